@@ -1,0 +1,36 @@
+/* file.h - whole files in, whole files out.
+ * In:  paths.
+ * Out: a read-only view of a file; a file that appears complete or not at all.
+ * Knows: POSIX: mmap, temporary names, rename, fsync.
+ * Does not know: what is in a file. */
+#ifndef OCTET_BASE_FILE_H
+#define OCTET_BASE_FILE_H
+
+#include "base/context.h"
+
+typedef struct octet_bytes {
+    const uint8_t *data;
+    size_t size;
+} octet_bytes;
+
+typedef struct octet_file {
+    octet_bytes bytes; /* aligned to a page; NULL and 0 for an empty file */
+    void *mapping;
+    size_t mapping_size;
+} octet_file;
+
+/* Maps `path` read-only. IO names the path and the system's reason; a directory is refused. */
+octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *out);
+void octet_file_close(octet_file *file);
+
+/* Writes `bytes` to a temporary name in the same folder, syncs and renames it to `path`, which on failure is left as
+ * it was; the temporary file is removed. "/dev/stdout", pipes and devices are written in place. */
+octet_status octet_file_write(octet_context *ctx, const char *path, octet_bytes bytes);
+
+bool octet_file_exists(const char *path);
+bool octet_file_is_directory(const char *path);
+/* The names (not paths) in a folder, sorted bytewise, without "." and ".."; *names lives in `arena`. */
+struct octet_arena;
+octet_status octet_file_list(octet_context *ctx, struct octet_arena *arena, const char *path, const char ***names, size_t *n_names);
+
+#endif

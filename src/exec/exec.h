@@ -1,0 +1,56 @@
+/* exec.h - running a graph.
+ * In:  a verified graph, float or quantized; input data in the memory of its input values.
+ * Out: output data; on request every intermediate value, as it is computed, and the time of every operator.
+ * Knows: plan (lifetimes to offsets in one block), prepare (all checks), run (no allocation, no failure).
+ * Does not know: datasets, ranges, files. An observer is called back; what it does is its own affair. */
+#ifndef OCTET_EXEC_EXEC_H
+#define OCTET_EXEC_EXEC_H
+
+#include "base/thread.h"
+#include "graph/graph.h"
+
+/* How int8 FULLY_CONNECTED rounds; all other operators are the same in both. */
+typedef enum octet_numerics {
+    OCTET_NUMERICS_LITERT = 0, /* in double, as LiteRT's reference kernels (BUILTIN_REF) */
+    OCTET_NUMERICS_INTEGER = 1 /* fixed point, as tflite-micro, CMSIS-NN and the exported C */
+} octet_numerics;
+
+typedef struct octet_exec_options {
+    octet_numerics numerics;
+    bool reference_kernels; /* plain loops only; also by OCTET_KERNELS=ref in the environment */
+    bool no_sharing;        /* every value keeps its own memory for the whole run */
+} octet_exec_options;
+
+typedef struct octet_exec octet_exec;     /* prepared and then immutable; shared by any number of runners */
+typedef struct octet_runner octet_runner; /* one block of activations, used by one caller at a time */
+
+/* `graph` must outlive the exec. Errors: UNSUPPORTED (no kernel), MODEL, LIMIT, NOMEM. */
+octet_status octet_exec_create(octet_context *ctx, const octet_graph *graph, const octet_exec_options *options, octet_exec **out);
+void octet_exec_destroy(octet_context *ctx, octet_exec *exec);
+
+/* The plan: bytes of the activation block and, by value, the offset in it (SIZE_MAX for constants). */
+size_t octet_exec_arena_bytes(const octet_exec *exec);
+size_t octet_exec_offset(const octet_exec *exec, uint32_t value);
+uint32_t octet_exec_n_steps(const octet_exec *exec);
+uint32_t octet_exec_step_operator(const octet_exec *exec, uint32_t step); /* index in graph->operators */
+const char *octet_exec_step_variant(const octet_exec *exec, uint32_t step);
+
+/* n_threads: the largest pool that octet_runner_run will be given (scratch per thread). */
+octet_status octet_runner_create(octet_context *ctx, const octet_exec *exec, uint32_t n_threads, octet_runner **out);
+void octet_runner_destroy(octet_context *ctx, octet_runner *runner);
+
+/* The memory of a value: to fill inputs before a run, to read outputs after it; others are valid inside observers. */
+void *octet_runner_value(const octet_runner *runner, uint32_t value);
+/* Variables (LSTM state) to their zero point, as at creation. */
+void octet_runner_reset(octet_runner *runner);
+
+/* Called for each graph input before the first step and for each output of a step right after it. */
+typedef void octet_observe(void *user, uint32_t value, const void *data, size_t n_elements);
+void octet_runner_set_observer(octet_runner *runner, octet_observe *observe, void *user);
+/* time_ns: array of octet_exec_n_steps, added to at every run; NULL turns it off. */
+void octet_runner_set_profile(octet_runner *runner, uint64_t *time_ns);
+
+/* Allocates nothing and cannot fail. pool: NULL, or at most n_threads wide. The same bytes for every pool. */
+void octet_runner_run(octet_runner *runner, octet_pool *pool);
+
+#endif

@@ -1,0 +1,144 @@
+/* graph.h - the one representation of a network between import and export.
+ * In:  values and operators, from an importer or a pass.
+ * Out: a list of operators in execution order over an array of values.
+ * Knows: TFLite's operators and their options; shapes are static, everything is NHWC.
+ * Does not know: files, Keras, kernels, how ranges or scales come about.
+ *
+ * Values and operators are referred to by their index. All memory belongs to the graph's arena, except constants that
+ * point into a mapped file which the graph owns. real = scale * (q - zero_point) everywhere. */
+#ifndef OCTET_GRAPH_GRAPH_H
+#define OCTET_GRAPH_GRAPH_H
+
+#include "base/file.h"
+#include "graph/operator.h"
+
+#define OCTET_NONE UINT32_MAX /* an optional input that is absent, a value without producer */
+
+/* n is 0 (not quantized), 1 (per tensor) or the length of dimension `axis` (per channel). */
+typedef struct octet_quantization {
+    uint32_t n;
+    int32_t axis;
+    const float *scale;
+    const int32_t *zero_point;
+} octet_quantization;
+
+typedef struct octet_value {
+    const char *name;   /* TFLite tensor name, unique enough for people; never NULL */
+    const char *origin; /* where it came from, for messages: "m.h5:/model_weights/dense/kernel:0"; may be NULL */
+    octet_type type;
+    octet_shape shape;
+    octet_quantization quantization;
+    const void *data; /* constant: row-major, shape elements of type; NULL: computed, or fed as a graph input */
+    bool is_variable; /* state kept between runs (LSTM); starts at the zero point */
+    bool has_range;   /* min and max were observed during calibration (float values only) */
+    float min, max;
+    uint32_t producer; /* operator, or OCTET_NONE; kept by the functions below */
+    uint32_t n_uses;   /* operator inputs plus graph outputs that name this value; kept by the functions below */
+} octet_value;
+
+enum { OCTET_MAX_OPERATOR_INPUTS = 1024 };
+
+typedef struct octet_operator {
+    octet_operator_code code;
+    int32_t version;    /* as read from a .tflite; 0 = not set; the exporter computes its own */
+    bool removed;       /* dropped by octet_graph_compact */
+    uint32_t n_inputs, n_outputs, n_intermediates;
+    uint32_t *inputs;        /* OCTET_NONE for an absent optional input */
+    uint32_t *outputs;
+    uint32_t *intermediates; /* LSTM only: quantization parameters of inner results */
+    octet_options options;
+    const char *layer; /* Keras layer, or operator name and index, for messages and reports; never NULL */
+} octet_operator;
+
+/* One row of Keras's layer table (octet summary). */
+typedef struct octet_layer {
+    const char *name, *class_name;
+    octet_shape output_shape; /* dims[0] is -1 where the batch is open */
+    uint64_t n_parameters, n_trainable;
+    const char *inputs; /* "conv1, conv2": names of the layers it reads, as Keras prints them; "" for the first */
+    int32_t depth;      /* 0 for a layer of the model itself, 1 for one of a nested model, ... */
+} octet_layer;
+
+typedef struct octet_port {
+    uint32_t value;
+    const char *name; /* signature name: Keras input layer, output layer */
+} octet_port;
+
+typedef struct octet_graph {
+    octet_arena arena;
+    octet_file file; /* mapping that constants may point into */
+    const char *name, *source; /* subgraph name ("main"); path it came from */
+    const char *description;
+    octet_value *values;
+    uint32_t n_values, values_capacity;
+    octet_operator *operators;
+    uint32_t n_operators, operators_capacity;
+    octet_port *inputs, *outputs;
+    uint32_t n_inputs, n_outputs;
+    octet_layer *layers;
+    uint32_t n_layers, layers_capacity;
+    int32_t keras_version; /* 2 or 3: the dialect of the source; 0 for .tflite */
+    bool open_batch;       /* the source leaves dimension 0 of the inputs open (written here as 1) */
+} octet_graph;
+
+octet_status octet_graph_create(octet_context *ctx, const char *source, octet_graph **out);
+void octet_graph_destroy(octet_context *ctx, octet_graph *graph); /* NULL is allowed */
+/* A deep copy (constants are copied too). */
+octet_status octet_graph_clone(octet_context *ctx, const octet_graph *graph, octet_graph **out);
+
+/* Building. Names, shapes, data and options are copied into the arena. *out may be NULL. */
+octet_status octet_graph_add_value(octet_context *ctx, octet_graph *graph, const char *name, octet_type type,
+                                   const octet_shape *shape, uint32_t *out);
+octet_status octet_graph_add_constant(octet_context *ctx, octet_graph *graph, const char *name, octet_type type,
+                                      const octet_shape *shape, const void *data, uint32_t *out);
+/* An int32 vector constant (axes, paddings, shapes); n = 0 gives an empty one. */
+octet_status octet_graph_add_i32(octet_context *ctx, octet_graph *graph, const char *name, const int32_t *data, int32_t n,
+                                 uint32_t *out);
+octet_status octet_graph_add_f32_scalar(octet_context *ctx, octet_graph *graph, const char *name, float value, uint32_t *out);
+octet_status octet_graph_add_input(octet_context *ctx, octet_graph *graph, uint32_t value, const char *name);
+octet_status octet_graph_add_output(octet_context *ctx, octet_graph *graph, uint32_t value, const char *name);
+octet_status octet_graph_add_layer(octet_context *ctx, octet_graph *graph, const octet_layer *layer);
+
+/* Adds an operator whose outputs already exist. options may be NULL. `position`: index before which it is put, or
+ * OCTET_NONE for the end (indices of later operators shift). *out may be NULL. */
+octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
+                                      const uint32_t *inputs, uint32_t n_inputs, const octet_options *options,
+                                      const uint32_t *outputs, uint32_t n_outputs, uint32_t position, uint32_t *out);
+/* Adds an operator at the end and its outputs, with types and shapes from infer.h; `name` is the outputs' name
+ * (NULL: "<layer>/<OPERATOR>"). outputs: array of n_outputs. MODEL when the inputs do not fit the operator. */
+octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
+                              const char *name, const uint32_t *inputs, uint32_t n_inputs, const octet_options *options,
+                              uint32_t *outputs, uint32_t n_outputs);
+
+/* Rewriting. */
+void octet_graph_set_input(octet_graph *graph, uint32_t operator_index, uint32_t input, uint32_t value);
+/* Every operator input and graph output that names `from` names `to` afterwards. */
+void octet_graph_replace_uses(octet_graph *graph, uint32_t from, uint32_t to);
+void octet_graph_remove_operator(octet_graph *graph, uint32_t operator_index); /* marks; its outputs lose their producer */
+/* The operator that reads `value` if exactly one input in the graph does and it is no graph output; else OCTET_NONE. */
+uint32_t octet_graph_only_user(const octet_graph *graph, uint32_t value);
+bool octet_graph_is_output(const octet_graph *graph, uint32_t value);
+/* Drops removed operators and, repeatedly, operators none of whose outputs is used; drops unused values; orders the
+ * operators so that each comes after its producers (stable). Indices change. */
+octet_status octet_graph_compact(octet_context *ctx, octet_graph *graph);
+
+static inline bool octet_value_is_constant(const octet_value *value) { return value->data != NULL; }
+static inline octet_value *octet_graph_input(const octet_graph *graph, const octet_operator *op, uint32_t i) {
+    return i < op->n_inputs && op->inputs[i] != OCTET_NONE ? &graph->values[op->inputs[i]] : NULL;
+}
+static inline octet_value *octet_graph_output(const octet_graph *graph, const octet_operator *op, uint32_t i) {
+    return &graph->values[op->outputs[i]];
+}
+/* Sets per-tensor parameters (copied into the arena). */
+octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, int32_t axis,
+                                          const float *scale, const int32_t *zero_point);
+
+/* verify.c: INTERNAL or MODEL with the first broken rule: indices in range, producers before users, one producer per
+ * value, shapes as infer.h computes them, constants of integer operands where an operator needs them, quantization
+ * sizes, finite positive scales, zero points inside the type. `stage` names the pass for the message. */
+octet_status octet_graph_verify(octet_context *ctx, const octet_graph *graph, const char *stage);
+/* dump.c: a line per value and operator, for OCTET_DEBUG and tests. */
+struct octet_buffer;
+octet_status octet_graph_dump(octet_context *ctx, const octet_graph *graph, struct octet_buffer *out);
+
+#endif

@@ -1,0 +1,30 @@
+/* import.h - a model file of any kind becomes a graph.
+ * In:  paths: Keras 2 and 3 .h5, .keras, weights with an architecture .json, .tflite; told apart by content.
+ * Out: a verified graph, not yet rewritten; every value remembers where it came from.
+ * Knows: formats, graph; Keras's layers (keras_*.c) and TFLite's tables (tflite.c).
+ * Does not know: quantization, execution. Code inside a file is never run. */
+#ifndef OCTET_IMPORT_IMPORT_H
+#define OCTET_IMPORT_IMPORT_H
+
+#include "graph/graph.h"
+
+typedef struct octet_import_options {
+    const char *architecture; /* JSON of model.to_json(), for an .h5 that holds weights only; or NULL */
+    const octet_shape *input_shapes; /* for inputs whose height, width or length the file leaves open; by input; or NULL */
+    uint32_t n_input_shapes;
+} octet_import_options;
+
+typedef enum octet_model_kind { OCTET_KIND_KERAS_H5, OCTET_KIND_KERAS_ZIP, OCTET_KIND_TFLITE } octet_model_kind;
+
+/* FORMAT when the first bytes are of none of these. */
+octet_status octet_import_kind(octet_context *ctx, const char *path, octet_model_kind *out);
+/* options may be NULL. Errors: IO, FORMAT, UNSUPPORTED, MODEL, LIMIT, NOMEM. */
+octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out);
+
+/* The same for one kind. */
+octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out);
+octet_status octet_import_tflite(octet_context *ctx, const char *path, octet_graph **out);
+/* From memory; `name` is used in messages. bytes must outlive the graph. */
+octet_status octet_import_tflite_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_graph **out);
+
+#endif
