@@ -1,0 +1,76 @@
+/* hdf5.h - an HDF5 file as a tree of groups, datasets and attributes in memory.
+ * In:  a path, or the bytes of a whole file (model.weights.h5 out of a .keras).
+ * Out: names, string and number attributes, numeric datasets as float32, in the order of the file.
+ * Knows: libhdf5, which runs in a child process: a hostile file may crash or hang it there, and the caller gets a
+ *        sentence. Everything is read at opening; plain float32 datasets stay in the mapped file.
+ * Does not know: Keras. Links to other files and external or virtual storage are never followed. */
+#ifndef OCTET_FORMATS_HDF5_H
+#define OCTET_FORMATS_HDF5_H
+
+#include "base/file.h"
+#include "base/memory.h"
+
+enum { OCTET_HDF5_MAX_RANK = 8 };
+
+typedef enum octet_hdf5_kind {
+    OCTET_HDF5_STRINGS, /* fixed or variable strings, bytes or UTF-8 */
+    OCTET_HDF5_NUMBERS, /* integers, floats, booleans, as float64 */
+    OCTET_HDF5_OTHER    /* anything else (empty, compound, references): n is 0, and no data */
+} octet_hdf5_kind;
+
+typedef struct octet_hdf5_attribute {
+    const char *name;
+    octet_hdf5_kind kind;
+    bool is_scalar;             /* one value without a dimension; else a list (row-major when it has several) */
+    size_t n;
+    const char *const *strings; /* n of them, NUL-terminated, cut at the first NUL byte; padding of fixed strings removed */
+    const double *numbers;      /* n of them */
+} octet_hdf5_attribute;
+
+typedef struct octet_hdf5_node {
+    const char *name; /* last part of the path; "" for the root */
+    const char *path; /* "/model_weights/dense/kernel:0"; "/" for the root */
+    bool is_dataset;
+    const struct octet_hdf5_node *parent;
+    const struct octet_hdf5_node *const *children; /* of a group: in order of creation where the file has it, else by name */
+    size_t n_children;
+    const octet_hdf5_attribute *attributes;
+    size_t n_attributes;
+    /* Datasets. */
+    octet_hdf5_kind kind;
+    int32_t rank; /* 0 for a scalar */
+    int64_t dims[OCTET_HDF5_MAX_RANK];
+    size_t n_elements;
+    const float *data; /* NUMBERS: row-major, 4-byte aligned; float64 and integers are rounded to nearest by libhdf5 */
+    const char *const *strings; /* STRINGS */
+} octet_hdf5_node;
+
+typedef struct octet_hdf5 octet_hdf5;
+
+/* Errors: IO; FORMAT (not HDF5, truncated, corrupt; also a dataset that claims far more than its file can hold);
+ * LIMIT (ctx->max_depth, ctx->max_memory_bytes, more than 2^20 objects); NOMEM. */
+octet_status octet_hdf5_open(octet_context *ctx, const char *path, octet_hdf5 **out);
+/* `name` is used in messages ("m.keras:model.weights.h5") and copied; `bytes` must outlive the handle. */
+octet_status octet_hdf5_open_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_hdf5 **out);
+void octet_hdf5_close(octet_context *ctx, octet_hdf5 *hdf5); /* NULL is allowed */
+
+/* True when the bytes carry HDF5's signature (at 0 or a power of two from 512 on). */
+bool octet_hdf5_is(octet_bytes bytes);
+
+const char *octet_hdf5_name(const octet_hdf5 *hdf5); /* the path or name given at opening */
+const octet_hdf5_node *octet_hdf5_root(const octet_hdf5 *hdf5);
+/* A node by its path from `from` (NULL: the root), as "dense/kernel:0" or "/model_weights/dense"; NULL when there is none. */
+const octet_hdf5_node *octet_hdf5_find(const octet_hdf5 *hdf5, const octet_hdf5_node *from, const char *path);
+/* NULL when there is none. */
+const octet_hdf5_attribute *octet_hdf5_attribute_of(const octet_hdf5_node *node, const char *name);
+
+/* The strings of an attribute, also when Keras cut it into name0, name1, ... because it was longer than 64 KB: a list
+ * (layer_names, weight_names) is joined item after item. *strings lives as long as the handle or in `arena`. Missing: *n = 0
+ * and *strings = NULL, which is no error. FORMAT when it is no string attribute. */
+octet_status octet_hdf5_strings(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena, const octet_hdf5_node *node,
+                                const char *name, const char *const **strings, size_t *n);
+/* One text (model_config), where cut into name0, name1, ... joined to one. Missing: *text = NULL, which is no error. */
+octet_status octet_hdf5_text(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena, const octet_hdf5_node *node,
+                             const char *name, const char **text);
+
+#endif
