@@ -6,7 +6,7 @@
 #ifndef OCTET_BASE_FILE_H
 #define OCTET_BASE_FILE_H
 
-#include "base/context.h"
+#include "base/memory.h"
 
 typedef struct octet_bytes {
     const uint8_t *data;
@@ -30,7 +30,6 @@ octet_status octet_file_write(octet_context *ctx, const char *path, octet_bytes 
 bool octet_file_exists(const char *path);
 bool octet_file_is_directory(const char *path);
 /* The names (not paths) in a folder, sorted bytewise, without "." and ".."; *names lives in `arena`. */
-struct octet_arena;
-octet_status octet_file_list(octet_context *ctx, struct octet_arena *arena, const char *path, const char ***names, size_t *n_names);
+octet_status octet_file_list(octet_context *ctx, octet_arena *arena, const char *path, const char ***names, size_t *n_names);
 
 #endif

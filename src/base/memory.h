@@ -15,8 +15,10 @@ octet_status octet_memory_allocate(octet_context *ctx, size_t size_bytes, void *
 /* Frees a block of octet_memory_allocate; NULL is allowed. */
 void octet_memory_free(octet_context *ctx, void *block);
 
+typedef struct octet_arena_chunk octet_arena_chunk;
+
 typedef struct octet_arena {
-    struct octet_arena_chunk *chunks; /* newest first */
+    octet_arena_chunk *chunks; /* newest first */
     size_t used_bytes;                /* sum of what was handed out */
 } octet_arena;
 

@@ -9,7 +9,7 @@
 #ifndef OCTET_GRAPH_GRAPH_H
 #define OCTET_GRAPH_GRAPH_H
 
-#include "base/file.h"
+#include "base/buffer.h"
 #include "graph/operator.h"
 
 #define OCTET_NONE UINT32_MAX /* an optional input that is absent, a value without producer */
@@ -138,7 +138,6 @@ octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph
  * sizes, finite positive scales, zero points inside the type. `stage` names the pass for the message. */
 octet_status octet_graph_verify(octet_context *ctx, const octet_graph *graph, const char *stage);
 /* dump.c: a line per value and operator, for OCTET_DEBUG and tests. */
-struct octet_buffer;
-octet_status octet_graph_dump(octet_context *ctx, const octet_graph *graph, struct octet_buffer *out);
+octet_status octet_graph_dump(octet_context *ctx, const octet_graph *graph, octet_buffer *out);
 
 #endif

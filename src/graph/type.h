@@ -10,19 +10,19 @@
 #include "base/context.h"
 #include "base/memory.h"
 
-/* X(NAME, size in bytes, TensorType of the TFLite schema, numpy's type string) */
-#define OCTET_TYPE_LIST(X)      \
-    X(FLOAT32, 4, 0, "<f4")     \
-    X(FLOAT16, 2, 1, "<f2")     \
-    X(INT32, 4, 2, "<i4")       \
-    X(UINT8, 1, 3, "|u1")       \
-    X(INT64, 8, 4, "<i8")       \
-    X(BOOL, 1, 6, "|b1")        \
-    X(INT16, 2, 7, "<i2")       \
-    X(INT8, 1, 9, "|i1")
+/* X(NAME, size in bytes, TensorType of the TFLite schema, its name, as numpy spells it) */
+#define OCTET_TYPE_LIST(X)       \
+    X(FLOAT32, 4, 0, "float32")  \
+    X(FLOAT16, 2, 1, "float16")  \
+    X(INT32, 4, 2, "int32")      \
+    X(UINT8, 1, 3, "uint8")      \
+    X(INT64, 8, 4, "int64")      \
+    X(BOOL, 1, 6, "bool")        \
+    X(INT16, 2, 7, "int16")      \
+    X(INT8, 1, 9, "int8")
 
 typedef enum octet_type {
-#define OCTET_TYPE_ENUM(name, size, code, numpy) OCTET_##name,
+#define OCTET_TYPE_ENUM(name, size, code, text) OCTET_##name,
     OCTET_TYPE_LIST(OCTET_TYPE_ENUM)
 #undef OCTET_TYPE_ENUM
     OCTET_N_TYPES

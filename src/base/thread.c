@@ -1,0 +1,76 @@
+#include "base/thread.h"
+
+#include <pthreadpool.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+struct octet_pool {
+    pthreadpool_t threads;
+    uint32_t size;
+};
+
+uint32_t octet_thread_count(void) {
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online < 1 ? 1 : online > 256 ? 256 : (uint32_t)online;
+}
+
+octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_pool **out) {
+    *out = NULL;
+    if (n_threads == 0) n_threads = octet_thread_count();
+    OCTET_CHECK(ctx, n_threads <= 1024, OCTET_LIMIT, "%u threads are asked for, at most 1024 are possible", n_threads);
+    if (n_threads == 1) return OCTET_OK;
+    octet_pool *pool;
+    OCTET_TRY(octet_memory_allocate(ctx, sizeof *pool, (void **)&pool));
+    pool->size = n_threads;
+    pool->threads = pthreadpool_create(n_threads);
+    if (!pool->threads) {
+        octet_memory_free(ctx, pool);
+        return octet_context_fail(ctx, OCTET_NOMEM, "%u threads cannot be started", n_threads);
+    }
+    *out = pool;
+    return OCTET_OK;
+}
+
+void octet_pool_destroy(octet_context *ctx, octet_pool *pool) {
+    if (!pool) return;
+    pthreadpool_destroy(pool->threads);
+    octet_memory_free(ctx, pool);
+}
+
+uint32_t octet_pool_size(const octet_pool *pool) { return pool ? pool->size : 1; }
+
+typedef struct run {
+    octet_pool_task *task;
+    void *user;
+    uint32_t n_units, grain;
+    _Atomic uint32_t next; /* first unit that nobody took; at most n_units + size * grain */
+} run;
+
+/* One call per thread number: each takes pieces until none is left. */
+static void work(void *argument, size_t thread) {
+    run *job = argument;
+    for (;;) {
+        const uint32_t begin = atomic_fetch_add_explicit(&job->next, job->grain, memory_order_relaxed);
+        if (begin >= job->n_units) return;
+        const uint32_t left = job->n_units - begin;
+        job->task(job->user, (uint32_t)thread, begin, begin + (left < job->grain ? left : job->grain));
+    }
+}
+
+void octet_pool_run(octet_pool *pool, octet_pool_task *task, void *user, uint32_t n_units, uint32_t grain) {
+    if (n_units == 0) return;
+    if (!pool || n_units == 1) {
+        task(user, 0, 0, n_units);
+        return;
+    }
+    if (grain == 0) grain = (n_units - 1) / pool->size + 1;
+    run job = {.task = task, .user = user, .n_units = n_units, .grain = grain, .next = 0};
+    if (grain >= n_units) {
+        task(user, 0, 0, n_units);
+        return;
+    }
+    pthreadpool_parallelize_1d(pool->threads, work, &job, pool->size, 0);
+}

@@ -1,0 +1,210 @@
+#include "graph/graph.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "graph/infer.h"
+
+octet_status octet_graph_create(octet_context *ctx, const char *source, octet_graph **out) {
+    *out = NULL;
+    octet_graph *graph;
+    OCTET_TRY(octet_memory_allocate(ctx, sizeof *graph, (void **)&graph));
+    *graph = (octet_graph){.name = "main", .source = "", .description = ""};
+    const octet_status status = octet_arena_string(ctx, &graph->arena, source ? source : "", &graph->source);
+    if (status != OCTET_OK) {
+        octet_graph_destroy(ctx, graph);
+        return status;
+    }
+    *out = graph;
+    return OCTET_OK;
+}
+
+void octet_graph_destroy(octet_context *ctx, octet_graph *graph) {
+    if (!graph) return;
+    octet_arena_free(ctx, &graph->arena);
+    octet_file_close(&graph->file);
+    octet_memory_free(ctx, graph);
+}
+
+/* Makes room for one more element in an array of the arena; the old array stays behind in it. */
+static octet_status grow(octet_context *ctx, octet_arena *arena, void **array, uint32_t n, uint32_t *capacity, size_t element_size) {
+    if (n < *capacity) return OCTET_OK;
+    OCTET_CHECK(ctx, n < UINT32_MAX / 4, OCTET_LIMIT, "the graph has %u elements, more are not possible", n);
+    const uint32_t larger = *capacity ? 2 * *capacity : 32;
+    void *grown;
+    OCTET_TRY(octet_arena_array(ctx, arena, larger, element_size, &grown));
+    if (n) memcpy(grown, *array, n * element_size);
+    *array = grown;
+    *capacity = larger;
+    return OCTET_OK;
+}
+
+octet_status octet_graph_add_value(octet_context *ctx, octet_graph *graph, const char *name, octet_type type, const octet_shape *shape,
+                                   uint32_t *out) {
+    OCTET_TRY(octet_shape_check(ctx, shape, name));
+    OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->values, graph->n_values, &graph->values_capacity, sizeof *graph->values));
+    octet_value value = {.type = type, .shape = *shape, .producer = OCTET_NONE};
+    OCTET_TRY(octet_arena_string(ctx, &graph->arena, name, &value.name));
+    graph->values[graph->n_values] = value;
+    if (out) *out = graph->n_values;
+    graph->n_values++;
+    return OCTET_OK;
+}
+
+octet_status octet_graph_add_constant(octet_context *ctx, octet_graph *graph, const char *name, octet_type type, const octet_shape *shape,
+                                      const void *data, uint32_t *out) {
+    uint32_t value;
+    OCTET_TRY(octet_graph_add_value(ctx, graph, name, type, shape, &value));
+    void *copy;
+    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, data, octet_shape_elements(shape) * octet_type_size(type), &copy));
+    graph->values[value].data = copy;
+    if (out) *out = value;
+    return OCTET_OK;
+}
+
+octet_status octet_graph_add_i32(octet_context *ctx, octet_graph *graph, const char *name, const int32_t *data, int32_t n, uint32_t *out) {
+    const octet_shape shape = octet_shape_make(1, &n);
+    return octet_graph_add_constant(ctx, graph, name, OCTET_INT32, &shape, data, out);
+}
+
+octet_status octet_graph_add_f32_scalar(octet_context *ctx, octet_graph *graph, const char *name, float value, uint32_t *out) {
+    const octet_shape shape = {0};
+    return octet_graph_add_constant(ctx, graph, name, OCTET_FLOAT32, &shape, &value, out);
+}
+
+static octet_status add_port(octet_context *ctx, octet_graph *graph, octet_port **ports, uint32_t *n_ports, uint32_t value, const char *name) {
+    octet_port *grown;
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, (size_t)*n_ports + 1, &grown));
+    if (*n_ports) memcpy(grown, *ports, *n_ports * sizeof *grown);
+    grown[*n_ports].value = value;
+    OCTET_TRY(octet_arena_string(ctx, &graph->arena, name, &grown[*n_ports].name));
+    *ports = grown;
+    ++*n_ports;
+    return OCTET_OK;
+}
+
+octet_status octet_graph_add_input(octet_context *ctx, octet_graph *graph, uint32_t value, const char *name) {
+    return add_port(ctx, graph, &graph->inputs, &graph->n_inputs, value, name);
+}
+
+octet_status octet_graph_add_output(octet_context *ctx, octet_graph *graph, uint32_t value, const char *name) {
+    OCTET_TRY(add_port(ctx, graph, &graph->outputs, &graph->n_outputs, value, name));
+    graph->values[value].n_uses++;
+    return OCTET_OK;
+}
+
+octet_status octet_graph_add_layer(octet_context *ctx, octet_graph *graph, const octet_layer *layer) {
+    OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->layers, graph->n_layers, &graph->layers_capacity, sizeof *graph->layers));
+    octet_layer copy = *layer;
+    OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer->name, &copy.name));
+    OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer->class_name, &copy.class_name));
+    OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer->inputs ? layer->inputs : "", &copy.inputs));
+    graph->layers[graph->n_layers++] = copy;
+    return OCTET_OK;
+}
+
+/* After an insertion at `position` every producer index behind it is one higher. */
+static void renumber_producers(octet_graph *graph, uint32_t position) {
+    for (uint32_t i = position; i < graph->n_operators; i++) {
+        const octet_operator *op = &graph->operators[i];
+        if (op->removed) continue;
+        for (uint32_t j = 0; j < op->n_outputs; j++) graph->values[op->outputs[j]].producer = i;
+    }
+}
+
+octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
+                                      const uint32_t *inputs, uint32_t n_inputs, const octet_options *options, const uint32_t *outputs,
+                                      uint32_t n_outputs, uint32_t position, uint32_t *out) {
+    OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->operators, graph->n_operators, &graph->operators_capacity, sizeof *graph->operators));
+    octet_operator op = {.code = code, .n_inputs = n_inputs, .n_outputs = n_outputs};
+    if (options) op.options = *options;
+    OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer, &op.layer));
+    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, inputs, n_inputs * sizeof *inputs, (void **)&op.inputs));
+    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, outputs, n_outputs * sizeof *outputs, (void **)&op.outputs));
+    if (position > graph->n_operators) position = graph->n_operators;
+    memmove(graph->operators + position + 1, graph->operators + position, (graph->n_operators - position) * sizeof *graph->operators);
+    graph->operators[position] = op;
+    graph->n_operators++;
+    for (uint32_t i = 0; i < n_inputs; i++)
+        if (inputs[i] != OCTET_NONE) graph->values[inputs[i]].n_uses++;
+    renumber_producers(graph, position);
+    if (out) *out = position;
+    return OCTET_OK;
+}
+
+octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer, const char *name,
+                              const uint32_t *inputs, uint32_t n_inputs, const octet_options *options, uint32_t *outputs, uint32_t n_outputs) {
+    enum { MAX_OUTPUTS = 1024 };
+    OCTET_CHECK(ctx, n_outputs <= MAX_OUTPUTS && n_inputs <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT, "%s: %s with %u inputs and %u outputs",
+                layer, octet_operator_name(code), n_inputs, n_outputs);
+    octet_inferred *inferred;
+    octet_operator op = {.code = code, .n_inputs = n_inputs, .n_outputs = n_outputs, .outputs = outputs, .layer = layer};
+    if (options) op.options = *options;
+    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, inputs, n_inputs * sizeof *inputs, (void **)&op.inputs));
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n_outputs, &inferred));
+    OCTET_TRY(octet_infer(ctx, graph, &op, inferred));
+    for (uint32_t i = 0; i < n_outputs; i++) {
+        const char *text = name;
+        if (!text) OCTET_TRY(octet_arena_format(ctx, &graph->arena, &text, "%s/%s", layer, octet_operator_name(code)));
+        if (i) OCTET_TRY(octet_arena_format(ctx, &graph->arena, &text, "%s:%u", text, i));
+        OCTET_TRY(octet_graph_add_value(ctx, graph, text, inferred[i].type, &inferred[i].shape, &outputs[i]));
+    }
+    return octet_graph_add_operator(ctx, graph, code, layer, inputs, n_inputs, options, outputs, n_outputs, OCTET_NONE, NULL);
+}
+
+octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, int32_t axis,
+                                          const float *scale, const int32_t *zero_point) {
+    octet_quantization quantization = {.n = n, .axis = axis};
+    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, scale, n * sizeof *scale, (void **)(uintptr_t)&quantization.scale));
+    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, zero_point, n * sizeof *zero_point, (void **)(uintptr_t)&quantization.zero_point));
+    graph->values[value].quantization = quantization;
+    return OCTET_OK;
+}
+
+void octet_graph_set_input(octet_graph *graph, uint32_t operator_index, uint32_t input, uint32_t value) {
+    uint32_t *slot = &graph->operators[operator_index].inputs[input];
+    if (*slot != OCTET_NONE) graph->values[*slot].n_uses--;
+    if (value != OCTET_NONE) graph->values[value].n_uses++;
+    *slot = value;
+}
+
+void octet_graph_replace_uses(octet_graph *graph, uint32_t from, uint32_t to) {
+    if (from == to) return;
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        if (graph->operators[i].removed) continue;
+        for (uint32_t j = 0; j < graph->operators[i].n_inputs; j++)
+            if (graph->operators[i].inputs[j] == from) octet_graph_set_input(graph, i, j, to);
+    }
+    for (uint32_t i = 0; i < graph->n_outputs; i++) {
+        if (graph->outputs[i].value != from) continue;
+        graph->outputs[i].value = to;
+        graph->values[from].n_uses--;
+        graph->values[to].n_uses++;
+    }
+}
+
+void octet_graph_remove_operator(octet_graph *graph, uint32_t operator_index) {
+    octet_operator *op = &graph->operators[operator_index];
+    if (op->removed) return;
+    op->removed = true;
+    for (uint32_t i = 0; i < op->n_inputs; i++)
+        if (op->inputs[i] != OCTET_NONE) graph->values[op->inputs[i]].n_uses--;
+    for (uint32_t i = 0; i < op->n_outputs; i++)
+        if (graph->values[op->outputs[i]].producer == operator_index) graph->values[op->outputs[i]].producer = OCTET_NONE;
+}
+
+bool octet_graph_is_output(const octet_graph *graph, uint32_t value) {
+    for (uint32_t i = 0; i < graph->n_outputs; i++)
+        if (graph->outputs[i].value == value) return true;
+    return false;
+}
+
+uint32_t octet_graph_only_user(const octet_graph *graph, uint32_t value) {
+    if (graph->values[value].n_uses != 1 || octet_graph_is_output(graph, value)) return OCTET_NONE;
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        if (graph->operators[i].removed) continue;
+        for (uint32_t j = 0; j < graph->operators[i].n_inputs; j++)
+            if (graph->operators[i].inputs[j] == value) return i;
+    }
+    return OCTET_NONE;
+}

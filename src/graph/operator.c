@@ -1,0 +1,51 @@
+#include "graph/operator.h"
+
+static const struct {
+    const char *name;
+    int builtin;
+} operators[OCTET_N_OPERATORS] = {
+#define OCTET_OPERATOR_ROW(operator_name, code, options) [OCTET_OP_##operator_name] = {.name = #operator_name, .builtin = (code)},
+    OCTET_OPERATOR_LIST(OCTET_OPERATOR_ROW)
+#undef OCTET_OPERATOR_ROW
+};
+
+const char *octet_operator_name(octet_operator_code code) { return operators[code].name; }
+int octet_operator_builtin(octet_operator_code code) { return operators[code].builtin; }
+
+bool octet_operator_from_builtin(int builtin, octet_operator_code *out) {
+    for (int i = 0; i < OCTET_N_OPERATORS; i++) {
+        if (operators[i].builtin == builtin) {
+            *out = (octet_operator_code)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *octet_activation_name(octet_activation activation) {
+    switch (activation) {
+    case OCTET_ACTIVATION_NONE: return "NONE";
+    case OCTET_ACTIVATION_RELU: return "RELU";
+    case OCTET_ACTIVATION_RELU_N1_TO_1: return "RELU_N1_TO_1";
+    case OCTET_ACTIVATION_RELU6: return "RELU6";
+    case OCTET_ACTIVATION_TANH: return "TANH";
+    }
+    return "?";
+}
+
+octet_axis_window octet_window(octet_padding padding, int32_t in, int32_t filter, int32_t stride, int32_t dilation) {
+    const int64_t extent = ((int64_t)filter - 1) * dilation + 1;
+    octet_axis_window window = {0};
+    if (padding == OCTET_PADDING_VALID) {
+        const int64_t out = in >= extent ? (in - extent) / stride + 1 : 0;
+        window.out = (int32_t)out;
+        return window;
+    }
+    const int64_t out = ((int64_t)in + stride - 1) / stride;
+    int64_t total = (out - 1) * stride + extent - in;
+    if (total < 0) total = 0;
+    window.out = (int32_t)out;
+    window.before = (int32_t)(total / 2);
+    window.after = (int32_t)(total - total / 2);
+    return window;
+}
