@@ -1,7 +1,7 @@
+#include "graph/infer_check.h"
 #include "graph/infer_families.h"
 
 octet_status octet_infer_cast(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
-    (void)graph;
-    (void)out;
-    return octet_context_fail(ctx, OCTET_INTERNAL, "%s: no shape rule for %s", op->layer, octet_operator_name(op->code));
+    OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 1, 1, 1));
+    return octet_infer_check_result(ctx, op, op->options.cast.out, &octet_graph_input(graph, op, 0)->shape, out);
 }
