@@ -1,0 +1,77 @@
+# The front door. `make` builds, `make demo` quantizes the two bundled models, `make test` tests; the rest is listed by `make help`.
+BUILD ?= build
+JOBS ?= $(shell nproc)
+SHARED ?= ../shared
+PREFIX ?= /usr/local
+CMAKE_FLAGS ?=
+SHELL := /bin/bash
+
+OCTET := $(BUILD)/octet
+VENV := $(BUILD)/venv
+
+.PHONY: all help setup demo test test-shared conformance interop sanitize fuzz fuzz-kernels bench check install clean
+
+all:
+	@tools/setup --check
+	@cmake -S . -B $(BUILD) -G Ninja $(CMAKE_FLAGS) > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@mkdir -p $(BUILD) && mv $(BUILD).log $(BUILD)/cmake.log
+	@cmake --build $(BUILD) -j $(JOBS)
+
+help:
+	@echo 'make              build build/octet and the library'
+	@echo 'make demo         install what is missing, build, quantize the two bundled MNIST models'
+	@echo 'make test         install what is missing, build, run all quick tests'
+	@echo 'make check        layers and style'
+	@echo 'make interop      run what octet writes in LiteRT (installs ai-edge-litert into $(VENV))'
+	@echo 'make test-shared  the tests again with the large suites over SHARED=$(SHARED)'
+	@echo 'make conformance  every layer case of SHARED, one line each'
+	@echo 'make sanitize     all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make fuzz         each fuzz target for SECONDS=60 with libFuzzer (clang)'
+	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops'
+	@echo 'make bench        octet against LiteRT, interleaved'
+	@echo 'make install      into PREFIX=$(PREFIX)'
+
+setup:
+	@tools/setup
+
+demo: setup all
+	@tools/demo $(OCTET)
+
+test: setup all
+	@tools/run_tests $(BUILD)
+
+test-shared: setup all
+	@OCTET_SHARED=$(abspath $(SHARED)) tools/run_tests $(BUILD)
+
+$(VENV)/ready: tests/interop/requirements.txt
+	@tools/setup --interop
+	@mkdir -p $(BUILD) && python3 -m venv $(VENV) && $(VENV)/bin/pip -q install -r tests/interop/requirements.txt && touch $@
+
+interop: setup all $(VENV)/ready
+	@$(VENV)/bin/python tests/interop/run.py $(OCTET)
+
+conformance: setup all $(VENV)/ready
+	@$(VENV)/bin/python tests/interop/conformance.py $(OCTET) $(SHARED)
+
+sanitize:
+	@$(MAKE) --no-print-directory test BUILD=build-sanitize \
+	    CMAKE_FLAGS='-DOCTET_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1'
+
+fuzz: setup
+	@tools/fuzz
+
+fuzz-kernels: setup all
+	@OCTET_FUZZ_SHAPES=1000000 ctest --test-dir $(BUILD) -R fast --output-on-failure
+
+bench: setup all $(VENV)/ready
+	@$(VENV)/bin/python tools/bench.py $(OCTET)
+
+check:
+	@tools/check_layers
+	@tools/check_style
+
+install: all
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean:
+	@rm -rf $(BUILD) build-sanitize

@@ -1,0 +1,328 @@
+/* octet.h - post-training quantization of Keras models for TensorFlow Lite: the public interface.
+ * In:  model files (.h5, .keras, .tflite) and data files (IDX, .npy, .npz, folders of pictures).
+ * Out: quantized .tflite files, inference, and reports on what quantization cost.
+ * Knows: nothing but the C library's integer types; valid C17 and C++.
+ * Does not know: how any of it is done.
+ *
+ * The job of the command `octet quantize`, without its error handling:
+ *
+ *     octet_context *ctx;
+ *     octet_context_create(&ctx);
+ *     octet_model *model, *quantized;
+ *     octet_data *data;
+ *     octet_open_options open = OCTET_OPEN_OPTIONS_INIT;
+ *     open.path = "mnist";
+ *     octet_model_load(ctx, "model.h5", NULL, &model);
+ *     octet_data_open(ctx, &open, &data);
+ *     octet_model_quantize(ctx, model, data, NULL, &quantized, NULL);
+ *     octet_model_write(ctx, quantized, "model.tflite");
+ *
+ * Rules that hold for every function here:
+ *  - A function that can fail returns octet_status. On failure it leaves *out as it was and one sentence in the context
+ *    (octet_context_message); the first error stays until octet_context_clear_error, and while one stands every call that
+ *    can fail may return it at once.
+ *  - Handles are created into *out and given back to the matching destroy, which accepts NULL. Destroy what was made from
+ *    a handle before the handle, and the context last.
+ *  - Choices are given by the names that the command line uses; NULL means the default. A wrong name is USAGE and the
+ *    message lists the right ones.
+ *  - A context, and everything made with it, belongs to one thread at a time. Different contexts are independent.
+ *  - The same input gives the same bytes: on any CPU, with any number of threads.
+ *  - The library does not print, exit or abort, and changes no global state. */
+#ifndef OCTET_OCTET_H
+#define OCTET_OCTET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define OCTET_API __attribute__((visibility("default")))
+#else
+#define OCTET_API
+#endif
+
+/* ---- Version. Until 1.0 the interface may change with the minor number. ---------------------------------------- */
+
+#define OCTET_VERSION_MAJOR 0
+#define OCTET_VERSION_MINOR 1
+#define OCTET_VERSION_PATCH 0
+#define OCTET_VERSION "0.1.0"
+
+/* Version of the library that is linked, "0.1.0". */
+OCTET_API const char *octet_version(void);
+
+/* ---- Status ------------------------------------------------------------------------------------------------------ */
+
+#ifndef OCTET_BASE_STATUS_H /* inside the library base/status.h has this list; src/api/status_check.c compares the two */
+typedef enum octet_status {
+    OCTET_OK = 0,
+    OCTET_USAGE = 1,       /* wrong use of the library: an unknown name, a missing option */
+    OCTET_NOMEM = 2,       /* out of memory */
+    OCTET_IO = 3,          /* a file cannot be read or written */
+    OCTET_FORMAT = 4,      /* a file is corrupt or not of the format that it claims */
+    OCTET_UNSUPPORTED = 5, /* valid, but octet does not support it; the message names layer and reason */
+    OCTET_MODEL = 6,       /* the model contradicts itself */
+    OCTET_DATA = 7,        /* the data do not fit the model or contradict themselves */
+    OCTET_LIMIT = 8,       /* a limit was reached */
+    OCTET_INTERNAL = 9     /* a mistake in octet */
+} octet_status;
+#endif
+
+/* "OK", "USAGE", ...; never NULL. */
+OCTET_API const char *octet_error_name(octet_status status);
+/* The meaning in words; never NULL. */
+OCTET_API const char *octet_error_text(octet_status status);
+/* What the command `octet` exits with: 0 for OK, 2..10 for the others. */
+OCTET_API int octet_error_exit_code(octet_status status);
+
+/* ---- Context: error, limits and memory account -------------------------------------------------------------------- */
+
+typedef struct octet_context octet_context;
+
+/* NOMEM is the only error. */
+OCTET_API octet_status octet_context_create(octet_context **out);
+OCTET_API void octet_context_destroy(octet_context *ctx);
+/* The sentence of the first error, UTF-8, one line; "" while there is none. Valid until the next call with ctx. */
+OCTET_API const char *octet_context_message(const octet_context *ctx);
+OCTET_API octet_status octet_context_status(const octet_context *ctx);
+/* Forgets the error. */
+OCTET_API void octet_context_clear_error(octet_context *ctx);
+/* Upper bound of what the library allocates through this context, in bytes; default 16 GiB. Beyond it: LIMIT. */
+OCTET_API void octet_context_set_max_memory(octet_context *ctx, size_t bytes);
+/* Most memory that the library held through this context at a time, in bytes. */
+OCTET_API size_t octet_context_peak_memory(const octet_context *ctx);
+
+/* Told now and then, on the thread of the caller, how far a long call has come: done of total. */
+typedef void octet_progress(void *user, const char *what, uint64_t done, uint64_t total);
+
+/* Reports are given as text for people or as one JSON object for programs. */
+typedef enum octet_rendering { OCTET_AS_TEXT = 0, OCTET_AS_JSON = 1 } octet_rendering;
+/* Frees a text that a function of this header wrote into a `char **out`; NULL is allowed. */
+OCTET_API void octet_text_free(octet_context *ctx, char *text);
+
+#ifdef __cplusplus
+#define OCTET_INIT_ {}
+#else
+#define OCTET_INIT_ {0}
+#endif
+
+/* ---- Models ------------------------------------------------------------------------------------------------------- */
+
+typedef struct octet_model octet_model;
+
+typedef struct octet_load_options {
+    const char *architecture; /* JSON of model.to_json(), for an .h5 that holds weights only; or NULL */
+} octet_load_options;
+#define OCTET_LOAD_OPTIONS_INIT OCTET_INIT_
+
+/* Reads a Keras 2 or Keras 3 .h5, a .keras or a .tflite; the content decides, not the name. Code inside a file is never
+ * run. options may be NULL. Errors: IO, FORMAT, UNSUPPORTED (names layer, class and what is supported), MODEL, LIMIT. */
+OCTET_API octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options, octet_model **out);
+/* The same for a .tflite in memory; `bytes` must outlive the model; `name` is used in messages. */
+OCTET_API octet_status octet_model_load_tflite(octet_context *ctx, const void *bytes, size_t size, const char *name,
+                                               octet_model **out);
+OCTET_API void octet_model_destroy(octet_context *ctx, octet_model *model);
+
+enum { OCTET_TENSOR_MAX_RANK = 8 };
+
+/* An input or an output. real = scale * (q - zero_point). */
+typedef struct octet_tensor {
+    const char *name;                     /* signature name; belongs to the model */
+    const char *type;                     /* "float32", "int8", "uint8", "int16", ... as numpy spells it */
+    int32_t rank;
+    int32_t dims[OCTET_TENSOR_MAX_RANK];  /* with the batch, which is 1 */
+    size_t n_elements, size_bytes;
+    bool quantized;                       /* scale and zero_point are valid */
+    float scale;
+    int32_t zero_point;
+} octet_tensor;
+
+OCTET_API uint32_t octet_model_n_inputs(const octet_model *model);
+OCTET_API uint32_t octet_model_n_outputs(const octet_model *model);
+/* index must be below n_inputs or n_outputs. */
+OCTET_API octet_tensor octet_model_input(const octet_model *model, uint32_t index);
+OCTET_API octet_tensor octet_model_output(const octet_model *model, uint32_t index);
+/* "Keras 2", "Keras 3", "TensorFlow Lite". */
+OCTET_API const char *octet_model_format(const octet_model *model);
+/* Whether any tensor of it is int8, uint8 or int16. */
+OCTET_API bool octet_model_is_quantized(const octet_model *model);
+
+/* Keras's layer table with totals; for a .tflite the table of its operators. Free *out with octet_text_free. */
+OCTET_API octet_status octet_model_summary(octet_context *ctx, octet_model *model, octet_rendering as, char **out);
+/* Operators with versions, tensors with shape, type, scales, zero points and buffer size, and the memory plan. A Keras
+ * model is shown as the float graph that octet makes of it. */
+OCTET_API octet_status octet_model_inspect(octet_context *ctx, octet_model *model, octet_rendering as, char **out);
+/* Which layers and operators can be quantized and run on a target: "litert" (default), "tflm", "tflm-2023", "cmsis-nn",
+ * "edgetpu". *supported is false when one cannot; the text names layer, operator, reason and remedy. */
+OCTET_API octet_status octet_model_check(octet_context *ctx, octet_model *model, const char *target, octet_rendering as,
+                                         bool *supported, char **out);
+/* Writes the model as .tflite: complete or not at all, whatever happens on the way. The same model gives the same bytes. */
+OCTET_API octet_status octet_model_write(octet_context *ctx, octet_model *model, const char *path);
+/* Size in bytes of the .tflite that octet_model_write writes. */
+OCTET_API octet_status octet_model_size(octet_context *ctx, octet_model *model, size_t *out);
+
+/* ---- Data --------------------------------------------------------------------------------------------------------- */
+
+typedef struct octet_data octet_data;
+
+typedef struct octet_open_options {
+    const char *path;   /* folder with IDX files under their usual names (plain or .gz), .npz, .npy, folder of pictures;
+                           for several inputs "NAME=FILE,NAME=FILE" */
+    const char *images; /* .npy or IDX; instead of path */
+    const char *labels; /* .npy or IDX: class numbers, or one-hot rows; with images, or with a path to an .npy */
+    /* x * scale + offset; without any of these, uint8 data are divided by 255 and float data taken as they are. */
+    bool has_scale, has_offset, has_mean, has_std;
+    double scale, offset; /* not together with mean and std */
+    double mean, std;     /* (x - mean) / std */
+    const char *preset;   /* "unit", "teachable-machine", "imagenet", ...; not together with the others */
+} octet_open_options;
+#define OCTET_OPEN_OPTIONS_INIT OCTET_INIT_
+
+/* Opens what the options name; files are decoded when their samples are needed. Errors: USAGE, IO, FORMAT, UNSUPPORTED,
+ * DATA (labels and images of different count), LIMIT. */
+OCTET_API octet_status octet_data_open(octet_context *ctx, const octet_open_options *options, octet_data **out);
+OCTET_API void octet_data_close(octet_context *ctx, octet_data *data);
+
+/* ---- Quantization ------------------------------------------------------------------------------------------------- */
+
+typedef struct octet_conversion {
+    const char *mode;                      /* "int8" (default), "int16x8", "dynamic", "float16", "float32" */
+    const char *input_type, *output_type;  /* "int8" (default), "uint8", "float32"; mode int16x8: "int16", "float32" (default) */
+    bool per_tensor_dense;                 /* one scale for all weights of a FULLY_CONNECTED */
+    bool per_tensor;                       /* one scale for all weights of any operator */
+    bool strict_tensorflow;                /* as TensorFlow's converter also where octet knows better */
+    const char *target;                    /* a profile as in octet_model_check; sets what it needs */
+    const char *numerics;                  /* how int8 models are run: "litert" (default) or "integer"; as in octet_run_options */
+    /* Calibration, from the training split: `indices` in this order, or all, or n_samples drawn with `seed`. */
+    const char *indices;                   /* a file: JSON array, or one index a line */
+    bool all_samples;
+    uint64_t n_samples;                    /* 0 = 100 */
+    uint64_t seed;
+    uint32_t n_threads;                    /* 0 = one per processor */
+    octet_progress *progress;              /* NULL: none */
+    void *progress_user;
+} octet_conversion;
+#define OCTET_CONVERSION_INIT OCTET_INIT_
+
+/* What calibration saw. */
+typedef struct octet_calibration {
+    uint64_t n_samples;
+    uint64_t n_distinct;        /* samples that differ from each other */
+    double raw_min, raw_max;    /* of the data as stored, over the samples that were read */
+    double min, max;            /* after scaling: what the model was given */
+    double late_growth;         /* the most that a range grew with the second half of the samples: 0.02 = by 2 % */
+    char late_layer[96];        /* where that was */
+    uint64_t time_ns;           /* reading, running and rounding together */
+} octet_calibration;
+
+/* Runs the model over calibration samples, and makes a quantized model of it. `data` may be NULL for the modes dynamic,
+ * float16 and float32, which need no samples. options and calibration may be NULL. `model` stays usable.
+ * Errors: USAGE, DATA (shapes that do not fit, NaN in the data), UNSUPPORTED (names layer, operator, reason, remedy),
+ * MODEL (NaN in the weights). */
+OCTET_API octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data, const octet_conversion *options,
+                                            octet_model **out, octet_calibration *calibration);
+
+/* ---- Evaluation --------------------------------------------------------------------------------------------------- */
+
+typedef struct octet_run_options {
+    const char *split;          /* "test" (default) or "train" */
+    uint64_t limit;             /* only the first samples; 0 = all */
+    const char *numerics;       /* "litert" (default): as LiteRT's reference kernels; "integer": as tflite-micro, CMSIS-NN */
+    const char *input_rounding; /* "nearest" (default): half away from zero, clamped; "truncate": as numpy's astype does */
+    bool reference_kernels;     /* plain loops instead of vector instructions; the same bytes, slower */
+    uint32_t n_threads;         /* 0 = one per processor */
+    octet_progress *progress;   /* NULL: none */
+    void *progress_user;
+} octet_run_options;
+#define OCTET_RUN_OPTIONS_INIT OCTET_INIT_
+
+typedef struct octet_evaluation octet_evaluation;
+
+/* Runs the model over a split. With labels: the share of samples whose largest output is the label (of a single output:
+ * on the right side of 1/2), and the mean categorical (binary) cross-entropy as Keras computes it: outputs divided by
+ * their sum and clipped to [1e-7, 1-1e-7]. A model without softmax at its end is taken to give logits.
+ * options may be NULL. Errors: USAGE, DATA, UNSUPPORTED, and those of reading the data. */
+OCTET_API octet_status octet_evaluate(octet_context *ctx, octet_model *model, octet_data *data, const octet_run_options *options,
+                                      octet_evaluation **out);
+OCTET_API void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation);
+OCTET_API uint64_t octet_evaluation_n_samples(const octet_evaluation *evaluation);
+OCTET_API bool octet_evaluation_has_labels(const octet_evaluation *evaluation);
+OCTET_API double octet_evaluation_accuracy(const octet_evaluation *evaluation); /* 0..1; 0 without labels */
+OCTET_API double octet_evaluation_loss(const octet_evaluation *evaluation);     /* nats; 0 without labels */
+/* Class that the model gave sample `index` (below n_samples). */
+OCTET_API int32_t octet_evaluation_class(const octet_evaluation *evaluation, uint64_t index);
+/* The report; with_confusion adds the matrix (rows: labels, columns: answers) and the recall of every class. */
+OCTET_API octet_status octet_evaluation_render(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,
+                                               octet_rendering as, char **out);
+
+/* ---- The verdict: what quantization cost ---------------------------------------------------------------------------- */
+
+typedef struct octet_verdict octet_verdict;
+
+/* Runs both models over the same samples. The verdict holds accuracy and loss of each (with labels), their difference,
+ * how often the two agree, the distance of their outputs, time per sample, sizes, input and output parameters, the
+ * ranges of the data, and warnings about what looks wrong. `calibration` and options may be NULL. */
+OCTET_API octet_status octet_compare(octet_context *ctx, octet_model *original, octet_model *quantized, octet_data *data,
+                                     const octet_calibration *calibration, const octet_run_options *options, octet_verdict **out);
+OCTET_API void octet_verdict_destroy(octet_context *ctx, octet_verdict *verdict);
+OCTET_API bool octet_verdict_has_labels(const octet_verdict *verdict);
+/* Accuracy of the original minus accuracy of the quantized one, in percentage points; without labels, the share of
+ * samples on which they disagree, in percent. */
+OCTET_API double octet_verdict_drop(const octet_verdict *verdict);
+/* path: the quantized file, or NULL; named in the report. */
+OCTET_API octet_status octet_verdict_render(octet_context *ctx, const octet_verdict *verdict, const char *path, octet_rendering as,
+                                            char **out);
+
+/* ---- Inference ----------------------------------------------------------------------------------------------------- */
+
+typedef struct octet_interpreter octet_interpreter;
+
+/* `model` must outlive the interpreter. Of the options: numerics, reference_kernels, n_threads (the kernels of one sample
+ * are spread over them; default here is 1). Errors: UNSUPPORTED (no kernel for an operator and its types), MODEL, LIMIT. */
+OCTET_API octet_status octet_interpreter_create(octet_context *ctx, octet_model *model, const octet_run_options *options,
+                                                octet_interpreter **out);
+OCTET_API void octet_interpreter_destroy(octet_context *ctx, octet_interpreter *interpreter);
+/* Memory of an input to fill before a run, of an output to read after it, in the types and shapes that octet_model_input
+ * and octet_model_output state; contents are undefined otherwise. Aligned to 64 bytes. */
+OCTET_API void *octet_interpreter_input(octet_interpreter *interpreter, uint32_t index);
+OCTET_API const void *octet_interpreter_output(const octet_interpreter *interpreter, uint32_t index);
+/* Real numbers into an input and out of an output, n_elements of them: rounded half away from zero and clamped on the way
+ * in where the tensor is quantized, scale * (q - zero_point) on the way out. */
+OCTET_API void octet_interpreter_set_input(octet_interpreter *interpreter, uint32_t index, const float *values);
+OCTET_API void octet_interpreter_get_output(const octet_interpreter *interpreter, uint32_t index, float *values);
+/* Allocates nothing and cannot fail. */
+OCTET_API void octet_interpreter_run(octet_interpreter *interpreter);
+/* Recurrent state back to its start. */
+OCTET_API void octet_interpreter_reset(octet_interpreter *interpreter);
+/* Bytes of the planned activation memory. */
+OCTET_API size_t octet_interpreter_arena_bytes(const octet_interpreter *interpreter);
+
+/* ---- Files in, files out -------------------------------------------------------------------------------------------- */
+
+typedef struct octet_array_files {
+    octet_open_options data;  /* path, or "NAME=FILE,NAME=FILE"; an .npy of the input's own type is taken as it is */
+    const char *output;       /* .npy that is written; with several outputs NAME.npy is put into this folder */
+    const char *dump;         /* folder for every intermediate tensor of the first sample, as .npy; or NULL */
+    bool real_output;         /* float32, with scale and zero point applied */
+} octet_array_files;
+#define OCTET_ARRAY_FILES_INIT OCTET_INIT_
+
+/* Runs the model over all samples of the data. Outputs have the samples along axis 0. *n_samples may be NULL. */
+OCTET_API octet_status octet_model_run_files(octet_context *ctx, octet_model *model, const octet_array_files *files,
+                                             const octet_run_options *options, uint64_t *n_samples);
+
+/* ---- Time ----------------------------------------------------------------------------------------------------------- */
+
+/* Runs the model on made-up input for about `seconds` (0 = 1) and reports the time of a run and of every operator. */
+OCTET_API octet_status octet_model_bench(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options,
+                                         octet_rendering as, char **out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
