@@ -1,0 +1,131 @@
+#include "exec/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One block of memory: a value, or several that follow each other in place. */
+typedef struct block {
+    uint32_t value;    /* the one that stands for all of them */
+    uint32_t first, last; /* steps, 1-based; 0 = before the first, n_steps + 1 = after the last */
+    size_t size_bytes, offset;
+} block;
+
+static octet_status value_bytes(octet_context *ctx, const octet_value *value, size_t *out) {
+    const size_t n = octet_shape_elements(&value->shape);
+    size_t size_bytes;
+    OCTET_CHECK(ctx, n != SIZE_MAX && octet_multiply_size(n, octet_type_size(value->type), &size_bytes) &&
+                         octet_align_size(size_bytes ? size_bytes : 1, OCTET_ALIGNMENT, out),
+                OCTET_LIMIT, "tensor %s is too large", value->name);
+    return OCTET_OK;
+}
+
+static void live(block *b, uint32_t step) {
+    if (step < b->first) b->first = step;
+    if (step > b->last) b->last = step;
+}
+
+static int larger_first(const void *a, const void *b) {
+    const block *x = a, *y = b;
+    if (x->size_bytes != y->size_bytes) return x->size_bytes > y->size_bytes ? -1 : 1;
+    if (x->first != y->first) return x->first < y->first ? -1 : 1;
+    return x->value < y->value ? -1 : 1;
+}
+
+static int lower_first(const void *a, const void *b) {
+    const block *x = *(const block *const *)a, *y = *(const block *const *)b;
+    return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, block *blocks) {
+    for (uint32_t i = 0; i < graph->n_values; i++) {
+        blocks[i] = (block){.value = i, .first = UINT32_MAX};
+        OCTET_TRY(value_bytes(ctx, &graph->values[i], &blocks[i].size_bytes));
+    }
+    const uint32_t end = graph->n_operators + 1;
+    for (uint32_t i = 0; i < graph->n_inputs; i++) live(&blocks[graph->inputs[i].value], 0);
+    for (uint32_t s = 0; s < graph->n_operators; s++) {
+        const octet_operator *op = &graph->operators[s];
+        for (uint32_t j = 0; j < op->n_inputs; j++)
+            if (op->inputs[j] != OCTET_NONE) live(&blocks[op->inputs[j]], s + 1);
+        for (uint32_t j = 0; j < op->n_outputs; j++) live(&blocks[op->outputs[j]], s + 1);
+    }
+    for (uint32_t i = 0; i < graph->n_outputs; i++) live(&blocks[graph->outputs[i].value], end);
+    for (uint32_t i = 0; i < graph->n_values; i++) {
+        if (!graph->values[i].is_variable) continue;
+        live(&blocks[i], 0);
+        live(&blocks[i], end);
+    }
+    return OCTET_OK;
+}
+
+/* A result takes over the block of the first input: owner[] then leads from value to block. */
+static void join_in_place(const octet_graph *graph, const octet_step *steps, block *blocks, uint32_t *owner) {
+    for (uint32_t s = 0; s < graph->n_operators; s++) {
+        const octet_operator *op = &graph->operators[s];
+        if (!steps[s].in_place || op->n_inputs == 0 || op->inputs[0] == OCTET_NONE) continue;
+        const octet_value *input = &graph->values[op->inputs[0]];
+        block *from = &blocks[owner[op->inputs[0]]], *to = &blocks[op->outputs[0]];
+        bool read_again = false; /* as another operand of the same operator */
+        for (uint32_t j = 1; j < op->n_inputs; j++) read_again = read_again || op->inputs[j] == op->inputs[0];
+        if (input->data || input->is_variable || from->first == 0 || from->last != s + 1 || read_again || from->size_bytes != to->size_bytes) continue;
+        owner[op->outputs[0]] = from->value;
+        from->last = to->last;
+        to->first = UINT32_MAX;
+    }
+}
+
+static octet_status place(octet_context *ctx, octet_arena *scratch, block *blocks, uint32_t n, size_t *total) {
+    block **placed;
+    OCTET_TRY(OCTET_NEW(ctx, scratch, n, &placed));
+    *total = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t n_rivals = 0;
+        for (uint32_t j = 0; j < i; j++)
+            if (blocks[j].first <= blocks[i].last && blocks[i].first <= blocks[j].last) placed[n_rivals++] = &blocks[j];
+        if (n_rivals) qsort(placed, n_rivals, sizeof *placed, lower_first);
+        size_t offset = 0, end;
+        for (uint32_t j = 0; j < n_rivals && placed[j]->offset < offset + blocks[i].size_bytes; j++) {
+            const size_t behind = placed[j]->offset + placed[j]->size_bytes;
+            if (behind > offset) offset = behind;
+        }
+        OCTET_CHECK(ctx, octet_add_size(offset, blocks[i].size_bytes, &end), OCTET_LIMIT, "the activations are larger than memory can be");
+        blocks[i].offset = offset;
+        if (end > *total) *total = end;
+    }
+    return OCTET_OK;
+}
+
+static octet_status make(octet_context *ctx, octet_arena *arena, octet_arena *scratch, const octet_graph *graph, const octet_step *steps,
+                         bool no_sharing, octet_plan *out) {
+    block *blocks;
+    uint32_t *owner;
+    const uint32_t n = graph->n_values;
+    OCTET_TRY(OCTET_NEW(ctx, scratch, n, &blocks));
+    OCTET_TRY(OCTET_NEW(ctx, scratch, n, &owner));
+    OCTET_TRY(OCTET_NEW(ctx, arena, n, &out->offsets));
+    for (uint32_t i = 0; i < n; i++) owner[i] = i;
+    OCTET_TRY(lifetimes(ctx, graph, blocks));
+    if (!no_sharing) join_in_place(graph, steps, blocks, owner);
+    uint32_t n_blocks = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (graph->values[i].data || blocks[i].first == UINT32_MAX) continue;
+        if (no_sharing) blocks[i].first = 0, blocks[i].last = UINT32_MAX;
+        blocks[n_blocks++] = blocks[i];
+    }
+    if (n_blocks) qsort(blocks, n_blocks, sizeof *blocks, larger_first);
+    OCTET_TRY(place(ctx, scratch, blocks, n_blocks, &out->size_bytes));
+    for (uint32_t i = 0; i < n; i++) out->offsets[i] = SIZE_MAX;
+    for (uint32_t i = 0; i < n_blocks; i++) out->offsets[blocks[i].value] = blocks[i].offset;
+    for (uint32_t i = 0; i < n; i++)
+        if (owner[i] != i) out->offsets[i] = out->offsets[owner[i]];
+    return OCTET_OK;
+}
+
+octet_status octet_plan_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_step *steps, bool no_sharing,
+                             octet_plan *out) {
+    octet_arena scratch = {0};
+    *out = (octet_plan){0};
+    const octet_status status = make(ctx, arena, &scratch, graph, steps, no_sharing, out);
+    octet_arena_free(ctx, &scratch);
+    return status;
+}
