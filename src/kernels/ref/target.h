@@ -24,4 +24,11 @@
 #define OCTET_TARGET_AVX2
 #endif
 
+/* For the inner loops of such functions: they must become part of each version. */
+#if defined(__GNUC__)
+#define OCTET_INLINE static inline __attribute__((always_inline))
+#else
+#define OCTET_INLINE static inline
+#endif
+
 #endif

@@ -1,0 +1,60 @@
+#include "kernels/ref/fully_connected.h"
+
+#include "kernels/ref/dot.h"
+
+OCTET_TARGET_FMA
+void octet_fully_connected_f32_ref(const octet_fully_connected_params *p, const float *input, const float *weights, const float *bias,
+                                   float *output, int32_t begin, int32_t end) {
+    for (int32_t unit = begin; unit < end;) {
+        const int32_t row = unit / p->out_c, oc = unit % p->out_c;
+        int32_t lanes = p->out_c - oc < OCTET_DOT_LANES ? p->out_c - oc : OCTET_DOT_LANES;
+        if (lanes > end - unit) lanes = end - unit;
+        float sum[OCTET_DOT_LANES];
+        for (int32_t lane = 0; lane < lanes; lane++) sum[lane] = bias ? bias[oc + lane] : 0.0f;
+        octet_dot_f32(sum, lanes, input + (int64_t)row * p->depth, weights + (int64_t)oc * p->depth, p->depth, p->depth);
+        for (int32_t lane = 0; lane < lanes; lane++) output[unit + lane] = octet_clamp_f32(sum[lane], p->real_min, p->real_max);
+        unit += lanes;
+    }
+}
+
+OCTET_TARGET_AVX2
+void octet_fully_connected_s8_ref(const octet_fully_connected_params *p, const int8_t *input, const int8_t *weights,
+                                  const int32_t *bias, int8_t *output, int32_t begin, int32_t end) {
+    const octet_requantize *q = &p->q;
+    for (int32_t unit = begin; unit < end; unit++) {
+        const int32_t row = unit / p->out_c, oc = unit % p->out_c;
+        uint32_t sum = bias ? (uint32_t)bias[oc] : 0;
+        sum += octet_dot_s8(input + (int64_t)row * p->depth, q->input_zero_point, weights + (int64_t)oc * p->depth, q->weight_zero_point,
+                            p->depth);
+        int32_t result;
+        if (q->scale) {
+            result = octet_fixed_wrap_add(octet_round_s32((double)(int32_t)sum * q->scale[oc]), q->output_zero_point);
+            result = octet_clamp_s32(result, q->min, q->max);
+        } else {
+            result = octet_requantize_s32(q, (int32_t)sum, oc);
+        }
+        output[unit] = (int8_t)result;
+    }
+}
+
+OCTET_TARGET_AVX2
+void octet_fully_connected_s16_ref(const octet_fully_connected_params *p, const int16_t *input, const int8_t *weights,
+                                   const int64_t *bias, int16_t *output, int32_t begin, int32_t end) {
+    for (int32_t unit = begin; unit < end; unit++) {
+        const int32_t row = unit / p->out_c, oc = unit % p->out_c;
+        uint64_t sum = bias ? (uint64_t)bias[oc] : 0;
+        sum += octet_dot_s16(input + (int64_t)row * p->depth, p->q.input_zero_point, weights + (int64_t)oc * p->depth, p->depth);
+        output[unit] = (int16_t)octet_requantize_s64(&p->q, (int64_t)sum, oc);
+    }
+}
+
+OCTET_TARGET_AVX2
+void octet_fully_connected_s16_b32_ref(const octet_fully_connected_params *p, const int16_t *input, const int8_t *weights,
+                                       const int32_t *bias, int16_t *output, int32_t begin, int32_t end) {
+    for (int32_t unit = begin; unit < end; unit++) {
+        const int32_t row = unit / p->out_c, oc = unit % p->out_c;
+        uint64_t sum = bias ? (uint64_t)(int64_t)bias[oc] : 0;
+        sum += octet_dot_s16(input + (int64_t)row * p->depth, p->q.input_zero_point, weights + (int64_t)oc * p->depth, p->depth);
+        output[unit] = (int16_t)octet_requantize_s32(&p->q, (int32_t)(uint32_t)sum, oc);
+    }
+}
