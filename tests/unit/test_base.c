@@ -1,0 +1,169 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/checked.h"
+#include "base/memory.h"
+#include "base/thread.h"
+
+static void first_error_wins_and_is_printable(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    assert_int_equal(octet_context_fail(&ctx, OCTET_FORMAT, "a\nb\x1b[31m %s \xff", "caf\xc3\xa9"), OCTET_FORMAT);
+    assert_string_equal(ctx.message, "a?b?[31m caf\xc3\xa9 ?");
+    assert_int_equal(octet_context_fail(&ctx, OCTET_IO, "second"), OCTET_FORMAT);
+    assert_string_equal(ctx.message, "a?b?[31m caf\xc3\xa9 ?");
+}
+
+static void memory_has_a_limit_and_an_account(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    ctx.max_memory_bytes = 1 << 20;
+    void *block;
+    assert_int_equal(octet_memory_allocate(&ctx, 2 << 20, &block), OCTET_LIMIT);
+    assert_null(block);
+    octet_context_clear(&ctx);
+    assert_int_equal(octet_memory_allocate(&ctx, SIZE_MAX, &block), OCTET_LIMIT);
+    octet_context_clear(&ctx);
+    assert_int_equal(octet_memory_allocate(&ctx, 1000, &block), OCTET_OK);
+    assert_int_equal((uintptr_t)block % OCTET_ALIGNMENT, 0);
+    assert_true(ctx.memory_bytes >= 1000);
+    octet_memory_free(&ctx, block);
+    assert_int_equal(ctx.memory_bytes, 0);
+    ctx.fail_allocation = ctx.n_allocations + 1;
+    assert_int_equal(octet_memory_allocate(&ctx, 1, &block), OCTET_NOMEM);
+}
+
+static void arena_blocks_are_cleared_aligned_and_apart(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_arena arena = {0};
+    uint8_t *previous = NULL;
+    for (size_t i = 1; i < 3000; i += 7) {
+        void *block;
+        const size_t alignment = (size_t)1 << i % 7;
+        assert_int_equal(octet_arena_allocate(&ctx, &arena, i * i, alignment, &block), OCTET_OK);
+        assert_int_equal((uintptr_t)block % alignment, 0);
+        for (size_t j = 0; j < i * i; j += 97) assert_int_equal(((uint8_t *)block)[j], 0);
+        memset(block, 0xaa, i * i);
+        if (previous) assert_int_equal(previous[0], 0xaa);
+        previous = block;
+    }
+    octet_arena_free(&ctx, &arena);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
+static void buffer_grows_up_to_its_cap(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_buffer buffer = {.max_size = 10000};
+    for (int i = 0; i < 1000; i++) assert_int_equal(octet_buffer_format(&ctx, &buffer, "%d,", i % 10), OCTET_OK);
+    assert_int_equal(buffer.size, 2000);
+    assert_int_equal(strlen((char *)buffer.data), 2000);
+    assert_int_equal(octet_buffer_extend(&ctx, &buffer, 8001, NULL), OCTET_LIMIT);
+    assert_int_equal(buffer.size, 2000);
+    octet_buffer_free(&ctx, &buffer);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
+static void reads_stay_inside(void **state) {
+    (void)state;
+    const uint8_t data[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const octet_bytes bytes = {data, sizeof data};
+    uint32_t word;
+    uint64_t wide;
+    assert_true(octet_bytes_u32le(bytes, 4, &word));
+    assert_int_equal(word, 0x08070605);
+    assert_true(octet_bytes_u32be(bytes, 4, &word));
+    assert_int_equal(word, 0x05060708);
+    assert_false(octet_bytes_u32le(bytes, 5, &word));
+    assert_false(octet_bytes_u32le(bytes, SIZE_MAX, &word));
+    assert_true(octet_bytes_u64le(bytes, 0, &wide));
+    assert_false(octet_bytes_u64le(bytes, 1, &wide));
+}
+
+static void a_file_is_replaced_whole_or_not_at_all(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    char folder[] = "/tmp/octet_test_XXXXXX", path[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/f", folder);
+    assert_int_equal(octet_file_write(&ctx, path, (octet_bytes){(const uint8_t *)"one", 3}), OCTET_OK);
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_int_equal(octet_file_write(&ctx, path, (octet_bytes){(const uint8_t *)"three", 5}), OCTET_OK);
+    octet_file file;
+    assert_int_equal(octet_file_open(&ctx, path, &file), OCTET_OK);
+    assert_int_equal(file.bytes.size, 5);
+    assert_memory_equal(file.bytes.data, "three", 5);
+    octet_file_close(&file);
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0640);
+    octet_arena arena = {0};
+    const char **names;
+    size_t n;
+    assert_int_equal(octet_file_list(&ctx, &arena, folder, &names, &n), OCTET_OK);
+    assert_int_equal(n, 1);
+    assert_string_equal(names[0], "f");
+    octet_arena_free(&ctx, &arena);
+    assert_int_equal(octet_file_open(&ctx, folder, &file), OCTET_IO);
+    octet_context_clear(&ctx);
+    assert_int_equal(octet_file_write(&ctx, folder, (octet_bytes){(const uint8_t *)"x", 1}), OCTET_IO);
+    octet_context_clear(&ctx);
+    assert_int_equal(octet_file_write(&ctx, "/dev/full", (octet_bytes){(const uint8_t *)"x", 1}), OCTET_IO);
+    unlink(path);
+    rmdir(folder);
+}
+
+static void count_units(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
+    (void)thread;
+    for (uint32_t i = begin; i < end; i++) ((uint8_t *)user)[i]++;
+}
+
+static void every_unit_is_done_once(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    for (uint32_t n_threads = 1; n_threads <= 5; n_threads++) {
+        octet_pool *pool;
+        assert_int_equal(octet_pool_create(&ctx, n_threads, &pool), OCTET_OK);
+        assert_int_equal(octet_pool_size(pool), n_threads);
+        static const uint32_t counts[] = {0, 1, 2, 7, 1000};
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+            for (uint32_t grain = 0; grain < 9; grain += 4) {
+                uint8_t done[1000] = {0};
+                octet_pool_run(pool, count_units, done, counts[c], grain);
+                for (uint32_t i = 0; i < 1000; i++) assert_int_equal(done[i], i < counts[c]);
+            }
+        }
+        octet_pool_destroy(&ctx, pool);
+    }
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_error_wins_and_is_printable),
+        cmocka_unit_test(memory_has_a_limit_and_an_account),
+        cmocka_unit_test(arena_blocks_are_cleared_aligned_and_apart),
+        cmocka_unit_test(buffer_grows_up_to_its_cap),
+        cmocka_unit_test(reads_stay_inside),
+        cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
+        cmocka_unit_test(every_unit_is_done_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
