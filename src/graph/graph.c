@@ -142,6 +142,7 @@ octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_oper
     if (options) op.options = *options;
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, inputs, n_inputs * sizeof *inputs, (void **)&op.inputs));
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n_outputs, &inferred));
+    for (uint32_t i = 0; i < n_outputs; i++) outputs[i] = OCTET_NONE;
     OCTET_TRY(octet_infer(ctx, graph, &op, inferred));
     for (uint32_t i = 0; i < n_outputs; i++) {
         const char *text = name;
