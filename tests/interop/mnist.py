@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""The tutorial's job on the MNIST models, held against TensorFlow's files and the real LiteRT runtime.
+
+usage: mnist.py OCTET SHARED
+needs: pip install ai-edge-litert numpy
+
+For each model file (fc, cnn, cnn_large; saved by Keras 2 and 3; .h5 and .keras): every mode and input/output type is quantized with the
+stored calibration samples; the file is compared with TensorFlow's, run on the stored inputs (rounded and truncated) by octet and by LiteRT's
+reference kernels, and the accuracy over all 10,000 test images is compared image by image. The last line is "N passed, N failed".
+"""
+import contextlib
+import gzip
+import importlib.util
+import io
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+MODES = {  # golden suffix: options of octet quantize
+    "int8": [],
+    "int8_u8": ["--input-type", "uint8", "--output-type", "uint8"],
+    "int8_f32": ["--input-type", "float32", "--output-type", "float32"],
+    "drq": ["--mode", "dynamic"],
+    "f16": ["--mode", "float16"],
+    "i16x8": ["--mode", "int16x8"],
+    "float": ["--mode", "float32"],
+}
+FLOAT_ACCURACY = {"fc_k2": 0.9750, "cnn_k2": 0.9773, "cnn_large_k2": 0.9868, "fc_k3": 0.9752, "cnn_k3": 0.9805, "cnn_large_k3": 0.9858}
+passed = failed = 0
+
+
+def check(name, problem):
+    global passed, failed
+    passed, failed = passed + (not problem), failed + bool(problem)
+    print(f"{'FAIL' if problem else 'ok  '} {name}{': ' + str(problem) if problem else ''}", flush=True)
+
+
+def octet(*args):
+    done = subprocess.run([OCTET, *args], capture_output=True, text=True, timeout=600)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip() or f"exit code {done.returncode}")
+    return done.stdout
+
+
+def compare(ours, reference):
+    spec = importlib.util.spec_from_file_location("compare_tflite", os.path.join(SHARED, "tools", "compare_tflite.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text, argv = io.StringIO(), sys.argv
+    sys.argv = ["compare", ours, reference]
+    try:
+        with contextlib.redirect_stdout(text):
+            status = module.main()
+    finally:
+        sys.argv = argv
+    return text.getvalue().strip() if status else ""
+
+
+def litert(path, rows):
+    interpreter = Interpreter(model_path=path, experimental_op_resolver_type=OpResolverType.BUILTIN_REF, num_threads=1)
+    interpreter.allocate_tensors()
+    source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    out = []
+    for row in rows:
+        interpreter.set_tensor(source["index"], row.reshape(source["shape"]))
+        interpreter.invoke()
+        out.append(interpreter.get_tensor(target["index"])[0])
+    return np.stack(out)
+
+
+def idx(name):
+    with gzip.open(os.path.join(SHARED, "data", "mnist", name + ".gz")) as f:
+        raw = f.read()
+    rank = raw[3]
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * rank).reshape(struct.unpack(">" + "I" * rank, raw[4:4 + 4 * rank]))
+
+
+def run(model, source, folder):
+    target = os.path.join(folder, "out.npy")
+    octet("run", model, "--input", source, "-o", target)
+    return np.load(target)
+
+
+def equal(a, b, tolerance=0):
+    a, b = a.reshape(-1), b.reshape(-1)
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return f"{a.shape} {a.dtype} against {b.shape} {b.dtype}"
+    worst = np.abs(a.astype(np.float64) - b.astype(np.float64)).max(initial=0)
+    return "" if worst <= tolerance else f"{int((a != b).sum())} of {a.size} differ, by up to {worst}"
+
+
+def model(name, source, folder):
+    golden = os.path.join(SHARED, "golden", "mnist")
+    family, keras = name.rsplit("_", 1)
+    files = {}
+    for suffix, options in MODES.items():
+        ours = files[suffix] = os.path.join(folder, f"{name}_{suffix}.tflite")
+        try:
+            octet("quantize", source, "--data", os.path.join(SHARED, "data", "mnist"), "--indices",
+                  os.path.join(golden, "calibration_indices.json"), "-o", ours, "--no-evaluate", *options)
+        except RuntimeError as error:
+            check(f"{name} {suffix} is written", error)
+            continue
+        reference = os.path.join(golden, f"{family}_{suffix}.tflite" if keras == "k2" else f"{family}_k3_{suffix}.tflite")
+        if os.path.exists(reference):
+            check(f"{name} {suffix} equals TensorFlow's file", compare(ours, reference))
+    if keras == "k2":
+        for rounding in ("round", "trunc"):
+            source_file = os.path.join(golden, f"{family}_in_{rounding}.npy")
+            expected = np.load(os.path.join(golden, f"{family}_out_{rounding}.npy"))
+            check(f"{name} {rounding}: octet on TensorFlow's file", equal(run(os.path.join(golden, f"{family}_int8.tflite"), source_file, folder), expected))
+            check(f"{name} {rounding}: octet on its own file", equal(run(files["int8"], source_file, folder), expected))
+            check(f"{name} {rounding}: LiteRT on octet's file", equal(litert(files["int8"], np.load(source_file)), expected))
+    images, labels = idx("t10k-images-idx3-ubyte"), idx("t10k-labels-idx1-ubyte").astype(int)
+    unit = images.astype(np.float32) / np.float32(255)
+    floats = os.path.join(folder, "unit.npy")
+    if not os.path.exists(floats):
+        np.save(floats, unit)
+    for suffix in MODES:
+        if not os.path.exists(files[suffix]):
+            continue
+        rows = unit
+        if suffix in ("int8", "int8_u8"):
+            detail = Interpreter(model_path=files[suffix]).get_input_details()[0]
+            scale, zero = detail["quantization"]
+            low, high = (-128, 127) if suffix == "int8" else (0, 255)
+            x = unit / np.float32(scale)
+            rows = np.clip(np.where(x >= 0, np.floor(x + 0.5), np.ceil(x - 0.5)) + zero, low, high).astype(detail["dtype"])
+        n = 10000 if suffix.startswith("int8") else 1000
+        ours, theirs = run(files[suffix], floats, folder)[:n], litert(files[suffix], rows[:n])
+        exact = suffix in ("int8", "int8_u8", "int8_f32", "i16x8")
+        problem = equal(ours, theirs, 0 if exact else 1e-5)
+        check(f"{name} {suffix}: octet and LiteRT give the same {'bytes' if exact else 'numbers'} on {n} images", problem)
+        if n == 10000:
+            accuracy = float((ours.reshape(n, -1).argmax(1) == labels).mean())
+            print(f"     {name} {suffix}: accuracy {accuracy:.4f}")
+    accuracy = float((run(source, floats, folder).reshape(10000, -1).argmax(1) == labels).mean())
+    check(f"{name} float: accuracy {accuracy:.4f}", "" if abs(accuracy - FLOAT_ACCURACY[name]) < 5e-5 else f"expected {FLOAT_ACCURACY[name]}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        for family in ("fc", "cnn", "cnn_large"):
+            for keras in ("k2", "k3"):
+                for ending in ("h5", "keras"):
+                    source = os.path.join(SHARED, "models", "mnist", f"mnist_{family}_{keras}.{ending}")
+                    if ending == "h5":
+                        model(f"{family}_{keras}", source, folder)
+                        continue
+                    twin, ours = os.path.join(folder, f"{family}_{keras}_int8.tflite"), os.path.join(folder, "zip.tflite")
+                    try:
+                        octet("quantize", source, "--data", os.path.join(SHARED, "data", "mnist"), "--indices",
+                              os.path.join(SHARED, "golden", "mnist", "calibration_indices.json"), "-o", ours, "--no-evaluate")
+                        check(f"{family}_{keras}.keras gives the file of the .h5", compare(ours, twin))
+                    except RuntimeError as error:
+                        check(f"{family}_{keras}.keras", error)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    OCTET, SHARED = sys.argv[1:3]
+    sys.exit(main())
