@@ -51,6 +51,9 @@ static inline octet_flatbuffer_field octet_flatbuffer_u32(int number, uint32_t v
 static inline octet_flatbuffer_field octet_flatbuffer_i32(int number, int32_t value, int32_t absent) {
     return octet_flatbuffer_u32(number, (uint32_t)value, (uint32_t)absent);
 }
+static inline octet_flatbuffer_field octet_flatbuffer_u64(int number, uint64_t value, uint64_t absent) {
+    return (octet_flatbuffer_field){.number = number, .size = value == absent ? 0 : 8, .bits = value};
+}
 static inline octet_flatbuffer_field octet_flatbuffer_link(int number, octet_flatbuffer_ref ref) {
     return (octet_flatbuffer_field){.number = number, .size = ref == 0 ? 0 : 4, .bits = ref, .is_ref = true};
 }

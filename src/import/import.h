@@ -23,7 +23,7 @@ octet_status octet_import(octet_context *ctx, const char *path, const octet_impo
 
 /* The same for one kind. */
 octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out);
-octet_status octet_import_tflite(octet_context *ctx, const char *path, octet_graph **out);
+octet_status octet_import_tflite(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out);
 /* From memory; `name` is used in messages. bytes must outlive the graph. */
 octet_status octet_import_tflite_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_graph **out);
 
