@@ -1,0 +1,263 @@
+#include "quant/propagate.h"
+
+#include <assert.h>
+#include <math.h>
+
+typedef struct stack {
+    uint32_t *items;
+    uint32_t n, capacity;
+} stack;
+
+typedef struct state {
+    octet_context *ctx;
+    octet_arena *arena;
+    const octet_graph *graph;
+    const octet_quantize_options *options;
+    octet_propagation *out;
+    uint32_t *first_user, *users; /* operators that read a value, in order: users[first_user[v] .. first_user[v + 1]) */
+    bool *statistic; /* by value: a float activation with an observed range */
+    bool *dropped;   /* its parameters come from elsewhere */
+    bool *fixed;     /* a range that was kept: parameters that the work list does not overrule */
+    stack work;
+    bool *done;      /* by operator */
+} state;
+
+static void push(stack *s, uint32_t item) {
+    assert(s->n < s->capacity);
+    s->items[s->n++] = item;
+}
+
+static bool is_float(const state *s, uint32_t value) { return value != OCTET_NONE && s->graph->values[value].type == OCTET_FLOAT32; }
+
+static bool is_activation(const state *s, uint32_t value) {
+    return is_float(s, value) && !octet_value_is_constant(&s->graph->values[value]);
+}
+
+static octet_rule_class class_of(const state *s, uint32_t op) {
+    return octet_rules_class(s->graph->operators[op].code, s->options);
+}
+
+static uint32_t n_float_operands(const state *s, const octet_operator *op) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < op->n_inputs; i++) n += is_float(s, op->inputs[i]);
+    return n;
+}
+
+static octet_status find_users(state *s) {
+    const octet_graph *graph = s->graph;
+    size_t n = 0;
+    OCTET_TRY(OCTET_NEW(s->ctx, s->arena, (size_t)graph->n_values + 1, &s->first_user));
+    OCTET_TRY(OCTET_NEW(s->ctx, s->arena, graph->n_operators, &s->out->first_operand));
+    for (uint32_t k = 0; k < graph->n_operators; k++) {
+        const octet_operator *op = &graph->operators[k];
+        s->out->first_operand[k] = (uint32_t)n;
+        n += op->n_inputs;
+        for (uint32_t i = 0; i < op->n_inputs; i++) {
+            if (op->inputs[i] != OCTET_NONE) s->first_user[op->inputs[i] + 1]++;
+        }
+    }
+    OCTET_CHECK(s->ctx, n < UINT32_MAX / 4, OCTET_LIMIT, "%s: %zu operands are too many", graph->source, n);
+    OCTET_TRY(OCTET_NEW(s->ctx, s->arena, n, &s->users));
+    OCTET_TRY(OCTET_NEW(s->ctx, s->arena, n, &s->out->operands));
+    uint32_t *next = NULL;
+    OCTET_TRY(OCTET_NEW(s->ctx, s->arena, graph->n_values, &next));
+    for (uint32_t v = 0; v < graph->n_values; v++) {
+        s->first_user[v + 1] += s->first_user[v];
+        next[v] = s->first_user[v];
+    }
+    for (uint32_t k = 0; k < graph->n_operators; k++) {
+        const octet_operator *op = &graph->operators[k];
+        for (uint32_t i = 0; i < op->n_inputs; i++) {
+            if (op->inputs[i] != OCTET_NONE) s->users[next[op->inputs[i]]++] = k;
+        }
+    }
+    /* Every operator once, and again whenever a value beside it gets parameters, which each value does once. */
+    s->work.capacity = (uint32_t)n + 2 * graph->n_operators + 2 * graph->n_values + 1;
+    return OCTET_NEW(s->ctx, s->arena, s->work.capacity, &s->work.items);
+}
+
+/* Statistics in the order in which they arise: graph inputs, then results of the first operator, ... */
+static void push_statistics(state *s, bool kept_only) {
+    s->work.n = 0;
+    for (uint32_t v = 0; v < s->graph->n_values; v++) {
+        if (s->statistic[v] && s->graph->values[v].producer == OCTET_NONE && !(kept_only && s->dropped[v])) push(&s->work, v);
+    }
+    for (uint32_t k = 0; k < s->graph->n_operators; k++) {
+        const octet_operator *op = &s->graph->operators[k];
+        for (uint32_t i = 0; i < op->n_outputs; i++) {
+            const uint32_t v = op->outputs[i];
+            if (s->statistic[v] && !(kept_only && s->dropped[v])) push(&s->work, v);
+        }
+    }
+}
+
+/* A range is carried on through operators that keep it: what comes out of them needs no range of its own. */
+static void run_forward(state *s) {
+    const octet_graph *graph = s->graph;
+    push_statistics(s, false);
+    while (s->work.n > 0) {
+        const uint32_t v = s->work.items[--s->work.n];
+        const uint32_t producer = graph->values[v].producer;
+        if (producer != OCTET_NONE && class_of(s, producer) == OCTET_RULE_FIXED) s->dropped[v] = true;
+        for (uint32_t u = s->first_user[v]; u < s->first_user[v + 1]; u++) {
+            const octet_operator *op = &graph->operators[s->users[u]];
+            if (class_of(s, s->users[u]) != OCTET_RULE_SAME || n_float_operands(s, op) > 1) continue;
+            for (uint32_t i = 0; i < op->n_outputs; i++) {
+                const uint32_t result = op->outputs[i];
+                if (!s->statistic[result] || s->dropped[result]) continue;
+                s->dropped[result] = true;
+                push(&s->work, result);
+            }
+        }
+    }
+}
+
+/* Where an operator joins several operands, the range of its result runs back to all of them. */
+static octet_status run_backward(state *s) {
+    const octet_graph *graph = s->graph;
+    bool *visited = NULL;
+    OCTET_TRY(OCTET_NEW(s->ctx, s->arena, graph->n_values, &visited));
+    push_statistics(s, true);
+    while (s->work.n > 0) {
+        const uint32_t v = s->work.items[--s->work.n];
+        const uint32_t producer = graph->values[v].producer;
+        if (producer == OCTET_NONE || class_of(s, producer) != OCTET_RULE_SAME) continue;
+        const octet_operator *op = &graph->operators[producer];
+        for (uint32_t i = 0; i < op->n_inputs; i++) {
+            const uint32_t operand = op->inputs[i];
+            if (!is_activation(s, operand) || !s->statistic[operand] || visited[operand]) continue;
+            visited[operand] = true;
+            s->dropped[operand] = true;
+            push(&s->work, operand);
+        }
+    }
+    return OCTET_OK;
+}
+
+static octet_status fix_ranges(state *s) {
+    for (uint32_t v = 0; v < s->graph->n_values; v++) {
+        if (!s->statistic[v] || s->dropped[v]) continue;
+        const octet_value *value = &s->graph->values[v];
+        const octet_qparams params = s->options->mode == OCTET_MODE_INT16X8
+                                         ? octet_qparams_range_s16((double)value->min, (double)value->max)
+                                         : octet_qparams_range_s8((double)value->min, (double)value->max);
+        OCTET_CHECK(s->ctx, isfinite(params.scale) && params.scale > 0.0f, OCTET_MODEL,
+                    "%s: %s ranges from %g to %g: too wide for a float32 scale; look at the samples and the weights",
+                    value->producer == OCTET_NONE ? "model input" : s->graph->operators[value->producer].layer, value->name,
+                    (double)value->min, (double)value->max);
+        s->out->values[v] = (octet_placement){true, params};
+        s->fixed[v] = true;
+    }
+    return OCTET_OK;
+}
+
+static void set_result(state *s, uint32_t v, octet_qparams params) {
+    octet_placement *place = &s->out->values[v];
+    if (place->set) {
+        if (!octet_qparams_equal(place->params, params)) s->out->produced[v] = (octet_placement){true, params};
+        return;
+    }
+    *place = (octet_placement){true, params};
+    for (uint32_t u = s->first_user[v]; u < s->first_user[v + 1]; u++) {
+        if (class_of(s, s->users[u]) != OCTET_RULE_NONE) push(&s->work, s->users[u]);
+    }
+}
+
+static void set_operand(state *s, uint32_t k, uint32_t i, octet_qparams params) {
+    const uint32_t v = s->graph->operators[k].inputs[i];
+    octet_placement *here = &s->out->operands[s->out->first_operand[k] + i];
+    if (octet_value_is_constant(&s->graph->values[v])) { /* each use of a constant is rounded for itself */
+        *here = (octet_placement){true, params};
+        return;
+    }
+    octet_placement *place = &s->out->values[v];
+    if (place->set) {
+        if (!octet_qparams_equal(place->params, params)) *here = (octet_placement){true, params};
+        return;
+    }
+    *place = (octet_placement){true, params};
+    const uint32_t producer = s->graph->values[v].producer;
+    if (producer != OCTET_NONE && class_of(s, producer) != OCTET_RULE_NONE) push(&s->work, producer);
+}
+
+/* Parameters of the only, or of the first, value that has some; kept ranges or propagated ones. */
+static bool find_params(const state *s, const uint32_t *values, uint32_t n, bool fixed, uint32_t *n_found, octet_qparams *out) {
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!is_activation(s, values[i]) || !s->out->values[values[i]].set || s->fixed[values[i]] != fixed) continue;
+        if (found++ == 0) *out = s->out->values[values[i]].params;
+    }
+    *n_found = found;
+    return found > 0;
+}
+
+static bool choose_shared(const state *s, const octet_operator *op, octet_qparams *out) {
+    for (int pass = 0; pass < 2; pass++) {
+        const bool fixed = pass == 0;
+        uint32_t n_in, n_out;
+        octet_qparams in = {0}, result = {0};
+        const bool has_in = find_params(s, op->inputs, op->n_inputs, fixed, &n_in, &in);
+        const bool has_out = find_params(s, op->outputs, op->n_outputs, fixed, &n_out, &result);
+        if (op->n_inputs == 1 && n_in == 1) {
+            *out = in;
+        } else if (op->n_outputs == 1 && n_out == 1) {
+            *out = result;
+        } else if (has_in) {
+            *out = in;
+        } else if (has_out) {
+            *out = result;
+        } else {
+            continue;
+        }
+        return true;
+    }
+    return false;
+}
+
+static void run_work_list(state *s) {
+    s->work.n = 0;
+    for (uint32_t k = 0; k < s->graph->n_operators; k++) {
+        if (class_of(s, k) != OCTET_RULE_NONE) push(&s->work, k);
+    }
+    while (s->work.n > 0) {
+        const uint32_t k = s->work.items[--s->work.n];
+        if (s->done[k]) continue;
+        const octet_operator *op = &s->graph->operators[k];
+        const octet_rule_class rule_class = class_of(s, k);
+        octet_qparams params;
+        if (rule_class == OCTET_RULE_SAME) {
+            if (!choose_shared(s, op, &params)) continue; /* again when a neighbour has parameters */
+            for (uint32_t i = 0; i < op->n_inputs; i++) {
+                if (is_float(s, op->inputs[i])) set_operand(s, k, i, params);
+            }
+        } else if (rule_class == OCTET_RULE_FIXED) {
+            const octet_rule *rule = octet_rules_get(op->code);
+            params = s->options->mode == OCTET_MODE_INT16X8 ? rule->fixed_s16 : rule->fixed_s8;
+        } else {
+            s->done[k] = true;
+            continue;
+        }
+        s->done[k] = true;
+        for (uint32_t i = 0; i < op->n_outputs; i++) {
+            if (is_float(s, op->outputs[i])) set_result(s, op->outputs[i], params);
+        }
+    }
+}
+
+octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_quantize_options *options,
+                             octet_propagation *out) {
+    state s = {.ctx = ctx, .arena = arena, .graph = graph, .options = options, .out = out};
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->values));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->produced));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.statistic));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.dropped));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.fixed));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &s.done));
+    OCTET_TRY(find_users(&s));
+    for (uint32_t v = 0; v < graph->n_values; v++) s.statistic[v] = is_activation(&s, v) && graph->values[v].has_range;
+    run_forward(&s);
+    OCTET_TRY(run_backward(&s));
+    OCTET_TRY(fix_ranges(&s));
+    run_work_list(&s);
+    return OCTET_OK;
+}

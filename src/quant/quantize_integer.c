@@ -1,0 +1,244 @@
+#include "quant/builder.h"
+
+/* Everything that exists before the first operator: graph inputs in the type that was asked for. */
+static bool feeds_only_casts(const octet_graph *graph, uint32_t value) {
+    for (uint32_t k = 0; k < graph->n_operators; k++) {
+        const octet_operator *op = &graph->operators[k];
+        for (uint32_t i = 0; i < op->n_inputs; i++) {
+            if (op->inputs[i] == value && op->code != OCTET_OP_CAST) return false;
+        }
+    }
+    return !octet_graph_is_output(graph, value);
+}
+
+static octet_status add_input(octet_builder *b, const octet_port *port) {
+    const octet_value *value = &b->from->values[port->value];
+    const octet_placement *place = &b->propagation.values[port->value];
+    const octet_type type = b->options.input_type;
+    const uint32_t v = port->value;
+    uint32_t input;
+    /* Indices into an embedding do not survive 8 bits: TensorFlow rounds them all the same. */
+    const bool indices = !b->options.strict_tensorflow && feeds_only_casts(b->from, v);
+    if (value->type != OCTET_FLOAT32 || !place->set || value->n_uses == 0 || indices) {
+        OCTET_TRY(octet_builder_real(b, v, "input", &input));
+        return octet_graph_add_input(b->ctx, b->to, input, port->name);
+    }
+    if (type == b->integer_type) {
+        OCTET_TRY(octet_builder_add_integer(b, value->name, type, &value->shape, place->params, &input));
+        b->integer[v] = input;
+        return octet_graph_add_input(b->ctx, b->to, input, port->name);
+    }
+    if (type == OCTET_FLOAT32) {
+        OCTET_TRY(octet_graph_add_value(b->ctx, b->to, value->name, OCTET_FLOAT32, &value->shape, &input));
+        if (!b->options.strict_tensorflow) b->real[v] = input;
+    } else {
+        const octet_qparams shifted = {place->params.scale, place->params.zero_point + 128};
+        OCTET_TRY(octet_builder_add_integer(b, value->name, OCTET_UINT8, &value->shape, shifted, &input));
+    }
+    OCTET_TRY(octet_graph_add_input(b->ctx, b->to, input, port->name));
+    const char *name = "tfl.quantize";
+    if (b->integer_type == OCTET_INT16) OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_int16", value->name));
+    return octet_builder_requantize(b, input, name, "input", b->integer_type, place->params, &b->integer[v]);
+}
+
+static octet_status rename_value(octet_builder *b, uint32_t value, const char *suffix) {
+    octet_value *old = &b->to->values[value];
+    return octet_arena_format(b->ctx, &b->to->arena, &old->name, "%s%s", old->name, suffix);
+}
+
+static octet_status add_output(octet_builder *b, const octet_port *port) {
+    const octet_value *value = &b->from->values[port->value];
+    const octet_type type = b->options.output_type;
+    const uint32_t v = port->value;
+    const char *name = value->name;
+    uint32_t output;
+    const bool stays_real = value->type != OCTET_FLOAT32 || octet_value_is_constant(value) ||
+                            (b->integer[v] == OCTET_NONE && !b->propagation.values[v].set);
+    if (stays_real || (type == OCTET_FLOAT32 && !b->options.strict_tensorflow && b->real[v] != OCTET_NONE)) {
+        OCTET_TRY(octet_builder_real(b, v, "output", &output));
+        return octet_graph_add_output(b->ctx, b->to, output, port->name);
+    }
+    OCTET_TRY(octet_builder_integer(b, v, "output", &output));
+    if (type == b->integer_type) return octet_graph_add_output(b->ctx, b->to, output, port->name);
+    const uint32_t integer = output;
+    if (value->producer != OCTET_NONE) OCTET_TRY(rename_value(b, integer, b->integer_type == OCTET_INT16 ? "_int16" : "1"));
+    if (type == OCTET_FLOAT32) {
+        OCTET_TRY(octet_graph_add_value(b->ctx, b->to, name, OCTET_FLOAT32, &value->shape, &output));
+        OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, "output", &integer, 1, NULL, &output, 1, OCTET_NONE, NULL));
+    } else {
+        const octet_qparams params = b->propagation.values[v].params;
+        const octet_qparams shifted = {params.scale, params.zero_point + 128};
+        OCTET_TRY(octet_builder_requantize(b, integer, name, "output", OCTET_UINT8, shifted, &output));
+    }
+    return octet_graph_add_output(b->ctx, b->to, output, port->name);
+}
+
+static bool touches_float(const octet_builder *b, const octet_operator *op) {
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        const octet_value *value = octet_graph_input(b->from, op, i);
+        if (value != NULL && value->type == OCTET_FLOAT32) return true;
+    }
+    for (uint32_t i = 0; i < op->n_outputs; i++) {
+        if (octet_graph_output(b->from, op, i)->type == OCTET_FLOAT32) return true;
+    }
+    return false;
+}
+
+static octet_status real_output(octet_builder *b, uint32_t v, uint32_t *out) {
+    const octet_value *value = &b->from->values[v];
+    OCTET_TRY(octet_graph_add_value(b->ctx, b->to, value->name, value->type, &value->shape, &b->real[v]));
+    *out = b->real[v];
+    return OCTET_OK;
+}
+
+/* True when the value has to be quantized right after the float operator that computes it. */
+static bool wanted_as_integer(const octet_builder *b, uint32_t v) {
+    if (b->from->values[v].type != OCTET_FLOAT32) return false;
+    if (octet_graph_is_output(b->from, v)) return b->options.output_type != OCTET_FLOAT32 || b->options.strict_tensorflow;
+    for (uint32_t k = 0; k < b->from->n_operators; k++) {
+        const octet_operator *op = &b->from->operators[k];
+        if (octet_rules_class(op->code, &b->options) == OCTET_RULE_NONE) continue;
+        for (uint32_t i = 0; i < op->n_inputs; i++) {
+            if (op->inputs[i] == v) return true;
+        }
+    }
+    return false;
+}
+
+/* An operator without integer kernel, or one that touches no float at all. */
+static octet_status convert_real(octet_builder *b, uint32_t k) {
+    const octet_operator *op = &b->from->operators[k];
+    uint32_t *inputs = NULL, *outputs = NULL;
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_inputs, &inputs));
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_outputs, &outputs));
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        inputs[i] = OCTET_NONE;
+        if (op->inputs[i] != OCTET_NONE) OCTET_TRY(octet_builder_real(b, op->inputs[i], op->layer, &inputs[i]));
+    }
+    for (uint32_t i = 0; i < op->n_outputs; i++) OCTET_TRY(real_output(b, op->outputs[i], &outputs[i]));
+    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, op->n_inputs, &op->options, outputs, op->n_outputs,
+                                       OCTET_NONE, NULL));
+    for (uint32_t i = 0; i < op->n_outputs; i++) {
+        uint32_t integer;
+        if (wanted_as_integer(b, op->outputs[i])) OCTET_TRY(octet_builder_integer(b, op->outputs[i], op->layer, &integer));
+    }
+    return OCTET_OK;
+}
+
+static octet_status integer_operand(octet_builder *b, uint32_t k, uint32_t i, uint32_t *out) {
+    const octet_operator *op = &b->from->operators[k];
+    const uint32_t v = op->inputs[i];
+    *out = OCTET_NONE;
+    if (v == OCTET_NONE) return OCTET_OK;
+    const octet_value *value = &b->from->values[v];
+    if (value->type != OCTET_FLOAT32) return octet_builder_real(b, v, op->layer, out);
+    if (octet_value_is_constant(value)) return octet_builder_constant(b, k, i, out);
+    OCTET_TRY(octet_builder_integer(b, v, op->layer, out));
+    const octet_placement *here = &b->propagation.operands[b->propagation.first_operand[k] + i];
+    if (!here->set) return OCTET_OK;
+    const char *name = NULL;
+    OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_requantize", value->name));
+    return octet_builder_requantize(b, *out, name, op->layer, b->integer_type, here->params, out);
+}
+
+static octet_status integer_output(octet_builder *b, const octet_operator *op, uint32_t v, uint32_t *out) {
+    const octet_value *value = &b->from->values[v];
+    if (value->type != OCTET_FLOAT32) return real_output(b, v, out);
+    const octet_placement *produced = &b->propagation.produced[v], *place = &b->propagation.values[v];
+    OCTET_CHECK(b->ctx, place->set, OCTET_MODEL, "%s: %s has no calibrated range; calibrate before quantizing", op->layer, value->name);
+    const octet_qparams params = produced->set ? produced->params : place->params;
+    OCTET_TRY(octet_builder_add_integer(b, value->name, b->integer_type, &value->shape, params, out));
+    if (b->options.mode == OCTET_MODE_INT16X8 && value->has_range) {
+        b->to->values[*out].has_range = true;
+        b->to->values[*out].min = value->min;
+        b->to->values[*out].max = value->max;
+    }
+    if (!produced->set) b->integer[v] = *out;
+    return OCTET_OK;
+}
+
+/* Where TensorFlow leaves a float operator, the same result by operators that have integer kernels. */
+static octet_status substitute(octet_builder *b, const octet_operator *op, octet_operator_code *code, octet_options *options,
+                               uint32_t *inputs, uint32_t *n_inputs) {
+    if (op->code == OCTET_OP_SQUARE) {
+        inputs[1] = inputs[0];
+    } else if (op->code == OCTET_OP_NEG) {
+        const float minus_one = -1.0f;
+        const octet_qparams params =
+            b->integer_type == OCTET_INT16 ? octet_qparams_constant_s16(&minus_one, 1) : octet_qparams_constant_s8(&minus_one, 1);
+        int16_t wide;
+        int8_t narrow;
+        octet_qparams_quantize_s16(&minus_one, 1, params, &wide);
+        octet_qparams_quantize_s8(&minus_one, 1, params, &narrow);
+        const octet_shape scalar = {0};
+        const void *data = b->integer_type == OCTET_INT16 ? (const void *)&wide : (const void *)&narrow;
+        OCTET_TRY(octet_graph_add_constant(b->ctx, b->to, "minus_one", b->integer_type, &scalar, data, &inputs[1]));
+        OCTET_TRY(octet_value_set_quantization(b->ctx, b->to, inputs[1], 1, 0, &params.scale, &params.zero_point));
+    } else {
+        return OCTET_OK;
+    }
+    *n_inputs = 2;
+    *code = OCTET_OP_MUL;
+    *options = (octet_options){0};
+    return OCTET_OK;
+}
+
+static void set_bias_type(const octet_builder *b, octet_operator_code code, octet_options *options) {
+    if (b->integer_type != OCTET_INT16) return;
+    if (code == OCTET_OP_CONV_2D) options->conv_2d.quantized_bias_type = OCTET_INT64;
+    if (code == OCTET_OP_TRANSPOSE_CONV) options->transpose_conv.quantized_bias_type = OCTET_INT64;
+    if (code == OCTET_OP_FULLY_CONNECTED) options->fully_connected.quantized_bias_type = OCTET_INT64;
+}
+
+static octet_status convert_integer(octet_builder *b, uint32_t k) {
+    const octet_operator *op = &b->from->operators[k];
+    const octet_rule *rule = octet_rules_get(op->code);
+    uint32_t *inputs = NULL, *outputs = NULL, n_inputs = op->n_inputs;
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, (size_t)op->n_inputs + 1, &inputs)); /* one more: substitutes have two operands */
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_outputs, &outputs));
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        inputs[i] = OCTET_NONE;
+        const bool handled_below = rule->weights >= 0 && (octet_rules_is_weights(op->code, i) || octet_rules_is_bias(op->code, i));
+        if (!handled_below) OCTET_TRY(integer_operand(b, k, i, &inputs[i]));
+    }
+    if (rule->weights >= 0) {
+        uint32_t weights, bias;
+        OCTET_TRY(octet_builder_weights_and_bias(b, k, &weights, &bias));
+        inputs[rule->weights] = weights;
+        if (rule->bias >= 0 && (uint32_t)rule->bias < op->n_inputs) inputs[rule->bias] = bias;
+    }
+    for (uint32_t i = 0; i < op->n_outputs; i++) OCTET_TRY(integer_output(b, op, op->outputs[i], &outputs[i]));
+    octet_operator_code code = op->code;
+    octet_options options = op->options;
+    OCTET_TRY(substitute(b, op, &code, &options, inputs, &n_inputs));
+    set_bias_type(b, code, &options);
+    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, code, op->layer, inputs, n_inputs, &options, outputs, op->n_outputs, OCTET_NONE,
+                                       NULL));
+    for (uint32_t i = 0; i < op->n_outputs; i++) {
+        const uint32_t v = op->outputs[i];
+        if (!b->propagation.produced[v].set) continue;
+        const char *name = NULL;
+        OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_requantize", b->from->values[v].name));
+        OCTET_TRY(octet_builder_requantize(b, outputs[i], name, op->layer, b->integer_type, b->propagation.values[v].params,
+                                           &b->integer[v]));
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_quantize_integer(octet_builder *b) {
+    const octet_graph *from = b->from;
+    OCTET_TRY(octet_propagate(b->ctx, &b->scratch, from, &b->options, &b->propagation));
+    for (uint32_t i = 0; i < from->n_inputs; i++) OCTET_TRY(add_input(b, &from->inputs[i]));
+    for (uint32_t k = 0; k < from->n_operators; k++) {
+        const octet_operator *op = &from->operators[k];
+        if (octet_rules_class(op->code, &b->options) == OCTET_RULE_NONE || !touches_float(b, op)) {
+            OCTET_TRY(convert_real(b, k));
+        } else if (op->code == OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM) {
+            OCTET_TRY(octet_builder_lstm(b, k));
+        } else {
+            OCTET_TRY(convert_integer(b, k));
+        }
+    }
+    for (uint32_t i = 0; i < from->n_outputs; i++) OCTET_TRY(add_output(b, &from->outputs[i]));
+    return octet_graph_compact(b->ctx, b->to);
+}
