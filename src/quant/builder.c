@@ -130,3 +130,17 @@ octet_status octet_builder_check_constant(octet_builder *b, const octet_operator
     }
     return OCTET_OK;
 }
+
+octet_status octet_builder_copy_operator(octet_builder *b, uint32_t k, uint32_t replaced, uint32_t value, uint32_t *out) {
+    const octet_operator *op = &b->from->operators[k];
+    uint32_t *inputs = NULL, *outputs = NULL;
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_inputs, &inputs));
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_outputs, &outputs));
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        inputs[i] = i == replaced ? value : OCTET_NONE;
+        if (i != replaced && op->inputs[i] != OCTET_NONE) OCTET_TRY(octet_builder_real(b, op->inputs[i], op->layer, &inputs[i]));
+    }
+    for (uint32_t i = 0; i < op->n_outputs; i++) OCTET_TRY(octet_builder_real(b, op->outputs[i], op->layer, &outputs[i]));
+    return octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, op->n_inputs, &op->options, outputs, op->n_outputs,
+                                    OCTET_NONE, out);
+}

@@ -41,8 +41,13 @@ octet_status octet_builder_operand_params(octet_builder *builder, uint32_t k, ui
 /* UNSUPPORTED names the layer when the constant holds NaN or infinity. */
 octet_status octet_builder_check_constant(octet_builder *builder, const octet_operator *op, const octet_value *value);
 
+/* Operator k as it is, with the real forms of its operands; operand `replaced` (OCTET_NONE: none) is `value` of `to` instead. */
+octet_status octet_builder_copy_operator(octet_builder *builder, uint32_t k, uint32_t replaced, uint32_t value, uint32_t *out);
+
 /* weights.c: a constant operand, weights and biases of operator k; *out is a value of `to`. */
 octet_status octet_builder_constant(octet_builder *builder, uint32_t k, uint32_t i, uint32_t *out);
+/* Biases with the given scales; int32, or int64 with int16 activations. */
+octet_status octet_builder_bias(octet_builder *builder, const octet_value *value, const double *scales, size_t n_scales, uint32_t *out);
 octet_status octet_builder_weights_and_bias(octet_builder *builder, uint32_t k, uint32_t *weights, uint32_t *bias);
 /* Symmetric int8 weights of any graph: a new constant of `to`. axis -1: per tensor. scales: n channels, in scratch. */
 octet_status octet_builder_weight_constant(octet_builder *builder, const octet_value *value, int32_t axis, const double *scales,

@@ -84,13 +84,6 @@ static bool touches_float(const octet_builder *b, const octet_operator *op) {
     return false;
 }
 
-static octet_status real_output(octet_builder *b, uint32_t v, uint32_t *out) {
-    const octet_value *value = &b->from->values[v];
-    OCTET_TRY(octet_graph_add_value(b->ctx, b->to, value->name, value->type, &value->shape, &b->real[v]));
-    *out = b->real[v];
-    return OCTET_OK;
-}
-
 /* True when the value has to be quantized right after the float operator that computes it. */
 static bool wanted_as_integer(const octet_builder *b, uint32_t v) {
     if (b->from->values[v].type != OCTET_FLOAT32) return false;
@@ -108,16 +101,7 @@ static bool wanted_as_integer(const octet_builder *b, uint32_t v) {
 /* An operator without integer kernel, or one that touches no float at all. */
 static octet_status convert_real(octet_builder *b, uint32_t k) {
     const octet_operator *op = &b->from->operators[k];
-    uint32_t *inputs = NULL, *outputs = NULL;
-    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_inputs, &inputs));
-    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_outputs, &outputs));
-    for (uint32_t i = 0; i < op->n_inputs; i++) {
-        inputs[i] = OCTET_NONE;
-        if (op->inputs[i] != OCTET_NONE) OCTET_TRY(octet_builder_real(b, op->inputs[i], op->layer, &inputs[i]));
-    }
-    for (uint32_t i = 0; i < op->n_outputs; i++) OCTET_TRY(real_output(b, op->outputs[i], &outputs[i]));
-    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, op->n_inputs, &op->options, outputs, op->n_outputs,
-                                       OCTET_NONE, NULL));
+    OCTET_TRY(octet_builder_copy_operator(b, k, OCTET_NONE, OCTET_NONE, NULL));
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         uint32_t integer;
         if (wanted_as_integer(b, op->outputs[i])) OCTET_TRY(octet_builder_integer(b, op->outputs[i], op->layer, &integer));
@@ -143,7 +127,7 @@ static octet_status integer_operand(octet_builder *b, uint32_t k, uint32_t i, ui
 
 static octet_status integer_output(octet_builder *b, const octet_operator *op, uint32_t v, uint32_t *out) {
     const octet_value *value = &b->from->values[v];
-    if (value->type != OCTET_FLOAT32) return real_output(b, v, out);
+    if (value->type != OCTET_FLOAT32) return octet_builder_real(b, v, op->layer, out);
     const octet_placement *produced = &b->propagation.produced[v], *place = &b->propagation.values[v];
     OCTET_CHECK(b->ctx, place->set, OCTET_MODEL, "%s: %s has no calibrated range; calibrate before quantizing", op->layer, value->name);
     const octet_qparams params = produced->set ? produced->params : place->params;

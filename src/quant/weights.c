@@ -85,7 +85,7 @@ octet_status octet_builder_constant(octet_builder *b, uint32_t k, uint32_t i, ui
     return status;
 }
 
-static octet_status add_bias(octet_builder *b, const octet_value *value, const double *scales, size_t n_scales, uint32_t *out) {
+octet_status octet_builder_bias(octet_builder *b, const octet_value *value, const double *scales, size_t n_scales, uint32_t *out) {
     const size_t n = octet_shape_elements(&value->shape);
     const bool wide = b->integer_type == OCTET_INT16;
     void *integers = NULL;
@@ -151,7 +151,7 @@ octet_status octet_builder_weights_and_bias(octet_builder *b, uint32_t k, uint32
         OCTET_TRY(octet_builder_operand_params(b, k, (uint32_t)rule->data, &input));
         OCTET_TRY(choose_bias_scales(b, bias, (double)input.scale, scales, channels.n, constant && b->integer_type == OCTET_INT8,
                                      &bias_scales, &adjusted));
-        OCTET_TRY(add_bias(b, bias, bias_scales, channels.n, bias_out));
+        OCTET_TRY(octet_builder_bias(b, bias, bias_scales, channels.n, bias_out));
     }
     if (!constant) return octet_builder_integer(b, op->inputs[rule->weights], op->layer, weights_out);
     uint32_t *cached = &b->weights[op->inputs[rule->weights]];

@@ -1,0 +1,89 @@
+#include "quant/builder.h"
+
+#include <math.h>
+
+/* Operands of UNIDIRECTIONAL_SEQUENCE_LSTM, numbered as in the TFLite schema. */
+enum { INPUT = 0, WEIGHTS = 1, N_WEIGHTS = 8, PEEPHOLE = 9, BIAS = 12, N_GATES = 4, PROJECTION = 16, HIDDEN = 18, CELL = 19, NORM = 20, N_OPERANDS = 24 };
+
+static octet_status check_form(octet_builder *b, const octet_operator *op) {
+    OCTET_CHECK(b->ctx, b->integer_type == OCTET_INT8, OCTET_UNSUPPORTED, "%s: LSTM has no kernel with int16 activations; use int8", op->layer);
+    OCTET_CHECK(b->ctx, op->n_inputs == N_OPERANDS || op->n_inputs == NORM, OCTET_UNSUPPORTED, "%s: LSTM with %u operands", op->layer,
+                (unsigned)op->n_inputs);
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        const bool needed = i < PEEPHOLE || (i >= BIAS && i < PROJECTION) || i == HIDDEN || i == CELL;
+        OCTET_CHECK(b->ctx, needed == (op->inputs[i] != OCTET_NONE), OCTET_UNSUPPORTED,
+                    "%s: LSTM operand %u %s; peepholes, projection, layer normalization and coupled gates are not quantized", op->layer,
+                    (unsigned)i, needed ? "is missing" : "is given");
+    }
+    return OCTET_OK;
+}
+
+/* The cell state is int16 with a power of two as scale: the smallest that holds the observed state (or the clipping bound). */
+static octet_qparams cell_params(const octet_operator *op, const octet_value *cell) {
+    float largest = cell->has_range ? fmaxf(fabsf(cell->min), fabsf(cell->max)) : op->options.lstm.cell_clip;
+    if (!(largest > 0.0f)) largest = 16.0f;
+    const int exponent = (int)ceil(log2((double)largest));
+    return (octet_qparams){ldexpf(1.0f, exponent - 15), 0};
+}
+
+static octet_status add_state(octet_builder *b, const octet_value *value, octet_type type, octet_qparams params, uint32_t *out) {
+    OCTET_TRY(octet_builder_add_integer(b, value->name, type, &value->shape, params, out));
+    b->to->values[*out].is_variable = true;
+    return OCTET_OK;
+}
+
+static octet_status add_weights_and_biases(octet_builder *b, uint32_t k, uint32_t *inputs) {
+    const octet_operator *op = &b->from->operators[k];
+    octet_qparams input;
+    OCTET_TRY(octet_builder_operand_params(b, k, INPUT, &input));
+    for (uint32_t i = 0; i < N_WEIGHTS; i++) {
+        const octet_value *weights = octet_graph_input(b->from, op, WEIGHTS + i);
+        OCTET_CHECK(b->ctx, octet_value_is_constant(weights), OCTET_UNSUPPORTED, "%s: LSTM weights are computed at run time", op->layer);
+        OCTET_TRY(octet_builder_check_constant(b, op, weights));
+        octet_channels channels;
+        double *scales = NULL;
+        OCTET_TRY(octet_builder_weight_scales(b, weights, -1, &channels, &scales));
+        OCTET_TRY(octet_builder_weight_constant(b, weights, -1, scales, &inputs[WEIGHTS + i]));
+        if (i >= N_GATES) continue;
+        const octet_value *bias = octet_graph_input(b->from, op, BIAS + i);
+        OCTET_CHECK(b->ctx, octet_value_is_constant(bias), OCTET_UNSUPPORTED, "%s: LSTM biases are computed at run time", op->layer);
+        OCTET_TRY(octet_builder_check_constant(b, op, bias));
+        const double scale = octet_qparams_bias_scale((double)input.scale, *scales);
+        OCTET_TRY(octet_builder_bias(b, bias, &scale, 1, &inputs[BIAS + i]));
+    }
+    return OCTET_OK;
+}
+
+/* Five: four that the 8-bit kernel without layer normalization leaves unused, and the hidden state's parameters. */
+static octet_status add_intermediates(octet_builder *b, octet_operator *op, octet_qparams hidden) {
+    static const char *const NAMES[5] = {"input_to_input_intermediate", "input_to_forget_intermediate", "input_to_cell_intermediate",
+                                         "input_to_output_intermediate", "effective_hidden_scale_intermediate"};
+    const octet_shape empty = octet_shape_make(1, (const int32_t[]){0});
+    uint32_t *values = NULL;
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->to->arena, 5, &values));
+    for (int i = 0; i < 4; i++) OCTET_TRY(octet_graph_add_value(b->ctx, b->to, NAMES[i], OCTET_FLOAT32, &empty, &values[i]));
+    OCTET_TRY(octet_builder_add_integer(b, NAMES[4], OCTET_INT8, &empty, hidden, &values[4]));
+    op->intermediates = values;
+    op->n_intermediates = 5;
+    return OCTET_OK;
+}
+
+octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
+    const octet_operator *op = &b->from->operators[k];
+    OCTET_TRY(check_form(b, op));
+    const uint32_t v = op->outputs[0];
+    const octet_value *result = &b->from->values[v];
+    const octet_placement *place = &b->propagation.values[v];
+    OCTET_CHECK(b->ctx, place->set, OCTET_MODEL, "%s: %s has no calibrated range; calibrate before quantizing", op->layer, result->name);
+    uint32_t inputs[N_OPERANDS], output, index;
+    for (uint32_t i = 0; i < N_OPERANDS; i++) inputs[i] = OCTET_NONE;
+    OCTET_TRY(octet_builder_integer(b, op->inputs[INPUT], op->layer, &inputs[INPUT]));
+    OCTET_TRY(add_weights_and_biases(b, k, inputs));
+    const octet_value *cell = octet_graph_input(b->from, op, CELL);
+    OCTET_TRY(add_state(b, octet_graph_input(b->from, op, HIDDEN), OCTET_INT8, place->params, &inputs[HIDDEN]));
+    OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(op, cell), &inputs[CELL]));
+    OCTET_TRY(octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, place->params, &output));
+    b->integer[v] = output;
+    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, N_OPERANDS, &op->options, &output, 1, OCTET_NONE, &index));
+    return add_intermediates(b, &b->to->operators[index], place->params);
+}

@@ -1,0 +1,374 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "quant/quant.h"
+
+/* A small graph under construction; every helper fails the test on an error. */
+typedef struct fixture {
+    octet_context ctx;
+    octet_graph *graph, *quantized;
+    octet_quantize_options options;
+} fixture;
+
+static void expect_ok(fixture *f, octet_status status) {
+    if (status != OCTET_OK) fail_msg("%s: %s", octet_status_name(status), f->ctx.message);
+}
+
+static int setup(void **state) {
+    static fixture f;
+    f = (fixture){.options = {.input_type = OCTET_INT8, .output_type = OCTET_INT8}};
+    octet_context_init(&f.ctx);
+    expect_ok(&f, octet_graph_create(&f.ctx, "test", &f.graph));
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    fixture *f = *state;
+    octet_graph_destroy(&f->ctx, f->graph);
+    octet_graph_destroy(&f->ctx, f->quantized);
+    assert_int_equal(f->ctx.memory_bytes, 0);
+    return 0;
+}
+
+static void set_range(fixture *f, uint32_t v, float min, float max) {
+    f->graph->values[v].has_range = true;
+    f->graph->values[v].min = min;
+    f->graph->values[v].max = max;
+}
+
+static uint32_t input(fixture *f, int32_t n, float min, float max) {
+    uint32_t v;
+    const octet_shape shape = octet_shape_make(2, (const int32_t[]){1, n});
+    expect_ok(f, octet_graph_add_value(&f->ctx, f->graph, "x", OCTET_FLOAT32, &shape, &v));
+    expect_ok(f, octet_graph_add_input(&f->ctx, f->graph, v, "x"));
+    set_range(f, v, min, max);
+    return v;
+}
+
+static uint32_t emit(fixture *f, octet_operator_code code, const uint32_t *inputs, uint32_t n, float min, float max) {
+    uint32_t v;
+    octet_options options = {0};
+    if (code == OCTET_OP_CONCATENATION) options.concatenation.axis = 1;
+    if (code == OCTET_OP_SOFTMAX) options.softmax.beta = 1.0f;
+    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, code, octet_operator_name(code), NULL, inputs, n, &options, &v, 1));
+    set_range(f, v, min, max);
+    return v;
+}
+
+static uint32_t unary(fixture *f, octet_operator_code code, uint32_t v, float min, float max) { return emit(f, code, &v, 1, min, max); }
+
+static uint32_t binary(fixture *f, octet_operator_code code, uint32_t a, uint32_t b, float min, float max) {
+    const uint32_t inputs[2] = {a, b};
+    return emit(f, code, inputs, 2, min, max);
+}
+
+static uint32_t constant(fixture *f, const char *name, int32_t rank, const int32_t *dims, const float *data) {
+    uint32_t v;
+    const octet_shape shape = octet_shape_make(rank, dims);
+    expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, name, OCTET_FLOAT32, &shape, data, &v));
+    return v;
+}
+
+static void quantize(fixture *f, uint32_t output) {
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, output, "y"));
+    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized));
+}
+
+static void expect_operators(fixture *f, const char *expected) {
+    char text[512] = "";
+    for (uint32_t k = 0; k < f->quantized->n_operators; k++) {
+        if (k > 0) strcat(text, " ");
+        strcat(text, octet_operator_name(f->quantized->operators[k].code));
+    }
+    assert_string_equal(text, expected);
+}
+
+static const octet_value *result(fixture *f, uint32_t k) { return octet_graph_output(f->quantized, &f->quantized->operators[k], 0); }
+static const octet_value *operand(fixture *f, uint32_t k, uint32_t i) {
+    return octet_graph_input(f->quantized, &f->quantized->operators[k], i);
+}
+
+static void expect_params(const octet_value *value, float scale, int32_t zero_point) {
+    assert_int_equal(value->quantization.n, 1);
+    if (value->quantization.scale[0] != scale)
+        fail_msg("%s: scale %.9g, expected %.9g", value->name, (double)value->quantization.scale[0], (double)scale);
+    assert_int_equal(value->quantization.zero_point[0], zero_point);
+}
+
+static void concat_gives_its_range_to_both_operands(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, 0.0f, 1.0f);
+    const uint32_t a = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f), b = unary(f, OCTET_OP_RELU, x, 0.0f, 2.0f);
+    quantize(f, binary(f, OCTET_OP_CONCATENATION, a, b, 0.0f, 2.55f));
+    expect_operators(f, "ABS RELU CONCATENATION");
+    for (uint32_t k = 0; k < 3; k++) expect_params(result(f, k), 2.55f / 255.0f, -128);
+    expect_params(operand(f, 0, 0), 1.0f / 255.0f, -128);
+}
+
+static void a_value_in_two_concats_is_requantized_for_one(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, 0.0f, 1.0f);
+    const uint32_t a = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f), b = unary(f, OCTET_OP_RELU, x, 0.0f, 2.0f);
+    const uint32_t c = unary(f, OCTET_OP_EXP, x, 0.0f, 4.0f);
+    const uint32_t ab = binary(f, OCTET_OP_CONCATENATION, a, b, 0.0f, 2.0f), ac = binary(f, OCTET_OP_CONCATENATION, a, c, 0.0f, 4.0f);
+    quantize(f, binary(f, OCTET_OP_ADD, ab, ac, 0.0f, 5.0f));
+    expect_operators(f, "ABS RELU EXP QUANTIZE CONCATENATION CONCATENATION ADD");
+    expect_params(result(f, 0), 4.0f / 255.0f, -128); /* the last operator decides first */
+    expect_params(result(f, 3), 2.0f / 255.0f, -128);
+    expect_params(result(f, 5), 4.0f / 255.0f, -128);
+}
+
+static void sigmoid_before_concat_is_requantized(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -3.0f, 3.0f);
+    quantize(f, binary(f, OCTET_OP_CONCATENATION, unary(f, OCTET_OP_LOGISTIC, x, 0.1f, 0.9f), x, -3.0f, 3.0f));
+    expect_operators(f, "LOGISTIC QUANTIZE CONCATENATION");
+    expect_params(result(f, 0), 1.0f / 256.0f, -128);
+    expect_params(result(f, 1), 6.0f / 255.0f, -1);
+    expect_params(operand(f, 0, 0), 6.0f / 255.0f, -1);
+}
+
+/* maximum(x, 0.3): the input of the model itself takes the range of the result. */
+static void maximum_runs_its_range_back_to_the_input(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -3.0f, 3.0f);
+    const float bound = 0.3f;
+    quantize(f, binary(f, OCTET_OP_MAXIMUM, x, constant(f, "bound", 0, NULL, &bound), 0.3f, 3.0f));
+    expect_operators(f, "MAXIMUM");
+    expect_params(operand(f, 0, 0), 3.0f / 255.0f, -128);
+    expect_params(operand(f, 0, 1), 3.0f / 255.0f, -128);
+    assert_int_equal(((const int8_t *)operand(f, 0, 1)->data)[0], -102); /* round(25.5 - 128) */
+}
+
+static void reshape_and_pad_keep_what_they_are_given(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -1.0f, 1.0f);
+    uint32_t shape, paddings;
+    expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "shape", (const int32_t[]){1, 2, 2}, 3, &shape));
+    const uint32_t a = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f), reshaped = binary(f, OCTET_OP_RESHAPE, a, shape, 0.0f, 9.0f);
+    const octet_shape pairs = octet_shape_make(2, (const int32_t[]){3, 2});
+    const int32_t amounts[6] = {0, 0, 1, 1, 0, 0};
+    expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, "paddings", OCTET_INT32, &pairs, amounts, &paddings));
+    quantize(f, binary(f, OCTET_OP_PAD, reshaped, paddings, 0.0f, 9.0f));
+    expect_operators(f, "ABS RESHAPE PAD");
+    for (uint32_t k = 0; k < 3; k++) expect_params(result(f, k), 1.0f / 255.0f, -128);
+    assert_int_equal(operand(f, 2, 1)->type, OCTET_INT32);
+}
+
+static void softmax_is_fixed_whatever_was_seen(void **state) {
+    fixture *f = *state;
+    quantize(f, unary(f, OCTET_OP_SOFTMAX, input(f, 4, -1.0f, 1.0f), 0.2f, 0.3f));
+    expect_params(result(f, 0), 1.0f / 256.0f, -128);
+}
+
+static void float_operators_are_wrapped_when_strict(void **state) {
+    fixture *f = *state;
+    f->options.strict_tensorflow = true;
+    quantize(f, unary(f, OCTET_OP_ELU, input(f, 4, -1.0f, 1.0f), -0.6f, 1.0f));
+    expect_operators(f, "DEQUANTIZE ELU QUANTIZE");
+    expect_params(result(f, 2), 1.6f / 255.0f, -32);
+}
+
+static void integer_kernels_are_used_when_not_strict(void **state) {
+    fixture *f = *state;
+    const uint32_t elu = unary(f, OCTET_OP_ELU, input(f, 4, -1.0f, 1.0f), -0.6f, 1.0f);
+    quantize(f, unary(f, OCTET_OP_NEG, unary(f, OCTET_OP_SQUARE, elu, 0.0f, 1.0f), -1.0f, 0.0f));
+    expect_operators(f, "ELU MUL MUL");
+    assert_ptr_equal(operand(f, 1, 0), operand(f, 1, 1));
+    expect_params(operand(f, 2, 1), 1.0f / 255.0f, 127);
+    assert_int_equal(((const int8_t *)operand(f, 2, 1)->data)[0], -128);
+}
+
+static uint32_t add_dense(fixture *f, uint32_t x, const float *weights, const float *bias, float min, float max) {
+    const uint32_t inputs[3] = {x, constant(f, "kernel", 2, (const int32_t[]){2, 4}, weights), constant(f, "bias", 1, (const int32_t[]){2}, bias)};
+    return emit(f, OCTET_OP_FULLY_CONNECTED, inputs, 3, min, max);
+}
+
+static const float WEIGHTS[8] = {0.5f, -1.0f, 0.25f, 1.27f, 0.0f, 0.1f, -2.54f, 0.3f};
+static const float BIAS[2] = {0.5f, -0.25f};
+
+static void dense_has_a_scale_per_channel(void **state) {
+    fixture *f = *state;
+    quantize(f, add_dense(f, input(f, 4, 0.0f, 1.0f), WEIGHTS, BIAS, -2.0f, 2.0f));
+    const octet_value *weights = operand(f, 0, 1), *bias = operand(f, 0, 2);
+    assert_int_equal(weights->quantization.n, 2);
+    assert_int_equal(weights->quantization.axis, 0);
+    assert_true(weights->quantization.scale[0] == 2.54f / 254.0f);
+    assert_int_equal(((const int8_t *)weights->data)[1], -100);
+    assert_int_equal(((const int8_t *)weights->data)[6], -127);
+    assert_int_equal(bias->type, OCTET_INT32);
+    assert_int_equal(((const int32_t *)bias->data)[0], 12750); /* 0.5 / (1/255 * 0.01) */
+    assert_int_equal(bias->quantization.zero_point[1], 0);
+}
+
+static void dense_has_one_scale_on_request(void **state) {
+    fixture *f = *state;
+    f->options.per_tensor_dense = true;
+    quantize(f, add_dense(f, input(f, 4, 0.0f, 1.0f), WEIGHTS, BIAS, -2.0f, 2.0f));
+    assert_int_equal(operand(f, 0, 1)->quantization.n, 1);
+    assert_int_equal(operand(f, 0, 2)->quantization.n, 1);
+    assert_int_equal(((const int8_t *)operand(f, 0, 1)->data)[6], -127);
+}
+
+static void a_bias_too_large_widens_the_weights(void **state) {
+    fixture *f = *state;
+    const float bias[2] = {1e6f, 0.0f};
+    quantize(f, add_dense(f, input(f, 4, 0.0f, 1.0f), WEIGHTS, bias, -2.0f, 1e6f));
+    assert_int_equal(((const int32_t *)operand(f, 0, 2)->data)[0], 1073741824);
+    const double wider = 1e6 / 1073741823.0 / (double)(1.0f / 255.0f);
+    assert_true(operand(f, 0, 1)->quantization.scale[0] == (float)wider);
+    assert_int_equal(((const int8_t *)operand(f, 0, 1)->data)[3], (int)round(1.27 / wider));
+}
+
+static void inputs_and_outputs_take_the_types_asked_for(void **state) {
+    fixture *f = *state;
+    f->options.input_type = OCTET_UINT8;
+    f->options.output_type = OCTET_FLOAT32;
+    quantize(f, unary(f, OCTET_OP_ABS, input(f, 4, -1.0f, 1.0f), 0.0f, 1.0f));
+    expect_operators(f, "QUANTIZE ABS DEQUANTIZE");
+    const octet_value *in = &f->quantized->values[f->quantized->inputs[0].value];
+    assert_int_equal(in->type, OCTET_UINT8);
+    expect_params(in, 2.0f / 255.0f, 127);
+    expect_params(operand(f, 1, 0), 2.0f / 255.0f, -1);
+    assert_int_equal(f->quantized->values[f->quantized->outputs[0].value].type, OCTET_FLOAT32);
+    assert_string_equal(f->quantized->outputs[0].name, "y");
+}
+
+static void int16_has_wide_biases(void **state) {
+    fixture *f = *state;
+    f->options = (octet_quantize_options){.mode = OCTET_MODE_INT16X8, .input_type = OCTET_INT16, .output_type = OCTET_INT16};
+    quantize(f, add_dense(f, input(f, 4, -1.0f, 0.5f), WEIGHTS, BIAS, -2.0f, 2.0f));
+    expect_params(operand(f, 0, 0), 1.0f / 32767.0f, 0);
+    assert_int_equal(operand(f, 0, 1)->type, OCTET_INT8);
+    assert_int_equal(operand(f, 0, 2)->type, OCTET_INT64);
+    assert_int_equal(f->quantized->operators[0].options.fully_connected.quantized_bias_type, OCTET_INT64);
+}
+
+static void float16_halves_every_constant(void **state) {
+    fixture *f = *state;
+    f->options = (octet_quantize_options){.mode = OCTET_MODE_FLOAT16};
+    quantize(f, add_dense(f, input(f, 4, -1.0f, 0.5f), WEIGHTS, BIAS, -2.0f, 2.0f));
+    expect_operators(f, "DEQUANTIZE DEQUANTIZE FULLY_CONNECTED");
+    assert_int_equal(operand(f, 0, 0)->type, OCTET_FLOAT16);
+    assert_int_equal(((const uint16_t *)operand(f, 0, 0)->data)[0], 0x3800);
+}
+
+static void dynamic_leaves_small_weights(void **state) {
+    fixture *f = *state;
+    f->options = (octet_quantize_options){.mode = OCTET_MODE_DYNAMIC};
+    static float weights[1024];
+    for (int i = 0; i < 1024; i++) weights[i] = (float)(i - 512) / 512.0f;
+    const uint32_t small = add_dense(f, input(f, 4, -1.0f, 0.5f), WEIGHTS, BIAS, -2.0f, 2.0f);
+    const uint32_t inputs[3] = {small, constant(f, "large", 2, (const int32_t[]){512, 2}, weights), OCTET_NONE};
+    quantize(f, emit(f, OCTET_OP_FULLY_CONNECTED, inputs, 3, -1.0f, 1.0f));
+    expect_operators(f, "FULLY_CONNECTED FULLY_CONNECTED");
+    assert_int_equal(operand(f, 0, 1)->type, OCTET_FLOAT32);
+    assert_int_equal(operand(f, 1, 1)->type, OCTET_INT8);
+    assert_int_equal(operand(f, 1, 1)->quantization.n, 512);
+    assert_false(f->quantized->operators[0].options.fully_connected.asymmetric_quantize_inputs);
+    assert_true(f->quantized->operators[1].options.fully_connected.asymmetric_quantize_inputs);
+}
+
+static void expect_failure(fixture *f, uint32_t output, octet_status status, const char *part) {
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, output, "y"));
+    assert_int_equal(octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized), status);
+    if (strstr(f->ctx.message, part) == NULL) fail_msg("\"%s\" does not say \"%s\"", f->ctx.message, part);
+    assert_null(f->quantized);
+}
+
+static void nan_weights_are_named(void **state) {
+    fixture *f = *state;
+    float weights[8];
+    memcpy(weights, WEIGHTS, sizeof weights);
+    weights[5] = NAN;
+    expect_failure(f, add_dense(f, input(f, 4, 0.0f, 1.0f), weights, BIAS, -2.0f, 2.0f), OCTET_MODEL,
+                   "FULLY_CONNECTED: element 5 of kernel is NaN");
+}
+
+static void infinite_biases_are_named(void **state) {
+    fixture *f = *state;
+    const float bias[2] = {0.0f, -INFINITY};
+    expect_failure(f, add_dense(f, input(f, 4, 0.0f, 1.0f), WEIGHTS, bias, -2.0f, 2.0f), OCTET_MODEL, "element 1 of bias is infinite");
+}
+
+static void a_missing_range_is_named(void **state) {
+    fixture *f = *state;
+    const uint32_t y = unary(f, OCTET_OP_ABS, input(f, 4, 0.0f, 1.0f), 0.0f, 1.0f);
+    f->graph->values[y].has_range = false;
+    expect_failure(f, y, OCTET_MODEL, "ABS: ABS/ABS has no calibrated range");
+}
+
+static void a_range_too_wide_is_refused(void **state) {
+    fixture *f = *state;
+    expect_failure(f, unary(f, OCTET_OP_ABS, input(f, 4, -3e38f, 3e38f), 0.0f, 1.0f), OCTET_MODEL, "too wide");
+}
+
+static void a_quantized_graph_is_refused(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, 0.0f, 1.0f);
+    const float scale = 1.0f;
+    const int32_t zero = 0;
+    f->graph->values[x].type = OCTET_INT8;
+    expect_ok(f, octet_value_set_quantization(&f->ctx, f->graph, x, 1, 0, &scale, &zero));
+    expect_failure(f, x, OCTET_MODEL, "quantized");
+}
+
+static void ranges_skip_nan_and_start_above_zero(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 40, 0.0f, 0.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 0.0f);
+    octet_ranges *ranges, *second;
+    expect_ok(f, octet_ranges_create(&f->ctx, f->graph, &ranges));
+    expect_ok(f, octet_ranges_create(&f->ctx, f->graph, &second));
+    float data[40];
+    for (int i = 0; i < 40; i++) data[i] = (float)-i;
+    octet_ranges_observe(ranges, x, data, 40);
+    octet_ranges_observe(ranges, y, data + 3, 2);
+    data[39] = 7.0f;
+    octet_ranges_observe(second, y, data + 30, 10);
+    octet_ranges_merge(ranges, second);
+    expect_ok(f, octet_ranges_apply(&f->ctx, ranges, f->graph));
+    assert_true(f->graph->values[x].min == -39.0f && f->graph->values[x].max == 1.17549435e-38f);
+    assert_true(f->graph->values[y].min == -38.0f && f->graph->values[y].max == 7.0f);
+    data[17] = NAN;
+    octet_ranges_observe(ranges, y, data, 40);
+    assert_int_equal(octet_ranges_apply(&f->ctx, ranges, f->graph), OCTET_DATA);
+    assert_string_equal(f->ctx.message, "ABS: ABS/ABS held NaN during calibration; look at the samples and their preprocessing");
+    octet_ranges_destroy(&f->ctx, ranges);
+    octet_ranges_destroy(&f->ctx, second);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(concat_gives_its_range_to_both_operands),
+        CASE(a_value_in_two_concats_is_requantized_for_one),
+        CASE(sigmoid_before_concat_is_requantized),
+        CASE(maximum_runs_its_range_back_to_the_input),
+        CASE(reshape_and_pad_keep_what_they_are_given),
+        CASE(softmax_is_fixed_whatever_was_seen),
+        CASE(float_operators_are_wrapped_when_strict),
+        CASE(integer_kernels_are_used_when_not_strict),
+        CASE(dense_has_a_scale_per_channel),
+        CASE(dense_has_one_scale_on_request),
+        CASE(a_bias_too_large_widens_the_weights),
+        CASE(inputs_and_outputs_take_the_types_asked_for),
+        CASE(int16_has_wide_biases),
+        CASE(float16_halves_every_constant),
+        CASE(dynamic_leaves_small_weights),
+        CASE(nan_weights_are_named),
+        CASE(infinite_biases_are_named),
+        CASE(a_missing_range_is_named),
+        CASE(a_range_too_wide_is_refused),
+        CASE(a_quantized_graph_is_refused),
+        CASE(ranges_skip_nan_and_start_above_zero),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
