@@ -1,6 +1,84 @@
 #include "exec/bind_families.h"
+#include "exec/activation.h"
+#include "kernels/ref/l2_normalization.h"
+#include "kernels/ref/softmax.h"
+
+#define RUN(name, kernel)                                                                                                             \
+    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {                \
+        (void)phase;                                                                                                                  \
+        kernel(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);      \
+    }
+
+RUN(run_softmax_f32, octet_softmax_f32_ref)
+RUN(run_softmax_s8, octet_softmax_s8_ref)
+RUN(run_log_softmax_f32, octet_log_softmax_f32_ref)
+RUN(run_log_softmax_s8, octet_log_softmax_s8_ref)
+RUN(run_l2_f32, octet_l2_normalization_f32_ref)
+RUN(run_l2_s8, octet_l2_normalization_s8_ref)
+
+/* Rows of the last axis; none when the value is empty. */
+static void rows_of(const octet_value *value, int32_t *rows, int32_t *depth) {
+    *depth = value->shape.dims[value->shape.rank - 1];
+    *rows = *depth ? (int32_t)(octet_shape_elements(&value->shape) / (size_t)*depth) : 0;
+}
+
+/* Quantized results of these operators have one possible scale and zero point. */
+static octet_status check_output(octet_binder *binder, const octet_operator *op, float scale, int32_t zero_point) {
+    const octet_value *output = octet_graph_output(binder->graph, op, 0);
+    float have_scale;
+    int32_t have_zero_point;
+    OCTET_TRY(octet_bind_per_tensor(binder, op, output, &have_scale, &have_zero_point));
+    OCTET_CHECK(binder->ctx, fabsf(have_scale - scale) <= scale * 1e-3f && have_zero_point == zero_point, OCTET_MODEL,
+                "%s: %s: tensor %s has scale %g and zero point %d, they must be %g and %d", op->layer, octet_operator_name(op->code),
+                output->name, (double)have_scale, have_zero_point, (double)scale, zero_point);
+    return OCTET_OK;
+}
+
+static octet_status bind_softmax(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {
+    const bool log_form = op->code == OCTET_OP_LOG_SOFTMAX;
+    octet_softmax_params *p;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    rows_of(input, &p->rows, &p->depth);
+    p->beta = log_form ? 1.0f : op->options.softmax.beta;
+    octet_step_run *run = log_form ? run_log_softmax_f32 : run_softmax_f32;
+    if (input->type == OCTET_INT8) {
+        float scale;
+        int32_t zero_point;
+        OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &zero_point));
+        OCTET_TRY(check_output(binder, op, log_form ? 1.0f / 16 : 1.0f / 256, log_form ? 127 : -128));
+        const bool usable = log_form ? octet_softmax_prepare_log_s8(p, scale) : octet_softmax_prepare_s8(p, scale, p->beta);
+        OCTET_CHECK(binder->ctx, usable, OCTET_UNSUPPORTED, "%s: %s: input scale %g with beta %g is out of the range of the int8 kernel",
+                    op->layer, octet_operator_name(op->code), (double)scale, (double)p->beta);
+        run = log_form ? run_log_softmax_s8 : run_softmax_s8;
+    } else if (input->type != OCTET_FLOAT32) {
+        return octet_bind_unsupported(binder, op);
+    }
+    octet_step_set(step, run, p, (uint32_t)p->rows, "ref");
+    return OCTET_OK;
+}
+
+static octet_status bind_l2(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {
+    octet_l2_normalization_params *p;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    rows_of(input, &p->rows, &p->depth);
+    OCTET_CHECK(binder->ctx, op->options.l2_normalization.activation == OCTET_ACTIVATION_NONE, OCTET_UNSUPPORTED,
+                "%s: L2_NORMALIZATION with a fused activation", op->layer);
+    octet_step_run *run = run_l2_f32;
+    if (input->type == OCTET_INT8) {
+        float scale;
+        OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &p->input_zero_point));
+        OCTET_TRY(check_output(binder, op, 1.0f / 128, 0));
+        run = run_l2_s8;
+    } else if (input->type != OCTET_FLOAT32) {
+        return octet_bind_unsupported(binder, op);
+    }
+    octet_step_set(step, run, p, (uint32_t)p->rows, "ref");
+    return OCTET_OK;
+}
 
 octet_status octet_bind_softmax(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    (void)step;
-    return octet_bind_unsupported(binder, op);
+    octet_value *input;
+    OCTET_TRY(octet_bind_input(binder, op, 0, &input));
+    if (op->code == OCTET_OP_L2_NORMALIZATION) return bind_l2(binder, op, input, step);
+    return bind_softmax(binder, op, input, step);
 }

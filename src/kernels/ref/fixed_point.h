@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* The largest exponent that octet_fixed_scale takes; binding refuses larger multipliers. */
-enum { OCTET_FIXED_MAX_SHIFT = 30 };
+enum { OCTET_FIXED_MAX_SHIFT = 31 };
 
 static inline int32_t octet_clamp_s32(int32_t value, int32_t min, int32_t max) {
     return value < min ? min : value > max ? max : value;

@@ -1,0 +1,111 @@
+#include "kernels/ref/softmax.h"
+
+#include "kernels/ref/exponential.h"
+#include "kernels/ref/fixed_function.h"
+
+/* Differences are Q5.26: e^-32 is nothing. The sum of up to 4096 exponentials is Q12.19. */
+enum { DIFFERENCE_BITS = 5, SUM_BITS = 12 };
+
+bool octet_softmax_prepare_s8(octet_softmax_params *p, float input_scale, float beta) {
+    const double real = fmin((double)beta * (double)input_scale * (double)(1 << (31 - DIFFERENCE_BITS)), 2147483647.0);
+    if (!(real > 0) || !octet_fixed_multiplier(real, &p->multiplier, &p->shift)) return false;
+    const double radius = ldexp((double)((1 << DIFFERENCE_BITS) - 1) * (double)(1 << (31 - DIFFERENCE_BITS)), -p->shift);
+    p->difference_min = -octet_round_s32(floor(radius));
+    return true;
+}
+
+bool octet_softmax_prepare_log_s8(octet_softmax_params *p, float input_scale) {
+    if (!octet_softmax_prepare_s8(p, input_scale, 1.0f) || p->multiplier == 0) return false;
+    if (p->shift < 0 || p->shift > 30) return false;
+    const double reverse = (double)(INT64_C(1) << (31 - p->shift)) / (double)p->multiplier;
+    return octet_fixed_multiplier(reverse, &p->reverse_multiplier, &p->reverse_shift) && p->reverse_shift <= 0;
+}
+
+void octet_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin, int32_t end) {
+    for (int32_t row = begin; row < end; row++) {
+        const float *x = input + (int64_t)row * p->depth;
+        float *y = output + (int64_t)row * p->depth;
+        float max = -INFINITY, sum = 0.0f;
+        for (int32_t i = 0; i < p->depth; i++) max = max < x[i] ? x[i] : max;
+        for (int32_t i = 0; i < p->depth; i++) {
+            y[i] = octet_exp_f32((x[i] - max) * p->beta);
+            sum += y[i];
+        }
+        for (int32_t i = 0; i < p->depth; i++) y[i] /= sum;
+    }
+}
+
+void octet_log_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin, int32_t end) {
+    for (int32_t row = begin; row < end; row++) {
+        const float *x = input + (int64_t)row * p->depth;
+        float *y = output + (int64_t)row * p->depth;
+        float max = -INFINITY, sum = 0.0f;
+        for (int32_t i = 0; i < p->depth; i++) max = max < x[i] ? x[i] : max;
+        for (int32_t i = 0; i < p->depth; i++) sum += octet_exp_f32(x[i] - max);
+        const float log_sum = (float)log((double)sum);
+        for (int32_t i = 0; i < p->depth; i++) y[i] = x[i] - max - log_sum;
+    }
+}
+
+/* e^(difference) in Q0.31. */
+static inline int32_t exponential(const octet_softmax_params *p, int32_t difference) {
+    return octet_fixed_exp_negative(octet_fixed_scale(difference, p->multiplier, p->shift), DIFFERENCE_BITS);
+}
+
+static int32_t row_max(const int8_t *x, int32_t depth) {
+    int8_t max = INT8_MIN;
+    for (int32_t i = 0; i < depth; i++) max = max < x[i] ? x[i] : max;
+    return max;
+}
+
+static uint32_t row_sum(const octet_softmax_params *p, const int8_t *x, int32_t max) {
+    uint32_t sum = 0;
+    for (int32_t i = 0; i < p->depth; i++) {
+        if (x[i] - max >= p->difference_min) sum += (uint32_t)octet_fixed_round_shift(exponential(p, x[i] - max), SUM_BITS);
+    }
+    return sum;
+}
+
+void octet_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end) {
+    for (int32_t row = begin; row < end; row++) {
+        const int8_t *x = input + (int64_t)row * p->depth;
+        int8_t *y = output + (int64_t)row * p->depth;
+        const int32_t max = row_max(x, p->depth);
+        const uint32_t sum = row_sum(p, x, max);
+        /* sum = 2^(12 - zeros) * (1 + fraction); the sum of 4096 equal values and more wraps to 0, as in TFLite */
+        const int32_t zeros = sum ? octet_fixed_leading_zeros(sum) : 31;
+        const int32_t reciprocal = octet_fixed_reciprocal((int32_t)((sum << zeros) - (UINT32_C(1) << 31)));
+        const int32_t exponent = octet_clamp_s32(SUM_BITS - zeros + 31 - 8, 0, 31);
+        for (int32_t i = 0; i < p->depth; i++) {
+            if (x[i] - max < p->difference_min) {
+                y[i] = INT8_MIN;
+                continue;
+            }
+            const int32_t scaled = octet_fixed_round_shift(octet_fixed_high_multiply(reciprocal, exponential(p, x[i] - max)), exponent);
+            y[i] = (int8_t)octet_clamp_s32(octet_fixed_wrap_add(scaled, INT8_MIN), INT8_MIN, INT8_MAX);
+        }
+    }
+}
+
+void octet_log_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end) {
+    enum { OUTPUT_ZERO_POINT = 127, OUTPUT_BITS = 4 };
+    for (int32_t row = begin; row < end; row++) {
+        const int8_t *x = input + (int64_t)row * p->depth;
+        int8_t *y = output + (int64_t)row * p->depth;
+        const int32_t max = row_max(x, p->depth);
+        const int32_t log_sum = octet_fixed_log((int32_t)row_sum(p, x, max));
+        /* The smallest Q5.26 once the logarithm is subtracted, in input units. */
+        const int32_t lowest = octet_fixed_scale(octet_fixed_wrap_add(log_sum, INT32_MIN), p->reverse_multiplier, p->reverse_shift);
+        const int32_t difference_min = p->difference_min - 1 > lowest ? p->difference_min - 1 : lowest;
+        for (int32_t i = 0; i < p->depth; i++) {
+            const int32_t difference = x[i] - max;
+            if (difference <= difference_min) {
+                y[i] = INT8_MIN;
+                continue;
+            }
+            const int32_t fixed = octet_fixed_wrap_subtract(octet_fixed_scale(difference, p->multiplier, p->shift), log_sum);
+            const int32_t rounded = octet_fixed_round_shift(fixed, 31 - DIFFERENCE_BITS - OUTPUT_BITS) + OUTPUT_ZERO_POINT;
+            y[i] = (int8_t)octet_clamp_s32(rounded, INT8_MIN, INT8_MAX);
+        }
+    }
+}
