@@ -17,7 +17,8 @@ static octet_status broken(octet_context *ctx, const octet_flatbuffer *fb, size_
 }
 
 static octet_status charge_budget(octet_context *ctx, octet_flatbuffer *fb, uint64_t n) {
-    OCTET_CHECK(ctx, n <= fb->budget, OCTET_LIMIT, "%s: its tables name the same data again and again; a file like this is refused", fb->name);
+    OCTET_CHECK(ctx, n <= fb->budget, OCTET_LIMIT, "%s: its tables name the same data again and again; a file like this is refused",
+                fb->name);
     fb->budget -= n;
     return OCTET_OK;
 }
@@ -35,7 +36,9 @@ static octet_status open_table(octet_context *ctx, octet_flatbuffer *fb, size_t 
     if (vtable_size < 4 || vtable_size % 2 != 0 || !octet_bytes_inside(fb->bytes, (size_t)vtable, vtable_size)) {
         return broken(ctx, fb, (size_t)vtable, "the description of a table has an impossible size");
     }
-    if (table_size < 4 || !octet_bytes_inside(fb->bytes, at, table_size)) return broken(ctx, fb, at, "a table runs past the end of the file");
+    if (table_size < 4 || !octet_bytes_inside(fb->bytes, at, table_size)) {
+        return broken(ctx, fb, at, "a table runs past the end of the file");
+    }
     out->at = (uint32_t)at;
     out->vtable = (uint32_t)vtable;
     out->n_fields = (uint16_t)((vtable_size - 4) / 2);
@@ -76,12 +79,15 @@ static octet_status find_field(octet_context *ctx, const octet_flatbuffer *fb, c
 static octet_status follow(octet_context *ctx, const octet_flatbuffer *fb, size_t from, size_t *at) {
     uint32_t distance = 0;
     octet_bytes_u32le(fb->bytes, from, &distance);
-    if (distance == 0 || !octet_bytes_inside(fb->bytes, from + distance, 4)) return broken(ctx, fb, from, "an offset points outside the file");
+    if (distance == 0 || !octet_bytes_inside(fb->bytes, from + distance, 4)) {
+        return broken(ctx, fb, from, "an offset points outside the file");
+    }
     *at = from + distance;
     return OCTET_OK;
 }
 
-static octet_status find_target(octet_context *ctx, const octet_flatbuffer *fb, const octet_flatbuffer_table *table, int field, size_t *at) {
+static octet_status find_target(octet_context *ctx, const octet_flatbuffer *fb, const octet_flatbuffer_table *table, int field,
+                                size_t *at) {
     size_t from;
     OCTET_TRY(find_field(ctx, fb, table, field, 4, &from));
     *at = 0;

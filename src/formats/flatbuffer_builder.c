@@ -51,7 +51,8 @@ static void store(uint8_t *at, uint64_t bits, size_t size) {
 static octet_status align(octet_context *ctx, octet_flatbuffer_builder *builder, size_t n_bytes, size_t alignment) {
     assert(alignment > 0 && (alignment & (alignment - 1)) == 0);
     size_t total;
-    OCTET_CHECK(ctx, octet_add_size(n_bytes, alignment, &total), OCTET_LIMIT, "a vector of %zu bytes does not fit into a flatbuffer", n_bytes);
+    OCTET_CHECK(ctx, octet_add_size(n_bytes, alignment, &total), OCTET_LIMIT, "a vector of %zu bytes does not fit into a flatbuffer",
+                n_bytes);
     OCTET_TRY(reserve(ctx, builder, total));
     if (alignment > builder->alignment) builder->alignment = alignment;
     const size_t padding = (~(builder->size + n_bytes) + 1) & (alignment - 1);
@@ -74,7 +75,8 @@ octet_status octet_flatbuffer_build_vector(octet_context *ctx, octet_flatbuffer_
     return OCTET_OK;
 }
 
-octet_status octet_flatbuffer_build_string(octet_context *ctx, octet_flatbuffer_builder *builder, const char *text, octet_flatbuffer_ref *out) {
+octet_status octet_flatbuffer_build_string(octet_context *ctx, octet_flatbuffer_builder *builder, const char *text,
+                                           octet_flatbuffer_ref *out) {
     *out = 0;
     if (!text) return OCTET_OK;
     const size_t n = strlen(text);
@@ -87,8 +89,8 @@ octet_status octet_flatbuffer_build_string(octet_context *ctx, octet_flatbuffer_
     return OCTET_OK;
 }
 
-octet_status octet_flatbuffer_build_refs(octet_context *ctx, octet_flatbuffer_builder *builder, const octet_flatbuffer_ref *refs, size_t n,
-                                         octet_flatbuffer_ref *out) {
+octet_status octet_flatbuffer_build_refs(octet_context *ctx, octet_flatbuffer_builder *builder, const octet_flatbuffer_ref *refs,
+                                         size_t n, octet_flatbuffer_ref *out) {
     OCTET_CHECK(ctx, n <= max_size / 8, OCTET_LIMIT, "a vector of %zu tables does not fit into a flatbuffer", n);
     OCTET_TRY(align(ctx, builder, 4 * n, 4));
     OCTET_TRY(reserve(ctx, builder, 4 * n + 4));
@@ -104,7 +106,8 @@ octet_status octet_flatbuffer_build_refs(octet_context *ctx, octet_flatbuffer_bu
 
 /* Places fields in the inline part, largest first so that no padding is needed between them; gives its size. The inline
  * part begins with the 4-byte distance to the vtable and at a multiple of `alignment`. */
-static uint16_t place_fields(const octet_flatbuffer_field *fields, size_t n_fields, uint16_t *distances, uint16_t *n_numbers, size_t *alignment) {
+static uint16_t place_fields(const octet_flatbuffer_field *fields, size_t n_fields, uint16_t *distances, uint16_t *n_numbers,
+                             size_t *alignment) {
     static const size_t sizes[] = {8, 4, 2, 1};
     size_t end = 4;
     *n_numbers = 0;

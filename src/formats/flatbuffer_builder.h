@@ -29,10 +29,11 @@ void octet_flatbuffer_builder_free(octet_context *ctx, octet_flatbuffer_builder 
 octet_status octet_flatbuffer_build_vector(octet_context *ctx, octet_flatbuffer_builder *builder, const void *data, size_t n,
                                            size_t element_size, size_t alignment, octet_flatbuffer_ref *out);
 /* NULL gives 0, that is an absent field. */
-octet_status octet_flatbuffer_build_string(octet_context *ctx, octet_flatbuffer_builder *builder, const char *text, octet_flatbuffer_ref *out);
+octet_status octet_flatbuffer_build_string(octet_context *ctx, octet_flatbuffer_builder *builder, const char *text,
+                                           octet_flatbuffer_ref *out);
 /* A vector of tables or strings. */
-octet_status octet_flatbuffer_build_refs(octet_context *ctx, octet_flatbuffer_builder *builder, const octet_flatbuffer_ref *refs, size_t n,
-                                         octet_flatbuffer_ref *out);
+octet_status octet_flatbuffer_build_refs(octet_context *ctx, octet_flatbuffer_builder *builder, const octet_flatbuffer_ref *refs,
+                                         size_t n, octet_flatbuffer_ref *out);
 
 /* A field of a table. size 0: left out, since it has its default or points to nothing. */
 typedef struct octet_flatbuffer_field {

@@ -18,8 +18,8 @@ static octet_status open_subgraph(octet_context *ctx, octet_tflite_source *sourc
     OCTET_CHECK(ctx, version == 3, OCTET_UNSUPPORTED, "%s: schema version %d, octet reads version 3", name, version);
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 2, 4, true, &subgraphs));
     OCTET_CHECK(ctx, subgraphs.n > 0, OCTET_FORMAT, "%s: there is no graph in this file", name);
-    OCTET_CHECK(ctx, subgraphs.n == 1, OCTET_UNSUPPORTED, "%s: the model has %u subgraphs (loops or branches); octet supports models with one", name,
-                subgraphs.n);
+    OCTET_CHECK(ctx, subgraphs.n == 1, OCTET_UNSUPPORTED,
+                "%s: the model has %u subgraphs (loops or branches); octet supports models with one", name, subgraphs.n);
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &subgraphs, 0, &source->subgraph));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 4, 4, true, &source->buffers));
     OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &source->subgraph, 4, &text));
@@ -35,8 +35,8 @@ static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *sou
     if (source->options && position < source->options->n_input_shapes && source->options->input_shapes[position].rank > 0) {
         const octet_shape *given = &source->options->input_shapes[position];
         const int32_t skipped = value->shape.rank - given->rank; /* the batch may be left out */
-        OCTET_CHECK(ctx, skipped == 0 || skipped == 1, OCTET_USAGE, "%s: a shape of rank %d is given for input %s of rank %d", source->fb.name,
-                    given->rank, value->name, value->shape.rank);
+        OCTET_CHECK(ctx, skipped == 0 || skipped == 1, OCTET_USAGE, "%s: a shape of rank %d is given for input %s of rank %d",
+                    source->fb.name, given->rank, value->name, value->shape.rank);
         for (int32_t i = 0; i < given->rank; i++) {
             if (i + skipped == 0 && given->dims[i] <= 0) continue;
             value->shape.dims[i + skipped] = given->dims[i];
@@ -44,7 +44,8 @@ static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *sou
         return octet_shape_check(ctx, &value->shape, value->name);
     }
     OCTET_CHECK(ctx, !source->open_dimension[tensor], OCTET_UNSUPPORTED,
-                "%s: input %s leaves a dimension besides the batch open; give its shape, as in --input-shape 224,224,3", source->fb.name, value->name);
+                "%s: input %s leaves a dimension besides the batch open; give its shape, as in --input-shape 224,224,3",
+                source->fb.name, value->name);
     return OCTET_OK;
 }
 
@@ -63,7 +64,8 @@ static octet_status find_port_name(octet_context *ctx, octet_tflite_source *sour
 }
 
 /* The signature "serving_default", else the first of the subgraph; inputs and outputs stay empty without one. */
-static octet_status find_signature(octet_context *ctx, octet_tflite_source *source, octet_flatbuffer_vector *inputs, octet_flatbuffer_vector *outputs) {
+static octet_status find_signature(octet_context *ctx, octet_tflite_source *source, octet_flatbuffer_vector *inputs,
+                                   octet_flatbuffer_vector *outputs) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector signatures;
     *inputs = *outputs = (octet_flatbuffer_vector){0};
@@ -87,8 +89,8 @@ static octet_status find_signature(octet_context *ctx, octet_tflite_source *sour
 static octet_status read_port(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *list, uint32_t position,
                               const octet_flatbuffer_vector *maps, const char *what, uint32_t *tensor, const char **name) {
     const int32_t index = octet_flatbuffer_i32_at(&source->fb, list, position);
-    OCTET_CHECK(ctx, index >= 0 && (uint32_t)index < source->tensors.n, OCTET_FORMAT, "%s: %s %u is tensor %d of %u", source->fb.name, what, position,
-                index, source->tensors.n);
+    OCTET_CHECK(ctx, index >= 0 && (uint32_t)index < source->tensors.n, OCTET_FORMAT, "%s: %s %u is tensor %d of %u", source->fb.name,
+                what, position, index, source->tensors.n);
     *tensor = (uint32_t)index;
     OCTET_TRY(find_port_name(ctx, source, maps, *tensor, name));
     if (!*name) *name = source->graph->values[index].name;
@@ -100,7 +102,8 @@ static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, 
     const char *what = inputs ? "input" : "output";
     octet_flatbuffer_vector list;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->subgraph, inputs ? 1 : 2, 4, true, &list));
-    OCTET_CHECK(ctx, list.n > 0 && list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_MODEL, "%s: the model has %u %ss", source->fb.name, list.n, what);
+    OCTET_CHECK(ctx, list.n > 0 && list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_MODEL, "%s: the model has %u %ss", source->fb.name,
+                list.n, what);
     for (uint32_t i = 0; i < list.n; i++) {
         uint32_t tensor = 0;
         const char *name = NULL;
@@ -110,9 +113,11 @@ static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, 
             OCTET_TRY(octet_graph_add_output(ctx, graph, tensor, name));
             continue;
         }
-        OCTET_CHECK(ctx, !value->data && !value->is_variable, OCTET_MODEL, "%s: input %s is a constant or a variable", source->fb.name, value->name);
+        OCTET_CHECK(ctx, !value->data && !value->is_variable, OCTET_MODEL, "%s: input %s is a constant or a variable", source->fb.name,
+                    value->name);
         for (uint32_t j = 0; j < i; j++)
-            OCTET_CHECK(ctx, graph->inputs[j].value != tensor, OCTET_MODEL, "%s: tensor %s is an input twice", source->fb.name, value->name);
+            OCTET_CHECK(ctx, graph->inputs[j].value != tensor, OCTET_MODEL, "%s: tensor %s is an input twice", source->fb.name,
+                        value->name);
         OCTET_TRY(fix_input_shape(ctx, source, i, tensor));
         OCTET_TRY(octet_graph_add_input(ctx, graph, tensor, name));
     }

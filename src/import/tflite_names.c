@@ -35,7 +35,8 @@ static const char *const builtin_names[] = {
 /* TensorType of the TFLite schema, by number. */
 static const char *const type_names[] = {
     "FLOAT32", "FLOAT16", "INT32",    "UINT8",   "INT64",  "STRING", "BOOL",     "INT16", "COMPLEX64", "INT8",         "FLOAT64",
-    "COMPLEX128", "UINT64", "RESOURCE", "VARIANT", "UINT32", "UINT16", "INT4", "BFLOAT16", "INT2", "UINT4", "FLOAT8_E4M3FN", "FLOAT8_E5M2",
+    "COMPLEX128", "UINT64", "RESOURCE", "VARIANT", "UINT32", "UINT16", "INT4", "BFLOAT16", "INT2", "UINT4", "FLOAT8_E4M3FN",
+    "FLOAT8_E5M2",
 };
 
 const char *octet_tflite_builtin_name(int builtin) {

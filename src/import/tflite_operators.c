@@ -27,11 +27,12 @@ static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source,
     OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, codes, index, &table));
     OCTET_TRY(octet_flatbuffer_string_field(ctx, &source->fb, &table, 1, &custom));
     if (builtin == BUILTIN_CUSTOM) {
-        return octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: operator %u is the custom operator \"%.80s\"; octet supports TFLite's builtin operators",
+        return octet_context_fail(ctx, OCTET_UNSUPPORTED,
+                                  "%s: operator %u is the custom operator \"%.80s\"; octet supports TFLite's builtin operators",
                                   source->fb.name, operator_index, custom ? custom : "");
     }
-    return octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: operator %u is %s (%d), which octet does not support", source->fb.name, operator_index,
-                              octet_tflite_builtin_name(builtin), builtin);
+    return octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: operator %u is %s (%d), which octet does not support", source->fb.name,
+                              operator_index, octet_tflite_builtin_name(builtin), builtin);
 }
 
 static octet_status read_codes(octet_context *ctx, octet_tflite_source *source, octet_flatbuffer_vector *codes, opcode **out) {
@@ -52,8 +53,8 @@ static octet_status read_codes(octet_context *ctx, octet_tflite_source *source, 
     return OCTET_OK;
 }
 
-static octet_status read_i32_list(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *table, const octet_option_field *field,
-                                  const char *layer, octet_options *options) {
+static octet_status read_i32_list(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *table,
+                                  const octet_option_field *field, const char *layer, octet_options *options) {
     octet_flatbuffer_vector list;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, field->number, 4, true, &list));
     OCTET_CHECK(ctx, list.n <= OCTET_MAX_RANK, OCTET_FORMAT, "%s: %s: %s has %u entries", fb->name, layer, field->name, list.n);
@@ -62,8 +63,8 @@ static octet_status read_i32_list(octet_context *ctx, octet_flatbuffer *fb, cons
     return OCTET_OK;
 }
 
-static octet_status read_option(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *table, const octet_option_field *field,
-                                const char *layer, octet_options *options) {
+static octet_status read_option(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *table,
+                                const octet_option_field *field, const char *layer, octet_options *options) {
     if (field->kind == OCTET_OPTION_I32_LIST) return read_i32_list(ctx, fb, table, field, layer, options);
     uint8_t *place = (uint8_t *)options + field->offset;
     const bool wide = field->kind == OCTET_OPTION_I32 || field->kind == OCTET_OPTION_F32;
@@ -103,7 +104,8 @@ static octet_status read_option(octet_context *ctx, octet_flatbuffer *fb, const 
     return OCTET_OK;
 }
 
-static octet_status read_options(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, octet_operator *op) {
+static octet_status read_options(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
+                                 octet_operator *op) {
     octet_flatbuffer *fb = &source->fb;
     const octet_options_table *schema = octet_options_table_of(op->code);
     octet_flatbuffer_table options;
@@ -115,31 +117,33 @@ static octet_status read_options(octet_context *ctx, octet_tflite_source *source
                 "%s: %s has options of another operator (table %u instead of %d)", fb->name, op->layer, kind, schema->builtin_options);
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, 4, &options));
     if (kind == 0) options = (octet_flatbuffer_table){0};
-    for (uint32_t i = 0; i < schema->n_fields; i++) OCTET_TRY(read_option(ctx, fb, &options, &schema->fields[i], op->layer, &op->options));
+    for (uint32_t i = 0; i < schema->n_fields; i++)
+        OCTET_TRY(read_option(ctx, fb, &options, &schema->fields[i], op->layer, &op->options));
     return OCTET_OK;
 }
 
-static octet_status read_indices(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field, bool optional,
-                                 const char *what, uint32_t operator_index, uint32_t **out, uint32_t *n) {
+static octet_status read_indices(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field,
+                                 bool optional, const char *what, uint32_t operator_index, uint32_t **out, uint32_t *n) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector list;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, field, 4, true, &list));
-    OCTET_CHECK(ctx, list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT, "%s: operator %u has %u %s, at most %d are possible", fb->name, operator_index,
-                list.n, what, OCTET_MAX_OPERATOR_INPUTS);
+    OCTET_CHECK(ctx, list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT, "%s: operator %u has %u %s, at most %d are possible", fb->name,
+                operator_index, list.n, what, OCTET_MAX_OPERATOR_INPUTS);
     OCTET_TRY(OCTET_NEW(ctx, &source->graph->arena, (size_t)list.n + 1, out)); /* RESHAPE may get one more */
     *n = list.n;
     for (uint32_t i = 0; i < list.n; i++) {
         const int32_t index = octet_flatbuffer_i32_at(fb, &list, i);
         const bool absent = index == -1 && optional;
-        OCTET_CHECK(ctx, absent || (index >= 0 && (uint32_t)index < source->tensors.n), OCTET_FORMAT, "%s: operator %u names tensor %d of %u as one of its %s",
-                    fb->name, operator_index, index, source->tensors.n, what);
+        OCTET_CHECK(ctx, absent || (index >= 0 && (uint32_t)index < source->tensors.n), OCTET_FORMAT,
+                    "%s: operator %u names tensor %d of %u as one of its %s", fb->name, operator_index, index, source->tensors.n, what);
         (*out)[i] = absent ? OCTET_NONE : (uint32_t)index;
     }
     return OCTET_OK;
 }
 
 /* A RESHAPE with its shape in the options, or in a tensor that nothing determines before the model runs, gets a constant. */
-static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, octet_operator *op) {
+static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
+                                     octet_operator *op) {
     octet_flatbuffer *fb = &source->fb;
     octet_graph *graph = source->graph;
     if (op->n_inputs == 0 || op->n_inputs > 2 || op->n_outputs != 1) return OCTET_OK; /* inference words the error */
@@ -166,8 +170,8 @@ static octet_status check_inputs(octet_context *ctx, octet_tflite_source *source
         octet_value *value = &source->graph->values[op->inputs[i]];
         if (value->data || value->is_variable || op->inputs[i] >= source->tensors.n || written[op->inputs[i]]) continue;
         /* An empty constant has an empty buffer, which looks like none. */
-        OCTET_CHECK(ctx, octet_shape_elements(&value->shape) == 0, OCTET_MODEL, "%s: %s reads tensor %u (%.80s) before anything computes it",
-                    source->fb.name, op->layer, op->inputs[i], value->name);
+        OCTET_CHECK(ctx, octet_shape_elements(&value->shape) == 0, OCTET_MODEL,
+                    "%s: %s reads tensor %u (%.80s) before anything computes it", source->fb.name, op->layer, op->inputs[i], value->name);
         value->data = &nothing;
     }
     return OCTET_OK;
@@ -178,7 +182,8 @@ static octet_status set_results(octet_context *ctx, octet_tflite_source *source,
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         const octet_value *value = &graph->values[op->outputs[i]];
         OCTET_CHECK(ctx, !written[op->outputs[i]] && !value->data && !value->is_variable, OCTET_MODEL,
-                    "%s: %s writes tensor %u (%.80s), which already has a value", source->fb.name, op->layer, op->outputs[i], value->name);
+                    "%s: %s writes tensor %u (%.80s), which already has a value", source->fb.name, op->layer, op->outputs[i],
+                    value->name);
         written[op->outputs[i]] = true;
     }
     octet_inferred *inferred;
@@ -186,15 +191,15 @@ static octet_status set_results(octet_context *ctx, octet_tflite_source *source,
     OCTET_TRY(octet_infer(ctx, graph, op, inferred));
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         octet_value *value = &graph->values[op->outputs[i]];
-        OCTET_CHECK(ctx, value->type == inferred[i].type, OCTET_MODEL, "%s: %s gives %s, but tensor %u (%.80s) is %s", source->fb.name, op->layer,
-                    octet_type_name(inferred[i].type), op->outputs[i], value->name, octet_type_name(value->type));
+        OCTET_CHECK(ctx, value->type == inferred[i].type, OCTET_MODEL, "%s: %s gives %s, but tensor %u (%.80s) is %s", source->fb.name,
+                    op->layer, octet_type_name(inferred[i].type), op->outputs[i], value->name, octet_type_name(value->type));
         value->shape = inferred[i].shape;
     }
     return OCTET_OK;
 }
 
-static octet_status read_operator(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, const opcode *code,
-                                  uint32_t index, bool *written) {
+static octet_status read_operator(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
+                                  const opcode *code, uint32_t index, bool *written) {
     octet_graph *graph = source->graph;
     octet_operator op = {.code = code->code};
     OCTET_TRY(read_indices(ctx, source, table, 1, true, "inputs", index, &op.inputs, &op.n_inputs));
@@ -217,7 +222,8 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
     OCTET_TRY(octet_tflite_fold_shape(ctx, graph, &op, &folded));
     if (folded) return OCTET_OK;
     uint32_t at;
-    OCTET_TRY(octet_graph_add_operator(ctx, graph, op.code, op.layer, op.inputs, op.n_inputs, &op.options, op.outputs, op.n_outputs, OCTET_NONE, &at));
+    OCTET_TRY(octet_graph_add_operator(ctx, graph, op.code, op.layer, op.inputs, op.n_inputs, &op.options, op.outputs, op.n_outputs,
+                                       OCTET_NONE, &at));
     graph->operators[at].version = code->version;
     graph->operators[at].intermediates = op.intermediates;
     graph->operators[at].n_intermediates = op.n_intermediates;
@@ -238,7 +244,8 @@ octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source
         int32_t code;
         OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &operators, i, &table));
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 0, 0, &code));
-        OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < codes.n, OCTET_FORMAT, "%s: operator %u has code %d of %u", fb->name, i, code, codes.n);
+        OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < codes.n, OCTET_FORMAT, "%s: operator %u has code %d of %u", fb->name, i, code,
+                    codes.n);
         if (!opcodes[code].known) return refuse_code(ctx, source, &codes, (uint32_t)code, opcodes[code].builtin, i);
         OCTET_TRY(read_operator(ctx, source, &table, &opcodes[code], i, written));
     }

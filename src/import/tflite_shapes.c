@@ -42,7 +42,8 @@ static bool fold_shape_of(const octet_value *input, integers *out) {
 /* Rank 1, no ellipsis and no new axis: what converters write. */
 static bool fold_strided_slice(const octet_graph *graph, const octet_operator *op, const integers *in, integers *out) {
     integers begin, end, stride;
-    if (!read_integers(graph, op, 1, &begin) || !read_integers(graph, op, 2, &end) || !read_integers(graph, op, 3, &stride)) return false;
+    if (!read_integers(graph, op, 1, &begin) || !read_integers(graph, op, 2, &end)) return false;
+    if (!read_integers(graph, op, 3, &stride)) return false;
     if (in->rank != 1 || begin.n != 1 || end.n != 1 || stride.n != 1 || stride.at[0] == 0) return false;
     if (op->options.strided_slice.ellipsis_mask || op->options.strided_slice.new_axis_mask || op->options.strided_slice.offset) return false;
     const int64_t step = stride.at[0], n = in->n;

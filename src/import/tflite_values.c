@@ -15,7 +15,8 @@ static octet_status find_data(octet_context *ctx, octet_tflite_source *source, c
     int32_t index, external;
     *out = (octet_bytes){0};
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, tensor, 10, 0, &external));
-    OCTET_CHECK(ctx, external == 0, OCTET_UNSUPPORTED, "%s: tensor %s keeps its data in another file; save the model as one file", fb->name, name);
+    OCTET_CHECK(ctx, external == 0, OCTET_UNSUPPORTED, "%s: tensor %s keeps its data in another file; save the model as one file",
+                fb->name, name);
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, tensor, 2, 0, &index));
     OCTET_CHECK(ctx, (index == 0 && source->buffers.n == 0) || (uint32_t)index < source->buffers.n, OCTET_FORMAT,
                 "%s: tensor %s names buffer %u of %u", fb->name, name, (uint32_t)index, source->buffers.n);
@@ -46,8 +47,8 @@ static octet_status read_shape(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, tensor, 7, 4, true, &signature));
     OCTET_CHECK(ctx, dims.n <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: tensor %s has rank %u, at most %d are possible", fb->name, name, dims.n,
                 OCTET_MAX_RANK);
-    OCTET_CHECK(ctx, signature.n == 0 || signature.n == dims.n, OCTET_FORMAT, "%s: tensor %s has rank %u and a signature of %u dimensions",
-                fb->name, name, dims.n, signature.n);
+    OCTET_CHECK(ctx, signature.n == 0 || signature.n == dims.n, OCTET_FORMAT,
+                "%s: tensor %s has rank %u and a signature of %u dimensions", fb->name, name, dims.n, signature.n);
     *shape = (octet_shape){.rank = (int32_t)dims.n};
     for (uint32_t i = 0; i < dims.n; i++) {
         int32_t dim = octet_flatbuffer_i32_at(fb, &dims, i);
@@ -67,12 +68,13 @@ static octet_status read_scales(octet_context *ctx, octet_tflite_source *source,
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, 2, 4, true, &scales));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, 3, 8, true, &zero_points));
     if (scales.n == 0 || value->type == OCTET_FLOAT32 || value->type == OCTET_FLOAT16 || value->type == OCTET_BOOL) return OCTET_OK;
-    OCTET_CHECK(ctx, zero_points.n == scales.n, OCTET_FORMAT, "%s: tensor %s has %u scales and %u zero points", fb->name, value->name, scales.n,
-                zero_points.n);
+    OCTET_CHECK(ctx, zero_points.n == scales.n, OCTET_FORMAT, "%s: tensor %s has %u scales and %u zero points", fb->name, value->name,
+                scales.n, zero_points.n);
     int32_t axis;
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, table, 6, 0, &axis));
     if (scales.n == 1 && (axis < 0 || axis >= value->shape.rank)) axis = 0;
-    OCTET_CHECK(ctx, scales.n == 1 || (axis >= 0 && axis < value->shape.rank && (uint32_t)value->shape.dims[axis] == scales.n), OCTET_FORMAT,
+    OCTET_CHECK(ctx, scales.n == 1 || (axis >= 0 && axis < value->shape.rank && (uint32_t)value->shape.dims[axis] == scales.n),
+                OCTET_FORMAT,
                 "%s: tensor %s has %u scales for dimension %d, which is not that long", fb->name, value->name, scales.n, axis);
     float *scale;
     int32_t *zero_point;
@@ -80,11 +82,13 @@ static octet_status read_scales(octet_context *ctx, octet_tflite_source *source,
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, scales.n, &zero_point));
     for (uint32_t i = 0; i < scales.n; i++) {
         scale[i] = octet_flatbuffer_f32_at(fb, &scales, i);
-        OCTET_CHECK(ctx, isfinite(scale[i]) && scale[i] > 0, OCTET_FORMAT, "%s: tensor %s has scale %g, it must be finite and above 0", fb->name,
-                    value->name, (double)scale[i]);
+        OCTET_CHECK(ctx, isfinite(scale[i]) && scale[i] > 0, OCTET_FORMAT, "%s: tensor %s has scale %g, it must be finite and above 0",
+                    fb->name, value->name, (double)scale[i]);
         const int64_t zero = octet_flatbuffer_i64_at(fb, &zero_points, i);
-        const int64_t low = value->type == OCTET_INT8 ? INT8_MIN : value->type == OCTET_INT16 ? INT16_MIN : 0;
-        const int64_t high = value->type == OCTET_INT8 ? INT8_MAX : value->type == OCTET_INT16 ? INT16_MAX : value->type == OCTET_UINT8 ? UINT8_MAX : 0;
+        int64_t low = 0, high = 0;
+        if (value->type == OCTET_INT8) low = INT8_MIN, high = INT8_MAX;
+        if (value->type == OCTET_UINT8) high = UINT8_MAX;
+        if (value->type == OCTET_INT16) low = INT16_MIN, high = INT16_MAX;
         OCTET_CHECK(ctx, zero >= low && zero <= high, OCTET_FORMAT, "%s: tensor %s has zero point %lld, %s allows %lld to %lld", fb->name,
                     value->name, (long long)zero, octet_type_name(value->type), (long long)low, (long long)high);
         zero_point[i] = (int32_t)zero;
@@ -92,7 +96,8 @@ static octet_status read_scales(octet_context *ctx, octet_tflite_source *source,
     return octet_value_set_quantization(ctx, source->graph, index, scales.n, axis, scale, zero_point);
 }
 
-static octet_status read_quantization(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor, uint32_t index) {
+static octet_status read_quantization(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor,
+                                      uint32_t index) {
     octet_flatbuffer *fb = &source->fb;
     octet_value *value = &source->graph->values[index];
     octet_flatbuffer_table table;
@@ -100,8 +105,8 @@ static octet_status read_quantization(octet_context *ctx, octet_tflite_source *s
     uint8_t details;
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, tensor, 4, &table));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, 4, 0, &details));
-    OCTET_CHECK(ctx, details == 0, OCTET_UNSUPPORTED, "%s: tensor %s is quantized in a way that octet does not know (details %u)", fb->name,
-                value->name, details);
+    OCTET_CHECK(ctx, details == 0, OCTET_UNSUPPORTED, "%s: tensor %s is quantized in a way that octet does not know (details %u)",
+                fb->name, value->name, details);
     OCTET_TRY(read_scales(ctx, source, &table, index));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, 0, 4, true, &min));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, 1, 4, true, &max));
@@ -119,8 +124,8 @@ static octet_status read_quantization(octet_context *ctx, octet_tflite_source *s
 static octet_status set_data(octet_context *ctx, octet_tflite_source *source, uint32_t index, octet_bytes data) {
     octet_value *value = &source->graph->values[index];
     const size_t element = octet_type_size(value->type), size = octet_shape_elements(&value->shape) * element;
-    OCTET_CHECK(ctx, data.size == size, OCTET_FORMAT, "%s: tensor %s needs %zu bytes, its buffer has %zu", source->fb.name, value->name, size,
-                data.size);
+    OCTET_CHECK(ctx, data.size == size, OCTET_FORMAT, "%s: tensor %s needs %zu bytes, its buffer has %zu", source->fb.name, value->name,
+                size, data.size);
     if ((uintptr_t)data.data % element == 0) {
         value->data = data.data;
         return OCTET_OK;
@@ -143,10 +148,12 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &tensor, 3, &name));
     if (!name) name = "";
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 1, 0, &code));
-    OCTET_CHECK(ctx, octet_type_from_code(code, &type), OCTET_UNSUPPORTED, "%s: tensor %u (%.80s) has type %s (%u), which octet does not support",
+    OCTET_CHECK(ctx, octet_type_from_code(code, &type), OCTET_UNSUPPORTED,
+                "%s: tensor %u (%.80s) has type %s (%u), which octet does not support",
                 fb->name, index, name, octet_tflite_type_name(code), code);
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, &tensor, 6, &sparsity));
-    OCTET_CHECK(ctx, sparsity.at == 0, OCTET_UNSUPPORTED, "%s: tensor %u (%.80s) is sparse; save the model with dense weights", fb->name, index, name);
+    OCTET_CHECK(ctx, sparsity.at == 0, OCTET_UNSUPPORTED, "%s: tensor %u (%.80s) is sparse; save the model with dense weights",
+                fb->name, index, name);
     OCTET_TRY(read_shape(ctx, source, &tensor, name, index, &shape));
     OCTET_TRY(octet_graph_add_value(ctx, source->graph, name, type, &shape, NULL));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 5, 0, &is_variable));
