@@ -163,6 +163,14 @@ static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *so
     return octet_graph_add_i32(ctx, graph, "", target.dims, target.rank, &op->inputs[1]);
 }
 
+/* The schema calls depth_multiplier redundant; a writer that leaves it out means what the shapes say. */
+static void complete_depthwise(const octet_graph *graph, octet_operator *op) {
+    const octet_value *input = octet_graph_input(graph, op, 0), *filter = octet_graph_input(graph, op, 1);
+    if (op->options.depthwise_conv_2d.depth_multiplier != 0 || !input || !filter) return;
+    if (input->shape.rank != 4 || filter->shape.rank != 4 || input->shape.dims[3] == 0) return;
+    op->options.depthwise_conv_2d.depth_multiplier = filter->shape.dims[3] / input->shape.dims[3];
+}
+
 /* A tensor may be read when it is a constant, an input, a variable, or the result of an earlier operator. */
 static octet_status check_inputs(octet_context *ctx, octet_tflite_source *source, const octet_operator *op, bool *written) {
     for (uint32_t i = 0; i < op->n_inputs; i++) {
@@ -211,6 +219,7 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
     OCTET_TRY(octet_arena_format(ctx, &graph->arena, &op.layer, "%s #%u (%.*s)", name, index, (int)strcspn(output, ";"), output));
     OCTET_TRY(read_options(ctx, source, table, &op));
     if (op.code == OCTET_OP_RESHAPE) OCTET_TRY(complete_reshape(ctx, source, table, &op));
+    if (op.code == OCTET_OP_DEPTHWISE_CONV_2D) complete_depthwise(graph, &op);
     if (op.code == OCTET_OP_CAST) { /* the types of its tensors count */
         const octet_value *input = octet_graph_input(graph, &op, 0);
         op.options.cast.in = input ? input->type : OCTET_FLOAT32;

@@ -45,7 +45,8 @@ static bool fold_strided_slice(const octet_graph *graph, const octet_operator *o
     if (!read_integers(graph, op, 1, &begin) || !read_integers(graph, op, 2, &end)) return false;
     if (!read_integers(graph, op, 3, &stride)) return false;
     if (in->rank != 1 || begin.n != 1 || end.n != 1 || stride.n != 1 || stride.at[0] == 0) return false;
-    if (op->options.strided_slice.ellipsis_mask || op->options.strided_slice.new_axis_mask || op->options.strided_slice.offset) return false;
+    if (op->options.strided_slice.ellipsis_mask || op->options.strided_slice.new_axis_mask) return false;
+    if (op->options.strided_slice.offset) return false;
     const int64_t step = stride.at[0], n = in->n;
     int64_t from = begin.at[0], to = end.at[0];
     if (from < -n - 1 || from > n || step < -n - 1 || step > n + 1) return false;
