@@ -50,10 +50,9 @@ static void find_range(const float *data, size_t n, double *min, double *max) {
 octet_qparams octet_qparams_constant_s8(const float *data, size_t n) {
     double min, max;
     find_range(data, n, &min, &max);
-    const bool splat = min == max;
     min = fmin(min, 0.0);
     max = fmax(max, 0.0);
-    if (!splat && max - min <= NARROWEST_RANGE) {
+    if (max - min <= NARROWEST_RANGE) {
         min = fmin(min, -NARROWEST_HALF);
         max = fmax(max, NARROWEST_HALF);
     }

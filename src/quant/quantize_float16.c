@@ -21,23 +21,34 @@ static octet_status halve(octet_builder *b, const octet_operator *op, uint32_t v
     return octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, op->layer, &constant, 1, NULL, &b->real[v], 1, OCTET_NONE, NULL);
 }
 
+
 static bool has_fused_activation(const octet_operator *op) {
-    return op->code == OCTET_OP_FULLY_CONNECTED && op->options.fully_connected.activation != OCTET_ACTIVATION_NONE;
+    if (op->code == OCTET_OP_FULLY_CONNECTED) return op->options.fully_connected.activation != OCTET_ACTIVATION_NONE;
+    if (op->code == OCTET_OP_CONV_2D) return op->options.conv_2d.activation != OCTET_ACTIVATION_NONE;
+    if (op->code == OCTET_OP_DEPTHWISE_CONV_2D) return op->options.depthwise_conv_2d.activation != OCTET_ACTIVATION_NONE;
+    return false;
 }
 
-/* TensorFlow's order of constants: biases of FULLY_CONNECTED with an activation, then all others, each from the last operator to the
- * first; the bias of a FULLY_CONNECTED before its weights, other operands as they stand. */
+/* TensorFlow's order, as its files show it: biases of operators with a fused activation, other biases, weights of convolutions, other
+ * weights, each from the last operator to the first; then the weights and bias of a convolution that opens the graph; then the rest. */
+enum { ACTIVATED_BIASES, OTHER_BIASES, CONVOLUTIONS, OTHER_WEIGHTS, THE_REST, N_GROUPS };
+
+static bool belongs(const octet_operator *op, bool opens, uint32_t operand, int group) {
+    if (group == THE_REST) return true;
+    if (opens && octet_rules_get(op->code)->bias >= 0) return false;
+    const bool dense = op->code == OCTET_OP_FULLY_CONNECTED;
+    if (octet_rules_is_bias(op->code, operand)) return group == (has_fused_activation(op) ? ACTIVATED_BIASES : OTHER_BIASES);
+    return octet_rules_is_weights(op->code, operand) && group == (dense ? OTHER_WEIGHTS : CONVOLUTIONS);
+}
+
 static octet_status halve_all(octet_builder *b) {
     const octet_graph *from = b->from;
-    for (uint32_t k = from->n_operators; k-- > 0;) {
-        const octet_operator *op = &from->operators[k];
-        if (has_fused_activation(op) && op->n_inputs > 2) OCTET_TRY(halve(b, op, op->inputs[2]));
-    }
-    for (uint32_t k = from->n_operators; k-- > 0;) {
-        const octet_operator *op = &from->operators[k];
-        for (uint32_t i = 0; i < op->n_inputs; i++) {
-            const uint32_t operand = op->code == OCTET_OP_FULLY_CONNECTED ? op->n_inputs - 1 - i : i;
-            OCTET_TRY(halve(b, op, op->inputs[operand]));
+    for (int group = 0; group < N_GROUPS; group++) {
+        for (uint32_t k = from->n_operators; k-- > 0;) {
+            const octet_operator *op = &from->operators[k];
+            for (uint32_t i = 0; i < op->n_inputs; i++) {
+                if (belongs(op, k == 0, i, group)) OCTET_TRY(halve(b, op, op->inputs[i]));
+            }
         }
     }
     return OCTET_OK;

@@ -3,10 +3,14 @@
 #include <math.h>
 
 /* Operands of UNIDIRECTIONAL_SEQUENCE_LSTM, numbered as in the TFLite schema. */
-enum { INPUT = 0, WEIGHTS = 1, N_WEIGHTS = 8, PEEPHOLE = 9, BIAS = 12, N_GATES = 4, PROJECTION = 16, HIDDEN = 18, CELL = 19, NORM = 20, N_OPERANDS = 24 };
+enum {
+    INPUT = 0, WEIGHTS = 1, N_WEIGHTS = 8, PEEPHOLE = 9, BIAS = 12, N_GATES = 4, PROJECTION = 16, HIDDEN = 18, CELL = 19, NORM = 20,
+    N_OPERANDS = 24
+};
 
 static octet_status check_form(octet_builder *b, const octet_operator *op) {
-    OCTET_CHECK(b->ctx, b->integer_type == OCTET_INT8, OCTET_UNSUPPORTED, "%s: LSTM has no kernel with int16 activations; use int8", op->layer);
+    OCTET_CHECK(b->ctx, b->integer_type == OCTET_INT8, OCTET_UNSUPPORTED, "%s: LSTM has no kernel with int16 activations; use int8",
+                op->layer);
     OCTET_CHECK(b->ctx, op->n_inputs == N_OPERANDS || op->n_inputs == NORM, OCTET_UNSUPPORTED, "%s: LSTM with %u operands", op->layer,
                 (unsigned)op->n_inputs);
     for (uint32_t i = 0; i < op->n_inputs; i++) {
@@ -84,6 +88,7 @@ octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(op, cell), &inputs[CELL]));
     OCTET_TRY(octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, place->params, &output));
     b->integer[v] = output;
-    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, N_OPERANDS, &op->options, &output, 1, OCTET_NONE, &index));
+    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, N_OPERANDS, &op->options, &output, 1, OCTET_NONE,
+                                       &index));
     return add_intermediates(b, &b->to->operators[index], place->params);
 }

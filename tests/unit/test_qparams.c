@@ -59,6 +59,8 @@ static void constants_are_asymmetric_and_hold_zero(void **state) {
     octet_qparams_quantize_s8(mixed, 4, params, bytes);
     const int8_t expected[4] = {-128, -53, 22, 127};
     assert_memory_equal(bytes, expected, 4);
+    const float zeros[2] = {0.0f, 0.0f};
+    assert_true(octet_qparams_constant_s8(zeros, 2).scale == 3.9215684e-09f);
     const float tiny[2] = {1e-8f, -1e-8f};
     assert_true(octet_qparams_constant_s8(tiny, 2).scale == (5e-7f + 5e-7f) / 255.0f);
 }

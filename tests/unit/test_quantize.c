@@ -187,7 +187,8 @@ static void integer_kernels_are_used_when_not_strict(void **state) {
 }
 
 static uint32_t add_dense(fixture *f, uint32_t x, const float *weights, const float *bias, float min, float max) {
-    const uint32_t inputs[3] = {x, constant(f, "kernel", 2, (const int32_t[]){2, 4}, weights), constant(f, "bias", 1, (const int32_t[]){2}, bias)};
+    const uint32_t kernel = constant(f, "kernel", 2, (const int32_t[]){2, 4}, weights);
+    const uint32_t inputs[3] = {x, kernel, constant(f, "bias", 1, (const int32_t[]){2}, bias)};
     return emit(f, OCTET_OP_FULLY_CONNECTED, inputs, 3, min, max);
 }
 

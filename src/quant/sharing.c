@@ -1,0 +1,77 @@
+#include "quant/sharing.h"
+
+/* LiteRT's planner leaves values of at most this size alone. */
+enum { SMALLEST_SHARED_BYTES = 4 };
+
+static uint32_t n_shareable(octet_operator_code code) {
+    switch ((int)code) {
+    case OCTET_OP_ADD:
+    case OCTET_OP_SUB:
+    case OCTET_OP_MUL:
+    case OCTET_OP_DIV: return 2;
+    case OCTET_OP_SOFTMAX: return 1;
+    default: return 0;
+    }
+}
+
+static size_t value_bytes(const octet_value *value) { return octet_shape_elements(&value->shape) * octet_type_size(value->type); }
+
+static bool is_graph_input(const octet_graph *graph, uint32_t value) {
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        if (graph->inputs[i].value == value) return true;
+    }
+    return false;
+}
+
+/* The operand whose memory the result of operator k takes, or OCTET_NONE. roots: by value, the value that owns its memory. */
+static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, const uint32_t *roots) {
+    const uint32_t n = n_shareable(op->code);
+    const uint32_t result = op->outputs[0];
+    if (octet_graph_is_output(graph, result)) return OCTET_NONE;
+    for (uint32_t i = 0; i < n && i < op->n_inputs; i++) {
+        const uint32_t v = op->inputs[i];
+        if (v == OCTET_NONE || octet_value_is_constant(&graph->values[v]) || graph->values[v].is_variable) continue;
+        const size_t bytes = value_bytes(&graph->values[v]);
+        if (bytes != value_bytes(&graph->values[result]) || bytes <= SMALLEST_SHARED_BYTES) continue;
+        if (graph->values[v].n_uses > 1 || is_graph_input(graph, v)) continue;
+        /* The planner settles on this operand, and then gives up if its memory has another reader. */
+        return graph->values[roots[v]].n_uses > 1 ? OCTET_NONE : v;
+    }
+    return OCTET_NONE;
+}
+
+static octet_status widen(octet_context *ctx, octet_graph *graph, octet_arena *scratch) {
+    uint32_t *roots = NULL;
+    octet_value *observed = NULL;
+    OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &roots));
+    OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &observed));
+    for (uint32_t v = 0; v < graph->n_values; v++) {
+        roots[v] = v;
+        observed[v] = graph->values[v];
+    }
+    for (uint32_t k = 0; k < graph->n_operators; k++) {
+        const octet_operator *op = &graph->operators[k];
+        const uint32_t result = op->outputs[0];
+        if (op->code == OCTET_OP_RESHAPE) { /* the same memory, unchanged */
+            const uint32_t v = op->inputs[0];
+            const bool moved = octet_value_is_constant(&graph->values[v]) || is_graph_input(graph, v) || octet_graph_is_output(graph, result);
+            if (!moved) roots[result] = roots[v];
+            continue;
+        }
+        const uint32_t shared = find_shared(graph, op, roots);
+        if (shared == OCTET_NONE) continue;
+        roots[result] = roots[shared];
+        octet_value *value = &graph->values[shared];
+        if (!value->has_range || !observed[result].has_range) continue;
+        if (observed[result].min < value->min) value->min = observed[result].min;
+        if (observed[result].max > value->max) value->max = observed[result].max;
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_sharing_widen(octet_context *ctx, octet_graph *graph) {
+    octet_arena scratch = {0};
+    const octet_status status = widen(ctx, graph, &scratch);
+    octet_arena_free(ctx, &scratch);
+    return status;
+}

@@ -1,0 +1,16 @@
+/* sharing.h - ranges that TensorFlow records for values whose memory is reused.
+ * In:  a float graph with ranges as they were observed.
+ * Out: the same graph, some ranges widened.
+ * Knows: which operators LiteRT runs in place, and when its planner lets them.
+ * Does not know: octet's own plan, which has nothing to do with it. */
+#ifndef OCTET_QUANT_SHARING_H
+#define OCTET_QUANT_SHARING_H
+
+#include "graph/graph.h"
+
+/* TensorFlow's calibration looks at the operands of an operator once more after it ran. Where the result took the memory of an
+ * operand (ADD, SUB, MUL, DIV, SOFTMAX on an operand with one user), that look sees the result: the operand's range becomes
+ * the union of both. Files equal to TensorFlow's need the same. */
+octet_status octet_sharing_widen(octet_context *ctx, octet_graph *graph);
+
+#endif
