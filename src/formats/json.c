@@ -268,6 +268,10 @@ static bool to_i64(const octet_json *value, int64_t *out) {
     return true;
 }
 
+bool octet_json_integer(const octet_json *value, int64_t *out) { return to_i64(value, out); }
+bool octet_json_number(const octet_json *value, double *out) { return to_f64(value, out); }
+bool octet_json_is_true(const octet_json *value) { return json_is_true(value); }
+
 octet_status octet_json_get_i64(octet_context *ctx, const octet_json_document *document, const octet_json *object,
                                 const char *key, int64_t *out) {
     const octet_json *value = octet_json_get(object, key);

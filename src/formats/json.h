@@ -42,6 +42,9 @@ const octet_json *octet_json_at(const octet_json *array, size_t index);       /*
 size_t octet_json_length(const octet_json *value);                            /* items of an array, keys of an object, else 0 */
 const char *octet_json_text(const octet_json *value);                         /* of a string, else NULL */
 bool octet_json_text_is(const octet_json *value, const char *text);           /* a string equal to `text` */
+bool octet_json_integer(const octet_json *value, int64_t *out);               /* false unless an integer (or a whole real) */
+bool octet_json_number(const octet_json *value, double *out);                 /* false unless an integer or a real */
+bool octet_json_is_true(const octet_json *value);                             /* the boolean true */
 /* Keys in the order of the file: previous = NULL gives the first; NULL after the last. *value may be NULL. */
 const char *octet_json_next(const octet_json *object, const char *previous, const octet_json **value);
 
