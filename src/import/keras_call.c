@@ -245,16 +245,14 @@ octet_status octet_keras_i32_scalar(octet_keras_call *call, const char *name, in
 
 /* Operators. */
 
-static octet_status emit_many(octet_keras_call *call, octet_operator_code code, const char *name, const uint32_t *inputs, uint32_t n,
-                              const octet_options *options, uint32_t *outputs, uint32_t n_outputs) {
-    const char *full = NULL;
-    OCTET_TRY(full_name(call, name, &full));
-    return octet_graph_emit(call->ctx, call->graph, code, call->layer->name, full, inputs, n, options, outputs, n_outputs);
-}
-
 octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, const char *name, const uint32_t *inputs, uint32_t n,
                               const octet_options *options, uint32_t *out) {
-    return emit_many(call, code, name, inputs, n, options, out, 1);
+    const char *full = NULL;
+    uint32_t value = OCTET_NONE; /* out may be among the inputs */
+    OCTET_TRY(full_name(call, name, &full));
+    OCTET_TRY(octet_graph_emit(call->ctx, call->graph, code, call->layer->name, full, inputs, n, options, &value, 1));
+    *out = value;
+    return OCTET_OK;
 }
 
 octet_status octet_keras_unary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, uint32_t *out) {
