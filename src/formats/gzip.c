@@ -117,7 +117,7 @@ octet_status octet_gzip_read_prefix(octet_context *ctx, octet_bytes bytes, const
     const size_t claimed = claimed_size(bytes);
     bool ended = false;
     out->size = 0;
-    if (n_bytes > claimed / 4 && n_bytes <= claimed && is_possible(bytes, claimed))
+    if (n_bytes > claimed / 4 && is_possible(bytes, claimed))
         OCTET_TRY(read_at_once(ctx, bytes, claimed, out, &ended));
     if (!ended) {
         out->max_size = n_bytes;

@@ -249,7 +249,7 @@ octet_status octet_json_get_string(octet_context *ctx, const octet_json_document
     return OCTET_OK;
 }
 
-static bool to_f64(const octet_json *value, double *out) {
+bool octet_json_number(const octet_json *value, double *out) {
     if (json_is_string(value)) return special_value(json_string_value(value), out);
     if (!json_is_number(value)) return false;
     *out = json_number_value(value);
@@ -263,13 +263,12 @@ static bool to_i64(const octet_json *value, int64_t *out) {
         return true;
     }
     double number;
-    if (!to_f64(value, &number) || !(fabs(number) <= 9007199254740992.0) || number != floor(number)) return false;
+    if (!octet_json_number(value, &number) || !(fabs(number) <= 9007199254740992.0) || number != floor(number)) return false;
     *out = (int64_t)number;
     return true;
 }
 
 bool octet_json_integer(const octet_json *value, int64_t *out) { return to_i64(value, out); }
-bool octet_json_number(const octet_json *value, double *out) { return to_f64(value, out); }
 bool octet_json_is_true(const octet_json *value) { return json_is_true(value); }
 
 octet_status octet_json_get_i64(octet_context *ctx, const octet_json_document *document, const octet_json *object,
@@ -293,7 +292,7 @@ octet_status octet_json_get_i32(octet_context *ctx, const octet_json_document *d
 octet_status octet_json_get_f64(octet_context *ctx, const octet_json_document *document, const octet_json *object,
                                 const char *key, double *out) {
     const octet_json *value = octet_json_get(object, key);
-    if (!to_f64(value, out)) return wrong_kind(ctx, document, object, key, value, "a number");
+    if (!octet_json_number(value, out)) return wrong_kind(ctx, document, object, key, value, "a number");
     return OCTET_OK;
 }
 

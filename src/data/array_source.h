@@ -1,0 +1,40 @@
+/* array_source.h - an array in a file, decompressed only as far as somebody asks.
+ * In:  a .npy or IDX file, plain or .gz, or an entry of an .npz.
+ * Out: type and shape at once, elements on demand.
+ * Knows: formats.
+ * Does not know: what the elements mean. */
+#ifndef OCTET_DATA_ARRAY_SOURCE_H
+#define OCTET_DATA_ARRAY_SOURCE_H
+
+#include "base/memory.h"
+#include "formats/array.h"
+#include "formats/zip.h"
+
+typedef enum octet_array_storage { OCTET_ARRAY_MAPPED, OCTET_ARRAY_GZIP, OCTET_ARRAY_ZIP } octet_array_storage;
+
+typedef struct octet_array_source {
+    const char *name; /* "x.npy", "mnist.npz:x_train.npy" */
+    octet_array_storage storage;
+    bool is_idx;
+    octet_file file;
+    octet_zip *zip;
+    size_t entry;
+    octet_array array;    /* data is NULL until something is loaded; C order afterwards */
+    size_t offset;        /* of the elements in the decompressed file */
+    size_t loaded_bytes;  /* of the elements */
+    octet_buffer content; /* decompressed, from the beginning of the file */
+    octet_buffer moved;   /* elements brought from Fortran order to C order */
+} octet_array_source;
+
+/* Opens `path`, or with `entry` that entry of the archive `path` ("x_train.npy"), and reads the header. A mapped file is
+ * ready as a whole. Names live in `arena`. On failure *out needs no closing. Errors: IO, FORMAT, UNSUPPORTED, LIMIT, NOMEM. */
+octet_status octet_array_source_open(octet_context *ctx, octet_arena *arena, const char *path, const char *entry,
+                                     octet_array_source *out);
+/* Makes the first n_bytes of the elements ready. The first call that needs more than a quarter, and every second call,
+ * decompresses everything. FORMAT states how many bytes there are and how many the shape needs. */
+octet_status octet_array_source_load(octet_context *ctx, octet_array_source *source, size_t n_bytes);
+/* Forgets what was decompressed; a later load brings it back. */
+void octet_array_source_release(octet_context *ctx, octet_array_source *source);
+void octet_array_source_close(octet_context *ctx, octet_array_source *source);
+
+#endif

@@ -1,0 +1,27 @@
+/* places.h - where the samples and labels of each split are.
+ * In:  the path that a user gave.
+ * Out: file names, entries of archives, folders of pictures; nothing is opened but what tells them apart.
+ * Knows: the usual names of data sets.
+ * Does not know: shapes, samples. */
+#ifndef OCTET_DATA_PLACES_H
+#define OCTET_DATA_PLACES_H
+
+#include "data/dataset.h"
+
+typedef struct octet_place {
+    const char *path;  /* NULL: there is none */
+    const char *entry; /* of an archive, or NULL */
+    bool is_pictures;
+} octet_place;
+
+typedef struct octet_places {
+    uint32_t n_inputs;
+    bool is_single; /* only [..][0] is set, and it serves as both splits */
+    const char *names[OCTET_DATA_MAX_INPUTS]; /* or NULL */
+    octet_place inputs[OCTET_DATA_MAX_INPUTS][2], labels[2];
+} octet_places;
+
+/* Strings live in `arena`. Errors as octet_dataset_open. */
+octet_status octet_places_find(octet_context *ctx, octet_arena *arena, const char *path, octet_places *out);
+
+#endif

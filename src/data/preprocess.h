@@ -1,0 +1,51 @@
+/* preprocess.h - from stored values to what the model was trained on.
+ * In:  options: a preset, or scale and offset, or nothing.
+ * Out: one function of a value and its channel, and tables of it for bytes.
+ * Knows: the presets.
+ * Does not know: files. */
+#ifndef OCTET_DATA_PREPROCESS_H
+#define OCTET_DATA_PREPROCESS_H
+
+#include "base/context.h"
+
+typedef struct octet_preprocess {
+    bool given;           /* scale and offset were given; false without a preset: uint8 data (pictures too) are divided by
+                           * 255, all other data are taken as they are */
+    double scale, offset; /* float32(x) * float32(scale) + float32(offset) in float32, rounded twice; --mean M --std S is
+                           * scale 1/S, offset -M/S */
+    const char *preset;   /* a name below, or NULL; wins over scale and offset */
+} octet_preprocess;
+
+/* The presets, in float32 arithmetic, each operation rounded:
+ *   raw                x
+ *   unit               x / 255
+ *   mobilenet          x / 127.5 - 1            (Keras's preprocess_input mode "tf": MobileNet, Inception, Xception, ...)
+ *   teachable-machine  x / 127.5 - 1            and pictures are cut to the middle and resized as its exported program does
+ *   imagenet           (x / 255 - mean) / std   by channel (mode "torch": DenseNet, EfficientNet of others, ...)
+ *   caffe              blue, green, red minus 103.939, 116.779, 123.68 (mode "caffe": ResNet50, VGG)
+ * The last two need 3 channels in the last dimension. */
+typedef enum octet_scaling {
+    OCTET_SCALING_RAW,
+    OCTET_SCALING_UNIT,
+    OCTET_SCALING_SYMMETRIC,
+    OCTET_SCALING_TORCH,
+    OCTET_SCALING_CAFFE,
+    OCTET_SCALING_AFFINE
+} octet_scaling;
+
+typedef struct octet_scaler {
+    octet_scaling scaling;
+    bool crops;         /* pictures are cut to the middle (teachable-machine) */
+    bool swaps;         /* channels are taken last first (caffe) */
+    int32_t n_channels; /* 3 when channels differ, else 1 */
+    float scale, offset;
+    float tables[3][256]; /* of bytes, by channel of the result */
+} octet_scaler;
+
+/* is_u8: the data are uint8, which matters only without options. USAGE names an unknown preset and the known ones, or a
+ * scale that is not finite. */
+octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *options, bool is_u8, octet_scaler *out);
+/* channel: of the result, < n_channels. */
+float octet_scaler_apply(const octet_scaler *scaler, int32_t channel, float value);
+
+#endif

@@ -1,0 +1,70 @@
+/* samples.h - the inside of octet_samples, for the files of src/data.
+ * In:  an array source, or a list of pictures.
+ * Out: struct octet_samples.
+ * Knows: dataset.h.
+ * Does not know: how the files were found (dataset.c, picture_folder.c). */
+#ifndef OCTET_DATA_SAMPLES_H
+#define OCTET_DATA_SAMPLES_H
+
+#include "data/array_source.h"
+#include "data/dataset.h"
+
+typedef struct octet_picture {
+    const char *path;
+    void *pixels;  /* NULL until loaded; n_elements bytes or floats, in the adapted shape */
+    bool is_bytes;
+    uint64_t used; /* number of the load call that wanted it last */
+} octet_picture;
+
+struct octet_samples {
+    octet_arena arena; /* names, labels, pictures */
+    const char *name;
+    size_t count;
+    int32_t rank; /* of one sample as stored */
+    int32_t dims[OCTET_DATA_MAX_RANK];
+    bool is_adapted;
+    int32_t adapted_rank;
+    int32_t adapted_dims[OCTET_DATA_MAX_RANK];
+    size_t n_elements; /* of one sample in the adapted shape */
+    octet_scaler scaler;
+    /* Either an array or pictures. */
+    octet_array_source source;
+    octet_picture *pictures; /* count of them, or NULL */
+    size_t picture_bytes;    /* decoded, in memory */
+    uint64_t n_loads;
+    int32_t width, height, n_channels; /* of the adapted pictures */
+    int32_t *labels; /* NULL without */
+    int32_t n_classes;
+    const char **class_names; /* n_class_names, or NULL */
+    int32_t n_class_names;
+    bool has_range;
+    float raw_min[3], raw_max[3]; /* by channel of the scaler */
+};
+
+/* Creates samples over an array or (in octet_pictures_list) over pictures. */
+octet_status octet_samples_create(octet_context *ctx, const char *name, octet_samples **out);
+void octet_samples_destroy(octet_context *ctx, octet_samples *samples); /* NULL is allowed */
+/* Opens the array and sets count, shape and scaler. entry: NULL, or a name in the archive. */
+octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const char *path, const char *entry,
+                                      const octet_preprocess *preprocess);
+/* labels.c: reads labels of any numeric type: whole numbers [n] or [n,1], or one row of scores a sample (one-hot) [n,k],
+ * whose largest is the class. DATA when their number is not samples->count, for negative, broken or not finite ones. */
+octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const char *path, const char *entry);
+/* range.c: widens the range by n values that were loaded. */
+void octet_samples_widen_bytes(octet_samples *samples, const uint8_t *data, size_t n);
+void octet_samples_widen_floats(octet_samples *samples, const float *data, size_t n);
+
+/* picture_folder.c. */
+bool octet_pictures_are_in(octet_context *ctx, const char *folder); /* pictures, or sub-folders with pictures */
+/* The pictures of `folder` and their classes; root: where labels.txt may lie too. A file: that picture alone. */
+octet_status octet_pictures_list(octet_context *ctx, octet_samples *samples, const char *folder, const char *root,
+                                 const octet_preprocess *preprocess);
+/* picture_load.c. */
+octet_status octet_pictures_adapt(octet_context *ctx, octet_samples *samples, int32_t rank, const int32_t *dims);
+octet_status octet_pictures_load(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n, octet_pool *pool);
+void octet_pictures_release(octet_context *ctx, octet_samples *samples);
+
+/* "[28,28,1]" into text, a buffer of OCTET_ARRAY_TEXT_SIZE bytes, which is returned. */
+const char *octet_dims_text(int32_t rank, const int32_t *dims, char *text);
+
+#endif
