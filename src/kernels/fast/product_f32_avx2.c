@@ -1,0 +1,72 @@
+/* float32 products with AVX2 and FMA: one output per lane, k ascending. */
+#include "kernels/fast/cpu.h"
+#include "kernels/fast/product.h"
+
+#if OCTET_FAST_X86
+#include <immintrin.h>
+
+enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6 };
+
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i first_lanes(uint32_t n) {
+    const __m256i order = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int32_t)n), order);
+}
+
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, float *out, const int rows,
+                                              const int vectors) {
+    __m256 sum[MAX_ROWS * VECTORS];
+    const float *bias = p->bias + (size_t)panel * LANES * VECTORS;
+    for (int i = 0; i < rows; i++) {
+        for (int v = 0; v < vectors; v++) sum[i * vectors + v] = _mm256_loadu_ps(bias + v * LANES);
+    }
+    const float *w = (const float *)(const void *)(p->weights + panel * p->panel_bytes);
+    const size_t steps = p->steps;
+    for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
+        const float *x[MAX_ROWS];
+        for (int i = 0; i < rows; i++) x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
+        for (size_t k = 0; k < steps; k++, w += vectors * LANES) {
+            __m256 weight[VECTORS];
+            for (int v = 0; v < vectors; v++) weight[v] = _mm256_loadu_ps(w + v * LANES);
+            for (int i = 0; i < rows; i++) {
+                const __m256 value = _mm256_broadcast_ss(x[i] + k);
+                for (int v = 0; v < vectors; v++) sum[i * vectors + v] = _mm256_fmadd_ps(value, weight[v], sum[i * vectors + v]);
+            }
+        }
+    }
+    const uint32_t width = octet_product_width(p, panel);
+    const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);
+    for (int i = 0; i < rows; i++) {
+        for (int v = 0; v < vectors; v++) {
+            const __m256 r = _mm256_min_ps(max, _mm256_max_ps(min, sum[i * vectors + v])); /* in this order NaN stays NaN */
+            float *to = out + (size_t)i * p->n_outputs + v * LANES;
+            const uint32_t left = width - (uint32_t)(v * LANES);
+            if (left >= LANES) _mm256_storeu_ps(to, r);
+            else _mm256_maskstore_ps(to, first_lanes(left), r);
+        }
+    }
+}
+
+#define TILE(n)                                              \
+    case n:                                                  \
+        if (two) tile(p, panel, rows, out, n, 2);            \
+        else tile(p, panel, rows, out, n, 1);                \
+        break;
+
+static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+    const bool two = octet_product_width(p, panel) > LANES;
+    switch (n_rows) {
+        TILE(1)
+        TILE(2)
+        TILE(3)
+        TILE(4)
+        TILE(5)
+    default:
+        if (two) tile(p, panel, rows, out, 6, 2);
+        else tile(p, panel, rows, out, 6, 1);
+    }
+}
+
+const octet_product_kernel octet_product_f32_avx2 = {.name = "avx2", .tile = tile_any, .prepare = octet_windows_prepare_f32, .element = 4,
+    .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+
+#endif

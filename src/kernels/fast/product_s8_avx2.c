@@ -1,0 +1,92 @@
+/* int8 products with AVX2: weights and activations widened to int16, pairs multiplied and added by vpmaddwd. Exact: 2 * 255 * 255 fits 32 bits. */
+#include "kernels/fast/product.h"
+#include "kernels/fast/scale_avx2.h"
+
+#if OCTET_FAST_X86
+
+enum { VECTORS = 2, LANES = 8, MAX_ROWS = 5 };
+
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, int rows, int vectors,
+                                                uint32_t width, int8_t *out) {
+    for (int i = 0; i < rows; i++) {
+        const __m256i a = octet_scale_avx2(&p->scale, kind, lane, sum[i * vectors]);
+        const __m256i b = vectors > 1 ? octet_scale_avx2(&p->scale, kind, lane + LANES, sum[i * vectors + 1]) : a;
+        octet_store_bytes_avx2(out + (size_t)i * p->n_outputs, octet_narrow_avx2(a, b), width);
+    }
+}
+
+/* rows, vectors and weight_bytes are constants at every call: sums live in registers. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out, const int rows,
+                                              const int vectors, const int weight_bytes) {
+    const size_t lane = (size_t)panel * LANES * VECTORS;
+    __m256i sum[MAX_ROWS * VECTORS];
+    for (int i = 0; i < rows; i++) {
+        for (int v = 0; v < vectors; v++) sum[i * vectors + v] = octet_load_256(p->scale.bias + lane + (size_t)v * LANES);
+    }
+    const uint8_t *w = p->weights + panel * p->panel_bytes;
+    const size_t steps = p->steps, step_bytes = (size_t)(vectors * LANES * 2 * weight_bytes);
+    for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
+        const uint8_t *x[MAX_ROWS];
+        for (int i = 0; i < rows; i++) x[i] = row[i] + p->windows.segment_offsets[segment];
+        for (size_t k = 0; k < steps; k++, w += step_bytes) {
+            __m256i weight[VECTORS];
+            for (int v = 0; v < vectors; v++) {
+                weight[v] = weight_bytes == 2 ? octet_load_256(w + v * 32)
+                                              : _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(w + v * 16)));
+            }
+            for (int i = 0; i < rows; i++) {
+                int32_t pair;
+                __builtin_memcpy(&pair, x[i] + 4 * k, 4);
+                const __m256i pairs = _mm256_set1_epi32(pair);
+                for (int v = 0; v < vectors; v++) {
+                    sum[i * vectors + v] = _mm256_add_epi32(sum[i * vectors + v], _mm256_madd_epi16(weight[v], pairs));
+                }
+            }
+        }
+    }
+    const uint32_t width = octet_product_width(p, panel);
+    int8_t *to = out;
+    switch (octet_scale_kind(&p->scale)) {
+    case OCTET_SCALE_FOLDED:
+        finish(p, OCTET_SCALE_FOLDED, lane, sum, rows, vectors, width, to);
+        break;
+    case OCTET_SCALE_GENERAL:
+        finish(p, OCTET_SCALE_GENERAL, lane, sum, rows, vectors, width, to);
+        break;
+    default:
+        finish(p, OCTET_SCALE_REAL, lane, sum, rows, vectors, width, to);
+    }
+}
+
+#define TILE(n)                                                                                    \
+    case n:                                                                                        \
+        if (two) tile(p, panel, rows, out, n, 2, 2);                                               \
+        else tile(p, panel, rows, out, n, 1, 2);                                                   \
+        break;
+
+static OCTET_TARGET_FAST_AVX2 void tile_many(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+    const bool two = octet_product_width(p, panel) > LANES;
+    switch (n_rows) {
+        TILE(1)
+        TILE(2)
+        TILE(3)
+        TILE(4)
+    default:
+        if (two) tile(p, panel, rows, out, 5, 2, 2);
+        else tile(p, panel, rows, out, 5, 1, 2);
+    }
+}
+
+/* One window at a time reads every weight once: they stay 8 bits wide in memory. */
+static OCTET_TARGET_FAST_AVX2 void tile_few(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+    (void)n_rows;
+    if (octet_product_width(p, panel) > LANES) tile(p, panel, rows, out, 1, 2, 1);
+    else tile(p, panel, rows, out, 1, 1, 1);
+}
+
+const octet_product_kernel octet_product_s8_avx2 = {.name = "avx2", .tile = tile_many, .prepare = octet_windows_prepare_s16, .element = 2,
+    .k_group = 2, .weight_bytes = 2, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+const octet_product_kernel octet_product_s8_avx2_few = {.name = "avx2 vector", .tile = tile_few, .prepare = octet_windows_prepare_s16,
+    .element = 2, .k_group = 2, .weight_bytes = 1, .lanes = LANES, .vectors = VECTORS, .max_rows = 1, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+
+#endif

@@ -1,0 +1,240 @@
+/* kernel_cases.h - random small cases of fast kernels, compared with the reference kernels byte by byte.
+ * In:  a seed and a set of OCTET_CPU_* bits. Out: true when both gave the same bytes; the case is printed otherwise.
+ * Knows: kernels. Does not know: cmocka; used by tests/unit/test_fast_*.c (thousands of cases) and tests/fuzz/fuzz_kernels.c (millions). */
+#ifndef OCTET_TESTS_KERNEL_CASES_H
+#define OCTET_TESTS_KERNEL_CASES_H
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "kernels/fast/cpu.h"
+#include "kernels/fast/product.h"
+#include "kernels/ref/conv.h"
+#include "kernels/ref/fully_connected.h"
+
+typedef struct octet_case_random { uint64_t state; } octet_case_random;
+
+static inline uint32_t case_u32(octet_case_random *r) { /* splitmix64 */
+    uint64_t z = (r->state += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return (uint32_t)((z ^ (z >> 31)) >> 16);
+}
+static inline int32_t case_range(octet_case_random *r, int32_t low, int32_t high) {
+    return low + (int32_t)(case_u32(r) % (uint32_t)(high - low + 1));
+}
+static inline float case_real(octet_case_random *r) { /* about [-4, 4], sometimes 0 */
+    return case_u32(r) % 16 == 0 ? 0.0f : ((float)(int32_t)case_u32(r)) / 536870912.0f;
+}
+
+typedef struct octet_case {
+    octet_context ctx;
+    octet_arena arena;
+    octet_case_random random;
+    uint32_t cpu;
+} octet_case;
+
+static inline void *case_bytes(octet_case *c, size_t n) {
+    void *p = NULL;
+    if (octet_arena_allocate(&c->ctx, &c->arena, n + 1, 64, &p) != OCTET_OK) abort();
+    return p;
+}
+/* Mostly uniform; sometimes nothing but the extremes. */
+static inline int8_t *case_s8(octet_case *c, size_t n, int32_t low) {
+    int8_t *p = case_bytes(c, n);
+    const bool extreme = case_range(&c->random, 0, 7) == 0;
+    for (size_t i = 0; i < n; i++) p[i] = (int8_t)(extreme ? (case_u32(&c->random) & 1 ? 127 : low) : case_range(&c->random, low, 127));
+    return p;
+}
+static inline float *case_f32(octet_case *c, size_t n) {
+    float *p = case_bytes(c, n * sizeof *p);
+    for (size_t i = 0; i < n; i++) p[i] = case_real(&c->random);
+    return p;
+}
+
+/* Multipliers around what makes outputs spread over int8; sometimes near and above 1. */
+static inline octet_requantize case_requantize(octet_case *c, int32_t out_c, int32_t depth, bool real) {
+    octet_case_random *r = &c->random;
+    octet_requantize q = {.input_zero_point = case_range(r, -128, 127), .output_zero_point = case_range(r, -128, 127), .min = -128, .max = 127};
+    if (case_range(r, 0, 2) == 0) q.min = case_range(r, -128, 0);
+    if (case_range(r, 0, 2) == 0) q.max = case_range(r, 0, 127);
+    int32_t *multiplier = case_bytes(c, (size_t)out_c * 4), *shift = case_bytes(c, (size_t)out_c * 4);
+    double *scale = case_bytes(c, (size_t)out_c * 8);
+    const bool large = case_range(r, 0, 9) == 0;
+    for (int32_t i = 0; i < out_c; i++) {
+        double m = exp2(-(double)case_range(r, 0, 4096) / 1024.0) / (50.0 * sqrt((double)depth));
+        if (large) m = exp2((double)case_range(r, -3000, 1500) / 1000.0);
+        if (case_range(r, 0, 63) == 0) m = exp2(-(double)case_range(r, 0, 34)); /* powers of two: ties */
+        scale[i] = m;
+        if (!octet_fixed_multiplier(m, &multiplier[i], &shift[i])) abort();
+    }
+    q.multiplier = multiplier;
+    q.shift = shift;
+    q.scale = real ? scale : NULL;
+    return q;
+}
+static inline int32_t *case_bias(octet_case *c, int32_t n, int32_t depth) {
+    if (case_range(&c->random, 0, 4) == 0) return NULL;
+    int32_t *bias = case_bytes(c, (size_t)n * 4);
+    const int32_t width = case_range(&c->random, 0, 15) == 0 ? INT32_MAX / 2 : 400 * depth;
+    for (int32_t i = 0; i < n; i++) bias[i] = case_range(&c->random, -width, width);
+    return bias;
+}
+
+/* Runs a product in random pieces, in random order of the units. */
+static inline void case_product_run(octet_case *c, const octet_product *p, const void *input, void *output) {
+    void *shared = case_bytes(c, octet_product_shared_bytes(p));
+    memset(shared, 0x5A, octet_product_shared_bytes(p));
+    const uint32_t prepare = octet_product_prepare_units(p), units = octet_product_units(p);
+    const uint32_t half = prepare / 2;
+    octet_product_prepare(p, input, shared, half, prepare);
+    octet_product_prepare(p, input, shared, 0, half);
+    const uint32_t split = (uint32_t)case_range(&c->random, 0, (int32_t)units);
+    octet_product_run(p, input, shared, output, split, units);
+    octet_product_run(p, input, shared, output, 0, split);
+}
+
+static inline bool case_equal(const char *what, const void *a, const void *b, size_t n, const char *name) {
+    if (memcmp(a, b, n) == 0) return true;
+    size_t i = 0;
+    while (((const uint8_t *)a)[i] == ((const uint8_t *)b)[i]) i++;
+    fprintf(stderr, "%s (%s): byte %zu of %zu: %d, the reference has %d\n", what, name, i, n, ((const int8_t *)b)[i], ((const int8_t *)a)[i]);
+    return false;
+}
+
+/* A convolution whose window fits; VALID when pads are 0. */
+static inline octet_conv_2d_params case_conv(octet_case *c) {
+    octet_case_random *r = &c->random;
+    octet_conv_2d_params p = {.batches = case_range(r, 1, 2), .groups = case_range(r, 0, 5) == 0 ? case_range(r, 1, 3) : 1,
+        .filter_h = case_range(r, 1, 4), .filter_w = case_range(r, 1, 4), .stride_h = case_range(r, 1, 2), .stride_w = case_range(r, 1, 3),
+        .dilation_h = case_range(r, 0, 5) == 0 ? 2 : 1, .dilation_w = case_range(r, 0, 5) == 0 ? 2 : 1};
+    if (case_range(r, 0, 2) == 0) p.filter_h = p.filter_w = 1;
+    p.filter_c = case_range(r, 1, case_range(r, 0, 3) == 0 ? 40 : 9);
+    p.in_c = p.filter_c * p.groups;
+    p.out_c = p.groups * case_range(r, 1, case_range(r, 0, 2) == 0 ? 70 : 20);
+    p.in_h = (p.filter_h - 1) * p.dilation_h + case_range(r, 1, 9);
+    p.in_w = (p.filter_w - 1) * p.dilation_w + case_range(r, 1, 9);
+    const bool padded = case_range(r, 0, 1) == 0;
+    const int32_t wide_h = (p.filter_h - 1) * p.dilation_h, wide_w = (p.filter_w - 1) * p.dilation_w;
+    p.pad_top = padded ? wide_h / 2 : 0;
+    p.pad_left = padded ? wide_w / 2 : 0;
+    p.out_h = (p.in_h + (padded ? wide_h : 0) - wide_h - 1) / p.stride_h + 1;
+    p.out_w = (p.in_w + (padded ? wide_w : 0) - wide_w - 1) / p.stride_w + 1;
+    p.real_min = case_range(r, 0, 2) == 0 ? 0.0f : -INFINITY;
+    p.real_max = case_range(r, 0, 2) == 0 ? 6.0f : INFINITY;
+    return p;
+}
+static inline octet_window_shape case_shape(const octet_conv_2d_params *p) {
+    return (octet_window_shape){.batches = p->batches, .in_h = p->in_h, .in_w = p->in_w, .in_c = p->in_c, .out_h = p->out_h, .out_w = p->out_w,
+        .filter_h = p->filter_h, .filter_w = p->filter_w, .stride_h = p->stride_h, .stride_w = p->stride_w, .dilation_h = p->dilation_h,
+        .dilation_w = p->dilation_w, .pad_top = p->pad_top, .pad_left = p->pad_left, .groups = p->groups};
+}
+
+static inline bool case_conv_s8(octet_case *c) {
+    octet_conv_2d_params p = case_conv(c);
+    const int32_t depth = p.filter_h * p.filter_w * p.filter_c;
+    p.q = case_requantize(c, p.out_c, depth, false);
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c), n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
+    const int8_t *input = case_s8(c, n_in, -128), *filter = case_s8(c, (size_t)(p.out_c * depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
+    const int32_t *bias = case_bias(c, p.out_c, depth);
+    int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
+    octet_conv_2d_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
+    const octet_window_shape shape = case_shape(&p);
+    octet_product *product;
+    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &product) != OCTET_OK) return false;
+    if (!product) return true;
+    case_product_run(c, product, input, got);
+    return case_equal("CONV_2D int8", expected, got, n_out, product->kernel->name);
+}
+
+static inline bool case_conv_f32(octet_case *c) {
+    const octet_conv_2d_params p = case_conv(c);
+    const int32_t depth = p.filter_h * p.filter_w * p.filter_c;
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c), n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
+    const float *input = case_f32(c, n_in), *filter = case_f32(c, (size_t)(p.out_c * depth));
+    const float *bias = case_range(&c->random, 0, 3) ? case_f32(c, (size_t)p.out_c) : NULL;
+    float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
+    octet_conv_2d_f32_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
+    const octet_window_shape shape = case_shape(&p);
+    octet_product *product;
+    if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, filter, bias, &product) != OCTET_OK) {
+        return false;
+    }
+    if (!product) return true;
+    case_product_run(c, product, input, got);
+    return case_equal("CONV_2D float32", expected, got, n_out * 4, product->kernel->name);
+}
+
+static inline octet_window_shape case_dense_shape(const octet_fully_connected_params *p) {
+    return (octet_window_shape){.batches = p->rows, .in_h = 1, .in_w = 1, .in_c = p->depth, .out_h = 1, .out_w = 1, .filter_h = 1, .filter_w = 1,
+        .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1};
+}
+static inline octet_fully_connected_params case_dense(octet_case *c) {
+    octet_case_random *r = &c->random;
+    return (octet_fully_connected_params){.rows = case_range(r, 0, 1) ? 1 : case_range(r, 1, 20), .depth = case_range(r, 1, 90),
+        .out_c = case_range(r, 1, 80), .real_min = case_range(r, 0, 1) ? 0.0f : -INFINITY, .real_max = INFINITY};
+}
+
+static inline bool case_dense_s8(octet_case *c) {
+    octet_fully_connected_params p = case_dense(c);
+    p.q = case_requantize(c, p.out_c, p.depth, case_range(&c->random, 0, 2) > 0);
+    if (case_range(&c->random, 0, 5) == 0) p.q.weight_zero_point = case_range(&c->random, -128, 127);
+    const int8_t *input = case_s8(c, (size_t)(p.rows * p.depth), -128), *weights = case_s8(c, (size_t)(p.out_c * p.depth), -127);
+    const int32_t *bias = case_bias(c, p.out_c, p.depth);
+    const size_t n_out = (size_t)(p.rows * p.out_c);
+    int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
+    octet_fully_connected_s8_ref(&p, input, weights, bias, expected, 0, (int32_t)n_out);
+    const octet_window_shape shape = case_dense_shape(&p);
+    octet_product *product;
+    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, weights, bias, &product) != OCTET_OK) return false;
+    if (!product) return true;
+    case_product_run(c, product, input, got);
+    return case_equal("FULLY_CONNECTED int8", expected, got, n_out, product->kernel->name);
+}
+
+static inline bool case_dense_f32(octet_case *c) {
+    const octet_fully_connected_params p = case_dense(c);
+    const float *input = case_f32(c, (size_t)(p.rows * p.depth)), *weights = case_f32(c, (size_t)(p.out_c * p.depth));
+    const float *bias = case_range(&c->random, 0, 3) ? case_f32(c, (size_t)p.out_c) : NULL;
+    const size_t n_out = (size_t)(p.rows * p.out_c);
+    float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
+    octet_fully_connected_f32_ref(&p, input, weights, bias, expected, 0, (int32_t)n_out);
+    const octet_window_shape shape = case_dense_shape(&p);
+    octet_product *product;
+    if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, weights, bias, &product) != OCTET_OK) {
+        return false;
+    }
+    if (!product) return true;
+    case_product_run(c, product, input, got);
+    return case_equal("FULLY_CONNECTED float32", expected, got, n_out * 4, product->kernel->name);
+}
+
+typedef bool octet_case_function(octet_case *c);
+static octet_case_function *const octet_cases[] = {case_conv_s8, case_conv_f32, case_dense_s8, case_dense_f32};
+enum { OCTET_N_CASES = sizeof octet_cases / sizeof octet_cases[0] };
+
+/* Case number `seed` of a kind on a set of CPU bits. */
+static inline bool octet_case_run(octet_case_function *function, uint64_t seed, uint32_t cpu) {
+    octet_case c = {.random = {seed * UINT64_C(0x2545F4914F6CDD1D)}, .cpu = cpu};
+    octet_context_init(&c.ctx);
+    const bool ok = function(&c);
+    if (!ok) fprintf(stderr, "seed %llu, cpu bits %u: %s\n", (unsigned long long)seed, cpu, c.ctx.message);
+    octet_arena_free(&c.ctx, &c.arena);
+    return ok;
+}
+
+/* The sets of bits worth testing on this machine: every kernel it can run. Returns their number. */
+static inline uint32_t octet_case_cpus(uint32_t sets[4]) {
+    const uint32_t all = octet_cpu_detect();
+    uint32_t n = 0;
+    if (all & OCTET_CPU_AVX2) sets[n++] = OCTET_CPU_AVX2;
+    if (all & OCTET_CPU_AVX512) sets[n++] = all & (OCTET_CPU_AVX2 | OCTET_CPU_AVX512 | OCTET_CPU_AVX512_VNNI);
+    if (all & OCTET_CPU_AVX_VNNI) sets[n++] = OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI;
+    if (all & OCTET_CPU_NEON_DOTPROD) sets[n++] = OCTET_CPU_NEON_DOTPROD;
+    return n;
+}
+
+#endif
