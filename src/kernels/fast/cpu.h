@@ -36,6 +36,12 @@ const char *octet_cpu_name(uint32_t cpu);
 #else
 #define OCTET_FAST_NEON 0
 #endif
+/* Before a loop of at most 16 rounds over local arrays: full unrolling keeps the arrays in registers. */
+#if defined(__clang__)
+#define OCTET_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define OCTET_UNROLL _Pragma("GCC unroll 32")
+#endif
 #define OCTET_INLINE static inline __attribute__((always_inline))
 
 #endif

@@ -16,26 +16,34 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
                                               const int vectors) {
     __m256 sum[MAX_ROWS * VECTORS];
     const float *bias = p->bias + (size_t)panel * LANES * VECTORS;
+    OCTET_UNROLL
     for (int i = 0; i < rows; i++) {
+        OCTET_UNROLL
         for (int v = 0; v < vectors; v++) sum[i * vectors + v] = _mm256_loadu_ps(bias + v * LANES);
     }
     const float *w = (const float *)(const void *)(p->weights + panel * p->panel_bytes);
     const size_t steps = p->steps;
     for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
         const float *x[MAX_ROWS];
+        OCTET_UNROLL
         for (int i = 0; i < rows; i++) x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
         for (size_t k = 0; k < steps; k++, w += vectors * LANES) {
             __m256 weight[VECTORS];
+            OCTET_UNROLL
             for (int v = 0; v < vectors; v++) weight[v] = _mm256_loadu_ps(w + v * LANES);
+            OCTET_UNROLL
             for (int i = 0; i < rows; i++) {
                 const __m256 value = _mm256_broadcast_ss(x[i] + k);
+                OCTET_UNROLL
                 for (int v = 0; v < vectors; v++) sum[i * vectors + v] = _mm256_fmadd_ps(value, weight[v], sum[i * vectors + v]);
             }
         }
     }
     const uint32_t width = octet_product_width(p, panel);
     const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);
+    OCTET_UNROLL
     for (int i = 0; i < rows; i++) {
+        OCTET_UNROLL
         for (int v = 0; v < vectors; v++) {
             const __m256 r = _mm256_min_ps(max, _mm256_max_ps(min, sum[i * vectors + v])); /* in this order NaN stays NaN */
             float *to = out + (size_t)i * p->n_outputs + v * LANES;

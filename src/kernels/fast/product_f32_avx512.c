@@ -11,28 +11,36 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t
                                                 const int vectors) {
     __m512 sum[MAX_ROWS * VECTORS];
     const float *bias = p->bias + (size_t)panel * LANES * VECTORS;
+    OCTET_UNROLL
     for (int i = 0; i < rows; i++) {
+        OCTET_UNROLL
         for (int v = 0; v < vectors; v++) sum[i * vectors + v] = _mm512_loadu_ps(bias + v * LANES);
     }
     const float *w = (const float *)(const void *)(p->weights + panel * p->panel_bytes);
     const size_t steps = p->steps;
     for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
         const float *x[MAX_ROWS];
+        OCTET_UNROLL
         for (int i = 0; i < rows; i++) x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
         for (size_t k = 0; k < steps; k++, w += vectors * LANES) {
             __m512 weight[VECTORS];
+            OCTET_UNROLL
             for (int v = 0; v < vectors; v++) weight[v] = _mm512_loadu_ps(w + v * LANES);
+            OCTET_UNROLL
             for (int i = 0; i < rows; i++) {
                 const __m512 value = _mm512_set1_ps(x[i][k]);
+                OCTET_UNROLL
                 for (int v = 0; v < vectors; v++) sum[i * vectors + v] = _mm512_fmadd_ps(value, weight[v], sum[i * vectors + v]);
             }
         }
     }
     const uint32_t width = octet_product_width(p, panel);
     const __m512 min = _mm512_set1_ps(p->real_min), max = _mm512_set1_ps(p->real_max);
+    OCTET_UNROLL
     for (int v = 0; v < vectors; v++) {
         const uint32_t left = width - (uint32_t)(v * LANES);
         const __mmask16 mask = left >= LANES ? 0xFFFF : (__mmask16)((1U << left) - 1);
+        OCTET_UNROLL
         for (int i = 0; i < rows; i++) {
             const __m512 r = _mm512_min_ps(max, _mm512_max_ps(min, sum[i * vectors + v])); /* in this order NaN stays NaN */
             _mm512_mask_storeu_ps(out + (size_t)i * p->n_outputs + v * LANES, mask, r);

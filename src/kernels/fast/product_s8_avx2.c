@@ -7,55 +7,54 @@
 enum { VECTORS = 2, LANES = 8, MAX_ROWS = 5 };
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, int rows, int vectors,
-                                                uint32_t width, int8_t *out) {
-    for (int i = 0; i < rows; i++) {
-        const __m256i a = octet_scale_avx2(&p->scale, kind, lane, sum[i * vectors]);
-        const __m256i b = vectors > 1 ? octet_scale_avx2(&p->scale, kind, lane + LANES, sum[i * vectors + 1]) : a;
-        octet_store_bytes_avx2(out + (size_t)i * p->n_outputs, octet_narrow_avx2(a, b), width);
+                                                int8_t *out, uint32_t width) {
+    OCTET_UNROLL
+    for (int i = 0; i < rows; i++, out += p->n_outputs) {
+        octet_store_bytes_avx2(out, octet_scale_avx2(&p->scale, kind, lane, sum[i * vectors], sum[i * vectors + vectors - 1]), width);
     }
 }
+#define FINISH(kind) finish(p, kind, lane, total, rows, vectors, out, width)
 
 /* rows, vectors and weight_bytes are constants at every call: sums live in registers. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out, const int rows,
                                               const int vectors, const int weight_bytes) {
     const size_t lane = (size_t)panel * LANES * VECTORS;
     __m256i sum[MAX_ROWS * VECTORS];
+    OCTET_UNROLL
     for (int i = 0; i < rows; i++) {
+        OCTET_UNROLL
         for (int v = 0; v < vectors; v++) sum[i * vectors + v] = octet_load_256(p->scale.bias + lane + (size_t)v * LANES);
     }
     const uint8_t *w = p->weights + panel * p->panel_bytes;
     const size_t steps = p->steps, step_bytes = (size_t)(vectors * LANES * 2 * weight_bytes);
     for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
         const uint8_t *x[MAX_ROWS];
+        OCTET_UNROLL
         for (int i = 0; i < rows; i++) x[i] = row[i] + p->windows.segment_offsets[segment];
         for (size_t k = 0; k < steps; k++, w += step_bytes) {
             __m256i weight[VECTORS];
+            OCTET_UNROLL
             for (int v = 0; v < vectors; v++) {
                 weight[v] = weight_bytes == 2 ? octet_load_256(w + v * 32)
                                               : _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(w + v * 16)));
             }
+            OCTET_UNROLL
             for (int i = 0; i < rows; i++) {
                 int32_t pair;
                 __builtin_memcpy(&pair, x[i] + 4 * k, 4);
                 const __m256i pairs = _mm256_set1_epi32(pair);
+                OCTET_UNROLL
                 for (int v = 0; v < vectors; v++) {
                     sum[i * vectors + v] = _mm256_add_epi32(sum[i * vectors + v], _mm256_madd_epi16(weight[v], pairs));
                 }
             }
         }
     }
+    __m256i total[MAX_ROWS * VECTORS]; /* sum itself is never addressed */
+    OCTET_UNROLL
+    for (int i = 0; i < rows * vectors; i++) total[i] = sum[i];
     const uint32_t width = octet_product_width(p, panel);
-    int8_t *to = out;
-    switch (octet_scale_kind(&p->scale)) {
-    case OCTET_SCALE_FOLDED:
-        finish(p, OCTET_SCALE_FOLDED, lane, sum, rows, vectors, width, to);
-        break;
-    case OCTET_SCALE_GENERAL:
-        finish(p, OCTET_SCALE_GENERAL, lane, sum, rows, vectors, width, to);
-        break;
-    default:
-        finish(p, OCTET_SCALE_REAL, lane, sum, rows, vectors, width, to);
-    }
+    OCTET_SCALE_SWITCH(&p->scale, FINISH)
 }
 
 #define TILE(n)                                                                                    \

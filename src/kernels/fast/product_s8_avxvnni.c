@@ -16,48 +16,48 @@ enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6 };
 #endif
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, int rows, int vectors,
-                                                    uint32_t width, int8_t *out) {
-    for (int i = 0; i < rows; i++) {
-        const __m256i a = octet_scale_avx2(&p->scale, kind, lane, sum[i * vectors]);
-        const __m256i b = vectors > 1 ? octet_scale_avx2(&p->scale, kind, lane + LANES, sum[i * vectors + 1]) : a;
-        octet_store_bytes_avx2(out + (size_t)i * p->n_outputs, octet_narrow_avx2(a, b), width);
+                                                    int8_t *out, uint32_t width) {
+    OCTET_UNROLL
+    for (int i = 0; i < rows; i++, out += p->n_outputs) {
+        octet_store_bytes_avx2(out, octet_scale_avx2(&p->scale, kind, lane, sum[i * vectors], sum[i * vectors + vectors - 1]), width);
     }
 }
+#define FINISH(kind) finish(p, kind, lane, total, rows, vectors, out, width)
 
 /* rows and vectors are constants at every call: sums live in registers. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out, const int rows,
                                                   const int vectors) {
     const size_t lane = (size_t)panel * LANES * VECTORS;
     __m256i sum[MAX_ROWS * VECTORS];
+    OCTET_UNROLL
     for (int i = 0; i < rows; i++) {
+        OCTET_UNROLL
         for (int v = 0; v < vectors; v++) sum[i * vectors + v] = octet_load_256(p->scale.bias + lane + (size_t)(v * LANES));
     }
     const uint8_t *w = p->weights + panel * p->panel_bytes;
     const size_t steps = p->steps, step_bytes = (size_t)(vectors * 32);
     for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
         const uint8_t *x[MAX_ROWS];
+        OCTET_UNROLL
         for (int i = 0; i < rows; i++) x[i] = row[i] + p->windows.segment_offsets[segment];
         for (size_t k = 0; k < steps; k++, w += step_bytes) {
             __m256i weight[VECTORS];
+            OCTET_UNROLL
             for (int v = 0; v < vectors; v++) weight[v] = octet_load_256(w + v * 32);
+            OCTET_UNROLL
             for (int i = 0; i < rows; i++) {
                 int32_t four;
                 __builtin_memcpy(&four, x[i] + 4 * k, 4);
+                OCTET_UNROLL
                 for (int v = 0; v < vectors; v++) sum[i * vectors + v] = DOT(sum[i * vectors + v], _mm256_set1_epi32(four), weight[v]);
             }
         }
     }
+    __m256i total[MAX_ROWS * VECTORS]; /* sum itself is never addressed */
+    OCTET_UNROLL
+    for (int i = 0; i < rows * vectors; i++) total[i] = sum[i];
     const uint32_t width = octet_product_width(p, panel);
-    switch (octet_scale_kind(&p->scale)) {
-    case OCTET_SCALE_FOLDED:
-        finish(p, OCTET_SCALE_FOLDED, lane, sum, rows, vectors, width, out);
-        break;
-    case OCTET_SCALE_GENERAL:
-        finish(p, OCTET_SCALE_GENERAL, lane, sum, rows, vectors, width, out);
-        break;
-    default:
-        finish(p, OCTET_SCALE_REAL, lane, sum, rows, vectors, width, out);
-    }
+    OCTET_SCALE_SWITCH(&p->scale, FINISH)
 }
 
 #define TILE(n)                                              \

@@ -11,18 +11,36 @@
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_load_256(const void *p) { return _mm256_loadu_si256((const __m256i *)p); }
 
-/* Lanes [lane, lane + 8) of the layer; the result carries the zero point and is not yet clamped. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_folded_avx2(const octet_scale *s, size_t lane, __m256i x) {
+enum { OCTET_SCALE_POSITIVE, OCTET_SCALE_FOLDED, OCTET_SCALE_GENERAL, OCTET_SCALE_REAL };
+OCTET_INLINE int octet_scale_kind(const octet_scale *s) {
+    return s->real ? OCTET_SCALE_REAL : !s->folded ? OCTET_SCALE_GENERAL : s->positive ? OCTET_SCALE_POSITIVE : OCTET_SCALE_FOLDED;
+}
+/* Calls macro(kind) with a constant. */
+#define OCTET_SCALE_SWITCH(scale, macro)                                       \
+    switch (octet_scale_kind(scale)) {                                         \
+    case OCTET_SCALE_POSITIVE: macro(OCTET_SCALE_POSITIVE); break;             \
+    case OCTET_SCALE_FOLDED: macro(OCTET_SCALE_FOLDED); break;                 \
+    case OCTET_SCALE_GENERAL: macro(OCTET_SCALE_GENERAL); break;               \
+    default: macro(OCTET_SCALE_REAL);                                          \
+    }
+
+/* Lanes [lane, lane + 8) of the layer, without the zero point: below 2^30 in magnitude. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_folded_avx2(const octet_scale *s, bool positive, size_t lane, __m256i x) {
     const __m256i sign = _mm256_set1_epi64x(INT64_C(0x80000000));
-    const __m256i m = octet_load_256(s->multiplier + lane);
     const __m256i odd = _mm256_srli_epi64(x, 32);
-    __m256i even_product = _mm256_mul_epi32(x, m), odd_product = _mm256_mul_epi32(odd, _mm256_srli_epi64(m, 32));
-    even_product = _mm256_add_epi64(even_product, _mm256_sub_epi64(octet_load_256(s->round_even + lane / 2), _mm256_and_si256(x, sign)));
-    odd_product = _mm256_add_epi64(odd_product, _mm256_sub_epi64(octet_load_256(s->round_odd + lane / 2), _mm256_and_si256(odd, sign)));
+    __m256i even_product = _mm256_mul_epi32(x, octet_load_256(s->multiplier + lane));
+    __m256i odd_product = _mm256_mul_epi32(odd, octet_load_256(s->multiplier_odd + lane / 2));
+    even_product = _mm256_add_epi64(even_product, octet_load_256(s->round_even + lane / 2));
+    odd_product = _mm256_add_epi64(odd_product, octet_load_256(s->round_odd + lane / 2));
+    if (!positive) {
+        even_product = _mm256_sub_epi64(even_product, _mm256_and_si256(x, sign));
+        odd_product = _mm256_sub_epi64(odd_product, _mm256_and_si256(odd, sign));
+    }
     const __m256i high = _mm256_blend_epi32(_mm256_srli_epi64(even_product, 32), odd_product, 0xAA);
-    return _mm256_add_epi32(_mm256_srav_epi32(high, octet_load_256(s->right + lane)), _mm256_set1_epi32(s->zero_point));
+    return _mm256_srav_epi32(high, octet_load_256(s->right + lane));
 }
 
+/* The same with the zero point. */
 static inline OCTET_TARGET_FAST_AVX2 __m256i octet_scale_general_avx2(const octet_scale *s, size_t lane, __m256i x) {
     x = _mm256_sllv_epi32(x, octet_load_256(s->left + lane));
     const __m256i m = octet_load_256(s->multiplier + lane), nudge = _mm256_set1_epi64x(INT64_C(1) << 30);
@@ -49,23 +67,21 @@ static inline OCTET_TARGET_FAST_AVX2 __m256i octet_scale_real_avx2(const octet_s
     return _mm256_add_epi32(_mm256_set_m128i(high, low), _mm256_set1_epi32(s->zero_point));
 }
 
-enum { OCTET_SCALE_FOLDED, OCTET_SCALE_GENERAL, OCTET_SCALE_REAL };
-OCTET_INLINE int octet_scale_kind(const octet_scale *s) {
-    return s->real ? OCTET_SCALE_REAL : s->folded ? OCTET_SCALE_FOLDED : OCTET_SCALE_GENERAL;
-}
-
-/* kind is a constant at every call. Clamped to the activation range. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_avx2(const octet_scale *s, int kind, size_t lane, __m256i x) {
-    const __m256i r = kind == OCTET_SCALE_FOLDED    ? octet_scale_folded_avx2(s, lane, x)
-                      : kind == OCTET_SCALE_GENERAL ? octet_scale_general_avx2(s, lane, x)
-                                                    : octet_scale_real_avx2(s, lane, x);
-    return _mm256_min_epi32(_mm256_max_epi32(r, _mm256_set1_epi32(s->min)), _mm256_set1_epi32(s->max));
-}
-
-/* Clamped sums of lanes 0..7 and 8..15 to 16 bytes in order. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i octet_narrow_avx2(__m256i a, __m256i b) {
-    const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xD8);
-    return _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+/* Sums of lanes [lane, lane + 16) to 16 clamped bytes in order; kind is a constant at every call. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i octet_scale_avx2(const octet_scale *s, int kind, size_t lane, __m256i a, __m256i b) {
+    __m256i words;
+    if (kind == OCTET_SCALE_POSITIVE || kind == OCTET_SCALE_FOLDED) {
+        const bool positive = kind == OCTET_SCALE_POSITIVE;
+        words = _mm256_packs_epi32(octet_scale_folded_avx2(s, positive, lane, a), octet_scale_folded_avx2(s, positive, lane + 8, b));
+        words = _mm256_adds_epi16(words, _mm256_set1_epi16((int16_t)s->zero_point)); /* saturation is far outside int8 */
+    } else {
+        const bool general = kind == OCTET_SCALE_GENERAL;
+        words = _mm256_packs_epi32(general ? octet_scale_general_avx2(s, lane, a) : octet_scale_real_avx2(s, lane, a),
+                                   general ? octet_scale_general_avx2(s, lane + 8, b) : octet_scale_real_avx2(s, lane + 8, b));
+    }
+    words = _mm256_permute4x64_epi64(words, 0xD8);
+    const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    return _mm_min_epi8(_mm_max_epi8(bytes, _mm_set1_epi8((int8_t)s->min)), _mm_set1_epi8((int8_t)s->max));
 }
 
 /* The first n (1..16) bytes. */

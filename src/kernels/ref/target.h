@@ -16,7 +16,7 @@
 #endif
 
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(OCTET_TARGET_SANITIZED) && \
-    (!defined(__clang__) || __clang_major__ >= 14)
+    (!defined(__clang__) || __clang_major__ >= 17)
 #define OCTET_TARGET_FMA __attribute__((target_clones("fma", "default")))   /* fmaf becomes one instruction */
 #define OCTET_TARGET_AVX2 __attribute__((target_clones("avx2", "default"))) /* wider integer vectors */
 #else
