@@ -1,5 +1,6 @@
 #include "exec/activation.h"
 #include "exec/bind_families.h"
+#include "exec/bind_fast.h"
 #include "exec/bind_weights.h"
 #include "kernels/ref/conv.h"
 #include "kernels/ref/conv_3d.h"
@@ -61,7 +62,7 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
     p->pad_left = octet_window(op->options.conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     octet_step_set(step, conv_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
-    return OCTET_OK;
+    return octet_bind_fast_conv_2d(binder, &w, kind, p, step);
 }
 
 static octet_status bind_depthwise(octet_binder *binder, const octet_operator *op, octet_step *step) {

@@ -1,5 +1,6 @@
 #include "exec/activation.h"
 #include "exec/bind_families.h"
+#include "exec/bind_fast.h"
 #include "exec/bind_weights.h"
 #include "kernels/ref/batch_matmul.h"
 #include "kernels/ref/fully_connected.h"
@@ -42,7 +43,7 @@ static octet_status bind_fully_connected(octet_binder *binder, const octet_opera
         OCTET_TRY(octet_bind_requantize(binder, op, &w, kind == OCTET_WEIGHTED_S8, in_double, &p->q));
     }
     octet_step_set(step, fully_connected_runs[kind], p, (uint32_t)(p->rows * p->out_c), "ref");
-    return OCTET_OK;
+    return octet_bind_fast_fully_connected(binder, &w, kind, p, step);
 }
 
 #define RUN_MATMUL(name, kernel)                                                                                          \

@@ -2,13 +2,15 @@
 
 #include "exec/exec_internal.h"
 #include "graph/work.h"
+#include "kernels/fast/cpu.h"
 
 /* Waking a thread costs a few microseconds: below this many multiply-accumulates (or moved elements) one thread is faster. */
 enum { LARGE_WORK = 100000 };
 
 static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_exec_options *options) {
     const octet_graph *graph = exec->graph;
-    octet_binder binder = {.ctx = ctx, .graph = graph, .arena = &exec->arena, .numerics = options ? options->numerics : OCTET_NUMERICS_LITERT};
+    octet_binder binder = {.ctx = ctx, .graph = graph, .arena = &exec->arena, .numerics = options ? options->numerics : OCTET_NUMERICS_LITERT,
+                            .cpu = options && options->reference_kernels ? 0 : octet_cpu_detect()};
     OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->steps));
     OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->is_large));
     for (uint32_t i = 0; i < graph->n_operators; i++) {

@@ -58,20 +58,25 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_pro
 /* Packed order: panel, segment, step, vector, lane, element of the group. */
 static void pack(const octet_product *p, const void *weights, size_t size, int16_t zero_point, uint8_t *out) {
     const octet_product_kernel *kernel = p->kernel;
-    const size_t run = p->windows.segment_elements, depth = run * p->windows.n_segments, group = kernel->k_group;
+    const size_t run = p->windows.segment_elements, group = kernel->k_group;
     for (uint32_t panel = 0; panel < p->n_panels; panel++) {
         const size_t first = octet_product_first(p, panel), n = octet_product_width(p, panel);
         const size_t lanes = (n + kernel->lanes - 1) / kernel->lanes * kernel->lanes; /* absent vectors take no place */
         for (size_t lane = 0; lane < n; lane++) {
-            for (size_t k = 0; k < depth; k++) {
-                const size_t step = k / run * p->steps + k % run / group;
-                uint8_t *place = out + panel * p->panel_bytes + ((step * lanes + lane) * group + k % run % group) * kernel->weight_bytes;
-                const uint8_t *source = (const uint8_t *)weights + ((first + lane) * depth + k) * size;
-                if (size == kernel->weight_bytes) {
-                    memcpy(place, source, size);
-                } else {
-                    const int16_t wide = (int16_t)(*(const int8_t *)source - zero_point);
-                    memcpy(place, &wide, sizeof wide);
+            const uint8_t *source = (const uint8_t *)weights + (first + lane) * run * p->windows.n_segments * size;
+            uint8_t *place = out + panel * p->panel_bytes + lane * group * kernel->weight_bytes;
+            for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
+                for (size_t k = 0; k < run; k += group, place += lanes * group * kernel->weight_bytes) {
+                    const size_t count = run - k < group ? run - k : group;
+                    if (size == kernel->weight_bytes) {
+                        memcpy(place, source, count * size);
+                    } else {
+                        for (size_t i = 0; i < count; i++) {
+                            const int16_t wide = (int16_t)((int8_t)source[i] - zero_point);
+                            memcpy(place + i * sizeof wide, &wide, sizeof wide);
+                        }
+                    }
+                    source += count * size;
                 }
             }
         }

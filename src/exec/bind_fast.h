@@ -1,0 +1,17 @@
+/* bind_fast.h - replaces the reference kernel of a bound step by a fast one where there is one for this processor.
+ * In:  a step bound to a reference kernel, its parameters, its weights. Out: the same step, running the same arithmetic faster; or unchanged.
+ * Knows: steps, kernels/fast. Does not know: how operators are checked; that was done before.
+ * Weights are packed into the binder's arena. Exact: the same bytes as the reference kernel. */
+#ifndef OCTET_EXEC_BIND_FAST_H
+#define OCTET_EXEC_BIND_FAST_H
+
+#include "exec/bind_weights.h"
+#include "kernels/ref/conv.h"
+#include "kernels/ref/fully_connected.h"
+
+octet_status octet_bind_fast_conv_2d(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind, const octet_conv_2d_params *p,
+                                     octet_step *step);
+octet_status octet_bind_fast_fully_connected(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind,
+                                             const octet_fully_connected_params *p, octet_step *step);
+
+#endif
