@@ -1,6 +1,6 @@
 #include "kernels/ref/softmax.h"
 
-#include "kernels/ref/exponential.h"
+#include "kernels/ref/elementary.h"
 #include "kernels/ref/fixed_function.h"
 
 /* Differences are Q5.26: e^-32 is nothing. The sum of up to 4096 exponentials is Q12.19. */
@@ -28,7 +28,7 @@ void octet_softmax_f32_ref(const octet_softmax_params *p, const float *input, fl
         float max = -INFINITY, sum = 0.0f;
         for (int32_t i = 0; i < p->depth; i++) max = max < x[i] ? x[i] : max;
         for (int32_t i = 0; i < p->depth; i++) {
-            y[i] = octet_exp_f32((x[i] - max) * p->beta);
+            y[i] = (float)octet_exp_f64((double)((x[i] - max) * p->beta));
             sum += y[i];
         }
         for (int32_t i = 0; i < p->depth; i++) y[i] /= sum;
@@ -41,8 +41,8 @@ void octet_log_softmax_f32_ref(const octet_softmax_params *p, const float *input
         float *y = output + (int64_t)row * p->depth;
         float max = -INFINITY, sum = 0.0f;
         for (int32_t i = 0; i < p->depth; i++) max = max < x[i] ? x[i] : max;
-        for (int32_t i = 0; i < p->depth; i++) sum += octet_exp_f32(x[i] - max);
-        const float log_sum = (float)log((double)sum);
+        for (int32_t i = 0; i < p->depth; i++) sum += (float)octet_exp_f64((double)(x[i] - max));
+        const float log_sum = (float)octet_log_f64((double)sum);
         for (int32_t i = 0; i < p->depth; i++) y[i] = x[i] - max - log_sum;
     }
 }
