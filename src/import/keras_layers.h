@@ -46,7 +46,7 @@ octet_keras_emit_function octet_keras_emit_merge, octet_keras_emit_concatenate, 
 octet_keras_emit_function octet_keras_emit_zero_padding, octet_keras_emit_cropping, octet_keras_emit_upsampling, octet_keras_emit_resizing,
     octet_keras_emit_center_crop;
 octet_keras_emit_function octet_keras_emit_lstm, octet_keras_emit_gru, octet_keras_emit_simple_rnn, octet_keras_emit_bidirectional,
-    octet_keras_emit_time_distributed, octet_keras_emit_rnn;
+    octet_keras_emit_time_distributed;
 octet_keras_emit_function octet_keras_emit_multi_head_attention, octet_keras_emit_attention;
 octet_keras_emit_function octet_keras_emit_operation; /* TFOpLambda, TensorFlowOpLayer, keras.ops */
 

@@ -1,0 +1,399 @@
+/* LSTM, GRU, SimpleRNN. An LSTM in its usual form becomes the fused operator that TensorFlow writes for Keras 2 with a static
+ * batch; everything else is unrolled into operators, step by step, as TensorFlow does for unroll=True. The first step starts
+ * from zeros, so its terms with the state are left out. */
+#include <stdio.h>
+#include <string.h>
+
+#include "import/keras_layers.h"
+
+enum { MAX_STEPS = 2048 };
+
+typedef struct recurrent {
+    int32_t units, n_gates, n_features, n_steps;
+    uint32_t x;           /* [batch,steps,features], in the order of the steps */
+    uint32_t h, c;        /* initial state; OCTET_NONE: zeros */
+    bool return_sequences, return_state, go_backwards;
+    uint32_t kernel, recurrent, bias; /* [gates * units, features], [gates * units, units], [gates * units] or OCTET_NONE */
+} recurrent;
+
+octet_status octet_keras_weights_recurrent(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
+    (void)ctx, (void)arena;
+    octet_keras_weights_add(layer, "kernel", "cell/vars/0", true);
+    octet_keras_weights_add(layer, "recurrent_kernel", "cell/vars/1", true);
+    const octet_json *use_bias = octet_json_get(layer->config, "use_bias");
+    if (octet_json_kind_of(use_bias) != OCTET_JSON_BOOL || octet_json_is_true(use_bias)) octet_keras_weights_add(layer, "bias", "cell/vars/2", true);
+    return OCTET_OK;
+}
+
+static octet_status reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    uint32_t inputs[2] = {x, 0};
+    OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", (const int32_t[]){1}, 1, &inputs[1]));
+    return octet_keras_emit(call, OCTET_OP_REVERSE_V2, "ReverseV2", inputs, 2, NULL, out);
+}
+
+static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint32_t n_states, recurrent *r) {
+    *r = (recurrent){.n_gates = n_gates, .h = OCTET_NONE, .c = OCTET_NONE, .kernel = OCTET_NONE, .recurrent = OCTET_NONE, .bias = OCTET_NONE};
+    if (call->n_inputs != 1 && call->n_inputs != 1 + n_states) {
+        return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u", (unsigned)call->n_inputs, (unsigned)(1 + n_states));
+    }
+    OCTET_TRY(octet_keras_refuse_argument(call, "mask"));
+    const uint32_t n_inputs = call->n_inputs;
+    call->n_inputs = 1;
+    OCTET_TRY(octet_keras_single(call, 3, 3, &r->x));
+    OCTET_TRY(octet_keras_sizes(call, "units", 1, 0, &r->units));
+    OCTET_TRY(octet_keras_bool(call, "return_sequences", false, &r->return_sequences));
+    OCTET_TRY(octet_keras_bool(call, "return_state", false, &r->return_state));
+    OCTET_TRY(octet_keras_bool(call, "go_backwards", false, &r->go_backwards));
+    static const char *const refused[] = {"stateful", "time_major"};
+    for (size_t i = 0; i < 2; i++) {
+        bool is_set = false;
+        OCTET_TRY(octet_keras_bool(call, refused[i], false, &is_set));
+        if (is_set) return octet_keras_refuse(call, "%s is not supported; build the model with %s=False and copy the weights with set_weights", refused[i], refused[i]);
+    }
+    const octet_shape *shape = octet_keras_shape(call, r->x);
+    r->n_steps = shape->dims[1];
+    r->n_features = shape->dims[2];
+    if (n_inputs > 1) {
+        const octet_shape state = {2, {shape->dims[0], r->units}};
+        char text[OCTET_SHAPE_TEXT_SIZE];
+        for (uint32_t i = 1; i < n_inputs; i++) {
+            if (!octet_shape_equal(octet_keras_shape(call, call->inputs[i]), &state)) {
+                return octet_keras_contradict(call, "its initial state has shape %s", octet_shape_text(octet_keras_shape(call, call->inputs[i]), text));
+            }
+        }
+        r->h = call->inputs[1];
+        if (n_states == 2) r->c = call->inputs[2];
+    }
+    if (r->go_backwards) OCTET_TRY(reverse_steps(call, r->x, &r->x));
+    return OCTET_OK;
+}
+
+/* Kernels transposed to [gates * units, in]. */
+static octet_status load_kernels(octet_keras_call *call, recurrent *r) {
+    int32_t dims[2] = {r->n_features, r->n_gates * r->units};
+    const float *data = NULL;
+    static const int32_t perm[2] = {1, 0};
+    OCTET_TRY(octet_keras_weight_data(call, "kernel", 2, dims, &data));
+    OCTET_TRY(octet_keras_constant_permuted(call, "kernel", octet_keras_weight_origin(call, "kernel"), 2, dims, perm, data, 2,
+                                            (const int32_t[]){dims[1], dims[0]}, &r->kernel));
+    dims[0] = r->units;
+    OCTET_TRY(octet_keras_weight_data(call, "recurrent_kernel", 2, dims, &data));
+    return octet_keras_constant_permuted(call, "recurrent_kernel", octet_keras_weight_origin(call, "recurrent_kernel"), 2, dims, perm, data, 2,
+                                         (const int32_t[]){dims[1], dims[0]}, &r->recurrent);
+}
+
+/* [batch,steps,n] -> a value [batch,n] per step. */
+static octet_status unpack_steps(octet_keras_call *call, uint32_t x, uint32_t **steps) {
+    const int32_t n = octet_keras_shape(call, x)->dims[1];
+    if (n > MAX_STEPS) return octet_keras_refuse(call, "%d steps would be unrolled into operators, at most %d are; shorten the sequence", n, MAX_STEPS);
+    OCTET_TRY(octet_keras_transpose(call, "transpose", x, (const int32_t[]){1, 0, 2}, &x));
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n, steps));
+    const octet_options options = {.pack = {0, n}};
+    const char *name = NULL;
+    OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/unstack", call->path));
+    return octet_graph_emit(call->ctx, call->graph, OCTET_OP_UNPACK, call->layer->name, name, &x, 1, &options, *steps, (uint32_t)n);
+}
+
+/* The states of all steps -> the layer's outputs. */
+static octet_status return_steps(octet_keras_call *call, const recurrent *r, const uint32_t *steps, uint32_t c) {
+    uint32_t out = steps[r->n_steps - 1];
+    if (r->return_sequences) {
+        const octet_options options = {.pack = {0, r->n_steps}};
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_PACK, "stack", steps, (uint32_t)r->n_steps, &options, &out));
+        OCTET_TRY(octet_keras_transpose(call, "transpose_1", out, (const int32_t[]){1, 0, 2}, &out));
+    }
+    call->outputs[0] = out;
+    call->n_outputs = 1;
+    if (!r->return_state) return OCTET_OK;
+    call->outputs[call->n_outputs++] = steps[r->n_steps - 1];
+    if (c != OCTET_NONE) call->outputs[call->n_outputs++] = c;
+    return OCTET_OK;
+}
+
+static octet_status split(octet_keras_call *call, uint32_t axis, uint32_t x, int32_t n, uint32_t *out) {
+    const uint32_t inputs[2] = {axis, x};
+    const octet_options options = {.split = {n}};
+    const char *name = NULL;
+    OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/split", call->path));
+    return octet_graph_emit(call->ctx, call->graph, OCTET_OP_SPLIT, call->layer->name, name, inputs, 2, &options, out, (uint32_t)n);
+}
+
+static octet_status gate(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_activate(call, "recurrent_activation", "sigmoid", x, out);
+}
+
+static octet_status squash(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_activate(call, "activation", "tanh", x, out); }
+
+static octet_status add_bias(octet_keras_call *call, const recurrent *r, uint32_t x, uint32_t *out) {
+    *out = x;
+    return r->bias == OCTET_NONE ? OCTET_OK : octet_keras_binary(call, OCTET_OP_ADD, "BiasAdd", x, r->bias, out);
+}
+
+/* LSTM. */
+
+static octet_status lstm_is_fused(octet_keras_call *call, const recurrent *r, bool *out) {
+    const char *activation = NULL, *recurrent_activation = NULL;
+    bool unroll = false;
+    *out = false;
+    if (octet_json_kind_of(octet_json_get(call->layer->config, "activation")) == OCTET_JSON_OBJECT) return OCTET_OK;
+    if (octet_json_kind_of(octet_json_get(call->layer->config, "recurrent_activation")) == OCTET_JSON_OBJECT) return OCTET_OK;
+    OCTET_TRY(octet_keras_string(call, "activation", "tanh", &activation));
+    OCTET_TRY(octet_keras_string(call, "recurrent_activation", "sigmoid", &recurrent_activation));
+    OCTET_TRY(octet_keras_bool(call, "unroll", false, &unroll));
+    *out = strcmp(activation, "tanh") == 0 && strcmp(recurrent_activation, "sigmoid") == 0 && !unroll && !r->return_state && r->h == OCTET_NONE;
+    return OCTET_OK;
+}
+
+static octet_status add_state(octet_keras_call *call, const char *name, int32_t batch, int32_t units, uint32_t *out) {
+    const octet_shape shape = {2, {batch, units}};
+    const char *full = NULL;
+    OCTET_TRY(octet_arena_format(call->ctx, call->arena, &full, "%s/%s", call->path, name));
+    OCTET_TRY(octet_graph_add_value(call->ctx, call->graph, full, OCTET_FLOAT32, &shape, out));
+    call->graph->values[*out].is_variable = true;
+    return OCTET_OK;
+}
+
+/* One gate's columns [rows, gates * units] -> [units, rows]. */
+static octet_status gate_kernel(octet_keras_call *call, const char *weight, const float *data, int32_t rows, int32_t units, int32_t index, uint32_t *out) {
+    float *block = NULL;
+    const size_t n = (size_t)units, width = 4 * n;
+    OCTET_TRY(octet_memory_allocate(call->ctx, (size_t)rows * n * sizeof *block, (void **)&block));
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < (size_t)rows; j++) block[i * (size_t)rows + j] = data[j * width + (size_t)index * n + i];
+    }
+    char name[48];
+    snprintf(name, sizeof name, "%s_%d", weight, index);
+    const octet_status status = octet_keras_constant(call, name, octet_keras_weight_origin(call, weight), 2, (const int32_t[]){units, rows}, block, out);
+    octet_memory_free(call->ctx, block);
+    return status;
+}
+
+static octet_status emit_fused(octet_keras_call *call, const recurrent *r) {
+    uint32_t inputs[24];
+    for (size_t i = 0; i < 24; i++) inputs[i] = OCTET_NONE;
+    inputs[0] = r->x;
+    int32_t dims[2] = {r->n_features, 4 * r->units};
+    const float *data = NULL;
+    OCTET_TRY(octet_keras_weight_data(call, "kernel", 2, dims, &data));
+    for (int32_t i = 0; i < 4; i++) OCTET_TRY(gate_kernel(call, "kernel", data, dims[0], r->units, i, &inputs[1 + i]));
+    dims[0] = r->units;
+    OCTET_TRY(octet_keras_weight_data(call, "recurrent_kernel", 2, dims, &data));
+    for (int32_t i = 0; i < 4; i++) OCTET_TRY(gate_kernel(call, "recurrent_kernel", data, dims[0], r->units, i, &inputs[5 + i]));
+    float *zeros = NULL;
+    const char *origin = NULL;
+    if (octet_keras_has_weight(call, "bias")) {
+        OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &dims[1], &data));
+        origin = octet_keras_weight_origin(call, "bias");
+    } else {
+        OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)dims[1], &zeros));
+        data = zeros;
+    }
+    for (int32_t i = 0; i < 4; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "bias_%d", i);
+        OCTET_TRY(octet_keras_constant(call, name, origin, 1, &r->units, data + (size_t)i * (size_t)r->units, &inputs[12 + i]));
+    }
+    const int32_t batch = octet_keras_shape(call, r->x)->dims[0];
+    OCTET_TRY(add_state(call, "output_state", batch, r->units, &inputs[18]));
+    OCTET_TRY(add_state(call, "cell_state", batch, r->units, &inputs[19]));
+    const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH, .cell_clip = 10.0f}};
+    uint32_t y;
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", inputs, 24, &options, &y));
+    if (r->return_sequences) return octet_keras_return(call, y);
+    uint32_t slice[4] = {y, 0, 0, 0};
+    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack", (const int32_t[]){0, -1, 0}, 3, &slice[1]));
+    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_1", (const int32_t[]){0, 0, 0}, 3, &slice[2]));
+    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_2", (const int32_t[]){1, 1, 1}, 3, &slice[3]));
+    const octet_options last = {.strided_slice = {.begin_mask = 5, .end_mask = 5, .shrink_axis_mask = 2}};
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, "strided_slice", slice, 4, &last, &y));
+    return octet_keras_return(call, y);
+}
+
+/* Gates in the order i, f, c, o. */
+static octet_status lstm_step(octet_keras_call *call, const recurrent *r, uint32_t axis, uint32_t x, uint32_t *h, uint32_t *c) {
+    uint32_t z, gates[4], forget, output, candidate, input;
+    if (*h == OCTET_NONE) {
+        OCTET_TRY(octet_keras_fully_connected(call, "lstm_cell/MatMul", x, r->kernel, r->bias, &z));
+    } else {
+        uint32_t inner;
+        OCTET_TRY(octet_keras_fully_connected(call, "lstm_cell/MatMul_1", *h, r->recurrent, OCTET_NONE, &inner));
+        /* Keras 3 with one sample drops the batch here, as the converter's files do. */
+        if (call->graph->keras_version >= 3 && octet_keras_shape(call, inner)->dims[0] == 1) {
+            OCTET_TRY(octet_keras_reshape(call, "lstm_cell/Reshape", inner, 1, (const int32_t[]){4 * r->units}, &inner));
+        }
+        OCTET_TRY(octet_keras_fully_connected(call, "lstm_cell/MatMul", x, r->kernel, OCTET_NONE, &z));
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "lstm_cell/add", z, inner, &z));
+        OCTET_TRY(add_bias(call, r, z, &z));
+    }
+    OCTET_TRY(split(call, axis, z, 4, gates));
+    OCTET_TRY(gate(call, gates[0], &input));
+    if (*c != OCTET_NONE) {
+        OCTET_TRY(gate(call, gates[1], &forget));
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "lstm_cell/mul", forget, *c, &forget));
+    }
+    OCTET_TRY(gate(call, gates[3], &output));
+    OCTET_TRY(squash(call, gates[2], &candidate));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "lstm_cell/mul_1", input, candidate, &candidate));
+    if (*c != OCTET_NONE) OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "lstm_cell/add_1", forget, candidate, &candidate));
+    *c = candidate;
+    OCTET_TRY(squash(call, *c, &candidate));
+    return octet_keras_binary(call, OCTET_OP_MUL, "lstm_cell/mul_2", output, candidate, h);
+}
+
+octet_status octet_keras_emit_lstm(octet_keras_call *call) {
+    recurrent r;
+    bool is_fused = false;
+    OCTET_TRY(read_recurrent(call, 4, 2, &r));
+    OCTET_TRY(lstm_is_fused(call, &r, &is_fused));
+    if (is_fused) return emit_fused(call, &r);
+    OCTET_TRY(load_kernels(call, &r));
+    int32_t n = 4 * r.units;
+    const float *data = NULL;
+    if (octet_keras_has_weight(call, "bias")) {
+        OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &n, &data));
+        OCTET_TRY(octet_keras_constant(call, "bias", octet_keras_weight_origin(call, "bias"), 1, &n, data, &r.bias));
+    }
+    uint32_t *steps = NULL, axis, h = r.h, c = r.c;
+    OCTET_TRY(unpack_steps(call, r.x, &steps));
+    OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", 1, &axis));
+    for (int32_t i = 0; i < r.n_steps; i++) {
+        OCTET_TRY(lstm_step(call, &r, axis, steps[i], &h, &c));
+        steps[i] = h;
+    }
+    return return_steps(call, &r, steps, c);
+}
+
+/* GRU and SimpleRNN: the products with the inputs of all steps are one FULLY_CONNECTED. */
+
+static octet_status project_steps(octet_keras_call *call, const recurrent *r, uint32_t bias, uint32_t **steps) {
+    uint32_t x;
+    OCTET_TRY(octet_keras_fully_connected(call, "MatMul", r->x, r->kernel, bias, &x));
+    return unpack_steps(call, x, steps);
+}
+
+typedef struct gru {
+    recurrent base;
+    bool reset_after;
+    uint32_t inner_bias;         /* of h * recurrent (reset_after) */
+    uint32_t update_reset, candidate; /* recurrent kernels of [z, r] and of h (not reset_after) */
+    uint32_t inner_candidate;    /* bias of the candidate's recurrent part alone, for the first step */
+    uint32_t first_bias;         /* of the inputs in the first step: with the recurrent biases of z and r */
+    uint32_t axis;
+} gru;
+
+/* Rows [begin, end) of a [3 * units, units] constant as a constant of its own. */
+static octet_status slice_rows(octet_keras_call *call, const char *name, uint32_t from, int32_t begin, int32_t end, int32_t width, uint32_t *out) {
+    const float *data = call->graph->values[from].data;
+    return octet_keras_constant(call, name, call->graph->values[from].origin, 2, (const int32_t[]){end - begin, width}, data + (size_t)begin * (size_t)width, out);
+}
+
+static octet_status load_gru(octet_keras_call *call, gru *g) {
+    recurrent *r = &g->base;
+    const int32_t n = 3 * r->units;
+    OCTET_TRY(octet_keras_bool(call, "reset_after", false, &g->reset_after));
+    OCTET_TRY(load_kernels(call, r));
+    g->inner_bias = g->inner_candidate = g->first_bias = OCTET_NONE;
+    OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", 1, &g->axis));
+    if (octet_keras_has_weight(call, "bias")) {
+        int32_t dims[2] = {2, n};
+        const float *data = NULL;
+        const char *origin = octet_keras_weight_origin(call, "bias");
+        OCTET_TRY(octet_keras_weight_data(call, "bias", g->reset_after ? 2 : 1, g->reset_after ? dims : &dims[1], &data));
+        OCTET_TRY(octet_keras_constant(call, "bias", origin, 1, &n, data, &r->bias));
+        if (g->reset_after) {
+            OCTET_TRY(octet_keras_constant(call, "recurrent_bias", origin, 1, &n, data + n, &g->inner_bias));
+            OCTET_TRY(octet_keras_constant(call, "recurrent_bias_h", origin, 1, &r->units, data + n + 2 * r->units, &g->inner_candidate));
+            float *sum = NULL;
+            OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)(2 * r->units), &sum));
+            for (int32_t i = 0; i < 2 * r->units; i++) sum[i] = data[n + i];
+            OCTET_TRY(octet_keras_constant(call, "recurrent_bias_zr", origin, 1, (const int32_t[]){2 * r->units}, sum, &g->first_bias));
+        }
+    }
+    if (g->reset_after) return OCTET_OK;
+    OCTET_TRY(slice_rows(call, "recurrent_kernel_zr", r->recurrent, 0, 2 * r->units, r->units, &g->update_reset));
+    return slice_rows(call, "recurrent_kernel_h", r->recurrent, 2 * r->units, n, r->units, &g->candidate);
+}
+
+/* x: [z, r, h] of the inputs, biases included. With reset_after: h' = z * h + (1 - z) * act(x_h + r * (h U_h + b_h)). */
+static octet_status gru_step(octet_keras_call *call, const gru *g, uint32_t x, uint32_t *h) {
+    const int32_t units = g->base.units;
+    uint32_t parts[3], inner[3] = {OCTET_NONE, OCTET_NONE, OCTET_NONE}, z, r = OCTET_NONE, candidate;
+    OCTET_TRY(split(call, g->axis, x, 3, parts));
+    if (*h != OCTET_NONE && g->reset_after) {
+        uint32_t product;
+        OCTET_TRY(octet_keras_fully_connected(call, "MatMul_1", *h, g->base.recurrent, g->inner_bias, &product));
+        OCTET_TRY(split(call, g->axis, product, 3, inner));
+    } else if (*h != OCTET_NONE) {
+        uint32_t product;
+        OCTET_TRY(octet_keras_fully_connected(call, "MatMul_1", *h, g->update_reset, OCTET_NONE, &product));
+        OCTET_TRY(split(call, g->axis, product, 2, inner));
+    } else if (g->first_bias != OCTET_NONE) { /* zeros times U plus the recurrent bias */
+        const float *data = call->graph->values[g->first_bias].data;
+        for (int32_t i = 0; i < 2; i++) OCTET_TRY(octet_keras_constant(call, i == 0 ? "recurrent_bias_z" : "recurrent_bias_r", NULL, 1, &units, data + i * units, &inner[i]));
+        inner[2] = g->inner_candidate;
+    }
+    z = parts[0];
+    if (inner[0] != OCTET_NONE) OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", z, inner[0], &z));
+    OCTET_TRY(gate(call, z, &z));
+    if (*h != OCTET_NONE || inner[2] != OCTET_NONE) {
+        r = parts[1];
+        if (inner[1] != OCTET_NONE) OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add_1", r, inner[1], &r));
+        OCTET_TRY(gate(call, r, &r));
+    }
+    candidate = parts[2];
+    if (g->reset_after && inner[2] != OCTET_NONE) {
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", r, inner[2], &r));
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add_2", candidate, r, &candidate));
+    } else if (!g->reset_after && *h != OCTET_NONE) {
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", r, *h, &r));
+        OCTET_TRY(octet_keras_fully_connected(call, "MatMul_2", r, g->candidate, OCTET_NONE, &r));
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add_2", candidate, r, &candidate));
+    }
+    OCTET_TRY(squash(call, candidate, &candidate));
+    uint32_t one, rest;
+    OCTET_TRY(octet_keras_scalar(call, "sub/x", 1.0f, &one));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_SUB, "sub", one, z, &rest));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul_2", rest, candidate, &candidate));
+    if (*h == OCTET_NONE) {
+        *h = candidate;
+        return OCTET_OK;
+    }
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul_1", z, *h, &z));
+    return octet_keras_binary(call, OCTET_OP_ADD, "add_3", z, candidate, h);
+}
+
+octet_status octet_keras_emit_gru(octet_keras_call *call) {
+    gru g = {0};
+    OCTET_TRY(read_recurrent(call, 3, 1, &g.base));
+    OCTET_TRY(load_gru(call, &g));
+    uint32_t *steps = NULL, h = g.base.h;
+    OCTET_TRY(project_steps(call, &g.base, g.base.bias, &steps));
+    for (int32_t i = 0; i < g.base.n_steps; i++) {
+        OCTET_TRY(gru_step(call, &g, steps[i], &h));
+        steps[i] = h;
+    }
+    return return_steps(call, &g.base, steps, OCTET_NONE);
+}
+
+octet_status octet_keras_emit_simple_rnn(octet_keras_call *call) {
+    recurrent r;
+    OCTET_TRY(read_recurrent(call, 1, 1, &r));
+    OCTET_TRY(load_kernels(call, &r));
+    if (octet_keras_has_weight(call, "bias")) {
+        const float *data = NULL;
+        OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &r.units, &data));
+        OCTET_TRY(octet_keras_constant(call, "bias", octet_keras_weight_origin(call, "bias"), 1, &r.units, data, &r.bias));
+    }
+    uint32_t *steps = NULL, h = r.h;
+    OCTET_TRY(project_steps(call, &r, r.bias, &steps));
+    for (int32_t i = 0; i < r.n_steps; i++) {
+        uint32_t x = steps[i];
+        if (h != OCTET_NONE) {
+            OCTET_TRY(octet_keras_fully_connected(call, "MatMul_1", h, r.recurrent, OCTET_NONE, &h));
+            OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", x, h, &x));
+        }
+        OCTET_TRY(squash(call, x, &h));
+        steps[i] = h;
+    }
+    return return_steps(call, &r, steps, OCTET_NONE);
+}
