@@ -229,7 +229,10 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
     OCTET_TRY(set_results(ctx, source, &op, written));
     bool folded;
     OCTET_TRY(octet_tflite_fold_shape(ctx, graph, &op, &folded));
-    if (folded) return OCTET_OK;
+    if (folded) {
+        graph->n_folded++;
+        return OCTET_OK;
+    }
     uint32_t at;
     OCTET_TRY(octet_graph_add_operator(ctx, graph, op.code, op.layer, op.inputs, op.n_inputs, &op.options, op.outputs, op.n_outputs,
                                        OCTET_NONE, &at));
