@@ -39,7 +39,7 @@ static octet_status bind_fully_connected(octet_binder *binder, const octet_opera
     p->rows = (int32_t)(octet_shape_elements(&w.input->shape) / (size_t)p->depth);
     OCTET_TRY(octet_bind_activation(binder, op, w.activation, &p->real_min, &p->real_max));
     if (kind != OCTET_WEIGHTED_F32 && kind != OCTET_WEIGHTED_HYBRID) {
-        const bool in_double = kind == OCTET_WEIGHTED_S8 && binder->numerics == OCTET_NUMERICS_LITERT;
+        const bool in_double = binder->numerics == OCTET_NUMERICS_LITERT;
         OCTET_TRY(octet_bind_requantize(binder, op, &w, kind == OCTET_WEIGHTED_S8, in_double, &p->q));
     }
     octet_step_set(step, fully_connected_runs[kind], p, (uint32_t)(p->rows * p->out_c), "ref");

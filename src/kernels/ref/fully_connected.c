@@ -1,5 +1,7 @@
 #include "kernels/ref/fully_connected.h"
 
+#include <stddef.h>
+
 #include "kernels/ref/dot.h"
 
 OCTET_TARGET_FMA
@@ -17,6 +19,12 @@ void octet_fully_connected_f32_ref(const octet_fully_connected_params *p, const 
     }
 }
 
+/* The rounding in double of TFLite's reference kernel. */
+static inline int32_t requantize_in_double(const octet_requantize *q, double sum, int32_t channel) {
+    const int32_t scaled = octet_round_s32(sum * q->scale[channel]);
+    return octet_clamp_s32(octet_fixed_wrap_add(scaled, q->output_zero_point), q->min, q->max);
+}
+
 OCTET_TARGET_AVX2
 void octet_fully_connected_s8_ref(const octet_fully_connected_params *p, const int8_t *input, const int8_t *weights,
                                   const int32_t *bias, int8_t *output, int32_t begin, int32_t end) {
@@ -26,13 +34,7 @@ void octet_fully_connected_s8_ref(const octet_fully_connected_params *p, const i
         uint32_t sum = bias ? (uint32_t)bias[oc] : 0;
         sum += octet_dot_s8(input + (int64_t)row * p->depth, q->input_zero_point, weights + (int64_t)oc * p->depth, q->weight_zero_point,
                             p->depth);
-        int32_t result;
-        if (q->scale) {
-            result = octet_fixed_wrap_add(octet_round_s32((double)(int32_t)sum * q->scale[oc]), q->output_zero_point);
-            result = octet_clamp_s32(result, q->min, q->max);
-        } else {
-            result = octet_requantize_s32(q, (int32_t)sum, oc);
-        }
+        const int32_t result = q->scale ? requantize_in_double(q, (double)(int32_t)sum, oc) : octet_requantize_s32(q, (int32_t)sum, oc);
         output[unit] = (int8_t)result;
     }
 }
@@ -44,7 +46,9 @@ void octet_fully_connected_s16_ref(const octet_fully_connected_params *p, const 
         const int32_t row = unit / p->out_c, oc = unit % p->out_c;
         uint64_t sum = bias ? (uint64_t)bias[oc] : 0;
         sum += octet_dot_s16(input + (int64_t)row * p->depth, p->q.input_zero_point, weights + (int64_t)oc * p->depth, p->depth);
-        output[unit] = (int16_t)octet_requantize_s64(&p->q, (int64_t)sum, oc);
+        const bool in_double = p->q.scale != NULL;
+        output[unit] = (int16_t)(in_double ? requantize_in_double(&p->q, (double)(int64_t)sum, oc)
+                                           : octet_requantize_s64(&p->q, (int64_t)sum, oc));
     }
 }
 
@@ -55,6 +59,7 @@ void octet_fully_connected_s16_b32_ref(const octet_fully_connected_params *p, co
         const int32_t row = unit / p->out_c, oc = unit % p->out_c;
         uint64_t sum = bias ? (uint64_t)(int64_t)bias[oc] : 0;
         sum += octet_dot_s16(input + (int64_t)row * p->depth, p->q.input_zero_point, weights + (int64_t)oc * p->depth, p->depth);
-        output[unit] = (int16_t)octet_requantize_s32(&p->q, (int32_t)(uint32_t)sum, oc);
+        const int32_t narrow = (int32_t)(uint32_t)sum;
+        output[unit] = (int16_t)(p->q.scale ? requantize_in_double(&p->q, (double)narrow, oc) : octet_requantize_s32(&p->q, narrow, oc));
     }
 }

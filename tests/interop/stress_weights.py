@@ -1,0 +1,112 @@
+"""Convolutions, fully connected layers and matrix products on random shapes, options and scales, against LiteRT."""
+import numpy as np
+
+from litert_case import Random, constant, main, model, options, tensor
+
+
+def windows(r, size, filter_size, stride, padding, dilation):
+    extent = (filter_size - 1) * dilation + 1
+    return -(-size // stride) if padding == 0 else (size - extent) // stride + 1
+
+
+def weights_of(r, shape, channels, axis, per_channel):
+    w = r.g.integers(-127, 128, shape).astype(np.int8)
+    scale = [r.scale(-4, -1) for _ in range(channels if per_channel else 1)]
+    return constant(w, scale, axis=axis), np.array(scale)
+
+
+def bias_of(r, channels, scales, dtype):
+    return constant(r.g.integers(-5000, 5000, channels).astype(dtype), scales)
+
+
+def out_scale(r, input_scale, scales, terms, dtype):
+    wide = 1 if dtype == np.int8 else 1.0
+    return float(np.float32(np.sqrt(terms) * 73 * input_scale * np.median(scales) * wide * r.g.uniform(.5, 2)))
+
+
+def conv(r, dtype=np.int8, depthwise=False):
+    groups = 1 if depthwise else r.pick(1, 1, 1, 2, 3)
+    per_channel = r.chance(.7)
+    c = groups * r.integer(1, 8)
+    multiplier = r.integer(1, 3)
+    o = c * multiplier if depthwise else groups * r.integer(1, 8)
+    fh, fw = r.integer(1, 4), r.integer(1, 4)
+    dh, dw = (r.integer(1, 3), r.integer(1, 3)) if r.chance(.4) else (1, 1)
+    sh, sw = (1, 1) if (dh, dw) != (1, 1) else (r.integer(1, 3), r.integer(1, 3))
+    h, w = r.integer((fh - 1) * dh + 1, 14), r.integer((fw - 1) * dw + 1, 14)
+    padding, batch = r.pick(0, 1), r.integer(1, 2)
+    shape = (1, fh, fw, o) if depthwise else (o, fh, fw, c // groups)
+    weights, scales = weights_of(r, shape, o, 3 if depthwise else 0, per_channel)
+    s, z = r.scale(), r.zero_point(dtype)
+    if dtype == np.int16:
+        s /= 256
+    bias = bias_of(r, o, s * scales, np.int64 if dtype == np.int16 else np.int32)  # the reference kernel insists on one
+    so = out_scale(r, s, scales, fh * fw * (1 if depthwise else c // groups), dtype)
+    oh, ow = windows(r, h, fh, sh, padding, dh), windows(r, w, fw, sw, padding, dw)
+    common = dict(padding=padding, strideH=sh, strideW=sw, dilationHFactor=dh, dilationWFactor=dw,
+                  fusedActivationFunction=r.integer(0, 3))
+    if depthwise:
+        o_ = options('DepthwiseConv2D', depthMultiplier=multiplier, **common)
+    else:
+        o_ = options('Conv2D', **common)
+    content = model('DEPTHWISE_CONV_2D' if depthwise else 'CONV_2D', [tensor((batch, h, w, c), dtype, s, z), weights, bias],
+                    [tensor((batch, oh, ow, o), dtype, so, r.zero_point(dtype))], o_, 3)
+    return content, [r.data((batch, h, w, c), dtype)]
+
+
+def transpose_conv(r, dtype=np.int8):
+    h, w, c, o = r.integer(1, 6), r.integer(1, 6), r.integer(1, 6), r.integer(1, 6)
+    fh, fw, sh, sw, padding = r.integer(1, 4), r.integer(1, 4), r.integer(1, 3), r.integer(1, 3), r.pick(0, 1)
+    oh = h * sh if padding == 0 else (h - 1) * sh + fh
+    ow = w * sw if padding == 0 else (w - 1) * sw + fw
+    weights, scales = weights_of(r, (o, fh, fw, c), o, 0, r.chance(.7))
+    s, z = r.scale(), r.zero_point(dtype)
+    if dtype == np.int16:
+        s /= 256
+    with_bias = r.chance()
+    bias = [bias_of(r, o, s * scales, np.int64 if dtype == np.int16 else np.int32)] if with_bias else []
+    content = model('TRANSPOSE_CONV', [constant(np.array([2, oh, ow, o], np.int32)), weights, tensor((2, h, w, c), dtype, s, z)] + bias,
+                    [tensor((2, oh, ow, o), dtype, out_scale(r, s, scales, fh * fw * c, dtype), r.zero_point(dtype))],
+                    options('TransposeConv', padding=padding, strideH=sh, strideW=sw, fusedActivationFunction=r.pick(0, 1, 3)), 4)
+    return content, [r.data((2, h, w, c), dtype)]
+
+
+def fully_connected(r, dtype=np.int8):
+    o, k, rows = r.integer(1, 40), r.integer(1, 300), r.integer(1, 4)
+    weights, scales = weights_of(r, (o, k), o, 0, r.chance(.7))
+    s, z = r.scale(), r.zero_point(dtype)
+    if dtype == np.int16:
+        s /= 256
+    bias = bias_of(r, o, s * scales, np.int64 if dtype == np.int16 else np.int32) if r.chance(.8) else None
+    keep = r.chance(.4)
+    shape = (rows, 2, k) if keep else (rows, k)
+    content = model('FULLY_CONNECTED', [tensor(shape, dtype, s, z), weights, bias],
+                    [tensor(shape[:-1] + (o,), dtype, out_scale(r, s, scales, k, dtype), r.zero_point(dtype))],
+                    options('FullyConnected', keepNumDims=keep, fusedActivationFunction=r.integer(0, 3)), 5)
+    return content, [r.data(shape, dtype)]
+
+
+def batch_matmul(r, dtype=np.int8):
+    m, k, n = r.integer(1, 12), r.integer(1, 40), r.integer(1, 70)
+    adj_x, adj_y = r.chance(.3), r.chance(.3)
+    lead_a, lead_b = r.pick(((2, 3), (2, 3)), ((), ()), ((3,), ()), ((2, 1), (1, 3)), ((1,), (4,)), ((2, 2), (2,)))
+    lead = np.broadcast_shapes(lead_a, lead_b)
+    a = lead_a + ((k, m) if adj_x else (m, k))
+    b = lead_b + ((n, k) if adj_y else (k, n))
+    sa, sb = r.scale(), r.scale()
+    if dtype == np.int16:
+        sa, sb = sa / 256, sb / 256
+    so = float(np.float32(sa * sb * (80 if dtype == np.int8 else 20000) * np.sqrt(k)))
+    content = model('BATCH_MATMUL', [tensor(a, dtype, sa, r.zero_point(dtype)), tensor(b, dtype, sb, r.zero_point(dtype))],
+                    [tensor(lead + (m, n), dtype, so, r.zero_point(dtype))], options('BatchMatMul', adjX=adj_x, adjY=adj_y), 2)
+    return content, [r.data(a, dtype), r.data(b, dtype)]
+
+
+CASES = {'conv_s8': conv, 'depthwise_s8': lambda r: conv(r, depthwise=True), 'transpose_conv_s8': transpose_conv,
+         'fully_connected_s8': fully_connected, 'batch_matmul_s8': batch_matmul,
+         'conv_s16': lambda r: conv(r, np.int16), 'depthwise_s16': lambda r: conv(r, np.int16, True),
+         'transpose_conv_s16': lambda r: transpose_conv(r, np.int16), 'fully_connected_s16': lambda r: fully_connected(r, np.int16),
+         'batch_matmul_s16': lambda r: batch_matmul(r, np.int16)}
+
+if __name__ == '__main__':
+    main(CASES)
