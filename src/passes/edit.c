@@ -1,0 +1,127 @@
+#include "passes/edit.h"
+
+#include <string.h>
+
+octet_operator *octet_edit_producer(const octet_graph *graph, uint32_t value) {
+    if (value == OCTET_NONE || graph->values[value].producer == OCTET_NONE) return NULL;
+    return &graph->operators[graph->values[value].producer];
+}
+
+bool octet_edit_is_constant_f32(const octet_graph *graph, uint32_t value) {
+    return value != OCTET_NONE && graph->values[value].type == OCTET_FLOAT32 && octet_value_is_constant(&graph->values[value]);
+}
+
+bool octet_edit_is_private(const octet_graph *graph, uint32_t value) {
+    return value != OCTET_NONE && graph->values[value].type == OCTET_FLOAT32 && graph->values[value].producer != OCTET_NONE &&
+           graph->values[value].n_uses == 1 && !graph->values[value].is_variable;
+}
+
+bool octet_edit_is_splat(const octet_graph *graph, uint32_t value, float number) {
+    if (!octet_edit_is_constant_f32(graph, value)) return false;
+    const size_t n = octet_shape_elements(&graph->values[value].shape);
+    const float *data = graph->values[value].data;
+    for (size_t i = 0; i < n; i++) {
+        if (data[i] != number) return false;
+    }
+    return n > 0;
+}
+
+/* Operator p computes value `to` where it computed `from`. */
+static void retarget(octet_graph *graph, uint32_t p, uint32_t from, uint32_t to) {
+    octet_operator *op = &graph->operators[p];
+    for (uint32_t i = 0; i < op->n_outputs; i++) {
+        if (op->outputs[i] == from) op->outputs[i] = to;
+    }
+    graph->values[from].producer = OCTET_NONE;
+    graph->values[to].producer = p;
+}
+
+void octet_edit_take_output(octet_graph *graph, uint32_t p, uint32_t k) {
+    const uint32_t from = graph->operators[p].outputs[0], to = graph->operators[k].outputs[0];
+    octet_graph_remove_operator(graph, k);
+    retarget(graph, p, from, to);
+}
+
+void octet_edit_bypass(octet_graph *graph, uint32_t k, uint32_t value) {
+    const uint32_t result = graph->operators[k].outputs[0];
+    const uint32_t p = graph->values[value].producer;
+    const bool keep_name = octet_graph_is_output(graph, result) && p != OCTET_NONE && !octet_graph_is_output(graph, value);
+    octet_graph_remove_operator(graph, k);
+    if (keep_name) {
+        octet_graph_replace_uses(graph, value, result);
+        retarget(graph, p, value, result);
+    } else {
+        octet_graph_replace_uses(graph, result, value);
+    }
+}
+
+octet_status octet_edit_add_f32(octet_context *ctx, octet_graph *graph, uint32_t like, const octet_shape *shape, const float *data,
+                                uint32_t *out) {
+    const octet_value old = graph->values[like];
+    OCTET_TRY(octet_graph_add_constant(ctx, graph, old.name, OCTET_FLOAT32, shape, data, out));
+    graph->values[*out].origin = old.origin;
+    return OCTET_OK;
+}
+
+octet_status octet_edit_set_inputs(octet_context *ctx, octet_graph *graph, uint32_t k, const uint32_t *inputs, uint32_t n) {
+    octet_operator *op = &graph->operators[k];
+    uint32_t *copy = NULL;
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n, &copy));
+    for (uint32_t i = 0; i < n; i++) {
+        copy[i] = inputs[i];
+        if (inputs[i] != OCTET_NONE) graph->values[inputs[i]].n_uses++;
+    }
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        if (op->inputs[i] != OCTET_NONE) graph->values[op->inputs[i]].n_uses--;
+    }
+    op->inputs = copy;
+    op->n_inputs = n;
+    return OCTET_OK;
+}
+
+octet_status octet_edit_make_reshape(octet_context *ctx, octet_graph *graph, uint32_t k) {
+    const octet_shape shape = graph->values[graph->operators[k].outputs[0]].shape;
+    const char *name = NULL;
+    uint32_t inputs[2] = {graph->operators[k].inputs[0], OCTET_NONE};
+    OCTET_TRY(octet_arena_format(ctx, &graph->arena, &name, "%s/shape", graph->values[graph->operators[k].outputs[0]].name));
+    OCTET_TRY(octet_graph_add_i32(ctx, graph, name, shape.dims, shape.rank, &inputs[1]));
+    OCTET_TRY(octet_edit_set_inputs(ctx, graph, k, inputs, 2));
+    graph->operators[k].code = OCTET_OP_RESHAPE;
+    memset(&graph->operators[k].options, 0, sizeof graph->operators[k].options);
+    return OCTET_OK;
+}
+
+bool octet_edit_read_integers(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t capacity, int32_t *values, int32_t *n) {
+    const octet_value *value = octet_graph_input(graph, op, i);
+    if (value == NULL || !octet_value_is_constant(value) || (value->type != OCTET_INT32 && value->type != OCTET_INT64)) return false;
+    const size_t count = octet_shape_elements(&value->shape);
+    if (count > (size_t)capacity) return false;
+    for (size_t j = 0; j < count; j++) {
+        if (value->type == OCTET_INT32) {
+            memcpy(&values[j], (const uint8_t *)value->data + 4 * j, 4);
+            continue;
+        }
+        int64_t wide;
+        memcpy(&wide, (const uint8_t *)value->data + 8 * j, 8);
+        if (wide < INT32_MIN || wide > INT32_MAX) return false;
+        values[j] = (int32_t)wide;
+    }
+    *n = (int32_t)count;
+    return true;
+}
+
+octet_activation *octet_edit_activation(octet_operator *op) {
+    switch ((int)op->code) {
+    case OCTET_OP_CONV_2D: return &op->options.conv_2d.activation;
+    case OCTET_OP_DEPTHWISE_CONV_2D: return &op->options.depthwise_conv_2d.activation;
+    case OCTET_OP_TRANSPOSE_CONV: return &op->options.transpose_conv.activation;
+    case OCTET_OP_FULLY_CONNECTED: return &op->options.fully_connected.activation;
+    case OCTET_OP_ADD:
+    case OCTET_OP_SUB:
+    case OCTET_OP_MUL:
+    case OCTET_OP_DIV: return &op->options.arithmetic.activation;
+    case OCTET_OP_MAX_POOL_2D:
+    case OCTET_OP_AVERAGE_POOL_2D: return &op->options.pool_2d.activation;
+    default: return NULL;
+    }
+}

@@ -1,0 +1,98 @@
+#include "passes/affine.h"
+#include "passes/list.h"
+
+/* The constant operand of a binary operator that only operator `a` reads, over the last dimension or one number; OCTET_NONE else. */
+static uint32_t constant_before(const octet_graph *graph, const octet_affine *a, int32_t n_inputs, uint32_t *side) {
+    const uint32_t v = graph->operators[a->op].inputs[a->data];
+    const octet_operator *op = octet_edit_producer(graph, v);
+    if (op == NULL || !octet_edit_is_private(graph, v) || op->n_inputs != 2) return OCTET_NONE;
+    if (op->code != OCTET_OP_MUL && op->code != OCTET_OP_ADD && op->code != OCTET_OP_SUB) return OCTET_NONE;
+    if (op->options.arithmetic.activation != OCTET_ACTIVATION_NONE) return OCTET_NONE;
+    *side = octet_edit_is_constant_f32(graph, op->inputs[1]) ? 0 : 1;
+    if (*side == 1 && (op->code == OCTET_OP_SUB || !octet_edit_is_constant_f32(graph, op->inputs[0]))) return OCTET_NONE;
+    if (!octet_shape_equal(&graph->values[op->inputs[*side]].shape, &graph->values[v].shape)) return OCTET_NONE;
+    const octet_shape *shape = &graph->values[op->inputs[1 - *side]].shape;
+    const size_t n = octet_shape_elements(shape);
+    const bool fits = n == 1 || (n == (size_t)n_inputs && shape->dims[shape->rank - 1] == n_inputs);
+    return fits ? op->inputs[1 - *side] : OCTET_NONE;
+}
+
+/* w'[o][i] = w[o][i] * m[i], or b'[o] = b[o] + sum of off[i] * w[o][i]. */
+static octet_status fold_into_dense(octet_context *ctx, octet_graph *graph, const octet_affine *a, octet_operator_code code,
+                                    uint32_t constant, octet_arena *scratch) {
+    const octet_value *old = octet_graph_input(graph, &graph->operators[a->op], a->weights);
+    const float *w = old->data, *factors = graph->values[constant].data;
+    const size_t step = octet_shape_elements(&graph->values[constant].shape) == 1 ? 0 : 1;
+    if (code == OCTET_OP_MUL) {
+        float *weights = NULL;
+        const size_t n = octet_shape_elements(&old->shape);
+        OCTET_TRY(OCTET_NEW(ctx, scratch, n, &weights));
+        for (size_t i = 0; i < n; i++) weights[i] = w[i] * factors[i % a->inner * step];
+        return octet_affine_replace(ctx, graph, a, weights, NULL, constant);
+    }
+    float *bias = NULL;
+    OCTET_TRY(octet_affine_read_bias(ctx, scratch, graph, a, &bias));
+    for (size_t o = 0; o < (size_t)a->n_channels; o++) {
+        float sum = 0.0f;
+        for (size_t i = 0; i < a->inner; i++) sum += factors[i * step] * w[o * a->inner + i];
+        bias[o] = code == OCTET_OP_ADD ? bias[o] + sum : bias[o] - sum;
+    }
+    return octet_affine_replace(ctx, graph, a, NULL, bias, constant);
+}
+
+/* One factor for all inputs of a convolution: padding with zeros stays right. */
+static octet_status fold_into_conv(octet_context *ctx, octet_graph *graph, const octet_affine *a, uint32_t constant, octet_arena *scratch) {
+    const octet_value *old = octet_graph_input(graph, &graph->operators[a->op], a->weights);
+    const float *w = old->data, factor = ((const float *)graph->values[constant].data)[0];
+    const size_t n = octet_shape_elements(&old->shape);
+    float *weights = NULL;
+    OCTET_TRY(OCTET_NEW(ctx, scratch, n, &weights));
+    for (size_t i = 0; i < n; i++) weights[i] = w[i] * factor;
+    return octet_affine_replace(ctx, graph, a, weights, NULL, constant);
+}
+
+static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *folded) {
+    octet_affine a;
+    octet_activation *activation = octet_edit_activation(&graph->operators[k]);
+    if (activation == NULL) return OCTET_OK;
+    const octet_activation kept = *activation;
+    *activation = OCTET_ACTIVATION_NONE; /* an activation behind the operator does not matter here */
+    const bool matched = octet_affine_match(graph, k, &a);
+    *activation = kept;
+    if (!matched) return OCTET_OK;
+    const bool dense = graph->operators[k].code == OCTET_OP_FULLY_CONNECTED;
+    uint32_t side = 0;
+    const octet_shape *in = &graph->values[graph->operators[k].inputs[a.data]].shape;
+    const uint32_t constant = in->rank == 0 ? OCTET_NONE : constant_before(graph, &a, in->dims[in->rank - 1], &side);
+    if (constant == OCTET_NONE || (dense && in->dims[in->rank - 1] != (int32_t)a.inner)) return OCTET_OK;
+    const octet_operator *op = octet_edit_producer(graph, graph->operators[k].inputs[a.data]);
+    const uint32_t source = op->inputs[side];
+    if (dense) {
+        OCTET_TRY(fold_into_dense(ctx, graph, &a, op->code, constant, scratch));
+    } else if (op->code == OCTET_OP_MUL && octet_shape_elements(&graph->values[constant].shape) == 1) {
+        OCTET_TRY(fold_into_conv(ctx, graph, &a, constant, scratch));
+    } else {
+        return OCTET_OK;
+    }
+    octet_graph_set_input(graph, k, a.data, source);
+    *folded = true;
+    return OCTET_OK;
+}
+
+/* MUL, ADD and SUB by constants over the last dimension before a FULLY_CONNECTED, and MUL by one number before a convolution, go into
+ * the weights and the bias behind them. */
+octet_status octet_pass_fold_affine_before(octet_context *ctx, octet_graph *graph, bool *changed) {
+    octet_arena scratch = {0};
+    octet_status status = OCTET_OK;
+    for (uint32_t k = 0; k < graph->n_operators && status == OCTET_OK; k++) {
+        bool folded = !graph->operators[k].removed;
+        while (folded && status == OCTET_OK) {
+            folded = false;
+            status = fold_before(ctx, graph, k, &scratch, &folded);
+            *changed = *changed || folded;
+        }
+        octet_arena_free(ctx, &scratch);
+    }
+    octet_arena_free(ctx, &scratch);
+    return status;
+}

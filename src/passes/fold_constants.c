@@ -1,0 +1,121 @@
+#include <string.h>
+
+#include "passes/constant.h"
+#include "passes/list.h"
+
+/* The result of operator k is known: it becomes a constant and the operator goes. */
+static void settle(octet_graph *graph, uint32_t k, const void *data) {
+    const uint32_t result = graph->operators[k].outputs[0];
+    octet_graph_remove_operator(graph, k);
+    graph->values[result].data = data;
+    graph->values[result].has_range = false;
+}
+
+static octet_status settle_doubles(octet_context *ctx, octet_graph *graph, uint32_t k, const double *values) {
+    const octet_value *result = octet_graph_output(graph, &graph->operators[k], 0);
+    const void *data = NULL;
+    OCTET_TRY(octet_constant_write(ctx, &graph->arena, result->type, values, octet_shape_elements(&result->shape), &data));
+    settle(graph, k, data);
+    return OCTET_OK;
+}
+
+/* SHAPE: every shape is static. */
+static octet_status settle_shape(octet_context *ctx, octet_graph *graph, uint32_t k) {
+    const octet_shape *shape = &octet_graph_input(graph, &graph->operators[k], 0)->shape;
+    double dims[OCTET_MAX_RANK];
+    for (int32_t i = 0; i < shape->rank; i++) dims[i] = (double)shape->dims[i];
+    return settle_doubles(ctx, graph, k, dims);
+}
+
+static float widen(uint16_t half) {
+    const uint32_t sign = (uint32_t)(half & 0x8000u) << 16, exponent = half >> 10 & 31u, fraction = half & 1023u;
+    uint32_t bits = sign | (exponent + 112u) << 23 | fraction << 13;
+    if (exponent == 31) bits = sign | 0x7f800000u | fraction << 13;
+    float out;
+    if (exponent == 0) {
+        out = (float)fraction * 5.9604644775390625e-8f; /* 2^-24 */
+        return sign ? -out : out;
+    }
+    memcpy(&out, &bits, sizeof out);
+    return out;
+}
+
+/* DEQUANTIZE of a float16 constant, as in files with half-precision weights. */
+static octet_status settle_half(octet_context *ctx, octet_graph *graph, uint32_t k) {
+    const octet_value *in = octet_graph_input(graph, &graph->operators[k], 0);
+    const size_t n = octet_shape_elements(&in->shape);
+    float *data = NULL;
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n, &data));
+    for (size_t i = 0; i < n; i++) {
+        uint16_t half;
+        memcpy(&half, (const uint8_t *)in->data + 2 * i, 2);
+        data[i] = widen(half);
+    }
+    settle(graph, k, data);
+    return OCTET_OK;
+}
+
+/* A dense layer on zeros gives its bias: the first step of an unrolled recurrent layer. */
+static bool settle_dense_on_zeros(octet_context *ctx, octet_graph *graph, uint32_t k, octet_status *status) {
+    const octet_operator *op = &graph->operators[k];
+    const uint32_t bias = op->n_inputs > 2 ? op->inputs[2] : OCTET_NONE;
+    if (op->options.fully_connected.activation != OCTET_ACTIVATION_NONE || !octet_edit_is_splat(graph, op->inputs[0], 0.0f)) return false;
+    if (!octet_edit_is_constant_f32(graph, op->inputs[1]) || (bias != OCTET_NONE && !octet_edit_is_constant_f32(graph, bias))) return false;
+    const size_t n = octet_shape_elements(&octet_graph_output(graph, op, 0)->shape);
+    const size_t n_bias = bias == OCTET_NONE ? 1 : octet_shape_elements(&graph->values[bias].shape);
+    const float *from = bias == OCTET_NONE ? NULL : graph->values[bias].data;
+    float *data = NULL;
+    *status = OCTET_NEW(ctx, &graph->arena, n, &data);
+    if (*status != OCTET_OK) return true;
+    for (size_t i = 0; i < n && from != NULL; i++) data[i] = from[i % n_bias];
+    settle(graph, k, data);
+    return true;
+}
+
+static bool all_constant(const octet_graph *graph, const octet_operator *op) {
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        const octet_value *value = octet_graph_input(graph, op, i);
+        if (value == NULL || !octet_value_is_constant(value) || !octet_constant_has_type(value->type)) return false;
+        if (octet_shape_elements(&value->shape) > OCTET_CONSTANT_MAX_ELEMENTS) return false;
+    }
+    const octet_value *result = octet_graph_output(graph, op, 0);
+    return op->n_inputs > 0 && op->n_outputs == 1 && octet_constant_has_type(result->type) &&
+           octet_shape_elements(&result->shape) <= OCTET_CONSTANT_MAX_ELEMENTS;
+}
+
+static octet_status fold(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *changed) {
+    const octet_operator *op = &graph->operators[k];
+    const octet_value *in = octet_graph_input(graph, op, 0);
+    octet_status status = OCTET_OK;
+    if (op->removed || in == NULL) return OCTET_OK;
+    if (op->code == OCTET_OP_SHAPE) {
+        *changed = true;
+        return settle_shape(ctx, graph, k);
+    }
+    if (op->code == OCTET_OP_DEQUANTIZE && in->type == OCTET_FLOAT16 && octet_value_is_constant(in)) {
+        *changed = true;
+        return settle_half(ctx, graph, k);
+    }
+    if (op->code == OCTET_OP_FULLY_CONNECTED && settle_dense_on_zeros(ctx, graph, k, &status)) {
+        *changed = true;
+        return status;
+    }
+    if (!all_constant(graph, op)) return OCTET_OK;
+    double *values = NULL;
+    OCTET_TRY(octet_constant_compute(ctx, scratch, graph, op, &values));
+    if (values == NULL) return OCTET_OK;
+    *changed = true;
+    return settle_doubles(ctx, graph, k, values);
+}
+
+/* Operators on constants, and SHAPE of anything, are computed now; shape arithmetic of an open batch disappears with it. */
+octet_status octet_pass_fold_constants(octet_context *ctx, octet_graph *graph, bool *changed) {
+    octet_arena scratch = {0};
+    octet_status status = OCTET_OK;
+    for (uint32_t k = 0; k < graph->n_operators && status == OCTET_OK; k++) {
+        status = fold(ctx, graph, k, &scratch, changed);
+        octet_arena_free(ctx, &scratch);
+    }
+    octet_arena_free(ctx, &scratch);
+    return status;
+}

@@ -1,0 +1,66 @@
+#include "passes/list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+
+/* The order: shapes first, since later passes read constants; pads and dilations before multiplications reach the weights behind
+ * them; activations last, since a fused one ends folding. The list is run until nothing changes. */
+static const struct {
+    const char *name;
+    octet_pass *run;
+} PASSES[] = {
+    {"fold_constants", octet_pass_fold_constants},
+    {"simplify_shapes", octet_pass_simplify_shapes},
+    {"simplify_arithmetic", octet_pass_simplify_arithmetic},
+    {"fold_dilation", octet_pass_fold_dilation},
+    {"fold_dense", octet_pass_fold_dense},
+    {"fold_affine", octet_pass_fold_affine},
+    {"fold_affine_before", octet_pass_fold_affine_before},
+    {"fuse_pad", octet_pass_fuse_pad},
+    {"fuse_activation", octet_pass_fuse_activation},
+};
+
+/* Each round shortens chains by at least one operator; real models settle in three. */
+enum { MAX_ROUNDS = 32 };
+
+static bool is_quantized(const octet_graph *graph) {
+    for (uint32_t v = 0; v < graph->n_values; v++) {
+        if (graph->values[v].quantization.n > 0) return true;
+    }
+    return false;
+}
+
+static bool wants_dump(void) {
+    const char *debug = getenv("OCTET_DEBUG");
+    return debug != NULL && strstr(debug, "passes") != NULL;
+}
+
+static octet_status dump(octet_context *ctx, const octet_graph *graph, const char *name) {
+    octet_buffer text = {0};
+    octet_status status = octet_buffer_format(ctx, &text, "after %s\n", name);
+    if (status == OCTET_OK) status = octet_graph_dump(ctx, graph, &text);
+    if (status == OCTET_OK) status = octet_file_write(ctx, "/dev/stderr", (octet_bytes){text.data, text.size});
+    octet_buffer_free(ctx, &text);
+    return status;
+}
+
+octet_status octet_passes_run(octet_context *ctx, octet_graph *graph) {
+    if (is_quantized(graph)) return OCTET_OK;
+    OCTET_TRY(octet_graph_compact(ctx, graph));
+    bool changed = true;
+    for (int round = 0; changed && round < MAX_ROUNDS; round++) {
+        changed = false;
+        for (size_t i = 0; i < sizeof PASSES / sizeof *PASSES; i++) {
+            bool here = false;
+            OCTET_TRY(PASSES[i].run(ctx, graph, &here));
+            if (!here) continue;
+            changed = true;
+            OCTET_TRY(octet_graph_compact(ctx, graph));
+            OCTET_TRY(octet_graph_verify(ctx, graph, PASSES[i].name));
+            if (wants_dump()) OCTET_TRY(dump(ctx, graph, PASSES[i].name));
+        }
+    }
+    return OCTET_OK;
+}

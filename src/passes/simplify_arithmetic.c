@@ -1,0 +1,83 @@
+#include "passes/edit.h"
+#include "passes/list.h"
+
+/* x / c becomes x * (1 / c), the reciprocal in float32. */
+static octet_status multiply_instead(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch) {
+    const uint32_t divisor = graph->operators[k].inputs[1];
+    const octet_shape shape = graph->values[divisor].shape;
+    const size_t n = octet_shape_elements(&shape);
+    const float *data = graph->values[divisor].data;
+    float *reciprocals = NULL;
+    uint32_t value;
+    OCTET_TRY(OCTET_NEW(ctx, scratch, n, &reciprocals));
+    for (size_t i = 0; i < n; i++) reciprocals[i] = 1.0f / data[i];
+    OCTET_TRY(octet_edit_add_f32(ctx, graph, divisor, &shape, reciprocals, &value));
+    octet_graph_set_input(graph, k, 1, value);
+    graph->operators[k].code = OCTET_OP_MUL;
+    return OCTET_OK;
+}
+
+static bool has_zero(const octet_graph *graph, uint32_t constant) {
+    const float *data = graph->values[constant].data;
+    const size_t n = octet_shape_elements(&graph->values[constant].shape);
+    for (size_t i = 0; i < n; i++) {
+        if (data[i] == 0.0f) return true;
+    }
+    return false;
+}
+
+/* The operand that the result equals: x + 0, 0 + x, x - 0, x * 1, 1 * x; OCTET_NONE for none. */
+static uint32_t same_as_operand(const octet_graph *graph, const octet_operator *op) {
+    if (op->options.arithmetic.activation != OCTET_ACTIVATION_NONE) return OCTET_NONE;
+    const float neutral = op->code == OCTET_OP_MUL ? 1.0f : 0.0f;
+    for (uint32_t i = 0; i < 2; i++) {
+        if (op->code == OCTET_OP_SUB && i == 1) break; /* 0 - x is not x */
+        if (!octet_edit_is_splat(graph, op->inputs[1 - i], neutral)) continue;
+        if (octet_shape_equal(&octet_graph_input(graph, op, i)->shape, &octet_graph_output(graph, op, 0)->shape)) return op->inputs[i];
+    }
+    return OCTET_NONE;
+}
+
+/* x * 0 is 0 for every finite x. */
+static octet_status make_zero(octet_context *ctx, octet_graph *graph, uint32_t k) {
+    const uint32_t result = graph->operators[k].outputs[0];
+    float *zeros = NULL;
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, octet_shape_elements(&graph->values[result].shape), &zeros));
+    octet_graph_remove_operator(graph, k);
+    graph->values[result].data = zeros;
+    graph->values[result].has_range = false;
+    return OCTET_OK;
+}
+
+static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *changed) {
+    const octet_operator *op = &graph->operators[k];
+    const bool binary = op->code == OCTET_OP_ADD || op->code == OCTET_OP_SUB || op->code == OCTET_OP_MUL || op->code == OCTET_OP_DIV;
+    if (op->removed || !binary || op->n_inputs != 2 || octet_graph_output(graph, op, 0)->type != OCTET_FLOAT32) return OCTET_OK;
+    const bool constants[2] = {octet_edit_is_constant_f32(graph, op->inputs[0]), octet_edit_is_constant_f32(graph, op->inputs[1])};
+    if (constants[0] == constants[1]) return OCTET_OK;
+    if (op->code == OCTET_OP_DIV) {
+        if (!constants[1] || has_zero(graph, op->inputs[1])) return OCTET_OK;
+        *changed = true;
+        return multiply_instead(ctx, graph, k, scratch);
+    }
+    const uint32_t same = same_as_operand(graph, op);
+    if (same != OCTET_NONE) {
+        octet_edit_bypass(graph, k, same);
+        *changed = true;
+        return OCTET_OK;
+    }
+    if (op->code == OCTET_OP_MUL && octet_edit_is_splat(graph, op->inputs[constants[0] ? 0 : 1], 0.0f)) {
+        *changed = true;
+        return make_zero(ctx, graph, k);
+    }
+    return OCTET_OK;
+}
+
+/* Arithmetic with constants that is no arithmetic, and division by constants. */
+octet_status octet_pass_simplify_arithmetic(octet_context *ctx, octet_graph *graph, bool *changed) {
+    octet_arena scratch = {0};
+    octet_status status = OCTET_OK;
+    for (uint32_t k = 0; k < graph->n_operators && status == OCTET_OK; k++) status = simplify(ctx, graph, k, &scratch, changed);
+    octet_arena_free(ctx, &scratch);
+    return status;
+}

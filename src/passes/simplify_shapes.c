@@ -1,0 +1,119 @@
+#include "passes/edit.h"
+#include "passes/list.h"
+
+/* The permutation of a TRANSPOSE; false when it is not constant. */
+static bool read_permutation(const octet_graph *graph, const octet_operator *op, int32_t *permutation) {
+    int32_t n;
+    if (!octet_edit_read_integers(graph, op, 1, OCTET_MAX_RANK, permutation, &n)) return false;
+    const int32_t rank = octet_graph_input(graph, op, 0)->shape.rank;
+    if (n != rank) return false;
+    for (int32_t i = 0; i < n; i++) {
+        if (permutation[i] < 0) permutation[i] += rank;
+        if (permutation[i] < 0 || permutation[i] >= rank) return false;
+    }
+    return true;
+}
+
+/* True when the dimensions longer than 1 keep their order. */
+static bool moves_nothing(const octet_shape *in, const int32_t *permutation) {
+    int32_t last = -1;
+    for (int32_t i = 0; i < in->rank; i++) {
+        if (in->dims[permutation[i]] == 1) continue;
+        if (permutation[i] < last) return false;
+        last = permutation[i];
+    }
+    return true;
+}
+
+static octet_status merge_transposes(octet_context *ctx, octet_graph *graph, uint32_t k, const int32_t *outer, bool *changed) {
+    const octet_operator *first = octet_edit_producer(graph, graph->operators[k].inputs[0]);
+    int32_t inner[OCTET_MAX_RANK], merged[OCTET_MAX_RANK];
+    if (first == NULL || first->code != OCTET_OP_TRANSPOSE || !read_permutation(graph, first, inner)) return OCTET_OK;
+    const int32_t rank = octet_graph_input(graph, first, 0)->shape.rank;
+    for (int32_t i = 0; i < rank; i++) merged[i] = inner[outer[i]];
+    uint32_t inputs[2] = {first->inputs[0], OCTET_NONE};
+    OCTET_TRY(octet_graph_add_i32(ctx, graph, "transpose/perm", merged, rank, &inputs[1]));
+    OCTET_TRY(octet_edit_set_inputs(ctx, graph, k, inputs, 2));
+    *changed = true;
+    return OCTET_OK;
+}
+
+static octet_status simplify_transpose(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
+    int32_t permutation[OCTET_MAX_RANK];
+    const octet_operator *op = &graph->operators[k];
+    if (!read_permutation(graph, op, permutation)) return OCTET_OK;
+    if (!moves_nothing(&octet_graph_input(graph, op, 0)->shape, permutation)) return merge_transposes(ctx, graph, k, permutation, changed);
+    *changed = true;
+    if (octet_shape_equal(&octet_graph_input(graph, op, 0)->shape, &octet_graph_output(graph, op, 0)->shape)) {
+        octet_edit_bypass(graph, k, op->inputs[0]);
+        return OCTET_OK;
+    }
+    return octet_edit_make_reshape(ctx, graph, k);
+}
+
+static bool integers_all_equal(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t number) {
+    int32_t values[2 * OCTET_MAX_RANK], n;
+    if (!octet_edit_read_integers(graph, op, i, 2 * OCTET_MAX_RANK, values, &n)) return false;
+    for (int32_t j = 0; j < n; j++) {
+        if (values[j] != number) return false;
+    }
+    return true;
+}
+
+static bool strides_are_one(const octet_graph *graph, const octet_operator *op) {
+    return op->code != OCTET_OP_STRIDED_SLICE || integers_all_equal(graph, op, 3, 1);
+}
+
+/* Operators that, with these constants, hand on what they are given. */
+static bool is_identity(const octet_graph *graph, const octet_operator *op) {
+    const octet_value *in = octet_graph_input(graph, op, 0), *out = octet_graph_output(graph, op, 0);
+    switch ((int)op->code) {
+    case OCTET_OP_RESHAPE:
+    case OCTET_OP_BROADCAST_TO:
+    case OCTET_OP_TILE: break;
+    case OCTET_OP_SLICE:
+    case OCTET_OP_STRIDED_SLICE:
+        if (!strides_are_one(graph, op)) return false;
+        break;
+    case OCTET_OP_PAD:
+    case OCTET_OP_MIRROR_PAD:
+        if (!integers_all_equal(graph, op, 1, 0)) return false;
+        break;
+    case OCTET_OP_CAST: break;
+    case OCTET_OP_CONCATENATION:
+        if (op->n_inputs != 1 || op->options.concatenation.activation != OCTET_ACTIVATION_NONE) return false;
+        break;
+    default: return false;
+    }
+    return in != NULL && in->type == out->type && octet_shape_equal(&in->shape, &out->shape);
+}
+
+static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
+    const octet_operator *op = &graph->operators[k];
+    if (is_identity(graph, op)) {
+        octet_edit_bypass(graph, k, op->inputs[0]);
+        *changed = true;
+        return OCTET_OK;
+    }
+    if (op->code == OCTET_OP_TRANSPOSE) return simplify_transpose(ctx, graph, k, changed);
+    if (op->code == OCTET_OP_EXPAND_DIMS || op->code == OCTET_OP_SQUEEZE) {
+        *changed = true;
+        return octet_edit_make_reshape(ctx, graph, k);
+    }
+    if (op->code != OCTET_OP_RESHAPE) return OCTET_OK;
+    const octet_operator *first = octet_edit_producer(graph, op->inputs[0]);
+    if (first != NULL && first->code == OCTET_OP_RESHAPE) {
+        octet_graph_set_input(graph, k, 0, first->inputs[0]);
+        *changed = true;
+    }
+    return OCTET_OK;
+}
+
+/* EXPAND_DIMS, SQUEEZE and TRANSPOSE that moves no data become RESHAPE, as with a static batch; pairs of RESHAPE or TRANSPOSE become
+ * one; what changes nothing goes. */
+octet_status octet_pass_simplify_shapes(octet_context *ctx, octet_graph *graph, bool *changed) {
+    for (uint32_t k = 0; k < graph->n_operators; k++) {
+        if (!graph->operators[k].removed) OCTET_TRY(simplify(ctx, graph, k, changed));
+    }
+    return OCTET_OK;
+}
