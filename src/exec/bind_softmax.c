@@ -1,7 +1,9 @@
+#include <math.h>
+
 #include "exec/bind_families.h"
-#include "exec/activation.h"
 #include "kernels/ref/l2_normalization.h"
 #include "kernels/ref/softmax.h"
+#include "kernels/ref/table16.h"
 
 #define RUN(name, kernel)                                                                                                             \
     static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {                \
@@ -11,6 +13,7 @@
 
 RUN(run_softmax_f32, octet_softmax_f32_ref)
 RUN(run_softmax_s8, octet_softmax_s8_ref)
+RUN(run_softmax_s16, octet_softmax_s16_ref)
 RUN(run_log_softmax_f32, octet_log_softmax_f32_ref)
 RUN(run_log_softmax_s8, octet_log_softmax_s8_ref)
 RUN(run_l2_f32, octet_l2_normalization_f32_ref)
@@ -34,6 +37,29 @@ static octet_status check_output(octet_binder *binder, const octet_operator *op,
     return OCTET_OK;
 }
 
+static octet_status fail_scale(octet_binder *binder, const octet_operator *op, float scale) {
+    return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED, "%s: %s: input scale %g is out of the range of the quantized kernel", op->layer,
+                              octet_operator_name(op->code), (double)scale);
+}
+
+static octet_status bind_softmax_s8(octet_binder *binder, const octet_operator *op, float scale, octet_softmax_params *p) {
+    const bool log_form = op->code == OCTET_OP_LOG_SOFTMAX;
+    OCTET_TRY(check_output(binder, op, log_form ? 1.0f / 16 : 1.0f / 256, log_form ? 127 : -128));
+    const bool usable = log_form ? octet_softmax_prepare_log_s8(p, scale) : octet_softmax_prepare_s8(p, scale, p->beta);
+    return usable ? OCTET_OK : fail_scale(binder, op, scale);
+}
+
+static octet_status bind_softmax_s16(octet_binder *binder, const octet_operator *op, float scale, octet_softmax_params *p) {
+    int16_t *exp_table, *reciprocal_table;
+    OCTET_TRY(check_output(binder, op, 1.0f / 32768, 0));
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, OCTET_TABLE16_SIZE, &exp_table));
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, OCTET_TABLE16_SIZE, &reciprocal_table));
+    octet_softmax_fill_tables(exp_table, reciprocal_table);
+    p->exp_table = exp_table;
+    p->reciprocal_table = reciprocal_table;
+    return octet_softmax_prepare_s16(p, scale, p->beta) ? OCTET_OK : fail_scale(binder, op, scale);
+}
+
 static octet_status bind_softmax(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {
     const bool log_form = op->code == OCTET_OP_LOG_SOFTMAX;
     octet_softmax_params *p;
@@ -41,17 +67,18 @@ static octet_status bind_softmax(octet_binder *binder, const octet_operator *op,
     rows_of(input, &p->rows, &p->depth);
     p->beta = log_form ? 1.0f : op->options.softmax.beta;
     octet_step_run *run = log_form ? run_log_softmax_f32 : run_softmax_f32;
-    if (input->type == OCTET_INT8) {
+    if (input->type != OCTET_FLOAT32) {
         float scale;
         int32_t zero_point;
+        if (input->type != OCTET_INT8 && (input->type != OCTET_INT16 || log_form)) return octet_bind_unsupported(binder, op);
         OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &zero_point));
-        OCTET_TRY(check_output(binder, op, log_form ? 1.0f / 16 : 1.0f / 256, log_form ? 127 : -128));
-        const bool usable = log_form ? octet_softmax_prepare_log_s8(p, scale) : octet_softmax_prepare_s8(p, scale, p->beta);
-        OCTET_CHECK(binder->ctx, usable, OCTET_UNSUPPORTED, "%s: %s: input scale %g with beta %g is out of the range of the int8 kernel",
-                    op->layer, octet_operator_name(op->code), (double)scale, (double)p->beta);
-        run = log_form ? run_log_softmax_s8 : run_softmax_s8;
-    } else if (input->type != OCTET_FLOAT32) {
-        return octet_bind_unsupported(binder, op);
+        if (input->type == OCTET_INT8) {
+            OCTET_TRY(bind_softmax_s8(binder, op, scale, p));
+            run = log_form ? run_log_softmax_s8 : run_softmax_s8;
+        } else {
+            OCTET_TRY(bind_softmax_s16(binder, op, scale, p));
+            run = run_softmax_s16;
+        }
     }
     octet_step_set(step, run, p, (uint32_t)p->rows, "ref");
     return OCTET_OK;

@@ -2,6 +2,7 @@
 
 #include "kernels/ref/elementary.h"
 #include "kernels/ref/fixed_function.h"
+#include "kernels/ref/table16.h"
 
 /* Differences are Q5.26: e^-32 is nothing. The sum of up to 4096 exponentials is Q12.19. */
 enum { DIFFERENCE_BITS = 5, SUM_BITS = 12 };
@@ -19,6 +20,19 @@ bool octet_softmax_prepare_log_s8(octet_softmax_params *p, float input_scale) {
     if (p->shift < 0 || p->shift > 30) return false;
     const double reverse = (double)(INT64_C(1) << (31 - p->shift)) / (double)p->multiplier;
     return octet_fixed_multiplier(reverse, &p->reverse_multiplier, &p->reverse_shift) && p->reverse_shift <= 0;
+}
+
+bool octet_softmax_prepare_s16(octet_softmax_params *p, float input_scale, float beta) {
+    /* Differences become steps of 10 / 65535: the table covers [-10, 0]. */
+    const double real = (double)(input_scale * beta) / (10.0 / 65535.0);
+    return real > 0 && octet_fixed_multiplier(real, &p->multiplier, &p->shift);
+}
+
+static double reciprocal_of(double x) { return 1.0 / (1.0 + x); }
+
+void octet_softmax_fill_tables(int16_t *exp_table, int16_t *reciprocal_table) {
+    octet_table16_fill(octet_exp_f64, -10.0, 0.0, 32768.0, exp_table);
+    octet_table16_fill(reciprocal_of, 0.0, 1.0, 32768.0, reciprocal_table);
 }
 
 void octet_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin, int32_t end) {
@@ -106,6 +120,30 @@ void octet_log_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input
             const int32_t fixed = octet_fixed_wrap_subtract(octet_fixed_scale(difference, p->multiplier, p->shift), log_sum);
             const int32_t rounded = octet_fixed_round_shift(fixed, 31 - DIFFERENCE_BITS - OUTPUT_BITS) + OUTPUT_ZERO_POINT;
             y[i] = (int8_t)octet_clamp_s32(rounded, INT8_MIN, INT8_MAX);
+        }
+    }
+}
+
+void octet_softmax_s16_ref(const octet_softmax_params *p, const int16_t *input, int16_t *output, int32_t begin, int32_t end) {
+    for (int32_t row = begin; row < end; row++) {
+        const int16_t *x = input + (int64_t)row * p->depth;
+        int16_t *y = output + (int64_t)row * p->depth;
+        int16_t max = INT16_MIN;
+        for (int32_t i = 0; i < p->depth; i++) max = max < x[i] ? x[i] : max;
+        uint32_t sum = 0; /* Q16.15 */
+        for (int32_t i = 0; i < p->depth; i++) {
+            const int32_t steps = octet_fixed_wrap_add(octet_fixed_scale(x[i] - max, p->multiplier, p->shift), INT16_MAX);
+            const int32_t power = octet_table16_lookup((int16_t)octet_clamp_s32(steps, INT16_MIN, INT16_MAX), p->exp_table);
+            y[i] = (int16_t)power;
+            sum += (uint32_t)power;
+        }
+        /* sum = 2^n (1 + f): f in 65536 steps, centered, is the argument of the second table */
+        const int32_t zeros = octet_clamp_s32(octet_fixed_leading_zeros(sum), 1, 30);
+        const int64_t shifted = (int64_t)(((uint64_t)sum << (zeros - 1)) + (1 << 13)) >> 14;
+        const int32_t fraction = octet_clamp_s32((int32_t)shifted - (1 << 15) - (1 << 16), INT16_MIN, INT16_MAX);
+        const int32_t reciprocal = octet_table16_lookup((int16_t)fraction, p->reciprocal_table), shift = 31 - zeros;
+        for (int32_t i = 0; i < p->depth; i++) {
+            y[i] = (int16_t)octet_clamp_s32((y[i] * reciprocal + (1 << (shift - 1))) >> shift, 0, INT16_MAX);
         }
     }
 }
