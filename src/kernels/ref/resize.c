@@ -1,0 +1,104 @@
+#include "kernels/ref/resize.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Input cells on either side of an output cell, and how far it lies behind the first. */
+typedef struct spot_f32 {
+    int32_t low, high;
+    float weight;
+} spot_f32;
+
+static float scale_f32(int32_t in, int32_t out, bool align_corners) {
+    return align_corners && out > 1 ? (float)(in - 1) / (float)(out - 1) : (float)in / (float)out;
+}
+
+static spot_f32 find_f32(const octet_resize_params *p, int32_t index, int32_t in, int32_t out) {
+    const float scale = scale_f32(in, out, p->align_corners);
+    const float position = p->half_pixel_centers ? ((float)index + 0.5f) * scale - 0.5f : (float)index * scale;
+    const float cell = floorf(position);
+    spot_f32 s = {.low = cell > 0 ? (int32_t)cell : 0, .high = (int32_t)ceilf(position)};
+    if (s.high > in - 1) s.high = in - 1;
+    if (s.high < 0) s.high = 0;
+    if (s.low > in - 1) s.low = in - 1;
+    s.weight = position - (float)s.low;
+    return s;
+}
+
+void octet_resize_bilinear_f32_ref(const octet_resize_params *p, const float *in, float *out, uint32_t begin, uint32_t end) {
+    const size_t c = (size_t)p->channels, row = (size_t)p->in_w * c;
+    for (uint32_t unit = begin; unit < end; unit++) {
+        const spot_f32 y = find_f32(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);
+        const float *sample = in + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * row;
+        const float *above = sample + (size_t)y.low * row, *below = sample + (size_t)y.high * row;
+        float *o = out + unit * (size_t)p->out_w * c;
+        for (int32_t column = 0; column < p->out_w; column++, o += c) {
+            const spot_f32 x = find_f32(p, column, p->in_w, p->out_w);
+            const size_t left = (size_t)x.low * c, right = (size_t)x.high * c;
+            for (size_t i = 0; i < c; i++) {
+                o[i] = above[left + i] * (1 - y.weight) * (1 - x.weight) + below[left + i] * y.weight * (1 - x.weight) +
+                       above[right + i] * (1 - y.weight) * x.weight + below[right + i] * y.weight * x.weight;
+            }
+        }
+    }
+}
+
+typedef struct spot_fixed {
+    int32_t low, high;
+    int64_t weight; /* of the second cell, 1024 = 1 */
+} spot_fixed;
+
+static spot_fixed find_fixed(const octet_resize_params *p, int32_t index, int32_t in, int32_t out) {
+    int64_t scale = (INT64_C(1024) * in + out / 2) / out;
+    if (p->align_corners && out > 1) scale = (INT64_C(1024) * (in - 1) + (out - 1) / 2) / (out - 1);
+    const int64_t position = p->half_pixel_centers ? index * scale + scale / 2 - 512 : index * scale;
+    const int64_t low = position / 1024, high = (position + 1023) / 1024;
+    spot_fixed s = {.low = (int32_t)(low > 0 ? low : 0), .high = (int32_t)(high < in - 1 ? high : in - 1)};
+    if (s.low > in - 1) s.low = in - 1;
+    s.weight = position - 1024 * (int64_t)s.low;
+    return s;
+}
+
+#define FIXED(name, type)                                                                                                  \
+    void name(const octet_resize_params *p, const type *in, type *out, uint32_t begin, uint32_t end) {                     \
+        const size_t c = (size_t)p->channels, row = (size_t)p->in_w * c;                                                   \
+        for (uint32_t unit = begin; unit < end; unit++) {                                                                  \
+            const spot_fixed y = find_fixed(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);                   \
+            const type *sample = in + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * row;                         \
+            const type *above = sample + (size_t)y.low * row, *below = sample + (size_t)y.high * row;                      \
+            type *o = out + unit * (size_t)p->out_w * c;                                                                   \
+            for (int32_t column = 0; column < p->out_w; column++, o += c) {                                                \
+                const spot_fixed x = find_fixed(p, column, p->in_w, p->out_w);                                             \
+                const size_t left = (size_t)x.low * c, right = (size_t)x.high * c;                                         \
+                const int64_t w00 = (1024 - y.weight) * (1024 - x.weight), w10 = y.weight * (1024 - x.weight);             \
+                const int64_t w01 = (1024 - y.weight) * x.weight, w11 = y.weight * x.weight;                               \
+                for (size_t i = 0; i < c; i++) {                                                                           \
+                    const int64_t sum = above[left + i] * w00 + below[left + i] * w10 + above[right + i] * w01 +           \
+                                        below[right + i] * w11;                                                            \
+                    o[i] = (type)((sum + (sum > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20));                                   \
+                }                                                                                                          \
+            }                                                                                                              \
+        }                                                                                                                  \
+    }
+
+FIXED(octet_resize_bilinear_s8_ref, int8_t)
+FIXED(octet_resize_bilinear_s16_ref, int16_t)
+
+static int32_t find_nearest(const octet_resize_params *p, int32_t index, int32_t in, int32_t out) {
+    const float scale = scale_f32(in, out, p->align_corners), offset = p->half_pixel_centers ? 0.5f : 0.0f;
+    const float position = ((float)index + offset) * scale;
+    const int32_t cell = (int32_t)(p->align_corners ? roundf(position) : floorf(position));
+    return cell > in - 1 ? in - 1 : cell < 0 ? 0 : cell;
+}
+
+void octet_resize_nearest_ref(const octet_resize_params *p, const void *in, void *out, uint32_t begin, uint32_t end) {
+    const size_t cell = (size_t)p->channels * p->element_size;
+    for (uint32_t unit = begin; unit < end; unit++) {
+        const int32_t y = find_nearest(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);
+        const size_t first = ((size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h + (size_t)y) * (size_t)p->in_w;
+        char *o = (char *)out + unit * (size_t)p->out_w * cell;
+        for (int32_t column = 0; column < p->out_w; column++, o += cell) {
+            memcpy(o, (const char *)in + (first + (size_t)find_nearest(p, column, p->in_w, p->out_w)) * cell, cell);
+        }
+    }
+}
