@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "kernels/ref/fixed_function.h"
 #include "kernels/ref/fixed_point.h"
 #include "kernels/ref/target.h"
 
@@ -34,18 +35,6 @@ static inline int32_t squared_difference(const octet_arithmetic_quantized_params
     return octet_fixed_scale((int32_t)((uint32_t)d * (uint32_t)d), p->multiplier_out, p->shift_out);
 }
 
-/* 1 / (1 + a) for a in [0, 1), both Q0.31: three Newton steps on Q2.29. */
-static int32_t reciprocal_of_one_plus(int32_t a) {
-    const int64_t sum = (int64_t)a + INT32_MAX;
-    const int32_t half = (int32_t)((sum + (sum >= 0 ? 1 : -1)) / 2);
-    int32_t x = octet_fixed_wrap_add(1515870810, octet_fixed_high_multiply(half, -1010580540)); /* 48/17 - 32/17 half */
-    for (int32_t i = 0; i < 3; i++) {
-        const int32_t error = octet_fixed_wrap_subtract(1 << 29, octet_fixed_high_multiply(half, x));
-        x = octet_fixed_wrap_add(x, octet_fixed_saturating_left(octet_fixed_high_multiply(x, error), 2));
-    }
-    return octet_fixed_saturating_left(x, 1);
-}
-
 /* x / y: the reciprocal of |y| normalized to [1, 2), x with its free bits used up. */
 static inline int32_t divide(const octet_arithmetic_quantized_params *p, int32_t x, int32_t y) {
     if (y == 0) return x == 0 ? 0 : x > 0 ? INT32_MAX / 2 : INT32_MIN / 2;
@@ -54,7 +43,7 @@ static inline int32_t divide(const octet_arithmetic_quantized_params *p, int32_t
         y = -y;
     }
     const int32_t zeros = __builtin_clz((unsigned)y);
-    const int32_t inverse = reciprocal_of_one_plus((int32_t)(((uint32_t)y << zeros) - (UINT32_C(1) << 31)));
+    const int32_t inverse = octet_fixed_reciprocal((int32_t)(((uint32_t)y << zeros) - (UINT32_C(1) << 31)));
     /* Sign bits of x; as gemmlowp counts them, one more than for ~x when x is -2^k. */
     const int32_t headroom = x == 0 ? 31 : __builtin_clz(x < 0 ? 2 * (unsigned)-x - 1 : (unsigned)x) - (x > 0);
     const int32_t quotient = octet_fixed_high_multiply(octet_fixed_wrap_left(x, headroom), inverse);

@@ -160,7 +160,7 @@ void octet_unary_table_s8_ref(const int8_t *table, const int8_t *in, int8_t *out
 /* 513 points over the input range for linear interpolation; each point is shifted by half the error that interpolation
  * would make in the middle of its piece. */
 static void fill_interpolated(octet_unary_quantized_params *p) {
-    enum { PIECES = OCTET_UNARY_TABLE_S16 - 1 };
+    enum { PIECES = OCTET_TABLE16_SIZE - 1 };
     float x[PIECES + 1], middle[PIECES], y[PIECES + 1], y_middle[PIECES], next[PIECES], y_next[PIECES];
     const float in_min = p->scale_in * (float)(INT16_MIN - p->zero_in), in_max = p->scale_in * (float)(INT16_MAX - p->zero_in);
     const float out_min = p->scale_out * (float)(INT16_MIN - p->zero_out), out_max = p->scale_out * (float)(INT16_MAX - p->zero_out);
@@ -181,12 +181,6 @@ static void fill_interpolated(octet_unary_quantized_params *p) {
         p->table[i] = (int16_t)octet_clamp_f32(sample - bias, INT16_MIN, INT16_MAX);
     }
     p->table[PIECES] = (int16_t)octet_clamp_f32(roundf(y[PIECES] * inverse), INT16_MIN, INT16_MAX);
-}
-
-static int16_t interpolate(const int16_t *table, int16_t q) {
-    const int32_t piece = 256 + (q >> 7), offset = q & 127;
-    const int32_t slope = table[piece + 1] - table[piece];
-    return (int16_t)(table[piece] + ((slope * offset + 64) >> 7));
 }
 
 /* LOGISTIC and TANH share a table of the sigmoid p in steps of 1/24, 65536 = 1, each point raised by half of the error that
@@ -307,7 +301,7 @@ void octet_unary_s16_ref(const octet_unary_quantized_params *p, const int16_t *i
     case OCTET_UNARY_GELU_APPROXIMATE:
     case OCTET_UNARY_HARD_SWISH:
     case OCTET_N_UNARY:
-        for (size_t i = 0; i < n; i++) out[i] = interpolate(p->table, in[i]);
+        for (size_t i = 0; i < n; i++) out[i] = octet_table16_lookup(in[i], p->table);
         return;
     }
 }

@@ -10,9 +10,10 @@
 
 #include <stdbool.h>
 
+#include "kernels/ref/table16.h"
 #include "kernels/ref/unary.h"
 
-enum { OCTET_UNARY_TABLE_S8 = 256, OCTET_UNARY_TABLE_S16 = 513 };
+enum { OCTET_UNARY_TABLE_S8 = 256 };
 
 typedef struct octet_unary_quantized_params {
     octet_unary operation;
@@ -23,7 +24,7 @@ typedef struct octet_unary_quantized_params {
     int32_t multiplier, shift, multiplier_negative, shift_negative;
     bool negative_slope;
     int32_t min, max;
-    int16_t table[OCTET_UNARY_TABLE_S16];
+    int16_t table[OCTET_TABLE16_SIZE];
 } octet_unary_quantized_params;
 
 /* table[q + 128] is the result for q. False when there is no int8 form of the operation or a multiplier does not fit.
