@@ -29,7 +29,8 @@ bool octet_affine_match(const octet_graph *graph, uint32_t k, octet_affine *out)
     return !has_bias || octet_shape_elements(&graph->values[op->inputs[out->bias]].shape) == (size_t)out->n_channels;
 }
 
-octet_status octet_affine_read_bias(octet_context *ctx, octet_arena *scratch, const octet_graph *graph, const octet_affine *affine, float **out) {
+octet_status octet_affine_read_bias(octet_context *ctx, octet_arena *scratch, const octet_graph *graph, const octet_affine *affine,
+                                    float **out) {
     const octet_operator *op = &graph->operators[affine->op];
     OCTET_TRY(OCTET_NEW(ctx, scratch, (size_t)affine->n_channels, out));
     const octet_value *bias = octet_graph_input(graph, op, affine->bias);

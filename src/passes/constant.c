@@ -158,8 +158,8 @@ static octet_status gather(task *t) {
     const size_t outer = (size_t)octet_shape_product(shape, 0, axis), inner = (size_t)octet_shape_product(shape, axis + 1, shape->rank);
     const size_t length = (size_t)shape->dims[axis], n = octet_shape_elements(shape_of(t, 1));
     for (size_t j = 0; j < n; j++) {
-        OCTET_CHECK(t->ctx, indices[j] >= 0 && indices[j] < (double)length, OCTET_MODEL, "%s: index %g of %zu rows", t->op->layer, indices[j],
-                    length);
+        OCTET_CHECK(t->ctx, indices[j] >= 0 && indices[j] < (double)length, OCTET_MODEL, "%s: index %g of %zu rows", t->op->layer,
+                    indices[j], length);
         for (size_t o = 0; o < outer; o++) {
             memcpy(t->out + (o * n + j) * inner, in + (o * length + (size_t)indices[j]) * inner, inner * sizeof *in);
         }

@@ -91,7 +91,8 @@ octet_status octet_edit_make_reshape(octet_context *ctx, octet_graph *graph, uin
     return OCTET_OK;
 }
 
-bool octet_edit_read_integers(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t capacity, int32_t *values, int32_t *n) {
+bool octet_edit_read_integers(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t capacity, int32_t *values,
+                              int32_t *n) {
     const octet_value *value = octet_graph_input(graph, op, i);
     if (value == NULL || !octet_value_is_constant(value) || (value->type != OCTET_INT32 && value->type != OCTET_INT64)) return false;
     const size_t count = octet_shape_elements(&value->shape);

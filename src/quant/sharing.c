@@ -54,8 +54,8 @@ static octet_status widen(octet_context *ctx, octet_graph *graph, octet_arena *s
         const uint32_t result = op->outputs[0];
         if (op->code == OCTET_OP_RESHAPE) { /* the same memory, unchanged */
             const uint32_t v = op->inputs[0];
-            const bool moved = octet_value_is_constant(&graph->values[v]) || is_graph_input(graph, v) || octet_graph_is_output(graph, result);
-            if (!moved) roots[result] = roots[v];
+            const bool fresh = octet_value_is_constant(&graph->values[v]) || is_graph_input(graph, v);
+            if (!fresh && !octet_graph_is_output(graph, result)) roots[result] = roots[v];
             continue;
         }
         const uint32_t shared = find_shared(graph, op, roots);

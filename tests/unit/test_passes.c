@@ -1,0 +1,403 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "passes/passes.h"
+
+typedef struct fixture {
+    octet_context ctx;
+    octet_graph *graph;
+} fixture;
+
+static void expect_ok(fixture *f, octet_status status) {
+    if (status != OCTET_OK) fail_msg("%s: %s", octet_status_name(status), f->ctx.message);
+}
+
+static int setup(void **state) {
+    static fixture f;
+    f = (fixture){0};
+    octet_context_init(&f.ctx);
+    expect_ok(&f, octet_graph_create(&f.ctx, "test", &f.graph));
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    fixture *f = *state;
+    octet_graph_destroy(&f->ctx, f->graph);
+    assert_int_equal(f->ctx.memory_bytes, 0);
+    return 0;
+}
+
+#define DIMS(...) (int32_t)(sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t)), (const int32_t[]){__VA_ARGS__}
+
+static uint32_t input(fixture *f, int32_t rank, const int32_t *dims) {
+    uint32_t v;
+    const octet_shape shape = octet_shape_make(rank, dims);
+    expect_ok(f, octet_graph_add_value(&f->ctx, f->graph, "x", OCTET_FLOAT32, &shape, &v));
+    expect_ok(f, octet_graph_add_input(&f->ctx, f->graph, v, "x"));
+    return v;
+}
+
+/* Values that differ from each other: start, start + step, ... */
+static uint32_t constant(fixture *f, const char *name, float start, float step, int32_t rank, const int32_t *dims) {
+    float data[1024];
+    uint32_t v;
+    const octet_shape shape = octet_shape_make(rank, dims);
+    for (size_t i = 0; i < octet_shape_elements(&shape); i++) data[i] = start + step * (float)i;
+    expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, name, OCTET_FLOAT32, &shape, data, &v));
+    return v;
+}
+
+static uint32_t integers(fixture *f, int32_t n, const int32_t *data) {
+    uint32_t v;
+    expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "integers", data, n, &v));
+    return v;
+}
+
+static uint32_t emit(fixture *f, octet_operator_code code, const octet_options *options, uint32_t n, const uint32_t *inputs) {
+    uint32_t v;
+    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, code, octet_operator_name(code), NULL, inputs, n, options, &v, 1));
+    return v;
+}
+
+static uint32_t unary(fixture *f, octet_operator_code code, uint32_t x) { return emit(f, code, NULL, 1, &x); }
+static uint32_t binary(fixture *f, octet_operator_code code, uint32_t a, uint32_t b) {
+    return emit(f, code, NULL, 2, (const uint32_t[]){a, b});
+}
+
+static uint32_t conv_with(fixture *f, uint32_t x, octet_padding padding, int32_t stride) {
+    const octet_options options = {
+        .conv_2d = {.padding = padding, .stride_w = stride, .stride_h = stride, .dilation_w = 1, .dilation_h = 1}};
+    const uint32_t inputs[3] = {x, constant(f, "kernel", 0.1f, 0.01f, DIMS(2, 3, 3, 2)), constant(f, "bias", 0.3f, -0.7f, DIMS(2))};
+    return emit(f, OCTET_OP_CONV_2D, &options, 3, inputs);
+}
+
+static uint32_t conv(fixture *f, uint32_t x) { return conv_with(f, x, OCTET_PADDING_SAME, 1); }
+
+static uint32_t dense(fixture *f, uint32_t x, int32_t n_inputs, bool keep) {
+    const octet_options options = {.fully_connected = {.keep_num_dims = keep}};
+    const uint32_t inputs[3] = {x, constant(f, "kernel", 0.1f, 0.01f, DIMS(3, n_inputs)), OCTET_NONE};
+    return emit(f, OCTET_OP_FULLY_CONNECTED, &options, 3, inputs);
+}
+
+static void run(fixture *f, uint32_t output) {
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, output, "y"));
+    expect_ok(f, octet_graph_verify(&f->ctx, f->graph, "test"));
+    expect_ok(f, octet_passes_run(&f->ctx, f->graph));
+    octet_buffer once = {0}, twice = {0};
+    expect_ok(f, octet_graph_dump(&f->ctx, f->graph, &once));
+    expect_ok(f, octet_passes_run(&f->ctx, f->graph));
+    expect_ok(f, octet_graph_dump(&f->ctx, f->graph, &twice));
+    assert_string_equal((char *)once.data, (char *)twice.data);
+    octet_buffer_free(&f->ctx, &once);
+    octet_buffer_free(&f->ctx, &twice);
+}
+
+static void expect_operators(fixture *f, const char *expected) {
+    char text[512] = "";
+    for (uint32_t k = 0; k < f->graph->n_operators; k++) {
+        if (k > 0) strcat(text, " ");
+        strcat(text, octet_operator_name(f->graph->operators[k].code));
+    }
+    assert_string_equal(text, expected);
+}
+
+static const octet_operator *op(fixture *f, uint32_t k) { return &f->graph->operators[k]; }
+static const float *data(fixture *f, uint32_t k, uint32_t i) { return octet_graph_input(f->graph, op(f, k), i)->data; }
+
+static uint32_t batch_normalization(fixture *f, uint32_t x) {
+    x = binary(f, OCTET_OP_MUL, x, constant(f, "m", 1.3f, -0.4f, DIMS(2)));
+    return binary(f, OCTET_OP_ADD, x, constant(f, "off", -0.2f, 0.5f, DIMS(2)));
+}
+
+static void batch_normalization_folds_into_convolution(void **state) {
+    fixture *f = *state;
+    const uint32_t y = unary(f, OCTET_OP_RELU, batch_normalization(f, conv(f, input(f, DIMS(1, 4, 4, 2)))));
+    const char *name = f->graph->values[y].name;
+    run(f, y);
+    expect_operators(f, "CONV_2D");
+    assert_int_equal(op(f, 0)->options.conv_2d.activation, OCTET_ACTIVATION_RELU);
+    const float m[2] = {1.3f, 1.3f + -0.4f * 1.0f}, off[2] = {-0.2f, -0.2f + 0.5f * 1.0f};
+    for (int i = 0; i < 36; i++) {
+        const float w = 0.1f + 0.01f * (float)i, folded = w * m[i / 18];
+        assert_true(data(f, 0, 1)[i] == folded);
+    }
+    for (int i = 0; i < 2; i++) {
+        const float scaled = (0.3f + -0.7f * (float)i) * m[i], folded = scaled + off[i];
+        assert_true(data(f, 0, 2)[i] == folded);
+    }
+    assert_string_equal(f->graph->values[f->graph->outputs[0].value].name, name);
+}
+
+static void batch_normalization_behind_an_activation_stays(void **state) {
+    fixture *f = *state;
+    run(f, batch_normalization(f, unary(f, OCTET_OP_RELU, conv(f, input(f, DIMS(1, 4, 4, 2))))));
+    expect_operators(f, "CONV_2D MUL ADD");
+}
+
+static void batch_normalization_before_convolution_stays(void **state) {
+    fixture *f = *state;
+    run(f, conv(f, batch_normalization(f, input(f, DIMS(1, 4, 4, 2)))));
+    expect_operators(f, "MUL ADD CONV_2D");
+}
+
+static void one_factor_before_convolution_folds(void **state) {
+    fixture *f = *state;
+    run(f, conv(f, binary(f, OCTET_OP_MUL, input(f, DIMS(1, 4, 4, 2)), constant(f, "s", 0.5f, 0.0f, DIMS(1)))));
+    expect_operators(f, "CONV_2D");
+    assert_true(data(f, 0, 1)[0] == 0.05f);
+}
+
+static void batch_normalization_before_dense_folds(void **state) {
+    fixture *f = *state;
+    run(f, dense(f, batch_normalization(f, input(f, DIMS(1, 2))), 2, false));
+    expect_operators(f, "FULLY_CONNECTED");
+    const float second = 1.3f + -0.4f * 1.0f, off = -0.2f + 0.5f * 1.0f;
+    assert_true(data(f, 0, 1)[0] == 0.1f * 1.3f);
+    assert_true(data(f, 0, 1)[1] == (0.1f + 0.01f) * second);
+    const double bias = -0.2 * 0.1 + (double)off * 0.11;
+    assert_true(fabs((double)data(f, 0, 2)[0] - bias) < 1.5e-8);
+}
+
+static void a_factor_with_a_second_reader_stays(void **state) {
+    fixture *f = *state;
+    const uint32_t c = conv(f, input(f, DIMS(1, 4, 4, 2)));
+    const uint32_t scaled = binary(f, OCTET_OP_MUL, c, constant(f, "s", 0.5f, 0.25f, DIMS(2)));
+    run(f, binary(f, OCTET_OP_ADD, scaled, c));
+    expect_operators(f, "CONV_2D MUL ADD");
+}
+
+static void a_factor_per_pixel_stays(void **state) {
+    fixture *f = *state;
+    const uint32_t c = conv(f, input(f, DIMS(1, 1, 2, 2)));
+    run(f, binary(f, OCTET_OP_MUL, c, constant(f, "s", 0.5f, 0.25f, DIMS(1, 1, 2, 1))));
+    expect_operators(f, "CONV_2D MUL");
+}
+
+static void bias_behind_a_reshape_folds(void **state) {
+    fixture *f = *state;
+    const uint32_t x = binary(f, OCTET_OP_RESHAPE, dense(f, input(f, DIMS(2, 4)), 4, false), integers(f, 3, (const int32_t[]){1, 2, 3}));
+    run(f, binary(f, OCTET_OP_ADD, x, constant(f, "bias", 0.5f, 0.25f, DIMS(3))));
+    expect_operators(f, "FULLY_CONNECTED RESHAPE");
+    assert_true(data(f, 0, 2)[2] == 1.0f);
+}
+
+static void only_the_first_activation_fuses(void **state) {
+    fixture *f = *state;
+    run(f, unary(f, OCTET_OP_RELU6, unary(f, OCTET_OP_RELU, conv(f, input(f, DIMS(1, 4, 4, 2))))));
+    expect_operators(f, "CONV_2D RELU6");
+    assert_int_equal(op(f, 0)->options.conv_2d.activation, OCTET_ACTIVATION_RELU);
+}
+
+static void an_activation_of_a_shared_value_stays(void **state) {
+    fixture *f = *state;
+    const uint32_t c = conv(f, input(f, DIMS(1, 4, 4, 2)));
+    run(f, binary(f, OCTET_OP_ADD, unary(f, OCTET_OP_RELU, c), c));
+    expect_operators(f, "CONV_2D RELU ADD");
+}
+
+static void an_activation_of_an_output_stays(void **state) {
+    fixture *f = *state;
+    const uint32_t c = conv(f, input(f, DIMS(1, 4, 4, 2)));
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, c, "before"));
+    run(f, unary(f, OCTET_OP_RELU, c));
+    expect_operators(f, "CONV_2D RELU");
+}
+
+static void activations_fuse_where_tensorflow_fuses_them(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, DIMS(1, 4));
+    const uint32_t sum = unary(f, OCTET_OP_RELU_N1_TO_1, binary(f, OCTET_OP_ADD, x, x));
+    const octet_options options = {.concatenation = {.axis = 1}};
+    const uint32_t joined = emit(f, OCTET_OP_CONCATENATION, &options, 2, (const uint32_t[]){sum, x});
+    run(f, unary(f, OCTET_OP_RELU, unary(f, OCTET_OP_TANH, unary(f, OCTET_OP_RELU, joined))));
+    expect_operators(f, "ADD CONCATENATION RELU TANH RELU");
+    assert_int_equal(op(f, 0)->options.arithmetic.activation, OCTET_ACTIVATION_RELU_N1_TO_1);
+}
+
+static void an_activation_fuses_through_a_reshape(void **state) {
+    fixture *f = *state;
+    const uint32_t flat = binary(f, OCTET_OP_RESHAPE, conv(f, input(f, DIMS(1, 4, 4, 2))), integers(f, 2, (const int32_t[]){1, 32}));
+    run(f, unary(f, OCTET_OP_RELU6, flat));
+    expect_operators(f, "CONV_2D RESHAPE");
+    assert_int_equal(op(f, 0)->options.conv_2d.activation, OCTET_ACTIVATION_RELU6);
+}
+
+static uint32_t pad(fixture *f, uint32_t x, int32_t before, int32_t after) {
+    const int32_t amounts[8] = {0, 0, before, after, before, after, 0, 0};
+    const octet_shape shape = octet_shape_make(DIMS(4, 2));
+    uint32_t v;
+    expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, "paddings", OCTET_INT32, &shape, amounts, &v));
+    return binary(f, OCTET_OP_PAD, x, v);
+}
+
+static void padding_like_same_is_same(void **state) {
+    fixture *f = *state;
+    run(f, conv_with(f, pad(f, input(f, DIMS(1, 4, 4, 2)), 1, 1), OCTET_PADDING_VALID, 1));
+    expect_operators(f, "CONV_2D");
+    assert_int_equal(op(f, 0)->options.conv_2d.padding, OCTET_PADDING_SAME);
+}
+
+static void padding_after_with_stride_two_is_same(void **state) {
+    fixture *f = *state;
+    run(f, conv_with(f, pad(f, input(f, DIMS(1, 4, 4, 2)), 0, 1), OCTET_PADDING_VALID, 2));
+    expect_operators(f, "CONV_2D");
+}
+
+static void padding_on_both_sides_with_stride_two_stays(void **state) {
+    fixture *f = *state;
+    run(f, conv_with(f, pad(f, input(f, DIMS(1, 4, 4, 2)), 1, 1), OCTET_PADDING_VALID, 2));
+    expect_operators(f, "PAD CONV_2D");
+}
+
+/* What Flatten is with an open batch: SHAPE, STRIDED_SLICE, PACK, RESHAPE. */
+static void shape_arithmetic_becomes_one_reshape(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, DIMS(1, 4, 4, 2));
+    const octet_options slice = {.strided_slice = {.shrink_axis_mask = 1}}, pack = {.pack = {.axis = 0, .count = 2}},
+                        shape = {.shape = {.out = OCTET_INT32}};
+    const uint32_t dims = emit(f, OCTET_OP_SHAPE, &shape, 1, &x);
+    const uint32_t one = integers(f, 1, (const int32_t[]){1});
+    const uint32_t slices[4] = {dims, integers(f, 1, (const int32_t[]){0}), one, one};
+    const uint32_t batch = emit(f, OCTET_OP_STRIDED_SLICE, &slice, 4, slices);
+    const octet_shape scalar = {0};
+    const int32_t n = 32;
+    uint32_t size;
+    expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, "n", OCTET_INT32, &scalar, &n, &size));
+    const uint32_t packed = emit(f, OCTET_OP_PACK, &pack, 2, (const uint32_t[]){batch, size});
+    /* RESHAPE wants its shape as a constant when it is made: as an importer would, the target is replaced afterwards. */
+    const uint32_t y = binary(f, OCTET_OP_RESHAPE, x, integers(f, 2, (const int32_t[]){1, 32}));
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, packed, "dims"));
+    run(f, y);
+    expect_operators(f, "RESHAPE");
+    const octet_value *folded = &f->graph->values[f->graph->outputs[0].value];
+    assert_non_null(folded->data);
+    assert_int_equal(((const int32_t *)folded->data)[0], 1);
+    assert_int_equal(((const int32_t *)folded->data)[1], 32);
+}
+
+static void transposes_cancel_or_become_reshapes(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, DIMS(1, 4, 3));
+    const uint32_t swap = integers(f, 3, (const int32_t[]){0, 2, 1});
+    const uint32_t back = binary(f, OCTET_OP_TRANSPOSE, binary(f, OCTET_OP_TRANSPOSE, unary(f, OCTET_OP_ABS, x), swap), swap);
+    run(f, unary(f, OCTET_OP_EXP, binary(f, OCTET_OP_TRANSPOSE, back, integers(f, 3, (const int32_t[]){1, 0, 2}))));
+    expect_operators(f, "ABS RESHAPE EXP");
+}
+
+static void division_by_a_constant_is_a_multiplication(void **state) {
+    fixture *f = *state;
+    run(f, binary(f, OCTET_OP_DIV, input(f, DIMS(1, 3)), constant(f, "c", 3.0f, 1.0f, DIMS(3))));
+    expect_operators(f, "MUL");
+    assert_true(data(f, 0, 1)[0] == 1.0f / 3.0f);
+}
+
+static void division_by_zero_stays(void **state) {
+    fixture *f = *state;
+    run(f, binary(f, OCTET_OP_DIV, input(f, DIMS(1, 3)), constant(f, "c", 0.0f, 1.0f, DIMS(3))));
+    expect_operators(f, "DIV");
+}
+
+static void neutral_arithmetic_goes(void **state) {
+    fixture *f = *state;
+    uint32_t x = unary(f, OCTET_OP_ABS, input(f, DIMS(1, 3)));
+    x = binary(f, OCTET_OP_ADD, constant(f, "zero", 0.0f, 0.0f, DIMS(3)), x);
+    x = binary(f, OCTET_OP_MUL, x, constant(f, "one", 1.0f, 0.0f, DIMS(1)));
+    x = binary(f, OCTET_OP_SUB, constant(f, "zero", 0.0f, 0.0f, DIMS(3)), x);
+    run(f, x);
+    expect_operators(f, "ABS SUB");
+}
+
+static void dense_on_three_dimensions_keeps_them(void **state) {
+    fixture *f = *state;
+    const uint32_t x = unary(f, OCTET_OP_ABS, input(f, DIMS(1, 2, 4)));
+    const uint32_t flat = binary(f, OCTET_OP_RESHAPE, x, integers(f, 2, (const int32_t[]){2, 4}));
+    const uint32_t back = binary(f, OCTET_OP_RESHAPE, dense(f, flat, 4, false), integers(f, 3, (const int32_t[]){1, 2, 3}));
+    run(f, unary(f, OCTET_OP_RELU, binary(f, OCTET_OP_ADD, back, constant(f, "bias", 0.5f, 0.25f, DIMS(3)))));
+    expect_operators(f, "ABS FULLY_CONNECTED");
+    assert_true(op(f, 1)->options.fully_connected.keep_num_dims);
+    assert_int_equal(op(f, 1)->options.fully_connected.activation, OCTET_ACTIVATION_RELU);
+    assert_true(data(f, 1, 2)[1] == 0.75f);
+}
+
+static void batch_detour_is_a_dilation(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, DIMS(1, 6, 6, 2)), block = integers(f, 2, (const int32_t[]){2, 2});
+    const octet_shape pairs = octet_shape_make(DIMS(2, 2));
+    const int32_t pads[4] = {2, 2, 2, 2}, crops[4] = {0, 0, 0, 0};
+    uint32_t paddings, cropping;
+    expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, "paddings", OCTET_INT32, &pairs, pads, &paddings));
+    expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, "crops", OCTET_INT32, &pairs, crops, &cropping));
+    const uint32_t split = emit(f, OCTET_OP_SPACE_TO_BATCH_ND, NULL, 3, (const uint32_t[]){x, block, paddings});
+    const uint32_t inner = conv_with(f, split, OCTET_PADDING_VALID, 1);
+    run(f, emit(f, OCTET_OP_BATCH_TO_SPACE_ND, NULL, 3, (const uint32_t[]){inner, block, cropping}));
+    expect_operators(f, "CONV_2D");
+    assert_int_equal(op(f, 0)->options.conv_2d.dilation_h, 2);
+    assert_int_equal(op(f, 0)->options.conv_2d.dilation_w, 2);
+    assert_int_equal(op(f, 0)->options.conv_2d.padding, OCTET_PADDING_SAME);
+}
+
+static void half_precision_constants_are_widened(void **state) {
+    fixture *f = *state;
+    const uint16_t half[4] = {0x3c00, 0xc000, 0x0001, 0x7bff};
+    const octet_shape shape = octet_shape_make(DIMS(4));
+    uint32_t v;
+    expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, "half", OCTET_FLOAT16, &shape, half, &v));
+    run(f, binary(f, OCTET_OP_SUB, input(f, DIMS(1, 4)), unary(f, OCTET_OP_DEQUANTIZE, v)));
+    expect_operators(f, "SUB");
+    const float expected[4] = {1.0f, -2.0f, 5.9604645e-8f, 65504.0f};
+    assert_memory_equal(data(f, 0, 1), expected, sizeof expected);
+}
+
+static void a_quantized_graph_is_left_alone(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, DIMS(1, 4));
+    const float scale = 1.0f;
+    const int32_t zero = 0;
+    f->graph->values[x].type = OCTET_INT8;
+    expect_ok(f, octet_value_set_quantization(&f->ctx, f->graph, x, 1, 0, &scale, &zero));
+    const uint32_t y = binary(f, OCTET_OP_RESHAPE, x, integers(f, 2, (const int32_t[]){1, 4}));
+    expect_ok(f, octet_value_set_quantization(&f->ctx, f->graph, y, 1, 0, &scale, &zero));
+    run(f, y);
+    expect_operators(f, "RESHAPE");
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(batch_normalization_folds_into_convolution),
+        CASE(batch_normalization_behind_an_activation_stays),
+        CASE(batch_normalization_before_convolution_stays),
+        CASE(one_factor_before_convolution_folds),
+        CASE(batch_normalization_before_dense_folds),
+        CASE(a_factor_with_a_second_reader_stays),
+        CASE(a_factor_per_pixel_stays),
+        CASE(bias_behind_a_reshape_folds),
+        CASE(only_the_first_activation_fuses),
+        CASE(an_activation_of_a_shared_value_stays),
+        CASE(an_activation_of_an_output_stays),
+        CASE(activations_fuse_where_tensorflow_fuses_them),
+        CASE(an_activation_fuses_through_a_reshape),
+        CASE(padding_like_same_is_same),
+        CASE(padding_after_with_stride_two_is_same),
+        CASE(padding_on_both_sides_with_stride_two_stays),
+        CASE(shape_arithmetic_becomes_one_reshape),
+        CASE(transposes_cancel_or_become_reshapes),
+        CASE(division_by_a_constant_is_a_multiplication),
+        CASE(division_by_zero_stays),
+        CASE(neutral_arithmetic_goes),
+        CASE(dense_on_three_dimensions_keeps_them),
+        CASE(batch_detour_is_a_dilation),
+        CASE(half_precision_constants_are_widened),
+        CASE(a_quantized_graph_is_left_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
