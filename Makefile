@@ -61,7 +61,7 @@ fuzz: setup
 	@tools/fuzz
 
 fuzz-kernels: setup all
-	@OCTET_FUZZ_SHAPES=1000000 ctest --test-dir $(BUILD) -R fast --output-on-failure
+	@$(BUILD)/fuzz_kernels 1000000
 
 bench: setup all $(VENV)/ready
 	@$(VENV)/bin/python tools/bench.py $(OCTET)

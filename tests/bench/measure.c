@@ -1,0 +1,148 @@
+/* measure - times octet on one model, on demand, so that a script can interleave it with something else.
+ *   measure MODEL [THREADS]            prints "ready ARENA_BYTES", then obeys lines of stdin:
+ *       run N       N runs; prints N times in nanoseconds on one line
+ *       check       prints a checksum (FNV-1a) of all outputs, for comparing kernels
+ *       profile N   N runs; prints each operator's mean time, its kernel and its layer
+ *   measure --check MODEL              compares every value of a run with the reference kernels, byte for byte
+ * Inputs are random, the same in every run. OCTET_KERNELS limits the instruction sets. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "exec/exec.h"
+#include "import/import.h"
+
+static void fill_inputs(const octet_graph *graph, octet_runner *runner) {
+    uint64_t state = 88172645463325252u;
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        const octet_value *value = &graph->values[graph->inputs[i].value];
+        const size_t n = octet_shape_elements(&value->shape);
+        uint8_t *data = octet_runner_value(runner, graph->inputs[i].value);
+        for (size_t j = 0; j < n; j++) {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            const int32_t r = (int32_t)(state >> 40) % 256 - 128;
+            if (value->type == OCTET_FLOAT32) ((float *)(void *)data)[j] = (float)r / 64.0f;
+            else if (octet_type_size(value->type) == 1) data[j] = (uint8_t)r;
+        }
+    }
+}
+
+typedef struct session {
+    octet_context ctx;
+    octet_graph *graph;
+    octet_exec *exec;
+    octet_runner *runner;
+    octet_pool *pool;
+    uint64_t *profile;
+} session;
+
+static octet_status open_session(session *s, const char *path, uint32_t threads, const octet_exec_options *options) {
+    octet_context_init(&s->ctx);
+    OCTET_TRY(octet_import(&s->ctx, path, NULL, &s->graph));
+    OCTET_TRY(octet_exec_create(&s->ctx, s->graph, options, &s->exec));
+    OCTET_TRY(octet_runner_create(&s->ctx, s->exec, threads, &s->runner));
+    OCTET_TRY(octet_pool_create(&s->ctx, threads, &s->pool));
+    OCTET_TRY(octet_memory_allocate(&s->ctx, octet_exec_n_steps(s->exec) * sizeof(uint64_t), (void **)&s->profile));
+    fill_inputs(s->graph, s->runner);
+    return OCTET_OK;
+}
+
+static void close_session(session *s) {
+    octet_memory_free(&s->ctx, s->profile);
+    octet_pool_destroy(&s->ctx, s->pool);
+    octet_runner_destroy(&s->ctx, s->runner);
+    octet_exec_destroy(&s->ctx, s->exec);
+    octet_graph_destroy(&s->ctx, s->graph);
+}
+
+static uint64_t hash(uint64_t h, const uint8_t *data, size_t n) {
+    for (size_t i = 0; i < n; i++) h = (h ^ data[i]) * UINT64_C(0x100000001B3);
+    return h;
+}
+static size_t value_bytes(const octet_value *v) { return octet_shape_elements(&v->shape) * octet_type_size(v->type); }
+
+static void profile(session *s, unsigned n) {
+    const uint32_t steps = octet_exec_n_steps(s->exec);
+    memset(s->profile, 0, steps * sizeof *s->profile);
+    octet_runner_set_profile(s->runner, s->profile);
+    for (unsigned i = 0; i < n; i++) octet_runner_run(s->runner, s->pool);
+    octet_runner_set_profile(s->runner, NULL);
+    for (uint32_t i = 0; i < steps; i++) {
+        const octet_operator *op = &s->graph->operators[octet_exec_step_operator(s->exec, i)];
+        const octet_value *out = &s->graph->values[op->outputs[0]];
+        char shape[128] = "";
+        for (uint32_t d = 0; d < (uint32_t)out->shape.rank; d++) snprintf(shape + strlen(shape), sizeof shape - strlen(shape), "x%d", out->shape.dims[d]);
+        printf("%9.1f us  %-18s %-12s %s\n", (double)s->profile[i] / n / 1e3, octet_operator_name(op->code), octet_exec_step_variant(s->exec, i), shape + 1);
+    }
+}
+
+static int obey(session *s) {
+    char line[64];
+    printf("ready %zu\n", octet_exec_arena_bytes(s->exec));
+    fflush(stdout);
+    while (fgets(line, sizeof line, stdin)) {
+        unsigned n = 0;
+        if (sscanf(line, "run %u", &n) == 1) {
+            for (unsigned i = 0; i < n; i++) {
+                const uint64_t start = octet_clock_ns();
+                octet_runner_run(s->runner, s->pool);
+                printf("%" PRIu64 "%c", octet_clock_ns() - start, i + 1 < n ? ' ' : '\n');
+            }
+        } else if (sscanf(line, "profile %u", &n) == 1 && n) {
+            profile(s, n);
+        } else if (strncmp(line, "check", 5) == 0) {
+            uint64_t h = UINT64_C(0xCBF29CE484222325);
+            for (uint32_t i = 0; i < s->graph->n_outputs; i++) {
+                h = hash(h, octet_runner_value(s->runner, s->graph->outputs[i].value), value_bytes(&s->graph->values[s->graph->outputs[i].value]));
+            }
+            printf("%016" PRIx64 "\n", h);
+        } else {
+            return 2;
+        }
+        fflush(stdout);
+    }
+    return 0;
+}
+
+static int check(const char *path) {
+    session fast = {0}, plain = {0};
+    const octet_exec_options options = {.no_sharing = true}, reference = {.no_sharing = true, .reference_kernels = true};
+    if (open_session(&fast, path, 2, &options) != OCTET_OK || open_session(&plain, path, 2, &reference) != OCTET_OK) {
+        fprintf(stderr, "measure: %s%s\n", fast.ctx.message, plain.ctx.message);
+        return 2;
+    }
+    octet_runner_run(fast.runner, fast.pool);
+    octet_runner_run(plain.runner, plain.pool);
+    unsigned wrong = 0, n = 0;
+    for (uint32_t i = 0; i < octet_exec_n_steps(fast.exec); i++) {
+        const octet_operator *op = &fast.graph->operators[octet_exec_step_operator(fast.exec, i)];
+        for (uint32_t j = 0; j < op->n_outputs; j++, n++) {
+            const octet_value *value = &fast.graph->values[op->outputs[j]];
+            if (memcmp(octet_runner_value(fast.runner, op->outputs[j]), octet_runner_value(plain.runner, op->outputs[j]), value_bytes(value)) == 0) continue;
+            printf("%s: %s %s (%s) differs from the reference\n", path, octet_operator_name(op->code), value->name, octet_exec_step_variant(fast.exec, i));
+            wrong++;
+        }
+    }
+    printf("%s: %u values, %u differ\n", path, n, wrong);
+    close_session(&fast);
+    close_session(&plain);
+    return wrong > 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc == 3 && strcmp(argv[1], "--check") == 0) return check(argv[2]);
+    if (argc < 2) return 2;
+    session s = {0};
+    if (open_session(&s, argv[1], argc > 2 ? (uint32_t)atoi(argv[2]) : 1, NULL) != OCTET_OK) {
+        fprintf(stderr, "measure: %s\n", s.ctx.message);
+        return 2;
+    }
+    const int code = obey(&s);
+    close_session(&s);
+    return code;
+}
