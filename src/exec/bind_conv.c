@@ -86,7 +86,7 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
     p->pad_left = octet_window(op->options.depthwise_conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     octet_step_set(step, depthwise_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
-    return OCTET_OK;
+    return octet_bind_fast_depthwise(binder, &w, kind, p, step);
 }
 
 static octet_status bind_transpose_conv(octet_binder *binder, const octet_operator *op, octet_step *step) {

@@ -1,5 +1,6 @@
 #include "exec/bind_fast.h"
 
+#include "kernels/fast/channelwise.h"
 #include "kernels/fast/product.h"
 
 static void run_product(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
@@ -12,15 +13,31 @@ static void run_product(const octet_step *step, const octet_frame *frame, uint32
     }
 }
 
+static void run_channelwise(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+    const octet_channelwise *channelwise = step->params;
+    const void *input = octet_step_input(step, frame, 0);
+    if (phase == 0 && step->n_phases == 2) {
+        octet_channelwise_prepare(channelwise, input, frame->shared, begin, end);
+    } else {
+        octet_channelwise_run(channelwise, input, frame->shared, octet_step_output(step, frame, 0), begin, end);
+    }
+}
+
+/* A step of one phase, or of two when the input is prepared first. */
+static void set_step(octet_step *step, octet_step_run *run, const void *params, uint32_t prepare_units, uint32_t units, size_t shared_bytes,
+                     const char *variant) {
+    octet_step_set(step, run, params, units, variant);
+    step->shared_bytes = shared_bytes;
+    if (prepare_units == 0) return;
+    step->n_phases = 2;
+    step->n_units[0] = prepare_units;
+    step->n_units[1] = units;
+}
+
 static void set_product(octet_step *step, const octet_product *product) {
     if (!product) return;
-    octet_step_set(step, run_product, product, octet_product_units(product), product->kernel->name);
-    step->shared_bytes = octet_product_shared_bytes(product);
-    const uint32_t prepare = octet_product_prepare_units(product);
-    if (prepare == 0) return;
-    step->n_phases = 2;
-    step->n_units[0] = prepare;
-    step->n_units[1] = octet_product_units(product);
+    set_step(step, run_product, product, octet_product_prepare_units(product), octet_product_units(product),
+             octet_product_shared_bytes(product), product->kernel->name);
 }
 
 /* Weights can be packed when they are known before the first run. */
@@ -59,5 +76,18 @@ octet_status octet_bind_fast_fully_connected(octet_binder *binder, const octet_w
     octet_product *product;
     OCTET_TRY(make(binder, w, kind, &shape, p->real_min, p->real_max, &p->q, &product));
     set_product(step, product);
+    return OCTET_OK;
+}
+
+octet_status octet_bind_fast_depthwise(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind, const octet_depthwise_params *p,
+                                       octet_step *step) {
+    octet_channelwise *c = NULL;
+    if (binder->cpu == 0 || !is_constant(w)) return OCTET_OK;
+    const void *bias = w->bias ? w->bias->data : NULL;
+    if (kind == OCTET_WEIGHTED_S8) OCTET_TRY(octet_channelwise_make_s8(binder->ctx, binder->arena, binder->cpu, p, w->weights->data, bias, &c));
+    if (kind == OCTET_WEIGHTED_F32) OCTET_TRY(octet_channelwise_make_f32(binder->ctx, binder->arena, binder->cpu, p, w->weights->data, bias, &c));
+    if (!c) return OCTET_OK;
+    set_step(step, run_channelwise, c, octet_channelwise_prepare_units(c), octet_channelwise_units(c), octet_channelwise_shared_bytes(c),
+             c->kernel->name);
     return OCTET_OK;
 }

@@ -7,10 +7,13 @@
 
 #include "exec/bind_weights.h"
 #include "kernels/ref/conv.h"
+#include "kernels/ref/depthwise.h"
 #include "kernels/ref/fully_connected.h"
 
 octet_status octet_bind_fast_conv_2d(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind, const octet_conv_2d_params *p,
                                      octet_step *step);
+octet_status octet_bind_fast_depthwise(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind, const octet_depthwise_params *p,
+                                       octet_step *step);
 octet_status octet_bind_fast_fully_connected(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind,
                                              const octet_fully_connected_params *p, octet_step *step);
 

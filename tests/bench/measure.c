@@ -2,7 +2,7 @@
  *   measure MODEL [THREADS]            prints "ready ARENA_BYTES", then obeys lines of stdin:
  *       run N       N runs; prints N times in nanoseconds on one line
  *       check       prints a checksum (FNV-1a) of all outputs, for comparing kernels
- *       profile N   N runs; prints each operator's mean time, its kernel and its layer
+ *       profile N   N runs; prints each operator's least time, its kernel and its shape
  *   measure --check MODEL              compares every value of a run with the reference kernels, byte for byte
  * Inputs are random, the same in every run. OCTET_KERNELS limits the instruction sets. */
 #include <inttypes.h>
@@ -47,7 +47,7 @@ static octet_status open_session(session *s, const char *path, uint32_t threads,
     OCTET_TRY(octet_exec_create(&s->ctx, s->graph, options, &s->exec));
     OCTET_TRY(octet_runner_create(&s->ctx, s->exec, threads, &s->runner));
     OCTET_TRY(octet_pool_create(&s->ctx, threads, &s->pool));
-    OCTET_TRY(octet_memory_allocate(&s->ctx, octet_exec_n_steps(s->exec) * sizeof(uint64_t), (void **)&s->profile));
+    OCTET_TRY(octet_memory_allocate(&s->ctx, 2 * octet_exec_n_steps(s->exec) * sizeof(uint64_t), (void **)&s->profile));
     fill_inputs(s->graph, s->runner);
     return OCTET_OK;
 }
@@ -68,16 +68,20 @@ static size_t value_bytes(const octet_value *v) { return octet_shape_elements(&v
 
 static void profile(session *s, unsigned n) {
     const uint32_t steps = octet_exec_n_steps(s->exec);
-    memset(s->profile, 0, steps * sizeof *s->profile);
-    octet_runner_set_profile(s->runner, s->profile);
-    for (unsigned i = 0; i < n; i++) octet_runner_run(s->runner, s->pool);
+    uint64_t *once = s->profile, *least = s->profile + steps;
+    octet_runner_set_profile(s->runner, once);
+    for (unsigned i = 0; i < n; i++) {
+        memset(once, 0, steps * sizeof *once);
+        octet_runner_run(s->runner, s->pool);
+        for (uint32_t j = 0; j < steps; j++) least[j] = i == 0 || once[j] < least[j] ? once[j] : least[j];
+    }
     octet_runner_set_profile(s->runner, NULL);
     for (uint32_t i = 0; i < steps; i++) {
         const octet_operator *op = &s->graph->operators[octet_exec_step_operator(s->exec, i)];
         const octet_value *out = &s->graph->values[op->outputs[0]];
         char shape[128] = "";
         for (uint32_t d = 0; d < (uint32_t)out->shape.rank; d++) snprintf(shape + strlen(shape), sizeof shape - strlen(shape), "x%d", out->shape.dims[d]);
-        printf("%9.1f us  %-18s %-12s %s\n", (double)s->profile[i] / n / 1e3, octet_operator_name(op->code), octet_exec_step_variant(s->exec, i), shape + 1);
+        printf("%9.1f us  %-18s %-12s %s\n", (double)least[i] / 1e3, octet_operator_name(op->code), octet_exec_step_variant(s->exec, i), shape + 1);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "kernels/fast/channelwise.h"
 #include "kernels/fast/cpu.h"
 #include "kernels/fast/product.h"
 #include "kernels/ref/conv.h"
@@ -212,8 +213,57 @@ static inline bool case_dense_f32(octet_case *c) {
     return case_equal("FULLY_CONNECTED float32", expected, got, n_out * 4, product->kernel->name);
 }
 
+static inline octet_depthwise_params case_depthwise(octet_case *c) {
+    const octet_conv_2d_params v = case_conv(c);
+    octet_depthwise_params p = {.batches = v.batches, .in_h = v.in_h, .in_w = v.in_w, .in_c = case_range(&c->random, 1, 80), .out_h = v.out_h,
+        .out_w = v.out_w, .multiplier = 1, .filter_h = v.filter_h, .filter_w = v.filter_w, .stride_h = v.stride_h, .stride_w = v.stride_w,
+        .dilation_h = v.dilation_h, .dilation_w = v.dilation_w, .pad_top = v.pad_top, .pad_left = v.pad_left, .real_min = v.real_min,
+        .real_max = v.real_max};
+    p.out_c = p.in_c;
+    return p;
+}
+static inline void case_channelwise_run(octet_case *c, const octet_channelwise *f, const void *input, void *output) {
+    void *shared = case_bytes(c, octet_channelwise_shared_bytes(f));
+    memset(shared, 0x5A, octet_channelwise_shared_bytes(f));
+    octet_channelwise_prepare(f, input, shared, 0, octet_channelwise_prepare_units(f));
+    const uint32_t units = octet_channelwise_units(f), split = (uint32_t)case_range(&c->random, 0, (int32_t)units);
+    octet_channelwise_run(f, input, shared, output, split, units);
+    octet_channelwise_run(f, input, shared, output, 0, split);
+}
+
+static inline bool case_depthwise_s8(octet_case *c) {
+    octet_depthwise_params p = case_depthwise(c);
+    const int32_t depth = p.filter_h * p.filter_w;
+    p.q = case_requantize(c, p.out_c, depth, false);
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c), n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
+    const int8_t *input = case_s8(c, n_in, -128), *filter = case_s8(c, (size_t)(p.out_c * depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
+    const int32_t *bias = case_bias(c, p.out_c, depth);
+    int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
+    octet_depthwise_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
+    octet_channelwise *f;
+    if (octet_channelwise_make_s8(&c->ctx, &c->arena, c->cpu, &p, filter, bias, &f) != OCTET_OK) return false;
+    if (!f) return true;
+    case_channelwise_run(c, f, input, got);
+    return case_equal("DEPTHWISE_CONV_2D int8", expected, got, n_out, f->kernel->name);
+}
+
+static inline bool case_depthwise_f32(octet_case *c) {
+    const octet_depthwise_params p = case_depthwise(c);
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c), n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
+    const float *input = case_f32(c, n_in), *filter = case_f32(c, (size_t)(p.out_c * p.filter_h * p.filter_w));
+    const float *bias = case_range(&c->random, 0, 3) ? case_f32(c, (size_t)p.out_c) : NULL;
+    float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
+    octet_depthwise_f32_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
+    octet_channelwise *f;
+    if (octet_channelwise_make_f32(&c->ctx, &c->arena, c->cpu, &p, filter, bias, &f) != OCTET_OK) return false;
+    if (!f) return true;
+    case_channelwise_run(c, f, input, got);
+    return case_equal("DEPTHWISE_CONV_2D float32", expected, got, n_out * 4, f->kernel->name);
+}
+
 typedef bool octet_case_function(octet_case *c);
-static octet_case_function *const octet_cases[] = {case_conv_s8, case_conv_f32, case_dense_s8, case_dense_f32};
+static octet_case_function *const octet_cases[] = {case_conv_s8, case_conv_f32, case_dense_s8, case_dense_f32, case_depthwise_s8,
+                                                   case_depthwise_f32};
 enum { OCTET_N_CASES = sizeof octet_cases / sizeof octet_cases[0] };
 
 /* Case number `seed` of a kind on a set of CPU bits. */
