@@ -60,14 +60,14 @@ static double sinc(double x) {
 
 static double lanczos(double x) { return x >= -LANCZOS_WINDOW && x < LANCZOS_WINDOW ? sinc(x) * sinc(x / LANCZOS_WINDOW) : 0; }
 
-/* Windows over the part [begin, end) of n_in pixels. */
-static octet_status make_windows(octet_context *ctx, octet_arena *arena, int32_t n_in, double begin, double end, int32_t n_out, window **out) {
+/* Windows over the part [begin, end) of n_in pixels; Pillow keeps the two as float32. */
+static octet_status make_windows(octet_context *ctx, octet_arena *arena, int32_t n_in, float begin, float end, int32_t n_out, window **out) {
     OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)n_out, out));
-    const double scale = (end - begin) / n_out, filter_scale = scale > 1 ? scale : 1, support = LANCZOS_WINDOW * filter_scale;
+    const double scale = (double)(end - begin) / n_out, filter_scale = scale > 1 ? scale : 1, support = LANCZOS_WINDOW * filter_scale;
     double *exact = NULL;
     OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)ceil(support) * 2 + 1, &exact));
     for (int32_t i = 0; i < n_out; i++) {
-        const double center = begin + (i + 0.5) * scale;
+        const double center = (double)begin + (i + 0.5) * scale;
         const double low = center - support + 0.5, high = center + support + 0.5;
         const int32_t first = low > 0 ? (int32_t)low : 0, last = high < n_in ? (int32_t)high : n_in;
         const int32_t n = last - first;
@@ -112,8 +112,8 @@ static octet_status fit(octet_context *ctx, octet_arena *arena, const octet_imag
     else if (live_ratio < ratio) part_height = image->width / ratio;
     const double left = (image->width - part_width) * 0.5, top = (image->height - part_height) * 0.5;
     window *columns = NULL, *rows = NULL;
-    OCTET_TRY(make_windows(ctx, arena, image->width, left, left + part_width, width, &columns));
-    OCTET_TRY(make_windows(ctx, arena, image->height, top, top + part_height, height, &rows));
+    OCTET_TRY(make_windows(ctx, arena, image->width, (float)left, (float)(left + part_width), width, &columns));
+    OCTET_TRY(make_windows(ctx, arena, image->height, (float)top, (float)(top + part_height), height, &rows));
     const int32_t first = rows[0].first, last = rows[height - 1].first + rows[height - 1].n;
     const size_t row_size = (size_t)width * 3;
     uint8_t *narrow = NULL;
