@@ -109,7 +109,7 @@ octet_status octet_gzip_read(octet_context *ctx, octet_bytes bytes, const char *
     if (ended) return OCTET_OK;
     out->max_size = limit + 1;
     OCTET_TRY(read_streaming(ctx, bytes, name, limit + 1, out, &ended));
-    OCTET_CHECK(ctx, ended, OCTET_LIMIT, "%s: more than %zu bytes when decompressed: the limit", name, limit);
+    OCTET_CHECK(ctx, ended && out->size <= limit, OCTET_LIMIT, "%s: more than %zu bytes when decompressed: the limit", name, limit);
     return OCTET_OK;
 }
 
