@@ -20,6 +20,7 @@ bool octet_zip_is(octet_bytes bytes) {
 }
 
 static octet_status open_archive(octet_context *ctx, octet_zip *zip, octet_bytes bytes) {
+    OCTET_CHECK(ctx, bytes.size > 0, OCTET_FORMAT, "%s: the file is empty: not a zip archive", zip->name); /* libzip takes it for one */
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t *source = zip_source_buffer_create(bytes.data, bytes.size, 0, &error);
