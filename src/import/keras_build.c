@@ -28,6 +28,7 @@ static octet_status build_model(builder *b, octet_keras_model *model, const char
 static octet_status check_keys(octet_keras_call *call, const octet_keras_class *entry) {
     const octet_json *value = NULL;
     const octet_json *config = call->layer->config;
+    if (entry->keys == NULL) return OCTET_OK;
     for (const char *key = octet_json_next(config, NULL, &value); key != NULL; key = octet_json_next(config, key, &value)) {
         if (octet_keras_word_in(common_keys, key) || octet_keras_word_in(entry->keys, key)) continue;
         const octet_json_kind kind = octet_json_kind_of(value);

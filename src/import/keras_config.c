@@ -116,7 +116,10 @@ static octet_status read_argument(reader *r, const octet_keras_model *model, con
         out->kind = OCTET_KERAS_TENSOR;
         return OCTET_OK;
     }
-    if (octet_json_text_is(class_name, "__tuple__")) return read_argument(r, model, octet_json_get(item, "items"), depth + 1, out);
+    if (octet_json_text_is(class_name, "__tuple__")) {
+        const octet_json *items = octet_json_get(item, "items");
+        return read_argument(r, model, items != NULL ? items : octet_json_get(octet_json_get(item, "config"), "value"), depth + 1, out);
+    }
     out->kind = OCTET_KERAS_CONSTANT;
     out->constant = item;
     if (octet_json_kind_of(item) != OCTET_JSON_ARRAY) return OCTET_OK;

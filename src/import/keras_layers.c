@@ -89,6 +89,10 @@ static const octet_keras_class classes[] = {
     {"MultiHeadAttention", octet_keras_emit_multi_head_attention, octet_keras_weights_multi_head_attention,
      "num_heads key_dim value_dim dropout use_bias output_shape attention_axes query_shape key_shape value_shape softmax_robust_masking flash_attention"},
     {"Attention", octet_keras_emit_attention, octet_keras_weights_attention, "use_scale score_mode dropout"},
+    /* Functions among layers; an Operation of Keras 3 is written as a TFOpLambda is. */
+    {"TFOpLambda", octet_keras_emit_operation, NULL, NULL},
+    {"SlicingOpLambda", octet_keras_emit_operation, NULL, NULL},
+    {"TensorFlowOpLayer", octet_keras_emit_operation, NULL, NULL},
     /* Training only. */
     {"Dropout", octet_keras_emit_identity, NULL, "rate"},
     {"SpatialDropout1D", octet_keras_emit_identity, NULL, "rate data_format"},
@@ -116,7 +120,7 @@ static const char *const aliases[][2] = {
 };
 
 const octet_keras_class *octet_keras_class_of(const octet_keras_layer *layer) {
-    const char *name = layer->class_name;
+    const char *name = layer->is_operation ? "TFOpLambda" : layer->class_name;
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
         if (strcmp(name, aliases[i][0]) == 0) name = aliases[i][1];
     }

@@ -17,7 +17,7 @@ typedef struct octet_keras_class {
     const char *name;
     octet_keras_emit_function *emit;
     octet_keras_weights_function *weights; /* NULL: none */
-    const char *keys; /* attributes that it reads or may pass over, separated by blanks; those of every layer excepted */
+    const char *keys; /* attributes that it reads or may pass over, separated by blanks; those of every layer excepted; NULL: any */
 } octet_keras_class;
 
 /* NULL when the class is unknown. */

@@ -1,0 +1,589 @@
+#include "import/keras_operation.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Arguments. */
+
+const octet_json *octet_keras_unwrap(const octet_json *value) {
+    for (int i = 0; i < 4; i++) {
+        const char *class_name = octet_json_text(octet_json_get(value, "class_name"));
+        if (class_name == NULL) return value;
+        const octet_json *config = octet_json_get(value, "config"), *inner = NULL;
+        if (strcmp(class_name, "__tuple__") == 0) {
+            inner = octet_json_get(value, "items") != NULL ? octet_json_get(value, "items") : octet_json_get(config, "value");
+        } else if (strcmp(class_name, "__tensor__") == 0 || strcmp(class_name, "__numpy__") == 0 || strcmp(class_name, "TypeSpec") == 0) {
+            inner = octet_json_get(config, "value");
+        }
+        if (inner == NULL) return value;
+        value = inner;
+    }
+    return value;
+}
+
+static bool is_given(const octet_keras_argument *argument) {
+    if (argument->kind != OCTET_KERAS_CONSTANT) return true;
+    const octet_json_kind kind = octet_json_kind_of(argument->constant);
+    return kind != OCTET_JSON_NULL && kind != OCTET_JSON_MISSING;
+}
+
+octet_status octet_keras_operand(octet_keras_call *call, int32_t position, const char *keywords, const octet_keras_argument **out) {
+    const octet_keras_node *node = call->node;
+    *out = NULL;
+    int32_t seen = 0;
+    for (uint32_t i = 0; node != NULL && i < node->n_arguments; i++) {
+        const octet_keras_argument *argument = &node->arguments[i];
+        const bool is_it = argument->keyword != NULL ? octet_keras_word_in(keywords, argument->keyword) : seen++ == position;
+        if (!is_it) continue;
+        if (is_given(argument)) *out = argument;
+        return OCTET_OK;
+    }
+    const octet_json *value = NULL; /* Keras 3 keeps what its function objects were made with in the configuration */
+    for (const char *key = octet_json_next(call->layer->config, NULL, &value); key != NULL; key = octet_json_next(call->layer->config, key, &value)) {
+        if (strcmp(key, "name") == 0 || strcmp(key, "dtype") == 0 || !octet_keras_word_in(keywords, key)) continue;
+        if (octet_json_kind_of(value) == OCTET_JSON_NULL) return OCTET_OK;
+        octet_keras_argument *argument = NULL;
+        OCTET_TRY(OCTET_NEW(call->ctx, call->arena, 1, &argument));
+        argument->kind = OCTET_KERAS_CONSTANT;
+        argument->constant = value;
+        *out = argument;
+        return OCTET_OK;
+    }
+    return OCTET_OK;
+}
+
+/* Shape of nested lists of numbers; false when they are ragged or too deep. */
+static bool measure(const octet_json *value, octet_shape *shape, int32_t depth) {
+    double number;
+    if (octet_json_number(value, &number) || octet_json_kind_of(value) == OCTET_JSON_BOOL) return depth == shape->rank;
+    if (octet_json_kind_of(value) != OCTET_JSON_ARRAY || depth >= OCTET_MAX_RANK) return false;
+    const size_t n = octet_json_length(value);
+    if (n == 0 || n > 1 << 24) return false;
+    if (depth == shape->rank) {
+        /* Only the first visit of a level may add it. */
+        shape->dims[shape->rank++] = (int32_t)n;
+        for (size_t i = 0; i < n; i++) {
+            const int32_t rank = shape->rank;
+            if (i == 0) {
+                const octet_json *first = octet_json_at(value, 0);
+                if (octet_json_kind_of(first) == OCTET_JSON_ARRAY ? !measure(first, shape, depth + 1) : !measure(first, shape, rank)) return false;
+            } else if (!measure(octet_json_at(value, i), shape, depth + 1)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    if (shape->dims[depth] != (int32_t)n) return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!measure(octet_json_at(value, i), shape, depth + 1)) return false;
+    }
+    return true;
+}
+
+static void fill(const octet_json *value, float **at) {
+    double number = 0.0;
+    if (octet_json_kind_of(value) == OCTET_JSON_ARRAY) {
+        for (size_t i = 0; i < octet_json_length(value); i++) fill(octet_json_at(value, i), at);
+        return;
+    }
+    if (!octet_json_number(value, &number)) number = octet_json_is_true(value) ? 1.0 : 0.0;
+    *(*at)++ = (float)number;
+}
+
+static octet_status constant_value(octet_keras_call *call, const octet_json *value, const char *name, uint32_t *out) {
+    octet_shape shape = {0};
+    value = octet_keras_unwrap(value);
+    if (!measure(value, &shape, 0)) return octet_keras_refuse(call, "its argument %s is neither a tensor nor numbers", name);
+    OCTET_TRY(octet_shape_check(call->ctx, &shape, call->path));
+    float *data = NULL;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, octet_shape_elements(&shape), &data));
+    float *at = data;
+    fill(value, &at);
+    for (size_t i = 0; i < octet_shape_elements(&shape); i++) {
+        if (!isfinite(data[i])) return octet_keras_contradict(call, "its argument %s has %f, numbers must be finite", name, (double)data[i]);
+    }
+    return octet_keras_constant(call, name, NULL, shape.rank, shape.dims, data, out);
+}
+
+octet_status octet_keras_operand_value(octet_keras_call *call, int32_t position, const char *keywords, uint32_t *out) {
+    const octet_keras_argument *argument = NULL;
+    char name[32];
+    *out = OCTET_NONE;
+    OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
+    if (argument == NULL) return OCTET_OK;
+    if (argument->kind == OCTET_KERAS_TENSOR) {
+        *out = argument->value;
+        return OCTET_OK;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(keywords, " "), keywords);
+    if (argument->kind == OCTET_KERAS_LIST) return octet_keras_refuse(call, "its argument %s is a list of tensors", name);
+    return constant_value(call, argument->constant, name, out);
+}
+
+/* The integers of a value that is known now. */
+static bool known_integers(const octet_keras_call *call, uint32_t value, int32_t capacity, int32_t *out, int32_t *n) {
+    const octet_value *v = &call->graph->values[value];
+    const size_t count = octet_shape_elements(&v->shape);
+    if (v->data == NULL || v->type != OCTET_INT32 || count > (size_t)(capacity - *n)) return false;
+    memcpy(out + *n, v->data, count * sizeof *out);
+    *n += (int32_t)count;
+    return true;
+}
+
+static bool json_integers(const octet_json *value, int32_t capacity, int32_t *out, int32_t *n) {
+    value = octet_keras_unwrap(value);
+    int64_t number = -1;
+    if (octet_json_kind_of(value) == OCTET_JSON_ARRAY) {
+        for (size_t i = 0; i < octet_json_length(value); i++) {
+            if (!json_integers(octet_json_at(value, i), capacity, out, n)) return false;
+        }
+        return true;
+    }
+    const bool is_open = octet_json_kind_of(value) == OCTET_JSON_NULL;
+    if (*n >= capacity || (!is_open && (!octet_json_integer(value, &number) || number < INT32_MIN || number > INT32_MAX))) return false;
+    out[(*n)++] = (int32_t)number;
+    return true;
+}
+
+octet_status octet_keras_operand_i32s(octet_keras_call *call, int32_t position, const char *keywords, int32_t capacity, int32_t *out, int32_t *n) {
+    const octet_keras_argument *argument = NULL;
+    *n = -1;
+    OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
+    if (argument == NULL) return OCTET_OK;
+    *n = 0;
+    bool is_known = true;
+    if (argument->kind == OCTET_KERAS_TENSOR) {
+        is_known = known_integers(call, argument->value, capacity, out, n);
+    } else if (argument->kind == OCTET_KERAS_CONSTANT) {
+        is_known = json_integers(argument->constant, capacity, out, n);
+    } else {
+        for (uint32_t i = 0; i < argument->n_items && is_known; i++) {
+            const octet_keras_argument *item = &argument->items[i];
+            if (item->kind == OCTET_KERAS_LIST) is_known = false;
+            else is_known = item->kind == OCTET_KERAS_TENSOR ? known_integers(call, item->value, capacity, out, n) : json_integers(item->constant, capacity, out, n);
+        }
+    }
+    if (!is_known) return octet_keras_refuse(call, "its argument %.*s is not known before the model runs", (int)strcspn(keywords, " "), keywords);
+    return OCTET_OK;
+}
+
+octet_status octet_keras_operand_f64(octet_keras_call *call, int32_t position, const char *keywords, double fallback, double *out) {
+    const octet_keras_argument *argument = NULL;
+    *out = fallback;
+    OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
+    if (argument == NULL) return OCTET_OK;
+    if (argument->kind == OCTET_KERAS_CONSTANT && octet_json_number(octet_keras_unwrap(argument->constant), out) && isfinite((float)*out)) return OCTET_OK;
+    return octet_keras_refuse(call, "its argument %.*s is not a number", (int)strcspn(keywords, " "), keywords);
+}
+
+octet_status octet_keras_operand_bool(octet_keras_call *call, int32_t position, const char *keywords, bool fallback, bool *out) {
+    const octet_keras_argument *argument = NULL;
+    *out = fallback;
+    OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
+    if (argument != NULL) *out = argument->kind == OCTET_KERAS_CONSTANT && octet_json_is_true(argument->constant);
+    return OCTET_OK;
+}
+
+octet_status octet_keras_operand_x(octet_keras_call *call, uint32_t *out) {
+    OCTET_TRY(octet_keras_operand_value(call, 0, "x x1 input inputs tensor a features images input_tensor", out));
+    return *out == OCTET_NONE ? octet_keras_refuse(call, "has no tensor to work on") : OCTET_OK;
+}
+
+octet_status octet_keras_operand_axis(octet_keras_call *call, int32_t position, const char *keywords, int32_t rank, int32_t fallback, int32_t *out) {
+    int32_t values[1] = {fallback}, n = 0;
+    OCTET_TRY(octet_keras_operand_i32s(call, position, keywords, 1, values, &n));
+    *out = n == 1 ? values[0] : fallback;
+    if (*out < 0) *out += rank;
+    return *out < 0 || *out >= rank ? octet_keras_contradict(call, "axis is outside of %d dimensions", rank) : OCTET_OK;
+}
+
+/* Functions of one and two tensors. */
+
+static octet_status operate_unary(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_unary(call, self->code, octet_operator_name(self->code), x, &x));
+    return octet_keras_return(call, x);
+}
+
+static octet_status operate_activation(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    if (self->code == OCTET_OP_SOFTMAX || self->code == OCTET_OP_LOG_SOFTMAX) {
+        int32_t axis = -1;
+        OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, x)->rank, -1, &axis));
+        OCTET_TRY(octet_keras_softmax(call, x, axis, self->code == OCTET_OP_LOG_SOFTMAX, &x));
+    } else if (self->code == OCTET_OP_GELU) {
+        octet_options options = {.gelu = {false}};
+        OCTET_TRY(octet_keras_operand_bool(call, 1, "approximate", call->layer->is_operation, &options.gelu.approximate));
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_GELU, "Gelu", &x, 1, &options, &x));
+    } else if (self->code == OCTET_OP_LEAKY_RELU) {
+        double alpha = 0.2;
+        OCTET_TRY(octet_keras_operand_f64(call, 1, "alpha negative_slope", 0.2, &alpha));
+        const octet_options options = {.leaky_relu = {(float)alpha}};
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_LEAKY_RELU, "LeakyRelu", &x, 1, &options, &x));
+    } else {
+        OCTET_TRY(octet_keras_activate_by_name(call, self->activation, x, &x));
+    }
+    return octet_keras_return(call, x);
+}
+
+static octet_status operate_identity(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    return octet_keras_return(call, x);
+}
+
+/* A cast to any float type is nothing, since everything is float32. */
+static octet_status operate_cast(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    const octet_keras_argument *argument = NULL;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand(call, 1, "dtype DstT", &argument));
+    const octet_json *value = argument != NULL ? argument->constant : octet_json_get(call->layer->config, "dtype");
+    const char *name = octet_json_text(value);
+    if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(value, "config"), "name"));
+    octet_type type = OCTET_FLOAT32;
+    if (name != NULL && strstr(name, "int32") != NULL) type = OCTET_INT32;
+    else if (name != NULL && strstr(name, "float") == NULL) return octet_keras_refuse(call, "a cast to %s is not supported", name);
+    if (call->graph->values[x].type != type) {
+        const octet_options options = {.cast = {call->graph->values[x].type, type}};
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, &x));
+    }
+    return octet_keras_return(call, x);
+}
+
+static octet_status both(octet_keras_call *call, uint32_t *x, uint32_t *y) {
+    OCTET_TRY(octet_keras_operand_value(call, 0, "x x1 a input value", x));
+    OCTET_TRY(octet_keras_operand_value(call, 1, "y x2 b other bias", y));
+    if (*x == OCTET_NONE || *y == OCTET_NONE) return octet_keras_refuse(call, "has only one operand");
+    /* Known integers (of a shape) next to floats become floats. */
+    uint32_t *pair[2] = {x, y};
+    for (int i = 0; i < 2; i++) {
+        const octet_value *v = &call->graph->values[*pair[i]];
+        if (v->type != OCTET_INT32 || v->data == NULL || call->graph->values[*pair[1 - i]].type != OCTET_FLOAT32) continue;
+        const octet_options options = {.cast = {OCTET_INT32, OCTET_FLOAT32}};
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", pair[i], 1, &options, pair[i]));
+    }
+    return OCTET_OK;
+}
+
+static const float *scalar_of(const octet_keras_call *call, uint32_t value) {
+    const octet_value *v = &call->graph->values[value];
+    return v->type == OCTET_FLOAT32 && octet_shape_elements(&v->shape) == 1 ? v->data : NULL;
+}
+
+static octet_status operate_binary(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x, y;
+    OCTET_TRY(both(call, &x, &y));
+    const float *exponent = scalar_of(call, y);
+    if (self->code == OCTET_OP_POW && exponent != NULL && (*exponent == 2.0f || *exponent == 0.5f)) {
+        OCTET_TRY(octet_keras_unary(call, *exponent == 2.0f ? OCTET_OP_SQUARE : OCTET_OP_SQRT, "pow", x, &x));
+        return octet_keras_return(call, x);
+    }
+    const octet_value *divisor = &call->graph->values[y];
+    if (self->code == OCTET_OP_DIV && divisor->data != NULL && divisor->type == OCTET_FLOAT32) {
+        /* The converter turns division by a constant into a product with its reciprocal. */
+        const size_t n = octet_shape_elements(&divisor->shape);
+        const octet_shape shape = divisor->shape;
+        const float *from = divisor->data;
+        float *data = NULL;
+        OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &data));
+        for (size_t i = 0; i < n; i++) {
+            data[i] = 1.0f / from[i];
+            if (!isfinite(data[i])) return octet_keras_contradict(call, "divides by %g", (double)from[i]);
+        }
+        OCTET_TRY(octet_keras_constant(call, "truediv/y", NULL, shape.rank, shape.dims, data, &y));
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "truediv", x, y, &x));
+        return octet_keras_return(call, x);
+    }
+    OCTET_TRY(octet_keras_binary(call, self->code, octet_operator_name(self->code), x, y, &x));
+    return octet_keras_return(call, x);
+}
+
+static octet_status operate_reduce(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    int32_t axes[OCTET_MAX_RANK], n = 0;
+    bool keep_dims = false;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const int32_t rank = octet_keras_shape(call, x)->rank;
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "axis reduction_indices", OCTET_MAX_RANK, axes, &n));
+    OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims keep_dims", false, &keep_dims));
+    const bool is_scalar = n == 1;
+    if (n < 0) {
+        for (n = 0; n < rank; n++) axes[n] = n;
+    }
+    OCTET_TRY(octet_keras_reduce(call, self->code, octet_operator_name(self->code), x, axes, n, is_scalar, keep_dims, &x));
+    return octet_keras_return(call, x);
+}
+
+/* min(x, maximum), then max(., minimum), which is RELU for 0. */
+static octet_status operate_clip(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    double low = -INFINITY, high = INFINITY;
+    const octet_keras_argument *argument = NULL;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand(call, 1, "clip_value_min x_min min_value", &argument));
+    if (argument != NULL) OCTET_TRY(octet_keras_operand_f64(call, 1, "clip_value_min x_min min_value", 0.0, &low));
+    OCTET_TRY(octet_keras_operand(call, 2, "clip_value_max x_max max_value", &argument));
+    if (argument != NULL) OCTET_TRY(octet_keras_operand_f64(call, 2, "clip_value_max x_max max_value", 0.0, &high));
+    if (low == 0.0 && high == 6.0) {
+        OCTET_TRY(octet_keras_unary(call, OCTET_OP_RELU6, "Relu6", x, &x));
+        return octet_keras_return(call, x);
+    }
+    if (isfinite(high)) OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MINIMUM, "clip_by_value/Minimum", x, (float)high, &x));
+    if (low == 0.0) {
+        OCTET_TRY(octet_keras_unary(call, OCTET_OP_RELU, "clip_by_value", x, &x));
+    } else if (isfinite(low)) {
+        OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MAXIMUM, "clip_by_value", x, (float)low, &x));
+    }
+    return octet_keras_return(call, x);
+}
+
+static octet_status operate_matmul(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x[2];
+    octet_options options = {.batch_matmul = {false, false, false}};
+    OCTET_TRY(both(call, &x[0], &x[1]));
+    OCTET_TRY(octet_keras_operand_bool(call, 2, "transpose_a adjoint_a", false, &options.batch_matmul.adj_x));
+    OCTET_TRY(octet_keras_operand_bool(call, 3, "transpose_b adjoint_b", false, &options.batch_matmul.adj_y));
+    const octet_value *right = &call->graph->values[x[1]];
+    const octet_shape shape = right->shape;
+    if (right->data != NULL && shape.rank == 2 && !options.batch_matmul.adj_x) {
+        const int32_t perm[2] = {options.batch_matmul.adj_y ? 0 : 1, options.batch_matmul.adj_y ? 1 : 0};
+        OCTET_TRY(octet_keras_constant_permuted(call, "MatMul/b", NULL, 2, shape.dims, perm, right->data, 2, (const int32_t[]){shape.dims[perm[0]], shape.dims[perm[1]]}, &x[1]));
+        OCTET_TRY(octet_keras_fully_connected(call, "MatMul", x[0], x[1], OCTET_NONE, &x[0]));
+    } else {
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, "MatMul", x, 2, &options, &x[0]));
+    }
+    return octet_keras_return(call, x[0]);
+}
+
+static octet_status operate_where(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t inputs[3];
+    OCTET_TRY(octet_keras_operand_value(call, 0, "condition", &inputs[0]));
+    OCTET_TRY(octet_keras_operand_value(call, 1, "x x1 t", &inputs[1]));
+    OCTET_TRY(octet_keras_operand_value(call, 2, "y x2 e", &inputs[2]));
+    if (inputs[0] == OCTET_NONE || inputs[1] == OCTET_NONE || inputs[2] == OCTET_NONE) return octet_keras_refuse(call, "needs a condition and two operands");
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
+
+static octet_status operate_l2_normalize(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    int32_t axis = -1;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const int32_t rank = octet_keras_shape(call, x)->rank;
+    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", rank, -1, &axis));
+    if (axis != rank - 1) return octet_keras_refuse(call, "is supported over the last axis only");
+    OCTET_TRY(octet_keras_unary(call, OCTET_OP_L2_NORMALIZATION, "l2_normalize", x, &x));
+    return octet_keras_return(call, x);
+}
+
+static octet_status operate_arg(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t inputs[2];
+    int32_t axis = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis dimension", octet_keras_shape(call, inputs[0])->rank, 0, &axis));
+    OCTET_TRY(octet_keras_i32_scalar(call, "ArgMax/dimension", axis, &inputs[1]));
+    const octet_options options = {.arg = {call->graph->keras_version >= 3 ? OCTET_INT32 : OCTET_INT64}};
+    OCTET_TRY(octet_keras_emit(call, self->code, "ArgMax", inputs, 2, &options, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
+
+static octet_status operate_pool(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    int32_t size[4], strides[4], n[2];
+    const octet_keras_argument *argument = NULL;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "ksize pool_size", 4, size, &n[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 2, "strides", 4, strides, &n[1]));
+    OCTET_TRY(octet_keras_operand(call, 3, "padding", &argument));
+    const char *padding = argument != NULL ? octet_json_text(argument->constant) : "valid";
+    const bool is_same = padding != NULL && (strcmp(padding, "SAME") == 0 || strcmp(padding, "same") == 0);
+    if (octet_keras_shape(call, x)->rank != 4 || n[0] < 1) return octet_keras_refuse(call, "is supported on [batch,height,width,channels] only");
+    if (padding == NULL || (!is_same && strcmp(padding, "VALID") != 0 && strcmp(padding, "valid") != 0)) return octet_keras_refuse(call, "its padding is neither valid nor same");
+    if (n[1] < 1) memcpy(strides, size, sizeof size), n[1] = n[0];
+    const int32_t *first[2] = {size, strides};
+    int32_t hw[2][2];
+    for (int i = 0; i < 2; i++) {
+        if (n[i] == 3) return octet_keras_refuse(call, "its sizes are neither 1, 2 nor 4 numbers");
+        const int32_t at = n[i] == 4 ? 1 : 0;
+        hw[i][0] = first[i][at];
+        hw[i][1] = first[i][n[i] == 1 ? 0 : at + 1];
+        if (hw[i][0] < 1 || hw[i][1] < 1) return octet_keras_contradict(call, "its sizes must be at least 1");
+    }
+    const octet_options options = {.pool_2d = {.padding = is_same ? OCTET_PADDING_SAME : OCTET_PADDING_VALID, .stride_h = hw[1][0], .stride_w = hw[1][1],
+                                               .filter_h = hw[0][0], .filter_w = hw[0][1]}};
+    OCTET_TRY(octet_keras_emit(call, self->code, "Pool", &x, 1, &options, &x));
+    return octet_keras_return(call, x);
+}
+
+static const octet_keras_operation operations[] = {
+    {"add add_v2 __add__ bias_add", operate_binary, OCTET_OP_ADD, NULL},
+    {"subtract sub __sub__", operate_binary, OCTET_OP_SUB, NULL},
+    {"multiply mul __mul__", operate_binary, OCTET_OP_MUL, NULL},
+    {"divide truediv true_divide real_div div divide_no_nan __truediv__", operate_binary, OCTET_OP_DIV, NULL},
+    {"maximum", operate_binary, OCTET_OP_MAXIMUM, NULL},
+    {"minimum", operate_binary, OCTET_OP_MINIMUM, NULL},
+    {"pow power", operate_binary, OCTET_OP_POW, NULL},
+    {"squared_difference", operate_binary, OCTET_OP_SQUARED_DIFFERENCE, NULL},
+    {"floordiv floor_div floor_divide", operate_binary, OCTET_OP_FLOOR_DIV, NULL},
+    {"floormod floor_mod mod", operate_binary, OCTET_OP_FLOOR_MOD, NULL},
+    {"equal", operate_binary, OCTET_OP_EQUAL, NULL},
+    {"not_equal", operate_binary, OCTET_OP_NOT_EQUAL, NULL},
+    {"less", operate_binary, OCTET_OP_LESS, NULL},
+    {"less_equal", operate_binary, OCTET_OP_LESS_EQUAL, NULL},
+    {"greater", operate_binary, OCTET_OP_GREATER, NULL},
+    {"greater_equal", operate_binary, OCTET_OP_GREATER_EQUAL, NULL},
+    {"logical_and", operate_binary, OCTET_OP_LOGICAL_AND, NULL},
+    {"logical_or", operate_binary, OCTET_OP_LOGICAL_OR, NULL},
+    {"logical_not", operate_unary, OCTET_OP_LOGICAL_NOT, NULL},
+    {"matmul mat_mul batch_mat_mul batch_mat_mul_v2", operate_matmul, OCTET_OP_BATCH_MATMUL, NULL},
+    {"relu", operate_unary, OCTET_OP_RELU, NULL},
+    {"relu6", operate_unary, OCTET_OP_RELU6, NULL},
+    {"sigmoid", operate_unary, OCTET_OP_LOGISTIC, NULL},
+    {"tanh", operate_unary, OCTET_OP_TANH, NULL},
+    {"exp", operate_unary, OCTET_OP_EXP, NULL},
+    {"log", operate_unary, OCTET_OP_LOG, NULL},
+    {"sqrt", operate_unary, OCTET_OP_SQRT, NULL},
+    {"rsqrt", operate_unary, OCTET_OP_RSQRT, NULL},
+    {"abs absolute", operate_unary, OCTET_OP_ABS, NULL},
+    {"negative neg", operate_unary, OCTET_OP_NEG, NULL},
+    {"square", operate_unary, OCTET_OP_SQUARE, NULL},
+    {"floor", operate_unary, OCTET_OP_FLOOR, NULL},
+    {"ceil", operate_unary, OCTET_OP_CEIL, NULL},
+    {"round", operate_unary, OCTET_OP_ROUND, NULL},
+    {"sin", operate_unary, OCTET_OP_SIN, NULL},
+    {"cos", operate_unary, OCTET_OP_COS, NULL},
+    {"sign", operate_unary, OCTET_OP_SIGN, NULL},
+    {"softmax", operate_activation, OCTET_OP_SOFTMAX, NULL},
+    {"log_softmax", operate_activation, OCTET_OP_LOG_SOFTMAX, NULL},
+    {"gelu", operate_activation, OCTET_OP_GELU, NULL},
+    {"leaky_relu", operate_activation, OCTET_OP_LEAKY_RELU, NULL},
+    {"elu", operate_activation, OCTET_OP_ELU, "elu"},
+    {"selu", operate_activation, OCTET_OP_ELU, "selu"},
+    {"softplus", operate_activation, OCTET_OP_ELU, "softplus"},
+    {"softsign", operate_activation, OCTET_OP_ELU, "softsign"},
+    {"silu swish", operate_activation, OCTET_OP_ELU, "silu"},
+    {"mish", operate_activation, OCTET_OP_ELU, "mish"},
+    {"hard_sigmoid", operate_activation, OCTET_OP_ELU, "hard_sigmoid"},
+    {"hard_silu hard_swish", operate_activation, OCTET_OP_ELU, "hard_silu"},
+    {"hard_tanh", operate_activation, OCTET_OP_ELU, "hard_tanh"},
+    {"log_sigmoid", operate_activation, OCTET_OP_ELU, "log_sigmoid"},
+    {"tanh_shrink", operate_activation, OCTET_OP_ELU, "tanh_shrink"},
+    {"identity stop_gradient copy dropout", operate_identity, OCTET_OP_RESHAPE, NULL},
+    {"cast", operate_cast, OCTET_OP_CAST, NULL},
+    {"clip_by_value clip", operate_clip, OCTET_OP_MINIMUM, NULL},
+    {"reduce_mean mean", operate_reduce, OCTET_OP_MEAN, NULL},
+    {"reduce_sum sum", operate_reduce, OCTET_OP_SUM, NULL},
+    {"reduce_max max amax", operate_reduce, OCTET_OP_REDUCE_MAX, NULL},
+    {"reduce_min min amin", operate_reduce, OCTET_OP_REDUCE_MIN, NULL},
+    {"reduce_prod prod", operate_reduce, OCTET_OP_REDUCE_PROD, NULL},
+    {"argmax arg_max", operate_arg, OCTET_OP_ARG_MAX, NULL},
+    {"argmin arg_min", operate_arg, OCTET_OP_ARG_MIN, NULL},
+    {"where select select_v2", operate_where, OCTET_OP_SELECT_V2, NULL},
+    {"l2_normalize", operate_l2_normalize, OCTET_OP_L2_NORMALIZATION, NULL},
+    {"max_pool max_pool2d", operate_pool, OCTET_OP_MAX_POOL_2D, NULL},
+    {"avg_pool avg_pool2d average_pool", operate_pool, OCTET_OP_AVERAGE_POOL_2D, NULL},
+    {"reshape", octet_keras_operation_reshape, OCTET_OP_RESHAPE, NULL},
+    {"transpose", octet_keras_operation_transpose, OCTET_OP_TRANSPOSE, NULL},
+    {"expand_dims", octet_keras_operation_expand_dims, OCTET_OP_RESHAPE, NULL},
+    {"squeeze", octet_keras_operation_squeeze, OCTET_OP_RESHAPE, NULL},
+    {"concat concatenate concat_v2", octet_keras_operation_concat, OCTET_OP_CONCATENATION, NULL},
+    {"stack pack", octet_keras_operation_stack, OCTET_OP_PACK, NULL},
+    {"unstack unpack", octet_keras_operation_unstack, OCTET_OP_UNPACK, NULL},
+    {"split split_v", octet_keras_operation_split, OCTET_OP_SPLIT, NULL},
+    {"tile", octet_keras_operation_tile, OCTET_OP_TILE, NULL},
+    {"pad", octet_keras_operation_pad, OCTET_OP_PAD, NULL},
+    {"getitem get_item strided_slice", octet_keras_operation_getitem, OCTET_OP_STRIDED_SLICE, NULL},
+    {"shape", octet_keras_operation_shape, OCTET_OP_SHAPE, NULL},
+    {"reverse flip", octet_keras_operation_reverse, OCTET_OP_REVERSE_V2, NULL},
+    {"resize resize_bilinear resize_nearest_neighbor", octet_keras_operation_resize, OCTET_OP_RESIZE_BILINEAR, NULL},
+    {"depth_to_space", octet_keras_operation_block, OCTET_OP_DEPTH_TO_SPACE, NULL},
+    {"space_to_depth", octet_keras_operation_block, OCTET_OP_SPACE_TO_DEPTH, NULL},
+    {"broadcast_to", octet_keras_operation_broadcast_to, OCTET_OP_BROADCAST_TO, NULL},
+    {"gather take", octet_keras_operation_gather, OCTET_OP_GATHER, NULL},
+};
+
+/* "math.reduce_mean", "__operators__.add", "nn.relu" -> the last part; class names -> snake case. */
+static octet_status function_name(octet_keras_call *call, char *out, size_t capacity) {
+    const char *function = NULL;
+    if (call->layer->is_operation) {
+        octet_keras_snake_case(call->layer->class_name, out, capacity);
+        return OCTET_OK;
+    }
+    if (strcmp(call->layer->class_name, "TensorFlowOpLayer") == 0) {
+        const char *text = octet_json_text(octet_json_get(call->layer->config, "node_def"));
+        const char *at = text != NULL ? strstr(text, "\"op\":") : NULL;
+        const char *begin = at != NULL ? strchr(at + 5, '"') : NULL;
+        const char *end = begin != NULL ? strchr(begin + 1, '"') : NULL;
+        if (end == NULL) return octet_keras_refuse(call, "its node_def names no operation that octet can read");
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)(end - begin - 1 < 63 ? end - begin - 1 : 63), begin + 1);
+        octet_keras_snake_case(name, out, capacity);
+        if (strcmp(out, "add_v2") == 0) snprintf(out, capacity, "add");
+        return OCTET_OK;
+    }
+    OCTET_TRY(octet_keras_string(call, "function", "?", &function));
+    const char *dot = strrchr(function, '.');
+    snprintf(out, capacity, "%s", dot != NULL ? dot + 1 : function);
+    return OCTET_OK;
+}
+
+/* TensorFlow 2.0 to 2.3 keep the operands that are no tensors in "constants": {"1": 2.0}, by position. */
+static octet_status add_constants(octet_keras_call *call) {
+    const octet_json *constants = octet_json_get(call->layer->config, "constants"), *value = NULL;
+    const size_t n = octet_json_kind_of(constants) == OCTET_JSON_OBJECT ? octet_json_length(constants) : 0;
+    if (n == 0 || call->node == NULL) return OCTET_OK;
+    octet_keras_node *node = NULL;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, 1, &node));
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n + call->n_inputs, &node->arguments));
+    node->n_arguments = (uint32_t)n + call->n_inputs;
+    for (const char *key = octet_json_next(constants, NULL, &value); key != NULL; key = octet_json_next(constants, key, &value)) {
+        const uint32_t at = key[0] >= '0' && key[0] <= '9' && key[1] == '\0' ? (uint32_t)(key[0] - '0') : UINT32_MAX;
+        if (at >= node->n_arguments || node->arguments[at].constant != NULL) return octet_keras_refuse(call, "its constants are written in a way that octet does not know");
+        node->arguments[at].kind = OCTET_KERAS_CONSTANT;
+        node->arguments[at].constant = value;
+    }
+    for (uint32_t i = 0, j = 0; i < node->n_arguments; i++) {
+        if (node->arguments[i].constant != NULL) continue;
+        node->arguments[i].kind = OCTET_KERAS_TENSOR;
+        node->arguments[i].value = call->inputs[j++];
+    }
+    call->node = node;
+    return OCTET_OK;
+}
+
+/* A list of tensors that a TensorFlowOpLayer reads is its arguments one by one, unless the function takes a list. */
+static octet_status spread_list(octet_keras_call *call, const char *name) {
+    if (strcmp(call->layer->class_name, "TensorFlowOpLayer") != 0 || call->node == NULL || octet_keras_word_in("concat concat_v2 pack", name)) return OCTET_OK;
+    if (octet_json_kind_of(octet_json_get(call->layer->config, "constants")) == OCTET_JSON_OBJECT && octet_json_length(octet_json_get(call->layer->config, "constants")) > 0) {
+        return add_constants(call);
+    }
+    octet_keras_node *node = NULL;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, 1, &node));
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, call->n_inputs, &node->arguments));
+    node->n_arguments = call->n_inputs;
+    for (uint32_t i = 0; i < call->n_inputs; i++) node->arguments[i] = (octet_keras_argument){.kind = OCTET_KERAS_TENSOR, .value = call->inputs[i]};
+    call->node = node;
+    return OCTET_OK;
+}
+
+octet_status octet_keras_emit_operation(octet_keras_call *call) {
+    char name[128];
+    OCTET_TRY(function_name(call, name, sizeof name));
+    OCTET_TRY(spread_list(call, name));
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
+        if (octet_keras_word_in(operations[i].names, name)) return operations[i].emit(call, &operations[i]);
+    }
+    return octet_keras_refuse(call, "the function %s is not supported; supported are arithmetic, comparisons, activations, reductions, clip, matmul, where, pooling, "
+                                    "reshape, transpose, expand_dims, squeeze, concat, stack, unstack, split, tile, pad, slicing, reverse, resize, gather; "
+                                    "write it with Keras layers instead", name);
+}

@@ -1,0 +1,388 @@
+/* Functions that move data: reshape, concat, slicing and their like. */
+#include <stdio.h>
+#include <string.h>
+
+#include "import/keras_operation.h"
+
+octet_status octet_keras_operation_reshape(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    int32_t dims[OCTET_MAX_RANK], n = 0, open = -1;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "shape newshape target_shape", OCTET_MAX_RANK, dims, &n));
+    if (n < 0) return octet_keras_refuse(call, "is given no shape");
+    int64_t product = 1;
+    const int64_t wanted = (int64_t)octet_shape_elements(octet_keras_shape(call, x));
+    for (int32_t i = 0; i < n; i++) {
+        if (dims[i] == -1 && open < 0) open = i;
+        else if (dims[i] < 0 || !octet_multiply_i64(product, dims[i], &product)) return octet_keras_contradict(call, "its shape is not possible");
+    }
+    if (open >= 0 && (product == 0 || wanted % product != 0)) return octet_keras_contradict(call, "its shape does not divide %lld elements", (long long)wanted);
+    if (open < 0 && product != wanted) {
+        return octet_keras_contradict(call, "its shape has %lld elements, its input %lld for one sample", (long long)product, (long long)wanted);
+    }
+    OCTET_TRY(octet_keras_reshape_open(call, "Reshape", x, n, dims, &x));
+    return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_operation_transpose(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x, seen = 0;
+    int32_t perm[OCTET_MAX_RANK], n = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const int32_t rank = octet_keras_shape(call, x)->rank;
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "perm axes", OCTET_MAX_RANK, perm, &n));
+    if (n < 0) {
+        for (n = 0; n < rank; n++) perm[n] = rank - 1 - n;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        if (perm[i] < 0) perm[i] += rank;
+        if (perm[i] < 0 || perm[i] >= rank || (seen >> perm[i] & 1) != 0) return octet_keras_contradict(call, "its axes are no order of 0 to %d", rank - 1);
+        seen |= 1u << perm[i];
+    }
+    if (n != rank) return octet_keras_contradict(call, "has %d axes for %d dimensions", n, rank);
+    OCTET_TRY(octet_keras_transpose(call, "transpose", x, perm, &x));
+    return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_operation_expand_dims(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    int32_t axis = 0, dims[OCTET_MAX_RANK + 1];
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const octet_shape shape = *octet_keras_shape(call, x);
+    if (shape.rank >= OCTET_MAX_RANK) return octet_keras_refuse(call, "would have more than %d dimensions", OCTET_MAX_RANK);
+    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", shape.rank + 1, 0, &axis));
+    for (int32_t i = 0; i <= shape.rank; i++) dims[i] = i < axis ? shape.dims[i] : i == axis ? 1 : shape.dims[i - 1];
+    OCTET_TRY(octet_keras_reshape(call, "ExpandDims", x, shape.rank + 1, dims, &x));
+    return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_operation_squeeze(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x, drop = 0;
+    int32_t axes[OCTET_MAX_RANK], n = 0, dims[OCTET_MAX_RANK], rank = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const octet_shape shape = *octet_keras_shape(call, x);
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "axis squeeze_dims", OCTET_MAX_RANK, axes, &n));
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t axis = axes[i] < 0 ? axes[i] + shape.rank : axes[i];
+        if (axis < 0 || axis >= shape.rank || shape.dims[axis] != 1) return octet_keras_contradict(call, "axis %d does not have length 1", axes[i]);
+        drop |= 1u << axis;
+    }
+    for (int32_t i = 0; i < shape.rank; i++) {
+        /* Without axes the batch of one must stay: in the source it is open. */
+        const bool is_dropped = n >= 0 ? (drop >> i & 1) != 0 : shape.dims[i] == 1 && i > 0;
+        if (!is_dropped) dims[rank++] = shape.dims[i];
+    }
+    OCTET_TRY(octet_keras_reshape(call, "Squeeze", x, rank, dims, &x));
+    return octet_keras_return(call, x);
+}
+
+/* The tensors of the list argument at position 0. */
+static octet_status list_of(octet_keras_call *call, uint32_t *values, uint32_t *n) {
+    const octet_keras_argument *list = NULL;
+    OCTET_TRY(octet_keras_operand(call, 0, "values xs arrays x tensors", &list));
+    *n = 0;
+    if (list == NULL || list->kind == OCTET_KERAS_CONSTANT) return octet_keras_refuse(call, "has no list of tensors");
+    if (list->kind == OCTET_KERAS_TENSOR) {
+        values[(*n)++] = list->value;
+        return OCTET_OK;
+    }
+    for (uint32_t i = 0; i < list->n_items; i++) {
+        if (list->items[i].kind != OCTET_KERAS_TENSOR) return octet_keras_refuse(call, "its list holds something other than tensors");
+        if (*n >= OCTET_KERAS_MAX_INPUTS) return octet_keras_refuse(call, "its list has more than %d tensors", OCTET_KERAS_MAX_INPUTS);
+        values[(*n)++] = list->items[i].value;
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_keras_operation_concat(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t values[OCTET_KERAS_MAX_INPUTS], n = 0, x;
+    int32_t axis = 0;
+    OCTET_TRY(list_of(call, values, &n));
+    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank, call->graph->keras_version >= 3 ? 0 : -1, &axis));
+    OCTET_TRY(octet_keras_concatenate(call, "concat", values, n, axis, &x));
+    return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_operation_stack(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t values[OCTET_KERAS_MAX_INPUTS], n = 0, x;
+    octet_options options = {.pack = {0, 0}};
+    OCTET_TRY(list_of(call, values, &n));
+    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank + 1, 0, &options.pack.axis));
+    options.pack.count = (int32_t)n;
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_PACK, "stack", values, n, &options, &x));
+    return octet_keras_return(call, x);
+}
+
+static octet_status emit_parts(octet_keras_call *call, octet_operator_code code, const uint32_t *inputs, uint32_t n, const octet_options *options, int32_t n_parts) {
+    const char *name = NULL;
+    if (n_parts < 1 || n_parts > OCTET_KERAS_MAX_OUTPUTS) return octet_keras_refuse(call, "gives %d tensors, 1 to %d are supported", n_parts, OCTET_KERAS_MAX_OUTPUTS);
+    OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/split", call->path));
+    call->n_outputs = (uint32_t)n_parts;
+    return octet_graph_emit(call->ctx, call->graph, code, call->layer->name, name, inputs, n, options, call->outputs, call->n_outputs);
+}
+
+octet_status octet_keras_operation_unstack(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    octet_options options = {.pack = {0, 0}};
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_axis(call, 2, "axis", octet_keras_shape(call, x)->rank, 0, &options.pack.axis));
+    options.pack.count = octet_keras_shape(call, x)->dims[options.pack.axis];
+    return emit_parts(call, OCTET_OP_UNPACK, &x, 1, &options, options.pack.count);
+}
+
+octet_status octet_keras_operation_split(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x, inputs[3];
+    int32_t sizes[OCTET_KERAS_MAX_OUTPUTS], n = 0, axis = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "num_or_size_splits indices_or_sections size_splits num_split", OCTET_KERAS_MAX_OUTPUTS - 1, sizes, &n));
+    OCTET_TRY(octet_keras_operand_axis(call, 2, "axis split_dim", octet_keras_shape(call, x)->rank, 0, &axis));
+    const int32_t length = octet_keras_shape(call, x)->dims[axis];
+    OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", axis, &inputs[0]));
+    inputs[1] = x;
+    if (n == 1) {
+        if (sizes[0] < 1 || length % sizes[0] != 0) return octet_keras_contradict(call, "%d cells cannot be split into %d equal parts", length, sizes[0]);
+        const octet_options options = {.split = {sizes[0]}};
+        return emit_parts(call, OCTET_OP_SPLIT, inputs, 2, &options, sizes[0]);
+    }
+    if (n < 1) return octet_keras_refuse(call, "is not told into how many parts");
+    if (call->layer->is_operation) { /* Keras 3 gives the places of the cuts */
+        int32_t begin = 0;
+        for (int32_t i = 0; i <= n; i++) {
+            const int32_t end = i < n ? sizes[i] : length;
+            if (end < begin || end > length) return octet_keras_contradict(call, "its cuts are not ascending places in %d cells", length);
+            sizes[i] = end - begin;
+            begin = end;
+        }
+        n++;
+    }
+    int64_t total = 0;
+    int32_t open = -1;
+    for (int32_t i = 0; i < n; i++) {
+        if (sizes[i] < 0) open = i;
+        else total += sizes[i];
+    }
+    if (open >= 0) sizes[open] = length - (int32_t)(total < length ? total : length), total += sizes[open];
+    if (total != length) return octet_keras_contradict(call, "its parts do not make up %d cells", length);
+    const octet_options options = {.split = {n}};
+    inputs[2] = inputs[0];
+    inputs[0] = x;
+    OCTET_TRY(octet_keras_i32s(call, "split/sizes", sizes, n, &inputs[1]));
+    return emit_parts(call, OCTET_OP_SPLIT_V, inputs, 3, &options, n);
+}
+
+octet_status octet_keras_operation_tile(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t inputs[2];
+    int32_t multiples[OCTET_MAX_RANK], n = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "multiples repeats", OCTET_MAX_RANK, multiples, &n));
+    if (n != octet_keras_shape(call, inputs[0])->rank) return octet_keras_refuse(call, "needs a number of repeats for every dimension");
+    OCTET_TRY(octet_keras_i32s(call, "Tile/multiples", multiples, n, &inputs[1]));
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_TILE, "Tile", inputs, 2, NULL, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
+
+octet_status octet_keras_operation_pad(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    int32_t pairs[2 * OCTET_MAX_RANK], n = 0, before[OCTET_MAX_RANK], after[OCTET_MAX_RANK];
+    double value = 0.0;
+    const octet_keras_argument *mode = NULL;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "paddings pad_width", 2 * OCTET_MAX_RANK, pairs, &n));
+    OCTET_TRY(octet_keras_operand(call, 2, "mode", &mode));
+    const char *text = mode != NULL ? octet_json_text(mode->constant) : "CONSTANT";
+    if (text == NULL || (strcmp(text, "CONSTANT") != 0 && strcmp(text, "constant") != 0)) return octet_keras_refuse(call, "its mode is not constant, which alone is supported");
+    OCTET_TRY(octet_keras_operand_f64(call, 3, "constant_values", 0.0, &value));
+    if (value != 0.0) return octet_keras_refuse(call, "pads with %g; 0 is supported", value);
+    const int32_t rank = octet_keras_shape(call, x)->rank;
+    if (n != 2 * rank) return octet_keras_refuse(call, "needs two numbers for each of %d dimensions", rank);
+    for (int32_t i = 0; i < rank; i++) {
+        before[i] = pairs[2 * i];
+        after[i] = pairs[2 * i + 1];
+        if (before[i] < 0 || after[i] < 0) return octet_keras_contradict(call, "pads with a negative number of cells");
+    }
+    OCTET_TRY(octet_keras_pad(call, "Pad", x, before, after, &x));
+    return octet_keras_return(call, x);
+}
+
+/* Slicing: the items of x[..., a:b:c, i, None]. */
+
+typedef struct slice {
+    int32_t begin[OCTET_MAX_RANK + 1], end[OCTET_MAX_RANK + 1], strides[OCTET_MAX_RANK + 1], n;
+    octet_options options;
+} slice;
+
+static octet_status slice_bound(octet_keras_call *call, const octet_json *item, const char *key, int32_t bit, int32_t *value, int32_t *mask) {
+    const octet_json *bound = octet_json_get(item, key);
+    int64_t number = 0;
+    if (octet_json_kind_of(bound) == OCTET_JSON_NULL || octet_json_kind_of(bound) == OCTET_JSON_MISSING) {
+        *value = 0;
+        *mask |= bit;
+        return OCTET_OK;
+    }
+    if (!octet_json_integer(octet_keras_unwrap(bound), &number) || number < -(1 << 30) || number > 1 << 30) return octet_keras_refuse(call, "is cut at a place that is not known before the model runs");
+    *value = (int32_t)number;
+    return OCTET_OK;
+}
+
+static octet_status add_item(octet_keras_call *call, const octet_json *item, slice *s) {
+    if (s->n > OCTET_MAX_RANK - 1) return octet_keras_refuse(call, "slices more than %d dimensions", OCTET_MAX_RANK);
+    const int32_t i = s->n++, bit = 1 << i;
+    int64_t number = 0;
+    s->begin[i] = s->end[i] = 0;
+    s->strides[i] = 1;
+    const char *class_name = octet_json_text(octet_json_get(item, "class_name"));
+    if (octet_json_kind_of(item) == OCTET_JSON_NULL) {
+        s->options.strided_slice.new_axis_mask |= bit;
+    } else if ((class_name != NULL && strcmp(class_name, "__ellipsis__") == 0) || octet_json_text_is(item, "...")) {
+        s->options.strided_slice.ellipsis_mask |= bit;
+    } else if (octet_json_integer(item, &number)) {
+        if (number < -(1 << 30) || number > 1 << 30) return octet_keras_contradict(call, "index %lld is outside of its input", (long long)number);
+        s->begin[i] = (int32_t)number;
+        s->end[i] = (int32_t)number + 1;
+        if (number == -1) s->options.strided_slice.end_mask |= bit;
+        s->options.strided_slice.shrink_axis_mask |= bit;
+    } else if (octet_json_kind_of(item) == OCTET_JSON_OBJECT) {
+        if (class_name != NULL && strcmp(class_name, "__slice__") == 0) item = octet_json_get(item, "config");
+        int32_t ignored = 0;
+        OCTET_TRY(slice_bound(call, item, "start", bit, &s->begin[i], &s->options.strided_slice.begin_mask));
+        OCTET_TRY(slice_bound(call, item, "stop", bit, &s->end[i], &s->options.strided_slice.end_mask));
+        OCTET_TRY(slice_bound(call, item, "step", bit, &s->strides[i], &ignored));
+        if (ignored != 0) s->strides[i] = 1;
+        if (s->strides[i] == 0) return octet_keras_contradict(call, "is cut with a step of 0");
+    } else {
+        return octet_keras_refuse(call, "is cut in a way that octet does not know");
+    }
+    return OCTET_OK;
+}
+
+/* One element or a range of a shape that is known: stays known. */
+static octet_status slice_known(octet_keras_call *call, const octet_value *x, const slice *s) {
+    const int32_t length = x->shape.dims[0];
+    const int32_t *data = x->data;
+    int32_t begin = s->begin[0] < 0 ? s->begin[0] + length : s->begin[0], end = s->end[0] < 0 ? s->end[0] + length : s->end[0];
+    uint32_t value;
+    if (s->options.strided_slice.begin_mask & 1) begin = 0;
+    if (s->options.strided_slice.end_mask & 1) end = length;
+    if (s->n != 1 || s->strides[0] != 1 || begin < 0 || end > length || begin > end) return octet_keras_refuse(call, "is cut in a way that octet does not know");
+    if (s->options.strided_slice.shrink_axis_mask & 1) {
+        OCTET_TRY(octet_keras_i32_scalar(call, "strided_slice", data[begin], &value));
+    } else {
+        OCTET_TRY(octet_keras_i32s(call, "strided_slice", data + begin, end - begin, &value));
+    }
+    return octet_keras_return(call, value);
+}
+
+octet_status octet_keras_operation_getitem(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t inputs[4];
+    const octet_keras_argument *spec = NULL;
+    slice s = {0};
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    OCTET_TRY(octet_keras_operand(call, 1, "slice_spec key", &spec));
+    if (spec == NULL || spec->kind != OCTET_KERAS_CONSTANT) return octet_keras_refuse(call, "is cut at a place that is not known before the model runs");
+    const octet_json *items = octet_keras_unwrap(spec->constant);
+    if (octet_json_kind_of(items) == OCTET_JSON_ARRAY) {
+        for (size_t i = 0; i < octet_json_length(items); i++) OCTET_TRY(add_item(call, octet_json_at(items, i), &s));
+    } else {
+        OCTET_TRY(add_item(call, items, &s));
+    }
+    const octet_value *x = &call->graph->values[inputs[0]];
+    if (x->data != NULL && x->type == OCTET_INT32 && x->shape.rank == 1) return slice_known(call, x, &s);
+    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack", s.begin, s.n, &inputs[1]));
+    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_1", s.end, s.n, &inputs[2]));
+    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_2", s.strides, s.n, &inputs[3]));
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, &s.options, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
+
+/* Shapes are static here: a constant. */
+octet_status octet_keras_operation_shape(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const octet_shape shape = *octet_keras_shape(call, x);
+    OCTET_TRY(octet_keras_i32s(call, "Shape", shape.dims, shape.rank, &x));
+    return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_operation_reverse(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t inputs[2];
+    int32_t axes[OCTET_MAX_RANK], n = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    const int32_t rank = octet_keras_shape(call, inputs[0])->rank;
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "axis", OCTET_MAX_RANK, axes, &n));
+    for (int32_t i = 0; i < n; i++) axes[i] = axes[i] < 0 ? axes[i] + rank : axes[i];
+    if (n < 1) return octet_keras_refuse(call, "is not told which axis to turn round");
+    OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", axes, n, &inputs[1]));
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_REVERSE_V2, "ReverseV2", inputs, 2, NULL, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
+
+octet_status octet_keras_operation_resize(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t inputs[2];
+    int32_t size[2], n = 0;
+    const octet_keras_argument *method = NULL;
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "size", 2, size, &n));
+    OCTET_TRY(octet_keras_operand(call, 2, "method interpolation", &method));
+    const char *text = method != NULL ? octet_json_text(method->constant) : "bilinear";
+    if (text == NULL || (strcmp(text, "bilinear") != 0 && strcmp(text, "nearest") != 0)) return octet_keras_refuse(call, "its method is neither bilinear nor nearest");
+    if (n != 2 || size[0] < 1 || size[1] < 1) return octet_keras_contradict(call, "its size is no pair of positive numbers");
+    OCTET_TRY(octet_keras_i32s(call, "resize/size", size, 2, &inputs[1]));
+    const octet_options options = {.resize = {.half_pixel_centers = true}};
+    OCTET_TRY(octet_keras_emit(call, text[0] == 'b' ? OCTET_OP_RESIZE_BILINEAR : OCTET_OP_RESIZE_NEAREST_NEIGHBOR, "resize", inputs, 2, &options, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
+
+octet_status octet_keras_operation_block(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    int32_t size[1] = {0}, n = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "block_size", 1, size, &n));
+    if (n != 1 || size[0] < 2) return octet_keras_contradict(call, "block_size must be at least 2");
+    const octet_options options = {.block = {size[0]}};
+    OCTET_TRY(octet_keras_emit(call, self->code, octet_operator_name(self->code), &x, 1, &options, &x));
+    return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_operation_broadcast_to(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t inputs[2];
+    int32_t dims[OCTET_MAX_RANK], n = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "shape", OCTET_MAX_RANK, dims, &n));
+    if (n < 1) return octet_keras_refuse(call, "is given no shape");
+    OCTET_TRY(octet_keras_i32s(call, "BroadcastTo/shape", dims, n, &inputs[1]));
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_BROADCAST_TO, "BroadcastTo", inputs, 2, NULL, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
+
+octet_status octet_keras_operation_gather(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t inputs[2];
+    int32_t indices[1024], n = 0, axis = 0;
+    OCTET_TRY(octet_keras_operand_value(call, 0, "params x", &inputs[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "indices", 1024, indices, &n));
+    if (inputs[0] == OCTET_NONE || n < 1) return octet_keras_refuse(call, "needs a tensor and a list of places that is known before the model runs");
+    OCTET_TRY(octet_keras_operand_axis(call, 3, "axis", octet_keras_shape(call, inputs[0])->rank, 0, &axis));
+    const int32_t length = octet_keras_shape(call, inputs[0])->dims[axis];
+    for (int32_t i = 0; i < n; i++) {
+        if (indices[i] < 0) indices[i] += length;
+        if (indices[i] < 0 || indices[i] >= length) return octet_keras_contradict(call, "place %d is outside of %d cells", indices[i], length);
+    }
+    OCTET_TRY(octet_keras_i32s(call, "GatherV2/indices", indices, n, &inputs[1]));
+    const octet_options options = {.gather = {axis, 0}};
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_GATHER, "GatherV2", inputs, 2, &options, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
