@@ -1,6 +1,7 @@
 #include "exec/activation.h"
 #include "exec/bind_families.h"
 #include "exec/bind_fast.h"
+#include "exec/bind_hybrid.h"
 #include "exec/bind_weights.h"
 #include "kernels/ref/conv.h"
 #include "kernels/ref/conv_3d.h"
@@ -50,7 +51,7 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
                               .activation = op->options.conv_2d.activation};
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
-    if (!conv_runs[kind]) return octet_bind_unsupported(binder, op);
+    if (!conv_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
     const int32_t *in = w.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_conv_2d_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
@@ -61,6 +62,7 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
     p->pad_top = octet_window(op->options.conv_2d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
     p->pad_left = octet_window(op->options.conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
+    if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_conv_2d_hybrid(binder, op, &w, p, step);
     octet_step_set(step, conv_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
     return octet_bind_fast_conv_2d(binder, &w, kind, p, step);
 }
@@ -73,7 +75,7 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
                               .activation = op->options.depthwise_conv_2d.activation};
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
-    if (!depthwise_runs[kind]) return octet_bind_unsupported(binder, op);
+    if (!depthwise_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
     const int32_t *in = w.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_depthwise_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
@@ -85,6 +87,7 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
     p->pad_top = octet_window(op->options.depthwise_conv_2d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
     p->pad_left = octet_window(op->options.depthwise_conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
+    if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_depthwise_hybrid(binder, op, &w, p, step);
     octet_step_set(step, depthwise_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
     return octet_bind_fast_depthwise(binder, &w, kind, p, step);
 }

@@ -1,6 +1,7 @@
 #include "exec/activation.h"
 #include "exec/bind_families.h"
 #include "exec/bind_fast.h"
+#include "exec/bind_hybrid.h"
 #include "exec/bind_weights.h"
 #include "kernels/ref/batch_matmul.h"
 #include "kernels/ref/fully_connected.h"
@@ -31,7 +32,7 @@ static octet_status bind_fully_connected(octet_binder *binder, const octet_opera
                               .activation = op->options.fully_connected.activation};
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
-    if (!fully_connected_runs[kind]) return octet_bind_unsupported(binder, op);
+    if (!fully_connected_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
     octet_fully_connected_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
     p->depth = weights->shape.dims[1];
@@ -42,6 +43,7 @@ static octet_status bind_fully_connected(octet_binder *binder, const octet_opera
         const bool in_double = binder->numerics == OCTET_NUMERICS_LITERT;
         OCTET_TRY(octet_bind_requantize(binder, op, &w, kind == OCTET_WEIGHTED_S8, in_double, &p->q));
     }
+    if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_fully_connected_hybrid(binder, op, &w, p, step);
     octet_step_set(step, fully_connected_runs[kind], p, (uint32_t)(p->rows * p->out_c), "ref");
     return octet_bind_fast_fully_connected(binder, &w, kind, p, step);
 }

@@ -102,11 +102,49 @@ def batch_matmul(r, dtype=np.int8):
     return content, [r.data(a, dtype), r.data(b, dtype)]
 
 
+def hybrid(r, operator):
+    """Float activations, int8 weights."""
+    o, k = r.integer(1, 20), r.integer(1, 20)
+    bias = constant(r.data((o,), np.float32))
+    if operator == 'FULLY_CONNECTED':
+        k = r.integer(1, 200)
+        rows = r.integer(1, 4)
+        weights, _ = weights_of(r, (o, k), o, 0, r.chance(.7))
+        x = r.data((rows, k), np.float32)
+        o_ = options('FullyConnected', asymmetricQuantizeInputs=r.chance(.7), fusedActivationFunction=r.integer(0, 3))
+        y = (rows, o)
+        bias = bias if r.chance() else None
+    else:
+        fh, fw, s = r.integer(1, 3), r.integer(1, 3), r.integer(1, 2)
+        common = dict(padding=0, strideH=s, strideW=s, dilationHFactor=1, dilationWFactor=1, fusedActivationFunction=r.integer(0, 3))
+        if operator == 'CONV_2D':
+            weights, _ = weights_of(r, (o, fh, fw, k), o, 0, r.chance(.7))
+            o_ = options('Conv2D', **common)
+        else:
+            m = r.integer(1, 3)
+            o = k * m
+            bias = constant(r.data((o,), np.float32))
+            weights, _ = weights_of(r, (1, fh, fw, o), o, 3, True)
+            o_ = options('DepthwiseConv2D', depthMultiplier=m, **common)
+        x = r.data((2, 7, 6, k), np.float32)
+        y = (2, -(-7 // s), -(-6 // s), o)
+    x = x * np.float32(r.pick(1, 100, 1e-3)) + np.float32(r.pick(0, 0, 1, -3))
+    if r.chance(.2):
+        x = np.maximum(x, 0)
+    if r.chance(.1):
+        x[0] = 0
+    version = {'FULLY_CONNECTED': 12, 'CONV_2D': 5, 'DEPTHWISE_CONV_2D': 6}[operator]
+    content = model(operator, [tensor(x.shape, np.float32), weights, bias], [tensor(y, np.float32)], o_, version)
+    return content, [x]
+
+
 CASES = {'conv_s8': conv, 'depthwise_s8': lambda r: conv(r, depthwise=True), 'transpose_conv_s8': transpose_conv,
          'fully_connected_s8': fully_connected, 'batch_matmul_s8': batch_matmul,
          'conv_s16': lambda r: conv(r, np.int16), 'depthwise_s16': lambda r: conv(r, np.int16, True),
          'transpose_conv_s16': lambda r: transpose_conv(r, np.int16), 'fully_connected_s16': lambda r: fully_connected(r, np.int16),
-         'batch_matmul_s16': lambda r: batch_matmul(r, np.int16)}
+         'batch_matmul_s16': lambda r: batch_matmul(r, np.int16),
+         'conv_hybrid': lambda r: hybrid(r, 'CONV_2D'), 'depthwise_hybrid': lambda r: hybrid(r, 'DEPTHWISE_CONV_2D'),
+         'fully_connected_hybrid': lambda r: hybrid(r, 'FULLY_CONNECTED')}
 
 if __name__ == '__main__':
     main(CASES)
