@@ -21,7 +21,8 @@ static void run_fill(const octet_step *step, const octet_frame *frame, uint32_t 
     const shape_step *s = step->params;
     const size_t first = (size_t)begin * PIECE, last = (size_t)end * PIECE;
     octet_fill_ref(s->fills_input ? octet_step_input(step, frame, 1) : s->zero, s->element_size,
-                   (char *)octet_step_output(step, frame, 0) + first * s->element_size, (last < s->n_elements ? last : s->n_elements) - first);
+                   (char *)octet_step_output(step, frame, 0) + first * s->element_size,
+                   (last < s->n_elements ? last : s->n_elements) - first);
 }
 
 static void run_shape(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {

@@ -100,8 +100,9 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
     if (output->type != OCTET_INT16) return octet_bind_unsupported(binder, op);
     OCTET_CHECK(binder->ctx, p->zero_in == 0 && p->zero_out == 0, OCTET_MODEL, "%s: %s: int16 tensors must have zero point 0", op->layer,
                 octet_operator_name(op->code));
-    static const octet_unary no_s16[] = {OCTET_UNARY_SIN,  OCTET_UNARY_COS,          OCTET_UNARY_SQUARE, OCTET_UNARY_FLOOR, OCTET_UNARY_CEIL,
-                                         OCTET_UNARY_ROUND, OCTET_UNARY_SIGN, OCTET_UNARY_RELU_N1_TO_1, OCTET_UNARY_ELU, OCTET_UNARY_HARD_SWISH};
+    static const octet_unary no_s16[] = {OCTET_UNARY_SIN,   OCTET_UNARY_COS,  OCTET_UNARY_SQUARE,       OCTET_UNARY_FLOOR, OCTET_UNARY_CEIL,
+                                         OCTET_UNARY_ROUND, OCTET_UNARY_SIGN, OCTET_UNARY_RELU_N1_TO_1, OCTET_UNARY_ELU,
+                                         OCTET_UNARY_HARD_SWISH};
     for (size_t i = 0; i < sizeof no_s16 / sizeof no_s16[0]; i++) {
         if (no_s16[i] == u->operation) return octet_bind_unsupported(binder, op);
     }

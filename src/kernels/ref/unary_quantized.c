@@ -88,7 +88,9 @@ static int32_t high_multiply_s16(int32_t a, int32_t b, int32_t nudge) {
     return (product + (product >= 0 ? nudge : nudge ? 1 - nudge : 0)) / (1 << 15);
 }
 /* A 32-bit multiplier reduced to 16 bits, half up. */
-static int32_t reduce_multiplier(int32_t multiplier) { return multiplier >= INT32_MAX - (1 << 15) ? INT16_MAX : (multiplier + (1 << 15)) >> 16; }
+static int32_t reduce_multiplier(int32_t multiplier) {
+    return multiplier >= INT32_MAX - (1 << 15) ? INT16_MAX : (multiplier + (1 << 15)) >> 16;
+}
 
 /* x relu6(x + 3) / 6 in 16 bits: both factors from x << 7, the ramp in Q15 over [-3, 3]. */
 static bool fill_hard_swish(const octet_unary_quantized_params *p, int8_t *table) {

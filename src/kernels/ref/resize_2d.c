@@ -1,4 +1,4 @@
-#include "kernels/ref/resize.h"
+#include "kernels/ref/resize_2d.h"
 
 #include <math.h>
 #include <string.h>
