@@ -44,7 +44,8 @@ void *octet_runner_value(const octet_runner *runner, uint32_t value);
 /* Variables (LSTM state) to their zero point, as at creation. */
 void octet_runner_reset(octet_runner *runner);
 
-/* Called for each graph input before the first step and for each output of a step right after it. */
+/* Called for each graph input before the first step, and right after a step for each of its outputs and for the state it keeps
+ * (variables among its inputs). */
 typedef void octet_observe(void *user, uint32_t value, const void *data, size_t n_elements);
 void octet_runner_set_observer(octet_runner *runner, octet_observe *observe, void *user);
 /* time_ns: array of octet_exec_n_steps, added to at every run; NULL turns it off. */

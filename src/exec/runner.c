@@ -128,5 +128,9 @@ void octet_runner_run(octet_runner *runner, octet_pool *pool) {
         if (runner->time_ns) runner->time_ns[i] += octet_clock_ns() - start;
         if (!runner->observe) continue;
         for (uint32_t j = 0; j < graph->operators[i].n_outputs; j++) observe(runner, graph->operators[i].outputs[j]);
+        for (uint32_t j = 0; j < graph->operators[i].n_inputs; j++) {
+            const uint32_t input = graph->operators[i].inputs[j];
+            if (input != OCTET_NONE && graph->values[input].is_variable) observe(runner, input);
+        }
     }
 }

@@ -72,6 +72,12 @@ static octet_status add_intermediates(octet_builder *b, octet_operator *op, octe
     return OCTET_OK;
 }
 
+static octet_qparams range_of(const octet_value *value, octet_qparams otherwise) {
+    return value->has_range ? octet_qparams_range_s8((double)value->min, (double)value->max) : otherwise;
+}
+
+/* The hidden state has the parameters of the result, or those of its own range where a later operator (a concatenation) has given the
+ * result others; the kernel's inner scale is always that of the result's own range. So TensorFlow's files have it. */
 octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     const octet_operator *op = &b->from->operators[k];
     OCTET_TRY(check_form(b, op));
@@ -83,12 +89,15 @@ octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     for (uint32_t i = 0; i < N_OPERANDS; i++) inputs[i] = OCTET_NONE;
     OCTET_TRY(octet_builder_integer(b, op->inputs[INPUT], op->layer, &inputs[INPUT]));
     OCTET_TRY(add_weights_and_biases(b, k, inputs));
+    const octet_value *state = octet_graph_input(b->from, op, HIDDEN);
+    const octet_qparams own = range_of(result, place->params);
+    const octet_qparams hidden = octet_qparams_equal(own, place->params) ? own : range_of(state, place->params);
     const octet_value *cell = octet_graph_input(b->from, op, CELL);
-    OCTET_TRY(add_state(b, octet_graph_input(b->from, op, HIDDEN), OCTET_INT8, place->params, &inputs[HIDDEN]));
+    OCTET_TRY(add_state(b, state, OCTET_INT8, hidden, &inputs[HIDDEN]));
     OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(op, cell), &inputs[CELL]));
     OCTET_TRY(octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, place->params, &output));
     b->integer[v] = output;
     OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, N_OPERANDS, &op->options, &output, 1, OCTET_NONE,
                                        &index));
-    return add_intermediates(b, &b->to->operators[index], place->params);
+    return add_intermediates(b, &b->to->operators[index], own);
 }
