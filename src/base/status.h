@@ -20,6 +20,8 @@
     X(LIMIT, 8, 9, "a limit was reached")                                 \
     X(INTERNAL, 9, 10, "a mistake in octet")
 
+#ifndef OCTET_STATUS_LIST_ONLY /* src/api/status_check.c wants the list alone */
+
 typedef enum octet_status {
 #define OCTET_STATUS_ENUM(name, value, exit_code, text) OCTET_##name = (value),
     OCTET_STATUS_LIST(OCTET_STATUS_ENUM)
@@ -32,5 +34,7 @@ const char *octet_status_name(octet_status status);
 const char *octet_status_text(octet_status status);
 /* What the command exits with, 0..10. */
 int octet_status_exit_code(octet_status status);
+
+#endif
 
 #endif

@@ -1,0 +1,106 @@
+#include <stdlib.h>
+
+#include "api/convert.h"
+#include "api/handles.h"
+#include "base/clock.h"
+#include "report/profile.h"
+
+enum { MAX_RUNS = 1 << 20, MIN_RUNS = 5, WARM_UP_RUNS = 3 };
+
+typedef struct bench_job {
+    octet_arena arena;
+    octet_exec *exec;
+    octet_runner *runner;
+    octet_pool *pool;
+    uint64_t *runs; /* time of each */
+    uint64_t n_runs;
+    uint64_t *by_step;
+} bench_job;
+
+/* Made-up input between -1 and 1, the same everywhere: a linear congruential generator (Numerical Recipes' constants). */
+static octet_status fill_inputs(octet_context *ctx, const octet_graph *graph, bench_job *job) {
+    uint32_t state = 1;
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        const octet_value *value = &graph->values[graph->inputs[i].value];
+        const size_t n = octet_shape_elements(&value->shape);
+        float *real;
+        OCTET_TRY(OCTET_NEW(ctx, &job->arena, n, &real));
+        for (size_t k = 0; k < n; k++) {
+            state = state * 1664525U + 1013904223U;
+            real[k] = (float)(state >> 8) / 8388608.0F - 1.0F;
+            if (value->quantization.n == 0 && value->type != OCTET_FLOAT32) real[k] = 0.0F; /* indices: the first is always valid */
+        }
+        octet_convert_from_real(value, OCTET_ROUND_NEAREST, real, n, octet_runner_value(job->runner, graph->inputs[i].value));
+    }
+    return OCTET_OK;
+}
+
+static int compare_times(const void *a, const void *b) {
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* First without profiling, then the same number of runs with it. */
+static void measure(bench_job *job, double seconds) {
+    for (int i = 0; i < WARM_UP_RUNS; i++) octet_runner_run(job->runner, job->pool);
+    const uint64_t end = octet_clock_ns() + (uint64_t)(seconds * 0.5e9);
+    while (job->n_runs < MAX_RUNS && (job->n_runs < MIN_RUNS || octet_clock_ns() < end)) {
+        const uint64_t start = octet_clock_ns();
+        octet_runner_run(job->runner, job->pool);
+        job->runs[job->n_runs++] = octet_clock_ns() - start;
+    }
+    octet_runner_set_profile(job->runner, job->by_step);
+    for (uint64_t i = 0; i < job->n_runs; i++) octet_runner_run(job->runner, job->pool);
+    octet_runner_set_profile(job->runner, NULL);
+}
+
+static octet_status run(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options, octet_rendering as,
+                        bench_job *job, octet_buffer *out) {
+    octet_exec_options exec;
+    OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
+    OCTET_TRY(octet_api_canonicalize(ctx, model));
+    const octet_graph *graph = model->graph;
+    OCTET_TRY(octet_pool_create(ctx, options != NULL && options->n_threads > 0 ? options->n_threads : 1, &job->pool));
+    OCTET_TRY(octet_exec_create(ctx, graph, &exec, &job->exec));
+    OCTET_TRY(octet_runner_create(ctx, job->exec, octet_pool_size(job->pool), &job->runner));
+    const uint32_t n_steps = octet_exec_n_steps(job->exec);
+    octet_profile_row *rows;
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, n_steps, &rows));
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, n_steps, &job->by_step));
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, MAX_RUNS, &job->runs));
+    OCTET_TRY(fill_inputs(ctx, graph, job));
+    measure(job, seconds > 0.0 ? seconds : 1.0);
+    octet_profile profile = {.graph = graph,
+                             .model = model->path,
+                             .rows = rows,
+                             .n_rows = n_steps,
+                             .n_threads = octet_pool_size(job->pool),
+                             .n_runs = job->n_runs,
+                             .arena_bytes = octet_exec_arena_bytes(job->exec)};
+    for (uint32_t i = 0; i < n_steps; i++) {
+        rows[i] = (octet_profile_row){.op = octet_exec_step_operator(job->exec, i),
+                                      .variant = octet_exec_step_variant(job->exec, i),
+                                      .time_ns = (double)job->by_step[i] / (double)job->n_runs};
+    }
+    for (uint32_t i = 0; i < graph->n_values; i++) {
+        const octet_value *value = &graph->values[i];
+        if (octet_value_is_constant(value)) profile.weight_bytes += octet_shape_elements(&value->shape) * octet_type_size(value->type);
+    }
+    for (uint64_t i = 0; i < job->n_runs; i++) profile.mean_ns += (double)job->runs[i] / (double)job->n_runs;
+    qsort(job->runs, job->n_runs, sizeof *job->runs, compare_times);
+    profile.min_ns = (double)job->runs[0];
+    profile.median_ns = (double)job->runs[job->n_runs / 2];
+    return as == OCTET_AS_JSON ? octet_profile_write_json(ctx, &profile, out) : octet_profile_write_text(ctx, &profile, out);
+}
+
+octet_status octet_model_bench(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options, octet_rendering as,
+                               char **out) {
+    bench_job job = {0};
+    octet_buffer buffer = {0};
+    const octet_status status = run(ctx, model, seconds, options, as, &job, &buffer);
+    octet_runner_destroy(ctx, job.runner);
+    octet_exec_destroy(ctx, job.exec);
+    octet_pool_destroy(ctx, job.pool);
+    octet_arena_free(ctx, &job.arena);
+    return octet_api_give_text(ctx, &buffer, status, out);
+}

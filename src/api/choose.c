@@ -1,0 +1,52 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "api/handles.h"
+
+octet_status octet_api_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int n, int *out) {
+    *out = 0;
+    if (name == NULL || name[0] == '\0') return OCTET_OK;
+    for (int i = 0; i < n; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *out = i;
+            return OCTET_OK;
+        }
+    }
+    char list[256] = "";
+    for (int i = 0; i < n; i++) {
+        const size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", names[i]);
+    }
+    return octet_context_fail(ctx, OCTET_USAGE, "%s: '%s': use %s", what, name, list);
+}
+
+octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out) {
+    *out = (octet_exec_options){0};
+    if (options == NULL) return OCTET_OK;
+    static const char *const names[] = {"litert", "integer"};
+    int choice;
+    OCTET_TRY(octet_api_choose(ctx, "numerics", options->numerics, names, 2, &choice));
+    out->numerics = choice == 1 ? OCTET_NUMERICS_INTEGER : OCTET_NUMERICS_LITERT;
+    out->reference_kernels = options->reference_kernels;
+    return OCTET_OK;
+}
+
+octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out) {
+    static const char *const names[] = {"test", "train"};
+    int choice;
+    OCTET_TRY(octet_api_choose(ctx, "split", options != NULL ? options->split : NULL, names, 2, &choice));
+    *out = choice == 1 ? OCTET_SPLIT_TRAIN : OCTET_SPLIT_TEST;
+    return OCTET_OK;
+}
+
+octet_status octet_api_give_text(octet_context *ctx, octet_buffer *buffer, octet_status status, char **out) {
+    void *text = NULL;
+    if (status == OCTET_OK) status = octet_memory_allocate(ctx, buffer->size + 1, &text);
+    if (status == OCTET_OK) {
+        if (buffer->size > 0) memcpy(text, buffer->data, buffer->size);
+        ((char *)text)[buffer->size] = '\0';
+        *out = text;
+    }
+    octet_buffer_free(ctx, buffer);
+    return status;
+}

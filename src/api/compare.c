@@ -1,0 +1,103 @@
+#include "api/evaluate.h"
+#include "report/verdict.h"
+
+static octet_status describe_ports(octet_context *ctx, octet_verdict *verdict, const octet_graph *graph, const octet_port *ports, uint32_t n,
+                                   octet_verdict_port **out) {
+    OCTET_TRY(OCTET_NEW(ctx, &verdict->arena, n, out));
+    for (uint32_t i = 0; i < n; i++) {
+        const octet_value *value = &graph->values[ports[i].value];
+        octet_verdict_port *port = &(*out)[i];
+        OCTET_TRY(octet_arena_string(ctx, &verdict->arena, ports[i].name, &port->name));
+        port->type = octet_type_name(value->type);
+        port->quantized = value->quantization.n == 1;
+        if (port->quantized) {
+            port->scale = value->quantization.scale[0];
+            port->zero_point = value->quantization.zero_point[0];
+        }
+    }
+    return OCTET_OK;
+}
+
+/* The type that a column of the table is headed with: of the activations if they are quantized, else of the weights. */
+static const char *column_type(const octet_graph *graph) {
+    bool int8_weights = false, float16_weights = false;
+    for (uint32_t i = 0; i < graph->n_values; i++) {
+        const octet_value *value = &graph->values[i];
+        const bool constant = octet_value_is_constant(value);
+        if (value->type == OCTET_INT16 && !constant && !value->is_variable) return "int16x8";
+        if (value->type == OCTET_INT8 && !constant && !value->is_variable) return "int8";
+        int8_weights = int8_weights || (value->type == OCTET_INT8 && constant);
+        float16_weights = float16_weights || (value->type == OCTET_FLOAT16 && constant);
+    }
+    return int8_weights ? "dynamic" : float16_weights ? "float16" : "float32";
+}
+
+static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict, const octet_calibration *from) {
+    octet_verdict_calibration *to = &verdict->calibration;
+    if (from == NULL || from->n_samples == 0) return OCTET_OK;
+    *to = (octet_verdict_calibration){.given = true,
+                                      .n_samples = from->n_samples,
+                                      .n_distinct = from->n_distinct,
+                                      .raw_min = from->raw_min,
+                                      .raw_max = from->raw_max,
+                                      .min = from->min,
+                                      .max = from->max,
+                                      .late_growth = from->late_growth,
+                                      .time_ns = from->time_ns};
+    return octet_arena_string(ctx, &verdict->arena, from->late_layer, &to->late_layer);
+}
+
+static octet_status fill(octet_context *ctx, octet_verdict *verdict, octet_model *original, octet_model *quantized, octet_data *data,
+                         const octet_calibration *calibration, const octet_run_options *options) {
+    octet_model *const models[] = {original, quantized};
+    octet_evaluation *evaluations[2];
+    octet_distance distance;
+    OCTET_TRY(octet_api_evaluate(ctx, models, 2, data, options, evaluations, &distance));
+    verdict->before.evaluation = evaluations[0];
+    verdict->after.evaluation = evaluations[1];
+    verdict->max_difference = distance.max_difference;
+    verdict->mean_square_difference = distance.mean_square_difference;
+    verdict->mean_square = distance.mean_square;
+    verdict->before.type = column_type(original->graph);
+    verdict->after.type = column_type(quantized->graph);
+    OCTET_TRY(octet_model_size(ctx, original, &verdict->before.size_bytes));
+    OCTET_TRY(octet_model_size(ctx, quantized, &verdict->after.size_bytes));
+    const octet_graph *graph = quantized->graph;
+    verdict->n_inputs = graph->n_inputs;
+    verdict->n_outputs = graph->n_outputs;
+    OCTET_TRY(describe_ports(ctx, verdict, graph, graph->inputs, graph->n_inputs, &verdict->inputs));
+    OCTET_TRY(describe_ports(ctx, verdict, graph, graph->outputs, graph->n_outputs, &verdict->outputs));
+    OCTET_TRY(copy_calibration(ctx, verdict, calibration));
+    verdict->preprocess_given = data->preprocess.given;
+    return octet_verdict_finish(ctx, verdict);
+}
+
+octet_status octet_compare(octet_context *ctx, octet_model *original, octet_model *quantized, octet_data *data,
+                           const octet_calibration *calibration, const octet_run_options *options, octet_verdict **out) {
+    octet_arena arena = {0};
+    octet_verdict *verdict;
+    octet_status status = OCTET_NEW(ctx, &arena, 1, &verdict);
+    if (status != OCTET_OK) return status;
+    verdict->arena = arena;
+    status = fill(ctx, verdict, original, quantized, data, calibration, options);
+    if (status == OCTET_OK) *out = verdict;
+    else octet_verdict_free(ctx, verdict);
+    return status;
+}
+
+void octet_verdict_destroy(octet_context *ctx, octet_verdict *verdict) { octet_verdict_free(ctx, verdict); }
+
+bool octet_verdict_has_labels(const octet_verdict *verdict) { return verdict->before.evaluation->has_labels; }
+
+double octet_verdict_drop(const octet_verdict *verdict) {
+    const octet_evaluation *before = verdict->before.evaluation;
+    if (before->has_labels) return 100.0 * (before->accuracy - verdict->after.evaluation->accuracy);
+    return 100.0 * (1.0 - (double)verdict->n_agree / (double)before->n_samples);
+}
+
+octet_status octet_verdict_render(octet_context *ctx, const octet_verdict *verdict, const char *path, octet_rendering as, char **out) {
+    octet_buffer buffer = {0};
+    const octet_status status = as == OCTET_AS_JSON ? octet_verdict_write_json(ctx, verdict, path, &buffer)
+                                                    : octet_verdict_write_text(ctx, verdict, path, &buffer);
+    return octet_api_give_text(ctx, &buffer, status, out);
+}

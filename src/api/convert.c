@@ -1,0 +1,114 @@
+#include "api/convert.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Limits of the types that a real number is stored in; int64 and bool are handled beside it. */
+static void limits(octet_type type, float *low, float *high) {
+    switch (type) {
+        case OCTET_INT8: *low = -128.0F, *high = 127.0F; return;
+        case OCTET_UINT8: *low = 0.0F, *high = 255.0F; return;
+        case OCTET_INT16: *low = -32768.0F, *high = 32767.0F; return;
+        case OCTET_BOOL: *low = 0.0F, *high = 1.0F; return;
+        case OCTET_INT32:
+        case OCTET_INT64: *low = -2147483648.0F, *high = 2147483520.0F; return; /* the floats inside int32 */
+        case OCTET_FLOAT32:
+        case OCTET_FLOAT16:
+        case OCTET_N_TYPES: break;
+    }
+    *low = -INFINITY, *high = INFINITY;
+}
+
+static uint16_t half_from_float(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const uint32_t sign = bits >> 16 & 0x8000U;
+    const uint32_t magnitude = bits & 0x7fffffffU;
+    if (magnitude > 0x7f800000U) return (uint16_t)(sign | 0x7e00U);
+    if (magnitude >= 0x477ff000U) return (uint16_t)(sign | 0x7c00U); /* 65520 and more round to infinity */
+    if (magnitude < 0x38800000U) {                                   /* subnormal: a multiple of 2^-24 */
+        float absolute;
+        memcpy(&absolute, &magnitude, sizeof absolute);
+        return (uint16_t)(sign | (uint32_t)lrintf(absolute * 16777216.0F));
+    }
+    const uint32_t rounded = magnitude + 0xfffU + (magnitude >> 13 & 1U);
+    return (uint16_t)(sign | ((rounded - 0x38000000U) >> 13));
+}
+
+static float float_from_half(uint16_t half) {
+    const int exponent = half >> 10 & 31;
+    const int fraction = half & 1023;
+    float value;
+    if (exponent == 31) value = fraction != 0 ? NAN : INFINITY;
+    else if (exponent == 0) value = ldexpf((float)fraction, -24);
+    else value = ldexpf((float)(fraction + 1024), exponent - 25);
+    return (half & 0x8000) != 0 ? -value : value;
+}
+
+static void store(octet_type type, size_t i, float value, void *tensor) {
+    switch (type) {
+        case OCTET_INT8: ((int8_t *)tensor)[i] = (int8_t)value; return;
+        case OCTET_UINT8: ((uint8_t *)tensor)[i] = (uint8_t)value; return;
+        case OCTET_INT16: ((int16_t *)tensor)[i] = (int16_t)value; return;
+        case OCTET_INT32: ((int32_t *)tensor)[i] = (int32_t)value; return;
+        case OCTET_INT64: ((int64_t *)tensor)[i] = (int64_t)value; return;
+        case OCTET_BOOL: ((uint8_t *)tensor)[i] = value != 0.0F; return;
+        case OCTET_FLOAT32: ((float *)tensor)[i] = value; return;
+        case OCTET_FLOAT16: ((uint16_t *)tensor)[i] = half_from_float(value); return;
+        case OCTET_N_TYPES: return;
+    }
+}
+
+static float load(octet_type type, size_t i, const void *tensor) {
+    switch (type) {
+        case OCTET_INT8: return (float)((const int8_t *)tensor)[i];
+        case OCTET_UINT8: return (float)((const uint8_t *)tensor)[i];
+        case OCTET_INT16: return (float)((const int16_t *)tensor)[i];
+        case OCTET_INT32: return (float)((const int32_t *)tensor)[i];
+        case OCTET_INT64: return (float)((const int64_t *)tensor)[i];
+        case OCTET_BOOL: return (float)((const uint8_t *)tensor)[i];
+        case OCTET_FLOAT32: return ((const float *)tensor)[i];
+        case OCTET_FLOAT16: return float_from_half(((const uint16_t *)tensor)[i]);
+        case OCTET_N_TYPES: break;
+    }
+    return 0.0F;
+}
+
+void octet_convert_from_real(const octet_value *value, octet_rounding rounding, const float *real, size_t n, void *tensor) {
+    if (value->type == OCTET_FLOAT32) {
+        memcpy(tensor, real, n * sizeof *real);
+        return;
+    }
+    const bool scaled = value->quantization.n == 1;
+    const float scale = scaled ? value->quantization.scale[0] : 1.0F;
+    const float zero_point = scaled ? (float)value->quantization.zero_point[0] : 0.0F;
+    const bool is_half = value->type == OCTET_FLOAT16;
+    float low, high;
+    limits(value->type, &low, &high);
+    for (size_t i = 0; i < n; i++) {
+        float q = real[i];
+        if (!is_half) {
+            q /= scale;
+            if (rounding == OCTET_ROUND_NEAREST) q = roundf(q) + zero_point;
+            else q += zero_point;
+            if (isnan(q)) q = zero_point;
+            q = q < low ? low : q > high ? high : q;
+            if (rounding == OCTET_ROUND_TRUNCATE) q = truncf(q);
+        }
+        store(value->type, i, q, tensor);
+    }
+}
+
+void octet_convert_to_real(const octet_value *value, const void *tensor, size_t n, float *real) {
+    if (value->type == OCTET_FLOAT32) {
+        memcpy(real, tensor, n * sizeof *real);
+        return;
+    }
+    if (value->quantization.n != 1) {
+        for (size_t i = 0; i < n; i++) real[i] = load(value->type, i, tensor);
+        return;
+    }
+    const double scale = (double)value->quantization.scale[0];
+    const int32_t zero_point = value->quantization.zero_point[0];
+    for (size_t i = 0; i < n; i++) real[i] = (float)(scale * ((double)load(value->type, i, tensor) - zero_point));
+}

@@ -1,0 +1,196 @@
+#include "api/evaluate.h"
+
+#include <math.h>
+
+#include "api/sweep.h"
+#include "base/clock.h"
+#include "report/text.h"
+
+/* What the scores of a model are: followed back from its output over operators that do not change their meaning. */
+static octet_scores score_kind(const octet_graph *graph) {
+    uint32_t value = graph->outputs[0].value;
+    for (;;) {
+        const uint32_t producer = graph->values[value].producer;
+        if (producer == OCTET_NONE) return OCTET_SCORES_LOGITS;
+        const octet_operator *op = &graph->operators[producer];
+        const octet_operator_code code = op->code;
+        if (code == OCTET_OP_SOFTMAX || code == OCTET_OP_LOGISTIC) return OCTET_SCORES_PROBABILITIES;
+        const bool passes_on = code == OCTET_OP_QUANTIZE || code == OCTET_OP_DEQUANTIZE || code == OCTET_OP_RESHAPE;
+        if (!passes_on || op->n_inputs == 0 || op->inputs[0] == OCTET_NONE) return OCTET_SCORES_LOGITS;
+        value = op->inputs[0];
+    }
+}
+
+typedef struct evaluation_job {
+    uint32_t n_models;
+    const octet_graph *graphs[OCTET_SWEEP_MODELS];
+    octet_evaluation *evaluations[OCTET_SWEEP_MODELS];
+    const octet_samples *labels; /* NULL without */
+    size_t n_scores;
+    float *scores;                                   /* [thread][model][n_scores] */
+    double *max_difference, *square_difference, *square; /* by sample; NULL for one model */
+} evaluation_job;
+
+static void visit(void *user, uint32_t thread, size_t position, octet_runner *const *runners, const uint64_t *time_ns) {
+    evaluation_job *job = user;
+    const size_t n = job->n_scores;
+    float *scores = job->scores + (size_t)thread * job->n_models * n;
+    const int32_t label = job->labels != NULL ? octet_samples_label(job->labels, position) : 0;
+    for (uint32_t m = 0; m < job->n_models; m++) {
+        const uint32_t id = job->graphs[m]->outputs[0].value;
+        octet_convert_to_real(&job->graphs[m]->values[id], octet_runner_value(runners[m], id), n, scores + m * n);
+        octet_evaluation_record(job->evaluations[m], position, scores + m * n, label, time_ns[m]);
+    }
+    if (job->square == NULL) return;
+    double max_difference = 0.0, square_difference = 0.0, square = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const double original = (double)scores[i];
+        const double difference = (double)scores[n + i] - original;
+        max_difference = fmax(max_difference, fabs(difference));
+        square_difference += difference * difference;
+        square += original * original;
+    }
+    job->max_difference[position] = max_difference;
+    job->square_difference[position] = square_difference;
+    job->square[position] = square;
+}
+
+static octet_status check_labels(octet_context *ctx, const octet_samples *samples, const octet_model *model, size_t n_samples) {
+    const octet_graph *graph = model->graph;
+    const octet_shape *shape = &graph->values[graph->outputs[0].value].shape;
+    char text[OCTET_SHAPE_TEXT_SIZE];
+    OCTET_CHECK(ctx, shape->rank < 2 || octet_shape_product(shape, 0, shape->rank - 1) == 1, OCTET_DATA,
+                "%s: output of shape %s: labels need one row of scores per sample", model->path, octet_shape_text(shape, text));
+    const int32_t n_classes = octet_shape_elements(shape) == 1 ? 2 : (int32_t)octet_shape_elements(shape);
+    for (size_t i = 0; i < n_samples; i++) {
+        const int32_t label = octet_samples_label(samples, i);
+        OCTET_CHECK(ctx, label >= 0 && label < n_classes, OCTET_DATA,
+                    "sample %zu has label %d: %s has %d classes (labels count from 0)", i, label, model->path, n_classes);
+    }
+    return OCTET_OK;
+}
+
+static octet_status make_job(octet_context *ctx, octet_sweep *sweep, octet_model *const *models, const octet_samples *samples,
+                             size_t n_samples, const char *split, evaluation_job *job) {
+    job->n_models = sweep->n_models;
+    job->n_scores = octet_shape_elements(&models[0]->graph->values[models[0]->graph->outputs[0].value].shape);
+    job->labels = octet_samples_has_labels(samples) ? samples : NULL;
+    for (uint32_t m = 0; m < job->n_models; m++) {
+        const octet_graph *graph = models[m]->graph;
+        job->graphs[m] = graph;
+        const size_t n_scores = octet_shape_elements(&graph->values[graph->outputs[0].value].shape);
+        OCTET_CHECK(ctx, n_scores == job->n_scores, OCTET_DATA, "%s has %zu output values, %s has %zu: they cannot be compared",
+                    models[0]->path, job->n_scores, models[m]->path, n_scores);
+        if (job->labels != NULL) OCTET_TRY(check_labels(ctx, samples, models[m], n_samples));
+        OCTET_TRY(octet_evaluation_make(ctx, models[m]->path, split, n_samples, n_scores, score_kind(graph), job->labels != NULL,
+                                        &job->evaluations[m]));
+    }
+    OCTET_CHECK(ctx, job->n_scores > 0, OCTET_MODEL, "%s: its output is empty", models[0]->path);
+    OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, job->n_scores * sweep->n_threads * job->n_models, &job->scores));
+    if (job->n_models < 2) return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_samples, &job->max_difference));
+    OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_samples, &job->square_difference));
+    return OCTET_NEW(ctx, &sweep->arena, n_samples, &job->square);
+}
+
+static void sum_distance(const evaluation_job *job, size_t n_samples, octet_distance *out) {
+    *out = (octet_distance){0};
+    if (job->square == NULL) return;
+    for (size_t i = 0; i < n_samples; i++) {
+        out->max_difference = fmax(out->max_difference, job->max_difference[i]);
+        out->mean_square_difference += job->square_difference[i];
+        out->mean_square += job->square[i];
+    }
+    const double n = (double)n_samples * (double)job->n_scores;
+    out->mean_square_difference /= n;
+    out->mean_square /= n;
+}
+
+static octet_status name_classes(octet_context *ctx, const octet_samples *samples, octet_evaluation *evaluation) {
+    const int32_t n = octet_evaluation_n_classes(evaluation);
+    if (octet_samples_class_name(samples, 0) == NULL) return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(ctx, &evaluation->arena, (size_t)n, &evaluation->class_names));
+    for (int32_t i = 0; i < n; i++) {
+        const char *name = i < octet_samples_n_classes(samples) ? octet_samples_class_name(samples, i) : NULL;
+        OCTET_TRY(octet_arena_string(ctx, &evaluation->arena, name != NULL ? name : "", &evaluation->class_names[i]));
+    }
+    return OCTET_OK;
+}
+
+static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *const *models, uint32_t n_models, octet_data *data,
+                        const octet_run_options *options, evaluation_job *job, octet_distance *distance) {
+    octet_exec_options exec;
+    octet_split split;
+    int rounding;
+    static const char *const roundings[] = {"nearest", "truncate"};
+    OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
+    OCTET_TRY(octet_api_split(ctx, options, &split));
+    OCTET_TRY(octet_api_choose(ctx, "input rounding", options->input_rounding, roundings, 2, &rounding));
+    const octet_graph *graphs[OCTET_SWEEP_MODELS];
+    for (uint32_t m = 0; m < n_models; m++) {
+        OCTET_TRY(octet_api_canonicalize(ctx, models[m]));
+        graphs[m] = models[m]->graph;
+        OCTET_CHECK(ctx, graphs[m]->n_inputs == graphs[0]->n_inputs && graphs[m]->n_outputs > 0, OCTET_DATA,
+                    "%s has %u inputs, %s has %u: they cannot be compared", models[0]->path, graphs[0]->n_inputs, models[m]->path,
+                    graphs[m]->n_inputs);
+    }
+    octet_samples **samples;
+    OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, graphs[0]->n_inputs, &samples));
+    for (uint32_t m = 0; m < n_models; m++) OCTET_TRY(octet_api_bind_data(ctx, data, graphs[m], split, samples));
+    const uint64_t start = octet_clock_ns();
+    OCTET_TRY(octet_sweep_open(ctx, sweep, graphs, n_models, &exec, options->n_threads, samples));
+    sweep->rounding = rounding == 1 ? OCTET_ROUND_TRUNCATE : OCTET_ROUND_NEAREST;
+    sweep->progress = options->progress;
+    sweep->progress_user = options->progress_user;
+    sweep->what = "evaluating";
+    size_t n_samples = octet_samples_count(samples[0]);
+    if (options->limit > 0 && options->limit < n_samples) n_samples = (size_t)options->limit;
+    OCTET_CHECK(ctx, n_samples <= UINT32_MAX, OCTET_LIMIT, "%zu samples: at most %u can be evaluated (--limit)", n_samples, UINT32_MAX);
+    for (uint32_t i = 0; i < graphs[0]->n_inputs; i++) OCTET_TRY(octet_samples_load(ctx, samples[i], NULL, n_samples, sweep->pool));
+    OCTET_TRY(make_job(ctx, sweep, models, samples[0], n_samples, split == OCTET_SPLIT_TEST ? "test" : "training", job));
+    octet_sweep_run(sweep, NULL, 0, n_samples, visit, job);
+    for (uint32_t m = 0; m < n_models; m++) {
+        octet_evaluation *evaluation = job->evaluations[m];
+        octet_evaluation_finish(evaluation);
+        evaluation->wall_ns = octet_clock_ns() - start;
+        evaluation->n_threads = sweep->n_threads;
+        octet_samples_range(samples[0], &evaluation->raw_min, &evaluation->raw_max, &evaluation->min, &evaluation->max);
+        OCTET_TRY(name_classes(ctx, samples[0], evaluation));
+    }
+    if (distance != NULL) sum_distance(job, n_samples, distance);
+    return OCTET_OK;
+}
+
+octet_status octet_api_evaluate(octet_context *ctx, octet_model *const *models, uint32_t n_models, octet_data *data,
+                                const octet_run_options *options, octet_evaluation **evaluations, octet_distance *distance) {
+    const octet_run_options defaults = OCTET_RUN_OPTIONS_INIT;
+    octet_sweep sweep = {0};
+    evaluation_job job = {0};
+    const octet_status status = run(ctx, &sweep, models, n_models, data, options != NULL ? options : &defaults, &job, distance);
+    octet_sweep_close(ctx, &sweep);
+    for (uint32_t m = 0; m < n_models; m++) {
+        if (status == OCTET_OK) evaluations[m] = job.evaluations[m];
+        else octet_evaluation_free(ctx, job.evaluations[m]);
+    }
+    return status;
+}
+
+octet_status octet_evaluate(octet_context *ctx, octet_model *model, octet_data *data, const octet_run_options *options,
+                            octet_evaluation **out) {
+    return octet_api_evaluate(ctx, &model, 1, data, options, out, NULL);
+}
+
+void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation) { octet_evaluation_free(ctx, evaluation); }
+uint64_t octet_evaluation_n_samples(const octet_evaluation *evaluation) { return evaluation->n_samples; }
+bool octet_evaluation_has_labels(const octet_evaluation *evaluation) { return evaluation->has_labels; }
+double octet_evaluation_accuracy(const octet_evaluation *evaluation) { return evaluation->accuracy; }
+double octet_evaluation_loss(const octet_evaluation *evaluation) { return evaluation->loss; }
+int32_t octet_evaluation_class(const octet_evaluation *evaluation, uint64_t index) { return evaluation->answers[index]; }
+
+octet_status octet_evaluation_render(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion, octet_rendering as,
+                                     char **out) {
+    octet_buffer buffer = {0};
+    const octet_status status = as == OCTET_AS_JSON ? octet_evaluation_write_json(ctx, evaluation, with_confusion, &buffer)
+                                                    : octet_evaluation_write_text(ctx, evaluation, with_confusion, &buffer);
+    return octet_api_give_text(ctx, &buffer, status, out);
+}

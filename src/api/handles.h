@@ -1,0 +1,59 @@
+/* handles.h - what is behind the public handles, and the helpers that several files of the api share.
+ * In:  options as octet.h states them.
+ * Out: the same as the rooms state them.
+ * Knows: every room.
+ * Does not know: the command line. */
+#ifndef OCTET_API_HANDLES_H
+#define OCTET_API_HANDLES_H
+
+#include "base/memory.h"
+#include "base/thread.h"
+#include "data/dataset.h"
+#include "exec/exec.h"
+#include "graph/graph.h"
+#include "import/import.h"
+#include "octet/octet.h"
+#include "quant/quant.h"
+
+struct octet_model {
+    octet_graph *graph;
+    octet_arena arena;     /* path */
+    const char *path;      /* for messages */
+    octet_model_kind kind; /* what it was loaded from; a quantized model is TFLITE */
+    bool canonical;        /* passes have run, or must not (a .tflite is run as it is) */
+    bool made_here;        /* the result of octet_model_quantize */
+    uint64_t file_bytes;   /* of the file it was loaded from; 0 for a model made here */
+    size_t tflite_bytes;   /* of the exported file; 0 = not computed yet */
+};
+
+typedef struct octet_data_entry {
+    const char *name; /* of the input; NULL when the source was given without a name */
+    octet_dataset *dataset;
+} octet_data_entry;
+
+struct octet_data {
+    octet_arena arena;
+    octet_data_entry *entries;
+    uint32_t n_entries;
+    octet_preprocess preprocess;
+};
+
+/* Finds `name` (NULL or "" give 0) among n names; USAGE lists them. */
+octet_status octet_api_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int n, int *out);
+
+/* Runs the passes over a Keras model that has not seen them yet. */
+octet_status octet_api_canonicalize(octet_context *ctx, octet_model *model);
+/* A handle for a graph, which it owns from here on, also on failure. */
+octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind, octet_model **out);
+
+/* options may be NULL. */
+octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out);
+octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out);
+/* The samples of a split for every input of the graph, adapted to its shape; `samples` has room for graph->n_inputs.
+ * All have the same number of samples, which is at least 1. USAGE when an input has no source. */
+octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph, octet_split split,
+                                 octet_samples **samples);
+/* Copies `size` bytes of buffer->data into a text for the caller and frees the buffer, also on failure. */
+octet_status octet_api_give_text(octet_context *ctx, octet_buffer *buffer, octet_status status, char **out);
+
+#endif

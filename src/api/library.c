@@ -1,0 +1,32 @@
+#include "api/handles.h"
+
+const char *octet_version(void) { return OCTET_VERSION; }
+
+const char *octet_error_name(octet_status status) { return octet_status_name(status); }
+const char *octet_error_text(octet_status status) { return octet_status_text(status); }
+int octet_error_exit_code(octet_status status) { return octet_status_exit_code(status); }
+
+octet_status octet_context_create(octet_context **out) {
+    octet_context first; /* the account of the context's own memory */
+    octet_context_init(&first);
+    void *block = NULL;
+    OCTET_TRY(octet_memory_allocate(&first, sizeof **out, &block));
+    octet_context_init(block);
+    *out = block;
+    return OCTET_OK;
+}
+
+void octet_context_destroy(octet_context *ctx) {
+    if (ctx == NULL) return;
+    octet_context first;
+    octet_context_init(&first);
+    octet_memory_free(&first, ctx);
+}
+
+const char *octet_context_message(const octet_context *ctx) { return ctx->message; }
+octet_status octet_context_status(const octet_context *ctx) { return ctx->status; }
+void octet_context_clear_error(octet_context *ctx) { octet_context_clear(ctx); }
+void octet_context_set_max_memory(octet_context *ctx, size_t bytes) { ctx->max_memory_bytes = bytes; }
+size_t octet_context_peak_memory(const octet_context *ctx) { return ctx->peak_memory_bytes; }
+
+void octet_text_free(octet_context *ctx, char *text) { octet_memory_free(ctx, text); }

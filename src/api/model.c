@@ -1,0 +1,125 @@
+#include <string.h>
+#include <sys/stat.h>
+
+#include "api/handles.h"
+#include "base/buffer.h"
+#include "export/tflite.h"
+#include "passes/passes.h"
+
+octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind, octet_model **out) {
+    void *block = NULL;
+    const octet_status status = octet_memory_allocate(ctx, sizeof(octet_model), &block);
+    if (status != OCTET_OK) {
+        octet_graph_destroy(ctx, graph);
+        return status;
+    }
+    octet_model *model = block;
+    *model = (octet_model){.graph = graph, .path = "", .kind = kind, .canonical = kind == OCTET_KIND_TFLITE};
+    if (octet_arena_string(ctx, &model->arena, path, &model->path) != OCTET_OK) {
+        octet_model_destroy(ctx, model);
+        return ctx->status;
+    }
+    *out = model;
+    return OCTET_OK;
+}
+
+octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options, octet_model **out) {
+    octet_model_kind kind;
+    OCTET_TRY(octet_import_kind(ctx, path, &kind));
+    const octet_import_options import = {.architecture = options != NULL ? options->architecture : NULL};
+    octet_graph *graph = NULL;
+    octet_model *model = NULL;
+    OCTET_TRY(octet_import(ctx, path, &import, &graph));
+    OCTET_TRY(octet_api_wrap(ctx, graph, path, kind, &model));
+    struct stat status;
+    if (stat(path, &status) == 0) model->file_bytes = (uint64_t)status.st_size;
+    *out = model;
+    return OCTET_OK;
+}
+
+octet_status octet_model_load_tflite(octet_context *ctx, const void *bytes, size_t size, const char *name, octet_model **out) {
+    octet_graph *graph = NULL;
+    octet_model *model = NULL;
+    OCTET_TRY(octet_import_tflite_bytes(ctx, (octet_bytes){.data = bytes, .size = size}, name, &graph));
+    OCTET_TRY(octet_api_wrap(ctx, graph, name, OCTET_KIND_TFLITE, &model));
+    model->file_bytes = size;
+    *out = model;
+    return OCTET_OK;
+}
+
+void octet_model_destroy(octet_context *ctx, octet_model *model) {
+    if (model == NULL) return;
+    octet_graph_destroy(ctx, model->graph);
+    octet_arena_free(ctx, &model->arena);
+    octet_memory_free(ctx, model);
+}
+
+octet_status octet_api_canonicalize(octet_context *ctx, octet_model *model) {
+    if (model->canonical) return OCTET_OK;
+    OCTET_TRY(octet_passes_run(ctx, model->graph));
+    model->canonical = true;
+    return OCTET_OK;
+}
+
+uint32_t octet_model_n_inputs(const octet_model *model) { return model->graph->n_inputs; }
+uint32_t octet_model_n_outputs(const octet_model *model) { return model->graph->n_outputs; }
+
+static octet_tensor describe(const octet_graph *graph, const octet_port *port) {
+    const octet_value *value = &graph->values[port->value];
+    const size_t n = octet_shape_elements(&value->shape);
+    octet_tensor tensor = {.name = port->name,
+                           .type = octet_type_name(value->type),
+                           .rank = value->shape.rank,
+                           .n_elements = n,
+                           .size_bytes = n * octet_type_size(value->type),
+                           .quantized = value->quantization.n == 1};
+    memcpy(tensor.dims, value->shape.dims, sizeof tensor.dims);
+    if (tensor.quantized) {
+        tensor.scale = value->quantization.scale[0];
+        tensor.zero_point = value->quantization.zero_point[0];
+    }
+    return tensor;
+}
+_Static_assert((int)OCTET_TENSOR_MAX_RANK == (int)OCTET_MAX_RANK, "octet.h and graph/type.h differ");
+
+octet_tensor octet_model_input(const octet_model *model, uint32_t index) { return describe(model->graph, &model->graph->inputs[index]); }
+octet_tensor octet_model_output(const octet_model *model, uint32_t index) { return describe(model->graph, &model->graph->outputs[index]); }
+
+const char *octet_model_format(const octet_model *model) {
+    if (model->kind == OCTET_KIND_TFLITE) return "TensorFlow Lite";
+    return model->graph->keras_version == 3 ? "Keras 3" : "Keras 2";
+}
+
+bool octet_model_is_quantized(const octet_model *model) {
+    for (uint32_t i = 0; i < model->graph->n_values; i++) {
+        if (octet_type_is_quantized(model->graph->values[i].type)) return true;
+    }
+    return false;
+}
+
+octet_status octet_model_write(octet_context *ctx, octet_model *model, const char *path) {
+    OCTET_TRY(octet_api_canonicalize(ctx, model));
+    octet_buffer buffer = {0};
+    octet_status status = octet_export_tflite(ctx, model->graph, &buffer);
+    if (status == OCTET_OK) model->tflite_bytes = buffer.size;
+    if (status == OCTET_OK) status = octet_file_write(ctx, path, (octet_bytes){.data = buffer.data, .size = buffer.size});
+    octet_buffer_free(ctx, &buffer);
+    return status;
+}
+
+octet_status octet_model_size(octet_context *ctx, octet_model *model, size_t *out) {
+    if (model->kind == OCTET_KIND_TFLITE && model->file_bytes > 0) {
+        *out = (size_t)model->file_bytes;
+        return OCTET_OK;
+    }
+    if (model->tflite_bytes == 0) {
+        OCTET_TRY(octet_api_canonicalize(ctx, model));
+        octet_buffer buffer = {0};
+        const octet_status status = octet_export_tflite(ctx, model->graph, &buffer);
+        model->tflite_bytes = buffer.size;
+        octet_buffer_free(ctx, &buffer);
+        if (status != OCTET_OK) return status;
+    }
+    *out = model->tflite_bytes;
+    return OCTET_OK;
+}

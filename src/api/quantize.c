@@ -1,0 +1,82 @@
+#include <string.h>
+
+#include "api/calibrate.h"
+#include "api/target.h"
+#include "base/clock.h"
+#include "passes/passes.h"
+
+static const char *const mode_names[] = {"int8", "int16x8", "dynamic", "float16", "float32"};
+
+static octet_status choose_type(octet_context *ctx, const char *what, const char *name, octet_mode mode, octet_type *out) {
+    static const char *const int8_types[] = {"int8", "uint8", "float32"};
+    static const char *const int16_types[] = {"float32", "int16"};
+    static const char *const float_types[] = {"float32"};
+    int choice;
+    switch (mode) {
+        case OCTET_MODE_INT8:
+            OCTET_TRY(octet_api_choose(ctx, what, name, int8_types, 3, &choice));
+            *out = choice == 0 ? OCTET_INT8 : choice == 1 ? OCTET_UINT8 : OCTET_FLOAT32;
+            return OCTET_OK;
+        case OCTET_MODE_INT16X8:
+            OCTET_TRY(octet_api_choose(ctx, what, name, int16_types, 2, &choice));
+            *out = choice == 0 ? OCTET_FLOAT32 : OCTET_INT16;
+            return OCTET_OK;
+        case OCTET_MODE_DYNAMIC:
+        case OCTET_MODE_FLOAT16:
+        case OCTET_MODE_FLOAT32: break;
+    }
+    *out = OCTET_FLOAT32;
+    return octet_api_choose(ctx, what, name, float_types, 1, &choice);
+}
+
+static octet_status quantize_options(octet_context *ctx, const octet_conversion *options, octet_quantize_options *out) {
+    int mode;
+    OCTET_TRY(octet_api_choose(ctx, "mode", options->mode, mode_names, 5, &mode));
+    *out = (octet_quantize_options){.mode = (octet_mode)mode,
+                                    .per_tensor_dense = options->per_tensor_dense,
+                                    .per_tensor = options->per_tensor,
+                                    .strict_tensorflow = options->strict_tensorflow};
+    OCTET_TRY(choose_type(ctx, "input type", options->input_type, out->mode, &out->input_type));
+    OCTET_TRY(choose_type(ctx, "output type", options->output_type, out->mode, &out->output_type));
+    return octet_api_apply_target(ctx, options->target, out);
+}
+
+static octet_status make(octet_context *ctx, octet_model *model, octet_graph *graph, octet_data *data, const octet_conversion *options,
+                         octet_model **out, octet_calibration *calibration) {
+    octet_quantize_options quantize;
+    OCTET_TRY(quantize_options(ctx, options, &quantize));
+    OCTET_TRY(octet_passes_run(ctx, graph));
+    if (quantize.mode == OCTET_MODE_INT8 || quantize.mode == OCTET_MODE_INT16X8) {
+        OCTET_CHECK(ctx, data != NULL, OCTET_USAGE, "mode %s needs samples to calibrate with (--data)", mode_names[quantize.mode]);
+        OCTET_TRY(octet_api_calibrate(ctx, graph, data, options, calibration));
+    }
+    octet_graph *quantized = NULL;
+    octet_model *result = NULL;
+    OCTET_TRY(octet_quantize_graph(ctx, graph, &quantize, &quantized));
+    OCTET_TRY(octet_api_wrap(ctx, quantized, model->path, OCTET_KIND_TFLITE, &result));
+    result->made_here = true;
+    *out = result;
+    return OCTET_OK;
+}
+
+octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data, const octet_conversion *options,
+                                  octet_model **out, octet_calibration *calibration) {
+    const octet_conversion defaults = OCTET_CONVERSION_INIT;
+    octet_calibration seen = {0};
+    const uint64_t start = octet_clock_ns();
+    OCTET_CHECK(ctx, !octet_model_is_quantized(model), OCTET_USAGE,
+                "%s is quantized already: quantize the float model that it was made from", model->path);
+    octet_status status;
+    if (model->kind == OCTET_KIND_TFLITE) { /* the model itself stays as the file has it */
+        octet_graph *graph = NULL;
+        OCTET_TRY(octet_graph_clone(ctx, model->graph, &graph));
+        status = make(ctx, model, graph, data, options != NULL ? options : &defaults, out, &seen);
+        octet_graph_destroy(ctx, graph);
+    } else {
+        OCTET_TRY(octet_api_canonicalize(ctx, model));
+        status = make(ctx, model, model->graph, data, options != NULL ? options : &defaults, out, &seen);
+    }
+    seen.time_ns = octet_clock_ns() - start;
+    if (status == OCTET_OK && calibration != NULL) *calibration = seen;
+    return status;
+}

@@ -1,0 +1,253 @@
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "api/sweep.h"
+#include "formats/npy.h"
+
+typedef struct run_job {
+    octet_arena arena;
+    octet_sweep sweep;
+    octet_data *data;
+    octet_samples **samples; /* by input; NULL where raw */
+    octet_file *files;       /* by input: mapped .npy of raw inputs */
+    const uint8_t **raw;     /* by input */
+    octet_buffer *storage;   /* by input */
+    const octet_graph *graph;
+    size_t n_samples;
+    uint8_t **outputs; /* by output: n_samples tensors, float32 when real */
+    bool real;
+    uint8_t **dump; /* by value: n_samples tensors; NULL without, and for constants */
+} run_job;
+
+static size_t value_elements(const octet_graph *graph, uint32_t id) { return octet_shape_elements(&graph->values[id].shape); }
+static size_t value_bytes(const octet_graph *graph, uint32_t id) {
+    return value_elements(graph, id) * octet_type_size(graph->values[id].type);
+}
+
+/* The file of input i when the data are named by plain .npy files; NULL otherwise. */
+static const char *npy_path(octet_context *ctx, run_job *job, const octet_open_options *options, uint32_t i) {
+    const char *path = options->path != NULL ? options->path : options->images;
+    if (octet_file_exists(path)) return i == 0 ? path : NULL;
+    char *copy;
+    if (octet_arena_copy(ctx, &job->arena, path, strlen(path) + 1, (void **)&copy) != OCTET_OK) return NULL;
+    const char *wanted = job->graph->inputs[i].name;
+    char number[16];
+    snprintf(number, sizeof number, "%u", i);
+    for (char *entry = copy, *next; entry != NULL; entry = next) {
+        next = strchr(entry, ',');
+        if (next != NULL) *next++ = '\0';
+        char *equals = strchr(entry, '=');
+        if (equals == NULL) continue;
+        *equals = '\0';
+        if (strcmp(entry, wanted) == 0 || strcmp(entry, number) == 0) return equals + 1;
+    }
+    return NULL;
+}
+
+/* An .npy whose elements have the input's own, integer type is fed as it is: sets raw[i] and *n. */
+static octet_status try_raw(octet_context *ctx, run_job *job, const octet_open_options *options, uint32_t i, size_t *n) {
+    const octet_value *value = &job->graph->values[job->graph->inputs[i].value];
+    const bool scaled = options->has_scale || options->has_offset || options->has_mean || options->has_std || options->preset != NULL;
+    const char *path = npy_path(ctx, job, options, i);
+    if (ctx->status != OCTET_OK) return ctx->status;
+    if (scaled || path == NULL || value->type == OCTET_FLOAT32 || octet_file_is_directory(path)) return OCTET_OK;
+    OCTET_TRY(octet_file_open(ctx, path, &job->files[i]));
+    if (!octet_npy_is(job->files[i].bytes)) return OCTET_OK;
+    octet_array array;
+    OCTET_TRY(octet_npy_parse(ctx, job->files[i].bytes, path, &array));
+    if (strcmp(octet_element_name(array.element), octet_type_name(value->type)) != 0) return OCTET_OK;
+    const size_t n_elements = octet_shape_elements(&value->shape);
+    const bool one = array.n_elements == n_elements;
+    char shape[OCTET_SHAPE_TEXT_SIZE], text[OCTET_ARRAY_TEXT_SIZE];
+    OCTET_CHECK(ctx, n_elements > 0 && (one || (array.rank > 0 && array.n_elements == (size_t)array.dims[0] * n_elements)), OCTET_DATA,
+                "%s: %s does not fit input '%s' of shape %s", path, octet_array_text(&array, text), job->graph->inputs[i].name,
+                octet_shape_text(&value->shape, shape));
+    OCTET_TRY(octet_array_to_c_order(ctx, &array, &job->storage[i]));
+    job->raw[i] = array.data;
+    *n = array.n_elements / n_elements;
+    return OCTET_OK;
+}
+
+static octet_status open_inputs(octet_context *ctx, run_job *job, const octet_open_options *options, octet_split split) {
+    const octet_graph *graph = job->graph;
+    size_t n_raw = 0;
+    OCTET_CHECK(ctx, options->path != NULL || options->images != NULL, OCTET_USAGE, "run: no input is named (--input)");
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        size_t n = 0;
+        OCTET_TRY(try_raw(ctx, job, options, i, &n));
+        if (job->raw[i] == NULL) continue;
+        OCTET_CHECK(ctx, n_raw == 0 || n == job->n_samples, OCTET_DATA, "input '%s' has %zu samples, input '%s' has %zu",
+                    graph->inputs[i].name, n, graph->inputs[0].name, job->n_samples);
+        job->n_samples = n;
+        n_raw++;
+    }
+    OCTET_CHECK(ctx, n_raw == 0 || n_raw == graph->n_inputs, OCTET_DATA,
+                "the inputs are partly in the model's own integer types and partly not: give all of them either way");
+    if (n_raw > 0) return OCTET_OK;
+    OCTET_TRY(octet_data_open(ctx, options, &job->data));
+    OCTET_TRY(octet_api_bind_data(ctx, job->data, graph, split, job->samples));
+    job->n_samples = octet_samples_count(job->samples[0]);
+    return OCTET_OK;
+}
+
+static octet_status allocate_results(octet_context *ctx, run_job *job, bool dump) {
+    const octet_graph *graph = job->graph;
+    for (uint32_t i = 0; i < graph->n_outputs; i++) {
+        const uint32_t id = graph->outputs[i].value;
+        const size_t size = job->real ? value_elements(graph, id) * sizeof(float) : value_bytes(graph, id);
+        OCTET_TRY(octet_arena_array(ctx, &job->arena, job->n_samples, size, (void **)&job->outputs[i]));
+    }
+    for (uint32_t i = 0; i < graph->n_values && dump; i++) {
+        if (octet_value_is_constant(&graph->values[i])) continue;
+        OCTET_TRY(octet_arena_array(ctx, &job->arena, job->n_samples, value_bytes(graph, i), (void **)&job->dump[i]));
+    }
+    return OCTET_OK;
+}
+
+static void visit(void *user, uint32_t thread, size_t position, octet_runner *const *runners, const uint64_t *time_ns) {
+    run_job *job = user;
+    const octet_graph *graph = job->graph;
+    (void)thread;
+    (void)time_ns;
+    for (uint32_t i = 0; i < graph->n_outputs; i++) {
+        const uint32_t id = graph->outputs[i].value;
+        const void *tensor = octet_runner_value(runners[0], id);
+        const size_t n = value_elements(graph, id);
+        if (job->real) octet_convert_to_real(&graph->values[id], tensor, n, (float *)(void *)job->outputs[i] + position * n);
+        else memcpy(job->outputs[i] + position * value_bytes(graph, id), tensor, value_bytes(graph, id));
+    }
+}
+
+/* An octet_observe; dumping runs on one thread. */
+static void keep(void *user, uint32_t value, const void *data, size_t n_elements) {
+    run_job *job = user;
+    if (job->dump[value] == NULL) return;
+    const size_t size = n_elements * octet_type_size(job->graph->values[value].type);
+    memcpy(job->dump[value] + job->sweep.position[0] * size, data, size);
+}
+
+/* Samples along axis 0: [1,...] becomes [n,...], any other shape [n,shape...]. */
+static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bool real, const uint8_t *data, const char *path) {
+    const octet_value *value = &job->graph->values[id];
+    static const char *const numpy_types[] = {
+#define NUMPY_TYPE(name, size, code, numpy) [OCTET_##name] = (numpy),
+        OCTET_TYPE_LIST(NUMPY_TYPE)
+#undef NUMPY_TYPE
+    };
+    octet_shape shape = value->shape;
+    if (shape.rank > 0 && shape.dims[0] == 1) {
+        shape.dims[0] = (int32_t)job->n_samples;
+    } else {
+        OCTET_CHECK(ctx, shape.rank < OCTET_MAX_RANK, OCTET_LIMIT, "%s: rank %d is too high for an array of several samples", value->name,
+                    shape.rank);
+        memmove(shape.dims + 1, shape.dims, (size_t)shape.rank * sizeof *shape.dims);
+        shape.dims[0] = (int32_t)job->n_samples;
+        shape.rank++;
+    }
+    return octet_npy_save(ctx, path, real ? "<f4" : numpy_types[value->type], shape.rank, shape.dims, data);
+}
+
+static void sanitize(char *name) {
+    for (char *c = name; *c != '\0'; c++) {
+        if (!isalnum((unsigned char)*c) && *c != '-' && *c != '.') *c = '_';
+    }
+    if (strlen(name) > 100) name[100] = '\0';
+}
+
+static octet_status make_folder(octet_context *ctx, const char *path) {
+    if (octet_file_is_directory(path)) return OCTET_OK;
+    OCTET_CHECK(ctx, mkdir(path, 0777) == 0, OCTET_IO, "%s: cannot make this folder", path);
+    return OCTET_OK;
+}
+
+static octet_status file_name(octet_context *ctx, run_job *job, const char *folder, uint32_t index, const char *name, const char **out) {
+    char *clean;
+    OCTET_TRY(octet_arena_copy(ctx, &job->arena, name, strlen(name) + 1, (void **)&clean));
+    sanitize(clean);
+    return octet_arena_format(ctx, &job->arena, out, "%s/%03u_%s.npy", folder, index, clean);
+}
+
+static octet_status save_results(octet_context *ctx, run_job *job, const octet_array_files *files) {
+    const octet_graph *graph = job->graph;
+    const bool one = graph->n_outputs == 1;
+    if (files->output != NULL && !one) OCTET_TRY(make_folder(ctx, files->output));
+    for (uint32_t i = 0; i < graph->n_outputs && files->output != NULL; i++) {
+        const char *path = files->output;
+        if (!one) OCTET_TRY(file_name(ctx, job, files->output, i, graph->outputs[i].name, &path));
+        OCTET_TRY(save(ctx, job, graph->outputs[i].value, job->real, job->outputs[i], path));
+    }
+    if (files->dump == NULL) return OCTET_OK;
+    OCTET_TRY(make_folder(ctx, files->dump));
+    uint32_t number = 0;
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        const char *path;
+        const uint32_t id = graph->inputs[i].value;
+        OCTET_TRY(file_name(ctx, job, files->dump, number++, graph->values[id].name, &path));
+        OCTET_TRY(save(ctx, job, id, false, job->dump[id], path));
+    }
+    for (uint32_t i = 0; i < octet_exec_n_steps(job->sweep.execs[0]); i++) { /* in the order of computation */
+        const octet_operator *op = &graph->operators[octet_exec_step_operator(job->sweep.execs[0], i)];
+        for (uint32_t k = 0; k < op->n_outputs; k++) {
+            const char *path;
+            if (job->dump[op->outputs[k]] == NULL) continue;
+            OCTET_TRY(file_name(ctx, job, files->dump, number++, graph->values[op->outputs[k]].name, &path));
+            OCTET_TRY(save(ctx, job, op->outputs[k], false, job->dump[op->outputs[k]], path));
+        }
+    }
+    return OCTET_OK;
+}
+
+static octet_status run(octet_context *ctx, octet_model *model, const octet_array_files *files, const octet_run_options *options,
+                        run_job *job) {
+    octet_exec_options exec;
+    octet_split split;
+    int rounding;
+    static const char *const roundings[] = {"nearest", "truncate"};
+    OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
+    OCTET_TRY(octet_api_split(ctx, options, &split));
+    OCTET_TRY(octet_api_choose(ctx, "input rounding", options->input_rounding, roundings, 2, &rounding));
+    OCTET_CHECK(ctx, files->output != NULL || files->dump != NULL, OCTET_USAGE, "run: no output is named (-o, --dump)");
+    OCTET_TRY(octet_api_canonicalize(ctx, model));
+    const octet_graph *graph = job->graph = model->graph;
+    job->real = files->real_output;
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->samples));
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->raw));
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->storage));
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_outputs, &job->outputs));
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_values, &job->dump));
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->files));
+    OCTET_TRY(open_inputs(ctx, job, &files->data, split));
+    if (options->limit > 0 && options->limit < job->n_samples) job->n_samples = (size_t)options->limit;
+    OCTET_CHECK(ctx, job->n_samples <= INT32_MAX, OCTET_LIMIT, "run: %zu samples are too many", job->n_samples);
+    OCTET_TRY(octet_sweep_open(ctx, &job->sweep, &graph, 1, &exec, files->dump != NULL ? 1 : options->n_threads, job->samples));
+    job->sweep.rounding = rounding == 1 ? OCTET_ROUND_TRUNCATE : OCTET_ROUND_NEAREST;
+    job->sweep.progress = options->progress;
+    job->sweep.progress_user = options->progress_user;
+    job->sweep.what = "running";
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        job->sweep.raw[i] = job->raw[i];
+        if (job->raw[i] == NULL) OCTET_TRY(octet_samples_load(ctx, job->samples[i], NULL, job->n_samples, job->sweep.pool));
+    }
+    OCTET_TRY(allocate_results(ctx, job, files->dump != NULL));
+    if (files->dump != NULL) octet_runner_set_observer(job->sweep.runners[0], keep, job);
+    octet_sweep_run(&job->sweep, NULL, 0, job->n_samples, visit, job);
+    return save_results(ctx, job, files);
+}
+
+octet_status octet_model_run_files(octet_context *ctx, octet_model *model, const octet_array_files *files, const octet_run_options *options,
+                                   uint64_t *n_samples) {
+    const octet_run_options defaults = OCTET_RUN_OPTIONS_INIT;
+    run_job job = {0};
+    const octet_status status = run(ctx, model, files, options != NULL ? options : &defaults, &job);
+    octet_sweep_close(ctx, &job.sweep);
+    octet_data_close(ctx, job.data);
+    for (uint32_t i = 0; job.files != NULL && i < model->graph->n_inputs; i++) {
+        octet_file_close(&job.files[i]);
+        octet_buffer_free(ctx, &job.storage[i]);
+    }
+    if (n_samples != NULL) *n_samples = job.n_samples;
+    octet_arena_free(ctx, &job.arena);
+    return status;
+}

@@ -1,0 +1,47 @@
+/* sweep.h - one or two models over many samples, in parallel by whole samples.
+ * In:  execs, samples by input, and a visitor.
+ * Out: a visit after every sample, with the runners that have just run.
+ * Knows: exec, data, threads. Each thread has its own runners; a visit gets the sample's position, so that what it stores
+ *        does not depend on who ran it.
+ * Does not know: what the results are for. */
+#ifndef OCTET_API_SWEEP_H
+#define OCTET_API_SWEEP_H
+
+#include "api/convert.h"
+#include "api/handles.h"
+
+enum { OCTET_SWEEP_MODELS = 2 };
+
+typedef struct octet_sweep octet_sweep;
+
+/* Called on several threads at once, each with its own `thread` number and positions. time_ns: by model, of this run. */
+typedef void octet_sweep_visit(void *user, uint32_t thread, size_t position, octet_runner *const *runners, const uint64_t *time_ns);
+
+struct octet_sweep {
+    octet_arena arena;
+    uint32_t n_models, n_threads;
+    const octet_graph *graphs[OCTET_SWEEP_MODELS];
+    octet_exec *execs[OCTET_SWEEP_MODELS]; /* owned */
+    octet_pool *pool;                      /* owned */
+    octet_runner **runners;                /* [thread][model], owned */
+    float **real;                          /* [thread][input]: one sample */
+    octet_samples **samples;               /* by input */
+    const uint8_t **raw;                   /* by input: samples in the tensor's own type, one after the other; or NULL */
+    size_t *position;                      /* [thread]: of the sample that is being run */
+    octet_rounding rounding;
+    octet_progress *progress;
+    void *progress_user;
+    const char *what; /* for progress */
+};
+
+/* samples: NULL for an input whose `raw` the caller sets after opening.
+ * A sweep of zeros is empty; octet_sweep_close may follow a failure at any point. n_threads 0: one per processor.
+ * The graphs have the same input shapes. */
+octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octet_graph *const *graphs, uint32_t n_models,
+                              const octet_exec_options *options, uint32_t n_threads, octet_samples *const *samples);
+void octet_sweep_close(octet_context *ctx, octet_sweep *sweep);
+/* Runs samples indices[first..first+n) (indices NULL: the samples first..first+n themselves); positions are first..first+n.
+ * They are loaded. */
+void octet_sweep_run(octet_sweep *sweep, const size_t *indices, size_t first, size_t n, octet_sweep_visit *visit, void *user);
+
+#endif

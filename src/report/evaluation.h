@@ -1,0 +1,55 @@
+/* evaluation.h - how good a model's answers are.
+ * In:  the scores of every sample and its label.
+ * Out: accuracy, loss, confusion matrix, recall; as text and JSON.
+ * Knows: softmax, cross-entropy as Keras computes it.
+ * Does not know: models, files; who computed the scores. */
+#ifndef OCTET_REPORT_EVALUATION_H
+#define OCTET_REPORT_EVALUATION_H
+
+#include "base/buffer.h"
+#include "base/memory.h"
+
+/* What the scores are: decides how the loss is computed. */
+typedef enum octet_scores { OCTET_SCORES_PROBABILITIES, OCTET_SCORES_LOGITS } octet_scores;
+
+typedef struct octet_evaluation {
+    octet_arena arena;
+    /* What was evaluated, for the report; strings are copied by octet_evaluation_make. */
+    const char *model, *split;
+    uint64_t n_samples;
+    size_t n_scores; /* 1: a single score, right side of 1/2 (of 0 for logits) */
+    octet_scores scores;
+    bool has_labels;
+    const char **class_names; /* n_classes of them, or NULL */
+    /* By sample. */
+    int32_t *labels, *answers;
+    double *losses;
+    uint64_t *time_ns;
+    /* Filled by octet_evaluation_finish. */
+    uint64_t n_right, n_not_finite; /* samples with NaN or infinity among the scores */
+    double accuracy, loss, time_per_sample_ns;
+    uint32_t n_distinct_answers;
+    /* Filled by the caller before it renders. */
+    uint64_t wall_ns;
+    uint32_t n_threads;
+    double raw_min, raw_max, min, max; /* of the data */
+} octet_evaluation;
+
+octet_status octet_evaluation_make(octet_context *ctx, const char *model, const char *split, uint64_t n_samples, size_t n_scores,
+                                   octet_scores scores, bool has_labels, octet_evaluation **out);
+void octet_evaluation_free(octet_context *ctx, octet_evaluation *evaluation);
+
+/* Sample `index` got these n_scores scores in time_ns; label is ignored without labels, otherwise 0..n_scores-1 (0 or 1
+ * for a single score). Thread-safe for different indices. */
+void octet_evaluation_record(octet_evaluation *evaluation, uint64_t index, const float *scores, int32_t label, uint64_t time_ns);
+/* Sums up in the order of the indices, so that the numbers do not depend on who recorded what. */
+void octet_evaluation_finish(octet_evaluation *evaluation);
+
+octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion, octet_buffer *out);
+octet_status octet_evaluation_write_json(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion, octet_buffer *out);
+/* Number of classes that labels and answers can take. */
+int32_t octet_evaluation_n_classes(const octet_evaluation *evaluation);
+/* confusion: n_classes * n_classes counts, row = label, column = answer; cleared first. */
+void octet_evaluation_count_confusion(const octet_evaluation *evaluation, uint64_t *confusion);
+
+#endif

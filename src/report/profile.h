@@ -1,0 +1,33 @@
+/* profile.h - where the time of a run goes, operator by operator.
+ * In:  a graph, times that were measured.
+ * Out: a table, JSON.
+ * Knows: how many multiplications an operator does.
+ * Does not know: how the times were measured. */
+#ifndef OCTET_REPORT_PROFILE_H
+#define OCTET_REPORT_PROFILE_H
+
+#include "base/buffer.h"
+#include "graph/graph.h"
+
+typedef struct octet_profile_row {
+    uint32_t op;         /* index in graph->operators */
+    const char *variant; /* which kernel: "ref", "avx2", ... */
+    double time_ns;      /* mean of one run */
+} octet_profile_row;
+
+typedef struct octet_profile {
+    const octet_graph *graph;
+    const char *model;
+    const octet_profile_row *rows;
+    uint32_t n_rows, n_threads;
+    uint64_t n_runs;
+    double min_ns, median_ns, mean_ns; /* of a whole run, without profiling */
+    size_t arena_bytes, weight_bytes;
+} octet_profile;
+
+/* Multiply-accumulates of one run of convolutions, matrix products and fully connected layers; 0 for other operators. */
+uint64_t octet_profile_macs(const octet_graph *graph, const octet_operator *op);
+octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *profile, octet_buffer *out);
+octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *profile, octet_buffer *out);
+
+#endif

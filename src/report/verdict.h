@@ -1,0 +1,61 @@
+/* verdict.h - what quantization cost: two evaluations side by side.
+ * In:  the evaluations of the original and the quantized model, and what was measured beside them.
+ * Out: a table, JSON, and warnings about what looks wrong.
+ * Knows: which figures usually mean a mistake.
+ * Does not know: models, files, how anything was computed. */
+#ifndef OCTET_REPORT_VERDICT_H
+#define OCTET_REPORT_VERDICT_H
+
+#include "report/evaluation.h"
+
+/* An input or output of the quantized model. */
+typedef struct octet_verdict_port {
+    const char *name, *type;
+    bool quantized;
+    float scale;
+    int32_t zero_point;
+} octet_verdict_port;
+
+typedef struct octet_verdict_calibration {
+    bool given;
+    uint64_t n_samples, n_distinct;
+    double raw_min, raw_max, min, max;
+    double late_growth;
+    const char *late_layer;
+    uint64_t time_ns;
+} octet_verdict_calibration;
+
+typedef struct octet_verdict_side {
+    octet_evaluation *evaluation; /* owned */
+    const char *type;             /* "float32", "int8", ... heads the column */
+    size_t size_bytes;            /* as .tflite */
+} octet_verdict_side;
+
+enum { OCTET_MAX_WARNINGS = 12 };
+
+typedef struct octet_verdict {
+    octet_arena arena;
+    octet_verdict_side before, after;
+    octet_verdict_port *inputs, *outputs;
+    uint32_t n_inputs, n_outputs;
+    octet_verdict_calibration calibration;
+    bool preprocess_given;
+    const char *collapsed_layer; /* first layer whose quantized outputs are all one value; or NULL */
+    /* Distance of the outputs, quantized against original, over all samples and outputs. */
+    double max_difference, mean_square_difference, mean_square;
+    /* Filled by octet_verdict_finish. */
+    uint64_t n_agree;
+    const char *warnings[OCTET_MAX_WARNINGS];
+    uint32_t n_warnings;
+} octet_verdict;
+
+/* Frees the verdict and both evaluations; NULL is allowed. */
+void octet_verdict_free(octet_context *ctx, octet_verdict *verdict);
+/* Counts agreement and words the warnings; both evaluations are finished. */
+octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict);
+
+/* path: of the quantized file, or NULL. */
+octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *verdict, const char *path, octet_buffer *out);
+octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *verdict, const char *path, octet_buffer *out);
+
+#endif

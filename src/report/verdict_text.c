@@ -1,0 +1,166 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "report/text.h"
+#include "report/verdict.h"
+
+/* One row of the table: name, original, quantized, change. */
+static octet_status row(octet_context *ctx, octet_buffer *out, const char *name, const char *before, const char *after, const char *change) {
+    return octet_buffer_format(ctx, out, "%-16s%14s%14s   %s\n", name, before, after, change);
+}
+
+static double signal_to_noise_db(const octet_verdict *v) {
+    return v->mean_square_difference > 0.0 ? 10.0 * log10(v->mean_square / v->mean_square_difference) : (double)INFINITY;
+}
+
+/* "3.74 times smaller". */
+static void ratio(double before, double after, const char *less, const char *more, char *text, size_t size) {
+    if (before >= after) snprintf(text, size, "%.2f times %s", before / after, less);
+    else snprintf(text, size, "%.2f times %s", after / before, more);
+}
+
+static octet_status write_table(octet_context *ctx, const octet_verdict *v, octet_buffer *out) {
+    const octet_evaluation *before = v->before.evaluation;
+    const octet_evaluation *after = v->after.evaluation;
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[96], d[OCTET_TEXT_SIZE];
+    OCTET_TRY(row(ctx, out, "", v->before.type, v->after.type, "change"));
+    if (before->has_labels) {
+        snprintf(a, sizeof a, "%.2f %%", 100.0 * before->accuracy);
+        snprintf(b, sizeof b, "%.2f %%", 100.0 * after->accuracy);
+        snprintf(c, sizeof c, "%+.2f points", 100.0 * (after->accuracy - before->accuracy));
+        OCTET_TRY(row(ctx, out, "accuracy", a, b, c));
+        snprintf(a, sizeof a, "%.5f", before->loss);
+        snprintf(b, sizeof b, "%.5f", after->loss);
+        snprintf(c, sizeof c, "%+.5f", after->loss - before->loss);
+        OCTET_TRY(row(ctx, out, "loss", a, b, c));
+    }
+    if (before->has_labels || before->n_scores > 1) {
+        snprintf(b, sizeof b, "%.2f %%", 100.0 * (double)v->n_agree / (double)before->n_samples);
+        snprintf(c, sizeof c, "%s of %s samples answered differently", octet_text_count(before->n_samples - v->n_agree, a),
+                 octet_text_count(before->n_samples, d));
+        OCTET_TRY(row(ctx, out, "agreement", "", b, c));
+    }
+    const double db = signal_to_noise_db(v);
+    snprintf(b, sizeof b, isfinite(db) ? "%.1f dB" : "equal", db);
+    snprintf(c, sizeof c, "signal to noise of the outputs; largest difference %.4g", v->max_difference);
+    OCTET_TRY(row(ctx, out, "fidelity", "", b, c));
+    ratio((double)v->before.size_bytes, (double)v->after.size_bytes, "smaller", "larger", c, sizeof c);
+    OCTET_TRY(row(ctx, out, "size (bytes)", octet_text_count(v->before.size_bytes, a), octet_text_count(v->after.size_bytes, b), c));
+    ratio(before->time_per_sample_ns, after->time_per_sample_ns, "faster", "slower", c, sizeof c);
+    return row(ctx, out, "time per sample", octet_text_time(before->time_per_sample_ns, a), octet_text_time(after->time_per_sample_ns, b), c);
+}
+
+static octet_status write_ports(octet_context *ctx, const octet_verdict_port *ports, uint32_t n, const char *what, octet_buffer *out) {
+    for (uint32_t i = 0; i < n; i++) {
+        OCTET_TRY(octet_buffer_format(ctx, out, "%-16s%s", i == 0 ? what : "", ports[i].type));
+        if (ports[i].quantized) {
+            OCTET_TRY(octet_buffer_format(ctx, out, ", real = %.9g * (q - %d)", (double)ports[i].scale, ports[i].zero_point));
+        }
+        OCTET_TRY(octet_buffer_format(ctx, out, n > 1 ? "  %s\n" : "\n", ports[i].name));
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v, const char *path, octet_buffer *out) {
+    const octet_evaluation *before = v->before.evaluation;
+    const octet_verdict_calibration *k = &v->calibration;
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s -> %s, on %s %s samples\n\n", before->model, path != NULL ? path : v->after.evaluation->model,
+                                  octet_text_count(before->n_samples, a), before->split));
+    OCTET_TRY(write_table(ctx, v, out));
+    OCTET_TRY(octet_buffer_format(ctx, out, "\n"));
+    OCTET_TRY(write_ports(ctx, v->inputs, v->n_inputs, "input", out));
+    OCTET_TRY(write_ports(ctx, v->outputs, v->n_outputs, "output", out));
+    OCTET_TRY(octet_buffer_format(ctx, out, "data            %s..%s as stored, %s..%s as the model sees them\n",
+                                  octet_text_real(before->raw_min, a), octet_text_real(before->raw_max, b), octet_text_real(before->min, c),
+                                  octet_text_real(before->max, d)));
+    if (k->given) {
+        OCTET_TRY(octet_buffer_format(ctx, out, "calibration     %s samples, %s..%s, in %s; ", octet_text_count(k->n_samples, a),
+                                      octet_text_real(k->min, b), octet_text_real(k->max, c), octet_text_time((double)k->time_ns, d)));
+        if (k->n_samples < 2) OCTET_TRY(octet_buffer_format(ctx, out, "too few to tell how far the ranges have settled\n"));
+        else if (k->late_growth <= 0.0) OCTET_TRY(octet_buffer_format(ctx, out, "the second half widened no range\n"));
+        else OCTET_TRY(octet_buffer_format(ctx, out, "the second half widened ranges by at most %.1f %%\n", 100.0 * k->late_growth));
+    }
+    for (uint32_t i = 0; i < v->n_warnings; i++) OCTET_TRY(octet_buffer_format(ctx, out, "%s! %s\n", i == 0 ? "\n" : "", v->warnings[i]));
+    return OCTET_OK;
+}
+
+/* "name": {"a": 1, ...} pieces of the JSON form. */
+static octet_status number(octet_context *ctx, octet_buffer *out, const char *before, const char *name, double value, int digits) {
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s\"%s\": ", before, name));
+    return octet_text_json_number(ctx, out, value, digits);
+}
+
+static octet_status write_side(octet_context *ctx, const octet_verdict_side *side, const char *name, octet_buffer *out) {
+    const octet_evaluation *e = side->evaluation;
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"%s\": {\"type\": \"%s\"", name, side->type));
+    if (e->has_labels) {
+        OCTET_TRY(number(ctx, out, ", ", "accuracy", e->accuracy, 10));
+        OCTET_TRY(number(ctx, out, ", ", "loss", e->loss, 10));
+    }
+    OCTET_TRY(octet_buffer_format(ctx, out, ", \"size_bytes\": %zu", side->size_bytes));
+    OCTET_TRY(number(ctx, out, ", ", "time_per_sample_us", e->time_per_sample_ns / 1e3, 6));
+    return octet_buffer_format(ctx, out, "}");
+}
+
+static octet_status write_json_ports(octet_context *ctx, const octet_verdict_port *ports, uint32_t n, const char *name, octet_buffer *out) {
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"%s\": [", name));
+    for (uint32_t i = 0; i < n; i++) {
+        OCTET_TRY(octet_buffer_format(ctx, out, "%s{\"name\": ", i == 0 ? "" : ", "));
+        OCTET_TRY(octet_text_json_string(ctx, out, ports[i].name));
+        OCTET_TRY(octet_buffer_format(ctx, out, ", \"type\": \"%s\"", ports[i].type));
+        if (ports[i].quantized) {
+            OCTET_TRY(number(ctx, out, ", ", "scale", (double)ports[i].scale, 9));
+            OCTET_TRY(octet_buffer_format(ctx, out, ", \"zero_point\": %d", ports[i].zero_point));
+        }
+        OCTET_TRY(octet_buffer_format(ctx, out, "}"));
+    }
+    return octet_buffer_format(ctx, out, "]");
+}
+
+static octet_status write_range(octet_context *ctx, octet_buffer *out, const char *name, double low, double high) {
+    OCTET_TRY(octet_buffer_format(ctx, out, "\"%s\": [", name));
+    OCTET_TRY(octet_text_json_number(ctx, out, low, 9));
+    OCTET_TRY(octet_buffer_format(ctx, out, ", "));
+    OCTET_TRY(octet_text_json_number(ctx, out, high, 9));
+    return octet_buffer_format(ctx, out, "]");
+}
+
+octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v, const char *path, octet_buffer *out) {
+    const octet_evaluation *before = v->before.evaluation;
+    const octet_verdict_calibration *k = &v->calibration;
+    OCTET_TRY(octet_buffer_format(ctx, out, "{\n  \"model\": "));
+    OCTET_TRY(octet_text_json_string(ctx, out, before->model));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"output\": "));
+    OCTET_TRY(octet_text_json_string(ctx, out, path));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"samples\": %" PRIu64 ",\n  \"split\": \"%s\"", before->n_samples, before->split));
+    OCTET_TRY(write_side(ctx, &v->before, "original", out));
+    OCTET_TRY(write_side(ctx, &v->after, "quantized", out));
+    if (before->has_labels) OCTET_TRY(number(ctx, out, ",\n  ", "drop_points", 100.0 * (before->accuracy - v->after.evaluation->accuracy), 10));
+    OCTET_TRY(number(ctx, out, ",\n  ", "agreement", (double)v->n_agree / (double)before->n_samples, 10));
+    OCTET_TRY(number(ctx, out, ",\n  ", "signal_to_noise_db", signal_to_noise_db(v), 6));
+    OCTET_TRY(number(ctx, out, ",\n  ", "largest_difference", v->max_difference, 6));
+    OCTET_TRY(number(ctx, out, ",\n  ", "size_ratio", (double)v->before.size_bytes / (double)v->after.size_bytes, 6));
+    OCTET_TRY(write_json_ports(ctx, v->inputs, v->n_inputs, "inputs", out));
+    OCTET_TRY(write_json_ports(ctx, v->outputs, v->n_outputs, "outputs", out));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"data_range\": {"));
+    OCTET_TRY(write_range(ctx, out, "stored", before->raw_min, before->raw_max));
+    OCTET_TRY(octet_buffer_format(ctx, out, ", "));
+    OCTET_TRY(write_range(ctx, out, "model", before->min, before->max));
+    OCTET_TRY(octet_buffer_format(ctx, out, "}"));
+    if (k->given) {
+        OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"calibration\": {\"samples\": %" PRIu64 ", \"distinct\": %" PRIu64 ", ", k->n_samples,
+                                      k->n_distinct));
+        OCTET_TRY(write_range(ctx, out, "model", k->min, k->max));
+        OCTET_TRY(number(ctx, out, ", ", "late_growth", k->late_growth, 6));
+        OCTET_TRY(number(ctx, out, ", ", "time_s", (double)k->time_ns / 1e9, 6));
+        OCTET_TRY(octet_buffer_format(ctx, out, "}"));
+    }
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"warnings\": ["));
+    for (uint32_t i = 0; i < v->n_warnings; i++) {
+        OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "" : ", "));
+        OCTET_TRY(octet_text_json_string(ctx, out, v->warnings[i]));
+    }
+    return octet_buffer_format(ctx, out, "]\n}\n");
+}
