@@ -1,0 +1,61 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+int complain(int exit_code, const char *format, ...) {
+    va_list arguments;
+    fflush(stdout);
+    fputs("octet: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return exit_code;
+}
+
+int fail(octet_context *ctx) {
+    if (ctx == NULL) return complain(octet_error_exit_code(OCTET_NOMEM), "%s", octet_error_text(OCTET_NOMEM));
+    const octet_status status = octet_context_status(ctx);
+    const char *message = octet_context_message(ctx);
+    complain(0, "%s", message[0] != '\0' ? message : octet_error_text(status));
+    octet_context_destroy(ctx);
+    return octet_error_exit_code(status);
+}
+
+/* 40 cells; drawn again only when a cell is added. */
+static void draw(void *user, const char *what, uint64_t done, uint64_t total) {
+    enum { CELLS = 40 };
+    static uint64_t last = UINT64_MAX;
+    static const char cells[] = "########################################";
+    (void)user;
+    const uint64_t n = total > 0 ? done * CELLS / total : CELLS;
+    if (n == last) return;
+    last = n;
+    if (done >= total) {
+        fprintf(stderr, "\r%*s\r", (int)strlen(what) + CELLS + 12, "");
+        last = UINT64_MAX;
+    } else {
+        fprintf(stderr, "\r%s [%.*s%*s] %3u %%", what, (int)n, cells, (int)(CELLS - n), "", (unsigned)(done * 100 / total));
+    }
+    fflush(stderr);
+}
+
+octet_progress *progress_bar(void) { return isatty(STDERR_FILENO) == 1 ? draw : NULL; }
+
+void print_text(octet_context *ctx, char *text) {
+    fputs(text, stdout);
+    octet_text_free(ctx, text);
+}
+
+int finish(octet_context *ctx, int exit_code) {
+    octet_context_destroy(ctx);
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        return complain(EXIT_IO, "standard output: %s", errno != 0 ? strerror(errno) : "it cannot be written");
+    }
+    return exit_code;
+}
