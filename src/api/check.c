@@ -44,7 +44,7 @@ static octet_status fill(octet_context *ctx, octet_model *model, octet_target ta
 
 octet_status octet_model_check(octet_context *ctx, octet_model *model, const char *target, octet_rendering as, bool *supported, char **out) {
     octet_target number;
-    bool answer;
+    bool answer = false;
     octet_arena arena = {0};
     octet_buffer buffer = {0};
     OCTET_TRY(octet_api_target(ctx, target, &number));
