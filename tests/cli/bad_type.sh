@@ -1,0 +1,1 @@
+octet quantize "$fc" --data "$EXAMPLES" -o out.tflite --input-type int4

@@ -1,0 +1,3 @@
+octet check "$cnn"
+octet check "$cnn" --target edgetpu --json
+octet check "$cnn" --target z80

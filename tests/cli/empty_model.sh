@@ -1,0 +1,2 @@
+: >empty.h5
+octet summary empty.h5

@@ -1,0 +1,1 @@
+octet quantize "$fc" --data "$EXAMPLES" --no-evaluate -o /dev/full

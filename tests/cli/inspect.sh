@@ -1,0 +1,2 @@
+quantized "$cnn" cnn.tflite
+octet inspect cnn.tflite

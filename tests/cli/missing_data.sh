@@ -1,0 +1,1 @@
+octet quantize "$fc" -o out.tflite

@@ -1,0 +1,1 @@
+octet summary

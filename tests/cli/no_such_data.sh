@@ -1,0 +1,1 @@
+octet evaluate "$fc" --data nothing

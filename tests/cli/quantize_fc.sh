@@ -1,0 +1,2 @@
+octet quantize "$fc" --data "$EXAMPLES" -o fc.tflite
+ls

@@ -1,0 +1,2 @@
+quantized "$fc" fc.tflite
+octet quantize fc.tflite --data "$EXAMPLES" -o again.tflite

@@ -1,0 +1,1 @@
+octet run "$fc" --input "$EXAMPLES"

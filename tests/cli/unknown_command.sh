@@ -1,0 +1,1 @@
+octet quantise x.h5

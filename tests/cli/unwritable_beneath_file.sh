@@ -1,0 +1,2 @@
+: >file
+octet quantize "$fc" --data "$EXAMPLES" --no-evaluate -o file/fc.tflite
