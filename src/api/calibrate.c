@@ -85,7 +85,7 @@ static octet_status observe(octet_context *ctx, octet_graph *graph, calibration_
     }
     for (int part = half > 0 ? 0 : 1; part < 2; part++) {
         const size_t first = part == 0 ? 0 : half;
-        octet_sweep_run(&job->sweep, job->indices, first, part == 0 ? half : job->n - half, visit, job);
+        OCTET_TRY(octet_sweep_run(ctx, &job->sweep, job->indices, first, part == 0 ? half : job->n - half, visit, job));
         for (uint32_t t = 1; t < job->sweep.n_threads; t++) octet_ranges_merge(job->ranges[0], job->ranges[t]);
         OCTET_TRY(octet_ranges_apply(ctx, job->ranges[0], graph));
         for (uint32_t i = 0; i < graph->n_values && part == 0; i++) first_width[i] = width(&graph->values[i]);
@@ -114,7 +114,7 @@ static octet_status run(octet_context *ctx, octet_graph *graph, octet_data *data
     job->sweep.progress = options->progress;
     job->sweep.progress_user = options->progress_user;
     job->sweep.what = "calibrating";
-    for (uint32_t i = 0; i < graph->n_inputs; i++) OCTET_TRY(octet_samples_load(ctx, job->samples[i], job->indices, job->n, job->sweep.pool));
+    job->sweep.need_real = true;
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->n, &job->hashes));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->sweep.n_threads, &job->ranges));
     job->n_first_input = octet_shape_elements(&graph->values[graph->inputs[0].value].shape);

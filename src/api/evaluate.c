@@ -146,9 +146,8 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
     size_t n_samples = octet_samples_count(samples[0]);
     if (options->limit > 0 && options->limit < n_samples) n_samples = (size_t)options->limit;
     OCTET_CHECK(ctx, n_samples <= UINT32_MAX, OCTET_LIMIT, "%zu samples: at most %u can be evaluated (--limit)", n_samples, UINT32_MAX);
-    for (uint32_t i = 0; i < graphs[0]->n_inputs; i++) OCTET_TRY(octet_samples_load(ctx, samples[i], NULL, n_samples, sweep->pool));
     OCTET_TRY(make_job(ctx, sweep, models, samples[0], n_samples, split == OCTET_SPLIT_TEST ? "test" : "training", job));
-    octet_sweep_run(sweep, NULL, 0, n_samples, visit, job);
+    OCTET_TRY(octet_sweep_run(ctx, sweep, NULL, 0, n_samples, visit, job));
     for (uint32_t m = 0; m < n_models; m++) {
         octet_evaluation *evaluation = job->evaluations[m];
         octet_evaluation_finish(evaluation);

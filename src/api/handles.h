@@ -26,15 +26,8 @@ struct octet_model {
     size_t tflite_bytes;   /* of the exported file; 0 = not computed yet */
 };
 
-typedef struct octet_data_entry {
-    const char *name; /* of the input; NULL when the source was given without a name */
-    octet_dataset *dataset;
-} octet_data_entry;
-
 struct octet_data {
-    octet_arena arena;
-    octet_data_entry *entries;
-    uint32_t n_entries;
+    octet_dataset *dataset;
     octet_preprocess preprocess;
 };
 
@@ -49,6 +42,8 @@ octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *
 /* options may be NULL. */
 octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out);
 octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out);
+/* Which input of the dataset is for this input of the graph: by name, by number, or the only one; OCTET_NONE. */
+uint32_t octet_api_find_input(const octet_dataset *dataset, const octet_graph *graph, uint32_t input);
 /* The samples of a split for every input of the graph, adapted to its shape; `samples` has room for graph->n_inputs.
  * All have the same number of samples, which is at least 1. USAGE when an input has no source. */
 octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph, octet_split split,

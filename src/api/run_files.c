@@ -26,33 +26,16 @@ static size_t value_bytes(const octet_graph *graph, uint32_t id) {
     return value_elements(graph, id) * octet_type_size(graph->values[id].type);
 }
 
-/* The file of input i when the data are named by plain .npy files; NULL otherwise. */
-static const char *npy_path(octet_context *ctx, run_job *job, const octet_open_options *options, uint32_t i) {
-    const char *path = options->path != NULL ? options->path : options->images;
-    if (octet_file_exists(path)) return i == 0 ? path : NULL;
-    char *copy;
-    if (octet_arena_copy(ctx, &job->arena, path, strlen(path) + 1, (void **)&copy) != OCTET_OK) return NULL;
-    const char *wanted = job->graph->inputs[i].name;
-    char number[16];
-    snprintf(number, sizeof number, "%u", i);
-    for (char *entry = copy, *next; entry != NULL; entry = next) {
-        next = strchr(entry, ',');
-        if (next != NULL) *next++ = '\0';
-        char *equals = strchr(entry, '=');
-        if (equals == NULL) continue;
-        *equals = '\0';
-        if (strcmp(entry, wanted) == 0 || strcmp(entry, number) == 0) return equals + 1;
-    }
-    return NULL;
-}
-
 /* An .npy whose elements have the input's own, integer type is fed as it is: sets raw[i] and *n. */
-static octet_status try_raw(octet_context *ctx, run_job *job, const octet_open_options *options, uint32_t i, size_t *n) {
+static octet_status try_raw(octet_context *ctx, run_job *job, uint32_t i, octet_split split, size_t *n) {
     const octet_value *value = &job->graph->values[job->graph->inputs[i].value];
-    const bool scaled = options->has_scale || options->has_offset || options->has_mean || options->has_std || options->preset != NULL;
-    const char *path = npy_path(ctx, job, options, i);
-    if (ctx->status != OCTET_OK) return ctx->status;
-    if (scaled || path == NULL || value->type == OCTET_FLOAT32 || octet_file_is_directory(path)) return OCTET_OK;
+    const octet_dataset *dataset = job->data->dataset;
+    const uint32_t source = octet_api_find_input(dataset, job->graph, i);
+    if (job->data->preprocess.given || source == OCTET_NONE || value->type == OCTET_FLOAT32) return OCTET_OK;
+    octet_samples *samples;
+    OCTET_TRY(octet_dataset_split_input(ctx, job->data->dataset, split, source, &samples));
+    const char *path = octet_samples_name(samples);
+    if (!octet_file_exists(path) || octet_file_is_directory(path)) return OCTET_OK;
     OCTET_TRY(octet_file_open(ctx, path, &job->files[i]));
     if (!octet_npy_is(job->files[i].bytes)) return OCTET_OK;
     octet_array array;
@@ -73,10 +56,10 @@ static octet_status try_raw(octet_context *ctx, run_job *job, const octet_open_o
 static octet_status open_inputs(octet_context *ctx, run_job *job, const octet_open_options *options, octet_split split) {
     const octet_graph *graph = job->graph;
     size_t n_raw = 0;
-    OCTET_CHECK(ctx, options->path != NULL || options->images != NULL, OCTET_USAGE, "run: no input is named (--input)");
+    OCTET_TRY(octet_data_open(ctx, options, &job->data));
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         size_t n = 0;
-        OCTET_TRY(try_raw(ctx, job, options, i, &n));
+        OCTET_TRY(try_raw(ctx, job, i, split, &n));
         if (job->raw[i] == NULL) continue;
         OCTET_CHECK(ctx, n_raw == 0 || n == job->n_samples, OCTET_DATA, "input '%s' has %zu samples, input '%s' has %zu",
                     graph->inputs[i].name, n, graph->inputs[0].name, job->n_samples);
@@ -86,7 +69,6 @@ static octet_status open_inputs(octet_context *ctx, run_job *job, const octet_op
     OCTET_CHECK(ctx, n_raw == 0 || n_raw == graph->n_inputs, OCTET_DATA,
                 "the inputs are partly in the model's own integer types and partly not: give all of them either way");
     if (n_raw > 0) return OCTET_OK;
-    OCTET_TRY(octet_data_open(ctx, options, &job->data));
     OCTET_TRY(octet_api_bind_data(ctx, job->data, graph, split, job->samples));
     job->n_samples = octet_samples_count(job->samples[0]);
     return OCTET_OK;
@@ -228,11 +210,10 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
     job->sweep.what = "running";
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         job->sweep.raw[i] = job->raw[i];
-        if (job->raw[i] == NULL) OCTET_TRY(octet_samples_load(ctx, job->samples[i], NULL, job->n_samples, job->sweep.pool));
     }
     OCTET_TRY(allocate_results(ctx, job, files->dump != NULL));
     if (files->dump != NULL) octet_runner_set_observer(job->sweep.runners[0], keep, job);
-    octet_sweep_run(&job->sweep, NULL, 0, job->n_samples, visit, job);
+    OCTET_TRY(octet_sweep_run(ctx, &job->sweep, NULL, 0, job->n_samples, visit, job));
     return save_results(ctx, job, files);
 }
 

@@ -15,6 +15,8 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_inputs, &sweep->samples));
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_inputs, &sweep->raw));
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, sweep->n_threads, &sweep->position));
+    OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, (size_t)n_models * n_inputs, &sweep->has_table));
+    OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, (size_t)n_models * n_inputs, &sweep->byte_tables));
     for (uint32_t i = 0; i < n_inputs; i++) sweep->samples[i] = samples[i];
     for (uint32_t m = 0; m < n_models; m++) {
         sweep->graphs[m] = graphs[m];
@@ -51,25 +53,52 @@ typedef struct sweep_job {
     atomic_size_t done;
 } sweep_job;
 
-static void feed(octet_sweep *sweep, uint32_t thread, size_t index) {
-    const octet_graph *graph = sweep->graphs[0];
-    octet_runner *const *runners = &sweep->runners[thread * sweep->n_models];
-    for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        float *real = sweep->real[thread * graph->n_inputs + i];
-        if (sweep->raw[i] != NULL) {
-            assert(sweep->n_models == 1);
+/* Where samples are stored as bytes and a model takes bytes, one table replaces scaling and rounding of every element. */
+static void make_byte_tables(octet_sweep *sweep, size_t index) {
+    for (uint32_t m = 0; m < sweep->n_models; m++) {
+        const octet_graph *graph = sweep->graphs[m];
+        for (uint32_t i = 0; i < graph->n_inputs; i++) {
             const octet_value *value = &graph->values[graph->inputs[i].value];
-            const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
-            memcpy(octet_runner_value(runners[0], graph->inputs[i].value), sweep->raw[i] + index * size, size);
-            continue;
-        }
-        octet_samples_read(sweep->samples[i], index, real);
-        for (uint32_t m = 0; m < sweep->n_models; m++) {
-            const uint32_t id = sweep->graphs[m]->inputs[i].value;
-            const octet_value *value = &sweep->graphs[m]->values[id];
-            octet_convert_from_real(value, sweep->rounding, real, octet_shape_elements(&value->shape), octet_runner_value(runners[m], id));
+            const uint32_t place = m * graph->n_inputs + i;
+            const float *table;
+            sweep->has_table[place] = false;
+            if (sweep->raw[i] != NULL || octet_type_size(value->type) != 1) continue;
+            if (octet_samples_bytes(sweep->samples[i], index, &table) == NULL) continue;
+            octet_convert_from_real(value, sweep->rounding, table, 256, sweep->byte_tables[place]);
+            sweep->has_table[place] = true;
         }
     }
+}
+
+static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32_t i) {
+    octet_runner *const *runners = &sweep->runners[thread * sweep->n_models];
+    const uint32_t n_inputs = sweep->graphs[0]->n_inputs;
+    float *real = sweep->real[thread * n_inputs + i];
+    bool is_read = false;
+    for (uint32_t m = 0; m < sweep->n_models; m++) {
+        const uint32_t id = sweep->graphs[m]->inputs[i].value;
+        const octet_value *value = &sweep->graphs[m]->values[id];
+        const size_t n = octet_shape_elements(&value->shape);
+        void *tensor = octet_runner_value(runners[m], id);
+        if (sweep->raw[i] != NULL) {
+            assert(sweep->n_models == 1);
+            const size_t size = n * octet_type_size(value->type);
+            memcpy(tensor, sweep->raw[i] + index * size, size);
+            return;
+        }
+        const float *real_of_byte;
+        const bool by_table = sweep->has_table[m * n_inputs + i];
+        const uint8_t *bytes = by_table ? octet_samples_bytes(sweep->samples[i], index, &real_of_byte) : NULL;
+        if (bytes != NULL) {
+            const uint8_t *table = sweep->byte_tables[m * n_inputs + i];
+            for (size_t k = 0; k < n; k++) ((uint8_t *)tensor)[k] = table[bytes[k]];
+            continue;
+        }
+        if (!is_read) octet_samples_read(sweep->samples[i], index, real);
+        is_read = true;
+        octet_convert_from_real(value, sweep->rounding, real, n, tensor);
+    }
+    if (sweep->need_real && !is_read) octet_samples_read(sweep->samples[i], index, real);
 }
 
 static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
@@ -80,7 +109,8 @@ static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
         const size_t position = job->first + unit;
         uint64_t time_ns[OCTET_SWEEP_MODELS];
         sweep->position[thread] = position;
-        feed(sweep, thread, job->indices != NULL ? job->indices[position] : position);
+        const size_t index = job->indices != NULL ? job->indices[position] : position;
+        for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++) feed_input(sweep, thread, index, i);
         for (uint32_t m = 0; m < sweep->n_models; m++) {
             octet_runner_reset(runners[m]);
             const uint64_t start = octet_clock_ns();
@@ -93,10 +123,46 @@ static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
     if (thread == 0 && sweep->progress != NULL) sweep->progress(sweep->progress_user, sweep->what, done, job->n);
 }
 
-void octet_sweep_run(octet_sweep *sweep, const size_t *indices, size_t first, size_t n, octet_sweep_visit *visit, void *user) {
-    sweep_job job = {.sweep = sweep, .indices = indices, .first = first, .n = n, .visit = visit, .user = user};
+/* As many samples as make 64 Mi elements: what is loaded at a time. */
+static size_t piece_size(const octet_sweep *sweep) {
+    size_t n = 1;
+    for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++) {
+        n += octet_shape_elements(&sweep->graphs[0]->values[sweep->graphs[0]->inputs[i].value].shape);
+    }
+    const size_t piece = ((size_t)64 << 20) / n;
+    return piece < 64 ? 64 : piece;
+}
+
+static octet_status load(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t first, size_t n) {
+    octet_load loads[OCTET_DATA_MAX_INPUTS];
+    size_t n_loads = 0;
+    size_t *places = NULL;
+    if (indices == NULL && first > 0) { /* a list of the samples first..first+n */
+        OCTET_TRY(octet_memory_allocate(ctx, n * sizeof *places, (void **)&places));
+        for (size_t i = 0; i < n; i++) places[i] = first + i;
+    }
+    for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs && n_loads < OCTET_DATA_MAX_INPUTS; i++) {
+        if (sweep->raw[i] != NULL) continue;
+        loads[n_loads++] = (octet_load){.samples = sweep->samples[i], .indices = indices != NULL ? indices + first : places, .n = n};
+    }
+    const octet_status status = n_loads > 0 ? octet_samples_load_all(ctx, loads, n_loads, sweep->pool) : OCTET_OK;
+    octet_memory_free(ctx, places);
+    return status;
+}
+
+octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t first, size_t n,
+                             octet_sweep_visit *visit, void *user) {
+    sweep_job job = {.sweep = sweep, .indices = indices, .n = n, .visit = visit, .user = user};
     atomic_init(&job.done, 0);
-    const size_t pieces = (size_t)sweep->n_threads * 32; /* small enough to share evenly, large enough to cost nothing */
-    octet_pool_run(sweep->pool, work, &job, (uint32_t)n, (uint32_t)(n / pieces + 1));
+    const size_t piece = piece_size(sweep);
+    for (size_t done = 0; done < n; done += piece) {
+        const size_t now = n - done < piece ? n - done : piece;
+        job.first = first + done;
+        OCTET_TRY(load(ctx, sweep, indices, job.first, now));
+        make_byte_tables(sweep, indices != NULL ? indices[job.first] : job.first);
+        const size_t pieces = (size_t)sweep->n_threads * 32; /* small enough to share evenly, large enough to cost nothing */
+        octet_pool_run(sweep->pool, work, &job, (uint32_t)now, (uint32_t)(now / pieces + 1));
+    }
     if (sweep->progress != NULL) sweep->progress(sweep->progress_user, sweep->what, n, n);
+    return OCTET_OK;
 }

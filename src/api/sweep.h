@@ -25,6 +25,9 @@ struct octet_sweep {
     octet_pool *pool;                      /* owned */
     octet_runner **runners;                /* [thread][model], owned */
     float **real;                          /* [thread][input]: one sample */
+    bool need_real;                        /* the visitor reads `real`: it is filled even where the model wants bytes */
+    uint8_t (*byte_tables)[256];           /* [model][input]: stored byte to input byte; valid where has_table says so */
+    bool *has_table;                       /* [model][input] */
     octet_samples **samples;               /* by input */
     const uint8_t **raw;                   /* by input: samples in the tensor's own type, one after the other; or NULL */
     size_t *position;                      /* [thread]: of the sample that is being run */
@@ -40,8 +43,9 @@ struct octet_sweep {
 octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octet_graph *const *graphs, uint32_t n_models,
                               const octet_exec_options *options, uint32_t n_threads, octet_samples *const *samples);
 void octet_sweep_close(octet_context *ctx, octet_sweep *sweep);
-/* Runs samples indices[first..first+n) (indices NULL: the samples first..first+n themselves); positions are first..first+n.
- * They are loaded. */
-void octet_sweep_run(octet_sweep *sweep, const size_t *indices, size_t first, size_t n, octet_sweep_visit *visit, void *user);
+/* Loads and runs samples indices[first..first+n) (indices NULL: the samples first..first+n themselves); positions are
+ * first..first+n. Large samples are loaded in pieces. Errors: those of octet_samples_load. */
+octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t first, size_t n,
+                             octet_sweep_visit *visit, void *user);
 
 #endif
