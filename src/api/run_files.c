@@ -113,11 +113,9 @@ static void keep(void *user, uint32_t value, const void *data, size_t n_elements
 /* Samples along axis 0: [1,...] becomes [n,...], any other shape [n,shape...]. */
 static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bool real, const uint8_t *data, const char *path) {
     const octet_value *value = &job->graph->values[id];
-    static const char *const numpy_types[] = {
-#define NUMPY_TYPE(name, size, code, numpy) [OCTET_##name] = (numpy),
-        OCTET_TYPE_LIST(NUMPY_TYPE)
-#undef NUMPY_TYPE
-    };
+    const octet_type type = real ? OCTET_FLOAT32 : value->type;
+    const size_t size = octet_type_size(type);
+    const char descr[] = {size == 1 ? '|' : '<', octet_type_name(type)[0], (char)('0' + size), '\0'}; /* "<f4", "|i1" */
     octet_shape shape = value->shape;
     if (shape.rank > 0 && shape.dims[0] == 1) {
         shape.dims[0] = (int32_t)job->n_samples;
@@ -128,7 +126,7 @@ static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bo
         shape.dims[0] = (int32_t)job->n_samples;
         shape.rank++;
     }
-    return octet_npy_save(ctx, path, real ? "<f4" : numpy_types[value->type], shape.rank, shape.dims, data);
+    return octet_npy_save(ctx, path, descr, shape.rank, shape.dims, data);
 }
 
 static void sanitize(char *name) {
