@@ -9,7 +9,7 @@ SHELL := /bin/bash
 OCTET := $(BUILD)/octet
 VENV := $(BUILD)/venv
 
-.PHONY: all help setup demo test test-shared conformance interop sanitize fuzz fuzz-kernels bench check install clean
+.PHONY: all help setup demo test test-shared conformance interop interop-shared sanitize fuzz fuzz-kernels bench check install clean
 
 all:
 	@tools/setup --check
@@ -24,6 +24,7 @@ help:
 	@echo 'make check        layers and style'
 	@echo 'make interop      run what octet writes in LiteRT (installs ai-edge-litert into $(VENV))'
 	@echo 'make test-shared  the tests again with the large suites over SHARED=$(SHARED)'
+	@echo 'make interop-shared  the MNIST models of SHARED in every mode, against TensorFlow and LiteRT'
 	@echo 'make conformance  every layer case of SHARED, one line each'
 	@echo 'make sanitize     all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make fuzz         each fuzz target for SECONDS=60 with libFuzzer (clang)'
@@ -51,7 +52,10 @@ interop: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/run.py $(OCTET)
 
 conformance: setup all $(VENV)/ready
-	@$(VENV)/bin/python tests/interop/conformance.py $(OCTET) $(SHARED)
+	@$(VENV)/bin/python tests/conformance/conformance.py $(OCTET) $(SHARED)
+
+interop-shared: setup all $(VENV)/ready
+	@$(VENV)/bin/python tests/interop/mnist.py $(OCTET) $(SHARED)
 
 sanitize:
 	@$(MAKE) --no-print-directory test BUILD=build-sanitize \
