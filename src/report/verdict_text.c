@@ -55,7 +55,8 @@ static octet_status write_ports(octet_context *ctx, const octet_verdict_port *po
     for (uint32_t i = 0; i < n; i++) {
         OCTET_TRY(octet_buffer_format(ctx, out, "%-16s%s", i == 0 ? what : "", ports[i].type));
         if (ports[i].quantized) {
-            OCTET_TRY(octet_buffer_format(ctx, out, ", real = %.9g * (q - %d)", (double)ports[i].scale, ports[i].zero_point));
+            OCTET_TRY(octet_buffer_format(ctx, out, ", real = %.9g * (q %c %d)", (double)ports[i].scale, ports[i].zero_point < 0 ? '+' : '-',
+                                          ports[i].zero_point < 0 ? -ports[i].zero_point : ports[i].zero_point));
         }
         OCTET_TRY(octet_buffer_format(ctx, out, n > 1 ? "  %s\n" : "\n", ports[i].name));
     }

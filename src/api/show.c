@@ -1,0 +1,56 @@
+#include "api/handles.h"
+#include "base/buffer.h"
+#include "export/tflite.h"
+#include "report/inspect.h"
+#include "report/summary.h"
+
+octet_status octet_model_summary(octet_context *ctx, octet_model *model, octet_rendering as, char **out) {
+    octet_buffer buffer = {0};
+    const octet_status status = as == OCTET_AS_JSON ? octet_summary_write_json(ctx, model->graph, model->path, &buffer)
+                                                    : octet_summary_write_text(ctx, model->graph, model->path, &buffer);
+    return octet_api_give_text(ctx, &buffer, status, out);
+}
+
+/* Where every value lies, when octet can run the graph; a file with an operator without kernel is shown without a plan. */
+static octet_status plan(octet_context *ctx, octet_arena *arena, octet_inspection *inspection) {
+    const octet_graph *graph = inspection->graph;
+    octet_context attempt;
+    octet_exec *exec = NULL;
+    octet_context_child(ctx, &attempt);
+    const octet_exec_options options = {0};
+    if (octet_exec_create(&attempt, graph, &options, &exec) != OCTET_OK) return OCTET_OK;
+    size_t *offsets;
+    const octet_status status = OCTET_NEW(ctx, arena, graph->n_values, &offsets);
+    for (uint32_t i = 0; i < graph->n_values && status == OCTET_OK; i++) offsets[i] = octet_exec_offset(exec, i);
+    inspection->offsets = status == OCTET_OK ? offsets : NULL;
+    inspection->arena_bytes = octet_exec_arena_bytes(exec);
+    octet_exec_destroy(&attempt, exec);
+    return status;
+}
+
+static octet_status fill(octet_context *ctx, octet_model *model, octet_arena *arena, octet_inspection *inspection) {
+    const octet_graph *graph = model->graph;
+    *inspection = (octet_inspection){.graph = graph, .model = model->path};
+    OCTET_TRY(octet_model_size(ctx, model, &inspection->file_bytes));
+    if (model->kind != OCTET_KIND_TFLITE) {
+        int32_t *versions;
+        OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &versions));
+        for (uint32_t i = 0; i < graph->n_operators; i++) versions[i] = octet_export_version(graph, &graph->operators[i]);
+        inspection->versions = versions;
+    }
+    return plan(ctx, arena, inspection);
+}
+
+octet_status octet_model_inspect(octet_context *ctx, octet_model *model, octet_rendering as, char **out) {
+    octet_arena arena = {0};
+    octet_buffer buffer = {0};
+    octet_inspection inspection;
+    octet_status status = octet_api_canonicalize(ctx, model);
+    if (status == OCTET_OK) status = fill(ctx, model, &arena, &inspection);
+    if (status == OCTET_OK) {
+        status = as == OCTET_AS_JSON ? octet_inspect_write_json(ctx, &inspection, &buffer)
+                                     : octet_inspect_write_text(ctx, &inspection, &buffer);
+    }
+    octet_arena_free(ctx, &arena);
+    return octet_api_give_text(ctx, &buffer, status, out);
+}
