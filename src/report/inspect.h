@@ -1,0 +1,28 @@
+/* inspect.h - a graph laid open: inputs and outputs, operators, tensors, memory plan.
+ * In:  a graph and, from those who know, the plan and the size of the file.
+ * Out: text for people, one JSON object for programs.
+ * Knows: graph; the names of options in the TFLite schema.
+ * Does not know: exec, files. */
+#ifndef OCTET_REPORT_INSPECT_H
+#define OCTET_REPORT_INSPECT_H
+
+#include "base/buffer.h"
+#include "graph/graph.h"
+
+typedef struct octet_inspection {
+    const octet_graph *graph;
+    const char *model;       /* path, for the heading */
+    size_t file_bytes;       /* of the .tflite; 0 = not known */
+    const int32_t *versions; /* by operator, for a graph that comes from no .tflite; NULL: as the graph holds them */
+    size_t arena_bytes;      /* memory for activations; 0 = not planned */
+    const size_t *offsets;   /* by value, in that memory; SIZE_MAX = none; or NULL */
+} octet_inspection;
+
+octet_status octet_inspect_write_text(octet_context *ctx, const octet_inspection *inspection, octet_buffer *out);
+octet_status octet_inspect_write_json(octet_context *ctx, const octet_inspection *inspection, octet_buffer *out);
+
+/* "padding=VALID stride_w=2": the options that are not at their default; empty when all are. */
+octet_status octet_inspect_options(octet_context *ctx, const octet_operator *op, octet_buffer *out);
+size_t octet_inspect_value_bytes(const octet_value *value);
+
+#endif

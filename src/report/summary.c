@@ -1,0 +1,195 @@
+#include "report/summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/table.h"
+#include "report/text.h"
+
+typedef struct totals {
+    uint64_t all, trainable;
+} totals;
+
+/* A row of depth 0 counts what is inside it. */
+static totals count_layers(const octet_graph *graph) {
+    totals t = {0};
+    for (uint32_t i = 0; i < graph->n_layers; i++) {
+        if (graph->layers[i].depth != 0) continue;
+        t.all += graph->layers[i].n_parameters;
+        t.trainable += graph->layers[i].n_trainable;
+    }
+    return t;
+}
+
+/* As Keras 3 writes sizes: "409.91 KB", "0.00 B"; steps of 1024. */
+static octet_status write_total(octet_context *ctx, octet_buffer *out, const char *label, uint64_t n) {
+    static const char *const units[] = {"B", "KB", "MB", "GB", "TB"};
+    char count[OCTET_TEXT_SIZE];
+    double size = 4.0 * (double)n; /* Keras keeps them as float32 */
+    size_t unit = 0;
+    for (; size >= 1024 && unit < 4; unit++) size /= 1024;
+    return octet_buffer_format(ctx, out, "%s: %s (%.2f %s)\n", label, octet_text_count(n, count), size, units[unit]);
+}
+
+/* "(None, 28, 28)" as Keras shows shapes; "(None,)" for a vector. */
+static octet_status shape_cell(octet_context *ctx, octet_table *table, const octet_shape *shape) {
+    char text[OCTET_SHAPE_TEXT_SIZE + 32];
+    size_t used = 0;
+    for (int32_t i = 0; i < shape->rank; i++) {
+        const char *comma = i > 0 ? ", " : "";
+        if (shape->dims[i] < 0) used += (size_t)snprintf(text + used, sizeof text - used, "%sNone", comma);
+        else used += (size_t)snprintf(text + used, sizeof text - used, "%s%d", comma, shape->dims[i]);
+    }
+    return octet_table_cell(ctx, table, "(%.*s%s)", (int)used, text, shape->rank == 1 ? "," : "");
+}
+
+/* Every layer reads the one before it: then Keras leaves the last column out. */
+static bool is_chain(const octet_graph *graph) {
+    for (uint32_t i = 1; i < graph->n_layers; i++) {
+        const octet_layer *layer = &graph->layers[i];
+        if (layer->depth != 0) return false;
+        if (layer->inputs[0] != '\0' && strcmp(layer->inputs, graph->layers[i - 1].name) != 0) return false;
+    }
+    return true;
+}
+
+static octet_status fill_layers(octet_context *ctx, const octet_graph *graph, octet_table *table) {
+    static const char *const heading[] = {"Layer (type)", "Output Shape", "Param #", "Connected to"};
+    const bool chain = is_chain(graph);
+    for (size_t i = 0; i < 4; i++) OCTET_TRY(octet_table_cell(ctx, table, "%s", heading[i]));
+    for (uint32_t i = 0; i < graph->n_layers; i++) {
+        char count[OCTET_TEXT_SIZE];
+        const octet_layer *layer = &graph->layers[i];
+        OCTET_TRY(octet_table_cell(ctx, table, "%*s%s (%s)", 2 * layer->depth, "", layer->name, layer->class_name));
+        OCTET_TRY(shape_cell(ctx, table, &layer->output_shape));
+        OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_text_count(layer->n_parameters, count)));
+        OCTET_TRY(octet_table_cell(ctx, table, "%s", chain ? "" : layer->inputs));
+    }
+    return OCTET_OK;
+}
+
+static octet_status write_layers(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
+    octet_table table = {.n_columns = 4, .right = 1u << 2};
+    const totals t = count_layers(graph);
+    octet_status status = fill_layers(ctx, graph, &table);
+    if (status == OCTET_OK) status = octet_table_write(ctx, &table, 0, out);
+    octet_table_free(ctx, &table);
+    OCTET_TRY(status);
+    OCTET_TRY(octet_buffer_format(ctx, out, "\n"));
+    OCTET_TRY(write_total(ctx, out, "Total params", t.all));
+    OCTET_TRY(write_total(ctx, out, "Trainable params", t.trainable));
+    return write_total(ctx, out, "Non-trainable params", t.all - t.trainable);
+}
+
+/* Elements and bytes of the constants that an operator reads. */
+static void count_constants(const octet_graph *graph, const octet_operator *op, uint64_t *n_elements, uint64_t *n_bytes) {
+    *n_elements = *n_bytes = 0;
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        const octet_value *value = octet_graph_input(graph, op, i);
+        if (!value || !value->data) continue;
+        const size_t n = octet_shape_elements(&value->shape);
+        *n_elements += n;
+        *n_bytes += n * octet_type_size(value->type);
+    }
+}
+
+static octet_status fill_operators(octet_context *ctx, const octet_graph *graph, octet_table *table) {
+    static const char *const heading[] = {"#", "Operator", "Version", "Output", "Type", "Shape", "Constants", "Bytes"};
+    for (size_t i = 0; i < 8; i++) OCTET_TRY(octet_table_cell(ctx, table, "%s", heading[i]));
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        char shape[OCTET_SHAPE_TEXT_SIZE], count[OCTET_TEXT_SIZE];
+        const octet_operator *op = &graph->operators[i];
+        const octet_value *output = octet_graph_output(graph, op, 0);
+        uint64_t n_elements, n_bytes;
+        count_constants(graph, op, &n_elements, &n_bytes);
+        OCTET_TRY(octet_table_cell(ctx, table, "%" PRIu32, i));
+        OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_operator_name(op->code)));
+        OCTET_TRY(op->version > 0 ? octet_table_cell(ctx, table, "%d", op->version) : octet_table_cell(ctx, table, "%s", ""));
+        OCTET_TRY(octet_table_name(ctx, table, output->name, 40));
+        OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_type_name(output->type)));
+        OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_shape_text(&output->shape, shape)));
+        OCTET_TRY(octet_table_cell(ctx, table, "%s", n_elements > 0 ? octet_text_count(n_elements, count) : ""));
+        OCTET_TRY(octet_table_cell(ctx, table, "%s", n_bytes > 0 ? octet_text_count(n_bytes, count) : ""));
+    }
+    return OCTET_OK;
+}
+
+static octet_status write_operators(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
+    octet_table table = {.n_columns = 8, .right = 1u << 0 | 1u << 2 | 1u << 6 | 1u << 7};
+    char elements[OCTET_TEXT_SIZE], bytes[OCTET_TEXT_SIZE];
+    uint64_t n_elements = 0, n_bytes = 0;
+    octet_status status = fill_operators(ctx, graph, &table);
+    if (status == OCTET_OK) status = octet_table_write(ctx, &table, 0, out);
+    octet_table_free(ctx, &table);
+    OCTET_TRY(status);
+    for (uint32_t i = 0; i < graph->n_values; i++) {
+        const octet_value *value = &graph->values[i];
+        if (!value->data || value->n_uses == 0) continue;
+        const size_t n = octet_shape_elements(&value->shape);
+        n_elements += n;
+        n_bytes += n * octet_type_size(value->type);
+    }
+    return octet_buffer_format(ctx, out, "\n%" PRIu32 " operators, %s constants in %s bytes\n", graph->n_operators,
+                               octet_text_count(n_elements, elements), octet_text_count(n_bytes, bytes));
+}
+
+octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *graph, const char *model, octet_buffer *out) {
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s\n\n", model));
+    return graph->n_layers > 0 ? write_layers(ctx, graph, out) : write_operators(ctx, graph, out);
+}
+
+static octet_status write_json_shape(octet_context *ctx, octet_buffer *out, const octet_shape *shape) {
+    OCTET_TRY(octet_buffer_format(ctx, out, "["));
+    for (int32_t i = 0; i < shape->rank; i++) {
+        if (shape->dims[i] < 0) OCTET_TRY(octet_buffer_format(ctx, out, "%snull", i > 0 ? "," : ""));
+        else OCTET_TRY(octet_buffer_format(ctx, out, "%s%d", i > 0 ? "," : "", shape->dims[i]));
+    }
+    return octet_buffer_format(ctx, out, "]");
+}
+
+static octet_status write_json_layer(octet_context *ctx, octet_buffer *out, const octet_layer *layer) {
+    OCTET_TRY(octet_buffer_format(ctx, out, "{\"name\":"));
+    OCTET_TRY(octet_text_json_string(ctx, out, layer->name));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\"class\":"));
+    OCTET_TRY(octet_text_json_string(ctx, out, layer->class_name));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\"output_shape\":"));
+    OCTET_TRY(write_json_shape(ctx, out, &layer->output_shape));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\"parameters\":%" PRIu64 ",\"trainable\":%" PRIu64 ",\"depth\":%d,\"inputs\":",
+                                  layer->n_parameters, layer->n_trainable, layer->depth));
+    OCTET_TRY(octet_text_json_string(ctx, out, layer->inputs));
+    return octet_buffer_format(ctx, out, "}");
+}
+
+static octet_status write_json_operator(octet_context *ctx, octet_buffer *out, const octet_graph *graph, const octet_operator *op) {
+    const octet_value *output = octet_graph_output(graph, op, 0);
+    uint64_t n_elements, n_bytes;
+    count_constants(graph, op, &n_elements, &n_bytes);
+    OCTET_TRY(octet_buffer_format(ctx, out, "{\"operator\":\"%s\",\"version\":%d,\"output\":", octet_operator_name(op->code),
+                                  op->version));
+    OCTET_TRY(octet_text_json_string(ctx, out, output->name));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\"type\":\"%s\",\"output_shape\":", octet_type_name(output->type)));
+    OCTET_TRY(write_json_shape(ctx, out, &output->shape));
+    return octet_buffer_format(ctx, out, ",\"constants\":%" PRIu64 ",\"constant_bytes\":%" PRIu64 "}", n_elements, n_bytes);
+}
+
+octet_status octet_summary_write_json(octet_context *ctx, const octet_graph *graph, const char *model, octet_buffer *out) {
+    OCTET_TRY(octet_buffer_format(ctx, out, "{\"model\":"));
+    OCTET_TRY(octet_text_json_string(ctx, out, model));
+    if (graph->n_layers > 0) {
+        const totals t = count_layers(graph);
+        OCTET_TRY(octet_buffer_format(ctx, out, ",\"layers\":["));
+        for (uint32_t i = 0; i < graph->n_layers; i++) {
+            if (i > 0) OCTET_TRY(octet_buffer_format(ctx, out, ","));
+            OCTET_TRY(write_json_layer(ctx, out, &graph->layers[i]));
+        }
+        return octet_buffer_format(ctx, out, "],\"parameters\":%" PRIu64 ",\"trainable\":%" PRIu64 ",\"non_trainable\":%" PRIu64 "}\n",
+                                   t.all, t.trainable, t.all - t.trainable);
+    }
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\"operators\":["));
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        if (i > 0) OCTET_TRY(octet_buffer_format(ctx, out, ","));
+        OCTET_TRY(write_json_operator(ctx, out, graph, &graph->operators[i]));
+    }
+    return octet_buffer_format(ctx, out, "]}\n");
+}

@@ -1,0 +1,16 @@
+/* summary.h - a model at a glance.
+ * In:  a graph.
+ * Out: Keras's layer table with its totals, or, for a graph without layers, a table of operators; text and JSON.
+ * Knows: how Keras 3 words shapes, counts and sizes.
+ * Does not know: files, exec. */
+#ifndef OCTET_REPORT_SUMMARY_H
+#define OCTET_REPORT_SUMMARY_H
+
+#include "base/buffer.h"
+#include "graph/graph.h"
+
+/* model: path, for the heading. */
+octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *graph, const char *model, octet_buffer *out);
+octet_status octet_summary_write_json(octet_context *ctx, const octet_graph *graph, const char *model, octet_buffer *out);
+
+#endif

@@ -1,0 +1,85 @@
+#include "report/table.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static octet_status add(octet_context *ctx, octet_table *table, const char *text) {
+    assert(table->n_columns > 0 && table->n_columns <= OCTET_TABLE_MAX_COLUMNS);
+    if (table->n_cells == table->capacity) {
+        const uint32_t capacity = table->capacity == 0 ? 256 : 2 * table->capacity;
+        const char **cells;
+        OCTET_TRY(OCTET_NEW(ctx, &table->arena, capacity, &cells));
+        if (table->n_cells > 0) memcpy(cells, table->cells, table->n_cells * sizeof *cells);
+        table->cells = cells;
+        table->capacity = capacity;
+    }
+    table->cells[table->n_cells++] = text;
+    return OCTET_OK;
+}
+
+octet_status octet_table_cell(octet_context *ctx, octet_table *table, const char *format, ...) {
+    char text[256];
+    const char *copy;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    OCTET_TRY(octet_arena_string(ctx, &table->arena, text, &copy));
+    return add(ctx, table, copy);
+}
+
+static bool starts_character(char byte) { return ((unsigned char)byte & 0xc0) != 0x80; }
+
+static uint32_t count_characters(const char *text) {
+    uint32_t n = 0;
+    for (; *text; text++) n += starts_character(*text);
+    return n;
+}
+
+octet_status octet_table_name(octet_context *ctx, octet_table *table, const char *name, uint32_t width) {
+    assert(width >= 8);
+    const char *text;
+    OCTET_TRY(octet_arena_format(ctx, &table->arena, &text, "%.*s", (int)strcspn(name, ";"), name));
+    uint32_t n = count_characters(text);
+    if (n > width) {
+        const char *rest = text;
+        for (; n > width - 3; rest++) n -= starts_character(*rest);
+        while (!starts_character(*rest)) rest++;
+        OCTET_TRY(octet_arena_format(ctx, &table->arena, &text, "...%s", rest));
+    }
+    return add(ctx, table, text);
+}
+
+octet_status octet_table_write(octet_context *ctx, const octet_table *table, uint32_t indent, octet_buffer *out) {
+    uint32_t widths[OCTET_TABLE_MAX_COLUMNS] = {0};
+    bool used[OCTET_TABLE_MAX_COLUMNS] = {false};
+    for (uint32_t i = 0; i < table->n_cells; i++) {
+        const uint32_t column = i % table->n_columns, width = count_characters(table->cells[i]);
+        if (width > widths[column]) widths[column] = width;
+        if (i >= table->n_columns && width > 0) used[column] = true;
+    }
+    uint32_t spaces = indent; /* owed before the next text of the line */
+    for (uint32_t i = 0; i < table->n_cells; i++) {
+        const uint32_t column = i % table->n_columns, width = count_characters(table->cells[i]);
+        if (used[column]) {
+            const uint32_t padding = widths[column] - width;
+            const bool right = (table->right >> column & 1) != 0;
+            if (width > 0) {
+                OCTET_TRY(octet_buffer_format(ctx, out, "%*s%s", (int)(spaces + (right ? padding : 0)), "", table->cells[i]));
+                spaces = right ? 0 : padding;
+            } else {
+                spaces += padding;
+            }
+            spaces += 2;
+        }
+        if (column + 1 == table->n_columns) {
+            OCTET_TRY(octet_buffer_append(ctx, out, "\n", 1));
+            spaces = indent;
+        }
+    }
+    return OCTET_OK;
+}
+
+void octet_table_free(octet_context *ctx, octet_table *table) { octet_arena_free(ctx, &table->arena); }
