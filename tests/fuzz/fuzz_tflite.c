@@ -1,0 +1,27 @@
+/* libFuzzer target: any bytes as a .tflite. What imports is exported and imported again, and must be the same. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/tflite.h"
+#include "import/import.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    octet_context ctx;
+    octet_context_init(&ctx);
+    ctx.max_memory_bytes = (size_t)256 << 20;
+    octet_graph *graph, *again;
+    if (octet_import_tflite_bytes(&ctx, (octet_bytes){data, size}, "fuzz", &graph) == OCTET_OK) {
+        octet_buffer out = {0};
+        if (octet_export_tflite(&ctx, graph, &out) == OCTET_OK) {
+            if (octet_import_tflite_bytes(&ctx, (octet_bytes){out.data, out.size}, "again",
+                &again) != OCTET_OK && ctx.status != OCTET_LIMIT) abort();
+            octet_graph_destroy(&ctx, again);
+        }
+        octet_buffer_free(&ctx, &out);
+        octet_graph_destroy(&ctx, graph);
+    }
+    if (ctx.memory_bytes != 0) abort();
+    return 0;
+}
