@@ -27,7 +27,7 @@ typedef struct octet_evaluation {
     uint64_t *time_ns;
     /* Filled by octet_evaluation_finish. */
     uint64_t n_right, n_not_finite; /* samples with NaN or infinity among the scores */
-    double accuracy, loss, time_per_sample_ns;
+    double accuracy, loss, time_per_sample_ns; /* time: the median */
     uint32_t n_distinct_answers;
     /* Filled by the caller before it renders. */
     uint64_t wall_ns;

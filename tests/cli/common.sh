@@ -2,6 +2,11 @@
 octet() { "$OCTET" "$@"; }
 # Prints the exit code of a command whose output is of no interest.
 code() { "$@" >/dev/null 2>&1; echo $?; }
+# Replaces what differs from run to run: times, and how many threads there were.
+without_times() {
+    sed -E 's/[0-9.]+ (ns|us|ms|s)\b/TIME/g; s/[0-9.]+ times (faster|slower)/N times faster/; s/with [0-9]+ threads?/with N threads/
+        s/ +TIME/ TIME/g'
+}
 fc=$EXAMPLES/mnist_fc_k2.h5
 cnn=$EXAMPLES/mnist_cnn_k2.h5
 # quantized MODEL OUT [options]: without evaluation.
