@@ -12,7 +12,6 @@ static octet_status open_subgraph(octet_context *ctx, octet_tflite_source *sourc
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector subgraphs;
     int32_t version;
-    const char *text;
     OCTET_TRY(octet_flatbuffer_open(ctx, source->bytes, "TFL3", name, fb, &source->model));
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &source->model, 0, 0, &version));
     OCTET_CHECK(ctx, version == 3, OCTET_UNSUPPORTED, "%s: schema version %d, octet reads version 3", name, version);
@@ -22,10 +21,8 @@ static octet_status open_subgraph(octet_context *ctx, octet_tflite_source *sourc
                 "%s: the model has %u subgraphs (loops or branches); octet supports models with one", name, subgraphs.n);
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &subgraphs, 0, &source->subgraph));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 4, 4, true, &source->buffers));
-    OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &source->subgraph, 4, &text));
-    if (text && *text) OCTET_TRY(octet_arena_string(ctx, &source->graph->arena, text, &source->graph->name));
-    OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &source->model, 3, &text));
-    return text ? octet_arena_string(ctx, &source->graph->arena, text, &source->graph->description) : OCTET_OK;
+    OCTET_TRY(octet_tflite_read_text(ctx, source, &source->subgraph, 4, "main", &source->graph->name));
+    return octet_tflite_read_text(ctx, source, &source->model, 3, "", &source->graph->description);
 }
 
 /* Fixes what the file leaves open: a batch is 1, other dimensions must be given. */
@@ -58,7 +55,7 @@ static octet_status find_port_name(octet_context *ctx, octet_tflite_source *sour
         int32_t index;
         OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, maps, i, &map));
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, &map, 1, 0, &index));
-        if ((uint32_t)index == tensor) return octet_flatbuffer_string_field(ctx, &source->fb, &map, 0, out);
+        if ((uint32_t)index == tensor) return octet_tflite_read_text(ctx, source, &map, 0, NULL, out);
     }
     return OCTET_OK;
 }

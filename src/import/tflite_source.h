@@ -31,6 +31,10 @@ octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source
  * The output's shape is already set. */
 octet_status octet_tflite_fold_shape(octet_context *ctx, octet_graph *graph, const octet_operator *op, bool *folded);
 
+/* A string of the file, copied into the graph's arena and made printable; `absent` when the field is. */
+octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field,
+                                    const char *absent, const char **out);
+
 /* Names of the schema, for messages: "WHILE", "INT4"; "?" for numbers that the schema does not have. */
 const char *octet_tflite_builtin_name(int builtin);
 const char *octet_tflite_type_name(int type);

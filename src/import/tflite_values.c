@@ -6,7 +6,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "import/tflite_source.h"
+
+octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field,
+                                    const char *absent, const char **out) {
+    const char *text;
+    OCTET_TRY(octet_flatbuffer_string_field(ctx, &source->fb, table, field, &text));
+    *out = absent;
+    if (!text) return OCTET_OK;
+    char *copy;
+    OCTET_TRY(octet_arena_copy(ctx, &source->graph->arena, text, strlen(text) + 1, (void **)&copy));
+    octet_utf8_make_printable(copy);
+    *out = copy;
+    return OCTET_OK;
+}
 
 /* Where a tensor's data lie; size 0 when it has none. */
 static octet_status find_data(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor, const char *name,
@@ -145,8 +159,7 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     octet_shape shape;
     octet_bytes data;
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->tensors, index, &tensor));
-    OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &tensor, 3, &name));
-    if (!name) name = "";
+    OCTET_TRY(octet_tflite_read_text(ctx, source, &tensor, 3, "", &name));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 1, 0, &code));
     OCTET_CHECK(ctx, octet_type_from_code(code, &type), OCTET_UNSUPPORTED,
                 "%s: tensor %u (%.80s) has type %s (%u), which octet does not support",

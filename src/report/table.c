@@ -5,7 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+/* Copies the text, which may come from a file, and makes it printable. */
 static octet_status add(octet_context *ctx, octet_table *table, const char *text) {
+    char *copy;
+    OCTET_TRY(octet_arena_copy(ctx, &table->arena, text, strlen(text) + 1, (void **)&copy));
+    octet_utf8_make_printable(copy);
     assert(table->n_columns > 0 && table->n_columns <= OCTET_TABLE_MAX_COLUMNS);
     if (table->n_cells == table->capacity) {
         const uint32_t capacity = table->capacity == 0 ? 256 : 2 * table->capacity;
@@ -15,19 +21,17 @@ static octet_status add(octet_context *ctx, octet_table *table, const char *text
         table->cells = cells;
         table->capacity = capacity;
     }
-    table->cells[table->n_cells++] = text;
+    table->cells[table->n_cells++] = copy;
     return OCTET_OK;
 }
 
 octet_status octet_table_cell(octet_context *ctx, octet_table *table, const char *format, ...) {
     char text[256];
-    const char *copy;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    OCTET_TRY(octet_arena_string(ctx, &table->arena, text, &copy));
-    return add(ctx, table, copy);
+    return add(ctx, table, text);
 }
 
 static bool starts_character(char byte) { return ((unsigned char)byte & 0xc0) != 0x80; }

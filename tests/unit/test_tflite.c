@@ -9,6 +9,7 @@
 #include "export/tflite.h"
 #include "formats/flatbuffer_builder.h"
 #include "import/import.h"
+#include "octet/octet.h"
 #include "unit/sample_graph.h"
 
 static octet_buffer export(octet_context *ctx, const octet_graph *graph) {
@@ -85,7 +86,7 @@ static void names_of_keras(void **state) {
     assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &back), OCTET_OK);
     assert_string_equal(back->values[back->inputs[0].value].name, "serving_default_image:0");
     assert_string_equal(back->values[back->outputs[0].value].name, "StatefulPartitionedCall:0");
-    assert_string_equal(back->description, "octet 0.1.0");
+    assert_string_equal(back->description, "octet " OCTET_VERSION);
     octet_graph_destroy(&ctx, back);
     octet_graph_destroy(&ctx, graph);
     octet_buffer_free(&ctx, &file);

@@ -1,0 +1,17 @@
+/* utf8.h - text from files, made fit to be shown.
+ * In:  bytes that claim to be text.
+ * Out: valid UTF-8 without control characters.
+ * Knows: UTF-8.
+ * Does not know: languages, terminals. */
+#ifndef OCTET_BASE_UTF8_H
+#define OCTET_BASE_UTF8_H
+
+#include <stddef.h>
+
+/* Length of the valid UTF-8 sequence that starts at text (1..4), or 0. Overlong forms and surrogates are invalid. text
+ * ends with NUL, which is a sequence of length 1. */
+size_t octet_utf8_length(const char *text);
+/* Replaces control characters and invalid bytes by '?': what is shown cannot move the cursor or break the line. */
+void octet_utf8_make_printable(char *text);
+
+#endif
