@@ -9,8 +9,6 @@ enum {
 };
 
 static octet_status check_form(octet_builder *b, const octet_operator *op) {
-    OCTET_CHECK(b->ctx, b->integer_type == OCTET_INT8, OCTET_UNSUPPORTED, "%s: LSTM has no kernel with int16 activations; use int8",
-                op->layer);
     OCTET_CHECK(b->ctx, op->n_inputs == N_OPERANDS || op->n_inputs == NORM, OCTET_UNSUPPORTED, "%s: LSTM with %u operands", op->layer,
                 (unsigned)op->n_inputs);
     for (uint32_t i = 0; i < op->n_inputs; i++) {
@@ -76,8 +74,9 @@ static octet_qparams range_of(const octet_value *value, octet_qparams otherwise)
     return value->has_range ? octet_qparams_range_s8((double)value->min, (double)value->max) : otherwise;
 }
 
-/* The hidden state has the parameters of the result, or those of its own range where a later operator (a concatenation) has given the
- * result others; the kernel's inner scale is always that of the result's own range. So TensorFlow's files have it. */
+/* LiteRT's kernel copies the hidden state to the result, so both need the same parameters, those of the result's own range. Where a
+ * later operator (a concatenation) gives the result others, TensorFlow writes a result that is read with the wrong scale; octet does
+ * so only when strict, and else lets a QUANTIZE follow. */
 octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     const octet_operator *op = &b->from->operators[k];
     OCTET_TRY(check_form(b, op));
@@ -89,15 +88,18 @@ octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     for (uint32_t i = 0; i < N_OPERANDS; i++) inputs[i] = OCTET_NONE;
     OCTET_TRY(octet_builder_integer(b, op->inputs[INPUT], op->layer, &inputs[INPUT]));
     OCTET_TRY(add_weights_and_biases(b, k, inputs));
-    const octet_value *state = octet_graph_input(b->from, op, HIDDEN);
+    const octet_value *state = octet_graph_input(b->from, op, HIDDEN), *cell = octet_graph_input(b->from, op, CELL);
     const octet_qparams own = range_of(result, place->params);
-    const octet_qparams hidden = octet_qparams_equal(own, place->params) ? own : range_of(state, place->params);
-    const octet_value *cell = octet_graph_input(b->from, op, CELL);
-    OCTET_TRY(add_state(b, state, OCTET_INT8, hidden, &inputs[HIDDEN]));
+    const bool agrees = octet_qparams_equal(own, place->params), wrong = !agrees && b->options.strict_tensorflow;
+    OCTET_TRY(add_state(b, state, OCTET_INT8, wrong ? range_of(state, own) : own, &inputs[HIDDEN]));
     OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(op, cell), &inputs[CELL]));
-    OCTET_TRY(octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, place->params, &output));
-    b->integer[v] = output;
+    OCTET_TRY(octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, wrong ? place->params : own, &output));
     OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, N_OPERANDS, &op->options, &output, 1, OCTET_NONE,
                                        &index));
-    return add_intermediates(b, &b->to->operators[index], own);
+    OCTET_TRY(add_intermediates(b, &b->to->operators[index], own));
+    b->integer[v] = output;
+    if (agrees || wrong) return OCTET_OK;
+    const char *name = NULL;
+    OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_requantize", result->name));
+    return octet_builder_requantize(b, output, name, op->layer, OCTET_INT8, place->params, &b->integer[v]);
 }

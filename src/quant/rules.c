@@ -118,8 +118,27 @@ const octet_rule *octet_rules_get(octet_operator_code code) {
     return &RULES[code];
 }
 
+/* LiteRT has no kernel with int16 activations for these. */
+static bool lacks_s16(octet_operator_code code) {
+    switch ((int)code) {
+    case OCTET_OP_ARG_MAX:
+    case OCTET_OP_ARG_MIN:
+    case OCTET_OP_DEPTH_TO_SPACE:
+    case OCTET_OP_ELU:
+    case OCTET_OP_HARD_SWISH:
+    case OCTET_OP_L2_NORMALIZATION:
+    case OCTET_OP_LOG_SOFTMAX:
+    case OCTET_OP_RELU_N1_TO_1:
+    case OCTET_OP_SPACE_TO_DEPTH:
+    case OCTET_OP_SQUARED_DIFFERENCE:
+    case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM: return true;
+    default: return false;
+    }
+}
+
 octet_rule_class octet_rules_class(octet_operator_code code, const octet_quantize_options *options) {
     const octet_rule_class found = octet_rules_get(code)->rule_class;
+    if (options->mode == OCTET_MODE_INT16X8 && lacks_s16(code)) return OCTET_RULE_NONE;
     if (found != OCTET_RULE_BETTER) return found;
     return options->strict_tensorflow ? OCTET_RULE_NONE : OCTET_RULE_FREE;
 }
