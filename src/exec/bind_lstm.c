@@ -108,7 +108,7 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
     int32_t input_zero_point, cell_zero_point;
     OCTET_TRY(octet_bind_per_tensor(binder, op, octet_graph_input(graph, op, INPUT), &input_scale, &input_zero_point));
     OCTET_TRY(octet_bind_per_tensor(binder, op, state, &state_scale, &p->hidden_zero_point));
-    OCTET_TRY(octet_bind_same_parameters(binder, op, state, octet_graph_output(graph, op, 0)));
+    /* The result is the hidden state byte by byte, whatever parameters the file gives it (TensorFlow's bidirectional ones differ). */
     OCTET_TRY(octet_bind_per_tensor(binder, op, cell, &cell_scale, &cell_zero_point));
     int exponent;
     const bool is_power = frexpf(cell_scale, &exponent) == 0.5f && cell_zero_point == 0;
