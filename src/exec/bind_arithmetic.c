@@ -1,6 +1,7 @@
 #include "exec/activation.h"
 #include "exec/bind_check.h"
 #include "exec/bind_families.h"
+#include "kernels/fast/rows.h"
 #include "kernels/ref/arithmetic_quantized.h"
 #include "kernels/ref/fixed_point.h"
 
@@ -10,6 +11,7 @@ typedef struct arithmetic_step {
     octet_arithmetic_params plain;
     octet_arithmetic_quantized_params quantized;
     const void *params; /* of row */
+    const char *variant;
 } arithmetic_step;
 
 static void run_arithmetic(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
@@ -60,6 +62,14 @@ static octet_status prepare_quantized(octet_binder *binder, const octet_operator
                                  wide ? INT16_MAX : INT8_MAX, &q->min, &q->max);
     a->row = octet_arithmetic_quantized_row_ref(operation, wide ? OCTET_ARITHMETIC_S16 : OCTET_ARITHMETIC_S8);
     a->params = q;
+    if (wide || binder->cpu == 0) return OCTET_OK;
+    octet_broadcast_row *row;
+    octet_rows_s8 *fast;
+    OCTET_TRY(octet_rows_make_s8(binder->ctx, binder->arena, binder->cpu, operation, q, &row, &fast));
+    if (!row) return OCTET_OK;
+    a->row = row;
+    a->params = fast;
+    a->variant = "avx2";
     return OCTET_OK;
 }
 
@@ -83,6 +93,7 @@ octet_status octet_bind_arithmetic(octet_binder *binder, const octet_operator *o
     OCTET_TRY(octet_bind_activation(binder, op, activation, &a->plain.real_min, &a->plain.real_max));
     set_integer_bounds(output->type, &a->plain);
     a->params = &a->plain;
+    a->variant = "ref";
     a->row = octet_arithmetic_row_ref(operation, type);
     if (octet_type_is_quantized(output->type)) {
         if (!a->row) {
@@ -97,7 +108,7 @@ octet_status octet_bind_arithmetic(octet_binder *binder, const octet_operator *o
     const uint32_t n_units =
         octet_broadcast_prepare(&a->walk, (octet_broadcast_shape){output->shape.rank, output->shape.dims}, shapes, 2);
     a->walk.element_size[0] = a->walk.element_size[1] = a->walk.out_size = octet_type_size(output->type);
-    octet_step_set(step, run_arithmetic, a, n_units, "ref");
+    octet_step_set(step, run_arithmetic, a, n_units, a->variant);
     step->in_place = octet_shape_equal(&operands[0]->shape, &output->shape);
     return OCTET_OK;
 }

@@ -1,7 +1,11 @@
 #include "exec/bind_fast.h"
 
 #include "kernels/fast/channelwise.h"
+#include "kernels/fast/cpu.h"
+#include "kernels/fast/pool_avx2.h"
 #include "kernels/fast/product.h"
+#include "kernels/fast/reduce_fast.h"
+#include "kernels/fast/softmax_fast.h"
 
 static void run_product(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
     const octet_product *product = step->params;
@@ -89,5 +93,53 @@ octet_status octet_bind_fast_depthwise(octet_binder *binder, const octet_weighte
     if (!c) return OCTET_OK;
     set_step(step, run_channelwise, c, octet_channelwise_prepare_units(c), octet_channelwise_units(c), octet_channelwise_shared_bytes(c),
              c->kernel->name);
+    return OCTET_OK;
+}
+
+#define RUN(name, kernel)                                                                                                         \
+    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {            \
+        (void)phase;                                                                                                              \
+        kernel(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);  \
+    }
+
+RUN(run_mean_f32, octet_mean_f32_fast)
+RUN(run_mean_s8, octet_mean_s8_fast)
+RUN(run_softmax_s8, octet_softmax_s8_fast)
+
+#if OCTET_FAST_X86
+RUN(run_max_f32, octet_max_pool_2d_f32_avx2)
+RUN(run_max_s8, octet_max_pool_2d_s8_avx2)
+RUN(run_average_f32, octet_average_pool_2d_f32_avx2)
+RUN(run_average_s8, octet_average_pool_2d_s8_avx2)
+#endif
+
+octet_status octet_bind_fast_pool(octet_binder *binder, const octet_value *input, bool average, const octet_pool_2d_params *p, octet_step *step) {
+#if OCTET_FAST_X86
+    /* Vectors may pass the end of an activation, not of a constant. */
+    if (!(binder->cpu & OCTET_CPU_AVX2) || input->data) return OCTET_OK;
+    const bool few = (int64_t)p->filter_h * p->filter_w <= OCTET_POOL_AVERAGE_CELLS;
+    octet_step_run *run = NULL;
+    if (input->type == OCTET_FLOAT32) run = average ? run_average_f32 : run_max_f32;
+    if (input->type == OCTET_INT8) run = !average ? run_max_s8 : few ? run_average_s8 : NULL;
+    if (run) octet_step_set(step, run, p, (uint32_t)(p->batches * p->out_h), "avx2");
+#else
+    (void)binder, (void)input, (void)average, (void)p, (void)step;
+#endif
+    return OCTET_OK;
+}
+
+octet_status octet_bind_fast_mean(octet_binder *binder, const octet_value *input, const octet_reduce_params *p, octet_step *step) {
+    if (binder->cpu == 0 || !octet_mean_fast_fits(p)) return OCTET_OK;
+    if (input->type == OCTET_FLOAT32) octet_step_set(step, run_mean_f32, p, (uint32_t)p->n_outputs, "rows");
+    if (input->type == OCTET_INT8) octet_step_set(step, run_mean_s8, p, (uint32_t)p->n_outputs, "rows");
+    return OCTET_OK;
+}
+
+octet_status octet_bind_fast_softmax_s8(octet_binder *binder, const octet_softmax_params *p, octet_step *step) {
+    if (binder->cpu == 0) return OCTET_OK;
+    octet_softmax_fast *fast;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &fast));
+    octet_softmax_fast_make(p, fast);
+    octet_step_set(step, run_softmax_s8, fast, (uint32_t)p->rows, "table");
     return OCTET_OK;
 }

@@ -1,5 +1,6 @@
 #include "exec/activation.h"
 #include "exec/bind_families.h"
+#include "exec/bind_fast.h"
 #include "kernels/ref/fixed_point.h"
 #include "kernels/ref/pool.h"
 
@@ -53,5 +54,5 @@ octet_status octet_bind_pool(octet_binder *binder, const octet_operator *op, oct
     p->pad_left = octet_window(op->options.pool_2d.padding, p->in_w, p->filter_w, p->stride_w, 1).before;
     OCTET_TRY(bind_range(binder, op, input, p));
     octet_step_set(step, run, p, (uint32_t)(p->batches * p->out_h), "ref");
-    return OCTET_OK;
+    return octet_bind_fast_pool(binder, input, average, p, step);
 }

@@ -1,4 +1,5 @@
 #include "exec/bind_families.h"
+#include "exec/bind_fast.h"
 #include "graph/infer.h"
 #include "kernels/ref/reduce.h"
 
@@ -112,5 +113,5 @@ octet_status octet_bind_reduce(octet_binder *binder, const octet_operator *op, o
     OCTET_TRY(bind_axes(binder, op, input, p));
     if (!is_arg && (type == S8 || type == S16)) OCTET_TRY(bind_scales(binder, op, input, p));
     octet_step_set(step, run, p, (uint32_t)p->n_outputs, "ref");
-    return OCTET_OK;
+    return op->code == OCTET_OP_MEAN ? octet_bind_fast_mean(binder, input, p, step) : OCTET_OK;
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "exec/bind_families.h"
+#include "exec/bind_fast.h"
 #include "kernels/ref/l2_normalization.h"
 #include "kernels/ref/softmax.h"
 #include "kernels/ref/table16.h"
@@ -81,7 +82,7 @@ static octet_status bind_softmax(octet_binder *binder, const octet_operator *op,
         }
     }
     octet_step_set(step, run, p, (uint32_t)p->rows, "ref");
-    return OCTET_OK;
+    return run == run_softmax_s8 ? octet_bind_fast_softmax_s8(binder, p, step) : OCTET_OK;
 }
 
 static octet_status bind_l2(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {

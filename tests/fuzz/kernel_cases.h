@@ -12,7 +12,11 @@
 #include "base/memory.h"
 #include "kernels/fast/channelwise.h"
 #include "kernels/fast/cpu.h"
+#include "kernels/fast/pool_avx2.h"
 #include "kernels/fast/product.h"
+#include "kernels/fast/reduce_fast.h"
+#include "kernels/fast/rows.h"
+#include "kernels/fast/softmax_fast.h"
 #include "kernels/ref/conv.h"
 #include "kernels/ref/fully_connected.h"
 
@@ -261,9 +265,98 @@ static inline bool case_depthwise_f32(octet_case *c) {
     return case_equal("DEPTHWISE_CONV_2D float32", expected, got, n_out * 4, f->kernel->name);
 }
 
+static inline bool case_arithmetic_s8(octet_case *c) {
+    octet_case_random *r = &c->random;
+    static const octet_arithmetic operations[] = {OCTET_ARITHMETIC_ADD, OCTET_ARITHMETIC_SUB, OCTET_ARITHMETIC_MUL};
+    const octet_arithmetic operation = operations[case_range(r, 0, 2)];
+    octet_arithmetic_quantized_params p = {.zero_point = {case_range(r, -128, 127), case_range(r, -128, 127)}, .zero_out = case_range(r, -128, 127),
+        .min = case_range(r, 0, 1) ? -128 : case_range(r, -128, 0), .max = case_range(r, 0, 1) ? 127 : case_range(r, 0, 127)};
+    float scale[2];
+    for (int i = 0; i < 2; i++) scale[i] = exp2f((float)case_range(r, -3000, 0) / 1000.0f);
+    if (case_range(r, 0, 4) == 0) scale[1] = scale[0];
+    if (case_range(r, 0, 4) == 0) scale[1] = scale[0] * 0.75f;
+    const float scale_out = exp2f((float)case_range(r, -4000, 2000) / 1000.0f);
+    if (!octet_arithmetic_quantized_prepare(operation, 8, scale, scale_out, &p)) return true;
+    const int32_t n = case_range(r, 1, 100), step[2] = {case_range(r, 0, 4) > 0, case_range(r, 0, 4) > 0};
+    const int8_t *a = case_s8(c, (size_t)n + 16, -128), *b = case_s8(c, (size_t)n + 16, -128);
+    const void *const in[2] = {a, b};
+    int8_t *expected = case_bytes(c, (size_t)n), *got = case_bytes(c, (size_t)n);
+    octet_arithmetic_quantized_row_ref(operation, OCTET_ARITHMETIC_S8)(&p, in, step, expected, n);
+    octet_broadcast_row *row;
+    octet_rows_s8 *fast;
+    if (octet_rows_make_s8(&c->ctx, &c->arena, c->cpu, operation, &p, &row, &fast) != OCTET_OK) return false;
+    if (!row) return true;
+    row(fast, in, step, got, n);
+    return case_equal("ADD, SUB or MUL int8", expected, got, (size_t)n, fast->split ? "split" : "general");
+}
+
+static inline bool case_pool(octet_case *c) {
+#if OCTET_FAST_X86
+    octet_case_random *r = &c->random;
+    const octet_conv_2d_params v = case_conv(c);
+    octet_pool_2d_params p = {.batches = v.batches, .in_h = v.in_h, .in_w = v.in_w, .channels = case_range(r, 1, 80), .filter_h = v.filter_h,
+        .filter_w = v.filter_w, .stride_h = v.stride_h, .stride_w = v.stride_w, .pad_top = (v.filter_h - 1) / 2, .pad_left = (v.filter_w - 1) / 2,
+        .real_min = v.real_min, .real_max = v.real_max, .min = case_range(r, 0, 1) ? -128 : -20, .max = case_range(r, 0, 1) ? 127 : 40};
+    p.out_h = (p.in_h - 1) / p.stride_h + 1;
+    p.out_w = (p.in_w - 1) / p.stride_w + 1;
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.channels);
+    const size_t n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.channels);
+    const int8_t *small = case_s8(c, n_in + 64, -128);
+    const float *real = case_f32(c, n_in + 64);
+    float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
+    const int32_t units = p.batches * p.out_h, kind = case_range(r, 0, 3);
+    if (kind == 0) octet_max_pool_2d_s8_ref(&p, small, (int8_t *)expected, 0, units), octet_max_pool_2d_s8_avx2(&p, small, (int8_t *)got, 0, units);
+    if (kind == 1) octet_average_pool_2d_s8_ref(&p, small, (int8_t *)expected, 0, units), octet_average_pool_2d_s8_avx2(&p, small, (int8_t *)got, 0, units);
+    if (kind == 2) octet_max_pool_2d_f32_ref(&p, real, expected, 0, units), octet_max_pool_2d_f32_avx2(&p, real, got, 0, units);
+    if (kind == 3) octet_average_pool_2d_f32_ref(&p, real, expected, 0, units), octet_average_pool_2d_f32_avx2(&p, real, got, 0, units);
+    return case_equal("pooling", expected, got, n_out * (kind < 2 ? 1 : 4), kind % 2 ? "average" : "max");
+#else
+    (void)c;
+    return true;
+#endif
+}
+
+static inline bool case_mean(octet_case *c) {
+    octet_case_random *r = &c->random;
+    const int32_t n = case_range(r, 1, 3), h = case_range(r, 1, 9), w = case_range(r, 1, 9), channels = case_range(r, 4, 150);
+    octet_reduce_params p = {.n_outputs = n * channels, .count = h * w, .n_kept = 2, .n_reduced = 2, .kept = {{n, h * w * channels}, {channels, 1}},
+        .reduced = {{h, w * channels}, {w, channels}}, .input_zero_point = case_range(r, -128, 127), .output_zero_point = case_range(r, -128, 127)};
+    if (!octet_mean_fast_fits(&p)) return false;
+    if (!octet_reduce_prepare_mean(&p, exp2f((float)case_range(r, -3000, 3000) / 1000.0f), 1.0f)) return true;
+    const size_t n_in = (size_t)(n * h * w * channels), n_out = (size_t)p.n_outputs;
+    const int32_t split = case_range(r, 0, p.n_outputs);
+    float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
+    if (case_range(r, 0, 1)) {
+        const float *real = case_f32(c, n_in);
+        octet_mean_f32_ref(&p, real, expected, 0, p.n_outputs);
+        octet_mean_f32_fast(&p, real, got, split, p.n_outputs);
+        octet_mean_f32_fast(&p, real, got, 0, split);
+        return case_equal("MEAN float32", expected, got, n_out * 4, "rows");
+    }
+    const int8_t *small = case_s8(c, n_in, -128);
+    octet_mean_s8_ref(&p, small, (int8_t *)expected, 0, p.n_outputs);
+    octet_mean_s8_fast(&p, small, (int8_t *)got, split, p.n_outputs);
+    octet_mean_s8_fast(&p, small, (int8_t *)got, 0, split);
+    return case_equal("MEAN int8", expected, got, n_out, "rows");
+}
+
+static inline bool case_softmax_s8(octet_case *c) {
+    octet_case_random *r = &c->random;
+    octet_softmax_params p = {.rows = case_range(r, 1, 3), .depth = case_range(r, 0, 9) ? case_range(r, 1, 40) : case_range(r, 250, 500), .beta = 1.0f};
+    if (!octet_softmax_prepare_s8(&p, exp2f((float)case_range(r, -9000, 2000) / 1000.0f), p.beta)) return true;
+    const size_t n = (size_t)(p.rows * p.depth);
+    const int8_t *x = case_s8(c, n, -128);
+    int8_t *expected = case_bytes(c, n), *got = case_bytes(c, n);
+    octet_softmax_fast *fast = case_bytes(c, sizeof *fast);
+    octet_softmax_fast_make(&p, fast);
+    octet_softmax_s8_ref(&p, x, expected, 0, p.rows);
+    octet_softmax_s8_fast(fast, x, got, 0, p.rows);
+    return case_equal("SOFTMAX int8", expected, got, n, "table");
+}
+
 typedef bool octet_case_function(octet_case *c);
 static octet_case_function *const octet_cases[] = {case_conv_s8, case_conv_f32, case_dense_s8, case_dense_f32, case_depthwise_s8,
-                                                   case_depthwise_f32};
+                                                   case_depthwise_f32, case_arithmetic_s8, case_pool, case_mean, case_softmax_s8};
 enum { OCTET_N_CASES = sizeof octet_cases / sizeof octet_cases[0] };
 
 /* Case number `seed` of a kind on a set of CPU bits. */

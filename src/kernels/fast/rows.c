@@ -1,0 +1,70 @@
+#include "kernels/fast/rows.h"
+
+#include "kernels/fast/cpu.h"
+
+enum { LANES = 16, PART_BITS = 22 };
+
+static octet_status uniform_scale(octet_context *ctx, octet_arena *arena, int32_t multiplier, int32_t shift, const octet_requantize *range,
+                                  octet_scale *out) {
+    int32_t channel[LANES] = {0}, *bias, *constants;
+    OCTET_TRY(OCTET_NEW(ctx, arena, LANES, &bias));
+    OCTET_TRY(OCTET_NEW(ctx, arena, 2, &constants));
+    constants[0] = multiplier;
+    constants[1] = shift;
+    octet_requantize q = *range;
+    q.multiplier = constants;
+    q.shift = constants + 1;
+    return octet_scale_pack(ctx, arena, &q, channel, LANES, bias, out);
+}
+
+static int32_t reference(const octet_arithmetic_quantized_params *p, int i, int32_t x) {
+    return octet_fixed_scale(octet_fixed_wrap_left(x, p->left_shift), p->multiplier[i], p->shift[i]);
+}
+
+/* x * multiplier * 2^(left_shift + shift - 31) as a whole number and a part of 2^22; true when rounding agrees with the reference. */
+static bool split(const octet_arithmetic_quantized_params *p, int i, octet_row_operand *operand) {
+    const double factor = ldexp((double)p->multiplier[i], p->left_shift + p->shift[i] - 31);
+    operand->whole = (int32_t)floor(factor);
+    operand->part = (int32_t)round(ldexp(factor - (double)operand->whole, PART_BITS));
+    for (int32_t q = -128; q < 128; q++) {
+        const int32_t x = q - p->zero_point[i];
+        if (x * operand->whole + ((x * operand->part + (1 << (PART_BITS - 1))) >> PART_BITS) != reference(p, i, x)) return false;
+    }
+    return true;
+}
+
+octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, octet_arithmetic operation,
+                                const octet_arithmetic_quantized_params *p, octet_broadcast_row **row, octet_rows_s8 **out) {
+    *row = NULL;
+    *out = NULL;
+#if OCTET_FAST_X86
+    const bool multiplies = operation == OCTET_ARITHMETIC_MUL;
+    const bool adds = operation == OCTET_ARITHMETIC_ADD || operation == OCTET_ARITHMETIC_SUB;
+    if (!(cpu & OCTET_CPU_AVX2) || !(multiplies || adds)) return OCTET_OK;
+    octet_rows_s8 *r;
+    OCTET_TRY(OCTET_NEW(ctx, arena, 1, &r));
+    const octet_requantize range = {.output_zero_point = p->zero_out, .min = p->min, .max = p->max};
+    const octet_requantize none = {.min = INT8_MIN, .max = INT8_MAX};
+    OCTET_TRY(uniform_scale(ctx, arena, p->multiplier_out, p->shift_out, &range, &r->out));
+    r->left_shift = p->left_shift;
+    r->subtract = operation == OCTET_ARITHMETIC_SUB;
+    r->split = adds;
+    for (int i = 0; i < 2; i++) {
+        r->operand[i].zero_point = p->zero_point[i];
+        if (!adds) continue;
+        OCTET_TRY(uniform_scale(ctx, arena, p->multiplier[i], p->shift[i], &none, &r->operand[i].scale));
+        r->operand[i].scale.folded = false;
+        r->split = split(p, i, &r->operand[i]) && r->split;
+    }
+    /* The reference form needs shifts that octet_scale_pack did not fold. */
+    for (int i = 0; i < 2 && adds; i++) {
+        int32_t *right = (int32_t *)(uintptr_t)r->operand[i].scale.right;
+        for (int lane = 0; lane < LANES; lane++) right[lane] = p->shift[i] > 0 ? 0 : -p->shift[i];
+    }
+    *row = multiplies ? octet_rows_multiply_s8_avx2 : octet_rows_add_s8_avx2;
+    *out = r;
+#else
+    (void)ctx, (void)arena, (void)cpu, (void)operation, (void)p;
+#endif
+    return OCTET_OK;
+}

@@ -1,0 +1,30 @@
+/* rows.h - fast row functions of quantized arithmetic, for octet_broadcast_walk.
+ * In:  octet_arithmetic_quantized_params (kernels/ref). Out: a row function and its parameters.
+ * Knows: ADD, SUB and MUL on int8.
+ * Does not know: shapes, the graph. Exact: the bytes of kernels/ref/arithmetic_quantized.c. */
+#ifndef OCTET_KERNELS_FAST_ROWS_H
+#define OCTET_KERNELS_FAST_ROWS_H
+
+#include "kernels/fast/scale.h"
+#include "kernels/ref/arithmetic_quantized.h"
+
+/* An operand is scaled by x * whole + ((x * part + half) >> 22) when that is exact for all 256 values, else in the reference's form. */
+typedef struct octet_row_operand {
+    int32_t zero_point, whole, part;
+    octet_scale scale; /* reference form */
+} octet_row_operand;
+
+typedef struct octet_rows_s8 {
+    octet_row_operand operand[2];
+    octet_scale out; /* one constant for all lanes */
+    int32_t left_shift;
+    bool split, subtract; /* split: both operands by whole and part */
+} octet_rows_s8;
+
+/* *row is NULL when there is no fast form (other operations, no instruction set). */
+octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, octet_arithmetic operation,
+                                const octet_arithmetic_quantized_params *p, octet_broadcast_row **row, octet_rows_s8 **out);
+
+octet_broadcast_row octet_rows_add_s8_avx2, octet_rows_multiply_s8_avx2;
+
+#endif
