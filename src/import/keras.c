@@ -109,6 +109,7 @@ static octet_status import_sources(octet_context *ctx, sources *s, const char *p
     graph->keras_version = s->version == 0 ? 2 : s->version;
     octet_keras_model *model = NULL;
     OCTET_TRY(octet_keras_config_read(ctx, &s->arena, &s->config, &model));
+    OCTET_TRY(octet_keras_weights_list(ctx, &s->arena, model, s->label));
     OCTET_TRY(octet_keras_weights_bind(ctx, &s->arena, model, s->hdf5, s->label));
     OCTET_TRY(octet_keras_build(ctx, &s->arena, &s->config, path, model, options, graph));
     return octet_graph_verify(ctx, graph, "import");

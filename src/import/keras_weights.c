@@ -243,11 +243,15 @@ static octet_status bind_tree(binder *b, octet_keras_layer *layer, const octet_h
     return OCTET_OK;
 }
 
+octet_status octet_keras_weights_list(octet_context *ctx, octet_arena *arena, octet_keras_model *model, const char *label) {
+    binder b = {.ctx = ctx, .arena = arena, .label = label};
+    octet_keras_layer whole = {.name = model->name, .class_name = "Functional", .model = model, .is_trainable = true};
+    return list_layer(&b, &whole, 0);
+}
+
 octet_status octet_keras_weights_bind(octet_context *ctx, octet_arena *arena, octet_keras_model *model, const octet_hdf5 *hdf5,
                                       const char *label) {
     binder b = {.ctx = ctx, .arena = arena, .hdf5 = hdf5, .label = label};
-    octet_keras_layer whole = {.name = model->name, .class_name = "Functional", .model = model, .is_trainable = true};
-    OCTET_TRY(list_layer(&b, &whole, 0));
     const octet_hdf5_node *root = octet_hdf5_root(hdf5);
     const octet_hdf5_node *group = octet_hdf5_find(hdf5, root, "model_weights");
     if (group == NULL) group = root;

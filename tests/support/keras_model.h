@@ -1,0 +1,76 @@
+/* keras_model.h - a Keras configuration with made-up weights becomes a graph, without any file.
+ * In:  the JSON, and the shapes of all weights in the order of the layers: rank, then dimensions, a byte each.
+ * Out: a graph. Knows: the importer's inner steps. Does not know: HDF5. */
+#ifndef OCTET_TESTS_KERAS_MODEL_H
+#define OCTET_TESTS_KERAS_MODEL_H
+
+#include "formats/hdf5.h"
+#include "import/keras_build.h"
+#include "import/keras_weights.h"
+
+enum { KERAS_MODEL_MAX_ELEMENTS = 1 << 14 };
+
+typedef struct keras_shapes {
+    octet_bytes bytes;
+    size_t at;
+    const float *data; /* KERAS_MODEL_MAX_ELEMENTS numbers that every weight starts from */
+} keras_shapes;
+
+static inline int keras_next(keras_shapes *shapes) { return shapes->at < shapes->bytes.size ? shapes->bytes.data[shapes->at++] : 0; }
+
+static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, keras_shapes *shapes) {
+    for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++) OCTET_TRY(keras_give_weights(ctx, arena, &layer->model->layers[i], shapes));
+    for (uint32_t i = 0; i < layer->n_weights; i++) {
+        octet_hdf5_node *node = NULL;
+        OCTET_TRY(OCTET_NEW(ctx, arena, 1, &node));
+        node->path = layer->weights[i].path;
+        node->name = layer->weights[i].name;
+        node->is_dataset = true;
+        node->kind = OCTET_HDF5_NUMBERS;
+        node->rank = keras_next(shapes) % (OCTET_HDF5_MAX_RANK + 1);
+        node->n_elements = 1;
+        node->data = shapes->data;
+        for (int32_t j = 0; j < node->rank; j++) {
+            node->dims[j] = keras_next(shapes);
+            if (node->n_elements * (size_t)node->dims[j] > KERAS_MODEL_MAX_ELEMENTS) node->dims[j] = 1;
+            node->n_elements *= (size_t)node->dims[j];
+        }
+        layer->weights[i].dataset = node;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (layer->wrapped[i] != NULL) OCTET_TRY(keras_give_weights(ctx, arena, layer->wrapped[i], shapes));
+    }
+    return OCTET_OK;
+}
+
+static inline octet_status keras_model_steps(octet_context *ctx, octet_arena *arena, const octet_json_document *document, keras_shapes *shapes,
+                                             const octet_import_options *options, octet_graph *graph) {
+    octet_keras_model *model = NULL;
+    OCTET_TRY(octet_keras_config_read(ctx, arena, document, &model));
+    OCTET_TRY(octet_keras_weights_list(ctx, arena, model, "test"));
+    octet_keras_layer whole = {.name = model->name, .class_name = "Functional", .model = model, .is_trainable = true};
+    OCTET_TRY(keras_give_weights(ctx, arena, &whole, shapes));
+    OCTET_TRY(octet_keras_build(ctx, arena, document, "test", model, options, graph));
+    return octet_graph_verify(ctx, graph, "import");
+}
+
+/* *out is NULL on failure. */
+static inline octet_status keras_model_build(octet_context *ctx, octet_bytes json, int32_t keras_version, keras_shapes *shapes,
+                                             const octet_import_options *options, octet_graph **out) {
+    octet_arena arena = {0};
+    octet_json_document document = {0};
+    *out = NULL;
+    OCTET_TRY(octet_graph_create(ctx, "test", out));
+    (*out)->keras_version = keras_version;
+    octet_status status = octet_json_parse(ctx, json, "test", &document);
+    if (status == OCTET_OK) status = keras_model_steps(ctx, &arena, &document, shapes, options, *out);
+    if (document.root != NULL) octet_json_free(&document);
+    octet_arena_free(ctx, &arena);
+    if (status != OCTET_OK) {
+        octet_graph_destroy(ctx, *out);
+        *out = NULL;
+    }
+    return status;
+}
+
+#endif
