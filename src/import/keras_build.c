@@ -13,7 +13,11 @@ typedef struct builder {
     const octet_json_document *document;
     const char *label;
     octet_graph *graph;
+    uint32_t *n_calls; /* so far, everywhere */
 } builder;
+
+/* Shared models that call shared models multiply: a bound on what a small file can ask for. */
+enum { MAX_CALLS = 1 << 18 };
 
 /* Attributes of every layer, which say nothing about inference. */
 static const char common_keys[] =
@@ -157,16 +161,14 @@ static octet_status resolve(builder *b, octet_keras_model *model, octet_keras_ar
     return OCTET_OK;
 }
 
+/* The caller frees it by octet_memory_free. */
 static octet_status new_call(builder *b, const octet_keras_layer *layer, const char *path, octet_keras_call **out) {
-    OCTET_TRY(OCTET_NEW(b->ctx, b->arena, 1, out));
-    octet_keras_call *call = *out;
-    call->ctx = b->ctx;
-    call->graph = b->graph;
-    call->arena = b->arena;
-    call->document = b->document;
-    call->label = b->label;
-    call->layer = layer;
-    call->path = path;
+    OCTET_CHECK(b->ctx, ++*b->n_calls <= MAX_CALLS, OCTET_LIMIT, "%s: more than %d calls of layers", b->label, MAX_CALLS);
+    void *block = NULL;
+    OCTET_TRY(octet_memory_allocate(b->ctx, sizeof **out, &block));
+    *out = block;
+    **out = (octet_keras_call){.ctx = b->ctx, .graph = b->graph, .arena = b->arena, .document = b->document, .label = b->label, .layer = layer, .path = path,
+                                 .n_calls = b->n_calls};
     return OCTET_OK;
 }
 
@@ -182,14 +184,18 @@ static octet_status build_node(builder *b, octet_keras_model *model, octet_keras
     octet_keras_call *call = NULL;
     OCTET_TRY(new_call(b, layer, full, &call));
     call->node = node;
-    for (uint32_t i = 0; i < node->n_arguments; i++) OCTET_TRY(resolve(b, model, &node->arguments[i], call));
-    OCTET_TRY(run_call(b, call, depth));
-    OCTET_TRY(OCTET_NEW(b->ctx, b->arena, call->n_outputs, &node->outputs));
-    memcpy(node->outputs, call->outputs, call->n_outputs * sizeof *node->outputs);
-    node->n_outputs = call->n_outputs;
-    node->state = 2;
-    if (node->n_outputs > 0) note_shape(b, layer, node->outputs[0]);
-    return OCTET_OK;
+    octet_status status = OCTET_OK;
+    for (uint32_t i = 0; status == OCTET_OK && i < node->n_arguments; i++) status = resolve(b, model, &node->arguments[i], call);
+    if (status == OCTET_OK) status = run_call(b, call, depth);
+    if (status == OCTET_OK) status = OCTET_NEW(b->ctx, b->arena, call->n_outputs, &node->outputs);
+    if (status == OCTET_OK) {
+        memcpy(node->outputs, call->outputs, call->n_outputs * sizeof *node->outputs);
+        node->n_outputs = call->n_outputs;
+        node->state = 2;
+        if (node->n_outputs > 0) note_shape(b, layer, node->outputs[0]);
+    }
+    octet_memory_free(b->ctx, call);
+    return status;
 }
 
 /* The first tensor of an argument whose call is not done; NULL when all are. */
@@ -275,17 +281,20 @@ static octet_status build_model(builder *b, octet_keras_model *model, const char
 
 octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs, uint32_t n_inputs,
                                     uint32_t *outputs, uint32_t *n_outputs) {
-    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph};
+    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls};
     const char *full = NULL;
     OCTET_TRY(octet_arena_format(outer->ctx, outer->arena, &full, "%s/%s", outer->path, layer->name));
     octet_keras_call *call = NULL;
     OCTET_TRY(new_call(&b, layer, full, &call));
     memcpy(call->inputs, inputs, n_inputs * sizeof *inputs);
     call->n_inputs = n_inputs;
-    OCTET_TRY(run_call(&b, call, 1));
-    memcpy(outputs, call->outputs, call->n_outputs * sizeof *outputs);
-    *n_outputs = call->n_outputs;
-    return OCTET_OK;
+    const octet_status status = run_call(&b, call, 1);
+    if (status == OCTET_OK) {
+        memcpy(outputs, call->outputs, call->n_outputs * sizeof *outputs);
+        *n_outputs = call->n_outputs;
+    }
+    octet_memory_free(outer->ctx, call);
+    return status;
 }
 
 /* The layer table. */
@@ -335,7 +344,8 @@ static octet_status add_outputs(builder *b, const octet_keras_model *model, cons
 
 octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const octet_json_document *document, const char *label,
                                octet_keras_model *model, const octet_import_options *options, octet_graph *graph) {
-    builder b = {ctx, arena, document, label, graph};
+    uint32_t n_calls = 0;
+    builder b = {ctx, arena, document, label, graph, &n_calls};
     uint32_t *inputs = NULL, *outputs = NULL, n_outputs = OCTET_KERAS_MAX_OUTPUTS;
     OCTET_TRY(OCTET_NEW(ctx, arena, model->n_inputs, &inputs));
     OCTET_TRY(OCTET_NEW(ctx, arena, n_outputs, &outputs));

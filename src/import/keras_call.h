@@ -24,6 +24,7 @@ typedef struct octet_keras_call {
     uint32_t n_inputs; /* every tensor among the arguments, in order */
     uint32_t outputs[OCTET_KERAS_MAX_OUTPUTS];
     uint32_t n_outputs;
+    uint32_t *n_calls; /* of the whole import, for its limit */
 } octet_keras_call;
 
 typedef octet_status octet_keras_emit_function(octet_keras_call *call);
