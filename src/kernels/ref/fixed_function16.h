@@ -11,7 +11,7 @@
 
 static inline int16_t octet_fixed16_saturate(int32_t value) { return (int16_t)octet_clamp_s32(value, INT16_MIN, INT16_MAX); }
 
-/* a * b / 2^15, half away from zero. */
+/* a * b / 2^15, rounded to nearest, halves upwards. */
 static inline int16_t octet_fixed16_high_multiply(int16_t a, int16_t b) {
     if (a == INT16_MIN && b == INT16_MIN) return INT16_MAX;
     const int32_t product = a * b;

@@ -47,7 +47,7 @@ static inline bool octet_fixed_multiplier(double real, int32_t *multiplier, int3
     return true;
 }
 
-/* a * b / 2^31, half away from zero; saturates for INT32_MIN * INT32_MIN. */
+/* a * b / 2^31, rounded to nearest, halves upwards; saturates for INT32_MIN * INT32_MIN. */
 static inline int32_t octet_fixed_high_multiply(int32_t a, int32_t b) {
     if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;
     const int64_t product = (int64_t)a * b;
