@@ -8,8 +8,9 @@
 enum { DIFFERENCE_BITS = 5, SUM_BITS = 12 };
 
 bool octet_softmax_prepare_s8(octet_softmax_params *p, float input_scale, float beta) {
-    const double real = fmin((double)beta * (double)input_scale * (double)(1 << (31 - DIFFERENCE_BITS)), 2147483647.0);
-    if (!(real > 0) || !octet_fixed_multiplier(real, &p->multiplier, &p->shift)) return false;
+    const double exact = (double)beta * (double)input_scale * (double)(1 << (31 - DIFFERENCE_BITS));
+    const double real = exact < 2147483647.0 ? exact : 2147483647.0;
+    if (!(exact > 0) || !octet_fixed_multiplier(real, &p->multiplier, &p->shift)) return false;
     const double radius = ldexp((double)((1 << DIFFERENCE_BITS) - 1) * (double)(1 << (31 - DIFFERENCE_BITS)), -p->shift);
     p->difference_min = -octet_round_s32(floor(radius));
     return true;
