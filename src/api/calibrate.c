@@ -102,6 +102,13 @@ static octet_status observe(octet_context *ctx, octet_graph *graph, calibration_
     return OCTET_OK;
 }
 
+static bool keeps_state(const octet_graph *graph) {
+    for (uint32_t i = 0; i < graph->n_values; i++) {
+        if (graph->values[i].is_variable) return true;
+    }
+    return false;
+}
+
 static octet_status run(octet_context *ctx, octet_graph *graph, octet_data *data, const octet_conversion *options, calibration_job *job,
                         octet_calibration *out) {
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->samples));
@@ -110,7 +117,10 @@ static octet_status run(octet_context *ctx, octet_graph *graph, octet_data *data
     OCTET_CHECK(ctx, job->n <= UINT32_MAX, OCTET_LIMIT, "calibration samples: %zu are too many", job->n);
     const octet_exec_options exec = {0};
     const octet_graph *graphs[] = {graph};
-    OCTET_TRY(octet_sweep_open(ctx, &job->sweep, graphs, 1, &exec, options->n_threads, job->samples));
+    /* TensorFlow does not reset LSTM state between samples: their order counts, so that one thread runs them. */
+    const bool stateful = keeps_state(graph);
+    OCTET_TRY(octet_sweep_open(ctx, &job->sweep, graphs, 1, &exec, stateful ? 1 : options->n_threads, job->samples));
+    job->sweep.keep_state = stateful;
     job->sweep.progress = options->progress;
     job->sweep.progress_user = options->progress_user;
     job->sweep.what = "calibrating";

@@ -112,7 +112,7 @@ static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
         const size_t index = job->indices != NULL ? job->indices[position] : position;
         for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++) feed_input(sweep, thread, index, i);
         for (uint32_t m = 0; m < sweep->n_models; m++) {
-            octet_runner_reset(runners[m]);
+            if (!sweep->keep_state) octet_runner_reset(runners[m]);
             const uint64_t start = octet_clock_ns();
             octet_runner_run(runners[m], NULL);
             time_ns[m] = octet_clock_ns() - start;
