@@ -100,7 +100,7 @@ static octet_status bind_transpose_conv(octet_binder *binder, const octet_operat
                               .activation = op->options.transpose_conv.activation};
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
-    if (!transpose_runs[kind]) return octet_bind_unsupported(binder, op);
+    if (!transpose_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
     const int32_t *in = w.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_transpose_conv_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
@@ -110,6 +110,7 @@ static octet_status bind_transpose_conv(octet_binder *binder, const octet_operat
     p->pad_top = octet_window(op->options.transpose_conv.padding, p->out_h, p->filter_h, p->stride_h, 1).before;
     p->pad_left = octet_window(op->options.transpose_conv.padding, p->out_w, p->filter_w, p->stride_w, 1).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
+    if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_transpose_conv_hybrid(binder, op, &w, p, step);
     octet_step_set(step, transpose_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
     return OCTET_OK;
 }

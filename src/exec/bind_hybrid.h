@@ -17,4 +17,7 @@ octet_status octet_bind_depthwise_hybrid(octet_binder *binder, const octet_opera
 octet_status octet_bind_fully_connected_hybrid(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
                                                const octet_fully_connected_params *params, octet_step *step);
 
+octet_status octet_bind_transpose_conv_hybrid(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
+                                              const octet_transpose_conv_params *params, octet_step *step);
+
 #endif

@@ -120,6 +120,9 @@ def hybrid(r, operator):
         if operator == 'CONV_2D':
             weights, _ = weights_of(r, (o, fh, fw, k), o, 0, r.chance(.7))
             o_ = options('Conv2D', **common)
+        elif operator == 'TRANSPOSE_CONV':
+            weights, _ = weights_of(r, (o, fh, fw, k), o, 0, o > 1)
+            o_ = options('TransposeConv', padding=0, strideH=s, strideW=s, fusedActivationFunction=r.integer(0, 1))
         else:
             m = r.integer(1, 3)
             o = k * m
@@ -127,15 +130,17 @@ def hybrid(r, operator):
             weights, _ = weights_of(r, (1, fh, fw, o), o, 3, True)
             o_ = options('DepthwiseConv2D', depthMultiplier=m, **common)
         x = r.data((2, 7, 6, k), np.float32)
-        y = (2, -(-7 // s), -(-6 // s), o)
+        y = (2, 7 * s, 6 * s, o) if operator == 'TRANSPOSE_CONV' else (2, -(-7 // s), -(-6 // s), o)
     x = x * np.float32(r.pick(1, 100, 1e-3)) + np.float32(r.pick(0, 0, 1, -3))
     if r.chance(.2):
         x = np.maximum(x, 0)
     if r.chance(.1):
         x[0] = 0
-    version = {'FULLY_CONNECTED': 12, 'CONV_2D': 5, 'DEPTHWISE_CONV_2D': 6}[operator]
-    content = model(operator, [tensor(x.shape, np.float32), weights, bias], [tensor(y, np.float32)], o_, version)
-    return content, [x]
+    version = {'FULLY_CONNECTED': 12, 'CONV_2D': 5, 'DEPTHWISE_CONV_2D': 6, 'TRANSPOSE_CONV': 4}[operator]
+    inputs = [tensor(x.shape, np.float32), weights, bias]
+    if operator == 'TRANSPOSE_CONV':
+        inputs = [constant(np.array(y, np.int32)), weights, inputs[0], bias]
+    return model(operator, inputs, [tensor(y, np.float32)], o_, version), [x]
 
 
 CASES = {'conv_s8': conv, 'depthwise_s8': lambda r: conv(r, depthwise=True), 'transpose_conv_s8': transpose_conv,
@@ -144,7 +149,7 @@ CASES = {'conv_s8': conv, 'depthwise_s8': lambda r: conv(r, depthwise=True), 'tr
          'transpose_conv_s16': lambda r: transpose_conv(r, np.int16), 'fully_connected_s16': lambda r: fully_connected(r, np.int16),
          'batch_matmul_s16': lambda r: batch_matmul(r, np.int16),
          'conv_hybrid': lambda r: hybrid(r, 'CONV_2D'), 'depthwise_hybrid': lambda r: hybrid(r, 'DEPTHWISE_CONV_2D'),
-         'fully_connected_hybrid': lambda r: hybrid(r, 'FULLY_CONNECTED')}
+         'transpose_conv_hybrid': lambda r: hybrid(r, 'TRANSPOSE_CONV'), 'fully_connected_hybrid': lambda r: hybrid(r, 'FULLY_CONNECTED')}
 
 if __name__ == '__main__':
     main(CASES)

@@ -119,3 +119,30 @@ void octet_fully_connected_hybrid_ref(const octet_fully_connected_params *p, con
         output[unit] = octet_clamp_f32(bias ? bias[oc] + scaled : scaled, p->real_min, p->real_max);
     }
 }
+
+void octet_transpose_conv_hybrid_ref(const octet_transpose_conv_params *p, const octet_hybrid_params *h, const octet_hybrid_rows *rows,
+                                     const int8_t *filter, const float *bias, float *output, int32_t begin, int32_t end) {
+    for (int32_t unit = begin; unit < end; unit++) {
+        const int32_t row = unit / p->out_h;
+        const int8_t *sample = rows->data + (int64_t)row * h->depth;
+        float *out = output + (int64_t)unit * p->out_w * p->out_c;
+        for (int32_t at = 0; at < p->out_w * p->out_c; at++) {
+            const int32_t ox = at / p->out_c, oc = at % p->out_c;
+            float sum = 0;
+            for (int32_t ky = p->filter_h - 1; ky >= 0; ky--) { /* descending taps are ascending inputs */
+                int32_t y, x;
+                if (!octet_transpose_source(unit % p->out_h, p->pad_top, ky, p->stride_h, p->in_h, &y)) continue;
+                for (int32_t kx = p->filter_w - 1; kx >= 0; kx--) {
+                    if (!octet_transpose_source(ox, p->pad_left, kx, p->stride_w, p->in_w, &x)) continue;
+                    const int8_t *in = sample + ((int64_t)y * p->in_w + x) * p->in_c;
+                    const int8_t *f = filter + (((int64_t)oc * p->filter_h + ky) * p->filter_w + kx) * p->in_c;
+                    for (int32_t k = 0; k < p->in_c; k++) {
+                        const float product = (float)((in[k] - rows->zero_points[row]) * f[k]);
+                        sum += product * h->weight_scales[oc] * rows->scales[row];
+                    }
+                }
+            }
+            out[at] = octet_clamp_f32(bias ? sum + bias[oc] : sum, p->real_min, p->real_max);
+        }
+    }
+}

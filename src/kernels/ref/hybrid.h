@@ -2,7 +2,7 @@
  * they are run, multiplied as integers, and the sums scaled back to float.
  * In:  float input in rows that are quantized together (a sample of a convolution, a row of a fully connected layer).
  * Out: quantized rows, their scales and zero points; float output.
- * Knows: conv.h, depthwise.h, fully_connected.h, whose shapes and activation bounds it uses.
+ * Knows: conv.h, depthwise.h, transpose_conv.h, fully_connected.h, whose shapes and activation bounds it uses.
  * Does not know: tensors, the graph, threads. Exact: equal to LiteRT's kernels (BUILTIN_REF). */
 #ifndef OCTET_KERNELS_REF_HYBRID_H
 #define OCTET_KERNELS_REF_HYBRID_H
@@ -10,6 +10,7 @@
 #include "kernels/ref/conv.h"
 #include "kernels/ref/depthwise.h"
 #include "kernels/ref/fully_connected.h"
+#include "kernels/ref/transpose_conv.h"
 
 typedef struct octet_hybrid_params {
     int32_t rows, depth;
@@ -35,5 +36,9 @@ void octet_depthwise_hybrid_ref(const octet_depthwise_params *p, const octet_hyb
                                 const int8_t *filter, const float *bias, float *output, int32_t begin, int32_t end);
 void octet_fully_connected_hybrid_ref(const octet_fully_connected_params *p, const octet_hybrid_params *h, const octet_hybrid_rows *rows,
                                       const int8_t *weights, const float *bias, float *output, int32_t begin, int32_t end);
+
+/* Here every product is scaled and added in float, in the order in which inputs reach an output. */
+void octet_transpose_conv_hybrid_ref(const octet_transpose_conv_params *p, const octet_hybrid_params *h, const octet_hybrid_rows *rows,
+                                     const int8_t *filter, const float *bias, float *output, int32_t begin, int32_t end);
 
 #endif

@@ -2,14 +2,6 @@
 
 #include "kernels/ref/dot.h"
 
-/* The input position that reaches output `out` through tap `tap`; false when there is none. */
-static inline bool source_of(int32_t out, int32_t pad, int32_t tap, int32_t stride, int32_t in, int32_t *position) {
-    const int64_t distance = (int64_t)out + pad - tap;
-    if (distance < 0 || distance % stride != 0 || distance / stride >= in) return false;
-    *position = (int32_t)(distance / stride);
-    return true;
-}
-
 OCTET_TARGET_FMA
 void octet_transpose_conv_f32_ref(const octet_transpose_conv_params *p, const float *input, const float *filter, const float *bias,
                                   float *output, int32_t begin, int32_t end) {
@@ -24,9 +16,9 @@ void octet_transpose_conv_f32_ref(const octet_transpose_conv_params *p, const fl
                 for (int32_t lane = 0; lane < lanes; lane++) sum[lane] = bias ? bias[oc + lane] : 0.0f;
                 for (int32_t ky = 0; ky < p->filter_h; ky++) {
                     int32_t y, x;
-                    if (!source_of(unit % p->out_h, p->pad_top, ky, p->stride_h, p->in_h, &y)) continue;
+                    if (!octet_transpose_source(unit % p->out_h, p->pad_top, ky, p->stride_h, p->in_h, &y)) continue;
                     for (int32_t kx = 0; kx < p->filter_w; kx++) {
-                        if (!source_of(ox, p->pad_left, kx, p->stride_w, p->in_w, &x)) continue;
+                        if (!octet_transpose_source(ox, p->pad_left, kx, p->stride_w, p->in_w, &x)) continue;
                         octet_dot_f32(sum, lanes, sample + ((int64_t)y * p->in_w + x) * p->in_c,
                                       filter + oc * filter_size + ((int64_t)ky * p->filter_w + kx) * p->in_c, filter_size, p->in_c);
                     }
@@ -51,9 +43,9 @@ void octet_transpose_conv_s8_ref(const octet_transpose_conv_params *p, const int
                 uint32_t sum = bias ? (uint32_t)bias[oc] : 0;
                 for (int32_t ky = 0; ky < p->filter_h; ky++) {
                     int32_t y, x;
-                    if (!source_of(unit % p->out_h, p->pad_top, ky, p->stride_h, p->in_h, &y)) continue;
+                    if (!octet_transpose_source(unit % p->out_h, p->pad_top, ky, p->stride_h, p->in_h, &y)) continue;
                     for (int32_t kx = 0; kx < p->filter_w; kx++) {
-                        if (!source_of(ox, p->pad_left, kx, p->stride_w, p->in_w, &x)) continue;
+                        if (!octet_transpose_source(ox, p->pad_left, kx, p->stride_w, p->in_w, &x)) continue;
                         sum += octet_dot_s8(sample + ((int64_t)y * p->in_w + x) * p->in_c, p->q.input_zero_point,
                                             filter + oc * filter_size + ((int64_t)ky * p->filter_w + kx) * p->in_c, 0, p->in_c);
                     }
@@ -76,9 +68,9 @@ void octet_transpose_conv_s16_ref(const octet_transpose_conv_params *p, const in
                 uint64_t sum = bias ? (uint64_t)bias[oc] : 0;
                 for (int32_t ky = 0; ky < p->filter_h; ky++) {
                     int32_t y, x;
-                    if (!source_of(unit % p->out_h, p->pad_top, ky, p->stride_h, p->in_h, &y)) continue;
+                    if (!octet_transpose_source(unit % p->out_h, p->pad_top, ky, p->stride_h, p->in_h, &y)) continue;
                     for (int32_t kx = 0; kx < p->filter_w; kx++) {
-                        if (!source_of(ox, p->pad_left, kx, p->stride_w, p->in_w, &x)) continue;
+                        if (!octet_transpose_source(ox, p->pad_left, kx, p->stride_w, p->in_w, &x)) continue;
                         sum += octet_dot_s16(sample + ((int64_t)y * p->in_w + x) * p->in_c, p->q.input_zero_point,
                                              filter + oc * filter_size + ((int64_t)ky * p->filter_w + kx) * p->in_c, p->in_c);
                     }
