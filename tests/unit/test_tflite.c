@@ -10,6 +10,7 @@
 #include "formats/flatbuffer_builder.h"
 #include "import/import.h"
 #include "octet/octet.h"
+#include "unit/every_operator.h"
 #include "unit/sample_graph.h"
 
 static octet_buffer export(octet_context *ctx, const octet_graph *graph) {
@@ -73,6 +74,45 @@ static void round_trip(void **state) {
     octet_buffer_free(&ctx, &file);
     octet_buffer_free(&ctx, &again);
     assert_int_equal(ctx.memory_bytes, 0);
+}
+
+/* Operators that only compute shapes come back as constants. */
+static bool is_folded(octet_operator_code code) { return code == OCTET_OP_SHAPE || code == OCTET_OP_BROADCAST_ARGS; }
+
+static void every_operator_survives(void **state) {
+    (void)state;
+    bool seen[OCTET_N_OPERATORS] = {false};
+    const char *corpus = getenv("OCTET_WRITE_CORPUS"); /* a folder for the fuzz target's first files */
+    for (uint32_t row = 0; row < EVERY_N_ROWS; row++) {
+        octet_context ctx;
+        octet_context_init(&ctx);
+        octet_graph *graph, *back = NULL;
+        if (every_operator(&ctx, row, row + 1, &graph) != OCTET_OK) fail_msg("%s", ctx.message);
+        octet_buffer file = export(&ctx, graph), again = {0};
+        if (octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &back) != OCTET_OK) fail_msg("%s", ctx.message);
+        const octet_operator_code code = every_rows[row].code;
+        assert_int_equal(back->n_operators, is_folded(code) ? 0 : 1);
+        if (!is_folded(code)) {
+            assert_int_equal(back->operators[0].code, code);
+            assert_memory_equal(&back->operators[0].options, &graph->operators[0].options, sizeof(octet_options));
+            again = export(&ctx, back);
+            assert_int_equal(file.size, again.size);
+            assert_memory_equal(file.data, again.data, file.size);
+        }
+        seen[code] = true;
+        if (corpus) {
+            char path[512];
+            snprintf(path, sizeof path, "%s/%s", corpus, octet_operator_name(code));
+            assert_int_equal(octet_file_write(&ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);
+        }
+        octet_graph_destroy(&ctx, back);
+        octet_graph_destroy(&ctx, graph);
+        octet_buffer_free(&ctx, &file);
+        octet_buffer_free(&ctx, &again);
+        assert_int_equal(ctx.memory_bytes, 0);
+    }
+    for (int i = 0; i < OCTET_N_OPERATORS; i++)
+        if (!seen[i]) fail_msg("%s is missing in every_operator.h", octet_operator_name((octet_operator_code)i));
 }
 
 static void names_of_keras(void **state) {
@@ -319,7 +359,8 @@ static void allocations_fail(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trip),    cmocka_unit_test(names_of_keras),     cmocka_unit_test(versions),
+        cmocka_unit_test(round_trip), cmocka_unit_test(every_operator_survives),    cmocka_unit_test(names_of_keras),
+            cmocka_unit_test(versions),
         cmocka_unit_test(refusals),      cmocka_unit_test(appended_data),      cmocka_unit_test(reshape_by_options),
         cmocka_unit_test(allocations_fail),
     };
