@@ -18,6 +18,20 @@ static void run_f32(const octet_step *step, const octet_frame *frame, uint32_t p
                        frame->scratch, (int32_t)begin, (int32_t)end);
 }
 
+static void run_hybrid(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+    (void)phase;
+    const int8_t *input_weights[OCTET_LSTM_GATES], *state_weights[OCTET_LSTM_GATES];
+    const float *bias[OCTET_LSTM_GATES];
+    for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
+        input_weights[gate] = octet_step_input(step, frame, INPUT_WEIGHTS + gate);
+        state_weights[gate] = octet_step_input(step, frame, STATE_WEIGHTS + gate);
+        bias[gate] = octet_step_input(step, frame, BIAS + gate);
+    }
+    octet_lstm_hybrid_ref(step->params, octet_step_input(step, frame, INPUT), input_weights, state_weights, bias,
+                          frame->values[step->inputs[OUTPUT_STATE]], frame->values[step->inputs[CELL_STATE]],
+                          octet_step_output(step, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
+}
+
 static void run_s8(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
     (void)phase;
     const int8_t *input_weights[OCTET_LSTM_GATES], *state_weights[OCTET_LSTM_GATES];
@@ -57,11 +71,12 @@ static octet_status check_operand(octet_binder *binder, const octet_operator *op
     return OCTET_OK;
 }
 
-static octet_status check_operands(octet_binder *binder, const octet_operator *op, const octet_lstm_params *p, octet_type type) {
+/* type: of the activations; weights: of the matrices. */
+static octet_status check_operands(octet_binder *binder, const octet_operator *op, const octet_lstm_params *p, octet_type type, octet_type weights) {
     const bool quantized = type == OCTET_INT8;
     for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
-        OCTET_TRY(check_operand(binder, op, INPUT_WEIGHTS + gate, type, p->cells, p->inputs));
-        OCTET_TRY(check_operand(binder, op, STATE_WEIGHTS + gate, type, p->cells, p->cells));
+        OCTET_TRY(check_operand(binder, op, INPUT_WEIGHTS + gate, weights, p->cells, p->inputs));
+        OCTET_TRY(check_operand(binder, op, STATE_WEIGHTS + gate, weights, p->cells, p->cells));
         OCTET_TRY(check_operand(binder, op, BIAS + gate, quantized ? OCTET_INT32 : OCTET_FLOAT32, p->cells, 0));
     }
     OCTET_TRY(check_operand(binder, op, OUTPUT_STATE, type, p->batches, p->cells));
@@ -101,14 +116,42 @@ static octet_status bind_product(octet_binder *binder, const octet_operator *op,
     return OCTET_OK;
 }
 
+/* Results are written with the parameters of the fifth intermediate, whatever the output and its state declare: that is LiteRT's
+ * kernel, and TensorFlow writes files (bidirectional layers) where the three differ. */
+static octet_status bind_hidden(octet_binder *binder, const octet_operator *op, const octet_value *state, octet_lstm_params *p) {
+    enum { HIDDEN = 4 };
+    const octet_value *hidden = state;
+    if (op->n_intermediates > HIDDEN && op->intermediates[HIDDEN] != OCTET_NONE) hidden = &binder->graph->values[op->intermediates[HIDDEN]];
+    if (hidden->quantization.n == 0) hidden = state;
+    float scale;
+    OCTET_TRY(octet_bind_per_tensor(binder, op, hidden, &scale, &p->hidden_zero_point));
+    const float real = (float)(0x1p-15 / (double)scale * 0x1p-15);
+    OCTET_CHECK(binder->ctx, octet_fixed_multiplier((double)real, &p->hidden_multiplier, &p->hidden_shift), OCTET_MODEL,
+                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: scale %g of the result is out of range", op->layer, (double)scale);
+    return OCTET_OK;
+}
+
+static octet_status bind_hybrid(octet_binder *binder, const octet_operator *op, octet_lstm_params *p) {
+    p->asymmetric = op->options.lstm.asymmetric_quantize_inputs;
+    for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
+        int32_t input_zero_point, state_zero_point;
+        OCTET_TRY(octet_bind_per_tensor(binder, op, octet_graph_input(binder->graph, op, INPUT_WEIGHTS + gate), &p->input_weight_scale[gate],
+                                        &input_zero_point));
+        OCTET_TRY(octet_bind_per_tensor(binder, op, octet_graph_input(binder->graph, op, STATE_WEIGHTS + gate), &p->state_weight_scale[gate],
+                                        &state_zero_point));
+        OCTET_CHECK(binder->ctx, input_zero_point == 0 && state_zero_point == 0, OCTET_UNSUPPORTED,
+                    "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: weights with a zero point other than 0", op->layer);
+    }
+    return OCTET_OK;
+}
+
 static octet_status bind_quantized(octet_binder *binder, const octet_operator *op, octet_lstm_params *p) {
     const octet_graph *graph = binder->graph;
     const octet_value *cell = octet_graph_input(graph, op, CELL_STATE), *state = octet_graph_input(graph, op, OUTPUT_STATE);
     float input_scale, state_scale, cell_scale;
-    int32_t input_zero_point, cell_zero_point;
+    int32_t input_zero_point, state_zero_point, cell_zero_point;
     OCTET_TRY(octet_bind_per_tensor(binder, op, octet_graph_input(graph, op, INPUT), &input_scale, &input_zero_point));
-    OCTET_TRY(octet_bind_per_tensor(binder, op, state, &state_scale, &p->hidden_zero_point));
-    /* The result is the hidden state byte by byte, whatever parameters the file gives it (TensorFlow's bidirectional ones differ). */
+    OCTET_TRY(octet_bind_per_tensor(binder, op, state, &state_scale, &state_zero_point));
     OCTET_TRY(octet_bind_per_tensor(binder, op, cell, &cell_scale, &cell_zero_point));
     int exponent;
     const bool is_power = frexpf(cell_scale, &exponent) == 0.5f && cell_zero_point == 0;
@@ -117,16 +160,13 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
                 "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: cell state scale %g, it must be a power of two from 2^-15 to 2^-9", op->layer, (double)cell_scale);
     const float clip = op->options.lstm.cell_clip / cell_scale;
     p->quantized_cell_clip = clip > 0 ? octet_clamp_s32(octet_round_s32(trunc((double)clip)), 0, INT16_MAX) : 0;
-    /* Without projection the hidden result is the output. */
-    const float hidden = (float)(0x1p-15 / (double)state_scale * 0x1p-15);
-    OCTET_CHECK(binder->ctx, octet_fixed_multiplier((double)hidden, &p->hidden_multiplier, &p->hidden_shift), OCTET_MODEL,
-                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: output scale %g is out of range", op->layer, (double)state_scale);
+    OCTET_TRY(bind_hidden(binder, op, state, p));
     for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
         const octet_value *bias = octet_graph_input(graph, op, BIAS + gate);
         OCTET_CHECK(binder->ctx, bias->data, OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: bias %s must be constant", op->layer, bias->name);
         OCTET_TRY(bind_product(binder, op, INPUT_WEIGHTS + gate, input_scale, input_zero_point, bias->data, &p->input_multiplier[gate],
                                &p->input_shift[gate], &p->input_bias[gate]));
-        OCTET_TRY(bind_product(binder, op, STATE_WEIGHTS + gate, state_scale, p->hidden_zero_point, NULL, &p->state_multiplier[gate],
+        OCTET_TRY(bind_product(binder, op, STATE_WEIGHTS + gate, state_scale, state_zero_point, NULL, &p->state_multiplier[gate],
                                &p->state_shift[gate], &p->state_bias[gate]));
     }
     return OCTET_OK;
@@ -146,10 +186,22 @@ octet_status octet_bind_lstm(octet_binder *binder, const octet_operator *op, oct
     p->inputs = input->shape.dims[2];
     p->cells = output->shape.dims[2];
     p->cell_clip = op->options.lstm.cell_clip;
-    OCTET_TRY(check_operands(binder, op, p, input->type));
-    const bool quantized = input->type == OCTET_INT8;
-    if (quantized) OCTET_TRY(bind_quantized(binder, op, p));
-    octet_step_set(step, quantized ? run_s8 : run_f32, p, (uint32_t)p->batches, "ref");
-    step->scratch_bytes = (size_t)p->cells * OCTET_LSTM_GATES * (quantized ? sizeof(int16_t) : sizeof(float));
+    const octet_type weights = octet_graph_input(binder->graph, op, INPUT_WEIGHTS)->type;
+    OCTET_TRY(check_operands(binder, op, p, input->type, input->type == OCTET_INT8 ? OCTET_INT8 : weights));
+    const size_t gates = (size_t)p->cells * OCTET_LSTM_GATES;
+    if (input->type == OCTET_INT8) {
+        OCTET_TRY(bind_quantized(binder, op, p));
+        octet_step_set(step, run_s8, p, (uint32_t)p->batches, "ref");
+        step->scratch_bytes = gates * sizeof(int16_t);
+    } else if (weights == OCTET_INT8) {
+        OCTET_TRY(bind_hybrid(binder, op, p));
+        octet_step_set(step, run_hybrid, p, (uint32_t)p->batches, "ref");
+        step->scratch_bytes = gates * sizeof(float) + (size_t)p->inputs + (size_t)p->cells;
+    } else if (weights == OCTET_FLOAT32) {
+        octet_step_set(step, run_f32, p, (uint32_t)p->batches, "ref");
+        step->scratch_bytes = gates * sizeof(float);
+    } else {
+        return octet_bind_unsupported(binder, op);
+    }
     return OCTET_OK;
 }

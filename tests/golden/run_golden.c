@@ -2,7 +2,8 @@
  *   run_golden [--integer] FILE.tflite IN0.npy [IN1.npy ...] EXPECTED.npy   one case, its first output, one or more samples
  *   run_golden [--integer] FOLDER [PREFIX]   every NAME.tflite there (that begins with PREFIX) with NAME_in<i>.npy and NAME_ref.npy
  *   run_golden                               $OCTET_SHARED/golden/kernels; skipped (77) without OCTET_SHARED
- * A line per case and totals; exit code 1 when anything differs. --integer: numerics of tflite-micro instead of LiteRT's. */
+ * A line per case and totals; exit code 1 when anything differs. --integer: numerics of tflite-micro instead of LiteRT's.
+ * --tolerance T: float outputs may differ by T * max(1, |expected|). */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@
 #include "import/import.h"
 
 enum { SKIPPED = 77, MAX_INPUTS = 16, PATH_SIZE = 4096 };
+
+static double tolerance;
 
 typedef struct tally { unsigned cases, failed; uint64_t elements, wrong; } tally;
 
@@ -79,9 +82,9 @@ static void compare(const octet_value *value, const uint8_t *have, const uint8_t
         if (memcmp(have + i * width, want + i * width, width) == 0) continue;
         uint64_t aligned = 0; /* the file's data need not be aligned */
         memcpy(&aligned, want + i * width, width);
-        const double difference = fabs(element(have, value->type, i) - element(&aligned, value->type, 0));
-        r->wrong++;
+        const double wanted = element(&aligned, value->type, 0), difference = fabs(element(have, value->type, i) - wanted);
         if (!(difference <= r->worst)) r->worst = difference;
+        if (value->type != OCTET_FLOAT32 || !(difference <= tolerance * fmax(1, fabs(wanted)))) r->wrong++;
     }
 }
 
@@ -117,7 +120,7 @@ static octet_status run_graph(octet_context *ctx, const octet_graph *graph, cons
     octet_exec_destroy(ctx, exec);
     if (status != OCTET_OK) return status;
     printf("%-40s %s %zu/%zu", name, r.wrong ? "DIFFERS" : "equal", r.n - r.wrong, r.n);
-    printf(r.wrong ? " worst %g\n" : "\n", r.worst);
+    printf(r.worst > 0 || r.wrong ? " worst %g\n" : "\n", r.worst);
     total->elements += r.n;
     total->wrong += r.wrong;
     total->failed += r.wrong > 0;
@@ -182,10 +185,17 @@ static int run_folder(const char *folder, const char *prefix, const octet_exec_o
 
 int main(int argc, char **argv) {
     octet_exec_options options = {0};
-    if (argc > 1 && strcmp(argv[1], "--integer") == 0) {
-        options.numerics = OCTET_NUMERICS_INTEGER;
-        argc--;
-        argv++;
+    for (; argc > 1 && strncmp(argv[1], "--", 2) == 0; argc--, argv++) {
+        if (strcmp(argv[1], "--integer") == 0) {
+            options.numerics = OCTET_NUMERICS_INTEGER;
+        } else if (strcmp(argv[1], "--tolerance") == 0 && argc > 2) {
+            tolerance = strtod(argv[2], NULL);
+            argc--;
+            argv++;
+        } else {
+            fprintf(stderr, "run_golden: unknown option %s\n", argv[1]);
+            return 2;
+        }
     }
     if (argc > 3 || (argc > 1 && strlen(argv[1]) > 7 && strcmp(argv[1] + strlen(argv[1]) - 7, ".tflite") == 0)) {
         if (argc < 3) return 2;

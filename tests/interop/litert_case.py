@@ -128,8 +128,9 @@ class Random:
         return self.g.integers(info.min, info.max + 1, shape).astype(dtype)
 
 
-def main(cases):
-    """cases: {name: function(Random) -> (model bytes, inputs[, reference])}. Writes, runs and compares them."""
+def main(cases, tolerances=None):
+    """cases: {name: function(Random) -> (model bytes, inputs[, reference])}. Writes, runs and compares them.
+    tolerances: {name: relative bound}, for float results; all others must be equal to the last bit."""
     parser = argparse.ArgumentParser(description='Compares octet with LiteRT on random one-operator models.')
     parser.add_argument('names', nargs='*', help='kinds of cases (default: all): ' + ', '.join(cases))
     parser.add_argument('-n', type=int, default=40, help='cases of each kind')
@@ -158,7 +159,8 @@ def main(cases):
                 for j, value in enumerate(inputs):
                     np.save(f'{path}_in{j}.npy', value)
                 np.save(path + '_ref.npy', expected)
-            done = subprocess.run([arguments.runner, folder], capture_output=True, text=True)
+            bound = ['--tolerance', str(tolerances[name])] if tolerances and name in tolerances else []
+            done = subprocess.run([arguments.runner, *bound, folder], capture_output=True, text=True)
             lines = done.stdout.strip().split('\n')
             failed |= done.returncode != 0
             print(f'{name}: {lines[-1]}' + (f'; LiteRT refused {refused}' if refused else ''), flush=True)

@@ -10,12 +10,10 @@ def pool(r, dtype=np.int8, average=True):
     if padding:
         fh, fw = min(fh, h), min(fw, w)
     oh, ow = (-(-h // sh), -(-w // sw)) if padding == 0 else ((h - fh) // sh + 1, (w - fw) // sw + 1)
-    s, z = r.scale(), r.zero_point(dtype)
-    if dtype == np.int16:
-        s /= 256
+    q = {} if dtype == np.float32 else dict(scale=r.scale() / (256 if dtype == np.int16 else 1), zero_point=r.zero_point(dtype))
     o = options('Pool2D', padding=padding, strideH=sh, strideW=sw, filterHeight=fh, filterWidth=fw, fusedActivationFunction=r.integer(0, 3))
-    content = model('AVERAGE_POOL_2D' if average else 'MAX_POOL_2D', [tensor((2, h, w, c), dtype, s, z)],
-                    [tensor((2, oh, ow, c), dtype, s, z)], o, 2)
+    content = model('AVERAGE_POOL_2D' if average else 'MAX_POOL_2D', [tensor((2, h, w, c), dtype, **q)],
+                    [tensor((2, oh, ow, c), dtype, **q)], o, 2)
     return content, [r.data((2, h, w, c), dtype)]
 
 
@@ -114,10 +112,35 @@ def lstm(r):
     states = [tensor((batch, cells), np.int8, hidden, hidden_zero, variable=True),
               tensor((batch, cells), np.int16, 2.0 ** -r.integer(11, 15), 0, variable=True)]
     inputs = [tensor(shape + (n,), np.int8, s, z)] + wi + wr + [None] * 3 + bias + [None] * 2 + states + [None] * 4
+    if r.chance(.3):  # as in TensorFlow's bidirectional files: the results' own parameters
+        hidden, hidden_zero = hidden * 1.3, hidden_zero + 7
     middle = [tensor((0,), np.float32)] * 4 + [tensor((0,), np.int8, hidden, hidden_zero)]
     o = options('UnidirectionalSequenceLSTM', fusedActivationFunction=4, cellClip=r.pick(0.0, 10.0, .5), timeMajor=time_major)
     content = model('UNIDIRECTIONAL_SEQUENCE_LSTM', inputs, [tensor(shape + (cells,), np.int8, hidden, hidden_zero)], o, 1, middle)
     return content, [r.data(shape + (n,), np.int8)]
+
+
+def lstm_float(r, weight_type=np.float32):
+    batch, steps, n, cells = r.integer(1, 3), r.integer(1, 8), r.integer(1, 12), r.integer(1, 12)
+
+    def weights(columns):
+        if weight_type == np.int8:
+            return [constant(r.g.integers(-127, 128, (cells, columns)).astype(np.int8), r.g.uniform(.004, .02)) for _ in range(4)]
+        return [constant(r.data((cells, columns), np.float32)) for _ in range(4)]
+    wi, wr, bias = weights(n), weights(cells), [constant(r.data((cells,), np.float32)) for _ in range(4)]
+    states = [tensor((batch, cells), np.float32, variable=True) for _ in range(2)]
+    inputs = [tensor((batch, steps, n), np.float32)] + wi + wr + [None] * 3 + bias + [None] * 2 + states + [None] * 4
+    o = options('UnidirectionalSequenceLSTM', fusedActivationFunction=4, cellClip=r.pick(0.0, 10.0, .5),
+                asymmetricQuantizeInputs=weight_type == np.int8 and r.chance())
+    content = model('UNIDIRECTIONAL_SEQUENCE_LSTM', inputs, [tensor((batch, steps, cells), np.float32)], o, 3)
+    return content, [r.data((batch, steps, n), np.float32)]
+
+
+def float_rows(r, operator):
+    x = r.data((8, r.integer(1, 60)), np.float32) * np.float32(r.pick(1, 5, 30))
+    o = {'SOFTMAX': lambda: options('Softmax', beta=r.pick(1.0, .5)), 'LOG_SOFTMAX': lambda: options('LogSoftmax'),
+         'L2_NORMALIZATION': lambda: options('L2Norm')}[operator]()
+    return model(operator, [tensor(x.shape, np.float32)], [tensor(x.shape, np.float32)], o), [x]
 
 
 CASES = {'average_pool_s8': pool, 'max_pool_s8': lambda r: pool(r, average=False), 'average_pool_s16': lambda r: pool(r, np.int16),
@@ -137,6 +160,13 @@ for _label, _source, _target in (('f32_s8', np.float32, np.int8), ('f32_u8', np.
 for _label, _source in (('s8', np.int8), ('u8', np.uint8), ('s16', np.int16), ('f16', np.float16)):
     CASES['dequantize_' + _label] = lambda r, s=_source: dequantize(r, s)
 CASES['lstm_s8'] = lstm
+TOLERANCES = {'lstm_f32': 1e-5, 'lstm_hybrid': 1e-5, 'average_pool_f32': 1e-6, 'mean_f32': 1e-5, 'sum_f32': 1e-5, 'reduce_prod_f32': 1e-5,
+              'softmax_f32': 1e-6, 'log_softmax_f32': 1e-5, 'l2_normalization_f32': 1e-6, 'max_pool_f32': 0, 'reduce_max_f32': 0}
+CASES.update({'lstm_f32': lstm_float, 'lstm_hybrid': lambda r: lstm_float(r, np.int8), 'average_pool_f32': lambda r: pool(r, np.float32),
+              'max_pool_f32': lambda r: pool(r, np.float32, False), 'softmax_f32': lambda r: float_rows(r, 'SOFTMAX'),
+              'log_softmax_f32': lambda r: float_rows(r, 'LOG_SOFTMAX'), 'l2_normalization_f32': lambda r: float_rows(r, 'L2_NORMALIZATION')})
+for _name in ('MEAN', 'SUM', 'REDUCE_MAX', 'REDUCE_PROD'):
+    CASES[_name.lower() + '_f32'] = lambda r, n=_name: reduce(r, n, np.float32)
 
 if __name__ == '__main__':
-    main(CASES)
+    main(CASES, TOLERANCES)

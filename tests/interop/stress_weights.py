@@ -143,6 +143,42 @@ def hybrid(r, operator):
     return model(operator, inputs, [tensor(y, np.float32)], o_, version), [x]
 
 
+def weights_float(r, operator):
+    o, k, fh, fw, s = r.integer(1, 20), r.integer(1, 40), r.integer(1, 3), r.integer(1, 3), r.integer(1, 2)
+    common = dict(padding=r.pick(0, 1), strideH=s, strideW=s, fusedActivationFunction=r.integer(0, 3))
+    size = [-(-7 // s), -(-6 // s)] if common['padding'] == 0 else [(7 - fh) // s + 1, (6 - fw) // s + 1]
+    x, w, y = (2, 7, 6, k), (o, fh, fw, k), (2, *size, o)
+    before = []
+    if operator == 'CONV_2D':
+        o_ = options('Conv2D', dilationHFactor=1, dilationWFactor=1, **common)
+    elif operator == 'DEPTHWISE_CONV_2D':
+        m = r.integer(1, 3)
+        w, y = (1, fh, fw, k * m), (2, *size, k * m)
+        o_ = options('DepthwiseConv2D', depthMultiplier=m, dilationHFactor=1, dilationWFactor=1, **common)
+    elif operator == 'TRANSPOSE_CONV':
+        common['padding'] = 0
+        y = (2, 7 * s, 6 * s, o)
+        o_ = options('TransposeConv', **common)
+        before = [constant(np.array(y, np.int32))]
+    elif operator == 'CONV_3D':
+        x, w, y = (2, 5, 7, 6, k), (2, fh, fw, k, o), (2, 5 if common['padding'] == 0 else 4, *size, o)
+        o_ = options('Conv3D', strideD=1, dilationDFactor=1, dilationHFactor=1, dilationWFactor=1, **common)
+    else:
+        x, w, y = (3, k), (o, k), (3, o)
+        o_ = options('FullyConnected', fusedActivationFunction=common['fusedActivationFunction'])
+    weights, bias = constant(r.data(w, np.float32)), constant(r.data(y[-1:], np.float32))
+    inputs = [constant(np.array(y, np.int32)), weights, tensor(x, np.float32), bias] if before else [tensor(x, np.float32), weights, bias]
+    return model(operator, inputs, [tensor(y, np.float32)], o_, 3 if before else 1), [r.data(x, np.float32)]
+
+
+def matmul_float(r):
+    m, k, n, adj_x, adj_y = r.integer(1, 12), r.integer(1, 40), r.integer(1, 70), r.chance(.3), r.chance(.3)
+    a, b = (2, k, m) if adj_x else (2, m, k), (2, n, k) if adj_y else (2, k, n)
+    content = model('BATCH_MATMUL', [tensor(a, np.float32), tensor(b, np.float32)], [tensor((2, m, n), np.float32)],
+                    options('BatchMatMul', adjX=adj_x, adjY=adj_y))
+    return content, [r.data(a, np.float32), r.data(b, np.float32)]
+
+
 CASES = {'conv_s8': conv, 'depthwise_s8': lambda r: conv(r, depthwise=True), 'transpose_conv_s8': transpose_conv,
          'fully_connected_s8': fully_connected, 'batch_matmul_s8': batch_matmul,
          'conv_s16': lambda r: conv(r, np.int16), 'depthwise_s16': lambda r: conv(r, np.int16, True),
@@ -151,5 +187,9 @@ CASES = {'conv_s8': conv, 'depthwise_s8': lambda r: conv(r, depthwise=True), 'tr
          'conv_hybrid': lambda r: hybrid(r, 'CONV_2D'), 'depthwise_hybrid': lambda r: hybrid(r, 'DEPTHWISE_CONV_2D'),
          'transpose_conv_hybrid': lambda r: hybrid(r, 'TRANSPOSE_CONV'), 'fully_connected_hybrid': lambda r: hybrid(r, 'FULLY_CONNECTED')}
 
+for _name in ('CONV_2D', 'DEPTHWISE_CONV_2D', 'TRANSPOSE_CONV', 'CONV_3D', 'FULLY_CONNECTED'):
+    CASES[_name.lower() + '_f32'] = lambda r, n=_name: weights_float(r, n)
+CASES['batch_matmul_f32'] = matmul_float
+
 if __name__ == '__main__':
-    main(CASES)
+    main(CASES, {name: 5e-5 if name == 'conv_3d_f32' else 1e-5 for name in CASES if name.endswith('_f32')})

@@ -5,6 +5,7 @@
 #include "kernels/ref/dot.h"
 #include "kernels/ref/elementary.h"
 #include "kernels/ref/fixed_function16.h"
+#include "kernels/ref/hybrid.h"
 
 enum { INPUT_GATE, FORGET_GATE, CELL_GATE, OUTPUT_GATE };
 
@@ -15,6 +16,21 @@ static int64_t row_of(const octet_lstm_params *p, int32_t batch, int32_t step) {
 static float add_row(float sum, const float *x, const float *weights, int32_t n) {
     for (int32_t k = 0; k < n; k++) sum = fmaf(x[k], weights[k], sum);
     return sum;
+}
+
+static float activate(int gate, float sum) {
+    return (float)(gate == CELL_GATE ? octet_tanh_f64((double)sum) : octet_logistic_f64((double)sum));
+}
+
+/* New cell states and outputs from the four gates. */
+OCTET_INLINE void update_f32(const octet_lstm_params *p, const float *gates, float *cell, float *out) {
+    const int32_t cells = p->cells;
+    for (int32_t c = 0; c < cells; c++) {
+        float state = fmaf(gates[INPUT_GATE * cells + c], gates[CELL_GATE * cells + c], gates[FORGET_GATE * cells + c] * cell[c]);
+        if (p->cell_clip > 0) state = octet_clamp_f32(state, -p->cell_clip, p->cell_clip);
+        cell[c] = state;
+        out[c] = (float)octet_tanh_f64((double)state) * gates[OUTPUT_GATE * cells + c];
+    }
 }
 
 OCTET_TARGET_FMA
@@ -30,16 +46,11 @@ void octet_lstm_f32_ref(const octet_lstm_params *p, const float *input, const fl
                 for (int32_t c = 0; c < cells; c++) {
                     float sum = add_row(bias[gate][c], x, input_weights[gate] + (int64_t)c * p->inputs, p->inputs);
                     sum = add_row(sum, hidden, state_weights[gate] + (int64_t)c * cells, cells);
-                    scratch[gate * cells + c] = (float)(gate == CELL_GATE ? octet_tanh_f64((double)sum) : octet_logistic_f64((double)sum));
+                    scratch[gate * cells + c] = activate(gate, sum);
                 }
             }
             float *out = output + row_of(p, batch, step) * cells;
-            for (int32_t c = 0; c < cells; c++) {
-                float state = fmaf(scratch[INPUT_GATE * cells + c], scratch[CELL_GATE * cells + c], scratch[FORGET_GATE * cells + c] * cell[c]);
-                if (p->cell_clip > 0) state = octet_clamp_f32(state, -p->cell_clip, p->cell_clip);
-                cell[c] = state;
-                out[c] = (float)octet_tanh_f64((double)state) * scratch[OUTPUT_GATE * cells + c];
-            }
+            update_f32(p, scratch, cell, out);
             memcpy(hidden, out, (size_t)cells * sizeof *out);
         }
     }
@@ -84,6 +95,43 @@ void octet_lstm_s8_ref(const octet_lstm_params *p, const int8_t *input, const in
                 out[c] = (int8_t)octet_clamp_s32(octet_fixed_wrap_add(scaled, p->hidden_zero_point), INT8_MIN, INT8_MAX);
             }
             memcpy(hidden, out, (size_t)cells);
+        }
+    }
+}
+
+/* sum + scale * (row . quantized), the product rounded before the sum. */
+static float add_quantized(float sum, const octet_hybrid_rows *rows, const int8_t *weights, float weight_scale, int32_t n) {
+    const int32_t product = (int32_t)octet_dot_s8(rows->data, rows->zero_points[0], weights, 0, n);
+    return sum + (float)product * (rows->scales[0] * weight_scale);
+}
+
+OCTET_TARGET_FMA
+void octet_lstm_hybrid_ref(const octet_lstm_params *p, const float *input, const int8_t *const input_weights[OCTET_LSTM_GATES],
+                           const int8_t *const state_weights[OCTET_LSTM_GATES], const float *const bias[OCTET_LSTM_GATES],
+                           float *output_state, float *cell_state, float *output, float *scratch, int32_t begin, int32_t end) {
+    const int32_t cells = p->cells;
+    float input_scale, state_scale;
+    int32_t input_zero_point, state_zero_point;
+    int8_t *bytes = (int8_t *)(scratch + OCTET_LSTM_GATES * cells);
+    const octet_hybrid_rows input_row = {bytes, &input_scale, &input_zero_point}, state_row = {bytes + p->inputs, &state_scale, &state_zero_point};
+    const octet_hybrid_params quantize_input = {.rows = 1, .depth = p->inputs, .asymmetric = p->asymmetric, .row_factor = 1};
+    const octet_hybrid_params quantize_state = {.rows = 1, .depth = cells, .asymmetric = p->asymmetric, .row_factor = 1};
+    for (int32_t batch = begin; batch < end; batch++) {
+        float *hidden = output_state + (int64_t)batch * cells, *cell = cell_state + (int64_t)batch * cells;
+        for (int32_t step = 0; step < p->steps; step++) {
+            octet_hybrid_quantize_ref(&quantize_input, input + row_of(p, batch, step) * p->inputs, &input_row, 0, 1);
+            octet_hybrid_quantize_ref(&quantize_state, hidden, &state_row, 0, 1);
+            for (int gate = 0; gate < OCTET_LSTM_GATES; gate++) {
+                for (int32_t c = 0; c < cells; c++) {
+                    float sum = add_quantized(bias[gate][c], &input_row, input_weights[gate] + (int64_t)c * p->inputs,
+                                              p->input_weight_scale[gate], p->inputs);
+                    sum = add_quantized(sum, &state_row, state_weights[gate] + (int64_t)c * cells, p->state_weight_scale[gate], cells);
+                    scratch[gate * cells + c] = activate(gate, sum);
+                }
+            }
+            float *out = output + row_of(p, batch, step) * cells;
+            update_f32(p, scratch, cell, out);
+            memcpy(hidden, out, (size_t)cells * sizeof *out);
         }
     }
 }

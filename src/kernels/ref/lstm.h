@@ -20,20 +20,28 @@ typedef struct octet_lstm_params {
     /* int8 */
     int32_t cell_integer_bits;        /* the cell state is Q<cell_integer_bits> of 15 bits, 0..6 */
     int32_t quantized_cell_clip;      /* 0: none */
-    int32_t hidden_zero_point;        /* of the output and its state */
+    int32_t hidden_zero_point;        /* of the results */
     int32_t hidden_multiplier, hidden_shift;
     int32_t input_multiplier[OCTET_LSTM_GATES], input_shift[OCTET_LSTM_GATES]; /* to Q3.12 */
     int32_t state_multiplier[OCTET_LSTM_GATES], state_shift[OCTET_LSTM_GATES];
     const int32_t *input_bias[OCTET_LSTM_GATES]; /* bias - zero point * sum of the row's weights, [C] */
     const int32_t *state_bias[OCTET_LSTM_GATES];
+    /* hybrid: float activations, int8 weights */
+    bool asymmetric; /* as in octet_hybrid_params */
+    float input_weight_scale[OCTET_LSTM_GATES], state_weight_scale[OCTET_LSTM_GATES];
 } octet_lstm_params;
 
-/* scratch: 4 * cells floats (f32), 4 * cells int16 (int8). */
+/* scratch: 4 * cells floats (f32), 4 * cells int16 (int8), 4 * cells floats and inputs + cells bytes (hybrid). */
 void octet_lstm_f32_ref(const octet_lstm_params *p, const float *input, const float *const input_weights[OCTET_LSTM_GATES],
                         const float *const state_weights[OCTET_LSTM_GATES], const float *const bias[OCTET_LSTM_GATES], float *output_state,
                         float *cell_state, float *output, float *scratch, int32_t begin, int32_t end);
 void octet_lstm_s8_ref(const octet_lstm_params *p, const int8_t *input, const int8_t *const input_weights[OCTET_LSTM_GATES],
                        const int8_t *const state_weights[OCTET_LSTM_GATES], int8_t *output_state, int16_t *cell_state, int8_t *output,
                        int16_t *scratch, int32_t begin, int32_t end);
+
+/* The input and the state of every step are quantized as in hybrid.h; a gate is its bias and the two scaled sums. */
+void octet_lstm_hybrid_ref(const octet_lstm_params *p, const float *input, const int8_t *const input_weights[OCTET_LSTM_GATES],
+                           const int8_t *const state_weights[OCTET_LSTM_GATES], const float *const bias[OCTET_LSTM_GATES],
+                           float *output_state, float *cell_state, float *output, float *scratch, int32_t begin, int32_t end);
 
 #endif
