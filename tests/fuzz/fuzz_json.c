@@ -1,0 +1,28 @@
+#include "fuzz/target.h"
+
+#include "formats/json.h"
+
+static size_t walk(octet_context *ctx, const octet_json_document *document, const octet_json *value) {
+    size_t n = 1;
+    char path[OCTET_JSON_PATH_SIZE];
+    int32_t list[4], n_list;
+    for (size_t i = 0; i < octet_json_length(value); i++) n += octet_json_at(value, i) != NULL ? walk(ctx, document, octet_json_at(value, i)) : 0;
+    const octet_json *item = NULL;
+    for (const char *key = octet_json_next(value, NULL, &item); key != NULL; key = octet_json_next(value, key, &item)) {
+        octet_json_get_i32_list(ctx, document, value, key, 4, list, &n_list);
+        octet_context_clear(ctx);
+        n += walk(ctx, document, item);
+    }
+    if (n % 64 == 0) octet_json_path(document, value, path);
+    return n;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    octet_context ctx;
+    target_begin(&ctx);
+    octet_json_document document;
+    const octet_status status = octet_json_parse(&ctx, (octet_bytes){data, size}, "fuzz", &document);
+    if (status == OCTET_OK) walk(&ctx, &document, document.root);
+    octet_json_free(&document);
+    return target_end(&ctx, status);
+}

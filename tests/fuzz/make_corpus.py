@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Writes tests/fuzz/corpus/<parser>/: small files of every kind that octet reads. Needs numpy, h5py, Pillow."""
+import gzip, io, json, pathlib, struct, zipfile
+import h5py, numpy as np
+from PIL import Image
+
+root = pathlib.Path(__file__).parent / "corpus"
+
+
+def put(parser, name, data):
+    (root / parser).mkdir(parents=True, exist_ok=True)
+    (root / parser / name).write_bytes(data)
+
+
+def npy(array, version=(1, 0)):
+    out = io.BytesIO()
+    np.lib.format.write_array(out, array, version=version)
+    return out.getvalue()
+
+
+config = {"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"units": 4, "pool": [2, None]}}]}}
+put("json", "config", json.dumps(config).encode())
+put("json", "special", b'{"a": NaN, "b": [-Infinity, Infinity, 1e300, -0, "NaN\\u00e9\\n"], "c": {"d": [[[[[]]]]], "e": 4294967296}}')
+
+for name, order in (("plain", False), ("ordered", True)):
+    path = root / "tmp.h5"
+    root.mkdir(exist_ok=True)
+    with h5py.File(path, "w", track_order=order, libver="latest" if order else None) as f:
+        f.attrs["model_config"] = json.dumps(config)
+        f.attrs["layer_names"] = np.array([b"dense", b"out"])
+        group = f.create_group("model_weights/dense")
+        group.attrs["weight_names"] = [b"dense/kernel:0"]
+        group.create_dataset("dense/kernel:0", data=np.arange(6, dtype="f4").reshape(2, 3))
+        group.create_dataset("packed", data=np.arange(64, dtype="f2"), compression="gzip", shuffle=True)
+        group.create_dataset("flag", data=np.array([True, False]))
+        group.create_dataset("names", data=["a", "bc"])
+    put("hdf5", name, path.read_bytes())
+    path.unlink()
+
+x, y = np.arange(24, dtype="u1").reshape(6, 2, 2), np.arange(6, dtype="i8") % 3
+put("npy", "f4", npy(np.arange(6, dtype="<f4").reshape(2, 3)))
+put("npy", "fortran", npy(np.asfortranarray(np.arange(6, dtype=">i2").reshape(2, 3)), (2, 0)))
+put("npy", "scalar", npy(np.float64(3), (3, 0)))
+idx = struct.pack(">4B3I", 0, 0, 8, 3, 6, 2, 2) + x.tobytes()
+put("idx", "images", idx)
+put("idx", "floats", struct.pack(">4BI3f", 0, 0, 13, 1, 3, 1, 2, 3))
+put("gzip", "one", gzip.compress(idx, mtime=0))
+put("gzip", "two", gzip.compress(idx, mtime=0) + gzip.compress(b"more", mtime=0))
+
+
+def archive(files, method):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as z:
+        for name, data in files.items():
+            z.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), data, method)
+    return out.getvalue()
+
+
+split = {"x_train.npy": npy(x), "y_train.npy": npy(y), "x_test.npy": npy(x[:2]), "y_test.npy": npy(np.eye(2))}
+put("zip", "deflated", archive({"config.json": b"{}" * 40, "sub/b": b"hello"}, zipfile.ZIP_DEFLATED))
+put("zip", "stored", archive({"a": b"1", "b": b""}, zipfile.ZIP_STORED))
+put("data", "split.npz", archive(split, zipfile.ZIP_DEFLATED))
+put("data", "named.npz", archive({"left.npy": npy(x), "right.npy": npy(y)}, zipfile.ZIP_STORED))
+put("data", "idx.gz", gzip.compress(idx, mtime=0))
+put("data", "x.npy", npy(x.astype("f8")))
+
+picture = Image.fromarray((np.arange(9 * 7 * 3) % 251).astype("u1").reshape(7, 9, 3))
+
+
+def saved(image, kind, **options):
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+put("image", "rgb.png", saved(picture, "PNG"))
+put("image", "grey.png", saved(picture.convert("L"), "PNG"))
+put("image", "palette.png", saved(picture.convert("P"), "PNG", bits=4))
+put("image", "alpha.png", saved(picture.convert("RGBA"), "PNG"))
+put("image", "baseline.jpg", saved(picture, "JPEG"))
+put("image", "progressive.jpg", saved(picture, "JPEG", progressive=True))
+put("image", "cmyk.jpg", saved(picture.convert("CMYK"), "JPEG"))
+put("image", "rgb.bmp", saved(picture, "BMP"))
+put("image", "palette.bmp", saved(picture.convert("P"), "BMP"))
+put("data", "one.png", saved(picture, "PNG"))
