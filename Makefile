@@ -68,7 +68,8 @@ fuzz-kernels: setup all
 	@$(BUILD)/fuzz_kernels 1000000
 
 bench: setup all $(VENV)/ready
-	@$(VENV)/bin/python tools/bench.py $(OCTET)
+	@for isa in native avx2; do \
+	    $(VENV)/bin/python tests/bench/bench.py $(BUILD) --shared $(SHARED) --isa $$isa --json $(BUILD)/bench_$$isa.json || exit 1; done
 
 check:
 	@tools/check_layers

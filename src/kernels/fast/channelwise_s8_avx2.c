@@ -37,8 +37,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void block(const octet_channelwise *c, int k
     const int32_t *bias = c->scale.bias + first;
     for (int32_t ox = 0; ox < c->shape.out_w; ox++, x += step, out += channels) {
         const sums s = convolve(x, w, bias, offset, groups, vectors);
-        const __m256i low = octet_scale_words_avx2(&c->scale, kind, first, s.v[0], s.v[1]);
-        const __m256i high = vectors == 4 ? octet_scale_words_avx2(&c->scale, kind, first + 16, s.v[2], s.v[3]) : low;
+        const __m256i low = octet_scale_words_avx2(&c->scale, kind, first, first + 8, s.v[0], s.v[1]);
+        const __m256i high = vectors == 4 ? octet_scale_words_avx2(&c->scale, kind, first + 16, first + 24, s.v[2], s.v[3]) : low;
         const __m256i bytes = _mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xD8);
         octet_store_32_avx2(out, octet_scale_clamp_avx2(&c->scale, bytes), n);
     }

@@ -48,8 +48,8 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI void row(const octet_channelwise *c, int kin
         int8_t *to = out + first;
         for (int32_t ox = 0; ox < c->shape.out_w; ox++, at += step, to += channels) {
             const sums s = convolve(c, at, w, bias, offset, groups);
-            const __m256i low = octet_scale_words_avx2(&c->scale, kind, first, s.v[0], s.v[1]);
-            const __m256i high = octet_scale_words_avx2(&c->scale, kind, first + 16, s.v[2], s.v[3]);
+            const __m256i low = octet_scale_words_avx2(&c->scale, kind, first, first + 8, s.v[0], s.v[1]);
+            const __m256i high = octet_scale_words_avx2(&c->scale, kind, first + 16, first + 24, s.v[2], s.v[3]);
             octet_store_32_avx2(to, octet_scale_clamp_avx2(&c->scale, _mm256_packs_epi16(low, high)), n);
         }
     }

@@ -6,6 +6,10 @@
 #include "kernels/fast/cpu.h"
 
 enum { L1_BYTES = 24 << 10, L2_WEIGHTS = 256 << 10 };
+/* Vector instructions per 4 inputs and 8 outputs below which pairs.h is faster than vpmaddwd's 5, and how large a matrix may be that is
+ * used once per run: beyond, memory is the limit and steps that were split cost more than they save. */
+#define PAIRS_WORTH 4.9
+enum { PAIRS_VECTOR_BYTES = 512 << 10 };
 
 const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions) {
 #if OCTET_FAST_X86
@@ -110,6 +114,62 @@ static octet_status constants(octet_context *ctx, octet_arena *arena, octet_prod
     return octet_scale_pack(ctx, arena, q, channel, lanes, folded, &p->scale);
 }
 
+#if OCTET_FAST_X86
+/* From a temporary arena into one that stays. */
+static octet_status adopt(octet_context *ctx, octet_arena *arena, octet_pairs_panel *panel) {
+    const size_t n = 2 * (size_t)panel->n_pairs + panel->n_singles;
+    uint32_t *offsets;
+    int8_t *weights;
+    OCTET_TRY(OCTET_NEW(ctx, arena, n, &offsets));
+    OCTET_TRY(octet_arena_allocate(ctx, arena, n * OCTET_PAIRS_STEP_BYTES, OCTET_ALIGNMENT, (void **)&weights));
+    memcpy(offsets, panel->offsets, n * sizeof *offsets);
+    memcpy(weights, panel->weights, n * OCTET_PAIRS_STEP_BYTES);
+    panel->offsets = offsets;
+    panel->weights = weights;
+    return OCTET_OK;
+}
+#endif
+
+/* Packs into lists of steps (pairs.h) when that takes fewer instructions than the kernel that was chosen; *done says so. */
+static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, uint32_t n_outputs, const int8_t *weights,
+                              octet_product *p, bool *done) {
+    *done = false;
+#if OCTET_FAST_X86
+    octet_product q;
+    octet_arena packed = {0}, steps_arena = {0};
+    OCTET_TRY(make(ctx, arena, &octet_product_s8_avx2_pairs, shape, n_outputs, &q));
+    const uint32_t n_steps = q.windows.n_segments * q.steps;
+    if (q.windows.sample * (size_t)shape->batches > UINT32_MAX) return OCTET_OK; /* offsets have 32 bits */
+    uint32_t *offsets;
+    octet_pairs_panel *panels;
+    int8_t *steps;
+    double cost = 0;
+    octet_status status = OCTET_NEW(ctx, arena, q.n_panels, &panels);
+    if (status == OCTET_OK) status = OCTET_NEW(ctx, &steps_arena, n_steps, &offsets);
+    if (status == OCTET_OK) status = octet_arena_allocate(ctx, &steps_arena, q.panel_bytes * q.n_panels, OCTET_ALIGNMENT, (void **)&steps);
+    if (status == OCTET_OK) {
+        for (uint32_t i = 0; i < n_steps; i++) offsets[i] = (uint32_t)(q.windows.segment_offsets[i / q.steps] + i % q.steps * q.kernel->k_group);
+        pack(&q, weights, 1, 0, (uint8_t *)steps);
+    }
+    const double worth = PAIRS_WORTH * n_steps * q.n_panels;
+    for (uint32_t i = 0; status == OCTET_OK && i < q.n_panels && cost < worth; i++) {
+        status = octet_pairs_pack(ctx, &packed, steps + i * q.panel_bytes, offsets, n_steps, &panels[i], &cost);
+    }
+    octet_arena_free(ctx, &steps_arena);
+    if (status == OCTET_OK && cost < worth) {
+        *done = true;
+        *p = q;
+        p->pairs = panels;
+        for (uint32_t i = 0; status == OCTET_OK && i < q.n_panels; i++) status = adopt(ctx, arena, &panels[i]);
+    }
+    octet_arena_free(ctx, &packed);
+    return status;
+#else
+    (void)ctx, (void)arena, (void)shape, (void)n_outputs, (void)weights, (void)p;
+    return OCTET_OK;
+#endif
+}
+
 octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape, uint32_t n_outputs,
                                    const octet_requantize *q, const int8_t *weights, const int32_t *bias, octet_product **out) {
     *out = NULL;
@@ -119,11 +179,20 @@ octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint3
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
     OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, p));
+    bool paired = false;
+#if OCTET_FAST_X86
+    const bool avx2 = kernel == &octet_product_s8_avx2 || kernel == &octet_product_s8_avx2_few;
+    if (avx2 && q->weight_zero_point == 0 && (n_positions > 2 || p->panel_bytes * p->n_panels <= PAIRS_VECTOR_BYTES)) {
+        OCTET_TRY(try_pairs(ctx, arena, shape, n_outputs, weights, p, &paired));
+    }
+#endif
     p->zero_point = q->input_zero_point;
-    uint8_t *packed;
-    OCTET_TRY(octet_arena_allocate(ctx, arena, p->panel_bytes * p->n_panels, OCTET_ALIGNMENT, (void **)&packed));
-    pack(p, weights, 1, (int16_t)q->weight_zero_point, packed);
-    p->weights = packed;
+    if (!paired) {
+        uint8_t *packed;
+        OCTET_TRY(octet_arena_allocate(ctx, arena, p->panel_bytes * p->n_panels, OCTET_ALIGNMENT, (void **)&packed));
+        pack(p, weights, 1, (int16_t)q->weight_zero_point, packed);
+        p->weights = packed;
+    }
     OCTET_TRY(constants(ctx, arena, p, q, weights, bias));
     *out = p;
     return OCTET_OK;
@@ -165,22 +234,38 @@ void octet_product_prepare(const octet_product *p, const void *input, void *shar
     p->kernel->prepare(&p->windows, input, p->zero_point, shared, begin, end);
 }
 
+/* Panels [first, last) of one block of tiles: the addresses of a tile's windows serve all of them. */
+static void run_block(const octet_product *p, const uint8_t *prepared, uint8_t *output, size_t block, uint32_t first, uint32_t last) {
+    const size_t n = p->windows.n_positions, out_element = p->kernel->element == sizeof(float) ? sizeof(float) : 1;
+    const size_t group_bytes = (size_t)(p->windows.shape.in_c / p->windows.shape.groups) * p->kernel->element;
+    const size_t first_tile = block * p->tiles_per_block;
+    const size_t last_tile = first_tile + p->tiles_per_block < p->tiles ? first_tile + p->tiles_per_block : p->tiles;
+    while (first < last) {
+        const uint32_t group = first / p->panels_per_group, group_end = (group + 1) * p->panels_per_group;
+        const uint32_t end = last < group_end ? last : group_end;
+        for (size_t tile = first_tile; tile < last_tile; tile++) {
+            const size_t begin = tile * n / p->tiles, stop = (tile + 1) * n / p->tiles; /* sizes differ by one at most */
+            const uint8_t *rows[16];
+            octet_windows_rows(&p->windows, prepared + group * group_bytes, begin, (uint32_t)(stop - begin), rows);
+            uint8_t *out = output + begin * p->n_outputs * out_element;
+            for (uint32_t panel = first; panel < end; panel++) {
+                p->kernel->tile(p, panel, rows, (uint32_t)(stop - begin), out + octet_product_first(p, panel) * out_element);
+            }
+        }
+        first = end;
+    }
+}
+
 void octet_product_run(const octet_product *p, const void *input, const void *shared, void *output, uint32_t begin, uint32_t end) {
     const uint8_t *prepared = p->direct ? input : shared;
-    const size_t n = p->windows.n_positions, out_element = p->kernel->element == sizeof(float) ? sizeof(float) : 1;
-    const size_t group_bytes = p->windows.shape.groups > 1 ? (size_t)(p->windows.shape.in_c / p->windows.shape.groups) * p->kernel->element : 0;
-    for (uint32_t unit = begin; unit < end; unit++) {
-        const uint32_t panel = (uint32_t)(p->panel_major ? unit / p->n_blocks : unit % p->n_panels);
-        const size_t block = p->panel_major ? unit % p->n_blocks : unit / p->n_panels;
-        const size_t first_tile = block * p->tiles_per_block;
-        const size_t last_tile = first_tile + p->tiles_per_block < p->tiles ? first_tile + p->tiles_per_block : p->tiles;
-        const uint8_t *base = prepared + panel / p->panels_per_group * group_bytes;
-        uint8_t *out = (uint8_t *)output + octet_product_first(p, panel) * out_element;
-        for (size_t tile = first_tile; tile < last_tile; tile++) {
-            const size_t first = tile * n / p->tiles, last = (tile + 1) * n / p->tiles; /* sizes differ by one at most */
-            const uint8_t *rows[16];
-            octet_windows_rows(&p->windows, base, first, (uint32_t)(last - first), rows);
-            p->kernel->tile(p, panel, rows, (uint32_t)(last - first), out + first * p->n_outputs * out_element);
+    for (uint32_t unit = begin; unit < end;) {
+        if (p->panel_major) {
+            run_block(p, prepared, output, unit % p->n_blocks, (uint32_t)(unit / p->n_blocks), (uint32_t)(unit / p->n_blocks) + 1);
+            unit++;
+        } else {
+            const uint32_t first = unit % p->n_panels, n = p->n_panels - first < end - unit ? p->n_panels - first : end - unit;
+            run_block(p, prepared, output, unit / p->n_panels, first, first + n);
+            unit += n;
         }
     }
 }

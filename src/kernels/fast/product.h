@@ -7,6 +7,7 @@
 #ifndef OCTET_KERNELS_FAST_PRODUCT_H
 #define OCTET_KERNELS_FAST_PRODUCT_H
 
+#include "kernels/fast/pairs.h"
 #include "kernels/fast/scale.h"
 #include "kernels/fast/window.h"
 
@@ -35,6 +36,7 @@ struct octet_product {
     uint32_t steps; /* per segment */
     size_t panel_bytes;
     const uint8_t *weights;
+    const octet_pairs_panel *pairs; /* instead of weights, by panel */
     octet_scale scale;  /* int8 */
     const float *bias;  /* f32, padded to panels */
     float real_min, real_max;
@@ -60,7 +62,8 @@ void octet_product_run(const octet_product *p, const void *input, const void *sh
 /* The best kernel that the bits allow, or NULL. */
 const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions);
 const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu);
-extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_few, octet_product_s8_vnni, octet_product_s8_avx_vnni;
+extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_few, octet_product_s8_avx2_pairs,
+    octet_product_s8_vnni, octet_product_s8_avx_vnni;
 extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx512;
 extern const octet_product_kernel octet_product_s8_neon, octet_product_f32_neon;
 

@@ -41,7 +41,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i combine(const octet_rows_s8 *r, cons
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i sixteen(const octet_rows_s8 *r, const int how, int kind, const int8_t *a, const int8_t *b,
                                                     const int32_t *step) {
     const pair x = load(&r->operand[0], a, step[0] == 0), y = load(&r->operand[1], b, step[1] == 0);
-    const __m256i words = octet_scale_words_avx2(&r->out, kind, 0, combine(r, how, x.low, y.low), combine(r, how, x.high, y.high));
+    const __m256i words = octet_scale_words_avx2(&r->out, kind, 0, 0, combine(r, how, x.low, y.low), combine(r, how, x.high, y.high));
     const __m256i order = _mm256_permute4x64_epi64(words, 0xD8);
     const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(order), _mm256_extracti128_si256(order, 1));
     return _mm_min_epi8(_mm_max_epi8(bytes, _mm_set1_epi8((int8_t)r->out.min)), _mm_set1_epi8((int8_t)r->out.max));

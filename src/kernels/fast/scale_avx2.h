@@ -67,22 +67,22 @@ static inline OCTET_TARGET_FAST_AVX2 __m256i octet_scale_real_avx2(const octet_s
     return _mm256_add_epi32(_mm256_set_m128i(high, low), _mm256_set1_epi32(s->zero_point));
 }
 
-/* Sums of lanes [lane, lane + 8) and [lane + 8, lane + 16) to words as vpackssdw orders them, with the zero point; kind is a constant at
+/* Sums a of lanes [lane, lane + 8) and b of [other, other + 8) to words as vpackssdw orders them, with the zero point; kind is a constant at
  * every call. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_words_avx2(const octet_scale *s, int kind, size_t lane, __m256i a, __m256i b) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_words_avx2(const octet_scale *s, int kind, size_t lane, size_t other, __m256i a, __m256i b) {
     if (kind == OCTET_SCALE_POSITIVE || kind == OCTET_SCALE_FOLDED) {
         const bool positive = kind == OCTET_SCALE_POSITIVE;
-        const __m256i words = _mm256_packs_epi32(octet_scale_folded_avx2(s, positive, lane, a), octet_scale_folded_avx2(s, positive, lane + 8, b));
+        const __m256i words = _mm256_packs_epi32(octet_scale_folded_avx2(s, positive, lane, a), octet_scale_folded_avx2(s, positive, other, b));
         return _mm256_adds_epi16(words, _mm256_set1_epi16((int16_t)s->zero_point)); /* saturation is far outside int8 */
     }
     const bool general = kind == OCTET_SCALE_GENERAL;
     return _mm256_packs_epi32(general ? octet_scale_general_avx2(s, lane, a) : octet_scale_real_avx2(s, lane, a),
-                              general ? octet_scale_general_avx2(s, lane + 8, b) : octet_scale_real_avx2(s, lane + 8, b));
+                              general ? octet_scale_general_avx2(s, other, b) : octet_scale_real_avx2(s, other, b));
 }
 
 /* The same to 16 clamped bytes in the order of the lanes. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i octet_scale_avx2(const octet_scale *s, int kind, size_t lane, __m256i a, __m256i b) {
-    const __m256i words = _mm256_permute4x64_epi64(octet_scale_words_avx2(s, kind, lane, a, b), 0xD8);
+    const __m256i words = _mm256_permute4x64_epi64(octet_scale_words_avx2(s, kind, lane, lane + 8, a, b), 0xD8);
     const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
     return _mm_min_epi8(_mm_max_epi8(bytes, _mm_set1_epi8((int8_t)s->min)), _mm_set1_epi8((int8_t)s->max));
 }

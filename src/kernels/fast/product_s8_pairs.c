@@ -1,0 +1,98 @@
+/* int8 products with AVX2's vpmaddubsw over lists of steps (pairs.h): 7 windows by 8 outputs at a time. */
+#include "kernels/fast/pairs.h"
+#include "kernels/fast/product.h"
+#include "kernels/fast/scale_avx2.h"
+
+#if OCTET_FAST_X86
+
+enum { LANES = OCTET_PAIRS_LANES, STEP = OCTET_PAIRS_STEP_BYTES, MAX_ROWS = 7 };
+
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i four(const uint8_t *x) {
+    int32_t bytes;
+    __builtin_memcpy(&bytes, x, 4);
+    return _mm256_set1_epi32(bytes);
+}
+
+/* Rows in fours: their 8 bytes each side by side in one vector. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, const int rows, uint32_t width,
+                                                int8_t *out) {
+    OCTET_UNROLL
+    for (int i = 0; i < rows; i += 4) {
+        const int b = i + 1 < rows ? i + 1 : i, c = i + 2 < rows ? i + 2 : i, d = i + 3 < rows ? i + 3 : c;
+        const __m256i ab = octet_scale_words_avx2(&p->scale, kind, lane, lane, sum[i], sum[b]);
+        const __m256i cd = i + 2 < rows ? octet_scale_words_avx2(&p->scale, kind, lane, lane, sum[c], sum[d]) : ab;
+        __m256i bytes = octet_scale_clamp_avx2(&p->scale, _mm256_packs_epi16(ab, cd));
+        bytes = _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+        __m128i half = _mm256_castsi256_si128(bytes);
+        OCTET_UNROLL
+        for (int k = 0; k < 4; k++) {
+            const int j = i + k;
+            if (j >= rows) continue;
+            if (k == 2) half = _mm256_extracti128_si256(bytes, 1);
+            octet_store_bytes_avx2(out + (size_t)j * p->n_outputs, k % 2 ? _mm_srli_si128(half, 8) : half, width);
+        }
+    }
+}
+#define FINISH(kind)                                                                     \
+    if (width == LANES) finish(p, kind, lane, total, rows, LANES, out);                  \
+    else finish(p, kind, lane, total, rows, width, out)
+
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out, const int rows) {
+    const size_t lane = (size_t)panel * LANES;
+    const octet_pairs_panel *list = &p->pairs[panel];
+    const int8_t *w = list->weights;
+    const uint32_t *offset = list->offsets, *end = offset + 2 * (size_t)list->n_pairs;
+    const __m256i ones = _mm256_set1_epi16(1);
+    const uint8_t *x[MAX_ROWS];
+    __m256i sum[MAX_ROWS];
+    OCTET_UNROLL
+    for (int i = 0; i < rows; i++) {
+        sum[i] = octet_load_256(p->scale.bias + lane);
+        x[i] = row[i];
+    }
+    for (; offset < end; offset += 2, w += 2 * STEP) {
+        const size_t first = offset[0], second = offset[1];
+        const __m256i a = octet_load_256(w), b = octet_load_256(w + STEP);
+        OCTET_UNROLL
+        for (int i = 0; i < rows; i++) {
+            const __m256i words = _mm256_add_epi16(_mm256_maddubs_epi16(four(x[i] + first), a), _mm256_maddubs_epi16(four(x[i] + second), b));
+            sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(words, ones));
+        }
+    }
+    for (end += list->n_singles; offset < end; offset++, w += STEP) {
+        const size_t first = offset[0];
+        const __m256i a = octet_load_256(w);
+        OCTET_UNROLL
+        for (int i = 0; i < rows; i++) {
+            sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(_mm256_maddubs_epi16(four(x[i] + first), a), ones));
+        }
+    }
+    __m256i total[MAX_ROWS]; /* sum itself is never addressed */
+    OCTET_UNROLL
+    for (int i = 0; i < rows; i++) total[i] = sum[i];
+    const uint32_t width = octet_product_width(p, panel);
+    OCTET_SCALE_SWITCH(&p->scale, FINISH)
+}
+
+#define TILE(n)                             \
+    case n:                                 \
+        tile(p, panel, rows, out, n);       \
+        break;
+
+static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+    switch (n_rows) {
+        TILE(1)
+        TILE(2)
+        TILE(3)
+        TILE(4)
+        TILE(5)
+        TILE(6)
+    default:
+        tile(p, panel, rows, out, 7);
+    }
+}
+
+const octet_product_kernel octet_product_s8_avx2_pairs = {.name = "avx2 pairs", .tile = tile_any, .prepare = octet_windows_prepare_u8, .element = 1,
+    .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = 1, .max_rows = MAX_ROWS, .input_offset = 128};
+
+#endif
