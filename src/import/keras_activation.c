@@ -132,6 +132,21 @@ static octet_status apply_soft_shrink(octet_keras_call *call, uint32_t x, uint32
     return octet_keras_binary(call, OCTET_OP_SUB, "sub", x, y, out);
 }
 
+static octet_status apply_leaky_relu(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    const octet_options options = {.leaky_relu = {0.2f}}; /* the default of the function, not of the layer */
+    return octet_keras_emit(call, OCTET_OP_LEAKY_RELU, "LeakyRelu", &x, 1, &options, out);
+}
+
+/* x where |x| > 0.5, else 0 */
+static octet_status apply_hard_shrink(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    uint32_t mask;
+    OCTET_TRY(octet_keras_unary(call, OCTET_OP_ABS, "Abs", x, &mask));
+    OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_GREATER, "Greater", mask, 0.5f, &mask));
+    const octet_options cast = {.cast = {OCTET_BOOL, OCTET_FLOAT32}};
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &mask, 1, &cast, &mask));
+    return octet_keras_binary(call, OCTET_OP_MUL, "mul", x, mask, out);
+}
+
 /* The first half times the sigmoid of the second, along the last axis. */
 static octet_status apply_glu(octet_keras_call *call, uint32_t x, uint32_t *out) {
     const octet_shape *shape = octet_keras_shape(call, x);
@@ -157,6 +172,7 @@ static const struct {
     {"hard_sigmoid", apply_hard_sigmoid}, {"softplus", apply_softplus}, {"softsign", apply_softsign}, {"selu", apply_selu}, {"mish", apply_mish},
     {"celu", apply_celu}, {"squareplus", apply_squareplus}, {"glu", apply_glu}, {"log_sigmoid", apply_log_sigmoid},
     {"tanh_shrink", apply_tanh_shrink}, {"soft_shrink", apply_soft_shrink},
+    {"leaky_relu", apply_leaky_relu}, {"hard_shrink", apply_hard_shrink},
 };
 
 octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *activation, uint32_t x, uint32_t *out) {
@@ -177,7 +193,7 @@ octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *ac
     }
     return octet_keras_refuse(call, "activation \"%s\" is not supported; supported are linear, relu, relu6, sigmoid, tanh, softmax, log_softmax, elu, selu, celu, gelu, "
                                     "silu, swish, exponential, softplus, softsign, mish, hard_sigmoid, hard_silu, hard_tanh, squareplus, glu, "
-                                    "log_sigmoid, tanh_shrink, soft_shrink", activation);
+                                    "log_sigmoid, tanh_shrink, soft_shrink, hard_shrink, leaky_relu", activation);
 }
 
 octet_status octet_keras_activate(octet_keras_call *call, const char *key, const char *fallback, uint32_t x, uint32_t *out) {

@@ -174,3 +174,28 @@ octet_status octet_keras_emit_attention(octet_keras_call *call) {
     call->n_outputs = wants_scores(call) ? 2 : 1;
     return OCTET_OK;
 }
+
+/* softmax(sum(scale * tanh(query + key))) value. */
+octet_status octet_keras_emit_additive_attention(octet_keras_call *call) {
+    uint32_t query, value, key, scores, x, scale;
+    OCTET_TRY(attention_inputs(call, &query, &value, &key));
+    const octet_shape q = *octet_keras_shape(call, query), k = *octet_keras_shape(call, key);
+    OCTET_TRY(octet_keras_reshape(call, "ExpandDims", query, 4, (const int32_t[]){q.dims[0], q.dims[1], 1, q.dims[2]}, &query));
+    OCTET_TRY(octet_keras_reshape(call, "ExpandDims_1", key, 4, (const int32_t[]){k.dims[0], 1, k.dims[1], k.dims[2]}, &key));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", query, key, &scores));
+    OCTET_TRY(octet_keras_unary(call, OCTET_OP_TANH, "Tanh", scores, &scores));
+    if (octet_keras_has_weight(call, "scale")) {
+        const float *data = NULL;
+        int32_t n[1] = {q.dims[2]};
+        OCTET_TRY(octet_keras_weight_data(call, "scale", 1, n, &data));
+        OCTET_TRY(octet_keras_constant(call, "scale", octet_keras_weight_origin(call, "scale"), 1, n, data, &scale));
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", scores, scale, &scores));
+    }
+    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", scores, (const int32_t[]){3}, 1, true, false, &scores));
+    OCTET_TRY(octet_keras_softmax(call, scores, -1, false, &scores));
+    OCTET_TRY(multiply(call, "MatMul", scores, value, &x));
+    call->outputs[0] = x;
+    call->outputs[1] = scores;
+    call->n_outputs = wants_scores(call) ? 2 : 1;
+    return OCTET_OK;
+}

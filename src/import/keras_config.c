@@ -182,7 +182,7 @@ static octet_status read_node_2(reader *r, const octet_keras_model *model, const
     return n_kwargs > 0 ? read_keywords(r, model, kwargs, node->arguments + 1) : OCTET_OK;
 }
 
-static octet_status read_nodes(reader *r, const octet_keras_model *model, const octet_json *object, octet_keras_layer *layer) {
+static octet_status read_nodes(reader *r, octet_keras_model *model, const octet_json *object, octet_keras_layer *layer) {
     const octet_json *list = octet_json_get(object, "inbound_nodes");
     const size_t n = octet_json_kind_of(list) == OCTET_JSON_ARRAY ? octet_json_length(list) : 0;
     OCTET_CHECK(r->ctx, n <= OCTET_KERAS_MAX_LAYERS, OCTET_LIMIT, "%s: layer %s is called more than %d times", r->document->name,
@@ -196,6 +196,7 @@ static octet_status read_nodes(reader *r, const octet_keras_model *model, const 
     for (size_t i = 0; i < n; i++) {
         const octet_json *item = octet_json_at(list, i);
         if (octet_json_kind_of(item) == OCTET_JSON_OBJECT) {
+            model->has_keras_3_nodes = true;
             OCTET_TRY(read_node_3(r, model, item, &layer->nodes[i]));
         } else {
             OCTET_TRY(read_node_2(r, model, item, &layer->nodes[i]));
@@ -258,10 +259,15 @@ static octet_status check_argument(reader *r, const octet_keras_model *model, oc
     return OCTET_OK;
 }
 
-/* A nested model is born with a call of its own, which the file leaves out: the calls that count are numbered from 1
- * (from 0 by some versions). The lowest number that anybody reads tells which. */
+/* A nested model is born with a call of its own, which the file leaves out. Keras 2 numbers the calls that count from 1 (some
+ * versions from 0): the lowest number that anybody reads tells which. Keras 3 numbers them from 0, but in output_layers from 1
+ * where the nested model is a Functional. */
 static octet_status number_nodes(reader *r, octet_keras_model *model) {
-    for (uint32_t i = 0; i < model->n_layers; i++) model->layers[i].first_node = model->layers[i].model != NULL ? 1 : 0;
+    for (uint32_t i = 0; i < model->n_layers; i++) model->layers[i].first_node = model->layers[i].model != NULL && !model->has_keras_3_nodes;
+    for (uint32_t i = 0; i < model->n_outputs && model->has_keras_3_nodes; i++) {
+        const octet_keras_layer *layer = &model->layers[model->outputs[i].layer];
+        if (layer->model != NULL && !layer->model->is_sequential && model->outputs[i].node > 0) model->outputs[i].node--;
+    }
     for (uint32_t i = 0; i < model->n_layers; i++) {
         for (uint32_t j = 0; j < model->layers[i].n_nodes; j++) {
             const octet_keras_node *node = &model->layers[i].nodes[j];
@@ -371,6 +377,12 @@ static octet_status read_layer(reader *r, const octet_json *object, octet_keras_
     layer->name = name != NULL ? name : "sequential";
     const char *module = octet_json_text(octet_json_get(object, "module"));
     layer->is_operation = module != NULL && (strncmp(module, "keras.src.ops", 13) == 0 || strncmp(module, "keras.ops", 9) == 0);
+    /* Keras 3's .h5 files leave the module out; a layer's configuration always says trainable, a function's never. */
+    const octet_json *first_node = octet_json_at(octet_json_get(object, "inbound_nodes"), 0);
+    if (module == NULL && octet_json_kind_of(first_node) == OCTET_JSON_OBJECT && octet_json_get(config, "trainable") == NULL &&
+        octet_json_kind_of(config) == OCTET_JSON_OBJECT && octet_json_get(config, "layers") == NULL) {
+        layer->is_operation = true;
+    }
     const octet_json *trainable = octet_json_get(config, "trainable");
     layer->is_trainable = octet_json_kind_of(trainable) != OCTET_JSON_BOOL || octet_json_is_true(trainable);
     const bool is_model = octet_json_kind_of(config) == OCTET_JSON_ARRAY || octet_json_kind_of(octet_json_get(config, "layers")) == OCTET_JSON_ARRAY;

@@ -65,6 +65,7 @@ typedef struct octet_keras_layer {
 typedef struct octet_keras_model {
     const char *name;
     bool is_sequential;
+    bool has_keras_3_nodes; /* its calls are written as Keras 3 does */
     octet_keras_layer *layers; /* in the file's order */
     uint32_t n_layers;
     octet_keras_reference *inputs, *outputs;

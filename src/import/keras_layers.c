@@ -89,6 +89,7 @@ static const octet_keras_class classes[] = {
     {"MultiHeadAttention", octet_keras_emit_multi_head_attention, octet_keras_weights_multi_head_attention,
      "num_heads key_dim value_dim dropout use_bias output_shape attention_axes query_shape key_shape value_shape softmax_robust_masking flash_attention"},
     {"Attention", octet_keras_emit_attention, octet_keras_weights_attention, "use_scale score_mode dropout"},
+    {"AdditiveAttention", octet_keras_emit_additive_attention, octet_keras_weights_attention, "use_scale dropout"},
     /* Functions among layers; an Operation of Keras 3 is written as a TFOpLambda is. */
     {"TFOpLambda", octet_keras_emit_operation, NULL, NULL},
     {"SlicingOpLambda", octet_keras_emit_operation, NULL, NULL},

@@ -47,7 +47,7 @@ octet_keras_emit_function octet_keras_emit_zero_padding, octet_keras_emit_croppi
     octet_keras_emit_center_crop;
 octet_keras_emit_function octet_keras_emit_lstm, octet_keras_emit_gru, octet_keras_emit_simple_rnn, octet_keras_emit_bidirectional,
     octet_keras_emit_time_distributed;
-octet_keras_emit_function octet_keras_emit_multi_head_attention, octet_keras_emit_attention;
+octet_keras_emit_function octet_keras_emit_multi_head_attention, octet_keras_emit_attention, octet_keras_emit_additive_attention;
 octet_keras_emit_function octet_keras_emit_operation; /* TFOpLambda, TensorFlowOpLayer, keras.ops */
 
 octet_keras_weights_function octet_keras_weights_dense, octet_keras_weights_conv, octet_keras_weights_depthwise, octet_keras_weights_separable,

@@ -320,6 +320,25 @@ static octet_status operate_reduce(octet_keras_call *call, const octet_keras_ope
     return octet_keras_return(call, x);
 }
 
+/* Mean of squared differences from the mean; std is its root. */
+static octet_status operate_variance(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x, mean;
+    int32_t axes[OCTET_MAX_RANK], n = 0;
+    bool keep_dims = false;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const int32_t rank = octet_keras_shape(call, x)->rank;
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "axis", OCTET_MAX_RANK, axes, &n));
+    OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims", false, &keep_dims));
+    if (n < 0) {
+        for (n = 0; n < rank; n++) axes[n] = n;
+    }
+    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "Mean", x, axes, n, false, true, &mean));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_SQUARED_DIFFERENCE, "SquaredDifference", x, mean, &x));
+    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "variance", x, axes, n, false, keep_dims, &x));
+    if (self->code == OCTET_OP_SQRT) OCTET_TRY(octet_keras_unary(call, OCTET_OP_SQRT, "Sqrt", x, &x));
+    return octet_keras_return(call, x);
+}
+
 /* min(x, maximum), then max(., minimum), which is RELU for 0. */
 static octet_status operate_clip(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
@@ -378,7 +397,10 @@ static octet_status operate_l2_normalize(octet_keras_call *call, const octet_ker
     (void)self;
     uint32_t x;
     int32_t axis = -1;
+    double order = 2.0;
     OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_f64(call, 2, "order", 2.0, &order));
+    if (order != 2.0) return octet_keras_refuse(call, "order %g is not supported: 2 is", order);
     const int32_t rank = octet_keras_shape(call, x)->rank;
     OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", rank, -1, &axis));
     if (axis != rank - 1) return octet_keras_refuse(call, "is supported over the last axis only");
@@ -486,10 +508,12 @@ static const octet_keras_operation operations[] = {
     {"reduce_max max amax", operate_reduce, OCTET_OP_REDUCE_MAX, NULL},
     {"reduce_min min amin", operate_reduce, OCTET_OP_REDUCE_MIN, NULL},
     {"reduce_prod prod", operate_reduce, OCTET_OP_REDUCE_PROD, NULL},
+    {"var reduce_variance", operate_variance, OCTET_OP_MEAN, NULL},
+    {"std reduce_std", operate_variance, OCTET_OP_SQRT, NULL},
     {"argmax arg_max", operate_arg, OCTET_OP_ARG_MAX, NULL},
     {"argmin arg_min", operate_arg, OCTET_OP_ARG_MIN, NULL},
     {"where select select_v2", operate_where, OCTET_OP_SELECT_V2, NULL},
-    {"l2_normalize", operate_l2_normalize, OCTET_OP_L2_NORMALIZATION, NULL},
+    {"l2_normalize normalize", operate_l2_normalize, OCTET_OP_L2_NORMALIZATION, NULL},
     {"max_pool max_pool2d", operate_pool, OCTET_OP_MAX_POOL_2D, NULL},
     {"avg_pool avg_pool2d average_pool", operate_pool, OCTET_OP_AVERAGE_POOL_2D, NULL},
     {"reshape", octet_keras_operation_reshape, OCTET_OP_RESHAPE, NULL},
@@ -509,6 +533,8 @@ static const octet_keras_operation operations[] = {
     {"depth_to_space", octet_keras_operation_block, OCTET_OP_DEPTH_TO_SPACE, NULL},
     {"space_to_depth", octet_keras_operation_block, OCTET_OP_SPACE_TO_DEPTH, NULL},
     {"broadcast_to", octet_keras_operation_broadcast_to, OCTET_OP_BROADCAST_TO, NULL},
+    {"swapaxes", octet_keras_operation_swapaxes, OCTET_OP_TRANSPOSE, NULL},
+    {"repeat repeat_elements", octet_keras_operation_repeat, OCTET_OP_TILE, NULL},
     {"gather take", octet_keras_operation_gather, OCTET_OP_GATHER, NULL},
 };
 

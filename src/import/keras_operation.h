@@ -36,6 +36,7 @@ octet_status octet_keras_operand_axis(octet_keras_call *call, int32_t position, 
 octet_keras_operation_function octet_keras_operation_reshape, octet_keras_operation_transpose, octet_keras_operation_expand_dims,
     octet_keras_operation_squeeze, octet_keras_operation_concat, octet_keras_operation_stack, octet_keras_operation_unstack, octet_keras_operation_split,
     octet_keras_operation_tile, octet_keras_operation_pad, octet_keras_operation_getitem, octet_keras_operation_shape, octet_keras_operation_reverse,
-    octet_keras_operation_resize, octet_keras_operation_block, octet_keras_operation_broadcast_to, octet_keras_operation_gather;
+    octet_keras_operation_resize, octet_keras_operation_block, octet_keras_operation_broadcast_to, octet_keras_operation_gather,
+    octet_keras_operation_swapaxes, octet_keras_operation_repeat;
 
 #endif

@@ -386,3 +386,44 @@ octet_status octet_keras_operation_gather(octet_keras_call *call, const octet_ke
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_GATHER, "GatherV2", inputs, 2, &options, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
+
+octet_status octet_keras_operation_swapaxes(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    int32_t perm[OCTET_MAX_RANK], axes[2];
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const int32_t rank = octet_keras_shape(call, x)->rank;
+    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis1", rank, 0, &axes[0]));
+    OCTET_TRY(octet_keras_operand_axis(call, 2, "axis2", rank, 0, &axes[1]));
+    for (int32_t i = 0; i < rank; i++) perm[i] = i;
+    perm[axes[0]] = axes[1];
+    perm[axes[1]] = axes[0];
+    OCTET_TRY(octet_keras_transpose(call, "transpose", x, perm, &x));
+    return octet_keras_return(call, x);
+}
+
+/* Every cell along an axis n times: [.., c, ..] -> [.., c, 1, ..] tiled -> [.., c * n, ..]. */
+octet_status octet_keras_operation_repeat(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t inputs[2];
+    int32_t times[1] = {0}, n = 0, axis = 0, dims[OCTET_MAX_RANK], multiples[OCTET_MAX_RANK], size = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    octet_shape shape = *octet_keras_shape(call, inputs[0]);
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "repeats rep", 1, times, &n));
+    OCTET_TRY(octet_keras_operand_axis(call, 2, "axis", shape.rank, 0, &axis));
+    if (n != 1 || times[0] < 1 || shape.rank >= OCTET_MAX_RANK) return octet_keras_refuse(call, "needs one positive number of repeats, and an axis");
+    if (__builtin_mul_overflow(shape.dims[axis], times[0], &size)) return octet_keras_contradict(call, "makes its output too large");
+    for (int32_t i = 0, j = 0; i < shape.rank; i++) {
+        multiples[j] = 1;
+        dims[j++] = shape.dims[i];
+        if (i != axis) continue;
+        multiples[j] = times[0];
+        dims[j++] = 1;
+    }
+    OCTET_TRY(octet_keras_reshape(call, "Reshape", inputs[0], shape.rank + 1, dims, &inputs[0]));
+    OCTET_TRY(octet_keras_i32s(call, "Tile/multiples", multiples, shape.rank + 1, &inputs[1]));
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_TILE, "Tile", inputs, 2, NULL, &inputs[0]));
+    shape.dims[axis] = size;
+    OCTET_TRY(octet_keras_reshape(call, "Reshape_1", inputs[0], shape.rank, shape.dims, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
