@@ -55,7 +55,8 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
     const int32_t *in = w.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_conv_2d_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
-    *p = (octet_conv_2d_params){.batches = in[0], .in_h = in[1], .in_w = in[2], .in_c = in[3], .out_h = out[1], .out_w = out[2], .out_c = out[3],
+    *p = (octet_conv_2d_params){.batches = in[0], .in_h = in[1], .in_w = in[2], .in_c = in[3], .out_h = out[1], .out_w = out[2],
+                                .out_c = out[3],
                                 .filter_h = filter[1], .filter_w = filter[2], .filter_c = filter[3], .groups = in[3] / filter[3],
                                 .stride_h = op->options.conv_2d.stride_h, .stride_w = op->options.conv_2d.stride_w,
                                 .dilation_h = op->options.conv_2d.dilation_h, .dilation_w = op->options.conv_2d.dilation_w};
@@ -125,7 +126,8 @@ static octet_status bind_conv_3d(octet_binder *binder, const octet_operator *op,
     const int32_t *in = w.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_conv_3d_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
-    *p = (octet_conv_3d_params){.batches = in[0], .in_d = in[1], .in_h = in[2], .in_w = in[3], .in_c = in[4], .out_d = out[1], .out_h = out[2],
+    *p = (octet_conv_3d_params){.batches = in[0], .in_d = in[1], .in_h = in[2], .in_w = in[3], .in_c = in[4], .out_d = out[1],
+                                .out_h = out[2],
                                 .out_w = out[3], .out_c = out[4], .filter_d = filter[0], .filter_h = filter[1], .filter_w = filter[2],
                                 .filter_c = filter[3], .groups = in[4] / filter[3], .stride_d = op->options.conv_3d.stride_d,
                                 .stride_h = op->options.conv_3d.stride_h, .stride_w = op->options.conv_3d.stride_w,

@@ -14,8 +14,8 @@ static void run_f32(const octet_step *step, const octet_frame *frame, uint32_t p
         bias[gate] = octet_step_input(step, frame, BIAS + gate);
     }
     octet_lstm_f32_ref(step->params, octet_step_input(step, frame, INPUT), input_weights, state_weights, bias,
-                       frame->values[step->inputs[OUTPUT_STATE]], frame->values[step->inputs[CELL_STATE]], octet_step_output(step, frame, 0),
-                       frame->scratch, (int32_t)begin, (int32_t)end);
+                       frame->values[step->inputs[OUTPUT_STATE]], frame->values[step->inputs[CELL_STATE]],
+                       octet_step_output(step, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
 }
 
 static void run_hybrid(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
@@ -49,10 +49,11 @@ static octet_status check_form(octet_binder *binder, const octet_operator *op) {
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         const bool needed = i <= 8 || (i >= BIAS && i < BIAS + OCTET_LSTM_GATES) || i == OUTPUT_STATE || i == CELL_STATE;
         OCTET_CHECK(binder->ctx, !needed == (op->inputs[i] == OCTET_NONE), OCTET_UNSUPPORTED,
-                    "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with coupled gates, peepholes, projection or layer normalization (input %u)", op->layer, i);
+                    "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with coupled gates, peepholes, projection or layer normalization (input %u)",
+                    op->layer, i);
     }
-    OCTET_CHECK(binder->ctx, op->options.lstm.activation == OCTET_ACTIVATION_TANH && !op->options.lstm.diagonal_recurrent, OCTET_UNSUPPORTED,
-                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with activation %s, only TANH is supported", op->layer,
+    OCTET_CHECK(binder->ctx, op->options.lstm.activation == OCTET_ACTIVATION_TANH && !op->options.lstm.diagonal_recurrent,
+                OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with activation %s, only TANH is supported", op->layer,
                 octet_activation_name(op->options.lstm.activation));
     return OCTET_OK;
 }
@@ -63,8 +64,8 @@ static octet_status check_operand(octet_binder *binder, const octet_operator *op
     const octet_value *value = octet_graph_input(binder->graph, op, input);
     const octet_shape want = {columns ? 2 : 1, {rows, columns}};
     char text[OCTET_SHAPE_TEXT_SIZE], text_want[OCTET_SHAPE_TEXT_SIZE];
-    OCTET_CHECK(binder->ctx, value->type == type, OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: tensor %s is %s, %s is needed", op->layer,
-                value->name, octet_type_name(value->type), octet_type_name(type));
+    OCTET_CHECK(binder->ctx, value->type == type, OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: tensor %s is %s, %s is needed",
+                op->layer, value->name, octet_type_name(value->type), octet_type_name(type));
     OCTET_CHECK(binder->ctx, octet_shape_equal(&value->shape, &want), OCTET_MODEL,
                 "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: tensor %s has shape %s, it must be %s", op->layer, value->name,
                 octet_shape_text(&value->shape, text), octet_shape_text(&want, text_want));
@@ -72,7 +73,8 @@ static octet_status check_operand(octet_binder *binder, const octet_operator *op
 }
 
 /* type: of the activations; weights: of the matrices. */
-static octet_status check_operands(octet_binder *binder, const octet_operator *op, const octet_lstm_params *p, octet_type type, octet_type weights) {
+static octet_status check_operands(octet_binder *binder, const octet_operator *op, const octet_lstm_params *p, octet_type type,
+                                   octet_type weights) {
     const bool quantized = type == OCTET_INT8;
     for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
         OCTET_TRY(check_operand(binder, op, INPUT_WEIGHTS + gate, weights, p->cells, p->inputs));
@@ -83,8 +85,8 @@ static octet_status check_operands(octet_binder *binder, const octet_operator *o
     OCTET_TRY(check_operand(binder, op, CELL_STATE, quantized ? OCTET_INT16 : OCTET_FLOAT32, p->batches, p->cells));
     for (uint32_t i = OUTPUT_STATE; i <= CELL_STATE; i++) {
         const octet_value *state = octet_graph_input(binder->graph, op, i);
-        OCTET_CHECK(binder->ctx, state->is_variable && !state->data, OCTET_MODEL, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: tensor %s must be a variable",
-                    op->layer, state->name);
+        OCTET_CHECK(binder->ctx, state->is_variable && !state->data, OCTET_MODEL,
+                    "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: tensor %s must be a variable", op->layer, state->name);
     }
     OCTET_CHECK(binder->ctx, op->inputs[OUTPUT_STATE] != op->inputs[CELL_STATE], OCTET_MODEL,
                 "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: the two states are one tensor", op->layer);
@@ -92,8 +94,8 @@ static octet_status check_operands(octet_binder *binder, const octet_operator *o
 }
 
 /* One product of a gate: its multiplier to Q3.12 and, per row, bias - zero point * sum of weights, modulo 2^32. */
-static octet_status bind_product(octet_binder *binder, const octet_operator *op, uint32_t weights_input, float operand_scale, int32_t zero_point,
-                                 const int32_t *bias, int32_t *multiplier, int32_t *shift, const int32_t **out) {
+static octet_status bind_product(octet_binder *binder, const octet_operator *op, uint32_t weights_input, float operand_scale,
+                                 int32_t zero_point, const int32_t *bias, int32_t *multiplier, int32_t *shift, const int32_t **out) {
     const octet_value *weights = octet_graph_input(binder->graph, op, weights_input);
     float scale;
     int32_t weight_zero_point;
@@ -135,10 +137,10 @@ static octet_status bind_hybrid(octet_binder *binder, const octet_operator *op, 
     p->asymmetric = op->options.lstm.asymmetric_quantize_inputs;
     for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
         int32_t input_zero_point, state_zero_point;
-        OCTET_TRY(octet_bind_per_tensor(binder, op, octet_graph_input(binder->graph, op, INPUT_WEIGHTS + gate), &p->input_weight_scale[gate],
-                                        &input_zero_point));
-        OCTET_TRY(octet_bind_per_tensor(binder, op, octet_graph_input(binder->graph, op, STATE_WEIGHTS + gate), &p->state_weight_scale[gate],
-                                        &state_zero_point));
+        OCTET_TRY(octet_bind_per_tensor(binder, op, octet_graph_input(binder->graph, op, INPUT_WEIGHTS + gate),
+                                        &p->input_weight_scale[gate], &input_zero_point));
+        OCTET_TRY(octet_bind_per_tensor(binder, op, octet_graph_input(binder->graph, op, STATE_WEIGHTS + gate),
+                                        &p->state_weight_scale[gate], &state_zero_point));
         OCTET_CHECK(binder->ctx, input_zero_point == 0 && state_zero_point == 0, OCTET_UNSUPPORTED,
                     "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: weights with a zero point other than 0", op->layer);
     }
@@ -157,13 +159,15 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
     const bool is_power = frexpf(cell_scale, &exponent) == 0.5f && cell_zero_point == 0;
     p->cell_integer_bits = 15 + exponent - 1;
     OCTET_CHECK(binder->ctx, is_power && p->cell_integer_bits >= 0 && p->cell_integer_bits <= 6, OCTET_UNSUPPORTED,
-                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: cell state scale %g, it must be a power of two from 2^-15 to 2^-9", op->layer, (double)cell_scale);
+                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: cell state scale %g, it must be a power of two from 2^-15 to 2^-9", op->layer,
+                (double)cell_scale);
     const float clip = op->options.lstm.cell_clip / cell_scale;
     p->quantized_cell_clip = clip > 0 ? octet_clamp_s32(octet_round_s32(trunc((double)clip)), 0, INT16_MAX) : 0;
     OCTET_TRY(bind_hidden(binder, op, state, p));
     for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
         const octet_value *bias = octet_graph_input(graph, op, BIAS + gate);
-        OCTET_CHECK(binder->ctx, bias->data, OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: bias %s must be constant", op->layer, bias->name);
+        OCTET_CHECK(binder->ctx, bias->data, OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: bias %s must be constant", op->layer,
+                    bias->name);
         OCTET_TRY(bind_product(binder, op, INPUT_WEIGHTS + gate, input_scale, input_zero_point, bias->data, &p->input_multiplier[gate],
                                &p->input_shift[gate], &p->input_bias[gate]));
         OCTET_TRY(bind_product(binder, op, STATE_WEIGHTS + gate, state_scale, state_zero_point, NULL, &p->state_multiplier[gate],

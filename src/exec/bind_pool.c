@@ -48,8 +48,8 @@ octet_status octet_bind_pool(octet_binder *binder, const octet_operator *op, oct
     *p = (octet_pool_2d_params){.batches = in[0], .in_h = in[1], .in_w = in[2], .channels = in[3], .out_h = out[1], .out_w = out[2],
                                 .filter_h = op->options.pool_2d.filter_h, .filter_w = op->options.pool_2d.filter_w,
                                 .stride_h = op->options.pool_2d.stride_h, .stride_w = op->options.pool_2d.stride_w};
-    OCTET_CHECK(binder->ctx, !average || (int64_t)p->in_h * p->in_w <= MAX_CELLS, OCTET_LIMIT, "%s: %s over %dx%d cells, at most 2^24 are possible",
-                op->layer, octet_operator_name(op->code), p->in_h, p->in_w);
+    OCTET_CHECK(binder->ctx, !average || (int64_t)p->in_h * p->in_w <= MAX_CELLS, OCTET_LIMIT,
+                "%s: %s over %dx%d cells, at most 2^24 are possible", op->layer, octet_operator_name(op->code), p->in_h, p->in_w);
     p->pad_top = octet_window(op->options.pool_2d.padding, p->in_h, p->filter_h, p->stride_h, 1).before;
     p->pad_left = octet_window(op->options.pool_2d.padding, p->in_w, p->filter_w, p->stride_w, 1).before;
     OCTET_TRY(bind_range(binder, op, input, p));

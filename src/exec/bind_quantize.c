@@ -1,6 +1,6 @@
 #include "exec/bind_families.h"
 #include "kernels/ref/fixed_point.h"
-#include "kernels/ref/quantize.h"
+#include "kernels/ref/quantize_elements.h"
 
 #define RUN(name, kernel)                                                                                                             \
     static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {                \

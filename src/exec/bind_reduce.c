@@ -35,8 +35,9 @@ RUN_ARG_ALL(arg_min)
 enum { F32, S8, S16, S32, S64, N_TYPES };
 
 #define ROW(operator) {run_##operator##_f32, run_##operator##_s8, run_##operator##_s16, run_##operator##_s32, run_##operator##_s64}
-static octet_step_run *const sum_runs[N_TYPES] = ROW(sum), *const mean_runs[N_TYPES] = ROW(mean), *const max_runs[N_TYPES] = ROW(reduce_max),
-                             *const min_runs[N_TYPES] = ROW(reduce_min), *const prod_runs[N_TYPES] = ROW(reduce_prod);
+static octet_step_run *const sum_runs[N_TYPES] = ROW(sum), *const mean_runs[N_TYPES] = ROW(mean);
+static octet_step_run *const max_runs[N_TYPES] = ROW(reduce_max), *const min_runs[N_TYPES] = ROW(reduce_min);
+static octet_step_run *const prod_runs[N_TYPES] = ROW(reduce_prod);
 #define ARG_ROW(operator, suffix) \
     {run_##operator##_f32##suffix, run_##operator##_s8##suffix, run_##operator##_s16##suffix, run_##operator##_s32##suffix, NULL}
 static octet_step_run *const arg_max_runs[2][N_TYPES] = {ARG_ROW(arg_max, _narrow), ARG_ROW(arg_max, _wide)};

@@ -39,8 +39,8 @@ static octet_status check_output(octet_binder *binder, const octet_operator *op,
 }
 
 static octet_status fail_scale(octet_binder *binder, const octet_operator *op, float scale) {
-    return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED, "%s: %s: input scale %g is out of the range of the quantized kernel", op->layer,
-                              octet_operator_name(op->code), (double)scale);
+    return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED, "%s: %s: input scale %g is out of the range of the quantized kernel",
+                              op->layer, octet_operator_name(op->code), (double)scale);
 }
 
 static octet_status bind_softmax_s8(octet_binder *binder, const octet_operator *op, float scale, octet_softmax_params *p) {

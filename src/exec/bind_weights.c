@@ -3,8 +3,8 @@
 #include "exec/activation.h"
 
 octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator *op, const octet_weighted *w, octet_weighted_kind *out) {
-    OCTET_CHECK(binder->ctx, w->output->type == w->input->type, OCTET_MODEL, "%s: %s of %s gives %s", op->layer, octet_operator_name(op->code),
-                octet_type_name(w->input->type), octet_type_name(w->output->type));
+    OCTET_CHECK(binder->ctx, w->output->type == w->input->type, OCTET_MODEL, "%s: %s of %s gives %s", op->layer,
+                octet_operator_name(op->code), octet_type_name(w->input->type), octet_type_name(w->output->type));
     const octet_type input = w->input->type, weights = w->weights->type;
     const bool float_bias = !w->bias || w->bias->type == OCTET_FLOAT32, int32_bias = !w->bias || w->bias->type == OCTET_INT32;
     if (input == OCTET_FLOAT32 && weights == OCTET_FLOAT32 && float_bias) {
@@ -26,13 +26,15 @@ octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator
 static octet_status check_weights(octet_binder *binder, const octet_operator *op, const octet_weighted *w, bool allow_zero_point) {
     const octet_quantization *q = &w->weights->quantization;
     OCTET_CHECK(binder->ctx, q->n == 1 || (q->n == (uint32_t)w->channels && q->axis == w->axis), OCTET_MODEL,
-                "%s: %s: weights %s have %u scales along axis %d, 1 or %d along axis %d are needed", op->layer, octet_operator_name(op->code),
+                "%s: %s: weights %s have %u scales along axis %d, 1 or %d along axis %d are needed", op->layer,
+                octet_operator_name(op->code),
                 w->weights->name, q->n, q->axis, w->channels, w->axis);
     for (uint32_t i = 0; i < q->n; i++) {
         OCTET_CHECK(binder->ctx, isfinite(q->scale[i]) && q->scale[i] > 0, OCTET_MODEL,
                     "%s: %s: weights %s have scale %g, it must be finite and above 0", op->layer, octet_operator_name(op->code),
                     w->weights->name, (double)q->scale[i]);
-        const bool fits = q->zero_point[i] == 0 || (allow_zero_point && q->n == 1 && q->zero_point[i] >= INT8_MIN && q->zero_point[i] <= INT8_MAX);
+        const bool fits = q->zero_point[i] == 0 || (allow_zero_point && q->n == 1 && q->zero_point[i] >= INT8_MIN &&
+                                                    q->zero_point[i] <= INT8_MAX);
         OCTET_CHECK(binder->ctx, fits, OCTET_UNSUPPORTED, "%s: %s: weights %s have zero point %d, it must be 0", op->layer,
                     octet_operator_name(op->code), w->weights->name, q->zero_point[i]);
     }

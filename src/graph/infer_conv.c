@@ -10,8 +10,8 @@ static octet_status check_rank(octet_context *ctx, const octet_operator *op, con
 }
 
 /* One spatial axis. The window's last cell must have a 31-bit position. */
-static octet_status window_of(octet_context *ctx, const octet_operator *op, octet_padding padding, int32_t in, int32_t filter, int32_t stride,
-                              int32_t dilation, int32_t *out) {
+static octet_status window_of(octet_context *ctx, const octet_operator *op, octet_padding padding, int32_t in, int32_t filter,
+                              int32_t stride, int32_t dilation, int32_t *out) {
     const char *name = octet_operator_name(op->code);
     OCTET_CHECK(ctx, stride >= 1 && dilation >= 1 && stride <= INT32_MAX / 4, OCTET_MODEL,
                 "%s: %s with stride %d and dilation %d, both must be at least 1", op->layer, name, stride, dilation);
@@ -75,8 +75,8 @@ static octet_status infer_transpose_conv(octet_context *ctx, const octet_graph *
     const int32_t *in = input->shape.dims, *f = filter->shape.dims;
     octet_shape shape = {0};
     OCTET_TRY(octet_infer_constant_i32(ctx, graph, op, 0, 4, shape.dims, &shape.rank));
-    OCTET_CHECK(ctx, shape.rank == 4 && shape.dims[0] == in[0] && shape.dims[3] == f[0] && shape.dims[1] > 0 && shape.dims[2] > 0, OCTET_MODEL,
-                "%s: TRANSPOSE_CONV: its output shape does not fit %d samples and %d output channels", op->layer, in[0], f[0]);
+    OCTET_CHECK(ctx, shape.rank == 4 && shape.dims[0] == in[0] && shape.dims[3] == f[0] && shape.dims[1] > 0 && shape.dims[2] > 0,
+                OCTET_MODEL, "%s: TRANSPOSE_CONV: its output shape does not fit %d samples and %d output channels", op->layer, in[0], f[0]);
     OCTET_CHECK(ctx, in[3] == f[3], OCTET_MODEL, "%s: TRANSPOSE_CONV: %d input channels, filter of %d", op->layer, in[3], f[3]);
     OCTET_TRY(check_bias(ctx, graph, op, 3, f[0]));
     const int32_t stride_h = op->options.transpose_conv.stride_h, stride_w = op->options.transpose_conv.stride_w;

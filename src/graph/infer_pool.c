@@ -14,7 +14,8 @@ octet_status octet_infer_pool(octet_context *ctx, const octet_graph *graph, cons
         OCTET_CHECK(ctx, filters[i] >= 1 && strides[i] >= 1, OCTET_MODEL, "%s: %s with window %d and stride %d, both must be at least 1",
                     op->layer, name, filters[i], strides[i]);
         OCTET_CHECK(ctx, filters[i] < INT32_MAX / 4 && strides[i] < INT32_MAX / 4 && shape.dims[1 + i] < INT32_MAX / 4, OCTET_LIMIT,
-                    "%s: %s with window %d and stride %d over %d cells is too large", op->layer, name, filters[i], strides[i], shape.dims[1 + i]);
+                    "%s: %s with window %d and stride %d over %d cells is too large", op->layer, name, filters[i], strides[i],
+                    shape.dims[1 + i]);
         const int32_t size = octet_window(op->options.pool_2d.padding, shape.dims[1 + i], filters[i], strides[i], 1).out;
         OCTET_CHECK(ctx, size > 0, OCTET_MODEL, "%s: %s with window %d does not fit into %d cells without padding", op->layer, name,
                     filters[i], shape.dims[1 + i]);

@@ -40,8 +40,10 @@ static octet_status read_npy(octet_context *ctx, const char *path, octet_file *f
 }
 
 static const char *type_text(octet_type type) {
-    static const char *const texts[OCTET_N_TYPES] = {[OCTET_FLOAT32] = "<f4", [OCTET_FLOAT16] = "<f2", [OCTET_INT32] = "<i4", [OCTET_UINT8] = "|u1",
-                                                     [OCTET_INT64] = "<i8",   [OCTET_BOOL] = "|b1",    [OCTET_INT16] = "<i2", [OCTET_INT8] = "|i1"};
+    static const char *const texts[OCTET_N_TYPES] = {
+        [OCTET_FLOAT32] = "<f4", [OCTET_FLOAT16] = "<f2", [OCTET_INT32] = "<i4", [OCTET_UINT8] = "|u1",
+        [OCTET_INT64] = "<i8",   [OCTET_BOOL] = "|b1",    [OCTET_INT16] = "<i2", [OCTET_INT8] = "|i1",
+    };
     return texts[type];
 }
 
@@ -54,7 +56,8 @@ static octet_status open_samples(octet_context *ctx, const octet_value *value, c
     out->size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
     out->n = out->size ? out->data.size / out->size : 0;
     OCTET_CHECK(ctx, out->n > 0 && out->n * out->size == out->data.size && strcmp(type, type_text(value->type)) == 0, OCTET_DATA,
-                "%s: %zu bytes of %s, tensor %s takes %zu of %s", path, out->data.size, type, value->name, out->size, type_text(value->type));
+                "%s: %zu bytes of %s, tensor %s takes %zu of %s", path, out->data.size, type, value->name, out->size,
+                type_text(value->type));
     return OCTET_OK;
 }
 
@@ -91,12 +94,14 @@ static void compare(const octet_value *value, const uint8_t *have, const uint8_t
 static octet_status run_samples(octet_context *ctx, const octet_graph *graph, octet_runner *runner, const char *const *inputs,
                                 const char *expected, samples *files, result *r) {
     const octet_value *output = &graph->values[graph->outputs[0].value];
-    for (uint32_t i = 0; i < graph->n_inputs; i++) OCTET_TRY(open_samples(ctx, &graph->values[graph->inputs[i].value], inputs[i], &files[i]));
+    for (uint32_t i = 0; i < graph->n_inputs; i++) OCTET_TRY(open_samples(ctx, &graph->values[graph->inputs[i].value], inputs[i],
+                                                                          &files[i]));
     samples *wanted = &files[graph->n_inputs];
     OCTET_TRY(open_samples(ctx, output, expected, wanted));
     for (size_t sample = 0; sample < wanted->n; sample++) {
         for (uint32_t i = 0; i < graph->n_inputs; i++) {
-            OCTET_CHECK(ctx, files[i].n == wanted->n, OCTET_DATA, "%s: %zu samples, %s has %zu", inputs[i], files[i].n, expected, wanted->n);
+            OCTET_CHECK(ctx, files[i].n == wanted->n, OCTET_DATA, "%s: %zu samples, %s has %zu", inputs[i], files[i].n, expected,
+                        wanted->n);
             memcpy(octet_runner_value(runner, graph->inputs[i].value), files[i].data.data + sample * files[i].size, files[i].size);
         }
         octet_runner_reset(runner);

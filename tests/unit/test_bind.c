@@ -68,7 +68,8 @@ static octet_operator *conv(void) {
     const uint32_t y = VALUE(INT8, 0.25f, -3, 1, 4, 4, 3);
     assert_int_equal(octet_graph_add_input(ctx, graph, x, "x"), OCTET_OK);
     assert_int_equal(octet_graph_add_output(ctx, graph, y, "y"), OCTET_OK);
-    const octet_options options = {.conv_2d = {.padding = OCTET_PADDING_VALID, .stride_w = 1, .stride_h = 1, .dilation_w = 1, .dilation_h = 1}};
+    const octet_options options = {.conv_2d = {.padding = OCTET_PADDING_VALID, .stride_w = 1, .stride_h = 1, .dilation_w = 1,
+                                               .dilation_h = 1}};
     return add(OCTET_OP_CONV_2D, (const uint32_t[]){x, w, b}, 3, &options, y);
 }
 
@@ -174,7 +175,8 @@ static void test_reduce(void **state) {
         uint32_t y;
         octet_context_clear(ctx);
         assert_int_equal(octet_graph_add_i32(ctx, graph, "axes", cases[i].axes, cases[i].n, &axes), OCTET_OK);
-        assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_MEAN, "mean", NULL, (const uint32_t[]){x, axes}, 2, NULL, &y, 1), cases[i].want);
+        assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_MEAN, "mean", NULL, (const uint32_t[]){x, axes}, 2, NULL, &y, 1),
+                         cases[i].want);
         if (cases[i].want == OCTET_OK) assert_int_equal(graph->values[y].shape.rank, cases[i].rank);
     }
 }
@@ -185,17 +187,22 @@ static void test_fully_connected(void **state) {
     const uint32_t bad = constant(OCTET_FLOAT32, DIMS_OF(5, 7), 0, NULL, NULL);
     uint32_t y;
     octet_options options = {0};
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, w}, 2, &options, &y, 1), OCTET_OK);
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, w}, 2, &options, &y, 1),
+                     OCTET_OK);
     assert_true(graph->values[y].shape.rank == 2 && graph->values[y].shape.dims[0] == 6);
     options.fully_connected.keep_num_dims = true;
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, w}, 2, &options, &y, 1), OCTET_OK);
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, w}, 2, &options, &y, 1),
+                     OCTET_OK);
     assert_true(graph->values[y].shape.rank == 3 && graph->values[y].shape.dims[2] == 5);
     assert_int_equal(bind(), OCTET_OK);
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, bad}, 2, &options, &y, 1), OCTET_MODEL);
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, bad}, 2, &options, &y, 1),
+                     OCTET_MODEL);
     octet_context_clear(ctx);
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, OCTET_NONE}, 2, &options, &y, 1), OCTET_MODEL);
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, OCTET_NONE}, 2, &options, &y,
+                                      1), OCTET_MODEL);
     octet_context_clear(ctx);
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, 9999}, 2, &options, &y, 1), OCTET_MODEL);
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, 9999}, 2, &options, &y, 1),
+                     OCTET_MODEL);
 }
 
 static void test_quantize(void **state) {
@@ -236,7 +243,8 @@ static void test_lstm(void **state) {
     const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH}};
     uint32_t y;
     assert_int_equal(octet_graph_add_input(ctx, graph, inputs[0], "x"), OCTET_OK);
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", NULL, inputs, 24, &options, &y, 1), OCTET_OK);
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", NULL, inputs, 24, &options, &y, 1),
+                     OCTET_OK);
     assert_int_equal(octet_graph_add_output(ctx, graph, y, "y"), OCTET_OK);
     octet_operator *op = &graph->operators[0];
     assert_int_equal(bind(), OCTET_OK);
@@ -257,9 +265,12 @@ static void test_lstm(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_conv, set_up, tear_down),   cmocka_unit_test_setup_teardown(test_conv_shapes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_pool, set_up, tear_down),   cmocka_unit_test_setup_teardown(test_fixed_outputs, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_reduce, set_up, tear_down), cmocka_unit_test_setup_teardown(test_fully_connected, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_conv, set_up, tear_down),   cmocka_unit_test_setup_teardown(test_conv_shapes, set_up,
+                                                                                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_pool, set_up, tear_down),   cmocka_unit_test_setup_teardown(test_fixed_outputs, set_up,
+                                                                                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_reduce, set_up, tear_down), cmocka_unit_test_setup_teardown(test_fully_connected, set_up,
+                                                                                                         tear_down),
         cmocka_unit_test_setup_teardown(test_quantize, set_up, tear_down), cmocka_unit_test_setup_teardown(test_lstm, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #include "kernels/ref/l2_normalization.h"
 #include "kernels/ref/lstm.h"
 #include "kernels/ref/pool.h"
-#include "kernels/ref/quantize.h"
+#include "kernels/ref/quantize_elements.h"
 #include "kernels/ref/reduce.h"
 #include "kernels/ref/softmax.h"
 #include "kernels/ref/table16.h"

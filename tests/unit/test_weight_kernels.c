@@ -128,7 +128,8 @@ static void test_depthwise(void **unused) {
         c.out_c = c.in_c * m;
         c.q = fill();
         const octet_depthwise_params p = {.batches = c.batches, .in_h = c.in_h, .in_w = c.in_w, .in_c = c.in_c, .out_h = c.out_h,
-                                          .out_w = c.out_w, .out_c = c.out_c, .multiplier = m, .filter_h = c.filter_h, .filter_w = c.filter_w,
+                                          .out_w = c.out_w, .out_c = c.out_c, .multiplier = m, .filter_h = c.filter_h, .filter_w =
+                                              c.filter_w,
                                           .stride_h = c.stride_h, .stride_w = c.stride_w, .dilation_h = c.dilation_h,
                                           .dilation_w = c.dilation_w, .pad_top = c.pad_top, .pad_left = c.pad_left, .real_min = c.real_min,
                                           .real_max = c.real_max, .q = c.q};
@@ -188,7 +189,8 @@ static void test_transpose_conv(void **unused) {
 static void test_fully_connected(void **unused) {
     (void)unused;
     for (int i = 0; i < CASES; i++) {
-        octet_fully_connected_params p = {.rows = pick(1, 3), .depth = pick(1, 40), .out_c = pick(1, 20), .real_min = 0, .real_max = INFINITY};
+        octet_fully_connected_params p = {.rows = pick(1, 3), .depth = pick(1, 40), .out_c = pick(1, 20), .real_min = 0,
+                                          .real_max = INFINITY};
         p.q = fill();
         p.q.weight_zero_point = pick(-3, 3);
         const int32_t units = p.rows * p.out_c;
@@ -261,9 +263,12 @@ static void test_batch_matmul(void **unused) {
     (void)unused;
     for (int i = 0; i < CASES; i++) { /* [2,1,M,K] by [3,K,N] gives [2,3,M,N] */
         fill();
-        octet_batch_matmul_params p = {.rows = pick(1, 4), .depth = pick(1, 5), .columns = pick(1, 6), .adj_x = next() & 1, .adj_y = next() & 1,
-                                       .n_axes = 2, .sizes = {2, 3}, .lhs_steps = {1, 0}, .rhs_steps = {0, 1}, .lhs_zero_point = pick(-9, 9),
-                                       .rhs_zero_point = pick(-9, 9), .output_zero_point = 5, .multiplier = multiplier[0], .shift = shift[0]};
+        octet_batch_matmul_params p = {.rows = pick(1, 4), .depth = pick(1, 5), .columns = pick(1, 6), .adj_x = next() & 1,
+                                       .adj_y = next() & 1,
+                                       .n_axes = 2, .sizes = {2, 3}, .lhs_steps = {1, 0}, .rhs_steps = {0, 1}, .lhs_zero_point = pick(-9,
+                                                                                                                                      9),
+                                       .rhs_zero_point = pick(-9, 9), .output_zero_point = 5, .multiplier = multiplier[0], .shift =
+                                           shift[0]};
         const int32_t units = 6 * p.rows;
         octet_batch_matmul_s8_ref(&p, in_s8, w_s8, out_s8, 0, units);
         octet_batch_matmul_f32_ref(&p, in_f32, w_f32, out_f32, 0, units);
@@ -313,8 +318,10 @@ static void test_hybrid(void **unused) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_conv),        cmocka_unit_test(test_depthwise),    cmocka_unit_test(test_transpose_conv),
-                                       cmocka_unit_test(test_fully_connected), cmocka_unit_test(test_float_order), cmocka_unit_test(test_conv_3d),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_conv),        cmocka_unit_test(test_depthwise),
+                                       cmocka_unit_test(test_transpose_conv),
+                                       cmocka_unit_test(test_fully_connected), cmocka_unit_test(test_float_order),
+                                       cmocka_unit_test(test_conv_3d),
                                        cmocka_unit_test(test_batch_matmul), cmocka_unit_test(test_hybrid)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

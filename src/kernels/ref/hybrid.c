@@ -20,7 +20,8 @@ static int32_t zero_point_of(float min, float max, double scale) {
     return octet_clamp_s32(octet_round_s32(zero_point), INT8_MIN, INT8_MAX);
 }
 
-void octet_hybrid_quantize_ref(const octet_hybrid_params *h, const float *input, const octet_hybrid_rows *rows, int32_t begin, int32_t end) {
+void octet_hybrid_quantize_ref(const octet_hybrid_params *h, const float *input, const octet_hybrid_rows *rows, int32_t begin,
+                               int32_t end) {
     for (int32_t row = begin; row < end; row++) {
         const float *x = input + (int64_t)row * h->depth;
         int8_t *q = rows->data + (int64_t)row * h->depth;

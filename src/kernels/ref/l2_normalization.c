@@ -44,7 +44,8 @@ static void inverse_root(int32_t value, int32_t *multiplier, int32_t *shift) {
     *shift = -halvings;
 }
 
-void octet_l2_normalization_s8_ref(const octet_l2_normalization_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end) {
+void octet_l2_normalization_s8_ref(const octet_l2_normalization_params *p, const int8_t *input, int8_t *output, int32_t begin,
+                                   int32_t end) {
     for (int32_t row = begin; row < end; row++) {
         const int8_t *x = input + (int64_t)row * p->depth;
         int8_t *y = output + (int64_t)row * p->depth;

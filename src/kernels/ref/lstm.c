@@ -60,7 +60,8 @@ void octet_lstm_f32_ref(const octet_lstm_params *p, const float *input, const fl
 static int16_t gate_sum(const octet_lstm_params *p, int gate, int32_t c, const int8_t *x, const int8_t *hidden, const int8_t *input_weights,
                         const int8_t *state_weights) {
     const uint32_t from_input = (uint32_t)p->input_bias[gate][c] + octet_dot_s8(x, 0, input_weights + (int64_t)c * p->inputs, 0, p->inputs);
-    const uint32_t from_state = (uint32_t)p->state_bias[gate][c] + octet_dot_s8(hidden, 0, state_weights + (int64_t)c * p->cells, 0, p->cells);
+    const int8_t *state_row = state_weights + (int64_t)c * p->cells;
+    const uint32_t from_state = (uint32_t)p->state_bias[gate][c] + octet_dot_s8(hidden, 0, state_row, 0, p->cells);
     int32_t sum = octet_fixed_scale((int32_t)from_input, p->input_multiplier[gate], p->input_shift[gate]);
     sum = octet_fixed16_saturate(sum);
     return octet_fixed16_saturate(
@@ -113,7 +114,8 @@ void octet_lstm_hybrid_ref(const octet_lstm_params *p, const float *input, const
     float input_scale, state_scale;
     int32_t input_zero_point, state_zero_point;
     int8_t *bytes = (int8_t *)(scratch + OCTET_LSTM_GATES * cells);
-    const octet_hybrid_rows input_row = {bytes, &input_scale, &input_zero_point}, state_row = {bytes + p->inputs, &state_scale, &state_zero_point};
+    const octet_hybrid_rows input_row = {bytes, &input_scale, &input_zero_point};
+    const octet_hybrid_rows state_row = {bytes + p->inputs, &state_scale, &state_zero_point};
     const octet_hybrid_params quantize_input = {.rows = 1, .depth = p->inputs, .asymmetric = p->asymmetric, .row_factor = 1};
     const octet_hybrid_params quantize_state = {.rows = 1, .depth = cells, .asymmetric = p->asymmetric, .row_factor = 1};
     for (int32_t batch = begin; batch < end; batch++) {

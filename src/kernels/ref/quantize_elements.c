@@ -1,4 +1,4 @@
-#include "kernels/ref/quantize.h"
+#include "kernels/ref/quantize_elements.h"
 
 #include <string.h>
 
