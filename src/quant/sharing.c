@@ -23,6 +23,12 @@ static bool is_graph_input(const octet_graph *graph, uint32_t value) {
     return false;
 }
 
+/* FILL allocates its result when it runs, outside the plan. */
+static bool is_filled(const octet_graph *graph, uint32_t value) {
+    const uint32_t producer = graph->values[value].producer;
+    return producer != OCTET_NONE && graph->operators[producer].code == OCTET_OP_FILL;
+}
+
 /* The operand whose memory the result of operator k takes, or OCTET_NONE. roots: by value, the value that owns its memory. */
 static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, const uint32_t *roots) {
     const uint32_t n = n_shareable(op->code);
@@ -33,7 +39,7 @@ static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, 
         if (v == OCTET_NONE || octet_value_is_constant(&graph->values[v]) || graph->values[v].is_variable) continue;
         const size_t bytes = value_bytes(&graph->values[v]);
         if (bytes != value_bytes(&graph->values[result]) || bytes <= SMALLEST_SHARED_BYTES) continue;
-        if (graph->values[v].n_uses > 1 || is_graph_input(graph, v)) continue;
+        if (graph->values[v].n_uses > 1 || is_graph_input(graph, v) || is_filled(graph, v)) continue;
         /* The planner settles on this operand, and then gives up if its memory has another reader. */
         return graph->values[roots[v]].n_uses > 1 ? OCTET_NONE : v;
     }
