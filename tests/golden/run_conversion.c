@@ -183,6 +183,15 @@ static void run_mnist(const char *shared, tally *total) {
     }
 }
 
+/* Cases that say nothing here. */
+static bool is_excluded(const char *name) {
+    /* Its shapes are computed at run time, so that LiteRT allocates values outside its plan and overwrites none; k2s_layernorm is the
+     * same with static shapes. */
+    if (strcmp(name, "k2_layernorm") == 0) return true;
+    /* Its inputs stand in another order than those of k3_concat, whose samples it would take. */
+    return strcmp(name, "k3s_concat") == 0;
+}
+
 /* Cases with a static batch have no samples of their own: those of k2_<layer> serve k2s_<layer>. */
 static void run_layer(const char *root, const char *name, tally *total) {
     char source[PATH_SIZE], expected[PATH_SIZE], samples[PATH_SIZE], file[PATH_SIZE + 16];
@@ -217,7 +226,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     for (size_t i = 0; i < n_names; i++) {
-        if (strlen(names[i]) > 3 && (only == NULL || strstr(names[i], only) != NULL)) run_layer(root, names[i], &total);
+        if (strlen(names[i]) > 3 && !is_excluded(names[i]) && (only == NULL || strstr(names[i], only) != NULL)) run_layer(root, names[i], &total);
     }
     octet_arena_free(ctx, &arena);
     printf("%u cases, %u failed\n", total.cases, total.failed);
