@@ -176,6 +176,9 @@ octet_status octet_keras_emit_embedding(octet_keras_call *call) {
     uint32_t x, table;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK - 1, &x));
     int32_t dims[2] = {0, 0};
+    if (octet_json_is_true(octet_json_get(call->layer->config, "mask_zero")) && call->mask_reader != NULL) {
+        return octet_keras_refuse(call, "mask_zero is set and layer %s would heed the mask, which is not supported; train with mask_zero=False", call->mask_reader);
+    }
     OCTET_TRY(octet_keras_sizes(call, "input_dim", 1, 0, &dims[0]));
     OCTET_TRY(octet_keras_sizes(call, "output_dim", 1, 0, &dims[1]));
     const float *data = NULL;

@@ -14,6 +14,7 @@ typedef struct builder {
     const char *label;
     octet_graph *graph;
     uint32_t *n_calls; /* so far, everywhere */
+    const char *mask_reader;
 } builder;
 
 /* Shared models that call shared models multiply: a bound on what a small file can ask for. */
@@ -168,7 +169,7 @@ static octet_status new_call(builder *b, const octet_keras_layer *layer, const c
     OCTET_TRY(octet_memory_allocate(b->ctx, sizeof **out, &block));
     *out = block;
     **out = (octet_keras_call){.ctx = b->ctx, .graph = b->graph, .arena = b->arena, .document = b->document, .label = b->label, .layer = layer, .path = path,
-                                 .n_calls = b->n_calls};
+                                 .n_calls = b->n_calls, .mask_reader = b->mask_reader};
     return OCTET_OK;
 }
 
@@ -281,7 +282,7 @@ static octet_status build_model(builder *b, octet_keras_model *model, const char
 
 octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs, uint32_t n_inputs,
                                     uint32_t *outputs, uint32_t *n_outputs) {
-    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls};
+    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->mask_reader};
     const char *full = NULL;
     OCTET_TRY(octet_arena_format(outer->ctx, outer->arena, &full, "%s/%s", outer->path, layer->name));
     octet_keras_call *call = NULL;
@@ -342,10 +343,24 @@ static octet_status add_outputs(builder *b, const octet_keras_model *model, cons
     return OCTET_OK;
 }
 
+/* The name of a layer that would heed a mask. The depth of models is bounded by the text's. */
+static const char *mask_reader_of(const octet_keras_model *model) {
+    static const char *const readers[] = {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "GlobalAveragePooling1D", "Attention", "AdditiveAttention", "MultiHeadAttention"};
+    for (uint32_t i = 0; i < model->n_layers; i++) {
+        const octet_keras_layer *layer = &model->layers[i];
+        for (size_t j = 0; j < sizeof readers / sizeof *readers; j++) {
+            if (strcmp(layer->class_name, readers[j]) == 0) return layer->name;
+        }
+        const char *inner = layer->model != NULL ? mask_reader_of(layer->model) : NULL;
+        if (inner != NULL) return inner;
+    }
+    return NULL;
+}
+
 octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const octet_json_document *document, const char *label,
                                octet_keras_model *model, const octet_import_options *options, octet_graph *graph) {
     uint32_t n_calls = 0;
-    builder b = {ctx, arena, document, label, graph, &n_calls};
+    builder b = {ctx, arena, document, label, graph, &n_calls, mask_reader_of(model)};
     uint32_t *inputs = NULL, *outputs = NULL, n_outputs = OCTET_KERAS_MAX_OUTPUTS;
     OCTET_TRY(OCTET_NEW(ctx, arena, model->n_inputs, &inputs));
     OCTET_TRY(OCTET_NEW(ctx, arena, n_outputs, &outputs));

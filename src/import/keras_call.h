@@ -25,6 +25,7 @@ typedef struct octet_keras_call {
     uint32_t outputs[OCTET_KERAS_MAX_OUTPUTS];
     uint32_t n_outputs;
     uint32_t *n_calls; /* of the whole import, for its limit */
+    const char *mask_reader; /* a layer somewhere in the file that would heed a mask; NULL: none does */
 } octet_keras_call;
 
 typedef octet_status octet_keras_emit_function(octet_keras_call *call);
