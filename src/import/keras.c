@@ -33,7 +33,9 @@ static void close_sources(octet_context *ctx, sources *s) {
     octet_arena_free(ctx, &s->arena);
 }
 
-static int32_t major_version(const char *text) { return text == NULL ? 0 : text[0] >= '3' && text[0] <= '9' ? 3 : 2; }
+static int32_t major_version(const char *text) {
+    return text == NULL ? 0 : text[0] >= '3' && text[0] <= '9' ? 3 : 2;
+}
 
 static octet_status parse_config(octet_context *ctx, sources *s, octet_bytes text, const char *name) {
     s->config_name = name;
@@ -61,15 +63,16 @@ static octet_status open_h5(octet_context *ctx, sources *s, const char *path, co
     OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, root, "model_config", &text));
     OCTET_CHECK(ctx, text != NULL, OCTET_FORMAT,
                 "%s: has no model_config: it holds weights only; save the whole model with model.save(\"model.h5\"), or name the model's "
-                "model.to_json() text with --architecture", path);
+                "model.to_json() text with --architecture",
+                path);
     OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:model_config", path));
     return parse_config(ctx, s, (octet_bytes){(const uint8_t *)text, strlen(text)}, name);
 }
 
 static octet_status read_entry(octet_context *ctx, sources *s, const char *path, const char *entry, octet_buffer *out) {
     size_t index = 0;
-    OCTET_CHECK(ctx, octet_zip_find(s->zip, entry, &index), OCTET_FORMAT, "%s: has no %s: it is not a .keras file; save the model with model.save(\"model.keras\")",
-                path, entry);
+    OCTET_CHECK(ctx, octet_zip_find(s->zip, entry, &index), OCTET_FORMAT,
+                "%s: has no %s: it is not a .keras file; save the model with model.save(\"model.keras\")", path, entry);
     return octet_zip_read(ctx, s->zip, index, 0, out);
 }
 
@@ -96,7 +99,8 @@ static octet_status open_zip(octet_context *ctx, sources *s, const char *path, c
     return octet_hdf5_open_bytes(ctx, (octet_bytes){s->weights.data, s->weights.size}, name, &s->hdf5);
 }
 
-static octet_status import_sources(octet_context *ctx, sources *s, const char *path, const octet_import_options *options, octet_graph *graph) {
+static octet_status import_sources(octet_context *ctx, sources *s, const char *path, const octet_import_options *options,
+                                   octet_graph *graph) {
     octet_model_kind kind = OCTET_KIND_KERAS_H5;
     OCTET_TRY(octet_import_kind(ctx, path, &kind));
     s->label = path;

@@ -29,16 +29,36 @@ static octet_status apply_linear(octet_keras_call *call, uint32_t x, uint32_t *o
     *out = x;
     return OCTET_OK;
 }
-static octet_status apply_relu(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_unary(call, OCTET_OP_RELU, "Relu", x, out); }
-static octet_status apply_relu6(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_unary(call, OCTET_OP_RELU6, "Relu6", x, out); }
-static octet_status apply_sigmoid(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_unary(call, OCTET_OP_LOGISTIC, "Sigmoid", x, out); }
-static octet_status apply_tanh(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_unary(call, OCTET_OP_TANH, "Tanh", x, out); }
-static octet_status apply_elu(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_unary(call, OCTET_OP_ELU, "Elu", x, out); }
-static octet_status apply_exponential(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_unary(call, OCTET_OP_EXP, "Exp", x, out); }
-static octet_status apply_softmax(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_softmax(call, x, -1, false, out); }
-static octet_status apply_log_softmax(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_softmax(call, x, -1, true, out); }
-static octet_status apply_hard_silu(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_unary(call, OCTET_OP_HARD_SWISH, "HardSwish", x, out); }
-static octet_status apply_hard_tanh(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_unary(call, OCTET_OP_RELU_N1_TO_1, "ReluN1To1", x, out); }
+static octet_status apply_relu(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_unary(call, OCTET_OP_RELU, "Relu", x, out);
+}
+static octet_status apply_relu6(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_unary(call, OCTET_OP_RELU6, "Relu6", x, out);
+}
+static octet_status apply_sigmoid(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_unary(call, OCTET_OP_LOGISTIC, "Sigmoid", x, out);
+}
+static octet_status apply_tanh(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_unary(call, OCTET_OP_TANH, "Tanh", x, out);
+}
+static octet_status apply_elu(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_unary(call, OCTET_OP_ELU, "Elu", x, out);
+}
+static octet_status apply_exponential(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_unary(call, OCTET_OP_EXP, "Exp", x, out);
+}
+static octet_status apply_softmax(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_softmax(call, x, -1, false, out);
+}
+static octet_status apply_log_softmax(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_softmax(call, x, -1, true, out);
+}
+static octet_status apply_hard_silu(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_unary(call, OCTET_OP_HARD_SWISH, "HardSwish", x, out);
+}
+static octet_status apply_hard_tanh(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_unary(call, OCTET_OP_RELU_N1_TO_1, "ReluN1To1", x, out);
+}
 
 static octet_status apply_gelu(octet_keras_call *call, uint32_t x, uint32_t *out) {
     const octet_options options = {.gelu = {false}};
@@ -166,13 +186,34 @@ static const struct {
     const char *name;
     apply *function;
 } activations[] = {
-    {"linear", apply_linear}, {"relu", apply_relu}, {"relu6", apply_relu6}, {"sigmoid", apply_sigmoid}, {"tanh", apply_tanh}, {"elu", apply_elu},
-    {"exponential", apply_exponential}, {"softmax", apply_softmax}, {"log_softmax", apply_log_softmax}, {"gelu", apply_gelu}, {"silu", apply_silu},
-    {"swish", apply_silu}, {"hard_silu", apply_hard_silu}, {"hard_swish", apply_hard_silu}, {"hard_tanh", apply_hard_tanh},
-    {"hard_sigmoid", apply_hard_sigmoid}, {"softplus", apply_softplus}, {"softsign", apply_softsign}, {"selu", apply_selu}, {"mish", apply_mish},
-    {"celu", apply_celu}, {"squareplus", apply_squareplus}, {"glu", apply_glu}, {"log_sigmoid", apply_log_sigmoid},
-    {"tanh_shrink", apply_tanh_shrink}, {"soft_shrink", apply_soft_shrink},
-    {"leaky_relu", apply_leaky_relu}, {"hard_shrink", apply_hard_shrink},
+    {"linear", apply_linear},
+    {"relu", apply_relu},
+    {"relu6", apply_relu6},
+    {"sigmoid", apply_sigmoid},
+    {"tanh", apply_tanh},
+    {"elu", apply_elu},
+    {"exponential", apply_exponential},
+    {"softmax", apply_softmax},
+    {"log_softmax", apply_log_softmax},
+    {"gelu", apply_gelu},
+    {"silu", apply_silu},
+    {"swish", apply_silu},
+    {"hard_silu", apply_hard_silu},
+    {"hard_swish", apply_hard_silu},
+    {"hard_tanh", apply_hard_tanh},
+    {"hard_sigmoid", apply_hard_sigmoid},
+    {"softplus", apply_softplus},
+    {"softsign", apply_softsign},
+    {"selu", apply_selu},
+    {"mish", apply_mish},
+    {"celu", apply_celu},
+    {"squareplus", apply_squareplus},
+    {"glu", apply_glu},
+    {"log_sigmoid", apply_log_sigmoid},
+    {"tanh_shrink", apply_tanh_shrink},
+    {"soft_shrink", apply_soft_shrink},
+    {"leaky_relu", apply_leaky_relu},
+    {"hard_shrink", apply_hard_shrink},
 };
 
 octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *activation, uint32_t x, uint32_t *out) {
@@ -191,15 +232,18 @@ octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *ac
             if (strcmp(name, activations[i].name) == 0) return activations[i].function(call, x, out);
         }
     }
-    return octet_keras_refuse(call, "activation \"%s\" is not supported; supported are linear, relu, relu6, sigmoid, tanh, softmax, log_softmax, elu, selu, celu, gelu, "
-                                    "silu, swish, exponential, softplus, softsign, mish, hard_sigmoid, hard_silu, hard_tanh, squareplus, glu, "
-                                    "log_sigmoid, tanh_shrink, soft_shrink, hard_shrink, leaky_relu", activation);
+    return octet_keras_refuse(call,
+                              "activation \"%s\" is not supported; supported are linear, relu, relu6, sigmoid, tanh, softmax, log_softmax, "
+                              "elu, selu, celu, gelu, "
+                              "silu, swish, exponential, softplus, softsign, mish, hard_sigmoid, hard_silu, hard_tanh, squareplus, glu, "
+                              "log_sigmoid, tanh_shrink, soft_shrink, hard_shrink, leaky_relu",
+                              activation);
 }
 
 octet_status octet_keras_activate(octet_keras_call *call, const char *key, const char *fallback, uint32_t x, uint32_t *out) {
     const octet_json *value = octet_json_get(call->layer->config, key);
     const char *name = fallback;
-    /* An object: a registered function ({"class_name": "function", "config": "relu6"}) or a layer ({"class_name": "ReLU", "config": {...}}). */
+    /* An object: a registered function ({"class_name": "function", "config": "relu6"}) or a layer ("ReLU" with its config). */
     if (octet_json_kind_of(value) == OCTET_JSON_OBJECT) {
         const octet_json *config = octet_json_get(value, "config");
         name = octet_json_text(config);
@@ -327,7 +371,8 @@ octet_status octet_keras_emit_prelu(octet_keras_call *call) {
     for (int32_t i = 1; i < shape->rank; i++) dims[i - 1] = shape->dims[i];
     for (int32_t i = 0; i < n; i++) {
         const int32_t axis = shared[i] < 0 ? shared[i] + shape->rank : shared[i];
-        if (axis < 1 || axis >= shape->rank) return octet_keras_contradict(call, "shared_axes has %d, which is no axis of its input", shared[i]);
+        if (axis < 1 || axis >= shape->rank)
+            return octet_keras_contradict(call, "shared_axes has %d, which is no axis of its input", shared[i]);
         dims[axis - 1] = 1;
     }
     const float *data = NULL;

@@ -31,8 +31,8 @@ octet_status octet_keras_weights_attention(octet_context *ctx, octet_arena *aren
 }
 
 /* x [B,T,C] times kernel [C,heads,size] -> [B,T,heads,size]. Both are scaled by `factor` (1: as they are). */
-static octet_status project(octet_keras_call *call, const char *kernel_name, const char *bias_name, uint32_t x, int32_t heads, int32_t size, float factor,
-                            uint32_t *out) {
+static octet_status project(octet_keras_call *call, const char *kernel_name, const char *bias_name, uint32_t x, int32_t heads, int32_t size,
+                            float factor, uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t dims[3] = {shape.dims[2], heads, size};
     const float *data = NULL;
@@ -43,8 +43,9 @@ static octet_status project(octet_keras_call *call, const char *kernel_name, con
     const size_t n = (size_t)dims[0] * (size_t)width;
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &scaled));
     for (size_t i = 0; i < n; i++) scaled[i] = data[i] * factor;
-    OCTET_TRY(octet_keras_constant_permuted(call, kernel_name, octet_keras_weight_origin(call, kernel_name), 2, (const int32_t[]){dims[0], width}, (const int32_t[]){1, 0}, scaled,
-                                            2, (const int32_t[]){width, dims[0]}, &weights));
+    OCTET_TRY(octet_keras_constant_permuted(call, kernel_name, octet_keras_weight_origin(call, kernel_name), 2,
+                                            (const int32_t[]){dims[0], width}, (const int32_t[]){1, 0}, scaled, 2,
+                                            (const int32_t[]){width, dims[0]}, &weights));
     if (octet_keras_has_weight(call, bias_name)) {
         OCTET_TRY(octet_keras_weight_data(call, bias_name, 2, &dims[1], &data));
         for (int32_t i = 0; i < width; i++) scaled[i] = data[i] * factor;
@@ -62,7 +63,8 @@ static octet_status multiply(octet_keras_call *call, const char *name, uint32_t 
 }
 
 /* Scores [B,heads,T,S] after softmax, as each dialect's files write them. */
-static octet_status scores_of(octet_keras_call *call, uint32_t query, uint32_t key, uint32_t value, int32_t heads, int32_t key_dim, uint32_t *out) {
+static octet_status scores_of(octet_keras_call *call, uint32_t query, uint32_t key, uint32_t value, int32_t heads, int32_t key_dim,
+                              uint32_t *out) {
     (void)value;
     static const int32_t rows[4] = {0, 2, 1, 3}, columns[4] = {0, 2, 3, 1};
     const float factor = 1.0f / sqrtf((float)key_dim);
@@ -87,14 +89,16 @@ static octet_status scores_of(octet_keras_call *call, uint32_t query, uint32_t k
 static bool wants_scores(const octet_keras_call *call) {
     for (uint32_t i = 0; call->node != NULL && i < call->node->n_arguments; i++) {
         const octet_keras_argument *argument = &call->node->arguments[i];
-        if (argument->keyword != NULL && strcmp(argument->keyword, "return_attention_scores") == 0) return octet_json_is_true(argument->constant);
+        if (argument->keyword != NULL && strcmp(argument->keyword, "return_attention_scores") == 0)
+            return octet_json_is_true(argument->constant);
     }
     return false;
 }
 
 /* Query, value and key by keyword or position; key is value where it is not given. */
 static octet_status attention_inputs(octet_keras_call *call, uint32_t *query, uint32_t *value, uint32_t *key) {
-    if (call->n_inputs < 2 || call->n_inputs > 3) return octet_keras_contradict(call, "reads %u tensors, it takes query, value and key", (unsigned)call->n_inputs);
+    if (call->n_inputs < 2 || call->n_inputs > 3)
+        return octet_keras_contradict(call, "reads %u tensors, it takes query, value and key", (unsigned)call->n_inputs);
     *query = call->inputs[0];
     *value = call->inputs[1];
     *key = call->inputs[call->n_inputs - 1];
@@ -109,7 +113,8 @@ static octet_status attention_inputs(octet_keras_call *call, uint32_t *query, ui
     for (uint32_t i = 0; i < call->n_inputs; i++) {
         char text[OCTET_SHAPE_TEXT_SIZE];
         const octet_shape *shape = octet_keras_shape(call, call->inputs[i]);
-        if (shape->rank != 3) return octet_keras_refuse(call, "reads shape %s; only [batch,steps,features] is supported", octet_shape_text(shape, text));
+        if (shape->rank != 3)
+            return octet_keras_refuse(call, "reads shape %s; only [batch,steps,features] is supported", octet_shape_text(shape, text));
     }
     static const char *const masks[] = {"attention_mask", "query_mask", "value_mask", "key_mask", "use_causal_mask", "mask"};
     for (size_t i = 0; i < 6; i++) OCTET_TRY(octet_keras_refuse_argument(call, masks[i]));
@@ -123,7 +128,8 @@ octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {
     OCTET_TRY(octet_keras_sizes(call, "num_heads", 1, 0, &heads));
     OCTET_TRY(octet_keras_sizes(call, "key_dim", 1, 0, &key_dim));
     OCTET_TRY(octet_keras_sizes(call, "value_dim", 1, key_dim, &value_dim));
-    if ((int64_t)heads * (key_dim > value_dim ? key_dim : value_dim) > INT32_MAX / 4) return octet_keras_contradict(call, "heads and dimensions are too large");
+    if ((int64_t)heads * (key_dim > value_dim ? key_dim : value_dim) > INT32_MAX / 4)
+        return octet_keras_contradict(call, "heads and dimensions are too large");
     OCTET_TRY(scores_of(call, query, key, value, heads, key_dim, &scores));
     OCTET_TRY(project(call, "value/kernel", "value/bias", value, heads, value_dim, 1.0f, &v));
     static const int32_t swap[4] = {0, 2, 1, 3};
@@ -139,11 +145,13 @@ octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {
     int32_t dims[3] = {heads, value_dim, n_out};
     const float *data = NULL;
     OCTET_TRY(octet_keras_weight_data(call, "attention_output/kernel", 3, dims, &data));
-    OCTET_TRY(octet_keras_constant_permuted(call, "attention_output/kernel", octet_keras_weight_origin(call, "attention_output/kernel"), 2, (const int32_t[]){width, n_out},
-                                            (const int32_t[]){1, 0}, data, 2, (const int32_t[]){n_out, width}, &weights));
+    OCTET_TRY(octet_keras_constant_permuted(call, "attention_output/kernel", octet_keras_weight_origin(call, "attention_output/kernel"), 2,
+                                            (const int32_t[]){width, n_out}, (const int32_t[]){1, 0}, data, 2,
+                                            (const int32_t[]){n_out, width}, &weights));
     if (octet_keras_has_weight(call, "attention_output/bias")) {
         OCTET_TRY(octet_keras_weight_data(call, "attention_output/bias", 1, &n_out, &data));
-        OCTET_TRY(octet_keras_constant(call, "attention_output/bias", octet_keras_weight_origin(call, "attention_output/bias"), 1, &n_out, data, &bias));
+        OCTET_TRY(octet_keras_constant(call, "attention_output/bias", octet_keras_weight_origin(call, "attention_output/bias"), 1, &n_out,
+                                       data, &bias));
     }
     OCTET_TRY(octet_keras_fully_connected(call, "attention_output/add", x, weights, bias, &x));
     call->outputs[0] = x;

@@ -24,8 +24,8 @@ octet_status octet_keras_emit_dense(octet_keras_call *call) {
     int32_t dims[2] = {shape->dims[shape->rank - 1], units};
     const float *data = NULL;
     OCTET_TRY(octet_keras_weight_data(call, "kernel", 2, dims, &data));
-    OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "kernel"), 2, dims, (const int32_t[]){1, 0}, data, 2,
-                                            (const int32_t[]){dims[1], dims[0]}, &weights));
+    OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "kernel"), 2, dims, (const int32_t[]){1, 0},
+                                            data, 2, (const int32_t[]){dims[1], dims[0]}, &weights));
     if (octet_keras_has_weight(call, "bias")) {
         OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &dims[1], &data));
         OCTET_TRY(octet_keras_constant(call, "BiasAdd/ReadVariableOp", octet_keras_weight_origin(call, "bias"), 1, &dims[1], data, &bias));
@@ -42,7 +42,8 @@ octet_status octet_keras_emit_einsum_dense(octet_keras_call *call) {
     const char *equation = NULL;
     OCTET_TRY(octet_keras_string(call, "equation", "", &equation));
     const char *comma = strchr(equation, ','), *arrow = strstr(equation, "->");
-    if (comma == NULL || arrow == NULL || arrow < comma) return octet_keras_refuse(call, "equation \"%s\" is not of the form a,b->c", equation);
+    if (comma == NULL || arrow == NULL || arrow < comma)
+        return octet_keras_refuse(call, "equation \"%s\" is not of the form a,b->c", equation);
     const char *input = equation, *kernel = comma + 1, *output = arrow + 2;
     size_t n_input = (size_t)(comma - input), n_kernel = (size_t)(arrow - kernel), n_output = strlen(output);
     if (n_input >= 3 && strncmp(input, "...", 3) == 0 && n_output >= 3 && strncmp(output, "...", 3) == 0) {
@@ -52,8 +53,9 @@ octet_status octet_keras_emit_einsum_dense(octet_keras_call *call) {
     size_t n_shared = 0;
     while (n_shared < n_kernel && memchr(input, kernel[n_shared], n_input) != NULL) n_shared++;
     const size_t n_new = n_kernel - n_shared, n_kept = n_input - (n_shared < n_input ? n_shared : n_input);
-    const bool fits = n_shared > 0 && n_shared <= n_input && n_new > 0 && strncmp(input + n_kept, kernel, n_shared) == 0 && n_output == n_kept + n_new &&
-                      strncmp(output, input, n_kept) == 0 && strncmp(output + n_kept, kernel + n_shared, n_new) == 0 && n_kernel <= OCTET_MAX_RANK;
+    const bool fits = n_shared > 0 && n_shared <= n_input && n_new > 0 && strncmp(input + n_kept, kernel, n_shared) == 0 &&
+                      n_output == n_kept + n_new && strncmp(output, input, n_kept) == 0 &&
+                      strncmp(output + n_kept, kernel + n_shared, n_new) == 0 && n_kernel <= OCTET_MAX_RANK;
     if (!fits) return octet_keras_refuse(call, "equation \"%s\" is not a product over the last axes, which alone is supported", equation);
     const octet_shape shape = *octet_keras_shape(call, x);
     if ((int32_t)n_shared >= shape.rank || (int32_t)n_kernel - 2 * (int32_t)n_shared + shape.rank > OCTET_MAX_RANK) {
@@ -65,12 +67,13 @@ octet_status octet_keras_emit_einsum_dense(octet_keras_call *call) {
     const float *data = NULL;
     OCTET_TRY(octet_keras_weight_data(call, "kernel", (int32_t)n_kernel, dims, &data));
     for (size_t i = 0; i < n_kernel; i++) flat[i >= n_shared] *= dims[i];
-    OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "kernel"), 2, flat, (const int32_t[]){1, 0}, data, 2,
-                                            (const int32_t[]){flat[1], flat[0]}, &weights));
+    OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "kernel"), 2, flat, (const int32_t[]){1, 0},
+                                            data, 2, (const int32_t[]){flat[1], flat[0]}, &weights));
     if (octet_keras_has_weight(call, "bias")) {
         const char *axes = NULL;
         OCTET_TRY(octet_keras_string(call, "bias_axes", "", &axes));
-        if (strncmp(axes, kernel + n_shared, n_new) != 0 || strlen(axes) != n_new) return octet_keras_refuse(call, "bias_axes \"%s\" with equation \"%s\" is not supported", axes, equation);
+        if (strncmp(axes, kernel + n_shared, n_new) != 0 || strlen(axes) != n_new)
+            return octet_keras_refuse(call, "bias_axes \"%s\" with equation \"%s\" is not supported", axes, equation);
         OCTET_TRY(octet_keras_weight_data(call, "bias", (int32_t)n_new, dims + n_shared, &data));
         OCTET_TRY(octet_keras_constant(call, "BiasAdd", octet_keras_weight_origin(call, "bias"), 1, &flat[1], data, &bias));
     }
@@ -114,7 +117,8 @@ octet_status octet_keras_emit_reshape(octet_keras_call *call) {
         }
     }
     if (open >= 0) {
-        if (product == 0 || wanted % product != 0) return octet_keras_contradict(call, "target_shape does not divide %lld elements", (long long)wanted);
+        if (product == 0 || wanted % product != 0)
+            return octet_keras_contradict(call, "target_shape does not divide %lld elements", (long long)wanted);
         dims[open] = (int32_t)(wanted / product);
     } else if (product != wanted) {
         return octet_keras_contradict(call, "target_shape has %lld elements, its input %lld", (long long)product, (long long)wanted);
@@ -131,7 +135,8 @@ octet_status octet_keras_emit_permute(octet_keras_call *call) {
     OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "dims", OCTET_MAX_RANK - 1, perm + 1, &n));
     uint32_t seen = 1;
     for (int32_t i = 1; i <= n; i++) {
-        if (perm[i] < 1 || perm[i] >= rank || (seen >> perm[i] & 1) != 0) return octet_keras_contradict(call, "dims is no order of 1 to %d", rank - 1);
+        if (perm[i] < 1 || perm[i] >= rank || (seen >> perm[i] & 1) != 0)
+            return octet_keras_contradict(call, "dims is no order of 1 to %d", rank - 1);
         seen |= 1u << perm[i];
     }
     if (n != rank - 1) return octet_keras_contradict(call, "dims has %d numbers, it needs %d", n, rank - 1);
@@ -177,7 +182,9 @@ octet_status octet_keras_emit_embedding(octet_keras_call *call) {
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK - 1, &x));
     int32_t dims[2] = {0, 0};
     if (octet_json_is_true(octet_json_get(call->layer->config, "mask_zero")) && call->mask_reader != NULL) {
-        return octet_keras_refuse(call, "mask_zero is set and layer %s would heed the mask, which is not supported; train with mask_zero=False", call->mask_reader);
+        return octet_keras_refuse(call,
+                                  "mask_zero is set and layer %s would heed the mask, which is not supported; train with mask_zero=False",
+                                  call->mask_reader);
     }
     OCTET_TRY(octet_keras_sizes(call, "input_dim", 1, 0, &dims[0]));
     OCTET_TRY(octet_keras_sizes(call, "output_dim", 1, 0, &dims[1]));

@@ -56,7 +56,8 @@ static octet_status check_dtype(octet_keras_call *call) {
     const char *name = octet_json_text(dtype);
     if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "name"));
     if (name == NULL) return OCTET_OK;
-    static const char *const known[] = {"float32", "float16", "float64", "mixed_float16", "bfloat16", "mixed_bfloat16", "int32", "int64", "uint8", "bool"};
+    static const char *const known[] = {"float32",        "float16", "float64", "mixed_float16", "bfloat16",
+                                        "mixed_bfloat16", "int32",   "int64",   "uint8",         "bool"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(name, known[i]) == 0) return OCTET_OK;
     }
@@ -66,15 +67,17 @@ static octet_status check_dtype(octet_keras_call *call) {
 static octet_status refuse_class(octet_keras_call *call) {
     const char *class_name = call->layer->class_name;
     if (strcmp(class_name, "Lambda") == 0) {
-        return octet_keras_refuse(call, "a Lambda holds Python code, which is never run; replace it by layers (Rescaling, Reshape, Activation, ...) and save again");
+        return octet_keras_refuse(
+            call,
+            "a Lambda holds Python code, which is never run; replace it by layers (Rescaling, Reshape, Activation, ...) and save again");
     }
     octet_buffer list = {0};
     for (uint32_t i = 0; octet_keras_class_at(i) != NULL && list.size < 600; i++) {
         const octet_status status = octet_buffer_format(call->ctx, &list, "%s%s", i > 0 ? " " : "", octet_keras_class_at(i)->name);
         if (status != OCTET_OK) break;
     }
-    const octet_status status = octet_keras_refuse(call, "this class is not supported; supported are %s%s", list.data != NULL ? (const char *)list.data : "",
-                                                   list.size >= 600 ? " ..." : "");
+    const octet_status status = octet_keras_refuse(call, "this class is not supported; supported are %s%s",
+                                                   list.data != NULL ? (const char *)list.data : "", list.size >= 600 ? " ..." : "");
     octet_buffer_free(call->ctx, &list);
     return status;
 }
@@ -97,13 +100,15 @@ static void note_shape(builder *b, octet_keras_layer *layer, uint32_t value) {
 
 /* Graph inputs. */
 
-static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, const octet_shape *given, octet_shape *out, bool *open_batch) {
+static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, const octet_shape *given, octet_shape *out,
+                                   bool *open_batch) {
     const octet_json *list = layer->input_shape;
     const size_t rank = octet_json_length(list);
     OCTET_CHECK(b->ctx, octet_json_kind_of(list) == OCTET_JSON_ARRAY, OCTET_MODEL,
-                "%s: input %s: the file does not say its shape; save the model after building it (an Input layer first)", b->label, layer->name);
-    OCTET_CHECK(b->ctx, rank >= 1 && rank <= OCTET_MAX_RANK, OCTET_UNSUPPORTED, "%s: input %s has %zu dimensions, 1 to %d are supported", b->label,
-                layer->name, rank, OCTET_MAX_RANK);
+                "%s: input %s: the file does not say its shape; save the model after building it (an Input layer first)", b->label,
+                layer->name);
+    OCTET_CHECK(b->ctx, rank >= 1 && rank <= OCTET_MAX_RANK, OCTET_UNSUPPORTED, "%s: input %s has %zu dimensions, 1 to %d are supported",
+                b->label, layer->name, rank, OCTET_MAX_RANK);
     *out = (octet_shape){.rank = (int32_t)rank};
     for (size_t i = 0; i < rank; i++) {
         int64_t size = -1;
@@ -119,7 +124,8 @@ static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, c
         if (is_open && given != NULL && given->rank == (int32_t)rank) size = given->dims[i];
         if (is_open && given != NULL && given->rank == (int32_t)rank - 1) size = given->dims[i - 1];
         OCTET_CHECK(b->ctx, size >= 1, OCTET_UNSUPPORTED,
-                    "%s: input %s leaves dimension %zu open: say its shape (--input-shape), as [height,width,channels]", b->label, layer->name, i);
+                    "%s: input %s leaves dimension %zu open: say its shape (--input-shape), as [height,width,channels]", b->label,
+                    layer->name, i);
         out->dims[i] = (int32_t)size;
     }
     return octet_shape_check(b->ctx, out, layer->name);
@@ -153,10 +159,10 @@ static octet_status resolve(builder *b, octet_keras_model *model, octet_keras_ar
     if (argument->kind != OCTET_KERAS_TENSOR) return OCTET_OK;
     const octet_keras_layer *source = &model->layers[argument->reference.layer];
     const octet_keras_node *node = &source->nodes[argument->reference.node];
-    OCTET_CHECK(b->ctx, argument->reference.tensor < node->n_outputs, OCTET_MODEL, "%s: layer %s reads output %u of %s, which has %u", b->label,
-                call->layer->name, (unsigned)argument->reference.tensor, source->name, (unsigned)node->n_outputs);
-    OCTET_CHECK(b->ctx, call->n_inputs < OCTET_KERAS_MAX_INPUTS, OCTET_LIMIT, "%s: layer %s reads more than %d tensors", b->label, call->layer->name,
-                OCTET_KERAS_MAX_INPUTS);
+    OCTET_CHECK(b->ctx, argument->reference.tensor < node->n_outputs, OCTET_MODEL, "%s: layer %s reads output %u of %s, which has %u",
+                b->label, call->layer->name, (unsigned)argument->reference.tensor, source->name, (unsigned)node->n_outputs);
+    OCTET_CHECK(b->ctx, call->n_inputs < OCTET_KERAS_MAX_INPUTS, OCTET_LIMIT, "%s: layer %s reads more than %d tensors", b->label,
+                call->layer->name, OCTET_KERAS_MAX_INPUTS);
     argument->value = node->outputs[argument->reference.tensor];
     call->inputs[call->n_inputs++] = argument->value;
     return OCTET_OK;
@@ -168,8 +174,15 @@ static octet_status new_call(builder *b, const octet_keras_layer *layer, const c
     void *block = NULL;
     OCTET_TRY(octet_memory_allocate(b->ctx, sizeof **out, &block));
     *out = block;
-    **out = (octet_keras_call){.ctx = b->ctx, .graph = b->graph, .arena = b->arena, .document = b->document, .label = b->label, .layer = layer, .path = path,
-                                 .n_calls = b->n_calls, .mask_reader = b->mask_reader};
+    **out = (octet_keras_call){.ctx = b->ctx,
+                               .graph = b->graph,
+                               .arena = b->arena,
+                               .document = b->document,
+                               .label = b->label,
+                               .layer = layer,
+                               .path = path,
+                               .n_calls = b->n_calls,
+                               .mask_reader = b->mask_reader};
     return OCTET_OK;
 }
 
@@ -179,7 +192,8 @@ static octet_status run_call(builder *b, octet_keras_call *call, uint32_t depth)
     return build_model(b, call->layer->model, call->path, depth + 1, call->inputs, call->n_inputs, call->outputs, &call->n_outputs);
 }
 
-static octet_status build_node(builder *b, octet_keras_model *model, octet_keras_layer *layer, octet_keras_node *node, const char *path, uint32_t depth) {
+static octet_status build_node(builder *b, octet_keras_model *model, octet_keras_layer *layer, octet_keras_node *node, const char *path,
+                               uint32_t depth) {
     const char *full = NULL;
     OCTET_TRY(octet_arena_format(b->ctx, b->arena, &full, "%s/%s", path, layer->name));
     octet_keras_call *call = NULL;
@@ -220,8 +234,8 @@ static const octet_keras_reference *unmet(const octet_keras_model *model, const 
 }
 
 /* Depth first, with a stack of our own: a chain may be as long as the model. */
-static octet_status build_with_inputs(builder *b, octet_keras_model *model, octet_keras_reference *stack, uint32_t capacity, const char *path,
-                                      uint32_t depth, octet_keras_reference start) {
+static octet_status build_with_inputs(builder *b, octet_keras_model *model, octet_keras_reference *stack, uint32_t capacity,
+                                      const char *path, uint32_t depth, octet_keras_reference start) {
     uint32_t n = 0;
     stack[n++] = start;
     while (n > 0) {
@@ -273,8 +287,8 @@ static octet_status build_model(builder *b, octet_keras_model *model, const char
     for (uint32_t i = 0; i < model->n_outputs; i++) {
         const octet_keras_layer *layer = &model->layers[model->outputs[i].layer];
         const octet_keras_node *node = &layer->nodes[model->outputs[i].node];
-        OCTET_CHECK(b->ctx, model->outputs[i].tensor < node->n_outputs, OCTET_MODEL, "%s: output %u of layer %s is read, which has %u", b->label,
-                    (unsigned)model->outputs[i].tensor, layer->name, (unsigned)node->n_outputs);
+        OCTET_CHECK(b->ctx, model->outputs[i].tensor < node->n_outputs, OCTET_MODEL, "%s: output %u of layer %s is read, which has %u",
+                    b->label, (unsigned)model->outputs[i].tensor, layer->name, (unsigned)node->n_outputs);
         outputs[i] = node->outputs[model->outputs[i].tensor];
     }
     return OCTET_OK;
@@ -301,7 +315,8 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
 /* The layer table. */
 
 static octet_status list_sources(builder *b, const octet_keras_model *model, const octet_keras_argument *argument, octet_buffer *text) {
-    for (uint32_t i = 0; argument->kind == OCTET_KERAS_LIST && i < argument->n_items; i++) OCTET_TRY(list_sources(b, model, &argument->items[i], text));
+    for (uint32_t i = 0; argument->kind == OCTET_KERAS_LIST && i < argument->n_items; i++)
+        OCTET_TRY(list_sources(b, model, &argument->items[i], text));
     if (argument->kind != OCTET_KERAS_TENSOR || text->size > 4096) return OCTET_OK;
     return octet_buffer_format(b->ctx, text, "%s%s", text->size > 0 ? ", " : "", model->layers[argument->reference.layer].name);
 }
@@ -345,7 +360,15 @@ static octet_status add_outputs(builder *b, const octet_keras_model *model, cons
 
 /* The name of a layer that would heed a mask. The depth of models is bounded by the text's. */
 static const char *mask_reader_of(const octet_keras_model *model) {
-    static const char *const readers[] = {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "GlobalAveragePooling1D", "Attention", "AdditiveAttention", "MultiHeadAttention"};
+    static const char *const readers[] = {"LSTM",
+                                          "GRU",
+                                          "SimpleRNN",
+                                          "RNN",
+                                          "Bidirectional",
+                                          "GlobalAveragePooling1D",
+                                          "Attention",
+                                          "AdditiveAttention",
+                                          "MultiHeadAttention"};
     for (uint32_t i = 0; i < model->n_layers; i++) {
         const octet_keras_layer *layer = &model->layers[i];
         for (size_t j = 0; j < sizeof readers / sizeof *readers; j++) {

@@ -10,7 +10,8 @@
 static octet_status fail(octet_keras_call *call, octet_status status, const char *format, va_list arguments) {
     char sentence[640];
     vsnprintf(sentence, sizeof sentence, format, arguments);
-    return octet_context_fail(call->ctx, status, "%s: layer %s (%s): %s", call->label, call->layer->name, call->layer->class_name, sentence);
+    return octet_context_fail(call->ctx, status, "%s: layer %s (%s): %s", call->label, call->layer->name, call->layer->class_name,
+                              sentence);
 }
 
 octet_status octet_keras_refuse(octet_keras_call *call, const char *format, ...) {
@@ -44,7 +45,8 @@ octet_status octet_keras_f32(octet_keras_call *call, const char *key, double fal
     }
     if (octet_json_kind_of(value) == OCTET_JSON_ARRAY && octet_json_length(value) == 1) value = octet_json_at(value, 0);
     double number = fallback;
-    if (octet_json_kind_of(value) != OCTET_JSON_MISSING && octet_json_kind_of(value) != OCTET_JSON_NULL && !octet_json_number(value, &number)) {
+    if (octet_json_kind_of(value) != OCTET_JSON_MISSING && octet_json_kind_of(value) != OCTET_JSON_NULL &&
+        !octet_json_number(value, &number)) {
         return octet_keras_refuse(call, "%s is not a number", key);
     }
     *out = (float)number;
@@ -70,7 +72,8 @@ octet_status octet_keras_sizes(octet_keras_call *call, const char *key, int32_t 
     if (count != 1 && count != n) return octet_keras_contradict(call, "%s has %d numbers, it needs 1 or %d", key, count, n);
     for (int32_t i = 0; i < n; i++) {
         out[i] = values[count == 1 ? 0 : i];
-        if (out[i] < 1 || out[i] > MAX_SIZE) return octet_keras_contradict(call, "%s has %d, it must be between 1 and %d", key, out[i], MAX_SIZE);
+        if (out[i] < 1 || out[i] > MAX_SIZE)
+            return octet_keras_contradict(call, "%s has %d, it must be between 1 and %d", key, out[i], MAX_SIZE);
     }
     return OCTET_OK;
 }
@@ -79,8 +82,10 @@ octet_status octet_keras_channels_last(octet_keras_call *call) {
     const char *format = NULL;
     OCTET_TRY(octet_keras_string(call, "data_format", "channels_last", &format));
     if (strcmp(format, "channels_last") == 0) return OCTET_OK;
-    return octet_keras_refuse(call, "data_format \"%s\" is not supported: TensorFlow Lite knows channels_last only; build the model with "
-                                    "data_format=\"channels_last\" and copy the weights with set_weights", format);
+    return octet_keras_refuse(call,
+                              "data_format \"%s\" is not supported: TensorFlow Lite knows channels_last only; build the model with "
+                              "data_format=\"channels_last\" and copy the weights with set_weights",
+                              format);
 }
 
 octet_status octet_keras_padding(octet_keras_call *call, octet_padding *padding, bool *causal) {
@@ -101,8 +106,9 @@ octet_status octet_keras_refuse_argument(octet_keras_call *call, const char *key
         const octet_keras_argument *argument = &call->node->arguments[i];
         if (argument->keyword == NULL || strcmp(argument->keyword, keyword) != 0) continue;
         const octet_json_kind kind = octet_json_kind_of(argument->constant);
-        const bool is_off = argument->kind == OCTET_KERAS_CONSTANT &&
-                            (kind == OCTET_JSON_NULL || kind == OCTET_JSON_MISSING || (kind == OCTET_JSON_BOOL && !octet_json_is_true(argument->constant)));
+        const bool is_off =
+            argument->kind == OCTET_KERAS_CONSTANT &&
+            (kind == OCTET_JSON_NULL || kind == OCTET_JSON_MISSING || (kind == OCTET_JSON_BOOL && !octet_json_is_true(argument->constant)));
         if (!is_off) return octet_keras_refuse(call, "is called with %s, which is not supported", keyword);
     }
     return OCTET_OK;
@@ -113,8 +119,10 @@ octet_status octet_keras_single(octet_keras_call *call, int32_t min_rank, int32_
     char text[OCTET_SHAPE_TEXT_SIZE];
     const octet_shape *shape = octet_keras_shape(call, call->inputs[0]);
     if (shape->rank < min_rank || shape->rank > max_rank) {
-        if (min_rank == max_rank) return octet_keras_contradict(call, "its input has shape %s, it needs %d dimensions", octet_shape_text(shape, text), min_rank);
-        return octet_keras_contradict(call, "its input has shape %s, it needs %d to %d dimensions", octet_shape_text(shape, text), min_rank, max_rank);
+        if (min_rank == max_rank)
+            return octet_keras_contradict(call, "its input has shape %s, it needs %d dimensions", octet_shape_text(shape, text), min_rank);
+        return octet_keras_contradict(call, "its input has shape %s, it needs %d to %d dimensions", octet_shape_text(shape, text), min_rank,
+                                      max_rank);
     }
     *input = call->inputs[0];
     return OCTET_OK;
@@ -133,8 +141,12 @@ static const octet_keras_weight *find_weight(const octet_keras_call *call, const
     return NULL;
 }
 
-int32_t octet_keras_weight_rank(const octet_keras_weight *weight) { return weight->dataset->rank; }
-size_t octet_keras_weight_elements(const octet_keras_weight *weight) { return weight->dataset->n_elements; }
+int32_t octet_keras_weight_rank(const octet_keras_weight *weight) {
+    return weight->dataset->rank;
+}
+size_t octet_keras_weight_elements(const octet_keras_weight *weight) {
+    return weight->dataset->n_elements;
+}
 
 bool octet_keras_has_weight(const octet_keras_call *call, const char *name) {
     const octet_keras_weight *weight = find_weight(call, name);
@@ -196,7 +208,8 @@ octet_status octet_keras_constant(octet_keras_call *call, const char *name, cons
 }
 
 octet_status octet_keras_constant_permuted(octet_keras_call *call, const char *name, const char *origin, int32_t rank, const int32_t *dims,
-                                           const int32_t *perm, const float *data, int32_t out_rank, const int32_t *out_dims, uint32_t *out) {
+                                           const int32_t *perm, const float *data, int32_t out_rank, const int32_t *out_dims,
+                                           uint32_t *out) {
     const octet_shape shape = octet_shape_make(rank, dims);
     const size_t n = octet_shape_elements(&shape);
     size_t strides[OCTET_MAX_RANK], n_outer = 1;
@@ -264,7 +277,8 @@ octet_status octet_keras_binary(octet_keras_call *call, octet_operator_code code
     return octet_keras_emit(call, code, name, inputs, 2, NULL, out);
 }
 
-octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, float value, uint32_t *out) {
+octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, float value,
+                                     uint32_t *out) {
     uint32_t scalar;
     char constant[96];
     snprintf(constant, sizeof constant, "%s/y", name);
@@ -272,7 +286,8 @@ octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code
     return octet_keras_binary(call, code, name, x, scalar, out);
 }
 
-octet_status octet_keras_reshape_open(octet_keras_call *call, const char *name, uint32_t x, int32_t rank, const int32_t *dims, uint32_t *out) {
+octet_status octet_keras_reshape_open(octet_keras_call *call, const char *name, uint32_t x, int32_t rank, const int32_t *dims,
+                                      uint32_t *out) {
     uint32_t inputs[2] = {x, 0};
     char constant[96];
     snprintf(constant, sizeof constant, "%s/shape", name);
@@ -311,8 +326,8 @@ octet_status octet_keras_transpose(octet_keras_call *call, const char *name, uin
     return octet_keras_emit(call, OCTET_OP_TRANSPOSE, name, inputs, 2, NULL, out);
 }
 
-octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, const int32_t *axes, int32_t n,
-                                bool is_scalar, bool keep_dims, uint32_t *out) {
+octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, const int32_t *axes,
+                                int32_t n, bool is_scalar, bool keep_dims, uint32_t *out) {
     uint32_t inputs[2] = {x, 0};
     char constant[96];
     snprintf(constant, sizeof constant, "%s/reduction_indices", name);
@@ -325,7 +340,8 @@ octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code
     return octet_keras_emit(call, code, name, inputs, 2, &options, out);
 }
 
-octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before, const int32_t *after, uint32_t *out) {
+octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before, const int32_t *after,
+                             uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t pairs[2 * OCTET_MAX_RANK], dims[2] = {shape.rank, 2};
     bool is_zero = true;
@@ -346,7 +362,8 @@ octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t 
     return octet_keras_emit(call, OCTET_OP_PAD, name, inputs, 2, NULL, out);
 }
 
-octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin, int32_t end, uint32_t *out) {
+octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin, int32_t end,
+                                    uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t begins[OCTET_MAX_RANK] = {0}, ends[OCTET_MAX_RANK] = {0}, strides[OCTET_MAX_RANK];
     for (int32_t i = 0; i < shape.rank; i++) strides[i] = 1;
@@ -361,12 +378,14 @@ octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, ui
     return octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, name, inputs, 4, &options, out);
 }
 
-octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, const uint32_t *xs, uint32_t n, int32_t axis, uint32_t *out) {
+octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, const uint32_t *xs, uint32_t n, int32_t axis,
+                                     uint32_t *out) {
     const octet_options options = {.concatenation = {.axis = axis}};
     return octet_keras_emit(call, OCTET_OP_CONCATENATION, name, xs, n, &options, out);
 }
 
-octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights, uint32_t bias, uint32_t *out) {
+octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights, uint32_t bias,
+                                         uint32_t *out) {
     const uint32_t inputs[3] = {x, weights, bias};
     const octet_options options = {.fully_connected = {.keep_num_dims = octet_keras_shape(call, x)->rank != 2}};
     return octet_keras_emit(call, OCTET_OP_FULLY_CONNECTED, name, inputs, 3, &options, out);

@@ -24,7 +24,7 @@ typedef struct octet_keras_call {
     uint32_t n_inputs; /* every tensor among the arguments, in order */
     uint32_t outputs[OCTET_KERAS_MAX_OUTPUTS];
     uint32_t n_outputs;
-    uint32_t *n_calls; /* of the whole import, for its limit */
+    uint32_t *n_calls;       /* of the whole import, for its limit */
     const char *mask_reader; /* a layer somewhere in the file that would heed a mask; NULL: none does */
 } octet_keras_call;
 
@@ -66,7 +66,8 @@ octet_status octet_keras_constant(octet_keras_call *call, const char *name, cons
                                   const float *data, uint32_t *out);
 /* The same from data of shape `dims` with its axes reordered: output axis i is input axis perm[i]; then given `out_dims`. */
 octet_status octet_keras_constant_permuted(octet_keras_call *call, const char *name, const char *origin, int32_t rank, const int32_t *dims,
-                                           const int32_t *perm, const float *data, int32_t out_rank, const int32_t *out_dims, uint32_t *out);
+                                           const int32_t *perm, const float *data, int32_t out_rank, const int32_t *out_dims,
+                                           uint32_t *out);
 octet_status octet_keras_scalar(octet_keras_call *call, const char *name, float value, uint32_t *out);
 octet_status octet_keras_i32s(octet_keras_call *call, const char *name, const int32_t *data, int32_t n, uint32_t *out);
 /* An int32 scalar of rank 0. */
@@ -78,21 +79,26 @@ octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, 
 octet_status octet_keras_unary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, uint32_t *out);
 octet_status octet_keras_binary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t a, uint32_t b, uint32_t *out);
 /* x op constant scalar. */
-octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, float value, uint32_t *out);
+octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, float value,
+                                     uint32_t *out);
 octet_status octet_keras_reshape(octet_keras_call *call, const char *name, uint32_t x, int32_t rank, const int32_t *dims, uint32_t *out);
 /* The shape constant may hold one -1, as TensorFlow writes it there. */
-octet_status octet_keras_reshape_open(octet_keras_call *call, const char *name, uint32_t x, int32_t rank, const int32_t *dims, uint32_t *out);
+octet_status octet_keras_reshape_open(octet_keras_call *call, const char *name, uint32_t x, int32_t rank, const int32_t *dims,
+                                      uint32_t *out);
 octet_status octet_keras_transpose(octet_keras_call *call, const char *name, uint32_t x, const int32_t *perm, uint32_t *out);
 /* axes: vector constant; is_scalar: one axis as a scalar of rank 0. */
-octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, const int32_t *axes, int32_t n,
-                                bool is_scalar, bool keep_dims, uint32_t *out);
+octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, const int32_t *axes,
+                                int32_t n, bool is_scalar, bool keep_dims, uint32_t *out);
 /* before, after: cells added to each axis. */
-octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before, const int32_t *after, uint32_t *out);
+octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before, const int32_t *after,
+                             uint32_t *out);
 /* x[.., begin:end, ..] along one axis. */
-octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin, int32_t end, uint32_t *out);
+octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin, int32_t end,
+                                    uint32_t *out);
 octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, const uint32_t *xs, uint32_t n, int32_t axis, uint32_t *out);
 /* weights [O,I]; bias OCTET_NONE for none. keep_num_dims is set when x has a rank other than 2. */
-octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights, uint32_t bias, uint32_t *out);
+octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights, uint32_t bias,
+                                         uint32_t *out);
 
 static inline octet_status octet_keras_return(octet_keras_call *call, uint32_t value) {
     call->outputs[0] = value;

@@ -206,12 +206,12 @@ static octet_status read_nodes(reader *r, octet_keras_model *model, const octet_
 }
 
 /* input_layers, output_layers: one reference, a list of them, lists in lists, or an object of them. */
-static octet_status read_ends(reader *r, const octet_keras_model *model, const octet_json *item, uint32_t depth,
-                              octet_keras_reference *out, uint32_t capacity, uint32_t *n) {
+static octet_status read_ends(reader *r, const octet_keras_model *model, const octet_json *item, uint32_t depth, octet_keras_reference *out,
+                              uint32_t capacity, uint32_t *n) {
     octet_keras_reference reference;
     if (read_reference(model, item, &reference)) {
-        OCTET_CHECK(r->ctx, *n < capacity, OCTET_LIMIT, "%s: model %s has more than %u inputs or outputs", r->document->name,
-                    model->name, (unsigned)capacity);
+        OCTET_CHECK(r->ctx, *n < capacity, OCTET_LIMIT, "%s: model %s has more than %u inputs or outputs", r->document->name, model->name,
+                    (unsigned)capacity);
         out[(*n)++] = reference;
         return OCTET_OK;
     }
@@ -245,9 +245,8 @@ static void note_reference(octet_keras_model *model, const octet_keras_argument 
 static octet_status check_reference(reader *r, const octet_keras_model *model, octet_keras_reference *reference) {
     const octet_keras_layer *layer = &model->layers[reference->layer];
     reference->node -= layer->first_node;
-    OCTET_CHECK(r->ctx, reference->node < layer->n_nodes, OCTET_MODEL,
-                "%s: call %u of layer %s is read, but the layer is called %u times", r->document->name,
-                (unsigned)reference->node, layer->name, (unsigned)layer->n_nodes);
+    OCTET_CHECK(r->ctx, reference->node < layer->n_nodes, OCTET_MODEL, "%s: call %u of layer %s is read, but the layer is called %u times",
+                r->document->name, (unsigned)reference->node, layer->name, (unsigned)layer->n_nodes);
     return OCTET_OK;
 }
 
@@ -263,7 +262,8 @@ static octet_status check_argument(reader *r, const octet_keras_model *model, oc
  * versions from 0): the lowest number that anybody reads tells which. Keras 3 numbers them from 0, but in output_layers from 1
  * where the nested model is a Functional. */
 static octet_status number_nodes(reader *r, octet_keras_model *model) {
-    for (uint32_t i = 0; i < model->n_layers; i++) model->layers[i].first_node = model->layers[i].model != NULL && !model->has_keras_3_nodes;
+    for (uint32_t i = 0; i < model->n_layers; i++)
+        model->layers[i].first_node = model->layers[i].model != NULL && !model->has_keras_3_nodes;
     for (uint32_t i = 0; i < model->n_outputs && model->has_keras_3_nodes; i++) {
         const octet_keras_layer *layer = &model->layers[model->outputs[i].layer];
         if (layer->model != NULL && !layer->model->is_sequential && model->outputs[i].node > 0) model->outputs[i].node--;
@@ -372,8 +372,8 @@ static octet_status read_layer(reader *r, const octet_json *object, octet_keras_
     layer->config = config;
     const char *name = octet_json_text(octet_json_get(config, "name"));
     if (name == NULL) name = octet_json_text(octet_json_get(object, "name"));
-    OCTET_CHECK(r->ctx, name != NULL || octet_json_kind_of(config) == OCTET_JSON_ARRAY, OCTET_FORMAT,
-                "%s: a layer of class %s has no name", r->document->name, layer->class_name);
+    OCTET_CHECK(r->ctx, name != NULL || octet_json_kind_of(config) == OCTET_JSON_ARRAY, OCTET_FORMAT, "%s: a layer of class %s has no name",
+                r->document->name, layer->class_name);
     layer->name = name != NULL ? name : "sequential";
     const char *module = octet_json_text(octet_json_get(object, "module"));
     layer->is_operation = module != NULL && (strncmp(module, "keras.src.ops", 13) == 0 || strncmp(module, "keras.ops", 9) == 0);
@@ -385,15 +385,16 @@ static octet_status read_layer(reader *r, const octet_json *object, octet_keras_
     }
     const octet_json *trainable = octet_json_get(config, "trainable");
     layer->is_trainable = octet_json_kind_of(trainable) != OCTET_JSON_BOOL || octet_json_is_true(trainable);
-    const bool is_model = octet_json_kind_of(config) == OCTET_JSON_ARRAY || octet_json_kind_of(octet_json_get(config, "layers")) == OCTET_JSON_ARRAY;
+    const bool is_model =
+        octet_json_kind_of(config) == OCTET_JSON_ARRAY || octet_json_kind_of(octet_json_get(config, "layers")) == OCTET_JSON_ARRAY;
     if (is_model) {
         r->depth++;
         OCTET_TRY(read_model(r, object, layer->name, &layer->model));
         r->depth--;
         return OCTET_OK;
     }
-    OCTET_CHECK(r->ctx, octet_json_kind_of(config) == OCTET_JSON_OBJECT, OCTET_FORMAT, "%s: layer %s has no config",
-                r->document->name, layer->name);
+    OCTET_CHECK(r->ctx, octet_json_kind_of(config) == OCTET_JSON_OBJECT, OCTET_FORMAT, "%s: layer %s has no config", r->document->name,
+                layer->name);
     if (strcmp(layer->class_name, "InputLayer") == 0) {
         layer->input_shape = octet_json_get(config, "batch_shape");
         if (layer->input_shape == NULL) layer->input_shape = octet_json_get(config, "batch_input_shape");
@@ -414,7 +415,8 @@ static octet_status read_model(reader *r, const octet_json *object, const char *
     const char *class_name = octet_json_text(octet_json_get(object, "class_name"));
     OCTET_CHECK(r->ctx, octet_json_kind_of(layers) == OCTET_JSON_ARRAY, OCTET_UNSUPPORTED,
                 "%s: model class %s has no list of layers: only Sequential and Functional models can be read; build the model "
-                "with one of them and save it again", r->document->name, class_name != NULL ? class_name : "?");
+                "with one of them and save it again",
+                r->document->name, class_name != NULL ? class_name : "?");
     const char *name = octet_json_text(octet_json_get(config, "name"));
     model->name = name != NULL ? name : outer_name;
     const size_t n = octet_json_length(layers);
@@ -437,8 +439,7 @@ static octet_status read_model(reader *r, const octet_json *object, const char *
     return OCTET_OK;
 }
 
-octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
-                                     octet_keras_model **out) {
+octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document, octet_keras_model **out) {
     reader r = {.ctx = ctx, .arena = arena, .document = document};
     OCTET_CHECK(ctx, octet_json_kind_of(document->root) == OCTET_JSON_OBJECT, OCTET_FORMAT, "%s: is not the configuration of a model",
                 document->name);

@@ -24,7 +24,7 @@ typedef struct octet_keras_argument {
     uint32_t value;                     /* TENSOR: the graph value, set by the builder before the call is emitted */
     struct octet_keras_argument *items; /* LIST: a list with at least one tensor in it */
     uint32_t n_items;
-    const octet_json *constant;         /* CONSTANT */
+    const octet_json *constant; /* CONSTANT */
 } octet_keras_argument;
 
 typedef struct octet_keras_node {
@@ -52,10 +52,10 @@ typedef struct octet_keras_layer {
     bool is_trainable;
     octet_keras_node *nodes;
     uint32_t n_nodes;
-    uint32_t first_node;             /* the number that references give to nodes[0] */
-    struct octet_keras_model *model; /* Sequential, Functional; else NULL */
+    uint32_t first_node;                  /* the number that references give to nodes[0] */
+    struct octet_keras_model *model;      /* Sequential, Functional; else NULL */
     struct octet_keras_layer *wrapped[2]; /* TimeDistributed: [0]; Bidirectional: forward, backward; RNN: its cell */
-    octet_keras_weight *weights; /* filled by keras_weights.c */
+    octet_keras_weight *weights;          /* filled by keras_weights.c */
     uint32_t n_weights;
     /* For the layer table: of the first call. */
     int32_t output_rank; /* -1: never called */
@@ -65,7 +65,7 @@ typedef struct octet_keras_layer {
 typedef struct octet_keras_model {
     const char *name;
     bool is_sequential;
-    bool has_keras_3_nodes; /* its calls are written as Keras 3 does */
+    bool has_keras_3_nodes;    /* its calls are written as Keras 3 does */
     octet_keras_layer *layers; /* in the file's order */
     uint32_t n_layers;
     octet_keras_reference *inputs, *outputs;
@@ -75,8 +75,7 @@ typedef struct octet_keras_model {
 
 /* `root`: the object with class_name and config. Errors: FORMAT (not such a text), MODEL (a reference to nothing),
  * UNSUPPORTED (a class that is no Sequential or Functional model), LIMIT. Everything lives in `arena` and `document`. */
-octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
-                                     octet_keras_model **out);
+octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document, octet_keras_model **out);
 
 /* The snake-case name that Keras 3 gives a class in a weights file: "Conv2DTranspose" -> "conv2d_transpose". `out` holds
  * `capacity` bytes; a longer result is cut. */

@@ -66,12 +66,13 @@ static octet_status activate_and_return(octet_keras_call *call, uint32_t x) {
 }
 
 /* [N,H,W,C] with the kernel [kh,kw,I,O]. */
-static octet_status emit_conv_2d(octet_keras_call *call, const conv *c, const int32_t *kernel, const int32_t *strides, const int32_t *dilation,
-                                 const char *weight, uint32_t x, uint32_t *out) {
+static octet_status emit_conv_2d(octet_keras_call *call, const conv *c, const int32_t *kernel, const int32_t *strides,
+                                 const int32_t *dilation, const char *weight, uint32_t x, uint32_t *out) {
     const octet_shape *shape = octet_keras_shape(call, x);
     const int32_t channels = shape->dims[3];
     if (channels % c->groups != 0 || (c->filters >= 0 && c->filters % c->groups != 0)) {
-        return octet_keras_contradict(call, "groups is %d, which divides not both the %d channels and the %d filters", c->groups, channels, c->filters);
+        return octet_keras_contradict(call, "groups is %d, which divides not both the %d channels and the %d filters", c->groups, channels,
+                                      c->filters);
     }
     int32_t dims[5] = {kernel[0], kernel[1], channels / c->groups, c->filters, 0};
     int32_t one[4] = {kernel[1], channels / c->groups, c->filters, 0};
@@ -84,17 +85,18 @@ static octet_status emit_conv_2d(octet_keras_call *call, const conv *c, const in
         OCTET_TRY(octet_keras_weight_data(call, weight, 4, dims, &data));
     }
     uint32_t inputs[3] = {x, 0, 0};
-    OCTET_TRY(octet_keras_constant_permuted(call, "Conv2D", octet_keras_weight_origin(call, weight), 4, dims, (const int32_t[]){3, 0, 1, 2}, data, 4,
-                                            (const int32_t[]){dims[3], dims[0], dims[1], dims[2]}, &inputs[1]));
+    OCTET_TRY(octet_keras_constant_permuted(call, "Conv2D", octet_keras_weight_origin(call, weight), 4, dims, (const int32_t[]){3, 0, 1, 2},
+                                            data, 4, (const int32_t[]){dims[3], dims[0], dims[1], dims[2]}, &inputs[1]));
     OCTET_TRY(conv_bias(call, "BiasAdd/ReadVariableOp", dims[3], &inputs[2]));
-    const octet_options options = {.conv_2d = {.padding = c->padding, .stride_h = strides[0], .stride_w = strides[1], .dilation_h = dilation[0],
-                                               .dilation_w = dilation[1]}};
+    const octet_options options = {
+        .conv_2d = {
+            .padding = c->padding, .stride_h = strides[0], .stride_w = strides[1], .dilation_h = dilation[0], .dilation_w = dilation[1]}};
     return octet_keras_emit(call, OCTET_OP_CONV_2D, "BiasAdd", inputs, 3, &options, out);
 }
 
 /* [N,H,W,C] with the kernel [kh,kw,C,multiplier]; with_bias: the layer's own bias, else zeros. */
-static octet_status emit_depthwise(octet_keras_call *call, const conv *c, const int32_t *kernel, const int32_t *strides, const int32_t *dilation,
-                                   bool with_bias, uint32_t x, uint32_t *out) {
+static octet_status emit_depthwise(octet_keras_call *call, const conv *c, const int32_t *kernel, const int32_t *strides,
+                                   const int32_t *dilation, bool with_bias, uint32_t x, uint32_t *out) {
     const octet_shape *shape = octet_keras_shape(call, x);
     const int32_t channels = shape->dims[3];
     int32_t dims[4] = {kernel[0], kernel[1], channels, c->multiplier}, one[3] = {kernel[1], channels, c->multiplier};
@@ -116,8 +118,12 @@ static octet_status emit_depthwise(octet_keras_call *call, const conv *c, const 
         OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n_outputs, &zeros));
         OCTET_TRY(octet_keras_constant(call, "depthwise/bias", NULL, 1, &n_outputs, zeros, &inputs[2]));
     }
-    const octet_options options = {.depthwise_conv_2d = {.padding = c->padding, .stride_h = strides[0], .stride_w = strides[1], .dilation_h = dilation[0],
-                                                         .dilation_w = dilation[1], .depth_multiplier = c->multiplier}};
+    const octet_options options = {.depthwise_conv_2d = {.padding = c->padding,
+                                                         .stride_h = strides[0],
+                                                         .stride_w = strides[1],
+                                                         .dilation_h = dilation[0],
+                                                         .dilation_w = dilation[1],
+                                                         .depth_multiplier = c->multiplier}};
     return octet_keras_emit(call, OCTET_OP_DEPTHWISE_CONV_2D, "depthwise", inputs, 3, &options, out);
 }
 
@@ -143,7 +149,8 @@ octet_status octet_keras_emit_conv_1d(octet_keras_call *call) {
     OCTET_TRY(read_conv(call, 1, true, &c));
     OCTET_TRY(octet_keras_single(call, 3, 3, &x));
     OCTET_TRY(to_2d(call, &c, x, &x));
-    OCTET_TRY(emit_conv_2d(call, &c, (const int32_t[]){1, c.kernel[0]}, (const int32_t[]){1, c.strides[0]}, (const int32_t[]){1, c.dilation[0]}, "kernel", x, &x));
+    OCTET_TRY(emit_conv_2d(call, &c, (const int32_t[]){1, c.kernel[0]}, (const int32_t[]){1, c.strides[0]},
+                           (const int32_t[]){1, c.dilation[0]}, "kernel", x, &x));
     OCTET_TRY(from_2d(call, x, &x));
     return activate_and_return(call, x);
 }
@@ -168,8 +175,13 @@ octet_status octet_keras_emit_conv_3d(octet_keras_call *call) {
     const float *data = NULL;
     OCTET_TRY(octet_keras_weight_data(call, "kernel", 5, dims, &data));
     OCTET_TRY(octet_keras_constant(call, "Conv3D/ReadVariableOp", octet_keras_weight_origin(call, "kernel"), 5, dims, data, &inputs[1]));
-    const octet_options options = {.conv_3d = {.padding = c.padding, .stride_d = c.strides[0], .stride_h = c.strides[1], .stride_w = c.strides[2],
-                                               .dilation_d = c.dilation[0], .dilation_h = c.dilation[1], .dilation_w = c.dilation[2]}};
+    const octet_options options = {.conv_3d = {.padding = c.padding,
+                                               .stride_d = c.strides[0],
+                                               .stride_h = c.strides[1],
+                                               .stride_w = c.strides[2],
+                                               .dilation_d = c.dilation[0],
+                                               .dilation_h = c.dilation[1],
+                                               .dilation_w = c.dilation[2]}};
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_CONV_3D, "Conv3D", inputs, 3, &options, &x));
     if (octet_keras_has_weight(call, "bias")) {
         OCTET_TRY(conv_bias(call, "BiasAdd/ReadVariableOp", dims[4], &bias));
@@ -184,7 +196,8 @@ octet_status octet_keras_emit_depthwise_1d(octet_keras_call *call) {
     OCTET_TRY(read_conv(call, 1, true, &c));
     OCTET_TRY(octet_keras_single(call, 3, 3, &x));
     OCTET_TRY(to_2d(call, &c, x, &x));
-    OCTET_TRY(emit_depthwise(call, &c, (const int32_t[]){1, c.kernel[0]}, (const int32_t[]){1, c.strides[0]}, (const int32_t[]){1, c.dilation[0]}, true, x, &x));
+    OCTET_TRY(emit_depthwise(call, &c, (const int32_t[]){1, c.kernel[0]}, (const int32_t[]){1, c.strides[0]},
+                             (const int32_t[]){1, c.dilation[0]}, true, x, &x));
     OCTET_TRY(from_2d(call, x, &x));
     return activate_and_return(call, x);
 }
@@ -211,7 +224,8 @@ octet_status octet_keras_emit_separable_1d(octet_keras_call *call) {
     OCTET_TRY(read_conv(call, 1, true, &c));
     OCTET_TRY(octet_keras_single(call, 3, 3, &x));
     OCTET_TRY(to_2d(call, &c, x, &x));
-    OCTET_TRY(emit_depthwise(call, &c, (const int32_t[]){1, c.kernel[0]}, (const int32_t[]){1, c.strides[0]}, (const int32_t[]){1, c.dilation[0]}, false, x, &x));
+    OCTET_TRY(emit_depthwise(call, &c, (const int32_t[]){1, c.kernel[0]}, (const int32_t[]){1, c.strides[0]},
+                             (const int32_t[]){1, c.dilation[0]}, false, x, &x));
     OCTET_TRY(emit_pointwise(call, &c, x, &x));
     OCTET_TRY(from_2d(call, x, &x));
     return activate_and_return(call, x);
@@ -228,8 +242,8 @@ octet_status octet_keras_emit_separable_2d(octet_keras_call *call) {
 }
 
 /* Length of one axis of a transposed convolution: Keras's deconv_output_length. */
-static octet_status transposed_length(octet_keras_call *call, int32_t in, int32_t kernel, int32_t stride, octet_padding padding, int32_t output_padding,
-                                      int32_t *out) {
+static octet_status transposed_length(octet_keras_call *call, int32_t in, int32_t kernel, int32_t stride, octet_padding padding,
+                                      int32_t output_padding, int32_t *out) {
     const bool is_same = padding == OCTET_PADDING_SAME;
     int64_t length = (int64_t)in * stride;
     if (output_padding < 0) {
@@ -245,11 +259,12 @@ static octet_status transposed_length(octet_keras_call *call, int32_t in, int32_
     return OCTET_OK;
 }
 
-static octet_status emit_transposed(octet_keras_call *call, const conv *c, const int32_t *kernel, const int32_t *strides, const int32_t *output_padding,
-                                    uint32_t x, uint32_t *out) {
+static octet_status emit_transposed(octet_keras_call *call, const conv *c, const int32_t *kernel, const int32_t *strides,
+                                    const int32_t *output_padding, uint32_t x, uint32_t *out) {
     const octet_shape *shape = octet_keras_shape(call, x);
     const int32_t channels = shape->dims[3];
-    int32_t dims[4] = {kernel[0], kernel[1], c->filters, channels}, one[3] = {kernel[1], c->filters, channels}, size[4] = {shape->dims[0], 0, 0, 0};
+    int32_t dims[4] = {kernel[0], kernel[1], c->filters, channels}, one[3] = {kernel[1], c->filters, channels},
+            size[4] = {shape->dims[0], 0, 0, 0};
     OCTET_TRY(transposed_length(call, shape->dims[1], kernel[0], strides[0], c->padding, output_padding[0], &size[1]));
     OCTET_TRY(transposed_length(call, shape->dims[2], kernel[1], strides[1], c->padding, output_padding[1], &size[2]));
     const float *data = NULL;
@@ -263,8 +278,9 @@ static octet_status emit_transposed(octet_keras_call *call, const conv *c, const
     uint32_t inputs[4] = {0, 0, x, 0};
     const uint32_t n = octet_keras_has_weight(call, "bias") ? 4 : 3;
     OCTET_TRY(octet_keras_i32s(call, "stack", size, 4, &inputs[0]));
-    OCTET_TRY(octet_keras_constant_permuted(call, "conv2d_transpose", octet_keras_weight_origin(call, "kernel"), 4, dims, (const int32_t[]){2, 0, 1, 3}, data, 4,
-                                            (const int32_t[]){dims[2], dims[0], dims[1], dims[3]}, &inputs[1]));
+    OCTET_TRY(octet_keras_constant_permuted(call, "conv2d_transpose", octet_keras_weight_origin(call, "kernel"), 4, dims,
+                                            (const int32_t[]){2, 0, 1, 3}, data, 4, (const int32_t[]){dims[2], dims[0], dims[1], dims[3]},
+                                            &inputs[1]));
     if (n == 4) OCTET_TRY(conv_bias(call, "BiasAdd/ReadVariableOp", dims[2], &inputs[3]));
     const octet_options options = {.transpose_conv = {.padding = c->padding, .stride_h = strides[0], .stride_w = strides[1]}};
     return octet_keras_emit(call, OCTET_OP_TRANSPOSE_CONV, "BiasAdd", inputs, n, &options, out);
@@ -284,7 +300,8 @@ static octet_status read_transposed(octet_keras_call *call, int32_t n, conv *c, 
     if (count != 1 && count != n) return octet_keras_contradict(call, "output_padding has %d numbers, it needs 1 or %d", count, n);
     for (int32_t i = 0; i < n; i++) {
         output_padding[i] = values[count == 1 ? 0 : i];
-        if (output_padding[i] < 0 || output_padding[i] >= c->strides[i]) return octet_keras_contradict(call, "output_padding must be less than strides");
+        if (output_padding[i] < 0 || output_padding[i] >= c->strides[i])
+            return octet_keras_contradict(call, "output_padding must be less than strides");
     }
     return OCTET_OK;
 }

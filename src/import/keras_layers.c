@@ -8,10 +8,12 @@ static octet_status emit_input(octet_keras_call *call) {
     return octet_keras_contradict(call, "is no input of its model");
 }
 
-#define CONV "filters kernel_size strides padding data_format dilation_rate groups activation use_bias depth_multiplier output_padding rank "
+#define CONV                                                                                                                               \
+    "filters kernel_size strides padding data_format dilation_rate groups activation use_bias depth_multiplier output_padding rank "
 #define POOL "pool_size strides padding data_format "
-#define RECURRENT \
-    "units activation recurrent_activation use_bias unit_forget_bias dropout recurrent_dropout implementation return_sequences return_state " \
+#define RECURRENT                                                                                                                          \
+    "units activation recurrent_activation use_bias unit_forget_bias dropout recurrent_dropout implementation return_sequences "           \
+    "return_state "                                                                                                                        \
     "go_backwards stateful unroll time_major reset_after zero_output_for_mask recurrent_initializer bias_initializer "
 #define NORM "axis epsilon center scale momentum "
 
@@ -79,7 +81,8 @@ static const octet_keras_class classes[] = {
     {"UpSampling1D", octet_keras_emit_upsampling, NULL, "size data_format"},
     {"UpSampling2D", octet_keras_emit_upsampling, NULL, "size data_format interpolation"},
     {"UpSampling3D", octet_keras_emit_upsampling, NULL, "size data_format"},
-    {"Resizing", octet_keras_emit_resizing, NULL, "height width interpolation data_format crop_to_aspect_ratio pad_to_aspect_ratio fill_mode fill_value antialias"},
+    {"Resizing", octet_keras_emit_resizing, NULL,
+     "height width interpolation data_format crop_to_aspect_ratio pad_to_aspect_ratio fill_mode fill_value antialias"},
     {"CenterCrop", octet_keras_emit_center_crop, NULL, "height width data_format"},
     {"LSTM", octet_keras_emit_lstm, octet_keras_weights_recurrent, RECURRENT},
     {"GRU", octet_keras_emit_gru, octet_keras_weights_recurrent, RECURRENT},
@@ -87,7 +90,8 @@ static const octet_keras_class classes[] = {
     {"Bidirectional", octet_keras_emit_bidirectional, NULL, "layer backward_layer merge_mode"},
     {"TimeDistributed", octet_keras_emit_time_distributed, NULL, "layer"},
     {"MultiHeadAttention", octet_keras_emit_multi_head_attention, octet_keras_weights_multi_head_attention,
-     "num_heads key_dim value_dim dropout use_bias output_shape attention_axes query_shape key_shape value_shape softmax_robust_masking flash_attention"},
+     "num_heads key_dim value_dim dropout use_bias output_shape attention_axes query_shape key_shape value_shape softmax_robust_masking "
+     "flash_attention"},
     {"Attention", octet_keras_emit_attention, octet_keras_weights_attention, "use_scale score_mode dropout"},
     {"AdditiveAttention", octet_keras_emit_additive_attention, octet_keras_weights_attention, "use_scale dropout"},
     /* Functions among layers; an Operation of Keras 3 is written as a TFOpLambda is. */
@@ -106,18 +110,32 @@ static const octet_keras_class classes[] = {
     {"Identity", octet_keras_emit_identity, NULL, ""},
     {"RandomFlip", octet_keras_emit_identity, NULL, "mode data_format value_range"},
     {"RandomRotation", octet_keras_emit_identity, NULL, "factor fill_mode fill_value interpolation data_format value_range"},
-    {"RandomZoom", octet_keras_emit_identity, NULL, "height_factor width_factor fill_mode fill_value interpolation data_format value_range"},
-    {"RandomTranslation", octet_keras_emit_identity, NULL, "height_factor width_factor fill_mode fill_value interpolation data_format value_range"},
+    {"RandomZoom", octet_keras_emit_identity, NULL,
+     "height_factor width_factor fill_mode fill_value interpolation data_format value_range"},
+    {"RandomTranslation", octet_keras_emit_identity, NULL,
+     "height_factor width_factor fill_mode fill_value interpolation data_format value_range"},
     {"RandomContrast", octet_keras_emit_identity, NULL, "factor value_range data_format"},
     {"RandomBrightness", octet_keras_emit_identity, NULL, "factor value_range data_format"},
 };
 
 /* Names of older versions. */
 static const char *const aliases[][2] = {
-    {"BatchNormalizationV1", "BatchNormalization"}, {"BatchNormalizationV2", "BatchNormalization"}, {"Convolution1D", "Conv1D"},
-    {"Convolution2D", "Conv2D"}, {"Convolution3D", "Conv3D"}, {"SeparableConvolution1D", "SeparableConv1D"}, {"SeparableConvolution2D", "SeparableConv2D"},
-    {"Convolution2DTranspose", "Conv2DTranspose"}, {"MaxPool1D", "MaxPooling1D"}, {"MaxPool2D", "MaxPooling2D"}, {"AvgPool2D", "AveragePooling2D"},
-    {"GlobalAvgPool2D", "GlobalAveragePooling2D"}, {"GlobalMaxPool2D", "GlobalMaxPooling2D"}, {"LSTMV1", "LSTM"}, {"LSTMV2", "LSTM"}, {"GRUV2", "GRU"},
+    {"BatchNormalizationV1", "BatchNormalization"},
+    {"BatchNormalizationV2", "BatchNormalization"},
+    {"Convolution1D", "Conv1D"},
+    {"Convolution2D", "Conv2D"},
+    {"Convolution3D", "Conv3D"},
+    {"SeparableConvolution1D", "SeparableConv1D"},
+    {"SeparableConvolution2D", "SeparableConv2D"},
+    {"Convolution2DTranspose", "Conv2DTranspose"},
+    {"MaxPool1D", "MaxPooling1D"},
+    {"MaxPool2D", "MaxPooling2D"},
+    {"AvgPool2D", "AveragePooling2D"},
+    {"GlobalAvgPool2D", "GlobalAveragePooling2D"},
+    {"GlobalMaxPool2D", "GlobalMaxPooling2D"},
+    {"LSTMV1", "LSTM"},
+    {"LSTMV2", "LSTM"},
+    {"GRUV2", "GRU"},
 };
 
 const octet_keras_class *octet_keras_class_of(const octet_keras_layer *layer) {

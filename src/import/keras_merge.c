@@ -30,15 +30,17 @@ octet_status octet_keras_emit_merge(octet_keras_call *call) {
         octet_operator_code code;
         const char *name;
     } kinds[] = {
-        {"Add", OCTET_OP_ADD, "add"}, {"Subtract", OCTET_OP_SUB, "sub"}, {"Multiply", OCTET_OP_MUL, "mul"}, {"Average", OCTET_OP_ADD, "add"},
-        {"Maximum", OCTET_OP_MAXIMUM, "Maximum"}, {"Minimum", OCTET_OP_MINIMUM, "Minimum"},
+        {"Add", OCTET_OP_ADD, "add"},     {"Subtract", OCTET_OP_SUB, "sub"},        {"Multiply", OCTET_OP_MUL, "mul"},
+        {"Average", OCTET_OP_ADD, "add"}, {"Maximum", OCTET_OP_MAXIMUM, "Maximum"}, {"Minimum", OCTET_OP_MINIMUM, "Minimum"},
     };
     size_t kind = 0;
     while (kind < 5 && strcmp(kinds[kind].class_name, call->layer->class_name) != 0) kind++;
     OCTET_TRY(equal_ranks(call));
-    if (kinds[kind].code == OCTET_OP_SUB && call->n_inputs != 2) return octet_keras_contradict(call, "reads %u tensors, it takes 2", (unsigned)call->n_inputs);
+    if (kinds[kind].code == OCTET_OP_SUB && call->n_inputs != 2)
+        return octet_keras_contradict(call, "reads %u tensors, it takes 2", (unsigned)call->n_inputs);
     uint32_t x = call->inputs[0];
-    for (uint32_t i = 1; i < call->n_inputs; i++) OCTET_TRY(octet_keras_binary(call, kinds[kind].code, kinds[kind].name, x, call->inputs[i], &x));
+    for (uint32_t i = 1; i < call->n_inputs; i++)
+        OCTET_TRY(octet_keras_binary(call, kinds[kind].code, kinds[kind].name, x, call->inputs[i], &x));
     if (strcmp(call->layer->class_name, "Average") == 0 && call->n_inputs > 1) {
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "truediv", x, 1.0f / (float)call->n_inputs, &x));
     }
@@ -95,10 +97,12 @@ octet_status octet_keras_emit_dot(octet_keras_call *call) {
     for (int32_t i = 0; i < 2; i++) {
         const int32_t rank = octet_keras_shape(call, x[i])->rank;
         if (axes[i] < 0) axes[i] += rank;
-        if (axes[i] < 1 || axes[i] >= rank) return octet_keras_contradict(call, "axes has %d, which is no axis of %d dimensions after the batch", axes[i], rank);
+        if (axes[i] < 1 || axes[i] >= rank)
+            return octet_keras_contradict(call, "axes has %d, which is no axis of %d dimensions after the batch", axes[i], rank);
     }
     const octet_shape *a = octet_keras_shape(call, x[0]), *b = octet_keras_shape(call, x[1]);
-    if (a->dims[axes[0]] != b->dims[axes[1]]) return octet_keras_contradict(call, "axes of %d and %d cells do not fit", a->dims[axes[0]], b->dims[axes[1]]);
+    if (a->dims[axes[0]] != b->dims[axes[1]])
+        return octet_keras_contradict(call, "axes of %d and %d cells do not fit", a->dims[axes[0]], b->dims[axes[1]]);
     dims[0] = a->dims[0];
     if (octet_json_is_true(octet_json_get(call->layer->config, "normalize"))) {
         for (int32_t i = 0; i < 2; i++) OCTET_TRY(normalize(call, x[i], axes[i], &x[i]));
@@ -106,7 +110,8 @@ octet_status octet_keras_emit_dot(octet_keras_call *call) {
     OCTET_TRY(arrange(call, x[0], axes[0], true, dims, &n_dims, &x[0]));
     OCTET_TRY(arrange(call, x[1], axes[1], false, dims, &n_dims, &x[1]));
     if (n_dims == 1) dims[n_dims++] = 1;
-    if (n_dims > OCTET_MAX_RANK) return octet_keras_refuse(call, "its output would have %d dimensions, at most %d are supported", n_dims, OCTET_MAX_RANK);
+    if (n_dims > OCTET_MAX_RANK)
+        return octet_keras_refuse(call, "its output would have %d dimensions, at most %d are supported", n_dims, OCTET_MAX_RANK);
     const octet_options options = {.batch_matmul = {false, false, false}};
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, "MatMul", x, 2, &options, &x[0]));
     OCTET_TRY(octet_keras_reshape(call, "Squeeze", x[0], n_dims, dims, &x[0]));

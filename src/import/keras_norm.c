@@ -60,7 +60,8 @@ static octet_status read_axes(octet_keras_call *call, int32_t rank, int32_t fall
     uint32_t seen = 0;
     for (int32_t i = 0; i < *n; i++) {
         const int32_t axis = axes[i] < 0 ? axes[i] + rank : axes[i];
-        if (axis < 0 || axis >= rank || (seen >> axis & 1) != 0) return octet_keras_contradict(call, "axis %d is no axis of %d dimensions, or named twice", axes[i], rank);
+        if (axis < 0 || axis >= rank || (seen >> axis & 1) != 0)
+            return octet_keras_contradict(call, "axis %d is no axis of %d dimensions, or named twice", axes[i], rank);
         seen |= 1u << axis;
         axes[i] = axis;
     }
@@ -100,21 +101,25 @@ octet_status octet_keras_emit_batch_normalization(octet_keras_call *call) {
         m[i] = gamma != NULL ? gamma[i] * r : r;
         const float shift = mean[i] * m[i];
         b[i] = beta != NULL ? beta[i] - shift : -shift;
-        if (!isfinite(m[i]) || !isfinite(b[i])) return octet_keras_contradict(call, "channel %d has scale %g and offset %g, both must be finite", i, (double)m[i], (double)b[i]);
+        if (!isfinite(m[i]) || !isfinite(b[i]))
+            return octet_keras_contradict(call, "channel %d has scale %g and offset %g, both must be finite", i, (double)m[i],
+                                          (double)b[i]);
     }
     /* One dimension when the axis is the last, as the converter writes it. */
     broadcast_dims(&shape, axes, 1, dims);
     const int32_t first = axes[0];
     const char *origin = octet_keras_weight_origin(call, gamma != NULL ? "gamma" : "moving_variance");
     OCTET_TRY(octet_keras_constant(call, "batchnorm/mul/y", origin, shape.rank - first, dims + first, m, &scale));
-    OCTET_TRY(octet_keras_constant(call, "batchnorm/add/y", octet_keras_weight_origin(call, "moving_mean"), shape.rank - first, dims + first, b, &offset));
+    OCTET_TRY(octet_keras_constant(call, "batchnorm/add/y", octet_keras_weight_origin(call, "moving_mean"), shape.rank - first,
+                                   dims + first, b, &offset));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "batchnorm/mul_1", x, scale, &x));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "batchnorm/add_1", x, offset, &x));
     return octet_keras_return(call, x);
 }
 
 /* gamma or beta as a constant of shape `dims`; OCTET_NONE when the layer has none. `rank`, `own`: its shape in the file. */
-static octet_status parameter(octet_keras_call *call, const char *name, int32_t rank, int32_t *own, int32_t out_rank, const int32_t *dims, uint32_t *out) {
+static octet_status parameter(octet_keras_call *call, const char *name, int32_t rank, int32_t *own, int32_t out_rank, const int32_t *dims,
+                              uint32_t *out) {
     *out = OCTET_NONE;
     if (!octet_keras_has_weight(call, name)) return OCTET_OK;
     const float *data = NULL;
@@ -151,8 +156,8 @@ static octet_status apply_2(octet_keras_call *call, uint32_t x, uint32_t mean, u
 }
 
 /* TensorFlow 2's LayerNormalization over the last axes borrows fused batch normalization: [1,rows,columns,1], channels first. */
-static octet_status layer_normalization_fused(octet_keras_call *call, uint32_t x, const octet_shape *shape, int32_t n_rows, int32_t n_columns,
-                                              const uint32_t *parameters) {
+static octet_status layer_normalization_fused(octet_keras_call *call, uint32_t x, const octet_shape *shape, int32_t n_rows,
+                                              int32_t n_columns, const uint32_t *parameters) {
     uint32_t mean, variance, inverse, zeros;
     static const int32_t axes[3] = {0, 1, 2};
     OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 4, (const int32_t[]){1, n_rows, n_columns, 1}, &x));
@@ -193,7 +198,8 @@ octet_status octet_keras_emit_layer_normalization(octet_keras_call *call) {
     OCTET_TRY(parameter(call, "gamma", n, own, shape.rank - skip, dims + skip, &parameters[0]));
     OCTET_TRY(parameter(call, "beta", n, own, shape.rank - skip, dims + skip, &parameters[1]));
     if (is_fused) {
-        return layer_normalization_fused(call, x, &shape, octet_shape_product(&shape, 0, shape.rank - n), octet_shape_product(&shape, shape.rank - n, shape.rank), parameters);
+        return layer_normalization_fused(call, x, &shape, octet_shape_product(&shape, 0, shape.rank - n),
+                                         octet_shape_product(&shape, shape.rank - n, shape.rank), parameters);
     }
     if (is_tail && n == 1) axes[0] = -1; /* as Keras writes it */
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "Mean", x, axes, n, false, true, &mean));
@@ -236,7 +242,8 @@ octet_status octet_keras_emit_group_normalization(octet_keras_call *call) {
     if (n != 1 || axis[0] == 0) return octet_keras_refuse(call, "axis must be one axis other than the batch");
     int32_t channels = shape.dims[axis[0]];
     if (groups == -1) groups = channels;
-    if (groups < 1 || channels % groups != 0) return octet_keras_contradict(call, "%d channels cannot be divided into %d groups", channels, groups);
+    if (groups < 1 || channels % groups != 0)
+        return octet_keras_contradict(call, "%d channels cannot be divided into %d groups", channels, groups);
     /* [.., C, ..] -> [.., G, C/G, ..]; means over everything but the batch and G. */
     for (int32_t i = 0, j = 0; i < shape.rank; i++) {
         dims[j] = 1;
@@ -339,9 +346,11 @@ static octet_status statistics(octet_keras_call *call, const char *key, const oc
     const octet_json *value = octet_json_get(call->layer->config, key);
     size_t found = 0;
     if (octet_json_kind_of(value) != OCTET_JSON_MISSING && octet_json_kind_of(value) != OCTET_JSON_NULL) {
-        if (!flatten_numbers(value, 0, out, n, &found) || found == 0) return octet_keras_contradict(call, "%s is no list of at most %zu finite numbers", key, n);
+        if (!flatten_numbers(value, 0, out, n, &found) || found == 0)
+            return octet_keras_contradict(call, "%s is no list of at most %zu finite numbers", key, n);
     } else {
-        if (!octet_keras_has_weight(call, key)) return octet_keras_refuse(call, "has no %s: it was never adapted; call adapt() before saving", key);
+        if (!octet_keras_has_weight(call, key))
+            return octet_keras_refuse(call, "has no %s: it was never adapted; call adapt() before saving", key);
         const octet_keras_weight *weight = NULL;
         for (uint32_t i = 0; i < call->layer->n_weights; i++) {
             if (strcmp(call->layer->weights[i].name, key) == 0) weight = &call->layer->weights[i];
@@ -385,7 +394,8 @@ octet_status octet_keras_emit_normalization(octet_keras_call *call) {
         if (!invert) deviation[i] = 1.0f / deviation[i]; /* the converter turns division by a constant into a product */
     }
     OCTET_TRY(octet_keras_constant(call, "mean", octet_keras_weight_origin(call, "mean"), wanted.rank, wanted.dims, mean, &constants[0]));
-    OCTET_TRY(octet_keras_constant(call, "deviation", octet_keras_weight_origin(call, "variance"), wanted.rank, wanted.dims, deviation, &constants[1]));
+    OCTET_TRY(octet_keras_constant(call, "deviation", octet_keras_weight_origin(call, "variance"), wanted.rank, wanted.dims, deviation,
+                                   &constants[1]));
     if (invert) {
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, constants[1], &x));
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", x, constants[0], &x));
@@ -407,7 +417,8 @@ static octet_status rescale(octet_keras_call *call, octet_operator_code code, co
         size_t found = 0;
         uint32_t constant;
         OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n, &data));
-        if (!flatten_numbers(value, 0, data, (size_t)n, &found) || found != (size_t)n) return octet_keras_contradict(call, "%s is no list of %d finite numbers", key, n);
+        if (!flatten_numbers(value, 0, data, (size_t)n, &found) || found != (size_t)n)
+            return octet_keras_contradict(call, "%s is no list of %d finite numbers", key, n);
         OCTET_TRY(octet_keras_constant(call, key, NULL, 1, &n, data, &constant));
         return octet_keras_binary(call, code, code == OCTET_OP_MUL ? "mul" : "add", x, constant, out);
     }

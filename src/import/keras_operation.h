@@ -23,7 +23,8 @@ octet_status octet_keras_operand(octet_keras_call *call, int32_t position, const
 /* The same as a graph value: a tensor, or numbers made a float32 constant. OCTET_NONE when not given. */
 octet_status octet_keras_operand_value(octet_keras_call *call, int32_t position, const char *keywords, uint32_t *out);
 /* As integers: a number, a list, or tensors whose value is known (shapes). *n = -1 when not given. */
-octet_status octet_keras_operand_i32s(octet_keras_call *call, int32_t position, const char *keywords, int32_t capacity, int32_t *out, int32_t *n);
+octet_status octet_keras_operand_i32s(octet_keras_call *call, int32_t position, const char *keywords, int32_t capacity, int32_t *out,
+                                      int32_t *n);
 octet_status octet_keras_operand_f64(octet_keras_call *call, int32_t position, const char *keywords, double fallback, double *out);
 octet_status octet_keras_operand_bool(octet_keras_call *call, int32_t position, const char *keywords, bool fallback, bool *out);
 /* The tensor at position 0 that every function has. */
@@ -31,12 +32,13 @@ octet_status octet_keras_operand_x(octet_keras_call *call, uint32_t *out);
 /* Tuples, tensors and arrays of numbers as Keras serializes them -> the list or number inside. */
 const octet_json *octet_keras_unwrap(const octet_json *value);
 /* One axis of rank dimensions, normalized. */
-octet_status octet_keras_operand_axis(octet_keras_call *call, int32_t position, const char *keywords, int32_t rank, int32_t fallback, int32_t *out);
+octet_status octet_keras_operand_axis(octet_keras_call *call, int32_t position, const char *keywords, int32_t rank, int32_t fallback,
+                                      int32_t *out);
 
 octet_keras_operation_function octet_keras_operation_reshape, octet_keras_operation_transpose, octet_keras_operation_expand_dims,
-    octet_keras_operation_squeeze, octet_keras_operation_concat, octet_keras_operation_stack, octet_keras_operation_unstack, octet_keras_operation_split,
-    octet_keras_operation_tile, octet_keras_operation_pad, octet_keras_operation_getitem, octet_keras_operation_shape, octet_keras_operation_reverse,
-    octet_keras_operation_resize, octet_keras_operation_block, octet_keras_operation_broadcast_to, octet_keras_operation_gather,
-    octet_keras_operation_swapaxes, octet_keras_operation_repeat;
+    octet_keras_operation_squeeze, octet_keras_operation_concat, octet_keras_operation_stack, octet_keras_operation_unstack,
+    octet_keras_operation_split, octet_keras_operation_tile, octet_keras_operation_pad, octet_keras_operation_getitem,
+    octet_keras_operation_shape, octet_keras_operation_reverse, octet_keras_operation_resize, octet_keras_operation_block,
+    octet_keras_operation_broadcast_to, octet_keras_operation_gather, octet_keras_operation_swapaxes, octet_keras_operation_repeat;
 
 #endif

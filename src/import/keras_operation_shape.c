@@ -15,11 +15,14 @@ octet_status octet_keras_operation_reshape(octet_keras_call *call, const octet_k
     const int64_t wanted = (int64_t)octet_shape_elements(octet_keras_shape(call, x));
     for (int32_t i = 0; i < n; i++) {
         if (dims[i] == -1 && open < 0) open = i;
-        else if (dims[i] < 0 || !octet_multiply_i64(product, dims[i], &product)) return octet_keras_contradict(call, "its shape is not possible");
+        else if (dims[i] < 0 || !octet_multiply_i64(product, dims[i], &product))
+            return octet_keras_contradict(call, "its shape is not possible");
     }
-    if (open >= 0 && (product == 0 || wanted % product != 0)) return octet_keras_contradict(call, "its shape does not divide %lld elements", (long long)wanted);
+    if (open >= 0 && (product == 0 || wanted % product != 0))
+        return octet_keras_contradict(call, "its shape does not divide %lld elements", (long long)wanted);
     if (open < 0 && product != wanted) {
-        return octet_keras_contradict(call, "its shape has %lld elements, its input %lld for one sample", (long long)product, (long long)wanted);
+        return octet_keras_contradict(call, "its shape has %lld elements, its input %lld for one sample", (long long)product,
+                                      (long long)wanted);
     }
     OCTET_TRY(octet_keras_reshape_open(call, "Reshape", x, n, dims, &x));
     return octet_keras_return(call, x);
@@ -37,7 +40,8 @@ octet_status octet_keras_operation_transpose(octet_keras_call *call, const octet
     }
     for (int32_t i = 0; i < n; i++) {
         if (perm[i] < 0) perm[i] += rank;
-        if (perm[i] < 0 || perm[i] >= rank || (seen >> perm[i] & 1) != 0) return octet_keras_contradict(call, "its axes are no order of 0 to %d", rank - 1);
+        if (perm[i] < 0 || perm[i] >= rank || (seen >> perm[i] & 1) != 0)
+            return octet_keras_contradict(call, "its axes are no order of 0 to %d", rank - 1);
         seen |= 1u << perm[i];
     }
     if (n != rank) return octet_keras_contradict(call, "has %d axes for %d dimensions", n, rank);
@@ -67,7 +71,8 @@ octet_status octet_keras_operation_squeeze(octet_keras_call *call, const octet_k
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "axis squeeze_dims", OCTET_MAX_RANK, axes, &n));
     for (int32_t i = 0; i < n; i++) {
         const int32_t axis = axes[i] < 0 ? axes[i] + shape.rank : axes[i];
-        if (axis < 0 || axis >= shape.rank || shape.dims[axis] != 1) return octet_keras_contradict(call, "axis %d does not have length 1", axes[i]);
+        if (axis < 0 || axis >= shape.rank || shape.dims[axis] != 1)
+            return octet_keras_contradict(call, "axis %d does not have length 1", axes[i]);
         drop |= 1u << axis;
     }
     for (int32_t i = 0; i < shape.rank; i++) {
@@ -102,7 +107,8 @@ octet_status octet_keras_operation_concat(octet_keras_call *call, const octet_ke
     uint32_t values[OCTET_KERAS_MAX_INPUTS], n = 0, x;
     int32_t axis = 0;
     OCTET_TRY(list_of(call, values, &n));
-    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank, call->graph->keras_version >= 3 ? 0 : -1, &axis));
+    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank, call->graph->keras_version >= 3 ? 0 : -1,
+                                       &axis));
     OCTET_TRY(octet_keras_concatenate(call, "concat", values, n, axis, &x));
     return octet_keras_return(call, x);
 }
@@ -118,9 +124,11 @@ octet_status octet_keras_operation_stack(octet_keras_call *call, const octet_ker
     return octet_keras_return(call, x);
 }
 
-static octet_status emit_parts(octet_keras_call *call, octet_operator_code code, const uint32_t *inputs, uint32_t n, const octet_options *options, int32_t n_parts) {
+static octet_status emit_parts(octet_keras_call *call, octet_operator_code code, const uint32_t *inputs, uint32_t n,
+                               const octet_options *options, int32_t n_parts) {
     const char *name = NULL;
-    if (n_parts < 1 || n_parts > OCTET_KERAS_MAX_OUTPUTS) return octet_keras_refuse(call, "gives %d tensors, 1 to %d are supported", n_parts, OCTET_KERAS_MAX_OUTPUTS);
+    if (n_parts < 1 || n_parts > OCTET_KERAS_MAX_OUTPUTS)
+        return octet_keras_refuse(call, "gives %d tensors, 1 to %d are supported", n_parts, OCTET_KERAS_MAX_OUTPUTS);
     OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/split", call->path));
     call->n_outputs = (uint32_t)n_parts;
     return octet_graph_emit(call->ctx, call->graph, code, call->layer->name, name, inputs, n, options, call->outputs, call->n_outputs);
@@ -141,13 +149,15 @@ octet_status octet_keras_operation_split(octet_keras_call *call, const octet_ker
     uint32_t x, inputs[3];
     int32_t sizes[OCTET_KERAS_MAX_OUTPUTS], n = 0, axis = 0;
     OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_i32s(call, 1, "num_or_size_splits indices_or_sections size_splits num_split", OCTET_KERAS_MAX_OUTPUTS - 1, sizes, &n));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "num_or_size_splits indices_or_sections size_splits num_split", OCTET_KERAS_MAX_OUTPUTS - 1,
+                                       sizes, &n));
     OCTET_TRY(octet_keras_operand_axis(call, 2, "axis split_dim", octet_keras_shape(call, x)->rank, 0, &axis));
     const int32_t length = octet_keras_shape(call, x)->dims[axis];
     OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", axis, &inputs[0]));
     inputs[1] = x;
     if (n == 1) {
-        if (sizes[0] < 1 || length % sizes[0] != 0) return octet_keras_contradict(call, "%d cells cannot be split into %d equal parts", length, sizes[0]);
+        if (sizes[0] < 1 || length % sizes[0] != 0)
+            return octet_keras_contradict(call, "%d cells cannot be split into %d equal parts", length, sizes[0]);
         const octet_options options = {.split = {sizes[0]}};
         return emit_parts(call, OCTET_OP_SPLIT, inputs, 2, &options, sizes[0]);
     }
@@ -199,7 +209,8 @@ octet_status octet_keras_operation_pad(octet_keras_call *call, const octet_keras
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "paddings pad_width", 2 * OCTET_MAX_RANK, pairs, &n));
     OCTET_TRY(octet_keras_operand(call, 2, "mode", &mode));
     const char *text = mode != NULL ? octet_json_text(mode->constant) : "CONSTANT";
-    if (text == NULL || (strcmp(text, "CONSTANT") != 0 && strcmp(text, "constant") != 0)) return octet_keras_refuse(call, "its mode is not constant, which alone is supported");
+    if (text == NULL || (strcmp(text, "CONSTANT") != 0 && strcmp(text, "constant") != 0))
+        return octet_keras_refuse(call, "its mode is not constant, which alone is supported");
     OCTET_TRY(octet_keras_operand_f64(call, 3, "constant_values", 0.0, &value));
     if (value != 0.0) return octet_keras_refuse(call, "pads with %g; 0 is supported", value);
     const int32_t rank = octet_keras_shape(call, x)->rank;
@@ -220,7 +231,8 @@ typedef struct slice {
     octet_options options;
 } slice;
 
-static octet_status slice_bound(octet_keras_call *call, const octet_json *item, const char *key, int32_t bit, int32_t *value, int32_t *mask) {
+static octet_status slice_bound(octet_keras_call *call, const octet_json *item, const char *key, int32_t bit, int32_t *value,
+                                int32_t *mask) {
     const octet_json *bound = octet_json_get(item, key);
     int64_t number = 0;
     if (octet_json_kind_of(bound) == OCTET_JSON_NULL || octet_json_kind_of(bound) == OCTET_JSON_MISSING) {
@@ -228,7 +240,8 @@ static octet_status slice_bound(octet_keras_call *call, const octet_json *item, 
         *mask |= bit;
         return OCTET_OK;
     }
-    if (!octet_json_integer(octet_keras_unwrap(bound), &number) || number < -(1 << 30) || number > 1 << 30) return octet_keras_refuse(call, "is cut at a place that is not known before the model runs");
+    if (!octet_json_integer(octet_keras_unwrap(bound), &number) || number < -(1 << 30) || number > 1 << 30)
+        return octet_keras_refuse(call, "is cut at a place that is not known before the model runs");
     *value = (int32_t)number;
     return OCTET_OK;
 }
@@ -245,7 +258,8 @@ static octet_status add_item(octet_keras_call *call, const octet_json *item, sli
     } else if ((class_name != NULL && strcmp(class_name, "__ellipsis__") == 0) || octet_json_text_is(item, "...")) {
         s->options.strided_slice.ellipsis_mask |= bit;
     } else if (octet_json_integer(item, &number)) {
-        if (number < -(1 << 30) || number > 1 << 30) return octet_keras_contradict(call, "index %lld is outside of its input", (long long)number);
+        if (number < -(1 << 30) || number > 1 << 30)
+            return octet_keras_contradict(call, "index %lld is outside of its input", (long long)number);
         s->begin[i] = (int32_t)number;
         s->end[i] = (int32_t)number + 1;
         if (number == -1) s->options.strided_slice.end_mask |= bit;
@@ -272,7 +286,8 @@ static octet_status slice_known(octet_keras_call *call, const octet_value *x, co
     uint32_t value;
     if (s->options.strided_slice.begin_mask & 1) begin = 0;
     if (s->options.strided_slice.end_mask & 1) end = length;
-    if (s->n != 1 || s->strides[0] != 1 || begin < 0 || end > length || begin > end) return octet_keras_refuse(call, "is cut in a way that octet does not know");
+    if (s->n != 1 || s->strides[0] != 1 || begin < 0 || end > length || begin > end)
+        return octet_keras_refuse(call, "is cut in a way that octet does not know");
     if (s->options.strided_slice.shrink_axis_mask & 1) {
         OCTET_TRY(octet_keras_i32_scalar(call, "strided_slice", data[begin], &value));
     } else {
@@ -288,7 +303,8 @@ octet_status octet_keras_operation_getitem(octet_keras_call *call, const octet_k
     slice s = {0};
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
     OCTET_TRY(octet_keras_operand(call, 1, "slice_spec key", &spec));
-    if (spec == NULL || spec->kind != OCTET_KERAS_CONSTANT) return octet_keras_refuse(call, "is cut at a place that is not known before the model runs");
+    if (spec == NULL || spec->kind != OCTET_KERAS_CONSTANT)
+        return octet_keras_refuse(call, "is cut at a place that is not known before the model runs");
     const octet_json *items = octet_keras_unwrap(spec->constant);
     if (octet_json_kind_of(items) == OCTET_JSON_ARRAY) {
         for (size_t i = 0; i < octet_json_length(items); i++) OCTET_TRY(add_item(call, octet_json_at(items, i), &s));
@@ -337,11 +353,13 @@ octet_status octet_keras_operation_resize(octet_keras_call *call, const octet_ke
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "size", 2, size, &n));
     OCTET_TRY(octet_keras_operand(call, 2, "method interpolation", &method));
     const char *text = method != NULL ? octet_json_text(method->constant) : "bilinear";
-    if (text == NULL || (strcmp(text, "bilinear") != 0 && strcmp(text, "nearest") != 0)) return octet_keras_refuse(call, "its method is neither bilinear nor nearest");
+    if (text == NULL || (strcmp(text, "bilinear") != 0 && strcmp(text, "nearest") != 0))
+        return octet_keras_refuse(call, "its method is neither bilinear nor nearest");
     if (n != 2 || size[0] < 1 || size[1] < 1) return octet_keras_contradict(call, "its size is no pair of positive numbers");
     OCTET_TRY(octet_keras_i32s(call, "resize/size", size, 2, &inputs[1]));
     const octet_options options = {.resize = {.half_pixel_centers = true}};
-    OCTET_TRY(octet_keras_emit(call, text[0] == 'b' ? OCTET_OP_RESIZE_BILINEAR : OCTET_OP_RESIZE_NEAREST_NEIGHBOR, "resize", inputs, 2, &options, &inputs[0]));
+    OCTET_TRY(octet_keras_emit(call, text[0] == 'b' ? OCTET_OP_RESIZE_BILINEAR : OCTET_OP_RESIZE_NEAREST_NEIGHBOR, "resize", inputs, 2,
+                               &options, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
 
@@ -374,12 +392,14 @@ octet_status octet_keras_operation_gather(octet_keras_call *call, const octet_ke
     int32_t indices[1024], n = 0, axis = 0;
     OCTET_TRY(octet_keras_operand_value(call, 0, "params x", &inputs[0]));
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "indices", 1024, indices, &n));
-    if (inputs[0] == OCTET_NONE || n < 1) return octet_keras_refuse(call, "needs a tensor and a list of places that is known before the model runs");
+    if (inputs[0] == OCTET_NONE || n < 1)
+        return octet_keras_refuse(call, "needs a tensor and a list of places that is known before the model runs");
     OCTET_TRY(octet_keras_operand_axis(call, 3, "axis", octet_keras_shape(call, inputs[0])->rank, 0, &axis));
     const int32_t length = octet_keras_shape(call, inputs[0])->dims[axis];
     for (int32_t i = 0; i < n; i++) {
         if (indices[i] < 0) indices[i] += length;
-        if (indices[i] < 0 || indices[i] >= length) return octet_keras_contradict(call, "place %d is outside of %d cells", indices[i], length);
+        if (indices[i] < 0 || indices[i] >= length)
+            return octet_keras_contradict(call, "place %d is outside of %d cells", indices[i], length);
     }
     OCTET_TRY(octet_keras_i32s(call, "GatherV2/indices", indices, n, &inputs[1]));
     const octet_options options = {.gather = {axis, 0}};
@@ -411,7 +431,8 @@ octet_status octet_keras_operation_repeat(octet_keras_call *call, const octet_ke
     octet_shape shape = *octet_keras_shape(call, inputs[0]);
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "repeats rep", 1, times, &n));
     OCTET_TRY(octet_keras_operand_axis(call, 2, "axis", shape.rank, 0, &axis));
-    if (n != 1 || times[0] < 1 || shape.rank >= OCTET_MAX_RANK) return octet_keras_refuse(call, "needs one positive number of repeats, and an axis");
+    if (n != 1 || times[0] < 1 || shape.rank >= OCTET_MAX_RANK)
+        return octet_keras_refuse(call, "needs one positive number of repeats, and an axis");
     if (__builtin_mul_overflow(shape.dims[axis], times[0], &size)) return octet_keras_contradict(call, "makes its output too large");
     for (int32_t i = 0, j = 0; i < shape.rank; i++) {
         multiples[j] = 1;

@@ -3,12 +3,17 @@
 
 #include "import/keras_layers.h"
 
-static bool is_average(const octet_keras_call *call) { return strstr(call->layer->class_name, "Average") != NULL; }
+static bool is_average(const octet_keras_call *call) {
+    return strstr(call->layer->class_name, "Average") != NULL;
+}
 
-static octet_status emit_pool(octet_keras_call *call, octet_padding padding, const int32_t *size, const int32_t *strides, uint32_t x, uint32_t *out) {
-    const octet_options options = {.pool_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1], .filter_h = size[0], .filter_w = size[1]}};
+static octet_status emit_pool(octet_keras_call *call, octet_padding padding, const int32_t *size, const int32_t *strides, uint32_t x,
+                              uint32_t *out) {
+    const octet_options options = {
+        .pool_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1], .filter_h = size[0], .filter_w = size[1]}};
     const bool average = is_average(call);
-    return octet_keras_emit(call, average ? OCTET_OP_AVERAGE_POOL_2D : OCTET_OP_MAX_POOL_2D, average ? "AvgPool" : "MaxPool", &x, 1, &options, out);
+    return octet_keras_emit(call, average ? OCTET_OP_AVERAGE_POOL_2D : OCTET_OP_MAX_POOL_2D, average ? "AvgPool" : "MaxPool", &x, 1,
+                            &options, out);
 }
 
 /* strides default to pool_size. Keras 1.x and 2.0 call them pool_length and stride in one dimension. */
@@ -79,6 +84,7 @@ octet_status octet_keras_emit_global_pool(octet_keras_call *call) {
     const int32_t n = strstr(class_name, "1D") != NULL ? 1 : strstr(class_name, "2D") != NULL ? 2 : 3;
     OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));
     static const int32_t axes[3] = {1, 2, 3};
-    OCTET_TRY(octet_keras_reduce(call, is_average(call) ? OCTET_OP_MEAN : OCTET_OP_REDUCE_MAX, is_average(call) ? "Mean" : "Max", x, axes, n, n == 1, keep_dims, &x));
+    OCTET_TRY(octet_keras_reduce(call, is_average(call) ? OCTET_OP_MEAN : OCTET_OP_REDUCE_MAX, is_average(call) ? "Mean" : "Max", x, axes,
+                                 n, n == 1, keep_dims, &x));
     return octet_keras_return(call, x);
 }

@@ -10,8 +10,8 @@ enum { MAX_STEPS = 2048 };
 
 typedef struct recurrent {
     int32_t units, n_gates, n_features, n_steps;
-    uint32_t x;           /* [batch,steps,features], in the order of the steps */
-    uint32_t h, c;        /* initial state; OCTET_NONE: zeros */
+    uint32_t x;    /* [batch,steps,features], in the order of the steps */
+    uint32_t h, c; /* initial state; OCTET_NONE: zeros */
     bool return_sequences, return_state, go_backwards;
     uint32_t kernel, recurrent, bias; /* [gates * units, features], [gates * units, units], [gates * units] or OCTET_NONE */
 } recurrent;
@@ -21,7 +21,8 @@ octet_status octet_keras_weights_recurrent(octet_context *ctx, octet_arena *aren
     octet_keras_weights_add(layer, "kernel", "cell/vars/0", true);
     octet_keras_weights_add(layer, "recurrent_kernel", "cell/vars/1", true);
     const octet_json *use_bias = octet_json_get(layer->config, "use_bias");
-    if (octet_json_kind_of(use_bias) != OCTET_JSON_BOOL || octet_json_is_true(use_bias)) octet_keras_weights_add(layer, "bias", "cell/vars/2", true);
+    if (octet_json_kind_of(use_bias) != OCTET_JSON_BOOL || octet_json_is_true(use_bias))
+        octet_keras_weights_add(layer, "bias", "cell/vars/2", true);
     return OCTET_OK;
 }
 
@@ -32,9 +33,11 @@ static octet_status reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *
 }
 
 static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint32_t n_states, recurrent *r) {
-    *r = (recurrent){.n_gates = n_gates, .h = OCTET_NONE, .c = OCTET_NONE, .kernel = OCTET_NONE, .recurrent = OCTET_NONE, .bias = OCTET_NONE};
+    *r = (recurrent){
+        .n_gates = n_gates, .h = OCTET_NONE, .c = OCTET_NONE, .kernel = OCTET_NONE, .recurrent = OCTET_NONE, .bias = OCTET_NONE};
     if (call->n_inputs != 1 && call->n_inputs != 1 + n_states) {
-        return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u", (unsigned)call->n_inputs, (unsigned)(1 + n_states));
+        return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u", (unsigned)call->n_inputs,
+                                      (unsigned)(1 + n_states));
     }
     OCTET_TRY(octet_keras_refuse_argument(call, "mask"));
     const uint32_t n_inputs = call->n_inputs;
@@ -48,7 +51,9 @@ static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint
     for (size_t i = 0; i < 2; i++) {
         bool is_set = false;
         OCTET_TRY(octet_keras_bool(call, refused[i], false, &is_set));
-        if (is_set) return octet_keras_refuse(call, "%s is not supported; build the model with %s=False and copy the weights with set_weights", refused[i], refused[i]);
+        if (is_set)
+            return octet_keras_refuse(call, "%s is not supported; build the model with %s=False and copy the weights with set_weights",
+                                      refused[i], refused[i]);
     }
     const octet_shape *shape = octet_keras_shape(call, r->x);
     r->n_steps = shape->dims[1];
@@ -58,7 +63,8 @@ static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint
         char text[OCTET_SHAPE_TEXT_SIZE];
         for (uint32_t i = 1; i < n_inputs; i++) {
             if (!octet_shape_equal(octet_keras_shape(call, call->inputs[i]), &state)) {
-                return octet_keras_contradict(call, "its initial state has shape %s", octet_shape_text(octet_keras_shape(call, call->inputs[i]), text));
+                return octet_keras_contradict(call, "its initial state has shape %s",
+                                              octet_shape_text(octet_keras_shape(call, call->inputs[i]), text));
             }
         }
         r->h = call->inputs[1];
@@ -78,14 +84,15 @@ static octet_status load_kernels(octet_keras_call *call, recurrent *r) {
                                             (const int32_t[]){dims[1], dims[0]}, &r->kernel));
     dims[0] = r->units;
     OCTET_TRY(octet_keras_weight_data(call, "recurrent_kernel", 2, dims, &data));
-    return octet_keras_constant_permuted(call, "recurrent_kernel", octet_keras_weight_origin(call, "recurrent_kernel"), 2, dims, perm, data, 2,
-                                         (const int32_t[]){dims[1], dims[0]}, &r->recurrent);
+    return octet_keras_constant_permuted(call, "recurrent_kernel", octet_keras_weight_origin(call, "recurrent_kernel"), 2, dims, perm, data,
+                                         2, (const int32_t[]){dims[1], dims[0]}, &r->recurrent);
 }
 
 /* [batch,steps,n] -> a value [batch,n] per step. */
 static octet_status unpack_steps(octet_keras_call *call, uint32_t x, uint32_t **steps) {
     const int32_t n = octet_keras_shape(call, x)->dims[1];
-    if (n > MAX_STEPS) return octet_keras_refuse(call, "%d steps would be unrolled into operators, at most %d are; shorten the sequence", n, MAX_STEPS);
+    if (n > MAX_STEPS)
+        return octet_keras_refuse(call, "%d steps would be unrolled into operators, at most %d are; shorten the sequence", n, MAX_STEPS);
     OCTET_TRY(octet_keras_transpose(call, "transpose", x, (const int32_t[]){1, 0, 2}, &x));
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n, steps));
     const octet_options options = {.pack = {0, n}};
@@ -122,7 +129,9 @@ static octet_status gate(octet_keras_call *call, uint32_t x, uint32_t *out) {
     return octet_keras_activate(call, "recurrent_activation", "sigmoid", x, out);
 }
 
-static octet_status squash(octet_keras_call *call, uint32_t x, uint32_t *out) { return octet_keras_activate(call, "activation", "tanh", x, out); }
+static octet_status squash(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    return octet_keras_activate(call, "activation", "tanh", x, out);
+}
 
 static octet_status add_bias(octet_keras_call *call, const recurrent *r, uint32_t x, uint32_t *out) {
     *out = x;
@@ -140,7 +149,8 @@ static octet_status lstm_is_fused(octet_keras_call *call, const recurrent *r, bo
     OCTET_TRY(octet_keras_string(call, "activation", "tanh", &activation));
     OCTET_TRY(octet_keras_string(call, "recurrent_activation", "sigmoid", &recurrent_activation));
     OCTET_TRY(octet_keras_bool(call, "unroll", false, &unroll));
-    *out = strcmp(activation, "tanh") == 0 && strcmp(recurrent_activation, "sigmoid") == 0 && !unroll && !r->return_state && r->h == OCTET_NONE;
+    *out = strcmp(activation, "tanh") == 0 && strcmp(recurrent_activation, "sigmoid") == 0 && !unroll && !r->return_state &&
+           r->h == OCTET_NONE;
     return OCTET_OK;
 }
 
@@ -154,7 +164,8 @@ static octet_status add_state(octet_keras_call *call, const char *name, int32_t 
 }
 
 /* One gate's columns [rows, gates * units] -> [units, rows]. */
-static octet_status gate_kernel(octet_keras_call *call, const char *weight, const float *data, int32_t rows, int32_t units, int32_t index, uint32_t *out) {
+static octet_status gate_kernel(octet_keras_call *call, const char *weight, const float *data, int32_t rows, int32_t units, int32_t index,
+                                uint32_t *out) {
     float *block = NULL;
     const size_t n = (size_t)units, width = 4 * n;
     OCTET_TRY(octet_memory_allocate(call->ctx, (size_t)rows * n * sizeof *block, (void **)&block));
@@ -163,7 +174,8 @@ static octet_status gate_kernel(octet_keras_call *call, const char *weight, cons
     }
     char name[48];
     snprintf(name, sizeof name, "%s_%d", weight, index);
-    const octet_status status = octet_keras_constant(call, name, octet_keras_weight_origin(call, weight), 2, (const int32_t[]){units, rows}, block, out);
+    const octet_status status =
+        octet_keras_constant(call, name, octet_keras_weight_origin(call, weight), 2, (const int32_t[]){units, rows}, block, out);
     octet_memory_free(call->ctx, block);
     return status;
 }
@@ -274,17 +286,19 @@ static octet_status project_steps(octet_keras_call *call, const recurrent *r, ui
 typedef struct gru {
     recurrent base;
     bool reset_after;
-    uint32_t inner_bias;         /* of h * recurrent (reset_after) */
+    uint32_t inner_bias;              /* of h * recurrent (reset_after) */
     uint32_t update_reset, candidate; /* recurrent kernels of [z, r] and of h (not reset_after) */
-    uint32_t inner_candidate;    /* bias of the candidate's recurrent part alone, for the first step */
-    uint32_t first_bias;         /* of the inputs in the first step: with the recurrent biases of z and r */
+    uint32_t inner_candidate;         /* bias of the candidate's recurrent part alone, for the first step */
+    uint32_t first_bias;              /* of the inputs in the first step: with the recurrent biases of z and r */
     uint32_t axis;
 } gru;
 
 /* Rows [begin, end) of a [3 * units, units] constant as a constant of its own. */
-static octet_status slice_rows(octet_keras_call *call, const char *name, uint32_t from, int32_t begin, int32_t end, int32_t width, uint32_t *out) {
+static octet_status slice_rows(octet_keras_call *call, const char *name, uint32_t from, int32_t begin, int32_t end, int32_t width,
+                               uint32_t *out) {
     const float *data = call->graph->values[from].data;
-    return octet_keras_constant(call, name, call->graph->values[from].origin, 2, (const int32_t[]){end - begin, width}, data + (size_t)begin * (size_t)width, out);
+    return octet_keras_constant(call, name, call->graph->values[from].origin, 2, (const int32_t[]){end - begin, width},
+                                data + (size_t)begin * (size_t)width, out);
 }
 
 static octet_status load_gru(octet_keras_call *call, gru *g) {
@@ -329,7 +343,9 @@ static octet_status gru_step(octet_keras_call *call, const gru *g, uint32_t x, u
         OCTET_TRY(split(call, g->axis, product, 2, inner));
     } else if (g->first_bias != OCTET_NONE) { /* zeros times U plus the recurrent bias */
         const float *data = call->graph->values[g->first_bias].data;
-        for (int32_t i = 0; i < 2; i++) OCTET_TRY(octet_keras_constant(call, i == 0 ? "recurrent_bias_z" : "recurrent_bias_r", NULL, 1, &units, data + i * units, &inner[i]));
+        for (int32_t i = 0; i < 2; i++)
+            OCTET_TRY(
+                octet_keras_constant(call, i == 0 ? "recurrent_bias_z" : "recurrent_bias_r", NULL, 1, &units, data + i * units, &inner[i]));
         inner[2] = g->inner_candidate;
     }
     z = parts[0];

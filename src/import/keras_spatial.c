@@ -49,7 +49,8 @@ octet_status octet_keras_emit_cropping(octet_keras_call *call) {
     octet_options options = {.strided_slice = {.begin_mask = 1 | 1 << (n + 1)}};
     for (int32_t i = 0; i < shape.rank; i++) {
         strides[i] = 1;
-        if (before[i] + after[i] >= shape.dims[i]) return octet_keras_contradict(call, "cropping takes all of its input's %d cells", shape.dims[i]);
+        if (before[i] + after[i] >= shape.dims[i])
+            return octet_keras_contradict(call, "cropping takes all of its input's %d cells", shape.dims[i]);
         if (after[i] == 0) mask |= 1 << i;
         after[i] = -after[i];
     }
@@ -86,8 +87,8 @@ static octet_status resize(octet_keras_call *call, const char *interpolation, in
     uint32_t inputs[2] = {x, 0};
     OCTET_TRY(octet_keras_i32s(call, "resize/size", (const int32_t[]){height, width}, 2, &inputs[1]));
     const octet_options options = {.resize = {.half_pixel_centers = true}};
-    return octet_keras_emit(call, is_bilinear ? OCTET_OP_RESIZE_BILINEAR : OCTET_OP_RESIZE_NEAREST_NEIGHBOR, is_bilinear ? "resize/ResizeBilinear" : "resize/ResizeNearestNeighbor",
-                            inputs, 2, &options, out);
+    return octet_keras_emit(call, is_bilinear ? OCTET_OP_RESIZE_BILINEAR : OCTET_OP_RESIZE_NEAREST_NEIGHBOR,
+                            is_bilinear ? "resize/ResizeBilinear" : "resize/ResizeNearestNeighbor", inputs, 2, &options, out);
 }
 
 octet_status octet_keras_emit_upsampling(octet_keras_call *call) {
@@ -102,7 +103,8 @@ octet_status octet_keras_emit_upsampling(octet_keras_call *call) {
     octet_shape shape = *octet_keras_shape(call, x);
     for (int32_t i = 0; i < n; i++) {
         int64_t cells = 0;
-        if (!octet_multiply_i64(shape.dims[i + 1], size[i], &cells) || cells > INT32_MAX / 4) return octet_keras_contradict(call, "size %d makes its output too large", size[i]);
+        if (!octet_multiply_i64(shape.dims[i + 1], size[i], &cells) || cells > INT32_MAX / 4)
+            return octet_keras_contradict(call, "size %d makes its output too large", size[i]);
     }
     const bool is_nearest = strcmp(interpolation, "nearest") == 0;
     if (n == 2 && (!is_nearest || call->graph->keras_version < 3)) {
@@ -150,7 +152,8 @@ octet_status octet_keras_emit_center_crop(octet_keras_call *call) {
     OCTET_TRY(octet_keras_sizes(call, "width", 1, 1, &size[1]));
     for (int32_t i = 0; i < 2; i++) {
         const int32_t cells = octet_keras_shape(call, x)->dims[i + 1];
-        if (cells < size[i]) return octet_keras_refuse(call, "an input of %d cells is smaller than the crop of %d, which would resize it", cells, size[i]);
+        if (cells < size[i])
+            return octet_keras_refuse(call, "an input of %d cells is smaller than the crop of %d, which would resize it", cells, size[i]);
         const int32_t begin = (cells - size[i]) / 2;
         if (cells > size[i]) OCTET_TRY(octet_keras_slice_axis(call, "strided_slice", x, i + 1, begin, begin + size[i], &x));
     }

@@ -130,8 +130,9 @@ static octet_status bind_group(binder *b, octet_keras_layer *layer, const octet_
     OCTET_TRY(collect(b, layer, true, false, &list));
     OCTET_TRY(collect(b, layer, false, false, &list));
     if (list.n == 0) return OCTET_OK;
-    OCTET_CHECK(b->ctx, group != NULL, OCTET_MODEL, "%s:%s/%s: no such group, but layer %s (%s) has %zu weights; save the model again from Keras",
-                b->label, group_path, layer->name, layer->name, layer->class_name, list.n);
+    OCTET_CHECK(b->ctx, group != NULL, OCTET_MODEL,
+                "%s:%s/%s: no such group, but layer %s (%s) has %zu weights; save the model again from Keras", b->label, group_path,
+                layer->name, layer->name, layer->class_name, list.n);
     const char *const *names = NULL;
     size_t n = 0;
     OCTET_TRY(octet_hdf5_strings(b->ctx, b->hdf5, b->arena, group, "weight_names", &names, &n));
@@ -139,8 +140,8 @@ static octet_status bind_group(binder *b, octet_keras_layer *layer, const octet_
     OCTET_TRY(OCTET_NEW(b->ctx, b->arena, n, &datasets));
     for (size_t i = 0; i < n; i++) {
         datasets[i] = octet_hdf5_find(b->hdf5, group, names[i]);
-        OCTET_CHECK(b->ctx, datasets[i] != NULL && datasets[i]->is_dataset, OCTET_MODEL, "%s:%s/%s: weight_names lists it, but there is no such dataset",
-                    b->label, group->path, names[i]);
+        OCTET_CHECK(b->ctx, datasets[i] != NULL && datasets[i]->is_dataset, OCTET_MODEL,
+                    "%s:%s/%s: weight_names lists it, but there is no such dataset", b->label, group->path, names[i]);
     }
     if (list.n <= 4096 && match_by_name(&list, datasets, names, n)) return OCTET_OK;
     size_t needed = 0;
@@ -155,10 +156,12 @@ static octet_status bind_group(binder *b, octet_keras_layer *layer, const octet_
         }
         list.n = m;
     }
-    OCTET_CHECK(b->ctx, n >= list.n, OCTET_MODEL, "%s:%s: holds %zu weights, but layer %s (%s) has %zu, the missing one may be %s; save the model again from Keras",
-                b->label, group->path, n, layer->name, layer->class_name, list.n, list.items[n < list.n ? n : 0]->name);
-    OCTET_CHECK(b->ctx, n == list.n, OCTET_MODEL, "%s:%s: holds %zu weights, but layer %s (%s) has %zu as it is configured; save the model again from Keras",
-                b->label, group->path, n, layer->name, layer->class_name, list.n);
+    OCTET_CHECK(b->ctx, n >= list.n, OCTET_MODEL,
+                "%s:%s: holds %zu weights, but layer %s (%s) has %zu, the missing one may be %s; save the model again from Keras", b->label,
+                group->path, n, layer->name, layer->class_name, list.n, list.items[n < list.n ? n : 0]->name);
+    OCTET_CHECK(b->ctx, n == list.n, OCTET_MODEL,
+                "%s:%s: holds %zu weights, but layer %s (%s) has %zu as it is configured; save the model again from Keras", b->label,
+                group->path, n, layer->name, layer->class_name, list.n);
     for (size_t i = 0; i < n; i++) list.items[i]->dataset = datasets[i];
     return OCTET_OK;
 }
@@ -188,9 +191,13 @@ static const octet_hdf5_node *child_of(const binder *b, const octet_hdf5_node *g
 static octet_status bind_tree(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group, const char *path);
 
 static octet_status bind_container(binder *b, octet_keras_model *model, const octet_hdf5_node *group, const char *path) {
-    const octet_hdf5_node *places[2] = {octet_hdf5_find(b->hdf5, group, "_layer_checkpoint_dependencies"), octet_hdf5_find(b->hdf5, group, "layers")};
+    const octet_hdf5_node *places[2] = {octet_hdf5_find(b->hdf5, group, "_layer_checkpoint_dependencies"),
+                                        octet_hdf5_find(b->hdf5, group, "layers")};
     /* The first of several layers of a class has no number. Counting: one entry per class seen. */
-    typedef struct { const char *class_name; uint32_t n; } counter;
+    typedef struct {
+        const char *class_name;
+        uint32_t n;
+    } counter;
     counter *counters = NULL;
     uint32_t n_counters = 0;
     OCTET_TRY(OCTET_NEW(b->ctx, b->arena, model->n_layers, &counters));
@@ -258,9 +265,11 @@ octet_status octet_keras_weights_bind(octet_context *ctx, octet_arena *arena, oc
     if (octet_hdf5_attribute_of(group, "layer_names") != NULL || octet_hdf5_attribute_of(group, "layer_names0") != NULL) {
         return bind_keras_2(&b, model, group);
     }
-    const bool is_tree = octet_hdf5_find(hdf5, root, "layers") != NULL || octet_hdf5_find(hdf5, root, "_layer_checkpoint_dependencies") != NULL;
+    const bool is_tree =
+        octet_hdf5_find(hdf5, root, "layers") != NULL || octet_hdf5_find(hdf5, root, "_layer_checkpoint_dependencies") != NULL;
     OCTET_CHECK(ctx, is_tree, OCTET_FORMAT,
-                "%s: holds no weights of a Keras model (no layer_names and no layers); save the model with model.save(\"model.keras\")", label);
+                "%s: holds no weights of a Keras model (no layer_names and no layers); save the model with model.save(\"model.keras\")",
+                label);
     return bind_container(&b, model, root, "");
 }
 

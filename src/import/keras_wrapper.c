@@ -30,7 +30,8 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
     if (forward == NULL || given == NULL) return octet_keras_contradict(call, "has no layer");
     static const char *const known[] = {"LSTM", "GRU", "SimpleRNN"};
     bool is_known = false;
-    for (size_t i = 0; i < 3; i++) is_known = is_known || (strcmp(forward->class_name, known[i]) == 0 && strcmp(given->class_name, known[i]) == 0);
+    for (size_t i = 0; i < 3; i++)
+        is_known = is_known || (strcmp(forward->class_name, known[i]) == 0 && strcmp(given->class_name, known[i]) == 0);
     if (!is_known) return octet_keras_refuse(call, "a Bidirectional %s is not supported: LSTM, GRU, SimpleRNN are", forward->class_name);
     OCTET_TRY(octet_keras_string(call, "merge_mode", "concat", &mode));
     OCTET_TRY(octet_keras_refuse_argument(call, "mask"));
@@ -67,7 +68,8 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
 
 /* Layers that treat the last axis only: one call does all steps. */
 static bool is_stepless(const char *class_name) {
-    static const char *const names[] = {"Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Identity", "Rescaling"};
+    static const char *const names[] = {"Dense",         "Activation",      "ReLU",         "LeakyReLU", "ELU",      "Dropout",
+                                        "GaussianNoise", "GaussianDropout", "AlphaDropout", "Identity",  "Rescaling"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(class_name, names[i]) == 0) return true;
     }
@@ -93,7 +95,8 @@ octet_status octet_keras_emit_time_distributed(octet_keras_call *call) {
     OCTET_TRY(octet_keras_call_layer(call, inner, &x, 1, outputs, &n));
     if (n != 1) return octet_keras_refuse(call, "around a layer with %u outputs is not supported", (unsigned)n);
     const octet_shape out = *octet_keras_shape(call, outputs[0]);
-    if (out.rank >= OCTET_MAX_RANK || out.rank < 1 || out.dims[0] != dims[0]) return octet_keras_refuse(call, "around a layer that changes the number of samples is not supported");
+    if (out.rank >= OCTET_MAX_RANK || out.rank < 1 || out.dims[0] != dims[0])
+        return octet_keras_refuse(call, "around a layer that changes the number of samples is not supported");
     dims[0] = shape.dims[0];
     dims[1] = shape.dims[1];
     for (int32_t i = 1; i < out.rank; i++) dims[i + 1] = out.dims[i];

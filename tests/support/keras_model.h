@@ -16,10 +16,13 @@ typedef struct keras_shapes {
     const float *data; /* KERAS_MODEL_MAX_ELEMENTS numbers that every weight starts from */
 } keras_shapes;
 
-static inline int keras_next(keras_shapes *shapes) { return shapes->at < shapes->bytes.size ? shapes->bytes.data[shapes->at++] : 0; }
+static inline int keras_next(keras_shapes *shapes) {
+    return shapes->at < shapes->bytes.size ? shapes->bytes.data[shapes->at++] : 0;
+}
 
 static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, keras_shapes *shapes) {
-    for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++) OCTET_TRY(keras_give_weights(ctx, arena, &layer->model->layers[i], shapes));
+    for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++)
+        OCTET_TRY(keras_give_weights(ctx, arena, &layer->model->layers[i], shapes));
     for (uint32_t i = 0; i < layer->n_weights; i++) {
         octet_hdf5_node *node = NULL;
         OCTET_TRY(OCTET_NEW(ctx, arena, 1, &node));
@@ -43,8 +46,8 @@ static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *a
     return OCTET_OK;
 }
 
-static inline octet_status keras_model_steps(octet_context *ctx, octet_arena *arena, const octet_json_document *document, keras_shapes *shapes,
-                                             const octet_import_options *options, octet_graph *graph) {
+static inline octet_status keras_model_steps(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
+                                             keras_shapes *shapes, const octet_import_options *options, octet_graph *graph) {
     octet_keras_model *model = NULL;
     OCTET_TRY(octet_keras_config_read(ctx, arena, document, &model));
     OCTET_TRY(octet_keras_weights_list(ctx, arena, model, "test"));

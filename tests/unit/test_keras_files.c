@@ -7,7 +7,9 @@
 #include "import/keras_config.h"
 
 #define INPUT_2 "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"dtype\": \"float32\", \"name\": \"in\"}}"
-#define DENSE_2(name, units) "{\"class_name\": \"Dense\", \"config\": {\"name\": \"" name "\", \"units\": " units ", \"activation\": \"relu\", \"use_bias\": true}}"
+#define DENSE_2(name, units)                                                                                                               \
+    "{\"class_name\": \"Dense\", \"config\": {\"name\": \"" name "\", \"units\": " units ", \"activation\": \"relu\", \"use_bias\": "      \
+                                                                                         "true}}"
 #define SEQUENTIAL(layers) "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [" layers "]}}"
 
 static const char dense_config[] = SEQUENTIAL(INPUT_2 ", " DENSE_2("dense", "2"));
@@ -33,7 +35,8 @@ static void import_bad(const char *path, octet_status status, const char *first,
     octet_graph *graph = NULL;
     const octet_status found = octet_import_keras(&ctx, path, NULL, &graph);
     if (found != status || strstr(ctx.message, first) == NULL || strstr(ctx.message, second) == NULL) {
-        fail_msg("%s, expected %s with \"%s\" and \"%s\": %s", octet_status_name(found), octet_status_name(status), first, second, ctx.message);
+        fail_msg("%s, expected %s with \"%s\" and \"%s\": %s", octet_status_name(found), octet_status_name(status), first, second,
+                 ctx.message);
     }
     assert_null(graph);
     assert_int_equal(ctx.memory_bytes, 0);
@@ -75,8 +78,10 @@ static void a_keras_2_file_with_either_kind_of_strings_is_read(void **state) {
 
 static void keras_1_style_sequential_without_an_input_layer_is_read(void **state) {
     (void)state;
-    const char *config = "{\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \"Dense\", \"config\": {\"name\": \"dense\", \"units\": 2, "
-                         "\"batch_input_shape\": [null, 3], \"activation\": \"relu\", \"kernel_initializer\": {\"class_name\": \"Zeros\", \"config\": {}}}}]}";
+    const char *config =
+        "{\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \"Dense\", \"config\": {\"name\": \"dense\", \"units\": 2, "
+        "\"batch_input_shape\": [null, 3], \"activation\": \"relu\", \"kernel_initializer\": {\"class_name\": \"Zeros\", \"config\": "
+        "{}}}}]}";
     octet_graph *graph = import_good(keras_write_h5("k20.h5", config, "2.0.8", dense_weights, 2, true), NULL);
     check_dense(graph, 0);
     assert_string_equal(graph->inputs[0].name, "dense_input");
@@ -85,14 +90,20 @@ static void keras_1_style_sequential_without_an_input_layer_is_read(void **state
 
 static const char functional_3[] =
     "{\"module\": \"keras.src.models.functional\", \"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
-    "{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 3], \"name\": \"in\"}, \"name\": \"in\", \"inbound_nodes\": []},"
-    "{\"module\": \"keras.layers\", \"class_name\": \"Dense\", \"config\": {\"name\": \"a\", \"dtype\": {\"class_name\": \"DTypePolicy\", \"config\": {\"name\": \"float32\"}}, "
-    "\"units\": 2, \"activation\": \"relu\"}, \"name\": \"a\", \"inbound_nodes\": [{\"args\": [{\"class_name\": \"__keras_tensor__\", \"config\": {\"shape\": [null, 3], "
+    "{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 3], \"name\": \"in\"}, \"name\": "
+    "\"in\", \"inbound_nodes\": []},"
+    "{\"module\": \"keras.layers\", \"class_name\": \"Dense\", \"config\": {\"name\": \"a\", \"dtype\": {\"class_name\": \"DTypePolicy\", "
+    "\"config\": {\"name\": \"float32\"}}, "
+    "\"units\": 2, \"activation\": \"relu\"}, \"name\": \"a\", \"inbound_nodes\": [{\"args\": [{\"class_name\": \"__keras_tensor__\", "
+    "\"config\": {\"shape\": [null, 3], "
     "\"keras_history\": [\"in\", 0, 0]}}], \"kwargs\": {}}]},"
-    "{\"module\": \"keras.layers\", \"class_name\": \"Dense\", \"config\": {\"name\": \"b\", \"units\": 2, \"activation\": \"relu\"}, \"name\": \"b\", \"inbound_nodes\": "
+    "{\"module\": \"keras.layers\", \"class_name\": \"Dense\", \"config\": {\"name\": \"b\", \"units\": 2, \"activation\": \"relu\"}, "
+    "\"name\": \"b\", \"inbound_nodes\": "
     "[{\"args\": [{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"in\", 0, 0]}}], \"kwargs\": {}}]},"
-    "{\"module\": \"keras.src.ops.numpy\", \"class_name\": \"Add\", \"config\": {\"name\": \"add\"}, \"name\": \"add\", \"inbound_nodes\": [{\"args\": "
-    "[{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"a\", 0, 0]}}, {\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": "
+    "{\"module\": \"keras.src.ops.numpy\", \"class_name\": \"Add\", \"config\": {\"name\": \"add\"}, \"name\": \"add\", \"inbound_nodes\": "
+    "[{\"args\": "
+    "[{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"a\", 0, 0]}}, {\"class_name\": \"__keras_tensor__\", "
+    "\"config\": {\"keras_history\": "
     "[\"b\", 0, 0]}}], \"kwargs\": {}}]}], "
     "\"input_layers\": [\"in\", 0, 0], \"output_layers\": [[\"add\", 0, 0]]}}";
 
@@ -104,7 +115,10 @@ static void a_keras_3_archive_finds_weights_by_class_and_counter(void **state) {
         char groups[2][64];
         snprintf(groups[0], sizeof groups[0], "%s/dense/vars", containers[i]);
         snprintf(groups[1], sizeof groups[1], "%s/dense_1/vars", containers[i]);
-        const keras_weight weights[] = {{groups[0], "0", 2, {3, 2}, NULL}, {groups[0], "1", 1, {2}, NULL}, {groups[1], "0", 2, {3, 2}, other}, {groups[1], "1", 1, {2}, NULL}};
+        const keras_weight weights[] = {{groups[0], "0", 2, {3, 2}, NULL},
+                                        {groups[0], "1", 1, {2}, NULL},
+                                        {groups[1], "0", 2, {3, 2}, other},
+                                        {groups[1], "1", 1, {2}, NULL}};
         octet_graph *graph = import_good(keras_write_zip("m.keras", functional_3, "3.1.0", weights, 4), NULL);
         assert_int_equal(graph->n_operators, 5);
         check_dense(graph, 0);
@@ -121,23 +135,32 @@ static void a_keras_3_archive_finds_weights_by_class_and_counter(void **state) {
 /* The nested model is shared: called twice, and its calls are numbered from 1. */
 static const char nested_2[] =
     "{\"class_name\": \"Model\", \"config\": {\"name\": \"outer\", \"layers\": ["
-    "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"name\": \"x\"}, \"name\": \"x\", \"inbound_nodes\": []},"
-    "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"name\": \"y\"}, \"name\": \"y\", \"inbound_nodes\": []},"
+    "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"name\": \"x\"}, \"name\": \"x\", \"inbound_nodes\": "
+    "[]},"
+    "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"name\": \"y\"}, \"name\": \"y\", \"inbound_nodes\": "
+    "[]},"
     "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"inner\", \"layers\": [" INPUT_2 ", "
-    "{\"class_name\": \"BatchNormalization\", \"config\": {\"name\": \"bn\", \"axis\": [1], \"epsilon\": 0.001, \"scale\": false, \"center\": true}}, " DENSE_2("dense", "2") "]}, "
-    "\"name\": \"inner\", \"inbound_nodes\": [[[\"x\", 0, 0, {}]], [[\"y\", 0, 0, {}]]]},"
-    "{\"class_name\": \"TFOpLambda\", \"config\": {\"name\": \"tf.math.multiply\", \"function\": \"math.multiply\"}, \"name\": \"tf.math.multiply\", "
-    "\"inbound_nodes\": [[\"inner\", 1, 0, {\"y\": [\"inner\", 2, 0], \"name\": null}]]}], "
-    "\"input_layers\": [[\"x\", 0, 0], [\"y\", 0, 0]], \"output_layers\": [[\"tf.math.multiply\", 0, 0]]}}";
+    "{\"class_name\": \"BatchNormalization\", \"config\": {\"name\": \"bn\", \"axis\": [1], \"epsilon\": 0.001, \"scale\": false, "
+    "\"center\": true}}, " DENSE_2(
+        "dense", "2") "]}, "
+                      "\"name\": \"inner\", \"inbound_nodes\": [[[\"x\", 0, 0, {}]], [[\"y\", 0, 0, {}]]]},"
+                      "{\"class_name\": \"TFOpLambda\", \"config\": {\"name\": \"tf.math.multiply\", \"function\": \"math.multiply\"}, "
+                      "\"name\": \"tf.math.multiply\", "
+                      "\"inbound_nodes\": [[\"inner\", 1, 0, {\"y\": [\"inner\", 2, 0], \"name\": null}]]}], "
+                      "\"input_layers\": [[\"x\", 0, 0], [\"y\", 0, 0]], \"output_layers\": [[\"tf.math.multiply\", 0, 0]]}}";
 
 static void nested_models_are_shared_and_their_weights_come_trainable_first(void **state) {
     (void)state;
     const float variance[3] = {1, 1, 1};
     /* By name, and without usable names by Keras's order: beta, kernel, bias, then the statistics. */
-    static const char *const names[2][5] = {{"bn/beta:0", "dense/kernel:0", "dense/bias:0", "bn/moving_mean:0", "bn/moving_variance:0"}, {"w0", "w1", "w2", "w3", "w4"}};
+    static const char *const names[2][5] = {{"bn/beta:0", "dense/kernel:0", "dense/bias:0", "bn/moving_mean:0", "bn/moving_variance:0"},
+                                            {"w0", "w1", "w2", "w3", "w4"}};
     for (size_t i = 0; i < 2; i++) {
-        const keras_weight weights[] = {{"inner", names[i][0], 1, {3}, NULL}, {"inner", names[i][1], 2, {3, 2}, NULL}, {"inner", names[i][2], 1, {2}, NULL},
-                                        {"inner", names[i][3], 1, {3}, NULL}, {"inner", names[i][4], 1, {3}, variance}};
+        const keras_weight weights[] = {{"inner", names[i][0], 1, {3}, NULL},
+                                        {"inner", names[i][1], 2, {3, 2}, NULL},
+                                        {"inner", names[i][2], 1, {2}, NULL},
+                                        {"inner", names[i][3], 1, {3}, NULL},
+                                        {"inner", names[i][4], 1, {3}, variance}};
         octet_graph *graph = import_good(keras_write_h5("nested.h5", nested_2, "2.3.1", weights, 5, true), NULL);
         assert_int_equal(graph->n_operators, 9);
         check_dense(graph, 2);
@@ -165,7 +188,8 @@ static void weights_alone_need_an_architecture(void **state) {
 static void shapes_against_the_config_are_named(void **state) {
     (void)state;
     const keras_weight weights[] = {{"dense", "dense/kernel:0", 2, {4, 2}, NULL}, {"dense", "dense/bias:0", 1, {2}, NULL}};
-    import_bad(keras_write_h5("shape.h5", dense_config, "2.4.0", weights, 2, false), OCTET_MODEL, "model_weights/dense/dense/kernel:0: shape [4,2]", "[3,2]");
+    import_bad(keras_write_h5("shape.h5", dense_config, "2.4.0", weights, 2, false), OCTET_MODEL,
+               "model_weights/dense/dense/kernel:0: shape [4,2]", "[3,2]");
 }
 
 static void a_weight_that_is_no_number_is_named(void **state) {
@@ -178,7 +202,8 @@ static void a_weight_that_is_no_number_is_named(void **state) {
 static void missing_weights_are_named(void **state) {
     (void)state;
     import_bad(keras_write_h5("few.h5", dense_config, "2.4.0", dense_weights, 1, false), OCTET_MODEL, "model_weights/dense", "bias");
-    import_bad(keras_write_h5("none.h5", dense_config, "2.4.0", dense_weights, 0, false), OCTET_MODEL, "layer dense", "save the model again");
+    import_bad(keras_write_h5("none.h5", dense_config, "2.4.0", dense_weights, 0, false), OCTET_MODEL, "layer dense",
+               "save the model again");
     const keras_weight weights[] = {{"layers/dense/vars", "0", 2, {3, 2}, NULL}, {"layers/dense/vars", "1", 1, {2}, NULL}};
     import_bad(keras_write_zip("few.keras", functional_3, "3.1.0", weights, 2), OCTET_MODEL, "layers/dense_1/vars/0", "layer b");
 }
@@ -187,7 +212,8 @@ static void unknown_layers_and_code_are_refused_by_name(void **state) {
     (void)state;
     const char *mystery = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"Mystery\", \"config\": {\"name\": \"odd\"}}");
     import_bad(keras_write_h5("unknown.h5", mystery, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer odd (Mystery)", "Conv2D");
-    const char *lambda = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"Lambda\", \"config\": {\"name\": \"code\", \"function\": [\"4wEA\", null, null]}}");
+    const char *lambda =
+        SEQUENTIAL(INPUT_2 ", {\"class_name\": \"Lambda\", \"config\": {\"name\": \"code\", \"function\": [\"4wEA\", null, null]}}");
     import_bad(keras_write_h5("lambda.h5", lambda, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer code (Lambda)", "never run");
     const char *attribute = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"ReLU\", \"config\": {\"name\": \"r\", \"wobble\": 2}}");
     import_bad(keras_write_h5("attribute.h5", attribute, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer r (ReLU)", "wobble");
@@ -198,8 +224,10 @@ static void files_that_are_no_models_are_refused(void **state) {
     import_bad(fixture_write("text.h5", "not a model", 11), OCTET_FORMAT, "text.h5", "");
     import_bad(keras_write_h5("broken.h5", "{\"class_name\": ", "2.4.0", NULL, 0, false), OCTET_FORMAT, "model_config", "JSON");
     import_bad(keras_write_h5("cycle.h5",
-                              "{\"class_name\": \"Functional\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\": \"ReLU\", \"config\": {\"name\": \"a\"}, \"name\": \"a\", "
-                              "\"inbound_nodes\": [[[\"b\", 0, 0, {}]]]}, {\"class_name\": \"ReLU\", \"config\": {\"name\": \"b\"}, \"name\": \"b\", \"inbound_nodes\": "
+                              "{\"class_name\": \"Functional\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\": \"ReLU\", "
+                              "\"config\": {\"name\": \"a\"}, \"name\": \"a\", "
+                              "\"inbound_nodes\": [[[\"b\", 0, 0, {}]]]}, {\"class_name\": \"ReLU\", \"config\": {\"name\": \"b\"}, "
+                              "\"name\": \"b\", \"inbound_nodes\": "
                               "[[[\"a\", 0, 0, {}]]]}], \"input_layers\": [], \"output_layers\": [[\"b\", 0, 0]]}}",
                               "2.4.0", NULL, 0, false),
                OCTET_MODEL, "depends on itself", "layer");
@@ -207,10 +235,19 @@ static void files_that_are_no_models_are_refused(void **state) {
 
 static void snake_case_follows_keras(void **state) {
     (void)state;
-    static const char *const names[][2] = {{"Dense", "dense"}, {"Conv2D", "conv2d"}, {"Conv2DTranspose", "conv2d_transpose"}, {"MaxPooling2D", "max_pooling2d"},
-                                           {"PReLU", "p_re_lu"}, {"ReLU", "re_lu"}, {"LSTM", "lstm"}, {"DepthwiseConv2D", "depthwise_conv2d"},
-                                           {"GlobalAveragePooling2D", "global_average_pooling2d"}, {"MultiHeadAttention", "multi_head_attention"},
-                                           {"UpSampling2D", "up_sampling2d"}, {"ELU", "elu"}, {"InputLayer", "input_layer"}};
+    static const char *const names[][2] = {{"Dense", "dense"},
+                                           {"Conv2D", "conv2d"},
+                                           {"Conv2DTranspose", "conv2d_transpose"},
+                                           {"MaxPooling2D", "max_pooling2d"},
+                                           {"PReLU", "p_re_lu"},
+                                           {"ReLU", "re_lu"},
+                                           {"LSTM", "lstm"},
+                                           {"DepthwiseConv2D", "depthwise_conv2d"},
+                                           {"GlobalAveragePooling2D", "global_average_pooling2d"},
+                                           {"MultiHeadAttention", "multi_head_attention"},
+                                           {"UpSampling2D", "up_sampling2d"},
+                                           {"ELU", "elu"},
+                                           {"InputLayer", "input_layer"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char text[64];
         octet_keras_snake_case(names[i][0], text, sizeof text);
