@@ -56,6 +56,9 @@ void add_json_option(struct parser *parser, bool *json) {
 void add_architecture_option(struct parser *parser, octet_load_options *load) {
     add_option(parser, (struct option_spec){"--architecture", 0, "FILE", "JSON of model.to_json(), for an .h5 that holds weights only",
                                             OPTION_TEXT, &load->architecture, NULL});
+    add_option(parser, (struct option_spec){"--input-shape", 0, "SHAPE",
+                                            "as 224,224,3, where the file leaves more than the batch open; several inputs: 96,96,3;10",
+                                            OPTION_TEXT, &load->input_shape, NULL});
 }
 
 /* Levenshtein's distance, up to 31 letters. */

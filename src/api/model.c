@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -5,6 +6,8 @@
 #include "base/buffer.h"
 #include "export/tflite.h"
 #include "passes/passes.h"
+
+enum { MAX_INPUT_SHAPES = 64 };
 
 octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind, octet_model **out) {
     void *block = NULL;
@@ -23,10 +26,33 @@ octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *
     return OCTET_OK;
 }
 
+/* "96,96,3;10": a shape per input, in their order; an empty one leaves an input as the file has it. */
+static octet_status read_shapes(octet_context *ctx, const char *text, octet_shape *shapes, uint32_t *n_shapes) {
+    *n_shapes = 0;
+    for (const char *at = text; at != NULL; at = strchr(at, ';')) {
+        if (*at == ';') at++;
+        OCTET_CHECK(ctx, *n_shapes < MAX_INPUT_SHAPES, OCTET_LIMIT, "input shape %s: more than %d inputs", text, MAX_INPUT_SHAPES);
+        octet_shape *shape = &shapes[(*n_shapes)++];
+        *shape = (octet_shape){0};
+        while (*at != '\0' && *at != ';') {
+            char *end;
+            const long dim = strtol(at, &end, 10);
+            const bool ends = *end == ',' || *end == ';' || *end == '\0';
+            const bool good = end != at && ends && dim >= 1 && dim <= INT32_MAX && shape->rank < OCTET_MAX_RANK;
+            OCTET_CHECK(ctx, good, OCTET_USAGE, "input shape %s: write positive numbers with commas, as in 224,224,3", text);
+            shape->dims[shape->rank++] = (int32_t)dim;
+            at = *end == ',' ? end + 1 : end;
+        }
+    }
+    return OCTET_OK;
+}
+
 octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options, octet_model **out) {
     octet_model_kind kind;
+    octet_shape shapes[MAX_INPUT_SHAPES];
+    octet_import_options import = {.architecture = options != NULL ? options->architecture : NULL, .input_shapes = shapes};
+    if (options != NULL) OCTET_TRY(read_shapes(ctx, options->input_shape, shapes, &import.n_input_shapes));
     OCTET_TRY(octet_import_kind(ctx, path, &kind));
-    const octet_import_options import = {.architecture = options != NULL ? options->architecture : NULL};
     octet_graph *graph = NULL;
     octet_model *model = NULL;
     OCTET_TRY(octet_import(ctx, path, &import, &graph));
@@ -83,7 +109,8 @@ static octet_tensor describe(const octet_graph *graph, const octet_port *port) {
 _Static_assert((int)OCTET_TENSOR_MAX_RANK == (int)OCTET_MAX_RANK, "octet.h and graph/type.h differ");
 
 octet_tensor octet_model_input(const octet_model *model, uint32_t index) { return describe(model->graph, &model->graph->inputs[index]); }
-octet_tensor octet_model_output(const octet_model *model, uint32_t index) { return describe(model->graph, &model->graph->outputs[index]); }
+octet_tensor octet_model_output(const octet_model *model, uint32_t index) { return describe(model->graph,
+                                                                           &model->graph->outputs[index]); }
 
 const char *octet_model_format(const octet_model *model) {
     if (model->kind == OCTET_KIND_TFLITE) return "TensorFlow Lite";

@@ -25,25 +25,30 @@ static octet_status open_subgraph(octet_context *ctx, octet_tflite_source *sourc
     return octet_tflite_read_text(ctx, source, &source->model, 3, "", &source->graph->description);
 }
 
-/* Fixes what the file leaves open: a batch is 1, other dimensions must be given. */
+/* Fixes what the file leaves open: a batch is 1, other dimensions must be given, with or without the batch. */
 static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *source, uint32_t position, uint32_t tensor) {
     octet_value *value = &source->graph->values[tensor];
-    if (source->open_batch[tensor]) source->graph->open_batch = true;
-    if (source->options && position < source->options->n_input_shapes && source->options->input_shapes[position].rank > 0) {
-        const octet_shape *given = &source->options->input_shapes[position];
-        const int32_t skipped = value->shape.rank - given->rank; /* the batch may be left out */
-        OCTET_CHECK(ctx, skipped == 0 || skipped == 1, OCTET_USAGE, "%s: a shape of rank %d is given for input %s of rank %d",
-                    source->fb.name, given->rank, value->name, value->shape.rank);
-        for (int32_t i = 0; i < given->rank; i++) {
-            if (i + skipped == 0 && given->dims[i] <= 0) continue;
-            value->shape.dims[i + skipped] = given->dims[i];
-        }
-        return octet_shape_check(ctx, &value->shape, value->name);
+    const octet_import_options *options = source->options;
+    const uint8_t open = source->open[tensor];
+    if (open & 1u) source->graph->open_batch = true;
+    const octet_shape *given = options && position < options->n_input_shapes ? &options->input_shapes[position] : NULL;
+    if (!given || given->rank == 0) {
+        OCTET_CHECK(ctx, (open & ~1u) == 0, OCTET_UNSUPPORTED,
+                    "%s: input %s leaves a dimension besides the batch open; give its shape, as in --input-shape 224,224,3",
+                    source->fb.name,
+                    value->name);
+        return OCTET_OK;
     }
-    OCTET_CHECK(ctx, !source->open_dimension[tensor], OCTET_UNSUPPORTED,
-                "%s: input %s leaves a dimension besides the batch open; give its shape, as in --input-shape 224,224,3",
-                source->fb.name, value->name);
-    return OCTET_OK;
+    const int32_t skipped = value->shape.rank - given->rank;
+    OCTET_CHECK(ctx, skipped == 0 || skipped == 1, OCTET_USAGE, "%s: input %s has rank %d, a shape of rank %d is given", source->fb.name,
+                value->name, value->shape.rank, given->rank);
+    for (int32_t i = 0; i < given->rank; i++) {
+        int32_t *dim = &value->shape.dims[i + skipped];
+        if ((open >> (i + skipped) & 1u) != 0 && i + skipped > 0) *dim = given->dims[i];
+        OCTET_CHECK(ctx, *dim == given->dims[i], OCTET_USAGE, "%s: dimension %d of input %s is %d, %d is given", source->fb.name,
+                    i + skipped, value->name, *dim, given->dims[i]);
+    }
+    return octet_shape_check(ctx, &value->shape, value->name);
 }
 
 /* Name of a tensor in the signature, or NULL. `maps`: vector of TensorMap. */

@@ -18,8 +18,7 @@ typedef struct octet_tflite_source {
     const octet_import_options *options; /* or NULL */
     octet_flatbuffer_table model, subgraph;
     octet_flatbuffer_vector tensors, buffers;
-    bool *open_dimension; /* by tensor: a dimension other than the first is -1 in the file */
-    bool *open_batch;     /* by tensor: the first one is */
+    uint8_t *open; /* by tensor: bit i is set when the file leaves dimension i open (-1) */
     octet_arena scratch;
 } octet_tflite_source;
 

@@ -68,7 +68,7 @@ static octet_status read_shape(octet_context *ctx, octet_tflite_source *source, 
         int32_t dim = octet_flatbuffer_i32_at(fb, &dims, i);
         OCTET_CHECK(ctx, dim >= -1, OCTET_FORMAT, "%s: tensor %s has dimension %d", fb->name, name, dim);
         const bool open = dim == -1 || (signature.n > 0 && octet_flatbuffer_i32_at(fb, &signature, i) == -1);
-        if (open) (i == 0 ? source->open_batch : source->open_dimension)[index] = true;
+        if (open) source->open[index] |= (uint8_t)(1u << i);
         shape->dims[i] = open ? 1 : dim;
     }
     return octet_shape_check(ctx, shape, name);
@@ -178,8 +178,7 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
 
 octet_status octet_tflite_read_values(octet_context *ctx, octet_tflite_source *source) {
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->subgraph, 0, 4, true, &source->tensors));
-    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->tensors.n, &source->open_batch));
-    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->tensors.n, &source->open_dimension));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->tensors.n, &source->open));
     for (uint32_t i = 0; i < source->tensors.n; i++) OCTET_TRY(read_value(ctx, source, i));
     return OCTET_OK;
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -154,7 +155,7 @@ typedef struct knobs {
     const char *custom;
     const char *shape_option; /* a RESHAPE with its shape in the options */
     uint64_t offset, size;    /* of buffer 1, behind the flatbuffer */
-    int signature;            /* dimension 1 of the input's shape_signature; 0 = none */
+    int signature;            /* dimension 1 of the shape_signature of the input; 0 = none */
 } knobs;
 
 static const knobs plain = {.version = 3, .n_subgraphs = 1, .type = 9, .builtin = 19, .output = 1, .second_output = -1, .graph_output = 1,
@@ -313,6 +314,36 @@ static void appended_data(void **state) {
     octet_buffer_free(&ctx, &file);
 }
 
+/* What the file leaves open must be given, with or without the batch; what it fixes cannot be changed. */
+static void given_shapes(void **state) {
+    (void)state;
+    char path[] = "/tmp/octet_shape_XXXXXX";
+    const int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    octet_context ctx;
+    octet_context_init(&ctx);
+    knobs k = plain;
+    k.signature = -1;
+    octet_buffer file = make(&ctx, &k, NULL);
+    assert_int_equal(octet_file_write(&ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);
+    octet_buffer_free(&ctx, &file);
+    const struct {
+        octet_shape given;
+        octet_status status;
+    } cases[] = {{{1, {6}}, OCTET_OK}, {{2, {1, 6}}, OCTET_OK}, {{2, {2, 6}}, OCTET_USAGE}, {{3, {1, 1, 6}}, OCTET_USAGE}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const octet_import_options options = {.input_shapes = &cases[i].given, .n_input_shapes = 1};
+        octet_graph *graph;
+        octet_context_clear(&ctx);
+        assert_int_equal(octet_import(&ctx, path, &options, &graph), cases[i].status);
+        if (graph) assert_int_equal(graph->values[1].shape.dims[1], 6);
+        octet_graph_destroy(&ctx, graph);
+    }
+    unlink(path);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
 static void reshape_by_options(void **state) {
     (void)state;
     octet_context ctx;
@@ -361,7 +392,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trip), cmocka_unit_test(every_operator_survives),    cmocka_unit_test(names_of_keras),
             cmocka_unit_test(versions),
-        cmocka_unit_test(refusals),      cmocka_unit_test(appended_data),      cmocka_unit_test(reshape_by_options),
+        cmocka_unit_test(refusals),      cmocka_unit_test(appended_data), cmocka_unit_test(given_shapes),      cmocka_unit_test(reshape_by_options),
         cmocka_unit_test(allocations_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
