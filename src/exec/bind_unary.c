@@ -80,6 +80,7 @@ static octet_status bind_prelu(octet_binder *binder, const octet_operator *op, o
 
 static octet_status bind_quantized(octet_binder *binder, const octet_operator *op, const octet_value *input, const octet_value *output,
                                    unary_step *u, octet_step *step, uint32_t n_units) {
+    if (output->type != OCTET_INT8 && output->type != OCTET_INT16) return octet_bind_unsupported(binder, op);
     octet_unary_quantized_params *p = &u->s16;
     p->operation = u->operation;
     p->alpha = u->alpha;
@@ -97,7 +98,6 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
         octet_step_set(step, run_s8, u, n_units, "ref");
         return OCTET_OK;
     }
-    if (output->type != OCTET_INT16) return octet_bind_unsupported(binder, op);
     OCTET_CHECK(binder->ctx, p->zero_in == 0 && p->zero_out == 0, OCTET_MODEL, "%s: %s: int16 tensors must have zero point 0", op->layer,
                 octet_operator_name(op->code));
     static const octet_unary no_s16[] = {OCTET_UNARY_SIN,   OCTET_UNARY_COS,  OCTET_UNARY_SQUARE,       OCTET_UNARY_FLOOR, OCTET_UNARY_CEIL,
