@@ -369,6 +369,23 @@ static void a_quantized_graph_is_left_alone(void **state) {
     expect_operators(f, "RESHAPE");
 }
 
+static void running_out_of_memory_leaks_nothing(void **state) {
+    fixture *f = *state;
+    octet_status status = OCTET_NOMEM;
+    for (uint64_t n = 1; status != OCTET_OK; n++) {
+        octet_graph_destroy(&f->ctx, f->graph);
+        f->graph = NULL;
+        octet_context_clear(&f->ctx);
+        expect_ok(f, octet_graph_create(&f->ctx, "test", &f->graph));
+        const uint32_t y = unary(f, OCTET_OP_RELU, batch_normalization(f, conv(f, pad(f, input(f, DIMS(1, 4, 4, 2)), 1, 1))));
+        expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+        f->ctx.fail_allocation = f->ctx.n_allocations + n;
+        status = octet_passes_run(&f->ctx, f->graph);
+        f->ctx.fail_allocation = 0;
+        if (status != OCTET_OK) assert_int_equal(status, OCTET_NOMEM);
+    }
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void) {
@@ -397,6 +414,7 @@ int main(void) {
         CASE(dense_on_three_dimensions_keeps_them),
         CASE(batch_detour_is_a_dilation),
         CASE(half_precision_constants_are_widened),
+        CASE(running_out_of_memory_leaks_nothing),
         CASE(a_quantized_graph_is_left_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "quant/quant.h"
+#include "quant/sharing.h"
 
 /* A small graph under construction; every helper fails the test on an error. */
 typedef struct fixture {
@@ -321,6 +322,56 @@ static void a_quantized_graph_is_refused(void **state) {
     expect_failure(f, x, OCTET_MODEL, "quantized");
 }
 
+/* Whichever allocation fails, the answer is NOMEM and everything is given back. */
+static void running_out_of_memory_leaks_nothing(void **state) {
+    fixture *f = *state;
+    const uint32_t y = unary(f, OCTET_OP_SOFTMAX, add_dense(f, input(f, 4, 0.0f, 1.0f), WEIGHTS, BIAS, -2.0f, 2.0f), 0.0f, 1.0f);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+    const size_t before = f->ctx.memory_bytes;
+    for (uint32_t mode = 0; mode < 5; mode++) {
+        f->options = (octet_quantize_options){.mode = (octet_mode)mode};
+        octet_status status = OCTET_NOMEM;
+        for (uint64_t n = 1; status != OCTET_OK; n++) {
+            octet_context_clear(&f->ctx);
+            f->ctx.fail_allocation = f->ctx.n_allocations + n;
+            status = octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized);
+            if (status == OCTET_OK) break;
+            assert_int_equal(status, OCTET_NOMEM);
+            assert_int_equal(f->ctx.memory_bytes, before);
+        }
+        f->ctx.fail_allocation = 0;
+        octet_graph_destroy(&f->ctx, f->quantized);
+        f->quantized = NULL;
+    }
+}
+
+/* ADD runs in place: TensorFlow's second look at its operand sees the sum. */
+static void ranges_of_overwritten_operands_hold_the_result(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), a = unary(f, OCTET_OP_EXP, x, 0.5f, 2.0f);
+    const float one = 1.0f;
+    const uint32_t sum = binary(f, OCTET_OP_ADD, a, constant(f, "one", 0, NULL, &one), 1.5f, 3.0f);
+    const uint32_t y = unary(f, OCTET_OP_LOG, sum, 0.4f, 1.1f);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+    expect_ok(f, octet_sharing_widen(&f->ctx, f->graph));
+    assert_true(f->graph->values[a].min == 0.5f && f->graph->values[a].max == 3.0f);
+    assert_true(f->graph->values[sum].max == 3.0f);
+    assert_true(f->graph->values[x].max == 1.0f);
+}
+
+/* Not where the operand has a second reader, where the result is an output of the model, or where shapes differ. */
+static void ranges_of_kept_operands_stay(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), a = unary(f, OCTET_OP_EXP, x, 0.5f, 2.0f);
+    const uint32_t sum = binary(f, OCTET_OP_ADD, a, a, 1.0f, 4.0f);
+    const uint32_t b = unary(f, OCTET_OP_LOG, sum, 0.0f, 1.4f);
+    const uint32_t y = binary(f, OCTET_OP_MUL, b, x, -9.0f, 9.0f);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+    expect_ok(f, octet_sharing_widen(&f->ctx, f->graph));
+    assert_true(f->graph->values[a].max == 2.0f);
+    assert_true(f->graph->values[b].max == 1.4f);
+}
+
 static void ranges_skip_nan_and_start_above_zero(void **state) {
     fixture *f = *state;
     const uint32_t x = input(f, 40, 0.0f, 0.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 0.0f);
@@ -369,6 +420,9 @@ int main(void) {
         CASE(a_missing_range_is_named),
         CASE(a_range_too_wide_is_refused),
         CASE(a_quantized_graph_is_refused),
+        CASE(running_out_of_memory_leaks_nothing),
+        CASE(ranges_of_overwritten_operands_hold_the_result),
+        CASE(ranges_of_kept_operands_stay),
         CASE(ranges_skip_nan_and_start_above_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
