@@ -66,6 +66,7 @@ fuzz: setup
 
 fuzz-kernels: setup all
 	@$(BUILD)/fuzz_kernels 1000000
+	@tools/test_isa 100000
 
 bench: setup all $(VENV)/ready
 	@for isa in native avx2; do \

@@ -370,11 +370,14 @@ static inline bool octet_case_run(octet_case_function *function, uint64_t seed, 
 }
 
 /* The sets of bits worth testing on this machine: every kernel it can run. Returns their number. */
-static inline uint32_t octet_case_cpus(uint32_t sets[4]) {
+static inline uint32_t octet_case_cpus(uint32_t sets[5]) {
     const uint32_t all = octet_cpu_detect();
     uint32_t n = 0;
     if (all & OCTET_CPU_AVX2) sets[n++] = OCTET_CPU_AVX2;
     if (all & OCTET_CPU_AVX512) sets[n++] = all & (OCTET_CPU_AVX2 | OCTET_CPU_AVX512 | OCTET_CPU_AVX512_VNNI);
+#ifdef OCTET_AVX_VNNI_AS_EVEX /* see kernels/fast/product_s8_avxvnni.c */
+    if (all & OCTET_CPU_AVX512_VNNI) sets[n++] = OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI;
+#endif
     if (all & OCTET_CPU_AVX_VNNI) sets[n++] = OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI;
     if (all & OCTET_CPU_NEON_DOTPROD) sets[n++] = OCTET_CPU_NEON_DOTPROD;
     return n;

@@ -128,13 +128,11 @@ static octet_status adopt(octet_context *ctx, octet_arena *arena, octet_pairs_pa
     panel->weights = weights;
     return OCTET_OK;
 }
-#endif
 
 /* Packs into lists of steps (pairs.h) when that takes fewer instructions than the kernel that was chosen; *done says so. */
 static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, uint32_t n_outputs, const int8_t *weights,
                               octet_product *p, bool *done) {
     *done = false;
-#if OCTET_FAST_X86
     octet_product q;
     octet_arena packed = {0}, steps_arena = {0};
     OCTET_TRY(make(ctx, arena, &octet_product_s8_avx2_pairs, shape, n_outputs, &q));
@@ -164,11 +162,8 @@ static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octe
     }
     octet_arena_free(ctx, &packed);
     return status;
-#else
-    (void)ctx, (void)arena, (void)shape, (void)n_outputs, (void)weights, (void)p;
-    return OCTET_OK;
-#endif
 }
+#endif
 
 octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape, uint32_t n_outputs,
                                    const octet_requantize *q, const int8_t *weights, const int32_t *bias, octet_product **out) {

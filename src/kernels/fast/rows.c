@@ -2,6 +2,8 @@
 
 #include "kernels/fast/cpu.h"
 
+#if OCTET_FAST_X86
+
 enum { LANES = 16, PART_BITS = 22 };
 
 static octet_status uniform_scale(octet_context *ctx, octet_arena *arena, int32_t multiplier, int32_t shift, const octet_requantize *range,
@@ -32,6 +34,8 @@ static bool split(const octet_arithmetic_quantized_params *p, int i, octet_row_o
     }
     return true;
 }
+
+#endif
 
 octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, octet_arithmetic operation,
                                 const octet_arithmetic_quantized_params *p, octet_broadcast_row **row, octet_rows_s8 **out) {
