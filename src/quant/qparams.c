@@ -103,9 +103,13 @@ void octet_qparams_weight_scales(const float *weights, octet_channels channels, 
 }
 
 static int8_t quantize_weight(float weight, float inverse) {
-    const float product = weight * inverse;
-    const float q = roundf(product);
-    return (int8_t)fminf(fmaxf(q, -127.0f), 127.0f);
+    float product = weight * inverse;
+    product = product < -127.0f ? -127.0f : product;
+    product = product > 127.0f ? 127.0f : product;
+    /* roundf without a call: the fraction is exact, so halves are seen for what they are. */
+    const int32_t whole = (int32_t)product;
+    const float fraction = product - (float)whole;
+    return (int8_t)(whole + (fraction >= 0.5f) - (fraction <= -0.5f));
 }
 
 void octet_qparams_quantize_weights(const float *weights, octet_channels channels, const double *scales, int8_t *out) {

@@ -113,6 +113,18 @@ static void weights_round_half_away_and_stay_narrow(void **state) {
     assert_int_equal(bytes[5], -127);
 }
 
+/* The largest float32 below a half is not a half. */
+static void weights_just_below_a_half_round_down(void **state) {
+    (void)state;
+    const float weights[4] = {127.0f, 0.49999997f, -0.49999997f, 126.49999f};
+    const octet_channels channels = {1, 1, 4};
+    const double scale = 1.0;
+    int8_t bytes[4];
+    const int8_t expected[4] = {127, 0, 0, 126};
+    octet_qparams_quantize_weights(weights, channels, &scale, bytes);
+    assert_memory_equal(bytes, expected, 4);
+}
+
 static void biases_have_24_bits(void **state) {
     (void)state;
     const double scale = octet_qparams_bias_scale(0.5, 0.25);
@@ -171,6 +183,7 @@ int main(void) {
         cmocka_unit_test(zero_point_is_added_before_rounding),
         cmocka_unit_test(weights_per_channel),
         cmocka_unit_test(weights_round_half_away_and_stay_narrow),
+        cmocka_unit_test(weights_just_below_a_half_round_down),
         cmocka_unit_test(biases_have_24_bits),
         cmocka_unit_test(a_large_bias_widens_its_channel),
         cmocka_unit_test(float16_rounds_to_nearest_even),
