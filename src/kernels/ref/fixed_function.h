@@ -1,4 +1,4 @@
-/* fixed_function.h - exp, 1 / (1 + x) and log in fixed point, as gemmlowp and TFLite compute them.
+/* fixed_function.h - exp, 1 / (1 + x), log and 1 / sqrt(x) in fixed point, as gemmlowp and TFLite compute them.
  * In:  int32 in Qm.n: m integer bits, n = 31 - m fraction bits.
  * Out: int32 in the stated format.
  * Knows: fixed_point.h. Constants are the named reals in Q0.31.
@@ -94,6 +94,35 @@ static inline int32_t octet_fixed_log(int32_t x) {
     const int32_t fraction =
         octet_fixed_high_multiply(octet_fixed_rescale(numerator, -sum_bits), octet_fixed_reciprocal(denominator));
     return octet_fixed_rescale(octet_fixed_wrap_add(octet_fixed_high_multiply(power, log_2), fraction), 1);
+}
+
+/* 1 / sqrt(value) = multiplier * 2^(shift - 31) with shift <= 0: five Newton steps x = x (3 - value x^2) / 2 in Q3.28. */
+static inline void octet_fixed_inverse_root(int32_t value, int32_t *multiplier, int32_t *shift) {
+    *multiplier = INT32_MAX;
+    *shift = 0;
+    if (value <= 1) return; /* 0 is never met beside a number other than 0 */
+    int32_t halvings = 11; /* value = mantissa * 4^(halvings - 11) */
+    while (value >= 1 << 29) {
+        value /= 4;
+        halvings++;
+    }
+    const int32_t pairs = (octet_fixed_leading_zeros((uint32_t)value) - 1) / 2 - 1;
+    halvings -= pairs;
+    value <<= 2 * pairs;
+    const int32_t quarter = octet_fixed_round_shift(value >> 1, 1), three_halves = (1 << 28) + (1 << 27);
+    int32_t x = 1 << 28;
+    for (int i = 0; i < 5; i++) {
+        const int32_t cube = octet_fixed_saturating_left(octet_fixed_high_multiply(octet_fixed_high_multiply(x, x), x), 6);
+        const int32_t difference =
+            octet_fixed_wrap_subtract(octet_fixed_high_multiply(three_halves, x), octet_fixed_high_multiply(quarter, cube));
+        x = octet_fixed_saturating_left(difference, 3);
+    }
+    *multiplier = octet_fixed_high_multiply(x, 1518500250); /* sqrt(2) / 2 */
+    if (halvings < 0) {
+        *multiplier = octet_fixed_wrap_left(*multiplier, -halvings);
+        halvings = 0;
+    }
+    *shift = -halvings;
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "kernels/ref/elementary.h"
+#include "kernels/ref/fixed_function.h"
 #include "kernels/ref/fixed_point.h"
 
 /* What the float function of a table gives where its argument is out of its domain: an end of the output range. */
@@ -116,13 +117,30 @@ static bool fill_hard_swish(const octet_unary_quantized_params *p, int8_t *table
     return true;
 }
 
+/* In fixed point, not by a function of floats: 1 / sqrt(q - zero) with 20 bits of fraction, then the scales. What has no root is
+ * taken for almost 0, whose result is the largest. */
+static bool fill_rsqrt(const octet_unary_quantized_params *p, int8_t *table) {
+    enum { FRACTION = 20 };
+    int32_t multiplier, shift;
+    if (!octet_fixed_multiplier(1.0 / (double)(sqrtf(p->scale_in) * p->scale_out), &multiplier, &shift) || shift < FRACTION - 31) return false;
+    for (int32_t q = INT8_MIN; q <= INT8_MAX; q++) {
+        int32_t root_multiplier, root_shift, result = INT8_MAX;
+        if (q > p->zero_in) {
+            octet_fixed_inverse_root(q - p->zero_in, &root_multiplier, &root_shift);
+            const int32_t root = octet_fixed_scale(1, root_multiplier, root_shift + FRACTION);
+            result = octet_fixed_wrap_add(octet_fixed_scale(root, multiplier, shift - FRACTION), p->zero_out);
+        }
+        table[q - INT8_MIN] = (int8_t)octet_clamp_s32(result, INT8_MIN, INT8_MAX);
+    }
+    return true;
+}
+
 bool octet_unary_quantized_table_s8(const octet_unary_quantized_params *p, int8_t *table) {
     octet_unary_quantized_params scaling = *p;
     switch (p->operation) {
     case OCTET_UNARY_EXP:
     case OCTET_UNARY_LOG:
     case OCTET_UNARY_SQRT:
-    case OCTET_UNARY_RSQRT:
     case OCTET_UNARY_LOGISTIC:
     case OCTET_UNARY_TANH:
     case OCTET_UNARY_ELU:
@@ -131,6 +149,8 @@ bool octet_unary_quantized_table_s8(const octet_unary_quantized_params *p, int8_
         return fill_by_function(p, table);
     case OCTET_UNARY_HARD_SWISH:
         return fill_hard_swish(p, table);
+    case OCTET_UNARY_RSQRT:
+        return fill_rsqrt(p, table);
     case OCTET_UNARY_NEG:
         for (int32_t q = INT8_MIN; q <= INT8_MAX; q++) table[q - INT8_MIN] = (int8_t)-q;
         return true;
