@@ -122,7 +122,8 @@ static bool fill_hard_swish(const octet_unary_quantized_params *p, int8_t *table
 static bool fill_rsqrt(const octet_unary_quantized_params *p, int8_t *table) {
     enum { FRACTION = 20 };
     int32_t multiplier, shift;
-    if (!octet_fixed_multiplier(1.0 / (double)(sqrtf(p->scale_in) * p->scale_out), &multiplier, &shift) || shift < FRACTION - 31) return false;
+    if (!octet_fixed_multiplier(1.0 / (double)(sqrtf(p->scale_in) * p->scale_out), &multiplier,
+                                &shift) || shift < FRACTION - 31) return false;
     for (int32_t q = INT8_MIN; q <= INT8_MAX; q++) {
         int32_t root_multiplier, root_shift, result = INT8_MAX;
         if (q > p->zero_in) {
