@@ -20,8 +20,8 @@ static octet_status round_weights(octet_builder *b, const octet_operator *op, ui
     const octet_value *value = octet_graph_input(b->from, op, operand);
     uint32_t *cached = &b->weights[op->inputs[operand]];
     OCTET_TRY(octet_builder_check_constant(b, op, value));
-    if (*cached == OCTET_NONE) {
-        const int32_t axis = octet_builder_weight_axis(b, op->code);
+    const int32_t axis = octet_builder_weight_axis(b, op->code);
+    if (*cached == OCTET_NONE || b->to->values[*cached].quantization.axis != (axis < 0 ? 0 : axis)) {
         octet_channels channels;
         double *scales = NULL;
         OCTET_TRY(octet_builder_weight_scales(b, value, axis, &channels, &scales));
@@ -47,6 +47,30 @@ static octet_status gather_rows(octet_builder *b, uint32_t k, uint32_t table) {
     return octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, op->layer, &rows, 1, NULL, &real, 1, OCTET_NONE, NULL);
 }
 
+/* LiteRT's LSTM takes its eight matrices in int8 together or not at all. */
+enum { LSTM_FIRST = 1, LSTM_LAST = 8 };
+
+static bool is_large_lstm(const octet_graph *graph, const octet_operator *op) {
+    if (op->code != OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM) return false;
+    for (uint32_t i = LSTM_FIRST; i <= LSTM_LAST; i++) {
+        if (!is_large_constant(octet_graph_input(graph, op, i))) return false;
+    }
+    return true;
+}
+
+static octet_status convert_lstm(octet_builder *b, uint32_t k) {
+    const octet_operator *op = &b->from->operators[k];
+    uint32_t index;
+    OCTET_TRY(octet_builder_copy_operator(b, k, OCTET_NONE, OCTET_NONE, &index));
+    for (uint32_t i = LSTM_FIRST; i <= LSTM_LAST; i++) {
+        uint32_t weights;
+        OCTET_TRY(round_weights(b, op, i, &weights));
+        octet_graph_set_input(b->to, index, i, weights);
+    }
+    b->to->operators[index].options.lstm.asymmetric_quantize_inputs = true;
+    return OCTET_OK;
+}
+
 octet_status octet_quantize_dynamic(octet_builder *b) {
     const octet_graph *from = b->from;
     for (uint32_t i = 0; i < from->n_inputs; i++) {
@@ -56,6 +80,10 @@ octet_status octet_quantize_dynamic(octet_builder *b) {
     }
     for (uint32_t k = 0; k < from->n_operators; k++) {
         const octet_operator *op = &from->operators[k];
+        if (is_large_lstm(from, op)) {
+            OCTET_TRY(convert_lstm(b, k));
+            continue;
+        }
         const uint32_t operand = weights_operand(op->code);
         if (operand == OCTET_NONE || !is_large_constant(octet_graph_input(from, op, operand))) {
             OCTET_TRY(octet_builder_copy_operator(b, k, OCTET_NONE, OCTET_NONE, NULL));
