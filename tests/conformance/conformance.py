@@ -21,10 +21,12 @@ import importlib.util
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
+import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
@@ -52,7 +54,7 @@ class Tool:
         return done.stdout
 
 
-def input_names(path):
+def tensorflow_names(path):
     """Signature names of a .tflite's inputs, in graph order."""
     model = schema.ModelT.InitFromPackedBuf(open(path, "rb").read(), 0)
     graph = model.subgraphs[0]
@@ -61,6 +63,19 @@ def input_names(path):
         for entry in signature.inputs:
             by_tensor[entry.tensorIndex] = entry.name.decode()
     return [by_tensor.get(i, graph.tensors[i].name.decode()) for i in graph.inputs]
+
+
+def number(name):
+    """The trailing number of a name: TensorFlow calls the input keras_tensor_7 that the Keras file calls input_layer_3."""
+    return int(re.search(r"(\d*)$", name).group(1) or 0)
+
+
+def in_our_words(theirs, ours):
+    """The names of octet's inputs in TensorFlow's order, which follows a hash of the names."""
+    if sorted(theirs) == sorted(ours):
+        return theirs
+    rank = {name: i for i, name in enumerate(sorted(theirs, key=number))}
+    return [sorted(ours, key=number)[rank[name]] for name in theirs] if len(theirs) == len(ours) else ours
 
 
 def data_argument(names, files):
@@ -90,12 +105,11 @@ def compare_files(compare, ours, reference):
 
 
 def reorder_inputs(path, names):
-    """Rewrites a .tflite with its inputs in the given order of signature names (TensorFlow's order follows a hash)."""
-    model = schema.ModelT.InitFromPackedBuf(open(path, "rb").read(), 0)
-    ours = input_names(path)
-    if len(ours) < 2 or sorted(ours) != sorted(names):
+    """A copy of a .tflite with its inputs in the given order of signature names."""
+    ours = tensorflow_names(path)
+    if ours == names or sorted(ours) != sorted(names):
         return path
-    import flatbuffers
+    model = schema.ModelT.InitFromPackedBuf(open(path, "rb").read(), 0)
     graph = model.subgraphs[0]
     graph.inputs = [graph.inputs[ours.index(n)] for n in names]
     builder = flatbuffers.Builder(1 << 16)
@@ -111,9 +125,8 @@ def run_litert(path, names, arrays):
         try:
             interpreter = Interpreter(model_path=path, experimental_op_resolver_type=resolver, num_threads=1)
             interpreter.allocate_tensors()
-            ours = input_names(path)
-            for detail, name in zip(interpreter.get_input_details(), ours):
-                interpreter.set_tensor(detail["index"], arrays[names.index(name)] if name in names else arrays[0])
+            for detail, name in zip(interpreter.get_input_details(), tensorflow_names(path)):
+                interpreter.set_tensor(detail["index"], arrays[names.index(name)])
             interpreter.invoke()
             return [interpreter.get_tensor(d["index"]) for d in interpreter.get_output_details()]
         except (RuntimeError, ValueError) as error:
@@ -156,15 +169,21 @@ def examine(tool, compare, case, folder):
     """{column: '' (right) or what is wrong}; a column that does not apply is missing."""
     result = {}
     has_reference = case.reference is not None and os.path.exists(case.reference)
-    names = input_names(case.reference) if has_reference else []
     try:
-        tool("summary", case.source)
+        inspected = json.loads(tool("inspect", case.source, "--json"))
         result["loads"] = ""
     except RuntimeError as error:
         return {"loads": str(error)}
+    keras_names = [port["name"] for port in inspected["inputs"]]
+    theirs_names = tensorflow_names(case.reference) if has_reference else keras_names
+    names = in_our_words(theirs_names, keras_names)
+    # The stored samples were given in TensorFlow's order, or by name where the shapes differ.
+    shapes = {port["name"]: inspected["tensors"][port["tensor"]]["shape"][1:] for port in inspected["inputs"]}
+    fits = all(list(np.load(f, mmap_mode="r").shape[1:]) == shapes[n] for f, n in zip(case.calibration, names)) or len(names) < 2
+    calibration_names = names if fits else keras_names
     if case.float_out:
         try:
-            outputs = run_outputs(tool, case.source, names, case.float_in, folder, "float", case.scaling())
+            outputs = run_outputs(tool, case.source, keras_names, case.float_in, folder, "float", case.scaling())
             expected = [np.load(f) for f in case.float_out]
             worst = max(float(np.abs(o.reshape(-1) - e.reshape(-1)).max(initial=0) / max(1e-30, np.abs(e).max(initial=0))) for o, e in zip(outputs, expected))
             result["float"] = "" if worst <= 1e-5 else f"off by {worst:.2g}"
@@ -172,7 +191,7 @@ def examine(tool, compare, case, folder):
             result["float"] = str(error)
     ours = os.path.join(folder, "ours.tflite")
     try:
-        tool("quantize", case.source, "--data", data_argument(names, case.calibration), "--samples", "all", "-o", ours, "--no-evaluate", *case.scaling())
+        tool("quantize", case.source, "--data", data_argument(calibration_names, case.calibration), "--samples", "all", "-o", ours, "--no-evaluate", *case.scaling())
     except RuntimeError as error:
         result["file"] = str(error)
         return result
@@ -191,7 +210,7 @@ def examine(tool, compare, case, folder):
         result["bytes"] = str(error)
     if has_reference and case.int8_out:
         try:
-            theirs = run_outputs(tool, case.reference, names, case.int8_in, folder, "theirs", case.scaling())
+            theirs = run_outputs(tool, case.reference, theirs_names, case.int8_in, folder, "theirs", case.scaling())
             result["theirs"] = same_bytes(theirs, [np.load(f) for f in case.int8_out], 0)
         except (RuntimeError, ValueError) as error:
             result["theirs"] = str(error)
