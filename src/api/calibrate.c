@@ -115,7 +115,7 @@ static octet_status run(octet_context *ctx, octet_graph *graph, octet_data *data
     OCTET_TRY(octet_api_bind_data(ctx, data, graph, OCTET_SPLIT_TRAIN, job->samples));
     OCTET_TRY(choose_samples(ctx, options, octet_samples_count(job->samples[0]), job));
     OCTET_CHECK(ctx, job->n <= UINT32_MAX, OCTET_LIMIT, "calibration samples: %zu are too many", job->n);
-    const octet_exec_options exec = {0};
+    const octet_exec_options exec = {.float_order = OCTET_FLOAT_ORDER_TENSORFLOW};
     const octet_graph *graphs[] = {graph};
     /* TensorFlow does not reset LSTM state between samples: their order counts, so that one thread runs them. */
     const bool stateful = keeps_state(graph);

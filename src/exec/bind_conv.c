@@ -1,4 +1,5 @@
 #include "exec/activation.h"
+#include "exec/bind_eigen.h"
 #include "exec/bind_families.h"
 #include "exec/bind_fast.h"
 #include "exec/bind_hybrid.h"
@@ -65,7 +66,9 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_conv_2d_hybrid(binder, op, &w, p, step);
     octet_step_set(step, conv_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
-    return octet_bind_fast_conv_2d(binder, &w, kind, p, step);
+    bool is_bound;
+    OCTET_TRY(octet_bind_eigen_conv_2d(binder, &w, kind, p, step, &is_bound));
+    return is_bound ? OCTET_OK : octet_bind_fast_conv_2d(binder, &w, kind, p, step);
 }
 
 static octet_status bind_depthwise(octet_binder *binder, const octet_operator *op, octet_step *step) {
@@ -90,6 +93,7 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_depthwise_hybrid(binder, op, &w, p, step);
     octet_step_set(step, depthwise_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
+    if (octet_bind_eigen_depthwise(binder, kind, p, step)) return OCTET_OK;
     return octet_bind_fast_depthwise(binder, &w, kind, p, step);
 }
 

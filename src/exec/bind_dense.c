@@ -1,4 +1,5 @@
 #include "exec/activation.h"
+#include "exec/bind_eigen.h"
 #include "exec/bind_families.h"
 #include "exec/bind_fast.h"
 #include "exec/bind_hybrid.h"
@@ -45,7 +46,9 @@ static octet_status bind_fully_connected(octet_binder *binder, const octet_opera
     }
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_fully_connected_hybrid(binder, op, &w, p, step);
     octet_step_set(step, fully_connected_runs[kind], p, (uint32_t)(p->rows * p->out_c), "ref");
-    return octet_bind_fast_fully_connected(binder, &w, kind, p, step);
+    bool is_bound;
+    OCTET_TRY(octet_bind_eigen_fully_connected(binder, &w, kind, p, step, &is_bound));
+    return is_bound ? OCTET_OK : octet_bind_fast_fully_connected(binder, &w, kind, p, step);
 }
 
 #define RUN_MATMUL(name, kernel)                                                                                          \

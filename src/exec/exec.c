@@ -10,6 +10,7 @@ enum { LARGE_WORK = 100000 };
 static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_exec_options *options) {
     const octet_graph *graph = exec->graph;
     octet_binder binder = {.ctx = ctx, .graph = graph, .arena = &exec->arena, .numerics = options ? options->numerics : OCTET_NUMERICS_LITERT,
+                            .float_order = options ? options->float_order : OCTET_FLOAT_ORDER_FMA,
                             .cpu = options && options->reference_kernels ? 0 : octet_cpu_detect()};
     OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->steps));
     OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->is_large));

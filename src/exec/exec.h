@@ -15,8 +15,15 @@ typedef enum octet_numerics {
     OCTET_NUMERICS_INTEGER = 1 /* fixed point, as tflite-micro, CMSIS-NN and the exported C */
 } octet_numerics;
 
+/* In which order float32 CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED add. */
+typedef enum octet_float_order {
+    OCTET_FLOAT_ORDER_FMA = 0,       /* bias first, then fma over k ascending: XNNPACK's, and the fastest */
+    OCTET_FLOAT_ORDER_TENSORFLOW = 1 /* as TensorFlow calibrates (kernels/ref/eigen.h) */
+} octet_float_order;
+
 typedef struct octet_exec_options {
     octet_numerics numerics;
+    octet_float_order float_order;
     bool reference_kernels; /* plain loops only; also by OCTET_KERNELS=ref in the environment */
     bool no_sharing;        /* every value keeps its own memory for the whole run */
 } octet_exec_options;

@@ -43,6 +43,7 @@ typedef struct octet_binder {
     const octet_graph *graph;
     octet_arena *arena; /* of the exec: parameters and packed weights live here */
     octet_numerics numerics;
+    octet_float_order float_order;
     uint32_t cpu; /* OCTET_CPU_* bits that fast kernels may use (kernels/fast/cpu.h); 0 = reference kernels only */
 } octet_binder;
 

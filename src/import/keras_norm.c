@@ -1,8 +1,10 @@
 /* Normalizations. Parameters that do not change at inference become constants; batch normalization becomes MUL and ADD,
  * which a pass folds into neighbours. Arithmetic of constants is float32 throughout, as TensorFlow folds it. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/rsqrt.h"
 #include "import/keras_layers.h"
 
 static bool flag_of(const octet_keras_layer *layer, const char *key) {
@@ -95,10 +97,12 @@ octet_status octet_keras_emit_batch_normalization(octet_keras_call *call) {
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n, &m));
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n, &b));
     for (int32_t i = 0; i < n; i++) {
-        const float sum = variance[i] + epsilon;
-        if (!(sum > 0.0f)) return octet_keras_contradict(call, "moving_variance[%d] + epsilon is %g, it must be positive", i, (double)sum);
-        const float r = 1.0f / sqrtf(sum);
-        m[i] = gamma != NULL ? gamma[i] * r : r;
+        b[i] = variance[i] + epsilon;
+        if (!(b[i] >= FLT_MIN)) return octet_keras_contradict(call, "moving_variance[%d] + epsilon is %g, it must be positive", i, (double)b[i]);
+    }
+    octet_rsqrt_f32(b, (size_t)n, m);
+    for (int32_t i = 0; i < n; i++) {
+        if (gamma != NULL) m[i] = gamma[i] * m[i];
         const float shift = mean[i] * m[i];
         b[i] = beta != NULL ? beta[i] - shift : -shift;
         if (!isfinite(m[i]) || !isfinite(b[i]))
