@@ -98,6 +98,16 @@ def run(content, inputs, reference=True):
     return interpreter.get_tensor(interpreter.get_output_details()[0]['index'])
 
 
+def run_micro(content, inputs):
+    """tflite-micro (pip install tflite-micro), which rounds as octet's numerics `integer`."""
+    from tflite_micro.python.tflite_micro import runtime
+    interpreter = runtime.Interpreter.from_bytes(content, arena_size=1 << 20)
+    for i, value in enumerate(inputs):
+        interpreter.set_input(value, i)
+    interpreter.invoke()
+    return interpreter.get_output(0)
+
+
 class Random:
     """Random scales, zero points and data from one generator."""
 
@@ -136,6 +146,7 @@ def main(cases, tolerances=None):
     parser.add_argument('-n', type=int, default=40, help='cases of each kind')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--runner', default='build/run_golden')
+    parser.add_argument('--micro', action='store_true', help='compare numerics `integer` with tflite-micro instead')
     parser.add_argument('--keep', help='folder to write the cases to, and keep')
     arguments = parser.parse_args()
     failed = False
@@ -148,11 +159,11 @@ def main(cases, tolerances=None):
                 content, inputs, *rest = cases[name](Random([arguments.seed, sum(name.encode()), i]))
                 path = f'{folder}/{name}_{i}'
                 try:
-                    expected = run(content, inputs, *rest)
+                    expected = run_micro(content, inputs) if arguments.micro else run(content, inputs, *rest)
                 except (RuntimeError, ValueError) as error:
                     refused += 1
                     if refused == 1:
-                        print(f'{name}: LiteRT refuses a case: {str(error).strip()[:160]}')
+                        print(f'{name}: the other side refuses a case: {str(error).strip()[:160]}')
                     continue
                 with open(path + '.tflite', 'wb') as file:
                     file.write(content)
@@ -160,10 +171,11 @@ def main(cases, tolerances=None):
                     np.save(f'{path}_in{j}.npy', value)
                 np.save(path + '_ref.npy', expected)
             bound = ['--tolerance', str(tolerances[name])] if tolerances and name in tolerances else []
+            bound += ['--integer'] if arguments.micro else []
             done = subprocess.run([arguments.runner, *bound, folder], capture_output=True, text=True)
             lines = done.stdout.strip().split('\n')
             failed |= done.returncode != 0
-            print(f'{name}: {lines[-1]}' + (f'; LiteRT refused {refused}' if refused else ''), flush=True)
+            print(f'{name}: {lines[-1]}' + (f'; refused {refused}' if refused else ''), flush=True)
             for line in [line for line in lines[:-1] if ' equal ' not in line][:5]:
                 print('   ', line)
     sys.exit(failed)
