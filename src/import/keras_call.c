@@ -207,32 +207,48 @@ octet_status octet_keras_constant(octet_keras_call *call, const char *name, cons
     return set_origin(call, *out, origin);
 }
 
+/* to[i] = from[permuted i]. Out axis `fast` runs along the input's memory; it is walked in blocks of 16 together with the last
+ * axis, so that both sides stay in cache. */
+static void permute(int32_t rank, const int32_t *dims, const int32_t *perm, const float *from, float *to) {
+    size_t in_strides[OCTET_MAX_RANK] = {0}, out_strides[OCTET_MAX_RANK] = {0}, n_outer = 1;
+    int32_t fast = 0, index[OCTET_MAX_RANK] = {0};
+    for (int32_t i = rank - 1; i >= 0; i--) {
+        in_strides[i] = 1;
+        for (int32_t j = perm[i] + 1; j < rank; j++) in_strides[i] *= (size_t)dims[j];
+        out_strides[i] = i == rank - 1 ? 1 : out_strides[i + 1] * (size_t)dims[perm[i + 1]];
+        if (perm[i] == rank - 1) fast = i;
+    }
+    for (int32_t i = 0; i < rank - 1; i++) n_outer *= i == fast ? 1 : (size_t)dims[perm[i]];
+    const size_t n_last = (size_t)dims[perm[rank - 1]], n_fast = fast == rank - 1 ? 1 : (size_t)dims[rank - 1], step = in_strides[rank - 1];
+    for (size_t outer = 0; outer < n_outer; outer++) {
+        size_t a = 0, b = 0;
+        for (int32_t i = 0; i < rank - 1; i++) {
+            a += (size_t)index[i] * in_strides[i];
+            b += (size_t)index[i] * out_strides[i];
+        }
+        for (size_t begin = 0; begin < n_fast; begin += 16) {
+            const size_t end = begin + 16 < n_fast ? begin + 16 : n_fast;
+            for (size_t i = 0; i < n_last; i++) {
+                for (size_t j = begin; j < end; j++) to[b + j * out_strides[fast] + i] = from[a + i * step + j];
+            }
+        }
+        for (int32_t i = rank - 2; i >= 0; i--) {
+            if (i == fast) continue;
+            if (++index[i] < dims[perm[i]]) break;
+            index[i] = 0;
+        }
+    }
+}
+
 octet_status octet_keras_constant_permuted(octet_keras_call *call, const char *name, const char *origin, int32_t rank, const int32_t *dims,
                                            const int32_t *perm, const float *data, int32_t out_rank, const int32_t *out_dims,
                                            uint32_t *out) {
     const octet_shape shape = octet_shape_make(rank, dims);
     const size_t n = octet_shape_elements(&shape);
-    size_t strides[OCTET_MAX_RANK], n_outer = 1;
-    for (int32_t i = 0; i < rank; i++) {
-        strides[i] = 1;
-        for (int32_t j = perm[i] + 1; j < rank; j++) strides[i] *= (size_t)dims[j];
-        if (i < rank - 1) n_outer *= (size_t)dims[perm[i]];
-    }
-    const size_t length = n == 0 ? 0 : (size_t)dims[perm[rank - 1]], step = strides[rank - 1];
     void *block = NULL;
     OCTET_TRY(octet_memory_allocate(call->ctx, n * sizeof(float), &block));
-    float *to = block;
-    int32_t index[OCTET_MAX_RANK] = {0};
-    for (size_t outer = 0; outer < n_outer && n > 0; outer++) {
-        size_t from = 0;
-        for (int32_t i = 0; i < rank - 1; i++) from += (size_t)index[i] * strides[i];
-        for (size_t i = 0; i < length; i++) to[outer * length + i] = data[from + i * step];
-        for (int32_t i = rank - 2; i >= 0; i--) {
-            if (++index[i] < dims[perm[i]]) break;
-            index[i] = 0;
-        }
-    }
-    const octet_status status = octet_keras_constant(call, name, origin, out_rank, out_dims, to, out);
+    if (n > 0) permute(rank, dims, perm, data, block);
+    const octet_status status = octet_keras_constant(call, name, origin, out_rank, out_dims, block, out);
     octet_memory_free(call->ctx, block);
     return status;
 }

@@ -62,6 +62,8 @@ static const octet_keras_class classes[] = {
     {"GroupNormalization", octet_keras_emit_group_normalization, octet_keras_weights_layer_normalization, NORM "groups"},
     {"UnitNormalization", octet_keras_emit_unit_normalization, NULL, "axis order"},
     {"RMSNormalization", octet_keras_emit_rms_normalization, octet_keras_weights_rms_normalization, NORM},
+    {"LayerScale", octet_keras_emit_layer_scale, octet_keras_weights_layer_scale, "init_values projection_dim"},
+    {"CustomScaleLayer", octet_keras_emit_scaled_sum, NULL, "scale"},
     {"Normalization", octet_keras_emit_normalization, octet_keras_weights_normalization, "axis mean variance invert"},
     {"Rescaling", octet_keras_emit_rescaling, NULL, "scale offset"},
     {"Add", octet_keras_emit_merge, NULL, ""},
@@ -108,6 +110,8 @@ static const octet_keras_class classes[] = {
     {"GaussianNoise", octet_keras_emit_identity, NULL, "stddev"},
     {"ActivityRegularization", octet_keras_emit_identity, NULL, "l1 l2"},
     {"Identity", octet_keras_emit_identity, NULL, ""},
+    {"StochasticDepth", octet_keras_emit_identity, NULL, "drop_path_rate"},
+    {"FixedDropout", octet_keras_emit_identity, NULL, "rate"},
     {"RandomFlip", octet_keras_emit_identity, NULL, "mode data_format value_range"},
     {"RandomRotation", octet_keras_emit_identity, NULL, "factor fill_mode fill_value interpolation data_format value_range"},
     {"RandomZoom", octet_keras_emit_identity, NULL,
@@ -140,6 +144,8 @@ static const char *const aliases[][2] = {
 
 const octet_keras_class *octet_keras_class_of(const octet_keras_layer *layer) {
     const char *name = layer->is_operation ? "TFOpLambda" : layer->class_name;
+    const char *package = strchr(name, '>'); /* "Custom>LayerScale" */
+    if (package != NULL) name = package + 1;
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
         if (strcmp(name, aliases[i][0]) == 0) name = aliases[i][1];
     }

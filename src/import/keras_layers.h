@@ -41,7 +41,8 @@ octet_keras_emit_function octet_keras_emit_conv_1d, octet_keras_emit_conv_2d, oc
     octet_keras_emit_conv_2d_transpose;
 octet_keras_emit_function octet_keras_emit_pool_1d, octet_keras_emit_pool_2d, octet_keras_emit_pool_3d, octet_keras_emit_global_pool;
 octet_keras_emit_function octet_keras_emit_batch_normalization, octet_keras_emit_layer_normalization, octet_keras_emit_group_normalization,
-    octet_keras_emit_unit_normalization, octet_keras_emit_rms_normalization, octet_keras_emit_normalization, octet_keras_emit_rescaling;
+    octet_keras_emit_unit_normalization, octet_keras_emit_rms_normalization, octet_keras_emit_normalization, octet_keras_emit_layer_scale,
+    octet_keras_emit_scaled_sum, octet_keras_emit_rescaling;
 octet_keras_emit_function octet_keras_emit_merge, octet_keras_emit_concatenate, octet_keras_emit_dot;
 octet_keras_emit_function octet_keras_emit_zero_padding, octet_keras_emit_cropping, octet_keras_emit_upsampling, octet_keras_emit_resizing,
     octet_keras_emit_center_crop;
@@ -52,7 +53,7 @@ octet_keras_emit_function octet_keras_emit_operation; /* TFOpLambda, TensorFlowO
 
 octet_keras_weights_function octet_keras_weights_dense, octet_keras_weights_conv, octet_keras_weights_depthwise,
     octet_keras_weights_separable, octet_keras_weights_batch_normalization, octet_keras_weights_layer_normalization,
-    octet_keras_weights_rms_normalization, octet_keras_weights_normalization, octet_keras_weights_prelu, octet_keras_weights_embedding,
-    octet_keras_weights_recurrent, octet_keras_weights_multi_head_attention, octet_keras_weights_attention;
+    octet_keras_weights_rms_normalization, octet_keras_weights_normalization, octet_keras_weights_layer_scale, octet_keras_weights_prelu,
+    octet_keras_weights_embedding, octet_keras_weights_recurrent, octet_keras_weights_multi_head_attention, octet_keras_weights_attention;
 
 #endif

@@ -439,3 +439,32 @@ octet_status octet_keras_emit_rescaling(octet_keras_call *call) {
     OCTET_TRY(rescale(call, OCTET_OP_ADD, "offset", 0.0, x, &x));
     return octet_keras_return(call, x);
 }
+
+/* Of keras.applications: ConvNeXt's LayerScale (x * gamma) and InceptionResNetV2's CustomScaleLayer (a + scale * b). */
+
+octet_status octet_keras_weights_layer_scale(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
+    (void)ctx, (void)arena;
+    octet_keras_weights_add(layer, "gamma", "vars/0", true);
+    return OCTET_OK;
+}
+
+octet_status octet_keras_emit_layer_scale(octet_keras_call *call) {
+    uint32_t x, gamma;
+    OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
+    const octet_shape *shape = octet_keras_shape(call, x);
+    int32_t n = shape->dims[shape->rank - 1];
+    OCTET_TRY(parameter(call, "gamma", 1, &n, 1, &n, &gamma));
+    if (gamma == OCTET_NONE) return octet_keras_contradict(call, "has no gamma");
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, gamma, &x));
+    return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_emit_scaled_sum(octet_keras_call *call) {
+    uint32_t x;
+    float scale = 1.0f;
+    if (call->n_inputs != 2) return octet_keras_contradict(call, "reads %u tensors, it takes 2", (unsigned)call->n_inputs);
+    OCTET_TRY(octet_keras_f32(call, "scale", 1.0, &scale));
+    OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul", call->inputs[1], scale, &x));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", call->inputs[0], x, &x));
+    return octet_keras_return(call, x);
+}
