@@ -119,6 +119,16 @@ def reorder_inputs(path, names):
     return path + ".reordered"
 
 
+def as_input(array, detail):
+    """Float samples for an int8 input, rounded as octet rounds them."""
+    if array.dtype != np.float32 or detail["dtype"] == np.float32:
+        return array
+    scale, zero_point = detail["quantization"]
+    real = (array / np.float32(scale)).astype(np.float32).astype(np.float64)
+    limits = np.iinfo(detail["dtype"])
+    return np.clip(np.trunc(real + np.copysign(0.5, real)) + zero_point, limits.min, limits.max).astype(detail["dtype"])
+
+
 def run_litert(path, names, arrays):
     last = None
     for resolver in (OpResolverType.BUILTIN_REF, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES):
@@ -126,7 +136,7 @@ def run_litert(path, names, arrays):
             interpreter = Interpreter(model_path=path, experimental_op_resolver_type=resolver, num_threads=1)
             interpreter.allocate_tensors()
             for detail, name in zip(interpreter.get_input_details(), tensorflow_names(path)):
-                interpreter.set_tensor(detail["index"], arrays[names.index(name)])
+                interpreter.set_tensor(detail["index"], as_input(arrays[names.index(name)], detail))
             interpreter.invoke()
             return [interpreter.get_tensor(d["index"]) for d in interpreter.get_output_details()]
         except (RuntimeError, ValueError) as error:
@@ -145,9 +155,23 @@ class Case:
         return [] if self.scale is None else ["--scale", repr(self.scale), "--offset", repr(self.offset)]
 
 
+def fitting_names(tool, model, names, files):
+    """The names, exchanged where a file has the shape of another input only."""
+    if len(files) < 2:
+        return names
+    inspected = json.loads(tool("inspect", model, "--json"))
+    shapes = {port["name"]: inspected["tensors"][port["tensor"]]["shape"][1:] for port in inspected["inputs"]}
+    wanted = [list(np.load(f, mmap_mode="r").shape[1:]) for f in files]
+    if all(shapes.get(n) == w for n, w in zip(names, wanted)):
+        return names
+    fitting = [[n for n in shapes if shapes[n] == w] for w in wanted]
+    return [f[0] for f in fitting] if all(len(f) == 1 for f in fitting) else names
+
+
 def run_outputs(tool, model, names, files, folder, stem, extra=()):
     """octet run on arrays; the list of its outputs."""
     target = os.path.join(folder, stem + ".npy")
+    names = fitting_names(tool, model, names, files)
     tool("run", model, "--input", data_argument(names, files), "-o", target, *extra)
     if os.path.isdir(target):
         return [np.load(os.path.join(target, f)) for f in sorted(os.listdir(target))]
@@ -218,7 +242,7 @@ def examine(tool, compare, case, folder):
         try:
             arrays = [np.load(f) for f in case.int8_in]
             first = [a[:1] for a in arrays]
-            result["litert"] = same_bytes([m[:1] for m in mine], run_litert(ours, names, first), 0)
+            result["litert"] = same_bytes([m[:1] for m in mine], run_litert(ours, fitting_names(tool, ours, names, case.int8_in), first), 0)
         except RuntimeError as error:
             result["litert"] = str(error)
     return result
