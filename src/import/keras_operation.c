@@ -221,6 +221,9 @@ static octet_status operate_arg(octet_keras_call *call, const octet_keras_operat
     int32_t axis = 0;
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
     OCTET_TRY(octet_keras_operand_axis(call, 1, "axis dimension", octet_keras_shape(call, inputs[0])->rank, 0, &axis));
+    bool keep_dims = false;
+    OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims", false, &keep_dims));
+    if (keep_dims) return octet_keras_refuse(call, "keepdims is not supported");
     OCTET_TRY(octet_keras_i32_scalar(call, "ArgMax/dimension", axis, &inputs[1]));
     const octet_options options = {.arg = {call->graph->keras_version >= 3 ? OCTET_INT32 : OCTET_INT64}};
     OCTET_TRY(octet_keras_emit(call, self->code, "ArgMax", inputs, 2, &options, &inputs[0]));
@@ -420,12 +423,53 @@ static octet_status spread_list(octet_keras_call *call, const char *name) {
     return OCTET_OK;
 }
 
+/* Every word that some function above reads, or that says nothing about the result. */
+static const char known_words[] =
+    "x x1 x2 a b y t e input inputs tensor features images input_tensor value other bias condition params values xs arrays tensors axis "
+    "axis1 axis2 "
+    "keepdims keep_dims reduction_indices clip_value_min clip_value_max x_min x_max min_value max_value transpose_a transpose_b adjoint_a "
+    "adjoint_b ksize pool_size strides padding shape newshape target_shape perm axes squeeze_dims num_or_size_splits indices_or_sections "
+    "size_splits num_split num split_dim multiples repeats rep paddings pad_width mode constant_values slice_spec key size method "
+    "interpolation "
+    "block_size indices order epsilon approximate alpha negative_slope dtype DstT name trainable function node_def constants data_format "
+    "fill_mode dimension output_type validate_indices";
+
+static bool is_off(const octet_json *value) {
+    double number = 0.0;
+    const octet_json_kind kind = octet_json_kind_of(value);
+    return kind == OCTET_JSON_MISSING || kind == OCTET_JSON_NULL || (kind == OCTET_JSON_BOOL && !octet_json_is_true(value)) ||
+           (octet_json_number(value, &number) && number == 0.0);
+}
+
+/* An argument that no function reads and that is set may change the result: refused. */
+static octet_status check_words(octet_keras_call *call) {
+    const octet_json *value = NULL, *config = call->layer->config;
+    for (uint32_t i = 0; call->node != NULL && i < call->node->n_arguments; i++) {
+        const octet_keras_argument *argument = &call->node->arguments[i];
+        if (argument->keyword == NULL || octet_keras_word_in(known_words, argument->keyword)) continue;
+        if (argument->kind != OCTET_KERAS_CONSTANT || !is_off(argument->constant))
+            return octet_keras_refuse(call, "is called with %s, which octet does not know", argument->keyword);
+    }
+    for (const char *key = octet_json_next(config, NULL, &value); key != NULL; key = octet_json_next(config, key, &value)) {
+        if (!octet_keras_word_in(known_words, key) && !is_off(value))
+            return octet_keras_refuse(call, "attribute %s is set, and octet does not know what it does", key);
+    }
+    const octet_keras_argument *format = NULL;
+    OCTET_TRY(octet_keras_operand(call, -1, "data_format", &format));
+    const char *text = format != NULL ? octet_json_text(format->constant) : NULL;
+    if (text != NULL && (strcmp(text, "channels_first") == 0 || strncmp(text, "NC", 2) == 0))
+        return octet_keras_refuse(call, "data_format \"%s\" is not supported; build the model with channels_last", text);
+    return OCTET_OK;
+}
+
 octet_status octet_keras_emit_operation(octet_keras_call *call) {
     char name[128];
     OCTET_TRY(function_name(call, name, sizeof name));
     OCTET_TRY(spread_list(call, name));
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
-        if (octet_keras_word_in(operations[i].names, name)) return operations[i].emit(call, &operations[i]);
+        if (!octet_keras_word_in(operations[i].names, name)) continue;
+        OCTET_TRY(check_words(call));
+        return operations[i].emit(call, &operations[i]);
     }
     return octet_keras_refuse(
         call,
