@@ -143,7 +143,7 @@ static octet_status bind_group(binder *b, octet_keras_layer *layer, const octet_
         OCTET_CHECK(b->ctx, datasets[i] != NULL && datasets[i]->is_dataset, OCTET_MODEL,
                     "%s:%s/%s: weight_names lists it, but there is no such dataset", b->label, group->path, names[i]);
     }
-    if (list.n <= 4096 && match_by_name(&list, datasets, names, n)) return OCTET_OK;
+    if (list.n <= 4096 && n <= 8192 && match_by_name(&list, datasets, names, n)) return OCTET_OK;
     size_t needed = 0;
     for (size_t i = 0; i < list.n; i++) {
         list.items[i]->dataset = NULL;
@@ -203,7 +203,7 @@ static octet_status bind_container(binder *b, octet_keras_model *model, const oc
     OCTET_TRY(OCTET_NEW(b->ctx, b->arena, model->n_layers, &counters));
     for (uint32_t i = 0; i < model->n_layers; i++) {
         octet_keras_layer *layer = &model->layers[i];
-        if (layer->is_operation) continue;
+        if (layer->is_operation || (layer->model == NULL && octet_keras_class_of(layer) == NULL)) continue; /* refused when built */
         char snake[256], name[288];
         octet_keras_snake_case(layer->class_name, snake, sizeof snake);
         uint32_t k = 0;
