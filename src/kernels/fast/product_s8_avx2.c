@@ -15,9 +15,9 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind
 }
 #define FINISH(kind) finish(p, kind, lane, total, rows, vectors, out, width)
 
-/* rows, vectors and weight_bytes are constants at every call: sums live in registers. */
+/* rows and vectors are constants at every call: sums live in registers. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out, const int rows,
-                                              const int vectors, const int weight_bytes) {
+                                              const int vectors) {
     const size_t lane = (size_t)panel * LANES * VECTORS;
     __m256i sum[MAX_ROWS * VECTORS];
     OCTET_UNROLL
@@ -26,7 +26,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
         for (int v = 0; v < vectors; v++) sum[i * vectors + v] = octet_load_256(p->scale.bias + lane + (size_t)v * LANES);
     }
     const uint8_t *w = p->weights + panel * p->panel_bytes;
-    const size_t steps = p->steps, step_bytes = (size_t)(vectors * LANES * 2 * weight_bytes);
+    const size_t steps = p->steps, step_bytes = (size_t)(vectors * LANES * 4);
     for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
         const uint8_t *x[MAX_ROWS];
         OCTET_UNROLL
@@ -34,10 +34,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
         for (size_t k = 0; k < steps; k++, w += step_bytes) {
             __m256i weight[VECTORS];
             OCTET_UNROLL
-            for (int v = 0; v < vectors; v++) {
-                weight[v] = weight_bytes == 2 ? octet_load_256(w + v * 32)
-                                              : _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(w + v * 16)));
-            }
+            for (int v = 0; v < vectors; v++) weight[v] = octet_load_256(w + v * 32);
             OCTET_UNROLL
             for (int i = 0; i < rows; i++) {
                 int32_t pair;
@@ -59,8 +56,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
 
 #define TILE(n)                                                                                    \
     case n:                                                                                        \
-        if (two) tile(p, panel, rows, out, n, 2, 2);                                               \
-        else tile(p, panel, rows, out, n, 1, 2);                                                   \
+        if (two) tile(p, panel, rows, out, n, 2);                                               \
+        else tile(p, panel, rows, out, n, 1);                                                   \
         break;
 
 static OCTET_TARGET_FAST_AVX2 void tile_many(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
@@ -71,21 +68,12 @@ static OCTET_TARGET_FAST_AVX2 void tile_many(const octet_product *p, uint32_t pa
         TILE(3)
         TILE(4)
     default:
-        if (two) tile(p, panel, rows, out, 5, 2, 2);
-        else tile(p, panel, rows, out, 5, 1, 2);
+        if (two) tile(p, panel, rows, out, 5, 2);
+        else tile(p, panel, rows, out, 5, 1);
     }
-}
-
-/* One window at a time reads every weight once: they stay 8 bits wide in memory. */
-static OCTET_TARGET_FAST_AVX2 void tile_few(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
-    (void)n_rows;
-    if (octet_product_width(p, panel) > LANES) tile(p, panel, rows, out, 1, 2, 1);
-    else tile(p, panel, rows, out, 1, 1, 1);
 }
 
 const octet_product_kernel octet_product_s8_avx2 = {.name = "avx2", .tile = tile_many, .prepare = octet_windows_prepare_s16, .element = 2,
     .k_group = 2, .weight_bytes = 2, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
-const octet_product_kernel octet_product_s8_avx2_few = {.name = "avx2 vector", .tile = tile_few, .prepare = octet_windows_prepare_s16,
-    .element = 2, .k_group = 2, .weight_bytes = 1, .lanes = LANES, .vectors = VECTORS, .max_rows = 1, .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 #endif
