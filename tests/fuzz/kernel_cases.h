@@ -287,7 +287,7 @@ static inline bool case_arithmetic_s8(octet_case *c) {
     if (octet_rows_make_s8(&c->ctx, &c->arena, c->cpu, operation, &p, &row, &fast) != OCTET_OK) return false;
     if (!row) return true;
     row(fast, in, step, got, n);
-    return case_equal("ADD, SUB or MUL int8", expected, got, (size_t)n, fast->split ? "split" : "general");
+    return case_equal("ADD, SUB or MUL int8", expected, got, (size_t)n, fast->is_joint ? "joint" : fast->split ? "split" : "general");
 }
 
 static inline bool case_pool(octet_case *c) {

@@ -7,7 +7,7 @@
 
 #include "fuzz/kernel_cases.h"
 
-enum { PER_KIND = 400 };
+enum { PER_KIND = 150 };
 
 /* Every kind of case on every instruction set that this machine has. */
 static void fast_equals_reference(void **state) {

@@ -1,5 +1,7 @@
 #include "kernels/fast/rows.h"
 
+#include <string.h>
+
 #include "kernels/fast/cpu.h"
 
 #if OCTET_FAST_X86
@@ -35,6 +37,46 @@ static bool split(const octet_arithmetic_quantized_params *p, int i, octet_row_o
     return true;
 }
 
+static bool joint(const octet_arithmetic_quantized_params *p, bool subtract, octet_row_joint *j) {
+    double factor[2], largest = 0;
+    for (int i = 0; i < 2; i++) {
+        factor[i] = ldexp((double)p->multiplier[i], p->left_shift + p->shift[i] - 31) * ldexp((double)p->multiplier_out, p->shift_out - 31);
+        largest = fmax(largest, factor[i]);
+    }
+    if (!(largest > 0)) return false;
+    int exponent;
+    (void)frexp(largest, &exponent); /* largest < 2^exponent */
+    const int bits = 29 - exponent;
+    if (bits < 17 || bits > 45) return false;
+    int64_t constant = INT64_C(1) << (bits - 1);
+    for (int i = 0; i < 2; i++) {
+        const int64_t c = (int64_t)round(ldexp(i == 1 && subtract ? -factor[i] : factor[i], bits));
+        if (c > (INT64_C(1) << 29) || c < -(INT64_C(1) << 29)) return false;
+        j->high[i] = (int16_t)(c >> 15);
+        j->low[i] = (int16_t)(c & 0x7FFF);
+        constant -= p->zero_point[i] * c;
+    }
+    if (constant >> 15 > INT32_MAX / 2 || constant >> 15 < INT32_MIN / 2) return false;
+    j->constant_high = (int32_t)(constant >> 15);
+    j->constant_low = (int32_t)(constant & 0x7FFF);
+    j->shift = bits - 15;
+    return true;
+}
+
+/* All pairs of operands, through the kernel itself. */
+static bool joint_agrees(const octet_rows_s8 *r, octet_arithmetic operation, const octet_arithmetic_quantized_params *p) {
+    const int32_t step[2] = {0, 1};
+    int8_t all[256], expected[256], got[256];
+    for (int32_t i = 0; i < 256; i++) all[i] = (int8_t)(i - 128);
+    for (int32_t i = 0; i < 256; i++) {
+        const void *const in[2] = {&all[i], all};
+        octet_arithmetic_quantized_row_ref(operation, OCTET_ARITHMETIC_S8)(p, in, step, expected, 256);
+        octet_rows_joint_s8_avx2(r, in, step, got, 256);
+        if (memcmp(expected, got, sizeof got) != 0) return false;
+    }
+    return true;
+}
+
 #endif
 
 octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, octet_arithmetic operation,
@@ -66,6 +108,10 @@ octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t
         for (int lane = 0; lane < LANES; lane++) right[lane] = p->shift[i] > 0 ? 0 : -p->shift[i];
     }
     *row = multiplies ? octet_rows_multiply_s8_avx2 : octet_rows_add_s8_avx2;
+    if (adds && joint(p, r->subtract, &r->joint) && joint_agrees(r, operation, p)) {
+        r->is_joint = true;
+        *row = octet_rows_joint_s8_avx2;
+    }
     *out = r;
 #else
     (void)ctx, (void)arena, (void)cpu, (void)operation, (void)p;

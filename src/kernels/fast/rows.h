@@ -14,7 +14,16 @@ typedef struct octet_row_operand {
     octet_scale scale; /* reference form */
 } octet_row_operand;
 
+/* ADD and SUB in one sum: output = (q0 * c0 + q1 * c1 + constant) / 2^bits, c = high * 2^15 + low; taken only when it agrees with the reference
+ * for all 65,536 pairs of operands. */
+typedef struct octet_row_joint {
+    int16_t high[2], low[2];
+    int32_t constant_high, constant_low, shift; /* of the high sum: bits - 15 */
+} octet_row_joint;
+
 typedef struct octet_rows_s8 {
+    octet_row_joint joint;
+    bool is_joint;
     octet_row_operand operand[2];
     octet_scale out; /* one constant for all lanes */
     int32_t left_shift;
@@ -25,6 +34,6 @@ typedef struct octet_rows_s8 {
 octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, octet_arithmetic operation,
                                 const octet_arithmetic_quantized_params *p, octet_broadcast_row **row, octet_rows_s8 **out);
 
-octet_broadcast_row octet_rows_add_s8_avx2, octet_rows_multiply_s8_avx2;
+octet_broadcast_row octet_rows_add_s8_avx2, octet_rows_multiply_s8_avx2, octet_rows_joint_s8_avx2;
 
 #endif
