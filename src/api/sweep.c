@@ -11,6 +11,7 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
     const uint32_t n_inputs = graphs[0]->n_inputs;
     sweep->n_models = n_models;
     OCTET_TRY(octet_pool_create(ctx, n_threads, &sweep->pool));
+    octet_pool_set_yield(sweep->pool, true);
     sweep->n_threads = octet_pool_size(sweep->pool);
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_inputs, &sweep->samples));
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_inputs, &sweep->raw));

@@ -10,6 +10,7 @@
 struct octet_pool {
     pthreadpool_t threads;
     uint32_t size;
+    bool yields;
 };
 
 uint32_t octet_thread_count(void) {
@@ -24,7 +25,7 @@ octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_poo
     if (n_threads == 1) return OCTET_OK;
     octet_pool *pool;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *pool, (void **)&pool));
-    pool->size = n_threads;
+    *pool = (octet_pool){.size = n_threads};
     pool->threads = pthreadpool_create(n_threads);
     if (!pool->threads) {
         octet_memory_free(ctx, pool);
@@ -38,6 +39,10 @@ void octet_pool_destroy(octet_context *ctx, octet_pool *pool) {
     if (!pool) return;
     pthreadpool_destroy(pool->threads);
     octet_memory_free(ctx, pool);
+}
+
+void octet_pool_set_yield(octet_pool *pool, bool yields) {
+    if (pool) pool->yields = yields;
 }
 
 uint32_t octet_pool_size(const octet_pool *pool) { return pool ? pool->size : 1; }
@@ -72,5 +77,5 @@ void octet_pool_run(octet_pool *pool, octet_pool_task *task, void *user, uint32_
         task(user, 0, 0, n_units);
         return;
     }
-    pthreadpool_parallelize_1d(pool->threads, work, &job, pool->size, 0);
+    pthreadpool_parallelize_1d(pool->threads, work, &job, pool->size, pool->yields ? PTHREADPOOL_FLAG_YIELD_WORKERS : 0);
 }
