@@ -17,8 +17,8 @@
 #include "formats/hdf5_stream.h"
 
 /* libhdf5 crashes, loops and takes memory without end on damaged files (1.10.8: of 1000 random changes to the two files of
- * tests/fuzz/corpus/hdf5, 3 crash it and 1 loops), so it reads in a forked child whose memory and time are limited; what it read comes back through a pipe and is checked like a file. A fork costs less
- * than the library's own start. */
+ * tests/fuzz/corpus/hdf5, 3 crash it and 1 loops), so it reads in a forked child whose memory and time are limited; what it
+ * read comes back through a pipe and is checked like a file. A fork costs less than the library's own start. */
 
 /* Of processor time, for a file of this size; by the clock it may take eight times as much. Real files take milliseconds; a
  * damaged one makes libhdf5 1.10 loop without end. */
