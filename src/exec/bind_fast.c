@@ -6,6 +6,7 @@
 #include "kernels/fast/product.h"
 #include "kernels/fast/reduce_fast.h"
 #include "kernels/fast/softmax_fast.h"
+#include "kernels/fast/winograd.h"
 
 static void run_product(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
     const octet_product *product = step->params;
@@ -62,11 +63,39 @@ static octet_status make(octet_binder *binder, const octet_weighted *w, octet_we
     return OCTET_OK;
 }
 
+#if OCTET_FAST_X86
+static void run_winograd(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+    octet_winograd_run(step->params, phase, octet_step_input(step, frame, 0), frame->shared, octet_step_output(step, frame, 0), begin, end);
+}
+
+/* Without VNNI, fewer multiplications are worth two transforms. */
+static octet_status try_winograd(octet_binder *binder, const octet_weighted *w, const octet_window_shape *shape, const octet_requantize *q,
+                                 octet_step *step, bool *done) {
+    *done = false;
+    if ((binder->cpu & (OCTET_CPU_AVX512_VNNI | OCTET_CPU_AVX_VNNI)) || !is_constant(w)) return OCTET_OK;
+    octet_winograd *winograd;
+    OCTET_TRY(octet_winograd_make(binder->ctx, binder->arena, binder->cpu, shape, (uint32_t)w->channels, q, w->weights->data,
+                                  w->bias ? w->bias->data : NULL, &winograd));
+    if (!winograd) return OCTET_OK;
+    octet_step_set(step, run_winograd, winograd, 1, "avx2 winograd");
+    step->shared_bytes = octet_winograd_shared_bytes(winograd);
+    step->n_phases = 3;
+    for (uint32_t i = 0; i < step->n_phases; i++) step->n_units[i] = octet_winograd_units(winograd, i);
+    *done = true;
+    return OCTET_OK;
+}
+#endif
+
 octet_status octet_bind_fast_conv_2d(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind, const octet_conv_2d_params *p,
                                      octet_step *step) {
     const octet_window_shape shape = {.batches = p->batches, .in_h = p->in_h, .in_w = p->in_w, .in_c = p->in_c, .out_h = p->out_h,
         .out_w = p->out_w, .filter_h = p->filter_h, .filter_w = p->filter_w, .stride_h = p->stride_h, .stride_w = p->stride_w,
         .dilation_h = p->dilation_h, .dilation_w = p->dilation_w, .pad_top = p->pad_top, .pad_left = p->pad_left, .groups = p->groups};
+#if OCTET_FAST_X86
+    bool done = false;
+    if (kind == OCTET_WEIGHTED_S8) OCTET_TRY(try_winograd(binder, w, &shape, &p->q, step, &done));
+    if (done) return OCTET_OK;
+#endif
     octet_product *product;
     OCTET_TRY(make(binder, w, kind, &shape, p->real_min, p->real_max, &p->q, &product));
     set_product(step, product);

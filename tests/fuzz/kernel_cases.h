@@ -17,6 +17,7 @@
 #include "kernels/fast/reduce_fast.h"
 #include "kernels/fast/rows.h"
 #include "kernels/fast/softmax_fast.h"
+#include "kernels/fast/winograd.h"
 #include "kernels/ref/conv.h"
 #include "kernels/ref/fully_connected.h"
 
@@ -340,6 +341,40 @@ static inline bool case_mean(octet_case *c) {
     return case_equal("MEAN int8", expected, got, n_out, "rows");
 }
 
+static inline bool case_winograd(octet_case *c) {
+#if OCTET_FAST_X86
+    octet_case_random *r = &c->random;
+    const int32_t pad = case_range(r, 0, 1);
+    octet_conv_2d_params p = {.batches = case_range(r, 1, 2), .in_h = case_range(r, 4, 12), .in_w = case_range(r, 4, 12), .in_c = 2 * case_range(r, 8, 30),
+        .out_c = case_range(r, 16, 50), .filter_h = 3, .filter_w = 3, .groups = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1,
+        .pad_top = pad, .pad_left = pad};
+    p.filter_c = p.in_c;
+    p.out_h = p.in_h - 2 + 2 * pad;
+    p.out_w = p.in_w - 2 + 2 * pad;
+    p.q = case_requantize(c, p.out_c, 9 * p.in_c, false);
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c), n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
+    const int8_t *input = case_s8(c, n_in, -128), *filter = case_s8(c, (size_t)(p.out_c * 9 * p.in_c), case_range(r, 0, 3) == 0 ? -128 : -127);
+    const int32_t *bias = case_bias(c, p.out_c, 9 * p.in_c);
+    int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
+    octet_conv_2d_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
+    const octet_window_shape shape = case_shape(&p);
+    octet_winograd *w;
+    if (octet_winograd_make(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &w) != OCTET_OK) return false;
+    if (!w) return true;
+    void *shared = case_bytes(c, octet_winograd_shared_bytes(w));
+    memset(shared, 0x5A, octet_winograd_shared_bytes(w));
+    for (uint32_t phase = 0; phase < 3; phase++) {
+        const uint32_t units = octet_winograd_units(w, phase), split = (uint32_t)case_range(r, 0, (int32_t)units);
+        octet_winograd_run(w, phase, input, shared, got, split, units);
+        octet_winograd_run(w, phase, input, shared, got, 0, split);
+    }
+    return case_equal("CONV_2D int8", expected, got, n_out, "winograd");
+#else
+    (void)c;
+    return true;
+#endif
+}
+
 static inline bool case_softmax_s8(octet_case *c) {
     octet_case_random *r = &c->random;
     octet_softmax_params p = {.rows = case_range(r, 1, 3), .depth = case_range(r, 0, 9) ? case_range(r, 1, 40) : case_range(r, 250, 500), .beta = 1.0f};
@@ -356,7 +391,7 @@ static inline bool case_softmax_s8(octet_case *c) {
 
 typedef bool octet_case_function(octet_case *c);
 static octet_case_function *const octet_cases[] = {case_conv_s8, case_conv_f32, case_dense_s8, case_dense_f32, case_depthwise_s8,
-                                                   case_depthwise_f32, case_arithmetic_s8, case_pool, case_mean, case_softmax_s8};
+                                                   case_depthwise_f32, case_arithmetic_s8, case_pool, case_mean, case_softmax_s8, case_winograd};
 enum { OCTET_N_CASES = sizeof octet_cases / sizeof octet_cases[0] };
 
 /* Case number `seed` of a kind on a set of CPU bits. */
