@@ -5,11 +5,14 @@
 #if OCTET_FAST_X86
 
 enum { LANES = OCTET_WINOGRAD_LANES, BLOCK = OCTET_WINOGRAD_BLOCK, VECTOR = 16, MAX_CHANNELS = 1024, MIN_CHANNELS = 16, MIN_TILES = 4 };
+/* Transformed weights (32 bytes per pair of channels) that come from far away must serve several blocks of tiles. */
+enum { FEW_TILES = 32, LARGE_WEIGHTS = 4 << 20 };
 
 static bool pays(const octet_window_shape *s, uint32_t n_outputs) {
     if (s->filter_h != 3 || s->filter_w != 3 || s->stride_h != 1 || s->stride_w != 1 || s->dilation_h != 1 || s->dilation_w != 1) return false;
     if (s->groups != 1 || s->in_c % 2 || s->in_c < MIN_CHANNELS || s->in_c > MAX_CHANNELS || n_outputs < MIN_CHANNELS) return false;
     const int64_t tiles = (int64_t)((s->out_h + 1) / 2) * ((s->out_w + 1) / 2);
+    if (tiles < FEW_TILES && (int64_t)s->in_c * n_outputs * 32 > LARGE_WEIGHTS) return false;
     /* At least two thirds of the computed outputs must be wanted. */
     return tiles >= MIN_TILES && (int64_t)s->out_h * s->out_w * 3 >= tiles * 4 * 2;
 }

@@ -1,0 +1,21 @@
+"""table.py FILE.json ...: the results of bench.py as tables in Markdown, for docs/performance.md."""
+import json
+import sys
+
+
+def time_text(ns):
+    return "%.1f us" % (ns / 1e3) if ns < 1e6 else "%.2f ms" % (ns / 1e6)
+
+
+for path in sys.argv[1:]:
+    data = json.load(open(path))
+    print("\n### %s, instructions: %s\n" % (data["processor"], "all" if data["isa"] == "native" else "AVX2 and FMA only"))
+    print("Register-tile peaks of one core, GMAC/s: %s. LiteRT %s; %.2f us of call are subtracted from its times.\n" % (
+        ", ".join("%s %s" % (k, v) for k, v in data["peaks"].items() if k != "cpu"), data["litert"], data["call_overhead_ns"] / 1e3))
+    print("| model | type | threads | octet min / median | LiteRT min / median | LiteRT : octet | GMAC/s | of peak |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for r in data["rows"]:
+        print("| %s | %s | %d | %s / %s | %s / %s | %.2f | %s | %s |" % (
+            r["model"], r["type"].replace("_", " "), r["threads"], time_text(r["octet"]["min"]), time_text(r["octet"]["median"]),
+            time_text(r["litert"]["min"]), time_text(r["litert"]["median"]), r["ratio"], "%.0f" % r["gmac"] if r["macs"] else "",
+            "%.0f %%" % (100 * r["of_peak"]) if r["macs"] else ""))
