@@ -6,8 +6,10 @@
 #include "kernels/fast/cpu.h"
 
 enum { L1_BYTES = 24 << 10, L2_WEIGHTS = 256 << 10, FETCH_TILES = 3 };
-/* Vector instructions per 4 inputs and 8 outputs below which pairs.h is faster than vpmaddwd's 5. */
+/* Vector instructions per 4 inputs and 8 outputs below which pairs.h is faster than vpmaddwd's 5, and how large a matrix may be that is
+ * used once per run: beyond, memory is the limit and steps that were split cost more than they save. */
 #define PAIRS_WORTH 4.9
+enum { PAIRS_VECTOR_BYTES = 512 << 10 };
 
 const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions) {
 #if OCTET_FAST_X86
@@ -174,7 +176,8 @@ octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint3
     OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, p));
     bool paired = false;
 #if OCTET_FAST_X86
-    if (kernel == &octet_product_s8_avx2 && q->weight_zero_point == 0) {
+    const bool once = kernel == &octet_product_s8_avx2_few && p->panel_bytes * p->n_panels <= PAIRS_VECTOR_BYTES;
+    if ((once || kernel == &octet_product_s8_avx2) && q->weight_zero_point == 0) {
         OCTET_TRY(try_pairs(ctx, arena, shape, n_outputs, weights, p, &paired));
     }
 #endif
