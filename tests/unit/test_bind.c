@@ -15,7 +15,7 @@ static octet_graph *graph;
 static int set_up(void **state) {
     (void)state;
     octet_context_init(ctx);
-    return octet_graph_create(ctx, "test", &graph);
+    return octet_graph_create(ctx, "test", &graph) != OCTET_OK;
 }
 static int tear_down(void **state) {
     (void)state;
