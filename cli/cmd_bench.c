@@ -11,8 +11,8 @@ static int run_bench(const struct command *self, int argc, char **argv) {
     add_option(&parser, (struct option_spec){"--numerics", 0, "NAME", "of int8 models: litert (default) or integer", OPTION_TEXT,
                                              &options.numerics, NULL});
     add_option(&parser, (struct option_spec){"--reference-kernels", 0, NULL, "plain loops", OPTION_FLAG, &options.reference_kernels, NULL});
-    add_option(&parser, (struct option_spec){"--threads", 0, "N", "the work of one run is spread over N threads (default 1)", OPTION_THREADS,
-                                             &options.n_threads, NULL});
+    add_option(&parser, (struct option_spec){"--threads", 0, "N", "the work of one run is spread over N threads (default 1)",
+                                             OPTION_THREADS, &options.n_threads, NULL});
     add_architecture_option(&parser, &load);
     add_json_option(&parser, &json);
     if (!parse(self, &parser, argc, argv, &code)) return code;

@@ -23,22 +23,25 @@ static void add_options(struct parser *parser, struct settings *s) {
     add_option(parser, (struct option_spec){"--seed", 0, "S", "which samples are drawn (default 0)", OPTION_COUNT, &c->seed, NULL});
     add_option(parser, (struct option_spec){"--indices", 0, "FILE", "calibrate on these: a JSON array, or one index a line", OPTION_TEXT,
                                             &c->indices, NULL});
-    add_option(parser, (struct option_spec){"--mode", 0, "MODE", "int8 (default), int16x8, dynamic, float16 or float32", OPTION_TEXT, &c->mode,
-                                            NULL});
-    add_option(parser, (struct option_spec){"--input-type", 0, "TYPE", "int8 (default), uint8 or float32", OPTION_TEXT, &c->input_type, NULL});
+    add_option(parser, (struct option_spec){"--mode", 0, "MODE", "int8 (default), int16x8, dynamic, float16 or float32", OPTION_TEXT,
+                                            &c->mode, NULL});
+    add_option(parser,
+               (struct option_spec){"--input-type", 0, "TYPE", "int8 (default), uint8 or float32", OPTION_TEXT, &c->input_type, NULL});
     add_option(parser, (struct option_spec){"--output-type", 0, "TYPE", "int8 (default), uint8 or float32", OPTION_TEXT, &c->output_type,
                                             NULL});
     add_option(parser, (struct option_spec){"--per-tensor-dense", 0, NULL, "one scale for all weights of a dense layer", OPTION_FLAG,
                                             &c->per_tensor_dense, NULL});
     add_option(parser, (struct option_spec){"--per-tensor", 0, NULL, "one scale for all weights of any layer", OPTION_FLAG, &c->per_tensor,
                                             NULL});
-    add_option(parser, (struct option_spec){"--target", 0, "NAME", "litert (default), tflm, tflm-2023, cmsis-nn or edgetpu: sets what it needs",
-                                            OPTION_TEXT, &c->target, NULL});
-    add_option(parser, (struct option_spec){"--strict-tensorflow", 0, NULL, "what TensorFlow's converter writes, also where octet knows better",
-                                            OPTION_FLAG, &c->strict_tensorflow, NULL});
+    add_option(parser,
+               (struct option_spec){"--target", 0, "NAME", "litert (default), tflm, tflm-2023, cmsis-nn or edgetpu: sets what it needs",
+                                    OPTION_TEXT, &c->target, NULL});
+    add_option(parser,
+               (struct option_spec){"--strict-tensorflow", 0, NULL, "what TensorFlow's converter writes, also where octet knows better",
+                                    OPTION_FLAG, &c->strict_tensorflow, NULL});
     add_option(parser, (struct option_spec){"--no-evaluate", 0, NULL, "write the file and be done", OPTION_FLAG, &s->no_evaluate, NULL});
-    add_option(parser, (struct option_spec){"--max-drop", 0, "P", "exit with 1 when the accuracy falls by more than P points", OPTION_NUMBER,
-                                            &s->max_drop, &s->has_max_drop});
+    add_option(parser, (struct option_spec){"--max-drop", 0, "P", "exit with 1 when the accuracy falls by more than P points",
+                                            OPTION_NUMBER, &s->max_drop, &s->has_max_drop});
     add_run_options(parser, &s->options);
     add_threads_option(parser, &s->options.n_threads);
     add_architecture_option(parser, &s->load);
@@ -72,10 +75,26 @@ static octet_status judge(octet_context *ctx, const struct settings *s, octet_mo
     return status;
 }
 
+static void print_json_string(const char *text) {
+    putchar('"');
+    for (const char *c = text; *c != '\0'; c++) {
+        const unsigned char byte = (unsigned char)*c;
+        if (byte == '"' || byte == '\\') printf("\\%c", byte);
+        else if (byte < 0x20) printf("\\u%04x", byte);
+        else putchar(byte);
+    }
+    putchar('"');
+}
+
 static void print_written(const struct settings *s, const octet_model *quantized, size_t size) {
     const octet_tensor in = octet_model_input(quantized, 0), out = octet_model_output(quantized, 0);
-    if (s->json) printf("{\n  \"output\": \"%s\",\n  \"size_bytes\": %zu,\n  \"input_type\": \"%s\",\n  \"output_type\": \"%s\"\n}\n", s->output, size, in.type, out.type);
-    else printf("%s: %zu bytes, input %s, output %s\n", s->output, size, in.type, out.type);
+    if (!s->json) {
+        printf("%s: %zu bytes, input %s, output %s\n", s->output, size, in.type, out.type);
+        return;
+    }
+    printf("{\n  \"output\": ");
+    print_json_string(s->output);
+    printf(",\n  \"size_bytes\": %zu,\n  \"input_type\": \"%s\",\n  \"output_type\": \"%s\"\n}\n", size, in.type, out.type);
 }
 
 static int run_quantize(const struct command *self, int argc, char **argv) {
@@ -86,7 +105,8 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     if (!parse(self, &parser, argc, argv, &code)) return code;
     const bool has_data = s.open.path != NULL || s.open.images != NULL;
     if (s.output == NULL) return complain(EXIT_USAGE, "quantize: the file to write is missing (-o OUT.tflite)");
-    if (s.has_max_drop && s.no_evaluate) return complain(EXIT_USAGE, "quantize: --max-drop needs the evaluation that --no-evaluate leaves out");
+    if (s.has_max_drop && s.no_evaluate)
+        return complain(EXIT_USAGE, "quantize: --max-drop needs the evaluation that --no-evaluate leaves out");
     s.conversion.n_threads = s.options.n_threads;
     s.conversion.progress = s.options.progress = progress_bar();
 

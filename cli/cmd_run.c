@@ -17,8 +17,8 @@ static int run_run(const struct command *self, int argc, char **argv) {
                                              &files.output, NULL});
     add_option(&parser, (struct option_spec){"--real", 0, NULL, "write float32: scale * (q - zero_point)", OPTION_FLAG, &files.real_output,
                                              NULL});
-    add_option(&parser, (struct option_spec){"--dump", 0, "DIR", "every intermediate tensor as .npy, in the order of computation", OPTION_TEXT,
-                                             &files.dump, NULL});
+    add_option(&parser, (struct option_spec){"--dump", 0, "DIR", "every intermediate tensor as .npy, in the order of computation",
+                                             OPTION_TEXT, &files.dump, NULL});
     add_option(&parser, (struct option_spec){"--split", 0, "NAME", "of a data folder: test (default) or train", OPTION_TEXT, &options.split,
                                              NULL});
     add_data_options(&parser, &files.data, false);

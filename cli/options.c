@@ -21,8 +21,9 @@ void add_data_options(struct parser *parser, octet_open_options *open, bool with
         add_option(parser, (struct option_spec){"--labels", 0, "FILE", "their labels, as .npy or IDX: class numbers or one-hot rows",
                                                 OPTION_TEXT, &open->labels, NULL});
     }
-    add_option(parser, (struct option_spec){"--scale", 0, "X", "the model is given x * X + offset (without any: uint8 / 255, floats as they are)",
-                                            OPTION_NUMBER, &open->scale, &open->has_scale});
+    add_option(parser,
+               (struct option_spec){"--scale", 0, "X", "the model is given x * X + offset (without any: uint8 / 255, floats as they are)",
+                                    OPTION_NUMBER, &open->scale, &open->has_scale});
     add_option(parser, (struct option_spec){"--offset", 0, "X", "see --scale", OPTION_NUMBER, &open->offset, &open->has_offset});
     add_option(parser, (struct option_spec){"--mean", 0, "X", "the model is given (x - mean) / std", OPTION_NUMBER, &open->mean,
                                             &open->has_mean});
@@ -37,9 +38,10 @@ void add_run_options(struct parser *parser, octet_run_options *run) {
     add_option(parser, (struct option_spec){"--input-rounding", 0, "HOW",
                                             "of real numbers into an integer input: nearest (default), or truncate as numpy's astype does",
                                             OPTION_TEXT, &run->input_rounding, NULL});
-    add_option(parser, (struct option_spec){"--numerics", 0, "NAME",
-                                            "of int8 models: litert (default; LiteRT's reference kernels) or integer (tflite-micro, CMSIS-NN)",
-                                            OPTION_TEXT, &run->numerics, NULL});
+    add_option(parser,
+               (struct option_spec){"--numerics", 0, "NAME",
+                                    "of int8 models: litert (default; LiteRT's reference kernels) or integer (tflite-micro, CMSIS-NN)",
+                                    OPTION_TEXT, &run->numerics, NULL});
     add_option(parser, (struct option_spec){"--reference-kernels", 0, NULL, "plain loops: the same bytes, slower", OPTION_FLAG,
                                             &run->reference_kernels, NULL});
 }
@@ -118,8 +120,9 @@ void print_usage(const struct command *self, const struct parser *parser) {
     for (int i = 0; i < parser->n_options; i++) {
         const struct option_spec *option = &parser->options[i];
         char head[64];
-        const int n = snprintf(head, sizeof head, "  %s%s%s%s%s", option->letter != 0 ? (const char[]){'-', option->letter, ',', ' ', 0} : "",
-                               option->name, option->value != NULL ? " " : "", option->value != NULL ? option->value : "", "");
+        const int n =
+            snprintf(head, sizeof head, "  %s%s%s%s%s", option->letter != 0 ? (const char[]){'-', option->letter, ',', ' ', 0} : "",
+                     option->name, option->value != NULL ? " " : "", option->value != NULL ? option->value : "", "");
         printf("%-*s", INDENT, head);
         if (n >= INDENT) printf("\n%*s", INDENT, "");
         print_wrapped(option->help, INDENT, WIDTH);
@@ -177,7 +180,8 @@ static bool store(const struct option_spec *option, const char *text) {
                 ((octet_conversion *)option->target)->all_samples = true;
                 return true;
             }
-            return parse_count(text, &((octet_conversion *)option->target)->n_samples) && ((octet_conversion *)option->target)->n_samples > 0;
+            return parse_count(text, &((octet_conversion *)option->target)->n_samples) &&
+                   ((octet_conversion *)option->target)->n_samples > 0;
     }
     return false;
 }

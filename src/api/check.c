@@ -42,7 +42,8 @@ static octet_status fill(octet_context *ctx, octet_model *model, octet_target ta
     return as == OCTET_AS_JSON ? octet_support_write_json(ctx, &support, out) : octet_support_write_text(ctx, &support, out);
 }
 
-octet_status octet_model_check(octet_context *ctx, octet_model *model, const char *target, octet_rendering as, bool *supported, char **out) {
+octet_status octet_model_check(octet_context *ctx, octet_model *model, const char *target, octet_rendering as, bool *supported,
+                               char **out) {
     octet_target number;
     bool answer = false;
     octet_arena arena = {0};

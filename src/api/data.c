@@ -71,13 +71,14 @@ octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, con
         const octet_value *value = &graph->values[graph->inputs[i].value];
         const char *name = graph->inputs[i].name;
         const uint32_t source = octet_api_find_input(data->dataset, graph, i);
-        OCTET_CHECK(ctx, source != OCTET_NONE, OCTET_USAGE, "data: nothing is given for input '%s' (number %u of %u): write NAME=FILE,NAME=FILE",
-                    name, i, graph->n_inputs);
+        OCTET_CHECK(ctx, source != OCTET_NONE, OCTET_USAGE,
+                    "data: nothing is given for input '%s' (number %u of %u): write NAME=FILE,NAME=FILE", name, i, graph->n_inputs);
         OCTET_TRY(octet_dataset_split_input(ctx, data->dataset, split, source, &samples[i]));
         OCTET_CHECK(ctx, value->shape.rank >= 1, OCTET_UNSUPPORTED, "input '%s' is a scalar: samples need a batch axis", name);
-        OCTET_CHECK(ctx, value->shape.dims[0] == 1, OCTET_UNSUPPORTED,
-                    "input '%s' has a fixed batch of %d: octet runs one sample at a time; save the model with an open batch or a batch of 1",
-                    name, value->shape.dims[0]);
+        OCTET_CHECK(
+            ctx, value->shape.dims[0] == 1, OCTET_UNSUPPORTED,
+            "input '%s' has a fixed batch of %d: octet runs one sample at a time; save the model with an open batch or a batch of 1", name,
+            value->shape.dims[0]);
         OCTET_TRY(octet_samples_adapt(ctx, samples[i], value->shape.rank - 1, value->shape.dims + 1));
         const size_t n = octet_samples_count(samples[i]);
         OCTET_CHECK(ctx, n > 0, OCTET_DATA, "input '%s': the data hold no samples", name);

@@ -1,8 +1,8 @@
 #include "api/evaluate.h"
 #include "report/verdict.h"
 
-static octet_status describe_ports(octet_context *ctx, octet_verdict *verdict, const octet_graph *graph, const octet_port *ports, uint32_t n,
-                                   octet_verdict_port **out) {
+static octet_status describe_ports(octet_context *ctx, octet_verdict *verdict, const octet_graph *graph, const octet_port *ports,
+                                   uint32_t n, octet_verdict_port **out) {
     OCTET_TRY(OCTET_NEW(ctx, &verdict->arena, n, out));
     for (uint32_t i = 0; i < n; i++) {
         const octet_value *value = &graph->values[ports[i].value];

@@ -64,8 +64,9 @@ octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluat
     if (e->n_not_finite > 0) {
         OCTET_TRY(octet_buffer_format(ctx, out, "warning   %s samples gave NaN or infinity\n", octet_text_count(e->n_not_finite, a)));
     }
-    OCTET_TRY(octet_buffer_format(ctx, out, "time      %s per sample, %s in all with %u thread%s\n", octet_text_time(e->time_per_sample_ns, a),
-                                  octet_text_time((double)e->wall_ns, b), e->n_threads, e->n_threads == 1 ? "" : "s"));
+    OCTET_TRY(octet_buffer_format(ctx, out, "time      %s per sample, %s in all with %u thread%s\n",
+                                  octet_text_time(e->time_per_sample_ns, a), octet_text_time((double)e->wall_ns, b), e->n_threads,
+                                  e->n_threads == 1 ? "" : "s"));
     OCTET_TRY(octet_buffer_format(ctx, out, "data      %s..%s as stored, %s..%s as the model sees them\n", octet_text_real(e->raw_min, a),
                                   octet_text_real(e->raw_max, b), octet_text_real(e->min, c), octet_text_real(e->max, d)));
     return with_confusion ? with_matrix(ctx, e, out, write_confusion) : OCTET_OK;

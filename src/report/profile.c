@@ -54,8 +54,8 @@ octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p
                                   p->median_ns > 0.0 ? (double)total_macs / p->median_ns : 0.0));
     OCTET_TRY(octet_buffer_format(ctx, out, "activations %s bytes, constants %s bytes\n\n", octet_text_count(p->arena_bytes, b),
                                   octet_text_count(p->weight_bytes, c)));
-    OCTET_TRY(octet_buffer_format(ctx, out, "%4s  %-*s %10s %7s %8s  %-10s %s\n", "", width, "operator", "time", "share", "GMAC/s", "kernel",
-                                  "layer"));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%4s  %-*s %10s %7s %8s  %-10s %s\n", "", width, "operator", "time", "share", "GMAC/s",
+                                  "kernel", "layer"));
     for (uint32_t i = 0; i < p->n_rows; i++) {
         const octet_profile_row *row = &p->rows[i];
         const octet_operator *op = &p->graph->operators[row->op];

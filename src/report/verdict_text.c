@@ -6,7 +6,8 @@
 #include "report/verdict.h"
 
 /* One row of the table: name, original, quantized, change. */
-static octet_status row(octet_context *ctx, octet_buffer *out, const char *name, const char *before, const char *after, const char *change) {
+static octet_status row(octet_context *ctx, octet_buffer *out, const char *name, const char *before, const char *after,
+                        const char *change) {
     return octet_buffer_format(ctx, out, "%-16s%14s%14s   %s\n", name, before, after, change);
 }
 
@@ -48,14 +49,16 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
     ratio((double)v->before.size_bytes, (double)v->after.size_bytes, "smaller", "larger", c, sizeof c);
     OCTET_TRY(row(ctx, out, "size (bytes)", octet_text_count(v->before.size_bytes, a), octet_text_count(v->after.size_bytes, b), c));
     ratio(before->time_per_sample_ns, after->time_per_sample_ns, "faster", "slower", c, sizeof c);
-    return row(ctx, out, "time per sample", octet_text_time(before->time_per_sample_ns, a), octet_text_time(after->time_per_sample_ns, b), c);
+    return row(ctx, out, "time per sample", octet_text_time(before->time_per_sample_ns, a), octet_text_time(after->time_per_sample_ns, b),
+               c);
 }
 
 static octet_status write_ports(octet_context *ctx, const octet_verdict_port *ports, uint32_t n, const char *what, octet_buffer *out) {
     for (uint32_t i = 0; i < n; i++) {
         OCTET_TRY(octet_buffer_format(ctx, out, "%-16s%s", i == 0 ? what : "", ports[i].type));
         if (ports[i].quantized) {
-            OCTET_TRY(octet_buffer_format(ctx, out, ", real = %.9g * (q %c %d)", (double)ports[i].scale, ports[i].zero_point < 0 ? '+' : '-',
+            OCTET_TRY(octet_buffer_format(ctx, out, ", real = %.9g * (q %c %d)", (double)ports[i].scale,
+                                          ports[i].zero_point < 0 ? '+' : '-',
                                           ports[i].zero_point < 0 ? -ports[i].zero_point : ports[i].zero_point));
         }
         OCTET_TRY(octet_buffer_format(ctx, out, n > 1 ? "  %s\n" : "\n", ports[i].name));
@@ -67,8 +70,8 @@ octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v
     const octet_evaluation *before = v->before.evaluation;
     const octet_verdict_calibration *k = &v->calibration;
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
-    OCTET_TRY(octet_buffer_format(ctx, out, "%s -> %s, on %s %s samples\n\n", before->model, path != NULL ? path : v->after.evaluation->model,
-                                  octet_text_count(before->n_samples, a), before->split));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s -> %s, on %s %s samples\n\n", before->model,
+                                  path != NULL ? path : v->after.evaluation->model, octet_text_count(before->n_samples, a), before->split));
     OCTET_TRY(write_table(ctx, v, out));
     OCTET_TRY(octet_buffer_format(ctx, out, "\n"));
     OCTET_TRY(write_ports(ctx, v->inputs, v->n_inputs, "input", out));
@@ -138,7 +141,8 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"samples\": %" PRIu64 ",\n  \"split\": \"%s\"", before->n_samples, before->split));
     OCTET_TRY(write_side(ctx, &v->before, "original", out));
     OCTET_TRY(write_side(ctx, &v->after, "quantized", out));
-    if (before->has_labels) OCTET_TRY(number(ctx, out, ",\n  ", "drop_points", 100.0 * (before->accuracy - v->after.evaluation->accuracy), 10));
+    if (before->has_labels)
+        OCTET_TRY(number(ctx, out, ",\n  ", "drop_points", 100.0 * (before->accuracy - v->after.evaluation->accuracy), 10));
     OCTET_TRY(number(ctx, out, ",\n  ", "agreement", (double)v->n_agree / (double)before->n_samples, 10));
     OCTET_TRY(number(ctx, out, ",\n  ", "signal_to_noise_db", signal_to_noise_db(v), 6));
     OCTET_TRY(number(ctx, out, ",\n  ", "largest_difference", v->max_difference, 6));
@@ -151,8 +155,8 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     OCTET_TRY(write_range(ctx, out, "model", before->min, before->max));
     OCTET_TRY(octet_buffer_format(ctx, out, "}"));
     if (k->given) {
-        OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"calibration\": {\"samples\": %" PRIu64 ", \"distinct\": %" PRIu64 ", ", k->n_samples,
-                                      k->n_distinct));
+        OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"calibration\": {\"samples\": %" PRIu64 ", \"distinct\": %" PRIu64 ", ",
+                                      k->n_samples, k->n_distinct));
         OCTET_TRY(write_range(ctx, out, "model", k->min, k->max));
         OCTET_TRY(number(ctx, out, ", ", "late_growth", k->late_growth, 6));
         OCTET_TRY(number(ctx, out, ", ", "time_s", (double)k->time_ns / 1e9, 6));
