@@ -24,7 +24,7 @@ help:
 	@echo 'make check        layers and style'
 	@echo 'make interop      run what octet writes in LiteRT (installs ai-edge-litert into $(VENV))'
 	@echo 'make test-shared  the tests again with the large suites over SHARED=$(SHARED)'
-	@echo 'make interop-shared  the MNIST models of SHARED in every mode, against TensorFlow and LiteRT'
+	@echo 'make interop-shared  models and layer cases of SHARED in every mode, against TensorFlow, LiteRT and tflite-micro'
 	@echo 'make conformance  every layer case of SHARED, one line each'
 	@echo 'make sanitize     all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make fuzz         each fuzz target for SECONDS=60 with libFuzzer (clang)'
@@ -56,6 +56,8 @@ conformance: setup all $(VENV)/ready
 
 interop-shared: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/mnist.py $(OCTET) $(SHARED)
+	@$(VENV)/bin/python tests/interop/micro.py $(OCTET) $(SHARED)
+	@$(VENV)/bin/python tests/interop/sweep.py $(OCTET) $(SHARED)
 
 sanitize:
 	@$(MAKE) --no-print-directory test BUILD=build-sanitize \

@@ -53,6 +53,9 @@ static octet_status make(octet_context *ctx, octet_model *model, octet_graph *gr
     octet_graph *quantized = NULL;
     octet_model *result = NULL;
     OCTET_TRY(octet_quantize_graph(ctx, graph, &quantize, &quantized));
+    const octet_status fitted = octet_api_fit_target(ctx, options->target, quantized);
+    if (fitted != OCTET_OK) octet_graph_destroy(ctx, quantized);
+    OCTET_TRY(fitted);
     OCTET_TRY(octet_api_wrap(ctx, quantized, model->path, OCTET_KIND_TFLITE, &result));
     result->made_here = true;
     *out = result;

@@ -117,6 +117,11 @@ static octet_status name_classes(octet_context *ctx, const octet_samples *sample
     return OCTET_OK;
 }
 
+static const char *split_name(const octet_dataset *dataset, octet_split split) {
+    if (!octet_dataset_is_split(dataset)) return "all";
+    return split == OCTET_SPLIT_TEST ? "test" : "training";
+}
+
 static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *const *models, uint32_t n_models, octet_data *data,
                         const octet_run_options *options, evaluation_job *job, octet_distance *distance) {
     octet_exec_options exec;
@@ -146,7 +151,7 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
     size_t n_samples = octet_samples_count(samples[0]);
     if (options->limit > 0 && options->limit < n_samples) n_samples = (size_t)options->limit;
     OCTET_CHECK(ctx, n_samples <= UINT32_MAX, OCTET_LIMIT, "%zu samples: at most %u can be evaluated (--limit)", n_samples, UINT32_MAX);
-    OCTET_TRY(make_job(ctx, sweep, models, samples[0], n_samples, split == OCTET_SPLIT_TEST ? "test" : "training", job));
+    OCTET_TRY(make_job(ctx, sweep, models, samples[0], n_samples, split_name(data->dataset, split), job));
     OCTET_TRY(octet_sweep_run(ctx, sweep, NULL, 0, n_samples, visit, job));
     for (uint32_t m = 0; m < n_models; m++) {
         octet_evaluation *evaluation = job->evaluations[m];

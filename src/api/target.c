@@ -1,5 +1,7 @@
 #include "api/target.h"
 
+#include <math.h>
+
 static const char *const target_names[OCTET_N_TARGETS] = {"litert", "tflm", "tflm-2023", "cmsis-nn", "edgetpu"};
 
 /* Per-channel FULLY_CONNECTED came to tflite-micro in September 2024 and is in neither CMSIS-NN's nor the Edge TPU's. */
@@ -148,6 +150,25 @@ octet_status octet_api_apply_target(octet_context *ctx, const char *name, octet_
     OCTET_CHECK(ctx, target == OCTET_TARGET_LITERT || options->mode == OCTET_MODE_INT8 || options->mode == OCTET_MODE_INT16X8 ||
                          options->mode == OCTET_MODE_FLOAT32,
                 OCTET_USAGE, "target %s has no kernels of this mode: use int8, int16x8 or float32", target_names[target]);
+    return OCTET_OK;
+}
+
+/* tflite-micro clamps a RELU6 of its own without bringing the input to the output's scale. Its RELU does, and where 127 stands for
+ * 6 or less, storing the result clamps it from above. */
+static bool is_relu_as_well(const octet_graph *graph, const octet_operator *op) {
+    if (op->code != OCTET_OP_RELU6) return false;
+    const octet_value *y = octet_graph_output(graph, op, 0);
+    if (y->type != OCTET_INT8 || y->quantization.n != 1) return false;
+    return (float)y->quantization.zero_point[0] + roundf(6.0F / y->quantization.scale[0]) >= 127.0F;
+}
+
+octet_status octet_api_fit_target(octet_context *ctx, const char *name, octet_graph *graph) {
+    octet_target target;
+    OCTET_TRY(octet_api_target(ctx, name, &target));
+    if (target == OCTET_TARGET_LITERT || target == OCTET_TARGET_EDGETPU) return OCTET_OK;
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        if (is_relu_as_well(graph, &graph->operators[i])) graph->operators[i].code = OCTET_OP_RELU;
+    }
     return OCTET_OK;
 }
 

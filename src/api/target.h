@@ -22,6 +22,8 @@ octet_status octet_api_target(octet_context *ctx, const char *name, octet_target
 const char *octet_api_target_name(octet_target target);
 /* Sets what the target needs: per-tensor dense weights, for one. USAGE when the options contradict the target. */
 octet_status octet_api_apply_target(octet_context *ctx, const char *name, octet_quantize_options *options);
+/* Changes operators of a quantized graph that the target computes wrongly into others that give the same bytes. */
+octet_status octet_api_fit_target(octet_context *ctx, const char *name, octet_graph *graph);
 /* Whether the target runs this operator in int8; otherwise *reason and *remedy say why not and what to do. */
 bool octet_target_supports(octet_target target, octet_operator_code code, const char **reason, const char **remedy);
 /* Whether the target runs this operator in float between DEQUANTIZE and QUANTIZE. */

@@ -15,7 +15,7 @@ typedef enum octet_scores { OCTET_SCORES_PROBABILITIES, OCTET_SCORES_LOGITS } oc
 typedef struct octet_evaluation {
     octet_arena arena;
     /* What was evaluated, for the report; strings are copied by octet_evaluation_make. */
-    const char *model, *split;
+    const char *model, *split; /* "test", "training", or "all" of data without splits */
     uint64_t n_samples;
     size_t n_scores; /* 1: a single score, right side of 1/2 (of 0 for logits) */
     octet_scores scores;

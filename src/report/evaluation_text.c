@@ -53,7 +53,7 @@ static octet_status with_matrix(octet_context *ctx, const octet_evaluation *e, o
 
 octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *e, bool with_confusion, octet_buffer *out) {
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
-    OCTET_TRY(octet_buffer_format(ctx, out, "%s on %s %s samples\n", e->model, octet_text_count(e->n_samples, a), e->split));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s on %s %ssamples\n", e->model, octet_text_count(e->n_samples, a), octet_text_split(e->split, b)));
     if (e->has_labels) {
         OCTET_TRY(octet_buffer_format(ctx, out, "accuracy  %.2f %%  (%s right, %s wrong)\n", 100.0 * e->accuracy,
                                       octet_text_count(e->n_right, a), octet_text_count(e->n_samples - e->n_right, b)));
@@ -86,6 +86,11 @@ static octet_status write_confusion_json(octet_context *ctx, const octet_evaluat
         OCTET_TRY(octet_buffer_format(ctx, out, row == 0 ? "" : ", "));
         if (sum == 0) OCTET_TRY(octet_buffer_format(ctx, out, "null"));
         else OCTET_TRY(octet_text_json_number(ctx, out, (double)confusion[row * n + row] / (double)sum, 10));
+    }
+    if (e->class_names != NULL) OCTET_TRY(octet_buffer_format(ctx, out, "],\n  \"classes\": ["));
+    for (size_t row = 0; e->class_names != NULL && row < n; row++) {
+        OCTET_TRY(octet_buffer_format(ctx, out, row == 0 ? "" : ", "));
+        OCTET_TRY(octet_text_json_string(ctx, out, e->class_names[row]));
     }
     return octet_buffer_format(ctx, out, "]");
 }

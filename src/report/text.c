@@ -38,6 +38,11 @@ const char *octet_text_real(double value, char *text) {
     return text;
 }
 
+const char *octet_text_split(const char *split, char *text) {
+    snprintf(text, OCTET_TEXT_SIZE, "%s%s", strcmp(split, "all") == 0 ? "" : split, strcmp(split, "all") == 0 ? "" : " ");
+    return text;
+}
+
 octet_status octet_text_json_string(octet_context *ctx, octet_buffer *out, const char *string) {
     if (string == NULL) return octet_buffer_append(ctx, out, "null", 4);
     OCTET_TRY(octet_buffer_append(ctx, out, "\"", 1));

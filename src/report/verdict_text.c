@@ -70,8 +70,9 @@ octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v
     const octet_evaluation *before = v->before.evaluation;
     const octet_verdict_calibration *k = &v->calibration;
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
-    OCTET_TRY(octet_buffer_format(ctx, out, "%s -> %s, on %s %s samples\n\n", before->model,
-                                  path != NULL ? path : v->after.evaluation->model, octet_text_count(before->n_samples, a), before->split));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s -> %s, on %s %ssamples\n\n", before->model,
+                                  path != NULL ? path : v->after.evaluation->model, octet_text_count(before->n_samples, a),
+                                  octet_text_split(before->split, b)));
     OCTET_TRY(write_table(ctx, v, out));
     OCTET_TRY(octet_buffer_format(ctx, out, "\n"));
     OCTET_TRY(write_ports(ctx, v->inputs, v->n_inputs, "input", out));

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Every layer case in every mode, from the Keras file and from TensorFlow's float .tflite, held against LiteRT.
+
+usage: sweep.py OCTET SHARED [--only SUBSTRING]
+needs: pip install ai-edge-litert numpy
+
+For every folder of SHARED/golden/layers:
+  modes    the Keras file quantized in each mode (and with --per-tensor, --per-tensor-dense) is loaded by LiteRT and run on the calibration
+           samples: integer files give octet's bytes (reference kernels, or LiteRT's built-in ones where those are missing or wrong), float
+           ones its numbers within 1e-5 of the largest
+  source   TensorFlow's float.tflite, and octet's float16 file of it, quantize to int8 with the parameters that the Keras file gives
+and over SHARED/golden/mnist: each *_float.tflite and *_f16.tflite gives the int8 file of the Keras model; evaluate, run and inspect take
+every file there. Known differences are in sweep.json with their reason. Last line: "N passed, N failed".
+"""
+import argparse
+import contextlib
+import importlib.util
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+MODES = {
+    "int8": [],
+    "uint8": ["--input-type", "uint8", "--output-type", "uint8"],
+    "per-tensor": ["--per-tensor"],
+    "per-tensor-dense": ["--per-tensor-dense"],
+    "int16x8": ["--mode", "int16x8"],
+    "dynamic": ["--mode", "dynamic"],
+    "float16": ["--mode", "float16"],
+    "float32": ["--mode", "float32"],
+}
+RESOLVERS = (OpResolverType.BUILTIN_REF, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
+passed = failed = known = 0
+
+
+def check(name, problem, reasons):
+    global passed, failed, known
+    if problem and name in reasons:
+        known += 1
+        return
+    passed, failed = passed + (not problem), failed + bool(problem)
+    if problem:
+        print(f"FAIL {name}: {problem}", flush=True)
+
+
+def module_from(path):
+    spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def octet(*args):
+    done = subprocess.run([OCTET, *args], capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip() or f"exit code {done.returncode}")
+    return done.stdout
+
+
+def compare(ours, reference):
+    text, argv = io.StringIO(), sys.argv
+    sys.argv = ["compare", ours, reference]
+    try:
+        with contextlib.redirect_stdout(text):
+            status = COMPARE.main()
+    finally:
+        sys.argv = argv
+    return " ".join(text.getvalue().split())[:300] if status else ""
+
+
+def litert(path, rows, resolver):
+    interpreter = Interpreter(model_path=path, experimental_op_resolver_type=resolver, num_threads=1)
+    interpreter.allocate_tensors()
+    for detail, row in zip(interpreter.get_input_details(), rows):
+        interpreter.set_tensor(detail["index"], row.reshape(detail["shape"]))
+    interpreter.invoke()
+    return [interpreter.get_tensor(d["index"]) for d in interpreter.get_output_details()]
+
+
+def difference(ours, theirs, exact):
+    for a, b in zip(ours, theirs):
+        if a.dtype != b.dtype or a.size != b.size:
+            return f"{a.dtype}{a.shape} against LiteRT's {b.dtype}{b.shape}"
+        distance = np.abs(a.reshape(-1).astype(np.float64) - b.reshape(-1).astype(np.float64))
+        bound = 0 if exact else 1e-5 * max(1e-30, float(np.abs(b).max(initial=0)))
+        if not distance.max(initial=0) <= bound:
+            return f"{int((distance > bound).sum())} of {a.size} differ, by up to {distance.max():.3g}"
+    return ""
+
+
+def run_here_and_there(path, data, mode, folder):
+    """Runs the first sample in octet and in LiteRT; '' or what differs."""
+    dump, target = os.path.join(folder, "dump"), os.path.join(folder, "y")
+    for old in (dump, target):
+        subprocess.run(["rm", "-rf", old], check=True)
+    octet("run", path, "--input", data, "--limit", "1", "--dump", dump, "-o", target)
+    ours = [np.load(os.path.join(target, f)) for f in sorted(os.listdir(target))] if os.path.isdir(target) else [np.load(target)]
+    described = json.loads(octet("inspect", path, "--json"))
+    exact = mode not in ("dynamic", "float16", "float32")
+    rows = [np.load(os.path.join(dump, sorted(os.listdir(dump))[k]))[:1] for k in range(len(described["inputs"]))]
+    problems = []
+    for resolver in RESOLVERS:
+        try:
+            problem = difference(ours, litert(path, rows, resolver), exact)
+        except (RuntimeError, ValueError) as error:
+            problem = f"LiteRT: {' '.join(str(error).split())[:200]}"
+        if not problem:
+            return ""
+        problems.append(problem)
+    return "; ".join(problems)
+
+
+def layer(case, folder, shared, reasons):
+    source = next((os.path.join(folder, f) for f in ("model.h5", "model.keras") if os.path.exists(os.path.join(folder, f))), None)
+    files = sorted(os.path.join(folder, f) for f in os.listdir(folder) if f.startswith("calib_"))
+    if source is None or not files:
+        return
+    names = [port["name"] for port in json.loads(octet("inspect", source, "--json"))["inputs"]]
+    data = files[0] if len(files) == 1 else ",".join(f"{n}={f}" for n, f in zip(names, files))
+    written = {}
+    for mode, options in MODES.items():
+        path = os.path.join(shared, f"{mode}.tflite")
+        try:
+            octet("quantize", source, "--data", data, "--samples", "all", "--no-evaluate", "-o", path, *options)
+            written[mode] = path
+            check(f"{case} {mode}", run_here_and_there(path, data, mode, shared), reasons)
+        except (RuntimeError, ValueError) as error:
+            check(f"{case} {mode}", error, reasons)
+    if "int8" not in written:
+        return
+    sources = {"float.tflite": os.path.join(folder, "float.tflite"), "our float32 file": written.get("float32", "")}
+    for name, path in sources.items():
+        if not os.path.exists(path):
+            continue
+        try:
+            theirs = [port["name"] for port in json.loads(octet("inspect", path, "--json"))["inputs"]]
+            order = CONFORMANCE.in_our_words(theirs, names) # the same inputs under the names of the Keras file
+            again = data if len(files) == 1 else ",".join(f"{n}={files[names.index(o)]}" for n, o in zip(theirs, order))
+            target = os.path.join(shared, "again.tflite")
+            octet("quantize", path, "--data", again, "--samples", "all", "--no-evaluate", "-o", target)
+            check(f"{case} from {name}", compare(target, CONFORMANCE.reorder_inputs(written["int8"], order)), reasons)
+        except (RuntimeError, ValueError) as error:
+            check(f"{case} from {name}", error, reasons)
+
+
+def mnist(folder, reasons):
+    golden, images = os.path.join(SHARED, "golden", "mnist"), os.path.join(SHARED, "data", "mnist")
+    for family in ("fc", "cnn", "cnn_large"):
+        for form in ("float", "f16"):
+            ours = os.path.join(folder, "mnist.tflite")
+            try:
+                octet("quantize", os.path.join(golden, f"{family}_{form}.tflite"), "--data", images, "--indices",
+                      os.path.join(golden, "calibration_indices.json"), "--no-evaluate", "-o", ours)
+                if form == "float":
+                    check(f"mnist {family} from {form}", compare(ours, os.path.join(golden, f"{family}_int8.tflite")), reasons)
+                    octet("quantize", os.path.join(SHARED, "models", "mnist", f"mnist_{family}_k2.h5"), "--data", images, "--indices",
+                          os.path.join(golden, "calibration_indices.json"), "--no-evaluate", "-o", os.path.join(folder, "keras.tflite"))
+                    check(f"mnist {family} from {form} and from Keras", compare(ours, os.path.join(folder, "keras.tflite")), reasons)
+            except RuntimeError as error:
+                check(f"mnist {family} from {form}", error, reasons)
+    for file in sorted(f for f in os.listdir(golden) if f.endswith(".tflite") and "_calib" not in f):
+        path = os.path.join(golden, file)
+        try:
+            json.loads(octet("inspect", path, "--json"))
+            right = json.loads(octet("evaluate", path, "--data", images, "--limit", "500", "--json"))["accuracy"]
+            check(f"mnist {file} evaluate", "" if right > 0.95 else f"accuracy {right}", reasons)
+        except RuntimeError as error:
+            check(f"mnist {file}", error, reasons)
+
+
+def main(only):
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "sweep.json"), encoding="utf-8") as f:
+        reasons = json.load(f)
+    root = os.path.join(SHARED, "golden", "layers")
+    with tempfile.TemporaryDirectory() as folder:
+        if only in "mnist":
+            mnist(folder, reasons)
+        for case in sorted(os.listdir(root)):
+            if only in case:
+                layer(case, os.path.join(root, case), folder, reasons)
+    print(f"{passed} passed, {failed} failed; {known} more differ for a reason in sweep.json")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("octet")
+    parser.add_argument("shared")
+    parser.add_argument("--only", default="")
+    arguments = parser.parse_args()
+    OCTET, SHARED = arguments.octet, arguments.shared
+    COMPARE = module_from(os.path.join(SHARED, "tools", "compare_tflite.py"))
+    CONFORMANCE = module_from(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "conformance", "conformance.py"))
+    sys.exit(main(arguments.only))
