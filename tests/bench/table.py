@@ -1,5 +1,6 @@
-"""table.py FILE.json ...: the results of bench.py as tables in Markdown, for docs/performance.md."""
+"""table.py [--page] FILE.json ...: the results of bench.py as tables in Markdown; with --page after the text of performance.md.in."""
 import json
+import os
 import sys
 
 
@@ -7,7 +8,9 @@ def time_text(ns):
     return "%.1f us" % (ns / 1e3) if ns < 1e6 else "%.2f ms" % (ns / 1e6)
 
 
-for path in sys.argv[1:]:
+if "--page" in sys.argv:
+    print(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "performance.md.in")).read().rstrip())
+for path in [a for a in sys.argv[1:] if a != "--page"]:
     data = json.load(open(path))
     print("\n### %s, instructions: %s\n" % (data["processor"], "all" if data["isa"] == "native" else "AVX2 and FMA only"))
     print("Register-tile peaks of one core, GMAC/s: %s. LiteRT %s; %.2f us of call are subtracted from its times.\n" % (
