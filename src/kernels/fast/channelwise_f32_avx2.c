@@ -11,16 +11,17 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i first_lanes(size_t n) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int32_t)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-/* `positions` (1 or 2) neighbours, `vectors` (1 or 4) vectors of channels; the last vector may be partial. */
+/* `positions` (1, 2 or 4) neighbours, `vectors` (1, 2 or 4) vectors of channels; partial: one vector of n < 8 channels. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void block(const octet_channelwise *c, const float *x, const float *w, const float *bias, float *out,
-                                               octet_taps y, octet_taps kx_range, size_t n, const int positions, const int vectors) {
+                                               octet_taps y, octet_taps kx_range, size_t n, const int positions, const int vectors,
+                                               const bool partial) {
     const octet_depthwise_params *p = &c->shape;
     const size_t channels = (size_t)p->in_c, next = (size_t)p->stride_w * channels;
-    __m256 sum[2][4];
+    __m256 sum[4][4];
     OCTET_UNROLL
-    for (int v = 0; v < vectors; v++) {
-        sum[0][v] = _mm256_loadu_ps(bias + v * 8);
-        sum[1][v] = sum[0][v];
+    for (int i = 0; i < positions; i++) {
+        OCTET_UNROLL
+        for (int v = 0; v < vectors; v++) sum[i][v] = _mm256_loadu_ps(bias + v * 8);
     }
     const __m256i mask = first_lanes(n);
     for (int32_t ky = y.first; ky < y.last; ky++) {
@@ -30,10 +31,11 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void block(const octet_channelwise *c, const
             OCTET_UNROLL
             for (int v = 0; v < vectors; v++) {
                 const __m256 weight = _mm256_loadu_ps(wk + v * 8);
-                const bool partial = vectors == 1;
-                sum[0][v] = _mm256_fmadd_ps(partial ? _mm256_maskload_ps(xk, mask) : _mm256_loadu_ps(xk + v * 8), weight, sum[0][v]);
-                if (positions == 1) continue;
-                sum[1][v] = _mm256_fmadd_ps(partial ? _mm256_maskload_ps(xk + next, mask) : _mm256_loadu_ps(xk + next + v * 8), weight, sum[1][v]);
+                OCTET_UNROLL
+                for (int i = 0; i < positions; i++) {
+                    const float *at = xk + (size_t)i * next + v * 8;
+                    sum[i][v] = _mm256_fmadd_ps(partial ? _mm256_maskload_ps(at, mask) : _mm256_loadu_ps(at), weight, sum[i][v]);
+                }
             }
         }
     }
@@ -44,25 +46,28 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void block(const octet_channelwise *c, const
         for (int v = 0; v < vectors; v++) {
             const __m256 r = _mm256_min_ps(max, _mm256_max_ps(min, sum[i][v])); /* in this order NaN stays NaN */
             float *to = out + (size_t)i * channels + v * 8;
-            if (vectors == 1) _mm256_maskstore_ps(to, mask, r);
+            if (partial) _mm256_maskstore_ps(to, mask, r);
             else _mm256_storeu_ps(to, r);
         }
     }
 }
 
-/* One or two neighbouring positions that see the same taps; x: the first of them, channel 0. */
+/* One, two or four neighbouring positions that see the same taps; x: the first of them, channel 0. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void position(const octet_channelwise *c, const float *x, float *out, octet_taps y, octet_taps kx,
                                                   const int positions) {
     const octet_depthwise_params *p = &c->shape;
     const size_t channels = (size_t)p->in_c, n_taps = (size_t)p->filter_h * (size_t)p->filter_w;
     const float *weights = (const float *)(const void *)c->weights;
     size_t first = 0;
-    for (; first + BLOCK <= channels; first += BLOCK) {
-        block(c, x + first, weights + first * n_taps, c->bias + first, out + first, y, kx, 8, positions, 4);
+    for (; first + BLOCK <= channels && positions <= 2; first += BLOCK) {
+        block(c, x + first, weights + first * n_taps, c->bias + first, out + first, y, kx, 8, positions, 4, false);
     }
-    for (; first < channels; first += 8) {
-        const float *w = weights + first / BLOCK * BLOCK * n_taps + first % BLOCK;
-        block(c, x + first, w, c->bias + first, out + first, y, kx, channels - first < 8 ? channels - first : 8, positions, 1);
+    while (first < channels) {
+        const float *w = weights + first / BLOCK * BLOCK * n_taps + first % BLOCK, *b = c->bias + first;
+        const size_t left = channels - first;
+        if (left >= 16 && first % BLOCK <= 16) block(c, x + first, w, b, out + first, y, kx, 8, positions, 2, false), first += 16;
+        else if (left >= 8) block(c, x + first, w, b, out + first, y, kx, 8, positions, 1, false), first += 8;
+        else block(c, x + first, w, b, out + first, y, kx, left, positions, 1, true), first += left;
     }
 }
 
@@ -81,9 +86,12 @@ static OCTET_TARGET_FAST_AVX2 void rows(const octet_channelwise *c, const void *
             const octet_taps after = octet_taps_inside(left + p->stride_w, p->in_w, p->filter_w, p->dilation_w);
             const float *x = row + (size_t)(left + kx.first * p->dilation_w) * channels;
             const bool pair = ox + 1 < p->out_w && kx.first == after.first && kx.last == after.last;
-            if (pair) position(c, x, out + (size_t)ox * channels, y, kx, 2);
+            const octet_taps last = octet_taps_inside(left + 3 * p->stride_w, p->in_w, p->filter_w, p->dilation_w);
+            const bool four = pair && channels < BLOCK && ox + 3 < p->out_w && kx.first == last.first && kx.last == last.last;
+            if (four) position(c, x, out + (size_t)ox * channels, y, kx, 4);
+            else if (pair) position(c, x, out + (size_t)ox * channels, y, kx, 2);
             else position(c, x, out + (size_t)ox * channels, y, kx, 1);
-            ox += pair ? 2 : 1;
+            ox += four ? 4 : pair ? 2 : 1;
         }
     }
 }
