@@ -25,13 +25,16 @@ const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_h
     return NULL;
 }
 
-const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu) {
+const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs) {
 #if OCTET_FAST_X86
+    if (cpu & OCTET_CPU_AVX2 && group_outputs <= 8) return &octet_product_f32_avx2_narrow;
+    if (cpu & OCTET_CPU_AVX2 && group_outputs % 24 == 0 && group_outputs % 16 != 0) return &octet_product_f32_avx2_three;
     if (cpu & OCTET_CPU_AVX512) return &octet_product_f32_avx512;
     if (cpu & OCTET_CPU_AVX2) return &octet_product_f32_avx2;
 #elif OCTET_FAST_NEON
     if (cpu & OCTET_CPU_NEON_DOTPROD) return &octet_product_f32_neon;
 #endif
+    (void)group_outputs;
     (void)cpu;
     return NULL;
 }
@@ -196,7 +199,7 @@ octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint3
 octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape, uint32_t n_outputs,
                                     float real_min, float real_max, const float *weights, const float *bias, octet_product **out) {
     *out = NULL;
-    const octet_product_kernel *kernel = octet_product_kernel_f32(cpu);
+    const octet_product_kernel *kernel = octet_product_kernel_f32(cpu, n_outputs / (uint32_t)shape->groups);
     if (!kernel) return OCTET_OK;
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));

@@ -61,10 +61,10 @@ void octet_product_run(const octet_product *p, const void *input, const void *sh
 
 /* The best kernel that the bits allow, or NULL. */
 const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions);
-const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu);
+const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs);
 extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_few, octet_product_s8_avx2_pairs,
     octet_product_s8_vnni, octet_product_s8_avx_vnni;
-extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx512;
+extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx2_narrow, octet_product_f32_avx2_three, octet_product_f32_avx512;
 extern const octet_product_kernel octet_product_s8_neon, octet_product_f32_neon;
 
 /* First output of a panel, and how many of its lanes are outputs. */

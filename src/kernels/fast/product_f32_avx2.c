@@ -5,7 +5,7 @@
 #if OCTET_FAST_X86
 #include <immintrin.h>
 
-enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6 };
+enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6, NARROW_ROWS = 8, THREE_ROWS = 4, MOST_SUMS = 12 };
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i first_lanes(uint32_t n) {
     const __m256i order = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
@@ -14,8 +14,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i first_lanes(uint32_t n) {
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, float *out, const int rows,
                                               const int vectors) {
-    __m256 sum[MAX_ROWS * VECTORS];
-    const float *bias = p->bias + (size_t)panel * LANES * VECTORS;
+    __m256 sum[MOST_SUMS];
+    const float *bias = p->bias + (size_t)panel * LANES * p->kernel->vectors;
     OCTET_UNROLL
     for (int i = 0; i < rows; i++) {
         OCTET_UNROLL
@@ -24,11 +24,11 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
     const float *w = (const float *)(const void *)(p->weights + panel * p->panel_bytes);
     const size_t steps = p->steps;
     for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
-        const float *x[MAX_ROWS];
+        const float *x[NARROW_ROWS];
         OCTET_UNROLL
         for (int i = 0; i < rows; i++) x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
         for (size_t k = 0; k < steps; k++, w += vectors * LANES) {
-            __m256 weight[VECTORS];
+            __m256 weight[3];
             OCTET_UNROLL
             for (int v = 0; v < vectors; v++) weight[v] = _mm256_loadu_ps(w + v * LANES);
             OCTET_UNROLL
@@ -74,7 +74,39 @@ static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t pan
     }
 }
 
+/* At most 8 outputs: more windows, or too few sums are in flight. */
+#define NARROW(n)                            \
+    case n:                                  \
+        tile(p, panel, rows, out, n, 1);     \
+        break;
+static OCTET_TARGET_FAST_AVX2 void tile_narrow(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+    switch (n_rows) {
+        NARROW(1)
+        NARROW(2)
+        NARROW(3)
+        NARROW(4)
+        NARROW(5)
+        NARROW(6)
+        NARROW(7)
+    default:
+        tile(p, panel, rows, out, NARROW_ROWS, 1);
+    }
+}
+
+/* Multiples of 24 outputs. */
+static OCTET_TARGET_FAST_AVX2 void tile_three(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+    if (n_rows == 1) tile(p, panel, rows, out, 1, 3);
+    else if (n_rows == 2) tile(p, panel, rows, out, 2, 3);
+    else if (n_rows == 3) tile(p, panel, rows, out, 3, 3);
+    else tile(p, panel, rows, out, THREE_ROWS, 3);
+}
+
 const octet_product_kernel octet_product_f32_avx2 = {.name = "avx2", .tile = tile_any, .prepare = octet_windows_prepare_f32, .element = 4,
     .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+
+const octet_product_kernel octet_product_f32_avx2_narrow = {.name = "avx2", .tile = tile_narrow, .prepare = octet_windows_prepare_f32, .element = 4,
+    .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = 1, .max_rows = NARROW_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+const octet_product_kernel octet_product_f32_avx2_three = {.name = "avx2", .tile = tile_three, .prepare = octet_windows_prepare_f32, .element = 4,
+    .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = 3, .max_rows = THREE_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 #endif
