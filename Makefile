@@ -52,6 +52,7 @@ interop: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/run.py $(OCTET)
 
 conformance: setup all $(VENV)/ready
+	@$(VENV)/bin/python tests/conformance/conformance.py $(OCTET) $(SHARED) --strict
 	@$(VENV)/bin/python tests/conformance/conformance.py $(OCTET) $(SHARED)
 
 interop-shared: setup all $(VENV)/ready

@@ -136,6 +136,8 @@ octet_status octet_api_target(octet_context *ctx, const char *name, octet_target
 
 const char *octet_api_target_name(octet_target target) { return target_names[target]; }
 
+bool octet_target_wants_per_tensor_dense(octet_target target) { return per_tensor_dense[target]; }
+
 bool octet_target_has_float(octet_target target, octet_operator_code code) {
     if (target == OCTET_TARGET_LITERT) return true;
     return target != OCTET_TARGET_EDGETPU && (capability(code) & (M | F)) != 0;

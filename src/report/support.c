@@ -23,7 +23,7 @@ octet_status octet_support_write_text(octet_context *ctx, const octet_support *s
                                       octet_operator_name(op->code), op->layer, row->reason, row->remedy != NULL ? "; " : "",
                                       row->remedy != NULL ? row->remedy : ""));
     }
-    if (n_none == 0) OCTET_TRY(octet_buffer_format(ctx, out, "It can be quantized and runs there.\n"));
+    if (n_none == 0) OCTET_TRY(octet_buffer_format(ctx, out, "It %sruns there.\n", s->is_quantized ? "" : "can be quantized and "));
     return OCTET_OK;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run octet over Keras models that TensorFlow converted, and say case by case how the results compare.
 
-usage: conformance.py OCTET SHARED [--only SUBSTRING] [--table FILE.md] [--verbose]
+usage: conformance.py OCTET SHARED [--only SUBSTRING] [--strict] [--table FILE.md] [--verbose]
 needs: pip install ai-edge-litert numpy
 
 For every folder of SHARED/golden/layers that holds a Keras file, and every model of SHARED/models:
@@ -13,6 +13,7 @@ For every folder of SHARED/golden/layers that holds a Keras file, and every mode
   theirs  the same through octet's interpreter on TensorFlow's file
   litert  LiteRT's reference kernels give octet's bytes on octet's file (its built-in kernels where it has no reference kernel)
 A case that does not agree has a documented better form in better.json (a sentence per case and column) or fails.
+With --strict octet is asked for --strict-tensorflow, and the forms that it is documented to turn off are none.
 Exit status 1 when a case fails. The last line is "N passed, N failed".
 """
 import argparse
@@ -198,7 +199,7 @@ def same_bytes(ours, theirs, tolerance):
     return ""
 
 
-def examine(tool, compare, case, folder):
+def examine(tool, compare, case, folder, options=()):
     """{column: '' (right) or what is wrong}; a column that does not apply is missing."""
     result = {}
     has_reference = case.reference is not None and os.path.exists(case.reference)
@@ -224,7 +225,7 @@ def examine(tool, compare, case, folder):
             result["float"] = str(error)
     ours = os.path.join(folder, "ours.tflite")
     try:
-        tool("quantize", case.source, "--data", data_argument(calibration_names, case.calibration), "--samples", "all", "-o", ours, "--no-evaluate", *case.scaling())
+        tool("quantize", case.source, "--data", data_argument(calibration_names, case.calibration), "--samples", "all", "-o", ours, "--no-evaluate", *case.scaling(), *options)
     except RuntimeError as error:
         result["file"] = str(error)
         return result
@@ -289,6 +290,7 @@ def main():
     parser.add_argument("octet")
     parser.add_argument("shared")
     parser.add_argument("--only", default="")
+    parser.add_argument("--strict", action="store_true", help="quantize with --strict-tensorflow")
     parser.add_argument("--table", help="write the table of cases as Markdown")
     parser.add_argument("--verbose", action="store_true", help="print every difference, also the documented ones")
     args = parser.parse_args()
@@ -300,8 +302,8 @@ def main():
         if args.only not in case.name:
             continue
         with tempfile.TemporaryDirectory() as folder:
-            result = examine(tool, compare, case, folder)
-        reasons = better.get(case.name, {})
+            result = examine(tool, compare, case, folder, ["--strict-tensorflow"] if args.strict else [])
+        reasons = {c: text for c, text in better.get(case.name, {}).items() if not (args.strict and "--strict-tensorflow" in text)}
         cells, wrong = [], []
         for column in COLUMNS:
             if column not in result:
