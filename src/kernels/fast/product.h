@@ -3,7 +3,8 @@
  * Out: output [positions, O], float32 or requantized int8.
  * Knows: packing into panels of outputs, tiles of positions, the choice of a kernel by OCTET_CPU_* bits.
  * Does not know: the graph, threads. Exact: int8 equals octet_conv_2d_s8_ref / octet_fully_connected_s8_ref byte for byte;
- * f32 adds by fma from the bias over k ascending, one output per lane. */
+ * f32 adds by fma from the bias over k ascending, one output per lane (padding takes part as zeros, which could be told from the reference
+ * only by the sign of a zero that underflow left behind). */
 #ifndef OCTET_KERNELS_FAST_PRODUCT_H
 #define OCTET_KERNELS_FAST_PRODUCT_H
 
