@@ -21,7 +21,8 @@ octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *o
     if (fstat(fd, &info) != 0) {
         status = octet_context_fail(ctx, OCTET_IO, "%s: cannot be read: %s", path, strerror(errno));
     } else if (!S_ISREG(info.st_mode)) {
-        status = octet_context_fail(ctx, OCTET_IO, "%s: is %s, a regular file is needed", path, S_ISDIR(info.st_mode) ? "a folder" : "no regular file");
+        status = octet_context_fail(ctx, OCTET_IO, "%s: is %s, a regular file is needed", path,
+                                    S_ISDIR(info.st_mode) ? "a folder" : "no regular file");
     } else if (info.st_size > 0) {
         void *mapping = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (mapping == MAP_FAILED) {

@@ -20,7 +20,8 @@ typedef struct block_header {
 static void advise(void *block, size_t size_bytes) {
 #ifdef MADV_HUGEPAGE
     enum { PAGE = 1 << 21 };
-    const uintptr_t begin = ((uintptr_t)block + PAGE - 1) & ~(uintptr_t)(PAGE - 1), end = ((uintptr_t)block + size_bytes) & ~(uintptr_t)(PAGE - 1);
+    const uintptr_t begin = ((uintptr_t)block + PAGE - 1) & ~(uintptr_t)(PAGE - 1),
+                    end = ((uintptr_t)block + size_bytes) & ~(uintptr_t)(PAGE - 1);
     if (size_bytes >= 4 * (size_t)PAGE && end > begin) madvise((void *)begin, end - begin, MADV_HUGEPAGE);
 #else
     (void)block, (void)size_bytes;
@@ -104,8 +105,8 @@ octet_status octet_arena_allocate(octet_context *ctx, octet_arena *arena, size_t
 octet_status octet_arena_array(octet_context *ctx, octet_arena *arena, size_t n_elements, size_t element_size, void **out) {
     size_t size_bytes;
     *out = NULL;
-    OCTET_CHECK(ctx, octet_multiply_size(n_elements, element_size, &size_bytes), OCTET_LIMIT, "%zu elements of %zu bytes are more than exist",
-                n_elements, element_size);
+    OCTET_CHECK(ctx, octet_multiply_size(n_elements, element_size, &size_bytes), OCTET_LIMIT,
+                "%zu elements of %zu bytes are more than exist", n_elements, element_size);
     return octet_arena_allocate(ctx, arena, size_bytes, size_bytes >= OCTET_ALIGNMENT ? OCTET_ALIGNMENT : 16, out);
 }
 

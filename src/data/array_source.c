@@ -7,7 +7,8 @@
 enum { HEAD_SIZE = 4096 }; /* holds every header of IDX and all but monstrous ones of .npy */
 
 static octet_status read_prefix(octet_context *ctx, octet_array_source *source, size_t n_bytes) {
-    if (source->storage == OCTET_ARRAY_GZIP) return octet_gzip_read_prefix(ctx, source->file.bytes, source->name, n_bytes, &source->content);
+    if (source->storage == OCTET_ARRAY_GZIP)
+        return octet_gzip_read_prefix(ctx, source->file.bytes, source->name, n_bytes, &source->content);
     source->content.max_size = ctx->max_memory_bytes;
     return octet_zip_read_prefix(ctx, source->zip, source->entry, n_bytes, &source->content);
 }
@@ -23,10 +24,12 @@ static octet_status parse_header(octet_context *ctx, octet_array_source *source,
 static octet_status check_size(octet_context *ctx, const octet_array_source *source, size_t n_present, bool is_all) {
     const size_t n_needed = octet_array_bytes(&source->array), n_bytes = n_present - source->offset;
     char text[OCTET_ARRAY_TEXT_SIZE];
-    OCTET_CHECK(ctx, n_present >= source->offset && n_bytes >= n_needed, OCTET_FORMAT, "%s: %s needs %zu bytes, the file holds %zu: it is truncated",
-                source->name, octet_array_text(&source->array, text), n_needed, n_present >= source->offset ? n_bytes : 0);
-    OCTET_CHECK(ctx, !source->is_idx || !is_all || n_bytes == n_needed, OCTET_FORMAT, "%s: %s needs %zu bytes, the file holds more: it is corrupt",
-                source->name, octet_array_text(&source->array, text), n_needed);
+    OCTET_CHECK(ctx, n_present >= source->offset && n_bytes >= n_needed, OCTET_FORMAT,
+                "%s: %s needs %zu bytes, the file holds %zu: it is truncated", source->name, octet_array_text(&source->array, text),
+                n_needed, n_present >= source->offset ? n_bytes : 0);
+    OCTET_CHECK(ctx, !source->is_idx || !is_all || n_bytes == n_needed, OCTET_FORMAT,
+                "%s: %s needs %zu bytes, the file holds more: it is corrupt", source->name, octet_array_text(&source->array, text),
+                n_needed);
     return OCTET_OK;
 }
 

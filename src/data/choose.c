@@ -57,7 +57,8 @@ static octet_status parse_json(octet_context *ctx, octet_arena *arena, octet_byt
     status = OCTET_NEW(ctx, arena, *n, indices);
     for (size_t i = 0; i < *n && status == OCTET_OK; i++) {
         double value = -1;
-        if (!octet_json_number(octet_json_at(document.root, i), &value) || !(value >= 0 && value < 9007199254740992.0) || value != (double)(size_t)value)
+        if (!octet_json_number(octet_json_at(document.root, i), &value) || !(value >= 0 && value < 9007199254740992.0) ||
+            value != (double)(size_t)value)
             status = octet_context_fail(ctx, OCTET_FORMAT, "%s: item %zu of the array is no index", path, i);
         else (*indices)[i] = (size_t)value;
     }
@@ -79,8 +80,8 @@ static octet_status parse_lines(octet_context *ctx, octet_arena *arena, octet_by
         while (i < text.size && strchr(" \t\r,", text.data[i]) != NULL && text.data[i] != 0) i++;
         const bool is_comment = i < text.size && text.data[i] == '#';
         while (is_comment && i < text.size && text.data[i] != '\n') i++;
-        OCTET_CHECK(ctx, i == text.size || text.data[i] == '\n', OCTET_FORMAT, "%s: line %zu is no index: one number a line is needed, or a JSON array",
-                    path, line);
+        OCTET_CHECK(ctx, i == text.size || text.data[i] == '\n', OCTET_FORMAT,
+                    "%s: line %zu is no index: one number a line is needed, or a JSON array", path, line);
         i++;
         if (n_digits > 0) (*indices)[(*n)++] = (size_t)value;
     }
@@ -95,11 +96,13 @@ octet_status octet_indices_read(octet_context *ctx, octet_arena *arena, const ch
     size_t first = 0;
     while (first < file.bytes.size && strchr(" \t\r\n", file.bytes.data[first]) != NULL && file.bytes.data[first] != 0) first++;
     const bool is_json = first < file.bytes.size && file.bytes.data[first] == '[';
-    octet_status status = is_json ? parse_json(ctx, arena, file.bytes, path, indices, n) : parse_lines(ctx, arena, file.bytes, path, indices, n);
+    octet_status status = is_json ? parse_json(ctx, arena, file.bytes, path, indices, n)
+                                  : parse_lines(ctx, arena, file.bytes, path, indices, n);
     octet_file_close(&file);
     OCTET_TRY(status);
     OCTET_CHECK(ctx, *n > 0, OCTET_DATA, "%s: holds no index", path);
     for (size_t i = 0; i < *n; i++)
-        OCTET_CHECK(ctx, (*indices)[i] < n_samples, OCTET_DATA, "%s: index %zu is %zu, but there are %zu samples", path, i, (*indices)[i], n_samples);
+        OCTET_CHECK(ctx, (*indices)[i] < n_samples, OCTET_DATA, "%s: index %zu is %zu, but there are %zu samples", path, i, (*indices)[i],
+                    n_samples);
     return OCTET_OK;
 }

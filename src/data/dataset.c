@@ -26,7 +26,8 @@ static octet_status find(octet_context *ctx, const octet_data_options *options, 
     OCTET_TRY(octet_arena_string(ctx, &dataset->arena, path, &dataset->root));
     OCTET_TRY(octet_places_find(ctx, &dataset->arena, path, places));
     if (options->labels == NULL) return OCTET_OK;
-    OCTET_CHECK(ctx, places->is_single && places->labels[0].path == NULL, OCTET_USAGE, "--labels: %s has labels or splits of its own", path);
+    OCTET_CHECK(ctx, places->is_single && places->labels[0].path == NULL, OCTET_USAGE, "--labels: %s has labels or splits of its own",
+                path);
     octet_places labels;
     OCTET_TRY(octet_places_find(ctx, &dataset->arena, options->labels, &labels));
     OCTET_CHECK(ctx, labels.is_single && labels.n_inputs == 1 && !labels.inputs[0][0].is_pictures, OCTET_DATA,
@@ -61,7 +62,8 @@ bool octet_dataset_has_split(const octet_dataset *dataset, octet_split split) {
 }
 
 bool octet_dataset_is_split(const octet_dataset *dataset) {
-    return octet_dataset_has_split(dataset, OCTET_SPLIT_TRAIN) && octet_dataset_has_split(dataset, OCTET_SPLIT_TEST) && !dataset->places.is_single;
+    return octet_dataset_has_split(dataset, OCTET_SPLIT_TRAIN) && octet_dataset_has_split(dataset, OCTET_SPLIT_TEST) &&
+           !dataset->places.is_single;
 }
 
 uint32_t octet_dataset_n_inputs(const octet_dataset *dataset) { return dataset->places.n_inputs; }
@@ -85,7 +87,8 @@ octet_status octet_dataset_split_input(octet_context *ctx, octet_dataset *datase
     OCTET_CHECK(ctx, input < dataset->places.n_inputs, OCTET_DATA, "%s: has %u inputs, number %u is asked for", dataset->root,
                 (unsigned)dataset->places.n_inputs, (unsigned)input);
     const octet_place *place = &dataset->places.inputs[input][at];
-    OCTET_CHECK(ctx, place->path != NULL, OCTET_DATA, "%s: has no %s data", dataset->root, split == OCTET_SPLIT_TRAIN ? "training" : "test");
+    OCTET_CHECK(ctx, place->path != NULL, OCTET_DATA, "%s: has no %s data", dataset->root,
+                split == OCTET_SPLIT_TRAIN ? "training" : "test");
     octet_samples **slot = &dataset->opened[input][at];
     if (*slot == NULL) {
         octet_samples *samples;
@@ -93,7 +96,8 @@ octet_status octet_dataset_split_input(octet_context *ctx, octet_dataset *datase
         octet_status status = open_samples(ctx, dataset, at, input, samples);
         const octet_samples *first = dataset->opened[0][at];
         if (status == OCTET_OK && first != NULL && first->count != samples->count)
-            status = octet_context_fail(ctx, OCTET_DATA, "%s has %zu samples, but %s has %zu", samples->name, samples->count, first->name, first->count);
+            status = octet_context_fail(ctx, OCTET_DATA, "%s has %zu samples, but %s has %zu", samples->name, samples->count, first->name,
+                                        first->count);
         if (status != OCTET_OK) {
             octet_samples_destroy(ctx, samples);
             return status;

@@ -57,7 +57,7 @@ const char *octet_samples_name(const octet_samples *samples); /* the file or fol
 /* Shape of one sample as stored, without the batch: [28,28]; returns the rank. Pictures: that of the first one, [H,W,3]. */
 int32_t octet_samples_shape(const octet_samples *samples, int32_t dims[OCTET_DATA_MAX_RANK]);
 bool octet_samples_has_labels(const octet_samples *samples);
-int32_t octet_samples_n_classes(const octet_samples *samples);       /* 1 + largest label (at least the number of names); 0 without labels */
+int32_t octet_samples_n_classes(const octet_samples *samples); /* 1 + largest label (at least the number of names); 0 without labels */
 const char *octet_samples_class_name(const octet_samples *samples, int32_t label); /* NULL when the source has no names */
 int32_t octet_samples_label(const octet_samples *samples, size_t index);
 /* The range of raw and of scaled values over what was loaded so far, for the report; NaN is passed over; 0 before any. */

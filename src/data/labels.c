@@ -33,12 +33,13 @@ static octet_status read_labels(octet_context *ctx, octet_samples *samples, octe
                 "%s: %s are labels of %lld samples, but %s has %zu", source->name, octet_array_text(array, text),
                 (long long)(array->rank >= 1 ? array->dims[0] : 1), samples->name, samples->count);
     const size_t width = array->n_elements / samples->count;
-    OCTET_CHECK(ctx, width >= 1 && width < MAX_CLASSES, OCTET_DATA, "%s: %s are no labels: one number or one row of scores a sample is needed",
-                source->name, octet_array_text(array, text));
+    OCTET_CHECK(ctx, width >= 1 && width < MAX_CLASSES, OCTET_DATA,
+                "%s: %s are no labels: one number or one row of scores a sample is needed", source->name, octet_array_text(array, text));
     OCTET_TRY(octet_array_source_load(ctx, source, octet_array_bytes(array)));
     OCTET_TRY(OCTET_NEW(ctx, &samples->arena, samples->count, &samples->labels));
     for (size_t i = 0; i < samples->count; i++) {
-        OCTET_TRY(width > 1 ? class_of_row(ctx, source, i, width, &samples->labels[i]) : class_of_number(ctx, source, i, &samples->labels[i]));
+        OCTET_TRY(width > 1 ? class_of_row(ctx, source, i, width, &samples->labels[i])
+                            : class_of_number(ctx, source, i, &samples->labels[i]));
         if (samples->labels[i] >= samples->n_classes) samples->n_classes = samples->labels[i] + 1;
     }
     if (width > 1) samples->n_classes = (int32_t)width;

@@ -75,7 +75,8 @@ static octet_status parse_class_names(octet_context *ctx, octet_samples *samples
         while (last > begin && (text.data[last - 1] == '\r' || text.data[last - 1] == ' ' || text.data[last - 1] == '\t')) last--;
         if (last > begin) {
             const char **name = &samples->class_names[samples->n_class_names];
-            OCTET_TRY(octet_arena_format(ctx, &samples->arena, name, "%.*s", (int)(last - begin < 512 ? last - begin : 512), (const char *)text.data + begin));
+            OCTET_TRY(octet_arena_format(ctx, &samples->arena, name, "%.*s", (int)(last - begin < 512 ? last - begin : 512),
+                                         (const char *)text.data + begin));
             char *after;
             const long number = strtol(*name, &after, 10);
             numbered = numbered && number == samples->n_class_names && after != *name && *after == ' ';
@@ -121,8 +122,8 @@ static octet_status class_of(octet_context *ctx, const octet_samples *samples, c
     return OCTET_OK;
 }
 
-static octet_status add_pictures(octet_context *ctx, octet_samples *samples, const char *folder, const char **names, size_t n, int32_t label,
-                                 size_t *at) {
+static octet_status add_pictures(octet_context *ctx, octet_samples *samples, const char *folder, const char **names, size_t n,
+                                 int32_t label, size_t *at) {
     for (size_t i = 0; i < n; i++, ++*at) {
         OCTET_TRY(octet_arena_format(ctx, &samples->arena, &samples->pictures[*at].path, "%s/%s", folder, names[i]));
         if (samples->labels != NULL) samples->labels[*at] = label;
@@ -168,9 +169,10 @@ static octet_status list_all(octet_context *ctx, octet_samples *samples, octet_a
     OCTET_TRY(list_classes(ctx, samples, arena, folder, &classes, &n_classes));
     if (n_classes == 0) samples->count = n_loose;
     OCTET_CHECK(ctx, samples->count > 0, OCTET_DATA, "%s: no pictures (.png, .jpg, .jpeg, .bmp) in it or its sub-folders", folder);
-    OCTET_CHECK(ctx, n_classes == 0 || n_loose == 0, OCTET_DATA, "%s: %zu pictures beside %zu folders of classes; move them into one", folder,
-                n_loose, n_classes);
-    OCTET_CHECK(ctx, samples->count <= MAX_PICTURES, OCTET_LIMIT, "%s: %zu pictures: the limit is %d", folder, samples->count, MAX_PICTURES);
+    OCTET_CHECK(ctx, n_classes == 0 || n_loose == 0, OCTET_DATA, "%s: %zu pictures beside %zu folders of classes; move them into one",
+                folder, n_loose, n_classes);
+    OCTET_CHECK(ctx, samples->count <= MAX_PICTURES, OCTET_LIMIT, "%s: %zu pictures: the limit is %d", folder, samples->count,
+                MAX_PICTURES);
     OCTET_TRY(OCTET_NEW(ctx, &samples->arena, samples->count, &samples->pictures));
     if (n_classes == 0) return add_pictures(ctx, samples, folder, loose, n_loose, 0, &at);
     OCTET_TRY(OCTET_NEW(ctx, &samples->arena, samples->count, &samples->labels));

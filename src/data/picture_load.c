@@ -32,10 +32,13 @@ static bool find_size(const octet_samples *samples, int32_t rank, const int32_t 
 octet_status octet_pictures_adapt(octet_context *ctx, octet_samples *samples, int32_t rank, const int32_t *dims) {
     int32_t size[3];
     char have[OCTET_ARRAY_TEXT_SIZE], want[OCTET_ARRAY_TEXT_SIZE];
-    OCTET_CHECK(ctx, find_size(samples, rank, dims, size), OCTET_DATA, "%s: pictures (the first is %s) do not fit the model's input %s; it must be [H,W,3] or [H,W,1]",
-                samples->name, octet_dims_text(samples->rank, samples->dims, have), octet_dims_text(rank, dims, want));
-    OCTET_CHECK(ctx, size[0] <= OCTET_IMAGE_MAX_SIDE && size[1] <= OCTET_IMAGE_MAX_SIDE && (int64_t)size[0] * size[1] <= OCTET_IMAGE_MAX_PIXELS,
-                OCTET_LIMIT, "%s: pictures of %s pixels: the limit is %d in all", samples->name, octet_dims_text(2, size, want), OCTET_IMAGE_MAX_PIXELS);
+    OCTET_CHECK(ctx, find_size(samples, rank, dims, size), OCTET_DATA,
+                "%s: pictures (the first is %s) do not fit the model's input %s; it must be [H,W,3] or [H,W,1]", samples->name,
+                octet_dims_text(samples->rank, samples->dims, have), octet_dims_text(rank, dims, want));
+    OCTET_CHECK(ctx,
+                size[0] <= OCTET_IMAGE_MAX_SIDE && size[1] <= OCTET_IMAGE_MAX_SIDE && (int64_t)size[0] * size[1] <= OCTET_IMAGE_MAX_PIXELS,
+                OCTET_LIMIT, "%s: pictures of %s pixels: the limit is %d in all", samples->name, octet_dims_text(2, size, want),
+                OCTET_IMAGE_MAX_PIXELS);
     octet_pictures_release(ctx, samples);
     samples->height = size[0];
     samples->width = size[1];
@@ -117,7 +120,8 @@ static void load_some(void *user, uint32_t thread, uint32_t begin, uint32_t end)
     }
 }
 
-static octet_status load_missing(octet_context *ctx, octet_samples *samples, octet_arena *arena, const size_t *wanted, size_t n, octet_pool *pool) {
+static octet_status load_missing(octet_context *ctx, octet_samples *samples, octet_arena *arena, const size_t *wanted, size_t n,
+                                 octet_pool *pool) {
     picture_job job = {samples, wanted, NULL};
     const uint32_t n_workers = octet_pool_size(pool);
     OCTET_TRY(OCTET_NEW(ctx, arena, n_workers, &job.workers));
@@ -144,7 +148,8 @@ static void drop_unwanted(octet_context *ctx, octet_samples *samples) {
     }
 }
 
-static octet_status load_listed(octet_context *ctx, octet_samples *samples, octet_arena *arena, const size_t *indices, size_t n, octet_pool *pool) {
+static octet_status load_listed(octet_context *ctx, octet_samples *samples, octet_arena *arena, const size_t *indices, size_t n,
+                                octet_pool *pool) {
     size_t *wanted = NULL, n_wanted = 0;
     OCTET_TRY(OCTET_NEW(ctx, arena, n, &wanted));
     samples->n_loads++;
@@ -155,8 +160,9 @@ static octet_status load_listed(octet_context *ctx, octet_samples *samples, octe
     }
     if (samples->picture_bytes + n_wanted * bytes_of_picture(samples) > max_kept_bytes) drop_unwanted(ctx, samples);
     const size_t n_bytes = n_wanted * bytes_of_picture(samples);
-    OCTET_CHECK(ctx, n_bytes / sizeof(float) < ctx->max_memory_bytes, OCTET_LIMIT, "%s: %zu pictures of %zu values at once: the limit is %zu bytes",
-                samples->name, n_wanted, samples->n_elements, ctx->max_memory_bytes);
+    OCTET_CHECK(ctx, n_bytes / sizeof(float) < ctx->max_memory_bytes, OCTET_LIMIT,
+                "%s: %zu pictures of %zu values at once: the limit is %zu bytes", samples->name, n_wanted, samples->n_elements,
+                ctx->max_memory_bytes);
     samples->picture_bytes += n_bytes;
     const octet_status status = load_missing(ctx, samples, arena, wanted, n_wanted, pool);
     if (status != OCTET_OK) {

@@ -38,8 +38,10 @@ static octet_status find_idx(octet_context *ctx, octet_arena *arena, const char 
 }
 
 static octet_status find_idx_files(octet_context *ctx, octet_arena *arena, const char *folder, octet_places *out) {
-    static const char *const images[2][3] = {{"train-images-idx3-ubyte", NULL, NULL}, {"t10k-images-idx3-ubyte", "test-images-idx3-ubyte", NULL}};
-    static const char *const labels[2][3] = {{"train-labels-idx1-ubyte", NULL, NULL}, {"t10k-labels-idx1-ubyte", "test-labels-idx1-ubyte", NULL}};
+    static const char *const images[2][3] = {{"train-images-idx3-ubyte", NULL, NULL},
+                                             {"t10k-images-idx3-ubyte", "test-images-idx3-ubyte", NULL}};
+    static const char *const labels[2][3] = {{"train-labels-idx1-ubyte", NULL, NULL},
+                                             {"t10k-labels-idx1-ubyte", "test-labels-idx1-ubyte", NULL}};
     const char **names;
     size_t n;
     OCTET_TRY(octet_file_list(ctx, arena, folder, &names, &n));
@@ -66,7 +68,8 @@ static const array_names known_names[] = {
 };
 
 /* Sets `out` when the folder has name.npy, or the archive an entry of that name. */
-static octet_status find_array(octet_context *ctx, octet_arena *arena, const char *path, const octet_zip *zip, const char *name, octet_place *out) {
+static octet_status find_array(octet_context *ctx, octet_arena *arena, const char *path, const octet_zip *zip, const char *name,
+                               octet_place *out) {
     const char *text;
     size_t index;
     if (name == NULL) return OCTET_OK;
@@ -146,8 +149,10 @@ static octet_status find_in_folder(octet_context *ctx, octet_arena *arena, const
     if (out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL) return OCTET_OK;
     OCTET_TRY(find_pictures(ctx, arena, folder, out));
     OCTET_CHECK(ctx, out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL, OCTET_DATA,
-                "%s: the folder holds no data that octet knows: IDX files (train-images-idx3-ubyte, ...), x_train.npy, ... or a sub-folder of "
-                "pictures per class", folder);
+                "%s: the folder holds no data that octet knows: IDX files (train-images-idx3-ubyte, ...), x_train.npy, ... or a sub-folder "
+                "of "
+                "pictures per class",
+                folder);
     return OCTET_OK;
 }
 
@@ -174,12 +179,14 @@ static octet_status find_named(octet_context *ctx, octet_arena *arena, const cha
     while (*text != '\0') {
         const size_t length = strcspn(text, ","), name_length = strcspn(text, "=");
         const char *name, *path;
-        OCTET_CHECK(ctx, name_length > 0 && name_length + 1 < length, OCTET_USAGE, "--data: '%.*s' is not of the form NAME=FILE", (int)(length < 200 ? length : 200), text);
+        OCTET_CHECK(ctx, name_length > 0 && name_length + 1 < length, OCTET_USAGE, "--data: '%.*s' is not of the form NAME=FILE",
+                    (int)(length < 200 ? length : 200), text);
         OCTET_TRY(octet_arena_format(ctx, arena, &name, "%.*s", (int)name_length, text));
         OCTET_TRY(octet_arena_format(ctx, arena, &path, "%.*s", (int)(length - name_length - 1), text + name_length + 1));
         octet_places one = {.n_inputs = 1};
         OCTET_TRY(octet_file_is_directory(path) ? find_in_folder(ctx, arena, path, &one) : find_file(ctx, arena, path, &one));
-        OCTET_CHECK(ctx, one.is_single && one.n_inputs == 1, OCTET_DATA, "%s: holds several sets of samples; a file per input is needed here", path);
+        OCTET_CHECK(ctx, one.is_single && one.n_inputs == 1, OCTET_DATA,
+                    "%s: holds several sets of samples; a file per input is needed here", path);
         if (strcmp(name, "labels") == 0) {
             out->labels[0] = one.inputs[0][0];
         } else {

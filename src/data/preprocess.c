@@ -41,7 +41,8 @@ octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *opt
         for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
             if (strcmp(presets[i].name, options->preset) == 0) found = &presets[i];
         OCTET_CHECK(ctx, found != NULL, OCTET_USAGE,
-                    "preprocess: there is no preset '%s'; known are raw, unit, mobilenet, teachable-machine, imagenet, caffe", options->preset);
+                    "preprocess: there is no preset '%s'; known are raw, unit, mobilenet, teachable-machine, imagenet, caffe",
+                    options->preset);
         out->scaling = found->scaling;
         out->crops = found->crops;
     } else if (options->given) {

@@ -61,7 +61,8 @@ static double sinc(double x) {
 static double lanczos(double x) { return x >= -LANCZOS_WINDOW && x < LANCZOS_WINDOW ? sinc(x) * sinc(x / LANCZOS_WINDOW) : 0; }
 
 /* Windows over the part [begin, end) of n_in pixels; Pillow keeps the two as float32. */
-static octet_status make_windows(octet_context *ctx, octet_arena *arena, int32_t n_in, float begin, float end, int32_t n_out, window **out) {
+static octet_status make_windows(octet_context *ctx, octet_arena *arena, int32_t n_in, float begin, float end, int32_t n_out,
+                                 window **out) {
     OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)n_out, out));
     const double scale = (double)(end - begin) / n_out, filter_scale = scale > 1 ? scale : 1, support = LANCZOS_WINDOW * filter_scale;
     double *exact = NULL;

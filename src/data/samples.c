@@ -133,8 +133,8 @@ static octet_status adapt_array(octet_context *ctx, octet_samples *samples, int3
 
 octet_status octet_samples_adapt(octet_context *ctx, octet_samples *samples, int32_t rank, const int32_t *dims) {
     char want[OCTET_ARRAY_TEXT_SIZE];
-    OCTET_CHECK(ctx, rank >= 0 && rank <= OCTET_DATA_MAX_RANK, OCTET_LIMIT, "%s: a model input of %d dimensions: the limit is %d", samples->name,
-                (int)rank, OCTET_DATA_MAX_RANK);
+    OCTET_CHECK(ctx, rank >= 0 && rank <= OCTET_DATA_MAX_RANK, OCTET_LIMIT, "%s: a model input of %d dimensions: the limit is %d",
+                samples->name, (int)rank, OCTET_DATA_MAX_RANK);
     for (int32_t i = 0; i < rank; i++)
         OCTET_CHECK(ctx, dims[i] > 0, OCTET_DATA, "%s: the model's input %s is open; its shape must be given", samples->name,
                     octet_dims_text(rank, dims, want));

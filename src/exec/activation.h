@@ -30,8 +30,9 @@ static inline octet_status octet_bind_activation(octet_binder *binder, const oct
     case OCTET_ACTIVATION_TANH:
         break;
     }
-    return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED, "%s: %s with fused activation %d; only RELU, RELU6 and RELU_N1_TO_1 are fused",
-                              op->layer, octet_operator_name(op->code), (int)activation);
+    return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED,
+                              "%s: %s with fused activation %d; only RELU, RELU6 and RELU_N1_TO_1 are fused", op->layer,
+                              octet_operator_name(op->code), (int)activation);
 }
 
 #endif

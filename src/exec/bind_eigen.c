@@ -10,8 +10,8 @@ static void run_product(const octet_step *step, const octet_frame *frame, uint32
 
 static void run_depthwise(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
     (void)phase;
-    octet_eigen_depthwise(step->params, octet_step_input(step, frame, 0), octet_step_input(step, frame, 1), octet_step_input(step, frame, 2),
-                          octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);
+    octet_eigen_depthwise(step->params, octet_step_input(step, frame, 0), octet_step_input(step, frame, 1),
+                          octet_step_input(step, frame, 2), octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);
 }
 
 static octet_status bind_product(octet_binder *binder, const octet_weighted *w, const octet_eigen_params *shape, octet_step *step) {
@@ -34,8 +34,8 @@ static bool is_asked(const octet_binder *binder, const octet_weighted *w, octet_
     return binder->float_order == OCTET_FLOAT_ORDER_TENSORFLOW && kind == OCTET_WEIGHTED_F32 && w->weights->data;
 }
 
-octet_status octet_bind_eigen_conv_2d(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind, const octet_conv_2d_params *p,
-                                      octet_step *step, bool *out) {
+octet_status octet_bind_eigen_conv_2d(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind,
+                                      const octet_conv_2d_params *p, octet_step *step, bool *out) {
     *out = is_asked(binder, w, kind) && p->groups == 1;
     if (!*out) return OCTET_OK;
     const octet_eigen_params shape = {.n_rows = p->batches * p->out_h * p->out_w, .depth = p->filter_h * p->filter_w * p->filter_c,
@@ -47,7 +47,8 @@ octet_status octet_bind_eigen_fully_connected(octet_binder *binder, const octet_
                                               const octet_fully_connected_params *p, octet_step *step, bool *out) {
     *out = is_asked(binder, w, kind);
     if (!*out) return OCTET_OK;
-    const octet_eigen_params shape = {.n_rows = p->rows, .depth = p->depth, .channels = p->out_c, .real_min = p->real_min, .real_max = p->real_max};
+    const octet_eigen_params shape = {.n_rows = p->rows, .depth = p->depth, .channels = p->out_c, .real_min = p->real_min,
+        .real_max = p->real_max};
     return bind_product(binder, w, &shape, step);
 }
 

@@ -10,8 +10,8 @@
 #include "kernels/ref/fully_connected.h"
 
 /* *out: whether the step was taken over. Grouped convolutions are left as they are. */
-octet_status octet_bind_eigen_conv_2d(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind, const octet_conv_2d_params *p,
-                                      octet_step *step, bool *out);
+octet_status octet_bind_eigen_conv_2d(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind,
+                                      const octet_conv_2d_params *p, octet_step *step, bool *out);
 octet_status octet_bind_eigen_fully_connected(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind,
                                               const octet_fully_connected_params *p, octet_step *step, bool *out);
 bool octet_bind_eigen_depthwise(const octet_binder *binder, octet_weighted_kind kind, const octet_depthwise_params *p, octet_step *step);

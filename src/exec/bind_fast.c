@@ -48,8 +48,8 @@ static void set_product(octet_step *step, const octet_product *product) {
 /* Weights can be packed when they are known before the first run. */
 static bool is_constant(const octet_weighted *w) { return w->weights->data && (!w->bias || w->bias->data); }
 
-static octet_status make(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind, const octet_window_shape *shape, float real_min,
-                         float real_max, const octet_requantize *q, octet_product **out) {
+static octet_status make(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind, const octet_window_shape *shape,
+                         float real_min, float real_max, const octet_requantize *q, octet_product **out) {
     const void *bias = w->bias ? w->bias->data : NULL;
     *out = NULL;
     if (binder->cpu == 0 || !is_constant(w)) return OCTET_OK;
@@ -112,13 +112,15 @@ octet_status octet_bind_fast_fully_connected(octet_binder *binder, const octet_w
     return OCTET_OK;
 }
 
-octet_status octet_bind_fast_depthwise(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind, const octet_depthwise_params *p,
-                                       octet_step *step) {
+octet_status octet_bind_fast_depthwise(octet_binder *binder, const octet_weighted *w, octet_weighted_kind kind,
+                                       const octet_depthwise_params *p, octet_step *step) {
     octet_channelwise *c = NULL;
     if (binder->cpu == 0 || !is_constant(w)) return OCTET_OK;
     const void *bias = w->bias ? w->bias->data : NULL;
-    if (kind == OCTET_WEIGHTED_S8) OCTET_TRY(octet_channelwise_make_s8(binder->ctx, binder->arena, binder->cpu, p, w->weights->data, bias, &c));
-    if (kind == OCTET_WEIGHTED_F32) OCTET_TRY(octet_channelwise_make_f32(binder->ctx, binder->arena, binder->cpu, p, w->weights->data, bias, &c));
+    if (kind == OCTET_WEIGHTED_S8)
+        OCTET_TRY(octet_channelwise_make_s8(binder->ctx, binder->arena, binder->cpu, p, w->weights->data, bias, &c));
+    if (kind == OCTET_WEIGHTED_F32)
+        OCTET_TRY(octet_channelwise_make_f32(binder->ctx, binder->arena, binder->cpu, p, w->weights->data, bias, &c));
     if (!c) return OCTET_OK;
     set_step(step, run_channelwise, c, octet_channelwise_prepare_units(c), octet_channelwise_units(c), octet_channelwise_shared_bytes(c),
              c->kernel->name);
@@ -142,7 +144,8 @@ RUN(run_average_f32, octet_average_pool_2d_f32_avx2)
 RUN(run_average_s8, octet_average_pool_2d_s8_avx2)
 #endif
 
-octet_status octet_bind_fast_pool(octet_binder *binder, const octet_value *input, bool average, const octet_pool_2d_params *p, octet_step *step) {
+octet_status octet_bind_fast_pool(octet_binder *binder, const octet_value *input, bool average, const octet_pool_2d_params *p,
+                                  octet_step *step) {
 #if OCTET_FAST_X86
     /* Vectors may pass the end of an activation, not of a constant. */
     if (!(binder->cpu & OCTET_CPU_AVX2) || input->data) return OCTET_OK;

@@ -9,15 +9,17 @@ enum { LARGE_WORK = 100000 };
 
 static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_exec_options *options) {
     const octet_graph *graph = exec->graph;
-    octet_binder binder = {.ctx = ctx, .graph = graph, .arena = &exec->arena, .numerics = options ? options->numerics : OCTET_NUMERICS_LITERT,
-                            .float_order = options ? options->float_order : OCTET_FLOAT_ORDER_FMA,
-                            .cpu = options && options->reference_kernels ? 0 : octet_cpu_detect()};
+    octet_binder binder = {.ctx = ctx, .graph = graph, .arena = &exec->arena,
+        .numerics = options ? options->numerics : OCTET_NUMERICS_LITERT,
+        .float_order = options ? options->float_order : OCTET_FLOAT_ORDER_FMA,
+        .cpu = options && options->reference_kernels ? 0 : octet_cpu_detect()};
     OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->steps));
     OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->is_large));
     for (uint32_t i = 0; i < graph->n_operators; i++) {
         const octet_operator *op = &graph->operators[i];
         octet_step *step = &exec->steps[i];
-        *step = (octet_step){.operator_index = i, .n_inputs = op->n_inputs, .n_outputs = op->n_outputs, .inputs = op->inputs, .outputs = op->outputs};
+        *step = (octet_step){.operator_index = i, .n_inputs = op->n_inputs, .n_outputs = op->n_outputs, .inputs = op->inputs,
+            .outputs = op->outputs};
         OCTET_TRY(octet_bind(&binder, op, step));
         exec->is_large[i] = octet_operator_work(graph, op) >= LARGE_WORK;
         if (step->shared_bytes > exec->shared_bytes) exec->shared_bytes = step->shared_bytes;

@@ -67,7 +67,9 @@ static void join_in_place(const octet_graph *graph, const octet_step *steps, blo
         block *from = &blocks[owner[op->inputs[0]]], *to = &blocks[op->outputs[0]];
         bool read_again = false; /* as another operand of the same operator */
         for (uint32_t j = 1; j < op->n_inputs; j++) read_again = read_again || op->inputs[j] == op->inputs[0];
-        if (input->data || input->is_variable || from->first == 0 || from->last != s + 1 || read_again || from->size_bytes != to->size_bytes) continue;
+        if (input->data || input->is_variable || from->first == 0 || from->last != s + 1 || read_again ||
+            from->size_bytes != to->size_bytes)
+            continue;
         owner[op->outputs[0]] = from->value;
         from->last = to->last;
         to->first = UINT32_MAX;

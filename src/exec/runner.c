@@ -22,9 +22,11 @@ static octet_status allocate(octet_context *ctx, octet_runner *runner, uint32_t 
     const octet_exec *exec = runner->exec;
     const octet_graph *graph = exec->graph;
     size_t scratch_total;
-    OCTET_CHECK(ctx, octet_align_size(exec->scratch_bytes + OVERREAD, OCTET_ALIGNMENT, &runner->scratch_stride) &&
-                         octet_multiply_size(runner->scratch_stride, n_threads, &scratch_total),
-                OCTET_LIMIT, "%s: %zu bytes of working memory for each of %u threads are too many", graph->source, exec->scratch_bytes, n_threads);
+    OCTET_CHECK(ctx,
+                octet_align_size(exec->scratch_bytes + OVERREAD, OCTET_ALIGNMENT, &runner->scratch_stride) &&
+                    octet_multiply_size(runner->scratch_stride, n_threads, &scratch_total),
+                OCTET_LIMIT, "%s: %zu bytes of working memory for each of %u threads are too many", graph->source, exec->scratch_bytes,
+                n_threads);
     OCTET_TRY(octet_memory_allocate(ctx, graph->n_values * sizeof *runner->values, (void **)&runner->values));
     OCTET_TRY(octet_memory_allocate(ctx, exec->plan.size_bytes + OVERREAD, (void **)&runner->block));
     OCTET_TRY(octet_memory_allocate(ctx, exec->shared_bytes + OVERREAD, (void **)&runner->shared));
@@ -102,7 +104,8 @@ typedef struct phase_job {
 static void run_units(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
     const phase_job *job = user;
     const octet_runner *runner = job->runner;
-    const octet_frame frame = {.values = runner->values, .shared = runner->shared, .scratch = runner->scratch + thread * runner->scratch_stride};
+    const octet_frame frame = {.values = runner->values, .shared = runner->shared,
+        .scratch = runner->scratch + thread * runner->scratch_stride};
     job->step->run(job->step, &frame, job->phase, begin, end);
 }
 

@@ -67,7 +67,8 @@ octet_status octet_bind_unsupported(octet_binder *binder, const octet_operator *
 /* The value of an input that must be there (MODEL otherwise). */
 octet_status octet_bind_input(octet_binder *binder, const octet_operator *op, uint32_t i, octet_value **out);
 /* MODEL unless the value has exactly one scale (finite, > 0) and zero point. */
-octet_status octet_bind_per_tensor(octet_binder *binder, const octet_operator *op, const octet_value *value, float *scale, int32_t *zero_point);
+octet_status octet_bind_per_tensor(octet_binder *binder, const octet_operator *op, const octet_value *value, float *scale,
+                                   int32_t *zero_point);
 /* MODEL unless a and b have the same per-tensor parameters (operators that only move data). */
 octet_status octet_bind_same_parameters(octet_binder *binder, const octet_operator *op, const octet_value *a, const octet_value *b);
 

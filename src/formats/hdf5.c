@@ -303,7 +303,8 @@ static octet_status take_node(parser *p, const octet_hdf5_node *parent, octet_hd
     OCTET_TRY(take_text(p, &node->name));
     node->path = "/";
     if (parent != NULL)
-        OCTET_TRY(octet_arena_format(p->ctx, &p->hdf5->arena, &node->path, "%s/%s", parent->parent != NULL ? parent->path : "", node->name));
+        OCTET_TRY(octet_arena_format(p->ctx, &p->hdf5->arena, &node->path, "%s/%s", parent->parent != NULL ? parent->path : "",
+                                     node->name));
     OCTET_TRY(take_word(p, 1, &is_dataset));
     node->is_dataset = is_dataset != 0;
     if (node->is_dataset) OCTET_TRY(take_dataset(p, node));

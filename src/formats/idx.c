@@ -38,8 +38,8 @@ octet_status octet_idx_parse(octet_context *ctx, octet_bytes bytes, const char *
     size_t offset;
     OCTET_TRY(octet_idx_header(ctx, bytes, name, out, &offset));
     char text[OCTET_ARRAY_TEXT_SIZE];
-    OCTET_CHECK(ctx, octet_array_bytes(out) == bytes.size - offset, OCTET_FORMAT, "%s: %s needs %zu bytes, the file holds %zu: it is %s", name,
-                octet_array_text(out, text), octet_array_bytes(out), bytes.size - offset,
+    OCTET_CHECK(ctx, octet_array_bytes(out) == bytes.size - offset, OCTET_FORMAT, "%s: %s needs %zu bytes, the file holds %zu: it is %s",
+                name, octet_array_text(out, text), octet_array_bytes(out), bytes.size - offset,
                 octet_array_bytes(out) > bytes.size - offset ? "truncated" : "corrupt");
     out->data = bytes.data + offset;
     return OCTET_OK;

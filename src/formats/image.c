@@ -14,9 +14,9 @@ octet_image_format octet_image_format_of(octet_bytes bytes) {
 octet_status octet_image_prepare(octet_context *ctx, const char *name, uint64_t width, uint64_t height, bool measure_only,
                                  octet_image *out) {
     OCTET_CHECK(ctx, width > 0 && height > 0, OCTET_FORMAT, "%s: a picture without pixels: the file is corrupt", name);
-    OCTET_CHECK(ctx, width <= OCTET_IMAGE_MAX_SIDE && height <= OCTET_IMAGE_MAX_SIDE && width * height <= OCTET_IMAGE_MAX_PIXELS, OCTET_LIMIT,
-                "%s: %llu x %llu pixels: the limit is %d a side and %d in all", name, (unsigned long long)width, (unsigned long long)height,
-                OCTET_IMAGE_MAX_SIDE, OCTET_IMAGE_MAX_PIXELS);
+    OCTET_CHECK(ctx, width <= OCTET_IMAGE_MAX_SIDE && height <= OCTET_IMAGE_MAX_SIDE && width * height <= OCTET_IMAGE_MAX_PIXELS,
+                OCTET_LIMIT, "%s: %llu x %llu pixels: the limit is %d a side and %d in all", name, (unsigned long long)width,
+                (unsigned long long)height, OCTET_IMAGE_MAX_SIDE, OCTET_IMAGE_MAX_PIXELS);
     out->width = (int32_t)width;
     out->height = (int32_t)height;
     if (measure_only) return OCTET_OK;

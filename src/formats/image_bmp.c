@@ -36,8 +36,8 @@ static octet_status read_header(octet_context *ctx, octet_bytes bytes, const cha
     /* 32 bits with masks (3) are read as blue, green, red, alpha: the only masks in use. */
     OCTET_CHECK(ctx, out->compression == 0 || (out->compression == 3 && bits == 32), OCTET_UNSUPPORTED,
                 "%s: BMP compression %u; save it uncompressed", name, (unsigned)out->compression);
-    OCTET_CHECK(ctx, bits == 8 || bits == 24 || bits == 32, OCTET_UNSUPPORTED, "%s: BMP of %u bits a pixel; 8, 24 and 32 are supported", name,
-                (unsigned)bits);
+    OCTET_CHECK(ctx, bits == 8 || bits == 24 || bits == 32, OCTET_UNSUPPORTED, "%s: BMP of %u bits a pixel; 8, 24 and 32 are supported",
+                name, (unsigned)bits);
     if (out->n_colors == 0) out->n_colors = 256;
     return OCTET_OK;
 }
@@ -49,8 +49,8 @@ octet_status octet_bmp_read(octet_context *ctx, octet_bytes bytes, const char *n
     OCTET_TRY(octet_image_prepare(ctx, name, (uint64_t)b.width, (uint64_t)(top_first ? -b.height : b.height), true, out));
     const size_t width = (size_t)out->width, height = (size_t)out->height, pixel = b.bits / 8, row_size = (width * pixel + 3) & ~(size_t)3;
     OCTET_CHECK(ctx, octet_bytes_inside(bytes, b.offset, row_size * (height - 1) + width * pixel), OCTET_FORMAT,
-                "%s: %zu x %zu pixels of %u bits need %zu bytes, the file holds %zu: it is truncated", name, width, height, (unsigned)b.bits,
-                b.offset + row_size * height, bytes.size);
+                "%s: %zu x %zu pixels of %u bits need %zu bytes, the file holds %zu: it is truncated", name, width, height,
+                (unsigned)b.bits, b.offset + row_size * height, bytes.size);
     OCTET_CHECK(ctx, b.bits != 8 || (b.n_colors <= 256 && octet_bytes_inside(bytes, b.palette_at, b.n_colors * b.entry_size)), OCTET_FORMAT,
                 "%s: the palette of %u colours is not there: the BMP file is corrupt", name, (unsigned)b.n_colors);
     OCTET_TRY(octet_image_prepare(ctx, name, width, height, measure_only, out));

@@ -58,8 +58,8 @@ static octet_status read_rows(png_reader *r) {
     OCTET_TRY(octet_image_prepare(r->ctx, r->name, width, height, r->measure_only, r->out));
     if (r->measure_only) return OCTET_OK;
     const int n_passes = convert_to_rgb(r);
-    OCTET_CHECK(r->ctx, png_get_rowbytes(r->png, r->info) == (size_t)width * 3, OCTET_FORMAT, "%s: rows of %zu bytes: the PNG file is corrupt",
-                r->name, (size_t)png_get_rowbytes(r->png, r->info));
+    OCTET_CHECK(r->ctx, png_get_rowbytes(r->png, r->info) == (size_t)width * 3, OCTET_FORMAT,
+                "%s: rows of %zu bytes: the PNG file is corrupt", r->name, (size_t)png_get_rowbytes(r->png, r->info));
     if (n_passes > 1) memset(r->out->pixels, 0, (size_t)width * height * 3);
     for (int pass = 0; pass < n_passes; pass++)
         for (png_uint_32 y = 0; y < height; y++) png_read_row(r->png, r->out->pixels + (size_t)y * width * 3, NULL);

@@ -59,7 +59,8 @@ static octet_status take_shape(cursor *c, octet_array *out) {
         skip_spaces(c);
         const char *begin = c->text;
         for (; c->text < c->end && *c->text >= '0' && *c->text <= '9'; c->text++)
-            if (!octet_multiply_i64(dim, 10, &dim) || !octet_add_i64(dim, *c->text - '0', &dim)) return malformed(c, "an impossible dimension");
+            if (!octet_multiply_i64(dim, 10, &dim) || !octet_add_i64(dim, *c->text - '0', &dim))
+                return malformed(c, "an impossible dimension");
         if (c->text == begin) return malformed(c, "no number as dimension");
         if (c->text < c->end && *c->text == 'L') c->text++; /* Python 2 */
         OCTET_CHECK(c->ctx, out->rank < OCTET_ARRAY_MAX_RANK, OCTET_LIMIT, "%s: more than %d dimensions", c->name, OCTET_ARRAY_MAX_RANK);
@@ -79,11 +80,12 @@ static octet_status take_item(cursor *c, octet_array *out, unsigned *seen) {
     if (length == 5 && memcmp(key, "descr", 5) == 0) {
         *seen |= 1;
         skip_spaces(c);
-        OCTET_CHECK(c->ctx, c->text == c->end || *c->text != '[', OCTET_UNSUPPORTED, "%s: a structured array; one of plain numbers is needed",
-                    c->name);
+        OCTET_CHECK(c->ctx, c->text == c->end || *c->text != '[', OCTET_UNSUPPORTED,
+                    "%s: a structured array; one of plain numbers is needed", c->name);
         if (!take_string(c, &descr, &length)) return malformed(c, "no element type");
         OCTET_CHECK(c->ctx, octet_element_parse(descr, length, &out->element), OCTET_UNSUPPORTED,
-                    "%s: elements of type '%.*s'; float, integer or boolean numbers are needed", c->name, length < 32 ? (int)length : 32, descr);
+                    "%s: elements of type '%.*s'; float, integer or boolean numbers are needed", c->name, length < 32 ? (int)length : 32,
+                    descr);
         return OCTET_OK;
     }
     if (length == 13 && memcmp(key, "fortran_order", 13) == 0) {
@@ -131,8 +133,9 @@ octet_status octet_npy_parse(octet_context *ctx, octet_bytes bytes, const char *
     size_t offset;
     OCTET_TRY(octet_npy_header(ctx, bytes, name, out, &offset));
     char text[OCTET_ARRAY_TEXT_SIZE];
-    OCTET_CHECK(ctx, octet_array_bytes(out) <= bytes.size - offset, OCTET_FORMAT, "%s: %s needs %zu bytes, the file holds %zu: it is truncated",
-                name, octet_array_text(out, text), octet_array_bytes(out), bytes.size - offset);
+    OCTET_CHECK(ctx, octet_array_bytes(out) <= bytes.size - offset, OCTET_FORMAT,
+                "%s: %s needs %zu bytes, the file holds %zu: it is truncated", name, octet_array_text(out, text), octet_array_bytes(out),
+                bytes.size - offset);
     out->data = bytes.data + offset;
     return OCTET_OK;
 }
@@ -153,7 +156,8 @@ octet_status octet_npy_append(octet_context *ctx, octet_buffer *out, const char 
     }
     const size_t start = out->size;
     OCTET_TRY(octet_buffer_append(ctx, out, "\x93NUMPY\1\0\0\0", 10));
-    OCTET_TRY(octet_buffer_format(ctx, out, "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }", descr, shape, rank == 1 ? "," : ""));
+    OCTET_TRY(octet_buffer_format(ctx, out, "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }", descr, shape,
+                                  rank == 1 ? "," : ""));
     while ((out->size - start + 1) % 64 != 0) OCTET_TRY(octet_buffer_append(ctx, out, " ", 1));
     OCTET_TRY(octet_buffer_append(ctx, out, "\n", 1));
     const size_t header = out->size - start - 10;

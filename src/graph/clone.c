@@ -17,7 +17,8 @@ static octet_status copy_value(octet_context *ctx, octet_arena *arena, octet_val
 static octet_status copy_operator(octet_context *ctx, octet_arena *arena, octet_operator *op) {
     OCTET_TRY(octet_arena_copy(ctx, arena, op->inputs, op->n_inputs * sizeof *op->inputs, (void **)&op->inputs));
     OCTET_TRY(octet_arena_copy(ctx, arena, op->outputs, op->n_outputs * sizeof *op->outputs, (void **)&op->outputs));
-    OCTET_TRY(octet_arena_copy(ctx, arena, op->intermediates, op->n_intermediates * sizeof *op->intermediates, (void **)&op->intermediates));
+    OCTET_TRY(octet_arena_copy(ctx, arena, op->intermediates, op->n_intermediates * sizeof *op->intermediates,
+                               (void **)&op->intermediates));
     return octet_arena_string(ctx, arena, op->layer, &op->layer);
 }
 

@@ -72,7 +72,8 @@ octet_status octet_graph_add_f32_scalar(octet_context *ctx, octet_graph *graph, 
     return octet_graph_add_constant(ctx, graph, name, OCTET_FLOAT32, &shape, &value, out);
 }
 
-static octet_status add_port(octet_context *ctx, octet_graph *graph, octet_port **ports, uint32_t *n_ports, uint32_t value, const char *name) {
+static octet_status add_port(octet_context *ctx, octet_graph *graph, octet_port **ports, uint32_t *n_ports, uint32_t value,
+                             const char *name) {
     octet_port *grown;
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, (size_t)*n_ports + 1, &grown));
     if (*n_ports) memcpy(grown, *ports, *n_ports * sizeof *grown);
@@ -115,7 +116,8 @@ static void renumber_producers(octet_graph *graph, uint32_t position) {
 octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
                                       const uint32_t *inputs, uint32_t n_inputs, const octet_options *options, const uint32_t *outputs,
                                       uint32_t n_outputs, uint32_t position, uint32_t *out) {
-    OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->operators, graph->n_operators, &graph->operators_capacity, sizeof *graph->operators));
+    OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->operators, graph->n_operators, &graph->operators_capacity,
+                   sizeof *graph->operators));
     octet_operator op = {.code = code, .n_inputs = n_inputs, .n_outputs = n_outputs};
     if (options) op.options = *options;
     OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer, &op.layer));
@@ -133,7 +135,8 @@ octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, oc
 }
 
 octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer, const char *name,
-                              const uint32_t *inputs, uint32_t n_inputs, const octet_options *options, uint32_t *outputs, uint32_t n_outputs) {
+                              const uint32_t *inputs, uint32_t n_inputs, const octet_options *options, uint32_t *outputs,
+                              uint32_t n_outputs) {
     enum { MAX_OUTPUTS = 1024 };
     OCTET_CHECK(ctx, n_outputs <= MAX_OUTPUTS && n_inputs <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT, "%s: %s with %u inputs and %u outputs",
                 layer, octet_operator_name(code), n_inputs, n_outputs);

@@ -13,8 +13,8 @@ typedef struct octet_inferred {
     octet_shape shape;
 } octet_inferred;
 
-/* out: array of op->n_outputs. op's outputs need not exist yet (OCTET_NONE; QUANTIZE then gives int8); op->layer is named in messages. Never reads out of
- * bounds whatever the graph (file) says: number and rank of inputs, axes, masks and sizes are checked here. */
+/* out: array of op->n_outputs. op's outputs need not exist yet (OCTET_NONE; QUANTIZE then gives int8); op->layer is named in messages.
+ * Never reads out of bounds whatever the graph (file) says: number and rank of inputs, axes, masks and sizes are checked here. */
 octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out);
 
 /* For infer_<family>.c. */

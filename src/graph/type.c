@@ -59,8 +59,8 @@ int32_t octet_shape_product(const octet_shape *shape, int32_t first, int32_t las
 }
 
 octet_status octet_shape_check(octet_context *ctx, const octet_shape *shape, const char *where) {
-    OCTET_CHECK(ctx, shape->rank >= 0 && shape->rank <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: rank %d, 0 to %d are possible", where, shape->rank,
-                OCTET_MAX_RANK);
+    OCTET_CHECK(ctx, shape->rank >= 0 && shape->rank <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: rank %d, 0 to %d are possible", where,
+                shape->rank, OCTET_MAX_RANK);
     char text[OCTET_SHAPE_TEXT_SIZE];
     for (int32_t i = 0; i < shape->rank; i++)
         OCTET_CHECK(ctx, shape->dims[i] >= 0, OCTET_MODEL, "%s: shape %s has a negative dimension", where, octet_shape_text(shape, text));

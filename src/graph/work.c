@@ -14,15 +14,22 @@ uint64_t octet_operator_macs(const octet_graph *graph, const octet_operator *op)
     case OCTET_OP_FULLY_CONNECTED:
         return has_filter && weights->shape.dims[0] ? elements(output) * (elements(weights) / (uint64_t)weights->shape.dims[0]) : 0;
     case OCTET_OP_DEPTHWISE_CONV_2D:
-        return weights && weights->shape.rank == 4 ? elements(output) * (uint64_t)weights->shape.dims[1] * (uint64_t)weights->shape.dims[2] : 0;
+        return weights && weights->shape.rank == 4 ? elements(output) * (uint64_t)weights->shape.dims[1] * (uint64_t)weights->shape.dims[2]
+                                                   : 0;
     case OCTET_OP_TRANSPOSE_CONV: { /* inputs: output shape, weights [O,H,W,I], data */
         const octet_value *data = octet_graph_input(graph, op, 2);
-        return data && has_filter && weights->shape.rank == 4 && weights->shape.dims[3] ? elements(data) * (elements(weights) / (uint64_t)weights->shape.dims[3]) : 0;
+        return data && has_filter && weights->shape.rank == 4 && weights->shape.dims[3]
+                   ? elements(data) * (elements(weights) / (uint64_t)weights->shape.dims[3])
+                   : 0;
     }
     case OCTET_OP_CONV_3D: /* weights [D,H,W,I,O] */
-        return weights && weights->shape.rank == 5 && weights->shape.dims[4] ? elements(output) * (elements(weights) / (uint64_t)weights->shape.dims[4]) : 0;
+        return weights && weights->shape.rank == 5 && weights->shape.dims[4]
+                   ? elements(output) * (elements(weights) / (uint64_t)weights->shape.dims[4])
+                   : 0;
     case OCTET_OP_BATCH_MATMUL:
-        return input->shape.rank >= 2 ? elements(output) * (uint64_t)input->shape.dims[input->shape.rank - (op->options.batch_matmul.adj_x ? 2 : 1)] : 0;
+        return input->shape.rank >= 2
+                   ? elements(output) * (uint64_t)input->shape.dims[input->shape.rank - (op->options.batch_matmul.adj_x ? 2 : 1)]
+                   : 0;
     case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM: {
         uint64_t weights_used = 0;
         for (uint32_t i = 1; i < 9; i++) weights_used += elements(octet_graph_input(graph, op, i));

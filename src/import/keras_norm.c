@@ -98,7 +98,8 @@ octet_status octet_keras_emit_batch_normalization(octet_keras_call *call) {
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n, &b));
     for (int32_t i = 0; i < n; i++) {
         b[i] = variance[i] + epsilon;
-        if (!(b[i] >= FLT_MIN)) return octet_keras_contradict(call, "moving_variance[%d] + epsilon is %g, it must be positive", i, (double)b[i]);
+        if (!(b[i] >= FLT_MIN))
+            return octet_keras_contradict(call, "moving_variance[%d] + epsilon is %g, it must be positive", i, (double)b[i]);
     }
     octet_rsqrt_f32(b, (size_t)n, m);
     for (int32_t i = 0; i < n; i++) {

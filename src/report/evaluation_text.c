@@ -53,7 +53,8 @@ static octet_status with_matrix(octet_context *ctx, const octet_evaluation *e, o
 
 octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *e, bool with_confusion, octet_buffer *out) {
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
-    OCTET_TRY(octet_buffer_format(ctx, out, "%s on %s %ssamples\n", e->model, octet_text_count(e->n_samples, a), octet_text_split(e->split, b)));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s on %s %ssamples\n", e->model, octet_text_count(e->n_samples, a),
+                                  octet_text_split(e->split, b)));
     if (e->has_labels) {
         OCTET_TRY(octet_buffer_format(ctx, out, "accuracy  %.2f %%  (%s right, %s wrong)\n", 100.0 * e->accuracy,
                                       octet_text_count(e->n_right, a), octet_text_count(e->n_samples - e->n_right, b)));

@@ -80,8 +80,10 @@ static void profile(session *s, unsigned n) {
         const octet_operator *op = &s->graph->operators[octet_exec_step_operator(s->exec, i)];
         const octet_value *out = &s->graph->values[op->outputs[0]];
         char shape[128] = "";
-        for (uint32_t d = 0; d < (uint32_t)out->shape.rank; d++) snprintf(shape + strlen(shape), sizeof shape - strlen(shape), "x%d", out->shape.dims[d]);
-        printf("%9.1f us  %-18s %-12s %s\n", (double)least[i] / 1e3, octet_operator_name(op->code), octet_exec_step_variant(s->exec, i), shape + 1);
+        for (uint32_t d = 0; d < (uint32_t)out->shape.rank; d++)
+            snprintf(shape + strlen(shape), sizeof shape - strlen(shape), "x%d", out->shape.dims[d]);
+        printf("%9.1f us  %-18s %-12s %s\n", (double)least[i] / 1e3, octet_operator_name(op->code), octet_exec_step_variant(s->exec, i),
+               shape + 1);
     }
 }
 
@@ -102,7 +104,8 @@ static int obey(session *s) {
         } else if (strncmp(line, "check", 5) == 0) {
             uint64_t h = UINT64_C(0xCBF29CE484222325);
             for (uint32_t i = 0; i < s->graph->n_outputs; i++) {
-                h = hash(h, octet_runner_value(s->runner, s->graph->outputs[i].value), value_bytes(&s->graph->values[s->graph->outputs[i].value]));
+                h = hash(h, octet_runner_value(s->runner, s->graph->outputs[i].value),
+                         value_bytes(&s->graph->values[s->graph->outputs[i].value]));
             }
             printf("%016" PRIx64 "\n", h);
         } else {
@@ -127,8 +130,11 @@ static int check(const char *path) {
         const octet_operator *op = &fast.graph->operators[octet_exec_step_operator(fast.exec, i)];
         for (uint32_t j = 0; j < op->n_outputs; j++, n++) {
             const octet_value *value = &fast.graph->values[op->outputs[j]];
-            if (memcmp(octet_runner_value(fast.runner, op->outputs[j]), octet_runner_value(plain.runner, op->outputs[j]), value_bytes(value)) == 0) continue;
-            printf("%s: %s %s (%s) differs from the reference\n", path, octet_operator_name(op->code), value->name, octet_exec_step_variant(fast.exec, i));
+            if (memcmp(octet_runner_value(fast.runner, op->outputs[j]), octet_runner_value(plain.runner, op->outputs[j]),
+                       value_bytes(value)) == 0)
+                continue;
+            printf("%s: %s %s (%s) differs from the reference\n", path, octet_operator_name(op->code), value->name,
+                   octet_exec_step_variant(fast.exec, i));
             wrong++;
         }
     }

@@ -8,10 +8,12 @@ static volatile double sink;
 
 static double walk(const octet_hdf5_node *node) {
     double sum = (double)strlen(node->path);
-    for (size_t i = 0; i < node->n_elements; i++) sum += node->kind == OCTET_HDF5_STRINGS ? (double)strlen(node->strings[i]) : (double)node->data[i];
+    for (size_t i = 0; i < node->n_elements; i++)
+        sum += node->kind == OCTET_HDF5_STRINGS ? (double)strlen(node->strings[i]) : (double)node->data[i];
     for (size_t i = 0; i < node->n_attributes; i++)
         for (size_t j = 0; j < node->attributes[i].n; j++)
-            sum += node->attributes[i].kind == OCTET_HDF5_STRINGS ? (double)strlen(node->attributes[i].strings[j]) : node->attributes[i].numbers[j];
+            sum += node->attributes[i].kind == OCTET_HDF5_STRINGS ? (double)strlen(node->attributes[i].strings[j])
+                                                                  : node->attributes[i].numbers[j];
     for (size_t i = 0; i < node->n_children; i++) sum += walk(node->children[i]);
     return sum;
 }

@@ -6,7 +6,8 @@ static size_t walk(octet_context *ctx, const octet_json_document *document, cons
     size_t n = 1;
     char path[OCTET_JSON_PATH_SIZE];
     int32_t list[4], n_list;
-    for (size_t i = 0; i < octet_json_length(value); i++) n += octet_json_at(value, i) != NULL ? walk(ctx, document, octet_json_at(value, i)) : 0;
+    for (size_t i = 0; i < octet_json_length(value); i++)
+        n += octet_json_at(value, i) != NULL ? walk(ctx, document, octet_json_at(value, i)) : 0;
     const octet_json *item = NULL;
     for (const char *key = octet_json_next(value, NULL, &item); key != NULL; key = octet_json_next(value, key, &item)) {
         octet_json_get_i32_list(ctx, document, value, key, 4, list, &n_list);

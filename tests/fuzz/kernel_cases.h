@@ -64,7 +64,8 @@ static inline float *case_f32(octet_case *c, size_t n) {
 /* Multipliers around what makes outputs spread over int8; sometimes near and above 1. */
 static inline octet_requantize case_requantize(octet_case *c, int32_t out_c, int32_t depth, bool real) {
     octet_case_random *r = &c->random;
-    octet_requantize q = {.input_zero_point = case_range(r, -128, 127), .output_zero_point = case_range(r, -128, 127), .min = -128, .max = 127};
+    octet_requantize q = {.input_zero_point = case_range(r, -128, 127), .output_zero_point = case_range(r, -128, 127), .min = -128,
+        .max = 127};
     if (case_range(r, 0, 2) == 0) q.min = case_range(r, -128, 0);
     if (case_range(r, 0, 2) == 0) q.max = case_range(r, 0, 127);
     int32_t *multiplier = case_bytes(c, (size_t)out_c * 4), *shift = case_bytes(c, (size_t)out_c * 4);
@@ -107,7 +108,8 @@ static inline bool case_equal(const char *what, const void *a, const void *b, si
     if (memcmp(a, b, n) == 0) return true;
     size_t i = 0;
     while (((const uint8_t *)a)[i] == ((const uint8_t *)b)[i]) i++;
-    fprintf(stderr, "%s (%s): byte %zu of %zu: %d, the reference has %d\n", what, name, i, n, ((const int8_t *)b)[i], ((const int8_t *)a)[i]);
+    fprintf(stderr, "%s (%s): byte %zu of %zu: %d, the reference has %d\n", what, name, i, n, ((const int8_t *)b)[i],
+            ((const int8_t *)a)[i]);
     return false;
 }
 
@@ -134,23 +136,26 @@ static inline octet_conv_2d_params case_conv(octet_case *c) {
     return p;
 }
 static inline octet_window_shape case_shape(const octet_conv_2d_params *p) {
-    return (octet_window_shape){.batches = p->batches, .in_h = p->in_h, .in_w = p->in_w, .in_c = p->in_c, .out_h = p->out_h, .out_w = p->out_w,
-        .filter_h = p->filter_h, .filter_w = p->filter_w, .stride_h = p->stride_h, .stride_w = p->stride_w, .dilation_h = p->dilation_h,
-        .dilation_w = p->dilation_w, .pad_top = p->pad_top, .pad_left = p->pad_left, .groups = p->groups};
+    return (octet_window_shape){.batches = p->batches, .in_h = p->in_h, .in_w = p->in_w, .in_c = p->in_c, .out_h = p->out_h,
+        .out_w = p->out_w, .filter_h = p->filter_h, .filter_w = p->filter_w, .stride_h = p->stride_h, .stride_w = p->stride_w,
+        .dilation_h = p->dilation_h, .dilation_w = p->dilation_w, .pad_top = p->pad_top, .pad_left = p->pad_left, .groups = p->groups};
 }
 
 static inline bool case_conv_s8(octet_case *c) {
     octet_conv_2d_params p = case_conv(c);
     const int32_t depth = p.filter_h * p.filter_w * p.filter_c;
     p.q = case_requantize(c, p.out_c, depth, false);
-    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c), n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
-    const int8_t *input = case_s8(c, n_in, -128), *filter = case_s8(c, (size_t)(p.out_c * depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
+                 n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
+    const int8_t *input = case_s8(c, n_in, -128),
+                 *filter = case_s8(c, (size_t)(p.out_c * depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
     const int32_t *bias = case_bias(c, p.out_c, depth);
     int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
     octet_conv_2d_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
     const octet_window_shape shape = case_shape(&p);
     octet_product *product;
-    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &product) != OCTET_OK) return false;
+    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &product) != OCTET_OK)
+        return false;
     if (!product) return true;
     case_product_run(c, product, input, got);
     return case_equal("CONV_2D int8", expected, got, n_out, product->kernel->name);
@@ -159,14 +164,16 @@ static inline bool case_conv_s8(octet_case *c) {
 static inline bool case_conv_f32(octet_case *c) {
     const octet_conv_2d_params p = case_conv(c);
     const int32_t depth = p.filter_h * p.filter_w * p.filter_c;
-    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c), n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
+                 n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
     const float *input = case_f32(c, n_in), *filter = case_f32(c, (size_t)(p.out_c * depth));
     const float *bias = case_range(&c->random, 0, 3) ? case_f32(c, (size_t)p.out_c) : NULL;
     float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
     octet_conv_2d_f32_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
     const octet_window_shape shape = case_shape(&p);
     octet_product *product;
-    if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, filter, bias, &product) != OCTET_OK) {
+    if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, filter, bias, &product) !=
+        OCTET_OK) {
         return false;
     }
     if (!product) return true;
@@ -175,8 +182,8 @@ static inline bool case_conv_f32(octet_case *c) {
 }
 
 static inline octet_window_shape case_dense_shape(const octet_fully_connected_params *p) {
-    return (octet_window_shape){.batches = p->rows, .in_h = 1, .in_w = 1, .in_c = p->depth, .out_h = 1, .out_w = 1, .filter_h = 1, .filter_w = 1,
-        .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1};
+    return (octet_window_shape){.batches = p->rows, .in_h = 1, .in_w = 1, .in_c = p->depth, .out_h = 1, .out_w = 1, .filter_h = 1,
+        .filter_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1};
 }
 static inline octet_fully_connected_params case_dense(octet_case *c) {
     octet_case_random *r = &c->random;
@@ -195,7 +202,8 @@ static inline bool case_dense_s8(octet_case *c) {
     octet_fully_connected_s8_ref(&p, input, weights, bias, expected, 0, (int32_t)n_out);
     const octet_window_shape shape = case_dense_shape(&p);
     octet_product *product;
-    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, weights, bias, &product) != OCTET_OK) return false;
+    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, weights, bias, &product) != OCTET_OK)
+        return false;
     if (!product) return true;
     case_product_run(c, product, input, got);
     return case_equal("FULLY_CONNECTED int8", expected, got, n_out, product->kernel->name);
@@ -210,7 +218,8 @@ static inline bool case_dense_f32(octet_case *c) {
     octet_fully_connected_f32_ref(&p, input, weights, bias, expected, 0, (int32_t)n_out);
     const octet_window_shape shape = case_dense_shape(&p);
     octet_product *product;
-    if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, weights, bias, &product) != OCTET_OK) {
+    if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, weights, bias, &product) !=
+        OCTET_OK) {
         return false;
     }
     if (!product) return true;
@@ -220,10 +229,10 @@ static inline bool case_dense_f32(octet_case *c) {
 
 static inline octet_depthwise_params case_depthwise(octet_case *c) {
     const octet_conv_2d_params v = case_conv(c);
-    octet_depthwise_params p = {.batches = v.batches, .in_h = v.in_h, .in_w = v.in_w, .in_c = case_range(&c->random, 1, 80), .out_h = v.out_h,
-        .out_w = v.out_w, .multiplier = 1, .filter_h = v.filter_h, .filter_w = v.filter_w, .stride_h = v.stride_h, .stride_w = v.stride_w,
-        .dilation_h = v.dilation_h, .dilation_w = v.dilation_w, .pad_top = v.pad_top, .pad_left = v.pad_left, .real_min = v.real_min,
-        .real_max = v.real_max};
+    octet_depthwise_params p = {.batches = v.batches, .in_h = v.in_h, .in_w = v.in_w, .in_c = case_range(&c->random, 1, 80),
+        .out_h = v.out_h, .out_w = v.out_w, .multiplier = 1, .filter_h = v.filter_h, .filter_w = v.filter_w, .stride_h = v.stride_h,
+        .stride_w = v.stride_w, .dilation_h = v.dilation_h, .dilation_w = v.dilation_w, .pad_top = v.pad_top, .pad_left = v.pad_left,
+        .real_min = v.real_min, .real_max = v.real_max};
     p.out_c = p.in_c;
     return p;
 }
@@ -240,8 +249,10 @@ static inline bool case_depthwise_s8(octet_case *c) {
     octet_depthwise_params p = case_depthwise(c);
     const int32_t depth = p.filter_h * p.filter_w;
     p.q = case_requantize(c, p.out_c, depth, false);
-    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c), n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
-    const int8_t *input = case_s8(c, n_in, -128), *filter = case_s8(c, (size_t)(p.out_c * depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
+                 n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
+    const int8_t *input = case_s8(c, n_in, -128),
+                 *filter = case_s8(c, (size_t)(p.out_c * depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
     const int32_t *bias = case_bias(c, p.out_c, depth);
     int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
     octet_depthwise_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
@@ -254,7 +265,8 @@ static inline bool case_depthwise_s8(octet_case *c) {
 
 static inline bool case_depthwise_f32(octet_case *c) {
     const octet_depthwise_params p = case_depthwise(c);
-    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c), n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
+                 n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
     const float *input = case_f32(c, n_in), *filter = case_f32(c, (size_t)(p.out_c * p.filter_h * p.filter_w));
     const float *bias = case_range(&c->random, 0, 3) ? case_f32(c, (size_t)p.out_c) : NULL;
     float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
@@ -270,8 +282,9 @@ static inline bool case_arithmetic_s8(octet_case *c) {
     octet_case_random *r = &c->random;
     static const octet_arithmetic operations[] = {OCTET_ARITHMETIC_ADD, OCTET_ARITHMETIC_SUB, OCTET_ARITHMETIC_MUL};
     const octet_arithmetic operation = operations[case_range(r, 0, 2)];
-    octet_arithmetic_quantized_params p = {.zero_point = {case_range(r, -128, 127), case_range(r, -128, 127)}, .zero_out = case_range(r, -128, 127),
-        .min = case_range(r, 0, 1) ? -128 : case_range(r, -128, 0), .max = case_range(r, 0, 1) ? 127 : case_range(r, 0, 127)};
+    octet_arithmetic_quantized_params p = {.zero_point = {case_range(r, -128, 127), case_range(r, -128, 127)},
+        .zero_out = case_range(r, -128, 127), .min = case_range(r, 0, 1) ? -128 : case_range(r, -128, 0),
+        .max = case_range(r, 0, 1) ? 127 : case_range(r, 0, 127)};
     float scale[2];
     for (int i = 0; i < 2; i++) scale[i] = exp2f((float)case_range(r, -3000, 0) / 1000.0f);
     if (case_range(r, 0, 4) == 0) scale[1] = scale[0];
@@ -295,9 +308,10 @@ static inline bool case_pool(octet_case *c) {
 #if OCTET_FAST_X86
     octet_case_random *r = &c->random;
     const octet_conv_2d_params v = case_conv(c);
-    octet_pool_2d_params p = {.batches = v.batches, .in_h = v.in_h, .in_w = v.in_w, .channels = case_range(r, 1, 80), .filter_h = v.filter_h,
-        .filter_w = v.filter_w, .stride_h = v.stride_h, .stride_w = v.stride_w, .pad_top = (v.filter_h - 1) / 2, .pad_left = (v.filter_w - 1) / 2,
-        .real_min = v.real_min, .real_max = v.real_max, .min = case_range(r, 0, 1) ? -128 : -20, .max = case_range(r, 0, 1) ? 127 : 40};
+    octet_pool_2d_params p = {.batches = v.batches, .in_h = v.in_h, .in_w = v.in_w, .channels = case_range(r, 1, 80),
+        .filter_h = v.filter_h, .filter_w = v.filter_w, .stride_h = v.stride_h, .stride_w = v.stride_w, .pad_top = (v.filter_h - 1) / 2,
+        .pad_left = (v.filter_w - 1) / 2, .real_min = v.real_min, .real_max = v.real_max, .min = case_range(r, 0, 1) ? -128 : -20,
+        .max = case_range(r, 0, 1) ? 127 : 40};
     p.out_h = (p.in_h - 1) / p.stride_h + 1;
     p.out_w = (p.in_w - 1) / p.stride_w + 1;
     const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.channels);
@@ -306,8 +320,14 @@ static inline bool case_pool(octet_case *c) {
     const float *real = case_f32(c, n_in + 64);
     float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
     const int32_t units = p.batches * p.out_h, kind = case_range(r, 0, 3);
-    if (kind == 0) octet_max_pool_2d_s8_ref(&p, small, (int8_t *)expected, 0, units), octet_max_pool_2d_s8_avx2(&p, small, (int8_t *)got, 0, units);
-    if (kind == 1) octet_average_pool_2d_s8_ref(&p, small, (int8_t *)expected, 0, units), octet_average_pool_2d_s8_avx2(&p, small, (int8_t *)got, 0, units);
+    if (kind == 0) {
+        octet_max_pool_2d_s8_ref(&p, small, (int8_t *)expected, 0, units);
+        octet_max_pool_2d_s8_avx2(&p, small, (int8_t *)got, 0, units);
+    }
+    if (kind == 1) {
+        octet_average_pool_2d_s8_ref(&p, small, (int8_t *)expected, 0, units);
+        octet_average_pool_2d_s8_avx2(&p, small, (int8_t *)got, 0, units);
+    }
     if (kind == 2) octet_max_pool_2d_f32_ref(&p, real, expected, 0, units), octet_max_pool_2d_f32_avx2(&p, real, got, 0, units);
     if (kind == 3) octet_average_pool_2d_f32_ref(&p, real, expected, 0, units), octet_average_pool_2d_f32_avx2(&p, real, got, 0, units);
     return case_equal("pooling", expected, got, n_out * (kind < 2 ? 1 : 4), kind % 2 ? "average" : "max");
@@ -320,8 +340,9 @@ static inline bool case_pool(octet_case *c) {
 static inline bool case_mean(octet_case *c) {
     octet_case_random *r = &c->random;
     const int32_t n = case_range(r, 1, 3), h = case_range(r, 1, 9), w = case_range(r, 1, 9), channels = case_range(r, 4, 150);
-    octet_reduce_params p = {.n_outputs = n * channels, .count = h * w, .n_kept = 2, .n_reduced = 2, .kept = {{n, h * w * channels}, {channels, 1}},
-        .reduced = {{h, w * channels}, {w, channels}}, .input_zero_point = case_range(r, -128, 127), .output_zero_point = case_range(r, -128, 127)};
+    octet_reduce_params p = {.n_outputs = n * channels, .count = h * w, .n_kept = 2, .n_reduced = 2,
+        .kept = {{n, h * w * channels}, {channels, 1}}, .reduced = {{h, w * channels}, {w, channels}},
+        .input_zero_point = case_range(r, -128, 127), .output_zero_point = case_range(r, -128, 127)};
     if (!octet_mean_fast_fits(&p)) return false;
     if (!octet_reduce_prepare_mean(&p, exp2f((float)case_range(r, -3000, 3000) / 1000.0f), 1.0f)) return true;
     const size_t n_in = (size_t)(n * h * w * channels), n_out = (size_t)p.n_outputs;
@@ -345,15 +366,17 @@ static inline bool case_winograd(octet_case *c) {
 #if OCTET_FAST_X86
     octet_case_random *r = &c->random;
     const int32_t pad = case_range(r, 0, 1);
-    octet_conv_2d_params p = {.batches = case_range(r, 1, 2), .in_h = case_range(r, 4, 12), .in_w = case_range(r, 4, 12), .in_c = 2 * case_range(r, 8, 30),
-        .out_c = case_range(r, 16, 50), .filter_h = 3, .filter_w = 3, .groups = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1,
-        .pad_top = pad, .pad_left = pad};
+    octet_conv_2d_params p = {.batches = case_range(r, 1, 2), .in_h = case_range(r, 4, 12), .in_w = case_range(r, 4, 12),
+        .in_c = 2 * case_range(r, 8, 30), .out_c = case_range(r, 16, 50), .filter_h = 3, .filter_w = 3, .groups = 1, .stride_h = 1,
+        .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .pad_top = pad, .pad_left = pad};
     p.filter_c = p.in_c;
     p.out_h = p.in_h - 2 + 2 * pad;
     p.out_w = p.in_w - 2 + 2 * pad;
     p.q = case_requantize(c, p.out_c, 9 * p.in_c, false);
-    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c), n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
-    const int8_t *input = case_s8(c, n_in, -128), *filter = case_s8(c, (size_t)(p.out_c * 9 * p.in_c), case_range(r, 0, 3) == 0 ? -128 : -127);
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
+                 n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
+    const int8_t *input = case_s8(c, n_in, -128),
+                 *filter = case_s8(c, (size_t)(p.out_c * 9 * p.in_c), case_range(r, 0, 3) == 0 ? -128 : -127);
     const int32_t *bias = case_bias(c, p.out_c, 9 * p.in_c);
     int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
     octet_conv_2d_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
@@ -377,7 +400,8 @@ static inline bool case_winograd(octet_case *c) {
 
 static inline bool case_softmax_s8(octet_case *c) {
     octet_case_random *r = &c->random;
-    octet_softmax_params p = {.rows = case_range(r, 1, 3), .depth = case_range(r, 0, 9) ? case_range(r, 1, 40) : case_range(r, 250, 500), .beta = 1.0f};
+    octet_softmax_params p = {.rows = case_range(r, 1, 3), .depth = case_range(r, 0, 9) ? case_range(r, 1, 40) : case_range(r, 250, 500),
+        .beta = 1.0f};
     if (!octet_softmax_prepare_s8(&p, exp2f((float)case_range(r, -9000, 2000) / 1000.0f), p.beta)) return true;
     const size_t n = (size_t)(p.rows * p.depth);
     const int8_t *x = case_s8(c, n, -128);
@@ -390,8 +414,9 @@ static inline bool case_softmax_s8(octet_case *c) {
 }
 
 typedef bool octet_case_function(octet_case *c);
-static octet_case_function *const octet_cases[] = {case_conv_s8, case_conv_f32, case_dense_s8, case_dense_f32, case_depthwise_s8,
-                                                   case_depthwise_f32, case_arithmetic_s8, case_pool, case_mean, case_softmax_s8, case_winograd};
+static octet_case_function *const octet_cases[] = {case_conv_s8,      case_conv_f32,      case_dense_s8,      case_dense_f32,
+                                                   case_depthwise_s8, case_depthwise_f32, case_arithmetic_s8, case_pool,
+                                                   case_mean,         case_softmax_s8,    case_winograd};
 enum { OCTET_N_CASES = sizeof octet_cases / sizeof octet_cases[0] };
 
 /* Case number `seed` of a kind on a set of CPU bits. */

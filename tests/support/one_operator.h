@@ -89,8 +89,8 @@ static octet_status one_execute(octet_context *ctx, const octet_graph *graph, co
 }
 
 /* outputs: only scales and zero points are read; NULL for none. threads: 1 or 2. */
-static inline void one_run(octet_operator_code code, const octet_options *options, const operand *operands, uint32_t n, const operand *outputs,
-                    uint32_t n_outputs, uint32_t threads, one_result *out) {
+static inline void one_run(octet_operator_code code, const octet_options *options, const operand *operands, uint32_t n,
+                           const operand *outputs, uint32_t n_outputs, uint32_t threads, one_result *out) {
     octet_context ctx;
     octet_context_init(&ctx);
     octet_graph *graph = NULL;

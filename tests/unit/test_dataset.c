@@ -88,7 +88,8 @@ static void wrong_idx_is_refused(void **state) {
     uint8_t bytes[1024];
     octet_samples *samples;
     const size_t size = make_idx(bytes, 9, true);
-    const char *whole = fixture_write("nine", bytes, size), *cut = fixture_write("cut", bytes, size - 1), *empty = fixture_write("empty", bytes, 0);
+    const char *whole = fixture_write("nine", bytes, size), *cut = fixture_write("cut", bytes, size - 1),
+               *empty = fixture_write("empty", bytes, 0);
     write_idx("eight-labels", 8, false, false);
     assert_int_equal(open_pair(whole, fixture_path("eight-labels")), OCTET_OK);
     assert_int_equal(octet_dataset_split(&ctx, dataset, OCTET_SPLIT_TEST, &samples), OCTET_DATA);

@@ -19,7 +19,8 @@ static void fill(uint8_t *rgb, int width, int height) {
 
 static octet_bytes make_png(int width, int height, png_uint_32 format, const void *pixels, const void *palette) {
     static uint8_t bytes[1 << 16];
-    png_image image = {.version = PNG_IMAGE_VERSION, .width = (png_uint_32)width, .height = (png_uint_32)height, .format = format, .colormap_entries = 4};
+    png_image image = {.version = PNG_IMAGE_VERSION, .width = (png_uint_32)width, .height = (png_uint_32)height, .format = format,
+        .colormap_entries = 4};
     png_alloc_size_t size = sizeof bytes;
     assert_true(png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, palette));
     return (octet_bytes){bytes, size};

@@ -59,7 +59,8 @@ static void keys_keep_their_order(void **state) {
     assert_int_equal(octet_json_parse(&ctx, text_of("{\"z\": 1, \"a\": 2, \"m\": 3}"), "m", &document), OCTET_OK);
     char order[8] = "";
     const octet_json *value;
-    for (const char *key = octet_json_next(document.root, NULL, &value); key; key = octet_json_next(document.root, key, &value)) strcat(order, key);
+    for (const char *key = octet_json_next(document.root, NULL, &value); key; key = octet_json_next(document.root, key, &value))
+        strcat(order, key);
     assert_string_equal(order, "zam");
     octet_json_free(&document);
 }
@@ -116,6 +117,7 @@ static void damage_is_survived(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(values_are_found), cmocka_unit_test(keys_keep_their_order),
-                                       cmocka_unit_test(errors_name_the_path), cmocka_unit_test(limits_hold), cmocka_unit_test(damage_is_survived)};
+                                       cmocka_unit_test(errors_name_the_path), cmocka_unit_test(limits_hold),
+                                       cmocka_unit_test(damage_is_survived)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,7 +135,8 @@ static uint32_t usual_inputs(octet_operator_code code) {
 
 static void random_case(octet_operator_code code) {
     static unsigned char data[4][1 << 15];
-    static const octet_type types[] = {OCTET_FLOAT32, OCTET_FLOAT32, OCTET_INT8, OCTET_INT8, OCTET_INT16, OCTET_INT32, OCTET_INT64, OCTET_BOOL};
+    static const octet_type types[] = {OCTET_FLOAT32, OCTET_FLOAT32, OCTET_INT8,  OCTET_INT8,
+                                       OCTET_INT16,   OCTET_INT32,   OCTET_INT64, OCTET_BOOL};
     const octet_type type = types[pick(8)];
     octet_options options;
     random_options(code, &options);
@@ -143,7 +144,9 @@ static void random_case(octet_operator_code code) {
     const uint32_t n = pick(6) ? usual_inputs(code) : (uint32_t)pick(5);
     const bool elementwise = pick(3) == 0;
     for (uint32_t i = 0; i < n; i++) {
-        const bool index = !elementwise && (code == OCTET_OP_SPLIT ? i == 0 : code == OCTET_OP_FILL || code == OCTET_OP_RANGE ? i != 1 : i > 0);
+        const bool index = !elementwise && (code == OCTET_OP_SPLIT                            ? i == 0
+                                            : code == OCTET_OP_FILL || code == OCTET_OP_RANGE ? i != 1
+                                                                                              : i > 0);
         random_operand(&operands[i], type, data[i], index);
         if (elementwise && i > 0 && pick(2)) operands[i].shape = operands[0].shape;
         if (octet_shape_elements(&operands[i].shape) * octet_type_size(operands[i].type) > sizeof data[i]) return;

@@ -71,7 +71,8 @@ static void fit_equals_pillow(void **state) {
             pixel[2] = (uint8_t)(31 * x);
         }
     const octet_image image = {8, 6, pixels};
-    static const uint8_t expected[27] = {31, 196, 41, 52, 188, 109, 70, 183, 176, 112, 177, 41, 131, 141, 109, 153, 92, 176, 192, 160, 41, 217, 77, 109, 216, 86, 176};
+    static const uint8_t expected[27] = {31,  196, 41, 52,  188, 109, 70, 183, 176, 112, 177, 41, 131, 141,
+                                         109, 153, 92, 176, 192, 160, 41, 217, 77,  109, 216, 86, 176};
     assert_int_equal(octet_resize_fit(&ctx, &image, 3, 3, out), OCTET_OK);
     assert_memory_equal(out, expected, 27);
     assert_int_equal(octet_resize_fit(&ctx, &image, 8, 6, pixels), OCTET_OK); /* nothing to do */
@@ -94,7 +95,8 @@ static void choice_is_distinct_and_fixed(void **state) {
         }
     }
     octet_samples_choose(60000, 0, 3, a); /* splitmix64 of seed 0: 0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f */
-    assert_true(a[0] == UINT64_C(0xe220a8397b1dcdaf) % 60000 && a[1] == UINT64_C(0x6e789e6aa1b965f4) % 60000 && a[2] == UINT64_C(0x06c45d188009454f) % 60000);
+    assert_true(a[0] == UINT64_C(0xe220a8397b1dcdaf) % 60000 && a[1] == UINT64_C(0x6e789e6aa1b965f4) % 60000 &&
+                a[2] == UINT64_C(0x06c45d188009454f) % 60000);
     octet_samples_choose(3, 7, 100, a);
     for (size_t i = 0; i < 100; i++) assert_true(a[i] < 3);
 }

@@ -31,8 +31,8 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_cha
     return OCTET_OK;
 }
 
-octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p, const int8_t *filter,
-                                       const int32_t *bias, octet_channelwise **out) {
+octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p,
+                                       const int8_t *filter, const int32_t *bias, octet_channelwise **out) {
     const octet_channelwise_kernel *kernel = NULL;
 #if OCTET_FAST_X86
     kernel = cpu & OCTET_CPU_AVX512_VNNI ? &octet_channelwise_s8_vnni : cpu & OCTET_CPU_AVX2 ? &octet_channelwise_s8_avx2 : NULL;
@@ -61,7 +61,8 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
             total += w;
         }
         uint32_t sum = bias ? (uint32_t)bias[of] : 0;
-        if (kernel->input_offset != OCTET_PRODUCT_NO_OFFSET) sum -= (uint32_t)total * (uint32_t)(kernel->input_offset + p->q.input_zero_point);
+        if (kernel->input_offset != OCTET_PRODUCT_NO_OFFSET)
+            sum -= (uint32_t)total * (uint32_t)(kernel->input_offset + p->q.input_zero_point);
         folded[lane] = (int32_t)sum;
     }
     c->weights = weights;
@@ -70,8 +71,8 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
     return OCTET_OK;
 }
 
-octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p, const float *filter,
-                                        const float *bias, octet_channelwise **out) {
+octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p,
+                                        const float *filter, const float *bias, octet_channelwise **out) {
     const octet_channelwise_kernel *kernel = NULL;
 #if OCTET_FAST_X86
     if (cpu & OCTET_CPU_AVX2) kernel = &octet_channelwise_f32_avx2;

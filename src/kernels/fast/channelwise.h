@@ -38,10 +38,10 @@ struct octet_channelwise {
 };
 
 /* *out is NULL when no kernel fits (a channel multiplier, no instruction set). */
-octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p, const int8_t *filter,
-                                       const int32_t *bias, octet_channelwise **out);
-octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p, const float *filter,
-                                        const float *bias, octet_channelwise **out);
+octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p,
+                                       const int8_t *filter, const int32_t *bias, octet_channelwise **out);
+octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p,
+                                        const float *filter, const float *bias, octet_channelwise **out);
 uint32_t octet_channelwise_prepare_units(const octet_channelwise *c); /* 0 for f32 */
 uint32_t octet_channelwise_units(const octet_channelwise *c);
 size_t octet_channelwise_shared_bytes(const octet_channelwise *c);

@@ -12,8 +12,8 @@ enum { BLOCK = OCTET_CHANNEL_BLOCK };
 typedef struct sums { __m256i v[4]; } sums;
 
 /* One block at one position; groups is a constant for 3x3 filters, vectors (2 or 4) always. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 sums convolve(const uint8_t *x, const uint8_t *w, const int32_t *bias, const size_t *offset, uint32_t groups,
-                                                  const int vectors) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 sums convolve(const uint8_t *x, const uint8_t *w, const int32_t *bias, const size_t *offset,
+                                                  uint32_t groups, const int vectors) {
     sums s;
     OCTET_UNROLL
     for (int v = 0; v < 4; v++) s.v[v] = v < vectors ? octet_load_256(bias + v * 8) : _mm256_setzero_si256();
@@ -66,8 +66,14 @@ static OCTET_TARGET_FAST_AVX2 void rows(const octet_channelwise *c, const void *
 }
 
 /* Vector v, half h, lane j holds channel 16 (v / 2) + 8 h + 4 (v % 2) + j. */
-const octet_channelwise_kernel octet_channelwise_s8_avx2 = {.name = "avx2", .rows = rows, .prepare = octet_windows_prepare_s16, .element = 2,
-    .tap_group = 2, .input_offset = OCTET_PRODUCT_NO_OFFSET,
-    .channel_of_lane = {0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15, 16, 17, 18, 19, 24, 25, 26, 27, 20, 21, 22, 23, 28, 29, 30, 31}};
+const octet_channelwise_kernel octet_channelwise_s8_avx2 = {.name = "avx2",
+                                                            .rows = rows,
+                                                            .prepare = octet_windows_prepare_s16,
+                                                            .element = 2,
+                                                            .tap_group = 2,
+                                                            .input_offset = OCTET_PRODUCT_NO_OFFSET,
+                                                            .channel_of_lane = {0,  1,  2,  3,  8,  9,  10, 11, 4,  5,  6,
+                                                                                7,  12, 13, 14, 15, 16, 17, 18, 19, 24, 25,
+                                                                                26, 27, 20, 21, 22, 23, 28, 29, 30, 31}};
 
 #endif

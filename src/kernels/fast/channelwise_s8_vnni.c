@@ -69,8 +69,14 @@ static OCTET_TARGET_FAST_VNNI void rows(const octet_channelwise *c, const void *
 }
 
 /* Vector v, half h, lane j holds channel 16 h + 4 v + j. */
-const octet_channelwise_kernel octet_channelwise_s8_vnni = {.name = "avx512vnni", .rows = rows, .prepare = octet_windows_prepare_u8, .element = 1,
-    .tap_group = 4, .input_offset = 128,
-    .channel_of_lane = {0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31}};
+const octet_channelwise_kernel octet_channelwise_s8_vnni = {.name = "avx512vnni",
+                                                            .rows = rows,
+                                                            .prepare = octet_windows_prepare_u8,
+                                                            .element = 1,
+                                                            .tap_group = 4,
+                                                            .input_offset = 128,
+                                                            .channel_of_lane = {0,  1,  2,  3,  16, 17, 18, 19, 4,  5,  6,
+                                                                                7,  20, 21, 22, 23, 8,  9,  10, 11, 24, 25,
+                                                                                26, 27, 12, 13, 14, 15, 28, 29, 30, 31}};
 
 #endif

@@ -23,8 +23,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i max_32(const int8_t *x, const cells 
     return max;
 }
 
-/* Sums of 32 cells to averages: (sum +- count / 2) / count towards 0. The float quotient is exact enough: sums are below 2^16, so a quotient
- * that is no whole number is at least 1 / 255 away from one. */
+/* Sums of 32 cells to averages: (sum +- count / 2) / count towards 0. The float quotient is exact enough: sums are below 2^16, so a
+ * quotient that is no whole number is at least 1 / 255 away from one. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i average_8(__m128i sums, int32_t count) {
     const __m256i sum = _mm256_cvtepi16_epi32(sums), half = _mm256_set1_epi32(count / 2);
     const __m256i positive = _mm256_cmpgt_epi32(sum, _mm256_setzero_si256());
@@ -42,7 +42,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i average_32(const int8_t *x, const ce
     }
     const int32_t count = w->rows * w->columns;
     const __m256i a = _mm256_packs_epi32(average_8(_mm256_castsi256_si128(low), count), average_8(_mm256_extracti128_si256(low, 1), count));
-    const __m256i b = _mm256_packs_epi32(average_8(_mm256_castsi256_si128(high), count), average_8(_mm256_extracti128_si256(high, 1), count));
+    const __m256i b = _mm256_packs_epi32(average_8(_mm256_castsi256_si128(high), count),
+                                         average_8(_mm256_extracti128_si256(high, 1), count));
     /* Halves of a: channels 0-3 8-11 | 4-7 12-15; of b the same from 16. */
     const __m256i bytes = _mm256_packs_epi16(a, b);
     return _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));

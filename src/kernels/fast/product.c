@@ -59,7 +59,8 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_pro
     if (p->tiles_per_block > 8) p->tiles_per_block = 8;
     p->n_blocks = (p->tiles + p->tiles_per_block - 1) / p->tiles_per_block;
     p->panel_major = p->panel_bytes * p->n_panels > L2_WEIGHTS;
-    OCTET_CHECK(ctx, p->n_blocks * p->n_panels < UINT32_MAX, OCTET_LIMIT, "a product of %zu positions is too large", p->windows.n_positions);
+    OCTET_CHECK(ctx, p->n_blocks * p->n_panels < UINT32_MAX, OCTET_LIMIT, "a product of %zu positions is too large",
+                p->windows.n_positions);
     return OCTET_OK;
 }
 
@@ -134,8 +135,8 @@ static octet_status adopt(octet_context *ctx, octet_arena *arena, octet_pairs_pa
 }
 
 /* Packs into lists of steps (pairs.h) when that takes fewer instructions than the kernel that was chosen; *done says so. */
-static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, uint32_t n_outputs, const int8_t *weights,
-                              octet_product *p, bool *done) {
+static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, uint32_t n_outputs,
+                              const int8_t *weights, octet_product *p, bool *done) {
     *done = false;
     octet_product q;
     octet_arena packed = {0}, steps_arena = {0};
@@ -150,7 +151,8 @@ static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octe
     if (status == OCTET_OK) status = OCTET_NEW(ctx, &steps_arena, n_steps, &offsets);
     if (status == OCTET_OK) status = octet_arena_allocate(ctx, &steps_arena, q.panel_bytes * q.n_panels, OCTET_ALIGNMENT, (void **)&steps);
     if (status == OCTET_OK) {
-        for (uint32_t i = 0; i < n_steps; i++) offsets[i] = (uint32_t)(q.windows.segment_offsets[i / q.steps] + i % q.steps * q.kernel->k_group);
+        for (uint32_t i = 0; i < n_steps; i++)
+            offsets[i] = (uint32_t)(q.windows.segment_offsets[i / q.steps] + i % q.steps * q.kernel->k_group);
         pack(&q, weights, 1, 0, (uint8_t *)steps);
     }
     const double worth = PAIRS_WORTH * n_steps * q.n_panels;
@@ -169,8 +171,9 @@ static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octe
 }
 #endif
 
-octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape, uint32_t n_outputs,
-                                   const octet_requantize *q, const int8_t *weights, const int32_t *bias, octet_product **out) {
+octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape,
+                                   uint32_t n_outputs, const octet_requantize *q, const int8_t *weights, const int32_t *bias,
+                                   octet_product **out) {
     *out = NULL;
     const size_t n_positions = (size_t)shape->batches * (size_t)shape->out_h * (size_t)shape->out_w;
     const octet_product_kernel *kernel = octet_product_kernel_s8(cpu, q->weight_zero_point != 0, n_positions);
@@ -208,8 +211,9 @@ static bool zeros_are_neutral(const float *weights, size_t n_weights, const floa
     return true;
 }
 
-octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape, uint32_t n_outputs,
-                                    float real_min, float real_max, const float *weights, const float *bias, octet_product **out) {
+octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape,
+                                    uint32_t n_outputs, float real_min, float real_max, const float *weights, const float *bias,
+                                    octet_product **out) {
     *out = NULL;
     const octet_product_kernel *kernel = octet_product_kernel_f32(cpu, n_outputs / (uint32_t)shape->groups);
     if (!kernel) return OCTET_OK;
@@ -246,7 +250,8 @@ void octet_product_prepare(const octet_product *p, const void *input, void *shar
     p->kernel->prepare(&p->windows, input, p->zero_point, shared, begin, end);
 }
 
-/* Weights that do not fit the second-level cache come from far away. While tile `tile` is computed, its share of the next panel is fetched. */
+/* Weights that do not fit the second-level cache come from far away. While tile `tile` is computed, its share of the next panel is fetched.
+ */
 static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile) {
     const uint8_t *weights = p->weights + next * p->panel_bytes;
     size_t size = p->panel_bytes;

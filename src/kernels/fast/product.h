@@ -49,10 +49,12 @@ struct octet_product {
 
 /* weights: [O][n_segments][segment_elements] with group_outputs = O / groups outputs per group; bias: [O] or NULL.
  * Work: n_prepare units of prepare (0 when the input serves directly), then n_units of run. */
-octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape, uint32_t n_outputs,
-                                   const octet_requantize *q, const int8_t *weights, const int32_t *bias, octet_product **out);
-octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape, uint32_t n_outputs,
-                                    float real_min, float real_max, const float *weights, const float *bias, octet_product **out);
+octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape,
+                                   uint32_t n_outputs, const octet_requantize *q, const int8_t *weights, const int32_t *bias,
+                                   octet_product **out);
+octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape,
+                                    uint32_t n_outputs, float real_min, float real_max, const float *weights, const float *bias,
+                                    octet_product **out);
 uint32_t octet_product_prepare_units(const octet_product *p);
 uint32_t octet_product_units(const octet_product *p);
 /* Bytes of the prepared input (0 when direct). */
@@ -65,7 +67,8 @@ const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_h
 const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs);
 extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_few, octet_product_s8_avx2_pairs,
     octet_product_s8_vnni, octet_product_s8_avx_vnni;
-extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx2_narrow, octet_product_f32_avx2_three, octet_product_f32_avx512;
+extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx2_narrow, octet_product_f32_avx2_three,
+    octet_product_f32_avx512;
 extern const octet_product_kernel octet_product_s8_neon, octet_product_f32_neon;
 
 /* First output of a panel, and how many of its lanes are outputs. */

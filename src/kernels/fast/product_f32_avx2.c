@@ -60,7 +60,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
         else tile(p, panel, rows, out, n, 1);                \
         break;
 
-static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                            void *out) {
     const bool two = octet_product_width(p, panel) > LANES;
     switch (n_rows) {
         TILE(1)
@@ -79,7 +80,8 @@ static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t pan
     case n:                                  \
         tile(p, panel, rows, out, n, 1);     \
         break;
-static OCTET_TARGET_FAST_AVX2 void tile_narrow(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+static OCTET_TARGET_FAST_AVX2 void tile_narrow(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                               void *out) {
     switch (n_rows) {
         NARROW(1)
         NARROW(2)
@@ -94,7 +96,8 @@ static OCTET_TARGET_FAST_AVX2 void tile_narrow(const octet_product *p, uint32_t 
 }
 
 /* Multiples of 24 outputs. */
-static OCTET_TARGET_FAST_AVX2 void tile_three(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+static OCTET_TARGET_FAST_AVX2 void tile_three(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                              void *out) {
     if (n_rows == 1) tile(p, panel, rows, out, 1, 3);
     else if (n_rows == 2) tile(p, panel, rows, out, 2, 3);
     else if (n_rows == 3) tile(p, panel, rows, out, 3, 3);
@@ -104,9 +107,11 @@ static OCTET_TARGET_FAST_AVX2 void tile_three(const octet_product *p, uint32_t p
 const octet_product_kernel octet_product_f32_avx2 = {.name = "avx2", .tile = tile_any, .prepare = octet_windows_prepare_f32, .element = 4,
     .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
-const octet_product_kernel octet_product_f32_avx2_narrow = {.name = "avx2", .tile = tile_narrow, .prepare = octet_windows_prepare_f32, .element = 4,
-    .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = 1, .max_rows = NARROW_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
-const octet_product_kernel octet_product_f32_avx2_three = {.name = "avx2", .tile = tile_three, .prepare = octet_windows_prepare_f32, .element = 4,
-    .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = 3, .max_rows = THREE_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+const octet_product_kernel octet_product_f32_avx2_narrow = {.name = "avx2", .tile = tile_narrow, .prepare = octet_windows_prepare_f32,
+    .element = 4, .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = 1, .max_rows = NARROW_ROWS,
+    .input_offset = OCTET_PRODUCT_NO_OFFSET};
+const octet_product_kernel octet_product_f32_avx2_three = {.name = "avx2", .tile = tile_three, .prepare = octet_windows_prepare_f32,
+    .element = 4, .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = 3, .max_rows = THREE_ROWS,
+    .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 #endif

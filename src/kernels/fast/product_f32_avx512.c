@@ -7,8 +7,8 @@
 
 enum { VECTORS = 2, LANES = 16, MAX_ROWS = 8 };
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, float *out, const int rows,
-                                                const int vectors) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, float *out,
+                                                const int rows, const int vectors) {
     __m512 sum[MAX_ROWS * VECTORS];
     const float *bias = p->bias + (size_t)panel * LANES * VECTORS;
     OCTET_UNROLL
@@ -54,7 +54,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t
         else tile(p, panel, rows, out, n, 1);                \
         break;
 
-static OCTET_TARGET_FAST_AVX512 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+static OCTET_TARGET_FAST_AVX512 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                              void *out) {
     const bool two = octet_product_width(p, panel) > LANES;
     switch (n_rows) {
         TILE(1)
@@ -70,7 +71,8 @@ static OCTET_TARGET_FAST_AVX512 void tile_any(const octet_product *p, uint32_t p
     }
 }
 
-const octet_product_kernel octet_product_f32_avx512 = {.name = "avx512", .tile = tile_any, .prepare = octet_windows_prepare_f32, .element = 4,
-    .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+const octet_product_kernel octet_product_f32_avx512 = {.name = "avx512", .tile = tile_any, .prepare = octet_windows_prepare_f32,
+    .element = 4, .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS,
+    .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 #endif

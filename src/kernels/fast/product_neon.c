@@ -37,8 +37,8 @@ OCTET_INLINE OCTET_TARGET_FAST_DOTPROD void store(const octet_product *p, size_t
 }
 
 /* rows and vectors are constants at every call: sums live in registers. */
-OCTET_INLINE OCTET_TARGET_FAST_DOTPROD void tile_s8(const octet_product *p, uint32_t panel, const uint8_t *const *row, int8_t *out, const int rows,
-                                                    const int vectors) {
+OCTET_INLINE OCTET_TARGET_FAST_DOTPROD void tile_s8(const octet_product *p, uint32_t panel, const uint8_t *const *row, int8_t *out,
+                                                    const int rows, const int vectors) {
     const size_t lane = (size_t)panel * LANES * VECTORS;
     int32x4_t sum[MAX_ROWS * VECTORS];
     OCTET_UNROLL
@@ -75,8 +75,8 @@ OCTET_INLINE OCTET_TARGET_FAST_DOTPROD float32x4_t clamp(float32x4_t x, float32x
     return vbslq_f32(vcltq_f32(x, min), min, vbslq_f32(vcgtq_f32(x, max), max, x));
 }
 
-OCTET_INLINE OCTET_TARGET_FAST_DOTPROD void tile_f32(const octet_product *p, uint32_t panel, const uint8_t *const *row, float *out, const int rows,
-                                                     const int vectors) {
+OCTET_INLINE OCTET_TARGET_FAST_DOTPROD void tile_f32(const octet_product *p, uint32_t panel, const uint8_t *const *row, float *out,
+                                                     const int rows, const int vectors) {
     float32x4_t sum[MAX_ROWS * VECTORS];
     const float *bias = p->bias + (size_t)panel * LANES * VECTORS;
     OCTET_UNROLL
@@ -135,9 +135,10 @@ OCTET_INLINE OCTET_TARGET_FAST_DOTPROD void tile_f32(const octet_product *p, uin
 TILE_ANY(tile_any_s8, tile_s8)
 TILE_ANY(tile_any_f32, tile_f32)
 
-const octet_product_kernel octet_product_s8_neon = {.name = "dotprod", .tile = tile_any_s8, .prepare = octet_windows_prepare_s8, .element = 1,
-    .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = 0};
-const octet_product_kernel octet_product_f32_neon = {.name = "neon", .tile = tile_any_f32, .prepare = octet_windows_prepare_f32, .element = 4,
-    .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+const octet_product_kernel octet_product_s8_neon = {.name = "dotprod", .tile = tile_any_s8, .prepare = octet_windows_prepare_s8,
+    .element = 1, .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = 0};
+const octet_product_kernel octet_product_f32_neon = {.name = "neon", .tile = tile_any_f32, .prepare = octet_windows_prepare_f32,
+    .element = 4, .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS,
+    .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 #endif

@@ -1,4 +1,5 @@
-/* int8 products with AVX2: weights and activations widened to int16, pairs multiplied and added by vpmaddwd. Exact: 2 * 255 * 255 fits 32 bits. */
+/* int8 products with AVX2: weights and activations widened to int16, pairs multiplied and added by vpmaddwd. Exact:
+ * 2 * 255 * 255 fits 32 bits. */
 #include "kernels/fast/product.h"
 #include "kernels/fast/scale_avx2.h"
 
@@ -60,7 +61,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
         else tile(p, panel, rows, out, n, 1);                                                   \
         break;
 
-static OCTET_TARGET_FAST_AVX2 void tile_many(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+static OCTET_TARGET_FAST_AVX2 void tile_many(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                             void *out) {
     const bool two = octet_product_width(p, panel) > LANES;
     switch (n_rows) {
         TILE(1)

@@ -15,8 +15,8 @@ enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6 };
 #define DOT(sum, x, w) _mm256_dpbusd_avx_epi32(sum, x, w)
 #endif
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, int rows, int vectors,
-                                                    int8_t *out, uint32_t width) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, int rows,
+                                                    int vectors, int8_t *out, uint32_t width) {
     OCTET_UNROLL
     for (int i = 0; i < rows; i++, out += p->n_outputs) {
         octet_store_bytes_avx2(out, octet_scale_avx2(&p->scale, kind, lane, sum[i * vectors], sum[i * vectors + vectors - 1]), width);
@@ -25,8 +25,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void finish(const octet_product *p, int 
 #define FINISH(kind) finish(p, kind, lane, total, rows, vectors, out, width)
 
 /* rows and vectors are constants at every call: sums live in registers. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out, const int rows,
-                                                  const int vectors) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out,
+                                                  const int rows, const int vectors) {
     const size_t lane = (size_t)panel * LANES * VECTORS;
     __m256i sum[MAX_ROWS * VECTORS];
     OCTET_UNROLL
@@ -66,7 +66,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void tile(const octet_product *p, uint32
         else tile(p, panel, rows, out, n, 1);                \
         break;
 
-static OCTET_TARGET_FAST_AVX_VNNI void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+static OCTET_TARGET_FAST_AVX_VNNI void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                                void *out) {
     const bool two = octet_product_width(p, panel) > LANES;
     switch (n_rows) {
         TILE(1)
@@ -80,7 +81,7 @@ static OCTET_TARGET_FAST_AVX_VNNI void tile_any(const octet_product *p, uint32_t
     }
 }
 
-const octet_product_kernel octet_product_s8_avx_vnni = {.name = "avxvnni", .tile = tile_any, .prepare = octet_windows_prepare_u8, .element = 1,
-    .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = 128};
+const octet_product_kernel octet_product_s8_avx_vnni = {.name = "avxvnni", .tile = tile_any, .prepare = octet_windows_prepare_u8,
+    .element = 1, .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = 128};
 
 #endif

@@ -1,8 +1,8 @@
-/* int8 products of one window with AVX2: every weight is read once, so weights stay 8 bits wide in memory; lanes run along k, 8 outputs share
- * the inputs, and their partial sums are added at the end (integers: the order does not matter).
+/* int8 products of one window with AVX2: every weight is read once, so weights stay 8 bits wide in memory; lanes run along k, 8 outputs
+ * share the inputs, and their partial sums are added at the end (integers: the order does not matter).
  *
- * vpmovsxbw is slow, unpacking with zeros is not: it widens w to 256 w. Each 32-bit lane takes 4 products per step, of at most 128 * 255 * 256;
- * 64 steps stay below 2^31, then the sum, a multiple of 256, is shifted back. */
+ * vpmovsxbw is slow, unpacking with zeros is not: it widens w to 256 w. Each 32-bit lane takes 4 products per step, of at most
+ * 128 * 255 * 256; 64 steps stay below 2^31, then the sum, a multiple of 256, is shifted back. */
 #include "kernels/fast/product.h"
 #include "kernels/fast/scale_avx2.h"
 
@@ -46,7 +46,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i narrow(__m256i words) { /* each half
     octet_store_bytes_avx2(out, _mm_min_epi8(_mm_max_epi8(narrow(octet_scale_words_avx2(&p->scale, kind, lane, lane, sum, sum)),   \
                                                           _mm_set1_epi8((int8_t)p->scale.min)), _mm_set1_epi8((int8_t)p->scale.max)), width)
 
-static OCTET_TARGET_FAST_AVX2 void tile_one(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+static OCTET_TARGET_FAST_AVX2 void tile_one(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                            void *out) {
     (void)n_rows;
     const size_t lane = (size_t)panel * OUTPUTS, steps = p->steps;
     const uint8_t *w = p->weights + panel * p->panel_bytes;
@@ -64,6 +65,7 @@ static OCTET_TARGET_FAST_AVX2 void tile_one(const octet_product *p, uint32_t pan
 }
 
 const octet_product_kernel octet_product_s8_avx2_few = {.name = "avx2 vector", .tile = tile_one, .prepare = octet_windows_prepare_s16,
-    .element = 2, .k_group = GROUP, .weight_bytes = 1, .lanes = OUTPUTS, .vectors = 1, .max_rows = 1, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+    .element = 2, .k_group = GROUP, .weight_bytes = 1, .lanes = OUTPUTS, .vectors = 1, .max_rows = 1,
+    .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 #endif

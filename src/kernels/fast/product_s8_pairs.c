@@ -14,8 +14,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i four(const uint8_t *x) {
 }
 
 /* Rows in fours: their 8 bytes each side by side in one vector. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, const int rows, uint32_t width,
-                                                int8_t *out) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, const int rows,
+                                                uint32_t width, int8_t *out) {
     OCTET_UNROLL
     for (int i = 0; i < rows; i += 4) {
         const int b = i + 1 < rows ? i + 1 : i, c = i + 2 < rows ? i + 2 : i, d = i + 3 < rows ? i + 3 : c;
@@ -37,7 +37,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind
     if (width == LANES) finish(p, kind, lane, total, rows, LANES, out);                  \
     else finish(p, kind, lane, total, rows, width, out)
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out, const int rows) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out,
+                                              const int rows) {
     const size_t lane = (size_t)panel * LANES;
     const octet_pairs_panel *list = &p->pairs[panel];
     const int8_t *w = list->weights;
@@ -55,7 +56,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
         const __m256i a = octet_load_256(w), b = octet_load_256(w + STEP);
         OCTET_UNROLL
         for (int i = 0; i < rows; i++) {
-            const __m256i words = _mm256_add_epi16(_mm256_maddubs_epi16(four(x[i] + first), a), _mm256_maddubs_epi16(four(x[i] + second), b));
+            const __m256i words = _mm256_add_epi16(_mm256_maddubs_epi16(four(x[i] + first), a),
+                                                   _mm256_maddubs_epi16(four(x[i] + second), b));
             sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(words, ones));
         }
     }
@@ -79,7 +81,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
         tile(p, panel, rows, out, n);       \
         break;
 
-static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                            void *out) {
     switch (n_rows) {
         TILE(1)
         TILE(2)
@@ -92,7 +95,7 @@ static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t pan
     }
 }
 
-const octet_product_kernel octet_product_s8_avx2_pairs = {.name = "avx2 pairs", .tile = tile_any, .prepare = octet_windows_prepare_u8, .element = 1,
-    .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = 1, .max_rows = MAX_ROWS, .input_offset = 128};
+const octet_product_kernel octet_product_s8_avx2_pairs = {.name = "avx2 pairs", .tile = tile_any, .prepare = octet_windows_prepare_u8,
+    .element = 1, .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = 1, .max_rows = MAX_ROWS, .input_offset = 128};
 
 #endif

@@ -1,4 +1,5 @@
-/* int8 products with AVX-512 VNNI: vpdpbusd adds four products of unsigned activations (value + 128) and signed weights without saturation. */
+/* int8 products with AVX-512 VNNI: vpdpbusd adds four products of unsigned activations (value + 128) and signed weights without
+ * saturation. */
 #include "kernels/fast/product.h"
 #include "kernels/fast/scale_avx512.h"
 
@@ -96,7 +97,8 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI void tile_any(const octet_product *p, uint32
     }
 }
 
-static OCTET_TARGET_FAST_VNNI void tile_wide(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out) {
+static OCTET_TARGET_FAST_VNNI void tile_wide(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                             void *out) {
     switch ((octet_product_width(p, panel) + LANES - 1) / LANES) {
     case 1:
         tile_any(p, panel, rows, n_rows, out, 1);
@@ -112,7 +114,7 @@ static OCTET_TARGET_FAST_VNNI void tile_wide(const octet_product *p, uint32_t pa
     }
 }
 
-const octet_product_kernel octet_product_s8_vnni = {.name = "avx512vnni", .tile = tile_wide, .prepare = octet_windows_prepare_u8, .element = 1,
-    .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = 128};
+const octet_product_kernel octet_product_s8_vnni = {.name = "avx512vnni", .tile = tile_wide, .prepare = octet_windows_prepare_u8,
+    .element = 1, .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = 128};
 
 #endif

@@ -14,8 +14,8 @@ typedef struct octet_row_operand {
     octet_scale scale; /* reference form */
 } octet_row_operand;
 
-/* ADD and SUB in one sum: output = (q0 * c0 + q1 * c1 + constant) / 2^bits, c = high * 2^15 + low; taken only when it agrees with the reference
- * for all 65,536 pairs of operands. */
+/* ADD and SUB in one sum: output = (q0 * c0 + q1 * c1 + constant) / 2^bits, c = high * 2^15 + low; taken only when it agrees with the
+ * reference for all 65,536 pairs of operands. */
 typedef struct octet_row_joint {
     int16_t high[2], low[2];
     int32_t constant_high, constant_low, shift; /* of the high sum: bits - 15 */

@@ -18,7 +18,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 pair load(const octet_row_operand *o, const 
         return (pair){one, one};
     }
     const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)x);
-    return (pair){_mm256_sub_epi32(_mm256_cvtepi8_epi32(bytes), zero), _mm256_sub_epi32(_mm256_cvtepi8_epi32(_mm_srli_si128(bytes, 8)), zero)};
+    return (pair){_mm256_sub_epi32(_mm256_cvtepi8_epi32(bytes), zero),
+                  _mm256_sub_epi32(_mm256_cvtepi8_epi32(_mm_srli_si128(bytes, 8)), zero)};
 }
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i scaled(const octet_rows_s8 *r, int i, __m256i x, const bool split) {
@@ -47,8 +48,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i sixteen(const octet_rows_s8 *r, cons
     return _mm_min_epi8(_mm_max_epi8(bytes, _mm_set1_epi8((int8_t)r->out.min)), _mm_set1_epi8((int8_t)r->out.max));
 }
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void walk(const octet_rows_s8 *r, const int how, int kind, const int8_t *a, const int8_t *b, const int32_t *step,
-                                              int8_t *out, int32_t n) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void walk(const octet_rows_s8 *r, const int how, int kind, const int8_t *a, const int8_t *b,
+                                              const int32_t *step, int8_t *out, int32_t n) {
     const int32_t steps[2] = {step[0], step[1]};
     int32_t i = 0;
     for (; i + STEP <= n; i += STEP) {
@@ -71,7 +72,8 @@ OCTET_TARGET_FAST_AVX2 void octet_rows_add_s8_avx2(const void *params, const voi
     OCTET_SCALE_SWITCH(&r->out, ADD)
 }
 
-OCTET_TARGET_FAST_AVX2 void octet_rows_multiply_s8_avx2(const void *params, const void *const *in, const int32_t *step, void *out, int32_t n) {
+OCTET_TARGET_FAST_AVX2 void octet_rows_multiply_s8_avx2(const void *params, const void *const *in, const int32_t *step, void *out,
+                                                        int32_t n) {
     const octet_rows_s8 *r = params;
     OCTET_SCALE_SWITCH(&r->out, MULTIPLY)
 }
@@ -79,8 +81,8 @@ OCTET_TARGET_FAST_AVX2 void octet_rows_multiply_s8_avx2(const void *params, cons
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i words_of(const int8_t *x, bool repeated) {
     return repeated ? _mm256_set1_epi16(*x) : _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)x));
 }
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i joint_eight(__m256i pairs, __m256i high, __m256i low, __m256i constant_high, __m256i constant_low,
-                                                        __m128i shift) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i joint_eight(__m256i pairs, __m256i high, __m256i low, __m256i constant_high,
+                                                        __m256i constant_low, __m128i shift) {
     const __m256i carried = _mm256_srai_epi32(_mm256_add_epi32(_mm256_madd_epi16(pairs, low), constant_low), 15);
     const __m256i sum = _mm256_add_epi32(_mm256_add_epi32(_mm256_madd_epi16(pairs, high), constant_high), carried);
     return _mm256_sra_epi32(sum, shift);
@@ -100,8 +102,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i joint_sixteen(const octet_rows_s8 *r
     return _mm_min_epi8(_mm_max_epi8(bytes, _mm_set1_epi8((int8_t)r->out.min)), _mm_set1_epi8((int8_t)r->out.max));
 }
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void joint_walk(const octet_rows_s8 *r, const int8_t *a, const int8_t *b, const int32_t *step, int8_t *out,
-                                                    int32_t n) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void joint_walk(const octet_rows_s8 *r, const int8_t *a, const int8_t *b, const int32_t *step,
+                                                    int8_t *out, int32_t n) {
     int32_t i = 0;
     for (; i + STEP <= n; i += STEP) {
         _mm_storeu_si128((__m128i *)(void *)(out + i), joint_sixteen(r, a + i * step[0], b + i * step[1], step));

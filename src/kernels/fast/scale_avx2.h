@@ -58,7 +58,8 @@ static inline OCTET_TARGET_FAST_AVX2 __m256i octet_scale_general_avx2(const octe
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i octet_scale_real4_avx2(const double *real, __m128i x) {
     const __m256d v = _mm256_mul_pd(_mm256_cvtepi32_pd(x), _mm256_loadu_pd(real));
     const __m256d half = _mm256_or_pd(_mm256_and_pd(v, _mm256_set1_pd(-0.0)), _mm256_set1_pd(0.49999999999999994));
-    const __m256d limited = _mm256_min_pd(_mm256_max_pd(_mm256_add_pd(v, half), _mm256_set1_pd(-2147483648.0)), _mm256_set1_pd(2147483647.0));
+    const __m256d limited = _mm256_min_pd(_mm256_max_pd(_mm256_add_pd(v, half), _mm256_set1_pd(-2147483648.0)),
+                                          _mm256_set1_pd(2147483647.0));
     return _mm256_cvttpd_epi32(limited);
 }
 static inline OCTET_TARGET_FAST_AVX2 __m256i octet_scale_real_avx2(const octet_scale *s, size_t lane, __m256i x) {
@@ -67,12 +68,14 @@ static inline OCTET_TARGET_FAST_AVX2 __m256i octet_scale_real_avx2(const octet_s
     return _mm256_add_epi32(_mm256_set_m128i(high, low), _mm256_set1_epi32(s->zero_point));
 }
 
-/* Sums a of lanes [lane, lane + 8) and b of [other, other + 8) to words as vpackssdw orders them, with the zero point; kind is a constant at
- * every call. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_words_avx2(const octet_scale *s, int kind, size_t lane, size_t other, __m256i a, __m256i b) {
+/* Sums a of lanes [lane, lane + 8) and b of [other, other + 8) to words as vpackssdw orders them, with the zero point; kind is a constant
+ * at every call. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_words_avx2(const octet_scale *s, int kind, size_t lane, size_t other, __m256i a,
+                                                                   __m256i b) {
     if (kind == OCTET_SCALE_POSITIVE || kind == OCTET_SCALE_FOLDED) {
         const bool positive = kind == OCTET_SCALE_POSITIVE;
-        const __m256i words = _mm256_packs_epi32(octet_scale_folded_avx2(s, positive, lane, a), octet_scale_folded_avx2(s, positive, other, b));
+        const __m256i words = _mm256_packs_epi32(octet_scale_folded_avx2(s, positive, lane, a),
+                                                 octet_scale_folded_avx2(s, positive, other, b));
         return _mm256_adds_epi16(words, _mm256_set1_epi16((int16_t)s->zero_point)); /* saturation is far outside int8 */
     }
     const bool general = kind == OCTET_SCALE_GENERAL;

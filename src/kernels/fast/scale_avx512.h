@@ -24,8 +24,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 __m512i octet_scale_folded_avx512(const oc
 }
 
 /* Two vectors to words, lanes interleaved by blocks of 4 as vpackssdw does; the zero point is added. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX512 __m512i octet_scale_words_avx512(const octet_scale *s, int kind, size_t lane, __m512i x, size_t other_lane,
-                                                                       __m512i y) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX512 __m512i octet_scale_words_avx512(const octet_scale *s, int kind, size_t lane, __m512i x,
+                                                                       size_t other_lane, __m512i y) {
     if (kind == OCTET_SCALE_POSITIVE || kind == OCTET_SCALE_FOLDED) {
         const bool positive = kind == OCTET_SCALE_POSITIVE;
         const __m512i words =
@@ -38,16 +38,19 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 __m512i octet_scale_words_avx512(const oct
         const size_t at = (i < 2 ? lane : other_lane) + (size_t)(i % 2) * 8;
         r[i] = kind == OCTET_SCALE_GENERAL ? octet_scale_general_avx2(s, at, r[i]) : octet_scale_real_avx2(s, at, r[i]);
     }
-    return _mm512_packs_epi32(_mm512_inserti64x4(_mm512_castsi256_si512(r[0]), r[1], 1), _mm512_inserti64x4(_mm512_castsi256_si512(r[2]), r[3], 1));
+    return _mm512_packs_epi32(_mm512_inserti64x4(_mm512_castsi256_si512(r[0]), r[1], 1),
+                              _mm512_inserti64x4(_mm512_castsi256_si512(r[2]), r[3], 1));
 }
 
 /* Sums of 1, 2 or 4 vectors (lanes [lane, lane + 16 * vectors)) to clamped bytes, `width` of which are stored. kind and vectors are
  * constants at every call. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX512 void octet_scale_store_avx512(const octet_scale *s, int kind, size_t lane, const __m512i *x, int vectors,
-                                                                    uint32_t width, int8_t *out) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX512 void octet_scale_store_avx512(const octet_scale *s, int kind, size_t lane, const __m512i *x,
+                                                                    int vectors, uint32_t width, int8_t *out) {
     const int second = vectors > 1 ? 1 : 0, third = vectors > 2 ? 2 : 0, fourth = vectors > 3 ? 3 : third;
     const __m512i a = octet_scale_words_avx512(s, kind, lane, x[0], lane + (size_t)second * 16, x[second]);
-    const __m512i b = vectors > 2 ? octet_scale_words_avx512(s, kind, lane + (size_t)third * 16, x[third], lane + (size_t)fourth * 16, x[fourth]) : a;
+    const __m512i b = vectors > 2
+                          ? octet_scale_words_avx512(s, kind, lane + (size_t)third * 16, x[third], lane + (size_t)fourth * 16, x[fourth])
+                          : a;
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packs_epi16(a, b));
     bytes = _mm512_min_epi8(_mm512_max_epi8(bytes, _mm512_set1_epi8((int8_t)s->min)), _mm512_set1_epi8((int8_t)s->max));

@@ -19,7 +19,8 @@ octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const oc
     const size_t limit = (size_t)1 << 40;
     OCTET_CHECK(ctx,
                 padded_h > 0 && padded_w > 0 && padded_h <= INT32_MAX && padded_w <= INT32_MAX &&
-                    octet_multiply_size((size_t)shape->batches, (size_t)padded_h, &rows) && octet_multiply_size(rows, (size_t)padded_w, &pixels) &&
+                    octet_multiply_size((size_t)shape->batches, (size_t)padded_h, &rows) &&
+                    octet_multiply_size(rows, (size_t)padded_w, &pixels) &&
                     octet_multiply_size(pixels, (size_t)shape->in_c * element, &bytes) && bytes < limit && rows < UINT32_MAX,
                 OCTET_LIMIT, "a padded input of %lld x %lld positions is too large", (long long)padded_h, (long long)padded_w);
     out->padded_h = (int32_t)padded_h;
@@ -36,7 +37,8 @@ octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const oc
     size_t *offsets;
     OCTET_TRY(OCTET_NEW(ctx, arena, out->n_segments, &offsets));
     for (uint32_t i = 0; i < out->n_segments; i++) {
-        offsets[i] = (size_t)(i / per_row) * (size_t)shape->dilation_h * out->row + (size_t)(i % per_row) * (size_t)shape->dilation_w * out->pixel;
+        offsets[i] = (size_t)(i / per_row) * (size_t)shape->dilation_h * out->row +
+                     (size_t)(i % per_row) * (size_t)shape->dilation_w * out->pixel;
     }
     out->segment_offsets = offsets;
     if (shape->filter_h == 1 && per_row == 1) return OCTET_OK;
@@ -114,7 +116,8 @@ static void widen(const int8_t *in, size_t n, int16_t zero_point, int16_t *out) 
     for (size_t i = 0; i < n; i++) out[i] = (int16_t)(in[i] - zero_point);
 }
 
-void octet_windows_prepare_s16(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin, uint32_t end) {
+void octet_windows_prepare_s16(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin,
+                               uint32_t end) {
     for (uint32_t unit = begin; unit < end; unit++) {
         const span s = span_of(w, input, 1, unit);
         int16_t *out = (int16_t *)(void *)((uint8_t *)prepared + unit * w->row);
@@ -124,7 +127,8 @@ void octet_windows_prepare_s16(const octet_windows *w, const void *input, int32_
     }
 }
 
-void octet_windows_prepare_f32(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin, uint32_t end) {
+void octet_windows_prepare_f32(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin,
+                               uint32_t end) {
     (void)zero_point;
     for (uint32_t unit = begin; unit < end; unit++) {
         const span s = span_of(w, input, sizeof(float), unit);

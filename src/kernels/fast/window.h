@@ -35,8 +35,10 @@ octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const oc
 /* Addresses of the windows of positions [first, first + n), n <= 16. */
 void octet_windows_rows(const octet_windows *w, const void *prepared, size_t first, uint32_t n, const uint8_t **rows);
 
-/* Fills padded rows [begin, end) of N * PH. u8: value ^ 0x80 (value + 128), padding zero_point + 128. s16: value - zero_point. f32: zeros. */
-typedef void octet_windows_prepare(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin, uint32_t end);
+/* Fills padded rows [begin, end) of N * PH. u8: value ^ 0x80 (value + 128), padding zero_point + 128. s16: value - zero_point;
+ * f32: values as they are, padding 0. */
+typedef void octet_windows_prepare(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin,
+                                   uint32_t end);
 octet_windows_prepare octet_windows_prepare_u8, octet_windows_prepare_s8, octet_windows_prepare_s16, octet_windows_prepare_f32;
 
 #endif

@@ -9,7 +9,8 @@ enum { LANES = OCTET_WINOGRAD_LANES, BLOCK = OCTET_WINOGRAD_BLOCK, VECTOR = 16, 
 enum { FEW_TILES = 32, LARGE_WEIGHTS = 4 << 20 };
 
 static bool pays(const octet_window_shape *s, uint32_t n_outputs) {
-    if (s->filter_h != 3 || s->filter_w != 3 || s->stride_h != 1 || s->stride_w != 1 || s->dilation_h != 1 || s->dilation_w != 1) return false;
+    if (s->filter_h != 3 || s->filter_w != 3 || s->stride_h != 1 || s->stride_w != 1 || s->dilation_h != 1 || s->dilation_w != 1)
+        return false;
     if (s->groups != 1 || s->in_c % 2 || s->in_c < MIN_CHANNELS || s->in_c > MAX_CHANNELS || n_outputs < MIN_CHANNELS) return false;
     const int64_t tiles = (int64_t)((s->out_h + 1) / 2) * ((s->out_w + 1) / 2);
     if (tiles < FEW_TILES && (int64_t)s->in_c * n_outputs * 32 > LARGE_WEIGHTS) return false;
@@ -92,7 +93,8 @@ size_t octet_winograd_shared_bytes(const octet_winograd *w) {
     return w->transformed_offset + 16 * w->n_tiles * w->row_elements * sizeof(int16_t) + OCTET_WINDOW_SLACK;
 }
 
-void octet_winograd_run(const octet_winograd *w, uint32_t phase, const int8_t *input, void *shared, int8_t *output, uint32_t begin, uint32_t end) {
+void octet_winograd_run(const octet_winograd *w, uint32_t phase, const int8_t *input, void *shared, int8_t *output, uint32_t begin,
+                        uint32_t end) {
     int16_t *planes = (int16_t *)(void *)((uint8_t *)shared + w->transformed_offset);
     if (phase == 0) octet_windows_prepare_s16(&w->windows, input, w->zero_point, shared, begin, end);
     else if (phase == 1) octet_winograd_transform_avx2(w, shared, planes, begin, end);

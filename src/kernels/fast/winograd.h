@@ -29,7 +29,8 @@ octet_status octet_winograd_make(octet_context *ctx, octet_arena *arena, uint32_
 /* Three phases: pad, transform, multiply. */
 uint32_t octet_winograd_units(const octet_winograd *w, uint32_t phase);
 size_t octet_winograd_shared_bytes(const octet_winograd *w);
-void octet_winograd_run(const octet_winograd *w, uint32_t phase, const int8_t *input, void *shared, int8_t *output, uint32_t begin, uint32_t end);
+void octet_winograd_run(const octet_winograd *w, uint32_t phase, const int8_t *input, void *shared, int8_t *output, uint32_t begin,
+                        uint32_t end);
 
 /* winograd_avx2.c: tile rows [begin, end) of N * tiles_h; panels times blocks of tiles [begin, end). */
 void octet_winograd_transform_avx2(const octet_winograd *w, const int16_t *padded, int16_t *planes, uint32_t begin, uint32_t end);

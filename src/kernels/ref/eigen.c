@@ -228,7 +228,8 @@ void octet_eigen_depthwise(const octet_depthwise_params *p, const float *input, 
             for (int32_t c = 0; c < p->out_c; c++) out[c] = bias ? bias[c] : 0.0f;
             for (int32_t ky = rows.first; ky < rows.last; ky++) {
                 for (int32_t kx = columns.first; kx < columns.last; kx++) {
-                    const float *x = sample + ((int64_t)(origin_y + ky * p->dilation_h) * p->in_w + origin_x + kx * p->dilation_w) * p->in_c;
+                    const float *x = sample +
+                                     ((int64_t)(origin_y + ky * p->dilation_h) * p->in_w + origin_x + kx * p->dilation_w) * p->in_c;
                     const float *w = filter + ((int64_t)ky * p->filter_w + kx) * p->out_c;
                     if (p->multiplier == 1) {
                         for (int32_t c = 0; c < p->out_c; c++) out[c] += x[c] * w[c];
