@@ -48,14 +48,6 @@ static void add_options(struct parser *parser, struct settings *s) {
     add_json_option(parser, &s->json);
 }
 
-/* Calibrates, quantizes, writes. */
-static octet_status convert(octet_context *ctx, const struct settings *s, octet_model *model, octet_data *data, octet_model **quantized,
-                            octet_calibration *calibration) {
-    octet_status status = octet_model_quantize(ctx, model, data, &s->conversion, quantized, calibration);
-    if (status == OCTET_OK) status = octet_model_write(ctx, *quantized, s->output);
-    return status;
-}
-
 static octet_status judge(octet_context *ctx, const struct settings *s, octet_model *model, octet_model *quantized, octet_data *data,
                           const octet_calibration *calibration, char **text, double *drop) {
     octet_verdict *verdict = NULL;
@@ -120,9 +112,12 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     if (octet_context_create(&ctx) != OCTET_OK) return fail(ctx);
     octet_status status = octet_model_load(ctx, parser.positional[0], &s.load, &model);
     if (status == OCTET_OK && has_data) status = octet_data_open(ctx, &s.open, &data);
-    if (status == OCTET_OK) status = convert(ctx, &s, model, data, &quantized, &calibration);
+    if (status == OCTET_OK) status = octet_model_check_output(ctx, model, s.output);
+    if (status == OCTET_OK) status = octet_model_quantize(ctx, model, data, &s.conversion, &quantized, &calibration);
     const bool evaluates = !s.no_evaluate && (has_data || s.test != NULL);
     if (status == OCTET_OK && evaluates) status = judge(ctx, &s, model, quantized, data, &calibration, &text, &drop);
+    /* After the evaluation: data that turn out to be corrupt on the way leave no file behind. */
+    if (status == OCTET_OK) status = octet_model_write(ctx, quantized, s.output);
     if (status == OCTET_OK && !evaluates) status = octet_model_size(ctx, quantized, &size);
     if (status == OCTET_OK && !evaluates) print_written(&s, quantized, size);
     octet_data_close(ctx, data);

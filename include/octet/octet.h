@@ -163,6 +163,9 @@ OCTET_API octet_status octet_model_check(octet_context *ctx, octet_model *model,
                                          bool *supported, char **out);
 /* Writes the model as .tflite: complete or not at all, whatever happens on the way. The same model gives the same bytes. */
 OCTET_API octet_status octet_model_write(octet_context *ctx, octet_model *model, const char *path);
+/* Whether octet_model_write can write what is made of `model` to `path`, before long work: IO where the folder is missing or
+ * not writable, USAGE where `path` is the file that the model was loaded from. */
+OCTET_API octet_status octet_model_check_output(octet_context *ctx, const octet_model *model, const char *path);
 /* Size in bytes of the .tflite that octet_model_write writes. */
 OCTET_API octet_status octet_model_size(octet_context *ctx, octet_model *model, size_t *out);
 

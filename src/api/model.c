@@ -4,6 +4,7 @@
 
 #include "api/handles.h"
 #include "base/buffer.h"
+#include "base/file.h"
 #include "export/tflite.h"
 #include "passes/passes.h"
 
@@ -122,6 +123,12 @@ bool octet_model_is_quantized(const octet_model *model) {
         if (octet_type_is_quantized(model->graph->values[i].type)) return true;
     }
     return false;
+}
+
+octet_status octet_model_check_output(octet_context *ctx, const octet_model *model, const char *path) {
+    OCTET_CHECK(ctx, !octet_file_is_same(model->path, path), OCTET_USAGE,
+                "%s: is the model itself, which would be lost: name another file to write", path);
+    return octet_file_check_writable(ctx, path);
 }
 
 octet_status octet_model_write(octet_context *ctx, octet_model *model, const char *path) {

@@ -66,21 +66,43 @@ static mode_t default_mode(void) {
     return 0666 & ~mask;
 }
 
+/* Creates an empty file in the folder of `path`; its name lives in `arena`. */
+static octet_status create_temporary(octet_context *ctx, octet_arena *arena, const char *path, char **temporary, int *fd) {
+    const char *template;
+    OCTET_TRY(octet_arena_format(ctx, arena, &template, "%s.XXXXXX", path));
+    *temporary = (char *)(uintptr_t)template;
+    *fd = mkstemp(*temporary);
+    OCTET_CHECK(ctx, *fd >= 0, OCTET_IO, "%s: cannot be created: %s", path, strerror(errno));
+    return OCTET_OK;
+}
+
+octet_status octet_file_check_writable(octet_context *ctx, const char *path) {
+    struct stat info;
+    const bool exists = stat(path, &info) == 0;
+    OCTET_CHECK(ctx, !(exists && S_ISDIR(info.st_mode)), OCTET_IO, "%s: is a folder, name a file in it", path);
+    if (exists && !S_ISREG(info.st_mode)) return OCTET_OK; /* written in place */
+    octet_arena arena = {0};
+    char *temporary;
+    int fd;
+    const octet_status status = create_temporary(ctx, &arena, path, &temporary, &fd);
+    if (status == OCTET_OK) {
+        close(fd);
+        unlink(temporary);
+    }
+    octet_arena_free(ctx, &arena);
+    return status;
+}
+
 octet_status octet_file_write(octet_context *ctx, const char *path, octet_bytes bytes) {
     struct stat info;
     const bool exists = stat(path, &info) == 0;
     OCTET_CHECK(ctx, !(exists && S_ISDIR(info.st_mode)), OCTET_IO, "%s: is a folder, name a file in it", path);
     if (exists && !S_ISREG(info.st_mode)) return write_in_place(ctx, path, bytes);
     octet_arena arena = {0};
-    const char *template;
-    OCTET_TRY(octet_arena_format(ctx, &arena, &template, "%s.XXXXXX", path));
-    char *temporary = (char *)(uintptr_t)template;
-    octet_status status = OCTET_OK;
-    const int fd = mkstemp(temporary);
-    if (fd < 0) {
-        status = octet_context_fail(ctx, OCTET_IO, "%s: cannot be created: %s", path, strerror(errno));
-        goto out;
-    }
+    char *temporary;
+    int fd;
+    octet_status status = create_temporary(ctx, &arena, path, &temporary, &fd);
+    if (status != OCTET_OK) goto out;
     status = write_all(ctx, path, fd, bytes);
     if (status == OCTET_OK && (fchmod(fd, exists ? info.st_mode & 07777 : default_mode()) != 0 || fsync(fd) != 0))
         status = octet_context_fail(ctx, OCTET_IO, "%s: cannot be written: %s", path, strerror(errno));
@@ -94,6 +116,11 @@ out:
 }
 
 bool octet_file_exists(const char *path) { return access(path, F_OK) == 0; }
+
+bool octet_file_is_same(const char *a, const char *b) {
+    struct stat info_a, info_b;
+    return stat(a, &info_a) == 0 && stat(b, &info_b) == 0 && info_a.st_dev == info_b.st_dev && info_a.st_ino == info_b.st_ino;
+}
 
 bool octet_file_is_directory(const char *path) {
     struct stat info;

@@ -27,8 +27,13 @@ void octet_file_close(octet_file *file);
  * it was; the temporary file is removed. "/dev/stdout", pipes and devices are written in place. */
 octet_status octet_file_write(octet_context *ctx, const char *path, octet_bytes bytes);
 
+/* Whether octet_file_write would find a folder that it can write to at `path`; for telling before long work. */
+octet_status octet_file_check_writable(octet_context *ctx, const char *path);
+
 bool octet_file_exists(const char *path);
 bool octet_file_is_directory(const char *path);
+/* Whether both paths lead to one existing file. */
+bool octet_file_is_same(const char *a, const char *b);
 /* The names (not paths) in a folder, sorted bytewise, without "." and ".."; *names lives in `arena`. */
 octet_status octet_file_list(octet_context *ctx, octet_arena *arena, const char *path, const char ***names, size_t *n_names);
 
