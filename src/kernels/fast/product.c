@@ -250,8 +250,8 @@ void octet_product_prepare(const octet_product *p, const void *input, void *shar
     p->kernel->prepare(&p->windows, input, p->zero_point, shared, begin, end);
 }
 
-/* Weights that do not fit the second-level cache come from far away. While tile `tile` is computed, its share of the next panel is fetched.
- */
+/* Weights that do not fit the second-level cache come from far away. While tile `tile` is computed, its share of the next panel is
+ * fetched. */
 static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile) {
     const uint8_t *weights = p->weights + next * p->panel_bytes;
     size_t size = p->panel_bytes;
