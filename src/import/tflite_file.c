@@ -126,6 +126,20 @@ static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, 
     return OCTET_OK;
 }
 
+/* A constant without elements has an empty buffer, as a computed tensor has: nothing computes or feeds this one. */
+static octet_status keep_empty_constants(octet_context *ctx, octet_graph *graph) {
+    for (uint32_t i = 0; i < graph->n_values; i++) {
+        octet_value *value = &graph->values[i];
+        bool is_fed = value->data || value->is_variable || value->producer != OCTET_NONE || octet_shape_elements(&value->shape) > 0;
+        for (uint32_t j = 0; j < graph->n_inputs && !is_fed; j++) is_fed = graph->inputs[j].value == i;
+        if (is_fed) continue;
+        void *nothing;
+        OCTET_TRY(octet_arena_array(ctx, &graph->arena, 0, 1, &nothing));
+        value->data = nothing;
+    }
+    return OCTET_OK;
+}
+
 static octet_status read_model(octet_context *ctx, octet_tflite_source *source, const char *name) {
     octet_flatbuffer_vector inputs, outputs;
     OCTET_TRY(open_subgraph(ctx, source, name));
@@ -134,6 +148,7 @@ static octet_status read_model(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(read_ports(ctx, source, true, &inputs));
     OCTET_TRY(octet_tflite_read_operators(ctx, source));
     OCTET_TRY(read_ports(ctx, source, false, &outputs));
+    OCTET_TRY(keep_empty_constants(ctx, source->graph));
     return octet_graph_verify(ctx, source->graph, "import");
 }
 
