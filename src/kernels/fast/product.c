@@ -48,6 +48,13 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_pro
     const uint32_t width = kernel->lanes * kernel->vectors;
     p->panels_per_group = (p->group_outputs + width - 1) / width;
     p->n_panels = p->panels_per_group * (uint32_t)shape->groups;
+    octet_product_span *spans;
+    OCTET_TRY(OCTET_NEW(ctx, arena, p->n_panels, &spans));
+    for (uint32_t i = 0; i < p->n_panels; i++) {
+        const uint32_t at = i % p->panels_per_group * width, left = p->group_outputs - at;
+        spans[i] = (octet_product_span){i / p->panels_per_group * p->group_outputs + at, left < width ? left : width};
+    }
+    p->spans = spans;
     p->steps = (p->windows.segment_elements + kernel->k_group - 1) / kernel->k_group;
     size_t lanes = (size_t)p->windows.n_segments * p->steps * kernel->k_group;
     OCTET_CHECK(ctx, octet_multiply_size(lanes, (size_t)width * kernel->weight_bytes, &p->panel_bytes) && p->panel_bytes < (size_t)1 << 40,
@@ -259,28 +266,31 @@ static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile) {
         weights = (const uint8_t *)p->pairs[next].weights;
         size = (2 * (size_t)p->pairs[next].n_pairs + p->pairs[next].n_singles) * OCTET_PAIRS_STEP_BYTES;
     }
-    const size_t end = (tile + 1) * size / p->tiles;
-    for (size_t i = tile * size / p->tiles / 64 * 64; i < end; i += 64) __builtin_prefetch(weights + i, 0, 2);
+    const size_t share = (size / p->tiles / 64 + 1) * 64, begin = tile * share, end = begin + share < size ? begin + share : size;
+    for (size_t i = begin; i < end; i += 64) __builtin_prefetch(weights + i, 0, 2);
 }
 
-/* Panels [first, last) of one block of tiles: the addresses of a tile's windows serve all of them. */
-static void run_block(const octet_product *p, const uint8_t *prepared, uint8_t *output, size_t block, uint32_t first, uint32_t last) {
-    const size_t n = p->windows.n_positions, out_element = p->kernel->element == sizeof(float) ? sizeof(float) : 1;
+/* Panels [first, last) of tiles [first_tile, last_tile): the addresses of a tile's windows serve all of them. */
+static void run_tiles(const octet_product *p, const uint8_t *prepared, uint8_t *output, size_t first_tile, size_t last_tile, uint32_t first,
+                      uint32_t last) {
+    const size_t out_element = p->kernel->element == sizeof(float) ? sizeof(float) : 1;
     const size_t group_bytes = (size_t)(p->windows.shape.in_c / p->windows.shape.groups) * p->kernel->element;
-    const size_t first_tile = block * p->tiles_per_block;
-    const size_t last_tile = first_tile + p->tiles_per_block < p->tiles ? first_tile + p->tiles_per_block : p->tiles;
+    const size_t n_rows = p->windows.n_positions / p->tiles, n_longer = p->windows.n_positions % p->tiles; /* by one: the first tiles */
+    const size_t position = first_tile * n_rows + (first_tile < n_longer ? first_tile : n_longer);
     while (first < last) {
         const uint32_t group = first / p->panels_per_group, group_end = (group + 1) * p->panels_per_group;
         const uint32_t end = last < group_end ? last : group_end;
+        octet_windows_cursor cursor = octet_windows_seek(&p->windows, prepared + group * group_bytes, position);
+        uint8_t *out = output + position * p->n_outputs * out_element;
         for (size_t tile = first_tile; tile < last_tile; tile++) {
-            const size_t begin = tile * n / p->tiles, stop = (tile + 1) * n / p->tiles; /* sizes differ by one at most */
-            const uint8_t *rows[16];
-            octet_windows_rows(&p->windows, prepared + group * group_bytes, begin, (uint32_t)(stop - begin), rows);
-            uint8_t *out = output + begin * p->n_outputs * out_element;
+            const uint32_t n = (uint32_t)n_rows + (tile < n_longer);
+            const uint8_t *rows[OCTET_PRODUCT_MAX_ROWS];
+            octet_windows_next(&p->windows, &cursor, n, rows);
             if (p->panel_major && p->tiles >= FETCH_TILES && first + 1 < p->n_panels) fetch_ahead(p, first + 1, tile);
             for (uint32_t panel = first; panel < end; panel++) {
-                p->kernel->tile(p, panel, rows, (uint32_t)(stop - begin), out + octet_product_first(p, panel) * out_element);
+                p->kernel->tile(p, panel, rows, n, out + octet_product_first(p, panel) * out_element);
             }
+            out += n * p->n_outputs * out_element;
         }
         first = end;
     }
@@ -288,14 +298,13 @@ static void run_block(const octet_product *p, const uint8_t *prepared, uint8_t *
 
 void octet_product_run(const octet_product *p, const void *input, const void *shared, void *output, uint32_t begin, uint32_t end) {
     const uint8_t *prepared = p->direct ? input : shared;
-    for (uint32_t unit = begin; unit < end;) {
-        if (p->panel_major) {
-            run_block(p, prepared, output, unit % p->n_blocks, (uint32_t)(unit / p->n_blocks), (uint32_t)(unit / p->n_blocks) + 1);
-            unit++;
-        } else {
-            const uint32_t first = unit % p->n_panels, n = p->n_panels - first < end - unit ? p->n_panels - first : end - unit;
-            run_block(p, prepared, output, unit / p->n_panels, first, first + n);
-            unit += n;
-        }
+    const size_t inner = p->panel_major ? p->n_blocks : p->n_panels;
+    for (size_t unit = begin; unit < end;) {
+        const size_t outer = unit / inner, first = unit % inner, n = inner - first < end - unit ? inner - first : end - unit;
+        const size_t block = p->panel_major ? first : outer, panel = p->panel_major ? outer : first;
+        const size_t tile = block * p->tiles_per_block, stop = tile + (p->panel_major ? n : 1) * p->tiles_per_block;
+        run_tiles(p, prepared, output, tile, stop < p->tiles ? stop : p->tiles, (uint32_t)panel,
+                  (uint32_t)panel + (p->panel_major ? 1 : (uint32_t)n));
+        unit += n;
     }
 }

@@ -28,12 +28,18 @@ typedef struct octet_product_kernel {
     uint32_t max_rows;
     int32_t input_offset;           /* prepared element - (input - zero point) = input_offset + zero point (u8: 128), or NO_OFFSET */
 } octet_product_kernel;
-enum { OCTET_PRODUCT_NO_OFFSET = INT32_MIN };
+enum { OCTET_PRODUCT_NO_OFFSET = INT32_MIN, OCTET_PRODUCT_MAX_ROWS = 16 }; /* MAX_ROWS: the most of any kernel */
+
+/* The outputs of a panel; fewer than it has lanes at the end of a group. */
+typedef struct octet_product_span {
+    uint32_t first, width;
+} octet_product_span;
 
 struct octet_product {
     const octet_product_kernel *kernel;
     octet_windows windows;
     uint32_t n_outputs, group_outputs, panels_per_group, n_panels;
+    const octet_product_span *spans; /* by panel */
     uint32_t steps; /* per segment */
     size_t panel_bytes;
     const uint8_t *weights;
@@ -71,14 +77,7 @@ extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx2
     octet_product_f32_avx512;
 extern const octet_product_kernel octet_product_s8_neon, octet_product_f32_neon;
 
-/* First output of a panel, and how many of its lanes are outputs. */
-static inline uint32_t octet_product_first(const octet_product *p, uint32_t panel) {
-    const uint32_t width = p->kernel->lanes * p->kernel->vectors;
-    return panel / p->panels_per_group * p->group_outputs + panel % p->panels_per_group * width;
-}
-static inline uint32_t octet_product_width(const octet_product *p, uint32_t panel) {
-    const uint32_t width = p->kernel->lanes * p->kernel->vectors, left = p->group_outputs - panel % p->panels_per_group * width;
-    return left < width ? left : width;
-}
+static inline uint32_t octet_product_first(const octet_product *p, uint32_t panel) { return p->spans[panel].first; }
+static inline uint32_t octet_product_width(const octet_product *p, uint32_t panel) { return p->spans[panel].width; }
 
 #endif

@@ -39,17 +39,17 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
             }
         }
     }
-    const uint32_t width = octet_product_width(p, panel);
     const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);
+    const size_t next = p->n_outputs;
+    const uint32_t n_last = octet_product_width(p, panel) - (uint32_t)((vectors - 1) * LANES); /* lanes of the last vector */
+    const __m256i mask = first_lanes(n_last);
     OCTET_UNROLL
-    for (int i = 0; i < rows; i++) {
+    for (int i = 0; i < rows; i++, out += next) {
         OCTET_UNROLL
         for (int v = 0; v < vectors; v++) {
             const __m256 r = _mm256_min_ps(max, _mm256_max_ps(min, sum[i * vectors + v])); /* in this order NaN stays NaN */
-            float *to = out + (size_t)i * p->n_outputs + v * LANES;
-            const uint32_t left = width - (uint32_t)(v * LANES);
-            if (left >= LANES) _mm256_storeu_ps(to, r);
-            else _mm256_maskstore_ps(to, first_lanes(left), r);
+            if (v + 1 < vectors || n_last == LANES) _mm256_storeu_ps(out + v * LANES, r);
+            else _mm256_maskstore_ps(out + v * LANES, mask, r);
         }
     }
 }

@@ -49,21 +49,28 @@ octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const oc
     return OCTET_OK;
 }
 
-void octet_windows_rows(const octet_windows *w, const void *prepared, size_t first, uint32_t n, const uint8_t **rows) {
+octet_windows_cursor octet_windows_seek(const octet_windows *w, const void *prepared, size_t position) {
     const octet_window_shape *s = &w->shape;
     const size_t out_w = (size_t)s->out_w, out_h = (size_t)s->out_h;
-    size_t x = first % out_w, y = first / out_w % out_h, sample = first / out_w / out_h;
+    octet_windows_cursor c = {.x = position % out_w, .y = position / out_w % out_h};
+    c.sample = (const uint8_t *)prepared + position / out_w / out_h * w->sample;
+    c.row = c.sample + c.y * (size_t)s->stride_h * w->row;
+    return c;
+}
+
+void octet_windows_next(const octet_windows *w, octet_windows_cursor *c, uint32_t n, const uint8_t **rows) {
+    const octet_window_shape *s = &w->shape;
     const size_t step = (size_t)s->stride_w * w->pixel;
-    const uint8_t *row = (const uint8_t *)prepared + sample * w->sample + y * (size_t)s->stride_h * w->row;
     for (uint32_t i = 0; i < n; i++) {
-        rows[i] = row + x * step;
-        if (++x < out_w) continue;
-        x = 0;
-        if (++y == out_h) {
-            y = 0;
-            sample++;
+        rows[i] = c->row + c->x * step;
+        if (++c->x < (size_t)s->out_w) continue;
+        c->x = 0;
+        if (++c->y < (size_t)s->out_h) {
+            c->row += (size_t)s->stride_h * w->row;
+        } else {
+            c->y = 0;
+            c->row = c->sample += w->sample;
         }
-        row = (const uint8_t *)prepared + sample * w->sample + y * (size_t)s->stride_h * w->row;
     }
 }
 

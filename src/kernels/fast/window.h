@@ -32,8 +32,15 @@ typedef struct octet_windows {
 octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, size_t element, bool in_place,
                                 octet_windows *out);
 
-/* Addresses of the windows of positions [first, first + n), n <= 16. */
-void octet_windows_rows(const octet_windows *w, const void *prepared, size_t first, uint32_t n, const uint8_t **rows);
+/* Walks over the windows in the order of their positions. */
+typedef struct octet_windows_cursor {
+    const uint8_t *sample, *row; /* where the next window's sample and row of windows begin */
+    size_t x, y;                 /* of the next window */
+} octet_windows_cursor;
+
+octet_windows_cursor octet_windows_seek(const octet_windows *w, const void *prepared, size_t position);
+/* Addresses of the next n windows. */
+void octet_windows_next(const octet_windows *w, octet_windows_cursor *c, uint32_t n, const uint8_t **rows);
 
 /* Fills padded rows [begin, end) of N * PH. u8: value ^ 0x80 (value + 128), padding zero_point + 128. s16: value - zero_point;
  * f32: values as they are, padding 0. */
