@@ -104,7 +104,17 @@ static inline void case_product_run(octet_case *c, const octet_product *p, const
     octet_product_run(p, input, shared, output, 0, split);
 }
 
+/* How often outputs were compared, by operator and kernel: a case that has no fast kernel compares nothing. */
+typedef struct octet_case_tally {
+    const char *what, *name; /* NULL behind the last */
+    unsigned long long n;
+} octet_case_tally;
+static octet_case_tally octet_case_tallies[64];
+
 static inline bool case_equal(const char *what, const void *a, const void *b, size_t n, const char *name) {
+    octet_case_tally *tally = octet_case_tallies;
+    while (tally->what && (strcmp(tally->what, what) != 0 || strcmp(tally->name, name) != 0)) tally++;
+    *tally = (octet_case_tally){what, name, tally->n + 1};
     if (memcmp(a, b, n) == 0) return true;
     size_t i = 0;
     while (((const uint8_t *)a)[i] == ((const uint8_t *)b)[i]) i++;
