@@ -321,7 +321,8 @@ OCTET_API octet_status octet_model_run_files(octet_context *ctx, octet_model *mo
 
 /* ---- Time ----------------------------------------------------------------------------------------------------------- */
 
-/* Runs the model on made-up input for about `seconds` (0 = 1) and reports the time of a run and of every operator. */
+/* Runs the model on made-up input for about `seconds` (0 = 1) and reports the time of a run and of every operator (the
+ * least of all runs), and the memory that they take. */
 OCTET_API octet_status octet_model_bench(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options,
                                          octet_rendering as, char **out);
 

@@ -52,8 +52,9 @@ octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p
                                   p->n_threads == 1 ? "" : "s"));
     OCTET_TRY(octet_buffer_format(ctx, out, "%s multiply-accumulates, %.2f GMAC/s; ", octet_text_count(total_macs, a),
                                   p->median_ns > 0.0 ? (double)total_macs / p->median_ns : 0.0));
-    OCTET_TRY(octet_buffer_format(ctx, out, "activations %s bytes, constants %s bytes\n\n", octet_text_count(p->arena_bytes, b),
-                                  octet_text_count(p->weight_bytes, c)));
+    OCTET_TRY(octet_buffer_format(ctx, out, "activations %s bytes, constants %s bytes, peak memory %s bytes\n\n",
+                                  octet_text_count(p->arena_bytes, a), octet_text_count(p->weight_bytes, b),
+                                  octet_text_count(p->peak_bytes, c)));
     OCTET_TRY(octet_buffer_format(ctx, out, "%4s  %-*s %10s %7s %8s  %-10s %s\n", "", width, "operator", "time", "share", "GMAC/s",
                                   "kernel", "layer"));
     for (uint32_t i = 0; i < p->n_rows; i++) {
@@ -74,9 +75,10 @@ octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *p
     OCTET_TRY(octet_text_json_string(ctx, out, p->model));
     OCTET_TRY(octet_buffer_format(ctx, out,
                                   ",\n  \"threads\": %u,\n  \"runs\": %" PRIu64 ",\n  \"min_us\": %.4f,\n  \"median_us\": %.4f,\n"
-                                  "  \"mean_us\": %.4f,\n  \"activation_bytes\": %zu,\n  \"constant_bytes\": %zu,\n  \"operators\": [",
+                                  "  \"mean_us\": %.4f,\n  \"activation_bytes\": %zu,\n  \"constant_bytes\": %zu,\n"
+                                  "  \"peak_bytes\": %zu,\n  \"operators\": [",
                                   p->n_threads, p->n_runs, p->min_ns / 1e3, p->median_ns / 1e3, p->mean_ns / 1e3, p->arena_bytes,
-                                  p->weight_bytes));
+                                  p->weight_bytes, p->peak_bytes));
     for (uint32_t i = 0; i < p->n_rows; i++) {
         const octet_profile_row *row = &p->rows[i];
         const octet_operator *op = &p->graph->operators[row->op];

@@ -12,7 +12,7 @@
 typedef struct octet_profile_row {
     uint32_t op;         /* index in graph->operators */
     const char *variant; /* which kernel: "ref", "avx2", ... */
-    double time_ns;      /* mean of one run */
+    double time_ns;      /* least of all runs */
 } octet_profile_row;
 
 typedef struct octet_profile {
@@ -23,6 +23,7 @@ typedef struct octet_profile {
     uint64_t n_runs;
     double min_ns, median_ns, mean_ns; /* of a whole run, without profiling */
     size_t arena_bytes, weight_bytes;
+    size_t peak_bytes; /* of what octet allocated: the model, weights as kernels want them, activations; not files, which are mapped */
 } octet_profile;
 
 /* Multiply-accumulates of one run of convolutions, matrix products and fully connected layers; 0 for other operators. */
