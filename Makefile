@@ -8,6 +8,7 @@ SHELL := /bin/bash
 
 OCTET := $(BUILD)/octet
 VENV := $(BUILD)/venv
+BENCH_VENV := $(BUILD)/bench/venv
 
 .PHONY: all help setup demo test test-shared conformance interop interop-shared sanitize fuzz fuzz-kernels bench check install clean
 
@@ -28,8 +29,8 @@ help:
 	@echo 'make conformance  every layer case of SHARED, one line each'
 	@echo 'make sanitize     all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make fuzz         each fuzz target for SECONDS=60 with libFuzzer (clang)'
-	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops'
-	@echo 'make bench        octet against LiteRT, interleaved'
+	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops (minutes)'
+	@echo 'make bench        octet against LiteRT and ONNX Runtime, interleaved; memory; the whole job (packages into $(BENCH_VENV))'
 	@echo 'make install      into PREFIX=$(PREFIX)'
 
 setup:
@@ -44,9 +45,12 @@ test: setup all
 test-shared: setup all
 	@OCTET_SHARED=$(abspath $(SHARED)) tools/run_tests $(BUILD)
 
+# Python with the packages of a list.
 $(VENV)/ready: tests/interop/requirements.txt
+$(BENCH_VENV)/ready: tests/bench/requirements.txt
+%/ready:
 	@tools/setup --interop
-	@mkdir -p $(BUILD) && python3 -m venv $(VENV) && $(VENV)/bin/pip -q install -r tests/interop/requirements.txt && touch $@
+	@mkdir -p $(@D) && python3 -m venv $(@D) && $(@D)/bin/pip -q install -r $^ && touch $@
 
 interop: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/run.py $(OCTET)
@@ -71,9 +75,10 @@ fuzz-kernels: setup all
 	@$(BUILD)/fuzz_kernels 1000000
 	@tools/test_isa 100000
 
-bench: setup all $(VENV)/ready
+bench: setup all $(BENCH_VENV)/ready
+	@rm -f $(BUILD)/bench_*.json
 	@for isa in native avx2; do \
-	    $(VENV)/bin/python tests/bench/bench.py $(BUILD) --shared $(SHARED) --isa $$isa --json $(BUILD)/bench_$$isa.json || exit 1; done
+	    $(BENCH_VENV)/bin/python tests/bench/bench.py $(BUILD) --shared $(SHARED) --isa $$isa --json $(BUILD)/bench_$$isa.json || exit 1; done
 
 check:
 	@tools/check_layers

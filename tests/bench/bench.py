@@ -1,14 +1,15 @@
-"""octet against LiteRT, interleaved in one run.
+"""octet against LiteRT and ONNX Runtime, interleaved in one run.
 
     bench.py BUILD_FOLDER [--shared DIR] [--isa native|avx2] [--threads 1,2] [--seconds S] [--only REGEX] [--json FILE]
 
-For every model the two take turns, a slice of time each, so that both see the same machine. LiteRT is the interpreter of the ai-edge-litert
-package with its default delegate (XNNPACK), called from Python; what that call costs is measured with a model of a single addition, stated,
-and subtracted from LiteRT's times. octet is the program `measure`, which runs the library in a process of its own. --isa avx2 keeps both from
-instructions beyond AVX2 and FMA: octet by OCTET_KERNELS, LiteRT by clearing its record of the processor's features before it is first used.
+For every model the subjects take turns, a slice of time each, so that all see the same machine. LiteRT is the interpreter of the
+ai-edge-litert package with its default delegate (XNNPACK), called from Python; what that call costs is measured with a model of a single
+addition, stated, and subtracted from LiteRT's times. ONNX Runtime runs the larger int8 networks of networks.py with one thread, as it comes
+and kept from saturating. octet is the program `measure`, which runs the library in a process of its own. --isa avx2 keeps octet
+(OCTET_KERNELS) and LiteRT (its record of the processor's features) from instructions beyond AVX2 and FMA; ONNX Runtime cannot be kept from
+them, and is left out then. Afterwards: the memory of every model, and the tutorial's whole job.
 """
 import argparse
-import ctypes
 import json
 import os
 import re
@@ -17,129 +18,71 @@ import subprocess
 import sys
 import time
 
-import numpy as np
+import ai_edge_litert
+import onnxruntime
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
-import networks  # noqa: E402
+import goals
+import memory
+import networks
+import subjects
+import tutorial
 
-import ai_edge_litert  # noqa: E402
-from ai_edge_litert.interpreter import Interpreter  # noqa: E402
-
-
-def limit_litert():
-    """Clears AVX-VNNI and everything of AVX-512 in the record (cpuinfo_isa) from which XNNPACK chooses its kernels."""
-    library = os.path.join(os.path.dirname(ai_edge_litert.__file__), "libpywrap_litert_common.so")
-    symbols = {}
-    for line in subprocess.run(["nm", library], capture_output=True, text=True).stdout.splitlines():
-        part = line.split()
-        if len(part) == 3 and part[2] in ("cpuinfo_initialize", "cpuinfo_isa"):
-            symbols[part[2]] = int(part[0], 16)
-    if len(symbols) != 2:
-        sys.exit("bench: this build of LiteRT does not name cpuinfo_isa: --isa avx2 is not possible")
-    base = min(int(line.split("-")[0], 16) for line in open("/proc/self/maps") if library in line)
-    ctypes.CFUNCTYPE(ctypes.c_bool)(base + symbols["cpuinfo_initialize"])()
-    isa = (ctypes.c_ubyte * 0x50).from_address(base + symbols["cpuinfo_isa"])
-    # Bytes in the order of struct cpuinfo_x86_isa: 0x16 avx, 0x17 avxvnni, 0x18 fma3, ..., 0x1c avx2, 0x1d avx512f and the rest of AVX-512.
-    if not (isa[0x16] and isa[0x18] and isa[0x1C]):
-        sys.exit("bench: LiteRT's record of processor features has another layout: --isa avx2 is not possible")
-    for i in [0x17] + list(range(0x1D, 0x39)):
-        isa[i] = 0
+EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "mnist")
 
 
-class LiteRT:
-    def __init__(self, path, threads):
-        self.interpreter = Interpreter(path, num_threads=threads)
-        self.interpreter.allocate_tensors()
-        rng = np.random.default_rng(1)
-        for d in self.interpreter.get_input_details():
-            if d["dtype"] == np.float32:
-                value = rng.normal(0, 1, d["shape"]).astype(np.float32)
-            else:
-                info = np.iinfo(d["dtype"])
-                value = rng.integers(info.min, info.max + 1, d["shape"]).astype(d["dtype"])
-            self.interpreter.set_tensor(d["index"], value)
-        self.interpreter.invoke()
-
-    def run(self, n):
-        times, invoke, clock = [], self.interpreter.invoke, time.perf_counter_ns
-        for _ in range(n):
-            start = clock()
-            invoke()
-            times.append(clock() - start)
-        return times
-
-
-class Octet:
-    def __init__(self, build, path, threads, isa):
-        env = dict(os.environ)
-        if isa == "avx2":
-            env["OCTET_KERNELS"] = "avx2"
-        self.process = subprocess.Popen([os.path.join(build, "measure"), path, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True, env=env)
-        self.arena_bytes = int(self.process.stdout.readline().split()[1])
-        self.run(1)
-
-    def run(self, n):
-        self.process.stdin.write("run %d\n" % n)
-        self.process.stdin.flush()
-        return [int(t) for t in self.process.stdout.readline().split()]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def measure(build, path, threads, isa, seconds):
-    """Times in nanoseconds of octet and LiteRT, taking turns of about 30 ms."""
-    octet, litert = Octet(build, path, threads, isa), LiteRT(path, threads)
-    times = ([], [])
-    counts = [max(1, min(2000, int(3e7 / max(1, min(s.run(3)))))) for s in (octet, litert)]
+def take_turns(running, seconds):
+    """{name: times in nanoseconds}; turns of about 30 ms."""
+    counts = {name: max(1, min(2000, int(3e7 / max(1, min(subject.run(3)))))) for name, subject in running.items()}
+    times = {name: [] for name in running}
     end = time.time() + seconds
-    while time.time() < end or len(times[0]) < 3:
-        for i, subject in enumerate((octet, litert)):
-            times[i].extend(subject.run(counts[i]))
-    octet.close()
-    return times, octet.arena_bytes
+    while time.time() < end or len(times["octet"]) < 3:
+        for name, subject in running.items():
+            times[name].extend(subject.run(counts[name]))
+    return times
 
 
-def octet_float_and_int8(build, folder, shared):
-    """(name, kind, path, macs or 0) of the trained models: MNIST from this repository, others from the shared folder."""
+def span(times):
+    return {"min": min(times), "median": statistics.median(times), "max": max(times)}
+
+
+def trained_models(build, folder, shared, only):
+    """(name, type, path, no ONNX model, multiply-accumulates not counted) of MNIST's models and of those of the shared folder."""
+    jobs = [(name, path, EXAMPLES, ("f32", "int8")) for name, path in mnist_models(shared).items()]
     found = []
-    octet, examples = os.path.join(build, "octet"), os.path.join(HERE, "..", "..", "examples", "mnist")
-    models = [("mnist_fc", os.path.join(examples, "mnist_fc_k2.h5")), ("mnist_cnn", os.path.join(examples, "mnist_cnn_k2.h5"))]
-    if shared:
-        models.append(("mnist_cnn_large", os.path.join(shared, "models", "mnist", "mnist_cnn_large_k2.h5")))
-    for name, path in models:
-        if not os.path.exists(path):
-            continue
-        for kind, mode in (("f32", "float32"), ("int8", "int8")):
-            out = os.path.join(folder, "%s_%s.tflite" % (name, kind))
-            if not os.path.exists(out):
-                subprocess.run([octet, "quantize", path, "--data", examples, "--mode", mode, "--no-evaluate", "-o", out], check=True,
-                               stdout=subprocess.DEVNULL)
-            found.append((name, kind, out, 0))
     for name in sorted(os.listdir(os.path.join(shared, "models"))) if shared else []:
-        model_folder = os.path.join(shared, "models", name)
-        if not os.path.exists(os.path.join(model_folder, "tf_int8.tflite")):
-            continue
-        out = os.path.join(folder, name + "_f32.tflite")
-        if not os.path.exists(out):
-            subprocess.run([octet, "quantize", os.path.join(model_folder, "model.h5"), "--data", os.path.join(model_folder, "calib.npy"), "--mode",
-                            "float32", "--no-evaluate", "-o", out], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if os.path.exists(out):
-            found.append((name, "f32", out, 0))
-        found.append((name, "int8", os.path.join(model_folder, "tf_int8.tflite"), 0))
-    return found
+        path = os.path.join(shared, "models", name)
+        if os.path.exists(os.path.join(path, "tf_int8.tflite")):
+            jobs.append((name, os.path.join(path, "model.h5"), os.path.join(path, "calib.npy"), ("f32",)))
+            found.append((name, "int8", os.path.join(path, "tf_int8.tflite"), None, 0))
+    for name, model, data, kinds in jobs:
+        for kind in kinds if re.search(only, name) else ():
+            out = os.path.join(folder, "%s_%s.tflite" % (name, kind))
+            mode = "float32" if kind == "f32" else kind
+            subprocess.run([os.path.join(build, "octet"), "quantize", model, "--data", data, "--mode", mode, "--no-evaluate", "-o", out],
+                           check=True, stdout=subprocess.DEVNULL)
+            found.append((name, kind, out, None, 0))
+    return sorted(case for case in found if re.search(only, case[0]))
 
 
-def call_overhead(folder):
-    """Nanoseconds of an invoke() of the smallest model there is."""
+def mnist_models(shared):
+    models = {"mnist_fc": os.path.join(EXAMPLES, "mnist_fc_k2.h5"), "mnist_cnn": os.path.join(EXAMPLES, "mnist_cnn_k2.h5")}
+    if shared:
+        models["mnist_cnn_large"] = os.path.join(shared, "models", "mnist", "mnist_cnn_large_k2.h5")
+    return models
+
+
+def one_addition(folder):
+    """The smallest model there is."""
     net = networks.Net(False)
     x = net.input([1, 1])
-    path = os.path.join(folder, "smallest.tflite")
+    path = os.path.join(folder, "one_addition.tflite")
     net.write(path, net.add(x, x))
-    litert = LiteRT(path, 1)
+    return path
+
+
+def call_overhead(path):
+    """Nanoseconds of an invoke() that has next to nothing to do."""
+    litert = subjects.LiteRT(path, 1)
     return min(min(litert.run(2000)) for _ in range(10))
 
 
@@ -150,14 +93,49 @@ def processor_name():
     return os.uname().machine
 
 
-def row_text(r):
-    def span(t):
-        unit = (1e3, "us") if t["median"] < 1e6 else (1e6, "ms")
-        return "%8.1f %8.1f %8.1f %s" % (t["min"] / unit[0], t["median"] / unit[0], t["max"] / unit[0], unit[1])
+def measure_model(a, case, threads, result):
+    name, kind, path, onnx, macs = case
+    running = {"octet": subjects.Octet(a.build, path, threads, a.isa), "litert": subjects.LiteRT(path, threads)}
+    if onnx and threads == 1 and result["onnxruntime"]:
+        running["onnxruntime"] = subjects.OnnxRuntime(onnx, False)
+        running["onnxruntime_exact"] = subjects.OnnxRuntime(onnx, True)
+    times = take_turns(running, a.seconds)
+    running["octet"].close()
+    times["litert"] = [max(1, t - result["call_overhead_ns"]) for t in times["litert"]]
+    row = {"model": name, "type": kind, "threads": threads, "macs": macs, "times": {subject: span(t) for subject, t in times.items()}}
+    row["ratios"] = {subject: goals.ratios(t, row["times"]["octet"]) for subject, t in row["times"].items() if subject != "octet"}
+    row["gmac_per_s"] = {subject: macs / t["min"] for subject, t in row["times"].items()}
+    row["of_peak"] = row["gmac_per_s"]["octet"] / threads / peak(result, kind)
+    if "onnxruntime" in running:
+        difference = abs(running["onnxruntime"].output() - running["onnxruntime_exact"].output())
+        row["onnxruntime_saturates"] = {"values": difference.size, "differ": int((difference > 0).sum()), "by": int(difference.max())}
+    return row
 
-    return "%-22s %-12s %d  %s   %s   %5.2f %7s %6s %5s" % (
-        r["model"], r["type"], r["threads"], span(r["octet"]), span(r["litert"]), r["ratio"],
-        "%.1f" % r["gmac"] if r["gmac"] else "", "%.1f" % r["litert_gmac"] if r["gmac"] else "", "%.0f%%" % (100 * r["of_peak"]) if r["gmac"] else "")
+
+def peak(result, kind):
+    """Of the register-tile loops: the one for this type and the widest instructions in use; infinite where there is none."""
+    cpu = "avx2" if result["isa"] == "avx2" else result["peaks"]["cpu"]
+    return result["peaks"].get("f32_" + cpu.replace("vnni", "") if kind == "f32" else "int8_" + cpu, float("inf"))
+
+
+def time_text(t):
+    unit, divisor = ("us", 1e3) if t["median"] < 1e6 else ("ms", 1e6)
+    return "%8.1f %8.1f %8.1f %s" % (t["min"] / divisor, t["median"] / divisor, t["max"] / divisor, unit)
+
+
+def row_text(row):
+    lines = []
+    for subject, t in row["times"].items():
+        text = "%-20s %-12s %d  %-18s" % (row["model"], row["type"], row["threads"], subject) + time_text(t)
+        text += "  %6.1f GMAC/s" % row["gmac_per_s"][subject] if row["macs"] else " " * 15
+        if subject in row["ratios"]:
+            text += "  ratio %5.2f (minima) %5.2f (medians)" % tuple(row["ratios"][subject].values())
+        elif row["of_peak"]:
+            text += "  %3.0f %% of the peak" % (100 * row["of_peak"])
+        if subject == "onnxruntime":
+            text += "  %(differ)d of %(values)d outputs wrong by up to %(by)d" % row["onnxruntime_saturates"]
+        lines.append(text)
+    return "\n".join(lines)
 
 
 def main():
@@ -171,37 +149,58 @@ def main():
     parser.add_argument("--json")
     a = parser.parse_args()
     shared = a.shared if a.shared and os.path.isdir(os.path.join(a.shared, "models")) else None
+    peaks = json.loads(subprocess.run([os.path.join(a.build, "peak")], capture_output=True, text=True, check=True).stdout)
+    if a.isa == "avx2":
+        if peaks["cpu"] == "avx2":
+            print("bench: this processor has nothing beyond AVX2 and FMA: --isa native has measured that")
+            return
+        try:
+            subjects.limit_litert()
+        except subjects.Unlimited as reason:
+            sys.exit("bench: --isa avx2 is not possible: %s" % reason)
     folder = os.path.join(a.build, "bench")
     os.makedirs(folder, exist_ok=True)
-    if a.isa == "avx2":
-        limit_litert()
-    peaks = json.loads(subprocess.run([os.path.join(a.build, "peak")], capture_output=True, text=True, check=True).stdout)
-    overhead = call_overhead(folder)
-    cases = octet_float_and_int8(a.build, folder, shared)
-    for name, (paths, macs) in networks.write_all(folder, [n for n in networks.NETWORKS if re.search(a.only, n)]).items():
-        cases += [(name, kind, path, macs) for kind, path in paths.items()]
-    print("%s, instructions: %s; one core at most, GMAC/s: %s" % (processor_name(), a.isa, json.dumps(peaks)))
-    print("LiteRT %s; an invoke() of one addition takes %.2f us, which is subtracted from LiteRT's times" % (ai_edge_litert.__version__, overhead / 1e3))
-    print("%-22s %-12s T  %29s   %29s   %s" % ("model", "type", "octet min median max", "LiteRT min median max", "ratio  GMAC/s LiteRT  of peak"))
-    rows = []
-    for name, kind, path, macs in cases:
-        if not re.search(a.only, name):
-            continue
+    smallest = one_addition(folder)
+    result = {"processor": processor_name(), "isa": a.isa, "peaks": peaks, "litert": ai_edge_litert.__version__,
+              "onnxruntime": onnxruntime.__version__ if a.isa == "native" else None, "call_overhead_ns": call_overhead(smallest),
+              "rows": [], "memory": [], "tutorial": []}
+    print("%(processor)s, instructions: %(isa)s; one core at most, GMAC/s: %(peaks)s" % result)
+    print("LiteRT %s; an invoke() of one addition takes %.2f us, which is subtracted from its times" % (
+        result["litert"], result["call_overhead_ns"] / 1e3))
+    print("%-20s %-12s T  %-18s     min   median      max" % ("model", "type", "subject"))
+
+    cases = trained_models(a.build, folder, shared, a.only)
+    for name in networks.NETWORKS:
+        if re.search(a.only, name):
+            cases += [(name, *written) for written in networks.write(folder, name)]
+    for case in cases:
         for threads in [int(t) for t in a.threads.split(",")]:
-            (octet, litert), arena = measure(a.build, path, threads, a.isa, a.seconds)
-            litert = [max(1, t - overhead) for t in litert]
-            best = peaks.get(("f32_" if kind == "f32" else "int8_") + ("avx2" if a.isa == "avx2" else peaks["cpu"].replace("vnni", "") if kind == "f32" else peaks["cpu"]), 0)
-            row = {"model": name, "type": kind, "threads": threads, "arena_bytes": arena, "macs": macs,
-                   "octet": {"min": min(octet), "median": statistics.median(octet), "max": max(octet)},
-                   "litert": {"min": min(litert), "median": statistics.median(litert), "max": max(litert)},
-                   "ratio": statistics.median(litert) / statistics.median(octet), "ratio_of_minima": min(litert) / min(octet),
-                   "gmac": macs / min(octet), "litert_gmac": macs / min(litert), "of_peak": macs / min(octet) / threads / best if best else 0}
-            rows.append(row)
-            print(row_text(row), flush=True)
+            result["rows"].append(measure_model(a, case, threads, result))
+            print(row_text(result["rows"][-1]), flush=True)
+
+    print("\n%-20s %-12s peak KiB: octet   LiteRT   arena KiB: octet   LiteRT" % ("model", "type"))
+    for name, kind, path, _, _ in [("one addition", "f32", smallest, None, 0)] + cases:
+        row = {"model": name, "type": kind, **memory.measure(a.build, path, a.isa)}
+        result["memory"].append(row)
+        kib = [row[subject][what] / 1024 for what in ("peak", "arena") for subject in ("octet", "litert")]
+        print("%-20s %-12s %15.0f %8.0f %18.0f %8.0f" % (name, kind, *kib), flush=True)
+
+    data = os.path.join(shared, "data", "mnist") if shared else None
+    for name, path in mnist_models(shared).items() if data else ():
+        if re.search(a.only, name):
+            seconds = span(tutorial.measure(a.build, path, data, folder, a.isa))
+            tensorflow = tutorial.TENSORFLOW_SECONDS[name]
+            ratios = {key: tensorflow / seconds[key] for key in ("min", "median")}
+            result["tutorial"].append({"model": name, "seconds": seconds, "tensorflow_seconds": tensorflow, "ratios": ratios})
+            print("tutorial %s: %.3f s at best, %.3f s in the median of %d; TensorFlow %.2f s, ratio %.1f (minima) %.1f (medians)" % (
+                name, seconds["min"], seconds["median"], tutorial.RUNS, tensorflow, ratios["min"], ratios["median"]), flush=True)
+
+    print("\n%-42s %-19s %6s %5s %7s %8s" % ("asked / measured", "against", "must", "aim", "minima", "medians"))
+    for row in goals.summary(result):
+        print("%-42s %-19s %6s %5s %7s %8s  %s" % tuple(row))
     if a.json:
         with open(a.json, "w") as f:
-            json.dump({"processor": processor_name(), "isa": a.isa, "peaks": peaks, "litert": ai_edge_litert.__version__, "call_overhead_ns": overhead,
-                       "rows": rows}, f, indent=1)
+            json.dump(result, f, indent=1)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 /* measure - times octet on one model, on demand, so that a script can interleave it with something else.
- *   measure MODEL [THREADS]            prints "ready ARENA_BYTES", then obeys lines of stdin:
+ *   measure MODEL [THREADS]            prints "ready ARENA_BYTES PEAK_BYTES" after one run, then obeys lines of stdin:
  *       run N       N runs; prints N times in nanoseconds on one line
  *       check       prints a checksum (FNV-1a) of all outputs, for comparing kernels
  *       profile N   N runs; prints each operator's least time, its kernel and its shape
  *   measure --check MODEL              compares every value of a run with the reference kernels, byte for byte
- * Inputs are random, the same in every run. OCTET_KERNELS limits the instruction sets. */
+ * PEAK_BYTES is what the greatest resident size of the process has grown by since it began. Inputs are random, the same in every run.
+ * OCTET_KERNELS limits the instruction sets. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,9 +88,20 @@ static void profile(session *s, unsigned n) {
     }
 }
 
-static int obey(session *s) {
+/* In bytes; 0 where /proc does not tell. */
+static size_t greatest_resident(void) {
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[256];
+    size_t kib = 0;
+    while (file && fgets(line, sizeof line, file) && sscanf(line, "VmHWM: %zu", &kib) != 1) continue;
+    if (file) fclose(file);
+    return kib * 1024;
+}
+
+static int obey(session *s, size_t resident_before) {
     char line[64];
-    printf("ready %zu\n", octet_exec_arena_bytes(s->exec));
+    octet_runner_run(s->runner, s->pool);
+    printf("ready %zu %zu\n", octet_exec_arena_bytes(s->exec), greatest_resident() - resident_before);
     fflush(stdout);
     while (fgets(line, sizeof line, stdin)) {
         unsigned n = 0;
@@ -147,12 +159,13 @@ static int check(const char *path) {
 int main(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[1], "--check") == 0) return check(argv[2]);
     if (argc < 2) return 2;
+    const size_t resident_before = greatest_resident();
     session s = {0};
     if (open_session(&s, argv[1], argc > 2 ? (uint32_t)atoi(argv[2]) : 1, NULL) != OCTET_OK) {
         fprintf(stderr, "measure: %s\n", s.ctx.message);
         return 2;
     }
-    const int code = obey(&s);
+    const int code = obey(&s, resident_before);
     close_session(&s);
     return code;
 }

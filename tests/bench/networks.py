@@ -1,9 +1,9 @@
 """Networks with the shapes of well-known models and drawn weights, written as .tflite files (float32 and int8).
 
-Nobody needs to download anything: only shapes matter for speed, and weights are drawn from a seeded Gaussian (or uniform: the worst case for
-kernels that sum in 16 bits). Needs numpy, flatbuffers and ai_edge_litert (for the schema); not TensorFlow.
+Nobody needs to download anything: only shapes matter for speed, and weights are drawn from a seeded Gaussian (or uniform: the worst case
+for kernels that sum in 16 bits). Needs numpy, flatbuffers, onnx and ai_edge_litert (for the schema); not TensorFlow.
 
-    python3 tests/bench/networks.py FOLDER            writes every network below, twice
+    networks.py FOLDER            writes every network below
 """
 import os
 import sys
@@ -11,6 +11,8 @@ import sys
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
+
+import onnx_networks
 
 OPS = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 4, "FULLY_CONNECTED": 9, "ADD": 0, "MEAN": 40, "AVERAGE_POOL_2D": 1, "MAX_POOL_2D": 17,
        "SOFTMAX": 25, "RESHAPE": 22, "PAD": 34}
@@ -45,8 +47,18 @@ class Net:
         self.tensors.append(t)
         return len(self.tensors) - 1
 
-    def activation(self, shape, scale=0.04, zero_point=-8):
-        return self.tensor(shape, 9, None, scale, zero_point) if self.int8 else self.tensor(shape, 0)
+    def activation(self, shape, act=NONE, scale=0.04, zero_point=-8):
+        """After a ReLU the least int8 is 0.0, as in real models; after a ReLU6 the greatest is 6.0."""
+        if not self.int8:
+            return self.tensor(shape, 0)
+        return self.tensor(shape, 9, None, 6 / 255 if act == RELU6 else scale, zero_point if act == NONE else -128)
+
+    def like(self, x, shape):
+        """Another shape with the quantization of x."""
+        if not self.int8:
+            return self.tensor(shape, 0)
+        q = self.tensors[x].quantization
+        return self.tensor(shape, 9, None, q.scale[0], int(q.zeroPoint[0]))
 
     def shape(self, x):
         return list(self.tensors[x].shape)
@@ -96,7 +108,7 @@ class Net:
         _, h, w, c = self.shape(x)
         weight, bias = self.weights([n, kh, kw, c], 0, kh * kw * c, x)
         oh, ow = self.size(h, kh, sh, padding), self.size(w, kw, sw, padding)
-        y = self.activation([1, oh, ow, n])
+        y = self.activation([1, oh, ow, n], act)
         o = schema.Conv2DOptionsT()
         o.padding, o.strideW, o.strideH, o.fusedActivationFunction, o.dilationWFactor, o.dilationHFactor = padding, sw, sh, act, 1, 1
         self.macs += oh * ow * n * kh * kw * c
@@ -107,7 +119,7 @@ class Net:
         _, h, w, c = self.shape(x)
         weight, bias = self.weights([1, kh, kw, c], 3, kh * kw, x)
         oh, ow = self.size(h, kh, stride, padding), self.size(w, kw, stride, padding)
-        y = self.activation([1, oh, ow, c])
+        y = self.activation([1, oh, ow, c], act)
         o = schema.DepthwiseConv2DOptionsT()
         o.padding, o.strideW, o.strideH, o.fusedActivationFunction, o.dilationWFactor, o.dilationHFactor = padding, stride, stride, act, 1, 1
         o.depthMultiplier = 1
@@ -117,7 +129,7 @@ class Net:
     def dense(self, x, n, act=NONE):
         c = self.shape(x)[-1]
         weight, bias = self.weights([n, c], 0, c, x)
-        y = self.activation(self.shape(x)[:-1] + [n])
+        y = self.activation(self.shape(x)[:-1] + [n], act)
         o = schema.FullyConnectedOptionsT()
         o.fusedActivationFunction = act
         self.macs += n * c
@@ -126,7 +138,7 @@ class Net:
     def add(self, a, b, act=NONE):
         o = schema.AddOptionsT()
         o.fusedActivationFunction = act
-        return self.op("ADD", [a, b], [self.activation(self.shape(a), 0.05, -3)], 11, o)
+        return self.op("ADD", [a, b], [self.activation(self.shape(a), act, 0.05, -3)], 11, o)
 
     def mean(self, x):
         n, _, _, c = self.shape(x)
@@ -138,31 +150,25 @@ class Net:
         n, h, w, c = self.shape(x)
         o = schema.Pool2DOptionsT()
         o.padding, o.strideW, o.strideH, o.filterWidth, o.filterHeight = padding, stride, stride, kw, kh
-        q = self.tensors[x].quantization
         y = [n, self.size(h, kh, stride, padding), self.size(w, kw, stride, padding), c]
-        out = self.activation(y, q.scale[0], int(q.zeroPoint[0])) if self.int8 else self.activation(y)
-        return self.op(kind, [x], [out], 5, o)
+        return self.op(kind, [x], [self.like(x, y)], 5, o)
 
     def pad(self, x, before, after):
         n, h, w, c = self.shape(x)
         p = self.tensor([4, 2], 2, np.array([[0, 0], [before, after], [before, after], [0, 0]], np.int32))
-        q = self.tensors[x].quantization
         y = [n, h + before + after, w + before + after, c]
-        out = self.activation(y, q.scale[0], int(q.zeroPoint[0])) if self.int8 else self.activation(y)
-        return self.op("PAD", [x, p], [out], 22, schema.PadOptionsT())
+        return self.op("PAD", [x, p], [self.like(x, y)], 22, schema.PadOptionsT())
 
     def reshape(self, x, shape):
         s = self.tensor([len(shape)], 2, np.array(shape, np.int32))
-        q = self.tensors[x].quantization
-        out = self.activation(shape, q.scale[0], int(q.zeroPoint[0])) if self.int8 else self.activation(shape)
         o = schema.ReshapeOptionsT()
         o.newShape = shape
-        return self.op("RESHAPE", [x, s], [out], 17, o)
+        return self.op("RESHAPE", [x, s], [self.like(x, shape)], 17, o)
 
     def softmax(self, x):
         o = schema.SoftmaxOptionsT()
         o.beta = 1.0
-        return self.op("SOFTMAX", [x], [self.activation(self.shape(x), 1 / 256, -128)], 9, o)
+        return self.op("SOFTMAX", [x], [self.activation(self.shape(x), NONE, 1 / 256, -128)], 9, o)
 
     def write(self, path, output):
         g = schema.SubGraphT()
@@ -277,31 +283,26 @@ NETWORKS = {"mobilenet_v1": mobilenet_v1, "mobilenet_v2": mobilenet_v2, "resnet5
             "tiny_vww": vww, "tiny_ad": ad, "big_dense": big_dense, "stack_3x3x256_14": stack(14, 256, 3),
             "stack_1x1x512_28": stack(28, 512, 1), "stack_3x3x64_56": stack(56, 64, 3)}
 UNIFORM = ["mobilenet_v1", "resnet50", "stack_3x3x256_14", "stack_1x1x512_28", "stack_3x3x64_56"]
+IN_ONNX = UNIFORM + ["mobilenet_v2"]
 
 
-def write_all(folder, names=None):
-    """Writes what is missing; gives {name: (float path, int8 path, multiply-accumulates)}."""
+def write(folder, name):
+    """Writes one network; gives [(type, path, path of the ONNX model or None, multiply-accumulates)]."""
     os.makedirs(folder, exist_ok=True)
-    out = {}
-    for name in [n for n in NETWORKS if not names or n in names]:
-        variants = [("f32", False, False), ("int8", True, False)] + ([("uniform_int8", True, True)] if name in UNIFORM else [])
-        paths = {}
-        for suffix, int8, uniform in variants:
-            net = Net(int8, uniform)
-            path = os.path.join(folder, "%s_%s.tflite" % (name, suffix))
-            paths[suffix] = path
-            counted = os.path.exists(path)
-            if counted and os.path.exists(path + ".macs"):
-                macs = int(open(path + ".macs").read())
-                continue
-            net.write(path, NETWORKS[name](net))
-            macs = net.macs
-            with open(path + ".macs", "w") as f:
-                f.write(str(macs))
-        out[name] = (paths, macs)
-    return out
+    written = []
+    for kind in ["f32", "int8"] + ["uniform_int8"] * (name in UNIFORM):
+        net = Net(kind != "f32", kind == "uniform_int8")
+        output = NETWORKS[name](net)
+        path = os.path.join(folder, "%s_%s.tflite" % (name, kind))
+        net.write(path, output)
+        onnx = path.replace(".tflite", ".onnx") if name in IN_ONNX and net.int8 else None
+        if onnx:
+            onnx_networks.write(onnx, net, output)
+        written.append((kind, path, onnx, net.macs))
+    return written
 
 
 if __name__ == "__main__":
-    for name, (paths, macs) in write_all(sys.argv[1] if len(sys.argv) > 1 else "build/bench").items():
-        print("%-20s %8.1f MMAC  %s" % (name, macs / 1e6, " ".join(sorted(paths.values()))))
+    for name in NETWORKS:
+        for kind, path, _, macs in write(sys.argv[1], name):
+            print("%-20s %-12s %8.1f MMAC  %s" % (name, kind, macs / 1e6, path))

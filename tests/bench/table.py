@@ -3,22 +3,88 @@ import json
 import os
 import sys
 
-
-def time_text(ns):
-    return "%.1f us" % (ns / 1e3) if ns < 1e6 else "%.2f ms" % (ns / 1e6)
+import goals
 
 
-if "--page" in sys.argv:
-    print(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "performance.md.in")).read().rstrip())
-for path in [a for a in sys.argv[1:] if a != "--page"]:
-    data = json.load(open(path))
-    print("\n### %s, instructions: %s\n" % (data["processor"], "all" if data["isa"] == "native" else "AVX2 and FMA only"))
-    print("Register-tile peaks of one core, GMAC/s: %s. LiteRT %s; %.2f us of call are subtracted from its times.\n" % (
-        ", ".join("%s %s" % (k, v) for k, v in data["peaks"].items() if k != "cpu"), data["litert"], data["call_overhead_ns"] / 1e3))
-    print("| model | type | threads | octet min / median | LiteRT min / median | LiteRT : octet | GMAC/s | of peak |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for r in data["rows"]:
-        print("| %s | %s | %d | %s / %s | %s / %s | %.2f | %s | %s |" % (
-            r["model"], r["type"].replace("_", " "), r["threads"], time_text(r["octet"]["min"]), time_text(r["octet"]["median"]),
-            time_text(r["litert"]["min"]), time_text(r["litert"]["median"]), r["ratio"], "%.0f" % r["gmac"] if r["macs"] else "",
-            "%.0f %%" % (100 * r["of_peak"]) if r["macs"] else ""))
+def time_text(t):
+    unit, divisor, digits = ("us", 1e3, 1) if t["median"] < 1e6 else ("ms", 1e6, 2)
+    return "%.*f / %.*f %s" % (digits, t["min"] / divisor, digits, t["median"] / divisor, unit)
+
+
+def ratio_text(ratio):
+    return "%.2f / %.2f" % (ratio["min"], ratio["median"])
+
+
+def named(r):
+    return r["model"], r["type"].replace("_", " ")
+
+
+def kib(n):
+    return "{:,.0f}".format(n / 1024)
+
+
+def table(title, header, align, rows):
+    """Nothing when there are no rows. align: l or r for every column."""
+    rows = list(rows)
+    if not rows:
+        return
+    print("\n#### %s\n" % title)
+    print("| %s |" % " | ".join(header))
+    print("| %s |" % " | ".join({"l": "---", "r": "---:"}[a] for a in align))
+    for row in rows:
+        print("| %s |" % " | ".join(str(cell) for cell in row))
+
+
+def speed(result):
+    for r in result["rows"]:
+        t = r["times"]
+        yield (*named(r), r["threads"], time_text(t["octet"]), time_text(t["litert"]), ratio_text(r["ratios"]["litert"]),
+               "%.0f" % r["gmac_per_s"]["octet"] if r["macs"] else "", "%.0f %%" % (100 * r["of_peak"]) if r["of_peak"] else "")
+
+
+def onnx_runtime(result):
+    for r in result["rows"]:
+        if "onnxruntime" in r["times"]:
+            wrong = r["onnxruntime_saturates"]
+            yield (*named(r), time_text(r["times"]["octet"]), time_text(r["times"]["onnxruntime"]),
+                   ratio_text(r["ratios"]["onnxruntime"]), "{:,} of {:,}".format(wrong["differ"], wrong["values"]), wrong["by"],
+                   time_text(r["times"]["onnxruntime_exact"]), ratio_text(r["ratios"]["onnxruntime_exact"]))
+
+
+def memory(result):
+    for r in result["memory"]:
+        yield (*named(r), *(kib(r[subject][what]) for what in ("peak", "arena") for subject in ("octet", "litert")))
+
+
+def whole_job(result):
+    for r in result["tutorial"]:
+        yield (r["model"], "%.2f s" % r["tensorflow_seconds"], "%(min).3f / %(median).3f s" % r["seconds"],
+               "%(min).1f / %(median).1f" % r["ratios"])
+
+
+def main():
+    if "--page" in sys.argv:
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "performance.md.in")) as f:
+            print(f.read().rstrip())
+    for path in [a for a in sys.argv[1:] if a != "--page"]:
+        with open(path) as f:
+            result = json.load(f)
+        print("\n### %s, instructions: %s\n" % (result["processor"], "all" if result["isa"] == "native" else "AVX2 and FMA only"))
+        peaks = ", ".join("%s %s" % item for item in result["peaks"].items() if item[0] != "cpu")
+        print("Register-tile peaks of one core, GMAC/s: %s. LiteRT %s; %.2f us of call are subtracted from its times.%s" % (
+            peaks, result["litert"], result["call_overhead_ns"] / 1e3,
+            " ONNX Runtime %s." % result["onnxruntime"] if result["onnxruntime"] else ""))
+        table("Asked and measured: ratios of one thread, and which of the two that of the minima reaches",
+              ["what", "against", "must", "aim", "minima", "medians", "reached"], "llrrrrl", goals.summary(result))
+        table("Every model; each pair is minimum / median", ["model", "type", "threads", "octet", "LiteRT", "ratio", "GMAC/s", "of peak"],
+              "llrrrrrr", speed(result))
+        table("ONNX Runtime, one thread; each pair is minimum / median",
+              ["model", "type", "octet", "ONNX Runtime", "ratio", "outputs that saturation changed", "by up to", "exact session", "ratio"],
+              "llrrrrrrr", onnx_runtime(result))
+        table("Memory, KiB", ["model", "type", "octet, peak", "LiteRT, peak", "octet, arena", "LiteRT, arena"], "llrrrr", memory(result))
+        table("The tutorial's whole job; each pair is minimum / median", ["model", "TensorFlow", "octet", "ratio"], "lrrr",
+              whole_job(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""What bench.py times: octet, LiteRT, ONNX Runtime, each with run(n), which gives the times of n runs in nanoseconds."""
+import ctypes
+import os
+import subprocess
+import time
+
+import ai_edge_litert
+import numpy as np
+import onnxruntime
+from ai_edge_litert.interpreter import Interpreter
+
+
+class Unlimited(Exception):
+    """LiteRT cannot be kept from instructions."""
+
+
+def limit_litert():
+    """Clears AVX-VNNI and everything of AVX-512 in the record (cpuinfo_isa) from which XNNPACK chooses its kernels."""
+    library = os.path.join(os.path.dirname(ai_edge_litert.__file__), "libpywrap_litert_common.so")
+    symbols = {}
+    for line in subprocess.run(["nm", library], capture_output=True, text=True).stdout.splitlines():
+        part = line.split()
+        if len(part) == 3 and part[2] in ("cpuinfo_initialize", "cpuinfo_isa"):
+            symbols[part[2]] = int(part[0], 16)
+    if len(symbols) != 2:
+        raise Unlimited("this build of LiteRT does not name cpuinfo_isa")
+    base = min(int(line.split("-")[0], 16) for line in open("/proc/self/maps") if library in line)
+    ctypes.CFUNCTYPE(ctypes.c_bool)(base + symbols["cpuinfo_initialize"])()
+    isa = (ctypes.c_ubyte * 0x50).from_address(base + symbols["cpuinfo_isa"])
+    # Bytes in the order of struct cpuinfo_x86_isa: 0x16 avx, 0x17 avxvnni, 0x18 fma3, ..., 0x1c avx2, 0x1d avx512f and the rest of AVX-512.
+    if not (isa[0x16] and isa[0x18] and isa[0x1C]):
+        raise Unlimited("LiteRT's record of processor features has another layout")
+    for i in [0x17] + list(range(0x1D, 0x39)):
+        isa[i] = 0
+
+
+def timed(call, n):
+    times, clock = [], time.perf_counter_ns
+    for _ in range(n):
+        start = clock()
+        call()
+        times.append(clock() - start)
+    return times
+
+
+class Octet:
+    """The program `measure`, a process of its own."""
+
+    def __init__(self, build, path, threads, isa):
+        env = dict(os.environ, OCTET_KERNELS="avx2") if isa == "avx2" else None
+        self.process = subprocess.Popen([os.path.join(build, "measure"), path, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, env=env)
+        _, arena, peak = self.process.stdout.readline().split()
+        self.arena_bytes, self.peak_bytes = int(arena), int(peak)
+
+    def run(self, n):
+        self.process.stdin.write("run %d\n" % n)
+        self.process.stdin.flush()
+        return [int(t) for t in self.process.stdout.readline().split()]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class LiteRT:
+    """The interpreter, in this process."""
+
+    def __init__(self, path, threads):
+        self.interpreter = Interpreter(path, num_threads=threads)
+        self.interpreter.allocate_tensors()
+        rng = np.random.default_rng(1)
+        for d in self.interpreter.get_input_details():
+            if d["dtype"] == np.float32:
+                value = rng.normal(0, 1, d["shape"]).astype(np.float32)
+            else:
+                info = np.iinfo(d["dtype"])
+                value = rng.integers(info.min, info.max + 1, d["shape"]).astype(d["dtype"])
+            self.interpreter.set_tensor(d["index"], value)
+        self.interpreter.invoke()
+
+    def run(self, n):
+        return timed(self.interpreter.invoke, n)
+
+
+class OnnxRuntime:
+    """One thread. exact: without the sums of two products in 16 bits, which saturate where the processor has no VNNI."""
+
+    def __init__(self, path, exact):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        if exact:
+            options.add_session_config_entry("session.x64quantprecision", "1")
+        self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        d = self.session.get_inputs()[0]
+        self.inputs = {d.name: np.random.default_rng(1).integers(0, 256, d.shape).astype(np.uint8)}
+
+    def output(self):
+        return self.session.run(None, self.inputs)[0].astype(np.int32)
+
+    def run(self, n):
+        return timed(lambda: self.session.run(None, self.inputs), n)
