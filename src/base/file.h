@@ -22,6 +22,8 @@ typedef struct octet_file {
 /* Maps `path` read-only. IO names the path and the system's reason; a directory is refused. */
 octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *out);
 void octet_file_close(octet_file *file);
+/* For files that are unlikely to be read again soon: their pages leave the process, and come back when they are read. */
+void octet_file_release(const octet_file *file);
 
 /* Writes `bytes` to a temporary name in the same folder, syncs and renames it to `path`, which on failure is left as
  * it was; the temporary file is removed. "/dev/stdout", pipes and devices are written in place. */

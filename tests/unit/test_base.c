@@ -109,6 +109,8 @@ static void a_file_is_replaced_whole_or_not_at_all(void **state) {
     assert_int_equal(octet_file_open(&ctx, path, &file), OCTET_OK);
     assert_int_equal(file.bytes.size, 5);
     assert_memory_equal(file.bytes.data, "three", 5);
+    octet_file_release(&file);
+    assert_memory_equal(file.bytes.data, "three", 5);
     octet_file_close(&file);
     struct stat info;
     assert_int_equal(stat(path, &info), 0);
