@@ -205,7 +205,8 @@ static inline bool case_dense_s8(octet_case *c) {
     octet_fully_connected_params p = case_dense(c);
     p.q = case_requantize(c, p.out_c, p.depth, case_range(&c->random, 0, 2) > 0);
     if (case_range(&c->random, 0, 5) == 0) p.q.weight_zero_point = case_range(&c->random, -128, 127);
-    const int8_t *input = case_s8(c, (size_t)(p.rows * p.depth), -128), *weights = case_s8(c, (size_t)(p.out_c * p.depth), -127);
+    const int8_t *input = case_s8(c, (size_t)(p.rows * p.depth), -128),
+                 *weights = case_s8(c, (size_t)(p.out_c * p.depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
     const int32_t *bias = case_bias(c, p.out_c, p.depth);
     const size_t n_out = (size_t)(p.rows * p.out_c);
     int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);

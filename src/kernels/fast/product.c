@@ -7,22 +7,20 @@
 #include "kernels/fast/cpu.h"
 
 enum { L1_BYTES = 24 << 10, L2_WEIGHTS = 256 << 10, FETCH_TILES = 3 };
-/* Vector instructions per 4 inputs and 8 outputs below which pairs.h is faster than vpmaddwd's 5, and how large a matrix may be that is
- * used once per run: beyond, memory is the limit and steps that were split cost more than they save. */
+enum { FEW_POSITIONS = 2 }; /* for which product_s8_vector.c is the best */
+/* Vector instructions per 4 inputs and 8 outputs below which pairs.h is faster than vpmaddwd's 5. */
 #define PAIRS_WORTH 4.9
-enum { PAIRS_VECTOR_BYTES = 512 << 10 };
 
-const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions) {
+const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point) {
 #if OCTET_FAST_X86
     if (cpu & OCTET_CPU_AVX512_VNNI && !weights_have_zero_point) return &octet_product_s8_vnni;
     if (cpu & OCTET_CPU_AVX_VNNI && !weights_have_zero_point) return &octet_product_s8_avx_vnni;
-    if (cpu & OCTET_CPU_AVX2) return n_positions < 3 && !weights_have_zero_point ? &octet_product_s8_avx2_few : &octet_product_s8_avx2;
+    if (cpu & OCTET_CPU_AVX2) return &octet_product_s8_avx2;
 #elif OCTET_FAST_NEON
     if (cpu & OCTET_CPU_NEON_DOTPROD && !weights_have_zero_point) return &octet_product_s8_neon;
 #endif
     (void)cpu;
     (void)weights_have_zero_point;
-    (void)n_positions;
     return NULL;
 }
 
@@ -44,7 +42,9 @@ const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t grou
 static octet_status make(octet_context *ctx, octet_arena *arena, const octet_product_kernel *kernel, const octet_window_shape *shape,
                          uint32_t n_outputs, octet_product *p) {
     *p = (octet_product){.kernel = kernel, .n_outputs = n_outputs, .group_outputs = n_outputs / (uint32_t)shape->groups};
-    OCTET_TRY(octet_windows_make(ctx, arena, shape, kernel->element, kernel->prepare == octet_windows_prepare_f32, &p->windows));
+    const bool copies = kernel->prepare == octet_windows_prepare_f32 || kernel->prepare == octet_windows_prepare_s8;
+    OCTET_TRY(octet_windows_make(ctx, arena, shape, kernel->element, copies, &p->windows));
+    p->direct = p->windows.whole && p->windows.segment_elements % kernel->k_group == 0;
     const uint32_t width = kernel->lanes * kernel->vectors;
     p->panels_per_group = (p->group_outputs + width - 1) / width;
     p->n_panels = p->panels_per_group * (uint32_t)shape->groups;
@@ -182,19 +182,19 @@ octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint3
                                    uint32_t n_outputs, const octet_requantize *q, const int8_t *weights, const int32_t *bias,
                                    octet_product **out) {
     *out = NULL;
-    const size_t n_positions = (size_t)shape->batches * (size_t)shape->out_h * (size_t)shape->out_w;
-    const octet_product_kernel *kernel = octet_product_kernel_s8(cpu, q->weight_zero_point != 0, n_positions);
+    const octet_product_kernel *kernel = octet_product_kernel_s8(cpu, q->weight_zero_point != 0);
     if (!kernel) return OCTET_OK;
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
-    OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, p));
     bool paired = false;
 #if OCTET_FAST_X86
-    const bool once = kernel == &octet_product_s8_avx2_few && p->panel_bytes * p->n_panels <= PAIRS_VECTOR_BYTES;
-    if ((once || kernel == &octet_product_s8_avx2) && q->weight_zero_point == 0) {
-        OCTET_TRY(try_pairs(ctx, arena, shape, n_outputs, weights, p, &paired));
+    const size_t n_positions = (size_t)shape->batches * (size_t)shape->out_h * (size_t)shape->out_w;
+    if (kernel == &octet_product_s8_avx2 && q->weight_zero_point == 0) {
+        if (n_positions <= FEW_POSITIONS) kernel = &octet_product_s8_avx2_vector;
+        else OCTET_TRY(try_pairs(ctx, arena, shape, n_outputs, weights, p, &paired));
     }
 #endif
+    if (!paired) OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, p));
     p->zero_point = q->input_zero_point;
     if (!paired) {
         uint8_t *packed;
@@ -227,7 +227,6 @@ octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
     OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, p));
-    p->direct = p->windows.whole;
     const size_t depth = (size_t)p->windows.segment_elements * p->windows.n_segments;
     if (!p->direct && !zeros_are_neutral(weights, depth * n_outputs, bias, n_outputs)) return OCTET_OK;
     p->real_min = real_min;

@@ -68,10 +68,10 @@ size_t octet_product_shared_bytes(const octet_product *p);
 void octet_product_prepare(const octet_product *p, const void *input, void *shared, uint32_t begin, uint32_t end);
 void octet_product_run(const octet_product *p, const void *input, const void *shared, void *output, uint32_t begin, uint32_t end);
 
-/* The best kernel that the bits allow, or NULL. */
-const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions);
+/* The best kernel that the bits allow, or NULL; for few positions, or weights that suit pairs.h, there may be a better one. */
+const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point);
 const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs);
-extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_few, octet_product_s8_avx2_pairs,
+extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_vector, octet_product_s8_avx2_pairs,
     octet_product_s8_vnni, octet_product_s8_avx_vnni;
 extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx2_narrow, octet_product_f32_avx2_three,
     octet_product_f32_avx512;
