@@ -42,6 +42,9 @@ void add_run_options(struct parser *parser, octet_run_options *run) {
                (struct option_spec){"--numerics", 0, "NAME",
                                     "of int8 models: litert (default; LiteRT's reference kernels) or integer (tflite-micro, CMSIS-NN)",
                                     OPTION_TEXT, &run->numerics, NULL});
+    add_option(parser, (struct option_spec){"--float-order", 0, "NAME",
+                                            "of float sums: fma (default), tensorflow (calibration) or plain (LiteRT's reference kernels)",
+                                            OPTION_TEXT, &run->float_order, NULL});
     add_option(parser, (struct option_spec){"--reference-kernels", 0, NULL, "plain loops: the same bytes, slower", OPTION_FLAG,
                                             &run->reference_kernels, NULL});
 }

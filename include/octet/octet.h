@@ -236,6 +236,8 @@ typedef struct octet_run_options {
     const char *split;          /* "test" (default) or "train" */
     uint64_t limit;             /* only the first samples; 0 = all */
     const char *numerics;       /* "litert" (default): as LiteRT's reference kernels; "integer": as tflite-micro, CMSIS-NN */
+    const char *float_order;    /* of float sums: "fma" (default; fast), "tensorflow": as calibration adds, "plain": as LiteRT's reference
+                                   kernels */
     const char *input_rounding; /* "nearest" (default): half away from zero, clamped; "truncate": as numpy's astype does */
     bool reference_kernels;     /* plain loops instead of vector instructions; the same bytes, slower */
     uint32_t n_threads;         /* 0 = one per processor */
@@ -285,7 +287,7 @@ OCTET_API octet_status octet_verdict_render(octet_context *ctx, const octet_verd
 
 typedef struct octet_interpreter octet_interpreter;
 
-/* `model` must outlive the interpreter. Of the options: numerics, reference_kernels, n_threads (the kernels of one sample
+/* `model` must outlive the interpreter. Of the options: numerics, float_order, reference_kernels, n_threads (the kernels of one sample
  * are spread over them; default here is 1). Errors: UNSUPPORTED (no kernel for an operator and its types), MODEL, LIMIT. */
 OCTET_API octet_status octet_interpreter_create(octet_context *ctx, octet_model *model, const octet_run_options *options,
                                                 octet_interpreter **out);

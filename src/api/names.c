@@ -23,10 +23,12 @@ octet_status octet_api_choose(octet_context *ctx, const char *what, const char *
 octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out) {
     *out = (octet_exec_options){0};
     if (options == NULL) return OCTET_OK;
-    static const char *const names[] = {"litert", "integer"};
-    int choice;
+    static const char *const names[] = {"litert", "integer"}, *const orders[] = {"fma", "tensorflow", "plain"};
+    int choice, order;
     OCTET_TRY(octet_api_choose(ctx, "numerics", options->numerics, names, 2, &choice));
     out->numerics = choice == 1 ? OCTET_NUMERICS_INTEGER : OCTET_NUMERICS_LITERT;
+    OCTET_TRY(octet_api_choose(ctx, "float order", options->float_order, orders, 3, &order));
+    out->float_order = (octet_float_order)order;
     out->reference_kernels = options->reference_kernels;
     return OCTET_OK;
 }

@@ -20,21 +20,29 @@
     }
 
 RUN(run_conv_f32, octet_conv_2d_f32_ref, float, float, float, 0)
+RUN(run_conv_plain, octet_conv_2d_f32_plain, float, float, float, 0)
 RUN(run_conv_s8, octet_conv_2d_s8_ref, int8_t, int8_t, int32_t, 0)
 RUN(run_conv_s16, octet_conv_2d_s16_ref, int16_t, int8_t, int64_t, 0)
 RUN(run_conv_s16_b32, octet_conv_2d_s16_b32_ref, int16_t, int8_t, int32_t, 0)
 RUN(run_depthwise_f32, octet_depthwise_f32_ref, float, float, float, 0)
+RUN(run_depthwise_plain, octet_depthwise_f32_plain, float, float, float, 0)
 RUN(run_depthwise_s8, octet_depthwise_s8_ref, int8_t, int8_t, int32_t, 0)
 RUN(run_depthwise_s16, octet_depthwise_s16_ref, int16_t, int8_t, int64_t, 0)
 RUN(run_transpose_f32, octet_transpose_conv_f32_ref, float, float, float, 1)
+RUN(run_transpose_plain, octet_transpose_conv_f32_plain, float, float, float, 1)
 RUN(run_transpose_s8, octet_transpose_conv_s8_ref, int8_t, int8_t, int32_t, 1)
 RUN(run_transpose_s16, octet_transpose_conv_s16_ref, int16_t, int8_t, int64_t, 1)
 RUN(run_conv_3d_f32, octet_conv_3d_f32_ref, float, float, float, 0)
+RUN(run_conv_3d_plain, octet_conv_3d_f32_plain, float, float, float, 0)
 
 /* By octet_weighted_kind; NULL where there is no kernel. */
 static octet_step_run *const conv_runs[] = {run_conv_f32, run_conv_s8, run_conv_s16, run_conv_s16_b32, NULL};
 static octet_step_run *const depthwise_runs[] = {run_depthwise_f32, run_depthwise_s8, run_depthwise_s16, NULL, NULL};
 static octet_step_run *const transpose_runs[] = {run_transpose_f32, run_transpose_s8, run_transpose_s16, NULL, NULL};
+
+static bool is_plain(const octet_binder *binder, octet_weighted_kind kind) {
+    return binder->float_order == OCTET_FLOAT_ORDER_PLAIN && kind == OCTET_WEIGHTED_F32;
+}
 
 /* Bounds of the float kernels or requantization of the others. */
 static octet_status bind_output(octet_binder *binder, const octet_operator *op, const octet_weighted *w, octet_weighted_kind kind,
@@ -65,7 +73,8 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
     p->pad_left = octet_window(op->options.conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_conv_2d_hybrid(binder, op, &w, p, step);
-    octet_step_set(step, conv_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
+    octet_step_set(step, is_plain(binder, kind) ? run_conv_plain : conv_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
+    if (is_plain(binder, kind)) return OCTET_OK;
     bool is_bound;
     OCTET_TRY(octet_bind_eigen_conv_2d(binder, &w, kind, p, step, &is_bound));
     return is_bound ? OCTET_OK : octet_bind_fast_conv_2d(binder, &w, kind, p, step);
@@ -92,7 +101,8 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
     p->pad_left = octet_window(op->options.depthwise_conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_depthwise_hybrid(binder, op, &w, p, step);
-    octet_step_set(step, depthwise_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
+    octet_step_set(step, is_plain(binder, kind) ? run_depthwise_plain : depthwise_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
+    if (is_plain(binder, kind)) return OCTET_OK;
     if (octet_bind_eigen_depthwise(binder, kind, p, step)) return OCTET_OK;
     return octet_bind_fast_depthwise(binder, &w, kind, p, step);
 }
@@ -116,7 +126,7 @@ static octet_status bind_transpose_conv(octet_binder *binder, const octet_operat
     p->pad_left = octet_window(op->options.transpose_conv.padding, p->out_w, p->filter_w, p->stride_w, 1).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_transpose_conv_hybrid(binder, op, &w, p, step);
-    octet_step_set(step, transpose_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
+    octet_step_set(step, is_plain(binder, kind) ? run_transpose_plain : transpose_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
     return OCTET_OK;
 }
 
@@ -141,7 +151,8 @@ static octet_status bind_conv_3d(octet_binder *binder, const octet_operator *op,
     p->pad_top = octet_window(op->options.conv_3d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
     p->pad_left = octet_window(op->options.conv_3d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(octet_bind_activation(binder, op, op->options.conv_3d.activation, &p->real_min, &p->real_max));
-    octet_step_set(step, run_conv_3d_f32, p, (uint32_t)(p->batches * p->out_d * p->out_h), "ref");
+    octet_step_run *run = is_plain(binder, kind) ? run_conv_3d_plain : run_conv_3d_f32;
+    octet_step_set(step, run, p, (uint32_t)(p->batches * p->out_d * p->out_h), "ref");
     return OCTET_OK;
 }
 

@@ -17,6 +17,7 @@
     }
 
 RUN(run_fully_connected_f32, octet_fully_connected_f32_ref, float, float, float)
+RUN(run_fully_connected_plain, octet_fully_connected_f32_plain, float, float, float)
 RUN(run_fully_connected_s8, octet_fully_connected_s8_ref, int8_t, int8_t, int32_t)
 RUN(run_fully_connected_s16, octet_fully_connected_s16_ref, int16_t, int8_t, int64_t)
 RUN(run_fully_connected_s16_b32, octet_fully_connected_s16_b32_ref, int16_t, int8_t, int32_t)
@@ -45,7 +46,9 @@ static octet_status bind_fully_connected(octet_binder *binder, const octet_opera
         OCTET_TRY(octet_bind_requantize(binder, op, &w, kind == OCTET_WEIGHTED_S8, in_double, &p->q));
     }
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_fully_connected_hybrid(binder, op, &w, p, step);
-    octet_step_set(step, fully_connected_runs[kind], p, (uint32_t)(p->rows * p->out_c), "ref");
+    const bool is_plain = binder->float_order == OCTET_FLOAT_ORDER_PLAIN && kind == OCTET_WEIGHTED_F32;
+    octet_step_set(step, is_plain ? run_fully_connected_plain : fully_connected_runs[kind], p, (uint32_t)(p->rows * p->out_c), "ref");
+    if (is_plain) return OCTET_OK;
     bool is_bound;
     OCTET_TRY(octet_bind_eigen_fully_connected(binder, &w, kind, p, step, &is_bound));
     return is_bound ? OCTET_OK : octet_bind_fast_fully_connected(binder, &w, kind, p, step);
@@ -59,6 +62,7 @@ static octet_status bind_fully_connected(octet_binder *binder, const octet_opera
     }
 
 RUN_MATMUL(run_batch_matmul_f32, octet_batch_matmul_f32_ref)
+RUN_MATMUL(run_batch_matmul_plain, octet_batch_matmul_f32_plain)
 RUN_MATMUL(run_batch_matmul_s8, octet_batch_matmul_s8_ref)
 RUN_MATMUL(run_batch_matmul_s16, octet_batch_matmul_s16_ref)
 
@@ -75,7 +79,8 @@ static octet_status bind_batch_matmul(octet_binder *binder, const octet_operator
     const octet_value *lhs = octet_graph_input(binder->graph, op, 0), *rhs = octet_graph_input(binder->graph, op, 1);
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
     octet_step_run *run = NULL;
-    if (lhs->type == OCTET_FLOAT32) run = run_batch_matmul_f32;
+    const bool is_plain = binder->float_order == OCTET_FLOAT_ORDER_PLAIN;
+    if (lhs->type == OCTET_FLOAT32) run = is_plain ? run_batch_matmul_plain : run_batch_matmul_f32;
     if (lhs->type == OCTET_INT8) run = run_batch_matmul_s8;
     if (lhs->type == OCTET_INT16) run = run_batch_matmul_s16;
     if (!run || rhs->type != lhs->type || output->type != lhs->type) return octet_bind_unsupported(binder, op);

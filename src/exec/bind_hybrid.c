@@ -51,7 +51,9 @@ static octet_status bind(octet_binder *binder, const octet_operator *op, const o
 
 octet_status octet_bind_conv_2d_hybrid(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
                                        const octet_conv_2d_params *params, octet_step *step) {
-    const bool per_channel = w->weights->quantization.n > 1 || params->groups > 1;
+    const octet_quantization *q = &w->weights->quantization;
+    bool per_channel = params->groups > 1;
+    for (uint32_t i = 1; i < q->n; i++) per_channel = per_channel || q->scale[i] != q->scale[0];
     OCTET_TRY(bind(binder, op, w, params, params->batches, per_channel, run_conv_2d, params->batches * params->out_h, step));
     if (per_channel) return OCTET_OK;
     /* The single scale goes into the rows' scales, before the product with the sum. */

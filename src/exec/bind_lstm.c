@@ -190,6 +190,7 @@ octet_status octet_bind_lstm(octet_binder *binder, const octet_operator *op, oct
     p->inputs = input->shape.dims[2];
     p->cells = output->shape.dims[2];
     p->cell_clip = op->options.lstm.cell_clip;
+    p->plain = binder->float_order == OCTET_FLOAT_ORDER_PLAIN;
     const octet_type weights = octet_graph_input(binder->graph, op, INPUT_WEIGHTS)->type;
     OCTET_TRY(check_operands(binder, op, p, input->type, input->type == OCTET_INT8 ? OCTET_INT8 : weights));
     const size_t gates = (size_t)p->cells * OCTET_LSTM_GATES;

@@ -18,6 +18,7 @@ RUN(run_softmax_s16, octet_softmax_s16_ref)
 RUN(run_log_softmax_f32, octet_log_softmax_f32_ref)
 RUN(run_log_softmax_s8, octet_log_softmax_s8_ref)
 RUN(run_l2_f32, octet_l2_normalization_f32_ref)
+RUN(run_l2_plain, octet_l2_normalization_f32_plain)
 RUN(run_l2_s8, octet_l2_normalization_s8_ref)
 
 /* Rows of the last axis; none when the value is empty. */
@@ -91,7 +92,7 @@ static octet_status bind_l2(octet_binder *binder, const octet_operator *op, cons
     rows_of(input, &p->rows, &p->depth);
     OCTET_CHECK(binder->ctx, op->options.l2_normalization.activation == OCTET_ACTIVATION_NONE, OCTET_UNSUPPORTED,
                 "%s: L2_NORMALIZATION with a fused activation", op->layer);
-    octet_step_run *run = run_l2_f32;
+    octet_step_run *run = binder->float_order == OCTET_FLOAT_ORDER_PLAIN ? run_l2_plain : run_l2_f32;
     if (input->type == OCTET_INT8) {
         float scale;
         OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &p->input_zero_point));

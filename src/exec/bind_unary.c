@@ -125,7 +125,7 @@ octet_status octet_bind_unary(octet_binder *binder, const octet_operator *op, oc
     const uint32_t n_units = (uint32_t)((u->n_elements - 1) / PIECE + 1);
     step->in_place = true;
     if (input->type == OCTET_FLOAT32) {
-        u->f32 = octet_unary_f32_ref(u->operation);
+        u->f32 = (binder->float_order == OCTET_FLOAT_ORDER_PLAIN ? octet_unary_f32_plain : octet_unary_f32_ref)(u->operation);
         octet_step_set(step, run_f32, u, n_units, "ref");
         return OCTET_OK;
     }

@@ -3,7 +3,8 @@
  *   run_golden [--integer] FOLDER [PREFIX]   every NAME.tflite there (that begins with PREFIX) with NAME_in<i>.npy and NAME_ref.npy
  *   run_golden                               $OCTET_SHARED/golden/kernels; skipped (77) without OCTET_SHARED
  * A line per case and totals; exit code 1 when anything differs. --integer: numerics of tflite-micro instead of LiteRT's.
- * --tolerance T: float outputs may differ by T * max(1, |expected|). */
+ * --plain: float sums as in LiteRT's reference kernels. --tolerance T: float outputs may
+ * differ by T * max(1, |expected|). */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -193,6 +194,8 @@ int main(int argc, char **argv) {
     for (; argc > 1 && strncmp(argv[1], "--", 2) == 0; argc--, argv++) {
         if (strcmp(argv[1], "--integer") == 0) {
             options.numerics = OCTET_NUMERICS_INTEGER;
+        } else if (strcmp(argv[1], "--plain") == 0) {
+            options.float_order = OCTET_FLOAT_ORDER_PLAIN;
         } else if (strcmp(argv[1], "--tolerance") == 0 && argc > 2) {
             tolerance = strtod(argv[2], NULL);
             argc--;

@@ -192,4 +192,4 @@ for _name in ('CONV_2D', 'DEPTHWISE_CONV_2D', 'TRANSPOSE_CONV', 'CONV_3D', 'FULL
 CASES['batch_matmul_f32'] = matmul_float
 
 if __name__ == '__main__':
-    main(CASES, {name: 5e-5 if name == 'conv_3d_f32' else 1e-5 for name in CASES if name.endswith('_f32')})
+    main(CASES)

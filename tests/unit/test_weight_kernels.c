@@ -317,11 +317,28 @@ static void test_hybrid(void **unused) {
     }
 }
 
+/* Halves go away from zero before the zero point is added; the float below one half goes with them in the groups of 8. */
+static void test_hybrid_ties(void **unused) {
+    (void)unused;
+    enum { N = 11 };
+    const float below = 0x1.fffffep-2f;
+    const float x[N] = {-100, 155, 2.5f, -2.5f, 0.5f, -0.5f, below, -below, below, -below, 76.5f}; /* range 255: scale 1, zero point -28 */
+    const int8_t want[N] = {-128, 127, 3 - 28, -3 - 28, 1 - 28, -1 - 28, 1 - 28, -1 - 28, -28, -28, 77 - 28};
+    int8_t data[N];
+    float row_scale;
+    int32_t zero_point;
+    const octet_hybrid_rows rows = {data, &row_scale, &zero_point};
+    octet_hybrid_quantize_ref(&(octet_hybrid_params){.rows = 1, .depth = N, .asymmetric = true, .row_factor = 1}, x, &rows, 0, 1);
+    assert_true(row_scale == 1 && zero_point == -28);
+    assert_memory_equal(data, want, N);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_conv),        cmocka_unit_test(test_depthwise),
                                        cmocka_unit_test(test_transpose_conv),
                                        cmocka_unit_test(test_fully_connected), cmocka_unit_test(test_float_order),
                                        cmocka_unit_test(test_conv_3d),
-                                       cmocka_unit_test(test_batch_matmul), cmocka_unit_test(test_hybrid)};
+                                       cmocka_unit_test(test_batch_matmul), cmocka_unit_test(test_hybrid),
+                                       cmocka_unit_test(test_hybrid_ties)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 #include "kernels/ref/batch_matmul.h"
 
 #include "kernels/ref/fixed_point.h"
-#include "kernels/ref/target.h"
+#include "kernels/ref/sum.h"
 
 enum { BLOCK = 64 }; /* columns summed side by side */
 
@@ -46,7 +46,8 @@ static operands operands_of(const octet_batch_matmul_params *p, int32_t unit) {
         }                                                                                                                            \
     }
 
-#define STEP_F32(sum, a, b) fmaf((a), (b), (sum))
+#define STEP_F32(sum, a, b) octet_sum_add(false, (sum), (a), (b))
+#define STEP_PLAIN(sum, a, b) octet_sum_add(true, (sum), (a), (b))
 #define STEP_S8(sum, a, b) ((sum) + (uint32_t)(((a) - p->lhs_zero_point) * ((b) - p->rhs_zero_point)))
 #define STEP_S16(sum, a, b) ((sum) + (uint64_t)((int64_t)((a) - p->lhs_zero_point) * ((b) - p->rhs_zero_point)))
 #define SAME(sum) (sum)
@@ -58,5 +59,6 @@ static operands operands_of(const octet_batch_matmul_params *p, int32_t unit) {
                     INT16_MIN, INT16_MAX)
 
 BATCH_MATMUL(octet_batch_matmul_f32_ref, OCTET_TARGET_FMA, float, float, STEP_F32, SAME)
+BATCH_MATMUL(octet_batch_matmul_f32_plain, OCTET_TARGET_AVX2, float, float, STEP_PLAIN, SAME)
 BATCH_MATMUL(octet_batch_matmul_s8_ref, OCTET_TARGET_AVX2, int8_t, uint32_t, STEP_S8, LAST_S8)
 BATCH_MATMUL(octet_batch_matmul_s16_ref, OCTET_TARGET_AVX2, int16_t, uint64_t, STEP_S16, LAST_S16)

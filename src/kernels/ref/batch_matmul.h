@@ -2,7 +2,8 @@
  * In:  lhs [...,M,K] (or [...,K,M] with adj_x) and rhs [...,K,N] (or [...,N,K] with adj_y), leading axes broadcast.
  * Out: output [...,M,N]; a row [N] is the unit of work: unit u is row u % M of product u / M.
  * Knows: fixed_point.h. Does not know: tensors, the graph, threads.
- * Exact: int8 and int16 equal TFLite's reference kernels; float sums start at 0 and add by fma over k ascending. */
+ * Exact: int8 and int16 equal TFLite's reference kernels; float sums start at 0 and add by fma (_ref) or plainly
+ * (_plain, sum.h) over k ascending. */
 #ifndef OCTET_KERNELS_REF_BATCH_MATMUL_H
 #define OCTET_KERNELS_REF_BATCH_MATMUL_H
 
@@ -23,6 +24,8 @@ typedef struct octet_batch_matmul_params {
 
 void octet_batch_matmul_f32_ref(const octet_batch_matmul_params *p, const float *lhs, const float *rhs, float *output, int32_t begin,
                                 int32_t end);
+void octet_batch_matmul_f32_plain(const octet_batch_matmul_params *p, const float *lhs, const float *rhs, float *output, int32_t begin,
+                                  int32_t end);
 void octet_batch_matmul_s8_ref(const octet_batch_matmul_params *p, const int8_t *lhs, const int8_t *rhs, int8_t *output, int32_t begin,
                                int32_t end);
 void octet_batch_matmul_s16_ref(const octet_batch_matmul_params *p, const int16_t *lhs, const int16_t *rhs, int16_t *output,

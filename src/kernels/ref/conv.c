@@ -32,9 +32,8 @@ static inline int64_t run_filter(const octet_conv_2d_params *p, const window *w,
     return ((int64_t)ky * p->filter_w + w->x.first + run) * p->filter_c;
 }
 
-OCTET_TARGET_FMA
-void octet_conv_2d_f32_ref(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias, float *output,
-                           int32_t begin, int32_t end) {
+OCTET_INLINE void conv_2d_f32(const octet_conv_2d_params *p, bool plain, const float *input, const float *filter, const float *bias,
+                              float *output, int32_t begin, int32_t end) {
     const int64_t filter_size = (int64_t)p->filter_h * p->filter_w * p->filter_c;
     const int32_t group_out = p->out_c / p->groups;
     for (int32_t unit = begin; unit < end; unit++) {
@@ -48,20 +47,32 @@ void octet_conv_2d_f32_ref(const octet_conv_2d_params *p, const float *input, co
                 for (int32_t oc = group * group_out; oc < last; oc += OCTET_DOT_LANES) {
                     const int32_t lanes = last - oc < OCTET_DOT_LANES ? last - oc : OCTET_DOT_LANES;
                     float sum[OCTET_DOT_LANES];
-                    for (int32_t lane = 0; lane < lanes; lane++) sum[lane] = bias ? bias[oc + lane] : 0.0f;
+                    for (int32_t lane = 0; lane < lanes; lane++) sum[lane] = octet_sum_begin(plain, bias, oc + lane);
                     for (int32_t ky = w.y.first; ky < w.y.last; ky++) {
                         for (int32_t run = 0; run < w.n_runs; run++) {
-                            octet_dot_f32(sum, lanes, x + run_input(p, &w, ky, run),
+                            octet_dot_f32(plain, sum, lanes, x + run_input(p, &w, ky, run),
                                           filter + oc * filter_size + run_filter(p, &w, ky, run), filter_size, w.run);
                         }
                     }
                     for (int32_t lane = 0; lane < lanes; lane++) {
-                        out[oc + lane] = octet_clamp_f32(sum[lane], p->real_min, p->real_max);
+                        out[oc + lane] = octet_clamp_f32(octet_sum_end(plain, sum[lane], bias, oc + lane), p->real_min, p->real_max);
                     }
                 }
             }
         }
     }
+}
+
+OCTET_TARGET_FMA
+void octet_conv_2d_f32_ref(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias, float *output,
+                           int32_t begin, int32_t end) {
+    conv_2d_f32(p, false, input, filter, bias, output, begin, end);
+}
+
+OCTET_TARGET_AVX2
+void octet_conv_2d_f32_plain(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias, float *output,
+                             int32_t begin, int32_t end) {
+    conv_2d_f32(p, true, input, filter, bias, output, begin, end);
 }
 
 OCTET_TARGET_AVX2

@@ -2,8 +2,8 @@
  * In:  input [N,H,W,C], filter [O,FH,FW,I] with I = C / groups, bias [O] or NULL, parameters that binding has checked.
  * Out: output [N,OH,OW,O]; positions outside the input contribute nothing.
  * Knows: one output row [OW,O] as the unit of work: unit u is row u % OH of sample u / OH.
- * Does not know: tensors, the graph, threads. Exact: int8 and int16 equal TFLite's reference kernels; a float output starts
- * at its bias and adds by fma over (ky, kx, channel) in ascending order. */
+ * Does not know: tensors, the graph, threads. Exact: int8 and int16 equal TFLite's reference kernels; float sums
+ * run over (ky, kx, channel) in ascending order, by fma from the bias (_ref) or as in LiteRT's reference kernels (_plain, sum.h). */
 #ifndef OCTET_KERNELS_REF_CONV_H
 #define OCTET_KERNELS_REF_CONV_H
 
@@ -33,6 +33,8 @@ static inline octet_taps octet_taps_inside(int32_t origin, int32_t size, int32_t
 
 void octet_conv_2d_f32_ref(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias, float *output,
                            int32_t begin, int32_t end);
+void octet_conv_2d_f32_plain(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias, float *output,
+                             int32_t begin, int32_t end);
 void octet_conv_2d_s8_ref(const octet_conv_2d_params *p, const int8_t *input, const int8_t *filter, const int32_t *bias,
                           int8_t *output, int32_t begin, int32_t end);
 /* int16 activations, int8 weights: sums in 64 bits with a 64-bit bias ... */

@@ -1,12 +1,11 @@
 #include "kernels/ref/conv_3d.h"
 
-#include "kernels/ref/target.h"
+#include "kernels/ref/sum.h"
 
 enum { BLOCK = 64 }; /* output channels summed side by side */
 
-OCTET_TARGET_FMA
-void octet_conv_3d_f32_ref(const octet_conv_3d_params *p, const float *input, const float *filter, const float *bias, float *output,
-                           int32_t begin, int32_t end) {
+OCTET_INLINE void conv_3d_f32(const octet_conv_3d_params *p, bool plain, const float *input, const float *filter, const float *bias,
+                              float *output, int32_t begin, int32_t end) {
     const int32_t group_out = p->out_c / p->groups;
     const int32_t block_max = group_out < BLOCK ? group_out : BLOCK;
     for (int32_t unit = begin; unit < end; unit++) {
@@ -23,7 +22,7 @@ void octet_conv_3d_f32_ref(const octet_conv_3d_params *p, const float *input, co
                 const int32_t group = first / group_out, left = (group + 1) * group_out - first;
                 const int32_t n = left < block_max ? left : block_max;
                 float sum[BLOCK];
-                for (int32_t c = 0; c < n; c++) sum[c] = bias ? bias[first + c] : 0.0f;
+                for (int32_t c = 0; c < n; c++) sum[c] = octet_sum_begin(plain, bias, first + c);
                 for (int32_t kz = tz.first; kz < tz.last; kz++) {
                     for (int32_t ky = ty.first; ky < ty.last; ky++) {
                         for (int32_t kx = tx.first; kx < tx.last; kx++) {
@@ -33,14 +32,28 @@ void octet_conv_3d_f32_ref(const octet_conv_3d_params *p, const float *input, co
                             const int64_t tap = ((int64_t)kz * p->filter_h + ky) * p->filter_w + kx;
                             const float *f = filter + tap * p->filter_c * p->out_c + first;
                             for (int32_t k = 0; k < p->filter_c; k++, f += p->out_c) {
-                                for (int32_t c = 0; c < n; c++) sum[c] = fmaf(in[k], f[c], sum[c]);
+                                for (int32_t c = 0; c < n; c++) sum[c] = octet_sum_add(plain, sum[c], in[k], f[c]);
                             }
                         }
                     }
                 }
-                for (int32_t c = 0; c < n; c++) out[first + c] = octet_clamp_f32(sum[c], p->real_min, p->real_max);
+                for (int32_t c = 0; c < n; c++) {
+                    out[first + c] = octet_clamp_f32(octet_sum_end(plain, sum[c], bias, first + c), p->real_min, p->real_max);
+                }
                 first += n;
             }
         }
     }
+}
+
+OCTET_TARGET_FMA
+void octet_conv_3d_f32_ref(const octet_conv_3d_params *p, const float *input, const float *filter, const float *bias, float *output,
+                           int32_t begin, int32_t end) {
+    conv_3d_f32(p, false, input, filter, bias, output, begin, end);
+}
+
+OCTET_TARGET_AVX2
+void octet_conv_3d_f32_plain(const octet_conv_3d_params *p, const float *input, const float *filter, const float *bias, float *output,
+                             int32_t begin, int32_t end) {
+    conv_3d_f32(p, true, input, filter, bias, output, begin, end);
 }

@@ -19,5 +19,7 @@ typedef struct octet_conv_3d_params {
 
 void octet_conv_3d_f32_ref(const octet_conv_3d_params *p, const float *input, const float *filter, const float *bias, float *output,
                            int32_t begin, int32_t end);
+void octet_conv_3d_f32_plain(const octet_conv_3d_params *p, const float *input, const float *filter, const float *bias, float *output,
+                             int32_t begin, int32_t end);
 
 #endif

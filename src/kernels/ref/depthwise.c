@@ -1,6 +1,6 @@
 #include "kernels/ref/depthwise.h"
 
-#include "kernels/ref/target.h"
+#include "kernels/ref/sum.h"
 
 enum { BLOCK = 64 }; /* channels summed side by side */
 
@@ -27,9 +27,8 @@ static inline int64_t tap_filter(const octet_depthwise_params *p, int32_t ky, in
     return ((int64_t)ky * p->filter_w + kx) * p->out_c;
 }
 
-OCTET_TARGET_FMA
-void octet_depthwise_f32_ref(const octet_depthwise_params *p, const float *input, const float *filter, const float *bias, float *output,
-                             int32_t begin, int32_t end) {
+OCTET_INLINE void depthwise_f32(const octet_depthwise_params *p, bool plain, const float *input, const float *filter, const float *bias,
+                                float *output, int32_t begin, int32_t end) {
     for (int32_t unit = begin; unit < end; unit++) {
         const float *sample = input + (int64_t)(unit / p->out_h) * p->in_h * p->in_w * p->in_c;
         float *out = output + (int64_t)unit * p->out_w * p->out_c;
@@ -38,21 +37,35 @@ void octet_depthwise_f32_ref(const octet_depthwise_params *p, const float *input
             for (int32_t first = 0; first < p->out_c; first += BLOCK) {
                 const int32_t n = p->out_c - first < BLOCK ? p->out_c - first : BLOCK;
                 float sum[BLOCK];
-                for (int32_t c = 0; c < n; c++) sum[c] = bias ? bias[first + c] : 0.0f;
+                for (int32_t c = 0; c < n; c++) sum[c] = octet_sum_begin(plain, bias, first + c);
                 for (int32_t ky = w.y.first; ky < w.y.last; ky++) {
                     for (int32_t kx = w.x.first; kx < w.x.last; kx++) {
                         const float *x = sample + tap_input(p, &w, ky, kx), *f = filter + tap_filter(p, ky, kx) + first;
                         if (p->multiplier == 1) {
-                            for (int32_t c = 0; c < n; c++) sum[c] = fmaf(x[first + c], f[c], sum[c]);
+                            for (int32_t c = 0; c < n; c++) sum[c] = octet_sum_add(plain, sum[c], x[first + c], f[c]);
                         } else {
-                            for (int32_t c = 0; c < n; c++) sum[c] = fmaf(x[(first + c) / p->multiplier], f[c], sum[c]);
+                            for (int32_t c = 0; c < n; c++) sum[c] = octet_sum_add(plain, sum[c], x[(first + c) / p->multiplier], f[c]);
                         }
                     }
                 }
-                for (int32_t c = 0; c < n; c++) out[first + c] = octet_clamp_f32(sum[c], p->real_min, p->real_max);
+                for (int32_t c = 0; c < n; c++) {
+                    out[first + c] = octet_clamp_f32(octet_sum_end(plain, sum[c], bias, first + c), p->real_min, p->real_max);
+                }
             }
         }
     }
+}
+
+OCTET_TARGET_FMA
+void octet_depthwise_f32_ref(const octet_depthwise_params *p, const float *input, const float *filter, const float *bias, float *output,
+                             int32_t begin, int32_t end) {
+    depthwise_f32(p, false, input, filter, bias, output, begin, end);
+}
+
+OCTET_TARGET_AVX2
+void octet_depthwise_f32_plain(const octet_depthwise_params *p, const float *input, const float *filter, const float *bias, float *output,
+                               int32_t begin, int32_t end) {
+    depthwise_f32(p, true, input, filter, bias, output, begin, end);
 }
 
 OCTET_TARGET_AVX2

@@ -20,6 +20,8 @@ typedef struct octet_depthwise_params {
 
 void octet_depthwise_f32_ref(const octet_depthwise_params *p, const float *input, const float *filter, const float *bias, float *output,
                              int32_t begin, int32_t end);
+void octet_depthwise_f32_plain(const octet_depthwise_params *p, const float *input, const float *filter, const float *bias, float *output,
+                               int32_t begin, int32_t end);
 void octet_depthwise_s8_ref(const octet_depthwise_params *p, const int8_t *input, const int8_t *filter, const int32_t *bias,
                             int8_t *output, int32_t begin, int32_t end);
 void octet_depthwise_s16_ref(const octet_depthwise_params *p, const int16_t *input, const int8_t *filter, const int64_t *bias,

@@ -5,24 +5,25 @@
 #ifndef OCTET_KERNELS_REF_DOT_H
 #define OCTET_KERNELS_REF_DOT_H
 
-#include <math.h>
 #include <stdint.h>
 
-#include "kernels/ref/target.h"
+#include "kernels/ref/sum.h"
 
 enum { OCTET_DOT_LANES = 8 }; /* output channels summed side by side by octet_dot_f32 */
 
-/* sum[lane] = fma(x[k], weights[lane * stride + k], sum[lane]) for k ascending; lanes 1..OCTET_DOT_LANES. */
-OCTET_INLINE void octet_dot_f32(float *sum, int32_t lanes, const float *x, const float *weights, int64_t stride, int32_t n) {
+/* sum[lane] grows by x[k] * weights[lane * stride + k] for k ascending; lanes 1..OCTET_DOT_LANES. */
+OCTET_INLINE void octet_dot_f32(bool plain, float *sum, int32_t lanes, const float *x, const float *weights, int64_t stride, int32_t n) {
     if (lanes == OCTET_DOT_LANES) {
         for (int32_t k = 0; k < n; k++) {
-            for (int32_t lane = 0; lane < OCTET_DOT_LANES; lane++) sum[lane] = fmaf(x[k], weights[lane * stride + k], sum[lane]);
+            for (int32_t lane = 0; lane < OCTET_DOT_LANES; lane++) {
+                sum[lane] = octet_sum_add(plain, sum[lane], x[k], weights[lane * stride + k]);
+            }
         }
         return;
     }
     for (int32_t lane = 0; lane < lanes; lane++) {
         float one = sum[lane];
-        for (int32_t k = 0; k < n; k++) one = fmaf(x[k], weights[lane * stride + k], one);
+        for (int32_t k = 0; k < n; k++) one = octet_sum_add(plain, one, x[k], weights[lane * stride + k]);
         sum[lane] = one;
     }
 }

@@ -4,19 +4,32 @@
 
 #include "kernels/ref/dot.h"
 
-OCTET_TARGET_FMA
-void octet_fully_connected_f32_ref(const octet_fully_connected_params *p, const float *input, const float *weights, const float *bias,
-                                   float *output, int32_t begin, int32_t end) {
+OCTET_INLINE void fully_connected_f32(const octet_fully_connected_params *p, bool plain, const float *input, const float *weights,
+                                      const float *bias, float *output, int32_t begin, int32_t end) {
     for (int32_t unit = begin; unit < end;) {
         const int32_t row = unit / p->out_c, oc = unit % p->out_c;
         int32_t lanes = p->out_c - oc < OCTET_DOT_LANES ? p->out_c - oc : OCTET_DOT_LANES;
         if (lanes > end - unit) lanes = end - unit;
         float sum[OCTET_DOT_LANES];
-        for (int32_t lane = 0; lane < lanes; lane++) sum[lane] = bias ? bias[oc + lane] : 0.0f;
-        octet_dot_f32(sum, lanes, input + (int64_t)row * p->depth, weights + (int64_t)oc * p->depth, p->depth, p->depth);
-        for (int32_t lane = 0; lane < lanes; lane++) output[unit + lane] = octet_clamp_f32(sum[lane], p->real_min, p->real_max);
+        for (int32_t lane = 0; lane < lanes; lane++) sum[lane] = octet_sum_begin(plain, bias, oc + lane);
+        octet_dot_f32(plain, sum, lanes, input + (int64_t)row * p->depth, weights + (int64_t)oc * p->depth, p->depth, p->depth);
+        for (int32_t lane = 0; lane < lanes; lane++) {
+            output[unit + lane] = octet_clamp_f32(octet_sum_end(plain, sum[lane], bias, oc + lane), p->real_min, p->real_max);
+        }
         unit += lanes;
     }
+}
+
+OCTET_TARGET_FMA
+void octet_fully_connected_f32_ref(const octet_fully_connected_params *p, const float *input, const float *weights, const float *bias,
+                                   float *output, int32_t begin, int32_t end) {
+    fully_connected_f32(p, false, input, weights, bias, output, begin, end);
+}
+
+OCTET_TARGET_AVX2
+void octet_fully_connected_f32_plain(const octet_fully_connected_params *p, const float *input, const float *weights, const float *bias,
+                                     float *output, int32_t begin, int32_t end) {
+    fully_connected_f32(p, true, input, weights, bias, output, begin, end);
 }
 
 /* The rounding in double of TFLite's reference kernel. */

@@ -15,9 +15,11 @@ typedef struct octet_fully_connected_params {
     octet_requantize q;
 } octet_fully_connected_params;
 
-/* Starts at the bias, adds by fma over k ascending. */
+/* Adds over k ascending, by fma from the bias (_ref) or as in LiteRT's reference kernels (_plain, sum.h). */
 void octet_fully_connected_f32_ref(const octet_fully_connected_params *p, const float *input, const float *weights, const float *bias,
                                    float *output, int32_t begin, int32_t end);
+void octet_fully_connected_f32_plain(const octet_fully_connected_params *p, const float *input, const float *weights, const float *bias,
+                                     float *output, int32_t begin, int32_t end);
 void octet_fully_connected_s8_ref(const octet_fully_connected_params *p, const int8_t *input, const int8_t *weights,
                                   const int32_t *bias, int8_t *output, int32_t begin, int32_t end);
 void octet_fully_connected_s16_ref(const octet_fully_connected_params *p, const int16_t *input, const int8_t *weights,

@@ -20,6 +20,11 @@ static int32_t zero_point_of(float min, float max, double scale) {
     return octet_clamp_s32(octet_round_s32(zero_point), INT8_MIN, INT8_MAX);
 }
 
+/* Half away from zero. In whole groups of 8 LiteRT adds 0.5 in float and truncates, which makes 1 of the float below 0.5. */
+static inline int32_t rounded(float x, bool in_eights) {
+    return octet_round_s32((double)(in_eights ? truncf(x + copysignf(0.5f, x)) : x));
+}
+
 void octet_hybrid_quantize_ref(const octet_hybrid_params *h, const float *input, const octet_hybrid_rows *rows, int32_t begin,
                                int32_t end) {
     for (int32_t row = begin; row < end; row++) {
@@ -46,7 +51,8 @@ void octet_hybrid_quantize_ref(const octet_hybrid_params *h, const float *input,
         }
         const int32_t low = h->asymmetric ? INT8_MIN : -INT8_MAX;
         for (int32_t i = 0; i < h->depth; i++) {
-            q[i] = (int8_t)octet_clamp_s32(octet_round_s32((double)((float)zero_point + x[i] * inverse)), low, INT8_MAX);
+            const int32_t steps = rounded(x[i] * inverse, i < h->depth / 8 * 8);
+            q[i] = (int8_t)octet_clamp_s32(octet_fixed_wrap_add(zero_point, steps), low, INT8_MAX);
         }
         rows->scales[row] = scale * h->row_factor;
         rows->zero_points[row] = zero_point;

@@ -26,7 +26,7 @@ typedef struct octet_hybrid_rows {
     int32_t *zero_points; /* [rows] */
 } octet_hybrid_rows;
 
-/* Rows [begin, end): round(x / scale) half away from zero. A row of zeros has scale 1. */
+/* Rows [begin, end): zero point + round(x / scale), half away from zero. A row of zeros has scale 1. */
 void octet_hybrid_quantize_ref(const octet_hybrid_params *h, const float *input, const octet_hybrid_rows *rows, int32_t begin, int32_t end);
 
 /* Units as in the kernels without hybrid. bias may be NULL. */

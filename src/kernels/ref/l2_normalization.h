@@ -2,7 +2,7 @@
  * In:  input [R,D]. Out: output [R,D] = x / sqrt(sum x^2); a row is the unit of work.
  * Knows: fixed_function.h. Does not know: tensors, the graph, threads.
  * Exact: int8 (output scale 1/128, zero point 0) equals TFLite's reference kernel; float divides by max(sqrt(sum), 1e-6), the sum
- * by fma in ascending order. */
+ * by fma (_ref) or plainly (_plain, sum.h) in ascending order. */
 #ifndef OCTET_KERNELS_REF_L2_NORMALIZATION_H
 #define OCTET_KERNELS_REF_L2_NORMALIZATION_H
 
@@ -14,6 +14,8 @@ typedef struct octet_l2_normalization_params {
 } octet_l2_normalization_params;
 
 void octet_l2_normalization_f32_ref(const octet_l2_normalization_params *p, const float *input, float *output, int32_t begin, int32_t end);
+void octet_l2_normalization_f32_plain(const octet_l2_normalization_params *p, const float *input, float *output, int32_t begin,
+                                      int32_t end);
 void octet_l2_normalization_s8_ref(const octet_l2_normalization_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end);
 
 #endif

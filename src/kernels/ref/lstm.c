@@ -13,9 +13,10 @@ static int64_t row_of(const octet_lstm_params *p, int32_t batch, int32_t step) {
     return p->time_major ? (int64_t)step * p->batches + batch : (int64_t)batch * p->steps + step;
 }
 
-static float add_row(float sum, const float *x, const float *weights, int32_t n) {
-    for (int32_t k = 0; k < n; k++) sum = fmaf(x[k], weights[k], sum);
-    return sum;
+OCTET_INLINE float add_row(bool plain, float sum, const float *x, const float *weights, int32_t n) {
+    float row = octet_sum_begin(plain, &sum, 0);
+    for (int32_t k = 0; k < n; k++) row = octet_sum_add(plain, row, x[k], weights[k]);
+    return octet_sum_end(plain, row, &sum, 0);
 }
 
 static float activate(int gate, float sum) {
@@ -26,7 +27,8 @@ static float activate(int gate, float sum) {
 OCTET_INLINE void update_f32(const octet_lstm_params *p, const float *gates, float *cell, float *out) {
     const int32_t cells = p->cells;
     for (int32_t c = 0; c < cells; c++) {
-        float state = fmaf(gates[INPUT_GATE * cells + c], gates[CELL_GATE * cells + c], gates[FORGET_GATE * cells + c] * cell[c]);
+        float state = octet_sum_add(p->plain, gates[FORGET_GATE * cells + c] * cell[c], gates[INPUT_GATE * cells + c],
+                                    gates[CELL_GATE * cells + c]);
         if (p->cell_clip > 0) state = octet_clamp_f32(state, -p->cell_clip, p->cell_clip);
         cell[c] = state;
         out[c] = (float)octet_tanh_f64((double)state) * gates[OUTPUT_GATE * cells + c];
@@ -44,8 +46,8 @@ void octet_lstm_f32_ref(const octet_lstm_params *p, const float *input, const fl
             const float *x = input + row_of(p, batch, step) * p->inputs;
             for (int gate = 0; gate < OCTET_LSTM_GATES; gate++) {
                 for (int32_t c = 0; c < cells; c++) {
-                    float sum = add_row(bias[gate][c], x, input_weights[gate] + (int64_t)c * p->inputs, p->inputs);
-                    sum = add_row(sum, hidden, state_weights[gate] + (int64_t)c * cells, cells);
+                    float sum = add_row(p->plain, bias[gate][c], x, input_weights[gate] + (int64_t)c * p->inputs, p->inputs);
+                    sum = add_row(p->plain, sum, hidden, state_weights[gate] + (int64_t)c * cells, cells);
                     scratch[gate * cells + c] = activate(gate, sum);
                 }
             }

@@ -4,7 +4,7 @@
  * Out: output [B,T,C]; a sequence of the batch is the unit of work.
  * Knows: fixed_function16.h, elementary.h. Gates in the order input, forget, cell, output.
  * Does not know: tensors, the graph, threads. Exact: int8 (cell state int16 with a power of two as its scale) equals TFLite's
- * integer kernel. A float gate starts at its bias and adds by fma over the input, then over the state. */
+ * integer kernel. A float gate starts at its bias and adds by fma over the input, then over the state, or as `plain` says. */
 #ifndef OCTET_KERNELS_REF_LSTM_H
 #define OCTET_KERNELS_REF_LSTM_H
 
@@ -17,6 +17,7 @@ typedef struct octet_lstm_params {
     int32_t batches, steps, inputs, cells;
     bool time_major;
     float cell_clip; /* f32; 0: none */
+    bool plain;      /* f32 and hybrid: no fma, and each of the two products of a gate is a sum of its own (sum.h) */
     /* int8 */
     int32_t cell_integer_bits;        /* the cell state is Q<cell_integer_bits> of 15 bits, 0..6 */
     int32_t quantized_cell_clip;      /* 0: none */

@@ -2,7 +2,8 @@
  * In:  input [N,H,W,C], filter [O,FH,FW,C], bias [O] or NULL, parameters that binding has checked.
  * Out: output [N,OH,OW,O]: input (y, x) adds to outputs (y * stride - pad + ky, x * stride - pad + kx) that exist.
  * Knows: one output row [OW,O] as the unit of work. Gathers per output, so rows are independent.
- * Does not know: tensors, the graph, threads. Exactness as in conv.h; float sums run over (ky, kx, channel). */
+ * Does not know: tensors, the graph, threads. Exactness as in conv.h; float sums run over (ky, kx, channel),
+ * plain ones over (y, x, channel) of the input. */
 #ifndef OCTET_KERNELS_REF_TRANSPOSE_CONV_H
 #define OCTET_KERNELS_REF_TRANSPOSE_CONV_H
 
@@ -28,6 +29,8 @@ static inline bool octet_transpose_source(int32_t out, int32_t pad, int32_t tap,
 
 void octet_transpose_conv_f32_ref(const octet_transpose_conv_params *p, const float *input, const float *filter, const float *bias,
                                   float *output, int32_t begin, int32_t end);
+void octet_transpose_conv_f32_plain(const octet_transpose_conv_params *p, const float *input, const float *filter, const float *bias,
+                                    float *output, int32_t begin, int32_t end);
 void octet_transpose_conv_s8_ref(const octet_transpose_conv_params *p, const int8_t *input, const int8_t *filter, const int32_t *bias,
                                  int8_t *output, int32_t begin, int32_t end);
 void octet_transpose_conv_s16_ref(const octet_transpose_conv_params *p, const int16_t *input, const int8_t *filter,

@@ -27,6 +27,13 @@ static inline float hard_swish(float x) {
     return x * (ramp < 0 ? 0 : ramp > 6.0f ? 6.0f : ramp) / 6.0f;
 }
 
+/* The parts of the curve that LiteRT's reference kernel takes, each step rounded to float. */
+static inline float logistic_plain(float x) {
+    if (x > 0x1.09e79ep+4f) return 1.0f;
+    const float power = (float)octet_exp_f64((double)(x < -9.0f ? x : -x));
+    return x < -9.0f ? power : 1.0f / (1.0f + power);
+}
+
 FLOAT_LOOP(abs_f32, fabsf(x))
 FLOAT_LOOP(exp_f32, (float)octet_exp_f64((double)x))
 FLOAT_LOOP(log_f32, (float)octet_log_f64((double)x))
@@ -41,6 +48,7 @@ FLOAT_LOOP(ceil_f32, ceilf(x))
 FLOAT_LOOP(round_f32, rintf(x))
 FLOAT_LOOP(sign_f32, x > 0 ? 1.0f : x < 0 ? -1.0f : x * 0.0f)
 FLOAT_LOOP(logistic_f32, (float)octet_logistic_f64((double)x))
+FLOAT_LOOP(logistic_plain_f32, logistic_plain(x))
 FLOAT_LOOP(tanh_f32, (float)octet_tanh_f64((double)x))
 FLOAT_LOOP(relu_f32, x < 0 ? 0 : x)
 FLOAT_LOOP(relu6_f32, x < 0 ? 0 : x > 6.0f ? 6.0f : x)
@@ -78,6 +86,10 @@ octet_unary_f32 *octet_unary_f32_ref(octet_unary operation) {
         [OCTET_UNARY_HARD_SWISH] = hard_swish_f32,
     };
     return loops[operation];
+}
+
+octet_unary_f32 *octet_unary_f32_plain(octet_unary operation) {
+    return operation == OCTET_UNARY_LOGISTIC ? logistic_plain_f32 : octet_unary_f32_ref(operation);
 }
 
 /* Unsigned arithmetic, since the least number has no absolute value and squares overflow. */

@@ -41,6 +41,8 @@ typedef enum octet_unary {
 
 typedef void octet_unary_f32(const float *in, float *out, size_t n, float alpha);
 octet_unary_f32 *octet_unary_f32_ref(octet_unary operation);
+/* The same but for LOGISTIC, which rounds after every step, as TFLite's reference kernel does. */
+octet_unary_f32 *octet_unary_f32_plain(octet_unary operation);
 
 /* ABS, NEG, SQUARE and SIGN, wrapping; false for others. */
 bool octet_unary_s32_ref(octet_unary operation, const int32_t *in, int32_t *out, size_t n);
