@@ -4,15 +4,21 @@
 usage: sweep.py OCTET SHARED [--only SUBSTRING]
 needs: pip install ai-edge-litert numpy
 
+For every folder of SHARED/golden/layers, and for every model of SHARED/models (its MNIST files: mnist.py):
+  modes    the Keras file quantized in each mode (and with --per-tensor, --per-tensor-dense) is loaded by LiteRT and run on the first
+           calibration sample: it gives the bytes of `octet run --float-order plain` (by reference kernels, or LiteRT's built-in ones where
+           those are missing or wrong). Where it does not, LiteRT runs operator after operator on the operands that octet had; those of
+           ulps.json must be within their bounds, all others give the same bytes
+  default  files of the modes float32 and float16 also run in octet's default order of sums, whose results are LiteRT's within 1e-5 of the
+           largest
 For every folder of SHARED/golden/layers:
-  modes    the Keras file quantized in each mode (and with --per-tensor, --per-tensor-dense) is loaded by LiteRT and run on the calibration
-           samples: integer files give octet's bytes (reference kernels, or LiteRT's built-in ones where those are missing or wrong), float
-           ones its numbers within 1e-5 of the largest
   source   TensorFlow's float.tflite, and octet's own float32 file, quantize to int8 with the parameters that the Keras file gives
 and over SHARED/golden/mnist: each *_float.tflite and *_f16.tflite gives the int8 file of the Keras model; evaluate, run and inspect take
-every file there. Known differences are in sweep.json with their reason. Last line: "N passed, N failed".
+every file there. Known differences are in sweep.json with their reason. The last lines count the files that are equal and the operators
+that are within their bounds in the others, and say "N passed, N failed".
 """
 import argparse
+import collections
 import contextlib
 import importlib.util
 import io
@@ -26,6 +32,9 @@ import tempfile
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+import one_operator
+import ulps
+
 MODES = {
     "int8": [],
     "uint8": ["--input-type", "uint8", "--output-type", "uint8"],
@@ -36,12 +45,14 @@ MODES = {
     "float16": ["--mode", "float16"],
     "float32": ["--mode", "float32"],
 }
+MODELS = ("ad01", "cifar10", "mnist_resnet", "resnet8", "tm_mask")
 RESOLVERS = (OpResolverType.BUILTIN_REF, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
-results = [] # (name, '' or what is wrong) of the job at hand
+results = [] # (name, '' or what is wrong, counts) of the job at hand
 
 
-def check(name, problem):
-    results.append((name, str(problem)))
+def check(name, problem, counts=()):
+    """counts: labels of which the last lines tell how many there were."""
+    results.append((name, str(problem), counts))
 
 
 def module_from(path):
@@ -78,37 +89,78 @@ def litert(path, rows, resolver):
     return [interpreter.get_tensor(d["index"]) for d in interpreter.get_output_details()]
 
 
-def difference(ours, theirs, exact):
-    for a, b in zip(ours, theirs):
-        if a.dtype != b.dtype or a.size != b.size:
-            return f"{a.dtype}{a.shape} against LiteRT's {b.dtype}{b.shape}"
+def is_equal(ours, theirs):
+    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(ours, theirs, strict=True))
+
+
+def far_apart(ours, theirs):
+    """'' or how far float results are from LiteRT's, in the default order."""
+    for a, b in zip(ours, theirs, strict=True):
         distance = np.abs(a.reshape(-1).astype(np.float64) - b.reshape(-1).astype(np.float64))
-        bound = 0 if exact else 1e-5 * max(1e-30, float(np.abs(b).max(initial=0)))
+        bound = 1e-5 * max(1e-30, float(np.abs(b).max(initial=0)))
         if not distance.max(initial=0) <= bound:
             return f"{int((distance > bound).sum())} of {a.size} differ, by up to {distance.max():.3g}"
     return ""
 
 
-def run_here_and_there(path, data, mode, folder):
-    """Runs the first sample in octet and in LiteRT; '' or what differs."""
+def run_octet(path, data, folder, *options):
+    """Outputs for the first sample, in the order of the file, and every intermediate value by the number of its tensor."""
     dump, target = os.path.join(folder, "dump"), os.path.join(folder, "y")
     for old in (dump, target):
         subprocess.run(["rm", "-rf", old], check=True)
-    octet("run", path, "--input", data, "--limit", "1", "--dump", dump, "-o", target)
-    ours = [np.load(os.path.join(target, f)) for f in sorted(os.listdir(target))] if os.path.isdir(target) else [np.load(target)]
-    described = json.loads(octet("inspect", path, "--json"))
-    exact = mode not in ("dynamic", "float16", "float32", "int16x8") # a step of int16 is more than the bound for floats
-    rows = [np.load(os.path.join(dump, sorted(os.listdir(dump))[k]))[:1] for k in range(len(described["inputs"]))]
-    problems = []
+    octet("run", path, "--input", data, "--limit", "1", "--dump", dump, "-o", target, *options)
+    files = [os.path.join(target, f) for f in sorted(os.listdir(target))] if os.path.isdir(target) else [target]
+    return [np.load(f) for f in files], one_operator.Model(path).dumped(dump)
+
+
+def by_operators(path, values):
+    """'' or the operators that are not within their bounds, and the names of those that are within but not equal."""
+    model, inexact, problems = one_operator.Model(path), [], []
+    for index in range(len(model.graph.operators)):
+        name, inputs, outputs = model.operator(index)
+        if not all(o in values for o in outputs): # computed once, from constants
+            continue
+        ours, source, wrong, found = [values[o] for o in outputs], values.get(inputs[0]), [], None
+        for resolver in RESOLVERS:
+            try:
+                found = model.run(index, values, resolver)
+            except (RuntimeError, ValueError) as error:
+                wrong.append(f"LiteRT: {' '.join(str(error).split())[:120]}")
+                continue
+            wrong.append("; ".join(filter(None, (ulps.problem(a, b, name, source) for a, b in zip(ours, found)))))
+            if not wrong[-1]:
+                break
+        if wrong[-1]:
+            problems.append(f"operator {index}, {name}: {'; '.join(wrong)}")
+        elif not is_equal(ours, found):
+            inexact.append(name)
+    if not problems and not inexact:
+        problems = ["outputs differ though each operator gives LiteRT's bytes"]
+    return "; ".join(problems[:3]), inexact
+
+
+def run_here_and_there(name, path, data, mode, folder, scaling=()):
+    """Runs the first sample in octet and in LiteRT, and checks what comes out."""
+    ours, values = run_octet(path, data, folder, *scaling, "--float-order", "plain")
+    names = [port["name"] for port in json.loads(octet("inspect", path, "--json"))["inputs"]]
+    rows = list(values.values())[:len(names)]
+    theirs, problems, is_float = [], [], mode in ("dynamic", "float16", "float32")
     for resolver in RESOLVERS:
         try:
-            problem = difference(ours, litert(path, rows, resolver), exact)
+            theirs.append(litert(path, rows, resolver))
         except (RuntimeError, ValueError) as error:
-            problem = f"LiteRT: {' '.join(str(error).split())[:200]}"
-        if not problem:
-            return ""
-        problems.append(problem)
-    return "; ".join(problems)
+            problems.append(f"LiteRT: {' '.join(str(error).split())[:200]}")
+    kind = "float" if is_float else "integer"
+    if any(is_equal(ours, found) for found in theirs):
+        check(name, "", (f"{kind} files with LiteRT's bytes",))
+    elif theirs:
+        problem, inexact = by_operators(path, values)
+        check(name, problem, (f"{kind} files within the bounds of ulps.json", *(f"  {operator}" for operator in inexact)))
+    else:
+        check(name, "; ".join(problems))
+    if theirs and mode in ("float16", "float32"):
+        ours, _ = run_octet(path, data, folder, *scaling)
+        check(f"{name} by default", min((far_apart(ours, found) for found in theirs), key=len))
 
 
 def layer(case, folder, shared):
@@ -124,7 +176,7 @@ def layer(case, folder, shared):
         try:
             octet("quantize", source, "--data", data, "--samples", "all", "--no-evaluate", "-o", path, *options)
             written[mode] = path
-            check(f"{case} {mode}", run_here_and_there(path, data, mode, shared))
+            run_here_and_there(f"{case} {mode}", path, data, mode, shared)
         except (RuntimeError, ValueError) as error:
             check(f"{case} {mode}", error)
     if "int8" not in written:
@@ -142,6 +194,20 @@ def layer(case, folder, shared):
             check(f"{case} from {name}", compare(target, CONFORMANCE.reorder_inputs(written["int8"], order)))
         except (RuntimeError, ValueError) as error:
             check(f"{case} from {name}", error)
+
+
+def model(name, folder):
+    source, data = (os.path.join(SHARED, "models", name, f) for f in ("model.h5", "calib.npy"))
+    with open(os.path.join(SHARED, "models", name, "preprocess.json"), encoding="utf-8") as f:
+        preprocess = json.load(f)
+    scaling = ["--scale", str(preprocess["scale"]), "--offset", str(preprocess["offset"])] if preprocess["scale"] else []
+    for mode, options in MODES.items():
+        path = os.path.join(folder, f"{mode}.tflite")
+        try:
+            octet("quantize", source, "--data", data, "--samples", "all", "--no-evaluate", "-o", path, *scaling, *options)
+            run_here_and_there(f"{name} {mode}", path, data, mode, folder, scaling)
+        except (RuntimeError, ValueError) as error:
+            check(f"{name} {mode}", error)
 
 
 def mnist(folder):
@@ -170,11 +236,13 @@ def mnist(folder):
 
 
 def job(case):
-    """Everything about one layer case, or about MNIST: what check() was told."""
+    """Everything about one layer case, one model, or MNIST: what check() was told."""
     results.clear()
     with tempfile.TemporaryDirectory() as folder:
         if case == "mnist":
             mnist(folder)
+        elif case in MODELS:
+            model(case, folder)
         else:
             layer(case, os.path.join(SHARED, "golden", "layers", case), folder)
     return list(results)
@@ -184,14 +252,19 @@ def main(only):
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "sweep.json"), encoding="utf-8") as f:
         reasons = json.load(f)
     passed = failed = known = 0
-    cases = [c for c in ["mnist", *sorted(os.listdir(os.path.join(SHARED, "golden", "layers")))] if only in c]
+    totals = collections.Counter()
+    cases = [c for c in ["mnist", *MODELS, *sorted(os.listdir(os.path.join(SHARED, "golden", "layers")))] if only in c]
     with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
         for done in pool.imap(job, cases):
-            for name, problem in done:
+            for name, problem, counts in done:
+                if not problem:
+                    totals.update(counts)
                 expected = bool(problem) and name in reasons
                 passed, failed, known = passed + (not problem), failed + (bool(problem) and not expected), known + expected
                 if problem and not expected:
                     print(f"FAIL {name}: {problem}", flush=True)
+    for label, count in sorted(totals.items(), key=lambda item: (item[0].startswith(" "), item[0])):
+        print(f"{count:5} {label}")
     print(f"{passed} passed, {failed} failed; {known} more differ for a reason in sweep.json")
     return 1 if failed else 0
 
