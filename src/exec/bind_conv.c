@@ -3,6 +3,7 @@
 #include "exec/bind_families.h"
 #include "exec/bind_fast.h"
 #include "exec/bind_hybrid.h"
+#include "exec/bind_pad.h"
 #include "exec/bind_weights.h"
 #include "kernels/ref/conv.h"
 #include "kernels/ref/conv_3d.h"
@@ -61,7 +62,9 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (!conv_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
-    const int32_t *in = w.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
+    octet_absorbed_pad pad;
+    OCTET_TRY(octet_bind_absorbed_pad(binder, op, op->options.conv_2d.padding, &w, kind, step, &pad));
+    const int32_t *in = pad.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_conv_2d_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
     *p = (octet_conv_2d_params){.batches = in[0], .in_h = in[1], .in_w = in[2], .in_c = in[3], .out_h = out[1], .out_w = out[2],
@@ -69,8 +72,8 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
                                 .filter_h = filter[1], .filter_w = filter[2], .filter_c = filter[3], .groups = in[3] / filter[3],
                                 .stride_h = op->options.conv_2d.stride_h, .stride_w = op->options.conv_2d.stride_w,
                                 .dilation_h = op->options.conv_2d.dilation_h, .dilation_w = op->options.conv_2d.dilation_w};
-    p->pad_top = octet_window(op->options.conv_2d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
-    p->pad_left = octet_window(op->options.conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
+    p->pad_top = pad.top + octet_window(op->options.conv_2d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
+    p->pad_left = pad.left + octet_window(op->options.conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_conv_2d_hybrid(binder, op, &w, p, step);
     octet_step_set(step, is_plain(binder, kind) ? run_conv_plain : conv_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
@@ -89,7 +92,9 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (!depthwise_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
-    const int32_t *in = w.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
+    octet_absorbed_pad pad;
+    OCTET_TRY(octet_bind_absorbed_pad(binder, op, op->options.depthwise_conv_2d.padding, &w, kind, step, &pad));
+    const int32_t *in = pad.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_depthwise_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
     *p = (octet_depthwise_params){.batches = in[0], .in_h = in[1], .in_w = in[2], .in_c = in[3], .out_h = out[1], .out_w = out[2],
@@ -97,8 +102,8 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
                                   .stride_h = op->options.depthwise_conv_2d.stride_h, .stride_w = op->options.depthwise_conv_2d.stride_w,
                                   .dilation_h = op->options.depthwise_conv_2d.dilation_h,
                                   .dilation_w = op->options.depthwise_conv_2d.dilation_w};
-    p->pad_top = octet_window(op->options.depthwise_conv_2d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
-    p->pad_left = octet_window(op->options.depthwise_conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
+    p->pad_top = pad.top + octet_window(op->options.depthwise_conv_2d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
+    p->pad_left = pad.left + octet_window(op->options.depthwise_conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_depthwise_hybrid(binder, op, &w, p, step);
     octet_step_set(step, is_plain(binder, kind) ? run_depthwise_plain : depthwise_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");

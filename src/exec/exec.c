@@ -19,9 +19,10 @@ static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_ex
         const octet_operator *op = &graph->operators[i];
         octet_step *step = &exec->steps[i];
         *step = (octet_step){.operator_index = i, .n_inputs = op->n_inputs, .n_outputs = op->n_outputs, .inputs = op->inputs,
-            .outputs = op->outputs};
+            .outputs = op->outputs, .absorbed = OCTET_NONE};
         OCTET_TRY(octet_bind(&binder, op, step));
         octet_file_release(&graph->file); /* most weights have been copied: not twice in memory */
+        if (step->absorbed != OCTET_NONE) exec->steps[step->absorbed].idle = !(options && options->no_sharing);
         exec->is_large[i] = octet_operator_work(graph, op) >= LARGE_WORK;
         if (step->shared_bytes > exec->shared_bytes) exec->shared_bytes = step->shared_bytes;
         if (step->scratch_bytes > exec->scratch_bytes) exec->scratch_bytes = step->scratch_bytes;

@@ -36,7 +36,7 @@ static int lower_first(const void *a, const void *b) {
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, block *blocks) {
+static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, const octet_step *steps, block *blocks) {
     for (uint32_t i = 0; i < graph->n_values; i++) {
         blocks[i] = (block){.value = i, .first = UINT32_MAX};
         OCTET_TRY(value_bytes(ctx, &graph->values[i], &blocks[i].size_bytes));
@@ -45,8 +45,8 @@ static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, bloc
     for (uint32_t i = 0; i < graph->n_inputs; i++) live(&blocks[graph->inputs[i].value], 0);
     for (uint32_t s = 0; s < graph->n_operators; s++) {
         const octet_operator *op = &graph->operators[s];
-        for (uint32_t j = 0; j < op->n_inputs; j++)
-            if (op->inputs[j] != OCTET_NONE) live(&blocks[op->inputs[j]], s + 1);
+        for (uint32_t j = 0; j < steps[s].n_inputs; j++)
+            if (steps[s].inputs[j] != OCTET_NONE) live(&blocks[steps[s].inputs[j]], s + 1);
         for (uint32_t j = 0; j < op->n_outputs; j++) live(&blocks[op->outputs[j]], s + 1);
     }
     for (uint32_t i = 0; i < graph->n_outputs; i++) live(&blocks[graph->outputs[i].value], end);
@@ -106,7 +106,7 @@ static octet_status make(octet_context *ctx, octet_arena *arena, octet_arena *sc
     OCTET_TRY(OCTET_NEW(ctx, scratch, n, &owner));
     OCTET_TRY(OCTET_NEW(ctx, arena, n, &out->offsets));
     for (uint32_t i = 0; i < n; i++) owner[i] = i;
-    OCTET_TRY(lifetimes(ctx, graph, blocks));
+    OCTET_TRY(lifetimes(ctx, graph, steps, blocks));
     if (!no_sharing) join_in_place(graph, steps, blocks, owner);
     uint32_t n_blocks = 0;
     for (uint32_t i = 0; i < n; i++) {

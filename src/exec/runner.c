@@ -126,6 +126,7 @@ void octet_runner_run(octet_runner *runner, octet_pool *pool) {
     if (runner->observe)
         for (uint32_t i = 0; i < graph->n_inputs; i++) observe(runner, graph->inputs[i].value);
     for (uint32_t i = 0; i < graph->n_operators; i++) {
+        if (runner->exec->steps[i].idle && !runner->observe) continue;
         const uint64_t start = runner->time_ns ? octet_clock_ns() : 0;
         run_step(runner, i, pool);
         if (runner->time_ns) runner->time_ns[i] += octet_clock_ns() - start;

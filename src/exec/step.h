@@ -36,6 +36,8 @@ struct octet_step {
     uint32_t operator_index;
     uint32_t n_inputs, n_outputs;
     const uint32_t *inputs, *outputs; /* value indices; OCTET_NONE for absent */
+    uint32_t absorbed;                /* the operator whose work this step does too, reading its inputs instead; or OCTET_NONE */
+    bool idle;                        /* another step absorbed it: runs for observers only */
 };
 
 typedef struct octet_binder {

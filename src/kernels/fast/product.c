@@ -207,8 +207,7 @@ octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint3
     return OCTET_OK;
 }
 
-/* The reference leaves out taps in the padding, tiles multiply them by 0. That is the same unless a weight is not finite or a sum is -0. */
-static bool zeros_are_neutral(const float *weights, size_t n_weights, const float *bias, size_t n_outputs) {
+bool octet_product_zeros_are_neutral(const float *weights, size_t n_weights, const float *bias, size_t n_outputs) {
     for (size_t i = 0; i < n_weights; i++) {
         if (!isfinite(weights[i])) return false;
     }
@@ -228,7 +227,8 @@ octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
     OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, p));
     const size_t depth = (size_t)p->windows.segment_elements * p->windows.n_segments;
-    if (!p->direct && !zeros_are_neutral(weights, depth * n_outputs, bias, n_outputs)) return OCTET_OK;
+    /* The reference leaves taps out, tiles multiply them by 0. */
+    if (!p->direct && !octet_product_zeros_are_neutral(weights, depth * n_outputs, bias, n_outputs)) return OCTET_OK;
     p->real_min = real_min;
     p->real_max = real_max;
     uint8_t *packed;
