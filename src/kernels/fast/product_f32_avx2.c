@@ -5,15 +5,29 @@
 #if OCTET_FAST_X86
 #include <immintrin.h>
 
-enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6, NARROW_ROWS = 8, THREE_ROWS = 4, MOST_SUMS = 12 };
+enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6, NARROW_ROWS = 8, THREE_ROWS = 4, MOST_SUMS = 12, FETCH_STEPS = 8 };
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i first_lanes(uint32_t n) {
     const __m256i order = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int32_t)n), order);
 }
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, float *out, const int rows,
+/* Element k of every window. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void step(__m256 *sum, const float *w, const float *const *x, size_t k, const int rows,
                                               const int vectors) {
+    __m256 weight[3];
+    OCTET_UNROLL
+    for (int v = 0; v < vectors; v++) weight[v] = _mm256_loadu_ps(w + v * LANES);
+    OCTET_UNROLL
+    for (int i = 0; i < rows; i++) {
+        const __m256 value = _mm256_broadcast_ss(x[i] + k);
+        OCTET_UNROLL
+        for (int v = 0; v < vectors; v++) sum[i * vectors + v] = _mm256_fmadd_ps(value, weight[v], sum[i * vectors + v]);
+    }
+}
+
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, float *out, const int rows,
+                                              const int vectors, const bool fetches) {
     __m256 sum[MOST_SUMS];
     const float *bias = p->bias + (size_t)panel * LANES * p->kernel->vectors;
     OCTET_UNROLL
@@ -23,22 +37,20 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
     }
     const float *w = (const float *)(const void *)(p->weights + panel * p->panel_bytes);
     const size_t steps = p->steps;
+    const uint8_t *ahead = fetches ? row[rows] : NULL, *const ahead_end = fetches ? row[rows + 1] : NULL;
     for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
         const float *x[NARROW_ROWS];
         OCTET_UNROLL
         for (int i = 0; i < rows; i++) x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
-        for (size_t k = 0; k < steps; k++, w += vectors * LANES) {
-            __m256 weight[3];
+        size_t k = 0;
+        for (; fetches && ahead < ahead_end && k + FETCH_STEPS <= steps; k += FETCH_STEPS, ahead += 64) {
+            _mm_prefetch((const char *)ahead, _MM_HINT_T1);
             OCTET_UNROLL
-            for (int v = 0; v < vectors; v++) weight[v] = _mm256_loadu_ps(w + v * LANES);
-            OCTET_UNROLL
-            for (int i = 0; i < rows; i++) {
-                const __m256 value = _mm256_broadcast_ss(x[i] + k);
-                OCTET_UNROLL
-                for (int v = 0; v < vectors; v++) sum[i * vectors + v] = _mm256_fmadd_ps(value, weight[v], sum[i * vectors + v]);
-            }
+            for (size_t j = 0; j < FETCH_STEPS; j++, w += vectors * LANES) step(sum, w, x, k + j, rows, vectors);
         }
+        for (; k < steps; k++, w += vectors * LANES) step(sum, w, x, k, rows, vectors);
     }
+    for (; fetches && ahead < ahead_end; ahead += 64) _mm_prefetch((const char *)ahead, _MM_HINT_T1);
     const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);
     const size_t next = p->n_outputs;
     const uint32_t n_last = octet_product_width(p, panel) - (uint32_t)((vectors - 1) * LANES); /* lanes of the last vector */
@@ -54,58 +66,53 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
     }
 }
 
-#define TILE(n)                                              \
-    case n:                                                  \
-        if (two) tile(p, panel, rows, out, n, 2);            \
-        else tile(p, panel, rows, out, n, 1);                \
-        break;
+/* One or two vectors. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile_rows(const octet_product *p, uint32_t panel, const uint8_t *const *rows, float *out,
+                                                   const int n) {
+    if (octet_product_width(p, panel) <= LANES) tile(p, panel, rows, out, n, 1, false);
+    else if (rows[n]) tile(p, panel, rows, out, n, 2, true);
+    else tile(p, panel, rows, out, n, 2, false);
+}
 
 static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
                                             void *out) {
-    const bool two = octet_product_width(p, panel) > LANES;
     switch (n_rows) {
-        TILE(1)
-        TILE(2)
-        TILE(3)
-        TILE(4)
-        TILE(5)
-    default:
-        if (two) tile(p, panel, rows, out, 6, 2);
-        else tile(p, panel, rows, out, 6, 1);
+    case 1: tile_rows(p, panel, rows, out, 1); break;
+    case 2: tile_rows(p, panel, rows, out, 2); break;
+    case 3: tile_rows(p, panel, rows, out, 3); break;
+    case 4: tile_rows(p, panel, rows, out, 4); break;
+    case 5: tile_rows(p, panel, rows, out, 5); break;
+    default: tile_rows(p, panel, rows, out, MAX_ROWS);
     }
 }
 
 /* At most 8 outputs: more windows, or too few sums are in flight. */
-#define NARROW(n)                            \
-    case n:                                  \
-        tile(p, panel, rows, out, n, 1);     \
-        break;
 static OCTET_TARGET_FAST_AVX2 void tile_narrow(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
                                                void *out) {
     switch (n_rows) {
-        NARROW(1)
-        NARROW(2)
-        NARROW(3)
-        NARROW(4)
-        NARROW(5)
-        NARROW(6)
-        NARROW(7)
-    default:
-        tile(p, panel, rows, out, NARROW_ROWS, 1);
+    case 1: tile(p, panel, rows, out, 1, 1, false); break;
+    case 2: tile(p, panel, rows, out, 2, 1, false); break;
+    case 3: tile(p, panel, rows, out, 3, 1, false); break;
+    case 4: tile(p, panel, rows, out, 4, 1, false); break;
+    case 5: tile(p, panel, rows, out, 5, 1, false); break;
+    case 6: tile(p, panel, rows, out, 6, 1, false); break;
+    case 7: tile(p, panel, rows, out, 7, 1, false); break;
+    default: tile(p, panel, rows, out, NARROW_ROWS, 1, false);
     }
 }
 
 /* Multiples of 24 outputs. */
 static OCTET_TARGET_FAST_AVX2 void tile_three(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
                                               void *out) {
-    if (n_rows == 1) tile(p, panel, rows, out, 1, 3);
-    else if (n_rows == 2) tile(p, panel, rows, out, 2, 3);
-    else if (n_rows == 3) tile(p, panel, rows, out, 3, 3);
-    else tile(p, panel, rows, out, THREE_ROWS, 3);
+    if (n_rows == 1) tile(p, panel, rows, out, 1, 3, false);
+    else if (n_rows == 2) tile(p, panel, rows, out, 2, 3, false);
+    else if (n_rows == 3) tile(p, panel, rows, out, 3, 3, false);
+    else tile(p, panel, rows, out, THREE_ROWS, 3, false);
 }
 
 const octet_product_kernel octet_product_f32_avx2 = {.name = "avx2", .tile = tile_any, .prepare = octet_windows_prepare_f32, .element = 4,
-    .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+    .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .fetches = true,
+    .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 const octet_product_kernel octet_product_f32_avx2_narrow = {.name = "avx2", .tile = tile_narrow, .prepare = octet_windows_prepare_f32,
     .element = 4, .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = 1, .max_rows = NARROW_ROWS,
