@@ -117,7 +117,7 @@ octet_status octet_bind_fast_depthwise(octet_binder *binder, const octet_weighte
     octet_channelwise *c = NULL;
     if (binder->cpu == 0 || !is_constant(w)) return OCTET_OK;
     const void *bias = w->bias ? w->bias->data : NULL;
-    if (kind == OCTET_WEIGHTED_S8)
+    if (kind == OCTET_WEIGHTED_S8 && !w->input->data) /* vectors may pass the end of an activation, not of a constant */
         OCTET_TRY(octet_channelwise_make_s8(binder->ctx, binder->arena, binder->cpu, p, w->weights->data, bias, &c));
     if (kind == OCTET_WEIGHTED_F32)
         OCTET_TRY(octet_channelwise_make_f32(binder->ctx, binder->arena, binder->cpu, p, w->weights->data, bias, &c));

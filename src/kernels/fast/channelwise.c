@@ -31,11 +31,18 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_cha
     return OCTET_OK;
 }
 
+#if OCTET_FAST_X86
+static bool is_3x3(const octet_depthwise_params *p) {
+    return p->filter_h == 3 && p->filter_w == 3 && p->dilation_h == 1 && p->dilation_w == 1 && (p->stride_w == 1 || p->stride_w == 2);
+}
+#endif
+
 octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p,
                                        const int8_t *filter, const int32_t *bias, octet_channelwise **out) {
     const octet_channelwise_kernel *kernel = NULL;
 #if OCTET_FAST_X86
-    kernel = cpu & OCTET_CPU_AVX512_VNNI ? &octet_channelwise_s8_vnni : cpu & OCTET_CPU_AVX2 ? &octet_channelwise_s8_avx2 : NULL;
+    if (cpu & OCTET_CPU_AVX2) kernel = is_3x3(p) ? &octet_channelwise_s8_avx2_3x3 : &octet_channelwise_s8_avx2;
+    if (cpu & OCTET_CPU_AVX512_VNNI) kernel = &octet_channelwise_s8_vnni;
 #endif
     (void)cpu;
     *out = NULL;
@@ -55,7 +62,8 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
         int64_t total = 0;
         for (size_t tap = 0; tap < n_taps; tap++) {
             const int8_t w = filter[tap * (size_t)p->out_c + of];
-            const size_t place = ((block * c->n_groups + tap / group) * BLOCK + lane % BLOCK) * group + tap % group;
+            const size_t at = kernel->place ? kernel->place[tap] : tap;
+            const size_t place = ((block * c->n_groups + at / group) * BLOCK + lane % BLOCK) * group + at % group;
             if (kernel->element == 2) ((int16_t *)(void *)weights)[place] = w;
             else weights[place] = (uint8_t)w;
             total += w;

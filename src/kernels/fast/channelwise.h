@@ -10,19 +10,20 @@
 #include "kernels/fast/window.h"
 #include "kernels/ref/depthwise.h"
 
-enum { OCTET_CHANNEL_BLOCK = 32 };
+enum { OCTET_CHANNEL_BLOCK = 32, OCTET_CHANNEL_SLACK = 16 };
 
 typedef struct octet_channelwise octet_channelwise;
 
-/* Output rows [begin, end) of N * OH; `prepared` is the input itself for f32. */
+/* Output rows [begin, end) of N * OH; `prepared` is the input itself for kernels that prepare nothing. */
 typedef void octet_channelwise_rows(const octet_channelwise *c, const void *prepared, void *output, uint32_t begin, uint32_t end);
 
 typedef struct octet_channelwise_kernel {
     const char *name;
     octet_channelwise_rows *rows;
     octet_windows_prepare *prepare; /* NULL: reads the input itself */
-    uint32_t element, tap_group;    /* bytes of a prepared element; taps that one lane takes per step */
-    int32_t input_offset;           /* as in octet_product_kernel */
+    uint32_t element, tap_group;    /* bytes of a prepared element and of a weight; taps that one lane takes per step */
+    const uint8_t *place;           /* of each tap among the groups; NULL: taps in their order */
+    int32_t input_offset;           /* as in octet_product_kernel; 0 for the input itself */
     uint8_t channel_of_lane[OCTET_CHANNEL_BLOCK];
 } octet_channelwise_kernel;
 
@@ -37,17 +38,19 @@ struct octet_channelwise {
     octet_scale scale;
 };
 
-/* *out is NULL when no kernel fits (a channel multiplier, no instruction set). */
+/* *out is NULL when no kernel fits (a channel multiplier, no instruction set). OCTET_CHANNEL_SLACK bytes after the int8 input must be
+ * readable. */
 octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p,
                                        const int8_t *filter, const int32_t *bias, octet_channelwise **out);
 octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p,
                                         const float *filter, const float *bias, octet_channelwise **out);
-uint32_t octet_channelwise_prepare_units(const octet_channelwise *c); /* 0 for f32 */
+uint32_t octet_channelwise_prepare_units(const octet_channelwise *c); /* 0: prepares nothing */
 uint32_t octet_channelwise_units(const octet_channelwise *c);
 size_t octet_channelwise_shared_bytes(const octet_channelwise *c);
 void octet_channelwise_prepare(const octet_channelwise *c, const void *input, void *shared, uint32_t begin, uint32_t end);
 void octet_channelwise_run(const octet_channelwise *c, const void *input, const void *shared, void *output, uint32_t begin, uint32_t end);
 
-extern const octet_channelwise_kernel octet_channelwise_s8_avx2, octet_channelwise_s8_vnni, octet_channelwise_f32_avx2;
+extern const octet_channelwise_kernel octet_channelwise_s8_avx2, octet_channelwise_s8_avx2_3x3, octet_channelwise_s8_vnni,
+    octet_channelwise_f32_avx2;
 
 #endif

@@ -9,9 +9,13 @@ enum { VECTORS = 2, LANES = 8, MAX_ROWS = 5 };
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, int rows, int vectors,
                                                 int8_t *out, uint32_t width) {
+    const octet_scale scale = p->scale;
+    const octet_scale_lanes l = octet_scale_lanes_avx2(&scale, kind, lane), m = octet_scale_lanes_avx2(&scale, kind, lane + LANES);
+    const size_t pixel = p->n_outputs;
     OCTET_UNROLL
-    for (int i = 0; i < rows; i++, out += p->n_outputs) {
-        octet_store_bytes_avx2(out, octet_scale_avx2(&p->scale, kind, lane, sum[i * vectors], sum[i * vectors + vectors - 1]), width);
+    for (int i = 0; i < rows; i++, out += pixel) {
+        const __m256i a = sum[i * vectors], b = sum[i * vectors + vectors - 1];
+        octet_store_bytes_avx2(out, octet_scale_bytes_of_avx2(&scale, kind, &l, &m, a, b), width);
     }
 }
 #define FINISH(kind) finish(p, kind, lane, total, rows, vectors, out, width)

@@ -16,12 +16,15 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i four(const uint8_t *x) {
 /* Rows in fours: their 8 bytes each side by side in one vector. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, const int rows,
                                                 uint32_t width, int8_t *out) {
+    const octet_scale scale = p->scale;
+    const octet_scale_lanes lanes = octet_scale_lanes_avx2(&scale, kind, lane);
+    const size_t pixel = p->n_outputs;
     OCTET_UNROLL
     for (int i = 0; i < rows; i += 4) {
         const int b = i + 1 < rows ? i + 1 : i, c = i + 2 < rows ? i + 2 : i, d = i + 3 < rows ? i + 3 : c;
-        const __m256i ab = octet_scale_words_avx2(&p->scale, kind, lane, lane, sum[i], sum[b]);
-        const __m256i cd = i + 2 < rows ? octet_scale_words_avx2(&p->scale, kind, lane, lane, sum[c], sum[d]) : ab;
-        __m256i bytes = octet_scale_clamp_avx2(&p->scale, _mm256_packs_epi16(ab, cd));
+        const __m256i ab = octet_scale_words_of_avx2(&scale, kind, &lanes, &lanes, sum[i], sum[b]);
+        const __m256i cd = i + 2 < rows ? octet_scale_words_of_avx2(&scale, kind, &lanes, &lanes, sum[c], sum[d]) : ab;
+        __m256i bytes = octet_scale_clamp_avx2(&scale, _mm256_packs_epi16(ab, cd));
         bytes = _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
         __m128i half = _mm256_castsi256_si128(bytes);
         OCTET_UNROLL
@@ -29,7 +32,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind
             const int j = i + k;
             if (j >= rows) continue;
             if (k == 2) half = _mm256_extracti128_si256(bytes, 1);
-            octet_store_bytes_avx2(out + (size_t)j * p->n_outputs, k % 2 ? _mm_srli_si128(half, 8) : half, width);
+            octet_store_bytes_avx2(out + (size_t)j * pixel, k % 2 ? _mm_srli_si128(half, 8) : half, width);
         }
     }
 }

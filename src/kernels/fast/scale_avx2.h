@@ -24,20 +24,36 @@ OCTET_INLINE int octet_scale_kind(const octet_scale *s) {
     default: macro(OCTET_SCALE_REAL);                                          \
     }
 
-/* Lanes [lane, lane + 8) of the layer, without the zero point: below 2^30 in magnitude. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_folded_avx2(const octet_scale *s, bool positive, size_t lane, __m256i x) {
+/* What lanes [lane, lane + 8) of a layer need, loaded once for many sums: stores of int8 could change anything in memory as far as a
+ * compiler knows. The vectors are those of folded constants. */
+typedef struct octet_scale_lanes {
+    size_t lane;
+    __m256i multiplier, multiplier_odd, round_even, round_odd, right;
+} octet_scale_lanes;
+
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 octet_scale_lanes octet_scale_lanes_avx2(const octet_scale *s, int kind, size_t lane) {
+    octet_scale_lanes l = {.lane = lane};
+    if (kind == OCTET_SCALE_POSITIVE || kind == OCTET_SCALE_FOLDED) {
+        l.multiplier = octet_load_256(s->multiplier + lane);
+        l.multiplier_odd = octet_load_256(s->multiplier_odd + lane / 2);
+        l.round_even = octet_load_256(s->round_even + lane / 2);
+        l.round_odd = octet_load_256(s->round_odd + lane / 2);
+        l.right = octet_load_256(s->right + lane);
+    }
+    return l;
+}
+
+/* Without the zero point: below 2^30 in magnitude. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_folded_avx2(const octet_scale_lanes *l, bool positive, __m256i x) {
     const __m256i sign = _mm256_set1_epi64x(INT64_C(0x80000000));
     const __m256i odd = _mm256_srli_epi64(x, 32);
-    __m256i even_product = _mm256_mul_epi32(x, octet_load_256(s->multiplier + lane));
-    __m256i odd_product = _mm256_mul_epi32(odd, octet_load_256(s->multiplier_odd + lane / 2));
-    even_product = _mm256_add_epi64(even_product, octet_load_256(s->round_even + lane / 2));
-    odd_product = _mm256_add_epi64(odd_product, octet_load_256(s->round_odd + lane / 2));
+    __m256i even_product = _mm256_add_epi64(_mm256_mul_epi32(x, l->multiplier), l->round_even);
+    __m256i odd_product = _mm256_add_epi64(_mm256_mul_epi32(odd, l->multiplier_odd), l->round_odd);
     if (!positive) {
         even_product = _mm256_sub_epi64(even_product, _mm256_and_si256(x, sign));
         odd_product = _mm256_sub_epi64(odd_product, _mm256_and_si256(odd, sign));
     }
-    const __m256i high = _mm256_blend_epi32(_mm256_srli_epi64(even_product, 32), odd_product, 0xAA);
-    return _mm256_srav_epi32(high, octet_load_256(s->right + lane));
+    return _mm256_srav_epi32(_mm256_blend_epi32(_mm256_srli_epi64(even_product, 32), odd_product, 0xAA), l->right);
 }
 
 /* The same with the zero point. */
@@ -68,26 +84,36 @@ static inline OCTET_TARGET_FAST_AVX2 __m256i octet_scale_real_avx2(const octet_s
     return _mm256_add_epi32(_mm256_set_m128i(high, low), _mm256_set1_epi32(s->zero_point));
 }
 
-/* Sums a of lanes [lane, lane + 8) and b of [other, other + 8) to words as vpackssdw orders them, with the zero point; kind is a constant
- * at every call. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_words_avx2(const octet_scale *s, int kind, size_t lane, size_t other, __m256i a,
-                                                                   __m256i b) {
+/* Sums a of lanes l and b of lanes m to words as vpackssdw orders them, with the zero point; kind is a constant at every call. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_words_of_avx2(const octet_scale *s, int kind, const octet_scale_lanes *l,
+                                                                      const octet_scale_lanes *m, __m256i a, __m256i b) {
     if (kind == OCTET_SCALE_POSITIVE || kind == OCTET_SCALE_FOLDED) {
         const bool positive = kind == OCTET_SCALE_POSITIVE;
-        const __m256i words = _mm256_packs_epi32(octet_scale_folded_avx2(s, positive, lane, a),
-                                                 octet_scale_folded_avx2(s, positive, other, b));
+        const __m256i words = _mm256_packs_epi32(octet_scale_folded_avx2(l, positive, a), octet_scale_folded_avx2(m, positive, b));
         return _mm256_adds_epi16(words, _mm256_set1_epi16((int16_t)s->zero_point)); /* saturation is far outside int8 */
     }
     const bool general = kind == OCTET_SCALE_GENERAL;
-    return _mm256_packs_epi32(general ? octet_scale_general_avx2(s, lane, a) : octet_scale_real_avx2(s, lane, a),
-                              general ? octet_scale_general_avx2(s, other, b) : octet_scale_real_avx2(s, other, b));
+    return _mm256_packs_epi32(general ? octet_scale_general_avx2(s, l->lane, a) : octet_scale_real_avx2(s, l->lane, a),
+                              general ? octet_scale_general_avx2(s, m->lane, b) : octet_scale_real_avx2(s, m->lane, b));
+}
+
+/* Sums a of lanes [lane, lane + 8) and b of [other, other + 8). */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_words_avx2(const octet_scale *s, int kind, size_t lane, size_t other, __m256i a,
+                                                                   __m256i b) {
+    const octet_scale_lanes l = octet_scale_lanes_avx2(s, kind, lane), m = octet_scale_lanes_avx2(s, kind, other);
+    return octet_scale_words_of_avx2(s, kind, &l, &m, a, b);
 }
 
 /* The same to 16 clamped bytes in the order of the lanes. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i octet_scale_avx2(const octet_scale *s, int kind, size_t lane, __m256i a, __m256i b) {
-    const __m256i words = _mm256_permute4x64_epi64(octet_scale_words_avx2(s, kind, lane, lane + 8, a, b), 0xD8);
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i octet_scale_bytes_of_avx2(const octet_scale *s, int kind, const octet_scale_lanes *l,
+                                                                      const octet_scale_lanes *m, __m256i a, __m256i b) {
+    const __m256i words = _mm256_permute4x64_epi64(octet_scale_words_of_avx2(s, kind, l, m, a, b), 0xD8);
     const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
     return _mm_min_epi8(_mm_max_epi8(bytes, _mm_set1_epi8((int8_t)s->min)), _mm_set1_epi8((int8_t)s->max));
+}
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i octet_scale_avx2(const octet_scale *s, int kind, size_t lane, __m256i a, __m256i b) {
+    const octet_scale_lanes l = octet_scale_lanes_avx2(s, kind, lane), m = octet_scale_lanes_avx2(s, kind, lane + 8);
+    return octet_scale_bytes_of_avx2(s, kind, &l, &m, a, b);
 }
 
 /* The first n (1..16) bytes. */
