@@ -24,8 +24,9 @@ const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_h
     return NULL;
 }
 
-const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs) {
+const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions) {
 #if OCTET_FAST_X86
+    if (cpu & OCTET_CPU_AVX2 && n_positions == 1) return &octet_product_f32_avx2_vector;
     if (cpu & OCTET_CPU_AVX2 && group_outputs <= 8) return &octet_product_f32_avx2_narrow;
     if (cpu & OCTET_CPU_AVX2 && group_outputs % 24 == 0 && group_outputs % 16 != 0) return &octet_product_f32_avx2_three;
     if (cpu & OCTET_CPU_AVX512) return &octet_product_f32_avx512;
@@ -33,10 +34,13 @@ const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t grou
 #elif OCTET_FAST_NEON
     if (cpu & OCTET_CPU_NEON_DOTPROD) return &octet_product_f32_neon;
 #endif
-    (void)group_outputs;
     (void)cpu;
+    (void)group_outputs;
+    (void)n_positions;
     return NULL;
 }
+
+static size_t positions_of(const octet_window_shape *s) { return (size_t)s->batches * (size_t)s->out_h * (size_t)s->out_w; }
 
 /* Everything but weights and constants. */
 static octet_status make(octet_context *ctx, octet_arena *arena, const octet_product_kernel *kernel, const octet_window_shape *shape,
@@ -188,9 +192,8 @@ octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint3
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
     bool paired = false;
 #if OCTET_FAST_X86
-    const size_t n_positions = (size_t)shape->batches * (size_t)shape->out_h * (size_t)shape->out_w;
     if (kernel == &octet_product_s8_avx2 && q->weight_zero_point == 0) {
-        if (n_positions <= FEW_POSITIONS) kernel = &octet_product_s8_avx2_vector;
+        if (positions_of(shape) <= FEW_POSITIONS) kernel = &octet_product_s8_avx2_vector;
         else OCTET_TRY(try_pairs(ctx, arena, shape, n_outputs, weights, p, &paired));
     }
 #endif
@@ -221,7 +224,7 @@ octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint
                                     uint32_t n_outputs, float real_min, float real_max, const float *weights, const float *bias,
                                     octet_product **out) {
     *out = NULL;
-    const octet_product_kernel *kernel = octet_product_kernel_f32(cpu, n_outputs / (uint32_t)shape->groups);
+    const octet_product_kernel *kernel = octet_product_kernel_f32(cpu, n_outputs / (uint32_t)shape->groups, positions_of(shape));
     if (!kernel) return OCTET_OK;
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));

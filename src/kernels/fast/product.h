@@ -74,11 +74,11 @@ void octet_product_run(const octet_product *p, const void *input, const void *sh
 
 /* The best kernel that the bits allow, or NULL; for few positions, or weights that suit pairs.h, there may be a better one. */
 const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point);
-const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs);
+const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions);
 extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_vector, octet_product_s8_avx2_pairs,
     octet_product_s8_vnni, octet_product_s8_avx_vnni;
 extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx2_narrow, octet_product_f32_avx2_three,
-    octet_product_f32_avx512;
+    octet_product_f32_avx2_vector, octet_product_f32_avx512;
 extern const octet_product_kernel octet_product_s8_neon, octet_product_f32_neon;
 
 static inline uint32_t octet_product_first(const octet_product *p, uint32_t panel) { return p->spans[panel].first; }
