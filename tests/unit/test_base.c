@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,35 @@ static void every_unit_is_done_once(void **state) {
     assert_int_equal(ctx.memory_bytes, 0);
 }
 
+/* A small run that is soon over, thousands of times: threads come late, sleep, and never meet under one number. */
+typedef struct crowd {
+    _Atomic uint32_t n_done, inside[4];
+    _Atomic bool met;
+} crowd;
+
+static void enter(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
+    crowd *c = user;
+    if (atomic_fetch_add(&c->inside[thread], 1) != 0) c->met = true;
+    c->n_done += end - begin;
+    c->inside[thread]--;
+}
+
+static void short_runs_follow_each_other(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_pool *pool;
+    assert_int_equal(octet_pool_create(&ctx, 4, &pool), OCTET_OK);
+    for (uint32_t i = 0; i < 6000; i++) {
+        if (i % 2000 == 0) octet_pool_set_yield(pool, i == 2000);
+        crowd c = {0};
+        octet_pool_run(pool, enter, &c, 2 + i % 9, 1);
+        assert_int_equal(c.n_done, 2 + i % 9);
+        assert_false(c.met);
+    }
+    octet_pool_destroy(&ctx, pool);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_error_wins_and_is_printable),
@@ -166,6 +196,7 @@ int main(void) {
         cmocka_unit_test(reads_stay_inside),
         cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
         cmocka_unit_test(every_unit_is_done_once),
+        cmocka_unit_test(short_runs_follow_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
