@@ -195,9 +195,9 @@ def main():
             print("tutorial %s: %.3f s at best, %.3f s in the median of %d; TensorFlow %.2f s, ratio %.1f (minima) %.1f (medians)" % (
                 name, seconds["min"], seconds["median"], tutorial.RUNS, tensorflow, ratios["min"], ratios["median"]), flush=True)
 
-    print("\n%-42s %-19s %6s %5s %7s %8s" % ("asked / measured", "against", "must", "aim", "minima", "medians"))
+    print("\n%-50s %-19s %6s %5s %7s %8s" % ("asked / measured", "against", "must", "aim", "minima", "medians"))
     for row in goals.summary(result):
-        print("%-42s %-19s %6s %5s %7s %8s  %s" % tuple(row))
+        print("%-50s %-19s %6s %5s %7s %8s  %s" % tuple(row))
     if a.json:
         with open(a.json, "w") as f:
             json.dump(result, f, indent=1)

@@ -51,12 +51,19 @@ def measured(result, against, model, kind):
     return ratios(times[kind][against], times[kind]["octet"])
 
 
+def verdict(ratio, must, aim):
+    return "below" if ratio < must else "aim" if aim and ratio >= aim else "must"
+
+
 def summary(result):
     """[what, against, must, aim, ratio of minima, ratio of medians, verdict] as text, without what was not measured."""
     rows = []
     for what, must, aim, against, model, kind in GOALS:
         r = measured(result, against, model, kind)
         if r:
-            verdict = "below" if r["min"] < must else "aim" if aim and r["min"] >= aim else "must"
-            rows.append([what, AGAINST[against], "%g" % must, "%g" % aim if aim else "", "%.2f" % r["min"], "%.2f" % r["median"], verdict])
+            rows.append([what, AGAINST[against], "%g" % must, "%g" % aim if aim else "", "%.2f" % r["min"], "%.2f" % r["median"],
+                         verdict(r["min"], must, aim)])
+    if result["memory"]:
+        ratio, name = min((r["litert"]["peak"] / r["octet"]["peak"], "%(model)s %(type)s" % r) for r in result["memory"])
+        rows.append(["peak memory, worst model: " + name, AGAINST["litert"], "1", "", "%.2f" % ratio, "", verdict(ratio, 1, None)])
     return rows
