@@ -8,8 +8,8 @@
 
 enum { L1_BYTES = 24 << 10, L2_WEIGHTS = 256 << 10, FETCH_TILES = 3 };
 enum { FEW_POSITIONS = 2 }; /* for which product_s8_vector.c is the best */
-/* Vector instructions per 4 inputs and 8 outputs below which pairs.h is faster than vpmaddwd's 5. */
-#define PAIRS_WORTH 4.9
+/* Cycles per 4 inputs, 8 outputs and window, as pairs.c estimates them, below which pairs.h is faster than vpmaddwd. */
+#define PAIRS_WORTH 1.25
 
 const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point) {
 #if OCTET_FAST_X86
@@ -123,6 +123,7 @@ static octet_status constants(octet_context *ctx, octet_arena *arena, octet_prod
                 for (size_t k = 0; k < depth; k++) total += weights[c * depth + k];
                 sum -= (uint32_t)total * (uint32_t)(kernel->input_offset + q->input_zero_point);
             }
+            if (p->pairs) sum += (uint32_t)p->pairs[panel].correction[lane];
             channel[panel * width + lane] = (int32_t)c;
             folded[panel * width + lane] = (int32_t)sum;
         }
@@ -133,19 +134,19 @@ static octet_status constants(octet_context *ctx, octet_arena *arena, octet_prod
 #if OCTET_FAST_X86
 /* From a temporary arena into one that stays. */
 static octet_status adopt(octet_context *ctx, octet_arena *arena, octet_pairs_panel *panel) {
-    const size_t n = 2 * (size_t)panel->n_pairs + panel->n_singles;
+    const size_t n = octet_pairs_steps(panel->plain) + octet_pairs_steps(panel->turned), size = octet_pairs_bytes(panel);
     uint32_t *offsets;
     int8_t *weights;
     OCTET_TRY(OCTET_NEW(ctx, arena, n, &offsets));
-    OCTET_TRY(octet_arena_allocate(ctx, arena, n * OCTET_PAIRS_STEP_BYTES, OCTET_ALIGNMENT, (void **)&weights));
+    OCTET_TRY(octet_arena_allocate(ctx, arena, size, OCTET_ALIGNMENT, (void **)&weights));
     memcpy(offsets, panel->offsets, n * sizeof *offsets);
-    memcpy(weights, panel->weights, n * OCTET_PAIRS_STEP_BYTES);
+    memcpy(weights, panel->weights, size);
     panel->offsets = offsets;
     panel->weights = weights;
     return OCTET_OK;
 }
 
-/* Packs into lists of steps (pairs.h) when that takes fewer instructions than the kernel that was chosen; *done says so. */
+/* Packs into lists of steps (pairs.h) when that takes less time than the kernel that was chosen; *done says so. */
 static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, uint32_t n_outputs,
                               const int8_t *weights, octet_product *p, bool *done) {
     *done = false;
@@ -266,7 +267,7 @@ static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile, cons
     size_t size = p->panel_bytes;
     if (p->pairs) {
         weights = (const uint8_t *)p->pairs[next].weights;
-        size = (2 * (size_t)p->pairs[next].n_pairs + p->pairs[next].n_singles) * OCTET_PAIRS_STEP_BYTES;
+        size = octet_pairs_bytes(&p->pairs[next]);
     }
     const size_t share = (size / p->tiles / 64 + 1) * 64, begin = tile * share, end = begin + share < size ? begin + share : size;
     if (p->kernel->fetches) {

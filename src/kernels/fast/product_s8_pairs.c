@@ -40,13 +40,49 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind
     if (width == LANES) finish(p, kind, lane, total, rows, LANES, out);                  \
     else finish(p, kind, lane, total, rows, width, out)
 
+/* Products of two neighbouring inputs in 16 bits. turned: by sizes of weights, of the inputs after the mask. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i multiply(const uint8_t *x, __m256i weights, __m256i mask, const bool turned) {
+    if (turned) return _mm256_maddubs_epi16(weights, _mm256_xor_si256(four(x), mask));
+    return _mm256_maddubs_epi16(four(x), weights);
+}
+
+/* What is left to do of a panel's steps. */
+typedef struct cursor {
+    const int8_t *weights;
+    const uint32_t *offsets;
+} cursor;
+
+/* Adds the steps of one list to the sums; rows and turned are constants at every call. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 cursor add_list(octet_pairs_list list, cursor at, const uint8_t *const *x, __m256i *sum,
+                                                    const int rows, const bool turned) {
+    const int size = turned ? 2 * STEP : STEP;
+    const __m256i ones = _mm256_set1_epi16(1);
+    const int8_t *w = at.weights;
+    const uint32_t *offset = at.offsets, *end = offset + 2 * (size_t)list.n_pairs;
+    for (; offset < end; offset += 2, w += 2 * size) {
+        const size_t first = offset[0], second = offset[1];
+        const __m256i a = octet_load_256(w), b = octet_load_256(w + size);
+        const __m256i mask_a = octet_load_256(w + size - STEP), mask_b = octet_load_256(w + 2 * size - STEP);
+        OCTET_UNROLL
+        for (int i = 0; i < rows; i++) {
+            const __m256i words = _mm256_add_epi16(multiply(x[i] + first, a, mask_a, turned), multiply(x[i] + second, b, mask_b, turned));
+            sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(words, ones));
+        }
+    }
+    for (end += list.n_singles; offset < end; offset++, w += size) {
+        const size_t first = offset[0];
+        const __m256i a = octet_load_256(w), mask = octet_load_256(w + size - STEP);
+        OCTET_UNROLL
+        for (int i = 0; i < rows; i++)
+            sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(multiply(x[i] + first, a, mask, turned), ones));
+    }
+    return (cursor){w, offset};
+}
+
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out,
                                               const int rows) {
     const size_t lane = (size_t)panel * LANES;
-    const octet_pairs_panel *list = &p->pairs[panel];
-    const int8_t *w = list->weights;
-    const uint32_t *offset = list->offsets, *end = offset + 2 * (size_t)list->n_pairs;
-    const __m256i ones = _mm256_set1_epi16(1);
+    const octet_pairs_panel *pairs = &p->pairs[panel];
     const uint8_t *x[MAX_ROWS];
     __m256i sum[MAX_ROWS];
     OCTET_UNROLL
@@ -54,24 +90,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
         sum[i] = octet_load_256(p->scale.bias + lane);
         x[i] = row[i];
     }
-    for (; offset < end; offset += 2, w += 2 * STEP) {
-        const size_t first = offset[0], second = offset[1];
-        const __m256i a = octet_load_256(w), b = octet_load_256(w + STEP);
-        OCTET_UNROLL
-        for (int i = 0; i < rows; i++) {
-            const __m256i words = _mm256_add_epi16(_mm256_maddubs_epi16(four(x[i] + first), a),
-                                                   _mm256_maddubs_epi16(four(x[i] + second), b));
-            sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(words, ones));
-        }
-    }
-    for (end += list->n_singles; offset < end; offset++, w += STEP) {
-        const size_t first = offset[0];
-        const __m256i a = octet_load_256(w);
-        OCTET_UNROLL
-        for (int i = 0; i < rows; i++) {
-            sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(_mm256_maddubs_epi16(four(x[i] + first), a), ones));
-        }
-    }
+    const cursor middle = add_list(pairs->plain, (cursor){pairs->weights, pairs->offsets}, x, sum, rows, false);
+    (void)add_list(pairs->turned, middle, x, sum, rows, true);
     __m256i total[MAX_ROWS]; /* sum itself is never addressed */
     OCTET_UNROLL
     for (int i = 0; i < rows; i++) total[i] = sum[i];
