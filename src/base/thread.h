@@ -1,7 +1,7 @@
 /* thread.h - a pool of threads that costs nothing when one thread is used.
  * In:  a function and a number of work units.
  * Out: every unit done once; the caller's thread works too.
- * Knows: POSIX threads.
+ * Knows: pthreadpool.
  * Does not know: what a unit is. Results must not depend on which thread does which unit. */
 #ifndef OCTET_BASE_THREAD_H
 #define OCTET_BASE_THREAD_H
@@ -22,7 +22,6 @@ void octet_pool_set_yield(octet_pool *pool, bool yields);
 /* Calls task(user, thread, begin, end) until [0, n_units) is covered, in pieces of at most `grain` units (0: n_units
  * divided evenly over the threads). thread is 0..size-1 and never used twice at a time: it may index scratch memory. */
 typedef void octet_pool_task(void *user, uint32_t thread, uint32_t begin, uint32_t end);
-/* One caller at a time. */
 void octet_pool_run(octet_pool *pool, octet_pool_task *task, void *user, uint32_t n_units, uint32_t grain);
 
 #endif
