@@ -22,7 +22,7 @@ static void advise(void *block, size_t size_bytes) {
     enum { PAGE = 1 << 21 };
     const uintptr_t begin = ((uintptr_t)block + PAGE - 1) & ~(uintptr_t)(PAGE - 1),
                     end = ((uintptr_t)block + size_bytes) & ~(uintptr_t)(PAGE - 1);
-    if (size_bytes >= 4 * (size_t)PAGE && end > begin) madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+    if (size_bytes >= 2 * (size_t)PAGE && end > begin) madvise((void *)begin, end - begin, MADV_HUGEPAGE);
 #else
     (void)block, (void)size_bytes;
 #endif
