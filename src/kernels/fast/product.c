@@ -6,7 +6,7 @@
 #include "base/checked.h"
 #include "kernels/fast/cpu.h"
 
-enum { L1_BYTES = 24 << 10, L2_WEIGHTS = 256 << 10, FETCH_TILES = 3 };
+enum { L1_BYTES = 24 << 10, L2_BYTES = 256 << 10, FETCH_TILES = 3 };
 enum { FEW_POSITIONS = 2 }; /* for which product_s8_vector.c is the best */
 /* Cycles per 4 inputs, 8 outputs and window, as pairs.c estimates them, below which pairs.h is faster than vpmaddwd. */
 #define PAIRS_WORTH 1.25
@@ -69,7 +69,10 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_pro
     if (p->tiles_per_block < 1) p->tiles_per_block = 1;
     if (p->tiles_per_block > 8) p->tiles_per_block = 8;
     p->n_blocks = (p->tiles + p->tiles_per_block - 1) / p->tiles_per_block;
-    p->panel_major = p->panel_bytes * p->n_panels > L2_WEIGHTS;
+    /* Large weights are read once if all windows pass each panel; windows that do not stay near must then come again for every panel. */
+    const size_t weights = p->panel_bytes * p->n_panels, all_windows = p->windows.n_positions * window_bytes;
+    const size_t input = all_windows < p->windows.prepared_bytes ? all_windows : p->windows.prepared_bytes;
+    p->panel_major = weights > L2_BYTES && (input <= L2_BYTES || p->n_panels * input < p->n_blocks * weights);
     OCTET_CHECK(ctx, p->n_blocks * p->n_panels < UINT32_MAX, OCTET_LIMIT, "a product of %zu positions is too large",
                 p->windows.n_positions);
     return OCTET_OK;
