@@ -37,11 +37,13 @@ static int32_t major_version(const char *text) {
     return text == NULL ? 0 : text[0] >= '3' && text[0] <= '9' ? 3 : 2;
 }
 
+/* model.to_json() of Keras 2 states its version; that of Keras 3 has none, but says from which module the class comes. */
 static octet_status parse_config(octet_context *ctx, sources *s, octet_bytes text, const char *name) {
     s->config_name = name;
     OCTET_TRY(octet_json_parse(ctx, text, s->config_name, &s->config));
-    const char *version = octet_json_text(octet_json_get(s->config.root, "keras_version"));
-    if (s->version == 0) s->version = major_version(version);
+    const octet_json *version = octet_json_get(s->config.root, "keras_version"), *module = octet_json_get(s->config.root, "module");
+    if (s->version == 0) s->version = major_version(octet_json_text(version));
+    if (s->version == 0 && octet_json_text(module) != NULL) s->version = 3;
     return OCTET_OK;
 }
 

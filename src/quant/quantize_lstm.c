@@ -20,12 +20,17 @@ static octet_status check_form(octet_builder *b, const octet_operator *op) {
     return OCTET_OK;
 }
 
-/* The cell state is int16 with a power of two as scale: the smallest that holds the observed state (or the clipping bound). */
-static octet_qparams cell_params(const octet_operator *op, const octet_value *cell) {
+/* LiteRT's kernel computes tanh of a cell state with 0 to 6 integer bits. */
+enum { LEAST_CELL_EXPONENT = -15 };
+
+/* The cell state is int16 with a power of two as scale: the smallest that holds the observed state (or the clipping bound).
+ * TensorFlow goes below what the kernel reads, where the state stays within 0.5: octet only when strict. */
+static octet_qparams cell_params(const octet_builder *b, const octet_operator *op, const octet_value *cell) {
     float largest = cell->has_range ? fmaxf(fabsf(cell->min), fabsf(cell->max)) : op->options.lstm.cell_clip;
     if (!(largest > 0.0f)) largest = 16.0f;
-    const int exponent = (int)ceil(log2((double)largest));
-    return (octet_qparams){ldexpf(1.0f, exponent - 15), 0};
+    const int exponent = (int)ceil(log2((double)largest)) - 15;
+    const bool is_readable = exponent >= LEAST_CELL_EXPONENT || b->options.strict_tensorflow;
+    return (octet_qparams){ldexpf(1.0f, is_readable ? exponent : LEAST_CELL_EXPONENT), 0};
 }
 
 static octet_status add_state(octet_builder *b, const octet_value *value, octet_type type, octet_qparams params, uint32_t *out) {
@@ -92,7 +97,7 @@ octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     const octet_qparams own = range_of(result, place->params);
     const bool agrees = octet_qparams_equal(own, place->params), wrong = !agrees && b->options.strict_tensorflow;
     OCTET_TRY(add_state(b, state, OCTET_INT8, wrong ? range_of(state, own) : own, &inputs[HIDDEN]));
-    OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(op, cell), &inputs[CELL]));
+    OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(b, op, cell), &inputs[CELL]));
     OCTET_TRY(octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, wrong ? place->params : own, &output));
     OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, N_OPERANDS, &op->options, &output, 1, OCTET_NONE,
                                        &index));

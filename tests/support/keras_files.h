@@ -76,7 +76,7 @@ static inline const char *keras_write_h5(const char *name, const char *config, c
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     assert_true(file >= 0);
     if (config != NULL) keras_put_text(file, "model_config", config);
-    keras_put_text(file, "keras_version", version);
+    if (version != NULL) keras_put_text(file, "keras_version", version);
     const hid_t root = config != NULL ? keras_group(file, "model_weights") : keras_group(file, "/");
     const char *layers[16];
     hsize_t n_layers = 0;

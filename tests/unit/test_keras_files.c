@@ -185,6 +185,17 @@ static void weights_alone_need_an_architecture(void **state) {
     destroy(graph);
 }
 
+/* Keras 3's model.to_json() states no version, nor do its .weights.h5. */
+static void an_architecture_of_keras_3_is_known_by_its_module(void **state) {
+    (void)state;
+    static const char config[] = "{\"module\": \"keras\", \"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [" INPUT_2
+                                 ", " DENSE_2("dense", "2") "]}}";
+    const octet_import_options options = {.architecture = fixture_write("net3.json", config, sizeof config - 1)};
+    octet_graph *graph = import_good(keras_write_h5("only3.h5", NULL, NULL, dense_weights, 2, false), &options);
+    assert_int_equal(graph->keras_version, 3);
+    destroy(graph);
+}
+
 static void shapes_against_the_config_are_named(void **state) {
     (void)state;
     const keras_weight weights[] = {{"dense", "dense/kernel:0", 2, {4, 2}, NULL}, {"dense", "dense/bias:0", 1, {2}, NULL}};
@@ -262,6 +273,7 @@ int main(void) {
         cmocka_unit_test(a_keras_3_archive_finds_weights_by_class_and_counter),
         cmocka_unit_test(nested_models_are_shared_and_their_weights_come_trainable_first),
         cmocka_unit_test(weights_alone_need_an_architecture),
+        cmocka_unit_test(an_architecture_of_keras_3_is_known_by_its_module),
         cmocka_unit_test(shapes_against_the_config_are_named),
         cmocka_unit_test(a_weight_that_is_no_number_is_named),
         cmocka_unit_test(missing_weights_are_named),
