@@ -106,6 +106,7 @@ static int capability(octet_operator_code code) {
         case OCTET_OP_GELU:
         case OCTET_OP_POW:
         case OCTET_OP_RANGE:
+        case OCTET_OP_REDUCE_ANY:
         case OCTET_OP_REDUCE_PROD:
         case OCTET_OP_SELECT:
         case OCTET_OP_SIGN:

@@ -69,6 +69,7 @@ octet_status octet_bind(octet_binder *binder, const octet_operator *op, octet_st
         return octet_bind_quantize(binder, op, step);
     case OCTET_OP_MEAN:
     case OCTET_OP_SUM:
+    case OCTET_OP_REDUCE_ANY:
     case OCTET_OP_REDUCE_MAX:
     case OCTET_OP_REDUCE_MIN:
     case OCTET_OP_REDUCE_PROD:

@@ -69,6 +69,7 @@ octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const oct
         return octet_infer_quantize(ctx, graph, op, out);
     case OCTET_OP_MEAN:
     case OCTET_OP_SUM:
+    case OCTET_OP_REDUCE_ANY:
     case OCTET_OP_REDUCE_MAX:
     case OCTET_OP_REDUCE_MIN:
     case OCTET_OP_REDUCE_PROD:

@@ -67,6 +67,7 @@
     X(PRELU, 54, none)                                         \
     X(QUANTIZE, 114, none)                                     \
     X(RANGE, 96, none)                                         \
+    X(REDUCE_ANY, 91, reduce)                                  \
     X(REDUCE_MAX, 82, reduce)                                  \
     X(REDUCE_MIN, 89, reduce)                                  \
     X(REDUCE_PROD, 81, reduce)                                 \

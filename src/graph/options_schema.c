@@ -105,6 +105,7 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
     EMPTY(TRANSPOSE, 26),
     TABLE(MEAN, 27, reduce),
     TABLE(SUM, 27, reduce),
+    TABLE(REDUCE_ANY, 27, reduce),
     TABLE(REDUCE_MAX, 27, reduce),
     TABLE(REDUCE_MIN, 27, reduce),
     TABLE(REDUCE_PROD, 27, reduce),

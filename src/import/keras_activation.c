@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/keras_layers.h"
+#include "import/keras_mask.h"
 
 typedef octet_status apply(octet_keras_call *call, uint32_t x, uint32_t *out);
 
@@ -258,7 +259,7 @@ octet_status octet_keras_activate(octet_keras_call *call, const char *key, const
                 if (strcmp(layer->class_name, layers[i]) != 0) continue;
                 if (layer->name == NULL) layer->name = layer->class_name;
                 uint32_t outputs[OCTET_KERAS_MAX_OUTPUTS], n = 0;
-                OCTET_TRY(octet_keras_call_layer(call, layer, &x, 1, outputs, &n));
+                OCTET_TRY(octet_keras_call_layer(call, layer, &x, 1, OCTET_NONE, outputs, &n));
                 *out = outputs[0];
                 return OCTET_OK;
             }
@@ -331,7 +332,7 @@ octet_status octet_keras_emit_relu(octet_keras_call *call) {
 octet_status octet_keras_emit_softmax(octet_keras_call *call) {
     uint32_t x;
     int32_t axis[1] = {-1}, n = 0;
-    OCTET_TRY(octet_keras_refuse_argument(call, "mask"));
+    OCTET_TRY(octet_keras_refuse_mask(call));
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     if (octet_json_get(call->layer->config, "axis") != NULL) {
         const octet_status status = octet_json_length(octet_json_get(call->layer->config, "axis")) > 1

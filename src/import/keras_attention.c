@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/keras_layers.h"
+#include "import/keras_mask.h"
 
 static bool uses_bias(const octet_keras_layer *layer) {
     const octet_json *value = octet_json_get(layer->config, "use_bias");
@@ -118,7 +119,7 @@ static octet_status attention_inputs(octet_keras_call *call, uint32_t *query, ui
     }
     static const char *const masks[] = {"attention_mask", "query_mask", "value_mask", "key_mask", "use_causal_mask", "mask"};
     for (size_t i = 0; i < 6; i++) OCTET_TRY(octet_keras_refuse_argument(call, masks[i]));
-    return OCTET_OK;
+    return octet_keras_refuse_mask(call);
 }
 
 octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {

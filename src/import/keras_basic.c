@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "import/keras_layers.h"
+#include "import/keras_mask.h"
 
 octet_status octet_keras_weights_dense(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
     (void)ctx, (void)arena;
@@ -181,11 +182,8 @@ octet_status octet_keras_emit_embedding(octet_keras_call *call) {
     uint32_t x, table;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK - 1, &x));
     int32_t dims[2] = {0, 0};
-    if (octet_json_is_true(octet_json_get(call->layer->config, "mask_zero")) && call->mask_reader != NULL) {
-        return octet_keras_refuse(call,
-                                  "mask_zero is set and layer %s would heed the mask, which is not supported; train with mask_zero=False",
-                                  call->mask_reader);
-    }
+    bool mask_zero = false;
+    OCTET_TRY(octet_keras_bool(call, "mask_zero", false, &mask_zero));
     OCTET_TRY(octet_keras_sizes(call, "input_dim", 1, 0, &dims[0]));
     OCTET_TRY(octet_keras_sizes(call, "output_dim", 1, 0, &dims[1]));
     const float *data = NULL;
@@ -193,6 +191,11 @@ octet_status octet_keras_emit_embedding(octet_keras_call *call) {
     OCTET_TRY(octet_keras_constant(call, "embedding_lookup", octet_keras_weight_origin(call, "embeddings"), 2, dims, data, &table));
     const octet_options cast = {.cast = {OCTET_FLOAT32, OCTET_INT32}};
     if (call->graph->values[x].type == OCTET_FLOAT32) OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &cast, &x));
+    uint32_t mask = OCTET_NONE, padding;
+    if (mask_zero) {
+        OCTET_TRY(octet_keras_i32_scalar(call, "NotEqual/y", 0, &padding));
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_NOT_EQUAL, "NotEqual", x, padding, &mask));
+    }
     if (call->graph->keras_version >= 3) { /* Keras 3 counts negative indices from the end */
         uint32_t zero, size, is_negative, shifted;
         OCTET_TRY(octet_keras_i32_scalar(call, "Less/y", 0, &zero));
@@ -205,5 +208,23 @@ octet_status octet_keras_emit_embedding(octet_keras_call *call) {
     const octet_options gather = {.gather = {0, 0}};
     const uint32_t inputs[2] = {table, x};
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_GATHER, "GatherV2", inputs, 2, &gather, &x));
+    OCTET_TRY(octet_keras_mask_set(call, x, mask));
+    return octet_keras_return(call, x);
+}
+
+/* Steps whose features all have the value are masked, and set to zero. */
+octet_status octet_keras_emit_masking(octet_keras_call *call) {
+    uint32_t x, is_step, factor;
+    float value = 0.0f;
+    OCTET_TRY(octet_keras_single(call, 3, 3, &x));
+    OCTET_TRY(octet_keras_f32(call, "mask_value", 0.0, &value));
+    const octet_shape shape = *octet_keras_shape(call, x);
+    OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_NOT_EQUAL, "NotEqual", x, value, &is_step));
+    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_REDUCE_ANY, "Any", is_step, (const int32_t[]){-1}, 1, true, true, &is_step));
+    const octet_options cast = {.cast = {OCTET_BOOL, OCTET_FLOAT32}};
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &is_step, 1, &cast, &factor));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, factor, &x));
+    OCTET_TRY(octet_keras_reshape(call, "Squeeze", is_step, 2, shape.dims, &is_step));
+    OCTET_TRY(octet_keras_mask_set(call, x, is_step));
     return octet_keras_return(call, x);
 }

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "import/keras_layers.h"
+#include "import/keras_mask.h"
 #include "import/keras_weights.h"
 
 typedef struct builder {
@@ -14,7 +15,7 @@ typedef struct builder {
     const char *label;
     octet_graph *graph;
     uint32_t *n_calls; /* so far, everywhere */
-    const char *mask_reader;
+    octet_keras_masks *masks;
 } builder;
 
 /* Shared models that call shared models multiply: a bound on what a small file can ask for. */
@@ -88,7 +89,7 @@ static octet_status emit_leaf(octet_keras_call *call) {
     OCTET_TRY(check_keys(call, entry));
     OCTET_TRY(check_dtype(call));
     OCTET_TRY(entry->emit(call));
-    return OCTET_OK;
+    return octet_keras_mask_pass(call);
 }
 
 static void note_shape(builder *b, octet_keras_layer *layer, uint32_t value) {
@@ -164,7 +165,11 @@ static octet_status resolve(builder *b, octet_keras_model *model, octet_keras_ar
     OCTET_CHECK(b->ctx, call->n_inputs < OCTET_KERAS_MAX_INPUTS, OCTET_LIMIT, "%s: layer %s reads more than %d tensors", b->label,
                 call->layer->name, OCTET_KERAS_MAX_INPUTS);
     argument->value = node->outputs[argument->reference.tensor];
-    call->inputs[call->n_inputs++] = argument->value;
+    if (argument->keyword != NULL && strcmp(argument->keyword, "mask") == 0 && !call->layer->is_operation) {
+        call->mask = argument->value;
+    } else {
+        call->inputs[call->n_inputs++] = argument->value;
+    }
     return OCTET_OK;
 }
 
@@ -181,8 +186,9 @@ static octet_status new_call(builder *b, const octet_keras_layer *layer, const c
                                .label = b->label,
                                .layer = layer,
                                .path = path,
-                               .n_calls = b->n_calls,
-                               .mask_reader = b->mask_reader};
+                               .mask = OCTET_NONE,
+                               .masks = b->masks,
+                               .n_calls = b->n_calls};
     return OCTET_OK;
 }
 
@@ -295,14 +301,17 @@ static octet_status build_model(builder *b, octet_keras_model *model, const char
 }
 
 octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs, uint32_t n_inputs,
-                                    uint32_t *outputs, uint32_t *n_outputs) {
-    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->mask_reader};
+                                    uint32_t mask, uint32_t *outputs, uint32_t *n_outputs) {
+    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->masks};
     const char *full = NULL;
     OCTET_TRY(octet_arena_format(outer->ctx, outer->arena, &full, "%s/%s", outer->path, layer->name));
     octet_keras_call *call = NULL;
     OCTET_TRY(new_call(&b, layer, full, &call));
     memcpy(call->inputs, inputs, n_inputs * sizeof *inputs);
     call->n_inputs = n_inputs;
+    call->mask = mask;
+    call->zero_masked = outer->zero_masked;
+    call->around = outer->around;
     const octet_status status = run_call(&b, call, 1);
     if (status == OCTET_OK) {
         memcpy(outputs, call->outputs, call->n_outputs * sizeof *outputs);
@@ -358,32 +367,11 @@ static octet_status add_outputs(builder *b, const octet_keras_model *model, cons
     return OCTET_OK;
 }
 
-/* The name of a layer that would heed a mask. The depth of models is bounded by the text's. */
-static const char *mask_reader_of(const octet_keras_model *model) {
-    static const char *const readers[] = {"LSTM",
-                                          "GRU",
-                                          "SimpleRNN",
-                                          "RNN",
-                                          "Bidirectional",
-                                          "GlobalAveragePooling1D",
-                                          "Attention",
-                                          "AdditiveAttention",
-                                          "MultiHeadAttention"};
-    for (uint32_t i = 0; i < model->n_layers; i++) {
-        const octet_keras_layer *layer = &model->layers[i];
-        for (size_t j = 0; j < sizeof readers / sizeof *readers; j++) {
-            if (strcmp(layer->class_name, readers[j]) == 0) return layer->name;
-        }
-        const char *inner = layer->model != NULL ? mask_reader_of(layer->model) : NULL;
-        if (inner != NULL) return inner;
-    }
-    return NULL;
-}
-
 octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const octet_json_document *document, const char *label,
                                octet_keras_model *model, const octet_import_options *options, octet_graph *graph) {
     uint32_t n_calls = 0;
-    builder b = {ctx, arena, document, label, graph, &n_calls, mask_reader_of(model)};
+    octet_keras_masks masks = {0};
+    builder b = {ctx, arena, document, label, graph, &n_calls, &masks};
     uint32_t *inputs = NULL, *outputs = NULL, n_outputs = OCTET_KERAS_MAX_OUTPUTS;
     OCTET_TRY(OCTET_NEW(ctx, arena, model->n_inputs, &inputs));
     OCTET_TRY(OCTET_NEW(ctx, arena, n_outputs, &outputs));

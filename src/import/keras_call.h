@@ -24,8 +24,11 @@ typedef struct octet_keras_call {
     uint32_t n_inputs; /* every tensor among the arguments, in order */
     uint32_t outputs[OCTET_KERAS_MAX_OUTPUTS];
     uint32_t n_outputs;
-    uint32_t *n_calls;       /* of the whole import, for its limit */
-    const char *mask_reader; /* a layer somewhere in the file that would heed a mask; NULL: none does */
+    uint32_t mask;                    /* bool [batch,steps] given as the argument `mask`; OCTET_NONE: none (keras_mask.h) */
+    bool zero_masked;                 /* set by a Bidirectional: masked steps give zeros */
+    const octet_keras_layer *around;  /* the RNN around a cell, which says how it runs; NULL elsewhere */
+    struct octet_keras_masks *masks;  /* of the whole import */
+    uint32_t *n_calls;                /* of the whole import, for its limit */
 } octet_keras_call;
 
 typedef octet_status octet_keras_emit_function(octet_keras_call *call);
@@ -112,8 +115,9 @@ octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *ac
 /* softmax over `axis` (negative from the end). */
 octet_status octet_keras_softmax(octet_keras_call *call, uint32_t x, int32_t axis, bool is_log, uint32_t *out);
 
-/* keras_build.c: calls another layer (of a wrapper) on `inputs`; its outputs are put into call->outputs of `result`. */
+/* keras_build.c: calls another layer (of a wrapper) on `inputs`, with `mask` (OCTET_NONE: none), zero_masked and around as the outer
+ * call has them. */
 octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs, uint32_t n_inputs,
-                                    uint32_t *outputs, uint32_t *n_outputs);
+                                    uint32_t mask, uint32_t *outputs, uint32_t *n_outputs);
 
 #endif

@@ -33,7 +33,8 @@ void octet_keras_weights_add(octet_keras_layer *layer, const char *name, const c
 
 /* Families. */
 octet_keras_emit_function octet_keras_emit_dense, octet_keras_emit_einsum_dense, octet_keras_emit_flatten, octet_keras_emit_reshape,
-    octet_keras_emit_permute, octet_keras_emit_repeat_vector, octet_keras_emit_identity, octet_keras_emit_embedding;
+    octet_keras_emit_permute, octet_keras_emit_repeat_vector, octet_keras_emit_identity, octet_keras_emit_embedding,
+    octet_keras_emit_masking;
 octet_keras_emit_function octet_keras_emit_activation, octet_keras_emit_relu, octet_keras_emit_softmax, octet_keras_emit_leaky_relu,
     octet_keras_emit_prelu, octet_keras_emit_elu, octet_keras_emit_thresholded_relu;
 octet_keras_emit_function octet_keras_emit_conv_1d, octet_keras_emit_conv_2d, octet_keras_emit_conv_3d, octet_keras_emit_depthwise_1d,
@@ -46,14 +47,15 @@ octet_keras_emit_function octet_keras_emit_batch_normalization, octet_keras_emit
 octet_keras_emit_function octet_keras_emit_merge, octet_keras_emit_concatenate, octet_keras_emit_dot;
 octet_keras_emit_function octet_keras_emit_zero_padding, octet_keras_emit_cropping, octet_keras_emit_upsampling, octet_keras_emit_resizing,
     octet_keras_emit_center_crop;
-octet_keras_emit_function octet_keras_emit_lstm, octet_keras_emit_gru, octet_keras_emit_simple_rnn, octet_keras_emit_bidirectional,
-    octet_keras_emit_time_distributed;
+octet_keras_emit_function octet_keras_emit_lstm, octet_keras_emit_gru, octet_keras_emit_simple_rnn, octet_keras_emit_rnn,
+    octet_keras_emit_cell, octet_keras_emit_bidirectional, octet_keras_emit_time_distributed;
 octet_keras_emit_function octet_keras_emit_multi_head_attention, octet_keras_emit_attention, octet_keras_emit_additive_attention;
 octet_keras_emit_function octet_keras_emit_operation; /* TFOpLambda, TensorFlowOpLayer, keras.ops */
 
 octet_keras_weights_function octet_keras_weights_dense, octet_keras_weights_conv, octet_keras_weights_depthwise,
     octet_keras_weights_separable, octet_keras_weights_batch_normalization, octet_keras_weights_layer_normalization,
     octet_keras_weights_rms_normalization, octet_keras_weights_normalization, octet_keras_weights_layer_scale, octet_keras_weights_prelu,
-    octet_keras_weights_embedding, octet_keras_weights_recurrent, octet_keras_weights_multi_head_attention, octet_keras_weights_attention;
+    octet_keras_weights_embedding, octet_keras_weights_recurrent, octet_keras_weights_cell, octet_keras_weights_multi_head_attention,
+    octet_keras_weights_attention;
 
 #endif

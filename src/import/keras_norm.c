@@ -78,7 +78,6 @@ static void broadcast_dims(const octet_shape *shape, const int32_t *axes, int32_
 
 octet_status octet_keras_emit_batch_normalization(octet_keras_call *call) {
     uint32_t x, scale, offset;
-    OCTET_TRY(octet_keras_refuse_argument(call, "mask"));
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
     if (octet_json_is_true(octet_json_get(call->layer->config, "renorm"))) return octet_keras_refuse(call, "renorm is not supported");
     const octet_shape shape = *octet_keras_shape(call, x);
@@ -238,7 +237,6 @@ static octet_status mean_2(octet_keras_call *call, uint32_t x, const int32_t *ax
 
 octet_status octet_keras_emit_group_normalization(octet_keras_call *call) {
     uint32_t x, mean, negative = OCTET_NONE, variance, inverse, gamma, beta;
-    OCTET_TRY(octet_keras_refuse_argument(call, "mask"));
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK - 1, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t axis[OCTET_MAX_RANK], n = 0, groups = 32, dims[OCTET_MAX_RANK], wide[OCTET_MAX_RANK], axes[OCTET_MAX_RANK], n_axes = 0;

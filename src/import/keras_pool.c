@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "import/keras_layers.h"
+#include "import/keras_mask.h"
 
 static bool is_average(const octet_keras_call *call) {
     return strstr(call->layer->class_name, "Average") != NULL;
@@ -74,16 +75,28 @@ octet_status octet_keras_emit_pool_3d(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
+/* The mean over the steps whose mask is set: sum(x * mask) / sum(mask). */
+static octet_status masked_mean(octet_keras_call *call, uint32_t x, uint32_t mask, bool keep_dims) {
+    uint32_t n;
+    OCTET_TRY(octet_keras_mask_numbers(call, mask, &mask));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, mask, &x));
+    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", x, (const int32_t[]){1}, 1, true, keep_dims, &x));
+    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum_1", mask, (const int32_t[]){1}, 1, true, keep_dims, &n));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_DIV, "truediv", x, n, &x));
+    return octet_keras_return(call, x);
+}
+
 octet_status octet_keras_emit_global_pool(octet_keras_call *call) {
     uint32_t x;
     bool keep_dims = false;
     OCTET_TRY(octet_keras_channels_last(call));
-    OCTET_TRY(octet_keras_refuse_argument(call, "mask"));
     OCTET_TRY(octet_keras_bool(call, "keepdims", false, &keep_dims));
     const char *class_name = call->layer->class_name;
     const int32_t n = strstr(class_name, "1D") != NULL ? 1 : strstr(class_name, "2D") != NULL ? 2 : 3;
     OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));
     static const int32_t axes[3] = {1, 2, 3};
+    const uint32_t mask = octet_keras_mask(call);
+    if (n == 1 && is_average(call) && mask != OCTET_NONE) return masked_mean(call, x, mask, keep_dims);
     OCTET_TRY(octet_keras_reduce(call, is_average(call) ? OCTET_OP_MEAN : OCTET_OP_REDUCE_MAX, is_average(call) ? "Mean" : "Max", x, axes,
                                  n, n == 1, keep_dims, &x));
     return octet_keras_return(call, x);

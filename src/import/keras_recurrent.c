@@ -1,10 +1,11 @@
-/* LSTM, GRU, SimpleRNN. An LSTM in its usual form becomes the fused operator that TensorFlow writes for Keras 2 with a static
- * batch; everything else is unrolled into operators, step by step, as TensorFlow does for unroll=True. The first step starts
- * from zeros, so its terms with the state are left out. */
+/* LSTM, GRU, SimpleRNN, and RNN around their cells. An LSTM in its usual form becomes the fused operator that TensorFlow writes for
+ * Keras 2 with a static batch; everything else is unrolled into operators, step by step, as TensorFlow does for unroll=True. The
+ * first step starts from zeros, so its terms with the state are left out. Where a step is masked, SELECT_V2 keeps what was before. */
 #include <stdio.h>
 #include <string.h>
 
 #include "import/keras_layers.h"
+#include "import/keras_mask.h"
 
 enum { MAX_STEPS = 2048 };
 
@@ -13,17 +14,28 @@ typedef struct recurrent {
     uint32_t x;    /* [batch,steps,features], in the order of the steps */
     uint32_t h, c; /* initial state; OCTET_NONE: zeros */
     bool return_sequences, return_state, go_backwards;
+    bool zero_masked;      /* a masked step gives zeros; otherwise what the step before gave */
+    uint32_t mask, zeros;  /* [batch,steps] in the order of the steps, [batch,units]; OCTET_NONE: no mask */
+    uint32_t *step_masks;  /* by step: [batch,1] */
     uint32_t kernel, recurrent, bias; /* [gates * units, features], [gates * units, units], [gates * units] or OCTET_NONE */
 } recurrent;
 
+static octet_status add_weights(octet_keras_layer *layer, const char *kernel, const char *recurrent_kernel, const char *bias) {
+    octet_keras_weights_add(layer, "kernel", kernel, true);
+    octet_keras_weights_add(layer, "recurrent_kernel", recurrent_kernel, true);
+    const octet_json *use_bias = octet_json_get(layer->config, "use_bias");
+    if (octet_json_kind_of(use_bias) != OCTET_JSON_BOOL || octet_json_is_true(use_bias)) octet_keras_weights_add(layer, "bias", bias, true);
+    return OCTET_OK;
+}
+
 octet_status octet_keras_weights_recurrent(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
     (void)ctx, (void)arena;
-    octet_keras_weights_add(layer, "kernel", "cell/vars/0", true);
-    octet_keras_weights_add(layer, "recurrent_kernel", "cell/vars/1", true);
-    const octet_json *use_bias = octet_json_get(layer->config, "use_bias");
-    if (octet_json_kind_of(use_bias) != OCTET_JSON_BOOL || octet_json_is_true(use_bias))
-        octet_keras_weights_add(layer, "bias", "cell/vars/2", true);
-    return OCTET_OK;
+    return add_weights(layer, "cell/vars/0", "cell/vars/1", "cell/vars/2");
+}
+
+octet_status octet_keras_weights_cell(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
+    (void)ctx, (void)arena;
+    return add_weights(layer, "vars/0", "vars/1", "vars/2");
 }
 
 static octet_status reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out) {
@@ -32,29 +44,42 @@ static octet_status reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *
     return octet_keras_emit(call, OCTET_OP_REVERSE_V2, "ReverseV2", inputs, 2, NULL, out);
 }
 
-static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint32_t n_states, recurrent *r) {
-    *r = (recurrent){
-        .n_gates = n_gates, .h = OCTET_NONE, .c = OCTET_NONE, .kernel = OCTET_NONE, .recurrent = OCTET_NONE, .bias = OCTET_NONE};
-    if (call->n_inputs != 1 && call->n_inputs != 1 + n_states) {
-        return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u", (unsigned)call->n_inputs,
-                                      (unsigned)(1 + n_states));
-    }
-    OCTET_TRY(octet_keras_refuse_argument(call, "mask"));
-    const uint32_t n_inputs = call->n_inputs;
-    call->n_inputs = 1;
-    OCTET_TRY(octet_keras_single(call, 3, 3, &r->x));
-    OCTET_TRY(octet_keras_sizes(call, "units", 1, 0, &r->units));
-    OCTET_TRY(octet_keras_bool(call, "return_sequences", false, &r->return_sequences));
-    OCTET_TRY(octet_keras_bool(call, "return_state", false, &r->return_state));
-    OCTET_TRY(octet_keras_bool(call, "go_backwards", false, &r->go_backwards));
+/* How the layer runs is said by the RNN around a cell, where there is one. */
+static octet_status read_flag(octet_keras_call *call, const char *key, bool *out) {
+    const octet_keras_layer *layer = call->around != NULL ? call->around : call->layer;
+    return octet_json_get_bool_or(call->ctx, call->document, layer->config, key, false, out);
+}
+
+static octet_status read_flags(octet_keras_call *call, recurrent *r) {
+    OCTET_TRY(read_flag(call, "return_sequences", &r->return_sequences));
+    OCTET_TRY(read_flag(call, "return_state", &r->return_state));
+    OCTET_TRY(read_flag(call, "go_backwards", &r->go_backwards));
+    OCTET_TRY(read_flag(call, "zero_output_for_mask", &r->zero_masked));
+    r->zero_masked = call->zero_masked ? r->return_sequences : r->zero_masked;
     static const char *const refused[] = {"stateful", "time_major"};
     for (size_t i = 0; i < 2; i++) {
         bool is_set = false;
-        OCTET_TRY(octet_keras_bool(call, refused[i], false, &is_set));
+        OCTET_TRY(read_flag(call, refused[i], &is_set));
         if (is_set)
             return octet_keras_refuse(call, "%s is not supported; build the model with %s=False and copy the weights with set_weights",
                                       refused[i], refused[i]);
     }
+    return OCTET_OK;
+}
+
+static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint32_t n_states, recurrent *r) {
+    *r = (recurrent){
+        .n_gates = n_gates, .h = OCTET_NONE, .c = OCTET_NONE, .kernel = OCTET_NONE, .recurrent = OCTET_NONE, .bias = OCTET_NONE};
+    r->mask = octet_keras_mask(call);
+    if (call->n_inputs != 1 && call->n_inputs != 1 + n_states) {
+        return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u", (unsigned)call->n_inputs,
+                                      (unsigned)(1 + n_states));
+    }
+    const uint32_t n_inputs = call->n_inputs;
+    call->n_inputs = 1;
+    OCTET_TRY(octet_keras_single(call, 3, 3, &r->x));
+    OCTET_TRY(octet_keras_sizes(call, "units", 1, 0, &r->units));
+    OCTET_TRY(read_flags(call, r));
     const octet_shape *shape = octet_keras_shape(call, r->x);
     r->n_steps = shape->dims[1];
     r->n_features = shape->dims[2];
@@ -71,6 +96,7 @@ static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint
         if (n_states == 2) r->c = call->inputs[2];
     }
     if (r->go_backwards) OCTET_TRY(reverse_steps(call, r->x, &r->x));
+    if (r->go_backwards && r->mask != OCTET_NONE) OCTET_TRY(reverse_steps(call, r->mask, &r->mask));
     return OCTET_OK;
 }
 
@@ -101,18 +127,54 @@ static octet_status unpack_steps(octet_keras_call *call, uint32_t x, uint32_t **
     return octet_graph_emit(call->ctx, call->graph, OCTET_OP_UNPACK, call->layer->name, name, &x, 1, &options, *steps, (uint32_t)n);
 }
 
-/* The states of all steps -> the layer's outputs. */
-static octet_status return_steps(octet_keras_call *call, const recurrent *r, const uint32_t *steps, uint32_t c) {
+/* The mask as a value [batch,1] per step, and the zeros that stand for what was before the first. */
+static octet_status unpack_mask(octet_keras_call *call, recurrent *r) {
+    if (r->mask == OCTET_NONE) return OCTET_OK;
+    const octet_shape shape = *octet_keras_shape(call, r->mask);
+    OCTET_CHECK(call->ctx, shape.rank == 2 && shape.dims[1] == r->n_steps, OCTET_MODEL, "%s: layer %s: its mask has not its %d steps",
+                call->label, call->layer->name, r->n_steps);
+    uint32_t mask;
+    OCTET_TRY(octet_keras_reshape(call, "mask", r->mask, 3, (const int32_t[]){shape.dims[0], shape.dims[1], 1}, &mask));
+    OCTET_TRY(unpack_steps(call, mask, &r->step_masks));
+    const int32_t dims[2] = {shape.dims[0], r->units};
+    float *zeros = NULL;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)dims[0] * (size_t)dims[1], &zeros));
+    return octet_keras_constant(call, "zeros", NULL, 2, dims, zeros, &r->zeros);
+}
+
+/* `now` where the mask of the step is set, else `before`. */
+static octet_status choose(octet_keras_call *call, const recurrent *r, int32_t step, uint32_t now, uint32_t before, uint32_t *out) {
+    const uint32_t inputs[3] = {r->step_masks[step], now, before == OCTET_NONE ? r->zeros : before};
+    return octet_keras_emit(call, OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, out);
+}
+
+/* After a step has made *h of `before`: its state, and its result in steps[step]. */
+static octet_status end_step(octet_keras_call *call, const recurrent *r, int32_t step, uint32_t before, uint32_t *h, uint32_t *steps) {
+    const uint32_t now = *h;
+    if (r->mask == OCTET_NONE) {
+        steps[step] = now;
+        return OCTET_OK;
+    }
+    OCTET_TRY(choose(call, r, step, now, before, h));
+    steps[step] = *h;
+    if (r->zero_masked) return choose(call, r, step, now, OCTET_NONE, &steps[step]);
+    /* A masked step repeats the last result, and before the first that is zeros, whatever the initial state. */
+    return r->h == OCTET_NONE ? OCTET_OK : choose(call, r, step, now, step == 0 ? OCTET_NONE : steps[step - 1], &steps[step]);
+}
+
+/* The results of all steps, and the last state -> the layer's outputs. */
+static octet_status return_steps(octet_keras_call *call, const recurrent *r, const uint32_t *steps, uint32_t h, uint32_t c) {
     uint32_t out = steps[r->n_steps - 1];
     if (r->return_sequences) {
         const octet_options options = {.pack = {0, r->n_steps}};
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_PACK, "stack", steps, (uint32_t)r->n_steps, &options, &out));
         OCTET_TRY(octet_keras_transpose(call, "transpose_1", out, (const int32_t[]){1, 0, 2}, &out));
+        OCTET_TRY(octet_keras_mask_set(call, out, octet_keras_mask(call)));
     }
     call->outputs[0] = out;
     call->n_outputs = 1;
     if (!r->return_state) return OCTET_OK;
-    call->outputs[call->n_outputs++] = steps[r->n_steps - 1];
+    call->outputs[call->n_outputs++] = h;
     if (c != OCTET_NONE) call->outputs[call->n_outputs++] = c;
     return OCTET_OK;
 }
@@ -148,9 +210,9 @@ static octet_status lstm_is_fused(octet_keras_call *call, const recurrent *r, bo
     if (octet_json_kind_of(octet_json_get(call->layer->config, "recurrent_activation")) == OCTET_JSON_OBJECT) return OCTET_OK;
     OCTET_TRY(octet_keras_string(call, "activation", "tanh", &activation));
     OCTET_TRY(octet_keras_string(call, "recurrent_activation", "sigmoid", &recurrent_activation));
-    OCTET_TRY(octet_keras_bool(call, "unroll", false, &unroll));
+    OCTET_TRY(read_flag(call, "unroll", &unroll));
     *out = strcmp(activation, "tanh") == 0 && strcmp(recurrent_activation, "sigmoid") == 0 && !unroll && !r->return_state &&
-           r->h == OCTET_NONE;
+           r->h == OCTET_NONE && r->mask == OCTET_NONE;
     return OCTET_OK;
 }
 
@@ -267,12 +329,15 @@ octet_status octet_keras_emit_lstm(octet_keras_call *call) {
     }
     uint32_t *steps = NULL, axis, h = r.h, c = r.c;
     OCTET_TRY(unpack_steps(call, r.x, &steps));
+    OCTET_TRY(unpack_mask(call, &r));
     OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", 1, &axis));
     for (int32_t i = 0; i < r.n_steps; i++) {
+        const uint32_t before_h = h, before_c = c;
         OCTET_TRY(lstm_step(call, &r, axis, steps[i], &h, &c));
-        steps[i] = h;
+        if (r.mask != OCTET_NONE) OCTET_TRY(choose(call, &r, i, c, before_c, &c));
+        OCTET_TRY(end_step(call, &r, i, before_h, &h, steps));
     }
-    return return_steps(call, &r, steps, c);
+    return return_steps(call, &r, steps, h, c);
 }
 
 /* GRU and SimpleRNN: the products with the inputs of all steps are one FULLY_CONNECTED. */
@@ -384,11 +449,13 @@ octet_status octet_keras_emit_gru(octet_keras_call *call) {
     OCTET_TRY(load_gru(call, &g));
     uint32_t *steps = NULL, h = g.base.h;
     OCTET_TRY(project_steps(call, &g.base, g.base.bias, &steps));
+    OCTET_TRY(unpack_mask(call, &g.base));
     for (int32_t i = 0; i < g.base.n_steps; i++) {
+        const uint32_t before = h;
         OCTET_TRY(gru_step(call, &g, steps[i], &h));
-        steps[i] = h;
+        OCTET_TRY(end_step(call, &g.base, i, before, &h, steps));
     }
-    return return_steps(call, &g.base, steps, OCTET_NONE);
+    return return_steps(call, &g.base, steps, h, OCTET_NONE);
 }
 
 octet_status octet_keras_emit_simple_rnn(octet_keras_call *call) {
@@ -402,14 +469,40 @@ octet_status octet_keras_emit_simple_rnn(octet_keras_call *call) {
     }
     uint32_t *steps = NULL, h = r.h;
     OCTET_TRY(project_steps(call, &r, r.bias, &steps));
+    OCTET_TRY(unpack_mask(call, &r));
     for (int32_t i = 0; i < r.n_steps; i++) {
+        const uint32_t before = h;
         uint32_t x = steps[i];
         if (h != OCTET_NONE) {
             OCTET_TRY(octet_keras_fully_connected(call, "MatMul_1", h, r.recurrent, OCTET_NONE, &h));
             OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", x, h, &x));
         }
         OCTET_TRY(squash(call, x, &h));
-        steps[i] = h;
+        OCTET_TRY(end_step(call, &r, i, before, &h, steps));
     }
-    return return_steps(call, &r, steps, OCTET_NONE);
+    return return_steps(call, &r, steps, h, OCTET_NONE);
+}
+
+/* RNN: a cell computes what the layer of its name does. */
+
+octet_status octet_keras_emit_cell(octet_keras_call *call) {
+    if (call->around == NULL) return octet_keras_refuse(call, "a cell stands in an RNN layer only");
+    if (strcmp(call->layer->class_name, "LSTMCell") == 0) return octet_keras_emit_lstm(call);
+    if (strcmp(call->layer->class_name, "GRUCell") == 0) return octet_keras_emit_gru(call);
+    return octet_keras_emit_simple_rnn(call);
+}
+
+octet_status octet_keras_emit_rnn(octet_keras_call *call) {
+    const octet_keras_layer *cell = call->layer->wrapped[0];
+    static const char *const known[] = {"LSTMCell", "GRUCell", "SimpleRNNCell"};
+    bool is_known = false;
+    for (size_t i = 0; cell != NULL && i < 3; i++) is_known = is_known || strcmp(cell->class_name, known[i]) == 0;
+    if (!is_known)
+        return octet_keras_refuse(call, "around %s is not supported: LSTMCell, GRUCell, SimpleRNNCell are; build one RNN per stacked cell",
+                                  cell != NULL ? cell->class_name : "nothing");
+    const uint32_t mask = octet_keras_mask(call);
+    call->around = call->layer;
+    OCTET_TRY(octet_keras_call_layer(call, cell, call->inputs, call->n_inputs, mask, call->outputs, &call->n_outputs));
+    call->around = NULL;
+    return OCTET_OK;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "import/keras_layers.h"
+#include "import/keras_mask.h"
 
 static octet_status reverse(octet_keras_call *call, uint32_t x, uint32_t *out) {
     uint32_t inputs[2] = {x, 0};
@@ -34,7 +35,6 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
         is_known = is_known || (strcmp(forward->class_name, known[i]) == 0 && strcmp(given->class_name, known[i]) == 0);
     if (!is_known) return octet_keras_refuse(call, "a Bidirectional %s is not supported: LSTM, GRU, SimpleRNN are", forward->class_name);
     OCTET_TRY(octet_keras_string(call, "merge_mode", "concat", &mode));
-    OCTET_TRY(octet_keras_refuse_argument(call, "mask"));
     uint32_t n_states = call->n_inputs - 1;
     if (call->n_inputs < 1 || n_states % 2 != 0) return octet_keras_contradict(call, "reads %u tensors", (unsigned)call->n_inputs);
     n_states /= 2;
@@ -46,12 +46,16 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
     const bool turn = !is_written && !octet_json_is_true(octet_json_get(forward->config, "go_backwards"));
     if (!is_written && !turn) return octet_keras_refuse(call, "around a layer with go_backwards is not supported; swap the directions");
     /* The backward one first, as TensorFlow's converter orders them. */
+    const uint32_t mask = octet_keras_mask(call);
+    uint32_t turned_mask = mask;
     inputs[0] = call->inputs[0];
     if (turn) OCTET_TRY(reverse(call, inputs[0], &inputs[0]));
+    if (turn && mask != OCTET_NONE) OCTET_TRY(reverse(call, mask, &turned_mask));
     memcpy(inputs + 1, call->inputs + 1 + n_states, n_states * sizeof *inputs);
-    OCTET_TRY(octet_keras_call_layer(call, given, inputs, 1 + n_states, outputs[1], &n_outputs[1]));
+    call->zero_masked = true;
+    OCTET_TRY(octet_keras_call_layer(call, given, inputs, 1 + n_states, turned_mask, outputs[1], &n_outputs[1]));
     memcpy(inputs, call->inputs, (1 + n_states) * sizeof *inputs);
-    OCTET_TRY(octet_keras_call_layer(call, forward, inputs, 1 + n_states, outputs[0], &n_outputs[0]));
+    OCTET_TRY(octet_keras_call_layer(call, forward, inputs, 1 + n_states, mask, outputs[0], &n_outputs[0]));
     if (octet_keras_shape(call, outputs[1][0])->rank == 3) OCTET_TRY(reverse(call, outputs[1][0], &outputs[1][0]));
     if (octet_json_kind_of(octet_json_get(call->layer->config, "merge_mode")) == OCTET_JSON_NULL) {
         call->outputs[0] = outputs[0][0];
@@ -59,6 +63,9 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
         call->n_outputs = 2;
     } else {
         OCTET_TRY(merge(call, mode, outputs[0][0], outputs[1][0]));
+    }
+    if (octet_keras_shape(call, call->outputs[0])->rank == 3) {
+        for (uint32_t i = 0; i < call->n_outputs; i++) OCTET_TRY(octet_keras_mask_set(call, call->outputs[i], mask));
     }
     for (size_t i = 0; i < 2; i++) {
         for (uint32_t j = 1; j < n_outputs[i]; j++) call->outputs[call->n_outputs++] = outputs[i][j];
@@ -81,10 +88,9 @@ octet_status octet_keras_emit_time_distributed(octet_keras_call *call) {
     uint32_t x, outputs[OCTET_KERAS_MAX_OUTPUTS], n = 0;
     const octet_keras_layer *inner = call->layer->wrapped[0];
     if (inner == NULL) return octet_keras_contradict(call, "has no layer");
-    OCTET_TRY(octet_keras_refuse_argument(call, "mask"));
     OCTET_TRY(octet_keras_single(call, 3, OCTET_MAX_RANK, &x));
     if (is_stepless(inner->class_name)) {
-        OCTET_TRY(octet_keras_call_layer(call, inner, &x, 1, outputs, &n));
+        OCTET_TRY(octet_keras_call_layer(call, inner, &x, 1, OCTET_NONE, outputs, &n));
         return octet_keras_return(call, outputs[0]);
     }
     const octet_shape shape = *octet_keras_shape(call, x);
@@ -92,7 +98,7 @@ octet_status octet_keras_emit_time_distributed(octet_keras_call *call) {
     dims[0] = octet_shape_product(&shape, 0, 2);
     for (int32_t i = 2; i < shape.rank; i++) dims[i - 1] = shape.dims[i];
     OCTET_TRY(octet_keras_reshape(call, "Reshape", x, shape.rank - 1, dims, &x));
-    OCTET_TRY(octet_keras_call_layer(call, inner, &x, 1, outputs, &n));
+    OCTET_TRY(octet_keras_call_layer(call, inner, &x, 1, OCTET_NONE, outputs, &n));
     if (n != 1) return octet_keras_refuse(call, "around a layer with %u outputs is not supported", (unsigned)n);
     const octet_shape out = *octet_keras_shape(call, outputs[0]);
     if (out.rank >= OCTET_MAX_RANK || out.rank < 1 || out.dims[0] != dims[0])

@@ -15,6 +15,7 @@ typedef struct state {
     const octet_quantize_options *options;
     octet_propagation *out;
     uint32_t *first_user, *users; /* operators that read a value, in order: users[first_user[v] .. first_user[v + 1]) */
+    struct range { float min, max; } *ranges; /* by value: as observed, or widened */
     bool *statistic; /* by value: a float activation with an observed range */
     bool *dropped;   /* its parameters come from elsewhere */
     bool *fixed;     /* a range that was kept: parameters that the work list does not overrule */
@@ -91,6 +92,22 @@ static void push_statistics(state *s, bool kept_only) {
     }
 }
 
+/* The parameters of a choice's result hold for its operands too. One that is read elsewhere as well (the state before a masked step)
+ * would be cut to the range of what was chosen: the result's range covers it, unless strict. */
+static void widen_choices(state *s) {
+    for (uint32_t k = 0; k < s->graph->n_operators && !s->options->strict_tensorflow; k++) {
+        const octet_operator *op = &s->graph->operators[k];
+        if ((op->code != OCTET_OP_SELECT && op->code != OCTET_OP_SELECT_V2) || !s->statistic[op->outputs[0]]) continue;
+        struct range *result = &s->ranges[op->outputs[0]];
+        for (uint32_t i = 1; i < op->n_inputs; i++) {
+            const uint32_t v = op->inputs[i];
+            if (v == OCTET_NONE || !s->statistic[v] || s->graph->values[v].n_uses < 2) continue;
+            if (s->ranges[v].min < result->min) result->min = s->ranges[v].min;
+            if (s->ranges[v].max > result->max) result->max = s->ranges[v].max;
+        }
+    }
+}
+
 /* A range is carried on through operators that keep it: what comes out of them needs no range of its own. */
 static void run_forward(state *s) {
     const octet_graph *graph = s->graph;
@@ -138,13 +155,12 @@ static octet_status fix_ranges(state *s) {
     for (uint32_t v = 0; v < s->graph->n_values; v++) {
         if (!s->statistic[v] || s->dropped[v]) continue;
         const octet_value *value = &s->graph->values[v];
-        const octet_qparams params = s->options->mode == OCTET_MODE_INT16X8
-                                         ? octet_qparams_range_s16((double)value->min, (double)value->max)
-                                         : octet_qparams_range_s8((double)value->min, (double)value->max);
+        const double min = (double)s->ranges[v].min, max = (double)s->ranges[v].max;
+        const octet_qparams params =
+            s->options->mode == OCTET_MODE_INT16X8 ? octet_qparams_range_s16(min, max) : octet_qparams_range_s8(min, max);
         OCTET_CHECK(s->ctx, isfinite(params.scale) && params.scale > 0.0f, OCTET_MODEL,
                     "%s: %s ranges from %g to %g: too wide for a float32 scale; look at the samples and the weights",
-                    value->producer == OCTET_NONE ? "model input" : s->graph->operators[value->producer].layer, value->name,
-                    (double)value->min, (double)value->max);
+                    value->producer == OCTET_NONE ? "model input" : s->graph->operators[value->producer].layer, value->name, min, max);
         s->out->values[v] = (octet_placement){true, params};
         s->fixed[v] = true;
     }
@@ -244,6 +260,20 @@ static void run_work_list(state *s) {
     }
 }
 
+/* A value and the constant that it is compared with for equality are rounded alike, unless strict: a real number that equals the
+ * constant does so in integers only if both have one scale. */
+static void align_comparisons(state *s) {
+    for (uint32_t k = 0; k < s->graph->n_operators && !s->options->strict_tensorflow; k++) {
+        const octet_operator *op = &s->graph->operators[k];
+        if (op->code != OCTET_OP_EQUAL && op->code != OCTET_OP_NOT_EQUAL) continue;
+        for (uint32_t i = 0; i < 2; i++) {
+            const uint32_t v = op->inputs[i], other = op->inputs[1 - i];
+            if (is_float(s, v) && !is_activation(s, v) && is_activation(s, other))
+                s->out->operands[s->out->first_operand[k] + i] = s->out->values[other];
+        }
+    }
+}
+
 octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_quantize_options *options,
                              octet_propagation *out) {
     state s = {.ctx = ctx, .arena = arena, .graph = graph, .options = options, .out = out};
@@ -254,10 +284,16 @@ octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.fixed));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &s.done));
     OCTET_TRY(find_users(&s));
-    for (uint32_t v = 0; v < graph->n_values; v++) s.statistic[v] = is_activation(&s, v) && graph->values[v].has_range;
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.ranges));
+    for (uint32_t v = 0; v < graph->n_values; v++) {
+        s.statistic[v] = is_activation(&s, v) && graph->values[v].has_range;
+        s.ranges[v] = (struct range){graph->values[v].min, graph->values[v].max};
+    }
+    widen_choices(&s);
     run_forward(&s);
     OCTET_TRY(run_backward(&s));
     OCTET_TRY(fix_ranges(&s));
     run_work_list(&s);
+    align_comparisons(&s);
     return OCTET_OK;
 }

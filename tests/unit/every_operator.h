@@ -79,6 +79,7 @@ static const every_row every_rows[] = {
     EVERY_ROW(PRELU, "x w1,1,4", 1, {{0}}),
     EVERY_ROW(QUANTIZE, "r", 1, {{0}}),
     EVERY_ROW(RANGE, "I1 I7 I2", 1, {{0}}),
+    EVERY_ROW(REDUCE_ANY, "b i1", 1, {.reduce = {true}}),
     EVERY_ROW(REDUCE_MAX, "x i3", 1, {.reduce = {false}}),
     EVERY_ROW(REDUCE_MIN, "x i3", 1, {.reduce = {false}}),
     EVERY_ROW(REDUCE_PROD, "x i3", 1, {.reduce = {true}}),

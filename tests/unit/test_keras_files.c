@@ -188,8 +188,9 @@ static void weights_alone_need_an_architecture(void **state) {
 /* Keras 3's model.to_json() states no version, nor do its .weights.h5. */
 static void an_architecture_of_keras_3_is_known_by_its_module(void **state) {
     (void)state;
-    static const char config[] = "{\"module\": \"keras\", \"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [" INPUT_2
-                                 ", " DENSE_2("dense", "2") "]}}";
+    static const char config[] =
+        "{\"module\": \"keras\", \"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [" INPUT_2
+        ", " DENSE_2("dense", "2") "]}}";
     const octet_import_options options = {.architecture = fixture_write("net3.json", config, sizeof config - 1)};
     octet_graph *graph = import_good(keras_write_h5("only3.h5", NULL, NULL, dense_weights, 2, false), &options);
     assert_int_equal(graph->keras_version, 3);

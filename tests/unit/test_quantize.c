@@ -201,7 +201,8 @@ static void a_small_cell_state_keeps_a_scale_that_is_read(void **state) {
     fixture *f = *state;
     enum { CELLS = 1, FEATURES = 4 };
     static const float numbers[FEATURES] = {0.5f, -0.25f, 1.0f, 0.75f};
-    const octet_shape steps = octet_shape_make(3, (const int32_t[]){1, 1, FEATURES}), cell = octet_shape_make(2, (const int32_t[]){1, CELLS});
+    const octet_shape steps = octet_shape_make(3, (const int32_t[]){1, 1, FEATURES}),
+                      cell = octet_shape_make(2, (const int32_t[]){1, CELLS});
     uint32_t inputs[24], y;
     for (int i = 0; i < 24; i++) inputs[i] = OCTET_NONE;
     inputs[0] = input(f, FEATURES, -1.0f, 1.0f);
@@ -222,6 +223,39 @@ static void a_small_cell_state_keeps_a_scale_that_is_read(void **state) {
     f->options.strict_tensorflow = true;
     expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized));
     expect_params(operand(f, 0, 19), 0x1p-17f, 0);
+}
+
+static uint32_t compare(fixture *f, uint32_t x, float with) {
+    uint32_t v;
+    const uint32_t inputs[2] = {x, constant(f, "with", 0, NULL, &with)};
+    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, OCTET_OP_NOT_EQUAL, "NOT_EQUAL", NULL, inputs, 2, NULL, &v, 1));
+    return v;
+}
+
+static void a_choice_covers_operands_that_are_read_elsewhere(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -1.0f, 3.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 3.0f), z = unary(f, OCTET_OP_RELU, x, 0.0f, 5.0f);
+    const uint32_t inputs[3] = {compare(f, x, 0.5f), y, z};
+    const uint32_t chosen = emit(f, OCTET_OP_SELECT_V2, inputs, 3, 0.0f, 1.0f);
+    quantize(f, binary(f, OCTET_OP_ADD, chosen, y, 0.0f, 4.0f));
+    expect_operators(f, "ABS RELU NOT_EQUAL SELECT_V2 ADD");
+    for (uint32_t k = 0; k < 4; k++) {
+        if (k != 2) expect_params(result(f, k), 3.0f / 255.0f, -128); /* of y; z is read here alone */
+    }
+    octet_graph_destroy(&f->ctx, f->quantized);
+    f->options.strict_tensorflow = true;
+    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized));
+    expect_params(result(f, 3), 1.0f / 255.0f, -128);
+}
+
+static void a_value_and_what_it_is_compared_with_are_rounded_alike(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -1.0f, 3.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 3.0f);
+    const uint32_t inputs[3] = {compare(f, x, -1.0f), y, y};
+    quantize(f, emit(f, OCTET_OP_SELECT_V2, inputs, 3, 0.0f, 3.0f));
+    expect_operators(f, "ABS NOT_EQUAL SELECT_V2");
+    expect_params(operand(f, 1, 1), 4.0f / 255.0f, -64);
+    assert_int_equal(((const int8_t *)operand(f, 1, 1)->data)[0], -128);
 }
 
 static void dense_has_a_scale_per_channel(void **state) {
@@ -437,6 +471,8 @@ int main(void) {
         CASE(float_operators_are_wrapped_when_strict),
         CASE(integer_kernels_are_used_when_not_strict),
         CASE(a_small_cell_state_keeps_a_scale_that_is_read),
+        CASE(a_choice_covers_operands_that_are_read_elsewhere),
+        CASE(a_value_and_what_it_is_compared_with_are_rounded_alike),
         CASE(dense_has_a_scale_per_channel),
         CASE(dense_has_one_scale_on_request),
         CASE(a_bias_too_large_widens_the_weights),
