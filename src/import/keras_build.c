@@ -83,11 +83,27 @@ static octet_status refuse_class(octet_keras_call *call) {
     return status;
 }
 
+/* Layers that take integers as they are; all others compute in float32. */
+static const char integer_layers[] =
+    "Embedding Flatten Reshape Permute RepeatVector Concatenate ZeroPadding1D Cropping1D Dropout Identity TimeDistributed";
+
+static octet_status cast_inputs(octet_keras_call *call) {
+    if (octet_keras_class_of(call->layer)->emit == octet_keras_emit_operation) return OCTET_OK;
+    if (octet_keras_word_in(integer_layers, call->layer->class_name)) return OCTET_OK;
+    for (uint32_t i = 0; i < call->n_inputs; i++) {
+        const octet_options options = {.cast = {OCTET_INT32, OCTET_FLOAT32}};
+        if (call->graph->values[call->inputs[i]].type != OCTET_INT32) continue;
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &call->inputs[i], 1, &options, &call->inputs[i]));
+    }
+    return OCTET_OK;
+}
+
 static octet_status emit_leaf(octet_keras_call *call) {
     const octet_keras_class *entry = octet_keras_class_of(call->layer);
     if (entry == NULL) return refuse_class(call);
     OCTET_TRY(check_keys(call, entry));
     OCTET_TRY(check_dtype(call));
+    OCTET_TRY(cast_inputs(call));
     OCTET_TRY(entry->emit(call));
     return octet_keras_mask_pass(call);
 }
@@ -100,6 +116,14 @@ static void note_shape(builder *b, octet_keras_layer *layer, uint32_t value) {
 }
 
 /* Graph inputs. */
+
+/* int32 where the layer says so, as the converter's files have it: indices of words. All other numbers become float32. */
+static octet_type input_type_of(const octet_keras_layer *layer) {
+    const octet_json *dtype = octet_json_get(layer->config, "dtype");
+    const char *name = octet_json_text(dtype);
+    if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "name"));
+    return name != NULL && strcmp(name, "int32") == 0 ? OCTET_INT32 : OCTET_FLOAT32;
+}
 
 static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, const octet_shape *given, octet_shape *out,
                                    bool *open_batch) {
@@ -144,7 +168,7 @@ static octet_status add_inputs(builder *b, octet_keras_model *model, const octet
         b->graph->open_batch = b->graph->open_batch || open_batch;
         const char *name = NULL;
         OCTET_TRY(octet_arena_format(b->ctx, b->arena, &name, "serving_default_%s:0", layer->name));
-        OCTET_TRY(octet_graph_add_value(b->ctx, b->graph, name, OCTET_FLOAT32, &shape, &values[i]));
+        OCTET_TRY(octet_graph_add_value(b->ctx, b->graph, name, input_type_of(layer), &shape, &values[i]));
         OCTET_TRY(octet_graph_add_input(b->ctx, b->graph, values[i], layer->name));
     }
     return OCTET_OK;

@@ -51,6 +51,29 @@ static octet_status fold_into_conv(octet_context *ctx, octet_graph *graph, const
     return octet_affine_replace(ctx, graph, a, weights, NULL, constant);
 }
 
+/* One number added to all inputs of a convolution without padding: b'[o] = b[o] + number * sum of w[o]. */
+static octet_status fold_into_conv_bias(octet_context *ctx, octet_graph *graph, const octet_affine *a, octet_operator_code code,
+                                        uint32_t constant, octet_arena *scratch) {
+    const float *w = octet_graph_input(graph, &graph->operators[a->op], a->weights)->data;
+    const float number = ((const float *)graph->values[constant].data)[0];
+    const size_t n_channels = (size_t)a->n_channels;
+    float *bias = NULL;
+    OCTET_TRY(octet_affine_read_bias(ctx, scratch, graph, a, &bias));
+    for (size_t o = 0; o < n_channels; o++) {
+        float sum = 0.0f;
+        for (size_t i = 0; i < a->outer; i++) {
+            for (size_t j = 0; j < a->inner; j++) sum += number * w[(i * n_channels + o) * a->inner + j];
+        }
+        bias[o] = code == OCTET_OP_ADD ? bias[o] + sum : bias[o] - sum;
+    }
+    return octet_affine_replace(ctx, graph, a, NULL, bias, constant);
+}
+
+static bool has_no_padding(const octet_operator *op) {
+    if (op->code == OCTET_OP_CONV_2D) return op->options.conv_2d.padding == OCTET_PADDING_VALID;
+    return op->code == OCTET_OP_DEPTHWISE_CONV_2D && op->options.depthwise_conv_2d.padding == OCTET_PADDING_VALID;
+}
+
 static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *folded) {
     octet_affine a;
     octet_activation *activation = octet_edit_activation(&graph->operators[k]);
@@ -71,6 +94,9 @@ static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t
         OCTET_TRY(fold_into_dense(ctx, graph, &a, op->code, constant, scratch));
     } else if (op->code == OCTET_OP_MUL && octet_shape_elements(&graph->values[constant].shape) == 1) {
         OCTET_TRY(fold_into_conv(ctx, graph, &a, constant, scratch));
+    } else if (op->code != OCTET_OP_MUL && octet_shape_elements(&graph->values[constant].shape) == 1 &&
+               has_no_padding(&graph->operators[k])) {
+        OCTET_TRY(fold_into_conv_bias(ctx, graph, &a, op->code, constant, scratch));
     } else {
         return OCTET_OK;
     }
@@ -79,8 +105,8 @@ static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t
     return OCTET_OK;
 }
 
-/* MUL, ADD and SUB by constants over the last dimension before a FULLY_CONNECTED, and MUL by one number before a convolution, go into
- * the weights and the bias behind them. */
+/* MUL, ADD and SUB by constants over the last dimension before a FULLY_CONNECTED, MUL by one number before a convolution, and ADD and
+ * SUB of one number before a convolution without padding, go into the weights and the bias behind them. */
 octet_status octet_pass_fold_affine_before(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     octet_status status = OCTET_OK;

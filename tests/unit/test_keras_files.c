@@ -185,6 +185,25 @@ static void weights_alone_need_an_architecture(void **state) {
     destroy(graph);
 }
 
+/* Keras 3's .h5 files do not say which nodes are layers and which are functions. */
+static void a_layer_without_module_is_told_from_a_function(void **state) {
+    (void)state;
+#define FROM(name)                                                                                                                         \
+    "\"inbound_nodes\": [{\"args\": [{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"" name                      \
+    "\", 0, 0]}}], \"kwargs\": {}}]}"
+    static const char config[] =
+        "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
+        "{\"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 4, 3], \"name\": \"in\"}, \"name\": \"in\", "
+        "\"inbound_nodes\": []},"
+        "{\"class_name\": \"SpatialDropout1D\", \"config\": {\"rate\": 0.1, \"seed\": null, \"name\": \"drop\", \"dtype\": \"float32\"}, "
+        "\"name\": \"drop\", " FROM("in") ",{\"class_name\": \"Tanh\", \"config\": {\"name\": \"tanh\"}, \"name\": \"tanh\", " FROM(
+            "drop") "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"tanh\", 0, 0]]}}";
+    octet_graph *graph = import_good(keras_write_h5("drop.h5", config, "3.1.0", NULL, 0, false), NULL);
+    assert_int_equal(graph->n_operators, 1);
+    assert_int_equal(graph->operators[0].code, OCTET_OP_TANH);
+    destroy(graph);
+}
+
 /* Keras 3's model.to_json() states no version, nor do its .weights.h5. */
 static void an_architecture_of_keras_3_is_known_by_its_module(void **state) {
     (void)state;
@@ -274,6 +293,7 @@ int main(void) {
         cmocka_unit_test(a_keras_3_archive_finds_weights_by_class_and_counter),
         cmocka_unit_test(nested_models_are_shared_and_their_weights_come_trainable_first),
         cmocka_unit_test(weights_alone_need_an_architecture),
+        cmocka_unit_test(a_layer_without_module_is_told_from_a_function),
         cmocka_unit_test(an_architecture_of_keras_3_is_known_by_its_module),
         cmocka_unit_test(shapes_against_the_config_are_named),
         cmocka_unit_test(a_weight_that_is_no_number_is_named),

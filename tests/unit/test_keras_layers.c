@@ -132,7 +132,7 @@ static const layer_case cases[] = {
     {"a mask that nobody heeds", 2, "5", "Embedding {\"input_dim\": 9, \"output_dim\": 4, \"mask_zero\": true}; Flatten {}", "9,4",
      "CAST NOT_EQUAL GATHER RESHAPE [1,20]"},
     {"RNN", 0, "1,4", "RNN {\"cell\": {\"class_name\": \"SimpleRNNCell\", \"config\": {\"name\": \"c\", \"units\": 3}}}", "4,3 3,3 3",
-     "FULLY_CONNECTED RESHAPE UNPACK TANH [1,3]"},
+     "FULLY_CONNECTED UNPACK TANH [1,3]"},
     {"TimeDistributed Conv1D", 0, "3,6,2",
      "TimeDistributed {\"layer\": {\"class_name\": \"Conv1D\", \"config\": {\"name\": \"c\", \"filters\": 4, \"kernel_size\": [3]}}}",
      "3,2,4 4", "RESHAPE RESHAPE CONV_2D RESHAPE RESHAPE [1,3,4,4]"},

@@ -155,6 +155,22 @@ static void one_factor_before_convolution_folds(void **state) {
     assert_true(data(f, 0, 1)[0] == 0.05f);
 }
 
+static void one_summand_before_convolution_folds_without_padding(void **state) {
+    fixture *f = *state;
+    const uint32_t x = binary(f, OCTET_OP_SUB, input(f, DIMS(1, 4, 4, 2)), constant(f, "m", 0.5f, 0.0f, DIMS(1)));
+    run(f, conv_with(f, x, OCTET_PADDING_VALID, 1));
+    expect_operators(f, "CONV_2D");
+    /* the kernel of channel o is 0.1 + 0.01 * i for i from 18 * o on */
+    const double sums[2] = {18 * 0.1 + 0.01 * 153, 18 * 0.28 + 0.01 * 153}, bias[2] = {0.3, -0.4};
+    for (int o = 0; o < 2; o++) assert_true(fabs((double)data(f, 0, 2)[o] - (bias[o] - 0.5 * sums[o])) < 1e-6);
+}
+
+static void one_summand_before_convolution_stays_with_padding(void **state) {
+    fixture *f = *state;
+    run(f, conv(f, binary(f, OCTET_OP_ADD, input(f, DIMS(1, 4, 4, 2)), constant(f, "m", 0.5f, 0.0f, DIMS(1)))));
+    expect_operators(f, "ADD CONV_2D");
+}
+
 static void batch_normalization_before_dense_folds(void **state) {
     fixture *f = *state;
     run(f, dense(f, batch_normalization(f, input(f, DIMS(1, 2))), 2, false));
@@ -394,6 +410,8 @@ int main(void) {
         CASE(batch_normalization_behind_an_activation_stays),
         CASE(batch_normalization_before_convolution_stays),
         CASE(one_factor_before_convolution_folds),
+        CASE(one_summand_before_convolution_folds_without_padding),
+        CASE(one_summand_before_convolution_stays_with_padding),
         CASE(batch_normalization_before_dense_folds),
         CASE(a_factor_with_a_second_reader_stays),
         CASE(a_factor_per_pixel_stays),
