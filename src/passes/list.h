@@ -11,6 +11,7 @@
 octet_pass octet_pass_fold_constants;
 octet_pass octet_pass_simplify_shapes;
 octet_pass octet_pass_simplify_arithmetic;
+octet_pass octet_pass_fuse_hard_swish;
 octet_pass octet_pass_fold_dilation;
 octet_pass octet_pass_fold_dense;
 octet_pass octet_pass_fold_affine;

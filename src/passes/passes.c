@@ -14,6 +14,7 @@ static const struct {
     {"fold_constants", octet_pass_fold_constants},
     {"simplify_shapes", octet_pass_simplify_shapes},
     {"simplify_arithmetic", octet_pass_simplify_arithmetic},
+    {"fuse_hard_swish", octet_pass_fuse_hard_swish},
     {"fold_dilation", octet_pass_fold_dilation},
     {"fold_dense", octet_pass_fold_dense},
     {"fold_affine", octet_pass_fold_affine},

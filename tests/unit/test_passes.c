@@ -171,6 +171,26 @@ static void one_summand_before_convolution_stays_with_padding(void **state) {
     expect_operators(f, "ADD CONV_2D");
 }
 
+static uint32_t number(fixture *f, float value) { return constant(f, "number", value, 0.0f, DIMS(1)); }
+
+static void hard_swish_is_found_in_both_orders(void **state) {
+    fixture *f = *state;
+    const uint32_t x = unary(f, OCTET_OP_ABS, input(f, DIMS(1, 4, 4, 2)));
+    const uint32_t gate = unary(f, OCTET_OP_RELU6, binary(f, OCTET_OP_ADD, x, number(f, 3.0f)));
+    const uint32_t y = binary(f, OCTET_OP_MUL, x, binary(f, OCTET_OP_MUL, gate, number(f, 1.0f / 6.0f)));
+    const uint32_t second = unary(f, OCTET_OP_RELU6, binary(f, OCTET_OP_ADD, number(f, 3.0f), y));
+    run(f, binary(f, OCTET_OP_DIV, binary(f, OCTET_OP_MUL, second, y), number(f, 6.0f)));
+    expect_operators(f, "ABS HARD_SWISH HARD_SWISH");
+}
+
+static void what_is_nearly_a_hard_swish_stays(void **state) {
+    fixture *f = *state;
+    const uint32_t x = unary(f, OCTET_OP_ABS, input(f, DIMS(1, 4, 4, 2))), other = unary(f, OCTET_OP_EXP, x);
+    const uint32_t gate = unary(f, OCTET_OP_RELU6, binary(f, OCTET_OP_ADD, x, number(f, 3.0f)));
+    run(f, binary(f, OCTET_OP_MUL, other, binary(f, OCTET_OP_MUL, gate, number(f, 1.0f / 6.0f))));
+    expect_operators(f, "ABS EXP ADD MUL MUL");
+}
+
 static void batch_normalization_before_dense_folds(void **state) {
     fixture *f = *state;
     run(f, dense(f, batch_normalization(f, input(f, DIMS(1, 2))), 2, false));
@@ -412,6 +432,8 @@ int main(void) {
         CASE(one_factor_before_convolution_folds),
         CASE(one_summand_before_convolution_folds_without_padding),
         CASE(one_summand_before_convolution_stays_with_padding),
+        CASE(hard_swish_is_found_in_both_orders),
+        CASE(what_is_nearly_a_hard_swish_stays),
         CASE(batch_normalization_before_dense_folds),
         CASE(a_factor_with_a_second_reader_stays),
         CASE(a_factor_per_pixel_stays),
