@@ -270,8 +270,8 @@ OCTET_API octet_status octet_evaluation_render(octet_context *ctx, const octet_e
 typedef struct octet_verdict octet_verdict;
 
 /* Runs both models over the same samples. The verdict holds accuracy and loss of each (with labels), their difference,
- * how often the two agree, the distance of their outputs, time per sample, sizes, input and output parameters, the
- * ranges of the data, and warnings about what looks wrong. `calibration` and options may be NULL. */
+ * how often the two agree (where samples have classes), the distance of their outputs, time per sample, sizes, input and
+ * output parameters, the ranges of the data, and warnings about what looks wrong. `calibration` and options may be NULL. */
 OCTET_API octet_status octet_compare(octet_context *ctx, octet_model *original, octet_model *quantized, octet_data *data,
                                      const octet_calibration *calibration, const octet_run_options *options, octet_verdict **out);
 OCTET_API void octet_verdict_destroy(octet_context *ctx, octet_verdict *verdict);

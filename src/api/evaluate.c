@@ -6,19 +6,31 @@
 #include "base/clock.h"
 #include "report/text.h"
 
-/* What the scores of a model are: followed back from its output over operators that do not change their meaning. */
-static octet_scores score_kind(const octet_graph *graph) {
+/* What computes the scores of a model: followed back from its output over operators that do not change their meaning. NULL: none. */
+static const octet_operator *score_operator(const octet_graph *graph) {
     uint32_t value = graph->outputs[0].value;
     for (;;) {
         const uint32_t producer = graph->values[value].producer;
-        if (producer == OCTET_NONE) return OCTET_SCORES_LOGITS;
+        if (producer == OCTET_NONE) return NULL;
         const octet_operator *op = &graph->operators[producer];
-        const octet_operator_code code = op->code;
-        if (code == OCTET_OP_SOFTMAX || code == OCTET_OP_LOGISTIC) return OCTET_SCORES_PROBABILITIES;
-        const bool passes_on = code == OCTET_OP_QUANTIZE || code == OCTET_OP_DEQUANTIZE || code == OCTET_OP_RESHAPE;
-        if (!passes_on || op->n_inputs == 0 || op->inputs[0] == OCTET_NONE) return OCTET_SCORES_LOGITS;
+        const bool passes_on = op->code == OCTET_OP_QUANTIZE || op->code == OCTET_OP_DEQUANTIZE || op->code == OCTET_OP_RESHAPE;
+        if (!passes_on || op->n_inputs == 0 || op->inputs[0] == OCTET_NONE) return op;
         value = op->inputs[0];
     }
+}
+
+static octet_scores score_kind(const octet_graph *graph) {
+    const octet_operator *op = score_operator(graph);
+    const bool is_probability = op != NULL && (op->code == OCTET_OP_SOFTMAX || op->code == OCTET_OP_LOGISTIC);
+    return is_probability ? OCTET_SCORES_PROBABILITIES : OCTET_SCORES_LOGITS;
+}
+
+/* One softmax over all scores: a class per sample. */
+static bool has_classes(const octet_graph *graph) {
+    const octet_operator *op = score_operator(graph);
+    if (op == NULL || op->code != OCTET_OP_SOFTMAX) return false;
+    const octet_shape *shape = &octet_graph_output(graph, op, 0)->shape;
+    return shape->rank > 0 && octet_shape_product(shape, 0, shape->rank - 1) == 1;
 }
 
 typedef struct evaluation_job {
@@ -84,6 +96,7 @@ static octet_status make_job(octet_context *ctx, octet_sweep *sweep, octet_model
         if (job->labels != NULL) OCTET_TRY(check_labels(ctx, samples, models[m], n_samples));
         OCTET_TRY(octet_evaluation_make(ctx, models[m]->path, split, n_samples, n_scores, score_kind(graph), job->labels != NULL,
                                         &job->evaluations[m]));
+        job->evaluations[m]->has_classes = job->labels != NULL || has_classes(graph);
     }
     OCTET_CHECK(ctx, job->n_scores > 0, OCTET_MODEL, "%s: its output is empty", models[0]->path);
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, job->n_scores * sweep->n_threads * job->n_models, &job->scores));

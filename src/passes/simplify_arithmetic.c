@@ -49,8 +49,22 @@ static octet_status make_zero(octet_context *ctx, octet_graph *graph, uint32_t k
     return OCTET_OK;
 }
 
+/* (x - y)^2 of two values of one shape, where nothing else reads the difference, is one operator. */
+static octet_status square_difference(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
+    const uint32_t difference = graph->operators[k].inputs[0];
+    const octet_operator *op = octet_edit_producer(graph, difference);
+    if (op == NULL || op->code != OCTET_OP_SUB || !octet_edit_is_private(graph, difference)) return OCTET_OK;
+    if (op->options.arithmetic.activation != OCTET_ACTIVATION_NONE) return OCTET_OK;
+    const uint32_t inputs[2] = {op->inputs[0], op->inputs[1]};
+    if (!octet_shape_equal(&graph->values[inputs[0]].shape, &graph->values[inputs[1]].shape)) return OCTET_OK;
+    graph->operators[k].code = OCTET_OP_SQUARED_DIFFERENCE;
+    *changed = true;
+    return octet_edit_set_inputs(ctx, graph, k, inputs, 2);
+}
+
 static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *changed) {
     const octet_operator *op = &graph->operators[k];
+    if (!op->removed && op->code == OCTET_OP_SQUARE) return square_difference(ctx, graph, k, changed);
     const bool binary = op->code == OCTET_OP_ADD || op->code == OCTET_OP_SUB || op->code == OCTET_OP_MUL || op->code == OCTET_OP_DIV;
     if (op->removed || !binary || op->n_inputs != 2 || octet_graph_output(graph, op, 0)->type != OCTET_FLOAT32) return OCTET_OK;
     const bool constants[2] = {octet_edit_is_constant_f32(graph, op->inputs[0]), octet_edit_is_constant_f32(graph, op->inputs[1])};
@@ -73,7 +87,7 @@ static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k,
     return OCTET_OK;
 }
 
-/* Arithmetic with constants that is no arithmetic, and division by constants. */
+/* Arithmetic with constants that is no arithmetic, division by constants, and squares of differences. */
 octet_status octet_pass_simplify_arithmetic(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     octet_status status = OCTET_OK;

@@ -23,6 +23,7 @@ octet_status octet_evaluation_make(octet_context *ctx, const char *model, const 
     evaluation->n_scores = n_scores;
     evaluation->scores = scores;
     evaluation->has_labels = has_labels;
+    evaluation->has_classes = has_labels;
     evaluation->arena = arena;
     *out = evaluation;
     return OCTET_OK;

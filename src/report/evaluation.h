@@ -20,6 +20,7 @@ typedef struct octet_evaluation {
     size_t n_scores; /* 1: a single score, right side of 1/2 (of 0 for logits) */
     octet_scores scores;
     bool has_labels;
+    bool has_classes; /* the answers mean something: there are labels, or the scores of a sample are one softmax */
     const char **class_names; /* n_classes of them, or NULL */
     /* By sample. */
     int32_t *labels, *answers;
@@ -35,6 +36,7 @@ typedef struct octet_evaluation {
     double raw_min, raw_max, min, max; /* of the data */
 } octet_evaluation;
 
+/* has_classes is has_labels; the caller may set it. */
 octet_status octet_evaluation_make(octet_context *ctx, const char *model, const char *split, uint64_t n_samples, size_t n_scores,
                                    octet_scores scores, bool has_labels, octet_evaluation **out);
 void octet_evaluation_free(octet_context *ctx, octet_evaluation *evaluation);

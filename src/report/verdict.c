@@ -48,11 +48,10 @@ static octet_status warn_about_calibration(octet_context *ctx, octet_verdict *ve
 static octet_status warn_about_answers(octet_context *ctx, octet_verdict *verdict) {
     const octet_evaluation *before = verdict->before.evaluation;
     const octet_evaluation *after = verdict->after.evaluation;
-    const bool classes = before->has_labels || before->n_scores > 1;
     if (before->n_not_finite > 0) {
         WARN("the original model gives NaN or infinity for %" PRIu64 " of %" PRIu64 " samples", before->n_not_finite, before->n_samples);
     }
-    if (classes && after->n_samples >= 10 && after->n_distinct_answers == 1) {
+    if (before->has_classes && after->n_samples >= 10 && after->n_distinct_answers == 1) {
         if (before->n_distinct_answers == 1) {
             WARN("both models answer class %d for every sample: are the data scaled as in training?", after->answers[0]);
         } else if (verdict->collapsed_layer != NULL) {

@@ -36,11 +36,16 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
         snprintf(c, sizeof c, "%+.5f", after->loss - before->loss);
         OCTET_TRY(row(ctx, out, "loss", a, b, c));
     }
-    if (before->has_labels || before->n_scores > 1) {
+    if (before->has_classes) {
         snprintf(b, sizeof b, "%.2f %%", 100.0 * (double)v->n_agree / (double)before->n_samples);
         snprintf(c, sizeof c, "%s of %s samples answered differently", octet_text_count(before->n_samples - v->n_agree, a),
                  octet_text_count(before->n_samples, d));
         OCTET_TRY(row(ctx, out, "agreement", "", b, c));
+    }
+    if (!before->has_classes) {
+        snprintf(b, sizeof b, "%.4g", sqrt(v->mean_square_difference));
+        snprintf(c, sizeof c, "root of the mean square; the outputs' own is %.4g", sqrt(v->mean_square));
+        OCTET_TRY(row(ctx, out, "error", "", b, c));
     }
     const double db = signal_to_noise_db(v);
     snprintf(b, sizeof b, isfinite(db) ? "%.1f dB" : "equal", db);
@@ -144,7 +149,8 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     OCTET_TRY(write_side(ctx, &v->after, "quantized", out));
     if (before->has_labels)
         OCTET_TRY(number(ctx, out, ",\n  ", "drop_points", 100.0 * (before->accuracy - v->after.evaluation->accuracy), 10));
-    OCTET_TRY(number(ctx, out, ",\n  ", "agreement", (double)v->n_agree / (double)before->n_samples, 10));
+    if (before->has_classes) OCTET_TRY(number(ctx, out, ",\n  ", "agreement", (double)v->n_agree / (double)before->n_samples, 10));
+    OCTET_TRY(number(ctx, out, ",\n  ", "root_mean_square_error", sqrt(v->mean_square_difference), 6));
     OCTET_TRY(number(ctx, out, ",\n  ", "signal_to_noise_db", signal_to_noise_db(v), 6));
     OCTET_TRY(number(ctx, out, ",\n  ", "largest_difference", v->max_difference, 6));
     OCTET_TRY(number(ctx, out, ",\n  ", "size_ratio", (double)v->before.size_bytes / (double)v->after.size_bytes, 6));

@@ -171,6 +171,14 @@ static void one_summand_before_convolution_stays_with_padding(void **state) {
     expect_operators(f, "ADD CONV_2D");
 }
 
+static void a_square_of_a_difference_is_one_operator(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, DIMS(1, 2)), y = unary(f, OCTET_OP_ABS, x), kept = binary(f, OCTET_OP_SUB, y, x);
+    const uint32_t first = unary(f, OCTET_OP_SQUARE, binary(f, OCTET_OP_SUB, x, y)), second = unary(f, OCTET_OP_SQUARE, kept);
+    run(f, binary(f, OCTET_OP_MUL, binary(f, OCTET_OP_ADD, first, second), kept));
+    expect_operators(f, "ABS SUB SQUARED_DIFFERENCE SQUARE ADD MUL");
+}
+
 static uint32_t number(fixture *f, float value) { return constant(f, "number", value, 0.0f, DIMS(1)); }
 
 static void hard_swish_is_found_in_both_orders(void **state) {
@@ -432,6 +440,7 @@ int main(void) {
         CASE(one_factor_before_convolution_folds),
         CASE(one_summand_before_convolution_folds_without_padding),
         CASE(one_summand_before_convolution_stays_with_padding),
+        CASE(a_square_of_a_difference_is_one_operator),
         CASE(hard_swish_is_found_in_both_orders),
         CASE(what_is_nearly_a_hard_swish_stays),
         CASE(batch_normalization_before_dense_folds),

@@ -132,6 +132,30 @@ static void a_verdict_is_text_and_json(void **state) {
     assert_int_equal(ctx.memory_bytes, 0);
 }
 
+/* A model without classes answers numbers: their error is said, not how often its largest one is the same. */
+static void numbers_have_an_error_and_no_agreement(void **state) {
+    octet_context ctx;
+    octet_buffer text = {0}, json = {0};
+    (void)state;
+    octet_context_init(&ctx);
+    octet_verdict *v = judge(&ctx, probabilities, probabilities);
+    v->before.evaluation->has_labels = v->after.evaluation->has_labels = false;
+    v->before.evaluation->has_classes = v->after.evaluation->has_classes = false;
+    v->mean_square = 4.0;
+    v->mean_square_difference = 0.0625;
+    assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
+    assert_int_equal(octet_verdict_write_text(&ctx, v, "out.tflite", &text), OCTET_OK);
+    assert_null(strstr((const char *)text.data, "agreement"));
+    assert_non_null(strstr((const char *)text.data, "0.25   root of the mean square; the outputs' own is 2"));
+    assert_int_equal(octet_verdict_write_json(&ctx, v, "out.tflite", &json), OCTET_OK);
+    assert_null(strstr((const char *)json.data, "agreement"));
+    assert_non_null(strstr((const char *)json.data, "\"root_mean_square_error\": 0.25"));
+    octet_buffer_free(&ctx, &text);
+    octet_buffer_free(&ctx, &json);
+    octet_verdict_free(&ctx, v);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
 static bool warns(octet_context *ctx, octet_verdict *v, const char *words) {
     bool found = false;
     assert_int_equal(octet_verdict_finish(ctx, v), OCTET_OK);
@@ -165,7 +189,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_and_times_read_well), cmocka_unit_test(strings_are_escaped),
         cmocka_unit_test(accuracy_and_loss_are_those_of_keras), cmocka_unit_test(logits_go_through_softmax),
-        cmocka_unit_test(one_score_is_binary), cmocka_unit_test(a_verdict_is_text_and_json), cmocka_unit_test(what_looks_wrong_is_said),
+        cmocka_unit_test(one_score_is_binary), cmocka_unit_test(a_verdict_is_text_and_json),
+        cmocka_unit_test(numbers_have_an_error_and_no_agreement), cmocka_unit_test(what_looks_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
