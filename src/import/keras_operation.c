@@ -62,15 +62,34 @@ static octet_status operate_cast(octet_keras_call *call, const octet_keras_opera
     return octet_keras_return(call, x);
 }
 
+/* A constant of whole numbers as int32; anything else as it is. */
+static octet_status make_whole(octet_keras_call *call, uint32_t *value) {
+    const octet_value v = call->graph->values[*value];
+    const size_t n = octet_shape_elements(&v.shape);
+    const float *from = v.data;
+    int32_t *whole = NULL;
+    if (v.type != OCTET_FLOAT32 || from == NULL) return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &whole));
+    for (size_t i = 0; i < n; i++) {
+        if (!(fabsf(from[i]) < 0x1p24f) || from[i] != floorf(from[i])) return OCTET_OK;
+        whole[i] = (int32_t)from[i];
+    }
+    return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, whole, value);
+}
+
 static octet_status both(octet_keras_call *call, uint32_t *x, uint32_t *y) {
     OCTET_TRY(octet_keras_operand_value(call, 0, "x x1 a input value", x));
     OCTET_TRY(octet_keras_operand_value(call, 1, "y x2 b other bias", y));
     if (*x == OCTET_NONE || *y == OCTET_NONE) return octet_keras_refuse(call, "has only one operand");
-    /* Known integers (of a shape) next to floats become floats. */
+    /* Beside integers that are computed, whole constants are integers too; other integers beside floats become floats. */
     uint32_t *pair[2] = {x, y};
     for (int i = 0; i < 2; i++) {
         const octet_value *v = &call->graph->values[*pair[i]];
-        if (v->type != OCTET_INT32 || v->data == NULL || call->graph->values[*pair[1 - i]].type != OCTET_FLOAT32) continue;
+        if (v->type == OCTET_INT32 && v->data == NULL) OCTET_TRY(make_whole(call, pair[1 - i]));
+    }
+    for (int i = 0; i < 2; i++) {
+        const octet_value *v = &call->graph->values[*pair[i]];
+        if (v->type != OCTET_INT32 || call->graph->values[*pair[1 - i]].type != OCTET_FLOAT32) continue;
         const octet_options options = {.cast = {OCTET_INT32, OCTET_FLOAT32}};
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", pair[i], 1, &options, pair[i]));
     }
@@ -118,7 +137,7 @@ static octet_status operate_reduce(octet_keras_call *call, const octet_keras_ope
     const int32_t rank = octet_keras_shape(call, x)->rank;
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "axis reduction_indices", OCTET_MAX_RANK, axes, &n));
     OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims keep_dims", false, &keep_dims));
-    const bool is_scalar = n == 1;
+    const bool is_scalar = n == 1 && !call->layer->is_operation; /* Keras 3 makes a list of one axis */
     if (n < 0) {
         for (n = 0; n < rank; n++) axes[n] = n;
     }
@@ -324,6 +343,7 @@ static const octet_keras_operation operations[] = {
     {"reduce_max max amax", operate_reduce, OCTET_OP_REDUCE_MAX, NULL},
     {"reduce_min min amin", operate_reduce, OCTET_OP_REDUCE_MIN, NULL},
     {"reduce_prod prod", operate_reduce, OCTET_OP_REDUCE_PROD, NULL},
+    {"reduce_any any", operate_reduce, OCTET_OP_REDUCE_ANY, NULL},
     {"var reduce_variance", operate_variance, OCTET_OP_MEAN, NULL},
     {"std reduce_std", operate_variance, OCTET_OP_SQRT, NULL},
     {"argmax arg_max", operate_arg, OCTET_OP_ARG_MAX, NULL},

@@ -204,6 +204,33 @@ static void a_layer_without_module_is_told_from_a_function(void **state) {
     destroy(graph);
 }
 
+/* Keras 3 writes the mask that it derived as a function of the input, and as an argument of the layer that heeds it. */
+static void a_derived_mask_and_its_integers_are_read(void **state) {
+    (void)state;
+#define TENSOR(name) "{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"" name "\", 0, 0]}}"
+    static const char config[] =
+        "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
+        "{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 5], \"dtype\": \"int32\", "
+        "\"name\": \"in\"}, \"name\": \"in\", \"inbound_nodes\": []},"
+        "{\"module\": \"keras.layers\", \"class_name\": \"Embedding\", \"config\": {\"name\": \"e\", \"input_dim\": 7, \"output_dim\": 2, "
+        "\"mask_zero\": true}, \"name\": \"e\", \"inbound_nodes\": [{\"args\": [" TENSOR("in") "], \"kwargs\": {}}]},"
+        "{\"module\": \"keras.src.ops.numpy\", \"class_name\": \"NotEqual\", \"config\": {\"name\": \"n\"}, \"name\": \"n\", "
+        "\"inbound_nodes\": [{\"args\": [" TENSOR("in") ", 0], \"kwargs\": {}}]},"
+        "{\"module\": \"keras.layers\", \"class_name\": \"GlobalAveragePooling1D\", \"config\": {\"name\": \"g\"}, \"name\": \"g\", "
+        "\"inbound_nodes\": [{\"args\": [" TENSOR("e") "], \"kwargs\": {\"mask\": " TENSOR("n") "}}]}"
+        "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"g\", 0, 0]]}}";
+    const keras_weight weights[] = {{"layers/embedding/vars", "0", 2, {7, 2}, NULL}};
+    octet_graph *graph = import_good(keras_write_zip("mask.keras", config, "3.1.0", weights, 1), NULL);
+    assert_int_equal(graph->values[graph->inputs[0].value].type, OCTET_INT32);
+    uint32_t n[OCTET_N_OPERATORS] = {0};
+    for (uint32_t k = 0; k < graph->n_operators; k++) n[graph->operators[k].code]++;
+    assert_int_equal(n[OCTET_OP_NOT_EQUAL], 2); /* the embedding's own, and the file's, which nothing reads */
+    assert_int_equal(n[OCTET_OP_SUM], 2);
+    assert_int_equal(n[OCTET_OP_DIV], 1);
+    assert_int_equal(n[OCTET_OP_MEAN], 0);
+    destroy(graph);
+}
+
 /* Keras 3's model.to_json() states no version, nor do its .weights.h5. */
 static void an_architecture_of_keras_3_is_known_by_its_module(void **state) {
     (void)state;
@@ -294,6 +321,7 @@ int main(void) {
         cmocka_unit_test(nested_models_are_shared_and_their_weights_come_trainable_first),
         cmocka_unit_test(weights_alone_need_an_architecture),
         cmocka_unit_test(a_layer_without_module_is_told_from_a_function),
+        cmocka_unit_test(a_derived_mask_and_its_integers_are_read),
         cmocka_unit_test(an_architecture_of_keras_3_is_known_by_its_module),
         cmocka_unit_test(shapes_against_the_config_are_named),
         cmocka_unit_test(a_weight_that_is_no_number_is_named),
