@@ -452,7 +452,7 @@ static const char known_words[] =
     "size_splits num_split num split_dim multiples repeats rep paddings pad_width mode constant_values slice_spec key size method "
     "interpolation "
     "block_size indices order epsilon approximate alpha negative_slope dtype DstT name trainable function node_def constants data_format "
-    "fill_mode dimension output_type validate_indices";
+    "fill_mode dimension output_type out_type validate_indices";
 
 static bool is_off(const octet_json *value) {
     double number = 0.0;

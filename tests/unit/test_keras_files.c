@@ -185,6 +185,23 @@ static void weights_alone_need_an_architecture(void **state) {
     destroy(graph);
 }
 
+/* tf.shape with the type that it names: a constant, since shapes are static. */
+static void a_shape_of_a_named_type_is_read(void **state) {
+    (void)state;
+    static const char config[] =
+        "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
+        "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3, 2], \"name\": \"in\"}, \"name\": \"in\", "
+        "\"inbound_nodes\": []},"
+        "{\"class_name\": \"TFOpLambda\", \"config\": {\"name\": \"s\", \"function\": \"compat.v1.shape\"}, \"name\": \"s\", "
+        "\"inbound_nodes\": [[\"in\", 0, 0, {\"out_type\": \"int32\"}]]}"
+        "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"s\", 0, 0]]}}";
+    octet_graph *graph = import_good(keras_write_h5("shape.h5", config, "2.15.0", NULL, 0, false), NULL);
+    const octet_value *shape = &graph->values[graph->outputs[0].value];
+    assert_int_equal(shape->type, OCTET_INT32);
+    assert_int_equal(((const int32_t *)shape->data)[1], 3);
+    destroy(graph);
+}
+
 /* Keras 3's .h5 files do not say which nodes are layers and which are functions. */
 static void a_layer_without_module_is_told_from_a_function(void **state) {
     (void)state;
@@ -320,6 +337,7 @@ int main(void) {
         cmocka_unit_test(a_keras_3_archive_finds_weights_by_class_and_counter),
         cmocka_unit_test(nested_models_are_shared_and_their_weights_come_trainable_first),
         cmocka_unit_test(weights_alone_need_an_architecture),
+        cmocka_unit_test(a_shape_of_a_named_type_is_read),
         cmocka_unit_test(a_layer_without_module_is_told_from_a_function),
         cmocka_unit_test(a_derived_mask_and_its_integers_are_read),
         cmocka_unit_test(an_architecture_of_keras_3_is_known_by_its_module),
