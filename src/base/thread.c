@@ -30,7 +30,7 @@ octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_poo
     if (n_threads == 1) return OCTET_OK;
     octet_pool *pool;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *pool, (void **)&pool));
-    *pool = (octet_pool){.size = n_threads};
+    *pool = (octet_pool){.size = n_threads, .yields = n_threads > octet_thread_count()}; /* who spins would keep another from working */
     pool->threads = pthreadpool_create(n_threads);
     if (!pool->threads) {
         octet_memory_free(ctx, pool);

@@ -16,7 +16,8 @@ uint32_t octet_thread_count(void);
 octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_pool **out);
 void octet_pool_destroy(octet_context *ctx, octet_pool *pool);
 uint32_t octet_pool_size(const octet_pool *pool); /* 1 for NULL */
-/* True: between runs the threads sleep, which suits few long runs; false (at first): they spin for a while, for many short ones. */
+/* True: between runs the threads sleep, which suits few long runs; false (at first, unless there are
+ * more threads than processors): they spin for a while, for many short ones. */
 void octet_pool_set_yield(octet_pool *pool, bool yields);
 
 /* Calls task(user, thread, begin, end) until [0, n_units) is covered, in pieces of at most `grain` units (0: n_units

@@ -48,11 +48,14 @@ static inline void *case_bytes(octet_case *c, size_t n) {
     if (octet_arena_allocate(&c->ctx, &c->arena, n + 1, 64, &p) != OCTET_OK) abort();
     return p;
 }
-/* Mostly uniform; sometimes nothing but the extremes. */
+/* Mostly uniform; sometimes nothing but the extremes, sometimes small, as most trained weights are (pairs.h wants that). */
 static inline int8_t *case_s8(octet_case *c, size_t n, int32_t low) {
     int8_t *p = case_bytes(c, n);
-    const bool extreme = case_range(&c->random, 0, 7) == 0;
-    for (size_t i = 0; i < n; i++) p[i] = (int8_t)(extreme ? (case_u32(&c->random) & 1 ? 127 : low) : case_range(&c->random, low, 127));
+    const bool extreme = case_range(&c->random, 0, 7) == 0, small = case_range(&c->random, 0, 2) == 0;
+    for (size_t i = 0; i < n; i++) {
+        if (extreme) p[i] = (int8_t)(case_u32(&c->random) & 1 ? 127 : low);
+        else p[i] = (int8_t)(small && case_range(&c->random, 0, 15) ? case_range(&c->random, -48, 48) : case_range(&c->random, low, 127));
+    }
     return p;
 }
 static inline float *case_f32(octet_case *c, size_t n) {
