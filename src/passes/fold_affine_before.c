@@ -1,7 +1,8 @@
 #include "passes/affine.h"
 #include "passes/list.h"
 
-/* The constant operand of a binary operator that only operator `a` reads, over the last dimension or one number; OCTET_NONE else. */
+/* The constant operand of a binary operator that only operator `a` reads: a vector over the last dimension or one number; OCTET_NONE
+ * else. */
 static uint32_t constant_before(const octet_graph *graph, const octet_affine *a, int32_t n_inputs, uint32_t *side) {
     const uint32_t v = graph->operators[a->op].inputs[a->data];
     const octet_operator *op = octet_edit_producer(graph, v);
@@ -13,7 +14,8 @@ static uint32_t constant_before(const octet_graph *graph, const octet_affine *a,
     if (!octet_shape_equal(&graph->values[op->inputs[*side]].shape, &graph->values[v].shape)) return OCTET_NONE;
     const octet_shape *shape = &graph->values[op->inputs[1 - *side]].shape;
     const size_t n = octet_shape_elements(shape);
-    const bool fits = n == 1 || (n == (size_t)n_inputs && shape->dims[shape->rank - 1] == n_inputs);
+    /* TensorFlow folds vectors, and leaves the [1,n] of an adapted Normalization alone. */
+    const bool fits = n == 1 || (shape->rank == 1 && n == (size_t)n_inputs);
     return fits ? op->inputs[1 - *side] : OCTET_NONE;
 }
 

@@ -210,6 +210,12 @@ static void batch_normalization_before_dense_folds(void **state) {
     assert_true(fabs((double)data(f, 0, 2)[0] - bias) < 1.5e-8);
 }
 
+static void a_row_before_dense_stays(void **state) {
+    fixture *f = *state;
+    run(f, dense(f, binary(f, OCTET_OP_SUB, input(f, DIMS(1, 2)), constant(f, "mean", 0.5f, 0.25f, DIMS(1, 2))), 2, false));
+    expect_operators(f, "SUB FULLY_CONNECTED");
+}
+
 static void a_factor_with_a_second_reader_stays(void **state) {
     fixture *f = *state;
     const uint32_t c = conv(f, input(f, DIMS(1, 4, 4, 2)));
@@ -444,6 +450,7 @@ int main(void) {
         CASE(hard_swish_is_found_in_both_orders),
         CASE(what_is_nearly_a_hard_swish_stays),
         CASE(batch_normalization_before_dense_folds),
+        CASE(a_row_before_dense_stays),
         CASE(a_factor_with_a_second_reader_stays),
         CASE(a_factor_per_pixel_stays),
         CASE(bias_behind_a_reshape_folds),
