@@ -1,4 +1,4 @@
-"""What issue 5 asks for, and what of it a result of bench.py shows: ratios of one thread, above 1 where octet is faster."""
+"""The speeds that octet is held to, and what of them a result of bench.py shows: ratios of one thread, above 1 where octet is faster."""
 
 GOALS = [  # what, must, aim, against what, model, type
     ("int8 ResNet50", 1.7, 2.2, "litert", "resnet50", "int8"),
