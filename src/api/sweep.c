@@ -6,6 +6,21 @@
 
 #include "base/clock.h"
 
+/* Rows as long as the outputs of one fit KEPT_MOST bytes. */
+static octet_status make_room(octet_context *ctx, octet_sweep *sweep) {
+    enum { KEPT_MOST = 1 << 18 };
+    const octet_graph *graph = sweep->graphs[0];
+    sweep->row = OCTET_SWEEP_ROW;
+    if (sweep->n_models == 1) return OCTET_OK;
+    for (uint32_t i = 0; i < graph->n_outputs; i++) {
+        const octet_value *value = &graph->values[graph->outputs[i].value];
+        sweep->kept_bytes += octet_shape_elements(&value->shape) * octet_type_size(value->type);
+    }
+    if (sweep->kept_bytes > KEPT_MOST / OCTET_SWEEP_ROW) sweep->row = KEPT_MOST / sweep->kept_bytes;
+    if (sweep->row == 0) sweep->row = 1;
+    return octet_arena_array(ctx, &sweep->arena, sweep->n_threads * sweep->row, sweep->kept_bytes, (void **)&sweep->kept);
+}
+
 octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octet_graph *const *graphs, uint32_t n_models,
                               const octet_exec_options *options, uint32_t n_threads, octet_samples *const *samples) {
     const uint32_t n_inputs = graphs[0]->n_inputs;
@@ -32,7 +47,7 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
             OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, octet_shape_elements(&value->shape), &sweep->real[t * n_inputs + i]));
         }
     }
-    return OCTET_OK;
+    return make_room(ctx, sweep);
 }
 
 void octet_sweep_close(octet_context *ctx, octet_sweep *sweep) {
@@ -71,54 +86,74 @@ static void make_byte_tables(octet_sweep *sweep, size_t index) {
     }
 }
 
-static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32_t i) {
-    octet_runner *const *runners = &sweep->runners[thread * sweep->n_models];
-    const uint32_t n_inputs = sweep->graphs[0]->n_inputs;
-    float *real = sweep->real[thread * n_inputs + i];
-    bool is_read = false;
-    for (uint32_t m = 0; m < sweep->n_models; m++) {
-        const uint32_t id = sweep->graphs[m]->inputs[i].value;
-        const octet_value *value = &sweep->graphs[m]->values[id];
-        const size_t n = octet_shape_elements(&value->shape);
-        void *tensor = octet_runner_value(runners[m], id);
-        if (sweep->raw[i] != NULL) {
-            assert(sweep->n_models == 1);
-            const size_t size = n * octet_type_size(value->type);
-            memcpy(tensor, sweep->raw[i] + index * size, size);
-            return;
-        }
-        const float *real_of_byte;
-        const bool by_table = sweep->has_table[m * n_inputs + i];
-        const uint8_t *bytes = by_table ? octet_samples_bytes(sweep->samples[i], index, &real_of_byte) : NULL;
-        if (bytes != NULL) {
-            const uint8_t *table = sweep->byte_tables[m * n_inputs + i];
-            for (size_t k = 0; k < n; k++) ((uint8_t *)tensor)[k] = table[bytes[k]];
-            continue;
-        }
-        if (!is_read) octet_samples_read(sweep->samples[i], index, real);
-        is_read = true;
-        octet_convert_from_real(value, sweep->rounding, real, n, tensor);
+static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32_t i, uint32_t m) {
+    const uint32_t n_inputs = sweep->graphs[0]->n_inputs, id = sweep->graphs[m]->inputs[i].value;
+    const octet_value *value = &sweep->graphs[m]->values[id];
+    const size_t n = octet_shape_elements(&value->shape);
+    void *tensor = octet_runner_value(sweep->runners[thread * sweep->n_models + m], id);
+    if (sweep->raw[i] != NULL) {
+        assert(sweep->n_models == 1);
+        const size_t size = n * octet_type_size(value->type);
+        memcpy(tensor, sweep->raw[i] + index * size, size);
+        return;
     }
-    if (sweep->need_real && !is_read) octet_samples_read(sweep->samples[i], index, real);
+    float *real = sweep->real[thread * n_inputs + i];
+    const float *real_of_byte;
+    const bool by_table = sweep->has_table[m * n_inputs + i];
+    const uint8_t *bytes = by_table ? octet_samples_bytes(sweep->samples[i], index, &real_of_byte) : NULL;
+    if (bytes == NULL || sweep->need_real) octet_samples_read(sweep->samples[i], index, real);
+    if (bytes == NULL) {
+        octet_convert_from_real(value, sweep->rounding, real, n, tensor);
+        return;
+    }
+    const uint8_t *table = sweep->byte_tables[m * n_inputs + i];
+    for (size_t k = 0; k < n; k++) ((uint8_t *)tensor)[k] = table[bytes[k]];
 }
 
+/* Model m's outputs of one sample, between its runner and `kept`. */
+static void copy_outputs(const octet_sweep *sweep, uint32_t thread, uint32_t m, uint8_t *kept, bool keep) {
+    const octet_graph *graph = sweep->graphs[m];
+    for (uint32_t i = 0; i < graph->n_outputs; i++) {
+        const octet_value *value = &graph->values[graph->outputs[i].value];
+        if (octet_value_is_constant(value)) continue;
+        const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
+        void *output = octet_runner_value(sweep->runners[thread * sweep->n_models + m], graph->outputs[i].value);
+        if (keep) memcpy(kept, output, size);
+        else memcpy(output, kept, size);
+        kept += size;
+    }
+}
+
+static uint64_t run_sample(sweep_job *job, uint32_t thread, size_t position, uint32_t m) {
+    octet_sweep *sweep = job->sweep;
+    octet_runner *runner = sweep->runners[thread * sweep->n_models + m];
+    const size_t index = job->indices != NULL ? job->indices[position] : position;
+    sweep->position[thread] = position;
+    for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++) feed_input(sweep, thread, index, i, m);
+    if (!sweep->keep_state) octet_runner_reset(runner);
+    const uint64_t start = octet_clock_ns();
+    octet_runner_run(runner, NULL);
+    return octet_clock_ns() - start;
+}
+
+/* A model runs over several samples in a row while its weights are near; outputs of the first model are kept until the second has run. */
 static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
     sweep_job *job = user;
     octet_sweep *sweep = job->sweep;
-    octet_runner *const *runners = &sweep->runners[thread * sweep->n_models];
-    for (size_t unit = begin; unit < end; unit++) {
-        const size_t position = job->first + unit;
-        uint64_t time_ns[OCTET_SWEEP_MODELS];
-        sweep->position[thread] = position;
-        const size_t index = job->indices != NULL ? job->indices[position] : position;
-        for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++) feed_input(sweep, thread, index, i);
-        for (uint32_t m = 0; m < sweep->n_models; m++) {
-            if (!sweep->keep_state) octet_runner_reset(runners[m]);
-            const uint64_t start = octet_clock_ns();
-            octet_runner_run(runners[m], NULL);
-            time_ns[m] = octet_clock_ns() - start;
+    const uint32_t last = sweep->n_models - 1;
+    uint8_t *kept = sweep->kept != NULL ? sweep->kept + thread * sweep->row * sweep->kept_bytes : NULL;
+    for (size_t unit = begin; unit < end; unit += sweep->row) {
+        const size_t first = job->first + unit, n = end - unit < sweep->row ? end - unit : sweep->row;
+        uint64_t time_ns[OCTET_SWEEP_ROW][OCTET_SWEEP_MODELS];
+        for (size_t i = 0; last > 0 && i < n; i++) {
+            time_ns[i][0] = run_sample(job, thread, first + i, 0);
+            copy_outputs(sweep, thread, 0, kept + i * sweep->kept_bytes, true);
         }
-        job->visit(job->user, thread, position, runners, time_ns);
+        for (size_t i = 0; i < n; i++) {
+            time_ns[i][last] = run_sample(job, thread, first + i, last);
+            if (last > 0) copy_outputs(sweep, thread, 0, kept + i * sweep->kept_bytes, false);
+            job->visit(job->user, thread, first + i, &sweep->runners[thread * sweep->n_models], time_ns[i]);
+        }
     }
     const size_t done = atomic_fetch_add(&job->done, end - begin) + (end - begin);
     if (thread == 0 && sweep->progress != NULL) sweep->progress(sweep->progress_user, sweep->what, done, job->n);

@@ -10,7 +10,7 @@
 #include "api/convert.h"
 #include "api/handles.h"
 
-enum { OCTET_SWEEP_MODELS = 2 };
+enum { OCTET_SWEEP_MODELS = 2, OCTET_SWEEP_ROW = 16 };
 
 typedef struct octet_sweep octet_sweep;
 
@@ -32,6 +32,9 @@ struct octet_sweep {
     octet_samples **samples;               /* by input */
     const uint8_t **raw;                   /* by input: samples in the tensor's own type, one after the other; or NULL */
     size_t *position;                      /* [thread]: of the sample that is being run */
+    size_t row;                            /* 1..OCTET_SWEEP_ROW: samples that one model runs over before the other does */
+    size_t kept_bytes;                     /* of all outputs of the first of two models, for one sample */
+    uint8_t *kept;                         /* [thread][row][kept_bytes], or NULL for one model */
     octet_rounding rounding;
     octet_progress *progress;
     void *progress_user;
