@@ -82,7 +82,7 @@ static octet_status one_execute(octet_context *ctx, const octet_graph *graph, co
         out->type[i] = value->type;
         out->shape[i] = value->shape;
         const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
-        assert_true(size <= ONE_MAX_BYTES);
+        OCTET_CHECK(ctx, size <= ONE_MAX_BYTES, OCTET_LIMIT, "a result of %zu bytes has no room in one_result", size);
         memcpy(out->data[i], octet_runner_value(*runner, graph->outputs[i].value), size);
     }
     return OCTET_OK;
@@ -93,6 +93,7 @@ static inline void one_run(octet_operator_code code, const octet_options *option
                            const operand *outputs, uint32_t n_outputs, uint32_t threads, one_result *out) {
     octet_context ctx;
     octet_context_init(&ctx);
+    ctx.max_memory_bytes = (size_t)1 << 28; /* FILL and its kin can ask for much more */
     octet_graph *graph = NULL;
     octet_exec *exec = NULL;
     octet_runner *runner = NULL;
