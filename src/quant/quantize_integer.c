@@ -1,5 +1,7 @@
 #include "quant/builder.h"
 
+#include <math.h>
+
 /* Everything that exists before the first operator: graph inputs in the type that was asked for. */
 static bool feeds_only_casts(const octet_graph *graph, uint32_t value) {
     for (uint32_t k = 0; k < graph->n_operators; k++) {
@@ -174,6 +176,28 @@ static void set_bias_type(const octet_builder *b, octet_operator_code code, octe
     if (code == OCTET_OP_FULLY_CONNECTED) options->fully_connected.quantized_bias_type = OCTET_INT64;
 }
 
+/* LiteRT aborts on ADD, SUB and SQUARED_DIFFERENCE whose result is so much finer than their operands (a difference that is always 0)
+ * that its multiplier, 2 max s / (2^left s_out) or its operands' square, reaches 1. Such a result is written with a coarser scale,
+ * whose multiplier is 1/2, and the same zero point, so that it covers what it did; a QUANTIZE leads back to the one that is read. */
+static void coarsen_result(octet_builder *b, const octet_operator *op, const uint32_t *inputs) {
+    const bool squares = op->code == OCTET_OP_SQUARED_DIFFERENCE;
+    if (!squares && op->code != OCTET_OP_ADD && op->code != OCTET_OP_SUB) return;
+    const uint32_t v = op->outputs[0];
+    octet_placement *produced = &b->propagation.produced[v];
+    const octet_placement *place = produced->set ? produced : &b->propagation.values[v];
+    float largest = 0.0f;
+    for (uint32_t i = 0; i < 2; i++) {
+        const octet_value *operand = inputs[i] == OCTET_NONE ? NULL : &b->to->values[inputs[i]];
+        if (operand == NULL || operand->quantization.n != 1) return;
+        largest = fmaxf(largest, operand->quantization.scale[0]);
+    }
+    const int32_t left = squares ? 7 : b->integer_type == OCTET_INT16 ? 15 : 20;
+    const double ratio = ldexp((double)largest, 1 - left);
+    const float least = (float)(squares ? ratio * ratio : ratio);
+    if (!place->set || !isfinite(2.0f * least) || place->params.scale > nextafterf(least, INFINITY)) return;
+    *produced = (octet_placement){true, {2.0f * least, place->params.zero_point}};
+}
+
 static octet_status convert_integer(octet_builder *b, uint32_t k) {
     const octet_operator *op = &b->from->operators[k];
     const octet_rule *rule = octet_rules_get(op->code);
@@ -191,6 +215,7 @@ static octet_status convert_integer(octet_builder *b, uint32_t k) {
         inputs[rule->weights] = weights;
         if (rule->bias >= 0 && (uint32_t)rule->bias < op->n_inputs) inputs[rule->bias] = bias;
     }
+    coarsen_result(b, op, inputs);
     for (uint32_t i = 0; i < op->n_outputs; i++) OCTET_TRY(integer_output(b, op, op->outputs[i], &outputs[i]));
     octet_operator_code code = op->code;
     octet_options options = op->options;

@@ -458,6 +458,28 @@ static void ranges_skip_nan_and_start_above_zero(void **state) {
     octet_ranges_destroy(&f->ctx, second);
 }
 
+/* The variance of one feature: LiteRT takes a multiplier (2 * 0.0157)^2 / (2^14 s) below 1 only, and 2 * 0.0157 / (2^20 s). */
+static void a_difference_that_is_always_zero_has_a_scale_that_runs(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 1, -2.0f, 2.0f), mean = unary(f, OCTET_OP_EXP, x, -2.0f, 2.0f);
+    const uint32_t square = binary(f, OCTET_OP_SQUARED_DIFFERENCE, x, mean, 0.0f, 1.17549435e-38f);
+    const uint32_t difference = binary(f, OCTET_OP_SUB, x, mean, 0.0f, 1.17549435e-38f);
+    quantize(f, binary(f, OCTET_OP_MUL, square, difference, -1.0f, 1.0f));
+    expect_operators(f, "EXP SQUARED_DIFFERENCE QUANTIZE SUB QUANTIZE MUL");
+    const float twice = 2.0f * (4.0f / 255.0f);
+    expect_params(result(f, 1), 2.0f * twice * twice / 16384.0f, 0);
+    expect_params(result(f, 3), 2.0f * twice / 1048576.0f, 0);
+    expect_params(operand(f, 5, 0), 2e-6f / 255.0f, 0);
+    expect_params(operand(f, 5, 1), 2e-6f / 255.0f, 0);
+}
+
+static void a_difference_that_runs_stays(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 1, -2.0f, 2.0f), mean = unary(f, OCTET_OP_EXP, x, -2.0f, 2.0f);
+    quantize(f, binary(f, OCTET_OP_SQUARED_DIFFERENCE, x, mean, 0.0f, 0.01f));
+    expect_operators(f, "EXP SQUARED_DIFFERENCE");
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void) {
@@ -489,6 +511,8 @@ int main(void) {
         CASE(ranges_of_overwritten_operands_hold_the_result),
         CASE(ranges_of_kept_operands_stay),
         CASE(ranges_skip_nan_and_start_above_zero),
+        CASE(a_difference_that_is_always_zero_has_a_scale_that_runs),
+        CASE(a_difference_that_runs_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
