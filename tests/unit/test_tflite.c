@@ -342,6 +342,32 @@ static void given_shapes(void **state) {
     assert_int_equal(ctx.memory_bytes, 0);
 }
 
+/* A float model that casts its pixels is not a quantized one. */
+static void bytes_without_scale_are_named(void **state) {
+    (void)state;
+    octet_context ctx, *user;
+    octet_context_init(&ctx);
+    octet_graph *graph;
+    uint32_t pixels, real;
+    const octet_shape shape = octet_shape_make(2, (const int32_t[]){1, 4});
+    assert_int_equal(octet_graph_create(&ctx, "bytes", &graph), OCTET_OK);
+    assert_int_equal(octet_graph_add_value(&ctx, graph, "pixels", OCTET_UINT8, &shape, &pixels), OCTET_OK);
+    assert_int_equal(octet_graph_add_input(&ctx, graph, pixels, "pixels"), OCTET_OK);
+    assert_int_equal(octet_graph_add_value(&ctx, graph, "real", OCTET_FLOAT32, &shape, &real), OCTET_OK);
+    assert_int_equal(octet_graph_add_operator(&ctx, graph, OCTET_OP_CAST, "cast", &pixels, 1, NULL, &real, 1, OCTET_NONE, NULL), OCTET_OK);
+    assert_int_equal(octet_graph_add_output(&ctx, graph, real, "real"), OCTET_OK);
+    octet_buffer file = export(&ctx, graph);
+    octet_model *model, *quantized;
+    assert_int_equal(octet_context_create(&user), OCTET_OK);
+    assert_int_equal(octet_model_load_tflite(user, file.data, file.size, "file", &model), OCTET_OK);
+    assert_int_equal(octet_model_quantize(user, model, NULL, NULL, &quantized, NULL), OCTET_UNSUPPORTED);
+    assert_non_null(strstr(octet_context_message(user), "input pixels is uint8 without a scale"));
+    octet_model_destroy(user, model);
+    octet_context_destroy(user);
+    octet_buffer_free(&ctx, &file);
+    octet_graph_destroy(&ctx, graph);
+}
+
 static void reshape_by_options(void **state) {
     (void)state;
     octet_context ctx;
@@ -391,6 +417,7 @@ int main(void) {
         cmocka_unit_test(round_trip), cmocka_unit_test(every_operator_survives),    cmocka_unit_test(names_of_keras),
             cmocka_unit_test(versions),
         cmocka_unit_test(refusals),      cmocka_unit_test(appended_data), cmocka_unit_test(given_shapes),
+             cmocka_unit_test(bytes_without_scale_are_named),
              cmocka_unit_test(reshape_by_options),
         cmocka_unit_test(allocations_fail),
     };
