@@ -5,7 +5,7 @@
 #if OCTET_FAST_X86
 #include <immintrin.h>
 
-enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6, NARROW_ROWS = 8, THREE_ROWS = 4, MOST_SUMS = 12, FETCH_STEPS = 8 };
+enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6, NARROW_ROWS = 8, THREE_ROWS = 4, ONE_VECTORS = 8, MOST_SUMS = 12, FETCH_STEPS = 8 };
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i first_lanes(uint32_t n) {
     const __m256i order = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
@@ -15,7 +15,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i first_lanes(uint32_t n) {
 /* Element k of every window. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void step(__m256 *sum, const float *w, const float *const *x, size_t k, const int rows,
                                               const int vectors) {
-    __m256 weight[3];
+    __m256 weight[ONE_VECTORS];
     OCTET_UNROLL
     for (int v = 0; v < vectors; v++) weight[v] = _mm256_loadu_ps(w + v * LANES);
     OCTET_UNROLL
@@ -110,6 +110,26 @@ static OCTET_TARGET_FAST_AVX2 void tile_three(const octet_product *p, uint32_t p
     else tile(p, panel, rows, out, THREE_ROWS, 3, false);
 }
 
+/* One window: 64 outputs, or the latency of FMA would be the limit. */
+#define ONE(n)                                  \
+    case n:                                     \
+        tile(p, panel, rows, out, 1, n, false); \
+        break;
+static OCTET_TARGET_FAST_AVX2 void tile_one(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                            void *out) {
+    (void)n_rows;
+    switch ((octet_product_width(p, panel) + LANES - 1) / LANES) {
+        ONE(1)
+        ONE(2)
+        ONE(3)
+        ONE(4)
+        ONE(5)
+        ONE(6)
+        ONE(7)
+    default: tile(p, panel, rows, out, 1, ONE_VECTORS, false);
+    }
+}
+
 const octet_product_kernel octet_product_f32_avx2 = {.name = "avx2", .tile = tile_any, .prepare = octet_windows_prepare_f32, .element = 4,
     .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .fetches = true,
     .input_offset = OCTET_PRODUCT_NO_OFFSET};
@@ -119,6 +139,9 @@ const octet_product_kernel octet_product_f32_avx2_narrow = {.name = "avx2", .til
     .input_offset = OCTET_PRODUCT_NO_OFFSET};
 const octet_product_kernel octet_product_f32_avx2_three = {.name = "avx2", .tile = tile_three, .prepare = octet_windows_prepare_f32,
     .element = 4, .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = 3, .max_rows = THREE_ROWS,
+    .input_offset = OCTET_PRODUCT_NO_OFFSET};
+const octet_product_kernel octet_product_f32_avx2_vector = {.name = "avx2 vector", .tile = tile_one, .prepare = octet_windows_prepare_f32,
+    .element = 4, .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = ONE_VECTORS, .max_rows = 1,
     .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 #endif
