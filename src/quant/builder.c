@@ -46,6 +46,16 @@ octet_status octet_builder_add_integer(octet_builder *b, const char *name, octet
 octet_status octet_builder_requantize(octet_builder *b, uint32_t value, const char *name, const char *layer, octet_type type,
                                       octet_qparams params, uint32_t *out) {
     const octet_shape shape = b->to->values[value].shape;
+    const octet_type from = b->to->values[value].type;
+    if (octet_type_is_quantized(from) && !b->options.strict_tensorflow) {
+        const octet_qparams read = {b->to->values[value].quantization.scale[0], b->to->values[value].quantization.zero_point[0]};
+        const octet_qparams between = {ldexpf(read.scale, -(from == OCTET_INT16 ? 14 : 22)), params.zero_point};
+        if (params.scale < between.scale) {
+            const char *step = NULL;
+            OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &step, "%s_step", name));
+            OCTET_TRY(octet_builder_requantize(b, value, step, layer, type, between, &value));
+        }
+    }
     OCTET_TRY(octet_builder_add_integer(b, name, type, &shape, params, out));
     return octet_graph_add_operator(b->ctx, b->to, OCTET_OP_QUANTIZE, layer, &value, 1, NULL, out, 1, OCTET_NONE, NULL);
 }

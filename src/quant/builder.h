@@ -33,7 +33,8 @@ octet_status octet_builder_add_integer(octet_builder *builder, const char *name,
 octet_status octet_builder_real(octet_builder *builder, uint32_t value, const char *layer, uint32_t *out);
 /* The integer form of an activation; emits QUANTIZE when only the float form exists. */
 octet_status octet_builder_integer(octet_builder *builder, uint32_t value, const char *layer, uint32_t *out);
-/* QUANTIZE from a value of `to` to a new one. */
+/* QUANTIZE from a value of `to` to a new one. LiteRT shifts the difference of an integer and its zero point (8 bits, or 16) to the left
+ * in 32 bits: scales further apart than 2^22 (2^14) take two steps, the first of which saturates, unless the file is strict. */
 octet_status octet_builder_requantize(octet_builder *builder, uint32_t value, const char *name, const char *layer, octet_type type,
                                       octet_qparams params, uint32_t *out);
 /* Parameters that operand i of operator k is read with: MODEL when the activation has none. */

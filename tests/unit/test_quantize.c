@@ -473,6 +473,19 @@ static void a_difference_that_is_always_zero_has_a_scale_that_runs(void **state)
     expect_params(operand(f, 5, 1), 2e-6f / 255.0f, 0);
 }
 
+/* 255 << 22 is the most that fits in 31 bits. */
+static void scales_far_apart_are_led_back_in_two_steps(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 1, -1e4f, 1e4f), mean = unary(f, OCTET_OP_ABS, x, -1e4f, 1e4f);
+    const uint32_t square = binary(f, OCTET_OP_SQUARED_DIFFERENCE, x, mean, 0.0f, 1.17549435e-38f);
+    quantize(f, unary(f, OCTET_OP_EXP, square, 0.0f, 1.0f));
+    expect_operators(f, "ABS SQUARED_DIFFERENCE QUANTIZE QUANTIZE EXP");
+    const float twice = 2.0f * (2e4f / 255.0f), coarse = 2.0f * twice * twice / 16384.0f;
+    expect_params(result(f, 1), coarse, 0);
+    expect_params(result(f, 2), coarse / 4194304.0f, 0);
+    expect_params(result(f, 3), 2e-6f / 255.0f, 0);
+}
+
 static void a_difference_that_runs_stays(void **state) {
     fixture *f = *state;
     const uint32_t x = input(f, 1, -2.0f, 2.0f), mean = unary(f, OCTET_OP_EXP, x, -2.0f, 2.0f);
@@ -512,6 +525,7 @@ int main(void) {
         CASE(ranges_of_kept_operands_stay),
         CASE(ranges_skip_nan_and_start_above_zero),
         CASE(a_difference_that_is_always_zero_has_a_scale_that_runs),
+        CASE(scales_far_apart_are_led_back_in_two_steps),
         CASE(a_difference_that_runs_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
