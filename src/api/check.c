@@ -17,6 +17,12 @@ static bool is_per_channel_dense(const octet_graph *graph, const octet_operator 
     return weights != NULL && weights->quantization.n > 1;
 }
 
+/* QUANTIZE, DEQUANTIZE and CAST convert it. */
+static bool computes_uint8(const octet_graph *graph, const octet_operator *op, const octet_quantize_options *options) {
+    const octet_value *input = octet_graph_input(graph, op, 0);
+    return input != NULL && input->type == OCTET_UINT8 && octet_rules_class(op->code, options) != OCTET_RULE_NONE;
+}
+
 static octet_support_row judge(const octet_graph *graph, const octet_operator *op, octet_target target) {
     const octet_quantize_options options = {.mode = OCTET_MODE_INT8};
     octet_support_row row = {.level = OCTET_SUPPORT_INT8};
@@ -25,6 +31,11 @@ static octet_support_row judge(const octet_graph *graph, const octet_operator *o
                                   .reason = "its weights have a scale per output",
                                   .remedy = "quantize the float model again with this --target, or with --per-tensor-dense"};
         return row;
+    }
+    if (octet_target_lacks_uint8(target) && computes_uint8(graph, op, &options)) {
+        return (octet_support_row){.level = OCTET_SUPPORT_NONE,
+                                   .reason = "it computes with uint8, and tflite-micro with int8",
+                                   .remedy = "quantize the float model that the file was made from"};
     }
     const bool converts = op->code == OCTET_OP_QUANTIZE || op->code == OCTET_OP_DEQUANTIZE;
     if (!converts && touches_float(graph, op) && octet_rules_class(op->code, &options) == OCTET_RULE_NONE) {

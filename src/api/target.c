@@ -139,6 +139,8 @@ const char *octet_api_target_name(octet_target target) { return target_names[tar
 
 bool octet_target_wants_per_tensor_dense(octet_target target) { return per_tensor_dense[target]; }
 
+bool octet_target_lacks_uint8(octet_target target) { return target != OCTET_TARGET_LITERT && target != OCTET_TARGET_EDGETPU; }
+
 bool octet_target_has_float(octet_target target, octet_operator_code code) {
     if (target == OCTET_TARGET_LITERT) return true;
     return target != OCTET_TARGET_EDGETPU && (capability(code) & (M | F)) != 0;

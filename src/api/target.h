@@ -28,6 +28,8 @@ octet_status octet_api_fit_target(octet_context *ctx, const char *name, octet_gr
 bool octet_target_supports(octet_target target, octet_operator_code code, const char **reason, const char **remedy);
 /* Whether it has no FULLY_CONNECTED whose weights have a scale per output. */
 bool octet_target_wants_per_tensor_dense(octet_target target);
+/* Whether its int8 kernels have no older sisters for uint8. */
+bool octet_target_lacks_uint8(octet_target target);
 /* Whether the target runs this operator in float between DEQUANTIZE and QUANTIZE. */
 bool octet_target_has_float(octet_target target, octet_operator_code code);
 

@@ -1,9 +1,10 @@
-#include "exec/bind_families.h"
-
 #include <math.h>
 
-octet_status octet_bind(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    switch (op->code) {
+#include "exec/bind_families.h"
+#include "exec/bind_unsigned.h"
+
+static octet_bind_function *family_of(octet_operator_code code) {
+    switch (code) {
     case OCTET_OP_ADD:
     case OCTET_OP_SUB:
     case OCTET_OP_MUL:
@@ -14,9 +15,9 @@ octet_status octet_bind(octet_binder *binder, const octet_operator *op, octet_st
     case OCTET_OP_POW:
     case OCTET_OP_FLOOR_DIV:
     case OCTET_OP_FLOOR_MOD:
-        return octet_bind_arithmetic(binder, op, step);
+        return octet_bind_arithmetic;
     case OCTET_OP_CAST:
-        return octet_bind_cast(binder, op, step);
+        return octet_bind_cast;
     case OCTET_OP_EQUAL:
     case OCTET_OP_NOT_EQUAL:
     case OCTET_OP_LESS:
@@ -26,17 +27,17 @@ octet_status octet_bind(octet_binder *binder, const octet_operator *op, octet_st
     case OCTET_OP_LOGICAL_AND:
     case OCTET_OP_LOGICAL_OR:
     case OCTET_OP_LOGICAL_NOT:
-        return octet_bind_compare(binder, op, step);
+        return octet_bind_compare;
     case OCTET_OP_CONV_2D:
     case OCTET_OP_DEPTHWISE_CONV_2D:
     case OCTET_OP_TRANSPOSE_CONV:
     case OCTET_OP_CONV_3D:
-        return octet_bind_conv(binder, op, step);
+        return octet_bind_conv;
     case OCTET_OP_FULLY_CONNECTED:
     case OCTET_OP_BATCH_MATMUL:
-        return octet_bind_dense(binder, op, step);
+        return octet_bind_dense;
     case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
-        return octet_bind_lstm(binder, op, step);
+        return octet_bind_lstm;
     case OCTET_OP_BATCH_TO_SPACE_ND:
     case OCTET_OP_BROADCAST_TO:
     case OCTET_OP_CONCATENATION:
@@ -60,13 +61,13 @@ octet_status octet_bind(octet_binder *binder, const octet_operator *op, octet_st
     case OCTET_OP_TILE:
     case OCTET_OP_TRANSPOSE:
     case OCTET_OP_UNPACK:
-        return octet_bind_move(binder, op, step);
+        return octet_bind_move;
     case OCTET_OP_AVERAGE_POOL_2D:
     case OCTET_OP_MAX_POOL_2D:
-        return octet_bind_pool(binder, op, step);
+        return octet_bind_pool;
     case OCTET_OP_QUANTIZE:
     case OCTET_OP_DEQUANTIZE:
-        return octet_bind_quantize(binder, op, step);
+        return octet_bind_quantize;
     case OCTET_OP_MEAN:
     case OCTET_OP_SUM:
     case OCTET_OP_REDUCE_ANY:
@@ -75,23 +76,23 @@ octet_status octet_bind(octet_binder *binder, const octet_operator *op, octet_st
     case OCTET_OP_REDUCE_PROD:
     case OCTET_OP_ARG_MAX:
     case OCTET_OP_ARG_MIN:
-        return octet_bind_reduce(binder, op, step);
+        return octet_bind_reduce;
     case OCTET_OP_RESIZE_BILINEAR:
     case OCTET_OP_RESIZE_NEAREST_NEIGHBOR:
-        return octet_bind_resize(binder, op, step);
+        return octet_bind_resize;
     case OCTET_OP_SELECT:
     case OCTET_OP_SELECT_V2:
-        return octet_bind_select(binder, op, step);
+        return octet_bind_select;
     case OCTET_OP_SHAPE:
     case OCTET_OP_FILL:
     case OCTET_OP_RANGE:
     case OCTET_OP_ZEROS_LIKE:
     case OCTET_OP_BROADCAST_ARGS:
-        return octet_bind_shape(binder, op, step);
+        return octet_bind_shape;
     case OCTET_OP_SOFTMAX:
     case OCTET_OP_LOG_SOFTMAX:
     case OCTET_OP_L2_NORMALIZATION:
-        return octet_bind_softmax(binder, op, step);
+        return octet_bind_softmax;
     case OCTET_OP_ABS:
     case OCTET_OP_EXP:
     case OCTET_OP_LOG:
@@ -115,11 +116,27 @@ octet_status octet_bind(octet_binder *binder, const octet_operator *op, octet_st
     case OCTET_OP_ELU:
     case OCTET_OP_GELU:
     case OCTET_OP_HARD_SWISH:
-        return octet_bind_unary(binder, op, step);
+        return octet_bind_unary;
     case OCTET_N_OPERATORS:
         break;
     }
-    return octet_bind_unsupported(binder, op);
+    return NULL;
+}
+
+/* Families whose int8 kernels serve uint8 operators too. */
+static bool serves_unsigned(octet_bind_function *family) {
+    static octet_bind_function *const families[] = {octet_bind_arithmetic, octet_bind_compare, octet_bind_conv, octet_bind_dense,
+                                                    octet_bind_reduce, octet_bind_softmax, octet_bind_unary};
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+        if (families[i] == family) return true;
+    return false;
+}
+
+octet_status octet_bind(octet_binder *binder, const octet_operator *op, octet_step *step) {
+    octet_bind_function *family = family_of(op->code);
+    if (!family) return octet_bind_unsupported(binder, op);
+    if (serves_unsigned(family) && octet_bind_has_unsigned(binder->graph, op)) return octet_bind_unsigned(binder, op, family, step);
+    return family(binder, op, step);
 }
 
 octet_status octet_bind_unsupported(octet_binder *binder, const octet_operator *op) {

@@ -7,6 +7,7 @@
 #include "kernels/ref/batch_space.h"
 #include "kernels/ref/copy.h"
 #include "kernels/ref/gather.h"
+#include "kernels/ref/join_bytes.h"
 #include "kernels/ref/mirror_pad.h"
 
 /* Most of these operators are one or several copies between strided views. The units of a step are the rows of its
@@ -249,15 +250,46 @@ static octet_status bind_slabs(octet_binder *binder, const octet_operator *op, o
     return OCTET_OK;
 }
 
+static void run_join_bytes(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+    (void)phase;
+    const octet_join_bytes_params *p = step->params;
+    size_t at = 0;
+    for (uint32_t i = 0; i < p->n_parts; at += p->parts[i++].run)
+        octet_join_bytes_ref(p, i, at, octet_step_input(step, frame, i), octet_step_output(step, frame, 0), begin, end);
+}
+
+/* uint8 operands may have scales of their own. */
+static octet_status bind_join_bytes(octet_binder *binder, const octet_operator *op, octet_step *step, const octet_value *output,
+                                    int32_t axis) {
+    octet_join_bytes_params *p;
+    octet_join_bytes_part *parts;
+    float scale, output_scale;
+    int32_t zero_point, output_zero_point;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, op->n_inputs, &parts));
+    *p = (octet_join_bytes_params){.n_parts = op->n_inputs, .parts = parts};
+    OCTET_TRY(octet_bind_per_tensor(binder, op, output, &output_scale, &output_zero_point));
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        const octet_value *input = octet_graph_input(binder->graph, op, i);
+        OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &zero_point));
+        octet_join_bytes_prepare(&parts[i], scale, zero_point, output_scale, output_zero_point);
+        parts[i].run = (size_t)octet_shape_product(&input->shape, axis, input->shape.rank);
+        p->run += parts[i].run;
+    }
+    octet_step_set(step, run_join_bytes, p, (uint32_t)octet_shape_product(&output->shape, 0, axis), "ref");
+    return OCTET_OK;
+}
+
 static octet_status bind_concatenation(octet_binder *binder, const octet_operator *op, octet_step *step, const octet_value *input,
                                        const octet_value *output) {
     OCTET_CHECK(binder->ctx, op->options.concatenation.activation == OCTET_ACTIVATION_NONE, OCTET_UNSUPPORTED,
                 "%s: CONCATENATION with fused activation %s", op->layer, octet_activation_name(op->options.concatenation.activation));
+    int32_t axis;
+    OCTET_TRY(octet_infer_axis(binder->ctx, op, op->options.concatenation.axis, input->shape.rank, &axis));
+    if (output->type == OCTET_UINT8 && output->quantization.n > 0) return bind_join_bytes(binder, op, step, output, axis);
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         OCTET_TRY(octet_bind_check_moved(binder, op, octet_graph_input(binder->graph, op, i), output));
     }
-    int32_t axis;
-    OCTET_TRY(octet_infer_axis(binder->ctx, op, op->options.concatenation.axis, input->shape.rank, &axis));
     return bind_slabs(binder, op, step, output, axis, true);
 }
 

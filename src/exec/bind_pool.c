@@ -12,9 +12,11 @@
 
 RUN(run_average_f32, octet_average_pool_2d_f32_ref)
 RUN(run_average_s8, octet_average_pool_2d_s8_ref)
+RUN(run_average_u8, octet_average_pool_2d_u8_ref)
 RUN(run_average_s16, octet_average_pool_2d_s16_ref)
 RUN(run_max_f32, octet_max_pool_2d_f32_ref)
 RUN(run_max_s8, octet_max_pool_2d_s8_ref)
+RUN(run_max_u8, octet_max_pool_2d_u8_ref)
 RUN(run_max_s16, octet_max_pool_2d_s16_ref)
 
 enum { MAX_CELLS = 1 << 24 }; /* int8 averages are summed in 32 bits */
@@ -27,9 +29,10 @@ static octet_status bind_range(octet_binder *binder, const octet_operator *op, c
     int32_t zero_point;
     OCTET_TRY(octet_bind_same_parameters(binder, op, input, output));
     OCTET_TRY(octet_bind_per_tensor(binder, op, output, &scale, &zero_point));
-    const bool wide = input->type == OCTET_INT16;
-    octet_fixed_activation_range(p->real_min, p->real_max, scale, zero_point, wide ? INT16_MIN : INT8_MIN, wide ? INT16_MAX : INT8_MAX,
-                                 &p->min, &p->max);
+    int32_t low = INT8_MIN, high = INT8_MAX;
+    if (input->type == OCTET_UINT8) low = 0, high = UINT8_MAX;
+    if (input->type == OCTET_INT16) low = INT16_MIN, high = INT16_MAX;
+    octet_fixed_activation_range(p->real_min, p->real_max, scale, zero_point, low, high, &p->min, &p->max);
     return OCTET_OK;
 }
 
@@ -40,6 +43,7 @@ octet_status octet_bind_pool(octet_binder *binder, const octet_operator *op, oct
     octet_step_run *run = NULL;
     if (input->type == OCTET_FLOAT32) run = average ? run_average_f32 : run_max_f32;
     if (input->type == OCTET_INT8) run = average ? run_average_s8 : run_max_s8;
+    if (input->type == OCTET_UINT8) run = average ? run_average_u8 : run_max_u8;
     if (input->type == OCTET_INT16) run = average ? run_average_s16 : run_max_s16;
     if (!run) return octet_bind_unsupported(binder, op);
     const int32_t *in = input->shape.dims, *out = octet_graph_output(binder->graph, op, 0)->shape.dims;

@@ -9,6 +9,7 @@
     }
 
 RUN(run_f32, octet_resize_bilinear_f32_ref)
+RUN(run_u8, octet_resize_bilinear_u8_ref)
 RUN(run_s8, octet_resize_bilinear_s8_ref)
 RUN(run_s16, octet_resize_bilinear_s16_ref)
 RUN(run_nearest, octet_resize_nearest_ref)
@@ -30,6 +31,8 @@ octet_status octet_bind_resize(octet_binder *binder, const octet_operator *op, o
         run = run_nearest;
     } else if (input->type == OCTET_FLOAT32) {
         run = run_f32;
+    } else if (input->type == OCTET_UINT8) {
+        run = run_u8;
     } else if (input->type == OCTET_INT8) {
         run = run_s8;
     } else if (input->type == OCTET_INT16) {

@@ -97,6 +97,7 @@ static octet_status bind_l2(octet_binder *binder, const octet_operator *op, cons
         float scale;
         OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &p->input_zero_point));
         OCTET_TRY(check_output(binder, op, 1.0f / 128, 0));
+        p->scales_first = binder->is_unsigned;
         run = run_l2_s8;
     } else if (input->type != OCTET_FLOAT32) {
         return octet_bind_unsupported(binder, op);

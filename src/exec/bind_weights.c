@@ -46,7 +46,7 @@ octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *o
     float input_scale, output_scale, real_min, real_max;
     OCTET_TRY(octet_bind_per_tensor(binder, op, w->input, &input_scale, &out->input_zero_point));
     OCTET_TRY(octet_bind_per_tensor(binder, op, w->output, &output_scale, &out->output_zero_point));
-    OCTET_TRY(check_weights(binder, op, w, allow_weight_zero_point));
+    OCTET_TRY(check_weights(binder, op, w, allow_weight_zero_point || binder->is_unsigned));
     const octet_quantization *q = &w->weights->quantization;
     out->weight_zero_point = q->zero_point[0];
     OCTET_TRY(octet_bind_activation(binder, op, w->activation, &real_min, &real_max));
@@ -60,10 +60,12 @@ octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *o
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, channels, &shift));
     if (in_double) OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, channels, &scale));
     for (size_t i = 0; i < channels; i++) {
-        const double real = (double)input_scale * (double)q->scale[q->n == 1 ? 0 : i] / (double)output_scale;
+        const float weight_scale = q->scale[q->n == 1 ? 0 : i];
+        const double product = binder->is_unsigned ? (double)(input_scale * weight_scale) : (double)input_scale * (double)weight_scale;
+        const double real = product / (double)output_scale;
         OCTET_CHECK(binder->ctx, octet_fixed_multiplier(real, &multiplier[i], &shift[i]), OCTET_MODEL,
                     "%s: %s: scales %g (input), %g (weights) and %g (output) do not fit together", op->layer, octet_operator_name(op->code),
-                    (double)input_scale, (double)q->scale[q->n == 1 ? 0 : i], (double)output_scale);
+                    (double)input_scale, (double)weight_scale, (double)output_scale);
         if (scale) scale[i] = real;
     }
     out->multiplier = multiplier;

@@ -27,8 +27,8 @@ typedef enum octet_weighted_kind {
 
 /* UNSUPPORTED when there is no kernel for the types; MODEL when the output's type is not the input's. */
 octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator *op, const octet_weighted *w, octet_weighted_kind *out);
-/* For the quantized kinds. allow_weight_zero_point: one zero point other than 0 with a per-tensor scale is possible. in_double:
- * also fills out->scale. */
+/* For the quantized kinds. allow_weight_zero_point: one zero point other than 0 with a per-tensor scale is possible, as it always is for
+ * uint8 operators, whose scales LiteRT multiplies in float. in_double: also fills out->scale. */
 octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *op, const octet_weighted *w, bool allow_weight_zero_point,
                                    bool in_double, octet_requantize *out);
 /* One scale per channel (repeated when there is a single one), zero points all 0: weights of hybrid operators. */

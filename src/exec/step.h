@@ -22,7 +22,7 @@ typedef struct octet_step octet_step;
 /* Does units [begin, end) of one phase. Units of a phase are independent: any order, any thread. */
 typedef void octet_step_run(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end);
 
-enum { OCTET_MAX_PHASES = 4 };
+enum { OCTET_MAX_PHASES = 6 };
 
 struct octet_step {
     octet_step_run *run;
@@ -46,6 +46,7 @@ typedef struct octet_binder {
     octet_arena *arena; /* of the exec: parameters and packed weights live here */
     octet_numerics numerics;
     octet_float_order float_order;
+    bool is_unsigned; /* the operator stands for one on uint8 tensors (bind_unsigned.h) */
     uint32_t cpu; /* OCTET_CPU_* bits that fast kernels may use (kernels/fast/cpu.h); 0 = reference kernels only */
 } octet_binder;
 

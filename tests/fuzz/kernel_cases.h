@@ -86,6 +86,9 @@ static inline octet_requantize case_requantize(octet_case *c, int32_t out_c, int
     q.scale = real ? scale : NULL;
     return q;
 }
+static inline void case_weight_zero_point(octet_case *c, octet_requantize *q) {
+    if (case_range(&c->random, 0, 5) == 0) q->weight_zero_point = case_range(&c->random, -128, 127);
+}
 static inline int32_t *case_bias(octet_case *c, int32_t n, int32_t depth) {
     if (case_range(&c->random, 0, 4) == 0) return NULL;
     int32_t *bias = case_bytes(c, (size_t)n * 4);
@@ -158,6 +161,7 @@ static inline bool case_conv_s8(octet_case *c) {
     octet_conv_2d_params p = case_conv(c);
     const int32_t depth = p.filter_h * p.filter_w * p.filter_c;
     p.q = case_requantize(c, p.out_c, depth, false);
+    case_weight_zero_point(c, &p.q);
     const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
                  n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
     const int8_t *input = case_s8(c, n_in, -128),
@@ -207,7 +211,7 @@ static inline octet_fully_connected_params case_dense(octet_case *c) {
 static inline bool case_dense_s8(octet_case *c) {
     octet_fully_connected_params p = case_dense(c);
     p.q = case_requantize(c, p.out_c, p.depth, case_range(&c->random, 0, 2) > 0);
-    if (case_range(&c->random, 0, 5) == 0) p.q.weight_zero_point = case_range(&c->random, -128, 127);
+    case_weight_zero_point(c, &p.q);
     const int8_t *input = case_s8(c, (size_t)(p.rows * p.depth), -128),
                  *weights = case_s8(c, (size_t)(p.out_c * p.depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
     const int32_t *bias = case_bias(c, p.out_c, p.depth);
@@ -267,6 +271,7 @@ static inline bool case_depthwise_s8(octet_case *c) {
     octet_depthwise_params p = case_depthwise(c);
     const int32_t depth = p.filter_h * p.filter_w;
     p.q = case_requantize(c, p.out_c, depth, false);
+    case_weight_zero_point(c, &p.q);
     const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
                  n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
     const int8_t *input = case_s8(c, n_in + OCTET_CHANNEL_SLACK, -128),

@@ -42,7 +42,7 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
     const octet_channelwise_kernel *kernel = NULL;
 #if OCTET_FAST_X86
     if (cpu & OCTET_CPU_AVX2) kernel = is_3x3(p) ? &octet_channelwise_s8_avx2_3x3 : &octet_channelwise_s8_avx2;
-    if (cpu & OCTET_CPU_AVX512_VNNI) kernel = &octet_channelwise_s8_vnni;
+    if (cpu & OCTET_CPU_AVX512_VNNI && p->q.weight_zero_point == 0) kernel = &octet_channelwise_s8_vnni;
 #endif
     (void)cpu;
     *out = NULL;
@@ -61,7 +61,7 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
         if (channel[lane] < 0) continue;
         int64_t total = 0;
         for (size_t tap = 0; tap < n_taps; tap++) {
-            const int8_t w = filter[tap * (size_t)p->out_c + of];
+            const int16_t w = (int16_t)(filter[tap * (size_t)p->out_c + of] - p->q.weight_zero_point);
             const size_t at = kernel->place ? kernel->place[tap] : tap;
             const size_t place = ((block * c->n_groups + at / group) * BLOCK + lane % BLOCK) * group + at % group;
             if (kernel->element == 2) ((int16_t *)(void *)weights)[place] = w;

@@ -91,7 +91,7 @@ void octet_conv_2d_s8_ref(const octet_conv_2d_params *p, const int8_t *input, co
                 for (int32_t ky = w.y.first; ky < w.y.last; ky++) {
                     for (int32_t run = 0; run < w.n_runs; run++) {
                         sum += octet_dot_s8(x + run_input(p, &w, ky, run), p->q.input_zero_point,
-                                            filter + oc * filter_size + run_filter(p, &w, ky, run), 0, w.run);
+                                            filter + oc * filter_size + run_filter(p, &w, ky, run), p->q.weight_zero_point, w.run);
                     }
                 }
                 out[oc] = (int8_t)octet_requantize_s32(&p->q, (int32_t)sum, oc);

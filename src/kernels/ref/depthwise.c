@@ -71,7 +71,7 @@ void octet_depthwise_f32_plain(const octet_depthwise_params *p, const float *inp
 OCTET_TARGET_AVX2
 void octet_depthwise_s8_ref(const octet_depthwise_params *p, const int8_t *input, const int8_t *filter, const int32_t *bias,
                             int8_t *output, int32_t begin, int32_t end) {
-    const int32_t zero = p->q.input_zero_point;
+    const int32_t zero = p->q.input_zero_point, weight_zero = p->q.weight_zero_point;
     for (int32_t unit = begin; unit < end; unit++) {
         const int8_t *sample = input + (int64_t)(unit / p->out_h) * p->in_h * p->in_w * p->in_c;
         int8_t *out = output + (int64_t)unit * p->out_w * p->out_c;
@@ -85,9 +85,10 @@ void octet_depthwise_s8_ref(const octet_depthwise_params *p, const int8_t *input
                     for (int32_t kx = w.x.first; kx < w.x.last; kx++) {
                         const int8_t *x = sample + tap_input(p, &w, ky, kx), *f = filter + tap_filter(p, ky, kx) + first;
                         if (p->multiplier == 1) {
-                            for (int32_t c = 0; c < n; c++) sum[c] += (uint32_t)((x[first + c] - zero) * f[c]);
+                            for (int32_t c = 0; c < n; c++) sum[c] += (uint32_t)((x[first + c] - zero) * (f[c] - weight_zero));
                         } else {
-                            for (int32_t c = 0; c < n; c++) sum[c] += (uint32_t)((x[(first + c) / p->multiplier] - zero) * f[c]);
+                            for (int32_t c = 0; c < n; c++)
+                                sum[c] += (uint32_t)((x[(first + c) / p->multiplier] - zero) * (f[c] - weight_zero));
                         }
                     }
                 }

@@ -38,9 +38,11 @@ void octet_l2_normalization_s8_ref(const octet_l2_normalization_params *p, const
         }
         int32_t multiplier, shift;
         octet_fixed_inverse_root((int32_t)sum, &multiplier, &shift);
+        /* 7 more: the output's scale is 2^-7 */
+        const int32_t before = p->scales_first ? 7 : 0, after = 7 - before;
         for (int32_t i = 0; i < p->depth; i++) {
-            /* 7 more: the output's scale is 2^-7 */
-            const int32_t scaled = octet_fixed_scale(x[i] - p->input_zero_point, multiplier, shift + 7);
+            const int32_t difference = (x[i] - p->input_zero_point) * (1 << before);
+            const int32_t scaled = octet_fixed_scale(difference, multiplier, shift + after);
             y[i] = (int8_t)octet_clamp_s32(scaled, INT8_MIN, INT8_MAX);
         }
     }

@@ -6,11 +6,13 @@
 #ifndef OCTET_KERNELS_REF_L2_NORMALIZATION_H
 #define OCTET_KERNELS_REF_L2_NORMALIZATION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct octet_l2_normalization_params {
     int32_t rows, depth;
     int32_t input_zero_point; /* int8 */
+    bool scales_first;        /* by 128, then by the root, as TFLite does for uint8; else both at once */
 } octet_l2_normalization_params;
 
 void octet_l2_normalization_f32_ref(const octet_l2_normalization_params *p, const float *input, float *output, int32_t begin, int32_t end);

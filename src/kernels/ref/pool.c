@@ -15,7 +15,7 @@ static inline cells cells_at(const octet_pool_2d_params *p, int32_t oy, int32_t 
     return c;
 }
 
-/* One loop nest for the three types: SUM is the type of a cell's statistic, FIRST its start, STEP how a cell enters it and
+/* One loop nest for the four types: SUM is the type of a cell's statistic, FIRST its start, STEP how a cell enters it and
  * LAST how it becomes an output. */
 #define POOL_KERNEL(name, target, TYPE, SUM, FIRST, STEP, LAST)                                                                \
     target void name(const octet_pool_2d_params *p, const TYPE *input, TYPE *output, int32_t begin, int32_t end) {            \
@@ -57,7 +57,9 @@ static inline int32_t average_of(int64_t sum, int32_t count, const octet_pool_2d
 
 POOL_KERNEL(octet_average_pool_2d_f32_ref, OCTET_TARGET_AVX2, float, float, 0.0f, ADD, LAST_AVERAGE_F32)
 POOL_KERNEL(octet_average_pool_2d_s8_ref, OCTET_TARGET_AVX2, int8_t, int32_t, 0, ADD, LAST_AVERAGE)
+POOL_KERNEL(octet_average_pool_2d_u8_ref, OCTET_TARGET_AVX2, uint8_t, int32_t, 0, ADD, LAST_AVERAGE)
 POOL_KERNEL(octet_average_pool_2d_s16_ref, OCTET_TARGET_AVX2, int16_t, int64_t, 0, ADD, LAST_AVERAGE)
 POOL_KERNEL(octet_max_pool_2d_f32_ref, OCTET_TARGET_AVX2, float, float, -INFINITY, LARGER, LAST_MAX_F32)
 POOL_KERNEL(octet_max_pool_2d_s8_ref, OCTET_TARGET_AVX2, int8_t, int8_t, INT8_MIN, LARGER, LAST_MAX)
+POOL_KERNEL(octet_max_pool_2d_u8_ref, OCTET_TARGET_AVX2, uint8_t, uint8_t, 0, LARGER, LAST_MAX)
 POOL_KERNEL(octet_max_pool_2d_s16_ref, OCTET_TARGET_AVX2, int16_t, int16_t, INT16_MIN, LARGER, LAST_MAX)

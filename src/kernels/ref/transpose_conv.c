@@ -60,7 +60,8 @@ void octet_transpose_conv_s8_ref(const octet_transpose_conv_params *p, const int
                     for (int32_t kx = 0; kx < p->filter_w; kx++) {
                         if (!octet_transpose_source(ox, p->pad_left, kx, p->stride_w, p->in_w, &x)) continue;
                         sum += octet_dot_s8(sample + ((int64_t)y * p->in_w + x) * p->in_c, p->q.input_zero_point,
-                                            filter + oc * filter_size + ((int64_t)ky * p->filter_w + kx) * p->in_c, 0, p->in_c);
+                                            filter + oc * filter_size + ((int64_t)ky * p->filter_w + kx) * p->in_c,
+                                            p->q.weight_zero_point, p->in_c);
                     }
                 }
                 out[oc] = (int8_t)octet_requantize_s32(&p->q, (int32_t)sum, oc);
