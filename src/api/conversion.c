@@ -62,28 +62,13 @@ static octet_status make(octet_context *ctx, octet_model *model, octet_graph *gr
     return OCTET_OK;
 }
 
-/* Bytes with a scale are of a quantized model; an input of bytes without one is cast to float inside a float model. */
-static octet_status check_float(octet_context *ctx, const octet_model *model) {
-    const octet_graph *graph = model->graph;
-    bool has_scale = false;
-    for (uint32_t v = 0; v < graph->n_values; v++) has_scale = has_scale || graph->values[v].quantization.n > 0;
-    for (uint32_t i = 0; i < graph->n_inputs && !has_scale; i++) {
-        const octet_type type = graph->values[graph->inputs[i].value].type;
-        OCTET_CHECK(ctx, !octet_type_is_quantized(type), OCTET_UNSUPPORTED,
-                    "%s: input %s is %s without a scale: quantize the model's Keras file, or export it with a float32 input", model->path,
-                    graph->inputs[i].name, octet_type_name(type));
-    }
-    OCTET_CHECK(ctx, !octet_model_is_quantized(model), OCTET_USAGE,
-                "%s is quantized already: quantize the float model that it was made from", model->path);
-    return OCTET_OK;
-}
-
 octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data, const octet_conversion *options,
                                   octet_model **out, octet_calibration *calibration) {
     const octet_conversion defaults = OCTET_CONVERSION_INIT;
     octet_calibration seen = {0};
     const uint64_t start = octet_clock_ns();
-    OCTET_TRY(check_float(ctx, model));
+    OCTET_CHECK(ctx, !octet_model_is_quantized(model), OCTET_USAGE,
+                "%s is quantized already: quantize the float model that it was made from", model->path);
     octet_status status;
     if (model->kind == OCTET_KIND_TFLITE) { /* the model itself stays as the file has it */
         octet_graph *graph = NULL;

@@ -65,6 +65,10 @@ uint32_t octet_api_find_input(const octet_dataset *dataset, const octet_graph *g
     return OCTET_NONE;
 }
 
+bool octet_api_takes_counts(const octet_value *value) {
+    return value->type != OCTET_FLOAT32 && value->type != OCTET_FLOAT16 && value->quantization.n == 0;
+}
+
 octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph, octet_split split,
                                  octet_samples **samples) {
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
@@ -74,6 +78,7 @@ octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, con
         OCTET_CHECK(ctx, source != OCTET_NONE, OCTET_USAGE,
                     "data: nothing is given for input '%s' (number %u of %u): write NAME=FILE,NAME=FILE", name, i, graph->n_inputs);
         OCTET_TRY(octet_dataset_split_input(ctx, data->dataset, split, source, &samples[i]));
+        if (octet_api_takes_counts(value) && !data->preprocess.given) OCTET_TRY(octet_samples_take_raw(ctx, samples[i]));
         OCTET_CHECK(ctx, value->shape.rank >= 1, OCTET_UNSUPPORTED, "input '%s' is a scalar: samples need a batch axis", name);
         OCTET_CHECK(
             ctx, value->shape.dims[0] == 1, OCTET_UNSUPPORTED,

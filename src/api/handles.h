@@ -44,6 +44,8 @@ octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options 
 octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out);
 /* Which input of the dataset is for this input of the graph: by name, by number, or the only one; OCTET_NONE. */
 uint32_t octet_api_find_input(const octet_dataset *dataset, const octet_graph *graph, uint32_t input);
+/* Whether an input takes integers as they are (pixels as bytes, indices of words): its samples are not scaled unless that is asked for. */
+bool octet_api_takes_counts(const octet_value *value);
 /* The samples of a split for every input of the graph, adapted to its shape; `samples` has room for graph->n_inputs.
  * All have the same number of samples, which is at least 1. USAGE when an input has no source. */
 octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph, octet_split split,

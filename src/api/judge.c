@@ -69,6 +69,7 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, octet_model
     OCTET_TRY(describe_ports(ctx, verdict, graph, graph->outputs, graph->n_outputs, &verdict->outputs));
     OCTET_TRY(copy_calibration(ctx, verdict, calibration));
     verdict->preprocess_given = data->preprocess.given;
+    verdict->takes_counts = octet_api_takes_counts(&original->graph->values[original->graph->inputs[0].value]);
     return octet_verdict_finish(ctx, verdict);
 }
 

@@ -120,7 +120,8 @@ const char *octet_model_format(const octet_model *model) {
 
 bool octet_model_is_quantized(const octet_model *model) {
     for (uint32_t i = 0; i < model->graph->n_values; i++) {
-        if (octet_type_is_quantized(model->graph->values[i].type)) return true;
+        const octet_value *value = &model->graph->values[i];
+        if (octet_type_is_quantized(value->type) && value->quantization.n > 0) return true;
     }
     return false;
 }

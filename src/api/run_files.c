@@ -66,9 +66,13 @@ static octet_status open_inputs(octet_context *ctx, run_job *job, const octet_op
         job->n_samples = n;
         n_raw++;
     }
-    OCTET_CHECK(ctx, n_raw == 0 || n_raw == graph->n_inputs, OCTET_DATA,
-                "the inputs are partly in the model's own integer types and partly not: give all of them either way");
-    if (n_raw > 0) return OCTET_OK;
+    if (n_raw > 0 && n_raw == graph->n_inputs) return OCTET_OK;
+    for (uint32_t i = 0; i < graph->n_inputs; i++) { /* counts come the other way too */
+        const bool scaled = job->raw[i] != NULL && !octet_api_takes_counts(&graph->values[graph->inputs[i].value]);
+        OCTET_CHECK(ctx, !scaled, OCTET_DATA,
+                    "the inputs are partly in the model's own integer types and partly not: give all of them either way");
+        job->raw[i] = NULL;
+    }
     OCTET_TRY(octet_api_bind_data(ctx, job->data, graph, split, job->samples));
     job->n_samples = octet_samples_count(job->samples[0]);
     return OCTET_OK;

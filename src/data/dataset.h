@@ -63,6 +63,8 @@ int32_t octet_samples_label(const octet_samples *samples, size_t index);
 /* The range of raw and of scaled values over what was loaded so far, for the report; NaN is passed over; 0 before any. */
 void octet_samples_range(const octet_samples *samples, double *raw_min, double *raw_max, double *min, double *max);
 
+/* From now on values are as stored: for inputs that count in integers of their own. To be called before load. */
+octet_status octet_samples_take_raw(octet_context *ctx, octet_samples *samples);
 /* Makes the samples fit a model input (dims without the batch): adds or removes axes of length 1, flattens or unflattens;
  * pictures are resized (resize.h) and made grey (Pillow's weights) for one channel. An array that as a whole has the input's
  * shape becomes one sample. DATA states both shapes otherwise. To be called before load; a second call replaces the first. */

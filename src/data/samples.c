@@ -63,6 +63,11 @@ octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples
     return octet_scaler_create(ctx, preprocess, array->element.kind == 'u' && array->element.size == 1, &samples->scaler);
 }
 
+octet_status octet_samples_take_raw(octet_context *ctx, octet_samples *samples) {
+    const octet_preprocess raw = {.given = true, .scale = 1, .preset = "raw"};
+    return octet_scaler_create(ctx, &raw, false, &samples->scaler);
+}
+
 size_t octet_samples_count(const octet_samples *samples) { return samples->count; }
 const char *octet_samples_name(const octet_samples *samples) { return samples->name; }
 

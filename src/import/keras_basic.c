@@ -178,6 +178,15 @@ octet_status octet_keras_weights_embedding(octet_context *ctx, octet_arena *aren
     return OCTET_OK;
 }
 
+/* A whole number of the type of the indices x. */
+static octet_status index_scalar(octet_keras_call *call, const char *name, uint32_t x, int32_t value, uint32_t *out) {
+    OCTET_TRY(octet_keras_i32_scalar(call, name, value, out));
+    octet_value *scalar = &call->graph->values[*out];
+    const int64_t wide = value;
+    if (call->graph->values[x].type != OCTET_INT64) return OCTET_OK;
+    return octet_graph_add_constant(call->ctx, call->graph, scalar->name, OCTET_INT64, &scalar->shape, &wide, out);
+}
+
 octet_status octet_keras_emit_embedding(octet_keras_call *call) {
     uint32_t x, table;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK - 1, &x));
@@ -189,17 +198,18 @@ octet_status octet_keras_emit_embedding(octet_keras_call *call) {
     const float *data = NULL;
     OCTET_TRY(octet_keras_weight_data(call, "embeddings", 2, dims, &data));
     OCTET_TRY(octet_keras_constant(call, "embedding_lookup", octet_keras_weight_origin(call, "embeddings"), 2, dims, data, &table));
-    const octet_options cast = {.cast = {OCTET_FLOAT32, OCTET_INT32}};
-    if (call->graph->values[x].type == OCTET_FLOAT32) OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &cast, &x));
+    const octet_type given = call->graph->values[x].type;
+    const octet_options cast = {.cast = {given, OCTET_INT32}};
+    if (given != OCTET_INT32 && given != OCTET_INT64) OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &cast, &x));
     uint32_t mask = OCTET_NONE, padding;
     if (mask_zero) {
-        OCTET_TRY(octet_keras_i32_scalar(call, "NotEqual/y", 0, &padding));
+        OCTET_TRY(index_scalar(call, "NotEqual/y", x, 0, &padding));
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_NOT_EQUAL, "NotEqual", x, padding, &mask));
     }
     if (call->graph->keras_version >= 3) { /* Keras 3 counts negative indices from the end */
         uint32_t zero, size, is_negative, shifted;
-        OCTET_TRY(octet_keras_i32_scalar(call, "Less/y", 0, &zero));
-        OCTET_TRY(octet_keras_i32_scalar(call, "add/y", dims[0], &size));
+        OCTET_TRY(index_scalar(call, "Less/y", x, 0, &zero));
+        OCTET_TRY(index_scalar(call, "add/y", x, dims[0], &size));
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_LESS, "Less", x, zero, &is_negative));
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", x, size, &shifted));
         const uint32_t choice[3] = {is_negative, shifted, x};

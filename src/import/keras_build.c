@@ -58,7 +58,8 @@ static octet_status check_dtype(octet_keras_call *call) {
     if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "name"));
     if (name == NULL) return OCTET_OK;
     static const char *const known[] = {"float32",        "float16", "float64", "mixed_float16", "bfloat16",
-                                        "mixed_bfloat16", "int32",   "int64",   "uint8",         "bool"};
+                                        "mixed_bfloat16", "int8",    "uint8",   "int16",         "int32",
+                                        "int64",          "bool"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(name, known[i]) == 0) return OCTET_OK;
     }
@@ -91,8 +92,9 @@ static octet_status cast_inputs(octet_keras_call *call) {
     if (octet_keras_class_of(call->layer)->emit == octet_keras_emit_operation) return OCTET_OK;
     if (octet_keras_word_in(integer_layers, call->layer->class_name)) return OCTET_OK;
     for (uint32_t i = 0; i < call->n_inputs; i++) {
-        const octet_options options = {.cast = {OCTET_INT32, OCTET_FLOAT32}};
-        if (call->graph->values[call->inputs[i]].type != OCTET_INT32) continue;
+        const octet_type type = call->graph->values[call->inputs[i]].type;
+        const octet_options options = {.cast = {type, OCTET_FLOAT32}};
+        if (type == OCTET_FLOAT32) continue;
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &call->inputs[i], 1, &options, &call->inputs[i]));
     }
     return OCTET_OK;
@@ -117,12 +119,15 @@ static void note_shape(builder *b, octet_keras_layer *layer, uint32_t value) {
 
 /* Graph inputs. */
 
-/* int32 where the layer says so, as the converter's files have it: indices of words. All other numbers become float32. */
+/* Integers where the layer says so, as the converter's files have it: pixels as bytes, indices of words. All floats are float32. */
 static octet_type input_type_of(const octet_keras_layer *layer) {
     const octet_json *dtype = octet_json_get(layer->config, "dtype");
     const char *name = octet_json_text(dtype);
     if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "name"));
-    return name != NULL && strcmp(name, "int32") == 0 ? OCTET_INT32 : OCTET_FLOAT32;
+    static const octet_type integers[] = {OCTET_INT8, OCTET_UINT8, OCTET_INT16, OCTET_INT32, OCTET_INT64, OCTET_BOOL};
+    for (size_t i = 0; name != NULL && i < sizeof integers / sizeof *integers; i++)
+        if (strcmp(name, octet_type_name(integers[i])) == 0) return integers[i];
+    return OCTET_FLOAT32;
 }
 
 static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, const octet_shape *given, octet_shape *out,

@@ -89,8 +89,8 @@ static octet_status both(octet_keras_call *call, uint32_t *x, uint32_t *y) {
     }
     for (int i = 0; i < 2; i++) {
         const octet_value *v = &call->graph->values[*pair[i]];
-        if (v->type != OCTET_INT32 || call->graph->values[*pair[1 - i]].type != OCTET_FLOAT32) continue;
-        const octet_options options = {.cast = {OCTET_INT32, OCTET_FLOAT32}};
+        if (v->type == OCTET_FLOAT32 || call->graph->values[*pair[1 - i]].type != OCTET_FLOAT32) continue;
+        const octet_options options = {.cast = {v->type, OCTET_FLOAT32}};
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", pair[i], 1, &options, pair[i]));
     }
     return OCTET_OK;

@@ -78,7 +78,7 @@ octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
     const octet_evaluation *after = verdict->after.evaluation;
     verdict->n_agree = 0;
     for (uint64_t i = 0; i < before->n_samples; i++) verdict->n_agree += before->answers[i] == after->answers[i];
-    if (!verdict->preprocess_given && fmax(fabs(before->min), fabs(before->max)) > unscaled) {
+    if (!verdict->preprocess_given && !verdict->takes_counts && fmax(fabs(before->min), fabs(before->max)) > unscaled) {
         WARN("the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale and --preprocess", before->min,
              before->max);
     }

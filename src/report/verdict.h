@@ -40,6 +40,7 @@ typedef struct octet_verdict {
     uint32_t n_inputs, n_outputs;
     octet_verdict_calibration calibration;
     bool preprocess_given;
+    bool takes_counts;            /* the original model takes integers as they are: 0..255 is no sign of missing scaling */
     const char *collapsed_layer; /* first layer whose quantized outputs are all one value; or NULL */
     /* Distance of the outputs, quantized against original, over all samples and outputs. */
     double max_difference, mean_square_difference, mean_square;

@@ -248,6 +248,38 @@ static void a_derived_mask_and_its_integers_are_read(void **state) {
     destroy(graph);
 }
 
+/* Bytes of pictures are cast where a layer computes; wide indices stay wide. */
+static void inputs_of_integers_keep_their_type(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *dtype;
+        octet_type type;
+    } cases[] = {{"u8.keras", "uint8", OCTET_UINT8}, {"i64.keras", "int64", OCTET_INT64}, {"f16.keras", "float16", OCTET_FLOAT32}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char config[1000];
+        snprintf(config, sizeof config,
+                 "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
+                 "{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 5], "
+                 "\"dtype\": \"%s\", \"name\": \"in\"}, "
+                 "\"name\": \"in\", \"inbound_nodes\": []},"
+                 "{\"module\": \"keras.layers\", \"class_name\": \"Embedding\", \"config\": {\"name\": \"e\", "
+                 "\"input_dim\": 7, \"output_dim\": 2}, "
+                 "\"name\": \"e\", \"inbound_nodes\": [{\"args\": [" TENSOR("in") "], \"kwargs\": {}}]},"
+                 "{\"module\": \"keras.layers\", \"class_name\": \"Rescaling\", \"config\": {"
+                 "\"name\": \"r\", \"scale\": 0.5}, \"name\": \"r\", "
+                 "\"inbound_nodes\": [{\"args\": [" TENSOR("in") "], \"kwargs\": {}}]}"
+                 "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"e\", 0, 0], [\"r\", 0, 0]]}}", cases[i].dtype);
+        const keras_weight weights[] = {{"layers/embedding/vars", "0", 2, {7, 2}, NULL}};
+        octet_graph *graph = import_good(keras_write_zip(cases[i].name, config, "3.1.0", weights, 1), NULL);
+        assert_int_equal(graph->values[graph->inputs[0].value].type, cases[i].type);
+        assert_int_equal(graph->values[graph->outputs[1].value].type, OCTET_FLOAT32);
+        const octet_operator *gather = &graph->operators[graph->values[graph->outputs[0].value].producer];
+        assert_int_equal(gather->code, OCTET_OP_GATHER);
+        assert_int_equal(graph->values[gather->inputs[1]].type, cases[i].type == OCTET_INT64 ? OCTET_INT64 : OCTET_INT32);
+        destroy(graph);
+    }
+}
+
 /* Keras 3's model.to_json() states no version, nor do its .weights.h5. */
 static void an_architecture_of_keras_3_is_known_by_its_module(void **state) {
     (void)state;
@@ -339,6 +371,7 @@ int main(void) {
         cmocka_unit_test(weights_alone_need_an_architecture),
         cmocka_unit_test(a_shape_of_a_named_type_is_read),
         cmocka_unit_test(a_layer_without_module_is_told_from_a_function),
+        cmocka_unit_test(inputs_of_integers_keep_their_type),
         cmocka_unit_test(a_derived_mask_and_its_integers_are_read),
         cmocka_unit_test(an_architecture_of_keras_3_is_known_by_its_module),
         cmocka_unit_test(shapes_against_the_config_are_named),

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 
 #include "export/tflite.h"
 #include "formats/flatbuffer_builder.h"
+#include "formats/npy.h"
 #include "import/import.h"
 #include "octet/octet.h"
 #include "unit/every_operator.h"
@@ -342,28 +344,46 @@ static void given_shapes(void **state) {
     assert_int_equal(ctx.memory_bytes, 0);
 }
 
-/* A float model that casts its pixels is not a quantized one. */
-static void bytes_without_scale_are_named(void **state) {
+/* A float model that casts its pixels is not a quantized one: it is quantized, and its input stays as it is. */
+static void bytes_without_scale_are_numbers(void **state) {
     (void)state;
     octet_context ctx, *user;
     octet_context_init(&ctx);
     octet_graph *graph;
-    uint32_t pixels, real;
+    uint32_t pixels, real, result;
     const octet_shape shape = octet_shape_make(2, (const int32_t[]){1, 4});
     assert_int_equal(octet_graph_create(&ctx, "bytes", &graph), OCTET_OK);
     assert_int_equal(octet_graph_add_value(&ctx, graph, "pixels", OCTET_UINT8, &shape, &pixels), OCTET_OK);
     assert_int_equal(octet_graph_add_input(&ctx, graph, pixels, "pixels"), OCTET_OK);
-    assert_int_equal(octet_graph_add_value(&ctx, graph, "real", OCTET_FLOAT32, &shape, &real), OCTET_OK);
-    assert_int_equal(octet_graph_add_operator(&ctx, graph, OCTET_OP_CAST, "cast", &pixels, 1, NULL, &real, 1, OCTET_NONE, NULL), OCTET_OK);
-    assert_int_equal(octet_graph_add_output(&ctx, graph, real, "real"), OCTET_OK);
+    const octet_options cast = {.cast = {OCTET_UINT8, OCTET_FLOAT32}};
+    assert_int_equal(octet_graph_emit(&ctx, graph, OCTET_OP_CAST, "cast", "real", &pixels, 1, &cast, &real, 1), OCTET_OK);
+    assert_int_equal(octet_graph_emit(&ctx, graph, OCTET_OP_RELU, "relu", "result", &real, 1, NULL, &result, 1), OCTET_OK);
+    assert_int_equal(octet_graph_add_output(&ctx, graph, result, "result"), OCTET_OK);
     octet_buffer file = export(&ctx, graph);
     octet_model *model, *quantized;
+    octet_data *data;
+    octet_calibration seen;
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/octet_bytes_%ld.npy", (long)getpid());
+    const octet_open_options open = {.path = path};
+    const octet_conversion as = {.input_type = "int8"};
+    static const uint8_t samples[8] = {0, 7, 200, 51, 3, 4, 5, 6};
+    assert_int_equal(octet_npy_save(&ctx, path, "|u1", 2, (const int32_t[]){2, 4}, samples), OCTET_OK);
     assert_int_equal(octet_context_create(&user), OCTET_OK);
     assert_int_equal(octet_model_load_tflite(user, file.data, file.size, "file", &model), OCTET_OK);
-    assert_int_equal(octet_model_quantize(user, model, NULL, NULL, &quantized, NULL), OCTET_UNSUPPORTED);
-    assert_non_null(strstr(octet_context_message(user), "input pixels is uint8 without a scale"));
+    assert_false(octet_model_is_quantized(model));
+    assert_int_equal(octet_data_open(user, &open, &data), OCTET_OK);
+    if (octet_model_quantize(user, model, data, &as, &quantized, &seen) != OCTET_OK) fail_msg("%s", octet_context_message(user));
+    assert_true(seen.max == 200);
+    assert_string_equal(octet_model_input(quantized, 0).type, "uint8");
+    assert_false(octet_model_input(quantized, 0).quantized);
+    const octet_tensor output = octet_model_output(quantized, 0);
+    assert_true(output.quantized && output.scale > 0.78f && output.scale < 0.79f); /* 200 / 255 */
+    octet_model_destroy(user, quantized);
     octet_model_destroy(user, model);
+    octet_data_close(user, data);
     octet_context_destroy(user);
+    unlink(path);
     octet_buffer_free(&ctx, &file);
     octet_graph_destroy(&ctx, graph);
 }
@@ -417,7 +437,7 @@ int main(void) {
         cmocka_unit_test(round_trip), cmocka_unit_test(every_operator_survives),    cmocka_unit_test(names_of_keras),
             cmocka_unit_test(versions),
         cmocka_unit_test(refusals),      cmocka_unit_test(appended_data), cmocka_unit_test(given_shapes),
-             cmocka_unit_test(bytes_without_scale_are_named),
+             cmocka_unit_test(bytes_without_scale_are_numbers),
              cmocka_unit_test(reshape_by_options),
         cmocka_unit_test(allocations_fail),
     };
