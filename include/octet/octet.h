@@ -135,7 +135,7 @@ typedef struct octet_tensor {
     const char *name;                     /* signature name; belongs to the model */
     const char *type;                     /* "float32", "int8", "uint8", "int16", ... as numpy spells it */
     int32_t rank;
-    int32_t dims[OCTET_TENSOR_MAX_RANK];  /* with the batch, which is 1 */
+    int32_t dims[OCTET_TENSOR_MAX_RANK];  /* with the batch, which is 1 unless the file fixes another */
     size_t n_elements, size_bytes;
     bool quantized;                       /* scale and zero_point are valid */
     float scale;

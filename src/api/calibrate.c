@@ -52,11 +52,12 @@ static uint64_t hash(const void *data, size_t size) {
     return value;
 }
 
-static void visit(void *user, uint32_t thread, size_t position, octet_runner *const *runners, const uint64_t *time_ns) {
+static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners, const uint64_t *time_ns) {
     calibration_job *job = user;
     (void)runners;
     (void)time_ns;
-    job->hashes[position] = hash(job->sweep.real[thread * job->sweep.graphs[0]->n_inputs], job->n_first_input * sizeof(float));
+    const float *sample = job->sweep.real[thread * job->sweep.graphs[0]->n_inputs] + slot * job->n_first_input;
+    job->hashes[position] = hash(sample, job->n_first_input * sizeof(float));
 }
 
 static int compare_hashes(const void *a, const void *b) {
@@ -76,7 +77,7 @@ static float width(const octet_value *value) { return value->has_range ? fmaxf(v
 /* Runs the samples in two halves and compares the ranges after the first with those after both: what the second half
  * still added tells whether there were enough. */
 static octet_status observe(octet_context *ctx, octet_graph *graph, calibration_job *job, octet_calibration *out) {
-    const size_t half = job->n / 2;
+    const size_t half = job->n / 2 / job->sweep.batch * job->sweep.batch;
     float *first_width;
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_values, &first_width));
     for (uint32_t t = 0; t < job->sweep.n_threads; t++) {
@@ -127,7 +128,7 @@ static octet_status run(octet_context *ctx, octet_graph *graph, octet_data *data
     job->sweep.need_real = true;
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->n, &job->hashes));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->sweep.n_threads, &job->ranges));
-    job->n_first_input = octet_shape_elements(&graph->values[graph->inputs[0].value].shape);
+    job->n_first_input = octet_shape_elements(&graph->values[graph->inputs[0].value].shape) / job->sweep.batch;
     OCTET_TRY(observe(ctx, graph, job, out));
     out->n_samples = job->n;
     out->n_distinct = count_distinct(job->hashes, job->n);

@@ -69,8 +69,23 @@ bool octet_api_takes_counts(const octet_value *value) {
     return value->type != OCTET_FLOAT32 && value->type != OCTET_FLOAT16 && value->quantization.n == 0;
 }
 
+uint32_t octet_api_batch(const octet_graph *graph) {
+    const octet_shape *first = &graph->values[graph->inputs[0].value].shape;
+    const int32_t batch = first->rank > 0 ? first->dims[0] : 1;
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        const octet_shape *shape = &graph->values[graph->inputs[i].value].shape;
+        if (shape->rank == 0 || shape->dims[0] != batch) return 1;
+    }
+    for (uint32_t i = 0; i < graph->n_outputs && batch > 1; i++) {
+        const octet_shape *shape = &graph->values[graph->outputs[i].value].shape;
+        if (shape->rank == 0 || shape->dims[0] % batch != 0) return 1;
+    }
+    return batch > 1 ? (uint32_t)batch : 1;
+}
+
 octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph, octet_split split,
                                  octet_samples **samples) {
+    const uint32_t batch = octet_api_batch(graph);
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         const octet_value *value = &graph->values[graph->inputs[i].value];
         const char *name = graph->inputs[i].name;
@@ -79,12 +94,8 @@ octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, con
                     "data: nothing is given for input '%s' (number %u of %u): write NAME=FILE,NAME=FILE", name, i, graph->n_inputs);
         OCTET_TRY(octet_dataset_split_input(ctx, data->dataset, split, source, &samples[i]));
         if (octet_api_takes_counts(value) && !data->preprocess.given) OCTET_TRY(octet_samples_take_raw(ctx, samples[i]));
-        OCTET_CHECK(ctx, value->shape.rank >= 1, OCTET_UNSUPPORTED, "input '%s' is a scalar: samples need a batch axis", name);
-        OCTET_CHECK(
-            ctx, value->shape.dims[0] == 1, OCTET_UNSUPPORTED,
-            "input '%s' has a fixed batch of %d: octet runs one sample at a time; save the model with an open batch or a batch of 1", name,
-            value->shape.dims[0]);
-        OCTET_TRY(octet_samples_adapt(ctx, samples[i], value->shape.rank - 1, value->shape.dims + 1));
+        const bool has_batch = value->shape.rank > 0 && (uint32_t)value->shape.dims[0] == batch;
+        OCTET_TRY(octet_samples_adapt(ctx, samples[i], value->shape.rank - has_batch, value->shape.dims + has_batch));
         const size_t n = octet_samples_count(samples[i]);
         OCTET_CHECK(ctx, n > 0, OCTET_DATA, "input '%s': the data hold no samples", name);
         OCTET_CHECK(ctx, n == octet_samples_count(samples[0]), OCTET_DATA, "input '%s' has %zu samples, input '%s' has %zu", name, n,

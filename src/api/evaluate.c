@@ -30,7 +30,7 @@ static bool has_classes(const octet_graph *graph) {
     const octet_operator *op = score_operator(graph);
     if (op == NULL || op->code != OCTET_OP_SOFTMAX) return false;
     const octet_shape *shape = &octet_graph_output(graph, op, 0)->shape;
-    return shape->rank > 0 && octet_shape_product(shape, 0, shape->rank - 1) == 1;
+    return shape->rank > 0 && (uint32_t)octet_shape_product(shape, 0, shape->rank - 1) == octet_api_batch(graph);
 }
 
 typedef struct evaluation_job {
@@ -43,14 +43,16 @@ typedef struct evaluation_job {
     double *max_difference, *square_difference, *square; /* by sample; NULL for one model */
 } evaluation_job;
 
-static void visit(void *user, uint32_t thread, size_t position, octet_runner *const *runners, const uint64_t *time_ns) {
+static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners, const uint64_t *time_ns) {
     evaluation_job *job = user;
     const size_t n = job->n_scores;
     float *scores = job->scores + (size_t)thread * job->n_models * n;
     const int32_t label = job->labels != NULL ? octet_samples_label(job->labels, position) : 0;
     for (uint32_t m = 0; m < job->n_models; m++) {
         const uint32_t id = job->graphs[m]->outputs[0].value;
-        octet_convert_to_real(&job->graphs[m]->values[id], octet_runner_value(runners[m], id), n, scores + m * n);
+        const octet_value *value = &job->graphs[m]->values[id];
+        const uint8_t *output = (const uint8_t *)octet_runner_value(runners[m], id) + slot * n * octet_type_size(value->type);
+        octet_convert_to_real(value, output, n, scores + m * n);
         octet_evaluation_record(job->evaluations[m], position, scores + m * n, label, time_ns[m]);
     }
     if (job->square == NULL) return;
@@ -71,9 +73,10 @@ static octet_status check_labels(octet_context *ctx, const octet_samples *sample
     const octet_graph *graph = model->graph;
     const octet_shape *shape = &graph->values[graph->outputs[0].value].shape;
     char text[OCTET_SHAPE_TEXT_SIZE];
-    OCTET_CHECK(ctx, shape->rank < 2 || octet_shape_product(shape, 0, shape->rank - 1) == 1, OCTET_DATA,
+    const uint32_t batch = octet_api_batch(graph);
+    OCTET_CHECK(ctx, shape->rank < 2 || (uint32_t)octet_shape_product(shape, 0, shape->rank - 1) == batch, OCTET_DATA,
                 "%s: output of shape %s: labels need one row of scores per sample", model->path, octet_shape_text(shape, text));
-    const int32_t n_classes = octet_shape_elements(shape) == 1 ? 2 : (int32_t)octet_shape_elements(shape);
+    const int32_t n_scores = (int32_t)(octet_shape_elements(shape) / batch), n_classes = n_scores == 1 ? 2 : n_scores;
     for (size_t i = 0; i < n_samples; i++) {
         const int32_t label = octet_samples_label(samples, i);
         OCTET_CHECK(ctx, label >= 0 && label < n_classes, OCTET_DATA,
@@ -85,12 +88,12 @@ static octet_status check_labels(octet_context *ctx, const octet_samples *sample
 static octet_status make_job(octet_context *ctx, octet_sweep *sweep, octet_model *const *models, const octet_samples *samples,
                              size_t n_samples, const char *split, evaluation_job *job) {
     job->n_models = sweep->n_models;
-    job->n_scores = octet_shape_elements(&models[0]->graph->values[models[0]->graph->outputs[0].value].shape);
+    job->n_scores = octet_shape_elements(&models[0]->graph->values[models[0]->graph->outputs[0].value].shape) / sweep->batch;
     job->labels = octet_samples_has_labels(samples) ? samples : NULL;
     for (uint32_t m = 0; m < job->n_models; m++) {
         const octet_graph *graph = models[m]->graph;
         job->graphs[m] = graph;
-        const size_t n_scores = octet_shape_elements(&graph->values[graph->outputs[0].value].shape);
+        const size_t n_scores = octet_shape_elements(&graph->values[graph->outputs[0].value].shape) / sweep->batch;
         OCTET_CHECK(ctx, n_scores == job->n_scores, OCTET_DATA, "%s has %zu output values, %s has %zu: they cannot be compared",
                     models[0]->path, job->n_scores, models[m]->path, n_scores);
         if (job->labels != NULL) OCTET_TRY(check_labels(ctx, samples, models[m], n_samples));

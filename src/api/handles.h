@@ -46,6 +46,8 @@ octet_status octet_api_split(octet_context *ctx, const octet_run_options *option
 uint32_t octet_api_find_input(const octet_dataset *dataset, const octet_graph *graph, uint32_t input);
 /* Whether an input takes integers as they are (pixels as bytes, indices of words): its samples are not scaled unless that is asked for. */
 bool octet_api_takes_counts(const octet_value *value);
+/* Samples that one run takes: the size of axis 0 where all inputs share it and the outputs are multiples of it, else 1. */
+uint32_t octet_api_batch(const octet_graph *graph);
 /* The samples of a split for every input of the graph, adapted to its shape; `samples` has room for graph->n_inputs.
  * All have the same number of samples, which is at least 1. USAGE when an input has no source. */
 octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph, octet_split split,

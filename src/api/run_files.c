@@ -16,9 +16,10 @@ typedef struct run_job {
     octet_buffer *storage;   /* by input */
     const octet_graph *graph;
     size_t n_samples;
-    uint8_t **outputs; /* by output: n_samples tensors, float32 when real */
+    uint32_t batch;    /* samples of a run */
+    uint8_t **outputs; /* by output: n_samples parts of tensors, float32 when real */
     bool real;
-    uint8_t **dump; /* by value: n_samples tensors; NULL without, and for constants */
+    uint8_t **dump; /* by value: a tensor a run; NULL without, and for constants */
 } run_job;
 
 static size_t value_elements(const octet_graph *graph, uint32_t id) { return octet_shape_elements(&graph->values[id].shape); }
@@ -41,10 +42,10 @@ static octet_status try_raw(octet_context *ctx, run_job *job, uint32_t i, octet_
     octet_array array;
     OCTET_TRY(octet_npy_parse(ctx, job->files[i].bytes, path, &array));
     if (strcmp(octet_element_name(array.element), octet_type_name(value->type)) != 0) return OCTET_OK;
-    const size_t n_elements = octet_shape_elements(&value->shape);
-    const bool one = array.n_elements == n_elements;
+    const size_t n_elements = octet_shape_elements(&value->shape) / job->batch, rows = array.rank > 0 ? (size_t)array.dims[0] : 0;
+    const bool one = array.n_elements == n_elements, batches = array.n_elements == rows * n_elements * job->batch;
     char shape[OCTET_SHAPE_TEXT_SIZE], text[OCTET_ARRAY_TEXT_SIZE];
-    OCTET_CHECK(ctx, n_elements > 0 && (one || (array.rank > 0 && array.n_elements == (size_t)array.dims[0] * n_elements)), OCTET_DATA,
+    OCTET_CHECK(ctx, n_elements > 0 && (one || batches || array.n_elements == rows * n_elements), OCTET_DATA,
                 "%s: %s does not fit input '%s' of shape %s", path, octet_array_text(&array, text), job->graph->inputs[i].name,
                 octet_shape_text(&value->shape, shape));
     OCTET_TRY(octet_array_to_c_order(ctx, &array, &job->storage[i]));
@@ -82,27 +83,28 @@ static octet_status allocate_results(octet_context *ctx, run_job *job, bool dump
     const octet_graph *graph = job->graph;
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const uint32_t id = graph->outputs[i].value;
-        const size_t size = job->real ? value_elements(graph, id) * sizeof(float) : value_bytes(graph, id);
+        const size_t size = (job->real ? value_elements(graph, id) * sizeof(float) : value_bytes(graph, id)) / job->batch;
         OCTET_TRY(octet_arena_array(ctx, &job->arena, job->n_samples, size, (void **)&job->outputs[i]));
     }
+    const size_t n_runs = (job->n_samples + job->batch - 1) / job->batch;
     for (uint32_t i = 0; i < graph->n_values && dump; i++) {
         if (octet_value_is_constant(&graph->values[i])) continue;
-        OCTET_TRY(octet_arena_array(ctx, &job->arena, job->n_samples, value_bytes(graph, i), (void **)&job->dump[i]));
+        OCTET_TRY(octet_arena_array(ctx, &job->arena, n_runs, value_bytes(graph, i), (void **)&job->dump[i]));
     }
     return OCTET_OK;
 }
 
-static void visit(void *user, uint32_t thread, size_t position, octet_runner *const *runners, const uint64_t *time_ns) {
+static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners, const uint64_t *time_ns) {
     run_job *job = user;
     const octet_graph *graph = job->graph;
     (void)thread;
     (void)time_ns;
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const uint32_t id = graph->outputs[i].value;
-        const void *tensor = octet_runner_value(runners[0], id);
-        const size_t n = value_elements(graph, id);
+        const size_t n = value_elements(graph, id) / job->batch, size = value_bytes(graph, id) / job->batch;
+        const uint8_t *tensor = (const uint8_t *)octet_runner_value(runners[0], id) + slot * size;
         if (job->real) octet_convert_to_real(&graph->values[id], tensor, n, (float *)(void *)job->outputs[i] + position * n);
-        else memcpy(job->outputs[i] + position * value_bytes(graph, id), tensor, value_bytes(graph, id));
+        else memcpy(job->outputs[i] + position * size, tensor, size);
     }
 }
 
@@ -111,23 +113,26 @@ static void keep(void *user, uint32_t value, const void *data, size_t n_elements
     run_job *job = user;
     if (job->dump[value] == NULL) return;
     const size_t size = n_elements * octet_type_size(job->graph->values[value].type);
-    memcpy(job->dump[value] + job->sweep.position[0] * size, data, size);
+    memcpy(job->dump[value] + job->sweep.position[0] / job->batch * size, data, size);
 }
 
-/* Samples along axis 0: [1,...] becomes [n,...], any other shape [n,shape...]. */
+/* Samples along axis 0: [batch,...] becomes [n,...], any other shape [n,shape...]; of dumped tensors n may count runs. */
 static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bool real, const uint8_t *data, const char *path) {
     const octet_value *value = &job->graph->values[id];
     const octet_type type = real ? OCTET_FLOAT32 : value->type;
     const size_t size = octet_type_size(type);
     const char descr[] = {size == 1 ? '|' : '<', octet_type_name(type)[0], (char)('0' + size), '\0'}; /* "<f4", "|i1" */
     octet_shape shape = value->shape;
-    if (shape.rank > 0 && shape.dims[0] == 1) {
+    const bool is_output = data != job->dump[id];
+    const size_t n_parts = is_output ? job->n_samples : (job->n_samples + job->batch - 1) / job->batch;
+    if (is_output && shape.rank > 0) shape.dims[0] /= (int32_t)job->batch;
+    if (shape.rank > 0 && shape.dims[0] == (int32_t)(is_output ? 1 : job->batch)) {
         shape.dims[0] = (int32_t)job->n_samples;
     } else {
         OCTET_CHECK(ctx, shape.rank < OCTET_MAX_RANK, OCTET_LIMIT, "%s: rank %d is too high for an array of several samples", value->name,
                     shape.rank);
         memmove(shape.dims + 1, shape.dims, (size_t)shape.rank * sizeof *shape.dims);
-        shape.dims[0] = (int32_t)job->n_samples;
+        shape.dims[0] = (int32_t)n_parts;
         shape.rank++;
     }
     return octet_npy_save(ctx, path, descr, shape.rank, shape.dims, data);
@@ -195,6 +200,7 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
     OCTET_CHECK(ctx, files->output != NULL || files->dump != NULL, OCTET_USAGE, "run: no output is named (-o, --dump)");
     OCTET_TRY(octet_api_canonicalize(ctx, model));
     const octet_graph *graph = job->graph = model->graph;
+    job->batch = octet_api_batch(graph);
     job->real = files->real_output;
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->samples));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->raw));

@@ -25,6 +25,7 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
                               const octet_exec_options *options, uint32_t n_threads, octet_samples *const *samples) {
     const uint32_t n_inputs = graphs[0]->n_inputs;
     sweep->n_models = n_models;
+    sweep->batch = octet_api_batch(graphs[0]);
     OCTET_TRY(octet_pool_create(ctx, n_threads, &sweep->pool));
     octet_pool_set_yield(sweep->pool, true);
     sweep->n_threads = octet_pool_size(sweep->pool);
@@ -63,7 +64,8 @@ void octet_sweep_close(octet_context *ctx, octet_sweep *sweep) {
 typedef struct sweep_job {
     octet_sweep *sweep;
     const size_t *indices;
-    size_t first, n;
+    size_t first, end; /* positions of the piece that is loaded */
+    size_t n;          /* of all pieces */
     octet_sweep_visit *visit;
     void *user;
     atomic_size_t done;
@@ -86,18 +88,17 @@ static void make_byte_tables(octet_sweep *sweep, size_t index) {
     }
 }
 
-static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32_t i, uint32_t m) {
+static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32_t slot, uint32_t i, uint32_t m) {
     const uint32_t n_inputs = sweep->graphs[0]->n_inputs, id = sweep->graphs[m]->inputs[i].value;
     const octet_value *value = &sweep->graphs[m]->values[id];
-    const size_t n = octet_shape_elements(&value->shape);
-    void *tensor = octet_runner_value(sweep->runners[thread * sweep->n_models + m], id);
+    const size_t n = octet_shape_elements(&value->shape) / sweep->batch, size = n * octet_type_size(value->type);
+    uint8_t *tensor = (uint8_t *)octet_runner_value(sweep->runners[thread * sweep->n_models + m], id) + slot * size;
     if (sweep->raw[i] != NULL) {
         assert(sweep->n_models == 1);
-        const size_t size = n * octet_type_size(value->type);
         memcpy(tensor, sweep->raw[i] + index * size, size);
         return;
     }
-    float *real = sweep->real[thread * n_inputs + i];
+    float *real = sweep->real[thread * n_inputs + i] + slot * n;
     const float *real_of_byte;
     const bool by_table = sweep->has_table[m * n_inputs + i];
     const uint8_t *bytes = by_table ? octet_samples_bytes(sweep->samples[i], index, &real_of_byte) : NULL;
@@ -107,10 +108,10 @@ static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32
         return;
     }
     const uint8_t *table = sweep->byte_tables[m * n_inputs + i];
-    for (size_t k = 0; k < n; k++) ((uint8_t *)tensor)[k] = table[bytes[k]];
+    for (size_t k = 0; k < n; k++) tensor[k] = table[bytes[k]];
 }
 
-/* Model m's outputs of one sample, between its runner and `kept`. */
+/* Model m's outputs of one run, between its runner and `kept`. */
 static void copy_outputs(const octet_sweep *sweep, uint32_t thread, uint32_t m, uint8_t *kept, bool keep) {
     const octet_graph *graph = sweep->graphs[m];
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
@@ -124,49 +125,56 @@ static void copy_outputs(const octet_sweep *sweep, uint32_t thread, uint32_t m, 
     }
 }
 
-static uint64_t run_sample(sweep_job *job, uint32_t thread, size_t position, uint32_t m) {
+/* Samples from `position` on, as many as the batch takes; the time of one of them. */
+static uint64_t run_batch(sweep_job *job, uint32_t thread, size_t position, uint32_t m) {
     octet_sweep *sweep = job->sweep;
     octet_runner *runner = sweep->runners[thread * sweep->n_models + m];
-    const size_t index = job->indices != NULL ? job->indices[position] : position;
     sweep->position[thread] = position;
-    for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++) feed_input(sweep, thread, index, i, m);
+    for (uint32_t slot = 0; slot < sweep->batch; slot++) {
+        const size_t at = position + slot < job->end ? position + slot : job->end - 1;
+        const size_t index = job->indices != NULL ? job->indices[at] : at;
+        for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++) feed_input(sweep, thread, index, slot, i, m);
+    }
     if (!sweep->keep_state) octet_runner_reset(runner);
     const uint64_t start = octet_clock_ns();
     octet_runner_run(runner, NULL);
-    return octet_clock_ns() - start;
+    return (octet_clock_ns() - start) / sweep->batch;
 }
 
-/* A model runs over several samples in a row while its weights are near; outputs of the first model are kept until the second has run. */
+/* Runs [begin, end) of a piece. A model has several runs in a row while its weights are near; outputs of the first model are kept until
+ * the second has run. */
 static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
     sweep_job *job = user;
     octet_sweep *sweep = job->sweep;
-    const uint32_t last = sweep->n_models - 1;
+    const uint32_t last = sweep->n_models - 1, batch = sweep->batch;
     uint8_t *kept = sweep->kept != NULL ? sweep->kept + thread * sweep->row * sweep->kept_bytes : NULL;
     for (size_t unit = begin; unit < end; unit += sweep->row) {
-        const size_t first = job->first + unit, n = end - unit < sweep->row ? end - unit : sweep->row;
+        const size_t first = job->first + unit * batch, n = end - unit < sweep->row ? end - unit : sweep->row;
         uint64_t time_ns[OCTET_SWEEP_ROW][OCTET_SWEEP_MODELS];
         for (size_t i = 0; last > 0 && i < n; i++) {
-            time_ns[i][0] = run_sample(job, thread, first + i, 0);
+            time_ns[i][0] = run_batch(job, thread, first + i * batch, 0);
             copy_outputs(sweep, thread, 0, kept + i * sweep->kept_bytes, true);
         }
         for (size_t i = 0; i < n; i++) {
-            time_ns[i][last] = run_sample(job, thread, first + i, last);
+            const size_t position = first + i * batch;
+            time_ns[i][last] = run_batch(job, thread, position, last);
             if (last > 0) copy_outputs(sweep, thread, 0, kept + i * sweep->kept_bytes, false);
-            job->visit(job->user, thread, first + i, &sweep->runners[thread * sweep->n_models], time_ns[i]);
+            for (uint32_t slot = 0; slot < batch && position + slot < job->end; slot++)
+                job->visit(job->user, thread, position + slot, slot, &sweep->runners[thread * sweep->n_models], time_ns[i]);
         }
     }
-    const size_t done = atomic_fetch_add(&job->done, end - begin) + (end - begin);
-    if (thread == 0 && sweep->progress != NULL) sweep->progress(sweep->progress_user, sweep->what, done, job->n);
+    const size_t done = atomic_fetch_add(&job->done, (size_t)(end - begin) * batch) + (size_t)(end - begin) * batch;
+    if (thread == 0 && sweep->progress != NULL) sweep->progress(sweep->progress_user, sweep->what, done < job->n ? done : job->n, job->n);
 }
 
-/* As many samples as make 64 Mi elements: what is loaded at a time. */
+/* As many batches as make 64 Mi elements, in samples: what is loaded at a time. */
 static size_t piece_size(const octet_sweep *sweep) {
     size_t n = 1;
     for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++) {
         n += octet_shape_elements(&sweep->graphs[0]->values[sweep->graphs[0]->inputs[i].value].shape);
     }
     const size_t piece = ((size_t)64 << 20) / n;
-    return piece < 64 ? 64 : piece;
+    return (piece < 64 ? 64 : piece) * sweep->batch;
 }
 
 static octet_status load(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t first, size_t n) {
@@ -193,11 +201,13 @@ octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_
     const size_t piece = piece_size(sweep);
     for (size_t done = 0; done < n; done += piece) {
         const size_t now = n - done < piece ? n - done : piece;
+        const size_t n_runs = (now + sweep->batch - 1) / sweep->batch;
         job.first = first + done;
+        job.end = job.first + now;
         OCTET_TRY(load(ctx, sweep, indices, job.first, now));
         make_byte_tables(sweep, indices != NULL ? indices[job.first] : job.first);
         const size_t pieces = (size_t)sweep->n_threads * 32; /* small enough to share evenly, large enough to cost nothing */
-        octet_pool_run(sweep->pool, work, &job, (uint32_t)now, (uint32_t)(now / pieces + 1));
+        octet_pool_run(sweep->pool, work, &job, (uint32_t)n_runs, (uint32_t)(n_runs / pieces + 1));
     }
     if (sweep->progress != NULL) sweep->progress(sweep->progress_user, sweep->what, n, n);
     return OCTET_OK;

@@ -1,4 +1,4 @@
-/* sweep.h - one or two models over many samples, in parallel by whole samples.
+/* sweep.h - one or two models over many samples, in parallel by whole runs: of one sample, or of as many as the models' batch takes.
  * In:  execs, samples by input, and a visitor.
  * Out: a visit after every sample, with the runners that have just run.
  * Knows: exec, data, threads. Each thread has its own runners; a visit gets the sample's position, so that what it stores
@@ -14,26 +14,28 @@ enum { OCTET_SWEEP_MODELS = 2, OCTET_SWEEP_ROW = 16 };
 
 typedef struct octet_sweep octet_sweep;
 
-/* Called on several threads at once, each with its own `thread` number and positions. time_ns: by model, of this run. */
-typedef void octet_sweep_visit(void *user, uint32_t thread, size_t position, octet_runner *const *runners, const uint64_t *time_ns);
+/* Called on several threads at once, each with its own `thread` number and positions. slot: which part of the runners' tensors, cut into
+ * `batch` along axis 0, is this sample's. time_ns: by model, a sample's share of this run. */
+typedef void octet_sweep_visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners,
+                               const uint64_t *time_ns);
 
 struct octet_sweep {
     octet_arena arena;
-    uint32_t n_models, n_threads;
+    uint32_t n_models, n_threads, batch;
     const octet_graph *graphs[OCTET_SWEEP_MODELS];
     octet_exec *execs[OCTET_SWEEP_MODELS]; /* owned */
     octet_pool *pool;                      /* owned */
     octet_runner **runners;                /* [thread][model], owned */
-    float **real;                          /* [thread][input]: one sample */
+    float **real;                          /* [thread][input]: the samples of one run */
     bool keep_state;                       /* variables go on from sample to sample, as TensorFlow calibrates; for one thread */
     bool need_real;                        /* the visitor reads `real`: it is filled even where the model wants bytes */
     uint8_t (*byte_tables)[256];           /* [model][input]: stored byte to input byte; valid where has_table says so */
     bool *has_table;                       /* [model][input] */
     octet_samples **samples;               /* by input */
     const uint8_t **raw;                   /* by input: samples in the tensor's own type, one after the other; or NULL */
-    size_t *position;                      /* [thread]: of the sample that is being run */
-    size_t row;                            /* 1..OCTET_SWEEP_ROW: samples that one model runs over before the other does */
-    size_t kept_bytes;                     /* of all outputs of the first of two models, for one sample */
+    size_t *position;                      /* [thread]: of the first sample that is being run */
+    size_t row;                            /* 1..OCTET_SWEEP_ROW: runs of one model before the other has its */
+    size_t kept_bytes;                     /* of all outputs of the first of two models, for one run */
     uint8_t *kept;                         /* [thread][row][kept_bytes], or NULL for one model */
     octet_rounding rounding;
     octet_progress *progress;
@@ -48,7 +50,8 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
                               const octet_exec_options *options, uint32_t n_threads, octet_samples *const *samples);
 void octet_sweep_close(octet_context *ctx, octet_sweep *sweep);
 /* Loads and runs samples indices[first..first+n) (indices NULL: the samples first..first+n themselves); positions are
- * first..first+n. Large samples are loaded in pieces. Errors: those of octet_samples_load. */
+ * first..first+n. A last run of fewer samples than the batch repeats its last one. Large samples are loaded in pieces.
+ * Errors: those of octet_samples_load. */
 octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t first, size_t n,
                              octet_sweep_visit *visit, void *user);
 

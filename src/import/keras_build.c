@@ -147,8 +147,8 @@ static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, c
         OCTET_CHECK(b->ctx, is_open || (octet_json_integer(item, &size) && size >= 1 && size <= INT32_MAX), OCTET_MODEL,
                     "%s: input %s: dimension %zu is no size", b->label, layer->name, i);
         if (i == 0) {
-            *open_batch = size != 1;
-            out->dims[0] = 1; /* one sample at a time, whatever the file says */
+            *open_batch = is_open;
+            out->dims[0] = is_open ? 1 : (int32_t)size;
             continue;
         }
         if (is_open && given != NULL && given->rank == (int32_t)rank) size = given->dims[i];

@@ -63,14 +63,14 @@ octet_status octet_keras_emit_pool_3d(octet_keras_call *call) {
     OCTET_TRY(read_pool(call, 3, &padding, size, strides));
     OCTET_TRY(octet_keras_single(call, 5, 5, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
-    if (shape.dims[0] != 1) return octet_keras_refuse(call, "more than one sample at a time is not supported");
-    OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 4, &shape.dims[1], &x));
+    const int32_t slices[4] = {shape.dims[0] * shape.dims[1], shape.dims[2], shape.dims[3], shape.dims[4]};
+    OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 4, slices, &x));
     OCTET_TRY(emit_pool(call, padding, &size[1], &strides[1], x, &x));
     const octet_shape middle = *octet_keras_shape(call, x);
     const int32_t inner = octet_shape_product(&middle, 1, 3);
-    OCTET_TRY(octet_keras_reshape(call, "Reshape_1", x, 4, (const int32_t[]){1, shape.dims[1], inner, shape.dims[4]}, &x));
+    OCTET_TRY(octet_keras_reshape(call, "Reshape_1", x, 4, (const int32_t[]){shape.dims[0], shape.dims[1], inner, shape.dims[4]}, &x));
     OCTET_TRY(emit_pool(call, padding, (const int32_t[]){size[0], 1}, (const int32_t[]){strides[0], 1}, x, &x));
-    const int32_t dims[5] = {1, octet_keras_shape(call, x)->dims[1], middle.dims[1], middle.dims[2], shape.dims[4]};
+    const int32_t dims[5] = {shape.dims[0], octet_keras_shape(call, x)->dims[1], middle.dims[1], middle.dims[2], shape.dims[4]};
     OCTET_TRY(octet_keras_reshape(call, "Reshape_2", x, 5, dims, &x));
     return octet_keras_return(call, x);
 }
