@@ -7,9 +7,10 @@
 
 #include "graph/infer.h"
 #include "graph/options_schema.h"
+#include "import/tflite_custom.h"
 #include "import/tflite_source.h"
 
-enum { BUILTIN_CUSTOM = 32 };
+enum { BUILTIN_CUSTOM = 32, BUILTIN_DENSIFY = 124 };
 
 static const int64_t nothing; /* where empty constants point */
 
@@ -48,7 +49,10 @@ static octet_status read_codes(octet_context *ctx, octet_tflite_source *source, 
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 2, 1, &code->version));
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 3, 0, &code->builtin));
         if ((int8_t)deprecated > code->builtin) code->builtin = (int8_t)deprecated;
-        code->known = octet_operator_from_builtin(code->builtin, &code->code);
+        const char *custom = NULL;
+        if (code->builtin == BUILTIN_CUSTOM) OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &table, 1, &custom));
+        code->known = code->builtin == BUILTIN_CUSTOM ? octet_tflite_custom_code(custom, &code->code)
+                                                      : octet_operator_from_builtin(code->builtin, &code->code);
     }
     return OCTET_OK;
 }
@@ -129,7 +133,7 @@ static octet_status read_indices(octet_context *ctx, octet_tflite_source *source
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, field, 4, true, &list));
     OCTET_CHECK(ctx, list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT, "%s: operator %u has %u %s, at most %d are possible", fb->name,
                 operator_index, list.n, what, OCTET_MAX_OPERATOR_INPUTS);
-    OCTET_TRY(OCTET_NEW(ctx, &source->graph->arena, (size_t)list.n + 1, out)); /* RESHAPE may get one more */
+    OCTET_TRY(OCTET_NEW(ctx, &source->graph->arena, (size_t)list.n + 1, out)); /* RESHAPE and custom operators may get one more */
     *n = list.n;
     for (uint32_t i = 0; i < list.n; i++) {
         const int32_t index = octet_flatbuffer_i32_at(fb, &list, i);
@@ -217,7 +221,8 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
     OCTET_CHECK(ctx, op.n_outputs > 0, OCTET_FORMAT, "%s: operator %u (%s) has no output", source->fb.name, index, name);
     const char *output = graph->values[op.outputs[0]].name;
     OCTET_TRY(octet_arena_format(ctx, &graph->arena, &op.layer, "%s #%u (%.*s)", name, index, (int)strcspn(output, ";"), output));
-    OCTET_TRY(read_options(ctx, source, table, &op));
+    if (code->builtin == BUILTIN_CUSTOM) OCTET_TRY(octet_tflite_read_custom(ctx, source, table, &op));
+    else OCTET_TRY(read_options(ctx, source, table, &op));
     if (op.code == OCTET_OP_RESHAPE) OCTET_TRY(complete_reshape(ctx, source, table, &op));
     if (op.code == OCTET_OP_DEPTHWISE_CONV_2D) complete_depthwise(graph, &op);
     if (op.code == OCTET_OP_CAST) { /* the types of its tensors count */
@@ -242,6 +247,24 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
     return OCTET_OK;
 }
 
+/* DENSIFY gives a sparse constant, whose elements have been unpacked already. */
+static octet_status read_densify(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, uint32_t index,
+                                 bool *written) {
+    uint32_t *inputs, *outputs, n_inputs, n_outputs;
+    OCTET_TRY(read_indices(ctx, source, table, 1, false, "inputs", index, &inputs, &n_inputs));
+    OCTET_TRY(read_indices(ctx, source, table, 2, false, "outputs", index, &outputs, &n_outputs));
+    OCTET_CHECK(ctx, n_inputs == 1 && n_outputs == 1, OCTET_MODEL, "%s: operator %u (DENSIFY) has %u inputs and %u outputs",
+                source->fb.name, index, n_inputs, n_outputs);
+    const octet_value *from = &source->graph->values[inputs[0]];
+    octet_value *to = &source->graph->values[outputs[0]];
+    OCTET_CHECK(ctx, from->data && from->type == to->type && !to->data && !to->is_variable && !written[outputs[0]], OCTET_MODEL,
+                "%s: operator %u (DENSIFY) does not give the constant %s another name", source->fb.name, index, from->name);
+    to->shape = from->shape;
+    to->data = from->data;
+    to->quantization = from->quantization;
+    return OCTET_OK;
+}
+
 octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source *source) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector codes, operators;
@@ -258,6 +281,10 @@ octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 0, 0, &code));
         OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < codes.n, OCTET_FORMAT, "%s: operator %u has code %d of %u", fb->name, i, code,
                     codes.n);
+        if (opcodes[code].builtin == BUILTIN_DENSIFY) {
+            OCTET_TRY(read_densify(ctx, source, &table, i, written));
+            continue;
+        }
         if (!opcodes[code].known) return refuse_code(ctx, source, &codes, (uint32_t)code, opcodes[code].builtin, i);
         OCTET_TRY(read_operator(ctx, source, &table, &opcodes[code], i, written));
     }

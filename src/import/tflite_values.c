@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "import/tflite_packed.h"
 #include "import/tflite_source.h"
 
 octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field,
@@ -161,17 +162,21 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->tensors, index, &tensor));
     OCTET_TRY(octet_tflite_read_text(ctx, source, &tensor, 3, "", &name));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 1, 0, &code));
-    OCTET_CHECK(ctx, octet_type_from_code(code, &type), OCTET_UNSUPPORTED,
+    const bool nibbles = octet_tflite_is_nibbles(code, &type);
+    OCTET_CHECK(ctx, nibbles || octet_type_from_code(code, &type), OCTET_UNSUPPORTED,
                 "%s: tensor %u (%.80s) has type %s (%u), which octet does not support",
                 fb->name, index, name, octet_tflite_type_name(code), code);
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, &tensor, 6, &sparsity));
-    OCTET_CHECK(ctx, sparsity.at == 0, OCTET_UNSUPPORTED, "%s: tensor %u (%.80s) is sparse; save the model with dense weights",
-                fb->name, index, name);
     OCTET_TRY(read_shape(ctx, source, &tensor, name, index, &shape));
     OCTET_TRY(octet_graph_add_value(ctx, source->graph, name, type, &shape, NULL));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 5, 0, &is_variable));
     source->graph->values[index].is_variable = is_variable != 0;
     OCTET_TRY(find_data(ctx, source, &tensor, name, &data));
+    const bool is_sparse = sparsity.at != 0 && data.size > 0;
+    OCTET_CHECK(ctx, !nibbles || (data.size > 0 && !is_sparse), OCTET_UNSUPPORTED,
+                "%s: tensor %u (%.80s) has 4-bit elements and is not a dense constant", fb->name, index, name);
+    if (nibbles) OCTET_TRY(octet_tflite_unpack_nibbles(ctx, source, name, &shape, data, &data));
+    if (is_sparse) OCTET_TRY(octet_tflite_unpack_sparse(ctx, source, &sparsity, name, &shape, octet_type_size(type), data, &data));
     if (data.size > 0 && !is_variable) OCTET_TRY(set_data(ctx, source, index, data));
     return read_quantization(ctx, source, &tensor, index);
 }

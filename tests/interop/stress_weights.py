@@ -1,5 +1,7 @@
 """Convolutions, fully connected layers and matrix products on random shapes, options and scales, against LiteRT."""
+import flatbuffers
 import numpy as np
+from ai_edge_litert import schema_py_generated as schema
 
 from litert_case import Random, constant, main, model, options, tensor
 
@@ -179,6 +181,20 @@ def matmul_float(r):
     return content, [r.data(a, np.float32), r.data(b, np.float32)]
 
 
+def half_bytes(r, make):
+    """The same with the weights as INT4."""
+    content, inputs, *rest = make(r)
+    m = schema.ModelT.InitFromPackedBuf(content, 0)
+    weights = m.subgraphs[0].tensors[m.subgraphs[0].operators[0].inputs[1]]
+    data = np.clip(np.asarray(m.buffers[weights.buffer].data, np.uint8).view(np.int8), -7, 7)
+    data = np.append(data, [0] * (len(data) % 2)).astype(np.int8) & 15
+    m.buffers[weights.buffer].data = (data[::2] | data[1::2] << 4).astype(np.uint8)
+    weights.type = schema.TensorType.INT4
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(m.Pack(builder), b'TFL3')
+    return bytes(builder.Output()), inputs, *rest
+
+
 CASES = {'conv_s8': conv, 'depthwise_s8': lambda r: conv(r, depthwise=True), 'transpose_conv_s8': transpose_conv,
          'fully_connected_s8': fully_connected, 'batch_matmul_s8': batch_matmul,
          'conv_s16': lambda r: conv(r, np.int16), 'depthwise_s16': lambda r: conv(r, np.int16, True),
@@ -190,6 +206,8 @@ CASES = {'conv_s8': conv, 'depthwise_s8': lambda r: conv(r, depthwise=True), 'tr
 for _name in ('CONV_2D', 'DEPTHWISE_CONV_2D', 'TRANSPOSE_CONV', 'CONV_3D', 'FULLY_CONNECTED'):
     CASES[_name.lower() + '_f32'] = lambda r, n=_name: weights_float(r, n)
 CASES['batch_matmul_f32'] = matmul_float
+for _name in ('fully_connected_s8', 'fully_connected_hybrid', 'conv_s8', 'conv_hybrid', 'depthwise_s8'):
+    CASES[_name + '_int4'] = lambda r, make=CASES[_name]: half_bytes(r, make)
 
 if __name__ == '__main__':
     main(CASES)
