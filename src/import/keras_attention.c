@@ -22,6 +22,9 @@ octet_status octet_keras_weights_multi_head_attention(octet_context *ctx, octet_
         octet_keras_weights_add(layer, names[i][0], names[i][1], true);
         if (uses_bias(layer)) octet_keras_weights_add(layer, names[i][2], names[i][3], true);
     }
+    /* Only model.quantize() makes one, and only the file's weights tell. */
+    octet_keras_weights_add(layer, "query/kernel_scale", uses_bias(layer) ? "query_dense/vars/2" : "query_dense/vars/1", true);
+    layer->weights[layer->n_weights - 1].is_optional = true;
     return OCTET_OK;
 }
 
@@ -125,6 +128,8 @@ static octet_status attention_inputs(octet_keras_call *call, uint32_t *query, ui
 octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {
     uint32_t query, value, key, scores, v, x, weights, bias = OCTET_NONE;
     int32_t heads = 0, key_dim = 0, value_dim = 0;
+    if (octet_keras_has_weight(call, "query/kernel_scale"))
+        return octet_keras_refuse(call, "was quantized by Keras; octet needs the model as it was before model.quantize()");
     OCTET_TRY(attention_inputs(call, &query, &value, &key));
     OCTET_TRY(octet_keras_sizes(call, "num_heads", 1, 0, &heads));
     OCTET_TRY(octet_keras_sizes(call, "key_dim", 1, 0, &key_dim));

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "import/keras_layers.h"
 #include "import/keras_mask.h"
+#include "import/keras_stored.h"
 #include "import/keras_weights.h"
 
 typedef struct builder {
@@ -54,9 +55,11 @@ static octet_status check_keys(octet_keras_call *call, const octet_keras_class *
 /* "float32", {"class_name": "DTypePolicy", "config": {"name": "float32"}}, mixed policies: weights are float32 anyhow. */
 static octet_status check_dtype(octet_keras_call *call) {
     const octet_json *dtype = octet_json_get(call->layer->config, "dtype");
-    const char *name = octet_json_text(dtype);
+    const char *name = octet_json_text(dtype), *mode = octet_keras_stored_mode(call->layer);
     if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "name"));
-    if (name == NULL) return OCTET_OK;
+    if (mode != NULL && (strncmp(mode, "int8", 4) != 0 || octet_keras_stored_lacks_scale(call->layer)))
+        return octet_keras_refuse(call, "was quantized by Keras (%s); octet needs the model as it was before model.quantize()", mode);
+    if (name == NULL || mode != NULL) return OCTET_OK;
     static const char *const known[] = {"float32",        "float16", "float64", "mixed_float16", "bfloat16",
                                         "mixed_bfloat16", "int8",    "uint8",   "int16",         "int32",
                                         "int64",          "bool"};
@@ -66,12 +69,23 @@ static octet_status check_dtype(octet_keras_call *call) {
     return octet_keras_refuse(call, "dtype %s is not supported; the model must be trained in float32", name);
 }
 
+/* Classes that are known and cannot be written, with what to do instead. */
+static const char *const remedies[][2] = {
+    {"Lambda", "a Lambda holds Python code, which is never run; replace it by layers (Rescaling, Reshape, Activation, ...) and save again"},
+    {"StringLookup TextVectorization Hashing HashedCrossing",
+     "texts and hashes are no part of a TensorFlow Lite model; compute the indices before the model, and save one whose Input they are"},
+    {"RandomCrop", "at inference it resizes too, in ways that differ between versions of Keras; replace it by CenterCrop or Resizing"},
+    {"AutoContrast", "it acts at inference too and is not supported; stretch the contrast of the data before the model"},
+    {"QuantizeLayer QuantizeWrapper QuantizeWrapperV2 QuantizeAnnotate",
+     "comes from quantization-aware training, whose learned ranges octet does not use; convert the model with tf.lite.TFLiteConverter, "
+     "or give its trained kernels to the float model (set_weights) and quantize that"},
+};
+
 static octet_status refuse_class(octet_keras_call *call) {
-    const char *class_name = call->layer->class_name;
-    if (strcmp(class_name, "Lambda") == 0) {
-        return octet_keras_refuse(
-            call,
-            "a Lambda holds Python code, which is never run; replace it by layers (Rescaling, Reshape, Activation, ...) and save again");
+    for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++) {
+        const char *package = strchr(call->layer->class_name, '>');
+        const char *class_name = package != NULL ? package + 1 : call->layer->class_name;
+        if (octet_keras_word_in(remedies[i][0], class_name)) return octet_keras_refuse(call, "%s", remedies[i][1]);
     }
     octet_buffer list = {0};
     for (uint32_t i = 0; octet_keras_class_at(i) != NULL && list.size < 600; i++) {
@@ -340,7 +354,7 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
     call->n_inputs = n_inputs;
     call->mask = mask;
     call->zero_masked = outer->zero_masked;
-    call->around = outer->around;
+    call->steps = outer->steps;
     const octet_status status = run_call(&b, call, 1);
     if (status == OCTET_OK) {
         memcpy(outputs, call->outputs, call->n_outputs * sizeof *outputs);

@@ -26,7 +26,7 @@ typedef struct octet_keras_call {
     uint32_t n_outputs;
     uint32_t mask;                    /* bool [batch,steps] given as the argument `mask`; OCTET_NONE: none (keras_mask.h) */
     bool zero_masked;                 /* set by a Bidirectional: masked steps give zeros */
-    const octet_keras_layer *around;  /* the RNN around a cell, which says how it runs; NULL elsewhere */
+    const struct octet_keras_steps *steps; /* of a cell: how the RNN around it runs (keras_recurrent.h); NULL elsewhere */
     struct octet_keras_masks *masks;  /* of the whole import */
     uint32_t *n_calls;                /* of the whole import, for its limit */
 } octet_keras_call;
@@ -115,7 +115,7 @@ octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *ac
 /* softmax over `axis` (negative from the end). */
 octet_status octet_keras_softmax(octet_keras_call *call, uint32_t x, int32_t axis, bool is_log, uint32_t *out);
 
-/* keras_build.c: calls another layer (of a wrapper) on `inputs`, with `mask` (OCTET_NONE: none), zero_masked and around as the outer
+/* keras_build.c: calls another layer (of a wrapper) on `inputs`, with `mask` (OCTET_NONE: none), zero_masked and steps as the outer
  * call has them. */
 octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs, uint32_t n_inputs,
                                     uint32_t mask, uint32_t *outputs, uint32_t *n_outputs);

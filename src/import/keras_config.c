@@ -348,17 +348,19 @@ static octet_status read_sequential(reader *r, const octet_json *config, octet_k
 
 static octet_status read_wrapped(reader *r, const octet_json *config, octet_keras_layer *layer) {
     static const char *const keys[] = {"layer", "backward_layer", "cell"};
-    for (size_t i = 0; i < 3; i++) {
-        const octet_json *inner = octet_json_get(config, keys[i]);
+    const octet_json *cells = octet_json_get(config, "cells");
+    const size_t n_cells = octet_json_kind_of(cells) == OCTET_JSON_ARRAY ? octet_json_length(cells) : 0;
+    OCTET_CHECK(r->ctx, n_cells < OCTET_KERAS_MAX_LAYERS, OCTET_LIMIT, "%s: layer %s has %zu cells", r->document->name, layer->name,
+                n_cells);
+    OCTET_TRY(OCTET_NEW(r->ctx, r->arena, n_cells + 3, &layer->wrapped));
+    for (size_t i = 0; i < n_cells + 3; i++) {
+        const octet_json *inner = i < 3 ? octet_json_get(config, keys[i]) : octet_json_at(cells, i - 3);
         if (octet_json_kind_of(inner) != OCTET_JSON_OBJECT || octet_json_text(octet_json_get(inner, "class_name")) == NULL) continue;
-        octet_keras_layer **place = &layer->wrapped[i % 2];
-        OCTET_TRY(OCTET_NEW(r->ctx, r->arena, 1, place));
-        OCTET_TRY(read_layer(r, inner, *place));
+        OCTET_TRY(read_layer(r, inner, &layer->wrapped[layer->n_wrapped++]));
     }
-    if (strcmp(layer->class_name, "Bidirectional") == 0 && layer->wrapped[0] != NULL && layer->wrapped[1] == NULL) {
+    if (strcmp(layer->class_name, "Bidirectional") == 0 && layer->n_wrapped == 1) {
         /* Keras 2 writes the forward layer only; the backward one is the same with go_backwards turned round. */
-        OCTET_TRY(OCTET_NEW(r->ctx, r->arena, 1, &layer->wrapped[1]));
-        *layer->wrapped[1] = *layer->wrapped[0];
+        OCTET_TRY(read_layer(r, octet_json_get(config, "layer"), &layer->wrapped[layer->n_wrapped++]));
     }
     return OCTET_OK;
 }

@@ -54,7 +54,8 @@ typedef struct octet_keras_layer {
     uint32_t n_nodes;
     uint32_t first_node;                  /* the number that references give to nodes[0] */
     struct octet_keras_model *model;      /* Sequential, Functional; else NULL */
-    struct octet_keras_layer *wrapped[2]; /* TimeDistributed: [0]; Bidirectional: forward, backward; RNN: its cell */
+    struct octet_keras_layer *wrapped;    /* Bidirectional: forward, backward; StackedRNNCells: the cells; another wrapper: its one layer */
+    uint32_t n_wrapped;
     octet_keras_weight *weights;          /* filled by keras_weights.c */
     uint32_t n_weights;
     /* For the layer table: of the first call. */

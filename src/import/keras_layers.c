@@ -90,6 +90,11 @@ static const octet_keras_class classes[] = {
     {"LSTM", octet_keras_emit_lstm, octet_keras_weights_recurrent, RECURRENT},
     {"GRU", octet_keras_emit_gru, octet_keras_weights_recurrent, RECURRENT},
     {"SimpleRNN", octet_keras_emit_simple_rnn, octet_keras_weights_recurrent, RECURRENT},
+    {"CuDNNLSTM", octet_keras_emit_lstm, octet_keras_weights_recurrent, RECURRENT},
+    {"CuDNNGRU", octet_keras_emit_gru, octet_keras_weights_recurrent, RECURRENT},
+    {"ConvLSTM1D", octet_keras_emit_conv_lstm, octet_keras_weights_recurrent, CONV RECURRENT},
+    {"ConvLSTM2D", octet_keras_emit_conv_lstm, octet_keras_weights_recurrent, CONV RECURRENT},
+    {"ConvLSTM3D", octet_keras_emit_conv_lstm, octet_keras_weights_recurrent, CONV RECURRENT},
     {"RNN", octet_keras_emit_rnn, NULL, "cell " RECURRENT},
     {"LSTMCell", octet_keras_emit_cell, octet_keras_weights_cell, RECURRENT},
     {"GRUCell", octet_keras_emit_cell, octet_keras_weights_cell, RECURRENT},
@@ -101,6 +106,15 @@ static const octet_keras_class classes[] = {
      "flash_attention"},
     {"Attention", octet_keras_emit_attention, octet_keras_weights_attention, "use_scale score_mode dropout"},
     {"AdditiveAttention", octet_keras_emit_additive_attention, octet_keras_weights_attention, "use_scale dropout"},
+    /* In training they change the layer's weights; the file holds the weights as they were then. */
+    {"SpectralNormalization", octet_keras_emit_wrapper, octet_keras_weights_spectral_normalization, "layer power_iterations"},
+    {"PruneLowMagnitude", octet_keras_emit_wrapper, NULL,
+     "layer pruning_schedule block_size block_pooling_type sparsity_m_by_n"},
+    {"Discretization", octet_keras_emit_discretization, NULL, "bin_boundaries num_bins epsilon output_mode"},
+    {"CategoryEncoding", octet_keras_emit_category_encoding, NULL, "num_tokens output_mode"},
+    {"IntegerLookup", octet_keras_emit_integer_lookup, NULL,
+     "vocabulary vocabulary_size vocabulary_dtype num_oov_indices oov_token mask_token invert max_tokens output_mode pad_to_max_tokens "
+     "idf_weights oov_method"},
     /* Functions among layers; an Operation of Keras 3 is written as a TFOpLambda is. */
     {"TFOpLambda", octet_keras_emit_operation, NULL, NULL},
     {"SlicingOpLambda", octet_keras_emit_operation, NULL, NULL},
@@ -135,6 +149,15 @@ static const octet_keras_class classes[] = {
     {"RandomInvert", octet_keras_emit_identity, NULL, NULL},
     {"RandomPosterization", octet_keras_emit_identity, NULL, NULL},
     {"RandomSharpness", octet_keras_emit_identity, NULL, NULL},
+    {"RandomElasticTransform", octet_keras_emit_identity, NULL, NULL},
+    {"RandomHeight", octet_keras_emit_identity, NULL, NULL},
+    {"RandomWidth", octet_keras_emit_identity, NULL, NULL},
+    {"AugMix", octet_keras_emit_identity, NULL, NULL},
+    {"CutMix", octet_keras_emit_identity, NULL, NULL},
+    {"MixUp", octet_keras_emit_identity, NULL, NULL},
+    {"RandAugment", octet_keras_emit_identity, NULL, NULL},
+    {"Solarization", octet_keras_emit_identity, NULL, NULL},
+    {"Equalization", octet_keras_emit_identity, NULL, NULL},
 };
 
 /* Names of older versions. */

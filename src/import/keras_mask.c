@@ -27,7 +27,7 @@ static bool is_derived(const octet_keras_call *call, uint32_t mask) {
     const uint32_t producer = call->graph->values[mask].producer;
     if (producer == OCTET_NONE) return false;
     const octet_operator_code code = call->graph->operators[producer].code;
-    return code == OCTET_OP_NOT_EQUAL || code == OCTET_OP_REDUCE_ANY || code == OCTET_OP_LOGICAL_AND;
+    return code == OCTET_OP_NOT_EQUAL || code == OCTET_OP_REDUCE_ANY || code == OCTET_OP_LOGICAL_AND || code == OCTET_OP_LOGICAL_OR;
 }
 
 uint32_t octet_keras_mask(const octet_keras_call *call) {
@@ -51,18 +51,47 @@ static const char passing[] =
     "TimeDistributed";
 static const char merging[] = "Add Subtract Multiply Average Maximum Minimum Concatenate";
 
+/* A mask of which every step counts, for a sequence without one. */
+static octet_status mask_of_ones(octet_keras_call *call, uint32_t value, uint32_t *out) {
+    const octet_shape shape = {2, {octet_keras_shape(call, value)->dims[0], octet_keras_shape(call, value)->dims[1]}};
+    const size_t n = octet_shape_elements(&shape);
+    bool *ones = NULL;
+    const char *name = NULL;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &ones));
+    for (size_t i = 0; i < n; i++) ones[i] = true;
+    OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/ones_like", call->path));
+    return octet_graph_add_constant(call->ctx, call->graph, name, OCTET_BOOL, &shape, ones, out);
+}
+
+/* A Concatenate along the steps joins the masks as it joins the sequences. */
+static octet_status join_masks(octet_keras_call *call) {
+    uint32_t masks[OCTET_KERAS_MAX_INPUTS], mask;
+    for (uint32_t i = 0; i < call->n_inputs; i++) {
+        masks[i] = octet_keras_mask_of(call, call->inputs[i]);
+        if (masks[i] == OCTET_NONE) OCTET_TRY(mask_of_ones(call, call->inputs[i], &masks[i]));
+    }
+    OCTET_TRY(octet_keras_concatenate(call, "concat_masks", masks, call->n_inputs, 1, &mask));
+    return octet_keras_mask_set(call, call->outputs[0], mask);
+}
+
+/* Sequences put together step by step. Keras 2: a step counts where all masks that there are say so; Keras 3: where one does, and
+ * anywhere when a sequence has none. */
 static octet_status merge_masks(octet_keras_call *call) {
-    uint32_t mask = OCTET_NONE;
+    const bool is_any = call->graph->keras_version >= 3;
+    const octet_operator_code code = is_any ? OCTET_OP_LOGICAL_OR : OCTET_OP_LOGICAL_AND;
+    uint32_t mask = OCTET_NONE, n_masks = 0;
+    for (uint32_t i = 0; i < call->n_inputs; i++) n_masks += octet_keras_mask_of(call, call->inputs[i]) != OCTET_NONE;
+    if (n_masks == 0) return OCTET_OK;
+    const octet_shape *in = octet_keras_shape(call, call->inputs[0]), *out = octet_keras_shape(call, call->outputs[0]);
+    if (out->rank < 2 || in->rank != out->rank) return octet_keras_refuse(call, "joins sequences with masks and others of another rank");
+    if (in->dims[1] != out->dims[1]) return join_masks(call);
+    if (is_any && n_masks < call->n_inputs) return OCTET_OK;
     for (uint32_t i = 0; i < call->n_inputs; i++) {
         const uint32_t own = octet_keras_mask_of(call, call->inputs[i]);
         if (own == OCTET_NONE || own == mask) continue;
         if (mask == OCTET_NONE) mask = own;
-        else OCTET_TRY(octet_keras_binary(call, OCTET_OP_LOGICAL_AND, "LogicalAnd", mask, own, &mask));
+        else OCTET_TRY(octet_keras_binary(call, code, is_any ? "LogicalOr" : "LogicalAnd", mask, own, &mask));
     }
-    const octet_shape *in = octet_keras_shape(call, call->inputs[0]), *out = octet_keras_shape(call, call->outputs[0]);
-    if (mask == OCTET_NONE) return OCTET_OK;
-    if (out->rank < 2 || in->rank != out->rank || in->dims[1] != out->dims[1])
-        return octet_keras_refuse(call, "joins sequences with masks along their steps, which is not supported");
     return octet_keras_mask_set(call, call->outputs[0], mask);
 }
 

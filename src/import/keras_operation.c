@@ -371,6 +371,8 @@ static const octet_keras_operation operations[] = {
     {"broadcast_to", octet_keras_operation_broadcast_to, OCTET_OP_BROADCAST_TO, NULL},
     {"swapaxes", octet_keras_operation_swapaxes, OCTET_OP_TRANSPOSE, NULL},
     {"repeat repeat_elements", octet_keras_operation_repeat, OCTET_OP_TILE, NULL},
+    {"zeros_like", octet_keras_operation_fill_like, OCTET_OP_ZEROS_LIKE, NULL},
+    {"ones_like", octet_keras_operation_fill_like, OCTET_OP_FILL, NULL},
     {"gather take", octet_keras_operation_gather, OCTET_OP_GATHER, NULL},
 };
 

@@ -448,3 +448,29 @@ octet_status octet_keras_operation_repeat(octet_keras_call *call, const octet_ke
     OCTET_TRY(octet_keras_reshape(call, "Reshape_1", inputs[0], shape.rank, shape.dims, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
+
+/* Shapes are static: a constant, 0 or 1 everywhere. */
+octet_status octet_keras_operation_fill_like(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    const octet_keras_argument *argument = NULL;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand(call, 1, "dtype", &argument));
+    const octet_json *dtype = argument != NULL ? argument->constant : octet_json_get(call->layer->config, "dtype");
+    const char *name = octet_json_text(dtype);
+    octet_type type = call->graph->values[x].type;
+    if (name != NULL) type = strcmp(name, "bool") == 0 ? OCTET_BOOL : strcmp(name, "int32") == 0 ? OCTET_INT32 : OCTET_FLOAT32;
+    const octet_shape shape = *octet_keras_shape(call, x);
+    const size_t n = octet_shape_elements(&shape);
+    const bool is_one = self->code == OCTET_OP_FILL;
+    const char *full = NULL;
+    void *data = NULL;
+    OCTET_TRY(octet_arena_array(call->ctx, call->arena, n, sizeof(float), &data));
+    for (size_t i = 0; i < n; i++) {
+        if (type == OCTET_BOOL) ((bool *)data)[i] = is_one;
+        else if (type == OCTET_INT32) ((int32_t *)data)[i] = is_one;
+        else ((float *)data)[i] = is_one ? 1.0f : 0.0f;
+    }
+    OCTET_TRY(octet_arena_format(call->ctx, call->arena, &full, "%s/like", call->path));
+    OCTET_TRY(octet_graph_add_constant(call->ctx, call->graph, full, type, &shape, data, &x));
+    return octet_keras_return(call, x);
+}

@@ -1,6 +1,8 @@
-/* LSTM, GRU, SimpleRNN, and RNN around their cells. An LSTM in its usual form becomes the fused operator that TensorFlow writes for
+/* LSTM, GRU, SimpleRNN and their cells. An LSTM in its usual form becomes the fused operator that TensorFlow writes for
  * Keras 2 with a static batch; everything else is unrolled into operators, step by step, as TensorFlow does for unroll=True. The
  * first step starts from zeros, so its terms with the state are left out. Where a step is masked, SELECT_V2 keeps what was before. */
+#include "import/keras_recurrent.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -13,8 +15,7 @@ typedef struct recurrent {
     int32_t units, n_gates, n_features, n_steps;
     uint32_t x;    /* [batch,steps,features], in the order of the steps */
     uint32_t h, c; /* initial state; OCTET_NONE: zeros */
-    bool return_sequences, return_state, go_backwards;
-    bool zero_masked;      /* a masked step gives zeros; otherwise what the step before gave */
+    octet_keras_steps as;
     uint32_t mask, zeros;  /* [batch,steps] in the order of the steps, [batch,units]; OCTET_NONE: no mask */
     uint32_t *step_masks;  /* by step: [batch,1] */
     uint32_t kernel, recurrent, bias; /* [gates * units, features], [gates * units, units], [gates * units] or OCTET_NONE */
@@ -38,35 +39,6 @@ octet_status octet_keras_weights_cell(octet_context *ctx, octet_arena *arena, oc
     return add_weights(layer, "vars/0", "vars/1", "vars/2");
 }
 
-static octet_status reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out) {
-    uint32_t inputs[2] = {x, 0};
-    OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", (const int32_t[]){1}, 1, &inputs[1]));
-    return octet_keras_emit(call, OCTET_OP_REVERSE_V2, "ReverseV2", inputs, 2, NULL, out);
-}
-
-/* How the layer runs is said by the RNN around a cell, where there is one. */
-static octet_status read_flag(octet_keras_call *call, const char *key, bool *out) {
-    const octet_keras_layer *layer = call->around != NULL ? call->around : call->layer;
-    return octet_json_get_bool_or(call->ctx, call->document, layer->config, key, false, out);
-}
-
-static octet_status read_flags(octet_keras_call *call, recurrent *r) {
-    OCTET_TRY(read_flag(call, "return_sequences", &r->return_sequences));
-    OCTET_TRY(read_flag(call, "return_state", &r->return_state));
-    OCTET_TRY(read_flag(call, "go_backwards", &r->go_backwards));
-    OCTET_TRY(read_flag(call, "zero_output_for_mask", &r->zero_masked));
-    r->zero_masked = call->zero_masked ? r->return_sequences : r->zero_masked;
-    static const char *const refused[] = {"stateful", "time_major"};
-    for (size_t i = 0; i < 2; i++) {
-        bool is_set = false;
-        OCTET_TRY(read_flag(call, refused[i], &is_set));
-        if (is_set)
-            return octet_keras_refuse(call, "%s is not supported; build the model with %s=False and copy the weights with set_weights",
-                                      refused[i], refused[i]);
-    }
-    return OCTET_OK;
-}
-
 static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint32_t n_states, recurrent *r) {
     *r = (recurrent){
         .n_gates = n_gates, .h = OCTET_NONE, .c = OCTET_NONE, .kernel = OCTET_NONE, .recurrent = OCTET_NONE, .bias = OCTET_NONE};
@@ -79,7 +51,7 @@ static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint
     call->n_inputs = 1;
     OCTET_TRY(octet_keras_single(call, 3, 3, &r->x));
     OCTET_TRY(octet_keras_sizes(call, "units", 1, 0, &r->units));
-    OCTET_TRY(read_flags(call, r));
+    OCTET_TRY(octet_keras_steps_of(call, &r->as));
     const octet_shape *shape = octet_keras_shape(call, r->x);
     r->n_steps = shape->dims[1];
     r->n_features = shape->dims[2];
@@ -95,8 +67,45 @@ static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint
         r->h = call->inputs[1];
         if (n_states == 2) r->c = call->inputs[2];
     }
-    if (r->go_backwards) OCTET_TRY(reverse_steps(call, r->x, &r->x));
-    if (r->go_backwards && r->mask != OCTET_NONE) OCTET_TRY(reverse_steps(call, r->mask, &r->mask));
+    if (r->as.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, r->x, &r->x));
+    if (r->as.go_backwards && r->mask != OCTET_NONE) OCTET_TRY(octet_keras_reverse_steps(call, r->mask, &r->mask));
+    return OCTET_OK;
+}
+
+/* CuDNNLSTM and CuDNNGRU keep each gate's block as the library reads it: transposed, and that of the inputs filled in row by row. */
+static bool is_cudnn(const octet_keras_call *call) {
+    return strncmp(call->layer->class_name, "CuDNN", 5) == 0;
+}
+
+/* Kernel `name` [rows, gates * units] as the other layers have it. */
+static octet_status kernel_data(octet_keras_call *call, const recurrent *r, const char *name, int32_t rows, const float **out) {
+    int32_t dims[2] = {rows, r->n_gates * r->units};
+    OCTET_TRY(octet_keras_weight_data(call, name, 2, dims, out));
+    if (!is_cudnn(call)) return OCTET_OK;
+    const size_t n = (size_t)rows, units = (size_t)r->units, width = (size_t)dims[1];
+    const bool of_inputs = strcmp(name, "kernel") == 0;
+    float *plain = NULL;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n * width, &plain));
+    for (size_t at = 0; at < n * width; at++) {
+        const size_t row = at / width, block = at % width / units * units, unit = at % units;
+        const size_t flat = of_inputs ? unit * n + row : row + unit * units;
+        plain[at] = (*out)[flat / units * width + block + flat % units];
+    }
+    *out = plain;
+    return OCTET_OK;
+}
+
+/* The bias [gates * units] of an LSTM; NULL: it has none. CuDNNLSTM has one of the inputs and one of the state. */
+static octet_status lstm_bias(octet_keras_call *call, const recurrent *r, const float **out) {
+    int32_t n = r->n_gates * r->units * (is_cudnn(call) ? 2 : 1);
+    *out = NULL;
+    if (!octet_keras_has_weight(call, "bias")) return OCTET_OK;
+    OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &n, out));
+    if (!is_cudnn(call)) return OCTET_OK;
+    float *sum = NULL;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)(n / 2), &sum));
+    for (int32_t i = 0; i < n / 2; i++) sum[i] = (*out)[i] + (*out)[n / 2 + i];
+    *out = sum;
     return OCTET_OK;
 }
 
@@ -105,11 +114,11 @@ static octet_status load_kernels(octet_keras_call *call, recurrent *r) {
     int32_t dims[2] = {r->n_features, r->n_gates * r->units};
     const float *data = NULL;
     static const int32_t perm[2] = {1, 0};
-    OCTET_TRY(octet_keras_weight_data(call, "kernel", 2, dims, &data));
+    OCTET_TRY(kernel_data(call, r, "kernel", dims[0], &data));
     OCTET_TRY(octet_keras_constant_permuted(call, "kernel", octet_keras_weight_origin(call, "kernel"), 2, dims, perm, data, 2,
                                             (const int32_t[]){dims[1], dims[0]}, &r->kernel));
     dims[0] = r->units;
-    OCTET_TRY(octet_keras_weight_data(call, "recurrent_kernel", 2, dims, &data));
+    OCTET_TRY(kernel_data(call, r, "recurrent_kernel", dims[0], &data));
     return octet_keras_constant_permuted(call, "recurrent_kernel", octet_keras_weight_origin(call, "recurrent_kernel"), 2, dims, perm, data,
                                          2, (const int32_t[]){dims[1], dims[0]}, &r->recurrent);
 }
@@ -157,7 +166,7 @@ static octet_status end_step(octet_keras_call *call, const recurrent *r, int32_t
     }
     OCTET_TRY(choose(call, r, step, now, before, h));
     steps[step] = *h;
-    if (r->zero_masked) return choose(call, r, step, now, OCTET_NONE, &steps[step]);
+    if (r->as.zero_masked) return choose(call, r, step, now, OCTET_NONE, &steps[step]);
     /* A masked step repeats the last result, and before the first that is zeros, whatever the initial state. */
     return r->h == OCTET_NONE ? OCTET_OK : choose(call, r, step, now, step == 0 ? OCTET_NONE : steps[step - 1], &steps[step]);
 }
@@ -165,7 +174,7 @@ static octet_status end_step(octet_keras_call *call, const recurrent *r, int32_t
 /* The results of all steps, and the last state -> the layer's outputs. */
 static octet_status return_steps(octet_keras_call *call, const recurrent *r, const uint32_t *steps, uint32_t h, uint32_t c) {
     uint32_t out = steps[r->n_steps - 1];
-    if (r->return_sequences) {
+    if (r->as.return_sequences) {
         const octet_options options = {.pack = {0, r->n_steps}};
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_PACK, "stack", steps, (uint32_t)r->n_steps, &options, &out));
         OCTET_TRY(octet_keras_transpose(call, "transpose_1", out, (const int32_t[]){1, 0, 2}, &out));
@@ -173,7 +182,7 @@ static octet_status return_steps(octet_keras_call *call, const recurrent *r, con
     }
     call->outputs[0] = out;
     call->n_outputs = 1;
-    if (!r->return_state) return OCTET_OK;
+    if (!r->as.return_state) return OCTET_OK;
     call->outputs[call->n_outputs++] = h;
     if (c != OCTET_NONE) call->outputs[call->n_outputs++] = c;
     return OCTET_OK;
@@ -204,14 +213,12 @@ static octet_status add_bias(octet_keras_call *call, const recurrent *r, uint32_
 
 static octet_status lstm_is_fused(octet_keras_call *call, const recurrent *r, bool *out) {
     const char *activation = NULL, *recurrent_activation = NULL;
-    bool unroll = false;
     *out = false;
     if (octet_json_kind_of(octet_json_get(call->layer->config, "activation")) == OCTET_JSON_OBJECT) return OCTET_OK;
     if (octet_json_kind_of(octet_json_get(call->layer->config, "recurrent_activation")) == OCTET_JSON_OBJECT) return OCTET_OK;
     OCTET_TRY(octet_keras_string(call, "activation", "tanh", &activation));
     OCTET_TRY(octet_keras_string(call, "recurrent_activation", "sigmoid", &recurrent_activation));
-    OCTET_TRY(read_flag(call, "unroll", &unroll));
-    *out = strcmp(activation, "tanh") == 0 && strcmp(recurrent_activation, "sigmoid") == 0 && !unroll && !r->return_state &&
+    *out = strcmp(activation, "tanh") == 0 && strcmp(recurrent_activation, "sigmoid") == 0 && !r->as.unroll && !r->as.return_state &&
            r->h == OCTET_NONE && r->mask == OCTET_NONE;
     return OCTET_OK;
 }
@@ -246,20 +253,16 @@ static octet_status emit_fused(octet_keras_call *call, const recurrent *r) {
     uint32_t inputs[24];
     for (size_t i = 0; i < 24; i++) inputs[i] = OCTET_NONE;
     inputs[0] = r->x;
-    int32_t dims[2] = {r->n_features, 4 * r->units};
     const float *data = NULL;
-    OCTET_TRY(octet_keras_weight_data(call, "kernel", 2, dims, &data));
-    for (int32_t i = 0; i < 4; i++) OCTET_TRY(gate_kernel(call, "kernel", data, dims[0], r->units, i, &inputs[1 + i]));
-    dims[0] = r->units;
-    OCTET_TRY(octet_keras_weight_data(call, "recurrent_kernel", 2, dims, &data));
-    for (int32_t i = 0; i < 4; i++) OCTET_TRY(gate_kernel(call, "recurrent_kernel", data, dims[0], r->units, i, &inputs[5 + i]));
-    float *zeros = NULL;
-    const char *origin = NULL;
-    if (octet_keras_has_weight(call, "bias")) {
-        OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &dims[1], &data));
-        origin = octet_keras_weight_origin(call, "bias");
-    } else {
-        OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)dims[1], &zeros));
+    OCTET_TRY(kernel_data(call, r, "kernel", r->n_features, &data));
+    for (int32_t i = 0; i < 4; i++) OCTET_TRY(gate_kernel(call, "kernel", data, r->n_features, r->units, i, &inputs[1 + i]));
+    OCTET_TRY(kernel_data(call, r, "recurrent_kernel", r->units, &data));
+    for (int32_t i = 0; i < 4; i++) OCTET_TRY(gate_kernel(call, "recurrent_kernel", data, r->units, r->units, i, &inputs[5 + i]));
+    const char *origin = octet_keras_weight_origin(call, "bias");
+    OCTET_TRY(lstm_bias(call, r, &data));
+    if (data == NULL) {
+        float *zeros = NULL;
+        OCTET_TRY(OCTET_NEW(call->ctx, call->arena, 4 * (size_t)r->units, &zeros));
         data = zeros;
     }
     for (int32_t i = 0; i < 4; i++) {
@@ -273,7 +276,7 @@ static octet_status emit_fused(octet_keras_call *call, const recurrent *r) {
     const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH, .cell_clip = 10.0f}};
     uint32_t y;
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", inputs, 24, &options, &y));
-    if (r->return_sequences) return octet_keras_return(call, y);
+    if (r->as.return_sequences) return octet_keras_return(call, y);
     uint32_t slice[4] = {y, 0, 0, 0};
     OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack", (const int32_t[]){0, -1, 0}, 3, &slice[1]));
     OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_1", (const int32_t[]){0, 0, 0}, 3, &slice[2]));
@@ -320,11 +323,12 @@ octet_status octet_keras_emit_lstm(octet_keras_call *call) {
     OCTET_TRY(read_recurrent(call, 4, 2, &r));
     OCTET_TRY(lstm_is_fused(call, &r, &is_fused));
     if (is_fused) return emit_fused(call, &r);
+    OCTET_TRY(octet_keras_refuse_stateful(call, &r.as));
     OCTET_TRY(load_kernels(call, &r));
-    int32_t n = 4 * r.units;
+    const int32_t n = 4 * r.units;
     const float *data = NULL;
-    if (octet_keras_has_weight(call, "bias")) {
-        OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &n, &data));
+    OCTET_TRY(lstm_bias(call, &r, &data));
+    if (data != NULL) {
         OCTET_TRY(octet_keras_constant(call, "bias", octet_keras_weight_origin(call, "bias"), 1, &n, data, &r.bias));
     }
     uint32_t *steps = NULL, axis, h = r.h, c = r.c;
@@ -369,15 +373,16 @@ static octet_status slice_rows(octet_keras_call *call, const char *name, uint32_
 static octet_status load_gru(octet_keras_call *call, gru *g) {
     recurrent *r = &g->base;
     const int32_t n = 3 * r->units;
-    OCTET_TRY(octet_keras_bool(call, "reset_after", false, &g->reset_after));
+    OCTET_TRY(octet_keras_bool(call, "reset_after", is_cudnn(call), &g->reset_after));
     OCTET_TRY(load_kernels(call, r));
     g->inner_bias = g->inner_candidate = g->first_bias = OCTET_NONE;
     OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", 1, &g->axis));
     if (octet_keras_has_weight(call, "bias")) {
-        int32_t dims[2] = {2, n};
+        int32_t dims[2] = {2, n}, both = 2 * n;
         const float *data = NULL;
         const char *origin = octet_keras_weight_origin(call, "bias");
-        OCTET_TRY(octet_keras_weight_data(call, "bias", g->reset_after ? 2 : 1, g->reset_after ? dims : &dims[1], &data));
+        if (is_cudnn(call)) OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &both, &data));
+        else OCTET_TRY(octet_keras_weight_data(call, "bias", g->reset_after ? 2 : 1, g->reset_after ? dims : &dims[1], &data));
         OCTET_TRY(octet_keras_constant(call, "bias", origin, 1, &n, data, &r->bias));
         if (g->reset_after) {
             OCTET_TRY(octet_keras_constant(call, "recurrent_bias", origin, 1, &n, data + n, &g->inner_bias));
@@ -446,6 +451,7 @@ static octet_status gru_step(octet_keras_call *call, const gru *g, uint32_t x, u
 octet_status octet_keras_emit_gru(octet_keras_call *call) {
     gru g = {0};
     OCTET_TRY(read_recurrent(call, 3, 1, &g.base));
+    OCTET_TRY(octet_keras_refuse_stateful(call, &g.base.as));
     OCTET_TRY(load_gru(call, &g));
     uint32_t *steps = NULL, h = g.base.h;
     OCTET_TRY(project_steps(call, &g.base, g.base.bias, &steps));
@@ -461,6 +467,7 @@ octet_status octet_keras_emit_gru(octet_keras_call *call) {
 octet_status octet_keras_emit_simple_rnn(octet_keras_call *call) {
     recurrent r;
     OCTET_TRY(read_recurrent(call, 1, 1, &r));
+    OCTET_TRY(octet_keras_refuse_stateful(call, &r.as));
     OCTET_TRY(load_kernels(call, &r));
     if (octet_keras_has_weight(call, "bias")) {
         const float *data = NULL;
@@ -481,28 +488,4 @@ octet_status octet_keras_emit_simple_rnn(octet_keras_call *call) {
         OCTET_TRY(end_step(call, &r, i, before, &h, steps));
     }
     return return_steps(call, &r, steps, h, OCTET_NONE);
-}
-
-/* RNN: a cell computes what the layer of its name does. */
-
-octet_status octet_keras_emit_cell(octet_keras_call *call) {
-    if (call->around == NULL) return octet_keras_refuse(call, "a cell stands in an RNN layer only");
-    if (strcmp(call->layer->class_name, "LSTMCell") == 0) return octet_keras_emit_lstm(call);
-    if (strcmp(call->layer->class_name, "GRUCell") == 0) return octet_keras_emit_gru(call);
-    return octet_keras_emit_simple_rnn(call);
-}
-
-octet_status octet_keras_emit_rnn(octet_keras_call *call) {
-    const octet_keras_layer *cell = call->layer->wrapped[0];
-    static const char *const known[] = {"LSTMCell", "GRUCell", "SimpleRNNCell"};
-    bool is_known = false;
-    for (size_t i = 0; cell != NULL && i < 3; i++) is_known = is_known || strcmp(cell->class_name, known[i]) == 0;
-    if (!is_known)
-        return octet_keras_refuse(call, "around %s is not supported: LSTMCell, GRUCell, SimpleRNNCell are; build one RNN per stacked cell",
-                                  cell != NULL ? cell->class_name : "nothing");
-    const uint32_t mask = octet_keras_mask(call);
-    call->around = call->layer;
-    OCTET_TRY(octet_keras_call_layer(call, cell, call->inputs, call->n_inputs, mask, call->outputs, &call->n_outputs));
-    call->around = NULL;
-    return OCTET_OK;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "import/keras_layers.h"
+#include "import/keras_stored.h"
 
 typedef struct binder {
     octet_context *ctx;
@@ -20,14 +21,14 @@ static octet_status list_layer(binder *b, octet_keras_layer *layer, uint32_t dep
         for (uint32_t i = 0; i < layer->model->n_layers; i++) OCTET_TRY(list_layer(b, &layer->model->layers[i], depth + 1));
         return OCTET_OK;
     }
-    for (size_t i = 0; i < 2; i++) {
-        if (layer->wrapped[i] != NULL) OCTET_TRY(list_layer(b, layer->wrapped[i], depth + 1));
-    }
+    for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(list_layer(b, &layer->wrapped[i], depth + 1));
     const octet_keras_class *entry = octet_keras_class_of(layer);
     /* An unknown class is refused with a better sentence when it is built. */
     if (entry == NULL || entry->weights == NULL) return OCTET_OK;
     OCTET_TRY(OCTET_NEW(b->ctx, b->arena, OCTET_KERAS_MAX_WEIGHTS, &layer->weights));
-    return entry->weights(b->ctx, b->arena, layer);
+    OCTET_TRY(entry->weights(b->ctx, b->arena, layer));
+    octet_keras_stored_list(layer);
+    return OCTET_OK;
 }
 
 /* 2. Keras 2's layout: a group per layer of the outermost model, with a list of its weights in order. */
@@ -58,6 +59,12 @@ static octet_status push(binder *b, weight_list *list, const octet_keras_layer *
     return OCTET_OK;
 }
 
+static octet_status join_layer(binder *b, octet_keras_layer *layer) {
+    for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++) OCTET_TRY(join_layer(b, &layer->model->layers[i]));
+    for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(join_layer(b, &layer->wrapped[i]));
+    return octet_keras_stored_join(b->ctx, b->arena, layer, b->label);
+}
+
 /* Keras's order: all trainable weights of the tree, then all others; nothing in a frozen layer is trainable. */
 static octet_status collect(binder *b, octet_keras_layer *layer, bool want_trainable, bool is_frozen, weight_list *list) {
     is_frozen = is_frozen || !layer->is_trainable;
@@ -75,9 +82,7 @@ static octet_status collect(binder *b, octet_keras_layer *layer, bool want_train
             if ((weight->is_trainable && !is_frozen) == want_trainable) OCTET_TRY(push(b, list, layer, weight));
         }
     }
-    for (size_t i = 0; i < 2; i++) {
-        if (layer->wrapped[i] != NULL) OCTET_TRY(collect(b, layer->wrapped[i], want_trainable, is_frozen, list));
-    }
+    for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(collect(b, &layer->wrapped[i], want_trainable, is_frozen, list));
     return OCTET_OK;
 }
 
@@ -183,38 +188,45 @@ static octet_status bind_keras_2(binder *b, octet_keras_model *model, const octe
 static const octet_hdf5_node *child_of(const binder *b, const octet_hdf5_node *group, const char *path) {
     const octet_hdf5_node *found = octet_hdf5_find(b->hdf5, group, path);
     if (found != NULL) return found;
-    char other[160];
+    char other[400];
     snprintf(other, sizeof other, "_%s", path);
     return octet_hdf5_find(b->hdf5, group, other);
 }
 
 static octet_status bind_tree(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group, const char *path);
 
+/* A list of layers has a group per layer, named by class; the first of several of a class has no number. Counting: an entry per
+ * class seen. */
+typedef struct class_count {
+    const char *class_name;
+    uint32_t n;
+} class_count;
+
+static void name_child(const octet_keras_layer *layer, class_count *counts, uint32_t *n_counts, char *name, size_t capacity) {
+    char snake[256];
+    octet_keras_snake_case(layer->class_name, snake, sizeof snake);
+    uint32_t k = 0;
+    while (k < *n_counts && strcmp(counts[k].class_name, layer->class_name) != 0) k++;
+    if (k == *n_counts) counts[(*n_counts)++].class_name = layer->class_name;
+    const uint32_t number = counts[k].n++;
+    if (number == 0) {
+        snprintf(name, capacity, "%s", snake);
+    } else {
+        snprintf(name, capacity, "%s_%u", snake, (unsigned)number);
+    }
+}
+
 static octet_status bind_container(binder *b, octet_keras_model *model, const octet_hdf5_node *group, const char *path) {
     const octet_hdf5_node *places[2] = {octet_hdf5_find(b->hdf5, group, "_layer_checkpoint_dependencies"),
                                         octet_hdf5_find(b->hdf5, group, "layers")};
-    /* The first of several layers of a class has no number. Counting: one entry per class seen. */
-    typedef struct {
-        const char *class_name;
-        uint32_t n;
-    } counter;
-    counter *counters = NULL;
-    uint32_t n_counters = 0;
-    OCTET_TRY(OCTET_NEW(b->ctx, b->arena, model->n_layers, &counters));
+    class_count *counts = NULL;
+    uint32_t n_counts = 0;
+    OCTET_TRY(OCTET_NEW(b->ctx, b->arena, model->n_layers, &counts));
     for (uint32_t i = 0; i < model->n_layers; i++) {
         octet_keras_layer *layer = &model->layers[i];
         if (layer->is_operation || (layer->model == NULL && octet_keras_class_of(layer) == NULL)) continue; /* refused when built */
-        char snake[256], name[288];
-        octet_keras_snake_case(layer->class_name, snake, sizeof snake);
-        uint32_t k = 0;
-        while (k < n_counters && strcmp(counters[k].class_name, layer->class_name) != 0) k++;
-        if (k == n_counters) counters[n_counters++].class_name = layer->class_name;
-        const uint32_t number = counters[k].n++;
-        if (number == 0) {
-            snprintf(name, sizeof name, "%s", snake);
-        } else {
-            snprintf(name, sizeof name, "%s_%u", snake, (unsigned)number);
-        }
+        char name[288];
+        name_child(layer, counts, &n_counts, name, sizeof name);
         const octet_hdf5_node *child = NULL;
         for (size_t j = 0; j < 2 && child == NULL; j++) {
             if (places[j] != NULL) child = octet_hdf5_find(b->hdf5, places[j], name);
@@ -223,6 +235,26 @@ static octet_status bind_container(binder *b, octet_keras_model *model, const oc
         const char *child_path = NULL;
         OCTET_TRY(octet_arena_format(b->ctx, b->arena, &child_path, "%s/layers/%s", path, name));
         OCTET_TRY(bind_tree(b, layer, child, child_path));
+    }
+    return OCTET_OK;
+}
+
+/* Where a wrapper keeps its layers: attributes by name, or a list. */
+static octet_status bind_wrapped(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group, const char *path) {
+    static const char *const directions[] = {"forward_layer", "backward_layer"};
+    const bool is_both = strcmp(layer->class_name, "Bidirectional") == 0, is_list = strcmp(layer->class_name, "StackedRNNCells") == 0;
+    class_count *counts = NULL;
+    uint32_t n_counts = 0;
+    OCTET_TRY(OCTET_NEW(b->ctx, b->arena, layer->n_wrapped, &counts));
+    for (uint32_t i = 0; i < layer->n_wrapped; i++) {
+        const char *child_path = NULL;
+        char name[320];
+        int length = 0;
+        if (is_list) length = snprintf(name, sizeof name, "cells/");
+        if (is_list) name_child(&layer->wrapped[i], counts, &n_counts, name + length, sizeof name - (size_t)length);
+        else snprintf(name, sizeof name, "%s", is_both ? directions[i] : strcmp(layer->class_name, "RNN") == 0 ? "cell" : "layer");
+        OCTET_TRY(octet_arena_format(b->ctx, b->arena, &child_path, "%s/%s", path, name));
+        OCTET_TRY(bind_tree(b, &layer->wrapped[i], group != NULL ? child_of(b, group, name) : NULL, child_path));
     }
     return OCTET_OK;
 }
@@ -238,16 +270,7 @@ static octet_status bind_tree(binder *b, octet_keras_layer *layer, const octet_h
                     weight->path, layer->name, layer->class_name, weight->name);
         weight->dataset = dataset;
     }
-    static const char *const names[2][2] = {{"layer", "backward_layer"}, {"forward_layer", "backward_layer"}};
-    const bool is_both = strcmp(layer->class_name, "Bidirectional") == 0;
-    for (size_t i = 0; i < 2; i++) {
-        if (layer->wrapped[i] == NULL) continue;
-        const char *child_path = NULL;
-        const char *name = strcmp(layer->class_name, "RNN") == 0 ? "cell" : names[is_both][i];
-        OCTET_TRY(octet_arena_format(b->ctx, b->arena, &child_path, "%s/%s", path, name));
-        OCTET_TRY(bind_tree(b, layer->wrapped[i], group != NULL ? child_of(b, group, name) : NULL, child_path));
-    }
-    return OCTET_OK;
+    return bind_wrapped(b, layer, group, path);
 }
 
 octet_status octet_keras_weights_list(octet_context *ctx, octet_arena *arena, octet_keras_model *model, const char *label) {
@@ -262,15 +285,18 @@ octet_status octet_keras_weights_bind(octet_context *ctx, octet_arena *arena, oc
     const octet_hdf5_node *root = octet_hdf5_root(hdf5);
     const octet_hdf5_node *group = octet_hdf5_find(hdf5, root, "model_weights");
     if (group == NULL) group = root;
+    octet_keras_layer whole = {.name = model->name, .class_name = "Functional", .model = model};
     if (octet_hdf5_attribute_of(group, "layer_names") != NULL || octet_hdf5_attribute_of(group, "layer_names0") != NULL) {
-        return bind_keras_2(&b, model, group);
+        OCTET_TRY(bind_keras_2(&b, model, group));
+        return join_layer(&b, &whole);
     }
     const bool is_tree =
         octet_hdf5_find(hdf5, root, "layers") != NULL || octet_hdf5_find(hdf5, root, "_layer_checkpoint_dependencies") != NULL;
     OCTET_CHECK(ctx, is_tree, OCTET_FORMAT,
                 "%s: holds no weights of a Keras model (no layer_names and no layers); save the model with model.save(\"model.keras\")",
                 label);
-    return bind_container(&b, model, root, "");
+    OCTET_TRY(bind_container(&b, model, root, ""));
+    return join_layer(&b, &whole);
 }
 
 void octet_keras_weights_count(const octet_keras_layer *layer, uint64_t *n_parameters, uint64_t *n_trainable) {
@@ -281,9 +307,8 @@ void octet_keras_weights_count(const octet_keras_layer *layer, uint64_t *n_param
         if (layer->weights[i].is_trainable) *n_trainable += layer->weights[i].dataset->n_elements;
     }
     uint64_t inner[2];
-    for (size_t i = 0; i < 2; i++) {
-        if (layer->wrapped[i] == NULL) continue;
-        octet_keras_weights_count(layer->wrapped[i], &inner[0], &inner[1]);
+    for (uint32_t i = 0; i < layer->n_wrapped; i++) {
+        octet_keras_weights_count(&layer->wrapped[i], &inner[0], &inner[1]);
         *n_parameters += inner[0];
         *n_trainable += inner[1];
     }

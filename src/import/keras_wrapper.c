@@ -1,14 +1,9 @@
-/* Bidirectional and TimeDistributed: layers around a layer. */
+/* Layers around a layer: Bidirectional, TimeDistributed, and those that act in training only. */
 #include <string.h>
 
 #include "import/keras_layers.h"
 #include "import/keras_mask.h"
-
-static octet_status reverse(octet_keras_call *call, uint32_t x, uint32_t *out) {
-    uint32_t inputs[2] = {x, 0};
-    OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", (const int32_t[]){1}, 1, &inputs[1]));
-    return octet_keras_emit(call, OCTET_OP_REVERSE_V2, "ReverseV2", inputs, 2, NULL, out);
-}
+#include "import/keras_recurrent.h"
 
 static octet_status merge(octet_keras_call *call, const char *mode, uint32_t forward, uint32_t backward) {
     uint32_t pair[2] = {forward, backward}, x;
@@ -26,14 +21,13 @@ static octet_status merge(octet_keras_call *call, const char *mode, uint32_t for
 }
 
 octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
-    const octet_keras_layer *forward = call->layer->wrapped[0], *given = call->layer->wrapped[1];
+    if (call->layer->n_wrapped != 2) return octet_keras_contradict(call, "has no layer");
+    const octet_keras_layer *forward = &call->layer->wrapped[0], *given = &call->layer->wrapped[1];
     const char *mode = NULL;
-    if (forward == NULL || given == NULL) return octet_keras_contradict(call, "has no layer");
-    static const char *const known[] = {"LSTM", "GRU", "SimpleRNN"};
-    bool is_known = false;
-    for (size_t i = 0; i < 3; i++)
-        is_known = is_known || (strcmp(forward->class_name, known[i]) == 0 && strcmp(given->class_name, known[i]) == 0);
-    if (!is_known) return octet_keras_refuse(call, "a Bidirectional %s is not supported: LSTM, GRU, SimpleRNN are", forward->class_name);
+    static const char known[] = "LSTM GRU SimpleRNN RNN ConvLSTM1D ConvLSTM2D CuDNNLSTM CuDNNGRU";
+    if (!octet_keras_word_in(known, forward->class_name) || !octet_keras_word_in(known, given->class_name))
+        return octet_keras_refuse(call, "a Bidirectional %s is not supported: recurrent layers are", forward->class_name);
+    const bool is_whole = octet_json_is_true(octet_json_get(forward->config, "return_sequences"));
     OCTET_TRY(octet_keras_string(call, "merge_mode", "concat", &mode));
     uint32_t n_states = call->n_inputs - 1;
     if (call->n_inputs < 1 || n_states % 2 != 0) return octet_keras_contradict(call, "reads %u tensors", (unsigned)call->n_inputs);
@@ -49,14 +43,14 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
     const uint32_t mask = octet_keras_mask(call);
     uint32_t turned_mask = mask;
     inputs[0] = call->inputs[0];
-    if (turn) OCTET_TRY(reverse(call, inputs[0], &inputs[0]));
-    if (turn && mask != OCTET_NONE) OCTET_TRY(reverse(call, mask, &turned_mask));
+    if (turn) OCTET_TRY(octet_keras_reverse_steps(call, inputs[0], &inputs[0]));
+    if (turn && mask != OCTET_NONE) OCTET_TRY(octet_keras_reverse_steps(call, mask, &turned_mask));
     memcpy(inputs + 1, call->inputs + 1 + n_states, n_states * sizeof *inputs);
     call->zero_masked = true;
     OCTET_TRY(octet_keras_call_layer(call, given, inputs, 1 + n_states, turned_mask, outputs[1], &n_outputs[1]));
     memcpy(inputs, call->inputs, (1 + n_states) * sizeof *inputs);
     OCTET_TRY(octet_keras_call_layer(call, forward, inputs, 1 + n_states, mask, outputs[0], &n_outputs[0]));
-    if (octet_keras_shape(call, outputs[1][0])->rank == 3) OCTET_TRY(reverse(call, outputs[1][0], &outputs[1][0]));
+    if (is_whole) OCTET_TRY(octet_keras_reverse_steps(call, outputs[1][0], &outputs[1][0]));
     if (octet_json_kind_of(octet_json_get(call->layer->config, "merge_mode")) == OCTET_JSON_NULL) {
         call->outputs[0] = outputs[0][0];
         call->outputs[1] = outputs[1][0];
@@ -64,7 +58,7 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
     } else {
         OCTET_TRY(merge(call, mode, outputs[0][0], outputs[1][0]));
     }
-    if (octet_keras_shape(call, call->outputs[0])->rank == 3) {
+    if (is_whole) {
         for (uint32_t i = 0; i < call->n_outputs; i++) OCTET_TRY(octet_keras_mask_set(call, call->outputs[i], mask));
     }
     for (size_t i = 0; i < 2; i++) {
@@ -86,8 +80,8 @@ static bool is_stepless(const char *class_name) {
 /* The steps are put where the batch is: [1,T,..] -> [T,..], the layer, [T,..] -> [1,T,..]. */
 octet_status octet_keras_emit_time_distributed(octet_keras_call *call) {
     uint32_t x, outputs[OCTET_KERAS_MAX_OUTPUTS], n = 0;
-    const octet_keras_layer *inner = call->layer->wrapped[0];
-    if (inner == NULL) return octet_keras_contradict(call, "has no layer");
+    if (call->layer->n_wrapped == 0) return octet_keras_contradict(call, "has no layer");
+    const octet_keras_layer *inner = call->layer->wrapped;
     OCTET_TRY(octet_keras_single(call, 3, OCTET_MAX_RANK, &x));
     if (is_stepless(inner->class_name)) {
         OCTET_TRY(octet_keras_call_layer(call, inner, &x, 1, OCTET_NONE, outputs, &n));
@@ -108,4 +102,17 @@ octet_status octet_keras_emit_time_distributed(octet_keras_call *call) {
     for (int32_t i = 1; i < out.rank; i++) dims[i + 1] = out.dims[i];
     OCTET_TRY(octet_keras_reshape(call, "Reshape_1", outputs[0], out.rank + 1, dims, &x));
     return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_weights_spectral_normalization(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
+    (void)ctx, (void)arena;
+    octet_keras_weights_add(layer, "vector_u", "vars/1", false);
+    layer->weights[0].is_optional = true;
+    return OCTET_OK;
+}
+
+octet_status octet_keras_emit_wrapper(octet_keras_call *call) {
+    if (call->layer->n_wrapped == 0) return octet_keras_contradict(call, "has no layer");
+    return octet_keras_call_layer(call, call->layer->wrapped, call->inputs, call->n_inputs, octet_keras_mask(call), call->outputs,
+                                  &call->n_outputs);
 }

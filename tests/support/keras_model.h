@@ -24,6 +24,7 @@ static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *a
     for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++)
         OCTET_TRY(keras_give_weights(ctx, arena, &layer->model->layers[i], shapes));
     for (uint32_t i = 0; i < layer->n_weights; i++) {
+        if (layer->weights[i].is_optional && shapes->at >= shapes->bytes.size) continue;
         octet_hdf5_node *node = NULL;
         OCTET_TRY(OCTET_NEW(ctx, arena, 1, &node));
         node->path = layer->weights[i].path;
@@ -40,9 +41,7 @@ static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *a
         }
         layer->weights[i].dataset = node;
     }
-    for (size_t i = 0; i < 2; i++) {
-        if (layer->wrapped[i] != NULL) OCTET_TRY(keras_give_weights(ctx, arena, layer->wrapped[i], shapes));
-    }
+    for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(keras_give_weights(ctx, arena, &layer->wrapped[i], shapes));
     return OCTET_OK;
 }
 

@@ -1,70 +1,8 @@
 /* Masked sequences against the same layers on what is left of them when the masked steps are cut out. */
-#include "support/fixture.h"
+#include "support/keras_run.h"
 
-#include <math.h>
+enum { FEATURES = 2, MOST = KERAS_RUN_MOST };
 
-#include "base/buffer.h"
-#include "exec/exec.h"
-#include "support/keras_model.h"
-
-enum { FEATURES = 2, MOST = 64 };
-
-/* "4,12 3,12": the dimensions of every weight. */
-static size_t parse_weights(const char *text, uint8_t *out) {
-    size_t n = 0;
-    while (*text != '\0') {
-        const size_t rank = n++;
-        out[rank] = 0;
-        for (char *end; *text != '\0' && *text != ' '; text = *end == ',' ? end + 1 : end, out[rank]++)
-            out[n++] = (uint8_t)strtol(text, &end, 10);
-        text += *text == ' ';
-    }
-    return n;
-}
-
-/* A Sequential of `layers` (JSON objects, separated by commas) on an input of `shape`, run once. Returns the number of results. */
-static size_t run(int version, const char *shape, const char *layers, const char *weights, const float *x, size_t n, float *y) {
-    octet_context ctx;
-    octet_context_init(&ctx);
-    octet_buffer json = {0};
-    octet_graph *graph;
-    octet_exec *exec = NULL;
-    octet_runner *runner = NULL;
-    uint8_t dims[64];
-    static float numbers[KERAS_MODEL_MAX_ELEMENTS];
-    for (size_t i = 0; i < KERAS_MODEL_MAX_ELEMENTS; i++) numbers[i] = 0.5F * sinf((float)i + 1.0F);
-    octet_buffer_format(&ctx, &json,
-                        "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [{\"class_name\": \"InputLayer\", "
-                        "\"config\": {\"name\": \"in\", \"%s\": [null, %s]}}, %s]}}",
-                        version == 3 ? "batch_shape" : "batch_input_shape", shape, layers);
-    keras_shapes given = {.bytes = {dims, parse_weights(weights, dims)}, .data = numbers};
-    octet_status status = keras_model_build(&ctx, (octet_bytes){json.data, json.size}, version, &given, NULL, &graph);
-    octet_buffer_free(&ctx, &json);
-    if (status == OCTET_OK) status = octet_exec_create(&ctx, graph, NULL, &exec);
-    if (status == OCTET_OK) status = octet_runner_create(&ctx, exec, 1, &runner);
-    if (status != OCTET_OK) fail_msg("%s: %s", layers, ctx.message);
-    const octet_value *in = &graph->values[graph->inputs[0].value], *out = &graph->values[graph->outputs[0].value];
-    assert_int_equal(octet_shape_elements(&in->shape), n);
-    memcpy(octet_runner_value(runner, graph->inputs[0].value), x, n * sizeof *x);
-    octet_runner_run(runner, NULL);
-    const size_t n_results = octet_shape_elements(&out->shape);
-    assert_true(n_results <= MOST);
-    memcpy(y, octet_runner_value(runner, graph->outputs[0].value), n_results * sizeof *y);
-    octet_runner_destroy(&ctx, runner);
-    octet_exec_destroy(&ctx, exec);
-    octet_graph_destroy(&ctx, graph);
-    assert_int_equal(ctx.memory_bytes, 0);
-    return n_results;
-}
-
-static void expect_near(const float *found, const float *expected, size_t n, const char *what) {
-    for (size_t i = 0; i < n; i++) {
-        if (!(fabsf(found[i] - expected[i]) <= 1e-6F))
-            fail_msg("%s: result %zu is %.9g, expected %.9g", what, i, (double)found[i], (double)expected[i]);
-    }
-}
-
-#define LAYER(name, config) "{\"class_name\": \"" name "\", \"config\": {\"name\": \"" name "\", " config "}}"
 #define MASKING(value) LAYER("Masking", "\"mask_value\": " value) ", "
 #define BOTH(layer)                                                                                                                        \
     "{\"class_name\": \"Bidirectional\", \"config\": {\"name\": \"both\", \"merge_mode\": \"concat\", \"layer\": " layer "}}"
@@ -90,9 +28,9 @@ static void masked_steps_leave_the_state(void **state) {
         char masked[512];
         float found[MOST], expected[MOST];
         snprintf(masked, sizeof masked, MASKING("-2") "%s", recurrent[i].layer);
-        const size_t n = run(2, "6,2", masked, recurrent[i].weights, padded, 6 * FEATURES, found);
-        assert_int_equal(run(2, "3,2", recurrent[i].layer, recurrent[i].weights, left, 3 * FEATURES, expected), n);
-        expect_near(found, expected, n, recurrent[i].layer);
+        const size_t n = keras_run(2, "6,2", masked, recurrent[i].weights, padded, 6 * FEATURES, found);
+        assert_int_equal(keras_run(2, "3,2", recurrent[i].layer, recurrent[i].weights, left, 3 * FEATURES, expected), n);
+        keras_expect_near(found, expected, n, recurrent[i].layer);
     }
 }
 
@@ -102,22 +40,24 @@ static void masked_results_repeat_or_are_zero(void **state) {
     static const int source[6] = {-1, 0, 0, 1, 2, 2};
     static const char gru[] = LAYER("GRU", "\"units\": 3, \"return_sequences\": true");
     float found[MOST], plain[MOST], expected[MOST] = {0};
-    assert_int_equal(run(2, "3,2", gru, "2,9 3,9 9", left, 3 * FEATURES, plain), 9);
-    assert_int_equal(run(2, "6,2", MASKING("-2") LAYER("GRU", "\"units\": 3, \"return_sequences\": true"), "2,9 3,9 9", padded, 12, found),
+    assert_int_equal(keras_run(2, "3,2", gru, "2,9 3,9 9", left, 3 * FEATURES, plain), 9);
+    assert_int_equal(keras_run(2, "6,2", MASKING("-2") LAYER("GRU", "\"units\": 3, \"return_sequences\": true"), "2,9 3,9 9", padded, 12,
+                               found),
                      18);
     for (int i = 0; i < 6; i++) {
         for (int j = 0; j < 3 && source[i] >= 0; j++) expected[3 * i + j] = plain[3 * source[i] + j];
     }
-    expect_near(found, expected, 18, "GRU");
+    keras_expect_near(found, expected, 18, "GRU");
     memset(expected, 0, sizeof expected);
-    assert_int_equal(run(2, "3,2", BOTH(LAYER("GRU", "\"units\": 3, \"return_sequences\": true")), "2,9 3,9 9 2,9 3,9 9", left, 6, plain),
+    assert_int_equal(keras_run(2, "3,2", BOTH(LAYER("GRU", "\"units\": 3, \"return_sequences\": true")), "2,9 3,9 9 2,9 3,9 9", left, 6,
+                               plain),
                      18);
-    assert_int_equal(run(2, "6,2", MASKING("-2") BOTH(LAYER("GRU", "\"units\": 3, \"return_sequences\": true")), "2,9 3,9 9 2,9 3,9 9",
-                         padded, 12, found),
+    assert_int_equal(keras_run(2, "6,2", MASKING("-2") BOTH(LAYER("GRU", "\"units\": 3, \"return_sequences\": true")),
+                               "2,9 3,9 9 2,9 3,9 9", padded, 12, found),
                      36);
     static const int kept[3] = {1, 3, 4};
     for (int i = 0; i < 3; i++) memcpy(expected + 6 * kept[i], plain + 6 * i, 6 * sizeof(float));
-    expect_near(found, expected, 36, "Bidirectional");
+    keras_expect_near(found, expected, 36, "Bidirectional");
 }
 
 static void a_mask_goes_through_layers_that_keep_it(void **state) {
@@ -127,9 +67,9 @@ static void a_mask_goes_through_layers_that_keep_it(void **state) {
     char masked[512];
     float found[MOST], expected[MOST];
     snprintf(masked, sizeof masked, MASKING("-2") "%s", layers);
-    assert_int_equal(run(2, "6,2", masked, "2,2 2", padded, 12, found), 2);
-    assert_int_equal(run(2, "3,2", layers, "2,2 2", left, 6, expected), 2);
-    expect_near(found, expected, 2, "GlobalAveragePooling1D");
+    assert_int_equal(keras_run(2, "6,2", masked, "2,2 2", padded, 12, found), 2);
+    assert_int_equal(keras_run(2, "3,2", layers, "2,2 2", left, 6, expected), 2);
+    keras_expect_near(found, expected, 2, "GlobalAveragePooling1D");
 }
 
 static void an_embedding_masks_zero(void **state) {
@@ -138,15 +78,53 @@ static void an_embedding_masks_zero(void **state) {
     for (int version = 2; version <= 3; version++) {
         float found[MOST], expected[MOST];
         assert_int_equal(
-            run(version, "5",
+            keras_run(version, "5",
                 LAYER("Embedding", "\"input_dim\": 4, \"output_dim\": 2, \"mask_zero\": true") ", " LAYER("SimpleRNN", "\"units\": 3"),
                 "4,2 2,3 3,3 3", indices, 5, found),
             3);
-        assert_int_equal(run(version, "2",
+        assert_int_equal(keras_run(version, "2",
                              LAYER("Embedding", "\"input_dim\": 4, \"output_dim\": 2") ", " LAYER("SimpleRNN", "\"units\": 3"),
                              "4,2 2,3 3,3 3", shorter, 2, expected),
                          3);
-        expect_near(found, expected, 3, "Embedding");
+        keras_expect_near(found, expected, 3, "Embedding");
+    }
+}
+
+#define NODE(class_name, name, config, inbound)                                                                                            \
+    "{\"class_name\": \"" class_name "\", \"name\": \"" name "\", \"config\": {\"name\": \"" name "\"" config                          \
+    "}, \"inbound_nodes\": [" inbound "]}"
+#define TWO_MASKS(joint)                                                                                                                   \
+    "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["                                                       \
+    NODE("InputLayer", "in", ", \"batch_input_shape\": [null, 4, 2]", "") ", "                                                            \
+    NODE("Masking", "a", ", \"mask_value\": -2", "[[\"in\", 0, 0, {}]]") ", "                                                           \
+    NODE("Masking", "b", ", \"mask_value\": 3", "[[\"in\", 0, 0, {}]]") ", " joint ", "                                                 \
+    NODE("GlobalAveragePooling1D", "mean", "", "[[\"joint\", 0, 0, {}]]")                                                               \
+    "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"mean\", 0, 0]]}}"
+
+/* Where two masks meet, Keras 2 keeps the steps of both, Keras 3 those of either, and all of them beside a sequence without a mask. */
+static void masks_meet_as_the_version_has_it(void **state) {
+    (void)state;
+    static const float x[8] = {-2, -2, 3, 3, 1, 2, 0.5F, 4};
+    static const struct {
+        const char *model;
+        size_t n;
+        float expected[2][4]; /* of Keras 2 and 3 */
+    } cases[] = {
+        {TWO_MASKS(NODE("Add", "joint", "", "[[\"a\", 0, 0, {}], [\"b\", 0, 0, {}]]")), 2, {{1.5F, 6}, {1, 3.25F}}},
+        {TWO_MASKS(NODE("Add", "joint", "", "[[\"a\", 0, 0, {}], [\"in\", 0, 0, {}]]")), 2, {{3, 6}, {1.75F, 4}}},
+        {TWO_MASKS(NODE("Concatenate", "joint", ", \"axis\": -1", "[[\"a\", 0, 0, {}], [\"b\", 0, 0, {}]]")),
+         4,
+         {{0.75F, 3, 0.75F, 3}, {1.125F, 2.25F, -0.125F, 1}}},
+        {TWO_MASKS(NODE("Concatenate", "joint", ", \"axis\": 1", "[[\"a\", 0, 0, {}], [\"b\", 0, 0, {}]]")),
+         2,
+         {{2.0F / 3, 13.0F / 6}, {2.0F / 3, 13.0F / 6}}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int version = 2; version <= 3; version++) {
+            float found[MOST];
+            assert_int_equal(keras_run_model(version, cases[i].model, "", x, 8, found), cases[i].n);
+            keras_expect_near(found, cases[i].expected[version - 2], cases[i].n, cases[i].model);
+        }
     }
 }
 
@@ -156,6 +134,7 @@ int main(void) {
         cmocka_unit_test(masked_results_repeat_or_are_zero),
         cmocka_unit_test(a_mask_goes_through_layers_that_keep_it),
         cmocka_unit_test(an_embedding_masks_zero),
+        cmocka_unit_test(masks_meet_as_the_version_has_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,27 @@
+/* keras_recurrent.h - how a recurrent layer goes through its steps.
+ * In:  the configuration of the layer, or of the RNN around a cell.
+ * Out: its flags, checked.
+ * Knows: which of them octet refuses, with the remedy.
+ * Does not know: what a step computes (keras_recurrent.c, keras_conv_lstm.c). */
+#ifndef OCTET_IMPORT_KERAS_RECURRENT_H
+#define OCTET_IMPORT_KERAS_RECURRENT_H
+
+#include "import/keras_call.h"
+
+typedef struct octet_keras_steps {
+    bool return_sequences, return_state, go_backwards, unroll;
+    bool is_stateful; /* begins where the call before ended */
+    bool zero_masked; /* a masked step gives zeros; otherwise what the step before gave */
+} octet_keras_steps;
+
+octet_status octet_keras_steps_of(octet_keras_call *call, octet_keras_steps *out);
+/* Refuses a stateful layer whose operators cannot keep a state. */
+octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_steps *steps);
+
+/* x, or a mask, with its steps (axis 1) in the other order. */
+octet_status octet_keras_reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out);
+
+/* The number of tensors that layer or cell `class_name` keeps between steps; 0: it is none that RNN may stand around. */
+uint32_t octet_keras_cell_states(const char *class_name);
+
+#endif
