@@ -13,6 +13,8 @@ octet_operator *octet_edit_producer(const octet_graph *graph, uint32_t value);
 bool octet_edit_is_constant_f32(const octet_graph *graph, uint32_t value);
 /* True when the value is computed, in float32, and read exactly once (a graph output counts as a reader). */
 bool octet_edit_is_private(const octet_graph *graph, uint32_t value);
+/* True for a Keras model whose file fixes the batch: TensorFlow's converter then knows every shape, and simplifies more of them. */
+bool octet_edit_has_fixed_batch(const octet_graph *graph);
 /* All elements of a float32 constant equal `number`. */
 bool octet_edit_is_splat(const octet_graph *graph, uint32_t value, float number);
 

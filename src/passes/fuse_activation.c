@@ -10,8 +10,8 @@ static bool fusable(octet_operator_code code, octet_activation *out) {
     }
 }
 
-/* RELU, RELU6 and RELU_N1_TO_1 become the fused activation of the operator before them when nothing else reads its result, also
- * through a RESHAPE. An operator that has an activation already takes no second one; DIV takes none, as in TensorFlow. */
+/* RELU, RELU6 and RELU_N1_TO_1 become the fused activation of the operator before them when nothing else reads its result. An
+ * operator that has an activation already takes no second one; DIV takes none, as in TensorFlow. */
 octet_status octet_pass_fuse_activation(octet_context *ctx, octet_graph *graph, bool *changed) {
     (void)ctx;
     for (uint32_t k = 0; k < graph->n_operators; k++) {
@@ -19,17 +19,11 @@ octet_status octet_pass_fuse_activation(octet_context *ctx, octet_graph *graph, 
         if (graph->operators[k].removed || !fusable(graph->operators[k].code, &wanted)) continue;
         const uint32_t v = graph->operators[k].inputs[0];
         if (!octet_edit_is_private(graph, v)) continue;
-        uint32_t p = graph->values[v].producer;
-        const bool reshaped = graph->operators[p].code == OCTET_OP_RESHAPE;
-        if (reshaped) {
-            const uint32_t before = graph->operators[p].inputs[0];
-            if (!octet_edit_is_private(graph, before)) continue;
-            p = graph->values[before].producer;
-        }
+        const uint32_t p = graph->values[v].producer;
         octet_activation *activation = octet_edit_activation(&graph->operators[p]);
         if (activation == NULL || *activation != OCTET_ACTIVATION_NONE || graph->operators[p].code == OCTET_OP_DIV) continue;
         *activation = wanted;
-        octet_edit_take_output(graph, graph->values[v].producer, k);
+        octet_edit_take_output(graph, p, k);
         *changed = true;
     }
     return OCTET_OK;

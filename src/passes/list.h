@@ -9,11 +9,13 @@
 #include "passes/passes.h"
 
 octet_pass octet_pass_fold_constants;
+octet_pass octet_pass_merge_equal;
 octet_pass octet_pass_simplify_shapes;
 octet_pass octet_pass_simplify_arithmetic;
 octet_pass octet_pass_fuse_hard_swish;
 octet_pass octet_pass_fold_dilation;
 octet_pass octet_pass_fold_dense;
+octet_pass octet_pass_move_shapes;
 octet_pass octet_pass_fold_affine;
 octet_pass octet_pass_fold_affine_before;
 octet_pass octet_pass_fuse_pad;

@@ -6,17 +6,20 @@
 #include "base/buffer.h"
 
 /* The order: shapes first, since later passes read constants; pads and dilations before multiplications reach the weights behind
- * them; activations last, since a fused one ends folding. The list is run until nothing changes. */
+ * them; shapes out of the way before arithmetic is folded; activations last, since a fused one ends folding.
+ * The list is run until nothing changes. */
 static const struct {
     const char *name;
     octet_pass *run;
 } PASSES[] = {
     {"fold_constants", octet_pass_fold_constants},
+    {"merge_equal", octet_pass_merge_equal},
     {"simplify_shapes", octet_pass_simplify_shapes},
     {"simplify_arithmetic", octet_pass_simplify_arithmetic},
     {"fuse_hard_swish", octet_pass_fuse_hard_swish},
     {"fold_dilation", octet_pass_fold_dilation},
     {"fold_dense", octet_pass_fold_dense},
+    {"move_shapes", octet_pass_move_shapes},
     {"fold_affine", octet_pass_fold_affine},
     {"fold_affine_before", octet_pass_fold_affine_before},
     {"fuse_pad", octet_pass_fuse_pad},

@@ -79,6 +79,11 @@ static bool is_identity(const octet_graph *graph, const octet_operator *op) {
     case OCTET_OP_MIRROR_PAD:
         if (!integers_all_equal(graph, op, 1, 0)) return false;
         break;
+    case OCTET_OP_MEAN:
+    case OCTET_OP_SUM:
+    case OCTET_OP_REDUCE_MAX:
+    case OCTET_OP_REDUCE_MIN:
+    case OCTET_OP_REDUCE_PROD:
     case OCTET_OP_CAST: break;
     case OCTET_OP_CONCATENATION:
         if (op->n_inputs != 1 || op->options.concatenation.activation != OCTET_ACTIVATION_NONE) return false;
@@ -86,6 +91,27 @@ static bool is_identity(const octet_graph *graph, const octet_operator *op) {
     default: return false;
     }
     return in != NULL && in->type == out->type && octet_shape_equal(&in->shape, &out->shape);
+}
+
+static bool is_reduction(octet_operator_code code) {
+    return code == OCTET_OP_MEAN || code == OCTET_OP_SUM || code == OCTET_OP_REDUCE_MAX || code == OCTET_OP_REDUCE_MIN ||
+           code == OCTET_OP_REDUCE_PROD;
+}
+
+/* RESHAPE k that only puts back, as ones, the dimensions over which the operator before it reduces. */
+static bool keep_reduced(octet_graph *graph, uint32_t k) {
+    const uint32_t v = graph->operators[k].inputs[0];
+    octet_operator *reduction = octet_edit_producer(graph, v);
+    if (!octet_edit_has_fixed_batch(graph) || !octet_edit_is_private(graph, v)) return false;
+    if (reduction == NULL || !is_reduction(reduction->code) || reduction->options.reduce.keep_dims) return false;
+    octet_shape kept = octet_graph_input(graph, reduction, 0)->shape;
+    int32_t axes[OCTET_MAX_RANK], n;
+    if (!octet_edit_read_integers(graph, reduction, 1, OCTET_MAX_RANK, axes, &n)) return false;
+    for (int32_t i = 0; i < n; i++) kept.dims[axes[i] < 0 ? axes[i] + kept.rank : axes[i]] = 1;
+    if (!octet_shape_equal(&kept, &octet_graph_output(graph, &graph->operators[k], 0)->shape)) return false;
+    reduction->options.reduce.keep_dims = true;
+    octet_edit_take_output(graph, graph->values[v].producer, k);
+    return true;
 }
 
 static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
@@ -101,6 +127,10 @@ static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k,
         return octet_edit_make_reshape(ctx, graph, k);
     }
     if (op->code != OCTET_OP_RESHAPE) return OCTET_OK;
+    if (keep_reduced(graph, k)) {
+        *changed = true;
+        return OCTET_OK;
+    }
     const octet_operator *first = octet_edit_producer(graph, op->inputs[0]);
     if (first != NULL && first->code == OCTET_OP_RESHAPE) {
         octet_graph_set_input(graph, k, 0, first->inputs[0]);
@@ -110,7 +140,7 @@ static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k,
 }
 
 /* EXPAND_DIMS, SQUEEZE and TRANSPOSE that moves no data become RESHAPE, as with a static batch; pairs of RESHAPE or TRANSPOSE become
- * one; what changes nothing goes. */
+ * one, and with a fixed batch a RESHAPE behind a reduction part of it; what changes nothing goes. */
 octet_status octet_pass_simplify_shapes(octet_context *ctx, octet_graph *graph, bool *changed) {
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         if (!graph->operators[k].removed) OCTET_TRY(simplify(ctx, graph, k, changed));

@@ -339,7 +339,7 @@ static void transposes_cancel_or_become_reshapes(void **state) {
     const uint32_t swap = integers(f, 3, (const int32_t[]){0, 2, 1});
     const uint32_t back = binary(f, OCTET_OP_TRANSPOSE, binary(f, OCTET_OP_TRANSPOSE, unary(f, OCTET_OP_ABS, x), swap), swap);
     run(f, unary(f, OCTET_OP_EXP, binary(f, OCTET_OP_TRANSPOSE, back, integers(f, 3, (const int32_t[]){1, 0, 2}))));
-    expect_operators(f, "ABS RESHAPE EXP");
+    expect_operators(f, "ABS EXP RESHAPE");
 }
 
 static void division_by_a_constant_is_a_multiplication(void **state) {
@@ -419,6 +419,91 @@ static void a_quantized_graph_is_left_alone(void **state) {
     expect_operators(f, "RESHAPE");
 }
 
+/* Shapes of one pixel and of a feature vector, when the file fixes the batch and when it does not. */
+static void a_dense_layer_reads_one_pixel_with_a_fixed_batch(void **state) {
+    fixture *f = *state;
+    f->graph->keras_version = 2;
+    const uint32_t pixel = unary(f, OCTET_OP_ABS, input(f, DIMS(1, 1, 1, 4)));
+    run(f, dense(f, binary(f, OCTET_OP_RESHAPE, pixel, integers(f, 2, (const int32_t[]){1, 4})), 4, false));
+    expect_operators(f, "ABS FULLY_CONNECTED");
+}
+
+static void a_dense_layer_reads_a_flat_vector_with_an_open_batch(void **state) {
+    fixture *f = *state;
+    f->graph->keras_version = 2;
+    f->graph->open_batch = true;
+    const uint32_t pixel = unary(f, OCTET_OP_ABS, input(f, DIMS(1, 1, 1, 4)));
+    run(f, dense(f, binary(f, OCTET_OP_RESHAPE, pixel, integers(f, 2, (const int32_t[]){1, 4})), 4, false));
+    expect_operators(f, "ABS RESHAPE FULLY_CONNECTED");
+}
+
+static void shapes_behind_a_dense_layer_go_before_it(void **state) {
+    fixture *f = *state;
+    f->graph->keras_version = 3;
+    const uint32_t rows = binary(f, OCTET_OP_RESHAPE, input(f, DIMS(1, 24)), integers(f, 3, (const int32_t[]){1, 6, 4}));
+    run(f, binary(f, OCTET_OP_RESHAPE, dense(f, rows, 4, true), integers(f, 4, (const int32_t[]){1, 2, 3, 3})));
+    expect_operators(f, "RESHAPE FULLY_CONNECTED");
+    assert_true(op(f, 1)->options.fully_connected.keep_num_dims);
+}
+
+static void arithmetic_goes_before_a_reshape(void **state) {
+    fixture *f = *state;
+    const uint32_t x = binary(f, OCTET_OP_RESHAPE, unary(f, OCTET_OP_RELU, conv(f, input(f, DIMS(1, 1, 4, 2)))),
+                              integers(f, 3, (const int32_t[]){1, 4, 2}));
+    run(f, unary(f, OCTET_OP_LOGISTIC, binary(f, OCTET_OP_MUL, constant(f, "s", 0.5f, 0.25f, DIMS(2)), x)));
+    expect_operators(f, "CONV_2D MUL LOGISTIC RESHAPE");
+}
+
+static void what_tensorflow_leaves_behind_a_reshape_stays(void **state) {
+    fixture *f = *state;
+    const uint32_t magnitude = unary(f, OCTET_OP_ABS, input(f, DIMS(1, 4, 2)));
+    const uint32_t x = binary(f, OCTET_OP_RESHAPE, magnitude, integers(f, 2, (const int32_t[]){1, 8}));
+    const uint32_t scaled = binary(f, OCTET_OP_MUL, x, constant(f, "s", 0.5f, 0.25f, DIMS(8)));
+    run(f, unary(f, OCTET_OP_ELU, scaled));
+    expect_operators(f, "ABS RESHAPE MUL ELU");
+}
+
+static void a_sum_of_two_reshapes_is_reshaped_once(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, DIMS(1, 4, 2)), shape = integers(f, 2, (const int32_t[]){1, 8});
+    const uint32_t a = binary(f, OCTET_OP_RESHAPE, unary(f, OCTET_OP_ABS, x), shape);
+    const uint32_t b = binary(f, OCTET_OP_RESHAPE, unary(f, OCTET_OP_COS, x), shape);
+    run(f, unary(f, OCTET_OP_RELU, binary(f, OCTET_OP_ADD, a, b)));
+    expect_operators(f, "ABS COS ADD RESHAPE");
+    assert_int_equal(op(f, 2)->options.arithmetic.activation, OCTET_ACTIVATION_RELU);
+}
+
+static void ones_in_front_are_left_to_broadcasting(void **state) {
+    fixture *f = *state;
+    f->graph->keras_version = 3;
+    const uint32_t x = input(f, DIMS(1, 4, 4, 2));
+    const octet_options options = {.reduce = {.keep_dims = false}};
+    const uint32_t means = emit(f, OCTET_OP_MEAN, &options, 2, (const uint32_t[]){x, integers(f, 2, (const int32_t[]){1, 2})});
+    const uint32_t gate = binary(f, OCTET_OP_RESHAPE, unary(f, OCTET_OP_ABS, means), integers(f, 4, (const int32_t[]){1, 1, 1, 2}));
+    run(f, binary(f, OCTET_OP_MUL, x, gate));
+    expect_operators(f, "MEAN ABS MUL");
+}
+
+static void a_reduction_keeps_what_a_reshape_brings_back(void **state) {
+    fixture *f = *state;
+    f->graph->keras_version = 3;
+    const octet_options options = {.reduce = {.keep_dims = false}};
+    const uint32_t axes = integers(f, 2, (const int32_t[]){1, 2});
+    const uint32_t means = emit(f, OCTET_OP_MEAN, &options, 2, (const uint32_t[]){input(f, DIMS(1, 4, 4, 2)), axes});
+    run(f, conv(f, binary(f, OCTET_OP_RESHAPE, means, integers(f, 4, (const int32_t[]){1, 1, 1, 2}))));
+    expect_operators(f, "MEAN CONV_2D");
+    assert_true(op(f, 0)->options.reduce.keep_dims);
+}
+
+static void equal_operators_are_computed_once(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, DIMS(1, 4)), y = unary(f, OCTET_OP_ABS, x);
+    const uint32_t a = binary(f, OCTET_OP_ADD, x, y), b = binary(f, OCTET_OP_ADD, y, x); /* sums commute */
+    const uint32_t c = binary(f, OCTET_OP_SUB, x, y), d = binary(f, OCTET_OP_SUB, y, x); /* differences do not */
+    run(f, binary(f, OCTET_OP_MUL, binary(f, OCTET_OP_MUL, a, c), binary(f, OCTET_OP_MUL, b, d)));
+    expect_operators(f, "ABS ADD SUB SUB MUL MUL MUL");
+}
+
 static void running_out_of_memory_leaks_nothing(void **state) {
     fixture *f = *state;
     octet_status status = OCTET_NOMEM;
@@ -470,6 +555,15 @@ int main(void) {
         CASE(dense_on_three_dimensions_keeps_them),
         CASE(batch_detour_is_a_dilation),
         CASE(half_precision_constants_are_widened),
+        CASE(a_dense_layer_reads_one_pixel_with_a_fixed_batch),
+        CASE(a_dense_layer_reads_a_flat_vector_with_an_open_batch),
+        CASE(shapes_behind_a_dense_layer_go_before_it),
+        CASE(arithmetic_goes_before_a_reshape),
+        CASE(what_tensorflow_leaves_behind_a_reshape_stays),
+        CASE(a_sum_of_two_reshapes_is_reshaped_once),
+        CASE(ones_in_front_are_left_to_broadcasting),
+        CASE(a_reduction_keeps_what_a_reshape_brings_back),
+        CASE(equal_operators_are_computed_once),
         CASE(running_out_of_memory_leaks_nothing),
         CASE(a_quantized_graph_is_left_alone),
     };
