@@ -92,6 +92,7 @@ static int capability(octet_operator_code code) {
         case OCTET_OP_RELU_N1_TO_1: return E;
         case OCTET_OP_CEIL:
         case OCTET_OP_COS:
+        case OCTET_OP_DETECTION_POSTPROCESS:
         case OCTET_OP_EXP:
         case OCTET_OP_FLOOR:
         case OCTET_OP_FLOOR_DIV:

@@ -36,6 +36,8 @@ static octet_bind_function *family_of(octet_operator_code code) {
     case OCTET_OP_FULLY_CONNECTED:
     case OCTET_OP_BATCH_MATMUL:
         return octet_bind_dense;
+    case OCTET_OP_DETECTION_POSTPROCESS:
+        return octet_bind_detection;
     case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
         return octet_bind_lstm;
     case OCTET_OP_BATCH_TO_SPACE_ND:

@@ -11,6 +11,7 @@ octet_bind_function octet_bind_cast;
 octet_bind_function octet_bind_compare;
 octet_bind_function octet_bind_conv;
 octet_bind_function octet_bind_dense;
+octet_bind_function octet_bind_detection;
 octet_bind_function octet_bind_lstm;
 octet_bind_function octet_bind_move;
 octet_bind_function octet_bind_pool;

@@ -9,6 +9,7 @@
 #include "base/version.h"
 #include "export/tflite_layout.h"
 #include "formats/flatbuffer_builder.h"
+#include "formats/flexbuffer.h"
 #include "graph/options_schema.h"
 
 enum { SCHEMA_VERSION = 3, BUFFER_ALIGNMENT = 16, RUNTIME_TEXT_SIZE = 16 };
@@ -167,6 +168,32 @@ static octet_status build_options(octet_context *ctx, writer *w, const octet_ope
     return build_table(ctx, w, fields, schema->n_fields, out);
 }
 
+/* The options of a custom operator: a map of FlexBuffers. */
+static octet_status build_custom_options(octet_context *ctx, writer *w, const octet_operator *op, ref *out) {
+    const octet_options_table *schema = octet_options_table_of(op->code);
+    octet_flexbuffer_field fields[OCTET_FLEXBUFFER_MAX_FIELDS];
+    octet_buffer map = {0};
+    *out = 0;
+    if (!octet_operator_custom_code(op->code)) return OCTET_OK;
+    assert(schema->n_fields <= OCTET_FLEXBUFFER_MAX_FIELDS);
+    for (uint32_t i = 0; i < schema->n_fields; i++) {
+        const octet_option_field *field = &schema->fields[i];
+        const uint8_t *place = (const uint8_t *)&op->options + field->offset;
+        fields[i] = (octet_flexbuffer_field){.key = strchr(field->name, '.') + 1, .kind = OCTET_FLEXBUFFER_I32};
+        if (field->kind == OCTET_OPTION_F32) fields[i].kind = OCTET_FLEXBUFFER_F32;
+        if (field->kind == OCTET_OPTION_BOOL) {
+            fields[i].kind = OCTET_FLEXBUFFER_BOOL;
+            fields[i].bits = *place != 0;
+        } else {
+            memcpy(&fields[i].bits, place, sizeof fields[i].bits);
+        }
+    }
+    octet_status status = octet_flexbuffer_write(ctx, fields, schema->n_fields, &map);
+    if (status == OCTET_OK) status = octet_flatbuffer_build_vector(ctx, &w->builder, map.data, map.size, 1, BUFFER_ALIGNMENT, out);
+    octet_buffer_free(ctx, &map);
+    return status;
+}
+
 static octet_status build_indices(octet_context *ctx, writer *w, const uint32_t *values, uint32_t n, ref *out) {
     int32_t *indices;
     OCTET_TRY(OCTET_NEW(ctx, &w->scratch, n, &indices));
@@ -175,16 +202,17 @@ static octet_status build_indices(octet_context *ctx, writer *w, const uint32_t 
 }
 
 static octet_status build_operator(octet_context *ctx, writer *w, const octet_operator *op, ref *out) {
-    ref options, inputs, outputs, intermediates = 0;
+    ref options, custom, inputs, outputs, intermediates = 0;
     uint8_t kind;
+    OCTET_TRY(build_custom_options(ctx, w, op, &custom));
     OCTET_TRY(build_options(ctx, w, op, &kind, &options));
     if (op->n_intermediates > 0) OCTET_TRY(build_indices(ctx, w, op->intermediates, op->n_intermediates, &intermediates));
     OCTET_TRY(build_indices(ctx, w, op->outputs, op->n_outputs, &outputs));
     OCTET_TRY(build_indices(ctx, w, op->inputs, op->n_inputs, &inputs));
     const octet_flatbuffer_field fields[] = {
         octet_flatbuffer_u32(0, w->layout.code_index[op->code], 0), octet_flatbuffer_link(1, inputs),  octet_flatbuffer_link(2, outputs),
-        octet_flatbuffer_u8(3, kind, 0),                            octet_flatbuffer_link(4, options), octet_flatbuffer_link(8,
-                                                                                                                             intermediates),
+        octet_flatbuffer_u8(3, kind, 0),                            octet_flatbuffer_link(4, options), octet_flatbuffer_link(5, custom),
+        octet_flatbuffer_link(8, intermediates),
     };
     return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
 }
@@ -228,9 +256,12 @@ static octet_status build_codes(octet_context *ctx, writer *w, ref *out) {
     for (uint32_t i = w->layout.n_codes; i-- > 0;) {
         const int32_t builtin = octet_operator_builtin(w->layout.codes[i]);
         /* Readers from before TensorFlow 2.4 know the one-byte field only; 127 there says that the other holds the code. */
+        ref custom;
+        OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, octet_operator_custom_code(w->layout.codes[i]), &custom));
         const octet_flatbuffer_field fields[] = {octet_flatbuffer_u8(0, (uint8_t)(builtin < 127 ? builtin : 127), 0),
+                                                 octet_flatbuffer_link(1, custom),
                                                  octet_flatbuffer_i32(2, w->layout.versions[i], 1), octet_flatbuffer_i32(3, builtin, 0)};
-        OCTET_TRY(build_table(ctx, w, fields, 3, &refs[i]));
+        OCTET_TRY(build_table(ctx, w, fields, 4, &refs[i]));
     }
     return octet_flatbuffer_build_refs(ctx, &w->builder, refs, w->layout.n_codes, out);
 }

@@ -12,6 +12,10 @@ static const struct {
 const char *octet_operator_name(octet_operator_code code) { return operators[code].name; }
 int octet_operator_builtin(octet_operator_code code) { return operators[code].builtin; }
 
+const char *octet_operator_custom_code(octet_operator_code code) {
+    return code == OCTET_OP_DETECTION_POSTPROCESS ? "TFLite_Detection_PostProcess" : NULL;
+}
+
 bool octet_operator_from_builtin(int builtin, octet_operator_code *out) {
     for (int i = 0; i < OCTET_N_OPERATORS; i++) {
         if (operators[i].builtin == builtin) {

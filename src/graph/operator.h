@@ -18,6 +18,9 @@ typedef enum octet_operator_code {
 
 const char *octet_operator_name(octet_operator_code code);          /* "CONV_2D" */
 int octet_operator_builtin(octet_operator_code code);               /* number in the TFLite schema */
+enum { OCTET_BUILTIN_CUSTOM = 32 };
+/* NULL for an operator of the schema. */
+const char *octet_operator_custom_code(octet_operator_code code);
 bool octet_operator_from_builtin(int builtin, octet_operator_code *out);
 
 /* The schema's own numbers, so that files and structs agree. */
@@ -61,6 +64,8 @@ typedef union octet_options {
     struct { octet_type in, out; } cast;
     struct { octet_type out; } shape;  /* of SHAPE: int32 or int64 */
     struct { octet_type out; } arg;    /* of ARG_MAX, ARG_MIN: int32 or int64 */
+    struct { int32_t max_detections, max_classes_per_detection, detections_per_class, num_classes; bool use_regular_nms;
+             float nms_score_threshold, nms_iou_threshold, y_scale, x_scale, h_scale, w_scale; } detection;
     struct { int32_t size; } block;    /* SPACE_TO_DEPTH, DEPTH_TO_SPACE */
     struct { bool symmetric; } mirror_pad;
     struct { octet_activation activation; float cell_clip, proj_clip; bool time_major, asymmetric_quantize_inputs,

@@ -1,7 +1,7 @@
 /* operator_list.h - the one list of operators.
  * In:  nothing.
  * Out: OCTET_OPERATOR_LIST(X) with X(NAME, BuiltinOperator of the TFLite schema, member of octet_options or `none`).
- * Knows: names and numbers of the TFLite schema, version 3.
+ * Knows: names and numbers of the TFLite schema, version 3; 32 is a custom operator, known by its custom code.
  * Does not know: behaviour. Rooms that act on operators use switch without default, or a table with one entry per name,
  *        so that a new operator is a compile error until each room has its part (docs/adding-an-operator.md). */
 #ifndef OCTET_GRAPH_OPERATOR_LIST_H
@@ -26,6 +26,7 @@
     X(DEPTHWISE_CONV_2D, 4, depthwise_conv_2d)                 \
     X(DEPTH_TO_SPACE, 5, block)                                \
     X(DEQUANTIZE, 6, none)                                     \
+    X(DETECTION_POSTPROCESS, 32, detection)                    \
     X(DIV, 42, arithmetic)                                     \
     X(ELU, 111, none)                                          \
     X(EQUAL, 71, none)                                         \

@@ -75,6 +75,20 @@ static const octet_option_field shape[] = {TYPE(0, shape.out)};
 static const octet_option_field arg[] = {TYPE(0, arg.out)};
 static const octet_option_field block[] = {I32(0, block.size, 0, 1)};
 static const octet_option_field mirror_pad[] = {BOOL(0, mirror_pad.symmetric, 0)}; /* MirrorPadMode: REFLECT 0, SYMMETRIC 1 */
+/* Of a custom operator: the names are keys of a map, the numbers mean nothing. */
+static const octet_option_field detection[] = {
+    I32(0, detection.max_detections, 0, 1),
+    I32(0, detection.max_classes_per_detection, 0, 1),
+    I32(0, detection.detections_per_class, 100, 0),
+    I32(0, detection.num_classes, 0, 1),
+    BOOL(0, detection.use_regular_nms, 0),
+    F32(0, detection.nms_score_threshold),
+    F32(0, detection.nms_iou_threshold),
+    F32(0, detection.y_scale),
+    F32(0, detection.x_scale),
+    F32(0, detection.h_scale),
+    F32(0, detection.w_scale),
+};
 static const octet_option_field lstm[] = {
     ACTIVATION(0, lstm.activation),    F32(1, lstm.cell_clip), F32(2, lstm.proj_clip), BOOL(3, lstm.time_major, 0),
     BOOL(4, lstm.asymmetric_quantize_inputs, 0), BOOL(5, lstm.diagonal_recurrent, 0),
@@ -165,6 +179,7 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
     TABLE(BATCH_MATMUL, 101, batch_matmul),
     EMPTY(BROADCAST_TO, 104),
     TABLE(CONV_3D, 106, conv_3d),
+    TABLE(DETECTION_POSTPROCESS, 0, detection),
     TABLE(GELU, 116, gelu),
     EMPTY(SIGN, 123),
 };

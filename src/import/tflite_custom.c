@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "formats/flexbuffer.h"
+#include "graph/options_schema.h"
+
 /* MediaPipe's TRANSPOSE_CONV: operands input, weights, bias; options as LiteRT's C struct TfLiteTransposeConvParams begins: padding
  * (1 SAME, 2 VALID), stride_w, stride_h. */
 static octet_status read_transpose_conv(octet_context *ctx, octet_tflite_source *source, octet_bytes options, octet_operator *op) {
@@ -35,12 +38,36 @@ static octet_status read_transpose_conv(octet_context *ctx, octet_tflite_source 
     return octet_graph_add_i32(ctx, graph, "", shape, 4, &op->inputs[0]);
 }
 
+/* A map of FlexBuffers with the names of options_schema.c. */
+static octet_status read_map(octet_context *ctx, octet_tflite_source *source, octet_bytes bytes, octet_operator *op) {
+    const octet_options_table *schema = octet_options_table_of(op->code);
+    octet_flexbuffer_map map;
+    (void)source;
+    OCTET_TRY(octet_flexbuffer_open(ctx, bytes, op->layer, &map));
+    for (uint32_t i = 0; i < schema->n_fields; i++) {
+        const octet_option_field *field = &schema->fields[i];
+        uint8_t *place = (uint8_t *)&op->options + field->offset;
+        double number = field->absent;
+        octet_flexbuffer_number(&map, strchr(field->name, '.') + 1, &number);
+        const bool fits = number >= field->minimum && number <= INT32_MAX, flag = number != 0;
+        const float real = (float)number;
+        OCTET_CHECK(ctx, field->kind != OCTET_OPTION_I32 || fits, OCTET_FORMAT, "%s: %s is %g, which is not possible", op->layer,
+                    field->name, number);
+        const int32_t whole = fits ? (int32_t)number : 0;
+        if (field->kind == OCTET_OPTION_I32) memcpy(place, &whole, sizeof whole);
+        if (field->kind == OCTET_OPTION_F32) memcpy(place, &real, sizeof real);
+        if (field->kind == OCTET_OPTION_BOOL) memcpy(place, &flag, sizeof flag);
+    }
+    return OCTET_OK;
+}
+
 static const struct {
     const char *custom;
     octet_operator_code code;
     octet_status (*read)(octet_context *ctx, octet_tflite_source *source, octet_bytes options, octet_operator *op);
 } known[] = {
     {"Convolution2DTransposeBias", OCTET_OP_TRANSPOSE_CONV, read_transpose_conv},
+    {"TFLite_Detection_PostProcess", OCTET_OP_DETECTION_POSTPROCESS, read_map},
 };
 
 bool octet_tflite_custom_code(const char *custom, octet_operator_code *out) {

@@ -10,7 +10,7 @@
 #include "import/tflite_custom.h"
 #include "import/tflite_source.h"
 
-enum { BUILTIN_CUSTOM = 32, BUILTIN_DENSIFY = 124 };
+enum { BUILTIN_DENSIFY = 124 };
 
 static const int64_t nothing; /* where empty constants point */
 
@@ -27,7 +27,7 @@ static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source,
     const char *custom;
     OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, codes, index, &table));
     OCTET_TRY(octet_flatbuffer_string_field(ctx, &source->fb, &table, 1, &custom));
-    if (builtin == BUILTIN_CUSTOM) {
+    if (builtin == OCTET_BUILTIN_CUSTOM) {
         return octet_context_fail(ctx, OCTET_UNSUPPORTED,
                                   "%s: operator %u is the custom operator \"%.80s\"; octet supports TFLite's builtin operators",
                                   source->fb.name, operator_index, custom ? custom : "");
@@ -50,8 +50,8 @@ static octet_status read_codes(octet_context *ctx, octet_tflite_source *source, 
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 3, 0, &code->builtin));
         if ((int8_t)deprecated > code->builtin) code->builtin = (int8_t)deprecated;
         const char *custom = NULL;
-        if (code->builtin == BUILTIN_CUSTOM) OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &table, 1, &custom));
-        code->known = code->builtin == BUILTIN_CUSTOM ? octet_tflite_custom_code(custom, &code->code)
+        if (code->builtin == OCTET_BUILTIN_CUSTOM) OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &table, 1, &custom));
+        code->known = code->builtin == OCTET_BUILTIN_CUSTOM ? octet_tflite_custom_code(custom, &code->code)
                                                       : octet_operator_from_builtin(code->builtin, &code->code);
     }
     return OCTET_OK;
@@ -221,7 +221,7 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
     OCTET_CHECK(ctx, op.n_outputs > 0, OCTET_FORMAT, "%s: operator %u (%s) has no output", source->fb.name, index, name);
     const char *output = graph->values[op.outputs[0]].name;
     OCTET_TRY(octet_arena_format(ctx, &graph->arena, &op.layer, "%s #%u (%.*s)", name, index, (int)strcspn(output, ";"), output));
-    if (code->builtin == BUILTIN_CUSTOM) OCTET_TRY(octet_tflite_read_custom(ctx, source, table, &op));
+    if (code->builtin == OCTET_BUILTIN_CUSTOM) OCTET_TRY(octet_tflite_read_custom(ctx, source, table, &op));
     else OCTET_TRY(read_options(ctx, source, table, &op));
     if (op.code == OCTET_OP_RESHAPE) OCTET_TRY(complete_reshape(ctx, source, table, &op));
     if (op.code == OCTET_OP_DEPTHWISE_CONV_2D) complete_depthwise(graph, &op);

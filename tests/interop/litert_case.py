@@ -33,11 +33,14 @@ def constant(data, scale=None, zero_point=0, axis=0):
 
 
 def model(operator, inputs, outputs, options=None, version=1, intermediates=()):
-    """Bytes of a model of one operator; inputs without data are the graph's inputs, None is an absent input."""
+    """Bytes of a model of one operator; inputs without data are the graph's inputs, None is an absent input. An operator that is not of
+    the schema is a custom one, and its options are bytes."""
     m = schema.ModelT()
     m.version = 3
     code = schema.OperatorCodeT()
-    code.builtinCode = getattr(schema.BuiltinOperator, operator)
+    is_custom = not hasattr(schema.BuiltinOperator, operator)
+    code.builtinCode = schema.BuiltinOperator.CUSTOM if is_custom else getattr(schema.BuiltinOperator, operator)
+    code.customCode = operator if is_custom else None
     code.deprecatedBuiltinCode = min(code.builtinCode, 127)
     code.version = version
     m.operatorCodes = [code]
@@ -68,7 +71,9 @@ def model(operator, inputs, outputs, options=None, version=1, intermediates=()):
     op.outputs = [add(spec, f'out{i}') for i, spec in enumerate(outputs)]
     if intermediates:
         op.intermediates = [add(spec, f'intermediate{i}') for i, spec in enumerate(intermediates)]
-    if options is not None:
+    if is_custom:
+        op.customOptions = np.frombuffer(options, np.uint8)
+    elif options is not None:
         op.builtinOptions = options
         op.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__[:-1])
     graph.operators = [op]

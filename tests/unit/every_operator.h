@@ -38,6 +38,7 @@ static const every_row every_rows[] = {
     EVERY_ROW(DEPTHWISE_CONV_2D, "x w1,3,3,8 w8", 1, {.depthwise_conv_2d = {OCTET_PADDING_SAME, OCTET_ACTIVATION_NONE, 1, 1, 1, 1, 2}}),
     EVERY_ROW(DEPTH_TO_SPACE, "x", 1, {.block = {2}}),
     EVERY_ROW(DEQUANTIZE, "q1,4", 1, {{0}}),
+    EVERY_ROW(DETECTION_POSTPROCESS, "s w1,3,2 w3,4", 4, {.detection = {2, 1, 3, 1, true, 0.25f, 0.5f, 10, 10, 5, 5}}),
     EVERY_ROW(DIV, "x w4", 1, {.arithmetic = {OCTET_ACTIVATION_NONE, false}}),
     EVERY_ROW(ELU, "r", 1, {{0}}),
     EVERY_ROW(EQUAL, "x w4", 1, {{0}}),
