@@ -120,8 +120,8 @@ static octet_status run(octet_context *ctx, octet_graph *graph, octet_data *data
     const octet_graph *graphs[] = {graph};
     /* TensorFlow does not reset LSTM state between samples: their order counts, so that one thread runs them. */
     const bool stateful = keeps_state(graph);
-    OCTET_TRY(octet_sweep_open(ctx, &job->sweep, graphs, 1, &exec, stateful ? 1 : options->n_threads, job->samples));
     job->sweep.keep_state = stateful;
+    OCTET_TRY(octet_sweep_open(ctx, &job->sweep, graphs, 1, &exec, options->n_threads, job->samples));
     job->sweep.progress = options->progress;
     job->sweep.progress_user = options->progress_user;
     job->sweep.what = "calibrating";

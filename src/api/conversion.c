@@ -69,6 +69,10 @@ octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_
     const uint64_t start = octet_clock_ns();
     OCTET_CHECK(ctx, !octet_model_is_quantized(model), OCTET_USAGE,
                 "%s is quantized already: quantize the float model that it was made from", model->path);
+    OCTET_CHECK(ctx, model->graph->n_carries == 0, OCTET_UNSUPPORTED,
+                "%s keeps its state in variables (VAR_HANDLE), which octet runs and does not write; make the state inputs and outputs of "
+                "the model",
+                model->path);
     octet_status status;
     if (model->kind == OCTET_KIND_TFLITE) { /* the model itself stays as the file has it */
         octet_graph *graph = NULL;

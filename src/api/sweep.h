@@ -27,7 +27,7 @@ struct octet_sweep {
     octet_pool *pool;                      /* owned */
     octet_runner **runners;                /* [thread][model], owned */
     float **real;                          /* [thread][input]: the samples of one run */
-    bool keep_state;                       /* variables go on from sample to sample, as TensorFlow calibrates; for one thread */
+    bool keep_state;                       /* variables go on from sample to sample, as TensorFlow calibrates and streams do; one thread */
     bool need_real;                        /* the visitor reads `real`: it is filled even where the model wants bytes */
     uint8_t (*byte_tables)[256];           /* [model][input]: stored byte to input byte; valid where has_table says so */
     bool *has_table;                       /* [model][input] */

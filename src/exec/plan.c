@@ -50,6 +50,7 @@ static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, cons
         for (uint32_t j = 0; j < op->n_outputs; j++) live(&blocks[op->outputs[j]], s + 1);
     }
     for (uint32_t i = 0; i < graph->n_outputs; i++) live(&blocks[graph->outputs[i].value], end);
+    for (uint32_t i = 0; i < graph->n_carries; i++) live(&blocks[graph->carries[i].value], end);
     for (uint32_t i = 0; i < graph->n_values; i++) {
         if (!graph->values[i].is_variable) continue;
         live(&blocks[i], 0);

@@ -67,6 +67,12 @@ void octet_runner_destroy(octet_context *ctx, octet_runner *runner) {
 
 void *octet_runner_value(const octet_runner *runner, uint32_t value) { return runner->values[value]; }
 
+static void carry(const octet_runner *runner, const octet_carry *c, const void *from) {
+    const octet_value *value = &runner->exec->graph->values[c->variable];
+    const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
+    if (runner->values[c->variable] != from) memcpy(runner->values[c->variable], from, size);
+}
+
 void octet_runner_reset(octet_runner *runner) {
     const octet_graph *graph = runner->exec->graph;
     for (uint32_t i = 0; i < graph->n_values; i++) {
@@ -82,6 +88,8 @@ void octet_runner_reset(octet_runner *runner) {
             memset(runner->values[i], 0, n * octet_type_size(value->type));
         }
     }
+    for (uint32_t i = 0; i < graph->n_carries; i++)
+        if (graph->carries[i].initial) carry(runner, &graph->carries[i], graph->carries[i].initial);
 }
 
 void octet_runner_set_observer(octet_runner *runner, octet_observe *observe, void *user) {
@@ -137,4 +145,5 @@ void octet_runner_run(octet_runner *runner, octet_pool *pool) {
             if (input != OCTET_NONE && graph->values[input].is_variable) observe(runner, input);
         }
     }
+    for (uint32_t i = 0; i < graph->n_carries; i++) carry(runner, &graph->carries[i], runner->values[graph->carries[i].value]);
 }

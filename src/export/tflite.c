@@ -326,6 +326,8 @@ static octet_status build_model(octet_context *ctx, writer *w, ref *out) {
 }
 
 octet_status octet_export_tflite(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
+    OCTET_CHECK(ctx, graph->n_carries == 0, OCTET_UNSUPPORTED, "%s keeps its state in variables, which octet runs and does not write",
+                graph->source);
     writer w = {.graph = graph};
     ref model = 0;
     octet_status status = octet_tflite_layout_plan(ctx, &w.scratch, graph, &w.layout);

@@ -47,6 +47,14 @@ static octet_status copy_all(octet_context *ctx, const octet_graph *graph, octet
     copy->n_outputs = graph->n_outputs;
     OCTET_TRY(copy_ports(ctx, arena, &copy->inputs, copy->n_inputs));
     OCTET_TRY(copy_ports(ctx, arena, &copy->outputs, copy->n_outputs));
+    copy->n_carries = graph->n_carries;
+    OCTET_TRY(octet_arena_copy(ctx, arena, graph->carries, graph->n_carries * sizeof *graph->carries, (void **)&copy->carries));
+    for (uint32_t i = 0; i < copy->n_carries; i++) {
+        const octet_value *kept = &copy->values[copy->carries[i].variable];
+        const size_t size = octet_shape_elements(&kept->shape) * octet_type_size(kept->type);
+        if (copy->carries[i].initial == NULL) continue;
+        OCTET_TRY(octet_arena_copy(ctx, arena, copy->carries[i].initial, size, (void **)(uintptr_t)&copy->carries[i].initial));
+    }
     for (uint32_t i = 0; i < graph->n_layers; i++) OCTET_TRY(octet_graph_add_layer(ctx, copy, &graph->layers[i]));
     return OCTET_OK;
 }

@@ -109,6 +109,10 @@ static octet_status drop_values(octet_context *ctx, octet_graph *graph, octet_ar
     OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &renamed));
     for (uint32_t i = 0; i < graph->n_inputs; i++) mark(kept, graph->inputs[i].value);
     for (uint32_t i = 0; i < graph->n_outputs; i++) mark(kept, graph->outputs[i].value);
+    for (uint32_t i = 0; i < graph->n_carries; i++) {
+        mark(kept, graph->carries[i].variable);
+        mark(kept, graph->carries[i].value);
+    }
     for (uint32_t i = 0; i < graph->n_operators; i++) {
         const octet_operator *op = &graph->operators[i];
         for (uint32_t j = 0; j < op->n_inputs; j++) mark(kept, op->inputs[j]);
@@ -125,6 +129,10 @@ static octet_status drop_values(octet_context *ctx, octet_graph *graph, octet_ar
     graph->n_values = n;
     for (uint32_t i = 0; i < graph->n_inputs; i++) graph->inputs[i].value = renamed[graph->inputs[i].value];
     for (uint32_t i = 0; i < graph->n_outputs; i++) graph->outputs[i].value = renamed[graph->outputs[i].value];
+    for (uint32_t i = 0; i < graph->n_carries; i++) {
+        graph->carries[i].variable = renamed[graph->carries[i].variable];
+        graph->carries[i].value = renamed[graph->carries[i].value];
+    }
     for (uint32_t i = 0; i < graph->n_operators; i++) {
         octet_operator *op = &graph->operators[i];
         for (uint32_t j = 0; j < op->n_inputs; j++)

@@ -94,6 +94,22 @@ octet_status octet_graph_add_output(octet_context *ctx, octet_graph *graph, uint
     return OCTET_OK;
 }
 
+octet_status octet_graph_add_carry(octet_context *ctx, octet_graph *graph, uint32_t variable, uint32_t value, const void *initial) {
+    octet_carry *carries, carry = {variable, value, NULL};
+    const octet_value *kept = &graph->values[variable];
+    if (initial != NULL) {
+        const size_t size = octet_shape_elements(&kept->shape) * octet_type_size(kept->type);
+        OCTET_TRY(octet_arena_copy(ctx, &graph->arena, initial, size, (void **)(uintptr_t)&carry.initial));
+    }
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, (size_t)graph->n_carries + 1, &carries));
+    if (graph->n_carries > 0) memcpy(carries, graph->carries, graph->n_carries * sizeof *carries);
+    carries[graph->n_carries++] = carry;
+    graph->carries = carries;
+    graph->values[variable].n_uses++;
+    graph->values[value].n_uses++;
+    return OCTET_OK;
+}
+
 octet_status octet_graph_add_layer(octet_context *ctx, octet_graph *graph, const octet_layer *layer) {
     OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->layers, graph->n_layers, &graph->layers_capacity, sizeof *graph->layers));
     octet_layer copy = *layer;
@@ -182,6 +198,12 @@ void octet_graph_replace_uses(octet_graph *graph, uint32_t from, uint32_t to) {
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         if (graph->outputs[i].value != from) continue;
         graph->outputs[i].value = to;
+        graph->values[from].n_uses--;
+        graph->values[to].n_uses++;
+    }
+    for (uint32_t i = 0; i < graph->n_carries; i++) {
+        if (graph->carries[i].value != from) continue;
+        graph->carries[i].value = to;
         graph->values[from].n_uses--;
         graph->values[to].n_uses++;
     }

@@ -33,7 +33,7 @@ typedef struct octet_value {
     bool has_range;   /* min and max were observed during calibration (float values only) */
     float min, max;
     uint32_t producer; /* operator, or OCTET_NONE; kept by the functions below */
-    uint32_t n_uses;   /* operator inputs plus graph outputs that name this value; kept by the functions below */
+    uint32_t n_uses;   /* operator inputs, graph outputs and carries that name this value; kept by the functions below */
 } octet_value;
 
 enum { OCTET_MAX_OPERATOR_INPUTS = 1024 };
@@ -64,6 +64,12 @@ typedef struct octet_port {
     const char *name; /* signature name: Keras input layer, output layer */
 } octet_port;
 
+/* State that the graph itself computes: behind the last operator of a run, `variable` becomes what `value` is. */
+typedef struct octet_carry {
+    uint32_t variable, value; /* of one type and shape; `value` is the variable itself, or none */
+    const void *initial;      /* before the first run; NULL: the zero point */
+} octet_carry;
+
 typedef struct octet_graph {
     octet_arena arena;
     octet_file file; /* mapping that constants may point into */
@@ -75,6 +81,8 @@ typedef struct octet_graph {
     uint32_t n_operators, operators_capacity;
     octet_port *inputs, *outputs;
     uint32_t n_inputs, n_outputs;
+    octet_carry *carries;
+    uint32_t n_carries;
     octet_layer *layers;
     uint32_t n_layers, layers_capacity;
     int32_t keras_version; /* 2 or 3: the dialect of the source; 0 for .tflite */
@@ -98,6 +106,8 @@ octet_status octet_graph_add_i32(octet_context *ctx, octet_graph *graph, const c
 octet_status octet_graph_add_f32_scalar(octet_context *ctx, octet_graph *graph, const char *name, float value, uint32_t *out);
 octet_status octet_graph_add_input(octet_context *ctx, octet_graph *graph, uint32_t value, const char *name);
 octet_status octet_graph_add_output(octet_context *ctx, octet_graph *graph, uint32_t value, const char *name);
+/* `initial` is copied. */
+octet_status octet_graph_add_carry(octet_context *ctx, octet_graph *graph, uint32_t variable, uint32_t value, const void *initial);
 octet_status octet_graph_add_layer(octet_context *ctx, octet_graph *graph, const octet_layer *layer);
 
 /* Adds an operator whose outputs already exist. options may be NULL. `position`: index before which it is put, or
@@ -113,7 +123,7 @@ octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_oper
 
 /* Rewriting. */
 void octet_graph_set_input(octet_graph *graph, uint32_t operator_index, uint32_t input, uint32_t value);
-/* Every operator input and graph output that names `from` names `to` afterwards. */
+/* Every operator input, graph output and carry that names `from` names `to` afterwards. */
 void octet_graph_replace_uses(octet_graph *graph, uint32_t from, uint32_t to);
 void octet_graph_remove_operator(octet_graph *graph, uint32_t operator_index); /* marks; its outputs lose their producer */
 /* The operator that reads `value` if exactly one input in the graph does and it is no graph output; else OCTET_NONE. */

@@ -88,6 +88,14 @@ static octet_status verify(octet_context *ctx, const octet_graph *graph, const c
         known[value] = true;
     }
     for (uint32_t i = 0; i < graph->n_operators; i++) OCTET_TRY(verify_operator(ctx, graph, i, known, scratch, stage));
+    for (uint32_t i = 0; i < graph->n_carries; i++) {
+        const octet_carry *carry = &graph->carries[i];
+        OCTET_CHECK(ctx, carry->variable < graph->n_values && carry->value < graph->n_values && known[carry->value], OCTET_MODEL,
+                    "%s (%s): nothing computes what is carried to the next run", graph->source, stage);
+        const octet_value *kept = &graph->values[carry->variable], *value = &graph->values[carry->value];
+        OCTET_CHECK(ctx, kept->is_variable && kept->type == value->type && octet_shape_equal(&kept->shape, &value->shape), OCTET_MODEL,
+                    "%s (%s): tensor %s cannot become %s in the next run", graph->source, stage, value->name, kept->name);
+    }
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const uint32_t value = graph->outputs[i].value;
         OCTET_CHECK(ctx, value < graph->n_values && known[value], OCTET_MODEL, "%s (%s): nothing computes output %u", graph->source, stage,

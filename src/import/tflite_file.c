@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "import/tflite_source.h"
+#include "import/tflite_variables.h"
 
 static octet_status open_subgraph(octet_context *ctx, octet_tflite_source *source, const char *name) {
     octet_flatbuffer *fb = &source->fb;
@@ -17,8 +18,6 @@ static octet_status open_subgraph(octet_context *ctx, octet_tflite_source *sourc
     OCTET_CHECK(ctx, version == 3, OCTET_UNSUPPORTED, "%s: schema version %d, octet reads version 3", name, version);
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 2, 4, true, &subgraphs));
     OCTET_CHECK(ctx, subgraphs.n > 0, OCTET_FORMAT, "%s: there is no graph in this file", name);
-    OCTET_CHECK(ctx, subgraphs.n == 1, OCTET_UNSUPPORTED,
-                "%s: the model has %u subgraphs (loops or branches); octet supports models with one", name, subgraphs.n);
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &subgraphs, 0, &source->subgraph));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 4, 4, true, &source->buffers));
     OCTET_TRY(octet_tflite_read_text(ctx, source, &source->subgraph, 4, "main", &source->graph->name));
@@ -112,7 +111,7 @@ static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, 
         OCTET_TRY(read_port(ctx, source, &list, i, maps, what, &tensor, &name));
         octet_value *value = &graph->values[tensor];
         if (!inputs) {
-            OCTET_TRY(octet_graph_add_output(ctx, graph, tensor, name));
+            OCTET_TRY(octet_graph_add_output(ctx, graph, source->alias[tensor], name));
             continue;
         }
         OCTET_CHECK(ctx, !value->data && !value->is_variable, OCTET_MODEL, "%s: input %s is a constant or a variable", source->fb.name,
@@ -147,6 +146,7 @@ static octet_status read_model(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(find_signature(ctx, source, &inputs, &outputs));
     OCTET_TRY(read_ports(ctx, source, true, &inputs));
     OCTET_TRY(octet_tflite_read_operators(ctx, source));
+    OCTET_TRY(octet_tflite_finish_variables(ctx, source));
     OCTET_TRY(read_ports(ctx, source, false, &outputs));
     OCTET_TRY(keep_empty_constants(ctx, source->graph));
     return octet_graph_verify(ctx, source->graph, "import");

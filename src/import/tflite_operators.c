@@ -9,8 +9,9 @@
 #include "graph/options_schema.h"
 #include "import/tflite_custom.h"
 #include "import/tflite_source.h"
+#include "import/tflite_variables.h"
 
-enum { BUILTIN_DENSIFY = 124 };
+enum { BUILTIN_IF = 118, BUILTIN_WHILE = 119, BUILTIN_DENSIFY = 124 };
 
 static const int64_t nothing; /* where empty constants point */
 
@@ -27,6 +28,10 @@ static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source,
     const char *custom;
     OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, codes, index, &table));
     OCTET_TRY(octet_flatbuffer_string_field(ctx, &source->fb, &table, 1, &custom));
+    octet_flatbuffer_vector subgraphs;
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->model, 2, 4, true, &subgraphs));
+    OCTET_CHECK(ctx, subgraphs.n == 1 || (builtin != BUILTIN_IF && builtin != BUILTIN_WHILE), OCTET_UNSUPPORTED,
+                "%s: the model has %u subgraphs (loops or branches); octet supports models with one", source->fb.name, subgraphs.n);
     if (builtin == OCTET_BUILTIN_CUSTOM) {
         return octet_context_fail(ctx, OCTET_UNSUPPORTED,
                                   "%s: operator %u is the custom operator \"%.80s\"; octet supports TFLite's builtin operators",
@@ -54,6 +59,20 @@ static octet_status read_codes(octet_context *ctx, octet_tflite_source *source, 
         code->known = code->builtin == OCTET_BUILTIN_CUSTOM ? octet_tflite_custom_code(custom, &code->code)
                                                       : octet_operator_from_builtin(code->builtin, &code->code);
     }
+    return OCTET_OK;
+}
+
+octet_status octet_tflite_builtin_of(octet_context *ctx, octet_tflite_source *source, int32_t code, int32_t *out) {
+    octet_flatbuffer *fb = &source->fb;
+    octet_flatbuffer_vector codes;
+    octet_flatbuffer_table table;
+    uint8_t deprecated;
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 1, 4, true, &codes));
+    OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < codes.n, OCTET_FORMAT, "%s: an operator has code %d of %u", fb->name, code, codes.n);
+    OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &codes, (uint32_t)code, &table));
+    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, 0, 0, &deprecated));
+    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 3, 0, out));
+    if ((int8_t)deprecated > *out) *out = (int8_t)deprecated;
     return OCTET_OK;
 }
 
@@ -140,7 +159,7 @@ static octet_status read_indices(octet_context *ctx, octet_tflite_source *source
         const bool absent = index == -1 && optional;
         OCTET_CHECK(ctx, absent || (index >= 0 && (uint32_t)index < source->tensors.n), OCTET_FORMAT,
                     "%s: operator %u names tensor %d of %u as one of its %s", fb->name, operator_index, index, source->tensors.n, what);
-        (*out)[i] = absent ? OCTET_NONE : (uint32_t)index;
+        (*out)[i] = absent ? OCTET_NONE : field == 1 ? source->alias[index] : (uint32_t)index;
     }
     return OCTET_OK;
 }
@@ -283,6 +302,10 @@ octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source
                     codes.n);
         if (opcodes[code].builtin == BUILTIN_DENSIFY) {
             OCTET_TRY(read_densify(ctx, source, &table, i, written));
+            continue;
+        }
+        if (octet_tflite_is_of_variables(opcodes[code].builtin)) {
+            OCTET_TRY(octet_tflite_read_variable_operator(ctx, source, &table, opcodes[code].builtin, written));
             continue;
         }
         if (!opcodes[code].known) return refuse_code(ctx, source, &codes, (uint32_t)code, opcodes[code].builtin, i);

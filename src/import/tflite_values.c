@@ -23,9 +23,8 @@ octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *sou
     return OCTET_OK;
 }
 
-/* Where a tensor's data lie; size 0 when it has none. */
-static octet_status find_data(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor, const char *name,
-                              octet_bytes *out) {
+octet_status octet_tflite_find_data(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor,
+                                    const char *name, octet_bytes *out) {
     octet_flatbuffer *fb = &source->fb;
     int32_t index, external;
     *out = (octet_bytes){0};
@@ -151,6 +150,8 @@ static octet_status set_data(octet_context *ctx, octet_tflite_source *source, ui
     return OCTET_OK;
 }
 
+enum { RESOURCE = 13 };
+
 static octet_status read_value(octet_context *ctx, octet_tflite_source *source, uint32_t index) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_table tensor, sparsity;
@@ -162,8 +163,9 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->tensors, index, &tensor));
     OCTET_TRY(octet_tflite_read_text(ctx, source, &tensor, 3, "", &name));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 1, 0, &code));
-    const bool nibbles = octet_tflite_is_nibbles(code, &type);
-    OCTET_CHECK(ctx, nibbles || octet_type_from_code(code, &type), OCTET_UNSUPPORTED,
+    const bool nibbles = octet_tflite_is_nibbles(code, &type), is_handle = code == RESOURCE;
+    if (is_handle) type = OCTET_BOOL; /* nothing reads it: tflite_variables.c */
+    OCTET_CHECK(ctx, nibbles || is_handle || octet_type_from_code(code, &type), OCTET_UNSUPPORTED,
                 "%s: tensor %u (%.80s) has type %s (%u), which octet does not support",
                 fb->name, index, name, octet_tflite_type_name(code), code);
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, &tensor, 6, &sparsity));
@@ -171,7 +173,7 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(octet_graph_add_value(ctx, source->graph, name, type, &shape, NULL));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 5, 0, &is_variable));
     source->graph->values[index].is_variable = is_variable != 0;
-    OCTET_TRY(find_data(ctx, source, &tensor, name, &data));
+    OCTET_TRY(octet_tflite_find_data(ctx, source, &tensor, name, &data));
     const bool is_sparse = sparsity.at != 0 && data.size > 0;
     OCTET_CHECK(ctx, !nibbles || (data.size > 0 && !is_sparse), OCTET_UNSUPPORTED,
                 "%s: tensor %u (%.80s) has 4-bit elements and is not a dense constant", fb->name, index, name);
@@ -184,6 +186,9 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
 octet_status octet_tflite_read_values(octet_context *ctx, octet_tflite_source *source) {
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->subgraph, 0, 4, true, &source->tensors));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->tensors.n, &source->open));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->tensors.n, &source->handles));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->tensors.n, &source->alias));
+    for (uint32_t i = 0; i < source->tensors.n; i++) source->alias[i] = i;
     for (uint32_t i = 0; i < source->tensors.n; i++) OCTET_TRY(read_value(ctx, source, i));
     return OCTET_OK;
 }

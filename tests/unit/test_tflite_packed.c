@@ -1,53 +1,5 @@
 /* Constants that a .tflite holds sparsely or by half bytes, and MediaPipe's transposed convolution: what the importer makes of them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "formats/flatbuffer_builder.h"
-#include "import/import.h"
-
-typedef octet_flatbuffer_ref ref;
-
-static octet_context context, *const ctx = &context;
-static octet_flatbuffer_builder builder;
-
-static ref table(const octet_flatbuffer_field *fields, size_t n) {
-    ref out;
-    assert_int_equal(octet_flatbuffer_build_table(ctx, &builder, fields, n, &out), OCTET_OK);
-    return out;
-}
-#define TABLE(...) table((const octet_flatbuffer_field[]){__VA_ARGS__}, sizeof((const octet_flatbuffer_field[]){__VA_ARGS__}) / \
-                                                                            sizeof(octet_flatbuffer_field))
-static ref vector(const void *data, size_t n, size_t size) {
-    ref out;
-    assert_int_equal(octet_flatbuffer_build_vector(ctx, &builder, data, n, size, size < 4 ? 4 : size, &out), OCTET_OK);
-    return out;
-}
-#define I32S(...) vector((const int32_t[]){__VA_ARGS__}, sizeof((const int32_t[]){__VA_ARGS__}) / 4, 4)
-static ref list(const ref *refs, size_t n) {
-    ref out;
-    assert_int_equal(octet_flatbuffer_build_refs(ctx, &builder, refs, n, &out), OCTET_OK);
-    return out;
-}
-#define LIST(...) list((const ref[]){__VA_ARGS__}, sizeof((const ref[]){__VA_ARGS__}) / sizeof(ref))
-
-static ref tensor(ref shape, int type, uint32_t buffer, ref sparsity) {
-    return TABLE(octet_flatbuffer_link(0, shape), octet_flatbuffer_u8(1, (uint8_t)type, 0), octet_flatbuffer_u32(2, buffer, 0),
-                 octet_flatbuffer_link(6, sparsity));
-}
-static ref operator(uint32_t code, ref inputs, ref outputs, ref custom) {
-    return TABLE(octet_flatbuffer_u32(0, code, 0), octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
-                 octet_flatbuffer_link(5, custom));
-}
-static ref code(int builtin, const char *custom) {
-    ref name;
-    assert_int_equal(octet_flatbuffer_build_string(ctx, &builder, custom, &name), OCTET_OK);
-    return TABLE(octet_flatbuffer_u8(0, (uint8_t)builtin, 0), octet_flatbuffer_link(1, name), octet_flatbuffer_i32(3, builtin, 0));
-}
+#include "support/tflite_parts.h"
 
 /* The graph; NULL when it is refused. Buffer 1 has `size` bytes of `data`. */
 static octet_graph *import(ref codes, ref tensors, ref operators, ref inputs, ref outputs, const void *data, size_t size,
@@ -57,10 +9,7 @@ static octet_graph *import(ref codes, ref tensors, ref operators, ref inputs, re
     const ref nothing = table(NULL, 0), bytes = TABLE(octet_flatbuffer_link(0, vector(data, size, 1)));
     const ref model = TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes), octet_flatbuffer_link(2, LIST(subgraph)),
                             octet_flatbuffer_link(4, LIST(nothing, bytes)));
-    *file = (octet_buffer){0};
-    assert_int_equal(octet_flatbuffer_builder_finish(ctx, &builder, model, "TFL3", file), OCTET_OK);
-    octet_flatbuffer_builder_free(ctx, &builder);
-    builder = (octet_flatbuffer_builder){0};
+    *file = finish(model);
     octet_graph *graph = NULL;
     octet_import_tflite_bytes(ctx, (octet_bytes){file->data, file->size}, "file", &graph);
     return graph;

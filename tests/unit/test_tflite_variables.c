@@ -1,0 +1,98 @@
+/* Resource variables of a .tflite: what they hold from run to run, and which files are refused. */
+#include "support/tflite_parts.h"
+
+#include "exec/exec.h"
+
+enum { ADD = 0, WHILE = 119, CALL_ONCE = 129, VAR_HANDLE = 142, READ_VARIABLE = 143, ASSIGN_VARIABLE = 144, RESOURCE = 13 };
+enum { OF_ADD, OF_ONCE, OF_HANDLE, OF_READ, OF_ASSIGN, OF_OTHER };
+
+/* An operator with builtin options of kind `kind`. */
+static ref with_options(uint32_t number, ref inputs, ref outputs, int kind, ref options) {
+    return TABLE(octet_flatbuffer_u32(0, number, 0), octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
+                 octet_flatbuffer_u8(3, (uint8_t)kind, 0), octet_flatbuffer_link(4, options));
+}
+
+static ref handle(const char *name, int32_t tensor_index) {
+    ref text;
+    assert_int_equal(octet_flatbuffer_build_string(ctx, &builder, name, &text), OCTET_OK);
+    return with_options(OF_HANDLE, 0, I32S(tensor_index), 111, TABLE(octet_flatbuffer_link(1, text)));
+}
+
+/* y = x + a + b; z = a after a := x; b := what a was. a begins with `first`. `other`: a builtin that is put first, or 0. */
+static octet_buffer make(const float *first, int other, uint32_t called) {
+    const ref row = I32S(1, 2);
+    const ref tensors = LIST(tensor(row, 0, 0, 0), tensor(I32S(0), RESOURCE, 0, 0), tensor(I32S(0), RESOURCE, 0, 0), tensor(row, 0, 0, 0),
+                             tensor(row, 0, 0, 0), tensor(row, 0, 0, 0), tensor(row, 0, 0, 0), tensor(row, 0, 0, 0));
+    const ref once = with_options(OF_ONCE, 0, 0, 103, TABLE(octet_flatbuffer_i32(0, (int32_t)called, 0)));
+    const ref operators =
+        LIST(other != 0 ? operator(OF_OTHER, I32S(0), I32S(0), 0) : once, handle("a", 1), handle("b", 2),
+             operator(OF_READ, I32S(1), I32S(3), 0), operator(OF_READ, I32S(2), I32S(4), 0),
+             operator(OF_ADD, I32S(0, 3), I32S(5), 0), operator(OF_ASSIGN, I32S(1, 0), 0, 0),
+             operator(OF_ASSIGN, I32S(2, 3), 0, 0), operator(OF_ADD, I32S(5, 4), I32S(6), 0), operator(OF_READ, I32S(1), I32S(7), 0));
+    const ref graph = TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, I32S(0)), octet_flatbuffer_link(2, I32S(6, 7)),
+                            octet_flatbuffer_link(3, operators));
+    const ref initial = TABLE(octet_flatbuffer_link(0, LIST(tensor(I32S(0), RESOURCE, 0, 0), tensor(row, 0, 1, 0))),
+                              octet_flatbuffer_link(3, LIST(handle("a", 0), operator(OF_ASSIGN, I32S(0, 1), 0, 0))));
+    const ref codes = LIST(code(ADD, NULL), code(CALL_ONCE, NULL), code(VAR_HANDLE, NULL), code(READ_VARIABLE, NULL),
+                           code(ASSIGN_VARIABLE, NULL), code(other, NULL));
+    const ref bytes = TABLE(octet_flatbuffer_link(0, vector(first, first != NULL ? 8 : 0, 1)));
+    return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes), octet_flatbuffer_link(2, LIST(graph, initial)),
+                        octet_flatbuffer_link(4, LIST(table(NULL, 0), bytes))));
+}
+
+static void variables_go_on_from_run_to_run(void **state) {
+    (void)state;
+    static const float first[2] = {10, 20};
+    static const float x[4][2] = {{1, 2}, {3, 4}, {0, 0}, {1, 2}};
+    static const float y[4][2] = {{11, 22}, {14, 26}, {4, 6}, {11, 22}}; /* the last one after a reset */
+    octet_buffer file = make(first, 0, 1);
+    octet_graph *graph = NULL, *copy = NULL;
+    octet_exec *exec = NULL;
+    octet_runner *runner = NULL;
+    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK) fail_msg("%s", ctx->message);
+    assert_int_equal(octet_graph_clone(ctx, graph, &copy), OCTET_OK);
+    octet_graph_destroy(ctx, graph);
+    octet_buffer_free(ctx, &file);
+    assert_int_equal(octet_graph_compact(ctx, copy), OCTET_OK);
+    assert_int_equal(octet_graph_verify(ctx, copy, "test"), OCTET_OK);
+    assert_int_equal(copy->n_carries, 2);
+    assert_int_equal(octet_exec_create(ctx, copy, NULL, &exec), OCTET_OK);
+    assert_int_equal(octet_runner_create(ctx, exec, 1, &runner), OCTET_OK);
+    for (int i = 0; i < 4; i++) {
+        if (i == 3) octet_runner_reset(runner);
+        memcpy(octet_runner_value(runner, copy->inputs[0].value), x[i], sizeof x[i]);
+        octet_runner_run(runner, NULL);
+        assert_memory_equal(octet_runner_value(runner, copy->outputs[0].value), y[i], sizeof y[i]);
+        assert_memory_equal(octet_runner_value(runner, copy->outputs[1].value), x[i], sizeof x[i]);
+    }
+    octet_runner_destroy(ctx, runner);
+    octet_exec_destroy(ctx, exec);
+    octet_graph_destroy(ctx, copy);
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
+static void refuse(octet_buffer file, const char *words) {
+    octet_graph *graph = NULL;
+    octet_context_init(ctx);
+    const octet_status status = octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph);
+    if (status != OCTET_UNSUPPORTED && status != OCTET_FORMAT && status != OCTET_MODEL) fail_msg("not refused: %s", words);
+    if (strstr(ctx->message, words) == NULL) fail_msg("%s instead of %s", ctx->message, words);
+    octet_buffer_free(ctx, &file);
+}
+
+static void other_graphs_are_refused(void **state) {
+    (void)state;
+    static const float first[2] = {10, 20};
+    refuse(make(first, WHILE, 1), "the model has 2 subgraphs (loops or branches)");
+    refuse(make(first, 0, 2), "CALL_ONCE names graph 2 of 2");
+    refuse(make(NULL, 0, 1), "variable a begins with something else than a constant of its 8 bytes");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(variables_go_on_from_run_to_run),
+        cmocka_unit_test(other_graphs_are_refused),
+    };
+    octet_context_init(ctx);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
