@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 
 #include "command.h"
@@ -125,6 +126,9 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     octet_model_destroy(ctx, model);
     if (status != OCTET_OK) return fail(ctx);
     if (text != NULL) print_text(ctx, text);
+    if (s.has_max_drop && evaluates && isnan(drop)) {
+        return complain(EXIT_USAGE, "quantize: --max-drop: the outputs are numbers, not classes: there is no accuracy that could fall");
+    }
     if (s.has_max_drop && evaluates && drop > s.max_drop) {
         complain(0, "the accuracy fell by %.2f points, more than --max-drop %g", drop, s.max_drop);
         return finish(ctx, EXIT_NO);

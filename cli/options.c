@@ -18,8 +18,8 @@ void add_data_options(struct parser *parser, octet_open_options *open, bool with
                                                 OPTION_TEXT, &open->path, NULL});
         add_option(parser, (struct option_spec){"--images", 0, "FILE", "samples as .npy or IDX, instead of --data", OPTION_TEXT,
                                                 &open->images, NULL});
-        add_option(parser, (struct option_spec){"--labels", 0, "FILE", "their labels, as .npy or IDX: class numbers or one-hot rows",
-                                                OPTION_TEXT, &open->labels, NULL});
+        add_option(parser, (struct option_spec){"--labels", 0, "FILE", "their labels, as .npy or IDX: class numbers, one-hot rows, or what "
+                                                                       "the model should give", OPTION_TEXT, &open->labels, NULL});
     }
     add_option(parser,
                (struct option_spec){"--scale", 0, "X", "the model is given x * X + offset (without any: uint8 / 255, floats as they are)",

@@ -177,7 +177,8 @@ typedef struct octet_open_options {
     const char *path;   /* folder with IDX files under their usual names (plain or .gz), .npz, .npy, folder of pictures;
                            for several inputs "NAME=FILE,NAME=FILE" */
     const char *images; /* .npy or IDX; instead of path */
-    const char *labels; /* .npy or IDX: class numbers, or one-hot rows; with images, or with a path to an .npy */
+    const char *labels; /* .npy or IDX: class numbers, one-hot rows, or numbers for every output
+                           value; with images, or with a path to an .npy */
     /* x * scale + offset; without any of these, uint8 data are divided by 255 and float data taken as they are. */
     bool has_scale, has_offset, has_mean, has_std;
     double scale, offset; /* not together with mean and std */
@@ -248,17 +249,22 @@ typedef struct octet_run_options {
 
 typedef struct octet_evaluation octet_evaluation;
 
-/* Runs the model over a split. With labels: the share of samples whose largest output is the label (of a single output:
- * on the right side of 1/2), and the mean categorical (binary) cross-entropy as Keras computes it: outputs divided by
- * their sum and clipped to [1e-7, 1-1e-7]. A model without softmax at its end is taken to give logits.
+/* Runs the model over a split, and holds its first output against the labels. With a class per sample: the share of samples whose largest
+ * output is the label (of a single output: on the right side of 1/2), and the mean categorical (binary) cross-entropy as Keras computes it:
+ * outputs divided by their sum and clipped to [1e-7, 1-1e-7]. A model without softmax or sigmoid at its end is taken to give logits.
+ * With labels for every output value: the same for each of them (0 and 1, behind a sigmoid) or each row (a class per pixel or step), or the
+ * mean absolute and root mean square error.
  * options may be NULL. Errors: USAGE, DATA, UNSUPPORTED, and those of reading the data. */
 OCTET_API octet_status octet_evaluate(octet_context *ctx, octet_model *model, octet_data *data, const octet_run_options *options,
                                       octet_evaluation **out);
 OCTET_API void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation);
 OCTET_API uint64_t octet_evaluation_n_samples(const octet_evaluation *evaluation);
-OCTET_API bool octet_evaluation_has_labels(const octet_evaluation *evaluation);
-OCTET_API double octet_evaluation_accuracy(const octet_evaluation *evaluation); /* 0..1; 0 without labels */
-OCTET_API double octet_evaluation_loss(const octet_evaluation *evaluation);     /* nats; 0 without labels */
+OCTET_API bool octet_evaluation_has_labels(const octet_evaluation *evaluation); /* that accuracy can be counted with */
+OCTET_API double octet_evaluation_accuracy(const octet_evaluation *evaluation); /* 0..1; 0 without such labels */
+OCTET_API double octet_evaluation_loss(const octet_evaluation *evaluation);     /* nats; 0 without such labels */
+/* Against the numbers that the labels give for every output value; NaN where labels are classes, or without. */
+OCTET_API double octet_evaluation_mean_absolute_error(const octet_evaluation *evaluation);
+OCTET_API double octet_evaluation_root_mean_square_error(const octet_evaluation *evaluation);
 /* Class that the model gave sample `index` (below n_samples). */
 OCTET_API int32_t octet_evaluation_class(const octet_evaluation *evaluation, uint64_t index);
 /* The report; with_confusion adds the matrix (rows: labels, columns: answers) and the recall of every class. */
@@ -277,7 +283,7 @@ OCTET_API octet_status octet_compare(octet_context *ctx, octet_model *original, 
 OCTET_API void octet_verdict_destroy(octet_context *ctx, octet_verdict *verdict);
 OCTET_API bool octet_verdict_has_labels(const octet_verdict *verdict);
 /* Accuracy of the original minus accuracy of the quantized one, in percentage points; without labels, the share of
- * samples on which they disagree, in percent. */
+ * samples on which they disagree, in percent; NaN for outputs that are numbers, not classes. */
 OCTET_API double octet_verdict_drop(const octet_verdict *verdict);
 /* path: the quantized file, or NULL; named in the report. */
 OCTET_API octet_status octet_verdict_render(octet_context *ctx, const octet_verdict *verdict, const char *path, octet_rendering as,

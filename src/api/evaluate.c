@@ -25,11 +25,12 @@ static octet_scores score_kind(const octet_graph *graph) {
     return is_probability ? OCTET_SCORES_PROBABILITIES : OCTET_SCORES_LOGITS;
 }
 
-/* One softmax over all scores: a class per sample. */
+/* One softmax over all scores, or one sigmoid: a class per sample. */
 static bool has_classes(const octet_graph *graph) {
     const octet_operator *op = score_operator(graph);
-    if (op == NULL || op->code != OCTET_OP_SOFTMAX) return false;
+    if (op == NULL || (op->code != OCTET_OP_SOFTMAX && op->code != OCTET_OP_LOGISTIC)) return false;
     const octet_shape *shape = &octet_graph_output(graph, op, 0)->shape;
+    if (op->code == OCTET_OP_LOGISTIC) return octet_shape_elements(shape) == octet_api_batch(graph);
     return shape->rank > 0 && (uint32_t)octet_shape_product(shape, 0, shape->rank - 1) == octet_api_batch(graph);
 }
 
@@ -38,7 +39,8 @@ typedef struct evaluation_job {
     const octet_graph *graphs[OCTET_SWEEP_MODELS];
     octet_evaluation *evaluations[OCTET_SWEEP_MODELS];
     const octet_samples *labels; /* NULL without */
-    size_t n_scores;
+    octet_measure measure;
+    size_t n_scores, row, n_targets; /* of a sample */
     float *scores;                                   /* [thread][model][n_scores] */
     double *max_difference, *square_difference, *square; /* by sample; NULL for one model */
 } evaluation_job;
@@ -47,13 +49,15 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
     evaluation_job *job = user;
     const size_t n = job->n_scores;
     float *scores = job->scores + (size_t)thread * job->n_models * n;
-    const int32_t label = job->labels != NULL ? octet_samples_label(job->labels, position) : 0;
+    size_t n_targets;
+    const int32_t label = job->measure == OCTET_MEASURE_CLASS ? octet_samples_label(job->labels, position) : 0;
+    const float *targets = job->labels != NULL ? octet_samples_targets(job->labels, position, &n_targets) : NULL;
     for (uint32_t m = 0; m < job->n_models; m++) {
         const uint32_t id = job->graphs[m]->outputs[0].value;
         const octet_value *value = &job->graphs[m]->values[id];
         const uint8_t *output = (const uint8_t *)octet_runner_value(runners[m], id) + slot * n * octet_type_size(value->type);
         octet_convert_to_real(value, output, n, scores + m * n);
-        octet_evaluation_record(job->evaluations[m], position, scores + m * n, label, time_ns[m]);
+        octet_evaluation_record(job->evaluations[m], position, scores + m * n, label, targets, time_ns[m]);
     }
     if (job->square == NULL) return;
     double max_difference = 0.0, square_difference = 0.0, square = 0.0;
@@ -69,18 +73,70 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
     job->square[position] = square;
 }
 
-static octet_status check_labels(octet_context *ctx, const octet_samples *samples, const octet_model *model, size_t n_samples) {
+/* Of all the numbers that the labels hold. */
+typedef struct target_facts {
+    bool whole, bits; /* whole numbers from 0 on; 0 and 1 only */
+    float largest;
+} target_facts;
+
+static target_facts look_at_targets(const octet_samples *samples, size_t n_samples) {
+    target_facts facts = {.whole = true, .bits = true};
+    for (size_t i = 0; i < n_samples; i++) {
+        size_t n;
+        const float *targets = octet_samples_targets(samples, i, &n);
+        for (size_t j = 0; j < n; j++) {
+            facts.whole = facts.whole && targets[j] >= 0.0f && floorf(targets[j]) == targets[j];
+            facts.bits = facts.bits && (targets[j] == 0.0f || targets[j] == 1.0f);
+            facts.largest = fmaxf(facts.largest, targets[j]);
+        }
+    }
+    return facts;
+}
+
+static int32_t largest_label(const octet_samples *samples, size_t n_samples) {
+    int32_t largest = 0;
+    for (size_t i = 0; i < n_samples; i++) {
+        if (octet_samples_label(samples, i) > largest) largest = octet_samples_label(samples, i);
+    }
+    return largest;
+}
+
+/* What the labels are for a model with scores of this shape ([batch,...,row]). */
+static octet_measure measure_of(const octet_graph *graph, const octet_samples *samples, size_t n_samples, const evaluation_job *job) {
+    const size_t n = job->n_scores, n_rows = n / job->row, n_targets = job->n_targets;
+    const octet_operator *op = score_operator(graph);
+    const bool is_softmax = op != NULL && op->code == OCTET_OP_SOFTMAX, is_sigmoid = op != NULL && op->code == OCTET_OP_LOGISTIC;
+    const bool labelled = octet_samples_has_labels(samples);
+    if (n == 1) {
+        if (labelled && largest_label(samples, n_samples) <= 1) return OCTET_MEASURE_CLASS;
+        return n_targets == 1 ? OCTET_MEASURE_ERROR : OCTET_MEASURE_NONE;
+    }
+    if (n_rows == 1 && labelled) return OCTET_MEASURE_CLASS;
+    const target_facts facts = look_at_targets(samples, n_samples);
+    if (n_rows > 1 && n_targets == n_rows && job->row > 1 && facts.whole && facts.largest < (float)job->row) return OCTET_MEASURE_ROWS;
+    if (n_targets != n) return OCTET_MEASURE_NONE;
+    if (n_rows > 1 && is_softmax && job->row > 1) return OCTET_MEASURE_ROWS;
+    return facts.bits && is_sigmoid ? OCTET_MEASURE_ELEMENTS : OCTET_MEASURE_ERROR;
+}
+
+static octet_status choose_measure(octet_context *ctx, const octet_samples *samples, const octet_model *model, size_t n_samples,
+                                   evaluation_job *job) {
     const octet_graph *graph = model->graph;
     const octet_shape *shape = &graph->values[graph->outputs[0].value].shape;
     char text[OCTET_SHAPE_TEXT_SIZE];
-    const uint32_t batch = octet_api_batch(graph);
-    OCTET_CHECK(ctx, shape->rank < 2 || (uint32_t)octet_shape_product(shape, 0, shape->rank - 1) == batch, OCTET_DATA,
-                "%s: output of shape %s: labels need one row of scores per sample", model->path, octet_shape_text(shape, text));
-    const int32_t n_scores = (int32_t)(octet_shape_elements(shape) / batch), n_classes = n_scores == 1 ? 2 : n_scores;
-    for (size_t i = 0; i < n_samples; i++) {
+    job->row = shape->rank > 1 ? (size_t)shape->dims[shape->rank - 1] : job->n_scores;
+    const bool targeted = n_samples > 0 && octet_samples_targets(samples, 0, &job->n_targets) != NULL;
+    if (!targeted && !octet_samples_has_labels(samples)) return OCTET_OK;
+    job->labels = samples;
+    job->measure = measure_of(graph, samples, n_samples, job);
+    OCTET_CHECK(ctx, job->measure != OCTET_MEASURE_NONE, OCTET_DATA,
+                "labels of %zu number%s a sample: %s gives %s, which needs a class number from 0 on or %zu numbers a sample",
+                job->n_targets, job->n_targets == 1 ? "" : "s", model->path, octet_shape_text(shape, text), job->n_scores);
+    const int32_t n_classes = job->n_scores == 1 ? 2 : (int32_t)job->n_scores;
+    for (size_t i = 0; i < n_samples && job->measure == OCTET_MEASURE_CLASS; i++) {
         const int32_t label = octet_samples_label(samples, i);
-        OCTET_CHECK(ctx, label >= 0 && label < n_classes, OCTET_DATA,
-                    "sample %zu has label %d: %s has %d classes (labels count from 0)", i, label, model->path, n_classes);
+        OCTET_CHECK(ctx, label < n_classes, OCTET_DATA, "sample %zu has label %d: %s has %d classes (labels count from 0)", i, label,
+                    model->path, n_classes);
     }
     return OCTET_OK;
 }
@@ -89,19 +145,22 @@ static octet_status make_job(octet_context *ctx, octet_sweep *sweep, octet_model
                              size_t n_samples, const char *split, evaluation_job *job) {
     job->n_models = sweep->n_models;
     job->n_scores = octet_shape_elements(&models[0]->graph->values[models[0]->graph->outputs[0].value].shape) / sweep->batch;
-    job->labels = octet_samples_has_labels(samples) ? samples : NULL;
+    OCTET_CHECK(ctx, job->n_scores > 0, OCTET_MODEL, "%s: its output is empty", models[0]->path);
+    OCTET_TRY(choose_measure(ctx, samples, models[0], n_samples, job));
     for (uint32_t m = 0; m < job->n_models; m++) {
         const octet_graph *graph = models[m]->graph;
         job->graphs[m] = graph;
         const size_t n_scores = octet_shape_elements(&graph->values[graph->outputs[0].value].shape) / sweep->batch;
         OCTET_CHECK(ctx, n_scores == job->n_scores, OCTET_DATA, "%s has %zu output values, %s has %zu: they cannot be compared",
                     models[0]->path, job->n_scores, models[m]->path, n_scores);
-        if (job->labels != NULL) OCTET_TRY(check_labels(ctx, samples, models[m], n_samples));
-        OCTET_TRY(octet_evaluation_make(ctx, models[m]->path, split, n_samples, n_scores, score_kind(graph), job->labels != NULL,
+        OCTET_TRY(octet_evaluation_make(ctx, models[m]->path, split, n_samples, n_scores, score_kind(graph), job->measure,
                                         &job->evaluations[m]));
-        job->evaluations[m]->has_classes = job->labels != NULL || has_classes(graph);
+        octet_evaluation *evaluation = job->evaluations[m];
+        evaluation->n_targets = job->n_targets;
+        evaluation->row = job->row;
+        evaluation->has_classes =
+            job->measure == OCTET_MEASURE_CLASS || (job->measure == OCTET_MEASURE_NONE && has_classes(models[0]->graph));
     }
-    OCTET_CHECK(ctx, job->n_scores > 0, OCTET_MODEL, "%s: its output is empty", models[0]->path);
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, job->n_scores * sweep->n_threads * job->n_models, &job->scores));
     if (job->n_models < 2) return OCTET_OK;
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_samples, &job->max_difference));
@@ -202,9 +261,18 @@ octet_status octet_evaluate(octet_context *ctx, octet_model *model, octet_data *
 
 void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation) { octet_evaluation_free(ctx, evaluation); }
 uint64_t octet_evaluation_n_samples(const octet_evaluation *evaluation) { return evaluation->n_samples; }
-bool octet_evaluation_has_labels(const octet_evaluation *evaluation) { return evaluation->has_labels; }
+bool octet_evaluation_has_labels(const octet_evaluation *evaluation) { return evaluation->has_accuracy; }
 double octet_evaluation_accuracy(const octet_evaluation *evaluation) { return evaluation->accuracy; }
 double octet_evaluation_loss(const octet_evaluation *evaluation) { return evaluation->loss; }
+
+double octet_evaluation_mean_absolute_error(const octet_evaluation *evaluation) {
+    return evaluation->errors != NULL ? evaluation->mean_absolute_error : (double)NAN;
+}
+
+double octet_evaluation_root_mean_square_error(const octet_evaluation *evaluation) {
+    return evaluation->errors != NULL ? evaluation->root_mean_square_error : (double)NAN;
+}
+
 int32_t octet_evaluation_class(const octet_evaluation *evaluation, uint64_t index) { return evaluation->answers[index]; }
 
 octet_status octet_evaluation_render(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion, octet_rendering as,

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "api/evaluate.h"
 #include "report/verdict.h"
 
@@ -88,11 +90,12 @@ octet_status octet_compare(octet_context *ctx, octet_model *original, octet_mode
 
 void octet_verdict_destroy(octet_context *ctx, octet_verdict *verdict) { octet_verdict_free(ctx, verdict); }
 
-bool octet_verdict_has_labels(const octet_verdict *verdict) { return verdict->before.evaluation->has_labels; }
+bool octet_verdict_has_labels(const octet_verdict *verdict) { return verdict->before.evaluation->has_accuracy; }
 
 double octet_verdict_drop(const octet_verdict *verdict) {
     const octet_evaluation *before = verdict->before.evaluation;
-    if (before->has_labels) return 100.0 * (before->accuracy - verdict->after.evaluation->accuracy);
+    if (!before->has_accuracy && !before->has_classes) return (double)NAN;
+    if (before->has_accuracy) return 100.0 * (before->accuracy - verdict->after.evaluation->accuracy);
     return 100.0 * (1.0 - (double)verdict->n_agree / (double)before->n_samples);
 }
 

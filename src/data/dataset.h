@@ -56,10 +56,12 @@ size_t octet_samples_count(const octet_samples *samples);
 const char *octet_samples_name(const octet_samples *samples); /* the file or folder */
 /* Shape of one sample as stored, without the batch: [28,28]; returns the rank. Pictures: that of the first one, [H,W,3]. */
 int32_t octet_samples_shape(const octet_samples *samples, int32_t dims[OCTET_DATA_MAX_RANK]);
-bool octet_samples_has_labels(const octet_samples *samples);
+bool octet_samples_has_labels(const octet_samples *samples); /* a class for every sample */
 int32_t octet_samples_n_classes(const octet_samples *samples); /* 1 + largest label (at least the number of names); 0 without labels */
 const char *octet_samples_class_name(const octet_samples *samples, int32_t label); /* NULL when the source has no names */
 int32_t octet_samples_label(const octet_samples *samples, size_t index);
+/* The *n numbers that the file of labels has for a sample, whether they are a class or not; NULL without such a file. */
+const float *octet_samples_targets(const octet_samples *samples, size_t index, size_t *n);
 /* The range of raw and of scaled values over what was loaded so far, for the report; NaN is passed over; 0 before any. */
 void octet_samples_range(const octet_samples *samples, double *raw_min, double *raw_max, double *min, double *max);
 

@@ -4,25 +4,36 @@
 
 enum { MAX_CLASSES = 1 << 24 };
 
-/* The class of a row of scores: its largest value, the first one of equals. */
-static octet_status class_of_row(octet_context *ctx, const octet_array_source *source, size_t row, size_t width, int32_t *out) {
-    double best = -(double)INFINITY;
+/* The class of a row of shares: its largest, the first one of equals; false when they are no shares of one. */
+static bool class_of_row(const float *row, size_t width, int32_t *out) {
+    double sum = 0.0;
+    *out = 0;
     for (size_t i = 0; i < width; i++) {
-        const double score = octet_array_f64(&source->array, row * width + i);
-        OCTET_CHECK(ctx, isfinite(score), OCTET_DATA, "%s: the label of sample %zu is not finite", source->name, row);
-        if (score > best) {
-            best = score;
-            *out = (int32_t)i;
-        }
+        if (row[i] < 0.0f) return false;
+        if (row[i] > row[*out]) *out = (int32_t)i;
+        sum += (double)row[i];
     }
-    return OCTET_OK;
+    return fabs(sum - 1.0) < 1e-3;
 }
 
-static octet_status class_of_number(octet_context *ctx, const octet_array_source *source, size_t index, int32_t *out) {
-    const double value = octet_array_f64(&source->array, index);
-    OCTET_CHECK(ctx, value >= 0 && value < MAX_CLASSES && floor(value) == value, OCTET_DATA,
-                "%s: the label of sample %zu is %g; labels are class numbers from 0 on", source->name, index, value);
-    *out = (int32_t)value;
+static bool class_of_number(float number, int32_t *out) {
+    if (!(number >= 0.0f && number < MAX_CLASSES) || floorf(number) != number) return false;
+    *out = (int32_t)number;
+    return true;
+}
+
+/* Classes, if every sample has one. */
+static octet_status find_classes(octet_context *ctx, octet_samples *samples) {
+    const size_t width = samples->n_targets;
+    int32_t *labels = NULL, n_classes = width > 1 ? (int32_t)width : 0;
+    OCTET_TRY(OCTET_NEW(ctx, &samples->arena, samples->count, &labels));
+    for (size_t i = 0; i < samples->count; i++) {
+        const float *row = samples->targets + i * width;
+        if (!(width > 1 ? class_of_row(row, width, &labels[i]) : class_of_number(*row, &labels[i]))) return OCTET_OK;
+        if (labels[i] >= n_classes) n_classes = labels[i] + 1;
+    }
+    samples->labels = labels;
+    samples->n_classes = n_classes;
     return OCTET_OK;
 }
 
@@ -34,16 +45,16 @@ static octet_status read_labels(octet_context *ctx, octet_samples *samples, octe
                 (long long)(array->rank >= 1 ? array->dims[0] : 1), samples->name, samples->count);
     const size_t width = array->n_elements / samples->count;
     OCTET_CHECK(ctx, width >= 1 && width < MAX_CLASSES, OCTET_DATA,
-                "%s: %s are no labels: one number or one row of scores a sample is needed", source->name, octet_array_text(array, text));
+                "%s: %s are no labels: one number or one row of numbers a sample is needed", source->name, octet_array_text(array, text));
     OCTET_TRY(octet_array_source_load(ctx, source, octet_array_bytes(array)));
-    OCTET_TRY(OCTET_NEW(ctx, &samples->arena, samples->count, &samples->labels));
-    for (size_t i = 0; i < samples->count; i++) {
-        OCTET_TRY(width > 1 ? class_of_row(ctx, source, i, width, &samples->labels[i])
-                            : class_of_number(ctx, source, i, &samples->labels[i]));
-        if (samples->labels[i] >= samples->n_classes) samples->n_classes = samples->labels[i] + 1;
+    OCTET_TRY(OCTET_NEW(ctx, &samples->arena, array->n_elements, &samples->targets));
+    samples->n_targets = width;
+    for (size_t i = 0; i < array->n_elements; i++) {
+        const double number = octet_array_f64(array, i);
+        OCTET_CHECK(ctx, isfinite(number), OCTET_DATA, "%s: the label of sample %zu is not finite", source->name, i / width);
+        samples->targets[i] = (float)number;
     }
-    if (width > 1) samples->n_classes = (int32_t)width;
-    return OCTET_OK;
+    return find_classes(ctx, samples);
 }
 
 octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const char *path, const char *entry) {

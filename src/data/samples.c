@@ -92,6 +92,11 @@ int32_t octet_samples_label(const octet_samples *samples, size_t index) {
     return samples->labels[index];
 }
 
+const float *octet_samples_targets(const octet_samples *samples, size_t index, size_t *n) {
+    *n = samples->targets != NULL ? samples->n_targets : 0;
+    return samples->targets != NULL ? samples->targets + index * samples->n_targets : NULL;
+}
+
 /* Equal lists of dimensions after those of length 1 are left out. */
 static bool equal_without_ones(int32_t rank_a, const int32_t *a, int32_t rank_b, const int32_t *b) {
     int32_t i = 0, j = 0;
@@ -120,7 +125,7 @@ static octet_status adapt_array(octet_context *ctx, octet_samples *samples, int3
     char have[OCTET_ARRAY_TEXT_SIZE], want[OCTET_ARRAY_TEXT_SIZE];
     if (!fits(samples, rank, dims)) {
         int32_t whole[OCTET_DATA_MAX_RANK];
-        bool is_sample = samples->labels == NULL;
+        bool is_sample = samples->labels == NULL && samples->targets == NULL;
         for (int32_t i = 0; i < array->rank && is_sample; i++) {
             is_sample = array->dims[i] <= INT32_MAX;
             whole[i] = (int32_t)array->dims[i];

@@ -33,8 +33,10 @@ struct octet_samples {
     size_t picture_bytes;    /* decoded, in memory */
     uint64_t n_loads;
     int32_t width, height, n_channels; /* of the adapted pictures */
-    int32_t *labels; /* NULL without */
+    int32_t *labels; /* classes; NULL without */
     int32_t n_classes;
+    float *targets; /* [count][n_targets]: what the file of labels holds; NULL without one */
+    size_t n_targets;
     const char **class_names; /* n_class_names, or NULL */
     int32_t n_class_names;
     bool has_range;
@@ -47,8 +49,9 @@ void octet_samples_destroy(octet_context *ctx, octet_samples *samples); /* NULL 
 /* Opens the array and sets count, shape and scaler. entry: NULL, or a name in the archive. */
 octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const char *path, const char *entry,
                                       const octet_preprocess *preprocess);
-/* labels.c: reads labels of any numeric type: whole numbers [n] or [n,1], or one row of scores a sample (one-hot) [n,k],
- * whose largest is the class. DATA when their number is not samples->count, for negative, broken or not finite ones. */
+/* labels.c: reads labels of any numeric type, n or more a sample. They are classes when they are whole numbers from 0 on, one a sample,
+ * or rows of shares that sum to 1 (one-hot); the targets of a regression, masks or several labels a sample otherwise. DATA when their
+ * number is not samples->count, or for one that is not finite. */
 octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const char *path, const char *entry);
 /* range.c: widens the range by n values that were loaded. */
 void octet_samples_widen_bytes(octet_samples *samples, const uint8_t *data, size_t n);

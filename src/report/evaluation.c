@@ -5,7 +5,7 @@
 #include <string.h>
 
 octet_status octet_evaluation_make(octet_context *ctx, const char *model, const char *split, uint64_t n_samples, size_t n_scores,
-                                   octet_scores scores, bool has_labels, octet_evaluation **out) {
+                                   octet_scores scores, octet_measure measure, octet_evaluation **out) {
     octet_arena arena = {0};
     octet_evaluation *evaluation = NULL;
     octet_status status = OCTET_NEW(ctx, &arena, 1, &evaluation);
@@ -15,6 +15,9 @@ octet_status octet_evaluation_make(octet_context *ctx, const char *model, const 
     if (status == OCTET_OK) status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->answers);
     if (status == OCTET_OK) status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->losses);
     if (status == OCTET_OK) status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->time_ns);
+    if (status == OCTET_OK && (measure == OCTET_MEASURE_ELEMENTS || measure == OCTET_MEASURE_ROWS))
+        status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->right);
+    if (status == OCTET_OK && measure == OCTET_MEASURE_ERROR) status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->errors);
     if (status != OCTET_OK) {
         octet_arena_free(ctx, &arena);
         return status;
@@ -22,8 +25,10 @@ octet_status octet_evaluation_make(octet_context *ctx, const char *model, const 
     evaluation->n_samples = n_samples;
     evaluation->n_scores = n_scores;
     evaluation->scores = scores;
-    evaluation->has_labels = has_labels;
-    evaluation->has_classes = has_labels;
+    evaluation->measure = measure;
+    evaluation->n_targets = evaluation->row = n_scores;
+    evaluation->has_accuracy = measure != OCTET_MEASURE_NONE && measure != OCTET_MEASURE_ERROR;
+    evaluation->has_classes = measure == OCTET_MEASURE_CLASS;
     evaluation->arena = arena;
     *out = evaluation;
     return OCTET_OK;
@@ -57,29 +62,78 @@ static double binary_loss(float score, octet_scores kind, int32_t label) {
     return label != 0 ? -log(p) : -log(1.0 - p);
 }
 
+static size_t largest(const float *scores, size_t n) {
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++) {
+        if (scores[i] > scores[best]) best = i; /* the first of equals, as argmax */
+    }
+    return best;
+}
+
+static bool says_yes(float score, octet_scores kind) { return score > (kind == OCTET_SCORES_LOGITS ? 0.0F : 0.5F); }
+
+static void record_elements(octet_evaluation *evaluation, uint64_t index, const float *scores, const float *targets) {
+    double loss = 0.0;
+    for (size_t i = 0; i < evaluation->n_scores; i++) {
+        const bool yes = targets[i] > 0.5F;
+        evaluation->right[index] += says_yes(scores[i], evaluation->scores) == yes;
+        loss += binary_loss(scores[i], evaluation->scores, yes);
+    }
+    evaluation->losses[index] = loss / (double)evaluation->n_scores;
+}
+
+static void record_rows(octet_evaluation *evaluation, uint64_t index, const float *scores, const float *targets) {
+    const size_t row = evaluation->row, n_rows = evaluation->n_scores / row;
+    const bool one_hot = evaluation->n_targets != n_rows;
+    double loss = 0.0;
+    for (size_t r = 0; r < n_rows; r++) {
+        const size_t label = one_hot ? largest(targets + r * row, row) : (size_t)targets[r], best = largest(scores + r * row, row);
+        evaluation->right[index] += label == best;
+        loss += categorical_loss(scores + r * row, row, evaluation->scores, label, best);
+    }
+    evaluation->losses[index] = loss / (double)n_rows;
+}
+
+static void record_errors(octet_evaluation *evaluation, uint64_t index, const float *scores, const float *targets) {
+    octet_errors sums = {0};
+    for (size_t i = 0; i < evaluation->n_scores; i++) {
+        const double target = (double)targets[i], error = (double)scores[i] - target;
+        sums.absolute += fabs(error);
+        sums.square += error * error;
+        sums.target += target;
+        sums.target_square += target * target;
+    }
+    evaluation->errors[index] = sums;
+}
+
 enum { NO_ANSWER = -1 };
 
-void octet_evaluation_record(octet_evaluation *evaluation, uint64_t index, const float *scores, int32_t label, uint64_t time_ns) {
+static void record_answer(octet_evaluation *evaluation, uint64_t index, const float *scores, int32_t label) {
+    const size_t n = evaluation->n_scores, best = largest(scores, n);
+    const bool measured = evaluation->measure == OCTET_MEASURE_CLASS;
+    evaluation->answers[index] = n == 1 ? says_yes(scores[0], evaluation->scores) : (int32_t)best;
+    if (!measured) return;
+    evaluation->losses[index] = n == 1 ? binary_loss(scores[0], evaluation->scores, label)
+                                       : categorical_loss(scores, n, evaluation->scores, (size_t)label, best);
+}
+
+void octet_evaluation_record(octet_evaluation *evaluation, uint64_t index, const float *scores, int32_t label, const float *targets,
+                             uint64_t time_ns) {
     const size_t n = evaluation->n_scores;
     evaluation->time_ns[index] = time_ns;
     evaluation->labels[index] = label;
-    size_t best = 0;
     bool finite = true;
-    for (size_t i = 0; i < n; i++) {
-        if (scores[i] > scores[best]) best = i; /* the first of equals, as argmax */
-        finite = finite && isfinite(scores[i]);
-    }
+    for (size_t i = 0; i < n; i++) finite = finite && isfinite(scores[i]);
     if (!finite) {
         evaluation->answers[index] = NO_ANSWER;
         evaluation->losses[index] = (double)NAN;
-    } else if (n == 1) {
-        const float threshold = evaluation->scores == OCTET_SCORES_LOGITS ? 0.0F : 0.5F;
-        evaluation->answers[index] = scores[0] > threshold;
-        if (evaluation->has_labels) evaluation->losses[index] = binary_loss(scores[0], evaluation->scores, label);
-    } else {
-        evaluation->answers[index] = (int32_t)best;
-        if (evaluation->has_labels) evaluation->losses[index] = categorical_loss(scores, n, evaluation->scores, (size_t)label, best);
+        if (evaluation->errors != NULL) evaluation->errors[index] = (octet_errors){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+        return;
     }
+    record_answer(evaluation, index, scores, label);
+    if (evaluation->measure == OCTET_MEASURE_ELEMENTS) record_elements(evaluation, index, scores, targets);
+    if (evaluation->measure == OCTET_MEASURE_ROWS) record_rows(evaluation, index, scores, targets);
+    if (evaluation->measure == OCTET_MEASURE_ERROR) record_errors(evaluation, index, scores, targets);
 }
 
 static int compare_times(const void *a, const void *b) {
@@ -98,6 +152,26 @@ static double median_time(const octet_evaluation *evaluation) {
     return n > 0 ? (double)times[n / 2] : 0.0;
 }
 
+static void sum_errors(octet_evaluation *evaluation) {
+    octet_errors sums = {0};
+    for (uint64_t i = 0; i < evaluation->n_samples; i++) {
+        const octet_errors *e = &evaluation->errors[i];
+        sums.absolute += e->absolute;
+        sums.square += e->square;
+        sums.target += e->target;
+        sums.target_square += e->target_square;
+    }
+    const double n = (double)evaluation->n_samples * (double)evaluation->n_scores, mean = sums.target / n;
+    evaluation->mean_absolute_error = sums.absolute / n;
+    evaluation->root_mean_square_error = sqrt(sums.square / n);
+    evaluation->target_deviation = sqrt(fmax(sums.target_square / n - mean * mean, 0.0));
+}
+
+uint64_t octet_evaluation_n_parts(const octet_evaluation *evaluation) {
+    if (evaluation->measure == OCTET_MEASURE_ELEMENTS) return evaluation->n_scores;
+    return evaluation->measure == OCTET_MEASURE_ROWS ? evaluation->n_scores / evaluation->row : 1;
+}
+
 void octet_evaluation_finish(octet_evaluation *evaluation) {
     double loss = 0.0;
     evaluation->n_right = 0;
@@ -107,14 +181,17 @@ void octet_evaluation_finish(octet_evaluation *evaluation) {
     for (uint64_t i = 0; i < evaluation->n_samples; i++) {
         const int32_t answer = evaluation->answers[i];
         loss += evaluation->losses[i];
-        evaluation->n_right += evaluation->has_labels && answer == evaluation->labels[i];
+        if (evaluation->right != NULL) evaluation->n_right += evaluation->right[i];
+        else evaluation->n_right += evaluation->measure == OCTET_MEASURE_CLASS && answer == evaluation->labels[i];
         evaluation->n_not_finite += answer == NO_ANSWER;
         if (evaluation->n_distinct_answers == 0) first = answer, evaluation->n_distinct_answers = 1;
         else if (answer != first) evaluation->n_distinct_answers = 2; /* one or several is all that matters */
     }
     const double n = (double)evaluation->n_samples;
-    evaluation->accuracy = evaluation->has_labels ? (double)evaluation->n_right / n : 0.0;
-    evaluation->loss = evaluation->has_labels ? loss / n : 0.0;
+    const double n_parts = n * (double)octet_evaluation_n_parts(evaluation);
+    evaluation->accuracy = evaluation->has_accuracy ? (double)evaluation->n_right / n_parts : 0.0;
+    evaluation->loss = evaluation->has_accuracy ? loss / n : 0.0;
+    if (evaluation->errors != NULL) sum_errors(evaluation);
     evaluation->time_per_sample_ns = median_time(evaluation);
 }
 

@@ -40,7 +40,7 @@ static octet_status write_confusion(octet_context *ctx, const octet_evaluation *
 static octet_status with_matrix(octet_context *ctx, const octet_evaluation *e, octet_buffer *out,
                                 octet_status (*write)(octet_context *, const octet_evaluation *, const uint64_t *, octet_buffer *)) {
     const size_t n = (size_t)octet_evaluation_n_classes(e);
-    OCTET_CHECK(ctx, e->has_labels, OCTET_DATA, "confusion: the data have no labels");
+    OCTET_CHECK(ctx, e->measure == OCTET_MEASURE_CLASS, OCTET_DATA, "confusion: the data have no labels that are one class a sample");
     OCTET_CHECK(ctx, n <= MAX_CONFUSION_CLASSES, OCTET_LIMIT, "confusion: %zu classes; a matrix is printed for up to %d", n,
                 (int)MAX_CONFUSION_CLASSES);
     void *confusion = NULL;
@@ -51,14 +51,24 @@ static octet_status with_matrix(octet_context *ctx, const octet_evaluation *e, o
     return status;
 }
 
+const char *octet_text_parts(const octet_evaluation *e) {
+    if (e->measure == OCTET_MEASURE_ELEMENTS) return "; every output of a sample is a yes or no of its own";
+    return e->measure == OCTET_MEASURE_ROWS ? "; every pixel or step of a sample has a class" : "";
+}
+
 octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *e, bool with_confusion, octet_buffer *out) {
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
     OCTET_TRY(octet_buffer_format(ctx, out, "%s on %s %ssamples\n", e->model, octet_text_count(e->n_samples, a),
                                   octet_text_split(e->split, b)));
-    if (e->has_labels) {
-        OCTET_TRY(octet_buffer_format(ctx, out, "accuracy  %.2f %%  (%s right, %s wrong)\n", 100.0 * e->accuracy,
-                                      octet_text_count(e->n_right, a), octet_text_count(e->n_samples - e->n_right, b)));
+    if (e->has_accuracy) {
+        const uint64_t n = e->n_samples * octet_evaluation_n_parts(e);
+        OCTET_TRY(octet_buffer_format(ctx, out, "accuracy  %.2f %%  (%s right, %s wrong%s)\n", 100.0 * e->accuracy,
+                                      octet_text_count(e->n_right, a), octet_text_count(n - e->n_right, b), octet_text_parts(e)));
         OCTET_TRY(octet_buffer_format(ctx, out, "loss      %.5f\n", e->loss));
+    } else if (e->measure == OCTET_MEASURE_ERROR) {
+        OCTET_TRY(octet_buffer_format(ctx, out, "error     %.6g mean absolute, %.6g root of the mean square; standard deviation of the "
+                                                "targets %.6g\n",
+                                      e->mean_absolute_error, e->root_mean_square_error, e->target_deviation));
     } else {
         OCTET_TRY(octet_buffer_format(ctx, out, "accuracy  unknown: the data have no labels\n"));
     }
@@ -105,7 +115,12 @@ octet_status octet_evaluation_write_json(octet_context *ctx, const octet_evaluat
     OCTET_TRY(octet_buffer_format(ctx, out, "{\n  \"model\": "));
     OCTET_TRY(octet_text_json_string(ctx, out, e->model));
     OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"split\": \"%s\",\n  \"samples\": %" PRIu64, e->split, e->n_samples));
-    if (e->has_labels) {
+    if (e->measure == OCTET_MEASURE_ERROR) {
+        OCTET_TRY(field(ctx, out, "mean_absolute_error", e->mean_absolute_error, 10));
+        OCTET_TRY(field(ctx, out, "root_mean_square_error", e->root_mean_square_error, 10));
+        OCTET_TRY(field(ctx, out, "target_deviation", e->target_deviation, 10));
+    }
+    if (e->has_accuracy) {
         OCTET_TRY(field(ctx, out, "accuracy", e->accuracy, 10));
         OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"right\": %" PRIu64, e->n_right));
         OCTET_TRY(field(ctx, out, "loss", e->loss, 10));

@@ -23,7 +23,7 @@ void octet_verdict_free(octet_context *ctx, octet_verdict *verdict) {
 
 /* Thresholds: chosen so that the bundled models and the ones of docs/accuracy.md stay silent, and each known mistake
  * (one sample, noise, data on another scale, one class) is named. */
-static const double few_samples = 20, much_growth = 0.25, much_range = 1.5, large_drop = 0.02, unscaled = 20.0;
+static const double few_samples = 20, much_growth = 0.25, much_range = 1.5, large_drop = 0.02, unscaled = 20.0, much_error = 1.1;
 
 static octet_status warn_about_calibration(octet_context *ctx, octet_verdict *verdict) {
     const octet_verdict_calibration *c = &verdict->calibration;
@@ -61,8 +61,12 @@ static octet_status warn_about_answers(octet_context *ctx, octet_verdict *verdic
             WARN("the quantized model answers class %d for every sample", after->answers[0]);
         }
     }
-    if (!before->has_labels) return OCTET_OK;
-    const double chance = 1.0 / octet_evaluation_n_classes(before);
+    if (before->measure == OCTET_MEASURE_ERROR && after->root_mean_square_error > much_error * before->root_mean_square_error) {
+        WARN("the error grew from %.4g to %.4g: try more calibration samples or --mode int16x8", before->root_mean_square_error,
+             after->root_mean_square_error);
+    }
+    if (!before->has_accuracy) return OCTET_OK;
+    const double chance = before->measure == OCTET_MEASURE_CLASS ? 1.0 / octet_evaluation_n_classes(before) : 0.0;
     if (before->accuracy < 1.5 * chance && before->n_samples >= 50) {
         WARN("the original model is hardly better than chance (%.1f %%): are the data scaled as in training? The model saw %.6g to %.6g",
              100.0 * before->accuracy, before->min, before->max);
@@ -81,6 +85,10 @@ octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
     if (!verdict->preprocess_given && !verdict->takes_counts && fmax(fabs(before->min), fabs(before->max)) > unscaled) {
         WARN("the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale and --preprocess", before->min,
              before->max);
+    }
+    if (verdict->n_outputs > 1) {
+        WARN("the model has %" PRIu32 " outputs; accuracy, errors and differences are those of the first, %s", verdict->n_outputs,
+             verdict->outputs[0].name);
     }
     OCTET_TRY(warn_about_calibration(ctx, verdict));
     return warn_about_answers(ctx, verdict);

@@ -21,20 +21,33 @@ static void ratio(double before, double after, const char *less, const char *mor
     else snprintf(text, size, "%.2f times %s", after / before, more);
 }
 
+/* Errors against targets. */
+static octet_status write_error_row(octet_context *ctx, octet_buffer *out, const char *name, double before, double after) {
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[96];
+    snprintf(a, sizeof a, "%.5g", before);
+    snprintf(b, sizeof b, "%.5g", after);
+    snprintf(c, sizeof c, "%+.2f %%", 100.0 * (after - before) / before);
+    return row(ctx, out, name, a, b, before > 0.0 ? c : "");
+}
+
 static octet_status write_table(octet_context *ctx, const octet_verdict *v, octet_buffer *out) {
     const octet_evaluation *before = v->before.evaluation;
     const octet_evaluation *after = v->after.evaluation;
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[96], d[OCTET_TEXT_SIZE];
     OCTET_TRY(row(ctx, out, "", v->before.type, v->after.type, "change"));
-    if (before->has_labels) {
+    if (before->has_accuracy) {
         snprintf(a, sizeof a, "%.2f %%", 100.0 * before->accuracy);
         snprintf(b, sizeof b, "%.2f %%", 100.0 * after->accuracy);
-        snprintf(c, sizeof c, "%+.2f points", 100.0 * (after->accuracy - before->accuracy));
+        snprintf(c, sizeof c, "%+.2f points%s", 100.0 * (after->accuracy - before->accuracy), octet_text_parts(before));
         OCTET_TRY(row(ctx, out, "accuracy", a, b, c));
         snprintf(a, sizeof a, "%.5f", before->loss);
         snprintf(b, sizeof b, "%.5f", after->loss);
         snprintf(c, sizeof c, "%+.5f", after->loss - before->loss);
         OCTET_TRY(row(ctx, out, "loss", a, b, c));
+    }
+    if (before->measure == OCTET_MEASURE_ERROR) {
+        OCTET_TRY(write_error_row(ctx, out, "mean abs. error", before->mean_absolute_error, after->mean_absolute_error));
+        OCTET_TRY(write_error_row(ctx, out, "rms error", before->root_mean_square_error, after->root_mean_square_error));
     }
     if (before->has_classes) {
         snprintf(b, sizeof b, "%.2f %%", 100.0 * (double)v->n_agree / (double)before->n_samples);
@@ -44,8 +57,8 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
     }
     if (!before->has_classes) {
         snprintf(b, sizeof b, "%.4g", sqrt(v->mean_square_difference));
-        snprintf(c, sizeof c, "root of the mean square; the outputs' own is %.4g", sqrt(v->mean_square));
-        OCTET_TRY(row(ctx, out, "error", "", b, c));
+        snprintf(c, sizeof c, "from the original's outputs, whose own root of the mean square is %.4g", sqrt(v->mean_square));
+        OCTET_TRY(row(ctx, out, "rms difference", "", b, c));
     }
     const double db = signal_to_noise_db(v);
     snprintf(b, sizeof b, isfinite(db) ? "%.1f dB" : "equal", db);
@@ -105,7 +118,11 @@ static octet_status number(octet_context *ctx, octet_buffer *out, const char *be
 static octet_status write_side(octet_context *ctx, const octet_verdict_side *side, const char *name, octet_buffer *out) {
     const octet_evaluation *e = side->evaluation;
     OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"%s\": {\"type\": \"%s\"", name, side->type));
-    if (e->has_labels) {
+    if (e->measure == OCTET_MEASURE_ERROR) {
+        OCTET_TRY(number(ctx, out, ", ", "mean_absolute_error", e->mean_absolute_error, 10));
+        OCTET_TRY(number(ctx, out, ", ", "root_mean_square_error", e->root_mean_square_error, 10));
+    }
+    if (e->has_accuracy) {
         OCTET_TRY(number(ctx, out, ", ", "accuracy", e->accuracy, 10));
         OCTET_TRY(number(ctx, out, ", ", "loss", e->loss, 10));
     }
@@ -147,7 +164,7 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"samples\": %" PRIu64 ",\n  \"split\": \"%s\"", before->n_samples, before->split));
     OCTET_TRY(write_side(ctx, &v->before, "original", out));
     OCTET_TRY(write_side(ctx, &v->after, "quantized", out));
-    if (before->has_labels)
+    if (before->has_accuracy)
         OCTET_TRY(number(ctx, out, ",\n  ", "drop_points", 100.0 * (before->accuracy - v->after.evaluation->accuracy), 10));
     if (before->has_classes) OCTET_TRY(number(ctx, out, ",\n  ", "agreement", (double)v->n_agree / (double)before->n_samples, 10));
     OCTET_TRY(number(ctx, out, ",\n  ", "root_mean_square_error", sqrt(v->mean_square_difference), 6));

@@ -1,6 +1,7 @@
 #include "support/fixture.h"
 
 #include <libdeflate.h>
+#include <math.h>
 #include <zip.h>
 
 #include "data/dataset.h"
@@ -116,7 +117,7 @@ static const char *save(const char *name, const char *descr, int32_t rank, const
 static void npy_pairs_are_read(void **state) {
     (void)state;
     octet_samples *samples;
-    const float x[6] = {1, -2, 3, 4, 5, 6}, one_hot[6] = {0, 1, 1, 0, 0, 1}, broken[3] = {0, 0.5F, 1};
+    const float x[6] = {1, -2, 3, 4, 5, 6}, one_hot[6] = {0, 1, 1, 0, 0, 1}, numbers[3] = {0, 0.5F, 1}, broken[3] = {0, 1, NAN};
     const int64_t y[3] = {2, 0, 1};
     const char *images = save("x.npy", "<f4", 2, (const int32_t[]){3, 2}, x);
     assert_int_equal(open_pair(images, save("y.npy", "<i8", 1, (const int32_t[]){3}, y)), OCTET_OK);
@@ -129,9 +130,14 @@ static void npy_pairs_are_read(void **state) {
     assert_int_equal(open_pair(images, save("h.npy", "<f4", 2, (const int32_t[]){3, 2}, one_hot)), OCTET_OK);
     assert_int_equal(octet_dataset_split(&ctx, dataset, OCTET_SPLIT_TRAIN, &samples), OCTET_OK);
     assert_true(octet_samples_label(samples, 0) == 1 && octet_samples_label(samples, 1) == 0 && octet_samples_n_classes(samples) == 2);
+    size_t n;
+    assert_int_equal(open_pair(images, save("r.npy", "<f4", 1, (const int32_t[]){3}, numbers)), OCTET_OK);
+    assert_int_equal(octet_dataset_split(&ctx, dataset, OCTET_SPLIT_TRAIN, &samples), OCTET_OK);
+    assert_false(octet_samples_has_labels(samples)); /* targets of a regression */
+    assert_true(octet_samples_targets(samples, 1, &n)[0] == 0.5F && n == 1);
     assert_int_equal(open_pair(images, save("b.npy", "<f4", 1, (const int32_t[]){3}, broken)), OCTET_OK);
     assert_int_equal(octet_dataset_split(&ctx, dataset, OCTET_SPLIT_TRAIN, &samples), OCTET_DATA);
-    assert_non_null(strstr(ctx.message, "the label of sample 1 is 0.5"));
+    assert_non_null(strstr(ctx.message, "the label of sample 2 is not finite"));
 }
 
 static void shapes_are_adapted(void **state) {

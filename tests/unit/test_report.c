@@ -45,8 +45,8 @@ static void strings_are_escaped(void **state) {
 static octet_evaluation *evaluate(octet_context *ctx, const float scores[4][3], octet_scores kind) {
     static const int32_t labels[4] = {0, 1, 2, 0};
     octet_evaluation *evaluation = NULL;
-    assert_int_equal(octet_evaluation_make(ctx, "model", "test", 4, 3, kind, true, &evaluation), OCTET_OK);
-    for (uint64_t i = 4; i-- > 0;) octet_evaluation_record(evaluation, i, scores[i], labels[i], 1000 * (i + 1));
+    assert_int_equal(octet_evaluation_make(ctx, "model", "test", 4, 3, kind, OCTET_MEASURE_CLASS, &evaluation), OCTET_OK);
+    for (uint64_t i = 4; i-- > 0;) octet_evaluation_record(evaluation, i, scores[i], labels[i], NULL, 1000 * (i + 1));
     octet_evaluation_finish(evaluation);
     return evaluation;
 }
@@ -88,8 +88,8 @@ static void one_score_is_binary(void **state) {
     const int32_t labels[3] = {1, 0, 1};
     (void)state;
     octet_context_init(&ctx);
-    assert_int_equal(octet_evaluation_make(&ctx, "m", "test", 3, 1, OCTET_SCORES_PROBABILITIES, true, &e), OCTET_OK);
-    for (uint64_t i = 0; i < 3; i++) octet_evaluation_record(e, i, &scores[i], labels[i], 1);
+    assert_int_equal(octet_evaluation_make(&ctx, "m", "test", 3, 1, OCTET_SCORES_PROBABILITIES, OCTET_MEASURE_CLASS, &e), OCTET_OK);
+    for (uint64_t i = 0; i < 3; i++) octet_evaluation_record(e, i, &scores[i], labels[i], NULL, 1);
     octet_evaluation_finish(e);
     assert_int_equal(e->n_right, 2); /* 1/2 itself is not above it */
     assert_true(fabs(e->loss - (-log(0.9) - log(0.5) - log(0.2)) / 3.0) < 1e-6);
@@ -139,14 +139,15 @@ static void numbers_have_an_error_and_no_agreement(void **state) {
     (void)state;
     octet_context_init(&ctx);
     octet_verdict *v = judge(&ctx, probabilities, probabilities);
-    v->before.evaluation->has_labels = v->after.evaluation->has_labels = false;
+    v->before.evaluation->has_accuracy = v->after.evaluation->has_accuracy = false;
+    v->before.evaluation->measure = v->after.evaluation->measure = OCTET_MEASURE_NONE;
     v->before.evaluation->has_classes = v->after.evaluation->has_classes = false;
     v->mean_square = 4.0;
     v->mean_square_difference = 0.0625;
     assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
     assert_int_equal(octet_verdict_write_text(&ctx, v, "out.tflite", &text), OCTET_OK);
     assert_null(strstr((const char *)text.data, "agreement"));
-    assert_non_null(strstr((const char *)text.data, "0.25   root of the mean square; the outputs' own is 2"));
+    assert_non_null(strstr((const char *)text.data, "0.25   from the original's outputs, whose own root of the mean square is 2"));
     assert_int_equal(octet_verdict_write_json(&ctx, v, "out.tflite", &json), OCTET_OK);
     assert_null(strstr((const char *)json.data, "agreement"));
     assert_non_null(strstr((const char *)json.data, "\"root_mean_square_error\": 0.25"));
@@ -154,6 +155,60 @@ static void numbers_have_an_error_and_no_agreement(void **state) {
     octet_buffer_free(&ctx, &json);
     octet_verdict_free(&ctx, v);
     assert_int_equal(ctx.memory_bytes, 0);
+}
+
+static octet_evaluation *hold_against(octet_context *ctx, octet_measure measure, const float *scores, size_t n_scores, size_t row,
+                                      const float *targets, size_t n_targets) {
+    octet_evaluation *e = NULL;
+    assert_int_equal(octet_evaluation_make(ctx, "m", "test", 2, n_scores, OCTET_SCORES_PROBABILITIES, measure, &e), OCTET_OK);
+    e->row = row;
+    e->n_targets = n_targets;
+    for (uint64_t i = 0; i < 2; i++) octet_evaluation_record(e, i, scores + i * n_scores, 0, targets + i * n_targets, 1);
+    octet_evaluation_finish(e);
+    return e;
+}
+
+static void targets_give_errors(void **state) {
+    octet_context ctx;
+    octet_buffer text = {0};
+    const float scores[4] = {1.0F, 2.0F, 3.0F, 4.0F}, targets[4] = {1.0F, 4.0F, 3.0F, 0.0F};
+    (void)state;
+    octet_context_init(&ctx);
+    octet_evaluation *e = hold_against(&ctx, OCTET_MEASURE_ERROR, scores, 2, 2, targets, 2);
+    assert_true(e->mean_absolute_error == 1.5);
+    assert_true(fabs(e->root_mean_square_error - sqrt(5.0)) < 1e-12);
+    assert_true(fabs(e->target_deviation - sqrt(2.5)) < 1e-12);
+    assert_int_equal(octet_evaluation_write_text(&ctx, e, false, &text), OCTET_OK);
+    assert_non_null(strstr((const char *)text.data, "error     1.5 mean absolute, 2.23607 root of the mean square"));
+    octet_buffer_free(&ctx, &text);
+    octet_evaluation_free(&ctx, e);
+}
+
+static void several_labels_are_counted_one_by_one(void **state) {
+    octet_context ctx;
+    const float scores[6] = {0.9F, 0.2F, 0.8F, 0.1F, 0.6F, 0.4F}, targets[6] = {1.0F, 0.0F, 0.0F, 0.0F, 1.0F, 1.0F};
+    (void)state;
+    octet_context_init(&ctx);
+    octet_evaluation *e = hold_against(&ctx, OCTET_MEASURE_ELEMENTS, scores, 3, 3, targets, 3);
+    assert_int_equal(e->n_right, 4);
+    assert_true(fabs(e->accuracy - 4.0 / 6.0) < 1e-12);
+    assert_true(fabs(e->loss + (log(0.9) + log(0.8) + log(0.2) + log(0.9) + log(0.6) + log(0.4)) / 6.0) < 1e-6);
+    octet_evaluation_free(&ctx, e);
+}
+
+static void pixels_have_classes_as_numbers_or_one_hot(void **state) {
+    octet_context ctx;
+    const float scores[8] = {0.9F, 0.1F, 0.3F, 0.7F, 0.6F, 0.4F, 0.2F, 0.8F};
+    const float numbers[4] = {0.0F, 1.0F, 1.0F, 1.0F}, rows[8] = {1.0F, 0.0F, 0.0F, 1.0F, 0.0F, 1.0F, 0.0F, 1.0F};
+    (void)state;
+    octet_context_init(&ctx);
+    octet_evaluation *a = hold_against(&ctx, OCTET_MEASURE_ROWS, scores, 4, 2, numbers, 2);
+    octet_evaluation *b = hold_against(&ctx, OCTET_MEASURE_ROWS, scores, 4, 2, rows, 4);
+    assert_int_equal(a->n_right, 3);
+    assert_int_equal(b->n_right, 3);
+    assert_true(a->accuracy == 0.75 && b->accuracy == 0.75 && a->loss == b->loss);
+    octet_evaluation_free(&ctx, a);
+    octet_evaluation_free(&ctx, b);
 }
 
 static bool warns(octet_context *ctx, octet_verdict *v, const char *words) {
@@ -190,7 +245,10 @@ int main(void) {
         cmocka_unit_test(counts_and_times_read_well), cmocka_unit_test(strings_are_escaped),
         cmocka_unit_test(accuracy_and_loss_are_those_of_keras), cmocka_unit_test(logits_go_through_softmax),
         cmocka_unit_test(one_score_is_binary), cmocka_unit_test(a_verdict_is_text_and_json),
-        cmocka_unit_test(numbers_have_an_error_and_no_agreement), cmocka_unit_test(what_looks_wrong_is_said),
+        cmocka_unit_test(numbers_have_an_error_and_no_agreement),
+        cmocka_unit_test(targets_give_errors),
+        cmocka_unit_test(several_labels_are_counted_one_by_one),
+        cmocka_unit_test(pixels_have_classes_as_numbers_or_one_hot), cmocka_unit_test(what_looks_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
