@@ -26,7 +26,7 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
     const uint32_t n_inputs = graphs[0]->n_inputs;
     sweep->n_models = n_models;
     sweep->batch = octet_api_batch(graphs[0]);
-    for (uint32_t m = 0; m < n_models; m++) sweep->keep_state = sweep->keep_state || graphs[m]->n_carries > 0;
+    for (uint32_t m = 0; m < n_models; m++) sweep->keep_state = sweep->keep_state || octet_graph_is_stream(graphs[m]);
     if (sweep->keep_state) n_threads = 1;
     OCTET_TRY(octet_pool_create(ctx, n_threads, &sweep->pool));
     octet_pool_set_yield(sweep->pool, true);

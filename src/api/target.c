@@ -83,6 +83,7 @@ static int capability(octet_operator_code code) {
         case OCTET_OP_RSQRT:
         case OCTET_OP_SELECT_V2:
         case OCTET_OP_SHAPE:
+        case OCTET_OP_SVDF:
         case OCTET_OP_SPACE_TO_BATCH_ND:
         case OCTET_OP_SPLIT_V:
         case OCTET_OP_REVERSE_V2:

@@ -38,6 +38,8 @@ static octet_bind_function *family_of(octet_operator_code code) {
         return octet_bind_dense;
     case OCTET_OP_DETECTION_POSTPROCESS:
         return octet_bind_detection;
+    case OCTET_OP_SVDF:
+        return octet_bind_svdf;
     case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
         return octet_bind_lstm;
     case OCTET_OP_BATCH_TO_SPACE_ND:

@@ -13,6 +13,7 @@ octet_bind_function octet_bind_conv;
 octet_bind_function octet_bind_dense;
 octet_bind_function octet_bind_detection;
 octet_bind_function octet_bind_lstm;
+octet_bind_function octet_bind_svdf;
 octet_bind_function octet_bind_move;
 octet_bind_function octet_bind_pool;
 octet_bind_function octet_bind_quantize;

@@ -134,6 +134,7 @@ static const struct {
     {OCTET_OP_STRIDED_SLICE, 3, 201},   {OCTET_OP_STRIDED_SLICE, 4, 202},  {OCTET_OP_STRIDED_SLICE, 6, 206}, {OCTET_OP_STRIDED_SLICE, 8,
                                                                                                               214},
     {OCTET_OP_SUB, 3, 203},             {OCTET_OP_SUB, 4, 204},            {OCTET_OP_SUM, 2, 115},          {OCTET_OP_TILE, 3, 208},
+    {OCTET_OP_SVDF, 3, 202},            {OCTET_OP_SVDF, 4, 203},
     {OCTET_OP_TRANSPOSE, 3, 115},       {OCTET_OP_TRANSPOSE, 4, 203},      {OCTET_OP_TRANSPOSE, 6, 212},    {OCTET_OP_TRANSPOSE, 8, 222},
     {OCTET_OP_TRANSPOSE_CONV, 2, 202},  {OCTET_OP_TRANSPOSE_CONV, 3, 203}, {OCTET_OP_TRANSPOSE_CONV, 4, 213},
     {OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, 3, 203},

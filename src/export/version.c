@@ -101,6 +101,13 @@ static int32_t version_of_lstm(const octet_graph *graph, const octet_operator *o
     return 1;
 }
 
+static int32_t version_of_svdf(const octet_graph *graph, const octet_operator *op) {
+    bool per_channel;
+    if (input_type(graph, op, 0) == OCTET_INT8) return 3;
+    if (is_hybrid(graph, op, 1, &per_channel)) return op->options.svdf.asymmetric_quantize_inputs ? 4 : 2;
+    return 1;
+}
+
 static int32_t version_of_quantize(const octet_graph *graph, const octet_operator *op) {
     const octet_value *input = octet_graph_input(graph, op, 0), *output = octet_graph_output(graph, op, 0);
     if (op->code == OCTET_OP_QUANTIZE) return output->quantization.n > 1 ? 3 : 1;
@@ -196,6 +203,7 @@ int32_t octet_export_version(const octet_graph *graph, const octet_operator *op)
     case OCTET_OP_TRANSPOSE: return version_of_transpose(graph, op);
     case OCTET_OP_RESIZE_BILINEAR:
     case OCTET_OP_RESIZE_NEAREST_NEIGHBOR: return version_of_resize(graph, op);
+    case OCTET_OP_SVDF: return version_of_svdf(graph, op);
     case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM: return version_of_lstm(graph, op);
     case OCTET_OP_QUANTIZE:
     case OCTET_OP_DEQUANTIZE: return version_of_quantize(graph, op);

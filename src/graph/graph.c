@@ -225,6 +225,12 @@ bool octet_graph_is_output(const octet_graph *graph, uint32_t value) {
     return false;
 }
 
+bool octet_graph_is_stream(const octet_graph *graph) {
+    for (uint32_t i = 0; i < graph->n_operators; i++)
+        if (graph->operators[i].code == OCTET_OP_SVDF) return true;
+    return graph->n_carries > 0;
+}
+
 uint32_t octet_graph_only_user(const octet_graph *graph, uint32_t value) {
     if (graph->values[value].n_uses != 1 || octet_graph_is_output(graph, value)) return OCTET_NONE;
     for (uint32_t i = 0; i < graph->n_operators; i++) {

@@ -129,6 +129,8 @@ void octet_graph_remove_operator(octet_graph *graph, uint32_t operator_index); /
 /* The operator that reads `value` if exactly one input in the graph does and it is no graph output; else OCTET_NONE. */
 uint32_t octet_graph_only_user(const octet_graph *graph, uint32_t value);
 bool octet_graph_is_output(const octet_graph *graph, uint32_t value);
+/* Runs are steps of one sequence: state is carried, or SVDF, which takes one step a run, keeps it. */
+bool octet_graph_is_stream(const octet_graph *graph);
 /* Drops removed operators and, repeatedly, operators none of whose outputs is used; drops unused values; orders the
  * operators so that each comes after its producers (stable). Indices change. */
 octet_status octet_graph_compact(octet_context *ctx, octet_graph *graph);

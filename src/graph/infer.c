@@ -37,6 +37,8 @@ octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const oct
         return octet_infer_dense(ctx, graph, op, out);
     case OCTET_OP_DETECTION_POSTPROCESS:
         return octet_infer_detection(ctx, graph, op, out);
+    case OCTET_OP_SVDF:
+        return octet_infer_svdf(ctx, graph, op, out);
     case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
         return octet_infer_lstm(ctx, graph, op, out);
     case OCTET_OP_BATCH_TO_SPACE_ND:

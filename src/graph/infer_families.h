@@ -13,6 +13,7 @@ octet_infer_function octet_infer_conv;
 octet_infer_function octet_infer_dense;
 octet_infer_function octet_infer_detection;
 octet_infer_function octet_infer_lstm;
+octet_infer_function octet_infer_svdf;
 octet_infer_function octet_infer_move;
 octet_infer_function octet_infer_pool;
 octet_infer_function octet_infer_quantize;

@@ -70,6 +70,7 @@ typedef union octet_options {
     struct { bool symmetric; } mirror_pad;
     struct { octet_activation activation; float cell_clip, proj_clip; bool time_major, asymmetric_quantize_inputs,
              diagonal_recurrent; } lstm;
+    struct { octet_activation activation; int32_t rank; bool asymmetric_quantize_inputs; } svdf;
 } octet_options;
 
 /* Padding of one spatial axis: cells before the input; `after` may be one more. SAME as TensorFlow defines it:

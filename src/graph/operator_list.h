@@ -99,6 +99,7 @@
     X(STRIDED_SLICE, 45, strided_slice)                        \
     X(SUB, 41, arithmetic)                                     \
     X(SUM, 74, reduce)                                         \
+    X(SVDF, 27, svdf)                                          \
     X(TANH, 28, none)                                          \
     X(TILE, 69, none)                                          \
     X(TRANSPOSE, 39, none)                                     \

@@ -94,6 +94,10 @@ static const octet_option_field lstm[] = {
     BOOL(4, lstm.asymmetric_quantize_inputs, 0), BOOL(5, lstm.diagonal_recurrent, 0),
 };
 
+static const octet_option_field svdf[] = {
+    I32(0, svdf.rank, 0, 1), ACTIVATION(1, svdf.activation), BOOL(2, svdf.asymmetric_quantize_inputs, 0),
+};
+
 #define TABLE(operator, number, fields) [OCTET_OP_##operator] = {(number), (fields), (uint32_t)(sizeof(fields) / sizeof(fields)[0])}
 #define EMPTY(operator, number) [OCTET_OP_##operator] = {(number), NULL, 0}
 
@@ -160,6 +164,7 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
     EMPTY(SQUARE, 66),
     EMPTY(ZEROS_LIKE, 67),
     EMPTY(FILL, 68),
+    TABLE(SVDF, 6, svdf),
     TABLE(UNIDIRECTIONAL_SEQUENCE_LSTM, 71, lstm),
     EMPTY(FLOOR_MOD, 72),
     EMPTY(RANGE, 73),

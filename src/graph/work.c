@@ -30,6 +30,10 @@ uint64_t octet_operator_macs(const octet_graph *graph, const octet_operator *op)
         return input->shape.rank >= 2
                    ? elements(output) * (uint64_t)input->shape.dims[input->shape.rank - (op->options.batch_matmul.adj_x ? 2 : 1)]
                    : 0;
+    case OCTET_OP_SVDF:
+        return input->shape.rank == 2
+                   ? (elements(weights) + elements(octet_graph_input(graph, op, 2))) * (uint64_t)input->shape.dims[0]
+                   : 0;
     case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM: {
         uint64_t weights_used = 0;
         for (uint32_t i = 1; i < 9; i++) weights_used += elements(octet_graph_input(graph, op, i));

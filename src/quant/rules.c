@@ -101,6 +101,7 @@
 #define RULE_STRIDED_SLICE SAME
 #define RULE_SUB FREE
 #define RULE_SUM FREE
+#define RULE_SVDF NONE
 #define RULE_TANH FIXED(1.0f / 128.0f, 0)
 #define RULE_TILE SAME
 #define RULE_TRANSPOSE SAME
@@ -133,6 +134,7 @@ static bool lacks_s16(octet_operator_code code) {
     case OCTET_OP_RELU_N1_TO_1:
     case OCTET_OP_SPACE_TO_DEPTH:
     case OCTET_OP_SQUARED_DIFFERENCE:
+    case OCTET_OP_SVDF:
     case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM: return true;
     default: return false;
     }

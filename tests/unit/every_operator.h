@@ -111,6 +111,7 @@ static const every_row every_rows[] = {
     EVERY_ROW(STRIDED_SLICE, "x i0,1,3,0 i0,4,0,1 i1,2,-1,1", 1, {.strided_slice = {1, 1, 0, 0, 8, false}}),
     EVERY_ROW(SUB, "x w4", 1, {.arithmetic = {OCTET_ACTIVATION_NONE, true}}),
     EVERY_ROW(SUM, "x i1,2", 1, {.reduce = {false}}),
+    EVERY_ROW(SVDF, "r w6,4 w6,3 w3 v1,18", 1, {.svdf = {OCTET_ACTIVATION_RELU, 2, true}}),
     EVERY_ROW(TANH, "r", 1, {{0}}),
     EVERY_ROW(TILE, "r i2,3", 1, {{0}}),
     EVERY_ROW(TRANSPOSE, "x i0,3,1,2", 1, {{0}}),
