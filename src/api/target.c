@@ -62,6 +62,7 @@ static int capability(octet_operator_code code) {
         case OCTET_OP_CAST:
         case OCTET_OP_DEPTH_TO_SPACE:
         case OCTET_OP_DIV:
+        case OCTET_OP_DYNAMIC_UPDATE_SLICE:
         case OCTET_OP_ELU:
         case OCTET_OP_EQUAL:
         case OCTET_OP_FILL:
@@ -93,7 +94,9 @@ static int capability(octet_operator_code code) {
         case OCTET_OP_RELU_N1_TO_1: return E;
         case OCTET_OP_CEIL:
         case OCTET_OP_COS:
+        case OCTET_OP_CUMSUM:
         case OCTET_OP_DETECTION_POSTPROCESS:
+        case OCTET_OP_L2_POOL_2D:
         case OCTET_OP_EXP:
         case OCTET_OP_FLOOR:
         case OCTET_OP_FLOOR_DIV:
@@ -106,6 +109,12 @@ static int capability(octet_operator_code code) {
         case OCTET_OP_SQUARE: return F;
         case OCTET_OP_CONV_3D:
         case OCTET_OP_GELU:
+        case OCTET_OP_LOCAL_RESPONSE_NORMALIZATION:
+        case OCTET_OP_ONE_HOT:
+        case OCTET_OP_REDUCE_ALL:
+        case OCTET_OP_RELU_0_TO_1:
+        case OCTET_OP_SCATTER_ND:
+        case OCTET_OP_TOPK_V2:
         case OCTET_OP_POW:
         case OCTET_OP_RANGE:
         case OCTET_OP_REDUCE_ANY:

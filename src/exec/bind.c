@@ -66,8 +66,12 @@ static octet_bind_function *family_of(octet_operator_code code) {
     case OCTET_OP_TRANSPOSE:
     case OCTET_OP_UNPACK:
         return octet_bind_move;
+    case OCTET_OP_TOPK_V2:
+    case OCTET_OP_CUMSUM:
+        return octet_bind_order;
     case OCTET_OP_AVERAGE_POOL_2D:
     case OCTET_OP_MAX_POOL_2D:
+    case OCTET_OP_L2_POOL_2D:
         return octet_bind_pool;
     case OCTET_OP_QUANTIZE:
     case OCTET_OP_DEQUANTIZE:
@@ -75,6 +79,7 @@ static octet_bind_function *family_of(octet_operator_code code) {
     case OCTET_OP_MEAN:
     case OCTET_OP_SUM:
     case OCTET_OP_REDUCE_ANY:
+    case OCTET_OP_REDUCE_ALL:
     case OCTET_OP_REDUCE_MAX:
     case OCTET_OP_REDUCE_MIN:
     case OCTET_OP_REDUCE_PROD:
@@ -84,6 +89,10 @@ static octet_bind_function *family_of(octet_operator_code code) {
     case OCTET_OP_RESIZE_BILINEAR:
     case OCTET_OP_RESIZE_NEAREST_NEIGHBOR:
         return octet_bind_resize;
+    case OCTET_OP_ONE_HOT:
+    case OCTET_OP_SCATTER_ND:
+    case OCTET_OP_DYNAMIC_UPDATE_SLICE:
+        return octet_bind_scatter;
     case OCTET_OP_SELECT:
     case OCTET_OP_SELECT_V2:
         return octet_bind_select;
@@ -96,6 +105,7 @@ static octet_bind_function *family_of(octet_operator_code code) {
     case OCTET_OP_SOFTMAX:
     case OCTET_OP_LOG_SOFTMAX:
     case OCTET_OP_L2_NORMALIZATION:
+    case OCTET_OP_LOCAL_RESPONSE_NORMALIZATION:
         return octet_bind_softmax;
     case OCTET_OP_ABS:
     case OCTET_OP_EXP:
@@ -115,6 +125,7 @@ static octet_bind_function *family_of(octet_operator_code code) {
     case OCTET_OP_RELU:
     case OCTET_OP_RELU6:
     case OCTET_OP_RELU_N1_TO_1:
+    case OCTET_OP_RELU_0_TO_1:
     case OCTET_OP_LEAKY_RELU:
     case OCTET_OP_PRELU:
     case OCTET_OP_ELU:

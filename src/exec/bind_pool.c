@@ -18,6 +18,7 @@ RUN(run_max_f32, octet_max_pool_2d_f32_ref)
 RUN(run_max_s8, octet_max_pool_2d_s8_ref)
 RUN(run_max_u8, octet_max_pool_2d_u8_ref)
 RUN(run_max_s16, octet_max_pool_2d_s16_ref)
+RUN(run_l2_f32, octet_l2_pool_2d_f32_ref)
 
 enum { MAX_CELLS = 1 << 24 }; /* int8 averages are summed in 32 bits */
 
@@ -45,6 +46,7 @@ octet_status octet_bind_pool(octet_binder *binder, const octet_operator *op, oct
     if (input->type == OCTET_INT8) run = average ? run_average_s8 : run_max_s8;
     if (input->type == OCTET_UINT8) run = average ? run_average_u8 : run_max_u8;
     if (input->type == OCTET_INT16) run = average ? run_average_s16 : run_max_s16;
+    if (op->code == OCTET_OP_L2_POOL_2D) run = input->type == OCTET_FLOAT32 ? run_l2_f32 : NULL;
     if (!run) return octet_bind_unsupported(binder, op);
     const int32_t *in = input->shape.dims, *out = octet_graph_output(binder->graph, op, 0)->shape.dims;
     octet_pool_2d_params *p;
@@ -58,5 +60,5 @@ octet_status octet_bind_pool(octet_binder *binder, const octet_operator *op, oct
     p->pad_left = octet_window(op->options.pool_2d.padding, p->in_w, p->filter_w, p->stride_w, 1).before;
     OCTET_TRY(bind_range(binder, op, input, p));
     octet_step_set(step, run, p, (uint32_t)(p->batches * p->out_h), "ref");
-    return octet_bind_fast_pool(binder, input, average, p, step);
+    return op->code == OCTET_OP_L2_POOL_2D ? OCTET_OK : octet_bind_fast_pool(binder, input, average, p, step);
 }

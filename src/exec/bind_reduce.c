@@ -17,6 +17,7 @@ RUN_ALL(reduce_max)
 RUN_ALL(reduce_min)
 RUN_ALL(reduce_prod)
 RUN(reduce_any, u8)
+RUN(reduce_all, u8)
 
 #define RUN_ARG(operator, type, suffix, wide)                                                                                       \
     static void run_##operator##_##type##suffix(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,   \
@@ -97,12 +98,14 @@ static octet_status bind_scales(octet_binder *binder, const octet_operator *op, 
 octet_status octet_bind_reduce(octet_binder *binder, const octet_operator *op, octet_step *step) {
     octet_value *input;
     OCTET_TRY(octet_bind_input(binder, op, 0, &input));
-    const int type = op->code == OCTET_OP_REDUCE_ANY ? ANY : type_index(input->type);
+    const bool is_logical = op->code == OCTET_OP_REDUCE_ANY || op->code == OCTET_OP_REDUCE_ALL;
+    const int type = is_logical ? ANY : type_index(input->type);
     if (type == N_TYPES) return octet_bind_unsupported(binder, op);
     const bool is_arg = op->code == OCTET_OP_ARG_MAX || op->code == OCTET_OP_ARG_MIN;
     const bool wide = octet_graph_output(binder->graph, op, 0)->type == OCTET_INT64;
     octet_step_run *run = NULL;
     if (op->code == OCTET_OP_REDUCE_ANY) run = run_reduce_any_u8;
+    if (op->code == OCTET_OP_REDUCE_ALL) run = run_reduce_all_u8;
     if (op->code == OCTET_OP_SUM) run = sum_runs[type];
     if (op->code == OCTET_OP_MEAN) run = mean_runs[type];
     if (op->code == OCTET_OP_REDUCE_MAX) run = max_runs[type];

@@ -3,6 +3,7 @@
 #include "exec/bind_families.h"
 #include "exec/bind_fast.h"
 #include "kernels/ref/l2_normalization.h"
+#include "kernels/ref/local_response.h"
 #include "kernels/ref/softmax.h"
 #include "kernels/ref/table16.h"
 
@@ -106,9 +107,27 @@ static octet_status bind_l2(octet_binder *binder, const octet_operator *op, cons
     return OCTET_OK;
 }
 
+static void run_local_response(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+    (void)phase;
+    octet_local_response_f32_ref(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), begin, end);
+}
+
+static octet_status bind_local_response(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {
+    octet_local_response_params *p;
+    int32_t rows;
+    if (input->type != OCTET_FLOAT32) return octet_bind_unsupported(binder, op);
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    *p = (octet_local_response_params){.radius = op->options.local_response.radius, .bias = op->options.local_response.bias,
+                                       .alpha = op->options.local_response.alpha, .beta = op->options.local_response.beta};
+    rows_of(input, &rows, &p->depth);
+    octet_step_set(step, run_local_response, p, (uint32_t)rows, "ref");
+    return OCTET_OK;
+}
+
 octet_status octet_bind_softmax(octet_binder *binder, const octet_operator *op, octet_step *step) {
     octet_value *input;
     OCTET_TRY(octet_bind_input(binder, op, 0, &input));
     if (op->code == OCTET_OP_L2_NORMALIZATION) return bind_l2(binder, op, input, step);
+    if (op->code == OCTET_OP_LOCAL_RESPONSE_NORMALIZATION) return bind_local_response(binder, op, input, step);
     return bind_softmax(binder, op, input, step);
 }

@@ -60,6 +60,7 @@ static octet_unary operation_of(const octet_operator *op) {
         {OCTET_OP_RELU, OCTET_UNARY_RELU},
         {OCTET_OP_RELU6, OCTET_UNARY_RELU6},
         {OCTET_OP_RELU_N1_TO_1, OCTET_UNARY_RELU_N1_TO_1},
+        {OCTET_OP_RELU_0_TO_1, OCTET_UNARY_RELU_0_TO_1},
         {OCTET_OP_LEAKY_RELU, OCTET_UNARY_LEAKY_RELU},
         {OCTET_OP_ELU, OCTET_UNARY_ELU},
         {OCTET_OP_HARD_SWISH, OCTET_UNARY_HARD_SWISH},
@@ -90,7 +91,8 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
         static const octet_unary has_s8[] = {OCTET_UNARY_ABS,  OCTET_UNARY_EXP,   OCTET_UNARY_LOG,          OCTET_UNARY_SQRT,
                                              OCTET_UNARY_RSQRT, OCTET_UNARY_NEG,  OCTET_UNARY_LOGISTIC,     OCTET_UNARY_TANH,
                                              OCTET_UNARY_RELU, OCTET_UNARY_RELU6, OCTET_UNARY_RELU_N1_TO_1, OCTET_UNARY_LEAKY_RELU,
-                                             OCTET_UNARY_ELU,  OCTET_UNARY_GELU,  OCTET_UNARY_GELU_APPROXIMATE, OCTET_UNARY_HARD_SWISH};
+                                             OCTET_UNARY_ELU,  OCTET_UNARY_GELU,  OCTET_UNARY_GELU_APPROXIMATE, OCTET_UNARY_HARD_SWISH,
+                                             OCTET_UNARY_RELU_0_TO_1};
         bool known = false;
         for (size_t i = 0; i < sizeof has_s8 / sizeof has_s8[0]; i++) known = known || has_s8[i] == u->operation;
         if (!known) return octet_bind_unsupported(binder, op);
@@ -102,7 +104,7 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
                 octet_operator_name(op->code));
     static const octet_unary no_s16[] = {OCTET_UNARY_SIN,   OCTET_UNARY_COS,  OCTET_UNARY_SQUARE,       OCTET_UNARY_FLOOR, OCTET_UNARY_CEIL,
                                          OCTET_UNARY_ROUND, OCTET_UNARY_SIGN, OCTET_UNARY_RELU_N1_TO_1, OCTET_UNARY_ELU,
-                                         OCTET_UNARY_HARD_SWISH};
+                                         OCTET_UNARY_HARD_SWISH, OCTET_UNARY_RELU_0_TO_1};
     for (size_t i = 0; i < sizeof no_s16 / sizeof no_s16[0]; i++) {
         if (no_s16[i] == u->operation) return octet_bind_unsupported(binder, op);
     }

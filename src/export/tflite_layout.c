@@ -139,6 +139,8 @@ static const struct {
     {OCTET_OP_TRANSPOSE_CONV, 2, 202},  {OCTET_OP_TRANSPOSE_CONV, 3, 203}, {OCTET_OP_TRANSPOSE_CONV, 4, 213},
     {OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, 3, 203},
     {OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, 4, 212}, {OCTET_OP_UNPACK, 3, 202},
+    {OCTET_OP_CUMSUM, 1, 204},          {OCTET_OP_DYNAMIC_UPDATE_SLICE, 1, 209}, {OCTET_OP_REDUCE_ALL, 1, 206},
+    {OCTET_OP_RELU_0_TO_1, 1, 210},     {OCTET_OP_SCATTER_ND, 1, 201},
 };
 
 octet_status octet_tflite_layout_runtime(octet_context *ctx, octet_arena *arena, const octet_tflite_layout *layout, const char **out) {

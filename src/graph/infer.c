@@ -65,8 +65,12 @@ octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const oct
     case OCTET_OP_TRANSPOSE:
     case OCTET_OP_UNPACK:
         return octet_infer_move(ctx, graph, op, out);
+    case OCTET_OP_TOPK_V2:
+    case OCTET_OP_CUMSUM:
+        return octet_infer_order(ctx, graph, op, out);
     case OCTET_OP_AVERAGE_POOL_2D:
     case OCTET_OP_MAX_POOL_2D:
+    case OCTET_OP_L2_POOL_2D:
         return octet_infer_pool(ctx, graph, op, out);
     case OCTET_OP_QUANTIZE:
     case OCTET_OP_DEQUANTIZE:
@@ -74,6 +78,7 @@ octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const oct
     case OCTET_OP_MEAN:
     case OCTET_OP_SUM:
     case OCTET_OP_REDUCE_ANY:
+    case OCTET_OP_REDUCE_ALL:
     case OCTET_OP_REDUCE_MAX:
     case OCTET_OP_REDUCE_MIN:
     case OCTET_OP_REDUCE_PROD:
@@ -83,6 +88,10 @@ octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const oct
     case OCTET_OP_RESIZE_BILINEAR:
     case OCTET_OP_RESIZE_NEAREST_NEIGHBOR:
         return octet_infer_resize(ctx, graph, op, out);
+    case OCTET_OP_ONE_HOT:
+    case OCTET_OP_SCATTER_ND:
+    case OCTET_OP_DYNAMIC_UPDATE_SLICE:
+        return octet_infer_scatter(ctx, graph, op, out);
     case OCTET_OP_SELECT:
     case OCTET_OP_SELECT_V2:
         return octet_infer_select(ctx, graph, op, out);
@@ -95,6 +104,7 @@ octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const oct
     case OCTET_OP_SOFTMAX:
     case OCTET_OP_LOG_SOFTMAX:
     case OCTET_OP_L2_NORMALIZATION:
+    case OCTET_OP_LOCAL_RESPONSE_NORMALIZATION:
         return octet_infer_softmax(ctx, graph, op, out);
     case OCTET_OP_ABS:
     case OCTET_OP_EXP:
@@ -114,6 +124,7 @@ octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const oct
     case OCTET_OP_RELU:
     case OCTET_OP_RELU6:
     case OCTET_OP_RELU_N1_TO_1:
+    case OCTET_OP_RELU_0_TO_1:
     case OCTET_OP_LEAKY_RELU:
     case OCTET_OP_PRELU:
     case OCTET_OP_ELU:

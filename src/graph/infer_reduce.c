@@ -25,7 +25,8 @@ octet_status octet_infer_reduce(octet_context *ctx, const octet_graph *graph, co
     OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 2, 2, 1));
     const octet_value *input = octet_graph_input(graph, op, 0);
     octet_shape shape = {0};
-    OCTET_CHECK(ctx, (op->code == OCTET_OP_REDUCE_ANY) == (input->type == OCTET_BOOL), OCTET_MODEL, "%s: %s of %s", op->layer,
+    const bool is_logical = op->code == OCTET_OP_REDUCE_ANY || op->code == OCTET_OP_REDUCE_ALL;
+    OCTET_CHECK(ctx, is_logical == (input->type == OCTET_BOOL), OCTET_MODEL, "%s: %s of %s", op->layer,
                 octet_operator_name(op->code), octet_type_name(input->type));
     if (op->code != OCTET_OP_ARG_MAX && op->code != OCTET_OP_ARG_MIN) {
         OCTET_TRY(reduced_shape(ctx, graph, op, &input->shape, op->options.reduce.keep_dims, &shape));

@@ -66,6 +66,9 @@ typedef union octet_options {
     struct { octet_type out; } arg;    /* of ARG_MAX, ARG_MIN: int32 or int64 */
     struct { int32_t max_detections, max_classes_per_detection, detections_per_class, num_classes; bool use_regular_nms;
              float nms_score_threshold, nms_iou_threshold, y_scale, x_scale, h_scale, w_scale; } detection;
+    struct { bool exclusive, reverse; } cumsum;
+    struct { int32_t axis; } one_hot;
+    struct { int32_t radius; float bias, alpha, beta; } local_response;
     struct { int32_t size; } block;    /* SPACE_TO_DEPTH, DEPTH_TO_SPACE */
     struct { bool symmetric; } mirror_pad;
     struct { octet_activation activation; float cell_clip, proj_clip; bool time_major, asymmetric_quantize_inputs,

@@ -23,11 +23,13 @@
     X(CONV_2D, 3, conv_2d)                                     \
     X(CONV_3D, 132, conv_3d)                                   \
     X(COS, 108, none)                                          \
+    X(CUMSUM, 128, cumsum)                                     \
     X(DEPTHWISE_CONV_2D, 4, depthwise_conv_2d)                 \
     X(DEPTH_TO_SPACE, 5, block)                                \
     X(DEQUANTIZE, 6, none)                                     \
     X(DETECTION_POSTPROCESS, 32, detection)                    \
     X(DIV, 42, arithmetic)                                     \
+    X(DYNAMIC_UPDATE_SLICE, 151, none)                         \
     X(ELU, 111, none)                                          \
     X(EQUAL, 71, none)                                         \
     X(EXP, 47, none)                                           \
@@ -44,9 +46,11 @@
     X(GREATER_EQUAL, 62, none)                                 \
     X(HARD_SWISH, 117, none)                                   \
     X(L2_NORMALIZATION, 11, l2_normalization)                  \
+    X(L2_POOL_2D, 12, pool_2d)                                 \
     X(LEAKY_RELU, 98, leaky_relu)                              \
     X(LESS, 58, none)                                          \
     X(LESS_EQUAL, 63, none)                                    \
+    X(LOCAL_RESPONSE_NORMALIZATION, 13, local_response)        \
     X(LOG, 73, none)                                           \
     X(LOGICAL_AND, 86, none)                                   \
     X(LOGICAL_NOT, 87, none)                                   \
@@ -61,6 +65,7 @@
     X(MUL, 18, arithmetic)                                     \
     X(NEG, 59, none)                                           \
     X(NOT_EQUAL, 72, none)                                     \
+    X(ONE_HOT, 85, one_hot)                                    \
     X(PACK, 83, pack)                                          \
     X(PAD, 34, none)                                           \
     X(PADV2, 60, none)                                         \
@@ -68,12 +73,14 @@
     X(PRELU, 54, none)                                         \
     X(QUANTIZE, 114, none)                                     \
     X(RANGE, 96, none)                                         \
+    X(REDUCE_ALL, 140, reduce)                                 \
     X(REDUCE_ANY, 91, reduce)                                  \
     X(REDUCE_MAX, 82, reduce)                                  \
     X(REDUCE_MIN, 89, reduce)                                  \
     X(REDUCE_PROD, 81, reduce)                                 \
     X(RELU, 19, none)                                          \
     X(RELU6, 21, none)                                         \
+    X(RELU_0_TO_1, 152, none)                                  \
     X(RELU_N1_TO_1, 20, none)                                  \
     X(RESHAPE, 22, none)                                       \
     X(RESIZE_BILINEAR, 23, resize)                             \
@@ -81,6 +88,7 @@
     X(REVERSE_V2, 105, none)                                   \
     X(ROUND, 116, none)                                        \
     X(RSQRT, 76, none)                                         \
+    X(SCATTER_ND, 122, none)                                   \
     X(SELECT, 64, none)                                        \
     X(SELECT_V2, 123, none)                                    \
     X(SHAPE, 77, shape)                                        \
@@ -102,6 +110,7 @@
     X(SVDF, 27, svdf)                                          \
     X(TANH, 28, none)                                          \
     X(TILE, 69, none)                                          \
+    X(TOPK_V2, 48, none)                                       \
     X(TRANSPOSE, 39, none)                                     \
     X(TRANSPOSE_CONV, 67, transpose_conv)                      \
     X(UNIDIRECTIONAL_SEQUENCE_LSTM, 44, lstm)                  \

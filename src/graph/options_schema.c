@@ -74,6 +74,11 @@ static const octet_option_field cast[] = {TYPE(0, cast.in), TYPE(1, cast.out)};
 static const octet_option_field shape[] = {TYPE(0, shape.out)};
 static const octet_option_field arg[] = {TYPE(0, arg.out)};
 static const octet_option_field block[] = {I32(0, block.size, 0, 1)};
+static const octet_option_field cumsum[] = {BOOL(0, cumsum.exclusive, 0), BOOL(1, cumsum.reverse, 0)};
+static const octet_option_field one_hot[] = {ANY(0, one_hot.axis)};
+static const octet_option_field local_response[] = {
+    I32(0, local_response.radius, 0, 0), F32(1, local_response.bias), F32(2, local_response.alpha), F32(3, local_response.beta),
+};
 static const octet_option_field mirror_pad[] = {BOOL(0, mirror_pad.symmetric, 0)}; /* MirrorPadMode: REFLECT 0, SYMMETRIC 1 */
 /* Of a custom operator: the names are keys of a map, the numbers mean nothing. */
 static const octet_option_field detection[] = {
@@ -107,11 +112,13 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
     TABLE(DEPTHWISE_CONV_2D, 2, depthwise_conv_2d),
     TABLE(AVERAGE_POOL_2D, 5, pool_2d),
     TABLE(MAX_POOL_2D, 5, pool_2d),
+    TABLE(L2_POOL_2D, 5, pool_2d),
     TABLE(FULLY_CONNECTED, 8, fully_connected),
     TABLE(SOFTMAX, 9, softmax),
     TABLE(CONCATENATION, 10, concatenation),
     TABLE(ADD, 11, addition),
     TABLE(L2_NORMALIZATION, 12, l2_normalization),
+    TABLE(LOCAL_RESPONSE_NORMALIZATION, 13, local_response),
     TABLE(RESIZE_BILINEAR, 15, resize_bilinear),
     EMPTY(RESHAPE, 17), /* its one field, new_shape, is an input of the operator in a graph */
     TABLE(SPACE_TO_DEPTH, 19, block),
@@ -124,6 +131,7 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
     TABLE(MEAN, 27, reduce),
     TABLE(SUM, 27, reduce),
     TABLE(REDUCE_ANY, 27, reduce),
+    TABLE(REDUCE_ALL, 27, reduce),
     TABLE(REDUCE_MAX, 27, reduce),
     TABLE(REDUCE_MIN, 27, reduce),
     TABLE(REDUCE_PROD, 27, reduce),
@@ -131,6 +139,7 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
     TABLE(DIV, 29, arithmetic),
     TABLE(SQUEEZE, 30, squeeze),
     TABLE(STRIDED_SLICE, 32, strided_slice),
+    EMPTY(TOPK_V2, 34),
     EMPTY(EXP, 33),
     TABLE(SPLIT, 35, split),
     EMPTY(LOG_SOFTMAX, 36),
@@ -157,6 +166,7 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
     TABLE(ARG_MIN, 57, arg),
     TABLE(PACK, 59, pack),
     EMPTY(LOGICAL_OR, 60),
+    TABLE(ONE_HOT, 61, one_hot),
     EMPTY(LOGICAL_AND, 62),
     EMPTY(LOGICAL_NOT, 63),
     TABLE(UNPACK, 64, unpack),
@@ -180,12 +190,15 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
     EMPTY(QUANTIZE, 89),
     EMPTY(HARD_SWISH, 91),
     TABLE(DEPTH_TO_SPACE, 94, block),
+    EMPTY(SCATTER_ND, 97),
     EMPTY(SELECT_V2, 98),
     TABLE(BATCH_MATMUL, 101, batch_matmul),
+    TABLE(CUMSUM, 102, cumsum),
     EMPTY(BROADCAST_TO, 104),
     TABLE(CONV_3D, 106, conv_3d),
     TABLE(DETECTION_POSTPROCESS, 0, detection),
     TABLE(GELU, 116, gelu),
+    EMPTY(DYNAMIC_UPDATE_SLICE, 117),
     EMPTY(SIGN, 123),
 };
 

@@ -8,6 +8,7 @@
 #include "graph/infer.h"
 #include "graph/options_schema.h"
 #include "import/tflite_custom.h"
+#include "import/tflite_rewrite.h"
 #include "import/tflite_source.h"
 #include "import/tflite_variables.h"
 
@@ -208,7 +209,7 @@ static octet_status check_inputs(octet_context *ctx, octet_tflite_source *source
     return OCTET_OK;
 }
 
-static octet_status set_results(octet_context *ctx, octet_tflite_source *source, const octet_operator *op, bool *written) {
+static octet_status claim_results(octet_context *ctx, octet_tflite_source *source, const octet_operator *op, bool *written) {
     octet_graph *graph = source->graph;
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         const octet_value *value = &graph->values[op->outputs[i]];
@@ -217,7 +218,13 @@ static octet_status set_results(octet_context *ctx, octet_tflite_source *source,
                     value->name);
         written[op->outputs[i]] = true;
     }
+    return OCTET_OK;
+}
+
+static octet_status set_results(octet_context *ctx, octet_tflite_source *source, const octet_operator *op, bool *written) {
+    octet_graph *graph = source->graph;
     octet_inferred *inferred;
+    OCTET_TRY(claim_results(ctx, source, op, written));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, op->n_outputs, &inferred));
     OCTET_TRY(octet_infer(ctx, graph, op, inferred));
     for (uint32_t i = 0; i < op->n_outputs; i++) {
@@ -266,22 +273,16 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
     return OCTET_OK;
 }
 
-/* DENSIFY gives a sparse constant, whose elements have been unpacked already. */
-static octet_status read_densify(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, uint32_t index,
-                                 bool *written) {
-    uint32_t *inputs, *outputs, n_inputs, n_outputs;
-    OCTET_TRY(read_indices(ctx, source, table, 1, false, "inputs", index, &inputs, &n_inputs));
-    OCTET_TRY(read_indices(ctx, source, table, 2, false, "outputs", index, &outputs, &n_outputs));
-    OCTET_CHECK(ctx, n_inputs == 1 && n_outputs == 1, OCTET_MODEL, "%s: operator %u (DENSIFY) has %u inputs and %u outputs",
-                source->fb.name, index, n_inputs, n_outputs);
-    const octet_value *from = &source->graph->values[inputs[0]];
-    octet_value *to = &source->graph->values[outputs[0]];
-    OCTET_CHECK(ctx, from->data && from->type == to->type && !to->data && !to->is_variable && !written[outputs[0]], OCTET_MODEL,
-                "%s: operator %u (DENSIFY) does not give the constant %s another name", source->fb.name, index, from->name);
-    to->shape = from->shape;
-    to->data = from->data;
-    to->quantization = from->quantization;
-    return OCTET_OK;
+/* One that the graph says in other words. */
+static octet_status read_rewritten(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int32_t builtin,
+                                   uint32_t index, bool *written) {
+    octet_operator op = {0};
+    OCTET_TRY(read_indices(ctx, source, table, 1, false, "inputs", index, &op.inputs, &op.n_inputs));
+    OCTET_TRY(read_indices(ctx, source, table, 2, false, "outputs", index, &op.outputs, &op.n_outputs));
+    OCTET_TRY(octet_arena_format(ctx, &source->graph->arena, &op.layer, "%s #%u", octet_tflite_builtin_name(builtin), index));
+    OCTET_TRY(check_inputs(ctx, source, &op, written));
+    OCTET_TRY(claim_results(ctx, source, &op, written));
+    return octet_tflite_rewrite(ctx, source->graph, builtin, &op);
 }
 
 octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source *source) {
@@ -300,8 +301,8 @@ octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 0, 0, &code));
         OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < codes.n, OCTET_FORMAT, "%s: operator %u has code %d of %u", fb->name, i, code,
                     codes.n);
-        if (opcodes[code].builtin == BUILTIN_DENSIFY) {
-            OCTET_TRY(read_densify(ctx, source, &table, i, written));
+        if (octet_tflite_is_rewritten(opcodes[code].builtin)) {
+            OCTET_TRY(read_rewritten(ctx, source, &table, opcodes[code].builtin, i, written));
             continue;
         }
         if (octet_tflite_is_of_variables(opcodes[code].builtin)) {

@@ -54,7 +54,7 @@ def unary(r, operator, dtype):
         o = options('Gelu', approximate=r.chance())
     if operator == 'LEAKY_RELU':
         o = options('LeakyRelu', alpha=float(np.float32(r.g.uniform(-.5, 1.5))))
-    if operator in ('HARD_SWISH', 'RELU_N1_TO_1', 'ELU', 'FLOOR', 'CEIL', 'ROUND', 'NEG', 'SQUARE', 'GELU'):
+    if operator in ('HARD_SWISH', 'RELU_N1_TO_1', 'RELU_0_TO_1', 'ELU', 'FLOOR', 'CEIL', 'ROUND', 'NEG', 'SQUARE', 'GELU'):
         version = 1
     if dtype == np.float32:
         x = (r.g.standard_normal((1, 500)) * 10 ** r.g.uniform(-2, 1.2)).astype(np.float32)

@@ -48,6 +48,8 @@ static inline cells cells_at(const octet_pool_2d_params *p, int32_t oy, int32_t 
 #define LAST_AVERAGE(sum, count, p) average_of((sum), (count), (p))
 #define LAST_MAX_F32(sum, count, p) octet_clamp_f32((sum), (p)->real_min, (p)->real_max)
 #define LAST_MAX(sum, count, p) octet_clamp_s32((sum), (p)->min, (p)->max)
+#define ADD_SQUARE(sum, cell) ((sum) + (cell) * (cell))
+#define LAST_L2(sum, count, p) octet_clamp_f32(sqrtf((sum) / (float)(count)), (p)->real_min, (p)->real_max)
 
 /* Half away from zero. */
 static inline int32_t average_of(int64_t sum, int32_t count, const octet_pool_2d_params *p) {
@@ -63,3 +65,4 @@ POOL_KERNEL(octet_max_pool_2d_f32_ref, OCTET_TARGET_AVX2, float, float, -INFINIT
 POOL_KERNEL(octet_max_pool_2d_s8_ref, OCTET_TARGET_AVX2, int8_t, int8_t, INT8_MIN, LARGER, LAST_MAX)
 POOL_KERNEL(octet_max_pool_2d_u8_ref, OCTET_TARGET_AVX2, uint8_t, uint8_t, 0, LARGER, LAST_MAX)
 POOL_KERNEL(octet_max_pool_2d_s16_ref, OCTET_TARGET_AVX2, int16_t, int16_t, INT16_MIN, LARGER, LAST_MAX)
+POOL_KERNEL(octet_l2_pool_2d_f32_ref, OCTET_TARGET_AVX2, float, float, 0.0f, ADD_SQUARE, LAST_L2)

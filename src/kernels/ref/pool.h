@@ -1,4 +1,4 @@
-/* pool.h - AVERAGE_POOL_2D and MAX_POOL_2D.
+/* pool.h - AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D (the root of the mean square).
  * In:  input [N,H,W,C], parameters that binding has checked.
  * Out: output [N,OH,OW,C] over the cells of each window that lie inside the input; zero points play no part, since input and
  *      output share them.
@@ -28,5 +28,6 @@ void octet_max_pool_2d_f32_ref(const octet_pool_2d_params *p, const float *input
 void octet_max_pool_2d_s8_ref(const octet_pool_2d_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end);
 void octet_max_pool_2d_u8_ref(const octet_pool_2d_params *p, const uint8_t *input, uint8_t *output, int32_t begin, int32_t end);
 void octet_max_pool_2d_s16_ref(const octet_pool_2d_params *p, const int16_t *input, int16_t *output, int32_t begin, int32_t end);
+void octet_l2_pool_2d_f32_ref(const octet_pool_2d_params *p, const float *input, float *output, int32_t begin, int32_t end);
 
 #endif

@@ -82,6 +82,7 @@ static bool walk_next(const octet_reduce_params *p, walk *w) {
 #define MULTIPLY(sum, x) ((sum) * (x))
 #define IS_TRUE(x) ((x) != 0)
 #define EITHER(sum, x) ((sum) || (x) != 0)
+#define BOTH(sum, x) ((sum) && (x) != 0)
 #define MEAN_F32(sum) ((sum) / (float)p->count)
 
 REDUCE(octet_sum_f32_ref, float, float, SAME, ADD, SAME)
@@ -97,6 +98,7 @@ REDUCE(octet_reduce_min_s16_ref, int16_t, int16_t, SAME, SMALLER, SAME)
 REDUCE(octet_reduce_min_s32_ref, int32_t, int32_t, SAME, SMALLER, SAME)
 REDUCE(octet_reduce_min_s64_ref, int64_t, int64_t, SAME, SMALLER, SAME)
 REDUCE(octet_reduce_any_u8_ref, uint8_t, bool, IS_TRUE, EITHER, SAME)
+REDUCE(octet_reduce_all_u8_ref, uint8_t, bool, IS_TRUE, BOTH, SAME)
 REDUCE(octet_reduce_prod_f32_ref, float, float, SAME, MULTIPLY, SAME)
 
 /* Integers, wrapping: summed and multiplied unsigned. */

@@ -1,4 +1,4 @@
-/* reduce.h - SUM, MEAN, REDUCE_MAX, REDUCE_MIN, REDUCE_PROD, REDUCE_ANY, ARG_MAX, ARG_MIN.
+/* reduce.h - SUM, MEAN, REDUCE_MAX, REDUCE_MIN, REDUCE_PROD, REDUCE_ANY, REDUCE_ALL, ARG_MAX, ARG_MIN.
  * In:  an input of any rank, its axes sorted into those that stay and those that go.
  * Out: one element per position of the axes that stay; an output element is the unit of work. The elements of one output
  *      are taken in row-major order.
@@ -45,6 +45,7 @@ OCTET_REDUCE_DECLARE_ALL(reduce_max)
 OCTET_REDUCE_DECLARE_ALL(reduce_min)
 OCTET_REDUCE_DECLARE_ALL(reduce_prod)
 OCTET_REDUCE_DECLARE(reduce_any_u8, uint8_t) /* bool */
+OCTET_REDUCE_DECLARE(reduce_all_u8, uint8_t)
 
 /* The index of the first largest (smallest) element along the one reduced axis; output: int32 or, when wide, int64. */
 #define OCTET_REDUCE_DECLARE_ARG(name, TYPE) \

@@ -53,6 +53,7 @@ FLOAT_LOOP(tanh_f32, (float)octet_tanh_f64((double)x))
 FLOAT_LOOP(relu_f32, x < 0 ? 0 : x)
 FLOAT_LOOP(relu6_f32, x < 0 ? 0 : x > 6.0f ? 6.0f : x)
 FLOAT_LOOP(relu_n1_to_1_f32, x < -1.0f ? -1.0f : x > 1.0f ? 1.0f : x)
+FLOAT_LOOP(relu_0_to_1_f32, x < 0.0f ? 0.0f : x > 1.0f ? 1.0f : x)
 FLOAT_LOOP(leaky_relu_f32, x > 0 ? x : x * alpha)
 FLOAT_LOOP(elu_f32, x < 0 ? (float)octet_expm1_f64((double)x) : x)
 FLOAT_LOOP(gelu_f32, gelu(x))
@@ -79,6 +80,7 @@ octet_unary_f32 *octet_unary_f32_ref(octet_unary operation) {
         [OCTET_UNARY_RELU] = relu_f32,
         [OCTET_UNARY_RELU6] = relu6_f32,
         [OCTET_UNARY_RELU_N1_TO_1] = relu_n1_to_1_f32,
+        [OCTET_UNARY_RELU_0_TO_1] = relu_0_to_1_f32,
         [OCTET_UNARY_LEAKY_RELU] = leaky_relu_f32,
         [OCTET_UNARY_ELU] = elu_f32,
         [OCTET_UNARY_GELU] = gelu_f32,

@@ -44,7 +44,8 @@ static bool fill_by_function(const octet_unary_quantized_params *p, int8_t *tabl
 /* Real bounds of the clamps among the operations. */
 static void real_range(octet_unary operation, float *min, float *max) {
     *min = operation == OCTET_UNARY_RELU_N1_TO_1 ? -1.0f : 0.0f;
-    *max = operation == OCTET_UNARY_RELU_N1_TO_1 ? 1.0f : operation == OCTET_UNARY_RELU6 ? 6.0f : INFINITY;
+    const bool to_one = operation == OCTET_UNARY_RELU_N1_TO_1 || operation == OCTET_UNARY_RELU_0_TO_1;
+    *max = to_one ? 1.0f : operation == OCTET_UNARY_RELU6 ? 6.0f : INFINITY;
 }
 
 /* Multipliers for positive and negative arguments, all by float32 quotients. */
@@ -159,6 +160,7 @@ bool octet_unary_quantized_table_s8(const octet_unary_quantized_params *p, int8_
     case OCTET_UNARY_RELU:
     case OCTET_UNARY_RELU6:
     case OCTET_UNARY_RELU_N1_TO_1:
+    case OCTET_UNARY_RELU_0_TO_1:
     case OCTET_UNARY_LEAKY_RELU:
         if (!prepare_scaling(&scaling, INT8_MIN, INT8_MAX)) return false;
         for (int32_t q = INT8_MIN; q <= INT8_MAX; q++) table[q - INT8_MIN] = (int8_t)scaled(&scaling, q - p->zero_in);
@@ -279,6 +281,7 @@ bool octet_unary_quantized_prepare_s16(octet_unary_quantized_params *p) {
     case OCTET_UNARY_ROUND:
     case OCTET_UNARY_SIGN:
     case OCTET_UNARY_RELU_N1_TO_1:
+    case OCTET_UNARY_RELU_0_TO_1:
     case OCTET_UNARY_ELU:
     case OCTET_UNARY_HARD_SWISH:
     case OCTET_N_UNARY:
@@ -319,6 +322,7 @@ void octet_unary_s16_ref(const octet_unary_quantized_params *p, const int16_t *i
     case OCTET_UNARY_ROUND:
     case OCTET_UNARY_SIGN:
     case OCTET_UNARY_RELU_N1_TO_1:
+    case OCTET_UNARY_RELU_0_TO_1:
     case OCTET_UNARY_ELU:
     case OCTET_UNARY_GELU:
     case OCTET_UNARY_GELU_APPROXIMATE:
