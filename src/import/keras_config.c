@@ -379,11 +379,11 @@ static octet_status read_layer(reader *r, const octet_json *object, octet_keras_
     layer->name = name != NULL ? name : "sequential";
     const char *module = octet_json_text(octet_json_get(object, "module"));
     layer->is_operation = module != NULL && (strncmp(module, "keras.src.ops", 13) == 0 || strncmp(module, "keras.ops", 9) == 0);
-    /* Keras 3's .h5 files leave the module out; a layer's configuration says trainable (SpatialDropout's says its rate instead), a
-     * function's never. */
+    /* Keras 3's .h5 files leave the module out; a layer's configuration says trainable (SpatialDropout's says its rate instead,
+     * Discretization's its num_bins), a function's never. */
     const octet_json *first_node = octet_json_at(octet_json_get(object, "inbound_nodes"), 0);
     if (module == NULL && octet_json_kind_of(first_node) == OCTET_JSON_OBJECT && octet_json_get(config, "trainable") == NULL &&
-        octet_json_get(config, "rate") == NULL && octet_json_get(config, "layers") == NULL &&
+        octet_json_get(config, "rate") == NULL && octet_json_get(config, "layers") == NULL && octet_json_get(config, "num_bins") == NULL &&
         octet_json_kind_of(config) == OCTET_JSON_OBJECT) {
         layer->is_operation = true;
     }

@@ -42,7 +42,7 @@ octet_status octet_keras_weights_cell(octet_context *ctx, octet_arena *arena, oc
 static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint32_t n_states, recurrent *r) {
     *r = (recurrent){
         .n_gates = n_gates, .h = OCTET_NONE, .c = OCTET_NONE, .kernel = OCTET_NONE, .recurrent = OCTET_NONE, .bias = OCTET_NONE};
-    r->mask = octet_keras_mask(call);
+    r->mask = octet_keras_steps_mask(call);
     if (call->n_inputs != 1 && call->n_inputs != 1 + n_states) {
         return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u", (unsigned)call->n_inputs,
                                       (unsigned)(1 + n_states));

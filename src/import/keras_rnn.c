@@ -35,6 +35,11 @@ octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_ker
                                     "with set_weights");
 }
 
+uint32_t octet_keras_steps_mask(const octet_keras_call *call) {
+    const bool is_blind = call->graph->keras_version >= 3 && call->n_inputs > 1 && call->mask == OCTET_NONE;
+    return is_blind ? OCTET_NONE : octet_keras_mask(call);
+}
+
 octet_status octet_keras_reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out) {
     uint32_t inputs[2] = {x, 0};
     OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", (const int32_t[]){1}, 1, &inputs[1]));
@@ -76,7 +81,8 @@ static octet_status list_cells(octet_keras_call *call, const octet_keras_layer *
 octet_status octet_keras_emit_rnn(octet_keras_call *call) {
     const octet_keras_layer *cells;
     octet_keras_steps steps, inner;
-    uint32_t n_cells, n_states, mask = octet_keras_mask(call), turned = mask, result[OCTET_KERAS_MAX_OUTPUTS], n_results, n = 1, at = 1;
+    const uint32_t mask = octet_keras_steps_mask(call);
+    uint32_t n_cells, n_states, turned = mask, result[OCTET_KERAS_MAX_OUTPUTS], n_results, n = 1, at = 1;
     OCTET_TRY(list_cells(call, &cells, &n_cells, &n_states));
     OCTET_TRY(octet_keras_steps_of(call, &steps));
     const bool has_states = call->n_inputs > 1;
@@ -103,5 +109,5 @@ octet_status octet_keras_emit_rnn(octet_keras_call *call) {
     }
     call->outputs[0] = inputs[0];
     call->n_outputs = n;
-    return steps.return_sequences ? octet_keras_mask_set(call, inputs[0], mask) : OCTET_OK;
+    return steps.return_sequences ? octet_keras_mask_set(call, inputs[0], octet_keras_mask(call)) : OCTET_OK;
 }

@@ -40,7 +40,7 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
     const bool turn = !is_written && !octet_json_is_true(octet_json_get(forward->config, "go_backwards"));
     if (!is_written && !turn) return octet_keras_refuse(call, "around a layer with go_backwards is not supported; swap the directions");
     /* The backward one first, as TensorFlow's converter orders them. */
-    const uint32_t mask = octet_keras_mask(call);
+    const uint32_t mask = octet_keras_steps_mask(call);
     uint32_t turned_mask = mask;
     inputs[0] = call->inputs[0];
     if (turn) OCTET_TRY(octet_keras_reverse_steps(call, inputs[0], &inputs[0]));
@@ -59,7 +59,7 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
         OCTET_TRY(merge(call, mode, outputs[0][0], outputs[1][0]));
     }
     if (is_whole) {
-        for (uint32_t i = 0; i < call->n_outputs; i++) OCTET_TRY(octet_keras_mask_set(call, call->outputs[i], mask));
+        for (uint32_t i = 0; i < call->n_outputs; i++) OCTET_TRY(octet_keras_mask_set(call, call->outputs[i], octet_keras_mask(call)));
     }
     for (size_t i = 0; i < 2; i++) {
         for (uint32_t j = 1; j < n_outputs[i]; j++) call->outputs[call->n_outputs++] = outputs[i][j];

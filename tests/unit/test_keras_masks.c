@@ -128,6 +128,32 @@ static void masks_meet_as_the_version_has_it(void **state) {
     }
 }
 
+/* Keras 3 finds no mask for a call with an initial state; Keras 2 does. */
+static void an_initial_state_hides_the_mask_in_keras_3(void **state) {
+    (void)state;
+    static const float x[8] = {1, 2, 0.5F, 4, -2, -2, -2, -2};
+    static const char model[] =
+        "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
+        NODE("InputLayer", "in", ", \"batch_input_shape\": [null, 4, 2]", "") ", "
+        NODE("GlobalMaxPooling1D", "h", "", "[[\"in\", 0, 0, {}]]") ", "
+        NODE("Masking", "a", ", \"mask_value\": -2", "[[\"in\", 0, 0, {}]]") ", "
+        NODE("SimpleRNN", "r", ", \"units\": 2", "[[\"a\", 0, 0, {\"initial_state\": [\"h\", 0, 0]}]]")
+        "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"r\", 0, 0]]}}";
+    float found[2][MOST], w[4], h[2];
+    for (int i = 0; i < 4; i++) w[i] = 0.5F * sinf((float)i + 1.0F); /* as keras_run makes weights: every one of them */
+    for (int version = 2; version <= 3; version++) {
+        assert_int_equal(keras_run_model(version, model, "2,2 2,2 2", x, 8, found[version - 2]), 2);
+        h[0] = 1, h[1] = 4;
+        for (int step = 0; step < (version == 2 ? 2 : 4); step++) {
+            const float *in = step < 2 ? x + 2 * step : (const float[2]){0, 0};
+            const float next[2] = {tanhf(in[0] * w[0] + in[1] * w[2] + w[0] + h[0] * w[0] + h[1] * w[2]),
+                                   tanhf(in[0] * w[1] + in[1] * w[3] + w[1] + h[0] * w[1] + h[1] * w[3])};
+            memcpy(h, next, sizeof h);
+        }
+        keras_expect_near(found[version - 2], h, 2, version == 2 ? "Keras 2" : "Keras 3");
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(masked_steps_leave_the_state),
@@ -135,6 +161,7 @@ int main(void) {
         cmocka_unit_test(a_mask_goes_through_layers_that_keep_it),
         cmocka_unit_test(an_embedding_masks_zero),
         cmocka_unit_test(masks_meet_as_the_version_has_it),
+        cmocka_unit_test(an_initial_state_hides_the_mask_in_keras_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
