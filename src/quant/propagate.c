@@ -230,10 +230,12 @@ static bool choose_shared(const state *s, const octet_operator *op, octet_qparam
     return false;
 }
 
-static void run_work_list(state *s) {
+/* Says whether an operator got parameters. */
+static bool run_work_list(state *s) {
+    bool progress = false;
     s->work.n = 0;
     for (uint32_t k = 0; k < s->graph->n_operators; k++) {
-        if (class_of(s, k) != OCTET_RULE_NONE) push(&s->work, k);
+        if (class_of(s, k) != OCTET_RULE_NONE && !s->done[k]) push(&s->work, k);
     }
     while (s->work.n > 0) {
         const uint32_t k = s->work.items[--s->work.n];
@@ -253,11 +255,12 @@ static void run_work_list(state *s) {
             s->done[k] = true;
             continue;
         }
-        s->done[k] = true;
+        s->done[k] = progress = true;
         for (uint32_t i = 0; i < op->n_outputs; i++) {
             if (is_float(s, op->outputs[i])) set_result(s, op->outputs[i], params);
         }
     }
+    return progress;
 }
 
 /* A value and the constant that it is compared with for equality are rounded alike, unless strict: a real number that equals the
@@ -293,7 +296,8 @@ octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet
     run_forward(&s);
     OCTET_TRY(run_backward(&s));
     OCTET_TRY(fix_ranges(&s));
-    run_work_list(&s);
+    /* An operand may get its parameters from one reader after another has been looked at. */
+    while (run_work_list(&s)) {}
     align_comparisons(&s);
     return OCTET_OK;
 }

@@ -136,6 +136,20 @@ static void sigmoid_before_concat_is_requantized(void **state) {
     expect_params(operand(f, 0, 0), 6.0f / 255.0f, -1);
 }
 
+/* The range that the sum gives to the sigmoid holds for a copy that is looked at before the sum. */
+static void a_later_reader_of_an_operand_is_quantized_too(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -3.0f, 3.0f), y = unary(f, OCTET_OP_LOGISTIC, x, 0.1f, 0.9f);
+    const uint32_t sum = binary(f, OCTET_OP_CONCATENATION, y, x, -3.0f, 3.0f);
+    uint32_t inputs[2] = {y, 0}, copy;
+    expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "shape", (const int32_t[]){2, 2}, 2, &inputs[1]));
+    copy = emit(f, OCTET_OP_RESHAPE, inputs, 2, 0.1f, 0.9f);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, copy, "copy"));
+    quantize(f, sum);
+    expect_operators(f, "LOGISTIC QUANTIZE CONCATENATION RESHAPE");
+    expect_params(result(f, 3), 6.0f / 255.0f, -1);
+}
+
 /* maximum(x, 0.3): the input of the model itself takes the range of the result. */
 static void maximum_runs_its_range_back_to_the_input(void **state) {
     fixture *f = *state;
@@ -500,6 +514,7 @@ int main(void) {
         CASE(concat_gives_its_range_to_both_operands),
         CASE(a_value_in_two_concats_is_requantized_for_one),
         CASE(sigmoid_before_concat_is_requantized),
+        CASE(a_later_reader_of_an_operand_is_quantized_too),
         CASE(maximum_runs_its_range_back_to_the_input),
         CASE(reshape_and_pad_keep_what_they_are_given),
         CASE(softmax_is_fixed_whatever_was_seen),
