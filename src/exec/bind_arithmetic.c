@@ -65,7 +65,8 @@ static octet_status prepare_quantized(octet_binder *binder, const octet_operator
     if (wide || binder->cpu == 0) return OCTET_OK;
     octet_broadcast_row *row;
     octet_rows_s8 *fast;
-    OCTET_TRY(octet_rows_make_s8(binder->ctx, binder->arena, binder->cpu, operation, q, &row, &fast));
+    OCTET_TRY(octet_rows_make_s8(binder->ctx, binder->arena, binder->cpu, operation, q, octet_shape_elements(&output->shape), &row,
+                                 &fast));
     if (!row) return OCTET_OK;
     a->row = row;
     a->params = fast;

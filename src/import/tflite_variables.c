@@ -132,9 +132,6 @@ static octet_status settle(octet_context *ctx, octet_tflite_source *source, octe
         graph->values[variable->value].is_variable = true;
         graph->values[variable->value].quantization = like.quantization;
         variable->now = variable->value;
-        OCTET_CHECK(ctx, variable->initial.size == 0 || (variable->type == like.type && octet_shape_equal(&variable->shape, &like.shape)),
-                    OCTET_MODEL, "%s: variable %s begins with a tensor of another type or shape than %s", source->fb.name, variable->name,
-                    like.name);
     }
     const octet_value *held = &graph->values[variable->value];
     OCTET_CHECK(ctx, held->type == like.type && octet_shape_equal(&held->shape, &like.shape), OCTET_UNSUPPORTED,
@@ -201,6 +198,9 @@ octet_status octet_tflite_finish_variables(octet_context *ctx, octet_tflite_sour
     for (uint32_t i = 0; i < source->n_variables; i++) {
         const octet_tflite_variable *variable = &source->variables[i];
         if (variable->value == OCTET_NONE) continue;
+        const octet_value *kept = &graph->values[variable->value];
+        OCTET_CHECK(ctx, variable->initial.size == 0 || (variable->type == kept->type && octet_shape_equal(&variable->shape, &kept->shape)),
+                    OCTET_MODEL, "%s: variable %s begins with a tensor of another type or shape", source->fb.name, variable->name);
         uint32_t last = variable->now;
         /* A variable that takes what another one held: a copy of it, so that the order of carrying does not matter. */
         if (last != variable->value && graph->values[last].is_variable) {

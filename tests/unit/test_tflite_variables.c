@@ -1,6 +1,10 @@
 /* Resource variables of a .tflite: what they hold from run to run, and which files are refused. */
 #include "support/tflite_parts.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
 #include "exec/exec.h"
 
 enum { ADD = 0, WHILE = 119, CALL_ONCE = 129, VAR_HANDLE = 142, READ_VARIABLE = 143, ASSIGN_VARIABLE = 144, RESOURCE = 13 };
@@ -18,8 +22,8 @@ static ref handle(const char *name, int32_t tensor_index) {
     return with_options(OF_HANDLE, 0, I32S(tensor_index), 111, TABLE(octet_flatbuffer_link(1, text)));
 }
 
-/* y = x + a + b; z = a after a := x; b := what a was. a begins with `first`. `other`: a builtin that is put first, or 0. */
-static octet_buffer make(const float *first, int other, uint32_t called) {
+/* y = x + a + b; z = a after a := x; b := what a was. a begins with the n numbers of `first`. `other`: a builtin put first, or 0. */
+static octet_buffer make(const float *first, int32_t n, int other, uint32_t called) {
     const ref row = I32S(1, 2);
     const ref tensors = LIST(tensor(row, 0, 0, 0), tensor(I32S(0), RESOURCE, 0, 0), tensor(I32S(0), RESOURCE, 0, 0), tensor(row, 0, 0, 0),
                              tensor(row, 0, 0, 0), tensor(row, 0, 0, 0), tensor(row, 0, 0, 0), tensor(row, 0, 0, 0));
@@ -31,11 +35,11 @@ static octet_buffer make(const float *first, int other, uint32_t called) {
              operator(OF_ASSIGN, I32S(2, 3), 0, 0), operator(OF_ADD, I32S(5, 4), I32S(6), 0), operator(OF_READ, I32S(1), I32S(7), 0));
     const ref graph = TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, I32S(0)), octet_flatbuffer_link(2, I32S(6, 7)),
                             octet_flatbuffer_link(3, operators));
-    const ref initial = TABLE(octet_flatbuffer_link(0, LIST(tensor(I32S(0), RESOURCE, 0, 0), tensor(row, 0, 1, 0))),
+    const ref initial = TABLE(octet_flatbuffer_link(0, LIST(tensor(I32S(0), RESOURCE, 0, 0), tensor(I32S(1, n), 0, 1, 0))),
                               octet_flatbuffer_link(3, LIST(handle("a", 0), operator(OF_ASSIGN, I32S(0, 1), 0, 0))));
     const ref codes = LIST(code(ADD, NULL), code(CALL_ONCE, NULL), code(VAR_HANDLE, NULL), code(READ_VARIABLE, NULL),
                            code(ASSIGN_VARIABLE, NULL), code(other, NULL));
-    const ref bytes = TABLE(octet_flatbuffer_link(0, vector(first, first != NULL ? 8 : 0, 1)));
+    const ref bytes = TABLE(octet_flatbuffer_link(0, vector(first, 4 * (size_t)n, 1)));
     return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes), octet_flatbuffer_link(2, LIST(graph, initial)),
                         octet_flatbuffer_link(4, LIST(table(NULL, 0), bytes))));
 }
@@ -45,7 +49,13 @@ static void variables_go_on_from_run_to_run(void **state) {
     static const float first[2] = {10, 20};
     static const float x[4][2] = {{1, 2}, {3, 4}, {0, 0}, {1, 2}};
     static const float y[4][2] = {{11, 22}, {14, 26}, {4, 6}, {11, 22}}; /* the last one after a reset */
-    octet_buffer file = make(first, 0, 1);
+    octet_buffer file = make(first, 2, 0, 1);
+    const char *corpus = getenv("OCTET_WRITE_CORPUS"); /* a folder for the fuzz target's first files */
+    if (corpus) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/VARIABLES", corpus);
+        assert_int_equal(octet_file_write(ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);
+    }
     octet_graph *graph = NULL, *copy = NULL;
     octet_exec *exec = NULL;
     octet_runner *runner = NULL;
@@ -83,9 +93,10 @@ static void refuse(octet_buffer file, const char *words) {
 static void other_graphs_are_refused(void **state) {
     (void)state;
     static const float first[2] = {10, 20};
-    refuse(make(first, WHILE, 1), "the model has 2 subgraphs (loops or branches)");
-    refuse(make(first, 0, 2), "CALL_ONCE names graph 2 of 2");
-    refuse(make(NULL, 0, 1), "variable a begins with something else than a constant of its 8 bytes");
+    refuse(make(first, 2, WHILE, 1), "the model has 2 subgraphs (loops or branches)");
+    refuse(make(first, 2, 0, 2), "CALL_ONCE names graph 2 of 2");
+    refuse(make(first, 0, 0, 1), "variable a begins with something else than a constant of its 0 bytes");
+    refuse(make(first, 1, 0, 1), "variable a begins with a tensor of another type or shape");
 }
 
 int main(void) {

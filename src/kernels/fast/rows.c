@@ -6,7 +6,7 @@
 
 #if OCTET_FAST_X86
 
-enum { LANES = 16, PART_BITS = 22 };
+enum { LANES = 16, PART_BITS = 22, JOINT_LEAST = 1024 };
 
 static octet_status uniform_scale(octet_context *ctx, octet_arena *arena, int32_t multiplier, int32_t shift, const octet_requantize *range,
                                   octet_scale *out) {
@@ -80,7 +80,8 @@ static bool joint_agrees(const octet_rows_s8 *r, octet_arithmetic operation, con
 #endif
 
 octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, octet_arithmetic operation,
-                                const octet_arithmetic_quantized_params *p, octet_broadcast_row **row, octet_rows_s8 **out) {
+                                const octet_arithmetic_quantized_params *p, size_t n_elements, octet_broadcast_row **row,
+                                octet_rows_s8 **out) {
     *row = NULL;
     *out = NULL;
 #if OCTET_FAST_X86
@@ -108,13 +109,13 @@ octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t
         for (int lane = 0; lane < LANES; lane++) right[lane] = p->shift[i] > 0 ? 0 : -p->shift[i];
     }
     *row = multiplies ? octet_rows_multiply_s8_avx2 : octet_rows_add_s8_avx2;
-    if (adds && joint(p, r->subtract, &r->joint) && joint_agrees(r, operation, p)) {
+    if (adds && n_elements >= JOINT_LEAST && joint(p, r->subtract, &r->joint) && joint_agrees(r, operation, p)) {
         r->is_joint = true;
         *row = octet_rows_joint_s8_avx2;
     }
     *out = r;
 #else
-    (void)ctx, (void)arena, (void)cpu, (void)operation, (void)p;
+    (void)ctx, (void)arena, (void)cpu, (void)operation, (void)p, (void)n_elements;
 #endif
     return OCTET_OK;
 }

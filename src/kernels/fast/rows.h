@@ -30,9 +30,11 @@ typedef struct octet_rows_s8 {
     bool split, subtract; /* split: both operands by whole and part */
 } octet_rows_s8;
 
-/* *row is NULL when there is no fast form (other operations, no instruction set). */
+/* *row is NULL when there is no fast form (other operations, no instruction set). n_elements: of the result; for few of them it is not
+ * worth proving that one sum does, which takes as long as 65,536 elements. */
 octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, octet_arithmetic operation,
-                                const octet_arithmetic_quantized_params *p, octet_broadcast_row **row, octet_rows_s8 **out);
+                                const octet_arithmetic_quantized_params *p, size_t n_elements, octet_broadcast_row **row,
+                                octet_rows_s8 **out);
 
 octet_broadcast_row octet_rows_add_s8_avx2, octet_rows_multiply_s8_avx2, octet_rows_joint_s8_avx2;
 
