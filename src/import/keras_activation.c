@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/keras_attention.h"
 #include "import/keras_layers.h"
 #include "import/keras_mask.h"
 
@@ -329,10 +330,18 @@ octet_status octet_keras_emit_relu(octet_keras_call *call) {
     return octet_keras_return(call, y);
 }
 
+/* The second positional argument; the builder has put a named one aside. The first reading is before any cast of the inputs. */
+static uint32_t mask_argument(const octet_keras_call *call) {
+    const bool is_second = call->node != NULL && call->node->n_arguments == 2 && call->node->arguments[1].kind == OCTET_KERAS_TENSOR;
+    return is_second ? call->node->arguments[1].value : OCTET_NONE;
+}
+
 octet_status octet_keras_emit_softmax(octet_keras_call *call) {
     uint32_t x;
     int32_t axis[1] = {-1}, n = 0;
-    OCTET_TRY(octet_keras_refuse_mask(call));
+    const uint32_t mask = call->n_inputs == 2 ? mask_argument(call) : call->mask;
+    if (mask == OCTET_NONE) OCTET_TRY(octet_keras_refuse_mask(call));
+    if (call->n_inputs == 2 && mask != OCTET_NONE) call->n_inputs = 1;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     if (octet_json_get(call->layer->config, "axis") != NULL) {
         const octet_status status = octet_json_length(octet_json_get(call->layer->config, "axis")) > 1
@@ -340,7 +349,14 @@ octet_status octet_keras_emit_softmax(octet_keras_call *call) {
                                         : octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "axis", 1, axis, &n);
         OCTET_TRY(status);
     }
-    OCTET_TRY(octet_keras_softmax(call, x, axis[0], false, &x));
+    const int32_t rank = octet_keras_shape(call, x)->rank;
+    if (mask == OCTET_NONE) {
+        OCTET_TRY(octet_keras_softmax(call, x, axis[0], false, &x));
+        return octet_keras_return(call, x);
+    }
+    if ((axis[0] != -1 && axis[0] != rank - 1) || octet_keras_shape(call, mask)->rank != rank)
+        return octet_keras_refuse(call, "takes a mask of its input's dimensions over the last axis only");
+    OCTET_TRY(octet_keras_attention_softmax(call, x, mask, false, &x));
     return octet_keras_return(call, x);
 }
 

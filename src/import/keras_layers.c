@@ -15,6 +15,7 @@ static octet_status emit_input(octet_keras_call *call) {
     "units activation recurrent_activation use_bias unit_forget_bias dropout recurrent_dropout implementation return_sequences "           \
     "return_state "                                                                                                                        \
     "go_backwards stateful unroll time_major reset_after zero_output_for_mask recurrent_initializer bias_initializer "
+#define GROUPED_HEADS "head_dim num_query_heads num_key_value_heads dropout use_bias use_gate sliding_window flash_attention "
 #define NORM "axis epsilon center scale momentum "
 
 /* Sorted by family. The attributes that every layer has are in keras_build.c. */
@@ -103,9 +104,11 @@ static const octet_keras_class classes[] = {
     {"TimeDistributed", octet_keras_emit_time_distributed, NULL, "layer"},
     {"MultiHeadAttention", octet_keras_emit_multi_head_attention, octet_keras_weights_multi_head_attention,
      "num_heads key_dim value_dim dropout use_bias output_shape attention_axes query_shape key_shape value_shape softmax_robust_masking "
-     "flash_attention"},
-    {"Attention", octet_keras_emit_attention, octet_keras_weights_attention, "use_scale score_mode dropout"},
-    {"AdditiveAttention", octet_keras_emit_additive_attention, octet_keras_weights_attention, "use_scale dropout"},
+     "flash_attention use_gate sliding_window"},
+    {"GroupedQueryAttention", octet_keras_emit_grouped_attention, octet_keras_weights_grouped_attention, GROUPED_HEADS},
+    {"GroupQueryAttention", octet_keras_emit_grouped_attention, octet_keras_weights_grouped_attention, GROUPED_HEADS},
+    {"Attention", octet_keras_emit_attention, octet_keras_weights_attention, "use_scale score_mode dropout causal"},
+    {"AdditiveAttention", octet_keras_emit_additive_attention, octet_keras_weights_attention, "use_scale dropout causal"},
     /* In training they change the layer's weights; the file holds the weights as they were then. */
     {"SpectralNormalization", octet_keras_emit_wrapper, octet_keras_weights_spectral_normalization, "layer power_iterations"},
     {"PruneLowMagnitude", octet_keras_emit_wrapper, NULL,

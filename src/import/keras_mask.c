@@ -48,7 +48,7 @@ octet_status octet_keras_refuse_mask(octet_keras_call *call) {
 static const char passing[] =
     "Activation ReLU LeakyReLU PReLU ELU ThresholdedReLU Dropout SpatialDropout1D GaussianNoise GaussianDropout AlphaDropout "
     "ActivityRegularization Identity BatchNormalization LayerNormalization GroupNormalization UnitNormalization RMSNormalization Dense "
-    "TimeDistributed";
+    "TimeDistributed MultiHeadAttention";
 static const char merging[] = "Add Subtract Multiply Average Maximum Minimum Concatenate";
 
 /* A mask of which every step counts, for a sequence without one. */

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <math.h>
 
+#include "quant/masks.h"
+
 typedef struct stack {
     uint32_t *items;
     uint32_t n, capacity;
@@ -15,7 +17,7 @@ typedef struct state {
     const octet_quantize_options *options;
     octet_propagation *out;
     uint32_t *first_user, *users; /* operators that read a value, in order: users[first_user[v] .. first_user[v + 1]) */
-    struct range { float min, max; } *ranges; /* by value: as observed, or widened */
+    octet_range *ranges; /* by value: as observed, or widened */
     bool *statistic; /* by value: a float activation with an observed range */
     bool *dropped;   /* its parameters come from elsewhere */
     bool *fixed;     /* a range that was kept: parameters that the work list does not overrule */
@@ -98,7 +100,7 @@ static void widen_choices(state *s) {
     for (uint32_t k = 0; k < s->graph->n_operators && !s->options->strict_tensorflow; k++) {
         const octet_operator *op = &s->graph->operators[k];
         if ((op->code != OCTET_OP_SELECT && op->code != OCTET_OP_SELECT_V2) || !s->statistic[op->outputs[0]]) continue;
-        struct range *result = &s->ranges[op->outputs[0]];
+        octet_range *result = &s->ranges[op->outputs[0]];
         for (uint32_t i = 1; i < op->n_inputs; i++) {
             const uint32_t v = op->inputs[i];
             if (v == OCTET_NONE || !s->statistic[v] || s->graph->values[v].n_uses < 2) continue;
@@ -106,6 +108,12 @@ static void widen_choices(state *s) {
             if (s->ranges[v].max > result->max) result->max = s->ranges[v].max;
         }
     }
+}
+
+/* Constants that make a mask are rounded in the range that is left of it. */
+static void narrow_masks(state *s) {
+    const octet_masks masks = {s->graph, s->ranges, s->out->first_operand, s->out->operands, s->options->mode == OCTET_MODE_INT16X8};
+    octet_masks_narrow(&masks);
 }
 
 /* A range is carried on through operators that keep it: what comes out of them needs no range of its own. */
@@ -288,10 +296,13 @@ octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &s.done));
     OCTET_TRY(find_users(&s));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.ranges));
+    out->ranges = s.ranges;
     for (uint32_t v = 0; v < graph->n_values; v++) {
         s.statistic[v] = is_activation(&s, v) && graph->values[v].has_range;
-        s.ranges[v] = (struct range){graph->values[v].min, graph->values[v].max};
+        s.ranges[v] = (octet_range){graph->values[v].min, graph->values[v].max};
     }
+    OCTET_TRY(octet_sharing_widen(ctx, arena, graph, s.ranges));
+    if (!options->strict_tensorflow) narrow_masks(&s);
     widen_choices(&s);
     run_forward(&s);
     OCTET_TRY(run_backward(&s));

@@ -8,6 +8,7 @@
 #define OCTET_QUANT_PROPAGATE_H
 
 #include "quant/rules.h"
+#include "quant/sharing.h"
 
 typedef struct octet_placement {
     bool set;
@@ -21,6 +22,7 @@ typedef struct octet_propagation {
      * for constants of SAME operators: the parameters they are rounded with. */
     octet_placement *operands;
     uint32_t *first_operand;
+    octet_range *ranges; /* by value: what the graph observed, as sharing.h and masks.h have it */
 } octet_propagation;
 
 /* All arrays live in `arena`. Errors: MODEL (an infinite scale, a missing range where one is needed: named by layer), NOMEM. */

@@ -30,7 +30,7 @@ octet_status octet_ranges_create(octet_context *ctx, const octet_graph *graph, o
 void octet_ranges_destroy(octet_context *ctx, octet_ranges *ranges);
 void octet_ranges_observe(void *ranges, uint32_t value, const void *data, size_t n_elements); /* an octet_observe */
 void octet_ranges_merge(octet_ranges *into, const octet_ranges *from);
-/* Writes has_range, min and max into the values of the graph, as TensorFlow records them (sharing.h). DATA names the first value that
+/* Writes has_range, min and max into the values of the graph. DATA names the first value that
  * saw NaN or infinity. */
 octet_status octet_ranges_apply(octet_context *ctx, const octet_ranges *ranges, octet_graph *graph);
 

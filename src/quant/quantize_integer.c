@@ -136,8 +136,8 @@ static octet_status integer_output(octet_builder *b, const octet_operator *op, u
     OCTET_TRY(octet_builder_add_integer(b, value->name, b->integer_type, &value->shape, params, out));
     if (b->options.mode == OCTET_MODE_INT16X8 && value->has_range) {
         b->to->values[*out].has_range = true;
-        b->to->values[*out].min = value->min;
-        b->to->values[*out].max = value->max;
+        b->to->values[*out].min = b->propagation.ranges[v].min;
+        b->to->values[*out].max = b->propagation.ranges[v].max;
     }
     if (!produced->set) b->integer[v] = *out;
     return OCTET_OK;

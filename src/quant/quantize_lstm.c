@@ -75,8 +75,9 @@ static octet_status add_intermediates(octet_builder *b, octet_operator *op, octe
     return OCTET_OK;
 }
 
-static octet_qparams range_of(const octet_value *value, octet_qparams otherwise) {
-    return value->has_range ? octet_qparams_range_s8((double)value->min, (double)value->max) : otherwise;
+static octet_qparams range_of(const octet_builder *b, uint32_t v, octet_qparams otherwise) {
+    const octet_range range = b->propagation.ranges[v];
+    return b->from->values[v].has_range ? octet_qparams_range_s8((double)range.min, (double)range.max) : otherwise;
 }
 
 /* LiteRT's kernel copies the hidden state to the result, so both need the same parameters, those of the result's own range. Where a
@@ -94,9 +95,9 @@ octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     OCTET_TRY(octet_builder_integer(b, op->inputs[INPUT], op->layer, &inputs[INPUT]));
     OCTET_TRY(add_weights_and_biases(b, k, inputs));
     const octet_value *state = octet_graph_input(b->from, op, HIDDEN), *cell = octet_graph_input(b->from, op, CELL);
-    const octet_qparams own = range_of(result, place->params);
+    const octet_qparams own = range_of(b, v, place->params);
     const bool agrees = octet_qparams_equal(own, place->params), wrong = !agrees && b->options.strict_tensorflow;
-    OCTET_TRY(add_state(b, state, OCTET_INT8, wrong ? range_of(state, own) : own, &inputs[HIDDEN]));
+    OCTET_TRY(add_state(b, state, OCTET_INT8, wrong ? range_of(b, op->inputs[HIDDEN], own) : own, &inputs[HIDDEN]));
     OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(b, op, cell), &inputs[CELL]));
     OCTET_TRY(octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, wrong ? place->params : own, &output));
     OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, N_OPERANDS, &op->options, &output, 1, OCTET_NONE,

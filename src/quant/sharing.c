@@ -46,15 +46,10 @@ static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, 
     return OCTET_NONE;
 }
 
-static octet_status widen(octet_context *ctx, octet_graph *graph, octet_arena *scratch) {
+octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const octet_graph *graph, octet_range *ranges) {
     uint32_t *roots = NULL;
-    octet_value *observed = NULL;
     OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &roots));
-    OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &observed));
-    for (uint32_t v = 0; v < graph->n_values; v++) {
-        roots[v] = v;
-        observed[v] = graph->values[v];
-    }
+    for (uint32_t v = 0; v < graph->n_values; v++) roots[v] = v;
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         const octet_operator *op = &graph->operators[k];
         const uint32_t result = op->outputs[0];
@@ -67,17 +62,10 @@ static octet_status widen(octet_context *ctx, octet_graph *graph, octet_arena *s
         const uint32_t shared = find_shared(graph, op, roots);
         if (shared == OCTET_NONE) continue;
         roots[result] = roots[shared];
-        octet_value *value = &graph->values[shared];
-        if (!value->has_range || !observed[result].has_range) continue;
-        if (observed[result].min < value->min) value->min = observed[result].min;
-        if (observed[result].max > value->max) value->max = observed[result].max;
+        const octet_value *observed = &graph->values[result];
+        if (!graph->values[shared].has_range || !observed->has_range) continue;
+        if (observed->min < ranges[shared].min) ranges[shared].min = observed->min;
+        if (observed->max > ranges[shared].max) ranges[shared].max = observed->max;
     }
     return OCTET_OK;
-}
-
-octet_status octet_sharing_widen(octet_context *ctx, octet_graph *graph) {
-    octet_arena scratch = {0};
-    const octet_status status = widen(ctx, graph, &scratch);
-    octet_arena_free(ctx, &scratch);
-    return status;
 }

@@ -1,6 +1,6 @@
 /* sharing.h - ranges that TensorFlow records for values whose memory is reused.
  * In:  a float graph with ranges as they were observed.
- * Out: the same graph, some ranges widened.
+ * Out: these ranges, some widened.
  * Knows: which operators LiteRT runs in place, and when its planner lets them.
  * Does not know: octet's own plan, which has nothing to do with it. */
 #ifndef OCTET_QUANT_SHARING_H
@@ -8,9 +8,11 @@
 
 #include "graph/graph.h"
 
+typedef struct octet_range { float min, max; } octet_range;
+
 /* TensorFlow's calibration looks at the operands of an operator once more after it ran. Where the result took the memory of an
  * operand (ADD, SUB, MUL, DIV, SOFTMAX on an operand with one user), that look sees the result: the operand's range becomes
- * the union of both. Files equal to TensorFlow's need the same. */
-octet_status octet_sharing_widen(octet_context *ctx, octet_graph *graph);
+ * the union of both. Files equal to TensorFlow's need the same. ranges: by value, as the graph has them. Errors: NOMEM. */
+octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const octet_graph *graph, octet_range *ranges);
 
 #endif
