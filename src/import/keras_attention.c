@@ -244,11 +244,12 @@ static bool is_dot_product(octet_keras_call *call, const heads *h) {
 /* Attention weights [batch...,heads,queries,keys], as each dialect's files write them. */
 static octet_status scores_of(octet_keras_call *call, const heads *h, uint32_t mask, uint32_t *out) {
     const float factor = 1.0f / sqrtf((float)h->key_size);
-    const bool is_dot = is_dot_product(call, h);
+    const bool is_dot = is_dot_product(call, h), is_3 = call->graph->keras_version >= 3;
     const octet_attention *a = &h->call;
     uint32_t q, k;
     OCTET_TRY(project(call, &h->projections[KEY], a->key, h->n_groups, h->key_size, 1.0f, &k));
     OCTET_TRY(repeat_groups(call, h, k, &k));
+    if (is_3 && !is_dot) OCTET_TRY(as_rows(call, "transpose", &h->axes, k, &k));
     OCTET_TRY(project(call, &h->projections[QUERY], a->query, h->n, h->key_size, is_dot ? 1.0f : factor, &q));
     if (is_dot) {
         OCTET_TRY(as_rows(call, "transpose", &h->axes, q, &q));
@@ -257,7 +258,7 @@ static octet_status scores_of(octet_keras_call *call, const heads *h, uint32_t m
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul", *out, factor, out));
         return octet_keras_attention_dot_softmax(call, *out, mask, out);
     }
-    OCTET_TRY(as_rows(call, "transpose", &h->axes, k, &k));
+    if (!is_3) OCTET_TRY(as_rows(call, "transpose", &h->axes, k, &k));
     OCTET_TRY(as_columns(call, "transpose_1", &h->axes, q, &q));
     OCTET_TRY(multiply(call, "MatMul", k, q, out));
     return octet_keras_attention_softmax(call, *out, mask, true, out);

@@ -29,6 +29,16 @@ bool octet_affine_match(const octet_graph *graph, uint32_t k, octet_affine *out)
     return !has_bias || octet_shape_elements(&graph->values[op->inputs[out->bias]].shape) == (size_t)out->n_channels;
 }
 
+bool octet_affine_takes(const octet_graph *graph, uint32_t k, octet_affine *out) {
+    octet_activation *activation = octet_edit_activation(&graph->operators[k]);
+    if (activation == NULL) return false;
+    const octet_activation kept = *activation;
+    *activation = OCTET_ACTIVATION_NONE;
+    const bool matched = octet_affine_match(graph, k, out);
+    *activation = kept;
+    return matched;
+}
+
 octet_status octet_affine_read_bias(octet_context *ctx, octet_arena *scratch, const octet_graph *graph, const octet_affine *affine,
                                     float **out) {
     const octet_operator *op = &graph->operators[affine->op];

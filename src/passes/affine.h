@@ -18,6 +18,8 @@ typedef struct octet_affine {
 
 /* False when operator k is none of these, or has a fused activation, or its weights (or bias) are computed. */
 bool octet_affine_match(const octet_graph *graph, uint32_t k, octet_affine *out);
+/* The same for what stands before operator k, where its activation does not matter. */
+bool octet_affine_takes(const octet_graph *graph, uint32_t k, octet_affine *out);
 /* The bias, or zeros: n_channels values in `scratch`. */
 octet_status octet_affine_read_bias(octet_context *ctx, octet_arena *scratch, const octet_graph *graph, const octet_affine *affine,
                                     float **out);

@@ -78,13 +78,7 @@ static bool has_no_padding(const octet_operator *op) {
 
 static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *folded) {
     octet_affine a;
-    octet_activation *activation = octet_edit_activation(&graph->operators[k]);
-    if (activation == NULL) return OCTET_OK;
-    const octet_activation kept = *activation;
-    *activation = OCTET_ACTIVATION_NONE; /* an activation behind the operator does not matter here */
-    const bool matched = octet_affine_match(graph, k, &a);
-    *activation = kept;
-    if (!matched) return OCTET_OK;
+    if (!octet_affine_takes(graph, k, &a)) return OCTET_OK;
     const bool dense = graph->operators[k].code == OCTET_OP_FULLY_CONNECTED;
     uint32_t side = 0;
     const octet_shape *in = &graph->values[graph->operators[k].inputs[a.data]].shape;
@@ -102,7 +96,9 @@ static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t
     } else {
         return OCTET_OK;
     }
+    const uint32_t producer = (uint32_t)(op - graph->operators);
     octet_graph_set_input(graph, k, a.data, source);
+    octet_graph_remove_operator(graph, producer);
     *folded = true;
     return OCTET_OK;
 }
@@ -122,5 +118,65 @@ octet_status octet_pass_fold_affine_before(octet_context *ctx, octet_graph *grap
         octet_arena_free(ctx, &scratch);
     }
     octet_arena_free(ctx, &scratch);
+    return status;
+}
+
+/* The bias of a dense layer that feeds only dense layers which have one too: b2'[o] = b2[o] + sum of b1[i] * w2[o][i]. */
+static bool reads_as_data(const octet_graph *graph, uint32_t k, uint32_t v, octet_affine *a) {
+    octet_operator *op = &graph->operators[k];
+    if (op->removed || op->code != OCTET_OP_FULLY_CONNECTED || op->inputs[0] != v || !octet_affine_takes(graph, k, a)) return false;
+    const octet_shape *in = &graph->values[v].shape;
+    return octet_graph_input(graph, op, a->bias) != NULL && in->rank > 0 && in->dims[in->rank - 1] == (int32_t)a->inner;
+}
+
+static octet_status move_bias(octet_context *ctx, octet_graph *graph, uint32_t v, octet_arena *scratch, bool *changed) {
+    octet_affine from, to;
+    const uint32_t k = graph->values[v].producer;
+    const octet_operator *op = octet_edit_producer(graph, v);
+    if (op == NULL || op->removed || op->code != OCTET_OP_FULLY_CONNECTED || !octet_affine_match(graph, k, &from)) return OCTET_OK;
+    const uint32_t bias = octet_graph_input(graph, op, from.bias) == NULL ? OCTET_NONE : op->inputs[from.bias];
+    if (bias == OCTET_NONE || octet_graph_is_output(graph, v)) return OCTET_OK;
+    uint32_t n_readers = 0;
+    for (uint32_t j = k + 1; j < graph->n_operators; j++) n_readers += reads_as_data(graph, j, v, &to);
+    if (n_readers == 0 || n_readers != graph->values[v].n_uses) return OCTET_OK;
+    for (uint32_t j = k + 1; j < graph->n_operators; j++) {
+        if (reads_as_data(graph, j, v, &to)) OCTET_TRY(fold_into_dense(ctx, graph, &to, OCTET_OP_ADD, bias, scratch));
+    }
+    octet_graph_set_input(graph, k, from.bias, OCTET_NONE);
+    *changed = true;
+    return OCTET_OK;
+}
+
+/* Vectors and biases before operator k, a dense layer with a bias. */
+static octet_status fold_forward(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *changed) {
+    octet_affine a;
+    for (bool folded = true; folded;) {
+        const octet_operator *op = &graph->operators[k];
+        folded = false;
+        if (op->removed || op->code != OCTET_OP_FULLY_CONNECTED || !octet_affine_takes(graph, k, &a)) return OCTET_OK;
+        if (octet_graph_input(graph, op, a.bias) == NULL) return OCTET_OK;
+        const octet_shape *in = octet_edit_is_private(graph, op->inputs[0]) ? &graph->values[op->inputs[0]].shape : NULL;
+        uint32_t side = 0;
+        const uint32_t constant = in == NULL || in->rank == 0 ? OCTET_NONE : constant_before(graph, &a, in->dims[in->rank - 1], &side);
+        if (constant != OCTET_NONE && octet_shape_elements(&graph->values[constant].shape) > 1) {
+            OCTET_TRY(fold_before(ctx, graph, k, scratch, &folded));
+        } else {
+            OCTET_TRY(move_bias(ctx, graph, op->inputs[0], scratch, changed));
+        }
+        *changed = *changed || folded;
+    }
+    return OCTET_OK;
+}
+
+/* What stands before a dense layer with a bias goes into it first, before anything goes into the layer in front of it: factors and
+ * summands for every input, and the bias of a dense layer. From the last operator to the first, as TensorFlow's rewriter goes: in a
+ * chain of dense layers every second one keeps its bias. Once: biases that later passes bring together stay. */
+octet_status octet_pass_fold_forward(octet_context *ctx, octet_graph *graph, bool *changed) {
+    octet_arena scratch = {0};
+    octet_status status = OCTET_OK;
+    for (uint32_t k = graph->n_operators; k-- > 0 && status == OCTET_OK;) {
+        status = fold_forward(ctx, graph, k, &scratch, changed);
+        octet_arena_free(ctx, &scratch);
+    }
     return status;
 }

@@ -16,9 +16,11 @@ octet_pass octet_pass_fuse_hard_swish;
 octet_pass octet_pass_fold_dilation;
 octet_pass octet_pass_fold_dense;
 octet_pass octet_pass_move_shapes;
+octet_pass octet_pass_fold_forward;
 octet_pass octet_pass_fold_affine;
 octet_pass octet_pass_fold_affine_before;
 octet_pass octet_pass_fuse_pad;
+octet_pass octet_pass_fuse_transpose;
 octet_pass octet_pass_fuse_activation;
 
 #endif

@@ -11,19 +11,22 @@
 static const struct {
     const char *name;
     octet_pass *run;
+    bool is_once; /* in the first round only, and not on what a converter has written */
 } PASSES[] = {
-    {"fold_constants", octet_pass_fold_constants},
-    {"merge_equal", octet_pass_merge_equal},
-    {"simplify_shapes", octet_pass_simplify_shapes},
-    {"simplify_arithmetic", octet_pass_simplify_arithmetic},
-    {"fuse_hard_swish", octet_pass_fuse_hard_swish},
-    {"fold_dilation", octet_pass_fold_dilation},
-    {"fold_dense", octet_pass_fold_dense},
-    {"move_shapes", octet_pass_move_shapes},
-    {"fold_affine", octet_pass_fold_affine},
-    {"fold_affine_before", octet_pass_fold_affine_before},
-    {"fuse_pad", octet_pass_fuse_pad},
-    {"fuse_activation", octet_pass_fuse_activation},
+    {"fold_constants", octet_pass_fold_constants, false},
+    {"merge_equal", octet_pass_merge_equal, false},
+    {"simplify_shapes", octet_pass_simplify_shapes, false},
+    {"simplify_arithmetic", octet_pass_simplify_arithmetic, false},
+    {"fuse_hard_swish", octet_pass_fuse_hard_swish, false},
+    {"fold_dilation", octet_pass_fold_dilation, false},
+    {"fold_dense", octet_pass_fold_dense, false},
+    {"move_shapes", octet_pass_move_shapes, false},
+    {"fold_forward", octet_pass_fold_forward, true},
+    {"fold_affine", octet_pass_fold_affine, false},
+    {"fold_affine_before", octet_pass_fold_affine_before, false},
+    {"fuse_pad", octet_pass_fuse_pad, false},
+    {"fuse_transpose", octet_pass_fuse_transpose, false},
+    {"fuse_activation", octet_pass_fuse_activation, false},
 };
 
 /* Each round shortens chains by at least one operator; real models settle in three. */
@@ -51,13 +54,14 @@ static octet_status dump(octet_context *ctx, const octet_graph *graph, const cha
 }
 
 octet_status octet_passes_run(octet_context *ctx, octet_graph *graph) {
-    if (is_quantized(graph)) return OCTET_OK;
+    if (graph->is_canonical || is_quantized(graph)) return OCTET_OK;
     OCTET_TRY(octet_graph_compact(ctx, graph));
     bool changed = true;
     for (int round = 0; changed && round < MAX_ROUNDS; round++) {
         changed = false;
         for (size_t i = 0; i < sizeof PASSES / sizeof *PASSES; i++) {
             bool here = false;
+            if (PASSES[i].is_once && (round > 0 || graph->keras_version == 0)) continue;
             OCTET_TRY(PASSES[i].run(ctx, graph, &here));
             if (!here) continue;
             changed = true;
@@ -66,5 +70,6 @@ octet_status octet_passes_run(octet_context *ctx, octet_graph *graph) {
             if (wants_dump()) OCTET_TRY(dump(ctx, graph, PASSES[i].name));
         }
     }
+    graph->is_canonical = true;
     return OCTET_OK;
 }

@@ -62,8 +62,26 @@ static octet_status square_difference(octet_context *ctx, octet_graph *graph, ui
     return octet_edit_set_inputs(ctx, graph, k, inputs, 2);
 }
 
+/* The opposite of a comparison is a comparison (of numbers, not of NaN, as TensorFlow has it). */
+static octet_status turn_comparison(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
+    static const octet_operator_code opposites[6][2] = {
+        {OCTET_OP_EQUAL, OCTET_OP_NOT_EQUAL},     {OCTET_OP_NOT_EQUAL, OCTET_OP_EQUAL},     {OCTET_OP_LESS, OCTET_OP_GREATER_EQUAL},
+        {OCTET_OP_GREATER_EQUAL, OCTET_OP_LESS},  {OCTET_OP_GREATER, OCTET_OP_LESS_EQUAL},  {OCTET_OP_LESS_EQUAL, OCTET_OP_GREATER},
+    };
+    const octet_operator *op = octet_edit_producer(graph, graph->operators[k].inputs[0]);
+    for (size_t i = 0; op != NULL && i < 6; i++) {
+        if (op->code != opposites[i][0]) continue;
+        const uint32_t inputs[2] = {op->inputs[0], op->inputs[1]};
+        graph->operators[k].code = opposites[i][1];
+        *changed = true;
+        return octet_edit_set_inputs(ctx, graph, k, inputs, 2);
+    }
+    return OCTET_OK;
+}
+
 static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *changed) {
     const octet_operator *op = &graph->operators[k];
+    if (!op->removed && op->code == OCTET_OP_LOGICAL_NOT) return turn_comparison(ctx, graph, k, changed);
     if (!op->removed && op->code == OCTET_OP_SQUARE) return square_difference(ctx, graph, k, changed);
     const bool binary = op->code == OCTET_OP_ADD || op->code == OCTET_OP_SUB || op->code == OCTET_OP_MUL || op->code == OCTET_OP_DIV;
     if (op->removed || !binary || op->n_inputs != 2 || octet_graph_output(graph, op, 0)->type != OCTET_FLOAT32) return OCTET_OK;
@@ -87,7 +105,8 @@ static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k,
     return OCTET_OK;
 }
 
-/* Arithmetic with constants that is no arithmetic, division by constants, and squares of differences. */
+/* Arithmetic with constants that is no arithmetic, division by constants, squares of differences, and
+ * opposites of comparisons. */
 octet_status octet_pass_simplify_arithmetic(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     octet_status status = OCTET_OK;
