@@ -305,10 +305,12 @@ static octet_status check_inputs(octet_keras_call *call, heads *h) {
     OCTET_TRY(read_axes(call, query.rank, &h->axes));
     for (size_t i = 0; i < 2; i++) {
         const octet_shape *shape = octet_keras_shape(call, others[i]);
-        bool agrees = shape->rank == query.rank && attended_size(shape, &h->axes) == attended_size(octet_keras_shape(call, others[0]), &h->axes);
+        const octet_shape *key = octet_keras_shape(call, others[0]);
+        bool agrees = shape->rank == query.rank && attended_size(shape, &h->axes) == attended_size(key, &h->axes);
         for (int32_t j = 0; agrees && j < h->axes.n_batch; j++)
             agrees = shape->dims[h->axes.batch[j]] == query.dims[h->axes.batch[j]];
-        if (!agrees) return octet_keras_contradict(call, "query and %s %s do not fit", i == 0 ? "key" : "value", octet_shape_text(shape, text));
+        if (agrees) continue;
+        return octet_keras_contradict(call, "query and %s %s do not fit", i == 0 ? "key" : "value", octet_shape_text(shape, text));
     }
     const int32_t larger = h->key_size > h->value_size ? h->key_size : h->value_size;
     if ((int64_t)h->n * larger > INT32_MAX / 4) return octet_keras_contradict(call, "heads and dimensions are too large");

@@ -118,7 +118,8 @@ octet_status octet_keras_attention_seen(octet_keras_call *call, const octet_atte
     for (int32_t i = 0; i < n_queries; i++) {
         for (int32_t j = 0; j < n_keys; j++) {
             const int32_t distance = i > j ? i - j : j - i;
-            seen[(size_t)i * (size_t)n_keys + (size_t)j] = ((!a->is_causal || i >= j) && (a->window == 0 || distance < a->window)) != turned;
+            const bool sees = (!a->is_causal || i >= j) && (a->window == 0 || distance < a->window);
+            seen[(size_t)i * (size_t)n_keys + (size_t)j] = sees != turned;
         }
     }
     return add_bools(call, "GreaterEqual", 3, shape.dims, seen, out);

@@ -13,7 +13,8 @@ static const float MASKED_BELOW = -1000.0f;
 static const octet_value *value_of(const octet_masks *m, uint32_t v) { return &m->graph->values[v]; }
 
 static bool is_real(const octet_masks *m, uint32_t v) {
-    return v != OCTET_NONE && value_of(m, v)->type == OCTET_FLOAT32 && (octet_value_is_constant(value_of(m, v)) || value_of(m, v)->has_range);
+    if (v == OCTET_NONE || value_of(m, v)->type != OCTET_FLOAT32) return false;
+    return octet_value_is_constant(value_of(m, v)) || value_of(m, v)->has_range;
 }
 
 static const octet_operator *producer_of(const octet_masks *m, uint32_t v) {

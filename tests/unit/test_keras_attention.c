@@ -33,23 +33,22 @@ static const struct {
     {"AdditiveAttention", MODEL("%s", NODE("AdditiveAttention", "a", "", PAIR("%s", "%s")), "a"), "2"},
 };
 
-/* The model of layer i with its blanks filled in; a dense layer's call has its arguments twice. */
+#define INPUT "{\"class_name\": \"InputLayer\", \"name\": \"in\", \"config\": {\"name\": \"in\", \"batch_input_shape\": [null, "
+#define MASK ", " NODE("Masking", "m", ", \"mask_value\": 9", "[[\"in\", 0, 0, {}]]")
+
+/* The model of layer i with its blanks filled in: the input first, then sources (in quotes) and arguments. */
 static void fill(char *out, size_t size, size_t i, int n_steps, bool masked, const char *arguments) {
-    char input[512], pattern[2048];
-    snprintf(input, sizeof input, "%s%d%s%s", "{\"class_name\": \"InputLayer\", \"name\": \"in\", \"config\": {\"name\": \"in\", \"batch_input_shape\": [null, ",
-             n_steps, ", 2]}, \"inbound_nodes\": []}", masked ? ", " NODE("Masking", "m", ", \"mask_value\": 9", "[[\"in\", 0, 0, {}]]") : "");
-    const char *from = masked ? "m" : "in", *values[8] = {input};
-    size_t n = 1;
-    for (const char *at = strstr(layers[i].model, "%s") + 2; (at = strstr(at, "%s")) != NULL; at += 2) {
-        values[n++] = strncmp(at - 1, "\"%s\"", 4) == 0 ? from : arguments;
-    }
-    const char *at = layers[i].model;
-    size_t length = 0, k = 0;
+    char input[512];
+    snprintf(input, sizeof input, INPUT "%d, 2]}, \"inbound_nodes\": []}%s", n_steps, masked ? MASK : "");
+    const char *at = layers[i].model, *from = masked ? "m" : "in";
+    size_t length = 0;
     for (const char *next; (next = strstr(at, "%s")) != NULL; at = next + 2) {
-        length += (size_t)snprintf(pattern + length, sizeof pattern - length, "%.*s%s", (int)(next - at), at, values[k++]);
+        const char *value = length == 0 ? input : next[-1] == '"' && next[2] == '"' ? from : arguments;
+        length += (size_t)snprintf(out + length, size - length, "%.*s%s", (int)(next - at), at, value);
+        assert_true(length < size);
     }
-    snprintf(pattern + length, sizeof pattern - length, "%s", at);
-    snprintf(out, size, "%s", pattern);
+    assert_true(length + strlen(at) < size);
+    strcpy(out + length, at);
 }
 
 static size_t run(int version, size_t i, int n_steps, bool masked, const char *arguments, const float *data, float *found) {
@@ -105,7 +104,8 @@ static void axes_are_attended_by_themselves_or_together(void **state) {
     for (int i = 0; i < 24; i++) data[i] = (float)((i * 7) % 11 - 5) / 4;
     for (int version = 2; version <= 3; version++) {
         assert_int_equal(keras_run_model(version, AXES("3,4,2", "[2]"), weights, data, 24, found), 24);
-        for (int i = 0; i < 3; i++) assert_int_equal(keras_run_model(version, AXES("4,2", "null"), weights, data + 8 * i, 8, expected + 8 * i), 8);
+        for (int i = 0; i < 24; i += 8)
+            assert_int_equal(keras_run_model(version, AXES("4,2", "null"), weights, data + i, 8, expected + i), 8);
         keras_expect_near(found, expected, 24, "second axis");
         assert_int_equal(keras_run_model(version, AXES("3,4,2", "[1, 2]"), weights, data, 24, found), 24);
         assert_int_equal(keras_run_model(version, AXES("12,2", "null"), weights, data, 24, expected), 24);

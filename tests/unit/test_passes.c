@@ -1,123 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-#include <string.h>
-
-#include "base/buffer.h"
-#include "passes/passes.h"
-
-typedef struct fixture {
-    octet_context ctx;
-    octet_graph *graph;
-} fixture;
-
-static void expect_ok(fixture *f, octet_status status) {
-    if (status != OCTET_OK) fail_msg("%s: %s", octet_status_name(status), f->ctx.message);
-}
-
-static int setup(void **state) {
-    static fixture f;
-    f = (fixture){0};
-    octet_context_init(&f.ctx);
-    expect_ok(&f, octet_graph_create(&f.ctx, "test", &f.graph));
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state) {
-    fixture *f = *state;
-    octet_graph_destroy(&f->ctx, f->graph);
-    assert_int_equal(f->ctx.memory_bytes, 0);
-    return 0;
-}
-
-#define DIMS(...) (int32_t)(sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t)), (const int32_t[]){__VA_ARGS__}
-
-static uint32_t input(fixture *f, int32_t rank, const int32_t *dims) {
-    uint32_t v;
-    const octet_shape shape = octet_shape_make(rank, dims);
-    expect_ok(f, octet_graph_add_value(&f->ctx, f->graph, "x", OCTET_FLOAT32, &shape, &v));
-    expect_ok(f, octet_graph_add_input(&f->ctx, f->graph, v, "x"));
-    return v;
-}
-
-/* Values that differ from each other: start, start + step, ... */
-static uint32_t constant(fixture *f, const char *name, float start, float step, int32_t rank, const int32_t *dims) {
-    float data[1024];
-    uint32_t v;
-    const octet_shape shape = octet_shape_make(rank, dims);
-    for (size_t i = 0; i < octet_shape_elements(&shape); i++) data[i] = start + step * (float)i;
-    expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, name, OCTET_FLOAT32, &shape, data, &v));
-    return v;
-}
-
-static uint32_t integers(fixture *f, int32_t n, const int32_t *data) {
-    uint32_t v;
-    expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "integers", data, n, &v));
-    return v;
-}
-
-static uint32_t emit(fixture *f, octet_operator_code code, const octet_options *options, uint32_t n, const uint32_t *inputs) {
-    uint32_t v;
-    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, code, octet_operator_name(code), NULL, inputs, n, options, &v, 1));
-    return v;
-}
-
-static uint32_t unary(fixture *f, octet_operator_code code, uint32_t x) { return emit(f, code, NULL, 1, &x); }
-static uint32_t binary(fixture *f, octet_operator_code code, uint32_t a, uint32_t b) {
-    return emit(f, code, NULL, 2, (const uint32_t[]){a, b});
-}
-
-static uint32_t conv_with(fixture *f, uint32_t x, octet_padding padding, int32_t stride) {
-    const octet_options options = {
-        .conv_2d = {.padding = padding, .stride_w = stride, .stride_h = stride, .dilation_w = 1, .dilation_h = 1}};
-    const uint32_t inputs[3] = {x, constant(f, "kernel", 0.1f, 0.01f, DIMS(2, 3, 3, 2)), constant(f, "bias", 0.3f, -0.7f, DIMS(2))};
-    return emit(f, OCTET_OP_CONV_2D, &options, 3, inputs);
-}
-
-static uint32_t conv(fixture *f, uint32_t x) { return conv_with(f, x, OCTET_PADDING_SAME, 1); }
-
-static uint32_t dense(fixture *f, uint32_t x, int32_t n_inputs, bool keep) {
-    const octet_options options = {.fully_connected = {.keep_num_dims = keep}};
-    const uint32_t inputs[3] = {x, constant(f, "kernel", 0.1f, 0.01f, DIMS(3, n_inputs)), OCTET_NONE};
-    return emit(f, OCTET_OP_FULLY_CONNECTED, &options, 3, inputs);
-}
-
-static void run(fixture *f, uint32_t output) {
-    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, output, "y"));
-    expect_ok(f, octet_graph_verify(&f->ctx, f->graph, "test"));
-    expect_ok(f, octet_passes_run(&f->ctx, f->graph));
-    octet_buffer once = {0}, twice = {0};
-    expect_ok(f, octet_graph_dump(&f->ctx, f->graph, &once));
-    f->graph->is_canonical = false;
-    f->graph->keras_version = 0;
-    expect_ok(f, octet_passes_run(&f->ctx, f->graph));
-    expect_ok(f, octet_graph_dump(&f->ctx, f->graph, &twice));
-    assert_string_equal((char *)once.data, (char *)twice.data);
-    octet_buffer_free(&f->ctx, &once);
-    octet_buffer_free(&f->ctx, &twice);
-}
-
-static void expect_operators(fixture *f, const char *expected) {
-    char text[512] = "";
-    for (uint32_t k = 0; k < f->graph->n_operators; k++) {
-        if (k > 0) strcat(text, " ");
-        strcat(text, octet_operator_name(f->graph->operators[k].code));
-    }
-    assert_string_equal(text, expected);
-}
-
-static const octet_operator *op(fixture *f, uint32_t k) { return &f->graph->operators[k]; }
-static const float *data(fixture *f, uint32_t k, uint32_t i) { return octet_graph_input(f->graph, op(f, k), i)->data; }
-
-static uint32_t batch_normalization(fixture *f, uint32_t x) {
-    x = binary(f, OCTET_OP_MUL, x, constant(f, "m", 1.3f, -0.4f, DIMS(2)));
-    return binary(f, OCTET_OP_ADD, x, constant(f, "off", -0.2f, 0.5f, DIMS(2)));
-}
+#include "support/graph_passes.h"
 
 static void batch_normalization_folds_into_convolution(void **state) {
     fixture *f = *state;
@@ -497,64 +378,6 @@ static void a_reduction_keeps_what_a_reshape_brings_back(void **state) {
     assert_true(op(f, 0)->options.reduce.keep_dims);
 }
 
-static uint32_t dense_with_bias(fixture *f, uint32_t x) {
-    const octet_options options = {.fully_connected = {.keep_num_dims = false}};
-    const uint32_t inputs[3] = {x, constant(f, "kernel", 0.1f, 0.01f, DIMS(2, 2)), constant(f, "bias", 0.5f, 0.25f, DIMS(2))};
-    return emit(f, OCTET_OP_FULLY_CONNECTED, &options, 3, inputs);
-}
-
-static bool has_bias(fixture *f, uint32_t k) { return octet_graph_input(f->graph, op(f, k), 2) != NULL; }
-
-static void biases_of_dense_layers_go_forward(void **state) {
-    fixture *f = *state;
-    f->graph->keras_version = 3;
-    run(f, dense_with_bias(f, dense_with_bias(f, dense_with_bias(f, input(f, DIMS(1, 2))))));
-    expect_operators(f, "FULLY_CONNECTED FULLY_CONNECTED FULLY_CONNECTED");
-    assert_true(has_bias(f, 0) && !has_bias(f, 1) && has_bias(f, 2));
-    const float kernel[2][2] = {{0.1f, 0.11f}, {0.12f, 0.13f}};
-    for (int i = 0; i < 2; i++) {
-        const float expected = 0.5f + 0.25f * (float)i + (0.5f * kernel[i][0] + 0.75f * kernel[i][1]);
-        assert_true(fabsf(data(f, 2, 2)[i] - expected) <= 1e-6f);
-    }
-}
-
-static void a_bias_behind_an_activation_stays(void **state) {
-    fixture *f = *state;
-    f->graph->keras_version = 3;
-    run(f, dense_with_bias(f, unary(f, OCTET_OP_RELU, dense_with_bias(f, input(f, DIMS(1, 2))))));
-    assert_true(has_bias(f, 0) && has_bias(f, 1));
-}
-
-static void batch_normalization_between_dense_layers_goes_forward(void **state) {
-    fixture *f = *state;
-    f->graph->keras_version = 2;
-    run(f, dense_with_bias(f, batch_normalization(f, dense_with_bias(f, input(f, DIMS(1, 2))))));
-    expect_operators(f, "FULLY_CONNECTED FULLY_CONNECTED");
-    assert_true(!has_bias(f, 0) && has_bias(f, 1));
-    const float m[2] = {1.3f, 1.3f + -0.4f * 1.0f}, kernel[4] = {0.1f, 0.11f, 0.12f, 0.13f};
-    for (int i = 0; i < 4; i++) {
-        const float w = data(f, 0, 1)[i], folded = w * m[i % 2];
-        assert_true(fabsf(w - kernel[i]) <= 1e-7f && data(f, 1, 1)[i] == folded);
-    }
-}
-
-static void a_turned_operand_of_a_product_is_a_flag(void **state) {
-    fixture *f = *state;
-    const octet_options options = {.batch_matmul = {.adj_y = true}};
-    const uint32_t x = input(f, DIMS(1, 3, 4)), turned = binary(f, OCTET_OP_TRANSPOSE, x, integers(f, (const int32_t[]){0, 2, 1}, 3));
-    const uint32_t y = unary(f, OCTET_OP_EXP, x), other = binary(f, OCTET_OP_TRANSPOSE, y, integers(f, (const int32_t[]){0, 2, 1}, 3));
-    run(f, emit(f, OCTET_OP_BATCH_MATMUL, &options, 2, (const uint32_t[]){turned, other}));
-    expect_operators(f, "EXP BATCH_MATMUL");
-    assert_true(op(f, 1)->options.batch_matmul.adj_x && !op(f, 1)->options.batch_matmul.adj_y);
-}
-
-static void the_opposite_of_a_comparison_is_one(void **state) {
-    fixture *f = *state;
-    const uint32_t x = input(f, DIMS(1, 3)), zero = constant(f, "zero", 0.0f, 0.0f, DIMS(1));
-    run(f, unary(f, OCTET_OP_LOGICAL_NOT, binary(f, OCTET_OP_LESS, x, zero)));
-    expect_operators(f, "GREATER_EQUAL");
-}
-
 static void equal_operators_are_computed_once(void **state) {
     fixture *f = *state;
     const uint32_t x = input(f, DIMS(1, 4)), y = unary(f, OCTET_OP_ABS, x);
@@ -580,8 +403,6 @@ static void running_out_of_memory_leaks_nothing(void **state) {
         if (status != OCTET_OK) assert_int_equal(status, OCTET_NOMEM);
     }
 }
-
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -624,11 +445,6 @@ int main(void) {
         CASE(ones_in_front_are_left_to_broadcasting),
         CASE(a_reduction_keeps_what_a_reshape_brings_back),
         CASE(equal_operators_are_computed_once),
-        CASE(biases_of_dense_layers_go_forward),
-        CASE(a_bias_behind_an_activation_stays),
-        CASE(batch_normalization_between_dense_layers_goes_forward),
-        CASE(a_turned_operand_of_a_product_is_a_flag),
-        CASE(the_opposite_of_a_comparison_is_one),
         CASE(running_out_of_memory_leaks_nothing),
         CASE(a_quantized_graph_is_left_alone),
     };
