@@ -1,107 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "support/graph_quantize.h"
 
-#include <cmocka.h>
-#include <math.h>
-#include <string.h>
-
-#include "quant/quant.h"
 #include "quant/sharing.h"
-
-/* A small graph under construction; every helper fails the test on an error. */
-typedef struct fixture {
-    octet_context ctx;
-    octet_graph *graph, *quantized;
-    octet_quantize_options options;
-} fixture;
-
-static void expect_ok(fixture *f, octet_status status) {
-    if (status != OCTET_OK) fail_msg("%s: %s", octet_status_name(status), f->ctx.message);
-}
-
-static int setup(void **state) {
-    static fixture f;
-    f = (fixture){.options = {.input_type = OCTET_INT8, .output_type = OCTET_INT8}};
-    octet_context_init(&f.ctx);
-    expect_ok(&f, octet_graph_create(&f.ctx, "test", &f.graph));
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state) {
-    fixture *f = *state;
-    octet_graph_destroy(&f->ctx, f->graph);
-    octet_graph_destroy(&f->ctx, f->quantized);
-    assert_int_equal(f->ctx.memory_bytes, 0);
-    return 0;
-}
-
-static void set_range(fixture *f, uint32_t v, float min, float max) {
-    f->graph->values[v].has_range = true;
-    f->graph->values[v].min = min;
-    f->graph->values[v].max = max;
-}
-
-static uint32_t input(fixture *f, int32_t n, float min, float max) {
-    uint32_t v;
-    const octet_shape shape = octet_shape_make(2, (const int32_t[]){1, n});
-    expect_ok(f, octet_graph_add_value(&f->ctx, f->graph, "x", OCTET_FLOAT32, &shape, &v));
-    expect_ok(f, octet_graph_add_input(&f->ctx, f->graph, v, "x"));
-    set_range(f, v, min, max);
-    return v;
-}
-
-static uint32_t emit(fixture *f, octet_operator_code code, const uint32_t *inputs, uint32_t n, float min, float max) {
-    uint32_t v;
-    octet_options options = {0};
-    if (code == OCTET_OP_CONCATENATION) options.concatenation.axis = 1;
-    if (code == OCTET_OP_SOFTMAX) options.softmax.beta = 1.0f;
-    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, code, octet_operator_name(code), NULL, inputs, n, &options, &v, 1));
-    set_range(f, v, min, max);
-    return v;
-}
-
-static uint32_t unary(fixture *f, octet_operator_code code, uint32_t v, float min, float max) { return emit(f, code, &v, 1, min, max); }
-
-static uint32_t binary(fixture *f, octet_operator_code code, uint32_t a, uint32_t b, float min, float max) {
-    const uint32_t inputs[2] = {a, b};
-    return emit(f, code, inputs, 2, min, max);
-}
-
-static uint32_t constant(fixture *f, const char *name, int32_t rank, const int32_t *dims, const float *data) {
-    uint32_t v;
-    const octet_shape shape = octet_shape_make(rank, dims);
-    expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, name, OCTET_FLOAT32, &shape, data, &v));
-    return v;
-}
-
-static void quantize(fixture *f, uint32_t output) {
-    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, output, "y"));
-    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized));
-}
-
-static void expect_operators(fixture *f, const char *expected) {
-    char text[512] = "";
-    for (uint32_t k = 0; k < f->quantized->n_operators; k++) {
-        if (k > 0) strcat(text, " ");
-        strcat(text, octet_operator_name(f->quantized->operators[k].code));
-    }
-    assert_string_equal(text, expected);
-}
-
-static const octet_value *result(fixture *f, uint32_t k) { return octet_graph_output(f->quantized, &f->quantized->operators[k], 0); }
-static const octet_value *operand(fixture *f, uint32_t k, uint32_t i) {
-    return octet_graph_input(f->quantized, &f->quantized->operators[k], i);
-}
-
-static void expect_params(const octet_value *value, float scale, int32_t zero_point) {
-    assert_int_equal(value->quantization.n, 1);
-    if (value->quantization.scale[0] != scale)
-        fail_msg("%s: scale %.9g, expected %.9g", value->name, (double)value->quantization.scale[0], (double)scale);
-    assert_int_equal(value->quantization.zero_point[0], zero_point);
-}
 
 static void concat_gives_its_range_to_both_operands(void **state) {
     fixture *f = *state;
@@ -510,66 +409,12 @@ static void scales_far_apart_are_led_back_in_two_steps(void **state) {
     expect_params(result(f, 3), 2e-6f / 255.0f, 0);
 }
 
-/* ln(512 * 4) below the lowest score a masked one has no weight. */
-static const float MARGIN_OF_4 = 7.62461899F;
-
-static void expect_range(const octet_value *value, float min, float max) {
-    const float scale = (max - min) / 255.0f;
-    assert_true(fabsf(value->quantization.scale[0] - scale) <= 1e-5f * scale);
-}
-
-static void a_mask_that_is_added_leaves_scores_their_scale(void **state) {
-    fixture *f = *state;
-    const float addend[4] = {0.0f, -1e9f, -1.0f, -1e9f};
-    const uint32_t x = input(f, 4, -2.0f, 3.0f), scores = unary(f, OCTET_OP_TANH, x, -1.0f, 1.0f);
-    const uint32_t mask = constant(f, "mask", 1, (const int32_t[]){4}, addend);
-    const uint32_t sum = binary(f, OCTET_OP_ADD, unary(f, OCTET_OP_EXP, scores, 0.5f, 2.5f), mask, -1e9f, 2.5f);
-    quantize(f, unary(f, OCTET_OP_SOFTMAX, sum, 0.0f, 1.0f));
-    expect_operators(f, "TANH EXP ADD SOFTMAX");
-    expect_range(result(f, 1), 0.0f, 2.5f);
-    expect_range(operand(f, 2, 1), -(2.5f - (0.5f - 1.0f - MARGIN_OF_4)), 0.0f);
-    expect_range(result(f, 2), 0.5f - 1.0f - MARGIN_OF_4, 2.5f);
-}
-
-static void a_mask_that_chooses_leaves_scores_their_scale(void **state) {
-    fixture *f = *state;
-    const float low = -1e9f, zero = 0.0f;
-    const uint32_t x = input(f, 4, -2.0f, 3.0f), scores = unary(f, OCTET_OP_EXP, x, 0.5f, 2.5f);
-    const uint32_t mask = binary(f, OCTET_OP_GREATER, x, constant(f, "zero", 0, NULL, &zero), 0.0f, 0.0f);
-    const uint32_t inputs[3] = {mask, scores, constant(f, "low", 0, NULL, &low)};
-    f->graph->values[mask].has_range = false;
-    quantize(f, unary(f, OCTET_OP_SOFTMAX, emit(f, OCTET_OP_SELECT_V2, inputs, 3, -1e9f, 2.5f), 0.0f, 1.0f));
-    for (uint32_t i = 1; i < 3; i++) expect_range(operand(f, 2, i), 0.5f - MARGIN_OF_4, 2.5f);
-    expect_range(result(f, 2), 0.5f - MARGIN_OF_4, 2.5f);
-}
-
-static void a_bias_of_scores_is_no_mask(void **state) {
-    fixture *f = *state;
-    const float addend[4] = {0.0f, -20.0f, -1.0f, -3.0f};
-    const uint32_t x = input(f, 4, -2.0f, 3.0f), mask = constant(f, "bias", 1, (const int32_t[]){4}, addend);
-    const uint32_t sum = binary(f, OCTET_OP_ADD, unary(f, OCTET_OP_EXP, x, 0.5f, 2.5f), mask, -19.0f, 2.5f);
-    quantize(f, unary(f, OCTET_OP_SOFTMAX, sum, 0.0f, 1.0f));
-    expect_range(result(f, 1), -19.0f, 2.5f);
-}
-
-static void a_strict_mask_stays(void **state) {
-    fixture *f = *state;
-    f->options.strict_tensorflow = true;
-    const float addend[4] = {0.0f, -1e9f, 0.0f, -1e9f};
-    const uint32_t x = input(f, 4, -2.0f, 3.0f), mask = constant(f, "mask", 1, (const int32_t[]){4}, addend);
-    const uint32_t sum = binary(f, OCTET_OP_ADD, unary(f, OCTET_OP_EXP, x, 0.5f, 2.5f), mask, -1e9f, 2.5f);
-    quantize(f, unary(f, OCTET_OP_SOFTMAX, sum, 0.0f, 1.0f));
-    expect_range(result(f, 1), -1e9f, 2.5f);
-}
-
 static void a_difference_that_runs_stays(void **state) {
     fixture *f = *state;
     const uint32_t x = input(f, 1, -2.0f, 2.0f), mean = unary(f, OCTET_OP_EXP, x, -2.0f, 2.0f);
     quantize(f, binary(f, OCTET_OP_SQUARED_DIFFERENCE, x, mean, 0.0f, 0.01f));
     expect_operators(f, "EXP SQUARED_DIFFERENCE");
 }
-
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -604,10 +449,6 @@ int main(void) {
         CASE(a_difference_that_is_always_zero_has_a_scale_that_runs),
         CASE(scales_far_apart_are_led_back_in_two_steps),
         CASE(a_difference_that_runs_stays),
-        CASE(a_mask_that_is_added_leaves_scores_their_scale),
-        CASE(a_mask_that_chooses_leaves_scores_their_scale),
-        CASE(a_bias_of_scores_is_no_mask),
-        CASE(a_strict_mask_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
