@@ -14,6 +14,7 @@ static void limits(octet_type type, float *low, float *high) {
         case OCTET_INT64: *low = -2147483648.0F, *high = 2147483520.0F; return; /* the floats inside int32 */
         case OCTET_FLOAT32:
         case OCTET_FLOAT16:
+        case OCTET_COMPLEX64:
         case OCTET_N_TYPES: break;
     }
     *low = -INFINITY, *high = INFINITY;
@@ -55,6 +56,7 @@ static void store(octet_type type, size_t i, float value, void *tensor) {
         case OCTET_BOOL: ((uint8_t *)tensor)[i] = value != 0.0F; return;
         case OCTET_FLOAT32: ((float *)tensor)[i] = value; return;
         case OCTET_FLOAT16: ((uint16_t *)tensor)[i] = half_from_float(value); return;
+        case OCTET_COMPLEX64: memcpy((float *)tensor + 2 * i, (const float[]){value, 0}, 2 * sizeof value); return;
         case OCTET_N_TYPES: return;
     }
 }
@@ -69,6 +71,7 @@ static float load(octet_type type, size_t i, const void *tensor) {
         case OCTET_BOOL: return (float)((const uint8_t *)tensor)[i];
         case OCTET_FLOAT32: return ((const float *)tensor)[i];
         case OCTET_FLOAT16: return float_from_half(((const uint16_t *)tensor)[i]);
+        case OCTET_COMPLEX64: return ((const float *)tensor)[2 * i]; /* the real part */
         case OCTET_N_TYPES: break;
     }
     return 0.0F;
@@ -87,7 +90,7 @@ void octet_convert_from_real(const octet_value *value, octet_rounding rounding, 
     limits(value->type, &low, &high);
     for (size_t i = 0; i < n; i++) {
         float q = real[i];
-        if (!is_half) {
+        if (!is_half && value->type != OCTET_COMPLEX64) {
             q /= scale;
             if (rounding == OCTET_ROUND_NEAREST) q = roundf(q) + zero_point;
             else q += zero_point;

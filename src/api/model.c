@@ -48,6 +48,22 @@ static octet_status read_shapes(octet_context *ctx, const char *text, octet_shap
     return OCTET_OK;
 }
 
+/* Spectra stay inside a model. */
+static octet_status check_ports(octet_context *ctx, const octet_graph *graph, const octet_port *ports, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++)
+        OCTET_CHECK(ctx, graph->values[ports[i].value].type != OCTET_COMPLEX64, OCTET_UNSUPPORTED,
+                    "%s: %s is complex64, which octet takes inside a model only", graph->source, ports[i].name);
+    return OCTET_OK;
+}
+
+static octet_status wrap_loaded(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind, octet_model **out) {
+    octet_status status = check_ports(ctx, graph, graph->inputs, graph->n_inputs);
+    if (status == OCTET_OK) status = check_ports(ctx, graph, graph->outputs, graph->n_outputs);
+    if (status == OCTET_OK) return octet_api_wrap(ctx, graph, path, kind, out);
+    octet_graph_destroy(ctx, graph);
+    return status;
+}
+
 octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options, octet_model **out) {
     octet_model_kind kind;
     octet_shape shapes[MAX_INPUT_SHAPES];
@@ -57,7 +73,7 @@ octet_status octet_model_load(octet_context *ctx, const char *path, const octet_
     octet_graph *graph = NULL;
     octet_model *model = NULL;
     OCTET_TRY(octet_import(ctx, path, &import, &graph));
-    OCTET_TRY(octet_api_wrap(ctx, graph, path, kind, &model));
+    OCTET_TRY(wrap_loaded(ctx, graph, path, kind, &model));
     struct stat status;
     if (stat(path, &status) == 0) model->file_bytes = (uint64_t)status.st_size;
     *out = model;
@@ -68,7 +84,7 @@ octet_status octet_model_load_tflite(octet_context *ctx, const void *bytes, size
     octet_graph *graph = NULL;
     octet_model *model = NULL;
     OCTET_TRY(octet_import_tflite_bytes(ctx, (octet_bytes){.data = bytes, .size = size}, name, &graph));
-    OCTET_TRY(octet_api_wrap(ctx, graph, name, OCTET_KIND_TFLITE, &model));
+    OCTET_TRY(wrap_loaded(ctx, graph, name, OCTET_KIND_TFLITE, &model));
     model->file_bytes = size;
     *out = model;
     return OCTET_OK;

@@ -119,7 +119,8 @@ static void keep(void *user, uint32_t value, const void *data, size_t n_elements
 /* Samples along axis 0: [batch,...] becomes [n,...], any other shape [n,shape...]; of dumped tensors n may count runs. */
 static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bool real, const uint8_t *data, const char *path) {
     const octet_value *value = &job->graph->values[id];
-    const octet_type type = real ? OCTET_FLOAT32 : value->type;
+    const bool pairs = value->type == OCTET_COMPLEX64; /* two floats each */
+    const octet_type type = real || pairs ? OCTET_FLOAT32 : value->type;
     const size_t size = octet_type_size(type);
     const char descr[] = {size == 1 ? '|' : '<', octet_type_name(type)[0], (char)('0' + size), '\0'}; /* "<f4", "|i1" */
     octet_shape shape = value->shape;
@@ -134,6 +135,11 @@ static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bo
         memmove(shape.dims + 1, shape.dims, (size_t)shape.rank * sizeof *shape.dims);
         shape.dims[0] = (int32_t)n_parts;
         shape.rank++;
+    }
+    if (pairs) {
+        OCTET_CHECK(ctx, shape.rank < OCTET_MAX_RANK, OCTET_LIMIT, "%s: rank %d is too high for an array of pairs", value->name,
+                    shape.rank);
+        shape.dims[shape.rank++] = 2;
     }
     return octet_npy_save(ctx, path, descr, shape.rank, shape.dims, data);
 }

@@ -107,12 +107,16 @@ static int capability(octet_operator_code code) {
         case OCTET_OP_SIN:
         case OCTET_OP_SQRT:
         case OCTET_OP_SQUARE: return F;
+        case OCTET_OP_COMPLEX_ABS:
         case OCTET_OP_CONV_3D:
         case OCTET_OP_GELU:
+        case OCTET_OP_IMAG:
         case OCTET_OP_LOCAL_RESPONSE_NORMALIZATION:
         case OCTET_OP_ONE_HOT:
+        case OCTET_OP_REAL:
         case OCTET_OP_REDUCE_ALL:
         case OCTET_OP_RELU_0_TO_1:
+        case OCTET_OP_RFFT2D:
         case OCTET_OP_SCATTER_ND:
         case OCTET_OP_TOPK_V2:
         case OCTET_OP_POW:

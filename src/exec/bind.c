@@ -96,6 +96,11 @@ static octet_bind_function *family_of(octet_operator_code code) {
     case OCTET_OP_SELECT:
     case OCTET_OP_SELECT_V2:
         return octet_bind_select;
+    case OCTET_OP_RFFT2D:
+    case OCTET_OP_REAL:
+    case OCTET_OP_IMAG:
+    case OCTET_OP_COMPLEX_ABS:
+        return octet_bind_spectrum;
     case OCTET_OP_SHAPE:
     case OCTET_OP_FILL:
     case OCTET_OP_RANGE:

@@ -34,6 +34,7 @@ static octet_cast_type type_of(octet_type type) {
     case OCTET_UINT8:
         return OCTET_CAST_U8;
     case OCTET_BOOL:
+    case OCTET_COMPLEX64:
     case OCTET_N_TYPES:
         break;
     }
@@ -45,6 +46,7 @@ octet_status octet_bind_cast(octet_binder *binder, const octet_operator *op, oct
     OCTET_TRY(octet_bind_input(binder, op, 0, &input));
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
     if (octet_bind_check_empty(binder, op, step)) return OCTET_OK;
+    if (input->type == OCTET_COMPLEX64) return octet_bind_complex_part(binder, op, step); /* its real part */
     cast_step *c;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &c));
     *c = (cast_step){.from = type_of(input->type), .to = type_of(output->type), .from_size = octet_type_size(input->type),

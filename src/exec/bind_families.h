@@ -9,6 +9,7 @@
 octet_bind_function octet_bind_arithmetic;
 octet_bind_function octet_bind_cast;
 octet_bind_function octet_bind_compare;
+octet_bind_function octet_bind_complex_part;
 octet_bind_function octet_bind_conv;
 octet_bind_function octet_bind_dense;
 octet_bind_function octet_bind_detection;
@@ -24,6 +25,7 @@ octet_bind_function octet_bind_scatter;
 octet_bind_function octet_bind_select;
 octet_bind_function octet_bind_shape;
 octet_bind_function octet_bind_softmax;
+octet_bind_function octet_bind_spectrum;
 octet_bind_function octet_bind_unary;
 
 #endif

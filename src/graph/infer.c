@@ -95,6 +95,11 @@ octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const oct
     case OCTET_OP_SELECT:
     case OCTET_OP_SELECT_V2:
         return octet_infer_select(ctx, graph, op, out);
+    case OCTET_OP_RFFT2D:
+    case OCTET_OP_REAL:
+    case OCTET_OP_IMAG:
+    case OCTET_OP_COMPLEX_ABS:
+        return octet_infer_spectrum(ctx, graph, op, out);
     case OCTET_OP_SHAPE:
     case OCTET_OP_FILL:
     case OCTET_OP_RANGE:

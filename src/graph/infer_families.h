@@ -24,6 +24,7 @@ octet_infer_function octet_infer_scatter;
 octet_infer_function octet_infer_select;
 octet_infer_function octet_infer_shape;
 octet_infer_function octet_infer_softmax;
+octet_infer_function octet_infer_spectrum;
 octet_infer_function octet_infer_unary;
 
 #endif

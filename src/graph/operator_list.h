@@ -19,6 +19,7 @@
     X(BROADCAST_TO, 130, none)                                 \
     X(CAST, 53, cast)                                          \
     X(CEIL, 104, none)                                         \
+    X(COMPLEX_ABS, 135, none)                                  \
     X(CONCATENATION, 2, concatenation)                         \
     X(CONV_2D, 3, conv_2d)                                     \
     X(CONV_3D, 132, conv_3d)                                   \
@@ -45,6 +46,7 @@
     X(GREATER, 61, none)                                       \
     X(GREATER_EQUAL, 62, none)                                 \
     X(HARD_SWISH, 117, none)                                   \
+    X(IMAG, 133, none)                                         \
     X(L2_NORMALIZATION, 11, l2_normalization)                  \
     X(L2_POOL_2D, 12, pool_2d)                                 \
     X(LEAKY_RELU, 98, leaky_relu)                              \
@@ -73,6 +75,7 @@
     X(PRELU, 54, none)                                         \
     X(QUANTIZE, 114, none)                                     \
     X(RANGE, 96, none)                                         \
+    X(REAL, 134, none)                                         \
     X(REDUCE_ALL, 140, reduce)                                 \
     X(REDUCE_ANY, 91, reduce)                                  \
     X(REDUCE_MAX, 82, reduce)                                  \
@@ -86,6 +89,7 @@
     X(RESIZE_BILINEAR, 23, resize)                             \
     X(RESIZE_NEAREST_NEIGHBOR, 97, resize)                     \
     X(REVERSE_V2, 105, none)                                   \
+    X(RFFT2D, 131, none)                                       \
     X(ROUND, 116, none)                                        \
     X(RSQRT, 76, none)                                         \
     X(SCATTER_ND, 122, none)                                   \

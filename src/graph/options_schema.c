@@ -195,6 +195,7 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
     TABLE(BATCH_MATMUL, 101, batch_matmul),
     TABLE(CUMSUM, 102, cumsum),
     EMPTY(BROADCAST_TO, 104),
+    EMPTY(RFFT2D, 105),
     TABLE(CONV_3D, 106, conv_3d),
     TABLE(DETECTION_POSTPROCESS, 0, detection),
     TABLE(GELU, 116, gelu),

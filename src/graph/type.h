@@ -19,7 +19,8 @@
     X(INT64, 8, 4, "int64")      \
     X(BOOL, 1, 6, "bool")        \
     X(INT16, 2, 7, "int16")      \
-    X(INT8, 1, 9, "int8")
+    X(INT8, 1, 9, "int8")        \
+    X(COMPLEX64, 8, 8, "complex64")
 
 typedef enum octet_type {
 #define OCTET_TYPE_ENUM(name, size, code, text) OCTET_##name,

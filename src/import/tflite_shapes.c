@@ -171,21 +171,45 @@ static bool compute(const octet_graph *graph, const octet_operator *op, integers
     }
 }
 
+/* Makes value a constant, unless a number does not fit. */
+static octet_status store(octet_context *ctx, octet_graph *graph, octet_value *value, const int64_t *numbers, size_t n, bool *stored) {
+    uint8_t *data;
+    const size_t element = octet_type_size(value->type);
+    *stored = false;
+    OCTET_TRY(octet_arena_array(ctx, &graph->arena, n, element, (void **)&data));
+    for (size_t i = 0; i < n; i++) {
+        const int32_t narrow = (int32_t)numbers[i];
+        if (value->type == OCTET_INT32 && narrow != numbers[i]) return OCTET_OK;
+        memcpy(data + i * element, value->type == OCTET_INT64 ? (const void *)&numbers[i] : (const void *)&narrow, element);
+    }
+    value->data = data;
+    *stored = true;
+    return OCTET_OK;
+}
+
+/* A vector in parts: SPLIT, SPLIT_V, UNPACK. The numbers fit, since they are of the same type. */
+static octet_status fold_parts(octet_context *ctx, octet_graph *graph, const octet_operator *op, bool *folded) {
+    integers in;
+    if (!read_integers(graph, op, op->code == OCTET_OP_SPLIT ? 1 : 0, &in) || in.rank != 1) return OCTET_OK;
+    size_t at = 0;
+    for (uint32_t i = 0; i < op->n_outputs; i++) at += octet_shape_elements(&octet_graph_output(graph, op, i)->shape);
+    if (at != (size_t)in.n) return OCTET_OK;
+    for (uint32_t i = op->n_outputs; i-- > 0;) {
+        octet_value *value = octet_graph_output(graph, op, i);
+        const size_t n = octet_shape_elements(&value->shape);
+        at -= n;
+        OCTET_TRY(store(ctx, graph, value, in.at + at, n, folded));
+    }
+    return OCTET_OK;
+}
+
 octet_status octet_tflite_fold_shape(octet_context *ctx, octet_graph *graph, const octet_operator *op, bool *folded) {
     *folded = false;
     octet_value *value = &graph->values[op->outputs[0]];
     integers result;
+    const bool cuts = op->code == OCTET_OP_SPLIT || op->code == OCTET_OP_SPLIT_V || op->code == OCTET_OP_UNPACK;
+    if (cuts) return fold_parts(ctx, graph, op, folded);
     if (op->n_outputs != 1 || !is_integer(value) || !compute(graph, op, &result)) return OCTET_OK;
     if ((size_t)result.n != octet_shape_elements(&value->shape)) return OCTET_OK;
-    uint8_t *data;
-    const size_t element = octet_type_size(value->type);
-    OCTET_TRY(octet_arena_array(ctx, &graph->arena, (size_t)result.n, element, (void **)&data));
-    for (int32_t i = 0; i < result.n; i++) {
-        const int32_t narrow = (int32_t)result.at[i];
-        if (value->type == OCTET_INT32 && narrow != result.at[i]) return OCTET_OK;
-        memcpy(data + (size_t)i * element, value->type == OCTET_INT64 ? (const void *)&result.at[i] : (const void *)&narrow, element);
-    }
-    value->data = data;
-    *folded = true;
-    return OCTET_OK;
+    return store(ctx, graph, value, result.at, (size_t)result.n, folded);
 }

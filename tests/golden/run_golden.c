@@ -72,6 +72,7 @@ static double element(const void *data, octet_type type, size_t i) {
     case OCTET_UINT8:
     case OCTET_BOOL: return (double)((const uint8_t *)data)[i];
     case OCTET_FLOAT16:
+    case OCTET_COMPLEX64:
     case OCTET_N_TYPES: break;
     }
     return 0;

@@ -8,7 +8,7 @@
 
 #include "graph/graph.h"
 
-/* Operands: "x" float [1,4,4,4], "r" float [1,4], "s" float [1,3,4], "b" bool [1,4], "n" int32 [1,4]: inputs of the graph;
+/* Operands: "x" float [1,4,4,4], "r" float [1,4], "s" float [1,3,4], "b" bool [1,4], "n" int32 [1,4], "c" complex: graph inputs;
  * "w2,3" a float constant of that shape; "q4" an int8 constant (scale 0.5) of that shape; "i1,2" an int32 vector, "I3" a scalar;
  * "m0,1,0,0" an int32 matrix [n/2,2]; "f1.5" a float scalar; "v1,4" a variable; "-" an absent operand. */
 typedef struct every_row {
@@ -31,6 +31,7 @@ static const every_row every_rows[] = {
     EVERY_ROW(BROADCAST_TO, "r i3,4", 1, {{0}}),
     EVERY_ROW(CAST, "r", 1, {.cast = {OCTET_FLOAT32, OCTET_INT32}}),
     EVERY_ROW(CEIL, "r", 1, {{0}}),
+    EVERY_ROW(COMPLEX_ABS, "c", 1, {{0}}),
     EVERY_ROW(CONCATENATION, "x x w1,4,4,2", 1, {.concatenation = {OCTET_ACTIVATION_NONE, -1}}),
     EVERY_ROW(CONV_2D, "x w2,3,3,4 w2", 1, {.conv_2d = {OCTET_PADDING_SAME, OCTET_ACTIVATION_RELU, 1, 1, 1, 2, OCTET_FLOAT32}}),
     EVERY_ROW(CONV_3D, "w1,3,3,3,2 w2,2,2,2,3 -", 1, {.conv_3d = {OCTET_PADDING_VALID, OCTET_ACTIVATION_NONE, 1, 1, 1, 1, 1, 1}}),
@@ -57,6 +58,7 @@ static const every_row every_rows[] = {
     EVERY_ROW(GREATER, "r w4", 1, {{0}}),
     EVERY_ROW(GREATER_EQUAL, "r w4", 1, {{0}}),
     EVERY_ROW(HARD_SWISH, "r", 1, {{0}}),
+    EVERY_ROW(IMAG, "c", 1, {{0}}),
     EVERY_ROW(L2_NORMALIZATION, "r", 1, {{0}}),
     EVERY_ROW(L2_POOL_2D, "x", 1, {.pool_2d = {OCTET_PADDING_VALID, OCTET_ACTIVATION_RELU, 1, 2, 2, 3}}),
     EVERY_ROW(LEAKY_RELU, "r", 1, {.leaky_relu = {0.25f}}),
@@ -85,6 +87,7 @@ static const every_row every_rows[] = {
     EVERY_ROW(PRELU, "x w1,1,4", 1, {{0}}),
     EVERY_ROW(QUANTIZE, "r", 1, {{0}}),
     EVERY_ROW(RANGE, "I1 I7 I2", 1, {{0}}),
+    EVERY_ROW(REAL, "c", 1, {{0}}),
     EVERY_ROW(REDUCE_ALL, "b i1", 1, {.reduce = {true}}),
     EVERY_ROW(REDUCE_ANY, "b i1", 1, {.reduce = {true}}),
     EVERY_ROW(REDUCE_MAX, "x i3", 1, {.reduce = {false}}),
@@ -98,6 +101,7 @@ static const every_row every_rows[] = {
     EVERY_ROW(RESIZE_BILINEAR, "x i5,7", 1, {.resize = {false, true}}),
     EVERY_ROW(RESIZE_NEAREST_NEIGHBOR, "x i5,7", 1, {.resize = {true, false}}),
     EVERY_ROW(REVERSE_V2, "x i1", 1, {{0}}),
+    EVERY_ROW(RFFT2D, "r i1,8", 1, {{0}}),
     EVERY_ROW(ROUND, "r", 1, {{0}}),
     EVERY_ROW(RSQRT, "r", 1, {{0}}),
     EVERY_ROW(SCATTER_ND, "m0,1,2,0 w2,4 i3,2,4", 1, {{0}}),
@@ -160,7 +164,7 @@ static inline octet_status every_constant(octet_context *ctx, octet_graph *graph
 
 static inline octet_status every_operand(octet_context *ctx, octet_graph *graph, const uint32_t *inputs, const char *text,
                                          uint32_t *out) {
-    static const char names[] = "xrsbn";
+    static const char names[] = "xrsbnc";
     const char *input = strchr(names, text[0]);
     *out = OCTET_NONE;
     if (input) *out = inputs[input - names];
@@ -212,10 +216,11 @@ static inline octet_status every_operator(octet_context *ctx, uint32_t first, ui
         octet_type type;
         octet_shape shape;
     } kinds[] = {{"x", OCTET_FLOAT32, {4, {1, 4, 4, 4}}}, {"r", OCTET_FLOAT32, {2, {1, 4}}}, {"s", OCTET_FLOAT32, {3, {1, 3, 4}}},
-                 {"b", OCTET_BOOL, {2, {1, 4}}},          {"n", OCTET_INT32, {2, {1, 4}}}};
-    uint32_t inputs[5];
+                 {"b", OCTET_BOOL, {2, {1, 4}}},          {"n", OCTET_INT32, {2, {1, 4}}},
+                 {"c", OCTET_COMPLEX64, {2, {1, 4}}}};
+    uint32_t inputs[6];
     OCTET_TRY(octet_graph_create(ctx, "every", out));
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         OCTET_TRY(octet_graph_add_value(ctx, *out, kinds[i].name, kinds[i].type, &kinds[i].shape, &inputs[i]));
         OCTET_TRY(octet_graph_add_input(ctx, *out, inputs[i], kinds[i].name));
     }
