@@ -13,8 +13,49 @@ static bool is_hdf5(octet_bytes bytes) {
     return false;
 }
 
+static bool starts(octet_bytes bytes, const char *text) {
+    const size_t n = strlen(text);
+    return octet_bytes_inside(bytes, 0, n) && memcmp(bytes.data, text, n) == 0;
+}
+
+static const char from_tensorflow[] =
+    "; load it in TensorFlow and save it with model.save(\"model.keras\"), or have it converted to a float .tflite";
+
+/* What a file that is no model for octet seems to be, by its first bytes, and what to do about it. */
+static const char *guess(octet_bytes bytes, const char **remedy) {
+    *remedy = "; a model is a Keras .h5 or .keras file or a .tflite";
+    if (bytes.size == 0) return "the file is empty";
+    if (starts(bytes, "version https://git-lfs")) {
+        *remedy = ": fetch the file with git lfs pull";
+        return "stands for a file in Git LFS";
+    }
+    if (bytes.data[0] == '{') {
+        *remedy = "; of a model's to_json() it is named with --architecture, and the file of the weights instead of it";
+        return "is JSON";
+    }
+    if (bytes.data[0] == '<') return "is a web page or XML";
+    if (bytes.data[0] == 0x80 && octet_bytes_inside(bytes, 1, 1) && bytes.data[1] <= 5) return "is a Python pickle";
+    /* Fields 1 and 2 of a message open a SavedModel, a frozen graph, and ONNX. */
+    if ((bytes.data[0] == 0x08 || bytes.data[0] == 0x0a) && bytes.size > 64) {
+        *remedy = from_tensorflow;
+        return "seems to be a saved_model.pb, a frozen graph or ONNX";
+    }
+    return "the first bytes are of no model file";
+}
+
+static octet_status refuse_saved_model(octet_context *ctx, const char *path) {
+    octet_arena scratch = {0};
+    const char *inner = NULL;
+    octet_status status = octet_arena_format(ctx, &scratch, &inner, "%s/saved_model.pb", path);
+    if (status == OCTET_OK && octet_file_exists(inner))
+        status = octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: is a SavedModel folder%s", path, from_tensorflow);
+    octet_arena_free(ctx, &scratch);
+    return status;
+}
+
 octet_status octet_import_kind(octet_context *ctx, const char *path, octet_model_kind *out) {
     octet_file file;
+    if (octet_file_is_directory(path)) OCTET_TRY(refuse_saved_model(ctx, path));
     OCTET_TRY(octet_file_open(ctx, path, &file));
     const octet_bytes bytes = file.bytes;
     bool found = true;
@@ -27,10 +68,9 @@ octet_status octet_import_kind(octet_context *ctx, const char *path, octet_model
     } else {
         found = false;
     }
-    const size_t size = bytes.size;
+    const char *remedy = "", *what = found ? "" : guess(bytes, &remedy);
     octet_file_close(&file);
-    OCTET_CHECK(ctx, found, OCTET_FORMAT, "%s: %s; a model is a Keras .h5 or .keras file or a .tflite", path,
-                size == 0 ? "the file is empty" : "the first bytes are of no model file");
+    OCTET_CHECK(ctx, found, OCTET_FORMAT, "%s: %s%s", path, what, remedy);
     return OCTET_OK;
 }
 

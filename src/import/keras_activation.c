@@ -234,6 +234,10 @@ octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *ac
             if (strcmp(name, activations[i].name) == 0) return activations[i].function(call, x, out);
         }
     }
+    if (strstr(activation, "lambda") != NULL) {
+        return octet_keras_refuse(call, "its activation is a Python lambda, and the file keeps nothing but that: build the model with a "
+                                        "named activation, and load these weights into it");
+    }
     return octet_keras_refuse(call,
                               "activation \"%s\" is not supported; supported are linear, relu, relu6, sigmoid, tanh, softmax, log_softmax, "
                               "elu, selu, celu, gelu, "

@@ -144,6 +144,18 @@ static octet_type input_type_of(const octet_keras_layer *layer) {
     return OCTET_FLOAT32;
 }
 
+/* "64,64,3": the shape that the file has, with a size where it leaves one open. */
+static const char *example_shape(const octet_json *list, char text[OCTET_SHAPE_TEXT_SIZE]) {
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 1; i < octet_json_length(list) && used < OCTET_SHAPE_TEXT_SIZE - 16; i++) {
+        int64_t size = 64;
+        if (!octet_json_integer(octet_json_at(list, i), &size) || size > INT32_MAX || size < 1) size = 64;
+        used += (size_t)snprintf(text + used, OCTET_SHAPE_TEXT_SIZE - used, "%s%d", i > 1 ? "," : "", (int)size);
+    }
+    return text;
+}
+
 static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, const octet_shape *given, octet_shape *out,
                                    bool *open_batch) {
     const octet_json *list = layer->input_shape;
@@ -167,9 +179,9 @@ static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, c
         }
         if (is_open && given != NULL && given->rank == (int32_t)rank) size = given->dims[i];
         if (is_open && given != NULL && given->rank == (int32_t)rank - 1) size = given->dims[i - 1];
-        OCTET_CHECK(b->ctx, size >= 1, OCTET_UNSUPPORTED,
-                    "%s: input %s leaves dimension %zu open: say its shape (--input-shape), as [height,width,channels]", b->label,
-                    layer->name, i);
+        char text[OCTET_SHAPE_TEXT_SIZE];
+        OCTET_CHECK(b->ctx, size >= 1, OCTET_UNSUPPORTED, "%s: input %s leaves dimension %zu open: say its shape, as --input-shape %s",
+                    b->label, layer->name, i, example_shape(list, text));
         out->dims[i] = (int32_t)size;
     }
     return octet_shape_check(b->ctx, out, layer->name);

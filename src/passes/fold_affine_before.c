@@ -19,7 +19,7 @@ static uint32_t constant_before(const octet_graph *graph, const octet_affine *a,
     return fits ? op->inputs[1 - *side] : OCTET_NONE;
 }
 
-/* w'[o][i] = w[o][i] * m[i], or b'[o] = b[o] + sum of off[i] * w[o][i]. */
+/* w'[o][i] = w[o][i] * m[i], or b'[o] = b[o] + off[0] * w[o][0] + ..., added one after the other. */
 static octet_status fold_into_dense(octet_context *ctx, octet_graph *graph, const octet_affine *a, octet_operator_code code,
                                     uint32_t constant, octet_arena *scratch) {
     const octet_value *old = octet_graph_input(graph, &graph->operators[a->op], a->weights);
@@ -35,9 +35,10 @@ static octet_status fold_into_dense(octet_context *ctx, octet_graph *graph, cons
     float *bias = NULL;
     OCTET_TRY(octet_affine_read_bias(ctx, scratch, graph, a, &bias));
     for (size_t o = 0; o < (size_t)a->n_channels; o++) {
-        float sum = 0.0f;
-        for (size_t i = 0; i < a->inner; i++) sum += factors[i * step] * w[o * a->inner + i];
-        bias[o] = code == OCTET_OP_ADD ? bias[o] + sum : bias[o] - sum;
+        for (size_t i = 0; i < a->inner; i++) {
+            const float product = factors[i * step] * w[o * a->inner + i];
+            bias[o] = code == OCTET_OP_ADD ? bias[o] + product : bias[o] - product;
+        }
     }
     return octet_affine_replace(ctx, graph, a, NULL, bias, constant);
 }
@@ -53,7 +54,7 @@ static octet_status fold_into_conv(octet_context *ctx, octet_graph *graph, const
     return octet_affine_replace(ctx, graph, a, weights, NULL, constant);
 }
 
-/* One number added to all inputs of a convolution without padding: b'[o] = b[o] + number * sum of w[o]. */
+/* One number added to all inputs of a convolution without padding: b'[o] = b[o] + number * w[o][0] + ... */
 static octet_status fold_into_conv_bias(octet_context *ctx, octet_graph *graph, const octet_affine *a, octet_operator_code code,
                                         uint32_t constant, octet_arena *scratch) {
     const float *w = octet_graph_input(graph, &graph->operators[a->op], a->weights)->data;
@@ -62,11 +63,10 @@ static octet_status fold_into_conv_bias(octet_context *ctx, octet_graph *graph, 
     float *bias = NULL;
     OCTET_TRY(octet_affine_read_bias(ctx, scratch, graph, a, &bias));
     for (size_t o = 0; o < n_channels; o++) {
-        float sum = 0.0f;
-        for (size_t i = 0; i < a->outer; i++) {
-            for (size_t j = 0; j < a->inner; j++) sum += number * w[(i * n_channels + o) * a->inner + j];
+        for (size_t i = 0; i < a->outer * a->inner; i++) {
+            const float product = number * w[(i / a->inner * n_channels + o) * a->inner + i % a->inner];
+            bias[o] = code == OCTET_OP_ADD ? bias[o] + product : bias[o] - product;
         }
-        bias[o] = code == OCTET_OP_ADD ? bias[o] + sum : bias[o] - sum;
     }
     return octet_affine_replace(ctx, graph, a, NULL, bias, constant);
 }
