@@ -49,6 +49,16 @@ keras("branches", 2, (4, 4), [("Dense", {"units": 4}), ("Add", {}), ("Concatenat
                               ("Permute", {"dims": [2, 1]})], [(4, 4), (4,)], [[], [0], [0, 1], [0, 2], [3, 1], [4], [5]])
 keras("attention", 3, (4, 4), [("MultiHeadAttention", {"num_heads": 2, "key_dim": 2}), ("Attention", {"use_scale": True})],
       [(4, 2, 2), (2, 2), (4, 2, 2), (2, 2), (4, 2, 2), (2, 2), (2, 2, 4), (4,), ()], [[], [0, 0], [0, 1]])
+cell = lambda kind, name, units: {"class_name": kind, "config": {"name": name, "units": units}}
+keras("cells", 3, (3, 2), [("RNN", {"return_sequences": True, "cell": {"class_name": "StackedRNNCells", "config": {"name": "s", "cells": [cell("LSTMCell", "a", 2), cell("GRUCell", "b", 3)]}}}),
+                           ("CuDNNGRU", {"units": 2, "return_state": True})],
+      [(2, 8), (2, 8), (8,), (2, 9), (3, 9), (9,), (3, 6), (2, 6), (12,)])
+keras("moving_images", 2, (2, 4, 4, 1), [("TimeDistributed", {"layer": {"class_name": "Conv2D", "config": {"name": "c", **conv}}}),
+                                         ("Bidirectional", {"merge_mode": "concat", "layer": {"class_name": "ConvLSTM2D", "config": {"name": "l", "filters": 2, "kernel_size": [3, 3], "padding": "same", "return_sequences": True}}})],
+      [(3, 3, 1, 4), (4,), (3, 3, 4, 8), (3, 3, 2, 8), (8,), (3, 3, 4, 8), (3, 3, 2, 8), (8,)])
+keras("categories", 3, (4,), [("Discretization", {"bin_boundaries": [0.0, 1.5], "output_mode": "count"}), ("IntegerLookup", {"vocabulary": [7, 1], "mask_token": 0, "output_mode": "one_hot"}),
+                              ("Flatten", {}), ("CategoryEncoding", {"num_tokens": 3, "output_mode": "multi_hot"}), ("SpectralNormalization", {"layer": cell("Dense", "d", 2)})],
+      [(1, 2), (3, 2), (2,)])
 operations = [("Multiply", [0.5]), ("GetItem", [[{"class_name": "__slice__", "config": {"start": None, "stop": -1, "step": 2}}, 0]]), ("Mean", []), ("Clip", [0, 6]), ("Reshape", [[-1, 2]])]
 chain = [{"class_name": "InputLayer", "name": "in", "config": {"name": "in", "batch_shape": [None, 4, 4]}, "inbound_nodes": []}]
 for i, (kind, arguments) in enumerate(operations):

@@ -24,7 +24,9 @@ static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *a
     for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++)
         OCTET_TRY(keras_give_weights(ctx, arena, &layer->model->layers[i], shapes));
     for (uint32_t i = 0; i < layer->n_weights; i++) {
-        if (layer->weights[i].is_optional && shapes->at >= shapes->bytes.size) continue;
+        /* Scales and LoRA weights come with files alone. */
+        const bool in_files = strstr(layer->weights[i].name, "_scale") != NULL || strstr(layer->weights[i].name, "lora_") != NULL;
+        if (layer->weights[i].is_optional && (in_files || shapes->at >= shapes->bytes.size)) continue;
         octet_hdf5_node *node = NULL;
         OCTET_TRY(OCTET_NEW(ctx, arena, 1, &node));
         node->path = layer->weights[i].path;
