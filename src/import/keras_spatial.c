@@ -150,12 +150,27 @@ octet_status octet_keras_emit_center_crop(octet_keras_call *call) {
     OCTET_TRY(octet_keras_single(call, 4, 4, &x));
     OCTET_TRY(octet_keras_sizes(call, "height", 1, 1, &size[0]));
     OCTET_TRY(octet_keras_sizes(call, "width", 1, 1, &size[1]));
+    const octet_shape shape = *octet_keras_shape(call, x);
+    int32_t begin[4] = {0}, end[4] = {0}, sizes[4];
+    memcpy(sizes, shape.dims, sizeof sizes);
     for (int32_t i = 0; i < 2; i++) {
-        const int32_t cells = octet_keras_shape(call, x)->dims[i + 1];
+        const int32_t cells = shape.dims[i + 1];
         if (cells < size[i])
             return octet_keras_refuse(call, "an input of %d cells is smaller than the crop of %d, which would resize it", cells, size[i]);
-        const int32_t begin = (cells - size[i]) / 2;
-        if (cells > size[i]) OCTET_TRY(octet_keras_slice_axis(call, "strided_slice", x, i + 1, begin, begin + size[i], &x));
+        begin[i + 1] = (cells - size[i]) / 2;
+        end[i + 1] = begin[i + 1] + size[i];
+        sizes[i + 1] = size[i];
     }
+    uint32_t inputs[4] = {x};
+    OCTET_TRY(octet_keras_i32s(call, "begin", begin, 4, &inputs[1]));
+    if (call->graph->keras_version < 3) { /* tf.slice there, indexing here */
+        OCTET_TRY(octet_keras_i32s(call, "size", sizes, 4, &inputs[2]));
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_SLICE, "Slice", inputs, 3, NULL, &x));
+        return octet_keras_return(call, x);
+    }
+    const octet_options options = {.strided_slice = {.begin_mask = 9, .end_mask = 9}}; /* all of the batch and the channels */
+    OCTET_TRY(octet_keras_i32s(call, "end", end, 4, &inputs[2]));
+    OCTET_TRY(octet_keras_i32s(call, "strides", (const int32_t[]){1, 1, 1, 1}, 4, &inputs[3]));
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, &options, &x));
     return octet_keras_return(call, x);
 }

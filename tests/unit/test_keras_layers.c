@@ -116,6 +116,8 @@ static const layer_case cases[] = {
     {"UpSampling2D", 2, "4,4,3", "UpSampling2D {\"size\": [2, 3]}", "", "RESIZE_NEAREST_NEIGHBOR [1,8,12,3]"},
     {"UpSampling2D", 3, "4,4,3", "UpSampling2D {\"size\": [2, 3]}", "", "RESHAPE TILE RESHAPE TILE RESHAPE [1,8,12,3]"},
     {"ZeroPadding2D", 0, "4,4,3", "ZeroPadding2D {\"padding\": [[0, 1], [2, 0]]}", "", "PAD [1,5,6,3]"},
+    {"CenterCrop", 2, "8,9,3", "CenterCrop {\"height\": 4, \"width\": 6}", "", "SLICE [1,4,6,3]"},
+    {"CenterCrop", 3, "8,9,3", "CenterCrop {\"height\": 4, \"width\": 6}", "", "STRIDED_SLICE [1,4,6,3]"},
     {"Cropping1D", 0, "7,3", "Cropping1D {\"cropping\": [1, 2]}", "", "STRIDED_SLICE [1,4,3]"},
     {"Embedding", 2, "5", "Embedding {\"input_dim\": 9, \"output_dim\": 4}", "9,4", "CAST GATHER [1,5,4]"},
     {"Embedding", 3, "5", "Embedding {\"input_dim\": 9, \"output_dim\": 4}", "9,4", "CAST LESS ADD SELECT GATHER [1,5,4]"},
