@@ -220,21 +220,6 @@ static octet_status operate_where(octet_keras_call *call, const octet_keras_oper
     return octet_keras_return(call, inputs[0]);
 }
 
-static octet_status operate_l2_normalize(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
-    uint32_t x;
-    int32_t axis = -1;
-    double order = 2.0;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_f64(call, 2, "order", 2.0, &order));
-    if (order != 2.0) return octet_keras_refuse(call, "order %g is not supported: 2 is", order);
-    const int32_t rank = octet_keras_shape(call, x)->rank;
-    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", rank, -1, &axis));
-    if (axis != rank - 1) return octet_keras_refuse(call, "is supported over the last axis only");
-    OCTET_TRY(octet_keras_unary(call, OCTET_OP_L2_NORMALIZATION, "l2_normalize", x, &x));
-    return octet_keras_return(call, x);
-}
-
 static octet_status operate_arg(octet_keras_call *call, const octet_keras_operation *self) {
     uint32_t inputs[2];
     int32_t axis = 0;
@@ -247,39 +232,6 @@ static octet_status operate_arg(octet_keras_call *call, const octet_keras_operat
     const octet_options options = {.arg = {call->graph->keras_version >= 3 ? OCTET_INT32 : OCTET_INT64}};
     OCTET_TRY(octet_keras_emit(call, self->code, "ArgMax", inputs, 2, &options, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
-}
-
-static octet_status operate_pool(octet_keras_call *call, const octet_keras_operation *self) {
-    uint32_t x;
-    int32_t size[4], strides[4], n[2];
-    const octet_keras_argument *argument = NULL;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_i32s(call, 1, "ksize pool_size", 4, size, &n[0]));
-    OCTET_TRY(octet_keras_operand_i32s(call, 2, "strides", 4, strides, &n[1]));
-    OCTET_TRY(octet_keras_operand(call, 3, "padding", &argument));
-    const char *padding = argument != NULL ? octet_json_text(argument->constant) : "valid";
-    const bool is_same = padding != NULL && (strcmp(padding, "SAME") == 0 || strcmp(padding, "same") == 0);
-    if (octet_keras_shape(call, x)->rank != 4 || n[0] < 1)
-        return octet_keras_refuse(call, "is supported on [batch,height,width,channels] only");
-    if (padding == NULL || (!is_same && strcmp(padding, "VALID") != 0 && strcmp(padding, "valid") != 0))
-        return octet_keras_refuse(call, "its padding is neither valid nor same");
-    if (n[1] < 1) memcpy(strides, size, sizeof size), n[1] = n[0];
-    const int32_t *first[2] = {size, strides};
-    int32_t hw[2][2];
-    for (int i = 0; i < 2; i++) {
-        if (n[i] == 3) return octet_keras_refuse(call, "its sizes are neither 1, 2 nor 4 numbers");
-        const int32_t at = n[i] == 4 ? 1 : 0;
-        hw[i][0] = first[i][at];
-        hw[i][1] = first[i][n[i] == 1 ? 0 : at + 1];
-        if (hw[i][0] < 1 || hw[i][1] < 1) return octet_keras_contradict(call, "its sizes must be at least 1");
-    }
-    const octet_options options = {.pool_2d = {.padding = is_same ? OCTET_PADDING_SAME : OCTET_PADDING_VALID,
-                                               .stride_h = hw[1][0],
-                                               .stride_w = hw[1][1],
-                                               .filter_h = hw[0][0],
-                                               .filter_w = hw[0][1]}};
-    OCTET_TRY(octet_keras_emit(call, self->code, "Pool", &x, 1, &options, &x));
-    return octet_keras_return(call, x);
 }
 
 static const octet_keras_operation operations[] = {
@@ -335,6 +287,11 @@ static const octet_keras_operation operations[] = {
     {"hard_tanh", operate_activation, OCTET_OP_ELU, "hard_tanh"},
     {"log_sigmoid", operate_activation, OCTET_OP_ELU, "log_sigmoid"},
     {"tanh_shrink", operate_activation, OCTET_OP_ELU, "tanh_shrink"},
+    {"celu", operate_activation, OCTET_OP_ELU, "celu"},
+    {"glu", operate_activation, OCTET_OP_ELU, "glu"},
+    {"squareplus", operate_activation, OCTET_OP_ELU, "squareplus"},
+    {"soft_shrink", operate_activation, OCTET_OP_ELU, "soft_shrink"},
+    {"hard_shrink", operate_activation, OCTET_OP_ELU, "hard_shrink"},
     {"identity stop_gradient copy dropout", operate_identity, OCTET_OP_RESHAPE, NULL},
     {"cast", operate_cast, OCTET_OP_CAST, NULL},
     {"clip_by_value clip", operate_clip, OCTET_OP_MINIMUM, NULL},
@@ -344,14 +301,57 @@ static const octet_keras_operation operations[] = {
     {"reduce_min min amin", operate_reduce, OCTET_OP_REDUCE_MIN, NULL},
     {"reduce_prod prod", operate_reduce, OCTET_OP_REDUCE_PROD, NULL},
     {"reduce_any any", operate_reduce, OCTET_OP_REDUCE_ANY, NULL},
+    {"reduce_all all", operate_reduce, OCTET_OP_REDUCE_ALL, NULL},
     {"var reduce_variance", operate_variance, OCTET_OP_MEAN, NULL},
     {"std reduce_std", operate_variance, OCTET_OP_SQRT, NULL},
     {"argmax arg_max", operate_arg, OCTET_OP_ARG_MAX, NULL},
     {"argmin arg_min", operate_arg, OCTET_OP_ARG_MIN, NULL},
     {"where select select_v2", operate_where, OCTET_OP_SELECT_V2, NULL},
-    {"l2_normalize normalize", operate_l2_normalize, OCTET_OP_L2_NORMALIZATION, NULL},
-    {"max_pool max_pool2d", operate_pool, OCTET_OP_MAX_POOL_2D, NULL},
-    {"avg_pool avg_pool2d average_pool", operate_pool, OCTET_OP_AVERAGE_POOL_2D, NULL},
+    {"l2_normalize normalize", octet_keras_operation_l2_normalize, OCTET_OP_L2_NORMALIZATION, NULL},
+    {"max_pool max_pool2d", octet_keras_operation_pool, OCTET_OP_MAX_POOL_2D, NULL},
+    {"avg_pool avg_pool2d average_pool", octet_keras_operation_pool, OCTET_OP_AVERAGE_POOL_2D, NULL},
+    {"log1p", octet_keras_operation_logarithm, OCTET_OP_LOG, "1 + x"},
+    {"log2", octet_keras_operation_logarithm, OCTET_OP_LOG, "2"},
+    {"log10", octet_keras_operation_logarithm, OCTET_OP_LOG, "10"},
+    {"expm1", octet_keras_operation_logarithm, OCTET_OP_EXP, "e ^ x - 1"},
+    {"exp2", octet_keras_operation_logarithm, OCTET_OP_POW, "2 ^ x"},
+    {"reciprocal inv", octet_keras_operation_logarithm, OCTET_OP_DIV, "1 / x"},
+    {"reduce_logsumexp logsumexp", octet_keras_operation_logsumexp, OCTET_OP_LOG, NULL},
+    {"logaddexp", octet_keras_operation_logaddexp, OCTET_OP_LOG, NULL},
+    {"norm", octet_keras_operation_norm, OCTET_OP_SQRT, NULL},
+    {"hypot", octet_keras_operation_hypot, OCTET_OP_SQRT, NULL},
+    {"moments", octet_keras_operation_moments, OCTET_OP_MEAN, NULL},
+    {"add_n", octet_keras_operation_add_n, OCTET_OP_ADD, NULL},
+    {"crelu", octet_keras_operation_crelu, OCTET_OP_RELU, NULL},
+    {"threshold", octet_keras_operation_threshold, OCTET_OP_SELECT_V2, NULL},
+    {"is_nan isnan", octet_keras_operation_is_nan, OCTET_OP_NOT_EQUAL, NULL},
+    {"one_hot", octet_keras_operation_one_hot, OCTET_OP_ONE_HOT, NULL},
+    {"top_k top_kv2", octet_keras_operation_top_k, OCTET_OP_TOPK_V2, NULL},
+    {"cumsum", octet_keras_operation_cumsum, OCTET_OP_CUMSUM, NULL},
+    {"local_response_normalization lrn", octet_keras_operation_local_response, OCTET_OP_LOCAL_RESPONSE_NORMALIZATION, NULL},
+    {"batch_norm batch_normalization", octet_keras_operation_batch_normalization, OCTET_OP_MUL, NULL},
+    {"einsum", octet_keras_operation_einsum, OCTET_OP_BATCH_MATMUL, NULL},
+    {"tensordot", octet_keras_operation_tensordot, OCTET_OP_BATCH_MATMUL, "tensordot"},
+    {"dot", octet_keras_operation_tensordot, OCTET_OP_BATCH_MATMUL, "dot"},
+    {"inner", octet_keras_operation_tensordot, OCTET_OP_BATCH_MATMUL, "inner"},
+    {"outer", octet_keras_operation_tensordot, OCTET_OP_MUL, "outer"},
+    {"slice", octet_keras_operation_slice, OCTET_OP_SLICE, NULL},
+    {"roll", octet_keras_operation_roll, OCTET_OP_SLICE, NULL},
+    {"diff", octet_keras_operation_diff, OCTET_OP_SUB, NULL},
+    {"moveaxis", octet_keras_operation_moveaxis, OCTET_OP_TRANSPOSE, NULL},
+    {"ravel", octet_keras_operation_ravel, OCTET_OP_RESHAPE, NULL},
+    {"hstack", octet_keras_operation_join, OCTET_OP_CONCATENATION, "horizontal"},
+    {"vstack", octet_keras_operation_join, OCTET_OP_CONCATENATION, "vertical"},
+    {"central_crop", octet_keras_operation_crop, OCTET_OP_SLICE, "central"},
+    {"crop_to_bounding_box", octet_keras_operation_crop, OCTET_OP_SLICE, "box"},
+    {"flip_left_right", octet_keras_operation_flip_picture, OCTET_OP_REVERSE_V2, "left"},
+    {"flip_up_down", octet_keras_operation_flip_picture, OCTET_OP_REVERSE_V2, "up"},
+    {"rgb_to_grayscale", octet_keras_operation_grayscale, OCTET_OP_FULLY_CONNECTED, NULL},
+    {"triu", octet_keras_operation_triangle, OCTET_OP_MUL, "upper"},
+    {"tril", octet_keras_operation_triangle, OCTET_OP_MUL, "lower"},
+    {"conv conv1d conv2d", octet_keras_operation_conv, OCTET_OP_CONV_2D, NULL},
+    {"depthwise_conv depthwise_conv2d", octet_keras_operation_conv, OCTET_OP_DEPTHWISE_CONV_2D, NULL},
+    {"dot_product_attention", octet_keras_operation_dot_product_attention, OCTET_OP_SOFTMAX, NULL},
     {"reshape", octet_keras_operation_reshape, OCTET_OP_RESHAPE, NULL},
     {"transpose", octet_keras_operation_transpose, OCTET_OP_TRANSPOSE, NULL},
     {"expand_dims", octet_keras_operation_expand_dims, OCTET_OP_RESHAPE, NULL},
@@ -362,7 +362,8 @@ static const octet_keras_operation operations[] = {
     {"split split_v", octet_keras_operation_split, OCTET_OP_SPLIT, NULL},
     {"tile", octet_keras_operation_tile, OCTET_OP_TILE, NULL},
     {"pad", octet_keras_operation_pad, OCTET_OP_PAD, NULL},
-    {"getitem get_item strided_slice", octet_keras_operation_getitem, OCTET_OP_STRIDED_SLICE, NULL},
+    {"strided_slice", octet_keras_operation_strided_slice, OCTET_OP_STRIDED_SLICE, NULL},
+    {"getitem get_item", octet_keras_operation_getitem, OCTET_OP_STRIDED_SLICE, NULL},
     {"shape", octet_keras_operation_shape, OCTET_OP_SHAPE, NULL},
     {"reverse flip", octet_keras_operation_reverse, OCTET_OP_REVERSE_V2, NULL},
     {"resize resize_bilinear resize_nearest_neighbor", octet_keras_operation_resize, OCTET_OP_RESIZE_BILINEAR, NULL},
@@ -454,7 +455,10 @@ static const char known_words[] =
     "size_splits num_split num split_dim multiples repeats rep paddings pad_width mode constant_values slice_spec key size method "
     "interpolation "
     "block_size indices order epsilon approximate alpha negative_slope dtype DstT name trainable function node_def constants data_format "
-    "fill_mode dimension output_type out_type validate_indices";
+    "fill_mode dimension output_type out_type validate_indices ord n shift source destination k sorted begin end strides depth num_classes "
+    "on_value off_value exclusive reverse depth_radius beta mean variance offset scale variance_epsilon subscripts begin start_indices "
+    "central_fraction offset_height offset_width target_height target_width filter filters kernel dilations dilation_rate threshold "
+    "default_value query mask is_causal attn_logits_soft_cap flash_attention synchronized use_cudnn_on_gpu";
 
 static bool is_off(const octet_json *value) {
     double number = 0.0;
@@ -496,7 +500,7 @@ octet_status octet_keras_emit_operation(octet_keras_call *call) {
     return octet_keras_refuse(
         call,
         "the function %s is not supported; supported are arithmetic, comparisons, activations, reductions, clip, matmul, where, pooling, "
-        "reshape, transpose, expand_dims, squeeze, concat, stack, unstack, split, tile, pad, slicing, reverse, resize, gather; "
+        "reshape, transpose, concat, split, tile, pad, slicing, reverse, resize, gather, einsum, convolutions and more; "
         "write it with Keras layers instead",
         name);
 }

@@ -12,7 +12,7 @@ typedef struct octet_keras_operation {
     const char *names; /* words: snake case of every dialect */
     octet_status (*emit)(octet_keras_call *call, const struct octet_keras_operation *self);
     octet_operator_code code;
-    const char *activation; /* name of the activation that the function is, or NULL */
+    const char *activation; /* name of the activation that the function is, or which of several it is; NULL */
 } octet_keras_operation;
 
 typedef octet_status octet_keras_operation_function(octet_keras_call *call, const octet_keras_operation *self);
@@ -41,5 +41,16 @@ octet_keras_operation_function octet_keras_operation_reshape, octet_keras_operat
     octet_keras_operation_shape, octet_keras_operation_reverse, octet_keras_operation_resize, octet_keras_operation_block,
     octet_keras_operation_broadcast_to, octet_keras_operation_gather, octet_keras_operation_swapaxes, octet_keras_operation_repeat,
     octet_keras_operation_fill_like;
+
+octet_keras_operation_function octet_keras_operation_logarithm, octet_keras_operation_logsumexp, octet_keras_operation_logaddexp,
+    octet_keras_operation_norm, octet_keras_operation_hypot, octet_keras_operation_moments, octet_keras_operation_add_n,
+    octet_keras_operation_crelu, octet_keras_operation_threshold, octet_keras_operation_is_nan, octet_keras_operation_one_hot,
+    octet_keras_operation_top_k, octet_keras_operation_cumsum, octet_keras_operation_local_response,
+    octet_keras_operation_batch_normalization, octet_keras_operation_einsum, octet_keras_operation_tensordot,
+    octet_keras_operation_slice, octet_keras_operation_roll, octet_keras_operation_diff, octet_keras_operation_moveaxis,
+    octet_keras_operation_ravel, octet_keras_operation_join, octet_keras_operation_crop, octet_keras_operation_flip_picture,
+    octet_keras_operation_grayscale, octet_keras_operation_triangle, octet_keras_operation_conv,
+    octet_keras_operation_dot_product_attention, octet_keras_operation_l2_normalize, octet_keras_operation_pool,
+    octet_keras_operation_strided_slice;
 
 #endif

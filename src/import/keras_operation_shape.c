@@ -1,6 +1,7 @@
 /* Functions that move data: reshape, concat, slicing and their like. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "import/keras_operation.h"
 
@@ -141,6 +142,14 @@ octet_status octet_keras_operation_unstack(octet_keras_call *call, const octet_k
     OCTET_TRY(octet_keras_operand_x(call, &x));
     OCTET_TRY(octet_keras_operand_axis(call, 2, "axis", octet_keras_shape(call, x)->rank, 0, &options.pack.axis));
     options.pack.count = octet_keras_shape(call, x)->dims[options.pack.axis];
+    const octet_value *known = &call->graph->values[x];
+    if (known->data != NULL && known->type == OCTET_INT32 && known->shape.rank == 1 && options.pack.count <= OCTET_MAX_RANK) {
+        int32_t sizes[OCTET_MAX_RANK]; /* a shape: its parts stay known */
+        memcpy(sizes, known->data, (size_t)options.pack.count * sizeof *sizes);
+        call->n_outputs = (uint32_t)options.pack.count;
+        for (int32_t i = 0; i < options.pack.count; i++) OCTET_TRY(octet_keras_i32_scalar(call, "unstack", sizes[i], &call->outputs[i]));
+        return OCTET_OK;
+    }
     return emit_parts(call, OCTET_OP_UNPACK, &x, 1, &options, options.pack.count);
 }
 
@@ -199,6 +208,14 @@ octet_status octet_keras_operation_tile(octet_keras_call *call, const octet_kera
     return octet_keras_return(call, inputs[0]);
 }
 
+/* The numbers of cells as int32 [rank,2]. */
+static octet_status pad_pairs(octet_keras_call *call, const int32_t *pairs, int32_t rank, uint32_t *out) {
+    const octet_shape shape = octet_shape_make(2, (const int32_t[]){rank, 2});
+    const char *name = NULL;
+    OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/Pad/paddings", call->path));
+    return octet_graph_add_constant(call->ctx, call->graph, name, OCTET_INT32, &shape, pairs, out);
+}
+
 octet_status octet_keras_operation_pad(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t x;
@@ -209,10 +226,11 @@ octet_status octet_keras_operation_pad(octet_keras_call *call, const octet_keras
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "paddings pad_width", 2 * OCTET_MAX_RANK, pairs, &n));
     OCTET_TRY(octet_keras_operand(call, 2, "mode", &mode));
     const char *text = mode != NULL ? octet_json_text(mode->constant) : "CONSTANT";
-    if (text == NULL || (strcmp(text, "CONSTANT") != 0 && strcmp(text, "constant") != 0))
-        return octet_keras_refuse(call, "its mode is not constant, which alone is supported");
+    static const char *const modes[3] = {"constant", "reflect", "symmetric"};
+    int kind = 0;
+    while (kind < 3 && (text == NULL || strcasecmp(text, modes[kind]) != 0)) kind++;
+    if (kind == 3) return octet_keras_refuse(call, "its mode is none of constant, reflect, symmetric");
     OCTET_TRY(octet_keras_operand_f64(call, 3, "constant_values", 0.0, &value));
-    if (value != 0.0) return octet_keras_refuse(call, "pads with %g; 0 is supported", value);
     const int32_t rank = octet_keras_shape(call, x)->rank;
     if (n != 2 * rank) return octet_keras_refuse(call, "needs two numbers for each of %d dimensions", rank);
     for (int32_t i = 0; i < rank; i++) {
@@ -220,7 +238,16 @@ octet_status octet_keras_operation_pad(octet_keras_call *call, const octet_keras
         after[i] = pairs[2 * i + 1];
         if (before[i] < 0 || after[i] < 0) return octet_keras_contradict(call, "pads with a negative number of cells");
     }
-    OCTET_TRY(octet_keras_pad(call, "Pad", x, before, after, &x));
+    if (kind == 0 && value == 0.0) {
+        OCTET_TRY(octet_keras_pad(call, "Pad", x, before, after, &x));
+        return octet_keras_return(call, x);
+    }
+    uint32_t inputs[3] = {x, OCTET_NONE, OCTET_NONE};
+    const octet_options options = {.mirror_pad = {kind == 2}};
+    OCTET_TRY(pad_pairs(call, pairs, rank, &inputs[1]));
+    if (kind == 0) OCTET_TRY(octet_keras_scalar(call, "PadV2/constant_values", (float)value, &inputs[2]));
+    OCTET_TRY(octet_keras_emit(call, kind == 0 ? OCTET_OP_PADV2 : OCTET_OP_MIRROR_PAD, "Pad", inputs, kind == 0 ? 3 : 2,
+                               kind == 0 ? NULL : &options, &x));
     return octet_keras_return(call, x);
 }
 

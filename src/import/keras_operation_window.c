@@ -1,0 +1,143 @@
+/* Functions over windows, with constant kernels, and keras.ops.dot_product_attention. */
+#include <math.h>
+#include <string.h>
+
+#include "import/keras_attention.h"
+#include "import/keras_operation.h"
+
+/* Two numbers for height and width: from one, two, or TensorFlow's four [1,h,w,1]. 1 where nothing is given. */
+static octet_status pair(octet_keras_call *call, int32_t position, const char *words, int32_t *out) {
+    int32_t values[4], n = 0;
+    OCTET_TRY(octet_keras_operand_i32s(call, position, words, 4, values, &n));
+    if (n == 3 || n == 0) return octet_keras_refuse(call, "its %.*s are neither 1, 2 nor 4 numbers", (int)strcspn(words, " "), words);
+    out[0] = n < 0 ? 1 : values[n == 4 ? 1 : 0];
+    out[1] = n < 0 ? 1 : values[n == 1 ? 0 : n == 4 ? 2 : 1];
+    if (out[0] < 1 || out[1] < 1 || out[0] > 1 << 20 || out[1] > 1 << 20)
+        return octet_keras_contradict(call, "its %.*s must be at least 1", (int)strcspn(words, " "), words);
+    return OCTET_OK;
+}
+
+static octet_status padding_of(octet_keras_call *call, int32_t position, octet_padding *out) {
+    const octet_keras_argument *argument = NULL;
+    OCTET_TRY(octet_keras_operand(call, position, "padding", &argument));
+    const char *text = argument != NULL ? octet_json_text(argument->constant) : "valid";
+    const bool is_same = text != NULL && (strcmp(text, "SAME") == 0 || strcmp(text, "same") == 0);
+    if (text == NULL || (!is_same && strcmp(text, "VALID") != 0 && strcmp(text, "valid") != 0))
+        return octet_keras_refuse(call, "its padding is neither valid nor same");
+    *out = is_same ? OCTET_PADDING_SAME : OCTET_PADDING_VALID;
+    return OCTET_OK;
+}
+
+/* [batch,steps,channels] as pictures of height 1; back by `as_row`. */
+static octet_status as_picture(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    const octet_shape shape = *octet_keras_shape(call, x);
+    *out = x;
+    if (shape.rank != 3) return OCTET_OK;
+    return octet_keras_reshape(call, "ExpandDims", x, 4, (const int32_t[]){shape.dims[0], 1, shape.dims[1], shape.dims[2]}, out);
+}
+
+static octet_status as_row(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    const octet_shape shape = *octet_keras_shape(call, x);
+    return octet_keras_reshape(call, "Squeeze", x, 3, (const int32_t[]){shape.dims[0], shape.dims[2], shape.dims[3]}, out);
+}
+
+/* Max and average pooling of pictures and sequences. */
+octet_status octet_keras_operation_pool(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    int32_t size[2], strides[2];
+    octet_padding padding;
+    const octet_keras_argument *given = NULL;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const int32_t rank = octet_keras_shape(call, x)->rank;
+    if (rank != 4 && rank != 3)
+        return octet_keras_refuse(call, "is supported on [batch,height,width,channels] and [batch,steps,channels] only");
+    OCTET_TRY(pair(call, 1, "ksize pool_size", size));
+    OCTET_TRY(octet_keras_operand(call, 2, "strides", &given));
+    memcpy(strides, size, sizeof strides);
+    if (given != NULL) OCTET_TRY(pair(call, 2, "strides", strides));
+    OCTET_TRY(padding_of(call, 3, &padding));
+    if (rank == 3) size[0] = strides[0] = 1;
+    OCTET_TRY(as_picture(call, x, &x));
+    const octet_options options = {
+        .pool_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1], .filter_h = size[0], .filter_w = size[1]}};
+    OCTET_TRY(octet_keras_emit(call, self->code, "Pool", &x, 1, &options, &x));
+    if (rank == 3) OCTET_TRY(as_row(call, x, &x));
+    return octet_keras_return(call, x);
+}
+
+/* Convolutions with a constant kernel [height,width,in,out], or [height,width,in,multiplier] by channels. */
+octet_status octet_keras_operation_conv(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t inputs[3];
+    int32_t strides[2], dilation[2], dims[4];
+    octet_padding padding;
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    const bool is_depthwise = self->code == OCTET_OP_DEPTHWISE_CONV_2D, is_1d = octet_keras_shape(call, inputs[0])->rank == 3;
+    OCTET_TRY(octet_keras_operand_value(call, 1, "filter filters kernel", &inputs[1]));
+    if (inputs[1] == OCTET_NONE || call->graph->values[inputs[1]].data == NULL || call->graph->values[inputs[1]].type != OCTET_FLOAT32)
+        return octet_keras_refuse(call, "needs a constant kernel");
+    const octet_value kernel = call->graph->values[inputs[1]];
+    if (kernel.shape.rank != octet_keras_shape(call, inputs[0])->rank || kernel.shape.rank < 3 || kernel.shape.rank > 4)
+        return octet_keras_refuse(call, "is supported on [batch,height,width,channels] and [batch,steps,channels] only");
+    OCTET_TRY(pair(call, 2, "strides", strides));
+    OCTET_TRY(padding_of(call, 3, &padding));
+    OCTET_TRY(pair(call, -1, "dilations dilation_rate", dilation));
+    if (is_1d) strides[0] = dilation[0] = 1;
+    for (int32_t i = 0; i < 4; i++) dims[i] = is_1d ? (i == 0 ? 1 : kernel.shape.dims[i - 1]) : kernel.shape.dims[i];
+    OCTET_TRY(as_picture(call, inputs[0], &inputs[0]));
+    octet_options options = {.conv_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1], .dilation_h = dilation[0],
+                                         .dilation_w = dilation[1]}};
+    int32_t perm[4] = {3, 0, 1, 2}, out_dims[4] = {dims[3], dims[0], dims[1], dims[2]};
+    if (is_depthwise) {
+        options = (octet_options){.depthwise_conv_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1],
+                                                        .dilation_h = dilation[0], .dilation_w = dilation[1], .depth_multiplier = dims[3]}};
+        memcpy(perm, (const int32_t[]){0, 1, 2, 3}, sizeof perm);
+        if ((int64_t)dims[2] * dims[3] > INT32_MAX / 4) return octet_keras_contradict(call, "its kernel is too large");
+        memcpy(out_dims, (const int32_t[]){1, dims[0], dims[1], dims[2] * dims[3]}, sizeof out_dims);
+    }
+    OCTET_TRY(octet_keras_constant_permuted(call, "kernel", NULL, 4, dims, perm, kernel.data, 4, out_dims, &inputs[1]));
+    float *zeros = NULL;
+    const int32_t n_out = is_depthwise ? out_dims[3] : out_dims[0];
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n_out, &zeros));
+    OCTET_TRY(octet_keras_constant(call, "bias", NULL, 1, &n_out, zeros, &inputs[2]));
+    OCTET_TRY(octet_keras_emit(call, self->code, "Conv2D", inputs, 3, &options, &inputs[0]));
+    if (is_1d) OCTET_TRY(as_row(call, inputs[0], &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
+
+/* softmax(query key^T * scale) value of [batch,steps,heads,size]. */
+octet_status octet_keras_operation_dot_product_attention(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    static const char *const words[5] = {"query", "key", "value", "bias", "mask"};
+    static const int32_t rows[4] = {0, 2, 1, 3}, columns[4] = {0, 2, 3, 1};
+    uint32_t values[5], scores;
+    bool is_causal = false;
+    double scale = 0.0, cap = 0.0;
+    for (int32_t i = 0; i < 5; i++) OCTET_TRY(octet_keras_operand_value(call, i, words[i], &values[i]));
+    for (int32_t i = 0; i < 3; i++) {
+        if (values[i] == OCTET_NONE || octet_keras_shape(call, values[i])->rank != 4)
+            return octet_keras_refuse(call, "needs a query, a key and a value of four dimensions");
+    }
+    OCTET_TRY(octet_keras_operand_bool(call, 6, "is_causal", false, &is_causal));
+    OCTET_TRY(octet_keras_operand_f64(call, -1, "attn_logits_soft_cap", 0.0, &cap));
+    const octet_shape query = *octet_keras_shape(call, values[0]), key = *octet_keras_shape(call, values[1]);
+    OCTET_TRY(octet_keras_operand_f64(call, 5, "scale", 1.0 / (double)sqrtf((float)key.dims[3]), &scale));
+    if (cap != 0.0 || values[3] != OCTET_NONE || query.dims[2] != key.dims[2])
+        return octet_keras_refuse(call, "is supported without a bias, a soft cap and groups of heads");
+    if (is_causal) {
+        const octet_attention causal = {.is_causal = true};
+        uint32_t seen;
+        OCTET_TRY(octet_keras_attention_seen(call, &causal, query.dims[1], key.dims[1], false, &seen));
+        if (values[4] != OCTET_NONE) OCTET_TRY(octet_keras_binary(call, OCTET_OP_LOGICAL_AND, "LogicalAnd_1", values[4], seen, &seen));
+        values[4] = seen;
+    }
+    const octet_options options = {.batch_matmul = {false, false, false}};
+    OCTET_TRY(octet_keras_transpose(call, "transpose", values[0], rows, &values[0]));
+    OCTET_TRY(octet_keras_transpose(call, "transpose_1", values[1], columns, &values[1]));
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, "MatMul", values, 2, &options, &scores));
+    OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul", scores, (float)scale, &scores));
+    OCTET_TRY(octet_keras_attention_dot_softmax(call, scores, values[4], &scores));
+    OCTET_TRY(octet_keras_transpose(call, "transpose_2", values[2], rows, &values[2]));
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, "MatMul_1", (const uint32_t[]){scores, values[2]}, 2, &options, &scores));
+    OCTET_TRY(octet_keras_transpose(call, "transpose_3", scores, rows, &scores));
+    return octet_keras_return(call, scores);
+}
