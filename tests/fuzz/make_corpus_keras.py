@@ -59,11 +59,32 @@ keras("moving_images", 2, (2, 4, 4, 1), [("TimeDistributed", {"layer": {"class_n
 keras("categories", 3, (4,), [("Discretization", {"bin_boundaries": [0.0, 1.5], "output_mode": "count"}), ("IntegerLookup", {"vocabulary": [7, 1], "mask_token": 0, "output_mode": "one_hot"}),
                               ("Flatten", {}), ("CategoryEncoding", {"num_tokens": 3, "output_mode": "multi_hot"}), ("SpectralNormalization", {"layer": cell("Dense", "d", 2)})],
       [(1, 2), (3, 2), (2,)])
-operations = [("Multiply", [0.5]), ("GetItem", [[{"class_name": "__slice__", "config": {"start": None, "stop": -1, "step": 2}}, 0]]), ("Mean", []), ("Clip", [0, 6]), ("Reshape", [[-1, 2]])]
-chain = [{"class_name": "InputLayer", "name": "in", "config": {"name": "in", "batch_shape": [None, 4, 4]}, "inbound_nodes": []}]
-for i, (kind, arguments) in enumerate(operations):
-    tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": [chain[-1]["name"], 0, 0]}}
-    chain.append({"module": "keras.src.ops.numpy", "class_name": kind, "name": f"o{i}", "config": {"name": f"o{i}", "axis": -1, "keepdims": True},
-                  "inbound_nodes": [{"args": [tensor, *arguments], "kwargs": {}}]})
-functional = {"name": "net", "layers": chain, "input_layers": ["in", 0, 0], "output_layers": [[chain[-1]["name"], 0, 0]]}
-put("keras_config", "functions", b"3" + json.dumps({"class_name": "Functional", "config": functional}).encode())
+def functions(name, operations, shape=(4, 4)):
+    """A chain of keras.ops; each: class, arguments behind the tensor, attributes."""
+    chain = [{"class_name": "InputLayer", "name": "in", "config": {"name": "in", "batch_shape": [None, *shape]}, "inbound_nodes": []}]
+    for i, (kind, arguments, *config) in enumerate(operations):
+        tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": [chain[-1]["name"], 0, 0]}}
+        chain.append({"module": "keras.src.ops.numpy", "class_name": kind, "name": f"o{i}",
+                      "config": {"name": f"o{i}", **(config[0] if config else {"axis": -1, "keepdims": True})},
+                      "inbound_nodes": [{"args": [tensor, *arguments], "kwargs": {}}]})
+    functional = {"name": "net", "layers": chain, "input_layers": ["in", 0, 0], "output_layers": [[chain[-1]["name"], 0, 0]]}
+    put("keras_config", name, b"3" + json.dumps({"class_name": "Functional", "config": functional}).encode())
+
+
+functions("functions", [("Multiply", [0.5]), ("GetItem", [[{"class_name": "__slice__", "config": {"start": None, "stop": -1, "step": 2}}, 0]]), ("Mean", []), ("Clip", [0, 6]),
+                        ("Reshape", [[-1, 2]])])
+matrix = [[1.0, 2.0, 0.5, 0.0], [0.0, 1.0, 1.0, 3.0], [2.0, 2.0, 1.0, 1.0], [1.0, 0.0, 0.0, 1.0]]
+functions("products", [("Einsum", [matrix], {"subscripts": "...tc,cd->...dt"}), ("Tensordot", [matrix], {"axes": [[2], [0]]}), ("Inner", [matrix], {}), ("Einsum", [], {"subscripts": "abc->cba"}),
+                       ("Logsumexp", [], {"axis": [1], "keepdims": True}), ("Norm", [], {"ord": 2, "axis": -1}), ("Outer", [[1.0, 2.0]], {})])
+functions("cuts", [("Roll", [], {"shift": [1, -1], "axis": [1, 2]}), ("Pad", [], {"pad_width": [[0, 0], [1, 2], [0, 1]], "mode": "reflect"}), ("Cumsum", [], {"axis": 1}), ("Diff", [], {"n": 2, "axis": 1}),
+                   ("Moveaxis", [], {"source": 1, "destination": -1}), ("Triu", [], {"k": 1}), ("TopK", [], {"k": 2}), ("OneHot", [], {"num_classes": 3, "axis": -1})])
+functions("windows", [("Conv", [[[[1.0, 2.0], [0.0, 1.0]], [[1.0, 1.0], [2.0, 0.0]]]], {"strides": 1, "padding": "same", "dilation_rate": 1}), ("MaxPool", [], {"pool_size": 2, "padding": "valid"}),
+                      ("BatchNorm", [[1.0, 2.0], [1.0, 4.0], [0.0, 1.0], None], {"axis": -1, "epsilon": 0.001}), ("Ravel", [], {})], (6, 2))
+masked = [("Masking", {"mask_value": 0.0}), ("MultiHeadAttention", {"num_heads": 2, "key_dim": 2, "dropout": 0.1, "use_gate": True, "sliding_window": 2}),
+          ("GroupedQueryAttention", {"head_dim": 2, "num_query_heads": 4, "num_key_value_heads": 2}), ("AdditiveAttention", {"use_scale": False, "causal": True})]
+heads = lambda n, groups, size, width: [(width, n, size), (n, size), (width, groups, size), (groups, size)]
+for version in (2, 3):
+    keras(f"masked_attention_{version}", version, (3, 4), masked,
+          [*heads(2, 2, 2, 4), (4, 2, 2), (2, 2), (4, 2, 2), (2, 2), (2, 2, 4), (4,), *heads(4, 2, 2, 4), (4, 2, 2), (2, 2), (4, 2, 4), (4,)], [[], [0], [1, 1], [2, 1], [3, 2]])
+keras("attention_axes", 3, (2, 3, 4), [("MultiHeadAttention", {"num_heads": 2, "key_dim": 2, "attention_axes": [1, 2]})],
+      [*heads(2, 2, 2, 4), (4, 2, 2), (2, 2), (2, 2, 4), (4,)], [[], [0, 0]])
