@@ -23,6 +23,9 @@ typedef struct state {
     bool *fixed;     /* a range that was kept: parameters that the work list does not overrule */
     stack work;
     bool *done;      /* by operator */
+    /* 16 bits: TensorFlow's other quantizer settles operators from the first to the last, leaves operands that are joined their
+     * parameters, and puts a QUANTIZE where they differ from the result's. */
+    bool forward;
 } state;
 
 static void push(stack *s, uint32_t item) {
@@ -183,7 +186,8 @@ static void set_result(state *s, uint32_t v, octet_qparams params) {
     }
     *place = (octet_placement){true, params};
     for (uint32_t u = s->first_user[v]; u < s->first_user[v + 1]; u++) {
-        if (class_of(s, s->users[u]) != OCTET_RULE_NONE) push(&s->work, s->users[u]);
+        const bool waits = s->forward && n_float_operands(s, &s->graph->operators[s->users[u]]) > 1; /* for its other operands */
+        if (class_of(s, s->users[u]) != OCTET_RULE_NONE && !waits) push(&s->work, s->users[u]);
     }
 }
 
@@ -242,7 +246,8 @@ static bool choose_shared(const state *s, const octet_operator *op, octet_qparam
 static bool run_work_list(state *s) {
     bool progress = false;
     s->work.n = 0;
-    for (uint32_t k = 0; k < s->graph->n_operators; k++) {
+    for (uint32_t i = 0; i < s->graph->n_operators; i++) {
+        const uint32_t k = s->forward ? s->graph->n_operators - 1 - i : i;
         if (class_of(s, k) != OCTET_RULE_NONE && !s->done[k]) push(&s->work, k);
     }
     while (s->work.n > 0) {
@@ -288,6 +293,7 @@ static void align_comparisons(state *s) {
 octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_quantize_options *options,
                              octet_propagation *out) {
     state s = {.ctx = ctx, .arena = arena, .graph = graph, .options = options, .out = out};
+    s.forward = options->mode == OCTET_MODE_INT16X8;
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->values));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->produced));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.statistic));
@@ -305,7 +311,7 @@ octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet
     if (!options->strict_tensorflow) narrow_masks(&s);
     widen_choices(&s);
     run_forward(&s);
-    OCTET_TRY(run_backward(&s));
+    if (!s.forward) OCTET_TRY(run_backward(&s));
     OCTET_TRY(fix_ranges(&s));
     /* An operand may get its parameters from one reader after another has been looked at. */
     while (run_work_list(&s)) {}

@@ -409,6 +409,18 @@ static void scales_far_apart_are_led_back_in_two_steps(void **state) {
     expect_params(result(f, 3), 2e-6f / 255.0f, 0);
 }
 
+/* 16 bits: operands of a concatenation keep their parameters, also behind operators that only move them. */
+static void operands_of_a_concat_of_16_bits_keep_theirs(void **state) {
+    fixture *f = *state;
+    f->options = (octet_quantize_options){.mode = OCTET_MODE_INT16X8, .input_type = OCTET_INT16, .output_type = OCTET_INT16};
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), a = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f), b = unary(f, OCTET_OP_RELU, x, 0.0f, 2.0f);
+    quantize(f, binary(f, OCTET_OP_CONCATENATION, a, b, 0.0f, 2.0f));
+    expect_operators(f, "ABS RELU QUANTIZE CONCATENATION");
+    expect_params(result(f, 0), 1.0f / 32767.0f, 0);
+    expect_params(result(f, 2), 2.0f / 32767.0f, 0);
+    expect_params(result(f, 3), 2.0f / 32767.0f, 0);
+}
+
 static void a_difference_that_runs_stays(void **state) {
     fixture *f = *state;
     const uint32_t x = input(f, 1, -2.0f, 2.0f), mean = unary(f, OCTET_OP_EXP, x, -2.0f, 2.0f);
@@ -449,6 +461,7 @@ int main(void) {
         CASE(a_difference_that_is_always_zero_has_a_scale_that_runs),
         CASE(scales_far_apart_are_led_back_in_two_steps),
         CASE(a_difference_that_runs_stays),
+        CASE(operands_of_a_concat_of_16_bits_keep_theirs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
