@@ -5,27 +5,16 @@
 #include "import/keras_attention.h"
 #include "import/keras_layers.h"
 
-typedef struct projection {
-    const char *kernel, *bias;         /* names of its weights */
-    const char *kernel_path, *bias_path; /* in a .keras */
-    const char *scale_path;            /* there, of a kernel that Keras quantized; without bias it has the bias's place */
-} projection;
-
 enum { QUERY, KEY, VALUE, OUTPUT, GATE, N_PROJECTIONS };
 
-static const projection multi_head[N_PROJECTIONS] = {
-    {"query/kernel", "query/bias", "query_dense/vars/0", "query_dense/vars/1", "query_dense/vars/2"},
-    {"key/kernel", "key/bias", "key_dense/vars/0", "key_dense/vars/1", "key_dense/vars/2"},
-    {"value/kernel", "value/bias", "value_dense/vars/0", "value_dense/vars/1", "value_dense/vars/2"},
-    {"attention_output/kernel", "attention_output/bias", "output_dense/vars/0", "output_dense/vars/1", "output_dense/vars/2"},
-    {"gate/kernel", "gate/bias", "gate_dense/vars/0", "gate_dense/vars/1", "gate_dense/vars/2"},
-};
-static const projection grouped[N_PROJECTIONS] = {
-    {"query/kernel", "query/bias", "_query_dense/vars/0", "_query_dense/vars/1", "_query_dense/vars/2"},
-    {"key/kernel", "key/bias", "_key_dense/vars/0", "_key_dense/vars/1", "_key_dense/vars/2"},
-    {"value/kernel", "value/bias", "_value_dense/vars/0", "_value_dense/vars/1", "_value_dense/vars/2"},
-    {"attention_output/kernel", "attention_output/bias", "_output_dense/vars/0", "_output_dense/vars/1", "_output_dense/vars/2"},
-    {"gate/kernel", "gate/bias", "_gate_dense/vars/0", "_gate_dense/vars/1", "_gate_dense/vars/2"},
+/* Names of its weights, and of the dense layer that holds them in a .keras. */
+typedef struct projection {
+    const char *kernel, *bias, *dense;
+} projection;
+
+static const projection projections[N_PROJECTIONS] = {
+    {"query/kernel", "query/bias", "query"}, {"key/kernel", "key/bias", "key"}, {"value/kernel", "value/bias", "value"},
+    {"attention_output/kernel", "attention_output/bias", "output"}, {"gate/kernel", "gate/bias", "gate"},
 };
 
 static bool flag(const octet_keras_layer *layer, const char *key, bool fallback) {
@@ -33,22 +22,26 @@ static bool flag(const octet_keras_layer *layer, const char *key, bool fallback)
     return octet_json_kind_of(value) == OCTET_JSON_BOOL ? octet_json_is_true(value) : fallback;
 }
 
-/* In the order in which the layer builds them. */
-static void list_weights(octet_keras_layer *layer, const projection *projections, const int *order) {
+static octet_status add_weight(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *name, const char *prefix,
+                               const char *dense, int number) {
+    const char *path = NULL;
+    OCTET_TRY(octet_arena_format(ctx, arena, &path, "%s%s_dense/vars/%d", prefix, dense, number));
+    octet_keras_weights_add(layer, name, path, true);
+    return OCTET_OK;
+}
+
+/* In the order in which the layer builds them. Only model.quantize() makes the query's kernel_scale, and only the file's weights tell. */
+static octet_status list_weights(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *prefix, const int *order) {
+    const bool has_bias = flag(layer, "use_bias", true);
     for (int i = 0; i < N_PROJECTIONS; i++) {
         const projection *p = &projections[order[i]];
         if (order[i] == GATE && !flag(layer, "use_gate", false)) continue;
-        octet_keras_weights_add(layer, p->kernel, p->kernel_path, true);
-        if (flag(layer, "use_bias", true)) octet_keras_weights_add(layer, p->bias, p->bias_path, true);
+        OCTET_TRY(add_weight(ctx, arena, layer, p->kernel, prefix, p->dense, 0));
+        if (has_bias) OCTET_TRY(add_weight(ctx, arena, layer, p->bias, prefix, p->dense, 1));
     }
-}
-
-/* Only model.quantize() makes the query's kernel_scale, and only the file's weights tell. */
-static void note_quantized(octet_keras_layer *layer, const projection *projections) {
-    octet_keras_weights_add(layer, "query/kernel_scale", flag(layer, "use_bias", true) ? projections[QUERY].scale_path
-                                                                                           : projections[QUERY].bias_path,
-                            true);
+    OCTET_TRY(add_weight(ctx, arena, layer, "query/kernel_scale", prefix, "query", has_bias ? 2 : 1));
     layer->weights[layer->n_weights - 1].is_optional = true;
+    return OCTET_OK;
 }
 
 static octet_status refuse_quantized(octet_keras_call *call) {
@@ -57,17 +50,11 @@ static octet_status refuse_quantized(octet_keras_call *call) {
 }
 
 octet_status octet_keras_weights_multi_head_attention(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
-    (void)ctx, (void)arena;
-    list_weights(layer, multi_head, (const int[]){QUERY, KEY, VALUE, GATE, OUTPUT});
-    note_quantized(layer, multi_head);
-    return OCTET_OK;
+    return list_weights(ctx, arena, layer, "", (const int[]){QUERY, KEY, VALUE, GATE, OUTPUT});
 }
 
 octet_status octet_keras_weights_grouped_attention(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
-    (void)ctx, (void)arena;
-    list_weights(layer, grouped, (const int[]){QUERY, KEY, GATE, VALUE, OUTPUT});
-    note_quantized(layer, grouped);
-    return OCTET_OK;
+    return list_weights(ctx, arena, layer, "_", (const int[]){QUERY, KEY, GATE, VALUE, OUTPUT});
 }
 
 /* x [B,...,C] times kernel [C,heads,size] -> [B,...,heads,size]. Both are scaled by `factor` (1: as they are). */
@@ -204,7 +191,6 @@ static octet_status from_rows(octet_keras_call *call, const axes *a, const octet
 
 /* What a call needs to know of its layer. */
 typedef struct heads {
-    const projection *projections;
     int32_t n, n_groups, key_size, value_size; /* n heads of queries share n_groups of keys and values */
     int32_t width;                             /* of the result */
     axes axes;
@@ -247,10 +233,10 @@ static octet_status scores_of(octet_keras_call *call, const heads *h, uint32_t m
     const bool is_dot = is_dot_product(call, h), is_3 = call->graph->keras_version >= 3;
     const octet_attention *a = &h->call;
     uint32_t q, k;
-    OCTET_TRY(project(call, &h->projections[KEY], a->key, h->n_groups, h->key_size, 1.0f, &k));
+    OCTET_TRY(project(call, &projections[KEY], a->key, h->n_groups, h->key_size, 1.0f, &k));
     OCTET_TRY(repeat_groups(call, h, k, &k));
     if (is_3 && !is_dot) OCTET_TRY(as_rows(call, "transpose", &h->axes, k, &k));
-    OCTET_TRY(project(call, &h->projections[QUERY], a->query, h->n, h->key_size, is_dot ? 1.0f : factor, &q));
+    OCTET_TRY(project(call, &projections[QUERY], a->query, h->n, h->key_size, is_dot ? 1.0f : factor, &q));
     if (is_dot) {
         OCTET_TRY(as_rows(call, "transpose", &h->axes, q, &q));
         OCTET_TRY(as_columns(call, "transpose_1", &h->axes, k, &k));
@@ -265,7 +251,7 @@ static octet_status scores_of(octet_keras_call *call, const heads *h, uint32_t m
 }
 
 static octet_status output_of(octet_keras_call *call, const heads *h, uint32_t x, uint32_t *out) {
-    const projection *p = &h->projections[OUTPUT];
+    const projection *p = &projections[OUTPUT];
     const int32_t width = h->n * h->value_size;
     int32_t dims[3] = {h->n, h->value_size, h->width};
     const float *data = NULL;
@@ -325,11 +311,11 @@ static octet_status emit_heads(octet_keras_call *call, heads *h) {
     OCTET_TRY(octet_keras_attention_mask(call, &h->call, query.dims[1], octet_keras_shape(call, h->call.value)->dims[1], &mask));
     OCTET_TRY(join_mask(call, h, n_queries, n_keys, &mask));
     if (flag(call->layer, "use_gate", false)) {
-        OCTET_TRY(project(call, &h->projections[GATE], h->call.query, h->n, h->value_size, 1.0f, &gate));
+        OCTET_TRY(project(call, &projections[GATE], h->call.query, h->n, h->value_size, 1.0f, &gate));
         OCTET_TRY(octet_keras_unary(call, OCTET_OP_LOGISTIC, "gate/Sigmoid", gate, &gate));
     }
     OCTET_TRY(scores_of(call, h, mask, &scores));
-    OCTET_TRY(project(call, &h->projections[VALUE], h->call.value, h->n_groups, h->value_size, 1.0f, &v));
+    OCTET_TRY(project(call, &projections[VALUE], h->call.value, h->n_groups, h->value_size, 1.0f, &v));
     OCTET_TRY(repeat_groups(call, h, v, &v));
     OCTET_TRY(as_rows(call, "transpose_3", &h->axes, v, &v));
     OCTET_TRY(multiply(call, "MatMul_1", scores, v, &x));
@@ -349,7 +335,7 @@ static octet_status emit_heads(octet_keras_call *call, heads *h) {
 }
 
 octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {
-    heads h = {.projections = multi_head};
+    heads h = {0};
     OCTET_TRY(refuse_quantized(call));
     OCTET_TRY(octet_keras_attention_read(call, false, &h.call));
     OCTET_TRY(octet_keras_sizes(call, "num_heads", 1, 0, &h.n));
@@ -364,7 +350,7 @@ octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {
 }
 
 octet_status octet_keras_emit_grouped_attention(octet_keras_call *call) {
-    heads h = {.projections = grouped};
+    heads h = {0};
     OCTET_TRY(refuse_quantized(call));
     OCTET_TRY(octet_keras_attention_read(call, false, &h.call));
     OCTET_TRY(octet_keras_sizes(call, "num_query_heads", 1, 0, &h.n));
