@@ -54,6 +54,7 @@ static octet_status operate_cast(octet_keras_call *call, const octet_keras_opera
     if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(value, "config"), "name"));
     octet_type type = OCTET_FLOAT32;
     if (name != NULL && strstr(name, "int32") != NULL) type = OCTET_INT32;
+    else if (name != NULL && strcmp(name, "bool") == 0) type = OCTET_BOOL;
     else if (name != NULL && strstr(name, "float") == NULL) return octet_keras_refuse(call, "a cast to %s is not supported", name);
     if (call->graph->values[x].type != type) {
         const octet_options options = {.cast = {call->graph->values[x].type, type}};
@@ -208,6 +209,18 @@ static octet_status operate_matmul(octet_keras_call *call, const octet_keras_ope
     return octet_keras_return(call, x[0]);
 }
 
+/* A constant condition stands in the file as numbers, or as true and false. */
+static octet_status make_condition(octet_keras_call *call, uint32_t *value) {
+    const octet_value v = call->graph->values[*value];
+    const size_t n = octet_shape_elements(&v.shape);
+    const float *from = v.data;
+    bool *data = NULL;
+    if (v.type != OCTET_FLOAT32 || from == NULL) return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &data));
+    for (size_t i = 0; i < n; i++) data[i] = from[i] != 0.0f;
+    return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_BOOL, &v.shape, data, value);
+}
+
 static octet_status operate_where(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t inputs[3];
@@ -216,6 +229,7 @@ static octet_status operate_where(octet_keras_call *call, const octet_keras_oper
     OCTET_TRY(octet_keras_operand_value(call, 2, "y x2 e", &inputs[2]));
     if (inputs[0] == OCTET_NONE || inputs[1] == OCTET_NONE || inputs[2] == OCTET_NONE)
         return octet_keras_refuse(call, "needs a condition and two operands");
+    OCTET_TRY(make_condition(call, &inputs[0]));
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
@@ -374,6 +388,7 @@ static const octet_keras_operation operations[] = {
     {"repeat repeat_elements", octet_keras_operation_repeat, OCTET_OP_TILE, NULL},
     {"zeros_like", octet_keras_operation_fill_like, OCTET_OP_ZEROS_LIKE, NULL},
     {"ones_like", octet_keras_operation_fill_like, OCTET_OP_FILL, NULL},
+    {"range", octet_keras_operation_range, OCTET_OP_RANGE, NULL},
     {"gather take", octet_keras_operation_gather, OCTET_OP_GATHER, NULL},
 };
 
@@ -449,7 +464,7 @@ static octet_status spread_list(octet_keras_call *call, const char *name) {
 /* Every word that some function above reads, or that says nothing about the result. */
 static const char known_words[] =
     "x x1 x2 a b y t e input inputs tensor features images input_tensor value other bias condition params values xs arrays tensors axis "
-    "axis1 axis2 "
+    "axis1 axis2 start limit delta "
     "keepdims keep_dims reduction_indices clip_value_min clip_value_max x_min x_max min_value max_value transpose_a transpose_b adjoint_a "
     "adjoint_b ksize pool_size strides padding shape newshape target_shape perm axes squeeze_dims num_or_size_splits indices_or_sections "
     "size_splits num_split num split_dim multiples repeats rep paddings pad_width mode constant_values slice_spec key size method "

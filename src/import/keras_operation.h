@@ -40,7 +40,7 @@ octet_keras_operation_function octet_keras_operation_reshape, octet_keras_operat
     octet_keras_operation_split, octet_keras_operation_tile, octet_keras_operation_pad, octet_keras_operation_getitem,
     octet_keras_operation_shape, octet_keras_operation_reverse, octet_keras_operation_resize, octet_keras_operation_block,
     octet_keras_operation_broadcast_to, octet_keras_operation_gather, octet_keras_operation_swapaxes, octet_keras_operation_repeat,
-    octet_keras_operation_fill_like;
+    octet_keras_operation_fill_like, octet_keras_operation_range;
 
 octet_keras_operation_function octet_keras_operation_logarithm, octet_keras_operation_logsumexp, octet_keras_operation_logaddexp,
     octet_keras_operation_norm, octet_keras_operation_hypot, octet_keras_operation_moments, octet_keras_operation_add_n,

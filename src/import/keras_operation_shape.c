@@ -501,3 +501,37 @@ octet_status octet_keras_operation_fill_like(octet_keras_call *call, const octet
     OCTET_TRY(octet_graph_add_constant(call->ctx, call->graph, full, type, &shape, data, &x));
     return octet_keras_return(call, x);
 }
+
+/* range(limit) or range(start, limit, delta), of numbers and known sizes: a constant. */
+octet_status octet_keras_operation_range(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    enum { MAX_NUMBERS = 1 << 20 };
+    int32_t start = 0, limit = 0, delta = 1, n_given[3];
+    const octet_keras_argument *argument = NULL;
+    const char *full = NULL;
+    void *data = NULL;
+    uint32_t x;
+    OCTET_TRY(octet_keras_operand_i32s(call, 0, "start", 1, &start, &n_given[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "limit", 1, &limit, &n_given[1]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 2, "delta", 1, &delta, &n_given[2]));
+    OCTET_TRY(octet_keras_operand(call, 3, "dtype", &argument));
+    if (n_given[1] < 0) {
+        limit = start;
+        start = 0;
+    }
+    const int64_t span = delta > 0 ? (int64_t)limit - start : (int64_t)start - limit, step = delta > 0 ? delta : -(int64_t)delta;
+    if (step == 0 || span < 1 || (span - 1) / step >= MAX_NUMBERS)
+        return octet_keras_refuse(call, "is a range from %d to %d by %d; it must have 1 to %d numbers", start, limit, delta, MAX_NUMBERS);
+    const char *dtype = argument != NULL ? octet_json_text(argument->constant) : NULL;
+    const octet_type type = dtype != NULL && strstr(dtype, "float") != NULL ? OCTET_FLOAT32 : OCTET_INT32;
+    const octet_shape shape = {.rank = 1, .dims = {(int32_t)((span - 1) / step + 1)}};
+    OCTET_TRY(octet_arena_array(call->ctx, call->arena, (size_t)shape.dims[0], sizeof(float), &data));
+    for (int32_t i = 0; i < shape.dims[0]; i++) {
+        const int32_t number = (int32_t)(start + (int64_t)i * delta);
+        if (type == OCTET_INT32) ((int32_t *)data)[i] = number;
+        else ((float *)data)[i] = (float)number;
+    }
+    OCTET_TRY(octet_arena_format(call->ctx, call->arena, &full, "%s/range", call->path));
+    OCTET_TRY(octet_graph_add_constant(call->ctx, call->graph, full, type, &shape, data, &x));
+    return octet_keras_return(call, x);
+}

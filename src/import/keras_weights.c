@@ -204,10 +204,12 @@ typedef struct class_count {
 
 static void name_child(const octet_keras_layer *layer, class_count *counts, uint32_t *n_counts, char *name, size_t capacity) {
     char snake[256];
-    octet_keras_snake_case(layer->class_name, snake, sizeof snake);
+    /* The one layer that Keras exports by another name than its class has. */
+    const char *class_name = strcmp(layer->class_name, "GroupQueryAttention") == 0 ? "GroupedQueryAttention" : layer->class_name;
+    octet_keras_snake_case(class_name, snake, sizeof snake);
     uint32_t k = 0;
-    while (k < *n_counts && strcmp(counts[k].class_name, layer->class_name) != 0) k++;
-    if (k == *n_counts) counts[(*n_counts)++].class_name = layer->class_name;
+    while (k < *n_counts && strcmp(counts[k].class_name, class_name) != 0) k++;
+    if (k == *n_counts) counts[(*n_counts)++].class_name = class_name;
     const uint32_t number = counts[k].n++;
     if (number == 0) {
         snprintf(name, capacity, "%s", snake);

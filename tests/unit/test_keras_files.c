@@ -313,6 +313,10 @@ static void missing_weights_are_named(void **state) {
                "save the model again");
     const keras_weight weights[] = {{"layers/dense/vars", "0", 2, {3, 2}, NULL}, {"layers/dense/vars", "1", 1, {2}, NULL}};
     import_bad(keras_write_zip("few.keras", functional_3, "3.1.0", weights, 2), OCTET_MODEL, "layers/dense_1/vars/0", "layer b");
+    const char *grouped = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"GroupQueryAttention\", \"config\": {\"name\": \"g\", \"head_dim\": 1, "
+                                             "\"num_query_heads\": 2, \"num_key_value_heads\": 1}}");
+    import_bad(keras_write_zip("grouped.keras", grouped, "3.12.0", weights, 2), OCTET_MODEL, "layers/grouped_query_attention/_query_dense",
+               "layer g");
 }
 
 static void unknown_layers_and_code_are_refused_by_name(void **state) {

@@ -82,7 +82,48 @@ static void functions_compute_what_they_say(void **state) {
     }
 }
 
+/* A Functional model of Keras 2: the input [1,2,3], then these functions, the last of which, "f", gives the result. */
+#define FUNCTIONS(layers) \
+    "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": [{\"class_name\": \"InputLayer\", \"name\": \"in\", " \
+    "\"config\": {\"name\": \"in\", \"batch_input_shape\": [null, 2, 3]}, \"inbound_nodes\": []}, " layers \
+    "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"f\", 0, 0]]}}"
+#define FUNCTION(name, function, node) \
+    "{\"class_name\": \"TFOpLambda\", \"name\": \"" name "\", \"config\": {\"name\": \"" name "\", \"function\": \"" function "\"}, " \
+    "\"inbound_nodes\": [" node "]}"
+
+static void expect(const char *model, const float *expected) {
+    float found[KERAS_RUN_MOST];
+    assert_int_equal(keras_run_model(2, model, "", x, 6, found), 6);
+    keras_expect_near(found, expected, 6, model);
+}
+
+static void conditions_are_constants_or_casts(void **state) {
+    (void)state;
+    expect(FUNCTIONS(FUNCTION("f", "where", "[\"_CONSTANT_VALUE\", -1, [[true, false, true]], {\"x\": [\"in\", 0, 0], \"y\": -9.0}]")),
+           (const float[]){1, -9, 3, 4, -9, 6});
+    expect(FUNCTIONS(FUNCTION("m", "math.maximum", "[\"in\", 0, 0, {\"y\": 2.0}]") ", "
+                     FUNCTION("d", "math.subtract", "[\"m\", 0, 0, {\"y\": 2.0}]") ", "
+                     FUNCTION("c", "cast", "[\"d\", 0, 0, {\"dtype\": \"bool\"}]") ", "
+                     FUNCTION("f", "where", "[\"c\", 0, 0, {\"x\": [\"in\", 0, 0], \"y\": 0.5}]")),
+           (const float[]){0.5F, 0.5F, 3, 4, 0.5F, 6});
+}
+
+static void ranges_are_constants(void **state) {
+    (void)state;
+    expect(FUNCTIONS(FUNCTION("s", "compat.v1.shape", "[\"in\", 0, 0, {}]") ", "
+                     FUNCTION("g", "__operators__.getitem", "[\"s\", 0, 0, {\"slice_spec\": 2}]") ", "
+                     FUNCTION("r", "range", "[\"g\", 0, 0, {\"dtype\": \"float32\"}]") ", "
+                     FUNCTION("f", "math.add", "[\"in\", 0, 0, {\"y\": [\"r\", 0, 0]}]")),
+           (const float[]){1, 3, 5, 4, -4, 8});
+    expect(FUNCTIONS(FUNCTION("s", "compat.v1.shape", "[\"in\", 0, 0, {}]") ", "
+                     FUNCTION("g", "__operators__.getitem", "[\"s\", 0, 0, {\"slice_spec\": 2}]") ", "
+                     FUNCTION("r", "range", "[\"g\", 0, 0, {\"limit\": -3, \"delta\": -2, \"dtype\": \"float32\"}]") ", "
+                     FUNCTION("f", "math.add", "[\"in\", 0, 0, {\"y\": [\"r\", 0, 0]}]")),
+           (const float[]){4, 3, 2, 7, -4, 5});
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(functions_compute_what_they_say)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(functions_compute_what_they_say),
+                                       cmocka_unit_test(conditions_are_constants_or_casts), cmocka_unit_test(ranges_are_constants)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
