@@ -344,7 +344,10 @@ octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {
     h.n_groups = h.n;
     const octet_shape *query = octet_keras_shape(call, h.call.query);
     h.width = query->dims[query->rank > 0 ? query->rank - 1 : 0];
-    const octet_json_kind kind = octet_json_kind_of(octet_json_get(call->layer->config, "output_shape"));
+    const octet_json *output = octet_json_get(call->layer->config, "output_shape");
+    const octet_json_kind kind = octet_json_kind_of(output);
+    if (kind == OCTET_JSON_ARRAY && octet_json_length(output) > 1)
+        return octet_keras_refuse(call, "gives an output_shape of several dimensions; give one, and a Reshape behind it");
     if (kind != OCTET_JSON_NULL && kind != OCTET_JSON_MISSING) OCTET_TRY(octet_keras_sizes(call, "output_shape", 1, h.width, &h.width));
     return emit_heads(call, &h);
 }
