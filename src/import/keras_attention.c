@@ -87,12 +87,6 @@ static octet_status project(octet_keras_call *call, const projection *p, uint32_
     return octet_keras_reshape_open(call, "Reshape", x, shape.rank + 1, dims, out);
 }
 
-static octet_status multiply(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out) {
-    const uint32_t inputs[2] = {a, b};
-    const octet_options options = {.batch_matmul = {false, false, false}};
-    return octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, name, inputs, 2, &options, out);
-}
-
 /* Which axes of [B,...,C] are attended over; the others, but the last, only hold independent problems. */
 typedef struct axes {
     int32_t rank;                                    /* of query, key and value */
@@ -240,13 +234,13 @@ static octet_status scores_of(octet_keras_call *call, const heads *h, uint32_t m
     if (is_dot) {
         OCTET_TRY(as_rows(call, "transpose", &h->axes, q, &q));
         OCTET_TRY(as_columns(call, "transpose_1", &h->axes, k, &k));
-        OCTET_TRY(multiply(call, "MatMul", q, k, out));
+        OCTET_TRY(octet_keras_batch_matmul(call, "MatMul", q, k, out));
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul", *out, factor, out));
         return octet_keras_attention_dot_softmax(call, *out, mask, out);
     }
     if (!is_3) OCTET_TRY(as_rows(call, "transpose", &h->axes, k, &k));
     OCTET_TRY(as_columns(call, "transpose_1", &h->axes, q, &q));
-    OCTET_TRY(multiply(call, "MatMul", k, q, out));
+    OCTET_TRY(octet_keras_batch_matmul(call, "MatMul", k, q, out));
     return octet_keras_attention_softmax(call, *out, mask, true, out);
 }
 
@@ -318,7 +312,7 @@ static octet_status emit_heads(octet_keras_call *call, heads *h) {
     OCTET_TRY(project(call, &projections[VALUE], h->call.value, h->n_groups, h->value_size, 1.0f, &v));
     OCTET_TRY(repeat_groups(call, h, v, &v));
     OCTET_TRY(as_rows(call, "transpose_3", &h->axes, v, &v));
-    OCTET_TRY(multiply(call, "MatMul_1", scores, v, &x));
+    OCTET_TRY(octet_keras_batch_matmul(call, "MatMul_1", scores, v, &x));
     OCTET_TRY(from_rows(call, &h->axes, &query, x, &x));
     if (gate != OCTET_NONE) {
         int32_t dims[OCTET_MAX_RANK];

@@ -15,12 +15,6 @@ octet_status octet_keras_weights_attention(octet_context *ctx, octet_arena *aren
     return OCTET_OK;
 }
 
-static octet_status multiply(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out) {
-    const uint32_t inputs[2] = {a, b};
-    const octet_options options = {.batch_matmul = {false, false, false}};
-    return octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, name, inputs, 2, &options, out);
-}
-
 static octet_status times_weight(octet_keras_call *call, const char *name, uint32_t x, uint32_t *out) {
     const float *data = NULL;
     int32_t none[1] = {0};
@@ -32,7 +26,7 @@ static octet_status times_weight(octet_keras_call *call, const char *name, uint3
 
 static octet_status dot_scores(octet_keras_call *call, uint32_t query, uint32_t key, uint32_t *out) {
     OCTET_TRY(octet_keras_transpose(call, "transpose", key, (const int32_t[]){0, 2, 1}, &key));
-    OCTET_TRY(multiply(call, "MatMul", query, key, out));
+    OCTET_TRY(octet_keras_batch_matmul(call, "MatMul", query, key, out));
     return times_weight(call, "scale", *out, out);
 }
 
@@ -141,7 +135,7 @@ static octet_status emit(octet_keras_call *call, score_function *score) {
     OCTET_TRY(padding_of(call, &a, &shape, &padding));
     OCTET_TRY(mask_scores(call, padding, &scores));
     OCTET_TRY(octet_keras_softmax(call, scores, -1, false, &scores));
-    OCTET_TRY(multiply(call, "MatMul_1", scores, a.value, &x));
+    OCTET_TRY(octet_keras_batch_matmul(call, "MatMul_1", scores, a.value, &x));
     OCTET_TRY(mask_result(call, a.query_mask, &x));
     call->outputs[0] = x;
     call->outputs[1] = scores;

@@ -400,6 +400,11 @@ octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, c
     return octet_keras_emit(call, OCTET_OP_CONCATENATION, name, xs, n, &options, out);
 }
 
+octet_status octet_keras_batch_matmul(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out) {
+    const octet_options options = {.batch_matmul = {false, false, false}};
+    return octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, name, (const uint32_t[]){a, b}, 2, &options, out);
+}
+
 octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights, uint32_t bias,
                                          uint32_t *out) {
     const uint32_t inputs[3] = {x, weights, bias};

@@ -112,8 +112,7 @@ octet_status octet_keras_emit_dot(octet_keras_call *call) {
     if (n_dims == 1) dims[n_dims++] = 1;
     if (n_dims > OCTET_MAX_RANK)
         return octet_keras_refuse(call, "its output would have %d dimensions, at most %d are supported", n_dims, OCTET_MAX_RANK);
-    const octet_options options = {.batch_matmul = {false, false, false}};
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, "MatMul", x, 2, &options, &x[0]));
+    OCTET_TRY(octet_keras_batch_matmul(call, "MatMul", x[0], x[1], &x[0]));
     OCTET_TRY(octet_keras_reshape(call, "Squeeze", x[0], n_dims, dims, &x[0]));
     return octet_keras_return(call, x[0]);
 }

@@ -126,7 +126,6 @@ static octet_status multiply_computed(octet_keras_call *call, uint32_t a, const 
     uint32_t x[2];
     const octet_shape shape_a = *octet_keras_shape(call, a), shape_b = *octet_keras_shape(call, b);
     const int32_t m = size_of(&shape_a, la, &p->left), k = size_of(&shape_a, la, &p->summed), n = size_of(&shape_b, lb, &p->right);
-    const octet_options options = {.batch_matmul = {false, false, false}};
     join(&left, &p->left);
     join(&left, &p->summed);
     join(&right, &p->summed);
@@ -137,7 +136,7 @@ static octet_status multiply_computed(octet_keras_call *call, uint32_t a, const 
     OCTET_TRY(arrange(call, b, lb, &right, &x[1]));
     OCTET_TRY(as_matrix(call, x[0], &p->batch, sizes, m, k, &x[0]));
     OCTET_TRY(as_matrix(call, x[1], &p->batch, sizes, k, n, &x[1]));
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, "einsum/Einsum", x, 2, &options, &x[0]));
+    OCTET_TRY(octet_keras_batch_matmul(call, "einsum/Einsum", x[0], x[1], &x[0]));
     return give_back(call, x[0], &groups, sizes, out, result);
 }
 

@@ -130,14 +130,13 @@ octet_status octet_keras_operation_dot_product_attention(octet_keras_call *call,
         if (values[4] != OCTET_NONE) OCTET_TRY(octet_keras_binary(call, OCTET_OP_LOGICAL_AND, "LogicalAnd_1", values[4], seen, &seen));
         values[4] = seen;
     }
-    const octet_options options = {.batch_matmul = {false, false, false}};
     OCTET_TRY(octet_keras_transpose(call, "transpose", values[0], rows, &values[0]));
     OCTET_TRY(octet_keras_transpose(call, "transpose_1", values[1], columns, &values[1]));
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, "MatMul", values, 2, &options, &scores));
+    OCTET_TRY(octet_keras_batch_matmul(call, "MatMul", values[0], values[1], &scores));
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul", scores, (float)scale, &scores));
     OCTET_TRY(octet_keras_attention_dot_softmax(call, scores, values[4], &scores));
     OCTET_TRY(octet_keras_transpose(call, "transpose_2", values[2], rows, &values[2]));
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, "MatMul_1", (const uint32_t[]){scores, values[2]}, 2, &options, &scores));
+    OCTET_TRY(octet_keras_batch_matmul(call, "MatMul_1", scores, values[2], &scores));
     OCTET_TRY(octet_keras_transpose(call, "transpose_3", scores, rows, &scores));
     return octet_keras_return(call, scores);
 }
