@@ -100,6 +100,9 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     if (s.output == NULL) return complain(EXIT_USAGE, "quantize: the file to write is missing (-o OUT.tflite)");
     if (s.has_max_drop && s.no_evaluate)
         return complain(EXIT_USAGE, "quantize: --max-drop needs the evaluation that --no-evaluate leaves out");
+    if (s.test != NULL && s.open.labels != NULL)
+        return complain(EXIT_USAGE, "quantize: --labels belong to the samples of --data, and --test takes their place in the evaluation; "
+                                    "give --test an .npz or a folder that holds its labels");
     s.conversion.n_threads = s.options.n_threads;
     s.conversion.progress = s.options.progress = progress_bar();
 
