@@ -96,10 +96,11 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     int code;
     add_options(&parser, &s);
     if (!parse(self, &parser, argc, argv, &code)) return code;
-    const bool has_data = s.open.path != NULL || s.open.images != NULL;
+    const bool has_data = s.open.path != NULL || s.open.images != NULL, evaluates = !s.no_evaluate && (has_data || s.test != NULL);
     if (s.output == NULL) return complain(EXIT_USAGE, "quantize: the file to write is missing (-o OUT.tflite)");
     if (s.has_max_drop && s.no_evaluate)
         return complain(EXIT_USAGE, "quantize: --max-drop needs the evaluation that --no-evaluate leaves out");
+    if (s.has_max_drop && !evaluates) return complain(EXIT_USAGE, "quantize: --max-drop needs samples to evaluate on (--data or --test)");
     if (s.test != NULL && s.open.labels != NULL)
         return complain(EXIT_USAGE, "quantize: --labels belong to the samples of --data, and --test takes their place in the evaluation; "
                                     "give --test an .npz or a folder that holds its labels");
@@ -118,10 +119,10 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     if (status == OCTET_OK && has_data) status = octet_data_open(ctx, &s.open, &data);
     if (status == OCTET_OK) status = octet_model_check_output(ctx, model, s.output);
     if (status == OCTET_OK) status = octet_model_quantize(ctx, model, data, &s.conversion, &quantized, &calibration);
-    const bool evaluates = !s.no_evaluate && (has_data || s.test != NULL);
     if (status == OCTET_OK && evaluates) status = judge(ctx, &s, model, quantized, data, &calibration, &text, &drop);
-    /* After the evaluation: data that turn out to be corrupt on the way leave no file behind. */
-    if (status == OCTET_OK) status = octet_model_write(ctx, quantized, s.output);
+    const bool cannot_judge = s.has_max_drop && isnan(drop);
+    /* After the evaluation: data that turn out to be corrupt on the way, or to say nothing of the accuracy, leave no file behind. */
+    if (status == OCTET_OK && !cannot_judge) status = octet_model_write(ctx, quantized, s.output);
     if (status == OCTET_OK && !evaluates) status = octet_model_size(ctx, quantized, &size);
     if (status == OCTET_OK && !evaluates) print_written(&s, quantized, size);
     octet_data_close(ctx, data);
@@ -129,10 +130,11 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     octet_model_destroy(ctx, model);
     if (status != OCTET_OK) return fail(ctx);
     if (text != NULL) print_text(ctx, text);
-    if (s.has_max_drop && evaluates && isnan(drop)) {
-        return complain(EXIT_USAGE, "quantize: --max-drop: the outputs are numbers, not classes: there is no accuracy that could fall");
+    if (cannot_judge) {
+        complain(0, "quantize: --max-drop: the outputs are numbers, not classes: there is no accuracy that could fall; nothing is written");
+        return finish(ctx, EXIT_USAGE);
     }
-    if (s.has_max_drop && evaluates && drop > s.max_drop) {
+    if (s.has_max_drop && drop > s.max_drop) {
         complain(0, "the accuracy fell by %.2f points, more than --max-drop %g", drop, s.max_drop);
         return finish(ctx, EXIT_NO);
     }

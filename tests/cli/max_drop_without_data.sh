@@ -1,0 +1,1 @@
+octet quantize "$fc" --mode dynamic --max-drop 1 -o fc.tflite
