@@ -181,6 +181,12 @@ octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph
     return OCTET_OK;
 }
 
+bool octet_quantization_equal(const octet_quantization *a, const octet_quantization *b) {
+    if (a->n != b->n) return false;
+    return a->n == 0 || (memcmp(a->scale, b->scale, a->n * sizeof *a->scale) == 0 &&
+                         memcmp(a->zero_point, b->zero_point, a->n * sizeof *a->zero_point) == 0);
+}
+
 void octet_graph_set_input(octet_graph *graph, uint32_t operator_index, uint32_t input, uint32_t value) {
     uint32_t *slot = &graph->operators[operator_index].inputs[input];
     if (*slot != OCTET_NONE) graph->values[*slot].n_uses--;

@@ -146,6 +146,7 @@ static inline octet_value *octet_graph_output(const octet_graph *graph, const oc
 /* Sets per-tensor parameters (copied into the arena). */
 octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, int32_t axis,
                                           const float *scale, const int32_t *zero_point);
+bool octet_quantization_equal(const octet_quantization *a, const octet_quantization *b); /* scales and zero points */
 
 /* verify.c: INTERNAL or MODEL with the first broken rule: indices in range, producers before users, one producer per
  * value, shapes as infer.h computes them, constants of integer operands where an operator needs them, quantization

@@ -9,18 +9,19 @@
 #include "import/tflite_source.h"
 #include "import/tflite_variables.h"
 
-static octet_status open_subgraph(octet_context *ctx, octet_tflite_source *source, const char *name) {
+static octet_status open_model(octet_context *ctx, octet_tflite_source *source, const char *name) {
     octet_flatbuffer *fb = &source->fb;
-    octet_flatbuffer_vector subgraphs;
     int32_t version;
     OCTET_TRY(octet_flatbuffer_open(ctx, source->bytes, "TFL3", name, fb, &source->model));
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &source->model, 0, 0, &version));
     OCTET_CHECK(ctx, version == 3, OCTET_UNSUPPORTED, "%s: schema version %d, octet reads version 3", name, version);
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 2, 4, true, &subgraphs));
-    OCTET_CHECK(ctx, subgraphs.n > 0, OCTET_FORMAT, "%s: there is no graph in this file", name);
-    OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &subgraphs, 0, &source->subgraph));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 2, 4, true, &source->subgraphs));
+    OCTET_CHECK(ctx, source->subgraphs.n > 0, OCTET_FORMAT, "%s: there is no graph in this file", name);
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 4, 4, true, &source->buffers));
-    OCTET_TRY(octet_tflite_read_text(ctx, source, &source->subgraph, 4, "main", &source->graph->name));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->subgraphs.n, &source->frames));
+    OCTET_TRY(octet_tflite_open_frame(ctx, source, 0));
+    source->frame->is_running = true;
+    OCTET_TRY(octet_tflite_read_text(ctx, source, &source->frame->subgraph, 4, "main", &source->graph->name));
     return octet_tflite_read_text(ctx, source, &source->model, 3, "", &source->graph->description);
 }
 
@@ -28,7 +29,7 @@ static octet_status open_subgraph(octet_context *ctx, octet_tflite_source *sourc
 static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *source, uint32_t position, uint32_t tensor) {
     octet_value *value = &source->graph->values[tensor];
     const octet_import_options *options = source->options;
-    const uint8_t open = source->open[tensor];
+    const uint8_t open = source->frame->open[tensor];
     if (open & 1u) source->graph->open_batch = true;
     const octet_shape *given = options && position < options->n_input_shapes ? &options->input_shapes[position] : NULL;
     if (!given || given->rank == 0) {
@@ -79,7 +80,9 @@ static octet_status find_signature(octet_context *ctx, octet_tflite_source *sour
         OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &signature, 2, &key));
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &signature, 4, 0, &subgraph));
         const bool serving = key && strcmp(key, "serving_default") == 0;
-        if (subgraph != 0 || (inputs->at != 0 && !serving)) continue;
+        OCTET_CHECK(ctx, subgraph == 0, OCTET_UNSUPPORTED,
+                    "%s: the model has several graphs to run (signatures); octet supports models with one", fb->name);
+        if (inputs->at != 0 && !serving) continue;
         OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &signature, 0, 4, true, inputs));
         OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &signature, 1, 4, true, outputs));
         if (serving) break;
@@ -90,8 +93,9 @@ static octet_status find_signature(octet_context *ctx, octet_tflite_source *sour
 static octet_status read_port(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *list, uint32_t position,
                               const octet_flatbuffer_vector *maps, const char *what, uint32_t *tensor, const char **name) {
     const int32_t index = octet_flatbuffer_i32_at(&source->fb, list, position);
-    OCTET_CHECK(ctx, index >= 0 && (uint32_t)index < source->tensors.n, OCTET_FORMAT, "%s: %s %u is tensor %d of %u", source->fb.name,
-                what, position, index, source->tensors.n);
+    const uint32_t n_tensors = source->frame->tensors.n;
+    OCTET_CHECK(ctx, index >= 0 && (uint32_t)index < n_tensors, OCTET_FORMAT, "%s: %s %u is tensor %d of %u", source->fb.name, what,
+                position, index, n_tensors);
     *tensor = (uint32_t)index;
     OCTET_TRY(find_port_name(ctx, source, maps, *tensor, name));
     if (!*name) *name = source->graph->values[index].name;
@@ -101,8 +105,7 @@ static octet_status read_port(octet_context *ctx, octet_tflite_source *source, c
 static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, bool inputs, const octet_flatbuffer_vector *maps) {
     octet_graph *graph = source->graph;
     const char *what = inputs ? "input" : "output";
-    octet_flatbuffer_vector list;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->subgraph, inputs ? 1 : 2, 4, true, &list));
+    const octet_flatbuffer_vector list = inputs ? source->frame->inputs : source->frame->outputs;
     OCTET_CHECK(ctx, list.n > 0 && list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_MODEL, "%s: the model has %u %ss", source->fb.name,
                 list.n, what);
     for (uint32_t i = 0; i < list.n; i++) {
@@ -111,7 +114,8 @@ static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, 
         OCTET_TRY(read_port(ctx, source, &list, i, maps, what, &tensor, &name));
         octet_value *value = &graph->values[tensor];
         if (!inputs) {
-            OCTET_TRY(octet_graph_add_output(ctx, graph, source->alias[tensor], name));
+            const uint32_t now = source->frame->now[tensor]; /* the verifier finds what nothing computes */
+            OCTET_TRY(octet_graph_add_output(ctx, graph, now == OCTET_NONE ? tensor : now, name));
             continue;
         }
         OCTET_CHECK(ctx, !value->data && !value->is_variable, OCTET_MODEL, "%s: input %s is a constant or a variable", source->fb.name,
@@ -121,6 +125,7 @@ static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, 
                         value->name);
         OCTET_TRY(fix_input_shape(ctx, source, i, tensor));
         OCTET_TRY(octet_graph_add_input(ctx, graph, tensor, name));
+        source->frame->now[tensor] = tensor;
     }
     return OCTET_OK;
 }
@@ -141,13 +146,16 @@ static octet_status keep_empty_constants(octet_context *ctx, octet_graph *graph)
 
 static octet_status read_model(octet_context *ctx, octet_tflite_source *source, const char *name) {
     octet_flatbuffer_vector inputs, outputs;
-    OCTET_TRY(open_subgraph(ctx, source, name));
-    OCTET_TRY(octet_tflite_read_values(ctx, source));
+    OCTET_TRY(open_model(ctx, source, name));
     OCTET_TRY(find_signature(ctx, source, &inputs, &outputs));
     OCTET_TRY(read_ports(ctx, source, true, &inputs));
     OCTET_TRY(octet_tflite_read_operators(ctx, source));
+    OCTET_CHECK(ctx, source->subgraphs.n == 1 || source->n_calls > 0, OCTET_UNSUPPORTED,
+                "%s: the model has %u graphs, and no operator calls the others; octet supports models with one", name,
+                source->subgraphs.n);
     OCTET_TRY(octet_tflite_finish_variables(ctx, source));
     OCTET_TRY(read_ports(ctx, source, false, &outputs));
+    if (source->n_unrolled > 0) OCTET_TRY(octet_graph_compact(ctx, source->graph)); /* counters and what called graphs state */
     OCTET_TRY(keep_empty_constants(ctx, source->graph));
     return octet_graph_verify(ctx, source->graph, "import");
 }

@@ -7,32 +7,29 @@
 
 #include "graph/infer.h"
 #include "graph/options_schema.h"
+#include "import/tflite_call.h"
 #include "import/tflite_custom.h"
 #include "import/tflite_rewrite.h"
 #include "import/tflite_source.h"
 #include "import/tflite_variables.h"
 
-enum { BUILTIN_IF = 118, BUILTIN_WHILE = 119, BUILTIN_DENSIFY = 124 };
-
 static const int64_t nothing; /* where empty constants point */
 
-typedef struct opcode {
+struct octet_tflite_opcode {
     octet_operator_code code;
     int32_t builtin, version;
     bool known;
-} opcode;
+};
 
 /* Used by an operator: an unused code of an unknown operator does no harm. */
-static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *codes, uint32_t index,
-                                int32_t builtin, uint32_t operator_index) {
+static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source, uint32_t code, uint32_t operator_index) {
+    const int32_t builtin = source->opcodes[code].builtin;
+    octet_flatbuffer_vector codes;
     octet_flatbuffer_table table;
     const char *custom;
-    OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, codes, index, &table));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->model, 1, 4, true, &codes));
+    OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, &codes, code, &table));
     OCTET_TRY(octet_flatbuffer_string_field(ctx, &source->fb, &table, 1, &custom));
-    octet_flatbuffer_vector subgraphs;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->model, 2, 4, true, &subgraphs));
-    OCTET_CHECK(ctx, subgraphs.n == 1 || (builtin != BUILTIN_IF && builtin != BUILTIN_WHILE), OCTET_UNSUPPORTED,
-                "%s: the model has %u subgraphs (loops or branches); octet supports models with one", source->fb.name, subgraphs.n);
     if (builtin == OCTET_BUILTIN_CUSTOM) {
         return octet_context_fail(ctx, OCTET_UNSUPPORTED,
                                   "%s: operator %u is the custom operator \"%.80s\"; octet supports TFLite's builtin operators",
@@ -42,15 +39,17 @@ static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source,
                               operator_index, octet_tflite_builtin_name(builtin), builtin);
 }
 
-static octet_status read_codes(octet_context *ctx, octet_tflite_source *source, octet_flatbuffer_vector *codes, opcode **out) {
+static octet_status read_codes(octet_context *ctx, octet_tflite_source *source) {
     octet_flatbuffer *fb = &source->fb;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 1, 4, true, codes));
-    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, codes->n, out));
-    for (uint32_t i = 0; i < codes->n; i++) {
+    octet_flatbuffer_vector codes;
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 1, 4, true, &codes));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, codes.n, &source->opcodes));
+    source->n_opcodes = codes.n;
+    for (uint32_t i = 0; i < codes.n; i++) {
         octet_flatbuffer_table table;
         uint8_t deprecated;
-        opcode *code = &(*out)[i];
-        OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, codes, i, &table));
+        octet_tflite_opcode *code = &source->opcodes[i];
+        OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &codes, i, &table));
         OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, 0, 0, &deprecated));
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 2, 1, &code->version));
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 3, 0, &code->builtin));
@@ -146,21 +145,75 @@ static octet_status read_options(octet_context *ctx, octet_tflite_source *source
     return OCTET_OK;
 }
 
-static octet_status read_indices(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field,
-                                 bool optional, const char *what, uint32_t operator_index, uint32_t **out, uint32_t *n) {
+octet_status octet_tflite_read_tensors(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field,
+                                       bool optional, uint32_t index, uint32_t **out, uint32_t *n) {
     octet_flatbuffer *fb = &source->fb;
+    const uint32_t n_tensors = source->frame->tensors.n;
+    const char *what = field == 1 ? "inputs" : field == 2 ? "outputs" : "intermediates";
     octet_flatbuffer_vector list;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, field, 4, true, &list));
     OCTET_CHECK(ctx, list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT, "%s: operator %u has %u %s, at most %d are possible", fb->name,
-                operator_index, list.n, what, OCTET_MAX_OPERATOR_INPUTS);
+                index, list.n, what, OCTET_MAX_OPERATOR_INPUTS);
     OCTET_TRY(OCTET_NEW(ctx, &source->graph->arena, (size_t)list.n + 1, out)); /* RESHAPE and custom operators may get one more */
     *n = list.n;
     for (uint32_t i = 0; i < list.n; i++) {
-        const int32_t index = octet_flatbuffer_i32_at(fb, &list, i);
-        const bool absent = index == -1 && optional;
-        OCTET_CHECK(ctx, absent || (index >= 0 && (uint32_t)index < source->tensors.n), OCTET_FORMAT,
-                    "%s: operator %u names tensor %d of %u as one of its %s", fb->name, operator_index, index, source->tensors.n, what);
-        (*out)[i] = absent ? OCTET_NONE : field == 1 ? source->alias[index] : (uint32_t)index;
+        const int32_t tensor = octet_flatbuffer_i32_at(fb, &list, i);
+        const bool absent = tensor == -1 && optional;
+        OCTET_CHECK(ctx, absent || (tensor >= 0 && (uint32_t)tensor < n_tensors), OCTET_FORMAT,
+                    "%s: operator %u names tensor %d of %u as one of its %s", fb->name, index, tensor, n_tensors, what);
+        (*out)[i] = absent ? OCTET_NONE : (uint32_t)tensor;
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_tflite_value_of(octet_context *ctx, octet_tflite_source *source, uint32_t tensor, const char *reader, uint32_t *out) {
+    octet_tflite_frame *frame = source->frame;
+    octet_value *stated = &source->graph->values[frame->first + tensor];
+    if (frame->now[tensor] == OCTET_NONE) {
+        /* An empty constant has an empty buffer, which looks like none. */
+        OCTET_CHECK(ctx, octet_shape_elements(&stated->shape) == 0, OCTET_MODEL,
+                    "%s: %s reads tensor %u (%.80s) before anything computes it", source->fb.name, reader, tensor, stated->name);
+        stated->data = &nothing;
+        frame->now[tensor] = frame->first + tensor;
+    }
+    *out = frame->now[tensor];
+    return OCTET_OK;
+}
+
+octet_status octet_tflite_check_free(octet_context *ctx, octet_tflite_source *source, uint32_t tensor, const char *writer) {
+    const octet_tflite_frame *frame = source->frame;
+    OCTET_CHECK(ctx, frame->now[tensor] == OCTET_NONE && frame->handles[tensor] == 0, OCTET_MODEL,
+                "%s: %s writes tensor %u (%.80s), which already has a value", source->fb.name, writer, tensor,
+                source->graph->values[frame->first + tensor].name);
+    return OCTET_OK;
+}
+
+/* From the numbers of tensors to those of values. A tensor may be read when it is a constant, an input, a variable, or the result of an
+ * earlier operator. */
+static octet_status take_inputs(octet_context *ctx, octet_tflite_source *source, octet_operator *op) {
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        if (op->inputs[i] != OCTET_NONE) OCTET_TRY(octet_tflite_value_of(ctx, source, op->inputs[i], op->layer, &op->inputs[i]));
+    }
+    return OCTET_OK;
+}
+
+/* The same for results, which get a value in each call of a graph. */
+static octet_status make_outputs(octet_context *ctx, octet_tflite_source *source, octet_operator *op) {
+    octet_tflite_frame *frame = source->frame;
+    octet_graph *graph = source->graph;
+    for (uint32_t i = 0; i < op->n_outputs; i++) {
+        const uint32_t tensor = op->outputs[i];
+        uint32_t value = frame->first + tensor;
+        OCTET_TRY(octet_tflite_check_free(ctx, source, tensor, op->layer));
+        if (frame != source->frames) {
+            const octet_value stated = graph->values[value];
+            OCTET_TRY(octet_graph_add_value(ctx, graph, stated.name, stated.type, &stated.shape, &value));
+            graph->values[value].quantization = stated.quantization;
+        }
+        frame->now[tensor] = op->outputs[i] = value;
+    }
+    for (uint32_t i = 0; i < op->n_intermediates; i++) {
+        if (op->intermediates[i] != OCTET_NONE) op->intermediates[i] += frame->first;
     }
     return OCTET_OK;
 }
@@ -195,40 +248,13 @@ static void complete_depthwise(const octet_graph *graph, octet_operator *op) {
     op->options.depthwise_conv_2d.depth_multiplier = filter->shape.dims[3] / input->shape.dims[3];
 }
 
-/* A tensor may be read when it is a constant, an input, a variable, or the result of an earlier operator. */
-static octet_status check_inputs(octet_context *ctx, octet_tflite_source *source, const octet_operator *op, bool *written) {
-    for (uint32_t i = 0; i < op->n_inputs; i++) {
-        if (op->inputs[i] == OCTET_NONE) continue;
-        octet_value *value = &source->graph->values[op->inputs[i]];
-        if (value->data || value->is_variable || op->inputs[i] >= source->tensors.n || written[op->inputs[i]]) continue;
-        /* An empty constant has an empty buffer, which looks like none. */
-        OCTET_CHECK(ctx, octet_shape_elements(&value->shape) == 0, OCTET_MODEL,
-                    "%s: %s reads tensor %u (%.80s) before anything computes it", source->fb.name, op->layer, op->inputs[i], value->name);
-        value->data = &nothing;
-    }
-    return OCTET_OK;
-}
-
-static octet_status claim_results(octet_context *ctx, octet_tflite_source *source, const octet_operator *op, bool *written) {
-    octet_graph *graph = source->graph;
-    for (uint32_t i = 0; i < op->n_outputs; i++) {
-        const octet_value *value = &graph->values[op->outputs[i]];
-        OCTET_CHECK(ctx, !written[op->outputs[i]] && !value->data && !value->is_variable, OCTET_MODEL,
-                    "%s: %s writes tensor %u (%.80s), which already has a value", source->fb.name, op->layer, op->outputs[i],
-                    value->name);
-        written[op->outputs[i]] = true;
-    }
-    return OCTET_OK;
-}
-
-static octet_status set_results(octet_context *ctx, octet_tflite_source *source, const octet_operator *op, bool *written) {
+static octet_status set_results(octet_context *ctx, octet_tflite_source *source, const octet_operator *op) {
     octet_graph *graph = source->graph;
     octet_inferred *inferred;
-    OCTET_TRY(claim_results(ctx, source, op, written));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, op->n_outputs, &inferred));
     OCTET_TRY(octet_infer(ctx, graph, op, inferred));
     for (uint32_t i = 0; i < op->n_outputs; i++) {
-        octet_value *value = &graph->values[op->outputs[i]];
+        octet_value *value = octet_graph_output(graph, op, i);
         OCTET_CHECK(ctx, value->type == inferred[i].type, OCTET_MODEL, "%s: %s gives %s, but tensor %u (%.80s) is %s", source->fb.name,
                     op->layer, octet_type_name(inferred[i].type), op->outputs[i], value->name, octet_type_name(value->type));
         value->shape = inferred[i].shape;
@@ -237,16 +263,18 @@ static octet_status set_results(octet_context *ctx, octet_tflite_source *source,
 }
 
 static octet_status read_operator(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
-                                  const opcode *code, uint32_t index, bool *written) {
+                                  const octet_tflite_opcode *code, uint32_t index) {
     octet_graph *graph = source->graph;
     octet_operator op = {.code = code->code};
-    OCTET_TRY(read_indices(ctx, source, table, 1, true, "inputs", index, &op.inputs, &op.n_inputs));
-    OCTET_TRY(read_indices(ctx, source, table, 2, false, "outputs", index, &op.outputs, &op.n_outputs));
-    OCTET_TRY(read_indices(ctx, source, table, 8, true, "intermediates", index, &op.intermediates, &op.n_intermediates));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 1, true, index, &op.inputs, &op.n_inputs));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &op.outputs, &op.n_outputs));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 8, true, index, &op.intermediates, &op.n_intermediates));
     const char *name = octet_operator_name(op.code);
     OCTET_CHECK(ctx, op.n_outputs > 0, OCTET_FORMAT, "%s: operator %u (%s) has no output", source->fb.name, index, name);
-    const char *output = graph->values[op.outputs[0]].name;
+    const char *output = graph->values[source->frame->first + op.outputs[0]].name;
     OCTET_TRY(octet_arena_format(ctx, &graph->arena, &op.layer, "%s #%u (%.*s)", name, index, (int)strcspn(output, ";"), output));
+    OCTET_TRY(take_inputs(ctx, source, &op));
+    OCTET_TRY(make_outputs(ctx, source, &op));
     if (code->builtin == OCTET_BUILTIN_CUSTOM) OCTET_TRY(octet_tflite_read_custom(ctx, source, table, &op));
     else OCTET_TRY(read_options(ctx, source, table, &op));
     if (op.code == OCTET_OP_RESHAPE) OCTET_TRY(complete_reshape(ctx, source, table, &op));
@@ -256,8 +284,7 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
         op.options.cast.in = input ? input->type : OCTET_FLOAT32;
         op.options.cast.out = graph->values[op.outputs[0]].type;
     }
-    OCTET_TRY(check_inputs(ctx, source, &op, written));
-    OCTET_TRY(set_results(ctx, source, &op, written));
+    OCTET_TRY(set_results(ctx, source, &op));
     bool folded;
     OCTET_TRY(octet_tflite_fold_shape(ctx, graph, &op, &folded));
     if (folded) {
@@ -275,42 +302,36 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
 
 /* One that the graph says in other words. */
 static octet_status read_rewritten(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int32_t builtin,
-                                   uint32_t index, bool *written) {
+                                   uint32_t index) {
     octet_operator op = {0};
-    OCTET_TRY(read_indices(ctx, source, table, 1, false, "inputs", index, &op.inputs, &op.n_inputs));
-    OCTET_TRY(read_indices(ctx, source, table, 2, false, "outputs", index, &op.outputs, &op.n_outputs));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 1, false, index, &op.inputs, &op.n_inputs));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &op.outputs, &op.n_outputs));
     OCTET_TRY(octet_arena_format(ctx, &source->graph->arena, &op.layer, "%s #%u", octet_tflite_builtin_name(builtin), index));
-    OCTET_TRY(check_inputs(ctx, source, &op, written));
-    OCTET_TRY(claim_results(ctx, source, &op, written));
+    OCTET_TRY(take_inputs(ctx, source, &op));
+    OCTET_TRY(make_outputs(ctx, source, &op));
     return octet_tflite_rewrite(ctx, source->graph, builtin, &op);
 }
 
+static octet_status read_any(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, uint32_t index) {
+    int32_t code;
+    OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, table, 0, 0, &code));
+    OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < source->n_opcodes, OCTET_FORMAT, "%s: operator %u has code %d of %u", source->fb.name,
+                index, code, source->n_opcodes);
+    const int32_t builtin = source->opcodes[code].builtin;
+    if (octet_tflite_is_rewritten(builtin)) return read_rewritten(ctx, source, table, builtin, index);
+    if (octet_tflite_is_of_variables(builtin)) return octet_tflite_read_variable_operator(ctx, source, table, builtin);
+    if (octet_tflite_is_call(builtin)) return octet_tflite_read_call(ctx, source, table, builtin, index);
+    if (!source->opcodes[code].known) return refuse_code(ctx, source, (uint32_t)code, index);
+    return read_operator(ctx, source, table, &source->opcodes[code], index);
+}
+
 octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source *source) {
-    octet_flatbuffer *fb = &source->fb;
-    octet_flatbuffer_vector codes, operators;
-    opcode *opcodes;
-    bool *written;
-    OCTET_TRY(read_codes(ctx, source, &codes, &opcodes));
-    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->tensors.n, &written));
-    for (uint32_t i = 0; i < source->graph->n_inputs; i++) written[source->graph->inputs[i].value] = true;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->subgraph, 3, 4, true, &operators));
-    for (uint32_t i = 0; i < operators.n; i++) {
+    const octet_flatbuffer_vector *operators = &source->frame->operators;
+    if (source->opcodes == NULL) OCTET_TRY(read_codes(ctx, source));
+    for (uint32_t i = 0; i < operators->n; i++) {
         octet_flatbuffer_table table;
-        int32_t code;
-        OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &operators, i, &table));
-        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 0, 0, &code));
-        OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < codes.n, OCTET_FORMAT, "%s: operator %u has code %d of %u", fb->name, i, code,
-                    codes.n);
-        if (octet_tflite_is_rewritten(opcodes[code].builtin)) {
-            OCTET_TRY(read_rewritten(ctx, source, &table, opcodes[code].builtin, i, written));
-            continue;
-        }
-        if (octet_tflite_is_of_variables(opcodes[code].builtin)) {
-            OCTET_TRY(octet_tflite_read_variable_operator(ctx, source, &table, opcodes[code].builtin, written));
-            continue;
-        }
-        if (!opcodes[code].known) return refuse_code(ctx, source, &codes, (uint32_t)code, opcodes[code].builtin, i);
-        OCTET_TRY(read_operator(ctx, source, &table, &opcodes[code], i, written));
+        OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, operators, i, &table));
+        OCTET_TRY(read_any(ctx, source, &table, i));
     }
     return OCTET_OK;
 }

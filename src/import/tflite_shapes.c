@@ -1,5 +1,6 @@
 /* Converters write shapes that depend on the batch as operators on small integers: SHAPE, STRIDED_SLICE, PACK, RESHAPE. With
- * the batch fixed all of these are known, and are computed here, exactly, so that a graph has static shapes only. */
+ * the batch fixed all of these are known, and are computed here, exactly, so that a graph has static shapes only. So are the counters of
+ * loops, and the comparisons that end them. */
 #include <string.h>
 
 #include "import/tflite_source.h"
@@ -11,7 +12,9 @@ typedef struct integers {
     int64_t at[MAX_ELEMENTS];
 } integers;
 
-static bool is_integer(const octet_value *value) { return value->type == OCTET_INT32 || value->type == OCTET_INT64; }
+static bool is_integer(const octet_value *value) {
+    return value->type == OCTET_INT32 || value->type == OCTET_INT64 || value->type == OCTET_BOOL;
+}
 
 /* Reads constant input `index`; false when it is none, or larger than shapes are. */
 static bool read_integers(const octet_graph *graph, const octet_operator *op, uint32_t index, integers *out) {
@@ -24,6 +27,8 @@ static bool read_integers(const octet_graph *graph, const octet_operator *op, ui
     for (size_t i = 0; i < n; i++) {
         if (value->type == OCTET_INT64) {
             memcpy(&out->at[i], (const uint8_t *)value->data + 8 * i, 8);
+        } else if (value->type == OCTET_BOOL) {
+            out->at[i] = ((const uint8_t *)value->data)[i] != 0;
         } else {
             int32_t narrow;
             memcpy(&narrow, (const uint8_t *)value->data + 4 * i, 4);
@@ -112,6 +117,17 @@ static bool combine(octet_operator_code code, int64_t a, int64_t b, int64_t *out
     if (code == OCTET_OP_ADD) return octet_add_i64(a, b, out);
     if (code == OCTET_OP_SUB) return b != INT64_MIN && octet_add_i64(a, -b, out);
     if (code == OCTET_OP_MUL) return octet_multiply_i64(a, b, out);
+    switch ((int)code) {
+    case OCTET_OP_LESS: return *out = a < b, true;
+    case OCTET_OP_LESS_EQUAL: return *out = a <= b, true;
+    case OCTET_OP_GREATER: return *out = a > b, true;
+    case OCTET_OP_GREATER_EQUAL: return *out = a >= b, true;
+    case OCTET_OP_EQUAL: return *out = a == b, true;
+    case OCTET_OP_NOT_EQUAL: return *out = a != b, true;
+    case OCTET_OP_LOGICAL_AND: return *out = a && b, true;
+    case OCTET_OP_LOGICAL_OR: return *out = a || b, true;
+    default: break;
+    }
     if (code == OCTET_OP_MAXIMUM) return *out = a > b ? a : b, true;
     if (code == OCTET_OP_MINIMUM) return *out = a < b ? a : b, true;
     if (b == 0 || b == -1) return false; /* FLOOR_DIV */
@@ -122,12 +138,18 @@ static bool combine(octet_operator_code code, int64_t a, int64_t b, int64_t *out
 static bool fold_elementwise(const octet_graph *graph, const octet_operator *op, const integers *a, integers *out) {
     integers b;
     if (!read_integers(graph, op, 1, &b) || a->rank > 1 || b.rank > 1) return false;
-    const bool fused = op->code != OCTET_OP_MAXIMUM && op->code != OCTET_OP_MINIMUM && op->code != OCTET_OP_FLOOR_DIV;
+    const bool fused = op->code == OCTET_OP_ADD || op->code == OCTET_OP_SUB || op->code == OCTET_OP_MUL;
     if (fused && op->options.arithmetic.activation != OCTET_ACTIVATION_NONE) return false;
     if (a->n != b.n && a->n != 1 && b.n != 1) return false;
     out->n = a->n == 1 ? b.n : a->n;
     for (int32_t i = 0; i < out->n; i++)
         if (!combine(op->code, a->at[a->n == 1 ? 0 : i], b.at[b.n == 1 ? 0 : i], &out->at[i])) return false;
+    return true;
+}
+
+static bool fold_not(const integers *in, integers *out) {
+    *out = *in;
+    for (int32_t i = 0; i < in->n; i++) out->at[i] = !in->at[i];
     return true;
 }
 
@@ -162,7 +184,16 @@ static bool compute(const octet_graph *graph, const octet_operator *op, integers
     case OCTET_OP_MUL:
     case OCTET_OP_FLOOR_DIV:
     case OCTET_OP_MAXIMUM:
-    case OCTET_OP_MINIMUM: return fold_elementwise(graph, op, &in, out);
+    case OCTET_OP_MINIMUM:
+    case OCTET_OP_LESS:
+    case OCTET_OP_LESS_EQUAL:
+    case OCTET_OP_GREATER:
+    case OCTET_OP_GREATER_EQUAL:
+    case OCTET_OP_EQUAL:
+    case OCTET_OP_NOT_EQUAL:
+    case OCTET_OP_LOGICAL_AND:
+    case OCTET_OP_LOGICAL_OR: return fold_elementwise(graph, op, &in, out);
+    case OCTET_OP_LOGICAL_NOT: return fold_not(&in, out);
     case OCTET_OP_RESHAPE:
     case OCTET_OP_SQUEEZE:
     case OCTET_OP_EXPAND_DIMS:
@@ -180,7 +211,8 @@ static octet_status store(octet_context *ctx, octet_graph *graph, octet_value *v
     for (size_t i = 0; i < n; i++) {
         const int32_t narrow = (int32_t)numbers[i];
         if (value->type == OCTET_INT32 && narrow != numbers[i]) return OCTET_OK;
-        memcpy(data + i * element, value->type == OCTET_INT64 ? (const void *)&numbers[i] : (const void *)&narrow, element);
+        if (value->type == OCTET_BOOL) data[i] = numbers[i] != 0;
+        else memcpy(data + i * element, value->type == OCTET_INT64 ? (const void *)&numbers[i] : (const void *)&narrow, element);
     }
     value->data = data;
     *stored = true;

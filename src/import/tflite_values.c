@@ -68,7 +68,7 @@ static octet_status read_shape(octet_context *ctx, octet_tflite_source *source, 
         int32_t dim = octet_flatbuffer_i32_at(fb, &dims, i);
         OCTET_CHECK(ctx, dim >= -1, OCTET_FORMAT, "%s: tensor %s has dimension %d", fb->name, name, dim);
         const bool open = dim == -1 || (signature.n > 0 && octet_flatbuffer_i32_at(fb, &signature, i) == -1);
-        if (open) source->open[index] |= (uint8_t)(1u << i);
+        if (open) source->frame->open[index] |= (uint8_t)(1u << i);
         shape->dims[i] = open ? 1 : dim;
     }
     return octet_shape_check(ctx, shape, name);
@@ -157,10 +157,11 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     octet_flatbuffer_table tensor, sparsity;
     const char *name;
     uint8_t code, is_variable;
+    uint32_t value;
     octet_type type;
     octet_shape shape;
     octet_bytes data;
-    OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->tensors, index, &tensor));
+    OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->frame->tensors, index, &tensor));
     OCTET_TRY(octet_tflite_read_text(ctx, source, &tensor, 3, "", &name));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 1, 0, &code));
     const bool nibbles = octet_tflite_is_nibbles(code, &type), is_handle = code == RESOURCE;
@@ -170,25 +171,43 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
                 fb->name, index, name, octet_tflite_type_name(code), code);
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, &tensor, 6, &sparsity));
     OCTET_TRY(read_shape(ctx, source, &tensor, name, index, &shape));
-    OCTET_TRY(octet_graph_add_value(ctx, source->graph, name, type, &shape, NULL));
+    OCTET_TRY(octet_graph_add_value(ctx, source->graph, name, type, &shape, &value));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 5, 0, &is_variable));
-    source->graph->values[index].is_variable = is_variable != 0;
+    source->graph->values[value].is_variable = is_variable != 0;
     OCTET_TRY(octet_tflite_find_data(ctx, source, &tensor, name, &data));
     const bool is_sparse = sparsity.at != 0 && data.size > 0;
     OCTET_CHECK(ctx, !nibbles || (data.size > 0 && !is_sparse), OCTET_UNSUPPORTED,
                 "%s: tensor %u (%.80s) has 4-bit elements and is not a dense constant", fb->name, index, name);
     if (nibbles) OCTET_TRY(octet_tflite_unpack_nibbles(ctx, source, name, &shape, data, &data));
     if (is_sparse) OCTET_TRY(octet_tflite_unpack_sparse(ctx, source, &sparsity, name, &shape, octet_type_size(type), data, &data));
-    if (data.size > 0 && !is_variable) OCTET_TRY(set_data(ctx, source, index, data));
-    return read_quantization(ctx, source, &tensor, index);
+    if (data.size > 0 && !is_variable) OCTET_TRY(set_data(ctx, source, value, data));
+    return read_quantization(ctx, source, &tensor, value);
 }
 
-octet_status octet_tflite_read_values(octet_context *ctx, octet_tflite_source *source) {
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->subgraph, 0, 4, true, &source->tensors));
-    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->tensors.n, &source->open));
-    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->tensors.n, &source->handles));
-    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->tensors.n, &source->alias));
-    for (uint32_t i = 0; i < source->tensors.n; i++) source->alias[i] = i;
-    for (uint32_t i = 0; i < source->tensors.n; i++) OCTET_TRY(read_value(ctx, source, i));
+static octet_status read_frame(octet_context *ctx, octet_tflite_source *source, uint32_t index) {
+    octet_flatbuffer *fb = &source->fb;
+    octet_tflite_frame *frame = source->frame;
+    OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->subgraphs, index, &frame->subgraph));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, 0, 4, true, &frame->tensors));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, 1, 4, true, &frame->inputs));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, 2, 4, true, &frame->outputs));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, 3, 4, true, &frame->operators));
+    frame->first = source->graph->n_values;
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->open));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->now));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->handles));
+    for (uint32_t i = 0; i < frame->tensors.n; i++) OCTET_TRY(read_value(ctx, source, i));
+    frame->is_open = true;
+    return OCTET_OK;
+}
+
+octet_status octet_tflite_open_frame(octet_context *ctx, octet_tflite_source *source, uint32_t index) {
+    octet_tflite_frame *frame = source->frame = &source->frames[index];
+    if (!frame->is_open) OCTET_TRY(read_frame(ctx, source, index));
+    for (uint32_t i = 0; i < frame->tensors.n; i++) {
+        const octet_value *value = &source->graph->values[frame->first + i];
+        frame->now[i] = value->data || value->is_variable ? frame->first + i : OCTET_NONE;
+        frame->handles[i] = 0;
+    }
     return OCTET_OK;
 }

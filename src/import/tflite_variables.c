@@ -87,15 +87,14 @@ static octet_status read_initial(octet_context *ctx, octet_tflite_source *source
 static octet_status read_once(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *op) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_table options, subgraph, item;
-    octet_flatbuffer_vector subgraphs, tensors, operators;
+    octet_flatbuffer_vector tensors, operators;
     int32_t index, code, builtin;
     uint32_t *handles;
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, op, 4, &options));
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &options, 0, 0, &index));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 2, 4, true, &subgraphs));
-    OCTET_CHECK(ctx, index > 0 && (uint32_t)index < subgraphs.n, OCTET_FORMAT, "%s: CALL_ONCE names graph %d of %u", fb->name, index,
-                subgraphs.n);
-    OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &subgraphs, (uint32_t)index, &subgraph));
+    OCTET_CHECK(ctx, index > 0 && (uint32_t)index < source->subgraphs.n, OCTET_FORMAT, "%s: CALL_ONCE names graph %d of %u", fb->name,
+                index, source->subgraphs.n);
+    OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->subgraphs, (uint32_t)index, &subgraph));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &subgraph, 0, 4, true, &tensors));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &subgraph, 3, 4, true, &operators));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, tensors.n, &handles));
@@ -117,11 +116,11 @@ static octet_status read_once(octet_context *ctx, octet_tflite_source *source, c
             OCTET_TRY(read_initial(ctx, source, &item, &tensors, variable));
         }
     }
-    source->n_called++;
+    source->n_calls++;
     return OCTET_OK;
 }
 
-/* The main graph. */
+/* The graphs that run each time. */
 
 /* Gives the variable the type that `value` has, or checks that it is the same: bytes are moved as they are. */
 static octet_status settle(octet_context *ctx, octet_tflite_source *source, octet_tflite_variable *variable, uint32_t value) {
@@ -139,62 +138,50 @@ static octet_status settle(octet_context *ctx, octet_tflite_source *source, octe
     return OCTET_OK;
 }
 
-static bool same_quantization(const octet_quantization *a, const octet_quantization *b) {
-    return a->n == b->n && (a->n == 0 || (memcmp(a->scale, b->scale, a->n * sizeof *a->scale) == 0 &&
-                                          memcmp(a->zero_point, b->zero_point, a->n * sizeof *a->zero_point) == 0));
-}
-
-static octet_status read_read(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *op, bool *written) {
+static octet_status read_read(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *op) {
+    octet_tflite_frame *frame = source->frame;
     octet_tflite_variable *variable;
     uint32_t result = 0;
-    OCTET_TRY(variable_of(ctx, source, op, source->handles, source->tensors.n, &variable));
-    OCTET_TRY(tensor_of(ctx, source, op, 2, 0, source->tensors.n, &result));
-    const octet_value *value = &source->graph->values[result];
-    OCTET_CHECK(ctx, !written[result] && !value->data && !value->is_variable, OCTET_MODEL,
-                "%s: READ_VARIABLE writes tensor %u (%.80s), which already has a value", source->fb.name, result, value->name);
-    OCTET_TRY(settle(ctx, source, variable, result));
-    OCTET_CHECK(ctx, same_quantization(&source->graph->values[variable->now].quantization, &source->graph->values[result].quantization),
-                OCTET_UNSUPPORTED, "%s: variable %s is read with another scale than it was written with", source->fb.name, variable->name);
-    source->alias[result] = variable->now;
-    written[result] = true;
+    OCTET_TRY(variable_of(ctx, source, op, frame->handles, frame->tensors.n, &variable));
+    OCTET_TRY(tensor_of(ctx, source, op, 2, 0, frame->tensors.n, &result));
+    OCTET_TRY(octet_tflite_check_free(ctx, source, result, "READ_VARIABLE"));
+    OCTET_TRY(settle(ctx, source, variable, frame->first + result));
+    const octet_value *held = &source->graph->values[variable->now], *read = &source->graph->values[frame->first + result];
+    OCTET_CHECK(ctx, octet_quantization_equal(&held->quantization, &read->quantization), OCTET_UNSUPPORTED,
+                "%s: variable %s is read with another scale than it was written with", source->fb.name, variable->name);
+    frame->now[result] = variable->now;
     return OCTET_OK;
 }
 
-static octet_status read_assign(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *op, const bool *written) {
+static octet_status read_assign(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *op) {
+    octet_tflite_frame *frame = source->frame;
     octet_tflite_variable *variable;
-    octet_graph *graph = source->graph;
-    uint32_t tensor = 0;
-    OCTET_TRY(variable_of(ctx, source, op, source->handles, source->tensors.n, &variable));
-    OCTET_TRY(tensor_of(ctx, source, op, 1, 1, source->tensors.n, &tensor));
-    OCTET_CHECK(ctx, written[tensor] || graph->values[tensor].data != NULL, OCTET_MODEL,
-                "%s: ASSIGN_VARIABLE reads tensor %u (%.80s) before anything computes it", source->fb.name, tensor,
-                graph->values[tensor].name);
-    OCTET_TRY(settle(ctx, source, variable, tensor));
-    variable->now = source->alias[tensor];
+    uint32_t tensor = 0, value;
+    OCTET_TRY(variable_of(ctx, source, op, frame->handles, frame->tensors.n, &variable));
+    OCTET_TRY(tensor_of(ctx, source, op, 1, 1, frame->tensors.n, &tensor));
+    OCTET_TRY(octet_tflite_value_of(ctx, source, tensor, "ASSIGN_VARIABLE", &value));
+    OCTET_TRY(settle(ctx, source, variable, value));
+    variable->now = value;
     return OCTET_OK;
 }
 
 octet_status octet_tflite_read_variable_operator(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
-                                                 int builtin, bool *written) {
+                                                 int builtin) {
     uint32_t number = 0, handle = 0;
     switch (builtin) {
     case CALL_ONCE: return read_once(ctx, source, table);
-    case READ_VARIABLE: return read_read(ctx, source, table, written);
-    case ASSIGN_VARIABLE: return read_assign(ctx, source, table, written);
+    case READ_VARIABLE: return read_read(ctx, source, table);
+    case ASSIGN_VARIABLE: return read_assign(ctx, source, table);
     default: break;
     }
     OCTET_TRY(find_variable(ctx, source, table, &number));
-    OCTET_TRY(tensor_of(ctx, source, table, 2, 0, source->tensors.n, &handle));
-    source->handles[handle] = number + 1;
+    OCTET_TRY(tensor_of(ctx, source, table, 2, 0, source->frame->tensors.n, &handle));
+    source->frame->handles[handle] = number + 1;
     return OCTET_OK;
 }
 
 octet_status octet_tflite_finish_variables(octet_context *ctx, octet_tflite_source *source) {
     octet_graph *graph = source->graph;
-    octet_flatbuffer_vector subgraphs;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->model, 2, 4, true, &subgraphs));
-    OCTET_CHECK(ctx, source->n_called + 1 == subgraphs.n, OCTET_UNSUPPORTED,
-                "%s: the model has %u subgraphs (loops or branches); octet supports models with one", source->fb.name, subgraphs.n);
     for (uint32_t i = 0; i < source->n_variables; i++) {
         const octet_tflite_variable *variable = &source->variables[i];
         if (variable->value == OCTET_NONE) continue;

@@ -11,10 +11,10 @@
 
 /* True for the operators above. */
 bool octet_tflite_is_of_variables(int builtin);
-/* Reads an operator of the main graph. */
+/* Reads an operator of source->frame. */
 octet_status octet_tflite_read_variable_operator(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
-                                                 int builtin, bool *written);
-/* After the last operator. UNSUPPORTED when the file has a graph that nothing has called. */
+                                                 int builtin);
+/* After the last operator. */
 octet_status octet_tflite_finish_variables(octet_context *ctx, octet_tflite_source *source);
 
 #endif

@@ -1,0 +1,18 @@
+/* tflite_call.h - operators that run another graph of the file.
+ * In:  CALL, IF, WHILE, STABLEHLO_COMPOSITE.
+ * Out: the operators of that graph in the place of the call, as often as a loop goes round.
+ * Knows: how tensors are handed over. Which branch is taken, and whether a loop goes on, must be known by now: counters are folded
+ *        (tflite_shapes.c).
+ * Does not know: what the called graph computes. */
+#ifndef OCTET_IMPORT_TFLITE_CALL_H
+#define OCTET_IMPORT_TFLITE_CALL_H
+
+#include "import/tflite_source.h"
+
+/* True for the operators above. */
+bool octet_tflite_is_call(int builtin);
+/* Reads operator `index` of source->frame. UNSUPPORTED when only data decide; LIMIT when too much would be unrolled. */
+octet_status octet_tflite_read_call(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int builtin,
+                                    uint32_t index);
+
+#endif

@@ -1,0 +1,168 @@
+/* Graphs of a .tflite that operators call: loops are unrolled, branches taken, and what cannot be is refused. */
+#include "support/tflite_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "exec/exec.h"
+
+enum { ADD = 0, CALL = 31, LESS = 58, IF = 118, WHILE = 119, COMPOSITE = 206, INT32 = 2, BOOL = 6 };
+enum { OF_ADD, OF_LESS, OF_CALLER };
+enum { LIMIT = 1, STEP, FIRST }; /* buffers */
+
+/* Main: x float [1,2], first int []; `caller` gives results like both. Graph 1: i, x -> whether i < limit. Graph 2: i, x -> i + step,
+ * x + x. Each graph: tensors 0 and 1 are its inputs. */
+typedef struct knobs {
+    int caller;
+    int32_t limit, step, first;
+    int32_t condition, body;      /* numbers of graphs */
+    int32_t result;               /* tensor of graph 2 that is its second result */
+    bool fed;                     /* `first` is an input of the model instead of a constant */
+    bool adds_in_condition;       /* graph 1's result is no bool */
+    bool nests;                   /* graph 2 begins with the caller */
+    int n_handed, type;           /* inputs of the caller: 1 or 2; type of graph 2's second input */
+} knobs;
+
+static const knobs usual = {.caller = WHILE, .limit = 3, .step = 1, .condition = 1, .body = 2, .result = 4, .n_handed = 2};
+
+static ref caller(const knobs *k, ref inputs, ref outputs) {
+    const bool is_composite = k->caller == COMPOSITE, calls_one = is_composite || k->caller == CALL;
+    const ref options = is_composite ? TABLE(octet_flatbuffer_i32(1, k->body, 0))
+                                     : TABLE(octet_flatbuffer_i32(0, calls_one ? k->body : k->condition, 0),
+                                             octet_flatbuffer_i32(1, k->body, 0));
+    const int kind = k->caller == WHILE ? 93 : k->caller == IF ? 92 : k->caller == CALL ? 19 : 0;
+    return TABLE(octet_flatbuffer_u32(0, OF_CALLER, 0), octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
+                 octet_flatbuffer_u8(3, (uint8_t)kind, 0), octet_flatbuffer_link(is_composite ? 12 : 4, options),
+                 octet_flatbuffer_u8(11, is_composite ? 21 : 0, 0));
+}
+
+static ref graph_of(ref tensors, ref inputs, ref outputs, ref operators) {
+    return TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
+                 octet_flatbuffer_link(3, operators));
+}
+
+static octet_buffer make(const knobs *k) {
+    const ref row = I32S(1, 2), scalar = vector(NULL, 0, 4);
+    const ref x = tensor(row, 0, 0, 0), i = tensor(scalar, INT32, 0, 0);
+    const ref limit = tensor(scalar, INT32, LIMIT, 0), step = tensor(scalar, INT32, STEP, 0);
+    const ref first = tensor(scalar, k->caller == IF ? BOOL : INT32, k->fed ? 0 : FIRST, 0);
+    const ref handed = k->n_handed == 2 ? I32S(1, 0) : I32S(1);
+    const bool is_if = k->caller == IF;
+    const ref main_graph = graph_of(LIST(x, first, i, x), k->fed ? I32S(0, 1) : I32S(0), I32S(3),
+                                    LIST(is_if ? caller(k, I32S(1, 0), I32S(3)) : caller(k, handed, I32S(2, 3))));
+    const ref condition = graph_of(LIST(i, x, limit, tensor(scalar, k->adds_in_condition ? INT32 : BOOL, 0, 0)), I32S(0, 1), I32S(3),
+                                   LIST(operator(k->adds_in_condition ? OF_ADD : OF_LESS, I32S(0, 2), I32S(3), 0)));
+    const ref counts = operator(OF_ADD, I32S(0, 2), I32S(3), 0), doubles = operator(OF_ADD, I32S(1, 1), I32S(4), 0);
+    const ref body = graph_of(LIST(i, tensor(row, k->type, 0, 0), step, i, x, i, x), I32S(0, 1), I32S(3, k->result),
+                              k->nests ? LIST(caller(k, I32S(0, 1), I32S(5, 6)), counts, doubles) : LIST(counts, doubles));
+    /* For IF: x -> x + x, and x -> x. */
+    const ref twice = graph_of(LIST(x, x), I32S(0), I32S(1), LIST(operator(OF_ADD, I32S(0, 0), I32S(1), 0)));
+    const ref once = graph_of(LIST(x), I32S(0), I32S(0), vector(NULL, 0, 4));
+    const ref codes = LIST(code(ADD, NULL), code(LESS, NULL), code(k->caller, NULL));
+    const ref buffers = LIST(table(NULL, 0), TABLE(octet_flatbuffer_link(0, vector(&k->limit, 4, 1))),
+                             TABLE(octet_flatbuffer_link(0, vector(&k->step, 4, 1))),
+                             TABLE(octet_flatbuffer_link(0, vector(&k->first, is_if ? 1 : 4, 1))));
+    return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes),
+                        octet_flatbuffer_link(2, is_if ? LIST(main_graph, twice, once) : LIST(main_graph, condition, body)),
+                        octet_flatbuffer_link(4, buffers)));
+}
+
+/* What becomes of {1, 3}, and the number of operators it takes. */
+static void expect(const knobs *k, const char *name, float factor, uint32_t n_operators) {
+    octet_buffer file = make(k);
+    const char *corpus = getenv("OCTET_WRITE_CORPUS"); /* a folder for the fuzz target's first files */
+    if (corpus && name) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s", corpus, name);
+        assert_int_equal(octet_file_write(ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);
+    }
+    static const float x[2] = {1, 3};
+    const float y[2] = {factor, 3 * factor};
+    octet_graph *graph = NULL;
+    octet_exec *exec = NULL;
+    octet_runner *runner = NULL;
+    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK) fail_msg("%s", ctx->message);
+    assert_int_equal(graph->n_operators, n_operators);
+    assert_int_equal(octet_exec_create(ctx, graph, NULL, &exec), OCTET_OK);
+    assert_int_equal(octet_runner_create(ctx, exec, 1, &runner), OCTET_OK);
+    memcpy(octet_runner_value(runner, graph->inputs[0].value), x, sizeof x);
+    octet_runner_run(runner, NULL);
+    assert_memory_equal(octet_runner_value(runner, graph->outputs[0].value), y, sizeof y);
+    octet_runner_destroy(ctx, runner);
+    octet_exec_destroy(ctx, exec);
+    octet_graph_destroy(ctx, graph);
+    octet_buffer_free(ctx, &file);
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
+static void refuse(const knobs *k, octet_status status, const char *words) {
+    octet_graph *graph = NULL;
+    octet_buffer file = make(k);
+    octet_context_init(ctx);
+    const octet_status got = octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph);
+    if (got != status || strstr(ctx->message, words) == NULL) fail_msg("%s: %s instead of %s", octet_status_name(got), ctx->message, words);
+    octet_buffer_free(ctx, &file);
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
+static void loops_are_unrolled(void **state) {
+    (void)state;
+    knobs k = usual;
+    expect(&k, "WHILE", 8, 3);
+    k.first = 1, k.step = 2, expect(&k, NULL, 2, 1);
+    k = usual, k.first = 3, expect(&k, NULL, 1, 0);
+    k = usual, k.result = 1, expect(&k, NULL, 1, 0); /* hands on what it is given */
+}
+
+static void branches_and_calls_take_their_place(void **state) {
+    (void)state;
+    knobs k = usual;
+    k.caller = IF, k.condition = 1, k.body = 2, k.first = 1, expect(&k, "IF", 2, 1);
+    k.first = 0, expect(&k, NULL, 1, 0);
+    k = usual, k.caller = CALL, expect(&k, "CALL", 2, 1);
+    k = usual, k.caller = COMPOSITE, expect(&k, "STABLEHLO_COMPOSITE", 2, 1);
+}
+
+static void data_must_not_decide(void **state) {
+    (void)state;
+    knobs k = usual;
+    k.fed = true, refuse(&k, OCTET_UNSUPPORTED, "WHILE #0 goes on as long as data of the run say so");
+    k = usual, k.caller = IF, k.fed = true, refuse(&k, OCTET_UNSUPPORTED, "IF #0 takes one of two ways as data of the run say");
+}
+
+static void endless_loops_end(void **state) {
+    (void)state;
+    knobs k = usual;
+    k.limit = INT32_MAX, refuse(&k, OCTET_LIMIT, "have more than 1048576 tensors and operators");
+    k = usual, k.step = 0, refuse(&k, OCTET_LIMIT, "have more than 1048576 tensors and operators");
+}
+
+static void broken_graphs_are_refused(void **state) {
+    (void)state;
+    knobs k = usual;
+    k.body = 3, refuse(&k, OCTET_FORMAT, "WHILE #0 calls graph 3 of 3");
+    k = usual, k.condition = -1, refuse(&k, OCTET_FORMAT, "WHILE #0 calls graph -1 of 3");
+    k = usual, k.body = 0, refuse(&k, OCTET_MODEL, "WHILE #0 calls graph 0, which calls itself by that");
+    k = usual, k.nests = true, refuse(&k, OCTET_MODEL, "WHILE #0 calls graph 2, which calls itself by that");
+    k = usual, k.body = 1, refuse(&k, OCTET_MODEL, "hands over 2 tensors and takes 2, the graph that it calls has 2 inputs and 1 outputs");
+    k = usual, k.n_handed = 1, refuse(&k, OCTET_MODEL, "WHILE #0 has 1 inputs and 2 outputs");
+    k = usual, k.adds_in_condition = true, refuse(&k, OCTET_MODEL, "WHILE #0: its condition is not one bool");
+    k = usual, k.type = INT32, refuse(&k, OCTET_MODEL, "hands over float32 for tensor 1 (), which is int32");
+    k = usual, k.result = 3, refuse(&k, OCTET_MODEL, "hands over int32 for tensor 1 (), which is float32");
+    k = usual, k.result = 7, refuse(&k, OCTET_FORMAT, "has tensor 7 of 7 as input or output");
+    k = usual, k.result = 5, refuse(&k, OCTET_MODEL, "WHILE #0 reads tensor 5 () before anything computes it");
+    k = usual, k.caller = IF, k.condition = 0, k.first = 1, refuse(&k, OCTET_MODEL, "IF #0 calls graph 0");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loops_are_unrolled),
+        cmocka_unit_test(branches_and_calls_take_their_place),
+        cmocka_unit_test(data_must_not_decide),
+        cmocka_unit_test(endless_loops_end),
+        cmocka_unit_test(broken_graphs_are_refused),
+    };
+    octet_context_init(ctx);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
