@@ -11,9 +11,10 @@ enum { MAX_DEPTH = 16, MAX_UNROLLED = 1 << 20 };
 /* Elements of vectors that calls may read on top of what a file may: about 16 per tensor or operator. */
 enum { CALL_BUDGET = 16 * MAX_UNROLLED };
 
-/* What is handed over: a value, or the number of a variable plus one. */
+/* What is handed over: the number of a variable plus one, a list, or else a value. */
 typedef struct item {
     uint32_t value, handle;
+    const octet_tflite_list *list;
 } item;
 
 typedef struct call {
@@ -25,8 +26,8 @@ typedef struct call {
 bool octet_tflite_is_call(int builtin) { return builtin == CALL || builtin == IF || builtin == WHILE || builtin == COMPOSITE; }
 
 static octet_status take_tensor(octet_context *ctx, octet_tflite_source *source, const char *reader, uint32_t tensor, item *out) {
-    *out = (item){.value = OCTET_NONE, .handle = source->frame->handles[tensor]};
-    return out->handle > 0 ? OCTET_OK : octet_tflite_value_of(ctx, source, tensor, reader, &out->value);
+    *out = (item){.value = OCTET_NONE, .handle = source->frame->handles[tensor], .list = source->frame->lists[tensor]};
+    return out->handle > 0 || out->list ? OCTET_OK : octet_tflite_value_of(ctx, source, tensor, reader, &out->value);
 }
 
 /* Makes `tensor` of source->frame what is handed over to it. */
@@ -34,8 +35,9 @@ static octet_status give_tensor(octet_context *ctx, octet_tflite_source *source,
     octet_tflite_frame *frame = source->frame;
     OCTET_TRY(octet_tflite_check_free(ctx, source, tensor, writer));
     frame->handles[tensor] = from->handle;
+    frame->lists[tensor] = from->list;
     frame->now[tensor] = from->value;
-    if (from->handle > 0) return OCTET_OK;
+    if (from->value == OCTET_NONE) return OCTET_OK;
     const octet_value *value = &source->graph->values[from->value], *stated = &source->graph->values[frame->first + tensor];
     OCTET_CHECK(ctx, value->type == stated->type, OCTET_MODEL, "%s: %s hands over %s for tensor %u (%.80s), which is %s", source->fb.name,
                 writer, octet_type_name(value->type), tensor, stated->name, octet_type_name(stated->type));
@@ -56,10 +58,9 @@ static octet_status port_of(octet_context *ctx, octet_tflite_source *source, con
     return OCTET_OK;
 }
 
-static octet_status charge(octet_context *ctx, octet_tflite_source *source, const char *layer) {
-    const octet_tflite_frame *frame = source->frame;
+octet_status octet_tflite_charge(octet_context *ctx, octet_tflite_source *source, const char *layer, uint64_t n) {
     if (source->n_unrolled == 0) source->fb.budget += CALL_BUDGET;
-    source->n_unrolled += 1 + (uint64_t)frame->inputs.n + frame->tensors.n + frame->operators.n;
+    source->n_unrolled += n;
     OCTET_CHECK(ctx, source->n_unrolled <= MAX_UNROLLED, OCTET_LIMIT,
                 "%s: %s: unrolled, the loops and calls of this model have more than %d tensors and operators; give it a shorter sequence",
                 source->fb.name, layer, MAX_UNROLLED);
@@ -71,7 +72,7 @@ static octet_status run_frame(octet_context *ctx, octet_tflite_source *source, c
                               uint32_t n_out) {
     const octet_tflite_frame *frame = source->frame;
     uint32_t tensor = 0;
-    OCTET_TRY(charge(ctx, source, layer));
+    OCTET_TRY(octet_tflite_charge(ctx, source, layer, 1 + (uint64_t)n_in + frame->tensors.n + frame->operators.n));
     OCTET_CHECK(ctx, frame->inputs.n == n_in && frame->outputs.n == n_out, OCTET_MODEL,
                 "%s: %s hands over %u tensors and takes %u, the graph that it calls has %u inputs and %u outputs", source->fb.name, layer,
                 n_in, n_out, frame->inputs.n, frame->outputs.n);
@@ -116,7 +117,7 @@ static octet_status run_graph(octet_context *ctx, octet_tflite_source *source, c
 /* The truth of one element that is known by now. */
 static octet_status decide(octet_context *ctx, octet_tflite_source *source, const char *layer, const item *from, const char *what,
                            bool *out) {
-    const octet_value *value = from->handle > 0 ? NULL : &source->graph->values[from->value];
+    const octet_value *value = from->value == OCTET_NONE ? NULL : &source->graph->values[from->value];
     OCTET_CHECK(ctx, value && value->type == OCTET_BOOL && octet_shape_elements(&value->shape) == 1, OCTET_MODEL,
                 "%s: %s: its condition is not one bool", source->fb.name, layer);
     OCTET_CHECK(ctx, value->data, OCTET_UNSUPPORTED, "%s: %s %s", source->fb.name, layer, what);

@@ -9,6 +9,7 @@
 #include "graph/options_schema.h"
 #include "import/tflite_call.h"
 #include "import/tflite_custom.h"
+#include "import/tflite_lists.h"
 #include "import/tflite_rewrite.h"
 #include "import/tflite_source.h"
 #include "import/tflite_variables.h"
@@ -18,6 +19,7 @@ static const int64_t nothing; /* where empty constants point */
 struct octet_tflite_opcode {
     octet_operator_code code;
     int32_t builtin, version;
+    octet_tflite_list_operator list;
     bool known;
 };
 
@@ -56,6 +58,7 @@ static octet_status read_codes(octet_context *ctx, octet_tflite_source *source) 
         if ((int8_t)deprecated > code->builtin) code->builtin = (int8_t)deprecated;
         const char *custom = NULL;
         if (code->builtin == OCTET_BUILTIN_CUSTOM) OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &table, 1, &custom));
+        code->list = octet_tflite_list_operator_of(custom);
         code->known = code->builtin == OCTET_BUILTIN_CUSTOM ? octet_tflite_custom_code(custom, &code->code)
                                                       : octet_operator_from_builtin(code->builtin, &code->code);
     }
@@ -182,7 +185,7 @@ octet_status octet_tflite_value_of(octet_context *ctx, octet_tflite_source *sour
 
 octet_status octet_tflite_check_free(octet_context *ctx, octet_tflite_source *source, uint32_t tensor, const char *writer) {
     const octet_tflite_frame *frame = source->frame;
-    OCTET_CHECK(ctx, frame->now[tensor] == OCTET_NONE && frame->handles[tensor] == 0, OCTET_MODEL,
+    OCTET_CHECK(ctx, frame->now[tensor] == OCTET_NONE && frame->handles[tensor] == 0 && !frame->lists[tensor], OCTET_MODEL,
                 "%s: %s writes tensor %u (%.80s), which already has a value", source->fb.name, writer, tensor,
                 source->graph->values[frame->first + tensor].name);
     return OCTET_OK;
@@ -321,6 +324,8 @@ static octet_status read_any(octet_context *ctx, octet_tflite_source *source, co
     if (octet_tflite_is_rewritten(builtin)) return read_rewritten(ctx, source, table, builtin, index);
     if (octet_tflite_is_of_variables(builtin)) return octet_tflite_read_variable_operator(ctx, source, table, builtin);
     if (octet_tflite_is_call(builtin)) return octet_tflite_read_call(ctx, source, table, builtin, index);
+    const octet_tflite_list_operator list = source->opcodes[code].list;
+    if (list != OCTET_TFLITE_NO_LIST) return octet_tflite_read_list_operator(ctx, source, table, list, index);
     if (!source->opcodes[code].known) return refuse_code(ctx, source, (uint32_t)code, index);
     return read_operator(ctx, source, table, &source->opcodes[code], index);
 }

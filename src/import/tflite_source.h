@@ -14,8 +14,10 @@
 
 typedef struct octet_tflite_variable octet_tflite_variable;
 typedef struct octet_tflite_opcode octet_tflite_opcode;
+typedef struct octet_tflite_list octet_tflite_list;
 
-/* A subgraph of the file. What others call is gone through once per call: `now` and `handles` tell where the last call is. */
+/* A subgraph of the file. What others call is gone through once per call: `now`, `handles` and `lists` tell where the
+ * last call is. */
 typedef struct octet_tflite_frame {
     octet_flatbuffer_table subgraph;
     octet_flatbuffer_vector tensors, inputs, outputs, operators;
@@ -23,6 +25,7 @@ typedef struct octet_tflite_frame {
     uint8_t *open;     /* by tensor: bit i is set when the file leaves dimension i open (-1) */
     uint32_t *now;     /* by tensor: the value that it is; OCTET_NONE: nothing has computed it */
     uint32_t *handles; /* by tensor: 1 + the number of the variable that it stands for; 0: none */
+    const octet_tflite_list **lists; /* by tensor: the list that it is, or NULL */
     bool is_open, is_running;
 } octet_tflite_frame;
 

@@ -150,7 +150,7 @@ static octet_status set_data(octet_context *ctx, octet_tflite_source *source, ui
     return OCTET_OK;
 }
 
-enum { RESOURCE = 13 };
+enum { RESOURCE = 13, VARIANT = 14 };
 
 static octet_status read_value(octet_context *ctx, octet_tflite_source *source, uint32_t index) {
     octet_flatbuffer *fb = &source->fb;
@@ -164,8 +164,8 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->frame->tensors, index, &tensor));
     OCTET_TRY(octet_tflite_read_text(ctx, source, &tensor, 3, "", &name));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 1, 0, &code));
-    const bool nibbles = octet_tflite_is_nibbles(code, &type), is_handle = code == RESOURCE;
-    if (is_handle) type = OCTET_BOOL; /* nothing reads it: tflite_variables.c */
+    const bool nibbles = octet_tflite_is_nibbles(code, &type), is_handle = code == RESOURCE || code == VARIANT;
+    if (is_handle) type = OCTET_BOOL; /* nothing reads it: tflite_variables.c, tflite_lists.c */
     OCTET_CHECK(ctx, nibbles || is_handle || octet_type_from_code(code, &type), OCTET_UNSUPPORTED,
                 "%s: tensor %u (%.80s) has type %s (%u), which octet does not support",
                 fb->name, index, name, octet_tflite_type_name(code), code);
@@ -196,6 +196,7 @@ static octet_status read_frame(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->open));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->now));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->handles));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->lists));
     for (uint32_t i = 0; i < frame->tensors.n; i++) OCTET_TRY(read_value(ctx, source, i));
     frame->is_open = true;
     return OCTET_OK;
@@ -208,6 +209,7 @@ octet_status octet_tflite_open_frame(octet_context *ctx, octet_tflite_source *so
         const octet_value *value = &source->graph->values[frame->first + i];
         frame->now[i] = value->data || value->is_variable ? frame->first + i : OCTET_NONE;
         frame->handles[i] = 0;
+        frame->lists[i] = NULL;
     }
     return OCTET_OK;
 }

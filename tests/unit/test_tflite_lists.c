@@ -1,0 +1,108 @@
+/* Lists of tensors in a .tflite: elements become values of the graph, and what cannot be known is refused. */
+#include "support/tflite_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "exec/exec.h"
+
+enum { CUSTOM = 32, INT32 = 2, VARIANT = 14 };
+enum { OF_RESERVE, OF_FROM, OF_SET, OF_GET, OF_STACK, OF_LENGTH };
+enum { X, SHAPE, N, ONE, MADE, ROWS, COUNT, ROW, FILLED, Y, FED };
+
+/* x float [3,2] becomes the list ROWS; MADE has n places of two elements. ROW is ROWS[length of MADE]; FILLED is MADE with ROW at
+ * `index`; y = FILLED stacked. */
+typedef struct knobs {
+    int32_t n, index, shape;
+    int stacked;         /* tensor that is stacked */
+    bool fed;            /* the index is an input of the model */
+} knobs;
+
+static const knobs usual = {.n = 2, .index = 1, .shape = 2, .stacked = FILLED};
+
+static octet_buffer make(const knobs *k) {
+    const ref scalar = vector(NULL, 0, 4), list_of_tensors = tensor(scalar, VARIANT, 0, 0), row = tensor(I32S(2), 0, 0, 0);
+    const ref tensors = LIST(tensor(I32S(3, 2), 0, 0, 0), tensor(I32S(1), INT32, 1, 0), tensor(scalar, INT32, 2, 0),
+                             tensor(scalar, INT32, 3, 0), list_of_tensors, list_of_tensors, tensor(scalar, INT32, 0, 0), row,
+                             list_of_tensors, tensor(I32S(1, 2), 0, 0, 0), tensor(scalar, INT32, 0, 0));
+    const ref operators = LIST(operator(OF_RESERVE, I32S(SHAPE, N), I32S(MADE), 0), operator(OF_FROM, I32S(X, SHAPE), I32S(ROWS), 0),
+                               operator(OF_LENGTH, I32S(MADE), I32S(COUNT), 0), operator(OF_GET, I32S(ROWS, COUNT, SHAPE), I32S(ROW), 0),
+                               operator(OF_SET, I32S(MADE, k->fed ? FED : ONE, ROW), I32S(FILLED), 0),
+                               operator(OF_STACK, I32S(k->stacked, SHAPE), I32S(Y), 0));
+    const ref graph = TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, k->fed ? I32S(X, FED) : I32S(X)),
+                            octet_flatbuffer_link(2, I32S(Y)), octet_flatbuffer_link(3, operators));
+    const ref codes = LIST(code(CUSTOM, "FlexTensorListReserve"), code(CUSTOM, "FlexTensorListFromTensor"),
+                           code(CUSTOM, "FlexTensorListSetItem"), code(CUSTOM, "FlexTensorListGetItem"),
+                           code(CUSTOM, "TensorListStack"), code(CUSTOM, "FlexTensorListLength"));
+    const ref buffers = LIST(table(NULL, 0), TABLE(octet_flatbuffer_link(0, vector(&k->shape, 4, 1))),
+                             TABLE(octet_flatbuffer_link(0, vector(&k->n, 4, 1))),
+                             TABLE(octet_flatbuffer_link(0, vector(&k->index, 4, 1))));
+    return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes), octet_flatbuffer_link(2, LIST(graph)),
+                        octet_flatbuffer_link(4, buffers)));
+}
+
+/* y for x = {1, 2}, {3, 4}, {5, 6}. */
+static void expect(const knobs *k, const char *name, const float y[4]) {
+    static const float x[6] = {1, 2, 3, 4, 5, 6};
+    octet_buffer file = make(k);
+    const char *corpus = getenv("OCTET_WRITE_CORPUS"); /* a folder for the fuzz target's first files */
+    if (corpus && name) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s", corpus, name);
+        assert_int_equal(octet_file_write(ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);
+    }
+    octet_graph *graph = NULL;
+    octet_exec *exec = NULL;
+    octet_runner *runner = NULL;
+    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK) fail_msg("%s", ctx->message);
+    assert_int_equal(octet_exec_create(ctx, graph, NULL, &exec), OCTET_OK);
+    assert_int_equal(octet_runner_create(ctx, exec, 1, &runner), OCTET_OK);
+    memcpy(octet_runner_value(runner, graph->inputs[0].value), x, sizeof x);
+    octet_runner_run(runner, NULL);
+    assert_memory_equal(octet_runner_value(runner, graph->outputs[0].value), y, 4 * sizeof *y);
+    octet_runner_destroy(ctx, runner);
+    octet_exec_destroy(ctx, exec);
+    octet_graph_destroy(ctx, graph);
+    octet_buffer_free(ctx, &file);
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
+static void refuse(const knobs *k, octet_status status, const char *words) {
+    octet_graph *graph = NULL;
+    octet_buffer file = make(k);
+    octet_context_init(ctx);
+    const octet_status got = octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph);
+    if (got != status || strstr(ctx->message, words) == NULL) fail_msg("%s: %s instead of %s", octet_status_name(got), ctx->message, words);
+    octet_buffer_free(ctx, &file);
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
+static void elements_are_values(void **state) {
+    (void)state;
+    knobs k = usual;
+    expect(&k, "TENSOR_LIST", (const float[4]){0, 0, 5, 6});
+    k.index = 0, expect(&k, NULL, (const float[4]){5, 6, 0, 0});
+    k = usual, k.stacked = MADE, expect(&k, NULL, (const float[4]){0, 0, 0, 0}); /* which setting has not changed */
+}
+
+static void what_is_not_known_is_refused(void **state) {
+    (void)state;
+    knobs k = usual;
+    k.fed = true, refuse(&k, OCTET_UNSUPPORTED, "TensorListSetItem #4: an index or length is no int32 that the file decides");
+    k = usual, k.index = 2, refuse(&k, OCTET_LIMIT, "TensorListSetItem #4: 2 is not between 0 and 1");
+    k = usual, k.n = 3, refuse(&k, OCTET_LIMIT, "TensorListGetItem #3: 3 is not between 0 and 2");
+    k = usual, k.n = INT32_MAX, refuse(&k, OCTET_LIMIT, "TensorListReserve #0: 2147483647 is not between 0 and 1024");
+    k = usual, k.n = 0, k.stacked = MADE, k.index = 0, refuse(&k, OCTET_LIMIT, "is not between 0 and -1");
+    k = usual, k.stacked = MADE, k.shape = -1, refuse(&k, OCTET_UNSUPPORTED, "TensorListStack #5 reads an element that nothing has set");
+    k = usual, k.stacked = X, refuse(&k, OCTET_MODEL, "TensorListStack #5: tensor 0 is no list");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(elements_are_values),
+        cmocka_unit_test(what_is_not_known_is_refused),
+    };
+    octet_context_init(ctx);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
