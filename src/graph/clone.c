@@ -34,6 +34,7 @@ static octet_status copy_all(octet_context *ctx, const octet_graph *graph, octet
     OCTET_TRY(octet_arena_string(ctx, arena, graph->description, &copy->description));
     copy->keras_version = graph->keras_version;
     copy->open_batch = graph->open_batch;
+    copy->is_unrolled = graph->is_unrolled;
     copy->is_canonical = graph->is_canonical;
     copy->n_folded = graph->n_folded;
     copy->n_values = copy->values_capacity = graph->n_values;

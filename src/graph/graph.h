@@ -87,6 +87,7 @@ typedef struct octet_graph {
     uint32_t n_layers, layers_capacity;
     int32_t keras_version; /* 2 or 3: the dialect of the source; 0 for .tflite */
     uint32_t n_folded;     /* operators of the source that only computed shapes and became constants */
+    bool is_unrolled;      /* the source has loops, or calls graphs; their operators stand here one after the other */
     bool is_canonical;     /* passes/ has brought it into its form */
     bool open_batch;       /* the source leaves dimension 0 of the inputs open (written here as 1) */
 } octet_graph;

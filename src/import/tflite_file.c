@@ -155,6 +155,7 @@ static octet_status read_model(octet_context *ctx, octet_tflite_source *source, 
                 source->subgraphs.n);
     OCTET_TRY(octet_tflite_finish_variables(ctx, source));
     OCTET_TRY(read_ports(ctx, source, false, &outputs));
+    source->graph->is_unrolled = source->n_unrolled > 0;
     if (source->n_unrolled > 0) OCTET_TRY(octet_graph_compact(ctx, source->graph)); /* counters and what called graphs state */
     OCTET_TRY(keep_empty_constants(ctx, source->graph));
     return octet_graph_verify(ctx, source->graph, "import");

@@ -72,6 +72,35 @@ static bool settle_dense_on_zeros(octet_context *ctx, octet_graph *graph, uint32
     return true;
 }
 
+/* The parts of a constant: SPLIT, SPLIT_V and UNPACK. */
+static octet_status settle_parts(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
+    const octet_operator *op = &graph->operators[k];
+    const octet_value *in = octet_graph_input(graph, op, op->code == OCTET_OP_SPLIT ? 1 : 0);
+    int32_t axis = op->options.pack.axis, n = 1;
+    if (!octet_value_is_constant(in) || !octet_constant_has_type(in->type)) return OCTET_OK;
+    if (octet_shape_elements(&in->shape) > OCTET_CONSTANT_MAX_ELEMENTS) return OCTET_OK;
+    const uint32_t place = op->code == OCTET_OP_SPLIT ? 0 : 2; /* of the axis */
+    if (op->code != OCTET_OP_UNPACK && !octet_edit_read_integers(graph, op, place, 1, &axis, &n)) return OCTET_OK;
+    if (axis < 0) axis += in->shape.rank;
+    const size_t size = octet_type_size(in->type), outer = (size_t)octet_shape_product(&in->shape, 0, axis);
+    const size_t whole = octet_shape_elements(&in->shape) * size;
+    size_t done = 0;
+    for (uint32_t i = 0; i < op->n_outputs; i++) {
+        octet_value *part = octet_graph_output(graph, op, i);
+        const size_t bytes = octet_shape_elements(&part->shape) * size;
+        uint8_t *data = NULL;
+        OCTET_TRY(octet_arena_array(ctx, &graph->arena, bytes, 1, (void **)&data));
+        for (size_t o = 0; o < outer; o++)
+            memcpy(data + o * (bytes / outer), (const uint8_t *)in->data + o * (whole / outer) + done, bytes / outer);
+        done += outer == 0 ? 0 : bytes / outer;
+        part->data = data;
+        part->has_range = false;
+    }
+    octet_graph_remove_operator(graph, k);
+    *changed = true;
+    return OCTET_OK;
+}
+
 static bool all_constant(const octet_graph *graph, const octet_operator *op) {
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         const octet_value *value = octet_graph_input(graph, op, i);
@@ -92,6 +121,13 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, uint32_t k, oct
         *changed = true;
         return settle_shape(ctx, graph, k);
     }
+    if (op->code == OCTET_OP_ZEROS_LIKE && graph->is_unrolled && in->type == OCTET_FLOAT32) { /* the state that a loop begins with */
+        float *zeros = NULL;
+        OCTET_TRY(OCTET_NEW(ctx, &graph->arena, octet_shape_elements(&in->shape), &zeros));
+        settle(graph, k, zeros);
+        *changed = true;
+        return OCTET_OK;
+    }
     if (op->code == OCTET_OP_DEQUANTIZE && in->type == OCTET_FLOAT16 && octet_value_is_constant(in)) {
         *changed = true;
         return settle_half(ctx, graph, k);
@@ -100,6 +136,8 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, uint32_t k, oct
         *changed = true;
         return status;
     }
+    if (op->code == OCTET_OP_SPLIT || op->code == OCTET_OP_SPLIT_V || op->code == OCTET_OP_UNPACK)
+        return settle_parts(ctx, graph, k, changed);
     if (!all_constant(graph, op)) return OCTET_OK;
     double *values = NULL;
     OCTET_TRY(octet_constant_compute(ctx, scratch, graph, op, &values));

@@ -11,6 +11,9 @@
 octet_pass octet_pass_fold_constants;
 octet_pass octet_pass_merge_equal;
 octet_pass octet_pass_simplify_shapes;
+octet_pass octet_pass_fold_joins;
+octet_pass octet_pass_merge_cuts;
+octet_pass octet_pass_join_dense;
 octet_pass octet_pass_simplify_arithmetic;
 octet_pass octet_pass_fuse_hard_swish;
 octet_pass octet_pass_fold_dilation;

@@ -28,6 +28,8 @@ static bool same_options(const octet_operator *a, const octet_operator *b) {
     case OCTET_OP_RELU6:
     case OCTET_OP_RESHAPE:
     case OCTET_OP_RSQRT:
+    case OCTET_OP_SELECT:
+    case OCTET_OP_SELECT_V2:
     case OCTET_OP_SQRT:
     case OCTET_OP_SQUARE:
     case OCTET_OP_SQUARED_DIFFERENCE:

@@ -11,22 +11,26 @@
 static const struct {
     const char *name;
     octet_pass *run;
-    bool is_once; /* in the first round only, and not on what a converter has written */
+    bool is_once;      /* in the first round only, and not on what a converter has written */
+    bool is_for_loops; /* on a graph with unrolled loops only */
 } PASSES[] = {
-    {"fold_constants", octet_pass_fold_constants, false},
-    {"merge_equal", octet_pass_merge_equal, false},
-    {"simplify_shapes", octet_pass_simplify_shapes, false},
-    {"simplify_arithmetic", octet_pass_simplify_arithmetic, false},
-    {"fuse_hard_swish", octet_pass_fuse_hard_swish, false},
-    {"fold_dilation", octet_pass_fold_dilation, false},
-    {"fold_dense", octet_pass_fold_dense, false},
-    {"move_shapes", octet_pass_move_shapes, false},
-    {"fold_forward", octet_pass_fold_forward, true},
-    {"fold_affine", octet_pass_fold_affine, false},
-    {"fold_affine_before", octet_pass_fold_affine_before, false},
-    {"fuse_pad", octet_pass_fuse_pad, false},
-    {"fuse_transpose", octet_pass_fuse_transpose, false},
-    {"fuse_activation", octet_pass_fuse_activation, false},
+    {"fold_constants", octet_pass_fold_constants, false, false},
+    {"merge_equal", octet_pass_merge_equal, false, false},
+    {"simplify_shapes", octet_pass_simplify_shapes, false, false},
+    {"fold_joins", octet_pass_fold_joins, false, true},
+    {"merge_cuts", octet_pass_merge_cuts, false, true},
+    {"join_dense", octet_pass_join_dense, false, true},
+    {"simplify_arithmetic", octet_pass_simplify_arithmetic, false, false},
+    {"fuse_hard_swish", octet_pass_fuse_hard_swish, false, false},
+    {"fold_dilation", octet_pass_fold_dilation, false, false},
+    {"fold_dense", octet_pass_fold_dense, false, false},
+    {"move_shapes", octet_pass_move_shapes, false, false},
+    {"fold_forward", octet_pass_fold_forward, true, false},
+    {"fold_affine", octet_pass_fold_affine, false, false},
+    {"fold_affine_before", octet_pass_fold_affine_before, false, false},
+    {"fuse_pad", octet_pass_fuse_pad, false, false},
+    {"fuse_transpose", octet_pass_fuse_transpose, false, false},
+    {"fuse_activation", octet_pass_fuse_activation, false, false},
 };
 
 /* Each round shortens chains by at least one operator; real models settle in three. */
@@ -62,6 +66,7 @@ octet_status octet_passes_run(octet_context *ctx, octet_graph *graph) {
         for (size_t i = 0; i < sizeof PASSES / sizeof *PASSES; i++) {
             bool here = false;
             if (PASSES[i].is_once && (round > 0 || graph->keras_version == 0)) continue;
+            if (PASSES[i].is_for_loops && !graph->is_unrolled) continue;
             OCTET_TRY(PASSES[i].run(ctx, graph, &here));
             if (!here) continue;
             changed = true;
