@@ -121,6 +121,14 @@ static octet_status fold_concatenation(octet_context *ctx, octet_graph *graph, u
     return octet_edit_set_inputs(ctx, graph, k, rows, n);
 }
 
+/* PACK k joins what an UNPACK took apart. */
+static bool puts_back(const octet_graph *graph, uint32_t k, int32_t axis) {
+    const octet_operator *op = &graph->operators[k], *unpack = octet_edit_producer(graph, op->inputs[0]);
+    if (unpack == NULL || unpack->code != OCTET_OP_UNPACK || unpack->n_outputs != op->n_inputs) return false;
+    const int32_t from = unpack->options.pack.axis, rank = octet_graph_output(graph, op, 0)->shape.rank;
+    return (from < 0 ? from + rank : from) == axis && memcmp(op->inputs, unpack->outputs, op->n_inputs * sizeof *op->inputs) == 0;
+}
+
 /* What a loop did to its list of results step by step: parts of joined values are their operands, joins of joins one join, joins of rows
  * with an axis of their own PACK, and of one row RESHAPE. */
 octet_status octet_pass_fold_joins(octet_context *ctx, octet_graph *graph, bool *changed) {
@@ -131,6 +139,9 @@ octet_status octet_pass_fold_joins(octet_context *ctx, octet_graph *graph, bool 
             OCTET_TRY(fold_cut(ctx, graph, k, changed));
         } else if (graph->operators[k].code == OCTET_OP_CONCATENATION) {
             OCTET_TRY(fold_concatenation(ctx, graph, k, axis, changed));
+        } else if (puts_back(graph, k, axis)) {
+            octet_edit_bypass(graph, k, octet_edit_producer(graph, graph->operators[k].inputs[0])->inputs[0]);
+            *changed = true;
         } else if (graph->operators[k].n_inputs == 1) {
             OCTET_TRY(octet_edit_make_reshape(ctx, graph, k));
             *changed = true;

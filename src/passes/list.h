@@ -24,6 +24,7 @@ octet_pass octet_pass_fold_affine;
 octet_pass octet_pass_fold_affine_before;
 octet_pass octet_pass_fuse_pad;
 octet_pass octet_pass_fuse_transpose;
+octet_pass octet_pass_fuse_lstm;
 octet_pass octet_pass_fuse_activation;
 
 #endif

@@ -30,6 +30,7 @@ static const struct {
     {"fold_affine_before", octet_pass_fold_affine_before, false, false},
     {"fuse_pad", octet_pass_fuse_pad, false, false},
     {"fuse_transpose", octet_pass_fuse_transpose, false, false},
+    {"fuse_lstm", octet_pass_fuse_lstm, false, true},
     {"fuse_activation", octet_pass_fuse_activation, false, false},
 };
 
