@@ -200,15 +200,36 @@ static octet_status take_inputs(octet_context *ctx, octet_tflite_source *source,
     return OCTET_OK;
 }
 
-/* The same for results, which get a value in each call of a graph. */
-static octet_status make_outputs(octet_context *ctx, octet_tflite_source *source, octet_operator *op) {
+/* An operator of a called graph whose inputs, still numbers of tensors, do not depend on the call. */
+static bool is_fixed(const octet_tflite_source *source, const octet_operator *op) {
+    const octet_tflite_frame *frame = source->frame;
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        const uint32_t tensor = op->inputs[i];
+        if (tensor != OCTET_NONE && !frame->fixed[tensor] && !source->graph->values[frame->first + tensor].data) return false;
+    }
+    return frame != source->frames;
+}
+
+/* Results that an earlier call has made; false when this is the first one. */
+static bool take_fixed(octet_tflite_source *source, const octet_operator *op) {
+    octet_tflite_frame *frame = source->frame;
+    for (uint32_t i = 0; i < op->n_outputs; i++) {
+        if (!frame->fixed[op->outputs[i]] || frame->now[op->outputs[i]] != OCTET_NONE) return false;
+    }
+    for (uint32_t i = 0; i < op->n_outputs; i++) frame->now[op->outputs[i]] = frame->first + op->outputs[i];
+    return true;
+}
+
+/* The same for results. In each call of a graph they get another value, unless they are fixed. */
+static octet_status make_outputs(octet_context *ctx, octet_tflite_source *source, octet_operator *op, bool fixed) {
     octet_tflite_frame *frame = source->frame;
     octet_graph *graph = source->graph;
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         const uint32_t tensor = op->outputs[i];
         uint32_t value = frame->first + tensor;
         OCTET_TRY(octet_tflite_check_free(ctx, source, tensor, op->layer));
-        if (frame != source->frames) {
+        frame->fixed[tensor] = fixed;
+        if (frame != source->frames && !fixed) {
             const octet_value stated = graph->values[value];
             OCTET_TRY(octet_graph_add_value(ctx, graph, stated.name, stated.type, &stated.shape, &value));
             graph->values[value].quantization = stated.quantization;
@@ -276,8 +297,10 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
     OCTET_CHECK(ctx, op.n_outputs > 0, OCTET_FORMAT, "%s: operator %u (%s) has no output", source->fb.name, index, name);
     const char *output = graph->values[source->frame->first + op.outputs[0]].name;
     OCTET_TRY(octet_arena_format(ctx, &graph->arena, &op.layer, "%s #%u (%.*s)", name, index, (int)strcspn(output, ";"), output));
+    const bool fixed = is_fixed(source, &op);
     OCTET_TRY(take_inputs(ctx, source, &op));
-    OCTET_TRY(make_outputs(ctx, source, &op));
+    if (fixed && take_fixed(source, &op)) return OCTET_OK;
+    OCTET_TRY(make_outputs(ctx, source, &op, fixed));
     if (code->builtin == OCTET_BUILTIN_CUSTOM) OCTET_TRY(octet_tflite_read_custom(ctx, source, table, &op));
     else OCTET_TRY(read_options(ctx, source, table, &op));
     if (op.code == OCTET_OP_RESHAPE) OCTET_TRY(complete_reshape(ctx, source, table, &op));
@@ -311,7 +334,7 @@ static octet_status read_rewritten(octet_context *ctx, octet_tflite_source *sour
     OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &op.outputs, &op.n_outputs));
     OCTET_TRY(octet_arena_format(ctx, &source->graph->arena, &op.layer, "%s #%u", octet_tflite_builtin_name(builtin), index));
     OCTET_TRY(take_inputs(ctx, source, &op));
-    OCTET_TRY(make_outputs(ctx, source, &op));
+    OCTET_TRY(make_outputs(ctx, source, &op, false));
     return octet_tflite_rewrite(ctx, source->graph, builtin, &op);
 }
 

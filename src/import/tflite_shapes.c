@@ -130,8 +130,9 @@ static bool combine(octet_operator_code code, int64_t a, int64_t b, int64_t *out
     }
     if (code == OCTET_OP_MAXIMUM) return *out = a > b ? a : b, true;
     if (code == OCTET_OP_MINIMUM) return *out = a < b ? a : b, true;
-    if (b == 0 || b == -1) return false; /* FLOOR_DIV */
-    *out = a / b - (a % b != 0 && (a < 0) != (b < 0));
+    if (b == 0 || b == -1) return false;
+    const bool is_below = a % b != 0 && (a < 0) != (b < 0);
+    *out = code == OCTET_OP_FLOOR_MOD ? a % b + (is_below ? b : 0) : a / b - is_below;
     return true;
 }
 
@@ -144,6 +145,15 @@ static bool fold_elementwise(const octet_graph *graph, const octet_operator *op,
     out->n = a->n == 1 ? b.n : a->n;
     for (int32_t i = 0; i < out->n; i++)
         if (!combine(op->code, a->at[a->n == 1 ? 0 : i], b.at[b.n == 1 ? 0 : i], &out->at[i])) return false;
+    return true;
+}
+
+/* One condition for all elements, of two operands of one shape. */
+static bool fold_select(const octet_graph *graph, const octet_operator *op, const integers *condition, integers *out) {
+    integers no;
+    if (condition->n != 1 || !read_integers(graph, op, 1, out) || !read_integers(graph, op, 2, &no)) return false;
+    if (out->n != no.n || out->rank != no.rank) return false;
+    if (!condition->at[0]) *out = no;
     return true;
 }
 
@@ -183,6 +193,7 @@ static bool compute(const octet_graph *graph, const octet_operator *op, integers
     case OCTET_OP_SUB:
     case OCTET_OP_MUL:
     case OCTET_OP_FLOOR_DIV:
+    case OCTET_OP_FLOOR_MOD:
     case OCTET_OP_MAXIMUM:
     case OCTET_OP_MINIMUM:
     case OCTET_OP_LESS:
@@ -194,6 +205,8 @@ static bool compute(const octet_graph *graph, const octet_operator *op, integers
     case OCTET_OP_LOGICAL_AND:
     case OCTET_OP_LOGICAL_OR: return fold_elementwise(graph, op, &in, out);
     case OCTET_OP_LOGICAL_NOT: return fold_not(&in, out);
+    case OCTET_OP_SELECT:
+    case OCTET_OP_SELECT_V2: return fold_select(graph, op, &in, out);
     case OCTET_OP_RESHAPE:
     case OCTET_OP_SQUEEZE:
     case OCTET_OP_EXPAND_DIMS:

@@ -26,6 +26,7 @@ typedef struct octet_tflite_frame {
     uint32_t *now;     /* by tensor: the value that it is; OCTET_NONE: nothing has computed it */
     uint32_t *handles; /* by tensor: 1 + the number of the variable that it stands for; 0: none */
     const octet_tflite_list **lists; /* by tensor: the list that it is, or NULL */
+    bool *fixed; /* by tensor: computed from constants, once for all calls */
     bool is_open, is_running;
 } octet_tflite_frame;
 

@@ -197,6 +197,7 @@ static octet_status read_frame(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->now));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->handles));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->lists));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->fixed));
     for (uint32_t i = 0; i < frame->tensors.n; i++) OCTET_TRY(read_value(ctx, source, i));
     frame->is_open = true;
     return OCTET_OK;
@@ -207,7 +208,8 @@ octet_status octet_tflite_open_frame(octet_context *ctx, octet_tflite_source *so
     if (!frame->is_open) OCTET_TRY(read_frame(ctx, source, index));
     for (uint32_t i = 0; i < frame->tensors.n; i++) {
         const octet_value *value = &source->graph->values[frame->first + i];
-        frame->now[i] = value->data || value->is_variable ? frame->first + i : OCTET_NONE;
+        const bool is_stated = (value->data || value->is_variable) && !frame->fixed[i];
+        frame->now[i] = is_stated ? frame->first + i : OCTET_NONE;
         frame->handles[i] = 0;
         frame->lists[i] = NULL;
     }

@@ -21,6 +21,7 @@ typedef struct knobs {
     bool fed;                     /* `first` is an input of the model instead of a constant */
     bool adds_in_condition;       /* graph 1's result is no bool */
     bool nests;                   /* graph 2 begins with the caller */
+    bool doubles_step;            /* graph 2 computes step + step, which is the same in every call, and adds that */
     int n_handed, type;           /* inputs of the caller: 1 or 2; type of graph 2's second input */
 } knobs;
 
@@ -53,9 +54,12 @@ static octet_buffer make(const knobs *k) {
                                     LIST(is_if ? caller(k, I32S(1, 0), I32S(3)) : caller(k, handed, I32S(2, 3))));
     const ref condition = graph_of(LIST(i, x, limit, tensor(scalar, k->adds_in_condition ? INT32 : BOOL, 0, 0)), I32S(0, 1), I32S(3),
                                    LIST(operator(k->adds_in_condition ? OF_ADD : OF_LESS, I32S(0, 2), I32S(3), 0)));
-    const ref counts = operator(OF_ADD, I32S(0, 2), I32S(3), 0), doubles = operator(OF_ADD, I32S(1, 1), I32S(4), 0);
+    const ref counts = operator(OF_ADD, I32S(0, k->doubles_step ? 5 : 2), I32S(3), 0), doubles = operator(OF_ADD, I32S(1, 1), I32S(4), 0);
+    const ref doubled = operator(OF_ADD, I32S(2, 2), I32S(5), 0);
     const ref body = graph_of(LIST(i, tensor(row, k->type, 0, 0), step, i, x, i, x), I32S(0, 1), I32S(3, k->result),
-                              k->nests ? LIST(caller(k, I32S(0, 1), I32S(5, 6)), counts, doubles) : LIST(counts, doubles));
+                              k->nests          ? LIST(caller(k, I32S(0, 1), I32S(5, 6)), counts, doubles)
+                              : k->doubles_step ? LIST(doubled, counts, doubles)
+                                                : LIST(counts, doubles));
     /* For IF: x -> x + x, and x -> x. */
     const ref twice = graph_of(LIST(x, x), I32S(0), I32S(1), LIST(operator(OF_ADD, I32S(0, 0), I32S(1), 0)));
     const ref once = graph_of(LIST(x), I32S(0), I32S(0), vector(NULL, 0, 4));
@@ -113,6 +117,7 @@ static void loops_are_unrolled(void **state) {
     k.first = 1, k.step = 2, expect(&k, NULL, 2, 1);
     k = usual, k.first = 3, expect(&k, NULL, 1, 0);
     k = usual, k.result = 1, expect(&k, NULL, 1, 0); /* hands on what it is given */
+    k = usual, k.doubles_step = true, expect(&k, NULL, 4, 2); /* i: 0, 2, 4 */
 }
 
 static void branches_and_calls_take_their_place(void **state) {
