@@ -6,7 +6,7 @@
 enum { CALL = 31, IF = 118, WHILE = 119, COMPOSITE = 206 };
 
 /* A graph within a graph, and the tensors and operators of called graphs over all calls. A round of an LSTM has about 85. */
-enum { MAX_DEPTH = 16, MAX_UNROLLED = 1 << 20 };
+enum { MAX_DEPTH = 16, MAX_UNROLLED = 1 << 19 };
 
 /* Elements of vectors that calls may read on top of what a file may: about 16 per tensor or operator. */
 enum { CALL_BUDGET = 16 * MAX_UNROLLED };

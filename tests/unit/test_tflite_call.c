@@ -139,8 +139,8 @@ static void data_must_not_decide(void **state) {
 static void endless_loops_end(void **state) {
     (void)state;
     knobs k = usual;
-    k.limit = INT32_MAX, refuse(&k, OCTET_LIMIT, "have more than 1048576 tensors and operators");
-    k = usual, k.step = 0, refuse(&k, OCTET_LIMIT, "have more than 1048576 tensors and operators");
+    k.limit = INT32_MAX, refuse(&k, OCTET_LIMIT, "have more than 524288 tensors and operators");
+    k = usual, k.step = 0, refuse(&k, OCTET_LIMIT, "have more than 524288 tensors and operators");
 }
 
 static void broken_graphs_are_refused(void **state) {
