@@ -1,5 +1,5 @@
 /* libFuzzer target: any bytes as a .tflite. What imports is exported and imported again, and must be the same.
- * corpus/tflite: written by OCTET_WRITE_CORPUS=tests/fuzz/corpus/tflite build/test_tflite. */
+ * corpus/tflite: written by OCTET_WRITE_CORPUS=tests/fuzz/corpus/tflite build/test_tflite (and the other test_tflite_*). */
 #include <stdlib.h>
 
 #include "export/tflite.h"
@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     octet_context ctx;
     octet_context_init(&ctx);
-    ctx.max_memory_bytes = (size_t)256 << 20;
+    ctx.max_memory_bytes = (size_t)96 << 20;
     octet_graph *graph, *again;
     if (octet_import_tflite_bytes(&ctx, (octet_bytes){data, size}, "fuzz", &graph) == OCTET_OK) {
         octet_buffer out = {0};
