@@ -225,6 +225,17 @@ void octet_graph_remove_operator(octet_graph *graph, uint32_t operator_index) {
         if (graph->values[op->outputs[i]].producer == operator_index) graph->values[op->outputs[i]].producer = OCTET_NONE;
 }
 
+octet_status octet_graph_permute(octet_context *ctx, octet_graph *graph, const uint32_t *order) {
+    octet_operator *operators = NULL;
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, graph->operators_capacity, &operators));
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        operators[i] = graph->operators[order[i]];
+        for (uint32_t j = 0; j < operators[i].n_outputs; j++) graph->values[operators[i].outputs[j]].producer = i;
+    }
+    graph->operators = operators;
+    return OCTET_OK;
+}
+
 bool octet_graph_is_output(const octet_graph *graph, uint32_t value) {
     for (uint32_t i = 0; i < graph->n_outputs; i++)
         if (graph->outputs[i].value == value) return true;

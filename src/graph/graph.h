@@ -130,6 +130,8 @@ void octet_graph_replace_uses(octet_graph *graph, uint32_t from, uint32_t to);
 void octet_graph_remove_operator(octet_graph *graph, uint32_t operator_index); /* marks; its outputs lose their producer */
 /* The operator that reads `value` if exactly one input in the graph does and it is no graph output; else OCTET_NONE. */
 uint32_t octet_graph_only_user(const octet_graph *graph, uint32_t value);
+/* Puts the operators into the order order[0], order[1], ...: each index once, producers before users. */
+octet_status octet_graph_permute(octet_context *ctx, octet_graph *graph, const uint32_t *order);
 bool octet_graph_is_output(const octet_graph *graph, uint32_t value);
 /* Runs are steps of one sequence: state is carried, or SVDF, which takes one step a run, keeps it. */
 bool octet_graph_is_stream(const octet_graph *graph);

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "import/keras_layers.h"
 #include "import/keras_mask.h"
+#include "import/keras_order.h"
 #include "import/keras_stored.h"
 #include "import/keras_weights.h"
 
@@ -17,6 +18,7 @@ typedef struct builder {
     octet_graph *graph;
     uint32_t *n_calls; /* so far, everywhere */
     octet_keras_masks *masks;
+    octet_keras_steps *steps; /* NULL inside a layer that calls others: what these write is its own */
 } builder;
 
 /* Shared models that call shared models multiply: a bound on what a small file can ask for. */
@@ -261,8 +263,11 @@ static octet_status build_node(builder *b, octet_keras_model *model, octet_keras
     OCTET_TRY(new_call(b, layer, full, &call));
     call->node = node;
     octet_status status = OCTET_OK;
+    const uint32_t first = b->graph->n_operators;
     for (uint32_t i = 0; status == OCTET_OK && i < node->n_arguments; i++) status = resolve(b, model, &node->arguments[i], call);
     if (status == OCTET_OK) status = run_call(b, call, depth);
+    const octet_keras_step step = {full, first, b->graph->n_operators};
+    if (status == OCTET_OK && b->steps != NULL && layer->model == NULL) status = octet_keras_steps_add(b->ctx, b->arena, b->steps, &step);
     if (status == OCTET_OK) status = OCTET_NEW(b->ctx, b->arena, call->n_outputs, &node->outputs);
     if (status == OCTET_OK) {
         memcpy(node->outputs, call->outputs, call->n_outputs * sizeof *node->outputs);
@@ -357,7 +362,7 @@ static octet_status build_model(builder *b, octet_keras_model *model, const char
 
 octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs, uint32_t n_inputs,
                                     uint32_t mask, uint32_t *outputs, uint32_t *n_outputs) {
-    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->masks};
+    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->masks, NULL};
     const char *full = NULL;
     OCTET_TRY(octet_arena_format(outer->ctx, outer->arena, &full, "%s/%s", outer->path, layer->name));
     octet_keras_call *call = NULL;
@@ -426,12 +431,14 @@ octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const oct
                                octet_keras_model *model, const octet_import_options *options, octet_graph *graph) {
     uint32_t n_calls = 0;
     octet_keras_masks masks = {0};
-    builder b = {ctx, arena, document, label, graph, &n_calls, &masks};
+    octet_keras_steps steps = {0};
+    builder b = {ctx, arena, document, label, graph, &n_calls, &masks, &steps};
     uint32_t *inputs = NULL, *outputs = NULL, n_outputs = OCTET_KERAS_MAX_OUTPUTS;
     OCTET_TRY(OCTET_NEW(ctx, arena, model->n_inputs, &inputs));
     OCTET_TRY(OCTET_NEW(ctx, arena, n_outputs, &outputs));
     OCTET_TRY(add_inputs(&b, model, options, inputs));
     OCTET_TRY(build_model(&b, model, model->name, 0, inputs, model->n_inputs, outputs, &n_outputs));
     OCTET_TRY(add_outputs(&b, model, outputs, n_outputs));
+    OCTET_TRY(octet_keras_order(ctx, graph, &steps));
     return add_rows(&b, model, 0);
 }
