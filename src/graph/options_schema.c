@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 static_assert(sizeof(octet_padding) == 4 && sizeof(octet_activation) == 4 && sizeof(octet_type) == 4, "enums are read as 32 bits");
 
@@ -206,4 +207,28 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
 const octet_options_table *octet_options_table_of(octet_operator_code code) {
     assert((unsigned)code < OCTET_N_OPERATORS);
     return &tables[code];
+}
+
+static bool field_equal(const octet_option_field *field, const octet_options *a, const octet_options *b) {
+    const unsigned char *x = (const unsigned char *)a + field->offset, *y = (const unsigned char *)b + field->offset;
+    switch (field->kind) {
+    case OCTET_OPTION_MUST_BE_0: return true;
+    case OCTET_OPTION_BOOL: return *(const bool *)x == *(const bool *)y;
+    case OCTET_OPTION_I32_LIST:
+        return a->squeeze.n_dims == b->squeeze.n_dims &&
+               memcmp(a->squeeze.dims, b->squeeze.dims, (size_t)a->squeeze.n_dims * sizeof *a->squeeze.dims) == 0;
+    case OCTET_OPTION_I32:
+    case OCTET_OPTION_F32:
+    case OCTET_OPTION_PADDING:
+    case OCTET_OPTION_ACTIVATION:
+    case OCTET_OPTION_TYPE: break;
+    }
+    return memcmp(x, y, 4) == 0;
+}
+
+bool octet_options_equal(octet_operator_code code, const octet_options *a, const octet_options *b) {
+    const octet_options_table *table = octet_options_table_of(code);
+    for (uint32_t i = 0; i < table->n_fields; i++)
+        if (!field_equal(&table->fields[i], a, b)) return false;
+    return true;
 }

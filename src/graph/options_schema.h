@@ -37,4 +37,7 @@ typedef struct octet_options_table {
 /* Never NULL. */
 const octet_options_table *octet_options_table_of(octet_operator_code code);
 
+/* True when operators of this code with these options do the same; lists are compared up to their length. */
+bool octet_options_equal(octet_operator_code code, const octet_options *a, const octet_options *b);
+
 #endif

@@ -405,9 +405,18 @@ octet_status octet_keras_batch_matmul(octet_keras_call *call, const char *name, 
     return octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, name, (const uint32_t[]){a, b}, 2, &options, out);
 }
 
+bool octet_keras_is_zero(const octet_keras_call *call, uint32_t value) {
+    const octet_value *v = value == OCTET_NONE ? NULL : &call->graph->values[value];
+    if (v == NULL || !octet_value_is_constant(v) || v->type != OCTET_FLOAT32) return false;
+    const float *data = v->data;
+    for (size_t i = 0; i < octet_shape_elements(&v->shape); i++)
+        if (data[i] != 0.0f) return false;
+    return true;
+}
+
 octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights, uint32_t bias,
                                          uint32_t *out) {
-    const uint32_t inputs[3] = {x, weights, bias};
+    const uint32_t inputs[3] = {x, weights, octet_keras_is_zero(call, bias) ? OCTET_NONE : bias};
     const octet_options options = {.fully_connected = {.keep_num_dims = octet_keras_shape(call, x)->rank != 2}};
     return octet_keras_emit(call, OCTET_OP_FULLY_CONNECTED, name, inputs, 3, &options, out);
 }

@@ -101,6 +101,8 @@ octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, ui
 octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, const uint32_t *xs, uint32_t n, int32_t axis, uint32_t *out);
 /* a [..,M,K] times b [..,K,N]. */
 octet_status octet_keras_batch_matmul(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out);
+/* A float32 constant of zeros only: TensorFlow adds no such bias of a dense layer or a transposed convolution. */
+bool octet_keras_is_zero(const octet_keras_call *call, uint32_t value);
 /* weights [O,I]; bias OCTET_NONE for none. keep_num_dims is set when x has a rank other than 2. */
 octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights, uint32_t bias,
                                          uint32_t *out);

@@ -275,13 +275,13 @@ static octet_status emit_transposed(octet_keras_call *call, const conv *c, const
         OCTET_TRY(octet_keras_weight_data(call, "kernel", 4, dims, &data));
     }
     size[3] = dims[2];
-    uint32_t inputs[4] = {0, 0, x, 0};
-    const uint32_t n = octet_keras_has_weight(call, "bias") ? 4 : 3;
+    uint32_t inputs[4] = {0, 0, x, 0}, n = octet_keras_has_weight(call, "bias") ? 4 : 3;
     OCTET_TRY(octet_keras_i32s(call, "stack", size, 4, &inputs[0]));
     OCTET_TRY(octet_keras_constant_permuted(call, "conv2d_transpose", octet_keras_weight_origin(call, "kernel"), 4, dims,
                                             (const int32_t[]){2, 0, 1, 3}, data, 4, (const int32_t[]){dims[2], dims[0], dims[1], dims[3]},
                                             &inputs[1]));
     if (n == 4) OCTET_TRY(conv_bias(call, "BiasAdd/ReadVariableOp", dims[2], &inputs[3]));
+    if (n == 4 && octet_keras_is_zero(call, inputs[3])) n = 3;
     const octet_options options = {.transpose_conv = {.padding = c->padding, .stride_h = strides[0], .stride_w = strides[1]}};
     return octet_keras_emit(call, OCTET_OP_TRANSPOSE_CONV, "BiasAdd", inputs, n, &options, out);
 }

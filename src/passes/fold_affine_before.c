@@ -86,12 +86,14 @@ static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t
     if (constant == OCTET_NONE || (dense && in->dims[in->rank - 1] != (int32_t)a.inner)) return OCTET_OK;
     const octet_operator *op = octet_edit_producer(graph, graph->operators[k].inputs[a.data]);
     const uint32_t source = op->inputs[side];
+    const bool is_number = octet_shape_elements(&graph->values[constant].shape) == 1;
+    if (graph->operators[k].code == OCTET_OP_TRANSPOSE_CONV) return OCTET_OK;
+    if (dense && op->code != OCTET_OP_MUL && !is_number && octet_graph_input(graph, &graph->operators[k], a.bias) == NULL) return OCTET_OK;
     if (dense) {
         OCTET_TRY(fold_into_dense(ctx, graph, &a, op->code, constant, scratch));
-    } else if (op->code == OCTET_OP_MUL && octet_shape_elements(&graph->values[constant].shape) == 1) {
+    } else if (op->code == OCTET_OP_MUL && octet_edit_is_splat(graph, constant, ((const float *)graph->values[constant].data)[0])) {
         OCTET_TRY(fold_into_conv(ctx, graph, &a, constant, scratch));
-    } else if (op->code != OCTET_OP_MUL && octet_shape_elements(&graph->values[constant].shape) == 1 &&
-               has_no_padding(&graph->operators[k])) {
+    } else if (op->code != OCTET_OP_MUL && is_number && has_no_padding(&graph->operators[k])) {
         OCTET_TRY(fold_into_conv_bias(ctx, graph, &a, op->code, constant, scratch));
     } else {
         return OCTET_OK;
@@ -103,8 +105,9 @@ static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t
     return OCTET_OK;
 }
 
-/* MUL, ADD and SUB by constants over the last dimension before a FULLY_CONNECTED, MUL by one number before a convolution, and ADD and
- * SUB of one number before a convolution without padding, go into the weights and the bias behind them. */
+/* MUL by constants over the last dimension before a FULLY_CONNECTED, ADD and SUB of such before one with a bias and of one number
+ * before any, MUL by one number (or a vector of equal ones) before CONV_2D and DEPTHWISE_CONV_2D, and ADD and SUB of one number before
+ * one of these without padding, go into the weights and the bias behind them. */
 octet_status octet_pass_fold_affine_before(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     octet_status status = OCTET_OK;

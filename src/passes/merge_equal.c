@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "graph/options_schema.h"
 #include "passes/edit.h"
 #include "passes/list.h"
 
@@ -14,51 +15,17 @@ static bool same_operand(const octet_graph *graph, uint32_t a, uint32_t b) {
     return a != OCTET_NONE && b != OCTET_NONE && same_constant(&graph->values[a], &graph->values[b]);
 }
 
-/* The operators that are compared here: those without weights, whose options are few. */
-static bool same_options(const octet_operator *a, const octet_operator *b) {
-    const octet_options *x = &a->options, *y = &b->options;
-    switch ((int)a->code) {
-    case OCTET_OP_ABS:
-    case OCTET_OP_EXP:
-    case OCTET_OP_EXPAND_DIMS:
-    case OCTET_OP_LOGISTIC:
-    case OCTET_OP_NEG:
-    case OCTET_OP_PAD:
-    case OCTET_OP_RELU:
-    case OCTET_OP_RELU6:
-    case OCTET_OP_RESHAPE:
-    case OCTET_OP_RSQRT:
-    case OCTET_OP_SELECT:
-    case OCTET_OP_SELECT_V2:
-    case OCTET_OP_SQRT:
-    case OCTET_OP_SQUARE:
-    case OCTET_OP_SQUARED_DIFFERENCE:
-    case OCTET_OP_SQUEEZE: /* what it gives is compared */
-    case OCTET_OP_TANH:
-    case OCTET_OP_TRANSPOSE: return true;
-    case OCTET_OP_ADD:
-    case OCTET_OP_DIV:
-    case OCTET_OP_MUL:
-    case OCTET_OP_SUB: return x->arithmetic.activation == y->arithmetic.activation;
-    case OCTET_OP_MEAN:
-    case OCTET_OP_REDUCE_MAX:
-    case OCTET_OP_REDUCE_MIN:
-    case OCTET_OP_SUM: return x->reduce.keep_dims == y->reduce.keep_dims;
-    case OCTET_OP_AVERAGE_POOL_2D:
-    case OCTET_OP_MAX_POOL_2D:
-        return x->pool_2d.padding == y->pool_2d.padding && x->pool_2d.activation == y->pool_2d.activation &&
-               x->pool_2d.stride_w == y->pool_2d.stride_w && x->pool_2d.stride_h == y->pool_2d.stride_h &&
-               x->pool_2d.filter_w == y->pool_2d.filter_w && x->pool_2d.filter_h == y->pool_2d.filter_h;
-    default: return false;
-    }
+/* Operators that keep something from run to run are never the same. */
+static bool is_pure(octet_operator_code code) {
+    return code != OCTET_OP_SVDF && code != OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM;
 }
 
 static bool is_candidate(const octet_operator *op) {
-    return !op->removed && op->n_outputs == 1 && op->n_inputs > 0 && same_options(op, op);
+    return !op->removed && op->n_outputs == 1 && op->n_inputs > 0 && is_pure(op->code);
 }
 
 static bool same(const octet_graph *graph, const octet_operator *a, const octet_operator *b) {
-    if (a->code != b->code || a->n_inputs != b->n_inputs || !same_options(a, b)) return false;
+    if (a->code != b->code || a->n_inputs != b->n_inputs || !octet_options_equal(a->code, &a->options, &b->options)) return false;
     const octet_value *out_a = octet_graph_output(graph, a, 0), *out_b = octet_graph_output(graph, b, 0);
     if (out_a->type != out_b->type || !octet_shape_equal(&out_a->shape, &out_b->shape)) return false;
     if (a->code == OCTET_OP_RESHAPE) return a->inputs[0] == b->inputs[0]; /* whatever its target is written as */
@@ -77,7 +44,7 @@ static size_t hash(const octet_graph *graph, const octet_operator *op) {
     return (sum * 64 + (size_t)op->code) * (size_t)2654435761u >> 4;
 }
 
-/* Of operators without weights that compute the same from the same operands, the first one does it for all. */
+/* Of operators that compute the same from the same operands, the first one does it for all. */
 octet_status octet_pass_merge_equal(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     size_t n_slots = 16;

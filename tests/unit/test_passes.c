@@ -82,17 +82,6 @@ static void what_is_nearly_a_hard_swish_stays(void **state) {
     expect_operators(f, "ABS EXP ADD MUL MUL");
 }
 
-static void batch_normalization_before_dense_folds(void **state) {
-    fixture *f = *state;
-    run(f, dense(f, batch_normalization(f, input(f, DIMS(1, 2))), 2, false));
-    expect_operators(f, "FULLY_CONNECTED");
-    const float second = 1.3f + -0.4f * 1.0f, off = -0.2f + 0.5f * 1.0f;
-    assert_true(data(f, 0, 1)[0] == 0.1f * 1.3f);
-    assert_true(data(f, 0, 1)[1] == (0.1f + 0.01f) * second);
-    const double bias = -0.2 * 0.1 + (double)off * 0.11;
-    assert_true(fabs((double)data(f, 0, 2)[0] - bias) < 1.5e-8);
-}
-
 static void a_row_before_dense_stays(void **state) {
     fixture *f = *state;
     run(f, dense(f, binary(f, OCTET_OP_SUB, input(f, DIMS(1, 2)), constant(f, "mean", 0.5f, 0.25f, DIMS(1, 2))), 2, false));
@@ -415,7 +404,6 @@ int main(void) {
         CASE(a_square_of_a_difference_is_one_operator),
         CASE(hard_swish_is_found_in_both_orders),
         CASE(what_is_nearly_a_hard_swish_stays),
-        CASE(batch_normalization_before_dense_folds),
         CASE(a_row_before_dense_stays),
         CASE(a_factor_with_a_second_reader_stays),
         CASE(a_factor_per_pixel_stays),
