@@ -63,6 +63,12 @@ static octet_status operate_cast(octet_keras_call *call, const octet_keras_opera
     return octet_keras_return(call, x);
 }
 
+octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    const octet_options options = {.cast = {call->graph->values[x].type, OCTET_FLOAT32}};
+    *out = x;
+    return options.cast.in == OCTET_FLOAT32 ? OCTET_OK : octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, out);
+}
+
 /* A constant of whole numbers as int32; anything else as it is. */
 static octet_status make_whole(octet_keras_call *call, uint32_t *value) {
     const octet_value v = call->graph->values[*value];
@@ -78,9 +84,10 @@ static octet_status make_whole(octet_keras_call *call, uint32_t *value) {
     return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, whole, value);
 }
 
-static octet_status both(octet_keras_call *call, uint32_t *x, uint32_t *y) {
+octet_status octet_keras_operand_pair(octet_keras_call *call, uint32_t *x, uint32_t *y) {
     OCTET_TRY(octet_keras_operand_value(call, 0, "x x1 a input value", x));
     OCTET_TRY(octet_keras_operand_value(call, 1, "y x2 b other bias", y));
+    if (*y == OCTET_NONE) OCTET_TRY(octet_keras_operand_value(call, 1, "x", y)); /* tf.math.atan2(y, x) */
     if (*x == OCTET_NONE || *y == OCTET_NONE) return octet_keras_refuse(call, "has only one operand");
     /* Beside integers that are computed, whole constants are integers too; other integers beside floats become floats. */
     uint32_t *pair[2] = {x, y};
@@ -91,8 +98,7 @@ static octet_status both(octet_keras_call *call, uint32_t *x, uint32_t *y) {
     for (int i = 0; i < 2; i++) {
         const octet_value *v = &call->graph->values[*pair[i]];
         if (v->type == OCTET_FLOAT32 || call->graph->values[*pair[1 - i]].type != OCTET_FLOAT32) continue;
-        const octet_options options = {.cast = {v->type, OCTET_FLOAT32}};
-        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", pair[i], 1, &options, pair[i]));
+        OCTET_TRY(octet_keras_as_float(call, *pair[i], pair[i]));
     }
     return OCTET_OK;
 }
@@ -104,7 +110,12 @@ static const float *scalar_of(const octet_keras_call *call, uint32_t value) {
 
 static octet_status operate_binary(octet_keras_call *call, const octet_keras_operation *self) {
     uint32_t x, y;
-    OCTET_TRY(both(call, &x, &y));
+    OCTET_TRY(octet_keras_operand_pair(call, &x, &y));
+    if (self->code == OCTET_OP_MUL) {
+        uint32_t gelu;
+        OCTET_TRY(octet_keras_written_gelu(call, x, y, &gelu));
+        if (gelu != OCTET_NONE) return octet_keras_return(call, gelu);
+    }
     const float *exponent = scalar_of(call, y);
     if (self->code == OCTET_OP_POW && exponent != NULL && (*exponent == 2.0f || *exponent == 0.5f)) {
         OCTET_TRY(octet_keras_unary(call, *exponent == 2.0f ? OCTET_OP_SQUARE : OCTET_OP_SQRT, "pow", x, &x));
@@ -193,7 +204,7 @@ static octet_status operate_matmul(octet_keras_call *call, const octet_keras_ope
     (void)self;
     uint32_t x[2];
     octet_options options = {.batch_matmul = {false, false, false}};
-    OCTET_TRY(both(call, &x[0], &x[1]));
+    OCTET_TRY(octet_keras_operand_pair(call, &x[0], &x[1]));
     OCTET_TRY(octet_keras_operand_bool(call, 2, "transpose_a adjoint_a", false, &options.batch_matmul.adj_x));
     OCTET_TRY(octet_keras_operand_bool(call, 3, "transpose_b adjoint_b", false, &options.batch_matmul.adj_y));
     const octet_value *right = &call->graph->values[x[1]];
@@ -252,7 +263,7 @@ static const octet_keras_operation operations[] = {
     {"add add_v2 __add__ bias_add", operate_binary, OCTET_OP_ADD, NULL},
     {"subtract sub __sub__", operate_binary, OCTET_OP_SUB, NULL},
     {"multiply mul __mul__", operate_binary, OCTET_OP_MUL, NULL},
-    {"divide truediv true_divide real_div div divide_no_nan __truediv__", operate_binary, OCTET_OP_DIV, NULL},
+    {"divide truediv true_divide real_div div __truediv__", operate_binary, OCTET_OP_DIV, NULL},
     {"maximum", operate_binary, OCTET_OP_MAXIMUM, NULL},
     {"minimum", operate_binary, OCTET_OP_MINIMUM, NULL},
     {"pow power", operate_binary, OCTET_OP_POW, NULL},
@@ -324,21 +335,11 @@ static const octet_keras_operation operations[] = {
     {"l2_normalize normalize", octet_keras_operation_l2_normalize, OCTET_OP_L2_NORMALIZATION, NULL},
     {"max_pool max_pool2d", octet_keras_operation_pool, OCTET_OP_MAX_POOL_2D, NULL},
     {"avg_pool avg_pool2d average_pool", octet_keras_operation_pool, OCTET_OP_AVERAGE_POOL_2D, NULL},
-    {"log1p", octet_keras_operation_logarithm, OCTET_OP_LOG, "1 + x"},
-    {"log2", octet_keras_operation_logarithm, OCTET_OP_LOG, "2"},
-    {"log10", octet_keras_operation_logarithm, OCTET_OP_LOG, "10"},
-    {"expm1", octet_keras_operation_logarithm, OCTET_OP_EXP, "e ^ x - 1"},
-    {"exp2", octet_keras_operation_logarithm, OCTET_OP_POW, "2 ^ x"},
-    {"reciprocal inv", octet_keras_operation_logarithm, OCTET_OP_DIV, "1 / x"},
     {"reduce_logsumexp logsumexp", octet_keras_operation_logsumexp, OCTET_OP_LOG, NULL},
-    {"logaddexp", octet_keras_operation_logaddexp, OCTET_OP_LOG, NULL},
     {"norm", octet_keras_operation_norm, OCTET_OP_SQRT, NULL},
-    {"hypot", octet_keras_operation_hypot, OCTET_OP_SQRT, NULL},
     {"moments", octet_keras_operation_moments, OCTET_OP_MEAN, NULL},
     {"add_n", octet_keras_operation_add_n, OCTET_OP_ADD, NULL},
     {"crelu", octet_keras_operation_crelu, OCTET_OP_RELU, NULL},
-    {"threshold", octet_keras_operation_threshold, OCTET_OP_SELECT_V2, NULL},
-    {"is_nan isnan", octet_keras_operation_is_nan, OCTET_OP_NOT_EQUAL, NULL},
     {"one_hot", octet_keras_operation_one_hot, OCTET_OP_ONE_HOT, NULL},
     {"top_k top_kv2", octet_keras_operation_top_k, OCTET_OP_TOPK_V2, NULL},
     {"cumsum", octet_keras_operation_cumsum, OCTET_OP_CUMSUM, NULL},
@@ -473,7 +474,7 @@ static const char known_words[] =
     "fill_mode dimension output_type out_type validate_indices ord n shift source destination k sorted begin end strides depth num_classes "
     "on_value off_value exclusive reverse depth_radius beta mean variance offset scale variance_epsilon subscripts begin start_indices "
     "central_fraction offset_height offset_width target_height target_width filter filters kernel dilations dilation_rate threshold "
-    "default_value query mask is_causal attn_logits_soft_cap flash_attention synchronized use_cudnn_on_gpu";
+    "default_value nan rtol atol query mask is_causal attn_logits_soft_cap flash_attention synchronized use_cudnn_on_gpu";
 
 static bool is_off(const octet_json *value) {
     double number = 0.0;
@@ -511,6 +512,10 @@ octet_status octet_keras_emit_operation(octet_keras_call *call) {
         if (!octet_keras_word_in(operations[i].names, name)) continue;
         OCTET_TRY(check_words(call));
         return operations[i].emit(call, &operations[i]);
+    }
+    if (octet_keras_is_formula(name)) {
+        OCTET_TRY(check_words(call));
+        return octet_keras_emit_formula(call, name);
     }
     return octet_keras_refuse(
         call,

@@ -29,6 +29,14 @@ octet_status octet_keras_operand_f64(octet_keras_call *call, int32_t position, c
 octet_status octet_keras_operand_bool(octet_keras_call *call, int32_t position, const char *keywords, bool fallback, bool *out);
 /* The tensor at position 0 that every function has. */
 octet_status octet_keras_operand_x(octet_keras_call *call, uint32_t *out);
+/* Two tensors of one type: positions 0 and 1. */
+octet_status octet_keras_operand_pair(octet_keras_call *call, uint32_t *x, uint32_t *y);
+octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out);
+/* Functions of each element that are stated as formulas (keras_operation_formula.c). */
+bool octet_keras_is_formula(const char *name);
+octet_status octet_keras_emit_formula(octet_keras_call *call, const char *name);
+/* GELU where a times b is one written out; OCTET_NONE where it is not (keras_operation_gelu.c). */
+octet_status octet_keras_written_gelu(octet_keras_call *call, uint32_t a, uint32_t b, uint32_t *out);
 /* Tuples, tensors and arrays of numbers as Keras serializes them -> the list or number inside. */
 const octet_json *octet_keras_unwrap(const octet_json *value);
 /* One axis of rank dimensions, normalized. */
@@ -42,9 +50,8 @@ octet_keras_operation_function octet_keras_operation_reshape, octet_keras_operat
     octet_keras_operation_broadcast_to, octet_keras_operation_gather, octet_keras_operation_swapaxes, octet_keras_operation_repeat,
     octet_keras_operation_fill_like, octet_keras_operation_range;
 
-octet_keras_operation_function octet_keras_operation_logarithm, octet_keras_operation_logsumexp, octet_keras_operation_logaddexp,
-    octet_keras_operation_norm, octet_keras_operation_hypot, octet_keras_operation_moments, octet_keras_operation_add_n,
-    octet_keras_operation_crelu, octet_keras_operation_threshold, octet_keras_operation_is_nan, octet_keras_operation_one_hot,
+octet_keras_operation_function octet_keras_operation_logsumexp, octet_keras_operation_norm, octet_keras_operation_moments,
+    octet_keras_operation_add_n, octet_keras_operation_crelu, octet_keras_operation_one_hot,
     octet_keras_operation_top_k, octet_keras_operation_cumsum, octet_keras_operation_local_response,
     octet_keras_operation_batch_normalization, octet_keras_operation_einsum, octet_keras_operation_tensordot,
     octet_keras_operation_slice, octet_keras_operation_roll, octet_keras_operation_diff, octet_keras_operation_moveaxis,

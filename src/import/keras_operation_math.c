@@ -4,29 +4,6 @@
 
 #include "import/keras_operation.h"
 
-/* log(x) / ln(base), e^x - 1, log(1 + x), 1 / x, 2^x; by the code that the row names. */
-octet_status octet_keras_operation_logarithm(octet_keras_call *call, const octet_keras_operation *self) {
-    uint32_t x, y;
-    const char *of = self->activation;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    if (strcmp(of, "1 / x") == 0 || strcmp(of, "2 ^ x") == 0) {
-        const bool inverts = of[0] == '1';
-        OCTET_TRY(octet_keras_scalar(call, "x", inverts ? 1.0f : 2.0f, &y));
-        OCTET_TRY(octet_keras_binary(call, inverts ? OCTET_OP_DIV : OCTET_OP_POW, "result", y, x, &x));
-        return octet_keras_return(call, x);
-    }
-    if (strcmp(of, "1 + x") == 0) OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_ADD, "add", x, 1.0f, &x));
-    if (strcmp(of, "e ^ x - 1") == 0) {
-        OCTET_TRY(octet_keras_unary(call, OCTET_OP_EXP, "Exp", x, &x));
-        OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_SUB, "sub", x, 1.0f, &x));
-        return octet_keras_return(call, x);
-    }
-    OCTET_TRY(octet_keras_unary(call, OCTET_OP_LOG, "Log", x, &x));
-    const float factor = strcmp(of, "2") == 0 ? 1.0f / logf(2.0f) : strcmp(of, "10") == 0 ? 1.0f / logf(10.0f) : 1.0f;
-    if (factor != 1.0f) OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul", x, factor, &x));
-    return octet_keras_return(call, x);
-}
-
 /* Axes, ascending and not negative; all of them where none is given. */
 static octet_status axes_of(octet_keras_call *call, int32_t position, const char *words, int32_t rank, int32_t *axes, int32_t *n) {
     OCTET_TRY(octet_keras_operand_i32s(call, position, words, OCTET_MAX_RANK, axes, n));
@@ -68,24 +45,6 @@ octet_status octet_keras_operation_logsumexp(octet_keras_call *call, const octet
     OCTET_TRY(octet_keras_unary(call, OCTET_OP_LOG, "Log", sum, &sum));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", sum, largest, &x));
     if (!keep_dims) OCTET_TRY(drop_axes(call, x, axes, n, &x));
-    return octet_keras_return(call, x);
-}
-
-/* max + log(1 + e^-|x - y|) */
-octet_status octet_keras_operation_logaddexp(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
-    uint32_t x, y, largest;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_value(call, 1, "x2 y", &y));
-    if (y == OCTET_NONE) return octet_keras_refuse(call, "has only one operand");
-    OCTET_TRY(octet_keras_binary(call, OCTET_OP_MAXIMUM, "maximum", x, y, &largest));
-    OCTET_TRY(octet_keras_binary(call, OCTET_OP_SUB, "sub", x, y, &x));
-    OCTET_TRY(octet_keras_unary(call, OCTET_OP_ABS, "Abs", x, &x));
-    OCTET_TRY(octet_keras_unary(call, OCTET_OP_NEG, "Neg", x, &x));
-    OCTET_TRY(octet_keras_unary(call, OCTET_OP_EXP, "Exp", x, &x));
-    OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_ADD, "add", x, 1.0f, &x));
-    OCTET_TRY(octet_keras_unary(call, OCTET_OP_LOG, "Log", x, &x));
-    OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add_1", largest, x, &x));
     return octet_keras_return(call, x);
 }
 
@@ -175,20 +134,6 @@ octet_status octet_keras_operation_add_n(octet_keras_call *call, const octet_ker
     return octet_keras_return(call, x);
 }
 
-/* sqrt(x^2 + y^2) */
-octet_status octet_keras_operation_hypot(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
-    uint32_t x, y;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_value(call, 1, "x2 y", &y));
-    if (y == OCTET_NONE) return octet_keras_refuse(call, "has only one operand");
-    OCTET_TRY(octet_keras_unary(call, OCTET_OP_SQUARE, "Square", x, &x));
-    OCTET_TRY(octet_keras_unary(call, OCTET_OP_SQUARE, "Square_1", y, &y));
-    OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", x, y, &x));
-    OCTET_TRY(octet_keras_unary(call, OCTET_OP_SQRT, "Sqrt", x, &x));
-    return octet_keras_return(call, x);
-}
-
 /* relu of x and of -x, one behind the other. */
 octet_status octet_keras_operation_crelu(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
@@ -200,30 +145,6 @@ octet_status octet_keras_operation_crelu(octet_keras_call *call, const octet_ker
     OCTET_TRY(octet_keras_concatenate(call, "concat", x, 2, axis, &x[0]));
     OCTET_TRY(octet_keras_unary(call, OCTET_OP_RELU, "Relu", x[0], &x[0]));
     return octet_keras_return(call, x[0]);
-}
-
-/* x where it is larger than the threshold, else another number. */
-octet_status octet_keras_operation_threshold(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
-    uint32_t inputs[3], bound;
-    double threshold = 0.0, otherwise = 0.0;
-    OCTET_TRY(octet_keras_operand_x(call, &inputs[1]));
-    OCTET_TRY(octet_keras_operand_f64(call, 1, "threshold", 0.0, &threshold));
-    OCTET_TRY(octet_keras_operand_f64(call, 2, "default_value", 0.0, &otherwise));
-    OCTET_TRY(octet_keras_scalar(call, "Greater/y", (float)threshold, &bound));
-    OCTET_TRY(octet_keras_binary(call, OCTET_OP_GREATER, "Greater", inputs[1], bound, &inputs[0]));
-    OCTET_TRY(octet_keras_scalar(call, "SelectV2/e", (float)otherwise, &inputs[2]));
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, &inputs[0]));
-    return octet_keras_return(call, inputs[0]);
-}
-
-/* Only NaN differs from itself. */
-octet_status octet_keras_operation_is_nan(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
-    uint32_t x;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_binary(call, OCTET_OP_NOT_EQUAL, "IsNan", x, x, &x));
-    return octet_keras_return(call, x);
 }
 
 octet_status octet_keras_operation_one_hot(octet_keras_call *call, const octet_keras_operation *self) {
