@@ -29,6 +29,7 @@ typedef struct octet_keras_call {
     const struct octet_keras_steps *steps; /* of a cell: how the RNN around it runs (keras_recurrent.h); NULL elsewhere */
     struct octet_keras_masks *masks;  /* of the whole import */
     uint32_t *n_calls;                /* of the whole import, for its limit */
+    uint64_t arguments_read, keys_read; /* of a function: bit i, the i-th argument, the i-th key of the configuration was asked for */
 } octet_keras_call;
 
 typedef octet_status octet_keras_emit_function(octet_keras_call *call);

@@ -30,6 +30,17 @@ static octet_status operate_activation(octet_keras_call *call, const octet_keras
         const octet_options options = {.leaky_relu = {(float)alpha}};
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_LEAKY_RELU, "LeakyRelu", &x, 1, &options, &x));
     } else {
+        /* A parameter that is not the one of the activation: its formula says what it does. */
+        const octet_keras_argument *parameter = NULL;
+        OCTET_TRY(octet_keras_operand(call, 1, "alpha beta b threshold", &parameter));
+        int32_t axis = -1;
+        const int32_t last = octet_keras_shape(call, x)->rank - 1;
+        if (strcmp(self->activation, "glu") == 0) OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", last + 1, -1, &axis));
+        if (axis >= 0 && axis != last) return octet_keras_refuse(call, "is supported over the last axis only; transpose before it");
+        const double usual = strcmp(self->activation, "squareplus") == 0 ? 4.0 : strstr(self->activation, "_shrink") != NULL ? 0.5 : 1.0;
+        double number = usual;
+        if (parameter != NULL) (void)octet_json_number(parameter->constant, &number);
+        if (number != usual && octet_keras_is_formula(self->activation)) return octet_keras_emit_formula(call, self->activation);
         OCTET_TRY(octet_keras_activate_by_name(call, self->activation, x, &x));
     }
     return octet_keras_return(call, x);
@@ -63,46 +74,6 @@ static octet_status operate_cast(octet_keras_call *call, const octet_keras_opera
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out) {
-    const octet_options options = {.cast = {call->graph->values[x].type, OCTET_FLOAT32}};
-    *out = x;
-    return options.cast.in == OCTET_FLOAT32 ? OCTET_OK : octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, out);
-}
-
-/* A constant of whole numbers as int32; anything else as it is. */
-static octet_status make_whole(octet_keras_call *call, uint32_t *value) {
-    const octet_value v = call->graph->values[*value];
-    const size_t n = octet_shape_elements(&v.shape);
-    const float *from = v.data;
-    int32_t *whole = NULL;
-    if (v.type != OCTET_FLOAT32 || from == NULL) return OCTET_OK;
-    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &whole));
-    for (size_t i = 0; i < n; i++) {
-        if (!(fabsf(from[i]) < 0x1p24f) || from[i] != floorf(from[i])) return OCTET_OK;
-        whole[i] = (int32_t)from[i];
-    }
-    return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, whole, value);
-}
-
-octet_status octet_keras_operand_pair(octet_keras_call *call, uint32_t *x, uint32_t *y) {
-    OCTET_TRY(octet_keras_operand_value(call, 0, "x x1 a input value", x));
-    OCTET_TRY(octet_keras_operand_value(call, 1, "y x2 b other bias", y));
-    if (*y == OCTET_NONE) OCTET_TRY(octet_keras_operand_value(call, 1, "x", y)); /* tf.math.atan2(y, x) */
-    if (*x == OCTET_NONE || *y == OCTET_NONE) return octet_keras_refuse(call, "has only one operand");
-    /* Beside integers that are computed, whole constants are integers too; other integers beside floats become floats. */
-    uint32_t *pair[2] = {x, y};
-    for (int i = 0; i < 2; i++) {
-        const octet_value *v = &call->graph->values[*pair[i]];
-        if (v->type == OCTET_INT32 && v->data == NULL) OCTET_TRY(make_whole(call, pair[1 - i]));
-    }
-    for (int i = 0; i < 2; i++) {
-        const octet_value *v = &call->graph->values[*pair[i]];
-        if (v->type == OCTET_FLOAT32 || call->graph->values[*pair[1 - i]].type != OCTET_FLOAT32) continue;
-        OCTET_TRY(octet_keras_as_float(call, *pair[i], pair[i]));
-    }
-    return OCTET_OK;
-}
-
 static const float *scalar_of(const octet_keras_call *call, uint32_t value) {
     const octet_value *v = &call->graph->values[value];
     return v->type == OCTET_FLOAT32 && octet_shape_elements(&v->shape) == 1 ? v->data : NULL;
@@ -110,6 +81,9 @@ static const float *scalar_of(const octet_keras_call *call, uint32_t value) {
 
 static octet_status operate_binary(octet_keras_call *call, const octet_keras_operation *self) {
     uint32_t x, y;
+    bool is_known = false;
+    OCTET_TRY(octet_keras_compute_known(call, self->code, &is_known));
+    if (is_known) return OCTET_OK;
     OCTET_TRY(octet_keras_operand_pair(call, &x, &y));
     if (self->code == OCTET_OP_MUL) {
         uint32_t gelu;
@@ -233,8 +207,10 @@ static octet_status make_condition(octet_keras_call *call, uint32_t *value) {
 }
 
 static octet_status operate_where(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
     uint32_t inputs[3];
+    const octet_keras_argument *first = NULL;
+    OCTET_TRY(octet_keras_operand(call, 0, "condlist", &first));
+    if (first != NULL && first->kind == OCTET_KERAS_LIST) return octet_keras_operation_select(call, self);
     OCTET_TRY(octet_keras_operand_value(call, 0, "condition", &inputs[0]));
     OCTET_TRY(octet_keras_operand_value(call, 1, "x x1 t", &inputs[1]));
     OCTET_TRY(octet_keras_operand_value(call, 2, "y x2 e", &inputs[2]));
@@ -248,14 +224,24 @@ static octet_status operate_where(octet_keras_call *call, const octet_keras_oper
 static octet_status operate_arg(octet_keras_call *call, const octet_keras_operation *self) {
     uint32_t inputs[2];
     int32_t axis = 0;
-    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
-    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis dimension", octet_keras_shape(call, inputs[0])->rank, 0, &axis));
     bool keep_dims = false;
-    OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims", false, &keep_dims));
-    if (keep_dims) return octet_keras_refuse(call, "keepdims is not supported");
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    octet_shape shape = *octet_keras_shape(call, inputs[0]);
+    const int32_t rank = shape.rank;
+    OCTET_TRY(octet_keras_operand_flat(call, 1, "axis dimension", 0, &inputs[0], &axis));
+    OCTET_TRY(octet_keras_operand_bool(call, call->layer->is_operation ? 2 : -1, "keepdims", false, &keep_dims));
+    const bool is_flat = octet_keras_shape(call, inputs[0])->rank != rank;
+    const octet_keras_argument *given = NULL;
+    OCTET_TRY(octet_keras_operand(call, 2, "output_type", &given));
+    const char *name = given != NULL ? octet_json_text(given->constant) : NULL;
+    const bool is_s32 = call->graph->keras_version >= 3 || (name != NULL && strstr(name, "int32") != NULL);
     OCTET_TRY(octet_keras_i32_scalar(call, "ArgMax/dimension", axis, &inputs[1]));
-    const octet_options options = {.arg = {call->graph->keras_version >= 3 ? OCTET_INT32 : OCTET_INT64}};
+    const octet_options options = {.arg = {is_s32 ? OCTET_INT32 : OCTET_INT64}};
     OCTET_TRY(octet_keras_emit(call, self->code, "ArgMax", inputs, 2, &options, &inputs[0]));
+    if (keep_dims) {
+        for (int32_t i = 0; i < rank; i++) shape.dims[i] = is_flat || i == axis ? 1 : shape.dims[i];
+        OCTET_TRY(octet_keras_reshape(call, "ExpandDims", inputs[0], rank, shape.dims, &inputs[0]));
+    }
     return octet_keras_return(call, inputs[0]);
 }
 
@@ -357,6 +343,7 @@ static const octet_keras_operation operations[] = {
     {"ravel", octet_keras_operation_ravel, OCTET_OP_RESHAPE, NULL},
     {"hstack", octet_keras_operation_join, OCTET_OP_CONCATENATION, "horizontal"},
     {"vstack", octet_keras_operation_join, OCTET_OP_CONCATENATION, "vertical"},
+    {"dstack", octet_keras_operation_join, OCTET_OP_CONCATENATION, "deep"},
     {"central_crop", octet_keras_operation_crop, OCTET_OP_SLICE, "central"},
     {"crop_to_bounding_box", octet_keras_operation_crop, OCTET_OP_SLICE, "box"},
     {"flip_left_right", octet_keras_operation_flip_picture, OCTET_OP_REVERSE_V2, "left"},
@@ -368,6 +355,7 @@ static const octet_keras_operation operations[] = {
     {"depthwise_conv depthwise_conv2d", octet_keras_operation_conv, OCTET_OP_DEPTHWISE_CONV_2D, NULL},
     {"dot_product_attention", octet_keras_operation_dot_product_attention, OCTET_OP_SOFTMAX, NULL},
     {"reshape", octet_keras_operation_reshape, OCTET_OP_RESHAPE, NULL},
+    {"image.transpose", octet_keras_operation_matrix_transpose, OCTET_OP_TRANSPOSE, "picture"},
     {"transpose", octet_keras_operation_transpose, OCTET_OP_TRANSPOSE, NULL},
     {"expand_dims", octet_keras_operation_expand_dims, OCTET_OP_RESHAPE, NULL},
     {"squeeze", octet_keras_operation_squeeze, OCTET_OP_RESHAPE, NULL},
@@ -381,16 +369,51 @@ static const octet_keras_operation operations[] = {
     {"getitem get_item", octet_keras_operation_getitem, OCTET_OP_STRIDED_SLICE, NULL},
     {"shape", octet_keras_operation_shape, OCTET_OP_SHAPE, NULL},
     {"reverse flip", octet_keras_operation_reverse, OCTET_OP_REVERSE_V2, NULL},
-    {"resize resize_bilinear resize_nearest_neighbor", octet_keras_operation_resize, OCTET_OP_RESIZE_BILINEAR, NULL},
+    {"resize", octet_keras_operation_resize, OCTET_OP_RESIZE_BILINEAR, NULL},
+    {"resize_bilinear resize_images", octet_keras_operation_resize, OCTET_OP_RESIZE_BILINEAR, "old"},
+    {"resize_nearest_neighbor", octet_keras_operation_resize, OCTET_OP_RESIZE_NEAREST_NEIGHBOR, "old"},
     {"depth_to_space", octet_keras_operation_block, OCTET_OP_DEPTH_TO_SPACE, NULL},
     {"space_to_depth", octet_keras_operation_block, OCTET_OP_SPACE_TO_DEPTH, NULL},
     {"broadcast_to", octet_keras_operation_broadcast_to, OCTET_OP_BROADCAST_TO, NULL},
     {"swapaxes", octet_keras_operation_swapaxes, OCTET_OP_TRANSPOSE, NULL},
     {"repeat repeat_elements", octet_keras_operation_repeat, OCTET_OP_TILE, NULL},
-    {"zeros_like", octet_keras_operation_fill_like, OCTET_OP_ZEROS_LIKE, NULL},
-    {"ones_like", octet_keras_operation_fill_like, OCTET_OP_FILL, NULL},
+    {"zeros_like", octet_keras_operation_fill, OCTET_OP_ZEROS_LIKE, NULL},
+    {"ones_like", octet_keras_operation_fill, OCTET_OP_FILL, NULL},
+    {"layer_norm layer_normalization", octet_keras_operation_layer_norm, OCTET_OP_MEAN, NULL},
+    {"rms_norm rms_normalization", octet_keras_operation_rms_norm, OCTET_OP_MEAN, NULL},
+    {"sort", octet_keras_operation_sort, OCTET_OP_TOPK_V2, "sort"},
+    {"argsort", octet_keras_operation_sort, OCTET_OP_TOPK_V2, "argsort"},
+    {"median", octet_keras_operation_quantile, OCTET_OP_TOPK_V2, "median"},
+    {"quantile", octet_keras_operation_quantile, OCTET_OP_TOPK_V2, "quantile"},
+    {"percentile", octet_keras_operation_quantile, OCTET_OP_TOPK_V2, "percentile"},
+    {"sparsemax", octet_keras_operation_sparsemax, OCTET_OP_TOPK_V2, NULL},
+    {"extract_patches", octet_keras_operation_patches, OCTET_OP_CONV_2D, NULL},
+    {"take_along_axis", octet_keras_operation_take_along, OCTET_OP_GATHER, NULL},
+    {"gather_nd", octet_keras_operation_gather_nd, OCTET_OP_GATHER_ND, NULL},
+    {"boolean_mask", octet_keras_operation_boolean_mask, OCTET_OP_GATHER, NULL},
+    {"reverse_sequence", octet_keras_operation_reverse_sequence, OCTET_OP_GATHER, NULL},
+    {"scatter_nd scatter", octet_keras_operation_scatter_nd, OCTET_OP_SCATTER_ND, NULL},
+    {"diagonal diag_part", octet_keras_operation_diagonal, OCTET_OP_GATHER, NULL},
+    {"trace", octet_keras_operation_diagonal, OCTET_OP_GATHER, "trace"},
+    {"average", octet_keras_operation_average, OCTET_OP_MEAN, NULL},
+    {"count_nonzero", octet_keras_operation_count, OCTET_OP_SUM, NULL},
+    {"cumprod", octet_keras_operation_cumprod, OCTET_OP_MUL, NULL},
+    {"digitize", octet_keras_operation_digitize, OCTET_OP_SUM, NULL},
+    {"searchsorted search_sorted", octet_keras_operation_digitize, OCTET_OP_SUM, "search"},
+    {"band_part", octet_keras_operation_band, OCTET_OP_MUL, NULL},
+    {"rot90", octet_keras_operation_rot90, OCTET_OP_REVERSE_V2, NULL},
+    {"fliplr", octet_keras_operation_reverse, OCTET_OP_REVERSE_V2, "left"},
+    {"flipud", octet_keras_operation_reverse, OCTET_OP_REVERSE_V2, "up"},
+    {"full_like", octet_keras_operation_fill, OCTET_OP_FILL, "full"},
+    {"zeros", octet_keras_operation_fill, OCTET_OP_ZEROS_LIKE, NULL},
+    {"ones", octet_keras_operation_fill, OCTET_OP_FILL, NULL},
+    {"fill full", octet_keras_operation_fill, OCTET_OP_FILL, "full"},
+    {"space_to_batch_nd space_to_batch", octet_keras_operation_space_to_batch, OCTET_OP_SPACE_TO_BATCH_ND, NULL},
+    {"batch_to_space_nd batch_to_space", octet_keras_operation_space_to_batch, OCTET_OP_BATCH_TO_SPACE_ND, NULL},
+    {"matrix_transpose adjoint", octet_keras_operation_matrix_transpose, OCTET_OP_TRANSPOSE, NULL},
+    {"array_split", octet_keras_operation_split, OCTET_OP_SPLIT_V, "array"},
     {"range", octet_keras_operation_range, OCTET_OP_RANGE, NULL},
-    {"gather take", octet_keras_operation_gather, OCTET_OP_GATHER, NULL},
+    {"gather take embedding_lookup", octet_keras_operation_gather, OCTET_OP_GATHER, NULL},
 };
 
 /* "math.reduce_mean", "__operators__.add", "nn.relu" -> the last part; class names -> snake case. */
@@ -413,6 +436,10 @@ static octet_status function_name(octet_keras_call *call, char *out, size_t capa
         return OCTET_OK;
     }
     OCTET_TRY(octet_keras_string(call, "function", "?", &function));
+    if (octet_keras_word_in("image.transpose", function)) { /* by itself a transpose is another function */
+        snprintf(out, capacity, "%s", function);
+        return OCTET_OK;
+    }
     const char *dot = strrchr(function, '.');
     snprintf(out, capacity, "%s", dot != NULL ? dot + 1 : function);
     return OCTET_OK;
@@ -462,19 +489,11 @@ static octet_status spread_list(octet_keras_call *call, const char *name) {
     return OCTET_OK;
 }
 
-/* Every word that some function above reads, or that says nothing about the result. */
-static const char known_words[] =
-    "x x1 x2 a b y t e input inputs tensor features images input_tensor value other bias condition params values xs arrays tensors axis "
-    "axis1 axis2 start limit delta "
-    "keepdims keep_dims reduction_indices clip_value_min clip_value_max x_min x_max min_value max_value transpose_a transpose_b adjoint_a "
-    "adjoint_b ksize pool_size strides padding shape newshape target_shape perm axes squeeze_dims num_or_size_splits indices_or_sections "
-    "size_splits num_split num split_dim multiples repeats rep paddings pad_width mode constant_values slice_spec key size method "
-    "interpolation "
-    "block_size indices order epsilon approximate alpha negative_slope dtype DstT name trainable function node_def constants data_format "
-    "fill_mode dimension output_type out_type validate_indices ord n shift source destination k sorted begin end strides depth num_classes "
-    "on_value off_value exclusive reverse depth_radius beta mean variance offset scale variance_epsilon subscripts begin start_indices "
-    "central_fraction offset_height offset_width target_height target_width filter filters kernel dilations dilation_rate threshold "
-    "default_value nan rtol atol query mask is_causal attn_logits_soft_cap flash_attention synchronized use_cudnn_on_gpu";
+/* Arguments that say nothing about the result, or nothing that is not known without them. */
+static const char silent_words[] =
+    "name dtype DstT out_type output_type trainable function node_def constants data_format validate_indices sorted stable synchronized "
+    "flash_attention use_cudnn_on_gpu bad_indices_policy partition_strategy equal_nan posinf neginf seed noise_shape rate fill_mode "
+    "fill_value reduction_type side batch_axis expand_nested_dims precision grad_a grad_b a_is_sparse b_is_sparse";
 
 static bool is_off(const octet_json *value) {
     double number = 0.0;
@@ -483,19 +502,27 @@ static bool is_off(const octet_json *value) {
            (octet_json_number(value, &number) && number == 0.0);
 }
 
-/* An argument that no function reads and that is set may change the result: refused. */
-static octet_status check_words(octet_keras_call *call) {
+/* An argument that is set and that the function has not read may change the result: refused. */
+static octet_status check_arguments(octet_keras_call *call) {
     const octet_json *value = NULL, *config = call->layer->config;
     for (uint32_t i = 0; call->node != NULL && i < call->node->n_arguments; i++) {
         const octet_keras_argument *argument = &call->node->arguments[i];
-        if (argument->keyword == NULL || octet_keras_word_in(known_words, argument->keyword)) continue;
-        if (argument->kind != OCTET_KERAS_CONSTANT || !is_off(argument->constant))
+        const bool is_read = i < 64 && (call->arguments_read >> i & 1) != 0;
+        if (is_read || (argument->kind == OCTET_KERAS_CONSTANT && is_off(argument->constant))) continue;
+        if (argument->keyword == NULL) return octet_keras_refuse(call, "is called with an argument %u, which octet does not know", i + 1);
+        if (!octet_keras_word_in(silent_words, argument->keyword))
             return octet_keras_refuse(call, "is called with %s, which octet does not know", argument->keyword);
     }
-    for (const char *key = octet_json_next(config, NULL, &value); key != NULL; key = octet_json_next(config, key, &value)) {
-        if (!octet_keras_word_in(known_words, key) && !is_off(value))
+    uint32_t i = 0;
+    for (const char *key = octet_json_next(config, NULL, &value); key != NULL; key = octet_json_next(config, key, &value), i++) {
+        const bool is_read = i < 64 && (call->keys_read >> i & 1) != 0;
+        if (!is_read && !octet_keras_word_in(silent_words, key) && !is_off(value))
             return octet_keras_refuse(call, "attribute %s is set, and octet does not know what it does", key);
     }
+    return OCTET_OK;
+}
+
+static octet_status check_layout(octet_keras_call *call) {
     const octet_keras_argument *format = NULL;
     OCTET_TRY(octet_keras_operand(call, -1, "data_format", &format));
     const char *text = format != NULL ? octet_json_text(format->constant) : NULL;
@@ -508,14 +535,15 @@ octet_status octet_keras_emit_operation(octet_keras_call *call) {
     char name[128];
     OCTET_TRY(function_name(call, name, sizeof name));
     OCTET_TRY(spread_list(call, name));
+    OCTET_TRY(check_layout(call));
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
         if (!octet_keras_word_in(operations[i].names, name)) continue;
-        OCTET_TRY(check_words(call));
-        return operations[i].emit(call, &operations[i]);
+        OCTET_TRY(operations[i].emit(call, &operations[i]));
+        return check_arguments(call);
     }
     if (octet_keras_is_formula(name)) {
-        OCTET_TRY(check_words(call));
-        return octet_keras_emit_formula(call, name);
+        OCTET_TRY(octet_keras_emit_formula(call, name));
+        return check_arguments(call);
     }
     return octet_keras_refuse(
         call,

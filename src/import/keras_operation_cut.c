@@ -32,7 +32,7 @@ octet_status octet_keras_operation_slice(octet_keras_call *call, const octet_ker
     return octet_keras_return(call, x);
 }
 
-/* tf.strided_slice with plain numbers for every dimension; slicing by [] is a getitem. */
+/* tf.strided_slice with numbers; slicing by [] is a getitem. */
 octet_status octet_keras_operation_strided_slice(octet_keras_call *call, const octet_keras_operation *self) {
     const octet_keras_argument *begin = NULL;
     OCTET_TRY(octet_keras_operand(call, -1, "begin", &begin));
@@ -47,7 +47,16 @@ octet_status octet_keras_operation_strided_slice(octet_keras_call *call, const o
     }
     if (n[0] < 1 || n[1] != n[0] || n[2] != n[0]) return octet_keras_refuse(call, "needs begin, end and strides of one length");
     for (uint32_t i = 0; i < 3; i++) OCTET_TRY(octet_keras_i32s(call, words[i], values[i], n[0], &inputs[i + 1]));
-    const octet_options options = {.strided_slice = {0}};
+    octet_options options = {.strided_slice = {0}};
+    const struct {
+        const char *word;
+        int32_t *mask;
+    } masks[5] = {{"begin_mask", &options.strided_slice.begin_mask},
+                  {"end_mask", &options.strided_slice.end_mask},
+                  {"ellipsis_mask", &options.strided_slice.ellipsis_mask},
+                  {"new_axis_mask", &options.strided_slice.new_axis_mask},
+                  {"shrink_axis_mask", &options.strided_slice.shrink_axis_mask}};
+    for (int32_t i = 0; i < 5; i++) OCTET_TRY(octet_keras_operand_i32s(call, 4 + i, masks[i].word, 1, masks[i].mask, &n[1]));
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, &options, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
@@ -78,6 +87,14 @@ octet_status octet_keras_operation_roll(octet_keras_call *call, const octet_kera
     const int32_t rank = octet_keras_shape(call, x)->rank;
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "shift", OCTET_MAX_RANK, shifts, &n[0]));
     OCTET_TRY(octet_keras_operand_i32s(call, 2, "axis", OCTET_MAX_RANK, axes, &n[1]));
+    if (n[0] == 1 && n[1] < 0 && call->layer->is_operation) { /* of all cells, one behind the other */
+        const octet_shape shape = *octet_keras_shape(call, x);
+        const int32_t cells = (int32_t)octet_shape_elements(&shape);
+        OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 1, &cells, &x));
+        OCTET_TRY(roll_axis(call, x, 0, shifts[0], &x));
+        OCTET_TRY(octet_keras_reshape(call, "Reshape_1", x, shape.rank, shape.dims, &x));
+        return octet_keras_return(call, x);
+    }
     if (n[0] < 1 || n[0] != n[1]) return octet_keras_refuse(call, "needs a shift for every axis that it names");
     for (int32_t i = 0; i < n[0]; i++) {
         const int32_t axis = axes[i] < 0 ? axes[i] + rank : axes[i];
@@ -131,13 +148,14 @@ octet_status octet_keras_operation_ravel(octet_keras_call *call, const octet_ker
     return octet_keras_return(call, x);
 }
 
-/* hstack joins along axis 1 (0 of vectors), vstack along axis 0. */
+/* hstack joins along axis 1 (0 of vectors), vstack along axis 0, dstack along axis 2. */
 octet_status octet_keras_operation_join(octet_keras_call *call, const octet_keras_operation *self) {
-    uint32_t x;
-    if (call->n_inputs == 0) return octet_keras_refuse(call, "has no list of tensors");
-    const int32_t rank = octet_keras_shape(call, call->inputs[0])->rank;
-    if (rank < 2) return octet_keras_refuse(call, "is supported for two dimensions and more");
-    OCTET_TRY(octet_keras_concatenate(call, "concat", call->inputs, call->n_inputs, self->activation[0] == 'h' ? 1 : 0, &x));
+    uint32_t values[OCTET_KERAS_MAX_INPUTS], n = 0, x;
+    OCTET_TRY(octet_keras_operand_list(call, values, &n));
+    const int32_t axis = self->activation[0] == 'h' ? 1 : self->activation[0] == 'd' ? 2 : 0;
+    if (octet_keras_shape(call, values[0])->rank < (axis == 2 ? 3 : 2))
+        return octet_keras_refuse(call, "is supported for %d dimensions and more", axis == 2 ? 3 : 2);
+    OCTET_TRY(octet_keras_concatenate(call, "concat", values, n, axis, &x));
     return octet_keras_return(call, x);
 }
 
@@ -201,13 +219,10 @@ octet_status octet_keras_operation_grayscale(octet_keras_call *call, const octet
     return octet_keras_return(call, x);
 }
 
-/* triu, tril: x where column - row is at least, or at most, k; zeros elsewhere. */
-octet_status octet_keras_operation_triangle(octet_keras_call *call, const octet_keras_operation *self) {
-    uint32_t x, mask;
-    int32_t k[1] = {0}, n = 0;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_i32s(call, 1, "k", 1, k, &n));
+/* x where column - row is from `low` to `high`; zeros elsewhere. */
+static octet_status keep_band(octet_keras_call *call, uint32_t x, int64_t low, int64_t high) {
     const octet_shape shape = *octet_keras_shape(call, x);
+    uint32_t mask;
     if (shape.rank < 2) return octet_keras_contradict(call, "reads something that is no matrix");
     const int32_t rows = shape.dims[shape.rank - 2], columns = shape.dims[shape.rank - 1];
     float *data = NULL;
@@ -215,10 +230,63 @@ octet_status octet_keras_operation_triangle(octet_keras_call *call, const octet_
     for (int32_t i = 0; i < rows; i++) {
         for (int32_t j = 0; j < columns; j++) {
             const int64_t above = (int64_t)j - i;
-            data[(size_t)i * (size_t)columns + (size_t)j] = self->activation[0] == 'u' ? above >= k[0] : above <= k[0];
+            data[(size_t)i * (size_t)columns + (size_t)j] = above >= low && above <= high;
         }
     }
-    OCTET_TRY(octet_keras_constant(call, "triangle", NULL, 2, (const int32_t[]){rows, columns}, data, &mask));
+    OCTET_TRY(octet_keras_constant(call, "band", NULL, 2, (const int32_t[]){rows, columns}, data, &mask));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, mask, &x));
+    return octet_keras_return(call, x);
+}
+
+/* triu, tril: what lies at the diagonal k or above, or below. */
+octet_status octet_keras_operation_triangle(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    int32_t k[1] = {0}, n = 0;
+    const bool is_upper = self->activation[0] == 'u';
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "k", 1, k, &n));
+    return keep_band(call, x, is_upper ? k[0] : INT32_MIN, is_upper ? INT32_MAX : k[0]);
+}
+
+/* band_part: so many diagonals below and above the main one, all of them for a negative number. */
+octet_status octet_keras_operation_band(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    int32_t below[1] = {-1}, above[1] = {-1}, n = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "num_lower", 1, below, &n));
+    OCTET_TRY(octet_keras_operand_i32s(call, 2, "num_upper", 1, above, &n));
+    return keep_band(call, x, below[0] < 0 ? INT32_MIN : -(int64_t)below[0], above[0] < 0 ? INT32_MAX : above[0]);
+}
+
+static octet_status turn_round(octet_keras_call *call, uint32_t x, int32_t axis, uint32_t *out) {
+    uint32_t inputs[2] = {x, OCTET_NONE};
+    OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", &axis, 1, &inputs[1]));
+    return octet_keras_emit(call, OCTET_OP_REVERSE_V2, "ReverseV2", inputs, 2, NULL, out);
+}
+
+/* k quarter turns of a picture (the two axes before the last), or of the axes that Keras 3 names. */
+octet_status octet_keras_operation_rot90(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    int32_t k[1] = {1}, axes[2] = {0, 1}, n = 0, perm[OCTET_MAX_RANK];
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const int32_t rank = octet_keras_shape(call, x)->rank;
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "k", 1, k, &n));
+    OCTET_TRY(octet_keras_operand_i32s(call, 2, "axes", 2, axes, &n));
+    if (!call->layer->is_operation) axes[0] = rank - 3, axes[1] = rank - 2;
+    for (int32_t i = 0; i < 2; i++) {
+        if (axes[i] < 0) axes[i] += rank;
+        if (axes[i] < 0 || axes[i] >= rank) return octet_keras_contradict(call, "axis is outside of %d dimensions", (int)rank);
+    }
+    if (axes[0] == axes[1]) return octet_keras_contradict(call, "names one axis twice");
+    const int32_t turns = (k[0] % 4 + 4) % 4;
+    for (int32_t i = 0; i < rank; i++) perm[i] = i;
+    perm[axes[0]] = axes[1];
+    perm[axes[1]] = axes[0];
+    if (turns == 1 || turns == 2) OCTET_TRY(turn_round(call, x, axes[1], &x));
+    if (turns == 2) OCTET_TRY(turn_round(call, x, axes[0], &x));
+    if (turns % 2 == 1) OCTET_TRY(octet_keras_transpose(call, "transpose", x, perm, &x));
+    if (turns == 3) OCTET_TRY(turn_round(call, x, axes[1], &x));
     return octet_keras_return(call, x);
 }

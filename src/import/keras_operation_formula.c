@@ -1,6 +1,7 @@
 /* Functions of each element, stated as formulas. A formula is a row of words that work on a stack: `x` and `y` push the operands, a
- * number itself, `@word=number` the argument of that name, `=a` names what is on top and `a` pushes it again; every other word is an
- * operator, or another formula, that takes its operands from the stack and pushes its result. What is on top in the end is the result. */
+ * number itself, `@word:position=number` the argument of that name, `=a` names what is on top and `a` pushes it again; every other
+ * word is an operator, or another formula, that takes its operands from the stack and pushes its result. What is on top in the end is
+ * the result. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,16 +28,16 @@ static const struct {
     {"logaddexp", "x y max x y - abs neg exp 1 + log +"},
     {"logaddexp2", "x y max x y - abs neg 0.693147182 * exp 1 + log 1.44269502 * +"},
     {"hypot", "x square y square + sqrt"},
-    {"threshold", "x @threshold=0 > x @default_value=0 select"},
+    {"threshold", "x @threshold:-1=0 > x @default_value:-1=0 select"},
     {"heaviside", "x 0 == y x 0 > number select"},
     {"is_nan isnan", "x x !="},
     {"is_finite isfinite", "x x - 0 =="},
     {"is_inf isinf", "x x - 0 != x x == and"}, /* the difference is not a number, x is one */
     {"isposinf", "x x - 0 != x 0 > and"},
     {"isneginf", "x x - 0 != x 0 < and"},
-    {"nan_to_num", "x x != @nan=0 x select"},
+    {"nan_to_num", "x x != @nan:-1=0 x select"},
     {"logical_xor", "x y and not x y or and"},
-    {"isclose", "x y - abs y abs @rtol=1e-5 * @atol=1e-8 + <="},
+    {"isclose", "x y - abs y abs @rtol:2=1e-5 * @atol:3=1e-8 + <="},
     {"signbit", "x 0 <"},
     {"rint", "x round"},
     {"trunc", "x sign x abs floor *"},
@@ -66,6 +67,13 @@ static const struct {
     {"erf", "x -3.5 max 3.5 min =a a * =b 3.22443312e-5 * -0.000415139994 + b * -0.000496819584 + b * 0.102932928 + b * 1.12835816 + a * "
             "tanh"},
     {"erfc", "1 x erf -"},
+    /* Activations whose parameter is another than the usual one. */
+    {"elu", "x 0 > x x elu @alpha:1=1 * select"},
+    {"celu", "@alpha:1=1 =a x relu x 0 min a / exp 1 - a * +"},
+    {"silu swish", "x @beta:1=1 * sigmoid x *"},
+    {"squareplus", "x x square @b:1=4 + sqrt + 0.5 *"},
+    {"soft_shrink", "@threshold:1=0.5 =a x a > x a - x a neg < x a + 0 select select"},
+    {"hard_shrink", "x abs @threshold:1=0.5 > x 0 select"},
     {"sparse_plus", "x 1 < =a x -1 <= 0 a x 1 + square 0.25 * x select select"},
     {"sparse_sigmoid", "x 1 >= =a x -1 <= 0 a 1 x 1 + 0.5 * select select"},
 };
@@ -75,14 +83,14 @@ static const struct {
     octet_operator_code code;
     int32_t n;
 } operators[] = {
-    {"+", OCTET_OP_ADD, 2},           {"-", OCTET_OP_SUB, 2},          {"*", OCTET_OP_MUL, 2},         {"/", OCTET_OP_DIV, 2},
-    {"max", OCTET_OP_MAXIMUM, 2},     {"min", OCTET_OP_MINIMUM, 2},    {"pow", OCTET_OP_POW, 2},       {"<", OCTET_OP_LESS, 2},
-    {"<=", OCTET_OP_LESS_EQUAL, 2},   {">", OCTET_OP_GREATER, 2},      {">=", OCTET_OP_GREATER_EQUAL, 2}, {"==", OCTET_OP_EQUAL, 2},
-    {"!=", OCTET_OP_NOT_EQUAL, 2},    {"and", OCTET_OP_LOGICAL_AND, 2}, {"or", OCTET_OP_LOGICAL_OR, 2}, {"not", OCTET_OP_LOGICAL_NOT, 1},
-    {"neg", OCTET_OP_NEG, 1},         {"exp", OCTET_OP_EXP, 1},        {"log", OCTET_OP_LOG, 1},       {"sqrt", OCTET_OP_SQRT, 1},
-    {"abs", OCTET_OP_ABS, 1},         {"square", OCTET_OP_SQUARE, 1},  {"floor", OCTET_OP_FLOOR, 1},   {"round", OCTET_OP_ROUND, 1},
-    {"sign", OCTET_OP_SIGN, 1},       {"sin", OCTET_OP_SIN, 1},        {"cos", OCTET_OP_COS, 1},       {"tanh", OCTET_OP_TANH, 1},
-    {"relu", OCTET_OP_RELU, 1},       {"select", OCTET_OP_SELECT_V2, 3},
+    {"+", OCTET_OP_ADD, 2}, {"-", OCTET_OP_SUB, 2}, {"*", OCTET_OP_MUL, 2}, {"/", OCTET_OP_DIV, 2}, {"max", OCTET_OP_MAXIMUM, 2},
+    {"min", OCTET_OP_MINIMUM, 2}, {"pow", OCTET_OP_POW, 2}, {"<", OCTET_OP_LESS, 2}, {"<=", OCTET_OP_LESS_EQUAL, 2},
+    {">", OCTET_OP_GREATER, 2}, {">=", OCTET_OP_GREATER_EQUAL, 2}, {"==", OCTET_OP_EQUAL, 2}, {"!=", OCTET_OP_NOT_EQUAL, 2},
+    {"and", OCTET_OP_LOGICAL_AND, 2}, {"or", OCTET_OP_LOGICAL_OR, 2}, {"not", OCTET_OP_LOGICAL_NOT, 1}, {"neg", OCTET_OP_NEG, 1},
+    {"exp", OCTET_OP_EXP, 1}, {"log", OCTET_OP_LOG, 1}, {"sqrt", OCTET_OP_SQRT, 1}, {"abs", OCTET_OP_ABS, 1},
+    {"square", OCTET_OP_SQUARE, 1}, {"floor", OCTET_OP_FLOOR, 1}, {"round", OCTET_OP_ROUND, 1}, {"sign", OCTET_OP_SIGN, 1},
+    {"sin", OCTET_OP_SIN, 1}, {"cos", OCTET_OP_COS, 1}, {"tanh", OCTET_OP_TANH, 1}, {"relu", OCTET_OP_RELU, 1}, {"elu", OCTET_OP_ELU, 1},
+    {"sigmoid", OCTET_OP_LOGISTIC, 1}, {"select", OCTET_OP_SELECT_V2, 3},
 };
 
 /* One run of a formula: x and y, what was named, the stack. */
@@ -135,11 +143,11 @@ static octet_status step(octet_keras_call *call, const char *word, run *r) {
         return OCTET_OK;
     }
     if (word[0] == '@') {
-        const char *equals = strchr(word, '=');
+        const char *colon = strchr(word, ':'), *equals = strchr(word, '=');
         char name[32] = {0};
         double value = 0.0;
-        memcpy(name, word + 1, (size_t)(equals - word - 1));
-        OCTET_TRY(octet_keras_operand_f64(call, -1, name, strtod(equals + 1, NULL), &value));
+        memcpy(name, word + 1, (size_t)(colon - word - 1));
+        OCTET_TRY(octet_keras_operand_f64(call, (int32_t)strtol(colon + 1, NULL, 10), name, strtod(equals + 1, NULL), &value));
         r->n++;
         return octet_keras_scalar(call, name, (float)value, top);
     }

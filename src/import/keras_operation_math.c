@@ -4,8 +4,8 @@
 
 #include "import/keras_operation.h"
 
-/* Axes, ascending and not negative; all of them where none is given. */
-static octet_status axes_of(octet_keras_call *call, int32_t position, const char *words, int32_t rank, int32_t *axes, int32_t *n) {
+octet_status octet_keras_operand_axes(octet_keras_call *call, int32_t position, const char *words, int32_t rank, int32_t *axes,
+                                      int32_t *n) {
     OCTET_TRY(octet_keras_operand_i32s(call, position, words, OCTET_MAX_RANK, axes, n));
     if (*n < 0) {
         for (*n = 0; *n < rank; ++*n) axes[*n] = *n;
@@ -36,7 +36,7 @@ octet_status octet_keras_operation_logsumexp(octet_keras_call *call, const octet
     int32_t axes[OCTET_MAX_RANK], n = 0;
     bool keep_dims = false;
     OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(axes_of(call, 1, "axis", octet_keras_shape(call, x)->rank, axes, &n));
+    OCTET_TRY(octet_keras_operand_axes(call, 1, "axis", octet_keras_shape(call, x)->rank, axes, &n));
     OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims", false, &keep_dims));
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_REDUCE_MAX, "Max", x, axes, n, false, true, &largest));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_SUB, "sub", x, largest, &x));
@@ -59,15 +59,18 @@ octet_status octet_keras_operation_norm(octet_keras_call *call, const octet_kera
     OCTET_TRY(octet_keras_operand_x(call, &x));
     OCTET_TRY(octet_keras_operand(call, 1, "ord", &order));
     const char *text = order != NULL ? octet_json_text(order->constant) : NULL;
-    if (order != NULL && !octet_json_number(order->constant, &number) && (text == NULL || strcmp(text, "euclidean") != 0))
-        return octet_keras_refuse(call, "its order is neither 1, 2 nor euclidean");
-    OCTET_TRY(axes_of(call, 2, "axis", octet_keras_shape(call, x)->rank, axes, &n));
+    const bool is_largest = text != NULL && (strcmp(text, "inf") == 0 || strcmp(text, "Infinity") == 0);
+    if (order != NULL && !octet_json_number(order->constant, &number) && !is_largest &&
+        (text == NULL || (strcmp(text, "euclidean") != 0 && strcmp(text, "fro") != 0)))
+        return octet_keras_refuse(call, "its order is none of 1, 2, infinity, euclidean, fro");
+    OCTET_TRY(octet_keras_operand_axes(call, 2, "axis", octet_keras_shape(call, x)->rank, axes, &n));
     OCTET_TRY(octet_keras_operand_bool(call, 3, "keepdims", false, &keep_dims));
-    if ((number != 2.0 && number != 1.0) || (order != NULL && n != 1 && text == NULL))
-        return octet_keras_refuse(call, "is supported for vectors, of the order 1 or 2");
-    if (number == 1.0) {
+    if (is_largest || (isinf(number) && number > 0.0)) number = INFINITY;
+    if ((number != 2.0 && number != 1.0 && number != INFINITY) || (order != NULL && n != 1 && text == NULL))
+        return octet_keras_refuse(call, "is supported for vectors, of the order 1, 2 or infinity");
+    if (number != 2.0) {
         OCTET_TRY(octet_keras_unary(call, OCTET_OP_ABS, "Abs", x, &x));
-        OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", x, axes, n, false, keep_dims, &x));
+        OCTET_TRY(octet_keras_reduce(call, number == 1.0 ? OCTET_OP_SUM : OCTET_OP_REDUCE_MAX, "Sum", x, axes, n, false, keep_dims, &x));
         return octet_keras_return(call, x);
     }
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, x, &x));
@@ -83,7 +86,7 @@ octet_status octet_keras_operation_moments(octet_keras_call *call, const octet_k
     int32_t axes[OCTET_MAX_RANK], n = 0;
     bool keep_dims = false;
     OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(axes_of(call, 1, "axes", octet_keras_shape(call, x)->rank, axes, &n));
+    OCTET_TRY(octet_keras_operand_axes(call, 1, "axes", octet_keras_shape(call, x)->rank, axes, &n));
     OCTET_TRY(octet_keras_operand_bool(call, -1, "keepdims keep_dims", false, &keep_dims));
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "moments/mean", x, axes, n, false, true, &mean));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_SQUARED_DIFFERENCE, "moments/SquaredDifference", x, mean, &x));
@@ -116,7 +119,7 @@ octet_status octet_keras_operation_l2_normalize(octet_keras_call *call, const oc
         OCTET_TRY(octet_keras_unary(call, OCTET_OP_L2_NORMALIZATION, "l2_normalize", x, &x));
         return octet_keras_return(call, x);
     }
-    OCTET_TRY(axes_of(call, 1, "axis", rank, axes, &n));
+    OCTET_TRY(octet_keras_operand_axes(call, 1, "axis", rank, axes, &n));
     OCTET_TRY(octet_keras_unary(call, OCTET_OP_SQUARE, "l2_normalize/Square", x, &y));
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "l2_normalize/Sum", y, axes, n, false, true, &y));
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MAXIMUM, "l2_normalize/Maximum", y, (float)epsilon, &y));
@@ -128,9 +131,10 @@ octet_status octet_keras_operation_l2_normalize(octet_keras_call *call, const oc
 /* The sum of a list. */
 octet_status octet_keras_operation_add_n(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
-    if (call->n_inputs == 0) return octet_keras_refuse(call, "has no list of tensors");
-    uint32_t x = call->inputs[0];
-    for (uint32_t i = 1; i < call->n_inputs; i++) OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "AddN", x, call->inputs[i], &x));
+    uint32_t values[OCTET_KERAS_MAX_INPUTS], n = 0;
+    OCTET_TRY(octet_keras_operand_list(call, values, &n));
+    uint32_t x = values[0];
+    for (uint32_t i = 1; i < n; i++) OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "AddN", x, values[i], &x));
     return octet_keras_return(call, x);
 }
 
@@ -189,7 +193,7 @@ octet_status octet_keras_operation_cumsum(octet_keras_call *call, const octet_ke
     int32_t axis = 0;
     octet_options options = {.cumsum = {false, false}};
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
-    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, inputs[0])->rank, 0, &axis));
+    OCTET_TRY(octet_keras_operand_flat(call, 1, "axis", 0, &inputs[0], &axis));
     OCTET_TRY(octet_keras_operand_bool(call, call->layer->is_operation ? -1 : 2, "exclusive", false, &options.cumsum.exclusive));
     OCTET_TRY(octet_keras_operand_bool(call, call->layer->is_operation ? -1 : 3, "reverse", false, &options.cumsum.reverse));
     OCTET_TRY(octet_keras_i32_scalar(call, "Cumsum/axis", axis, &inputs[1]));

@@ -1,4 +1,5 @@
 /* Functions that move data: reshape, concat, slicing and their like. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -85,10 +86,9 @@ octet_status octet_keras_operation_squeeze(octet_keras_call *call, const octet_k
     return octet_keras_return(call, x);
 }
 
-/* The tensors of the list argument at position 0. */
-static octet_status list_of(octet_keras_call *call, uint32_t *values, uint32_t *n) {
+octet_status octet_keras_operand_list(octet_keras_call *call, uint32_t *values, uint32_t *n) {
     const octet_keras_argument *list = NULL;
-    OCTET_TRY(octet_keras_operand(call, 0, "values xs arrays x tensors", &list));
+    OCTET_TRY(octet_keras_operand(call, 0, "values xs arrays x tensors inputs", &list));
     *n = 0;
     if (list == NULL || list->kind == OCTET_KERAS_CONSTANT) return octet_keras_refuse(call, "has no list of tensors");
     if (list->kind == OCTET_KERAS_TENSOR) {
@@ -96,9 +96,8 @@ static octet_status list_of(octet_keras_call *call, uint32_t *values, uint32_t *
         return OCTET_OK;
     }
     for (uint32_t i = 0; i < list->n_items; i++) {
-        if (list->items[i].kind != OCTET_KERAS_TENSOR) return octet_keras_refuse(call, "its list holds something other than tensors");
         if (*n >= OCTET_KERAS_MAX_INPUTS) return octet_keras_refuse(call, "its list has more than %d tensors", OCTET_KERAS_MAX_INPUTS);
-        values[(*n)++] = list->items[i].value;
+        OCTET_TRY(octet_keras_argument_value(call, &list->items[i], "list", &values[(*n)++]));
     }
     return OCTET_OK;
 }
@@ -107,7 +106,7 @@ octet_status octet_keras_operation_concat(octet_keras_call *call, const octet_ke
     (void)self;
     uint32_t values[OCTET_KERAS_MAX_INPUTS], n = 0, x;
     int32_t axis = 0;
-    OCTET_TRY(list_of(call, values, &n));
+    OCTET_TRY(octet_keras_operand_list(call, values, &n));
     OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank, call->graph->keras_version >= 3 ? 0 : -1,
                                        &axis));
     OCTET_TRY(octet_keras_concatenate(call, "concat", values, n, axis, &x));
@@ -118,7 +117,7 @@ octet_status octet_keras_operation_stack(octet_keras_call *call, const octet_ker
     (void)self;
     uint32_t values[OCTET_KERAS_MAX_INPUTS], n = 0, x;
     octet_options options = {.pack = {0, 0}};
-    OCTET_TRY(list_of(call, values, &n));
+    OCTET_TRY(octet_keras_operand_list(call, values, &n));
     OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank + 1, 0, &options.pack.axis));
     options.pack.count = (int32_t)n;
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_PACK, "stack", values, n, &options, &x));
@@ -154,9 +153,9 @@ octet_status octet_keras_operation_unstack(octet_keras_call *call, const octet_k
 }
 
 octet_status octet_keras_operation_split(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
     uint32_t x, inputs[3];
     int32_t sizes[OCTET_KERAS_MAX_OUTPUTS], n = 0, axis = 0;
+    bool is_cut = call->layer->is_operation;
     OCTET_TRY(octet_keras_operand_x(call, &x));
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "num_or_size_splits indices_or_sections size_splits num_split", OCTET_KERAS_MAX_OUTPUTS - 1,
                                        sizes, &n));
@@ -164,14 +163,18 @@ octet_status octet_keras_operation_split(octet_keras_call *call, const octet_ker
     const int32_t length = octet_keras_shape(call, x)->dims[axis];
     OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", axis, &inputs[0]));
     inputs[1] = x;
-    if (n == 1) {
+    if (n == 1 && self->activation != NULL && sizes[0] > 0 && length % sizes[0] != 0 && sizes[0] < OCTET_KERAS_MAX_OUTPUTS) {
+        n = sizes[0]; /* array_split: the first parts have a cell more */
+        for (int32_t i = n - 1; i >= 0; i--) sizes[i] = length / n + (i < length % n);
+        is_cut = false;
+    } else if (n == 1) {
         if (sizes[0] < 1 || length % sizes[0] != 0)
             return octet_keras_contradict(call, "%d cells cannot be split into %d equal parts", length, sizes[0]);
         const octet_options options = {.split = {sizes[0]}};
         return emit_parts(call, OCTET_OP_SPLIT, inputs, 2, &options, sizes[0]);
     }
     if (n < 1) return octet_keras_refuse(call, "is not told into how many parts");
-    if (call->layer->is_operation) { /* Keras 3 gives the places of the cuts */
+    if (is_cut) { /* Keras 3 gives the places of the cuts */
         int32_t begin = 0;
         for (int32_t i = 0; i <= n; i++) {
             const int32_t end = i < n ? sizes[i] : length;
@@ -202,7 +205,13 @@ octet_status octet_keras_operation_tile(octet_keras_call *call, const octet_kera
     int32_t multiples[OCTET_MAX_RANK], n = 0;
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "multiples repeats", OCTET_MAX_RANK, multiples, &n));
-    if (n != octet_keras_shape(call, inputs[0])->rank) return octet_keras_refuse(call, "needs a number of repeats for every dimension");
+    const int32_t rank = octet_keras_shape(call, inputs[0])->rank;
+    if (n >= 0 && n < rank && call->layer->is_operation) { /* ones before the numbers that are given */
+        memmove(multiples + rank - n, multiples, (size_t)n * sizeof *multiples);
+        for (int32_t i = 0; i < rank - n; i++) multiples[i] = 1;
+        n = rank;
+    }
+    if (n != rank) return octet_keras_refuse(call, "needs a number of repeats for every dimension");
     OCTET_TRY(octet_keras_i32s(call, "Tile/multiples", multiples, n, &inputs[1]));
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_TILE, "Tile", inputs, 2, NULL, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
@@ -358,35 +367,44 @@ octet_status octet_keras_operation_shape(octet_keras_call *call, const octet_ker
 }
 
 octet_status octet_keras_operation_reverse(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
     uint32_t inputs[2];
     int32_t axes[OCTET_MAX_RANK], n = 0;
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
     const int32_t rank = octet_keras_shape(call, inputs[0])->rank;
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "axis", OCTET_MAX_RANK, axes, &n));
-    for (int32_t i = 0; i < n; i++) axes[i] = axes[i] < 0 ? axes[i] + rank : axes[i];
+    if (self->activation != NULL) axes[0] = self->activation[0] == 'l' ? 1 : 0, n = 1; /* fliplr, flipud */
+    if (n < 0 && call->layer->is_operation) {
+        for (n = 0; n < rank; n++) axes[n] = n;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        axes[i] = axes[i] < 0 ? axes[i] + rank : axes[i];
+        if (axes[i] < 0 || axes[i] >= rank) return octet_keras_contradict(call, "axis is outside of %d dimensions", rank);
+    }
     if (n < 1) return octet_keras_refuse(call, "is not told which axis to turn round");
     OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", axes, n, &inputs[1]));
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_REVERSE_V2, "ReverseV2", inputs, 2, NULL, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
 
+/* resize has the centres of pixels at a half; the older functions (the row says so) have them at 0 unless they are told. */
 octet_status octet_keras_operation_resize(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
     uint32_t inputs[2];
     int32_t size[2], n = 0;
+    const bool is_old = self->activation != NULL && strcmp(call->layer->class_name, "TensorFlowOpLayer") != 0;
+    octet_options options = {.resize = {0}};
     const octet_keras_argument *method = NULL;
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "size", 2, size, &n));
-    OCTET_TRY(octet_keras_operand(call, 2, "method interpolation", &method));
+    OCTET_TRY(octet_keras_operand(call, is_old ? -1 : 2, "method interpolation", &method));
     const char *text = method != NULL ? octet_json_text(method->constant) : "bilinear";
     if (text == NULL || (strcmp(text, "bilinear") != 0 && strcmp(text, "nearest") != 0))
         return octet_keras_refuse(call, "its method is neither bilinear nor nearest");
     if (n != 2 || size[0] < 1 || size[1] < 1) return octet_keras_contradict(call, "its size is no pair of positive numbers");
+    OCTET_TRY(octet_keras_operand_bool(call, is_old ? 2 : -1, "align_corners", false, &options.resize.align_corners));
+    OCTET_TRY(octet_keras_operand_bool(call, is_old ? 4 : -1, "half_pixel_centers", !is_old, &options.resize.half_pixel_centers));
     OCTET_TRY(octet_keras_i32s(call, "resize/size", size, 2, &inputs[1]));
-    const octet_options options = {.resize = {.half_pixel_centers = true}};
-    OCTET_TRY(octet_keras_emit(call, text[0] == 'b' ? OCTET_OP_RESIZE_BILINEAR : OCTET_OP_RESIZE_NEAREST_NEIGHBOR, "resize", inputs, 2,
-                               &options, &inputs[0]));
+    OCTET_TRY(octet_keras_emit(call, text[0] == 'n' ? OCTET_OP_RESIZE_NEAREST_NEIGHBOR : self->code, "resize", inputs, 2, &options,
+                               &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
 
@@ -413,27 +431,6 @@ octet_status octet_keras_operation_broadcast_to(octet_keras_call *call, const oc
     return octet_keras_return(call, inputs[0]);
 }
 
-octet_status octet_keras_operation_gather(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
-    uint32_t inputs[2];
-    int32_t indices[1024], n = 0, axis = 0;
-    OCTET_TRY(octet_keras_operand_value(call, 0, "params x", &inputs[0]));
-    OCTET_TRY(octet_keras_operand_i32s(call, 1, "indices", 1024, indices, &n));
-    if (inputs[0] == OCTET_NONE || n < 1)
-        return octet_keras_refuse(call, "needs a tensor and a list of places that is known before the model runs");
-    OCTET_TRY(octet_keras_operand_axis(call, 3, "axis", octet_keras_shape(call, inputs[0])->rank, 0, &axis));
-    const int32_t length = octet_keras_shape(call, inputs[0])->dims[axis];
-    for (int32_t i = 0; i < n; i++) {
-        if (indices[i] < 0) indices[i] += length;
-        if (indices[i] < 0 || indices[i] >= length)
-            return octet_keras_contradict(call, "place %d is outside of %d cells", indices[i], length);
-    }
-    OCTET_TRY(octet_keras_i32s(call, "GatherV2/indices", indices, n, &inputs[1]));
-    const octet_options options = {.gather = {axis, 0}};
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_GATHER, "GatherV2", inputs, 2, &options, &inputs[0]));
-    return octet_keras_return(call, inputs[0]);
-}
-
 octet_status octet_keras_operation_swapaxes(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t x;
@@ -449,15 +446,19 @@ octet_status octet_keras_operation_swapaxes(octet_keras_call *call, const octet_
     return octet_keras_return(call, x);
 }
 
-/* Every cell along an axis n times: [.., c, ..] -> [.., c, 1, ..] tiled -> [.., c * n, ..]. */
+/* Every cell along an axis n times, or each as often as a list says: [.., c, ..] -> [.., c, 1, ..] tiled -> [.., c * n, ..]. */
 octet_status octet_keras_operation_repeat(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t inputs[2];
-    int32_t times[1] = {0}, n = 0, axis = 0, dims[OCTET_MAX_RANK], multiples[OCTET_MAX_RANK], size = 0;
+    int32_t times[1024] = {0}, n = 0, axis = 0, dims[OCTET_MAX_RANK], multiples[OCTET_MAX_RANK], size = 0;
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "repeats rep", 1024, times, &n));
+    OCTET_TRY(octet_keras_operand_flat(call, 2, "axis", 0, &inputs[0], &axis));
     octet_shape shape = *octet_keras_shape(call, inputs[0]);
-    OCTET_TRY(octet_keras_operand_i32s(call, 1, "repeats rep", 1, times, &n));
-    OCTET_TRY(octet_keras_operand_axis(call, 2, "axis", shape.rank, 0, &axis));
+    if (n > 1 && n == shape.dims[axis]) {
+        OCTET_TRY(octet_keras_repeat_rows(call, inputs[0], axis, times, n, &inputs[0]));
+        return octet_keras_return(call, inputs[0]);
+    }
     if (n != 1 || times[0] < 1 || shape.rank >= OCTET_MAX_RANK)
         return octet_keras_refuse(call, "needs one positive number of repeats, and an axis");
     if (__builtin_mul_overflow(shape.dims[axis], times[0], &size)) return octet_keras_contradict(call, "makes its output too large");
@@ -476,29 +477,70 @@ octet_status octet_keras_operation_repeat(octet_keras_call *call, const octet_ke
     return octet_keras_return(call, inputs[0]);
 }
 
-/* Shapes are static: a constant, 0 or 1 everywhere. */
-octet_status octet_keras_operation_fill_like(octet_keras_call *call, const octet_keras_operation *self) {
+/* A number everywhere in a shape that is known: of an operand (zeros_like, ones_like, full_like), or stated (zeros, ones, fill, full). */
+octet_status octet_keras_operation_fill(octet_keras_call *call, const octet_keras_operation *self) {
     uint32_t x;
+    int32_t dims[OCTET_MAX_RANK], n_dims = 0;
+    double number = self->code == OCTET_OP_ZEROS_LIKE ? 0.0 : 1.0;
+    const bool is_like = strstr(self->names, "_like") != NULL, is_fill = self->activation != NULL;
+    octet_type type = OCTET_FLOAT32;
+    octet_shape shape;
+    if (is_like) {
+        OCTET_TRY(octet_keras_operand_x(call, &x));
+        shape = *octet_keras_shape(call, x);
+        type = call->graph->values[x].type;
+    } else {
+        OCTET_TRY(octet_keras_operand_i32s(call, 0, "shape dims", OCTET_MAX_RANK, dims, &n_dims));
+        if (n_dims < 0) return octet_keras_refuse(call, "is given no shape");
+        shape = octet_shape_make(n_dims, dims);
+        OCTET_TRY(octet_shape_check(call->ctx, &shape, call->path));
+    }
+    if (is_fill) OCTET_TRY(octet_keras_operand_f64(call, 1, "value fill_value", 0.0, &number));
     const octet_keras_argument *argument = NULL;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand(call, 1, "dtype", &argument));
+    OCTET_TRY(octet_keras_operand(call, is_fill ? 2 : 1, "dtype", &argument));
     const octet_json *dtype = argument != NULL ? argument->constant : octet_json_get(call->layer->config, "dtype");
     const char *name = octet_json_text(dtype);
-    octet_type type = call->graph->values[x].type;
     if (name != NULL) type = strcmp(name, "bool") == 0 ? OCTET_BOOL : strcmp(name, "int32") == 0 ? OCTET_INT32 : OCTET_FLOAT32;
-    const octet_shape shape = *octet_keras_shape(call, x);
     const size_t n = octet_shape_elements(&shape);
-    const bool is_one = self->code == OCTET_OP_FILL;
     const char *full = NULL;
     void *data = NULL;
     OCTET_TRY(octet_arena_array(call->ctx, call->arena, n, sizeof(float), &data));
     for (size_t i = 0; i < n; i++) {
-        if (type == OCTET_BOOL) ((bool *)data)[i] = is_one;
-        else if (type == OCTET_INT32) ((int32_t *)data)[i] = is_one;
-        else ((float *)data)[i] = is_one ? 1.0f : 0.0f;
+        if (type == OCTET_BOOL) ((bool *)data)[i] = number != 0.0;
+        else if (type == OCTET_INT32) ((int32_t *)data)[i] = (int32_t)fmax(INT32_MIN, fmin(INT32_MAX, number));
+        else ((float *)data)[i] = (float)number;
     }
     OCTET_TRY(octet_arena_format(call->ctx, call->arena, &full, "%s/like", call->path));
     OCTET_TRY(octet_graph_add_constant(call->ctx, call->graph, full, type, &shape, data, &x));
+    return octet_keras_return(call, x);
+}
+
+/* Blocks of the rows and columns to the batch and back; sizes and cells as the file has them. */
+octet_status octet_keras_operation_space_to_batch(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t inputs[3];
+    int32_t block[OCTET_MAX_RANK], pairs[2 * OCTET_MAX_RANK], n[2];
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "block_shape", OCTET_MAX_RANK, block, &n[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 2, "paddings crops", 2 * OCTET_MAX_RANK, pairs, &n[1]));
+    if (n[0] < 1 || n[1] != 2 * n[0]) return octet_keras_refuse(call, "needs two numbers of cells for each size of its blocks");
+    OCTET_TRY(octet_keras_i32s(call, "block_shape", block, n[0], &inputs[1]));
+    OCTET_TRY(pad_pairs(call, pairs, n[0], &inputs[2]));
+    OCTET_TRY(octet_keras_emit(call, self->code, octet_operator_name(self->code), inputs, 3, NULL, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
+}
+
+/* The last two axes, one for the other; of pictures the two before the channels. */
+octet_status octet_keras_operation_matrix_transpose(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    int32_t perm[OCTET_MAX_RANK];
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const int32_t rank = octet_keras_shape(call, x)->rank;
+    const int32_t end = self->activation != NULL ? rank - 1 : rank;
+    if (end < 2) return octet_keras_contradict(call, "reads something that is no matrix");
+    for (int32_t i = 0; i < rank; i++) perm[i] = i;
+    perm[end - 1] = end - 2;
+    perm[end - 2] = end - 1;
+    OCTET_TRY(octet_keras_transpose(call, "transpose", x, perm, &x));
     return octet_keras_return(call, x);
 }
 

@@ -104,6 +104,50 @@ octet_status octet_keras_operation_conv(octet_keras_call *call, const octet_kera
     return octet_keras_return(call, inputs[0]);
 }
 
+/* Patches [batch,rows,columns,height * width * channels] of pictures. Side by side they are the picture with its axes in another order
+ * (Keras 2); else, and always in Keras 3, a convolution with ones in the right places, as Keras 3 has it. */
+octet_status octet_keras_operation_patches(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x, inputs[3];
+    int32_t size[2], strides[2], dilation[2];
+    octet_padding padding;
+    const octet_keras_argument *given = NULL;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(pair(call, 1, "size sizes", size));
+    OCTET_TRY(octet_keras_operand(call, 2, "strides", &given));
+    memcpy(strides, size, sizeof strides);
+    if (given != NULL) OCTET_TRY(pair(call, 2, "strides", strides));
+    OCTET_TRY(pair(call, 3, "dilation_rate rates", dilation));
+    OCTET_TRY(padding_of(call, 4, &padding));
+    const octet_shape shape = *octet_keras_shape(call, x);
+    if (shape.rank != 4) return octet_keras_refuse(call, "is supported on [batch,height,width,channels] only");
+    const int32_t channels = shape.dims[3], rows = shape.dims[1] / size[0], columns = shape.dims[2] / size[1];
+    if (!call->layer->is_operation && memcmp(size, strides, sizeof size) == 0 && dilation[0] == 1 && dilation[1] == 1 &&
+        rows * size[0] == shape.dims[1] && columns * size[1] == shape.dims[2]) {
+        OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 6,
+                                      (const int32_t[]){shape.dims[0], rows, size[0], columns, size[1], channels}, &x));
+        OCTET_TRY(octet_keras_transpose(call, "transpose", x, (const int32_t[]){0, 1, 3, 2, 4, 5}, &x));
+        OCTET_TRY(octet_keras_reshape(call, "Reshape_1", x, 4,
+                                      (const int32_t[]){shape.dims[0], rows, columns, size[0] * size[1] * channels}, &x));
+        return octet_keras_return(call, x);
+    }
+    enum { MOST = 4096 };
+    const int64_t n = (int64_t)size[0] * size[1] * channels;
+    if (n > MOST) return octet_keras_refuse(call, "gives patches of %lld numbers; %d are supported", (long long)n, MOST);
+    const int32_t n_out = (int32_t)n;
+    float *ones = NULL, *zeros = NULL;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n * (size_t)n, &ones));
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n, &zeros));
+    for (size_t i = 0; i < (size_t)n; i++) ones[i * (size_t)n + i] = 1.0f;
+    inputs[0] = x;
+    OCTET_TRY(octet_keras_constant(call, "kernel", NULL, 4, (const int32_t[]){n_out, size[0], size[1], channels}, ones, &inputs[1]));
+    OCTET_TRY(octet_keras_constant(call, "bias", NULL, 1, &n_out, zeros, &inputs[2]));
+    const octet_options options = {.conv_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1],
+                                               .dilation_h = dilation[0], .dilation_w = dilation[1]}};
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_CONV_2D, "Conv2D", inputs, 3, &options, &x));
+    return octet_keras_return(call, x);
+}
+
 /* softmax(query key^T * scale) value of [batch,steps,heads,size]. */
 octet_status octet_keras_operation_dot_product_attention(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;

@@ -65,6 +65,42 @@ static const struct {
     {3, "BatchNorm", ", [1.0, 2.0, 3.0], [1.0, 4.0, 0.25], [0.0, 1.0, 0.0], null", ", \"axis\": -1, \"epsilon\": 0.0", 6,
      {0, 1, 0, 3, -2.5F, 6}},
     {3, "MaxPool", "", ", \"pool_size\": 2, \"strides\": null, \"padding\": \"valid\"", 3, {4, 2, 6}},
+    {3, "LayerNorm", ", [1.0, 2.0, 0.5], [0.0, 1.0, -1.0]", ", \"axis\": -1, \"epsilon\": null", 6,
+     {-1.2247449F, 1, -0.38762756F, 0.48771311F, -1.786932F, -0.54712354F}},
+    {3, "RMSNorm", ", [1.0, 2.0, 0.5]", ", \"axis\": -1, \"epsilon\": 0.0", 6,
+     {0.46291006F, 1.8516402F, 0.69436508F, 0.78954202F, -1.9738551F, 0.59215653F}},
+    {3, "Celu", "", ", \"alpha\": 0.5", 6, {1, 2, 3, 4, -0.4999773F, 6}},
+    {2, "nn.silu", "\"beta\": 0.0", "", 6, {0.5F, 1, 1.5F, 2, -2.5F, 3}},
+    {2, "math.asinh", "", "", 6, {0.8813736F, 1.4436355F, 1.8184465F, 2.0947125F, -2.3124383F, 2.4917798F}},
+    {2, "math.atan2", "\"x\": 1.0", "", 6, {0.7853982F, 1.1071488F, 1.2490458F, 1.3258177F, -1.3734008F, 1.4056476F}},
+    {3, "Arctan2", ", -1.0", "", 6, {2.3561945F, 2.0344439F, 1.8925469F, 1.815775F, -1.7681919F, 1.7359451F}},
+    {3, "Fmod", ", 1.5", "", 6, {1, 0.5F, 0, 1, -0.5F, 0}},
+    {2, "math.divide_no_nan", "\"y\": [[[2.0, 0.0, 4.0]]]", "", 6, {0.5F, 0, 0.75F, 2, 0, 1.5F}},
+    {2, "sort", "\"axis\": -1, \"direction\": \"DESCENDING\"", "", 6, {3, 2, 1, 6, 4, -5}},
+    {3, "Sort", "", ", \"axis\": 1", 6, {1, -5, 3, 4, 2, 6}},
+    {3, "Median", "", ", \"axis\": 1, \"keepdims\": true", 3, {2.5F, -1.5F, 4.5F}},
+    {3, "Quantile", ", 0.25", ", \"axis\": [2], \"method\": \"linear\", \"keepdims\": false", 2, {1.5F, -0.5F}},
+    {3, "Sparsemax", "", ", \"axis\": -1", 6, {0, 0, 1, 0, 0, 1}},
+    {2, "math.cumprod", "\"axis\": 2", "", 6, {1, 2, 6, 4, -20, -120}},
+    {2, "math.cumprod", "\"axis\": 2, \"exclusive\": true, \"reverse\": true", "", 6, {6, 3, 1, -30, 6, 1}},
+    {3, "Cumprod", "", ", \"axis\": null, \"dtype\": null", 6, {1, 2, 6, 24, -120, -720}},
+    {3, "Average", ", [1.0, 2.0, 1.0]", ", \"axis\": 2", 2, {2, 0}},
+    {3, "Take", ", [[2, 0], [1, -1]]", ", \"axis\": 2", 8, {3, 1, 2, 3, 6, 4, -5, 6}},
+    {2, "compat.v1.gather", "\"indices\": 1, \"axis\": 1", "", 3, {4, -5, 6}},
+    {3, "TakeAlongAxis", ", [[[2], [0]]]", ", \"axis\": 2", 2, {3, 4}},
+    {3, "TakeAlongAxis", ", [[[1, 0, -1]]]", ", \"axis\": 1", 3, {4, 2, 6}},
+    {2, "gather_nd", "\"indices\": [[0, 1, 2], [0, 0, 1]]", "", 2, {6, 2}},
+    {2, "compat.v1.boolean_mask", "\"mask\": [true, false, true], \"axis\": 2", "", 4, {1, 3, 4, 6}},
+    {2, "reverse_sequence", "\"seq_lengths\": [2], \"seq_axis\": 2, \"batch_axis\": 0", "", 6, {2, 1, 3, -5, 4, 6}},
+    {2, "linalg.band_part", "\"num_lower\": 0, \"num_upper\": 1", "", 6, {1, 2, 0, 0, -5, 6}},
+    {2, "linalg.diag_part", "", "", 2, {1, -5}},
+    {3, "Trace", "", ", \"offset\": 1, \"axis1\": 1, \"axis2\": 2", 1, {8}},
+    {3, "Rot90", "", ", \"k\": 1, \"axes\": [1, 2]", 6, {3, 6, 2, -5, 1, 4}},
+    {3, "Repeat", "", ", \"repeats\": [0, 2, 1], \"axis\": 2", 6, {2, 2, 3, -5, -5, 6}},
+    {3, "Roll", "", ", \"shift\": 1, \"axis\": null", 6, {6, 1, 2, 3, 4, -5}},
+    {3, "Flip", "", ", \"axis\": null", 6, {6, -5, 4, 3, 2, 1}},
+    {3, "Norm", "", ", \"ord\": Infinity, \"axis\": 2, \"keepdims\": false", 2, {3, 6}},
+    {3, "FullLike", ", 2.5", "", 6, {2.5F, 2.5F, 2.5F, 2.5F, 2.5F, 2.5F}},
     {3, "Conv", ", [[[1.0], [0.0], [1.0]], [[0.0], [1.0], [0.0]]]", ", \"strides\": 1, \"padding\": \"valid\"", 1, {-1}},
 };
 
@@ -122,8 +158,93 @@ static void ranges_are_constants(void **state) {
            (const float[]){4, 3, 2, 7, -4, 5});
 }
 
+static void sizes_are_computed_before_the_model_runs(void **state) {
+    (void)state;
+    expect(FUNCTIONS(FUNCTION("s", "compat.v1.shape", "[\"in\", 0, 0, {}]") ", "
+                     FUNCTION("a", "__operators__.getitem", "[\"s\", 0, 0, {\"slice_spec\": 1}]") ", "
+                     FUNCTION("b", "__operators__.getitem", "[\"s\", 0, 0, {\"slice_spec\": 2}]") ", "
+                     FUNCTION("m", "math.multiply", "[\"a\", 0, 0, {\"y\": [\"b\", 0, 0]}]") ", "
+                     FUNCTION("d", "compat.v1.floor_div", "[\"m\", 0, 0, {\"y\": 2}]") ", "
+                     FUNCTION("r", "reshape", "[\"in\", 0, 0, {\"shape\": [-1, [\"d\", 0, 0], 2]}]") ", "
+                     FUNCTION("f", "reverse", "[\"r\", 0, 0, {\"axis\": [2]}]")),
+           (const float[]){2, 1, 4, 3, 6, -5});
+}
+
+static void patches_are_cut_from_pictures(void **state) {
+    (void)state;
+    static const char *const overlapping = "\"strides\": [1, 1, 1, 1]", *const apart = "\"strides\": [1, 2, 1, 1]";
+    for (int i = 0; i < 2; i++) {
+        char model[2048];
+        snprintf(model, sizeof model,
+                 FUNCTIONS(FUNCTION("p", "reshape", "[\"in\", 0, 0, {\"shape\": [-1, 2, 3, 1]}]") ", "
+                           FUNCTION("f", "image.extract_patches", "[\"p\", 0, 0, {\"sizes\": [1, 2, 1, 1], %s, \"rates\": [1, 1, 1, 1], "
+                                                                  "\"padding\": \"VALID\"}]")),
+                 i == 0 ? overlapping : apart);
+        expect(model, (const float[]){1, 4, 2, -5, 3, 6});
+    }
+}
+
+static octet_graph *build(octet_context *ctx, int version, const char *model) {
+    keras_shapes none = {.bytes = {NULL, 0}};
+    octet_graph *graph = NULL;
+    octet_context_init(ctx);
+    return keras_model_build(ctx, (octet_bytes){(const uint8_t *)model, strlen(model)}, version, &none, NULL, &graph) == OCTET_OK ? graph
+                                                                                                                              : NULL;
+}
+
+#define GELU_OF(scale, half)                                                                                                       \
+    FUNCTIONS(FUNCTION("h", "math.multiply", "[\"in\", 0, 0, {\"y\": " half "}]") ", "                                               \
+              FUNCTION("d", "math.multiply", "[\"in\", 0, 0, {\"y\": " scale "}]") ", "                                              \
+              FUNCTION("e", "math.erf", "[\"d\", 0, 0, {}]") ", "                                                                  \
+              FUNCTION("o", "__operators__.add", "[\"e\", 0, 0, {\"y\": 1.0}]") ", "                                               \
+              FUNCTION("f", "math.multiply", "[\"h\", 0, 0, {\"y\": [\"o\", 0, 0]}]"))
+
+static void a_gelu_that_is_written_out_is_one_operator(void **state) {
+    (void)state;
+    static const struct {
+        const char *model;
+        bool is_gelu;
+    } models[] = {{GELU_OF("0.70710678", "0.5"), true}, {GELU_OF("0.7", "0.5"), false}, {GELU_OF("0.70710678", "0.25"), false}};
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        octet_context ctx;
+        octet_graph *graph = build(&ctx, 2, models[i].model);
+        assert_non_null(graph);
+        const uint32_t last = graph->values[graph->outputs[0].value].producer;
+        assert_int_equal(graph->operators[last].code == OCTET_OP_GELU, models[i].is_gelu);
+        octet_graph_destroy(&ctx, graph);
+    }
+    float found[KERAS_RUN_MOST];
+    static const float expected[6] = {0.8427008F, 0.9953223F, 0.9999779F, 1, -1, 1};
+    assert_int_equal(run(2, "math.erf", "", "", found), 6);
+    for (int i = 0; i < 6; i++) assert_true(fabsf(found[i] - expected[i]) <= 4e-6F);
+}
+
+static void arguments_that_no_function_reads_are_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *model, *sentence;
+    } models[] = {
+        {FUNCTIONS(FUNCTION("f", "nn.relu", "[\"in\", 0, 0, {\"beta\": 2.0}]")), "is called with beta"},
+        {FUNCTIONS(FUNCTION("f", "nn.relu", "[\"in\", 0, 0, {\"beta\": 0.0}]")), NULL},
+        {FUNCTIONS(FUNCTION("f", "roll", "[\"in\", 0, 0, {\"shift\": 1, \"axis\": 9}]")), "axis is outside of 3 dimensions"},
+        {FUNCTIONS(FUNCTION("f", "gather_nd", "[\"in\", 0, 0, {\"indices\": [0.5]}]")), "a place is no whole number"},
+        {FUNCTIONS(FUNCTION("f", "compat.v1.gather", "[\"in\", 0, 0, {\"indices\": [3], \"axis\": 2}]")), "place 3 is outside of 3 cells"},
+        {FUNCTIONS(FUNCTION("f", "math.polygamma", "[\"in\", 0, 0, {}]")), "the function polygamma is not supported"},
+    };
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        octet_context ctx;
+        octet_graph *graph = build(&ctx, 2, models[i].model);
+        if (models[i].sentence == NULL) octet_graph_destroy(&ctx, graph);
+        else if (graph != NULL || strstr(ctx.message, models[i].sentence) == NULL) fail_msg("%s: %s", models[i].sentence, ctx.message);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(functions_compute_what_they_say),
-                                       cmocka_unit_test(conditions_are_constants_or_casts), cmocka_unit_test(ranges_are_constants)};
+                                       cmocka_unit_test(conditions_are_constants_or_casts), cmocka_unit_test(ranges_are_constants),
+                                       cmocka_unit_test(sizes_are_computed_before_the_model_runs),
+                                       cmocka_unit_test(patches_are_cut_from_pictures),
+                                       cmocka_unit_test(a_gelu_that_is_written_out_is_one_operator),
+                                       cmocka_unit_test(arguments_that_no_function_reads_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
