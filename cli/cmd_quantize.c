@@ -146,7 +146,7 @@ const struct command command_quantize = {
     .purpose = "a full-integer .tflite from a float model, and what that cost",
     .arguments = "MODEL --data DATA -o OUT.tflite [options]",
     .details = "Calibrates on training samples, quantizes, writes the file, then runs both models on the test samples and prints\n"
-               "the verdict. MODEL: .h5, .keras or float .tflite.\n",
+               "the verdict. MODEL: .h5, .keras or float .tflite. One of quantization-aware training has its ranges and needs no --data.\n",
     .examples = "  octet quantize examples/mnist/mnist_fc_k2.h5 --data examples/mnist -o model.tflite\n"
                 "  octet quantize model.h5 --data photos/ --preprocess teachable-machine -o model.tflite\n"
                 "  octet quantize model.h5 --data mnist.npz --max-drop 0.5 --json -o model.tflite\n"

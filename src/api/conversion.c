@@ -47,8 +47,9 @@ static octet_status make(octet_context *ctx, octet_model *model, octet_graph *gr
     OCTET_TRY(quantize_options(ctx, options, &quantize));
     OCTET_TRY(octet_passes_run(ctx, graph));
     if (quantize.mode == OCTET_MODE_INT8 || quantize.mode == OCTET_MODE_INT16X8) {
-        OCTET_CHECK(ctx, data != NULL, OCTET_USAGE, "mode %s needs samples to calibrate with (--data)", mode_names[quantize.mode]);
-        OCTET_TRY(octet_api_calibrate(ctx, graph, data, options, calibration));
+        OCTET_CHECK(ctx, data != NULL || octet_quantize_is_trained(graph), OCTET_USAGE,
+                    "mode %s needs samples to calibrate with (--data)", mode_names[quantize.mode]);
+        if (data != NULL) OCTET_TRY(octet_api_calibrate(ctx, graph, data, options, calibration));
     }
     octet_graph *quantized = NULL;
     octet_model *result = NULL;

@@ -109,6 +109,7 @@ static int capability(octet_operator_code code) {
         case OCTET_OP_SQUARE: return F;
         case OCTET_OP_COMPLEX_ABS:
         case OCTET_OP_CONV_3D:
+        case OCTET_OP_FAKE_QUANT:
         case OCTET_OP_GELU:
         case OCTET_OP_IMAG:
         case OCTET_OP_LOCAL_RESPONSE_NORMALIZATION:

@@ -73,6 +73,8 @@ static octet_bind_function *family_of(octet_operator_code code) {
     case OCTET_OP_MAX_POOL_2D:
     case OCTET_OP_L2_POOL_2D:
         return octet_bind_pool;
+    case OCTET_OP_FAKE_QUANT:
+        return octet_bind_fake_quant;
     case OCTET_OP_QUANTIZE:
     case OCTET_OP_DEQUANTIZE:
         return octet_bind_quantize;

@@ -18,7 +18,7 @@ octet_bind_function octet_bind_svdf;
 octet_bind_function octet_bind_move;
 octet_bind_function octet_bind_order;
 octet_bind_function octet_bind_pool;
-octet_bind_function octet_bind_quantize;
+octet_bind_function octet_bind_quantize, octet_bind_fake_quant;
 octet_bind_function octet_bind_reduce;
 octet_bind_function octet_bind_resize;
 octet_bind_function octet_bind_scatter;

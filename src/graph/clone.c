@@ -8,6 +8,11 @@ static octet_status copy_value(octet_context *ctx, octet_arena *arena, octet_val
     octet_quantization *q = &value->quantization;
     OCTET_TRY(octet_arena_copy(ctx, arena, q->scale, q->n * sizeof *q->scale, (void **)(uintptr_t)&q->scale));
     OCTET_TRY(octet_arena_copy(ctx, arena, q->zero_point, q->n * sizeof *q->zero_point, (void **)(uintptr_t)&q->zero_point));
+    octet_trained_weights *trained = &value->trained;
+    OCTET_TRY(octet_arena_copy(ctx, arena, trained->scales, trained->n * sizeof *trained->scales, (void **)(uintptr_t)&trained->scales));
+    if (trained->n > 0)
+        OCTET_TRY(octet_arena_copy(ctx, arena, trained->raw, octet_shape_elements(&value->shape) * sizeof *trained->raw,
+                                   (void **)(uintptr_t)&trained->raw));
     if (value->data)
         OCTET_TRY(octet_arena_copy(ctx, arena, value->data, octet_shape_elements(&value->shape) * octet_type_size(value->type),
                                    (void **)(uintptr_t)&value->data));

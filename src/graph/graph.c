@@ -181,6 +181,16 @@ octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph
     return OCTET_OK;
 }
 
+octet_status octet_value_set_trained(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, const double *scales,
+                                     const float *raw) {
+    octet_trained_weights trained = {.n = n};
+    const size_t n_elements = octet_shape_elements(&graph->values[value].shape);
+    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, scales, n * sizeof *scales, (void **)(uintptr_t)&trained.scales));
+    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, raw, n_elements * sizeof *raw, (void **)(uintptr_t)&trained.raw));
+    graph->values[value].trained = trained;
+    return OCTET_OK;
+}
+
 bool octet_quantization_equal(const octet_quantization *a, const octet_quantization *b) {
     if (a->n != b->n) return false;
     return a->n == 0 || (memcmp(a->scale, b->scale, a->n * sizeof *a->scale) == 0 &&

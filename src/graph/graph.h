@@ -22,6 +22,14 @@ typedef struct octet_quantization {
     const int32_t *zero_point;
 } octet_quantization;
 
+/* Weights that training has rounded already: element i of channel c was min(max(round(raw[i] / scales[c]), -127), 127) * scales[c], which
+ * is what the value's data are. n is 0 (not trained so), 1, or the number of output channels of the operator that reads them. */
+typedef struct octet_trained_weights {
+    uint32_t n;
+    const double *scales;
+    const float *raw; /* as many as the value's elements */
+} octet_trained_weights;
+
 typedef struct octet_value {
     const char *name;   /* TFLite tensor name, unique enough for people; never NULL */
     const char *origin; /* where it came from, for messages: "m.h5:/model_weights/dense/kernel:0"; may be NULL */
@@ -30,8 +38,10 @@ typedef struct octet_value {
     octet_quantization quantization;
     const void *data; /* constant: row-major, shape elements of type; NULL: computed, or fed as a graph input */
     bool is_variable; /* state kept between runs (LSTM); starts at the zero point */
-    bool has_range;   /* min and max were observed during calibration (float values only) */
+    bool has_range;   /* min and max were observed during calibration, or trained (float values only) */
+    bool is_trained;  /* min and max come from training, which rounded to them: calibration leaves them alone */
     float min, max;
+    octet_trained_weights trained; /* float constants only */
     uint32_t producer; /* operator, or OCTET_NONE; kept by the functions below */
     uint32_t n_uses;   /* operator inputs, graph outputs and carries that name this value; kept by the functions below */
 } octet_value;
@@ -149,6 +159,9 @@ static inline octet_value *octet_graph_output(const octet_graph *graph, const oc
 /* Sets per-tensor parameters (copied into the arena). */
 octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, int32_t axis,
                                           const float *scale, const int32_t *zero_point);
+/* For a float constant; both arrays are copied into the arena. */
+octet_status octet_value_set_trained(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, const double *scales,
+                                     const float *raw);
 bool octet_quantization_equal(const octet_quantization *a, const octet_quantization *b); /* scales and zero points */
 
 /* verify.c: INTERNAL or MODEL with the first broken rule: indices in range, producers before users, one producer per

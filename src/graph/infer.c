@@ -75,6 +75,8 @@ octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const oct
     case OCTET_OP_QUANTIZE:
     case OCTET_OP_DEQUANTIZE:
         return octet_infer_quantize(ctx, graph, op, out);
+    case OCTET_OP_FAKE_QUANT:
+        return octet_infer_fake_quant(ctx, graph, op, out);
     case OCTET_OP_MEAN:
     case OCTET_OP_SUM:
     case OCTET_OP_REDUCE_ANY:

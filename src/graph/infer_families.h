@@ -17,7 +17,7 @@ octet_infer_function octet_infer_svdf;
 octet_infer_function octet_infer_move;
 octet_infer_function octet_infer_order;
 octet_infer_function octet_infer_pool;
-octet_infer_function octet_infer_quantize;
+octet_infer_function octet_infer_quantize, octet_infer_fake_quant;
 octet_infer_function octet_infer_reduce;
 octet_infer_function octet_infer_resize;
 octet_infer_function octet_infer_scatter;

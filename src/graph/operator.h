@@ -53,6 +53,7 @@ typedef union octet_options {
     struct { float beta; } softmax;
     struct { bool keep_dims; } reduce;
     struct { float alpha; } leaky_relu;
+    struct { float min, max; int32_t n_bits; bool narrow_range; } fake_quant;
     struct { bool approximate; } gelu;
     struct { int32_t axis, count; } pack; /* PACK and UNPACK */
     struct { int32_t n_splits; } split;

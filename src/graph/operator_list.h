@@ -35,6 +35,7 @@
     X(EQUAL, 71, none)                                         \
     X(EXP, 47, none)                                           \
     X(EXPAND_DIMS, 70, none)                                   \
+    X(FAKE_QUANT, 80, fake_quant)                              \
     X(FILL, 94, none)                                          \
     X(FLOOR, 8, none)                                          \
     X(FLOOR_DIV, 90, none)                                     \

@@ -56,6 +56,9 @@ static const octet_option_field l2_normalization[] = {ACTIVATION(0, l2_normaliza
 static const octet_option_field softmax[] = {F32(0, softmax.beta)};
 static const octet_option_field reduce[] = {BOOL(0, reduce.keep_dims, 0)};
 static const octet_option_field leaky_relu[] = {F32(0, leaky_relu.alpha)};
+static const octet_option_field fake_quant[] = {
+    F32(0, fake_quant.min), F32(1, fake_quant.max), ANY(2, fake_quant.n_bits), BOOL(3, fake_quant.narrow_range, 0),
+};
 static const octet_option_field gelu[] = {BOOL(0, gelu.approximate, 0)};
 static const octet_option_field pack[] = {I32(0, pack.count, 0, 1), ANY(1, pack.axis)};
 static const octet_option_field unpack[] = {I32(0, pack.count, 0, 0), ANY(1, pack.axis)};
@@ -165,6 +168,7 @@ static const octet_options_table tables[OCTET_N_OPERATORS] = {
     TABLE(SHAPE, 55, shape),
     EMPTY(POW, 56),
     TABLE(ARG_MIN, 57, arg),
+    TABLE(FAKE_QUANT, 58, fake_quant),
     TABLE(PACK, 59, pack),
     EMPTY(LOGICAL_OR, 60),
     TABLE(ONE_HOT, 61, one_hot),

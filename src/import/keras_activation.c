@@ -5,6 +5,7 @@
 #include "import/keras_attention.h"
 #include "import/keras_layers.h"
 #include "import/keras_mask.h"
+#include "import/keras_trained.h"
 
 typedef octet_status apply(octet_keras_call *call, uint32_t x, uint32_t *out);
 
@@ -189,6 +190,7 @@ static const struct {
     apply *function;
 } activations[] = {
     {"linear", apply_linear},
+    {"NoOpActivation", apply_linear}, /* of quantization-aware training: what follows acts instead */
     {"relu", apply_relu},
     {"relu6", apply_relu6},
     {"sigmoid", apply_sigmoid},
@@ -246,8 +248,8 @@ octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *ac
                               activation);
 }
 
-octet_status octet_keras_activate(octet_keras_call *call, const char *key, const char *fallback, uint32_t x, uint32_t *out) {
-    const octet_json *value = octet_json_get(call->layer->config, key);
+static octet_status activate(octet_keras_call *call, const char *key, const octet_json *value, const char *fallback, uint32_t x,
+                             uint32_t *out) {
     const char *name = fallback;
     /* An object: a registered function ({"class_name": "function", "config": "relu6"}) or a layer ("ReLU" with its config). */
     if (octet_json_kind_of(value) == OCTET_JSON_OBJECT) {
@@ -279,6 +281,14 @@ octet_status octet_keras_activate(octet_keras_call *call, const char *key, const
         name = "linear";
     }
     return octet_keras_activate_by_name(call, name, x, out);
+}
+
+octet_status octet_keras_activate(octet_keras_call *call, const char *key, const char *fallback, uint32_t x, uint32_t *out) {
+    const octet_json *value = octet_keras_trained_activation(octet_json_get(call->layer->config, key));
+    const bool is_trained = call->trainer != NULL && strcmp(key, "activation") == 0;
+    if (is_trained) OCTET_TRY(octet_keras_trained_round(call->trainer, "pre_activation", x, &x));
+    OCTET_TRY(activate(call, key, value, fallback, x, out));
+    return is_trained ? octet_keras_trained_round(call->trainer, "post_activation", *out, out) : OCTET_OK;
 }
 
 octet_status octet_keras_emit_activation(octet_keras_call *call) {

@@ -8,6 +8,7 @@
 #include "import/keras_mask.h"
 #include "import/keras_order.h"
 #include "import/keras_stored.h"
+#include "import/keras_trained.h"
 #include "import/keras_weights.h"
 
 typedef struct builder {
@@ -78,9 +79,6 @@ static const char *const remedies[][2] = {
      "texts and hashes are no part of a TensorFlow Lite model; compute the indices before the model, and save one whose Input they are"},
     {"RandomCrop", "at inference it resizes too, in ways that differ between versions of Keras; replace it by CenterCrop or Resizing"},
     {"AutoContrast", "it acts at inference too and is not supported; stretch the contrast of the data before the model"},
-    {"QuantizeLayer QuantizeWrapper QuantizeWrapperV2 QuantizeAnnotate",
-     "comes from quantization-aware training, whose learned ranges octet does not use; convert the model with tf.lite.TFLiteConverter, "
-     "or give its trained kernels to the float model (set_weights) and quantize that"},
 };
 
 static octet_status refuse_class(octet_keras_call *call) {
@@ -372,6 +370,7 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
     call->mask = mask;
     call->zero_masked = outer->zero_masked;
     call->steps = outer->steps;
+    call->trainer = octet_keras_trained_is_wrapper(outer->layer) ? outer : outer->trainer;
     const octet_status status = run_call(&b, call, 1);
     if (status == OCTET_OK) {
         memcpy(outputs, call->outputs, call->n_outputs * sizeof *outputs);

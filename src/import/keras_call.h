@@ -27,6 +27,7 @@ typedef struct octet_keras_call {
     uint32_t mask;                    /* bool [batch,steps] given as the argument `mask`; OCTET_NONE: none (keras_mask.h) */
     bool zero_masked;                 /* set by a Bidirectional: masked steps give zeros */
     const struct octet_keras_steps *steps; /* of a cell: how the RNN around it runs (keras_recurrent.h); NULL elsewhere */
+    struct octet_keras_call *trainer; /* inside a QuantizeWrapper: its call (keras_trained.h); NULL elsewhere */
     struct octet_keras_masks *masks;  /* of the whole import */
     uint32_t *n_calls;                /* of the whole import, for its limit */
     uint64_t arguments_read, keys_read; /* of a function: bit i, the i-th argument, the i-th key of the configuration was asked for */

@@ -113,6 +113,10 @@ static const octet_keras_class classes[] = {
     {"SpectralNormalization", octet_keras_emit_wrapper, octet_keras_weights_spectral_normalization, "layer power_iterations"},
     {"PruneLowMagnitude", octet_keras_emit_wrapper, NULL,
      "layer pruning_schedule block_size block_pooling_type sparsity_m_by_n"},
+    {"QuantizeLayer", octet_keras_emit_quantize_layer, octet_keras_weights_quantize_layer, "quantizer"},
+    {"QuantizeWrapperV2", octet_keras_emit_quantize_wrapper, octet_keras_weights_quantize_wrapper, "layer quantize_config"},
+    {"QuantizeWrapper", octet_keras_emit_quantize_wrapper, octet_keras_weights_quantize_wrapper, "layer quantize_config"},
+    {"QuantizeAnnotate", octet_keras_emit_wrapper, NULL, "layer quantize_config"}, /* marked, and never trained so */
     {"Discretization", octet_keras_emit_discretization, NULL, "bin_boundaries num_bins epsilon output_mode"},
     {"CategoryEncoding", octet_keras_emit_category_encoding, NULL, "num_tokens output_mode"},
     {"IntegerLookup", octet_keras_emit_integer_lookup, NULL,

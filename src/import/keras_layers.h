@@ -52,12 +52,14 @@ octet_keras_emit_function octet_keras_emit_lstm, octet_keras_emit_gru, octet_ker
     octet_keras_emit_wrapper, octet_keras_emit_discretization, octet_keras_emit_category_encoding, octet_keras_emit_integer_lookup;
 octet_keras_emit_function octet_keras_emit_multi_head_attention, octet_keras_emit_grouped_attention, octet_keras_emit_attention,
     octet_keras_emit_additive_attention;
+octet_keras_emit_function octet_keras_emit_quantize_layer, octet_keras_emit_quantize_wrapper;
 octet_keras_emit_function octet_keras_emit_operation; /* TFOpLambda, TensorFlowOpLayer, keras.ops */
 
 octet_keras_weights_function octet_keras_weights_dense, octet_keras_weights_conv, octet_keras_weights_depthwise,
     octet_keras_weights_separable, octet_keras_weights_batch_normalization, octet_keras_weights_layer_normalization,
     octet_keras_weights_rms_normalization, octet_keras_weights_normalization, octet_keras_weights_layer_scale, octet_keras_weights_prelu,
     octet_keras_weights_embedding, octet_keras_weights_recurrent, octet_keras_weights_cell, octet_keras_weights_multi_head_attention,
-    octet_keras_weights_grouped_attention, octet_keras_weights_attention, octet_keras_weights_spectral_normalization;
+    octet_keras_weights_grouped_attention, octet_keras_weights_attention, octet_keras_weights_spectral_normalization,
+    octet_keras_weights_quantize_layer, octet_keras_weights_quantize_wrapper;
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "import/keras_layers.h"
 #include "import/keras_stored.h"
+#include "import/keras_trained.h"
 
 typedef struct binder {
     octet_context *ctx;
@@ -263,8 +264,10 @@ static octet_status bind_wrapped(binder *b, octet_keras_layer *layer, const octe
 
 static octet_status bind_tree(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group, const char *path) {
     if (layer->model != NULL) return bind_container(b, layer->model, group, path);
+    if (group != NULL && octet_keras_trained_is_wrapper(layer)) octet_keras_trained_bind(b->hdf5, group, layer);
     for (uint32_t i = 0; i < layer->n_weights; i++) {
         octet_keras_weight *weight = &layer->weights[i];
+        if (weight->dataset != NULL) continue;
         const octet_hdf5_node *dataset = group != NULL ? child_of(b, group, weight->path) : NULL;
         if (dataset == NULL && weight->is_optional) continue;
         OCTET_CHECK(b->ctx, dataset != NULL && dataset->is_dataset, OCTET_MODEL,

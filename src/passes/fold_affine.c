@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "passes/affine.h"
 #include "passes/list.h"
 
@@ -47,6 +49,25 @@ static bool match(const octet_graph *graph, uint32_t k, candidate *out) {
     return trailing == out->affine.n_channels;
 }
 
+/* Weights with a trained scale per channel stay so: the scales are multiplied too. With one scale for all they are constants like
+ * any others afterwards. */
+static octet_status fold_trained(octet_context *ctx, octet_graph *graph, const octet_affine *a, const octet_trained_weights *trained,
+                                 const float *factors, size_t step, octet_arena *scratch) {
+    const size_t n = (size_t)a->n_channels;
+    const uint32_t value = graph->operators[a->op].inputs[a->weights];
+    double *scales = NULL;
+    float *raw = NULL;
+    if (trained->n != n) return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(ctx, scratch, n, &scales));
+    OCTET_TRY(OCTET_NEW(ctx, scratch, a->outer * n * a->inner, &raw));
+    for (size_t c = 0; c < n; c++) scales[c] = trained->scales[c] * fabs((double)factors[c * step]);
+    for (size_t c = 0; c < n; c++) {
+        if (!(scales[c] > 0.0) || !isfinite(scales[c])) return OCTET_OK; /* a channel that is switched off has no scale */
+    }
+    for (size_t i = 0; i < a->outer * n * a->inner; i++) raw[i] = trained->raw[i] * factors[i / a->inner % n * step];
+    return octet_value_set_trained(ctx, graph, value, (uint32_t)n, scales, raw);
+}
+
 static octet_status fold(octet_context *ctx, octet_graph *graph, const candidate *c, octet_arena *scratch) {
     octet_operator *op = &graph->operators[c->k];
     const octet_value *constant = &graph->values[c->constant];
@@ -55,6 +76,7 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, const candidate
     const octet_affine *a = &c->affine;
     const size_t n = (size_t)a->n_channels;
     float *bias = NULL, *weights = NULL;
+    const octet_trained_weights trained = octet_graph_input(graph, &graph->operators[a->op], a->weights)->trained;
     OCTET_TRY(octet_affine_read_bias(ctx, scratch, graph, a, &bias));
     if (op->code == OCTET_OP_MUL) {
         const octet_value *old = octet_graph_input(graph, &graph->operators[a->op], a->weights);
@@ -70,6 +92,7 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, const candidate
     const bool keeps_none = op->code == OCTET_OP_MUL && octet_graph_input(graph, &graph->operators[a->op], a->bias) == NULL;
     const octet_activation activation = op->options.arithmetic.activation;
     OCTET_TRY(octet_affine_replace(ctx, graph, a, weights, keeps_none ? NULL : bias, c->constant));
+    if (weights != NULL) OCTET_TRY(fold_trained(ctx, graph, a, &trained, factors, step, scratch));
     *octet_edit_activation(&graph->operators[a->op]) = activation;
     octet_edit_take_output(graph, c->reshape != OCTET_NONE ? c->reshape : a->op, c->k);
     return OCTET_OK;

@@ -48,8 +48,9 @@ octet_status octet_builder_requantize(octet_builder *b, uint32_t value, const ch
     const octet_shape shape = b->to->values[value].shape;
     const octet_type from = b->to->values[value].type;
     if (octet_type_is_quantized(from) && !b->options.strict_tensorflow) {
-        const octet_qparams read = {b->to->values[value].quantization.scale[0], b->to->values[value].quantization.zero_point[0]};
-        const octet_qparams between = {ldexpf(read.scale, -(from == OCTET_INT16 ? 14 : 22)), params.zero_point};
+        const octet_qparams read = octet_qparams_of(b->to->values[value].quantization.scale[0],
+                                                    b->to->values[value].quantization.zero_point[0]);
+        const octet_qparams between = octet_qparams_of(ldexpf(read.scale, -(from == OCTET_INT16 ? 14 : 22)), params.zero_point);
         if (params.scale < between.scale) {
             const char *step = NULL;
             OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &step, "%s_step", name));

@@ -39,6 +39,8 @@ static bool is_activation(const state *s, uint32_t value) {
     return is_float(s, value) && !octet_value_is_constant(&s->graph->values[value]);
 }
 
+static bool is_trained(const state *s, uint32_t value) { return s->graph->values[value].is_trained; }
+
 static octet_rule_class class_of(const state *s, uint32_t op) {
     return octet_rules_class(s->graph->operators[op].code, s->options);
 }
@@ -126,13 +128,13 @@ static void run_forward(state *s) {
     while (s->work.n > 0) {
         const uint32_t v = s->work.items[--s->work.n];
         const uint32_t producer = graph->values[v].producer;
-        if (producer != OCTET_NONE && class_of(s, producer) == OCTET_RULE_FIXED) s->dropped[v] = true;
+        if (producer != OCTET_NONE && class_of(s, producer) == OCTET_RULE_FIXED && !is_trained(s, v)) s->dropped[v] = true;
         for (uint32_t u = s->first_user[v]; u < s->first_user[v + 1]; u++) {
             const octet_operator *op = &graph->operators[s->users[u]];
             if (class_of(s, s->users[u]) != OCTET_RULE_SAME || n_float_operands(s, op) > 1) continue;
             for (uint32_t i = 0; i < op->n_outputs; i++) {
                 const uint32_t result = op->outputs[i];
-                if (!s->statistic[result] || s->dropped[result]) continue;
+                if (!s->statistic[result] || s->dropped[result] || is_trained(s, result)) continue;
                 s->dropped[result] = true;
                 push(&s->work, result);
             }
@@ -153,7 +155,7 @@ static octet_status run_backward(state *s) {
         const octet_operator *op = &graph->operators[producer];
         for (uint32_t i = 0; i < op->n_inputs; i++) {
             const uint32_t operand = op->inputs[i];
-            if (!is_activation(s, operand) || !s->statistic[operand] || visited[operand]) continue;
+            if (!is_activation(s, operand) || !s->statistic[operand] || visited[operand] || is_trained(s, operand)) continue;
             visited[operand] = true;
             s->dropped[operand] = true;
             push(&s->work, operand);
@@ -167,8 +169,9 @@ static octet_status fix_ranges(state *s) {
         if (!s->statistic[v] || s->dropped[v]) continue;
         const octet_value *value = &s->graph->values[v];
         const double min = (double)s->ranges[v].min, max = (double)s->ranges[v].max;
-        const octet_qparams params =
-            s->options->mode == OCTET_MODE_INT16X8 ? octet_qparams_range_s16(min, max) : octet_qparams_range_s8(min, max);
+        const octet_qparams params = s->options->mode == OCTET_MODE_INT16X8 ? octet_qparams_range_s16(min, max)
+                                     : value->is_trained                    ? octet_qparams_trained_s8(min, max)
+                                                                            : octet_qparams_range_s8(min, max);
         OCTET_CHECK(s->ctx, isfinite(params.scale) && params.scale > 0.0f, OCTET_MODEL,
                     "%s: %s ranges from %g to %g: too wide for a float32 scale; look at the samples and the weights",
                     value->producer == OCTET_NONE ? "model input" : s->graph->operators[value->producer].layer, value->name, min, max);
@@ -191,6 +194,13 @@ static void set_result(state *s, uint32_t v, octet_qparams params) {
     }
 }
 
+/* Parameters of a trained range that only one operator reads, and reads otherwise: what computes the value writes it so at once. */
+static bool may_overrule(const state *s, uint32_t v) {
+    const uint32_t producer = s->graph->values[v].producer;
+    return is_trained(s, v) && s->graph->values[v].n_uses == 1 && producer != OCTET_NONE && class_of(s, producer) == OCTET_RULE_FREE &&
+           !s->out->produced[v].set;
+}
+
 static void set_operand(state *s, uint32_t k, uint32_t i, octet_qparams params) {
     const uint32_t v = s->graph->operators[k].inputs[i];
     octet_placement *here = &s->out->operands[s->out->first_operand[k] + i];
@@ -200,7 +210,8 @@ static void set_operand(state *s, uint32_t k, uint32_t i, octet_qparams params) 
     }
     octet_placement *place = &s->out->values[v];
     if (place->set) {
-        if (!octet_qparams_equal(place->params, params)) *here = (octet_placement){true, params};
+        if (octet_qparams_equal(place->params, params)) return;
+        *(may_overrule(s, v) ? place : here) = (octet_placement){true, params};
         return;
     }
     *place = (octet_placement){true, params};
@@ -290,12 +301,46 @@ static void align_comparisons(state *s) {
     }
 }
 
+static bool lacks_params(const state *s, const octet_operator *op) {
+    const octet_rule *rule = octet_rules_get(op->code);
+    const octet_value *weights = rule->weights < 0 ? NULL : octet_graph_input(s->graph, op, (uint32_t)rule->weights);
+    /* TensorFlow wants a range from training for weights too. */
+    if (s->options->strict_tensorflow && weights != NULL && octet_value_is_constant(weights) && weights->trained.n == 0) return true;
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        if (is_activation(s, op->inputs[i]) && !s->out->values[op->inputs[i]].set) return true;
+    }
+    for (uint32_t i = 0; i < op->n_outputs; i++) {
+        if (is_float(s, op->outputs[i]) && !s->out->values[op->outputs[i]].set) return true;
+    }
+    return false;
+}
+
+/* Which operators stay in float: those without integer kernel, and where ranges come from training alone, those beside a value that has
+ * none. What the latter compute keeps only parameters of a range of its own. */
+static void settle_real(state *s) {
+    bool trained = false, observed = false;
+    for (uint32_t v = 0; v < s->graph->n_values; v++) {
+        trained = trained || is_trained(s, v);
+        observed = observed || (s->statistic[v] && !is_trained(s, v));
+    }
+    for (uint32_t k = 0; k < s->graph->n_operators; k++) {
+        const octet_operator *op = &s->graph->operators[k];
+        const octet_rule_class rule_class = class_of(s, k);
+        s->out->stays_real[k] = rule_class == OCTET_RULE_NONE || (trained && !observed && lacks_params(s, op));
+        if (!s->out->stays_real[k] || (rule_class != OCTET_RULE_SAME && rule_class != OCTET_RULE_FIXED)) continue;
+        for (uint32_t i = 0; i < op->n_outputs; i++) {
+            if (!s->fixed[op->outputs[i]]) s->out->values[op->outputs[i]] = (octet_placement){0};
+        }
+    }
+}
+
 octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_quantize_options *options,
                              octet_propagation *out) {
     state s = {.ctx = ctx, .arena = arena, .graph = graph, .options = options, .out = out};
     s.forward = options->mode == OCTET_MODE_INT16X8;
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->values));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->produced));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &out->stays_real));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.statistic));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.dropped));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.fixed));
@@ -316,5 +361,6 @@ octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet
     /* An operand may get its parameters from one reader after another has been looked at. */
     while (run_work_list(&s)) {}
     align_comparisons(&s);
+    settle_real(&s);
     return OCTET_OK;
 }

@@ -1,8 +1,8 @@
 /* propagate.h - which parameters every activation gets.
  * In:  a float graph with ranges, options.
  * Out: scale and zero point per activation, and where a QUANTIZE has to stand between two of them.
- * Knows: the classes of rules.h and TensorFlow's order of decisions: ranges run forward through operators with one float
- *        operand, backward from those with several, then a work list from the last operator to the first.
+ * Knows: the classes of rules.h and TensorFlow's order of decisions: observed ranges run forward through operators with one float
+ *        operand, backward from those with several, trained ones stay where they are; then a work list from the last operator to the first.
  * Does not know: how the quantized graph is built, weights, biases. */
 #ifndef OCTET_QUANT_PROPAGATE_H
 #define OCTET_QUANT_PROPAGATE_H
@@ -22,6 +22,7 @@ typedef struct octet_propagation {
      * for constants of SAME operators: the parameters they are rounded with. */
     octet_placement *operands;
     uint32_t *first_operand;
+    bool *stays_real;    /* by operator: float operands, float results */
     octet_range *ranges; /* by value: what the graph observed, as sharing.h and masks.h have it */
 } octet_propagation;
 

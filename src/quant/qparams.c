@@ -19,7 +19,7 @@ octet_qparams octet_qparams_range_s8(double min, double max) {
     const float width = (float)high - (float)low;
     const float scale = width / 255.0f;
     const float zero = (float)(-128.0 - low / (double)scale);
-    octet_qparams out = {scale, 0};
+    octet_qparams out = octet_qparams_of(scale, 0);
     if (zero < -128.0f) {
         out.zero_point = -128;
     } else if (zero > 127.0f) {
@@ -30,11 +30,16 @@ octet_qparams octet_qparams_range_s8(double min, double max) {
     return out;
 }
 
+octet_qparams octet_qparams_trained_s8(double min, double max) {
+    const double scale = (max - min) / 255.0, zero = round(-min / scale);
+    return (octet_qparams){(float)scale, (int32_t)fmin(fmax(zero, 0.0), 255.0) - 128, scale};
+}
+
 octet_qparams octet_qparams_range_s16(double min, double max) {
     const float largest = fmaxf(fabsf((float)fmin(min, 0.0)), fabsf((float)fmax(max, 0.0)));
     /* An all-zero tensor still needs a scale; the smallest that the 8-bit rule gives serves. */
-    if (largest < (float)NARROWEST_HALF) return (octet_qparams){(float)NARROWEST_HALF / 32767.0f, 0};
-    return (octet_qparams){largest / 32767.0f, 0};
+    if (largest < (float)NARROWEST_HALF) return octet_qparams_of((float)NARROWEST_HALF / 32767.0f, 0);
+    return octet_qparams_of(largest / 32767.0f, 0);
 }
 
 static void find_range(const float *data, size_t n, double *min, double *max) {

@@ -13,7 +13,13 @@
 typedef struct octet_qparams {
     float scale;
     int32_t zero_point;
+    double precise; /* the scale before it was rounded to float32, for what is computed from it; 0: the scale itself */
 } octet_qparams;
+
+static inline octet_qparams octet_qparams_of(float scale, int32_t zero_point) {
+    return (octet_qparams){.scale = scale, .zero_point = zero_point};
+}
+static inline double octet_qparams_scale(octet_qparams params) { return params.precise > 0.0 ? params.precise : (double)params.scale; }
 
 static inline bool octet_qparams_equal(octet_qparams a, octet_qparams b) { return a.scale == b.scale && a.zero_point == b.zero_point; }
 
@@ -21,6 +27,9 @@ static inline bool octet_qparams_equal(octet_qparams a, octet_qparams b) { retur
  * scale = (max - min) / 255 in float32; zero point = -128 - min / scale in double, through float32, half away from zero.
  * The scale is infinite when max - min overflows float32: the caller refuses that. */
 octet_qparams octet_qparams_range_s8(double min, double max);
+/* The same for a range that training has rounded to, min <= 0 <= max: scale = (max - min) / 255, all in double, and
+ * zero point = round(-min / scale) - 128. */
+octet_qparams octet_qparams_trained_s8(double min, double max);
 /* Symmetric int16, zero point 0: scale = max(|min|, |max|) / 32767 in float32. */
 octet_qparams octet_qparams_range_s16(double min, double max);
 

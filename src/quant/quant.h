@@ -34,6 +34,8 @@ void octet_ranges_merge(octet_ranges *into, const octet_ranges *from);
  * saw NaN or infinity. */
 octet_status octet_ranges_apply(octet_context *ctx, const octet_ranges *ranges, octet_graph *graph);
 
+/* True when training has left ranges in the graph (FAKE_QUANT): samples may then be missing, and what has no range stays float. */
+bool octet_quantize_is_trained(const octet_graph *graph);
 /* `graph` is not changed. Errors: MODEL (a range missing, NaN weights: names layer and value), UNSUPPORTED, NOMEM. */
 octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_quantize_options *options, octet_graph **out);
 

@@ -36,7 +36,7 @@ static octet_status gather_rows(octet_builder *b, uint32_t k, uint32_t table) {
     const octet_operator *op = &b->from->operators[k];
     const octet_value *value = octet_graph_output(b->from, op, 0);
     const octet_quantization *q = &b->to->values[table].quantization;
-    const octet_qparams params = {q->scale[0], q->zero_point[0]};
+    const octet_qparams params = octet_qparams_of(q->scale[0], q->zero_point[0]);
     const char *name = NULL;
     uint32_t inputs[2] = {table, OCTET_NONE}, rows, real;
     OCTET_TRY(octet_builder_real(b, op->inputs[1], op->layer, &inputs[1]));

@@ -34,7 +34,7 @@ static octet_status add_input(octet_builder *b, const octet_port *port) {
         OCTET_TRY(octet_graph_add_value(b->ctx, b->to, value->name, OCTET_FLOAT32, &value->shape, &input));
         if (!b->options.strict_tensorflow) b->real[v] = input;
     } else {
-        const octet_qparams shifted = {place->params.scale, place->params.zero_point + 128};
+        const octet_qparams shifted = octet_qparams_of(place->params.scale, place->params.zero_point + 128);
         OCTET_TRY(octet_builder_add_integer(b, value->name, OCTET_UINT8, &value->shape, shifted, &input));
     }
     OCTET_TRY(octet_graph_add_input(b->ctx, b->to, input, port->name));
@@ -69,7 +69,7 @@ static octet_status add_output(octet_builder *b, const octet_port *port) {
         OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, "output", &integer, 1, NULL, &output, 1, OCTET_NONE, NULL));
     } else {
         const octet_qparams params = b->propagation.values[v].params;
-        const octet_qparams shifted = {params.scale, params.zero_point + 128};
+        const octet_qparams shifted = octet_qparams_of(params.scale, params.zero_point + 128);
         OCTET_TRY(octet_builder_requantize(b, integer, name, "output", OCTET_UINT8, shifted, &output));
     }
     return octet_graph_add_output(b->ctx, b->to, output, port->name);
@@ -88,11 +88,11 @@ static bool touches_float(const octet_builder *b, const octet_operator *op) {
 
 /* True when the value has to be quantized right after the float operator that computes it. */
 static bool wanted_as_integer(const octet_builder *b, uint32_t v) {
-    if (b->from->values[v].type != OCTET_FLOAT32) return false;
+    if (b->from->values[v].type != OCTET_FLOAT32 || !b->propagation.values[v].set) return false;
     if (octet_graph_is_output(b->from, v)) return b->options.output_type != OCTET_FLOAT32 || b->options.strict_tensorflow;
     for (uint32_t k = 0; k < b->from->n_operators; k++) {
         const octet_operator *op = &b->from->operators[k];
-        if (octet_rules_class(op->code, &b->options) == OCTET_RULE_NONE) continue;
+        if (b->propagation.stays_real[k]) continue;
         for (uint32_t i = 0; i < op->n_inputs; i++) {
             if (op->inputs[i] == v) return true;
         }
@@ -195,7 +195,7 @@ static void coarsen_result(octet_builder *b, const octet_operator *op, const uin
     const double ratio = ldexp((double)largest, 1 - left);
     const float least = (float)(squares ? ratio * ratio : ratio);
     if (!place->set || !isfinite(2.0f * least) || place->params.scale > nextafterf(least, INFINITY)) return;
-    *produced = (octet_placement){true, {2.0f * least, place->params.zero_point}};
+    *produced = (octet_placement){true, octet_qparams_of(2.0f * least, place->params.zero_point)};
 }
 
 static octet_status convert_integer(octet_builder *b, uint32_t k) {
@@ -234,14 +234,24 @@ static octet_status convert_integer(octet_builder *b, uint32_t k) {
     return OCTET_OK;
 }
 
+static octet_status convert_fake_quant(octet_builder *b, const octet_operator *op) {
+    const uint32_t v = op->outputs[0];
+    uint32_t input;
+    OCTET_TRY(octet_builder_integer(b, op->inputs[0], op->layer, &input));
+    return octet_builder_requantize(b, input, b->from->values[v].name, op->layer, b->integer_type, b->propagation.values[v].params,
+                                    &b->integer[v]);
+}
+
 octet_status octet_quantize_integer(octet_builder *b) {
     const octet_graph *from = b->from;
     OCTET_TRY(octet_propagate(b->ctx, &b->scratch, from, &b->options, &b->propagation));
     for (uint32_t i = 0; i < from->n_inputs; i++) OCTET_TRY(add_input(b, &from->inputs[i]));
     for (uint32_t k = 0; k < from->n_operators; k++) {
         const octet_operator *op = &from->operators[k];
-        if (octet_rules_class(op->code, &b->options) == OCTET_RULE_NONE || !touches_float(b, op)) {
+        if (b->propagation.stays_real[k] || !touches_float(b, op)) {
             OCTET_TRY(convert_real(b, k));
+        } else if (op->code == OCTET_OP_FAKE_QUANT) {
+            OCTET_TRY(convert_fake_quant(b, op));
         } else if (op->code == OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM) {
             OCTET_TRY(octet_builder_lstm(b, k));
         } else {

@@ -30,7 +30,7 @@ static octet_qparams cell_params(const octet_builder *b, const octet_operator *o
     if (!(largest > 0.0f)) largest = 16.0f;
     const int exponent = (int)ceil(log2((double)largest)) - 15;
     const bool is_readable = exponent >= LEAST_CELL_EXPONENT || b->options.strict_tensorflow;
-    return (octet_qparams){ldexpf(1.0f, is_readable ? exponent : LEAST_CELL_EXPONENT), 0};
+    return octet_qparams_of(ldexpf(1.0f, is_readable ? exponent : LEAST_CELL_EXPONENT), 0);
 }
 
 static octet_status add_state(octet_builder *b, const octet_value *value, octet_type type, octet_qparams params, uint32_t *out) {

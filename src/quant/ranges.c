@@ -112,7 +112,7 @@ octet_status octet_ranges_apply(octet_context *ctx, const octet_ranges *ranges, 
     }
     for (uint32_t v = 0; v < graph->n_values && v < ranges->n; v++) {
         const range *r = &ranges->ranges[v];
-        if (!r->observed || !ranges->wanted[v]) continue;
+        if (!r->observed || !ranges->wanted[v] || graph->values[v].is_trained) continue;
         graph->values[v].has_range = true;
         graph->values[v].min = r->min;
         graph->values[v].max = r->max;

@@ -7,7 +7,7 @@
 #define SAME {OCTET_RULE_SAME, {0}, {0}, 0, -1, -1, -1}
 #define NONE {OCTET_RULE_NONE, {0}, {0}, 0, -1, -1, -1}
 #define BETTER {OCTET_RULE_BETTER, {0}, {0}, 0, -1, -1, -1}
-#define FIXED(scale, zero_point) {OCTET_RULE_FIXED, {(scale), (zero_point)}, {1.0f / 32768.0f, 0}, 0, -1, -1, -1}
+#define FIXED(scale, zero_point) {OCTET_RULE_FIXED, {(scale), (zero_point), 0.0}, {1.0f / 32768.0f, 0, 0.0}, 0, -1, -1, -1}
 #define WEIGHTS(data, weights, bias, axis) {OCTET_RULE_FREE, {0}, {0}, (data), (weights), (bias), (axis)}
 
 #define RULE_ABS FREE
@@ -37,6 +37,7 @@
 #define RULE_EQUAL FREE
 #define RULE_EXP FREE
 #define RULE_EXPAND_DIMS SAME
+#define RULE_FAKE_QUANT FREE
 #define RULE_FILL SAME
 #define RULE_FLOOR NONE
 #define RULE_FLOOR_DIV NONE

@@ -63,7 +63,7 @@ octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const
         if (shared == OCTET_NONE) continue;
         roots[result] = roots[shared];
         const octet_value *observed = &graph->values[result];
-        if (!graph->values[shared].has_range || !observed->has_range) continue;
+        if (!graph->values[shared].has_range || graph->values[shared].is_trained || !observed->has_range) continue;
         if (observed->min < ranges[shared].min) ranges[shared].min = observed->min;
         if (observed->max > ranges[shared].max) ranges[shared].max = observed->max;
     }

@@ -1,10 +1,16 @@
 #include "quant/builder.h"
 
 #include <math.h>
+#include <string.h>
 
 int32_t octet_builder_weight_axis(const octet_builder *b, octet_operator_code code) {
     if (b->options.per_tensor || (b->options.per_tensor_dense && code == OCTET_OP_FULLY_CONNECTED)) return -1;
     return octet_rules_get(code)->axis;
+}
+
+/* The axis along which this constant is rounded: one trained scale is one for the tensor. */
+static int32_t axis_of(const octet_builder *b, octet_operator_code code, const octet_value *weights) {
+    return weights->trained.n == 1 ? -1 : octet_builder_weight_axis(b, code);
 }
 
 static octet_channels channels_of(const octet_shape *shape, int32_t axis) {
@@ -19,7 +25,11 @@ octet_status octet_builder_weight_scales(octet_builder *b, const octet_value *va
                 (int)value->shape.rank, (int)axis);
     *channels = channels_of(&value->shape, axis);
     OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, channels->n, scales));
-    octet_qparams_weight_scales(value->data, *channels, *scales);
+    if (value->trained.n == channels->n) {
+        memcpy(*scales, value->trained.scales, channels->n * sizeof **scales);
+    } else {
+        octet_qparams_weight_scales(value->data, *channels, *scales);
+    }
     for (size_t c = 0; c < channels->n; c++) {
         OCTET_CHECK(b->ctx, isfinite((*scales)[c]), OCTET_MODEL, "%s: channel %zu is too wide for a float32 scale",
                     value->origin != NULL ? value->origin : value->name, c);
@@ -46,8 +56,9 @@ octet_status octet_builder_weight_constant(octet_builder *b, const octet_value *
     const octet_channels channels = channels_of(&value->shape, axis);
     int8_t *bytes = NULL;
     OCTET_TRY(octet_memory_allocate(b->ctx, octet_shape_elements(&value->shape), (void **)&bytes));
-    octet_qparams_quantize_weights(value->data, channels, scales, bytes);
-    if (axis < 0) {
+    const bool is_trained = value->trained.n == channels.n;
+    octet_qparams_quantize_weights(is_trained ? value->trained.raw : value->data, channels, scales, bytes);
+    if (axis < 0 && !is_trained) {
         /* TensorFlow keeps the bytes of the tensor's own range even where a bias has widened the scale a little; octet does so only
          * on request, since bytes and scale then contradict each other. */
         double own;
@@ -127,7 +138,7 @@ octet_status octet_builder_weights_and_bias(octet_builder *b, uint32_t k, uint32
     *weights_out = *bias_out = OCTET_NONE;
     OCTET_CHECK(b->ctx, weights != NULL, OCTET_MODEL, "%s: %s has no weights", op->layer, octet_operator_name(op->code));
     const bool constant = octet_value_is_constant(weights);
-    const int32_t axis = constant ? octet_builder_weight_axis(b, op->code) : -1;
+    const int32_t axis = constant ? axis_of(b, op->code, weights) : -1;
     octet_channels channels = {1, 1, 1};
     double *scales = NULL, *bias_scales = NULL;
     bool adjusted = false;
@@ -149,7 +160,7 @@ octet_status octet_builder_weights_and_bias(octet_builder *b, uint32_t k, uint32
                     "%s: %zu biases for %zu channels", op->layer, octet_shape_elements(&bias->shape), channels.n);
         octet_qparams input;
         OCTET_TRY(octet_builder_operand_params(b, k, (uint32_t)rule->data, &input));
-        OCTET_TRY(choose_bias_scales(b, bias, (double)input.scale, scales, channels.n, constant && b->integer_type == OCTET_INT8,
+        OCTET_TRY(choose_bias_scales(b, bias, octet_qparams_scale(input), scales, channels.n, constant && b->integer_type == OCTET_INT8,
                                      &bias_scales, &adjusted));
         OCTET_TRY(octet_builder_bias(b, bias, bias_scales, channels.n, bias_out));
     }

@@ -54,6 +54,9 @@ def unary(r, operator, dtype):
         o = options('Gelu', approximate=r.chance())
     if operator == 'LEAKY_RELU':
         o = options('LeakyRelu', alpha=float(np.float32(r.g.uniform(-.5, 1.5))))
+    if operator == 'FAKE_QUANT':
+        low, high = sorted((-r.scale(-1, 1.5), r.scale(-1, 1.5)))
+        o = options('FakeQuant', min=float(np.float32(low)), max=float(np.float32(high)), numBits=r.integer(2, 16))
     if operator in ('HARD_SWISH', 'RELU_N1_TO_1', 'RELU_0_TO_1', 'ELU', 'FLOOR', 'CEIL', 'ROUND', 'NEG', 'SQUARE', 'GELU'):
         version = 1
     if dtype == np.float32:
@@ -146,7 +149,7 @@ def cases():
         add(operator, (f, i), arithmetic)
     for operator in ('ABS', 'SQRT', 'RSQRT', 'NEG', 'RELU', 'RELU6', 'LEAKY_RELU'):
         add(operator, (f, b, h), unary)
-    for operator in ('SQUARE', 'FLOOR', 'CEIL', 'ROUND'):
+    for operator in ('SQUARE', 'FLOOR', 'CEIL', 'ROUND', 'FAKE_QUANT'):
         add(operator, (f,), unary)
     for operator in ('EXP', 'LOG', 'LOGISTIC', 'TANH', 'GELU'):
         add(operator, (b, h), unary)

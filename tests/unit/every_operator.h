@@ -47,6 +47,7 @@ static const every_row every_rows[] = {
     EVERY_ROW(EQUAL, "x w4", 1, {{0}}),
     EVERY_ROW(EXP, "r", 1, {{0}}),
     EVERY_ROW(EXPAND_DIMS, "r I1", 1, {{0}}),
+    EVERY_ROW(FAKE_QUANT, "r", 1, {.fake_quant = {-1.5f, 2.25f, 7, true}}),
     EVERY_ROW(FILL, "i2,3 f1.5", 1, {{0}}),
     EVERY_ROW(FLOOR, "r", 1, {{0}}),
     EVERY_ROW(FLOOR_DIV, "r w4", 1, {{0}}),

@@ -68,7 +68,7 @@ static void constants_are_asymmetric_and_hold_zero(void **state) {
 /* The zero point is added before rounding: 0.5 + -128 rounds away from zero, to -128. */
 static void zero_point_is_added_before_rounding(void **state) {
     (void)state;
-    const octet_qparams params = {1.0f, -128};
+    const octet_qparams params = octet_qparams_of(1.0f, -128);
     const float values[3] = {0.5f, 1.5f, 300.0f};
     int8_t bytes[3];
     octet_qparams_quantize_s8(values, 3, params, bytes);

@@ -77,6 +77,21 @@ static void floats(void **state) {
     assert_int_equal(r.status, OCTET_UNSUPPORTED);
 }
 
+/* -1 to 3 in 3 steps: a step is 4/3, and 0 moves onto step round(0.75) = 1, so that the range is -4/3 to 8/3. */
+static void fake_quant_rounds_to_a_range_that_holds_zero(void **state) {
+    (void)state;
+    const float step = 4.0f / 3.0f;
+    octet_options range = {.fake_quant = {-1.0f, 3.0f, 2, false}};
+    RUN1(OCTET_OP_FAKE_QUANT, &range, F32(DIMS(6), -7, -0.6f, -0.7f, 0, 2.1f, NAN), NULL);
+    ONE_EXPECT(r, float, DIMS(6), -step, step - step, -step, step - step, 3 * step - step, -step);
+    range.fake_quant.narrow_range = true; /* 2 steps of 2, 0 on the lower of the ends' neighbours: round(1 + 0.5) = 2 of 1 to 3 */
+    RUN1(OCTET_OP_FAKE_QUANT, &range, F32(DIMS(3), -7, 0.9f, 7), NULL);
+    ONE_EXPECT(r, float, DIMS(3), -2, 0, 2);
+    range.fake_quant.min = 0.5f;
+    RUN1(OCTET_OP_FAKE_QUANT, &range, F32(DIMS(1), 1), NULL);
+    assert_int_equal(r.status, OCTET_MODEL);
+}
+
 static void gelu_is_x_times_the_normal_distribution(void **state) {
     (void)state;
     float x[200], y[200];
@@ -175,6 +190,7 @@ int main(void) {
         cmocka_unit_test(elementary_functions_are_close_to_the_c_library),
         cmocka_unit_test(special_values),
         cmocka_unit_test(floats),
+        cmocka_unit_test(fake_quant_rounds_to_a_range_that_holds_zero),
         cmocka_unit_test(gelu_is_x_times_the_normal_distribution),
         cmocka_unit_test(int8_tables_follow_the_functions),
         cmocka_unit_test(roots_and_logarithms_outside_their_domain),
