@@ -109,16 +109,63 @@ static octet_status open_operands(octet_context *ctx, octet_graph *graph, uint32
 static octet_status fold_concatenation(octet_context *ctx, octet_graph *graph, uint32_t k, int32_t axis, bool *changed) {
     OCTET_TRY(open_operands(ctx, graph, k, axis, changed));
     octet_operator *op = &graph->operators[k];
-    uint32_t rows[OCTET_MAX_OPERATOR_INPUTS];
+    uint32_t rows[OCTET_MAX_OPERATOR_INPUTS], n = 0;
     for (uint32_t i = 0; i < op->n_inputs; i++) {
-        rows[i] = without_axis(graph, op->inputs[i], axis);
-        if (rows[i] == OCTET_NONE) return OCTET_OK;
+        const octet_operator *inner = octet_edit_producer(graph, op->inputs[i]);
+        int32_t inner_axis = 0;
+        const bool is_pack = joins(inner, graph, &inner_axis) && inner->code == OCTET_OP_PACK && inner_axis == axis;
+        const uint32_t row = is_pack ? OCTET_NONE : without_axis(graph, op->inputs[i], axis), count = is_pack ? inner->n_inputs : 1;
+        if ((!is_pack && row == OCTET_NONE) || count > OCTET_MAX_OPERATOR_INPUTS - n) return OCTET_OK;
+        memcpy(rows + n, is_pack ? inner->inputs : &row, count * sizeof *rows);
+        n += count;
     }
     *changed = true;
-    const uint32_t n = op->n_inputs;
     op->code = OCTET_OP_PACK;
     op->options = (octet_options){.pack = {axis, (int32_t)n}};
     return octet_edit_set_inputs(ctx, graph, k, rows, n);
+}
+
+/* Rows [begin, begin + n) of `from`, by a new operator; nothing for n = 0. */
+static octet_status add_rows(octet_context *ctx, octet_graph *graph, const char *layer, uint32_t from, int32_t axis, int32_t begin,
+                             int32_t n, uint32_t *parts, uint32_t *n_parts) {
+    octet_shape size = graph->values[from].shape;
+    int32_t first[OCTET_MAX_RANK] = {0};
+    uint32_t inputs[3] = {from, OCTET_NONE, OCTET_NONE};
+    if (n == 0) return OCTET_OK;
+    first[axis] = begin;
+    size.dims[axis] = n;
+    OCTET_TRY(octet_graph_add_i32(ctx, graph, "slice/begin", first, size.rank, &inputs[1]));
+    OCTET_TRY(octet_graph_add_i32(ctx, graph, "slice/size", size.dims, size.rank, &inputs[2]));
+    return octet_graph_emit(ctx, graph, OCTET_OP_SLICE, layer, NULL, inputs, 3, NULL, &parts[(*n_parts)++], 1);
+}
+
+/* DYNAMIC_UPDATE_SLICE k that replaces known rows: CONCATENATION of what is before them, the rows, and what is behind. */
+static octet_status open_update(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
+    const octet_operator *op = &graph->operators[k];
+    const uint32_t from = op->inputs[0], update = op->inputs[1];
+    const octet_shape whole = graph->values[from].shape, rows = graph->values[update].shape;
+    int32_t begin[OCTET_MAX_RANK], n, axis = -1;
+    if (!octet_edit_read_integers(graph, op, 2, OCTET_MAX_RANK, begin, &n) || n != whole.rank) return OCTET_OK;
+    for (int32_t d = 0; d < n; d++) {
+        if (rows.dims[d] == whole.dims[d]) continue;
+        if (axis >= 0) return OCTET_OK;
+        axis = d;
+    }
+    *changed = true;
+    if (axis < 0) {
+        octet_edit_bypass(graph, k, update);
+        return OCTET_OK;
+    }
+    const int32_t last = whole.dims[axis] - rows.dims[axis];
+    const int32_t at = begin[axis] < 0 ? 0 : begin[axis] > last ? last : begin[axis]; /* as the operator has it */
+    uint32_t parts[3], n_parts = 0;
+    const char *layer = op->layer;
+    OCTET_TRY(add_rows(ctx, graph, layer, from, axis, 0, at, parts, &n_parts));
+    parts[n_parts++] = update;
+    OCTET_TRY(add_rows(ctx, graph, layer, from, axis, at + rows.dims[axis], last - at, parts, &n_parts));
+    graph->operators[k].code = OCTET_OP_CONCATENATION;
+    graph->operators[k].options = (octet_options){.concatenation = {.axis = axis}};
+    return octet_edit_set_inputs(ctx, graph, k, parts, n_parts);
 }
 
 /* PACK k joins what an UNPACK took apart. */
@@ -135,7 +182,9 @@ octet_status octet_pass_fold_joins(octet_context *ctx, octet_graph *graph, bool 
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         int32_t axis = 0;
         if (graph->operators[k].removed) continue;
-        if (!joins(&graph->operators[k], graph, &axis)) {
+        if (graph->operators[k].code == OCTET_OP_DYNAMIC_UPDATE_SLICE) {
+            OCTET_TRY(open_update(ctx, graph, k, changed));
+        } else if (!joins(&graph->operators[k], graph, &axis)) {
             OCTET_TRY(fold_cut(ctx, graph, k, changed));
         } else if (graph->operators[k].code == OCTET_OP_CONCATENATION) {
             OCTET_TRY(fold_concatenation(ctx, graph, k, axis, changed));

@@ -45,6 +45,22 @@ static void lists_of_results_are_packed(void **state) {
     }
 }
 
+static void updated_rows_are_packed(void **state) {
+    fixture *f = *state;
+    f->graph->is_unrolled = true;
+    const uint32_t x = input(f, DIMS(3, 1, 2));
+    uint32_t list = constant(f, "list", 0.0f, 0.0f, DIMS(3, 1, 2));
+    for (int32_t i = 0; i < 3; i++) {
+        const uint32_t step = reshape(f, unary(f, OCTET_OP_TANH, row(f, x, i, 0)), DIMS(1, 1, 2));
+        /* the last index is beyond the list and means its last row */
+        const uint32_t inputs[3] = {list, step, integers(f, 3, (const int32_t[]){i < 2 ? i : 7, 0, 0})};
+        list = emit(f, OCTET_OP_DYNAMIC_UPDATE_SLICE, NULL, 3, inputs);
+    }
+    run(f, list);
+    expect_operators(f, "UNPACK TANH TANH TANH PACK");
+    for (uint32_t i = 0; i < 3; i++) assert_int_equal(op(f, 4)->inputs[i], op(f, 1 + i)->outputs[0]);
+}
+
 static void places_that_no_step_fills_stay_zeros(void **state) {
     fixture *f = *state;
     f->graph->is_unrolled = true;
@@ -122,6 +138,7 @@ static void parts_of_constants_are_constants(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(lists_of_results_are_packed),
+        CASE(updated_rows_are_packed),
         CASE(places_that_no_step_fills_stay_zeros),
         CASE(the_last_result_is_the_last_step),
         CASE(without_loops_everything_stays),
