@@ -9,6 +9,17 @@
 static octet_status operate_unary(octet_keras_call *call, const octet_keras_operation *self) {
     uint32_t x;
     OCTET_TRY(octet_keras_operand_x(call, &x));
+    if (self->code == OCTET_OP_ROUND) {
+        double decimals = 0.0;
+        OCTET_TRY(octet_keras_operand_f64(call, -1, "decimals", 0.0, &decimals));
+        if (decimals != 0.0) {
+            const double unit = pow(10.0, decimals);
+            OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul", x, (float)unit, &x));
+            OCTET_TRY(octet_keras_unary(call, OCTET_OP_ROUND, "Round", x, &x));
+            OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul_1", x, (float)(1.0 / unit), &x));
+            return octet_keras_return(call, x);
+        }
+    }
     OCTET_TRY(octet_keras_unary(call, self->code, octet_operator_name(self->code), x, &x));
     return octet_keras_return(call, x);
 }
@@ -46,9 +57,12 @@ static octet_status operate_activation(octet_keras_call *call, const octet_keras
     return octet_keras_return(call, x);
 }
 
+/* What gives its input on at inference; ensure_shape states a shape that the model has. */
 static octet_status operate_identity(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t x;
+    const octet_keras_argument *shape = NULL;
+    OCTET_TRY(octet_keras_operand(call, 1, "shape", &shape));
     OCTET_TRY(octet_keras_operand_x(call, &x));
     return octet_keras_return(call, x);
 }
@@ -303,7 +317,7 @@ static const octet_keras_operation operations[] = {
     {"squareplus", operate_activation, OCTET_OP_ELU, "squareplus"},
     {"soft_shrink", operate_activation, OCTET_OP_ELU, "soft_shrink"},
     {"hard_shrink", operate_activation, OCTET_OP_ELU, "hard_shrink"},
-    {"identity stop_gradient copy dropout", operate_identity, OCTET_OP_RESHAPE, NULL},
+    {"identity stop_gradient copy dropout ensure_shape saturate_cast convert_image_dtype", operate_identity, OCTET_OP_RESHAPE, NULL},
     {"cast", operate_cast, OCTET_OP_CAST, NULL},
     {"clip_by_value clip", operate_clip, OCTET_OP_MINIMUM, NULL},
     {"reduce_mean mean", operate_reduce, OCTET_OP_MEAN, NULL},
@@ -319,12 +333,12 @@ static const octet_keras_operation operations[] = {
     {"argmin arg_min", operate_arg, OCTET_OP_ARG_MIN, NULL},
     {"where select select_v2", operate_where, OCTET_OP_SELECT_V2, NULL},
     {"l2_normalize normalize", octet_keras_operation_l2_normalize, OCTET_OP_L2_NORMALIZATION, NULL},
-    {"max_pool max_pool2d", octet_keras_operation_pool, OCTET_OP_MAX_POOL_2D, NULL},
-    {"avg_pool avg_pool2d average_pool", octet_keras_operation_pool, OCTET_OP_AVERAGE_POOL_2D, NULL},
+    {"max_pool max_pool1d max_pool2d", octet_keras_operation_pool, OCTET_OP_MAX_POOL_2D, NULL},
+    {"avg_pool avg_pool1d avg_pool2d average_pool", octet_keras_operation_pool, OCTET_OP_AVERAGE_POOL_2D, NULL},
     {"reduce_logsumexp logsumexp", octet_keras_operation_logsumexp, OCTET_OP_LOG, NULL},
     {"norm", octet_keras_operation_norm, OCTET_OP_SQRT, NULL},
     {"moments", octet_keras_operation_moments, OCTET_OP_MEAN, NULL},
-    {"add_n", octet_keras_operation_add_n, OCTET_OP_ADD, NULL},
+    {"add_n accumulate_n", octet_keras_operation_add_n, OCTET_OP_ADD, NULL},
     {"crelu", octet_keras_operation_crelu, OCTET_OP_RELU, NULL},
     {"one_hot", octet_keras_operation_one_hot, OCTET_OP_ONE_HOT, NULL},
     {"top_k top_kv2", octet_keras_operation_top_k, OCTET_OP_TOPK_V2, NULL},
@@ -404,6 +418,28 @@ static const octet_keras_operation operations[] = {
     {"rot90", octet_keras_operation_rot90, OCTET_OP_REVERSE_V2, NULL},
     {"fliplr", octet_keras_operation_reverse, OCTET_OP_REVERSE_V2, "left"},
     {"flipud", octet_keras_operation_reverse, OCTET_OP_REVERSE_V2, "up"},
+    {"frame extract_sequences", octet_keras_operation_frame, OCTET_OP_GATHER, NULL},
+    {"batch_flatten", octet_keras_operation_flatten, OCTET_OP_RESHAPE, NULL},
+    {"size", octet_keras_operation_size, OCTET_OP_SHAPE, NULL},
+    {"rank ndim", octet_keras_operation_size, OCTET_OP_SHAPE, "rank"},
+    {"per_image_standardization", octet_keras_operation_picture, OCTET_OP_DIV, "standardize"},
+    {"adjust_contrast", octet_keras_operation_picture, OCTET_OP_MUL, "contrast"},
+    {"grayscale_to_rgb", octet_keras_operation_picture, OCTET_OP_TILE, "rgb"},
+    {"rgb_to_yuv", octet_keras_operation_picture, OCTET_OP_FULLY_CONNECTED, "yuv"},
+    {"rgb_to_yiq", octet_keras_operation_picture, OCTET_OP_FULLY_CONNECTED, "yiq"},
+    {"pad_to_bounding_box", octet_keras_operation_place_picture, OCTET_OP_PAD, "box"},
+    {"resize_with_crop_or_pad", octet_keras_operation_place_picture, OCTET_OP_PAD, "centre"},
+    {"pad_images", octet_keras_operation_place_picture, OCTET_OP_PAD, "pad"},
+    {"crop_images", octet_keras_operation_place_picture, OCTET_OP_SLICE, "crop"},
+    {"separable_conv separable_conv2d", octet_keras_operation_separable, OCTET_OP_CONV_2D, NULL},
+    {"pool", octet_keras_operation_pool, OCTET_OP_MAX_POOL_2D, "named"},
+    {"ptp", octet_keras_operation_span, OCTET_OP_SUB, NULL},
+    {"nansum", octet_keras_operation_nan_reduce, OCTET_OP_SUM, NULL},
+    {"nanprod", octet_keras_operation_nan_reduce, OCTET_OP_REDUCE_PROD, NULL},
+    {"clip_by_norm", octet_keras_operation_clip_by_norm, OCTET_OP_DIV, NULL},
+    {"hsplit", octet_keras_operation_split, OCTET_OP_SPLIT, "horizontal"},
+    {"vsplit", octet_keras_operation_split, OCTET_OP_SPLIT, "vertical"},
+    {"dsplit", octet_keras_operation_split, OCTET_OP_SPLIT, "deep"},
     {"full_like", octet_keras_operation_fill, OCTET_OP_FILL, "full"},
     {"zeros", octet_keras_operation_fill, OCTET_OP_ZEROS_LIKE, NULL},
     {"ones", octet_keras_operation_fill, OCTET_OP_FILL, NULL},

@@ -40,6 +40,11 @@ octet_status octet_keras_operand_axes(octet_keras_call *call, int32_t position, 
 /* Two tensors of one type: positions 0 and 1. */
 octet_status octet_keras_operand_pair(octet_keras_call *call, uint32_t *x, uint32_t *y);
 octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out);
+/* SLICE: begin and size of every dimension, inside of x (keras_operation_cut.c). */
+octet_status octet_keras_emit_slice(octet_keras_call *call, const char *name, uint32_t x, const int32_t *begin, const int32_t *size,
+                                    uint32_t *out);
+/* Rows along an axis at places that were counted by the importer: at least one (keras_operation_gather.c). */
+octet_status octet_keras_gather_known(octet_keras_call *call, uint32_t x, int32_t axis, const int32_t *places, int32_t n, uint32_t *out);
 /* Row i of x along an axis times[i] times (keras_operation_gather.c). */
 octet_status octet_keras_repeat_rows(octet_keras_call *call, uint32_t x, int32_t axis, const int32_t *times, int32_t length,
                                      uint32_t *out);
@@ -73,7 +78,9 @@ octet_keras_operation_function octet_keras_operation_layer_norm, octet_keras_ope
     octet_keras_operation_digitize, octet_keras_operation_select, octet_keras_operation_band, octet_keras_operation_fill,
     octet_keras_operation_rot90, octet_keras_operation_space_to_batch, octet_keras_operation_scatter_nd,
     octet_keras_operation_matrix_transpose, octet_keras_operation_diagonal, octet_keras_operation_boolean_mask,
-    octet_keras_operation_reverse_sequence;
+    octet_keras_operation_reverse_sequence, octet_keras_operation_frame, octet_keras_operation_flatten, octet_keras_operation_size,
+    octet_keras_operation_picture, octet_keras_operation_place_picture, octet_keras_operation_separable, octet_keras_operation_span,
+    octet_keras_operation_nan_reduce, octet_keras_operation_clip_by_norm;
 
 octet_keras_operation_function octet_keras_operation_logsumexp, octet_keras_operation_norm, octet_keras_operation_moments,
     octet_keras_operation_add_n, octet_keras_operation_crelu, octet_keras_operation_one_hot,

@@ -162,3 +162,52 @@ octet_status octet_keras_operation_select(octet_keras_call *call, const octet_ke
     }
     return octet_keras_return(call, inputs[2]);
 }
+
+/* ptp: the largest less the smallest. */
+octet_status octet_keras_operation_span(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x, low;
+    int32_t axes[OCTET_MAX_RANK], n = 0;
+    bool keep_dims = false;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_axes(call, 1, "axis", octet_keras_shape(call, x)->rank, axes, &n));
+    OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims", false, &keep_dims));
+    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_REDUCE_MIN, "Min", x, axes, n, false, keep_dims, &low));
+    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_REDUCE_MAX, "Max", x, axes, n, false, keep_dims, &x));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_SUB, "sub", x, low, &x));
+    return octet_keras_return(call, x);
+}
+
+/* nansum, nanprod: what is not a number counts as 0, or 1. */
+octet_status octet_keras_operation_nan_reduce(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x, inputs[3];
+    int32_t axes[OCTET_MAX_RANK], n = 0;
+    bool keep_dims = false;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_axes(call, 1, "axis", octet_keras_shape(call, x)->rank, axes, &n));
+    OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims", false, &keep_dims));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_NOT_EQUAL, "IsNan", x, x, &inputs[0]));
+    OCTET_TRY(octet_keras_scalar(call, "instead", self->code == OCTET_OP_SUM ? 0.0f : 1.0f, &inputs[1]));
+    inputs[2] = x;
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, &x));
+    OCTET_TRY(octet_keras_reduce(call, self->code, "Reduce", x, axes, n, false, keep_dims, &x));
+    return octet_keras_return(call, x);
+}
+
+/* x * clip_norm / max(norm, clip_norm). */
+octet_status octet_keras_operation_clip_by_norm(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x, norm;
+    int32_t axes[OCTET_MAX_RANK], n = 0;
+    double most = 1.0;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_f64(call, 1, "clip_norm", 1.0, &most));
+    OCTET_TRY(octet_keras_operand_axes(call, 2, "axes", octet_keras_shape(call, x)->rank, axes, &n));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, x, &norm));
+    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", norm, axes, n, false, true, &norm));
+    OCTET_TRY(octet_keras_unary(call, OCTET_OP_SQRT, "Sqrt", norm, &norm));
+    OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MAXIMUM, "Maximum", norm, (float)most, &norm));
+    OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul_1", x, (float)most, &x));
+    OCTET_TRY(octet_keras_binary(call, OCTET_OP_DIV, "truediv", x, norm, &x));
+    return octet_keras_return(call, x);
+}

@@ -3,8 +3,8 @@
 
 #include "import/keras_operation.h"
 
-static octet_status emit_slice(octet_keras_call *call, const char *name, uint32_t x, const int32_t *begin, const int32_t *size,
-                               uint32_t *out) {
+octet_status octet_keras_emit_slice(octet_keras_call *call, const char *name, uint32_t x, const int32_t *begin, const int32_t *size,
+                                    uint32_t *out) {
     const int32_t rank = octet_keras_shape(call, x)->rank;
     uint32_t inputs[3] = {x, OCTET_NONE, OCTET_NONE};
     OCTET_TRY(octet_keras_i32s(call, "Slice/begin", begin, rank, &inputs[1]));
@@ -28,7 +28,7 @@ octet_status octet_keras_operation_slice(octet_keras_call *call, const octet_ker
         if (begin[i] < 0 || size[i] < 0 || (int64_t)begin[i] + size[i] > length)
             return octet_keras_contradict(call, "cuts outside of its %d cells", (int)length);
     }
-    OCTET_TRY(emit_slice(call, "Slice", x, begin, size, &x));
+    OCTET_TRY(octet_keras_emit_slice(call, "Slice", x, begin, size, &x));
     return octet_keras_return(call, x);
 }
 
@@ -72,10 +72,10 @@ static octet_status roll_axis(octet_keras_call *call, uint32_t x, int32_t axis, 
     memcpy(size, shape.dims, sizeof size);
     begin[axis] = length - cut;
     size[axis] = cut;
-    OCTET_TRY(emit_slice(call, "Slice", x, begin, size, &parts[0]));
+    OCTET_TRY(octet_keras_emit_slice(call, "Slice", x, begin, size, &parts[0]));
     begin[axis] = 0;
     size[axis] = length - cut;
-    OCTET_TRY(emit_slice(call, "Slice_1", x, begin, size, &parts[1]));
+    OCTET_TRY(octet_keras_emit_slice(call, "Slice_1", x, begin, size, &parts[1]));
     return octet_keras_concatenate(call, "Roll", parts, 2, axis, out);
 }
 
@@ -124,18 +124,37 @@ octet_status octet_keras_operation_diff(octet_keras_call *call, const octet_kera
 
 octet_status octet_keras_operation_moveaxis(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
-    uint32_t x;
-    int32_t from = 0, to = 0, perm[OCTET_MAX_RANK], n = 0;
+    uint32_t x, moved = 0;
+    int32_t from[OCTET_MAX_RANK], to[OCTET_MAX_RANK], perm[OCTET_MAX_RANK], n[2];
     OCTET_TRY(octet_keras_operand_x(call, &x));
     const int32_t rank = octet_keras_shape(call, x)->rank;
-    OCTET_TRY(octet_keras_operand_axis(call, 1, "source", rank, 0, &from));
-    OCTET_TRY(octet_keras_operand_axis(call, 2, "destination", rank, 0, &to));
-    for (int32_t i = 0; i < rank; i++) {
-        if (n == to) perm[n++] = from;
-        if (i != from) perm[n++] = i;
+    OCTET_TRY(octet_keras_operand_axes(call, 1, "source", rank, from, &n[0]));
+    OCTET_TRY(octet_keras_operand_axes(call, 2, "destination", rank, to, &n[1]));
+    if (n[0] != n[1]) return octet_keras_contradict(call, "moves %d axes to %d places", (int)n[0], (int)n[1]);
+    for (int32_t i = 0; i < rank; i++) perm[i] = -1;
+    for (int32_t i = 0; i < n[0]; i++) {
+        if ((moved >> from[i] & 1) != 0 || perm[to[i]] >= 0) return octet_keras_contradict(call, "names one axis twice");
+        perm[to[i]] = from[i];
+        moved |= 1u << from[i];
     }
-    if (n == to) perm[n] = from;
+    for (int32_t i = 0, next = 0; i < rank; i++) { /* the others stay in order */
+        if (perm[i] >= 0) continue;
+        while ((moved >> next & 1) != 0) next++;
+        perm[i] = next++;
+    }
     OCTET_TRY(octet_keras_transpose(call, "transpose", x, perm, &x));
+    return octet_keras_return(call, x);
+}
+
+/* batch_flatten: all axes but the batch as one. */
+octet_status octet_keras_operation_flatten(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const octet_shape shape = *octet_keras_shape(call, x);
+    if (shape.rank < 1) return octet_keras_refuse(call, "is given a single number");
+    const int32_t dims[2] = {shape.dims[0], octet_shape_product(&shape, 1, shape.rank)};
+    OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 2, dims, &x));
     return octet_keras_return(call, x);
 }
 
@@ -189,7 +208,7 @@ octet_status octet_keras_operation_crop(octet_keras_call *call, const octet_kera
         if (begin[i] < 0 || size[i] < 1 || (int64_t)begin[i] + size[i] > shape.dims[i])
             return octet_keras_contradict(call, "cuts outside of its picture");
     }
-    OCTET_TRY(emit_slice(call, "Slice", x, begin, size, &x));
+    OCTET_TRY(octet_keras_emit_slice(call, "Slice", x, begin, size, &x));
     return octet_keras_return(call, x);
 }
 

@@ -166,7 +166,7 @@ static octet_status contract(octet_keras_call *call, uint32_t a, const labels *l
     return multiply_computed(call, a, la, b, lb, &p, sizes, out, result);
 }
 
-/* "abc,cd->abd" of operands with the given ranks; no arrow: letters that occur once, in the order of the alphabet. */
+/* One operand of "abc,cd->abd". */
 static octet_status parse_operand(octet_keras_call *call, const char *text, size_t length, int32_t rank, labels *out, int32_t *n_dots) {
     int32_t letters = 0;
     *out = (labels){0};
@@ -177,20 +177,57 @@ static octet_status parse_operand(octet_keras_call *call, const char *text, size
             *n_dots = rank - letters;
             for (int32_t j = 0; j < *n_dots; j++) append(out, (uint8_t)(200 - *n_dots + j)); /* counted from the last */
             i += 2;
-        } else if (isalpha((unsigned char)text[i]) && find(out, (uint8_t)text[i]) < 0) {
+        } else if (isalpha((unsigned char)text[i])) {
             append(out, (uint8_t)text[i]);
         } else {
-            return octet_keras_refuse(call, "its equation has an axis twice, or something that is no letter");
+            return octet_keras_refuse(call, "its equation has something that is no letter");
         }
     }
     if (out->n == rank) return OCTET_OK;
     return octet_keras_contradict(call, "its equation names %d axes for %d", (int)out->n, (int)rank);
 }
 
+/* An axis that an operand names twice is its diagonal: the two of them become one, which is gathered. */
+static octet_status take_diagonals(octet_keras_call *call, uint32_t *x, labels *l) {
+    for (int32_t i = 0; i < l->n; i++) {
+        int32_t j = i + 1, perm[OCTET_MAX_RANK], n = 0;
+        while (j < l->n && l->of[j] != l->of[i]) j++;
+        if (j == l->n) continue;
+        const octet_shape shape = *octet_keras_shape(call, *x);
+        const int32_t length = shape.dims[i];
+        if (shape.dims[j] != length) return octet_keras_contradict(call, "names two axes of different lengths by one letter");
+        labels left = {0};
+        octet_shape flat = {.rank = shape.rank - 1};
+        for (int32_t k = 0; k < shape.rank; k++) {
+            if (k == i || k == j) continue;
+            append(&left, l->of[k]);
+            flat.dims[n] = shape.dims[k];
+            perm[n++] = k;
+        }
+        perm[n] = i;
+        perm[n + 1] = j;
+        flat.dims[n] = length * length;
+        append(&left, l->of[i]);
+        int32_t *places = NULL;
+        OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)length, &places));
+        for (int32_t k = 0; k < length; k++) places[k] = k * (length + 1);
+        OCTET_TRY(octet_keras_transpose(call, "transpose", *x, perm, x));
+        OCTET_TRY(octet_keras_reshape(call, "Reshape", *x, flat.rank, flat.dims, x));
+        OCTET_TRY(octet_keras_gather_known(call, *x, n, places, length, x));
+        *l = left;
+        i = -1;
+    }
+    return OCTET_OK;
+}
+
+enum { MOST_OPERANDS = 8 };
+
+/* The axes of the operands and of the result. Without an arrow the result has the letters that occur once, in the order of the alphabet. */
 static octet_status parse(octet_keras_call *call, const char *text, const uint32_t *operands, uint32_t n, labels *in, labels *out) {
     const char *arrow = strstr(text, "->");
     const size_t length = arrow != NULL ? (size_t)(arrow - text) : strlen(text);
-    int32_t n_dots = 0;
+    int32_t n_dots = 0, letters = 0;
+    char ordered[64] = "";
     size_t begin = 0;
     for (uint32_t i = 0; i < n; i++) {
         const char *comma = memchr(text + begin, ',', length - begin);
@@ -199,15 +236,24 @@ static octet_status parse(octet_keras_call *call, const char *text, const uint32
         OCTET_TRY(parse_operand(call, text + begin, end - begin, octet_keras_shape(call, operands[i])->rank, &in[i], &n_dots));
         begin = end + 1;
     }
-    if (arrow == NULL) return octet_keras_refuse(call, "its equation has no ->; write it with one");
-    const size_t rest = strlen(arrow + 2);
-    int32_t letters = 0;
-    for (size_t i = 0; i < rest; i++) letters += isalpha((unsigned char)arrow[2 + i]) != 0;
-    OCTET_TRY(parse_operand(call, arrow + 2, rest, strstr(arrow, "...") != NULL ? letters + n_dots : letters, out, &n_dots));
+    if (arrow == NULL) {
+        size_t at = 0;
+        if (n_dots > 0) at = strlen(strcpy(ordered, "..."));
+        for (char letter = 'A'; letter <= 'z'; letter++) {
+            const char *first = isalpha((unsigned char)letter) ? strchr(text, letter) : NULL;
+            if (first != NULL && strchr(first + 1, letter) == NULL) ordered[at++] = letter;
+        }
+    }
+    const char *result = arrow != NULL ? arrow + 2 : ordered;
+    for (const char *at = result; *at != '\0'; at++) letters += isalpha((unsigned char)*at) != 0;
+    OCTET_TRY(parse_operand(call, result, strlen(result), strstr(result, "...") != NULL ? letters + n_dots : letters, out, &n_dots));
     for (int32_t i = 0; i < out->n; i++) {
         bool is_known = false;
         for (uint32_t j = 0; j < n; j++) is_known = is_known || find(&in[j], out->of[i]) >= 0;
         if (!is_known) return octet_keras_contradict(call, "its equation gives an axis that no operand has");
+        for (int32_t j = 0; j < i; j++) {
+            if (out->of[i] == out->of[j]) return octet_keras_contradict(call, "its equation gives an axis twice");
+        }
     }
     return OCTET_OK;
 }
@@ -215,22 +261,35 @@ static octet_status parse(octet_keras_call *call, const char *text, const uint32
 octet_status octet_keras_operation_einsum(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     const octet_keras_argument *equation = NULL;
-    uint32_t operands[2], n = 0, x;
-    labels in[2], out;
+    uint32_t operands[MOST_OPERANDS], n = 0, x;
+    labels in[MOST_OPERANDS], out;
     OCTET_TRY(octet_keras_operand(call, -1, "subscripts", &equation));
     const char *text = equation != NULL ? octet_json_text(equation->constant) : NULL;
     if (text == NULL || call->n_inputs == 0)
         return octet_keras_refuse(
             call, "its operands are not in the file (Keras 2 does not write them); use an EinsumDense, Dot or matmul");
-    for (int32_t i = 0; i < 3; i++) {
+    for (int32_t i = 0; i <= MOST_OPERANDS; i++) {
         OCTET_TRY(octet_keras_operand_value(call, i, "", &x));
         if (x == OCTET_NONE) break;
-        if (n == 2) return octet_keras_refuse(call, "has more than two operands; write it as several");
+        if (n == MOST_OPERANDS) return octet_keras_refuse(call, "has more than %d operands; write it as several", MOST_OPERANDS);
         operands[n++] = x;
     }
     OCTET_TRY(parse(call, text, operands, n, in, &out));
-    if (n == 1) OCTET_TRY(arrange(call, operands[0], &in[0], &out, &x));
-    else OCTET_TRY(contract(call, operands[0], &in[0], operands[1], &in[1], &out, &x));
+    for (uint32_t i = 0; i < n; i++) OCTET_TRY(take_diagonals(call, &operands[i], &in[i]));
+    /* From the left, two at a time: what they give has the axes that the result or a later operand needs. */
+    for (uint32_t i = 1; i < n; i++) {
+        labels kept = {0};
+        for (uint32_t k = i - 1; k <= i; k++) {
+            for (int32_t j = 0; j < in[k].n; j++) {
+                bool is_needed = find(&out, in[k].of[j]) >= 0;
+                for (uint32_t later = i + 1; later < n; later++) is_needed = is_needed || find(&in[later], in[k].of[j]) >= 0;
+                if (is_needed && find(&kept, in[k].of[j]) < 0) append(&kept, in[k].of[j]);
+            }
+        }
+        OCTET_TRY(contract(call, operands[i - 1], &in[i - 1], operands[i], &in[i], i + 1 == n ? &out : &kept, &operands[i]));
+        in[i] = i + 1 == n ? out : kept;
+    }
+    OCTET_TRY(arrange(call, operands[n - 1], &in[n - 1], &out, &x));
     return octet_keras_return(call, x);
 }
 

@@ -38,6 +38,8 @@ static const struct {
     {"nan_to_num", "x x != @nan:-1=0 x select"},
     {"logical_xor", "x y and not x y or and"},
     {"isclose", "x y - abs y abs @rtol:2=1e-5 * @atol:3=1e-8 + <="},
+    {"adjust_brightness", "x @delta:1=0 +"},
+    {"adjust_gamma", "x @gamma:1=1 pow @gain:2=1 *"},
     {"signbit", "x 0 <"},
     {"rint", "x round"},
     {"trunc", "x sign x abs floor *"},

@@ -114,8 +114,7 @@ octet_status octet_keras_operation_gather_nd(octet_keras_call *call, const octet
     return octet_keras_return(call, inputs[0]);
 }
 
-/* Rows at places that were counted here. */
-static octet_status gather_known(octet_keras_call *call, uint32_t x, int32_t axis, const int32_t *places, int32_t n, uint32_t *out) {
+octet_status octet_keras_gather_known(octet_keras_call *call, uint32_t x, int32_t axis, const int32_t *places, int32_t n, uint32_t *out) {
     uint32_t value;
     if (n < 1) return octet_keras_refuse(call, "gives no cells");
     OCTET_TRY(octet_keras_i32s(call, "GatherV2/indices", places, n, &value));
@@ -138,7 +137,7 @@ octet_status octet_keras_operation_boolean_mask(octet_keras_call *call, const oc
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)length, &places));
     for (int32_t i = 0; i < length; i++)
         if (flags[i] != 0) places[n++] = i;
-    OCTET_TRY(gather_known(call, x, axis, places, n, &x));
+    OCTET_TRY(octet_keras_gather_known(call, x, axis, places, n, &x));
     return octet_keras_return(call, x);
 }
 
@@ -155,7 +154,7 @@ octet_status octet_keras_repeat_rows(octet_keras_call *call, uint32_t x, int32_t
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)total + 1, &places));
     for (int32_t i = 0; i < length; i++)
         for (int32_t j = 0; j < times[i]; j++) places[n++] = i;
-    return gather_known(call, x, axis, places, n, out);
+    return octet_keras_gather_known(call, x, axis, places, n, out);
 }
 
 /* reverse_sequence of one sample, whose length is known: its first steps the other way round. */
@@ -170,7 +169,7 @@ octet_status octet_keras_operation_reverse_sequence(octet_keras_call *call, cons
     if (n != 1 || lengths[0] < 0 || lengths[0] > length) return octet_keras_refuse(call, "needs one length, for one sample");
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)length + 1, &places));
     for (int32_t i = 0; i < length; i++) places[i] = i < lengths[0] ? lengths[0] - 1 - i : i;
-    OCTET_TRY(gather_known(call, x, axis, places, length, &x));
+    OCTET_TRY(octet_keras_gather_known(call, x, axis, places, length, &x));
     return octet_keras_return(call, x);
 }
 
@@ -207,7 +206,7 @@ octet_status octet_keras_operation_diagonal(octet_keras_call *call, const octet_
         if (n == 1024) return octet_keras_refuse(call, "is supported for up to 1024 cells");
         places[n++] = (int32_t)(i * columns + i + first);
     }
-    OCTET_TRY(gather_known(call, x, kept, places, n, &x));
+    OCTET_TRY(octet_keras_gather_known(call, x, kept, places, n, &x));
     if (self->activation != NULL) OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", x, &kept, 1, false, false, &x));
     return octet_keras_return(call, x);
 }
@@ -225,4 +224,31 @@ octet_status octet_keras_operation_scatter_nd(octet_keras_call *call, const octe
     OCTET_TRY(octet_keras_i32s(call, "ScatterNd/shape", dims, n, &inputs[2]));
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_SCATTER_ND, "ScatterNd", inputs, 3, NULL, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
+}
+
+/* signal.frame: pieces of the last axis, each `frame_step` after the other, whole ones only: [.., pieces, length]. */
+octet_status octet_keras_operation_frame(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    enum { MOST = 1 << 20 };
+    uint32_t x;
+    int32_t length[1] = {0}, step[1] = {0}, n[2], *places = NULL, axis = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    octet_shape shape = *octet_keras_shape(call, x);
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "frame_length sequence_length", 1, length, &n[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 2, "frame_step sequence_stride", 1, step, &n[1]));
+    OCTET_TRY(octet_keras_operand_axis(call, -1, "axis", shape.rank, -1, &axis));
+    const int32_t samples = shape.dims[axis];
+    if (n[0] != 1 || n[1] != 1 || length[0] < 1 || length[0] > samples || step[0] < 1 || axis != shape.rank - 1 ||
+        shape.rank >= OCTET_MAX_RANK)
+        return octet_keras_refuse(call, "is supported along the last axis, with a length that it has and a positive step");
+    const int32_t pieces = (samples - length[0]) / step[0] + 1;
+    if ((int64_t)pieces * length[0] > MOST) return octet_keras_refuse(call, "gives more than %d numbers", MOST);
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)pieces * (size_t)length[0], &places));
+    for (int32_t i = 0; i < pieces; i++)
+        for (int32_t j = 0; j < length[0]; j++) places[i * length[0] + j] = i * step[0] + j;
+    OCTET_TRY(octet_keras_gather_known(call, x, axis, places, pieces * length[0], &x));
+    shape.dims[axis] = pieces;
+    shape.dims[shape.rank++] = length[0];
+    OCTET_TRY(octet_keras_reshape(call, "Reshape", x, shape.rank, shape.dims, &x));
+    return octet_keras_return(call, x);
 }

@@ -110,11 +110,18 @@ octet_status octet_keras_operation_l2_normalize(octet_keras_call *call, const oc
     OCTET_TRY(octet_keras_operand_x(call, &x));
     OCTET_TRY(octet_keras_operand_f64(call, 2, "order", 2.0, &order));
     if (!call->layer->is_operation) order = 2.0; /* position 2 of tf.math.l2_normalize is epsilon */
-    if (order != 2.0) return octet_keras_refuse(call, "order %g is not supported: 2 is", order);
+    if (order != 2.0 && order != 1.0) return octet_keras_refuse(call, "order %g is not supported: 1 and 2 are", order);
     OCTET_TRY(octet_keras_operand_f64(call, -1, "epsilon", 1e-12, &epsilon));
     const int32_t rank = octet_keras_shape(call, x)->rank;
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "axis", OCTET_MAX_RANK, axes, &n));
     if (n < 0) axes[0] = rank - 1, n = 1;
+    if (order == 1.0) {
+        OCTET_TRY(octet_keras_unary(call, OCTET_OP_ABS, "Abs", x, &y));
+        OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", y, axes, n, false, true, &y));
+        OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MAXIMUM, "Maximum", y, (float)epsilon, &y));
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_DIV, "truediv", x, y, &x));
+        return octet_keras_return(call, x);
+    }
     if (n == 1 && (axes[0] == -1 || axes[0] == rank - 1)) {
         OCTET_TRY(octet_keras_unary(call, OCTET_OP_L2_NORMALIZATION, "l2_normalize", x, &x));
         return octet_keras_return(call, x);
@@ -229,14 +236,16 @@ octet_status octet_keras_operation_batch_normalization(octet_keras_call *call, c
     const octet_shape shape = *octet_keras_shape(call, x);
     OCTET_TRY(octet_keras_operand_axis(call, -1, "axis", shape.rank, -1, &axis));
     OCTET_TRY(octet_keras_operand_f64(call, is_3 ? -1 : 5, "epsilon variance_epsilon", 1e-3, &epsilon));
-    const size_t n = axis == shape.rank - 1 ? (size_t)shape.dims[axis] : 0;
+    const size_t n = (size_t)shape.dims[axis];
+    int32_t dims[OCTET_MAX_RANK];
+    for (int32_t i = 0; i < shape.rank; i++) dims[i] = i == axis ? shape.dims[axis] : 1;
     const float *data[4] = {NULL};
     for (int32_t i = 0; i < 4; i++) {
         OCTET_TRY(octet_keras_operand_value(call, i + 1, words[i], &values[i]));
         if (values[i] == OCTET_NONE) continue;
         const octet_value *v = &call->graph->values[values[i]];
         data[i] = v->type == OCTET_FLOAT32 && octet_shape_elements(&v->shape) == n ? v->data : NULL;
-        if (data[i] == NULL) return octet_keras_refuse(call, "is supported with constant vectors over the last axis only");
+        if (data[i] == NULL) return octet_keras_refuse(call, "is supported with constant vectors only");
     }
     if (data[0] == NULL || data[1] == NULL) return octet_keras_refuse(call, "needs a mean and a variance");
     float *m = NULL, *off = NULL;
@@ -248,9 +257,9 @@ octet_status octet_keras_operation_batch_normalization(octet_keras_call *call, c
         off[i] = (data[2] != NULL ? data[2][i] : 0.0f) - data[0][i] * m[i];
         if (!isfinite(m[i])) return octet_keras_contradict(call, "its variance is negative");
     }
-    OCTET_TRY(octet_keras_constant(call, "batchnorm/mul", NULL, 1, &shape.dims[axis], m, &y));
+    OCTET_TRY(octet_keras_constant(call, "batchnorm/mul", NULL, shape.rank - axis, dims + axis, m, &y));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "batchnorm/mul_1", x, y, &x));
-    OCTET_TRY(octet_keras_constant(call, "batchnorm/sub", NULL, 1, &shape.dims[axis], off, &y));
+    OCTET_TRY(octet_keras_constant(call, "batchnorm/sub", NULL, shape.rank - axis, dims + axis, off, &y));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "batchnorm/add_1", x, y, &x));
     return octet_keras_return(call, x);
 }

@@ -159,11 +159,13 @@ octet_status octet_keras_operation_split(octet_keras_call *call, const octet_ker
     OCTET_TRY(octet_keras_operand_x(call, &x));
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "num_or_size_splits indices_or_sections size_splits num_split", OCTET_KERAS_MAX_OUTPUTS - 1,
                                        sizes, &n));
-    OCTET_TRY(octet_keras_operand_axis(call, 2, "axis split_dim", octet_keras_shape(call, x)->rank, 0, &axis));
+    const int32_t usual = self->activation == NULL ? 0 : self->activation[0] == 'h' ? 1 : self->activation[0] == 'd' ? 2 : 0;
+    OCTET_TRY(octet_keras_operand_axis(call, 2, "axis split_dim", octet_keras_shape(call, x)->rank, usual, &axis));
     const int32_t length = octet_keras_shape(call, x)->dims[axis];
     OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", axis, &inputs[0]));
     inputs[1] = x;
-    if (n == 1 && self->activation != NULL && sizes[0] > 0 && length % sizes[0] != 0 && sizes[0] < OCTET_KERAS_MAX_OUTPUTS) {
+    const bool is_uneven = n == 1 && sizes[0] > 0 && sizes[0] < OCTET_KERAS_MAX_OUTPUTS && length % sizes[0] != 0;
+    if (is_uneven && self->activation != NULL && self->activation[0] == 'a') {
         n = sizes[0]; /* array_split: the first parts have a cell more */
         for (int32_t i = n - 1; i >= 0; i--) sizes[i] = length / n + (i < length % n);
         is_cut = false;
@@ -363,6 +365,16 @@ octet_status octet_keras_operation_shape(octet_keras_call *call, const octet_ker
     OCTET_TRY(octet_keras_operand_x(call, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
     OCTET_TRY(octet_keras_i32s(call, "Shape", shape.dims, shape.rank, &x));
+    return octet_keras_return(call, x);
+}
+
+/* How many numbers, or (the row says so) dimensions. */
+octet_status octet_keras_operation_size(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const octet_shape shape = *octet_keras_shape(call, x);
+    const int32_t number = self->activation != NULL ? shape.rank : (int32_t)octet_shape_elements(&shape);
+    OCTET_TRY(octet_keras_i32_scalar(call, "Size", number, &x));
     return octet_keras_return(call, x);
 }
 

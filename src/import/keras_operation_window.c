@@ -5,10 +5,11 @@
 #include "import/keras_attention.h"
 #include "import/keras_operation.h"
 
-/* Two numbers for height and width: from one, two, or TensorFlow's four [1,h,w,1]. 1 where nothing is given. */
+/* Two numbers for height and width: from one, two, or TensorFlow's [1,h,w,1] and [1,w,1]. 1 where nothing is given. */
 static octet_status pair(octet_keras_call *call, int32_t position, const char *words, int32_t *out) {
     int32_t values[4], n = 0;
     OCTET_TRY(octet_keras_operand_i32s(call, position, words, 4, values, &n));
+    if (n == 3 && values[0] == 1 && values[2] == 1) values[0] = values[1], n = 1; /* [1,steps,1] of sequences */
     if (n == 3 || n == 0) return octet_keras_refuse(call, "its %.*s are neither 1, 2 nor 4 numbers", (int)strcspn(words, " "), words);
     out[0] = n < 0 ? 1 : values[n == 4 ? 1 : 0];
     out[1] = n < 0 ? 1 : values[n == 1 ? 0 : n == 4 ? 2 : 1];
@@ -51,7 +52,7 @@ octet_status octet_keras_operation_pool(octet_keras_call *call, const octet_kera
     const int32_t rank = octet_keras_shape(call, x)->rank;
     if (rank != 4 && rank != 3)
         return octet_keras_refuse(call, "is supported on [batch,height,width,channels] and [batch,steps,channels] only");
-    OCTET_TRY(pair(call, 1, "ksize pool_size", size));
+    OCTET_TRY(pair(call, 1, "ksize pool_size window_shape", size));
     OCTET_TRY(octet_keras_operand(call, 2, "strides", &given));
     memcpy(strides, size, sizeof strides);
     if (given != NULL) OCTET_TRY(pair(call, 2, "strides", strides));
@@ -60,36 +61,46 @@ octet_status octet_keras_operation_pool(octet_keras_call *call, const octet_kera
     OCTET_TRY(as_picture(call, x, &x));
     const octet_options options = {
         .pool_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1], .filter_h = size[0], .filter_w = size[1]}};
-    OCTET_TRY(octet_keras_emit(call, self->code, "Pool", &x, 1, &options, &x));
+    octet_operator_code code = self->code;
+    if (self->activation != NULL) { /* tf.nn.pool */
+        const octet_keras_argument *type = NULL;
+        OCTET_TRY(octet_keras_operand(call, 2, "pooling_type", &type));
+        const bool is_max = type != NULL && octet_json_text_is(type->constant, "MAX");
+        if (!is_max && (type == NULL || !octet_json_text_is(type->constant, "AVG")))
+            return octet_keras_refuse(call, "its pooling_type is neither MAX nor AVG");
+        code = is_max ? OCTET_OP_MAX_POOL_2D : OCTET_OP_AVERAGE_POOL_2D;
+    }
+    OCTET_TRY(octet_keras_emit(call, code, "Pool", &x, 1, &options, &x));
     if (rank == 3) OCTET_TRY(as_row(call, x, &x));
     return octet_keras_return(call, x);
 }
 
-/* Convolutions with a constant kernel [height,width,in,out], or [height,width,in,multiplier] by channels. */
-octet_status octet_keras_operation_conv(octet_keras_call *call, const octet_keras_operation *self) {
-    uint32_t inputs[3];
-    int32_t strides[2], dilation[2], dims[4];
+/* How a window moves. */
+typedef struct motion {
+    int32_t strides[2], dilation[2];
     octet_padding padding;
-    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
-    const bool is_depthwise = self->code == OCTET_OP_DEPTHWISE_CONV_2D, is_1d = octet_keras_shape(call, inputs[0])->rank == 3;
-    OCTET_TRY(octet_keras_operand_value(call, 1, "filter filters kernel", &inputs[1]));
+} motion;
+
+/* A convolution with a constant kernel [height,width,in,out], or [height,width,in,multiplier] by channels. */
+static octet_status convolve(octet_keras_call *call, octet_operator_code code, uint32_t x, uint32_t weights, motion m, uint32_t *out) {
+    uint32_t inputs[3] = {x, weights, OCTET_NONE};
+    int32_t dims[4];
+    const bool is_depthwise = code == OCTET_OP_DEPTHWISE_CONV_2D, is_1d = octet_keras_shape(call, x)->rank == 3;
     if (inputs[1] == OCTET_NONE || call->graph->values[inputs[1]].data == NULL || call->graph->values[inputs[1]].type != OCTET_FLOAT32)
         return octet_keras_refuse(call, "needs a constant kernel");
     const octet_value kernel = call->graph->values[inputs[1]];
     if (kernel.shape.rank != octet_keras_shape(call, inputs[0])->rank || kernel.shape.rank < 3 || kernel.shape.rank > 4)
         return octet_keras_refuse(call, "is supported on [batch,height,width,channels] and [batch,steps,channels] only");
-    OCTET_TRY(pair(call, 2, "strides", strides));
-    OCTET_TRY(padding_of(call, 3, &padding));
-    OCTET_TRY(pair(call, -1, "dilations dilation_rate", dilation));
-    if (is_1d) strides[0] = dilation[0] = 1;
+    if (is_1d) m.strides[0] = m.dilation[0] = 1;
     for (int32_t i = 0; i < 4; i++) dims[i] = is_1d ? (i == 0 ? 1 : kernel.shape.dims[i - 1]) : kernel.shape.dims[i];
     OCTET_TRY(as_picture(call, inputs[0], &inputs[0]));
-    octet_options options = {.conv_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1], .dilation_h = dilation[0],
-                                         .dilation_w = dilation[1]}};
+    octet_options options = {.conv_2d = {.padding = m.padding, .stride_h = m.strides[0], .stride_w = m.strides[1],
+                                         .dilation_h = m.dilation[0], .dilation_w = m.dilation[1]}};
     int32_t perm[4] = {3, 0, 1, 2}, out_dims[4] = {dims[3], dims[0], dims[1], dims[2]};
     if (is_depthwise) {
-        options = (octet_options){.depthwise_conv_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1],
-                                                        .dilation_h = dilation[0], .dilation_w = dilation[1], .depth_multiplier = dims[3]}};
+        options = (octet_options){
+            .depthwise_conv_2d = {.padding = m.padding, .stride_h = m.strides[0], .stride_w = m.strides[1], .dilation_h = m.dilation[0],
+                                  .dilation_w = m.dilation[1], .depth_multiplier = dims[3]}};
         memcpy(perm, (const int32_t[]){0, 1, 2, 3}, sizeof perm);
         if ((int64_t)dims[2] * dims[3] > INT32_MAX / 4) return octet_keras_contradict(call, "its kernel is too large");
         memcpy(out_dims, (const int32_t[]){1, dims[0], dims[1], dims[2] * dims[3]}, sizeof out_dims);
@@ -99,9 +110,39 @@ octet_status octet_keras_operation_conv(octet_keras_call *call, const octet_kera
     const int32_t n_out = is_depthwise ? out_dims[3] : out_dims[0];
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n_out, &zeros));
     OCTET_TRY(octet_keras_constant(call, "bias", NULL, 1, &n_out, zeros, &inputs[2]));
-    OCTET_TRY(octet_keras_emit(call, self->code, "Conv2D", inputs, 3, &options, &inputs[0]));
-    if (is_1d) OCTET_TRY(as_row(call, inputs[0], &inputs[0]));
-    return octet_keras_return(call, inputs[0]);
+    OCTET_TRY(octet_keras_emit(call, code, "Conv2D", inputs, 3, &options, &inputs[0]));
+    *out = inputs[0];
+    return is_1d ? as_row(call, inputs[0], out) : OCTET_OK;
+}
+
+static octet_status motion_of(octet_keras_call *call, int32_t strides, motion *m) {
+    OCTET_TRY(pair(call, strides, "strides stride", m->strides));
+    OCTET_TRY(padding_of(call, strides + 1, &m->padding));
+    return pair(call, -1, "dilations dilation_rate rate", m->dilation);
+}
+
+octet_status octet_keras_operation_conv(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x, kernel;
+    motion m;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_value(call, 1, "filter filters kernel", &kernel));
+    OCTET_TRY(motion_of(call, 2, &m));
+    OCTET_TRY(convolve(call, self->code, x, kernel, m, &x));
+    return octet_keras_return(call, x);
+}
+
+/* By channels, then across them by a kernel of one cell. */
+octet_status octet_keras_operation_separable(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x, kernels[2];
+    motion m;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_value(call, 1, "depthwise_filter depthwise_kernel", &kernels[0]));
+    OCTET_TRY(octet_keras_operand_value(call, 2, "pointwise_filter pointwise_kernel", &kernels[1]));
+    OCTET_TRY(motion_of(call, 3, &m));
+    OCTET_TRY(convolve(call, OCTET_OP_DEPTHWISE_CONV_2D, x, kernels[0], m, &x));
+    OCTET_TRY(convolve(call, OCTET_OP_CONV_2D, x, kernels[1], (motion){{1, 1}, {1, 1}, OCTET_PADDING_VALID}, &x));
+    return octet_keras_return(call, x);
 }
 
 /* Patches [batch,rows,columns,height * width * channels] of pictures. Side by side they are the picture with its axes in another order
@@ -165,8 +206,8 @@ octet_status octet_keras_operation_dot_product_attention(octet_keras_call *call,
     OCTET_TRY(octet_keras_operand_f64(call, -1, "attn_logits_soft_cap", 0.0, &cap));
     const octet_shape query = *octet_keras_shape(call, values[0]), key = *octet_keras_shape(call, values[1]);
     OCTET_TRY(octet_keras_operand_f64(call, 5, "scale", 1.0 / (double)sqrtf((float)key.dims[3]), &scale));
-    if (cap != 0.0 || values[3] != OCTET_NONE || query.dims[2] != key.dims[2])
-        return octet_keras_refuse(call, "is supported without a bias, a soft cap and groups of heads");
+    if (cap != 0.0 || query.dims[2] != key.dims[2])
+        return octet_keras_refuse(call, "is supported without a soft cap and groups of heads");
     if (is_causal) {
         const octet_attention causal = {.is_causal = true};
         uint32_t seen;
@@ -178,6 +219,7 @@ octet_status octet_keras_operation_dot_product_attention(octet_keras_call *call,
     OCTET_TRY(octet_keras_transpose(call, "transpose_1", values[1], columns, &values[1]));
     OCTET_TRY(octet_keras_batch_matmul(call, "MatMul", values[0], values[1], &scores));
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul", scores, (float)scale, &scores));
+    if (values[3] != OCTET_NONE) OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", scores, values[3], &scores));
     OCTET_TRY(octet_keras_attention_dot_softmax(call, scores, values[4], &scores));
     OCTET_TRY(octet_keras_transpose(call, "transpose_2", values[2], rows, &values[2]));
     OCTET_TRY(octet_keras_batch_matmul(call, "MatMul_1", scores, values[2], &scores));

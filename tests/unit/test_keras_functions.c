@@ -100,6 +100,21 @@ static const struct {
     {3, "Roll", "", ", \"shift\": 1, \"axis\": null", 6, {6, 1, 2, 3, 4, -5}},
     {3, "Flip", "", ", \"axis\": null", 6, {6, -5, 4, 3, 2, 1}},
     {3, "Norm", "", ", \"ord\": Infinity, \"axis\": 2, \"keepdims\": false", 2, {3, 6}},
+    {3, "Einsum", ", [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [[1.0, 2.0], [3.0, 4.0]]", ", \"subscripts\": \"abc,cd,de->abe\"", 4,
+     {19, 28, 13, 24}},
+    {3, "Einsum", ", [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]", ", \"subscripts\": \"abc,cb\"", 1, {46}},
+    {3, "Einsum", ", [[[1.0, 2.0], [3.0, 4.0]]]", ", \"subscripts\": \"abc,abb->ac\"", 3, {17, -18, 27}},
+    {3, "Moveaxis", "", ", \"source\": [1, 2], \"destination\": [-1, 0]", 6, {1, 4, 2, -5, 3, 6}},
+    {3, "Normalize", "", ", \"axis\": 1, \"order\": 1, \"epsilon\": null", 6,
+     {0.2F, 0.2857143F, 0.33333334F, 0.8F, -0.71428573F, 0.6666667F}},
+    {3, "BatchNorm", ", [1.0, 2.0], [1.0, 4.0], null, null", ", \"axis\": 1, \"epsilon\": 0.0", 6, {0, 1, 2, 1, -3.5F, 2}},
+    {3, "Round", "", ", \"decimals\": -1", 6, {0, 0, 0, 0, 0, 10}},
+    {3, "Ptp", "", ", \"axis\": 2, \"keepdims\": false", 2, {2, 11}},
+    {3, "ExtractSequences", "", ", \"sequence_length\": 2, \"sequence_stride\": 1", 8, {1, 2, 2, 3, 4, -5, -5, 6}},
+    {2, "clip_by_norm", "\"clip_norm\": 1.0, \"axes\": [1]", "", 6,
+     {0.24253563F, 0.37139067F, 0.4472136F, 0.9701425F, -0.9284767F, 0.8944272F}},
+    {2, "keras.backend.batch_flatten", "", "", 6, {1, 2, 3, 4, -5, 6}},
+    {2, "image.adjust_brightness", "\"delta\": 0.5", "", 6, {1.5F, 2.5F, 3.5F, 4.5F, -4.5F, 6.5F}},
     {3, "FullLike", ", 2.5", "", 6, {2.5F, 2.5F, 2.5F, 2.5F, 2.5F, 2.5F}},
     {3, "Conv", ", [[[1.0], [0.0], [1.0]], [[0.0], [1.0], [0.0]]]", ", \"strides\": 1, \"padding\": \"valid\"", 1, {-1}},
 };
@@ -184,6 +199,35 @@ static void patches_are_cut_from_pictures(void **state) {
     }
 }
 
+#define PICTURE(function, arguments)                                                                     \
+    FUNCTIONS(FUNCTION("p", "reshape", "[\"in\", 0, 0, {\"shape\": [-1, 2, 3, 1]}]") ", "             \
+              FUNCTION("f", function, "[\"p\", 0, 0, {" arguments "}]"))
+
+static void pictures_are_cut_and_filled(void **state) {
+    (void)state;
+    static const struct {
+        const char *model;
+        size_t n;
+        float expected[9];
+    } pictures[] = {
+        {PICTURE("image.pad_to_bounding_box",
+                 "\"offset_height\": 1, \"offset_width\": 0, \"target_height\": 3, \"target_width\": 3"),
+         9, {0, 0, 0, 1, 2, 3, 4, -5, 6}},
+        {PICTURE("image.resize_with_crop_or_pad", "\"target_height\": 3, \"target_width\": 1"), 3, {2, -5, 0}},
+        {PICTURE("image.transpose", ""), 6, {1, 4, 2, -5, 3, 6}},
+        {PICTURE("compat.v1.image.resize_nearest_neighbor", "\"size\": [2, 2]"), 4, {1, 2, 4, -5}},
+        {PICTURE("compat.v1.image.resize_bilinear", "\"size\": [1, 5], \"align_corners\": true"), 5, {1, 1.5F, 2, 2.5F, 3}},
+        {PICTURE("nn.separable_conv2d", "\"depthwise_filter\": [[[[1.0]], [[2.0]]]], \"pointwise_filter\": [[[[3.0]]]], "
+                                        "\"strides\": [1, 1, 1, 1], \"padding\": \"VALID\""),
+         4, {15, 24, -18, 21}},
+    };
+    for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {
+        float found[KERAS_RUN_MOST];
+        assert_int_equal(keras_run_model(2, pictures[i].model, "", x, 6, found), pictures[i].n);
+        keras_expect_near(found, pictures[i].expected, pictures[i].n, pictures[i].model);
+    }
+}
+
 static octet_graph *build(octet_context *ctx, int version, const char *model) {
     keras_shapes none = {.bytes = {NULL, 0}};
     octet_graph *graph = NULL;
@@ -243,7 +287,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(functions_compute_what_they_say),
                                        cmocka_unit_test(conditions_are_constants_or_casts), cmocka_unit_test(ranges_are_constants),
                                        cmocka_unit_test(sizes_are_computed_before_the_model_runs),
-                                       cmocka_unit_test(patches_are_cut_from_pictures),
+                                       cmocka_unit_test(patches_are_cut_from_pictures), cmocka_unit_test(pictures_are_cut_and_filled),
                                        cmocka_unit_test(a_gelu_that_is_written_out_is_one_operator),
                                        cmocka_unit_test(arguments_that_no_function_reads_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
