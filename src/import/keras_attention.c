@@ -186,7 +186,8 @@ static octet_status from_rows(octet_keras_call *call, const axes *a, const octet
 /* What a call needs to know of its layer. */
 typedef struct heads {
     int32_t n, n_groups, key_size, value_size; /* n heads of queries share n_groups of keys and values */
-    int32_t width;                             /* of the result */
+    int32_t width;                             /* of the result: the product of `out` */
+    int32_t out[OCTET_MAX_RANK], n_out;        /* what its last axis becomes */
     axes axes;
     octet_attention call;
 } heads;
@@ -247,18 +248,23 @@ static octet_status scores_of(octet_keras_call *call, const heads *h, uint32_t m
 static octet_status output_of(octet_keras_call *call, const heads *h, uint32_t x, uint32_t *out) {
     const projection *p = &projections[OUTPUT];
     const int32_t width = h->n * h->value_size;
-    int32_t dims[3] = {h->n, h->value_size, h->width};
+    int32_t dims[OCTET_MAX_RANK] = {h->n, h->value_size};
     const float *data = NULL;
     uint32_t weights, bias = OCTET_NONE;
-    OCTET_TRY(octet_keras_weight_data(call, p->kernel, 3, dims, &data));
+    memcpy(dims + 2, h->out, (size_t)h->n_out * sizeof *dims);
+    OCTET_TRY(octet_keras_weight_data(call, p->kernel, 2 + h->n_out, dims, &data));
     OCTET_TRY(octet_keras_constant_permuted(call, p->kernel, octet_keras_weight_origin(call, p->kernel), 2,
                                             (const int32_t[]){width, h->width}, (const int32_t[]){1, 0}, data, 2,
                                             (const int32_t[]){h->width, width}, &weights));
     if (octet_keras_has_weight(call, p->bias)) {
-        OCTET_TRY(octet_keras_weight_data(call, p->bias, 1, &dims[2], &data));
-        OCTET_TRY(octet_keras_constant(call, p->bias, octet_keras_weight_origin(call, p->bias), 1, &dims[2], data, &bias));
+        OCTET_TRY(octet_keras_weight_data(call, p->bias, h->n_out, &dims[2], &data));
+        OCTET_TRY(octet_keras_constant(call, p->bias, octet_keras_weight_origin(call, p->bias), 1, &h->width, data, &bias));
     }
-    return octet_keras_fully_connected(call, "attention_output/add", x, weights, bias, out);
+    OCTET_TRY(octet_keras_fully_connected(call, "attention_output/add", x, weights, bias, out));
+    if (h->n_out == 1) return OCTET_OK;
+    octet_shape shape = *octet_keras_shape(call, *out);
+    memcpy(shape.dims + shape.rank - 1, h->out, (size_t)h->n_out * sizeof *shape.dims);
+    return octet_keras_reshape(call, "attention_output/Reshape", *out, shape.rank - 1 + h->n_out, shape.dims, out);
 }
 
 /* The weights of every pair of positions, with the axes that were joined: [batch...,heads,query axes...,key axes...]. */
@@ -340,9 +346,17 @@ octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {
     h.width = query->dims[query->rank > 0 ? query->rank - 1 : 0];
     const octet_json *output = octet_json_get(call->layer->config, "output_shape");
     const octet_json_kind kind = octet_json_kind_of(output);
-    if (kind == OCTET_JSON_ARRAY && octet_json_length(output) > 1)
-        return octet_keras_refuse(call, "gives an output_shape of several dimensions; give one, and a Reshape behind it");
-    if (kind != OCTET_JSON_NULL && kind != OCTET_JSON_MISSING) OCTET_TRY(octet_keras_sizes(call, "output_shape", 1, h.width, &h.width));
+    h.n_out = kind == OCTET_JSON_ARRAY ? (int32_t)octet_json_length(output) : 1;
+    h.out[0] = h.width;
+    if (h.n_out < 1 || h.n_out + 2 > OCTET_MAX_RANK || h.n_out + query->rank - 1 > OCTET_MAX_RANK)
+        return octet_keras_refuse(call, "its output_shape has %d dimensions; the result can have %d in all", h.n_out, OCTET_MAX_RANK);
+    if (kind != OCTET_JSON_NULL && kind != OCTET_JSON_MISSING) OCTET_TRY(octet_keras_sizes(call, "output_shape", h.n_out, h.width, h.out));
+    int64_t width = 1;
+    for (int32_t i = 0; i < h.n_out; i++) {
+        if (!octet_multiply_i64(width, h.out[i], &width) || width > 1 << 20)
+            return octet_keras_contradict(call, "its output_shape is too large");
+    }
+    h.width = (int32_t)width;
     return emit_heads(call, &h);
 }
 
@@ -358,6 +372,7 @@ octet_status octet_keras_emit_grouped_attention(octet_keras_call *call) {
     if (query->rank != 3) return octet_keras_contradict(call, "reads a query of rank %d, not [batch,steps,features]", (int)query->rank);
     if (h.n % h.n_groups != 0)
         return octet_keras_contradict(call, "%d heads of queries do not share %d of keys evenly", (int)h.n, (int)h.n_groups);
-    h.width = query->dims[2];
+    h.width = h.out[0] = query->dims[2];
+    h.n_out = 1;
     return emit_heads(call, &h);
 }

@@ -3,6 +3,7 @@
 
 #include "import/keras_layers.h"
 #include "import/keras_mask.h"
+#include "import/keras_operation.h"
 
 octet_status octet_keras_weights_dense(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
     (void)ctx, (void)arena;
@@ -219,6 +220,46 @@ octet_status octet_keras_emit_embedding(octet_keras_call *call) {
     const uint32_t inputs[2] = {table, x};
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_GATHER, "GatherV2", inputs, 2, &gather, &x));
     OCTET_TRY(octet_keras_mask_set(call, x, mask));
+    return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_weights_reversible_embedding(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
+    const octet_json *tied = octet_json_get(layer->config, "tie_weights");
+    OCTET_TRY(octet_keras_weights_embedding(ctx, arena, layer));
+    if (octet_json_kind_of(tied) == OCTET_JSON_BOOL && !octet_json_is_true(tied))
+        octet_keras_weights_add(layer, "reverse_embeddings", "vars/1", true);
+    return OCTET_OK;
+}
+
+/* An Embedding, or with reverse=True from features to the words: a product with the table turned round, or with one of its own. */
+octet_status octet_keras_emit_reversible_embedding(octet_keras_call *call) {
+    bool is_reverse = false;
+    uint32_t x, weights;
+    int32_t dims[2] = {0, 0};
+    float cap = 0.0f;
+    const float *data = NULL;
+    OCTET_TRY(octet_keras_operand_bool(call, 1, "reverse", false, &is_reverse));
+    if (!is_reverse) return octet_keras_emit_embedding(call);
+    OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
+    OCTET_TRY(octet_keras_sizes(call, "input_dim", 1, 0, &dims[0]));
+    OCTET_TRY(octet_keras_sizes(call, "output_dim", 1, 0, &dims[1]));
+    OCTET_TRY(octet_keras_f32(call, "logit_soft_cap", 0.0, &cap));
+    if (octet_keras_has_weight(call, "reverse_embeddings")) {
+        const int32_t turned[2] = {dims[1], dims[0]};
+        int32_t own[2] = {dims[1], dims[0]};
+        OCTET_TRY(octet_keras_weight_data(call, "reverse_embeddings", 2, own, &data));
+        OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "reverse_embeddings"), 2, turned,
+                                                (const int32_t[]){1, 0}, data, 2, dims, &weights));
+    } else {
+        OCTET_TRY(octet_keras_weight_data(call, "embeddings", 2, dims, &data));
+        OCTET_TRY(octet_keras_constant(call, "MatMul", octet_keras_weight_origin(call, "embeddings"), 2, dims, data, &weights));
+    }
+    OCTET_TRY(octet_keras_fully_connected(call, "MatMul", x, weights, OCTET_NONE, &x));
+    if (cap != 0.0f) {
+        OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "truediv", x, 1.0f / cap, &x));
+        OCTET_TRY(octet_keras_unary(call, OCTET_OP_TANH, "Tanh", x, &x));
+        OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul", x, cap, &x));
+    }
     return octet_keras_return(call, x);
 }
 

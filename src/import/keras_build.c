@@ -77,6 +77,14 @@ static const char *const remedies[][2] = {
     {"Lambda", "a Lambda holds Python code, which is never run; replace it by layers (Rescaling, Reshape, Activation, ...) and save again"},
     {"StringLookup TextVectorization Hashing HashedCrossing",
      "texts and hashes are no part of a TensorFlow Lite model; compute the indices before the model, and save one whose Input they are"},
+    {"TFSMLayer JaxLayer FlaxLayer TorchModuleWrapper",
+     "it holds a program of another library, which is never run; rebuild its part with Keras layers and copy the weights"},
+    {"STFTSpectrogram MelSpectrogram",
+     "spectrograms are supported as functions of the data only; compute them before the model, and save one whose Input they are"},
+    {"ContrastLimitedAdaptiveHistogramEqualization",
+     "it acts at inference too and is not supported; equalize the pictures of the data before the model"},
+    {"MaxNumBoundingBoxes", "bounding boxes are no part of a model's inference; save the model without it"},
+    {"Pipeline", "a Pipeline of preprocessing layers is not supported; put its layers into the model one by one"},
     {"RandomCrop", "at inference it resizes too, in ways that differ between versions of Keras; replace it by CenterCrop or Resizing"},
     {"AutoContrast", "it acts at inference too and is not supported; stretch the contrast of the data before the model"},
 };
@@ -100,7 +108,8 @@ static octet_status refuse_class(octet_keras_call *call) {
 
 /* Layers that take integers as they are; all others compute in float32. */
 static const char integer_layers[] =
-    "Embedding Flatten Reshape Permute RepeatVector Concatenate ZeroPadding1D Cropping1D Dropout Identity TimeDistributed";
+    "Embedding ReversibleEmbedding Flatten Reshape Permute RepeatVector Concatenate ZeroPadding1D Cropping1D Dropout Identity "
+    "TimeDistributed";
 
 static octet_status cast_inputs(octet_keras_call *call) {
     if (octet_keras_class_of(call->layer)->emit == octet_keras_emit_operation) return OCTET_OK;

@@ -34,13 +34,14 @@ void octet_keras_weights_add(octet_keras_layer *layer, const char *name, const c
 /* Families. */
 octet_keras_emit_function octet_keras_emit_dense, octet_keras_emit_einsum_dense, octet_keras_emit_flatten, octet_keras_emit_reshape,
     octet_keras_emit_permute, octet_keras_emit_repeat_vector, octet_keras_emit_identity, octet_keras_emit_embedding,
-    octet_keras_emit_masking;
+    octet_keras_emit_reversible_embedding, octet_keras_emit_masking;
 octet_keras_emit_function octet_keras_emit_activation, octet_keras_emit_relu, octet_keras_emit_softmax, octet_keras_emit_leaky_relu,
     octet_keras_emit_prelu, octet_keras_emit_elu, octet_keras_emit_thresholded_relu;
 octet_keras_emit_function octet_keras_emit_conv_1d, octet_keras_emit_conv_2d, octet_keras_emit_conv_3d, octet_keras_emit_depthwise_1d,
     octet_keras_emit_depthwise_2d, octet_keras_emit_separable_1d, octet_keras_emit_separable_2d, octet_keras_emit_conv_1d_transpose,
     octet_keras_emit_conv_2d_transpose;
-octet_keras_emit_function octet_keras_emit_pool_1d, octet_keras_emit_pool_2d, octet_keras_emit_pool_3d, octet_keras_emit_global_pool;
+octet_keras_emit_function octet_keras_emit_pool_1d, octet_keras_emit_pool_2d, octet_keras_emit_pool_3d, octet_keras_emit_global_pool,
+    octet_keras_emit_adaptive_pool;
 octet_keras_emit_function octet_keras_emit_batch_normalization, octet_keras_emit_layer_normalization, octet_keras_emit_group_normalization,
     octet_keras_emit_unit_normalization, octet_keras_emit_rms_normalization, octet_keras_emit_normalization, octet_keras_emit_layer_scale,
     octet_keras_emit_scaled_sum, octet_keras_emit_rescaling;
@@ -58,7 +59,8 @@ octet_keras_emit_function octet_keras_emit_operation; /* TFOpLambda, TensorFlowO
 octet_keras_weights_function octet_keras_weights_dense, octet_keras_weights_conv, octet_keras_weights_depthwise,
     octet_keras_weights_separable, octet_keras_weights_batch_normalization, octet_keras_weights_layer_normalization,
     octet_keras_weights_rms_normalization, octet_keras_weights_normalization, octet_keras_weights_layer_scale, octet_keras_weights_prelu,
-    octet_keras_weights_embedding, octet_keras_weights_recurrent, octet_keras_weights_cell, octet_keras_weights_multi_head_attention,
+    octet_keras_weights_embedding, octet_keras_weights_reversible_embedding, octet_keras_weights_recurrent, octet_keras_weights_cell,
+    octet_keras_weights_multi_head_attention,
     octet_keras_weights_grouped_attention, octet_keras_weights_attention, octet_keras_weights_spectral_normalization,
     octet_keras_weights_quantize_layer, octet_keras_weights_quantize_wrapper;
 

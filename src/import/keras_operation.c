@@ -418,6 +418,8 @@ static const octet_keras_operation operations[] = {
     {"rot90", octet_keras_operation_rot90, OCTET_OP_REVERSE_V2, NULL},
     {"fliplr", octet_keras_operation_reverse, OCTET_OP_REVERSE_V2, "left"},
     {"flipud", octet_keras_operation_reverse, OCTET_OP_REVERSE_V2, "up"},
+    {"adaptive_average_pool", octet_keras_operation_adaptive_pool, OCTET_OP_AVERAGE_POOL_2D, NULL},
+    {"adaptive_max_pool", octet_keras_operation_adaptive_pool, OCTET_OP_MAX_POOL_2D, NULL},
     {"frame extract_sequences", octet_keras_operation_frame, OCTET_OP_GATHER, NULL},
     {"batch_flatten", octet_keras_operation_flatten, OCTET_OP_RESHAPE, NULL},
     {"size", octet_keras_operation_size, OCTET_OP_SHAPE, NULL},

@@ -80,7 +80,7 @@ octet_keras_operation_function octet_keras_operation_layer_norm, octet_keras_ope
     octet_keras_operation_matrix_transpose, octet_keras_operation_diagonal, octet_keras_operation_boolean_mask,
     octet_keras_operation_reverse_sequence, octet_keras_operation_frame, octet_keras_operation_flatten, octet_keras_operation_size,
     octet_keras_operation_picture, octet_keras_operation_place_picture, octet_keras_operation_separable, octet_keras_operation_span,
-    octet_keras_operation_nan_reduce, octet_keras_operation_clip_by_norm;
+    octet_keras_operation_nan_reduce, octet_keras_operation_clip_by_norm, octet_keras_operation_adaptive_pool;
 
 octet_keras_operation_function octet_keras_operation_logsumexp, octet_keras_operation_norm, octet_keras_operation_moments,
     octet_keras_operation_add_n, octet_keras_operation_crelu, octet_keras_operation_one_hot,

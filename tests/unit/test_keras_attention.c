@@ -118,11 +118,33 @@ static void axes_are_attended_by_themselves_or_together(void **state) {
     }
 }
 
+/* Two numbers for each query, as [1,2] or [2,1]. */
+static void the_result_has_the_shape_that_is_asked_for(void **state) {
+    (void)state;
+    static const char *const shapes[] = {"null", "[2]", "[1, 2]", "[2, 1]"};
+    static const char *const ends[] = {"2,3,2 2", "2,3,2 2", "2,3,1,2 1,2", "2,3,2,1 2,1"};
+    for (int version = 2; version <= 3; version++) {
+        float found[4][MOST];
+        for (int i = 0; i < 4; i++) {
+            char model[2048], config[128], weights[64];
+            snprintf(config, sizeof config, ", \"num_heads\": 2, \"key_dim\": 3, \"output_shape\": %s", shapes[i]);
+            snprintf(model, sizeof model,
+                     MODEL(NODE("InputLayer", "in", ", \"batch_input_shape\": [null, 5, 2]", ""),
+                           NODE("MultiHeadAttention", "a", "%s", CALL("in", "")), "a"),
+                     config);
+            snprintf(weights, sizeof weights, "2,2,3 2,3 2,2,3 2,3 2,2,3 2,3 %s", ends[i]);
+            assert_int_equal(keras_run_model(version, model, weights, x, N, found[i]), N);
+            keras_expect_near(found[i], found[0], N, shapes[i]);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_causal_query_sees_what_was_before),
         cmocka_unit_test(a_masked_step_is_not_seen),
         cmocka_unit_test(axes_are_attended_by_themselves_or_together),
+        cmocka_unit_test(the_result_has_the_shape_that_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,6 +115,7 @@ static const struct {
      {0.24253563F, 0.37139067F, 0.4472136F, 0.9701425F, -0.9284767F, 0.8944272F}},
     {2, "keras.backend.batch_flatten", "", "", 6, {1, 2, 3, 4, -5, 6}},
     {2, "image.adjust_brightness", "\"delta\": 0.5", "", 6, {1.5F, 2.5F, 3.5F, 4.5F, -4.5F, 6.5F}},
+    {3, "AdaptiveAveragePool", "", ", \"output_size\": 1", 3, {2.5F, -1.5F, 4.5F}},
     {3, "FullLike", ", 2.5", "", 6, {2.5F, 2.5F, 2.5F, 2.5F, 2.5F, 2.5F}},
     {3, "Conv", ", [[[1.0], [0.0], [1.0]], [[0.0], [1.0], [0.0]]]", ", \"strides\": 1, \"padding\": \"valid\"", 1, {-1}},
 };
