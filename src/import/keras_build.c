@@ -371,7 +371,8 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
                                     uint32_t mask, uint32_t *outputs, uint32_t *n_outputs) {
     builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->masks, NULL};
     const char *full = NULL;
-    OCTET_TRY(octet_arena_format(outer->ctx, outer->arena, &full, "%s/%s", outer->path, layer->name));
+    const bool is_trained = octet_keras_trained_is_wrapper(outer->layer); /* it opens no scope of its own for its layer */
+    OCTET_TRY(octet_arena_format(outer->ctx, outer->arena, &full, is_trained ? "%s" : "%s/%s", outer->path, layer->name));
     octet_keras_call *call = NULL;
     OCTET_TRY(new_call(&b, layer, full, &call));
     memcpy(call->inputs, inputs, n_inputs * sizeof *inputs);
@@ -379,7 +380,7 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
     call->mask = mask;
     call->zero_masked = outer->zero_masked;
     call->steps = outer->steps;
-    call->trainer = octet_keras_trained_is_wrapper(outer->layer) ? outer : outer->trainer;
+    call->trainer = is_trained ? outer : outer->trainer;
     const octet_status status = run_call(&b, call, 1);
     if (status == OCTET_OK) {
         memcpy(outputs, call->outputs, call->n_outputs * sizeof *outputs);

@@ -319,6 +319,7 @@ static const octet_keras_operation operations[] = {
     {"hard_shrink", operate_activation, OCTET_OP_ELU, "hard_shrink"},
     {"identity stop_gradient copy dropout ensure_shape saturate_cast convert_image_dtype", operate_identity, OCTET_OP_RESHAPE, NULL},
     {"cast", operate_cast, OCTET_OP_CAST, NULL},
+    {"fake_quant_with_min_max_args fake_quant_with_min_max_vars", octet_keras_operation_fake_quant, OCTET_OP_FAKE_QUANT, NULL},
     {"clip_by_value clip", operate_clip, OCTET_OP_MINIMUM, NULL},
     {"reduce_mean mean", operate_reduce, OCTET_OP_MEAN, NULL},
     {"reduce_sum sum", operate_reduce, OCTET_OP_SUM, NULL},

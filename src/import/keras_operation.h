@@ -92,4 +92,6 @@ octet_keras_operation_function octet_keras_operation_logsumexp, octet_keras_oper
     octet_keras_operation_dot_product_attention, octet_keras_operation_l2_normalize, octet_keras_operation_pool,
     octet_keras_operation_strided_slice;
 
+octet_keras_operation_function octet_keras_operation_fake_quant; /* keras_trained.c */
+
 #endif

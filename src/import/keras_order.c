@@ -86,6 +86,11 @@ static octet_status sources_of(network *net, const octet_keras_step *step, const
     for (uint32_t i = step->first; i < step->end; i++) {
         const octet_operator *op = &net->graph->operators[i];
         *has_constant = *has_constant || op->code == OCTET_OP_CONCATENATION;
+        if (op->code == OCTET_OP_FAKE_QUANT && net->graph->keras_version == 2) { /* the ends of its range are variables */
+            const char *name = NULL;
+            OCTET_TRY(variable_name(net, step->path, scope, octet_graph_output(net->graph, op, 0)->name, &name));
+            if (*variable == NULL || strcmp(name, *variable) > 0) *variable = name;
+        }
         for (uint32_t j = 0; j < op->n_inputs; j++) {
             const octet_value *value = octet_graph_input(net->graph, op, j);
             if (value == NULL || !octet_value_is_constant(value)) continue;

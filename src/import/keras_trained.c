@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "import/keras_layers.h"
+#include "import/keras_operation.h"
 
 enum { MAX_ATTRIBUTES = 2 };
 
@@ -163,7 +163,9 @@ static octet_status round_to(octet_keras_call *call, const char *what, int32_t n
     OCTET_TRY(read_range(call, what, &n, &min, &max));
     if (n > 1) return octet_keras_contradict(call, "has %d ranges for its %s", n, what);
     const octet_options options = {.fake_quant = {min[0], max[0], n_bits, is_narrow}};
-    return octet_keras_emit(call, OCTET_OP_FAKE_QUANT, what, &x, 1, &options, out);
+    const bool is_input = strcmp(call->layer->class_name, "QuantizeLayer") == 0;
+    const char *name = is_input ? "AllValuesQuantize/FakeQuantWithMinMaxVars" : "MovingAvgQuantize/FakeQuantWithMinMaxVars";
+    return octet_keras_emit(call, OCTET_OP_FAKE_QUANT, name, &x, 1, &options, out);
 }
 
 octet_status octet_keras_trained_round(octet_keras_call *wrapper, const char *what, uint32_t x, uint32_t *out) {
@@ -186,6 +188,22 @@ octet_status octet_keras_emit_quantize_layer(octet_keras_call *call) {
     octet_json_integer(octet_json_get(config, "num_bits"), &n_bits);
     if (n_bits < 2 || n_bits > 16) return octet_keras_contradict(call, "num_bits is not 2 to 16");
     OCTET_TRY(round_to(call, call->layer->name, (int32_t)n_bits, octet_json_is_true(octet_json_get(config, "narrow_range")), x, &x));
+    return octet_keras_return(call, x);
+}
+
+/* Quantization-aware training by hand: the range is a pair of numbers. */
+octet_status octet_keras_operation_fake_quant(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    double min = -6.0, max = 6.0;
+    int32_t n_bits = 8, n = -1;
+    bool is_narrow = false;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_f64(call, 1, "min", min, &min));
+    OCTET_TRY(octet_keras_operand_f64(call, 2, "max", max, &max));
+    OCTET_TRY(octet_keras_operand_i32s(call, 3, "num_bits", 1, &n_bits, &n));
+    OCTET_TRY(octet_keras_operand_bool(call, 4, "narrow_range", false, &is_narrow));
+    const octet_options options = {.fake_quant = {(float)min, (float)max, n_bits, is_narrow}};
+    OCTET_TRY(octet_keras_emit(call, self->code, "FakeQuantWithMinMaxVars", &x, 1, &options, &x));
     return octet_keras_return(call, x);
 }
 
@@ -218,6 +236,8 @@ static octet_status round_weights(octet_keras_call *call, octet_value *value, in
         rounded[i] = fminf(fmaxf(roundf(raw[i] / scale), -127.0f), 127.0f) * scale;
     }
     value->data = rounded;
+    OCTET_TRY(octet_arena_format(call->ctx, &call->graph->arena, &value->name, "%s/LastValueQuant/FakeQuantWithMinMaxVars%s", call->path,
+                                 n_scales > 0 ? "PerChannel" : ""));
     return octet_value_set_trained(call->ctx, call->graph, (uint32_t)(value - call->graph->values), (uint32_t)n, own, raw);
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "kernels/ref/fake_quant.h"
 #include "passes/constant.h"
 #include "passes/list.h"
 
@@ -38,6 +39,19 @@ static float widen(uint16_t half) {
     }
     memcpy(&out, &bits, sizeof out);
     return out;
+}
+
+static octet_status settle_fake_quant(octet_context *ctx, octet_graph *graph, uint32_t k) {
+    const octet_operator *op = &graph->operators[k];
+    const octet_value *in = octet_graph_input(graph, op, 0);
+    const octet_fake_quant_grid grid = octet_fake_quant_nudge(op->options.fake_quant.min, op->options.fake_quant.max,
+                                                              op->options.fake_quant.n_bits, op->options.fake_quant.narrow_range);
+    const size_t n = octet_shape_elements(&in->shape);
+    float *rounded = NULL;
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n, &rounded));
+    octet_fake_quant_f32_ref(&grid, in->data, rounded, 0, (uint32_t)n);
+    settle(graph, k, rounded);
+    return OCTET_OK;
 }
 
 /* DEQUANTIZE of a float16 constant, as in files with half-precision weights. */
@@ -131,6 +145,10 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, uint32_t k, oct
     if (op->code == OCTET_OP_DEQUANTIZE && in->type == OCTET_FLOAT16 && octet_value_is_constant(in)) {
         *changed = true;
         return settle_half(ctx, graph, k);
+    }
+    if (op->code == OCTET_OP_FAKE_QUANT && octet_value_is_constant(in)) {
+        *changed = true;
+        return settle_fake_quant(ctx, graph, k);
     }
     if (op->code == OCTET_OP_FULLY_CONNECTED && settle_dense_on_zeros(ctx, graph, k, &status)) {
         *changed = true;

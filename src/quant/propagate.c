@@ -302,10 +302,6 @@ static void align_comparisons(state *s) {
 }
 
 static bool lacks_params(const state *s, const octet_operator *op) {
-    const octet_rule *rule = octet_rules_get(op->code);
-    const octet_value *weights = rule->weights < 0 ? NULL : octet_graph_input(s->graph, op, (uint32_t)rule->weights);
-    /* TensorFlow wants a range from training for weights too. */
-    if (s->options->strict_tensorflow && weights != NULL && octet_value_is_constant(weights) && weights->trained.n == 0) return true;
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         if (is_activation(s, op->inputs[i]) && !s->out->values[op->inputs[i]].set) return true;
     }
@@ -323,10 +319,11 @@ static void settle_real(state *s) {
         trained = trained || is_trained(s, v);
         observed = observed || (s->statistic[v] && !is_trained(s, v));
     }
+    s->out->is_trained_alone = trained && !observed;
     for (uint32_t k = 0; k < s->graph->n_operators; k++) {
         const octet_operator *op = &s->graph->operators[k];
         const octet_rule_class rule_class = class_of(s, k);
-        s->out->stays_real[k] = rule_class == OCTET_RULE_NONE || (trained && !observed && lacks_params(s, op));
+        s->out->stays_real[k] = rule_class == OCTET_RULE_NONE || (s->out->is_trained_alone && lacks_params(s, op));
         if (!s->out->stays_real[k] || (rule_class != OCTET_RULE_SAME && rule_class != OCTET_RULE_FIXED)) continue;
         for (uint32_t i = 0; i < op->n_outputs; i++) {
             if (!s->fixed[op->outputs[i]]) s->out->values[op->outputs[i]] = (octet_placement){0};

@@ -23,6 +23,7 @@ typedef struct octet_propagation {
     octet_placement *operands;
     uint32_t *first_operand;
     bool *stays_real;    /* by operator: float operands, float results */
+    bool is_trained_alone; /* ranges come from training, none from samples */
     octet_range *ranges; /* by value: what the graph observed, as sharing.h and masks.h have it */
 } octet_propagation;
 

@@ -83,14 +83,15 @@ void octet_qparams_quantize_s16(const float *data, size_t n, octet_qparams param
     for (size_t i = 0; i < n; i++) out[i] = (int16_t)quantize_constant(data[i], params, -32768.0, 32767.0);
 }
 
-static double scale_of(float largest) {
-    double a = (double)largest;
-    if (2.0 * a <= NARROWEST_RANGE) a = fmax(a, NARROWEST_HALF);
+static double widened(double a) { return 2.0 * a <= NARROWEST_RANGE ? fmax(a, NARROWEST_HALF) : a; }
+
+static double scale_of(double largest) {
+    const double a = widened(largest);
     const float high = (float)a, low = (float)-a;
     return (double)((high - low) / 254.0f);
 }
 
-void octet_qparams_weight_scales(const float *weights, octet_channels channels, double *scales) {
+static void find_largest(const float *weights, octet_channels channels, double *scales) {
     for (size_t c = 0; c < channels.n; c++) scales[c] = 0.0;
     const float *w = weights;
     for (size_t o = 0; o < channels.outer; o++) {
@@ -104,7 +105,16 @@ void octet_qparams_weight_scales(const float *weights, octet_channels channels, 
             w += channels.inner;
         }
     }
-    for (size_t c = 0; c < channels.n; c++) scales[c] = scale_of((float)scales[c]);
+}
+
+void octet_qparams_weight_scales(const float *weights, octet_channels channels, double *scales) {
+    find_largest(weights, channels, scales);
+    for (size_t c = 0; c < channels.n; c++) scales[c] = scale_of(scales[c]);
+}
+
+void octet_qparams_weight_scales_precise(const float *weights, octet_channels channels, double *scales) {
+    find_largest(weights, channels, scales);
+    for (size_t c = 0; c < channels.n; c++) scales[c] = 2.0 * widened(scales[c]) / 254.0;
 }
 
 static int8_t quantize_weight(float weight, float inverse) {

@@ -27,6 +27,8 @@ octet_status octet_builder_weight_scales(octet_builder *b, const octet_value *va
     OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, channels->n, scales));
     if (value->trained.n == channels->n) {
         memcpy(*scales, value->trained.scales, channels->n * sizeof **scales);
+    } else if (b->propagation.is_trained_alone) {
+        octet_qparams_weight_scales_precise(value->data, *channels, *scales);
     } else {
         octet_qparams_weight_scales(value->data, *channels, *scales);
     }

@@ -278,6 +278,16 @@ static void half_precision_constants_are_widened(void **state) {
     assert_memory_equal(data(f, 0, 1), expected, sizeof expected);
 }
 
+static void constants_are_rounded_to_a_trained_range(void **state) {
+    fixture *f = *state;
+    const octet_options range = {.fake_quant = {-1.0f, 2.0f, 2, false}}; /* steps of 1 */
+    const uint32_t v = constant(f, "kernel", -1.25f, 0.75f, DIMS(4));
+    run(f, binary(f, OCTET_OP_SUB, input(f, DIMS(1, 4)), emit(f, OCTET_OP_FAKE_QUANT, &range, 1, &v)));
+    expect_operators(f, "SUB");
+    const float expected[4] = {-1.0f, 0.0f, 0.0f, 1.0f}; /* of -1.25, -0.5 (half a step above the end goes up), 0.25, 1 */
+    assert_memory_equal(data(f, 0, 1), expected, sizeof expected);
+}
+
 static void a_quantized_graph_is_left_alone(void **state) {
     fixture *f = *state;
     const uint32_t x = input(f, DIMS(1, 4));
@@ -424,6 +434,7 @@ int main(void) {
         CASE(dense_on_three_dimensions_keeps_them),
         CASE(batch_detour_is_a_dilation),
         CASE(half_precision_constants_are_widened),
+        CASE(constants_are_rounded_to_a_trained_range),
         CASE(a_dense_layer_reads_one_pixel_with_a_fixed_batch),
         CASE(a_dense_layer_reads_a_flat_vector_with_an_open_batch),
         CASE(shapes_behind_a_dense_layer_go_before_it),

@@ -59,14 +59,6 @@ static void what_has_no_range_stays_float(void **state) {
     assert_int_equal(result(f, 3)->type, OCTET_FLOAT32);
 }
 
-static void untrained_weights_stay_float_when_strict(void **state) {
-    fixture *f = *state;
-    f->options.strict_tensorflow = true;
-    const uint32_t x = fake_quant(f, input(f, 4, 0.0f, 0.0f), -1.0f, 1.0f);
-    quantize(f, fake_quant(f, dense(f, x, 0, NULL), -5.0f, 5.0f));
-    expect_operators(f, "DEQUANTIZE FULLY_CONNECTED QUANTIZE");
-}
-
 static void untrained_weights_have_a_scale_of_their_own(void **state) {
     fixture *f = *state;
     const uint32_t x = fake_quant(f, input(f, 4, 0.0f, 0.0f), -1.0f, 1.0f);
@@ -122,7 +114,6 @@ int main(void) {
         CASE(trained_ranges_need_no_samples),
         CASE(one_trained_scale_is_one_for_the_tensor),
         CASE(what_has_no_range_stays_float),
-        CASE(untrained_weights_stay_float_when_strict),
         CASE(untrained_weights_have_a_scale_of_their_own),
         CASE(trained_ranges_stay_where_they_are),
         CASE(a_concatenation_overrules_its_operands),
