@@ -144,9 +144,12 @@ static octet_status read_range(octet_keras_call *call, const char *what, int32_t
         OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s_%s", what, i == 0 ? "min" : "max"));
         int32_t dims[1] = {i == 0 ? -1 : *n}, rank = 0;
         for (uint32_t w = 0; w < call->layer->n_weights; w++) {
-            if (strcmp(call->layer->weights[w].name, name) == 0) rank = octet_keras_weight_rank(&call->layer->weights[w]);
+            const octet_keras_weight *weight = &call->layer->weights[w];
+            if (weight->dataset != NULL && strcmp(weight->name, name) == 0) rank = octet_keras_weight_rank(weight);
         }
         OCTET_TRY(octet_keras_weight_data(call, name, rank < 1 ? 0 : 1, dims, ends[i]));
+        if (rank >= 1 && dims[0] < 1) return octet_keras_contradict(call, "its %s is empty", name);
+        if (rank < 1 && *n > 0) return octet_keras_contradict(call, "its %s is one number, for %d channels", name, *n);
         if (rank >= 1) *n = dims[0];
     }
     for (int32_t c = 0; c < *n || c == 0; c++) {

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "import/import.h"
+#include "octet/octet.h"
 #include "passes/passes.h"
 
 #define LAYER(name, config) "{\"class_name\": \"" name "\", \"config\": {" config "}}"
@@ -144,7 +145,33 @@ static void both_layouts_are_read(void **state) {
     }
 }
 
+static void quantizing_needs_no_samples(void **state) {
+    (void)state;
+    static const char *const modes[] = {"int8", "int16x8", "dynamic", "float16", "float32"};
+    const char *path = keras_write_h5("qat.h5", config, "2.15.0", in_h5, sizeof in_h5 / sizeof *in_h5, false);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        octet_context *user;
+        octet_model *model, *quantized;
+        octet_conversion conversion = OCTET_CONVERSION_INIT;
+        conversion.mode = modes[i];
+        assert_int_equal(octet_context_create(&user), OCTET_OK);
+        assert_int_equal(octet_model_load(user, path, NULL, &model), OCTET_OK);
+        if (octet_model_quantize(user, model, NULL, &conversion, &quantized, NULL) != OCTET_OK)
+            fail_msg("%s: %s", modes[i], octet_context_message(user));
+        const octet_tensor in = octet_model_input(quantized, 0), out = octet_model_output(quantized, 0);
+        if (i == 0) {
+            assert_true(in.scale == (float)(2.0 / 255.0) && in.zero_point == 0); /* 127.5 away from 0, and then less 128 */
+            assert_true(out.scale == 1.0F / 256.0F && out.zero_point == -128);
+        } else {
+            assert_string_equal(in.type, "float32");
+        }
+        octet_model_destroy(user, quantized);
+        octet_model_destroy(user, model);
+        octet_context_destroy(user);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(both_layouts_are_read)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(both_layouts_are_read), cmocka_unit_test(quantizing_needs_no_samples)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
