@@ -316,3 +316,10 @@ octet_status octet_keras_compute_known(octet_keras_call *call, octet_operator_co
     else OCTET_TRY(octet_keras_i32s(call, "known", results, (int32_t)n, &x));
     return octet_keras_return(call, x);
 }
+
+octet_status octet_keras_select(octet_keras_call *call, const uint32_t *inputs, uint32_t *out) {
+    const octet_shape *shape = octet_keras_shape(call, inputs[0]);
+    const bool is_plain =
+        octet_shape_equal(shape, octet_keras_shape(call, inputs[1])) && octet_shape_equal(shape, octet_keras_shape(call, inputs[2]));
+    return octet_keras_emit(call, is_plain ? OCTET_OP_SELECT : OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, out);
+}

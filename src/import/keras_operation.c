@@ -231,7 +231,7 @@ static octet_status operate_where(octet_keras_call *call, const octet_keras_oper
     if (inputs[0] == OCTET_NONE || inputs[1] == OCTET_NONE || inputs[2] == OCTET_NONE)
         return octet_keras_refuse(call, "needs a condition and two operands");
     OCTET_TRY(make_condition(call, &inputs[0]));
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, &inputs[0]));
+    OCTET_TRY(octet_keras_select(call, inputs, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
 
@@ -421,6 +421,8 @@ static const octet_keras_operation operations[] = {
     {"flipud", octet_keras_operation_reverse, OCTET_OP_REVERSE_V2, "up"},
     {"adaptive_average_pool", octet_keras_operation_adaptive_pool, OCTET_OP_AVERAGE_POOL_2D, NULL},
     {"adaptive_max_pool", octet_keras_operation_adaptive_pool, OCTET_OP_MAX_POOL_2D, NULL},
+    {"conv_transpose conv2d_transpose", octet_keras_operation_conv_transpose, OCTET_OP_TRANSPOSE_CONV, NULL},
+    {"append", octet_keras_operation_append, OCTET_OP_CONCATENATION, NULL},
     {"frame extract_sequences", octet_keras_operation_frame, OCTET_OP_GATHER, NULL},
     {"batch_flatten", octet_keras_operation_flatten, OCTET_OP_RESHAPE, NULL},
     {"size", octet_keras_operation_size, OCTET_OP_SHAPE, NULL},
@@ -530,9 +532,10 @@ static octet_status spread_list(octet_keras_call *call, const char *name) {
 
 /* Arguments that say nothing about the result, or nothing that is not known without them. */
 static const char silent_words[] =
-    "name dtype DstT out_type output_type trainable function node_def constants data_format validate_indices sorted stable synchronized "
-    "flash_attention use_cudnn_on_gpu bad_indices_policy partition_strategy equal_nan posinf neginf seed noise_shape rate fill_mode "
-    "fill_value reduction_type side batch_axis expand_nested_dims precision grad_a grad_b a_is_sparse b_is_sparse";
+    "name dtype DstT out_type output_type trainable function node_def constants data_format validate_indices num sorted "
+    "stable synchronized flash_attention use_cudnn_on_gpu bad_indices_policy partition_strategy equal_nan posinf neginf seed "
+    "noise_shape rate fill_mode fill_value reduction_type side batch_axis expand_nested_dims precision grad_a grad_b "
+    "a_is_sparse b_is_sparse";
 
 static bool is_off(const octet_json *value) {
     double number = 0.0;

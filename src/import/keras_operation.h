@@ -34,6 +34,8 @@ octet_status octet_keras_operand_bool(octet_keras_call *call, int32_t position, 
 octet_status octet_keras_operand_x(octet_keras_call *call, uint32_t *out);
 /* Arithmetic of two operands that are known sizes (parts of shapes) is done now, and returned; else *is_known is false. */
 octet_status octet_keras_compute_known(octet_keras_call *call, octet_operator_code code, bool *is_known);
+/* Condition, x, y: SELECT where they have one shape, SELECT_V2 where not, as TensorFlow's converter decides. */
+octet_status octet_keras_select(octet_keras_call *call, const uint32_t *inputs, uint32_t *out);
 /* Several axes, normalized; all of them where none is given. */
 octet_status octet_keras_operand_axes(octet_keras_call *call, int32_t position, const char *words, int32_t rank, int32_t *axes,
                                       int32_t *n);
@@ -80,7 +82,8 @@ octet_keras_operation_function octet_keras_operation_layer_norm, octet_keras_ope
     octet_keras_operation_matrix_transpose, octet_keras_operation_diagonal, octet_keras_operation_boolean_mask,
     octet_keras_operation_reverse_sequence, octet_keras_operation_frame, octet_keras_operation_flatten, octet_keras_operation_size,
     octet_keras_operation_picture, octet_keras_operation_place_picture, octet_keras_operation_separable, octet_keras_operation_span,
-    octet_keras_operation_nan_reduce, octet_keras_operation_clip_by_norm, octet_keras_operation_adaptive_pool;
+    octet_keras_operation_nan_reduce, octet_keras_operation_clip_by_norm, octet_keras_operation_adaptive_pool,
+    octet_keras_operation_conv_transpose, octet_keras_operation_append;
 
 octet_keras_operation_function octet_keras_operation_logsumexp, octet_keras_operation_norm, octet_keras_operation_moments,
     octet_keras_operation_add_n, octet_keras_operation_crelu, octet_keras_operation_one_hot,

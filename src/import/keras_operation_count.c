@@ -158,7 +158,7 @@ octet_status octet_keras_operation_select(octet_keras_call *call, const octet_ke
             return octet_keras_refuse(call, "chooses among something other than tensors");
         inputs[0] = conditions->items[i].value;
         inputs[1] = choices->items[i].value;
-        OCTET_TRY(octet_keras_emit(call, OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, &inputs[2]));
+        OCTET_TRY(octet_keras_select(call, inputs, &inputs[2]));
     }
     return octet_keras_return(call, inputs[2]);
 }

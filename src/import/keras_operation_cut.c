@@ -178,6 +178,17 @@ octet_status octet_keras_operation_join(octet_keras_call *call, const octet_kera
     return octet_keras_return(call, x);
 }
 
+/* keras.ops.append: two tensors, one behind the other; flat where no axis is named. */
+octet_status octet_keras_operation_append(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    uint32_t x[2];
+    int32_t axis = 0;
+    OCTET_TRY(octet_keras_operand_pair(call, &x[0], &x[1]));
+    for (int32_t i = 0; i < 2; i++) OCTET_TRY(octet_keras_operand_flat(call, -1, "axis", 0, &x[i], &axis));
+    OCTET_TRY(octet_keras_concatenate(call, "concat", x, 2, axis, &x[0]));
+    return octet_keras_return(call, x[0]);
+}
+
 /* Crops of pictures [batch,height,width,channels]. */
 
 octet_status octet_keras_operation_crop(octet_keras_call *call, const octet_keras_operation *self) {

@@ -116,7 +116,8 @@ static octet_status apply(octet_keras_call *call, const char *word, run *r) {
         if (strcmp(operators[i].word, word) != 0) continue;
         const octet_operator_code code = operators[i].code;
         r->n -= operators[i].n;
-        OCTET_TRY(octet_keras_emit(call, code, octet_operator_name(code), r->stack + r->n, (uint32_t)operators[i].n, NULL,
+        if (code == OCTET_OP_SELECT_V2) OCTET_TRY(octet_keras_select(call, r->stack + r->n, &r->stack[r->n]));
+        else OCTET_TRY(octet_keras_emit(call, code, octet_operator_name(code), r->stack + r->n, (uint32_t)operators[i].n, NULL,
                                    &r->stack[r->n]));
         r->n++;
         return OCTET_OK;

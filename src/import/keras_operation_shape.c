@@ -90,7 +90,8 @@ octet_status octet_keras_operand_list(octet_keras_call *call, uint32_t *values, 
     const octet_keras_argument *list = NULL;
     OCTET_TRY(octet_keras_operand(call, 0, "values xs arrays x tensors inputs", &list));
     *n = 0;
-    if (list == NULL || list->kind == OCTET_KERAS_CONSTANT) return octet_keras_refuse(call, "has no list of tensors");
+    if (list == NULL || list->kind == OCTET_KERAS_CONSTANT || (list->kind == OCTET_KERAS_LIST && list->n_items == 0))
+        return octet_keras_refuse(call, "has no list of tensors");
     if (list->kind == OCTET_KERAS_TENSOR) {
         values[(*n)++] = list->value;
         return OCTET_OK;

@@ -145,6 +145,47 @@ octet_status octet_keras_operation_separable(octet_keras_call *call, const octet
     return octet_keras_return(call, x);
 }
 
+/* A transposed convolution of pictures with a constant kernel [height,width,out,in]. Keras 2 states the shape of the result; that of
+ * Keras 3 follows from the strides. */
+octet_status octet_keras_operation_conv_transpose(octet_keras_call *call, const octet_keras_operation *self) {
+    (void)self;
+    const bool is_3 = call->layer->is_operation;
+    uint32_t x, kernel, inputs[3];
+    motion m = {{1, 1}, {1, 1}, OCTET_PADDING_SAME};
+    int32_t size[4], n = -1;
+    const octet_keras_argument *given = NULL;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_value(call, 1, "filters filter kernel", &kernel));
+    if (!is_3) OCTET_TRY(octet_keras_operand_i32s(call, 2, "output_shape", 4, size, &n));
+    OCTET_TRY(pair(call, is_3 ? 2 : 3, "strides", m.strides));
+    OCTET_TRY(octet_keras_operand(call, is_3 ? 3 : 4, "padding", &given));
+    if (given != NULL || is_3) OCTET_TRY(padding_of(call, is_3 ? 3 : 4, &m.padding));
+    OCTET_TRY(pair(call, -1, "dilations dilation_rate", m.dilation));
+    const octet_shape shape = *octet_keras_shape(call, x);
+    if (kernel == OCTET_NONE || call->graph->values[kernel].data == NULL || call->graph->values[kernel].type != OCTET_FLOAT32)
+        return octet_keras_refuse(call, "needs a constant kernel");
+    const octet_value k = call->graph->values[kernel];
+    if (shape.rank != 4 || k.shape.rank != 4) return octet_keras_refuse(call, "is supported on [batch,height,width,channels] only");
+    if (m.dilation[0] != 1 || m.dilation[1] != 1) return octet_keras_refuse(call, "is supported without dilation only");
+    for (int32_t i = 0; i < 2 && n != 4; i++) {
+        const bool grows = m.padding == OCTET_PADDING_VALID && k.shape.dims[i] > m.strides[i];
+        const int64_t length = (int64_t)shape.dims[i + 1] * m.strides[i] + (grows ? k.shape.dims[i] - m.strides[i] : 0);
+        if (length > INT32_MAX / 4) return octet_keras_contradict(call, "makes its output too large");
+        size[i + 1] = (int32_t)length;
+    }
+    size[0] = shape.dims[0];
+    size[3] = k.shape.dims[2];
+    OCTET_TRY(octet_keras_i32s(call, "output_shape", size, 4, &inputs[0]));
+    OCTET_TRY(octet_keras_constant_permuted(call, "kernel", NULL, 4, k.shape.dims, (const int32_t[]){2, 0, 1, 3}, k.data, 4,
+                                            (const int32_t[]){k.shape.dims[2], k.shape.dims[0], k.shape.dims[1], k.shape.dims[3]},
+                                            &inputs[1]));
+    inputs[2] = x;
+    const octet_options options = {
+        .transpose_conv = {.padding = m.padding, .stride_h = m.strides[0], .stride_w = m.strides[1]}};
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_TRANSPOSE_CONV, "conv2d_transpose", inputs, 3, &options, &x));
+    return octet_keras_return(call, x);
+}
+
 /* Patches [batch,rows,columns,height * width * channels] of pictures. Side by side they are the picture with its axes in another order
  * (Keras 2); else, and always in Keras 3, a convolution with ones in the right places, as Keras 3 has it. */
 octet_status octet_keras_operation_patches(octet_keras_call *call, const octet_keras_operation *self) {

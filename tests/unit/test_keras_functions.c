@@ -117,6 +117,7 @@ static const struct {
     {2, "keras.backend.batch_flatten", "", "", 6, {1, 2, 3, 4, -5, 6}},
     {2, "image.adjust_brightness", "\"delta\": 0.5", "", 6, {1.5F, 2.5F, 3.5F, 4.5F, -4.5F, 6.5F}},
     {3, "AdaptiveAveragePool", "", ", \"output_size\": 1", 3, {2.5F, -1.5F, 4.5F}},
+    {3, "Append", ", [7.0, 8.0]", ", \"axis\": null", 8, {1, 2, 3, 4, -5, 6, 7, 8}},
     {3, "FullLike", ", 2.5", "", 6, {2.5F, 2.5F, 2.5F, 2.5F, 2.5F, 2.5F}},
     {3, "Conv", ", [[[1.0], [0.0], [1.0]], [[0.0], [1.0], [0.0]]]", ", \"strides\": 1, \"padding\": \"valid\"", 1, {-1}},
 };
@@ -216,6 +217,9 @@ static void pictures_are_cut_and_filled(void **state) {
                  "\"offset_height\": 1, \"offset_width\": 0, \"target_height\": 3, \"target_width\": 3"),
          9, {0, 0, 0, 1, 2, 3, 4, -5, 6}},
         {PICTURE("image.resize_with_crop_or_pad", "\"target_height\": 3, \"target_width\": 1"), 3, {2, -5, 0}},
+        {PICTURE("nn.conv2d_transpose", "\"filters\": [[[[1.0]], [[10.0]]]], \"output_shape\": [1, 2, 4, 1], \"strides\": 1, "
+                                        "\"padding\": \"VALID\""),
+         8, {1, 12, 23, 30, 4, 35, -44, 60}},
         {PICTURE("image.transpose", ""), 6, {1, 4, 2, -5, 3, 6}},
         {PICTURE("compat.v1.image.resize_nearest_neighbor", "\"size\": [2, 2]"), 4, {1, 2, 4, -5}},
         {PICTURE("compat.v1.image.resize_bilinear", "\"size\": [1, 5], \"align_corners\": true"), 5, {1, 1.5F, 2, 2.5F, 3}},
