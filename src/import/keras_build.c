@@ -7,6 +7,8 @@
 #include "import/keras_layers.h"
 #include "import/keras_mask.h"
 #include "import/keras_order.h"
+#include "import/keras_schedule.h"
+#include "import/keras_scope.h"
 #include "import/keras_stored.h"
 #include "import/keras_trained.h"
 #include "import/keras_weights.h"
@@ -19,6 +21,7 @@ typedef struct builder {
     octet_graph *graph;
     uint32_t *n_calls; /* so far, everywhere */
     octet_keras_masks *masks;
+    octet_keras_scopes *scopes;
     octet_keras_steps *steps; /* NULL inside a layer that calls others: what these write is its own */
 } builder;
 
@@ -31,8 +34,14 @@ static const char common_keys[] =
     "registered_name module autocast activity_regularizer kernel_regularizer bias_regularizer kernel_initializer bias_initializer "
     "kernel_constraint bias_constraint quantization_config lora_rank lora_alpha shared_object_id sparse ragged dynamic noise_shape";
 
-static octet_status build_model(builder *b, octet_keras_model *model, const char *path, uint32_t depth, const uint32_t *inputs,
-                                uint32_t n_inputs, uint32_t *outputs, uint32_t *n_outputs);
+/* Where a model is called. */
+typedef struct place {
+    const char *path, *scope; /* names of models, as octet and as TensorFlow writes them (keras_scope.h) */
+    uint32_t depth;           /* of models in models */
+} place;
+
+static octet_status build_model(builder *b, octet_keras_model *model, const place *at, const uint32_t *inputs, uint32_t n_inputs,
+                                uint32_t *outputs, uint32_t *n_outputs);
 
 /* An attribute that the row of the class does not name and that is set may change the result: refused. */
 static octet_status check_keys(octet_keras_call *call, const octet_keras_class *entry) {
@@ -256,25 +265,42 @@ static octet_status new_call(builder *b, const octet_keras_layer *layer, const c
     return OCTET_OK;
 }
 
-static octet_status run_call(builder *b, octet_keras_call *call, uint32_t depth) {
+static octet_status run_call(builder *b, octet_keras_call *call, const char *scope, uint32_t depth) {
     if (call->layer->model == NULL) return emit_leaf(call);
     call->n_outputs = OCTET_KERAS_MAX_OUTPUTS;
-    return build_model(b, call->layer->model, call->path, depth + 1, call->inputs, call->n_inputs, call->outputs, &call->n_outputs);
+    const place inside = {call->path, scope, depth + 1};
+    return build_model(b, call->layer->model, &inside, call->inputs, call->n_inputs, call->outputs, &call->n_outputs);
 }
 
-static octet_status build_node(builder *b, octet_keras_model *model, octet_keras_layer *layer, octet_keras_node *node, const char *path,
-                               uint32_t depth) {
-    const char *full = NULL;
-    OCTET_TRY(octet_arena_format(b->ctx, b->arena, &full, "%s/%s", path, layer->name));
+/* Functions of Keras 3 open no scope: they are named after what they write. */
+static octet_status enter_scope(builder *b, const octet_keras_layer *layer, const place *at, const char **out) {
+    *out = "";
+    if (b->scopes == NULL || (layer->is_operation && b->graph->keras_version >= 3)) return OCTET_OK;
+    return octet_keras_scope_enter(b->ctx, b->arena, b->scopes, b->graph->keras_version, at->scope, layer->name, out);
+}
+
+/* Notes the operators that a call of a layer wrote. */
+static octet_status add_step(builder *b, const octet_keras_layer *layer, const place *at, octet_keras_step *step) {
+    step->end = b->graph->n_operators;
+    if (b->steps == NULL || layer->model != NULL || step->first == step->end) return OCTET_OK;
+    if (layer->is_operation && b->graph->keras_version >= 3) {
+        const char *code = octet_operator_name(b->graph->operators[step->first].code);
+        OCTET_TRY(octet_keras_scope_operator(b->ctx, b->arena, b->scopes, at->scope, code, &step->scope));
+    }
+    return octet_keras_steps_add(b->ctx, b->arena, b->steps, step);
+}
+
+static octet_status build_node(builder *b, octet_keras_model *model, octet_keras_layer *layer, octet_keras_node *node, const place *at) {
+    octet_keras_step step = {.first = b->graph->n_operators};
+    OCTET_TRY(octet_arena_format(b->ctx, b->arena, &step.path, "%s/%s", at->path, layer->name));
+    OCTET_TRY(enter_scope(b, layer, at, &step.scope));
     octet_keras_call *call = NULL;
-    OCTET_TRY(new_call(b, layer, full, &call));
+    OCTET_TRY(new_call(b, layer, step.path, &call));
     call->node = node;
     octet_status status = OCTET_OK;
-    const uint32_t first = b->graph->n_operators;
     for (uint32_t i = 0; status == OCTET_OK && i < node->n_arguments; i++) status = resolve(b, model, &node->arguments[i], call);
-    if (status == OCTET_OK) status = run_call(b, call, depth);
-    const octet_keras_step step = {full, first, b->graph->n_operators};
-    if (status == OCTET_OK && b->steps != NULL && layer->model == NULL) status = octet_keras_steps_add(b->ctx, b->arena, b->steps, &step);
+    if (status == OCTET_OK) status = run_call(b, call, step.scope, at->depth);
+    if (status == OCTET_OK) status = add_step(b, layer, at, &step);
     if (status == OCTET_OK) status = OCTET_NEW(b->ctx, b->arena, call->n_outputs, &node->outputs);
     if (status == OCTET_OK) {
         memcpy(node->outputs, call->outputs, call->n_outputs * sizeof *node->outputs);
@@ -308,7 +334,7 @@ static const octet_keras_reference *unmet(const octet_keras_model *model, const 
 
 /* Depth first, with a stack of our own: a chain may be as long as the model. */
 static octet_status build_with_inputs(builder *b, octet_keras_model *model, octet_keras_reference *stack, uint32_t capacity,
-                                      const char *path, uint32_t depth, octet_keras_reference start) {
+                                      const place *at, octet_keras_reference start) {
     uint32_t n = 0;
     stack[n++] = start;
     while (n > 0) {
@@ -316,7 +342,7 @@ static octet_status build_with_inputs(builder *b, octet_keras_model *model, octe
         octet_keras_node *node = &layer->nodes[stack[n - 1].node];
         const octet_keras_reference *next = node->state == 2 ? NULL : unmet(model, node);
         if (next == NULL) {
-            if (node->state != 2) OCTET_TRY(build_node(b, model, layer, node, path, depth));
+            if (node->state != 2) OCTET_TRY(build_node(b, model, layer, node, at));
             n--;
             continue;
         }
@@ -328,12 +354,26 @@ static octet_status build_with_inputs(builder *b, octet_keras_model *model, octe
     return OCTET_OK;
 }
 
-static octet_status build_model(builder *b, octet_keras_model *model, const char *path, uint32_t depth, const uint32_t *inputs,
-                                uint32_t n_inputs, uint32_t *outputs, uint32_t *n_outputs) {
-    OCTET_CHECK(b->ctx, depth < b->ctx->max_depth, OCTET_LIMIT, "%s: models nested deeper than %u", b->label, (unsigned)b->ctx->max_depth);
+/* The calls that the outputs need, as Keras runs them; then the others. */
+static octet_status build_calls(builder *b, octet_keras_model *model, const place *at, uint32_t n_nodes, octet_arena *scratch) {
+    octet_keras_reference *stack = NULL, *scheduled = NULL;
+    uint32_t n = 0;
+    OCTET_TRY(OCTET_NEW(b->ctx, scratch, (size_t)n_nodes + 1, &stack));
+    OCTET_TRY(octet_keras_schedule(b->ctx, scratch, model, &scheduled, &n));
+    for (uint32_t i = 0; i < n; i++) OCTET_TRY(build_with_inputs(b, model, stack, n_nodes + 1, at, scheduled[i]));
+    for (uint32_t i = 0; i < model->n_layers; i++)
+        for (uint32_t j = 0; j < model->layers[i].n_nodes; j++)
+            OCTET_TRY(build_with_inputs(b, model, stack, n_nodes + 1, at, (octet_keras_reference){i, j, 0}));
+    return OCTET_OK;
+}
+
+static octet_status build_model(builder *b, octet_keras_model *model, const place *at, const uint32_t *inputs, uint32_t n_inputs,
+                                uint32_t *outputs, uint32_t *n_outputs) {
+    OCTET_CHECK(b->ctx, at->depth < b->ctx->max_depth, OCTET_LIMIT, "%s: models nested deeper than %u", b->label,
+                (unsigned)b->ctx->max_depth);
     OCTET_CHECK(b->ctx, n_inputs == model->n_inputs, OCTET_MODEL, "%s: model %s has %u inputs, but is called with %u tensors", b->label,
                 model->name, (unsigned)model->n_inputs, (unsigned)n_inputs);
-    uint32_t n_nodes = 1;
+    uint32_t n_nodes = 0;
     for (uint32_t i = 0; i < model->n_layers; i++) {
         n_nodes += model->layers[i].n_nodes;
         for (uint32_t j = 0; j < model->layers[i].n_nodes; j++) model->layers[i].nodes[j].state = 0;
@@ -347,13 +387,10 @@ static octet_status build_model(builder *b, octet_keras_model *model, const char
         node->state = 2;
         note_shape(b, layer, inputs[i]);
     }
-    octet_keras_reference *stack = NULL;
-    OCTET_TRY(OCTET_NEW(b->ctx, b->arena, n_nodes, &stack));
-    for (uint32_t i = 0; i < model->n_layers; i++) {
-        for (uint32_t j = 0; j < model->layers[i].n_nodes; j++) {
-            OCTET_TRY(build_with_inputs(b, model, stack, n_nodes, path, depth, (octet_keras_reference){i, j, 0}));
-        }
-    }
+    octet_arena scratch = {0};
+    const octet_status status = build_calls(b, model, at, n_nodes, &scratch);
+    octet_arena_free(b->ctx, &scratch);
+    OCTET_TRY(status);
     OCTET_CHECK(b->ctx, model->n_outputs <= *n_outputs, OCTET_LIMIT, "%s: model %s has %u outputs, the limit is %u", b->label, model->name,
                 (unsigned)model->n_outputs, (unsigned)*n_outputs);
     *n_outputs = model->n_outputs;
@@ -369,7 +406,7 @@ static octet_status build_model(builder *b, octet_keras_model *model, const char
 
 octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs, uint32_t n_inputs,
                                     uint32_t mask, uint32_t *outputs, uint32_t *n_outputs) {
-    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->masks, NULL};
+    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->masks, NULL, NULL};
     const char *full = NULL;
     const bool is_trained = octet_keras_trained_is_wrapper(outer->layer); /* it opens no scope of its own for its layer */
     OCTET_TRY(octet_arena_format(outer->ctx, outer->arena, &full, is_trained ? "%s" : "%s/%s", outer->path, layer->name));
@@ -381,7 +418,7 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
     call->zero_masked = outer->zero_masked;
     call->steps = outer->steps;
     call->trainer = is_trained ? outer : outer->trainer;
-    const octet_status status = run_call(&b, call, 1);
+    const octet_status status = run_call(&b, call, "", 1);
     if (status == OCTET_OK) {
         memcpy(outputs, call->outputs, call->n_outputs * sizeof *outputs);
         *n_outputs = call->n_outputs;
@@ -441,12 +478,15 @@ octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const oct
     uint32_t n_calls = 0;
     octet_keras_masks masks = {0};
     octet_keras_steps steps = {0};
-    builder b = {ctx, arena, document, label, graph, &n_calls, &masks, &steps};
+    octet_keras_scopes scopes = {0};
+    builder b = {ctx, arena, document, label, graph, &n_calls, &masks, &scopes, &steps};
     uint32_t *inputs = NULL, *outputs = NULL, n_outputs = OCTET_KERAS_MAX_OUTPUTS;
     OCTET_TRY(OCTET_NEW(ctx, arena, model->n_inputs, &inputs));
     OCTET_TRY(OCTET_NEW(ctx, arena, n_outputs, &outputs));
     OCTET_TRY(add_inputs(&b, model, options, inputs));
-    OCTET_TRY(build_model(&b, model, model->name, 0, inputs, model->n_inputs, outputs, &n_outputs));
+    place at = {.path = model->name};
+    OCTET_TRY(octet_keras_scope_enter(ctx, arena, &scopes, graph->keras_version, "", model->name, &at.scope));
+    OCTET_TRY(build_model(&b, model, &at, inputs, model->n_inputs, outputs, &n_outputs));
     OCTET_TRY(add_outputs(&b, model, outputs, n_outputs));
     OCTET_TRY(octet_keras_order(ctx, graph, &steps));
     return add_rows(&b, model, 0);

@@ -50,29 +50,13 @@ static octet_status argument_name(network *net, const char *text, const char *en
     return OCTET_OK;
 }
 
-/* "model/conv" of Keras 2 is "model/conv/", of Keras 3 "model_1/conv_1/": it opens each scope twice. */
-static octet_status scope_name(network *net, const char *path, const char **out) {
-    const char *ending = net->graph->keras_version >= 3 ? "_1" : "";
-    size_t size = strlen(path) + 4, used = 0;
-    for (const char *c = path; *c != '\0'; c++) size += *c == '/' ? 2 : 0;
-    char *name = NULL;
-    OCTET_TRY(OCTET_NEW(net->ctx, net->scratch, size, &name));
-    for (const char *c = path;; c++) {
-        if (*c == '/' || *c == '\0') used += (size_t)snprintf(name + used, size - used, "%s/", ending);
-        if (*c == '\0') break;
-        if (*c != '/') name[used++] = *c;
-    }
-    *out = name;
-    return OCTET_OK;
-}
-
 /* The argument through which the weight "model/conv/BiasAdd/ReadVariableOp" of the step comes. */
-static octet_status variable_name(network *net, const char *path, const char *scope, const char *weight, const char **out) {
+static octet_status variable_name(network *net, const octet_keras_step *step, const char *weight, const char **out) {
     static const char read[] = "/ReadVariableOp";
-    const size_t n = strlen(path), length = strlen(weight), ending = sizeof read - 1;
-    const char *rest = length > n && strncmp(weight, path, n) == 0 ? weight + n + 1 : weight, *whole = NULL;
+    const size_t n = strlen(step->path), length = strlen(weight), ending = sizeof read - 1;
+    const char *rest = length > n && strncmp(weight, step->path, n) == 0 ? weight + n + 1 : weight, *whole = NULL;
     const bool is_read = length > ending && strcmp(weight + length - ending, read) == 0;
-    OCTET_TRY(octet_arena_format(net->ctx, net->scratch, &whole, "%s%s", scope, rest));
+    OCTET_TRY(octet_arena_format(net->ctx, net->scratch, &whole, "%s%s", step->scope, rest));
     return argument_name(net, whole, is_read ? "_resource" : "_readvariableop_resource", out);
 }
 
@@ -80,7 +64,7 @@ static octet_status variable_name(network *net, const char *path, const char *sc
 
 /* Constants of the file have an origin; the others, such as axes and paddings, are constants of the traced function too. The one
  * that comes last decides: of the variables the greatest name. */
-static octet_status sources_of(network *net, const octet_keras_step *step, const char *scope, bool *has_constant, const char **variable) {
+static octet_status sources_of(network *net, const octet_keras_step *step, bool *has_constant, const char **variable) {
     *has_constant = false;
     *variable = NULL;
     for (uint32_t i = step->first; i < step->end; i++) {
@@ -88,7 +72,7 @@ static octet_status sources_of(network *net, const octet_keras_step *step, const
         *has_constant = *has_constant || op->code == OCTET_OP_CONCATENATION;
         if (op->code == OCTET_OP_FAKE_QUANT && net->graph->keras_version == 2) { /* the ends of its range are variables */
             const char *name = NULL;
-            OCTET_TRY(variable_name(net, step->path, scope, octet_graph_output(net->graph, op, 0)->name, &name));
+            OCTET_TRY(variable_name(net, step, octet_graph_output(net->graph, op, 0)->name, &name));
             if (*variable == NULL || strcmp(name, *variable) > 0) *variable = name;
         }
         for (uint32_t j = 0; j < op->n_inputs; j++) {
@@ -99,7 +83,7 @@ static octet_status sources_of(network *net, const octet_keras_step *step, const
                 continue;
             }
             const char *name = NULL;
-            OCTET_TRY(variable_name(net, step->path, scope, value->name, &name));
+            OCTET_TRY(variable_name(net, step, value->name, &name));
             if (*variable == NULL || strcmp(name, *variable) > 0) *variable = name;
         }
     }
@@ -126,8 +110,8 @@ static octet_status connect(network *net) {
         const uint32_t node = n_inputs + s;
         const char *variable = NULL;
         bool has_constant = false;
-        OCTET_TRY(scope_name(net, step->path, &net->names[node]));
-        OCTET_TRY(sources_of(net, step, net->names[node], &has_constant, &variable));
+        net->names[node] = step->scope;
+        OCTET_TRY(sources_of(net, step, &has_constant, &variable));
         net->first_edge[node] = net->n_edges;
         for (uint32_t i = step->first; i < step->end; i++) {
             const octet_operator *op = &graph->operators[i];

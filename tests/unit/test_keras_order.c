@@ -9,12 +9,15 @@
 
 #include "graph/graph.h"
 #include "import/keras_order.h"
+#include "import/keras_schedule.h"
+#include "import/keras_scope.h"
 
 typedef struct fixture {
     octet_context ctx;
     octet_arena arena;
     octet_graph *graph;
     octet_keras_steps steps;
+    octet_keras_scopes scopes;
 } fixture;
 
 static fixture f;
@@ -53,7 +56,9 @@ static uint32_t call(const char *path, octet_operator_code code, const uint32_t 
     uint32_t v;
     const uint32_t first = f.graph->n_operators;
     expect_ok(octet_graph_emit(&f.ctx, f.graph, code, strrchr(path, '/') + 1, NULL, inputs, n, NULL, &v, 1));
-    expect_ok(octet_keras_steps_add(&f.ctx, &f.arena, &f.steps, &(octet_keras_step){path, first, first + 1}));
+    octet_keras_step step = {path, NULL, first, first + 1};
+    expect_ok(octet_keras_scope_enter(&f.ctx, &f.arena, &f.scopes, f.graph->keras_version, "model/", strrchr(path, '/') + 1, &step.scope));
+    expect_ok(octet_keras_steps_add(&f.ctx, &f.arena, &f.steps, &step));
     return v;
 }
 
@@ -115,7 +120,7 @@ static void weights_may_be_there_before(void **state) {
     expect_order("b c a sum");
 }
 
-/* "dense_1" is "dense_1_1" in Keras 3, and "dense" is "dense_1": '/' comes before '_'. "dense_10" comes before "dense_1" as arguments. */
+/* As arguments "dense_10_1_matmul" comes before "dense_1_1_matmul". */
 static void numbers_of_names_are_text(void **state) {
     (void)state;
     f.graph->keras_version = 3;
@@ -132,6 +137,62 @@ static void capitals_count_in_scopes_only(void **state) {
     expect_order("B a sum");
 }
 
+static void expect_scope(const char *name, const char *expected) {
+    const char *found = NULL;
+    expect_ok(octet_keras_scope_enter(&f.ctx, &f.arena, &f.scopes, 3, "model_1/", name, &found));
+    assert_string_equal(found, expected);
+}
+
+/* Keras 3 opens each scope twice; what is taken gets the next number, whatever its case. */
+static void names_that_are_taken_get_numbers(void **state) {
+    (void)state;
+    expect_scope("conv_1", "model_1/conv_1_1/");
+    expect_scope("conv_2", "model_1/conv_2_1/");
+    expect_scope("conv", "model_1/conv_3/");
+    expect_scope("Conv", "model_1/Conv_5/");
+    expect_scope("conv", "model_1/conv_7/");
+}
+
+static void functions_are_named_after_their_operator(void **state) {
+    (void)state;
+    static const char *const expected[][2] = {{"MUL", "model_1/Mul"},
+                                              {"MUL", "model_1/Mul_1"},
+                                              {"SQUARED_DIFFERENCE", "model_1/SquaredDifference"},
+                                              {"REDUCE_MAX", "model_1/Max"},
+                                              {"LOGISTIC", "model_1/Sigmoid"}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        const char *found = NULL;
+        expect_ok(octet_keras_scope_operator(&f.ctx, &f.arena, &f.scopes, "model_1/", expected[i][0], &found));
+        assert_string_equal(found, expected[i][1]);
+    }
+}
+
+/* Three branches of two layers that meet: the layers that read the input run from the last to the first. */
+static void calls_run_as_keras_runs_them(void **state) {
+    (void)state;
+    enum { INPUT, CONV, POOL = CONV + 3, JOIN = POOL + 3, N };
+    static const char *const names[N] = {"input", "conv_0", "conv_1", "conv_2", "pool_0", "pool_1", "pool_2", "join"};
+    octet_keras_layer layers[N] = {0};
+    octet_keras_node nodes[N] = {0};
+    octet_keras_argument arguments[N] = {0}, branches[3] = {0};
+    for (uint32_t i = 0; i < N; i++) {
+        layers[i] = (octet_keras_layer){.name = names[i], .nodes = &nodes[i], .n_nodes = 1};
+        const uint32_t from = i < POOL ? INPUT : i - POOL + CONV;
+        arguments[i] = (octet_keras_argument){.kind = OCTET_KERAS_TENSOR, .reference = {from, 0, 0}};
+        nodes[i] = (octet_keras_node){.arguments = &arguments[i], .n_arguments = i != INPUT};
+    }
+    for (uint32_t i = 0; i < 3; i++) branches[i] = (octet_keras_argument){.kind = OCTET_KERAS_TENSOR, .reference = {POOL + i, 0, 0}};
+    arguments[JOIN] = (octet_keras_argument){.kind = OCTET_KERAS_LIST, .items = branches, .n_items = 3};
+    octet_keras_reference inputs = {INPUT, 0, 0}, outputs = {JOIN, 0, 0}, *order = NULL;
+    const octet_keras_model model = {
+        .name = "model", .layers = layers, .n_layers = N, .inputs = &inputs, .outputs = &outputs, .n_inputs = 1, .n_outputs = 1};
+    uint32_t n = 0;
+    expect_ok(octet_keras_schedule(&f.ctx, &f.arena, &model, &order, &n));
+    static const char *const expected[N] = {"input", "conv_2", "conv_1", "conv_0", "pool_0", "pool_1", "pool_2", "join"};
+    assert_int_equal(n, N);
+    for (uint32_t i = 0; i < N; i++) assert_string_equal(layers[order[i].layer].name, expected[i]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(branches_come_by_name, setup, teardown),
@@ -140,6 +201,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(weights_may_be_there_before, setup, teardown),
         cmocka_unit_test_setup_teardown(numbers_of_names_are_text, setup, teardown),
         cmocka_unit_test_setup_teardown(capitals_count_in_scopes_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(names_that_are_taken_get_numbers, setup, teardown),
+        cmocka_unit_test_setup_teardown(functions_are_named_after_their_operator, setup, teardown),
+        cmocka_unit_test_setup_teardown(calls_run_as_keras_runs_them, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
