@@ -284,8 +284,11 @@ static octet_status add_step(builder *b, const octet_keras_layer *layer, const p
     step->end = b->graph->n_operators;
     if (b->steps == NULL || layer->model != NULL || step->first == step->end) return OCTET_OK;
     if (layer->is_operation && b->graph->keras_version >= 3) {
-        const char *code = octet_operator_name(b->graph->operators[step->first].code);
-        OCTET_TRY(octet_keras_scope_operator(b->ctx, b->arena, b->scopes, at->scope, code, &step->scope));
+        const octet_operator *op = &b->graph->operators[step->first];
+        const char *name = b->graph->values[op->outputs[0]].name;
+        const size_t n = strlen(step->path);
+        name = strncmp(name, step->path, n) == 0 && name[n] == '/' ? name + n + 1 : octet_operator_name(op->code);
+        OCTET_TRY(octet_keras_scope_operator(b->ctx, b->arena, b->scopes, at->scope, name, &step->scope));
     }
     return octet_keras_steps_add(b->ctx, b->arena, b->steps, step);
 }

@@ -83,6 +83,9 @@ octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, 
                               const octet_options *options, uint32_t *out);
 octet_status octet_keras_unary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, uint32_t *out);
 octet_status octet_keras_binary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t a, uint32_t b, uint32_t *out);
+/* keras_merge.c: a + b. Keras 3 adds what looks like a bias as one: b whose only dimension above 1 is a's last goes through a RESHAPE to
+ * it, where its shape is known (a constant, or a fixed batch of 1). */
+octet_status octet_keras_add(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out);
 /* x op constant scalar. */
 octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, float value,
                                      uint32_t *out);

@@ -24,6 +24,20 @@ static octet_status equal_ranks(octet_keras_call *call) {
     return OCTET_OK;
 }
 
+octet_status octet_keras_add(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out) {
+    const octet_shape x = *octet_keras_shape(call, a), y = *octet_keras_shape(call, b);
+    const bool is_known = octet_value_is_constant(&call->graph->values[b]) || !call->graph->open_batch;
+    int32_t length = 1, n_long = 0;
+    for (int32_t i = 0; i < y.rank; i++) {
+        if (y.dims[i] == 1) continue;
+        length = y.dims[i];
+        n_long++;
+    }
+    if (call->graph->keras_version >= 3 && is_known && n_long == 1 && y.rank > 1 && x.rank > 1 && length == x.dims[x.rank - 1])
+        OCTET_TRY(octet_keras_reshape(call, "Squeeze", b, 1, &length, &b));
+    return octet_keras_binary(call, OCTET_OP_ADD, name, a, b, out);
+}
+
 octet_status octet_keras_emit_merge(octet_keras_call *call) {
     static const struct {
         const char *class_name;
@@ -39,8 +53,13 @@ octet_status octet_keras_emit_merge(octet_keras_call *call) {
     if (kinds[kind].code == OCTET_OP_SUB && call->n_inputs != 2)
         return octet_keras_contradict(call, "reads %u tensors, it takes 2", (unsigned)call->n_inputs);
     uint32_t x = call->inputs[0];
-    for (uint32_t i = 1; i < call->n_inputs; i++)
-        OCTET_TRY(octet_keras_binary(call, kinds[kind].code, kinds[kind].name, x, call->inputs[i], &x));
+    for (uint32_t i = 1; i < call->n_inputs; i++) {
+        if (kinds[kind].code == OCTET_OP_ADD) {
+            OCTET_TRY(octet_keras_add(call, kinds[kind].name, x, call->inputs[i], &x));
+        } else {
+            OCTET_TRY(octet_keras_binary(call, kinds[kind].code, kinds[kind].name, x, call->inputs[i], &x));
+        }
+    }
     if (strcmp(call->layer->class_name, "Average") == 0 && call->n_inputs > 1) {
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "truediv", x, 1.0f / (float)call->n_inputs, &x));
     }

@@ -99,6 +99,10 @@ static octet_status operate_binary(octet_keras_call *call, const octet_keras_ope
     OCTET_TRY(octet_keras_compute_known(call, self->code, &is_known));
     if (is_known) return OCTET_OK;
     OCTET_TRY(octet_keras_operand_pair(call, &x, &y));
+    if (self->code == OCTET_OP_ADD && call->layer->is_operation) {
+        OCTET_TRY(octet_keras_add(call, octet_operator_name(OCTET_OP_ADD), x, y, &x));
+        return octet_keras_return(call, x);
+    }
     if (self->code == OCTET_OP_MUL) {
         uint32_t gelu;
         OCTET_TRY(octet_keras_written_gelu(call, x, y, &gelu));

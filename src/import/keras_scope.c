@@ -67,7 +67,7 @@ octet_status octet_keras_scope_enter(octet_context *ctx, octet_arena *arena, oct
 static void node_name(const char *operator_name, char *out, size_t capacity) {
     static const char *const renamed[][2] = {
         {"LOGISTIC", "Sigmoid"}, {"FULLY_CONNECTED", "MatMul"}, {"BATCH_MATMUL", "MatMul"}, {"CONCATENATION", "concat"},
-        {"TRANSPOSE", "transpose"}};
+        {"TRANSPOSE", "transpose"}, {"DIV", "truediv"}};
     size_t used = 0;
     bool is_first = true;
     if (strncmp(operator_name, "REDUCE_", 7) == 0) operator_name += 7;

@@ -91,7 +91,7 @@ static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t
     if (dense && op->code != OCTET_OP_MUL && !is_number && octet_graph_input(graph, &graph->operators[k], a.bias) == NULL) return OCTET_OK;
     if (dense) {
         OCTET_TRY(fold_into_dense(ctx, graph, &a, op->code, constant, scratch));
-    } else if (op->code == OCTET_OP_MUL && octet_edit_is_splat(graph, constant, ((const float *)graph->values[constant].data)[0])) {
+    } else if (op->code == OCTET_OP_MUL && is_number) {
         OCTET_TRY(fold_into_conv(ctx, graph, &a, constant, scratch));
     } else if (op->code != OCTET_OP_MUL && is_number && has_no_padding(&graph->operators[k])) {
         OCTET_TRY(fold_into_conv_bias(ctx, graph, &a, op->code, constant, scratch));
@@ -106,7 +106,7 @@ static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t
 }
 
 /* MUL by constants over the last dimension before a FULLY_CONNECTED, ADD and SUB of such before one with a bias and of one number
- * before any, MUL by one number (or a vector of equal ones) before CONV_2D and DEPTHWISE_CONV_2D, and ADD and SUB of one number before
+ * before any, MUL by one number before CONV_2D and DEPTHWISE_CONV_2D, and ADD and SUB of one number before
  * one of these without padding, go into the weights and the bias behind them. */
 octet_status octet_pass_fold_affine_before(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};

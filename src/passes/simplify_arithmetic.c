@@ -79,6 +79,37 @@ static octet_status turn_comparison(octet_context *ctx, octet_graph *graph, uint
     return OCTET_OK;
 }
 
+static bool has_weights(octet_operator_code code) {
+    return code == OCTET_OP_CONV_2D || code == OCTET_OP_DEPTHWISE_CONV_2D || code == OCTET_OP_FULLY_CONNECTED;
+}
+
+/* A RELU that will be the activation of a layer with weights. */
+static bool is_behind_layer(const octet_graph *graph, const octet_operator *relu) {
+    const octet_operator *from = octet_edit_is_private(graph, relu->inputs[0]) ? octet_edit_producer(graph, relu->inputs[0]) : NULL;
+    return from != NULL && has_weights(from->code);
+}
+
+/* A constant of equal numbers behind a layer with weights becomes one number, as in TensorFlow, where nothing folds it into that layer:
+ * its result is read by others too, or has an activation. */
+static octet_status narrow(octet_context *ctx, octet_graph *graph, uint32_t k, uint32_t constant, bool *changed) {
+    const octet_operator *op = &graph->operators[k];
+    const uint32_t other = op->inputs[1 - constant];
+    octet_operator *from = octet_edit_producer(graph, other);
+    if (from == NULL) return OCTET_OK;
+    const bool is_layer = has_weights(from->code);
+    if (!is_layer && !(from->code == OCTET_OP_RELU && is_behind_layer(graph, from))) return OCTET_OK;
+    if (is_layer && octet_edit_is_private(graph, other) && *octet_edit_activation(from) == OCTET_ACTIVATION_NONE) return OCTET_OK;
+    const octet_value *value = &graph->values[op->inputs[constant]];
+    const float number = ((const float *)value->data)[0];
+    if (octet_shape_elements(&value->shape) == 1 || !octet_edit_is_splat(graph, op->inputs[constant], number)) return OCTET_OK;
+    if (!octet_shape_equal(&graph->values[other].shape, &octet_graph_output(graph, op, 0)->shape)) return OCTET_OK;
+    uint32_t narrowed;
+    OCTET_TRY(octet_edit_add_f32(ctx, graph, op->inputs[constant], &(octet_shape){0}, &number, &narrowed));
+    octet_graph_set_input(graph, k, constant, narrowed);
+    *changed = true;
+    return OCTET_OK;
+}
+
 static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *changed) {
     const octet_operator *op = &graph->operators[k];
     if (!op->removed && op->code == OCTET_OP_LOGICAL_NOT) return turn_comparison(ctx, graph, k, changed);
@@ -102,10 +133,10 @@ static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k,
         *changed = true;
         return make_zero(ctx, graph, k);
     }
-    return OCTET_OK;
+    return narrow(ctx, graph, k, constants[0] ? 0 : 1, changed);
 }
 
-/* Arithmetic with constants that is no arithmetic, division by constants, squares of differences, and
+/* Arithmetic with constants that is no arithmetic, division by constants, vectors of equal numbers, squares of differences, and
  * opposites of comparisons. */
 octet_status octet_pass_simplify_arithmetic(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
