@@ -279,6 +279,25 @@ static octet_status enter_scope(builder *b, const octet_keras_layer *layer, cons
     return octet_keras_scope_enter(b->ctx, b->arena, b->scopes, b->graph->keras_version, at->scope, layer->name, out);
 }
 
+/* A few operators that read no computed value twice: each stands where it would without the others, so that what needs no weights does not
+ * wait for those of the rest. */
+static bool is_tree(const octet_graph *graph, const octet_keras_step *step) {
+    enum { MAX_OPERATORS = 8, MAX_READ = 16 };
+    uint32_t read[MAX_READ], n = 0;
+    if (step->end - step->first > MAX_OPERATORS) return false;
+    for (uint32_t i = step->first; i < step->end; i++) {
+        for (uint32_t j = 0; j < graph->operators[i].n_inputs; j++) {
+            const uint32_t v = graph->operators[i].inputs[j];
+            if (v == OCTET_NONE || octet_value_is_constant(&graph->values[v])) continue;
+            for (uint32_t k = 0; k < n; k++)
+                if (read[k] == v) return false;
+            if (n == MAX_READ) return false;
+            read[n++] = v;
+        }
+    }
+    return true;
+}
+
 /* Notes the operators that a call of a layer wrote. */
 static octet_status add_step(builder *b, const octet_keras_layer *layer, const place *at, octet_keras_step *step) {
     step->end = b->graph->n_operators;
@@ -290,7 +309,12 @@ static octet_status add_step(builder *b, const octet_keras_layer *layer, const p
         name = strncmp(name, step->path, n) == 0 && name[n] == '/' ? name + n + 1 : octet_operator_name(op->code);
         OCTET_TRY(octet_keras_scope_operator(b->ctx, b->arena, b->scopes, at->scope, name, &step->scope));
     }
-    return octet_keras_steps_add(b->ctx, b->arena, b->steps, step);
+    if (!is_tree(b->graph, step)) return octet_keras_steps_add(b->ctx, b->arena, b->steps, step);
+    for (uint32_t i = step->first; i < step->end; i++) {
+        const octet_keras_step part = {step->path, step->scope, i, i + 1};
+        OCTET_TRY(octet_keras_steps_add(b->ctx, b->arena, b->steps, &part));
+    }
+    return OCTET_OK;
 }
 
 static octet_status build_node(builder *b, octet_keras_model *model, octet_keras_layer *layer, octet_keras_node *node, const place *at) {

@@ -99,10 +99,6 @@ static octet_status operate_binary(octet_keras_call *call, const octet_keras_ope
     OCTET_TRY(octet_keras_compute_known(call, self->code, &is_known));
     if (is_known) return OCTET_OK;
     OCTET_TRY(octet_keras_operand_pair(call, &x, &y));
-    if (self->code == OCTET_OP_ADD && call->layer->is_operation) {
-        OCTET_TRY(octet_keras_add(call, octet_operator_name(OCTET_OP_ADD), x, y, &x));
-        return octet_keras_return(call, x);
-    }
     if (self->code == OCTET_OP_MUL) {
         uint32_t gelu;
         OCTET_TRY(octet_keras_written_gelu(call, x, y, &gelu));
@@ -129,7 +125,8 @@ static octet_status operate_binary(octet_keras_call *call, const octet_keras_ope
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "truediv", x, y, &x));
         return octet_keras_return(call, x);
     }
-    OCTET_TRY(octet_keras_binary(call, self->code, octet_operator_name(self->code), x, y, &x));
+    const char *name = octet_operator_name(self->code);
+    OCTET_TRY(self->code == OCTET_OP_ADD ? octet_keras_add(call, name, x, y, &x) : octet_keras_binary(call, self->code, name, x, y, &x));
     return octet_keras_return(call, x);
 }
 

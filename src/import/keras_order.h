@@ -13,7 +13,7 @@
 
 #include "graph/graph.h"
 
-/* What one call of a layer wrote: operators first..end - 1. */
+/* What one call of a layer wrote, or a part of that: operators first..end - 1. */
 typedef struct octet_keras_step {
     const char *path;  /* "model/block/conv": names of the models and of the layer, not owned */
     const char *scope; /* what names of its nodes begin with (keras_scope.h), not owned */

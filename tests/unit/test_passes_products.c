@@ -58,11 +58,30 @@ static uint32_t scaled(fixture *f, float step) {
     return binary(f, OCTET_OP_MUL, input(f, DIMS(1, 4, 4, 2)), constant(f, "m", 0.5f, step, DIMS(2)));
 }
 
-static void equal_factors_before_a_convolution_fold(void **state) {
+/* Behind a layer whose result others read too, equal numbers are one, and one goes into the next convolution. */
+static void equal_factors_between_convolutions_fold(void **state) {
+    fixture *f = *state;
+    const uint32_t c = conv(f, input(f, DIMS(1, 4, 4, 2)));
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, c, "z"));
+    run(f, conv(f, binary(f, OCTET_OP_MUL, c, constant(f, "m", 0.5f, 0.0f, DIMS(2)))));
+    expect_operators(f, "CONV_2D CONV_2D");
+    assert_true(data(f, 1, 1)[0] == 0.1f * 0.5f);
+}
+
+static void equal_summands_behind_a_shared_layer_are_one_number(void **state) {
+    fixture *f = *state;
+    const uint32_t c = conv(f, input(f, DIMS(1, 4, 4, 2)));
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, c, "z"));
+    run(f, binary(f, OCTET_OP_ADD, c, constant(f, "off", 0.5f, 0.0f, DIMS(2))));
+    expect_operators(f, "CONV_2D ADD");
+    assert_int_equal(octet_graph_input(f->graph, op(f, 1), 1)->shape.rank, 0);
+}
+
+static void equal_factors_behind_no_layer_stay(void **state) {
     fixture *f = *state;
     run(f, conv(f, scaled(f, 0.0f)));
-    expect_operators(f, "CONV_2D");
-    assert_true(data(f, 0, 1)[0] == 0.1f * 0.5f);
+    expect_operators(f, "MUL CONV_2D");
+    assert_int_equal(octet_graph_input(f->graph, op(f, 0), 1)->shape.rank, 1);
 }
 
 static void different_factors_before_a_convolution_stay(void **state) {
@@ -136,7 +155,9 @@ int main(void) {
         CASE(batch_normalization_before_dense_folds),
         CASE(a_summand_before_dense_without_bias_stays),
         CASE(a_number_before_dense_without_bias_folds),
-        CASE(equal_factors_before_a_convolution_fold),
+        CASE(equal_factors_between_convolutions_fold),
+        CASE(equal_summands_behind_a_shared_layer_are_one_number),
+        CASE(equal_factors_behind_no_layer_stay),
         CASE(different_factors_before_a_convolution_stay),
         CASE(a_transposed_convolution_takes_no_factor_and_without_bias_no_activation),
         CASE(equal_operators_with_equal_options_are_one),
