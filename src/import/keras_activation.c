@@ -103,7 +103,8 @@ static octet_status apply_selu(octet_keras_call *call, uint32_t x, uint32_t *out
     OCTET_TRY(octet_keras_unary(call, OCTET_OP_EXP, "Exp", x, &y));
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_SUB, "sub", y, 1.0f, &y));
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul_1", y, 1.7580993175506592f, &select[2]));
-    return octet_keras_emit(call, OCTET_OP_SELECT_V2, "Selu", select, 3, NULL, out);
+    /* The converter takes SELECT where it knows that all shapes are one. */
+    return octet_keras_emit(call, call->graph->open_batch ? OCTET_OP_SELECT_V2 : OCTET_OP_SELECT, "Selu", select, 3, NULL, out);
 }
 
 static octet_status apply_celu(octet_keras_call *call, uint32_t x, uint32_t *out) {

@@ -198,14 +198,15 @@ octet_status octet_keras_emit_layer_normalization(octet_keras_call *call) {
     float epsilon = 0.0f;
     OCTET_TRY(octet_keras_f32(call, "epsilon", 1e-3, &epsilon));
     const bool is_fused = call->graph->keras_version < 3 && is_tail && (double)epsilon >= 1.001e-5;
-    const int32_t skip = is_fused ? shape.rank - n : 0;
+    const bool is_last = is_tail && n == 1, is_vector = call->graph->keras_version < 3 && is_last;
+    const int32_t skip = is_fused || is_vector ? shape.rank - n : 0;
     OCTET_TRY(parameter(call, "gamma", n, own, shape.rank - skip, dims + skip, &parameters[0]));
     OCTET_TRY(parameter(call, "beta", n, own, shape.rank - skip, dims + skip, &parameters[1]));
     if (is_fused) {
         return layer_normalization_fused(call, x, &shape, octet_shape_product(&shape, 0, shape.rank - n),
                                          octet_shape_product(&shape, shape.rank - n, shape.rank), parameters);
     }
-    if (is_tail && n == 1) axes[0] = -1; /* as Keras writes it */
+    if (is_last && !is_vector) axes[0] = -1; /* as Keras 3 writes it */
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "Mean", x, axes, n, false, true, &mean));
     if (call->graph->keras_version >= 3 && !rms) OCTET_TRY(octet_keras_unary(call, OCTET_OP_NEG, "Neg", mean, &negative));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_SQUARED_DIFFERENCE, "SquaredDifference", x, mean, &variance));
