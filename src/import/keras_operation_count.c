@@ -1,4 +1,4 @@
-/* Functions that count, weigh and multiply along axes: count_nonzero, average, cumprod, digitize; and choices among several. */
+/* Functions that count, weigh and multiply along axes: count_nonzero, size, average, cumprod, digitize; and choices among several. */
 #include <math.h>
 #include <string.h>
 
@@ -209,5 +209,15 @@ octet_status octet_keras_operation_clip_by_norm(octet_keras_call *call, const oc
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MAXIMUM, "Maximum", norm, (float)most, &norm));
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul_1", x, (float)most, &x));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_DIV, "truediv", x, norm, &x));
+    return octet_keras_return(call, x);
+}
+
+/* How many numbers, or (the row says so) dimensions. */
+octet_status octet_keras_operation_size(octet_keras_call *call, const octet_keras_operation *self) {
+    uint32_t x;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    const octet_shape shape = *octet_keras_shape(call, x);
+    const int32_t number = self->activation != NULL ? shape.rank : (int32_t)octet_shape_elements(&shape);
+    OCTET_TRY(octet_keras_i32_scalar(call, "Size", number, &x));
     return octet_keras_return(call, x);
 }

@@ -335,6 +335,17 @@ static octet_status slice_known(octet_keras_call *call, const octet_value *x, co
     return octet_keras_return(call, value);
 }
 
+/* What the slice does not name is taken whole; the converter names it where it knows every shape. */
+static void name_all(slice *s, const octet_shape *shape) {
+    if (s->options.strided_slice.ellipsis_mask != 0 || s->options.strided_slice.new_axis_mask != 0) return;
+    for (int32_t bit = 1 << s->n; s->n < shape->rank; s->n++, bit <<= 1) {
+        s->end[s->n] = shape->dims[s->n];
+        s->strides[s->n] = 1;
+        s->options.strided_slice.begin_mask |= bit;
+        s->options.strided_slice.end_mask |= bit;
+    }
+}
+
 octet_status octet_keras_operation_getitem(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t inputs[4];
@@ -352,6 +363,7 @@ octet_status octet_keras_operation_getitem(octet_keras_call *call, const octet_k
     }
     const octet_value *x = &call->graph->values[inputs[0]];
     if (x->data != NULL && x->type == OCTET_INT32 && x->shape.rank == 1) return slice_known(call, x, &s);
+    if (!call->graph->open_batch) name_all(&s, &x->shape);
     OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack", s.begin, s.n, &inputs[1]));
     OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_1", s.end, s.n, &inputs[2]));
     OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_2", s.strides, s.n, &inputs[3]));
@@ -366,16 +378,6 @@ octet_status octet_keras_operation_shape(octet_keras_call *call, const octet_ker
     OCTET_TRY(octet_keras_operand_x(call, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
     OCTET_TRY(octet_keras_i32s(call, "Shape", shape.dims, shape.rank, &x));
-    return octet_keras_return(call, x);
-}
-
-/* How many numbers, or (the row says so) dimensions. */
-octet_status octet_keras_operation_size(octet_keras_call *call, const octet_keras_operation *self) {
-    uint32_t x;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    const octet_shape shape = *octet_keras_shape(call, x);
-    const int32_t number = self->activation != NULL ? shape.rank : (int32_t)octet_shape_elements(&shape);
-    OCTET_TRY(octet_keras_i32_scalar(call, "Size", number, &x));
     return octet_keras_return(call, x);
 }
 

@@ -89,11 +89,36 @@ static void layer_normalization_of_the_last_axis(void **state) {
     octet_graph_destroy(&ctx, graph);
 }
 
+#define LAST_STEP(batch) \
+    "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": [{\"class_name\": \"InputLayer\", \"name\": \"in\", " \
+    "\"config\": {\"name\": \"in\", \"batch_input_shape\": [" batch ", 4, 6]}, \"inbound_nodes\": []}, {\"class_name\": " \
+    "\"SlicingOpLambda\", \"name\": \"f\", \"config\": {\"name\": \"f\", \"function\": \"__operators__.getitem\"}, \"inbound_nodes\": " \
+    "[[\"in\", 0, 0, {\"slice_spec\": [{\"start\": null, \"stop\": null, \"step\": null}, -1]}]]}], " \
+    "\"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"f\", 0, 0]]}}"
+
+/* x[:, -1] names all three dimensions where the batch is known. */
+static void a_slice_of_a_known_batch_names_all_dimensions(void **state) {
+    (void)state;
+    static const char *const models[2] = {LAST_STEP("1"), LAST_STEP("null")};
+    for (int i = 0; i < 2; i++) {
+        octet_context ctx;
+        octet_graph *graph = build(&ctx, models[i], 2, (octet_bytes){NULL, 0});
+        const octet_operator *op = &graph->operators[0];
+        assert_int_equal(op->code, OCTET_OP_STRIDED_SLICE);
+        assert_int_equal(octet_graph_input(graph, op, 1)->shape.dims[0], i == 0 ? 3 : 2);
+        if (i == 0) assert_memory_equal(octet_graph_input(graph, op, 2)->data, ((const int32_t[]){0, 0, 6}), 3 * sizeof(int32_t));
+        assert_int_equal(op->options.strided_slice.begin_mask, i == 0 ? 5 : 1);
+        assert_int_equal(octet_graph_output(graph, op, 0)->shape.rank, 2);
+        octet_graph_destroy(&ctx, graph);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_summand_of_a_known_batch_is_a_bias),
         cmocka_unit_test(selu_of_a_known_batch_is_a_select),
         cmocka_unit_test(layer_normalization_of_the_last_axis),
+        cmocka_unit_test(a_slice_of_a_known_batch_names_all_dimensions),
         cmocka_unit_test(a_summand_of_an_open_batch_is_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
