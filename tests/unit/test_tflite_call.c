@@ -1,11 +1,5 @@
 /* Graphs of a .tflite that operators call: loops are unrolled, branches taken, and what cannot be is refused. */
-#include "support/tflite_parts.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "base/file.h"
-#include "exec/exec.h"
+#include "support/tflite_run.h"
 
 enum { ADD = 0, CALL = 31, LESS = 58, IF = 118, WHILE = 119, COMPOSITE = 206, INT32 = 2, BOOL = 6 };
 enum { OF_ADD, OF_LESS, OF_CALLER };
@@ -74,41 +68,12 @@ static octet_buffer make(const knobs *k) {
 
 /* What becomes of {1, 3}, and the number of operators it takes. */
 static void expect(const knobs *k, const char *name, float factor, uint32_t n_operators) {
-    octet_buffer file = make(k);
-    const char *corpus = getenv("OCTET_WRITE_CORPUS"); /* a folder for the fuzz target's first files */
-    if (corpus && name) {
-        char path[512];
-        snprintf(path, sizeof path, "%s/%s", corpus, name);
-        assert_int_equal(octet_file_write(ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);
-    }
     static const float x[2] = {1, 3};
     const float y[2] = {factor, 3 * factor};
-    octet_graph *graph = NULL;
-    octet_exec *exec = NULL;
-    octet_runner *runner = NULL;
-    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK) fail_msg("%s", ctx->message);
-    assert_int_equal(graph->n_operators, n_operators);
-    assert_int_equal(octet_exec_create(ctx, graph, NULL, &exec), OCTET_OK);
-    assert_int_equal(octet_runner_create(ctx, exec, 1, &runner), OCTET_OK);
-    memcpy(octet_runner_value(runner, graph->inputs[0].value), x, sizeof x);
-    octet_runner_run(runner, NULL);
-    assert_memory_equal(octet_runner_value(runner, graph->outputs[0].value), y, sizeof y);
-    octet_runner_destroy(ctx, runner);
-    octet_exec_destroy(ctx, exec);
-    octet_graph_destroy(ctx, graph);
-    octet_buffer_free(ctx, &file);
-    assert_int_equal(ctx->memory_bytes, 0);
+    assert_int_equal(run_file(make(k), name, x, 2, y, 2), n_operators);
 }
 
-static void refuse(const knobs *k, octet_status status, const char *words) {
-    octet_graph *graph = NULL;
-    octet_buffer file = make(k);
-    octet_context_init(ctx);
-    const octet_status got = octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph);
-    if (got != status || strstr(ctx->message, words) == NULL) fail_msg("%s: %s instead of %s", octet_status_name(got), ctx->message, words);
-    octet_buffer_free(ctx, &file);
-    assert_int_equal(ctx->memory_bytes, 0);
-}
+static void refuse(const knobs *k, octet_status status, const char *words) { refuse_file(make(k), status, words); }
 
 static void loops_are_unrolled(void **state) {
     (void)state;

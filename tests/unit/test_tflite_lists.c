@@ -1,11 +1,5 @@
 /* Lists of tensors in a .tflite: elements become values of the graph, and what cannot be known is refused. */
-#include "support/tflite_parts.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "base/file.h"
-#include "exec/exec.h"
+#include "support/tflite_run.h"
 
 enum { CUSTOM = 32, INT32 = 2, VARIANT = 14 };
 enum { OF_RESERVE, OF_FROM, OF_SET, OF_GET, OF_STACK, OF_LENGTH };
@@ -45,38 +39,10 @@ static octet_buffer make(const knobs *k) {
 /* y for x = {1, 2}, {3, 4}, {5, 6}. */
 static void expect(const knobs *k, const char *name, const float y[4]) {
     static const float x[6] = {1, 2, 3, 4, 5, 6};
-    octet_buffer file = make(k);
-    const char *corpus = getenv("OCTET_WRITE_CORPUS"); /* a folder for the fuzz target's first files */
-    if (corpus && name) {
-        char path[512];
-        snprintf(path, sizeof path, "%s/%s", corpus, name);
-        assert_int_equal(octet_file_write(ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);
-    }
-    octet_graph *graph = NULL;
-    octet_exec *exec = NULL;
-    octet_runner *runner = NULL;
-    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK) fail_msg("%s", ctx->message);
-    assert_int_equal(octet_exec_create(ctx, graph, NULL, &exec), OCTET_OK);
-    assert_int_equal(octet_runner_create(ctx, exec, 1, &runner), OCTET_OK);
-    memcpy(octet_runner_value(runner, graph->inputs[0].value), x, sizeof x);
-    octet_runner_run(runner, NULL);
-    assert_memory_equal(octet_runner_value(runner, graph->outputs[0].value), y, 4 * sizeof *y);
-    octet_runner_destroy(ctx, runner);
-    octet_exec_destroy(ctx, exec);
-    octet_graph_destroy(ctx, graph);
-    octet_buffer_free(ctx, &file);
-    assert_int_equal(ctx->memory_bytes, 0);
+    run_file(make(k), name, x, 6, y, 4);
 }
 
-static void refuse(const knobs *k, octet_status status, const char *words) {
-    octet_graph *graph = NULL;
-    octet_buffer file = make(k);
-    octet_context_init(ctx);
-    const octet_status got = octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph);
-    if (got != status || strstr(ctx->message, words) == NULL) fail_msg("%s: %s instead of %s", octet_status_name(got), ctx->message, words);
-    octet_buffer_free(ctx, &file);
-    assert_int_equal(ctx->memory_bytes, 0);
-}
+static void refuse(const knobs *k, octet_status status, const char *words) { refuse_file(make(k), status, words); }
 
 static void elements_are_values(void **state) {
     (void)state;
