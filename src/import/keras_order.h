@@ -1,6 +1,6 @@
 /* keras_order.h - the order of operators that do not depend on each other, as TensorFlow's converter leaves it.
- * In:  a graph as the layers wrote it, and which operators each call of a layer wrote.
- * Out: the same graph, its operators in another order; those of one call stay together.
+ * In:  a graph as the layers wrote it, and its steps: which operators a call of a layer, or a part of one, wrote.
+ * Out: the same graph, its operators in another order; those of one step stay together.
  * Knows: how TensorFlow's importer orders nodes by their names (keras_scope.h tells these).
  * Does not know: what an operator computes.
  *
