@@ -29,8 +29,8 @@ static octet_status fill_inputs(octet_context *ctx, const octet_graph *graph, be
         OCTET_TRY(OCTET_NEW(ctx, &job->arena, n, &real));
         for (size_t k = 0; k < n; k++) {
             state = state * 1664525U + 1013904223U;
-            real[k] = (float)(state >> 8) / 8388608.0F - 1.0F;
-            if (value->quantization.n == 0 && value->type != OCTET_FLOAT32) real[k] = 0.0F; /* indices: the first is always valid */
+            real[k] = (float)(state >> 8) / 8388608.0f - 1.0f;
+            if (value->quantization.n == 0 && value->type != OCTET_FLOAT32) real[k] = 0.0f; /* indices: the first is always valid */
         }
         octet_convert_from_real(value, OCTET_ROUND_NEAREST, real, n, octet_runner_value(job->runner, graph->inputs[i].value));
     }

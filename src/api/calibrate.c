@@ -72,7 +72,7 @@ static uint64_t count_distinct(uint64_t *hashes, size_t n) {
     return distinct;
 }
 
-static float width(const octet_value *value) { return value->has_range ? fmaxf(value->max, 0.0F) - fminf(value->min, 0.0F) : 0.0F; }
+static float width(const octet_value *value) { return value->has_range ? fmaxf(value->max, 0.0f) - fminf(value->min, 0.0f) : 0.0f; }
 
 /* Runs the samples in two halves and compares the ranges after the first with those after both: what the second half
  * still added tells whether there were enough. */
@@ -93,7 +93,7 @@ static octet_status observe(octet_context *ctx, octet_graph *graph, calibration_
     }
     for (uint32_t i = 0; i < graph->n_values && half > 0; i++) {
         const octet_value *value = &graph->values[i];
-        if (!value->has_range || !(first_width[i] > 0.0F)) continue;
+        if (!value->has_range || !(first_width[i] > 0.0f)) continue;
         const double growth = (double)width(value) / (double)first_width[i] - 1.0;
         if (growth <= out->late_growth) continue;
         out->late_growth = growth;

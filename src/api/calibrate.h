@@ -1,4 +1,4 @@
-/* calibrate.h - ranges of every value of a float graph over calibration samples.
+/* api/calibrate.h - ranges of every value of a float graph over calibration samples.
  * In:  a canonical float graph, data, which samples.
  * Out: min and max in the graph's values; what the calibration saw.
  * Knows: sweep, quant's observer.

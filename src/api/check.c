@@ -1,4 +1,4 @@
-#include "api/target.h"
+#include "target/target.h"
 #include "passes/passes.h"
 #include "quant/rules.h"
 #include "report/support.h"

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "api/calibrate.h"
-#include "api/target.h"
+#include "target/target.h"
 #include "base/clock.h"
 #include "passes/passes.h"
 

@@ -6,12 +6,12 @@
 /* Limits of the types that a real number is stored in; int64 and bool are handled beside it. */
 static void limits(octet_type type, float *low, float *high) {
     switch (type) {
-        case OCTET_INT8: *low = -128.0F, *high = 127.0F; return;
-        case OCTET_UINT8: *low = 0.0F, *high = 255.0F; return;
-        case OCTET_INT16: *low = -32768.0F, *high = 32767.0F; return;
-        case OCTET_BOOL: *low = 0.0F, *high = 1.0F; return;
+        case OCTET_INT8: *low = -128.0f, *high = 127.0f; return;
+        case OCTET_UINT8: *low = 0.0f, *high = 255.0f; return;
+        case OCTET_INT16: *low = -32768.0f, *high = 32767.0f; return;
+        case OCTET_BOOL: *low = 0.0f, *high = 1.0f; return;
         case OCTET_INT32:
-        case OCTET_INT64: *low = -2147483648.0F, *high = 2147483520.0F; return; /* the floats inside int32 */
+        case OCTET_INT64: *low = -2147483648.0f, *high = 2147483520.0f; return; /* the floats inside int32 */
         case OCTET_FLOAT32:
         case OCTET_FLOAT16:
         case OCTET_COMPLEX64:
@@ -30,7 +30,7 @@ static uint16_t half_from_float(float value) {
     if (magnitude < 0x38800000U) {                                   /* subnormal: a multiple of 2^-24 */
         float absolute;
         memcpy(&absolute, &magnitude, sizeof absolute);
-        return (uint16_t)(sign | (uint32_t)lrintf(absolute * 16777216.0F));
+        return (uint16_t)(sign | (uint32_t)lrintf(absolute * 16777216.0f));
     }
     const uint32_t rounded = magnitude + 0xfffU + (magnitude >> 13 & 1U);
     return (uint16_t)(sign | ((rounded - 0x38000000U) >> 13));
@@ -53,7 +53,7 @@ static void store(octet_type type, size_t i, float value, void *tensor) {
         case OCTET_INT16: ((int16_t *)tensor)[i] = (int16_t)value; return;
         case OCTET_INT32: ((int32_t *)tensor)[i] = (int32_t)value; return;
         case OCTET_INT64: ((int64_t *)tensor)[i] = (int64_t)value; return;
-        case OCTET_BOOL: ((uint8_t *)tensor)[i] = value != 0.0F; return;
+        case OCTET_BOOL: ((uint8_t *)tensor)[i] = value != 0.0f; return;
         case OCTET_FLOAT32: ((float *)tensor)[i] = value; return;
         case OCTET_FLOAT16: ((uint16_t *)tensor)[i] = half_from_float(value); return;
         case OCTET_COMPLEX64: memcpy((float *)tensor + 2 * i, (const float[]){value, 0}, 2 * sizeof value); return;
@@ -74,7 +74,7 @@ static float load(octet_type type, size_t i, const void *tensor) {
         case OCTET_COMPLEX64: return ((const float *)tensor)[2 * i]; /* the real part */
         case OCTET_N_TYPES: break;
     }
-    return 0.0F;
+    return 0.0f;
 }
 
 void octet_convert_from_real(const octet_value *value, octet_rounding rounding, const float *real, size_t n, void *tensor) {
@@ -83,8 +83,8 @@ void octet_convert_from_real(const octet_value *value, octet_rounding rounding, 
         return;
     }
     const bool scaled = value->quantization.n == 1;
-    const float scale = scaled ? value->quantization.scale[0] : 1.0F;
-    const float zero_point = scaled ? (float)value->quantization.zero_point[0] : 0.0F;
+    const float scale = scaled ? value->quantization.scale[0] : 1.0f;
+    const float zero_point = scaled ? (float)value->quantization.zero_point[0] : 0.0f;
     const bool is_half = value->type == OCTET_FLOAT16;
     float low, high;
     limits(value->type, &low, &high);

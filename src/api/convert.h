@@ -1,4 +1,4 @@
-/* convert.h - real numbers into tensors and back.
+/* api/convert.h - real numbers into tensors and back.
  * In:  float32 values, or the bytes of a tensor.
  * Out: the other.
  * Knows: types, scale and zero point of a value.

@@ -1,4 +1,4 @@
-/* evaluate.h - evaluations of one or two models in one sweep.
+/* api/evaluate.h - evaluations of one or two models in one sweep.
  * In:  models, data, options.
  * Out: a finished evaluation per model, and the distance of their outputs.
  * Knows: sweep, report/evaluation.

@@ -1,4 +1,4 @@
-/* handles.h - what is behind the public handles, and the helpers that several files of the api share.
+/* api/handles.h - what is behind the public handles, and the helpers that several files of the api share.
  * In:  options as octet.h states them.
  * Out: the same as the rooms state them.
  * Knows: every room.

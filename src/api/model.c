@@ -5,7 +5,7 @@
 #include "api/handles.h"
 #include "base/buffer.h"
 #include "base/file.h"
-#include "export/tflite.h"
+#include "export/tflite/tflite.h"
 #include "passes/passes.h"
 
 enum { MAX_INPUT_SHAPES = 64 };

@@ -1,6 +1,6 @@
 #include "api/handles.h"
 #include "base/buffer.h"
-#include "export/tflite.h"
+#include "export/tflite/tflite.h"
 #include "report/inspect.h"
 #include "report/summary.h"
 

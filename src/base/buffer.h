@@ -1,4 +1,4 @@
-/* buffer.h - growing byte buffers with a cap, and reading with bounds.
+/* base/buffer.h - growing byte buffers with a cap, and reading with bounds.
  * In:  bytes and formatted text.
  * Out: one contiguous block; values read little-endian (or big-endian) from a bounded view.
  * Knows: the context's memory.

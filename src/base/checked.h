@@ -1,4 +1,4 @@
-/* checked.h - integer arithmetic that says when it overflows.
+/* base/checked.h - integer arithmetic that says when it overflows.
  * In:  integers, often read from files.
  * Out: results, or false.
  * Knows: C integers.

@@ -1,4 +1,4 @@
-/* context.h - what every call that can fail is given: the error, the limits and the memory account.
+/* base/context.h - what every call that can fail is given: the error, the limits and the memory account.
  * In:  the first failure of a call chain.
  * Out: one status and one sentence.
  * Knows: statuses, limits, how much memory is in use.

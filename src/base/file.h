@@ -1,4 +1,4 @@
-/* file.h - whole files in, whole files out.
+/* base/file.h - whole files in, whole files out.
  * In:  paths.
  * Out: a read-only view of a file; a file that appears complete or not at all.
  * Knows: POSIX: mmap, temporary names, rename, fsync.

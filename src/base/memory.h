@@ -1,4 +1,4 @@
-/* memory.h - the only place that calls malloc.
+/* base/memory.h - the only place that calls malloc.
  * In:  sizes.
  * Out: blocks, and arenas: blocks that live and die together.
  * Knows: the account and the limit in the context; every block is aligned to 64 bytes.

@@ -1,4 +1,4 @@
-/* rsqrt.h - reciprocal square roots, to the bit as TensorFlow's converter computes them.
+/* base/rsqrt.h - reciprocal square roots, to the bit as TensorFlow's converter computes them.
  * In:  an array of floats. Out: 1 / sqrt of each.
  * Knows: TensorFlow folds batch normalization with Eigen on AVX: vrsqrtps and one Newton step for each complete group of 8
  *        values, 1 / sqrtf for the rest. vrsqrtps differs between makers of processors; this is AMD's, from a table, so that the result

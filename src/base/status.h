@@ -1,4 +1,4 @@
-/* status.h - the ten ways a call can end.
+/* base/status.h - the ten ways a call can end.
  * In:  nothing.
  * Out: enum octet_status and, for each code, its name, its meaning and the exit code of the command.
  * Knows: the list below, which is the only place where codes are defined; octet.h repeats it for users and a

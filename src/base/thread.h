@@ -1,4 +1,4 @@
-/* thread.h - a pool of threads that costs nothing when one thread is used.
+/* base/thread.h - a pool of threads that costs nothing when one thread is used.
  * In:  a function and a number of work units.
  * Out: every unit done once; the caller's thread works too.
  * Knows: pthreadpool.

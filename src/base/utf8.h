@@ -1,4 +1,4 @@
-/* utf8.h - text from files, made fit to be shown.
+/* base/utf8.h - text from files, made fit to be shown.
  * In:  bytes that claim to be text.
  * Out: valid UTF-8 without control characters.
  * Knows: UTF-8.

@@ -1,4 +1,4 @@
-/* version.h - the version of octet in words.
+/* base/version.h - the version of octet in words.
  * In:  nothing. Out: OCTET_VERSION_TEXT, written into files.
  * Knows: include/octet/octet.h says the same; a test compares the two.
  * Does not know: anything else. */

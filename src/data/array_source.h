@@ -1,4 +1,4 @@
-/* array_source.h - an array in a file, decompressed only as far as somebody asks.
+/* data/array_source.h - an array in a file, decompressed only as far as somebody asks.
  * In:  a .npy or IDX file, plain or .gz, or an entry of an .npz.
  * Out: type and shape at once, elements on demand.
  * Knows: formats.

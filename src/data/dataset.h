@@ -1,4 +1,4 @@
-/* dataset.h - files become float samples in the model's input shape.
+/* data/dataset.h - files become float samples in the model's input shape.
  * In:  a folder of IDX files (plain or .gz), .npz, .npy, pairs of images and labels, folders of pictures.
  * Out: splits of samples, read one at a time and lazily, scaled; labels as class numbers.
  * Knows: formats.

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "data/samples.h"
-#include "formats/image.h"
+#include "formats/image/image.h"
 
 enum { MAX_PICTURES = 1 << 24 };
 

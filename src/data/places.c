@@ -5,7 +5,7 @@
 #include "data/samples.h"
 #include "formats/gzip.h"
 #include "formats/idx.h"
-#include "formats/image.h"
+#include "formats/image/image.h"
 #include "formats/npy.h"
 #include "formats/zip.h"
 

@@ -1,4 +1,4 @@
-/* places.h - where the samples and labels of each split are.
+/* data/places.h - where the samples and labels of each split are.
  * In:  the path that a user gave.
  * Out: file names, entries of archives, folders of pictures; nothing is opened but what tells them apart.
  * Knows: the usual names of data sets.

@@ -19,15 +19,15 @@ static const preset presets[] = {
 };
 
 /* keras.applications.imagenet_utils: red, green, blue for torch; blue, green, red for caffe. */
-static const float torch_mean[3] = {0.485F, 0.456F, 0.406F}, torch_std[3] = {0.229F, 0.224F, 0.225F};
-static const float caffe_mean[3] = {103.939F, 116.779F, 123.68F};
+static const float torch_mean[3] = {0.485f, 0.456f, 0.406f}, torch_std[3] = {0.229f, 0.224f, 0.225f};
+static const float caffe_mean[3] = {103.939f, 116.779f, 123.68f};
 
 float octet_scaler_apply(const octet_scaler *scaler, int32_t channel, float value) {
     switch (scaler->scaling) {
     case OCTET_SCALING_RAW: return value;
-    case OCTET_SCALING_UNIT: return value / 255.0F;
-    case OCTET_SCALING_SYMMETRIC: return value / 127.5F - 1.0F;
-    case OCTET_SCALING_TORCH: return (value / 255.0F - torch_mean[channel]) / torch_std[channel];
+    case OCTET_SCALING_UNIT: return value / 255.0f;
+    case OCTET_SCALING_SYMMETRIC: return value / 127.5f - 1.0f;
+    case OCTET_SCALING_TORCH: return (value / 255.0f - torch_mean[channel]) / torch_std[channel];
     case OCTET_SCALING_CAFFE: return value - caffe_mean[channel];
     case OCTET_SCALING_AFFINE: return value * scaler->scale + scaler->offset;
     }

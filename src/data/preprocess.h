@@ -1,4 +1,4 @@
-/* preprocess.h - from stored values to what the model was trained on.
+/* data/preprocess.h - from stored values to what the model was trained on.
  * In:  options: a preset, or scale and offset, or nothing.
  * Out: one function of a value and its channel, and tables of it for bytes.
  * Knows: the presets.

@@ -14,7 +14,7 @@ static octet_status make_taps(octet_context *ctx, octet_arena *arena, int32_t n_
     OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)n_out, out));
     const float scale = (float)n_in / (float)n_out;
     for (int32_t i = 0; i < n_out; i++) {
-        const float center = ((float)i + 0.5F) * scale - 0.5F, lower = floorf(center);
+        const float center = ((float)i + 0.5f) * scale - 0.5f, lower = floorf(center);
         const int32_t below = (int32_t)lower, above = (int32_t)ceilf(center);
         (*out)[i] = (tap){below > 0 ? below : 0, above < n_in - 1 ? above : n_in - 1, center - lower};
     }

@@ -1,4 +1,4 @@
-/* resize.h - pictures brought to the size of a model's input.
+/* data/resize.h - pictures brought to the size of a model's input.
  * In:  RGB bytes.
  * Out: RGB as float32 or bytes.
  * Knows: two methods, each equal to the program that it repeats.
@@ -7,7 +7,7 @@
 #define OCTET_DATA_RESIZE_H
 
 #include "base/memory.h"
-#include "formats/image.h"
+#include "formats/image/image.h"
 
 /* As tf.image.resize and Keras's image_dataset_from_directory by default: bilinear, half-pixel centres, no antialiasing,
  * both sides stretched, float32 result (not rounded). out: [height, width, 3]. */

@@ -1,4 +1,4 @@
-/* samples.h - the inside of octet_samples, for the files of src/data.
+/* data/samples.h - the inside of octet_samples, for the files of src/data.
  * In:  an array source, or a list of pictures.
  * Out: struct octet_samples.
  * Knows: dataset.h.

@@ -1,4 +1,4 @@
-/* exec.h - running a graph.
+/* exec/exec.h - running a graph.
  * In:  a verified graph, float or quantized; input data in the memory of its input values.
  * Out: output data; on request every intermediate value, as it is computed, and the time of every operator.
  * Knows: plan (lifetimes to offsets in one block), prepare (all checks), run (no allocation, no failure).

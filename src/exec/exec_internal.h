@@ -1,4 +1,4 @@
-/* exec_internal.h - what exec.c (prepare) and runner.c (run) share.
+/* exec/exec_internal.h - what exec.c (prepare) and runner.c (run) share.
  * In:  nothing. Out: the layout of octet_exec. Knows: step, plan. Does not know: anything outside this room. */
 #ifndef OCTET_EXEC_EXEC_INTERNAL_H
 #define OCTET_EXEC_EXEC_INTERNAL_H

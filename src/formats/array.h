@@ -1,4 +1,4 @@
-/* array.h - a view of numbers in memory: element type, shape, bytes.
+/* formats/array.h - a view of numbers in memory: element type, shape, bytes.
  * In:  what npy and IDX files hold.
  * Out: float32 and integers, converted from any numeric type and byte order.
  * Knows: numpy's type strings.

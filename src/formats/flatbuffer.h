@@ -1,4 +1,4 @@
-/* flatbuffer.h - reading FlatBuffers whose bytes nobody vouches for.
+/* formats/flatbuffer.h - reading FlatBuffers whose bytes nobody vouches for.
  * In:  bytes of a flatbuffer.
  * Out: tables, their fields, vectors and strings, each checked to lie inside the bytes before it is handed out.
  * Knows: the FlatBuffers binary format (little-endian; root offset, tables, vtables, vectors, strings).

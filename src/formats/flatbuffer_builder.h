@@ -1,4 +1,4 @@
-/* flatbuffer_builder.h - writing FlatBuffers.
+/* formats/flatbuffer_builder.h - writing FlatBuffers.
  * In:  scalars, strings, vectors and tables, children before parents.
  * Out: the bytes of a flatbuffer; the same calls give the same bytes.
  * Knows: the FlatBuffers binary format and its alignment rules.

@@ -1,4 +1,4 @@
-/* flexbuffer.h - FlexBuffers, the self-describing sister of FlatBuffers: maps of numbers only, the options of custom operators.
+/* formats/flexbuffer.h - FlexBuffers, the self-describing sister of FlatBuffers: maps of numbers only, the options of custom operators.
  * In:  bytes, possibly hostile; fields to write.
  * Out: numbers by key; a map that FlexBuffers' own reader takes.
  * Knows: the FlexBuffers format as its documentation states it: values behind their types, offsets backwards, the root at the end.

@@ -1,4 +1,4 @@
-/* gzip.h - gzip files (.gz), whole or only their beginning.
+/* formats/gzip.h - gzip files (.gz), whole or only their beginning.
  * In:  bytes of one or several members.
  * Out: decompressed bytes.
  * Knows: libdeflate, which is fast but needs the whole output at once, and zlib, which can stop early.

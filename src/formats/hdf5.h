@@ -1,4 +1,4 @@
-/* hdf5.h - an HDF5 file as a tree of groups, datasets and attributes in memory.
+/* formats/hdf5.h - an HDF5 file as a tree of groups, datasets and attributes in memory.
  * In:  a path, or the bytes of a whole file (model.weights.h5 out of a .keras).
  * Out: names, string and number attributes, numeric datasets as float32, in the order of the file.
  * Knows: libhdf5, which runs in a child process: a hostile file may crash or hang it there, and the caller gets a

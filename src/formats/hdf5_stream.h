@@ -1,4 +1,4 @@
-/* hdf5_stream.h - what the child process that runs libhdf5 sends to its parent.
+/* formats/hdf5_stream.h - what the child process that runs libhdf5 sends to its parent.
  * In:  a mapped file, from the parent.
  * Out: a stream of 64-bit little words and padded texts, the same on both sides of the pipe.
  * Knows: libhdf5 (hdf5_read.c), which runs nowhere but in the child.

@@ -1,4 +1,4 @@
-/* idx.h - IDX files (MNIST).
+/* formats/idx.h - IDX files (MNIST).
  * In:  bytes, already decompressed.
  * Out: an array that points into them.
  * Knows: the header.

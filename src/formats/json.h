@@ -1,4 +1,4 @@
-/* json.h - JSON texts as trees of values, with errors that name the path of a value.
+/* formats/json.h - JSON texts as trees of values, with errors that name the path of a value.
  * In:  bytes of a JSON text (UTF-8; Python's NaN, Infinity and -Infinity are accepted as numbers).
  * Out: a read-only tree and typed getters.
  * Knows: jansson, limits of depth and size.

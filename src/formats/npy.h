@@ -1,4 +1,4 @@
-/* npy.h - numpy's .npy files.
+/* formats/npy.h - numpy's .npy files.
  * In:  bytes of format 1, 2 or 3.
  * Out: an array that points into them; and .npy files for others to read.
  * Knows: the header, which is the text of a Python dictionary.

@@ -1,4 +1,4 @@
-/* zip.h - entries of a zip archive (.keras, .npz).
+/* formats/zip.h - entries of a zip archive (.keras, .npz).
  * In:  a path or the bytes of an archive.
  * Out: names, sizes, and the content of one entry at a time, checksums verified.
  * Knows: libzip; caps against archives that expand without end.

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "graph/infer.h"
+#include "graph/infer/infer.h"
 
 octet_status octet_graph_create(octet_context *ctx, const char *source, octet_graph **out) {
     *out = NULL;

@@ -1,4 +1,4 @@
-/* graph.h - the one representation of a network between import and export.
+/* graph/graph.h - the one representation of a network between import and export.
  * In:  values and operators, from an importer or a pass.
  * Out: a list of operators in execution order over an array of values.
  * Knows: TFLite's operators and their options; shapes are static, everything is NHWC.

@@ -1,4 +1,4 @@
-/* operator.h - operator codes and their options.
+/* graph/operator.h - operator codes and their options.
  * In:  the list in operator_list.h.
  * Out: enum octet_operator_code and octet_options, one struct per options table of the TFLite schema.
  * Knows: what TFLite's options mean.

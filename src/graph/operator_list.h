@@ -1,4 +1,4 @@
-/* operator_list.h - the one list of operators.
+/* graph/operator_list.h - the one list of operators.
  * In:  nothing.
  * Out: OCTET_OPERATOR_LIST(X) with X(NAME, BuiltinOperator of the TFLite schema, member of octet_options or `none`).
  * Knows: names and numbers of the TFLite schema, version 3; 32 is a custom operator, known by its custom code.

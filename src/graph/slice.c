@@ -1,6 +1,6 @@
 #include "graph/slice.h"
 
-#include "graph/infer.h"
+#include "graph/infer/infer.h"
 
 static octet_status resolve_plain(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_slice *out) {
     const octet_shape *shape = &octet_graph_input(graph, op, 0)->shape;

@@ -1,4 +1,4 @@
-/* type.h - element types and shapes.
+/* graph/type.h - element types and shapes.
  * In:  nothing.
  * Out: enum octet_type, octet_shape and their arithmetic.
  * Knows: sizes and the TFLite schema's numbers of types.

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "graph/graph.h"
-#include "graph/infer.h"
+#include "graph/infer/infer.h"
 
 static octet_status verify_quantization(octet_context *ctx, const octet_graph *graph, const octet_value *value, const char *stage) {
     const octet_quantization *q = &value->quantization;

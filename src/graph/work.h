@@ -1,4 +1,4 @@
-/* work.h - how much arithmetic an operator is.
+/* graph/work.h - how much arithmetic an operator is.
  * In:  an operator. Out: multiply-accumulates, elements. Knows: the graph. Does not know: kernels, time. */
 #ifndef OCTET_GRAPH_WORK_H
 #define OCTET_GRAPH_WORK_H

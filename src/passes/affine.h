@@ -1,4 +1,4 @@
-/* affine.h - operators with weights and a bias, seen alike.
+/* passes/affine.h - operators with weights and a bias, seen alike.
  * In:  CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED.
  * Out: where their constants are, and new constants in their place.
  * Knows: operand numbers and the axis of output channels.

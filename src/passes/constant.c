@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "graph/infer.h"
+#include "graph/infer/infer.h"
 #include "graph/slice.h"
 
 bool octet_constant_has_type(octet_type type) {

@@ -1,4 +1,4 @@
-/* constant.h - computing an operator whose operands are constants.
+/* passes/constant.h - computing an operator whose operands are constants.
  * In:  such an operator.
  * Out: its result as doubles, which hold float32 and 32-bit integers exactly and round to the same float32 result.
  * Knows: shapes and small arithmetic: SHAPE, RESHAPE, PACK, GATHER, slices, TRANSPOSE, ADD, ...

@@ -1,4 +1,4 @@
-/* cut.h - operators that take a part of a value along one axis.
+/* passes/cut.h - operators that take a part of a value along one axis.
  * In:  SLICE, STRIDED_SLICE, GATHER with one index, all with constants.
  * Out: which part.
  * Knows: graph/slice.h.

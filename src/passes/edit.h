@@ -1,4 +1,4 @@
-/* edit.h - steps that rewrites have in common.
+/* passes/edit.h - steps that rewrites have in common.
  * In:  a graph, the operator or value that a rewrite looks at.
  * Out: answers about it, or the graph with one step done; use counts and producers stay right.
  * Knows: graph.

@@ -1,4 +1,4 @@
-/* list.h - the rewrites, one per file.
+/* passes/list.h - the rewrites, one per file.
  * In:  a verified float graph.
  * Out: the same function of the inputs; *changed is set when anything was rewritten.
  * Knows: the names only; the order and its reasons are in passes.c.

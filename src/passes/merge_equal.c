@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "graph/options_schema.h"
+#include "tflite/options.h"
 #include "passes/edit.h"
 #include "passes/list.h"
 

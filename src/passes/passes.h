@@ -1,4 +1,4 @@
-/* passes.h - rewrites of a graph, each its own file.
+/* passes/passes.h - rewrites of a graph, each its own file.
  * In:  a verified graph.
  * Out: the same graph, equivalent and simpler, verified again after each pass.
  * Knows: graph, and kernels/ref where a rewrite computes constants.

@@ -1,4 +1,4 @@
-/* builder.h - the quantized graph while it is being built.
+/* quant/builder.h - the quantized graph while it is being built.
  * In:  a float graph, its propagated parameters.
  * Out: values and operators of the new graph, on demand: an integer form and a real form of every float value.
  * Knows: rules, parameters; that constants are rounded per use.

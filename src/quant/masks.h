@@ -1,4 +1,4 @@
-/* masks.h - ranges of scores that a mask lowers before a softmax.
+/* quant/masks.h - ranges of scores that a mask lowers before a softmax.
  * In:  a float graph with observed ranges, and the same ranges as the quantizer is about to use them.
  * Out: the latter, where -1e9 and the like would leave all real scores in one step.
  * Knows: how masks are written: SELECT of a low constant, a sum with a low addend, a difference.

@@ -1,4 +1,4 @@
-/* propagate.h - which parameters every activation gets.
+/* quant/propagate.h - which parameters every activation gets.
  * In:  a float graph with ranges, options.
  * Out: scale and zero point per activation, and where a QUANTIZE has to stand between two of them.
  * Knows: the classes of rules.h and TensorFlow's order of decisions: observed ranges run forward through operators with one float

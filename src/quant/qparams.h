@@ -1,4 +1,4 @@
-/* qparams.h - real numbers to scales, zero points and integers.
+/* quant/qparams.h - real numbers to scales, zero points and integers.
  * In:  ranges, float constants.
  * Out: scales and zero points; rounded weights, biases and other constants.
  * Knows: the arithmetic of TensorFlow's converter to the last bit: what is float32, what is double, how it rounds.

@@ -1,4 +1,4 @@
-/* quant.h - from a float graph and observed ranges to a quantized graph.
+/* quant/quant.h - from a float graph and observed ranges to a quantized graph.
  * In:  a canonical float graph whose activations have ranges; options.
  * Out: a new graph: int8 (or another mode) with scales, zero points, rounded weights and biases.
  * Knows: graph; the rule of every operator as data (rules.c).

@@ -1,4 +1,4 @@
-/* rules.h - what quantization means for each operator, as data.
+/* quant/rules.h - what quantization means for each operator, as data.
  * In:  an operator code, a mode.
  * Out: its rule: how its parameters relate, which operands are weights and biases.
  * Knows: the classes of TensorFlow's quantizer (its quantization specification of 8-bit TFLite).

@@ -1,4 +1,4 @@
-/* sharing.h - ranges that TensorFlow records for values whose memory is reused.
+/* quant/sharing.h - ranges that TensorFlow records for values whose memory is reused.
  * In:  a float graph with ranges as they were observed.
  * Out: these ranges, some widened.
  * Knows: which operators LiteRT runs in place, and when its planner lets them.

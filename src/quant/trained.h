@@ -1,4 +1,4 @@
-/* trained.h - the ranges of quantization-aware training.
+/* quant/trained.h - the ranges of quantization-aware training.
  * In:  a float graph with FAKE_QUANT operators.
  * Out: the same graph with their ranges on the values that they rounded.
  * Knows: graph.

@@ -47,10 +47,10 @@ static double categorical_loss(const float *scores, size_t n, octet_scores kind,
         for (size_t i = 0; i < n; i++) sum += exp((double)scores[i] - (double)scores[best]);
         return log(sum) + (double)scores[best] - (double)scores[label];
     }
-    float sum = 0.0F;
+    float sum = 0.0f;
     for (size_t i = 0; i < n; i++) sum += scores[i];
     const float p = scores[label] / sum;
-    return -log((double)fminf(fmaxf(p, 1e-7F), 1.0F - 1e-7F));
+    return -log((double)fminf(fmaxf(p, 1e-7f), 1.0f - 1e-7f));
 }
 
 static double binary_loss(float score, octet_scores kind, int32_t label) {
@@ -58,7 +58,7 @@ static double binary_loss(float score, octet_scores kind, int32_t label) {
         const double x = (double)score;
         return fmax(x, 0.0) - x * label + log1p(exp(-fabs(x)));
     }
-    const double p = (double)fminf(fmaxf(score, 1e-7F), 1.0F - 1e-7F);
+    const double p = (double)fminf(fmaxf(score, 1e-7f), 1.0f - 1e-7f);
     return label != 0 ? -log(p) : -log(1.0 - p);
 }
 
@@ -70,12 +70,12 @@ static size_t largest(const float *scores, size_t n) {
     return best;
 }
 
-static bool says_yes(float score, octet_scores kind) { return score > (kind == OCTET_SCORES_LOGITS ? 0.0F : 0.5F); }
+static bool says_yes(float score, octet_scores kind) { return score > (kind == OCTET_SCORES_LOGITS ? 0.0f : 0.5f); }
 
 static void record_elements(octet_evaluation *evaluation, uint64_t index, const float *scores, const float *targets) {
     double loss = 0.0;
     for (size_t i = 0; i < evaluation->n_scores; i++) {
-        const bool yes = targets[i] > 0.5F;
+        const bool yes = targets[i] > 0.5f;
         evaluation->right[index] += says_yes(scores[i], evaluation->scores) == yes;
         loss += binary_loss(scores[i], evaluation->scores, yes);
     }

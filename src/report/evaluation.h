@@ -1,4 +1,4 @@
-/* evaluation.h - how good a model's answers are.
+/* report/evaluation.h - how good a model's answers are.
  * In:  the scores of every sample and its label.
  * Out: accuracy, loss, confusion matrix, recall; as text and JSON.
  * Knows: softmax, cross-entropy as Keras computes it.

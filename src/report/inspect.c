@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "graph/options_schema.h"
+#include "tflite/options.h"
 #include "report/table.h"
 #include "report/text.h"
 

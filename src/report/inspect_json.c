@@ -1,7 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "graph/options_schema.h"
+#include "tflite/options.h"
 #include "report/inspect.h"
 #include "report/text.h"
 

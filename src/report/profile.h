@@ -1,4 +1,4 @@
-/* profile.h - where the time of a run goes, operator by operator.
+/* report/profile.h - where the time of a run goes, operator by operator.
  * In:  a graph, times that were measured.
  * Out: a table, JSON.
  * Knows: how many multiplications an operator does.

@@ -1,4 +1,4 @@
-/* support.h - which operators of a model run on a target.
+/* report/support.h - which operators of a model run on a target.
  * In:  a graph and a verdict per operator.
  * Out: a list of those that do not, with reason and remedy; JSON with all.
  * Knows: how to say it.

@@ -1,4 +1,4 @@
-/* table.h - columns that line up.
+/* report/table.h - columns that line up.
  * In:  cells, row by row; the first row is the heading.
  * Out: lines of text, columns two spaces apart, nothing at the ends of lines.
  * Knows: UTF-8, enough to count characters.

@@ -1,4 +1,4 @@
-/* text.h - the small pieces that every report is made of.
+/* report/text.h - the small pieces that every report is made of.
  * In:  numbers and strings.
  * Out: text appended to a buffer: "12,345", "17.4 us", JSON strings and numbers.
  * Knows: how people and JSON parsers like to read.

@@ -1,4 +1,4 @@
-/* verdict.h - what quantization cost: two evaluations side by side.
+/* report/verdict.h - what quantization cost: two evaluations side by side.
  * In:  the evaluations of the original and the quantized model, and what was measured beside them.
  * Out: a table, JSON, and warnings about what looks wrong.
  * Knows: which figures usually mean a mistake.

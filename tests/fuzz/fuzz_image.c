@@ -1,6 +1,6 @@
 #include "fuzz/target.h"
 
-#include "formats/image.h"
+#include "formats/image/image.h"
 
 static volatile uint8_t sink;
 

@@ -9,7 +9,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static float numbers[KERAS_MODEL_MAX_ELEMENTS];
     if (size < 2 || size > 1 << 16) return 0;
-    for (size_t i = KERAS_MODEL_MAX_ELEMENTS; i-- > 0 && numbers[0] == 0.0F;) numbers[i] = 0.5F + (float)(i % 7);
+    for (size_t i = KERAS_MODEL_MAX_ELEMENTS; i-- > 0 && numbers[0] == 0.0f;) numbers[i] = 0.5f + (float)(i % 7);
     const uint8_t *end = memchr(data + 1, '\0', size - 1);
     const size_t length = end != NULL ? (size_t)(end - data) - 1 : size - 1;
     octet_context ctx;

@@ -2,7 +2,7 @@
  * corpus/tflite: written by OCTET_WRITE_CORPUS=tests/fuzz/corpus/tflite build/test_tflite (and the other test_tflite_*). */
 #include <stdlib.h>
 
-#include "export/tflite.h"
+#include "export/tflite/tflite.h"
 #include "import/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

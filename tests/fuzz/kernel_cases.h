@@ -12,12 +12,12 @@
 #include "base/memory.h"
 #include "kernels/fast/channelwise.h"
 #include "kernels/fast/cpu.h"
-#include "kernels/fast/pool_avx2.h"
+#include "kernels/fast/x86/pool_avx2.h"
 #include "kernels/fast/product.h"
 #include "kernels/fast/reduce_fast.h"
 #include "kernels/fast/rows.h"
 #include "kernels/fast/softmax_fast.h"
-#include "kernels/fast/winograd.h"
+#include "kernels/fast/x86/winograd.h"
 #include "kernels/ref/conv.h"
 #include "kernels/ref/fully_connected.h"
 
@@ -459,7 +459,7 @@ static inline uint32_t octet_case_cpus(uint32_t sets[5]) {
     uint32_t n = 0;
     if (all & OCTET_CPU_AVX2) sets[n++] = OCTET_CPU_AVX2;
     if (all & OCTET_CPU_AVX512) sets[n++] = all & (OCTET_CPU_AVX2 | OCTET_CPU_AVX512 | OCTET_CPU_AVX512_VNNI);
-#ifdef OCTET_AVX_VNNI_AS_EVEX /* see kernels/fast/product_s8_avxvnni.c */
+#ifdef OCTET_AVX_VNNI_AS_EVEX /* see kernels/fast/x86/product_s8_avxvnni.c */
     if (all & OCTET_CPU_AVX512_VNNI) sets[n++] = OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI;
 #endif
     if (all & OCTET_CPU_AVX_VNNI) sets[n++] = OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI;

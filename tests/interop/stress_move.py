@@ -1,5 +1,5 @@
 """Operators that move data, on random shapes, axes, masks and types, against LiteRT. Only the first output of SPLIT, SPLIT_V and
-UNPACK is compared (tests/unit/test_move.c looks at the others)."""
+UNPACK is compared (tests/unit/lower/test_move.c looks at the others)."""
 import numpy as np
 
 from litert_case import constant, main, model, options, tensor

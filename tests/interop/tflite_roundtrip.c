@@ -2,7 +2,7 @@
  * A line per pair: "OK IN" or "STATUS IN sentence". Exit 0 always: roundtrip.py judges. */
 #include <stdio.h>
 
-#include "export/tflite.h"
+#include "export/tflite/tflite.h"
 #include "import/import.h"
 
 static octet_status convert(octet_context *ctx, const char *in, const char *path) {

@@ -60,7 +60,7 @@ static inline void keras_put_weight(hid_t group, const keras_weight *weight) {
     for (int i = 0; i < weight->rank; i++) n *= weight->dims[i];
     float *data = malloc(n * sizeof *data);
     assert_non_null(data);
-    for (hsize_t i = 0; i < n; i++) data[i] = weight->data != NULL ? weight->data[i] : 0.5F * (float)(i + 1);
+    for (hsize_t i = 0; i < n; i++) data[i] = weight->data != NULL ? weight->data[i] : 0.5f * (float)(i + 1);
     const hid_t id = H5Dcreate2(group, weight->name, H5T_IEEE_F32LE, space, plist, H5P_DEFAULT, H5P_DEFAULT);
     assert_true(id >= 0 && H5Dwrite(id, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
     free(data);

@@ -5,8 +5,8 @@
 #define OCTET_TESTS_KERAS_MODEL_H
 
 #include "formats/hdf5.h"
-#include "import/keras_build.h"
-#include "import/keras_weights.h"
+#include "import/keras/build.h"
+#include "import/keras/weights.h"
 
 enum { KERAS_MODEL_MAX_ELEMENTS = 1 << 14 };
 

@@ -37,7 +37,7 @@ static inline size_t keras_run_model(int version, const char *model, const char 
     octet_runner *runner = NULL;
     uint8_t dims[64];
     static float numbers[KERAS_MODEL_MAX_ELEMENTS];
-    for (size_t i = 0; i < KERAS_MODEL_MAX_ELEMENTS; i++) numbers[i] = 0.5F * sinf((float)i + 1.0F);
+    for (size_t i = 0; i < KERAS_MODEL_MAX_ELEMENTS; i++) numbers[i] = 0.5f * sinf((float)i + 1.0f);
     keras_shapes given = {.bytes = {dims, keras_parse_weights(weights, dims)}, .data = numbers};
     octet_status status = keras_model_build(&ctx, (octet_bytes){(const uint8_t *)model, strlen(model)}, version, &given, NULL, &graph);
     if (status == OCTET_OK) status = octet_exec_create(&ctx, graph, NULL, &exec);
@@ -71,7 +71,7 @@ static inline size_t keras_run(int version, const char *shape, const char *layer
 
 static inline void keras_expect_near(const float *found, const float *expected, size_t n, const char *what) {
     for (size_t i = 0; i < n; i++) {
-        if (!(fabsf(found[i] - expected[i]) <= 1e-6F))
+        if (!(fabsf(found[i] - expected[i]) <= 1e-6f))
             fail_msg("%s: result %zu is %.9g, expected %.9g", what, i, (double)found[i], (double)expected[i]);
     }
 }

@@ -1,4 +1,4 @@
-/* cpu.h - what this processor can do.
+/* kernels/fast/cpu.h - what this processor can do.
  * In:  the processor; the environment variable OCTET_KERNELS (ref, avx2, avxvnni, vnni, neon: use nothing better).
  * Out: a set of OCTET_CPU_* bits, and the attributes under which functions for each instruction set are compiled.
  * Knows: gcc's and clang's builtins, Linux's auxiliary vector.

@@ -1,4 +1,4 @@
-/* product.h - a matrix product with packed weights: what convolutions and fully connected layers come down to.
+/* kernels/fast/product.h - a matrix product with packed weights: what convolutions and fully connected layers come down to.
  * In:  weights [O, segments, elements] (once, packed), prepared windows (window.h).
  * Out: output [positions, O], float32 or requantized int8.
  * Knows: packing into panels of outputs, tiles of positions, the choice of a kernel by OCTET_CPU_* bits.

@@ -1,4 +1,4 @@
-/* reduce_fast.h - MEAN where the outputs lie side by side in the input (global average pooling).
+/* kernels/fast/reduce_fast.h - MEAN where the outputs lie side by side in the input (global average pooling).
  * In:  the arguments of kernels/ref/reduce.h. Out: the same bytes.
  * Knows: plain C, compiled for AVX2 where there is one.
  * Does not know: the graph, threads. */

@@ -1,4 +1,4 @@
-/* rows.h - fast row functions of quantized arithmetic, for octet_broadcast_walk.
+/* kernels/fast/rows.h - fast row functions of quantized arithmetic, for octet_broadcast_walk.
  * In:  octet_arithmetic_quantized_params (kernels/ref). Out: a row function and its parameters.
  * Knows: ADD, SUB and MUL on int8.
  * Does not know: shapes, the graph. Exact: the bytes of kernels/ref/arithmetic_quantized.c. */

@@ -1,4 +1,4 @@
-/* scale.h - requantization constants, laid out for vectors.
+/* kernels/fast/scale.h - requantization constants, laid out for vectors.
  * In:  an octet_requantize (kernels/ref) and, for every lane of the packed layout, its output channel.
  * Out: arrays of one entry per lane, padded to whole vectors.
  * Knows: the arithmetic of kernels/ref/fixed_point.h.

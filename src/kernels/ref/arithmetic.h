@@ -1,4 +1,4 @@
-/* arithmetic.h - row functions of the binary operators, for broadcast.h.
+/* kernels/ref/arithmetic.h - row functions of the binary operators, for broadcast.h.
  * In:  rows of two operands. Out: a row of the result.
  * Knows: f32, s32, s64 as numbers; s8 and s16 as raw numbers (MAXIMUM, MINIMUM, FLOOR_DIV, FLOOR_MOD), see
  *        arithmetic_quantized.h for the others. Integers wrap; division by zero gives 0 and modulo zero gives 0, since a

@@ -1,4 +1,4 @@
-/* arithmetic_quantized.h - row functions of ADD, SUB, MUL, DIV and SQUARED_DIFFERENCE on quantized operands.
+/* kernels/ref/arithmetic_quantized.h - row functions of ADD, SUB, MUL, DIV and SQUARED_DIFFERENCE on quantized operands.
  * In:  rows of two operands, real = scale * (q - zero_point). Out: a row of the result.
  * Knows: TFLite's fixed point (fixed_point.h).
  * Does not know: tensors, broadcasting. Exact: equal to TFLite's reference kernels bit for bit; a zero divisor of DIV gives the

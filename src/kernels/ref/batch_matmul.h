@@ -1,4 +1,4 @@
-/* batch_matmul.h - BATCH_MATMUL.
+/* kernels/ref/batch_matmul.h - BATCH_MATMUL.
  * In:  lhs [...,M,K] (or [...,K,M] with adj_x) and rhs [...,K,N] (or [...,N,K] with adj_y), leading axes broadcast.
  * Out: output [...,M,N]; a row [N] is the unit of work: unit u is row u % M of product u / M.
  * Knows: fixed_point.h. Does not know: tensors, the graph, threads.

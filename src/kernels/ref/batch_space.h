@@ -1,4 +1,4 @@
-/* batch_space.h - SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND on [N,H,W,C].
+/* kernels/ref/batch_space.h - SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND on [N,H,W,C].
  * In:  a block [block_h, block_w]; sample (y * block_w + x) * N + n of the batch side holds the cells of sample n of the space
  *      side whose place in their block is (y, x).
  * Out: SPACE_TO_BATCH_ND: input padded, outside filled with `pad`; BATCH_TO_SPACE_ND: output cropped.

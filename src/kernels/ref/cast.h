@@ -1,4 +1,4 @@
-/* cast.h - CAST between number types.
+/* kernels/ref/cast.h - CAST between number types.
  * In:  n elements of one type. Out: n elements of another.
  * Knows: f32, f16, s64, s32, s16, s8, u8, bool. Float to integer truncates and saturates (NaN gives the greatest number, as in
  *        LiteRT); integer to narrower integer wraps; to bool is "not zero".

@@ -1,4 +1,4 @@
-/* compare.h - row functions of comparisons and logic for broadcast.h.
+/* kernels/ref/compare.h - row functions of comparisons and logic for broadcast.h.
  * In:  rows of two operands. Out: a row of bytes, 0 or 1.
  * Knows: f32, s32, s64, s16 and bytes (bool) as numbers; s8 through scales, as TFLite's reference kernels compare. int16 is
  *        compared as it stands, as LiteRT does.

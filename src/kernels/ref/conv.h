@@ -1,4 +1,4 @@
-/* conv.h - CONV_2D.
+/* kernels/ref/conv.h - CONV_2D.
  * In:  input [N,H,W,C], filter [O,FH,FW,I] with I = C / groups, bias [O] or NULL, parameters that binding has checked.
  * Out: output [N,OH,OW,O]; positions outside the input contribute nothing.
  * Knows: one output row [OW,O] as the unit of work: unit u is row u % OH of sample u / OH.

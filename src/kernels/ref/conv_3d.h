@@ -1,4 +1,4 @@
-/* conv_3d.h - CONV_3D, float only (TFLite has no quantized kernel).
+/* kernels/ref/conv_3d.h - CONV_3D, float only (TFLite has no quantized kernel).
  * In:  input [N,D,H,W,C], filter [FD,FH,FW,I,O] with C a multiple of I, bias [O] or NULL, parameters that binding has checked.
  * Out: output [N,OD,OH,OW,O].
  * Knows: one output row [OW,O] as the unit of work: unit u is row u % OH of plane u / OH.

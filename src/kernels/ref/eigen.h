@@ -1,4 +1,4 @@
-/* eigen.h - float sums in the order in which TensorFlow's calibration adds them.
+/* kernels/ref/eigen.h - float sums in the order in which TensorFlow's calibration adds them.
  * In:  the operands of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED in float32, and their weights packed once.
  * Out: the same results to the last bit as LiteRT's built-in float kernels on x86 (without XNNPACK), so that calibration records the
  *      ranges that TensorFlow records. No fma anywhere; the bias is added last, except in depthwise, which starts with it.

@@ -1,4 +1,4 @@
-/* elementary.h - exp, log, erfc, tanh, sin, cos, pow in double, from additions, multiplications and divisions alone.
+/* kernels/ref/elementary.h - exp, log, erfc, tanh, sin, cos, pow in double, from additions, multiplications and divisions alone.
  * In:  doubles, as a rule converted from float32.
  * Out: relative error below 1e-14, so that the result rounded to float32 is the correctly rounded one except for about one
  *      argument in ten million; the same bits on every IEEE machine, whatever its C library.

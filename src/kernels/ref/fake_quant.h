@@ -1,4 +1,4 @@
-/* fake_quant.h - FAKE_QUANT: real numbers rounded to those that a scale and a zero point can name.
+/* kernels/ref/fake_quant.h - FAKE_QUANT: real numbers rounded to those that a scale and a zero point can name.
  * In:  n elements, the range that training has learned. Out: n elements; out may be in.
  * Knows: how TensorFlow moves a range so that 0 is one of its steps.
  * Does not know: tensors, the graph, threads.

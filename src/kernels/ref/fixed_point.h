@@ -1,4 +1,4 @@
-/* fixed_point.h - the integer arithmetic that quantized kernels share.
+/* kernels/ref/fixed_point.h - the integer arithmetic that quantized kernels share.
  * In:  int32 accumulators, real multipliers and activation bounds.
  * Out: accumulators times a multiplier, rounded as TensorFlow Lite's reference kernels round (twice).
  * Knows: base types. All functions are inline and never read memory other than their arguments.

@@ -1,4 +1,4 @@
-/* fully_connected.h - FULLY_CONNECTED.
+/* kernels/ref/fully_connected.h - FULLY_CONNECTED.
  * In:  input [R,K], weights [O,K], bias [O] or NULL, parameters that binding has checked.
  * Out: output [R,O].
  * Knows: one output element as the unit of work: unit u is channel u % O of row u / O.

@@ -1,4 +1,4 @@
-/* gather.h - GATHER and GATHER_ND: rows picked by indices that are computed at run time.
+/* kernels/ref/gather.h - GATHER and GATHER_ND: rows picked by indices that are computed at run time.
  * In:  data, and indices of 2, 4 or 8 bytes (signed).
  * Out: one row of row_bytes per index.
  * Knows: an index outside its axis is clamped to it, since a run cannot fail (LiteRT stops with an error there).

@@ -1,4 +1,4 @@
-/* half.h - float16 and float32.
+/* kernels/ref/half.h - float16 and float32.
  * In:  bits of an IEEE binary16, or a float. Out: the other.
  * Knows: IEEE 754; round to nearest, ties to even; NaN stays NaN. Inline, integers only, so the same on any CPU.
  * Does not know: tensors. */

@@ -1,4 +1,4 @@
-/* hybrid.h - operators with float activations and int8 weights (dynamic range quantization): rows of the input are quantized when
+/* kernels/ref/hybrid.h - operators with float activations and int8 weights (dynamic range quantization): rows of the input are quantized when
  * they are run, multiplied as integers, and the sums scaled back to float.
  * In:  float input in rows that are quantized together (a sample of a convolution, a row of a fully connected layer).
  * Out: quantized rows, their scales and zero points; float output.

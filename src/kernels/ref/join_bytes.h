@@ -1,4 +1,4 @@
-/* join_bytes.h - CONCATENATION of uint8 tensors that have different scales.
+/* kernels/ref/join_bytes.h - CONCATENATION of uint8 tensors that have different scales.
  * In:  n tensors; tables of 256 bytes from the scale of each to that of the output.
  * Out: for each index of the axes before the joined one a run of each tensor, one after the other.
  * Knows: an outer index as the unit of work. Does not know: tensors, threads.

@@ -1,4 +1,4 @@
-/* mirror_pad.h - MIRROR_PAD: edges filled with the reflected input.
+/* kernels/ref/mirror_pad.h - MIRROR_PAD: edges filled with the reflected input.
  * In:  data of any element size; cells before each axis.
  * Out: the padded data.
  * Knows: reflect (the edge element is not repeated) and symmetric (it is).

@@ -1,4 +1,4 @@
-/* order.h - TOPK_V2 and CUMSUM: along one axis, in order.
+/* kernels/ref/order.h - TOPK_V2 and CUMSUM: along one axis, in order.
  * In:  rows [R,N]; or [O,N,I] for CUMSUM. Out: the K largest of each row, the first of equal ones first, and their places; running sums.
  * Knows: a row (CUMSUM: one of O * I lines) as the unit of work. Does not know: tensors, threads.
  * Exact: equal to TFLite's reference kernels. */

@@ -1,4 +1,4 @@
-/* pool.h - AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D (the root of the mean square).
+/* kernels/ref/pool.h - AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D (the root of the mean square).
  * In:  input [N,H,W,C], parameters that binding has checked.
  * Out: output [N,OH,OW,C] over the cells of each window that lie inside the input; zero points play no part, since input and
  *      output share them.

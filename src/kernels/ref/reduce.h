@@ -1,4 +1,4 @@
-/* reduce.h - SUM, MEAN, REDUCE_MAX, REDUCE_MIN, REDUCE_PROD, REDUCE_ANY, REDUCE_ALL, ARG_MAX, ARG_MIN.
+/* kernels/ref/reduce.h - SUM, MEAN, REDUCE_MAX, REDUCE_MIN, REDUCE_PROD, REDUCE_ANY, REDUCE_ALL, ARG_MAX, ARG_MIN.
  * In:  an input of any rank, its axes sorted into those that stay and those that go.
  * Out: one element per position of the axes that stay; an output element is the unit of work. The elements of one output
  *      are taken in row-major order.

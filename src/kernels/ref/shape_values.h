@@ -1,4 +1,4 @@
-/* shape_values.h - FILL, RANGE and BROADCAST_ARGS: values made from shapes and scalars.
+/* kernels/ref/shape_values.h - FILL, RANGE and BROADCAST_ARGS: values made from shapes and scalars.
  * In:  scalars, or vectors of dimensions. Out: vectors.
  * Knows: element sizes; s32, s64, f32 for arithmetic.
  * Does not know: tensors, threads. Exact: equal to TFLite's kernels. */

@@ -1,4 +1,4 @@
-/* softmax.h - SOFTMAX and LOG_SOFTMAX along the last axis.
+/* kernels/ref/softmax.h - SOFTMAX and LOG_SOFTMAX along the last axis.
  * In:  input [R,D], parameters that binding has prepared (octet_softmax_prepare_*).
  * Out: output [R,D]; a row is the unit of work.
  * Knows: fixed_function.h, elementary.h.

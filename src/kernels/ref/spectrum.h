@@ -1,4 +1,4 @@
-/* spectrum.h - RFFT2D, and what is made of its complex results: REAL, IMAG, COMPLEX_ABS.
+/* kernels/ref/spectrum.h - RFFT2D, and what is made of its complex results: REAL, IMAG, COMPLEX_ABS.
  * In:  pictures [N,H,W] of float. Out: half spectra [N,FH,FW/2+1] of complex numbers (two floats each).
  * Knows: fast Fourier transforms in double, of lengths that are powers of two; what of the input lies beyond them is cut, what is
  *        missing is 0. A picture is the unit of work.

@@ -1,4 +1,4 @@
-/* sum.h - the two orders in which reference kernels add products of floats.
+/* kernels/ref/sum.h - the two orders in which reference kernels add products of floats.
  * In:  products one by one, a bias or NULL. Out: their sum.
  * Knows: `plain` is a constant wherever these are inlined. Not plain: from the bias, one fused multiply-add per product. Plain: from 0,
  *        every product and every sum rounded, the bias last, which is the order of LiteRT's reference kernels.

@@ -1,4 +1,4 @@
-/* transpose_conv.h - TRANSPOSE_CONV.
+/* kernels/ref/transpose_conv.h - TRANSPOSE_CONV.
  * In:  input [N,H,W,C], filter [O,FH,FW,C], bias [O] or NULL, parameters that binding has checked.
  * Out: output [N,OH,OW,O]: input (y, x) adds to outputs (y * stride - pad + ky, x * stride - pad + kx) that exist.
  * Knows: one output row [OW,O] as the unit of work. Gathers per output, so rows are independent.

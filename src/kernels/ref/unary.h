@@ -1,4 +1,4 @@
-/* unary.h - functions of one number: ABS, EXP, LOG, ..., and activations, on f32, s32 and s64.
+/* kernels/ref/unary.h - functions of one number: ABS, EXP, LOG, ..., and activations, on f32, s32 and s64.
  * In:  n elements. Out: n elements; out may be in.
  * Knows: elementary.h. `alpha` is the slope of LEAKY_RELU; the others ignore it.
  * Does not know: quantization (unary_quantized.h), tensors. Float: ABS, NEG, SQUARE, FLOOR, CEIL, ROUND (half to even), SIGN,

@@ -1,4 +1,4 @@
-/* unary_quantized.h - functions of one quantized number.
+/* kernels/ref/unary_quantized.h - functions of one quantized number.
  * In:  int8 or int16 elements, real = scale * (q - zero_point).
  * Out: elements of the same type.
  * Knows: int8 is a table of 256 results, built once; int16 is a table with interpolation, or arithmetic.

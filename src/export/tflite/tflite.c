@@ -1,0 +1,339 @@
+/* Field numbers: import/tflite/file.c, import/tflite/values.c and import/tflite/operators.c list the tables. Pieces are built from the last to
+ * the first, so that the file reads in order: model, graph, tensors, operators, buffers. */
+#include "export/tflite/tflite.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/version.h"
+#include "export/tflite/layout.h"
+#include "formats/flatbuffer_builder.h"
+#include "formats/flexbuffer.h"
+#include "tflite/options.h"
+
+enum { SCHEMA_VERSION = 3, BUFFER_ALIGNMENT = 16, RUNTIME_TEXT_SIZE = 16 };
+
+typedef octet_flatbuffer_ref ref;
+
+typedef struct writer {
+    const octet_graph *graph;
+    octet_flatbuffer_builder builder;
+    octet_tflite_layout layout;
+    octet_arena scratch;
+} writer;
+
+static octet_status build_table(octet_context *ctx, writer *w, const octet_flatbuffer_field *fields, size_t n, ref *out) {
+    return octet_flatbuffer_build_table(ctx, &w->builder, fields, n, out);
+}
+
+static octet_status build_i32s(octet_context *ctx, writer *w, const int32_t *data, uint32_t n, ref *out) {
+    return octet_flatbuffer_build_vector(ctx, &w->builder, data, n, 4, 4, out);
+}
+
+/* Buffers 0 (empty), one per distinct constant, and last the text of min_runtime_version. */
+static octet_status build_buffers(octet_context *ctx, writer *w, ref *out) {
+    const uint32_t n = w->layout.n_buffers + 1;
+    ref *refs, data;
+    char text[RUNTIME_TEXT_SIZE] = {0};
+    const char *runtime;
+    OCTET_TRY(OCTET_NEW(ctx, &w->scratch, n, &refs));
+    OCTET_TRY(octet_tflite_layout_runtime(ctx, &w->scratch, &w->layout, &runtime));
+    snprintf(text, sizeof text, "%s", runtime);
+    OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, text, sizeof text, 1, BUFFER_ALIGNMENT, &data));
+    const octet_flatbuffer_field runtime_field = octet_flatbuffer_link(0, data);
+    OCTET_TRY(build_table(ctx, w, &runtime_field, 1, &refs[n - 1]));
+    for (uint32_t i = w->layout.n_buffers; i-- > 1;) {
+        const octet_value *value = &w->graph->values[w->layout.buffers[i]];
+        const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
+        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, value->data, size, 1, BUFFER_ALIGNMENT, &data));
+        const octet_flatbuffer_field field = octet_flatbuffer_link(0, data);
+        OCTET_TRY(build_table(ctx, w, &field, 1, &refs[i]));
+    }
+    OCTET_TRY(build_table(ctx, w, NULL, 0, &refs[0]));
+    return octet_flatbuffer_build_refs(ctx, &w->builder, refs, n, out);
+}
+
+static octet_status build_quantization(octet_context *ctx, writer *w, const octet_value *value, ref *out) {
+    const octet_quantization *q = &value->quantization;
+    const bool range = value->has_range && value->type == OCTET_FLOAT32;
+    ref min = 0, max = 0, scales = 0, zero_points = 0;
+    *out = 0;
+    if (q->n == 0 && !range) return OCTET_OK;
+    if (q->n > 0) {
+        int64_t *wide;
+        OCTET_TRY(OCTET_NEW(ctx, &w->scratch, q->n, &wide));
+        for (uint32_t i = 0; i < q->n; i++) wide[i] = q->zero_point[i];
+        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, wide, q->n, 8, 8, &zero_points));
+        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, q->scale, q->n, 4, 4, &scales));
+    }
+    if (range) {
+        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, &value->max, 1, 4, 4, &max));
+        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, &value->min, 1, 4, 4, &min));
+    }
+    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, min), octet_flatbuffer_link(1, max), octet_flatbuffer_link(2,
+                                             scales), octet_flatbuffer_link(3, zero_points), octet_flatbuffer_i32(6, q->axis, 0)};
+    return build_table(ctx, w, fields, 5, out);
+}
+
+/* Names as TensorFlow gives them where a Keras model is the source; a .tflite keeps its own. */
+static octet_status tensor_name(octet_context *ctx, writer *w, uint32_t value, const char **out) {
+    const octet_graph *graph = w->graph;
+    *out = graph->values[value].name;
+    if (graph->keras_version == 0) return OCTET_OK;
+    for (uint32_t i = 0; i < graph->n_inputs; i++)
+        if (graph->inputs[i].value == value) return octet_arena_format(ctx, &w->scratch, out, "serving_default_%s:0",
+                                                                       graph->inputs[i].name);
+    const char *call = graph->keras_version == 3 ? "StatefulPartitionedCall_1" : "StatefulPartitionedCall";
+    for (uint32_t i = 0; i < graph->n_outputs; i++)
+        if (graph->outputs[i].value == value) return octet_arena_format(ctx, &w->scratch, out, "%s:%u", call, i);
+    return OCTET_OK;
+}
+
+static octet_status build_tensor(octet_context *ctx, writer *w, uint32_t index, ref *out) {
+    const octet_value *value = &w->graph->values[index];
+    const char *text;
+    ref quantization, name, shape;
+    OCTET_TRY(tensor_name(ctx, w, index, &text));
+    OCTET_TRY(build_quantization(ctx, w, value, &quantization));
+    OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, text, &name));
+    OCTET_TRY(build_i32s(ctx, w, value->shape.dims, (uint32_t)value->shape.rank, &shape));
+    const octet_flatbuffer_field fields[] = {
+        octet_flatbuffer_link(0, shape),
+        octet_flatbuffer_u8(1, (uint8_t)octet_type_code(value->type), 0),
+        octet_flatbuffer_u32(2, w->layout.buffer_of[index], 0),
+        octet_flatbuffer_link(3, name),
+        octet_flatbuffer_link(4, quantization),
+        octet_flatbuffer_u8(5, value->is_variable, 0),
+        octet_flatbuffer_u8(8, 1, 0), /* has_rank */
+    };
+    return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
+}
+
+static octet_status build_tensors(octet_context *ctx, writer *w, ref *out) {
+    ref *refs;
+    OCTET_TRY(OCTET_NEW(ctx, &w->scratch, w->layout.n_tensors, &refs));
+    for (uint32_t i = w->layout.n_tensors; i-- > 0;) OCTET_TRY(build_tensor(ctx, w, w->layout.tensors[i], &refs[i]));
+    return octet_flatbuffer_build_refs(ctx, &w->builder, refs, w->layout.n_tensors, out);
+}
+
+static octet_status option_field(octet_context *ctx, writer *w, const octet_option_field *option, const octet_options *options,
+                                 octet_flatbuffer_field *out) {
+    const uint8_t *place = (const uint8_t *)options + option->offset;
+    int32_t value = 0;
+    octet_type type;
+    bool flag;
+    ref list;
+    *out = (octet_flatbuffer_field){.number = option->number};
+    switch (option->kind) {
+    case OCTET_OPTION_I32:
+        memcpy(&value, place, 4);
+        *out = octet_flatbuffer_i32(option->number, value, option->absent);
+        break;
+    case OCTET_OPTION_F32: /* its bits; 0.0f is 0 */
+        memcpy(&value, place, 4);
+        *out = octet_flatbuffer_i32(option->number, value, 0);
+        break;
+    case OCTET_OPTION_PADDING:
+    case OCTET_OPTION_ACTIVATION:
+        memcpy(&value, place, 4);
+        *out = octet_flatbuffer_u8(option->number, (uint8_t)value, (uint8_t)option->absent);
+        break;
+    case OCTET_OPTION_BOOL:
+        memcpy(&flag, place, sizeof flag);
+        *out = octet_flatbuffer_u8(option->number, flag, (uint8_t)option->absent);
+        break;
+    case OCTET_OPTION_TYPE:
+        memcpy(&type, place, sizeof type);
+        *out = octet_flatbuffer_u8(option->number, (uint8_t)octet_type_code(type), (uint8_t)option->absent);
+        break;
+    case OCTET_OPTION_I32_LIST:
+        OCTET_TRY(build_i32s(ctx, w, options->squeeze.dims, (uint32_t)options->squeeze.n_dims, &list));
+        *out = octet_flatbuffer_link(option->number, list);
+        break;
+    case OCTET_OPTION_MUST_BE_0: break;
+    }
+    return OCTET_OK;
+}
+
+static octet_status build_options(octet_context *ctx, writer *w, const octet_operator *op, uint8_t *kind, ref *out) {
+    const octet_options_table *schema = octet_options_table_of(op->code);
+    octet_flatbuffer_field fields[OCTET_FLATBUFFER_MAX_FIELDS];
+    *out = 0;
+    /* A RESHAPE has its shape as an input; an options table without it confuses old readers. */
+    *kind = op->code == OCTET_OP_RESHAPE ? 0 : (uint8_t)schema->builtin_options;
+    if (*kind == 0) return OCTET_OK;
+    assert(schema->n_fields <= OCTET_FLATBUFFER_MAX_FIELDS);
+    for (uint32_t i = 0; i < schema->n_fields; i++) OCTET_TRY(option_field(ctx, w, &schema->fields[i], &op->options, &fields[i]));
+    return build_table(ctx, w, fields, schema->n_fields, out);
+}
+
+/* The options of a custom operator: a map of FlexBuffers. */
+static octet_status build_custom_options(octet_context *ctx, writer *w, const octet_operator *op, ref *out) {
+    const octet_options_table *schema = octet_options_table_of(op->code);
+    octet_flexbuffer_field fields[OCTET_FLEXBUFFER_MAX_FIELDS];
+    octet_buffer map = {0};
+    *out = 0;
+    if (!octet_operator_custom_code(op->code)) return OCTET_OK;
+    assert(schema->n_fields <= OCTET_FLEXBUFFER_MAX_FIELDS);
+    for (uint32_t i = 0; i < schema->n_fields; i++) {
+        const octet_option_field *field = &schema->fields[i];
+        const uint8_t *place = (const uint8_t *)&op->options + field->offset;
+        fields[i] = (octet_flexbuffer_field){.key = strchr(field->name, '.') + 1, .kind = OCTET_FLEXBUFFER_I32};
+        if (field->kind == OCTET_OPTION_F32) fields[i].kind = OCTET_FLEXBUFFER_F32;
+        if (field->kind == OCTET_OPTION_BOOL) {
+            fields[i].kind = OCTET_FLEXBUFFER_BOOL;
+            fields[i].bits = *place != 0;
+        } else {
+            memcpy(&fields[i].bits, place, sizeof fields[i].bits);
+        }
+    }
+    octet_status status = octet_flexbuffer_write(ctx, fields, schema->n_fields, &map);
+    if (status == OCTET_OK) status = octet_flatbuffer_build_vector(ctx, &w->builder, map.data, map.size, 1, BUFFER_ALIGNMENT, out);
+    octet_buffer_free(ctx, &map);
+    return status;
+}
+
+static octet_status build_indices(octet_context *ctx, writer *w, const uint32_t *values, uint32_t n, ref *out) {
+    int32_t *indices;
+    OCTET_TRY(OCTET_NEW(ctx, &w->scratch, n, &indices));
+    for (uint32_t i = 0; i < n; i++) indices[i] = values[i] == OCTET_NONE ? -1 : (int32_t)w->layout.tensor_of[values[i]];
+    return build_i32s(ctx, w, indices, n, out);
+}
+
+static octet_status build_operator(octet_context *ctx, writer *w, const octet_operator *op, ref *out) {
+    ref options, custom, inputs, outputs, intermediates = 0;
+    uint8_t kind;
+    OCTET_TRY(build_custom_options(ctx, w, op, &custom));
+    OCTET_TRY(build_options(ctx, w, op, &kind, &options));
+    if (op->n_intermediates > 0) OCTET_TRY(build_indices(ctx, w, op->intermediates, op->n_intermediates, &intermediates));
+    OCTET_TRY(build_indices(ctx, w, op->outputs, op->n_outputs, &outputs));
+    OCTET_TRY(build_indices(ctx, w, op->inputs, op->n_inputs, &inputs));
+    const octet_flatbuffer_field fields[] = {
+        octet_flatbuffer_u32(0, w->layout.code_index[op->code], 0), octet_flatbuffer_link(1, inputs),  octet_flatbuffer_link(2, outputs),
+        octet_flatbuffer_u8(3, kind, 0),                            octet_flatbuffer_link(4, options), octet_flatbuffer_link(5, custom),
+        octet_flatbuffer_link(8, intermediates),
+    };
+    return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
+}
+
+static octet_status build_operators(octet_context *ctx, writer *w, ref *out) {
+    ref *refs;
+    uint32_t n = 0;
+    OCTET_TRY(OCTET_NEW(ctx, &w->scratch, w->graph->n_operators, &refs));
+    for (uint32_t i = 0; i < w->graph->n_operators; i++) n += !w->graph->operators[i].removed;
+    uint32_t at = n;
+    for (uint32_t i = w->graph->n_operators; i-- > 0;)
+        if (!w->graph->operators[i].removed) OCTET_TRY(build_operator(ctx, w, &w->graph->operators[i], &refs[--at]));
+    return octet_flatbuffer_build_refs(ctx, &w->builder, refs, n, out);
+}
+
+static octet_status build_ports(octet_context *ctx, writer *w, const octet_port *ports, uint32_t n, ref *out) {
+    uint32_t *values;
+    OCTET_TRY(OCTET_NEW(ctx, &w->scratch, n, &values));
+    for (uint32_t i = 0; i < n; i++) values[i] = ports[i].value;
+    return build_indices(ctx, w, values, n, out);
+}
+
+static octet_status build_subgraph(octet_context *ctx, writer *w, ref *out) {
+    const octet_graph *graph = w->graph;
+    ref operators, tensors, name, inputs, outputs, subgraph;
+    OCTET_TRY(build_operators(ctx, w, &operators));
+    OCTET_TRY(build_tensors(ctx, w, &tensors));
+    OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, "main", &name));
+    OCTET_TRY(build_ports(ctx, w, graph->outputs, graph->n_outputs, &outputs));
+    OCTET_TRY(build_ports(ctx, w, graph->inputs, graph->n_inputs, &inputs));
+    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, inputs),
+                                             octet_flatbuffer_link(2, outputs),
+                                             octet_flatbuffer_link(3, operators), octet_flatbuffer_link(4, name)};
+    OCTET_TRY(build_table(ctx, w, fields, 5, &subgraph));
+    return octet_flatbuffer_build_refs(ctx, &w->builder, &subgraph, 1, out);
+}
+
+static octet_status build_codes(octet_context *ctx, writer *w, ref *out) {
+    ref *refs;
+    OCTET_TRY(OCTET_NEW(ctx, &w->scratch, w->layout.n_codes, &refs));
+    for (uint32_t i = w->layout.n_codes; i-- > 0;) {
+        const int32_t builtin = octet_operator_builtin(w->layout.codes[i]);
+        /* Readers from before TensorFlow 2.4 know the one-byte field only; 127 there says that the other holds the code. */
+        ref custom;
+        OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, octet_operator_custom_code(w->layout.codes[i]), &custom));
+        const octet_flatbuffer_field fields[] = {octet_flatbuffer_u8(0, (uint8_t)(builtin < 127 ? builtin : 127), 0),
+                                                 octet_flatbuffer_link(1, custom),
+                                                 octet_flatbuffer_i32(2, w->layout.versions[i], 1), octet_flatbuffer_i32(3, builtin, 0)};
+        OCTET_TRY(build_table(ctx, w, fields, 4, &refs[i]));
+    }
+    return octet_flatbuffer_build_refs(ctx, &w->builder, refs, w->layout.n_codes, out);
+}
+
+/* A name that no earlier port of the list has, and not "". */
+static octet_status port_name(octet_context *ctx, writer *w, const octet_port *ports, uint32_t index, const char *what,
+                              const char **out) {
+    *out = ports[index].name;
+    bool taken = !*out || !**out;
+    for (uint32_t i = 0; i < index && !taken; i++) taken = ports[i].name && strcmp(ports[i].name, *out) == 0;
+    return taken ? octet_arena_format(ctx, &w->scratch, out, "%s_%u", what, index) : OCTET_OK;
+}
+
+static octet_status build_maps(octet_context *ctx, writer *w, const octet_port *ports, uint32_t n, const char *what, ref *out) {
+    ref *refs;
+    OCTET_TRY(OCTET_NEW(ctx, &w->scratch, n, &refs));
+    for (uint32_t i = n; i-- > 0;) {
+        const char *text;
+        ref name;
+        OCTET_TRY(port_name(ctx, w, ports, i, what, &text));
+        OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, text, &name));
+        const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, name), octet_flatbuffer_u32(1,
+                                                 w->layout.tensor_of[ports[i].value], 0)};
+        OCTET_TRY(build_table(ctx, w, fields, 2, &refs[i]));
+    }
+    return octet_flatbuffer_build_refs(ctx, &w->builder, refs, n, out);
+}
+
+static octet_status build_signature(octet_context *ctx, writer *w, ref *out) {
+    ref key, inputs, outputs, signature;
+    OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, "serving_default", &key));
+    OCTET_TRY(build_maps(ctx, w, w->graph->outputs, w->graph->n_outputs, "output", &outputs));
+    OCTET_TRY(build_maps(ctx, w, w->graph->inputs, w->graph->n_inputs, "input", &inputs));
+    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, inputs), octet_flatbuffer_link(1, outputs),
+                                             octet_flatbuffer_link(2, key)};
+    OCTET_TRY(build_table(ctx, w, fields, 3, &signature));
+    return octet_flatbuffer_build_refs(ctx, &w->builder, &signature, 1, out);
+}
+
+static octet_status build_metadata(octet_context *ctx, writer *w, ref *out) {
+    ref name, metadata;
+    OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, "min_runtime_version", &name));
+    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, name), octet_flatbuffer_u32(1, w->layout.n_buffers, 0)};
+    OCTET_TRY(build_table(ctx, w, fields, 2, &metadata));
+    return octet_flatbuffer_build_refs(ctx, &w->builder, &metadata, 1, out);
+}
+
+static octet_status build_model(octet_context *ctx, writer *w, ref *out) {
+    ref buffers, subgraphs, codes, signatures, metadata, description;
+    OCTET_TRY(build_buffers(ctx, w, &buffers));
+    OCTET_TRY(build_signature(ctx, w, &signatures));
+    OCTET_TRY(build_metadata(ctx, w, &metadata));
+    OCTET_TRY(build_subgraph(ctx, w, &subgraphs));
+    OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, "octet " OCTET_VERSION_TEXT, &description));
+    OCTET_TRY(build_codes(ctx, w, &codes));
+    const octet_flatbuffer_field fields[] = {
+        octet_flatbuffer_u32(0, SCHEMA_VERSION, 0), octet_flatbuffer_link(1, codes),    octet_flatbuffer_link(2, subgraphs),
+        octet_flatbuffer_link(3, description),      octet_flatbuffer_link(4, buffers),  octet_flatbuffer_link(6, metadata),
+        octet_flatbuffer_link(7, signatures),
+    };
+    return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
+}
+
+octet_status octet_export_tflite(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
+    OCTET_CHECK(ctx, graph->n_carries == 0, OCTET_UNSUPPORTED, "%s keeps its state in variables, which octet runs and does not write",
+                graph->source);
+    writer w = {.graph = graph};
+    ref model = 0;
+    octet_status status = octet_tflite_layout_plan(ctx, &w.scratch, graph, &w.layout);
+    if (status == OCTET_OK) status = build_model(ctx, &w, &model);
+    if (status == OCTET_OK) status = octet_flatbuffer_builder_finish(ctx, &w.builder, model, "TFL3", out);
+    octet_flatbuffer_builder_free(ctx, &w.builder);
+    octet_arena_free(ctx, &w.scratch);
+    return status;
+}

@@ -1,0 +1,37 @@
+/* formats/image/image.h - pictures as RGB bytes.
+ * In:  bytes of a PNG, JPEG or BMP file, told apart by content.
+ * Out: [height, width, 3] uint8, red first.
+ * Knows: libpng, libjpeg-turbo, and BMP itself.
+ * Does not know: resizing, scaling. Colour profiles, gamma and the orientation of EXIF are ignored, transparency is
+ *        dropped, 16-bit samples keep their high byte: as Pillow's convert("RGB") and TensorFlow's decoders do. */
+#ifndef OCTET_FORMATS_IMAGE_IMAGE_H
+#define OCTET_FORMATS_IMAGE_IMAGE_H
+
+#include "base/buffer.h"
+
+enum { OCTET_IMAGE_MAX_SIDE = 1 << 15, OCTET_IMAGE_MAX_PIXELS = 1 << 26 };
+
+typedef enum octet_image_format { OCTET_IMAGE_NONE, OCTET_IMAGE_PNG, OCTET_IMAGE_JPEG, OCTET_IMAGE_BMP } octet_image_format;
+
+typedef struct octet_image {
+    int32_t width, height;
+    uint8_t *pixels; /* height * width * 3 */
+} octet_image;
+
+octet_image_format octet_image_format_of(octet_bytes bytes);
+/* Width and height only, from the header; much cheaper than decoding. */
+octet_status octet_image_measure(octet_context *ctx, octet_bytes bytes, const char *name, int32_t *width, int32_t *height);
+/* Errors: FORMAT (corrupt or truncated), UNSUPPORTED (no known format, compressed BMP), LIMIT (a side or the number of
+ * pixels), NOMEM. */
+octet_status octet_image_read(octet_context *ctx, octet_bytes bytes, const char *name, octet_image *out);
+void octet_image_free(octet_context *ctx, octet_image *image); /* zeroes it */
+
+/* The three formats; measure_only: pixels stays NULL. Called by octet_image_read. */
+octet_status octet_png_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only, octet_image *out);
+octet_status octet_jpeg_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only, octet_image *out);
+octet_status octet_bmp_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only, octet_image *out);
+/* Checks the sides and allocates the pixels (not with measure_only). */
+octet_status octet_image_prepare(octet_context *ctx, const char *name, uint64_t width, uint64_t height, bool measure_only,
+                                 octet_image *out);
+
+#endif

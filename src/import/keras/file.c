@@ -1,0 +1,136 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "formats/hdf5.h"
+#include "formats/zip.h"
+#include "import/import.h"
+#include "import/keras/build.h"
+#include "import/keras/weights.h"
+
+/* What is open during an import; closed in one place. */
+typedef struct sources {
+    octet_arena arena;
+    octet_hdf5 *hdf5;
+    octet_zip *zip;
+    octet_buffer config_text, metadata_text, weights;
+    octet_file architecture;
+    octet_json_document config, metadata;
+    const char *config_name, *label;
+    int32_t version; /* of Keras; 0: not known yet */
+} sources;
+
+static void close_sources(octet_context *ctx, sources *s) {
+    if (s->config.root != NULL) octet_json_free(&s->config);
+    if (s->metadata.root != NULL) octet_json_free(&s->metadata);
+    octet_hdf5_close(ctx, s->hdf5);
+    octet_zip_close(ctx, s->zip);
+    octet_buffer_free(ctx, &s->config_text);
+    octet_buffer_free(ctx, &s->metadata_text);
+    octet_buffer_free(ctx, &s->weights);
+    octet_file_close(&s->architecture);
+    octet_arena_free(ctx, &s->arena);
+}
+
+static int32_t major_version(const char *text) {
+    return text == NULL ? 0 : text[0] >= '3' && text[0] <= '9' ? 3 : 2;
+}
+
+/* model.to_json() of Keras 2 states its version; that of Keras 3 has none, but says from which module the class comes. */
+static octet_status parse_config(octet_context *ctx, sources *s, octet_bytes text, const char *name) {
+    s->config_name = name;
+    OCTET_TRY(octet_json_parse(ctx, text, s->config_name, &s->config));
+    const octet_json *version = octet_json_get(s->config.root, "keras_version"), *module = octet_json_get(s->config.root, "module");
+    if (s->version == 0) s->version = major_version(octet_json_text(version));
+    if (s->version == 0 && octet_json_text(module) != NULL) s->version = 3;
+    return OCTET_OK;
+}
+
+static octet_status read_architecture(octet_context *ctx, sources *s, const char *path) {
+    const char *name = NULL;
+    OCTET_TRY(octet_file_open(ctx, path, &s->architecture));
+    OCTET_TRY(octet_arena_string(ctx, &s->arena, path, &name));
+    return parse_config(ctx, s, s->architecture.bytes, name);
+}
+
+static octet_status open_h5(octet_context *ctx, sources *s, const char *path, const octet_import_options *options) {
+    OCTET_TRY(octet_hdf5_open(ctx, path, &s->hdf5));
+    const octet_hdf5_node *root = octet_hdf5_root(s->hdf5), *weights = octet_hdf5_find(s->hdf5, root, "model_weights");
+    const char *text = NULL, *version = NULL, *name = NULL;
+    OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, root, "keras_version", &version));
+    if (version == NULL && weights != NULL) OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, weights, "keras_version", &version));
+    s->version = major_version(version);
+    if (options != NULL && options->architecture != NULL) return read_architecture(ctx, s, options->architecture);
+    OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, root, "model_config", &text));
+    OCTET_CHECK(ctx, text != NULL, OCTET_FORMAT,
+                "%s: has no model_config: it holds weights only; save the whole model with model.save(\"model.h5\"), or name the model's "
+                "model.to_json() text with --architecture",
+                path);
+    OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:model_config", path));
+    return parse_config(ctx, s, (octet_bytes){(const uint8_t *)text, strlen(text)}, name);
+}
+
+static octet_status read_entry(octet_context *ctx, sources *s, const char *path, const char *entry, octet_buffer *out) {
+    size_t index = 0;
+    OCTET_CHECK(ctx, octet_zip_find(s->zip, entry, &index), OCTET_FORMAT,
+                "%s: has no %s: it is not a .keras file; save the model with model.save(\"model.keras\")", path, entry);
+    return octet_zip_read(ctx, s->zip, index, 0, out);
+}
+
+static octet_status open_zip(octet_context *ctx, sources *s, const char *path, const octet_import_options *options) {
+    const char *name = NULL;
+    size_t index = 0;
+    OCTET_TRY(octet_zip_open(ctx, path, &s->zip));
+    if (octet_zip_find(s->zip, "metadata.json", &index)) {
+        OCTET_TRY(read_entry(ctx, s, path, "metadata.json", &s->metadata_text));
+        OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:metadata.json", path));
+        OCTET_TRY(octet_json_parse(ctx, (octet_bytes){s->metadata_text.data, s->metadata_text.size}, name, &s->metadata));
+        s->version = major_version(octet_json_text(octet_json_get(s->metadata.root, "keras_version")));
+    }
+    if (options != NULL && options->architecture != NULL) {
+        OCTET_TRY(read_architecture(ctx, s, options->architecture));
+    } else {
+        OCTET_TRY(read_entry(ctx, s, path, "config.json", &s->config_text));
+        OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:config.json", path));
+        OCTET_TRY(parse_config(ctx, s, (octet_bytes){s->config_text.data, s->config_text.size}, name));
+    }
+    OCTET_TRY(read_entry(ctx, s, path, "model.weights.h5", &s->weights));
+    OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:model.weights.h5", path));
+    s->label = name;
+    return octet_hdf5_open_bytes(ctx, (octet_bytes){s->weights.data, s->weights.size}, name, &s->hdf5);
+}
+
+static octet_status import_sources(octet_context *ctx, sources *s, const char *path, const octet_import_options *options,
+                                   octet_graph *graph) {
+    octet_model_kind kind = OCTET_KIND_KERAS_H5;
+    OCTET_TRY(octet_import_kind(ctx, path, &kind));
+    s->label = path;
+    if (kind == OCTET_KIND_KERAS_ZIP) {
+        OCTET_TRY(open_zip(ctx, s, path, options));
+    } else {
+        OCTET_CHECK(ctx, kind == OCTET_KIND_KERAS_H5, OCTET_FORMAT, "%s: is no Keras model", path);
+        OCTET_TRY(open_h5(ctx, s, path, options));
+    }
+    graph->keras_version = s->version == 0 ? 2 : s->version;
+    octet_keras_model *model = NULL;
+    OCTET_TRY(octet_keras_config_read(ctx, &s->arena, &s->config, &model));
+    OCTET_TRY(octet_keras_weights_list(ctx, &s->arena, model, s->label));
+    OCTET_TRY(octet_keras_weights_bind(ctx, &s->arena, model, s->hdf5, s->label));
+    OCTET_TRY(octet_keras_build(ctx, &s->arena, &s->config, path, model, options, graph));
+    return octet_graph_verify(ctx, graph, "import");
+}
+
+octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out) {
+    sources s = {0};
+    octet_graph *graph = NULL;
+    OCTET_TRY(octet_graph_create(ctx, path, &graph));
+    const octet_status status = import_sources(ctx, &s, path, options, graph);
+    close_sources(ctx, &s);
+    if (status != OCTET_OK) {
+        octet_graph_destroy(ctx, graph);
+        return status;
+    }
+    *out = graph;
+    return OCTET_OK;
+}

@@ -1,0 +1,325 @@
+#include "import/keras/functions/functions.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const octet_json *octet_keras_unwrap(const octet_json *value) {
+    for (int i = 0; i < 4; i++) {
+        const char *class_name = octet_json_text(octet_json_get(value, "class_name"));
+        if (class_name == NULL) return value;
+        const octet_json *config = octet_json_get(value, "config"), *inner = NULL;
+        if (strcmp(class_name, "__tuple__") == 0) {
+            inner = octet_json_get(value, "items") != NULL ? octet_json_get(value, "items") : octet_json_get(config, "value");
+        } else if (strcmp(class_name, "__tensor__") == 0 || strcmp(class_name, "__numpy__") == 0 || strcmp(class_name, "TypeSpec") == 0) {
+            inner = octet_json_get(config, "value");
+        }
+        if (inner == NULL) return value;
+        value = inner;
+    }
+    return value;
+}
+
+static bool is_given(const octet_keras_argument *argument) {
+    if (argument->kind != OCTET_KERAS_CONSTANT) return true;
+    const octet_json_kind kind = octet_json_kind_of(argument->constant);
+    return kind != OCTET_JSON_NULL && kind != OCTET_JSON_MISSING;
+}
+
+octet_status octet_keras_operand(octet_keras_call *call, int32_t position, const char *keywords, const octet_keras_argument **out) {
+    const octet_keras_node *node = call->node;
+    *out = NULL;
+    int32_t seen = 0;
+    for (uint32_t i = 0; node != NULL && i < node->n_arguments; i++) {
+        const octet_keras_argument *argument = &node->arguments[i];
+        const bool is_it = argument->keyword != NULL ? octet_keras_word_in(keywords, argument->keyword) : seen++ == position;
+        if (!is_it) continue;
+        if (i < 64) call->arguments_read |= UINT64_C(1) << i;
+        if (is_given(argument)) *out = argument;
+        return OCTET_OK;
+    }
+    const octet_json *value = NULL; /* Keras 3 keeps what its function objects were made with in the configuration */
+    uint32_t at = 0;
+    for (const char *key = octet_json_next(call->layer->config, NULL, &value); key != NULL;
+         key = octet_json_next(call->layer->config, key, &value), at++) {
+        if (strcmp(key, "name") == 0 || strcmp(key, "dtype") == 0 || !octet_keras_word_in(keywords, key)) continue;
+        if (at < 64) call->keys_read |= UINT64_C(1) << at;
+        if (octet_json_kind_of(value) == OCTET_JSON_NULL) return OCTET_OK;
+        octet_keras_argument *argument = NULL;
+        OCTET_TRY(OCTET_NEW(call->ctx, call->arena, 1, &argument));
+        argument->kind = OCTET_KERAS_CONSTANT;
+        argument->constant = value;
+        *out = argument;
+        return OCTET_OK;
+    }
+    return OCTET_OK;
+}
+
+/* Shape of nested lists of numbers; false when they are ragged or too deep. */
+static bool measure(const octet_json *value, octet_shape *shape, int32_t depth) {
+    double number;
+    if (octet_json_number(value, &number) || octet_json_kind_of(value) == OCTET_JSON_BOOL) return depth == shape->rank;
+    if (octet_json_kind_of(value) != OCTET_JSON_ARRAY || depth >= OCTET_MAX_RANK) return false;
+    const size_t n = octet_json_length(value);
+    if (n == 0 || n > 1 << 24) return false;
+    if (depth == shape->rank) {
+        /* Only the first visit of a level may add it. */
+        shape->dims[shape->rank++] = (int32_t)n;
+        for (size_t i = 0; i < n; i++) {
+            const int32_t rank = shape->rank;
+            if (i == 0) {
+                const octet_json *first = octet_json_at(value, 0);
+                if (octet_json_kind_of(first) == OCTET_JSON_ARRAY ? !measure(first, shape, depth + 1) : !measure(first, shape, rank))
+                    return false;
+            } else if (!measure(octet_json_at(value, i), shape, depth + 1)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    if (shape->dims[depth] != (int32_t)n) return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!measure(octet_json_at(value, i), shape, depth + 1)) return false;
+    }
+    return true;
+}
+
+static void fill(const octet_json *value, float **at) {
+    double number = 0.0;
+    if (octet_json_kind_of(value) == OCTET_JSON_ARRAY) {
+        for (size_t i = 0; i < octet_json_length(value); i++) fill(octet_json_at(value, i), at);
+        return;
+    }
+    if (!octet_json_number(value, &number)) number = octet_json_is_true(value) ? 1.0 : 0.0;
+    *(*at)++ = (float)number;
+}
+
+static octet_status constant_value(octet_keras_call *call, const octet_json *value, const char *name, uint32_t *out) {
+    octet_shape shape = {0};
+    value = octet_keras_unwrap(value);
+    if (!measure(value, &shape, 0)) return octet_keras_refuse(call, "its argument %s is neither a tensor nor numbers", name);
+    OCTET_TRY(octet_shape_check(call->ctx, &shape, call->path));
+    float *data = NULL;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, octet_shape_elements(&shape), &data));
+    float *at = data;
+    fill(value, &at);
+    for (size_t i = 0; i < octet_shape_elements(&shape); i++) {
+        if (!isfinite(data[i]))
+            return octet_keras_contradict(call, "its argument %s has %f, numbers must be finite", name, (double)data[i]);
+    }
+    return octet_keras_constant(call, name, NULL, shape.rank, shape.dims, data, out);
+}
+
+octet_status octet_keras_argument_value(octet_keras_call *call, const octet_keras_argument *argument, const char *name, uint32_t *out) {
+    if (argument->kind == OCTET_KERAS_LIST) return octet_keras_refuse(call, "its argument %s is a list of tensors", name);
+    if (argument->kind == OCTET_KERAS_CONSTANT) return constant_value(call, argument->constant, name, out);
+    *out = argument->value;
+    return OCTET_OK;
+}
+
+octet_status octet_keras_operand_value(octet_keras_call *call, int32_t position, const char *keywords, uint32_t *out) {
+    const octet_keras_argument *argument = NULL;
+    char name[32];
+    *out = OCTET_NONE;
+    OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
+    if (argument == NULL) return OCTET_OK;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(keywords, " "), keywords);
+    return octet_keras_argument_value(call, argument, name, out);
+}
+
+/* The integers of a value that is known now. */
+static bool known_integers(const octet_keras_call *call, uint32_t value, int32_t capacity, int32_t *out, int32_t *n) {
+    const octet_value *v = &call->graph->values[value];
+    const size_t count = octet_shape_elements(&v->shape);
+    if (v->data == NULL || v->type != OCTET_INT32 || count > (size_t)(capacity - *n)) return false;
+    memcpy(out + *n, v->data, count * sizeof *out);
+    *n += (int32_t)count;
+    return true;
+}
+
+static bool json_integers(const octet_json *value, int32_t capacity, int32_t *out, int32_t *n) {
+    value = octet_keras_unwrap(value);
+    int64_t number = -1;
+    if (octet_json_kind_of(value) == OCTET_JSON_ARRAY) {
+        for (size_t i = 0; i < octet_json_length(value); i++) {
+            if (!json_integers(octet_json_at(value, i), capacity, out, n)) return false;
+        }
+        return true;
+    }
+    const bool is_open = octet_json_kind_of(value) == OCTET_JSON_NULL;
+    if (*n >= capacity || (!is_open && (!octet_json_integer(value, &number) || number < INT32_MIN || number > INT32_MAX))) return false;
+    out[(*n)++] = (int32_t)number;
+    return true;
+}
+
+octet_status octet_keras_operand_i32s(octet_keras_call *call, int32_t position, const char *keywords, int32_t capacity, int32_t *out,
+                                      int32_t *n) {
+    const octet_keras_argument *argument = NULL;
+    *n = -1;
+    OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
+    if (argument == NULL) return OCTET_OK;
+    *n = 0;
+    bool is_known = true;
+    if (argument->kind == OCTET_KERAS_TENSOR) {
+        is_known = known_integers(call, argument->value, capacity, out, n);
+    } else if (argument->kind == OCTET_KERAS_CONSTANT) {
+        is_known = json_integers(argument->constant, capacity, out, n);
+    } else {
+        for (uint32_t i = 0; i < argument->n_items && is_known; i++) {
+            const octet_keras_argument *item = &argument->items[i];
+            if (item->kind == OCTET_KERAS_LIST) is_known = false;
+            else
+                is_known = item->kind == OCTET_KERAS_TENSOR ? known_integers(call, item->value, capacity, out, n)
+                                                            : json_integers(item->constant, capacity, out, n);
+        }
+    }
+    if (!is_known)
+        return octet_keras_refuse(call, "its argument %.*s is not known before the model runs", (int)strcspn(keywords, " "), keywords);
+    return OCTET_OK;
+}
+
+octet_status octet_keras_operand_f64(octet_keras_call *call, int32_t position, const char *keywords, double fallback, double *out) {
+    const octet_keras_argument *argument = NULL;
+    *out = fallback;
+    OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
+    if (argument == NULL) return OCTET_OK;
+    if (argument->kind == OCTET_KERAS_CONSTANT && octet_json_number(octet_keras_unwrap(argument->constant), out) && isfinite((float)*out))
+        return OCTET_OK;
+    return octet_keras_refuse(call, "its argument %.*s is not a number", (int)strcspn(keywords, " "), keywords);
+}
+
+octet_status octet_keras_operand_bool(octet_keras_call *call, int32_t position, const char *keywords, bool fallback, bool *out) {
+    const octet_keras_argument *argument = NULL;
+    *out = fallback;
+    OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
+    if (argument != NULL) *out = argument->kind == OCTET_KERAS_CONSTANT && octet_json_is_true(argument->constant);
+    return OCTET_OK;
+}
+
+octet_status octet_keras_operand_x(octet_keras_call *call, uint32_t *out) {
+    OCTET_TRY(octet_keras_operand_value(call, 0, "x x1 input inputs tensor a features images input_tensor", out));
+    return *out == OCTET_NONE ? octet_keras_refuse(call, "has no tensor to work on") : OCTET_OK;
+}
+
+octet_status octet_keras_operand_axis(octet_keras_call *call, int32_t position, const char *keywords, int32_t rank, int32_t fallback,
+                                      int32_t *out) {
+    int32_t values[1] = {fallback}, n = 0;
+    OCTET_TRY(octet_keras_operand_i32s(call, position, keywords, 1, values, &n));
+    *out = n == 1 ? values[0] : fallback;
+    if (*out < 0) *out += rank;
+    return *out < 0 || *out >= rank ? octet_keras_contradict(call, "axis is outside of %d dimensions", rank) : OCTET_OK;
+}
+
+octet_status octet_keras_operand_flat(octet_keras_call *call, int32_t position, const char *keywords, int32_t fallback, uint32_t *x,
+                                      int32_t *axis) {
+    const octet_keras_argument *given = NULL;
+    OCTET_TRY(octet_keras_operand(call, position, keywords, &given));
+    const octet_shape shape = *octet_keras_shape(call, *x);
+    if (call->layer->is_operation && given == NULL && shape.rank != 1) {
+        const int32_t n = (int32_t)octet_shape_elements(&shape);
+        OCTET_TRY(octet_keras_reshape(call, "Reshape", *x, 1, &n, x));
+    }
+    return octet_keras_operand_axis(call, position, keywords, octet_keras_shape(call, *x)->rank, fallback, axis);
+}
+
+octet_status octet_keras_operand_indices(octet_keras_call *call, int32_t position, const char *keywords, uint32_t *out) {
+    OCTET_TRY(octet_keras_operand_value(call, position, keywords, out));
+    if (*out == OCTET_NONE) return OCTET_OK;
+    const octet_value v = call->graph->values[*out];
+    if (v.type != OCTET_FLOAT32) return OCTET_OK;
+    if (v.data == NULL) {
+        const octet_options cast = {.cast = {OCTET_FLOAT32, OCTET_INT32}};
+        return octet_keras_emit(call, OCTET_OP_CAST, "Cast", out, 1, &cast, out);
+    }
+    const size_t n = octet_shape_elements(&v.shape);
+    const float *from = v.data;
+    int32_t *whole = NULL;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &whole));
+    for (size_t i = 0; i < n; i++) {
+        if (!(fabsf(from[i]) < 0x1p24f) || from[i] != floorf(from[i])) return octet_keras_contradict(call, "a place is no whole number");
+        whole[i] = (int32_t)from[i];
+    }
+    return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, whole, out);
+}
+
+octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    const octet_options options = {.cast = {call->graph->values[x].type, OCTET_FLOAT32}};
+    *out = x;
+    return options.cast.in == OCTET_FLOAT32 ? OCTET_OK : octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, out);
+}
+
+/* A constant of whole numbers as int32; anything else as it is. */
+static octet_status make_whole(octet_keras_call *call, uint32_t *value) {
+    const octet_value v = call->graph->values[*value];
+    const size_t n = octet_shape_elements(&v.shape);
+    const float *from = v.data;
+    int32_t *whole = NULL;
+    if (v.type != OCTET_FLOAT32 || from == NULL) return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &whole));
+    for (size_t i = 0; i < n; i++) {
+        if (!(fabsf(from[i]) < 0x1p24f) || from[i] != floorf(from[i])) return OCTET_OK;
+        whole[i] = (int32_t)from[i];
+    }
+    return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, whole, value);
+}
+
+static octet_status operands_of_two(octet_keras_call *call, uint32_t *x, uint32_t *y) {
+    OCTET_TRY(octet_keras_operand_value(call, 0, "x x1 a input value", x));
+    OCTET_TRY(octet_keras_operand_value(call, 1, "y x2 b other bias", y));
+    if (*y == OCTET_NONE) OCTET_TRY(octet_keras_operand_value(call, 1, "x", y)); /* tf.math.atan2(y, x) */
+    return *x == OCTET_NONE || *y == OCTET_NONE ? octet_keras_refuse(call, "has only one operand") : OCTET_OK;
+}
+
+octet_status octet_keras_operand_pair(octet_keras_call *call, uint32_t *x, uint32_t *y) {
+    OCTET_TRY(operands_of_two(call, x, y));
+    /* Beside integers that are computed, whole constants are integers too; other integers beside floats become floats. */
+    uint32_t *pair[2] = {x, y};
+    for (int i = 0; i < 2; i++) {
+        const octet_value *v = &call->graph->values[*pair[i]];
+        if (v->type == OCTET_INT32 && v->data == NULL) OCTET_TRY(make_whole(call, pair[1 - i]));
+    }
+    for (int i = 0; i < 2; i++) {
+        const octet_value *v = &call->graph->values[*pair[i]];
+        if (v->type == OCTET_FLOAT32 || call->graph->values[*pair[1 - i]].type != OCTET_FLOAT32) continue;
+        OCTET_TRY(octet_keras_as_float(call, *pair[i], pair[i]));
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_keras_compute_known(octet_keras_call *call, octet_operator_code code, bool *is_known) {
+    uint32_t x, y;
+    OCTET_TRY(operands_of_two(call, &x, &y));
+    if (call->graph->values[x].type != OCTET_INT32 && call->graph->values[y].type != OCTET_INT32) return OCTET_OK;
+    OCTET_TRY(make_whole(call, &x));
+    OCTET_TRY(make_whole(call, &y));
+    const octet_value a = call->graph->values[x], b = call->graph->values[y];
+    const size_t n_a = octet_shape_elements(&a.shape), n_b = octet_shape_elements(&b.shape), n = n_a > n_b ? n_a : n_b;
+    if (a.type != OCTET_INT32 || b.type != OCTET_INT32 || a.data == NULL || b.data == NULL || n > OCTET_MAX_RANK) return OCTET_OK;
+    if (n_a != n_b && n_a != 1 && n_b != 1) return OCTET_OK;
+    int32_t results[OCTET_MAX_RANK];
+    for (size_t i = 0; i < n; i++) {
+        const int64_t p = ((const int32_t *)a.data)[n_a == 1 ? 0 : i], q = ((const int32_t *)b.data)[n_b == 1 ? 0 : i];
+        int64_t result = 0;
+        if (code == OCTET_OP_ADD) result = p + q;
+        else if (code == OCTET_OP_SUB) result = p - q;
+        else if (code == OCTET_OP_MUL) result = p * q;
+        else if (code == OCTET_OP_MAXIMUM) result = p > q ? p : q;
+        else if (code == OCTET_OP_MINIMUM) result = p < q ? p : q;
+        else if (code == OCTET_OP_FLOOR_DIV && q != 0) result = p / q - (p % q != 0 && (p < 0) != (q < 0));
+        else if (code == OCTET_OP_FLOOR_MOD && q != 0) result = p % q + (p % q != 0 && (p < 0) != (q < 0) ? q : 0);
+        else return OCTET_OK;
+        if (result < INT32_MIN || result > INT32_MAX) return octet_keras_contradict(call, "computes a size beyond 32 bits");
+        results[i] = (int32_t)result;
+    }
+    *is_known = true;
+    if (a.shape.rank == 0 && b.shape.rank == 0) OCTET_TRY(octet_keras_i32_scalar(call, "known", results[0], &x));
+    else OCTET_TRY(octet_keras_i32s(call, "known", results, (int32_t)n, &x));
+    return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_select(octet_keras_call *call, const uint32_t *inputs, uint32_t *out) {
+    const octet_shape *shape = octet_keras_shape(call, inputs[0]);
+    const bool is_plain =
+        octet_shape_equal(shape, octet_keras_shape(call, inputs[1])) && octet_shape_equal(shape, octet_keras_shape(call, inputs[2]));
+    return octet_keras_emit(call, is_plain ? OCTET_OP_SELECT : OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, out);
+}

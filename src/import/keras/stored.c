@@ -1,0 +1,103 @@
+#include "import/keras/stored.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "formats/hdf5.h"
+#include "import/keras/layers/classes.h"
+
+const char *octet_keras_stored_mode(const octet_keras_layer *layer) {
+    const octet_json *dtype = octet_json_get(layer->config, "dtype");
+    const char *mode = octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "mode"));
+    const char *name = octet_json_text(dtype); /* "int8_from_float32" */
+    if (mode == NULL && name != NULL && strstr(name, "_from_") != NULL) mode = name;
+    return mode;
+}
+
+static bool is_int8(const octet_keras_layer *layer) {
+    const char *mode = octet_keras_stored_mode(layer);
+    return mode != NULL && strncmp(mode, "int8", 4) == 0;
+}
+
+static const char layers[] = "Dense EinsumDense Embedding Conv1D Conv2D Conv3D";
+
+void octet_keras_stored_list(octet_keras_layer *layer) {
+    static const char *const places[] = {"vars/0", "vars/1", "vars/2"};
+    if (!octet_keras_word_in(layers, layer->class_name) || layer->n_weights == 0 || layer->n_weights > 2) return;
+    const bool is_table = strcmp(layer->class_name, "Embedding") == 0;
+    const uint32_t first = layer->n_weights;
+    int64_t rank = 0;
+    if (is_int8(layer)) octet_keras_weights_add(layer, is_table ? "embeddings_scale" : "kernel_scale", places[first], true);
+    if (octet_json_integer(octet_json_get(layer->config, "lora_rank"), &rank)) {
+        /* A .keras file has them added to the kernel already. */
+        octet_keras_weights_add(layer, is_table ? "lora_embeddings_a" : "lora_kernel_a", "lora_a", true);
+        octet_keras_weights_add(layer, is_table ? "lora_embeddings_b" : "lora_kernel_b", "lora_b", true);
+    }
+    for (uint32_t i = first; i < layer->n_weights; i++) layer->weights[i].is_optional = true;
+}
+
+static const octet_hdf5_node *part_of(const octet_keras_layer *layer, const char *ending) {
+    const size_t n = strlen(ending);
+    for (uint32_t i = 1; i < layer->n_weights; i++) {
+        const size_t length = strlen(layer->weights[i].name);
+        if (length > n && strcmp(layer->weights[i].name + length - n, ending) == 0) return layer->weights[i].dataset;
+    }
+    return NULL;
+}
+
+bool octet_keras_stored_lacks_scale(const octet_keras_layer *layer) {
+    return is_int8(layer) && layer->n_weights > 0 && part_of(layer, "_scale") == NULL;
+}
+
+/* real = q / scale, with a scale per row of a table, else per element of the trailing axes. */
+static octet_status divide(octet_context *ctx, const octet_keras_layer *layer, const octet_hdf5_node *scale, size_t n, float *data) {
+    const octet_hdf5_node *whole = layer->weights[0].dataset;
+    const size_t rows = whole->rank > 0 ? (size_t)whole->dims[0] : 0;
+    const bool is_table = strcmp(layer->class_name, "Embedding") == 0;
+    OCTET_CHECK(ctx, scale->kind == OCTET_HDF5_NUMBERS && scale->n_elements > 0 && n % scale->n_elements == 0 &&
+                         (!is_table || scale->n_elements == rows),
+                OCTET_MODEL, "%s: %zu scales for the %zu numbers of %s", layer->name, scale->n_elements, n, whole->path);
+    for (size_t i = 0; i < n; i++) data[i] /= scale->data[is_table ? i / (n / rows) : i % scale->n_elements];
+    return OCTET_OK;
+}
+
+/* kernel + alpha / rank * a b, over the last axis of a. */
+static octet_status add_update(octet_context *ctx, const octet_keras_layer *layer, const octet_hdf5_node *a, const octet_hdf5_node *b,
+                               size_t n, float *data) {
+    int64_t rank = 0;
+    double alpha = 0.0;
+    octet_json_integer(octet_json_get(layer->config, "lora_rank"), &rank);
+    if (!octet_json_number(octet_json_get(layer->config, "lora_alpha"), &alpha)) alpha = (double)rank;
+    const bool fits = rank > 0 && a->kind == OCTET_HDF5_NUMBERS && b->kind == OCTET_HDF5_NUMBERS && a->rank > 0 && b->rank > 0 &&
+                      a->dims[a->rank - 1] == rank && b->dims[0] == rank;
+    const size_t k = fits ? (size_t)rank : 1, rows = a->n_elements / k, columns = b->n_elements / k;
+    OCTET_CHECK(ctx, fits && rows * columns == n, OCTET_MODEL, "%s: its LoRA weights do not fit %s", layer->name,
+                layer->weights[0].dataset->path);
+    const float factor = (float)(alpha / (double)rank);
+    for (size_t i = 0; i < n; i++) {
+        float sum = 0.0f;
+        for (size_t j = 0; j < k; j++) sum += a->data[i / columns * k + j] * b->data[j * columns + i % columns];
+        data[i] += factor * sum;
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *label) {
+    const octet_hdf5_node *scale = part_of(layer, "_scale"), *a = part_of(layer, "_a"), *b = part_of(layer, "_b");
+    if (!octet_keras_word_in(layers, layer->class_name) || (scale == NULL && (a == NULL || b == NULL))) return OCTET_OK;
+    const octet_hdf5_node *parts = layer->weights[0].dataset;
+    OCTET_CHECK(ctx, parts != NULL && parts->kind == OCTET_HDF5_NUMBERS, OCTET_MODEL, "%s: layer %s has no %s", label, layer->name,
+                layer->weights[0].name);
+    octet_hdf5_node *whole = NULL;
+    float *data = NULL;
+    const size_t n = parts->n_elements;
+    OCTET_TRY(OCTET_NEW(ctx, arena, 1, &whole));
+    OCTET_TRY(OCTET_NEW(ctx, arena, n, &data));
+    memcpy(data, parts->data, n * sizeof *data);
+    if (scale != NULL) OCTET_TRY(divide(ctx, layer, scale, n, data));
+    if (a != NULL && b != NULL) OCTET_TRY(add_update(ctx, layer, a, b, n, data));
+    *whole = *parts;
+    whole->data = data;
+    layer->weights[0].dataset = whole;
+    return OCTET_OK;
+}

@@ -1,0 +1,23 @@
+/* import/keras/weights.h - the weights of a Keras model: which ones each layer has and where they lie in the file.
+ * In:  a model (import/keras/config.h) and an open HDF5 file.
+ * Out: layer->weights, each with its dataset, for all layers at any depth.
+ * Knows: Keras 2's layout (layer_names, weight_names, matched by name or else by order as Keras does), Keras 3's
+ *        (layers/<class>_<i>/vars/<j>) and the older one of .keras (_layer_checkpoint_dependencies).
+ * Does not know: what the weights mean; their shapes are checked where a layer uses them. */
+#ifndef OCTET_IMPORT_KERAS_WEIGHTS_H
+#define OCTET_IMPORT_KERAS_WEIGHTS_H
+
+#include "formats/hdf5.h"
+#include "import/keras/config.h"
+
+/* Fills layer->weights of every layer of `model` (also nested and wrapped ones), without datasets. */
+octet_status octet_keras_weights_list(octet_context *ctx, octet_arena *arena, octet_keras_model *model, const char *label);
+/* Finds the datasets of listed weights.
+ * A weight that is not in the file is MODEL and named. `label`: how messages call the file ("m.h5", "m.keras"). */
+octet_status octet_keras_weights_bind(octet_context *ctx, octet_arena *arena, octet_keras_model *model, const octet_hdf5 *hdf5,
+                                      const char *label);
+
+/* Of the layer, of what it wraps and of the models in it. */
+void octet_keras_weights_count(const octet_keras_layer *layer, uint64_t *n_parameters, uint64_t *n_trainable);
+
+#endif

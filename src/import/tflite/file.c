@@ -1,0 +1,192 @@
+/* Layout of a .tflite, a flatbuffer with the identifier "TFL3":
+ * 1. table Model: 0 version uint (3), 1 operator_codes, 2 subgraphs, 3 description, 4 buffers, 6 metadata, 7 signature_defs,
+ *    8 external_buffer_groups, 9 external_buffers.
+ * 2. table SubGraph: 0 tensors, 1 inputs [int], 2 outputs [int], 3 operators, in execution order, 4 name.
+ * 3. table SignatureDef: 0 inputs, 1 outputs, 2 signature_key, 4 subgraph_index; TensorMap: 0 name, 1 tensor_index.
+ * 4. behind the flatbuffer: data of large models (import/tflite/values.c). */
+#include <string.h>
+
+#include "import/tflite/source.h"
+#include "import/tflite/variables.h"
+
+static octet_status open_model(octet_context *ctx, octet_tflite_source *source, const char *name) {
+    octet_flatbuffer *fb = &source->fb;
+    int32_t version;
+    OCTET_TRY(octet_flatbuffer_open(ctx, source->bytes, "TFL3", name, fb, &source->model));
+    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &source->model, 0, 0, &version));
+    OCTET_CHECK(ctx, version == 3, OCTET_UNSUPPORTED, "%s: schema version %d, octet reads version 3", name, version);
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 2, 4, true, &source->subgraphs));
+    OCTET_CHECK(ctx, source->subgraphs.n > 0, OCTET_FORMAT, "%s: there is no graph in this file", name);
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 4, 4, true, &source->buffers));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->subgraphs.n, &source->frames));
+    OCTET_TRY(octet_tflite_open_frame(ctx, source, 0));
+    source->frame->is_running = true;
+    OCTET_TRY(octet_tflite_read_text(ctx, source, &source->frame->subgraph, 4, "main", &source->graph->name));
+    return octet_tflite_read_text(ctx, source, &source->model, 3, "", &source->graph->description);
+}
+
+/* Fixes what the file leaves open: a batch is 1, other dimensions must be given, with or without the batch. */
+static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *source, uint32_t position, uint32_t tensor) {
+    octet_value *value = &source->graph->values[tensor];
+    const octet_import_options *options = source->options;
+    const uint8_t open = source->frame->open[tensor];
+    if (open & 1u) source->graph->open_batch = true;
+    const octet_shape *given = options && position < options->n_input_shapes ? &options->input_shapes[position] : NULL;
+    if (!given || given->rank == 0) {
+        OCTET_CHECK(ctx, (open & ~1u) == 0, OCTET_UNSUPPORTED,
+                    "%s: input %s leaves a dimension besides the batch open; give its shape, as in --input-shape 224,224,3",
+                    source->fb.name,
+                    value->name);
+        return OCTET_OK;
+    }
+    const int32_t skipped = value->shape.rank - given->rank;
+    OCTET_CHECK(ctx, skipped == 0 || skipped == 1, OCTET_USAGE, "%s: input %s has rank %d, a shape of rank %d is given", source->fb.name,
+                value->name, value->shape.rank, given->rank);
+    for (int32_t i = 0; i < given->rank; i++) {
+        int32_t *dim = &value->shape.dims[i + skipped];
+        if ((open >> (i + skipped) & 1u) != 0 && i + skipped > 0) *dim = given->dims[i];
+        OCTET_CHECK(ctx, *dim == given->dims[i], OCTET_USAGE, "%s: dimension %d of input %s is %d, %d is given", source->fb.name,
+                    i + skipped, value->name, *dim, given->dims[i]);
+    }
+    return octet_shape_check(ctx, &value->shape, value->name);
+}
+
+/* Name of a tensor in the signature, or NULL. `maps`: vector of TensorMap. */
+static octet_status find_port_name(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *maps, uint32_t tensor,
+                                   const char **out) {
+    *out = NULL;
+    for (uint32_t i = 0; i < maps->n; i++) {
+        octet_flatbuffer_table map;
+        int32_t index;
+        OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, maps, i, &map));
+        OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, &map, 1, 0, &index));
+        if ((uint32_t)index == tensor) return octet_tflite_read_text(ctx, source, &map, 0, NULL, out);
+    }
+    return OCTET_OK;
+}
+
+/* The signature "serving_default", else the first of the subgraph; inputs and outputs stay empty without one. */
+static octet_status find_signature(octet_context *ctx, octet_tflite_source *source, octet_flatbuffer_vector *inputs,
+                                   octet_flatbuffer_vector *outputs) {
+    octet_flatbuffer *fb = &source->fb;
+    octet_flatbuffer_vector signatures;
+    *inputs = *outputs = (octet_flatbuffer_vector){0};
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 7, 4, true, &signatures));
+    for (uint32_t i = 0; i < signatures.n; i++) {
+        octet_flatbuffer_table signature;
+        const char *key;
+        int32_t subgraph;
+        OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &signatures, i, &signature));
+        OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &signature, 2, &key));
+        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &signature, 4, 0, &subgraph));
+        const bool serving = key && strcmp(key, "serving_default") == 0;
+        OCTET_CHECK(ctx, subgraph == 0, OCTET_UNSUPPORTED,
+                    "%s: the model has several graphs to run (signatures); octet supports models with one", fb->name);
+        if (inputs->at != 0 && !serving) continue;
+        OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &signature, 0, 4, true, inputs));
+        OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &signature, 1, 4, true, outputs));
+        if (serving) break;
+    }
+    return OCTET_OK;
+}
+
+static octet_status read_port(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *list, uint32_t position,
+                              const octet_flatbuffer_vector *maps, const char *what, uint32_t *tensor, const char **name) {
+    const int32_t index = octet_flatbuffer_i32_at(&source->fb, list, position);
+    const uint32_t n_tensors = source->frame->tensors.n;
+    OCTET_CHECK(ctx, index >= 0 && (uint32_t)index < n_tensors, OCTET_FORMAT, "%s: %s %u is tensor %d of %u", source->fb.name, what,
+                position, index, n_tensors);
+    *tensor = (uint32_t)index;
+    OCTET_TRY(find_port_name(ctx, source, maps, *tensor, name));
+    if (!*name) *name = source->graph->values[index].name;
+    return OCTET_OK;
+}
+
+static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, bool inputs, const octet_flatbuffer_vector *maps) {
+    octet_graph *graph = source->graph;
+    const char *what = inputs ? "input" : "output";
+    const octet_flatbuffer_vector list = inputs ? source->frame->inputs : source->frame->outputs;
+    OCTET_CHECK(ctx, list.n > 0 && list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_MODEL, "%s: the model has %u %ss", source->fb.name,
+                list.n, what);
+    for (uint32_t i = 0; i < list.n; i++) {
+        uint32_t tensor = 0;
+        const char *name = NULL;
+        OCTET_TRY(read_port(ctx, source, &list, i, maps, what, &tensor, &name));
+        octet_value *value = &graph->values[tensor];
+        if (!inputs) {
+            const uint32_t now = source->frame->now[tensor]; /* the verifier finds what nothing computes */
+            OCTET_TRY(octet_graph_add_output(ctx, graph, now == OCTET_NONE ? tensor : now, name));
+            continue;
+        }
+        OCTET_CHECK(ctx, !value->data && !value->is_variable, OCTET_MODEL, "%s: input %s is a constant or a variable", source->fb.name,
+                    value->name);
+        for (uint32_t j = 0; j < i; j++)
+            OCTET_CHECK(ctx, graph->inputs[j].value != tensor, OCTET_MODEL, "%s: tensor %s is an input twice", source->fb.name,
+                        value->name);
+        OCTET_TRY(fix_input_shape(ctx, source, i, tensor));
+        OCTET_TRY(octet_graph_add_input(ctx, graph, tensor, name));
+        source->frame->now[tensor] = tensor;
+    }
+    return OCTET_OK;
+}
+
+/* A constant without elements has an empty buffer, as a computed tensor has: nothing computes or feeds this one. */
+static octet_status keep_empty_constants(octet_context *ctx, octet_graph *graph) {
+    for (uint32_t i = 0; i < graph->n_values; i++) {
+        octet_value *value = &graph->values[i];
+        bool is_fed = value->data || value->is_variable || value->producer != OCTET_NONE || octet_shape_elements(&value->shape) > 0;
+        for (uint32_t j = 0; j < graph->n_inputs && !is_fed; j++) is_fed = graph->inputs[j].value == i;
+        if (is_fed) continue;
+        void *nothing;
+        OCTET_TRY(octet_arena_array(ctx, &graph->arena, 0, 1, &nothing));
+        value->data = nothing;
+    }
+    return OCTET_OK;
+}
+
+static octet_status read_model(octet_context *ctx, octet_tflite_source *source, const char *name) {
+    octet_flatbuffer_vector inputs, outputs;
+    OCTET_TRY(open_model(ctx, source, name));
+    OCTET_TRY(find_signature(ctx, source, &inputs, &outputs));
+    OCTET_TRY(read_ports(ctx, source, true, &inputs));
+    OCTET_TRY(octet_tflite_read_operators(ctx, source));
+    OCTET_CHECK(ctx, source->subgraphs.n == 1 || source->n_calls > 0, OCTET_UNSUPPORTED,
+                "%s: the model has %u graphs, and no operator calls the others; octet supports models with one", name,
+                source->subgraphs.n);
+    OCTET_TRY(octet_tflite_finish_variables(ctx, source));
+    OCTET_TRY(read_ports(ctx, source, false, &outputs));
+    source->graph->is_unrolled = source->n_unrolled > 0;
+    if (source->n_unrolled > 0) OCTET_TRY(octet_graph_compact(ctx, source->graph)); /* counters and what called graphs state */
+    OCTET_TRY(keep_empty_constants(ctx, source->graph));
+    return octet_graph_verify(ctx, source->graph, "import");
+}
+
+/* Takes the file over when it succeeds. */
+static octet_status import(octet_context *ctx, octet_bytes bytes, octet_file *file, const char *name, const octet_import_options *options,
+                           octet_graph **out) {
+    octet_tflite_source source = {.bytes = bytes, .options = options};
+    *out = NULL;
+    OCTET_TRY(octet_graph_create(ctx, name, &source.graph));
+    const octet_status status = read_model(ctx, &source, name);
+    octet_arena_free(ctx, &source.scratch);
+    if (status != OCTET_OK) {
+        octet_graph_destroy(ctx, source.graph);
+        return status;
+    }
+    if (file) source.graph->file = *file;
+    *out = source.graph;
+    return OCTET_OK;
+}
+
+octet_status octet_import_tflite_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_graph **out) {
+    return import(ctx, bytes, NULL, name, NULL, out);
+}
+
+octet_status octet_import_tflite(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out) {
+    octet_file file;
+    *out = NULL;
+    OCTET_TRY(octet_file_open(ctx, path, &file));
+    const octet_status status = import(ctx, file.bytes, &file, path, options, out);
+    if (status != OCTET_OK) octet_file_close(&file);
+    return status;
+}

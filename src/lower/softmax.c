@@ -1,0 +1,133 @@
+#include <math.h>
+
+#include "lower/families.h"
+#include "lower/fast.h"
+#include "kernels/ref/l2_normalization.h"
+#include "kernels/ref/local_response.h"
+#include "kernels/ref/softmax.h"
+#include "kernels/ref/table16.h"
+
+#define RUN(name, kernel)                                                                                                             \
+    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {                \
+        (void)phase;                                                                                                                  \
+        kernel(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);      \
+    }
+
+RUN(run_softmax_f32, octet_softmax_f32_ref)
+RUN(run_softmax_s8, octet_softmax_s8_ref)
+RUN(run_softmax_s16, octet_softmax_s16_ref)
+RUN(run_log_softmax_f32, octet_log_softmax_f32_ref)
+RUN(run_log_softmax_s8, octet_log_softmax_s8_ref)
+RUN(run_l2_f32, octet_l2_normalization_f32_ref)
+RUN(run_l2_plain, octet_l2_normalization_f32_plain)
+RUN(run_l2_s8, octet_l2_normalization_s8_ref)
+
+/* Rows of the last axis; none when the value is empty. */
+static void rows_of(const octet_value *value, int32_t *rows, int32_t *depth) {
+    *depth = value->shape.dims[value->shape.rank - 1];
+    *rows = *depth ? (int32_t)(octet_shape_elements(&value->shape) / (size_t)*depth) : 0;
+}
+
+/* Quantized results of these operators have one possible scale and zero point. */
+static octet_status check_output(octet_binder *binder, const octet_operator *op, float scale, int32_t zero_point) {
+    const octet_value *output = octet_graph_output(binder->graph, op, 0);
+    float have_scale;
+    int32_t have_zero_point;
+    OCTET_TRY(octet_bind_per_tensor(binder, op, output, &have_scale, &have_zero_point));
+    OCTET_CHECK(binder->ctx, fabsf(have_scale - scale) <= scale * 1e-3f && have_zero_point == zero_point, OCTET_MODEL,
+                "%s: %s: tensor %s has scale %g and zero point %d, they must be %g and %d", op->layer, octet_operator_name(op->code),
+                output->name, (double)have_scale, have_zero_point, (double)scale, zero_point);
+    return OCTET_OK;
+}
+
+static octet_status fail_scale(octet_binder *binder, const octet_operator *op, float scale) {
+    return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED, "%s: %s: input scale %g is out of the range of the quantized kernel",
+                              op->layer, octet_operator_name(op->code), (double)scale);
+}
+
+static octet_status bind_softmax_s8(octet_binder *binder, const octet_operator *op, float scale, octet_softmax_params *p) {
+    const bool log_form = op->code == OCTET_OP_LOG_SOFTMAX;
+    OCTET_TRY(check_output(binder, op, log_form ? 1.0f / 16 : 1.0f / 256, log_form ? 127 : -128));
+    const bool usable = log_form ? octet_softmax_prepare_log_s8(p, scale) : octet_softmax_prepare_s8(p, scale, p->beta);
+    return usable ? OCTET_OK : fail_scale(binder, op, scale);
+}
+
+static octet_status bind_softmax_s16(octet_binder *binder, const octet_operator *op, float scale, octet_softmax_params *p) {
+    int16_t *exp_table, *reciprocal_table;
+    OCTET_TRY(check_output(binder, op, 1.0f / 32768, 0));
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, OCTET_TABLE16_SIZE, &exp_table));
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, OCTET_TABLE16_SIZE, &reciprocal_table));
+    octet_softmax_fill_tables(exp_table, reciprocal_table);
+    p->exp_table = exp_table;
+    p->reciprocal_table = reciprocal_table;
+    return octet_softmax_prepare_s16(p, scale, p->beta) ? OCTET_OK : fail_scale(binder, op, scale);
+}
+
+static octet_status bind_softmax(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {
+    const bool log_form = op->code == OCTET_OP_LOG_SOFTMAX;
+    octet_softmax_params *p;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    rows_of(input, &p->rows, &p->depth);
+    p->beta = log_form ? 1.0f : op->options.softmax.beta;
+    octet_step_run *run = log_form ? run_log_softmax_f32 : run_softmax_f32;
+    if (input->type != OCTET_FLOAT32) {
+        float scale;
+        int32_t zero_point;
+        if (input->type != OCTET_INT8 && (input->type != OCTET_INT16 || log_form)) return octet_bind_unsupported(binder, op);
+        OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &zero_point));
+        if (input->type == OCTET_INT8) {
+            OCTET_TRY(bind_softmax_s8(binder, op, scale, p));
+            run = log_form ? run_log_softmax_s8 : run_softmax_s8;
+        } else {
+            OCTET_TRY(bind_softmax_s16(binder, op, scale, p));
+            run = run_softmax_s16;
+        }
+    }
+    octet_step_set(step, run, p, (uint32_t)p->rows, "ref");
+    return run == run_softmax_s8 ? octet_bind_fast_softmax_s8(binder, p, step) : OCTET_OK;
+}
+
+static octet_status bind_l2(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {
+    octet_l2_normalization_params *p;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    rows_of(input, &p->rows, &p->depth);
+    OCTET_CHECK(binder->ctx, op->options.l2_normalization.activation == OCTET_ACTIVATION_NONE, OCTET_UNSUPPORTED,
+                "%s: L2_NORMALIZATION with a fused activation", op->layer);
+    octet_step_run *run = binder->float_order == OCTET_FLOAT_ORDER_PLAIN ? run_l2_plain : run_l2_f32;
+    if (input->type == OCTET_INT8) {
+        float scale;
+        OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &p->input_zero_point));
+        OCTET_TRY(check_output(binder, op, 1.0f / 128, 0));
+        p->scales_first = binder->is_unsigned;
+        run = run_l2_s8;
+    } else if (input->type != OCTET_FLOAT32) {
+        return octet_bind_unsupported(binder, op);
+    }
+    octet_step_set(step, run, p, (uint32_t)p->rows, "ref");
+    return OCTET_OK;
+}
+
+static void run_local_response(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+    (void)phase;
+    octet_local_response_f32_ref(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), begin, end);
+}
+
+static octet_status bind_local_response(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {
+    octet_local_response_params *p;
+    int32_t rows;
+    if (input->type != OCTET_FLOAT32) return octet_bind_unsupported(binder, op);
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    *p = (octet_local_response_params){.radius = op->options.local_response.radius, .bias = op->options.local_response.bias,
+                                       .alpha = op->options.local_response.alpha, .beta = op->options.local_response.beta};
+    rows_of(input, &rows, &p->depth);
+    octet_step_set(step, run_local_response, p, (uint32_t)rows, "ref");
+    return OCTET_OK;
+}
+
+octet_status octet_bind_softmax(octet_binder *binder, const octet_operator *op, octet_step *step) {
+    octet_value *input;
+    OCTET_TRY(octet_bind_input(binder, op, 0, &input));
+    if (op->code == OCTET_OP_L2_NORMALIZATION) return bind_l2(binder, op, input, step);
+    if (op->code == OCTET_OP_LOCAL_RESPONSE_NORMALIZATION) return bind_local_response(binder, op, input, step);
+    return bind_softmax(binder, op, input, step);
+}

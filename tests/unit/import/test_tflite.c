@@ -1,0 +1,446 @@
+/* Export and import against each other, and what the importer refuses. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "export/tflite/tflite.h"
+#include "formats/flatbuffer_builder.h"
+#include "formats/npy.h"
+#include "import/import.h"
+#include "octet/octet.h"
+#include "support/every_operator.h"
+#include "support/sample_graph.h"
+
+static octet_buffer export(octet_context *ctx, const octet_graph *graph) {
+    octet_buffer out = {0};
+    assert_int_equal(octet_export_tflite(ctx, graph, &out), OCTET_OK);
+    return out;
+}
+
+static void assert_same_value(const octet_value *a, const octet_value *b) {
+    assert_int_equal(a->type, b->type);
+    assert_true(octet_shape_equal(&a->shape, &b->shape));
+    assert_string_equal(a->name, b->name);
+    assert_int_equal(a->quantization.n, b->quantization.n);
+    if (a->quantization.n > 0) {
+        assert_memory_equal(a->quantization.scale, b->quantization.scale, a->quantization.n * sizeof(float));
+        assert_memory_equal(a->quantization.zero_point, b->quantization.zero_point, a->quantization.n * sizeof(int32_t));
+        assert_int_equal(a->quantization.axis, b->quantization.axis);
+    }
+    assert_int_equal(a->data != NULL, b->data != NULL);
+    if (a->data) assert_memory_equal(a->data, b->data, octet_shape_elements(&a->shape) * octet_type_size(a->type));
+}
+
+static void round_trip(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_graph *graph, *back;
+    assert_int_equal(sample_graph(&ctx, &graph), OCTET_OK);
+    octet_buffer file = export(&ctx, graph), again = export(&ctx, graph);
+    assert_int_equal(file.size, again.size);
+    assert_memory_equal(file.data, again.data, file.size);
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &back), OCTET_OK);
+    assert_int_equal(back->n_operators, graph->n_operators);
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        const octet_operator *a = &graph->operators[i], *b = &back->operators[i];
+        assert_int_equal(a->code, b->code);
+        assert_memory_equal(&a->options, &b->options, sizeof a->options);
+        assert_int_equal(a->n_inputs, b->n_inputs);
+        for (uint32_t j = 0; j < a->n_inputs; j++) {
+            const octet_value *x = octet_graph_input(graph, a, j), *y = octet_graph_input(back, b, j);
+            assert_int_equal(x != NULL, y != NULL);
+            if (x) assert_same_value(x, y);
+        }
+        assert_same_value(octet_graph_output(graph, a, 0), octet_graph_output(back, b, 0));
+    }
+    assert_string_equal(back->inputs[0].name, "image");
+    assert_string_equal(back->outputs[0].name, "scores");
+    assert_false(back->open_batch);
+    /* Constants are read where they lie, and buffers are at multiples of 16; equal ones are one. */
+    const octet_operator *first = &back->operators[4], *second = &back->operators[5];
+    assert_int_equal(first->code, OCTET_OP_FULLY_CONNECTED);
+    assert_ptr_equal(octet_graph_input(back, first, 1)->data, octet_graph_input(back, second, 1)->data);
+    const size_t place = (size_t)((const uint8_t *)octet_graph_input(back, first, 1)->data - file.data);
+    assert_true(place < file.size && place % 16 == 0);
+    octet_buffer_free(&ctx, &again);
+    again = export(&ctx, back);
+    assert_int_equal(file.size, again.size);
+    assert_memory_equal(file.data, again.data, file.size);
+    octet_graph_destroy(&ctx, back);
+    octet_graph_destroy(&ctx, graph);
+    octet_buffer_free(&ctx, &file);
+    octet_buffer_free(&ctx, &again);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
+/* Operators that only compute shapes come back as constants. */
+static bool is_folded(octet_operator_code code) { return code == OCTET_OP_SHAPE || code == OCTET_OP_BROADCAST_ARGS; }
+
+static void every_operator_survives(void **state) {
+    (void)state;
+    bool seen[OCTET_N_OPERATORS] = {false};
+    const char *corpus = getenv("OCTET_WRITE_CORPUS"); /* a folder for the fuzz target's first files */
+    for (uint32_t row = 0; row < EVERY_N_ROWS; row++) {
+        octet_context ctx;
+        octet_context_init(&ctx);
+        octet_graph *graph, *back = NULL;
+        if (every_operator(&ctx, row, row + 1, &graph) != OCTET_OK) fail_msg("%s", ctx.message);
+        octet_buffer file = export(&ctx, graph), again = {0};
+        if (octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &back) != OCTET_OK) fail_msg("%s", ctx.message);
+        const octet_operator_code code = every_rows[row].code;
+        assert_int_equal(back->n_operators, is_folded(code) ? 0 : 1);
+        if (!is_folded(code)) {
+            assert_int_equal(back->operators[0].code, code);
+            assert_memory_equal(&back->operators[0].options, &graph->operators[0].options, sizeof(octet_options));
+            again = export(&ctx, back);
+            assert_int_equal(file.size, again.size);
+            assert_memory_equal(file.data, again.data, file.size);
+        }
+        seen[code] = true;
+        if (corpus) {
+            char path[512];
+            snprintf(path, sizeof path, "%s/%s", corpus, octet_operator_name(code));
+            assert_int_equal(octet_file_write(&ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);
+        }
+        octet_graph_destroy(&ctx, back);
+        octet_graph_destroy(&ctx, graph);
+        octet_buffer_free(&ctx, &file);
+        octet_buffer_free(&ctx, &again);
+        assert_int_equal(ctx.memory_bytes, 0);
+    }
+    for (int i = 0; i < OCTET_N_OPERATORS; i++)
+        if (!seen[i]) fail_msg("%s is missing in every_operator.h", octet_operator_name((octet_operator_code)i));
+}
+
+static void names_of_keras(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_graph *graph, *back;
+    assert_int_equal(sample_graph(&ctx, &graph), OCTET_OK);
+    graph->keras_version = 2;
+    octet_buffer file = export(&ctx, graph);
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &back), OCTET_OK);
+    assert_string_equal(back->values[back->inputs[0].value].name, "serving_default_image:0");
+    assert_string_equal(back->values[back->outputs[0].value].name, "StatefulPartitionedCall:0");
+    assert_string_equal(back->description, "octet " OCTET_VERSION);
+    octet_graph_destroy(&ctx, back);
+    octet_graph_destroy(&ctx, graph);
+    octet_buffer_free(&ctx, &file);
+}
+
+static void versions(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_graph *graph;
+    assert_int_equal(sample_graph(&ctx, &graph), OCTET_OK);
+    const int32_t expected[] = {3, 3, 2, 1, 4, 4, 2, 2};
+    for (uint32_t i = 0; i < graph->n_operators; i++) assert_int_equal(octet_export_version(graph, &graph->operators[i]), expected[i]);
+    graph->operators[4].options.fully_connected.keep_num_dims = true;
+    assert_int_equal(octet_export_version(graph, &graph->operators[4]), 5);
+    octet_graph_destroy(&ctx, graph);
+}
+
+/* A model written by hand, one RELU from tensor 0 to tensor 1, with one thing changed. */
+typedef struct knobs {
+    int version, n_subgraphs, type, builtin, opcode, input, output, second_input, second_output, graph_output;
+    int n_scales, n_zero_points, buffer;
+    float scale;
+    int64_t zero_point;
+    const char *custom;
+    const char *shape_option; /* a RESHAPE with its shape in the options */
+    uint64_t offset, size;    /* of buffer 1, behind the flatbuffer */
+    int signature;            /* dimension 1 of the shape_signature of the input; 0 = none */
+} knobs;
+
+static const knobs plain = {.version = 3, .n_subgraphs = 1, .type = 9, .builtin = 19, .output = 1, .second_output = -1, .graph_output = 1,
+                            .n_scales = 1, .n_zero_points = 1, .scale = 0.5f};
+
+typedef octet_flatbuffer_ref ref;
+
+static ref table(octet_context *ctx, octet_flatbuffer_builder *b, const octet_flatbuffer_field *fields, size_t n) {
+    ref out;
+    assert_int_equal(octet_flatbuffer_build_table(ctx, b, fields, n, &out), OCTET_OK);
+    return out;
+}
+
+static ref vector(octet_context *ctx, octet_flatbuffer_builder *b, const void *data, size_t n, size_t size) {
+    ref out;
+    assert_int_equal(octet_flatbuffer_build_vector(ctx, b, data, n, size, size, &out), OCTET_OK);
+    return out;
+}
+
+static ref list(octet_context *ctx, octet_flatbuffer_builder *b, const ref *refs, size_t n) {
+    ref out;
+    assert_int_equal(octet_flatbuffer_build_refs(ctx, b, refs, n, &out), OCTET_OK);
+    return out;
+}
+
+static ref string(octet_context *ctx, octet_flatbuffer_builder *b, const char *text) {
+    ref out;
+    assert_int_equal(octet_flatbuffer_build_string(ctx, b, text, &out), OCTET_OK);
+    return out;
+}
+
+static ref make_tensor(octet_context *ctx, octet_flatbuffer_builder *b, const knobs *k, int index) {
+    const float scales[4] = {k->scale, k->scale, k->scale, k->scale};
+    const int64_t zeros[4] = {k->zero_point, k->zero_point, k->zero_point, k->zero_point};
+    const octet_flatbuffer_field q[] = {octet_flatbuffer_link(2, vector(ctx, b, scales, (size_t)k->n_scales, 4)),
+                                        octet_flatbuffer_link(3, vector(ctx, b, zeros, (size_t)k->n_zero_points, 8)),
+                                        octet_flatbuffer_i32(6, 1, 0)};
+    const ref quantization = table(ctx, b, q, 3), name = string(ctx, b, index == 0 ? "x" : "y");
+    const int32_t signature[] = {1, k->signature};
+    const octet_flatbuffer_field fields[] = {
+        octet_flatbuffer_link(0, vector(ctx, b, (int32_t[]){1, 4}, 2, 4)),
+        octet_flatbuffer_u8(1, (uint8_t)k->type, 0),
+        octet_flatbuffer_u32(2, index == 2 ? 1 : (uint32_t)k->buffer, 0),
+        octet_flatbuffer_link(3, name),
+        octet_flatbuffer_link(4, quantization),
+        octet_flatbuffer_link(7, k->signature != 0 && index == 0 ? vector(ctx, b, signature, 2, 4) : 0),
+    };
+    return table(ctx, b, fields, 6);
+}
+
+static ref make_operator(octet_context *ctx, octet_flatbuffer_builder *b, const knobs *k, int32_t input, int32_t output) {
+    ref options = 0;
+    if (k->shape_option) {
+        const octet_flatbuffer_field shape = octet_flatbuffer_link(0, vector(ctx, b, (int32_t[]){4, -1}, 2, 4));
+        options = table(ctx, b, &shape, 1);
+    }
+    const ref inputs = vector(ctx, b, &input, 1, 4), outputs = vector(ctx, b, &output, 1, 4);
+    const octet_flatbuffer_field fields[] = {octet_flatbuffer_u32(0, (uint32_t)k->opcode, 0), octet_flatbuffer_link(1, inputs),
+                                             octet_flatbuffer_link(2, outputs), octet_flatbuffer_u8(3, k->shape_option ? 17 : 0, 0),
+                                             octet_flatbuffer_link(4, options)};
+    return table(ctx, b, fields, 5);
+}
+
+/* `tail` is put behind the flatbuffer. */
+static octet_buffer make(octet_context *ctx, const knobs *k, const char *tail) {
+    octet_flatbuffer_builder b = {0};
+    const ref tensors[] = {make_tensor(ctx, &b, k, 0), make_tensor(ctx, &b, k, 1), make_tensor(ctx, &b, k, 2)};
+    ref operators[2];
+    size_t n = 0;
+    operators[n++] = make_operator(ctx, &b, k, k->input, k->output);
+    if (k->second_output >= 0) operators[n++] = make_operator(ctx, &b, k, k->second_input, k->second_output);
+    const int32_t in = 0, out = k->graph_output;
+    const octet_flatbuffer_field graph[] = {
+        octet_flatbuffer_link(0, list(ctx, &b, tensors, 3)), octet_flatbuffer_link(1, vector(ctx, &b, &in, 1, 4)),
+        octet_flatbuffer_link(2, vector(ctx, &b, &out, 1, 4)), octet_flatbuffer_link(3, list(ctx, &b, operators, n))};
+    const ref subgraph = table(ctx, &b, graph, 4), subgraphs[] = {subgraph, subgraph};
+    const ref custom = string(ctx, &b, k->custom);
+    const octet_flatbuffer_field code[] = {octet_flatbuffer_u8(0, (uint8_t)(k->builtin < 127 ? k->builtin : 127), 0),
+                                           octet_flatbuffer_link(1, custom), octet_flatbuffer_i32(3, k->builtin, 0)};
+    const ref codes = table(ctx, &b, code, 3);
+    const octet_flatbuffer_field data[] = {octet_flatbuffer_u64(1, k->offset, 0), octet_flatbuffer_u64(2, k->size, 0)};
+    const ref buffers[] = {table(ctx, &b, NULL, 0), table(ctx, &b, data, 2)};
+    const octet_flatbuffer_field model[] = {octet_flatbuffer_u32(0, (uint32_t)k->version, 0), octet_flatbuffer_link(1, list(ctx, &b,
+                                            &codes, 1)), octet_flatbuffer_link(2, list(ctx, &b, subgraphs, (size_t)k->n_subgraphs)),
+                                            octet_flatbuffer_link(4, list(ctx, &b, buffers, 2))};
+    octet_buffer file = {0};
+    assert_int_equal(octet_flatbuffer_builder_finish(ctx, &b, table(ctx, &b, model, 4), "TFL3", &file), OCTET_OK);
+    octet_flatbuffer_builder_free(ctx, &b);
+    if (tail) assert_int_equal(octet_buffer_append(ctx, &file, tail, strlen(tail)), OCTET_OK);
+    return file;
+}
+
+static void expect(const knobs *k, octet_status status, const char *words) {
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_buffer file = make(&ctx, k, NULL);
+    octet_graph *graph;
+    const octet_status got = octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph);
+    if (got != status || (words && !strstr(ctx.message, words))) fail_msg("%s: %s, expected %s: %s", octet_status_name(got), ctx.message,
+                                                                         octet_status_name(status), words ? words : "");
+    octet_graph_destroy(&ctx, graph);
+    octet_buffer_free(&ctx, &file);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
+
+static void refusals(void **state) {
+    (void)state;
+    knobs k = plain;
+    expect(&k, OCTET_OK, NULL);
+    k = plain, k.version = 2, expect(&k, OCTET_UNSUPPORTED, "schema version 2");
+    k = plain, k.n_subgraphs = 2, expect(&k, OCTET_UNSUPPORTED, "the model has 2 graphs, and no operator calls the others");
+    k = plain, k.type = 17, expect(&k, OCTET_UNSUPPORTED, "has 4-bit elements and is not a dense constant");
+    k = plain, k.type = 18, expect(&k, OCTET_UNSUPPORTED, "BFLOAT16 (18)");
+    k = plain, k.type = 200, expect(&k, OCTET_UNSUPPORTED, "(200)");
+    k = plain, k.builtin = 103, expect(&k, OCTET_UNSUPPORTED, "operator 0 is UNIQUE (103)");
+    k = plain, k.builtin = 32, k.custom = "Fancy", expect(&k, OCTET_UNSUPPORTED, "custom operator \"Fancy\"");
+    k = plain, k.opcode = 1, expect(&k, OCTET_FORMAT, "code 1 of 1");
+    k = plain, k.input = 3, expect(&k, OCTET_FORMAT, "names tensor 3 of 3");
+    k = plain, k.output = -1, expect(&k, OCTET_FORMAT, "names tensor -1 of 3");
+    k = plain, k.input = -1, expect(&k, OCTET_MODEL, NULL);
+    k = plain, k.input = 2, expect(&k, OCTET_MODEL, "before anything computes it");
+    k = plain, k.output = 0, expect(&k, OCTET_MODEL, "already has a value");
+    k = plain, k.second_output = 1, expect(&k, OCTET_MODEL, "already has a value");
+    k = plain, k.input = 2, k.second_input = 1, k.second_output = 2, expect(&k, OCTET_MODEL, "before anything computes it"); /* a cycle */
+    k = plain, k.graph_output = 2, expect(&k, OCTET_MODEL, "nothing computes output 0");
+    k = plain, k.graph_output = 7, expect(&k, OCTET_FORMAT, "output 0 is tensor 7 of 3");
+    k = plain, k.buffer = 2, expect(&k, OCTET_FORMAT, "buffer 2 of 2");
+    k = plain, k.n_zero_points = 2, expect(&k, OCTET_FORMAT, "1 scales and 2 zero points");
+    k = plain, k.n_scales = k.n_zero_points = 3, expect(&k, OCTET_FORMAT, "3 scales for dimension 1");
+    k = plain, k.n_scales = k.n_zero_points = 4, expect(&k, OCTET_OK, NULL);
+    k = plain, k.scale = 0, expect(&k, OCTET_FORMAT, "finite and above 0");
+    k = plain, k.scale = 1e38f * 10, expect(&k, OCTET_FORMAT, "finite and above 0");
+    k = plain, k.zero_point = 128, expect(&k, OCTET_FORMAT, "zero point 128");
+    k = plain, k.signature = -1, expect(&k, OCTET_UNSUPPORTED, "leaves a dimension besides the batch open");
+    k = plain, k.offset = 1u << 30, k.size = 4, expect(&k, OCTET_FORMAT, "behind the end of the file");
+}
+
+/* The data of tensor 2 lie behind the flatbuffer. */
+static void appended_data(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    knobs k = plain;
+    k.input = 2;
+    k.offset = k.size = 4; /* 4 bytes; where is known once the file is made */
+    octet_buffer file = make(&ctx, &k, NULL);
+    k.offset = file.size;
+    octet_buffer_free(&ctx, &file);
+    file = make(&ctx, &k, "data");
+    octet_graph *graph;
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph), OCTET_OK);
+    assert_memory_equal(graph->values[2].data, "data", 4);
+    octet_graph_destroy(&ctx, graph);
+    file.size--;
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph), OCTET_FORMAT);
+    octet_buffer_free(&ctx, &file);
+}
+
+/* What the file leaves open must be given, with or without the batch; what it fixes cannot be changed. */
+static void given_shapes(void **state) {
+    (void)state;
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/octet_shape_%ld.tflite", (long)getpid());
+    octet_context ctx;
+    octet_context_init(&ctx);
+    knobs k = plain;
+    k.signature = -1;
+    octet_buffer file = make(&ctx, &k, NULL);
+    assert_int_equal(octet_file_write(&ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);
+    octet_buffer_free(&ctx, &file);
+    const struct {
+        octet_shape given;
+        octet_status status;
+    } cases[] = {{{1, {6}}, OCTET_OK}, {{2, {1, 6}}, OCTET_OK}, {{2, {2, 6}}, OCTET_USAGE}, {{3, {1, 1, 6}}, OCTET_USAGE}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const octet_import_options options = {.input_shapes = &cases[i].given, .n_input_shapes = 1};
+        octet_graph *graph;
+        octet_context_clear(&ctx);
+        assert_int_equal(octet_import(&ctx, path, &options, &graph), cases[i].status);
+        if (graph) assert_int_equal(graph->values[1].shape.dims[1], 6);
+        octet_graph_destroy(&ctx, graph);
+    }
+    unlink(path);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
+/* A float model that casts its pixels is not a quantized one: it is quantized, and its input stays as it is. */
+static void bytes_without_scale_are_numbers(void **state) {
+    (void)state;
+    octet_context ctx, *user;
+    octet_context_init(&ctx);
+    octet_graph *graph;
+    uint32_t pixels, real, result;
+    const octet_shape shape = octet_shape_make(2, (const int32_t[]){1, 4});
+    assert_int_equal(octet_graph_create(&ctx, "bytes", &graph), OCTET_OK);
+    assert_int_equal(octet_graph_add_value(&ctx, graph, "pixels", OCTET_UINT8, &shape, &pixels), OCTET_OK);
+    assert_int_equal(octet_graph_add_input(&ctx, graph, pixels, "pixels"), OCTET_OK);
+    const octet_options cast = {.cast = {OCTET_UINT8, OCTET_FLOAT32}};
+    assert_int_equal(octet_graph_emit(&ctx, graph, OCTET_OP_CAST, "cast", "real", &pixels, 1, &cast, &real, 1), OCTET_OK);
+    assert_int_equal(octet_graph_emit(&ctx, graph, OCTET_OP_RELU, "relu", "result", &real, 1, NULL, &result, 1), OCTET_OK);
+    assert_int_equal(octet_graph_add_output(&ctx, graph, result, "result"), OCTET_OK);
+    octet_buffer file = export(&ctx, graph);
+    octet_model *model, *quantized;
+    octet_data *data;
+    octet_calibration seen;
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/octet_bytes_%ld.npy", (long)getpid());
+    const octet_open_options open = {.path = path};
+    const octet_conversion as = {.input_type = "int8"};
+    static const uint8_t samples[8] = {0, 7, 200, 51, 3, 4, 5, 6};
+    assert_int_equal(octet_npy_save(&ctx, path, "|u1", 2, (const int32_t[]){2, 4}, samples), OCTET_OK);
+    assert_int_equal(octet_context_create(&user), OCTET_OK);
+    assert_int_equal(octet_model_load_tflite(user, file.data, file.size, "file", &model), OCTET_OK);
+    assert_false(octet_model_is_quantized(model));
+    assert_int_equal(octet_data_open(user, &open, &data), OCTET_OK);
+    if (octet_model_quantize(user, model, data, &as, &quantized, &seen) != OCTET_OK) fail_msg("%s", octet_context_message(user));
+    assert_true(seen.max == 200);
+    assert_string_equal(octet_model_input(quantized, 0).type, "uint8");
+    assert_false(octet_model_input(quantized, 0).quantized);
+    const octet_tensor output = octet_model_output(quantized, 0);
+    assert_true(output.quantized && output.scale > 0.78f && output.scale < 0.79f); /* 200 / 255 */
+    octet_model_destroy(user, quantized);
+    octet_model_destroy(user, model);
+    octet_data_close(user, data);
+    octet_context_destroy(user);
+    unlink(path);
+    octet_buffer_free(&ctx, &file);
+    octet_graph_destroy(&ctx, graph);
+}
+
+static void reshape_by_options(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    knobs k = plain;
+    k.builtin = 22;
+    k.shape_option = "4,-1";
+    octet_buffer file = make(&ctx, &k, NULL);
+    octet_graph *graph;
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph), OCTET_OK);
+    assert_int_equal(graph->operators[0].n_inputs, 2);
+    const octet_shape expected = {2, {4, 1}};
+    assert_true(octet_shape_equal(&graph->values[1].shape, &expected));
+    octet_graph_destroy(&ctx, graph);
+    octet_buffer_free(&ctx, &file);
+}
+
+/* Every allocation of import and export may fail; nothing is lost and the status says why. */
+static void allocations_fail(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_graph *graph;
+    assert_int_equal(sample_graph(&ctx, &graph), OCTET_OK);
+    octet_buffer file = export(&ctx, graph);
+    octet_graph_destroy(&ctx, graph);
+    const size_t before = ctx.memory_bytes;
+    octet_status status = OCTET_NOMEM;
+    for (uint64_t i = 1; status != OCTET_OK && i < 10000; i++) {
+        octet_context_clear(&ctx);
+        octet_buffer out = {0};
+        ctx.fail_allocation = ctx.n_allocations + i;
+        status = octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph);
+        if (status == OCTET_OK) status = octet_export_tflite(&ctx, graph, &out);
+        octet_graph_destroy(&ctx, graph);
+        octet_buffer_free(&ctx, &out);
+        assert_int_equal(ctx.memory_bytes, before);
+        assert_true(status == OCTET_OK || status == OCTET_NOMEM);
+    }
+    assert_int_equal(status, OCTET_OK);
+    ctx.fail_allocation = 0;
+    octet_buffer_free(&ctx, &file);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(round_trip), cmocka_unit_test(every_operator_survives),    cmocka_unit_test(names_of_keras),
+            cmocka_unit_test(versions),
+        cmocka_unit_test(refusals),      cmocka_unit_test(appended_data), cmocka_unit_test(given_shapes),
+             cmocka_unit_test(bytes_without_scale_are_numbers),
+             cmocka_unit_test(reshape_by_options),
+        cmocka_unit_test(allocations_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
