@@ -8,15 +8,18 @@ static int run_evaluate(const struct command *self, int argc, char **argv) {
     int code;
     struct parser parser = {.min_positional = 1, .max_positional = 1};
     add_data_options(&parser, &open, true);
-    add_option(&parser, (struct option_spec){"--split", 0, "NAME", "test (default) or train", OPTION_TEXT, &options.split, NULL});
-    add_option(&parser, (struct option_spec){"--confusion", 0, NULL, "also the confusion matrix and the recall of every class", OPTION_FLAG,
-                                             &confusion, NULL});
+    add_option(&parser, (struct option_spec){"--split", 0, "NAME", "test (default) or train", OPTION_TEXT,
+                                             &options.split, NULL});
+    add_option(&parser,
+               (struct option_spec){"--confusion", 0, NULL, "also the confusion matrix and the recall of every class",
+                                    OPTION_FLAG, &confusion, NULL});
     add_run_options(&parser, &options);
     add_threads_option(&parser, &options.n_threads);
     add_architecture_option(&parser, &load);
     add_json_option(&parser, &json);
     if (!parse(self, &parser, argc, argv, &code)) return code;
-    if (open.path == NULL && open.images == NULL) return complain(EXIT_USAGE, "evaluate: the data are missing (--data)");
+    if (open.path == NULL && open.images == NULL)
+        return complain(EXIT_USAGE, "evaluate: the data are missing (--data)");
     options.progress = progress_bar();
 
     octet_context *ctx = NULL;
@@ -28,7 +31,8 @@ static int run_evaluate(const struct command *self, int argc, char **argv) {
     octet_status status = octet_model_load(ctx, parser.positional[0], &load, &model);
     if (status == OCTET_OK) status = octet_data_open(ctx, &open, &data);
     if (status == OCTET_OK) status = octet_evaluate(ctx, model, data, &options, &evaluation);
-    if (status == OCTET_OK) status = octet_evaluation_render(ctx, evaluation, confusion, json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
+    if (status == OCTET_OK)
+        status = octet_evaluation_render(ctx, evaluation, confusion, json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
     octet_evaluation_destroy(ctx, evaluation);
     octet_data_close(ctx, data);
     octet_model_destroy(ctx, model);

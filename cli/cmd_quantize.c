@@ -15,42 +15,50 @@ struct settings {
 
 static void add_options(struct parser *parser, struct settings *s) {
     octet_conversion *c = &s->conversion;
-    add_option(parser, (struct option_spec){"--output", 'o', "FILE", "the .tflite to write", OPTION_TEXT, &s->output, NULL});
+    add_option(parser,
+               (struct option_spec){"--output", 'o', "FILE", "the .tflite to write", OPTION_TEXT, &s->output, NULL});
     add_data_options(parser, &s->open, true);
-    add_option(parser, (struct option_spec){"--test", 0, "DATA", "evaluate on these data instead of the test split of --data", OPTION_TEXT,
-                                            &s->test, NULL});
-    add_option(parser, (struct option_spec){"--samples", 0, "N|all", "calibration samples from the training split (default 100)",
-                                            OPTION_SAMPLES, c, NULL});
-    add_option(parser, (struct option_spec){"--seed", 0, "S", "which samples are drawn (default 0)", OPTION_COUNT, &c->seed, NULL});
-    add_option(parser, (struct option_spec){"--indices", 0, "FILE", "calibrate on these: a JSON array, or one index a line", OPTION_TEXT,
-                                            &c->indices, NULL});
-    add_option(parser, (struct option_spec){"--mode", 0, "MODE", "int8 (default), int16x8, dynamic, float16 or float32", OPTION_TEXT,
-                                            &c->mode, NULL});
     add_option(parser,
-               (struct option_spec){"--input-type", 0, "TYPE", "int8 (default), uint8 or float32", OPTION_TEXT, &c->input_type, NULL});
-    add_option(parser, (struct option_spec){"--output-type", 0, "TYPE", "int8 (default), uint8 or float32", OPTION_TEXT, &c->output_type,
-                                            NULL});
-    add_option(parser, (struct option_spec){"--per-tensor-dense", 0, NULL, "one scale for all weights of a dense layer", OPTION_FLAG,
-                                            &c->per_tensor_dense, NULL});
-    add_option(parser, (struct option_spec){"--per-tensor", 0, NULL, "one scale for all weights of any layer", OPTION_FLAG, &c->per_tensor,
-                                            NULL});
+               (struct option_spec){"--test", 0, "DATA", "evaluate on these data instead of the test split of --data",
+                                    OPTION_TEXT, &s->test, NULL});
+    add_option(parser, (struct option_spec){"--samples", 0, "N|all",
+                                            "calibration samples from the training split (default 100)", OPTION_SAMPLES,
+                                            c, NULL});
+    add_option(parser, (struct option_spec){"--seed", 0, "S", "which samples are drawn (default 0)", OPTION_COUNT,
+                                            &c->seed, NULL});
     add_option(parser,
-               (struct option_spec){"--target", 0, "NAME", "litert (default), tflm, tflm-2023, cmsis-nn or edgetpu: sets what it needs",
+               (struct option_spec){"--indices", 0, "FILE", "calibrate on these: a JSON array, or one index a line",
+                                    OPTION_TEXT, &c->indices, NULL});
+    add_option(parser, (struct option_spec){"--mode", 0, "MODE", "int8 (default), int16x8, dynamic, float16 or float32",
+                                            OPTION_TEXT, &c->mode, NULL});
+    add_option(parser, (struct option_spec){"--input-type", 0, "TYPE", "int8 (default), uint8 or float32", OPTION_TEXT,
+                                            &c->input_type, NULL});
+    add_option(parser, (struct option_spec){"--output-type", 0, "TYPE", "int8 (default), uint8 or float32", OPTION_TEXT,
+                                            &c->output_type, NULL});
+    add_option(parser, (struct option_spec){"--per-tensor-dense", 0, NULL, "one scale for all weights of a dense layer",
+                                            OPTION_FLAG, &c->per_tensor_dense, NULL});
+    add_option(parser, (struct option_spec){"--per-tensor", 0, NULL, "one scale for all weights of any layer",
+                                            OPTION_FLAG, &c->per_tensor, NULL});
+    add_option(parser,
+               (struct option_spec){"--target", 0, "NAME",
+                                    "litert (default), tflm, tflm-2023, cmsis-nn or edgetpu: sets what it needs",
                                     OPTION_TEXT, &c->target, NULL});
+    add_option(parser, (struct option_spec){"--strict-tensorflow", 0, NULL,
+                                            "what TensorFlow's converter writes, also where octet knows better",
+                                            OPTION_FLAG, &c->strict_tensorflow, NULL});
+    add_option(parser, (struct option_spec){"--no-evaluate", 0, NULL, "write the file and be done", OPTION_FLAG,
+                                            &s->no_evaluate, NULL});
     add_option(parser,
-               (struct option_spec){"--strict-tensorflow", 0, NULL, "what TensorFlow's converter writes, also where octet knows better",
-                                    OPTION_FLAG, &c->strict_tensorflow, NULL});
-    add_option(parser, (struct option_spec){"--no-evaluate", 0, NULL, "write the file and be done", OPTION_FLAG, &s->no_evaluate, NULL});
-    add_option(parser, (struct option_spec){"--max-drop", 0, "P", "exit with 1 when the accuracy falls by more than P points",
-                                            OPTION_NUMBER, &s->max_drop, &s->has_max_drop});
+               (struct option_spec){"--max-drop", 0, "P", "exit with 1 when the accuracy falls by more than P points",
+                                    OPTION_NUMBER, &s->max_drop, &s->has_max_drop});
     add_run_options(parser, &s->options);
     add_threads_option(parser, &s->options.n_threads);
     add_architecture_option(parser, &s->load);
     add_json_option(parser, &s->json);
 }
 
-static octet_status judge(octet_context *ctx, const struct settings *s, octet_model *model, octet_model *quantized, octet_data *data,
-                          const octet_calibration *calibration, char **text, double *drop) {
+static octet_status judge(octet_context *ctx, const struct settings *s, octet_model *model, octet_model *quantized,
+                          octet_data *data, const octet_calibration *calibration, char **text, double *drop) {
     octet_verdict *verdict = NULL;
     octet_data *test = NULL;
     octet_status status = OCTET_OK;
@@ -60,8 +68,10 @@ static octet_status judge(octet_context *ctx, const struct settings *s, octet_mo
         open.images = open.labels = NULL;
         status = octet_data_open(ctx, &open, &test);
     }
-    if (status == OCTET_OK) status = octet_compare(ctx, model, quantized, test != NULL ? test : data, calibration, &s->options, &verdict);
-    if (status == OCTET_OK) status = octet_verdict_render(ctx, verdict, s->output, s->json ? OCTET_AS_JSON : OCTET_AS_TEXT, text);
+    if (status == OCTET_OK)
+        status = octet_compare(ctx, model, quantized, test != NULL ? test : data, calibration, &s->options, &verdict);
+    if (status == OCTET_OK)
+        status = octet_verdict_render(ctx, verdict, s->output, s->json ? OCTET_AS_JSON : OCTET_AS_TEXT, text);
     if (status == OCTET_OK) *drop = octet_verdict_drop(verdict);
     octet_verdict_destroy(ctx, verdict);
     octet_data_close(ctx, test);
@@ -87,7 +97,8 @@ static void print_written(const struct settings *s, const octet_model *quantized
     }
     printf("{\n  \"output\": ");
     print_json_string(s->output);
-    printf(",\n  \"size_bytes\": %zu,\n  \"input_type\": \"%s\",\n  \"output_type\": \"%s\"\n}\n", size, in.type, out.type);
+    printf(",\n  \"size_bytes\": %zu,\n  \"input_type\": \"%s\",\n  \"output_type\": \"%s\"\n}\n", size, in.type,
+           out.type);
 }
 
 static int run_quantize(const struct command *self, int argc, char **argv) {
@@ -96,14 +107,18 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     int code;
     add_options(&parser, &s);
     if (!parse(self, &parser, argc, argv, &code)) return code;
-    const bool has_data = s.open.path != NULL || s.open.images != NULL, evaluates = !s.no_evaluate && (has_data || s.test != NULL);
+    const bool has_data = s.open.path != NULL || s.open.images != NULL,
+               evaluates = !s.no_evaluate && (has_data || s.test != NULL);
     if (s.output == NULL) return complain(EXIT_USAGE, "quantize: the file to write is missing (-o OUT.tflite)");
     if (s.has_max_drop && s.no_evaluate)
         return complain(EXIT_USAGE, "quantize: --max-drop needs the evaluation that --no-evaluate leaves out");
-    if (s.has_max_drop && !evaluates) return complain(EXIT_USAGE, "quantize: --max-drop needs samples to evaluate on (--data or --test)");
+    if (s.has_max_drop && !evaluates)
+        return complain(EXIT_USAGE, "quantize: --max-drop needs samples to evaluate on (--data or --test)");
     if (s.test != NULL && s.open.labels != NULL)
-        return complain(EXIT_USAGE, "quantize: --labels belong to the samples of --data, and --test takes their place in the evaluation; "
-                                    "give --test an .npz or a folder that holds its labels");
+        return complain(
+            EXIT_USAGE,
+            "quantize: --labels belong to the samples of --data, and --test takes their place in the evaluation; "
+            "give --test an .npz or a folder that holds its labels");
     s.conversion.n_threads = s.options.n_threads;
     s.conversion.progress = s.options.progress = progress_bar();
 
@@ -121,7 +136,8 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     if (status == OCTET_OK) status = octet_model_quantize(ctx, model, data, &s.conversion, &quantized, &calibration);
     if (status == OCTET_OK && evaluates) status = judge(ctx, &s, model, quantized, data, &calibration, &text, &drop);
     const bool cannot_judge = s.has_max_drop && isnan(drop);
-    /* After the evaluation: data that turn out to be corrupt on the way, or to say nothing of the accuracy, leave no file behind. */
+    /* After the evaluation: data that turn out to be corrupt on the way, or to say nothing of the accuracy, leave no
+     * file behind. */
     if (status == OCTET_OK && !cannot_judge) status = octet_model_write(ctx, quantized, s.output);
     if (status == OCTET_OK && !evaluates) status = octet_model_size(ctx, quantized, &size);
     if (status == OCTET_OK && !evaluates) print_written(&s, quantized, size);
@@ -131,7 +147,8 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     if (status != OCTET_OK) return fail(ctx);
     if (text != NULL) print_text(ctx, text);
     if (cannot_judge) {
-        complain(0, "quantize: --max-drop: the outputs are numbers, not classes: there is no accuracy that could fall; nothing is written");
+        complain(0, "quantize: --max-drop: the outputs are numbers, not classes: there is no accuracy that could fall; "
+                    "nothing is written");
         return finish(ctx, EXIT_USAGE);
     }
     if (s.has_max_drop && drop > s.max_drop) {
@@ -145,8 +162,10 @@ const struct command command_quantize = {
     .name = "quantize",
     .purpose = "a full-integer .tflite from a float model, and what that cost",
     .arguments = "MODEL --data DATA -o OUT.tflite [options]",
-    .details = "Calibrates on training samples, quantizes, writes the file, then runs both models on the test samples and prints\n"
-               "the verdict. MODEL: .h5, .keras or float .tflite. One of quantization-aware training has its ranges and needs no --data.\n",
+    .details = "Calibrates on training samples, quantizes, writes the file, then runs both models on the test samples "
+               "and prints\n"
+               "the verdict. MODEL: .h5, .keras or float .tflite. One of quantization-aware training has its ranges "
+               "and needs no --data.\n",
     .examples = "  octet quantize examples/mnist/mnist_fc_k2.h5 --data examples/mnist -o model.tflite\n"
                 "  octet quantize model.h5 --data photos/ --preprocess teachable-machine -o model.tflite\n"
                 "  octet quantize model.h5 --data mnist.npz --max-drop 0.5 --json -o model.tflite\n"

@@ -20,8 +20,8 @@ struct command {
     int (*run)(const struct command *self, int argc, char **argv);
 };
 
-extern const struct command command_summary, command_evaluate, command_quantize, command_inspect, command_run, command_check,
-    command_bench, command_help;
+extern const struct command command_summary, command_evaluate, command_quantize, command_inspect, command_run,
+    command_check, command_bench, command_help;
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const all_commands[];
 
@@ -30,8 +30,8 @@ extern const struct command *const all_commands[];
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_COUNT, OPTION_NUMBER, OPTION_THREADS, OPTION_SAMPLES };
 
 struct option_spec {
-    const char *name; /* "--data" */
-    char letter;      /* 'o' for -o; 0 for none */
+    const char *name;  /* "--data" */
+    char letter;       /* 'o' for -o; 0 for none */
     const char *value; /* "FILE" in the help; NULL for a flag */
     const char *help;
     enum option_kind kind;
@@ -56,7 +56,8 @@ void add_threads_option(struct parser *parser, uint32_t *n_threads);
 void add_json_option(struct parser *parser, bool *json);
 void add_architecture_option(struct parser *parser, octet_load_options *load);
 
-/* Reads the words after the command's name. True: go on. False: leave with *exit_code (help was printed, or a sentence). */
+/* Reads the words after the command's name. True: go on. False: leave with *exit_code (help was printed, or a
+ * sentence). */
 bool parse(const struct command *self, struct parser *parser, int argc, char **argv, int *exit_code);
 void print_usage(const struct command *self, const struct parser *parser);
 

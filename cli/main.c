@@ -3,8 +3,9 @@
 
 #include "command.h"
 
-const struct command *const all_commands[] = {&command_quantize, &command_evaluate, &command_run,  &command_summary, &command_inspect,
-                                              &command_check,    &command_bench,    &command_help, NULL};
+const struct command *const all_commands[] = {&command_quantize, &command_evaluate, &command_run,
+                                              &command_summary,  &command_inspect,  &command_check,
+                                              &command_bench,    &command_help,     NULL};
 
 int main(int argc, char **argv) {
     const char *word = argc > 1 ? argv[1] : "--help";

@@ -39,7 +39,8 @@ static void draw(void *user, const char *what, uint64_t done, uint64_t total) {
         fprintf(stderr, "\r%*s\r", (int)strlen(what) + CELLS + 12, "");
         last = UINT64_MAX;
     } else {
-        fprintf(stderr, "\r%s [%.*s%*s] %3u %%", what, (int)n, cells, (int)(CELLS - n), "", (unsigned)(done * 100 / total));
+        fprintf(stderr, "\r%s [%.*s%*s] %3u %%", what, (int)n, cells, (int)(CELLS - n), "",
+                (unsigned)(done * 100 / total));
     }
     fflush(stderr);
 }

@@ -19,10 +19,10 @@
  *
  * Rules that hold for every function here:
  *  - A function that can fail returns octet_status. On failure it leaves *out as it was and one sentence in the context
- *    (octet_context_message); the first error stays until octet_context_clear_error, and while one stands every call that
- *    can fail may return it at once.
- *  - Handles are created into *out and given back to the matching destroy, which accepts NULL. Destroy what was made from
- *    a handle before the handle, and the context last.
+ *    (octet_context_message); the first error stays until octet_context_clear_error, and while one stands every call
+ * that can fail may return it at once.
+ *  - Handles are created into *out and given back to the matching destroy, which accepts NULL. Destroy what was made
+ * from a handle before the handle, and the context last.
  *  - Choices are given by the names that the command line uses; NULL means the default. A wrong name is USAGE and the
  *    message lists the right ones.
  *  - A context, and everything made with it, belongs to one thread at a time. Different contexts are independent.
@@ -45,7 +45,7 @@ extern "C" {
 #define OCTET_API
 #endif
 
-/* ---- Version. Until 1.0 the interface may change with the minor number. ---------------------------------------- */
+/* ---- Version. Until 1.0 the interface may change with the minor number. ---- */
 
 #define OCTET_VERSION_MAJOR 0
 #define OCTET_VERSION_MINOR 1
@@ -55,9 +55,10 @@ extern "C" {
 /* Version of the library that is linked, "0.1.0". */
 OCTET_API const char *octet_version(void);
 
-/* ---- Status ------------------------------------------------------------------------------------------------------ */
+/* ---- Status ---- */
 
-#ifndef OCTET_BASE_STATUS_H /* inside the library base/status.h has this list; src/api/status_check.c compares the two */
+#ifndef OCTET_BASE_STATUS_H /* inside the library base/status.h has this list; src/api/status_check.c compares the two \
+                             */
 typedef enum octet_status {
     OCTET_OK = 0,
     OCTET_USAGE = 1,       /* wrong use of the library: an unknown name, a missing option */
@@ -79,7 +80,7 @@ OCTET_API const char *octet_error_text(octet_status status);
 /* What the command `octet` exits with: 0 for OK, 2..10 for the others. */
 OCTET_API int octet_error_exit_code(octet_status status);
 
-/* ---- Context: error, limits and memory account -------------------------------------------------------------------- */
+/* ---- Context: error, limits and memory account ---- */
 
 typedef struct octet_context octet_context;
 
@@ -105,24 +106,29 @@ typedef enum octet_rendering { OCTET_AS_TEXT = 0, OCTET_AS_JSON = 1 } octet_rend
 OCTET_API void octet_text_free(octet_context *ctx, char *text);
 
 #ifdef __cplusplus
-#define OCTET_INIT_ {}
+#define OCTET_INIT_ \
+    {}
 #else
-#define OCTET_INIT_ {0}
+#define OCTET_INIT_ \
+    { 0 }
 #endif
 
-/* ---- Models ------------------------------------------------------------------------------------------------------- */
+/* ---- Models ---- */
 
 typedef struct octet_model octet_model;
 
 typedef struct octet_load_options {
     const char *architecture; /* JSON of model.to_json(), for an .h5 that holds weights only; or NULL */
-    const char *input_shape;  /* "224,224,3" where the file leaves more than the batch open; several inputs: "96,96,3;10"; or NULL */
+    const char *input_shape;  /* "224,224,3" where the file leaves more than the batch open; several inputs:
+                                 "96,96,3;10"; or NULL */
 } octet_load_options;
 #define OCTET_LOAD_OPTIONS_INIT OCTET_INIT_
 
 /* Reads a Keras 2 or Keras 3 .h5, a .keras or a .tflite; the content decides, not the name. Code inside a file is never
- * run. options may be NULL. Errors: IO, FORMAT, UNSUPPORTED (names layer, class and what is supported), MODEL, LIMIT. */
-OCTET_API octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options, octet_model **out);
+ * run. options may be NULL. Errors: IO, FORMAT, UNSUPPORTED (names layer, class and what is supported), MODEL, LIMIT.
+ */
+OCTET_API octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options,
+                                        octet_model **out);
 /* The same for a .tflite in memory; `bytes` must outlive the model; `name` is used in messages. */
 OCTET_API octet_status octet_model_load_tflite(octet_context *ctx, const void *bytes, size_t size, const char *name,
                                                octet_model **out);
@@ -132,12 +138,12 @@ enum { OCTET_TENSOR_MAX_RANK = 8 };
 
 /* An input or an output. real = scale * (q - zero_point). */
 typedef struct octet_tensor {
-    const char *name;                     /* signature name; belongs to the model */
-    const char *type;                     /* "float32", "int8", "uint8", "int16", ... as numpy spells it */
+    const char *name; /* signature name; belongs to the model */
+    const char *type; /* "float32", "int8", "uint8", "int16", ... as numpy spells it */
     int32_t rank;
-    int32_t dims[OCTET_TENSOR_MAX_RANK];  /* with the batch, which is 1 unless the file fixes another */
+    int32_t dims[OCTET_TENSOR_MAX_RANK]; /* with the batch, which is 1 unless the file fixes another */
     size_t n_elements, size_bytes;
-    bool quantized;                       /* scale and zero_point are valid */
+    bool quantized; /* scale and zero_point are valid */
     float scale;
     int32_t zero_point;
 } octet_tensor;
@@ -149,7 +155,8 @@ OCTET_API octet_tensor octet_model_input(const octet_model *model, uint32_t inde
 OCTET_API octet_tensor octet_model_output(const octet_model *model, uint32_t index);
 /* "Keras 2", "Keras 3", "TensorFlow Lite". */
 OCTET_API const char *octet_model_format(const octet_model *model);
-/* Whether any tensor of it is int8, uint8 or int16 with a scale. Bytes without one are numbers: the pictures that a float model takes. */
+/* Whether any tensor of it is int8, uint8 or int16 with a scale. Bytes without one are numbers: the pictures that a
+ * float model takes. */
 OCTET_API bool octet_model_is_quantized(const octet_model *model);
 
 /* Keras's layer table with totals; for a .tflite the table of its operators. Free *out with octet_text_free. */
@@ -161,15 +168,16 @@ OCTET_API octet_status octet_model_inspect(octet_context *ctx, octet_model *mode
  * "edgetpu". *supported is false when one cannot; the text names layer, operator, reason and remedy. */
 OCTET_API octet_status octet_model_check(octet_context *ctx, octet_model *model, const char *target, octet_rendering as,
                                          bool *supported, char **out);
-/* Writes the model as .tflite: complete or not at all, whatever happens on the way. The same model gives the same bytes. */
+/* Writes the model as .tflite: complete or not at all, whatever happens on the way. The same model gives the same
+ * bytes. */
 OCTET_API octet_status octet_model_write(octet_context *ctx, octet_model *model, const char *path);
-/* Whether octet_model_write can write what is made of `model` to `path`, before long work: IO where the folder is missing or
- * not writable, USAGE where `path` is the file that the model was loaded from. */
+/* Whether octet_model_write can write what is made of `model` to `path`, before long work: IO where the folder is
+ * missing or not writable, USAGE where `path` is the file that the model was loaded from. */
 OCTET_API octet_status octet_model_check_output(octet_context *ctx, const octet_model *model, const char *path);
 /* Size in bytes of the .tflite that octet_model_write writes. */
 OCTET_API octet_status octet_model_size(octet_context *ctx, octet_model *model, size_t *out);
 
-/* ---- Data --------------------------------------------------------------------------------------------------------- */
+/* ---- Data ---- */
 
 typedef struct octet_data octet_data;
 
@@ -192,23 +200,24 @@ typedef struct octet_open_options {
 OCTET_API octet_status octet_data_open(octet_context *ctx, const octet_open_options *options, octet_data **out);
 OCTET_API void octet_data_close(octet_context *ctx, octet_data *data);
 
-/* ---- Quantization ------------------------------------------------------------------------------------------------- */
+/* ---- Quantization ---- */
 
 typedef struct octet_conversion {
-    const char *mode;                      /* "int8" (default), "int16x8", "dynamic", "float16", "float32" */
-    const char *input_type, *output_type;  /* "int8" (default), "uint8", "float32"; mode int16x8: "int16", "float32" (default) */
-    bool per_tensor_dense;                 /* one scale for all weights of a FULLY_CONNECTED */
-    bool per_tensor;                       /* one scale for all weights of any operator */
-    bool strict_tensorflow;                /* as TensorFlow's converter also where octet knows better */
-    const char *target;                    /* a profile as in octet_model_check; sets what it needs */
-    const char *numerics;                  /* how int8 models are run: "litert" (default) or "integer"; as in octet_run_options */
+    const char *mode; /* "int8" (default), "int16x8", "dynamic", "float16", "float32" */
+    const char *input_type,
+        *output_type;       /* "int8" (default), "uint8", "float32"; mode int16x8: "int16", "float32" (default) */
+    bool per_tensor_dense;  /* one scale for all weights of a FULLY_CONNECTED */
+    bool per_tensor;        /* one scale for all weights of any operator */
+    bool strict_tensorflow; /* as TensorFlow's converter also where octet knows better */
+    const char *target;     /* a profile as in octet_model_check; sets what it needs */
+    const char *numerics;   /* how int8 models are run: "litert" (default) or "integer"; as in octet_run_options */
     /* Calibration, from the training split: `indices` in this order, or all, or n_samples drawn with `seed`. */
-    const char *indices;                   /* a file: JSON array, or one index a line */
+    const char *indices; /* a file: JSON array, or one index a line */
     bool all_samples;
-    uint64_t n_samples;                    /* 0 = 100 */
+    uint64_t n_samples; /* 0 = 100 */
     uint64_t seed;
-    uint32_t n_threads;                    /* 0 = one per processor */
-    octet_progress *progress;              /* NULL: none */
+    uint32_t n_threads;       /* 0 = one per processor */
+    octet_progress *progress; /* NULL: none */
     void *progress_user;
 } octet_conversion;
 #define OCTET_CONVERSION_INIT OCTET_INIT_
@@ -216,47 +225,49 @@ typedef struct octet_conversion {
 /* What calibration saw. */
 typedef struct octet_calibration {
     uint64_t n_samples;
-    uint64_t n_distinct;        /* samples that differ from each other */
-    double raw_min, raw_max;    /* of the data as stored, over the samples that were read */
-    double min, max;            /* after scaling: what the model was given */
-    double late_growth;         /* the most that a range grew with the second half of the samples: 0.02 = by 2 % */
-    char late_layer[96];        /* where that was */
-    uint64_t time_ns;           /* reading, running and rounding together */
+    uint64_t n_distinct;     /* samples that differ from each other */
+    double raw_min, raw_max; /* of the data as stored, over the samples that were read */
+    double min, max;         /* after scaling: what the model was given */
+    double late_growth;      /* the most that a range grew with the second half of the samples: 0.02 = by 2 % */
+    char late_layer[96];     /* where that was */
+    uint64_t time_ns;        /* reading, running and rounding together */
 } octet_calibration;
 
 /* Runs the model over calibration samples, and makes a quantized model of it. `data` may be NULL for the modes dynamic,
  * float16 and float32, which need no samples. options and calibration may be NULL. `model` stays usable.
  * Errors: USAGE, DATA (shapes that do not fit, NaN in the data), UNSUPPORTED (names layer, operator, reason, remedy),
  * MODEL (NaN in the weights). */
-OCTET_API octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data, const octet_conversion *options,
-                                            octet_model **out, octet_calibration *calibration);
+OCTET_API octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data,
+                                            const octet_conversion *options, octet_model **out,
+                                            octet_calibration *calibration);
 
-/* ---- Evaluation --------------------------------------------------------------------------------------------------- */
+/* ---- Evaluation ---- */
 
 typedef struct octet_run_options {
-    const char *split;          /* "test" (default) or "train" */
-    uint64_t limit;             /* only the first samples; 0 = all */
-    const char *numerics;       /* "litert" (default): as LiteRT's reference kernels; "integer": as tflite-micro, CMSIS-NN */
-    const char *float_order;    /* of float sums: "fma" (default; fast), "tensorflow": as calibration adds, "plain": as LiteRT's reference
-                                   kernels */
-    const char *input_rounding; /* "nearest" (default): half away from zero, clamped; "truncate": as numpy's astype does */
-    bool reference_kernels;     /* plain loops instead of vector instructions; the same bytes, slower */
-    uint32_t n_threads;         /* 0 = one per processor */
-    octet_progress *progress;   /* NULL: none */
+    const char *split;    /* "test" (default) or "train" */
+    uint64_t limit;       /* only the first samples; 0 = all */
+    const char *numerics; /* "litert" (default): as LiteRT's reference kernels; "integer": as tflite-micro, CMSIS-NN */
+    const char *float_order; /* of float sums: "fma" (default; fast), "tensorflow": as calibration adds, "plain": as
+                                LiteRT's reference kernels */
+    const char
+        *input_rounding;    /* "nearest" (default): half away from zero, clamped; "truncate": as numpy's astype does */
+    bool reference_kernels; /* plain loops instead of vector instructions; the same bytes, slower */
+    uint32_t n_threads;     /* 0 = one per processor */
+    octet_progress *progress; /* NULL: none */
     void *progress_user;
 } octet_run_options;
 #define OCTET_RUN_OPTIONS_INIT OCTET_INIT_
 
 typedef struct octet_evaluation octet_evaluation;
 
-/* Runs the model over a split, and holds its first output against the labels. With a class per sample: the share of samples whose largest
- * output is the label (of a single output: on the right side of 1/2), and the mean categorical (binary) cross-entropy as Keras computes it:
- * outputs divided by their sum and clipped to [1e-7, 1-1e-7]. A model without softmax or sigmoid at its end is taken to give logits.
- * With labels for every output value: the same for each of them (0 and 1, behind a sigmoid) or each row (a class per pixel or step), or the
- * mean absolute and root mean square error.
- * options may be NULL. Errors: USAGE, DATA, UNSUPPORTED, and those of reading the data. */
-OCTET_API octet_status octet_evaluate(octet_context *ctx, octet_model *model, octet_data *data, const octet_run_options *options,
-                                      octet_evaluation **out);
+/* Runs the model over a split, and holds its first output against the labels. With a class per sample: the share of
+ * samples whose largest output is the label (of a single output: on the right side of 1/2), and the mean categorical
+ * (binary) cross-entropy as Keras computes it: outputs divided by their sum and clipped to [1e-7, 1-1e-7]. A model
+ * without softmax or sigmoid at its end is taken to give logits. With labels for every output value: the same for each
+ * of them (0 and 1, behind a sigmoid) or each row (a class per pixel or step), or the mean absolute and root mean
+ * square error. options may be NULL. Errors: USAGE, DATA, UNSUPPORTED, and those of reading the data. */
+OCTET_API octet_status octet_evaluate(octet_context *ctx, octet_model *model, octet_data *data,
+                                      const octet_run_options *options, octet_evaluation **out);
 OCTET_API void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation);
 OCTET_API uint64_t octet_evaluation_n_samples(const octet_evaluation *evaluation);
 OCTET_API bool octet_evaluation_has_labels(const octet_evaluation *evaluation); /* that accuracy can be counted with */
@@ -268,42 +279,45 @@ OCTET_API double octet_evaluation_root_mean_square_error(const octet_evaluation 
 /* Class that the model gave sample `index` (below n_samples). */
 OCTET_API int32_t octet_evaluation_class(const octet_evaluation *evaluation, uint64_t index);
 /* The report; with_confusion adds the matrix (rows: labels, columns: answers) and the recall of every class. */
-OCTET_API octet_status octet_evaluation_render(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,
-                                               octet_rendering as, char **out);
+OCTET_API octet_status octet_evaluation_render(octet_context *ctx, const octet_evaluation *evaluation,
+                                               bool with_confusion, octet_rendering as, char **out);
 
-/* ---- The verdict: what quantization cost ---------------------------------------------------------------------------- */
+/* ---- The verdict: what quantization cost ---- */
 
 typedef struct octet_verdict octet_verdict;
 
 /* Runs both models over the same samples. The verdict holds accuracy and loss of each (with labels), their difference,
- * how often the two agree (where samples have classes), the distance of their outputs, time per sample, sizes, input and
- * output parameters, the ranges of the data, and warnings about what looks wrong. `calibration` and options may be NULL. */
-OCTET_API octet_status octet_compare(octet_context *ctx, octet_model *original, octet_model *quantized, octet_data *data,
-                                     const octet_calibration *calibration, const octet_run_options *options, octet_verdict **out);
+ * how often the two agree (where samples have classes), the distance of their outputs, time per sample, sizes, input
+ * and output parameters, the ranges of the data, and warnings about what looks wrong. `calibration` and options may be
+ * NULL. */
+OCTET_API octet_status octet_compare(octet_context *ctx, octet_model *original, octet_model *quantized,
+                                     octet_data *data, const octet_calibration *calibration,
+                                     const octet_run_options *options, octet_verdict **out);
 OCTET_API void octet_verdict_destroy(octet_context *ctx, octet_verdict *verdict);
 OCTET_API bool octet_verdict_has_labels(const octet_verdict *verdict);
 /* Accuracy of the original minus accuracy of the quantized one, in percentage points; without labels, the share of
  * samples on which they disagree, in percent; NaN for outputs that are numbers, not classes. */
 OCTET_API double octet_verdict_drop(const octet_verdict *verdict);
 /* path: the quantized file, or NULL; named in the report. */
-OCTET_API octet_status octet_verdict_render(octet_context *ctx, const octet_verdict *verdict, const char *path, octet_rendering as,
-                                            char **out);
+OCTET_API octet_status octet_verdict_render(octet_context *ctx, const octet_verdict *verdict, const char *path,
+                                            octet_rendering as, char **out);
 
-/* ---- Inference ----------------------------------------------------------------------------------------------------- */
+/* ---- Inference ---- */
 
 typedef struct octet_interpreter octet_interpreter;
 
-/* `model` must outlive the interpreter. Of the options: numerics, float_order, reference_kernels, n_threads (the kernels of one sample
- * are spread over them; default here is 1). Errors: UNSUPPORTED (no kernel for an operator and its types), MODEL, LIMIT. */
-OCTET_API octet_status octet_interpreter_create(octet_context *ctx, octet_model *model, const octet_run_options *options,
-                                                octet_interpreter **out);
+/* `model` must outlive the interpreter. Of the options: numerics, float_order, reference_kernels, n_threads (the
+ * kernels of one sample are spread over them; default here is 1). Errors: UNSUPPORTED (no kernel for an operator and
+ * its types), MODEL, LIMIT. */
+OCTET_API octet_status octet_interpreter_create(octet_context *ctx, octet_model *model,
+                                                const octet_run_options *options, octet_interpreter **out);
 OCTET_API void octet_interpreter_destroy(octet_context *ctx, octet_interpreter *interpreter);
-/* Memory of an input to fill before a run, of an output to read after it, in the types and shapes that octet_model_input
- * and octet_model_output state; contents are undefined otherwise. Aligned to 64 bytes. */
+/* Memory of an input to fill before a run, of an output to read after it, in the types and shapes that
+ * octet_model_input and octet_model_output state; contents are undefined otherwise. Aligned to 64 bytes. */
 OCTET_API void *octet_interpreter_input(octet_interpreter *interpreter, uint32_t index);
 OCTET_API const void *octet_interpreter_output(const octet_interpreter *interpreter, uint32_t index);
-/* Real numbers into an input and out of an output, n_elements of them: rounded half away from zero and clamped on the way
- * in where the tensor is quantized, scale * (q - zero_point) on the way out. */
+/* Real numbers into an input and out of an output, n_elements of them: rounded half away from zero and clamped on the
+ * way in where the tensor is quantized, scale * (q - zero_point) on the way out. */
 OCTET_API void octet_interpreter_set_input(octet_interpreter *interpreter, uint32_t index, const float *values);
 OCTET_API void octet_interpreter_get_output(const octet_interpreter *interpreter, uint32_t index, float *values);
 /* Allocates nothing and cannot fail. */
@@ -313,13 +327,13 @@ OCTET_API void octet_interpreter_reset(octet_interpreter *interpreter);
 /* Bytes of the planned activation memory. */
 OCTET_API size_t octet_interpreter_arena_bytes(const octet_interpreter *interpreter);
 
-/* ---- Files in, files out -------------------------------------------------------------------------------------------- */
+/* ---- Files in, files out ---- */
 
 typedef struct octet_array_files {
-    octet_open_options data;  /* path, or "NAME=FILE,NAME=FILE"; an .npy of the input's own type is taken as it is */
-    const char *output;       /* .npy that is written; with several outputs NAME.npy is put into this folder */
-    const char *dump;         /* folder for every intermediate tensor of the first sample, as .npy; or NULL */
-    bool real_output;         /* float32, with scale and zero point applied */
+    octet_open_options data; /* path, or "NAME=FILE,NAME=FILE"; an .npy of the input's own type is taken as it is */
+    const char *output;      /* .npy that is written; with several outputs NAME.npy is put into this folder */
+    const char *dump;        /* folder for every intermediate tensor of the first sample, as .npy; or NULL */
+    bool real_output;        /* float32, with scale and zero point applied */
 } octet_array_files;
 #define OCTET_ARRAY_FILES_INIT OCTET_INIT_
 
@@ -327,12 +341,12 @@ typedef struct octet_array_files {
 OCTET_API octet_status octet_model_run_files(octet_context *ctx, octet_model *model, const octet_array_files *files,
                                              const octet_run_options *options, uint64_t *n_samples);
 
-/* ---- Time ----------------------------------------------------------------------------------------------------------- */
+/* ---- Time ---- */
 
 /* Runs the model on made-up input for about `seconds` (0 = 1) and reports the time of a run and of every operator (the
  * least of all runs), and the memory that they take. */
-OCTET_API octet_status octet_model_bench(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options,
-                                         octet_rendering as, char **out);
+OCTET_API octet_status octet_model_bench(octet_context *ctx, octet_model *model, double seconds,
+                                         const octet_run_options *options, octet_rendering as, char **out);
 
 #ifdef __cplusplus
 }

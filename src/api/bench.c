@@ -19,7 +19,8 @@ typedef struct bench_job {
     uint32_t n_steps;
 } bench_job;
 
-/* Made-up input between -1 and 1, the same everywhere: a linear congruential generator (Numerical Recipes' constants). */
+/* Made-up input between -1 and 1, the same everywhere: a linear congruential generator (Numerical Recipes' constants).
+ */
 static octet_status fill_inputs(octet_context *ctx, const octet_graph *graph, bench_job *job) {
     uint32_t state = 1;
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
@@ -30,9 +31,11 @@ static octet_status fill_inputs(octet_context *ctx, const octet_graph *graph, be
         for (size_t k = 0; k < n; k++) {
             state = state * 1664525U + 1013904223U;
             real[k] = (float)(state >> 8) / 8388608.0f - 1.0f;
-            if (value->quantization.n == 0 && value->type != OCTET_FLOAT32) real[k] = 0.0f; /* indices: the first is always valid */
+            if (value->quantization.n == 0 && value->type != OCTET_FLOAT32)
+                real[k] = 0.0f; /* indices: the first is always valid */
         }
-        octet_convert_from_real(value, OCTET_ROUND_NEAREST, real, n, octet_runner_value(job->runner, graph->inputs[i].value));
+        octet_convert_from_real(value, OCTET_ROUND_NEAREST, real, n,
+                                octet_runner_value(job->runner, graph->inputs[i].value));
     }
     return OCTET_OK;
 }
@@ -62,8 +65,8 @@ static void measure(bench_job *job, double seconds) {
     octet_runner_set_profile(job->runner, NULL);
 }
 
-static octet_status run(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options, octet_rendering as,
-                        bench_job *job, octet_buffer *out) {
+static octet_status run(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options,
+                        octet_rendering as, bench_job *job, octet_buffer *out) {
     octet_exec_options exec;
     OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
     OCTET_TRY(octet_api_canonicalize(ctx, model));
@@ -95,17 +98,19 @@ static octet_status run(octet_context *ctx, octet_model *model, double seconds, 
     }
     for (uint32_t i = 0; i < graph->n_values; i++) {
         const octet_value *value = &graph->values[i];
-        if (octet_value_is_constant(value)) profile.weight_bytes += octet_shape_elements(&value->shape) * octet_type_size(value->type);
+        if (octet_value_is_constant(value))
+            profile.weight_bytes += octet_shape_elements(&value->shape) * octet_type_size(value->type);
     }
     for (uint64_t i = 0; i < job->n_runs; i++) profile.mean_ns += (double)job->runs[i] / (double)job->n_runs;
     qsort(job->runs, job->n_runs, sizeof *job->runs, compare_times);
     profile.min_ns = (double)job->runs[0];
     profile.median_ns = (double)job->runs[job->n_runs / 2];
-    return as == OCTET_AS_JSON ? octet_profile_write_json(ctx, &profile, out) : octet_profile_write_text(ctx, &profile, out);
+    return as == OCTET_AS_JSON ? octet_profile_write_json(ctx, &profile, out)
+                               : octet_profile_write_text(ctx, &profile, out);
 }
 
-octet_status octet_model_bench(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options, octet_rendering as,
-                               char **out) {
+octet_status octet_model_bench(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options,
+                               octet_rendering as, char **out) {
     bench_job job = {0};
     octet_buffer buffer = {0};
     const octet_status status = run(ctx, model, seconds, options, as, &job, &buffer);

@@ -21,9 +21,11 @@ typedef struct calibration_job {
     size_t n_first_input;
 } calibration_job;
 
-static octet_status choose_samples(octet_context *ctx, const octet_conversion *options, size_t n_available, calibration_job *job) {
+static octet_status choose_samples(octet_context *ctx, const octet_conversion *options, size_t n_available,
+                                   calibration_job *job) {
     const int n_ways = (options->indices != NULL) + (int)options->all_samples + (options->n_samples > 0);
-    OCTET_CHECK(ctx, n_ways <= 1, OCTET_USAGE, "calibration samples: a number, all, and a file of indices exclude each other");
+    OCTET_CHECK(ctx, n_ways <= 1, OCTET_USAGE,
+                "calibration samples: a number, all, and a file of indices exclude each other");
     if (options->indices != NULL) {
         OCTET_TRY(octet_indices_read(ctx, &job->arena, options->indices, n_available, &job->indices, &job->n));
         OCTET_CHECK(ctx, job->n > 0, OCTET_DATA, "%s: no indices", options->indices);
@@ -52,7 +54,8 @@ static uint64_t hash(const void *data, size_t size) {
     return value;
 }
 
-static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners, const uint64_t *time_ns) {
+static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners,
+                  const uint64_t *time_ns) {
     calibration_job *job = user;
     (void)runners;
     (void)time_ns;
@@ -72,7 +75,9 @@ static uint64_t count_distinct(uint64_t *hashes, size_t n) {
     return distinct;
 }
 
-static float width(const octet_value *value) { return value->has_range ? fmaxf(value->max, 0.0f) - fminf(value->min, 0.0f) : 0.0f; }
+static float width(const octet_value *value) {
+    return value->has_range ? fmaxf(value->max, 0.0f) - fminf(value->min, 0.0f) : 0.0f;
+}
 
 /* Runs the samples in two halves and compares the ranges after the first with those after both: what the second half
  * still added tells whether there were enough. */
@@ -110,8 +115,8 @@ static bool keeps_state(const octet_graph *graph) {
     return false;
 }
 
-static octet_status run(octet_context *ctx, octet_graph *graph, octet_data *data, const octet_conversion *options, calibration_job *job,
-                        octet_calibration *out) {
+static octet_status run(octet_context *ctx, octet_graph *graph, octet_data *data, const octet_conversion *options,
+                        calibration_job *job, octet_calibration *out) {
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->samples));
     OCTET_TRY(octet_api_bind_data(ctx, data, graph, OCTET_SPLIT_TRAIN, job->samples));
     OCTET_TRY(choose_samples(ctx, options, octet_samples_count(job->samples[0]), job));
@@ -136,8 +141,8 @@ static octet_status run(octet_context *ctx, octet_graph *graph, octet_data *data
     return OCTET_OK;
 }
 
-octet_status octet_api_calibrate(octet_context *ctx, octet_graph *graph, octet_data *data, const octet_conversion *options,
-                                 octet_calibration *out) {
+octet_status octet_api_calibrate(octet_context *ctx, octet_graph *graph, octet_data *data,
+                                 const octet_conversion *options, octet_calibration *out) {
     calibration_job job = {0};
     const octet_status status = run(ctx, graph, data, options, &job, out);
     for (uint32_t t = 0; job.ranges != NULL && t < job.sweep.n_threads; t++) octet_ranges_destroy(ctx, job.ranges[t]);

@@ -8,7 +8,7 @@
 
 #include "api/handles.h"
 
-octet_status octet_api_calibrate(octet_context *ctx, octet_graph *graph, octet_data *data, const octet_conversion *options,
-                                 octet_calibration *out);
+octet_status octet_api_calibrate(octet_context *ctx, octet_graph *graph, octet_data *data,
+                                 const octet_conversion *options, octet_calibration *out);
 
 #endif

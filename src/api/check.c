@@ -1,7 +1,7 @@
-#include "target/target.h"
 #include "passes/passes.h"
 #include "quant/rules.h"
 #include "report/support.h"
+#include "target/target.h"
 
 /* Integer operands (shapes, indices, comparisons) are neither quantized nor kept in float. */
 static bool touches_float(const octet_graph *graph, const octet_operator *op) {
@@ -29,7 +29,8 @@ static octet_support_row judge(const octet_graph *graph, const octet_operator *o
     if (octet_target_wants_per_tensor_dense(target) && is_per_channel_dense(graph, op)) {
         row = (octet_support_row){.level = OCTET_SUPPORT_NONE,
                                   .reason = "its weights have a scale per output",
-                                  .remedy = "quantize the float model again with this --target, or with --per-tensor-dense"};
+                                  .remedy =
+                                      "quantize the float model again with this --target, or with --per-tensor-dense"};
         return row;
     }
     if (octet_target_lacks_uint8(target) && computes_uint8(graph, op, &options)) {
@@ -52,8 +53,8 @@ static octet_support_row judge(const octet_graph *graph, const octet_operator *o
     return row;
 }
 
-static octet_status fill(octet_context *ctx, const octet_model *model, const octet_graph *graph, octet_target target, octet_rendering as,
-                         bool *supported, octet_arena *arena, octet_buffer *out) {
+static octet_status fill(octet_context *ctx, const octet_model *model, const octet_graph *graph, octet_target target,
+                         octet_rendering as, bool *supported, octet_arena *arena, octet_buffer *out) {
     octet_support_row *rows;
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &rows));
     *supported = true;
@@ -66,24 +67,27 @@ static octet_status fill(octet_context *ctx, const octet_model *model, const oct
                                    .target = octet_api_target_name(target),
                                    .is_quantized = octet_model_is_quantized(model),
                                    .rows = rows};
-    return as == OCTET_AS_JSON ? octet_support_write_json(ctx, &support, out) : octet_support_write_text(ctx, &support, out);
+    return as == OCTET_AS_JSON ? octet_support_write_json(ctx, &support, out)
+                               : octet_support_write_text(ctx, &support, out);
 }
 
-octet_status octet_model_check(octet_context *ctx, octet_model *model, const char *target, octet_rendering as, bool *supported,
-                               char **out) {
+octet_status octet_model_check(octet_context *ctx, octet_model *model, const char *target, octet_rendering as,
+                               bool *supported, char **out) {
     octet_target number;
     bool answer = false;
     octet_arena arena = {0};
     octet_buffer buffer = {0};
     OCTET_TRY(octet_api_target(ctx, target, &number));
     OCTET_TRY(octet_api_canonicalize(ctx, model));
-    octet_graph *own = NULL; /* of a float .tflite: what quantizing would start from; the model itself stays as the file has it */
+    octet_graph *own =
+        NULL; /* of a float .tflite: what quantizing would start from; the model itself stays as the file has it */
     octet_status status = OCTET_OK;
     if (model->kind == OCTET_KIND_TFLITE && !octet_model_is_quantized(model)) {
         status = octet_graph_clone(ctx, model->graph, &own);
         if (status == OCTET_OK) status = octet_passes_run(ctx, own);
     }
-    if (status == OCTET_OK) status = fill(ctx, model, own != NULL ? own : model->graph, number, as, &answer, &arena, &buffer);
+    if (status == OCTET_OK)
+        status = fill(ctx, model, own != NULL ? own : model->graph, number, as, &answer, &arena, &buffer);
     octet_graph_destroy(ctx, own);
     octet_arena_free(ctx, &arena);
     OCTET_TRY(octet_api_give_text(ctx, &buffer, status, out));

@@ -1,29 +1,30 @@
 #include <string.h>
 
 #include "api/calibrate.h"
-#include "target/target.h"
 #include "base/clock.h"
 #include "passes/passes.h"
+#include "target/target.h"
 
 static const char *const mode_names[] = {"int8", "int16x8", "dynamic", "float16", "float32"};
 
-static octet_status choose_type(octet_context *ctx, const char *what, const char *name, octet_mode mode, octet_type *out) {
+static octet_status choose_type(octet_context *ctx, const char *what, const char *name, octet_mode mode,
+                                octet_type *out) {
     static const char *const int8_types[] = {"int8", "uint8", "float32"};
     static const char *const int16_types[] = {"float32", "int16"};
     static const char *const float_types[] = {"float32"};
     int choice;
     switch (mode) {
-        case OCTET_MODE_INT8:
-            OCTET_TRY(octet_api_choose(ctx, what, name, int8_types, 3, &choice));
-            *out = choice == 0 ? OCTET_INT8 : choice == 1 ? OCTET_UINT8 : OCTET_FLOAT32;
-            return OCTET_OK;
-        case OCTET_MODE_INT16X8:
-            OCTET_TRY(octet_api_choose(ctx, what, name, int16_types, 2, &choice));
-            *out = choice == 0 ? OCTET_FLOAT32 : OCTET_INT16;
-            return OCTET_OK;
-        case OCTET_MODE_DYNAMIC:
-        case OCTET_MODE_FLOAT16:
-        case OCTET_MODE_FLOAT32: break;
+    case OCTET_MODE_INT8:
+        OCTET_TRY(octet_api_choose(ctx, what, name, int8_types, 3, &choice));
+        *out = choice == 0 ? OCTET_INT8 : choice == 1 ? OCTET_UINT8 : OCTET_FLOAT32;
+        return OCTET_OK;
+    case OCTET_MODE_INT16X8:
+        OCTET_TRY(octet_api_choose(ctx, what, name, int16_types, 2, &choice));
+        *out = choice == 0 ? OCTET_FLOAT32 : OCTET_INT16;
+        return OCTET_OK;
+    case OCTET_MODE_DYNAMIC:
+    case OCTET_MODE_FLOAT16:
+    case OCTET_MODE_FLOAT32: break;
     }
     *out = OCTET_FLOAT32;
     return octet_api_choose(ctx, what, name, float_types, 1, &choice);
@@ -41,8 +42,8 @@ static octet_status quantize_options(octet_context *ctx, const octet_conversion 
     return octet_api_apply_target(ctx, options->target, out);
 }
 
-static octet_status make(octet_context *ctx, octet_model *model, octet_graph *graph, octet_data *data, const octet_conversion *options,
-                         octet_model **out, octet_calibration *calibration) {
+static octet_status make(octet_context *ctx, octet_model *model, octet_graph *graph, octet_data *data,
+                         const octet_conversion *options, octet_model **out, octet_calibration *calibration) {
     octet_quantize_options quantize;
     OCTET_TRY(quantize_options(ctx, options, &quantize));
     OCTET_TRY(octet_passes_run(ctx, graph));
@@ -63,15 +64,16 @@ static octet_status make(octet_context *ctx, octet_model *model, octet_graph *gr
     return OCTET_OK;
 }
 
-octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data, const octet_conversion *options,
-                                  octet_model **out, octet_calibration *calibration) {
+octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data,
+                                  const octet_conversion *options, octet_model **out, octet_calibration *calibration) {
     const octet_conversion defaults = OCTET_CONVERSION_INIT;
     octet_calibration seen = {0};
     const uint64_t start = octet_clock_ns();
     OCTET_CHECK(ctx, !octet_model_is_quantized(model), OCTET_USAGE,
                 "%s is quantized already: quantize the float model that it was made from", model->path);
     OCTET_CHECK(ctx, model->graph->n_carries == 0, OCTET_UNSUPPORTED,
-                "%s keeps its state in variables (VAR_HANDLE), which octet runs and does not write; make the state inputs and outputs of "
+                "%s keeps its state in variables (VAR_HANDLE), which octet runs and does not write; make the state "
+                "inputs and outputs of "
                 "the model",
                 model->path);
     octet_status status;

@@ -8,8 +8,9 @@ static octet_status preprocessing(octet_context *ctx, const octet_open_options *
     const bool linear = options->has_scale || options->has_offset;
     const bool statistics = options->has_mean || options->has_std;
     const bool preset = options->preset != NULL;
-    OCTET_CHECK(ctx, (int)linear + (int)statistics + (int)preset <= 1, OCTET_USAGE,
-                "preprocessing: scale and offset, mean and std, and a preset exclude each other: give one of the three");
+    OCTET_CHECK(
+        ctx, (int)linear + (int)statistics + (int)preset <= 1, OCTET_USAGE,
+        "preprocessing: scale and offset, mean and std, and a preset exclude each other: give one of the three");
     OCTET_CHECK(ctx, !options->has_std || options->std != 0.0, OCTET_USAGE, "preprocessing: std is 0");
     out->given = linear || statistics || preset;
     out->preset = options->preset;
@@ -83,23 +84,26 @@ uint32_t octet_api_batch(const octet_graph *graph) {
     return batch > 1 ? (uint32_t)batch : 1;
 }
 
-octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph, octet_split split,
-                                 octet_samples **samples) {
+octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph,
+                                 octet_split split, octet_samples **samples) {
     const uint32_t batch = octet_api_batch(graph);
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         const octet_value *value = &graph->values[graph->inputs[i].value];
         const char *name = graph->inputs[i].name;
         const uint32_t source = octet_api_find_input(data->dataset, graph, i);
         OCTET_CHECK(ctx, source != OCTET_NONE, OCTET_USAGE,
-                    "data: nothing is given for input '%s' (number %u of %u): write NAME=FILE,NAME=FILE", name, i, graph->n_inputs);
+                    "data: nothing is given for input '%s' (number %u of %u): write NAME=FILE,NAME=FILE", name, i,
+                    graph->n_inputs);
         OCTET_TRY(octet_dataset_split_input(ctx, data->dataset, split, source, &samples[i]));
-        if (octet_api_takes_counts(value) && !data->preprocess.given) OCTET_TRY(octet_samples_take_raw(ctx, samples[i]));
+        if (octet_api_takes_counts(value) && !data->preprocess.given)
+            OCTET_TRY(octet_samples_take_raw(ctx, samples[i]));
         const bool has_batch = value->shape.rank > 0 && (uint32_t)value->shape.dims[0] == batch;
         OCTET_TRY(octet_samples_adapt(ctx, samples[i], value->shape.rank - has_batch, value->shape.dims + has_batch));
         const size_t n = octet_samples_count(samples[i]);
         OCTET_CHECK(ctx, n > 0, OCTET_DATA, "input '%s': the data hold no samples", name);
-        OCTET_CHECK(ctx, n == octet_samples_count(samples[0]), OCTET_DATA, "input '%s' has %zu samples, input '%s' has %zu", name, n,
-                    graph->inputs[0].name, octet_samples_count(samples[0]));
+        OCTET_CHECK(ctx, n == octet_samples_count(samples[0]), OCTET_DATA,
+                    "input '%s' has %zu samples, input '%s' has %zu", name, n, graph->inputs[0].name,
+                    octet_samples_count(samples[0]));
     }
     return OCTET_OK;
 }

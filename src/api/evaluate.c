@@ -6,14 +6,16 @@
 #include "base/clock.h"
 #include "report/text.h"
 
-/* What computes the scores of a model: followed back from its output over operators that do not change their meaning. NULL: none. */
+/* What computes the scores of a model: followed back from its output over operators that do not change their meaning.
+ * NULL: none. */
 static const octet_operator *score_operator(const octet_graph *graph) {
     uint32_t value = graph->outputs[0].value;
     for (;;) {
         const uint32_t producer = graph->values[value].producer;
         if (producer == OCTET_NONE) return NULL;
         const octet_operator *op = &graph->operators[producer];
-        const bool passes_on = op->code == OCTET_OP_QUANTIZE || op->code == OCTET_OP_DEQUANTIZE || op->code == OCTET_OP_RESHAPE;
+        const bool passes_on =
+            op->code == OCTET_OP_QUANTIZE || op->code == OCTET_OP_DEQUANTIZE || op->code == OCTET_OP_RESHAPE;
         if (!passes_on || op->n_inputs == 0 || op->inputs[0] == OCTET_NONE) return op;
         value = op->inputs[0];
     }
@@ -40,12 +42,13 @@ typedef struct evaluation_job {
     octet_evaluation *evaluations[OCTET_SWEEP_MODELS];
     const octet_samples *labels; /* NULL without */
     octet_measure measure;
-    size_t n_scores, row, n_targets; /* of a sample */
-    float *scores;                                   /* [thread][model][n_scores] */
+    size_t n_scores, row, n_targets;                     /* of a sample */
+    float *scores;                                       /* [thread][model][n_scores] */
     double *max_difference, *square_difference, *square; /* by sample; NULL for one model */
 } evaluation_job;
 
-static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners, const uint64_t *time_ns) {
+static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners,
+                  const uint64_t *time_ns) {
     evaluation_job *job = user;
     const size_t n = job->n_scores;
     float *scores = job->scores + (size_t)thread * job->n_models * n;
@@ -55,7 +58,8 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
     for (uint32_t m = 0; m < job->n_models; m++) {
         const uint32_t id = job->graphs[m]->outputs[0].value;
         const octet_value *value = &job->graphs[m]->values[id];
-        const uint8_t *output = (const uint8_t *)octet_runner_value(runners[m], id) + slot * n * octet_type_size(value->type);
+        const uint8_t *output =
+            (const uint8_t *)octet_runner_value(runners[m], id) + slot * n * octet_type_size(value->type);
         octet_convert_to_real(value, output, n, scores + m * n);
         octet_evaluation_record(job->evaluations[m], position, scores + m * n, label, targets, time_ns[m]);
     }
@@ -102,10 +106,12 @@ static int32_t largest_label(const octet_samples *samples, size_t n_samples) {
 }
 
 /* What the labels are for a model with scores of this shape ([batch,...,row]). */
-static octet_measure measure_of(const octet_graph *graph, const octet_samples *samples, size_t n_samples, const evaluation_job *job) {
+static octet_measure measure_of(const octet_graph *graph, const octet_samples *samples, size_t n_samples,
+                                const evaluation_job *job) {
     const size_t n = job->n_scores, n_rows = n / job->row, n_targets = job->n_targets;
     const octet_operator *op = score_operator(graph);
-    const bool is_softmax = op != NULL && op->code == OCTET_OP_SOFTMAX, is_sigmoid = op != NULL && op->code == OCTET_OP_LOGISTIC;
+    const bool is_softmax = op != NULL && op->code == OCTET_OP_SOFTMAX,
+               is_sigmoid = op != NULL && op->code == OCTET_OP_LOGISTIC;
     const bool labelled = octet_samples_has_labels(samples);
     if (n == 1) {
         if (labelled && largest_label(samples, n_samples) <= 1) return OCTET_MEASURE_CLASS;
@@ -113,14 +119,15 @@ static octet_measure measure_of(const octet_graph *graph, const octet_samples *s
     }
     if (n_rows == 1 && labelled) return OCTET_MEASURE_CLASS;
     const target_facts facts = look_at_targets(samples, n_samples);
-    if (n_rows > 1 && n_targets == n_rows && job->row > 1 && facts.whole && facts.largest < (float)job->row) return OCTET_MEASURE_ROWS;
+    if (n_rows > 1 && n_targets == n_rows && job->row > 1 && facts.whole && facts.largest < (float)job->row)
+        return OCTET_MEASURE_ROWS;
     if (n_targets != n) return OCTET_MEASURE_NONE;
     if (n_rows > 1 && is_softmax && job->row > 1) return OCTET_MEASURE_ROWS;
     return facts.bits && is_sigmoid ? OCTET_MEASURE_ELEMENTS : OCTET_MEASURE_ERROR;
 }
 
-static octet_status choose_measure(octet_context *ctx, const octet_samples *samples, const octet_model *model, size_t n_samples,
-                                   evaluation_job *job) {
+static octet_status choose_measure(octet_context *ctx, const octet_samples *samples, const octet_model *model,
+                                   size_t n_samples, evaluation_job *job) {
     const octet_graph *graph = model->graph;
     const octet_shape *shape = &graph->values[graph->outputs[0].value].shape;
     char text[OCTET_SHAPE_TEXT_SIZE];
@@ -129,37 +136,41 @@ static octet_status choose_measure(octet_context *ctx, const octet_samples *samp
     if (!targeted && !octet_samples_has_labels(samples)) return OCTET_OK;
     job->labels = samples;
     job->measure = measure_of(graph, samples, n_samples, job);
-    OCTET_CHECK(ctx, job->measure != OCTET_MEASURE_NONE, OCTET_DATA,
-                "labels of %zu number%s a sample: %s gives %s, which needs a class number from 0 on or %zu numbers a sample",
-                job->n_targets, job->n_targets == 1 ? "" : "s", model->path, octet_shape_text(shape, text), job->n_scores);
+    OCTET_CHECK(
+        ctx, job->measure != OCTET_MEASURE_NONE, OCTET_DATA,
+        "labels of %zu number%s a sample: %s gives %s, which needs a class number from 0 on or %zu numbers a sample",
+        job->n_targets, job->n_targets == 1 ? "" : "s", model->path, octet_shape_text(shape, text), job->n_scores);
     const int32_t n_classes = job->n_scores == 1 ? 2 : (int32_t)job->n_scores;
     for (size_t i = 0; i < n_samples && job->measure == OCTET_MEASURE_CLASS; i++) {
         const int32_t label = octet_samples_label(samples, i);
-        OCTET_CHECK(ctx, label < n_classes, OCTET_DATA, "sample %zu has label %d: %s has %d classes (labels count from 0)", i, label,
-                    model->path, n_classes);
+        OCTET_CHECK(ctx, label < n_classes, OCTET_DATA,
+                    "sample %zu has label %d: %s has %d classes (labels count from 0)", i, label, model->path,
+                    n_classes);
     }
     return OCTET_OK;
 }
 
-static octet_status make_job(octet_context *ctx, octet_sweep *sweep, octet_model *const *models, const octet_samples *samples,
-                             size_t n_samples, const char *split, evaluation_job *job) {
+static octet_status make_job(octet_context *ctx, octet_sweep *sweep, octet_model *const *models,
+                             const octet_samples *samples, size_t n_samples, const char *split, evaluation_job *job) {
     job->n_models = sweep->n_models;
-    job->n_scores = octet_shape_elements(&models[0]->graph->values[models[0]->graph->outputs[0].value].shape) / sweep->batch;
+    job->n_scores =
+        octet_shape_elements(&models[0]->graph->values[models[0]->graph->outputs[0].value].shape) / sweep->batch;
     OCTET_CHECK(ctx, job->n_scores > 0, OCTET_MODEL, "%s: its output is empty", models[0]->path);
     OCTET_TRY(choose_measure(ctx, samples, models[0], n_samples, job));
     for (uint32_t m = 0; m < job->n_models; m++) {
         const octet_graph *graph = models[m]->graph;
         job->graphs[m] = graph;
         const size_t n_scores = octet_shape_elements(&graph->values[graph->outputs[0].value].shape) / sweep->batch;
-        OCTET_CHECK(ctx, n_scores == job->n_scores, OCTET_DATA, "%s has %zu output values, %s has %zu: they cannot be compared",
-                    models[0]->path, job->n_scores, models[m]->path, n_scores);
-        OCTET_TRY(octet_evaluation_make(ctx, models[m]->path, split, n_samples, n_scores, score_kind(graph), job->measure,
-                                        &job->evaluations[m]));
+        OCTET_CHECK(ctx, n_scores == job->n_scores, OCTET_DATA,
+                    "%s has %zu output values, %s has %zu: they cannot be compared", models[0]->path, job->n_scores,
+                    models[m]->path, n_scores);
+        OCTET_TRY(octet_evaluation_make(ctx, models[m]->path, split, n_samples, n_scores, score_kind(graph),
+                                        job->measure, &job->evaluations[m]));
         octet_evaluation *evaluation = job->evaluations[m];
         evaluation->n_targets = job->n_targets;
         evaluation->row = job->row;
-        evaluation->has_classes =
-            job->measure == OCTET_MEASURE_CLASS || (job->measure == OCTET_MEASURE_NONE && has_classes(models[0]->graph));
+        evaluation->has_classes = job->measure == OCTET_MEASURE_CLASS ||
+                                  (job->measure == OCTET_MEASURE_NONE && has_classes(models[0]->graph));
     }
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, job->n_scores * sweep->n_threads * job->n_models, &job->scores));
     if (job->n_models < 2) return OCTET_OK;
@@ -197,8 +208,9 @@ static const char *split_name(const octet_dataset *dataset, octet_split split) {
     return split == OCTET_SPLIT_TEST ? "test" : "training";
 }
 
-static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *const *models, uint32_t n_models, octet_data *data,
-                        const octet_run_options *options, evaluation_job *job, octet_distance *distance) {
+static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *const *models, uint32_t n_models,
+                        octet_data *data, const octet_run_options *options, evaluation_job *job,
+                        octet_distance *distance) {
     octet_exec_options exec;
     octet_split split;
     int rounding;
@@ -211,8 +223,8 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
         OCTET_TRY(octet_api_canonicalize(ctx, models[m]));
         graphs[m] = models[m]->graph;
         OCTET_CHECK(ctx, graphs[m]->n_inputs == graphs[0]->n_inputs && graphs[m]->n_outputs > 0, OCTET_DATA,
-                    "%s has %u inputs, %s has %u: they cannot be compared", models[0]->path, graphs[0]->n_inputs, models[m]->path,
-                    graphs[m]->n_inputs);
+                    "%s has %u inputs, %s has %u: they cannot be compared", models[0]->path, graphs[0]->n_inputs,
+                    models[m]->path, graphs[m]->n_inputs);
     }
     octet_samples **samples;
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, graphs[0]->n_inputs, &samples));
@@ -225,7 +237,8 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
     sweep->what = "evaluating";
     size_t n_samples = octet_samples_count(samples[0]);
     if (options->limit > 0 && options->limit < n_samples) n_samples = (size_t)options->limit;
-    OCTET_CHECK(ctx, n_samples <= UINT32_MAX, OCTET_LIMIT, "%zu samples: at most %u can be evaluated (--limit)", n_samples, UINT32_MAX);
+    OCTET_CHECK(ctx, n_samples <= UINT32_MAX, OCTET_LIMIT, "%zu samples: at most %u can be evaluated (--limit)",
+                n_samples, UINT32_MAX);
     OCTET_TRY(make_job(ctx, sweep, models, samples[0], n_samples, split_name(data->dataset, split), job));
     OCTET_TRY(octet_sweep_run(ctx, sweep, NULL, 0, n_samples, visit, job));
     for (uint32_t m = 0; m < n_models; m++) {
@@ -241,11 +254,13 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
 }
 
 octet_status octet_api_evaluate(octet_context *ctx, octet_model *const *models, uint32_t n_models, octet_data *data,
-                                const octet_run_options *options, octet_evaluation **evaluations, octet_distance *distance) {
+                                const octet_run_options *options, octet_evaluation **evaluations,
+                                octet_distance *distance) {
     const octet_run_options defaults = OCTET_RUN_OPTIONS_INIT;
     octet_sweep sweep = {0};
     evaluation_job job = {0};
-    const octet_status status = run(ctx, &sweep, models, n_models, data, options != NULL ? options : &defaults, &job, distance);
+    const octet_status status =
+        run(ctx, &sweep, models, n_models, data, options != NULL ? options : &defaults, &job, distance);
     octet_sweep_close(ctx, &sweep);
     for (uint32_t m = 0; m < n_models; m++) {
         if (status == OCTET_OK) evaluations[m] = job.evaluations[m];
@@ -259,7 +274,9 @@ octet_status octet_evaluate(octet_context *ctx, octet_model *model, octet_data *
     return octet_api_evaluate(ctx, &model, 1, data, options, out, NULL);
 }
 
-void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation) { octet_evaluation_free(ctx, evaluation); }
+void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation) {
+    octet_evaluation_free(ctx, evaluation);
+}
 uint64_t octet_evaluation_n_samples(const octet_evaluation *evaluation) { return evaluation->n_samples; }
 bool octet_evaluation_has_labels(const octet_evaluation *evaluation) { return evaluation->has_accuracy; }
 double octet_evaluation_accuracy(const octet_evaluation *evaluation) { return evaluation->accuracy; }
@@ -273,12 +290,15 @@ double octet_evaluation_root_mean_square_error(const octet_evaluation *evaluatio
     return evaluation->errors != NULL ? evaluation->root_mean_square_error : (double)NAN;
 }
 
-int32_t octet_evaluation_class(const octet_evaluation *evaluation, uint64_t index) { return evaluation->answers[index]; }
+int32_t octet_evaluation_class(const octet_evaluation *evaluation, uint64_t index) {
+    return evaluation->answers[index];
+}
 
-octet_status octet_evaluation_render(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion, octet_rendering as,
-                                     char **out) {
+octet_status octet_evaluation_render(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,
+                                     octet_rendering as, char **out) {
     octet_buffer buffer = {0};
-    const octet_status status = as == OCTET_AS_JSON ? octet_evaluation_write_json(ctx, evaluation, with_confusion, &buffer)
-                                                    : octet_evaluation_write_text(ctx, evaluation, with_confusion, &buffer);
+    const octet_status status = as == OCTET_AS_JSON
+                                    ? octet_evaluation_write_json(ctx, evaluation, with_confusion, &buffer)
+                                    : octet_evaluation_write_text(ctx, evaluation, with_confusion, &buffer);
     return octet_api_give_text(ctx, &buffer, status, out);
 }

@@ -32,26 +32,30 @@ struct octet_data {
 };
 
 /* Finds `name` (NULL or "" give 0) among n names; USAGE lists them. */
-octet_status octet_api_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int n, int *out);
+octet_status octet_api_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int n,
+                              int *out);
 
 /* Runs the passes over a Keras model that has not seen them yet. */
 octet_status octet_api_canonicalize(octet_context *ctx, octet_model *model);
 /* A handle for a graph, which it owns from here on, also on failure. */
-octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind, octet_model **out);
+octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind,
+                            octet_model **out);
 
 /* options may be NULL. */
 octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out);
 octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out);
 /* Which input of the dataset is for this input of the graph: by name, by number, or the only one; OCTET_NONE. */
 uint32_t octet_api_find_input(const octet_dataset *dataset, const octet_graph *graph, uint32_t input);
-/* Whether an input takes integers as they are (pixels as bytes, indices of words): its samples are not scaled unless that is asked for. */
+/* Whether an input takes integers as they are (pixels as bytes, indices of words): its samples are not scaled unless
+ * that is asked for. */
 bool octet_api_takes_counts(const octet_value *value);
-/* Samples that one run takes: the size of axis 0 where all inputs share it and the outputs are multiples of it, else 1. */
+/* Samples that one run takes: the size of axis 0 where all inputs share it and the outputs are multiples of it, else 1.
+ */
 uint32_t octet_api_batch(const octet_graph *graph);
 /* The samples of a split for every input of the graph, adapted to its shape; `samples` has room for graph->n_inputs.
  * All have the same number of samples, which is at least 1. USAGE when an input has no source. */
-octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph, octet_split split,
-                                 octet_samples **samples);
+octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph,
+                                 octet_split split, octet_samples **samples);
 /* Copies `size` bytes of buffer->data into a text for the caller and frees the buffer, also on failure. */
 octet_status octet_api_give_text(octet_context *ctx, octet_buffer *buffer, octet_status status, char **out);
 

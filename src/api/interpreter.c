@@ -8,17 +8,20 @@ struct octet_interpreter {
     octet_pool *pool;
 };
 
-static octet_status create(octet_context *ctx, octet_model *model, const octet_run_options *options, octet_interpreter *interpreter) {
+static octet_status create(octet_context *ctx, octet_model *model, const octet_run_options *options,
+                           octet_interpreter *interpreter) {
     octet_exec_options exec;
     OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
     OCTET_TRY(octet_api_canonicalize(ctx, model));
     interpreter->graph = model->graph;
-    OCTET_TRY(octet_pool_create(ctx, options != NULL && options->n_threads > 0 ? options->n_threads : 1, &interpreter->pool));
+    OCTET_TRY(
+        octet_pool_create(ctx, options != NULL && options->n_threads > 0 ? options->n_threads : 1, &interpreter->pool));
     OCTET_TRY(octet_exec_create(ctx, model->graph, &exec, &interpreter->exec));
     return octet_runner_create(ctx, interpreter->exec, octet_pool_size(interpreter->pool), &interpreter->runner);
 }
 
-octet_status octet_interpreter_create(octet_context *ctx, octet_model *model, const octet_run_options *options, octet_interpreter **out) {
+octet_status octet_interpreter_create(octet_context *ctx, octet_model *model, const octet_run_options *options,
+                                      octet_interpreter **out) {
     void *block = NULL;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof(octet_interpreter), &block));
     octet_interpreter *interpreter = block;
@@ -53,9 +56,12 @@ void octet_interpreter_set_input(octet_interpreter *interpreter, uint32_t index,
 
 void octet_interpreter_get_output(const octet_interpreter *interpreter, uint32_t index, float *values) {
     const octet_value *value = &interpreter->graph->values[interpreter->graph->outputs[index].value];
-    octet_convert_to_real(value, octet_interpreter_output(interpreter, index), octet_shape_elements(&value->shape), values);
+    octet_convert_to_real(value, octet_interpreter_output(interpreter, index), octet_shape_elements(&value->shape),
+                          values);
 }
 
 void octet_interpreter_run(octet_interpreter *interpreter) { octet_runner_run(interpreter->runner, interpreter->pool); }
 void octet_interpreter_reset(octet_interpreter *interpreter) { octet_runner_reset(interpreter->runner); }
-size_t octet_interpreter_arena_bytes(const octet_interpreter *interpreter) { return octet_exec_arena_bytes(interpreter->exec); }
+size_t octet_interpreter_arena_bytes(const octet_interpreter *interpreter) {
+    return octet_exec_arena_bytes(interpreter->exec);
+}

@@ -3,8 +3,8 @@
 #include "api/evaluate.h"
 #include "report/verdict.h"
 
-static octet_status describe_ports(octet_context *ctx, octet_verdict *verdict, const octet_graph *graph, const octet_port *ports,
-                                   uint32_t n, octet_verdict_port **out) {
+static octet_status describe_ports(octet_context *ctx, octet_verdict *verdict, const octet_graph *graph,
+                                   const octet_port *ports, uint32_t n, octet_verdict_port **out) {
     OCTET_TRY(OCTET_NEW(ctx, &verdict->arena, n, out));
     for (uint32_t i = 0; i < n; i++) {
         const octet_value *value = &graph->values[ports[i].value];
@@ -49,8 +49,8 @@ static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict,
     return octet_arena_string(ctx, &verdict->arena, from->late_layer, &to->late_layer);
 }
 
-static octet_status fill(octet_context *ctx, octet_verdict *verdict, octet_model *original, octet_model *quantized, octet_data *data,
-                         const octet_calibration *calibration, const octet_run_options *options) {
+static octet_status fill(octet_context *ctx, octet_verdict *verdict, octet_model *original, octet_model *quantized,
+                         octet_data *data, const octet_calibration *calibration, const octet_run_options *options) {
     octet_model *const models[] = {original, quantized};
     octet_evaluation *evaluations[2];
     octet_distance distance;
@@ -76,7 +76,8 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, octet_model
 }
 
 octet_status octet_compare(octet_context *ctx, octet_model *original, octet_model *quantized, octet_data *data,
-                           const octet_calibration *calibration, const octet_run_options *options, octet_verdict **out) {
+                           const octet_calibration *calibration, const octet_run_options *options,
+                           octet_verdict **out) {
     octet_arena arena = {0};
     octet_verdict *verdict;
     octet_status status = OCTET_NEW(ctx, &arena, 1, &verdict);
@@ -99,7 +100,8 @@ double octet_verdict_drop(const octet_verdict *verdict) {
     return 100.0 * (1.0 - (double)verdict->n_agree / (double)before->n_samples);
 }
 
-octet_status octet_verdict_render(octet_context *ctx, const octet_verdict *verdict, const char *path, octet_rendering as, char **out) {
+octet_status octet_verdict_render(octet_context *ctx, const octet_verdict *verdict, const char *path,
+                                  octet_rendering as, char **out) {
     octet_buffer buffer = {0};
     const octet_status status = as == OCTET_AS_JSON ? octet_verdict_write_json(ctx, verdict, path, &buffer)
                                                     : octet_verdict_write_text(ctx, verdict, path, &buffer);

@@ -10,7 +10,8 @@
 
 enum { MAX_INPUT_SHAPES = 64 };
 
-octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind, octet_model **out) {
+octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind,
+                            octet_model **out) {
     void *block = NULL;
     const octet_status status = octet_memory_allocate(ctx, sizeof(octet_model), &block);
     if (status != OCTET_OK) {
@@ -32,7 +33,8 @@ static octet_status read_shapes(octet_context *ctx, const char *text, octet_shap
     *n_shapes = 0;
     for (const char *at = text; at != NULL; at = strchr(at, ';')) {
         if (*at == ';') at++;
-        OCTET_CHECK(ctx, *n_shapes < MAX_INPUT_SHAPES, OCTET_LIMIT, "input shape %s: more than %d inputs", text, MAX_INPUT_SHAPES);
+        OCTET_CHECK(ctx, *n_shapes < MAX_INPUT_SHAPES, OCTET_LIMIT, "input shape %s: more than %d inputs", text,
+                    MAX_INPUT_SHAPES);
         octet_shape *shape = &shapes[(*n_shapes)++];
         *shape = (octet_shape){0};
         while (*at != '\0' && *at != ';') {
@@ -40,7 +42,8 @@ static octet_status read_shapes(octet_context *ctx, const char *text, octet_shap
             const long dim = strtol(at, &end, 10);
             const bool ends = *end == ',' || *end == ';' || *end == '\0';
             const bool good = end != at && ends && dim >= 1 && dim <= INT32_MAX && shape->rank < OCTET_MAX_RANK;
-            OCTET_CHECK(ctx, good, OCTET_USAGE, "input shape %s: write positive numbers with commas, as in 224,224,3", text);
+            OCTET_CHECK(ctx, good, OCTET_USAGE, "input shape %s: write positive numbers with commas, as in 224,224,3",
+                        text);
             shape->dims[shape->rank++] = (int32_t)dim;
             at = *end == ',' ? end + 1 : end;
         }
@@ -56,7 +59,8 @@ static octet_status check_ports(octet_context *ctx, const octet_graph *graph, co
     return OCTET_OK;
 }
 
-static octet_status wrap_loaded(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind, octet_model **out) {
+static octet_status wrap_loaded(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind,
+                                octet_model **out) {
     octet_status status = check_ports(ctx, graph, graph->inputs, graph->n_inputs);
     if (status == OCTET_OK) status = check_ports(ctx, graph, graph->outputs, graph->n_outputs);
     if (status == OCTET_OK) return octet_api_wrap(ctx, graph, path, kind, out);
@@ -64,10 +68,12 @@ static octet_status wrap_loaded(octet_context *ctx, octet_graph *graph, const ch
     return status;
 }
 
-octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options, octet_model **out) {
+octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options,
+                              octet_model **out) {
     octet_model_kind kind;
     octet_shape shapes[MAX_INPUT_SHAPES];
-    octet_import_options import = {.architecture = options != NULL ? options->architecture : NULL, .input_shapes = shapes};
+    octet_import_options import = {.architecture = options != NULL ? options->architecture : NULL,
+                                   .input_shapes = shapes};
     if (options != NULL) OCTET_TRY(read_shapes(ctx, options->input_shape, shapes, &import.n_input_shapes));
     OCTET_TRY(octet_import_kind(ctx, path, &kind));
     octet_graph *graph = NULL;
@@ -80,7 +86,8 @@ octet_status octet_model_load(octet_context *ctx, const char *path, const octet_
     return OCTET_OK;
 }
 
-octet_status octet_model_load_tflite(octet_context *ctx, const void *bytes, size_t size, const char *name, octet_model **out) {
+octet_status octet_model_load_tflite(octet_context *ctx, const void *bytes, size_t size, const char *name,
+                                     octet_model **out) {
     octet_graph *graph = NULL;
     octet_model *model = NULL;
     OCTET_TRY(octet_import_tflite_bytes(ctx, (octet_bytes){.data = bytes, .size = size}, name, &graph));
@@ -125,9 +132,12 @@ static octet_tensor describe(const octet_graph *graph, const octet_port *port) {
 }
 _Static_assert((int)OCTET_TENSOR_MAX_RANK == (int)OCTET_MAX_RANK, "octet.h and graph/type.h differ");
 
-octet_tensor octet_model_input(const octet_model *model, uint32_t index) { return describe(model->graph, &model->graph->inputs[index]); }
-octet_tensor octet_model_output(const octet_model *model, uint32_t index) { return describe(model->graph,
-                                                                           &model->graph->outputs[index]); }
+octet_tensor octet_model_input(const octet_model *model, uint32_t index) {
+    return describe(model->graph, &model->graph->inputs[index]);
+}
+octet_tensor octet_model_output(const octet_model *model, uint32_t index) {
+    return describe(model->graph, &model->graph->outputs[index]);
+}
 
 const char *octet_model_format(const octet_model *model) {
     if (model->kind == OCTET_KIND_TFLITE) return "TensorFlow Lite";
@@ -153,7 +163,8 @@ octet_status octet_model_write(octet_context *ctx, octet_model *model, const cha
     octet_buffer buffer = {0};
     octet_status status = octet_export_tflite(ctx, model->graph, &buffer);
     if (status == OCTET_OK) model->tflite_bytes = buffer.size;
-    if (status == OCTET_OK) status = octet_file_write(ctx, path, (octet_bytes){.data = buffer.data, .size = buffer.size});
+    if (status == OCTET_OK)
+        status = octet_file_write(ctx, path, (octet_bytes){.data = buffer.data, .size = buffer.size});
     octet_buffer_free(ctx, &buffer);
     return status;
 }

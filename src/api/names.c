@@ -3,7 +3,8 @@
 
 #include "api/handles.h"
 
-octet_status octet_api_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int n, int *out) {
+octet_status octet_api_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int n,
+                              int *out) {
     *out = 0;
     if (name == NULL || name[0] == '\0') return OCTET_OK;
     for (int i = 0; i < n; i++) {

@@ -22,7 +22,9 @@ typedef struct run_job {
     uint8_t **dump; /* by value: a tensor a run; NULL without, and for constants */
 } run_job;
 
-static size_t value_elements(const octet_graph *graph, uint32_t id) { return octet_shape_elements(&graph->values[id].shape); }
+static size_t value_elements(const octet_graph *graph, uint32_t id) {
+    return octet_shape_elements(&graph->values[id].shape);
+}
 static size_t value_bytes(const octet_graph *graph, uint32_t id) {
     return value_elements(graph, id) * octet_type_size(graph->values[id].type);
 }
@@ -42,19 +44,21 @@ static octet_status try_raw(octet_context *ctx, run_job *job, uint32_t i, octet_
     octet_array array;
     OCTET_TRY(octet_npy_parse(ctx, job->files[i].bytes, path, &array));
     if (strcmp(octet_element_name(array.element), octet_type_name(value->type)) != 0) return OCTET_OK;
-    const size_t n_elements = octet_shape_elements(&value->shape) / job->batch, rows = array.rank > 0 ? (size_t)array.dims[0] : 0;
+    const size_t n_elements = octet_shape_elements(&value->shape) / job->batch,
+                 rows = array.rank > 0 ? (size_t)array.dims[0] : 0;
     const bool one = array.n_elements == n_elements, batches = array.n_elements == rows * n_elements * job->batch;
     char shape[OCTET_SHAPE_TEXT_SIZE], text[OCTET_ARRAY_TEXT_SIZE];
     OCTET_CHECK(ctx, n_elements > 0 && (one || batches || array.n_elements == rows * n_elements), OCTET_DATA,
-                "%s: %s does not fit input '%s' of shape %s", path, octet_array_text(&array, text), job->graph->inputs[i].name,
-                octet_shape_text(&value->shape, shape));
+                "%s: %s does not fit input '%s' of shape %s", path, octet_array_text(&array, text),
+                job->graph->inputs[i].name, octet_shape_text(&value->shape, shape));
     OCTET_TRY(octet_array_to_c_order(ctx, &array, &job->storage[i]));
     job->raw[i] = array.data;
     *n = array.n_elements / n_elements;
     return OCTET_OK;
 }
 
-static octet_status open_inputs(octet_context *ctx, run_job *job, const octet_open_options *options, octet_split split) {
+static octet_status open_inputs(octet_context *ctx, run_job *job, const octet_open_options *options,
+                                octet_split split) {
     const octet_graph *graph = job->graph;
     size_t n_raw = 0;
     OCTET_TRY(octet_data_open(ctx, options, &job->data));
@@ -62,16 +66,18 @@ static octet_status open_inputs(octet_context *ctx, run_job *job, const octet_op
         size_t n = 0;
         OCTET_TRY(try_raw(ctx, job, i, split, &n));
         if (job->raw[i] == NULL) continue;
-        OCTET_CHECK(ctx, n_raw == 0 || n == job->n_samples, OCTET_DATA, "input '%s' has %zu samples, input '%s' has %zu",
-                    graph->inputs[i].name, n, graph->inputs[0].name, job->n_samples);
+        OCTET_CHECK(ctx, n_raw == 0 || n == job->n_samples, OCTET_DATA,
+                    "input '%s' has %zu samples, input '%s' has %zu", graph->inputs[i].name, n, graph->inputs[0].name,
+                    job->n_samples);
         job->n_samples = n;
         n_raw++;
     }
     if (n_raw > 0 && n_raw == graph->n_inputs) return OCTET_OK;
     for (uint32_t i = 0; i < graph->n_inputs; i++) { /* counts come the other way too */
         const bool scaled = job->raw[i] != NULL && !octet_api_takes_counts(&graph->values[graph->inputs[i].value]);
-        OCTET_CHECK(ctx, !scaled, OCTET_DATA,
-                    "the inputs are partly in the model's own integer types and partly not: give all of them either way");
+        OCTET_CHECK(
+            ctx, !scaled, OCTET_DATA,
+            "the inputs are partly in the model's own integer types and partly not: give all of them either way");
         job->raw[i] = NULL;
     }
     OCTET_TRY(octet_api_bind_data(ctx, job->data, graph, split, job->samples));
@@ -83,7 +89,8 @@ static octet_status allocate_results(octet_context *ctx, run_job *job, bool dump
     const octet_graph *graph = job->graph;
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const uint32_t id = graph->outputs[i].value;
-        const size_t size = (job->real ? value_elements(graph, id) * sizeof(float) : value_bytes(graph, id)) / job->batch;
+        const size_t size =
+            (job->real ? value_elements(graph, id) * sizeof(float) : value_bytes(graph, id)) / job->batch;
         OCTET_TRY(octet_arena_array(ctx, &job->arena, job->n_samples, size, (void **)&job->outputs[i]));
     }
     const size_t n_runs = (job->n_samples + job->batch - 1) / job->batch;
@@ -94,7 +101,8 @@ static octet_status allocate_results(octet_context *ctx, run_job *job, bool dump
     return OCTET_OK;
 }
 
-static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners, const uint64_t *time_ns) {
+static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners,
+                  const uint64_t *time_ns) {
     run_job *job = user;
     const octet_graph *graph = job->graph;
     (void)thread;
@@ -103,7 +111,8 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
         const uint32_t id = graph->outputs[i].value;
         const size_t n = value_elements(graph, id) / job->batch, size = value_bytes(graph, id) / job->batch;
         const uint8_t *tensor = (const uint8_t *)octet_runner_value(runners[0], id) + slot * size;
-        if (job->real) octet_convert_to_real(&graph->values[id], tensor, n, (float *)(void *)job->outputs[i] + position * n);
+        if (job->real)
+            octet_convert_to_real(&graph->values[id], tensor, n, (float *)(void *)job->outputs[i] + position * n);
         else memcpy(job->outputs[i] + position * size, tensor, size);
     }
 }
@@ -116,8 +125,10 @@ static void keep(void *user, uint32_t value, const void *data, size_t n_elements
     memcpy(job->dump[value] + job->sweep.position[0] / job->batch * size, data, size);
 }
 
-/* Samples along axis 0: [batch,...] becomes [n,...], any other shape [n,shape...]; of dumped tensors n may count runs. */
-static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bool real, const uint8_t *data, const char *path) {
+/* Samples along axis 0: [batch,...] becomes [n,...], any other shape [n,shape...]; of dumped tensors n may count runs.
+ */
+static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bool real, const uint8_t *data,
+                         const char *path) {
     const octet_value *value = &job->graph->values[id];
     const bool pairs = value->type == OCTET_COMPLEX64; /* two floats each */
     const octet_type type = real || pairs ? OCTET_FLOAT32 : value->type;
@@ -130,15 +141,15 @@ static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bo
     if (shape.rank > 0 && shape.dims[0] == (int32_t)(is_output ? 1 : job->batch)) {
         shape.dims[0] = (int32_t)job->n_samples;
     } else {
-        OCTET_CHECK(ctx, shape.rank < OCTET_MAX_RANK, OCTET_LIMIT, "%s: rank %d is too high for an array of several samples", value->name,
-                    shape.rank);
+        OCTET_CHECK(ctx, shape.rank < OCTET_MAX_RANK, OCTET_LIMIT,
+                    "%s: rank %d is too high for an array of several samples", value->name, shape.rank);
         memmove(shape.dims + 1, shape.dims, (size_t)shape.rank * sizeof *shape.dims);
         shape.dims[0] = (int32_t)n_parts;
         shape.rank++;
     }
     if (pairs) {
-        OCTET_CHECK(ctx, shape.rank < OCTET_MAX_RANK, OCTET_LIMIT, "%s: rank %d is too high for an array of pairs", value->name,
-                    shape.rank);
+        OCTET_CHECK(ctx, shape.rank < OCTET_MAX_RANK, OCTET_LIMIT, "%s: rank %d is too high for an array of pairs",
+                    value->name, shape.rank);
         shape.dims[shape.rank++] = 2;
     }
     return octet_npy_save(ctx, path, descr, shape.rank, shape.dims, data);
@@ -157,7 +168,8 @@ static octet_status make_folder(octet_context *ctx, const char *path) {
     return OCTET_OK;
 }
 
-static octet_status file_name(octet_context *ctx, run_job *job, const char *folder, uint32_t index, const char *name, const char **out) {
+static octet_status file_name(octet_context *ctx, run_job *job, const char *folder, uint32_t index, const char *name,
+                              const char **out) {
     char *clean;
     OCTET_TRY(octet_arena_copy(ctx, &job->arena, name, strlen(name) + 1, (void **)&clean));
     sanitize(clean);
@@ -194,8 +206,8 @@ static octet_status save_results(octet_context *ctx, run_job *job, const octet_a
     return OCTET_OK;
 }
 
-static octet_status run(octet_context *ctx, octet_model *model, const octet_array_files *files, const octet_run_options *options,
-                        run_job *job) {
+static octet_status run(octet_context *ctx, octet_model *model, const octet_array_files *files,
+                        const octet_run_options *options, run_job *job) {
     octet_exec_options exec;
     octet_split split;
     int rounding;
@@ -217,22 +229,21 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
     OCTET_TRY(open_inputs(ctx, job, &files->data, split));
     if (options->limit > 0 && options->limit < job->n_samples) job->n_samples = (size_t)options->limit;
     OCTET_CHECK(ctx, job->n_samples <= INT32_MAX, OCTET_LIMIT, "run: %zu samples are too many", job->n_samples);
-    OCTET_TRY(octet_sweep_open(ctx, &job->sweep, &graph, 1, &exec, files->dump != NULL ? 1 : options->n_threads, job->samples));
+    OCTET_TRY(octet_sweep_open(ctx, &job->sweep, &graph, 1, &exec, files->dump != NULL ? 1 : options->n_threads,
+                               job->samples));
     job->sweep.rounding = rounding == 1 ? OCTET_ROUND_TRUNCATE : OCTET_ROUND_NEAREST;
     job->sweep.progress = options->progress;
     job->sweep.progress_user = options->progress_user;
     job->sweep.what = "running";
-    for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        job->sweep.raw[i] = job->raw[i];
-    }
+    for (uint32_t i = 0; i < graph->n_inputs; i++) { job->sweep.raw[i] = job->raw[i]; }
     OCTET_TRY(allocate_results(ctx, job, files->dump != NULL));
     if (files->dump != NULL) octet_runner_set_observer(job->sweep.runners[0], keep, job);
     OCTET_TRY(octet_sweep_run(ctx, &job->sweep, NULL, 0, job->n_samples, visit, job));
     return save_results(ctx, job, files);
 }
 
-octet_status octet_model_run_files(octet_context *ctx, octet_model *model, const octet_array_files *files, const octet_run_options *options,
-                                   uint64_t *n_samples) {
+octet_status octet_model_run_files(octet_context *ctx, octet_model *model, const octet_array_files *files,
+                                   const octet_run_options *options, uint64_t *n_samples) {
     const octet_run_options defaults = OCTET_RUN_OPTIONS_INIT;
     run_job job = {0};
     const octet_status status = run(ctx, model, files, options != NULL ? options : &defaults, &job);

@@ -11,7 +11,8 @@ octet_status octet_model_summary(octet_context *ctx, octet_model *model, octet_r
     return octet_api_give_text(ctx, &buffer, status, out);
 }
 
-/* Where every value lies, when octet can run the graph; a file with an operator without kernel is shown without a plan. */
+/* Where every value lies, when octet can run the graph; a file with an operator without kernel is shown without a plan.
+ */
 static octet_status plan(octet_context *ctx, octet_arena *arena, octet_inspection *inspection) {
     const octet_graph *graph = inspection->graph;
     octet_context attempt;
@@ -35,7 +36,8 @@ static octet_status fill(octet_context *ctx, octet_model *model, octet_arena *ar
     if (model->kind != OCTET_KIND_TFLITE) {
         int32_t *versions;
         OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &versions));
-        for (uint32_t i = 0; i < graph->n_operators; i++) versions[i] = octet_export_version(graph, &graph->operators[i]);
+        for (uint32_t i = 0; i < graph->n_operators; i++)
+            versions[i] = octet_export_version(graph, &graph->operators[i]);
         inspection->versions = versions;
     }
     return plan(ctx, arena, inspection);

@@ -18,11 +18,13 @@ static octet_status make_room(octet_context *ctx, octet_sweep *sweep) {
     }
     if (sweep->kept_bytes > KEPT_MOST / OCTET_SWEEP_ROW) sweep->row = KEPT_MOST / sweep->kept_bytes;
     if (sweep->row == 0) sweep->row = 1;
-    return octet_arena_array(ctx, &sweep->arena, sweep->n_threads * sweep->row, sweep->kept_bytes, (void **)&sweep->kept);
+    return octet_arena_array(ctx, &sweep->arena, sweep->n_threads * sweep->row, sweep->kept_bytes,
+                             (void **)&sweep->kept);
 }
 
-octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octet_graph *const *graphs, uint32_t n_models,
-                              const octet_exec_options *options, uint32_t n_threads, octet_samples *const *samples) {
+octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octet_graph *const *graphs,
+                              uint32_t n_models, const octet_exec_options *options, uint32_t n_threads,
+                              octet_samples *const *samples) {
     const uint32_t n_inputs = graphs[0]->n_inputs;
     sweep->n_models = n_models;
     sweep->batch = octet_api_batch(graphs[0]);
@@ -44,10 +46,12 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, (size_t)sweep->n_threads * n_models, &sweep->runners));
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, (size_t)sweep->n_threads * n_inputs, &sweep->real));
     for (uint32_t t = 0; t < sweep->n_threads; t++) {
-        for (uint32_t m = 0; m < n_models; m++) OCTET_TRY(octet_runner_create(ctx, sweep->execs[m], 1, &sweep->runners[t * n_models + m]));
+        for (uint32_t m = 0; m < n_models; m++)
+            OCTET_TRY(octet_runner_create(ctx, sweep->execs[m], 1, &sweep->runners[t * n_models + m]));
         for (uint32_t i = 0; i < n_inputs; i++) {
             const octet_value *value = &graphs[0]->values[graphs[0]->inputs[i].value];
-            OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, octet_shape_elements(&value->shape), &sweep->real[t * n_inputs + i]));
+            OCTET_TRY(
+                OCTET_NEW(ctx, &sweep->arena, octet_shape_elements(&value->shape), &sweep->real[t * n_inputs + i]));
         }
     }
     return make_room(ctx, sweep);
@@ -73,7 +77,8 @@ typedef struct sweep_job {
     atomic_size_t done;
 } sweep_job;
 
-/* Where samples are stored as bytes and a model takes bytes, one table replaces scaling and rounding of every element. */
+/* Where samples are stored as bytes and a model takes bytes, one table replaces scaling and rounding of every element.
+ */
 static void make_byte_tables(octet_sweep *sweep, size_t index) {
     for (uint32_t m = 0; m < sweep->n_models; m++) {
         const octet_graph *graph = sweep->graphs[m];
@@ -143,8 +148,8 @@ static uint64_t run_batch(sweep_job *job, uint32_t thread, size_t position, uint
     return (octet_clock_ns() - start) / sweep->batch;
 }
 
-/* Runs [begin, end) of a piece. A model has several runs in a row while its weights are near; outputs of the first model are kept until
- * the second has run. */
+/* Runs [begin, end) of a piece. A model has several runs in a row while its weights are near; outputs of the first
+ * model are kept until the second has run. */
 static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
     sweep_job *job = user;
     octet_sweep *sweep = job->sweep;
@@ -162,11 +167,13 @@ static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
             time_ns[i][last] = run_batch(job, thread, position, last);
             if (last > 0) copy_outputs(sweep, thread, 0, kept + i * sweep->kept_bytes, false);
             for (uint32_t slot = 0; slot < batch && position + slot < job->end; slot++)
-                job->visit(job->user, thread, position + slot, slot, &sweep->runners[thread * sweep->n_models], time_ns[i]);
+                job->visit(job->user, thread, position + slot, slot, &sweep->runners[thread * sweep->n_models],
+                           time_ns[i]);
         }
     }
     const size_t done = atomic_fetch_add(&job->done, (size_t)(end - begin) * batch) + (size_t)(end - begin) * batch;
-    if (thread == 0 && sweep->progress != NULL) sweep->progress(sweep->progress_user, sweep->what, done < job->n ? done : job->n, job->n);
+    if (thread == 0 && sweep->progress != NULL)
+        sweep->progress(sweep->progress_user, sweep->what, done < job->n ? done : job->n, job->n);
 }
 
 /* As many batches as make 64 Mi elements, in samples: what is loaded at a time. */
@@ -189,7 +196,8 @@ static octet_status load(octet_context *ctx, octet_sweep *sweep, const size_t *i
     }
     for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs && n_loads < OCTET_DATA_MAX_INPUTS; i++) {
         if (sweep->raw[i] != NULL) continue;
-        loads[n_loads++] = (octet_load){.samples = sweep->samples[i], .indices = indices != NULL ? indices + first : places, .n = n};
+        loads[n_loads++] =
+            (octet_load){.samples = sweep->samples[i], .indices = indices != NULL ? indices + first : places, .n = n};
     }
     const octet_status status = n_loads > 0 ? octet_samples_load_all(ctx, loads, n_loads, sweep->pool) : OCTET_OK;
     octet_memory_free(ctx, places);
@@ -208,7 +216,8 @@ octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_
         job.end = job.first + now;
         OCTET_TRY(load(ctx, sweep, indices, job.first, now));
         make_byte_tables(sweep, indices != NULL ? indices[job.first] : job.first);
-        const size_t pieces = (size_t)sweep->n_threads * 32; /* small enough to share evenly, large enough to cost nothing */
+        const size_t pieces =
+            (size_t)sweep->n_threads * 32; /* small enough to share evenly, large enough to cost nothing */
         octet_pool_run(sweep->pool, work, &job, (uint32_t)n_runs, (uint32_t)(n_runs / pieces + 1));
     }
     if (sweep->progress != NULL) sweep->progress(sweep->progress_user, sweep->what, n, n);

@@ -1,9 +1,7 @@
-/* api/sweep.h - one or two models over many samples, in parallel by whole runs: of one sample, or of as many as the models' batch takes.
- * In:  execs, samples by input, and a visitor.
- * Out: a visit after every sample, with the runners that have just run.
- * Knows: exec, data, threads. Each thread has its own runners; a visit gets the sample's position, so that what it stores
- *        does not depend on who ran it.
- * Does not know: what the results are for. */
+/* api/sweep.h - one or two models over many samples, in parallel by whole runs: of one sample, or of as many as the
+ * models' batch takes. In:  execs, samples by input, and a visitor. Out: a visit after every sample, with the runners
+ * that have just run. Knows: exec, data, threads. Each thread has its own runners; a visit gets the sample's position,
+ * so that what it stores does not depend on who ran it. Does not know: what the results are for. */
 #ifndef OCTET_API_SWEEP_H
 #define OCTET_API_SWEEP_H
 
@@ -14,10 +12,10 @@ enum { OCTET_SWEEP_MODELS = 2, OCTET_SWEEP_ROW = 16 };
 
 typedef struct octet_sweep octet_sweep;
 
-/* Called on several threads at once, each with its own `thread` number and positions. slot: which part of the runners' tensors, cut into
- * `batch` along axis 0, is this sample's. time_ns: by model, a sample's share of this run. */
-typedef void octet_sweep_visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners,
-                               const uint64_t *time_ns);
+/* Called on several threads at once, each with its own `thread` number and positions. slot: which part of the runners'
+ * tensors, cut into `batch` along axis 0, is this sample's. time_ns: by model, a sample's share of this run. */
+typedef void octet_sweep_visit(void *user, uint32_t thread, size_t position, uint32_t slot,
+                               octet_runner *const *runners, const uint64_t *time_ns);
 
 struct octet_sweep {
     octet_arena arena;
@@ -27,16 +25,16 @@ struct octet_sweep {
     octet_pool *pool;                      /* owned */
     octet_runner **runners;                /* [thread][model], owned */
     float **real;                          /* [thread][input]: the samples of one run */
-    bool keep_state;                       /* variables go on from sample to sample, as TensorFlow calibrates and streams do; one thread */
-    bool need_real;                        /* the visitor reads `real`: it is filled even where the model wants bytes */
-    uint8_t (*byte_tables)[256];           /* [model][input]: stored byte to input byte; valid where has_table says so */
-    bool *has_table;                       /* [model][input] */
-    octet_samples **samples;               /* by input */
-    const uint8_t **raw;                   /* by input: samples in the tensor's own type, one after the other; or NULL */
-    size_t *position;                      /* [thread]: of the first sample that is being run */
-    size_t row;                            /* 1..OCTET_SWEEP_ROW: runs of one model before the other has its */
-    size_t kept_bytes;                     /* of all outputs of the first of two models, for one run */
-    uint8_t *kept;                         /* [thread][row][kept_bytes], or NULL for one model */
+    bool keep_state; /* variables go on from sample to sample, as TensorFlow calibrates and streams do; one thread */
+    bool need_real;  /* the visitor reads `real`: it is filled even where the model wants bytes */
+    uint8_t (*byte_tables)[256]; /* [model][input]: stored byte to input byte; valid where has_table says so */
+    bool *has_table;             /* [model][input] */
+    octet_samples **samples;     /* by input */
+    const uint8_t **raw;         /* by input: samples in the tensor's own type, one after the other; or NULL */
+    size_t *position;            /* [thread]: of the first sample that is being run */
+    size_t row;                  /* 1..OCTET_SWEEP_ROW: runs of one model before the other has its */
+    size_t kept_bytes;           /* of all outputs of the first of two models, for one run */
+    uint8_t *kept;               /* [thread][row][kept_bytes], or NULL for one model */
     octet_rounding rounding;
     octet_progress *progress;
     void *progress_user;
@@ -46,8 +44,9 @@ struct octet_sweep {
 /* samples: NULL for an input whose `raw` the caller sets after opening.
  * A sweep of zeros is empty; octet_sweep_close may follow a failure at any point. n_threads 0: one per processor.
  * The graphs have the same input shapes. */
-octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octet_graph *const *graphs, uint32_t n_models,
-                              const octet_exec_options *options, uint32_t n_threads, octet_samples *const *samples);
+octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octet_graph *const *graphs,
+                              uint32_t n_models, const octet_exec_options *options, uint32_t n_threads,
+                              octet_samples *const *samples);
 void octet_sweep_close(octet_context *ctx, octet_sweep *sweep);
 /* Loads and runs samples indices[first..first+n) (indices NULL: the samples first..first+n themselves); positions are
  * first..first+n. A last run of fewer samples than the batch repeats its last one. Large samples are loaded in pieces.

@@ -25,8 +25,8 @@ typedef struct octet_context {
     octet_status status;
     char message[OCTET_MESSAGE_SIZE]; /* UTF-8, one line, empty while status is OCTET_OK */
     /* Limits: a parser compares with them before it allocates, loops or descends. */
-    size_t max_memory_bytes;  /* everything allocated through the context together; default 16 GiB */
-    uint32_t max_depth;       /* nesting of JSON, groups, models; default 64 */
+    size_t max_memory_bytes; /* everything allocated through the context together; default 16 GiB */
+    uint32_t max_depth;      /* nesting of JSON, groups, models; default 64 */
     /* Account of base/memory.c. */
     size_t memory_bytes, peak_memory_bytes;
     uint64_t n_allocations;
@@ -44,15 +44,15 @@ void octet_context_clear(octet_context *ctx);
  * invalid UTF-8 that come from files are replaced by '?'. Returns the recorded status. */
 octet_status octet_context_fail(octet_context *ctx, octet_status status, const char *format, ...) OCTET_PRINTF(3, 4);
 
-#define OCTET_TRY(expression)                            \
-    do {                                                 \
-        const octet_status octet_try_ = (expression);    \
-        if (octet_try_ != OCTET_OK) return octet_try_;   \
+#define OCTET_TRY(expression)                          \
+    do {                                               \
+        const octet_status octet_try_ = (expression);  \
+        if (octet_try_ != OCTET_OK) return octet_try_; \
     } while (0)
 
-#define OCTET_CHECK(ctx, condition, code, ...)                                     \
-    do {                                                                           \
-        if (!(condition)) return octet_context_fail((ctx), (code), __VA_ARGS__);   \
+#define OCTET_CHECK(ctx, condition, code, ...)                                   \
+    do {                                                                         \
+        if (!(condition)) return octet_context_fail((ctx), (code), __VA_ARGS__); \
     } while (0)
 
 #endif

@@ -29,7 +29,8 @@ octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *o
         if (mapping == MAP_FAILED) {
             status = octet_context_fail(ctx, OCTET_IO, "%s: cannot be mapped: %s", path, strerror(errno));
         } else {
-            *out = (octet_file){.bytes = {mapping, (size_t)info.st_size}, .mapping = mapping, .mapping_size = (size_t)info.st_size};
+            *out = (octet_file){
+                .bytes = {mapping, (size_t)info.st_size}, .mapping = mapping, .mapping_size = (size_t)info.st_size};
         }
     }
     close(fd);
@@ -72,10 +73,11 @@ static mode_t default_mode(void) {
 }
 
 /* Creates an empty file in the folder of `path`; its name lives in `arena`. */
-static octet_status create_temporary(octet_context *ctx, octet_arena *arena, const char *path, char **temporary, int *fd) {
+static octet_status create_temporary(octet_context *ctx, octet_arena *arena, const char *path, char **temporary,
+                                     int *fd) {
     const char *template;
     OCTET_TRY(octet_arena_format(ctx, arena, &template, "%s.XXXXXX", path));
-    *temporary = (char *)(uintptr_t)template;
+    *temporary = (char *)(uintptr_t) template;
     *fd = mkstemp(*temporary);
     OCTET_CHECK(ctx, *fd >= 0, OCTET_IO, "%s: cannot be created: %s", path, strerror(errno));
     return OCTET_OK;
@@ -124,7 +126,8 @@ bool octet_file_exists(const char *path) { return access(path, F_OK) == 0; }
 
 bool octet_file_is_same(const char *a, const char *b) {
     struct stat info_a, info_b;
-    return stat(a, &info_a) == 0 && stat(b, &info_b) == 0 && info_a.st_dev == info_b.st_dev && info_a.st_ino == info_b.st_ino;
+    return stat(a, &info_a) == 0 && stat(b, &info_b) == 0 && info_a.st_dev == info_b.st_dev &&
+           info_a.st_ino == info_b.st_ino;
 }
 
 bool octet_file_is_directory(const char *path) {
@@ -132,9 +135,12 @@ bool octet_file_is_directory(const char *path) {
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-octet_status octet_file_list(octet_context *ctx, octet_arena *arena, const char *path, const char ***names, size_t *n_names) {
+octet_status octet_file_list(octet_context *ctx, octet_arena *arena, const char *path, const char ***names,
+                             size_t *n_names) {
     *names = NULL;
     *n_names = 0;
     DIR *folder = opendir(path);

@@ -22,7 +22,8 @@ typedef struct octet_file {
 /* Maps `path` read-only. IO names the path and the system's reason; a directory is refused. */
 octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *out);
 void octet_file_close(octet_file *file);
-/* For files that are unlikely to be read again soon: their pages leave the process, and come back when they are read. */
+/* For files that are unlikely to be read again soon: their pages leave the process, and come back when they are read.
+ */
 void octet_file_release(const octet_file *file);
 
 /* Writes `bytes` to a temporary name in the same folder, syncs and renames it to `path`, which on failure is left as
@@ -37,6 +38,7 @@ bool octet_file_is_directory(const char *path);
 /* Whether both paths lead to one existing file. */
 bool octet_file_is_same(const char *a, const char *b);
 /* The names (not paths) in a folder, sorted bytewise, without "." and ".."; *names lives in `arena`. */
-octet_status octet_file_list(octet_context *ctx, octet_arena *arena, const char *path, const char ***names, size_t *n_names);
+octet_status octet_file_list(octet_context *ctx, octet_arena *arena, const char *path, const char ***names,
+                             size_t *n_names);
 
 #endif

@@ -15,8 +15,8 @@ typedef struct block_header {
     size_t size_bytes;
 } block_header;
 
-/* Large blocks in large pages, where the system grants them on request: a decompressed file of 47 MB takes 11,000 page faults
- * without. */
+/* Large blocks in large pages, where the system grants them on request: a decompressed file of 47 MB takes 11,000 page
+ * faults without. */
 static void advise(void *block, size_t size_bytes) {
 #ifdef MADV_HUGEPAGE
     enum { PAGE = 1 << 21 };
@@ -31,9 +31,11 @@ static void advise(void *block, size_t size_bytes) {
 octet_status octet_memory_allocate(octet_context *ctx, size_t size_bytes, void **out) {
     *out = NULL;
     size_t total;
-    OCTET_CHECK(ctx, octet_add_size(size_bytes, 2 * (size_t)OCTET_ALIGNMENT, &total) && total <= ctx->max_memory_bytes &&
-                         ctx->memory_bytes <= ctx->max_memory_bytes - total,
-                OCTET_LIMIT, "%zu more bytes of memory are needed, the limit is %zu bytes in all", size_bytes, ctx->max_memory_bytes);
+    OCTET_CHECK(ctx,
+                octet_add_size(size_bytes, 2 * (size_t)OCTET_ALIGNMENT, &total) && total <= ctx->max_memory_bytes &&
+                    ctx->memory_bytes <= ctx->max_memory_bytes - total,
+                OCTET_LIMIT, "%zu more bytes of memory are needed, the limit is %zu bytes in all", size_bytes,
+                ctx->max_memory_bytes);
     total &= ~((size_t)OCTET_ALIGNMENT - 1);
     ctx->n_allocations++;
     void *raw = ctx->fail_allocation == ctx->n_allocations ? NULL : aligned_alloc(OCTET_ALIGNMENT, total);
@@ -65,7 +67,8 @@ enum { CHUNK_HEADER = OCTET_ALIGNMENT, CHUNK_MIN = 1 << 16 };
 static octet_status add_chunk(octet_context *ctx, octet_arena *arena, size_t size_bytes) {
     const size_t capacity = size_bytes > CHUNK_MIN ? size_bytes : CHUNK_MIN;
     size_t total;
-    OCTET_CHECK(ctx, octet_add_size(capacity, CHUNK_HEADER, &total), OCTET_LIMIT, "%zu bytes of memory are more than exist", size_bytes);
+    OCTET_CHECK(ctx, octet_add_size(capacity, CHUNK_HEADER, &total), OCTET_LIMIT,
+                "%zu bytes of memory are more than exist", size_bytes);
     octet_arena_chunk *chunk;
     OCTET_TRY(octet_memory_allocate(ctx, total, (void **)&chunk));
     *chunk = (octet_arena_chunk){.capacity = capacity};
@@ -83,12 +86,15 @@ static octet_status add_chunk(octet_context *ctx, octet_arena *arena, size_t siz
 static void *take(octet_arena_chunk *chunk, size_t size_bytes, size_t alignment) {
     if (!chunk) return NULL;
     size_t start, end;
-    if (!octet_align_size(chunk->used, alignment, &start) || !octet_add_size(start, size_bytes, &end) || end > chunk->capacity) return NULL;
+    if (!octet_align_size(chunk->used, alignment, &start) || !octet_add_size(start, size_bytes, &end) ||
+        end > chunk->capacity)
+        return NULL;
     chunk->used = end;
     return (char *)chunk + CHUNK_HEADER + start;
 }
 
-octet_status octet_arena_allocate(octet_context *ctx, octet_arena *arena, size_t size_bytes, size_t alignment, void **out) {
+octet_status octet_arena_allocate(octet_context *ctx, octet_arena *arena, size_t size_bytes, size_t alignment,
+                                  void **out) {
     assert(alignment && alignment <= OCTET_ALIGNMENT && (alignment & (alignment - 1)) == 0);
     *out = take(arena->chunks, size_bytes, alignment);
     if (!*out) {
@@ -102,7 +108,8 @@ octet_status octet_arena_allocate(octet_context *ctx, octet_arena *arena, size_t
     return OCTET_OK;
 }
 
-octet_status octet_arena_array(octet_context *ctx, octet_arena *arena, size_t n_elements, size_t element_size, void **out) {
+octet_status octet_arena_array(octet_context *ctx, octet_arena *arena, size_t n_elements, size_t element_size,
+                               void **out) {
     size_t size_bytes;
     *out = NULL;
     OCTET_CHECK(ctx, octet_multiply_size(n_elements, element_size, &size_bytes), OCTET_LIMIT,

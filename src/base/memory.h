@@ -19,17 +19,20 @@ typedef struct octet_arena_chunk octet_arena_chunk;
 
 typedef struct octet_arena {
     octet_arena_chunk *chunks; /* newest first */
-    size_t used_bytes;                /* sum of what was handed out */
+    size_t used_bytes;         /* sum of what was handed out */
 } octet_arena;
 
 /* An arena of zeros is empty and ready. Everything in it dies in octet_arena_free.
  * The memory handed out is cleared and aligned to `alignment` (a power of two up to 64). */
-octet_status octet_arena_allocate(octet_context *ctx, octet_arena *arena, size_t size_bytes, size_t alignment, void **out);
+octet_status octet_arena_allocate(octet_context *ctx, octet_arena *arena, size_t size_bytes, size_t alignment,
+                                  void **out);
 /* n_elements * element_size with overflow check, 16-byte aligned, cleared. */
-octet_status octet_arena_array(octet_context *ctx, octet_arena *arena, size_t n_elements, size_t element_size, void **out);
+octet_status octet_arena_array(octet_context *ctx, octet_arena *arena, size_t n_elements, size_t element_size,
+                               void **out);
 octet_status octet_arena_copy(octet_context *ctx, octet_arena *arena, const void *data, size_t size_bytes, void **out);
 octet_status octet_arena_string(octet_context *ctx, octet_arena *arena, const char *text, const char **out);
-octet_status octet_arena_format(octet_context *ctx, octet_arena *arena, const char **out, const char *format, ...) OCTET_PRINTF(4, 5);
+octet_status octet_arena_format(octet_context *ctx, octet_arena *arena, const char **out, const char *format, ...)
+    OCTET_PRINTF(4, 5);
 void octet_arena_free(octet_context *ctx, octet_arena *arena);
 
 /* Typed forms: OCTET_NEW(ctx, arena, n, &pointer). */

@@ -6,7 +6,7 @@ static const struct {
     const char *name, *text;
     int exit_code;
 } table[] = {
-#define OCTET_STATUS_ROW(status_name, value, exit_code_, text_)                                                                            \
+#define OCTET_STATUS_ROW(status_name, value, exit_code_, text_) \
     [value] = {.name = #status_name, .text = (text_), .exit_code = (exit_code_)},
     OCTET_STATUS_LIST(OCTET_STATUS_ROW)
 #undef OCTET_STATUS_ROW

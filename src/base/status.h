@@ -8,16 +8,16 @@
 #define OCTET_BASE_STATUS_H
 
 /* X(name, value, exit code of the command, text) */
-#define OCTET_STATUS_LIST(X)                                              \
-    X(OK, 0, 0, "success")                                                \
-    X(USAGE, 1, 2, "wrong use of the command or the library")             \
-    X(NOMEM, 2, 3, "out of memory")                                       \
-    X(IO, 3, 4, "a file cannot be read or written")                       \
-    X(FORMAT, 4, 5, "a file is corrupt or not of the format it claims")   \
-    X(UNSUPPORTED, 5, 6, "valid, but octet does not support it")          \
-    X(MODEL, 6, 7, "the model contradicts itself")                        \
+#define OCTET_STATUS_LIST(X)                                                \
+    X(OK, 0, 0, "success")                                                  \
+    X(USAGE, 1, 2, "wrong use of the command or the library")               \
+    X(NOMEM, 2, 3, "out of memory")                                         \
+    X(IO, 3, 4, "a file cannot be read or written")                         \
+    X(FORMAT, 4, 5, "a file is corrupt or not of the format it claims")     \
+    X(UNSUPPORTED, 5, 6, "valid, but octet does not support it")            \
+    X(MODEL, 6, 7, "the model contradicts itself")                          \
     X(DATA, 7, 8, "the data do not fit the model or contradict themselves") \
-    X(LIMIT, 8, 9, "a limit was reached")                                 \
+    X(LIMIT, 8, 9, "a limit was reached")                                   \
     X(INTERNAL, 9, 10, "a mistake in octet")
 
 #ifndef OCTET_STATUS_LIST_ONLY /* src/api/status_check.c wants the list alone */

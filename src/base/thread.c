@@ -30,7 +30,8 @@ octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_poo
     if (n_threads == 1) return OCTET_OK;
     octet_pool *pool;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *pool, (void **)&pool));
-    *pool = (octet_pool){.size = n_threads, .yields = n_threads > octet_thread_count()}; /* who spins would keep another from working */
+    *pool = (octet_pool){.size = n_threads,
+                         .yields = n_threads > octet_thread_count()}; /* who spins would keep another from working */
     pool->threads = pthreadpool_create(n_threads);
     if (!pool->threads) {
         octet_memory_free(ctx, pool);
@@ -82,5 +83,6 @@ void octet_pool_run(octet_pool *pool, octet_pool_task *task, void *user, uint32_
         task(user, 0, 0, n_units);
         return;
     }
-    pthreadpool_parallelize_1d(pool->threads, work, &job, pool->size, pool->yields ? PTHREADPOOL_FLAG_YIELD_WORKERS : 0);
+    pthreadpool_parallelize_1d(pool->threads, work, &job, pool->size,
+                               pool->yields ? PTHREADPOOL_FLAG_YIELD_WORKERS : 0);
 }

@@ -16,8 +16,8 @@ static octet_status read_prefix(octet_context *ctx, octet_array_source *source, 
 static octet_status parse_header(octet_context *ctx, octet_array_source *source, octet_bytes bytes) {
     source->is_idx = octet_idx_is(bytes);
     if (source->is_idx) return octet_idx_header(ctx, bytes, source->name, &source->array, &source->offset);
-    OCTET_CHECK(ctx, octet_npy_is(bytes), OCTET_FORMAT, "%s: neither .npy nor IDX by its first bytes (%zu bytes in all)", source->name,
-                bytes.size);
+    OCTET_CHECK(ctx, octet_npy_is(bytes), OCTET_FORMAT,
+                "%s: neither .npy nor IDX by its first bytes (%zu bytes in all)", source->name, bytes.size);
     return octet_npy_header(ctx, bytes, source->name, &source->array, &source->offset);
 }
 
@@ -25,11 +25,11 @@ static octet_status check_size(octet_context *ctx, const octet_array_source *sou
     const size_t n_needed = octet_array_bytes(&source->array), n_bytes = n_present - source->offset;
     char text[OCTET_ARRAY_TEXT_SIZE];
     OCTET_CHECK(ctx, n_present >= source->offset && n_bytes >= n_needed, OCTET_FORMAT,
-                "%s: %s needs %zu bytes, the file holds %zu: it is truncated", source->name, octet_array_text(&source->array, text),
-                n_needed, n_present >= source->offset ? n_bytes : 0);
+                "%s: %s needs %zu bytes, the file holds %zu: it is truncated", source->name,
+                octet_array_text(&source->array, text), n_needed, n_present >= source->offset ? n_bytes : 0);
     OCTET_CHECK(ctx, !source->is_idx || !is_all || n_bytes == n_needed, OCTET_FORMAT,
-                "%s: %s needs %zu bytes, the file holds more: it is corrupt", source->name, octet_array_text(&source->array, text),
-                n_needed);
+                "%s: %s needs %zu bytes, the file holds more: it is corrupt", source->name,
+                octet_array_text(&source->array, text), n_needed);
     return OCTET_OK;
 }
 
@@ -40,12 +40,14 @@ static octet_status to_c_order(octet_context *ctx, octet_array_source *source) {
     return OCTET_OK;
 }
 
-static octet_status open_source(octet_context *ctx, octet_arena *arena, const char *path, const char *entry, octet_array_source *out) {
+static octet_status open_source(octet_context *ctx, octet_arena *arena, const char *path, const char *entry,
+                                octet_array_source *out) {
     if (entry != NULL) {
         OCTET_TRY(octet_arena_format(ctx, arena, &out->name, "%s:%s", path, entry));
         out->storage = OCTET_ARRAY_ZIP;
         OCTET_TRY(octet_zip_open(ctx, path, &out->zip));
-        OCTET_CHECK(ctx, octet_zip_find(out->zip, entry, &out->entry), OCTET_DATA, "%s: the archive has no such entry", out->name);
+        OCTET_CHECK(ctx, octet_zip_find(out->zip, entry, &out->entry), OCTET_DATA, "%s: the archive has no such entry",
+                    out->name);
     } else {
         OCTET_TRY(octet_arena_string(ctx, arena, path, &out->name));
         OCTET_TRY(octet_file_open(ctx, path, &out->file));
@@ -82,10 +84,11 @@ octet_status octet_array_source_load(octet_context *ctx, octet_array_source *sou
     source->loaded_bytes = 0;
     source->array.data = NULL;
     /* One byte more than needed shows whether the file ends there, and makes the decompressor compare the checksum. */
-    OCTET_CHECK(ctx, total < ctx->max_memory_bytes, OCTET_LIMIT, "%s: %zu bytes when decompressed: the limit is %zu", source->name, total,
-                ctx->max_memory_bytes);
+    OCTET_CHECK(ctx, total < ctx->max_memory_bytes, OCTET_LIMIT, "%s: %zu bytes when decompressed: the limit is %zu",
+                source->name, total, ctx->max_memory_bytes);
     OCTET_TRY(read_prefix(ctx, source, source->offset + n_bytes + (is_all ? 1 : 0)));
-    if (is_all || source->content.size < source->offset + n_bytes) OCTET_TRY(check_size(ctx, source, source->content.size, is_all));
+    if (is_all || source->content.size < source->offset + n_bytes)
+        OCTET_TRY(check_size(ctx, source, source->content.size, is_all));
     source->array.data = source->content.data + source->offset;
     source->loaded_bytes = n_bytes;
     return is_all ? to_c_order(ctx, source) : OCTET_OK;

@@ -49,7 +49,8 @@ void octet_samples_choose(size_t n_samples, uint64_t seed, size_t n, size_t *ind
         if (random_below(&state, n_samples - i) < n - taken) indices[taken++] = i;
 }
 
-static octet_status parse_json(octet_context *ctx, octet_arena *arena, octet_bytes text, const char *path, size_t **indices, size_t *n) {
+static octet_status parse_json(octet_context *ctx, octet_arena *arena, octet_bytes text, const char *path,
+                               size_t **indices, size_t *n) {
     octet_json_document document;
     OCTET_TRY(octet_json_parse(ctx, text, path, &document));
     octet_status status = OCTET_OK;
@@ -57,8 +58,8 @@ static octet_status parse_json(octet_context *ctx, octet_arena *arena, octet_byt
     status = OCTET_NEW(ctx, arena, *n, indices);
     for (size_t i = 0; i < *n && status == OCTET_OK; i++) {
         double value = -1;
-        if (!octet_json_number(octet_json_at(document.root, i), &value) || !(value >= 0 && value < 9007199254740992.0) ||
-            value != (double)(size_t)value)
+        if (!octet_json_number(octet_json_at(document.root, i), &value) ||
+            !(value >= 0 && value < 9007199254740992.0) || value != (double)(size_t)value)
             status = octet_context_fail(ctx, OCTET_FORMAT, "%s: item %zu of the array is no index", path, i);
         else (*indices)[i] = (size_t)value;
     }
@@ -66,7 +67,8 @@ static octet_status parse_json(octet_context *ctx, octet_arena *arena, octet_byt
     return status;
 }
 
-static octet_status parse_lines(octet_context *ctx, octet_arena *arena, octet_bytes text, const char *path, size_t **indices, size_t *n) {
+static octet_status parse_lines(octet_context *ctx, octet_arena *arena, octet_bytes text, const char *path,
+                                size_t **indices, size_t *n) {
     size_t n_lines = 1;
     for (size_t i = 0; i < text.size; i++) n_lines += text.data[i] == '\n';
     OCTET_TRY(OCTET_NEW(ctx, arena, n_lines, indices));
@@ -88,13 +90,15 @@ static octet_status parse_lines(octet_context *ctx, octet_arena *arena, octet_by
     return OCTET_OK;
 }
 
-octet_status octet_indices_read(octet_context *ctx, octet_arena *arena, const char *path, size_t n_samples, size_t **indices, size_t *n) {
+octet_status octet_indices_read(octet_context *ctx, octet_arena *arena, const char *path, size_t n_samples,
+                                size_t **indices, size_t *n) {
     octet_file file;
     *indices = NULL;
     *n = 0;
     OCTET_TRY(octet_file_open(ctx, path, &file));
     size_t first = 0;
-    while (first < file.bytes.size && strchr(" \t\r\n", file.bytes.data[first]) != NULL && file.bytes.data[first] != 0) first++;
+    while (first < file.bytes.size && strchr(" \t\r\n", file.bytes.data[first]) != NULL && file.bytes.data[first] != 0)
+        first++;
     const bool is_json = first < file.bytes.size && file.bytes.data[first] == '[';
     octet_status status = is_json ? parse_json(ctx, arena, file.bytes, path, indices, n)
                                   : parse_lines(ctx, arena, file.bytes, path, indices, n);
@@ -102,7 +106,7 @@ octet_status octet_indices_read(octet_context *ctx, octet_arena *arena, const ch
     OCTET_TRY(status);
     OCTET_CHECK(ctx, *n > 0, OCTET_DATA, "%s: holds no index", path);
     for (size_t i = 0; i < *n; i++)
-        OCTET_CHECK(ctx, (*indices)[i] < n_samples, OCTET_DATA, "%s: index %zu is %zu, but there are %zu samples", path, i, (*indices)[i],
-                    n_samples);
+        OCTET_CHECK(ctx, (*indices)[i] < n_samples, OCTET_DATA, "%s: index %zu is %zu, but there are %zu samples", path,
+                    i, (*indices)[i], n_samples);
     return OCTET_OK;
 }

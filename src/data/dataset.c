@@ -22,12 +22,13 @@ static octet_status find(octet_context *ctx, const octet_data_options *options, 
     OCTET_TRY(octet_scaler_create(ctx, &options->preprocess, true, &scaler));
     const char *path = options->images != NULL ? options->images : options->path;
     OCTET_CHECK(ctx, path != NULL, OCTET_USAGE, "no data are given: --data PATH, or --images FILE with --labels FILE");
-    OCTET_CHECK(ctx, options->images == NULL || options->path == NULL, OCTET_USAGE, "--data and --images: give one of them");
+    OCTET_CHECK(ctx, options->images == NULL || options->path == NULL, OCTET_USAGE,
+                "--data and --images: give one of them");
     OCTET_TRY(octet_arena_string(ctx, &dataset->arena, path, &dataset->root));
     OCTET_TRY(octet_places_find(ctx, &dataset->arena, path, places));
     if (options->labels == NULL) return OCTET_OK;
-    OCTET_CHECK(ctx, places->is_single && places->labels[0].path == NULL, OCTET_USAGE, "--labels: %s has labels or splits of its own",
-                path);
+    OCTET_CHECK(ctx, places->is_single && places->labels[0].path == NULL, OCTET_USAGE,
+                "--labels: %s has labels or splits of its own", path);
     octet_places labels;
     OCTET_TRY(octet_places_find(ctx, &dataset->arena, options->labels, &labels));
     OCTET_CHECK(ctx, labels.is_single && labels.n_inputs == 1 && !labels.inputs[0][0].is_pictures, OCTET_DATA,
@@ -55,7 +56,9 @@ void octet_dataset_close(octet_context *ctx, octet_dataset *dataset) {
     octet_memory_free(ctx, dataset);
 }
 
-static uint32_t place_of(const octet_dataset *dataset, octet_split split) { return dataset->places.is_single ? 0 : (uint32_t)split; }
+static uint32_t place_of(const octet_dataset *dataset, octet_split split) {
+    return dataset->places.is_single ? 0 : (uint32_t)split;
+}
 
 bool octet_dataset_has_split(const octet_dataset *dataset, octet_split split) {
     return dataset->places.inputs[0][place_of(dataset, split)].path != NULL;
@@ -72,9 +75,11 @@ const char *octet_dataset_input_name(const octet_dataset *dataset, uint32_t inpu
     return input < dataset->places.n_inputs ? dataset->places.names[input] : NULL;
 }
 
-static octet_status open_samples(octet_context *ctx, octet_dataset *dataset, uint32_t split, uint32_t input, octet_samples *samples) {
+static octet_status open_samples(octet_context *ctx, octet_dataset *dataset, uint32_t split, uint32_t input,
+                                 octet_samples *samples) {
     const octet_place *place = &dataset->places.inputs[input][split], *labels = &dataset->places.labels[split];
-    if (place->is_pictures) OCTET_TRY(octet_pictures_list(ctx, samples, place->path, dataset->root, &dataset->preprocess));
+    if (place->is_pictures)
+        OCTET_TRY(octet_pictures_list(ctx, samples, place->path, dataset->root, &dataset->preprocess));
     else OCTET_TRY(octet_samples_open_array(ctx, samples, place->path, place->entry, &dataset->preprocess));
     if (input == 0 && labels->path != NULL) return octet_samples_open_labels(ctx, samples, labels->path, labels->entry);
     return OCTET_OK;
@@ -84,8 +89,8 @@ octet_status octet_dataset_split_input(octet_context *ctx, octet_dataset *datase
                                        octet_samples **out) {
     const uint32_t at = place_of(dataset, split);
     *out = NULL;
-    OCTET_CHECK(ctx, input < dataset->places.n_inputs, OCTET_DATA, "%s: has %u inputs, number %u is asked for", dataset->root,
-                (unsigned)dataset->places.n_inputs, (unsigned)input);
+    OCTET_CHECK(ctx, input < dataset->places.n_inputs, OCTET_DATA, "%s: has %u inputs, number %u is asked for",
+                dataset->root, (unsigned)dataset->places.n_inputs, (unsigned)input);
     const octet_place *place = &dataset->places.inputs[input][at];
     OCTET_CHECK(ctx, place->path != NULL, OCTET_DATA, "%s: has no %s data", dataset->root,
                 split == OCTET_SPLIT_TRAIN ? "training" : "test");
@@ -96,8 +101,8 @@ octet_status octet_dataset_split_input(octet_context *ctx, octet_dataset *datase
         octet_status status = open_samples(ctx, dataset, at, input, samples);
         const octet_samples *first = dataset->opened[0][at];
         if (status == OCTET_OK && first != NULL && first->count != samples->count)
-            status = octet_context_fail(ctx, OCTET_DATA, "%s has %zu samples, but %s has %zu", samples->name, samples->count, first->name,
-                                        first->count);
+            status = octet_context_fail(ctx, OCTET_DATA, "%s has %zu samples, but %s has %zu", samples->name,
+                                        samples->count, first->name, first->count);
         if (status != OCTET_OK) {
             octet_samples_destroy(ctx, samples);
             return status;

@@ -45,19 +45,22 @@ static octet_status read_labels(octet_context *ctx, octet_samples *samples, octe
                 (long long)(array->rank >= 1 ? array->dims[0] : 1), samples->name, samples->count);
     const size_t width = array->n_elements / samples->count;
     OCTET_CHECK(ctx, width >= 1 && width < MAX_CLASSES, OCTET_DATA,
-                "%s: %s are no labels: one number or one row of numbers a sample is needed", source->name, octet_array_text(array, text));
+                "%s: %s are no labels: one number or one row of numbers a sample is needed", source->name,
+                octet_array_text(array, text));
     OCTET_TRY(octet_array_source_load(ctx, source, octet_array_bytes(array)));
     OCTET_TRY(OCTET_NEW(ctx, &samples->arena, array->n_elements, &samples->targets));
     samples->n_targets = width;
     for (size_t i = 0; i < array->n_elements; i++) {
         const double number = octet_array_f64(array, i);
-        OCTET_CHECK(ctx, isfinite(number), OCTET_DATA, "%s: the label of sample %zu is not finite", source->name, i / width);
+        OCTET_CHECK(ctx, isfinite(number), OCTET_DATA, "%s: the label of sample %zu is not finite", source->name,
+                    i / width);
         samples->targets[i] = (float)number;
     }
     return find_classes(ctx, samples);
 }
 
-octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const char *path, const char *entry) {
+octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const char *path,
+                                       const char *entry) {
     octet_array_source source;
     OCTET_TRY(octet_array_source_open(ctx, &samples->arena, path, entry, &source));
     const octet_status status = read_labels(ctx, samples, &source);

@@ -20,7 +20,8 @@ static bool is_picture_name(const char *name) {
 }
 
 /* The names in a folder that are pictures, or, with `folders`, the sub-folders that are not hidden. */
-static octet_status list(octet_context *ctx, octet_arena *arena, const char *folder, bool folders, const char ***names, size_t *n) {
+static octet_status list(octet_context *ctx, octet_arena *arena, const char *folder, bool folders, const char ***names,
+                         size_t *n) {
     size_t n_all;
     *n = 0;
     OCTET_TRY(octet_file_list(ctx, arena, folder, names, &n_all));
@@ -72,10 +73,13 @@ static octet_status parse_class_names(octet_context *ctx, octet_samples *samples
         size_t end = begin;
         while (end < text.size && text.data[end] != '\n') end++;
         size_t last = end;
-        while (last > begin && (text.data[last - 1] == '\r' || text.data[last - 1] == ' ' || text.data[last - 1] == '\t')) last--;
+        while (last > begin &&
+               (text.data[last - 1] == '\r' || text.data[last - 1] == ' ' || text.data[last - 1] == '\t'))
+            last--;
         if (last > begin) {
             const char **name = &samples->class_names[samples->n_class_names];
-            OCTET_TRY(octet_arena_format(ctx, &samples->arena, name, "%.*s", (int)(last - begin < 512 ? last - begin : 512),
+            OCTET_TRY(octet_arena_format(ctx, &samples->arena, name, "%.*s",
+                                         (int)(last - begin < 512 ? last - begin : 512),
                                          (const char *)text.data + begin));
             char *after;
             const long number = strtol(*name, &after, 10);
@@ -111,19 +115,21 @@ static octet_status read_class_names(octet_context *ctx, octet_samples *samples,
 }
 
 /* The class of a sub-folder: its name among those of labels.txt, or its number "3" or "3 name" there. */
-static octet_status class_of(octet_context *ctx, const octet_samples *samples, const char *folder, const char *name, int32_t *out) {
+static octet_status class_of(octet_context *ctx, const octet_samples *samples, const char *folder, const char *name,
+                             int32_t *out) {
     for (*out = 0; *out < samples->n_class_names; ++*out)
         if (strcmp(samples->class_names[*out], name) == 0) return OCTET_OK;
     char *after;
     const long number = strtol(name, &after, 10);
-    const bool is_number = after != name && (*after == '\0' || *after == ' ') && number >= 0 && number < samples->n_class_names;
+    const bool is_number =
+        after != name && (*after == '\0' || *after == ' ') && number >= 0 && number < samples->n_class_names;
     OCTET_CHECK(ctx, is_number, OCTET_DATA, "%s/%s: labels.txt has no class of this name", folder, name);
     *out = (int32_t)number;
     return OCTET_OK;
 }
 
-static octet_status add_pictures(octet_context *ctx, octet_samples *samples, const char *folder, const char **names, size_t n,
-                                 int32_t label, size_t *at) {
+static octet_status add_pictures(octet_context *ctx, octet_samples *samples, const char *folder, const char **names,
+                                 size_t n, int32_t label, size_t *at) {
     for (size_t i = 0; i < n; i++, ++*at) {
         OCTET_TRY(octet_arena_format(ctx, &samples->arena, &samples->pictures[*at].path, "%s/%s", folder, names[i]));
         if (samples->labels != NULL) samples->labels[*at] = label;
@@ -137,8 +143,8 @@ typedef struct class_folder {
     int32_t label;
 } class_folder;
 
-static octet_status list_classes(octet_context *ctx, octet_samples *samples, octet_arena *arena, const char *folder, class_folder **classes,
-                                 size_t *n_classes) {
+static octet_status list_classes(octet_context *ctx, octet_samples *samples, octet_arena *arena, const char *folder,
+                                 class_folder **classes, size_t *n_classes) {
     const char **names;
     size_t n;
     OCTET_TRY(list(ctx, arena, folder, true, &names, &n));
@@ -153,14 +159,17 @@ static octet_status list_classes(octet_context *ctx, octet_samples *samples, oct
         if (class->n == 0) continue;
         class->label = (int32_t)*n_classes;
         if (has_names) OCTET_TRY(class_of(ctx, samples, folder, names[i], &class->label));
-        else OCTET_TRY(octet_arena_string(ctx, &samples->arena, names[i], &samples->class_names[samples->n_class_names++]));
+        else
+            OCTET_TRY(
+                octet_arena_string(ctx, &samples->arena, names[i], &samples->class_names[samples->n_class_names++]));
         samples->count += class->n;
         ++*n_classes;
     }
     return OCTET_OK;
 }
 
-static octet_status list_all(octet_context *ctx, octet_samples *samples, octet_arena *arena, const char *folder, const char *root) {
+static octet_status list_all(octet_context *ctx, octet_samples *samples, octet_arena *arena, const char *folder,
+                             const char *root) {
     const char **loose;
     size_t n_loose, n_classes, at = 0;
     class_folder *classes;
@@ -168,11 +177,12 @@ static octet_status list_all(octet_context *ctx, octet_samples *samples, octet_a
     OCTET_TRY(read_class_names(ctx, samples, folder, root));
     OCTET_TRY(list_classes(ctx, samples, arena, folder, &classes, &n_classes));
     if (n_classes == 0) samples->count = n_loose;
-    OCTET_CHECK(ctx, samples->count > 0, OCTET_DATA, "%s: no pictures (.png, .jpg, .jpeg, .bmp) in it or its sub-folders", folder);
-    OCTET_CHECK(ctx, n_classes == 0 || n_loose == 0, OCTET_DATA, "%s: %zu pictures beside %zu folders of classes; move them into one",
-                folder, n_loose, n_classes);
-    OCTET_CHECK(ctx, samples->count <= MAX_PICTURES, OCTET_LIMIT, "%s: %zu pictures: the limit is %d", folder, samples->count,
-                MAX_PICTURES);
+    OCTET_CHECK(ctx, samples->count > 0, OCTET_DATA,
+                "%s: no pictures (.png, .jpg, .jpeg, .bmp) in it or its sub-folders", folder);
+    OCTET_CHECK(ctx, n_classes == 0 || n_loose == 0, OCTET_DATA,
+                "%s: %zu pictures beside %zu folders of classes; move them into one", folder, n_loose, n_classes);
+    OCTET_CHECK(ctx, samples->count <= MAX_PICTURES, OCTET_LIMIT, "%s: %zu pictures: the limit is %d", folder,
+                samples->count, MAX_PICTURES);
     OCTET_TRY(OCTET_NEW(ctx, &samples->arena, samples->count, &samples->pictures));
     if (n_classes == 0) return add_pictures(ctx, samples, folder, loose, n_loose, 0, &at);
     OCTET_TRY(OCTET_NEW(ctx, &samples->arena, samples->count, &samples->labels));

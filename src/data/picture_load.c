@@ -14,7 +14,8 @@ void octet_pictures_release(octet_context *ctx, octet_samples *samples) {
     samples->picture_bytes = 0;
 }
 
-/* [H,W,C], [H,W], either with axes of length 1 before; or flat, when the first picture has that many pixels or values. */
+/* [H,W,C], [H,W], either with axes of length 1 before; or flat, when the first picture has that many pixels or values.
+ */
 static bool find_size(const octet_samples *samples, int32_t rank, const int32_t *dims, int32_t size[3]) {
     while (rank > 3 && dims[0] == 1) rank--, dims++;
     memcpy(size, (const int32_t[3]){1, 1, 1}, 3 * sizeof *size);
@@ -33,12 +34,13 @@ octet_status octet_pictures_adapt(octet_context *ctx, octet_samples *samples, in
     int32_t size[3];
     char have[OCTET_ARRAY_TEXT_SIZE], want[OCTET_ARRAY_TEXT_SIZE];
     OCTET_CHECK(ctx, find_size(samples, rank, dims, size), OCTET_DATA,
-                "%s: pictures (the first is %s) do not fit the model's input %s; it must be [H,W,3] or [H,W,1]", samples->name,
-                octet_dims_text(samples->rank, samples->dims, have), octet_dims_text(rank, dims, want));
+                "%s: pictures (the first is %s) do not fit the model's input %s; it must be [H,W,3] or [H,W,1]",
+                samples->name, octet_dims_text(samples->rank, samples->dims, have), octet_dims_text(rank, dims, want));
     OCTET_CHECK(ctx,
-                size[0] <= OCTET_IMAGE_MAX_SIDE && size[1] <= OCTET_IMAGE_MAX_SIDE && (int64_t)size[0] * size[1] <= OCTET_IMAGE_MAX_PIXELS,
-                OCTET_LIMIT, "%s: pictures of %s pixels: the limit is %d in all", samples->name, octet_dims_text(2, size, want),
-                OCTET_IMAGE_MAX_PIXELS);
+                size[0] <= OCTET_IMAGE_MAX_SIDE && size[1] <= OCTET_IMAGE_MAX_SIDE &&
+                    (int64_t)size[0] * size[1] <= OCTET_IMAGE_MAX_PIXELS,
+                OCTET_LIMIT, "%s: pictures of %s pixels: the limit is %d in all", samples->name,
+                octet_dims_text(2, size, want), OCTET_IMAGE_MAX_PIXELS);
     octet_pictures_release(ctx, samples);
     samples->height = size[0];
     samples->width = size[1];
@@ -48,7 +50,9 @@ octet_status octet_pictures_adapt(octet_context *ctx, octet_samples *samples, in
 }
 
 /* Pillow's convert("L"): ITU-R 601-2 in 16 bits after the point. */
-static uint8_t grey_of(const uint8_t *rgb) { return (uint8_t)((rgb[0] * 19595U + rgb[1] * 38470U + rgb[2] * 7471U + 0x8000U) >> 16); }
+static uint8_t grey_of(const uint8_t *rgb) {
+    return (uint8_t)((rgb[0] * 19595U + rgb[1] * 38470U + rgb[2] * 7471U + 0x8000U) >> 16);
+}
 
 static void make_grey(octet_image *image) {
     const size_t n = (size_t)image->width * (size_t)image->height;
@@ -63,8 +67,10 @@ static void keep_thirds(void *pixels, size_t n, bool is_bytes) {
     }
 }
 
-/* Brings a decoded picture to the adapted size. Grey is made first: resizing three equal channels gives three equal ones. */
-static octet_status fit_picture(octet_context *ctx, const octet_samples *samples, octet_image *image, octet_picture *out) {
+/* Brings a decoded picture to the adapted size. Grey is made first: resizing three equal channels gives three equal
+ * ones. */
+static octet_status fit_picture(octet_context *ctx, const octet_samples *samples, octet_image *image,
+                                octet_picture *out) {
     const size_t n_pixels = (size_t)samples->width * (size_t)samples->height;
     const bool same = image->width == samples->width && image->height == samples->height;
     if (samples->n_channels == 1) make_grey(image);
@@ -90,16 +96,16 @@ static octet_status load_picture(octet_context *ctx, const octet_samples *sample
     const int32_t size[2] = {image.height, image.width}, first[2] = {samples->height, samples->width};
     const bool may_resize = samples->is_adapted && samples->adapted_rank > 1;
     if (status == OCTET_OK && !may_resize && (size[0] != first[0] || size[1] != first[1]))
-        status = octet_context_fail(ctx, OCTET_DATA, "%s: %s pixels, the first picture has %s; one size is needed here", picture->path,
-                                    octet_dims_text(2, size, have), octet_dims_text(2, first, want));
+        status = octet_context_fail(ctx, OCTET_DATA, "%s: %s pixels, the first picture has %s; one size is needed here",
+                                    picture->path, octet_dims_text(2, size, have), octet_dims_text(2, first, want));
     if (status == OCTET_OK) status = fit_picture(ctx, samples, &image, picture);
     octet_image_free(ctx, &image);
     octet_file_close(&file);
     return status;
 }
 
-/* One context a thread; a thread stops at its first failure. Pieces are handed out in ascending order, so the picture of
- * least number that fails is the same for every number of threads. */
+/* One context a thread; a thread stops at its first failure. Pieces are handed out in ascending order, so the picture
+ * of least number that fails is the same for every number of threads. */
 typedef struct picture_worker {
     octet_context context;
     uint32_t failed_at;
@@ -120,8 +126,8 @@ static void load_some(void *user, uint32_t thread, uint32_t begin, uint32_t end)
     }
 }
 
-static octet_status load_missing(octet_context *ctx, octet_samples *samples, octet_arena *arena, const size_t *wanted, size_t n,
-                                 octet_pool *pool) {
+static octet_status load_missing(octet_context *ctx, octet_samples *samples, octet_arena *arena, const size_t *wanted,
+                                 size_t n, octet_pool *pool) {
     picture_job job = {samples, wanted, NULL};
     const uint32_t n_workers = octet_pool_size(pool);
     OCTET_TRY(OCTET_NEW(ctx, arena, n_workers, &job.workers));
@@ -130,7 +136,8 @@ static octet_status load_missing(octet_context *ctx, octet_samples *samples, oct
     const picture_worker *first = NULL;
     for (uint32_t i = 0; i < n_workers; i++) {
         const picture_worker *worker = &job.workers[i];
-        if (worker->context.status != OCTET_OK && (first == NULL || worker->failed_at < first->failed_at)) first = worker;
+        if (worker->context.status != OCTET_OK && (first == NULL || worker->failed_at < first->failed_at))
+            first = worker;
     }
     return first != NULL ? octet_context_fail(ctx, first->context.status, "%s", first->context.message) : OCTET_OK;
 }
@@ -148,21 +155,22 @@ static void drop_unwanted(octet_context *ctx, octet_samples *samples) {
     }
 }
 
-static octet_status load_listed(octet_context *ctx, octet_samples *samples, octet_arena *arena, const size_t *indices, size_t n,
-                                octet_pool *pool) {
+static octet_status load_listed(octet_context *ctx, octet_samples *samples, octet_arena *arena, const size_t *indices,
+                                size_t n, octet_pool *pool) {
     size_t *wanted = NULL, n_wanted = 0;
     OCTET_TRY(OCTET_NEW(ctx, arena, n, &wanted));
     samples->n_loads++;
     for (size_t i = 0; i < n; i++) {
         octet_picture *picture = &samples->pictures[indices != NULL ? indices[i] : i];
-        if (picture->used != samples->n_loads && picture->pixels == NULL) wanted[n_wanted++] = indices != NULL ? indices[i] : i;
+        if (picture->used != samples->n_loads && picture->pixels == NULL)
+            wanted[n_wanted++] = indices != NULL ? indices[i] : i;
         picture->used = samples->n_loads;
     }
     if (samples->picture_bytes + n_wanted * bytes_of_picture(samples) > max_kept_bytes) drop_unwanted(ctx, samples);
     const size_t n_bytes = n_wanted * bytes_of_picture(samples);
     OCTET_CHECK(ctx, n_bytes / sizeof(float) < ctx->max_memory_bytes, OCTET_LIMIT,
-                "%s: %zu pictures of %zu values at once: the limit is %zu bytes", samples->name, n_wanted, samples->n_elements,
-                ctx->max_memory_bytes);
+                "%s: %zu pictures of %zu values at once: the limit is %zu bytes", samples->name, n_wanted,
+                samples->n_elements, ctx->max_memory_bytes);
     samples->picture_bytes += n_bytes;
     const octet_status status = load_missing(ctx, samples, arena, wanted, n_wanted, pool);
     if (status != OCTET_OK) {
@@ -177,7 +185,8 @@ static octet_status load_listed(octet_context *ctx, octet_samples *samples, octe
     return OCTET_OK;
 }
 
-octet_status octet_pictures_load(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n, octet_pool *pool) {
+octet_status octet_pictures_load(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n,
+                                 octet_pool *pool) {
     octet_arena arena = {0};
     const octet_status status = load_listed(ctx, samples, &arena, indices, n, pool);
     octet_arena_free(ctx, &arena);

@@ -28,8 +28,8 @@ static bool is_idx_name(const char *name, const char *suffix) {
 }
 
 /* The shortest fitting name, so that a plain file wins over its .gz and the usual name over a longer one. */
-static octet_status find_idx(octet_context *ctx, octet_arena *arena, const char *folder, const char *const *names, size_t n,
-                             const char *const *suffixes, octet_place *out) {
+static octet_status find_idx(octet_context *ctx, octet_arena *arena, const char *folder, const char *const *names,
+                             size_t n, const char *const *suffixes, octet_place *out) {
     const char *best = NULL;
     for (; *suffixes != NULL; suffixes++)
         for (size_t i = 0; i < n; i++)
@@ -68,8 +68,8 @@ static const array_names known_names[] = {
 };
 
 /* Sets `out` when the folder has name.npy, or the archive an entry of that name. */
-static octet_status find_array(octet_context *ctx, octet_arena *arena, const char *path, const octet_zip *zip, const char *name,
-                               octet_place *out) {
+static octet_status find_array(octet_context *ctx, octet_arena *arena, const char *path, const octet_zip *zip,
+                               const char *name, octet_place *out) {
     const char *text;
     size_t index;
     if (name == NULL) return OCTET_OK;
@@ -79,7 +79,8 @@ static octet_status find_array(octet_context *ctx, octet_arena *arena, const cha
     return OCTET_OK;
 }
 
-static octet_status find_arrays(octet_context *ctx, octet_arena *arena, const char *path, const octet_zip *zip, octet_places *out) {
+static octet_status find_arrays(octet_context *ctx, octet_arena *arena, const char *path, const octet_zip *zip,
+                                octet_places *out) {
     for (size_t i = 0; i < sizeof known_names / sizeof *known_names; i++) {
         const array_names *names = &known_names[i];
         for (int split = 0; split < 2; split++) {
@@ -95,7 +96,8 @@ static octet_status find_arrays(octet_context *ctx, octet_arena *arena, const ch
 }
 
 /* An archive whose names say nothing: every entry is an input of that name, but "labels" and "y". */
-static octet_status take_entries(octet_context *ctx, octet_arena *arena, const char *path, const octet_zip *zip, octet_places *out) {
+static octet_status take_entries(octet_context *ctx, octet_arena *arena, const char *path, const octet_zip *zip,
+                                 octet_places *out) {
     out->n_inputs = 0;
     out->is_single = true;
     for (size_t i = 0; i < octet_zip_count(zip); i++) {
@@ -109,7 +111,8 @@ static octet_status take_entries(octet_context *ctx, octet_arena *arena, const c
             out->labels[0] = place;
             continue;
         }
-        OCTET_CHECK(ctx, out->n_inputs < OCTET_DATA_MAX_INPUTS, OCTET_LIMIT, "%s: more than %d arrays", path, OCTET_DATA_MAX_INPUTS);
+        OCTET_CHECK(ctx, out->n_inputs < OCTET_DATA_MAX_INPUTS, OCTET_LIMIT, "%s: more than %d arrays", path,
+                    OCTET_DATA_MAX_INPUTS);
         out->names[out->n_inputs] = name;
         out->inputs[out->n_inputs++][0] = place;
     }
@@ -128,15 +131,18 @@ static octet_status find_in_archive(octet_context *ctx, octet_arena *arena, cons
 }
 
 static octet_status find_pictures(octet_context *ctx, octet_arena *arena, const char *folder, octet_places *out) {
-    static const char *const names[2][4] = {{"train", "training", "Train", NULL}, {"test", "val", "validation", "Test"}};
+    static const char *const names[2][4] = {{"train", "training", "Train", NULL},
+                                            {"test", "val", "validation", "Test"}};
     for (int split = 0; split < 2; split++) {
         for (int i = 0; i < 4 && names[split][i] != NULL && out->inputs[0][split].path == NULL; i++) {
             const char *path;
             OCTET_TRY(octet_arena_format(ctx, arena, &path, "%s/%s", folder, names[split][i]));
-            if (octet_file_is_directory(path) && octet_pictures_are_in(ctx, path)) out->inputs[0][split] = (octet_place){path, NULL, true};
+            if (octet_file_is_directory(path) && octet_pictures_are_in(ctx, path))
+                out->inputs[0][split] = (octet_place){path, NULL, true};
         }
     }
-    if (out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL || !octet_pictures_are_in(ctx, folder)) return OCTET_OK;
+    if (out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL || !octet_pictures_are_in(ctx, folder))
+        return OCTET_OK;
     out->is_single = true;
     out->inputs[0][0] = (octet_place){folder, NULL, true};
     return OCTET_OK;
@@ -149,7 +155,8 @@ static octet_status find_in_folder(octet_context *ctx, octet_arena *arena, const
     if (out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL) return OCTET_OK;
     OCTET_TRY(find_pictures(ctx, arena, folder, out));
     OCTET_CHECK(ctx, out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL, OCTET_DATA,
-                "%s: the folder holds no data that octet knows: IDX files (train-images-idx3-ubyte, ...), x_train.npy, ... or a sub-folder "
+                "%s: the folder holds no data that octet knows: IDX files (train-images-idx3-ubyte, ...), x_train.npy, "
+                "... or a sub-folder "
                 "of "
                 "pictures per class",
                 folder);
@@ -166,7 +173,8 @@ static octet_status find_file(octet_context *ctx, octet_arena *arena, const char
     octet_file_close(&file);
     if (is_archive) return find_in_archive(ctx, arena, path, out);
     OCTET_CHECK(ctx, size > 0, OCTET_FORMAT, "%s: the file is empty", path);
-    OCTET_CHECK(ctx, is_array || is_picture, OCTET_DATA, "%s: no .npy, .npz, IDX (or .gz) file and no picture by its first bytes", path);
+    OCTET_CHECK(ctx, is_array || is_picture, OCTET_DATA,
+                "%s: no .npy, .npz, IDX (or .gz) file and no picture by its first bytes", path);
     out->is_single = true;
     out->inputs[0][0] = (octet_place){path, NULL, is_picture};
     return OCTET_OK;
@@ -179,18 +187,21 @@ static octet_status find_named(octet_context *ctx, octet_arena *arena, const cha
     while (*text != '\0') {
         const size_t length = strcspn(text, ","), name_length = strcspn(text, "=");
         const char *name, *path;
-        OCTET_CHECK(ctx, name_length > 0 && name_length + 1 < length, OCTET_USAGE, "--data: '%.*s' is not of the form NAME=FILE",
-                    (int)(length < 200 ? length : 200), text);
+        OCTET_CHECK(ctx, name_length > 0 && name_length + 1 < length, OCTET_USAGE,
+                    "--data: '%.*s' is not of the form NAME=FILE", (int)(length < 200 ? length : 200), text);
         OCTET_TRY(octet_arena_format(ctx, arena, &name, "%.*s", (int)name_length, text));
-        OCTET_TRY(octet_arena_format(ctx, arena, &path, "%.*s", (int)(length - name_length - 1), text + name_length + 1));
+        OCTET_TRY(
+            octet_arena_format(ctx, arena, &path, "%.*s", (int)(length - name_length - 1), text + name_length + 1));
         octet_places one = {.n_inputs = 1};
-        OCTET_TRY(octet_file_is_directory(path) ? find_in_folder(ctx, arena, path, &one) : find_file(ctx, arena, path, &one));
+        OCTET_TRY(octet_file_is_directory(path) ? find_in_folder(ctx, arena, path, &one)
+                                                : find_file(ctx, arena, path, &one));
         OCTET_CHECK(ctx, one.is_single && one.n_inputs == 1, OCTET_DATA,
                     "%s: holds several sets of samples; a file per input is needed here", path);
         if (strcmp(name, "labels") == 0) {
             out->labels[0] = one.inputs[0][0];
         } else {
-            OCTET_CHECK(ctx, out->n_inputs < OCTET_DATA_MAX_INPUTS, OCTET_LIMIT, "--data: more than %d inputs", OCTET_DATA_MAX_INPUTS);
+            OCTET_CHECK(ctx, out->n_inputs < OCTET_DATA_MAX_INPUTS, OCTET_LIMIT, "--data: more than %d inputs",
+                        OCTET_DATA_MAX_INPUTS);
             out->names[out->n_inputs] = name;
             out->inputs[out->n_inputs++][0] = one.inputs[0][0];
         }

@@ -16,7 +16,7 @@ typedef struct octet_place {
 
 typedef struct octet_places {
     uint32_t n_inputs;
-    bool is_single; /* only [..][0] is set, and it serves as both splits */
+    bool is_single;                           /* only [..][0] is set, and it serves as both splits */
     const char *names[OCTET_DATA_MAX_INPUTS]; /* or NULL */
     octet_place inputs[OCTET_DATA_MAX_INPUTS][2], labels[2];
 } octet_places;

@@ -40,17 +40,18 @@ octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *opt
         const preset *found = NULL;
         for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
             if (strcmp(presets[i].name, options->preset) == 0) found = &presets[i];
-        OCTET_CHECK(ctx, found != NULL, OCTET_USAGE,
-                    "preprocess: there is no preset '%s'; known are raw, unit, mobilenet, teachable-machine, imagenet, caffe",
-                    options->preset);
+        OCTET_CHECK(
+            ctx, found != NULL, OCTET_USAGE,
+            "preprocess: there is no preset '%s'; known are raw, unit, mobilenet, teachable-machine, imagenet, caffe",
+            options->preset);
         out->scaling = found->scaling;
         out->crops = found->crops;
     } else if (options->given) {
         out->scaling = OCTET_SCALING_AFFINE;
         out->scale = (float)options->scale;
         out->offset = (float)options->offset;
-        OCTET_CHECK(ctx, isfinite(out->scale) && isfinite(out->offset), OCTET_USAGE, "preprocess: scale %g and offset %g must be finite",
-                    options->scale, options->offset);
+        OCTET_CHECK(ctx, isfinite(out->scale) && isfinite(out->offset), OCTET_USAGE,
+                    "preprocess: scale %g and offset %g must be finite", options->scale, options->offset);
     }
     out->swaps = out->scaling == OCTET_SCALING_CAFFE;
     if (out->scaling == OCTET_SCALING_TORCH || out->swaps) out->n_channels = 3;

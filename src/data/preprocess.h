@@ -9,21 +9,21 @@
 #include "base/context.h"
 
 typedef struct octet_preprocess {
-    bool given;           /* scale and offset were given; false without a preset: uint8 data (pictures too) are divided by
-                           * 255, all other data are taken as they are */
-    double scale, offset; /* float32(x) * float32(scale) + float32(offset) in float32, rounded twice; --mean M --std S is
-                           * scale 1/S, offset -M/S */
+    bool given; /* scale and offset were given; false without a preset: uint8 data (pictures too) are divided by
+                 * 255, all other data are taken as they are */
+    double scale, offset; /* float32(x) * float32(scale) + float32(offset) in float32, rounded twice; --mean M --std S
+                           * is scale 1/S, offset -M/S */
     const char *preset;   /* a name below, or NULL; wins over scale and offset */
 } octet_preprocess;
 
 /* The presets, in float32 arithmetic, each operation rounded:
  *   raw                x
  *   unit               x / 255
- *   mobilenet          x / 127.5 - 1            (Keras's preprocess_input mode "tf": MobileNet, Inception, Xception, ...)
- *   teachable-machine  x / 127.5 - 1            and pictures are cut to the middle and resized as its exported program does
- *   imagenet           (x / 255 - mean) / std   by channel (mode "torch": DenseNet, EfficientNet of others, ...)
- *   caffe              blue, green, red minus 103.939, 116.779, 123.68 (mode "caffe": ResNet50, VGG)
- * The last two need 3 channels in the last dimension. */
+ *   mobilenet          x / 127.5 - 1            (Keras's preprocess_input mode "tf": MobileNet, Inception, Xception,
+ * ...) teachable-machine  x / 127.5 - 1            and pictures are cut to the middle and resized as its exported
+ * program does imagenet           (x / 255 - mean) / std   by channel (mode "torch": DenseNet, EfficientNet of others,
+ * ...) caffe              blue, green, red minus 103.939, 116.779, 123.68 (mode "caffe": ResNet50, VGG) The last two
+ * need 3 channels in the last dimension. */
 typedef enum octet_scaling {
     OCTET_SCALING_RAW,
     OCTET_SCALING_UNIT,

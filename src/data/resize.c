@@ -21,7 +21,8 @@ static octet_status make_taps(octet_context *ctx, octet_arena *arena, int32_t n_
     return OCTET_OK;
 }
 
-octet_status octet_resize_bilinear(octet_context *ctx, const octet_image *image, int32_t width, int32_t height, float *out) {
+octet_status octet_resize_bilinear(octet_context *ctx, const octet_image *image, int32_t width, int32_t height,
+                                   float *out) {
     octet_arena arena = {0};
     tap *columns = NULL, *rows = NULL;
     octet_status status = make_taps(ctx, &arena, image->width, width, &columns);
@@ -58,13 +59,16 @@ static double sinc(double x) {
     return x == 0 ? 1.0 : sin(x * pi) / (x * pi);
 }
 
-static double lanczos(double x) { return x >= -LANCZOS_WINDOW && x < LANCZOS_WINDOW ? sinc(x) * sinc(x / LANCZOS_WINDOW) : 0; }
+static double lanczos(double x) {
+    return x >= -LANCZOS_WINDOW && x < LANCZOS_WINDOW ? sinc(x) * sinc(x / LANCZOS_WINDOW) : 0;
+}
 
 /* Windows over the part [begin, end) of n_in pixels; Pillow keeps the two as float32. */
-static octet_status make_windows(octet_context *ctx, octet_arena *arena, int32_t n_in, float begin, float end, int32_t n_out,
-                                 window **out) {
+static octet_status make_windows(octet_context *ctx, octet_arena *arena, int32_t n_in, float begin, float end,
+                                 int32_t n_out, window **out) {
     OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)n_out, out));
-    const double scale = (double)(end - begin) / n_out, filter_scale = scale > 1 ? scale : 1, support = LANCZOS_WINDOW * filter_scale;
+    const double scale = (double)(end - begin) / n_out, filter_scale = scale > 1 ? scale : 1,
+                 support = LANCZOS_WINDOW * filter_scale;
     double *exact = NULL;
     OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)ceil(support) * 2 + 1, &exact));
     for (int32_t i = 0; i < n_out; i++) {
@@ -105,7 +109,8 @@ static void resize_row(const octet_image *image, int32_t y, const window *column
     }
 }
 
-static octet_status fit(octet_context *ctx, octet_arena *arena, const octet_image *image, int32_t width, int32_t height, uint8_t *out) {
+static octet_status fit(octet_context *ctx, octet_arena *arena, const octet_image *image, int32_t width, int32_t height,
+                        uint8_t *out) {
     /* The middle part with the ratio of the result. */
     const double ratio = (double)width / height, live_ratio = (double)image->width / image->height;
     double part_width = image->width, part_height = image->height;
@@ -119,7 +124,8 @@ static octet_status fit(octet_context *ctx, octet_arena *arena, const octet_imag
     const size_t row_size = (size_t)width * 3;
     uint8_t *narrow = NULL;
     OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)(last - first) * row_size, &narrow));
-    for (int32_t y = first; y < last; y++) resize_row(image, y, columns, width, narrow + (size_t)(y - first) * row_size);
+    for (int32_t y = first; y < last; y++)
+        resize_row(image, y, columns, width, narrow + (size_t)(y - first) * row_size);
     for (int32_t y = 0; y < height; y++) {
         const window *w = &rows[y];
         const uint8_t *from = narrow + (size_t)(w->first - first) * row_size;
@@ -132,10 +138,12 @@ static octet_status fit(octet_context *ctx, octet_arena *arena, const octet_imag
     return OCTET_OK;
 }
 
-octet_status octet_resize_fit(octet_context *ctx, const octet_image *image, int32_t width, int32_t height, uint8_t *out) {
+octet_status octet_resize_fit(octet_context *ctx, const octet_image *image, int32_t width, int32_t height,
+                              uint8_t *out) {
     octet_arena arena = {0};
     octet_status status = OCTET_OK;
-    if (image->width == width && image->height == height) memcpy(out, image->pixels, (size_t)width * (size_t)height * 3);
+    if (image->width == width && image->height == height)
+        memcpy(out, image->pixels, (size_t)width * (size_t)height * 3);
     else status = fit(ctx, &arena, image, width, height, out);
     octet_arena_free(ctx, &arena);
     return status;

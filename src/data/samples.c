@@ -9,7 +9,8 @@
 const char *octet_dims_text(int32_t rank, const int32_t *dims, char *text) {
     int length = snprintf(text, OCTET_ARRAY_TEXT_SIZE, "[");
     for (int32_t i = 0; i < rank; i++)
-        length += snprintf(text + length, OCTET_ARRAY_TEXT_SIZE - (size_t)length, "%s%d", i > 0 ? "," : "", (int)dims[i]);
+        length +=
+            snprintf(text + length, OCTET_ARRAY_TEXT_SIZE - (size_t)length, "%s%d", i > 0 ? "," : "", (int)dims[i]);
     snprintf(text + length, OCTET_ARRAY_TEXT_SIZE - (size_t)length, "]");
     return text;
 }
@@ -56,11 +57,12 @@ octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples
         samples->dims[i - 1] = (int32_t)array->dims[i];
     }
     samples->n_elements = product(samples->rank, samples->dims);
-    OCTET_CHECK(ctx, samples->n_elements <= INT32_MAX, OCTET_LIMIT, "%s: %s has samples of more than 31 bits of elements", name,
-                octet_array_text(array, text));
+    OCTET_CHECK(ctx, samples->n_elements <= INT32_MAX, OCTET_LIMIT,
+                "%s: %s has samples of more than 31 bits of elements", name, octet_array_text(array, text));
     samples->adapted_rank = samples->rank;
     memcpy(samples->adapted_dims, samples->dims, sizeof samples->dims);
-    return octet_scaler_create(ctx, preprocess, array->element.kind == 'u' && array->element.size == 1, &samples->scaler);
+    return octet_scaler_create(ctx, preprocess, array->element.kind == 'u' && array->element.size == 1,
+                               &samples->scaler);
 }
 
 octet_status octet_samples_take_raw(octet_context *ctx, octet_samples *samples) {
@@ -131,8 +133,9 @@ static octet_status adapt_array(octet_context *ctx, octet_samples *samples, int3
             whole[i] = (int32_t)array->dims[i];
         }
         is_sample = is_sample && equal_without_ones(array->rank, whole, rank, dims);
-        OCTET_CHECK(ctx, is_sample, OCTET_DATA, "%s: samples of shape %s do not fit the model's input %s", samples->name,
-                    octet_dims_text(samples->rank, samples->dims, have), octet_dims_text(rank, dims, want));
+        OCTET_CHECK(ctx, is_sample, OCTET_DATA, "%s: samples of shape %s do not fit the model's input %s",
+                    samples->name, octet_dims_text(samples->rank, samples->dims, have),
+                    octet_dims_text(rank, dims, want));
         samples->count = 1;
         samples->rank = array->rank;
         memcpy(samples->dims, whole, sizeof *whole * (size_t)array->rank);
@@ -143,16 +146,17 @@ static octet_status adapt_array(octet_context *ctx, octet_samples *samples, int3
 
 octet_status octet_samples_adapt(octet_context *ctx, octet_samples *samples, int32_t rank, const int32_t *dims) {
     char want[OCTET_ARRAY_TEXT_SIZE];
-    OCTET_CHECK(ctx, rank >= 0 && rank <= OCTET_DATA_MAX_RANK, OCTET_LIMIT, "%s: a model input of %d dimensions: the limit is %d",
-                samples->name, (int)rank, OCTET_DATA_MAX_RANK);
+    OCTET_CHECK(ctx, rank >= 0 && rank <= OCTET_DATA_MAX_RANK, OCTET_LIMIT,
+                "%s: a model input of %d dimensions: the limit is %d", samples->name, (int)rank, OCTET_DATA_MAX_RANK);
     for (int32_t i = 0; i < rank; i++)
-        OCTET_CHECK(ctx, dims[i] > 0, OCTET_DATA, "%s: the model's input %s is open; its shape must be given", samples->name,
-                    octet_dims_text(rank, dims, want));
-    OCTET_TRY(samples->pictures != NULL ? octet_pictures_adapt(ctx, samples, rank, dims) : adapt_array(ctx, samples, rank, dims));
+        OCTET_CHECK(ctx, dims[i] > 0, OCTET_DATA, "%s: the model's input %s is open; its shape must be given",
+                    samples->name, octet_dims_text(rank, dims, want));
+    OCTET_TRY(samples->pictures != NULL ? octet_pictures_adapt(ctx, samples, rank, dims)
+                                        : adapt_array(ctx, samples, rank, dims));
     const int32_t n_channels = samples->scaler.n_channels;
     OCTET_CHECK(ctx, n_channels == 1 || (rank > 0 && dims[rank - 1] == n_channels), OCTET_DATA,
-                "%s: this preprocessing needs %d channels last, the model's input is %s", samples->name, (int)n_channels,
-                octet_dims_text(rank, dims, want));
+                "%s: this preprocessing needs %d channels last, the model's input is %s", samples->name,
+                (int)n_channels, octet_dims_text(rank, dims, want));
     samples->adapted_rank = rank;
     memcpy(samples->adapted_dims, dims, sizeof *dims * (size_t)rank);
     samples->is_adapted = true;
@@ -182,13 +186,15 @@ static octet_status load_array(octet_context *ctx, octet_samples *samples, const
     return OCTET_OK;
 }
 
-octet_status octet_samples_load(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n, octet_pool *pool) {
-    OCTET_CHECK(ctx, indices != NULL || n <= samples->count, OCTET_DATA, "%s: %zu samples are asked for, there are %zu", samples->name, n,
-                samples->count);
+octet_status octet_samples_load(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n,
+                                octet_pool *pool) {
+    OCTET_CHECK(ctx, indices != NULL || n <= samples->count, OCTET_DATA, "%s: %zu samples are asked for, there are %zu",
+                samples->name, n, samples->count);
     for (size_t i = 0; indices != NULL && i < n; i++)
-        OCTET_CHECK(ctx, indices[i] < samples->count, OCTET_DATA, "%s: sample %zu is asked for, there are %zu", samples->name, indices[i],
-                    samples->count);
-    return samples->pictures != NULL ? octet_pictures_load(ctx, samples, indices, n, pool) : load_array(ctx, samples, indices, n);
+        OCTET_CHECK(ctx, indices[i] < samples->count, OCTET_DATA, "%s: sample %zu is asked for, there are %zu",
+                    samples->name, indices[i], samples->count);
+    return samples->pictures != NULL ? octet_pictures_load(ctx, samples, indices, n, pool)
+                                     : load_array(ctx, samples, indices, n);
 }
 
 typedef struct load_job {
@@ -210,7 +216,8 @@ octet_status octet_samples_load_all(octet_context *ctx, const octet_load *loads,
     for (size_t i = 0; i < n_loads && status == OCTET_OK; i++) octet_context_child(ctx, &job.contexts[i]);
     if (status == OCTET_OK) octet_pool_run(pool, load_one, &job, (uint32_t)n_loads, 1);
     for (size_t i = 0; i < n_loads && status == OCTET_OK; i++)
-        if (job.contexts[i].status != OCTET_OK) status = octet_context_fail(ctx, job.contexts[i].status, "%s", job.contexts[i].message);
+        if (job.contexts[i].status != OCTET_OK)
+            status = octet_context_fail(ctx, job.contexts[i].status, "%s", job.contexts[i].message);
     octet_arena_free(ctx, &arena);
     return status;
 }

@@ -11,7 +11,7 @@
 
 typedef struct octet_picture {
     const char *path;
-    void *pixels;  /* NULL until loaded; n_elements bytes or floats, in the adapted shape */
+    void *pixels; /* NULL until loaded; n_elements bytes or floats, in the adapted shape */
     bool is_bytes;
     uint64_t used; /* number of the load call that wanted it last */
 } octet_picture;
@@ -33,7 +33,7 @@ struct octet_samples {
     size_t picture_bytes;    /* decoded, in memory */
     uint64_t n_loads;
     int32_t width, height, n_channels; /* of the adapted pictures */
-    int32_t *labels; /* classes; NULL without */
+    int32_t *labels;                   /* classes; NULL without */
     int32_t n_classes;
     float *targets; /* [count][n_targets]: what the file of labels holds; NULL without one */
     size_t n_targets;
@@ -49,9 +49,9 @@ void octet_samples_destroy(octet_context *ctx, octet_samples *samples); /* NULL 
 /* Opens the array and sets count, shape and scaler. entry: NULL, or a name in the archive. */
 octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const char *path, const char *entry,
                                       const octet_preprocess *preprocess);
-/* labels.c: reads labels of any numeric type, n or more a sample. They are classes when they are whole numbers from 0 on, one a sample,
- * or rows of shares that sum to 1 (one-hot); the targets of a regression, masks or several labels a sample otherwise. DATA when their
- * number is not samples->count, or for one that is not finite. */
+/* labels.c: reads labels of any numeric type, n or more a sample. They are classes when they are whole numbers from 0
+ * on, one a sample, or rows of shares that sum to 1 (one-hot); the targets of a regression, masks or several labels a
+ * sample otherwise. DATA when their number is not samples->count, or for one that is not finite. */
 octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const char *path, const char *entry);
 /* range.c: widens the range by n values that were loaded. */
 void octet_samples_widen_bytes(octet_samples *samples, const uint8_t *data, size_t n);
@@ -64,7 +64,8 @@ octet_status octet_pictures_list(octet_context *ctx, octet_samples *samples, con
                                  const octet_preprocess *preprocess);
 /* picture_load.c. */
 octet_status octet_pictures_adapt(octet_context *ctx, octet_samples *samples, int32_t rank, const int32_t *dims);
-octet_status octet_pictures_load(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n, octet_pool *pool);
+octet_status octet_pictures_load(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n,
+                                 octet_pool *pool);
 void octet_pictures_release(octet_context *ctx, octet_samples *samples);
 
 /* "[28,28,1]" into text, a buffer of OCTET_ARRAY_TEXT_SIZE bytes, which is returned. */

@@ -15,8 +15,8 @@ typedef enum octet_numerics {
     OCTET_NUMERICS_INTEGER = 1 /* fixed point, as tflite-micro, CMSIS-NN and the exported C */
 } octet_numerics;
 
-/* In which order float32 operators add products. TENSORFLOW is for CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED; the others then
- * add as in FMA. */
+/* In which order float32 operators add products. TENSORFLOW is for CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED; the
+ * others then add as in FMA. */
 typedef enum octet_float_order {
     OCTET_FLOAT_ORDER_FMA = 0,        /* bias first, then fma over k ascending: XNNPACK's, and the fastest */
     OCTET_FLOAT_ORDER_TENSORFLOW = 1, /* as TensorFlow calibrates (kernels/ref/eigen.h) */
@@ -34,7 +34,8 @@ typedef struct octet_exec octet_exec;     /* prepared and then immutable; shared
 typedef struct octet_runner octet_runner; /* one block of activations, used by one caller at a time */
 
 /* `graph` must outlive the exec. Errors: UNSUPPORTED (no kernel), MODEL, LIMIT, NOMEM. */
-octet_status octet_exec_create(octet_context *ctx, const octet_graph *graph, const octet_exec_options *options, octet_exec **out);
+octet_status octet_exec_create(octet_context *ctx, const octet_graph *graph, const octet_exec_options *options,
+                               octet_exec **out);
 void octet_exec_destroy(octet_context *ctx, octet_exec *exec);
 
 /* The plan: bytes of the activation block and, by value, the offset in it (SIZE_MAX for constants). */
@@ -53,8 +54,8 @@ void *octet_runner_value(const octet_runner *runner, uint32_t value);
 /* Variables (LSTM state) to their zero point, as at creation. */
 void octet_runner_reset(octet_runner *runner);
 
-/* Called for each graph input before the first step, and right after a step for each of its outputs and for the state it keeps
- * (variables among its inputs). */
+/* Called for each graph input before the first step, and right after a step for each of its outputs and for the state
+ * it keeps (variables among its inputs). */
 typedef void octet_observe(void *user, uint32_t value, const void *data, size_t n_elements);
 void octet_runner_set_observer(octet_runner *runner, octet_observe *observe, void *user);
 /* time_ns: array of octet_exec_n_steps, added to at every run; NULL turns it off. */

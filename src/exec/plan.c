@@ -5,7 +5,7 @@
 
 /* One block of memory: a value, or several that follow each other in place. */
 typedef struct block {
-    uint32_t value;    /* the one that stands for all of them */
+    uint32_t value;       /* the one that stands for all of them */
     uint32_t first, last; /* steps, 1-based; 0 = before the first, n_steps + 1 = after the last */
     size_t size_bytes, offset;
 } block;
@@ -13,8 +13,9 @@ typedef struct block {
 static octet_status value_bytes(octet_context *ctx, const octet_value *value, size_t *out) {
     const size_t n = octet_shape_elements(&value->shape);
     size_t size_bytes;
-    OCTET_CHECK(ctx, n != SIZE_MAX && octet_multiply_size(n, octet_type_size(value->type), &size_bytes) &&
-                         octet_align_size(size_bytes ? size_bytes : 1, OCTET_ALIGNMENT, out),
+    OCTET_CHECK(ctx,
+                n != SIZE_MAX && octet_multiply_size(n, octet_type_size(value->type), &size_bytes) &&
+                    octet_align_size(size_bytes ? size_bytes : 1, OCTET_ALIGNMENT, out),
                 OCTET_LIMIT, "tensor %s is too large", value->name);
     return OCTET_OK;
 }
@@ -91,15 +92,16 @@ static octet_status place(octet_context *ctx, octet_arena *scratch, block *block
             const size_t behind = placed[j]->offset + placed[j]->size_bytes;
             if (behind > offset) offset = behind;
         }
-        OCTET_CHECK(ctx, octet_add_size(offset, blocks[i].size_bytes, &end), OCTET_LIMIT, "the activations are larger than memory can be");
+        OCTET_CHECK(ctx, octet_add_size(offset, blocks[i].size_bytes, &end), OCTET_LIMIT,
+                    "the activations are larger than memory can be");
         blocks[i].offset = offset;
         if (end > *total) *total = end;
     }
     return OCTET_OK;
 }
 
-static octet_status make(octet_context *ctx, octet_arena *arena, octet_arena *scratch, const octet_graph *graph, const octet_step *steps,
-                         bool no_sharing, octet_plan *out) {
+static octet_status make(octet_context *ctx, octet_arena *arena, octet_arena *scratch, const octet_graph *graph,
+                         const octet_step *steps, bool no_sharing, octet_plan *out) {
     block *blocks;
     uint32_t *owner;
     const uint32_t n = graph->n_values;
@@ -124,8 +126,8 @@ static octet_status make(octet_context *ctx, octet_arena *arena, octet_arena *sc
     return OCTET_OK;
 }
 
-octet_status octet_plan_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_step *steps, bool no_sharing,
-                             octet_plan *out) {
+octet_status octet_plan_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_step *steps,
+                             bool no_sharing, octet_plan *out) {
     octet_arena scratch = {0};
     *out = (octet_plan){0};
     const octet_status status = make(ctx, arena, &scratch, graph, steps, no_sharing, out);

@@ -1,7 +1,7 @@
 /* exec/plan.h - where every activation lives.
  * In:  a graph and its steps. Out: an offset per value in one block of memory, and the size of the block.
- * Knows: lifetimes: from the step that computes a value to the last that reads it; inputs live from the start, outputs to the end.
- * Does not know: kernels. Constants have no place in the block. */
+ * Knows: lifetimes: from the step that computes a value to the last that reads it; inputs live from the start, outputs
+ * to the end. Does not know: kernels. Constants have no place in the block. */
 #ifndef OCTET_EXEC_PLAN_H
 #define OCTET_EXEC_PLAN_H
 
@@ -12,9 +12,10 @@ typedef struct octet_plan {
     size_t size_bytes;
 } octet_plan;
 
-/* Greedy by size: the largest value first, each at the lowest offset that is free during its life. A step with in_place gives its result
- * the memory of its first input when that is read for the last time there. Offsets are multiples of 64. */
-octet_status octet_plan_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_step *steps, bool no_sharing,
-                             octet_plan *out);
+/* Greedy by size: the largest value first, each at the lowest offset that is free during its life. A step with in_place
+ * gives its result the memory of its first input when that is read for the last time there. Offsets are multiples
+ * of 64. */
+octet_status octet_plan_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_step *steps,
+                             bool no_sharing, octet_plan *out);
 
 #endif

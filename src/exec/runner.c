@@ -5,8 +5,8 @@
 
 struct octet_runner {
     const octet_exec *exec;
-    void **values;    /* by value index */
-    uint8_t *block;   /* activations, as planned */
+    void **values;  /* by value index */
+    uint8_t *block; /* activations, as planned */
     uint8_t *shared;
     uint8_t *scratch; /* scratch_stride bytes per thread */
     size_t scratch_stride;
@@ -25,8 +25,8 @@ static octet_status allocate(octet_context *ctx, octet_runner *runner, uint32_t 
     OCTET_CHECK(ctx,
                 octet_align_size(exec->scratch_bytes + OVERREAD, OCTET_ALIGNMENT, &runner->scratch_stride) &&
                     octet_multiply_size(runner->scratch_stride, n_threads, &scratch_total),
-                OCTET_LIMIT, "%s: %zu bytes of working memory for each of %u threads are too many", graph->source, exec->scratch_bytes,
-                n_threads);
+                OCTET_LIMIT, "%s: %zu bytes of working memory for each of %u threads are too many", graph->source,
+                exec->scratch_bytes, n_threads);
     OCTET_TRY(octet_memory_allocate(ctx, graph->n_values * sizeof *runner->values, (void **)&runner->values));
     OCTET_TRY(octet_memory_allocate(ctx, exec->plan.size_bytes + OVERREAD, (void **)&runner->block));
     OCTET_TRY(octet_memory_allocate(ctx, exec->shared_bytes + OVERREAD, (void **)&runner->shared));
@@ -100,7 +100,8 @@ void octet_runner_set_observer(octet_runner *runner, octet_observe *observe, voi
 void octet_runner_set_profile(octet_runner *runner, uint64_t *time_ns) { runner->time_ns = time_ns; }
 
 static void observe(const octet_runner *runner, uint32_t value) {
-    runner->observe(runner->observe_user, value, runner->values[value], octet_shape_elements(&runner->exec->graph->values[value].shape));
+    runner->observe(runner->observe_user, value, runner->values[value],
+                    octet_shape_elements(&runner->exec->graph->values[value].shape));
 }
 
 typedef struct phase_job {
@@ -112,8 +113,9 @@ typedef struct phase_job {
 static void run_units(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
     const phase_job *job = user;
     const octet_runner *runner = job->runner;
-    const octet_frame frame = {.values = runner->values, .shared = runner->shared,
-        .scratch = runner->scratch + thread * runner->scratch_stride};
+    const octet_frame frame = {.values = runner->values,
+                               .shared = runner->shared,
+                               .scratch = runner->scratch + thread * runner->scratch_stride};
     job->step->run(job->step, &frame, job->phase, begin, end);
 }
 
@@ -145,5 +147,6 @@ void octet_runner_run(octet_runner *runner, octet_pool *pool) {
             if (input != OCTET_NONE && graph->values[input].is_variable) observe(runner, input);
         }
     }
-    for (uint32_t i = 0; i < graph->n_carries; i++) carry(runner, &graph->carries[i], runner->values[graph->carries[i].value]);
+    for (uint32_t i = 0; i < graph->n_carries; i++)
+        carry(runner, &graph->carries[i], runner->values[graph->carries[i].value]);
 }

@@ -18,7 +18,8 @@ bool octet_element_parse(const char *descr, size_t length, octet_element *out) {
     const char kind = descr[1];
     const uint8_t size = (uint8_t)(descr[2] - '0');
     const bool power = size == 1 || size == 2 || size == 4 || size == 8;
-    if (!power || !((kind == 'f' && size > 1) || kind == 'i' || kind == 'u' || (kind == 'b' && size == 1))) return false;
+    if (!power || !((kind == 'f' && size > 1) || kind == 'i' || kind == 'u' || (kind == 'b' && size == 1)))
+        return false;
     const bool big_endian = descr[0] == '>' || (descr[0] == '=' && host_is_big_endian());
     *out = (octet_element){kind, size, big_endian && size > 1};
     return true;
@@ -48,7 +49,8 @@ size_t octet_array_bytes(const octet_array *array) { return array->n_elements * 
 const char *octet_array_text(const octet_array *array, char *text) {
     int length = snprintf(text, OCTET_ARRAY_TEXT_SIZE, "%s[", octet_element_name(array->element));
     for (int32_t i = 0; i < array->rank; i++)
-        length += snprintf(text + length, OCTET_ARRAY_TEXT_SIZE - (size_t)length, "%s%lld", i > 0 ? "," : "", (long long)array->dims[i]);
+        length += snprintf(text + length, OCTET_ARRAY_TEXT_SIZE - (size_t)length, "%s%lld", i > 0 ? "," : "",
+                           (long long)array->dims[i]);
     snprintf(text + length, OCTET_ARRAY_TEXT_SIZE - (size_t)length, "]");
     return text;
 }

@@ -20,8 +20,8 @@ typedef struct octet_array {
     octet_element element;
     int32_t rank; /* 0: a scalar */
     int64_t dims[OCTET_ARRAY_MAX_RANK];
-    bool fortran_order; /* the first index runs fastest; only octet_array_to_c_order accepts it */
-    size_t n_elements;  /* product of the dimensions */
+    bool fortran_order;  /* the first index runs fastest; only octet_array_to_c_order accepts it */
+    size_t n_elements;   /* product of the dimensions */
     const uint8_t *data; /* n_elements * element.size bytes, of any alignment; NULL while only the header was read */
 } octet_array;
 

@@ -28,7 +28,8 @@ static octet_status reserve(octet_context *ctx, octet_flatbuffer_builder *builde
     void *data;
     OCTET_TRY(octet_memory_allocate(ctx, capacity, &data));
     if (builder->size > 0) {
-        memcpy((uint8_t *)data + capacity - builder->size, builder->data + builder->capacity - builder->size, builder->size);
+        memcpy((uint8_t *)data + capacity - builder->size, builder->data + builder->capacity - builder->size,
+               builder->size);
     }
     octet_memory_free(ctx, builder->data);
     builder->data = data;
@@ -51,8 +52,8 @@ static void store(uint8_t *at, uint64_t bits, size_t size) {
 static octet_status align(octet_context *ctx, octet_flatbuffer_builder *builder, size_t n_bytes, size_t alignment) {
     assert(alignment > 0 && (alignment & (alignment - 1)) == 0);
     size_t total;
-    OCTET_CHECK(ctx, octet_add_size(n_bytes, alignment, &total), OCTET_LIMIT, "a vector of %zu bytes does not fit into a flatbuffer",
-                n_bytes);
+    OCTET_CHECK(ctx, octet_add_size(n_bytes, alignment, &total), OCTET_LIMIT,
+                "a vector of %zu bytes does not fit into a flatbuffer", n_bytes);
     OCTET_TRY(reserve(ctx, builder, total));
     if (alignment > builder->alignment) builder->alignment = alignment;
     const size_t padding = (~(builder->size + n_bytes) + 1) & (alignment - 1);
@@ -60,8 +61,8 @@ static octet_status align(octet_context *ctx, octet_flatbuffer_builder *builder,
     return OCTET_OK;
 }
 
-octet_status octet_flatbuffer_build_vector(octet_context *ctx, octet_flatbuffer_builder *builder, const void *data, size_t n,
-                                           size_t element_size, size_t alignment, octet_flatbuffer_ref *out) {
+octet_status octet_flatbuffer_build_vector(octet_context *ctx, octet_flatbuffer_builder *builder, const void *data,
+                                           size_t n, size_t element_size, size_t alignment, octet_flatbuffer_ref *out) {
     size_t n_bytes;
     OCTET_CHECK(ctx, octet_multiply_size(n, element_size, &n_bytes) && n <= max_size, OCTET_LIMIT,
                 "a vector of %zu elements does not fit into a flatbuffer", n);
@@ -89,8 +90,8 @@ octet_status octet_flatbuffer_build_string(octet_context *ctx, octet_flatbuffer_
     return OCTET_OK;
 }
 
-octet_status octet_flatbuffer_build_refs(octet_context *ctx, octet_flatbuffer_builder *builder, const octet_flatbuffer_ref *refs,
-                                         size_t n, octet_flatbuffer_ref *out) {
+octet_status octet_flatbuffer_build_refs(octet_context *ctx, octet_flatbuffer_builder *builder,
+                                         const octet_flatbuffer_ref *refs, size_t n, octet_flatbuffer_ref *out) {
     OCTET_CHECK(ctx, n <= max_size / 8, OCTET_LIMIT, "a vector of %zu tables does not fit into a flatbuffer", n);
     OCTET_TRY(align(ctx, builder, 4 * n, 4));
     OCTET_TRY(reserve(ctx, builder, 4 * n + 4));
@@ -106,8 +107,8 @@ octet_status octet_flatbuffer_build_refs(octet_context *ctx, octet_flatbuffer_bu
 
 /* Places fields in the inline part, largest first so that no padding is needed between them; gives its size. The inline
  * part begins with the 4-byte distance to the vtable and at a multiple of `alignment`. */
-static uint16_t place_fields(const octet_flatbuffer_field *fields, size_t n_fields, uint16_t *distances, uint16_t *n_numbers,
-                             size_t *alignment) {
+static uint16_t place_fields(const octet_flatbuffer_field *fields, size_t n_fields, uint16_t *distances,
+                             uint16_t *n_numbers, size_t *alignment) {
     static const size_t sizes[] = {8, 4, 2, 1};
     size_t end = 4;
     *n_numbers = 0;
@@ -115,7 +116,8 @@ static uint16_t place_fields(const octet_flatbuffer_field *fields, size_t n_fiel
     for (size_t s = 0; s < 4; s++) {
         for (size_t i = 0; i < n_fields; i++) {
             if (fields[i].size != sizes[s]) continue;
-            assert(fields[i].number >= 0 && fields[i].number < OCTET_FLATBUFFER_MAX_FIELDS && distances[fields[i].number] == 0);
+            assert(fields[i].number >= 0 && fields[i].number < OCTET_FLATBUFFER_MAX_FIELDS &&
+                   distances[fields[i].number] == 0);
             if (fields[i].size > *alignment) *alignment = fields[i].size;
             end = (end + fields[i].size - 1) & ~(fields[i].size - 1);
             distances[fields[i].number] = (uint16_t)end;
@@ -135,7 +137,8 @@ static octet_flatbuffer_ref find_vtable(const octet_flatbuffer_builder *builder,
     return 0;
 }
 
-static octet_status remember_vtable(octet_context *ctx, octet_flatbuffer_builder *builder, octet_flatbuffer_ref vtable) {
+static octet_status remember_vtable(octet_context *ctx, octet_flatbuffer_builder *builder,
+                                    octet_flatbuffer_ref vtable) {
     if (builder->n_vtables == builder->vtables_capacity) {
         const size_t capacity = builder->vtables_capacity == 0 ? 64 : 2 * builder->vtables_capacity;
         void *vtables;
@@ -149,8 +152,9 @@ static octet_status remember_vtable(octet_context *ctx, octet_flatbuffer_builder
     return OCTET_OK;
 }
 
-octet_status octet_flatbuffer_build_table(octet_context *ctx, octet_flatbuffer_builder *builder, const octet_flatbuffer_field *fields,
-                                          size_t n_fields, octet_flatbuffer_ref *out) {
+octet_status octet_flatbuffer_build_table(octet_context *ctx, octet_flatbuffer_builder *builder,
+                                          const octet_flatbuffer_field *fields, size_t n_fields,
+                                          octet_flatbuffer_ref *out) {
     uint16_t distances[OCTET_FLATBUFFER_MAX_FIELDS] = {0};
     uint16_t n_numbers;
     size_t alignment;
@@ -166,7 +170,8 @@ octet_status octet_flatbuffer_build_table(octet_context *ctx, octet_flatbuffer_b
         if (fields[i].size == 0) continue;
         const size_t distance = distances[fields[i].number];
         assert(!fields[i].is_ref || fields[i].bits < table_ref - distance);
-        store(table + distance, fields[i].is_ref ? (uint64_t)(table_ref - distance) - fields[i].bits : fields[i].bits, fields[i].size);
+        store(table + distance, fields[i].is_ref ? (uint64_t)(table_ref - distance) - fields[i].bits : fields[i].bits,
+              fields[i].size);
     }
 
     uint8_t vtable[4 + 2 * OCTET_FLATBUFFER_MAX_FIELDS];
@@ -185,8 +190,8 @@ octet_status octet_flatbuffer_build_table(octet_context *ctx, octet_flatbuffer_b
     return OCTET_OK;
 }
 
-octet_status octet_flatbuffer_builder_finish(octet_context *ctx, octet_flatbuffer_builder *builder, octet_flatbuffer_ref root,
-                                             const char *identifier, octet_buffer *out) {
+octet_status octet_flatbuffer_builder_finish(octet_context *ctx, octet_flatbuffer_builder *builder,
+                                             octet_flatbuffer_ref root, const char *identifier, octet_buffer *out) {
     assert(root != 0 && strlen(identifier) == 4);
     OCTET_TRY(align(ctx, builder, 8, builder->alignment));
     OCTET_TRY(reserve(ctx, builder, 8));

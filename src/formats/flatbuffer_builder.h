@@ -14,9 +14,9 @@
 typedef uint32_t octet_flatbuffer_ref; /* 0 = nothing */
 
 typedef struct octet_flatbuffer_builder {
-    uint8_t *data;   /* the last `size` of `capacity` bytes are written */
+    uint8_t *data; /* the last `size` of `capacity` bytes are written */
     size_t capacity, size;
-    size_t alignment; /* the largest that was asked for; the whole file is a multiple of it */
+    size_t alignment;              /* the largest that was asked for; the whole file is a multiple of it */
     octet_flatbuffer_ref *vtables; /* written ones, to be shared */
     size_t n_vtables, vtables_capacity;
 } octet_flatbuffer_builder;
@@ -24,16 +24,17 @@ typedef struct octet_flatbuffer_builder {
 /* A builder of zeros is empty and ready. */
 void octet_flatbuffer_builder_free(octet_context *ctx, octet_flatbuffer_builder *builder);
 
-/* n elements of element_size bytes, little-endian in memory; the first element lies at a multiple of `alignment` (a power
- * of two, at least element_size) from the beginning of the file. LIMIT when the file would pass 2 GiB, as with all calls here. */
-octet_status octet_flatbuffer_build_vector(octet_context *ctx, octet_flatbuffer_builder *builder, const void *data, size_t n,
-                                           size_t element_size, size_t alignment, octet_flatbuffer_ref *out);
+/* n elements of element_size bytes, little-endian in memory; the first element lies at a multiple of `alignment` (a
+ * power of two, at least element_size) from the beginning of the file. LIMIT when the file would pass 2 GiB, as with
+ * all calls here. */
+octet_status octet_flatbuffer_build_vector(octet_context *ctx, octet_flatbuffer_builder *builder, const void *data,
+                                           size_t n, size_t element_size, size_t alignment, octet_flatbuffer_ref *out);
 /* NULL gives 0, that is an absent field. */
 octet_status octet_flatbuffer_build_string(octet_context *ctx, octet_flatbuffer_builder *builder, const char *text,
                                            octet_flatbuffer_ref *out);
 /* A vector of tables or strings. */
-octet_status octet_flatbuffer_build_refs(octet_context *ctx, octet_flatbuffer_builder *builder, const octet_flatbuffer_ref *refs,
-                                         size_t n, octet_flatbuffer_ref *out);
+octet_status octet_flatbuffer_build_refs(octet_context *ctx, octet_flatbuffer_builder *builder,
+                                         const octet_flatbuffer_ref *refs, size_t n, octet_flatbuffer_ref *out);
 
 /* A field of a table. size 0: left out, since it has its default or points to nothing. */
 typedef struct octet_flatbuffer_field {
@@ -61,11 +62,12 @@ static inline octet_flatbuffer_field octet_flatbuffer_link(int number, octet_fla
 
 enum { OCTET_FLATBUFFER_MAX_FIELDS = 24 };
 /* Field numbers are 0..OCTET_FLATBUFFER_MAX_FIELDS-1, each at most once. An empty table is valid. */
-octet_status octet_flatbuffer_build_table(octet_context *ctx, octet_flatbuffer_builder *builder, const octet_flatbuffer_field *fields,
-                                          size_t n_fields, octet_flatbuffer_ref *out);
+octet_status octet_flatbuffer_build_table(octet_context *ctx, octet_flatbuffer_builder *builder,
+                                          const octet_flatbuffer_field *fields, size_t n_fields,
+                                          octet_flatbuffer_ref *out);
 
 /* Writes root offset and identifier (four characters) and appends the file to `out`. */
-octet_status octet_flatbuffer_builder_finish(octet_context *ctx, octet_flatbuffer_builder *builder, octet_flatbuffer_ref root,
-                                             const char *identifier, octet_buffer *out);
+octet_status octet_flatbuffer_builder_finish(octet_context *ctx, octet_flatbuffer_builder *builder,
+                                             octet_flatbuffer_ref root, const char *identifier, octet_buffer *out);
 
 #endif

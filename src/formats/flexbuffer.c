@@ -90,9 +90,11 @@ static void sort(octet_flexbuffer_field *fields, size_t n) {
     }
 }
 
-/* Keys, padding, number and places of the keys, then the map: place, width and number of the keys' vector, values, types, root. */
+/* Keys, padding, number and places of the keys, then the map: place, width and number of the keys' vector, values,
+ * types, root. */
 octet_status octet_flexbuffer_write(octet_context *ctx, octet_flexbuffer_field *fields, size_t n, octet_buffer *out) {
-    static const uint8_t types[] = {[OCTET_FLEXBUFFER_I32] = TYPE_INT << 2 | WIDTH_4, [OCTET_FLEXBUFFER_F32] = TYPE_FLOAT << 2 | WIDTH_4,
+    static const uint8_t types[] = {[OCTET_FLEXBUFFER_I32] = TYPE_INT << 2 | WIDTH_4,
+                                    [OCTET_FLEXBUFFER_F32] = TYPE_FLOAT << 2 | WIDTH_4,
                                     [OCTET_FLEXBUFFER_BOOL] = TYPE_BOOL << 2 | WIDTH_4};
     size_t places[OCTET_FLEXBUFFER_MAX_FIELDS];
     const size_t begin = out->size;

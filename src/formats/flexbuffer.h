@@ -1,8 +1,7 @@
-/* formats/flexbuffer.h - FlexBuffers, the self-describing sister of FlatBuffers: maps of numbers only, the options of custom operators.
- * In:  bytes, possibly hostile; fields to write.
- * Out: numbers by key; a map that FlexBuffers' own reader takes.
- * Knows: the FlexBuffers format as its documentation states it: values behind their types, offsets backwards, the root at the end.
- * Does not know: what the keys mean. */
+/* formats/flexbuffer.h - FlexBuffers, the self-describing sister of FlatBuffers: maps of numbers only, the options of
+ * custom operators. In:  bytes, possibly hostile; fields to write. Out: numbers by key; a map that FlexBuffers' own
+ * reader takes. Knows: the FlexBuffers format as its documentation states it: values behind their types, offsets
+ * backwards, the root at the end. Does not know: what the keys mean. */
 #ifndef OCTET_FORMATS_FLEXBUFFER_H
 #define OCTET_FORMATS_FLEXBUFFER_H
 
@@ -11,8 +10,8 @@
 /* Points into the bytes; nothing to free. */
 typedef struct octet_flexbuffer_map {
     octet_bytes bytes;
-    size_t values, keys;         /* of the first element of either vector */
-    size_t width, key_width;     /* bytes of an element: 1, 2, 4 or 8 */
+    size_t values, keys;     /* of the first element of either vector */
+    size_t width, key_width; /* bytes of an element: 1, 2, 4 or 8 */
     uint32_t n;
 } octet_flexbuffer_map;
 
@@ -21,7 +20,11 @@ octet_status octet_flexbuffer_open(octet_context *ctx, octet_bytes bytes, const 
 /* False when the map has no such key, or no number, truth value or float there. */
 bool octet_flexbuffer_number(const octet_flexbuffer_map *map, const char *key, double *out);
 
-typedef enum octet_flexbuffer_kind { OCTET_FLEXBUFFER_I32, OCTET_FLEXBUFFER_F32, OCTET_FLEXBUFFER_BOOL } octet_flexbuffer_kind;
+typedef enum octet_flexbuffer_kind {
+    OCTET_FLEXBUFFER_I32,
+    OCTET_FLEXBUFFER_F32,
+    OCTET_FLEXBUFFER_BOOL
+} octet_flexbuffer_kind;
 typedef struct octet_flexbuffer_field {
     const char *key;
     octet_flexbuffer_kind kind;

@@ -8,7 +8,9 @@
 
 enum { MAX_DEFLATE_RATIO = 1032, MIN_MEMBER = 18 };
 
-bool octet_gzip_is(octet_bytes bytes) { return bytes.size >= 3 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b && bytes.data[2] == 8; }
+bool octet_gzip_is(octet_bytes bytes) {
+    return bytes.size >= 3 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b && bytes.data[2] == 8;
+}
 
 static octet_status corrupt(octet_context *ctx, const char *name, const char *why) {
     return octet_context_fail(ctx, OCTET_FORMAT, "%s: %s: the gzip file is truncated or corrupt", name, why);
@@ -50,8 +52,8 @@ static octet_status read_at_once(octet_context *ctx, octet_bytes bytes, size_t s
 }
 
 /* Inflates until the end, or until `limit` bytes are there. *ended: the input was used up at the end of a member. */
-static octet_status inflate_up_to(octet_context *ctx, z_stream *z, octet_bytes bytes, const char *name, size_t limit, octet_buffer *out,
-                                  bool *ended) {
+static octet_status inflate_up_to(octet_context *ctx, z_stream *z, octet_bytes bytes, const char *name, size_t limit,
+                                  octet_buffer *out, bool *ended) {
     size_t used = 0;
     *ended = false;
     while (out->size < limit) {
@@ -82,7 +84,10 @@ static octet_status inflate_up_to(octet_context *ctx, z_stream *z, octet_bytes b
         } else if (result == Z_MEM_ERROR) {
             return octet_context_fail(ctx, OCTET_NOMEM, "%s: out of memory for decompression", name);
         } else if (result != Z_OK && !(result == Z_BUF_ERROR && left > 0)) {
-            return corrupt(ctx, name, result == Z_BUF_ERROR ? "unexpected end" : z->msg != NULL ? z->msg : "invalid data");
+            return corrupt(ctx, name,
+                           result == Z_BUF_ERROR ? "unexpected end"
+                           : z->msg != NULL      ? z->msg
+                                                 : "invalid data");
         } else if (left == 0 && z->avail_out > 0) {
             return corrupt(ctx, name, "unexpected end");
         }
@@ -90,7 +95,8 @@ static octet_status inflate_up_to(octet_context *ctx, z_stream *z, octet_bytes b
     return OCTET_OK;
 }
 
-static octet_status read_streaming(octet_context *ctx, octet_bytes bytes, const char *name, size_t limit, octet_buffer *out, bool *ended) {
+static octet_status read_streaming(octet_context *ctx, octet_bytes bytes, const char *name, size_t limit,
+                                   octet_buffer *out, bool *ended) {
     z_stream z = {0};
     out->size = 0;
     OCTET_TRY(octet_buffer_append(ctx, out, "", 0));
@@ -100,7 +106,8 @@ static octet_status read_streaming(octet_context *ctx, octet_bytes bytes, const 
     return status;
 }
 
-octet_status octet_gzip_read(octet_context *ctx, octet_bytes bytes, const char *name, size_t max_bytes, octet_buffer *out) {
+octet_status octet_gzip_read(octet_context *ctx, octet_bytes bytes, const char *name, size_t max_bytes,
+                             octet_buffer *out) {
     const size_t limit = max_bytes == 0 ? (size_t)1 << 31 : max_bytes < SIZE_MAX ? max_bytes : SIZE_MAX - 1;
     const size_t claimed = claimed_size(bytes);
     bool ended = false;
@@ -109,16 +116,17 @@ octet_status octet_gzip_read(octet_context *ctx, octet_bytes bytes, const char *
     if (ended) return OCTET_OK;
     out->max_size = limit + 1;
     OCTET_TRY(read_streaming(ctx, bytes, name, limit + 1, out, &ended));
-    OCTET_CHECK(ctx, ended && out->size <= limit, OCTET_LIMIT, "%s: more than %zu bytes when decompressed: the limit", name, limit);
+    OCTET_CHECK(ctx, ended && out->size <= limit, OCTET_LIMIT, "%s: more than %zu bytes when decompressed: the limit",
+                name, limit);
     return OCTET_OK;
 }
 
-octet_status octet_gzip_read_prefix(octet_context *ctx, octet_bytes bytes, const char *name, size_t n_bytes, octet_buffer *out) {
+octet_status octet_gzip_read_prefix(octet_context *ctx, octet_bytes bytes, const char *name, size_t n_bytes,
+                                    octet_buffer *out) {
     const size_t claimed = claimed_size(bytes);
     bool ended = false;
     out->size = 0;
-    if (n_bytes > claimed / 4 && is_possible(bytes, claimed))
-        OCTET_TRY(read_at_once(ctx, bytes, claimed, out, &ended));
+    if (n_bytes > claimed / 4 && is_possible(bytes, claimed)) OCTET_TRY(read_at_once(ctx, bytes, claimed, out, &ended));
     if (!ended) {
         out->max_size = n_bytes;
         OCTET_TRY(read_streaming(ctx, bytes, name, n_bytes, out, &ended));

@@ -9,11 +9,13 @@
 #include "base/buffer.h"
 
 bool octet_gzip_is(octet_bytes bytes);
-/* Decompresses everything into `out` (emptied first; the caller frees it); checksums are verified. max_bytes: LIMIT when
- * there is more (0: 2 GiB). Errors: FORMAT (corrupt, truncated), LIMIT, NOMEM. */
-octet_status octet_gzip_read(octet_context *ctx, octet_bytes bytes, const char *name, size_t max_bytes, octet_buffer *out);
-/* The first n_bytes (fewer when there are no more). Where that is most of the file everything is decompressed: libdeflate
- * takes a quarter of zlib's time. */
-octet_status octet_gzip_read_prefix(octet_context *ctx, octet_bytes bytes, const char *name, size_t n_bytes, octet_buffer *out);
+/* Decompresses everything into `out` (emptied first; the caller frees it); checksums are verified. max_bytes: LIMIT
+ * when there is more (0: 2 GiB). Errors: FORMAT (corrupt, truncated), LIMIT, NOMEM. */
+octet_status octet_gzip_read(octet_context *ctx, octet_bytes bytes, const char *name, size_t max_bytes,
+                             octet_buffer *out);
+/* The first n_bytes (fewer when there are no more). Where that is most of the file everything is decompressed:
+ * libdeflate takes a quarter of zlib's time. */
+octet_status octet_gzip_read_prefix(octet_context *ctx, octet_bytes bytes, const char *name, size_t n_bytes,
+                                    octet_buffer *out);
 
 #endif

@@ -16,12 +16,12 @@
 #include "base/checked.h"
 #include "formats/hdf5_stream.h"
 
-/* libhdf5 crashes, loops and takes memory without end on damaged files (1.10.8: of 1000 random changes to the two files of
- * tests/fuzz/corpus/hdf5, 3 crash it and 1 loops), so it reads in a forked child whose memory and time are limited; what it
- * read comes back through a pipe and is checked like a file. A fork costs less than the library's own start. */
+/* libhdf5 crashes, loops and takes memory without end on damaged files (1.10.8: of 1000 random changes to the two files
+ * of tests/fuzz/corpus/hdf5, 3 crash it and 1 loops), so it reads in a forked child whose memory and time are limited;
+ * what it read comes back through a pipe and is checked like a file. A fork costs less than the library's own start. */
 
-/* Of processor time, for a file of this size; by the clock it may take eight times as much. Real files take milliseconds; a
- * damaged one makes libhdf5 1.10 loop without end. */
+/* Of processor time, for a file of this size; by the clock it may take eight times as much. Real files take
+ * milliseconds; a damaged one makes libhdf5 1.10 loop without end. */
 static rlim_t max_seconds(size_t file_size) { return 5 + (rlim_t)(file_size >> 24); }
 
 struct octet_hdf5 {
@@ -69,7 +69,8 @@ static bool write_all(int fd, const void *data, size_t size) {
 
 /* Limits the child to what it holds already plus a gigabyte and a few times the file. */
 static void limit_memory(size_t file_size) {
-#if !defined(__SANITIZE_ADDRESS__) && !HAS_FEATURE(address_sanitizer) /* whose shadow memory is larger than any limit */
+#if !defined(__SANITIZE_ADDRESS__) && !HAS_FEATURE(address_sanitizer) /* whose shadow memory is larger than any limit \
+                                                                       */
     unsigned long long pages = 0;
     FILE *statm = fopen("/proc/self/statm", "r");
     if (statm == NULL) return;
@@ -109,7 +110,8 @@ static _Noreturn void run_child(octet_context *ctx, const char *path, const octe
     octet_hdf5_read_stream(ctx, path, hdf5->bytes, hdf5->name, &stream);
     verdict end = {.mark = VERDICT_MARK, .status = (uint64_t)ctx->status};
     memcpy(end.message, ctx->message, sizeof end.message);
-    const bool sent = (ctx->status != OCTET_OK || write_all(fd, stream.data, stream.size)) && write_all(fd, &end, sizeof end);
+    const bool sent =
+        (ctx->status != OCTET_OK || write_all(fd, stream.data, stream.size)) && write_all(fd, &end, sizeof end);
     _exit(sent ? 0 : 1);
 }
 
@@ -142,7 +144,8 @@ static octet_status judge(octet_context *ctx, octet_hdf5 *hdf5, int wait_status)
     const int number = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
     OCTET_CHECK(ctx, number != SIGXCPU && number != SIGALRM && number != SIGKILL, OCTET_LIMIT,
                 "%s: the HDF5 library does not come to an end with it: the file is corrupt", hdf5->name);
-    return octet_context_fail(ctx, OCTET_FORMAT, "%s: the HDF5 library fails on it (signal %d): the file is corrupt", hdf5->name, number);
+    return octet_context_fail(ctx, OCTET_FORMAT, "%s: the HDF5 library fails on it (signal %d): the file is corrupt",
+                              hdf5->name, number);
 }
 
 static octet_status read_in_child(octet_context *ctx, const char *path, octet_hdf5 *hdf5) {
@@ -158,7 +161,8 @@ static octet_status read_in_child(octet_context *ctx, const char *path, octet_hd
     octet_status status = OCTET_OK;
     int wait_status = 0;
     if (child < 0) {
-        status = octet_context_fail(ctx, OCTET_IO, "%s: no process can be started to read it: %s", hdf5->name, strerror(fork_error));
+        status = octet_context_fail(ctx, OCTET_IO, "%s: no process can be started to read it: %s", hdf5->name,
+                                    strerror(fork_error));
     } else {
         hdf5->stream.max_size = ctx->max_memory_bytes;
         status = receive(ctx, fds[0], &hdf5->stream);
@@ -181,7 +185,8 @@ typedef struct parser {
 } parser;
 
 static octet_status broken(const parser *p) {
-    return octet_context_fail(p->ctx, OCTET_FORMAT, "%s: the HDF5 library reads nonsense from it (at %zu): the file is corrupt",
+    return octet_context_fail(p->ctx, OCTET_FORMAT,
+                              "%s: the HDF5 library reads nonsense from it (at %zu): the file is corrupt",
                               p->hdf5->name, p->offset);
 }
 
@@ -303,8 +308,8 @@ static octet_status take_node(parser *p, const octet_hdf5_node *parent, octet_hd
     OCTET_TRY(take_text(p, &node->name));
     node->path = "/";
     if (parent != NULL)
-        OCTET_TRY(octet_arena_format(p->ctx, &p->hdf5->arena, &node->path, "%s/%s", parent->parent != NULL ? parent->path : "",
-                                     node->name));
+        OCTET_TRY(octet_arena_format(p->ctx, &p->hdf5->arena, &node->path, "%s/%s",
+                                     parent->parent != NULL ? parent->path : "", node->name));
     OCTET_TRY(take_word(p, 1, &is_dataset));
     node->is_dataset = is_dataset != 0;
     if (node->is_dataset) OCTET_TRY(take_dataset(p, node));
@@ -312,22 +317,24 @@ static octet_status take_node(parser *p, const octet_hdf5_node *parent, octet_hd
     return take_children(p, node);
 }
 
-static octet_status open_hdf5(octet_context *ctx, const char *path, octet_bytes bytes, const char *name, octet_hdf5 *hdf5) {
+static octet_status open_hdf5(octet_context *ctx, const char *path, octet_bytes bytes, const char *name,
+                              octet_hdf5 *hdf5) {
     OCTET_TRY(octet_arena_string(ctx, &hdf5->arena, name, &hdf5->name));
     hdf5->bytes = bytes;
     if (path != NULL) {
         OCTET_TRY(octet_file_open(ctx, path, &hdf5->file));
         hdf5->bytes = hdf5->file.bytes;
     }
-    OCTET_CHECK(ctx, octet_hdf5_is(hdf5->bytes), OCTET_FORMAT, "%s: %zu bytes without HDF5's signature: not an HDF5 file", name,
-                hdf5->bytes.size);
+    OCTET_CHECK(ctx, octet_hdf5_is(hdf5->bytes), OCTET_FORMAT,
+                "%s: %zu bytes without HDF5's signature: not an HDF5 file", name, hdf5->bytes.size);
     OCTET_TRY(read_in_child(ctx, path, hdf5));
     parser p = {.ctx = ctx, .hdf5 = hdf5, .stream = {hdf5->stream.data, hdf5->stream.size}};
     OCTET_TRY(take_node(&p, NULL, &hdf5->root));
     return hdf5->root.is_dataset || p.offset != p.stream.size ? broken(&p) : OCTET_OK;
 }
 
-static octet_status create(octet_context *ctx, const char *path, octet_bytes bytes, const char *name, octet_hdf5 **out) {
+static octet_status create(octet_context *ctx, const char *path, octet_bytes bytes, const char *name,
+                           octet_hdf5 **out) {
     *out = NULL;
     octet_hdf5 *hdf5 = NULL;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *hdf5, (void **)&hdf5));
@@ -382,8 +389,8 @@ const octet_hdf5_attribute *octet_hdf5_attribute_of(const octet_hdf5_node *node,
 }
 
 /* Piece number `index` of an attribute that Keras cut; 0 is also the attribute itself, if it was not cut. */
-static octet_status piece_of(octet_context *ctx, const octet_hdf5 *hdf5, const octet_hdf5_node *node, const char *name, unsigned index,
-                             const octet_hdf5_attribute **out, bool *is_whole) {
+static octet_status piece_of(octet_context *ctx, const octet_hdf5 *hdf5, const octet_hdf5_node *node, const char *name,
+                             unsigned index, const octet_hdf5_attribute **out, bool *is_whole) {
     char numbered[256];
     snprintf(numbered, sizeof numbered, "%s%u", name, index);
     *out = index == 0 ? octet_hdf5_attribute_of(node, name) : NULL;
@@ -395,8 +402,8 @@ static octet_status piece_of(octet_context *ctx, const octet_hdf5 *hdf5, const o
     return OCTET_OK;
 }
 
-octet_status octet_hdf5_strings(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena, const octet_hdf5_node *node,
-                                const char *name, const char *const **strings, size_t *n) {
+octet_status octet_hdf5_strings(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena,
+                                const octet_hdf5_node *node, const char *name, const char *const **strings, size_t *n) {
     const octet_hdf5_attribute *piece;
     bool is_whole;
     *strings = NULL;
@@ -424,8 +431,8 @@ octet_status octet_hdf5_strings(octet_context *ctx, const octet_hdf5 *hdf5, octe
     return OCTET_OK;
 }
 
-octet_status octet_hdf5_text(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena, const octet_hdf5_node *node,
-                             const char *name, const char **text) {
+octet_status octet_hdf5_text(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena,
+                             const octet_hdf5_node *node, const char *name, const char **text) {
     const char *const *strings;
     size_t n, length = 0;
     *text = NULL;

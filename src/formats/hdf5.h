@@ -21,10 +21,11 @@ typedef enum octet_hdf5_kind {
 typedef struct octet_hdf5_attribute {
     const char *name;
     octet_hdf5_kind kind;
-    bool is_scalar;             /* one value without a dimension; else a list (row-major when it has several) */
+    bool is_scalar; /* one value without a dimension; else a list (row-major when it has several) */
     size_t n;
-    const char *const *strings; /* n of them, NUL-terminated, cut at the first NUL byte; padding of fixed strings removed */
-    const double *numbers;      /* n of them */
+    const char *const
+        *strings;          /* n of them, NUL-terminated, cut at the first NUL byte; padding of fixed strings removed */
+    const double *numbers; /* n of them */
 } octet_hdf5_attribute;
 
 typedef struct octet_hdf5_node {
@@ -32,7 +33,8 @@ typedef struct octet_hdf5_node {
     const char *path; /* "/model_weights/dense/kernel:0"; "/" for the root */
     bool is_dataset;
     const struct octet_hdf5_node *parent;
-    const struct octet_hdf5_node *const *children; /* of a group: in order of creation where the file has it, else by name */
+    const struct octet_hdf5_node *const
+        *children; /* of a group: in order of creation where the file has it, else by name */
     size_t n_children;
     const octet_hdf5_attribute *attributes;
     size_t n_attributes;
@@ -59,18 +61,19 @@ bool octet_hdf5_is(octet_bytes bytes);
 
 const char *octet_hdf5_name(const octet_hdf5 *hdf5); /* the path or name given at opening */
 const octet_hdf5_node *octet_hdf5_root(const octet_hdf5 *hdf5);
-/* A node by its path from `from` (NULL: the root), as "dense/kernel:0" or "/model_weights/dense"; NULL when there is none. */
+/* A node by its path from `from` (NULL: the root), as "dense/kernel:0" or "/model_weights/dense"; NULL when there is
+ * none. */
 const octet_hdf5_node *octet_hdf5_find(const octet_hdf5 *hdf5, const octet_hdf5_node *from, const char *path);
 /* NULL when there is none. */
 const octet_hdf5_attribute *octet_hdf5_attribute_of(const octet_hdf5_node *node, const char *name);
 
 /* The strings of an attribute, also when Keras cut it into name0, name1, ... because it was longer than 64 KB: a list
- * (layer_names, weight_names) is joined item after item. *strings lives as long as the handle or in `arena`. Missing: *n = 0
- * and *strings = NULL, which is no error. FORMAT when it is no string attribute. */
-octet_status octet_hdf5_strings(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena, const octet_hdf5_node *node,
-                                const char *name, const char *const **strings, size_t *n);
+ * (layer_names, weight_names) is joined item after item. *strings lives as long as the handle or in `arena`. Missing:
+ * *n = 0 and *strings = NULL, which is no error. FORMAT when it is no string attribute. */
+octet_status octet_hdf5_strings(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena,
+                                const octet_hdf5_node *node, const char *name, const char *const **strings, size_t *n);
 /* One text (model_config), where cut into name0, name1, ... joined to one. Missing: *text = NULL, which is no error. */
-octet_status octet_hdf5_text(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena, const octet_hdf5_node *node,
-                             const char *name, const char **text);
+octet_status octet_hdf5_text(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena,
+                             const octet_hdf5_node *node, const char *name, const char **text);
 
 #endif

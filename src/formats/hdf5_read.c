@@ -20,7 +20,9 @@ typedef struct reader {
     haddr_t ancestors[256]; /* groups on the way down, against hard links that make a ring */
 } reader;
 
-static octet_status put_word(reader *r, uint64_t word) { return octet_buffer_append(r->ctx, r->out, &word, sizeof word); }
+static octet_status put_word(reader *r, uint64_t word) {
+    return octet_buffer_append(r->ctx, r->out, &word, sizeof word);
+}
 
 static octet_status put_text(reader *r, const char *text, size_t length) {
     OCTET_TRY(put_word(r, length));
@@ -48,7 +50,8 @@ typedef struct source {
 } source;
 
 static herr_t read_source(const source *s, hid_t memory_type, void *data) {
-    return s->is_dataset ? H5Dread(s->id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) : H5Aread(s->id, memory_type, data);
+    return s->is_dataset ? H5Dread(s->id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data)
+                         : H5Aread(s->id, memory_type, data);
 }
 
 static octet_status describe(reader *r, source *s) {
@@ -69,15 +72,17 @@ static void forget(source *s) {
     H5Sclose(s->space);
 }
 
-/* Whether the file can hold n elements of `size` bytes: it stores them plainly, or deflated at most 1032 to 1 (the limit
- * of that method); a megabyte is granted to data that were never written and consist of a fill value. */
+/* Whether the file can hold n elements of `size` bytes: it stores them plainly, or deflated at most 1032 to 1 (the
+ * limit of that method); a megabyte is granted to data that were never written and consist of a fill value. */
 static octet_status check_claim(reader *r, const source *s, size_t n, size_t size) {
     size_t n_bytes, bound;
     const uint64_t stored = s->is_dataset ? H5Dget_storage_size(s->id) : r->bytes.size;
-    const bool possible = stored <= r->bytes.size && octet_multiply_size((size_t)stored, s->is_dataset ? 1032 : 1, &bound) &&
-                          octet_add_size(bound, (size_t)1 << 20, &bound) && octet_multiply_size(n, size, &n_bytes) && n_bytes <= bound;
-    OCTET_CHECK(r->ctx, possible, OCTET_FORMAT, "%s:%s: claims %zu elements of %zu bytes, but stores %llu bytes: the file is corrupt",
-                r->name, s->path, n, size, (unsigned long long)stored);
+    const bool possible =
+        stored <= r->bytes.size && octet_multiply_size((size_t)stored, s->is_dataset ? 1032 : 1, &bound) &&
+        octet_add_size(bound, (size_t)1 << 20, &bound) && octet_multiply_size(n, size, &n_bytes) && n_bytes <= bound;
+    OCTET_CHECK(r->ctx, possible, OCTET_FORMAT,
+                "%s:%s: claims %zu elements of %zu bytes, but stores %llu bytes: the file is corrupt", r->name, s->path,
+                n, size, (unsigned long long)stored);
     return OCTET_OK;
 }
 
@@ -89,7 +94,8 @@ static octet_status put_variable_strings(reader *r, const source *s) {
     H5Tset_size(memory_type, H5T_VARIABLE);
     H5Tset_cset(memory_type, H5Tget_cset(s->type));
     if (read_source(s, memory_type, strings) < 0) return corrupt(r, s->path, "its strings cannot be read");
-    for (size_t i = 0; i < s->n; i++) OCTET_TRY(put_text(r, strings[i] ? strings[i] : "", strings[i] ? strlen(strings[i]) : 0));
+    for (size_t i = 0; i < s->n; i++)
+        OCTET_TRY(put_text(r, strings[i] ? strings[i] : "", strings[i] ? strlen(strings[i]) : 0));
     H5Dvlen_reclaim(memory_type, s->space, H5P_DEFAULT, strings);
     H5Tclose(memory_type);
     return OCTET_OK;
@@ -113,8 +119,8 @@ static octet_status put_fixed_strings(reader *r, const source *s) {
 }
 
 static octet_status put_strings(reader *r, const source *s) {
-    OCTET_CHECK(r->ctx, s->n <= OCTET_HDF5_MAX_STRINGS, OCTET_LIMIT, "%s:%s: %zu strings: the limit is %d", r->name, s->path, s->n,
-                OCTET_HDF5_MAX_STRINGS);
+    OCTET_CHECK(r->ctx, s->n <= OCTET_HDF5_MAX_STRINGS, OCTET_LIMIT, "%s:%s: %zu strings: the limit is %d", r->name,
+                s->path, s->n, OCTET_HDF5_MAX_STRINGS);
     OCTET_TRY(put_word(r, s->n));
     if (s->n == 0) return OCTET_OK;
     return H5Tis_variable_str(s->type) > 0 ? put_variable_strings(r, s) : put_fixed_strings(r, s);
@@ -220,9 +226,11 @@ static octet_status put_attribute(reader *r, hid_t id, const char *path) {
 
 static octet_status put_attributes(reader *r, hid_t object, const char *path) {
     H5O_info_t info;
-    if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0) return corrupt(r, path, "its attributes cannot be counted");
-    OCTET_CHECK(r->ctx, info.num_attrs <= OCTET_HDF5_MAX_OBJECTS, OCTET_LIMIT, "%s:%s: %llu attributes: the limit is %d", r->name, path,
-                (unsigned long long)info.num_attrs, OCTET_HDF5_MAX_OBJECTS);
+    if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0)
+        return corrupt(r, path, "its attributes cannot be counted");
+    OCTET_CHECK(r->ctx, info.num_attrs <= OCTET_HDF5_MAX_OBJECTS, OCTET_LIMIT,
+                "%s:%s: %llu attributes: the limit is %d", r->name, path, (unsigned long long)info.num_attrs,
+                OCTET_HDF5_MAX_OBJECTS);
     OCTET_TRY(put_word(r, info.num_attrs));
     for (hsize_t i = 0; i < info.num_attrs; i++) {
         const hid_t id = H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT);
@@ -238,7 +246,8 @@ static octet_status place_of(reader *r, const source *s, bool *inside, uint64_t 
     const hid_t plist = H5Dget_create_plist(s->id);
     if (plist < 0) return corrupt(r, s->path, "its layout cannot be read");
     const H5D_layout_t layout = H5Pget_layout(plist);
-    *inside = layout == H5D_CHUNKED || layout == H5D_COMPACT || (layout == H5D_CONTIGUOUS && H5Pget_external_count(plist) == 0);
+    *inside = layout == H5D_CHUNKED || layout == H5D_COMPACT ||
+              (layout == H5D_CONTIGUOUS && H5Pget_external_count(plist) == 0);
     *place = 0;
     H5Pclose(plist);
     const uint32_t one = 1;
@@ -248,8 +257,8 @@ static octet_status place_of(reader *r, const source *s, bool *inside, uint64_t 
     const haddr_t offset = H5Dget_offset(s->id);
     if (offset == HADDR_UNDEF || H5Tequal(s->type, H5T_IEEE_F32LE) <= 0 || !little || offset % 4 != 0) return OCTET_OK;
     OCTET_CHECK(r->ctx, offset <= r->bytes.size && s->n <= (r->bytes.size - offset) / 4, OCTET_FORMAT,
-                "%s:%s: %zu floats at byte %llu lie past the end of the file, which has %zu bytes: it is truncated", r->name, s->path, s->n,
-                (unsigned long long)offset, r->bytes.size);
+                "%s:%s: %zu floats at byte %llu lie past the end of the file, which has %zu bytes: it is truncated",
+                r->name, s->path, s->n, (unsigned long long)offset, r->bytes.size);
     *place = offset + 1;
     return OCTET_OK;
 }
@@ -266,7 +275,8 @@ static bool says_bfloat16(hid_t dataset) {
         if (H5Sget_simple_extent_npoints(space) == 1 && H5Aread(id, type, &variable) >= 0 && variable != NULL)
             found = strcmp(variable, "bfloat16") == 0;
         H5Sclose(space);
-    } else if (H5Tget_class(type) == H5T_STRING && H5Aget_storage_size(id) < sizeof text && H5Tget_size(type) < sizeof text) {
+    } else if (H5Tget_class(type) == H5T_STRING && H5Aget_storage_size(id) < sizeof text &&
+               H5Tget_size(type) < sizeof text) {
         found = H5Aread(id, type, text) >= 0 && strcmp(text, "bfloat16") == 0;
     }
     H5Tclose(type);
@@ -321,8 +331,8 @@ static herr_t collect_link(hid_t group, const char *name, const H5L_info_t *info
 static octet_status list_links(reader *r, hid_t group, const char *path, link_list *list) {
     H5G_info_t info;
     if (H5Gget_info(group, &info) < 0) return corrupt(r, path, "the group cannot be read");
-    OCTET_CHECK(r->ctx, info.nlinks <= OCTET_HDF5_MAX_OBJECTS, OCTET_LIMIT, "%s:%s: %llu objects: the limit is %d", r->name, path,
-                (unsigned long long)info.nlinks, OCTET_HDF5_MAX_OBJECTS);
+    OCTET_CHECK(r->ctx, info.nlinks <= OCTET_HDF5_MAX_OBJECTS, OCTET_LIMIT, "%s:%s: %llu objects: the limit is %d",
+                r->name, path, (unsigned long long)info.nlinks, OCTET_HDF5_MAX_OBJECTS);
     *list = (link_list){.r = r, .capacity = (size_t)info.nlinks};
     OCTET_TRY(OCTET_NEW(r->ctx, &r->arena, list->capacity, &list->names));
     const hid_t plist = H5Gget_create_plist(group);
@@ -333,7 +343,8 @@ static octet_status list_links(reader *r, hid_t group, const char *path, link_li
     }
     const bool by_creation = (order & H5P_CRT_ORDER_TRACKED) != 0 && (order & H5P_CRT_ORDER_INDEXED) != 0;
     hsize_t position = 0;
-    const herr_t result = H5Literate(group, by_creation ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME, H5_ITER_INC, &position, collect_link, list);
+    const herr_t result =
+        H5Literate(group, by_creation ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME, H5_ITER_INC, &position, collect_link, list);
     OCTET_TRY(list->status);
     return result < 0 ? corrupt(r, path, "the group cannot be read") : OCTET_OK;
 }
@@ -348,7 +359,8 @@ static octet_status put_children(reader *r, hid_t group, const char *path) {
     OCTET_TRY(put_word(r, 0));
     for (size_t i = 0; i < links.n; i++) {
         const char *child_path = NULL;
-        OCTET_TRY(octet_arena_format(r->ctx, &r->arena, &child_path, "%s/%s", strcmp(path, "/") == 0 ? "" : path, links.names[i]));
+        OCTET_TRY(octet_arena_format(r->ctx, &r->arena, &child_path, "%s/%s", strcmp(path, "/") == 0 ? "" : path,
+                                     links.names[i]));
         const hid_t child = H5Oopen(group, links.names[i], H5P_DEFAULT);
         if (child < 0) return corrupt(r, child_path, "the object cannot be opened");
         const H5I_type_t type = H5Iget_type(child);
@@ -363,8 +375,8 @@ static octet_status put_children(reader *r, hid_t group, const char *path) {
 }
 
 static octet_status put_node(reader *r, hid_t id, const char *name, const char *path) {
-    OCTET_CHECK(r->ctx, ++r->n_objects <= OCTET_HDF5_MAX_OBJECTS, OCTET_LIMIT, "%s: more than %d objects: the limit", r->name,
-                OCTET_HDF5_MAX_OBJECTS);
+    OCTET_CHECK(r->ctx, ++r->n_objects <= OCTET_HDF5_MAX_OBJECTS, OCTET_LIMIT, "%s: more than %d objects: the limit",
+                r->name, OCTET_HDF5_MAX_OBJECTS);
     const bool is_dataset = H5Iget_type(id) == H5I_DATASET;
     OCTET_TRY(put_text(r, name, strlen(name)));
     OCTET_TRY(put_word(r, is_dataset));
@@ -374,8 +386,9 @@ static octet_status put_node(reader *r, hid_t id, const char *name, const char *
     }
     H5O_info_t info;
     if (H5Oget_info2(id, &info, H5O_INFO_BASIC) < 0) return corrupt(r, path, "the group cannot be read");
-    OCTET_CHECK(r->ctx, r->depth < r->ctx->max_depth && r->depth < sizeof r->ancestors / sizeof *r->ancestors, OCTET_LIMIT,
-                "%s:%s: nested deeper than %u levels: the limit of groups", r->name, path, (unsigned)r->depth);
+    OCTET_CHECK(r->ctx, r->depth < r->ctx->max_depth && r->depth < sizeof r->ancestors / sizeof *r->ancestors,
+                OCTET_LIMIT, "%s:%s: nested deeper than %u levels: the limit of groups", r->name, path,
+                (unsigned)r->depth);
     for (uint32_t i = 0; i < r->depth; i++)
         if (r->ancestors[i] == info.addr) return corrupt(r, path, "the group contains itself");
     r->ancestors[r->depth++] = info.addr;
@@ -412,7 +425,8 @@ static herr_t image_drop(void *user) {
 
 static hid_t open_file(const char *path, octet_bytes *bytes) {
     if (path != NULL) return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    H5FD_file_image_callbacks_t callbacks = {image_malloc, image_memcpy, image_realloc, image_free, image_keep, image_drop, bytes};
+    H5FD_file_image_callbacks_t callbacks = {image_malloc, image_memcpy, image_realloc, image_free,
+                                             image_keep,   image_drop,   bytes};
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access < 0 || H5Pset_fapl_core(access, 1 << 16, 0) < 0 || H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
         H5Pset_file_image(access, (void *)(uintptr_t)bytes->data, bytes->size) < 0)
@@ -420,7 +434,8 @@ static hid_t open_file(const char *path, octet_bytes *bytes) {
     return H5Fopen("memory", H5F_ACC_RDONLY, access);
 }
 
-octet_status octet_hdf5_read_stream(octet_context *ctx, const char *path, octet_bytes bytes, const char *name, octet_buffer *out) {
+octet_status octet_hdf5_read_stream(octet_context *ctx, const char *path, octet_bytes bytes, const char *name,
+                                    octet_buffer *out) {
     reader r = {.ctx = ctx, .bytes = bytes, .name = name, .out = out};
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0); /* no filter plug-ins: they are code from elsewhere */

@@ -22,12 +22,14 @@ static bool special_value(const char *text, double *out) {
 static size_t special_length(octet_bytes text, size_t at) {
     for (size_t i = 0; i < sizeof special_names / sizeof *special_names; i++) {
         const size_t length = strlen(special_names[i]);
-        if (octet_bytes_inside(text, at, length) && memcmp(text.data + at, special_names[i], length) == 0) return length;
+        if (octet_bytes_inside(text, at, length) && memcmp(text.data + at, special_names[i], length) == 0)
+            return length;
     }
     return 0;
 }
 
-/* One pass over the text before jansson, whose own limit of depth is 2048: measures the nesting and finds special numbers. */
+/* One pass over the text before jansson, whose own limit of depth is 2048: measures the nesting and finds special
+ * numbers. */
 static octet_status scan(octet_context *ctx, octet_bytes text, const char *name, bool *has_special) {
     uint32_t depth = 0;
     bool in_string = false;
@@ -41,8 +43,8 @@ static octet_status scan(octet_context *ctx, octet_bytes text, const char *name,
             in_string = true;
         } else if (c == '[' || c == '{') {
             depth++;
-            OCTET_CHECK(ctx, depth <= ctx->max_depth, OCTET_LIMIT, "%s: nested deeper than %u levels: the limit of JSON texts", name,
-                        (unsigned)ctx->max_depth);
+            OCTET_CHECK(ctx, depth <= ctx->max_depth, OCTET_LIMIT,
+                        "%s: nested deeper than %u levels: the limit of JSON texts", name, (unsigned)ctx->max_depth);
         } else if (c == ']' || c == '}') {
             if (depth > 0) depth--;
         } else if (c == 'N' || c == 'I') {
@@ -78,8 +80,8 @@ static octet_status quote_special(octet_context *ctx, octet_bytes text, octet_bu
 
 octet_status octet_json_parse(octet_context *ctx, octet_bytes text, const char *name, octet_json_document *out) {
     *out = (octet_json_document){0};
-    OCTET_CHECK(ctx, text.size <= OCTET_JSON_MAX_BYTES, OCTET_LIMIT, "%s: %zu bytes of JSON: the limit is %zu", name, text.size,
-                OCTET_JSON_MAX_BYTES);
+    OCTET_CHECK(ctx, text.size <= OCTET_JSON_MAX_BYTES, OCTET_LIMIT, "%s: %zu bytes of JSON: the limit is %zu", name,
+                text.size, OCTET_JSON_MAX_BYTES);
     OCTET_CHECK(ctx, text.size > 0, OCTET_FORMAT, "%s: empty: a JSON text is expected", name);
     bool has_special = false;
     OCTET_TRY(scan(ctx, text, name, &has_special));
@@ -97,8 +99,8 @@ octet_status octet_json_parse(octet_context *ctx, octet_bytes text, const char *
         } else if (json_error_code(&error) == json_error_out_of_memory) {
             status = octet_context_fail(ctx, OCTET_NOMEM, "%s: out of memory while parsing JSON", name);
         } else {
-            status = octet_context_fail(ctx, OCTET_FORMAT, "%s: line %d, column %d: %s: not valid JSON", name, error.line,
-                                        error.column, error.text);
+            status = octet_context_fail(ctx, OCTET_FORMAT, "%s: line %d, column %d: %s: not valid JSON", name,
+                                        error.line, error.column, error.text);
         }
     }
     octet_buffer_free(ctx, &quoted);
@@ -178,7 +180,8 @@ static bool find_path(path_search *search, const json_t *value) {
         }
     } else if (json_is_object(value)) {
         const octet_json *item;
-        for (const char *key = octet_json_next(value, NULL, &item); key != NULL; key = octet_json_next(value, key, &item)) {
+        for (const char *key = octet_json_next(value, NULL, &item); key != NULL;
+             key = octet_json_next(value, key, &item)) {
             if (!json_is_array(item) && !json_is_object(item)) continue;
             const size_t room = OCTET_JSON_PATH_SIZE - 1 - length, key_length = strlen(key);
             const size_t used = key_length + 1 < room ? key_length + 1 : room;
@@ -194,7 +197,8 @@ static bool find_path(path_search *search, const json_t *value) {
     return false;
 }
 
-const char *octet_json_path(const octet_json_document *document, const octet_json *value, char path[OCTET_JSON_PATH_SIZE]) {
+const char *octet_json_path(const octet_json_document *document, const octet_json *value,
+                            char path[OCTET_JSON_PATH_SIZE]) {
     path[0] = '$';
     path_search search = {value, path, 1};
     if (!find_path(&search, document->root)) search.length = 1;
@@ -216,15 +220,16 @@ static const char *kind_text(octet_json_kind kind) {
     return "unknown";
 }
 
-static octet_status wrong_kind(octet_context *ctx, const octet_json_document *document, const octet_json *object, const char *key,
-                               const octet_json *value, const char *wanted) {
+static octet_status wrong_kind(octet_context *ctx, const octet_json_document *document, const octet_json *object,
+                               const char *key, const octet_json *value, const char *wanted) {
     char path[OCTET_JSON_PATH_SIZE];
     return octet_context_fail(ctx, OCTET_FORMAT, "%s: %s.%s: is %s, must be %s", document->name,
-                              octet_json_path(document, object, path), key, kind_text(octet_json_kind_of(value)), wanted);
+                              octet_json_path(document, object, path), key, kind_text(octet_json_kind_of(value)),
+                              wanted);
 }
 
-static octet_status get_kind(octet_context *ctx, const octet_json_document *document, const octet_json *object, const char *key,
-                             octet_json_kind kind, const octet_json **out) {
+static octet_status get_kind(octet_context *ctx, const octet_json_document *document, const octet_json *object,
+                             const char *key, octet_json_kind kind, const octet_json **out) {
     const octet_json *value = octet_json_get(object, key);
     if (octet_json_kind_of(value) != kind) return wrong_kind(ctx, document, object, key, value, kind_text(kind));
     *out = value;
@@ -263,7 +268,8 @@ static bool to_i64(const octet_json *value, int64_t *out) {
         return true;
     }
     double number;
-    if (!octet_json_number(value, &number) || !(fabs(number) <= 9007199254740992.0) || number != floor(number)) return false;
+    if (!octet_json_number(value, &number) || !(fabs(number) <= 9007199254740992.0) || number != floor(number))
+        return false;
     *out = (int64_t)number;
     return true;
 }
@@ -283,8 +289,8 @@ octet_status octet_json_get_i32(octet_context *ctx, const octet_json_document *d
     int64_t wide = 0;
     OCTET_TRY(octet_json_get_i64(ctx, document, object, key, &wide));
     char path[OCTET_JSON_PATH_SIZE];
-    OCTET_CHECK(ctx, wide >= INT32_MIN && wide <= INT32_MAX, OCTET_LIMIT, "%s: %s.%s: %lld does not fit into 32 bits", document->name,
-                octet_json_path(document, object, path), key, (long long)wide);
+    OCTET_CHECK(ctx, wide >= INT32_MIN && wide <= INT32_MAX, OCTET_LIMIT, "%s: %s.%s: %lld does not fit into 32 bits",
+                document->name, octet_json_path(document, object, path), key, (long long)wide);
     *out = (int32_t)wide;
     return OCTET_OK;
 }
@@ -339,15 +345,17 @@ octet_status octet_json_get_i32_list(octet_context *ctx, const octet_json_docume
     const bool is_list = json_is_array(value);
     const size_t length = is_list ? json_array_size(value) : 1;
     char path[OCTET_JSON_PATH_SIZE];
-    OCTET_CHECK(ctx, length <= (size_t)capacity, OCTET_FORMAT, "%s: %s.%s: has %zu items, at most %d are expected", document->name,
-                octet_json_path(document, object, path), key, length, (int)capacity);
+    OCTET_CHECK(ctx, length <= (size_t)capacity, OCTET_FORMAT, "%s: %s.%s: has %zu items, at most %d are expected",
+                document->name, octet_json_path(document, object, path), key, length, (int)capacity);
     for (size_t i = 0; i < length; i++) {
         const octet_json *item = is_list ? json_array_get(value, i) : value;
         int64_t wide = -1;
         if (!(is_list && json_is_null(item)) && !to_i64(item, &wide))
-            return wrong_kind(ctx, document, object, key, item, is_list ? "a list of integers" : "an integer or a list of integers");
-        OCTET_CHECK(ctx, wide >= INT32_MIN && wide <= INT32_MAX, OCTET_LIMIT, "%s: %s.%s: %lld does not fit into 32 bits",
-                    document->name, octet_json_path(document, object, path), key, (long long)wide);
+            return wrong_kind(ctx, document, object, key, item,
+                              is_list ? "a list of integers" : "an integer or a list of integers");
+        OCTET_CHECK(ctx, wide >= INT32_MIN && wide <= INT32_MAX, OCTET_LIMIT,
+                    "%s: %s.%s: %lld does not fit into 32 bits", document->name,
+                    octet_json_path(document, object, path), key, (long long)wide);
         out[i] = (int32_t)wide;
     }
     *n = (int32_t)length;

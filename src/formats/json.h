@@ -13,8 +13,8 @@ struct json_t;
 typedef struct json_t octet_json; /* one value; lives as long as its document */
 
 typedef struct octet_json_document {
-    octet_json *root;  /* an object or an array */
-    const char *name;  /* "model.keras:config.json": opens every message; not copied, must outlive the document */
+    octet_json *root; /* an object or an array */
+    const char *name; /* "model.keras:config.json": opens every message; not copied, must outlive the document */
 } octet_json_document;
 
 typedef enum octet_json_kind {
@@ -37,20 +37,20 @@ void octet_json_free(octet_json_document *document); /* a zeroed document is all
 
 /* Looking, without errors. Each accepts NULL and values of any kind. */
 octet_json_kind octet_json_kind_of(const octet_json *value);
-const octet_json *octet_json_get(const octet_json *object, const char *key);  /* NULL when missing or not an object */
-const octet_json *octet_json_at(const octet_json *array, size_t index);       /* NULL when out of range or not an array */
-size_t octet_json_length(const octet_json *value);                            /* items of an array, keys of an object, else 0 */
-const char *octet_json_text(const octet_json *value);                         /* of a string, else NULL */
-bool octet_json_text_is(const octet_json *value, const char *text);           /* a string equal to `text` */
-bool octet_json_integer(const octet_json *value, int64_t *out);               /* false unless an integer (or a whole real) */
-bool octet_json_number(const octet_json *value, double *out);                 /* false unless an integer or a real */
-bool octet_json_is_true(const octet_json *value);                             /* the boolean true */
+const octet_json *octet_json_get(const octet_json *object, const char *key); /* NULL when missing or not an object */
+const octet_json *octet_json_at(const octet_json *array, size_t index); /* NULL when out of range or not an array */
+size_t octet_json_length(const octet_json *value);                  /* items of an array, keys of an object, else 0 */
+const char *octet_json_text(const octet_json *value);               /* of a string, else NULL */
+bool octet_json_text_is(const octet_json *value, const char *text); /* a string equal to `text` */
+bool octet_json_integer(const octet_json *value, int64_t *out);     /* false unless an integer (or a whole real) */
+bool octet_json_number(const octet_json *value, double *out);       /* false unless an integer or a real */
+bool octet_json_is_true(const octet_json *value);                   /* the boolean true */
 /* Keys in the order of the file: previous = NULL gives the first; NULL after the last. *value may be NULL. */
 const char *octet_json_next(const octet_json *object, const char *previous, const octet_json **value);
 
 /* Getters that insist: FORMAT "<name>: $.config.layers[3].units: is a string, must be an integer" when the key is
- * missing or of another kind. `object` must come from `document`. Numbers: integers and reals; an integer getter takes a
- * real that is whole ("units": 32.0). LIMIT when an integer does not fit. */
+ * missing or of another kind. `object` must come from `document`. Numbers: integers and reals; an integer getter takes
+ * a real that is whole ("units": 32.0). LIMIT when an integer does not fit. */
 octet_status octet_json_get_object(octet_context *ctx, const octet_json_document *document, const octet_json *object,
                                    const char *key, const octet_json **out);
 octet_status octet_json_get_array(octet_context *ctx, const octet_json_document *document, const octet_json *object,
@@ -81,6 +81,7 @@ octet_status octet_json_get_i32_list(octet_context *ctx, const octet_json_docume
 
 /* Where a container (an object or array of the document) stands: "$.config.layers[3]", for messages; cut to fit. */
 enum { OCTET_JSON_PATH_SIZE = 256 };
-const char *octet_json_path(const octet_json_document *document, const octet_json *value, char path[OCTET_JSON_PATH_SIZE]);
+const char *octet_json_path(const octet_json_document *document, const octet_json *value,
+                            char path[OCTET_JSON_PATH_SIZE]);
 
 #endif

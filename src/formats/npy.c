@@ -8,7 +8,9 @@
 
 enum { MAGIC_SIZE = 6, MAX_HEADER = 1 << 16 };
 
-bool octet_npy_is(octet_bytes bytes) { return bytes.size >= MAGIC_SIZE && memcmp(bytes.data, "\x93NUMPY", MAGIC_SIZE) == 0; }
+bool octet_npy_is(octet_bytes bytes) {
+    return bytes.size >= MAGIC_SIZE && memcmp(bytes.data, "\x93NUMPY", MAGIC_SIZE) == 0;
+}
 
 /* A reader of the dictionary's text. */
 typedef struct cursor {
@@ -63,7 +65,8 @@ static octet_status take_shape(cursor *c, octet_array *out) {
                 return malformed(c, "an impossible dimension");
         if (c->text == begin) return malformed(c, "no number as dimension");
         if (c->text < c->end && *c->text == 'L') c->text++; /* Python 2 */
-        OCTET_CHECK(c->ctx, out->rank < OCTET_ARRAY_MAX_RANK, OCTET_LIMIT, "%s: more than %d dimensions", c->name, OCTET_ARRAY_MAX_RANK);
+        OCTET_CHECK(c->ctx, out->rank < OCTET_ARRAY_MAX_RANK, OCTET_LIMIT, "%s: more than %d dimensions", c->name,
+                    OCTET_ARRAY_MAX_RANK);
         out->dims[out->rank++] = dim;
         if (!take(c, ',')) {
             if (!take(c, ')')) return malformed(c, "no end of the shape");
@@ -84,8 +87,8 @@ static octet_status take_item(cursor *c, octet_array *out, unsigned *seen) {
                     "%s: a structured array; one of plain numbers is needed", c->name);
         if (!take_string(c, &descr, &length)) return malformed(c, "no element type");
         OCTET_CHECK(c->ctx, octet_element_parse(descr, length, &out->element), OCTET_UNSUPPORTED,
-                    "%s: elements of type '%.*s'; float, integer or boolean numbers are needed", c->name, length < 32 ? (int)length : 32,
-                    descr);
+                    "%s: elements of type '%.*s'; float, integer or boolean numbers are needed", c->name,
+                    length < 32 ? (int)length : 32, descr);
         return OCTET_OK;
     }
     if (length == 13 && memcmp(key, "fortran_order", 13) == 0) {
@@ -100,12 +103,14 @@ static octet_status take_item(cursor *c, octet_array *out, unsigned *seen) {
     return malformed(c, "an unknown key");
 }
 
-octet_status octet_npy_header(octet_context *ctx, octet_bytes bytes, const char *name, octet_array *out, size_t *offset) {
+octet_status octet_npy_header(octet_context *ctx, octet_bytes bytes, const char *name, octet_array *out,
+                              size_t *offset) {
     *out = (octet_array){0};
     OCTET_CHECK(ctx, octet_npy_is(bytes), OCTET_FORMAT, "%s: %zu bytes that do not begin like .npy", name, bytes.size);
     OCTET_CHECK(ctx, bytes.size >= 12, OCTET_FORMAT, "%s: the .npy file ends within its header", name);
     const uint8_t major = bytes.data[MAGIC_SIZE];
-    OCTET_CHECK(ctx, major >= 1 && major <= 3, OCTET_UNSUPPORTED, "%s: version %d of .npy; 1 to 3 are known", name, (int)major);
+    OCTET_CHECK(ctx, major >= 1 && major <= 3, OCTET_UNSUPPORTED, "%s: version %d of .npy; 1 to 3 are known", name,
+                (int)major);
     uint16_t short_length = 0;
     uint32_t length = 0;
     octet_bytes_u16le(bytes, 8, &short_length);
@@ -113,7 +118,8 @@ octet_status octet_npy_header(octet_context *ctx, octet_bytes bytes, const char 
     if (major == 1) length = short_length;
     *offset = major == 1 ? 10 : 12;
     OCTET_CHECK(ctx, length <= MAX_HEADER && octet_bytes_inside(bytes, *offset, length), OCTET_FORMAT,
-                "%s: a header of %u bytes in a file of %zu: the .npy file is truncated or corrupt", name, (unsigned)length, bytes.size);
+                "%s: a header of %u bytes in a file of %zu: the .npy file is truncated or corrupt", name,
+                (unsigned)length, bytes.size);
     const char *text = (const char *)bytes.data + *offset;
     cursor c = {ctx, name, text, text + length};
     unsigned seen = 0;
@@ -134,14 +140,14 @@ octet_status octet_npy_parse(octet_context *ctx, octet_bytes bytes, const char *
     OCTET_TRY(octet_npy_header(ctx, bytes, name, out, &offset));
     char text[OCTET_ARRAY_TEXT_SIZE];
     OCTET_CHECK(ctx, octet_array_bytes(out) <= bytes.size - offset, OCTET_FORMAT,
-                "%s: %s needs %zu bytes, the file holds %zu: it is truncated", name, octet_array_text(out, text), octet_array_bytes(out),
-                bytes.size - offset);
+                "%s: %s needs %zu bytes, the file holds %zu: it is truncated", name, octet_array_text(out, text),
+                octet_array_bytes(out), bytes.size - offset);
     out->data = bytes.data + offset;
     return OCTET_OK;
 }
 
-octet_status octet_npy_append(octet_context *ctx, octet_buffer *out, const char *descr, int32_t rank, const int32_t *dims,
-                              const void *data) {
+octet_status octet_npy_append(octet_context *ctx, octet_buffer *out, const char *descr, int32_t rank,
+                              const int32_t *dims, const void *data) {
     octet_element element;
     const bool known = octet_element_parse(descr, strlen(descr), &element);
     assert(known && rank >= 0 && rank <= OCTET_ARRAY_MAX_RANK);

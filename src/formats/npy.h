@@ -14,16 +14,17 @@
 #include "formats/array.h"
 
 bool octet_npy_is(octet_bytes bytes);
-/* Reads the header from the first bytes of a file, which need not be all. *offset: where the elements begin; out->data is
- * NULL. FORMAT; UNSUPPORTED for element types that are no numbers; LIMIT for more than 8 dimensions. */
-octet_status octet_npy_header(octet_context *ctx, octet_bytes bytes, const char *name, octet_array *out, size_t *offset);
+/* Reads the header from the first bytes of a file, which need not be all. *offset: where the elements begin; out->data
+ * is NULL. FORMAT; UNSUPPORTED for element types that are no numbers; LIMIT for more than 8 dimensions. */
+octet_status octet_npy_header(octet_context *ctx, octet_bytes bytes, const char *name, octet_array *out,
+                              size_t *offset);
 /* The whole file; out->data points into `bytes`. FORMAT states how many bytes are missing. Bytes after the elements are
  * allowed, as numpy allows them. */
 octet_status octet_npy_parse(octet_context *ctx, octet_bytes bytes, const char *name, octet_array *out);
 
 /* Appends a whole .npy file (version 1) to `out`. descr: "<f4" as the elements lie in memory; dims: rank of them. */
-octet_status octet_npy_append(octet_context *ctx, octet_buffer *out, const char *descr, int32_t rank, const int32_t *dims,
-                              const void *data);
+octet_status octet_npy_append(octet_context *ctx, octet_buffer *out, const char *descr, int32_t rank,
+                              const int32_t *dims, const void *data);
 /* The same, written to `path`. */
 octet_status octet_npy_save(octet_context *ctx, const char *path, const char *descr, int32_t rank, const int32_t *dims,
                             const void *data);

@@ -20,7 +20,8 @@ bool octet_zip_is(octet_bytes bytes) {
 }
 
 static octet_status open_archive(octet_context *ctx, octet_zip *zip, octet_bytes bytes) {
-    OCTET_CHECK(ctx, bytes.size > 0, OCTET_FORMAT, "%s: the file is empty: not a zip archive", zip->name); /* libzip takes it for one */
+    OCTET_CHECK(ctx, bytes.size > 0, OCTET_FORMAT, "%s: the file is empty: not a zip archive",
+                zip->name); /* libzip takes it for one */
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t *source = zip_source_buffer_create(bytes.data, bytes.size, 0, &error);
@@ -31,12 +32,14 @@ static octet_status open_archive(octet_context *ctx, octet_zip *zip, octet_bytes
     octet_status status = OCTET_OK;
     if (zip->archive == NULL) {
         status = zip_error_code_zip(&error) == ZIP_ER_MEMORY ? OCTET_NOMEM : OCTET_FORMAT;
-        status = octet_context_fail(ctx, status, "%s: %s: not a zip archive, or truncated", zip->name, zip_error_strerror(&error));
+        status = octet_context_fail(ctx, status, "%s: %s: not a zip archive, or truncated", zip->name,
+                                    zip_error_strerror(&error));
     }
     zip_error_fini(&error);
     OCTET_TRY(status);
     const zip_int64_t n = zip_get_num_entries(zip->archive, 0);
-    OCTET_CHECK(ctx, n >= 0 && n <= MAX_ENTRIES, OCTET_LIMIT, "%s: %lld entries: the limit is %d", zip->name, (long long)n, MAX_ENTRIES);
+    OCTET_CHECK(ctx, n >= 0 && n <= MAX_ENTRIES, OCTET_LIMIT, "%s: %lld entries: the limit is %d", zip->name,
+                (long long)n, MAX_ENTRIES);
     zip->n_entries = (size_t)n;
     return OCTET_OK;
 }
@@ -108,17 +111,19 @@ static octet_status read_failed(octet_context *ctx, const octet_zip *zip, size_t
     octet_status status = OCTET_FORMAT;
     if (code == ZIP_ER_MEMORY) status = OCTET_NOMEM;
     if (code == ZIP_ER_NOPASSWD || code == ZIP_ER_COMPNOTSUPP || code == ZIP_ER_ENCRNOTSUPP) status = OCTET_UNSUPPORTED;
-    return octet_context_fail(ctx, status, "%s:%s: %s", zip->name, octet_zip_name(zip, index), zip_error_strerror(error));
+    return octet_context_fail(ctx, status, "%s:%s: %s", zip->name, octet_zip_name(zip, index),
+                              zip_error_strerror(error));
 }
 
-/* Reads at most `limit` bytes; *ended tells whether the entry ended there (then its checksum was right). The buffer grows
- * with what really arrives, not with what the directory claims. */
-static octet_status read_bytes(octet_context *ctx, octet_zip *zip, size_t index, zip_file_t *file, size_t limit, octet_buffer *out,
-                               bool *ended) {
+/* Reads at most `limit` bytes; *ended tells whether the entry ended there (then its checksum was right). The buffer
+ * grows with what really arrives, not with what the directory claims. */
+static octet_status read_bytes(octet_context *ctx, octet_zip *zip, size_t index, zip_file_t *file, size_t limit,
+                               octet_buffer *out, bool *ended) {
     const uint64_t claimed = octet_zip_size(zip, index);
     *ended = false;
     while (out->size < limit) {
-        /* Pieces double with what was read; past the claimed size one byte asks for the end, where libzip checks the sum. */
+        /* Pieces double with what was read; past the claimed size one byte asks for the end, where libzip checks the
+         * sum. */
         uint8_t probe;
         uint8_t *place = &probe;
         size_t piece = out->size < MIN_PIECE ? MIN_PIECE : out->size;
@@ -140,7 +145,8 @@ static octet_status read_bytes(octet_context *ctx, octet_zip *zip, size_t index,
     return OCTET_OK;
 }
 
-static octet_status read_entry(octet_context *ctx, octet_zip *zip, size_t index, size_t limit, bool whole, octet_buffer *out) {
+static octet_status read_entry(octet_context *ctx, octet_zip *zip, size_t index, size_t limit, bool whole,
+                               octet_buffer *out) {
     out->size = 0;
     OCTET_TRY(octet_buffer_append(ctx, out, "", 0));
     zip_file_t *file = zip_fopen_index(zip->archive, index, 0);
@@ -149,19 +155,22 @@ static octet_status read_entry(octet_context *ctx, octet_zip *zip, size_t index,
     octet_status status = read_bytes(ctx, zip, index, file, limit, out, &ended);
     zip_fclose(file);
     if (status == OCTET_OK && whole && !ended)
-        status = octet_context_fail(ctx, OCTET_LIMIT, "%s:%s: larger than %zu bytes when decompressed: the limit of this entry", zip->name,
-                                    octet_zip_name(zip, index), limit - 1);
+        status = octet_context_fail(ctx, OCTET_LIMIT,
+                                    "%s:%s: larger than %zu bytes when decompressed: the limit of this entry",
+                                    zip->name, octet_zip_name(zip, index), limit - 1);
     return status;
 }
 
 octet_status octet_zip_read(octet_context *ctx, octet_zip *zip, size_t index, size_t max_bytes, octet_buffer *out) {
     const size_t limit = max_bytes != 0 ? max_bytes : (size_t)1 << 31;
-    OCTET_CHECK(ctx, octet_zip_size(zip, index) <= limit, OCTET_LIMIT, "%s:%s: %llu bytes when decompressed: the limit is %zu", zip->name,
-                octet_zip_name(zip, index), (unsigned long long)octet_zip_size(zip, index), limit);
+    OCTET_CHECK(ctx, octet_zip_size(zip, index) <= limit, OCTET_LIMIT,
+                "%s:%s: %llu bytes when decompressed: the limit is %zu", zip->name, octet_zip_name(zip, index),
+                (unsigned long long)octet_zip_size(zip, index), limit);
     /* One byte more, so that an entry of exactly max_bytes is seen to end. */
     return read_entry(ctx, zip, index, limit < SIZE_MAX ? limit + 1 : limit, true, out);
 }
 
-octet_status octet_zip_read_prefix(octet_context *ctx, octet_zip *zip, size_t index, size_t n_bytes, octet_buffer *out) {
+octet_status octet_zip_read_prefix(octet_context *ctx, octet_zip *zip, size_t index, size_t n_bytes,
+                                   octet_buffer *out) {
     return read_entry(ctx, zip, index, n_bytes, false, out);
 }

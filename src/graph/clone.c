@@ -7,14 +7,17 @@ static octet_status copy_value(octet_context *ctx, octet_arena *arena, octet_val
     if (value->origin) OCTET_TRY(octet_arena_string(ctx, arena, value->origin, &value->origin));
     octet_quantization *q = &value->quantization;
     OCTET_TRY(octet_arena_copy(ctx, arena, q->scale, q->n * sizeof *q->scale, (void **)(uintptr_t)&q->scale));
-    OCTET_TRY(octet_arena_copy(ctx, arena, q->zero_point, q->n * sizeof *q->zero_point, (void **)(uintptr_t)&q->zero_point));
+    OCTET_TRY(
+        octet_arena_copy(ctx, arena, q->zero_point, q->n * sizeof *q->zero_point, (void **)(uintptr_t)&q->zero_point));
     octet_trained_weights *trained = &value->trained;
-    OCTET_TRY(octet_arena_copy(ctx, arena, trained->scales, trained->n * sizeof *trained->scales, (void **)(uintptr_t)&trained->scales));
+    OCTET_TRY(octet_arena_copy(ctx, arena, trained->scales, trained->n * sizeof *trained->scales,
+                               (void **)(uintptr_t)&trained->scales));
     if (trained->n > 0)
         OCTET_TRY(octet_arena_copy(ctx, arena, trained->raw, octet_shape_elements(&value->shape) * sizeof *trained->raw,
                                    (void **)(uintptr_t)&trained->raw));
     if (value->data)
-        OCTET_TRY(octet_arena_copy(ctx, arena, value->data, octet_shape_elements(&value->shape) * octet_type_size(value->type),
+        OCTET_TRY(octet_arena_copy(ctx, arena, value->data,
+                                   octet_shape_elements(&value->shape) * octet_type_size(value->type),
                                    (void **)(uintptr_t)&value->data));
     return OCTET_OK;
 }
@@ -43,10 +46,12 @@ static octet_status copy_all(octet_context *ctx, const octet_graph *graph, octet
     copy->is_canonical = graph->is_canonical;
     copy->n_folded = graph->n_folded;
     copy->n_values = copy->values_capacity = graph->n_values;
-    OCTET_TRY(octet_arena_copy(ctx, arena, graph->values, graph->n_values * sizeof *graph->values, (void **)&copy->values));
+    OCTET_TRY(
+        octet_arena_copy(ctx, arena, graph->values, graph->n_values * sizeof *graph->values, (void **)&copy->values));
     for (uint32_t i = 0; i < copy->n_values; i++) OCTET_TRY(copy_value(ctx, arena, &copy->values[i]));
     copy->n_operators = copy->operators_capacity = graph->n_operators;
-    OCTET_TRY(octet_arena_copy(ctx, arena, graph->operators, graph->n_operators * sizeof *graph->operators, (void **)&copy->operators));
+    OCTET_TRY(octet_arena_copy(ctx, arena, graph->operators, graph->n_operators * sizeof *graph->operators,
+                               (void **)&copy->operators));
     for (uint32_t i = 0; i < copy->n_operators; i++) OCTET_TRY(copy_operator(ctx, arena, &copy->operators[i]));
     copy->inputs = graph->inputs;
     copy->outputs = graph->outputs;
@@ -55,12 +60,14 @@ static octet_status copy_all(octet_context *ctx, const octet_graph *graph, octet
     OCTET_TRY(copy_ports(ctx, arena, &copy->inputs, copy->n_inputs));
     OCTET_TRY(copy_ports(ctx, arena, &copy->outputs, copy->n_outputs));
     copy->n_carries = graph->n_carries;
-    OCTET_TRY(octet_arena_copy(ctx, arena, graph->carries, graph->n_carries * sizeof *graph->carries, (void **)&copy->carries));
+    OCTET_TRY(octet_arena_copy(ctx, arena, graph->carries, graph->n_carries * sizeof *graph->carries,
+                               (void **)&copy->carries));
     for (uint32_t i = 0; i < copy->n_carries; i++) {
         const octet_value *kept = &copy->values[copy->carries[i].variable];
         const size_t size = octet_shape_elements(&kept->shape) * octet_type_size(kept->type);
         if (copy->carries[i].initial == NULL) continue;
-        OCTET_TRY(octet_arena_copy(ctx, arena, copy->carries[i].initial, size, (void **)(uintptr_t)&copy->carries[i].initial));
+        OCTET_TRY(octet_arena_copy(ctx, arena, copy->carries[i].initial, size,
+                                   (void **)(uintptr_t)&copy->carries[i].initial));
     }
     for (uint32_t i = 0; i < graph->n_layers; i++) OCTET_TRY(octet_graph_add_layer(ctx, copy, &graph->layers[i]));
     return OCTET_OK;

@@ -91,8 +91,8 @@ static octet_status order_operators(octet_context *ctx, octet_graph *graph, uint
         for (uint32_t e = first_edge[i]; e < first_edge[i + 1]; e++)
             if (--missing[edges[e]] == 0) heap_push(&ready, edges[e]);
     }
-    OCTET_CHECK(ctx, done == n_live, OCTET_MODEL, "%s: %u operators wait for each other's results in a circle", graph->source,
-                n_live - done);
+    OCTET_CHECK(ctx, done == n_live, OCTET_MODEL, "%s: %u operators wait for each other's results in a circle",
+                graph->source, n_live - done);
     if (n_live) memcpy(graph->operators, ordered, n_live * sizeof *ordered);
     graph->n_operators = n_live;
     return OCTET_OK;

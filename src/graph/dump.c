@@ -4,14 +4,15 @@
 static octet_status dump_value(octet_context *ctx, const octet_graph *graph, uint32_t index, octet_buffer *out) {
     const octet_value *value = &graph->values[index];
     char shape[OCTET_SHAPE_TEXT_SIZE];
-    OCTET_TRY(octet_buffer_format(ctx, out, "%%%u %s%s %s", index, octet_type_name(value->type), octet_shape_text(&value->shape, shape),
-                                  value->name));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%%%u %s%s %s", index, octet_type_name(value->type),
+                                  octet_shape_text(&value->shape, shape), value->name));
     if (value->data) OCTET_TRY(octet_buffer_format(ctx, out, " constant"));
     if (value->is_variable) OCTET_TRY(octet_buffer_format(ctx, out, " variable"));
     if (value->quantization.n)
         OCTET_TRY(octet_buffer_format(ctx, out, " scale %.9g%s zero_point %d", (double)value->quantization.scale[0],
                                       value->quantization.n > 1 ? ",..." : "", value->quantization.zero_point[0]));
-    if (value->has_range) OCTET_TRY(octet_buffer_format(ctx, out, " range [%.9g, %.9g]", (double)value->min, (double)value->max));
+    if (value->has_range)
+        OCTET_TRY(octet_buffer_format(ctx, out, " range [%.9g, %.9g]", (double)value->min, (double)value->max));
     return octet_buffer_format(ctx, out, "\n");
 }
 
@@ -24,8 +25,9 @@ octet_status octet_graph_dump(octet_context *ctx, const octet_graph *graph, octe
         if (op->removed) continue;
         OCTET_TRY(octet_buffer_format(ctx, out, "#%u %s(", i, octet_operator_name(op->code)));
         for (uint32_t j = 0; j < op->n_inputs; j++)
-            OCTET_TRY(op->inputs[j] == OCTET_NONE ? octet_buffer_format(ctx, out, "%s-", j ? ", " : "")
-                                                  : octet_buffer_format(ctx, out, "%s%%%u", j ? ", " : "", op->inputs[j]));
+            OCTET_TRY(op->inputs[j] == OCTET_NONE
+                          ? octet_buffer_format(ctx, out, "%s-", j ? ", " : "")
+                          : octet_buffer_format(ctx, out, "%s%%%u", j ? ", " : "", op->inputs[j]));
         OCTET_TRY(octet_buffer_format(ctx, out, ") ->"));
         for (uint32_t j = 0; j < op->n_outputs; j++) OCTET_TRY(octet_buffer_format(ctx, out, " %%%u", op->outputs[j]));
         OCTET_TRY(octet_buffer_format(ctx, out, "  # %s\n", op->layer));

@@ -27,7 +27,8 @@ void octet_graph_destroy(octet_context *ctx, octet_graph *graph) {
 }
 
 /* Makes room for one more element in an array of the arena; the old array stays behind in it. */
-static octet_status grow(octet_context *ctx, octet_arena *arena, void **array, uint32_t n, uint32_t *capacity, size_t element_size) {
+static octet_status grow(octet_context *ctx, octet_arena *arena, void **array, uint32_t n, uint32_t *capacity,
+                         size_t element_size) {
     if (n < *capacity) return OCTET_OK;
     OCTET_CHECK(ctx, n < UINT32_MAX / 4, OCTET_LIMIT, "the graph has %u elements, more are not possible", n);
     const uint32_t larger = *capacity ? 2 * *capacity : 32;
@@ -39,10 +40,11 @@ static octet_status grow(octet_context *ctx, octet_arena *arena, void **array, u
     return OCTET_OK;
 }
 
-octet_status octet_graph_add_value(octet_context *ctx, octet_graph *graph, const char *name, octet_type type, const octet_shape *shape,
-                                   uint32_t *out) {
+octet_status octet_graph_add_value(octet_context *ctx, octet_graph *graph, const char *name, octet_type type,
+                                   const octet_shape *shape, uint32_t *out) {
     OCTET_TRY(octet_shape_check(ctx, shape, name));
-    OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->values, graph->n_values, &graph->values_capacity, sizeof *graph->values));
+    OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->values, graph->n_values, &graph->values_capacity,
+                   sizeof *graph->values));
     octet_value value = {.type = type, .shape = *shape, .producer = OCTET_NONE};
     OCTET_TRY(octet_arena_string(ctx, &graph->arena, name, &value.name));
     graph->values[graph->n_values] = value;
@@ -51,8 +53,8 @@ octet_status octet_graph_add_value(octet_context *ctx, octet_graph *graph, const
     return OCTET_OK;
 }
 
-octet_status octet_graph_add_constant(octet_context *ctx, octet_graph *graph, const char *name, octet_type type, const octet_shape *shape,
-                                      const void *data, uint32_t *out) {
+octet_status octet_graph_add_constant(octet_context *ctx, octet_graph *graph, const char *name, octet_type type,
+                                      const octet_shape *shape, const void *data, uint32_t *out) {
     uint32_t value;
     OCTET_TRY(octet_graph_add_value(ctx, graph, name, type, shape, &value));
     void *copy;
@@ -62,18 +64,20 @@ octet_status octet_graph_add_constant(octet_context *ctx, octet_graph *graph, co
     return OCTET_OK;
 }
 
-octet_status octet_graph_add_i32(octet_context *ctx, octet_graph *graph, const char *name, const int32_t *data, int32_t n, uint32_t *out) {
+octet_status octet_graph_add_i32(octet_context *ctx, octet_graph *graph, const char *name, const int32_t *data,
+                                 int32_t n, uint32_t *out) {
     const octet_shape shape = octet_shape_make(1, &n);
     return octet_graph_add_constant(ctx, graph, name, OCTET_INT32, &shape, data, out);
 }
 
-octet_status octet_graph_add_f32_scalar(octet_context *ctx, octet_graph *graph, const char *name, float value, uint32_t *out) {
+octet_status octet_graph_add_f32_scalar(octet_context *ctx, octet_graph *graph, const char *name, float value,
+                                        uint32_t *out) {
     const octet_shape shape = {0};
     return octet_graph_add_constant(ctx, graph, name, OCTET_FLOAT32, &shape, &value, out);
 }
 
-static octet_status add_port(octet_context *ctx, octet_graph *graph, octet_port **ports, uint32_t *n_ports, uint32_t value,
-                             const char *name) {
+static octet_status add_port(octet_context *ctx, octet_graph *graph, octet_port **ports, uint32_t *n_ports,
+                             uint32_t value, const char *name) {
     octet_port *grown;
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, (size_t)*n_ports + 1, &grown));
     if (*n_ports) memcpy(grown, *ports, *n_ports * sizeof *grown);
@@ -94,7 +98,8 @@ octet_status octet_graph_add_output(octet_context *ctx, octet_graph *graph, uint
     return OCTET_OK;
 }
 
-octet_status octet_graph_add_carry(octet_context *ctx, octet_graph *graph, uint32_t variable, uint32_t value, const void *initial) {
+octet_status octet_graph_add_carry(octet_context *ctx, octet_graph *graph, uint32_t variable, uint32_t value,
+                                   const void *initial) {
     octet_carry *carries, carry = {variable, value, NULL};
     const octet_value *kept = &graph->values[variable];
     if (initial != NULL) {
@@ -111,7 +116,8 @@ octet_status octet_graph_add_carry(octet_context *ctx, octet_graph *graph, uint3
 }
 
 octet_status octet_graph_add_layer(octet_context *ctx, octet_graph *graph, const octet_layer *layer) {
-    OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->layers, graph->n_layers, &graph->layers_capacity, sizeof *graph->layers));
+    OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->layers, graph->n_layers, &graph->layers_capacity,
+                   sizeof *graph->layers));
     octet_layer copy = *layer;
     OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer->name, &copy.name));
     OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer->class_name, &copy.class_name));
@@ -129,9 +135,10 @@ static void renumber_producers(octet_graph *graph, uint32_t position) {
     }
 }
 
-octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
-                                      const uint32_t *inputs, uint32_t n_inputs, const octet_options *options, const uint32_t *outputs,
-                                      uint32_t n_outputs, uint32_t position, uint32_t *out) {
+octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, octet_operator_code code,
+                                      const char *layer, const uint32_t *inputs, uint32_t n_inputs,
+                                      const octet_options *options, const uint32_t *outputs, uint32_t n_outputs,
+                                      uint32_t position, uint32_t *out) {
     OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->operators, graph->n_operators, &graph->operators_capacity,
                    sizeof *graph->operators));
     octet_operator op = {.code = code, .n_inputs = n_inputs, .n_outputs = n_outputs};
@@ -140,7 +147,8 @@ octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, oc
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, inputs, n_inputs * sizeof *inputs, (void **)&op.inputs));
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, outputs, n_outputs * sizeof *outputs, (void **)&op.outputs));
     if (position > graph->n_operators) position = graph->n_operators;
-    memmove(graph->operators + position + 1, graph->operators + position, (graph->n_operators - position) * sizeof *graph->operators);
+    memmove(graph->operators + position + 1, graph->operators + position,
+            (graph->n_operators - position) * sizeof *graph->operators);
     graph->operators[position] = op;
     graph->n_operators++;
     for (uint32_t i = 0; i < n_inputs; i++)
@@ -150,14 +158,15 @@ octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, oc
     return OCTET_OK;
 }
 
-octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer, const char *name,
-                              const uint32_t *inputs, uint32_t n_inputs, const octet_options *options, uint32_t *outputs,
-                              uint32_t n_outputs) {
+octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
+                              const char *name, const uint32_t *inputs, uint32_t n_inputs, const octet_options *options,
+                              uint32_t *outputs, uint32_t n_outputs) {
     enum { MAX_OUTPUTS = 1024 };
-    OCTET_CHECK(ctx, n_outputs <= MAX_OUTPUTS && n_inputs <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT, "%s: %s with %u inputs and %u outputs",
-                layer, octet_operator_name(code), n_inputs, n_outputs);
+    OCTET_CHECK(ctx, n_outputs <= MAX_OUTPUTS && n_inputs <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT,
+                "%s: %s with %u inputs and %u outputs", layer, octet_operator_name(code), n_inputs, n_outputs);
     octet_inferred *inferred;
-    octet_operator op = {.code = code, .n_inputs = n_inputs, .n_outputs = n_outputs, .outputs = outputs, .layer = layer};
+    octet_operator op = {
+        .code = code, .n_inputs = n_inputs, .n_outputs = n_outputs, .outputs = outputs, .layer = layer};
     if (options) op.options = *options;
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, inputs, n_inputs * sizeof *inputs, (void **)&op.inputs));
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n_outputs, &inferred));
@@ -169,20 +178,22 @@ octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_oper
         if (i) OCTET_TRY(octet_arena_format(ctx, &graph->arena, &text, "%s:%u", text, i));
         OCTET_TRY(octet_graph_add_value(ctx, graph, text, inferred[i].type, &inferred[i].shape, &outputs[i]));
     }
-    return octet_graph_add_operator(ctx, graph, code, layer, inputs, n_inputs, options, outputs, n_outputs, OCTET_NONE, NULL);
+    return octet_graph_add_operator(ctx, graph, code, layer, inputs, n_inputs, options, outputs, n_outputs, OCTET_NONE,
+                                    NULL);
 }
 
-octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, int32_t axis,
-                                          const float *scale, const int32_t *zero_point) {
+octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n,
+                                          int32_t axis, const float *scale, const int32_t *zero_point) {
     octet_quantization quantization = {.n = n, .axis = axis};
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, scale, n * sizeof *scale, (void **)(uintptr_t)&quantization.scale));
-    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, zero_point, n * sizeof *zero_point, (void **)(uintptr_t)&quantization.zero_point));
+    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, zero_point, n * sizeof *zero_point,
+                               (void **)(uintptr_t)&quantization.zero_point));
     graph->values[value].quantization = quantization;
     return OCTET_OK;
 }
 
-octet_status octet_value_set_trained(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, const double *scales,
-                                     const float *raw) {
+octet_status octet_value_set_trained(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n,
+                                     const double *scales, const float *raw) {
     octet_trained_weights trained = {.n = n};
     const size_t n_elements = octet_shape_elements(&graph->values[value].shape);
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, scales, n * sizeof *scales, (void **)(uintptr_t)&trained.scales));
@@ -232,7 +243,8 @@ void octet_graph_remove_operator(octet_graph *graph, uint32_t operator_index) {
     for (uint32_t i = 0; i < op->n_inputs; i++)
         if (op->inputs[i] != OCTET_NONE) graph->values[op->inputs[i]].n_uses--;
     for (uint32_t i = 0; i < op->n_outputs; i++)
-        if (graph->values[op->outputs[i]].producer == operator_index) graph->values[op->outputs[i]].producer = OCTET_NONE;
+        if (graph->values[op->outputs[i]].producer == operator_index)
+            graph->values[op->outputs[i]].producer = OCTET_NONE;
 }
 
 octet_status octet_graph_permute(octet_context *ctx, octet_graph *graph, const uint32_t *order) {

@@ -22,8 +22,9 @@ typedef struct octet_quantization {
     const int32_t *zero_point;
 } octet_quantization;
 
-/* Weights that training has rounded already: element i of channel c was min(max(round(raw[i] / scales[c]), -127), 127) * scales[c], which
- * is what the value's data are. n is 0 (not trained so), 1, or the number of output channels of the operator that reads them. */
+/* Weights that training has rounded already: element i of channel c was min(max(round(raw[i] / scales[c]), -127), 127)
+ * * scales[c], which is what the value's data are. n is 0 (not trained so), 1, or the number of output channels of the
+ * operator that reads them. */
 typedef struct octet_trained_weights {
     uint32_t n;
     const double *scales;
@@ -42,18 +43,18 @@ typedef struct octet_value {
     bool is_trained;  /* min and max come from training, which rounded to them: calibration leaves them alone */
     float min, max;
     octet_trained_weights trained; /* float constants only */
-    uint32_t producer; /* operator, or OCTET_NONE; kept by the functions below */
-    uint32_t n_uses;   /* operator inputs, graph outputs and carries that name this value; kept by the functions below */
+    uint32_t producer;             /* operator, or OCTET_NONE; kept by the functions below */
+    uint32_t n_uses; /* operator inputs, graph outputs and carries that name this value; kept by the functions below */
 } octet_value;
 
 enum { OCTET_MAX_OPERATOR_INPUTS = 1024 };
 
 typedef struct octet_operator {
     octet_operator_code code;
-    int32_t version;    /* as read from a .tflite; 0 = not set; the exporter computes its own */
-    bool removed;       /* dropped by octet_graph_compact */
+    int32_t version; /* as read from a .tflite; 0 = not set; the exporter computes its own */
+    bool removed;    /* dropped by octet_graph_compact */
     uint32_t n_inputs, n_outputs, n_intermediates;
-    uint32_t *inputs;        /* OCTET_NONE for an absent optional input */
+    uint32_t *inputs; /* OCTET_NONE for an absent optional input */
     uint32_t *outputs;
     uint32_t *intermediates; /* LSTM only: quantization parameters of inner results */
     octet_options options;
@@ -82,7 +83,7 @@ typedef struct octet_carry {
 
 typedef struct octet_graph {
     octet_arena arena;
-    octet_file file; /* mapping that constants may point into */
+    octet_file file;           /* mapping that constants may point into */
     const char *name, *source; /* subgraph name ("main"); path it came from */
     const char *description;
     octet_value *values;
@@ -113,20 +114,23 @@ octet_status octet_graph_add_value(octet_context *ctx, octet_graph *graph, const
 octet_status octet_graph_add_constant(octet_context *ctx, octet_graph *graph, const char *name, octet_type type,
                                       const octet_shape *shape, const void *data, uint32_t *out);
 /* An int32 vector constant (axes, paddings, shapes); n = 0 gives an empty one. */
-octet_status octet_graph_add_i32(octet_context *ctx, octet_graph *graph, const char *name, const int32_t *data, int32_t n,
-                                 uint32_t *out);
-octet_status octet_graph_add_f32_scalar(octet_context *ctx, octet_graph *graph, const char *name, float value, uint32_t *out);
+octet_status octet_graph_add_i32(octet_context *ctx, octet_graph *graph, const char *name, const int32_t *data,
+                                 int32_t n, uint32_t *out);
+octet_status octet_graph_add_f32_scalar(octet_context *ctx, octet_graph *graph, const char *name, float value,
+                                        uint32_t *out);
 octet_status octet_graph_add_input(octet_context *ctx, octet_graph *graph, uint32_t value, const char *name);
 octet_status octet_graph_add_output(octet_context *ctx, octet_graph *graph, uint32_t value, const char *name);
 /* `initial` is copied. */
-octet_status octet_graph_add_carry(octet_context *ctx, octet_graph *graph, uint32_t variable, uint32_t value, const void *initial);
+octet_status octet_graph_add_carry(octet_context *ctx, octet_graph *graph, uint32_t variable, uint32_t value,
+                                   const void *initial);
 octet_status octet_graph_add_layer(octet_context *ctx, octet_graph *graph, const octet_layer *layer);
 
 /* Adds an operator whose outputs already exist. options may be NULL. `position`: index before which it is put, or
  * OCTET_NONE for the end (indices of later operators shift). *out may be NULL. */
-octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
-                                      const uint32_t *inputs, uint32_t n_inputs, const octet_options *options,
-                                      const uint32_t *outputs, uint32_t n_outputs, uint32_t position, uint32_t *out);
+octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, octet_operator_code code,
+                                      const char *layer, const uint32_t *inputs, uint32_t n_inputs,
+                                      const octet_options *options, const uint32_t *outputs, uint32_t n_outputs,
+                                      uint32_t position, uint32_t *out);
 /* Adds an operator at the end and its outputs, with types and shapes from infer.h; `name` is the outputs' name
  * (NULL: "<layer>/<OPERATOR>"). outputs: array of n_outputs. MODEL when the inputs do not fit the operator. */
 octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
@@ -137,7 +141,8 @@ octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_oper
 void octet_graph_set_input(octet_graph *graph, uint32_t operator_index, uint32_t input, uint32_t value);
 /* Every operator input, graph output and carry that names `from` names `to` afterwards. */
 void octet_graph_replace_uses(octet_graph *graph, uint32_t from, uint32_t to);
-void octet_graph_remove_operator(octet_graph *graph, uint32_t operator_index); /* marks; its outputs lose their producer */
+void octet_graph_remove_operator(octet_graph *graph,
+                                 uint32_t operator_index); /* marks; its outputs lose their producer */
 /* The operator that reads `value` if exactly one input in the graph does and it is no graph output; else OCTET_NONE. */
 uint32_t octet_graph_only_user(const octet_graph *graph, uint32_t value);
 /* Puts the operators into the order order[0], order[1], ...: each index once, producers before users. */
@@ -157,11 +162,11 @@ static inline octet_value *octet_graph_output(const octet_graph *graph, const oc
     return &graph->values[op->outputs[i]];
 }
 /* Sets per-tensor parameters (copied into the arena). */
-octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, int32_t axis,
-                                          const float *scale, const int32_t *zero_point);
+octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n,
+                                          int32_t axis, const float *scale, const int32_t *zero_point);
 /* For a float constant; both arrays are copied into the arena. */
-octet_status octet_value_set_trained(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, const double *scales,
-                                     const float *raw);
+octet_status octet_value_set_trained(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n,
+                                     const double *scales, const float *raw);
 bool octet_quantization_equal(const octet_quantization *a, const octet_quantization *b); /* scales and zero points */
 
 /* verify.c: INTERNAL or MODEL with the first broken rule: indices in range, producers before users, one producer per

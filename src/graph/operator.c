@@ -4,7 +4,8 @@ static const struct {
     const char *name;
     int builtin;
 } operators[OCTET_N_OPERATORS] = {
-#define OCTET_OPERATOR_ROW(operator_name, code, options) [OCTET_OP_##operator_name] = {.name = #operator_name, .builtin = (code)},
+#define OCTET_OPERATOR_ROW(operator_name, code, options) \
+    [OCTET_OP_##operator_name] = {.name = #operator_name, .builtin = (code)},
     OCTET_OPERATOR_LIST(OCTET_OPERATOR_ROW)
 #undef OCTET_OPERATOR_ROW
 };

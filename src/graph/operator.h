@@ -13,11 +13,11 @@ typedef enum octet_operator_code {
 #define OCTET_OPERATOR_ENUM(name, code, options) OCTET_OP_##name,
     OCTET_OPERATOR_LIST(OCTET_OPERATOR_ENUM)
 #undef OCTET_OPERATOR_ENUM
-    OCTET_N_OPERATORS
+        OCTET_N_OPERATORS
 } octet_operator_code;
 
-const char *octet_operator_name(octet_operator_code code);          /* "CONV_2D" */
-int octet_operator_builtin(octet_operator_code code);               /* number in the TFLite schema */
+const char *octet_operator_name(octet_operator_code code); /* "CONV_2D" */
+int octet_operator_builtin(octet_operator_code code);      /* number in the TFLite schema */
 enum { OCTET_BUILTIN_CUSTOM = 32 };
 /* NULL for an operator of the schema. */
 const char *octet_operator_custom_code(octet_operator_code code);
@@ -36,50 +36,136 @@ const char *octet_activation_name(octet_activation activation); /* "NONE", "RELU
 
 /* All zero is a valid set of options except for strides, dilations and multipliers, which are at least 1. */
 typedef union octet_options {
-    struct { octet_padding padding; octet_activation activation; int32_t stride_w, stride_h, dilation_w, dilation_h;
-             octet_type quantized_bias_type; } conv_2d;
-    struct { octet_padding padding; octet_activation activation; int32_t stride_w, stride_h, dilation_w, dilation_h,
-             depth_multiplier; } depthwise_conv_2d;
-    struct { octet_padding padding; octet_activation activation; int32_t stride_d, stride_w, stride_h, dilation_d,
-             dilation_w, dilation_h; } conv_3d;
-    struct { octet_padding padding; octet_activation activation; int32_t stride_w, stride_h;
-             octet_type quantized_bias_type; } transpose_conv;
-    struct { octet_padding padding; octet_activation activation; int32_t stride_w, stride_h, filter_w, filter_h; } pool_2d;
-    struct { octet_activation activation; bool keep_num_dims, asymmetric_quantize_inputs;
-             octet_type quantized_bias_type; } fully_connected;
-    struct { octet_activation activation; bool pot_scale_int16; } arithmetic; /* ADD SUB MUL DIV */
-    struct { octet_activation activation; int32_t axis; } concatenation;
-    struct { octet_activation activation; } l2_normalization;
-    struct { float beta; } softmax;
-    struct { bool keep_dims; } reduce;
-    struct { float alpha; } leaky_relu;
-    struct { float min, max; int32_t n_bits; bool narrow_range; } fake_quant;
-    struct { bool approximate; } gelu;
-    struct { int32_t axis, count; } pack; /* PACK and UNPACK */
-    struct { int32_t n_splits; } split;
-    struct { int32_t axis, batch_dims; } gather;
-    struct { bool adj_x, adj_y, asymmetric_quantize_inputs; } batch_matmul;
-    struct { bool align_corners, half_pixel_centers; } resize;
-    struct { int32_t begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask; bool offset; } strided_slice;
-    struct { int32_t n_dims; int32_t dims[OCTET_MAX_RANK]; } squeeze;
-    struct { octet_type in, out; } cast;
-    struct { octet_type out; } shape;  /* of SHAPE: int32 or int64 */
-    struct { octet_type out; } arg;    /* of ARG_MAX, ARG_MIN: int32 or int64 */
-    struct { int32_t max_detections, max_classes_per_detection, detections_per_class, num_classes; bool use_regular_nms;
-             float nms_score_threshold, nms_iou_threshold, y_scale, x_scale, h_scale, w_scale; } detection;
-    struct { bool exclusive, reverse; } cumsum;
-    struct { int32_t axis; } one_hot;
-    struct { int32_t radius; float bias, alpha, beta; } local_response;
-    struct { int32_t size; } block;    /* SPACE_TO_DEPTH, DEPTH_TO_SPACE */
-    struct { bool symmetric; } mirror_pad;
-    struct { octet_activation activation; float cell_clip, proj_clip; bool time_major, asymmetric_quantize_inputs,
-             diagonal_recurrent; } lstm;
-    struct { octet_activation activation; int32_t rank; bool asymmetric_quantize_inputs; } svdf;
+    struct {
+        octet_padding padding;
+        octet_activation activation;
+        int32_t stride_w, stride_h, dilation_w, dilation_h;
+        octet_type quantized_bias_type;
+    } conv_2d;
+    struct {
+        octet_padding padding;
+        octet_activation activation;
+        int32_t stride_w, stride_h, dilation_w, dilation_h, depth_multiplier;
+    } depthwise_conv_2d;
+    struct {
+        octet_padding padding;
+        octet_activation activation;
+        int32_t stride_d, stride_w, stride_h, dilation_d, dilation_w, dilation_h;
+    } conv_3d;
+    struct {
+        octet_padding padding;
+        octet_activation activation;
+        int32_t stride_w, stride_h;
+        octet_type quantized_bias_type;
+    } transpose_conv;
+    struct {
+        octet_padding padding;
+        octet_activation activation;
+        int32_t stride_w, stride_h, filter_w, filter_h;
+    } pool_2d;
+    struct {
+        octet_activation activation;
+        bool keep_num_dims, asymmetric_quantize_inputs;
+        octet_type quantized_bias_type;
+    } fully_connected;
+    struct {
+        octet_activation activation;
+        bool pot_scale_int16;
+    } arithmetic; /* ADD SUB MUL DIV */
+    struct {
+        octet_activation activation;
+        int32_t axis;
+    } concatenation;
+    struct {
+        octet_activation activation;
+    } l2_normalization;
+    struct {
+        float beta;
+    } softmax;
+    struct {
+        bool keep_dims;
+    } reduce;
+    struct {
+        float alpha;
+    } leaky_relu;
+    struct {
+        float min, max;
+        int32_t n_bits;
+        bool narrow_range;
+    } fake_quant;
+    struct {
+        bool approximate;
+    } gelu;
+    struct {
+        int32_t axis, count;
+    } pack; /* PACK and UNPACK */
+    struct {
+        int32_t n_splits;
+    } split;
+    struct {
+        int32_t axis, batch_dims;
+    } gather;
+    struct {
+        bool adj_x, adj_y, asymmetric_quantize_inputs;
+    } batch_matmul;
+    struct {
+        bool align_corners, half_pixel_centers;
+    } resize;
+    struct {
+        int32_t begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask;
+        bool offset;
+    } strided_slice;
+    struct {
+        int32_t n_dims;
+        int32_t dims[OCTET_MAX_RANK];
+    } squeeze;
+    struct {
+        octet_type in, out;
+    } cast;
+    struct {
+        octet_type out;
+    } shape; /* of SHAPE: int32 or int64 */
+    struct {
+        octet_type out;
+    } arg; /* of ARG_MAX, ARG_MIN: int32 or int64 */
+    struct {
+        int32_t max_detections, max_classes_per_detection, detections_per_class, num_classes;
+        bool use_regular_nms;
+        float nms_score_threshold, nms_iou_threshold, y_scale, x_scale, h_scale, w_scale;
+    } detection;
+    struct {
+        bool exclusive, reverse;
+    } cumsum;
+    struct {
+        int32_t axis;
+    } one_hot;
+    struct {
+        int32_t radius;
+        float bias, alpha, beta;
+    } local_response;
+    struct {
+        int32_t size;
+    } block; /* SPACE_TO_DEPTH, DEPTH_TO_SPACE */
+    struct {
+        bool symmetric;
+    } mirror_pad;
+    struct {
+        octet_activation activation;
+        float cell_clip, proj_clip;
+        bool time_major, asymmetric_quantize_inputs, diagonal_recurrent;
+    } lstm;
+    struct {
+        octet_activation activation;
+        int32_t rank;
+        bool asymmetric_quantize_inputs;
+    } svdf;
 } octet_options;
 
 /* Padding of one spatial axis: cells before the input; `after` may be one more. SAME as TensorFlow defines it:
  * total = max((ceil(in/stride) - 1) * stride + (filter - 1) * dilation + 1 - in, 0), before = total / 2. */
-typedef struct octet_axis_window { int32_t out, before, after; } octet_axis_window;
+typedef struct octet_axis_window {
+    int32_t out, before, after;
+} octet_axis_window;
 /* out is 0 or less when a VALID window does not fit: callers refuse that. */
 octet_axis_window octet_window(octet_padding padding, int32_t in, int32_t filter, int32_t stride, int32_t dilation);
 

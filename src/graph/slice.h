@@ -9,7 +9,7 @@
 #include "graph/graph.h"
 
 typedef struct octet_slice {
-    int32_t rank; /* of the input */
+    int32_t rank;                   /* of the input */
     int32_t begin[OCTET_MAX_RANK];  /* inside the axis where count > 0 */
     int32_t stride[OCTET_MAX_RANK]; /* not 0 */
     int32_t count[OCTET_MAX_RANK];
@@ -18,6 +18,7 @@ typedef struct octet_slice {
 
 /* MODEL when an index leaves the input, a stride is 0 or the masks contradict each other. The operator's arity is
  * known to be right. */
-octet_status octet_slice_resolve(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_slice *out);
+octet_status octet_slice_resolve(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                 octet_slice *out);
 
 #endif

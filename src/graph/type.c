@@ -8,7 +8,8 @@ static const struct {
     size_t size;
     int code;
 } types[OCTET_N_TYPES] = {
-#define OCTET_TYPE_ROW(type_name, size_, code_, text) [OCTET_##type_name] = {.name = (text), .size = (size_), .code = (code_)},
+#define OCTET_TYPE_ROW(type_name, size_, code_, text) \
+    [OCTET_##type_name] = {.name = (text), .size = (size_), .code = (code_)},
     OCTET_TYPE_LIST(OCTET_TYPE_ROW)
 #undef OCTET_TYPE_ROW
 };
@@ -27,7 +28,9 @@ bool octet_type_from_code(int code, octet_type *out) {
     return false;
 }
 
-bool octet_type_is_quantized(octet_type type) { return type == OCTET_INT8 || type == OCTET_UINT8 || type == OCTET_INT16; }
+bool octet_type_is_quantized(octet_type type) {
+    return type == OCTET_INT8 || type == OCTET_UINT8 || type == OCTET_INT16;
+}
 
 octet_shape octet_shape_make(int32_t rank, const int32_t *dims) {
     octet_shape shape = {.rank = rank};
@@ -59,13 +62,14 @@ int32_t octet_shape_product(const octet_shape *shape, int32_t first, int32_t las
 }
 
 octet_status octet_shape_check(octet_context *ctx, const octet_shape *shape, const char *where) {
-    OCTET_CHECK(ctx, shape->rank >= 0 && shape->rank <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: rank %d, 0 to %d are possible", where,
-                shape->rank, OCTET_MAX_RANK);
+    OCTET_CHECK(ctx, shape->rank >= 0 && shape->rank <= OCTET_MAX_RANK, OCTET_LIMIT,
+                "%s: rank %d, 0 to %d are possible", where, shape->rank, OCTET_MAX_RANK);
     char text[OCTET_SHAPE_TEXT_SIZE];
     for (int32_t i = 0; i < shape->rank; i++)
-        OCTET_CHECK(ctx, shape->dims[i] >= 0, OCTET_MODEL, "%s: shape %s has a negative dimension", where, octet_shape_text(shape, text));
-    OCTET_CHECK(ctx, octet_shape_elements(shape) <= INT32_MAX, OCTET_LIMIT, "%s: shape %s has 2^31 elements or more", where,
-                octet_shape_text(shape, text));
+        OCTET_CHECK(ctx, shape->dims[i] >= 0, OCTET_MODEL, "%s: shape %s has a negative dimension", where,
+                    octet_shape_text(shape, text));
+    OCTET_CHECK(ctx, octet_shape_elements(shape) <= INT32_MAX, OCTET_LIMIT, "%s: shape %s has 2^31 elements or more",
+                where, octet_shape_text(shape, text));
     return OCTET_OK;
 }
 

@@ -11,22 +11,22 @@
 #include "base/memory.h"
 
 /* X(NAME, size in bytes, TensorType of the TFLite schema, its name, as numpy spells it) */
-#define OCTET_TYPE_LIST(X)       \
-    X(FLOAT32, 4, 0, "float32")  \
-    X(FLOAT16, 2, 1, "float16")  \
-    X(INT32, 4, 2, "int32")      \
-    X(UINT8, 1, 3, "uint8")      \
-    X(INT64, 8, 4, "int64")      \
-    X(BOOL, 1, 6, "bool")        \
-    X(INT16, 2, 7, "int16")      \
-    X(INT8, 1, 9, "int8")        \
+#define OCTET_TYPE_LIST(X)      \
+    X(FLOAT32, 4, 0, "float32") \
+    X(FLOAT16, 2, 1, "float16") \
+    X(INT32, 4, 2, "int32")     \
+    X(UINT8, 1, 3, "uint8")     \
+    X(INT64, 8, 4, "int64")     \
+    X(BOOL, 1, 6, "bool")       \
+    X(INT16, 2, 7, "int16")     \
+    X(INT8, 1, 9, "int8")       \
     X(COMPLEX64, 8, 8, "complex64")
 
 typedef enum octet_type {
 #define OCTET_TYPE_ENUM(name, size, code, text) OCTET_##name,
     OCTET_TYPE_LIST(OCTET_TYPE_ENUM)
 #undef OCTET_TYPE_ENUM
-    OCTET_N_TYPES
+        OCTET_N_TYPES
 } octet_type;
 
 size_t octet_type_size(octet_type type);

@@ -12,10 +12,13 @@ uint64_t octet_operator_macs(const octet_graph *graph, const octet_operator *op)
     switch (op->code) {
     case OCTET_OP_CONV_2D:
     case OCTET_OP_FULLY_CONNECTED:
-        return has_filter && weights->shape.dims[0] ? elements(output) * (elements(weights) / (uint64_t)weights->shape.dims[0]) : 0;
+        return has_filter && weights->shape.dims[0]
+                   ? elements(output) * (elements(weights) / (uint64_t)weights->shape.dims[0])
+                   : 0;
     case OCTET_OP_DEPTHWISE_CONV_2D:
-        return weights && weights->shape.rank == 4 ? elements(output) * (uint64_t)weights->shape.dims[1] * (uint64_t)weights->shape.dims[2]
-                                                   : 0;
+        return weights && weights->shape.rank == 4
+                   ? elements(output) * (uint64_t)weights->shape.dims[1] * (uint64_t)weights->shape.dims[2]
+                   : 0;
     case OCTET_OP_TRANSPOSE_CONV: { /* inputs: output shape, weights [O,H,W,I], data */
         const octet_value *data = octet_graph_input(graph, op, 2);
         return data && has_filter && weights->shape.rank == 4 && weights->shape.dims[3]
@@ -28,7 +31,8 @@ uint64_t octet_operator_macs(const octet_graph *graph, const octet_operator *op)
                    : 0;
     case OCTET_OP_BATCH_MATMUL:
         return input->shape.rank >= 2
-                   ? elements(output) * (uint64_t)input->shape.dims[input->shape.rank - (op->options.batch_matmul.adj_x ? 2 : 1)]
+                   ? elements(output) *
+                         (uint64_t)input->shape.dims[input->shape.rank - (op->options.batch_matmul.adj_x ? 2 : 1)]
                    : 0;
     case OCTET_OP_SVDF:
         return input->shape.rank == 2
@@ -37,10 +41,10 @@ uint64_t octet_operator_macs(const octet_graph *graph, const octet_operator *op)
     case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM: {
         uint64_t weights_used = 0;
         for (uint32_t i = 1; i < 9; i++) weights_used += elements(octet_graph_input(graph, op, i));
-        return input->shape.rank == 3 ? weights_used * (uint64_t)input->shape.dims[0] * (uint64_t)input->shape.dims[1] : 0;
+        return input->shape.rank == 3 ? weights_used * (uint64_t)input->shape.dims[0] * (uint64_t)input->shape.dims[1]
+                                      : 0;
     }
-    default:
-        return 0;
+    default: return 0;
     }
 #pragma GCC diagnostic pop
 }

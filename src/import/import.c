@@ -74,7 +74,8 @@ octet_status octet_import_kind(octet_context *ctx, const char *path, octet_model
     return OCTET_OK;
 }
 
-octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out) {
+octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options,
+                          octet_graph **out) {
     octet_model_kind kind;
     *out = NULL;
     OCTET_TRY(octet_import_kind(ctx, path, &kind));

@@ -10,7 +10,8 @@
 
 typedef struct octet_import_options {
     const char *architecture; /* JSON of model.to_json(), for an .h5 that holds weights only; or NULL */
-    const octet_shape *input_shapes; /* for inputs whose height, width or length the file leaves open; by input; or NULL */
+    const octet_shape
+        *input_shapes; /* for inputs whose height, width or length the file leaves open; by input; or NULL */
     uint32_t n_input_shapes;
 } octet_import_options;
 
@@ -22,8 +23,10 @@ octet_status octet_import_kind(octet_context *ctx, const char *path, octet_model
 octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out);
 
 /* The same for one kind. */
-octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out);
-octet_status octet_import_tflite(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out);
+octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options,
+                                octet_graph **out);
+octet_status octet_import_tflite(octet_context *ctx, const char *path, const octet_import_options *options,
+                                 octet_graph **out);
 /* From memory; `name` is used in messages. bytes must outlive the graph. */
 octet_status octet_import_tflite_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_graph **out);
 

@@ -1,9 +1,9 @@
-#include "lower/activation.h"
-#include "lower/check.h"
-#include "lower/families.h"
 #include "kernels/fast/rows.h"
 #include "kernels/ref/arithmetic_quantized.h"
 #include "kernels/ref/fixed_point.h"
+#include "lower/activation.h"
+#include "lower/check.h"
+#include "lower/families.h"
 
 typedef struct arithmetic_step {
     octet_broadcast_params walk;
@@ -14,7 +14,8 @@ typedef struct arithmetic_step {
     const char *variant;
 } arithmetic_step;
 
-static void run_arithmetic(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+static void run_arithmetic(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                           uint32_t end) {
     (void)phase;
     const arithmetic_step *a = step->params;
     const void *const in[2] = {octet_step_input(step, frame, 0), octet_step_input(step, frame, 1)};
@@ -47,26 +48,28 @@ static octet_arithmetic_type type_of(octet_type type) {
 }
 
 static octet_status prepare_quantized(octet_binder *binder, const octet_operator *op, octet_arithmetic operation,
-                                      const octet_value *const *operands, const octet_value *output, arithmetic_step *a) {
+                                      const octet_value *const *operands, const octet_value *output,
+                                      arithmetic_step *a) {
     octet_arithmetic_quantized_params *q = &a->quantized;
     const bool wide = output->type == OCTET_INT16;
     float scale[2], scale_out;
-    for (int32_t i = 0; i < 2; i++) OCTET_TRY(octet_bind_per_tensor(binder, op, operands[i], &scale[i], &q->zero_point[i]));
+    for (int32_t i = 0; i < 2; i++)
+        OCTET_TRY(octet_bind_per_tensor(binder, op, operands[i], &scale[i], &q->zero_point[i]));
     OCTET_TRY(octet_bind_per_tensor(binder, op, output, &scale_out, &q->zero_out));
     OCTET_CHECK(binder->ctx, !wide || (q->zero_point[0] == 0 && q->zero_point[1] == 0 && q->zero_out == 0), OCTET_MODEL,
                 "%s: %s: int16 tensors must have zero point 0", op->layer, octet_operator_name(op->code));
-    OCTET_CHECK(binder->ctx, octet_arithmetic_quantized_prepare(operation, wide ? 16 : 8, scale, scale_out, q), OCTET_UNSUPPORTED,
-                "%s: %s: the scales %g, %g and %g are too far apart", op->layer, octet_operator_name(op->code), (double)scale[0],
-                (double)scale[1], (double)scale_out);
-    octet_fixed_activation_range(a->plain.real_min, a->plain.real_max, scale_out, q->zero_out, wide ? INT16_MIN : INT8_MIN,
-                                 wide ? INT16_MAX : INT8_MAX, &q->min, &q->max);
+    OCTET_CHECK(binder->ctx, octet_arithmetic_quantized_prepare(operation, wide ? 16 : 8, scale, scale_out, q),
+                OCTET_UNSUPPORTED, "%s: %s: the scales %g, %g and %g are too far apart", op->layer,
+                octet_operator_name(op->code), (double)scale[0], (double)scale[1], (double)scale_out);
+    octet_fixed_activation_range(a->plain.real_min, a->plain.real_max, scale_out, q->zero_out,
+                                 wide ? INT16_MIN : INT8_MIN, wide ? INT16_MAX : INT8_MAX, &q->min, &q->max);
     a->row = octet_arithmetic_quantized_row_ref(operation, wide ? OCTET_ARITHMETIC_S16 : OCTET_ARITHMETIC_S8);
     a->params = q;
     if (wide || binder->cpu == 0) return OCTET_OK;
     octet_broadcast_row *row;
     octet_rows_s8 *fast;
-    OCTET_TRY(octet_rows_make_s8(binder->ctx, binder->arena, binder->cpu, operation, q, octet_shape_elements(&output->shape), &row,
-                                 &fast));
+    OCTET_TRY(octet_rows_make_s8(binder->ctx, binder->arena, binder->cpu, operation, q,
+                                 octet_shape_elements(&output->shape), &row, &fast));
     if (!row) return OCTET_OK;
     a->row = row;
     a->params = fast;

@@ -10,8 +10,10 @@
 /* True when every output is empty: then the step has nothing to do and is set so. */
 bool octet_bind_check_empty(octet_binder *binder, const octet_operator *op, octet_step *step);
 /* As octet_bind_same_parameters for quantized types that carry parameters; values of other types pass. */
-octet_status octet_bind_check_moved(octet_binder *binder, const octet_operator *op, const octet_value *a, const octet_value *b);
+octet_status octet_bind_check_moved(octet_binder *binder, const octet_operator *op, const octet_value *a,
+                                    const octet_value *b);
 /* octet_bind_per_tensor, and MODEL unless the zero point is 0 (int16 kernels ignore it). */
-octet_status octet_bind_check_symmetric(octet_binder *binder, const octet_operator *op, const octet_value *value, float *scale);
+octet_status octet_bind_check_symmetric(octet_binder *binder, const octet_operator *op, const octet_value *value,
+                                        float *scale);
 
 #endif

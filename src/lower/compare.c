@@ -1,6 +1,6 @@
+#include "kernels/ref/compare.h"
 #include "lower/check.h"
 #include "lower/families.h"
-#include "kernels/ref/compare.h"
 
 typedef struct compare_step {
     octet_broadcast_params walk;
@@ -8,7 +8,8 @@ typedef struct compare_step {
     octet_compare_params quantized;
 } compare_step;
 
-static void run_compare(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+static void run_compare(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                        uint32_t end) {
     (void)phase;
     const compare_step *c = step->params;
     const void *const in[2] = {octet_step_input(step, frame, 0), octet_step_input(step, frame, 1)};
@@ -21,7 +22,8 @@ static void run_not(const octet_step *step, const octet_frame *frame, uint32_t p
     (void)phase;
     const size_t *n_elements = step->params;
     const size_t first = (size_t)begin * NOT_PIECE, last = (size_t)end * NOT_PIECE;
-    octet_logical_not_ref((const uint8_t *)octet_step_input(step, frame, 0) + first, (uint8_t *)octet_step_output(step, frame, 0) + first,
+    octet_logical_not_ref((const uint8_t *)octet_step_input(step, frame, 0) + first,
+                          (uint8_t *)octet_step_output(step, frame, 0) + first,
                           (last < *n_elements ? last : *n_elements) - first);
 }
 
@@ -69,12 +71,14 @@ octet_status octet_bind_compare(octet_binder *binder, const octet_operator *op, 
         float scale[2];
         OCTET_TRY(octet_bind_per_tensor(binder, op, a, &scale[0], &c->quantized.zero_point[0]));
         OCTET_TRY(octet_bind_per_tensor(binder, op, b, &scale[1], &c->quantized.zero_point[1]));
-        OCTET_CHECK(binder->ctx, octet_compare_prepare(scale, &c->quantized), OCTET_UNSUPPORTED, "%s: %s: scales %g and %g are too large",
-                    op->layer, octet_operator_name(op->code), (double)scale[0], (double)scale[1]);
+        OCTET_CHECK(binder->ctx, octet_compare_prepare(scale, &c->quantized), OCTET_UNSUPPORTED,
+                    "%s: %s: scales %g and %g are too large", op->layer, octet_operator_name(op->code),
+                    (double)scale[0], (double)scale[1]);
     }
     const octet_shape *out = &octet_graph_output(binder->graph, op, 0)->shape;
     const octet_broadcast_shape shapes[2] = {{a->shape.rank, a->shape.dims}, {b->shape.rank, b->shape.dims}};
-    const uint32_t n_units = octet_broadcast_prepare(&c->walk, (octet_broadcast_shape){out->rank, out->dims}, shapes, 2);
+    const uint32_t n_units =
+        octet_broadcast_prepare(&c->walk, (octet_broadcast_shape){out->rank, out->dims}, shapes, 2);
     c->walk.element_size[0] = c->walk.element_size[1] = octet_type_size(a->type);
     c->walk.out_size = 1;
     octet_step_set(step, run_compare, c, n_units, "ref");

@@ -1,3 +1,7 @@
+#include "kernels/ref/conv.h"
+#include "kernels/ref/conv_3d.h"
+#include "kernels/ref/depthwise.h"
+#include "kernels/ref/transpose_conv.h"
 #include "lower/activation.h"
 #include "lower/eigen.h"
 #include "lower/families.h"
@@ -5,19 +9,15 @@
 #include "lower/hybrid.h"
 #include "lower/pad.h"
 #include "lower/weights.h"
-#include "kernels/ref/conv.h"
-#include "kernels/ref/conv_3d.h"
-#include "kernels/ref/depthwise.h"
-#include "kernels/ref/transpose_conv.h"
 
 /* A step's run function: the operands where the operator has them, the kernel on its rows. */
-#define RUN(name, kernel, TYPE, WEIGHT, BIAS, first)                                                                        \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {      \
-        (void)phase;                                                                                                        \
-        const TYPE *input = octet_step_input(step, frame, (first) ? 2 : 0);                                                 \
-        const WEIGHT *weights = octet_step_input(step, frame, 1);                                                           \
-        const BIAS *bias = octet_step_input(step, frame, 2 + (first));                                                      \
-        kernel(step->params, input, weights, bias, octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);        \
+#define RUN(name, kernel, TYPE, WEIGHT, BIAS, first)                                                                   \
+    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
+        (void)phase;                                                                                                   \
+        const TYPE *input = octet_step_input(step, frame, (first) ? 2 : 0);                                            \
+        const WEIGHT *weights = octet_step_input(step, frame, 1);                                                      \
+        const BIAS *bias = octet_step_input(step, frame, 2 + (first));                                                 \
+        kernel(step->params, input, weights, bias, octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);   \
     }
 
 RUN(run_conv_f32, octet_conv_2d_f32_ref, float, float, float, 0)
@@ -46,8 +46,8 @@ static bool is_plain(const octet_binder *binder, octet_weighted_kind kind) {
 }
 
 /* Bounds of the float kernels or requantization of the others. */
-static octet_status bind_output(octet_binder *binder, const octet_operator *op, const octet_weighted *w, octet_weighted_kind kind,
-                                float *real_min, float *real_max, octet_requantize *q) {
+static octet_status bind_output(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
+                                octet_weighted_kind kind, float *real_min, float *real_max, octet_requantize *q) {
     OCTET_TRY(octet_bind_activation(binder, op, w->activation, real_min, real_max));
     if (kind == OCTET_WEIGHTED_F32 || kind == OCTET_WEIGHTED_HYBRID) return OCTET_OK;
     return octet_bind_requantize(binder, op, w, false, false, q);
@@ -55,9 +55,12 @@ static octet_status bind_output(octet_binder *binder, const octet_operator *op, 
 
 static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op, octet_step *step) {
     const octet_graph *graph = binder->graph;
-    const octet_weighted w = {.input = octet_graph_input(graph, op, 0), .weights = octet_graph_input(graph, op, 1),
-                              .bias = octet_graph_input(graph, op, 2), .output = octet_graph_output(graph, op, 0),
-                              .channels = octet_graph_output(graph, op, 0)->shape.dims[3], .axis = 0,
+    const octet_weighted w = {.input = octet_graph_input(graph, op, 0),
+                              .weights = octet_graph_input(graph, op, 1),
+                              .bias = octet_graph_input(graph, op, 2),
+                              .output = octet_graph_output(graph, op, 0),
+                              .channels = octet_graph_output(graph, op, 0)->shape.dims[3],
+                              .axis = 0,
                               .activation = op->options.conv_2d.activation};
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
@@ -67,16 +70,29 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
     const int32_t *in = pad.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_conv_2d_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
-    *p = (octet_conv_2d_params){.batches = in[0], .in_h = in[1], .in_w = in[2], .in_c = in[3], .out_h = out[1], .out_w = out[2],
+    *p = (octet_conv_2d_params){.batches = in[0],
+                                .in_h = in[1],
+                                .in_w = in[2],
+                                .in_c = in[3],
+                                .out_h = out[1],
+                                .out_w = out[2],
                                 .out_c = out[3],
-                                .filter_h = filter[1], .filter_w = filter[2], .filter_c = filter[3], .groups = in[3] / filter[3],
-                                .stride_h = op->options.conv_2d.stride_h, .stride_w = op->options.conv_2d.stride_w,
-                                .dilation_h = op->options.conv_2d.dilation_h, .dilation_w = op->options.conv_2d.dilation_w};
-    p->pad_top = pad.top + octet_window(op->options.conv_2d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
-    p->pad_left = pad.left + octet_window(op->options.conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
+                                .filter_h = filter[1],
+                                .filter_w = filter[2],
+                                .filter_c = filter[3],
+                                .groups = in[3] / filter[3],
+                                .stride_h = op->options.conv_2d.stride_h,
+                                .stride_w = op->options.conv_2d.stride_w,
+                                .dilation_h = op->options.conv_2d.dilation_h,
+                                .dilation_w = op->options.conv_2d.dilation_w};
+    p->pad_top =
+        pad.top + octet_window(op->options.conv_2d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
+    p->pad_left =
+        pad.left + octet_window(op->options.conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_conv_2d_hybrid(binder, op, &w, p, step);
-    octet_step_set(step, is_plain(binder, kind) ? run_conv_plain : conv_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
+    octet_step_set(step, is_plain(binder, kind) ? run_conv_plain : conv_runs[kind], p,
+                   (uint32_t)(p->batches * p->out_h), "ref");
     if (is_plain(binder, kind)) return OCTET_OK;
     bool is_bound;
     OCTET_TRY(octet_bind_eigen_conv_2d(binder, &w, kind, p, step, &is_bound));
@@ -85,9 +101,12 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
 
 static octet_status bind_depthwise(octet_binder *binder, const octet_operator *op, octet_step *step) {
     const octet_graph *graph = binder->graph;
-    const octet_weighted w = {.input = octet_graph_input(graph, op, 0), .weights = octet_graph_input(graph, op, 1),
-                              .bias = octet_graph_input(graph, op, 2), .output = octet_graph_output(graph, op, 0),
-                              .channels = octet_graph_output(graph, op, 0)->shape.dims[3], .axis = 3,
+    const octet_weighted w = {.input = octet_graph_input(graph, op, 0),
+                              .weights = octet_graph_input(graph, op, 1),
+                              .bias = octet_graph_input(graph, op, 2),
+                              .output = octet_graph_output(graph, op, 0),
+                              .channels = octet_graph_output(graph, op, 0)->shape.dims[3],
+                              .axis = 3,
                               .activation = op->options.depthwise_conv_2d.activation};
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
@@ -97,16 +116,30 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
     const int32_t *in = pad.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_depthwise_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
-    *p = (octet_depthwise_params){.batches = in[0], .in_h = in[1], .in_w = in[2], .in_c = in[3], .out_h = out[1], .out_w = out[2],
-                                  .out_c = out[3], .multiplier = out[3] / in[3], .filter_h = filter[1], .filter_w = filter[2],
-                                  .stride_h = op->options.depthwise_conv_2d.stride_h, .stride_w = op->options.depthwise_conv_2d.stride_w,
+    *p = (octet_depthwise_params){.batches = in[0],
+                                  .in_h = in[1],
+                                  .in_w = in[2],
+                                  .in_c = in[3],
+                                  .out_h = out[1],
+                                  .out_w = out[2],
+                                  .out_c = out[3],
+                                  .multiplier = out[3] / in[3],
+                                  .filter_h = filter[1],
+                                  .filter_w = filter[2],
+                                  .stride_h = op->options.depthwise_conv_2d.stride_h,
+                                  .stride_w = op->options.depthwise_conv_2d.stride_w,
                                   .dilation_h = op->options.depthwise_conv_2d.dilation_h,
                                   .dilation_w = op->options.depthwise_conv_2d.dilation_w};
-    p->pad_top = pad.top + octet_window(op->options.depthwise_conv_2d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
-    p->pad_left = pad.left + octet_window(op->options.depthwise_conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
+    p->pad_top =
+        pad.top +
+        octet_window(op->options.depthwise_conv_2d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
+    p->pad_left =
+        pad.left +
+        octet_window(op->options.depthwise_conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_depthwise_hybrid(binder, op, &w, p, step);
-    octet_step_set(step, is_plain(binder, kind) ? run_depthwise_plain : depthwise_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
+    octet_step_set(step, is_plain(binder, kind) ? run_depthwise_plain : depthwise_runs[kind], p,
+                   (uint32_t)(p->batches * p->out_h), "ref");
     if (is_plain(binder, kind)) return OCTET_OK;
     if (octet_bind_eigen_depthwise(binder, kind, p, step)) return OCTET_OK;
     return octet_bind_fast_depthwise(binder, &w, kind, p, step);
@@ -114,9 +147,12 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
 
 static octet_status bind_transpose_conv(octet_binder *binder, const octet_operator *op, octet_step *step) {
     const octet_graph *graph = binder->graph;
-    const octet_weighted w = {.input = octet_graph_input(graph, op, 2), .weights = octet_graph_input(graph, op, 1),
-                              .bias = octet_graph_input(graph, op, 3), .output = octet_graph_output(graph, op, 0),
-                              .channels = octet_graph_output(graph, op, 0)->shape.dims[3], .axis = 0,
+    const octet_weighted w = {.input = octet_graph_input(graph, op, 2),
+                              .weights = octet_graph_input(graph, op, 1),
+                              .bias = octet_graph_input(graph, op, 3),
+                              .output = octet_graph_output(graph, op, 0),
+                              .channels = octet_graph_output(graph, op, 0)->shape.dims[3],
+                              .axis = 0,
                               .activation = op->options.transpose_conv.activation};
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
@@ -124,33 +160,57 @@ static octet_status bind_transpose_conv(octet_binder *binder, const octet_operat
     const int32_t *in = w.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_transpose_conv_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
-    *p = (octet_transpose_conv_params){.batches = in[0], .in_h = in[1], .in_w = in[2], .in_c = in[3], .out_h = out[1], .out_w = out[2],
-                                       .out_c = out[3], .filter_h = filter[1], .filter_w = filter[2],
-                                       .stride_h = op->options.transpose_conv.stride_h, .stride_w = op->options.transpose_conv.stride_w};
+    *p = (octet_transpose_conv_params){.batches = in[0],
+                                       .in_h = in[1],
+                                       .in_w = in[2],
+                                       .in_c = in[3],
+                                       .out_h = out[1],
+                                       .out_w = out[2],
+                                       .out_c = out[3],
+                                       .filter_h = filter[1],
+                                       .filter_w = filter[2],
+                                       .stride_h = op->options.transpose_conv.stride_h,
+                                       .stride_w = op->options.transpose_conv.stride_w};
     p->pad_top = octet_window(op->options.transpose_conv.padding, p->out_h, p->filter_h, p->stride_h, 1).before;
     p->pad_left = octet_window(op->options.transpose_conv.padding, p->out_w, p->filter_w, p->stride_w, 1).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_transpose_conv_hybrid(binder, op, &w, p, step);
-    octet_step_set(step, is_plain(binder, kind) ? run_transpose_plain : transpose_runs[kind], p, (uint32_t)(p->batches * p->out_h), "ref");
+    octet_step_set(step, is_plain(binder, kind) ? run_transpose_plain : transpose_runs[kind], p,
+                   (uint32_t)(p->batches * p->out_h), "ref");
     return OCTET_OK;
 }
 
 static octet_status bind_conv_3d(octet_binder *binder, const octet_operator *op, octet_step *step) {
     const octet_graph *graph = binder->graph;
-    const octet_weighted w = {.input = octet_graph_input(graph, op, 0), .weights = octet_graph_input(graph, op, 1),
-                              .bias = octet_graph_input(graph, op, 2), .output = octet_graph_output(graph, op, 0)};
+    const octet_weighted w = {.input = octet_graph_input(graph, op, 0),
+                              .weights = octet_graph_input(graph, op, 1),
+                              .bias = octet_graph_input(graph, op, 2),
+                              .output = octet_graph_output(graph, op, 0)};
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (kind != OCTET_WEIGHTED_F32) return octet_bind_unsupported(binder, op);
     const int32_t *in = w.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_conv_3d_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
-    *p = (octet_conv_3d_params){.batches = in[0], .in_d = in[1], .in_h = in[2], .in_w = in[3], .in_c = in[4], .out_d = out[1],
+    *p = (octet_conv_3d_params){.batches = in[0],
+                                .in_d = in[1],
+                                .in_h = in[2],
+                                .in_w = in[3],
+                                .in_c = in[4],
+                                .out_d = out[1],
                                 .out_h = out[2],
-                                .out_w = out[3], .out_c = out[4], .filter_d = filter[0], .filter_h = filter[1], .filter_w = filter[2],
-                                .filter_c = filter[3], .groups = in[4] / filter[3], .stride_d = op->options.conv_3d.stride_d,
-                                .stride_h = op->options.conv_3d.stride_h, .stride_w = op->options.conv_3d.stride_w,
-                                .dilation_d = op->options.conv_3d.dilation_d, .dilation_h = op->options.conv_3d.dilation_h,
+                                .out_w = out[3],
+                                .out_c = out[4],
+                                .filter_d = filter[0],
+                                .filter_h = filter[1],
+                                .filter_w = filter[2],
+                                .filter_c = filter[3],
+                                .groups = in[4] / filter[3],
+                                .stride_d = op->options.conv_3d.stride_d,
+                                .stride_h = op->options.conv_3d.stride_h,
+                                .stride_w = op->options.conv_3d.stride_w,
+                                .dilation_d = op->options.conv_3d.dilation_d,
+                                .dilation_h = op->options.conv_3d.dilation_h,
                                 .dilation_w = op->options.conv_3d.dilation_w};
     p->pad_front = octet_window(op->options.conv_3d.padding, p->in_d, p->filter_d, p->stride_d, p->dilation_d).before;
     p->pad_top = octet_window(op->options.conv_3d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;

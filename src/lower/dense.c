@@ -1,19 +1,19 @@
+#include "kernels/ref/batch_matmul.h"
+#include "kernels/ref/fully_connected.h"
 #include "lower/activation.h"
 #include "lower/eigen.h"
 #include "lower/families.h"
 #include "lower/fast.h"
 #include "lower/hybrid.h"
 #include "lower/weights.h"
-#include "kernels/ref/batch_matmul.h"
-#include "kernels/ref/fully_connected.h"
 
-#define RUN(name, kernel, TYPE, WEIGHT, BIAS)                                                                             \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {    \
-        (void)phase;                                                                                                      \
-        const TYPE *input = octet_step_input(step, frame, 0);                                                             \
-        const WEIGHT *weights = octet_step_input(step, frame, 1);                                                         \
-        const BIAS *bias = octet_step_input(step, frame, 2);                                                              \
-        kernel(step->params, input, weights, bias, octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);      \
+#define RUN(name, kernel, TYPE, WEIGHT, BIAS)                                                                          \
+    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
+        (void)phase;                                                                                                   \
+        const TYPE *input = octet_step_input(step, frame, 0);                                                          \
+        const WEIGHT *weights = octet_step_input(step, frame, 1);                                                      \
+        const BIAS *bias = octet_step_input(step, frame, 2);                                                           \
+        kernel(step->params, input, weights, bias, octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);   \
     }
 
 RUN(run_fully_connected_f32, octet_fully_connected_f32_ref, float, float, float)
@@ -23,14 +23,18 @@ RUN(run_fully_connected_s16, octet_fully_connected_s16_ref, int16_t, int8_t, int
 RUN(run_fully_connected_s16_b32, octet_fully_connected_s16_b32_ref, int16_t, int8_t, int32_t)
 
 /* By octet_weighted_kind; NULL where there is no kernel. */
-static octet_step_run *const fully_connected_runs[] = {run_fully_connected_f32, run_fully_connected_s8, run_fully_connected_s16,
-                                                       run_fully_connected_s16_b32, NULL};
+static octet_step_run *const fully_connected_runs[] = {run_fully_connected_f32, run_fully_connected_s8,
+                                                       run_fully_connected_s16, run_fully_connected_s16_b32, NULL};
 
 static octet_status bind_fully_connected(octet_binder *binder, const octet_operator *op, octet_step *step) {
     const octet_graph *graph = binder->graph;
     const octet_value *weights = octet_graph_input(graph, op, 1);
-    const octet_weighted w = {.input = octet_graph_input(graph, op, 0), .weights = weights, .bias = octet_graph_input(graph, op, 2),
-                              .output = octet_graph_output(graph, op, 0), .channels = weights->shape.dims[0], .axis = 0,
+    const octet_weighted w = {.input = octet_graph_input(graph, op, 0),
+                              .weights = weights,
+                              .bias = octet_graph_input(graph, op, 2),
+                              .output = octet_graph_output(graph, op, 0),
+                              .channels = weights->shape.dims[0],
+                              .axis = 0,
                               .activation = op->options.fully_connected.activation};
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
@@ -47,18 +51,19 @@ static octet_status bind_fully_connected(octet_binder *binder, const octet_opera
     }
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_fully_connected_hybrid(binder, op, &w, p, step);
     const bool is_plain = binder->float_order == OCTET_FLOAT_ORDER_PLAIN && kind == OCTET_WEIGHTED_F32;
-    octet_step_set(step, is_plain ? run_fully_connected_plain : fully_connected_runs[kind], p, (uint32_t)(p->rows * p->out_c), "ref");
+    octet_step_set(step, is_plain ? run_fully_connected_plain : fully_connected_runs[kind], p,
+                   (uint32_t)(p->rows * p->out_c), "ref");
     if (is_plain) return OCTET_OK;
     bool is_bound;
     OCTET_TRY(octet_bind_eigen_fully_connected(binder, &w, kind, p, step, &is_bound));
     return is_bound ? OCTET_OK : octet_bind_fast_fully_connected(binder, &w, kind, p, step);
 }
 
-#define RUN_MATMUL(name, kernel)                                                                                          \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {    \
-        (void)phase;                                                                                                      \
-        kernel(step->params, octet_step_input(step, frame, 0), octet_step_input(step, frame, 1),                          \
-               octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);                                          \
+#define RUN_MATMUL(name, kernel)                                                                                       \
+    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
+        (void)phase;                                                                                                   \
+        kernel(step->params, octet_step_input(step, frame, 0), octet_step_input(step, frame, 1),                       \
+               octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);                                       \
     }
 
 RUN_MATMUL(run_batch_matmul_f32, octet_batch_matmul_f32_ref)
@@ -102,8 +107,8 @@ static octet_status bind_batch_matmul(octet_binder *binder, const octet_operator
         OCTET_TRY(octet_bind_per_tensor(binder, op, output, &output_scale, &p->output_zero_point));
         const double real = (double)lhs_scale * (double)rhs_scale / (double)output_scale;
         OCTET_CHECK(binder->ctx, octet_fixed_multiplier(real, &p->multiplier, &p->shift), OCTET_MODEL,
-                    "%s: BATCH_MATMUL: scales %g, %g (inputs) and %g (output) do not fit together", op->layer, (double)lhs_scale,
-                    (double)rhs_scale, (double)output_scale);
+                    "%s: BATCH_MATMUL: scales %g, %g (inputs) and %g (output) do not fit together", op->layer,
+                    (double)lhs_scale, (double)rhs_scale, (double)output_scale);
     }
     const uint32_t n_rows = (uint32_t)octet_shape_product(&output->shape, 0, p->n_axes + 1);
     octet_step_set(step, run, p, p->columns > 0 ? n_rows : 0, "ref");

@@ -15,16 +15,18 @@ static octet_hybrid_rows rows_in(const octet_hybrid_params *h, void *shared) {
 }
 
 /* first: number of the input that holds the activations; weights are input 1, the bias comes after both. */
-#define RUN(name, kernel, first)                                                                                               \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {         \
-        const hybrid_step *h = step->params;                                                                                   \
-        const octet_hybrid_rows rows = rows_in(&h->rows, frame->shared);                                                       \
-        if (phase == 0) {                                                                                                      \
-            octet_hybrid_quantize_ref(&h->rows, octet_step_input(step, frame, (first)), &rows, (int32_t)begin, (int32_t)end);  \
-        } else {                                                                                                               \
-            kernel(h->params, &h->rows, &rows, octet_step_input(step, frame, 1), octet_step_input(step, frame, (first) ? 3 : 2),\
-                   octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);                                           \
-        }                                                                                                                      \
+#define RUN(name, kernel, first)                                                                                       \
+    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
+        const hybrid_step *h = step->params;                                                                           \
+        const octet_hybrid_rows rows = rows_in(&h->rows, frame->shared);                                               \
+        if (phase == 0) {                                                                                              \
+            octet_hybrid_quantize_ref(&h->rows, octet_step_input(step, frame, (first)), &rows, (int32_t)begin,         \
+                                      (int32_t)end);                                                                   \
+        } else {                                                                                                       \
+            kernel(h->params, &h->rows, &rows, octet_step_input(step, frame, 1),                                       \
+                   octet_step_input(step, frame, (first) ? 3 : 2), octet_step_output(step, frame, 0), (int32_t)begin,  \
+                   (int32_t)end);                                                                                      \
+        }                                                                                                              \
     }
 
 RUN(run_conv_2d, octet_conv_2d_hybrid_ref, 0)
@@ -32,8 +34,8 @@ RUN(run_depthwise, octet_depthwise_hybrid_ref, 0)
 RUN(run_fully_connected, octet_fully_connected_hybrid_ref, 0)
 RUN(run_transpose_conv, octet_transpose_conv_hybrid_ref, 2)
 
-static octet_status bind(octet_binder *binder, const octet_operator *op, const octet_weighted *w, const void *params, int32_t rows,
-                         bool asymmetric, octet_step_run *run, int32_t n_units, octet_step *step) {
+static octet_status bind(octet_binder *binder, const octet_operator *op, const octet_weighted *w, const void *params,
+                         int32_t rows, bool asymmetric, octet_step_run *run, int32_t n_units, octet_step *step) {
     hybrid_step *h;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &h));
     h->params = params;
@@ -54,7 +56,8 @@ octet_status octet_bind_conv_2d_hybrid(octet_binder *binder, const octet_operato
     const octet_quantization *q = &w->weights->quantization;
     bool per_channel = params->groups > 1;
     for (uint32_t i = 1; i < q->n; i++) per_channel = per_channel || q->scale[i] != q->scale[0];
-    OCTET_TRY(bind(binder, op, w, params, params->batches, per_channel, run_conv_2d, params->batches * params->out_h, step));
+    OCTET_TRY(
+        bind(binder, op, w, params, params->batches, per_channel, run_conv_2d, params->batches * params->out_h, step));
     if (per_channel) return OCTET_OK;
     /* The single scale goes into the rows' scales, before the product with the sum. */
     hybrid_step *h = (hybrid_step *)(uintptr_t)step->params;
@@ -73,11 +76,12 @@ octet_status octet_bind_depthwise_hybrid(octet_binder *binder, const octet_opera
 
 octet_status octet_bind_fully_connected_hybrid(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
                                                const octet_fully_connected_params *params, octet_step *step) {
-    return bind(binder, op, w, params, params->rows, op->options.fully_connected.asymmetric_quantize_inputs, run_fully_connected,
-                params->rows * params->out_c, step);
+    return bind(binder, op, w, params, params->rows, op->options.fully_connected.asymmetric_quantize_inputs,
+                run_fully_connected, params->rows * params->out_c, step);
 }
 
 octet_status octet_bind_transpose_conv_hybrid(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
                                               const octet_transpose_conv_params *params, octet_step *step) {
-    return bind(binder, op, w, params, params->batches, true, run_transpose_conv, params->batches * params->out_h, step);
+    return bind(binder, op, w, params, params->batches, true, run_transpose_conv, params->batches * params->out_h,
+                step);
 }

@@ -1,6 +1,6 @@
-#include "lower/families.h"
-#include "kernels/ref/fixed_point.h"
 #include "kernels/ref/lstm.h"
+#include "kernels/ref/fixed_point.h"
+#include "lower/families.h"
 
 /* TFLite's input numbers; the gates' are consecutive in the order input, forget, cell, output. */
 enum { INPUT = 0, INPUT_WEIGHTS = 1, STATE_WEIGHTS = 5, BIAS = 12, OUTPUT_STATE = 18, CELL_STATE = 19 };
@@ -40,32 +40,36 @@ static void run_s8(const octet_step *step, const octet_frame *frame, uint32_t ph
         state_weights[gate] = octet_step_input(step, frame, STATE_WEIGHTS + gate);
     }
     octet_lstm_s8_ref(step->params, octet_step_input(step, frame, INPUT), input_weights, state_weights,
-                      frame->values[step->inputs[OUTPUT_STATE]], frame->values[step->inputs[CELL_STATE]], octet_step_output(step, frame, 0),
-                      frame->scratch, (int32_t)begin, (int32_t)end);
+                      frame->values[step->inputs[OUTPUT_STATE]], frame->values[step->inputs[CELL_STATE]],
+                      octet_step_output(step, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
 }
 
 /* Absent inputs are those of forms that Keras has no layer for. */
 static octet_status check_form(octet_binder *binder, const octet_operator *op) {
     for (uint32_t i = 0; i < op->n_inputs; i++) {
-        const bool needed = i <= 8 || (i >= BIAS && i < BIAS + OCTET_LSTM_GATES) || i == OUTPUT_STATE || i == CELL_STATE;
+        const bool needed =
+            i <= 8 || (i >= BIAS && i < BIAS + OCTET_LSTM_GATES) || i == OUTPUT_STATE || i == CELL_STATE;
         OCTET_CHECK(binder->ctx, !needed == (op->inputs[i] == OCTET_NONE), OCTET_UNSUPPORTED,
-                    "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with coupled gates, peepholes, projection or layer normalization (input %u)",
+                    "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with coupled gates, peepholes, projection or layer normalization "
+                    "(input %u)",
                     op->layer, i);
     }
-    OCTET_CHECK(binder->ctx, op->options.lstm.activation == OCTET_ACTIVATION_TANH && !op->options.lstm.diagonal_recurrent,
-                OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with activation %s, only TANH is supported", op->layer,
-                octet_activation_name(op->options.lstm.activation));
+    OCTET_CHECK(binder->ctx,
+                op->options.lstm.activation == OCTET_ACTIVATION_TANH && !op->options.lstm.diagonal_recurrent,
+                OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with activation %s, only TANH is supported",
+                op->layer, octet_activation_name(op->options.lstm.activation));
     return OCTET_OK;
 }
 
 /* columns 0: a vector. */
-static octet_status check_operand(octet_binder *binder, const octet_operator *op, uint32_t input, octet_type type, int32_t rows,
-                                  int32_t columns) {
+static octet_status check_operand(octet_binder *binder, const octet_operator *op, uint32_t input, octet_type type,
+                                  int32_t rows, int32_t columns) {
     const octet_value *value = octet_graph_input(binder->graph, op, input);
     const octet_shape want = {columns ? 2 : 1, {rows, columns}};
     char text[OCTET_SHAPE_TEXT_SIZE], text_want[OCTET_SHAPE_TEXT_SIZE];
-    OCTET_CHECK(binder->ctx, value->type == type, OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: tensor %s is %s, %s is needed",
-                op->layer, value->name, octet_type_name(value->type), octet_type_name(type));
+    OCTET_CHECK(binder->ctx, value->type == type, OCTET_UNSUPPORTED,
+                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: tensor %s is %s, %s is needed", op->layer, value->name,
+                octet_type_name(value->type), octet_type_name(type));
     OCTET_CHECK(binder->ctx, octet_shape_equal(&value->shape, &want), OCTET_MODEL,
                 "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: tensor %s has shape %s, it must be %s", op->layer, value->name,
                 octet_shape_text(&value->shape, text), octet_shape_text(&want, text_want));
@@ -73,8 +77,8 @@ static octet_status check_operand(octet_binder *binder, const octet_operator *op
 }
 
 /* type: of the activations; weights: of the matrices. */
-static octet_status check_operands(octet_binder *binder, const octet_operator *op, const octet_lstm_params *p, octet_type type,
-                                   octet_type weights) {
+static octet_status check_operands(octet_binder *binder, const octet_operator *op, const octet_lstm_params *p,
+                                   octet_type type, octet_type weights) {
     const bool quantized = type == OCTET_INT8;
     for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
         OCTET_TRY(check_operand(binder, op, INPUT_WEIGHTS + gate, weights, p->cells, p->inputs));
@@ -94,17 +98,20 @@ static octet_status check_operands(octet_binder *binder, const octet_operator *o
 }
 
 /* One product of a gate: its multiplier to Q3.12 and, per row, bias - zero point * sum of weights, modulo 2^32. */
-static octet_status bind_product(octet_binder *binder, const octet_operator *op, uint32_t weights_input, float operand_scale,
-                                 int32_t zero_point, const int32_t *bias, int32_t *multiplier, int32_t *shift, const int32_t **out) {
+static octet_status bind_product(octet_binder *binder, const octet_operator *op, uint32_t weights_input,
+                                 float operand_scale, int32_t zero_point, const int32_t *bias, int32_t *multiplier,
+                                 int32_t *shift, const int32_t **out) {
     const octet_value *weights = octet_graph_input(binder->graph, op, weights_input);
     float scale;
     int32_t weight_zero_point;
     OCTET_TRY(octet_bind_per_tensor(binder, op, weights, &scale, &weight_zero_point));
     OCTET_CHECK(binder->ctx, weights->data && weight_zero_point == 0, OCTET_UNSUPPORTED,
-                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: weights %s must be constant and have zero point 0", op->layer, weights->name);
+                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: weights %s must be constant and have zero point 0", op->layer,
+                weights->name);
     const float real = scale * operand_scale / 0x1p-12f; /* rounded to float, as TFLite does */
     OCTET_CHECK(binder->ctx, octet_fixed_multiplier((double)real, multiplier, shift), OCTET_MODEL,
-                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: scale %g of weights %s is out of range", op->layer, (double)scale, weights->name);
+                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: scale %g of weights %s is out of range", op->layer, (double)scale,
+                weights->name);
     const int32_t rows = weights->shape.dims[0], columns = weights->shape.dims[1];
     const int8_t *data = weights->data;
     int32_t *folded;
@@ -118,12 +125,14 @@ static octet_status bind_product(octet_binder *binder, const octet_operator *op,
     return OCTET_OK;
 }
 
-/* Results are written with the parameters of the fifth intermediate, whatever the output and its state declare: that is LiteRT's
- * kernel, and TensorFlow writes files (bidirectional layers) where the three differ. */
-static octet_status bind_hidden(octet_binder *binder, const octet_operator *op, const octet_value *state, octet_lstm_params *p) {
+/* Results are written with the parameters of the fifth intermediate, whatever the output and its state declare: that is
+ * LiteRT's kernel, and TensorFlow writes files (bidirectional layers) where the three differ. */
+static octet_status bind_hidden(octet_binder *binder, const octet_operator *op, const octet_value *state,
+                                octet_lstm_params *p) {
     enum { HIDDEN = 4 };
     const octet_value *hidden = state;
-    if (op->n_intermediates > HIDDEN && op->intermediates[HIDDEN] != OCTET_NONE) hidden = &binder->graph->values[op->intermediates[HIDDEN]];
+    if (op->n_intermediates > HIDDEN && op->intermediates[HIDDEN] != OCTET_NONE)
+        hidden = &binder->graph->values[op->intermediates[HIDDEN]];
     if (hidden->quantization.n == 0) hidden = state;
     float scale;
     OCTET_TRY(octet_bind_per_tensor(binder, op, hidden, &scale, &p->hidden_zero_point));
@@ -149,7 +158,8 @@ static octet_status bind_hybrid(octet_binder *binder, const octet_operator *op, 
 
 static octet_status bind_quantized(octet_binder *binder, const octet_operator *op, octet_lstm_params *p) {
     const octet_graph *graph = binder->graph;
-    const octet_value *cell = octet_graph_input(graph, op, CELL_STATE), *state = octet_graph_input(graph, op, OUTPUT_STATE);
+    const octet_value *cell = octet_graph_input(graph, op, CELL_STATE),
+                      *state = octet_graph_input(graph, op, OUTPUT_STATE);
     float input_scale, state_scale, cell_scale;
     int32_t input_zero_point, state_zero_point, cell_zero_point;
     OCTET_TRY(octet_bind_per_tensor(binder, op, octet_graph_input(graph, op, INPUT), &input_scale, &input_zero_point));
@@ -159,19 +169,19 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
     const bool is_power = frexpf(cell_scale, &exponent) == 0.5f && cell_zero_point == 0;
     p->cell_integer_bits = 15 + exponent - 1;
     OCTET_CHECK(binder->ctx, is_power && p->cell_integer_bits >= 0 && p->cell_integer_bits <= 6, OCTET_UNSUPPORTED,
-                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: cell state scale %g, it must be a power of two from 2^-15 to 2^-9", op->layer,
-                (double)cell_scale);
+                "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: cell state scale %g, it must be a power of two from 2^-15 to 2^-9",
+                op->layer, (double)cell_scale);
     const float clip = op->options.lstm.cell_clip / cell_scale;
     p->quantized_cell_clip = clip > 0 ? octet_clamp_s32(octet_round_s32(trunc((double)clip)), 0, INT16_MAX) : 0;
     OCTET_TRY(bind_hidden(binder, op, state, p));
     for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
         const octet_value *bias = octet_graph_input(graph, op, BIAS + gate);
-        OCTET_CHECK(binder->ctx, bias->data, OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: bias %s must be constant", op->layer,
-                    bias->name);
-        OCTET_TRY(bind_product(binder, op, INPUT_WEIGHTS + gate, input_scale, input_zero_point, bias->data, &p->input_multiplier[gate],
-                               &p->input_shift[gate], &p->input_bias[gate]));
-        OCTET_TRY(bind_product(binder, op, STATE_WEIGHTS + gate, state_scale, state_zero_point, NULL, &p->state_multiplier[gate],
-                               &p->state_shift[gate], &p->state_bias[gate]));
+        OCTET_CHECK(binder->ctx, bias->data, OCTET_UNSUPPORTED,
+                    "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: bias %s must be constant", op->layer, bias->name);
+        OCTET_TRY(bind_product(binder, op, INPUT_WEIGHTS + gate, input_scale, input_zero_point, bias->data,
+                               &p->input_multiplier[gate], &p->input_shift[gate], &p->input_bias[gate]));
+        OCTET_TRY(bind_product(binder, op, STATE_WEIGHTS + gate, state_scale, state_zero_point, NULL,
+                               &p->state_multiplier[gate], &p->state_shift[gate], &p->state_bias[gate]));
     }
     return OCTET_OK;
 }

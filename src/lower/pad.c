@@ -13,11 +13,13 @@ static bool zeros_are_neutral(const octet_weighted *w, octet_weighted_kind kind)
                                            w->bias ? (const float *)w->bias->data : NULL, (size_t)w->channels);
 }
 
-octet_status octet_bind_absorbed_pad(octet_binder *binder, const octet_operator *op, octet_padding padding, const octet_weighted *w,
-                                     octet_weighted_kind kind, octet_step *step, octet_absorbed_pad *out) {
+octet_status octet_bind_absorbed_pad(octet_binder *binder, const octet_operator *op, octet_padding padding,
+                                     const octet_weighted *w, octet_weighted_kind kind, octet_step *step,
+                                     octet_absorbed_pad *out) {
     const octet_graph *graph = binder->graph;
     *out = (octet_absorbed_pad){.input = w->input};
-    if (binder->cpu == 0 || binder->float_order != OCTET_FLOAT_ORDER_FMA || padding != OCTET_PADDING_VALID) return OCTET_OK;
+    if (binder->cpu == 0 || binder->float_order != OCTET_FLOAT_ORDER_FMA || padding != OCTET_PADDING_VALID)
+        return OCTET_OK;
     if (w->input->n_uses != 1 || w->input->producer == OCTET_NONE) return OCTET_OK;
     const octet_operator *pad = &graph->operators[w->input->producer];
     if (pad->code != OCTET_OP_PAD || !zeros_are_neutral(w, kind)) return OCTET_OK;

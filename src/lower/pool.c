@@ -1,13 +1,14 @@
+#include "kernels/ref/pool.h"
+#include "kernels/ref/fixed_point.h"
 #include "lower/activation.h"
 #include "lower/families.h"
 #include "lower/fast.h"
-#include "kernels/ref/fixed_point.h"
-#include "kernels/ref/pool.h"
 
-#define RUN(name, kernel)                                                                                                             \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {                \
-        (void)phase;                                                                                                                  \
-        kernel(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);      \
+#define RUN(name, kernel)                                                                                              \
+    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
+        (void)phase;                                                                                                   \
+        kernel(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), (int32_t)begin,      \
+               (int32_t)end);                                                                                          \
     }
 
 RUN(run_average_f32, octet_average_pool_2d_f32_ref)
@@ -22,7 +23,8 @@ RUN(run_l2_f32, octet_l2_pool_2d_f32_ref)
 
 enum { MAX_CELLS = 1 << 24 }; /* int8 averages are summed in 32 bits */
 
-static octet_status bind_range(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_pool_2d_params *p) {
+static octet_status bind_range(octet_binder *binder, const octet_operator *op, const octet_value *input,
+                               octet_pool_2d_params *p) {
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
     OCTET_TRY(octet_bind_activation(binder, op, op->options.pool_2d.activation, &p->real_min, &p->real_max));
     if (input->type == OCTET_FLOAT32) return OCTET_OK;
@@ -51,11 +53,19 @@ octet_status octet_bind_pool(octet_binder *binder, const octet_operator *op, oct
     const int32_t *in = input->shape.dims, *out = octet_graph_output(binder->graph, op, 0)->shape.dims;
     octet_pool_2d_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
-    *p = (octet_pool_2d_params){.batches = in[0], .in_h = in[1], .in_w = in[2], .channels = in[3], .out_h = out[1], .out_w = out[2],
-                                .filter_h = op->options.pool_2d.filter_h, .filter_w = op->options.pool_2d.filter_w,
-                                .stride_h = op->options.pool_2d.stride_h, .stride_w = op->options.pool_2d.stride_w};
+    *p = (octet_pool_2d_params){.batches = in[0],
+                                .in_h = in[1],
+                                .in_w = in[2],
+                                .channels = in[3],
+                                .out_h = out[1],
+                                .out_w = out[2],
+                                .filter_h = op->options.pool_2d.filter_h,
+                                .filter_w = op->options.pool_2d.filter_w,
+                                .stride_h = op->options.pool_2d.stride_h,
+                                .stride_w = op->options.pool_2d.stride_w};
     OCTET_CHECK(binder->ctx, !average || (int64_t)p->in_h * p->in_w <= MAX_CELLS, OCTET_LIMIT,
-                "%s: %s over %dx%d cells, at most 2^24 are possible", op->layer, octet_operator_name(op->code), p->in_h, p->in_w);
+                "%s: %s over %dx%d cells, at most 2^24 are possible", op->layer, octet_operator_name(op->code), p->in_h,
+                p->in_w);
     p->pad_top = octet_window(op->options.pool_2d.padding, p->in_h, p->filter_h, p->stride_h, 1).before;
     p->pad_left = octet_window(op->options.pool_2d.padding, p->in_w, p->filter_w, p->stride_w, 1).before;
     OCTET_TRY(bind_range(binder, op, input, p));

@@ -1,13 +1,14 @@
+#include "kernels/ref/reduce.h"
+#include "graph/infer/infer.h"
 #include "lower/families.h"
 #include "lower/fast.h"
-#include "graph/infer/infer.h"
-#include "kernels/ref/reduce.h"
 
-#define RUN(operator, type)                                                                                                              \
-    static void run_##operator##_##type(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
-        (void)phase;                                                                                                                     \
-        octet_##operator##_##type##_ref(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0),               \
-                                        (int32_t)begin, (int32_t)end);                                                                   \
+#define RUN(operator, type)                                                                               \
+    static void run_##operator##_##type(const octet_step *step, const octet_frame *frame, uint32_t phase, \
+                                        uint32_t begin, uint32_t end) {                                   \
+        (void)phase;                                                                                      \
+        octet_##operator##_##type##_ref(step->params, octet_step_input(step, frame, 0),                   \
+                                        octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end); \
     }
 #define RUN_ALL(operator) RUN(operator, f32) RUN(operator, s8) RUN(operator, s16) RUN(operator, s32) RUN(operator, s64)
 
@@ -19,12 +20,12 @@ RUN_ALL(reduce_prod)
 RUN(reduce_any, u8)
 RUN(reduce_all, u8)
 
-#define RUN_ARG(operator, type, suffix, wide)                                                                                       \
-    static void run_##operator##_##type##suffix(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,   \
-                                                uint32_t end) {                                                                     \
-        (void)phase;                                                                                                                \
-        octet_##operator##_##type##_ref(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), (wide),  \
-                                        (int32_t)begin, (int32_t)end);                                                              \
+#define RUN_ARG(operator, type, suffix, wide)                                                                     \
+    static void run_##operator##_##type##suffix(const octet_step *step, const octet_frame *frame, uint32_t phase, \
+                                                uint32_t begin, uint32_t end) {                                   \
+        (void)phase;                                                                                              \
+        octet_##operator##_##type##_ref(step->params, octet_step_input(step, frame, 0),                           \
+                                        octet_step_output(step, frame, 0), (wide), (int32_t)begin, (int32_t)end); \
     }
 #define RUN_ARG_BOTH(operator, type) RUN_ARG(operator, type, _narrow, false) RUN_ARG(operator, type, _wide, true)
 #define RUN_ARG_ALL(operator) \
@@ -36,12 +37,16 @@ RUN_ARG_ALL(arg_min)
 /* Indices into the rows below. */
 enum { F32, S8, S16, S32, S64, N_TYPES, ANY };
 
-#define ROW(operator) {run_##operator##_f32, run_##operator##_s8, run_##operator##_s16, run_##operator##_s32, run_##operator##_s64}
+#define ROW(operator) \
+    { run_##operator##_f32, run_##operator##_s8, run_##operator##_s16, run_##operator##_s32, run_##operator##_s64 }
 static octet_step_run *const sum_runs[N_TYPES] = ROW(sum), *const mean_runs[N_TYPES] = ROW(mean);
 static octet_step_run *const max_runs[N_TYPES] = ROW(reduce_max), *const min_runs[N_TYPES] = ROW(reduce_min);
 static octet_step_run *const prod_runs[N_TYPES] = ROW(reduce_prod);
-#define ARG_ROW(operator, suffix) \
-    {run_##operator##_f32##suffix, run_##operator##_s8##suffix, run_##operator##_s16##suffix, run_##operator##_s32##suffix, NULL}
+#define ARG_ROW(operator, suffix)                                                                \
+    {                                                                                            \
+        run_##operator##_f32##suffix, run_##operator##_s8##suffix, run_##operator##_s16##suffix, \
+            run_##operator##_s32##suffix, NULL                                                   \
+    }
 static octet_step_run *const arg_max_runs[2][N_TYPES] = {ARG_ROW(arg_max, _narrow), ARG_ROW(arg_max, _wide)};
 static octet_step_run *const arg_min_runs[2][N_TYPES] = {ARG_ROW(arg_min, _narrow), ARG_ROW(arg_min, _wide)};
 
@@ -55,7 +60,8 @@ static int type_index(octet_type type) {
 }
 
 /* Sorts the input's axes into those that stay and those that go. */
-static octet_status bind_axes(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_reduce_params *p) {
+static octet_status bind_axes(octet_binder *binder, const octet_operator *op, const octet_value *input,
+                              octet_reduce_params *p) {
     int32_t axes[OCTET_MAX_RANK], n;
     bool reduced[OCTET_MAX_RANK] = {false};
     OCTET_TRY(octet_infer_constant_i32(binder->ctx, binder->graph, op, 1, OCTET_MAX_RANK, axes, &n));
@@ -66,7 +72,8 @@ static octet_status bind_axes(octet_binder *binder, const octet_operator *op, co
     }
     p->count = 1;
     for (int32_t i = 0; i < input->shape.rank; i++) {
-        const octet_reduce_axis axis = {input->shape.dims[i], octet_shape_product(&input->shape, i + 1, input->shape.rank)};
+        const octet_reduce_axis axis = {input->shape.dims[i],
+                                        octet_shape_product(&input->shape, i + 1, input->shape.rank)};
         if (reduced[i]) {
             p->reduced[p->n_reduced++] = axis;
             p->count *= axis.size;
@@ -75,13 +82,16 @@ static octet_status bind_axes(octet_binder *binder, const octet_operator *op, co
         }
     }
     p->n_outputs = (int32_t)octet_shape_elements(&octet_graph_output(binder->graph, op, 0)->shape);
-    OCTET_CHECK(binder->ctx, p->count > 0 || p->n_outputs == 0, OCTET_MODEL, "%s: %s of nothing", op->layer, octet_operator_name(op->code));
+    OCTET_CHECK(binder->ctx, p->count > 0 || p->n_outputs == 0, OCTET_MODEL, "%s: %s of nothing", op->layer,
+                octet_operator_name(op->code));
     return OCTET_OK;
 }
 
-static octet_status bind_scales(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_reduce_params *p) {
+static octet_status bind_scales(octet_binder *binder, const octet_operator *op, const octet_value *input,
+                                octet_reduce_params *p) {
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
-    if (op->code == OCTET_OP_REDUCE_MAX || op->code == OCTET_OP_REDUCE_MIN) return octet_bind_same_parameters(binder, op, input, output);
+    if (op->code == OCTET_OP_REDUCE_MAX || op->code == OCTET_OP_REDUCE_MIN)
+        return octet_bind_same_parameters(binder, op, input, output);
     float input_scale, output_scale;
     OCTET_TRY(octet_bind_per_tensor(binder, op, input, &input_scale, &p->input_zero_point));
     OCTET_TRY(octet_bind_per_tensor(binder, op, output, &output_scale, &p->output_zero_point));
@@ -90,8 +100,8 @@ static octet_status bind_scales(octet_binder *binder, const octet_operator *op, 
     if (op->code == OCTET_OP_SUM) octet_reduce_prepare_sum(p, input_scale, output_scale);
     if (op->code == OCTET_OP_MEAN) fits = octet_reduce_prepare_mean(p, input_scale, output_scale);
     if (op->code == OCTET_OP_REDUCE_PROD) fits = octet_reduce_prepare_prod(p, input_scale, output_scale);
-    OCTET_CHECK(binder->ctx, fits, OCTET_MODEL, "%s: %s: scales %g (input) and %g (output) do not fit together", op->layer,
-                octet_operator_name(op->code), (double)input_scale, (double)output_scale);
+    OCTET_CHECK(binder->ctx, fits, OCTET_MODEL, "%s: %s: scales %g (input) and %g (output) do not fit together",
+                op->layer, octet_operator_name(op->code), (double)input_scale, (double)output_scale);
     return OCTET_OK;
 }
 

@@ -1,6 +1,6 @@
+#include "kernels/ref/resize_2d.h"
 #include "lower/check.h"
 #include "lower/families.h"
-#include "kernels/ref/resize_2d.h"
 
 #define RUN(name, kernel)                                                                                              \
     static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
@@ -23,9 +23,15 @@ octet_status octet_bind_resize(octet_binder *binder, const octet_operator *op, o
     octet_resize_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
     const int32_t *in = input->shape.dims, *out = output->shape.dims;
-    *p = (octet_resize_params){.batches = in[0], .in_h = in[1], .in_w = in[2], .channels = in[3], .out_h = out[1], .out_w = out[2],
+    *p = (octet_resize_params){.batches = in[0],
+                               .in_h = in[1],
+                               .in_w = in[2],
+                               .channels = in[3],
+                               .out_h = out[1],
+                               .out_w = out[2],
                                .align_corners = op->options.resize.align_corners,
-                               .half_pixel_centers = op->options.resize.half_pixel_centers, .element_size = octet_type_size(input->type)};
+                               .half_pixel_centers = op->options.resize.half_pixel_centers,
+                               .element_size = octet_type_size(input->type)};
     octet_step_run *run = NULL;
     if (op->code == OCTET_OP_RESIZE_NEAREST_NEIGHBOR) {
         run = run_nearest;

@@ -1,6 +1,6 @@
+#include "kernels/ref/select.h"
 #include "lower/check.h"
 #include "lower/families.h"
-#include "kernels/ref/select.h"
 
 typedef struct select_step {
     octet_broadcast_params walk;
@@ -10,7 +10,8 @@ typedef struct select_step {
 static void run_select(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
     (void)phase;
     const select_step *s = step->params;
-    const void *const in[3] = {octet_step_input(step, frame, 0), octet_step_input(step, frame, 1), octet_step_input(step, frame, 2)};
+    const void *const in[3] = {octet_step_input(step, frame, 0), octet_step_input(step, frame, 1),
+                               octet_step_input(step, frame, 2)};
     octet_broadcast_walk(&s->walk, s->row, NULL, in, octet_step_output(step, frame, 0), begin, end);
 }
 
@@ -33,7 +34,8 @@ octet_status octet_bind_select(octet_binder *binder, const octet_operator *op, o
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &s));
     const octet_broadcast_shape shapes[3] = {
         {chosen.rank, chosen.dims}, {x->shape.rank, x->shape.dims}, {y->shape.rank, y->shape.dims}};
-    const uint32_t n_units = octet_broadcast_prepare(&s->walk, (octet_broadcast_shape){output->shape.rank, output->shape.dims}, shapes, 3);
+    const uint32_t n_units =
+        octet_broadcast_prepare(&s->walk, (octet_broadcast_shape){output->shape.rank, output->shape.dims}, shapes, 3);
     s->walk.element_size[0] = 1;
     s->walk.element_size[1] = s->walk.element_size[2] = s->walk.out_size = octet_type_size(output->type);
     s->row = octet_select_row_ref(s->walk.out_size);

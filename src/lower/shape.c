@@ -1,16 +1,16 @@
 #include <string.h>
 
+#include "kernels/ref/shape_values.h"
 #include "lower/check.h"
 #include "lower/families.h"
-#include "kernels/ref/shape_values.h"
 
 enum { PIECE = 8192 }; /* elements per unit of FILL and ZEROS_LIKE */
 
 typedef struct shape_step {
     size_t n_elements, element_size;
-    size_t n[2];            /* BROADCAST_ARGS: lengths of the operands */
-    unsigned char zero[8];  /* ZEROS_LIKE: one element */
-    bool fills_input;       /* FILL: with input 1 */
+    size_t n[2];           /* BROADCAST_ARGS: lengths of the operands */
+    unsigned char zero[8]; /* ZEROS_LIKE: one element */
+    bool fills_input;      /* FILL: with input 1 */
     int32_t dims[OCTET_MAX_RANK];
     int64_t long_dims[OCTET_MAX_RANK]; /* SHAPE */
     octet_type type;
@@ -30,7 +30,8 @@ static void run_shape(const octet_step *step, const octet_frame *frame, uint32_t
     (void)begin;
     (void)end;
     const shape_step *s = step->params;
-    memcpy(octet_step_output(step, frame, 0), s->element_size == 8 ? (const void *)s->long_dims : s->dims, s->n_elements * s->element_size);
+    memcpy(octet_step_output(step, frame, 0), s->element_size == 8 ? (const void *)s->long_dims : s->dims,
+           s->n_elements * s->element_size);
 }
 
 static void run_range(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
@@ -49,7 +50,8 @@ static void run_range(const octet_step *step, const octet_frame *frame, uint32_t
     }
 }
 
-static void run_broadcast_args(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+static void run_broadcast_args(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                               uint32_t end) {
     (void)phase;
     (void)begin;
     (void)end;
@@ -73,7 +75,8 @@ static void set_zero(const octet_value *output, unsigned char *zero) {
 octet_status octet_bind_shape(octet_binder *binder, const octet_operator *op, octet_step *step) {
     octet_value *first, *second = NULL;
     OCTET_TRY(octet_bind_input(binder, op, 0, &first));
-    if (op->code == OCTET_OP_FILL || op->code == OCTET_OP_BROADCAST_ARGS) OCTET_TRY(octet_bind_input(binder, op, 1, &second));
+    if (op->code == OCTET_OP_FILL || op->code == OCTET_OP_BROADCAST_ARGS)
+        OCTET_TRY(octet_bind_input(binder, op, 1, &second));
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
     if (octet_bind_check_empty(binder, op, step)) return OCTET_OK;
     shape_step *s;

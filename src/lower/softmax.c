@@ -1,16 +1,17 @@
 #include <math.h>
 
-#include "lower/families.h"
-#include "lower/fast.h"
 #include "kernels/ref/l2_normalization.h"
 #include "kernels/ref/local_response.h"
 #include "kernels/ref/softmax.h"
 #include "kernels/ref/table16.h"
+#include "lower/families.h"
+#include "lower/fast.h"
 
-#define RUN(name, kernel)                                                                                                             \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {                \
-        (void)phase;                                                                                                                  \
-        kernel(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);      \
+#define RUN(name, kernel)                                                                                              \
+    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
+        (void)phase;                                                                                                   \
+        kernel(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), (int32_t)begin,      \
+               (int32_t)end);                                                                                          \
     }
 
 RUN(run_softmax_f32, octet_softmax_f32_ref)
@@ -35,24 +36,28 @@ static octet_status check_output(octet_binder *binder, const octet_operator *op,
     int32_t have_zero_point;
     OCTET_TRY(octet_bind_per_tensor(binder, op, output, &have_scale, &have_zero_point));
     OCTET_CHECK(binder->ctx, fabsf(have_scale - scale) <= scale * 1e-3f && have_zero_point == zero_point, OCTET_MODEL,
-                "%s: %s: tensor %s has scale %g and zero point %d, they must be %g and %d", op->layer, octet_operator_name(op->code),
-                output->name, (double)have_scale, have_zero_point, (double)scale, zero_point);
+                "%s: %s: tensor %s has scale %g and zero point %d, they must be %g and %d", op->layer,
+                octet_operator_name(op->code), output->name, (double)have_scale, have_zero_point, (double)scale,
+                zero_point);
     return OCTET_OK;
 }
 
 static octet_status fail_scale(octet_binder *binder, const octet_operator *op, float scale) {
-    return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED, "%s: %s: input scale %g is out of the range of the quantized kernel",
-                              op->layer, octet_operator_name(op->code), (double)scale);
+    return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED,
+                              "%s: %s: input scale %g is out of the range of the quantized kernel", op->layer,
+                              octet_operator_name(op->code), (double)scale);
 }
 
-static octet_status bind_softmax_s8(octet_binder *binder, const octet_operator *op, float scale, octet_softmax_params *p) {
+static octet_status bind_softmax_s8(octet_binder *binder, const octet_operator *op, float scale,
+                                    octet_softmax_params *p) {
     const bool log_form = op->code == OCTET_OP_LOG_SOFTMAX;
     OCTET_TRY(check_output(binder, op, log_form ? 1.0f / 16 : 1.0f / 256, log_form ? 127 : -128));
     const bool usable = log_form ? octet_softmax_prepare_log_s8(p, scale) : octet_softmax_prepare_s8(p, scale, p->beta);
     return usable ? OCTET_OK : fail_scale(binder, op, scale);
 }
 
-static octet_status bind_softmax_s16(octet_binder *binder, const octet_operator *op, float scale, octet_softmax_params *p) {
+static octet_status bind_softmax_s16(octet_binder *binder, const octet_operator *op, float scale,
+                                     octet_softmax_params *p) {
     int16_t *exp_table, *reciprocal_table;
     OCTET_TRY(check_output(binder, op, 1.0f / 32768, 0));
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, OCTET_TABLE16_SIZE, &exp_table));
@@ -63,7 +68,8 @@ static octet_status bind_softmax_s16(octet_binder *binder, const octet_operator 
     return octet_softmax_prepare_s16(p, scale, p->beta) ? OCTET_OK : fail_scale(binder, op, scale);
 }
 
-static octet_status bind_softmax(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {
+static octet_status bind_softmax(octet_binder *binder, const octet_operator *op, const octet_value *input,
+                                 octet_step *step) {
     const bool log_form = op->code == OCTET_OP_LOG_SOFTMAX;
     octet_softmax_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
@@ -73,7 +79,8 @@ static octet_status bind_softmax(octet_binder *binder, const octet_operator *op,
     if (input->type != OCTET_FLOAT32) {
         float scale;
         int32_t zero_point;
-        if (input->type != OCTET_INT8 && (input->type != OCTET_INT16 || log_form)) return octet_bind_unsupported(binder, op);
+        if (input->type != OCTET_INT8 && (input->type != OCTET_INT16 || log_form))
+            return octet_bind_unsupported(binder, op);
         OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &zero_point));
         if (input->type == OCTET_INT8) {
             OCTET_TRY(bind_softmax_s8(binder, op, scale, p));
@@ -87,7 +94,8 @@ static octet_status bind_softmax(octet_binder *binder, const octet_operator *op,
     return run == run_softmax_s8 ? octet_bind_fast_softmax_s8(binder, p, step) : OCTET_OK;
 }
 
-static octet_status bind_l2(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {
+static octet_status bind_l2(octet_binder *binder, const octet_operator *op, const octet_value *input,
+                            octet_step *step) {
     octet_l2_normalization_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
     rows_of(input, &p->rows, &p->depth);
@@ -107,18 +115,23 @@ static octet_status bind_l2(octet_binder *binder, const octet_operator *op, cons
     return OCTET_OK;
 }
 
-static void run_local_response(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+static void run_local_response(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                               uint32_t end) {
     (void)phase;
-    octet_local_response_f32_ref(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), begin, end);
+    octet_local_response_f32_ref(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0),
+                                 begin, end);
 }
 
-static octet_status bind_local_response(octet_binder *binder, const octet_operator *op, const octet_value *input, octet_step *step) {
+static octet_status bind_local_response(octet_binder *binder, const octet_operator *op, const octet_value *input,
+                                        octet_step *step) {
     octet_local_response_params *p;
     int32_t rows;
     if (input->type != OCTET_FLOAT32) return octet_bind_unsupported(binder, op);
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
-    *p = (octet_local_response_params){.radius = op->options.local_response.radius, .bias = op->options.local_response.bias,
-                                       .alpha = op->options.local_response.alpha, .beta = op->options.local_response.beta};
+    *p = (octet_local_response_params){.radius = op->options.local_response.radius,
+                                       .bias = op->options.local_response.bias,
+                                       .alpha = op->options.local_response.alpha,
+                                       .beta = op->options.local_response.beta};
     rows_of(input, &rows, &p->depth);
     octet_step_set(step, run_local_response, p, (uint32_t)rows, "ref");
     return OCTET_OK;

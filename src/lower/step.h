@@ -20,7 +20,8 @@ typedef struct octet_frame {
 typedef struct octet_step octet_step;
 
 /* Does units [begin, end) of one phase. Units of a phase are independent: any order, any thread. */
-typedef void octet_step_run(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end);
+typedef void octet_step_run(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                            uint32_t end);
 
 enum { OCTET_MAX_PHASES = 6 };
 
@@ -36,8 +37,8 @@ struct octet_step {
     uint32_t operator_index;
     uint32_t n_inputs, n_outputs;
     const uint32_t *inputs, *outputs; /* value indices; OCTET_NONE for absent */
-    uint32_t absorbed;                /* the operator whose work this step does too, reading its inputs instead; or OCTET_NONE */
-    bool idle;                        /* another step absorbed it: runs for observers only */
+    uint32_t absorbed; /* the operator whose work this step does too, reading its inputs instead; or OCTET_NONE */
+    bool idle;         /* another step absorbed it: runs for observers only */
 };
 
 typedef struct octet_binder {
@@ -47,7 +48,7 @@ typedef struct octet_binder {
     octet_numerics numerics;
     octet_float_order float_order;
     bool is_unsigned; /* the operator stands for one on uint8 tensors (lower/unsigned.h) */
-    uint32_t cpu; /* OCTET_CPU_* bits that fast kernels may use (kernels/fast/cpu.h); 0 = reference kernels only */
+    uint32_t cpu;     /* OCTET_CPU_* bits that fast kernels may use (kernels/fast/cpu.h); 0 = reference kernels only */
 } octet_binder;
 
 typedef octet_status octet_bind_function(octet_binder *binder, const octet_operator *op, octet_step *step);
@@ -66,13 +67,15 @@ static inline void *octet_step_output(const octet_step *step, const octet_frame 
 }
 
 /* Helpers for bind_<family>.c; each names operator and layer in its message. */
-octet_status octet_bind_unsupported(octet_binder *binder, const octet_operator *op); /* always fails: no kernel for these types */
+octet_status octet_bind_unsupported(octet_binder *binder,
+                                    const octet_operator *op); /* always fails: no kernel for these types */
 /* The value of an input that must be there (MODEL otherwise). */
 octet_status octet_bind_input(octet_binder *binder, const octet_operator *op, uint32_t i, octet_value **out);
 /* MODEL unless the value has exactly one scale (finite, > 0) and zero point. */
-octet_status octet_bind_per_tensor(octet_binder *binder, const octet_operator *op, const octet_value *value, float *scale,
-                                   int32_t *zero_point);
+octet_status octet_bind_per_tensor(octet_binder *binder, const octet_operator *op, const octet_value *value,
+                                   float *scale, int32_t *zero_point);
 /* MODEL unless a and b have the same per-tensor parameters (operators that only move data). */
-octet_status octet_bind_same_parameters(octet_binder *binder, const octet_operator *op, const octet_value *a, const octet_value *b);
+octet_status octet_bind_same_parameters(octet_binder *binder, const octet_operator *op, const octet_value *a,
+                                        const octet_value *b);
 
 #endif

@@ -1,7 +1,7 @@
-#include "lower/check.h"
-#include "lower/families.h"
 #include "kernels/ref/prelu.h"
 #include "kernels/ref/unary_quantized.h"
+#include "lower/check.h"
+#include "lower/families.h"
 
 enum { PIECE = 4096 }; /* elements per unit */
 
@@ -21,14 +21,14 @@ static size_t n_between(const unary_step *u, uint32_t begin, uint32_t end) {
     return (last < u->n_elements ? last : u->n_elements) - first_element(begin);
 }
 
-#define RUN(name, type, statement)                                                                                           \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {       \
-        (void)phase;                                                                                                         \
-        const unary_step *u = step->params;                                                                                  \
-        const type *in = (const type *)octet_step_input(step, frame, 0) + first_element(begin);                              \
-        type *out = (type *)octet_step_output(step, frame, 0) + first_element(begin);                                        \
-        const size_t n = n_between(u, begin, end);                                                                           \
-        statement;                                                                                                           \
+#define RUN(name, type, statement)                                                                                     \
+    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
+        (void)phase;                                                                                                   \
+        const unary_step *u = step->params;                                                                            \
+        const type *in = (const type *)octet_step_input(step, frame, 0) + first_element(begin);                        \
+        type *out = (type *)octet_step_output(step, frame, 0) + first_element(begin);                                  \
+        const size_t n = n_between(u, begin, end);                                                                     \
+        statement;                                                                                                     \
     }
 
 RUN(run_f32, float, u->f32(in, out, n, u->alpha))
@@ -65,7 +65,8 @@ static octet_unary operation_of(const octet_operator *op) {
         {OCTET_OP_ELU, OCTET_UNARY_ELU},
         {OCTET_OP_HARD_SWISH, OCTET_UNARY_HARD_SWISH},
     };
-    if (op->code == OCTET_OP_GELU) return op->options.gelu.approximate ? OCTET_UNARY_GELU_APPROXIMATE : OCTET_UNARY_GELU;
+    if (op->code == OCTET_OP_GELU)
+        return op->options.gelu.approximate ? OCTET_UNARY_GELU_APPROXIMATE : OCTET_UNARY_GELU;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (table[i].code == op->code) return table[i].operation;
     }
@@ -73,14 +74,14 @@ static octet_unary operation_of(const octet_operator *op) {
 }
 
 static octet_status fail_scales(octet_binder *binder, const octet_operator *op, float in, float out) {
-    return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED, "%s: %s: the scales %g and %g are too far apart", op->layer,
-                              octet_operator_name(op->code), (double)in, (double)out);
+    return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED, "%s: %s: the scales %g and %g are too far apart",
+                              op->layer, octet_operator_name(op->code), (double)in, (double)out);
 }
 
 static octet_status bind_prelu(octet_binder *binder, const octet_operator *op, octet_step *step);
 
-static octet_status bind_quantized(octet_binder *binder, const octet_operator *op, const octet_value *input, const octet_value *output,
-                                   unary_step *u, octet_step *step, uint32_t n_units) {
+static octet_status bind_quantized(octet_binder *binder, const octet_operator *op, const octet_value *input,
+                                   const octet_value *output, unary_step *u, octet_step *step, uint32_t n_units) {
     if (output->type != OCTET_INT8 && output->type != OCTET_INT16) return octet_bind_unsupported(binder, op);
     octet_unary_quantized_params *p = &u->s16;
     p->operation = u->operation;
@@ -88,11 +89,13 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
     OCTET_TRY(octet_bind_per_tensor(binder, op, input, &p->scale_in, &p->zero_in));
     OCTET_TRY(octet_bind_per_tensor(binder, op, output, &p->scale_out, &p->zero_out));
     if (output->type == OCTET_INT8) {
-        static const octet_unary has_s8[] = {OCTET_UNARY_ABS,  OCTET_UNARY_EXP,   OCTET_UNARY_LOG,          OCTET_UNARY_SQRT,
-                                             OCTET_UNARY_RSQRT, OCTET_UNARY_NEG,  OCTET_UNARY_LOGISTIC,     OCTET_UNARY_TANH,
-                                             OCTET_UNARY_RELU, OCTET_UNARY_RELU6, OCTET_UNARY_RELU_N1_TO_1, OCTET_UNARY_LEAKY_RELU,
-                                             OCTET_UNARY_ELU,  OCTET_UNARY_GELU,  OCTET_UNARY_GELU_APPROXIMATE, OCTET_UNARY_HARD_SWISH,
-                                             OCTET_UNARY_RELU_0_TO_1};
+        static const octet_unary has_s8[] = {
+            OCTET_UNARY_ABS,        OCTET_UNARY_EXP,          OCTET_UNARY_LOG,
+            OCTET_UNARY_SQRT,       OCTET_UNARY_RSQRT,        OCTET_UNARY_NEG,
+            OCTET_UNARY_LOGISTIC,   OCTET_UNARY_TANH,         OCTET_UNARY_RELU,
+            OCTET_UNARY_RELU6,      OCTET_UNARY_RELU_N1_TO_1, OCTET_UNARY_LEAKY_RELU,
+            OCTET_UNARY_ELU,        OCTET_UNARY_GELU,         OCTET_UNARY_GELU_APPROXIMATE,
+            OCTET_UNARY_HARD_SWISH, OCTET_UNARY_RELU_0_TO_1};
         bool known = false;
         for (size_t i = 0; i < sizeof has_s8 / sizeof has_s8[0]; i++) known = known || has_s8[i] == u->operation;
         if (!known) return octet_bind_unsupported(binder, op);
@@ -100,10 +103,11 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
         octet_step_set(step, run_s8, u, n_units, "ref");
         return OCTET_OK;
     }
-    OCTET_CHECK(binder->ctx, p->zero_in == 0 && p->zero_out == 0, OCTET_MODEL, "%s: %s: int16 tensors must have zero point 0", op->layer,
-                octet_operator_name(op->code));
-    static const octet_unary no_s16[] = {OCTET_UNARY_SIN,   OCTET_UNARY_COS,  OCTET_UNARY_SQUARE,       OCTET_UNARY_FLOOR, OCTET_UNARY_CEIL,
-                                         OCTET_UNARY_ROUND, OCTET_UNARY_SIGN, OCTET_UNARY_RELU_N1_TO_1, OCTET_UNARY_ELU,
+    OCTET_CHECK(binder->ctx, p->zero_in == 0 && p->zero_out == 0, OCTET_MODEL,
+                "%s: %s: int16 tensors must have zero point 0", op->layer, octet_operator_name(op->code));
+    static const octet_unary no_s16[] = {OCTET_UNARY_SIN,        OCTET_UNARY_COS,          OCTET_UNARY_SQUARE,
+                                         OCTET_UNARY_FLOOR,      OCTET_UNARY_CEIL,         OCTET_UNARY_ROUND,
+                                         OCTET_UNARY_SIGN,       OCTET_UNARY_RELU_N1_TO_1, OCTET_UNARY_ELU,
                                          OCTET_UNARY_HARD_SWISH, OCTET_UNARY_RELU_0_TO_1};
     for (size_t i = 0; i < sizeof no_s16 / sizeof no_s16[0]; i++) {
         if (no_s16[i] == u->operation) return octet_bind_unsupported(binder, op);
@@ -127,7 +131,8 @@ octet_status octet_bind_unary(octet_binder *binder, const octet_operator *op, oc
     const uint32_t n_units = (uint32_t)((u->n_elements - 1) / PIECE + 1);
     step->in_place = true;
     if (input->type == OCTET_FLOAT32) {
-        u->f32 = (binder->float_order == OCTET_FLOAT_ORDER_PLAIN ? octet_unary_f32_plain : octet_unary_f32_ref)(u->operation);
+        u->f32 = (binder->float_order == OCTET_FLOAT_ORDER_PLAIN ? octet_unary_f32_plain
+                                                                 : octet_unary_f32_ref)(u->operation);
         octet_step_set(step, run_f32, u, n_units, "ref");
         return OCTET_OK;
     }
@@ -169,15 +174,18 @@ static octet_status bind_prelu(octet_binder *binder, const octet_operator *op, o
         OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale_in, &p->params.zero_in));
         OCTET_TRY(octet_bind_per_tensor(binder, op, slope, &scale_slope, &p->params.zero_slope));
         OCTET_TRY(octet_bind_per_tensor(binder, op, output, &scale_out, &p->params.zero_out));
-        OCTET_CHECK(binder->ctx, input->type == OCTET_INT8 || (p->params.zero_in == 0 && p->params.zero_out == 0), OCTET_MODEL,
-                    "%s: PRELU: int16 tensors must have zero point 0", op->layer);
-        if (!octet_prelu_prepare(scale_in, scale_slope, scale_out, &p->params)) return fail_scales(binder, op, scale_in, scale_out);
+        OCTET_CHECK(binder->ctx, input->type == OCTET_INT8 || (p->params.zero_in == 0 && p->params.zero_out == 0),
+                    OCTET_MODEL, "%s: PRELU: int16 tensors must have zero point 0", op->layer);
+        if (!octet_prelu_prepare(scale_in, scale_slope, scale_out, &p->params))
+            return fail_scales(binder, op, scale_in, scale_out);
         p->row = input->type == OCTET_INT8 ? octet_prelu_s8_ref : octet_prelu_s16_ref;
     } else {
         return octet_bind_unsupported(binder, op);
     }
-    const octet_broadcast_shape shapes[2] = {{input->shape.rank, input->shape.dims}, {slope->shape.rank, slope->shape.dims}};
-    const uint32_t n_units = octet_broadcast_prepare(&p->walk, (octet_broadcast_shape){output->shape.rank, output->shape.dims}, shapes, 2);
+    const octet_broadcast_shape shapes[2] = {{input->shape.rank, input->shape.dims},
+                                             {slope->shape.rank, slope->shape.dims}};
+    const uint32_t n_units =
+        octet_broadcast_prepare(&p->walk, (octet_broadcast_shape){output->shape.rank, output->shape.dims}, shapes, 2);
     p->walk.element_size[0] = p->walk.out_size = octet_type_size(input->type);
     p->walk.element_size[1] = octet_type_size(slope->type);
     octet_step_set(step, run_prelu, p, n_units, "ref");

@@ -2,13 +2,16 @@
 
 #include <assert.h>
 
-enum { MOST_VALUES = 8, BLOCK = 1 << 14 }; /* operands and result of the operators in question; bytes of a unit of turning */
+enum {
+    MOST_VALUES = 8,
+    BLOCK = 1 << 14
+}; /* operands and result of the operators in question; bytes of a unit of turning */
 
 typedef struct turned {
-    uint32_t value;      /* of the graph, or OCTET_NONE: `constant` */
+    uint32_t value;       /* of the graph, or OCTET_NONE: `constant` */
     const void *constant; /* turned when it was bound */
-    size_t size;         /* bytes to turn before (an operand) or after the inner step (the result); 0: taken as it is */
-    size_t offset;       /* of a turned operand in the shared memory */
+    size_t size;   /* bytes to turn before (an operand) or after the inner step (the result); 0: taken as it is */
+    size_t offset; /* of a turned operand in the shared memory */
 } turned;
 
 typedef struct unsigned_step {
@@ -43,7 +46,8 @@ static void turn_units(const unsigned_step *u, const octet_frame *frame, bool re
         const uint32_t last = first + blocks_of(t);
         for (uint32_t unit = begin > first ? begin : first; unit < end && unit < last; unit++) {
             const size_t at = (size_t)(unit - first) * BLOCK;
-            uint8_t *value = (uint8_t *)frame->values[t->value] + at, *to = result ? value : (uint8_t *)frame->shared + t->offset + at;
+            uint8_t *value = (uint8_t *)frame->values[t->value] + at,
+                    *to = result ? value : (uint8_t *)frame->shared + t->offset + at;
             turn(value, to, t->size - at < BLOCK ? t->size - at : BLOCK);
         }
         first = last;
@@ -64,7 +68,8 @@ static void run(const octet_step *step, const octet_frame *frame, uint32_t phase
                     : copied               ? (uint8_t *)frame->shared + t->offset
                                            : frame->values[t->value];
     }
-    const octet_frame inner = {.values = values, .shared = (uint8_t *)frame->shared + u->inner_shared, .scratch = frame->scratch};
+    const octet_frame inner = {
+        .values = values, .shared = (uint8_t *)frame->shared + u->inner_shared, .scratch = frame->scratch};
     u->inner.run(&u->inner, &inner, phase - 1, begin, end);
 }
 
@@ -88,7 +93,8 @@ static octet_status make_twin(octet_binder *binder, uint32_t value, bool is_resu
     assert(!is_result);
     (void)is_result;
     uint8_t *constant;
-    OCTET_TRY(octet_arena_allocate(binder->ctx, binder->arena, n + OCTET_ALIGNMENT, OCTET_ALIGNMENT, (void **)&constant));
+    OCTET_TRY(
+        octet_arena_allocate(binder->ctx, binder->arena, n + OCTET_ALIGNMENT, OCTET_ALIGNMENT, (void **)&constant));
     turn(twin->data, constant, n);
     twin->data = out->constant = constant;
     out->value = OCTET_NONE;
@@ -101,8 +107,8 @@ static octet_status place(octet_binder *binder, const octet_operator *op, unsign
     for (uint32_t i = 0; i < u->n_inputs; i++) {
         u->values[i].offset = end;
         const bool fits = octet_align_size(end + u->values[i].size + OCTET_ALIGNMENT, OCTET_ALIGNMENT, &end);
-        OCTET_CHECK(binder->ctx, fits && end <= UINT32_MAX, OCTET_LIMIT, "%s: %s of uint8 tensors that are too large", op->layer,
-                    octet_operator_name(op->code));
+        OCTET_CHECK(binder->ctx, fits && end <= UINT32_MAX, OCTET_LIMIT, "%s: %s of uint8 tensors that are too large",
+                    op->layer, octet_operator_name(op->code));
         step->n_units[0] += blocks_of(&u->values[i]);
     }
     u->inner_shared = (uint32_t)end;
@@ -111,8 +117,10 @@ static octet_status place(octet_binder *binder, const octet_operator *op, unsign
     return OCTET_OK;
 }
 
-octet_status octet_bind_unsigned(octet_binder *binder, const octet_operator *op, octet_bind_function *bind, octet_step *step) {
-    const bool as_they_stand = op->code == OCTET_OP_FLOOR_DIV || op->code == OCTET_OP_FLOOR_MOD || op->code == OCTET_OP_NEG;
+octet_status octet_bind_unsigned(octet_binder *binder, const octet_operator *op, octet_bind_function *bind,
+                                 octet_step *step) {
+    const bool as_they_stand =
+        op->code == OCTET_OP_FLOOR_DIV || op->code == OCTET_OP_FLOOR_MOD || op->code == OCTET_OP_NEG;
     if (as_they_stand || op->n_inputs + op->n_outputs > MOST_VALUES) return octet_bind_unsupported(binder, op);
     unsigned_step *u;
     octet_value *twins;
@@ -137,8 +145,12 @@ octet_status octet_bind_unsigned(octet_binder *binder, const octet_operator *op,
     inner.graph = &graph;
     inner.is_unsigned = true;
     inner.numerics = OCTET_NUMERICS_INTEGER;
-    u->inner = (octet_step){.operator_index = step->operator_index, .n_inputs = op->n_inputs, .n_outputs = op->n_outputs,
-        .inputs = twin.inputs, .outputs = twin.outputs, .absorbed = OCTET_NONE};
+    u->inner = (octet_step){.operator_index = step->operator_index,
+                            .n_inputs = op->n_inputs,
+                            .n_outputs = op->n_outputs,
+                            .inputs = twin.inputs,
+                            .outputs = twin.outputs,
+                            .absorbed = OCTET_NONE};
     OCTET_TRY(bind(&inner, &twin, &u->inner));
     octet_step_set(step, run, u, 0, u->inner.variant);
     step->n_phases = u->inner.n_phases + 2;

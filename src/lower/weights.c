@@ -2,11 +2,13 @@
 
 #include "lower/activation.h"
 
-octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator *op, const octet_weighted *w, octet_weighted_kind *out) {
+octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
+                                      octet_weighted_kind *out) {
     OCTET_CHECK(binder->ctx, w->output->type == w->input->type, OCTET_MODEL, "%s: %s of %s gives %s", op->layer,
                 octet_operator_name(op->code), octet_type_name(w->input->type), octet_type_name(w->output->type));
     const octet_type input = w->input->type, weights = w->weights->type;
-    const bool float_bias = !w->bias || w->bias->type == OCTET_FLOAT32, int32_bias = !w->bias || w->bias->type == OCTET_INT32;
+    const bool float_bias = !w->bias || w->bias->type == OCTET_FLOAT32,
+               int32_bias = !w->bias || w->bias->type == OCTET_INT32;
     if (input == OCTET_FLOAT32 && weights == OCTET_FLOAT32 && float_bias) {
         *out = OCTET_WEIGHTED_F32;
     } else if (input == OCTET_INT8 && weights == OCTET_INT8 && int32_bias) {
@@ -23,26 +25,26 @@ octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator
     return OCTET_OK;
 }
 
-static octet_status check_weights(octet_binder *binder, const octet_operator *op, const octet_weighted *w, bool allow_zero_point) {
+static octet_status check_weights(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
+                                  bool allow_zero_point) {
     const octet_quantization *q = &w->weights->quantization;
     OCTET_CHECK(binder->ctx, q->n == 1 || (q->n == (uint32_t)w->channels && q->axis == w->axis), OCTET_MODEL,
                 "%s: %s: weights %s have %u scales along axis %d, 1 or %d along axis %d are needed", op->layer,
-                octet_operator_name(op->code),
-                w->weights->name, q->n, q->axis, w->channels, w->axis);
+                octet_operator_name(op->code), w->weights->name, q->n, q->axis, w->channels, w->axis);
     for (uint32_t i = 0; i < q->n; i++) {
         OCTET_CHECK(binder->ctx, isfinite(q->scale[i]) && q->scale[i] > 0, OCTET_MODEL,
-                    "%s: %s: weights %s have scale %g, it must be finite and above 0", op->layer, octet_operator_name(op->code),
-                    w->weights->name, (double)q->scale[i]);
+                    "%s: %s: weights %s have scale %g, it must be finite and above 0", op->layer,
+                    octet_operator_name(op->code), w->weights->name, (double)q->scale[i]);
         const bool fits = q->zero_point[i] == 0 || (allow_zero_point && q->n == 1 && q->zero_point[i] >= INT8_MIN &&
                                                     q->zero_point[i] <= INT8_MAX);
-        OCTET_CHECK(binder->ctx, fits, OCTET_UNSUPPORTED, "%s: %s: weights %s have zero point %d, it must be 0", op->layer,
-                    octet_operator_name(op->code), w->weights->name, q->zero_point[i]);
+        OCTET_CHECK(binder->ctx, fits, OCTET_UNSUPPORTED, "%s: %s: weights %s have zero point %d, it must be 0",
+                    op->layer, octet_operator_name(op->code), w->weights->name, q->zero_point[i]);
     }
     return OCTET_OK;
 }
 
-octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *op, const octet_weighted *w, bool allow_weight_zero_point,
-                                   bool in_double, octet_requantize *out) {
+octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
+                                   bool allow_weight_zero_point, bool in_double, octet_requantize *out) {
     float input_scale, output_scale, real_min, real_max;
     OCTET_TRY(octet_bind_per_tensor(binder, op, w->input, &input_scale, &out->input_zero_point));
     OCTET_TRY(octet_bind_per_tensor(binder, op, w->output, &output_scale, &out->output_zero_point));
@@ -61,11 +63,12 @@ octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *o
     if (in_double) OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, channels, &scale));
     for (size_t i = 0; i < channels; i++) {
         const float weight_scale = q->scale[q->n == 1 ? 0 : i];
-        const double product = binder->is_unsigned ? (double)(input_scale * weight_scale) : (double)input_scale * (double)weight_scale;
+        const double product =
+            binder->is_unsigned ? (double)(input_scale * weight_scale) : (double)input_scale * (double)weight_scale;
         const double real = product / (double)output_scale;
         OCTET_CHECK(binder->ctx, octet_fixed_multiplier(real, &multiplier[i], &shift[i]), OCTET_MODEL,
-                    "%s: %s: scales %g (input), %g (weights) and %g (output) do not fit together", op->layer, octet_operator_name(op->code),
-                    (double)input_scale, (double)weight_scale, (double)output_scale);
+                    "%s: %s: scales %g (input), %g (weights) and %g (output) do not fit together", op->layer,
+                    octet_operator_name(op->code), (double)input_scale, (double)weight_scale, (double)output_scale);
         if (scale) scale[i] = real;
     }
     out->multiplier = multiplier;
@@ -74,7 +77,8 @@ octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *o
     return OCTET_OK;
 }
 
-octet_status octet_bind_weight_scales(octet_binder *binder, const octet_operator *op, const octet_weighted *w, const float **out) {
+octet_status octet_bind_weight_scales(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
+                                      const float **out) {
     OCTET_TRY(check_weights(binder, op, w, false));
     float *scales;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, (size_t)w->channels, &scales));

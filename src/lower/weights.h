@@ -1,13 +1,12 @@
-/* lower/weights.h - what operators with weights share when they are bound: requantization parameters and checks of types.
- * In:  an operator's input, weights, bias and output values.
- * Out: octet_requantize in the binder's arena, or MODEL / UNSUPPORTED with a sentence.
- * Knows: TFLite's quantization of weights (zero point 0 per channel) and of biases.
- * Does not know: single operators. */
+/* lower/weights.h - what operators with weights share when they are bound: requantization parameters and checks of
+ * types. In:  an operator's input, weights, bias and output values. Out: octet_requantize in the binder's arena, or
+ * MODEL / UNSUPPORTED with a sentence. Knows: TFLite's quantization of weights (zero point 0 per channel) and of
+ * biases. Does not know: single operators. */
 #ifndef OCTET_LOWER_WEIGHTS_H
 #define OCTET_LOWER_WEIGHTS_H
 
-#include "lower/step.h"
 #include "kernels/ref/requantize.h"
+#include "lower/step.h"
 
 typedef struct octet_weighted {
     const octet_value *input, *weights, *bias, *output; /* bias may be NULL */
@@ -26,12 +25,14 @@ typedef enum octet_weighted_kind {
 } octet_weighted_kind;
 
 /* UNSUPPORTED when there is no kernel for the types; MODEL when the output's type is not the input's. */
-octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator *op, const octet_weighted *w, octet_weighted_kind *out);
-/* For the quantized kinds. allow_weight_zero_point: one zero point other than 0 with a per-tensor scale is possible, as it always is for
- * uint8 operators, whose scales LiteRT multiplies in float. in_double: also fills out->scale. */
-octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *op, const octet_weighted *w, bool allow_weight_zero_point,
-                                   bool in_double, octet_requantize *out);
+octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
+                                      octet_weighted_kind *out);
+/* For the quantized kinds. allow_weight_zero_point: one zero point other than 0 with a per-tensor scale is possible, as
+ * it always is for uint8 operators, whose scales LiteRT multiplies in float. in_double: also fills out->scale. */
+octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
+                                   bool allow_weight_zero_point, bool in_double, octet_requantize *out);
 /* One scale per channel (repeated when there is a single one), zero points all 0: weights of hybrid operators. */
-octet_status octet_bind_weight_scales(octet_binder *binder, const octet_operator *op, const octet_weighted *w, const float **out);
+octet_status octet_bind_weight_scales(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
+                                      const float **out);
 
 #endif

@@ -39,8 +39,8 @@ bool octet_affine_takes(const octet_graph *graph, uint32_t k, octet_affine *out)
     return matched;
 }
 
-octet_status octet_affine_read_bias(octet_context *ctx, octet_arena *scratch, const octet_graph *graph, const octet_affine *affine,
-                                    float **out) {
+octet_status octet_affine_read_bias(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,
+                                    const octet_affine *affine, float **out) {
     const octet_operator *op = &graph->operators[affine->op];
     OCTET_TRY(OCTET_NEW(ctx, scratch, (size_t)affine->n_channels, out));
     const octet_value *bias = octet_graph_input(graph, op, affine->bias);
@@ -48,8 +48,8 @@ octet_status octet_affine_read_bias(octet_context *ctx, octet_arena *scratch, co
     return OCTET_OK;
 }
 
-octet_status octet_affine_replace(octet_context *ctx, octet_graph *graph, const octet_affine *affine, const float *weights,
-                                  const float *bias, uint32_t like) {
+octet_status octet_affine_replace(octet_context *ctx, octet_graph *graph, const octet_affine *affine,
+                                  const float *weights, const float *bias, uint32_t like) {
     const octet_operator *op = &graph->operators[affine->op];
     if (weights != NULL) {
         const uint32_t old = op->inputs[affine->weights];

@@ -34,9 +34,12 @@ octet_status octet_constant_read(octet_context *ctx, octet_arena *scratch, const
     return OCTET_OK;
 }
 
-static double clamped(double value, double low, double high) { return value != value ? 0.0 : fmin(fmax(value, low), high); }
+static double clamped(double value, double low, double high) {
+    return value != value ? 0.0 : fmin(fmax(value, low), high);
+}
 
-octet_status octet_constant_write(octet_context *ctx, octet_arena *arena, octet_type type, const double *from, size_t n, const void **out) {
+octet_status octet_constant_write(octet_context *ctx, octet_arena *arena, octet_type type, const double *from, size_t n,
+                                  const void **out) {
     void *data = NULL;
     OCTET_TRY(octet_arena_array(ctx, arena, n, octet_type_size(type), &data));
     for (size_t i = 0; i < n; i++) {
@@ -154,12 +157,14 @@ static octet_status gather(task *t) {
     OCTET_TRY(read(t, 0, &in));
     OCTET_TRY(read(t, 1, &indices));
     const octet_shape *shape = shape_of(t, 0);
-    const int32_t axis = t->op->options.gather.axis < 0 ? t->op->options.gather.axis + shape->rank : t->op->options.gather.axis;
-    const size_t outer = (size_t)octet_shape_product(shape, 0, axis), inner = (size_t)octet_shape_product(shape, axis + 1, shape->rank);
+    const int32_t axis =
+        t->op->options.gather.axis < 0 ? t->op->options.gather.axis + shape->rank : t->op->options.gather.axis;
+    const size_t outer = (size_t)octet_shape_product(shape, 0, axis),
+                 inner = (size_t)octet_shape_product(shape, axis + 1, shape->rank);
     const size_t length = (size_t)shape->dims[axis], n = octet_shape_elements(shape_of(t, 1));
     for (size_t j = 0; j < n; j++) {
-        OCTET_CHECK(t->ctx, indices[j] >= 0 && indices[j] < (double)length, OCTET_MODEL, "%s: index %g of %zu rows", t->op->layer,
-                    indices[j], length);
+        OCTET_CHECK(t->ctx, indices[j] >= 0 && indices[j] < (double)length, OCTET_MODEL, "%s: index %g of %zu rows",
+                    t->op->layer, indices[j], length);
         for (size_t o = 0; o < outer; o++) {
             memcpy(t->out + (o * n + j) * inner, in + (o * length + (size_t)indices[j]) * inner, inner * sizeof *in);
         }
@@ -185,7 +190,8 @@ static octet_status elementwise(task *t) {
     OCTET_TRY(read(t, 1, &b));
     for (size_t i = 0; i < t->n; i++) {
         coordinates(t->shape, i, at);
-        t->out[i] = combine(t->op->code, a[wrapped(shape_of(t, 0), t->shape, at)], b[wrapped(shape_of(t, 1), t->shape, at)]);
+        t->out[i] =
+            combine(t->op->code, a[wrapped(shape_of(t, 0), t->shape, at)], b[wrapped(shape_of(t, 1), t->shape, at)]);
     }
     return OCTET_OK;
 }
@@ -247,9 +253,7 @@ static octet_status compute(task *t, bool *computed) {
     case OCTET_OP_CONCATENATION:
         *computed = options->concatenation.activation == OCTET_ACTIVATION_NONE;
         return *computed ? join(t, options->concatenation.axis) : OCTET_OK;
-    case OCTET_OP_GATHER:
-        *computed = options->gather.batch_dims == 0;
-        return *computed ? gather(t) : OCTET_OK;
+    case OCTET_OP_GATHER: *computed = options->gather.batch_dims == 0; return *computed ? gather(t) : OCTET_OK;
     case OCTET_OP_FILL: return fill(t);
     case OCTET_OP_REDUCE_PROD: return product(t, computed);
     case OCTET_OP_CAST:
@@ -270,10 +274,11 @@ static octet_status compute(task *t, bool *computed) {
     }
 }
 
-octet_status octet_constant_compute(octet_context *ctx, octet_arena *scratch, const octet_graph *graph, const octet_operator *op,
-                                    double **out) {
+octet_status octet_constant_compute(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,
+                                    const octet_operator *op, double **out) {
     *out = NULL;
-    task t = {.ctx = ctx, .scratch = scratch, .graph = graph, .op = op, .shape = &octet_graph_output(graph, op, 0)->shape};
+    task t = {
+        .ctx = ctx, .scratch = scratch, .graph = graph, .op = op, .shape = &octet_graph_output(graph, op, 0)->shape};
     t.n = octet_shape_elements(t.shape);
     OCTET_TRY(OCTET_NEW(ctx, scratch, t.n, &t.out));
     bool computed = false;

@@ -6,7 +6,8 @@
 static bool read_gather(const octet_graph *graph, const octet_operator *op, octet_slice *out) {
     const octet_shape *in = &octet_graph_input(graph, op, 0)->shape;
     int32_t index, n, axis = op->options.gather.axis;
-    if (op->options.gather.batch_dims != 0 || !octet_edit_read_integers(graph, op, 1, 1, &index, &n) || n != 1) return false;
+    if (op->options.gather.batch_dims != 0 || !octet_edit_read_integers(graph, op, 1, 1, &index, &n) || n != 1)
+        return false;
     if (axis < 0) axis += in->rank;
     if (axis < 0 || axis >= in->rank || index < 0 || index >= in->dims[axis]) return false;
     *out = (octet_slice){.rank = in->rank};
@@ -19,7 +20,8 @@ static bool read_gather(const octet_graph *graph, const octet_operator *op, octe
     return true;
 }
 
-octet_status octet_cut_read(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_cut *out, bool *is_cut) {
+octet_status octet_cut_read(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_cut *out,
+                            bool *is_cut) {
     octet_slice s;
     *is_cut = false;
     if (op->code == OCTET_OP_GATHER) {

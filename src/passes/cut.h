@@ -17,6 +17,7 @@ typedef struct octet_cut {
 } octet_cut;
 
 /* *is_cut: whether the operator is one. */
-octet_status octet_cut_read(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_cut *out, bool *is_cut);
+octet_status octet_cut_read(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_cut *out,
+                            bool *is_cut);
 
 #endif

@@ -8,12 +8,14 @@ octet_operator *octet_edit_producer(const octet_graph *graph, uint32_t value) {
 }
 
 bool octet_edit_is_constant_f32(const octet_graph *graph, uint32_t value) {
-    return value != OCTET_NONE && graph->values[value].type == OCTET_FLOAT32 && octet_value_is_constant(&graph->values[value]);
+    return value != OCTET_NONE && graph->values[value].type == OCTET_FLOAT32 &&
+           octet_value_is_constant(&graph->values[value]);
 }
 
 bool octet_edit_is_private(const octet_graph *graph, uint32_t value) {
-    return value != OCTET_NONE && graph->values[value].type == OCTET_FLOAT32 && graph->values[value].producer != OCTET_NONE &&
-           graph->values[value].n_uses == 1 && !graph->values[value].is_variable;
+    return value != OCTET_NONE && graph->values[value].type == OCTET_FLOAT32 &&
+           graph->values[value].producer != OCTET_NONE && graph->values[value].n_uses == 1 &&
+           !graph->values[value].is_variable;
 }
 
 bool octet_edit_has_fixed_batch(const octet_graph *graph) { return graph->keras_version != 0 && !graph->open_batch; }
@@ -47,7 +49,8 @@ void octet_edit_take_output(octet_graph *graph, uint32_t p, uint32_t k) {
 void octet_edit_bypass(octet_graph *graph, uint32_t k, uint32_t value) {
     const uint32_t result = graph->operators[k].outputs[0];
     const uint32_t p = graph->values[value].producer;
-    const bool keep_name = octet_graph_is_output(graph, result) && p != OCTET_NONE && !octet_graph_is_output(graph, value);
+    const bool keep_name =
+        octet_graph_is_output(graph, result) && p != OCTET_NONE && !octet_graph_is_output(graph, value);
     octet_graph_remove_operator(graph, k);
     if (keep_name) {
         octet_graph_replace_uses(graph, value, result);
@@ -57,15 +60,16 @@ void octet_edit_bypass(octet_graph *graph, uint32_t k, uint32_t value) {
     }
 }
 
-octet_status octet_edit_add_f32(octet_context *ctx, octet_graph *graph, uint32_t like, const octet_shape *shape, const float *data,
-                                uint32_t *out) {
+octet_status octet_edit_add_f32(octet_context *ctx, octet_graph *graph, uint32_t like, const octet_shape *shape,
+                                const float *data, uint32_t *out) {
     const octet_value old = graph->values[like];
     OCTET_TRY(octet_graph_add_constant(ctx, graph, old.name, OCTET_FLOAT32, shape, data, out));
     graph->values[*out].origin = old.origin;
     return OCTET_OK;
 }
 
-octet_status octet_edit_set_inputs(octet_context *ctx, octet_graph *graph, uint32_t k, const uint32_t *inputs, uint32_t n) {
+octet_status octet_edit_set_inputs(octet_context *ctx, octet_graph *graph, uint32_t k, const uint32_t *inputs,
+                                   uint32_t n) {
     octet_operator *op = &graph->operators[k];
     uint32_t *copy = NULL;
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n, &copy));
@@ -85,7 +89,8 @@ octet_status octet_edit_make_reshape(octet_context *ctx, octet_graph *graph, uin
     const octet_shape shape = graph->values[graph->operators[k].outputs[0]].shape;
     const char *name = NULL;
     uint32_t inputs[2] = {graph->operators[k].inputs[0], OCTET_NONE};
-    OCTET_TRY(octet_arena_format(ctx, &graph->arena, &name, "%s/shape", graph->values[graph->operators[k].outputs[0]].name));
+    OCTET_TRY(
+        octet_arena_format(ctx, &graph->arena, &name, "%s/shape", graph->values[graph->operators[k].outputs[0]].name));
     OCTET_TRY(octet_graph_add_i32(ctx, graph, name, shape.dims, shape.rank, &inputs[1]));
     OCTET_TRY(octet_edit_set_inputs(ctx, graph, k, inputs, 2));
     graph->operators[k].code = OCTET_OP_RESHAPE;
@@ -93,10 +98,11 @@ octet_status octet_edit_make_reshape(octet_context *ctx, octet_graph *graph, uin
     return OCTET_OK;
 }
 
-bool octet_edit_read_integers(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t capacity, int32_t *values,
-                              int32_t *n) {
+bool octet_edit_read_integers(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t capacity,
+                              int32_t *values, int32_t *n) {
     const octet_value *value = octet_graph_input(graph, op, i);
-    if (value == NULL || !octet_value_is_constant(value) || (value->type != OCTET_INT32 && value->type != OCTET_INT64)) return false;
+    if (value == NULL || !octet_value_is_constant(value) || (value->type != OCTET_INT32 && value->type != OCTET_INT64))
+        return false;
     const size_t count = octet_shape_elements(&value->shape);
     if (count > (size_t)capacity) return false;
     for (size_t j = 0; j < count; j++) {

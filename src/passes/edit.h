@@ -13,28 +13,32 @@ octet_operator *octet_edit_producer(const octet_graph *graph, uint32_t value);
 bool octet_edit_is_constant_f32(const octet_graph *graph, uint32_t value);
 /* True when the value is computed, in float32, and read exactly once (a graph output counts as a reader). */
 bool octet_edit_is_private(const octet_graph *graph, uint32_t value);
-/* True for a Keras model whose file fixes the batch: TensorFlow's converter then knows every shape, and simplifies more of them. */
+/* True for a Keras model whose file fixes the batch: TensorFlow's converter then knows every shape, and simplifies more
+ * of them. */
 bool octet_edit_has_fixed_batch(const octet_graph *graph);
 /* All elements of a float32 constant equal `number`. */
 bool octet_edit_is_splat(const octet_graph *graph, uint32_t value, float number);
 
-/* Drops operator k and lets operator p compute k's first output instead of its own (of the same shape), which only k read. */
+/* Drops operator k and lets operator p compute k's first output instead of its own (of the same shape), which only k
+ * read. */
 void octet_edit_take_output(octet_graph *graph, uint32_t p, uint32_t k);
-/* Drops operator k, whose only output equals `value`: its readers read `value`. Graph outputs keep their name if they can. */
+/* Drops operator k, whose only output equals `value`: its readers read `value`. Graph outputs keep their name if they
+ * can. */
 void octet_edit_bypass(octet_graph *graph, uint32_t k, uint32_t value);
 /* A float32 constant like `like` (name, origin) with other contents. */
-octet_status octet_edit_add_f32(octet_context *ctx, octet_graph *graph, uint32_t like, const octet_shape *shape, const float *data,
-                                uint32_t *out);
+octet_status octet_edit_add_f32(octet_context *ctx, octet_graph *graph, uint32_t like, const octet_shape *shape,
+                                const float *data, uint32_t *out);
 /* Replaces the operands of operator k; the array is copied. */
-octet_status octet_edit_set_inputs(octet_context *ctx, octet_graph *graph, uint32_t k, const uint32_t *inputs, uint32_t n);
+octet_status octet_edit_set_inputs(octet_context *ctx, octet_graph *graph, uint32_t k, const uint32_t *inputs,
+                                   uint32_t n);
 /* Turns operator k into a RESHAPE of its first operand to the shape of its output. */
 octet_status octet_edit_make_reshape(octet_context *ctx, octet_graph *graph, uint32_t k);
 /* Reads an integer constant of at most `capacity` elements; false when the operand is none. */
-bool octet_edit_read_integers(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t capacity, int32_t *values,
-                              int32_t *n);
+bool octet_edit_read_integers(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t capacity,
+                              int32_t *values, int32_t *n);
 
-/* The fused activation of an operator that has one: CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED, ADD, SUB, MUL, DIV,
- * pools; NULL for others. */
+/* The fused activation of an operator that has one: CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED, ADD,
+ * SUB, MUL, DIV, pools; NULL for others. */
 octet_activation *octet_edit_activation(octet_operator *op);
 
 #endif

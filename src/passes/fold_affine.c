@@ -3,13 +3,15 @@
 #include "passes/affine.h"
 #include "passes/list.h"
 
-/* One candidate: a binary operator with a constant operand behind an affine operator, perhaps with a RESHAPE between. */
+/* One candidate: a binary operator with a constant operand behind an affine operator, perhaps with a RESHAPE between.
+ */
 typedef struct candidate {
     uint32_t k, constant, reshape; /* reshape: operator index or OCTET_NONE */
     octet_affine affine;
 } candidate;
 
-/* True when the constant has one element, or runs over exactly the trailing dimensions of `out` that hold the channels. */
+/* True when the constant has one element, or runs over exactly the trailing dimensions of `out` that hold the channels.
+ */
 static bool covers_channels(const octet_shape *constant, const octet_shape *out, int32_t n_channels) {
     if (octet_shape_elements(constant) == 1) return constant->rank <= out->rank;
     if (octet_shape_elements(constant) != (size_t)n_channels || constant->rank > out->rank) return false;
@@ -49,10 +51,11 @@ static bool match(const octet_graph *graph, uint32_t k, candidate *out) {
     return trailing == out->affine.n_channels;
 }
 
-/* Weights with a trained scale per channel stay so: the scales are multiplied too. With one scale for all they are constants like
- * any others afterwards. */
-static octet_status fold_trained(octet_context *ctx, octet_graph *graph, const octet_affine *a, const octet_trained_weights *trained,
-                                 const float *factors, size_t step, octet_arena *scratch) {
+/* Weights with a trained scale per channel stay so: the scales are multiplied too. With one scale for all they are
+ * constants like any others afterwards. */
+static octet_status fold_trained(octet_context *ctx, octet_graph *graph, const octet_affine *a,
+                                 const octet_trained_weights *trained, const float *factors, size_t step,
+                                 octet_arena *scratch) {
     const size_t n = (size_t)a->n_channels;
     const uint32_t value = graph->operators[a->op].inputs[a->weights];
     double *scales = NULL;
@@ -62,7 +65,8 @@ static octet_status fold_trained(octet_context *ctx, octet_graph *graph, const o
     OCTET_TRY(OCTET_NEW(ctx, scratch, a->outer * n * a->inner, &raw));
     for (size_t c = 0; c < n; c++) scales[c] = trained->scales[c] * fabs((double)factors[c * step]);
     for (size_t c = 0; c < n; c++) {
-        if (!(scales[c] > 0.0) || !isfinite(scales[c])) return OCTET_OK; /* a channel that is switched off has no scale */
+        if (!(scales[c] > 0.0) || !isfinite(scales[c]))
+            return OCTET_OK; /* a channel that is switched off has no scale */
     }
     for (size_t i = 0; i < a->outer * n * a->inner; i++) raw[i] = trained->raw[i] * factors[i / a->inner % n * step];
     return octet_value_set_trained(ctx, graph, value, (uint32_t)n, scales, raw);
@@ -89,7 +93,8 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, const candidate
         for (size_t c_out = 0; c_out < n; c_out++) bias[c_out] = bias[c_out] + sign * factors[c_out * step];
     }
     /* A dense layer without bias needs none for a multiplication. */
-    const bool keeps_none = op->code == OCTET_OP_MUL && octet_graph_input(graph, &graph->operators[a->op], a->bias) == NULL;
+    const bool keeps_none =
+        op->code == OCTET_OP_MUL && octet_graph_input(graph, &graph->operators[a->op], a->bias) == NULL;
     const octet_activation activation = op->options.arithmetic.activation;
     OCTET_TRY(octet_affine_replace(ctx, graph, a, weights, keeps_none ? NULL : bias, c->constant));
     if (weights != NULL) OCTET_TRY(fold_trained(ctx, graph, a, &trained, factors, step, scratch));
@@ -98,8 +103,8 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, const candidate
     return OCTET_OK;
 }
 
-/* MUL, ADD and SUB by constants over the output channels go into the weights and the bias before them, in float32 and in the order in
- * which they stand: batch normalization as m, off gives w * m and bias * m + off. */
+/* MUL, ADD and SUB by constants over the output channels go into the weights and the bias before them, in float32 and
+ * in the order in which they stand: batch normalization as m, off gives w * m and bias * m + off. */
 octet_status octet_pass_fold_affine(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     octet_status status = OCTET_OK;

@@ -1,8 +1,8 @@
 #include "passes/affine.h"
 #include "passes/list.h"
 
-/* The constant operand of a binary operator that only operator `a` reads: a vector over the last dimension or one number; OCTET_NONE
- * else. */
+/* The constant operand of a binary operator that only operator `a` reads: a vector over the last dimension or one
+ * number; OCTET_NONE else. */
 static uint32_t constant_before(const octet_graph *graph, const octet_affine *a, int32_t n_inputs, uint32_t *side) {
     const uint32_t v = graph->operators[a->op].inputs[a->data];
     const octet_operator *op = octet_edit_producer(graph, v);
@@ -10,7 +10,8 @@ static uint32_t constant_before(const octet_graph *graph, const octet_affine *a,
     if (op->code != OCTET_OP_MUL && op->code != OCTET_OP_ADD && op->code != OCTET_OP_SUB) return OCTET_NONE;
     if (op->options.arithmetic.activation != OCTET_ACTIVATION_NONE) return OCTET_NONE;
     *side = octet_edit_is_constant_f32(graph, op->inputs[1]) ? 0 : 1;
-    if (*side == 1 && (op->code == OCTET_OP_SUB || !octet_edit_is_constant_f32(graph, op->inputs[0]))) return OCTET_NONE;
+    if (*side == 1 && (op->code == OCTET_OP_SUB || !octet_edit_is_constant_f32(graph, op->inputs[0])))
+        return OCTET_NONE;
     if (!octet_shape_equal(&graph->values[op->inputs[*side]].shape, &graph->values[v].shape)) return OCTET_NONE;
     const octet_shape *shape = &graph->values[op->inputs[1 - *side]].shape;
     const size_t n = octet_shape_elements(shape);
@@ -20,8 +21,8 @@ static uint32_t constant_before(const octet_graph *graph, const octet_affine *a,
 }
 
 /* w'[o][i] = w[o][i] * m[i], or b'[o] = b[o] + off[0] * w[o][0] + ..., added one after the other. */
-static octet_status fold_into_dense(octet_context *ctx, octet_graph *graph, const octet_affine *a, octet_operator_code code,
-                                    uint32_t constant, octet_arena *scratch) {
+static octet_status fold_into_dense(octet_context *ctx, octet_graph *graph, const octet_affine *a,
+                                    octet_operator_code code, uint32_t constant, octet_arena *scratch) {
     const octet_value *old = octet_graph_input(graph, &graph->operators[a->op], a->weights);
     const float *w = old->data, *factors = graph->values[constant].data;
     const size_t step = octet_shape_elements(&graph->values[constant].shape) == 1 ? 0 : 1;
@@ -44,7 +45,8 @@ static octet_status fold_into_dense(octet_context *ctx, octet_graph *graph, cons
 }
 
 /* One factor for all inputs of a convolution: padding with zeros stays right. */
-static octet_status fold_into_conv(octet_context *ctx, octet_graph *graph, const octet_affine *a, uint32_t constant, octet_arena *scratch) {
+static octet_status fold_into_conv(octet_context *ctx, octet_graph *graph, const octet_affine *a, uint32_t constant,
+                                   octet_arena *scratch) {
     const octet_value *old = octet_graph_input(graph, &graph->operators[a->op], a->weights);
     const float *w = old->data, factor = ((const float *)graph->values[constant].data)[0];
     const size_t n = octet_shape_elements(&old->shape);
@@ -55,8 +57,8 @@ static octet_status fold_into_conv(octet_context *ctx, octet_graph *graph, const
 }
 
 /* One number added to all inputs of a convolution without padding: b'[o] = b[o] + number * w[o][0] + ... */
-static octet_status fold_into_conv_bias(octet_context *ctx, octet_graph *graph, const octet_affine *a, octet_operator_code code,
-                                        uint32_t constant, octet_arena *scratch) {
+static octet_status fold_into_conv_bias(octet_context *ctx, octet_graph *graph, const octet_affine *a,
+                                        octet_operator_code code, uint32_t constant, octet_arena *scratch) {
     const float *w = octet_graph_input(graph, &graph->operators[a->op], a->weights)->data;
     const float number = ((const float *)graph->values[constant].data)[0];
     const size_t n_channels = (size_t)a->n_channels;
@@ -76,7 +78,8 @@ static bool has_no_padding(const octet_operator *op) {
     return op->code == OCTET_OP_DEPTHWISE_CONV_2D && op->options.depthwise_conv_2d.padding == OCTET_PADDING_VALID;
 }
 
-static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *folded) {
+static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch,
+                                bool *folded) {
     octet_affine a;
     if (!octet_affine_takes(graph, k, &a)) return OCTET_OK;
     const bool dense = graph->operators[k].code == OCTET_OP_FULLY_CONNECTED;
@@ -88,7 +91,9 @@ static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t
     const uint32_t source = op->inputs[side];
     const bool is_number = octet_shape_elements(&graph->values[constant].shape) == 1;
     if (graph->operators[k].code == OCTET_OP_TRANSPOSE_CONV) return OCTET_OK;
-    if (dense && op->code != OCTET_OP_MUL && !is_number && octet_graph_input(graph, &graph->operators[k], a.bias) == NULL) return OCTET_OK;
+    if (dense && op->code != OCTET_OP_MUL && !is_number &&
+        octet_graph_input(graph, &graph->operators[k], a.bias) == NULL)
+        return OCTET_OK;
     if (dense) {
         OCTET_TRY(fold_into_dense(ctx, graph, &a, op->code, constant, scratch));
     } else if (op->code == OCTET_OP_MUL && is_number) {
@@ -105,8 +110,8 @@ static octet_status fold_before(octet_context *ctx, octet_graph *graph, uint32_t
     return OCTET_OK;
 }
 
-/* MUL by constants over the last dimension before a FULLY_CONNECTED, ADD and SUB of such before one with a bias and of one number
- * before any, MUL by one number before CONV_2D and DEPTHWISE_CONV_2D, and ADD and SUB of one number before
+/* MUL by constants over the last dimension before a FULLY_CONNECTED, ADD and SUB of such before one with a bias and of
+ * one number before any, MUL by one number before CONV_2D and DEPTHWISE_CONV_2D, and ADD and SUB of one number before
  * one of these without padding, go into the weights and the bias behind them. */
 octet_status octet_pass_fold_affine_before(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
@@ -124,10 +129,12 @@ octet_status octet_pass_fold_affine_before(octet_context *ctx, octet_graph *grap
     return status;
 }
 
-/* The bias of a dense layer that feeds only dense layers which have one too: b2'[o] = b2[o] + sum of b1[i] * w2[o][i]. */
+/* The bias of a dense layer that feeds only dense layers which have one too: b2'[o] = b2[o] + sum of b1[i] * w2[o][i].
+ */
 static bool reads_as_data(const octet_graph *graph, uint32_t k, uint32_t v, octet_affine *a) {
     octet_operator *op = &graph->operators[k];
-    if (op->removed || op->code != OCTET_OP_FULLY_CONNECTED || op->inputs[0] != v || !octet_affine_takes(graph, k, a)) return false;
+    if (op->removed || op->code != OCTET_OP_FULLY_CONNECTED || op->inputs[0] != v || !octet_affine_takes(graph, k, a))
+        return false;
     const octet_shape *in = &graph->values[v].shape;
     return octet_graph_input(graph, op, a->bias) != NULL && in->rank > 0 && in->dims[in->rank - 1] == (int32_t)a->inner;
 }
@@ -136,7 +143,8 @@ static octet_status move_bias(octet_context *ctx, octet_graph *graph, uint32_t v
     octet_affine from, to;
     const uint32_t k = graph->values[v].producer;
     const octet_operator *op = octet_edit_producer(graph, v);
-    if (op == NULL || op->removed || op->code != OCTET_OP_FULLY_CONNECTED || !octet_affine_match(graph, k, &from)) return OCTET_OK;
+    if (op == NULL || op->removed || op->code != OCTET_OP_FULLY_CONNECTED || !octet_affine_match(graph, k, &from))
+        return OCTET_OK;
     const uint32_t bias = octet_graph_input(graph, op, from.bias) == NULL ? OCTET_NONE : op->inputs[from.bias];
     if (bias == OCTET_NONE || octet_graph_is_output(graph, v)) return OCTET_OK;
     uint32_t n_readers = 0;
@@ -151,16 +159,19 @@ static octet_status move_bias(octet_context *ctx, octet_graph *graph, uint32_t v
 }
 
 /* Vectors and biases before operator k, a dense layer with a bias. */
-static octet_status fold_forward(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch, bool *changed) {
+static octet_status fold_forward(octet_context *ctx, octet_graph *graph, uint32_t k, octet_arena *scratch,
+                                 bool *changed) {
     octet_affine a;
     for (bool folded = true; folded;) {
         const octet_operator *op = &graph->operators[k];
         folded = false;
         if (op->removed || op->code != OCTET_OP_FULLY_CONNECTED || !octet_affine_takes(graph, k, &a)) return OCTET_OK;
         if (octet_graph_input(graph, op, a.bias) == NULL) return OCTET_OK;
-        const octet_shape *in = octet_edit_is_private(graph, op->inputs[0]) ? &graph->values[op->inputs[0]].shape : NULL;
+        const octet_shape *in =
+            octet_edit_is_private(graph, op->inputs[0]) ? &graph->values[op->inputs[0]].shape : NULL;
         uint32_t side = 0;
-        const uint32_t constant = in == NULL || in->rank == 0 ? OCTET_NONE : constant_before(graph, &a, in->dims[in->rank - 1], &side);
+        const uint32_t constant =
+            in == NULL || in->rank == 0 ? OCTET_NONE : constant_before(graph, &a, in->dims[in->rank - 1], &side);
         if (constant != OCTET_NONE && octet_shape_elements(&graph->values[constant].shape) > 1) {
             OCTET_TRY(fold_before(ctx, graph, k, scratch, &folded));
         } else {
@@ -171,9 +182,10 @@ static octet_status fold_forward(octet_context *ctx, octet_graph *graph, uint32_
     return OCTET_OK;
 }
 
-/* What stands before a dense layer with a bias goes into it first, before anything goes into the layer in front of it: factors and
- * summands for every input, and the bias of a dense layer. From the last operator to the first, as TensorFlow's rewriter goes: in a
- * chain of dense layers every second one keeps its bias. Once: biases that later passes bring together stay. */
+/* What stands before a dense layer with a bias goes into it first, before anything goes into the layer in front of it:
+ * factors and summands for every input, and the bias of a dense layer. From the last operator to the first, as
+ * TensorFlow's rewriter goes: in a chain of dense layers every second one keeps its bias. Once: biases that later
+ * passes bring together stay. */
 octet_status octet_pass_fold_forward(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     octet_status status = OCTET_OK;

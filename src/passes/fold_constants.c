@@ -15,7 +15,8 @@ static void settle(octet_graph *graph, uint32_t k, const void *data) {
 static octet_status settle_doubles(octet_context *ctx, octet_graph *graph, uint32_t k, const double *values) {
     const octet_value *result = octet_graph_output(graph, &graph->operators[k], 0);
     const void *data = NULL;
-    OCTET_TRY(octet_constant_write(ctx, &graph->arena, result->type, values, octet_shape_elements(&result->shape), &data));
+    OCTET_TRY(
+        octet_constant_write(ctx, &graph->arena, result->type, values, octet_shape_elements(&result->shape), &data));
     settle(graph, k, data);
     return OCTET_OK;
 }
@@ -44,8 +45,9 @@ static float widen(uint16_t half) {
 static octet_status settle_fake_quant(octet_context *ctx, octet_graph *graph, uint32_t k) {
     const octet_operator *op = &graph->operators[k];
     const octet_value *in = octet_graph_input(graph, op, 0);
-    const octet_fake_quant_grid grid = octet_fake_quant_nudge(op->options.fake_quant.min, op->options.fake_quant.max,
-                                                              op->options.fake_quant.n_bits, op->options.fake_quant.narrow_range);
+    const octet_fake_quant_grid grid =
+        octet_fake_quant_nudge(op->options.fake_quant.min, op->options.fake_quant.max, op->options.fake_quant.n_bits,
+                               op->options.fake_quant.narrow_range);
     const size_t n = octet_shape_elements(&in->shape);
     float *rounded = NULL;
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n, &rounded));
@@ -73,8 +75,12 @@ static octet_status settle_half(octet_context *ctx, octet_graph *graph, uint32_t
 static bool settle_dense_on_zeros(octet_context *ctx, octet_graph *graph, uint32_t k, octet_status *status) {
     const octet_operator *op = &graph->operators[k];
     const uint32_t bias = op->n_inputs > 2 ? op->inputs[2] : OCTET_NONE;
-    if (op->options.fully_connected.activation != OCTET_ACTIVATION_NONE || !octet_edit_is_splat(graph, op->inputs[0], 0.0f)) return false;
-    if (!octet_edit_is_constant_f32(graph, op->inputs[1]) || (bias != OCTET_NONE && !octet_edit_is_constant_f32(graph, bias))) return false;
+    if (op->options.fully_connected.activation != OCTET_ACTIVATION_NONE ||
+        !octet_edit_is_splat(graph, op->inputs[0], 0.0f))
+        return false;
+    if (!octet_edit_is_constant_f32(graph, op->inputs[1]) ||
+        (bias != OCTET_NONE && !octet_edit_is_constant_f32(graph, bias)))
+        return false;
     const size_t n = octet_shape_elements(&octet_graph_output(graph, op, 0)->shape);
     const size_t n_bias = bias == OCTET_NONE ? 1 : octet_shape_elements(&graph->values[bias].shape);
     const float *from = bias == OCTET_NONE ? NULL : graph->values[bias].data;
@@ -135,7 +141,8 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, uint32_t k, oct
         *changed = true;
         return settle_shape(ctx, graph, k);
     }
-    if (op->code == OCTET_OP_ZEROS_LIKE && graph->is_unrolled && in->type == OCTET_FLOAT32) { /* the state that a loop begins with */
+    if (op->code == OCTET_OP_ZEROS_LIKE && graph->is_unrolled &&
+        in->type == OCTET_FLOAT32) { /* the state that a loop begins with */
         float *zeros = NULL;
         OCTET_TRY(OCTET_NEW(ctx, &graph->arena, octet_shape_elements(&in->shape), &zeros));
         settle(graph, k, zeros);
@@ -164,7 +171,8 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, uint32_t k, oct
     return settle_doubles(ctx, graph, k, values);
 }
 
-/* Operators on constants, and SHAPE of anything, are computed now; shape arithmetic of an open batch disappears with it. */
+/* Operators on constants, and SHAPE of anything, are computed now; shape arithmetic of an open batch disappears with
+ * it. */
 octet_status octet_pass_fold_constants(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     octet_status status = OCTET_OK;

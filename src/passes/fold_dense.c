@@ -20,12 +20,14 @@ static const octet_operator *reshape_before(const octet_graph *graph, const octe
     return before != NULL && before->code == OCTET_OP_RESHAPE ? before : NULL;
 }
 
-/* RESHAPE, dense layer d, RESHAPE k: the rows are those of the first one's source, and the last one brings its dimensions back. */
+/* RESHAPE, dense layer d, RESHAPE k: the rows are those of the first one's source, and the last one brings its
+ * dimensions back. */
 static bool fold_around(octet_graph *graph, uint32_t d, uint32_t k) {
     octet_operator *dense = &graph->operators[d];
     const octet_operator *before = reshape_before(graph, dense);
     if (before == NULL) return false;
-    const octet_shape *in = &octet_graph_input(graph, before, 0)->shape, *weights = &octet_graph_input(graph, dense, 1)->shape;
+    const octet_shape *in = &octet_graph_input(graph, before, 0)->shape,
+                      *weights = &octet_graph_input(graph, dense, 1)->shape;
     if (in->rank < 3 || last(in) != weights->dims[1]) return false;
     const octet_shape whole = with_last(in, weights->dims[0]);
     if (!octet_shape_equal(&whole, &octet_graph_output(graph, &graph->operators[k], 0)->shape)) return false;
@@ -39,7 +41,8 @@ static bool fold_around(octet_graph *graph, uint32_t d, uint32_t k) {
 static bool drop_before(octet_graph *graph, uint32_t d) {
     const octet_operator *dense = &graph->operators[d], *before = reshape_before(graph, dense);
     if (before == NULL || dense->options.fully_connected.keep_num_dims) return false;
-    if (last(&octet_graph_input(graph, before, 0)->shape) != last(&octet_graph_input(graph, dense, 0)->shape)) return false;
+    if (last(&octet_graph_input(graph, before, 0)->shape) != last(&octet_graph_input(graph, dense, 0)->shape))
+        return false;
     octet_graph_set_input(graph, d, 0, before->inputs[0]);
     return true;
 }
@@ -67,7 +70,8 @@ static octet_status move_before(octet_context *ctx, octet_graph *graph, uint32_t
     octet_operator *dense = &graph->operators[d];
     const octet_operator *before = reshape_before(graph, dense);
     const octet_shape *out = &octet_graph_output(graph, &graph->operators[k], 0)->shape;
-    if (before == NULL || out->rank < 2 || last(out) != last(&octet_graph_output(graph, dense, 0)->shape)) return OCTET_OK;
+    if (before == NULL || out->rank < 2 || last(out) != last(&octet_graph_output(graph, dense, 0)->shape))
+        return OCTET_OK;
     const octet_shape rows = with_last(out, last(&octet_graph_input(graph, dense, 0)->shape));
     const char *name = graph->values[dense->inputs[0]].name, *layer = before->layer;
     uint32_t inputs[2] = {before->inputs[0], OCTET_NONE}, reshaped;
@@ -89,8 +93,8 @@ static octet_status fold_behind(octet_context *ctx, octet_graph *graph, uint32_t
     return octet_edit_has_fixed_batch(graph) ? move_before(ctx, graph, d, k, changed) : OCTET_OK;
 }
 
-/* RESHAPE around FULLY_CONNECTED that leaves the rows as they are: what the converter writes for a dense layer on more than two
- * dimensions, and, when the batch is fixed, Flatten of one pixel and Reshape of features. */
+/* RESHAPE around FULLY_CONNECTED that leaves the rows as they are: what the converter writes for a dense layer on more
+ * than two dimensions, and, when the batch is fixed, Flatten of one pixel and Reshape of features. */
 octet_status octet_pass_fold_dense(octet_context *ctx, octet_graph *graph, bool *changed) {
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         const octet_operator *op = &graph->operators[k];

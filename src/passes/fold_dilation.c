@@ -1,22 +1,25 @@
 #include "passes/edit.h"
 #include "passes/list.h"
 
-/* The chain by which TensorFlow dilates a convolution while the batch is open; the steps in the middle only move an axis of length 1. */
+/* The chain by which TensorFlow dilates a convolution while the batch is open; the steps in the middle only move an
+ * axis of length 1. */
 typedef struct chain {
     uint32_t to_batch, conv, to_space;
-    uint32_t expand, squeeze; /* OCTET_NONE for two dimensions */
+    uint32_t expand, squeeze;              /* OCTET_NONE for two dimensions */
     int32_t block[2], before[2], after[2]; /* by height and width */
 } chain;
 
 static bool is_move(const octet_operator *op) {
-    return op != NULL && (op->code == OCTET_OP_RESHAPE || op->code == OCTET_OP_EXPAND_DIMS || op->code == OCTET_OP_SQUEEZE);
+    return op != NULL &&
+           (op->code == OCTET_OP_RESHAPE || op->code == OCTET_OP_EXPAND_DIMS || op->code == OCTET_OP_SQUEEZE);
 }
 
 static uint32_t private_producer(const octet_graph *graph, uint32_t value) {
     return octet_edit_is_private(graph, value) ? graph->values[value].producer : OCTET_NONE;
 }
 
-/* Block sizes and what is left of the padding when the crops are taken off; in one dimension the height has a block of 1. */
+/* Block sizes and what is left of the padding when the crops are taken off; in one dimension the height has a block
+ * of 1. */
 static bool read_amounts(const octet_graph *graph, chain *c) {
     const octet_operator *to_batch = &graph->operators[c->to_batch], *to_space = &graph->operators[c->to_space];
     int32_t block[2], unblock[2], pads[4], crops[4], n[4];
@@ -59,7 +62,8 @@ static bool match(const octet_graph *graph, uint32_t k, chain *c) {
         if (p == OCTET_NONE) return false;
     }
     c->to_batch = p;
-    return graph->operators[p].code == OCTET_OP_SPACE_TO_BATCH_ND && (c->expand == OCTET_NONE) == (c->squeeze == OCTET_NONE);
+    return graph->operators[p].code == OCTET_OP_SPACE_TO_BATCH_ND &&
+           (c->expand == OCTET_NONE) == (c->squeeze == OCTET_NONE);
 }
 
 /* [N,L,C] as [N,1,L,C]; other shapes are as they are. False when the chain is neither of both. */
@@ -78,10 +82,12 @@ static bool fits(const octet_graph *graph, const chain *c, octet_padding *paddin
     const octet_padding inner = depthwise ? conv->options.depthwise_conv_2d.padding : conv->options.conv_2d.padding;
     const int32_t strides[2] = {depthwise ? conv->options.depthwise_conv_2d.stride_h : conv->options.conv_2d.stride_h,
                                 depthwise ? conv->options.depthwise_conv_2d.stride_w : conv->options.conv_2d.stride_w};
-    const int32_t dilations[2] = {depthwise ? conv->options.depthwise_conv_2d.dilation_h : conv->options.conv_2d.dilation_h,
-                                  depthwise ? conv->options.depthwise_conv_2d.dilation_w : conv->options.conv_2d.dilation_w};
+    const int32_t dilations[2] = {
+        depthwise ? conv->options.depthwise_conv_2d.dilation_h : conv->options.conv_2d.dilation_h,
+        depthwise ? conv->options.depthwise_conv_2d.dilation_w : conv->options.conv_2d.dilation_w};
     octet_shape in, out;
-    if (inner != OCTET_PADDING_VALID || strides[0] != 1 || strides[1] != 1 || dilations[0] != 1 || dilations[1] != 1) return false;
+    if (inner != OCTET_PADDING_VALID || strides[0] != 1 || strides[1] != 1 || dilations[0] != 1 || dilations[1] != 1)
+        return false;
     if (!image_shape(graph, c, graph->operators[c->to_batch].inputs[0], &in)) return false;
     if (!image_shape(graph, c, graph->operators[c->to_space].outputs[0], &out)) return false;
     const octet_shape *filter = &octet_graph_input(graph, conv, 1)->shape;
@@ -89,9 +95,11 @@ static bool fits(const octet_graph *graph, const chain *c, octet_padding *paddin
         *padding = kind == 0 ? OCTET_PADDING_VALID : OCTET_PADDING_SAME;
         bool all = true;
         for (int i = 0; i < 2; i++) {
-            const octet_axis_window window = octet_window(*padding, in.dims[1 + i], filter->dims[1 + i], 1, c->block[i]);
-            const bool pads = *padding == OCTET_PADDING_VALID ? c->before[i] == 0 && c->after[i] == 0
-                                                              : c->before[i] == window.before && c->after[i] == window.after;
+            const octet_axis_window window =
+                octet_window(*padding, in.dims[1 + i], filter->dims[1 + i], 1, c->block[i]);
+            const bool pads = *padding == OCTET_PADDING_VALID
+                                  ? c->before[i] == 0 && c->after[i] == 0
+                                  : c->before[i] == window.before && c->after[i] == window.after;
             all = all && pads && window.out == out.dims[1 + i];
         }
         if (all) return true;
@@ -118,7 +126,8 @@ static octet_status rewrite(octet_context *ctx, octet_graph *graph, const chain 
     }
     /* In one dimension the moves stay, around the whole of it. */
     octet_shape in, out;
-    if (!image_shape(graph, c, source, &in) || !image_shape(graph, c, graph->operators[c->to_space].outputs[0], &out)) return OCTET_OK;
+    if (!image_shape(graph, c, source, &in) || !image_shape(graph, c, graph->operators[c->to_space].outputs[0], &out))
+        return OCTET_OK;
     graph->values[graph->operators[c->expand].outputs[0]].shape = in;
     graph->values[graph->operators[c->conv].outputs[0]].shape = out;
     octet_graph_set_input(graph, c->expand, 0, source);

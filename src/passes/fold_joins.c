@@ -5,7 +5,8 @@
 
 static bool joins(const octet_operator *op, const octet_graph *graph, int32_t *axis) {
     if (op == NULL || op->removed || (op->code != OCTET_OP_PACK && op->code != OCTET_OP_CONCATENATION)) return false;
-    if (op->code == OCTET_OP_CONCATENATION && op->options.concatenation.activation != OCTET_ACTIVATION_NONE) return false;
+    if (op->code == OCTET_OP_CONCATENATION && op->options.concatenation.activation != OCTET_ACTIVATION_NONE)
+        return false;
     *axis = op->code == OCTET_OP_PACK ? op->options.pack.axis : op->options.concatenation.axis;
     if (*axis < 0) *axis += octet_graph_output(graph, op, 0)->shape.rank;
     return true;
@@ -16,7 +17,8 @@ static int32_t rows_of(const octet_graph *graph, const octet_operator *join, uin
 }
 
 /* Operator k as a SLICE of rows [begin, begin + count) of `from`. */
-static octet_status make_slice(octet_context *ctx, octet_graph *graph, uint32_t k, uint32_t from, int32_t axis, int32_t begin) {
+static octet_status make_slice(octet_context *ctx, octet_graph *graph, uint32_t k, uint32_t from, int32_t axis,
+                               int32_t begin) {
     const octet_shape size = graph->values[graph->operators[k].outputs[0]].shape;
     int32_t first[OCTET_MAX_RANK] = {0};
     uint32_t inputs[3] = {from, OCTET_NONE, OCTET_NONE};
@@ -30,8 +32,8 @@ static octet_status make_slice(octet_context *ctx, octet_graph *graph, uint32_t 
 }
 
 /* Cut k takes operands [first, first + n) of a join. */
-static octet_status take_operands(octet_context *ctx, octet_graph *graph, uint32_t k, const octet_operator *join, uint32_t first,
-                                  uint32_t n, const octet_cut *cut) {
+static octet_status take_operands(octet_context *ctx, octet_graph *graph, uint32_t k, const octet_operator *join,
+                                  uint32_t first, uint32_t n, const octet_cut *cut) {
     octet_operator *op = &graph->operators[k];
     if (n == 1 && join->code == OCTET_OP_PACK && cut->drops_axis) {
         octet_edit_bypass(graph, k, join->inputs[first]);
@@ -64,7 +66,8 @@ static octet_status fold_cut(octet_context *ctx, octet_graph *graph, uint32_t k,
     uint32_t first = 0;
     while (at + rows_of(graph, join, first, axis) <= cut.begin) at += rows_of(graph, join, first++, axis);
     const int32_t end = cut.begin + cut.count;
-    if (at < cut.begin || at + rows_of(graph, join, first, axis) > end) { /* a part of operand `first`, or parts of several */
+    if (at < cut.begin ||
+        at + rows_of(graph, join, first, axis) > end) { /* a part of operand `first`, or parts of several */
         if (cut.drops_axis || at + rows_of(graph, join, first, axis) < end) return OCTET_OK;
         *changed = true;
         return make_slice(ctx, graph, k, join->inputs[first], axis, cut.begin - at);
@@ -94,7 +97,8 @@ static octet_status open_operands(octet_context *ctx, octet_graph *graph, uint32
     int32_t inner_axis = 0;
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         const octet_operator *inner = octet_edit_producer(graph, op->inputs[i]);
-        const bool opens = joins(inner, graph, &inner_axis) && inner->code == OCTET_OP_CONCATENATION && inner_axis == axis;
+        const bool opens =
+            joins(inner, graph, &inner_axis) && inner->code == OCTET_OP_CONCATENATION && inner_axis == axis;
         if (octet_shape_elements(&octet_graph_input(graph, op, i)->shape) == 0) continue;
         const uint32_t *from = opens ? inner->inputs : &op->inputs[i], count = opens ? inner->n_inputs : 1;
         if (count > OCTET_MAX_OPERATOR_INPUTS - n) return OCTET_OK;
@@ -106,7 +110,8 @@ static octet_status open_operands(octet_context *ctx, octet_graph *graph, uint32
     return octet_edit_set_inputs(ctx, graph, k, operands, n);
 }
 
-static octet_status fold_concatenation(octet_context *ctx, octet_graph *graph, uint32_t k, int32_t axis, bool *changed) {
+static octet_status fold_concatenation(octet_context *ctx, octet_graph *graph, uint32_t k, int32_t axis,
+                                       bool *changed) {
     OCTET_TRY(open_operands(ctx, graph, k, axis, changed));
     octet_operator *op = &graph->operators[k];
     uint32_t rows[OCTET_MAX_OPERATOR_INPUTS], n = 0;
@@ -114,7 +119,8 @@ static octet_status fold_concatenation(octet_context *ctx, octet_graph *graph, u
         const octet_operator *inner = octet_edit_producer(graph, op->inputs[i]);
         int32_t inner_axis = 0;
         const bool is_pack = joins(inner, graph, &inner_axis) && inner->code == OCTET_OP_PACK && inner_axis == axis;
-        const uint32_t row = is_pack ? OCTET_NONE : without_axis(graph, op->inputs[i], axis), count = is_pack ? inner->n_inputs : 1;
+        const uint32_t row = is_pack ? OCTET_NONE : without_axis(graph, op->inputs[i], axis),
+                       count = is_pack ? inner->n_inputs : 1;
         if ((!is_pack && row == OCTET_NONE) || count > OCTET_MAX_OPERATOR_INPUTS - n) return OCTET_OK;
         memcpy(rows + n, is_pack ? inner->inputs : &row, count * sizeof *rows);
         n += count;
@@ -126,8 +132,8 @@ static octet_status fold_concatenation(octet_context *ctx, octet_graph *graph, u
 }
 
 /* Rows [begin, begin + n) of `from`, by a new operator; nothing for n = 0. */
-static octet_status add_rows(octet_context *ctx, octet_graph *graph, const char *layer, uint32_t from, int32_t axis, int32_t begin,
-                             int32_t n, uint32_t *parts, uint32_t *n_parts) {
+static octet_status add_rows(octet_context *ctx, octet_graph *graph, const char *layer, uint32_t from, int32_t axis,
+                             int32_t begin, int32_t n, uint32_t *parts, uint32_t *n_parts) {
     octet_shape size = graph->values[from].shape;
     int32_t first[OCTET_MAX_RANK] = {0};
     uint32_t inputs[3] = {from, OCTET_NONE, OCTET_NONE};
@@ -139,7 +145,8 @@ static octet_status add_rows(octet_context *ctx, octet_graph *graph, const char 
     return octet_graph_emit(ctx, graph, OCTET_OP_SLICE, layer, NULL, inputs, 3, NULL, &parts[(*n_parts)++], 1);
 }
 
-/* DYNAMIC_UPDATE_SLICE k that replaces known rows: CONCATENATION of what is before them, the rows, and what is behind. */
+/* DYNAMIC_UPDATE_SLICE k that replaces known rows: CONCATENATION of what is before them, the rows, and what is behind.
+ */
 static octet_status open_update(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
     const octet_operator *op = &graph->operators[k];
     const uint32_t from = op->inputs[0], update = op->inputs[1];
@@ -173,11 +180,12 @@ static bool puts_back(const octet_graph *graph, uint32_t k, int32_t axis) {
     const octet_operator *op = &graph->operators[k], *unpack = octet_edit_producer(graph, op->inputs[0]);
     if (unpack == NULL || unpack->code != OCTET_OP_UNPACK || unpack->n_outputs != op->n_inputs) return false;
     const int32_t from = unpack->options.pack.axis, rank = octet_graph_output(graph, op, 0)->shape.rank;
-    return (from < 0 ? from + rank : from) == axis && memcmp(op->inputs, unpack->outputs, op->n_inputs * sizeof *op->inputs) == 0;
+    return (from < 0 ? from + rank : from) == axis &&
+           memcmp(op->inputs, unpack->outputs, op->n_inputs * sizeof *op->inputs) == 0;
 }
 
-/* What a loop did to its list of results step by step: parts of joined values are their operands, joins of joins one join, joins of rows
- * with an axis of their own PACK, and of one row RESHAPE. */
+/* What a loop did to its list of results step by step: parts of joined values are their operands, joins of joins one
+ * join, joins of rows with an axis of their own PACK, and of one row RESHAPE. */
 octet_status octet_pass_fold_joins(octet_context *ctx, octet_graph *graph, bool *changed) {
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         int32_t axis = 0;

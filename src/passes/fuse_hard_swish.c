@@ -1,9 +1,10 @@
 #include "passes/edit.h"
 #include "passes/list.h"
 
-/* The operand of a binary operator without activation whose other operand is a constant that equals `number` everywhere and does not
- * widen the result; OCTET_NONE when it is none. */
-static uint32_t other_operand(const octet_graph *graph, const octet_operator *op, octet_operator_code code, float number) {
+/* The operand of a binary operator without activation whose other operand is a constant that equals `number` everywhere
+ * and does not widen the result; OCTET_NONE when it is none. */
+static uint32_t other_operand(const octet_graph *graph, const octet_operator *op, octet_operator_code code,
+                              float number) {
     if (op == NULL || op->code != code || op->n_inputs != 2) return OCTET_NONE;
     for (uint32_t i = 0; i < 2; i++) {
         const uint32_t x = op->inputs[1 - i];

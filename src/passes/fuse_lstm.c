@@ -10,7 +10,8 @@ enum { I, F, G, O };
 
 typedef struct step {
     uint32_t x, h_before, c_before; /* OCTET_NONE before the first step */
-    uint32_t kernel, recurrent, bias; /* [4 * units, features], [4 * units, units], 4 * units elements; OCTET_NONE for none */
+    uint32_t kernel, recurrent,
+        bias; /* [4 * units, features], [4 * units, units], 4 * units elements; OCTET_NONE for none */
     uint32_t h, c;
 } step;
 
@@ -66,7 +67,8 @@ static bool take_bias(const octet_graph *graph, uint32_t value, int32_t n, step 
 }
 
 /* The dense layer, maybe with a RESHAPE behind it, that computes `value`. */
-static bool read_dense(const octet_graph *graph, uint32_t value, int32_t n, step *s, uint32_t *from, uint32_t *weights) {
+static bool read_dense(const octet_graph *graph, uint32_t value, int32_t n, step *s, uint32_t *from,
+                       uint32_t *weights) {
     const octet_operator *reshape = made_by(graph, value, OCTET_OP_RESHAPE);
     const octet_operator *op = made_by(graph, reshape != NULL ? reshape->inputs[0] : value, OCTET_OP_FULLY_CONNECTED);
     if (op == NULL || op->options.fully_connected.activation != OCTET_ACTIVATION_NONE) return false;
@@ -136,13 +138,15 @@ static bool follow(const octet_graph *graph, const step *steps, const uint32_t *
     }
     if (l->n < 2) return false;
     const int32_t units = graph->values[first->h].shape.dims[1];
-    const octet_shape *kernel = &graph->values[first->kernel].shape, *recurrent = &graph->values[l->last->recurrent].shape;
-    return kernel->rank == 2 && kernel->dims[0] == 4 * units && recurrent->rank == 2 && recurrent->dims[0] == 4 * units &&
-           recurrent->dims[1] == units;
+    const octet_shape *kernel = &graph->values[first->kernel].shape,
+                      *recurrent = &graph->values[l->last->recurrent].shape;
+    return kernel->rank == 2 && kernel->dims[0] == 4 * units && recurrent->rank == 2 &&
+           recurrent->dims[0] == 4 * units && recurrent->dims[1] == units;
 }
 
 /* The value whose rows (UNPACK) or row `index` (GATHER, ...) `value` is; OCTET_NONE for none. */
-static octet_status rows_from(octet_context *ctx, const octet_graph *graph, uint32_t value, uint32_t index, uint32_t *out) {
+static octet_status rows_from(octet_context *ctx, const octet_graph *graph, uint32_t value, uint32_t index,
+                              uint32_t *out) {
     const octet_operator *op = octet_edit_producer(graph, value);
     octet_cut cut;
     bool is_cut;
@@ -170,8 +174,8 @@ static octet_status find_source(octet_context *ctx, const octet_graph *graph, co
 }
 
 /* Quarters of a constant of 4 * units rows, zeros where there is none. */
-static octet_status add_quarters(octet_context *ctx, octet_graph *graph, octet_arena *scratch, uint32_t from, uint32_t like,
-                                 const octet_shape *shape, uint32_t *out) {
+static octet_status add_quarters(octet_context *ctx, octet_graph *graph, octet_arena *scratch, uint32_t from,
+                                 uint32_t like, const octet_shape *shape, uint32_t *out) {
     const size_t n = octet_shape_elements(shape);
     float *zeros = NULL;
     OCTET_TRY(OCTET_NEW(ctx, scratch, n, &zeros));
@@ -182,8 +186,8 @@ static octet_status add_quarters(octet_context *ctx, octet_graph *graph, octet_a
     return OCTET_OK;
 }
 
-static octet_status add_state(octet_context *ctx, octet_graph *graph, const char *layer, const char *name, const octet_shape *shape,
-                              uint32_t *out) {
+static octet_status add_state(octet_context *ctx, octet_graph *graph, const char *layer, const char *name,
+                              const octet_shape *shape, uint32_t *out) {
     const char *full = NULL;
     OCTET_TRY(octet_arena_format(ctx, &graph->arena, &full, "%s/%s", layer, name));
     OCTET_TRY(octet_graph_add_value(ctx, graph, full, OCTET_FLOAT32, shape, out));
@@ -198,7 +202,8 @@ static octet_status turn(octet_context *ctx, octet_graph *graph, const char *lay
 }
 
 /* The operator, batch first, of the rows of `source`, or of a PACK of what the steps read: *out [batch,steps,units]. */
-static octet_status emit(octet_context *ctx, octet_graph *graph, octet_arena *scratch, const loop *l, uint32_t source, uint32_t *out) {
+static octet_status emit(octet_context *ctx, octet_graph *graph, octet_arena *scratch, const loop *l, uint32_t source,
+                         uint32_t *out) {
     const char *layer = graph->operators[graph->values[l->last->h].producer].layer;
     const octet_shape state = graph->values[l->last->h].shape;
     const int32_t units = state.dims[1], features = graph->values[l->last->kernel].shape.dims[1];
@@ -207,7 +212,8 @@ static octet_status emit(octet_context *ctx, octet_graph *graph, octet_arena *sc
     uint32_t inputs[24];
     for (size_t i = 0; i < 24; i++) inputs[i] = OCTET_NONE;
     const octet_options pack = {.pack = {0, (int32_t)l->n}};
-    if (source == OCTET_NONE) OCTET_TRY(octet_graph_emit(ctx, graph, OCTET_OP_PACK, layer, NULL, l->x, l->n, &pack, &source, 1));
+    if (source == OCTET_NONE)
+        OCTET_TRY(octet_graph_emit(ctx, graph, OCTET_OP_PACK, layer, NULL, l->x, l->n, &pack, &source, 1));
     OCTET_TRY(turn(ctx, graph, layer, source, &inputs[0]));
     OCTET_TRY(add_quarters(ctx, graph, scratch, l->last->kernel, l->last->kernel, &kernel, &inputs[1]));
     OCTET_TRY(add_quarters(ctx, graph, scratch, l->last->recurrent, l->last->recurrent, &recurrent, &inputs[5]));
@@ -215,7 +221,8 @@ static octet_status emit(octet_context *ctx, octet_graph *graph, octet_arena *sc
     OCTET_TRY(add_state(ctx, graph, layer, "output_state", &state, &inputs[18]));
     OCTET_TRY(add_state(ctx, graph, layer, "cell_state", &state, &inputs[19]));
     const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH}};
-    return octet_graph_emit(ctx, graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, layer, NULL, inputs, 24, &options, out, 1);
+    return octet_graph_emit(ctx, graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, layer, NULL, inputs, 24, &options, out,
+                            1);
 }
 
 /* The PACK of all results in their order, or OCTET_NONE. */
@@ -239,9 +246,11 @@ static octet_status emit_last(octet_context *ctx, octet_graph *graph, const char
 }
 
 /* Whoever read a step's result reads it from the operator; the steps themselves are dead then. */
-static octet_status replace(octet_context *ctx, octet_graph *graph, octet_arena *scratch, const loop *l, bool *changed) {
+static octet_status replace(octet_context *ctx, octet_graph *graph, octet_arena *scratch, const loop *l,
+                            bool *changed) {
     const char *layer = graph->operators[graph->values[l->last->h].producer].layer;
-    const uint32_t pack = find_pack(graph, l), n_known = pack != OCTET_NONE ? 2 : 1; /* readers: the next step and PACK */
+    const uint32_t pack = find_pack(graph, l),
+                   n_known = pack != OCTET_NONE ? 2 : 1; /* readers: the next step and PACK */
     uint32_t source, y, turned, *rows, last;
     bool is_read = false;
     OCTET_TRY(find_source(ctx, graph, l, &source));
@@ -285,8 +294,8 @@ static octet_status fuse_first(octet_context *ctx, octet_graph *graph, octet_are
     return OCTET_OK;
 }
 
-/* The unrolled steps of an LSTM with Keras's default activations, from zeros and without masks: UNIDIRECTIONAL_SEQUENCE_LSTM, as the same
- * layer of a Keras file becomes. */
+/* The unrolled steps of an LSTM with Keras's default activations, from zeros and without masks:
+ * UNIDIRECTIONAL_SEQUENCE_LSTM, as the same layer of a Keras file becomes. */
 octet_status octet_pass_fuse_lstm(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     octet_status status = OCTET_OK;

@@ -4,7 +4,8 @@
 #include "passes/list.h"
 
 /* By value: the only operator that reads it. */
-static octet_status find_readers(octet_context *ctx, const octet_graph *graph, octet_arena *scratch, uint32_t **readers) {
+static octet_status find_readers(octet_context *ctx, const octet_graph *graph, octet_arena *scratch,
+                                 uint32_t **readers) {
     OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, readers));
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         const octet_operator *op = &graph->operators[k];
@@ -22,12 +23,12 @@ static bool is_alike(const octet_graph *graph, const octet_operator *a, const oc
         if (a->inputs[i] != b->inputs[i]) return false;
     }
     const octet_shape *row = &octet_graph_input(graph, b, 0)->shape, *weights = &octet_graph_input(graph, b, 1)->shape;
-    return a->options.fully_connected.activation == b->options.fully_connected.activation && weights->rank == 2 && row->rank == 2 &&
-           row->dims[1] == weights->dims[1];
+    return a->options.fully_connected.activation == b->options.fully_connected.activation && weights->rank == 2 &&
+           row->rank == 2 && row->dims[1] == weights->dims[1];
 }
 
-/* Whether every row that UNPACK op gives is read by one such layer, and by nothing else; a bias tells them from layers whose
- * result is only added to another one's. */
+/* Whether every row that UNPACK op gives is read by one such layer, and by nothing else; a bias tells them from layers
+ * whose result is only added to another one's. */
 static bool has_dense_behind(const octet_graph *graph, const octet_operator *op, const uint32_t *readers) {
     const octet_shape *in = &octet_graph_input(graph, op, 0)->shape;
     const int32_t axis = op->options.pack.axis < 0 ? op->options.pack.axis + in->rank : op->options.pack.axis;
@@ -60,11 +61,12 @@ static octet_status join(octet_context *ctx, octet_graph *graph, uint32_t k, con
         graph->values[result].producer = k;
     }
     octet_graph_set_input(graph, k, 0, whole);
-    return octet_graph_add_operator(ctx, graph, OCTET_OP_FULLY_CONNECTED, dense.layer, inputs, 3, &options, &whole, 1, OCTET_NONE, NULL);
+    return octet_graph_add_operator(ctx, graph, OCTET_OP_FULLY_CONNECTED, dense.layer, inputs, 3, &options, &whole, 1,
+                                    OCTET_NONE, NULL);
 }
 
-/* The dense layer that each step of a loop begins with is one for all steps, as TensorFlow's converter has it where a recurrent layer is
- * built unrolled. */
+/* The dense layer that each step of a loop begins with is one for all steps, as TensorFlow's converter has it where a
+ * recurrent layer is built unrolled. */
 octet_status octet_pass_join_dense(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     uint32_t *readers = NULL;

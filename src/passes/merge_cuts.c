@@ -3,8 +3,8 @@
 
 /* The cuts of one value: in a list by operator, `next` from the first on. */
 typedef struct cuts {
-    octet_cut *of;  /* by operator */
-    uint32_t *next; /* by operator; OCTET_NONE ends */
+    octet_cut *of;          /* by operator */
+    uint32_t *next;         /* by operator; OCTET_NONE ends */
     uint32_t *first, *last; /* by value; OCTET_NONE: nothing is cut from it */
 } cuts;
 
@@ -17,7 +17,8 @@ static octet_status collect(octet_context *ctx, const octet_graph *graph, octet_
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         bool is_cut = false;
         c->next[k] = OCTET_NONE;
-        if (!graph->operators[k].removed) OCTET_TRY(octet_cut_read(ctx, graph, &graph->operators[k], &c->of[k], &is_cut));
+        if (!graph->operators[k].removed)
+            OCTET_TRY(octet_cut_read(ctx, graph, &graph->operators[k], &c->of[k], &is_cut));
         if (!is_cut || c->of[k].axis < 0) continue;
         const uint32_t v = c->of[k].from;
         if (c->first[v] == OCTET_NONE) c->first[v] = k;
@@ -32,7 +33,8 @@ static bool is_alike(const octet_cut *a, const octet_cut *b) {
 }
 
 /* Operator k cuts what parts[] cut, whose first one it is. */
-static octet_status cut_all(octet_context *ctx, octet_graph *graph, uint32_t k, const octet_cut *cut, const uint32_t *parts, uint32_t n) {
+static octet_status cut_all(octet_context *ctx, octet_graph *graph, uint32_t k, const octet_cut *cut,
+                            const uint32_t *parts, uint32_t n) {
     uint32_t *outputs, inputs[2] = {cut->from, OCTET_NONE};
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n, &outputs));
     if (!cut->drops_axis) {
@@ -50,7 +52,8 @@ static octet_status cut_all(octet_context *ctx, octet_graph *graph, uint32_t k, 
     octet_operator *op = &graph->operators[k];
     OCTET_TRY(octet_edit_set_inputs(ctx, graph, k, inputs, cut->drops_axis ? 1 : 2));
     op->code = cut->drops_axis ? OCTET_OP_UNPACK : OCTET_OP_SPLIT;
-    op->options = cut->drops_axis ? (octet_options){.pack = {cut->axis, (int32_t)n}} : (octet_options){.split = {(int32_t)n}};
+    op->options =
+        cut->drops_axis ? (octet_options){.pack = {cut->axis, (int32_t)n}} : (octet_options){.split = {(int32_t)n}};
     op->outputs = outputs;
     op->n_outputs = n;
     return OCTET_OK;
@@ -80,14 +83,16 @@ static octet_status merge(octet_context *ctx, octet_graph *graph, const cuts *c,
     return cut_all(ctx, graph, k, cut, parts, n);
 }
 
-/* Where every part of a value is taken by an operator of its own, one takes them all: UNPACK, or SPLIT where the axis stays. */
+/* Where every part of a value is taken by an operator of its own, one takes them all: UNPACK, or SPLIT where the axis
+ * stays. */
 octet_status octet_pass_merge_cuts(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     cuts c = {0};
     const uint32_t n_values = graph->n_values;
     octet_status status = collect(ctx, graph, &scratch, &c);
     for (uint32_t v = 0; v < n_values && status == OCTET_OK; v++) {
-        if (c.first[v] != OCTET_NONE && c.next[c.first[v]] != OCTET_NONE) status = merge(ctx, graph, &c, c.first[v], changed);
+        if (c.first[v] != OCTET_NONE && c.next[c.first[v]] != OCTET_NONE)
+            status = merge(ctx, graph, &c, c.first[v], changed);
     }
     octet_arena_free(ctx, &scratch);
     return status;

@@ -1,13 +1,14 @@
 #include <string.h>
 
-#include "tflite/options.h"
 #include "passes/edit.h"
 #include "passes/list.h"
+#include "tflite/options.h"
 
 static bool same_constant(const octet_value *a, const octet_value *b) {
     if (!octet_value_is_constant(a) || !octet_value_is_constant(b) || a->type != b->type) return false;
     if (!octet_shape_equal(&a->shape, &b->shape)) return false;
-    return a->data == b->data || memcmp(a->data, b->data, octet_shape_elements(&a->shape) * octet_type_size(a->type)) == 0;
+    return a->data == b->data ||
+           memcmp(a->data, b->data, octet_shape_elements(&a->shape) * octet_type_size(a->type)) == 0;
 }
 
 static bool same_operand(const octet_graph *graph, uint32_t a, uint32_t b) {
@@ -25,7 +26,8 @@ static bool is_candidate(const octet_operator *op) {
 }
 
 static bool same(const octet_graph *graph, const octet_operator *a, const octet_operator *b) {
-    if (a->code != b->code || a->n_inputs != b->n_inputs || !octet_options_equal(a->code, &a->options, &b->options)) return false;
+    if (a->code != b->code || a->n_inputs != b->n_inputs || !octet_options_equal(a->code, &a->options, &b->options))
+        return false;
     const octet_value *out_a = octet_graph_output(graph, a, 0), *out_b = octet_graph_output(graph, b, 0);
     if (out_a->type != out_b->type || !octet_shape_equal(&out_a->shape, &out_b->shape)) return false;
     if (a->code == OCTET_OP_RESHAPE) return a->inputs[0] == b->inputs[0]; /* whatever its target is written as */
@@ -39,7 +41,8 @@ static bool same(const octet_graph *graph, const octet_operator *a, const octet_
 static size_t hash(const octet_graph *graph, const octet_operator *op) {
     size_t sum = 0;
     for (uint32_t i = 0; i < op->n_inputs; i++) {
-        if (op->inputs[i] != OCTET_NONE && !octet_value_is_constant(&graph->values[op->inputs[i]])) sum += op->inputs[i] + (size_t)1;
+        if (op->inputs[i] != OCTET_NONE && !octet_value_is_constant(&graph->values[op->inputs[i]]))
+            sum += op->inputs[i] + (size_t)1;
     }
     return (sum * 64 + (size_t)op->code) * (size_t)2654435761u >> 4;
 }

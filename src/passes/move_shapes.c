@@ -50,8 +50,8 @@ static bool is_arithmetic(octet_operator_code code) {
 }
 
 static bool is_binary(octet_operator_code code) {
-    return is_arithmetic(code) || code == OCTET_OP_FLOOR_DIV || code == OCTET_OP_FLOOR_MOD || code == OCTET_OP_MINIMUM ||
-           code == OCTET_OP_MAXIMUM;
+    return is_arithmetic(code) || code == OCTET_OP_FLOOR_DIV || code == OCTET_OP_FLOOR_MOD ||
+           code == OCTET_OP_MINIMUM || code == OCTET_OP_MAXIMUM;
 }
 
 static bool commutes(octet_operator_code code) {
@@ -67,8 +67,8 @@ static bool is_tail(const octet_shape *tail, const octet_shape *full) {
     return true;
 }
 
-/* Operator k, which reads the mover's result as operand i, takes the mover's place and reads what the mover read; the mover then takes
- * k's place. Only k reads the result between them, which gets the shape of the source. */
+/* Operator k, which reads the mover's result as operand i, takes the mover's place and reads what the mover read; the
+ * mover then takes k's place. Only k reads the result between them, which gets the shape of the source. */
 static void exchange(octet_graph *graph, uint32_t k, uint32_t i, const moved *m) {
     octet_value *between = &graph->values[m->result];
     const uint32_t result = graph->operators[k].outputs[0];
@@ -87,7 +87,9 @@ static void exchange(octet_graph *graph, uint32_t k, uint32_t i, const moved *m)
 
 static bool move_function(octet_graph *graph, uint32_t k) {
     moved m;
-    if (!is_function(graph->operators[k].code) || !read_moved(graph, k, 0, &m) || !octet_edit_is_private(graph, m.result)) return false;
+    if (!is_function(graph->operators[k].code) || !read_moved(graph, k, 0, &m) ||
+        !octet_edit_is_private(graph, m.result))
+        return false;
     exchange(graph, k, 0, &m);
     return true;
 }
@@ -158,8 +160,8 @@ static bool move(octet_graph *graph, uint32_t k) {
     return is_arithmetic(op->code) && (drop_ones_in_front(graph, k, 0) || drop_ones_in_front(graph, k, 1));
 }
 
-/* Arithmetic goes before the RESHAPE (functions of one operand also before TRANSPOSE and DEPTH_TO_SPACE) that it reads, so that it meets
- * the operator that it can be folded into, and the RESHAPE the next one. */
+/* Arithmetic goes before the RESHAPE (functions of one operand also before TRANSPOSE and DEPTH_TO_SPACE) that it reads,
+ * so that it meets the operator that it can be folded into, and the RESHAPE the next one. */
 octet_status octet_pass_move_shapes(octet_context *ctx, octet_graph *graph, bool *changed) {
     (void)ctx;
     for (uint32_t k = 0; k < graph->n_operators; k++) {

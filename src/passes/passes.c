@@ -5,9 +5,9 @@
 
 #include "base/buffer.h"
 
-/* The order: shapes first, since later passes read constants; pads and dilations before multiplications reach the weights behind
- * them; shapes out of the way before arithmetic is folded; activations last, since a fused one ends folding.
- * The list is run until nothing changes. */
+/* The order: shapes first, since later passes read constants; pads and dilations before multiplications reach the
+ * weights behind them; shapes out of the way before arithmetic is folded; activations last, since a fused one ends
+ * folding. The list is run until nothing changes. */
 static const struct {
     const char *name;
     octet_pass *run;

@@ -33,7 +33,8 @@ static uint32_t same_as_operand(const octet_graph *graph, const octet_operator *
     for (uint32_t i = 0; i < 2; i++) {
         if (op->code == OCTET_OP_SUB && i == 1) break; /* 0 - x is not x */
         if (!octet_edit_is_splat(graph, op->inputs[1 - i], neutral)) continue;
-        if (octet_shape_equal(&octet_graph_input(graph, op, i)->shape, &octet_graph_output(graph, op, 0)->shape)) return op->inputs[i];
+        if (octet_shape_equal(&octet_graph_input(graph, op, i)->shape, &octet_graph_output(graph, op, 0)->shape))
+            return op->inputs[i];
     }
     return OCTET_NONE;
 }
@@ -65,8 +66,9 @@ static octet_status square_difference(octet_context *ctx, octet_graph *graph, ui
 /* The opposite of a comparison is a comparison (of numbers, not of NaN, as TensorFlow has it). */
 static octet_status turn_comparison(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
     static const octet_operator_code opposites[6][2] = {
-        {OCTET_OP_EQUAL, OCTET_OP_NOT_EQUAL},     {OCTET_OP_NOT_EQUAL, OCTET_OP_EQUAL},     {OCTET_OP_LESS, OCTET_OP_GREATER_EQUAL},
-        {OCTET_OP_GREATER_EQUAL, OCTET_OP_LESS},  {OCTET_OP_GREATER, OCTET_OP_LESS_EQUAL},  {OCTET_OP_LESS_EQUAL, OCTET_OP_GREATER},
+        {OCTET_OP_EQUAL, OCTET_OP_NOT_EQUAL},    {OCTET_OP_NOT_EQUAL, OCTET_OP_EQUAL},
+        {OCTET_OP_LESS, OCTET_OP_GREATER_EQUAL}, {OCTET_OP_GREATER_EQUAL, OCTET_OP_LESS},
+        {OCTET_OP_GREATER, OCTET_OP_LESS_EQUAL}, {OCTET_OP_LESS_EQUAL, OCTET_OP_GREATER},
     };
     const octet_operator *op = octet_edit_producer(graph, graph->operators[k].inputs[0]);
     for (size_t i = 0; op != NULL && i < 6; i++) {
@@ -85,12 +87,13 @@ static bool has_weights(octet_operator_code code) {
 
 /* A RELU that will be the activation of a layer with weights. */
 static bool is_behind_layer(const octet_graph *graph, const octet_operator *relu) {
-    const octet_operator *from = octet_edit_is_private(graph, relu->inputs[0]) ? octet_edit_producer(graph, relu->inputs[0]) : NULL;
+    const octet_operator *from =
+        octet_edit_is_private(graph, relu->inputs[0]) ? octet_edit_producer(graph, relu->inputs[0]) : NULL;
     return from != NULL && has_weights(from->code);
 }
 
-/* A constant of equal numbers behind a layer with weights becomes one number, as in TensorFlow, where nothing folds it into that layer:
- * its result is read by others too, or has an activation. */
+/* A constant of equal numbers behind a layer with weights becomes one number, as in TensorFlow, where nothing folds it
+ * into that layer: its result is read by others too, or has an activation. */
 static octet_status narrow(octet_context *ctx, octet_graph *graph, uint32_t k, uint32_t constant, bool *changed) {
     const octet_operator *op = &graph->operators[k];
     const uint32_t other = op->inputs[1 - constant];
@@ -98,10 +101,12 @@ static octet_status narrow(octet_context *ctx, octet_graph *graph, uint32_t k, u
     if (from == NULL) return OCTET_OK;
     const bool is_layer = has_weights(from->code);
     if (!is_layer && !(from->code == OCTET_OP_RELU && is_behind_layer(graph, from))) return OCTET_OK;
-    if (is_layer && octet_edit_is_private(graph, other) && *octet_edit_activation(from) == OCTET_ACTIVATION_NONE) return OCTET_OK;
+    if (is_layer && octet_edit_is_private(graph, other) && *octet_edit_activation(from) == OCTET_ACTIVATION_NONE)
+        return OCTET_OK;
     const octet_value *value = &graph->values[op->inputs[constant]];
     const float number = ((const float *)value->data)[0];
-    if (octet_shape_elements(&value->shape) == 1 || !octet_edit_is_splat(graph, op->inputs[constant], number)) return OCTET_OK;
+    if (octet_shape_elements(&value->shape) == 1 || !octet_edit_is_splat(graph, op->inputs[constant], number))
+        return OCTET_OK;
     if (!octet_shape_equal(&graph->values[other].shape, &octet_graph_output(graph, op, 0)->shape)) return OCTET_OK;
     uint32_t narrowed;
     OCTET_TRY(octet_edit_add_f32(ctx, graph, op->inputs[constant], &(octet_shape){0}, &number, &narrowed));
@@ -114,9 +119,12 @@ static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k,
     const octet_operator *op = &graph->operators[k];
     if (!op->removed && op->code == OCTET_OP_LOGICAL_NOT) return turn_comparison(ctx, graph, k, changed);
     if (!op->removed && op->code == OCTET_OP_SQUARE) return square_difference(ctx, graph, k, changed);
-    const bool binary = op->code == OCTET_OP_ADD || op->code == OCTET_OP_SUB || op->code == OCTET_OP_MUL || op->code == OCTET_OP_DIV;
-    if (op->removed || !binary || op->n_inputs != 2 || octet_graph_output(graph, op, 0)->type != OCTET_FLOAT32) return OCTET_OK;
-    const bool constants[2] = {octet_edit_is_constant_f32(graph, op->inputs[0]), octet_edit_is_constant_f32(graph, op->inputs[1])};
+    const bool binary =
+        op->code == OCTET_OP_ADD || op->code == OCTET_OP_SUB || op->code == OCTET_OP_MUL || op->code == OCTET_OP_DIV;
+    if (op->removed || !binary || op->n_inputs != 2 || octet_graph_output(graph, op, 0)->type != OCTET_FLOAT32)
+        return OCTET_OK;
+    const bool constants[2] = {octet_edit_is_constant_f32(graph, op->inputs[0]),
+                               octet_edit_is_constant_f32(graph, op->inputs[1])};
     if (constants[0] == constants[1]) return OCTET_OK;
     if (op->code == OCTET_OP_DIV) {
         if (!constants[1] || has_zero(graph, op->inputs[1])) return OCTET_OK;
@@ -136,12 +144,13 @@ static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k,
     return narrow(ctx, graph, k, constants[0] ? 0 : 1, changed);
 }
 
-/* Arithmetic with constants that is no arithmetic, division by constants, vectors of equal numbers, squares of differences, and
- * opposites of comparisons. */
+/* Arithmetic with constants that is no arithmetic, division by constants, vectors of equal numbers, squares of
+ * differences, and opposites of comparisons. */
 octet_status octet_pass_simplify_arithmetic(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     octet_status status = OCTET_OK;
-    for (uint32_t k = 0; k < graph->n_operators && status == OCTET_OK; k++) status = simplify(ctx, graph, k, &scratch, changed);
+    for (uint32_t k = 0; k < graph->n_operators && status == OCTET_OK; k++)
+        status = simplify(ctx, graph, k, &scratch, changed);
     octet_arena_free(ctx, &scratch);
     return status;
 }

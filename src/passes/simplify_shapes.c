@@ -25,7 +25,8 @@ static bool moves_nothing(const octet_shape *in, const int32_t *permutation) {
     return true;
 }
 
-static octet_status merge_transposes(octet_context *ctx, octet_graph *graph, uint32_t k, const int32_t *outer, bool *changed) {
+static octet_status merge_transposes(octet_context *ctx, octet_graph *graph, uint32_t k, const int32_t *outer,
+                                     bool *changed) {
     const octet_operator *first = octet_edit_producer(graph, graph->operators[k].inputs[0]);
     int32_t inner[OCTET_MAX_RANK], merged[OCTET_MAX_RANK];
     if (first == NULL || first->code != OCTET_OP_TRANSPOSE || !read_permutation(graph, first, inner)) return OCTET_OK;
@@ -42,7 +43,8 @@ static octet_status simplify_transpose(octet_context *ctx, octet_graph *graph, u
     int32_t permutation[OCTET_MAX_RANK];
     const octet_operator *op = &graph->operators[k];
     if (!read_permutation(graph, op, permutation)) return OCTET_OK;
-    if (!moves_nothing(&octet_graph_input(graph, op, 0)->shape, permutation)) return merge_transposes(ctx, graph, k, permutation, changed);
+    if (!moves_nothing(&octet_graph_input(graph, op, 0)->shape, permutation))
+        return merge_transposes(ctx, graph, k, permutation, changed);
     *changed = true;
     if (octet_shape_equal(&octet_graph_input(graph, op, 0)->shape, &octet_graph_output(graph, op, 0)->shape)) {
         octet_edit_bypass(graph, k, op->inputs[0]);
@@ -94,8 +96,8 @@ static bool is_identity(const octet_graph *graph, const octet_operator *op) {
 }
 
 static bool is_reduction(octet_operator_code code) {
-    return code == OCTET_OP_MEAN || code == OCTET_OP_SUM || code == OCTET_OP_REDUCE_MAX || code == OCTET_OP_REDUCE_MIN ||
-           code == OCTET_OP_REDUCE_PROD;
+    return code == OCTET_OP_MEAN || code == OCTET_OP_SUM || code == OCTET_OP_REDUCE_MAX ||
+           code == OCTET_OP_REDUCE_MIN || code == OCTET_OP_REDUCE_PROD;
 }
 
 /* RESHAPE k that only puts back, as ones, the dimensions over which the operator before it reduces. */
@@ -139,8 +141,8 @@ static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k,
     return OCTET_OK;
 }
 
-/* EXPAND_DIMS, SQUEEZE and TRANSPOSE that moves no data become RESHAPE, as with a static batch; pairs of RESHAPE or TRANSPOSE become
- * one, and with a fixed batch a RESHAPE behind a reduction part of it; what changes nothing goes. */
+/* EXPAND_DIMS, SQUEEZE and TRANSPOSE that moves no data become RESHAPE, as with a static batch; pairs of RESHAPE or
+ * TRANSPOSE become one, and with a fixed batch a RESHAPE behind a reduction part of it; what changes nothing goes. */
 octet_status octet_pass_simplify_shapes(octet_context *ctx, octet_graph *graph, bool *changed) {
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         if (!graph->operators[k].removed) OCTET_TRY(simplify(ctx, graph, k, changed));

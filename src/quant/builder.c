@@ -12,14 +12,16 @@ static octet_status copy_description(octet_builder *b) {
     octet_graph *to = b->to;
     const octet_graph *from = b->from;
     if (from->name != NULL) OCTET_TRY(octet_arena_string(b->ctx, &to->arena, from->name, &to->name));
-    if (from->description != NULL) OCTET_TRY(octet_arena_string(b->ctx, &to->arena, from->description, &to->description));
+    if (from->description != NULL)
+        OCTET_TRY(octet_arena_string(b->ctx, &to->arena, from->description, &to->description));
     for (uint32_t i = 0; i < from->n_layers; i++) OCTET_TRY(octet_graph_add_layer(b->ctx, to, &from->layers[i]));
     to->keras_version = from->keras_version;
     to->open_batch = from->open_batch;
     return OCTET_OK;
 }
 
-octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, const octet_quantize_options *options, octet_builder *out) {
+octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, const octet_quantize_options *options,
+                                 octet_builder *out) {
     *out = (octet_builder){.ctx = ctx, .from = from, .options = *options};
     out->integer_type = options->mode == OCTET_MODE_INT16X8 ? OCTET_INT16 : OCTET_INT8;
     OCTET_TRY(octet_graph_create(ctx, from->source, &out->to));
@@ -37,20 +39,21 @@ void octet_builder_finish(octet_builder *builder, bool keep) {
     }
 }
 
-octet_status octet_builder_add_integer(octet_builder *b, const char *name, octet_type type, const octet_shape *shape, octet_qparams params,
-                                       uint32_t *out) {
+octet_status octet_builder_add_integer(octet_builder *b, const char *name, octet_type type, const octet_shape *shape,
+                                       octet_qparams params, uint32_t *out) {
     OCTET_TRY(octet_graph_add_value(b->ctx, b->to, name, type, shape, out));
     return octet_value_set_quantization(b->ctx, b->to, *out, 1, 0, &params.scale, &params.zero_point);
 }
 
-octet_status octet_builder_requantize(octet_builder *b, uint32_t value, const char *name, const char *layer, octet_type type,
-                                      octet_qparams params, uint32_t *out) {
+octet_status octet_builder_requantize(octet_builder *b, uint32_t value, const char *name, const char *layer,
+                                      octet_type type, octet_qparams params, uint32_t *out) {
     const octet_shape shape = b->to->values[value].shape;
     const octet_type from = b->to->values[value].type;
     if (octet_type_is_quantized(from) && !b->options.strict_tensorflow) {
         const octet_qparams read = octet_qparams_of(b->to->values[value].quantization.scale[0],
                                                     b->to->values[value].quantization.zero_point[0]);
-        const octet_qparams between = octet_qparams_of(ldexpf(read.scale, -(from == OCTET_INT16 ? 14 : 22)), params.zero_point);
+        const octet_qparams between =
+            octet_qparams_of(ldexpf(read.scale, -(from == OCTET_INT16 ? 14 : 22)), params.zero_point);
         if (params.scale < between.scale) {
             const char *step = NULL;
             OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &step, "%s_step", name));
@@ -68,7 +71,8 @@ static octet_status copy_value(octet_builder *b, const octet_value *value, uint3
     } else {
         OCTET_TRY(octet_graph_add_value(b->ctx, b->to, value->name, value->type, &value->shape, out));
     }
-    if (value->origin != NULL) OCTET_TRY(octet_arena_string(b->ctx, &b->to->arena, value->origin, &b->to->values[*out].origin));
+    if (value->origin != NULL)
+        OCTET_TRY(octet_arena_string(b->ctx, &b->to->arena, value->origin, &b->to->values[*out].origin));
     b->to->values[*out].is_variable = value->is_variable;
     return OCTET_OK;
 }
@@ -81,8 +85,8 @@ octet_status octet_builder_real(octet_builder *b, uint32_t v, const char *layer,
             const char *name = NULL;
             OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_dequantize", value->name));
             OCTET_TRY(octet_graph_add_value(b->ctx, b->to, name, OCTET_FLOAT32, &value->shape, &b->real[v]));
-            OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, layer, &b->integer[v], 1, NULL, &b->real[v], 1,
-                                               OCTET_NONE, NULL));
+            OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, layer, &b->integer[v], 1, NULL,
+                                               &b->real[v], 1, OCTET_NONE, NULL));
         } else {
             OCTET_TRY(copy_value(b, value, &b->real[v]));
         }
@@ -92,7 +96,8 @@ octet_status octet_builder_real(octet_builder *b, uint32_t v, const char *layer,
 }
 
 static octet_status missing_range(octet_builder *b, const octet_value *value, const char *layer) {
-    return octet_context_fail(b->ctx, OCTET_MODEL, "%s: %s has no calibrated range; calibrate with samples that reach this operator", layer,
+    return octet_context_fail(b->ctx, OCTET_MODEL,
+                              "%s: %s has no calibrated range; calibrate with samples that reach this operator", layer,
                               value->name);
 }
 
@@ -100,10 +105,12 @@ octet_status octet_builder_integer(octet_builder *b, uint32_t v, const char *lay
     if (b->integer[v] == OCTET_NONE) {
         const octet_value *value = &b->from->values[v];
         if (!b->propagation.values[v].set) return missing_range(b, value, layer);
-        OCTET_CHECK(b->ctx, b->real[v] != OCTET_NONE, OCTET_INTERNAL, "%s: %s is read before it is computed", layer, value->name);
+        OCTET_CHECK(b->ctx, b->real[v] != OCTET_NONE, OCTET_INTERNAL, "%s: %s is read before it is computed", layer,
+                    value->name);
         const char *name = NULL;
         OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_quantize", value->name));
-        OCTET_TRY(octet_builder_requantize(b, b->real[v], name, layer, b->integer_type, b->propagation.values[v].params, &b->integer[v]));
+        OCTET_TRY(octet_builder_requantize(b, b->real[v], name, layer, b->integer_type, b->propagation.values[v].params,
+                                           &b->integer[v]));
     }
     *out = b->integer[v];
     return OCTET_OK;
@@ -112,21 +119,23 @@ octet_status octet_builder_integer(octet_builder *b, uint32_t v, const char *lay
 octet_status octet_builder_operand_params(octet_builder *b, uint32_t k, uint32_t i, octet_qparams *out) {
     const octet_operator *op = &b->from->operators[k];
     const octet_value *value = octet_graph_input(b->from, op, i);
-    OCTET_CHECK(b->ctx, value != NULL, OCTET_MODEL, "%s: %s has no operand %u", op->layer, octet_operator_name(op->code), (unsigned)i);
+    OCTET_CHECK(b->ctx, value != NULL, OCTET_MODEL, "%s: %s has no operand %u", op->layer,
+                octet_operator_name(op->code), (unsigned)i);
     const octet_placement *here = &b->propagation.operands[b->propagation.first_operand[k] + i];
     const octet_placement *place = &b->propagation.values[op->inputs[i]];
     if (here->set) {
         *out = here->params;
     } else if (octet_value_is_constant(value)) {
         const size_t n = octet_shape_elements(&value->shape);
-        *out = b->integer_type == OCTET_INT16 ? octet_qparams_constant_s16(value->data, n) : octet_qparams_constant_s8(value->data, n);
+        *out = b->integer_type == OCTET_INT16 ? octet_qparams_constant_s16(value->data, n)
+                                              : octet_qparams_constant_s8(value->data, n);
     } else if (place->set) {
         *out = place->params;
     } else {
         return missing_range(b, value, op->layer);
     }
-    OCTET_CHECK(b->ctx, isfinite(out->scale) && out->scale > 0.0f, OCTET_MODEL, "%s: %s is too wide for a float32 scale", op->layer,
-                value->name);
+    OCTET_CHECK(b->ctx, isfinite(out->scale) && out->scale > 0.0f, OCTET_MODEL,
+                "%s: %s is too wide for a float32 scale", op->layer, value->name);
     return OCTET_OK;
 }
 
@@ -136,22 +145,26 @@ octet_status octet_builder_check_constant(octet_builder *b, const octet_operator
     bool finite = true;
     for (size_t i = 0; i < n; i++) finite &= fabsf(data[i]) <= 3.402823466e38f;
     for (size_t i = 0; !finite && i < n; i++) {
-        OCTET_CHECK(b->ctx, isfinite(data[i]), OCTET_MODEL, "%s: element %zu of %s is %s; the training diverged or the file is damaged",
-                    op->layer, i, value->origin != NULL ? value->origin : value->name, isnan(data[i]) ? "NaN" : "infinite");
+        OCTET_CHECK(b->ctx, isfinite(data[i]), OCTET_MODEL,
+                    "%s: element %zu of %s is %s; the training diverged or the file is damaged", op->layer, i,
+                    value->origin != NULL ? value->origin : value->name, isnan(data[i]) ? "NaN" : "infinite");
     }
     return OCTET_OK;
 }
 
-octet_status octet_builder_copy_operator(octet_builder *b, uint32_t k, uint32_t replaced, uint32_t value, uint32_t *out) {
+octet_status octet_builder_copy_operator(octet_builder *b, uint32_t k, uint32_t replaced, uint32_t value,
+                                         uint32_t *out) {
     const octet_operator *op = &b->from->operators[k];
     uint32_t *inputs = NULL, *outputs = NULL;
     OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_inputs, &inputs));
     OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_outputs, &outputs));
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         inputs[i] = i == replaced ? value : OCTET_NONE;
-        if (i != replaced && op->inputs[i] != OCTET_NONE) OCTET_TRY(octet_builder_real(b, op->inputs[i], op->layer, &inputs[i]));
+        if (i != replaced && op->inputs[i] != OCTET_NONE)
+            OCTET_TRY(octet_builder_real(b, op->inputs[i], op->layer, &inputs[i]));
     }
-    for (uint32_t i = 0; i < op->n_outputs; i++) OCTET_TRY(octet_builder_real(b, op->outputs[i], op->layer, &outputs[i]));
-    return octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, op->n_inputs, &op->options, outputs, op->n_outputs,
-                                    OCTET_NONE, out);
+    for (uint32_t i = 0; i < op->n_outputs; i++)
+        OCTET_TRY(octet_builder_real(b, op->outputs[i], op->layer, &outputs[i]));
+    return octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, op->n_inputs, &op->options, outputs,
+                                    op->n_outputs, OCTET_NONE, out);
 }

@@ -23,38 +23,43 @@ typedef struct octet_builder {
 } octet_builder;
 
 /* builder.c */
-octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, const octet_quantize_options *options, octet_builder *out);
+octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, const octet_quantize_options *options,
+                                 octet_builder *out);
 /* On failure of anything in between, frees the new graph too. */
 void octet_builder_finish(octet_builder *builder, bool keep);
 /* A new value of `to` with per-tensor parameters. */
-octet_status octet_builder_add_integer(octet_builder *builder, const char *name, octet_type type, const octet_shape *shape,
-                                       octet_qparams params, uint32_t *out);
+octet_status octet_builder_add_integer(octet_builder *builder, const char *name, octet_type type,
+                                       const octet_shape *shape, octet_qparams params, uint32_t *out);
 /* The unquantized form: copies constants, emits DEQUANTIZE when only the integer form exists. */
 octet_status octet_builder_real(octet_builder *builder, uint32_t value, const char *layer, uint32_t *out);
 /* The integer form of an activation; emits QUANTIZE when only the float form exists. */
 octet_status octet_builder_integer(octet_builder *builder, uint32_t value, const char *layer, uint32_t *out);
-/* QUANTIZE from a value of `to` to a new one. LiteRT shifts the difference of an integer and its zero point (8 bits, or 16) to the left
- * in 32 bits: scales further apart than 2^22 (2^14) take two steps, the first of which saturates, unless the file is strict. */
-octet_status octet_builder_requantize(octet_builder *builder, uint32_t value, const char *name, const char *layer, octet_type type,
-                                      octet_qparams params, uint32_t *out);
+/* QUANTIZE from a value of `to` to a new one. LiteRT shifts the difference of an integer and its zero point (8 bits, or
+ * 16) to the left in 32 bits: scales further apart than 2^22 (2^14) take two steps, the first of which saturates,
+ * unless the file is strict. */
+octet_status octet_builder_requantize(octet_builder *builder, uint32_t value, const char *name, const char *layer,
+                                      octet_type type, octet_qparams params, uint32_t *out);
 /* Parameters that operand i of operator k is read with: MODEL when the activation has none. */
 octet_status octet_builder_operand_params(octet_builder *builder, uint32_t k, uint32_t i, octet_qparams *out);
 /* UNSUPPORTED names the layer when the constant holds NaN or infinity. */
 octet_status octet_builder_check_constant(octet_builder *builder, const octet_operator *op, const octet_value *value);
 
-/* Operator k as it is, with the real forms of its operands; operand `replaced` (OCTET_NONE: none) is `value` of `to` instead. */
-octet_status octet_builder_copy_operator(octet_builder *builder, uint32_t k, uint32_t replaced, uint32_t value, uint32_t *out);
+/* Operator k as it is, with the real forms of its operands; operand `replaced` (OCTET_NONE: none) is `value` of `to`
+ * instead. */
+octet_status octet_builder_copy_operator(octet_builder *builder, uint32_t k, uint32_t replaced, uint32_t value,
+                                         uint32_t *out);
 
 /* weights.c: a constant operand, weights and biases of operator k; *out is a value of `to`. */
 octet_status octet_builder_constant(octet_builder *builder, uint32_t k, uint32_t i, uint32_t *out);
 /* Biases with the given scales; int32, or int64 with int16 activations. */
-octet_status octet_builder_bias(octet_builder *builder, const octet_value *value, const double *scales, size_t n_scales, uint32_t *out);
+octet_status octet_builder_bias(octet_builder *builder, const octet_value *value, const double *scales, size_t n_scales,
+                                uint32_t *out);
 octet_status octet_builder_weights_and_bias(octet_builder *builder, uint32_t k, uint32_t *weights, uint32_t *bias);
 /* Symmetric int8 weights of any graph: a new constant of `to`. axis -1: per tensor. scales: n channels, in scratch. */
-octet_status octet_builder_weight_constant(octet_builder *builder, const octet_value *value, int32_t axis, const double *scales,
-                                           uint32_t *out);
-octet_status octet_builder_weight_scales(octet_builder *builder, const octet_value *value, int32_t axis, octet_channels *channels,
-                                         double **scales);
+octet_status octet_builder_weight_constant(octet_builder *builder, const octet_value *value, int32_t axis,
+                                           const double *scales, uint32_t *out);
+octet_status octet_builder_weight_scales(octet_builder *builder, const octet_value *value, int32_t axis,
+                                         octet_channels *channels, double **scales);
 /* The axis of the weights' channels under the options; -1: per tensor. */
 int32_t octet_builder_weight_axis(const octet_builder *builder, octet_operator_code code);
 

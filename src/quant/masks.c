@@ -80,7 +80,9 @@ static void set_addend(const octet_masks *m, const octet_operator *op, uint32_t 
     if (product == NULL || product->code != OCTET_OP_MUL) return;
     for (uint32_t j = 0; j < 2; j++) {
         const uint32_t factor = product->inputs[j], other = product->inputs[1 - j];
-        if (!octet_value_is_constant(value_of(m, factor)) || !is_real(m, other) || octet_value_is_constant(value_of(m, other))) continue;
+        if (!octet_value_is_constant(value_of(m, factor)) || !is_real(m, other) ||
+            octet_value_is_constant(value_of(m, other)))
+            continue;
         const octet_range times = observed(m, other, -INFINITY);
         m->ranges[other] = times; /* the product took its memory: TensorFlow's second look saw the mask there */
         const float largest = fmaxf(fabsf(times.min), fabsf(times.max));
@@ -100,7 +102,8 @@ static void narrow_sum(const octet_masks *m, const octet_operator *op, uint32_t 
     const uint32_t scores = op->inputs[1 - i], sum = op->outputs[0];
     const octet_range x = observed(m, scores, -INFINITY), all = observed(m, op->inputs[i], -INFINITY);
     octet_range y = negates ? (octet_range){-all.max, -all.min} : all, counted = {y.max, y.max};
-    if (octet_value_is_constant(value_of(m, op->inputs[i])) && !negates) counted = observed(m, op->inputs[i], MASKED_BELOW);
+    if (octet_value_is_constant(value_of(m, op->inputs[i])) && !negates)
+        counted = observed(m, op->inputs[i], MASKED_BELOW);
     if (!(counted.min <= counted.max)) return;
     const float lowest = x.min + counted.min - below, lowers = x.max - lowest;
     if (!(y.min < MASKED_BELOW) || !(y.min < -FAR * lowers)) return;
@@ -110,8 +113,8 @@ static void narrow_sum(const octet_masks *m, const octet_operator *op, uint32_t 
     set_addend(m, op, i, negates ? (octet_range){-y.max, -y.min} : y);
 }
 
-/* By how much a value lies below others at least: a low constant, or what a high constant was subtracted from. A recorded maximum does
- * not tell, since it is never below 0. *op: the difference, NULL for a constant. */
+/* By how much a value lies below others at least: a low constant, or what a high constant was subtracted from. A
+ * recorded maximum does not tell, since it is never below 0. *op: the difference, NULL for a constant. */
 static bool is_low(const octet_masks *m, uint32_t v, float lowers, const octet_operator **op) {
     *op = NULL;
     if (octet_value_is_constant(value_of(m, v))) {
@@ -140,7 +143,8 @@ static void narrow_choice(const octet_masks *m, const octet_operator *op, float 
         m->ranges[scores] = chosen;
         if (difference == NULL) return;
         m->ranges[low] = chosen;
-        set_constant(m, difference, 1, difference->code == OCTET_OP_SUB ? (octet_range){0.0f, lowers} : (octet_range){-lowers, 0.0f});
+        set_constant(m, difference, 1,
+                     difference->code == OCTET_OP_SUB ? (octet_range){0.0f, lowers} : (octet_range){-lowers, 0.0f});
         return;
     }
 }
@@ -155,7 +159,8 @@ void octet_masks_narrow(const octet_masks *m) {
         if (op == NULL || value_of(m, scores)->n_uses != 1 || value_of(m, source)->n_uses != 1) continue;
         const float below = margin(m, value_of(m, scores));
         if (op->code == OCTET_OP_SELECT || op->code == OCTET_OP_SELECT_V2) narrow_choice(m, op, below);
-        for (uint32_t i = 0; i < 2 && (op->code == OCTET_OP_ADD || op->code == OCTET_OP_SUB); i++) narrow_sum(m, op, i, below);
+        for (uint32_t i = 0; i < 2 && (op->code == OCTET_OP_ADD || op->code == OCTET_OP_SUB); i++)
+            narrow_sum(m, op, i, below);
         for (uint32_t at = scores; at != source; at = producer_of(m, at)->inputs[0]) m->ranges[at] = m->ranges[source];
     }
 }

@@ -17,14 +17,14 @@ typedef struct state {
     const octet_quantize_options *options;
     octet_propagation *out;
     uint32_t *first_user, *users; /* operators that read a value, in order: users[first_user[v] .. first_user[v + 1]) */
-    octet_range *ranges; /* by value: as observed, or widened */
-    bool *statistic; /* by value: a float activation with an observed range */
-    bool *dropped;   /* its parameters come from elsewhere */
-    bool *fixed;     /* a range that was kept: parameters that the work list does not overrule */
+    octet_range *ranges;          /* by value: as observed, or widened */
+    bool *statistic;              /* by value: a float activation with an observed range */
+    bool *dropped;                /* its parameters come from elsewhere */
+    bool *fixed;                  /* a range that was kept: parameters that the work list does not overrule */
     stack work;
-    bool *done;      /* by operator */
-    /* 16 bits: TensorFlow's other quantizer settles operators from the first to the last, leaves operands that are joined their
-     * parameters, and puts a QUANTIZE where they differ from the result's. */
+    bool *done; /* by operator */
+    /* 16 bits: TensorFlow's other quantizer settles operators from the first to the last, leaves operands that are
+     * joined their parameters, and puts a QUANTIZE where they differ from the result's. */
     bool forward;
 } state;
 
@@ -33,7 +33,9 @@ static void push(stack *s, uint32_t item) {
     s->items[s->n++] = item;
 }
 
-static bool is_float(const state *s, uint32_t value) { return value != OCTET_NONE && s->graph->values[value].type == OCTET_FLOAT32; }
+static bool is_float(const state *s, uint32_t value) {
+    return value != OCTET_NONE && s->graph->values[value].type == OCTET_FLOAT32;
+}
 
 static bool is_activation(const state *s, uint32_t value) {
     return is_float(s, value) && !octet_value_is_constant(&s->graph->values[value]);
@@ -88,7 +90,8 @@ static octet_status find_users(state *s) {
 static void push_statistics(state *s, bool kept_only) {
     s->work.n = 0;
     for (uint32_t v = 0; v < s->graph->n_values; v++) {
-        if (s->statistic[v] && s->graph->values[v].producer == OCTET_NONE && !(kept_only && s->dropped[v])) push(&s->work, v);
+        if (s->statistic[v] && s->graph->values[v].producer == OCTET_NONE && !(kept_only && s->dropped[v]))
+            push(&s->work, v);
     }
     for (uint32_t k = 0; k < s->graph->n_operators; k++) {
         const octet_operator *op = &s->graph->operators[k];
@@ -99,8 +102,8 @@ static void push_statistics(state *s, bool kept_only) {
     }
 }
 
-/* The parameters of a choice's result hold for its operands too. One that is read elsewhere as well (the state before a masked step)
- * would be cut to the range of what was chosen: the result's range covers it, unless strict. */
+/* The parameters of a choice's result hold for its operands too. One that is read elsewhere as well (the state before a
+ * masked step) would be cut to the range of what was chosen: the result's range covers it, unless strict. */
 static void widen_choices(state *s) {
     for (uint32_t k = 0; k < s->graph->n_operators && !s->options->strict_tensorflow; k++) {
         const octet_operator *op = &s->graph->operators[k];
@@ -117,7 +120,8 @@ static void widen_choices(state *s) {
 
 /* Constants that make a mask are rounded in the range that is left of it. */
 static void narrow_masks(state *s) {
-    const octet_masks masks = {s->graph, s->ranges, s->out->first_operand, s->out->operands, s->options->mode == OCTET_MODE_INT16X8};
+    const octet_masks masks = {s->graph, s->ranges, s->out->first_operand, s->out->operands,
+                               s->options->mode == OCTET_MODE_INT16X8};
     octet_masks_narrow(&masks);
 }
 
@@ -128,7 +132,8 @@ static void run_forward(state *s) {
     while (s->work.n > 0) {
         const uint32_t v = s->work.items[--s->work.n];
         const uint32_t producer = graph->values[v].producer;
-        if (producer != OCTET_NONE && class_of(s, producer) == OCTET_RULE_FIXED && !is_trained(s, v)) s->dropped[v] = true;
+        if (producer != OCTET_NONE && class_of(s, producer) == OCTET_RULE_FIXED && !is_trained(s, v))
+            s->dropped[v] = true;
         for (uint32_t u = s->first_user[v]; u < s->first_user[v + 1]; u++) {
             const octet_operator *op = &graph->operators[s->users[u]];
             if (class_of(s, s->users[u]) != OCTET_RULE_SAME || n_float_operands(s, op) > 1) continue;
@@ -155,7 +160,8 @@ static octet_status run_backward(state *s) {
         const octet_operator *op = &graph->operators[producer];
         for (uint32_t i = 0; i < op->n_inputs; i++) {
             const uint32_t operand = op->inputs[i];
-            if (!is_activation(s, operand) || !s->statistic[operand] || visited[operand] || is_trained(s, operand)) continue;
+            if (!is_activation(s, operand) || !s->statistic[operand] || visited[operand] || is_trained(s, operand))
+                continue;
             visited[operand] = true;
             s->dropped[operand] = true;
             push(&s->work, operand);
@@ -174,7 +180,8 @@ static octet_status fix_ranges(state *s) {
                                                                             : octet_qparams_range_s8(min, max);
         OCTET_CHECK(s->ctx, isfinite(params.scale) && params.scale > 0.0f, OCTET_MODEL,
                     "%s: %s ranges from %g to %g: too wide for a float32 scale; look at the samples and the weights",
-                    value->producer == OCTET_NONE ? "model input" : s->graph->operators[value->producer].layer, value->name, min, max);
+                    value->producer == OCTET_NONE ? "model input" : s->graph->operators[value->producer].layer,
+                    value->name, min, max);
         s->out->values[v] = (octet_placement){true, params};
         s->fixed[v] = true;
     }
@@ -189,16 +196,18 @@ static void set_result(state *s, uint32_t v, octet_qparams params) {
     }
     *place = (octet_placement){true, params};
     for (uint32_t u = s->first_user[v]; u < s->first_user[v + 1]; u++) {
-        const bool waits = s->forward && n_float_operands(s, &s->graph->operators[s->users[u]]) > 1; /* for its other operands */
+        const bool waits =
+            s->forward && n_float_operands(s, &s->graph->operators[s->users[u]]) > 1; /* for its other operands */
         if (class_of(s, s->users[u]) != OCTET_RULE_NONE && !waits) push(&s->work, s->users[u]);
     }
 }
 
-/* Parameters of a trained range that only one operator reads, and reads otherwise: what computes the value writes it so at once. */
+/* Parameters of a trained range that only one operator reads, and reads otherwise: what computes the value writes it so
+ * at once. */
 static bool may_overrule(const state *s, uint32_t v) {
     const uint32_t producer = s->graph->values[v].producer;
-    return is_trained(s, v) && s->graph->values[v].n_uses == 1 && producer != OCTET_NONE && class_of(s, producer) == OCTET_RULE_FREE &&
-           !s->out->produced[v].set;
+    return is_trained(s, v) && s->graph->values[v].n_uses == 1 && producer != OCTET_NONE &&
+           class_of(s, producer) == OCTET_RULE_FREE && !s->out->produced[v].set;
 }
 
 static void set_operand(state *s, uint32_t k, uint32_t i, octet_qparams params) {
@@ -220,7 +229,8 @@ static void set_operand(state *s, uint32_t k, uint32_t i, octet_qparams params) 
 }
 
 /* Parameters of the only, or of the first, value that has some; kept ranges or propagated ones. */
-static bool find_params(const state *s, const uint32_t *values, uint32_t n, bool fixed, uint32_t *n_found, octet_qparams *out) {
+static bool find_params(const state *s, const uint32_t *values, uint32_t n, bool fixed, uint32_t *n_found,
+                        octet_qparams *out) {
     uint32_t found = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (!is_activation(s, values[i]) || !s->out->values[values[i]].set || s->fixed[values[i]] != fixed) continue;
@@ -287,8 +297,8 @@ static bool run_work_list(state *s) {
     return progress;
 }
 
-/* A value and the constant that it is compared with for equality are rounded alike, unless strict: a real number that equals the
- * constant does so in integers only if both have one scale. */
+/* A value and the constant that it is compared with for equality are rounded alike, unless strict: a real number that
+ * equals the constant does so in integers only if both have one scale. */
 static void align_comparisons(state *s) {
     for (uint32_t k = 0; k < s->graph->n_operators && !s->options->strict_tensorflow; k++) {
         const octet_operator *op = &s->graph->operators[k];
@@ -311,8 +321,8 @@ static bool lacks_params(const state *s, const octet_operator *op) {
     return false;
 }
 
-/* Which operators stay in float: those without integer kernel, and where ranges come from training alone, those beside a value that has
- * none. What the latter compute keeps only parameters of a range of its own. */
+/* Which operators stay in float: those without integer kernel, and where ranges come from training alone, those beside
+ * a value that has none. What the latter compute keeps only parameters of a range of its own. */
 static void settle_real(state *s) {
     bool trained = false, observed = false;
     for (uint32_t v = 0; v < s->graph->n_values; v++) {
@@ -331,8 +341,8 @@ static void settle_real(state *s) {
     }
 }
 
-octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_quantize_options *options,
-                             octet_propagation *out) {
+octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
+                             const octet_quantize_options *options, octet_propagation *out) {
     state s = {.ctx = ctx, .arena = arena, .graph = graph, .options = options, .out = out};
     s.forward = options->mode == OCTET_MODE_INT16X8;
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->values));

@@ -144,7 +144,9 @@ void octet_qparams_quantize_weights_per_tensor(const float *weights, size_t n, i
     for (size_t i = 0; i < n; i++) out[i] = quantize_weight(weights[i], inverse);
 }
 
-double octet_qparams_bias_scale(double input_scale, double weight_scale) { return (double)(float)(input_scale * weight_scale); }
+double octet_qparams_bias_scale(double input_scale, double weight_scale) {
+    return (double)(float)(input_scale * weight_scale);
+}
 
 bool octet_qparams_adjust_scales(float bias, double input_scale, double *weight_scale, double *bias_scale) {
     const double size = fabs((double)bias);
@@ -182,7 +184,7 @@ uint16_t octet_qparams_float16(float value) {
     const uint32_t magnitude = bits & 0x7fffffffu;
     if (magnitude > 0x7f800000u) return (uint16_t)(sign | 0x7e00u);
     if (magnitude >= 0x477ff000u) return (uint16_t)(sign | 0x7bffu); /* from 65520 on: would round to infinity */
-    if (magnitude < 0x38800000u) { /* subnormal: a multiple of 2^-24 */
+    if (magnitude < 0x38800000u) {                                   /* subnormal: a multiple of 2^-24 */
         float size;
         memcpy(&size, &magnitude, sizeof size);
         return (uint16_t)(sign | (uint16_t)rintf(size * 16777216.0f));

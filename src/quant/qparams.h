@@ -19,13 +19,17 @@ typedef struct octet_qparams {
 static inline octet_qparams octet_qparams_of(float scale, int32_t zero_point) {
     return (octet_qparams){.scale = scale, .zero_point = zero_point};
 }
-static inline double octet_qparams_scale(octet_qparams params) { return params.precise > 0.0 ? params.precise : (double)params.scale; }
+static inline double octet_qparams_scale(octet_qparams params) {
+    return params.precise > 0.0 ? params.precise : (double)params.scale;
+}
 
-static inline bool octet_qparams_equal(octet_qparams a, octet_qparams b) { return a.scale == b.scale && a.zero_point == b.zero_point; }
+static inline bool octet_qparams_equal(octet_qparams a, octet_qparams b) {
+    return a.scale == b.scale && a.zero_point == b.zero_point;
+}
 
 /* Asymmetric int8, -128..127, for a recorded range, which is widened to hold 0 (and to 2e-6 when narrower than 1e-6).
- * scale = (max - min) / 255 in float32; zero point = -128 - min / scale in double, through float32, half away from zero.
- * The scale is infinite when max - min overflows float32: the caller refuses that. */
+ * scale = (max - min) / 255 in float32; zero point = -128 - min / scale in double, through float32, half away from
+ * zero. The scale is infinite when max - min overflows float32: the caller refuses that. */
 octet_qparams octet_qparams_range_s8(double min, double max);
 /* The same for a range that training has rounded to, min <= 0 <= max: scale = (max - min) / 255, all in double, and
  * zero point = round(-min / scale) - 128. */
@@ -41,9 +45,12 @@ void octet_qparams_quantize_s8(const float *data, size_t n, octet_qparams params
 void octet_qparams_quantize_s16(const float *data, size_t n, octet_qparams params, int16_t *out);
 
 /* A weight array seen as [outer, n, inner], where n counts channels (1: per tensor). */
-typedef struct octet_channels { size_t outer, n, inner; } octet_channels;
+typedef struct octet_channels {
+    size_t outer, n, inner;
+} octet_channels;
 
-/* Symmetric narrow int8, -127..127: scale[c] = (a - -a) / 254 in float32 with a = max |w| of channel c, at least 5e-7. */
+/* Symmetric narrow int8, -127..127: scale[c] = (a - -a) / 254 in float32 with a = max |w| of channel c, at least 5e-7.
+ */
 void octet_qparams_weight_scales(const float *weights, octet_channels channels, double *scales);
 /* The same beside trained ranges: 2 a / 254 in double. */
 void octet_qparams_weight_scales_precise(const float *weights, octet_channels channels, double *scales);

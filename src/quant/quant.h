@@ -10,15 +10,16 @@
 
 typedef enum octet_mode {
     OCTET_MODE_INT8 = 0,
-    OCTET_MODE_INT16X8,  /* int16 activations, int8 weights, int64 biases */
-    OCTET_MODE_DYNAMIC,  /* int8 weights, float activations */
-    OCTET_MODE_FLOAT16,  /* float16 constants behind DEQUANTIZE */
-    OCTET_MODE_FLOAT32   /* nothing quantized */
+    OCTET_MODE_INT16X8, /* int16 activations, int8 weights, int64 biases */
+    OCTET_MODE_DYNAMIC, /* int8 weights, float activations */
+    OCTET_MODE_FLOAT16, /* float16 constants behind DEQUANTIZE */
+    OCTET_MODE_FLOAT32  /* nothing quantized */
 } octet_mode;
 
 typedef struct octet_quantize_options {
     octet_mode mode;
-    octet_type input_type, output_type; /* int8, uint8 or float32 (INT8); int16 or float32 (INT16X8); FLOAT32 is 0: set both */
+    octet_type input_type,
+        output_type;        /* int8, uint8 or float32 (INT8); int16 or float32 (INT16X8); FLOAT32 is 0: set both */
     bool per_tensor_dense;  /* one scale for the weights of a FULLY_CONNECTED */
     bool per_tensor;        /* one scale for all weights */
     bool strict_tensorflow; /* exactly what TensorFlow's converter writes, also where it leaves an operator in float */
@@ -34,9 +35,11 @@ void octet_ranges_merge(octet_ranges *into, const octet_ranges *from);
  * saw NaN or infinity. */
 octet_status octet_ranges_apply(octet_context *ctx, const octet_ranges *ranges, octet_graph *graph);
 
-/* True when training has left ranges in the graph (FAKE_QUANT): samples may then be missing, and what has no range stays float. */
+/* True when training has left ranges in the graph (FAKE_QUANT): samples may then be missing, and what has no range
+ * stays float. */
 bool octet_quantize_is_trained(const octet_graph *graph);
 /* `graph` is not changed. Errors: MODEL (a range missing, NaN weights: names layer and value), UNSUPPORTED, NOMEM. */
-octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_quantize_options *options, octet_graph **out);
+octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_quantize_options *options,
+                                  octet_graph **out);
 
 #endif

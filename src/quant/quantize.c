@@ -6,10 +6,12 @@ static octet_status check_options(octet_context *ctx, const octet_quantize_optio
     for (int i = 0; i < 2; i++) {
         const char *which = i == 0 ? "input" : "output";
         const octet_type type = types[i];
-        const bool fits = type == OCTET_FLOAT32 || (options->mode == OCTET_MODE_INT8 && (type == OCTET_INT8 || type == OCTET_UINT8)) ||
+        const bool fits = type == OCTET_FLOAT32 ||
+                          (options->mode == OCTET_MODE_INT8 && (type == OCTET_INT8 || type == OCTET_UINT8)) ||
                           (options->mode == OCTET_MODE_INT16X8 && type == OCTET_INT16);
-        OCTET_CHECK(ctx, fits, OCTET_USAGE, "%s type %s: int8 mode takes int8, uint8 or float32, int16x8 takes int16 or float32, %s",
-                    which, octet_type_name(type), "the others float32 only");
+        OCTET_CHECK(ctx, fits, OCTET_USAGE,
+                    "%s type %s: int8 mode takes int8, uint8 or float32, int16x8 takes int16 or float32, %s", which,
+                    octet_type_name(type), "the others float32 only");
     }
     return OCTET_OK;
 }
@@ -17,8 +19,10 @@ static octet_status check_options(octet_context *ctx, const octet_quantize_optio
 static octet_status check_graph(octet_context *ctx, const octet_graph *graph) {
     for (uint32_t v = 0; v < graph->n_values; v++) {
         const octet_value *value = &graph->values[v];
-        OCTET_CHECK(ctx, value->quantization.n == 0, OCTET_MODEL, "%s: %s has a scale already: this model is quantized; start from the "
-                    "float model", graph->source != NULL ? graph->source : "model", value->name);
+        OCTET_CHECK(ctx, value->quantization.n == 0, OCTET_MODEL,
+                    "%s: %s has a scale already: this model is quantized; start from the "
+                    "float model",
+                    graph->source != NULL ? graph->source : "model", value->name);
     }
     return OCTET_OK;
 }
@@ -34,7 +38,8 @@ static octet_status build(octet_builder *b) {
     return octet_context_fail(b->ctx, OCTET_INTERNAL, "no such mode: %d", (int)b->options.mode);
 }
 
-static octet_status convert(octet_context *ctx, const octet_graph *graph, const octet_quantize_options *options, octet_graph **out) {
+static octet_status convert(octet_context *ctx, const octet_graph *graph, const octet_quantize_options *options,
+                            octet_graph **out) {
     octet_builder builder;
     octet_status status = octet_builder_start(ctx, graph, options, &builder);
     if (status == OCTET_OK) status = build(&builder);
@@ -44,7 +49,8 @@ static octet_status convert(octet_context *ctx, const octet_graph *graph, const 
     return status;
 }
 
-octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_quantize_options *options, octet_graph **out) {
+octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_quantize_options *options,
+                                  octet_graph **out) {
     OCTET_TRY(check_options(ctx, options));
     OCTET_TRY(check_graph(ctx, graph));
     /* A model without operators stays as it is, as with TensorFlow. */

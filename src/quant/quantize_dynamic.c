@@ -6,8 +6,8 @@ enum { MIN_WEIGHTS = 1024 };
 /* The operand whose integers a float kernel accepts, or OCTET_NONE. */
 static uint32_t weights_operand(octet_operator_code code) {
     if (code == OCTET_OP_GATHER) return 0; /* an embedding table */
-    const bool hybrid = code == OCTET_OP_CONV_2D || code == OCTET_OP_DEPTHWISE_CONV_2D || code == OCTET_OP_TRANSPOSE_CONV ||
-                        code == OCTET_OP_FULLY_CONNECTED;
+    const bool hybrid = code == OCTET_OP_CONV_2D || code == OCTET_OP_DEPTHWISE_CONV_2D ||
+                        code == OCTET_OP_TRANSPOSE_CONV || code == OCTET_OP_FULLY_CONNECTED;
     return hybrid ? (uint32_t)octet_rules_get(code)->weights : OCTET_NONE;
 }
 
@@ -42,9 +42,11 @@ static octet_status gather_rows(octet_builder *b, uint32_t k, uint32_t table) {
     OCTET_TRY(octet_builder_real(b, op->inputs[1], op->layer, &inputs[1]));
     OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_int8", value->name));
     OCTET_TRY(octet_builder_add_integer(b, name, OCTET_INT8, &value->shape, params, &rows));
-    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, 2, &op->options, &rows, 1, OCTET_NONE, NULL));
+    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, 2, &op->options, &rows, 1,
+                                       OCTET_NONE, NULL));
     OCTET_TRY(octet_builder_real(b, op->outputs[0], op->layer, &real));
-    return octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, op->layer, &rows, 1, NULL, &real, 1, OCTET_NONE, NULL);
+    return octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, op->layer, &rows, 1, NULL, &real, 1, OCTET_NONE,
+                                    NULL);
 }
 
 /* LiteRT's LSTM takes its eight matrices in int8 together or not at all. */
@@ -96,7 +98,8 @@ octet_status octet_quantize_dynamic(octet_builder *b) {
             continue;
         }
         OCTET_TRY(octet_builder_copy_operator(b, k, operand, weights, &index));
-        if (op->code == OCTET_OP_FULLY_CONNECTED) b->to->operators[index].options.fully_connected.asymmetric_quantize_inputs = true;
+        if (op->code == OCTET_OP_FULLY_CONNECTED)
+            b->to->operators[index].options.fully_connected.asymmetric_quantize_inputs = true;
     }
     for (uint32_t i = 0; i < from->n_outputs; i++) {
         uint32_t output;

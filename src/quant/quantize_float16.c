@@ -12,32 +12,36 @@ static octet_status halve(octet_builder *b, const octet_operator *op, uint32_t v
     OCTET_TRY(octet_memory_allocate(b->ctx, n * sizeof *half, (void **)&half));
     for (size_t i = 0; i < n; i++) half[i] = octet_qparams_float16(data[i]);
     uint32_t constant;
-    octet_status status = octet_graph_add_constant(b->ctx, b->to, value->name, OCTET_FLOAT16, &value->shape, half, &constant);
+    octet_status status =
+        octet_graph_add_constant(b->ctx, b->to, value->name, OCTET_FLOAT16, &value->shape, half, &constant);
     octet_memory_free(b->ctx, half);
     OCTET_TRY(status);
     const char *name = NULL;
     OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s1", value->name));
     OCTET_TRY(octet_graph_add_value(b->ctx, b->to, name, OCTET_FLOAT32, &value->shape, &b->real[v]));
-    return octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, op->layer, &constant, 1, NULL, &b->real[v], 1, OCTET_NONE, NULL);
+    return octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, op->layer, &constant, 1, NULL, &b->real[v], 1,
+                                    OCTET_NONE, NULL);
 }
-
 
 static bool has_fused_activation(const octet_operator *op) {
     if (op->code == OCTET_OP_FULLY_CONNECTED) return op->options.fully_connected.activation != OCTET_ACTIVATION_NONE;
     if (op->code == OCTET_OP_CONV_2D) return op->options.conv_2d.activation != OCTET_ACTIVATION_NONE;
-    if (op->code == OCTET_OP_DEPTHWISE_CONV_2D) return op->options.depthwise_conv_2d.activation != OCTET_ACTIVATION_NONE;
+    if (op->code == OCTET_OP_DEPTHWISE_CONV_2D)
+        return op->options.depthwise_conv_2d.activation != OCTET_ACTIVATION_NONE;
     return false;
 }
 
-/* TensorFlow's order, as its files show it: biases of operators with a fused activation, other biases, weights of convolutions, other
- * weights, each from the last operator to the first; then the weights and bias of a convolution that opens the graph; then the rest. */
+/* TensorFlow's order, as its files show it: biases of operators with a fused activation, other biases, weights of
+ * convolutions, other weights, each from the last operator to the first; then the weights and bias of a convolution
+ * that opens the graph; then the rest. */
 enum { ACTIVATED_BIASES, OTHER_BIASES, CONVOLUTIONS, OTHER_WEIGHTS, THE_REST, N_GROUPS };
 
 static bool belongs(const octet_operator *op, bool opens, uint32_t operand, int group) {
     if (group == THE_REST) return true;
     if (opens && octet_rules_get(op->code)->bias >= 0) return false;
     const bool dense = op->code == OCTET_OP_FULLY_CONNECTED;
-    if (octet_rules_is_bias(op->code, operand)) return group == (has_fused_activation(op) ? ACTIVATED_BIASES : OTHER_BIASES);
+    if (octet_rules_is_bias(op->code, operand))
+        return group == (has_fused_activation(op) ? ACTIVATED_BIASES : OTHER_BIASES);
     return octet_rules_is_weights(op->code, operand) && group == (dense ? OTHER_WEIGHTS : CONVOLUTIONS);
 }
 
@@ -62,7 +66,8 @@ octet_status octet_quantize_float16(octet_builder *b) {
         OCTET_TRY(octet_graph_add_input(b->ctx, b->to, input, from->inputs[i].name));
     }
     OCTET_TRY(halve_all(b));
-    for (uint32_t k = 0; k < from->n_operators; k++) OCTET_TRY(octet_builder_copy_operator(b, k, OCTET_NONE, OCTET_NONE, NULL));
+    for (uint32_t k = 0; k < from->n_operators; k++)
+        OCTET_TRY(octet_builder_copy_operator(b, k, OCTET_NONE, OCTET_NONE, NULL));
     for (uint32_t i = 0; i < from->n_outputs; i++) {
         uint32_t output;
         OCTET_TRY(octet_builder_real(b, from->outputs[i].value, "output", &output));

@@ -39,7 +39,8 @@ static octet_status add_input(octet_builder *b, const octet_port *port) {
     }
     OCTET_TRY(octet_graph_add_input(b->ctx, b->to, input, port->name));
     const char *name = "tfl.quantize";
-    if (b->integer_type == OCTET_INT16) OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_int16", value->name));
+    if (b->integer_type == OCTET_INT16)
+        OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_int16", value->name));
     return octet_builder_requantize(b, input, name, "input", b->integer_type, place->params, &b->integer[v]);
 }
 
@@ -63,10 +64,12 @@ static octet_status add_output(octet_builder *b, const octet_port *port) {
     OCTET_TRY(octet_builder_integer(b, v, "output", &output));
     if (type == b->integer_type) return octet_graph_add_output(b->ctx, b->to, output, port->name);
     const uint32_t integer = output;
-    if (value->producer != OCTET_NONE) OCTET_TRY(rename_value(b, integer, b->integer_type == OCTET_INT16 ? "_int16" : "1"));
+    if (value->producer != OCTET_NONE)
+        OCTET_TRY(rename_value(b, integer, b->integer_type == OCTET_INT16 ? "_int16" : "1"));
     if (type == OCTET_FLOAT32) {
         OCTET_TRY(octet_graph_add_value(b->ctx, b->to, name, OCTET_FLOAT32, &value->shape, &output));
-        OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, "output", &integer, 1, NULL, &output, 1, OCTET_NONE, NULL));
+        OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, "output", &integer, 1, NULL, &output, 1,
+                                           OCTET_NONE, NULL));
     } else {
         const octet_qparams params = b->propagation.values[v].params;
         const octet_qparams shifted = octet_qparams_of(params.scale, params.zero_point + 128);
@@ -89,7 +92,8 @@ static bool touches_float(const octet_builder *b, const octet_operator *op) {
 /* True when the value has to be quantized right after the float operator that computes it. */
 static bool wanted_as_integer(const octet_builder *b, uint32_t v) {
     if (b->from->values[v].type != OCTET_FLOAT32 || !b->propagation.values[v].set) return false;
-    if (octet_graph_is_output(b->from, v)) return b->options.output_type != OCTET_FLOAT32 || b->options.strict_tensorflow;
+    if (octet_graph_is_output(b->from, v))
+        return b->options.output_type != OCTET_FLOAT32 || b->options.strict_tensorflow;
     for (uint32_t k = 0; k < b->from->n_operators; k++) {
         const octet_operator *op = &b->from->operators[k];
         if (b->propagation.stays_real[k]) continue;
@@ -106,7 +110,8 @@ static octet_status convert_real(octet_builder *b, uint32_t k) {
     OCTET_TRY(octet_builder_copy_operator(b, k, OCTET_NONE, OCTET_NONE, NULL));
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         uint32_t integer;
-        if (wanted_as_integer(b, op->outputs[i])) OCTET_TRY(octet_builder_integer(b, op->outputs[i], op->layer, &integer));
+        if (wanted_as_integer(b, op->outputs[i]))
+            OCTET_TRY(octet_builder_integer(b, op->outputs[i], op->layer, &integer));
     }
     return OCTET_OK;
 }
@@ -131,7 +136,8 @@ static octet_status integer_output(octet_builder *b, const octet_operator *op, u
     const octet_value *value = &b->from->values[v];
     if (value->type != OCTET_FLOAT32) return octet_builder_real(b, v, op->layer, out);
     const octet_placement *produced = &b->propagation.produced[v], *place = &b->propagation.values[v];
-    OCTET_CHECK(b->ctx, place->set, OCTET_MODEL, "%s: %s has no calibrated range; calibrate before quantizing", op->layer, value->name);
+    OCTET_CHECK(b->ctx, place->set, OCTET_MODEL, "%s: %s has no calibrated range; calibrate before quantizing",
+                op->layer, value->name);
     const octet_qparams params = produced->set ? produced->params : place->params;
     OCTET_TRY(octet_builder_add_integer(b, value->name, b->integer_type, &value->shape, params, out));
     if (b->options.mode == OCTET_MODE_INT16X8 && value->has_range) {
@@ -144,14 +150,14 @@ static octet_status integer_output(octet_builder *b, const octet_operator *op, u
 }
 
 /* Where TensorFlow leaves a float operator, the same result by operators that have integer kernels. */
-static octet_status substitute(octet_builder *b, const octet_operator *op, octet_operator_code *code, octet_options *options,
-                               uint32_t *inputs, uint32_t *n_inputs) {
+static octet_status substitute(octet_builder *b, const octet_operator *op, octet_operator_code *code,
+                               octet_options *options, uint32_t *inputs, uint32_t *n_inputs) {
     if (op->code == OCTET_OP_SQUARE) {
         inputs[1] = inputs[0];
     } else if (op->code == OCTET_OP_NEG) {
         const float minus_one = -1.0f;
-        const octet_qparams params =
-            b->integer_type == OCTET_INT16 ? octet_qparams_constant_s16(&minus_one, 1) : octet_qparams_constant_s8(&minus_one, 1);
+        const octet_qparams params = b->integer_type == OCTET_INT16 ? octet_qparams_constant_s16(&minus_one, 1)
+                                                                    : octet_qparams_constant_s8(&minus_one, 1);
         int16_t wide;
         int8_t narrow;
         octet_qparams_quantize_s16(&minus_one, 1, params, &wide);
@@ -176,9 +182,10 @@ static void set_bias_type(const octet_builder *b, octet_operator_code code, octe
     if (code == OCTET_OP_FULLY_CONNECTED) options->fully_connected.quantized_bias_type = OCTET_INT64;
 }
 
-/* LiteRT aborts on ADD, SUB and SQUARED_DIFFERENCE whose result is so much finer than their operands (a difference that is always 0)
- * that its multiplier, 2 max s / (2^left s_out) or its operands' square, reaches 1. Such a result is written with a coarser scale,
- * whose multiplier is 1/2, and the same zero point, so that it covers what it did; a QUANTIZE leads back to the one that is read. */
+/* LiteRT aborts on ADD, SUB and SQUARED_DIFFERENCE whose result is so much finer than their operands (a difference that
+ * is always 0) that its multiplier, 2 max s / (2^left s_out) or its operands' square, reaches 1. Such a result is
+ * written with a coarser scale, whose multiplier is 1/2, and the same zero point, so that it covers what it did; a
+ * QUANTIZE leads back to the one that is read. */
 static void coarsen_result(octet_builder *b, const octet_operator *op, const uint32_t *inputs) {
     const bool squares = op->code == OCTET_OP_SQUARED_DIFFERENCE;
     if (!squares && op->code != OCTET_OP_ADD && op->code != OCTET_OP_SUB) return;
@@ -202,11 +209,13 @@ static octet_status convert_integer(octet_builder *b, uint32_t k) {
     const octet_operator *op = &b->from->operators[k];
     const octet_rule *rule = octet_rules_get(op->code);
     uint32_t *inputs = NULL, *outputs = NULL, n_inputs = op->n_inputs;
-    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, (size_t)op->n_inputs + 1, &inputs)); /* one more: substitutes have two operands */
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, (size_t)op->n_inputs + 1,
+                        &inputs)); /* one more: substitutes have two operands */
     OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_outputs, &outputs));
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         inputs[i] = OCTET_NONE;
-        const bool handled_below = rule->weights >= 0 && (octet_rules_is_weights(op->code, i) || octet_rules_is_bias(op->code, i));
+        const bool handled_below =
+            rule->weights >= 0 && (octet_rules_is_weights(op->code, i) || octet_rules_is_bias(op->code, i));
         if (!handled_below) OCTET_TRY(integer_operand(b, k, i, &inputs[i]));
     }
     if (rule->weights >= 0) {
@@ -221,15 +230,15 @@ static octet_status convert_integer(octet_builder *b, uint32_t k) {
     octet_options options = op->options;
     OCTET_TRY(substitute(b, op, &code, &options, inputs, &n_inputs));
     set_bias_type(b, code, &options);
-    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, code, op->layer, inputs, n_inputs, &options, outputs, op->n_outputs, OCTET_NONE,
-                                       NULL));
+    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, code, op->layer, inputs, n_inputs, &options, outputs,
+                                       op->n_outputs, OCTET_NONE, NULL));
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         const uint32_t v = op->outputs[i];
         if (!b->propagation.produced[v].set) continue;
         const char *name = NULL;
         OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_requantize", b->from->values[v].name));
-        OCTET_TRY(octet_builder_requantize(b, outputs[i], name, op->layer, b->integer_type, b->propagation.values[v].params,
-                                           &b->integer[v]));
+        OCTET_TRY(octet_builder_requantize(b, outputs[i], name, op->layer, b->integer_type,
+                                           b->propagation.values[v].params, &b->integer[v]));
     }
     return OCTET_OK;
 }
@@ -238,8 +247,8 @@ static octet_status convert_fake_quant(octet_builder *b, const octet_operator *o
     const uint32_t v = op->outputs[0];
     uint32_t input;
     OCTET_TRY(octet_builder_integer(b, op->inputs[0], op->layer, &input));
-    return octet_builder_requantize(b, input, b->from->values[v].name, op->layer, b->integer_type, b->propagation.values[v].params,
-                                    &b->integer[v]);
+    return octet_builder_requantize(b, input, b->from->values[v].name, op->layer, b->integer_type,
+                                    b->propagation.values[v].params, &b->integer[v]);
 }
 
 octet_status octet_quantize_integer(octet_builder *b) {

@@ -4,18 +4,28 @@
 
 /* Operands of UNIDIRECTIONAL_SEQUENCE_LSTM, numbered as in the TFLite schema. */
 enum {
-    INPUT = 0, WEIGHTS = 1, N_WEIGHTS = 8, PEEPHOLE = 9, BIAS = 12, N_GATES = 4, PROJECTION = 16, HIDDEN = 18, CELL = 19, NORM = 20,
+    INPUT = 0,
+    WEIGHTS = 1,
+    N_WEIGHTS = 8,
+    PEEPHOLE = 9,
+    BIAS = 12,
+    N_GATES = 4,
+    PROJECTION = 16,
+    HIDDEN = 18,
+    CELL = 19,
+    NORM = 20,
     N_OPERANDS = 24
 };
 
 static octet_status check_form(octet_builder *b, const octet_operator *op) {
-    OCTET_CHECK(b->ctx, op->n_inputs == N_OPERANDS || op->n_inputs == NORM, OCTET_UNSUPPORTED, "%s: LSTM with %u operands", op->layer,
-                (unsigned)op->n_inputs);
+    OCTET_CHECK(b->ctx, op->n_inputs == N_OPERANDS || op->n_inputs == NORM, OCTET_UNSUPPORTED,
+                "%s: LSTM with %u operands", op->layer, (unsigned)op->n_inputs);
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         const bool needed = i < PEEPHOLE || (i >= BIAS && i < PROJECTION) || i == HIDDEN || i == CELL;
-        OCTET_CHECK(b->ctx, needed == (op->inputs[i] != OCTET_NONE), OCTET_UNSUPPORTED,
-                    "%s: LSTM operand %u %s; peepholes, projection, layer normalization and coupled gates are not quantized", op->layer,
-                    (unsigned)i, needed ? "is missing" : "is given");
+        OCTET_CHECK(
+            b->ctx, needed == (op->inputs[i] != OCTET_NONE), OCTET_UNSUPPORTED,
+            "%s: LSTM operand %u %s; peepholes, projection, layer normalization and coupled gates are not quantized",
+            op->layer, (unsigned)i, needed ? "is missing" : "is given");
     }
     return OCTET_OK;
 }
@@ -23,8 +33,8 @@ static octet_status check_form(octet_builder *b, const octet_operator *op) {
 /* LiteRT's kernel computes tanh of a cell state with 0 to 6 integer bits. */
 enum { LEAST_CELL_EXPONENT = -15 };
 
-/* The cell state is int16 with a power of two as scale: the smallest that holds the observed state (or the clipping bound).
- * TensorFlow goes below what the kernel reads, where the state stays within 0.5: octet only when strict. */
+/* The cell state is int16 with a power of two as scale: the smallest that holds the observed state (or the clipping
+ * bound). TensorFlow goes below what the kernel reads, where the state stays within 0.5: octet only when strict. */
 static octet_qparams cell_params(const octet_builder *b, const octet_operator *op, const octet_value *cell) {
     float largest = cell->has_range ? fmaxf(fabsf(cell->min), fabsf(cell->max)) : op->options.lstm.cell_clip;
     if (!(largest > 0.0f)) largest = 16.0f;
@@ -33,7 +43,8 @@ static octet_qparams cell_params(const octet_builder *b, const octet_operator *o
     return octet_qparams_of(ldexpf(1.0f, is_readable ? exponent : LEAST_CELL_EXPONENT), 0);
 }
 
-static octet_status add_state(octet_builder *b, const octet_value *value, octet_type type, octet_qparams params, uint32_t *out) {
+static octet_status add_state(octet_builder *b, const octet_value *value, octet_type type, octet_qparams params,
+                              uint32_t *out) {
     OCTET_TRY(octet_builder_add_integer(b, value->name, type, &value->shape, params, out));
     b->to->values[*out].is_variable = true;
     return OCTET_OK;
@@ -45,7 +56,8 @@ static octet_status add_weights_and_biases(octet_builder *b, uint32_t k, uint32_
     OCTET_TRY(octet_builder_operand_params(b, k, INPUT, &input));
     for (uint32_t i = 0; i < N_WEIGHTS; i++) {
         const octet_value *weights = octet_graph_input(b->from, op, WEIGHTS + i);
-        OCTET_CHECK(b->ctx, octet_value_is_constant(weights), OCTET_UNSUPPORTED, "%s: LSTM weights are computed at run time", op->layer);
+        OCTET_CHECK(b->ctx, octet_value_is_constant(weights), OCTET_UNSUPPORTED,
+                    "%s: LSTM weights are computed at run time", op->layer);
         OCTET_TRY(octet_builder_check_constant(b, op, weights));
         octet_channels channels;
         double *scales = NULL;
@@ -53,7 +65,8 @@ static octet_status add_weights_and_biases(octet_builder *b, uint32_t k, uint32_
         OCTET_TRY(octet_builder_weight_constant(b, weights, -1, scales, &inputs[WEIGHTS + i]));
         if (i >= N_GATES) continue;
         const octet_value *bias = octet_graph_input(b->from, op, BIAS + i);
-        OCTET_CHECK(b->ctx, octet_value_is_constant(bias), OCTET_UNSUPPORTED, "%s: LSTM biases are computed at run time", op->layer);
+        OCTET_CHECK(b->ctx, octet_value_is_constant(bias), OCTET_UNSUPPORTED,
+                    "%s: LSTM biases are computed at run time", op->layer);
         OCTET_TRY(octet_builder_check_constant(b, op, bias));
         const double scale = octet_qparams_bias_scale((double)input.scale, *scales);
         OCTET_TRY(octet_builder_bias(b, bias, &scale, 1, &inputs[BIAS + i]));
@@ -63,12 +76,14 @@ static octet_status add_weights_and_biases(octet_builder *b, uint32_t k, uint32_
 
 /* Five: four that the 8-bit kernel without layer normalization leaves unused, and the hidden state's parameters. */
 static octet_status add_intermediates(octet_builder *b, octet_operator *op, octet_qparams hidden) {
-    static const char *const NAMES[5] = {"input_to_input_intermediate", "input_to_forget_intermediate", "input_to_cell_intermediate",
-                                         "input_to_output_intermediate", "effective_hidden_scale_intermediate"};
+    static const char *const NAMES[5] = {"input_to_input_intermediate", "input_to_forget_intermediate",
+                                         "input_to_cell_intermediate", "input_to_output_intermediate",
+                                         "effective_hidden_scale_intermediate"};
     const octet_shape empty = octet_shape_make(1, (const int32_t[]){0});
     uint32_t *values = NULL;
     OCTET_TRY(OCTET_NEW(b->ctx, &b->to->arena, 5, &values));
-    for (int i = 0; i < 4; i++) OCTET_TRY(octet_graph_add_value(b->ctx, b->to, NAMES[i], OCTET_FLOAT32, &empty, &values[i]));
+    for (int i = 0; i < 4; i++)
+        OCTET_TRY(octet_graph_add_value(b->ctx, b->to, NAMES[i], OCTET_FLOAT32, &empty, &values[i]));
     OCTET_TRY(octet_builder_add_integer(b, NAMES[4], OCTET_INT8, &empty, hidden, &values[4]));
     op->intermediates = values;
     op->n_intermediates = 5;
@@ -80,16 +95,17 @@ static octet_qparams range_of(const octet_builder *b, uint32_t v, octet_qparams 
     return b->from->values[v].has_range ? octet_qparams_range_s8((double)range.min, (double)range.max) : otherwise;
 }
 
-/* LiteRT's kernel copies the hidden state to the result, so both need the same parameters, those of the result's own range. Where a
- * later operator (a concatenation) gives the result others, TensorFlow writes a result that is read with the wrong scale; octet does
- * so only when strict, and else lets a QUANTIZE follow. */
+/* LiteRT's kernel copies the hidden state to the result, so both need the same parameters, those of the result's own
+ * range. Where a later operator (a concatenation) gives the result others, TensorFlow writes a result that is read with
+ * the wrong scale; octet does so only when strict, and else lets a QUANTIZE follow. */
 octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     const octet_operator *op = &b->from->operators[k];
     OCTET_TRY(check_form(b, op));
     const uint32_t v = op->outputs[0];
     const octet_value *result = &b->from->values[v];
     const octet_placement *place = &b->propagation.values[v];
-    OCTET_CHECK(b->ctx, place->set, OCTET_MODEL, "%s: %s has no calibrated range; calibrate before quantizing", op->layer, result->name);
+    OCTET_CHECK(b->ctx, place->set, OCTET_MODEL, "%s: %s has no calibrated range; calibrate before quantizing",
+                op->layer, result->name);
     uint32_t inputs[N_OPERANDS], output, index;
     for (uint32_t i = 0; i < N_OPERANDS; i++) inputs[i] = OCTET_NONE;
     OCTET_TRY(octet_builder_integer(b, op->inputs[INPUT], op->layer, &inputs[INPUT]));
@@ -99,9 +115,10 @@ octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     const bool agrees = octet_qparams_equal(own, place->params), wrong = !agrees && b->options.strict_tensorflow;
     OCTET_TRY(add_state(b, state, OCTET_INT8, wrong ? range_of(b, op->inputs[HIDDEN], own) : own, &inputs[HIDDEN]));
     OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(b, op, cell), &inputs[CELL]));
-    OCTET_TRY(octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, wrong ? place->params : own, &output));
-    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, N_OPERANDS, &op->options, &output, 1, OCTET_NONE,
-                                       &index));
+    OCTET_TRY(
+        octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, wrong ? place->params : own, &output));
+    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, N_OPERANDS, &op->options, &output, 1,
+                                       OCTET_NONE, &index));
     OCTET_TRY(add_intermediates(b, &b->to->operators[index], own));
     b->integer[v] = output;
     if (agrees || wrong) return OCTET_OK;

@@ -3,7 +3,6 @@
 #include <float.h>
 #include <math.h>
 
-
 /* A.1 of TensorFlow's calibration: one running minimum and maximum per float value over all samples. The maximum starts
  * at the smallest positive normal number, so a value that is never positive records 1.17549435e-38. */
 typedef struct range {
@@ -14,8 +13,8 @@ typedef struct range {
 struct octet_ranges {
     octet_arena arena;
     uint32_t n;
-    range *ranges;   /* by value */
-    bool *wanted;    /* float activations */
+    range *ranges; /* by value */
+    bool *wanted;  /* float activations */
 };
 
 octet_status octet_ranges_create(octet_context *ctx, const octet_graph *graph, octet_ranges **out) {
@@ -97,10 +96,11 @@ static octet_status check(octet_context *ctx, const octet_ranges *ranges, const 
     if (!ranges->wanted[v] || !r->observed) return OCTET_OK;
     const octet_value *value = &graph->values[v];
     const char *layer = value->producer == OCTET_NONE ? "model input" : graph->operators[value->producer].layer;
-    OCTET_CHECK(ctx, !r->saw_nan, OCTET_DATA, "%s: %s held NaN during calibration; look at the samples and their preprocessing", layer,
-                value->name);
+    OCTET_CHECK(ctx, !r->saw_nan, OCTET_DATA,
+                "%s: %s held NaN during calibration; look at the samples and their preprocessing", layer, value->name);
     OCTET_CHECK(ctx, !isinf(r->min) && !isinf(r->max), OCTET_DATA,
-                "%s: %s reached infinity during calibration; look at the samples and their preprocessing", layer, value->name);
+                "%s: %s reached infinity during calibration; look at the samples and their preprocessing", layer,
+                value->name);
     return OCTET_OK;
 }
 

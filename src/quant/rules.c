@@ -3,12 +3,18 @@
 #include <assert.h>
 
 /* One row per operator; a new name in the list is a compile error here until it has one. */
-#define FREE {OCTET_RULE_FREE, {0}, {0}, 0, -1, -1, -1}
-#define SAME {OCTET_RULE_SAME, {0}, {0}, 0, -1, -1, -1}
-#define NONE {OCTET_RULE_NONE, {0}, {0}, 0, -1, -1, -1}
-#define BETTER {OCTET_RULE_BETTER, {0}, {0}, 0, -1, -1, -1}
-#define FIXED(scale, zero_point) {OCTET_RULE_FIXED, {(scale), (zero_point), 0.0}, {1.0f / 32768.0f, 0, 0.0}, 0, -1, -1, -1}
-#define WEIGHTS(data, weights, bias, axis) {OCTET_RULE_FREE, {0}, {0}, (data), (weights), (bias), (axis)}
+#define FREE \
+    { OCTET_RULE_FREE, {0}, {0}, 0, -1, -1, -1 }
+#define SAME \
+    { OCTET_RULE_SAME, {0}, {0}, 0, -1, -1, -1 }
+#define NONE \
+    { OCTET_RULE_NONE, {0}, {0}, 0, -1, -1, -1 }
+#define BETTER \
+    { OCTET_RULE_BETTER, {0}, {0}, 0, -1, -1, -1 }
+#define FIXED(scale, zero_point) \
+    { OCTET_RULE_FIXED, {(scale), (zero_point), 0.0}, {1.0f / 32768.0f, 0, 0.0}, 0, -1, -1, -1 }
+#define WEIGHTS(data, weights, bias, axis) \
+    { OCTET_RULE_FREE, {0}, {0}, (data), (weights), (bias), (axis) }
 
 #define RULE_ABS FREE
 #define RULE_ADD FREE
@@ -166,4 +172,6 @@ bool octet_rules_is_weights(octet_operator_code code, uint32_t operand) {
     return octet_rules_get(code)->weights == (int)operand;
 }
 
-bool octet_rules_is_bias(octet_operator_code code, uint32_t operand) { return octet_rules_get(code)->bias == (int)operand; }
+bool octet_rules_is_bias(octet_operator_code code, uint32_t operand) {
+    return octet_rules_get(code)->bias == (int)operand;
+}

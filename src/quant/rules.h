@@ -14,7 +14,8 @@ typedef enum octet_rule_class {
     OCTET_RULE_SAME,  /* all float operands and results share one set of parameters */
     OCTET_RULE_FIXED, /* results have the parameters below, whatever their range */
     OCTET_RULE_NONE,  /* no integer kernel: stays in float between DEQUANTIZE and QUANTIZE */
-    OCTET_RULE_BETTER /* LiteRT has an integer kernel, TensorFlow's converter does not use it: FREE, but NONE when strict */
+    OCTET_RULE_BETTER /* LiteRT has an integer kernel, TensorFlow's converter does not use it: FREE, but NONE when
+                         strict */
 } octet_rule_class;
 
 typedef struct octet_rule {

@@ -14,7 +14,9 @@ static uint32_t n_shareable(octet_operator_code code) {
     }
 }
 
-static size_t value_bytes(const octet_value *value) { return octet_shape_elements(&value->shape) * octet_type_size(value->type); }
+static size_t value_bytes(const octet_value *value) {
+    return octet_shape_elements(&value->shape) * octet_type_size(value->type);
+}
 
 static bool is_graph_input(const octet_graph *graph, uint32_t value) {
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
@@ -29,7 +31,8 @@ static bool is_filled(const octet_graph *graph, uint32_t value) {
     return producer != OCTET_NONE && graph->operators[producer].code == OCTET_OP_FILL;
 }
 
-/* The operand whose memory the result of operator k takes, or OCTET_NONE. roots: by value, the value that owns its memory. */
+/* The operand whose memory the result of operator k takes, or OCTET_NONE. roots: by value, the value that owns its
+ * memory. */
 static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, const uint32_t *roots) {
     const uint32_t n = n_shareable(op->code);
     const uint32_t result = op->outputs[0];
@@ -46,7 +49,8 @@ static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, 
     return OCTET_NONE;
 }
 
-octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const octet_graph *graph, octet_range *ranges) {
+octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,
+                                 octet_range *ranges) {
     uint32_t *roots = NULL;
     OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &roots));
     for (uint32_t v = 0; v < graph->n_values; v++) roots[v] = v;

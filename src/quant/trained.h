@@ -8,7 +8,8 @@
 
 #include "graph/graph.h"
 
-/* A FAKE_QUANT of 8 bits disappears: the value that it reads takes its range. One behind another stays, and will be a QUANTIZE. */
+/* A FAKE_QUANT of 8 bits disappears: the value that it reads takes its range. One behind another stays, and will be a
+ * QUANTIZE. */
 octet_status octet_trained_take(octet_context *ctx, octet_graph *graph);
 
 #endif

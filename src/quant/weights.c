@@ -19,8 +19,8 @@ static octet_channels channels_of(const octet_shape *shape, int32_t axis) {
                             (size_t)octet_shape_product(shape, axis + 1, shape->rank)};
 }
 
-octet_status octet_builder_weight_scales(octet_builder *b, const octet_value *value, int32_t axis, octet_channels *channels,
-                                         double **scales) {
+octet_status octet_builder_weight_scales(octet_builder *b, const octet_value *value, int32_t axis,
+                                         octet_channels *channels, double **scales) {
     OCTET_CHECK(b->ctx, axis < value->shape.rank, OCTET_MODEL, "%s: weights of rank %d have no axis %d", value->name,
                 (int)value->shape.rank, (int)axis);
     *channels = channels_of(&value->shape, axis);
@@ -54,15 +54,16 @@ static octet_status copy_origin(octet_builder *b, const octet_value *from, uint3
     return octet_arena_string(b->ctx, &b->to->arena, from->origin, &b->to->values[to].origin);
 }
 
-octet_status octet_builder_weight_constant(octet_builder *b, const octet_value *value, int32_t axis, const double *scales, uint32_t *out) {
+octet_status octet_builder_weight_constant(octet_builder *b, const octet_value *value, int32_t axis,
+                                           const double *scales, uint32_t *out) {
     const octet_channels channels = channels_of(&value->shape, axis);
     int8_t *bytes = NULL;
     OCTET_TRY(octet_memory_allocate(b->ctx, octet_shape_elements(&value->shape), (void **)&bytes));
     const bool is_trained = value->trained.n == channels.n;
     octet_qparams_quantize_weights(is_trained ? value->trained.raw : value->data, channels, scales, bytes);
     if (axis < 0 && !is_trained) {
-        /* TensorFlow keeps the bytes of the tensor's own range even where a bias has widened the scale a little; octet does so only
-         * on request, since bytes and scale then contradict each other. */
+        /* TensorFlow keeps the bytes of the tensor's own range even where a bias has widened the scale a little; octet
+         * does so only on request, since bytes and scale then contradict each other. */
         double own;
         octet_qparams_weight_scales(value->data, channels, &own);
         if (own == *scales || (b->options.strict_tensorflow && fabs(own - *scales) <= 1e-3)) {
@@ -91,14 +92,17 @@ octet_status octet_builder_constant(octet_builder *b, uint32_t k, uint32_t i, ui
     } else {
         octet_qparams_quantize_s8(value->data, n, params, bytes);
     }
-    octet_status status = octet_graph_add_constant(b->ctx, b->to, value->name, b->integer_type, &value->shape, bytes, out);
+    octet_status status =
+        octet_graph_add_constant(b->ctx, b->to, value->name, b->integer_type, &value->shape, bytes, out);
     octet_memory_free(b->ctx, bytes);
     if (status == OCTET_OK) status = copy_origin(b, value, *out);
-    if (status == OCTET_OK) status = octet_value_set_quantization(b->ctx, b->to, *out, 1, 0, &params.scale, &params.zero_point);
+    if (status == OCTET_OK)
+        status = octet_value_set_quantization(b->ctx, b->to, *out, 1, 0, &params.scale, &params.zero_point);
     return status;
 }
 
-octet_status octet_builder_bias(octet_builder *b, const octet_value *value, const double *scales, size_t n_scales, uint32_t *out) {
+octet_status octet_builder_bias(octet_builder *b, const octet_value *value, const double *scales, size_t n_scales,
+                                uint32_t *out) {
     const size_t n = octet_shape_elements(&value->shape);
     const bool wide = b->integer_type == OCTET_INT16;
     void *integers = NULL;
@@ -108,8 +112,8 @@ octet_status octet_builder_bias(octet_builder *b, const octet_value *value, cons
     } else {
         octet_qparams_quantize_bias_s32(value->data, n, scales, n_scales, integers);
     }
-    octet_status status =
-        octet_graph_add_constant(b->ctx, b->to, value->name, wide ? OCTET_INT64 : OCTET_INT32, &value->shape, integers, out);
+    octet_status status = octet_graph_add_constant(b->ctx, b->to, value->name, wide ? OCTET_INT64 : OCTET_INT32,
+                                                   &value->shape, integers, out);
     octet_memory_free(b->ctx, integers);
     if (status == OCTET_OK) status = copy_origin(b, value, *out);
     if (status == OCTET_OK) status = set_symmetric(b, *out, 0, scales, n_scales);
@@ -117,8 +121,8 @@ octet_status octet_builder_bias(octet_builder *b, const octet_value *value, cons
 }
 
 /* Scales of the bias, channel by channel; widens scales of weights where a bias would overflow. *adjusted tells. */
-static octet_status choose_bias_scales(octet_builder *b, const octet_value *bias, double input_scale, double *weight_scales, size_t n,
-                                       bool adjustable, double **out, bool *adjusted) {
+static octet_status choose_bias_scales(octet_builder *b, const octet_value *bias, double input_scale,
+                                       double *weight_scales, size_t n, bool adjustable, double **out, bool *adjusted) {
     OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, n, out));
     const float *values = bias->data;
     const size_t n_bias = octet_shape_elements(&bias->shape);
@@ -138,7 +142,8 @@ octet_status octet_builder_weights_and_bias(octet_builder *b, uint32_t k, uint32
     const octet_value *weights = octet_graph_input(b->from, op, (uint32_t)rule->weights);
     const octet_value *bias = rule->bias < 0 ? NULL : octet_graph_input(b->from, op, (uint32_t)rule->bias);
     *weights_out = *bias_out = OCTET_NONE;
-    OCTET_CHECK(b->ctx, weights != NULL, OCTET_MODEL, "%s: %s has no weights", op->layer, octet_operator_name(op->code));
+    OCTET_CHECK(b->ctx, weights != NULL, OCTET_MODEL, "%s: %s has no weights", op->layer,
+                octet_operator_name(op->code));
     const bool constant = octet_value_is_constant(weights);
     const int32_t axis = constant ? axis_of(b, op->code, weights) : -1;
     octet_channels channels = {1, 1, 1};
@@ -162,8 +167,8 @@ octet_status octet_builder_weights_and_bias(octet_builder *b, uint32_t k, uint32
                     "%s: %zu biases for %zu channels", op->layer, octet_shape_elements(&bias->shape), channels.n);
         octet_qparams input;
         OCTET_TRY(octet_builder_operand_params(b, k, (uint32_t)rule->data, &input));
-        OCTET_TRY(choose_bias_scales(b, bias, octet_qparams_scale(input), scales, channels.n, constant && b->integer_type == OCTET_INT8,
-                                     &bias_scales, &adjusted));
+        OCTET_TRY(choose_bias_scales(b, bias, octet_qparams_scale(input), scales, channels.n,
+                                     constant && b->integer_type == OCTET_INT8, &bias_scales, &adjusted));
         OCTET_TRY(octet_builder_bias(b, bias, bias_scales, channels.n, bias_out));
     }
     if (!constant) return octet_builder_integer(b, op->inputs[rule->weights], op->layer, weights_out);

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-octet_status octet_evaluation_make(octet_context *ctx, const char *model, const char *split, uint64_t n_samples, size_t n_scores,
-                                   octet_scores scores, octet_measure measure, octet_evaluation **out) {
+octet_status octet_evaluation_make(octet_context *ctx, const char *model, const char *split, uint64_t n_samples,
+                                   size_t n_scores, octet_scores scores, octet_measure measure,
+                                   octet_evaluation **out) {
     octet_arena arena = {0};
     octet_evaluation *evaluation = NULL;
     octet_status status = OCTET_NEW(ctx, &arena, 1, &evaluation);
@@ -17,7 +18,8 @@ octet_status octet_evaluation_make(octet_context *ctx, const char *model, const 
     if (status == OCTET_OK) status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->time_ns);
     if (status == OCTET_OK && (measure == OCTET_MEASURE_ELEMENTS || measure == OCTET_MEASURE_ROWS))
         status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->right);
-    if (status == OCTET_OK && measure == OCTET_MEASURE_ERROR) status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->errors);
+    if (status == OCTET_OK && measure == OCTET_MEASURE_ERROR)
+        status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->errors);
     if (status != OCTET_OK) {
         octet_arena_free(ctx, &arena);
         return status;
@@ -87,7 +89,8 @@ static void record_rows(octet_evaluation *evaluation, uint64_t index, const floa
     const bool one_hot = evaluation->n_targets != n_rows;
     double loss = 0.0;
     for (size_t r = 0; r < n_rows; r++) {
-        const size_t label = one_hot ? largest(targets + r * row, row) : (size_t)targets[r], best = largest(scores + r * row, row);
+        const size_t label = one_hot ? largest(targets + r * row, row) : (size_t)targets[r],
+                     best = largest(scores + r * row, row);
         evaluation->right[index] += label == best;
         loss += categorical_loss(scores + r * row, row, evaluation->scores, label, best);
     }
@@ -117,8 +120,8 @@ static void record_answer(octet_evaluation *evaluation, uint64_t index, const fl
                                        : categorical_loss(scores, n, evaluation->scores, (size_t)label, best);
 }
 
-void octet_evaluation_record(octet_evaluation *evaluation, uint64_t index, const float *scores, int32_t label, const float *targets,
-                             uint64_t time_ns) {
+void octet_evaluation_record(octet_evaluation *evaluation, uint64_t index, const float *scores, int32_t label,
+                             const float *targets, uint64_t time_ns) {
     const size_t n = evaluation->n_scores;
     evaluation->time_ns[index] = time_ns;
     evaluation->labels[index] = label;
@@ -127,7 +130,8 @@ void octet_evaluation_record(octet_evaluation *evaluation, uint64_t index, const
     if (!finite) {
         evaluation->answers[index] = NO_ANSWER;
         evaluation->losses[index] = (double)NAN;
-        if (evaluation->errors != NULL) evaluation->errors[index] = (octet_errors){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+        if (evaluation->errors != NULL)
+            evaluation->errors[index] = (octet_errors){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
         return;
     }
     record_answer(evaluation, index, scores, label);

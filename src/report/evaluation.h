@@ -36,7 +36,7 @@ typedef struct octet_evaluation {
     octet_measure measure;
     size_t n_targets, row; /* numbers that a sample is held against; scores in a row, where rows have a class */
     bool has_accuracy;     /* the measure counts what is right */
-    bool has_classes; /* the answers mean something: there are labels, or the scores of a sample are one softmax */
+    bool has_classes;      /* the answers mean something: there are labels, or the scores of a sample are one softmax */
     const char **class_names; /* n_classes of them, or NULL */
     /* By sample. */
     int32_t *labels, *answers;
@@ -45,9 +45,10 @@ typedef struct octet_evaluation {
     octet_errors *errors; /* NULL without */
     uint64_t *time_ns;
     /* Filled by octet_evaluation_finish. */
-    uint64_t n_right, n_not_finite; /* samples with NaN or infinity among the scores */
+    uint64_t n_right, n_not_finite;            /* samples with NaN or infinity among the scores */
     double accuracy, loss, time_per_sample_ns; /* time: the median */
-    double mean_absolute_error, root_mean_square_error, target_deviation; /* of targets: standard deviation over all of them */
+    double mean_absolute_error, root_mean_square_error,
+        target_deviation; /* of targets: standard deviation over all of them */
     uint32_t n_distinct_answers;
     /* Filled by the caller before it renders. */
     uint64_t wall_ns;
@@ -56,21 +57,23 @@ typedef struct octet_evaluation {
 } octet_evaluation;
 
 /* has_classes is whether a sample is measured by its class; the caller may set it, and n_targets and row. */
-octet_status octet_evaluation_make(octet_context *ctx, const char *model, const char *split, uint64_t n_samples, size_t n_scores,
-                                   octet_scores scores, octet_measure measure, octet_evaluation **out);
+octet_status octet_evaluation_make(octet_context *ctx, const char *model, const char *split, uint64_t n_samples,
+                                   size_t n_scores, octet_scores scores, octet_measure measure, octet_evaluation **out);
 void octet_evaluation_free(octet_context *ctx, octet_evaluation *evaluation);
 
-/* Sample `index` got these n_scores scores in time_ns. label: where the measure is its class, 0..n_scores-1 (0 or 1 for a single score);
- * targets: n_targets numbers for the other measures. Thread-safe for different indices. */
-void octet_evaluation_record(octet_evaluation *evaluation, uint64_t index, const float *scores, int32_t label, const float *targets,
-                             uint64_t time_ns);
+/* Sample `index` got these n_scores scores in time_ns. label: where the measure is its class, 0..n_scores-1 (0 or 1 for
+ * a single score); targets: n_targets numbers for the other measures. Thread-safe for different indices. */
+void octet_evaluation_record(octet_evaluation *evaluation, uint64_t index, const float *scores, int32_t label,
+                             const float *targets, uint64_t time_ns);
 /* Sums up in the order of the indices, so that the numbers do not depend on who recorded what. */
 void octet_evaluation_finish(octet_evaluation *evaluation);
 
 /* "; every output ...": what an accuracy counts when that is not samples; "" when it is. */
 const char *octet_text_parts(const octet_evaluation *evaluation);
-octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion, octet_buffer *out);
-octet_status octet_evaluation_write_json(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion, octet_buffer *out);
+octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,
+                                         octet_buffer *out);
+octet_status octet_evaluation_write_json(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,
+                                         octet_buffer *out);
 /* Accuracy is counted over so many parts of a sample: 1, scores or rows. */
 uint64_t octet_evaluation_n_parts(const octet_evaluation *evaluation);
 /* Number of classes that labels and answers can take. */

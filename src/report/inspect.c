@@ -4,15 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tflite/options.h"
 #include "report/table.h"
 #include "report/text.h"
+#include "tflite/options.h"
 
 enum { NAME_WIDTH = 44, LIST_ITEMS = 6 };
 
-size_t octet_inspect_value_bytes(const octet_value *value) { return octet_shape_elements(&value->shape) * octet_type_size(value->type); }
+size_t octet_inspect_value_bytes(const octet_value *value) {
+    return octet_shape_elements(&value->shape) * octet_type_size(value->type);
+}
 
-static octet_status write_option(octet_context *ctx, const octet_option_field *field, const octet_options *options, octet_buffer *out) {
+static octet_status write_option(octet_context *ctx, const octet_option_field *field, const octet_options *options,
+                                 octet_buffer *out) {
     const uint8_t *place = (const uint8_t *)options + field->offset;
     const char *name = strchr(field->name, '.') + 1, *space = out->size > 0 ? " " : "";
     int32_t value = 0;
@@ -34,14 +37,17 @@ static octet_status write_option(octet_context *ctx, const octet_option_field *f
         return octet_buffer_format(ctx, out, "%s%s=%.9g", space, name, (double)real);
     case OCTET_OPTION_BOOL:
         memcpy(&flag, place, sizeof flag);
-        return (int32_t)flag == field->absent ? OCTET_OK : octet_buffer_format(ctx, out, "%s%s=%s", space, name, flag ? "true" : "false");
+        return (int32_t)flag == field->absent
+                   ? OCTET_OK
+                   : octet_buffer_format(ctx, out, "%s%s=%s", space, name, flag ? "true" : "false");
     case OCTET_OPTION_TYPE:
         memcpy(&value, place, 4);
         if (value == OCTET_FLOAT32) return OCTET_OK;
         return octet_buffer_format(ctx, out, "%s%s=%s", space, name, octet_type_name((octet_type)value));
     case OCTET_OPTION_I32_LIST:
         for (int32_t i = 0; i < options->squeeze.n_dims; i++)
-            OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%sdims=%d" : "%s,%d", i == 0 ? space : "", options->squeeze.dims[i]));
+            OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%sdims=%d" : "%s,%d", i == 0 ? space : "",
+                                          options->squeeze.dims[i]));
         return OCTET_OK;
     case OCTET_OPTION_MUST_BE_0: break;
     }
@@ -71,10 +77,10 @@ static octet_status write_ports(octet_context *ctx, const octet_graph *graph, oc
     octet_table table = {.n_columns = 5};
     octet_status status = OCTET_OK;
     for (int i = 0; i < 5 && status == OCTET_OK; i++) status = octet_table_cell(ctx, &table, "%s", "");
-    for (uint32_t i = 0; i < graph->n_inputs && status == OCTET_OK; i++) status = write_port(ctx, graph, &graph->inputs[i], "input",
-                                                                                             &table);
-    for (uint32_t i = 0; i < graph->n_outputs && status == OCTET_OK; i++) status = write_port(ctx, graph, &graph->outputs[i], "output",
-                                                                                              &table);
+    for (uint32_t i = 0; i < graph->n_inputs && status == OCTET_OK; i++)
+        status = write_port(ctx, graph, &graph->inputs[i], "input", &table);
+    for (uint32_t i = 0; i < graph->n_outputs && status == OCTET_OK; i++)
+        status = write_port(ctx, graph, &graph->outputs[i], "output", &table);
     if (status == OCTET_OK) status = octet_table_write(ctx, &table, 0, out);
     octet_table_free(ctx, &table);
     return status;
@@ -97,7 +103,8 @@ static octet_status list_values(octet_context *ctx, octet_table *table, const ui
     return octet_table_cell(ctx, table, "%s", text);
 }
 
-static octet_status fill_operators(octet_context *ctx, const octet_inspection *in, octet_table *table, octet_buffer *options) {
+static octet_status fill_operators(octet_context *ctx, const octet_inspection *in, octet_table *table,
+                                   octet_buffer *options) {
     static const char *const heading[] = {"#", "operator", "version", "inputs", "outputs", "options"};
     for (size_t i = 0; i < 6; i++) OCTET_TRY(octet_table_cell(ctx, table, "%s", heading[i]));
     for (uint32_t i = 0; i < in->graph->n_operators; i++) {
@@ -120,7 +127,8 @@ static octet_status write_operators(octet_context *ctx, const octet_inspection *
     octet_buffer options = {0};
     OCTET_TRY(octet_buffer_format(ctx, out, "\nOperators (%" PRIu32, in->graph->n_operators));
     if (in->graph->n_folded > 0)
-        OCTET_TRY(octet_buffer_format(ctx, out, ", besides %" PRIu32 " that compute shapes: constants here", in->graph->n_folded));
+        OCTET_TRY(octet_buffer_format(ctx, out, ", besides %" PRIu32 " that compute shapes: constants here",
+                                      in->graph->n_folded));
     OCTET_TRY(octet_buffer_format(ctx, out, ")\n"));
     octet_status status = fill_operators(ctx, in, &table, &options);
     if (status == OCTET_OK) status = octet_table_write(ctx, &table, 0, out);
@@ -156,13 +164,14 @@ static octet_status scale_cells(octet_context *ctx, const octet_quantization *q,
         if (q->zero_point[i] > zero_high) zero_high = q->zero_point[i];
     }
     OCTET_TRY(octet_table_cell(ctx, table, "%.3g..%.3g", (double)low, (double)high));
-    OCTET_TRY(zero_low == zero_high ? octet_table_cell(ctx, table, "%d", zero_low) : octet_table_cell(ctx, table, "%d..%d", zero_low,
-                                                                                                      zero_high));
+    OCTET_TRY(zero_low == zero_high ? octet_table_cell(ctx, table, "%d", zero_low)
+                                    : octet_table_cell(ctx, table, "%d..%d", zero_low, zero_high));
     return octet_table_cell(ctx, table, "%d", q->axis);
 }
 
 static octet_status fill_tensors(octet_context *ctx, const octet_inspection *in, octet_table *table) {
-    static const char *const heading[] = {"#", "tensor", "type", "shape", "scale", "zero point", "axis", "bytes", "kept", "offset"};
+    static const char *const heading[] = {"#",          "tensor", "type",  "shape", "scale",
+                                          "zero point", "axis",   "bytes", "kept",  "offset"};
     for (size_t i = 0; i < 10; i++) OCTET_TRY(octet_table_cell(ctx, table, "%s", heading[i]));
     for (uint32_t i = 0; i < in->graph->n_values; i++) {
         char shape[OCTET_SHAPE_TEXT_SIZE], count[OCTET_TEXT_SIZE];
@@ -195,9 +204,11 @@ octet_status octet_inspect_write_text(octet_context *ctx, const octet_inspection
     char count[OCTET_TEXT_SIZE];
     uint64_t constant_bytes = 0;
     for (uint32_t i = 0; i < graph->n_values; i++)
-        if (graph->values[i].data && graph->values[i].n_uses > 0) constant_bytes += octet_inspect_value_bytes(&graph->values[i]);
+        if (graph->values[i].data && graph->values[i].n_uses > 0)
+            constant_bytes += octet_inspect_value_bytes(&graph->values[i]);
     OCTET_TRY(octet_buffer_format(ctx, out, "%s", in->model));
-    if (in->file_bytes > 0) OCTET_TRY(octet_buffer_format(ctx, out, ": %s bytes", octet_text_count(in->file_bytes, count)));
+    if (in->file_bytes > 0)
+        OCTET_TRY(octet_buffer_format(ctx, out, ": %s bytes", octet_text_count(in->file_bytes, count)));
     OCTET_TRY(octet_buffer_format(ctx, out, "%s%s%s\n", graph->description[0] ? " (" : "", graph->description,
                                   graph->description[0] ? ")" : ""));
     OCTET_TRY(write_ports(ctx, graph, out));

@@ -1,9 +1,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "tflite/options.h"
 #include "report/inspect.h"
 #include "report/text.h"
+#include "tflite/options.h"
 
 static octet_status write_key(octet_context *ctx, octet_buffer *out, const char *key, const char *text) {
     OCTET_TRY(octet_buffer_format(ctx, out, "\"%s\":", key));
@@ -12,20 +12,24 @@ static octet_status write_key(octet_context *ctx, octet_buffer *out, const char 
 
 static octet_status write_shape(octet_context *ctx, octet_buffer *out, const octet_shape *shape) {
     OCTET_TRY(octet_buffer_format(ctx, out, "\"shape\":["));
-    for (int32_t i = 0; i < shape->rank; i++) OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%d" : ",%d", shape->dims[i]));
+    for (int32_t i = 0; i < shape->rank; i++)
+        OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%d" : ",%d", shape->dims[i]));
     return octet_buffer_format(ctx, out, "]");
 }
 
 static octet_status write_quantization(octet_context *ctx, octet_buffer *out, const octet_quantization *q) {
     if (q->n == 0) return octet_buffer_format(ctx, out, "\"quantization\":null");
     OCTET_TRY(octet_buffer_format(ctx, out, "\"quantization\":{\"scale\":["));
-    for (uint32_t i = 0; i < q->n; i++) OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%.9g" : ",%.9g", (double)q->scale[i]));
+    for (uint32_t i = 0; i < q->n; i++)
+        OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%.9g" : ",%.9g", (double)q->scale[i]));
     OCTET_TRY(octet_buffer_format(ctx, out, "],\"zero_point\":["));
-    for (uint32_t i = 0; i < q->n; i++) OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%d" : ",%d", q->zero_point[i]));
+    for (uint32_t i = 0; i < q->n; i++)
+        OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%d" : ",%d", q->zero_point[i]));
     return octet_buffer_format(ctx, out, "],\"quantized_dimension\":%d}", q->axis);
 }
 
-static octet_status write_list(octet_context *ctx, octet_buffer *out, const char *key, const uint32_t *values, uint32_t n) {
+static octet_status write_list(octet_context *ctx, octet_buffer *out, const char *key, const uint32_t *values,
+                               uint32_t n) {
     OCTET_TRY(octet_buffer_format(ctx, out, "\"%s\":[", key));
     for (uint32_t i = 0; i < n; i++) {
         const char *comma = i == 0 ? "" : ",";
@@ -35,7 +39,8 @@ static octet_status write_list(octet_context *ctx, octet_buffer *out, const char
     return octet_buffer_format(ctx, out, "]");
 }
 
-static octet_status write_ports(octet_context *ctx, octet_buffer *out, const char *key, const octet_port *ports, uint32_t n) {
+static octet_status write_ports(octet_context *ctx, octet_buffer *out, const char *key, const octet_port *ports,
+                                uint32_t n) {
     OCTET_TRY(octet_buffer_format(ctx, out, "\"%s\":[", key));
     for (uint32_t i = 0; i < n; i++) {
         OCTET_TRY(octet_buffer_format(ctx, out, "%s{", i == 0 ? "" : ","));
@@ -45,7 +50,8 @@ static octet_status write_ports(octet_context *ctx, octet_buffer *out, const cha
     return octet_buffer_format(ctx, out, "],");
 }
 
-static octet_status write_option(octet_context *ctx, octet_buffer *out, const octet_option_field *field, const octet_options *options) {
+static octet_status write_option(octet_context *ctx, octet_buffer *out, const octet_option_field *field,
+                                 const octet_options *options) {
     const uint8_t *place = (const uint8_t *)options + field->offset;
     int32_t value = 0;
     float real;
@@ -64,8 +70,10 @@ static octet_status write_option(octet_context *ctx, octet_buffer *out, const oc
     memcpy(&value, place, 4);
     memcpy(&real, place, 4);
     if (field->kind == OCTET_OPTION_F32) return octet_text_json_number(ctx, out, (double)real, 9);
-    if (field->kind == OCTET_OPTION_PADDING) return octet_text_json_string(ctx, out, value == OCTET_PADDING_SAME ? "SAME" : "VALID");
-    if (field->kind == OCTET_OPTION_ACTIVATION) return octet_text_json_string(ctx, out, octet_activation_name((octet_activation)value));
+    if (field->kind == OCTET_OPTION_PADDING)
+        return octet_text_json_string(ctx, out, value == OCTET_PADDING_SAME ? "SAME" : "VALID");
+    if (field->kind == OCTET_OPTION_ACTIVATION)
+        return octet_text_json_string(ctx, out, octet_activation_name((octet_activation)value));
     if (field->kind == OCTET_OPTION_TYPE) return octet_text_json_string(ctx, out, octet_type_name((octet_type)value));
     return octet_buffer_format(ctx, out, "%d", value);
 }
@@ -83,7 +91,8 @@ static octet_status write_operator(octet_context *ctx, octet_buffer *out, const 
     OCTET_TRY(write_list(ctx, out, "outputs", op->outputs, op->n_outputs));
     OCTET_TRY(octet_buffer_format(ctx, out, ",\"options\":{"));
     for (uint32_t i = 0; i < schema->n_fields; i++) {
-        OCTET_TRY(octet_buffer_format(ctx, out, "%s\"%s\":", i == 0 ? "" : ",", strchr(schema->fields[i].name, '.') + 1));
+        OCTET_TRY(
+            octet_buffer_format(ctx, out, "%s\"%s\":", i == 0 ? "" : ",", strchr(schema->fields[i].name, '.') + 1));
         OCTET_TRY(write_option(ctx, out, &schema->fields[i], &op->options));
     }
     return octet_buffer_format(ctx, out, "}}");
@@ -99,11 +108,13 @@ static octet_status write_tensor(octet_context *ctx, octet_buffer *out, const oc
     OCTET_TRY(write_shape(ctx, out, &value->shape));
     OCTET_TRY(octet_buffer_format(ctx, out, ","));
     OCTET_TRY(write_quantization(ctx, out, &value->quantization));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\"bytes\":%zu,\"constant\":%s,\"variable\":%s", octet_inspect_value_bytes(value),
-                                  value->data ? "true" : "false", value->is_variable ? "true" : "false"));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\"bytes\":%zu,\"constant\":%s,\"variable\":%s",
+                                  octet_inspect_value_bytes(value), value->data ? "true" : "false",
+                                  value->is_variable ? "true" : "false"));
     if (value->has_range)
         OCTET_TRY(octet_buffer_format(ctx, out, ",\"min\":%.9g,\"max\":%.9g", (double)value->min, (double)value->max));
-    if (in->offsets && in->offsets[index] != SIZE_MAX) OCTET_TRY(octet_buffer_format(ctx, out, ",\"offset\":%zu", in->offsets[index]));
+    if (in->offsets && in->offsets[index] != SIZE_MAX)
+        OCTET_TRY(octet_buffer_format(ctx, out, ",\"offset\":%zu", in->offsets[index]));
     return octet_buffer_format(ctx, out, "}");
 }
 
@@ -113,7 +124,8 @@ octet_status octet_inspect_write_json(octet_context *ctx, const octet_inspection
     OCTET_TRY(write_key(ctx, out, "model", in->model));
     OCTET_TRY(octet_buffer_format(ctx, out, ","));
     OCTET_TRY(write_key(ctx, out, "description", graph->description));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\"file_bytes\":%zu,\"activation_bytes\":%zu,", in->file_bytes, in->arena_bytes));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\"file_bytes\":%zu,\"activation_bytes\":%zu,", in->file_bytes,
+                                  in->arena_bytes));
     OCTET_TRY(write_ports(ctx, out, "inputs", graph->inputs, graph->n_inputs));
     OCTET_TRY(write_ports(ctx, out, "outputs", graph->outputs, graph->n_outputs));
     OCTET_TRY(octet_buffer_format(ctx, out, "\"folded_operators\":%" PRIu32 ",\"operators\":[", graph->n_folded));

@@ -47,25 +47,26 @@ octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p
         total_ns += p->rows[i].time_ns;
         total_macs += octet_profile_macs(p->graph, op);
     }
-    OCTET_TRY(octet_buffer_format(ctx, out, "%s: %s at best, %s in the median of %" PRIu64 " runs, %u thread%s\n", p->model,
-                                  octet_text_time(p->min_ns, a), octet_text_time(p->median_ns, b), p->n_runs, p->n_threads,
-                                  p->n_threads == 1 ? "" : "s"));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s: %s at best, %s in the median of %" PRIu64 " runs, %u thread%s\n",
+                                  p->model, octet_text_time(p->min_ns, a), octet_text_time(p->median_ns, b), p->n_runs,
+                                  p->n_threads, p->n_threads == 1 ? "" : "s"));
     OCTET_TRY(octet_buffer_format(ctx, out, "%s multiply-accumulates, %.2f GMAC/s; ", octet_text_count(total_macs, a),
                                   p->median_ns > 0.0 ? (double)total_macs / p->median_ns : 0.0));
     OCTET_TRY(octet_buffer_format(ctx, out, "activations %s bytes, constants %s bytes, peak memory %s bytes\n\n",
                                   octet_text_count(p->arena_bytes, a), octet_text_count(p->weight_bytes, b),
                                   octet_text_count(p->peak_bytes, c)));
-    OCTET_TRY(octet_buffer_format(ctx, out, "%4s  %-*s %10s %7s %8s  %-10s %s\n", "", width, "operator", "time", "share", "GMAC/s",
-                                  "kernel", "layer"));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%4s  %-*s %10s %7s %8s  %-10s %s\n", "", width, "operator", "time",
+                                  "share", "GMAC/s", "kernel", "layer"));
     for (uint32_t i = 0; i < p->n_rows; i++) {
         const octet_profile_row *row = &p->rows[i];
         const octet_operator *op = &p->graph->operators[row->op];
         const uint64_t macs = octet_profile_macs(p->graph, op);
         char rate[OCTET_TEXT_SIZE] = "";
         if (macs > 0 && row->time_ns > 0.0) snprintf(rate, sizeof rate, "%.2f", (double)macs / row->time_ns);
-        OCTET_TRY(octet_buffer_format(ctx, out, "%4u  %-*s %10s %6.1f%% %8s  %-10s %s\n", row->op, width, octet_operator_name(op->code),
-                                      octet_text_time(row->time_ns, a), total_ns > 0.0 ? 100.0 * row->time_ns / total_ns : 0.0, rate,
-                                      row->variant, op->layer));
+        OCTET_TRY(octet_buffer_format(ctx, out, "%4u  %-*s %10s %6.1f%% %8s  %-10s %s\n", row->op, width,
+                                      octet_operator_name(op->code), octet_text_time(row->time_ns, a),
+                                      total_ns > 0.0 ? 100.0 * row->time_ns / total_ns : 0.0, rate, row->variant,
+                                      op->layer));
     }
     return OCTET_OK;
 }
@@ -74,17 +75,21 @@ octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *p
     OCTET_TRY(octet_buffer_format(ctx, out, "{\n  \"model\": "));
     OCTET_TRY(octet_text_json_string(ctx, out, p->model));
     OCTET_TRY(octet_buffer_format(ctx, out,
-                                  ",\n  \"threads\": %u,\n  \"runs\": %" PRIu64 ",\n  \"min_us\": %.4f,\n  \"median_us\": %.4f,\n"
+                                  ",\n  \"threads\": %u,\n  \"runs\": %" PRIu64
+                                  ",\n  \"min_us\": %.4f,\n  \"median_us\": %.4f,\n"
                                   "  \"mean_us\": %.4f,\n  \"activation_bytes\": %zu,\n  \"constant_bytes\": %zu,\n"
                                   "  \"peak_bytes\": %zu,\n  \"operators\": [",
-                                  p->n_threads, p->n_runs, p->min_ns / 1e3, p->median_ns / 1e3, p->mean_ns / 1e3, p->arena_bytes,
-                                  p->weight_bytes, p->peak_bytes));
+                                  p->n_threads, p->n_runs, p->min_ns / 1e3, p->median_ns / 1e3, p->mean_ns / 1e3,
+                                  p->arena_bytes, p->weight_bytes, p->peak_bytes));
     for (uint32_t i = 0; i < p->n_rows; i++) {
         const octet_profile_row *row = &p->rows[i];
         const octet_operator *op = &p->graph->operators[row->op];
-        OCTET_TRY(octet_buffer_format(ctx, out, "%s\n    {\"index\": %u, \"operator\": \"%s\", \"time_us\": %.4f, \"macs\": %" PRIu64
-                                      ", \"kernel\": \"%s\", \"layer\": ", i == 0 ? "" : ",", row->op, octet_operator_name(op->code),
-                                      row->time_ns / 1e3, octet_profile_macs(p->graph, op), row->variant));
+        OCTET_TRY(
+            octet_buffer_format(ctx, out,
+                                "%s\n    {\"index\": %u, \"operator\": \"%s\", \"time_us\": %.4f, \"macs\": %" PRIu64
+                                ", \"kernel\": \"%s\", \"layer\": ",
+                                i == 0 ? "" : ",", row->op, octet_operator_name(op->code), row->time_ns / 1e3,
+                                octet_profile_macs(p->graph, op), row->variant));
         OCTET_TRY(octet_text_json_string(ctx, out, op->layer));
         OCTET_TRY(octet_buffer_format(ctx, out, "}"));
     }

@@ -23,10 +23,12 @@ typedef struct octet_profile {
     uint64_t n_runs;
     double min_ns, median_ns, mean_ns; /* of a whole run, without profiling */
     size_t arena_bytes, weight_bytes;
-    size_t peak_bytes; /* of what octet allocated: the model, weights as kernels want them, activations; not files, which are mapped */
+    size_t peak_bytes; /* of what octet allocated: the model, weights as kernels want them, activations; not files,
+                          which are mapped */
 } octet_profile;
 
-/* Multiply-accumulates of one run of convolutions, matrix products and fully connected layers; 0 for other operators. */
+/* Multiply-accumulates of one run of convolutions, matrix products and fully connected layers; 0 for other operators.
+ */
 uint64_t octet_profile_macs(const octet_graph *graph, const octet_operator *op);
 octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *profile, octet_buffer *out);
 octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *profile, octet_buffer *out);

@@ -83,7 +83,8 @@ static octet_status write_layers(octet_context *ctx, const octet_graph *graph, o
 }
 
 /* Elements and bytes of the constants that an operator reads. */
-static void count_constants(const octet_graph *graph, const octet_operator *op, uint64_t *n_elements, uint64_t *n_bytes) {
+static void count_constants(const octet_graph *graph, const octet_operator *op, uint64_t *n_elements,
+                            uint64_t *n_bytes) {
     *n_elements = *n_bytes = 0;
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         const octet_value *value = octet_graph_input(graph, op, i);
@@ -105,7 +106,8 @@ static octet_status fill_operators(octet_context *ctx, const octet_graph *graph,
         count_constants(graph, op, &n_elements, &n_bytes);
         OCTET_TRY(octet_table_cell(ctx, table, "%" PRIu32, i));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_operator_name(op->code)));
-        OCTET_TRY(op->version > 0 ? octet_table_cell(ctx, table, "%d", op->version) : octet_table_cell(ctx, table, "%s", ""));
+        OCTET_TRY(op->version > 0 ? octet_table_cell(ctx, table, "%d", op->version)
+                                  : octet_table_cell(ctx, table, "%s", ""));
         OCTET_TRY(octet_table_name(ctx, table, output->name, 40));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_type_name(output->type)));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_shape_text(&output->shape, shape)));
@@ -134,7 +136,8 @@ static octet_status write_operators(octet_context *ctx, const octet_graph *graph
                                octet_text_count(n_elements, elements), octet_text_count(n_bytes, bytes));
 }
 
-octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *graph, const char *model, octet_buffer *out) {
+octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *graph, const char *model,
+                                      octet_buffer *out) {
     OCTET_TRY(octet_buffer_format(ctx, out, "%s\n\n", model));
     return graph->n_layers > 0 ? write_layers(ctx, graph, out) : write_operators(ctx, graph, out);
 }
@@ -155,25 +158,29 @@ static octet_status write_json_layer(octet_context *ctx, octet_buffer *out, cons
     OCTET_TRY(octet_text_json_string(ctx, out, layer->class_name));
     OCTET_TRY(octet_buffer_format(ctx, out, ",\"output_shape\":"));
     OCTET_TRY(write_json_shape(ctx, out, &layer->output_shape));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\"parameters\":%" PRIu64 ",\"trainable\":%" PRIu64 ",\"depth\":%d,\"inputs\":",
-                                  layer->n_parameters, layer->n_trainable, layer->depth));
+    OCTET_TRY(octet_buffer_format(
+        ctx, out, ",\"parameters\":%" PRIu64 ",\"trainable\":%" PRIu64 ",\"depth\":%d,\"inputs\":", layer->n_parameters,
+        layer->n_trainable, layer->depth));
     OCTET_TRY(octet_text_json_string(ctx, out, layer->inputs));
     return octet_buffer_format(ctx, out, "}");
 }
 
-static octet_status write_json_operator(octet_context *ctx, octet_buffer *out, const octet_graph *graph, const octet_operator *op) {
+static octet_status write_json_operator(octet_context *ctx, octet_buffer *out, const octet_graph *graph,
+                                        const octet_operator *op) {
     const octet_value *output = octet_graph_output(graph, op, 0);
     uint64_t n_elements, n_bytes;
     count_constants(graph, op, &n_elements, &n_bytes);
-    OCTET_TRY(octet_buffer_format(ctx, out, "{\"operator\":\"%s\",\"version\":%d,\"output\":", octet_operator_name(op->code),
-                                  op->version));
+    OCTET_TRY(octet_buffer_format(
+        ctx, out, "{\"operator\":\"%s\",\"version\":%d,\"output\":", octet_operator_name(op->code), op->version));
     OCTET_TRY(octet_text_json_string(ctx, out, output->name));
     OCTET_TRY(octet_buffer_format(ctx, out, ",\"type\":\"%s\",\"output_shape\":", octet_type_name(output->type)));
     OCTET_TRY(write_json_shape(ctx, out, &output->shape));
-    return octet_buffer_format(ctx, out, ",\"constants\":%" PRIu64 ",\"constant_bytes\":%" PRIu64 "}", n_elements, n_bytes);
+    return octet_buffer_format(ctx, out, ",\"constants\":%" PRIu64 ",\"constant_bytes\":%" PRIu64 "}", n_elements,
+                               n_bytes);
 }
 
-octet_status octet_summary_write_json(octet_context *ctx, const octet_graph *graph, const char *model, octet_buffer *out) {
+octet_status octet_summary_write_json(octet_context *ctx, const octet_graph *graph, const char *model,
+                                      octet_buffer *out) {
     OCTET_TRY(octet_buffer_format(ctx, out, "{\"model\":"));
     OCTET_TRY(octet_text_json_string(ctx, out, model));
     if (graph->n_layers > 0) {
@@ -183,8 +190,9 @@ octet_status octet_summary_write_json(octet_context *ctx, const octet_graph *gra
             if (i > 0) OCTET_TRY(octet_buffer_format(ctx, out, ","));
             OCTET_TRY(write_json_layer(ctx, out, &graph->layers[i]));
         }
-        return octet_buffer_format(ctx, out, "],\"parameters\":%" PRIu64 ",\"trainable\":%" PRIu64 ",\"non_trainable\":%" PRIu64 "}\n",
-                                   t.all, t.trainable, t.all - t.trainable);
+        return octet_buffer_format(
+            ctx, out, "],\"parameters\":%" PRIu64 ",\"trainable\":%" PRIu64 ",\"non_trainable\":%" PRIu64 "}\n", t.all,
+            t.trainable, t.all - t.trainable);
     }
     OCTET_TRY(octet_buffer_format(ctx, out, ",\"operators\":["));
     for (uint32_t i = 0; i < graph->n_operators; i++) {

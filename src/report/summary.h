@@ -10,7 +10,9 @@
 #include "graph/graph.h"
 
 /* model: path, for the heading. */
-octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *graph, const char *model, octet_buffer *out);
-octet_status octet_summary_write_json(octet_context *ctx, const octet_graph *graph, const char *model, octet_buffer *out);
+octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *graph, const char *model,
+                                      octet_buffer *out);
+octet_status octet_summary_write_json(octet_context *ctx, const octet_graph *graph, const char *model,
+                                      octet_buffer *out);
 
 #endif

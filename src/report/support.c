@@ -19,11 +19,13 @@ octet_status octet_support_write_text(octet_context *ctx, const octet_support *s
         const octet_support_row *row = &s->rows[i];
         const octet_operator *op = &s->graph->operators[i];
         if (row->level == OCTET_SUPPORT_INT8) continue;
-        OCTET_TRY(octet_buffer_format(ctx, out, "%s  %s (layer %s): %s%s%s\n", row->level == OCTET_SUPPORT_NONE ? "no   " : "float",
-                                      octet_operator_name(op->code), op->layer, row->reason, row->remedy != NULL ? "; " : "",
-                                      row->remedy != NULL ? row->remedy : ""));
+        OCTET_TRY(octet_buffer_format(ctx, out, "%s  %s (layer %s): %s%s%s\n",
+                                      row->level == OCTET_SUPPORT_NONE ? "no   " : "float",
+                                      octet_operator_name(op->code), op->layer, row->reason,
+                                      row->remedy != NULL ? "; " : "", row->remedy != NULL ? row->remedy : ""));
     }
-    if (n_none == 0) OCTET_TRY(octet_buffer_format(ctx, out, "It %sruns there.\n", s->is_quantized ? "" : "can be quantized and "));
+    if (n_none == 0)
+        OCTET_TRY(octet_buffer_format(ctx, out, "It %sruns there.\n", s->is_quantized ? "" : "can be quantized and "));
     return OCTET_OK;
 }
 
@@ -31,8 +33,8 @@ octet_status octet_support_write_json(octet_context *ctx, const octet_support *s
     static const char *const levels[] = {"int8", "float", "none"};
     OCTET_TRY(octet_buffer_format(ctx, out, "{\n  \"model\": "));
     OCTET_TRY(octet_text_json_string(ctx, out, s->model));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"target\": \"%s\",\n  \"supported\": %s,\n  \"operators\": [", s->target,
-                                  count(s, OCTET_SUPPORT_NONE) == 0 ? "true" : "false"));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"target\": \"%s\",\n  \"supported\": %s,\n  \"operators\": [",
+                                  s->target, count(s, OCTET_SUPPORT_NONE) == 0 ? "true" : "false"));
     for (uint32_t i = 0; i < s->graph->n_operators; i++) {
         const octet_support_row *row = &s->rows[i];
         OCTET_TRY(octet_buffer_format(ctx, out, "%s\n    {\"operator\": \"%s\", \"layer\": ", i == 0 ? "" : ",",

@@ -19,7 +19,7 @@ typedef struct octet_support_row {
 typedef struct octet_support {
     const octet_graph *graph;
     const char *model, *target;
-    bool is_quantized; /* the model, already */
+    bool is_quantized;             /* the model, already */
     const octet_support_row *rows; /* by operator */
 } octet_support;
 

@@ -71,7 +71,8 @@ octet_status octet_table_write(octet_context *ctx, const octet_table *table, uin
             const uint32_t padding = widths[column] - width;
             const bool right = (table->right >> column & 1) != 0;
             if (width > 0) {
-                OCTET_TRY(octet_buffer_format(ctx, out, "%*s%s", (int)(spaces + (right ? padding : 0)), "", table->cells[i]));
+                OCTET_TRY(
+                    octet_buffer_format(ctx, out, "%*s%s", (int)(spaces + (right ? padding : 0)), "", table->cells[i]));
                 spaces = right ? 0 : padding;
             } else {
                 spaces += padding;

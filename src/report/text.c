@@ -39,7 +39,8 @@ const char *octet_text_real(double value, char *text) {
 }
 
 const char *octet_text_split(const char *split, char *text) {
-    snprintf(text, OCTET_TEXT_SIZE, "%s%s", strcmp(split, "all") == 0 ? "" : split, strcmp(split, "all") == 0 ? "" : " ");
+    snprintf(text, OCTET_TEXT_SIZE, "%s%s", strcmp(split, "all") == 0 ? "" : split,
+             strcmp(split, "all") == 0 ? "" : " ");
     return text;
 }
 
@@ -47,8 +48,9 @@ octet_status octet_text_json_string(octet_context *ctx, octet_buffer *out, const
     if (string == NULL) return octet_buffer_append(ctx, out, "null", 4);
     OCTET_TRY(octet_buffer_append(ctx, out, "\"", 1));
     for (const char *c = string; *c != '\0';) {
-        const size_t plain = strcspn(c, "\"\\\b\f\n\r\t\x01\x02\x03\x04\x05\x06\x07\x0b\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17"
-                                        "\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f");
+        const size_t plain =
+            strcspn(c, "\"\\\b\f\n\r\t\x01\x02\x03\x04\x05\x06\x07\x0b\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17"
+                       "\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f");
         OCTET_TRY(octet_buffer_append(ctx, out, c, plain));
         c += plain;
         if (*c == '\0') break;

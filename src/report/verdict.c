@@ -13,34 +13,37 @@ void octet_verdict_free(octet_context *ctx, octet_verdict *verdict) {
     octet_arena_free(ctx, &arena);
 }
 
-#define WARN(...)                                                                                              \
-    do {                                                                                                       \
-        if (verdict->n_warnings < OCTET_MAX_WARNINGS) {                                                        \
+#define WARN(...)                                                                                                      \
+    do {                                                                                                               \
+        if (verdict->n_warnings < OCTET_MAX_WARNINGS) {                                                                \
             OCTET_TRY(octet_arena_format(ctx, &verdict->arena, &verdict->warnings[verdict->n_warnings], __VA_ARGS__)); \
-            verdict->n_warnings++;                                                                             \
-        }                                                                                                      \
+            verdict->n_warnings++;                                                                                     \
+        }                                                                                                              \
     } while (0)
 
 /* Thresholds: chosen so that the bundled models and the ones of docs/accuracy.md stay silent, and each known mistake
  * (one sample, noise, data on another scale, one class) is named. */
-static const double few_samples = 20, much_growth = 0.25, much_range = 1.5, large_drop = 0.02, unscaled = 20.0, much_error = 1.1;
+static const double few_samples = 20, much_growth = 0.25, much_range = 1.5, large_drop = 0.02, unscaled = 20.0,
+                    much_error = 1.1;
 
 static octet_status warn_about_calibration(octet_context *ctx, octet_verdict *verdict) {
     const octet_verdict_calibration *c = &verdict->calibration;
     if (!c->given) return OCTET_OK;
     if ((double)c->n_samples < few_samples) {
-        WARN("calibrated on %" PRIu64 " sample%s: ranges of so few are guesses; 100 or more are usual (--samples)", c->n_samples,
-             c->n_samples == 1 ? "" : "s");
+        WARN("calibrated on %" PRIu64 " sample%s: ranges of so few are guesses; 100 or more are usual (--samples)",
+             c->n_samples, c->n_samples == 1 ? "" : "s");
     } else if (c->n_distinct < c->n_samples / 2) {
         WARN("only %" PRIu64 " of %" PRIu64 " calibration samples differ from each other", c->n_distinct, c->n_samples);
     } else if (c->late_growth > much_growth) {
-        WARN("the ranges still grew by up to %.0f %% with the second half of the samples (%s): give more samples (--samples)",
+        WARN("the ranges still grew by up to %.0f %% with the second half of the samples (%s): give more samples "
+             "(--samples)",
              100.0 * c->late_growth, c->late_layer);
     }
     const octet_evaluation *e = verdict->before.evaluation;
     if (fmax(fabs(e->min), fabs(e->max)) > much_range * fmax(fabs(c->min), fabs(c->max))) {
-        WARN("the test data reach from %.6g to %.6g, the calibration data only from %.6g to %.6g: are they from the same source?", e->min,
-             e->max, c->min, c->max);
+        WARN("the test data reach from %.6g to %.6g, the calibration data only from %.6g to %.6g: are they from the "
+             "same source?",
+             e->min, e->max, c->min, c->max);
     }
     return OCTET_OK;
 }
@@ -49,29 +52,34 @@ static octet_status warn_about_answers(octet_context *ctx, octet_verdict *verdic
     const octet_evaluation *before = verdict->before.evaluation;
     const octet_evaluation *after = verdict->after.evaluation;
     if (before->n_not_finite > 0) {
-        WARN("the original model gives NaN or infinity for %" PRIu64 " of %" PRIu64 " samples", before->n_not_finite, before->n_samples);
+        WARN("the original model gives NaN or infinity for %" PRIu64 " of %" PRIu64 " samples", before->n_not_finite,
+             before->n_samples);
     }
     if (before->has_classes && after->n_samples >= 10 && after->n_distinct_answers == 1) {
         if (before->n_distinct_answers == 1) {
-            WARN("both models answer class %d for every sample: are the data scaled as in training?", after->answers[0]);
+            WARN("both models answer class %d for every sample: are the data scaled as in training?",
+                 after->answers[0]);
         } else if (verdict->collapsed_layer != NULL) {
-            WARN("the quantized model answers class %d for every sample; the first layer with one value only is %s", after->answers[0],
-                 verdict->collapsed_layer);
+            WARN("the quantized model answers class %d for every sample; the first layer with one value only is %s",
+                 after->answers[0], verdict->collapsed_layer);
         } else {
             WARN("the quantized model answers class %d for every sample", after->answers[0]);
         }
     }
-    if (before->measure == OCTET_MEASURE_ERROR && after->root_mean_square_error > much_error * before->root_mean_square_error) {
-        WARN("the error grew from %.4g to %.4g: try more calibration samples or --mode int16x8", before->root_mean_square_error,
-             after->root_mean_square_error);
+    if (before->measure == OCTET_MEASURE_ERROR &&
+        after->root_mean_square_error > much_error * before->root_mean_square_error) {
+        WARN("the error grew from %.4g to %.4g: try more calibration samples or --mode int16x8",
+             before->root_mean_square_error, after->root_mean_square_error);
     }
     if (!before->has_accuracy) return OCTET_OK;
     const double chance = before->measure == OCTET_MEASURE_CLASS ? 1.0 / octet_evaluation_n_classes(before) : 0.0;
     if (before->accuracy < 1.5 * chance && before->n_samples >= 50) {
-        WARN("the original model is hardly better than chance (%.1f %%): are the data scaled as in training? The model saw %.6g to %.6g",
+        WARN("the original model is hardly better than chance (%.1f %%): are the data scaled as in training? The model "
+             "saw %.6g to %.6g",
              100.0 * before->accuracy, before->min, before->max);
     } else if (before->accuracy - after->accuracy > large_drop) {
-        WARN("the accuracy fell by %.2f points: try more calibration samples, --mode int16x8, or look at the layers with octet inspect",
+        WARN("the accuracy fell by %.2f points: try more calibration samples, --mode int16x8, or look at the layers "
+             "with octet inspect",
              100.0 * (before->accuracy - after->accuracy));
     }
     return OCTET_OK;
@@ -83,12 +91,13 @@ octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
     verdict->n_agree = 0;
     for (uint64_t i = 0; i < before->n_samples; i++) verdict->n_agree += before->answers[i] == after->answers[i];
     if (!verdict->preprocess_given && !verdict->takes_counts && fmax(fabs(before->min), fabs(before->max)) > unscaled) {
-        WARN("the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale and --preprocess", before->min,
-             before->max);
+        WARN("the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale and "
+             "--preprocess",
+             before->min, before->max);
     }
     if (verdict->n_outputs > 1) {
-        WARN("the model has %" PRIu32 " outputs; accuracy, errors and differences are those of the first, %s", verdict->n_outputs,
-             verdict->outputs[0].name);
+        WARN("the model has %" PRIu32 " outputs; accuracy, errors and differences are those of the first, %s",
+             verdict->n_outputs, verdict->outputs[0].name);
     }
     OCTET_TRY(warn_about_calibration(ctx, verdict));
     return warn_about_answers(ctx, verdict);

@@ -40,7 +40,7 @@ typedef struct octet_verdict {
     uint32_t n_inputs, n_outputs;
     octet_verdict_calibration calibration;
     bool preprocess_given;
-    bool takes_counts;            /* the original model takes integers as they are: 0..255 is no sign of missing scaling */
+    bool takes_counts; /* the original model takes integers as they are: 0..255 is no sign of missing scaling */
     const char *collapsed_layer; /* first layer whose quantized outputs are all one value; or NULL */
     /* Distance of the outputs, quantized against original, over all samples and outputs. */
     double max_difference, mean_square_difference, mean_square;
@@ -56,7 +56,9 @@ void octet_verdict_free(octet_context *ctx, octet_verdict *verdict);
 octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict);
 
 /* path: of the quantized file, or NULL. */
-octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *verdict, const char *path, octet_buffer *out);
-octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *verdict, const char *path, octet_buffer *out);
+octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *verdict, const char *path,
+                                      octet_buffer *out);
+octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *verdict, const char *path,
+                                      octet_buffer *out);
 
 #endif

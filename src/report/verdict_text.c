@@ -12,7 +12,8 @@ static octet_status row(octet_context *ctx, octet_buffer *out, const char *name,
 }
 
 static double signal_to_noise_db(const octet_verdict *v) {
-    return v->mean_square_difference > 0.0 ? 10.0 * log10(v->mean_square / v->mean_square_difference) : (double)INFINITY;
+    return v->mean_square_difference > 0.0 ? 10.0 * log10(v->mean_square / v->mean_square_difference)
+                                           : (double)INFINITY;
 }
 
 /* "3.74 times smaller". */
@@ -22,7 +23,8 @@ static void ratio(double before, double after, const char *less, const char *mor
 }
 
 /* Errors against targets. */
-static octet_status write_error_row(octet_context *ctx, octet_buffer *out, const char *name, double before, double after) {
+static octet_status write_error_row(octet_context *ctx, octet_buffer *out, const char *name, double before,
+                                    double after) {
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[96];
     snprintf(a, sizeof a, "%.5g", before);
     snprintf(b, sizeof b, "%.5g", after);
@@ -46,18 +48,21 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
         OCTET_TRY(row(ctx, out, "loss", a, b, c));
     }
     if (before->measure == OCTET_MEASURE_ERROR) {
-        OCTET_TRY(write_error_row(ctx, out, "mean abs. error", before->mean_absolute_error, after->mean_absolute_error));
-        OCTET_TRY(write_error_row(ctx, out, "rms error", before->root_mean_square_error, after->root_mean_square_error));
+        OCTET_TRY(
+            write_error_row(ctx, out, "mean abs. error", before->mean_absolute_error, after->mean_absolute_error));
+        OCTET_TRY(
+            write_error_row(ctx, out, "rms error", before->root_mean_square_error, after->root_mean_square_error));
     }
     if (before->has_classes) {
         snprintf(b, sizeof b, "%.2f %%", 100.0 * (double)v->n_agree / (double)before->n_samples);
-        snprintf(c, sizeof c, "%s of %s samples answered differently", octet_text_count(before->n_samples - v->n_agree, a),
-                 octet_text_count(before->n_samples, d));
+        snprintf(c, sizeof c, "%s of %s samples answered differently",
+                 octet_text_count(before->n_samples - v->n_agree, a), octet_text_count(before->n_samples, d));
         OCTET_TRY(row(ctx, out, "agreement", "", b, c));
     }
     if (!before->has_classes) {
         snprintf(b, sizeof b, "%.4g", sqrt(v->mean_square_difference));
-        snprintf(c, sizeof c, "from the original's outputs, whose own root of the mean square is %.4g", sqrt(v->mean_square));
+        snprintf(c, sizeof c, "from the original's outputs, whose own root of the mean square is %.4g",
+                 sqrt(v->mean_square));
         OCTET_TRY(row(ctx, out, "rms difference", "", b, c));
     }
     const double db = signal_to_noise_db(v);
@@ -65,13 +70,15 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
     snprintf(c, sizeof c, "signal to noise of the outputs; largest difference %.4g", v->max_difference);
     OCTET_TRY(row(ctx, out, "fidelity", "", b, c));
     ratio((double)v->before.size_bytes, (double)v->after.size_bytes, "smaller", "larger", c, sizeof c);
-    OCTET_TRY(row(ctx, out, "size (bytes)", octet_text_count(v->before.size_bytes, a), octet_text_count(v->after.size_bytes, b), c));
+    OCTET_TRY(row(ctx, out, "size (bytes)", octet_text_count(v->before.size_bytes, a),
+                  octet_text_count(v->after.size_bytes, b), c));
     ratio(before->time_per_sample_ns, after->time_per_sample_ns, "faster", "slower", c, sizeof c);
-    return row(ctx, out, "time per sample", octet_text_time(before->time_per_sample_ns, a), octet_text_time(after->time_per_sample_ns, b),
-               c);
+    return row(ctx, out, "time per sample", octet_text_time(before->time_per_sample_ns, a),
+               octet_text_time(after->time_per_sample_ns, b), c);
 }
 
-static octet_status write_ports(octet_context *ctx, const octet_verdict_port *ports, uint32_t n, const char *what, octet_buffer *out) {
+static octet_status write_ports(octet_context *ctx, const octet_verdict_port *ports, uint32_t n, const char *what,
+                                octet_buffer *out) {
     for (uint32_t i = 0; i < n; i++) {
         OCTET_TRY(octet_buffer_format(ctx, out, "%-16s%s", i == 0 ? what : "", ports[i].type));
         if (ports[i].quantized) {
@@ -89,33 +96,40 @@ octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v
     const octet_verdict_calibration *k = &v->calibration;
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
     OCTET_TRY(octet_buffer_format(ctx, out, "%s -> %s, on %s %ssamples\n\n", before->model,
-                                  path != NULL ? path : v->after.evaluation->model, octet_text_count(before->n_samples, a),
-                                  octet_text_split(before->split, b)));
+                                  path != NULL ? path : v->after.evaluation->model,
+                                  octet_text_count(before->n_samples, a), octet_text_split(before->split, b)));
     OCTET_TRY(write_table(ctx, v, out));
     OCTET_TRY(octet_buffer_format(ctx, out, "\n"));
     OCTET_TRY(write_ports(ctx, v->inputs, v->n_inputs, "input", out));
     OCTET_TRY(write_ports(ctx, v->outputs, v->n_outputs, "output", out));
     OCTET_TRY(octet_buffer_format(ctx, out, "data            %s..%s as stored, %s..%s as the model sees them\n",
-                                  octet_text_real(before->raw_min, a), octet_text_real(before->raw_max, b), octet_text_real(before->min, c),
-                                  octet_text_real(before->max, d)));
+                                  octet_text_real(before->raw_min, a), octet_text_real(before->raw_max, b),
+                                  octet_text_real(before->min, c), octet_text_real(before->max, d)));
     if (k->given) {
-        OCTET_TRY(octet_buffer_format(ctx, out, "calibration     %s samples, %s..%s, in %s; ", octet_text_count(k->n_samples, a),
-                                      octet_text_real(k->min, b), octet_text_real(k->max, c), octet_text_time((double)k->time_ns, d)));
-        if (k->n_samples < 2) OCTET_TRY(octet_buffer_format(ctx, out, "too few to tell how far the ranges have settled\n"));
+        OCTET_TRY(octet_buffer_format(ctx, out, "calibration     %s samples, %s..%s, in %s; ",
+                                      octet_text_count(k->n_samples, a), octet_text_real(k->min, b),
+                                      octet_text_real(k->max, c), octet_text_time((double)k->time_ns, d)));
+        if (k->n_samples < 2)
+            OCTET_TRY(octet_buffer_format(ctx, out, "too few to tell how far the ranges have settled\n"));
         else if (k->late_growth <= 0.0) OCTET_TRY(octet_buffer_format(ctx, out, "the second half widened no range\n"));
-        else OCTET_TRY(octet_buffer_format(ctx, out, "the second half widened ranges by at most %.1f %%\n", 100.0 * k->late_growth));
+        else
+            OCTET_TRY(octet_buffer_format(ctx, out, "the second half widened ranges by at most %.1f %%\n",
+                                          100.0 * k->late_growth));
     }
-    for (uint32_t i = 0; i < v->n_warnings; i++) OCTET_TRY(octet_buffer_format(ctx, out, "%s! %s\n", i == 0 ? "\n" : "", v->warnings[i]));
+    for (uint32_t i = 0; i < v->n_warnings; i++)
+        OCTET_TRY(octet_buffer_format(ctx, out, "%s! %s\n", i == 0 ? "\n" : "", v->warnings[i]));
     return OCTET_OK;
 }
 
 /* "name": {"a": 1, ...} pieces of the JSON form. */
-static octet_status number(octet_context *ctx, octet_buffer *out, const char *before, const char *name, double value, int digits) {
+static octet_status number(octet_context *ctx, octet_buffer *out, const char *before, const char *name, double value,
+                           int digits) {
     OCTET_TRY(octet_buffer_format(ctx, out, "%s\"%s\": ", before, name));
     return octet_text_json_number(ctx, out, value, digits);
 }
 
-static octet_status write_side(octet_context *ctx, const octet_verdict_side *side, const char *name, octet_buffer *out) {
+static octet_status write_side(octet_context *ctx, const octet_verdict_side *side, const char *name,
+                               octet_buffer *out) {
     const octet_evaluation *e = side->evaluation;
     OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"%s\": {\"type\": \"%s\"", name, side->type));
     if (e->measure == OCTET_MEASURE_ERROR) {
@@ -131,7 +145,8 @@ static octet_status write_side(octet_context *ctx, const octet_verdict_side *sid
     return octet_buffer_format(ctx, out, "}");
 }
 
-static octet_status write_json_ports(octet_context *ctx, const octet_verdict_port *ports, uint32_t n, const char *name, octet_buffer *out) {
+static octet_status write_json_ports(octet_context *ctx, const octet_verdict_port *ports, uint32_t n, const char *name,
+                                     octet_buffer *out) {
     OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"%s\": [", name));
     for (uint32_t i = 0; i < n; i++) {
         OCTET_TRY(octet_buffer_format(ctx, out, "%s{\"name\": ", i == 0 ? "" : ", "));
@@ -161,12 +176,15 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     OCTET_TRY(octet_text_json_string(ctx, out, before->model));
     OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"output\": "));
     OCTET_TRY(octet_text_json_string(ctx, out, path));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"samples\": %" PRIu64 ",\n  \"split\": \"%s\"", before->n_samples, before->split));
+    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"samples\": %" PRIu64 ",\n  \"split\": \"%s\"", before->n_samples,
+                                  before->split));
     OCTET_TRY(write_side(ctx, &v->before, "original", out));
     OCTET_TRY(write_side(ctx, &v->after, "quantized", out));
     if (before->has_accuracy)
-        OCTET_TRY(number(ctx, out, ",\n  ", "drop_points", 100.0 * (before->accuracy - v->after.evaluation->accuracy), 10));
-    if (before->has_classes) OCTET_TRY(number(ctx, out, ",\n  ", "agreement", (double)v->n_agree / (double)before->n_samples, 10));
+        OCTET_TRY(
+            number(ctx, out, ",\n  ", "drop_points", 100.0 * (before->accuracy - v->after.evaluation->accuracy), 10));
+    if (before->has_classes)
+        OCTET_TRY(number(ctx, out, ",\n  ", "agreement", (double)v->n_agree / (double)before->n_samples, 10));
     OCTET_TRY(number(ctx, out, ",\n  ", "root_mean_square_error", sqrt(v->mean_square_difference), 6));
     OCTET_TRY(number(ctx, out, ",\n  ", "signal_to_noise_db", signal_to_noise_db(v), 6));
     OCTET_TRY(number(ctx, out, ",\n  ", "largest_difference", v->max_difference, 6));
@@ -179,7 +197,8 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     OCTET_TRY(write_range(ctx, out, "model", before->min, before->max));
     OCTET_TRY(octet_buffer_format(ctx, out, "}"));
     if (k->given) {
-        OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"calibration\": {\"samples\": %" PRIu64 ", \"distinct\": %" PRIu64 ", ",
+        OCTET_TRY(octet_buffer_format(ctx, out,
+                                      ",\n  \"calibration\": {\"samples\": %" PRIu64 ", \"distinct\": %" PRIu64 ", ",
                                       k->n_samples, k->n_distinct));
         OCTET_TRY(write_range(ctx, out, "model", k->min, k->max));
         OCTET_TRY(number(ctx, out, ", ", "late_growth", k->late_growth, 6));

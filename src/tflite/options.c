@@ -4,20 +4,27 @@
 #include <stddef.h>
 #include <string.h>
 
-static_assert(sizeof(octet_padding) == 4 && sizeof(octet_activation) == 4 && sizeof(octet_type) == 4, "enums are read as 32 bits");
+static_assert(sizeof(octet_padding) == 4 && sizeof(octet_activation) == 4 && sizeof(octet_type) == 4,
+              "enums are read as 32 bits");
 
 #define AT(member) offsetof(octet_options, member)
-#define I32(number, member, absent, minimum) {(number), OCTET_OPTION_I32, AT(member), (absent), (minimum), #member}
+#define I32(number, member, absent, minimum) \
+    { (number), OCTET_OPTION_I32, AT(member), (absent), (minimum), #member }
 #define ANY(number, member) I32(number, member, 0, INT32_MIN)
-#define F32(number, member) {(number), OCTET_OPTION_F32, AT(member), 0, 0, #member}
-#define BOOL(number, member, absent) {(number), OCTET_OPTION_BOOL, AT(member), (absent), 0, #member}
-#define PADDING(number, member) {(number), OCTET_OPTION_PADDING, AT(member), 0, 0, #member}
-#define ACTIVATION(number, member) {(number), OCTET_OPTION_ACTIVATION, AT(member), 0, 0, #member}
-#define TYPE(number, member) {(number), OCTET_OPTION_TYPE, AT(member), 0, 0, #member}
+#define F32(number, member) \
+    { (number), OCTET_OPTION_F32, AT(member), 0, 0, #member }
+#define BOOL(number, member, absent) \
+    { (number), OCTET_OPTION_BOOL, AT(member), (absent), 0, #member }
+#define PADDING(number, member) \
+    { (number), OCTET_OPTION_PADDING, AT(member), 0, 0, #member }
+#define ACTIVATION(number, member) \
+    { (number), OCTET_OPTION_ACTIVATION, AT(member), 0, 0, #member }
+#define TYPE(number, member) \
+    { (number), OCTET_OPTION_TYPE, AT(member), 0, 0, #member }
 
 static const octet_option_field conv_2d[] = {
-    PADDING(0, conv_2d.padding),          I32(1, conv_2d.stride_w, 0, 1),        I32(2, conv_2d.stride_h, 0, 1),
-    ACTIVATION(3, conv_2d.activation),    I32(4, conv_2d.dilation_w, 1, 1),      I32(5, conv_2d.dilation_h, 1, 1),
+    PADDING(0, conv_2d.padding),          I32(1, conv_2d.stride_w, 0, 1),   I32(2, conv_2d.stride_h, 0, 1),
+    ACTIVATION(3, conv_2d.activation),    I32(4, conv_2d.dilation_w, 1, 1), I32(5, conv_2d.dilation_h, 1, 1),
     TYPE(6, conv_2d.quantized_bias_type),
 };
 static const octet_option_field depthwise_conv_2d[] = {
@@ -30,17 +37,18 @@ static const octet_option_field depthwise_conv_2d[] = {
     I32(6, depthwise_conv_2d.dilation_h, 1, 1),
 };
 static const octet_option_field conv_3d[] = {
-    PADDING(0, conv_3d.padding),       I32(1, conv_3d.stride_d, 0, 1),   I32(2, conv_3d.stride_w, 0, 1),
-    I32(3, conv_3d.stride_h, 0, 1),    ACTIVATION(4, conv_3d.activation), I32(5, conv_3d.dilation_d, 1, 1),
-    I32(6, conv_3d.dilation_w, 1, 1),  I32(7, conv_3d.dilation_h, 1, 1),
+    PADDING(0, conv_3d.padding),      I32(1, conv_3d.stride_d, 0, 1),    I32(2, conv_3d.stride_w, 0, 1),
+    I32(3, conv_3d.stride_h, 0, 1),   ACTIVATION(4, conv_3d.activation), I32(5, conv_3d.dilation_d, 1, 1),
+    I32(6, conv_3d.dilation_w, 1, 1), I32(7, conv_3d.dilation_h, 1, 1),
 };
 static const octet_option_field transpose_conv[] = {
-    PADDING(0, transpose_conv.padding),       I32(1, transpose_conv.stride_w, 0, 1),       I32(2, transpose_conv.stride_h, 0, 1),
-    ACTIVATION(3, transpose_conv.activation), TYPE(4, transpose_conv.quantized_bias_type),
+    PADDING(0, transpose_conv.padding),          I32(1, transpose_conv.stride_w, 0, 1),
+    I32(2, transpose_conv.stride_h, 0, 1),       ACTIVATION(3, transpose_conv.activation),
+    TYPE(4, transpose_conv.quantized_bias_type),
 };
 static const octet_option_field pool_2d[] = {
-    PADDING(0, pool_2d.padding),        I32(1, pool_2d.stride_w, 0, 1), I32(2, pool_2d.stride_h, 0, 1),
-    I32(3, pool_2d.filter_w, 0, 1),     I32(4, pool_2d.filter_h, 0, 1), ACTIVATION(5, pool_2d.activation),
+    PADDING(0, pool_2d.padding),    I32(1, pool_2d.stride_w, 0, 1), I32(2, pool_2d.stride_h, 0, 1),
+    I32(3, pool_2d.filter_w, 0, 1), I32(4, pool_2d.filter_h, 0, 1), ACTIVATION(5, pool_2d.activation),
 };
 static const octet_option_field fully_connected[] = {
     ACTIVATION(0, fully_connected.activation),
@@ -49,15 +57,19 @@ static const octet_option_field fully_connected[] = {
     BOOL(3, fully_connected.asymmetric_quantize_inputs, 0),
     TYPE(4, fully_connected.quantized_bias_type),
 };
-static const octet_option_field arithmetic[] = {ACTIVATION(0, arithmetic.activation)};                              /* MUL, DIV */
-static const octet_option_field addition[] = {ACTIVATION(0, arithmetic.activation), BOOL(1, arithmetic.pot_scale_int16, 1)}; /* ADD, SUB */
+static const octet_option_field arithmetic[] = {ACTIVATION(0, arithmetic.activation)}; /* MUL, DIV */
+static const octet_option_field addition[] = {ACTIVATION(0, arithmetic.activation),
+                                              BOOL(1, arithmetic.pot_scale_int16, 1)}; /* ADD, SUB */
 static const octet_option_field concatenation[] = {ANY(0, concatenation.axis), ACTIVATION(1, concatenation.activation)};
 static const octet_option_field l2_normalization[] = {ACTIVATION(0, l2_normalization.activation)};
 static const octet_option_field softmax[] = {F32(0, softmax.beta)};
 static const octet_option_field reduce[] = {BOOL(0, reduce.keep_dims, 0)};
 static const octet_option_field leaky_relu[] = {F32(0, leaky_relu.alpha)};
 static const octet_option_field fake_quant[] = {
-    F32(0, fake_quant.min), F32(1, fake_quant.max), ANY(2, fake_quant.n_bits), BOOL(3, fake_quant.narrow_range, 0),
+    F32(0, fake_quant.min),
+    F32(1, fake_quant.max),
+    ANY(2, fake_quant.n_bits),
+    BOOL(3, fake_quant.narrow_range, 0),
 };
 static const octet_option_field gelu[] = {BOOL(0, gelu.approximate, 0)};
 static const octet_option_field pack[] = {I32(0, pack.count, 0, 1), ANY(1, pack.axis)};
@@ -65,10 +77,14 @@ static const octet_option_field unpack[] = {I32(0, pack.count, 0, 0), ANY(1, pac
 static const octet_option_field split[] = {I32(0, split.n_splits, 0, 1)};
 static const octet_option_field gather[] = {ANY(0, gather.axis), ANY(1, gather.batch_dims)};
 static const octet_option_field batch_matmul[] = {
-    BOOL(0, batch_matmul.adj_x, 0), BOOL(1, batch_matmul.adj_y, 0), BOOL(2, batch_matmul.asymmetric_quantize_inputs, 0),
+    BOOL(0, batch_matmul.adj_x, 0),
+    BOOL(1, batch_matmul.adj_y, 0),
+    BOOL(2, batch_matmul.asymmetric_quantize_inputs, 0),
 };
-static const octet_option_field resize_bilinear[] = {BOOL(2, resize.align_corners, 0), BOOL(3, resize.half_pixel_centers, 0)};
-static const octet_option_field resize_nearest[] = {BOOL(0, resize.align_corners, 0), BOOL(1, resize.half_pixel_centers, 0)};
+static const octet_option_field resize_bilinear[] = {BOOL(2, resize.align_corners, 0),
+                                                     BOOL(3, resize.half_pixel_centers, 0)};
+static const octet_option_field resize_nearest[] = {BOOL(0, resize.align_corners, 0),
+                                                    BOOL(1, resize.half_pixel_centers, 0)};
 static const octet_option_field strided_slice[] = {
     ANY(0, strided_slice.begin_mask),    ANY(1, strided_slice.end_mask),         ANY(2, strided_slice.ellipsis_mask),
     ANY(3, strided_slice.new_axis_mask), ANY(4, strided_slice.shrink_axis_mask), BOOL(5, strided_slice.offset, 0),
@@ -81,9 +97,13 @@ static const octet_option_field block[] = {I32(0, block.size, 0, 1)};
 static const octet_option_field cumsum[] = {BOOL(0, cumsum.exclusive, 0), BOOL(1, cumsum.reverse, 0)};
 static const octet_option_field one_hot[] = {ANY(0, one_hot.axis)};
 static const octet_option_field local_response[] = {
-    I32(0, local_response.radius, 0, 0), F32(1, local_response.bias), F32(2, local_response.alpha), F32(3, local_response.beta),
+    I32(0, local_response.radius, 0, 0),
+    F32(1, local_response.bias),
+    F32(2, local_response.alpha),
+    F32(3, local_response.beta),
 };
-static const octet_option_field mirror_pad[] = {BOOL(0, mirror_pad.symmetric, 0)}; /* MirrorPadMode: REFLECT 0, SYMMETRIC 1 */
+static const octet_option_field mirror_pad[] = {
+    BOOL(0, mirror_pad.symmetric, 0)}; /* MirrorPadMode: REFLECT 0, SYMMETRIC 1 */
 /* Of a custom operator: the names are keys of a map, the numbers mean nothing. */
 static const octet_option_field detection[] = {
     I32(0, detection.max_detections, 0, 1),
@@ -99,12 +119,18 @@ static const octet_option_field detection[] = {
     F32(0, detection.w_scale),
 };
 static const octet_option_field lstm[] = {
-    ACTIVATION(0, lstm.activation),    F32(1, lstm.cell_clip), F32(2, lstm.proj_clip), BOOL(3, lstm.time_major, 0),
-    BOOL(4, lstm.asymmetric_quantize_inputs, 0), BOOL(5, lstm.diagonal_recurrent, 0),
+    ACTIVATION(0, lstm.activation),
+    F32(1, lstm.cell_clip),
+    F32(2, lstm.proj_clip),
+    BOOL(3, lstm.time_major, 0),
+    BOOL(4, lstm.asymmetric_quantize_inputs, 0),
+    BOOL(5, lstm.diagonal_recurrent, 0),
 };
 
 static const octet_option_field svdf[] = {
-    I32(0, svdf.rank, 0, 1), ACTIVATION(1, svdf.activation), BOOL(2, svdf.asymmetric_quantize_inputs, 0),
+    I32(0, svdf.rank, 0, 1),
+    ACTIVATION(1, svdf.activation),
+    BOOL(2, svdf.asymmetric_quantize_inputs, 0),
 };
 
 #define TABLE(operator, number, fields) [OCTET_OP_##operator] = {(number), (fields), (uint32_t)(sizeof(fields) / sizeof(fields)[0])}

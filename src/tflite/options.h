@@ -1,8 +1,8 @@
 /* tflite/options.h - how operator options lie in the tables of the TFLite schema.
  * In:  an operator code.
- * Out: the number of its options table (BuiltinOptions) and, per field, number, kind, default and place in octet_options.
- * Knows: the TFLite schema, version 3. Importer and exporter both walk these lists, so they cannot disagree.
- * Does not know: files, flatbuffers. */
+ * Out: the number of its options table (BuiltinOptions) and, per field, number, kind, default and place in
+ * octet_options. Knows: the TFLite schema, version 3. Importer and exporter both walk these lists, so they cannot
+ * disagree. Does not know: files, flatbuffers. */
 #ifndef OCTET_TFLITE_OPTIONS_H
 #define OCTET_TFLITE_OPTIONS_H
 

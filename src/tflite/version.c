@@ -1,5 +1,6 @@
-/* Which version of an operator a file must name: the number grows with the types and options that an operator understands.
- * As TensorFlow 2.21 assigns them (reference: its files, section F of the rules). int16 operators carry the number of int8. */
+/* Which version of an operator a file must name: the number grows with the types and options that an operator
+ * understands. As TensorFlow 2.21 assigns them (reference: its files, section F of the rules). int16 operators carry
+ * the number of int8. */
 #include "export/tflite/tflite.h"
 
 static octet_type input_type(const octet_graph *graph, const octet_operator *op, uint32_t input) {
@@ -30,7 +31,9 @@ static bool broadcasts_high_rank(const octet_graph *graph, const octet_operator 
 static int32_t version_of_conv(const octet_graph *graph, const octet_operator *op) {
     bool per_channel;
     const octet_value *input = octet_graph_input(graph, op, 0), *filter = octet_graph_input(graph, op, 1);
-    if (input && filter && input->shape.rank == 4 && filter->shape.rank == 4 && input->shape.dims[3] != filter->shape.dims[3]) return 6;
+    if (input && filter && input->shape.rank == 4 && filter->shape.rank == 4 &&
+        input->shape.dims[3] != filter->shape.dims[3])
+        return 6;
     if (is_hybrid(graph, op, 1, &per_channel)) return per_channel ? 5 : 2;
     return is_integer(input_type(graph, op, 0)) ? 3 : 1;
 }
@@ -129,16 +132,44 @@ typedef struct by_type {
 
 #define INT8_SINCE(op, version) [OCTET_OP_##op] = {.float32 = 1, .integer = (version)}
 static const by_type rows[OCTET_N_OPERATORS] = {
-    INT8_SINCE(AVERAGE_POOL_2D, 2), INT8_SINCE(CONCATENATION, 2),   INT8_SINCE(DEPTH_TO_SPACE, 2), INT8_SINCE(EQUAL, 2),
-    INT8_SINCE(EXP, 2),             INT8_SINCE(FLOOR_MOD, 2),       INT8_SINCE(GELU, 2),           INT8_SINCE(GREATER, 2),
-    INT8_SINCE(GREATER_EQUAL, 2),   INT8_SINCE(L2_NORMALIZATION, 2), INT8_SINCE(LESS, 2),          INT8_SINCE(LESS_EQUAL, 2),
-    INT8_SINCE(LOG, 2),             INT8_SINCE(LOGISTIC, 2),        INT8_SINCE(LOG_SOFTMAX, 2),    INT8_SINCE(MAX_POOL_2D, 2),
-    INT8_SINCE(MAXIMUM, 2),         INT8_SINCE(MEAN, 2),            INT8_SINCE(MINIMUM, 2),        INT8_SINCE(MIRROR_PAD, 2),
-    INT8_SINCE(NOT_EQUAL, 2),       INT8_SINCE(PACK, 2),            INT8_SINCE(REDUCE_MAX, 2),     INT8_SINCE(REDUCE_MIN, 2),
-    INT8_SINCE(REDUCE_PROD, 2),     INT8_SINCE(RELU, 2),            INT8_SINCE(RELU6, 2),          INT8_SINCE(RSQRT, 2),
-    INT8_SINCE(SELECT, 2),          INT8_SINCE(SLICE, 2),           INT8_SINCE(SOFTMAX, 2),        INT8_SINCE(SPACE_TO_DEPTH, 2),
-    INT8_SINCE(SPLIT_V, 2),         INT8_SINCE(SQRT, 2),            INT8_SINCE(SQUARED_DIFFERENCE, 2), INT8_SINCE(SUM, 2),
-    INT8_SINCE(TANH, 2),            INT8_SINCE(TILE, 3),
+    INT8_SINCE(AVERAGE_POOL_2D, 2),
+    INT8_SINCE(CONCATENATION, 2),
+    INT8_SINCE(DEPTH_TO_SPACE, 2),
+    INT8_SINCE(EQUAL, 2),
+    INT8_SINCE(EXP, 2),
+    INT8_SINCE(FLOOR_MOD, 2),
+    INT8_SINCE(GELU, 2),
+    INT8_SINCE(GREATER, 2),
+    INT8_SINCE(GREATER_EQUAL, 2),
+    INT8_SINCE(L2_NORMALIZATION, 2),
+    INT8_SINCE(LESS, 2),
+    INT8_SINCE(LESS_EQUAL, 2),
+    INT8_SINCE(LOG, 2),
+    INT8_SINCE(LOGISTIC, 2),
+    INT8_SINCE(LOG_SOFTMAX, 2),
+    INT8_SINCE(MAX_POOL_2D, 2),
+    INT8_SINCE(MAXIMUM, 2),
+    INT8_SINCE(MEAN, 2),
+    INT8_SINCE(MINIMUM, 2),
+    INT8_SINCE(MIRROR_PAD, 2),
+    INT8_SINCE(NOT_EQUAL, 2),
+    INT8_SINCE(PACK, 2),
+    INT8_SINCE(REDUCE_MAX, 2),
+    INT8_SINCE(REDUCE_MIN, 2),
+    INT8_SINCE(REDUCE_PROD, 2),
+    INT8_SINCE(RELU, 2),
+    INT8_SINCE(RELU6, 2),
+    INT8_SINCE(RSQRT, 2),
+    INT8_SINCE(SELECT, 2),
+    INT8_SINCE(SLICE, 2),
+    INT8_SINCE(SOFTMAX, 2),
+    INT8_SINCE(SPACE_TO_DEPTH, 2),
+    INT8_SINCE(SPLIT_V, 2),
+    INT8_SINCE(SQRT, 2),
+    INT8_SINCE(SQUARED_DIFFERENCE, 2),
+    INT8_SINCE(SUM, 2),
+    INT8_SINCE(TANH, 2),
+    INT8_SINCE(TILE, 3),
     [OCTET_OP_ABS] = {.float32 = 1, .integer = 2, .int32 = 5},
     [OCTET_OP_ADD] = {.float32 = 1, .integer = 2, .int64 = 4},
     [OCTET_OP_ARG_MAX] = {.float32 = 1, .integer = 2, .boolean = 3},

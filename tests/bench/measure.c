@@ -4,8 +4,8 @@
  *       check       prints a checksum (FNV-1a) of all outputs, for comparing kernels
  *       profile N   N runs; prints each operator's least time, its kernel and its shape
  *   measure --check MODEL              compares every value of a run with the reference kernels, byte for byte
- * PEAK_BYTES is what the greatest resident size of the process has grown by since it began. Inputs are random, the same in every run.
- * OCTET_KERNELS limits the instruction sets. */
+ * PEAK_BYTES is what the greatest resident size of the process has grown by since it began. Inputs are random, the same
+ * in every run. OCTET_KERNELS limits the instruction sets. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,8 +83,8 @@ static void profile(session *s, unsigned n) {
         char shape[128] = "";
         for (uint32_t d = 0; d < (uint32_t)out->shape.rank; d++)
             snprintf(shape + strlen(shape), sizeof shape - strlen(shape), "x%d", out->shape.dims[d]);
-        printf("%9.1f us  %-18s %-12s %s\n", (double)least[i] / 1e3, octet_operator_name(op->code), octet_exec_step_variant(s->exec, i),
-               shape + 1);
+        printf("%9.1f us  %-18s %-12s %s\n", (double)least[i] / 1e3, octet_operator_name(op->code),
+               octet_exec_step_variant(s->exec, i), shape + 1);
     }
 }
 
@@ -130,7 +130,8 @@ static int obey(session *s, size_t resident_before) {
 
 static int check(const char *path) {
     session fast = {0}, plain = {0};
-    const octet_exec_options options = {.no_sharing = true}, reference = {.no_sharing = true, .reference_kernels = true};
+    const octet_exec_options options = {.no_sharing = true},
+                             reference = {.no_sharing = true, .reference_kernels = true};
     if (open_session(&fast, path, 2, &options) != OCTET_OK || open_session(&plain, path, 2, &reference) != OCTET_OK) {
         fprintf(stderr, "measure: %s%s\n", fast.ctx.message, plain.ctx.message);
         return 2;
@@ -142,8 +143,8 @@ static int check(const char *path) {
         const octet_operator *op = &fast.graph->operators[octet_exec_step_operator(fast.exec, i)];
         for (uint32_t j = 0; j < op->n_outputs; j++, n++) {
             const octet_value *value = &fast.graph->values[op->outputs[j]];
-            if (memcmp(octet_runner_value(fast.runner, op->outputs[j]), octet_runner_value(plain.runner, op->outputs[j]),
-                       value_bytes(value)) == 0)
+            if (memcmp(octet_runner_value(fast.runner, op->outputs[j]),
+                       octet_runner_value(plain.runner, op->outputs[j]), value_bytes(value)) == 0)
                 continue;
             printf("%s: %s %s (%s) differs from the reference\n", path, octet_operator_name(op->code), value->name,
                    octet_exec_step_variant(fast.exec, i));

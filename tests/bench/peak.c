@@ -1,5 +1,5 @@
-/* peak - what one core of this machine can do at most: loops over registers with the instructions that kernels use, no memory.
- * Prints a JSON object of GMAC/s by name; each figure is the best of several tries. */
+/* peak - what one core of this machine can do at most: loops over registers with the instructions that kernels use, no
+ * memory. Prints a JSON object of GMAC/s by name; each figure is the best of several tries. */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -15,31 +15,31 @@ static double rate(uint64_t best_ns, double macs_per_round) { return macs_per_ro
 /* Ten independent sums: more than any latency needs, few enough for 16 registers. */
 #define TEN(op) op(0) op(1) op(2) op(3) op(4) op(5) op(6) op(7) op(8) op(9)
 
-#define LOOP(name, target, TYPE, zero, value, statement, MACS)                                   \
-    target static double name(void) {                                                            \
-        uint64_t best = UINT64_MAX;                                                              \
-        TYPE sum[10], a = value, b = value;                                                      \
-        OCTET_UNROLL                                                                             \
-        for (int i = 0; i < 10; i++) {                                                           \
-            sum[i] = zero;                                                                       \
-            __asm__ volatile("" : "+x"(sum[i])); /* or one sum would do for all */               \
-        }                                                                                        \
-        for (int try = 0; try < TRIES; try++) {                                                  \
-            const uint64_t start = octet_clock_ns();                                             \
-            for (int round = 0; round < ROUNDS; round++) {                                       \
-                __asm__ volatile("" : "+x"(a), "+x"(b));                                         \
-                TEN(statement)                                                                \
-            }                                                                                    \
-            const uint64_t time = octet_clock_ns() - start;                                      \
-            if (time < best) best = time;                                                        \
-        }                                                                                        \
-        OCTET_UNROLL                                                                             \
-        for (int i = 0; i < 10; i++) __asm__ volatile("" ::"x"(sum[i]));                         \
-        return rate(best, 10.0 * (MACS));                                                        \
+#define LOOP(name, target, TYPE, zero, value, statement, MACS)                     \
+    target static double name(void) {                                              \
+        uint64_t best = UINT64_MAX;                                                \
+        TYPE sum[10], a = value, b = value;                                        \
+        OCTET_UNROLL                                                               \
+        for (int i = 0; i < 10; i++) {                                             \
+            sum[i] = zero;                                                         \
+            __asm__ volatile("" : "+x"(sum[i])); /* or one sum would do for all */ \
+        }                                                                          \
+        for (int try = 0; try < TRIES; try++) {                                    \
+            const uint64_t start = octet_clock_ns();                               \
+            for (int round = 0; round < ROUNDS; round++) {                         \
+                __asm__ volatile("" : "+x"(a), "+x"(b));                           \
+                TEN(statement)                                                     \
+            }                                                                      \
+            const uint64_t time = octet_clock_ns() - start;                        \
+            if (time < best) best = time;                                          \
+        }                                                                          \
+        OCTET_UNROLL                                                               \
+        for (int i = 0; i < 10; i++) __asm__ volatile("" ::"x"(sum[i]));           \
+        return rate(best, 10.0 * (MACS));                                          \
     }
 
 #define FMA_256(i) sum[i] = _mm256_fmadd_ps(a, b, sum[i]);
-#define MADD_256(i)                             \
+#define MADD_256(i)                                                       \
     __asm__ volatile("" : "+x"(b)); /* or one product would do for all */ \
     sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(a, b));
 #define FMA_512(i) sum[i] = _mm512_fmadd_ps(a, b, sum[i]);

@@ -1,5 +1,5 @@
-/* A digit (the version of Keras), a model's JSON up to the first NUL, then shapes of weights (support/keras_model.h). What
- * imports is a graph that the verifier accepts; anything else is one sentence. */
+/* A digit (the version of Keras), a model's JSON up to the first NUL, then shapes of weights (support/keras_model.h).
+ * What imports is a graph that the verifier accepts; anything else is one sentence. */
 #include "fuzz/target.h"
 
 #include <string.h>
@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     target_begin(&ctx);
     keras_shapes shapes = {.bytes = {data + 1 + length, size - 1 - length}, .at = end != NULL, .data = numbers};
     octet_graph *graph = NULL;
-    const octet_status status = keras_model_build(&ctx, (octet_bytes){data + 1, length}, data[0] == '3' ? 3 : 2, &shapes, NULL, &graph);
+    const octet_status status =
+        keras_model_build(&ctx, (octet_bytes){data + 1, length}, data[0] == '3' ? 3 : 2, &shapes, NULL, &graph);
     octet_graph_destroy(&ctx, graph);
     return target_end(&ctx, status);
 }

@@ -1,9 +1,10 @@
-/* fuzz_kernels N [first seed]: N random cases of the fast kernels on every instruction set of this machine, each output compared with that
- * of the reference kernel byte for byte. Says how many of which kernel. */
+/* fuzz_kernels N [first seed]: N random cases of the fast kernels on every instruction set of this machine, each output
+ * compared with that of the reference kernel byte for byte. Says how many of which kernel. */
 #include "fuzz/kernel_cases.h"
 
 int main(int argc, char **argv) {
-    const unsigned long long n = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000, first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    const unsigned long long n = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000,
+                             first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     uint32_t sets[5];
     const uint32_t n_sets = octet_case_cpus(sets);
     unsigned long long failures = 0, compared = 0;

@@ -1,5 +1,6 @@
 /* libFuzzer target: any bytes as a .tflite. What imports is exported and imported again, and must be the same.
- * corpus/tflite: written by OCTET_WRITE_CORPUS=tests/fuzz/corpus/tflite build/test_tflite (and the other test_tflite_*). */
+ * corpus/tflite: written by OCTET_WRITE_CORPUS=tests/fuzz/corpus/tflite build/test_tflite (and the other
+ * test_tflite_*). */
 #include <stdlib.h>
 
 #include "export/tflite/tflite.h"
@@ -15,8 +16,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (octet_import_tflite_bytes(&ctx, (octet_bytes){data, size}, "fuzz", &graph) == OCTET_OK) {
         octet_buffer out = {0};
         if (octet_export_tflite(&ctx, graph, &out) == OCTET_OK) {
-            if (octet_import_tflite_bytes(&ctx, (octet_bytes){out.data, out.size}, "again",
-                &again) != OCTET_OK && ctx.status != OCTET_LIMIT) abort();
+            if (octet_import_tflite_bytes(&ctx, (octet_bytes){out.data, out.size}, "again", &again) != OCTET_OK &&
+                ctx.status != OCTET_LIMIT)
+                abort();
             octet_graph_destroy(&ctx, again);
         }
         octet_buffer_free(&ctx, &out);

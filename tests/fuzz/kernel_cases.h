@@ -1,6 +1,7 @@
 /* kernel_cases.h - random small cases of fast kernels, compared with the reference kernels byte by byte.
  * In:  a seed and a set of OCTET_CPU_* bits. Out: true when both gave the same bytes; the case is printed otherwise.
- * Knows: kernels. Does not know: cmocka; used by tests/unit/test_fast_*.c (thousands of cases) and tests/fuzz/fuzz_kernels.c (millions). */
+ * Knows: kernels. Does not know: cmocka; used by tests/unit/test_fast_*.c (thousands of cases) and
+ * tests/fuzz/fuzz_kernels.c (millions). */
 #ifndef OCTET_TESTS_KERNEL_CASES_H
 #define OCTET_TESTS_KERNEL_CASES_H
 
@@ -12,16 +13,18 @@
 #include "base/memory.h"
 #include "kernels/fast/channelwise.h"
 #include "kernels/fast/cpu.h"
-#include "kernels/fast/x86/pool_avx2.h"
 #include "kernels/fast/product.h"
 #include "kernels/fast/reduce_fast.h"
 #include "kernels/fast/rows.h"
 #include "kernels/fast/softmax_fast.h"
+#include "kernels/fast/x86/pool_avx2.h"
 #include "kernels/fast/x86/winograd.h"
 #include "kernels/ref/conv.h"
 #include "kernels/ref/fully_connected.h"
 
-typedef struct octet_case_random { uint64_t state; } octet_case_random;
+typedef struct octet_case_random {
+    uint64_t state;
+} octet_case_random;
 
 static inline uint32_t case_u32(octet_case_random *r) { /* splitmix64 */
     uint64_t z = (r->state += UINT64_C(0x9E3779B97F4A7C15));
@@ -48,13 +51,16 @@ static inline void *case_bytes(octet_case *c, size_t n) {
     if (octet_arena_allocate(&c->ctx, &c->arena, n + 1, 64, &p) != OCTET_OK) abort();
     return p;
 }
-/* Mostly uniform; sometimes nothing but the extremes, sometimes small, as most trained weights are (pairs.h wants that). */
+/* Mostly uniform; sometimes nothing but the extremes, sometimes small, as most trained weights are (pairs.h wants
+ * that). */
 static inline int8_t *case_s8(octet_case *c, size_t n, int32_t low) {
     int8_t *p = case_bytes(c, n);
     const bool extreme = case_range(&c->random, 0, 7) == 0, small = case_range(&c->random, 0, 2) == 0;
     for (size_t i = 0; i < n; i++) {
         if (extreme) p[i] = (int8_t)(case_u32(&c->random) & 1 ? 127 : low);
-        else p[i] = (int8_t)(small && case_range(&c->random, 0, 15) ? case_range(&c->random, -48, 48) : case_range(&c->random, low, 127));
+        else
+            p[i] = (int8_t)(small && case_range(&c->random, 0, 15) ? case_range(&c->random, -48, 48)
+                                                                   : case_range(&c->random, low, 127));
     }
     return p;
 }
@@ -67,8 +73,10 @@ static inline float *case_f32(octet_case *c, size_t n) {
 /* Multipliers around what makes outputs spread over int8; sometimes near and above 1. */
 static inline octet_requantize case_requantize(octet_case *c, int32_t out_c, int32_t depth, bool real) {
     octet_case_random *r = &c->random;
-    octet_requantize q = {.input_zero_point = case_range(r, -128, 127), .output_zero_point = case_range(r, -128, 127), .min = -128,
-        .max = 127};
+    octet_requantize q = {.input_zero_point = case_range(r, -128, 127),
+                          .output_zero_point = case_range(r, -128, 127),
+                          .min = -128,
+                          .max = 127};
     if (case_range(r, 0, 2) == 0) q.min = case_range(r, -128, 0);
     if (case_range(r, 0, 2) == 0) q.max = case_range(r, 0, 127);
     int32_t *multiplier = case_bytes(c, (size_t)out_c * 4), *shift = case_bytes(c, (size_t)out_c * 4);
@@ -132,9 +140,14 @@ static inline bool case_equal(const char *what, const void *a, const void *b, si
 /* A convolution whose window fits; VALID when pads are 0. */
 static inline octet_conv_2d_params case_conv(octet_case *c) {
     octet_case_random *r = &c->random;
-    octet_conv_2d_params p = {.batches = case_range(r, 1, 2), .groups = case_range(r, 0, 5) == 0 ? case_range(r, 1, 3) : 1,
-        .filter_h = case_range(r, 1, 4), .filter_w = case_range(r, 1, 4), .stride_h = case_range(r, 1, 2), .stride_w = case_range(r, 1, 3),
-        .dilation_h = case_range(r, 0, 5) == 0 ? 2 : 1, .dilation_w = case_range(r, 0, 5) == 0 ? 2 : 1};
+    octet_conv_2d_params p = {.batches = case_range(r, 1, 2),
+                              .groups = case_range(r, 0, 5) == 0 ? case_range(r, 1, 3) : 1,
+                              .filter_h = case_range(r, 1, 4),
+                              .filter_w = case_range(r, 1, 4),
+                              .stride_h = case_range(r, 1, 2),
+                              .stride_w = case_range(r, 1, 3),
+                              .dilation_h = case_range(r, 0, 5) == 0 ? 2 : 1,
+                              .dilation_w = case_range(r, 0, 5) == 0 ? 2 : 1};
     if (case_range(r, 0, 2) == 0) p.filter_h = p.filter_w = 1;
     p.filter_c = case_range(r, 1, case_range(r, 0, 3) == 0 ? 40 : 9);
     p.in_c = p.filter_c * p.groups;
@@ -152,9 +165,21 @@ static inline octet_conv_2d_params case_conv(octet_case *c) {
     return p;
 }
 static inline octet_window_shape case_shape(const octet_conv_2d_params *p) {
-    return (octet_window_shape){.batches = p->batches, .in_h = p->in_h, .in_w = p->in_w, .in_c = p->in_c, .out_h = p->out_h,
-        .out_w = p->out_w, .filter_h = p->filter_h, .filter_w = p->filter_w, .stride_h = p->stride_h, .stride_w = p->stride_w,
-        .dilation_h = p->dilation_h, .dilation_w = p->dilation_w, .pad_top = p->pad_top, .pad_left = p->pad_left, .groups = p->groups};
+    return (octet_window_shape){.batches = p->batches,
+                                .in_h = p->in_h,
+                                .in_w = p->in_w,
+                                .in_c = p->in_c,
+                                .out_h = p->out_h,
+                                .out_w = p->out_w,
+                                .filter_h = p->filter_h,
+                                .filter_w = p->filter_w,
+                                .stride_h = p->stride_h,
+                                .stride_w = p->stride_w,
+                                .dilation_h = p->dilation_h,
+                                .dilation_w = p->dilation_w,
+                                .pad_top = p->pad_top,
+                                .pad_left = p->pad_left,
+                                .groups = p->groups};
 }
 
 static inline bool case_conv_s8(octet_case *c) {
@@ -171,7 +196,8 @@ static inline bool case_conv_s8(octet_case *c) {
     octet_conv_2d_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
     const octet_window_shape shape = case_shape(&p);
     octet_product *product;
-    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &product) != OCTET_OK)
+    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &product) !=
+        OCTET_OK)
         return false;
     if (!product) return true;
     case_product_run(c, product, input, got);
@@ -189,8 +215,8 @@ static inline bool case_conv_f32(octet_case *c) {
     octet_conv_2d_f32_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
     const octet_window_shape shape = case_shape(&p);
     octet_product *product;
-    if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, filter, bias, &product) !=
-        OCTET_OK) {
+    if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, filter,
+                               bias, &product) != OCTET_OK) {
         return false;
     }
     if (!product) return true;
@@ -199,13 +225,27 @@ static inline bool case_conv_f32(octet_case *c) {
 }
 
 static inline octet_window_shape case_dense_shape(const octet_fully_connected_params *p) {
-    return (octet_window_shape){.batches = p->rows, .in_h = 1, .in_w = 1, .in_c = p->depth, .out_h = 1, .out_w = 1, .filter_h = 1,
-        .filter_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .groups = 1};
+    return (octet_window_shape){.batches = p->rows,
+                                .in_h = 1,
+                                .in_w = 1,
+                                .in_c = p->depth,
+                                .out_h = 1,
+                                .out_w = 1,
+                                .filter_h = 1,
+                                .filter_w = 1,
+                                .stride_h = 1,
+                                .stride_w = 1,
+                                .dilation_h = 1,
+                                .dilation_w = 1,
+                                .groups = 1};
 }
 static inline octet_fully_connected_params case_dense(octet_case *c) {
     octet_case_random *r = &c->random;
-    return (octet_fully_connected_params){.rows = case_range(r, 0, 1) ? 1 : case_range(r, 1, 20), .depth = case_range(r, 1, 90),
-        .out_c = case_range(r, 1, 80), .real_min = case_range(r, 0, 1) ? 0.0f : -INFINITY, .real_max = INFINITY};
+    return (octet_fully_connected_params){.rows = case_range(r, 0, 1) ? 1 : case_range(r, 1, 20),
+                                          .depth = case_range(r, 1, 90),
+                                          .out_c = case_range(r, 1, 80),
+                                          .real_min = case_range(r, 0, 1) ? 0.0f : -INFINITY,
+                                          .real_max = INFINITY};
 }
 
 static inline bool case_dense_s8(octet_case *c) {
@@ -220,7 +260,8 @@ static inline bool case_dense_s8(octet_case *c) {
     octet_fully_connected_s8_ref(&p, input, weights, bias, expected, 0, (int32_t)n_out);
     const octet_window_shape shape = case_dense_shape(&p);
     octet_product *product;
-    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, weights, bias, &product) != OCTET_OK)
+    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, weights, bias, &product) !=
+        OCTET_OK)
         return false;
     if (!product) return true;
     case_product_run(c, product, input, got);
@@ -236,8 +277,8 @@ static inline bool case_dense_f32(octet_case *c) {
     octet_fully_connected_f32_ref(&p, input, weights, bias, expected, 0, (int32_t)n_out);
     const octet_window_shape shape = case_dense_shape(&p);
     octet_product *product;
-    if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, weights, bias, &product) !=
-        OCTET_OK) {
+    if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, weights,
+                               bias, &product) != OCTET_OK) {
         return false;
     }
     if (!product) return true;
@@ -248,13 +289,24 @@ static inline bool case_dense_f32(octet_case *c) {
 static inline octet_depthwise_params case_depthwise(octet_case *c) {
     const bool any = case_range(&c->random, 0, 1) == 0; /* else 3x3, which has a kernel of its own */
     octet_conv_2d_params v;
-    do {
-        v = case_conv(c);
-    } while (!any && (v.filter_h != 3 || v.filter_w != 3));
-    octet_depthwise_params p = {.batches = v.batches, .in_h = v.in_h, .in_w = v.in_w, .in_c = case_range(&c->random, 1, 80),
-        .out_h = v.out_h, .out_w = v.out_w, .multiplier = 1, .filter_h = v.filter_h, .filter_w = v.filter_w, .stride_h = v.stride_h,
-        .stride_w = v.stride_w, .dilation_h = v.dilation_h, .dilation_w = v.dilation_w, .pad_top = v.pad_top, .pad_left = v.pad_left,
-        .real_min = v.real_min, .real_max = v.real_max};
+    do { v = case_conv(c); } while (!any && (v.filter_h != 3 || v.filter_w != 3));
+    octet_depthwise_params p = {.batches = v.batches,
+                                .in_h = v.in_h,
+                                .in_w = v.in_w,
+                                .in_c = case_range(&c->random, 1, 80),
+                                .out_h = v.out_h,
+                                .out_w = v.out_w,
+                                .multiplier = 1,
+                                .filter_h = v.filter_h,
+                                .filter_w = v.filter_w,
+                                .stride_h = v.stride_h,
+                                .stride_w = v.stride_w,
+                                .dilation_h = v.dilation_h,
+                                .dilation_w = v.dilation_w,
+                                .pad_top = v.pad_top,
+                                .pad_left = v.pad_left,
+                                .real_min = v.real_min,
+                                .real_max = v.real_max};
     p.out_c = p.in_c;
     return p;
 }
@@ -306,8 +358,9 @@ static inline bool case_arithmetic_s8(octet_case *c) {
     static const octet_arithmetic operations[] = {OCTET_ARITHMETIC_ADD, OCTET_ARITHMETIC_SUB, OCTET_ARITHMETIC_MUL};
     const octet_arithmetic operation = operations[case_range(r, 0, 2)];
     octet_arithmetic_quantized_params p = {.zero_point = {case_range(r, -128, 127), case_range(r, -128, 127)},
-        .zero_out = case_range(r, -128, 127), .min = case_range(r, 0, 1) ? -128 : case_range(r, -128, 0),
-        .max = case_range(r, 0, 1) ? 127 : case_range(r, 0, 127)};
+                                           .zero_out = case_range(r, -128, 127),
+                                           .min = case_range(r, 0, 1) ? -128 : case_range(r, -128, 0),
+                                           .max = case_range(r, 0, 1) ? 127 : case_range(r, 0, 127)};
     float scale[2];
     for (int i = 0; i < 2; i++) scale[i] = exp2f((float)case_range(r, -3000, 0) / 1000.0f);
     if (case_range(r, 0, 4) == 0) scale[1] = scale[0];
@@ -325,17 +378,30 @@ static inline bool case_arithmetic_s8(octet_case *c) {
     if (octet_rows_make_s8(&c->ctx, &c->arena, c->cpu, operation, &p, declared, &row, &fast) != OCTET_OK) return false;
     if (!row) return true;
     row(fast, in, step, got, n);
-    return case_equal("ADD, SUB or MUL int8", expected, got, (size_t)n, fast->is_joint ? "joint" : fast->split ? "split" : "general");
+    return case_equal("ADD, SUB or MUL int8", expected, got, (size_t)n,
+                      fast->is_joint ? "joint"
+                      : fast->split  ? "split"
+                                     : "general");
 }
 
 static inline bool case_pool(octet_case *c) {
 #if OCTET_FAST_X86
     octet_case_random *r = &c->random;
     const octet_conv_2d_params v = case_conv(c);
-    octet_pool_2d_params p = {.batches = v.batches, .in_h = v.in_h, .in_w = v.in_w, .channels = case_range(r, 1, 80),
-        .filter_h = v.filter_h, .filter_w = v.filter_w, .stride_h = v.stride_h, .stride_w = v.stride_w, .pad_top = (v.filter_h - 1) / 2,
-        .pad_left = (v.filter_w - 1) / 2, .real_min = v.real_min, .real_max = v.real_max, .min = case_range(r, 0, 1) ? -128 : -20,
-        .max = case_range(r, 0, 1) ? 127 : 40};
+    octet_pool_2d_params p = {.batches = v.batches,
+                              .in_h = v.in_h,
+                              .in_w = v.in_w,
+                              .channels = case_range(r, 1, 80),
+                              .filter_h = v.filter_h,
+                              .filter_w = v.filter_w,
+                              .stride_h = v.stride_h,
+                              .stride_w = v.stride_w,
+                              .pad_top = (v.filter_h - 1) / 2,
+                              .pad_left = (v.filter_w - 1) / 2,
+                              .real_min = v.real_min,
+                              .real_max = v.real_max,
+                              .min = case_range(r, 0, 1) ? -128 : -20,
+                              .max = case_range(r, 0, 1) ? 127 : 40};
     p.out_h = (p.in_h - 1) / p.stride_h + 1;
     p.out_w = (p.in_w - 1) / p.stride_w + 1;
     const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.channels);
@@ -352,8 +418,11 @@ static inline bool case_pool(octet_case *c) {
         octet_average_pool_2d_s8_ref(&p, small, (int8_t *)expected, 0, units);
         octet_average_pool_2d_s8_avx2(&p, small, (int8_t *)got, 0, units);
     }
-    if (kind == 2) octet_max_pool_2d_f32_ref(&p, real, expected, 0, units), octet_max_pool_2d_f32_avx2(&p, real, got, 0, units);
-    if (kind == 3) octet_average_pool_2d_f32_ref(&p, real, expected, 0, units), octet_average_pool_2d_f32_avx2(&p, real, got, 0, units);
+    if (kind == 2)
+        octet_max_pool_2d_f32_ref(&p, real, expected, 0, units), octet_max_pool_2d_f32_avx2(&p, real, got, 0, units);
+    if (kind == 3)
+        octet_average_pool_2d_f32_ref(&p, real, expected, 0, units),
+            octet_average_pool_2d_f32_avx2(&p, real, got, 0, units);
     return case_equal("pooling", expected, got, n_out * (kind < 2 ? 1 : 4), kind % 2 ? "average" : "max");
 #else
     (void)c;
@@ -363,10 +432,16 @@ static inline bool case_pool(octet_case *c) {
 
 static inline bool case_mean(octet_case *c) {
     octet_case_random *r = &c->random;
-    const int32_t n = case_range(r, 1, 3), h = case_range(r, 1, 9), w = case_range(r, 1, 9), channels = case_range(r, 4, 150);
-    octet_reduce_params p = {.n_outputs = n * channels, .count = h * w, .n_kept = 2, .n_reduced = 2,
-        .kept = {{n, h * w * channels}, {channels, 1}}, .reduced = {{h, w * channels}, {w, channels}},
-        .input_zero_point = case_range(r, -128, 127), .output_zero_point = case_range(r, -128, 127)};
+    const int32_t n = case_range(r, 1, 3), h = case_range(r, 1, 9), w = case_range(r, 1, 9),
+                  channels = case_range(r, 4, 150);
+    octet_reduce_params p = {.n_outputs = n * channels,
+                             .count = h * w,
+                             .n_kept = 2,
+                             .n_reduced = 2,
+                             .kept = {{n, h * w * channels}, {channels, 1}},
+                             .reduced = {{h, w * channels}, {w, channels}},
+                             .input_zero_point = case_range(r, -128, 127),
+                             .output_zero_point = case_range(r, -128, 127)};
     if (!octet_mean_fast_fits(&p)) return false;
     if (!octet_reduce_prepare_mean(&p, exp2f((float)case_range(r, -3000, 3000) / 1000.0f), 1.0f)) return true;
     const size_t n_in = (size_t)(n * h * w * channels), n_out = (size_t)p.n_outputs;
@@ -390,9 +465,20 @@ static inline bool case_winograd(octet_case *c) {
 #if OCTET_FAST_X86
     octet_case_random *r = &c->random;
     const int32_t pad = case_range(r, 0, 1);
-    octet_conv_2d_params p = {.batches = case_range(r, 1, 2), .in_h = case_range(r, 4, 12), .in_w = case_range(r, 4, 12),
-        .in_c = 2 * case_range(r, 8, 30), .out_c = case_range(r, 16, 50), .filter_h = 3, .filter_w = 3, .groups = 1, .stride_h = 1,
-        .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .pad_top = pad, .pad_left = pad};
+    octet_conv_2d_params p = {.batches = case_range(r, 1, 2),
+                              .in_h = case_range(r, 4, 12),
+                              .in_w = case_range(r, 4, 12),
+                              .in_c = 2 * case_range(r, 8, 30),
+                              .out_c = case_range(r, 16, 50),
+                              .filter_h = 3,
+                              .filter_w = 3,
+                              .groups = 1,
+                              .stride_h = 1,
+                              .stride_w = 1,
+                              .dilation_h = 1,
+                              .dilation_w = 1,
+                              .pad_top = pad,
+                              .pad_left = pad};
     p.filter_c = p.in_c;
     p.out_h = p.in_h - 2 + 2 * pad;
     p.out_w = p.in_w - 2 + 2 * pad;
@@ -406,7 +492,8 @@ static inline bool case_winograd(octet_case *c) {
     octet_conv_2d_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
     const octet_window_shape shape = case_shape(&p);
     octet_winograd *w;
-    if (octet_winograd_make(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &w) != OCTET_OK) return false;
+    if (octet_winograd_make(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &w) != OCTET_OK)
+        return false;
     if (!w) return true;
     void *shared = case_bytes(c, octet_winograd_shared_bytes(w));
     memset(shared, 0x5A, octet_winograd_shared_bytes(w));
@@ -424,8 +511,9 @@ static inline bool case_winograd(octet_case *c) {
 
 static inline bool case_softmax_s8(octet_case *c) {
     octet_case_random *r = &c->random;
-    octet_softmax_params p = {.rows = case_range(r, 1, 3), .depth = case_range(r, 0, 9) ? case_range(r, 1, 40) : case_range(r, 250, 500),
-        .beta = 1.0f};
+    octet_softmax_params p = {.rows = case_range(r, 1, 3),
+                              .depth = case_range(r, 0, 9) ? case_range(r, 1, 40) : case_range(r, 250, 500),
+                              .beta = 1.0f};
     if (!octet_softmax_prepare_s8(&p, exp2f((float)case_range(r, -9000, 2000) / 1000.0f), p.beta)) return true;
     const size_t n = (size_t)(p.rows * p.depth);
     const int8_t *x = case_s8(c, n, -128);
@@ -438,9 +526,9 @@ static inline bool case_softmax_s8(octet_case *c) {
 }
 
 typedef bool octet_case_function(octet_case *c);
-static octet_case_function *const octet_cases[] = {case_conv_s8,      case_conv_f32,      case_dense_s8,      case_dense_f32,
-                                                   case_depthwise_s8, case_depthwise_f32, case_arithmetic_s8, case_pool,
-                                                   case_mean,         case_softmax_s8,    case_winograd};
+static octet_case_function *const octet_cases[] = {
+    case_conv_s8,       case_conv_f32, case_dense_s8, case_dense_f32,  case_depthwise_s8, case_depthwise_f32,
+    case_arithmetic_s8, case_pool,     case_mean,     case_softmax_s8, case_winograd};
 enum { OCTET_N_CASES = sizeof octet_cases / sizeof octet_cases[0] };
 
 /* Case number `seed` of a kind on a set of CPU bits. */

@@ -1,5 +1,5 @@
-/* replay FOLDER...: hands every file of the folders to a fuzz target, once as it is and once cut in the middle; for builds
- * without libFuzzer. */
+/* replay FOLDER...: hands every file of the folders to a fuzz target, once as it is and once cut in the middle; for
+ * builds without libFuzzer. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -39,7 +39,9 @@ int main(int argc, char **argv) {
         }
         for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
             char path[1024];
-            if (entry->d_name[0] == '.' || snprintf(path, sizeof path, "%s/%s", argv[i], entry->d_name) >= (int)sizeof path) continue;
+            if (entry->d_name[0] == '.' ||
+                snprintf(path, sizeof path, "%s/%s", argv[i], entry->d_name) >= (int)sizeof path)
+                continue;
             n_files += replay_file(path);
         }
         closedir(folder);

@@ -1,9 +1,9 @@
-/* run_conversion - quantizes float .tflite files and compares the graphs with those of TensorFlow's files, value by value.
- *   run_conversion                $OCTET_SHARED/golden/mnist and golden/layers; skipped (77) without OCTET_SHARED
+/* run_conversion - quantizes float .tflite files and compares the graphs with those of TensorFlow's files, value by
+ * value. run_conversion                $OCTET_SHARED/golden/mnist and golden/layers; skipped (77) without OCTET_SHARED
  *   run_conversion --only PART    the layer cases whose name holds PART
- * mnist: TensorFlow's own calibrated files in every mode, everything equal to the last bit. layers: calibrated here over the stored
- * samples, with --strict-tensorflow; scales within 64 units in the last place, since float kernels add in another order.
- * A line per case that differs and totals; exit code 1 when there is one. */
+ * mnist: TensorFlow's own calibrated files in every mode, everything equal to the last bit. layers: calibrated here
+ * over the stored samples, with --strict-tensorflow; scales within 64 units in the last place, since float kernels add
+ * in another order. A line per case that differs and totals; exit code 1 when there is one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +22,8 @@ typedef struct comparison {
 } comparison;
 
 static bool differ(comparison *c, const octet_operator *op, const char *what, double ours, double theirs) {
-    snprintf(c->difference, sizeof c->difference, "%s (%s): %s %.9g, TensorFlow %.9g", op->layer, octet_operator_name(op->code), what, ours,
-             theirs);
+    snprintf(c->difference, sizeof c->difference, "%s (%s): %s %.9g, TensorFlow %.9g", op->layer,
+             octet_operator_name(op->code), what, ours, theirs);
     return false;
 }
 
@@ -33,13 +33,16 @@ static int64_t float_bits(float value) {
     return bits;
 }
 
-static bool same_quantization(comparison *c, const octet_operator *op, const octet_quantization *a, const octet_quantization *b) {
+static bool same_quantization(comparison *c, const octet_operator *op, const octet_quantization *a,
+                              const octet_quantization *b) {
     if (a->n != b->n) return differ(c, op, "number of scales", (double)a->n, (double)b->n);
     if (a->n > 1 && a->axis != b->axis) return differ(c, op, "axis", (double)a->axis, (double)b->axis);
     for (uint32_t i = 0; i < a->n; i++) {
         const int64_t distance = float_bits(a->scale[i]) - float_bits(b->scale[i]);
-        if (distance > c->ulps || distance < -c->ulps) return differ(c, op, "scale", (double)a->scale[i], (double)b->scale[i]);
-        if (a->zero_point[i] != b->zero_point[i]) return differ(c, op, "zero point", a->zero_point[i], b->zero_point[i]);
+        if (distance > c->ulps || distance < -c->ulps)
+            return differ(c, op, "scale", (double)a->scale[i], (double)b->scale[i]);
+        if (a->zero_point[i] != b->zero_point[i])
+            return differ(c, op, "zero point", a->zero_point[i], b->zero_point[i]);
     }
     return true;
 }
@@ -62,14 +65,17 @@ static bool same_constant(comparison *c, const octet_operator *op, const octet_v
 }
 
 static bool same_value(comparison *c, const octet_operator *op, uint32_t i, uint32_t j) {
-    if ((i == OCTET_NONE) != (j == OCTET_NONE)) return differ(c, op, "operand is given", i != OCTET_NONE, j != OCTET_NONE);
+    if ((i == OCTET_NONE) != (j == OCTET_NONE))
+        return differ(c, op, "operand is given", i != OCTET_NONE, j != OCTET_NONE);
     if (i == OCTET_NONE) return true;
     const octet_value *a = &c->ours->values[i], *b = &c->theirs->values[j];
     if (a->type != b->type) return differ(c, op, "type", (double)a->type, (double)b->type);
     if (!octet_shape_equal(&a->shape, &b->shape)) {
-        return differ(c, op, "elements", (double)octet_shape_elements(&a->shape), (double)octet_shape_elements(&b->shape));
+        return differ(c, op, "elements", (double)octet_shape_elements(&a->shape),
+                      (double)octet_shape_elements(&b->shape));
     }
-    if ((a->data != NULL) != (b->data != NULL)) return differ(c, op, "operand is constant", a->data != NULL, b->data != NULL);
+    if ((a->data != NULL) != (b->data != NULL))
+        return differ(c, op, "operand is constant", a->data != NULL, b->data != NULL);
     if (!same_quantization(c, op, &a->quantization, &b->quantization)) return false;
     return a->data == NULL || same_constant(c, op, a, b);
 }
@@ -77,7 +83,8 @@ static bool same_value(comparison *c, const octet_operator *op, uint32_t i, uint
 static bool same_graph(comparison *c) {
     for (uint32_t k = 0; k < c->ours->n_operators && k < c->theirs->n_operators; k++) {
         const octet_operator *a = &c->ours->operators[k], *b = &c->theirs->operators[k];
-        if (a->code != b->code) return differ(c, a, "operator code", octet_operator_builtin(a->code), octet_operator_builtin(b->code));
+        if (a->code != b->code)
+            return differ(c, a, "operator code", octet_operator_builtin(a->code), octet_operator_builtin(b->code));
         if (a->n_inputs != b->n_inputs) return differ(c, a, "number of operands", a->n_inputs, b->n_inputs);
         if (a->n_outputs != b->n_outputs) return differ(c, a, "number of results", a->n_outputs, b->n_outputs);
         for (uint32_t i = 0; i < a->n_inputs; i++) {
@@ -88,13 +95,14 @@ static bool same_graph(comparison *c) {
         }
     }
     if (c->ours->n_operators == c->theirs->n_operators) return true;
-    snprintf(c->difference, sizeof c->difference, "%u operators, TensorFlow %u", c->ours->n_operators, c->theirs->n_operators);
+    snprintf(c->difference, sizeof c->difference, "%u operators, TensorFlow %u", c->ours->n_operators,
+             c->theirs->n_operators);
     return false;
 }
 
 /* TensorFlow keeps the state of LSTMs from sample to sample: nothing is reset. */
-static octet_status observe(octet_context *ctx, octet_graph *graph, octet_runner *runner, octet_ranges *ranges, const char *folder,
-                            octet_file *files) {
+static octet_status observe(octet_context *ctx, octet_graph *graph, octet_runner *runner, octet_ranges *ranges,
+                            const char *folder, octet_file *files) {
     octet_array arrays[MAX_INPUTS];
     char path[PATH_SIZE];
     for (uint32_t i = 0; i < graph->n_inputs && i < MAX_INPUTS; i++) {
@@ -102,8 +110,9 @@ static octet_status observe(octet_context *ctx, octet_graph *graph, octet_runner
         OCTET_TRY(octet_file_open(ctx, path, &files[i]));
         OCTET_TRY(octet_npy_parse(ctx, files[i].bytes, path, &arrays[i]));
         const size_t one = octet_shape_elements(&graph->values[graph->inputs[i].value].shape) * sizeof(float);
-        OCTET_CHECK(ctx, arrays[i].rank > 0 && arrays[i].element.kind == 'f' && arrays[i].dims[0] == arrays[0].dims[0] &&
-                             octet_array_bytes(&arrays[i]) == (size_t)arrays[i].dims[0] * one,
+        OCTET_CHECK(ctx,
+                    arrays[i].rank > 0 && arrays[i].element.kind == 'f' && arrays[i].dims[0] == arrays[0].dims[0] &&
+                        octet_array_bytes(&arrays[i]) == (size_t)arrays[i].dims[0] * one,
                     OCTET_DATA, "%s: does not fit input %u", path, (unsigned)i);
     }
     octet_runner_set_observer(runner, octet_ranges_observe, ranges);
@@ -134,7 +143,9 @@ static octet_status calibrate(octet_context *ctx, octet_graph *graph, const char
     return status;
 }
 
-typedef struct tally { unsigned cases, failed; } tally;
+typedef struct tally {
+    unsigned cases, failed;
+} tally;
 
 /* samples: folder with calib_<i>.npy, or NULL when the file brings its ranges. */
 static void run_case(const char *name, const char *source, const char *expected, const char *samples,
@@ -164,7 +175,10 @@ static void run_case(const char *name, const char *source, const char *expected,
 
 static void run_mnist(const char *shared, tally *total) {
     static const char *const MODELS[] = {"fc", "cnn", "cnn_large"};
-    static const struct { const char *file; octet_quantize_options options; } MODES[] = {
+    static const struct {
+        const char *file;
+        octet_quantize_options options;
+    } MODES[] = {
         {"int8", {.input_type = OCTET_INT8, .output_type = OCTET_INT8}},
         {"int8_u8", {.input_type = OCTET_UINT8, .output_type = OCTET_UINT8}},
         {"int8_f32", {.input_type = OCTET_FLOAT32, .output_type = OCTET_FLOAT32}},
@@ -185,8 +199,8 @@ static void run_mnist(const char *shared, tally *total) {
 
 /* Cases that say nothing here. */
 static bool is_excluded(const char *name) {
-    /* Its shapes are computed at run time, so that LiteRT allocates values outside its plan and overwrites none; k2s_layernorm is the
-     * same with static shapes. */
+    /* Its shapes are computed at run time, so that LiteRT allocates values outside its plan and overwrites none;
+     * k2s_layernorm is the same with static shapes. */
     if (strcmp(name, "k2_layernorm") == 0) return true;
     /* Its inputs stand in another order than those of k3_concat, whose samples it would take. */
     return strcmp(name, "k3s_concat") == 0;
@@ -201,7 +215,8 @@ static void run_layer(const char *root, const char *name, tally *total) {
     snprintf(file, sizeof file, "%s/calib_0.npy", samples);
     if (!octet_file_exists(file)) snprintf(samples, sizeof samples, "%s/%.2s%s", root, name, name + 3);
     if (!octet_file_exists(source) || !octet_file_exists(expected)) return;
-    const octet_quantize_options options = {.input_type = OCTET_INT8, .output_type = OCTET_INT8, .strict_tensorflow = true};
+    const octet_quantize_options options = {
+        .input_type = OCTET_INT8, .output_type = OCTET_INT8, .strict_tensorflow = true};
     run_case(name, source, expected, samples, &options, total);
 }
 

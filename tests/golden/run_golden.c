@@ -1,8 +1,9 @@
 /* run_golden - runs .tflite files on stored inputs and compares the outputs with stored ones, byte for byte.
- *   run_golden [--integer] FILE.tflite IN0.npy [IN1.npy ...] EXPECTED.npy   one case, its first output, one or more samples
- *   run_golden [--integer] FOLDER [PREFIX]   every NAME.tflite there (that begins with PREFIX) with NAME_in<i>.npy and NAME_ref.npy
- *   run_golden                               $OCTET_SHARED/golden/kernels; skipped (77) without OCTET_SHARED
- * A line per case and totals; exit code 1 when anything differs. --integer: numerics of tflite-micro instead of LiteRT's.
+ *   run_golden [--integer] FILE.tflite IN0.npy [IN1.npy ...] EXPECTED.npy   one case, its first output, one or more
+ * samples run_golden [--integer] FOLDER [PREFIX]   every NAME.tflite there (that begins with PREFIX) with
+ * NAME_in<i>.npy and NAME_ref.npy run_golden                               $OCTET_SHARED/golden/kernels; skipped (77)
+ * without OCTET_SHARED A line per case and totals; exit code 1 when anything differs. --integer: numerics of
+ * tflite-micro instead of LiteRT's.
  * --plain: float sums as in LiteRT's reference kernels. --tolerance T: float outputs may
  * differ by T * max(1, |expected|). */
 #include <inttypes.h>
@@ -20,7 +21,10 @@ enum { SKIPPED = 77, MAX_INPUTS = 16, PATH_SIZE = 4096 };
 
 static double tolerance;
 
-typedef struct tally { unsigned cases, failed; uint64_t elements, wrong; } tally;
+typedef struct tally {
+    unsigned cases, failed;
+    uint64_t elements, wrong;
+} tally;
 
 /* The data of a .npy file of format version 1 and its type ("<f4"). */
 static octet_status read_npy(octet_context *ctx, const char *path, octet_file *file, octet_bytes *data, char type[4]) {
@@ -49,16 +53,20 @@ static const char *type_text(octet_type type) {
 }
 
 /* A value's stored samples: one or, when the file holds more, several, run one after the other. */
-typedef struct samples { octet_file file; octet_bytes data; size_t size, n; } samples;
+typedef struct samples {
+    octet_file file;
+    octet_bytes data;
+    size_t size, n;
+} samples;
 
 static octet_status open_samples(octet_context *ctx, const octet_value *value, const char *path, samples *out) {
     char type[4];
     OCTET_TRY(read_npy(ctx, path, &out->file, &out->data, type));
     out->size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
     out->n = out->size ? out->data.size / out->size : 0;
-    OCTET_CHECK(ctx, out->n > 0 && out->n * out->size == out->data.size && strcmp(type, type_text(value->type)) == 0, OCTET_DATA,
-                "%s: %zu bytes of %s, tensor %s takes %zu of %s", path, out->data.size, type, value->name, out->size,
-                type_text(value->type));
+    OCTET_CHECK(ctx, out->n > 0 && out->n * out->size == out->data.size && strcmp(type, type_text(value->type)) == 0,
+                OCTET_DATA, "%s: %zu bytes of %s, tensor %s takes %zu of %s", path, out->data.size, type, value->name,
+                out->size, type_text(value->type));
     return OCTET_OK;
 }
 
@@ -78,7 +86,10 @@ static double element(const void *data, octet_type type, size_t i) {
     return 0;
 }
 
-typedef struct result { size_t wrong, n; double worst; } result;
+typedef struct result {
+    size_t wrong, n;
+    double worst;
+} result;
 
 static void compare(const octet_value *value, const uint8_t *have, const uint8_t *want, result *r) {
     const size_t n = octet_shape_elements(&value->shape), width = octet_type_size(value->type);
@@ -87,34 +98,37 @@ static void compare(const octet_value *value, const uint8_t *have, const uint8_t
         if (memcmp(have + i * width, want + i * width, width) == 0) continue;
         uint64_t aligned = 0; /* the file's data need not be aligned */
         memcpy(&aligned, want + i * width, width);
-        const double wanted = element(&aligned, value->type, 0), difference = fabs(element(have, value->type, i) - wanted);
+        const double wanted = element(&aligned, value->type, 0),
+                     difference = fabs(element(have, value->type, i) - wanted);
         if (!(difference <= r->worst)) r->worst = difference;
         if (value->type != OCTET_FLOAT32 || !(difference <= tolerance * fmax(1, fabs(wanted)))) r->wrong++;
     }
 }
 
-static octet_status run_samples(octet_context *ctx, const octet_graph *graph, octet_runner *runner, const char *const *inputs,
-                                const char *expected, samples *files, result *r) {
+static octet_status run_samples(octet_context *ctx, const octet_graph *graph, octet_runner *runner,
+                                const char *const *inputs, const char *expected, samples *files, result *r) {
     const octet_value *output = &graph->values[graph->outputs[0].value];
-    for (uint32_t i = 0; i < graph->n_inputs; i++) OCTET_TRY(open_samples(ctx, &graph->values[graph->inputs[i].value], inputs[i],
-                                                                          &files[i]));
+    for (uint32_t i = 0; i < graph->n_inputs; i++)
+        OCTET_TRY(open_samples(ctx, &graph->values[graph->inputs[i].value], inputs[i], &files[i]));
     samples *wanted = &files[graph->n_inputs];
     OCTET_TRY(open_samples(ctx, output, expected, wanted));
     for (size_t sample = 0; sample < wanted->n; sample++) {
         for (uint32_t i = 0; i < graph->n_inputs; i++) {
-            OCTET_CHECK(ctx, files[i].n == wanted->n, OCTET_DATA, "%s: %zu samples, %s has %zu", inputs[i], files[i].n, expected,
-                        wanted->n);
-            memcpy(octet_runner_value(runner, graph->inputs[i].value), files[i].data.data + sample * files[i].size, files[i].size);
+            OCTET_CHECK(ctx, files[i].n == wanted->n, OCTET_DATA, "%s: %zu samples, %s has %zu", inputs[i], files[i].n,
+                        expected, wanted->n);
+            memcpy(octet_runner_value(runner, graph->inputs[i].value), files[i].data.data + sample * files[i].size,
+                   files[i].size);
         }
         octet_runner_reset(runner);
         octet_runner_run(runner, NULL);
-        compare(output, octet_runner_value(runner, graph->outputs[0].value), wanted->data.data + sample * wanted->size, r);
+        compare(output, octet_runner_value(runner, graph->outputs[0].value), wanted->data.data + sample * wanted->size,
+                r);
     }
     return OCTET_OK;
 }
 
-static octet_status run_graph(octet_context *ctx, const octet_graph *graph, const octet_exec_options *options, const char *const *inputs,
-                              const char *expected, const char *name, tally *total) {
+static octet_status run_graph(octet_context *ctx, const octet_graph *graph, const octet_exec_options *options,
+                              const char *const *inputs, const char *expected, const char *name, tally *total) {
     octet_exec *exec = NULL;
     octet_runner *runner = NULL;
     samples files[MAX_INPUTS + 1] = {0};
@@ -134,8 +148,8 @@ static octet_status run_graph(octet_context *ctx, const octet_graph *graph, cons
     return OCTET_OK;
 }
 
-static void run_case(const char *model, const char *const *inputs, unsigned n_inputs, const char *expected, const char *name,
-                     const octet_exec_options *options, tally *total) {
+static void run_case(const char *model, const char *const *inputs, unsigned n_inputs, const char *expected,
+                     const char *name, const octet_exec_options *options, tally *total) {
     octet_context context, *ctx = &context;
     octet_context_init(ctx);
     octet_graph *graph = NULL;
@@ -186,7 +200,8 @@ static int run_folder(const char *folder, const char *prefix, const octet_exec_o
         run_named(folder, name, options, &total);
     }
     octet_arena_free(ctx, &arena);
-    printf("%u cases, %u failed; %" PRIu64 " elements, %" PRIu64 " wrong\n", total.cases, total.failed, total.elements, total.wrong);
+    printf("%u cases, %u failed; %" PRIu64 " elements, %" PRIu64 " wrong\n", total.cases, total.failed, total.elements,
+           total.wrong);
     return total.failed || total.cases == 0;
 }
 
@@ -209,7 +224,8 @@ int main(int argc, char **argv) {
     if (argc > 3 || (argc > 1 && strlen(argv[1]) > 7 && strcmp(argv[1] + strlen(argv[1]) - 7, ".tflite") == 0)) {
         if (argc < 3) return 2;
         tally total = {0};
-        run_case(argv[1], (const char *const *)(argv + 2), (unsigned)(argc - 3), argv[argc - 1], argv[1], &options, &total);
+        run_case(argv[1], (const char *const *)(argv + 2), (unsigned)(argc - 3), argv[argc - 1], argv[1], &options,
+                 &total);
         return total.failed != 0;
     }
     if (argc > 1) return run_folder(argv[1], argc > 2 ? argv[2] : "", &options);

@@ -1,5 +1,5 @@
-/* Float graphs in which every operator of the list occurs, with small operands and options that are not the defaults, for
- * tests that no operator may escape. */
+/* Float graphs in which every operator of the list occurs, with small operands and options that are not the defaults,
+ * for tests that no operator may escape. */
 #ifndef OCTET_SUPPORT_EVERY_OPERATOR_H
 #define OCTET_SUPPORT_EVERY_OPERATOR_H
 
@@ -8,9 +8,10 @@
 
 #include "graph/graph.h"
 
-/* Operands: "x" float [1,4,4,4], "r" float [1,4], "s" float [1,3,4], "b" bool [1,4], "n" int32 [1,4], "c" complex: graph inputs;
- * "w2,3" a float constant of that shape; "q4" an int8 constant (scale 0.5) of that shape; "i1,2" an int32 vector, "I3" a scalar;
- * "m0,1,0,0" an int32 matrix [n/2,2]; "f1.5" a float scalar; "v1,4" a variable; "-" an absent operand. */
+/* Operands: "x" float [1,4,4,4], "r" float [1,4], "s" float [1,3,4], "b" bool [1,4], "n" int32 [1,4], "c" complex:
+ * graph inputs; "w2,3" a float constant of that shape; "q4" an int8 constant (scale 0.5) of that shape; "i1,2" an int32
+ * vector, "I3" a scalar; "m0,1,0,0" an int32 matrix [n/2,2]; "f1.5" a float scalar; "v1,4" a variable; "-" an absent
+ * operand. */
 typedef struct every_row {
     octet_operator_code code;
     const char *operands;
@@ -18,7 +19,8 @@ typedef struct every_row {
     octet_options options;
 } every_row;
 
-#define EVERY_ROW(name, operands, n_outputs, ...) {OCTET_OP_##name, operands, n_outputs, __VA_ARGS__}
+#define EVERY_ROW(name, operands, n_outputs, ...) \
+    { OCTET_OP_##name, operands, n_outputs, __VA_ARGS__ }
 static const every_row every_rows[] = {
     EVERY_ROW(ABS, "x", 1, {{0}}),
     EVERY_ROW(ADD, "x w4", 1, {.arithmetic = {OCTET_ACTIVATION_RELU6, true}}),
@@ -33,11 +35,14 @@ static const every_row every_rows[] = {
     EVERY_ROW(CEIL, "r", 1, {{0}}),
     EVERY_ROW(COMPLEX_ABS, "c", 1, {{0}}),
     EVERY_ROW(CONCATENATION, "x x w1,4,4,2", 1, {.concatenation = {OCTET_ACTIVATION_NONE, -1}}),
-    EVERY_ROW(CONV_2D, "x w2,3,3,4 w2", 1, {.conv_2d = {OCTET_PADDING_SAME, OCTET_ACTIVATION_RELU, 1, 1, 1, 2, OCTET_FLOAT32}}),
-    EVERY_ROW(CONV_3D, "w1,3,3,3,2 w2,2,2,2,3 -", 1, {.conv_3d = {OCTET_PADDING_VALID, OCTET_ACTIVATION_NONE, 1, 1, 1, 1, 1, 1}}),
+    EVERY_ROW(CONV_2D, "x w2,3,3,4 w2", 1,
+              {.conv_2d = {OCTET_PADDING_SAME, OCTET_ACTIVATION_RELU, 1, 1, 1, 2, OCTET_FLOAT32}}),
+    EVERY_ROW(CONV_3D, "w1,3,3,3,2 w2,2,2,2,3 -", 1,
+              {.conv_3d = {OCTET_PADDING_VALID, OCTET_ACTIVATION_NONE, 1, 1, 1, 1, 1, 1}}),
     EVERY_ROW(COS, "r", 1, {{0}}),
     EVERY_ROW(CUMSUM, "x I-2", 1, {.cumsum = {true, true}}),
-    EVERY_ROW(DEPTHWISE_CONV_2D, "x w1,3,3,8 w8", 1, {.depthwise_conv_2d = {OCTET_PADDING_SAME, OCTET_ACTIVATION_NONE, 1, 1, 1, 1, 2}}),
+    EVERY_ROW(DEPTHWISE_CONV_2D, "x w1,3,3,8 w8", 1,
+              {.depthwise_conv_2d = {OCTET_PADDING_SAME, OCTET_ACTIVATION_NONE, 1, 1, 1, 1, 2}}),
     EVERY_ROW(DEPTH_TO_SPACE, "x", 1, {.block = {2}}),
     EVERY_ROW(DEQUANTIZE, "q1,4", 1, {{0}}),
     EVERY_ROW(DETECTION_POSTPROCESS, "s w1,3,2 w3,4", 4, {.detection = {2, 1, 3, 1, true, 0.25f, 0.5f, 10, 10, 5, 5}}),
@@ -52,7 +57,8 @@ static const every_row every_rows[] = {
     EVERY_ROW(FLOOR, "r", 1, {{0}}),
     EVERY_ROW(FLOOR_DIV, "r w4", 1, {{0}}),
     EVERY_ROW(FLOOR_MOD, "r w4", 1, {{0}}),
-    EVERY_ROW(FULLY_CONNECTED, "s w2,4 w2", 1, {.fully_connected = {OCTET_ACTIVATION_RELU, true, false, OCTET_FLOAT32}}),
+    EVERY_ROW(FULLY_CONNECTED, "s w2,4 w2", 1,
+              {.fully_connected = {OCTET_ACTIVATION_RELU, true, false, OCTET_FLOAT32}}),
     EVERY_ROW(GATHER, "x i2,0", 1, {.gather = {3, 0}}),
     EVERY_ROW(GATHER_ND, "x m0,1,0,2", 1, {{0}}),
     EVERY_ROW(GELU, "r", 1, {.gelu = {true}}),
@@ -129,8 +135,8 @@ static const every_row every_rows[] = {
     EVERY_ROW(TILE, "r i2,3", 1, {{0}}),
     EVERY_ROW(TOPK_V2, "x I2", 2, {{0}}),
     EVERY_ROW(TRANSPOSE, "x i0,3,1,2", 1, {{0}}),
-    EVERY_ROW(TRANSPOSE_CONV, "i1,8,8,3 w3,2,2,4 x w3", 1, {.transpose_conv = {OCTET_PADDING_SAME, OCTET_ACTIVATION_RELU, 2, 2,
-              OCTET_FLOAT32}}),
+    EVERY_ROW(TRANSPOSE_CONV, "i1,8,8,3 w3,2,2,4 x w3", 1,
+              {.transpose_conv = {OCTET_PADDING_SAME, OCTET_ACTIVATION_RELU, 2, 2, OCTET_FLOAT32}}),
     EVERY_ROW(UNIDIRECTIONAL_SEQUENCE_LSTM,
               "s w2,4 w2,4 w2,4 w2,4 w2,2 w2,2 w2,2 w2,2 - - - w2 w2 w2 w2 - - v1,2 v1,2 - - - -", 1,
               {.lstm = {OCTET_ACTIVATION_TANH, 10.0f, 0.0f, false, false, false}}),
@@ -163,8 +169,8 @@ static inline octet_status every_constant(octet_context *ctx, octet_graph *graph
     return octet_graph_add_constant(ctx, graph, "integers", OCTET_INT32, shape, integers, out);
 }
 
-static inline octet_status every_operand(octet_context *ctx, octet_graph *graph, const uint32_t *inputs, const char *text,
-                                         uint32_t *out) {
+static inline octet_status every_operand(octet_context *ctx, octet_graph *graph, const uint32_t *inputs,
+                                         const char *text, uint32_t *out) {
     static const char names[] = "xrsbnc";
     const char *input = strchr(names, text[0]);
     *out = OCTET_NONE;
@@ -185,15 +191,18 @@ static inline octet_status every_operand(octet_context *ctx, octet_graph *graph,
 }
 
 /* QUANTIZE gives what its output says, so that is made first. */
-static inline octet_status every_quantize(octet_context *ctx, octet_graph *graph, const uint32_t *inputs, uint32_t *out) {
+static inline octet_status every_quantize(octet_context *ctx, octet_graph *graph, const uint32_t *inputs,
+                                          uint32_t *out) {
     const float scale = 0.25f;
     const int32_t zero = 7;
     OCTET_TRY(octet_graph_add_value(ctx, graph, "quantized", OCTET_INT8, &graph->values[inputs[0]].shape, out));
     OCTET_TRY(octet_value_set_quantization(ctx, graph, *out, 1, 0, &scale, &zero));
-    return octet_graph_add_operator(ctx, graph, OCTET_OP_QUANTIZE, "QUANTIZE", inputs, 1, NULL, out, 1, OCTET_NONE, NULL);
+    return octet_graph_add_operator(ctx, graph, OCTET_OP_QUANTIZE, "QUANTIZE", inputs, 1, NULL, out, 1, OCTET_NONE,
+                                    NULL);
 }
 
-static inline octet_status every_add(octet_context *ctx, octet_graph *graph, const uint32_t *inputs, const every_row *row) {
+static inline octet_status every_add(octet_context *ctx, octet_graph *graph, const uint32_t *inputs,
+                                     const every_row *row) {
     uint32_t operands[32], n = 0, outputs[8];
     for (const char *at = row->operands; at; at = strchr(at, ' ')) {
         if (*at == ' ') at++;
@@ -202,11 +211,11 @@ static inline octet_status every_add(octet_context *ctx, octet_graph *graph, con
     if (row->code == OCTET_OP_QUANTIZE) {
         OCTET_TRY(every_quantize(ctx, graph, operands, outputs));
     } else {
-        OCTET_TRY(octet_graph_emit(ctx, graph, row->code, octet_operator_name(row->code), NULL, operands, n, &row->options, outputs,
-                                   row->n_outputs));
+        OCTET_TRY(octet_graph_emit(ctx, graph, row->code, octet_operator_name(row->code), NULL, operands, n,
+                                   &row->options, outputs, row->n_outputs));
     }
-    for (uint32_t i = 0; i < row->n_outputs; i++) OCTET_TRY(octet_graph_add_output(ctx, graph, outputs[i],
-                                                            graph->values[outputs[i]].name));
+    for (uint32_t i = 0; i < row->n_outputs; i++)
+        OCTET_TRY(octet_graph_add_output(ctx, graph, outputs[i], graph->values[outputs[i]].name));
     return OCTET_OK;
 }
 
@@ -216,9 +225,9 @@ static inline octet_status every_operator(octet_context *ctx, uint32_t first, ui
         const char *name;
         octet_type type;
         octet_shape shape;
-    } kinds[] = {{"x", OCTET_FLOAT32, {4, {1, 4, 4, 4}}}, {"r", OCTET_FLOAT32, {2, {1, 4}}}, {"s", OCTET_FLOAT32, {3, {1, 3, 4}}},
-                 {"b", OCTET_BOOL, {2, {1, 4}}},          {"n", OCTET_INT32, {2, {1, 4}}},
-                 {"c", OCTET_COMPLEX64, {2, {1, 4}}}};
+    } kinds[] = {{"x", OCTET_FLOAT32, {4, {1, 4, 4, 4}}}, {"r", OCTET_FLOAT32, {2, {1, 4}}},
+                 {"s", OCTET_FLOAT32, {3, {1, 3, 4}}},    {"b", OCTET_BOOL, {2, {1, 4}}},
+                 {"n", OCTET_INT32, {2, {1, 4}}},         {"c", OCTET_COMPLEX64, {2, {1, 4}}}};
     uint32_t inputs[6];
     OCTET_TRY(octet_graph_create(ctx, "every", out));
     for (int i = 0; i < 6; i++) {

@@ -63,9 +63,9 @@ static inline const char *fixture_write(const char *name, const void *data, size
     return path;
 }
 
-/* Calls `parse` with every truncation and with bytes changed, each copy in a block of exactly its size, so that a sanitizer
- * sees a read past the end. `parse` must return with an error and a sentence, or succeed; every `step`-th place is tried.
- * Returns how many of the truncations succeeded. */
+/* Calls `parse` with every truncation and with bytes changed, each copy in a block of exactly its size, so that a
+ * sanitizer sees a read past the end. `parse` must return with an error and a sentence, or succeed; every `step`-th
+ * place is tried. Returns how many of the truncations succeeded. */
 typedef octet_status fixture_parse(octet_context *ctx, octet_bytes bytes);
 
 static inline size_t fixture_sweep(octet_bytes good, size_t step, fixture_parse *parse) {

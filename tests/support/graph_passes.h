@@ -1,6 +1,7 @@
 /* graph_passes.h - a small float graph, built and rewritten.
  * In:  operators in the order of the calls.
- * Out: the graph after all passes, which a second run must leave as it is. Knows: cmocka. Does not know: a single pass. */
+ * Out: the graph after all passes, which a second run must leave as it is. Knows: cmocka. Does not know: a single pass.
+ */
 #ifndef OCTET_TESTS_GRAPH_PASSES_H
 #define OCTET_TESTS_GRAPH_PASSES_H
 
@@ -41,7 +42,8 @@ static inline int teardown(void **state) {
     return 0;
 }
 
-#define DIMS(...) (int32_t)(sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t)), (const int32_t[]){__VA_ARGS__}
+#define DIMS(...) \
+    (int32_t)(sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t)), (const int32_t[]) { __VA_ARGS__ }
 
 static inline uint32_t input(fixture *f, int32_t rank, const int32_t *dims) {
     uint32_t v;
@@ -52,7 +54,8 @@ static inline uint32_t input(fixture *f, int32_t rank, const int32_t *dims) {
 }
 
 /* Values that differ from each other: start, start + step, ... */
-static inline uint32_t constant(fixture *f, const char *name, float start, float step, int32_t rank, const int32_t *dims) {
+static inline uint32_t constant(fixture *f, const char *name, float start, float step, int32_t rank,
+                                const int32_t *dims) {
     float data[1024];
     uint32_t v;
     const octet_shape shape = octet_shape_make(rank, dims);
@@ -67,7 +70,8 @@ static inline uint32_t integers(fixture *f, int32_t n, const int32_t *data) {
     return v;
 }
 
-static inline uint32_t emit(fixture *f, octet_operator_code code, const octet_options *options, uint32_t n, const uint32_t *inputs) {
+static inline uint32_t emit(fixture *f, octet_operator_code code, const octet_options *options, uint32_t n,
+                            const uint32_t *inputs) {
     uint32_t v;
     expect_ok(f, octet_graph_emit(&f->ctx, f->graph, code, octet_operator_name(code), NULL, inputs, n, options, &v, 1));
     return v;
@@ -81,7 +85,8 @@ static inline uint32_t binary(fixture *f, octet_operator_code code, uint32_t a, 
 static inline uint32_t conv_with(fixture *f, uint32_t x, octet_padding padding, int32_t stride) {
     const octet_options options = {
         .conv_2d = {.padding = padding, .stride_w = stride, .stride_h = stride, .dilation_w = 1, .dilation_h = 1}};
-    const uint32_t inputs[3] = {x, constant(f, "kernel", 0.1f, 0.01f, DIMS(2, 3, 3, 2)), constant(f, "bias", 0.3f, -0.7f, DIMS(2))};
+    const uint32_t inputs[3] = {x, constant(f, "kernel", 0.1f, 0.01f, DIMS(2, 3, 3, 2)),
+                                constant(f, "bias", 0.3f, -0.7f, DIMS(2))};
     return emit(f, OCTET_OP_CONV_2D, &options, 3, inputs);
 }
 
@@ -118,7 +123,9 @@ static inline void expect_operators(fixture *f, const char *expected) {
 }
 
 static inline const octet_operator *op(fixture *f, uint32_t k) { return &f->graph->operators[k]; }
-static inline const float *data(fixture *f, uint32_t k, uint32_t i) { return octet_graph_input(f->graph, op(f, k), i)->data; }
+static inline const float *data(fixture *f, uint32_t k, uint32_t i) {
+    return octet_graph_input(f->graph, op(f, k), i)->data;
+}
 
 static inline uint32_t batch_normalization(fixture *f, uint32_t x) {
     x = binary(f, OCTET_OP_MUL, x, constant(f, "m", 1.3f, -0.4f, DIMS(2)));

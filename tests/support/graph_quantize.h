@@ -58,12 +58,14 @@ static inline uint32_t input(fixture *f, int32_t n, float min, float max) {
     return v;
 }
 
-static inline uint32_t emit(fixture *f, octet_operator_code code, const uint32_t *inputs, uint32_t n, float min, float max) {
+static inline uint32_t emit(fixture *f, octet_operator_code code, const uint32_t *inputs, uint32_t n, float min,
+                            float max) {
     uint32_t v;
     octet_options options = {0};
     if (code == OCTET_OP_CONCATENATION) options.concatenation.axis = 1;
     if (code == OCTET_OP_SOFTMAX) options.softmax.beta = 1.0f;
-    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, code, octet_operator_name(code), NULL, inputs, n, &options, &v, 1));
+    expect_ok(f,
+              octet_graph_emit(&f->ctx, f->graph, code, octet_operator_name(code), NULL, inputs, n, &options, &v, 1));
     set_range(f, v, min, max);
     return v;
 }
@@ -98,7 +100,9 @@ static inline void expect_operators(fixture *f, const char *expected) {
     assert_string_equal(text, expected);
 }
 
-static inline const octet_value *result(fixture *f, uint32_t k) { return octet_graph_output(f->quantized, &f->quantized->operators[k], 0); }
+static inline const octet_value *result(fixture *f, uint32_t k) {
+    return octet_graph_output(f->quantized, &f->quantized->operators[k], 0);
+}
 static inline const octet_value *operand(fixture *f, uint32_t k, uint32_t i) {
     return octet_graph_input(f->quantized, &f->quantized->operators[k], i);
 }

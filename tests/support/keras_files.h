@@ -46,8 +46,9 @@ static inline hid_t keras_group(hid_t parent, const char *path) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* looking for a group that is not there is no error here */
     const hid_t plist = H5Pcreate(H5P_LINK_CREATE);
     H5Pset_create_intermediate_group(plist, 1);
-    const hid_t id = H5Lexists(parent, path, H5P_DEFAULT) > 0 ? H5Gopen2(parent, path, H5P_DEFAULT)
-                                                              : H5Gcreate2(parent, path, plist, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t id = H5Lexists(parent, path, H5P_DEFAULT) > 0
+                         ? H5Gopen2(parent, path, H5P_DEFAULT)
+                         : H5Gcreate2(parent, path, plist, H5P_DEFAULT, H5P_DEFAULT);
     H5Pclose(plist);
     assert_true(id >= 0);
     return id;
@@ -70,8 +71,8 @@ static inline void keras_put_weight(hid_t group, const keras_weight *weight) {
 }
 
 /* config NULL: weights only, layer_names at the root. Weights of one group must follow each other. */
-static inline const char *keras_write_h5(const char *name, const char *config, const char *version, const keras_weight *weights, size_t n,
-                                         bool bytes) {
+static inline const char *keras_write_h5(const char *name, const char *config, const char *version,
+                                         const keras_weight *weights, size_t n, bool bytes) {
     const char *path = fixture_path(name);
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     assert_true(file >= 0);
@@ -99,8 +100,8 @@ static inline const char *keras_write_h5(const char *name, const char *config, c
     return path;
 }
 
-static inline const char *keras_write_zip(const char *name, const char *config, const char *version, const keras_weight *weights,
-                                          size_t n) {
+static inline const char *keras_write_zip(const char *name, const char *config, const char *version,
+                                          const keras_weight *weights, size_t n) {
     const char *inner = fixture_path("weights.h5"), *path = fixture_path(name);
     const hid_t file = H5Fcreate(inner, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     for (size_t i = 0; i < n; i++) {

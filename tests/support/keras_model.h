@@ -20,12 +20,14 @@ static inline int keras_next(keras_shapes *shapes) {
     return shapes->at < shapes->bytes.size ? shapes->bytes.data[shapes->at++] : 0;
 }
 
-static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, keras_shapes *shapes) {
+static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer,
+                                              keras_shapes *shapes) {
     for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++)
         OCTET_TRY(keras_give_weights(ctx, arena, &layer->model->layers[i], shapes));
     for (uint32_t i = 0; i < layer->n_weights; i++) {
         /* Scales and LoRA weights come with files alone. */
-        const bool in_files = strstr(layer->weights[i].name, "_scale") != NULL || strstr(layer->weights[i].name, "lora_") != NULL;
+        const bool in_files =
+            strstr(layer->weights[i].name, "_scale") != NULL || strstr(layer->weights[i].name, "lora_") != NULL;
         if (layer->weights[i].is_optional && (in_files || shapes->at >= shapes->bytes.size)) continue;
         octet_hdf5_node *node = NULL;
         OCTET_TRY(OCTET_NEW(ctx, arena, 1, &node));
@@ -43,12 +45,14 @@ static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *a
         }
         layer->weights[i].dataset = node;
     }
-    for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(keras_give_weights(ctx, arena, &layer->wrapped[i], shapes));
+    for (uint32_t i = 0; i < layer->n_wrapped; i++)
+        OCTET_TRY(keras_give_weights(ctx, arena, &layer->wrapped[i], shapes));
     return OCTET_OK;
 }
 
-static inline octet_status keras_model_steps(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
-                                             keras_shapes *shapes, const octet_import_options *options, octet_graph *graph) {
+static inline octet_status keras_model_steps(octet_context *ctx, octet_arena *arena,
+                                             const octet_json_document *document, keras_shapes *shapes,
+                                             const octet_import_options *options, octet_graph *graph) {
     octet_keras_model *model = NULL;
     OCTET_TRY(octet_keras_config_read(ctx, arena, document, &model));
     OCTET_TRY(octet_keras_weights_list(ctx, arena, model, "test"));
@@ -59,8 +63,9 @@ static inline octet_status keras_model_steps(octet_context *ctx, octet_arena *ar
 }
 
 /* *out is NULL on failure. */
-static inline octet_status keras_model_build(octet_context *ctx, octet_bytes json, int32_t keras_version, keras_shapes *shapes,
-                                             const octet_import_options *options, octet_graph **out) {
+static inline octet_status keras_model_build(octet_context *ctx, octet_bytes json, int32_t keras_version,
+                                             keras_shapes *shapes, const octet_import_options *options,
+                                             octet_graph **out) {
     octet_arena arena = {0};
     octet_json_document document = {0};
     *out = NULL;

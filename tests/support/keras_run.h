@@ -29,7 +29,8 @@ static inline size_t keras_parse_weights(const char *text, uint8_t *out) {
 }
 
 /* A model in JSON, run once on its only input. Returns the number of results. */
-static inline size_t keras_run_model(int version, const char *model, const char *weights, const float *x, size_t n, float *y) {
+static inline size_t keras_run_model(int version, const char *model, const char *weights, const float *x, size_t n,
+                                     float *y) {
     octet_context ctx;
     octet_context_init(&ctx);
     octet_graph *graph;
@@ -39,7 +40,8 @@ static inline size_t keras_run_model(int version, const char *model, const char 
     static float numbers[KERAS_MODEL_MAX_ELEMENTS];
     for (size_t i = 0; i < KERAS_MODEL_MAX_ELEMENTS; i++) numbers[i] = 0.5f * sinf((float)i + 1.0f);
     keras_shapes given = {.bytes = {dims, keras_parse_weights(weights, dims)}, .data = numbers};
-    octet_status status = keras_model_build(&ctx, (octet_bytes){(const uint8_t *)model, strlen(model)}, version, &given, NULL, &graph);
+    octet_status status =
+        keras_model_build(&ctx, (octet_bytes){(const uint8_t *)model, strlen(model)}, version, &given, NULL, &graph);
     if (status == OCTET_OK) status = octet_exec_create(&ctx, graph, NULL, &exec);
     if (status == OCTET_OK) status = octet_runner_create(&ctx, exec, 1, &runner);
     if (status != OCTET_OK) fail_msg("%s: %s", model, ctx.message);
@@ -58,13 +60,14 @@ static inline size_t keras_run_model(int version, const char *model, const char 
 }
 
 /* A Sequential of `layers` (JSON objects, separated by commas) on an input of `shape`. */
-static inline size_t keras_run(int version, const char *shape, const char *layers, const char *weights, const float *x, size_t n,
-                               float *y) {
+static inline size_t keras_run(int version, const char *shape, const char *layers, const char *weights, const float *x,
+                               size_t n, float *y) {
     char model[2048];
-    const int length = snprintf(model, sizeof model,
-                                "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [{\"class_name\": "
-                                "\"InputLayer\", \"config\": {\"name\": \"in\", \"%s\": [null, %s]}}, %s]}}",
-                                version == 3 ? "batch_shape" : "batch_input_shape", shape, layers);
+    const int length =
+        snprintf(model, sizeof model,
+                 "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [{\"class_name\": "
+                 "\"InputLayer\", \"config\": {\"name\": \"in\", \"%s\": [null, %s]}}, %s]}}",
+                 version == 3 ? "batch_shape" : "batch_input_shape", shape, layers);
     assert_true(length > 0 && (size_t)length < sizeof model);
     return keras_run_model(version, model, weights, x, n, y);
 }

@@ -28,17 +28,21 @@ typedef struct one_result {
     _Alignas(64) unsigned char data[ONE_MAX_OUTPUTS][ONE_MAX_BYTES];
 } one_result;
 
-#define DIMS(...) octet_shape_make((int32_t)(sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t)), (const int32_t[]){__VA_ARGS__})
+#define DIMS(...) \
+    octet_shape_make((int32_t)(sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t)), (const int32_t[]){__VA_ARGS__})
 #define F32(shape_, ...) ((operand){OCTET_FLOAT32, shape_, (const float[]){__VA_ARGS__}, false, 0, 0})
 #define S32(shape_, ...) ((operand){OCTET_INT32, shape_, (const int32_t[]){__VA_ARGS__}, false, 0, 0})
 #define S64(shape_, ...) ((operand){OCTET_INT64, shape_, (const int64_t[]){__VA_ARGS__}, false, 0, 0})
 #define BOOL(shape_, ...) ((operand){OCTET_BOOL, shape_, (const uint8_t[]){__VA_ARGS__}, false, 0, 0})
-#define S8(shape_, scale_, zero_, ...) ((operand){OCTET_INT8, shape_, (const int8_t[]){__VA_ARGS__}, false, scale_, zero_})
+#define S8(shape_, scale_, zero_, ...) \
+    ((operand){OCTET_INT8, shape_, (const int8_t[]){__VA_ARGS__}, false, scale_, zero_})
 #define S16(shape_, scale_, ...) ((operand){OCTET_INT16, shape_, (const int16_t[]){__VA_ARGS__}, false, scale_, 0})
-#define I32(...) ((operand){OCTET_INT32, DIMS(sizeof((int32_t[]){__VA_ARGS__}) / 4), (const int32_t[]){__VA_ARGS__}, true, 0, 0})
+#define I32(...) \
+    ((operand){OCTET_INT32, DIMS(sizeof((int32_t[]){__VA_ARGS__}) / 4), (const int32_t[]){__VA_ARGS__}, true, 0, 0})
 
-static octet_status one_build(octet_context *ctx, octet_graph *graph, octet_operator_code code, const octet_options *options,
-                              const operand *operands, uint32_t n, const operand *outputs, uint32_t n_outputs) {
+static octet_status one_build(octet_context *ctx, octet_graph *graph, octet_operator_code code,
+                              const octet_options *options, const operand *operands, uint32_t n, const operand *outputs,
+                              uint32_t n_outputs) {
     uint32_t inputs[16], results[ONE_MAX_OUTPUTS];
     for (uint32_t i = 0; i < n; i++) {
         const operand *o = &operands[i];
@@ -50,7 +54,8 @@ static octet_status one_build(octet_context *ctx, octet_graph *graph, octet_oper
             OCTET_TRY(octet_graph_add_value(ctx, graph, name, o->type, &o->shape, &inputs[i]));
             OCTET_TRY(octet_graph_add_input(ctx, graph, inputs[i], name));
         }
-        if (o->scale != 0) OCTET_TRY(octet_value_set_quantization(ctx, graph, inputs[i], 1, 0, &o->scale, &o->zero_point));
+        if (o->scale != 0)
+            OCTET_TRY(octet_value_set_quantization(ctx, graph, inputs[i], 1, 0, &o->scale, &o->zero_point));
     }
     if (graph->n_inputs == 0) {
         uint32_t unused;
@@ -62,13 +67,15 @@ static octet_status one_build(octet_context *ctx, octet_graph *graph, octet_oper
     for (uint32_t i = 0; i < n_outputs; i++) {
         OCTET_TRY(octet_graph_add_output(ctx, graph, results[i], "y"));
         if (!outputs || outputs[i].scale == 0) continue;
-        OCTET_TRY(octet_value_set_quantization(ctx, graph, results[i], 1, 0, &outputs[i].scale, &outputs[i].zero_point));
+        OCTET_TRY(
+            octet_value_set_quantization(ctx, graph, results[i], 1, 0, &outputs[i].scale, &outputs[i].zero_point));
     }
     return octet_graph_verify(ctx, graph, "test");
 }
 
-static octet_status one_execute(octet_context *ctx, const octet_graph *graph, const octet_exec *exec, const operand *operands, uint32_t n,
-                                octet_runner **runner, octet_pool *pool, one_result *out) {
+static octet_status one_execute(octet_context *ctx, const octet_graph *graph, const octet_exec *exec,
+                                const operand *operands, uint32_t n, octet_runner **runner, octet_pool *pool,
+                                one_result *out) {
     OCTET_TRY(octet_runner_create(ctx, exec, 2, runner));
     for (uint32_t i = 0, port = 0; i < n; i++) {
         if (operands[i].is_constant) continue;
@@ -115,17 +122,18 @@ static inline void one_expect_shape(const one_result *r, uint32_t output, octet_
     if (r->status != OCTET_OK) fail_msg("%s: %s", octet_status_name(r->status), r->message);
     char have_text[OCTET_SHAPE_TEXT_SIZE], want_text[OCTET_SHAPE_TEXT_SIZE];
     if (!octet_shape_equal(&r->shape[output], &want)) {
-        fail_msg("shape %s, expected %s", octet_shape_text(&r->shape[output], have_text), octet_shape_text(&want, want_text));
+        fail_msg("shape %s, expected %s", octet_shape_text(&r->shape[output], have_text),
+                 octet_shape_text(&want, want_text));
     }
 }
 
 /* Compares output 0 with literal values of the type. */
-#define ONE_EXPECT(r, type, want_shape, ...)                                                     \
-    do {                                                                                         \
-        one_expect_shape(&(r), 0, want_shape);                                                   \
-        const type want_[] = {__VA_ARGS__};                                                      \
-        assert_int_equal(octet_shape_elements(&(r).shape[0]) * sizeof(type), sizeof want_);      \
-        assert_memory_equal((r).data[0], want_, sizeof want_);                                   \
+#define ONE_EXPECT(r, type, want_shape, ...)                                                \
+    do {                                                                                    \
+        one_expect_shape(&(r), 0, want_shape);                                              \
+        const type want_[] = {__VA_ARGS__};                                                 \
+        assert_int_equal(octet_shape_elements(&(r).shape[0]) * sizeof(type), sizeof want_); \
+        assert_memory_equal((r).data[0], want_, sizeof want_);                              \
     } while (0)
 
 #endif

@@ -8,8 +8,8 @@
 
 enum { SAMPLE_MAX_CHANNELS = 64 };
 
-static inline octet_status sample_quantize(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n, int32_t axis,
-                                           int32_t zero) {
+static inline octet_status sample_quantize(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n,
+                                           int32_t axis, int32_t zero) {
     float scale[SAMPLE_MAX_CHANNELS];
     int32_t zero_point[SAMPLE_MAX_CHANNELS];
     for (uint32_t i = 0; i < n; i++) {
@@ -20,22 +20,23 @@ static inline octet_status sample_quantize(octet_context *ctx, octet_graph *grap
 }
 
 /* A constant whose elements follow a pattern; per channel along `axis` when axis >= 0. */
-static inline octet_status sample_constant(octet_context *ctx, octet_graph *graph, const char *name, octet_type type, octet_shape shape,
-                                           int32_t axis, uint32_t *out) {
+static inline octet_status sample_constant(octet_context *ctx, octet_graph *graph, const char *name, octet_type type,
+                                           octet_shape shape, int32_t axis, uint32_t *out) {
     static uint32_t data[16384];
     for (uint32_t i = 0; i < 16384; i++) data[i] = type == OCTET_INT32 ? i % 17 - 8 : i * 2654435761u;
     OCTET_TRY(octet_graph_add_constant(ctx, graph, name, type, &shape, data, out));
     return sample_quantize(ctx, graph, *out, axis < 0 ? 1 : (uint32_t)shape.dims[axis], axis < 0 ? 0 : axis, 0);
 }
 
-static inline octet_status sample_emit(octet_context *ctx, octet_graph *graph, octet_operator_code code, const uint32_t *inputs,
-                                       uint32_t n_inputs, const octet_options *options, uint32_t *out) {
+static inline octet_status sample_emit(octet_context *ctx, octet_graph *graph, octet_operator_code code,
+                                       const uint32_t *inputs, uint32_t n_inputs, const octet_options *options,
+                                       uint32_t *out) {
     OCTET_TRY(octet_graph_emit(ctx, graph, code, octet_operator_name(code), NULL, inputs, n_inputs, options, out, 1));
     return sample_quantize(ctx, graph, *out, 1, 0, code == OCTET_OP_SOFTMAX ? -128 : 3);
 }
 
-/* image [1,8,8,3] -> CONV_2D -> DEPTHWISE_CONV_2D -> MAX_POOL_2D -> RESHAPE -> FULLY_CONNECTED (twice) -> ADD -> SOFTMAX.
- * Both fully connected layers have the same weights, which a file should hold once. */
+/* image [1,8,8,3] -> CONV_2D -> DEPTHWISE_CONV_2D -> MAX_POOL_2D -> RESHAPE -> FULLY_CONNECTED (twice) -> ADD ->
+ * SOFTMAX. Both fully connected layers have the same weights, which a file should hold once. */
 static inline octet_status sample_graph(octet_context *ctx, octet_graph **out) {
     octet_graph *graph;
     uint32_t x, filter, bias, depthwise, depthwise_bias, shape, weights[2], dense_bias, y, a, b;
@@ -58,7 +59,8 @@ static inline octet_status sample_graph(octet_context *ctx, octet_graph **out) {
     options.depthwise_conv_2d.stride_w = options.depthwise_conv_2d.stride_h = 1;
     options.depthwise_conv_2d.dilation_w = options.depthwise_conv_2d.dilation_h = 1;
     options.depthwise_conv_2d.depth_multiplier = 2;
-    OCTET_TRY(sample_emit(ctx, graph, OCTET_OP_DEPTHWISE_CONV_2D, (uint32_t[]){y, depthwise, depthwise_bias}, 3, &options, &y));
+    OCTET_TRY(sample_emit(ctx, graph, OCTET_OP_DEPTHWISE_CONV_2D, (uint32_t[]){y, depthwise, depthwise_bias}, 3,
+                          &options, &y));
     options = (octet_options){0};
     options.pool_2d.padding = OCTET_PADDING_VALID;
     options.pool_2d.stride_w = options.pool_2d.stride_h = options.pool_2d.filter_w = options.pool_2d.filter_h = 2;
@@ -66,13 +68,16 @@ static inline octet_status sample_graph(octet_context *ctx, octet_graph **out) {
     OCTET_TRY(octet_graph_add_i32(ctx, graph, "shape", (int32_t[]){1, 144}, 2, &shape));
     OCTET_TRY(sample_emit(ctx, graph, OCTET_OP_RESHAPE, (uint32_t[]){y, shape}, 2, NULL, &y));
     OCTET_TRY(sample_constant(ctx, graph, "weights", OCTET_INT8, (octet_shape){2, {10, 144}}, 0, &weights[0]));
-    OCTET_TRY(sample_constant(ctx, graph, "the same weights", OCTET_INT8, (octet_shape){2, {10, 144}}, -1, &weights[1]));
+    OCTET_TRY(
+        sample_constant(ctx, graph, "the same weights", OCTET_INT8, (octet_shape){2, {10, 144}}, -1, &weights[1]));
     OCTET_TRY(sample_constant(ctx, graph, "dense_bias", OCTET_INT32, (octet_shape){1, {10}}, 0, &dense_bias));
     options = (octet_options){0};
     options.fully_connected.activation = OCTET_ACTIVATION_RELU;
-    OCTET_TRY(sample_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, (uint32_t[]){y, weights[0], dense_bias}, 3, &options, &a));
+    OCTET_TRY(
+        sample_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, (uint32_t[]){y, weights[0], dense_bias}, 3, &options, &a));
     options = (octet_options){0};
-    OCTET_TRY(sample_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, (uint32_t[]){y, weights[1], OCTET_NONE}, 3, &options, &b));
+    OCTET_TRY(
+        sample_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, (uint32_t[]){y, weights[1], OCTET_NONE}, 3, &options, &b));
     OCTET_TRY(sample_emit(ctx, graph, OCTET_OP_ADD, (uint32_t[]){a, b}, 2, &options, &y));
     options.softmax.beta = 1.0f;
     OCTET_TRY(sample_emit(ctx, graph, OCTET_OP_SOFTMAX, (uint32_t[]){y}, 1, &options, &y));

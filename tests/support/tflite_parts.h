@@ -1,5 +1,6 @@
 /* tflite_parts.h - the tables of a .tflite, built by hand for tests.
- * In:  fields. Out: refs of the one builder here. Knows: field numbers of the schema. Does not know: which files make sense. */
+ * In:  fields. Out: refs of the one builder here. Knows: field numbers of the schema. Does not know: which files make
+ * sense. */
 #ifndef OCTET_TESTS_TFLITE_PARTS_H
 #define OCTET_TESTS_TFLITE_PARTS_H
 
@@ -24,8 +25,9 @@ static inline ref table(const octet_flatbuffer_field *fields, size_t n) {
     assert_int_equal(octet_flatbuffer_build_table(ctx, &builder, fields, n, &out), OCTET_OK);
     return out;
 }
-#define TABLE(...) table((const octet_flatbuffer_field[]){__VA_ARGS__}, sizeof((const octet_flatbuffer_field[]){__VA_ARGS__}) / \
-                                                                            sizeof(octet_flatbuffer_field))
+#define TABLE(...)                                       \
+    table((const octet_flatbuffer_field[]){__VA_ARGS__}, \
+          sizeof((const octet_flatbuffer_field[]){__VA_ARGS__}) / sizeof(octet_flatbuffer_field))
 static inline ref vector(const void *data, size_t n, size_t size) {
     ref out;
     assert_int_equal(octet_flatbuffer_build_vector(ctx, &builder, data, n, size, size < 4 ? 4 : size, &out), OCTET_OK);
@@ -40,8 +42,8 @@ static inline ref list(const ref *refs, size_t n) {
 #define LIST(...) list((const ref[]){__VA_ARGS__}, sizeof((const ref[]){__VA_ARGS__}) / sizeof(ref))
 
 static inline ref tensor(ref shape, int type, uint32_t buffer, ref sparsity) {
-    return TABLE(octet_flatbuffer_link(0, shape), octet_flatbuffer_u8(1, (uint8_t)type, 0), octet_flatbuffer_u32(2, buffer, 0),
-                 octet_flatbuffer_link(6, sparsity));
+    return TABLE(octet_flatbuffer_link(0, shape), octet_flatbuffer_u8(1, (uint8_t)type, 0),
+                 octet_flatbuffer_u32(2, buffer, 0), octet_flatbuffer_link(6, sparsity));
 }
 static inline ref operator(uint32_t code, ref inputs, ref outputs, ref custom) {
     return TABLE(octet_flatbuffer_u32(0, code, 0), octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
@@ -50,7 +52,8 @@ static inline ref operator(uint32_t code, ref inputs, ref outputs, ref custom) {
 static inline ref code(int builtin, const char *custom) {
     ref name;
     assert_int_equal(octet_flatbuffer_build_string(ctx, &builder, custom, &name), OCTET_OK);
-    return TABLE(octet_flatbuffer_u8(0, (uint8_t)builtin, 0), octet_flatbuffer_link(1, name), octet_flatbuffer_i32(3, builtin, 0));
+    return TABLE(octet_flatbuffer_u8(0, (uint8_t)builtin, 0), octet_flatbuffer_link(1, name),
+                 octet_flatbuffer_i32(3, builtin, 0));
 }
 
 /* Ends the file; the builder is free for the next one. */

@@ -12,9 +12,10 @@
 #include "base/file.h"
 #include "exec/exec.h"
 
-/* nx numbers give the ny numbers y. Returns how many operators do it. `name`: of the file among the fuzz target's first ones, when
- * OCTET_WRITE_CORPUS names a folder for them; NULL: it is none of them. */
-static inline uint32_t run_file(octet_buffer file, const char *name, const float *x, size_t nx, const float *y, size_t ny) {
+/* nx numbers give the ny numbers y. Returns how many operators do it. `name`: of the file among the fuzz target's first
+ * ones, when OCTET_WRITE_CORPUS names a folder for them; NULL: it is none of them. */
+static inline uint32_t run_file(octet_buffer file, const char *name, const float *x, size_t nx, const float *y,
+                                size_t ny) {
     const char *corpus = getenv("OCTET_WRITE_CORPUS");
     if (corpus && name) {
         char path[512];
@@ -24,7 +25,8 @@ static inline uint32_t run_file(octet_buffer file, const char *name, const float
     octet_graph *graph = NULL;
     octet_exec *exec = NULL;
     octet_runner *runner = NULL;
-    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK) fail_msg("%s", ctx->message);
+    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK)
+        fail_msg("%s", ctx->message);
     const uint32_t n_operators = graph->n_operators;
     assert_int_equal(octet_exec_create(ctx, graph, NULL, &exec), OCTET_OK);
     assert_int_equal(octet_runner_create(ctx, exec, 1, &runner), OCTET_OK);
@@ -44,7 +46,8 @@ static inline void refuse_file(octet_buffer file, octet_status status, const cha
     octet_graph *graph = NULL;
     octet_context_init(ctx);
     const octet_status got = octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph);
-    if (got != status || strstr(ctx->message, words) == NULL) fail_msg("%s: %s instead of %s", octet_status_name(got), ctx->message, words);
+    if (got != status || strstr(ctx->message, words) == NULL)
+        fail_msg("%s: %s instead of %s", octet_status_name(got), ctx->message, words);
     octet_buffer_free(ctx, &file);
     assert_int_equal(ctx->memory_bytes, 0);
 }

@@ -1,5 +1,5 @@
-/* Field numbers: import/tflite/file.c, import/tflite/values.c and import/tflite/operators.c list the tables. Pieces are built from the last to
- * the first, so that the file reads in order: model, graph, tensors, operators, buffers. */
+/* Field numbers: import/tflite/file.c, import/tflite/values.c and import/tflite/operators.c list the tables. Pieces are
+ * built from the last to the first, so that the file reads in order: model, graph, tensors, operators, buffers. */
 #include "export/tflite/tflite.h"
 
 #include <assert.h>
@@ -23,7 +23,8 @@ typedef struct writer {
     octet_arena scratch;
 } writer;
 
-static octet_status build_table(octet_context *ctx, writer *w, const octet_flatbuffer_field *fields, size_t n, ref *out) {
+static octet_status build_table(octet_context *ctx, writer *w, const octet_flatbuffer_field *fields, size_t n,
+                                ref *out) {
     return octet_flatbuffer_build_table(ctx, &w->builder, fields, n, out);
 }
 
@@ -71,8 +72,9 @@ static octet_status build_quantization(octet_context *ctx, writer *w, const octe
         OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, &value->max, 1, 4, 4, &max));
         OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, &value->min, 1, 4, 4, &min));
     }
-    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, min), octet_flatbuffer_link(1, max), octet_flatbuffer_link(2,
-                                             scales), octet_flatbuffer_link(3, zero_points), octet_flatbuffer_i32(6, q->axis, 0)};
+    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, min), octet_flatbuffer_link(1, max),
+                                             octet_flatbuffer_link(2, scales), octet_flatbuffer_link(3, zero_points),
+                                             octet_flatbuffer_i32(6, q->axis, 0)};
     return build_table(ctx, w, fields, 5, out);
 }
 
@@ -82,8 +84,8 @@ static octet_status tensor_name(octet_context *ctx, writer *w, uint32_t value, c
     *out = graph->values[value].name;
     if (graph->keras_version == 0) return OCTET_OK;
     for (uint32_t i = 0; i < graph->n_inputs; i++)
-        if (graph->inputs[i].value == value) return octet_arena_format(ctx, &w->scratch, out, "serving_default_%s:0",
-                                                                       graph->inputs[i].name);
+        if (graph->inputs[i].value == value)
+            return octet_arena_format(ctx, &w->scratch, out, "serving_default_%s:0", graph->inputs[i].name);
     const char *call = graph->keras_version == 3 ? "StatefulPartitionedCall_1" : "StatefulPartitionedCall";
     for (uint32_t i = 0; i < graph->n_outputs; i++)
         if (graph->outputs[i].value == value) return octet_arena_format(ctx, &w->scratch, out, "%s:%u", call, i);
@@ -117,8 +119,8 @@ static octet_status build_tensors(octet_context *ctx, writer *w, ref *out) {
     return octet_flatbuffer_build_refs(ctx, &w->builder, refs, w->layout.n_tensors, out);
 }
 
-static octet_status option_field(octet_context *ctx, writer *w, const octet_option_field *option, const octet_options *options,
-                                 octet_flatbuffer_field *out) {
+static octet_status option_field(octet_context *ctx, writer *w, const octet_option_field *option,
+                                 const octet_options *options, octet_flatbuffer_field *out) {
     const uint8_t *place = (const uint8_t *)options + option->offset;
     int32_t value = 0;
     octet_type type;
@@ -164,7 +166,8 @@ static octet_status build_options(octet_context *ctx, writer *w, const octet_ope
     *kind = op->code == OCTET_OP_RESHAPE ? 0 : (uint8_t)schema->builtin_options;
     if (*kind == 0) return OCTET_OK;
     assert(schema->n_fields <= OCTET_FLATBUFFER_MAX_FIELDS);
-    for (uint32_t i = 0; i < schema->n_fields; i++) OCTET_TRY(option_field(ctx, w, &schema->fields[i], &op->options, &fields[i]));
+    for (uint32_t i = 0; i < schema->n_fields; i++)
+        OCTET_TRY(option_field(ctx, w, &schema->fields[i], &op->options, &fields[i]));
     return build_table(ctx, w, fields, schema->n_fields, out);
 }
 
@@ -189,7 +192,8 @@ static octet_status build_custom_options(octet_context *ctx, writer *w, const oc
         }
     }
     octet_status status = octet_flexbuffer_write(ctx, fields, schema->n_fields, &map);
-    if (status == OCTET_OK) status = octet_flatbuffer_build_vector(ctx, &w->builder, map.data, map.size, 1, BUFFER_ALIGNMENT, out);
+    if (status == OCTET_OK)
+        status = octet_flatbuffer_build_vector(ctx, &w->builder, map.data, map.size, 1, BUFFER_ALIGNMENT, out);
     octet_buffer_free(ctx, &map);
     return status;
 }
@@ -197,7 +201,8 @@ static octet_status build_custom_options(octet_context *ctx, writer *w, const oc
 static octet_status build_indices(octet_context *ctx, writer *w, const uint32_t *values, uint32_t n, ref *out) {
     int32_t *indices;
     OCTET_TRY(OCTET_NEW(ctx, &w->scratch, n, &indices));
-    for (uint32_t i = 0; i < n; i++) indices[i] = values[i] == OCTET_NONE ? -1 : (int32_t)w->layout.tensor_of[values[i]];
+    for (uint32_t i = 0; i < n; i++)
+        indices[i] = values[i] == OCTET_NONE ? -1 : (int32_t)w->layout.tensor_of[values[i]];
     return build_i32s(ctx, w, indices, n, out);
 }
 
@@ -206,12 +211,17 @@ static octet_status build_operator(octet_context *ctx, writer *w, const octet_op
     uint8_t kind;
     OCTET_TRY(build_custom_options(ctx, w, op, &custom));
     OCTET_TRY(build_options(ctx, w, op, &kind, &options));
-    if (op->n_intermediates > 0) OCTET_TRY(build_indices(ctx, w, op->intermediates, op->n_intermediates, &intermediates));
+    if (op->n_intermediates > 0)
+        OCTET_TRY(build_indices(ctx, w, op->intermediates, op->n_intermediates, &intermediates));
     OCTET_TRY(build_indices(ctx, w, op->outputs, op->n_outputs, &outputs));
     OCTET_TRY(build_indices(ctx, w, op->inputs, op->n_inputs, &inputs));
     const octet_flatbuffer_field fields[] = {
-        octet_flatbuffer_u32(0, w->layout.code_index[op->code], 0), octet_flatbuffer_link(1, inputs),  octet_flatbuffer_link(2, outputs),
-        octet_flatbuffer_u8(3, kind, 0),                            octet_flatbuffer_link(4, options), octet_flatbuffer_link(5, custom),
+        octet_flatbuffer_u32(0, w->layout.code_index[op->code], 0),
+        octet_flatbuffer_link(1, inputs),
+        octet_flatbuffer_link(2, outputs),
+        octet_flatbuffer_u8(3, kind, 0),
+        octet_flatbuffer_link(4, options),
+        octet_flatbuffer_link(5, custom),
         octet_flatbuffer_link(8, intermediates),
     };
     return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
@@ -244,8 +254,8 @@ static octet_status build_subgraph(octet_context *ctx, writer *w, ref *out) {
     OCTET_TRY(build_ports(ctx, w, graph->outputs, graph->n_outputs, &outputs));
     OCTET_TRY(build_ports(ctx, w, graph->inputs, graph->n_inputs, &inputs));
     const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, inputs),
-                                             octet_flatbuffer_link(2, outputs),
-                                             octet_flatbuffer_link(3, operators), octet_flatbuffer_link(4, name)};
+                                             octet_flatbuffer_link(2, outputs), octet_flatbuffer_link(3, operators),
+                                             octet_flatbuffer_link(4, name)};
     OCTET_TRY(build_table(ctx, w, fields, 5, &subgraph));
     return octet_flatbuffer_build_refs(ctx, &w->builder, &subgraph, 1, out);
 }
@@ -255,12 +265,14 @@ static octet_status build_codes(octet_context *ctx, writer *w, ref *out) {
     OCTET_TRY(OCTET_NEW(ctx, &w->scratch, w->layout.n_codes, &refs));
     for (uint32_t i = w->layout.n_codes; i-- > 0;) {
         const int32_t builtin = octet_operator_builtin(w->layout.codes[i]);
-        /* Readers from before TensorFlow 2.4 know the one-byte field only; 127 there says that the other holds the code. */
+        /* Readers from before TensorFlow 2.4 know the one-byte field only; 127 there says that the other holds the
+         * code. */
         ref custom;
-        OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, octet_operator_custom_code(w->layout.codes[i]), &custom));
-        const octet_flatbuffer_field fields[] = {octet_flatbuffer_u8(0, (uint8_t)(builtin < 127 ? builtin : 127), 0),
-                                                 octet_flatbuffer_link(1, custom),
-                                                 octet_flatbuffer_i32(2, w->layout.versions[i], 1), octet_flatbuffer_i32(3, builtin, 0)};
+        OCTET_TRY(
+            octet_flatbuffer_build_string(ctx, &w->builder, octet_operator_custom_code(w->layout.codes[i]), &custom));
+        const octet_flatbuffer_field fields[] = {
+            octet_flatbuffer_u8(0, (uint8_t)(builtin < 127 ? builtin : 127), 0), octet_flatbuffer_link(1, custom),
+            octet_flatbuffer_i32(2, w->layout.versions[i], 1), octet_flatbuffer_i32(3, builtin, 0)};
         OCTET_TRY(build_table(ctx, w, fields, 4, &refs[i]));
     }
     return octet_flatbuffer_build_refs(ctx, &w->builder, refs, w->layout.n_codes, out);
@@ -275,7 +287,8 @@ static octet_status port_name(octet_context *ctx, writer *w, const octet_port *p
     return taken ? octet_arena_format(ctx, &w->scratch, out, "%s_%u", what, index) : OCTET_OK;
 }
 
-static octet_status build_maps(octet_context *ctx, writer *w, const octet_port *ports, uint32_t n, const char *what, ref *out) {
+static octet_status build_maps(octet_context *ctx, writer *w, const octet_port *ports, uint32_t n, const char *what,
+                               ref *out) {
     ref *refs;
     OCTET_TRY(OCTET_NEW(ctx, &w->scratch, n, &refs));
     for (uint32_t i = n; i-- > 0;) {
@@ -283,8 +296,8 @@ static octet_status build_maps(octet_context *ctx, writer *w, const octet_port *
         ref name;
         OCTET_TRY(port_name(ctx, w, ports, i, what, &text));
         OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, text, &name));
-        const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, name), octet_flatbuffer_u32(1,
-                                                 w->layout.tensor_of[ports[i].value], 0)};
+        const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, name),
+                                                 octet_flatbuffer_u32(1, w->layout.tensor_of[ports[i].value], 0)};
         OCTET_TRY(build_table(ctx, w, fields, 2, &refs[i]));
     }
     return octet_flatbuffer_build_refs(ctx, &w->builder, refs, n, out);
@@ -304,7 +317,8 @@ static octet_status build_signature(octet_context *ctx, writer *w, ref *out) {
 static octet_status build_metadata(octet_context *ctx, writer *w, ref *out) {
     ref name, metadata;
     OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, "min_runtime_version", &name));
-    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, name), octet_flatbuffer_u32(1, w->layout.n_buffers, 0)};
+    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, name),
+                                             octet_flatbuffer_u32(1, w->layout.n_buffers, 0)};
     OCTET_TRY(build_table(ctx, w, fields, 2, &metadata));
     return octet_flatbuffer_build_refs(ctx, &w->builder, &metadata, 1, out);
 }
@@ -318,16 +332,17 @@ static octet_status build_model(octet_context *ctx, writer *w, ref *out) {
     OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, "octet " OCTET_VERSION_TEXT, &description));
     OCTET_TRY(build_codes(ctx, w, &codes));
     const octet_flatbuffer_field fields[] = {
-        octet_flatbuffer_u32(0, SCHEMA_VERSION, 0), octet_flatbuffer_link(1, codes),    octet_flatbuffer_link(2, subgraphs),
-        octet_flatbuffer_link(3, description),      octet_flatbuffer_link(4, buffers),  octet_flatbuffer_link(6, metadata),
+        octet_flatbuffer_u32(0, SCHEMA_VERSION, 0), octet_flatbuffer_link(1, codes),
+        octet_flatbuffer_link(2, subgraphs),        octet_flatbuffer_link(3, description),
+        octet_flatbuffer_link(4, buffers),          octet_flatbuffer_link(6, metadata),
         octet_flatbuffer_link(7, signatures),
     };
     return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
 }
 
 octet_status octet_export_tflite(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
-    OCTET_CHECK(ctx, graph->n_carries == 0, OCTET_UNSUPPORTED, "%s keeps its state in variables, which octet runs and does not write",
-                graph->source);
+    OCTET_CHECK(ctx, graph->n_carries == 0, OCTET_UNSUPPORTED,
+                "%s keeps its state in variables, which octet runs and does not write", graph->source);
     writer w = {.graph = graph};
     ref model = 0;
     octet_status status = octet_tflite_layout_plan(ctx, &w.scratch, graph, &w.layout);

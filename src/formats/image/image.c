@@ -11,12 +11,14 @@ octet_image_format octet_image_format_of(octet_bytes bytes) {
     return OCTET_IMAGE_NONE;
 }
 
-octet_status octet_image_prepare(octet_context *ctx, const char *name, uint64_t width, uint64_t height, bool measure_only,
-                                 octet_image *out) {
+octet_status octet_image_prepare(octet_context *ctx, const char *name, uint64_t width, uint64_t height,
+                                 bool measure_only, octet_image *out) {
     OCTET_CHECK(ctx, width > 0 && height > 0, OCTET_FORMAT, "%s: a picture without pixels: the file is corrupt", name);
-    OCTET_CHECK(ctx, width <= OCTET_IMAGE_MAX_SIDE && height <= OCTET_IMAGE_MAX_SIDE && width * height <= OCTET_IMAGE_MAX_PIXELS,
-                OCTET_LIMIT, "%s: %llu x %llu pixels: the limit is %d a side and %d in all", name, (unsigned long long)width,
-                (unsigned long long)height, OCTET_IMAGE_MAX_SIDE, OCTET_IMAGE_MAX_PIXELS);
+    OCTET_CHECK(ctx,
+                width <= OCTET_IMAGE_MAX_SIDE && height <= OCTET_IMAGE_MAX_SIDE &&
+                    width * height <= OCTET_IMAGE_MAX_PIXELS,
+                OCTET_LIMIT, "%s: %llu x %llu pixels: the limit is %d a side and %d in all", name,
+                (unsigned long long)width, (unsigned long long)height, OCTET_IMAGE_MAX_SIDE, OCTET_IMAGE_MAX_PIXELS);
     out->width = (int32_t)width;
     out->height = (int32_t)height;
     if (measure_only) return OCTET_OK;
@@ -28,7 +30,8 @@ void octet_image_free(octet_context *ctx, octet_image *image) {
     *image = (octet_image){0};
 }
 
-static octet_status read_any(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only, octet_image *out) {
+static octet_status read_any(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,
+                             octet_image *out) {
     *out = (octet_image){0};
     octet_status status = OCTET_OK;
     switch (octet_image_format_of(bytes)) {
@@ -47,7 +50,8 @@ octet_status octet_image_read(octet_context *ctx, octet_bytes bytes, const char 
     return read_any(ctx, bytes, name, false, out);
 }
 
-octet_status octet_image_measure(octet_context *ctx, octet_bytes bytes, const char *name, int32_t *width, int32_t *height) {
+octet_status octet_image_measure(octet_context *ctx, octet_bytes bytes, const char *name, int32_t *width,
+                                 int32_t *height) {
     octet_image image;
     OCTET_TRY(read_any(ctx, bytes, name, true, &image));
     *width = image.width;

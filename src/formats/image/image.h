@@ -11,7 +11,12 @@
 
 enum { OCTET_IMAGE_MAX_SIDE = 1 << 15, OCTET_IMAGE_MAX_PIXELS = 1 << 26 };
 
-typedef enum octet_image_format { OCTET_IMAGE_NONE, OCTET_IMAGE_PNG, OCTET_IMAGE_JPEG, OCTET_IMAGE_BMP } octet_image_format;
+typedef enum octet_image_format {
+    OCTET_IMAGE_NONE,
+    OCTET_IMAGE_PNG,
+    OCTET_IMAGE_JPEG,
+    OCTET_IMAGE_BMP
+} octet_image_format;
 
 typedef struct octet_image {
     int32_t width, height;
@@ -20,18 +25,22 @@ typedef struct octet_image {
 
 octet_image_format octet_image_format_of(octet_bytes bytes);
 /* Width and height only, from the header; much cheaper than decoding. */
-octet_status octet_image_measure(octet_context *ctx, octet_bytes bytes, const char *name, int32_t *width, int32_t *height);
+octet_status octet_image_measure(octet_context *ctx, octet_bytes bytes, const char *name, int32_t *width,
+                                 int32_t *height);
 /* Errors: FORMAT (corrupt or truncated), UNSUPPORTED (no known format, compressed BMP), LIMIT (a side or the number of
  * pixels), NOMEM. */
 octet_status octet_image_read(octet_context *ctx, octet_bytes bytes, const char *name, octet_image *out);
 void octet_image_free(octet_context *ctx, octet_image *image); /* zeroes it */
 
 /* The three formats; measure_only: pixels stays NULL. Called by octet_image_read. */
-octet_status octet_png_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only, octet_image *out);
-octet_status octet_jpeg_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only, octet_image *out);
-octet_status octet_bmp_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only, octet_image *out);
+octet_status octet_png_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,
+                            octet_image *out);
+octet_status octet_jpeg_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,
+                             octet_image *out);
+octet_status octet_bmp_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,
+                            octet_image *out);
 /* Checks the sides and allocates the pixels (not with measure_only). */
-octet_status octet_image_prepare(octet_context *ctx, const char *name, uint64_t width, uint64_t height, bool measure_only,
-                                 octet_image *out);
+octet_status octet_image_prepare(octet_context *ctx, const char *name, uint64_t width, uint64_t height,
+                                 bool measure_only, octet_image *out);
 
 #endif

@@ -77,7 +77,8 @@ static octet_status read_rows(jpeg_reader *r, octet_bytes bytes, bool measure_on
     return OCTET_OK;
 }
 
-octet_status octet_jpeg_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only, octet_image *out) {
+octet_status octet_jpeg_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,
+                             octet_image *out) {
     jpeg_reader *r;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *r, (void **)&r));
     memset(r, 0, sizeof *r);

@@ -53,8 +53,9 @@ static octet_status read_rows(png_reader *r) {
     const png_uint_32 width = png_get_image_width(r->png, r->info), height = png_get_image_height(r->png, r->info);
     /* A row takes at least a filter byte and a bit a pixel, deflated at most 1032 to 1. */
     const uint64_t least = (uint64_t)height * (1 + width / 8);
-    OCTET_CHECK(r->ctx, least / 1032 <= r->bytes.size, OCTET_FORMAT, "%s: %u x %u pixels in %zu bytes: the PNG file is truncated", r->name,
-                (unsigned)width, (unsigned)height, r->bytes.size);
+    OCTET_CHECK(r->ctx, least / 1032 <= r->bytes.size, OCTET_FORMAT,
+                "%s: %u x %u pixels in %zu bytes: the PNG file is truncated", r->name, (unsigned)width,
+                (unsigned)height, r->bytes.size);
     OCTET_TRY(octet_image_prepare(r->ctx, r->name, width, height, r->measure_only, r->out));
     if (r->measure_only) return OCTET_OK;
     const int n_passes = convert_to_rgb(r);
@@ -66,7 +67,8 @@ static octet_status read_rows(png_reader *r) {
     return OCTET_OK;
 }
 
-octet_status octet_png_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only, octet_image *out) {
+octet_status octet_png_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,
+                            octet_image *out) {
     png_reader r = {.ctx = ctx, .bytes = bytes, .name = name, .measure_only = measure_only, .out = out};
     r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning);
     if (r.png != NULL) r.info = png_create_info_struct(r.png);

@@ -1,36 +1,37 @@
 #include "graph/infer/check.h"
 
-octet_status octet_infer_check_arity(octet_context *ctx, const octet_graph *graph, const octet_operator *op, uint32_t min_inputs,
-                                     uint32_t max_inputs, uint32_t n_outputs) {
+octet_status octet_infer_check_arity(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                     uint32_t min_inputs, uint32_t max_inputs, uint32_t n_outputs) {
     const char *name = octet_operator_name(op->code);
-    OCTET_CHECK(ctx, op->n_inputs >= min_inputs && op->n_inputs <= max_inputs, OCTET_MODEL, "%s: %s with %u inputs, it takes %u to %u",
-                op->layer, name, op->n_inputs, min_inputs, max_inputs);
-    OCTET_CHECK(ctx, op->n_outputs == n_outputs, OCTET_MODEL, "%s: %s with %u outputs, it has %u", op->layer, name, op->n_outputs,
-                n_outputs);
+    OCTET_CHECK(ctx, op->n_inputs >= min_inputs && op->n_inputs <= max_inputs, OCTET_MODEL,
+                "%s: %s with %u inputs, it takes %u to %u", op->layer, name, op->n_inputs, min_inputs, max_inputs);
+    OCTET_CHECK(ctx, op->n_outputs == n_outputs, OCTET_MODEL, "%s: %s with %u outputs, it has %u", op->layer, name,
+                op->n_outputs, n_outputs);
     for (uint32_t i = 0; i < op->n_inputs; i++) {
-        OCTET_CHECK(ctx, op->inputs[i] < graph->n_values || (i >= min_inputs && op->inputs[i] == OCTET_NONE), OCTET_MODEL,
-                    "%s: input %u of %s is missing", op->layer, i, name);
+        OCTET_CHECK(ctx, op->inputs[i] < graph->n_values || (i >= min_inputs && op->inputs[i] == OCTET_NONE),
+                    OCTET_MODEL, "%s: input %u of %s is missing", op->layer, i, name);
     }
     return OCTET_OK;
 }
 
-octet_status octet_infer_check_same_type(octet_context *ctx, const octet_graph *graph, const octet_operator *op, uint32_t i, uint32_t j) {
+octet_status octet_infer_check_same_type(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                         uint32_t i, uint32_t j) {
     const octet_type a = octet_graph_input(graph, op, i)->type, b = octet_graph_input(graph, op, j)->type;
-    OCTET_CHECK(ctx, a == b, OCTET_MODEL, "%s: inputs %u and %u of %s must have one type, they are %s and %s", op->layer, i, j,
-                octet_operator_name(op->code), octet_type_name(a), octet_type_name(b));
+    OCTET_CHECK(ctx, a == b, OCTET_MODEL, "%s: inputs %u and %u of %s must have one type, they are %s and %s",
+                op->layer, i, j, octet_operator_name(op->code), octet_type_name(a), octet_type_name(b));
     return OCTET_OK;
 }
 
-octet_status octet_infer_check_result(octet_context *ctx, const octet_operator *op, octet_type type, const octet_shape *shape,
-                                      octet_inferred *out) {
+octet_status octet_infer_check_result(octet_context *ctx, const octet_operator *op, octet_type type,
+                                      const octet_shape *shape, octet_inferred *out) {
     OCTET_TRY(octet_shape_check(ctx, shape, op->layer));
     out->type = type;
     out->shape = *shape;
     return OCTET_OK;
 }
 
-octet_status octet_infer_check_broadcast(octet_context *ctx, const octet_operator *op, const octet_shape *a, const octet_shape *b,
-                                         octet_shape *out) {
+octet_status octet_infer_check_broadcast(octet_context *ctx, const octet_operator *op, const octet_shape *a,
+                                         const octet_shape *b, octet_shape *out) {
     octet_shape result = {0};
     result.rank = a->rank > b->rank ? a->rank : b->rank;
     for (int32_t i = 0; i < result.rank; i++) {
@@ -39,7 +40,8 @@ octet_status octet_infer_check_broadcast(octet_context *ctx, const octet_operato
         if (x != y && x != 1 && y != 1) {
             char text_a[OCTET_SHAPE_TEXT_SIZE], text_b[OCTET_SHAPE_TEXT_SIZE];
             return octet_context_fail(ctx, OCTET_MODEL, "%s: shapes %s and %s of %s do not broadcast", op->layer,
-                                      octet_shape_text(a, text_a), octet_shape_text(b, text_b), octet_operator_name(op->code));
+                                      octet_shape_text(a, text_a), octet_shape_text(b, text_b),
+                                      octet_operator_name(op->code));
         }
         result.dims[i] = x == 1 ? y : x;
     }

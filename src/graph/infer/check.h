@@ -10,15 +10,16 @@
 
 /* MODEL unless the operator has min_inputs..max_inputs inputs whose indices exist and n_outputs outputs. The first
  * min_inputs are present. */
-octet_status octet_infer_check_arity(octet_context *ctx, const octet_graph *graph, const octet_operator *op, uint32_t min_inputs,
-                                     uint32_t max_inputs, uint32_t n_outputs);
+octet_status octet_infer_check_arity(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                     uint32_t min_inputs, uint32_t max_inputs, uint32_t n_outputs);
 /* MODEL unless inputs i and j (both present) have the same type. */
-octet_status octet_infer_check_same_type(octet_context *ctx, const octet_graph *graph, const octet_operator *op, uint32_t i, uint32_t j);
+octet_status octet_infer_check_same_type(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                         uint32_t i, uint32_t j);
 /* Writes *out when the shape is legal (octet_shape_check). */
-octet_status octet_infer_check_result(octet_context *ctx, const octet_operator *op, octet_type type, const octet_shape *shape,
-                                      octet_inferred *out);
+octet_status octet_infer_check_result(octet_context *ctx, const octet_operator *op, octet_type type,
+                                      const octet_shape *shape, octet_inferred *out);
 /* The common shape of a and b: aligned at the last axis, 1 repeats. out may be a or b. */
-octet_status octet_infer_check_broadcast(octet_context *ctx, const octet_operator *op, const octet_shape *a, const octet_shape *b,
-                                         octet_shape *out);
+octet_status octet_infer_check_broadcast(octet_context *ctx, const octet_operator *op, const octet_shape *a,
+                                         const octet_shape *b, octet_shape *out);
 
 #endif

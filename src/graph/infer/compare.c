@@ -1,8 +1,10 @@
 #include "graph/infer/check.h"
 #include "graph/infer/families.h"
 
-octet_status octet_infer_compare(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
-    const bool logical = op->code == OCTET_OP_LOGICAL_AND || op->code == OCTET_OP_LOGICAL_OR || op->code == OCTET_OP_LOGICAL_NOT;
+octet_status octet_infer_compare(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                 octet_inferred *out) {
+    const bool logical =
+        op->code == OCTET_OP_LOGICAL_AND || op->code == OCTET_OP_LOGICAL_OR || op->code == OCTET_OP_LOGICAL_NOT;
     const uint32_t n_inputs = op->code == OCTET_OP_LOGICAL_NOT ? 1 : 2;
     OCTET_TRY(octet_infer_check_arity(ctx, graph, op, n_inputs, n_inputs, 1));
     const octet_value *a = octet_graph_input(graph, op, 0);

@@ -1,29 +1,32 @@
 #include "graph/infer/check.h"
 #include "graph/infer/families.h"
 
-static octet_status check_rank(octet_context *ctx, const octet_operator *op, const octet_value *value, int32_t rank, const char *layout) {
+static octet_status check_rank(octet_context *ctx, const octet_operator *op, const octet_value *value, int32_t rank,
+                               const char *layout) {
     char text[OCTET_SHAPE_TEXT_SIZE];
     OCTET_CHECK(ctx, value->shape.rank == rank && octet_shape_elements(&value->shape) > 0, OCTET_MODEL,
-                "%s: %s: tensor %s has shape %s, it must be %s and not empty", op->layer, octet_operator_name(op->code), value->name,
-                octet_shape_text(&value->shape, text), layout);
+                "%s: %s: tensor %s has shape %s, it must be %s and not empty", op->layer, octet_operator_name(op->code),
+                value->name, octet_shape_text(&value->shape, text), layout);
     return OCTET_OK;
 }
 
 /* One spatial axis. The window's last cell must have a 31-bit position. */
-static octet_status window_of(octet_context *ctx, const octet_operator *op, octet_padding padding, int32_t in, int32_t filter,
-                              int32_t stride, int32_t dilation, int32_t *out) {
+static octet_status window_of(octet_context *ctx, const octet_operator *op, octet_padding padding, int32_t in,
+                              int32_t filter, int32_t stride, int32_t dilation, int32_t *out) {
     const char *name = octet_operator_name(op->code);
     OCTET_CHECK(ctx, stride >= 1 && dilation >= 1 && stride <= INT32_MAX / 4, OCTET_MODEL,
                 "%s: %s with stride %d and dilation %d, both must be at least 1", op->layer, name, stride, dilation);
     OCTET_CHECK(ctx, ((int64_t)filter - 1) * dilation < INT32_MAX / 4 && in < INT32_MAX / 4, OCTET_LIMIT,
                 "%s: %s with %d cells, filter %d and dilation %d is too large", op->layer, name, in, filter, dilation);
     *out = octet_window(padding, in, filter, stride, dilation).out;
-    OCTET_CHECK(ctx, *out > 0, OCTET_MODEL, "%s: %s with filter %d and dilation %d does not fit into %d cells without padding", op->layer,
-                name, filter, dilation, in);
+    OCTET_CHECK(ctx, *out > 0, OCTET_MODEL,
+                "%s: %s with filter %d and dilation %d does not fit into %d cells without padding", op->layer, name,
+                filter, dilation, in);
     return OCTET_OK;
 }
 
-static octet_status check_bias(octet_context *ctx, const octet_graph *graph, const octet_operator *op, uint32_t input, int32_t channels) {
+static octet_status check_bias(octet_context *ctx, const octet_graph *graph, const octet_operator *op, uint32_t input,
+                               int32_t channels) {
     const octet_value *bias = octet_graph_input(graph, op, input);
     OCTET_CHECK(ctx, !bias || octet_shape_elements(&bias->shape) == (size_t)channels, OCTET_MODEL,
                 "%s: %s: the bias has %zu elements, the output %d channels", op->layer, octet_operator_name(op->code),
@@ -31,43 +34,50 @@ static octet_status check_bias(octet_context *ctx, const octet_graph *graph, con
     return OCTET_OK;
 }
 
-static octet_status infer_conv_2d(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
+static octet_status infer_conv_2d(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                  octet_inferred *out) {
     OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 2, 3, 1));
     const octet_value *input = octet_graph_input(graph, op, 0), *filter = octet_graph_input(graph, op, 1);
     OCTET_TRY(check_rank(ctx, op, input, 4, "[N,H,W,C]"));
     OCTET_TRY(check_rank(ctx, op, filter, 4, "[O,H,W,I]"));
     const int32_t *in = input->shape.dims, *f = filter->shape.dims;
     OCTET_CHECK(ctx, in[3] % f[3] == 0 && f[0] % (in[3] / f[3]) == 0, OCTET_MODEL,
-                "%s: CONV_2D: %d input channels, filter of %d and %d outputs do not make groups", op->layer, in[3], f[3], f[0]);
+                "%s: CONV_2D: %d input channels, filter of %d and %d outputs do not make groups", op->layer, in[3],
+                f[3], f[0]);
     OCTET_TRY(check_bias(ctx, graph, op, 2, f[0]));
     octet_shape shape = {4, {in[0], 0, 0, f[0]}};
-    OCTET_TRY(window_of(ctx, op, op->options.conv_2d.padding, in[1], f[1], op->options.conv_2d.stride_h, op->options.conv_2d.dilation_h,
-                        &shape.dims[1]));
-    OCTET_TRY(window_of(ctx, op, op->options.conv_2d.padding, in[2], f[2], op->options.conv_2d.stride_w, op->options.conv_2d.dilation_w,
-                        &shape.dims[2]));
+    OCTET_TRY(window_of(ctx, op, op->options.conv_2d.padding, in[1], f[1], op->options.conv_2d.stride_h,
+                        op->options.conv_2d.dilation_h, &shape.dims[1]));
+    OCTET_TRY(window_of(ctx, op, op->options.conv_2d.padding, in[2], f[2], op->options.conv_2d.stride_w,
+                        op->options.conv_2d.dilation_w, &shape.dims[2]));
     return octet_infer_check_result(ctx, op, input->type, &shape, out);
 }
 
-static octet_status infer_depthwise(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
+static octet_status infer_depthwise(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                    octet_inferred *out) {
     OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 2, 3, 1));
     const octet_value *input = octet_graph_input(graph, op, 0), *filter = octet_graph_input(graph, op, 1);
     OCTET_TRY(check_rank(ctx, op, input, 4, "[N,H,W,C]"));
     OCTET_TRY(check_rank(ctx, op, filter, 4, "[1,H,W,O]"));
     const int32_t *in = input->shape.dims, *f = filter->shape.dims;
-    OCTET_CHECK(ctx, f[0] == 1 && f[3] % in[3] == 0, OCTET_MODEL,
-                "%s: DEPTHWISE_CONV_2D: %d input channels, filter [%d,%d,%d,%d]: [1,H,W,O] with O a multiple of them is needed", op->layer,
-                in[3], f[0], f[1], f[2], f[3]);
+    OCTET_CHECK(
+        ctx, f[0] == 1 && f[3] % in[3] == 0, OCTET_MODEL,
+        "%s: DEPTHWISE_CONV_2D: %d input channels, filter [%d,%d,%d,%d]: [1,H,W,O] with O a multiple of them is needed",
+        op->layer, in[3], f[0], f[1], f[2], f[3]);
     OCTET_TRY(check_bias(ctx, graph, op, 2, f[3]));
     octet_shape shape = {4, {in[0], 0, 0, f[3]}};
-    OCTET_TRY(window_of(ctx, op, op->options.depthwise_conv_2d.padding, in[1], f[1], op->options.depthwise_conv_2d.stride_h,
-                        op->options.depthwise_conv_2d.dilation_h, &shape.dims[1]));
-    OCTET_TRY(window_of(ctx, op, op->options.depthwise_conv_2d.padding, in[2], f[2], op->options.depthwise_conv_2d.stride_w,
-                        op->options.depthwise_conv_2d.dilation_w, &shape.dims[2]));
+    OCTET_TRY(window_of(ctx, op, op->options.depthwise_conv_2d.padding, in[1], f[1],
+                        op->options.depthwise_conv_2d.stride_h, op->options.depthwise_conv_2d.dilation_h,
+                        &shape.dims[1]));
+    OCTET_TRY(window_of(ctx, op, op->options.depthwise_conv_2d.padding, in[2], f[2],
+                        op->options.depthwise_conv_2d.stride_w, op->options.depthwise_conv_2d.dilation_w,
+                        &shape.dims[2]));
     return octet_infer_check_result(ctx, op, input->type, &shape, out);
 }
 
 /* The output's shape is an operand: any size is possible, since cells that no input reaches hold the bias. */
-static octet_status infer_transpose_conv(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
+static octet_status infer_transpose_conv(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                         octet_inferred *out) {
     OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 3, 4, 1));
     const octet_value *filter = octet_graph_input(graph, op, 1), *input = octet_graph_input(graph, op, 2);
     OCTET_TRY(check_rank(ctx, op, input, 4, "[N,H,W,C]"));
@@ -75,35 +85,45 @@ static octet_status infer_transpose_conv(octet_context *ctx, const octet_graph *
     const int32_t *in = input->shape.dims, *f = filter->shape.dims;
     octet_shape shape = {0};
     OCTET_TRY(octet_infer_constant_i32(ctx, graph, op, 0, 4, shape.dims, &shape.rank));
-    OCTET_CHECK(ctx, shape.rank == 4 && shape.dims[0] == in[0] && shape.dims[3] == f[0] && shape.dims[1] > 0 && shape.dims[2] > 0,
-                OCTET_MODEL, "%s: TRANSPOSE_CONV: its output shape does not fit %d samples and %d output channels", op->layer, in[0], f[0]);
-    OCTET_CHECK(ctx, in[3] == f[3], OCTET_MODEL, "%s: TRANSPOSE_CONV: %d input channels, filter of %d", op->layer, in[3], f[3]);
+    OCTET_CHECK(ctx,
+                shape.rank == 4 && shape.dims[0] == in[0] && shape.dims[3] == f[0] && shape.dims[1] > 0 &&
+                    shape.dims[2] > 0,
+                OCTET_MODEL, "%s: TRANSPOSE_CONV: its output shape does not fit %d samples and %d output channels",
+                op->layer, in[0], f[0]);
+    OCTET_CHECK(ctx, in[3] == f[3], OCTET_MODEL, "%s: TRANSPOSE_CONV: %d input channels, filter of %d", op->layer,
+                in[3], f[3]);
     OCTET_TRY(check_bias(ctx, graph, op, 3, f[0]));
     const int32_t stride_h = op->options.transpose_conv.stride_h, stride_w = op->options.transpose_conv.stride_w;
-    OCTET_CHECK(ctx, stride_h >= 1 && stride_w >= 1, OCTET_MODEL, "%s: TRANSPOSE_CONV with strides %d and %d, both must be at least 1",
-                op->layer, stride_h, stride_w);
+    OCTET_CHECK(ctx, stride_h >= 1 && stride_w >= 1, OCTET_MODEL,
+                "%s: TRANSPOSE_CONV with strides %d and %d, both must be at least 1", op->layer, stride_h, stride_w);
     return octet_infer_check_result(ctx, op, input->type, &shape, out);
 }
 
-static octet_status infer_conv_3d(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
+static octet_status infer_conv_3d(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                  octet_inferred *out) {
     OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 2, 3, 1));
     const octet_value *input = octet_graph_input(graph, op, 0), *filter = octet_graph_input(graph, op, 1);
     OCTET_TRY(check_rank(ctx, op, input, 5, "[N,D,H,W,C]"));
     OCTET_TRY(check_rank(ctx, op, filter, 5, "[D,H,W,I,O]"));
     const int32_t *in = input->shape.dims, *f = filter->shape.dims;
     OCTET_CHECK(ctx, in[4] % f[3] == 0 && f[4] % (in[4] / f[3]) == 0, OCTET_MODEL,
-                "%s: CONV_3D: %d input channels, filter of %d and %d outputs do not make groups", op->layer, in[4], f[3], f[4]);
+                "%s: CONV_3D: %d input channels, filter of %d and %d outputs do not make groups", op->layer, in[4],
+                f[3], f[4]);
     OCTET_TRY(check_bias(ctx, graph, op, 2, f[4]));
     octet_shape shape = {5, {in[0], 0, 0, 0, f[4]}};
-    const int32_t strides[] = {op->options.conv_3d.stride_d, op->options.conv_3d.stride_h, op->options.conv_3d.stride_w};
-    const int32_t dilations[] = {op->options.conv_3d.dilation_d, op->options.conv_3d.dilation_h, op->options.conv_3d.dilation_w};
+    const int32_t strides[] = {op->options.conv_3d.stride_d, op->options.conv_3d.stride_h,
+                               op->options.conv_3d.stride_w};
+    const int32_t dilations[] = {op->options.conv_3d.dilation_d, op->options.conv_3d.dilation_h,
+                                 op->options.conv_3d.dilation_w};
     for (int i = 0; i < 3; i++) {
-        OCTET_TRY(window_of(ctx, op, op->options.conv_3d.padding, in[1 + i], f[i], strides[i], dilations[i], &shape.dims[1 + i]));
+        OCTET_TRY(window_of(ctx, op, op->options.conv_3d.padding, in[1 + i], f[i], strides[i], dilations[i],
+                            &shape.dims[1 + i]));
     }
     return octet_infer_check_result(ctx, op, input->type, &shape, out);
 }
 
-octet_status octet_infer_conv(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
+octet_status octet_infer_conv(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                              octet_inferred *out) {
     if (op->code == OCTET_OP_CONV_2D) return infer_conv_2d(ctx, graph, op, out);
     if (op->code == OCTET_OP_DEPTHWISE_CONV_2D) return infer_depthwise(ctx, graph, op, out);
     if (op->code == OCTET_OP_TRANSPOSE_CONV) return infer_transpose_conv(ctx, graph, op, out);

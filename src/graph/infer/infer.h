@@ -13,17 +13,19 @@ typedef struct octet_inferred {
     octet_shape shape;
 } octet_inferred;
 
-/* out: array of op->n_outputs. op's outputs need not exist yet (OCTET_NONE; QUANTIZE then gives int8); op->layer is named in messages.
- * Never reads out of bounds whatever the graph (file) says: number and rank of inputs, axes, masks and sizes are checked here. */
+/* out: array of op->n_outputs. op's outputs need not exist yet (OCTET_NONE; QUANTIZE then gives int8); op->layer is
+ * named in messages. Never reads out of bounds whatever the graph (file) says: number and rank of inputs, axes, masks
+ * and sizes are checked here. */
 octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out);
 
 /* For infer_<family>.c. */
-typedef octet_status octet_infer_function(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out);
+typedef octet_status octet_infer_function(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                          octet_inferred *out);
 
 /* Reads an int32 or int64 constant input of at most `capacity` elements as int32; MODEL when it is absent, not
  * constant or of another type. */
-octet_status octet_infer_constant_i32(octet_context *ctx, const octet_graph *graph, const octet_operator *op, uint32_t input,
-                                      int32_t capacity, int32_t *values, int32_t *n);
+octet_status octet_infer_constant_i32(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                      uint32_t input, int32_t capacity, int32_t *values, int32_t *n);
 /* axis in [-rank, rank) -> [0, rank). */
 octet_status octet_infer_axis(octet_context *ctx, const octet_operator *op, int32_t axis, int32_t rank, int32_t *out);
 

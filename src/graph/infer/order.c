@@ -1,7 +1,8 @@
 #include "graph/infer/check.h"
 #include "graph/infer/families.h"
 
-static octet_status infer_top_k(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
+static octet_status infer_top_k(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                octet_inferred *out) {
     OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 2, 2, 2));
     const octet_value *input = octet_graph_input(graph, op, 0);
     int32_t k = 0, n = 0;
@@ -14,7 +15,8 @@ static octet_status infer_top_k(octet_context *ctx, const octet_graph *graph, co
     return octet_infer_check_result(ctx, op, OCTET_INT32, &shape, &out[1]);
 }
 
-octet_status octet_infer_order(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
+octet_status octet_infer_order(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                               octet_inferred *out) {
     if (op->code == OCTET_OP_TOPK_V2) return infer_top_k(ctx, graph, op, out);
     OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 2, 2, 1)); /* CUMSUM */
     const octet_value *input = octet_graph_input(graph, op, 0);

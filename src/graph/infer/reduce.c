@@ -2,8 +2,8 @@
 #include "graph/infer/families.h"
 
 /* Removes or shortens to 1 the axes that `axes` names; an axis may be named twice, none at all is a copy. */
-static octet_status reduced_shape(octet_context *ctx, const octet_graph *graph, const octet_operator *op, const octet_shape *in,
-                                  bool keep_dims, octet_shape *out) {
+static octet_status reduced_shape(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                  const octet_shape *in, bool keep_dims, octet_shape *out) {
     int32_t axes[OCTET_MAX_RANK], n;
     bool drop[OCTET_MAX_RANK] = {false};
     OCTET_TRY(octet_infer_constant_i32(ctx, graph, op, 1, OCTET_MAX_RANK, axes, &n));
@@ -21,7 +21,8 @@ static octet_status reduced_shape(octet_context *ctx, const octet_graph *graph, 
     return OCTET_OK;
 }
 
-octet_status octet_infer_reduce(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
+octet_status octet_infer_reduce(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                                octet_inferred *out) {
     OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 2, 2, 1));
     const octet_value *input = octet_graph_input(graph, op, 0);
     octet_shape shape = {0};
@@ -33,8 +34,8 @@ octet_status octet_infer_reduce(octet_context *ctx, const octet_graph *graph, co
         return octet_infer_check_result(ctx, op, input->type, &shape, out);
     }
     const octet_value *axis = octet_graph_input(graph, op, 1);
-    OCTET_CHECK(ctx, octet_shape_elements(&axis->shape) == 1, OCTET_MODEL, "%s: %s along %zu axes, it takes one", op->layer,
-                octet_operator_name(op->code), octet_shape_elements(&axis->shape));
+    OCTET_CHECK(ctx, octet_shape_elements(&axis->shape) == 1, OCTET_MODEL, "%s: %s along %zu axes, it takes one",
+                op->layer, octet_operator_name(op->code), octet_shape_elements(&axis->shape));
     OCTET_TRY(reduced_shape(ctx, graph, op, &input->shape, false, &shape));
     const octet_type type = op->options.arg.out;
     OCTET_CHECK(ctx, type == OCTET_INT32 || type == OCTET_INT64, OCTET_MODEL, "%s: %s gives int32 or int64", op->layer,

@@ -1,7 +1,8 @@
 #include "graph/infer/check.h"
 #include "graph/infer/families.h"
 
-octet_status octet_infer_unary(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out) {
+octet_status octet_infer_unary(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
+                               octet_inferred *out) {
     const uint32_t n_inputs = op->code == OCTET_OP_PRELU ? 2 : 1;
     OCTET_TRY(octet_infer_check_arity(ctx, graph, op, n_inputs, n_inputs, 1));
     const octet_value *input = octet_graph_input(graph, op, 0);

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "import/keras/layers/classes.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/layers/classes.h"
+#include "import/keras/layers/trained.h"
 #include "import/keras/order.h"
 #include "import/keras/schedule.h"
 #include "import/keras/scope.h"
 #include "import/keras/stored.h"
-#include "import/keras/layers/trained.h"
 #include "import/keras/weights.h"
 
 typedef struct builder {
@@ -29,10 +29,12 @@ typedef struct builder {
 enum { MAX_CALLS = 1 << 18 };
 
 /* Attributes of every layer, which say nothing about inference. */
-static const char common_keys[] =
-    "name trainable dtype batch_input_shape batch_shape batch_size input_shape input_dim input_length build_config compile_config seed "
-    "registered_name module autocast activity_regularizer kernel_regularizer bias_regularizer kernel_initializer bias_initializer "
-    "kernel_constraint bias_constraint quantization_config lora_rank lora_alpha shared_object_id sparse ragged dynamic noise_shape";
+static const char common_keys[] = "name trainable dtype batch_input_shape batch_shape batch_size input_shape input_dim "
+                                  "input_length build_config compile_config seed "
+                                  "registered_name module autocast activity_regularizer kernel_regularizer "
+                                  "bias_regularizer kernel_initializer bias_initializer "
+                                  "kernel_constraint bias_constraint quantization_config lora_rank lora_alpha "
+                                  "shared_object_id sparse ragged dynamic noise_shape";
 
 /* Where a model is called. */
 typedef struct place {
@@ -40,15 +42,16 @@ typedef struct place {
     uint32_t depth;           /* of models in models */
 } place;
 
-static octet_status build_model(builder *b, octet_keras_model *model, const place *at, const uint32_t *inputs, uint32_t n_inputs,
-                                uint32_t *outputs, uint32_t *n_outputs);
+static octet_status build_model(builder *b, octet_keras_model *model, const place *at, const uint32_t *inputs,
+                                uint32_t n_inputs, uint32_t *outputs, uint32_t *n_outputs);
 
 /* An attribute that the row of the class does not name and that is set may change the result: refused. */
 static octet_status check_keys(octet_keras_call *call, const octet_keras_class *entry) {
     const octet_json *value = NULL;
     const octet_json *config = call->layer->config;
     if (entry->keys == NULL) return OCTET_OK;
-    for (const char *key = octet_json_next(config, NULL, &value); key != NULL; key = octet_json_next(config, key, &value)) {
+    for (const char *key = octet_json_next(config, NULL, &value); key != NULL;
+         key = octet_json_next(config, key, &value)) {
         if (octet_keras_word_in(common_keys, key) || octet_keras_word_in(entry->keys, key)) continue;
         const octet_json_kind kind = octet_json_kind_of(value);
         if (kind == OCTET_JSON_NULL || (kind == OCTET_JSON_BOOL && !octet_json_is_true(value))) continue;
@@ -59,22 +62,25 @@ static octet_status check_keys(octet_keras_call *call, const octet_keras_class *
             const size_t n = strlen(endings[i]);
             is_training = is_training || (length > n && strcmp(key + length - n, endings[i]) == 0);
         }
-        if (!is_training) return octet_keras_refuse(call, "attribute %s is set, and octet does not know what it does; leave it out", key);
+        if (!is_training)
+            return octet_keras_refuse(call, "attribute %s is set, and octet does not know what it does; leave it out",
+                                      key);
     }
     return OCTET_OK;
 }
 
-/* "float32", {"class_name": "DTypePolicy", "config": {"name": "float32"}}, mixed policies: weights are float32 anyhow. */
+/* "float32", {"class_name": "DTypePolicy", "config": {"name": "float32"}}, mixed policies: weights are float32 anyhow.
+ */
 static octet_status check_dtype(octet_keras_call *call) {
     const octet_json *dtype = octet_json_get(call->layer->config, "dtype");
     const char *name = octet_json_text(dtype), *mode = octet_keras_stored_mode(call->layer);
     if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "name"));
     if (mode != NULL && (strncmp(mode, "int8", 4) != 0 || octet_keras_stored_lacks_scale(call->layer)))
-        return octet_keras_refuse(call, "was quantized by Keras (%s); octet needs the model as it was before model.quantize()", mode);
+        return octet_keras_refuse(
+            call, "was quantized by Keras (%s); octet needs the model as it was before model.quantize()", mode);
     if (name == NULL || mode != NULL) return OCTET_OK;
-    static const char *const known[] = {"float32",        "float16", "float64", "mixed_float16", "bfloat16",
-                                        "mixed_bfloat16", "int8",    "uint8",   "int16",         "int32",
-                                        "int64",          "bool"};
+    static const char *const known[] = {"float32", "float16", "float64", "mixed_float16", "bfloat16", "mixed_bfloat16",
+                                        "int8",    "uint8",   "int16",   "int32",         "int64",    "bool"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(name, known[i]) == 0) return OCTET_OK;
     }
@@ -83,19 +89,23 @@ static octet_status check_dtype(octet_keras_call *call) {
 
 /* Classes that are known and cannot be written, with what to do instead. */
 static const char *const remedies[][2] = {
-    {"Lambda", "a Lambda holds Python code, which is never run; replace it by layers (Rescaling, Reshape, Activation, ...) and save again"},
+    {"Lambda", "a Lambda holds Python code, which is never run; replace it by layers (Rescaling, Reshape, Activation, "
+               "...) and save again"},
     {"StringLookup TextVectorization Hashing HashedCrossing",
-     "texts and hashes are no part of a TensorFlow Lite model; compute the indices before the model, and save one whose Input they are"},
-    {"TFSMLayer JaxLayer FlaxLayer TorchModuleWrapper",
-     "it holds a program of another library, which is never run; rebuild its part with Keras layers and copy the weights"},
-    {"STFTSpectrogram MelSpectrogram",
-     "spectrograms are supported as functions of the data only; compute them before the model, and save one whose Input they are"},
+     "texts and hashes are no part of a TensorFlow Lite model; compute the indices before the model, and save one "
+     "whose Input they are"},
+    {"TFSMLayer JaxLayer FlaxLayer TorchModuleWrapper", "it holds a program of another library, which is never run; "
+                                                        "rebuild its part with Keras layers and copy the weights"},
+    {"STFTSpectrogram MelSpectrogram", "spectrograms are supported as functions of the data only; compute them before "
+                                       "the model, and save one whose Input they are"},
     {"ContrastLimitedAdaptiveHistogramEqualization",
      "it acts at inference too and is not supported; equalize the pictures of the data before the model"},
     {"MaxNumBoundingBoxes", "bounding boxes are no part of a model's inference; save the model without it"},
     {"Pipeline", "a Pipeline of preprocessing layers is not supported; put its layers into the model one by one"},
-    {"RandomCrop", "at inference it resizes too, in ways that differ between versions of Keras; replace it by CenterCrop or Resizing"},
-    {"AutoContrast", "it acts at inference too and is not supported; stretch the contrast of the data before the model"},
+    {"RandomCrop", "at inference it resizes too, in ways that differ between versions of Keras; replace it by "
+                   "CenterCrop or Resizing"},
+    {"AutoContrast",
+     "it acts at inference too and is not supported; stretch the contrast of the data before the model"},
 };
 
 static octet_status refuse_class(octet_keras_call *call) {
@@ -106,19 +116,21 @@ static octet_status refuse_class(octet_keras_call *call) {
     }
     octet_buffer list = {0};
     for (uint32_t i = 0; octet_keras_class_at(i) != NULL && list.size < 600; i++) {
-        const octet_status status = octet_buffer_format(call->ctx, &list, "%s%s", i > 0 ? " " : "", octet_keras_class_at(i)->name);
+        const octet_status status =
+            octet_buffer_format(call->ctx, &list, "%s%s", i > 0 ? " " : "", octet_keras_class_at(i)->name);
         if (status != OCTET_OK) break;
     }
-    const octet_status status = octet_keras_refuse(call, "this class is not supported; supported are %s%s",
-                                                   list.data != NULL ? (const char *)list.data : "", list.size >= 600 ? " ..." : "");
+    const octet_status status =
+        octet_keras_refuse(call, "this class is not supported; supported are %s%s",
+                           list.data != NULL ? (const char *)list.data : "", list.size >= 600 ? " ..." : "");
     octet_buffer_free(call->ctx, &list);
     return status;
 }
 
 /* Layers that take integers as they are; all others compute in float32. */
-static const char integer_layers[] =
-    "Embedding ReversibleEmbedding Flatten Reshape Permute RepeatVector Concatenate ZeroPadding1D Cropping1D Dropout Identity "
-    "TimeDistributed";
+static const char integer_layers[] = "Embedding ReversibleEmbedding Flatten Reshape Permute RepeatVector Concatenate "
+                                     "ZeroPadding1D Cropping1D Dropout Identity "
+                                     "TimeDistributed";
 
 static octet_status cast_inputs(octet_keras_call *call) {
     if (octet_keras_class_of(call->layer)->emit == octet_keras_emit_operation) return OCTET_OK;
@@ -151,7 +163,8 @@ static void note_shape(builder *b, octet_keras_layer *layer, uint32_t value) {
 
 /* Graph inputs. */
 
-/* Integers where the layer says so, as the converter's files have it: pixels as bytes, indices of words. All floats are float32. */
+/* Integers where the layer says so, as the converter's files have it: pixels as bytes, indices of words. All floats are
+ * float32. */
 static octet_type input_type_of(const octet_keras_layer *layer) {
     const octet_json *dtype = octet_json_get(layer->config, "dtype");
     const char *name = octet_json_text(dtype);
@@ -174,15 +187,16 @@ static const char *example_shape(const octet_json *list, char text[OCTET_SHAPE_T
     return text;
 }
 
-static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, const octet_shape *given, octet_shape *out,
-                                   bool *open_batch) {
+static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, const octet_shape *given,
+                                   octet_shape *out, bool *open_batch) {
     const octet_json *list = layer->input_shape;
     const size_t rank = octet_json_length(list);
-    OCTET_CHECK(b->ctx, octet_json_kind_of(list) == OCTET_JSON_ARRAY, OCTET_MODEL,
-                "%s: input %s: the file does not say its shape; save the model after building it (an Input layer first)", b->label,
-                layer->name);
-    OCTET_CHECK(b->ctx, rank >= 1 && rank <= OCTET_MAX_RANK, OCTET_UNSUPPORTED, "%s: input %s has %zu dimensions, 1 to %d are supported",
-                b->label, layer->name, rank, OCTET_MAX_RANK);
+    OCTET_CHECK(
+        b->ctx, octet_json_kind_of(list) == OCTET_JSON_ARRAY, OCTET_MODEL,
+        "%s: input %s: the file does not say its shape; save the model after building it (an Input layer first)",
+        b->label, layer->name);
+    OCTET_CHECK(b->ctx, rank >= 1 && rank <= OCTET_MAX_RANK, OCTET_UNSUPPORTED,
+                "%s: input %s has %zu dimensions, 1 to %d are supported", b->label, layer->name, rank, OCTET_MAX_RANK);
     *out = (octet_shape){.rank = (int32_t)rank};
     for (size_t i = 0; i < rank; i++) {
         int64_t size = -1;
@@ -198,18 +212,20 @@ static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, c
         if (is_open && given != NULL && given->rank == (int32_t)rank) size = given->dims[i];
         if (is_open && given != NULL && given->rank == (int32_t)rank - 1) size = given->dims[i - 1];
         char text[OCTET_SHAPE_TEXT_SIZE];
-        OCTET_CHECK(b->ctx, size >= 1, OCTET_UNSUPPORTED, "%s: input %s leaves dimension %zu open: say its shape, as --input-shape %s",
-                    b->label, layer->name, i, example_shape(list, text));
+        OCTET_CHECK(b->ctx, size >= 1, OCTET_UNSUPPORTED,
+                    "%s: input %s leaves dimension %zu open: say its shape, as --input-shape %s", b->label, layer->name,
+                    i, example_shape(list, text));
         out->dims[i] = (int32_t)size;
     }
     return octet_shape_check(b->ctx, out, layer->name);
 }
 
-static octet_status add_inputs(builder *b, octet_keras_model *model, const octet_import_options *options, uint32_t *values) {
+static octet_status add_inputs(builder *b, octet_keras_model *model, const octet_import_options *options,
+                               uint32_t *values) {
     for (uint32_t i = 0; i < model->n_inputs; i++) {
         octet_keras_layer *layer = &model->layers[model->inputs[i].layer];
-        OCTET_CHECK(b->ctx, strcmp(layer->class_name, "InputLayer") == 0, OCTET_MODEL, "%s: input_layers names %s, which is a %s", b->label,
-                    layer->name, layer->class_name);
+        OCTET_CHECK(b->ctx, strcmp(layer->class_name, "InputLayer") == 0, OCTET_MODEL,
+                    "%s: input_layers names %s, which is a %s", b->label, layer->name, layer->class_name);
         const octet_shape *given = options != NULL && i < options->n_input_shapes ? &options->input_shapes[i] : NULL;
         octet_shape shape;
         bool open_batch = false;
@@ -225,7 +241,8 @@ static octet_status add_inputs(builder *b, octet_keras_model *model, const octet
 
 /* Calls. */
 
-static octet_status resolve(builder *b, octet_keras_model *model, octet_keras_argument *argument, octet_keras_call *call) {
+static octet_status resolve(builder *b, octet_keras_model *model, octet_keras_argument *argument,
+                            octet_keras_call *call) {
     if (argument->kind == OCTET_KERAS_LIST) {
         for (uint32_t i = 0; i < argument->n_items; i++) OCTET_TRY(resolve(b, model, &argument->items[i], call));
         return OCTET_OK;
@@ -233,10 +250,11 @@ static octet_status resolve(builder *b, octet_keras_model *model, octet_keras_ar
     if (argument->kind != OCTET_KERAS_TENSOR) return OCTET_OK;
     const octet_keras_layer *source = &model->layers[argument->reference.layer];
     const octet_keras_node *node = &source->nodes[argument->reference.node];
-    OCTET_CHECK(b->ctx, argument->reference.tensor < node->n_outputs, OCTET_MODEL, "%s: layer %s reads output %u of %s, which has %u",
-                b->label, call->layer->name, (unsigned)argument->reference.tensor, source->name, (unsigned)node->n_outputs);
-    OCTET_CHECK(b->ctx, call->n_inputs < OCTET_KERAS_MAX_INPUTS, OCTET_LIMIT, "%s: layer %s reads more than %d tensors", b->label,
-                call->layer->name, OCTET_KERAS_MAX_INPUTS);
+    OCTET_CHECK(b->ctx, argument->reference.tensor < node->n_outputs, OCTET_MODEL,
+                "%s: layer %s reads output %u of %s, which has %u", b->label, call->layer->name,
+                (unsigned)argument->reference.tensor, source->name, (unsigned)node->n_outputs);
+    OCTET_CHECK(b->ctx, call->n_inputs < OCTET_KERAS_MAX_INPUTS, OCTET_LIMIT, "%s: layer %s reads more than %d tensors",
+                b->label, call->layer->name, OCTET_KERAS_MAX_INPUTS);
     argument->value = node->outputs[argument->reference.tensor];
     if (argument->keyword != NULL && strcmp(argument->keyword, "mask") == 0 && !call->layer->is_operation) {
         call->mask = argument->value;
@@ -248,7 +266,8 @@ static octet_status resolve(builder *b, octet_keras_model *model, octet_keras_ar
 
 /* The caller frees it by octet_memory_free. */
 static octet_status new_call(builder *b, const octet_keras_layer *layer, const char *path, octet_keras_call **out) {
-    OCTET_CHECK(b->ctx, ++*b->n_calls <= MAX_CALLS, OCTET_LIMIT, "%s: more than %d calls of layers", b->label, MAX_CALLS);
+    OCTET_CHECK(b->ctx, ++*b->n_calls <= MAX_CALLS, OCTET_LIMIT, "%s: more than %d calls of layers", b->label,
+                MAX_CALLS);
     void *block = NULL;
     OCTET_TRY(octet_memory_allocate(b->ctx, sizeof **out, &block));
     *out = block;
@@ -279,8 +298,8 @@ static octet_status enter_scope(builder *b, const octet_keras_layer *layer, cons
     return octet_keras_scope_enter(b->ctx, b->arena, b->scopes, b->graph->keras_version, at->scope, layer->name, out);
 }
 
-/* A few operators that read no computed value twice: each stands where it would without the others, so that what needs no weights does not
- * wait for those of the rest. */
+/* A few operators that read no computed value twice: each stands where it would without the others, so that what needs
+ * no weights does not wait for those of the rest. */
 static bool is_tree(const octet_graph *graph, const octet_keras_step *step) {
     enum { MAX_OPERATORS = 8, MAX_READ = 16 };
     uint32_t read[MAX_READ], n = 0;
@@ -317,7 +336,8 @@ static octet_status add_step(builder *b, const octet_keras_layer *layer, const p
     return OCTET_OK;
 }
 
-static octet_status build_node(builder *b, octet_keras_model *model, octet_keras_layer *layer, octet_keras_node *node, const place *at) {
+static octet_status build_node(builder *b, octet_keras_model *model, octet_keras_layer *layer, octet_keras_node *node,
+                               const place *at) {
     octet_keras_step step = {.first = b->graph->n_operators};
     OCTET_TRY(octet_arena_format(b->ctx, b->arena, &step.path, "%s/%s", at->path, layer->name));
     OCTET_TRY(enter_scope(b, layer, at, &step.scope));
@@ -325,7 +345,8 @@ static octet_status build_node(builder *b, octet_keras_model *model, octet_keras
     OCTET_TRY(new_call(b, layer, step.path, &call));
     call->node = node;
     octet_status status = OCTET_OK;
-    for (uint32_t i = 0; status == OCTET_OK && i < node->n_arguments; i++) status = resolve(b, model, &node->arguments[i], call);
+    for (uint32_t i = 0; status == OCTET_OK && i < node->n_arguments; i++)
+        status = resolve(b, model, &node->arguments[i], call);
     if (status == OCTET_OK) status = run_call(b, call, step.scope, at->depth);
     if (status == OCTET_OK) status = add_step(b, layer, at, &step);
     if (status == OCTET_OK) status = OCTET_NEW(b->ctx, b->arena, call->n_outputs, &node->outputs);
@@ -340,9 +361,12 @@ static octet_status build_node(builder *b, octet_keras_model *model, octet_keras
 }
 
 /* The first tensor of an argument whose call is not done; NULL when all are. */
-static const octet_keras_reference *unmet_argument(const octet_keras_model *model, const octet_keras_argument *argument) {
+static const octet_keras_reference *unmet_argument(const octet_keras_model *model,
+                                                   const octet_keras_argument *argument) {
     if (argument->kind == OCTET_KERAS_TENSOR) {
-        return model->layers[argument->reference.layer].nodes[argument->reference.node].state == 2 ? NULL : &argument->reference;
+        return model->layers[argument->reference.layer].nodes[argument->reference.node].state == 2
+                   ? NULL
+                   : &argument->reference;
     }
     for (uint32_t i = 0; argument->kind == OCTET_KERAS_LIST && i < argument->n_items; i++) {
         const octet_keras_reference *found = unmet_argument(model, &argument->items[i]);
@@ -360,8 +384,8 @@ static const octet_keras_reference *unmet(const octet_keras_model *model, const 
 }
 
 /* Depth first, with a stack of our own: a chain may be as long as the model. */
-static octet_status build_with_inputs(builder *b, octet_keras_model *model, octet_keras_reference *stack, uint32_t capacity,
-                                      const place *at, octet_keras_reference start) {
+static octet_status build_with_inputs(builder *b, octet_keras_model *model, octet_keras_reference *stack,
+                                      uint32_t capacity, const place *at, octet_keras_reference start) {
     uint32_t n = 0;
     stack[n++] = start;
     while (n > 0) {
@@ -382,7 +406,8 @@ static octet_status build_with_inputs(builder *b, octet_keras_model *model, octe
 }
 
 /* The calls that the outputs need, as Keras runs them; then the others. */
-static octet_status build_calls(builder *b, octet_keras_model *model, const place *at, uint32_t n_nodes, octet_arena *scratch) {
+static octet_status build_calls(builder *b, octet_keras_model *model, const place *at, uint32_t n_nodes,
+                                octet_arena *scratch) {
     octet_keras_reference *stack = NULL, *scheduled = NULL;
     uint32_t n = 0;
     OCTET_TRY(OCTET_NEW(b->ctx, scratch, (size_t)n_nodes + 1, &stack));
@@ -394,12 +419,13 @@ static octet_status build_calls(builder *b, octet_keras_model *model, const plac
     return OCTET_OK;
 }
 
-static octet_status build_model(builder *b, octet_keras_model *model, const place *at, const uint32_t *inputs, uint32_t n_inputs,
-                                uint32_t *outputs, uint32_t *n_outputs) {
+static octet_status build_model(builder *b, octet_keras_model *model, const place *at, const uint32_t *inputs,
+                                uint32_t n_inputs, uint32_t *outputs, uint32_t *n_outputs) {
     OCTET_CHECK(b->ctx, at->depth < b->ctx->max_depth, OCTET_LIMIT, "%s: models nested deeper than %u", b->label,
                 (unsigned)b->ctx->max_depth);
-    OCTET_CHECK(b->ctx, n_inputs == model->n_inputs, OCTET_MODEL, "%s: model %s has %u inputs, but is called with %u tensors", b->label,
-                model->name, (unsigned)model->n_inputs, (unsigned)n_inputs);
+    OCTET_CHECK(b->ctx, n_inputs == model->n_inputs, OCTET_MODEL,
+                "%s: model %s has %u inputs, but is called with %u tensors", b->label, model->name,
+                (unsigned)model->n_inputs, (unsigned)n_inputs);
     uint32_t n_nodes = 0;
     for (uint32_t i = 0; i < model->n_layers; i++) {
         n_nodes += model->layers[i].n_nodes;
@@ -418,25 +444,29 @@ static octet_status build_model(builder *b, octet_keras_model *model, const plac
     const octet_status status = build_calls(b, model, at, n_nodes, &scratch);
     octet_arena_free(b->ctx, &scratch);
     OCTET_TRY(status);
-    OCTET_CHECK(b->ctx, model->n_outputs <= *n_outputs, OCTET_LIMIT, "%s: model %s has %u outputs, the limit is %u", b->label, model->name,
-                (unsigned)model->n_outputs, (unsigned)*n_outputs);
+    OCTET_CHECK(b->ctx, model->n_outputs <= *n_outputs, OCTET_LIMIT, "%s: model %s has %u outputs, the limit is %u",
+                b->label, model->name, (unsigned)model->n_outputs, (unsigned)*n_outputs);
     *n_outputs = model->n_outputs;
     for (uint32_t i = 0; i < model->n_outputs; i++) {
         const octet_keras_layer *layer = &model->layers[model->outputs[i].layer];
         const octet_keras_node *node = &layer->nodes[model->outputs[i].node];
-        OCTET_CHECK(b->ctx, model->outputs[i].tensor < node->n_outputs, OCTET_MODEL, "%s: output %u of layer %s is read, which has %u",
-                    b->label, (unsigned)model->outputs[i].tensor, layer->name, (unsigned)node->n_outputs);
+        OCTET_CHECK(b->ctx, model->outputs[i].tensor < node->n_outputs, OCTET_MODEL,
+                    "%s: output %u of layer %s is read, which has %u", b->label, (unsigned)model->outputs[i].tensor,
+                    layer->name, (unsigned)node->n_outputs);
         outputs[i] = node->outputs[model->outputs[i].tensor];
     }
     return OCTET_OK;
 }
 
-octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs, uint32_t n_inputs,
-                                    uint32_t mask, uint32_t *outputs, uint32_t *n_outputs) {
-    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->masks, NULL, NULL};
+octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs,
+                                    uint32_t n_inputs, uint32_t mask, uint32_t *outputs, uint32_t *n_outputs) {
+    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->masks,
+                 NULL,       NULL};
     const char *full = NULL;
-    const bool is_trained = octet_keras_trained_is_wrapper(outer->layer); /* it opens no scope of its own for its layer */
-    OCTET_TRY(octet_arena_format(outer->ctx, outer->arena, &full, is_trained ? "%s" : "%s/%s", outer->path, layer->name));
+    const bool is_trained =
+        octet_keras_trained_is_wrapper(outer->layer); /* it opens no scope of its own for its layer */
+    OCTET_TRY(
+        octet_arena_format(outer->ctx, outer->arena, &full, is_trained ? "%s" : "%s/%s", outer->path, layer->name));
     octet_keras_call *call = NULL;
     OCTET_TRY(new_call(&b, layer, full, &call));
     memcpy(call->inputs, inputs, n_inputs * sizeof *inputs);
@@ -456,11 +486,13 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
 
 /* The layer table. */
 
-static octet_status list_sources(builder *b, const octet_keras_model *model, const octet_keras_argument *argument, octet_buffer *text) {
+static octet_status list_sources(builder *b, const octet_keras_model *model, const octet_keras_argument *argument,
+                                 octet_buffer *text) {
     for (uint32_t i = 0; argument->kind == OCTET_KERAS_LIST && i < argument->n_items; i++)
         OCTET_TRY(list_sources(b, model, &argument->items[i], text));
     if (argument->kind != OCTET_KERAS_TENSOR || text->size > 4096) return OCTET_OK;
-    return octet_buffer_format(b->ctx, text, "%s%s", text->size > 0 ? ", " : "", model->layers[argument->reference.layer].name);
+    return octet_buffer_format(b->ctx, text, "%s%s", text->size > 0 ? ", " : "",
+                               model->layers[argument->reference.layer].name);
 }
 
 static octet_status add_row(builder *b, const octet_keras_model *model, const octet_keras_layer *layer, int32_t depth) {
@@ -495,13 +527,15 @@ static octet_status add_outputs(builder *b, const octet_keras_model *model, cons
         char number[32];
         snprintf(number, sizeof number, "output_%u", (unsigned)i);
         OCTET_TRY(octet_graph_add_output(b->ctx, b->graph, outputs[i],
-                                         b->graph->keras_version >= 3 ? number : model->layers[model->outputs[i].layer].name));
+                                         b->graph->keras_version >= 3 ? number
+                                                                      : model->layers[model->outputs[i].layer].name));
     }
     return OCTET_OK;
 }
 
-octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const octet_json_document *document, const char *label,
-                               octet_keras_model *model, const octet_import_options *options, octet_graph *graph) {
+octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
+                               const char *label, octet_keras_model *model, const octet_import_options *options,
+                               octet_graph *graph) {
     uint32_t n_calls = 0;
     octet_keras_masks masks = {0};
     octet_keras_steps steps = {0};

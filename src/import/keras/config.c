@@ -15,7 +15,8 @@ static octet_status read_layer(reader *r, const octet_json *object, octet_keras_
 
 static octet_status fail_at(reader *r, octet_status status, const octet_json *where, const char *what) {
     char path[OCTET_JSON_PATH_SIZE];
-    return octet_context_fail(r->ctx, status, "%s: %s: %s", r->document->name, octet_json_path(r->document, where, path), what);
+    return octet_context_fail(r->ctx, status, "%s: %s: %s", r->document->name,
+                              octet_json_path(r->document, where, path), what);
 }
 
 void octet_keras_snake_case(const char *class_name, char *out, size_t capacity) {
@@ -66,8 +67,8 @@ static octet_status build_table(reader *r, octet_keras_model *model) {
     memset(model->table, 0xff, size * sizeof *model->table);
     model->table_mask = size - 1;
     for (uint32_t i = 0; i < model->n_layers; i++) {
-        OCTET_CHECK(r->ctx, find_layer(model, model->layers[i].name) == UINT32_MAX, OCTET_MODEL, "%s: model %s has two layers named %s",
-                    r->document->name, model->name, model->layers[i].name);
+        OCTET_CHECK(r->ctx, find_layer(model, model->layers[i].name) == UINT32_MAX, OCTET_MODEL,
+                    "%s: model %s has two layers named %s", r->document->name, model->name, model->layers[i].name);
         uint32_t slot = hash_name(model->layers[i].name) & model->table_mask;
         while (model->table[slot] != UINT32_MAX) slot = (slot + 1) & model->table_mask;
         model->table[slot] = i;
@@ -93,8 +94,8 @@ static bool read_reference(const octet_keras_model *model, const octet_json *ite
 }
 
 static octet_status new_arguments(reader *r, size_t n, octet_keras_argument **out) {
-    OCTET_CHECK(r->ctx, n <= OCTET_KERAS_MAX_ARGUMENTS - r->n_arguments, OCTET_LIMIT, "%s: more than %d arguments of layers",
-                r->document->name, OCTET_KERAS_MAX_ARGUMENTS);
+    OCTET_CHECK(r->ctx, n <= OCTET_KERAS_MAX_ARGUMENTS - r->n_arguments, OCTET_LIMIT,
+                "%s: more than %d arguments of layers", r->document->name, OCTET_KERAS_MAX_ARGUMENTS);
     r->n_arguments += (uint32_t)n;
     return OCTET_NEW(r->ctx, r->arena, n, out);
 }
@@ -118,7 +119,8 @@ static octet_status read_argument(reader *r, const octet_keras_model *model, con
     }
     if (octet_json_text_is(class_name, "__tuple__")) {
         const octet_json *items = octet_json_get(item, "items");
-        return read_argument(r, model, items != NULL ? items : octet_json_get(octet_json_get(item, "config"), "value"), depth + 1, out);
+        return read_argument(r, model, items != NULL ? items : octet_json_get(octet_json_get(item, "config"), "value"),
+                             depth + 1, out);
     }
     out->kind = OCTET_KERAS_CONSTANT;
     out->constant = item;
@@ -143,9 +145,11 @@ static octet_status read_argument(reader *r, const octet_keras_model *model, con
     return OCTET_OK;
 }
 
-static octet_status read_keywords(reader *r, const octet_keras_model *model, const octet_json *object, octet_keras_argument *out) {
+static octet_status read_keywords(reader *r, const octet_keras_model *model, const octet_json *object,
+                                  octet_keras_argument *out) {
     const octet_json *value = NULL;
-    for (const char *key = octet_json_next(object, NULL, &value); key != NULL; key = octet_json_next(object, key, &value)) {
+    for (const char *key = octet_json_next(object, NULL, &value); key != NULL;
+         key = octet_json_next(object, key, &value)) {
         OCTET_TRY(read_argument(r, model, value, 0, out));
         out->keyword = key;
         out++;
@@ -154,18 +158,21 @@ static octet_status read_keywords(reader *r, const octet_keras_model *model, con
 }
 
 /* Keras 3: {"args": [...], "kwargs": {...}}. */
-static octet_status read_node_3(reader *r, const octet_keras_model *model, const octet_json *item, octet_keras_node *node) {
+static octet_status read_node_3(reader *r, const octet_keras_model *model, const octet_json *item,
+                                octet_keras_node *node) {
     const octet_json *args = octet_json_get(item, "args"), *kwargs = octet_json_get(item, "kwargs");
     const size_t n_args = octet_json_kind_of(args) == OCTET_JSON_ARRAY ? octet_json_length(args) : 0;
     const size_t n_kwargs = octet_json_kind_of(kwargs) == OCTET_JSON_OBJECT ? octet_json_length(kwargs) : 0;
     OCTET_TRY(new_arguments(r, n_args + n_kwargs, &node->arguments));
     node->n_arguments = (uint32_t)(n_args + n_kwargs);
-    for (size_t i = 0; i < n_args; i++) OCTET_TRY(read_argument(r, model, octet_json_at(args, i), 0, &node->arguments[i]));
+    for (size_t i = 0; i < n_args; i++)
+        OCTET_TRY(read_argument(r, model, octet_json_at(args, i), 0, &node->arguments[i]));
     return n_kwargs > 0 ? read_keywords(r, model, kwargs, node->arguments + n_args) : OCTET_OK;
 }
 
 /* Keras 2: [[name, node, tensor, kwargs], ...], or one such entry without the outer list. */
-static octet_status read_node_2(reader *r, const octet_keras_model *model, const octet_json *item, octet_keras_node *node) {
+static octet_status read_node_2(reader *r, const octet_keras_model *model, const octet_json *item,
+                                octet_keras_node *node) {
     const bool is_single = octet_json_kind_of(octet_json_at(item, 0)) == OCTET_JSON_STRING;
     const octet_json *first = is_single ? item : octet_json_at(item, 0);
     if (octet_json_kind_of(first) != OCTET_JSON_ARRAY || octet_json_length(first) < 3) {
@@ -175,18 +182,24 @@ static octet_status read_node_2(reader *r, const octet_keras_model *model, const
     const size_t n_kwargs = octet_json_kind_of(kwargs) == OCTET_JSON_OBJECT ? octet_json_length(kwargs) : 0;
     OCTET_TRY(new_arguments(r, 1 + n_kwargs, &node->arguments));
     node->n_arguments = (uint32_t)(1 + n_kwargs);
-    OCTET_TRY(read_argument(r, model, is_single ? item : octet_json_length(item) == 1 ? first : item, 0, &node->arguments[0]));
-    if (node->arguments[0].kind == OCTET_KERAS_CONSTANT && octet_json_text_is(octet_json_at(first, 0), "_CONSTANT_VALUE") == false) {
+    OCTET_TRY(read_argument(r, model,
+                            is_single                      ? item
+                            : octet_json_length(item) == 1 ? first
+                                                           : item,
+                            0, &node->arguments[0]));
+    if (node->arguments[0].kind == OCTET_KERAS_CONSTANT &&
+        octet_json_text_is(octet_json_at(first, 0), "_CONSTANT_VALUE") == false) {
         return fail_at(r, OCTET_MODEL, item, "reads a tensor of no layer of its model");
     }
     return n_kwargs > 0 ? read_keywords(r, model, kwargs, node->arguments + 1) : OCTET_OK;
 }
 
-static octet_status read_nodes(reader *r, octet_keras_model *model, const octet_json *object, octet_keras_layer *layer) {
+static octet_status read_nodes(reader *r, octet_keras_model *model, const octet_json *object,
+                               octet_keras_layer *layer) {
     const octet_json *list = octet_json_get(object, "inbound_nodes");
     const size_t n = octet_json_kind_of(list) == OCTET_JSON_ARRAY ? octet_json_length(list) : 0;
-    OCTET_CHECK(r->ctx, n <= OCTET_KERAS_MAX_LAYERS, OCTET_LIMIT, "%s: layer %s is called more than %d times", r->document->name,
-                layer->name, OCTET_KERAS_MAX_LAYERS);
+    OCTET_CHECK(r->ctx, n <= OCTET_KERAS_MAX_LAYERS, OCTET_LIMIT, "%s: layer %s is called more than %d times",
+                r->document->name, layer->name, OCTET_KERAS_MAX_LAYERS);
     if (strcmp(layer->class_name, "InputLayer") == 0 || n == 0) {
         layer->n_nodes = strcmp(layer->class_name, "InputLayer") == 0;
         return OCTET_NEW(r->ctx, r->arena, layer->n_nodes, &layer->nodes);
@@ -206,12 +219,12 @@ static octet_status read_nodes(reader *r, octet_keras_model *model, const octet_
 }
 
 /* input_layers, output_layers: one reference, a list of them, lists in lists, or an object of them. */
-static octet_status read_ends(reader *r, const octet_keras_model *model, const octet_json *item, uint32_t depth, octet_keras_reference *out,
-                              uint32_t capacity, uint32_t *n) {
+static octet_status read_ends(reader *r, const octet_keras_model *model, const octet_json *item, uint32_t depth,
+                              octet_keras_reference *out, uint32_t capacity, uint32_t *n) {
     octet_keras_reference reference;
     if (read_reference(model, item, &reference)) {
-        OCTET_CHECK(r->ctx, *n < capacity, OCTET_LIMIT, "%s: model %s has more than %u inputs or outputs", r->document->name, model->name,
-                    (unsigned)capacity);
+        OCTET_CHECK(r->ctx, *n < capacity, OCTET_LIMIT, "%s: model %s has more than %u inputs or outputs",
+                    r->document->name, model->name, (unsigned)capacity);
         out[(*n)++] = reference;
         return OCTET_OK;
     }
@@ -245,8 +258,9 @@ static void note_reference(octet_keras_model *model, const octet_keras_argument 
 static octet_status check_reference(reader *r, const octet_keras_model *model, octet_keras_reference *reference) {
     const octet_keras_layer *layer = &model->layers[reference->layer];
     reference->node -= layer->first_node;
-    OCTET_CHECK(r->ctx, reference->node < layer->n_nodes, OCTET_MODEL, "%s: call %u of layer %s is read, but the layer is called %u times",
-                r->document->name, (unsigned)reference->node, layer->name, (unsigned)layer->n_nodes);
+    OCTET_CHECK(r->ctx, reference->node < layer->n_nodes, OCTET_MODEL,
+                "%s: call %u of layer %s is read, but the layer is called %u times", r->document->name,
+                (unsigned)reference->node, layer->name, (unsigned)layer->n_nodes);
     return OCTET_OK;
 }
 
@@ -258,15 +272,16 @@ static octet_status check_argument(reader *r, const octet_keras_model *model, oc
     return OCTET_OK;
 }
 
-/* A nested model is born with a call of its own, which the file leaves out. Keras 2 numbers the calls that count from 1 (some
- * versions from 0): the lowest number that anybody reads tells which. Keras 3 numbers them from 0, but in output_layers from 1
- * where the nested model is a Functional. */
+/* A nested model is born with a call of its own, which the file leaves out. Keras 2 numbers the calls that count from 1
+ * (some versions from 0): the lowest number that anybody reads tells which. Keras 3 numbers them from 0, but in
+ * output_layers from 1 where the nested model is a Functional. */
 static octet_status number_nodes(reader *r, octet_keras_model *model) {
     for (uint32_t i = 0; i < model->n_layers; i++)
         model->layers[i].first_node = model->layers[i].model != NULL && !model->has_keras_3_nodes;
     for (uint32_t i = 0; i < model->n_outputs && model->has_keras_3_nodes; i++) {
         const octet_keras_layer *layer = &model->layers[model->outputs[i].layer];
-        if (layer->model != NULL && !layer->model->is_sequential && model->outputs[i].node > 0) model->outputs[i].node--;
+        if (layer->model != NULL && !layer->model->is_sequential && model->outputs[i].node > 0)
+            model->outputs[i].node--;
     }
     for (uint32_t i = 0; i < model->n_layers; i++) {
         for (uint32_t j = 0; j < model->layers[i].n_nodes; j++) {
@@ -297,9 +312,12 @@ static octet_status read_functional(reader *r, const octet_json *config, octet_k
     enum { MAX_ENDS = 256 };
     OCTET_TRY(OCTET_NEW(r->ctx, r->arena, MAX_ENDS, &model->inputs));
     OCTET_TRY(OCTET_NEW(r->ctx, r->arena, MAX_ENDS, &model->outputs));
-    OCTET_TRY(read_ends(r, model, octet_json_get(config, "input_layers"), 0, model->inputs, MAX_ENDS, &model->n_inputs));
-    OCTET_TRY(read_ends(r, model, octet_json_get(config, "output_layers"), 0, model->outputs, MAX_ENDS, &model->n_outputs));
-    OCTET_CHECK(r->ctx, model->n_outputs > 0, OCTET_MODEL, "%s: model %s has no outputs", r->document->name, model->name);
+    OCTET_TRY(
+        read_ends(r, model, octet_json_get(config, "input_layers"), 0, model->inputs, MAX_ENDS, &model->n_inputs));
+    OCTET_TRY(
+        read_ends(r, model, octet_json_get(config, "output_layers"), 0, model->outputs, MAX_ENDS, &model->n_outputs));
+    OCTET_CHECK(r->ctx, model->n_outputs > 0, OCTET_MODEL, "%s: model %s has no outputs", r->document->name,
+                model->name);
     return number_nodes(r, model);
 }
 
@@ -314,7 +332,8 @@ static const octet_json *first_shape(const octet_keras_model *model, const octet
     const octet_json *built = octet_json_get(config, "build_input_shape");
     if (octet_json_kind_of(built) == OCTET_JSON_ARRAY) return built;
     if (octet_json_kind_of(first->input_shape) == OCTET_JSON_ARRAY) return first->input_shape;
-    if (first->model != NULL && first->model->n_inputs == 1) return first->model->layers[first->model->inputs[0].layer].input_shape;
+    if (first->model != NULL && first->model->n_inputs == 1)
+        return first->model->layers[first->model->inputs[0].layer].input_shape;
     return NULL;
 }
 
@@ -350,12 +369,14 @@ static octet_status read_wrapped(reader *r, const octet_json *config, octet_kera
     static const char *const keys[] = {"layer", "backward_layer", "cell"};
     const octet_json *cells = octet_json_get(config, "cells");
     const size_t n_cells = octet_json_kind_of(cells) == OCTET_JSON_ARRAY ? octet_json_length(cells) : 0;
-    OCTET_CHECK(r->ctx, n_cells < OCTET_KERAS_MAX_LAYERS, OCTET_LIMIT, "%s: layer %s has %zu cells", r->document->name, layer->name,
-                n_cells);
+    OCTET_CHECK(r->ctx, n_cells < OCTET_KERAS_MAX_LAYERS, OCTET_LIMIT, "%s: layer %s has %zu cells", r->document->name,
+                layer->name, n_cells);
     OCTET_TRY(OCTET_NEW(r->ctx, r->arena, n_cells + 3, &layer->wrapped));
     for (size_t i = 0; i < n_cells + 3; i++) {
         const octet_json *inner = i < 3 ? octet_json_get(config, keys[i]) : octet_json_at(cells, i - 3);
-        if (octet_json_kind_of(inner) != OCTET_JSON_OBJECT || octet_json_text(octet_json_get(inner, "class_name")) == NULL) continue;
+        if (octet_json_kind_of(inner) != OCTET_JSON_OBJECT ||
+            octet_json_text(octet_json_get(inner, "class_name")) == NULL)
+            continue;
         OCTET_TRY(read_layer(r, inner, &layer->wrapped[layer->n_wrapped++]));
     }
     if (strcmp(layer->class_name, "Bidirectional") == 0 && layer->n_wrapped == 1) {
@@ -366,39 +387,41 @@ static octet_status read_wrapped(reader *r, const octet_json *config, octet_kera
 }
 
 static octet_status read_layer(reader *r, const octet_json *object, octet_keras_layer *layer) {
-    OCTET_CHECK(r->ctx, r->depth < r->ctx->max_depth, OCTET_LIMIT, "%s: layers nested deeper than %u", r->document->name,
-                (unsigned)r->ctx->max_depth);
+    OCTET_CHECK(r->ctx, r->depth < r->ctx->max_depth, OCTET_LIMIT, "%s: layers nested deeper than %u",
+                r->document->name, (unsigned)r->ctx->max_depth);
     OCTET_TRY(octet_json_get_string(r->ctx, r->document, object, "class_name", &layer->class_name));
     const octet_json *config = octet_json_get(object, "config");
     layer->output_rank = -1;
     layer->config = config;
     const char *name = octet_json_text(octet_json_get(config, "name"));
     if (name == NULL) name = octet_json_text(octet_json_get(object, "name"));
-    OCTET_CHECK(r->ctx, name != NULL || octet_json_kind_of(config) == OCTET_JSON_ARRAY, OCTET_FORMAT, "%s: a layer of class %s has no name",
-                r->document->name, layer->class_name);
+    OCTET_CHECK(r->ctx, name != NULL || octet_json_kind_of(config) == OCTET_JSON_ARRAY, OCTET_FORMAT,
+                "%s: a layer of class %s has no name", r->document->name, layer->class_name);
     layer->name = name != NULL ? name : "sequential";
     const char *module = octet_json_text(octet_json_get(object, "module"));
-    layer->is_operation = module != NULL && (strncmp(module, "keras.src.ops", 13) == 0 || strncmp(module, "keras.ops", 9) == 0);
-    /* Keras 3's .h5 files leave the module out; a layer's configuration says trainable (SpatialDropout's says its rate instead,
-     * Discretization's its num_bins), a function's never. */
+    layer->is_operation =
+        module != NULL && (strncmp(module, "keras.src.ops", 13) == 0 || strncmp(module, "keras.ops", 9) == 0);
+    /* Keras 3's .h5 files leave the module out; a layer's configuration says trainable (SpatialDropout's says its rate
+     * instead, Discretization's its num_bins), a function's never. */
     const octet_json *first_node = octet_json_at(octet_json_get(object, "inbound_nodes"), 0);
-    if (module == NULL && octet_json_kind_of(first_node) == OCTET_JSON_OBJECT && octet_json_get(config, "trainable") == NULL &&
-        octet_json_get(config, "rate") == NULL && octet_json_get(config, "layers") == NULL && octet_json_get(config, "num_bins") == NULL &&
+    if (module == NULL && octet_json_kind_of(first_node) == OCTET_JSON_OBJECT &&
+        octet_json_get(config, "trainable") == NULL && octet_json_get(config, "rate") == NULL &&
+        octet_json_get(config, "layers") == NULL && octet_json_get(config, "num_bins") == NULL &&
         octet_json_kind_of(config) == OCTET_JSON_OBJECT) {
         layer->is_operation = true;
     }
     const octet_json *trainable = octet_json_get(config, "trainable");
     layer->is_trainable = octet_json_kind_of(trainable) != OCTET_JSON_BOOL || octet_json_is_true(trainable);
-    const bool is_model =
-        octet_json_kind_of(config) == OCTET_JSON_ARRAY || octet_json_kind_of(octet_json_get(config, "layers")) == OCTET_JSON_ARRAY;
+    const bool is_model = octet_json_kind_of(config) == OCTET_JSON_ARRAY ||
+                          octet_json_kind_of(octet_json_get(config, "layers")) == OCTET_JSON_ARRAY;
     if (is_model) {
         r->depth++;
         OCTET_TRY(read_model(r, object, layer->name, &layer->model));
         r->depth--;
         return OCTET_OK;
     }
-    OCTET_CHECK(r->ctx, octet_json_kind_of(config) == OCTET_JSON_OBJECT, OCTET_FORMAT, "%s: layer %s has no config", r->document->name,
-                layer->name);
+    OCTET_CHECK(r->ctx, octet_json_kind_of(config) == OCTET_JSON_OBJECT, OCTET_FORMAT, "%s: layer %s has no config",
+                r->document->name, layer->name);
     if (strcmp(layer->class_name, "InputLayer") == 0) {
         layer->input_shape = octet_json_get(config, "batch_shape");
         if (layer->input_shape == NULL) layer->input_shape = octet_json_get(config, "batch_input_shape");
@@ -415,18 +438,20 @@ static octet_status read_model(reader *r, const octet_json *object, const char *
     octet_keras_model *model = NULL;
     OCTET_TRY(OCTET_NEW(r->ctx, r->arena, 1, &model));
     const octet_json *config = octet_json_get(object, "config");
-    const octet_json *layers = octet_json_kind_of(config) == OCTET_JSON_ARRAY ? config : octet_json_get(config, "layers");
+    const octet_json *layers =
+        octet_json_kind_of(config) == OCTET_JSON_ARRAY ? config : octet_json_get(config, "layers");
     const char *class_name = octet_json_text(octet_json_get(object, "class_name"));
-    OCTET_CHECK(r->ctx, octet_json_kind_of(layers) == OCTET_JSON_ARRAY, OCTET_UNSUPPORTED,
-                "%s: model class %s has no list of layers: only Sequential and Functional models can be read; build the model "
-                "with one of them and save it again",
-                r->document->name, class_name != NULL ? class_name : "?");
+    OCTET_CHECK(
+        r->ctx, octet_json_kind_of(layers) == OCTET_JSON_ARRAY, OCTET_UNSUPPORTED,
+        "%s: model class %s has no list of layers: only Sequential and Functional models can be read; build the model "
+        "with one of them and save it again",
+        r->document->name, class_name != NULL ? class_name : "?");
     const char *name = octet_json_text(octet_json_get(config, "name"));
     model->name = name != NULL ? name : outer_name;
     const size_t n = octet_json_length(layers);
     OCTET_CHECK(r->ctx, n > 0, OCTET_MODEL, "%s: model %s has no layers", r->document->name, model->name);
-    OCTET_CHECK(r->ctx, n < OCTET_KERAS_MAX_LAYERS, OCTET_LIMIT, "%s: model %s has %zu layers, the limit is %d", r->document->name,
-                model->name, n, OCTET_KERAS_MAX_LAYERS);
+    OCTET_CHECK(r->ctx, n < OCTET_KERAS_MAX_LAYERS, OCTET_LIMIT, "%s: model %s has %zu layers, the limit is %d",
+                r->document->name, model->name, n, OCTET_KERAS_MAX_LAYERS);
     model->is_sequential = octet_json_get(config, "output_layers") == NULL;
     const bool starts = octet_json_text_is(octet_json_get(octet_json_at(layers, 0), "class_name"), "InputLayer");
     const uint32_t gap = model->is_sequential && !starts;
@@ -443,9 +468,10 @@ static octet_status read_model(reader *r, const octet_json *object, const char *
     return OCTET_OK;
 }
 
-octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document, octet_keras_model **out) {
+octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
+                                     octet_keras_model **out) {
     reader r = {.ctx = ctx, .arena = arena, .document = document};
-    OCTET_CHECK(ctx, octet_json_kind_of(document->root) == OCTET_JSON_OBJECT, OCTET_FORMAT, "%s: is not the configuration of a model",
-                document->name);
+    OCTET_CHECK(ctx, octet_json_kind_of(document->root) == OCTET_JSON_OBJECT, OCTET_FORMAT,
+                "%s: is not the configuration of a model", document->name);
     return read_model(&r, document->root, "model", out);
 }

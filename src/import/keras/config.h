@@ -1,8 +1,8 @@
 /* import/keras/config.h - a Keras model's configuration as plain structs, the same for every dialect.
  * In:  the JSON of model.to_json(), of an .h5's model_config or of a .keras' config.json.
  * Out: layers, the calls of each (nodes) and what each call is given; nested models inside the layers that they are.
- * Knows: Keras 2.0 to 2.15 (inbound_nodes as lists, kwargs, _CONSTANT_VALUE), Keras 3 (__keras_tensor__, keras_history).
- * Does not know: what a layer computes, weights, graphs. Sequential becomes a chain of calls here. */
+ * Knows: Keras 2.0 to 2.15 (inbound_nodes as lists, kwargs, _CONSTANT_VALUE), Keras 3 (__keras_tensor__,
+ * keras_history). Does not know: what a layer computes, weights, graphs. Sequential becomes a chain of calls here. */
 #ifndef OCTET_IMPORT_KERAS_CONFIG_H
 #define OCTET_IMPORT_KERAS_CONFIG_H
 
@@ -14,7 +14,11 @@ typedef struct octet_keras_reference {
     uint32_t layer, node, tensor; /* index of the layer in its model, of its call, of the call's output */
 } octet_keras_reference;
 
-typedef enum octet_keras_argument_kind { OCTET_KERAS_TENSOR, OCTET_KERAS_LIST, OCTET_KERAS_CONSTANT } octet_keras_argument_kind;
+typedef enum octet_keras_argument_kind {
+    OCTET_KERAS_TENSOR,
+    OCTET_KERAS_LIST,
+    OCTET_KERAS_CONSTANT
+} octet_keras_argument_kind;
 
 /* One argument of a call, or one item of an argument that is a list. */
 typedef struct octet_keras_argument {
@@ -52,11 +56,12 @@ typedef struct octet_keras_layer {
     bool is_trainable;
     octet_keras_node *nodes;
     uint32_t n_nodes;
-    uint32_t first_node;                  /* the number that references give to nodes[0] */
-    struct octet_keras_model *model;      /* Sequential, Functional; else NULL */
-    struct octet_keras_layer *wrapped;    /* Bidirectional: forward, backward; StackedRNNCells: the cells; another wrapper: its one layer */
+    uint32_t first_node;             /* the number that references give to nodes[0] */
+    struct octet_keras_model *model; /* Sequential, Functional; else NULL */
+    struct octet_keras_layer
+        *wrapped; /* Bidirectional: forward, backward; StackedRNNCells: the cells; another wrapper: its one layer */
     uint32_t n_wrapped;
-    octet_keras_weight *weights;          /* filled by import/keras/weights.c */
+    octet_keras_weight *weights; /* filled by import/keras/weights.c */
     uint32_t n_weights;
     /* For the layer table: of the first call. */
     int32_t output_rank; /* -1: never called */
@@ -75,11 +80,13 @@ typedef struct octet_keras_model {
 } octet_keras_model;
 
 /* `root`: the object with class_name and config. Errors: FORMAT (not such a text), MODEL (a reference to nothing),
- * UNSUPPORTED (a class that is no Sequential or Functional model), LIMIT. Everything lives in `arena` and `document`. */
-octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document, octet_keras_model **out);
+ * UNSUPPORTED (a class that is no Sequential or Functional model), LIMIT. Everything lives in `arena` and `document`.
+ */
+octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
+                                     octet_keras_model **out);
 
-/* The snake-case name that Keras 3 gives a class in a weights file: "Conv2DTranspose" -> "conv2d_transpose". `out` holds
- * `capacity` bytes; a longer result is cut. */
+/* The snake-case name that Keras 3 gives a class in a weights file: "Conv2DTranspose" -> "conv2d_transpose". `out`
+ * holds `capacity` bytes; a longer result is cut. */
 void octet_keras_snake_case(const char *class_name, char *out, size_t capacity);
 
 #endif

@@ -33,15 +33,15 @@ static void close_sources(octet_context *ctx, sources *s) {
     octet_arena_free(ctx, &s->arena);
 }
 
-static int32_t major_version(const char *text) {
-    return text == NULL ? 0 : text[0] >= '3' && text[0] <= '9' ? 3 : 2;
-}
+static int32_t major_version(const char *text) { return text == NULL ? 0 : text[0] >= '3' && text[0] <= '9' ? 3 : 2; }
 
-/* model.to_json() of Keras 2 states its version; that of Keras 3 has none, but says from which module the class comes. */
+/* model.to_json() of Keras 2 states its version; that of Keras 3 has none, but says from which module the class comes.
+ */
 static octet_status parse_config(octet_context *ctx, sources *s, octet_bytes text, const char *name) {
     s->config_name = name;
     OCTET_TRY(octet_json_parse(ctx, text, s->config_name, &s->config));
-    const octet_json *version = octet_json_get(s->config.root, "keras_version"), *module = octet_json_get(s->config.root, "module");
+    const octet_json *version = octet_json_get(s->config.root, "keras_version"),
+                     *module = octet_json_get(s->config.root, "module");
     if (s->version == 0) s->version = major_version(octet_json_text(version));
     if (s->version == 0 && octet_json_text(module) != NULL) s->version = 3;
     return OCTET_OK;
@@ -59,12 +59,14 @@ static octet_status open_h5(octet_context *ctx, sources *s, const char *path, co
     const octet_hdf5_node *root = octet_hdf5_root(s->hdf5), *weights = octet_hdf5_find(s->hdf5, root, "model_weights");
     const char *text = NULL, *version = NULL, *name = NULL;
     OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, root, "keras_version", &version));
-    if (version == NULL && weights != NULL) OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, weights, "keras_version", &version));
+    if (version == NULL && weights != NULL)
+        OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, weights, "keras_version", &version));
     s->version = major_version(version);
     if (options != NULL && options->architecture != NULL) return read_architecture(ctx, s, options->architecture);
     OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, root, "model_config", &text));
     OCTET_CHECK(ctx, text != NULL, OCTET_FORMAT,
-                "%s: has no model_config: it holds weights only; save the whole model with model.save(\"model.h5\"), or name the model's "
+                "%s: has no model_config: it holds weights only; save the whole model with model.save(\"model.h5\"), "
+                "or name the model's "
                 "model.to_json() text with --architecture",
                 path);
     OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:model_config", path));
@@ -85,7 +87,8 @@ static octet_status open_zip(octet_context *ctx, sources *s, const char *path, c
     if (octet_zip_find(s->zip, "metadata.json", &index)) {
         OCTET_TRY(read_entry(ctx, s, path, "metadata.json", &s->metadata_text));
         OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:metadata.json", path));
-        OCTET_TRY(octet_json_parse(ctx, (octet_bytes){s->metadata_text.data, s->metadata_text.size}, name, &s->metadata));
+        OCTET_TRY(
+            octet_json_parse(ctx, (octet_bytes){s->metadata_text.data, s->metadata_text.size}, name, &s->metadata));
         s->version = major_version(octet_json_text(octet_json_get(s->metadata.root, "keras_version")));
     }
     if (options != NULL && options->architecture != NULL) {
@@ -101,8 +104,8 @@ static octet_status open_zip(octet_context *ctx, sources *s, const char *path, c
     return octet_hdf5_open_bytes(ctx, (octet_bytes){s->weights.data, s->weights.size}, name, &s->hdf5);
 }
 
-static octet_status import_sources(octet_context *ctx, sources *s, const char *path, const octet_import_options *options,
-                                   octet_graph *graph) {
+static octet_status import_sources(octet_context *ctx, sources *s, const char *path,
+                                   const octet_import_options *options, octet_graph *graph) {
     octet_model_kind kind = OCTET_KIND_KERAS_H5;
     OCTET_TRY(octet_import_kind(ctx, path, &kind));
     s->label = path;
@@ -121,7 +124,8 @@ static octet_status import_sources(octet_context *ctx, sources *s, const char *p
     return octet_graph_verify(ctx, graph, "import");
 }
 
-octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out) {
+octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options,
+                                octet_graph **out) {
     sources s = {0};
     octet_graph *graph = NULL;
     OCTET_TRY(octet_graph_create(ctx, path, &graph));

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-octet_status octet_keras_steps_add(octet_context *ctx, octet_arena *arena, octet_keras_steps *steps, const octet_keras_step *step) {
+octet_status octet_keras_steps_add(octet_context *ctx, octet_arena *arena, octet_keras_steps *steps,
+                                   const octet_keras_step *step) {
     if (step->first == step->end) return OCTET_OK;
     if (steps->n == steps->capacity) {
         octet_keras_step *items = NULL;
@@ -27,7 +28,8 @@ typedef struct network {
     const octet_keras_steps *steps;
     const char **names;
     uint32_t n_nodes, n_edges;
-    uint32_t *first_edge, *edges; /* of node i: edges[first_edge[i]] .. edges[first_edge[i + 1] - 1], where they come from */
+    uint32_t *first_edge,
+        *edges; /* of node i: edges[first_edge[i]] .. edges[first_edge[i + 1] - 1], where they come from */
 } network;
 
 /* Names. */
@@ -62,15 +64,16 @@ static octet_status variable_name(network *net, const octet_keras_step *step, co
 
 /* The network. */
 
-/* Constants of the file have an origin; the others, such as axes and paddings, are constants of the traced function too. The one
- * that comes last decides: of the variables the greatest name. */
+/* Constants of the file have an origin; the others, such as axes and paddings, are constants of the traced function
+ * too. The one that comes last decides: of the variables the greatest name. */
 static octet_status sources_of(network *net, const octet_keras_step *step, bool *has_constant, const char **variable) {
     *has_constant = false;
     *variable = NULL;
     for (uint32_t i = step->first; i < step->end; i++) {
         const octet_operator *op = &net->graph->operators[i];
         *has_constant = *has_constant || op->code == OCTET_OP_CONCATENATION;
-        if (op->code == OCTET_OP_FAKE_QUANT && net->graph->keras_version == 2) { /* the ends of its range are variables */
+        if (op->code == OCTET_OP_FAKE_QUANT &&
+            net->graph->keras_version == 2) { /* the ends of its range are variables */
             const char *name = NULL;
             OCTET_TRY(variable_name(net, step, octet_graph_output(net->graph, op, 0)->name, &name));
             if (*variable == NULL || strcmp(name, *variable) > 0) *variable = name;
@@ -162,9 +165,11 @@ static octet_status turn_edges(network *net, const uint32_t *order, uint32_t **f
     OCTET_TRY(OCTET_NEW(net->ctx, net->scratch, (size_t)net->n_edges + 1, readers));
     for (uint32_t e = 0; e < net->n_edges; e++) (*first)[net->edges[e] + 1]++;
     for (uint32_t i = 0; i < net->n_nodes; i++) (*first)[i + 1] += (*first)[i];
-    OCTET_TRY(octet_arena_copy(net->ctx, net->scratch, *first, ((size_t)net->n_nodes + 1) * sizeof **first, (void **)&fill));
+    OCTET_TRY(
+        octet_arena_copy(net->ctx, net->scratch, *first, ((size_t)net->n_nodes + 1) * sizeof **first, (void **)&fill));
     for (uint32_t i = 0; i < net->n_nodes; i++)
-        for (uint32_t e = net->first_edge[order[i]]; e < net->first_edge[order[i] + 1]; e++) (*readers)[fill[net->edges[e]]++] = order[i];
+        for (uint32_t e = net->first_edge[order[i]]; e < net->first_edge[order[i] + 1]; e++)
+            (*readers)[fill[net->edges[e]]++] = order[i];
     return OCTET_OK;
 }
 
@@ -199,8 +204,8 @@ static octet_status walk(network *net, uint32_t *left) {
             stack[n++] = reader;
         }
     }
-    OCTET_CHECK(net->ctx, n_left == net->n_nodes, OCTET_INTERNAL, "%s: %u of %u layer calls cannot be ordered", net->graph->source,
-                net->n_nodes - n_left, net->n_nodes);
+    OCTET_CHECK(net->ctx, n_left == net->n_nodes, OCTET_INTERNAL, "%s: %u of %u layer calls cannot be ordered",
+                net->graph->source, net->n_nodes - n_left, net->n_nodes);
     return OCTET_OK;
 }
 
@@ -221,8 +226,8 @@ static octet_status take(network *net, const uint32_t *left, uint32_t *taken) {
         for (uint32_t e = first[node]; e < first[node + 1]; e++)
             if (--missing[readers[e]] == 0) stack[n++] = readers[e];
     }
-    OCTET_CHECK(net->ctx, n_taken == net->steps->n, OCTET_INTERNAL, "%s: %u layer calls wait for each other", net->graph->source,
-                net->steps->n - n_taken);
+    OCTET_CHECK(net->ctx, n_taken == net->steps->n, OCTET_INTERNAL, "%s: %u layer calls wait for each other",
+                net->graph->source, net->steps->n - n_taken);
     return OCTET_OK;
 }
 
@@ -236,8 +241,8 @@ static octet_status order_steps(network *net, octet_graph *graph) {
     OCTET_TRY(take(net, left, taken));
     for (uint32_t s = 0; s < net->steps->n; s++)
         for (uint32_t i = net->steps->items[taken[s]].first; i < net->steps->items[taken[s]].end; i++) order[n++] = i;
-    OCTET_CHECK(net->ctx, n == graph->n_operators, OCTET_INTERNAL, "%s: %u operators belong to no layer call", graph->source,
-                graph->n_operators - n);
+    OCTET_CHECK(net->ctx, n == graph->n_operators, OCTET_INTERNAL, "%s: %u operators belong to no layer call",
+                graph->source, graph->n_operators - n);
     return octet_graph_permute(net->ctx, graph, order);
 }
 

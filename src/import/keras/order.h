@@ -4,10 +4,11 @@
  * Knows: how TensorFlow's importer orders nodes by their names (import/keras/scope.h tells these).
  * Does not know: what an operator computes.
  *
- * The importer (found by experiment, equal on 230 random nets of both dialects): depth first from every node without inputs, the
- * greater name first, numbers the nodes as they are left. Then it takes nodes off a stack: first those without inputs, in the order
- * of their numbers, so that the last to be left is the first to be taken; whatever becomes ready is pushed in the order of its
- * number. Inputs, variables and constants are nodes too: an operator waits for its weights, which come by name. */
+ * The importer (found by experiment, equal on 230 random nets of both dialects): depth first from every node without
+ * inputs, the greater name first, numbers the nodes as they are left. Then it takes nodes off a stack: first those
+ * without inputs, in the order of their numbers, so that the last to be left is the first to be taken; whatever becomes
+ * ready is pushed in the order of its number. Inputs, variables and constants are nodes too: an operator waits for its
+ * weights, which come by name. */
 #ifndef OCTET_IMPORT_KERAS_ORDER_H
 #define OCTET_IMPORT_KERAS_ORDER_H
 
@@ -26,7 +27,8 @@ typedef struct octet_keras_steps {
 } octet_keras_steps;
 
 /* A step without operators is not kept. */
-octet_status octet_keras_steps_add(octet_context *ctx, octet_arena *arena, octet_keras_steps *steps, const octet_keras_step *step);
+octet_status octet_keras_steps_add(octet_context *ctx, octet_arena *arena, octet_keras_steps *steps,
+                                   const octet_keras_step *step);
 
 /* Every operator must belong to a step. */
 octet_status octet_keras_order(octet_context *ctx, octet_graph *graph, const octet_keras_steps *steps);

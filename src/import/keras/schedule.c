@@ -6,8 +6,9 @@ typedef struct schedule {
     octet_context *ctx;
     octet_arena *arena;
     const octet_keras_model *model;
-    uint32_t *first_node;           /* of layer i: number of its first call; of n_layers: how many calls there are */
-    uint32_t *first_parent, *parents; /* of call i: parents[first_parent[i]] .. parents[first_parent[i + 1] - 1], in order of arguments */
+    uint32_t *first_node; /* of layer i: number of its first call; of n_layers: how many calls there are */
+    uint32_t *first_parent,
+        *parents; /* of call i: parents[first_parent[i]] .. parents[first_parent[i + 1] - 1], in order of arguments */
     uint32_t *layer_of;
     uint32_t *left, n_left; /* calls in the order in which a walk back from the outputs leaves them */
 } schedule;
@@ -87,8 +88,8 @@ static octet_status walk_back(schedule *s) {
     return OCTET_OK;
 }
 
-/* Depth 0 is a call that only outputs read. A layer's calls are as deep as the deepest of them seen so far. met: all calls in the order in
- * which a depth was first given to them. */
+/* Depth 0 is a call that only outputs read. A layer's calls are as deep as the deepest of them seen so far. met: all
+ * calls in the order in which a depth was first given to them. */
 static octet_status measure(const schedule *s, uint32_t *met, uint32_t *depths, uint32_t *deepest) {
     uint32_t *layer_depth = NULL, n_met = 0;
     bool *is_met = NULL;
@@ -116,8 +117,8 @@ static octet_status measure(const schedule *s, uint32_t *met, uint32_t *depths, 
     return OCTET_OK;
 }
 
-octet_status octet_keras_schedule(octet_context *ctx, octet_arena *arena, const octet_keras_model *model, octet_keras_reference **out,
-                                  uint32_t *n) {
+octet_status octet_keras_schedule(octet_context *ctx, octet_arena *arena, const octet_keras_model *model,
+                                  octet_keras_reference **out, uint32_t *n) {
     schedule s = {.ctx = ctx, .arena = arena, .model = model};
     uint32_t *met = NULL, *depths = NULL, *place = NULL, deepest = 0;
     OCTET_TRY(list_parents(&s));

@@ -18,7 +18,8 @@ static size_t hash(const char *text) {
 
 static struct octet_keras_scope_name *find(const octet_keras_scopes *scopes, const char *text) {
     size_t i = hash(text) & (scopes->capacity - 1);
-    while (scopes->names[i].text != NULL && strcasecmp(scopes->names[i].text, text) != 0) i = (i + 1) & (scopes->capacity - 1);
+    while (scopes->names[i].text != NULL && strcasecmp(scopes->names[i].text, text) != 0)
+        i = (i + 1) & (scopes->capacity - 1);
     return &scopes->names[i];
 }
 
@@ -32,7 +33,8 @@ static octet_status grow(octet_context *ctx, octet_arena *arena, octet_keras_sco
 }
 
 /* The name itself when it is free, else with the first free number behind it. */
-static octet_status take(octet_context *ctx, octet_arena *arena, octet_keras_scopes *scopes, const char *name, const char **out) {
+static octet_status take(octet_context *ctx, octet_arena *arena, octet_keras_scopes *scopes, const char *name,
+                         const char **out) {
     if (2 * (scopes->n + 2) > scopes->capacity) OCTET_TRY(grow(ctx, arena, scopes));
     struct octet_keras_scope_name *entry = find(scopes, name);
     *out = name;
@@ -51,8 +53,8 @@ static octet_status take(octet_context *ctx, octet_arena *arena, octet_keras_sco
     return OCTET_OK;
 }
 
-octet_status octet_keras_scope_enter(octet_context *ctx, octet_arena *arena, octet_keras_scopes *scopes, int32_t keras_version,
-                                     const char *parent, const char *name, const char **out) {
+octet_status octet_keras_scope_enter(octet_context *ctx, octet_arena *arena, octet_keras_scopes *scopes,
+                                     int32_t keras_version, const char *parent, const char *name, const char **out) {
     const char *full = NULL;
     OCTET_TRY(octet_arena_format(ctx, arena, &full, "%s%s", parent, name));
     for (int i = 0; keras_version >= 3 && i < 2; i++) {
@@ -65,9 +67,9 @@ octet_status octet_keras_scope_enter(octet_context *ctx, octet_arena *arena, oct
 
 /* "SQUARED_DIFFERENCE" is "SquaredDifference", "REDUCE_MAX" is "Max"; other writings are TensorFlow's own. */
 static void node_name(const char *operator_name, char *out, size_t capacity) {
-    static const char *const renamed[][2] = {
-        {"LOGISTIC", "Sigmoid"}, {"FULLY_CONNECTED", "MatMul"}, {"BATCH_MATMUL", "MatMul"}, {"CONCATENATION", "concat"},
-        {"TRANSPOSE", "transpose"}, {"DIV", "truediv"}};
+    static const char *const renamed[][2] = {{"LOGISTIC", "Sigmoid"},    {"FULLY_CONNECTED", "MatMul"},
+                                             {"BATCH_MATMUL", "MatMul"}, {"CONCATENATION", "concat"},
+                                             {"TRANSPOSE", "transpose"}, {"DIV", "truediv"}};
     size_t used = 0;
     bool is_first = true;
     if (strncmp(operator_name, "REDUCE_", 7) == 0) operator_name += 7;
@@ -89,8 +91,8 @@ static void node_name(const char *operator_name, char *out, size_t capacity) {
     out[used] = '\0';
 }
 
-octet_status octet_keras_scope_operator(octet_context *ctx, octet_arena *arena, octet_keras_scopes *scopes, const char *parent,
-                                        const char *operator_name, const char **out) {
+octet_status octet_keras_scope_operator(octet_context *ctx, octet_arena *arena, octet_keras_scopes *scopes,
+                                        const char *parent, const char *operator_name, const char **out) {
     char name[64];
     const char *full = NULL;
     node_name(operator_name, name, sizeof name);

@@ -27,7 +27,8 @@ void octet_keras_stored_list(octet_keras_layer *layer) {
     const bool is_table = strcmp(layer->class_name, "Embedding") == 0;
     const uint32_t first = layer->n_weights;
     int64_t rank = 0;
-    if (is_int8(layer)) octet_keras_weights_add(layer, is_table ? "embeddings_scale" : "kernel_scale", places[first], true);
+    if (is_int8(layer))
+        octet_keras_weights_add(layer, is_table ? "embeddings_scale" : "kernel_scale", places[first], true);
     if (octet_json_integer(octet_json_get(layer->config, "lora_rank"), &rank)) {
         /* A .keras file has them added to the kernel already. */
         octet_keras_weights_add(layer, is_table ? "lora_embeddings_a" : "lora_kernel_a", "lora_a", true);
@@ -50,26 +51,29 @@ bool octet_keras_stored_lacks_scale(const octet_keras_layer *layer) {
 }
 
 /* real = q / scale, with a scale per row of a table, else per element of the trailing axes. */
-static octet_status divide(octet_context *ctx, const octet_keras_layer *layer, const octet_hdf5_node *scale, size_t n, float *data) {
+static octet_status divide(octet_context *ctx, const octet_keras_layer *layer, const octet_hdf5_node *scale, size_t n,
+                           float *data) {
     const octet_hdf5_node *whole = layer->weights[0].dataset;
     const size_t rows = whole->rank > 0 ? (size_t)whole->dims[0] : 0;
     const bool is_table = strcmp(layer->class_name, "Embedding") == 0;
-    OCTET_CHECK(ctx, scale->kind == OCTET_HDF5_NUMBERS && scale->n_elements > 0 && n % scale->n_elements == 0 &&
-                         (!is_table || scale->n_elements == rows),
-                OCTET_MODEL, "%s: %zu scales for the %zu numbers of %s", layer->name, scale->n_elements, n, whole->path);
+    OCTET_CHECK(ctx,
+                scale->kind == OCTET_HDF5_NUMBERS && scale->n_elements > 0 && n % scale->n_elements == 0 &&
+                    (!is_table || scale->n_elements == rows),
+                OCTET_MODEL, "%s: %zu scales for the %zu numbers of %s", layer->name, scale->n_elements, n,
+                whole->path);
     for (size_t i = 0; i < n; i++) data[i] /= scale->data[is_table ? i / (n / rows) : i % scale->n_elements];
     return OCTET_OK;
 }
 
 /* kernel + alpha / rank * a b, over the last axis of a. */
-static octet_status add_update(octet_context *ctx, const octet_keras_layer *layer, const octet_hdf5_node *a, const octet_hdf5_node *b,
-                               size_t n, float *data) {
+static octet_status add_update(octet_context *ctx, const octet_keras_layer *layer, const octet_hdf5_node *a,
+                               const octet_hdf5_node *b, size_t n, float *data) {
     int64_t rank = 0;
     double alpha = 0.0;
     octet_json_integer(octet_json_get(layer->config, "lora_rank"), &rank);
     if (!octet_json_number(octet_json_get(layer->config, "lora_alpha"), &alpha)) alpha = (double)rank;
-    const bool fits = rank > 0 && a->kind == OCTET_HDF5_NUMBERS && b->kind == OCTET_HDF5_NUMBERS && a->rank > 0 && b->rank > 0 &&
-                      a->dims[a->rank - 1] == rank && b->dims[0] == rank;
+    const bool fits = rank > 0 && a->kind == OCTET_HDF5_NUMBERS && b->kind == OCTET_HDF5_NUMBERS && a->rank > 0 &&
+                      b->rank > 0 && a->dims[a->rank - 1] == rank && b->dims[0] == rank;
     const size_t k = fits ? (size_t)rank : 1, rows = a->n_elements / k, columns = b->n_elements / k;
     OCTET_CHECK(ctx, fits && rows * columns == n, OCTET_MODEL, "%s: its LoRA weights do not fit %s", layer->name,
                 layer->weights[0].dataset->path);
@@ -82,12 +86,13 @@ static octet_status add_update(octet_context *ctx, const octet_keras_layer *laye
     return OCTET_OK;
 }
 
-octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *label) {
+octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer,
+                                     const char *label) {
     const octet_hdf5_node *scale = part_of(layer, "_scale"), *a = part_of(layer, "_a"), *b = part_of(layer, "_b");
     if (!octet_keras_word_in(layers, layer->class_name) || (scale == NULL && (a == NULL || b == NULL))) return OCTET_OK;
     const octet_hdf5_node *parts = layer->weights[0].dataset;
-    OCTET_CHECK(ctx, parts != NULL && parts->kind == OCTET_HDF5_NUMBERS, OCTET_MODEL, "%s: layer %s has no %s", label, layer->name,
-                layer->weights[0].name);
+    OCTET_CHECK(ctx, parts != NULL && parts->kind == OCTET_HDF5_NUMBERS, OCTET_MODEL, "%s: layer %s has no %s", label,
+                layer->name, layer->weights[0].name);
     octet_hdf5_node *whole = NULL;
     float *data = NULL;
     const size_t n = parts->n_elements;

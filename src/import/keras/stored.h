@@ -1,8 +1,7 @@
-/* import/keras/stored.h - weights that a file holds in parts: int8 numbers and their scales (model.quantize), kernels and their LoRA update.
- * In:  a layer with its weights listed, later with their datasets.
- * Out: the parts listed as well; then one float weight in the place of its parts.
- * Knows: names, places and shapes of the parts, as Keras 3 writes them.
- * Does not know: where datasets lie (import/keras/weights.c), what the layer does with a weight. */
+/* import/keras/stored.h - weights that a file holds in parts: int8 numbers and their scales (model.quantize), kernels
+ * and their LoRA update. In:  a layer with its weights listed, later with their datasets. Out: the parts listed as
+ * well; then one float weight in the place of its parts. Knows: names, places and shapes of the parts, as Keras 3
+ * writes them. Does not know: where datasets lie (import/keras/weights.c), what the layer does with a weight. */
 #ifndef OCTET_IMPORT_KERAS_STORED_H
 #define OCTET_IMPORT_KERAS_STORED_H
 
@@ -11,7 +10,8 @@
 /* Appends the parts of layer->weights[0] that the configuration speaks of. */
 void octet_keras_stored_list(octet_keras_layer *layer);
 /* Errors: MODEL (shapes that do not fit). The new dataset lives in `arena`. */
-octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *label);
+octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer,
+                                     const char *label);
 /* The mode of model.quantize() that the layer's dtype names ("int8", "int4", ...); NULL: none. */
 const char *octet_keras_stored_mode(const octet_keras_layer *layer);
 /* True for a layer in mode int8 whose weights lack a scale. */

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "import/keras/layers/classes.h"
-#include "import/keras/stored.h"
 #include "import/keras/layers/trained.h"
+#include "import/keras/stored.h"
 
 typedef struct binder {
     octet_context *ctx;
@@ -17,9 +17,11 @@ typedef struct binder {
 /* 1. Which weights: asked from the table of layers, for the whole tree. */
 
 static octet_status list_layer(binder *b, octet_keras_layer *layer, uint32_t depth) {
-    OCTET_CHECK(b->ctx, depth < b->ctx->max_depth, OCTET_LIMIT, "%s: layers nested deeper than %u", b->label, (unsigned)b->ctx->max_depth);
+    OCTET_CHECK(b->ctx, depth < b->ctx->max_depth, OCTET_LIMIT, "%s: layers nested deeper than %u", b->label,
+                (unsigned)b->ctx->max_depth);
     if (layer->model != NULL) {
-        for (uint32_t i = 0; i < layer->model->n_layers; i++) OCTET_TRY(list_layer(b, &layer->model->layers[i], depth + 1));
+        for (uint32_t i = 0; i < layer->model->n_layers; i++)
+            OCTET_TRY(list_layer(b, &layer->model->layers[i], depth + 1));
         return OCTET_OK;
     }
     for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(list_layer(b, &layer->wrapped[i], depth + 1));
@@ -61,13 +63,15 @@ static octet_status push(binder *b, weight_list *list, const octet_keras_layer *
 }
 
 static octet_status join_layer(binder *b, octet_keras_layer *layer) {
-    for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++) OCTET_TRY(join_layer(b, &layer->model->layers[i]));
+    for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++)
+        OCTET_TRY(join_layer(b, &layer->model->layers[i]));
     for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(join_layer(b, &layer->wrapped[i]));
     return octet_keras_stored_join(b->ctx, b->arena, layer, b->label);
 }
 
 /* Keras's order: all trainable weights of the tree, then all others; nothing in a frozen layer is trainable. */
-static octet_status collect(binder *b, octet_keras_layer *layer, bool want_trainable, bool is_frozen, weight_list *list) {
+static octet_status collect(binder *b, octet_keras_layer *layer, bool want_trainable, bool is_frozen,
+                            weight_list *list) {
     is_frozen = is_frozen || !layer->is_trainable;
     if (layer->model != NULL) {
         for (uint32_t i = 0; i < layer->model->n_layers; i++) {
@@ -83,7 +87,8 @@ static octet_status collect(binder *b, octet_keras_layer *layer, bool want_train
             if ((weight->is_trainable && !is_frozen) == want_trainable) OCTET_TRY(push(b, list, layer, weight));
         }
     }
-    for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(collect(b, &layer->wrapped[i], want_trainable, is_frozen, list));
+    for (uint32_t i = 0; i < layer->n_wrapped; i++)
+        OCTET_TRY(collect(b, &layer->wrapped[i], want_trainable, is_frozen, list));
     return OCTET_OK;
 }
 
@@ -114,7 +119,8 @@ static bool name_matches(const char *path, const octet_keras_layer *layer, const
 }
 
 /* True when every weight is named by exactly one of the datasets, and no dataset names two. */
-static bool match_by_name(const weight_list *list, const octet_hdf5_node *const *datasets, const char *const *names, size_t n) {
+static bool match_by_name(const weight_list *list, const octet_hdf5_node *const *datasets, const char *const *names,
+                          size_t n) {
     for (size_t i = 0; i < list->n; i++) {
         size_t found = n;
         for (size_t j = 0; j < n; j++) {
@@ -131,14 +137,15 @@ static bool match_by_name(const weight_list *list, const octet_hdf5_node *const 
     return true;
 }
 
-static octet_status bind_group(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group, const char *group_path) {
+static octet_status bind_group(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group,
+                               const char *group_path) {
     weight_list list = {0};
     OCTET_TRY(collect(b, layer, true, false, &list));
     OCTET_TRY(collect(b, layer, false, false, &list));
     if (list.n == 0) return OCTET_OK;
     OCTET_CHECK(b->ctx, group != NULL, OCTET_MODEL,
-                "%s:%s/%s: no such group, but layer %s (%s) has %zu weights; save the model again from Keras", b->label, group_path,
-                layer->name, layer->name, layer->class_name, list.n);
+                "%s:%s/%s: no such group, but layer %s (%s) has %zu weights; save the model again from Keras", b->label,
+                group_path, layer->name, layer->name, layer->class_name, list.n);
     const char *const *names = NULL;
     size_t n = 0;
     OCTET_TRY(octet_hdf5_strings(b->ctx, b->hdf5, b->arena, group, "weight_names", &names, &n));
@@ -163,11 +170,13 @@ static octet_status bind_group(binder *b, octet_keras_layer *layer, const octet_
         list.n = m;
     }
     OCTET_CHECK(b->ctx, n >= list.n, OCTET_MODEL,
-                "%s:%s: holds %zu weights, but layer %s (%s) has %zu, the missing one may be %s; save the model again from Keras", b->label,
-                group->path, n, layer->name, layer->class_name, list.n, list.items[n < list.n ? n : 0]->name);
-    OCTET_CHECK(b->ctx, n == list.n, OCTET_MODEL,
-                "%s:%s: holds %zu weights, but layer %s (%s) has %zu as it is configured; save the model again from Keras", b->label,
-                group->path, n, layer->name, layer->class_name, list.n);
+                "%s:%s: holds %zu weights, but layer %s (%s) has %zu, the missing one may be %s; save the model again "
+                "from Keras",
+                b->label, group->path, n, layer->name, layer->class_name, list.n, list.items[n < list.n ? n : 0]->name);
+    OCTET_CHECK(
+        b->ctx, n == list.n, OCTET_MODEL,
+        "%s:%s: holds %zu weights, but layer %s (%s) has %zu as it is configured; save the model again from Keras",
+        b->label, group->path, n, layer->name, layer->class_name, list.n);
     for (size_t i = 0; i < n; i++) list.items[i]->dataset = datasets[i];
     return OCTET_OK;
 }
@@ -196,17 +205,19 @@ static const octet_hdf5_node *child_of(const binder *b, const octet_hdf5_node *g
 
 static octet_status bind_tree(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group, const char *path);
 
-/* A list of layers has a group per layer, named by class; the first of several of a class has no number. Counting: an entry per
- * class seen. */
+/* A list of layers has a group per layer, named by class; the first of several of a class has no number. Counting: an
+ * entry per class seen. */
 typedef struct class_count {
     const char *class_name;
     uint32_t n;
 } class_count;
 
-static void name_child(const octet_keras_layer *layer, class_count *counts, uint32_t *n_counts, char *name, size_t capacity) {
+static void name_child(const octet_keras_layer *layer, class_count *counts, uint32_t *n_counts, char *name,
+                       size_t capacity) {
     char snake[256];
     /* The one layer that Keras exports by another name than its class has. */
-    const char *class_name = strcmp(layer->class_name, "GroupQueryAttention") == 0 ? "GroupedQueryAttention" : layer->class_name;
+    const char *class_name =
+        strcmp(layer->class_name, "GroupQueryAttention") == 0 ? "GroupedQueryAttention" : layer->class_name;
     octet_keras_snake_case(class_name, snake, sizeof snake);
     uint32_t k = 0;
     while (k < *n_counts && strcmp(counts[k].class_name, class_name) != 0) k++;
@@ -219,7 +230,8 @@ static void name_child(const octet_keras_layer *layer, class_count *counts, uint
     }
 }
 
-static octet_status bind_container(binder *b, octet_keras_model *model, const octet_hdf5_node *group, const char *path) {
+static octet_status bind_container(binder *b, octet_keras_model *model, const octet_hdf5_node *group,
+                                   const char *path) {
     const octet_hdf5_node *places[2] = {octet_hdf5_find(b->hdf5, group, "_layer_checkpoint_dependencies"),
                                         octet_hdf5_find(b->hdf5, group, "layers")};
     class_count *counts = NULL;
@@ -227,7 +239,8 @@ static octet_status bind_container(binder *b, octet_keras_model *model, const oc
     OCTET_TRY(OCTET_NEW(b->ctx, b->arena, model->n_layers, &counts));
     for (uint32_t i = 0; i < model->n_layers; i++) {
         octet_keras_layer *layer = &model->layers[i];
-        if (layer->is_operation || (layer->model == NULL && octet_keras_class_of(layer) == NULL)) continue; /* refused when built */
+        if (layer->is_operation || (layer->model == NULL && octet_keras_class_of(layer) == NULL))
+            continue; /* refused when built */
         char name[288];
         name_child(layer, counts, &n_counts, name, sizeof name);
         const octet_hdf5_node *child = NULL;
@@ -245,7 +258,8 @@ static octet_status bind_container(binder *b, octet_keras_model *model, const oc
 /* Where a wrapper keeps its layers: attributes by name, or a list. */
 static octet_status bind_wrapped(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group, const char *path) {
     static const char *const directions[] = {"forward_layer", "backward_layer"};
-    const bool is_both = strcmp(layer->class_name, "Bidirectional") == 0, is_list = strcmp(layer->class_name, "StackedRNNCells") == 0;
+    const bool is_both = strcmp(layer->class_name, "Bidirectional") == 0,
+               is_list = strcmp(layer->class_name, "StackedRNNCells") == 0;
     class_count *counts = NULL;
     uint32_t n_counts = 0;
     OCTET_TRY(OCTET_NEW(b->ctx, b->arena, layer->n_wrapped, &counts));
@@ -255,7 +269,11 @@ static octet_status bind_wrapped(binder *b, octet_keras_layer *layer, const octe
         int length = 0;
         if (is_list) length = snprintf(name, sizeof name, "cells/");
         if (is_list) name_child(&layer->wrapped[i], counts, &n_counts, name + length, sizeof name - (size_t)length);
-        else snprintf(name, sizeof name, "%s", is_both ? directions[i] : strcmp(layer->class_name, "RNN") == 0 ? "cell" : "layer");
+        else
+            snprintf(name, sizeof name, "%s",
+                     is_both                                 ? directions[i]
+                     : strcmp(layer->class_name, "RNN") == 0 ? "cell"
+                                                             : "layer");
         OCTET_TRY(octet_arena_format(b->ctx, b->arena, &child_path, "%s/%s", path, name));
         OCTET_TRY(bind_tree(b, &layer->wrapped[i], group != NULL ? child_of(b, group, name) : NULL, child_path));
     }
@@ -271,34 +289,37 @@ static octet_status bind_tree(binder *b, octet_keras_layer *layer, const octet_h
         const octet_hdf5_node *dataset = group != NULL ? child_of(b, group, weight->path) : NULL;
         if (dataset == NULL && weight->is_optional) continue;
         OCTET_CHECK(b->ctx, dataset != NULL && dataset->is_dataset, OCTET_MODEL,
-                    "%s:%s/%s: no such weight, but layer %s (%s) needs it as its %s; save the model again from Keras", b->label, path,
-                    weight->path, layer->name, layer->class_name, weight->name);
+                    "%s:%s/%s: no such weight, but layer %s (%s) needs it as its %s; save the model again from Keras",
+                    b->label, path, weight->path, layer->name, layer->class_name, weight->name);
         weight->dataset = dataset;
     }
     return bind_wrapped(b, layer, group, path);
 }
 
-octet_status octet_keras_weights_list(octet_context *ctx, octet_arena *arena, octet_keras_model *model, const char *label) {
+octet_status octet_keras_weights_list(octet_context *ctx, octet_arena *arena, octet_keras_model *model,
+                                      const char *label) {
     binder b = {.ctx = ctx, .arena = arena, .label = label};
     octet_keras_layer whole = {.name = model->name, .class_name = "Functional", .model = model, .is_trainable = true};
     return list_layer(&b, &whole, 0);
 }
 
-octet_status octet_keras_weights_bind(octet_context *ctx, octet_arena *arena, octet_keras_model *model, const octet_hdf5 *hdf5,
-                                      const char *label) {
+octet_status octet_keras_weights_bind(octet_context *ctx, octet_arena *arena, octet_keras_model *model,
+                                      const octet_hdf5 *hdf5, const char *label) {
     binder b = {.ctx = ctx, .arena = arena, .hdf5 = hdf5, .label = label};
     const octet_hdf5_node *root = octet_hdf5_root(hdf5);
     const octet_hdf5_node *group = octet_hdf5_find(hdf5, root, "model_weights");
     if (group == NULL) group = root;
     octet_keras_layer whole = {.name = model->name, .class_name = "Functional", .model = model};
-    if (octet_hdf5_attribute_of(group, "layer_names") != NULL || octet_hdf5_attribute_of(group, "layer_names0") != NULL) {
+    if (octet_hdf5_attribute_of(group, "layer_names") != NULL ||
+        octet_hdf5_attribute_of(group, "layer_names0") != NULL) {
         OCTET_TRY(bind_keras_2(&b, model, group));
         return join_layer(&b, &whole);
     }
-    const bool is_tree =
-        octet_hdf5_find(hdf5, root, "layers") != NULL || octet_hdf5_find(hdf5, root, "_layer_checkpoint_dependencies") != NULL;
+    const bool is_tree = octet_hdf5_find(hdf5, root, "layers") != NULL ||
+                         octet_hdf5_find(hdf5, root, "_layer_checkpoint_dependencies") != NULL;
     OCTET_CHECK(ctx, is_tree, OCTET_FORMAT,
-                "%s: holds no weights of a Keras model (no layer_names and no layers); save the model with model.save(\"model.keras\")",
+                "%s: holds no weights of a Keras model (no layer_names and no layers); save the model with "
+                "model.save(\"model.keras\")",
                 label);
     OCTET_TRY(bind_container(&b, model, root, ""));
     return join_layer(&b, &whole);

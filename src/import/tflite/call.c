@@ -1,11 +1,12 @@
-/* Table CallOptions: 0 subgraph uint. Table IfOptions: 0 then_subgraph_index int, 1 else_subgraph_index int. Table WhileOptions:
- *   0 cond_subgraph_index int, 1 body_subgraph_index int. Table StableHLOCompositeOptions (field 12 of Operator): 0 name,
- *   1 decomposition_subgraph_index int. */
+/* Table CallOptions: 0 subgraph uint. Table IfOptions: 0 then_subgraph_index int, 1 else_subgraph_index int. Table
+ * WhileOptions: 0 cond_subgraph_index int, 1 body_subgraph_index int. Table StableHLOCompositeOptions (field 12 of
+ * Operator): 0 name, 1 decomposition_subgraph_index int. */
 #include "import/tflite/call.h"
 
 enum { CALL = 31, IF = 118, WHILE = 119, COMPOSITE = 206 };
 
-/* A graph within a graph, and the tensors and operators of called graphs over all calls. A round of an LSTM has about 85. */
+/* A graph within a graph, and the tensors and operators of called graphs over all calls. A round of an LSTM has
+ * about 85. */
 enum { MAX_DEPTH = 16, MAX_UNROLLED = 1 << 19 };
 
 /* Elements of vectors that calls may read on top of what a file may: about 16 per tensor or operator. */
@@ -23,33 +24,41 @@ typedef struct call {
     uint32_t *inputs, *outputs, n_inputs, n_outputs; /* tensors of the calling graph */
 } call;
 
-bool octet_tflite_is_call(int builtin) { return builtin == CALL || builtin == IF || builtin == WHILE || builtin == COMPOSITE; }
+bool octet_tflite_is_call(int builtin) {
+    return builtin == CALL || builtin == IF || builtin == WHILE || builtin == COMPOSITE;
+}
 
-static octet_status take_tensor(octet_context *ctx, octet_tflite_source *source, const char *reader, uint32_t tensor, item *out) {
+static octet_status take_tensor(octet_context *ctx, octet_tflite_source *source, const char *reader, uint32_t tensor,
+                                item *out) {
     *out = (item){.value = OCTET_NONE, .handle = source->frame->handles[tensor], .list = source->frame->lists[tensor]};
     return out->handle > 0 || out->list ? OCTET_OK : octet_tflite_value_of(ctx, source, tensor, reader, &out->value);
 }
 
 /* Makes `tensor` of source->frame what is handed over to it. */
-static octet_status give_tensor(octet_context *ctx, octet_tflite_source *source, const char *writer, uint32_t tensor, const item *from) {
+static octet_status give_tensor(octet_context *ctx, octet_tflite_source *source, const char *writer, uint32_t tensor,
+                                const item *from) {
     octet_tflite_frame *frame = source->frame;
     OCTET_TRY(octet_tflite_check_free(ctx, source, tensor, writer));
     frame->handles[tensor] = from->handle;
     frame->lists[tensor] = from->list;
     frame->now[tensor] = from->value;
     if (from->value == OCTET_NONE) return OCTET_OK;
-    const octet_value *value = &source->graph->values[from->value], *stated = &source->graph->values[frame->first + tensor];
-    OCTET_CHECK(ctx, value->type == stated->type, OCTET_MODEL, "%s: %s hands over %s for tensor %u (%.80s), which is %s", source->fb.name,
-                writer, octet_type_name(value->type), tensor, stated->name, octet_type_name(stated->type));
-    OCTET_CHECK(ctx, !octet_type_is_quantized(value->type) || octet_quantization_equal(&value->quantization, &stated->quantization),
-                OCTET_UNSUPPORTED, "%s: %s hands over tensor %u (%.80s) with another scale than it has there", source->fb.name, writer,
-                tensor, stated->name);
+    const octet_value *value = &source->graph->values[from->value],
+                      *stated = &source->graph->values[frame->first + tensor];
+    OCTET_CHECK(ctx, value->type == stated->type, OCTET_MODEL,
+                "%s: %s hands over %s for tensor %u (%.80s), which is %s", source->fb.name, writer,
+                octet_type_name(value->type), tensor, stated->name, octet_type_name(stated->type));
+    OCTET_CHECK(ctx,
+                !octet_type_is_quantized(value->type) ||
+                    octet_quantization_equal(&value->quantization, &stated->quantization),
+                OCTET_UNSUPPORTED, "%s: %s hands over tensor %u (%.80s) with another scale than it has there",
+                source->fb.name, writer, tensor, stated->name);
     return OCTET_OK;
 }
 
 /* Tensor number `position` of a graph's inputs or outputs. */
-static octet_status port_of(octet_context *ctx, octet_tflite_source *source, const char *layer, const octet_flatbuffer_vector *list,
-                            uint32_t position, uint32_t *out) {
+static octet_status port_of(octet_context *ctx, octet_tflite_source *source, const char *layer,
+                            const octet_flatbuffer_vector *list, uint32_t position, uint32_t *out) {
     const int32_t tensor = octet_flatbuffer_i32_at(&source->fb, list, position);
     OCTET_CHECK(ctx, tensor >= 0 && (uint32_t)tensor < source->frame->tensors.n, OCTET_FORMAT,
                 "%s: %s: the graph it calls has tensor %d of %u as input or output", source->fb.name, layer, tensor,
@@ -62,24 +71,26 @@ octet_status octet_tflite_charge(octet_context *ctx, octet_tflite_source *source
     if (source->n_unrolled == 0) source->fb.budget += CALL_BUDGET;
     source->n_unrolled += n;
     OCTET_CHECK(ctx, source->n_unrolled <= MAX_UNROLLED, OCTET_LIMIT,
-                "%s: %s: unrolled, the loops and calls of this model have more than %d tensors and operators; give it a shorter sequence",
+                "%s: %s: unrolled, the loops and calls of this model have more than %d tensors and operators; give it "
+                "a shorter sequence",
                 source->fb.name, layer, MAX_UNROLLED);
     return OCTET_OK;
 }
 
 /* Goes through source->frame, which has just been opened: items are its n_in arguments, then its n_out results. */
-static octet_status run_frame(octet_context *ctx, octet_tflite_source *source, const char *layer, item *items, uint32_t n_in,
-                              uint32_t n_out) {
+static octet_status run_frame(octet_context *ctx, octet_tflite_source *source, const char *layer, item *items,
+                              uint32_t n_in, uint32_t n_out) {
     const octet_tflite_frame *frame = source->frame;
     uint32_t tensor = 0;
     OCTET_TRY(octet_tflite_charge(ctx, source, layer, 1 + (uint64_t)n_in + frame->tensors.n + frame->operators.n));
     OCTET_CHECK(ctx, frame->inputs.n == n_in && frame->outputs.n == n_out, OCTET_MODEL,
-                "%s: %s hands over %u tensors and takes %u, the graph that it calls has %u inputs and %u outputs", source->fb.name, layer,
-                n_in, n_out, frame->inputs.n, frame->outputs.n);
+                "%s: %s hands over %u tensors and takes %u, the graph that it calls has %u inputs and %u outputs",
+                source->fb.name, layer, n_in, n_out, frame->inputs.n, frame->outputs.n);
     for (uint32_t i = 0; i < frame->tensors.n; i++) {
         const octet_value *value = &source->graph->values[frame->first + i];
         OCTET_CHECK(ctx, !value->is_variable, OCTET_UNSUPPORTED,
-                    "%s: %s: the graph that it calls keeps state in tensor %u (%.80s), which octet supports in the main graph only",
+                    "%s: %s: the graph that it calls keeps state in tensor %u (%.80s), which octet supports in the "
+                    "main graph only",
                     source->fb.name, layer, i, value->name);
     }
     for (uint32_t i = 0; i < n_in; i++) {
@@ -94,15 +105,15 @@ static octet_status run_frame(octet_context *ctx, octet_tflite_source *source, c
     return OCTET_OK;
 }
 
-static octet_status run_graph(octet_context *ctx, octet_tflite_source *source, const char *layer, int32_t index, item *items,
-                              uint32_t n_in, uint32_t n_out) {
+static octet_status run_graph(octet_context *ctx, octet_tflite_source *source, const char *layer, int32_t index,
+                              item *items, uint32_t n_in, uint32_t n_out) {
     octet_tflite_frame *caller = source->frame;
-    OCTET_CHECK(ctx, index >= 0 && (uint32_t)index < source->subgraphs.n, OCTET_FORMAT, "%s: %s calls graph %d of %u", source->fb.name,
-                layer, index, source->subgraphs.n);
-    OCTET_CHECK(ctx, !source->frames[index].is_running, OCTET_MODEL, "%s: %s calls graph %d, which calls itself by that",
-                source->fb.name, layer, index);
-    OCTET_CHECK(ctx, source->depth < MAX_DEPTH, OCTET_LIMIT, "%s: %s: graphs call each other more than %d deep", source->fb.name, layer,
-                MAX_DEPTH);
+    OCTET_CHECK(ctx, index >= 0 && (uint32_t)index < source->subgraphs.n, OCTET_FORMAT, "%s: %s calls graph %d of %u",
+                source->fb.name, layer, index, source->subgraphs.n);
+    OCTET_CHECK(ctx, !source->frames[index].is_running, OCTET_MODEL,
+                "%s: %s calls graph %d, which calls itself by that", source->fb.name, layer, index);
+    OCTET_CHECK(ctx, source->depth < MAX_DEPTH, OCTET_LIMIT, "%s: %s: graphs call each other more than %d deep",
+                source->fb.name, layer, MAX_DEPTH);
     source->n_calls++;
     source->depth++;
     source->frames[index].is_running = true;
@@ -115,8 +126,8 @@ static octet_status run_graph(octet_context *ctx, octet_tflite_source *source, c
 }
 
 /* The truth of one element that is known by now. */
-static octet_status decide(octet_context *ctx, octet_tflite_source *source, const char *layer, const item *from, const char *what,
-                           bool *out) {
+static octet_status decide(octet_context *ctx, octet_tflite_source *source, const char *layer, const item *from,
+                           const char *what, bool *out) {
     const octet_value *value = from->value == OCTET_NONE ? NULL : &source->graph->values[from->value];
     OCTET_CHECK(ctx, value && value->type == OCTET_BOOL && octet_shape_elements(&value->shape) == 1, OCTET_MODEL,
                 "%s: %s: its condition is not one bool", source->fb.name, layer);
@@ -125,13 +136,15 @@ static octet_status decide(octet_context *ctx, octet_tflite_source *source, cons
     return OCTET_OK;
 }
 
-static octet_status run_while(octet_context *ctx, octet_tflite_source *source, const call *c, int32_t condition, int32_t body) {
-    static const char *const open = "goes on as long as data of the run say so, and octet unrolls loops; build the model with a fixed "
-                                    "number of steps";
+static octet_status run_while(octet_context *ctx, octet_tflite_source *source, const call *c, int32_t condition,
+                              int32_t body) {
+    static const char *const open =
+        "goes on as long as data of the run say so, and octet unrolls loops; build the model with a fixed "
+        "number of steps";
     item *copy;
     bool goes_on = true;
-    OCTET_CHECK(ctx, c->n_inputs == c->n_outputs, OCTET_MODEL, "%s: %s has %u inputs and %u outputs", source->fb.name, c->layer,
-                c->n_inputs, c->n_outputs);
+    OCTET_CHECK(ctx, c->n_inputs == c->n_outputs, OCTET_MODEL, "%s: %s has %u inputs and %u outputs", source->fb.name,
+                c->layer, c->n_inputs, c->n_outputs);
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, (size_t)c->n_inputs + 1, &copy));
     for (;;) {
         for (uint32_t i = 0; i < c->n_inputs; i++) copy[i] = c->items[i];
@@ -143,8 +156,9 @@ static octet_status run_while(octet_context *ctx, octet_tflite_source *source, c
 }
 
 static octet_status run_if(octet_context *ctx, octet_tflite_source *source, const call *c, int32_t yes, int32_t no) {
-    static const char *const open = "takes one of two ways as data of the run say, and octet reads branches that the file decides; build "
-                                    "the model for one of them";
+    static const char *const open =
+        "takes one of two ways as data of the run say, and octet reads branches that the file decides; build "
+        "the model for one of them";
     bool taken = false;
     OCTET_CHECK(ctx, c->n_inputs > 0, OCTET_MODEL, "%s: %s has no condition", source->fb.name, c->layer);
     OCTET_TRY(decide(ctx, source, c->layer, c->items, open, &taken));
@@ -152,12 +166,13 @@ static octet_status run_if(octet_context *ctx, octet_tflite_source *source, cons
     return run_graph(ctx, source, c->layer, taken ? yes : no, c->items, c->n_inputs - 1, c->n_outputs);
 }
 
-octet_status octet_tflite_read_call(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int builtin,
-                                    uint32_t index) {
+octet_status octet_tflite_read_call(octet_context *ctx, octet_tflite_source *source,
+                                    const octet_flatbuffer_table *table, int builtin, uint32_t index) {
     call c;
     int32_t graphs[2];
     octet_flatbuffer_table options;
-    OCTET_TRY(octet_arena_format(ctx, &source->graph->arena, &c.layer, "%s #%u", octet_tflite_builtin_name(builtin), index));
+    OCTET_TRY(
+        octet_arena_format(ctx, &source->graph->arena, &c.layer, "%s #%u", octet_tflite_builtin_name(builtin), index));
     OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 1, false, index, &c.inputs, &c.n_inputs));
     OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &c.outputs, &c.n_outputs));
     OCTET_TRY(octet_flatbuffer_table_field(ctx, &source->fb, table, builtin == COMPOSITE ? 12 : 4, &options));

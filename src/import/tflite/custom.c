@@ -6,21 +6,24 @@
 #include "formats/flexbuffer.h"
 #include "tflite/options.h"
 
-/* MediaPipe's TRANSPOSE_CONV: operands input, weights, bias; options as LiteRT's C struct TfLiteTransposeConvParams begins: padding
- * (1 SAME, 2 VALID), stride_w, stride_h. */
-static octet_status read_transpose_conv(octet_context *ctx, octet_tflite_source *source, octet_bytes options, octet_operator *op) {
+/* MediaPipe's TRANSPOSE_CONV: operands input, weights, bias; options as LiteRT's C struct TfLiteTransposeConvParams
+ * begins: padding (1 SAME, 2 VALID), stride_w, stride_h. */
+static octet_status read_transpose_conv(octet_context *ctx, octet_tflite_source *source, octet_bytes options,
+                                        octet_operator *op) {
     octet_graph *graph = source->graph;
     int32_t numbers[3];
-    OCTET_CHECK(ctx, options.size >= sizeof numbers, OCTET_FORMAT, "%s: %s has options of %zu bytes", source->fb.name, op->layer,
-                options.size);
+    OCTET_CHECK(ctx, options.size >= sizeof numbers, OCTET_FORMAT, "%s: %s has options of %zu bytes", source->fb.name,
+                op->layer, options.size);
     memcpy(numbers, options.data, sizeof numbers);
     const int32_t stride_w = numbers[1], stride_h = numbers[2];
-    OCTET_CHECK(ctx, numbers[0] >= 1 && numbers[0] <= 2 && stride_w >= 1 && stride_h >= 1 && stride_w <= 1 << 15 && stride_h <= 1 << 15,
-                OCTET_FORMAT, "%s: %s has the options padding %d, strides %d and %d, which are not possible", source->fb.name, op->layer,
-                numbers[0], stride_w, stride_h);
+    OCTET_CHECK(ctx,
+                numbers[0] >= 1 && numbers[0] <= 2 && stride_w >= 1 && stride_h >= 1 && stride_w <= 1 << 15 &&
+                    stride_h <= 1 << 15,
+                OCTET_FORMAT, "%s: %s has the options padding %d, strides %d and %d, which are not possible",
+                source->fb.name, op->layer, numbers[0], stride_w, stride_h);
     const octet_value *input = octet_graph_input(graph, op, 0), *weights = octet_graph_input(graph, op, 1);
-    OCTET_CHECK(ctx, op->n_inputs == 3 && input && weights && input->shape.rank == 4 && weights->shape.rank == 4, OCTET_MODEL,
-                "%s: %s takes an input and weights of rank 4, and a bias", source->fb.name, op->layer);
+    OCTET_CHECK(ctx, op->n_inputs == 3 && input && weights && input->shape.rank == 4 && weights->shape.rank == 4,
+                OCTET_MODEL, "%s: %s takes an input and weights of rank 4, and a bias", source->fb.name, op->layer);
     const bool same = numbers[0] == 1;
     op->options.transpose_conv.padding = same ? OCTET_PADDING_SAME : OCTET_PADDING_VALID;
     op->options.transpose_conv.stride_w = stride_w;
@@ -28,8 +31,8 @@ static octet_status read_transpose_conv(octet_context *ctx, octet_tflite_source 
     const int32_t *in = input->shape.dims, *filter = weights->shape.dims;
     const int64_t height = same ? (int64_t)in[1] * stride_h : (int64_t)(in[1] - 1) * stride_h + filter[1];
     const int64_t width = same ? (int64_t)in[2] * stride_w : (int64_t)(in[2] - 1) * stride_w + filter[2];
-    OCTET_CHECK(ctx, height >= 0 && width >= 0 && height <= INT32_MAX && width <= INT32_MAX, OCTET_LIMIT, "%s: %s gives %lldx%lld cells",
-                source->fb.name, op->layer, (long long)height, (long long)width);
+    OCTET_CHECK(ctx, height >= 0 && width >= 0 && height <= INT32_MAX && width <= INT32_MAX, OCTET_LIMIT,
+                "%s: %s gives %lldx%lld cells", source->fb.name, op->layer, (long long)height, (long long)width);
     const int32_t shape[4] = {in[0], (int32_t)height, (int32_t)width, filter[0]};
     const uint32_t x = op->inputs[0];
     op->inputs[3] = op->inputs[2];
@@ -51,8 +54,8 @@ static octet_status read_map(octet_context *ctx, octet_tflite_source *source, oc
         octet_flexbuffer_number(&map, strchr(field->name, '.') + 1, &number);
         const bool fits = number >= field->minimum && number <= INT32_MAX, flag = number != 0;
         const float real = (float)number;
-        OCTET_CHECK(ctx, field->kind != OCTET_OPTION_I32 || fits, OCTET_FORMAT, "%s: %s is %g, which is not possible", op->layer,
-                    field->name, number);
+        OCTET_CHECK(ctx, field->kind != OCTET_OPTION_I32 || fits, OCTET_FORMAT, "%s: %s is %g, which is not possible",
+                    op->layer, field->name, number);
         const int32_t whole = fits ? (int32_t)number : 0;
         if (field->kind == OCTET_OPTION_I32) memcpy(place, &whole, sizeof whole);
         if (field->kind == OCTET_OPTION_F32) memcpy(place, &real, sizeof real);
@@ -79,8 +82,8 @@ bool octet_tflite_custom_code(const char *custom, octet_operator_code *out) {
     return false;
 }
 
-octet_status octet_tflite_read_custom(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
-                                      octet_operator *op) {
+octet_status octet_tflite_read_custom(octet_context *ctx, octet_tflite_source *source,
+                                      const octet_flatbuffer_table *table, octet_operator *op) {
     octet_flatbuffer_vector vector;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, table, 5, 1, false, &vector));
     const octet_bytes options = {.data = source->fb.bytes.data + vector.at, .size = vector.n};

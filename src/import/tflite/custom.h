@@ -11,7 +11,7 @@
 /* False for a custom code that octet does not know. */
 bool octet_tflite_custom_code(const char *custom, octet_operator_code *out);
 /* Options and operands of an operator of such a code; op->inputs has room for one more. `table`: the Operator. */
-octet_status octet_tflite_read_custom(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
-                                      octet_operator *op);
+octet_status octet_tflite_read_custom(octet_context *ctx, octet_tflite_source *source,
+                                      const octet_flatbuffer_table *table, octet_operator *op);
 
 #endif

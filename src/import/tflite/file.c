@@ -1,6 +1,6 @@
 /* Layout of a .tflite, a flatbuffer with the identifier "TFL3":
- * 1. table Model: 0 version uint (3), 1 operator_codes, 2 subgraphs, 3 description, 4 buffers, 6 metadata, 7 signature_defs,
- *    8 external_buffer_groups, 9 external_buffers.
+ * 1. table Model: 0 version uint (3), 1 operator_codes, 2 subgraphs, 3 description, 4 buffers, 6 metadata, 7
+ * signature_defs, 8 external_buffer_groups, 9 external_buffers.
  * 2. table SubGraph: 0 tensors, 1 inputs [int], 2 outputs [int], 3 operators, in execution order, 4 name.
  * 3. table SignatureDef: 0 inputs, 1 outputs, 2 signature_key, 4 subgraph_index; TensorMap: 0 name, 1 tensor_index.
  * 4. behind the flatbuffer: data of large models (import/tflite/values.c). */
@@ -26,34 +26,35 @@ static octet_status open_model(octet_context *ctx, octet_tflite_source *source, 
 }
 
 /* Fixes what the file leaves open: a batch is 1, other dimensions must be given, with or without the batch. */
-static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *source, uint32_t position, uint32_t tensor) {
+static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *source, uint32_t position,
+                                    uint32_t tensor) {
     octet_value *value = &source->graph->values[tensor];
     const octet_import_options *options = source->options;
     const uint8_t open = source->frame->open[tensor];
     if (open & 1u) source->graph->open_batch = true;
     const octet_shape *given = options && position < options->n_input_shapes ? &options->input_shapes[position] : NULL;
     if (!given || given->rank == 0) {
-        OCTET_CHECK(ctx, (open & ~1u) == 0, OCTET_UNSUPPORTED,
-                    "%s: input %s leaves a dimension besides the batch open; give its shape, as in --input-shape 224,224,3",
-                    source->fb.name,
-                    value->name);
+        OCTET_CHECK(
+            ctx, (open & ~1u) == 0, OCTET_UNSUPPORTED,
+            "%s: input %s leaves a dimension besides the batch open; give its shape, as in --input-shape 224,224,3",
+            source->fb.name, value->name);
         return OCTET_OK;
     }
     const int32_t skipped = value->shape.rank - given->rank;
-    OCTET_CHECK(ctx, skipped == 0 || skipped == 1, OCTET_USAGE, "%s: input %s has rank %d, a shape of rank %d is given", source->fb.name,
-                value->name, value->shape.rank, given->rank);
+    OCTET_CHECK(ctx, skipped == 0 || skipped == 1, OCTET_USAGE, "%s: input %s has rank %d, a shape of rank %d is given",
+                source->fb.name, value->name, value->shape.rank, given->rank);
     for (int32_t i = 0; i < given->rank; i++) {
         int32_t *dim = &value->shape.dims[i + skipped];
         if ((open >> (i + skipped) & 1u) != 0 && i + skipped > 0) *dim = given->dims[i];
-        OCTET_CHECK(ctx, *dim == given->dims[i], OCTET_USAGE, "%s: dimension %d of input %s is %d, %d is given", source->fb.name,
-                    i + skipped, value->name, *dim, given->dims[i]);
+        OCTET_CHECK(ctx, *dim == given->dims[i], OCTET_USAGE, "%s: dimension %d of input %s is %d, %d is given",
+                    source->fb.name, i + skipped, value->name, *dim, given->dims[i]);
     }
     return octet_shape_check(ctx, &value->shape, value->name);
 }
 
 /* Name of a tensor in the signature, or NULL. `maps`: vector of TensorMap. */
-static octet_status find_port_name(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *maps, uint32_t tensor,
-                                   const char **out) {
+static octet_status find_port_name(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *maps,
+                                   uint32_t tensor, const char **out) {
     *out = NULL;
     for (uint32_t i = 0; i < maps->n; i++) {
         octet_flatbuffer_table map;
@@ -90,24 +91,26 @@ static octet_status find_signature(octet_context *ctx, octet_tflite_source *sour
     return OCTET_OK;
 }
 
-static octet_status read_port(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *list, uint32_t position,
-                              const octet_flatbuffer_vector *maps, const char *what, uint32_t *tensor, const char **name) {
+static octet_status read_port(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *list,
+                              uint32_t position, const octet_flatbuffer_vector *maps, const char *what,
+                              uint32_t *tensor, const char **name) {
     const int32_t index = octet_flatbuffer_i32_at(&source->fb, list, position);
     const uint32_t n_tensors = source->frame->tensors.n;
-    OCTET_CHECK(ctx, index >= 0 && (uint32_t)index < n_tensors, OCTET_FORMAT, "%s: %s %u is tensor %d of %u", source->fb.name, what,
-                position, index, n_tensors);
+    OCTET_CHECK(ctx, index >= 0 && (uint32_t)index < n_tensors, OCTET_FORMAT, "%s: %s %u is tensor %d of %u",
+                source->fb.name, what, position, index, n_tensors);
     *tensor = (uint32_t)index;
     OCTET_TRY(find_port_name(ctx, source, maps, *tensor, name));
     if (!*name) *name = source->graph->values[index].name;
     return OCTET_OK;
 }
 
-static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, bool inputs, const octet_flatbuffer_vector *maps) {
+static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, bool inputs,
+                               const octet_flatbuffer_vector *maps) {
     octet_graph *graph = source->graph;
     const char *what = inputs ? "input" : "output";
     const octet_flatbuffer_vector list = inputs ? source->frame->inputs : source->frame->outputs;
-    OCTET_CHECK(ctx, list.n > 0 && list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_MODEL, "%s: the model has %u %ss", source->fb.name,
-                list.n, what);
+    OCTET_CHECK(ctx, list.n > 0 && list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_MODEL, "%s: the model has %u %ss",
+                source->fb.name, list.n, what);
     for (uint32_t i = 0; i < list.n; i++) {
         uint32_t tensor = 0;
         const char *name = NULL;
@@ -118,11 +121,11 @@ static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, 
             OCTET_TRY(octet_graph_add_output(ctx, graph, now == OCTET_NONE ? tensor : now, name));
             continue;
         }
-        OCTET_CHECK(ctx, !value->data && !value->is_variable, OCTET_MODEL, "%s: input %s is a constant or a variable", source->fb.name,
-                    value->name);
+        OCTET_CHECK(ctx, !value->data && !value->is_variable, OCTET_MODEL, "%s: input %s is a constant or a variable",
+                    source->fb.name, value->name);
         for (uint32_t j = 0; j < i; j++)
-            OCTET_CHECK(ctx, graph->inputs[j].value != tensor, OCTET_MODEL, "%s: tensor %s is an input twice", source->fb.name,
-                        value->name);
+            OCTET_CHECK(ctx, graph->inputs[j].value != tensor, OCTET_MODEL, "%s: tensor %s is an input twice",
+                        source->fb.name, value->name);
         OCTET_TRY(fix_input_shape(ctx, source, i, tensor));
         OCTET_TRY(octet_graph_add_input(ctx, graph, tensor, name));
         source->frame->now[tensor] = tensor;
@@ -134,7 +137,8 @@ static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, 
 static octet_status keep_empty_constants(octet_context *ctx, octet_graph *graph) {
     for (uint32_t i = 0; i < graph->n_values; i++) {
         octet_value *value = &graph->values[i];
-        bool is_fed = value->data || value->is_variable || value->producer != OCTET_NONE || octet_shape_elements(&value->shape) > 0;
+        bool is_fed = value->data || value->is_variable || value->producer != OCTET_NONE ||
+                      octet_shape_elements(&value->shape) > 0;
         for (uint32_t j = 0; j < graph->n_inputs && !is_fed; j++) is_fed = graph->inputs[j].value == i;
         if (is_fed) continue;
         void *nothing;
@@ -156,14 +160,15 @@ static octet_status read_model(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(octet_tflite_finish_variables(ctx, source));
     OCTET_TRY(read_ports(ctx, source, false, &outputs));
     source->graph->is_unrolled = source->n_unrolled > 0;
-    if (source->n_unrolled > 0) OCTET_TRY(octet_graph_compact(ctx, source->graph)); /* counters and what called graphs state */
+    if (source->n_unrolled > 0)
+        OCTET_TRY(octet_graph_compact(ctx, source->graph)); /* counters and what called graphs state */
     OCTET_TRY(keep_empty_constants(ctx, source->graph));
     return octet_graph_verify(ctx, source->graph, "import");
 }
 
 /* Takes the file over when it succeeds. */
-static octet_status import(octet_context *ctx, octet_bytes bytes, octet_file *file, const char *name, const octet_import_options *options,
-                           octet_graph **out) {
+static octet_status import(octet_context *ctx, octet_bytes bytes, octet_file *file, const char *name,
+                           const octet_import_options *options, octet_graph **out) {
     octet_tflite_source source = {.bytes = bytes, .options = options};
     *out = NULL;
     OCTET_TRY(octet_graph_create(ctx, name, &source.graph));
@@ -182,7 +187,8 @@ octet_status octet_import_tflite_bytes(octet_context *ctx, octet_bytes bytes, co
     return import(ctx, bytes, NULL, name, NULL, out);
 }
 
-octet_status octet_import_tflite(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out) {
+octet_status octet_import_tflite(octet_context *ctx, const char *path, const octet_import_options *options,
+                                 octet_graph **out) {
     octet_file file;
     *out = NULL;
     OCTET_TRY(octet_file_open(ctx, path, &file));

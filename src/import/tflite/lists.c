@@ -7,7 +7,7 @@
 enum { MAX_LENGTH = OCTET_MAX_OPERATOR_INPUTS }; /* PACK takes no more */
 
 struct octet_tflite_list {
-    uint32_t *elements;              /* values; OCTET_NONE: zeros */
+    uint32_t *elements; /* values; OCTET_NONE: zeros */
     uint32_t n;
     octet_shape shape; /* of elements, as reserved; -1 where it is open */
 };
@@ -16,9 +16,12 @@ static const struct {
     const char *name;
     uint32_t n_inputs;
 } operators[] = {
-    [OCTET_TFLITE_LIST_RESERVE] = {"TensorListReserve", 2}, [OCTET_TFLITE_LIST_FROM_TENSOR] = {"TensorListFromTensor", 2},
-    [OCTET_TFLITE_LIST_SET] = {"TensorListSetItem", 3},     [OCTET_TFLITE_LIST_GET] = {"TensorListGetItem", 3},
-    [OCTET_TFLITE_LIST_STACK] = {"TensorListStack", 2},     [OCTET_TFLITE_LIST_LENGTH] = {"TensorListLength", 1},
+    [OCTET_TFLITE_LIST_RESERVE] = {"TensorListReserve", 2},
+    [OCTET_TFLITE_LIST_FROM_TENSOR] = {"TensorListFromTensor", 2},
+    [OCTET_TFLITE_LIST_SET] = {"TensorListSetItem", 3},
+    [OCTET_TFLITE_LIST_GET] = {"TensorListGetItem", 3},
+    [OCTET_TFLITE_LIST_STACK] = {"TensorListStack", 2},
+    [OCTET_TFLITE_LIST_LENGTH] = {"TensorListLength", 1},
 };
 
 octet_tflite_list_operator octet_tflite_list_operator_of(const char *custom) {
@@ -48,16 +51,18 @@ static octet_status number_of(const reading *r, uint32_t input, int32_t low, int
     uint32_t value;
     OCTET_TRY(octet_tflite_value_of(r->ctx, r->source, r->inputs[input], r->layer, &value));
     const octet_value *from = &r->source->graph->values[value];
-    OCTET_CHECK(r->ctx, from->data && from->type == OCTET_INT32 && octet_shape_elements(&from->shape) == 1, OCTET_UNSUPPORTED,
-                "%s: %s: an index or length is no int32 that the file decides", r->source->fb.name, r->layer);
+    OCTET_CHECK(r->ctx, from->data && from->type == OCTET_INT32 && octet_shape_elements(&from->shape) == 1,
+                OCTET_UNSUPPORTED, "%s: %s: an index or length is no int32 that the file decides", r->source->fb.name,
+                r->layer);
     memcpy(out, from->data, sizeof *out);
-    OCTET_CHECK(r->ctx, *out >= low && *out <= high, OCTET_LIMIT, "%s: %s: %d is not between %d and %d", r->source->fb.name, r->layer,
-                *out, low, high);
+    OCTET_CHECK(r->ctx, *out >= low && *out <= high, OCTET_LIMIT, "%s: %s: %d is not between %d and %d",
+                r->source->fb.name, r->layer, *out, low, high);
     return OCTET_OK;
 }
 
 /* A new list of n elements in the output; elements of `from` are copied, or none is set. */
-static octet_status make_list(const reading *r, uint32_t n, const octet_shape *shape, const uint32_t *from, octet_tflite_list **out) {
+static octet_status make_list(const reading *r, uint32_t n, const octet_shape *shape, const uint32_t *from,
+                              octet_tflite_list **out) {
     octet_tflite_source *source = r->source;
     OCTET_TRY(octet_tflite_charge(r->ctx, source, r->layer, n / 8));
     OCTET_TRY(OCTET_NEW(r->ctx, &source->scratch, 1, out));
@@ -125,8 +130,8 @@ static octet_status add_zeros(const reading *r, const octet_tflite_list *list, u
         shape = graph->values[list->elements[i]].shape;
         known = true;
     }
-    OCTET_CHECK(r->ctx, known && type == OCTET_FLOAT32, OCTET_UNSUPPORTED, "%s: %s reads an element that nothing has set",
-                r->source->fb.name, r->layer);
+    OCTET_CHECK(r->ctx, known && type == OCTET_FLOAT32, OCTET_UNSUPPORTED,
+                "%s: %s reads an element that nothing has set", r->source->fb.name, r->layer);
     OCTET_TRY(octet_shape_check(r->ctx, &shape, r->layer));
     float *zeros;
     OCTET_TRY(OCTET_NEW(r->ctx, &graph->arena, octet_shape_elements(&shape), &zeros));
@@ -167,18 +172,20 @@ static octet_status length(const reading *r) {
     const octet_tflite_list *list;
     OCTET_TRY(list_of(r, &list));
     const int32_t n = (int32_t)list->n;
-    return octet_graph_add_constant(r->ctx, r->source->graph, "length", OCTET_INT32, &scalar, &n, &r->source->frame->now[r->output]);
+    return octet_graph_add_constant(r->ctx, r->source->graph, "length", OCTET_INT32, &scalar, &n,
+                                    &r->source->frame->now[r->output]);
 }
 
-octet_status octet_tflite_read_list_operator(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
-                                             octet_tflite_list_operator what, uint32_t index) {
+octet_status octet_tflite_read_list_operator(octet_context *ctx, octet_tflite_source *source,
+                                             const octet_flatbuffer_table *table, octet_tflite_list_operator what,
+                                             uint32_t index) {
     reading r = {.ctx = ctx, .source = source};
     uint32_t *outputs, n_inputs, n_outputs;
     OCTET_TRY(octet_arena_format(ctx, &source->graph->arena, &r.layer, "%s #%u", operators[what].name, index));
     OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 1, false, index, &r.inputs, &n_inputs));
     OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &outputs, &n_outputs));
-    OCTET_CHECK(ctx, n_inputs == operators[what].n_inputs && n_outputs == 1, OCTET_MODEL, "%s: %s with %u inputs and %u outputs",
-                source->fb.name, r.layer, n_inputs, n_outputs);
+    OCTET_CHECK(ctx, n_inputs == operators[what].n_inputs && n_outputs == 1, OCTET_MODEL,
+                "%s: %s with %u inputs and %u outputs", source->fb.name, r.layer, n_inputs, n_outputs);
     r.output = outputs[0];
     OCTET_TRY(octet_tflite_check_free(ctx, source, r.output, r.layer));
     switch (what) {

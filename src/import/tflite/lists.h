@@ -1,7 +1,7 @@
 /* import/tflite/lists.h - lists of tensors, which loops collect their results in.
- * In:  TensorFlow's own operators on them (FlexTensorListReserve, ...), which the converter leaves as they are when it is told to.
- * Out: no lists: every element is a value, stacking is PACK, and taking a tensor apart is UNPACK.
- * Knows: that a list is never changed, each operator makes another one; that loops are unrolled, so that indices are known.
+ * In:  TensorFlow's own operators on them (FlexTensorListReserve, ...), which the converter leaves as they are when it
+ * is told to. Out: no lists: every element is a value, stacking is PACK, and taking a tensor apart is UNPACK. Knows:
+ * that a list is never changed, each operator makes another one; that loops are unrolled, so that indices are known.
  * Does not know: what the elements are. */
 #ifndef OCTET_IMPORT_TFLITE_LISTS_H
 #define OCTET_IMPORT_TFLITE_LISTS_H
@@ -21,7 +21,8 @@ typedef enum octet_tflite_list_operator {
 
 octet_tflite_list_operator octet_tflite_list_operator_of(const char *custom);
 /* Reads operator `index` of source->frame. */
-octet_status octet_tflite_read_list_operator(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
-                                             octet_tflite_list_operator what, uint32_t index);
+octet_status octet_tflite_read_list_operator(octet_context *ctx, octet_tflite_source *source,
+                                             const octet_flatbuffer_table *table, octet_tflite_list_operator what,
+                                             uint32_t index);
 
 #endif

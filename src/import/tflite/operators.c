@@ -1,18 +1,17 @@
-/* Table Operator: 0 opcode_index uint, 1 inputs [int], 2 outputs [int], 3 builtin_options_type, 4 builtin_options, 5 custom_options,
- *   8 intermediates [int], 11 builtin_options_2_type.
- * Table OperatorCode: 0 deprecated_builtin_code byte, 1 custom_code, 2 version int (1), 3 builtin_code int. The builtin operator is the
- *   larger of the two codes; -1 in inputs is an optional one that is absent.
- * Fields of the options tables: tflite/options.c. */
+/* Table Operator: 0 opcode_index uint, 1 inputs [int], 2 outputs [int], 3 builtin_options_type, 4 builtin_options, 5
+ * custom_options, 8 intermediates [int], 11 builtin_options_2_type. Table OperatorCode: 0 deprecated_builtin_code byte,
+ * 1 custom_code, 2 version int (1), 3 builtin_code int. The builtin operator is the larger of the two codes; -1 in
+ * inputs is an optional one that is absent. Fields of the options tables: tflite/options.c. */
 #include <string.h>
 
 #include "graph/infer/infer.h"
-#include "tflite/options.h"
 #include "import/tflite/call.h"
 #include "import/tflite/custom.h"
 #include "import/tflite/lists.h"
 #include "import/tflite/rewrite.h"
 #include "import/tflite/source.h"
 #include "import/tflite/variables.h"
+#include "tflite/options.h"
 
 static const int64_t nothing; /* where empty constants point */
 
@@ -24,7 +23,8 @@ struct octet_tflite_opcode {
 };
 
 /* Used by an operator: an unused code of an unknown operator does no harm. */
-static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source, uint32_t code, uint32_t operator_index) {
+static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source, uint32_t code,
+                                uint32_t operator_index) {
     const int32_t builtin = source->opcodes[code].builtin;
     octet_flatbuffer_vector codes;
     octet_flatbuffer_table table;
@@ -33,12 +33,13 @@ static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source,
     OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, &codes, code, &table));
     OCTET_TRY(octet_flatbuffer_string_field(ctx, &source->fb, &table, 1, &custom));
     if (builtin == OCTET_BUILTIN_CUSTOM) {
-        return octet_context_fail(ctx, OCTET_UNSUPPORTED,
-                                  "%s: operator %u is the custom operator \"%.80s\"; octet supports TFLite's builtin operators",
-                                  source->fb.name, operator_index, custom ? custom : "");
+        return octet_context_fail(
+            ctx, OCTET_UNSUPPORTED,
+            "%s: operator %u is the custom operator \"%.80s\"; octet supports TFLite's builtin operators",
+            source->fb.name, operator_index, custom ? custom : "");
     }
-    return octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: operator %u is %s (%d), which octet does not support", source->fb.name,
-                              operator_index, octet_tflite_builtin_name(builtin), builtin);
+    return octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: operator %u is %s (%d), which octet does not support",
+                              source->fb.name, operator_index, octet_tflite_builtin_name(builtin), builtin);
 }
 
 static octet_status read_codes(octet_context *ctx, octet_tflite_source *source) {
@@ -57,10 +58,11 @@ static octet_status read_codes(octet_context *ctx, octet_tflite_source *source) 
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 3, 0, &code->builtin));
         if ((int8_t)deprecated > code->builtin) code->builtin = (int8_t)deprecated;
         const char *custom = NULL;
-        if (code->builtin == OCTET_BUILTIN_CUSTOM) OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &table, 1, &custom));
+        if (code->builtin == OCTET_BUILTIN_CUSTOM)
+            OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &table, 1, &custom));
         code->list = octet_tflite_list_operator_of(custom);
         code->known = code->builtin == OCTET_BUILTIN_CUSTOM ? octet_tflite_custom_code(custom, &code->code)
-                                                      : octet_operator_from_builtin(code->builtin, &code->code);
+                                                            : octet_operator_from_builtin(code->builtin, &code->code);
     }
     return OCTET_OK;
 }
@@ -71,7 +73,8 @@ octet_status octet_tflite_builtin_of(octet_context *ctx, octet_tflite_source *so
     octet_flatbuffer_table table;
     uint8_t deprecated;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 1, 4, true, &codes));
-    OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < codes.n, OCTET_FORMAT, "%s: an operator has code %d of %u", fb->name, code, codes.n);
+    OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < codes.n, OCTET_FORMAT, "%s: an operator has code %d of %u", fb->name,
+                code, codes.n);
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &codes, (uint32_t)code, &table));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, 0, 0, &deprecated));
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 3, 0, out));
@@ -83,7 +86,8 @@ static octet_status read_i32_list(octet_context *ctx, octet_flatbuffer *fb, cons
                                   const octet_option_field *field, const char *layer, octet_options *options) {
     octet_flatbuffer_vector list;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, field->number, 4, true, &list));
-    OCTET_CHECK(ctx, list.n <= OCTET_MAX_RANK, OCTET_FORMAT, "%s: %s: %s has %u entries", fb->name, layer, field->name, list.n);
+    OCTET_CHECK(ctx, list.n <= OCTET_MAX_RANK, OCTET_FORMAT, "%s: %s: %s has %u entries", fb->name, layer, field->name,
+                list.n);
     options->squeeze.n_dims = (int32_t)list.n;
     for (uint32_t i = 0; i < list.n; i++) options->squeeze.dims[i] = octet_flatbuffer_i32_at(fb, &list, i);
     return OCTET_OK;
@@ -125,8 +129,8 @@ static octet_status read_option(octet_context *ctx, octet_flatbuffer *fb, const 
     case OCTET_OPTION_MUST_BE_0: valid = value == 0; break;
     case OCTET_OPTION_I32_LIST: break;
     }
-    OCTET_CHECK(ctx, valid, wide ? OCTET_FORMAT : OCTET_UNSUPPORTED, "%s: %s: %s is %d, which %s", fb->name, layer, field->name, value,
-                wide ? "is not possible" : "octet does not support");
+    OCTET_CHECK(ctx, valid, wide ? OCTET_FORMAT : OCTET_UNSUPPORTED, "%s: %s: %s is %d, which %s", fb->name, layer,
+                field->name, value, wide ? "is not possible" : "octet does not support");
     return OCTET_OK;
 }
 
@@ -138,9 +142,11 @@ static octet_status read_options(octet_context *ctx, octet_tflite_source *source
     uint8_t kind, kind_2;
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, table, 3, 0, &kind));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, table, 11, 0, &kind_2));
-    OCTET_CHECK(ctx, kind_2 == 0, OCTET_UNSUPPORTED, "%s: %s has options of the second kind (%u)", fb->name, op->layer, kind_2);
+    OCTET_CHECK(ctx, kind_2 == 0, OCTET_UNSUPPORTED, "%s: %s has options of the second kind (%u)", fb->name, op->layer,
+                kind_2);
     OCTET_CHECK(ctx, kind == 0 || schema->n_fields == 0 || kind == schema->builtin_options, OCTET_FORMAT,
-                "%s: %s has options of another operator (table %u instead of %d)", fb->name, op->layer, kind, schema->builtin_options);
+                "%s: %s has options of another operator (table %u instead of %d)", fb->name, op->layer, kind,
+                schema->builtin_options);
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, 4, &options));
     if (kind == 0) options = (octet_flatbuffer_table){0};
     for (uint32_t i = 0; i < schema->n_fields; i++)
@@ -148,16 +154,19 @@ static octet_status read_options(octet_context *ctx, octet_tflite_source *source
     return OCTET_OK;
 }
 
-octet_status octet_tflite_read_tensors(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field,
-                                       bool optional, uint32_t index, uint32_t **out, uint32_t *n) {
+octet_status octet_tflite_read_tensors(octet_context *ctx, octet_tflite_source *source,
+                                       const octet_flatbuffer_table *table, int field, bool optional, uint32_t index,
+                                       uint32_t **out, uint32_t *n) {
     octet_flatbuffer *fb = &source->fb;
     const uint32_t n_tensors = source->frame->tensors.n;
     const char *what = field == 1 ? "inputs" : field == 2 ? "outputs" : "intermediates";
     octet_flatbuffer_vector list;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, field, 4, true, &list));
-    OCTET_CHECK(ctx, list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT, "%s: operator %u has %u %s, at most %d are possible", fb->name,
-                index, list.n, what, OCTET_MAX_OPERATOR_INPUTS);
-    OCTET_TRY(OCTET_NEW(ctx, &source->graph->arena, (size_t)list.n + 1, out)); /* RESHAPE and custom operators may get one more */
+    OCTET_CHECK(ctx, list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT,
+                "%s: operator %u has %u %s, at most %d are possible", fb->name, index, list.n, what,
+                OCTET_MAX_OPERATOR_INPUTS);
+    OCTET_TRY(OCTET_NEW(ctx, &source->graph->arena, (size_t)list.n + 1,
+                        out)); /* RESHAPE and custom operators may get one more */
     *n = list.n;
     for (uint32_t i = 0; i < list.n; i++) {
         const int32_t tensor = octet_flatbuffer_i32_at(fb, &list, i);
@@ -169,13 +178,15 @@ octet_status octet_tflite_read_tensors(octet_context *ctx, octet_tflite_source *
     return OCTET_OK;
 }
 
-octet_status octet_tflite_value_of(octet_context *ctx, octet_tflite_source *source, uint32_t tensor, const char *reader, uint32_t *out) {
+octet_status octet_tflite_value_of(octet_context *ctx, octet_tflite_source *source, uint32_t tensor, const char *reader,
+                                   uint32_t *out) {
     octet_tflite_frame *frame = source->frame;
     octet_value *stated = &source->graph->values[frame->first + tensor];
     if (frame->now[tensor] == OCTET_NONE) {
         /* An empty constant has an empty buffer, which looks like none. */
         OCTET_CHECK(ctx, octet_shape_elements(&stated->shape) == 0, OCTET_MODEL,
-                    "%s: %s reads tensor %u (%.80s) before anything computes it", source->fb.name, reader, tensor, stated->name);
+                    "%s: %s reads tensor %u (%.80s) before anything computes it", source->fb.name, reader, tensor,
+                    stated->name);
         stated->data = &nothing;
         frame->now[tensor] = frame->first + tensor;
     }
@@ -183,19 +194,21 @@ octet_status octet_tflite_value_of(octet_context *ctx, octet_tflite_source *sour
     return OCTET_OK;
 }
 
-octet_status octet_tflite_check_free(octet_context *ctx, octet_tflite_source *source, uint32_t tensor, const char *writer) {
+octet_status octet_tflite_check_free(octet_context *ctx, octet_tflite_source *source, uint32_t tensor,
+                                     const char *writer) {
     const octet_tflite_frame *frame = source->frame;
-    OCTET_CHECK(ctx, frame->now[tensor] == OCTET_NONE && frame->handles[tensor] == 0 && !frame->lists[tensor], OCTET_MODEL,
-                "%s: %s writes tensor %u (%.80s), which already has a value", source->fb.name, writer, tensor,
-                source->graph->values[frame->first + tensor].name);
+    OCTET_CHECK(ctx, frame->now[tensor] == OCTET_NONE && frame->handles[tensor] == 0 && !frame->lists[tensor],
+                OCTET_MODEL, "%s: %s writes tensor %u (%.80s), which already has a value", source->fb.name, writer,
+                tensor, source->graph->values[frame->first + tensor].name);
     return OCTET_OK;
 }
 
-/* From the numbers of tensors to those of values. A tensor may be read when it is a constant, an input, a variable, or the result of an
- * earlier operator. */
+/* From the numbers of tensors to those of values. A tensor may be read when it is a constant, an input, a variable, or
+ * the result of an earlier operator. */
 static octet_status take_inputs(octet_context *ctx, octet_tflite_source *source, octet_operator *op) {
     for (uint32_t i = 0; i < op->n_inputs; i++) {
-        if (op->inputs[i] != OCTET_NONE) OCTET_TRY(octet_tflite_value_of(ctx, source, op->inputs[i], op->layer, &op->inputs[i]));
+        if (op->inputs[i] != OCTET_NONE)
+            OCTET_TRY(octet_tflite_value_of(ctx, source, op->inputs[i], op->layer, &op->inputs[i]));
     }
     return OCTET_OK;
 }
@@ -205,7 +218,8 @@ static bool is_fixed(const octet_tflite_source *source, const octet_operator *op
     const octet_tflite_frame *frame = source->frame;
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         const uint32_t tensor = op->inputs[i];
-        if (tensor != OCTET_NONE && !frame->fixed[tensor] && !source->graph->values[frame->first + tensor].data) return false;
+        if (tensor != OCTET_NONE && !frame->fixed[tensor] && !source->graph->values[frame->first + tensor].data)
+            return false;
     }
     return frame != source->frames;
 }
@@ -242,9 +256,10 @@ static octet_status make_outputs(octet_context *ctx, octet_tflite_source *source
     return OCTET_OK;
 }
 
-/* A RESHAPE with its shape in the options, or in a tensor that nothing determines before the model runs, gets a constant. */
-static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
-                                     octet_operator *op) {
+/* A RESHAPE with its shape in the options, or in a tensor that nothing determines before the model runs, gets a
+ * constant. */
+static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *source,
+                                     const octet_flatbuffer_table *table, octet_operator *op) {
     octet_flatbuffer *fb = &source->fb;
     octet_graph *graph = source->graph;
     if (op->n_inputs == 0 || op->n_inputs > 2 || op->n_outputs != 1) return OCTET_OK; /* inference words the error */
@@ -279,8 +294,9 @@ static octet_status set_results(octet_context *ctx, octet_tflite_source *source,
     OCTET_TRY(octet_infer(ctx, graph, op, inferred));
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         octet_value *value = octet_graph_output(graph, op, i);
-        OCTET_CHECK(ctx, value->type == inferred[i].type, OCTET_MODEL, "%s: %s gives %s, but tensor %u (%.80s) is %s", source->fb.name,
-                    op->layer, octet_type_name(inferred[i].type), op->outputs[i], value->name, octet_type_name(value->type));
+        OCTET_CHECK(ctx, value->type == inferred[i].type, OCTET_MODEL, "%s: %s gives %s, but tensor %u (%.80s) is %s",
+                    source->fb.name, op->layer, octet_type_name(inferred[i].type), op->outputs[i], value->name,
+                    octet_type_name(value->type));
         value->shape = inferred[i].shape;
     }
     return OCTET_OK;
@@ -294,9 +310,11 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
     OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &op.outputs, &op.n_outputs));
     OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 8, true, index, &op.intermediates, &op.n_intermediates));
     const char *name = octet_operator_name(op.code);
-    OCTET_CHECK(ctx, op.n_outputs > 0, OCTET_FORMAT, "%s: operator %u (%s) has no output", source->fb.name, index, name);
+    OCTET_CHECK(ctx, op.n_outputs > 0, OCTET_FORMAT, "%s: operator %u (%s) has no output", source->fb.name, index,
+                name);
     const char *output = graph->values[source->frame->first + op.outputs[0]].name;
-    OCTET_TRY(octet_arena_format(ctx, &graph->arena, &op.layer, "%s #%u (%.*s)", name, index, (int)strcspn(output, ";"), output));
+    OCTET_TRY(octet_arena_format(ctx, &graph->arena, &op.layer, "%s #%u (%.*s)", name, index, (int)strcspn(output, ";"),
+                                 output));
     const bool fixed = is_fixed(source, &op);
     OCTET_TRY(take_inputs(ctx, source, &op));
     if (fixed && take_fixed(source, &op)) return OCTET_OK;
@@ -318,8 +336,8 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
         return OCTET_OK;
     }
     uint32_t at;
-    OCTET_TRY(octet_graph_add_operator(ctx, graph, op.code, op.layer, op.inputs, op.n_inputs, &op.options, op.outputs, op.n_outputs,
-                                       OCTET_NONE, &at));
+    OCTET_TRY(octet_graph_add_operator(ctx, graph, op.code, op.layer, op.inputs, op.n_inputs, &op.options, op.outputs,
+                                       op.n_outputs, OCTET_NONE, &at));
     graph->operators[at].version = code->version;
     graph->operators[at].intermediates = op.intermediates;
     graph->operators[at].n_intermediates = op.n_intermediates;
@@ -327,22 +345,24 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
 }
 
 /* One that the graph says in other words. */
-static octet_status read_rewritten(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int32_t builtin,
-                                   uint32_t index) {
+static octet_status read_rewritten(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
+                                   int32_t builtin, uint32_t index) {
     octet_operator op = {0};
     OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 1, false, index, &op.inputs, &op.n_inputs));
     OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &op.outputs, &op.n_outputs));
-    OCTET_TRY(octet_arena_format(ctx, &source->graph->arena, &op.layer, "%s #%u", octet_tflite_builtin_name(builtin), index));
+    OCTET_TRY(
+        octet_arena_format(ctx, &source->graph->arena, &op.layer, "%s #%u", octet_tflite_builtin_name(builtin), index));
     OCTET_TRY(take_inputs(ctx, source, &op));
     OCTET_TRY(make_outputs(ctx, source, &op, false));
     return octet_tflite_rewrite(ctx, source->graph, builtin, &op);
 }
 
-static octet_status read_any(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, uint32_t index) {
+static octet_status read_any(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
+                             uint32_t index) {
     int32_t code;
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, table, 0, 0, &code));
-    OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < source->n_opcodes, OCTET_FORMAT, "%s: operator %u has code %d of %u", source->fb.name,
-                index, code, source->n_opcodes);
+    OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < source->n_opcodes, OCTET_FORMAT, "%s: operator %u has code %d of %u",
+                source->fb.name, index, code, source->n_opcodes);
     const int32_t builtin = source->opcodes[code].builtin;
     if (octet_tflite_is_rewritten(builtin)) return read_rewritten(ctx, source, table, builtin, index);
     if (octet_tflite_is_of_variables(builtin)) return octet_tflite_read_variable_operator(ctx, source, table, builtin);

@@ -1,9 +1,9 @@
 /* Table SparsityParameters: 0 traversal_order [int], 1 block_map [int], 2 dim_metadata.
- * Table DimensionMetadata: 0 format byte (0 dense, 1 compressed), 1 dense_size int, 2 array_segments_type, 3 array_segments,
- *   4 array_indices_type, 5 array_indices; the arrays are unions of tables whose field 0 is a vector: Int32Vector 1, Uint16Vector 2,
- *   Uint8Vector 3.
- * A tensor is traversed level by level: its dimensions in some order, each divided by the size of its block, then the blocks' own.
- * Entry e of a compressed level holds the indices segments[e] to segments[e + 1] of the next; the elements follow in that order. */
+ * Table DimensionMetadata: 0 format byte (0 dense, 1 compressed), 1 dense_size int, 2 array_segments_type, 3
+ * array_segments, 4 array_indices_type, 5 array_indices; the arrays are unions of tables whose field 0 is a vector:
+ * Int32Vector 1, Uint16Vector 2, Uint8Vector 3. A tensor is traversed level by level: its dimensions in some order,
+ * each divided by the size of its block, then the blocks' own. Entry e of a compressed level holds the indices
+ * segments[e] to segments[e + 1] of the next; the elements follow in that order. */
 #include "import/tflite/packed.h"
 
 #include <string.h>
@@ -15,11 +15,12 @@ bool octet_tflite_is_nibbles(int code, octet_type *type) {
     return code == SCHEMA_INT4;
 }
 
-octet_status octet_tflite_unpack_nibbles(octet_context *ctx, octet_tflite_source *source, const char *name, const octet_shape *shape,
-                                         octet_bytes data, octet_bytes *out) {
+octet_status octet_tflite_unpack_nibbles(octet_context *ctx, octet_tflite_source *source, const char *name,
+                                         const octet_shape *shape, octet_bytes data, octet_bytes *out) {
     const size_t n = octet_shape_elements(shape);
-    OCTET_CHECK(ctx, data.size == (n + 1) / 2, OCTET_FORMAT, "%s: tensor %s needs %zu bytes of 4-bit elements, its buffer has %zu",
-                source->fb.name, name, (n + 1) / 2, data.size);
+    OCTET_CHECK(ctx, data.size == (n + 1) / 2, OCTET_FORMAT,
+                "%s: tensor %s needs %zu bytes of 4-bit elements, its buffer has %zu", source->fb.name, name,
+                (n + 1) / 2, data.size);
     int8_t *wide;
     OCTET_TRY(OCTET_NEW(ctx, &source->graph->arena, n, &wide));
     for (size_t i = 0; i < n; i++) {
@@ -64,14 +65,15 @@ static uint32_t number_at(const walk *w, const numbers *n, uint32_t i) {
     return value;
 }
 
-static octet_status read_numbers(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int type_field,
-                                 const char *name, numbers *out) {
+static octet_status read_numbers(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
+                                 int type_field, const char *name, numbers *out) {
     octet_flatbuffer *fb = &source->fb;
     uint8_t type;
     octet_flatbuffer_table holder;
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, table, type_field, 0, &type));
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, type_field + 1, &holder));
-    OCTET_CHECK(ctx, type >= 1 && type <= 3, OCTET_FORMAT, "%s: sparse tensor %s has no list of indices", fb->name, name);
+    OCTET_CHECK(ctx, type >= 1 && type <= 3, OCTET_FORMAT, "%s: sparse tensor %s has no list of indices", fb->name,
+                name);
     out->width = type == 1 ? 4 : type == 2 ? 2 : 1;
     return octet_flatbuffer_vector_field(ctx, fb, &holder, 0, out->width, true, &out->vector);
 }
@@ -79,31 +81,37 @@ static octet_status read_numbers(octet_context *ctx, octet_tflite_source *source
 /* The segments are as many as the entries of the level above, never go back and end where the indices do. */
 static octet_status check_segments(octet_context *ctx, const walk *w, const level *l, size_t n_entries) {
     const numbers *s = &l->segments;
-    bool good = s->vector.n == n_entries + 1 && number_at(w, s, 0) == 0 && number_at(w, s, s->vector.n - 1) == l->indices.vector.n;
+    bool good = s->vector.n == n_entries + 1 && number_at(w, s, 0) == 0 &&
+                number_at(w, s, s->vector.n - 1) == l->indices.vector.n;
     for (uint32_t i = 1; good && i < s->vector.n; i++) good = number_at(w, s, i) >= number_at(w, s, i - 1);
     for (uint32_t i = 0; good && i < l->indices.vector.n; i++) good = number_at(w, &l->indices, i) < l->size;
-    OCTET_CHECK(ctx, good, OCTET_FORMAT, "%s: sparse tensor %s has indices that contradict its shape", w->source->fb.name, w->name);
+    OCTET_CHECK(ctx, good, OCTET_FORMAT, "%s: sparse tensor %s has indices that contradict its shape",
+                w->source->fb.name, w->name);
     return OCTET_OK;
 }
 
-/* Traversal dimension `order` is one of the tensor, or block `order - rank`, which belongs to the dimension that block_map names. */
+/* Traversal dimension `order` is one of the tensor, or block `order - rank`, which belongs to the dimension that
+ * block_map names. */
 static octet_status place_levels(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *order,
                                  const octet_flatbuffer_vector *blocks, walk *w) {
     uint32_t seen = 0;
     for (uint32_t i = 0; i < w->n_levels; i++) {
         const int32_t at = octet_flatbuffer_i32_at(&source->fb, order, i);
         const bool is_block = i >= (uint32_t)w->rank;
-        bool good = at >= (is_block ? w->rank : 0) && at < (is_block ? (int32_t)w->n_levels : w->rank) && (seen >> at & 1u) == 0;
-        if (good) w->levels[i].dim = is_block ? octet_flatbuffer_i32_at(&source->fb, blocks, (uint32_t)(at - w->rank)) : at;
+        bool good = at >= (is_block ? w->rank : 0) && at < (is_block ? (int32_t)w->n_levels : w->rank) &&
+                    (seen >> at & 1u) == 0;
+        if (good)
+            w->levels[i].dim = is_block ? octet_flatbuffer_i32_at(&source->fb, blocks, (uint32_t)(at - w->rank)) : at;
         good = good && w->levels[i].dim >= 0 && w->levels[i].dim < w->rank;
-        OCTET_CHECK(ctx, good, OCTET_FORMAT, "%s: sparse tensor %s has a wrong order of dimensions", source->fb.name, w->name);
+        OCTET_CHECK(ctx, good, OCTET_FORMAT, "%s: sparse tensor %s has a wrong order of dimensions", source->fb.name,
+                    w->name);
         seen |= 1u << at;
     }
     return OCTET_OK;
 }
 
-static octet_status read_levels(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *metadata,
-                                const octet_shape *shape, walk *w) {
+static octet_status read_levels(octet_context *ctx, octet_tflite_source *source,
+                                const octet_flatbuffer_vector *metadata, const octet_shape *shape, walk *w) {
     octet_flatbuffer *fb = &source->fb;
     for (uint32_t i = w->n_levels; i-- > 0;) { /* blocks before what they divide */
         level *l = &w->levels[i];
@@ -123,7 +131,8 @@ static octet_status read_levels(octet_context *ctx, octet_tflite_source *source,
             l->size = whole / w->block[l->dim];
             good = good && (format == 1 || (uint32_t)size == l->size);
         }
-        OCTET_CHECK(ctx, good, OCTET_FORMAT, "%s: sparse tensor %s has dimensions that contradict its shape", fb->name, w->name);
+        OCTET_CHECK(ctx, good, OCTET_FORMAT, "%s: sparse tensor %s has dimensions that contradict its shape", fb->name,
+                    w->name);
         l->compressed = format == 1;
         if (!l->compressed) continue;
         OCTET_TRY(read_numbers(ctx, source, &table, 2, w->name, &l->segments));
@@ -135,8 +144,8 @@ static octet_status read_levels(octet_context *ctx, octet_tflite_source *source,
         if (l->compressed) OCTET_TRY(check_segments(ctx, w, l, n_entries));
         n_entries = l->compressed ? l->indices.vector.n : n_entries * l->size;
     }
-    OCTET_CHECK(ctx, n_entries == w->n_left, OCTET_FORMAT, "%s: sparse tensor %s needs %zu elements, its buffer has %zu", fb->name, w->name,
-                n_entries, w->n_left);
+    OCTET_CHECK(ctx, n_entries == w->n_left, OCTET_FORMAT,
+                "%s: sparse tensor %s needs %zu elements, its buffer has %zu", fb->name, w->name, n_entries, w->n_left);
     return OCTET_OK;
 }
 
@@ -167,8 +176,9 @@ static void descend(walk *w, uint32_t depth, size_t entry) {
     }
 }
 
-octet_status octet_tflite_unpack_sparse(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *sparsity,
-                                        const char *name, const octet_shape *shape, size_t element, octet_bytes data, octet_bytes *out) {
+octet_status octet_tflite_unpack_sparse(octet_context *ctx, octet_tflite_source *source,
+                                        const octet_flatbuffer_table *sparsity, const char *name,
+                                        const octet_shape *shape, size_t element, octet_bytes data, octet_bytes *out) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector order, blocks, metadata;
     const size_t n = octet_shape_elements(shape);
@@ -177,13 +187,13 @@ octet_status octet_tflite_unpack_sparse(octet_context *ctx, octet_tflite_source 
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, sparsity, 1, 4, true, &blocks));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, sparsity, 2, 4, true, &metadata));
     w.n_levels = metadata.n;
-    const bool good = order.n == metadata.n && metadata.n == (uint32_t)shape->rank + blocks.n && blocks.n <= (uint32_t)shape->rank &&
-                      data.size % element == 0;
-    OCTET_CHECK(ctx, good, OCTET_FORMAT, "%s: sparse tensor %s of rank %d is described by %u dimensions and %u blocks", fb->name, name,
-                shape->rank, metadata.n, blocks.n);
+    const bool good = order.n == metadata.n && metadata.n == (uint32_t)shape->rank + blocks.n &&
+                      blocks.n <= (uint32_t)shape->rank && data.size % element == 0;
+    OCTET_CHECK(ctx, good, OCTET_FORMAT, "%s: sparse tensor %s of rank %d is described by %u dimensions and %u blocks",
+                fb->name, name, shape->rank, metadata.n, blocks.n);
     w.n_left = data.size / element;
-    OCTET_CHECK(ctx, n / MOST_ZEROS <= w.n_left, OCTET_LIMIT, "%s: sparse tensor %s has %zu elements, of which %zu are stored", fb->name,
-                name, n, w.n_left);
+    OCTET_CHECK(ctx, n / MOST_ZEROS <= w.n_left, OCTET_LIMIT,
+                "%s: sparse tensor %s has %zu elements, of which %zu are stored", fb->name, name, n, w.n_left);
     size_t stride = 1;
     for (int32_t d = shape->rank; d-- > 0;) {
         w.strides[d] = stride;

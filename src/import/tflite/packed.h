@@ -11,10 +11,11 @@
 /* Whether tensors of this type of the schema hold several elements a byte; *type is then what they become. */
 bool octet_tflite_is_nibbles(int code, octet_type *type);
 /* INT4, low half of a byte first, to int8. FORMAT unless there are as many as the shape has. */
-octet_status octet_tflite_unpack_nibbles(octet_context *ctx, octet_tflite_source *source, const char *name, const octet_shape *shape,
-                                         octet_bytes data, octet_bytes *out);
+octet_status octet_tflite_unpack_nibbles(octet_context *ctx, octet_tflite_source *source, const char *name,
+                                         const octet_shape *shape, octet_bytes data, octet_bytes *out);
 /* Elements that are not stored are 0. */
-octet_status octet_tflite_unpack_sparse(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *sparsity,
-                                        const char *name, const octet_shape *shape, size_t element, octet_bytes data, octet_bytes *out);
+octet_status octet_tflite_unpack_sparse(octet_context *ctx, octet_tflite_source *source,
+                                        const octet_flatbuffer_table *sparsity, const char *name,
+                                        const octet_shape *shape, size_t element, octet_bytes data, octet_bytes *out);
 
 #endif

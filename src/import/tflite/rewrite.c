@@ -9,15 +9,16 @@ bool octet_tflite_is_rewritten(int32_t builtin) {
 }
 
 /* An operator whose result exists as a tensor of the file; its type must be the one that inference gives. */
-static octet_status add(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer, uint32_t *inputs,
-                        uint32_t n_inputs, const octet_options *options, uint32_t *output) {
-    octet_operator op = {.code = code, .layer = layer, .inputs = inputs, .n_inputs = n_inputs, .outputs = output, .n_outputs = 1};
+static octet_status add(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
+                        uint32_t *inputs, uint32_t n_inputs, const octet_options *options, uint32_t *output) {
+    octet_operator op = {
+        .code = code, .layer = layer, .inputs = inputs, .n_inputs = n_inputs, .outputs = output, .n_outputs = 1};
     if (options) op.options = *options;
     octet_inferred inferred;
     OCTET_TRY(octet_infer(ctx, graph, &op, &inferred));
     octet_value *value = &graph->values[*output];
-    OCTET_CHECK(ctx, value->type == inferred.type, OCTET_UNSUPPORTED, "%s: %s of %s that gives %s is not supported", graph->source, layer,
-                octet_type_name(inferred.type), octet_type_name(value->type));
+    OCTET_CHECK(ctx, value->type == inferred.type, OCTET_UNSUPPORTED, "%s: %s of %s that gives %s is not supported",
+                graph->source, layer, octet_type_name(inferred.type), octet_type_name(value->type));
     value->shape = inferred.shape;
     return octet_graph_add_operator(ctx, graph, code, layer, inputs, n_inputs, options, output, 1, OCTET_NONE, NULL);
 }
@@ -26,8 +27,8 @@ static octet_status add(octet_context *ctx, octet_graph *graph, octet_operator_c
 static octet_status densify(octet_context *ctx, octet_graph *graph, const octet_operator *op) {
     const octet_value *from = octet_graph_input(graph, op, 0);
     octet_value *to = octet_graph_output(graph, op, 0);
-    OCTET_CHECK(ctx, from && from->data && from->type == to->type, OCTET_MODEL, "%s: %s does not name a constant of its type",
-                graph->source, op->layer);
+    OCTET_CHECK(ctx, from && from->data && from->type == to->type, OCTET_MODEL,
+                "%s: %s does not name a constant of its type", graph->source, op->layer);
     to->shape = from->shape;
     to->data = from->data;
     to->quantization = from->quantization;
@@ -68,7 +69,8 @@ static octet_status add_n(octet_context *ctx, octet_graph *graph, const octet_op
 octet_status octet_tflite_rewrite(octet_context *ctx, octet_graph *graph, int32_t builtin, octet_operator *op) {
     bool present = op->n_outputs == 1 && op->n_inputs > 0;
     for (uint32_t i = 0; i < op->n_inputs; i++) present = present && op->inputs[i] != OCTET_NONE;
-    OCTET_CHECK(ctx, present, OCTET_MODEL, "%s: %s with %u inputs and %u outputs", graph->source, op->layer, op->n_inputs, op->n_outputs);
+    OCTET_CHECK(ctx, present, OCTET_MODEL, "%s: %s with %u inputs and %u outputs", graph->source, op->layer,
+                op->n_inputs, op->n_outputs);
     if (builtin == DENSIFY) return densify(ctx, graph, op);
     if (builtin == RANK) return rank(ctx, graph, op);
     return builtin == ADD_N ? add_n(ctx, graph, op) : embedding_lookup(ctx, graph, op);

@@ -10,8 +10,8 @@
 
 /* Whether a BuiltinOperator is one of them. */
 bool octet_tflite_is_rewritten(int32_t builtin);
-/* op: inputs, outputs and layer are set; its code is not looked at. The operands have been checked. Results get their shapes, and operators
- * are added to the graph. */
+/* op: inputs, outputs and layer are set; its code is not looked at. The operands have been checked. Results get their
+ * shapes, and operators are added to the graph. */
 octet_status octet_tflite_rewrite(octet_context *ctx, octet_graph *graph, int32_t builtin, octet_operator *op);
 
 #endif

@@ -1,6 +1,6 @@
-/* Converters write shapes that depend on the batch as operators on small integers: SHAPE, STRIDED_SLICE, PACK, RESHAPE. With
- * the batch fixed all of these are known, and are computed here, exactly, so that a graph has static shapes only. So are the counters of
- * loops, and the comparisons that end them. */
+/* Converters write shapes that depend on the batch as operators on small integers: SHAPE, STRIDED_SLICE, PACK, RESHAPE.
+ * With the batch fixed all of these are known, and are computed here, exactly, so that a graph has static shapes only.
+ * So are the counters of loops, and the comparisons that end them. */
 #include <string.h>
 
 #include "import/tflite/source.h"
@@ -93,7 +93,8 @@ static bool fold_gather(const octet_graph *graph, const octet_operator *op, cons
 /* PACK of scalars, CONCATENATION of vectors. */
 static bool fold_join(const octet_graph *graph, const octet_operator *op, int32_t rank, integers *out) {
     out->n = 0;
-    if (op->code == OCTET_OP_CONCATENATION && op->options.concatenation.activation != OCTET_ACTIVATION_NONE) return false;
+    if (op->code == OCTET_OP_CONCATENATION && op->options.concatenation.activation != OCTET_ACTIVATION_NONE)
+        return false;
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         integers in;
         if (!read_integers(graph, op, i, &in) || in.rank != rank || out->n + in.n > MAX_ELEMENTS) return false;
@@ -216,7 +217,8 @@ static bool compute(const octet_graph *graph, const octet_operator *op, integers
 }
 
 /* Makes value a constant, unless a number does not fit. */
-static octet_status store(octet_context *ctx, octet_graph *graph, octet_value *value, const int64_t *numbers, size_t n, bool *stored) {
+static octet_status store(octet_context *ctx, octet_graph *graph, octet_value *value, const int64_t *numbers, size_t n,
+                          bool *stored) {
     uint8_t *data;
     const size_t element = octet_type_size(value->type);
     *stored = false;
@@ -225,7 +227,9 @@ static octet_status store(octet_context *ctx, octet_graph *graph, octet_value *v
         const int32_t narrow = (int32_t)numbers[i];
         if (value->type == OCTET_INT32 && narrow != numbers[i]) return OCTET_OK;
         if (value->type == OCTET_BOOL) data[i] = numbers[i] != 0;
-        else memcpy(data + i * element, value->type == OCTET_INT64 ? (const void *)&numbers[i] : (const void *)&narrow, element);
+        else
+            memcpy(data + i * element, value->type == OCTET_INT64 ? (const void *)&numbers[i] : (const void *)&narrow,
+                   element);
     }
     value->data = data;
     *stored = true;

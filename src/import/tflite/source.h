@@ -1,9 +1,8 @@
 /* import/tflite/source.h - what the parts of the TFLite importer share.
  * In:  an opened flatbuffer and the graph that grows from it.
- * Out: values from tensors (import/tflite/values.c), operators (import/tflite/operators.c), those of called graphs in the place of the call
- *      (import/tflite/call.c), folded shape arithmetic (import/tflite/shapes.c).
- * Knows: field numbers of the TFLite schema, version 3.
- * Does not know: the FlatBuffers format itself. */
+ * Out: values from tensors (import/tflite/values.c), operators (import/tflite/operators.c), those of called graphs in
+ * the place of the call (import/tflite/call.c), folded shape arithmetic (import/tflite/shapes.c). Knows: field numbers
+ * of the TFLite schema, version 3. Does not know: the FlatBuffers format itself. */
 #ifndef OCTET_IMPORT_TFLITE_SOURCE_H
 #define OCTET_IMPORT_TFLITE_SOURCE_H
 
@@ -21,12 +20,12 @@ typedef struct octet_tflite_list octet_tflite_list;
 typedef struct octet_tflite_frame {
     octet_flatbuffer_table subgraph;
     octet_flatbuffer_vector tensors, inputs, outputs, operators;
-    uint32_t first;    /* value of tensor 0 as the file states it; those of the other tensors follow */
-    uint8_t *open;     /* by tensor: bit i is set when the file leaves dimension i open (-1) */
-    uint32_t *now;     /* by tensor: the value that it is; OCTET_NONE: nothing has computed it */
-    uint32_t *handles; /* by tensor: 1 + the number of the variable that it stands for; 0: none */
+    uint32_t first;                  /* value of tensor 0 as the file states it; those of the other tensors follow */
+    uint8_t *open;                   /* by tensor: bit i is set when the file leaves dimension i open (-1) */
+    uint32_t *now;                   /* by tensor: the value that it is; OCTET_NONE: nothing has computed it */
+    uint32_t *handles;               /* by tensor: 1 + the number of the variable that it stands for; 0: none */
     const octet_tflite_list **lists; /* by tensor: the list that it is, or NULL */
-    bool *fixed; /* by tensor: computed from constants, once for all calls */
+    bool *fixed;                     /* by tensor: computed from constants, once for all calls */
     bool is_open, is_running;
 } octet_tflite_frame;
 
@@ -47,33 +46,38 @@ typedef struct octet_tflite_source {
     octet_arena scratch;
 } octet_tflite_source;
 
-/* Makes subgraph `index` source->frame and adds a value per tensor, in order; the main graph's come first: value i is tensor i.
- * Constants point into the file where their alignment allows it. A subgraph that was opened before keeps its values. */
+/* Makes subgraph `index` source->frame and adds a value per tensor, in order; the main graph's come first: value i is
+ * tensor i. Constants point into the file where their alignment allows it. A subgraph that was opened before keeps its
+ * values. */
 octet_status octet_tflite_open_frame(octet_context *ctx, octet_tflite_source *source, uint32_t index);
-/* Adds the operators of source->frame; shapes of results come from inference. Arithmetic on shapes that are known by now becomes
- * constants. In the main graph tensor i's value is value i; every call of another graph makes new ones. */
+/* Adds the operators of source->frame; shapes of results come from inference. Arithmetic on shapes that are known by
+ * now becomes constants. In the main graph tensor i's value is value i; every call of another graph makes new ones. */
 octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source *source);
-/* The tensors that an operator of source->frame names in field 1 (inputs), 2 (outputs) or 8 (intermediates); an absent optional one is
- * OCTET_NONE. `*out` has room for one more. `index`: of the operator, for messages. */
-octet_status octet_tflite_read_tensors(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field,
-                                       bool optional, uint32_t index, uint32_t **out, uint32_t *n);
+/* The tensors that an operator of source->frame names in field 1 (inputs), 2 (outputs) or 8 (intermediates); an absent
+ * optional one is OCTET_NONE. `*out` has room for one more. `index`: of the operator, for messages. */
+octet_status octet_tflite_read_tensors(octet_context *ctx, octet_tflite_source *source,
+                                       const octet_flatbuffer_table *table, int field, bool optional, uint32_t index,
+                                       uint32_t **out, uint32_t *n);
 /* The value of a tensor that `reader` reads: MODEL when nothing has computed it. */
-octet_status octet_tflite_value_of(octet_context *ctx, octet_tflite_source *source, uint32_t tensor, const char *reader, uint32_t *out);
+octet_status octet_tflite_value_of(octet_context *ctx, octet_tflite_source *source, uint32_t tensor, const char *reader,
+                                   uint32_t *out);
 /* MODEL when the tensor, which `writer` writes, has a value already. */
-octet_status octet_tflite_check_free(octet_context *ctx, octet_tflite_source *source, uint32_t tensor, const char *writer);
+octet_status octet_tflite_check_free(octet_context *ctx, octet_tflite_source *source, uint32_t tensor,
+                                     const char *writer);
 /* If op computes integers from known integers (SHAPE, PACK, ...), stores the result as data of its output value.
  * The output's shape is already set. */
 octet_status octet_tflite_fold_shape(octet_context *ctx, octet_graph *graph, const octet_operator *op, bool *folded);
 
 /* Where a tensor's data lie; size 0 when it has none. */
-octet_status octet_tflite_find_data(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor,
-                                    const char *name, octet_bytes *out);
+octet_status octet_tflite_find_data(octet_context *ctx, octet_tflite_source *source,
+                                    const octet_flatbuffer_table *tensor, const char *name, octet_bytes *out);
 /* The number in the schema of operator code `code` of the file. */
 octet_status octet_tflite_builtin_of(octet_context *ctx, octet_tflite_source *source, int32_t code, int32_t *out);
 
 /* A string of the file, copied into the graph's arena and made printable; `absent` when the field is. */
-octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field,
-                                    const char *absent, const char **out);
+octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *source,
+                                    const octet_flatbuffer_table *table, int field, const char *absent,
+                                    const char **out);
 
 /* Names of the schema, for messages: "WHILE", "INT4"; "?" for numbers that the schema does not have. */
 const char *octet_tflite_builtin_name(int builtin);

@@ -1,8 +1,8 @@
-/* Table Tensor: 0 shape [int], 1 type byte, 2 buffer uint, 3 name, 4 quantization, 5 is_variable, 6 sparsity, 7 shape_signature [int],
- *   8 has_rank, 9 variant_tensors, 10 external_buffer uint.
- * Table Buffer: 0 data [ubyte], 1 offset ulong, 2 size ulong (data behind the flatbuffer, from the beginning of the file).
- * Table QuantizationParameters: 0 min [float], 1 max [float], 2 scale [float], 3 zero_point [long], 4 details_type, 5 details,
- *   6 quantized_dimension int. */
+/* Table Tensor: 0 shape [int], 1 type byte, 2 buffer uint, 3 name, 4 quantization, 5 is_variable, 6 sparsity, 7
+ * shape_signature [int], 8 has_rank, 9 variant_tensors, 10 external_buffer uint. Table Buffer: 0 data [ubyte], 1 offset
+ * ulong, 2 size ulong (data behind the flatbuffer, from the beginning of the file). Table QuantizationParameters: 0 min
+ * [float], 1 max [float], 2 scale [float], 3 zero_point [long], 4 details_type, 5 details, 6 quantized_dimension int.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -10,8 +10,9 @@
 #include "import/tflite/packed.h"
 #include "import/tflite/source.h"
 
-octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, int field,
-                                    const char *absent, const char **out) {
+octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *source,
+                                    const octet_flatbuffer_table *table, int field, const char *absent,
+                                    const char **out) {
     const char *text;
     OCTET_TRY(octet_flatbuffer_string_field(ctx, &source->fb, table, field, &text));
     *out = absent;
@@ -23,14 +24,14 @@ octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *sou
     return OCTET_OK;
 }
 
-octet_status octet_tflite_find_data(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor,
-                                    const char *name, octet_bytes *out) {
+octet_status octet_tflite_find_data(octet_context *ctx, octet_tflite_source *source,
+                                    const octet_flatbuffer_table *tensor, const char *name, octet_bytes *out) {
     octet_flatbuffer *fb = &source->fb;
     int32_t index, external;
     *out = (octet_bytes){0};
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, tensor, 10, 0, &external));
-    OCTET_CHECK(ctx, external == 0, OCTET_UNSUPPORTED, "%s: tensor %s keeps its data in another file; save the model as one file",
-                fb->name, name);
+    OCTET_CHECK(ctx, external == 0, OCTET_UNSUPPORTED,
+                "%s: tensor %s keeps its data in another file; save the model as one file", fb->name, name);
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, tensor, 2, 0, &index));
     OCTET_CHECK(ctx, (index == 0 && source->buffers.n == 0) || (uint32_t)index < source->buffers.n, OCTET_FORMAT,
                 "%s: tensor %s names buffer %u of %u", fb->name, name, (uint32_t)index, source->buffers.n);
@@ -46,21 +47,21 @@ octet_status octet_tflite_find_data(octet_context *ctx, octet_tflite_source *sou
         *out = (octet_bytes){fb->bytes.data + data.at, data.n};
     } else if (offset > 1 && size > 0) { /* 0 and 1 stand for none */
         OCTET_CHECK(ctx, octet_bytes_inside(source->bytes, offset, size), OCTET_FORMAT,
-                    "%s: tensor %s has %llu bytes at %llu, behind the end of the file", fb->name, name, (unsigned long long)size,
-                    (unsigned long long)offset);
+                    "%s: tensor %s has %llu bytes at %llu, behind the end of the file", fb->name, name,
+                    (unsigned long long)size, (unsigned long long)offset);
         *out = (octet_bytes){source->bytes.data + offset, size};
     }
     return OCTET_OK;
 }
 
-static octet_status read_shape(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor, const char *name,
-                               uint32_t index, octet_shape *shape) {
+static octet_status read_shape(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor,
+                               const char *name, uint32_t index, octet_shape *shape) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector dims, signature;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, tensor, 0, 4, true, &dims));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, tensor, 7, 4, true, &signature));
-    OCTET_CHECK(ctx, dims.n <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: tensor %s has rank %u, at most %d are possible", fb->name, name, dims.n,
-                OCTET_MAX_RANK);
+    OCTET_CHECK(ctx, dims.n <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: tensor %s has rank %u, at most %d are possible",
+                fb->name, name, dims.n, OCTET_MAX_RANK);
     OCTET_CHECK(ctx, signature.n == 0 || signature.n == dims.n, OCTET_FORMAT,
                 "%s: tensor %s has rank %u and a signature of %u dimensions", fb->name, name, dims.n, signature.n);
     *shape = (octet_shape){.rank = (int32_t)dims.n};
@@ -75,43 +76,48 @@ static octet_status read_shape(octet_context *ctx, octet_tflite_source *source, 
 }
 
 /* Scales, zero points and their axis, checked against shape and type. */
-static octet_status read_scales(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table, uint32_t index) {
+static octet_status read_scales(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
+                                uint32_t index) {
     octet_flatbuffer *fb = &source->fb;
     const octet_value *value = &source->graph->values[index];
     octet_flatbuffer_vector scales, zero_points;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, 2, 4, true, &scales));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, 3, 8, true, &zero_points));
-    if (scales.n == 0 || value->type == OCTET_FLOAT32 || value->type == OCTET_FLOAT16 || value->type == OCTET_BOOL) return OCTET_OK;
-    OCTET_CHECK(ctx, zero_points.n == scales.n, OCTET_FORMAT, "%s: tensor %s has %u scales and %u zero points", fb->name, value->name,
-                scales.n, zero_points.n);
+    if (scales.n == 0 || value->type == OCTET_FLOAT32 || value->type == OCTET_FLOAT16 || value->type == OCTET_BOOL)
+        return OCTET_OK;
+    OCTET_CHECK(ctx, zero_points.n == scales.n, OCTET_FORMAT, "%s: tensor %s has %u scales and %u zero points",
+                fb->name, value->name, scales.n, zero_points.n);
     int32_t axis;
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, table, 6, 0, &axis));
     if (scales.n == 1 && (axis < 0 || axis >= value->shape.rank)) axis = 0;
-    OCTET_CHECK(ctx, scales.n == 1 || (axis >= 0 && axis < value->shape.rank && (uint32_t)value->shape.dims[axis] == scales.n),
-                OCTET_FORMAT,
-                "%s: tensor %s has %u scales for dimension %d, which is not that long", fb->name, value->name, scales.n, axis);
+    OCTET_CHECK(
+        ctx, scales.n == 1 || (axis >= 0 && axis < value->shape.rank && (uint32_t)value->shape.dims[axis] == scales.n),
+        OCTET_FORMAT, "%s: tensor %s has %u scales for dimension %d, which is not that long", fb->name, value->name,
+        scales.n, axis);
     float *scale;
     int32_t *zero_point;
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, scales.n, &scale));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, scales.n, &zero_point));
     for (uint32_t i = 0; i < scales.n; i++) {
         scale[i] = octet_flatbuffer_f32_at(fb, &scales, i);
-        OCTET_CHECK(ctx, isfinite(scale[i]) && scale[i] > 0, OCTET_FORMAT, "%s: tensor %s has scale %g, it must be finite and above 0",
-                    fb->name, value->name, (double)scale[i]);
+        OCTET_CHECK(ctx, isfinite(scale[i]) && scale[i] > 0, OCTET_FORMAT,
+                    "%s: tensor %s has scale %g, it must be finite and above 0", fb->name, value->name,
+                    (double)scale[i]);
         const int64_t zero = octet_flatbuffer_i64_at(fb, &zero_points, i);
         int64_t low = 0, high = 0;
         if (value->type == OCTET_INT8) low = INT8_MIN, high = INT8_MAX;
         if (value->type == OCTET_UINT8) high = UINT8_MAX;
         if (value->type == OCTET_INT16) low = INT16_MIN, high = INT16_MAX;
-        OCTET_CHECK(ctx, zero >= low && zero <= high, OCTET_FORMAT, "%s: tensor %s has zero point %lld, %s allows %lld to %lld", fb->name,
-                    value->name, (long long)zero, octet_type_name(value->type), (long long)low, (long long)high);
+        OCTET_CHECK(ctx, zero >= low && zero <= high, OCTET_FORMAT,
+                    "%s: tensor %s has zero point %lld, %s allows %lld to %lld", fb->name, value->name, (long long)zero,
+                    octet_type_name(value->type), (long long)low, (long long)high);
         zero_point[i] = (int32_t)zero;
     }
     return octet_value_set_quantization(ctx, source->graph, index, scales.n, axis, scale, zero_point);
 }
 
-static octet_status read_quantization(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor,
-                                      uint32_t index) {
+static octet_status read_quantization(octet_context *ctx, octet_tflite_source *source,
+                                      const octet_flatbuffer_table *tensor, uint32_t index) {
     octet_flatbuffer *fb = &source->fb;
     octet_value *value = &source->graph->values[index];
     octet_flatbuffer_table table;
@@ -119,8 +125,9 @@ static octet_status read_quantization(octet_context *ctx, octet_tflite_source *s
     uint8_t details;
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, tensor, 4, &table));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, 4, 0, &details));
-    OCTET_CHECK(ctx, details == 0, OCTET_UNSUPPORTED, "%s: tensor %s is quantized in a way that octet does not know (details %u)",
-                fb->name, value->name, details);
+    OCTET_CHECK(ctx, details == 0, OCTET_UNSUPPORTED,
+                "%s: tensor %s is quantized in a way that octet does not know (details %u)", fb->name, value->name,
+                details);
     OCTET_TRY(read_scales(ctx, source, &table, index));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, 0, 4, true, &min));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, 1, 4, true, &max));
@@ -128,7 +135,8 @@ static octet_status read_quantization(octet_context *ctx, octet_tflite_source *s
         value->min = octet_flatbuffer_f32_at(fb, &min, 0);
         value->max = octet_flatbuffer_f32_at(fb, &max, 0);
         OCTET_CHECK(ctx, isfinite(value->min) && isfinite(value->max) && value->min <= value->max, OCTET_FORMAT,
-                    "%s: tensor %s has the range %g to %g", fb->name, value->name, (double)value->min, (double)value->max);
+                    "%s: tensor %s has the range %g to %g", fb->name, value->name, (double)value->min,
+                    (double)value->max);
         value->has_range = true;
     }
     return OCTET_OK;
@@ -138,8 +146,8 @@ static octet_status read_quantization(octet_context *ctx, octet_tflite_source *s
 static octet_status set_data(octet_context *ctx, octet_tflite_source *source, uint32_t index, octet_bytes data) {
     octet_value *value = &source->graph->values[index];
     const size_t element = octet_type_size(value->type), size = octet_shape_elements(&value->shape) * element;
-    OCTET_CHECK(ctx, data.size == size, OCTET_FORMAT, "%s: tensor %s needs %zu bytes, its buffer has %zu", source->fb.name, value->name,
-                size, data.size);
+    OCTET_CHECK(ctx, data.size == size, OCTET_FORMAT, "%s: tensor %s needs %zu bytes, its buffer has %zu",
+                source->fb.name, value->name, size, data.size);
     if ((uintptr_t)data.data % element == 0) {
         value->data = data.data;
         return OCTET_OK;
@@ -167,8 +175,8 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     const bool nibbles = octet_tflite_is_nibbles(code, &type), is_handle = code == RESOURCE || code == VARIANT;
     if (is_handle) type = OCTET_BOOL; /* nothing reads it: import/tflite/variables.c, import/tflite/lists.c */
     OCTET_CHECK(ctx, nibbles || is_handle || octet_type_from_code(code, &type), OCTET_UNSUPPORTED,
-                "%s: tensor %u (%.80s) has type %s (%u), which octet does not support",
-                fb->name, index, name, octet_tflite_type_name(code), code);
+                "%s: tensor %u (%.80s) has type %s (%u), which octet does not support", fb->name, index, name,
+                octet_tflite_type_name(code), code);
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, &tensor, 6, &sparsity));
     OCTET_TRY(read_shape(ctx, source, &tensor, name, index, &shape));
     OCTET_TRY(octet_graph_add_value(ctx, source->graph, name, type, &shape, &value));
@@ -179,7 +187,8 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     OCTET_CHECK(ctx, !nibbles || (data.size > 0 && !is_sparse), OCTET_UNSUPPORTED,
                 "%s: tensor %u (%.80s) has 4-bit elements and is not a dense constant", fb->name, index, name);
     if (nibbles) OCTET_TRY(octet_tflite_unpack_nibbles(ctx, source, name, &shape, data, &data));
-    if (is_sparse) OCTET_TRY(octet_tflite_unpack_sparse(ctx, source, &sparsity, name, &shape, octet_type_size(type), data, &data));
+    if (is_sparse)
+        OCTET_TRY(octet_tflite_unpack_sparse(ctx, source, &sparsity, name, &shape, octet_type_size(type), data, &data));
     if (data.size > 0 && !is_variable) OCTET_TRY(set_data(ctx, source, value, data));
     return read_quantization(ctx, source, &tensor, value);
 }

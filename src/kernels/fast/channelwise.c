@@ -9,19 +9,32 @@ enum { BLOCK = OCTET_CHANNEL_BLOCK };
 
 static size_t blocks(const octet_depthwise_params *p) { return ((size_t)p->out_c + BLOCK - 1) / BLOCK; }
 
-static octet_status make(octet_context *ctx, octet_arena *arena, const octet_channelwise_kernel *kernel, const octet_depthwise_params *p,
-                         octet_channelwise **out) {
+static octet_status make(octet_context *ctx, octet_arena *arena, const octet_channelwise_kernel *kernel,
+                         const octet_depthwise_params *p, octet_channelwise **out) {
     octet_channelwise *c;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &c));
     *c = (octet_channelwise){.kernel = kernel, .shape = *p};
-    const octet_window_shape shape = {.batches = p->batches, .in_h = p->in_h, .in_w = p->in_w, .in_c = p->in_c, .out_h = p->out_h,
-        .out_w = p->out_w, .filter_h = p->filter_h, .filter_w = p->filter_w, .stride_h = p->stride_h, .stride_w = p->stride_w,
-        .dilation_h = p->dilation_h, .dilation_w = p->dilation_w, .pad_top = p->pad_top, .pad_left = p->pad_left, .groups = 1};
+    const octet_window_shape shape = {.batches = p->batches,
+                                      .in_h = p->in_h,
+                                      .in_w = p->in_w,
+                                      .in_c = p->in_c,
+                                      .out_h = p->out_h,
+                                      .out_w = p->out_w,
+                                      .filter_h = p->filter_h,
+                                      .filter_w = p->filter_w,
+                                      .stride_h = p->stride_h,
+                                      .stride_w = p->stride_w,
+                                      .dilation_h = p->dilation_h,
+                                      .dilation_w = p->dilation_w,
+                                      .pad_top = p->pad_top,
+                                      .pad_left = p->pad_left,
+                                      .groups = 1};
     if (kernel->prepare) OCTET_TRY(octet_windows_make(ctx, arena, &shape, kernel->element, false, &c->windows));
     const uint32_t n_taps = (uint32_t)p->filter_h * (uint32_t)p->filter_w;
     c->n_groups = (n_taps + kernel->tap_group - 1) / kernel->tap_group;
     size_t *offsets;
-    OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)c->n_groups * kernel->tap_group, &offsets)); /* taps of no weight read the first element */
+    OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)c->n_groups * kernel->tap_group,
+                        &offsets)); /* taps of no weight read the first element */
     for (uint32_t tap = 0; tap < n_taps; tap++) {
         const uint32_t ky = tap / (uint32_t)p->filter_w, kx = tap % (uint32_t)p->filter_w;
         offsets[tap] = ky * (size_t)p->dilation_h * c->windows.row + kx * (size_t)p->dilation_w * c->windows.pixel;
@@ -33,12 +46,14 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_cha
 
 #if OCTET_FAST_X86
 static bool is_3x3(const octet_depthwise_params *p) {
-    return p->filter_h == 3 && p->filter_w == 3 && p->dilation_h == 1 && p->dilation_w == 1 && (p->stride_w == 1 || p->stride_w == 2);
+    return p->filter_h == 3 && p->filter_w == 3 && p->dilation_h == 1 && p->dilation_w == 1 &&
+           (p->stride_w == 1 || p->stride_w == 2);
 }
 #endif
 
-octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p,
-                                       const int8_t *filter, const int32_t *bias, octet_channelwise **out) {
+octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu,
+                                       const octet_depthwise_params *p, const int8_t *filter, const int32_t *bias,
+                                       octet_channelwise **out) {
     const octet_channelwise_kernel *kernel = NULL;
 #if OCTET_FAST_X86
     if (cpu & OCTET_CPU_AVX2) kernel = is_3x3(p) ? &octet_channelwise_s8_avx2_3x3 : &octet_channelwise_s8_avx2;
@@ -49,12 +64,14 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
     if (!kernel || p->multiplier != 1) return OCTET_OK;
     octet_channelwise *c;
     OCTET_TRY(make(ctx, arena, kernel, p, &c));
-    const size_t n_lanes = blocks(p) * BLOCK, n_taps = (size_t)p->filter_h * (size_t)p->filter_w, group = kernel->tap_group;
+    const size_t n_lanes = blocks(p) * BLOCK, n_taps = (size_t)p->filter_h * (size_t)p->filter_w,
+                 group = kernel->tap_group;
     int32_t *channel, *folded;
     uint8_t *weights;
     OCTET_TRY(OCTET_NEW(ctx, arena, n_lanes, &channel));
     OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * sizeof *folded, OCTET_ALIGNMENT, (void **)&folded));
-    OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * c->n_groups * group * kernel->element, OCTET_ALIGNMENT, (void **)&weights));
+    OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * c->n_groups * group * kernel->element, OCTET_ALIGNMENT,
+                                   (void **)&weights));
     for (size_t lane = 0; lane < n_lanes; lane++) {
         const size_t block = lane / BLOCK, of = block * BLOCK + kernel->channel_of_lane[lane % BLOCK];
         channel[lane] = of < (size_t)p->out_c ? (int32_t)of : -1;
@@ -79,8 +96,9 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
     return OCTET_OK;
 }
 
-octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_depthwise_params *p,
-                                        const float *filter, const float *bias, octet_channelwise **out) {
+octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu,
+                                        const octet_depthwise_params *p, const float *filter, const float *bias,
+                                        octet_channelwise **out) {
     const octet_channelwise_kernel *kernel = NULL;
 #if OCTET_FAST_X86
     if (cpu & OCTET_CPU_AVX2) kernel = &octet_channelwise_f32_avx2;
@@ -109,13 +127,19 @@ octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, 
 uint32_t octet_channelwise_prepare_units(const octet_channelwise *c) {
     return c->kernel->prepare ? (uint32_t)c->shape.batches * (uint32_t)c->windows.padded_h : 0;
 }
-uint32_t octet_channelwise_units(const octet_channelwise *c) { return (uint32_t)c->shape.batches * (uint32_t)c->shape.out_h; }
-size_t octet_channelwise_shared_bytes(const octet_channelwise *c) { return c->kernel->prepare ? c->windows.prepared_bytes : 0; }
+uint32_t octet_channelwise_units(const octet_channelwise *c) {
+    return (uint32_t)c->shape.batches * (uint32_t)c->shape.out_h;
+}
+size_t octet_channelwise_shared_bytes(const octet_channelwise *c) {
+    return c->kernel->prepare ? c->windows.prepared_bytes : 0;
+}
 
-void octet_channelwise_prepare(const octet_channelwise *c, const void *input, void *shared, uint32_t begin, uint32_t end) {
+void octet_channelwise_prepare(const octet_channelwise *c, const void *input, void *shared, uint32_t begin,
+                               uint32_t end) {
     if (begin < end) c->kernel->prepare(&c->windows, input, c->shape.q.input_zero_point, shared, begin, end);
 }
 
-void octet_channelwise_run(const octet_channelwise *c, const void *input, const void *shared, void *output, uint32_t begin, uint32_t end) {
+void octet_channelwise_run(const octet_channelwise *c, const void *input, const void *shared, void *output,
+                           uint32_t begin, uint32_t end) {
     c->kernel->rows(c, c->kernel->prepare ? shared : input, output, begin, end);
 }

@@ -18,8 +18,8 @@ static uint32_t processor(void) {
         bits |= OCTET_CPU_AVX2;
         unsigned eax, ebx, ecx, edx;
         if (__get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & (1U << 4))) bits |= OCTET_CPU_AVX_VNNI;
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-            __builtin_cpu_supports("avx512vl")) {
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
             bits |= OCTET_CPU_AVX512;
             if (__builtin_cpu_supports("avx512vnni")) bits |= OCTET_CPU_AVX512_VNNI;
         }

@@ -10,7 +10,9 @@ enum { STEP = OCTET_PAIRS_STEP_BYTES, LANES_16 = STEP / 2, LIMIT = 128, TURNED_L
 #define TURNED_SINGLE_COST 1.43
 
 /* Of the 16 lanes: sums of positive weights, then of negative ones without sign. */
-typedef struct load { uint16_t sum[STEP]; } load;
+typedef struct load {
+    uint16_t sum[STEP];
+} load;
 
 static load load_of(const int8_t *step) {
     load l = {{0}};
@@ -69,7 +71,8 @@ static octet_pairs_list match(work *w, uint32_t n, bool turned) {
     return result;
 }
 
-/* Sizes and masks. The inputs become value (value + 128) ^ 0x80 or -value - 1: what is missing is 128 w + [w < 0] |w|. */
+/* Sizes and masks. The inputs become value (value + 128) ^ 0x80 or -value - 1: what is missing is 128 w + [w < 0] |w|.
+ */
 static void turn(const int8_t *step, int8_t *out, int32_t *correction) {
     for (int i = 0; i < STEP; i++) {
         const int w = step[i], size = w < 0 ? -w : w;
@@ -79,7 +82,8 @@ static void turn(const int8_t *step, int8_t *out, int32_t *correction) {
     }
 }
 
-static octet_status pack(octet_context *ctx, octet_arena *arena, const work *w, const uint32_t *offsets, octet_pairs_panel *out) {
+static octet_status pack(octet_context *ctx, octet_arena *arena, const work *w, const uint32_t *offsets,
+                         octet_pairs_panel *out) {
     const size_t n_plain = octet_pairs_steps(out->plain);
     int8_t *weights, *place;
     uint32_t *ordered;
@@ -104,14 +108,15 @@ static void sort(work *w, uint32_t n_steps, octet_pairs_panel *out) {
     for (int turned = 0; turned < 2; turned++) {
         uint32_t n = 0;
         for (uint32_t i = 0; i < n_steps; i++) {
-            if (memcmp(w->steps + (size_t)i * STEP, nothing, STEP) != 0 && fits(w->loads[i], false) != (bool)turned) w->list[n++] = i;
+            if (memcmp(w->steps + (size_t)i * STEP, nothing, STEP) != 0 && fits(w->loads[i], false) != (bool)turned)
+                w->list[n++] = i;
         }
         *(turned ? &out->turned : &out->plain) = match(w, n, turned);
     }
 }
 
-octet_status octet_pairs_pack(octet_context *ctx, octet_arena *arena, const int8_t *steps, const uint32_t *offsets, uint32_t n_steps,
-                              octet_pairs_panel *out, double *cost) {
+octet_status octet_pairs_pack(octet_context *ctx, octet_arena *arena, const int8_t *steps, const uint32_t *offsets,
+                              uint32_t n_steps, octet_pairs_panel *out, double *cost) {
     octet_arena temporary = {0};
     work w = {.steps = steps};
     *out = (octet_pairs_panel){0};
@@ -122,8 +127,8 @@ octet_status octet_pairs_pack(octet_context *ctx, octet_arena *arena, const int8
     if (status == OCTET_OK) {
         for (uint32_t i = 0; i < n_steps; i++) w.loads[i] = load_of(steps + (size_t)i * STEP);
         sort(&w, n_steps, out);
-        *cost += PAIR_COST * out->plain.n_pairs + SINGLE_COST * out->plain.n_singles + TURNED_PAIR_COST * out->turned.n_pairs +
-                 TURNED_SINGLE_COST * out->turned.n_singles;
+        *cost += PAIR_COST * out->plain.n_pairs + SINGLE_COST * out->plain.n_singles +
+                 TURNED_PAIR_COST * out->turned.n_pairs + TURNED_SINGLE_COST * out->turned.n_singles;
         status = pack(ctx, arena, &w, offsets, out);
     }
     octet_arena_free(ctx, &temporary);

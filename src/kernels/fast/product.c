@@ -28,7 +28,8 @@ const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t grou
 #if OCTET_FAST_X86
     if (cpu & OCTET_CPU_AVX2 && n_positions == 1) return &octet_product_f32_avx2_vector;
     if (cpu & OCTET_CPU_AVX2 && group_outputs <= 8) return &octet_product_f32_avx2_narrow;
-    if (cpu & OCTET_CPU_AVX2 && group_outputs % 24 == 0 && group_outputs % 16 != 0) return &octet_product_f32_avx2_three;
+    if (cpu & OCTET_CPU_AVX2 && group_outputs % 24 == 0 && group_outputs % 16 != 0)
+        return &octet_product_f32_avx2_three;
     if (cpu & OCTET_CPU_AVX512) return &octet_product_f32_avx512;
     if (cpu & OCTET_CPU_AVX2) return &octet_product_f32_avx2;
 #elif OCTET_FAST_NEON
@@ -40,12 +41,15 @@ const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t grou
     return NULL;
 }
 
-static size_t positions_of(const octet_window_shape *s) { return (size_t)s->batches * (size_t)s->out_h * (size_t)s->out_w; }
+static size_t positions_of(const octet_window_shape *s) {
+    return (size_t)s->batches * (size_t)s->out_h * (size_t)s->out_w;
+}
 
 /* Everything but weights and constants. */
-static octet_status make(octet_context *ctx, octet_arena *arena, const octet_product_kernel *kernel, const octet_window_shape *shape,
-                         uint32_t n_outputs, octet_product *p) {
-    *p = (octet_product){.kernel = kernel, .n_outputs = n_outputs, .group_outputs = n_outputs / (uint32_t)shape->groups};
+static octet_status make(octet_context *ctx, octet_arena *arena, const octet_product_kernel *kernel,
+                         const octet_window_shape *shape, uint32_t n_outputs, octet_product *p) {
+    *p =
+        (octet_product){.kernel = kernel, .n_outputs = n_outputs, .group_outputs = n_outputs / (uint32_t)shape->groups};
     const bool copies = kernel->prepare == octet_windows_prepare_f32 || kernel->prepare == octet_windows_prepare_s8;
     OCTET_TRY(octet_windows_make(ctx, arena, shape, kernel->element, copies, &p->windows));
     p->direct = p->windows.whole && p->windows.segment_elements % kernel->k_group == 0;
@@ -61,7 +65,9 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_pro
     p->spans = spans;
     p->steps = (p->windows.segment_elements + kernel->k_group - 1) / kernel->k_group;
     size_t lanes = (size_t)p->windows.n_segments * p->steps * kernel->k_group;
-    OCTET_CHECK(ctx, octet_multiply_size(lanes, (size_t)width * kernel->weight_bytes, &p->panel_bytes) && p->panel_bytes < (size_t)1 << 40,
+    OCTET_CHECK(ctx,
+                octet_multiply_size(lanes, (size_t)width * kernel->weight_bytes, &p->panel_bytes) &&
+                    p->panel_bytes < (size_t)1 << 40,
                 OCTET_LIMIT, "a window of %zu elements is too large", lanes);
     const size_t window_bytes = lanes * kernel->element;
     p->tiles = (p->windows.n_positions + kernel->max_rows - 1) / kernel->max_rows;
@@ -69,7 +75,8 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_pro
     if (p->tiles_per_block < 1) p->tiles_per_block = 1;
     if (p->tiles_per_block > 8) p->tiles_per_block = 8;
     p->n_blocks = (p->tiles + p->tiles_per_block - 1) / p->tiles_per_block;
-    /* Large weights are read once if all windows pass each panel; windows that do not stay near must then come again for every panel. */
+    /* Large weights are read once if all windows pass each panel; windows that do not stay near must then come again
+     * for every panel. */
     const size_t weights = p->panel_bytes * p->n_panels, all_windows = p->windows.n_positions * window_bytes;
     const size_t input = all_windows < p->windows.prepared_bytes ? all_windows : p->windows.prepared_bytes;
     p->panel_major = weights > L2_BYTES && (input <= L2_BYTES || p->n_panels * input < p->n_blocks * weights);
@@ -107,8 +114,8 @@ static void pack(const octet_product *p, const void *weights, size_t size, int16
 }
 
 /* Bias with the zero-point correction: sum w * (x - z) = sum w * (x + 128) - (128 + z) * sum w, modulo 2^32. */
-static octet_status constants(octet_context *ctx, octet_arena *arena, octet_product *p, const octet_requantize *q, const int8_t *weights,
-                              const int32_t *bias) {
+static octet_status constants(octet_context *ctx, octet_arena *arena, octet_product *p, const octet_requantize *q,
+                              const int8_t *weights, const int32_t *bias) {
     const octet_product_kernel *kernel = p->kernel;
     const size_t width = (size_t)kernel->lanes * kernel->vectors, lanes = (p->n_panels * width + 15) / 16 * 16;
     const size_t depth = (size_t)p->windows.segment_elements * p->windows.n_segments;
@@ -137,7 +144,8 @@ static octet_status constants(octet_context *ctx, octet_arena *arena, octet_prod
 #if OCTET_FAST_X86
 /* From a temporary arena into one that stays. */
 static octet_status adopt(octet_context *ctx, octet_arena *arena, octet_pairs_panel *panel) {
-    const size_t n = octet_pairs_steps(panel->plain) + octet_pairs_steps(panel->turned), size = octet_pairs_bytes(panel);
+    const size_t n = octet_pairs_steps(panel->plain) + octet_pairs_steps(panel->turned),
+                 size = octet_pairs_bytes(panel);
     uint32_t *offsets;
     int8_t *weights;
     OCTET_TRY(OCTET_NEW(ctx, arena, n, &offsets));
@@ -150,8 +158,8 @@ static octet_status adopt(octet_context *ctx, octet_arena *arena, octet_pairs_pa
 }
 
 /* Packs into lists of steps (pairs.h) when that takes less time than the kernel that was chosen; *done says so. */
-static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, uint32_t n_outputs,
-                              const int8_t *weights, octet_product *p, bool *done) {
+static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape,
+                              uint32_t n_outputs, const int8_t *weights, octet_product *p, bool *done) {
     *done = false;
     octet_product q;
     octet_arena packed = {0}, steps_arena = {0};
@@ -164,7 +172,8 @@ static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octe
     double cost = 0;
     octet_status status = OCTET_NEW(ctx, arena, q.n_panels, &panels);
     if (status == OCTET_OK) status = OCTET_NEW(ctx, &steps_arena, n_steps, &offsets);
-    if (status == OCTET_OK) status = octet_arena_allocate(ctx, &steps_arena, q.panel_bytes * q.n_panels, OCTET_ALIGNMENT, (void **)&steps);
+    if (status == OCTET_OK)
+        status = octet_arena_allocate(ctx, &steps_arena, q.panel_bytes * q.n_panels, OCTET_ALIGNMENT, (void **)&steps);
     if (status == OCTET_OK) {
         for (uint32_t i = 0; i < n_steps; i++)
             offsets[i] = (uint32_t)(q.windows.segment_offsets[i / q.steps] + i % q.steps * q.kernel->k_group);
@@ -186,9 +195,9 @@ static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octe
 }
 #endif
 
-octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape,
-                                   uint32_t n_outputs, const octet_requantize *q, const int8_t *weights, const int32_t *bias,
-                                   octet_product **out) {
+octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu,
+                                   const octet_window_shape *shape, uint32_t n_outputs, const octet_requantize *q,
+                                   const int8_t *weights, const int32_t *bias, octet_product **out) {
     *out = NULL;
     const octet_product_kernel *kernel = octet_product_kernel_s8(cpu, q->weight_zero_point != 0);
     if (!kernel) return OCTET_OK;
@@ -224,11 +233,12 @@ bool octet_product_zeros_are_neutral(const float *weights, size_t n_weights, con
     return true;
 }
 
-octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape,
-                                    uint32_t n_outputs, float real_min, float real_max, const float *weights, const float *bias,
-                                    octet_product **out) {
+octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu,
+                                    const octet_window_shape *shape, uint32_t n_outputs, float real_min, float real_max,
+                                    const float *weights, const float *bias, octet_product **out) {
     *out = NULL;
-    const octet_product_kernel *kernel = octet_product_kernel_f32(cpu, n_outputs / (uint32_t)shape->groups, positions_of(shape));
+    const octet_product_kernel *kernel =
+        octet_product_kernel_f32(cpu, n_outputs / (uint32_t)shape->groups, positions_of(shape));
     if (!kernel) return OCTET_OK;
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
@@ -244,9 +254,11 @@ octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint
     p->weights = packed;
     const uint32_t width = kernel->lanes * kernel->vectors;
     float *padded;
-    OCTET_TRY(octet_arena_allocate(ctx, arena, (size_t)p->n_panels * width * sizeof *padded, OCTET_ALIGNMENT, (void **)&padded));
+    OCTET_TRY(octet_arena_allocate(ctx, arena, (size_t)p->n_panels * width * sizeof *padded, OCTET_ALIGNMENT,
+                                   (void **)&padded));
     for (uint32_t panel = 0; bias && panel < p->n_panels; panel++) {
-        memcpy(padded + panel * width, bias + octet_product_first(p, panel), octet_product_width(p, panel) * sizeof *padded);
+        memcpy(padded + panel * width, bias + octet_product_first(p, panel),
+               octet_product_width(p, panel) * sizeof *padded);
     }
     p->bias = padded;
     *out = p;
@@ -263,8 +275,8 @@ void octet_product_prepare(const octet_product *p, const void *input, void *shar
     p->kernel->prepare(&p->windows, input, p->zero_point, shared, begin, end);
 }
 
-/* Weights that do not fit the second-level cache come from far away. While tile `tile` is computed, its share of the next panel is
- * fetched: by the kernel if it does that, which finds where behind the rows. */
+/* Weights that do not fit the second-level cache come from far away. While tile `tile` is computed, its share of the
+ * next panel is fetched: by the kernel if it does that, which finds where behind the rows. */
 static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile, const uint8_t **ahead) {
     const uint8_t *weights = p->weights + next * p->panel_bytes;
     size_t size = p->panel_bytes;
@@ -272,7 +284,8 @@ static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile, cons
         weights = (const uint8_t *)p->pairs[next].weights;
         size = octet_pairs_bytes(&p->pairs[next]);
     }
-    const size_t share = (size / p->tiles / 64 + 1) * 64, begin = tile * share, end = begin + share < size ? begin + share : size;
+    const size_t share = (size / p->tiles / 64 + 1) * 64, begin = tile * share,
+                 end = begin + share < size ? begin + share : size;
     if (p->kernel->fetches) {
         ahead[0] = weights + (begin < end ? begin : end);
         ahead[1] = weights + end;
@@ -282,11 +295,12 @@ static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile, cons
 }
 
 /* Panels [first, last) of tiles [first_tile, last_tile): the addresses of a tile's windows serve all of them. */
-static void run_tiles(const octet_product *p, const uint8_t *prepared, uint8_t *output, size_t first_tile, size_t last_tile, uint32_t first,
-                      uint32_t last) {
+static void run_tiles(const octet_product *p, const uint8_t *prepared, uint8_t *output, size_t first_tile,
+                      size_t last_tile, uint32_t first, uint32_t last) {
     const size_t out_element = p->kernel->element == sizeof(float) ? sizeof(float) : 1;
     const size_t group_bytes = (size_t)(p->windows.shape.in_c / p->windows.shape.groups) * p->kernel->element;
-    const size_t n_rows = p->windows.n_positions / p->tiles, n_longer = p->windows.n_positions % p->tiles; /* by one: the first tiles */
+    const size_t n_rows = p->windows.n_positions / p->tiles,
+                 n_longer = p->windows.n_positions % p->tiles; /* by one: the first tiles */
     const size_t position = first_tile * n_rows + (first_tile < n_longer ? first_tile : n_longer);
     while (first < last) {
         const uint32_t group = first / p->panels_per_group, group_end = (group + 1) * p->panels_per_group;
@@ -298,7 +312,8 @@ static void run_tiles(const octet_product *p, const uint8_t *prepared, uint8_t *
             const uint8_t *rows[OCTET_PRODUCT_MAX_ROWS + 2];
             octet_windows_next(&p->windows, &cursor, n, rows);
             rows[n] = rows[n + 1] = NULL;
-            if (p->panel_major && p->tiles >= FETCH_TILES && first + 1 < p->n_panels) fetch_ahead(p, first + 1, tile, rows + n);
+            if (p->panel_major && p->tiles >= FETCH_TILES && first + 1 < p->n_panels)
+                fetch_ahead(p, first + 1, tile, rows + n);
             for (uint32_t panel = first; panel < end; panel++) {
                 p->kernel->tile(p, panel, rows, n, out + octet_product_first(p, panel) * out_element);
             }
@@ -308,11 +323,13 @@ static void run_tiles(const octet_product *p, const uint8_t *prepared, uint8_t *
     }
 }
 
-void octet_product_run(const octet_product *p, const void *input, const void *shared, void *output, uint32_t begin, uint32_t end) {
+void octet_product_run(const octet_product *p, const void *input, const void *shared, void *output, uint32_t begin,
+                       uint32_t end) {
     const uint8_t *prepared = p->direct ? input : shared;
     const size_t inner = p->panel_major ? p->n_blocks : p->n_panels;
     for (size_t unit = begin; unit < end;) {
-        const size_t outer = unit / inner, first = unit % inner, n = inner - first < end - unit ? inner - first : end - unit;
+        const size_t outer = unit / inner, first = unit % inner,
+                     n = inner - first < end - unit ? inner - first : end - unit;
         const size_t block = p->panel_major ? first : outer, panel = p->panel_major ? outer : first;
         const size_t tile = block * p->tiles_per_block, stop = tile + (p->panel_major ? n : 1) * p->tiles_per_block;
         run_tiles(p, prepared, output, tile, stop < p->tiles ? stop : p->tiles, (uint32_t)panel,

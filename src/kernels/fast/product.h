@@ -1,10 +1,10 @@
-/* kernels/fast/product.h - a matrix product with packed weights: what convolutions and fully connected layers come down to.
- * In:  weights [O, segments, elements] (once, packed), prepared windows (window.h).
- * Out: output [positions, O], float32 or requantized int8.
- * Knows: packing into panels of outputs, tiles of positions, the choice of a kernel by OCTET_CPU_* bits.
- * Does not know: the graph, threads. Exact: int8 equals octet_conv_2d_s8_ref / octet_fully_connected_s8_ref byte for byte;
- * f32 adds by fma from the bias over k ascending, one output per lane (padding takes part as zeros, which could be told from the reference
- * only by the sign of a zero that underflow left behind). */
+/* kernels/fast/product.h - a matrix product with packed weights: what convolutions and fully connected layers come down
+ * to. In:  weights [O, segments, elements] (once, packed), prepared windows (window.h). Out: output [positions, O],
+ * float32 or requantized int8. Knows: packing into panels of outputs, tiles of positions, the choice of a kernel by
+ * OCTET_CPU_* bits. Does not know: the graph, threads. Exact: int8 equals octet_conv_2d_s8_ref /
+ * octet_fully_connected_s8_ref byte for byte; f32 adds by fma from the bias over k ascending, one output per lane
+ * (padding takes part as zeros, which could be told from the reference only by the sign of a zero that underflow left
+ * behind). */
 #ifndef OCTET_KERNELS_FAST_PRODUCT_H
 #define OCTET_KERNELS_FAST_PRODUCT_H
 
@@ -14,9 +14,11 @@
 
 typedef struct octet_product octet_product;
 
-/* Outputs of panel `panel` for n_rows (1..max_rows) windows; out points at the first window's output pixel. A kernel that fetches finds
- * begin and end of memory to fetch meanwhile in rows[n_rows] and rows[n_rows + 1], both NULL for none. */
-typedef void octet_product_tile(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows, void *out);
+/* Outputs of panel `panel` for n_rows (1..max_rows) windows; out points at the first window's output pixel. A kernel
+ * that fetches finds begin and end of memory to fetch meanwhile in rows[n_rows] and rows[n_rows + 1], both NULL for
+ * none. */
+typedef void octet_product_tile(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
+                                void *out);
 
 typedef struct octet_product_kernel {
     const char *name;
@@ -28,7 +30,8 @@ typedef struct octet_product_kernel {
     uint32_t lanes, vectors;        /* outputs per vector, vectors per panel */
     uint32_t max_rows;
     bool fetches;
-    int32_t input_offset;           /* prepared element - (input - zero point) = input_offset + zero point (u8: 128), or NO_OFFSET */
+    int32_t
+        input_offset; /* prepared element - (input - zero point) = input_offset + zero point (u8: 128), or NO_OFFSET */
 } octet_product_kernel;
 enum { OCTET_PRODUCT_NO_OFFSET = INT32_MIN, OCTET_PRODUCT_MAX_ROWS = 16 }; /* MAX_ROWS: the most of any kernel */
 
@@ -42,37 +45,40 @@ struct octet_product {
     octet_windows windows;
     uint32_t n_outputs, group_outputs, panels_per_group, n_panels;
     const octet_product_span *spans; /* by panel */
-    uint32_t steps; /* per segment */
+    uint32_t steps;                  /* per segment */
     size_t panel_bytes;
     const uint8_t *weights;
     const octet_pairs_panel *pairs; /* instead of weights, by panel */
-    octet_scale scale;  /* int8 */
-    const float *bias;  /* f32, padded to panels */
+    octet_scale scale;              /* int8 */
+    const float *bias;              /* f32, padded to panels */
     float real_min, real_max;
     int32_t zero_point; /* of the input */
     bool direct;        /* the input itself serves as prepared input */
     size_t tiles, tiles_per_block, n_blocks;
-    bool panel_major;   /* order of units: all blocks of a panel, or all panels of a block */
+    bool panel_major; /* order of units: all blocks of a panel, or all panels of a block */
 };
 
-/* Whether leaving out taps in the padding is the same as multiplying them by 0: not when a weight is not finite or a sum may be -0. */
+/* Whether leaving out taps in the padding is the same as multiplying them by 0: not when a weight is not finite or a
+ * sum may be -0. */
 bool octet_product_zeros_are_neutral(const float *weights, size_t n_weights, const float *bias, size_t n_outputs);
 /* weights: [O][n_segments][segment_elements] with group_outputs = O / groups outputs per group; bias: [O] or NULL.
  * Work: n_prepare units of prepare (0 when the input serves directly), then n_units of run. */
-octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape,
-                                   uint32_t n_outputs, const octet_requantize *q, const int8_t *weights, const int32_t *bias,
-                                   octet_product **out);
-octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape,
-                                    uint32_t n_outputs, float real_min, float real_max, const float *weights, const float *bias,
-                                    octet_product **out);
+octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu,
+                                   const octet_window_shape *shape, uint32_t n_outputs, const octet_requantize *q,
+                                   const int8_t *weights, const int32_t *bias, octet_product **out);
+octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu,
+                                    const octet_window_shape *shape, uint32_t n_outputs, float real_min, float real_max,
+                                    const float *weights, const float *bias, octet_product **out);
 uint32_t octet_product_prepare_units(const octet_product *p);
 uint32_t octet_product_units(const octet_product *p);
 /* Bytes of the prepared input (0 when direct). */
 size_t octet_product_shared_bytes(const octet_product *p);
 void octet_product_prepare(const octet_product *p, const void *input, void *shared, uint32_t begin, uint32_t end);
-void octet_product_run(const octet_product *p, const void *input, const void *shared, void *output, uint32_t begin, uint32_t end);
+void octet_product_run(const octet_product *p, const void *input, const void *shared, void *output, uint32_t begin,
+                       uint32_t end);
 
-/* The best kernel that the bits allow, or NULL; for few positions, or weights that suit pairs.h, there may be a better one. */
+/* The best kernel that the bits allow, or NULL; for few positions, or weights that suit pairs.h, there may be a better
+ * one. */
 const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point);
 const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions);
 extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_vector, octet_product_s8_avx2_pairs,

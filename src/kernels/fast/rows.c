@@ -8,8 +8,8 @@
 
 enum { LANES = 16, PART_BITS = 22, JOINT_LEAST = 1024 };
 
-static octet_status uniform_scale(octet_context *ctx, octet_arena *arena, int32_t multiplier, int32_t shift, const octet_requantize *range,
-                                  octet_scale *out) {
+static octet_status uniform_scale(octet_context *ctx, octet_arena *arena, int32_t multiplier, int32_t shift,
+                                  const octet_requantize *range, octet_scale *out) {
     int32_t channel[LANES] = {0}, *bias, *constants;
     OCTET_TRY(OCTET_NEW(ctx, arena, LANES, &bias));
     OCTET_TRY(OCTET_NEW(ctx, arena, 2, &constants));
@@ -25,14 +25,16 @@ static int32_t reference(const octet_arithmetic_quantized_params *p, int i, int3
     return octet_fixed_scale(octet_fixed_wrap_left(x, p->left_shift), p->multiplier[i], p->shift[i]);
 }
 
-/* x * multiplier * 2^(left_shift + shift - 31) as a whole number and a part of 2^22; true when rounding agrees with the reference. */
+/* x * multiplier * 2^(left_shift + shift - 31) as a whole number and a part of 2^22; true when rounding agrees with the
+ * reference. */
 static bool split(const octet_arithmetic_quantized_params *p, int i, octet_row_operand *operand) {
     const double factor = ldexp((double)p->multiplier[i], p->left_shift + p->shift[i] - 31);
     operand->whole = (int32_t)floor(factor);
     operand->part = (int32_t)round(ldexp(factor - (double)operand->whole, PART_BITS));
     for (int32_t q = -128; q < 128; q++) {
         const int32_t x = q - p->zero_point[i];
-        if (x * operand->whole + ((x * operand->part + (1 << (PART_BITS - 1))) >> PART_BITS) != reference(p, i, x)) return false;
+        if (x * operand->whole + ((x * operand->part + (1 << (PART_BITS - 1))) >> PART_BITS) != reference(p, i, x))
+            return false;
     }
     return true;
 }
@@ -40,7 +42,8 @@ static bool split(const octet_arithmetic_quantized_params *p, int i, octet_row_o
 static bool joint(const octet_arithmetic_quantized_params *p, bool subtract, octet_row_joint *j) {
     double factor[2], largest = 0;
     for (int i = 0; i < 2; i++) {
-        factor[i] = ldexp((double)p->multiplier[i], p->left_shift + p->shift[i] - 31) * ldexp((double)p->multiplier_out, p->shift_out - 31);
+        factor[i] = ldexp((double)p->multiplier[i], p->left_shift + p->shift[i] - 31) *
+                    ldexp((double)p->multiplier_out, p->shift_out - 31);
         largest = fmax(largest, factor[i]);
     }
     if (!(largest > 0)) return false;
@@ -64,7 +67,8 @@ static bool joint(const octet_arithmetic_quantized_params *p, bool subtract, oct
 }
 
 /* All pairs of operands, through the kernel itself. */
-static bool joint_agrees(const octet_rows_s8 *r, octet_arithmetic operation, const octet_arithmetic_quantized_params *p) {
+static bool joint_agrees(const octet_rows_s8 *r, octet_arithmetic operation,
+                         const octet_arithmetic_quantized_params *p) {
     const int32_t step[2] = {0, 1};
     int8_t all[256], expected[256], got[256];
     for (int32_t i = 0; i < 256; i++) all[i] = (int8_t)(i - 128);
@@ -80,8 +84,8 @@ static bool joint_agrees(const octet_rows_s8 *r, octet_arithmetic operation, con
 #endif
 
 octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, octet_arithmetic operation,
-                                const octet_arithmetic_quantized_params *p, size_t n_elements, octet_broadcast_row **row,
-                                octet_rows_s8 **out) {
+                                const octet_arithmetic_quantized_params *p, size_t n_elements,
+                                octet_broadcast_row **row, octet_rows_s8 **out) {
     *row = NULL;
     *out = NULL;
 #if OCTET_FAST_X86

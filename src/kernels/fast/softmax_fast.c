@@ -19,11 +19,13 @@ void octet_softmax_fast_make(const octet_softmax_params *p, octet_softmax_fast *
 
 static inline int8_t result(const octet_softmax_fast *s, int32_t difference, int32_t reciprocal, int32_t exponent) {
     if (difference > s->limit) return INT8_MIN;
-    const int32_t scaled = octet_fixed_round_shift(octet_fixed_high_multiply(reciprocal, s->power[difference]), exponent);
+    const int32_t scaled =
+        octet_fixed_round_shift(octet_fixed_high_multiply(reciprocal, s->power[difference]), exponent);
     return (int8_t)octet_clamp_s32(octet_fixed_wrap_add(scaled, INT8_MIN), INT8_MIN, INT8_MAX);
 }
 
-void octet_softmax_s8_fast(const octet_softmax_fast *s, const int8_t *input, int8_t *output, int32_t begin, int32_t end) {
+void octet_softmax_s8_fast(const octet_softmax_fast *s, const int8_t *input, int8_t *output, int32_t begin,
+                           int32_t end) {
     const int32_t depth = s->p.depth;
     for (int32_t row = begin; row < end; row++) {
         const int8_t *x = input + (int64_t)row * depth;

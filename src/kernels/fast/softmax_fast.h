@@ -13,6 +13,7 @@ typedef struct octet_softmax_fast {
 } octet_softmax_fast;
 
 void octet_softmax_fast_make(const octet_softmax_params *p, octet_softmax_fast *out);
-void octet_softmax_s8_fast(const octet_softmax_fast *s, const int8_t *input, int8_t *output, int32_t begin, int32_t end);
+void octet_softmax_s8_fast(const octet_softmax_fast *s, const int8_t *input, int8_t *output, int32_t begin,
+                           int32_t end);
 
 #endif

@@ -5,11 +5,13 @@
 #include "base/checked.h"
 #include "kernels/fast/cpu.h"
 
-octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, size_t element, bool in_place,
-                                octet_windows *out) {
+octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, size_t element,
+                                bool in_place, octet_windows *out) {
     *out = (octet_windows){.shape = *shape, .element = element};
-    int64_t padded_h = ((int64_t)shape->out_h - 1) * shape->stride_h + ((int64_t)shape->filter_h - 1) * shape->dilation_h + 1;
-    int64_t padded_w = ((int64_t)shape->out_w - 1) * shape->stride_w + ((int64_t)shape->filter_w - 1) * shape->dilation_w + 1;
+    int64_t padded_h =
+        ((int64_t)shape->out_h - 1) * shape->stride_h + ((int64_t)shape->filter_h - 1) * shape->dilation_h + 1;
+    int64_t padded_w =
+        ((int64_t)shape->out_w - 1) * shape->stride_w + ((int64_t)shape->filter_w - 1) * shape->dilation_w + 1;
     out->whole = in_place && !shape->pad_top && !shape->pad_left && padded_h <= shape->in_h && padded_w <= shape->in_w;
     if (out->whole) {
         padded_h = shape->in_h;
@@ -17,12 +19,13 @@ octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const oc
     }
     size_t rows, pixels, bytes;
     const size_t limit = (size_t)1 << 40;
-    OCTET_CHECK(ctx,
-                padded_h > 0 && padded_w > 0 && padded_h <= INT32_MAX && padded_w <= INT32_MAX &&
-                    octet_multiply_size((size_t)shape->batches, (size_t)padded_h, &rows) &&
-                    octet_multiply_size(rows, (size_t)padded_w, &pixels) &&
-                    octet_multiply_size(pixels, (size_t)shape->in_c * element, &bytes) && bytes < limit && rows < UINT32_MAX,
-                OCTET_LIMIT, "a padded input of %lld x %lld positions is too large", (long long)padded_h, (long long)padded_w);
+    OCTET_CHECK(
+        ctx,
+        padded_h > 0 && padded_w > 0 && padded_h <= INT32_MAX && padded_w <= INT32_MAX &&
+            octet_multiply_size((size_t)shape->batches, (size_t)padded_h, &rows) &&
+            octet_multiply_size(rows, (size_t)padded_w, &pixels) &&
+            octet_multiply_size(pixels, (size_t)shape->in_c * element, &bytes) && bytes < limit && rows < UINT32_MAX,
+        OCTET_LIMIT, "a padded input of %lld x %lld positions is too large", (long long)padded_h, (long long)padded_w);
     out->padded_h = (int32_t)padded_h;
     out->padded_w = (int32_t)padded_w;
     out->pixel = (size_t)shape->in_c * element;
@@ -42,7 +45,8 @@ octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const oc
     }
     out->segment_offsets = offsets;
     if (shape->filter_h == 1 && per_row == 1) return OCTET_OK;
-    if (runs && out->row == out->segment_elements * element && shape->dilation_h == 1) { /* windows as wide as the input: one segment */
+    if (runs && out->row == out->segment_elements * element &&
+        shape->dilation_h == 1) { /* windows as wide as the input: one segment */
         out->segment_elements *= out->n_segments;
         out->n_segments = 1;
     }
@@ -74,7 +78,8 @@ void octet_windows_next(const octet_windows *w, octet_windows_cursor *c, uint32_
     }
 }
 
-/* The part of padded row `unit` that comes from the input: columns [left, left + n) from *source; n = 0 for a padding row. */
+/* The part of padded row `unit` that comes from the input: columns [left, left + n) from *source; n = 0 for a padding
+ * row. */
 typedef struct span {
     const uint8_t *source;
     size_t left, n, right; /* elements: padding, input, padding */
@@ -96,7 +101,8 @@ static void flip(const uint8_t *in, size_t n, uint8_t *out) {
     for (size_t i = 0; i < n; i++) out[i] = in[i] ^ 0x80;
 }
 
-void octet_windows_prepare_u8(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin, uint32_t end) {
+void octet_windows_prepare_u8(const octet_windows *w, const void *input, int32_t zero_point, void *prepared,
+                              uint32_t begin, uint32_t end) {
     for (uint32_t unit = begin; unit < end; unit++) {
         const span s = span_of(w, input, 1, unit);
         uint8_t *out = (uint8_t *)prepared + unit * w->row;
@@ -106,7 +112,8 @@ void octet_windows_prepare_u8(const octet_windows *w, const void *input, int32_t
     }
 }
 
-void octet_windows_prepare_s8(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin, uint32_t end) {
+void octet_windows_prepare_s8(const octet_windows *w, const void *input, int32_t zero_point, void *prepared,
+                              uint32_t begin, uint32_t end) {
     for (uint32_t unit = begin; unit < end; unit++) {
         const span s = span_of(w, input, 1, unit);
         uint8_t *out = (uint8_t *)prepared + unit * w->row;
@@ -123,8 +130,8 @@ static void widen(const int8_t *in, size_t n, int16_t zero_point, int16_t *out) 
     for (size_t i = 0; i < n; i++) out[i] = (int16_t)(in[i] - zero_point);
 }
 
-void octet_windows_prepare_s16(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin,
-                               uint32_t end) {
+void octet_windows_prepare_s16(const octet_windows *w, const void *input, int32_t zero_point, void *prepared,
+                               uint32_t begin, uint32_t end) {
     for (uint32_t unit = begin; unit < end; unit++) {
         const span s = span_of(w, input, 1, unit);
         int16_t *out = (int16_t *)(void *)((uint8_t *)prepared + unit * w->row);
@@ -134,8 +141,8 @@ void octet_windows_prepare_s16(const octet_windows *w, const void *input, int32_
     }
 }
 
-void octet_windows_prepare_f32(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin,
-                               uint32_t end) {
+void octet_windows_prepare_f32(const octet_windows *w, const void *input, int32_t zero_point, void *prepared,
+                               uint32_t begin, uint32_t end) {
     (void)zero_point;
     for (uint32_t unit = begin; unit < end; unit++) {
         const span s = span_of(w, input, sizeof(float), unit);

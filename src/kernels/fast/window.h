@@ -1,9 +1,8 @@
-/* kernels/fast/window.h - where the inputs of a convolution lie, so that it becomes a matrix product without a copied matrix.
- * In:  the geometry of a convolution [N,H,W,C] (a fully connected layer is one with 1x1 inputs and windows).
+/* kernels/fast/window.h - where the inputs of a convolution lie, so that it becomes a matrix product without a copied
+ * matrix. In:  the geometry of a convolution [N,H,W,C] (a fully connected layer is one with 1x1 inputs and windows).
  * Out: for an output position, the address of its window; for a window, the offsets of its contiguous segments.
- * Knows: shapes and strides. The prepared input is the input with its padding written out, so that every window is whole:
- *        [N, PH, PW, C] in units of `element` bytes.
- * Does not know: arithmetic. */
+ * Knows: shapes and strides. The prepared input is the input with its padding written out, so that every window is
+ * whole: [N, PH, PW, C] in units of `element` bytes. Does not know: arithmetic. */
 #ifndef OCTET_KERNELS_FAST_WINDOW_H
 #define OCTET_KERNELS_FAST_WINDOW_H
 
@@ -12,7 +11,8 @@
 enum { OCTET_WINDOW_SLACK = 128 }; /* readable bytes after a prepared input: vector loads may pass the end */
 
 typedef struct octet_window_shape {
-    int32_t batches, in_h, in_w, in_c, out_h, out_w, filter_h, filter_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
+    int32_t batches, in_h, in_w, in_c, out_h, out_w, filter_h, filter_w, stride_h, stride_w, dilation_h, dilation_w,
+        pad_top, pad_left;
     int32_t groups;
 } octet_window_shape;
 
@@ -20,17 +20,18 @@ typedef struct octet_windows {
     octet_window_shape shape;
     size_t element; /* bytes */
     int32_t padded_h, padded_w;
-    size_t pixel, row, sample;       /* bytes between neighbours in the prepared input */
-    size_t n_positions;              /* N * OH * OW */
+    size_t pixel, row, sample; /* bytes between neighbours in the prepared input */
+    size_t n_positions;        /* N * OH * OW */
     uint32_t n_segments, segment_elements;
-    const size_t *segment_offsets;   /* bytes from the window's first element, ascending in k */
-    size_t prepared_bytes;           /* with slack */
-    bool whole;                      /* every window lies inside the input, which serves as it is */
+    const size_t *segment_offsets; /* bytes from the window's first element, ascending in k */
+    size_t prepared_bytes;         /* with slack */
+    bool whole;                    /* every window lies inside the input, which serves as it is */
 } octet_windows;
 
-/* in_place: the kernel can read the input itself where nothing is padded. LIMIT when the prepared input has 2^40 bytes or more. */
-octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, size_t element, bool in_place,
-                                octet_windows *out);
+/* in_place: the kernel can read the input itself where nothing is padded. LIMIT when the prepared input has 2^40 bytes
+ * or more. */
+octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, size_t element,
+                                bool in_place, octet_windows *out);
 
 /* Walks over the windows in the order of their positions. */
 typedef struct octet_windows_cursor {
@@ -42,10 +43,11 @@ octet_windows_cursor octet_windows_seek(const octet_windows *w, const void *prep
 /* Addresses of the next n windows. */
 void octet_windows_next(const octet_windows *w, octet_windows_cursor *c, uint32_t n, const uint8_t **rows);
 
-/* Fills padded rows [begin, end) of N * PH. u8: value ^ 0x80 (value + 128), padding zero_point + 128. s16: value - zero_point;
- * f32: values as they are, padding 0. */
-typedef void octet_windows_prepare(const octet_windows *w, const void *input, int32_t zero_point, void *prepared, uint32_t begin,
-                                   uint32_t end);
-octet_windows_prepare octet_windows_prepare_u8, octet_windows_prepare_s8, octet_windows_prepare_s16, octet_windows_prepare_f32;
+/* Fills padded rows [begin, end) of N * PH. u8: value ^ 0x80 (value + 128), padding zero_point + 128. s16: value -
+ * zero_point; f32: values as they are, padding 0. */
+typedef void octet_windows_prepare(const octet_windows *w, const void *input, int32_t zero_point, void *prepared,
+                                   uint32_t begin, uint32_t end);
+octet_windows_prepare octet_windows_prepare_u8, octet_windows_prepare_s8, octet_windows_prepare_s16,
+    octet_windows_prepare_f32;
 
 #endif

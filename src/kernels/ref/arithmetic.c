@@ -7,36 +7,38 @@
 #include "kernels/ref/fixed_point.h"
 #include "kernels/ref/target.h"
 
-/* A row function: x and y are the operands of one element, p the parameters. The two common strides get loops of their own. */
-#define ROW(name, type, expression)                                                                                \
-    OCTET_TARGET_AVX2 static void name(const void *params, const void *const *in, const int32_t *step, void *out, int32_t n) { \
-        const octet_arithmetic_params *p = params;                                                                 \
-        const type *a = in[0], *b = in[1];                                                                         \
-        type *o = out;                                                                                             \
-        (void)p;                                                                                                   \
-        if (step[0] == 1 && step[1] == 1) {                                                                        \
-            for (int32_t i = 0; i < n; i++) {                                                                      \
-                const type x = a[i], y = b[i];                                                                     \
-                o[i] = (expression);                                                                               \
-            }                                                                                                      \
-        } else if (step[0] == 1) {                                                                                 \
-            const type y = b[0];                                                                                   \
-            for (int32_t i = 0; i < n; i++) {                                                                      \
-                const type x = a[i];                                                                               \
-                o[i] = (expression);                                                                               \
-            }                                                                                                      \
-        } else {                                                                                                   \
-            const type x = a[0];                                                                                   \
-            for (int32_t i = 0; i < n; i++) {                                                                      \
-                const type y = b[i * step[1]];                                                                     \
-                o[i] = (expression);                                                                               \
-            }                                                                                                      \
-        }                                                                                                          \
+/* A row function: x and y are the operands of one element, p the parameters. The two common strides get loops of their
+ * own. */
+#define ROW(name, type, expression)                                                                               \
+    OCTET_TARGET_AVX2 static void name(const void *params, const void *const *in, const int32_t *step, void *out, \
+                                       int32_t n) {                                                               \
+        const octet_arithmetic_params *p = params;                                                                \
+        const type *a = in[0], *b = in[1];                                                                        \
+        type *o = out;                                                                                            \
+        (void)p;                                                                                                  \
+        if (step[0] == 1 && step[1] == 1) {                                                                       \
+            for (int32_t i = 0; i < n; i++) {                                                                     \
+                const type x = a[i], y = b[i];                                                                    \
+                o[i] = (expression);                                                                              \
+            }                                                                                                     \
+        } else if (step[0] == 1) {                                                                                \
+            const type y = b[0];                                                                                  \
+            for (int32_t i = 0; i < n; i++) {                                                                     \
+                const type x = a[i];                                                                              \
+                o[i] = (expression);                                                                              \
+            }                                                                                                     \
+        } else {                                                                                                  \
+            const type x = a[0];                                                                                  \
+            for (int32_t i = 0; i < n; i++) {                                                                     \
+                const type y = b[i * step[1]];                                                                    \
+                o[i] = (expression);                                                                              \
+            }                                                                                                     \
+        }                                                                                                         \
     }
 
 ROW(add_f32, float, octet_clamp_f32(x + y, p->real_min, p->real_max))
 ROW(sub_f32, float, octet_clamp_f32(x - y, p->real_min, p->real_max))
-ROW(mul_f32, float, octet_clamp_f32(x * y, p->real_min, p->real_max))
+ROW(mul_f32, float, octet_clamp_f32(x *y, p->real_min, p->real_max))
 ROW(div_f32, float, octet_clamp_f32(x / y, p->real_min, p->real_max))
 ROW(maximum_f32, float, x > y ? x : y)
 ROW(minimum_f32, float, x < y ? x : y)
@@ -50,7 +52,9 @@ static float floor_mod_float(float x, float y) {
 }
 ROW(floor_mod_f32, float, floor_mod_float(x, y))
 
-static int64_t clamp_s64(int64_t value, int64_t min, int64_t max) { return value < min ? min : value > max ? max : value; }
+static int64_t clamp_s64(int64_t value, int64_t min, int64_t max) {
+    return value < min ? min : value > max ? max : value;
+}
 
 static int32_t wrap_multiply_s32(int32_t x, int32_t y) { return (int32_t)((uint32_t)x * (uint32_t)y); }
 static int64_t wrap_multiply_s64(int64_t x, int64_t y) { return (int64_t)((uint64_t)x * (uint64_t)y); }
@@ -80,7 +84,8 @@ ROW(mul_s32, int32_t, (int32_t)clamp_s64(wrap_multiply_s32(x, y), p->min, p->max
 ROW(div_s32, int32_t, (int32_t)clamp_s64((int32_t)divide(x, y), p->min, p->max))
 ROW(maximum_s32, int32_t, x > y ? x : y)
 ROW(minimum_s32, int32_t, x < y ? x : y)
-ROW(squared_difference_s32, int32_t, wrap_multiply_s32(octet_fixed_wrap_subtract(x, y), octet_fixed_wrap_subtract(x, y)))
+ROW(squared_difference_s32, int32_t,
+    wrap_multiply_s32(octet_fixed_wrap_subtract(x, y), octet_fixed_wrap_subtract(x, y)))
 ROW(pow_s32, int32_t, power_s32(x, y))
 ROW(floor_div_s32, int32_t, (int32_t)floor_divide(x, y))
 ROW(floor_mod_s32, int32_t, (int32_t)floor_modulo(x, y))

@@ -17,18 +17,19 @@ typedef struct octet_batch_matmul_params {
     bool adj_x, adj_y;
     /* Leading axes of the output and by how many matrices lhs and rhs advance along each (0 where they repeat). */
     int32_t n_axes;
-    int32_t sizes[OCTET_BATCH_MATMUL_MAX_AXES], lhs_steps[OCTET_BATCH_MATMUL_MAX_AXES], rhs_steps[OCTET_BATCH_MATMUL_MAX_AXES];
+    int32_t sizes[OCTET_BATCH_MATMUL_MAX_AXES], lhs_steps[OCTET_BATCH_MATMUL_MAX_AXES],
+        rhs_steps[OCTET_BATCH_MATMUL_MAX_AXES];
     int32_t lhs_zero_point, rhs_zero_point, output_zero_point; /* quantized */
     int32_t multiplier, shift;                                 /* lhs scale * rhs scale / output scale */
 } octet_batch_matmul_params;
 
-void octet_batch_matmul_f32_ref(const octet_batch_matmul_params *p, const float *lhs, const float *rhs, float *output, int32_t begin,
-                                int32_t end);
-void octet_batch_matmul_f32_plain(const octet_batch_matmul_params *p, const float *lhs, const float *rhs, float *output, int32_t begin,
-                                  int32_t end);
-void octet_batch_matmul_s8_ref(const octet_batch_matmul_params *p, const int8_t *lhs, const int8_t *rhs, int8_t *output, int32_t begin,
-                               int32_t end);
-void octet_batch_matmul_s16_ref(const octet_batch_matmul_params *p, const int16_t *lhs, const int16_t *rhs, int16_t *output,
+void octet_batch_matmul_f32_ref(const octet_batch_matmul_params *p, const float *lhs, const float *rhs, float *output,
                                 int32_t begin, int32_t end);
+void octet_batch_matmul_f32_plain(const octet_batch_matmul_params *p, const float *lhs, const float *rhs, float *output,
+                                  int32_t begin, int32_t end);
+void octet_batch_matmul_s8_ref(const octet_batch_matmul_params *p, const int8_t *lhs, const int8_t *rhs, int8_t *output,
+                               int32_t begin, int32_t end);
+void octet_batch_matmul_s16_ref(const octet_batch_matmul_params *p, const int16_t *lhs, const int16_t *rhs,
+                                int16_t *output, int32_t begin, int32_t end);
 
 #endif

@@ -9,8 +9,8 @@ static int32_t size_along(const octet_broadcast_shape *operand, int32_t axis, in
     return i < 0 ? 1 : operand->dims[i];
 }
 
-uint32_t octet_broadcast_prepare(octet_broadcast_params *p, octet_broadcast_shape out, const octet_broadcast_shape *operands,
-                                 int32_t n_operands) {
+uint32_t octet_broadcast_prepare(octet_broadcast_params *p, octet_broadcast_shape out,
+                                 const octet_broadcast_shape *operands, int32_t n_operands) {
     assert(n_operands <= OCTET_BROADCAST_MAX_OPERANDS && out.rank <= OCTET_BROADCAST_MAX_RANK);
     p->n_operands = n_operands;
     p->n_axes = 0;
@@ -48,8 +48,8 @@ uint32_t octet_broadcast_prepare(octet_broadcast_params *p, octet_broadcast_shap
     return n_units;
 }
 
-void octet_broadcast_walk(const octet_broadcast_params *p, octet_broadcast_row *row, const void *params, const void *const *in, void *out,
-                          uint32_t begin, uint32_t end) {
+void octet_broadcast_walk(const octet_broadcast_params *p, octet_broadcast_row *row, const void *params,
+                          const void *const *in, void *out, uint32_t begin, uint32_t end) {
     const int32_t last = p->n_axes - 1, length = p->count[last];
     int32_t index[OCTET_BROADCAST_MAX_RANK], step[OCTET_BROADCAST_MAX_OPERANDS] = {0};
     size_t offset[OCTET_BROADCAST_MAX_OPERANDS] = {0}; /* elements */
@@ -76,7 +76,8 @@ void octet_broadcast_walk(const octet_broadcast_params *p, octet_broadcast_row *
         for (int32_t axis = last - 1; axis >= 0; axis--) {
             for (int32_t i = 0; i < p->n_operands; i++) offset[i] += (size_t)p->stride[i][axis];
             if (++index[axis] < p->count[axis]) break;
-            for (int32_t i = 0; i < p->n_operands; i++) offset[i] -= (size_t)p->count[axis] * (size_t)p->stride[i][axis];
+            for (int32_t i = 0; i < p->n_operands; i++)
+                offset[i] -= (size_t)p->count[axis] * (size_t)p->stride[i][axis];
             index[axis] = 0;
         }
     }

@@ -2,8 +2,8 @@
 
 #include "kernels/ref/dot.h"
 
-/* The part of the filter that touches the input at one output position. With dilation 1 and one group the taps of a filter
- * row are one contiguous run of both operands. */
+/* The part of the filter that touches the input at one output position. With dilation 1 and one group the taps of a
+ * filter row are one contiguous run of both operands. */
 typedef struct window {
     octet_taps y, x;
     int32_t origin_y, origin_x;
@@ -32,8 +32,8 @@ static inline int64_t run_filter(const octet_conv_2d_params *p, const window *w,
     return ((int64_t)ky * p->filter_w + w->x.first + run) * p->filter_c;
 }
 
-OCTET_INLINE void conv_2d_f32(const octet_conv_2d_params *p, bool plain, const float *input, const float *filter, const float *bias,
-                              float *output, int32_t begin, int32_t end) {
+OCTET_INLINE void conv_2d_f32(const octet_conv_2d_params *p, bool plain, const float *input, const float *filter,
+                              const float *bias, float *output, int32_t begin, int32_t end) {
     const int64_t filter_size = (int64_t)p->filter_h * p->filter_w * p->filter_c;
     const int32_t group_out = p->out_c / p->groups;
     for (int32_t unit = begin; unit < end; unit++) {
@@ -55,7 +55,8 @@ OCTET_INLINE void conv_2d_f32(const octet_conv_2d_params *p, bool plain, const f
                         }
                     }
                     for (int32_t lane = 0; lane < lanes; lane++) {
-                        out[oc + lane] = octet_clamp_f32(octet_sum_end(plain, sum[lane], bias, oc + lane), p->real_min, p->real_max);
+                        out[oc + lane] =
+                            octet_clamp_f32(octet_sum_end(plain, sum[lane], bias, oc + lane), p->real_min, p->real_max);
                     }
                 }
             }
@@ -64,14 +65,14 @@ OCTET_INLINE void conv_2d_f32(const octet_conv_2d_params *p, bool plain, const f
 }
 
 OCTET_TARGET_FMA
-void octet_conv_2d_f32_ref(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias, float *output,
-                           int32_t begin, int32_t end) {
+void octet_conv_2d_f32_ref(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias,
+                           float *output, int32_t begin, int32_t end) {
     conv_2d_f32(p, false, input, filter, bias, output, begin, end);
 }
 
 OCTET_TARGET_AVX2
-void octet_conv_2d_f32_plain(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias, float *output,
-                             int32_t begin, int32_t end) {
+void octet_conv_2d_f32_plain(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias,
+                             float *output, int32_t begin, int32_t end) {
     conv_2d_f32(p, true, input, filter, bias, output, begin, end);
 }
 
@@ -91,7 +92,8 @@ void octet_conv_2d_s8_ref(const octet_conv_2d_params *p, const int8_t *input, co
                 for (int32_t ky = w.y.first; ky < w.y.last; ky++) {
                     for (int32_t run = 0; run < w.n_runs; run++) {
                         sum += octet_dot_s8(x + run_input(p, &w, ky, run), p->q.input_zero_point,
-                                            filter + oc * filter_size + run_filter(p, &w, ky, run), p->q.weight_zero_point, w.run);
+                                            filter + oc * filter_size + run_filter(p, &w, ky, run),
+                                            p->q.weight_zero_point, w.run);
                     }
                 }
                 out[oc] = (int8_t)octet_requantize_s32(&p->q, (int32_t)sum, oc);
@@ -101,8 +103,8 @@ void octet_conv_2d_s8_ref(const octet_conv_2d_params *p, const int8_t *input, co
 }
 
 OCTET_TARGET_AVX2
-void octet_conv_2d_s16_ref(const octet_conv_2d_params *p, const int16_t *input, const int8_t *filter, const int64_t *bias,
-                           int16_t *output, int32_t begin, int32_t end) {
+void octet_conv_2d_s16_ref(const octet_conv_2d_params *p, const int16_t *input, const int8_t *filter,
+                           const int64_t *bias, int16_t *output, int32_t begin, int32_t end) {
     const int64_t filter_size = (int64_t)p->filter_h * p->filter_w * p->filter_c;
     const int32_t group_out = p->out_c / p->groups;
     for (int32_t unit = begin; unit < end; unit++) {
@@ -126,8 +128,8 @@ void octet_conv_2d_s16_ref(const octet_conv_2d_params *p, const int16_t *input, 
 }
 
 OCTET_TARGET_AVX2
-void octet_conv_2d_s16_b32_ref(const octet_conv_2d_params *p, const int16_t *input, const int8_t *filter, const int32_t *bias,
-                               int16_t *output, int32_t begin, int32_t end) {
+void octet_conv_2d_s16_b32_ref(const octet_conv_2d_params *p, const int16_t *input, const int8_t *filter,
+                               const int32_t *bias, int16_t *output, int32_t begin, int32_t end) {
     const int64_t filter_size = (int64_t)p->filter_h * p->filter_w * p->filter_c;
     const int32_t group_out = p->out_c / p->groups;
     for (int32_t unit = begin; unit < end; unit++) {

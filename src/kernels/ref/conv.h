@@ -3,7 +3,8 @@
  * Out: output [N,OH,OW,O]; positions outside the input contribute nothing.
  * Knows: one output row [OW,O] as the unit of work: unit u is row u % OH of sample u / OH.
  * Does not know: tensors, the graph, threads. Exact: int8 and int16 equal TFLite's reference kernels; float sums
- * run over (ky, kx, channel) in ascending order, by fma from the bias (_ref) or as in LiteRT's reference kernels (_plain, sum.h). */
+ * run over (ky, kx, channel) in ascending order, by fma from the bias (_ref) or as in LiteRT's reference kernels
+ * (_plain, sum.h). */
 #ifndef OCTET_KERNELS_REF_CONV_H
 #define OCTET_KERNELS_REF_CONV_H
 
@@ -19,8 +20,11 @@ typedef struct octet_conv_2d_params {
     octet_requantize q;       /* of the quantized kernels */
 } octet_conv_2d_params;
 
-/* Taps [first, last) of a filter of `filter` taps, `dilation` apart, that lie inside [0, size) when tap 0 is at `origin`. */
-typedef struct octet_taps { int32_t first, last; } octet_taps;
+/* Taps [first, last) of a filter of `filter` taps, `dilation` apart, that lie inside [0, size) when tap 0 is at
+ * `origin`. */
+typedef struct octet_taps {
+    int32_t first, last;
+} octet_taps;
 static inline octet_taps octet_taps_inside(int32_t origin, int32_t size, int32_t filter, int32_t dilation) {
     octet_taps taps = {0, filter};
     if (origin < 0) taps.first = (int32_t)(((int64_t)dilation - 1 - origin) / dilation);
@@ -31,17 +35,17 @@ static inline octet_taps octet_taps_inside(int32_t origin, int32_t size, int32_t
     return taps;
 }
 
-void octet_conv_2d_f32_ref(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias, float *output,
-                           int32_t begin, int32_t end);
-void octet_conv_2d_f32_plain(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias, float *output,
-                             int32_t begin, int32_t end);
+void octet_conv_2d_f32_ref(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias,
+                           float *output, int32_t begin, int32_t end);
+void octet_conv_2d_f32_plain(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias,
+                             float *output, int32_t begin, int32_t end);
 void octet_conv_2d_s8_ref(const octet_conv_2d_params *p, const int8_t *input, const int8_t *filter, const int32_t *bias,
                           int8_t *output, int32_t begin, int32_t end);
 /* int16 activations, int8 weights: sums in 64 bits with a 64-bit bias ... */
-void octet_conv_2d_s16_ref(const octet_conv_2d_params *p, const int16_t *input, const int8_t *filter, const int64_t *bias,
-                           int16_t *output, int32_t begin, int32_t end);
+void octet_conv_2d_s16_ref(const octet_conv_2d_params *p, const int16_t *input, const int8_t *filter,
+                           const int64_t *bias, int16_t *output, int32_t begin, int32_t end);
 /* ... or in 32 bits with a 32-bit bias. */
-void octet_conv_2d_s16_b32_ref(const octet_conv_2d_params *p, const int16_t *input, const int8_t *filter, const int32_t *bias,
-                               int16_t *output, int32_t begin, int32_t end);
+void octet_conv_2d_s16_b32_ref(const octet_conv_2d_params *p, const int16_t *input, const int8_t *filter,
+                               const int32_t *bias, int16_t *output, int32_t begin, int32_t end);
 
 #endif

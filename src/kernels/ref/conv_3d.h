@@ -1,8 +1,8 @@
 /* kernels/ref/conv_3d.h - CONV_3D, float only (TFLite has no quantized kernel).
- * In:  input [N,D,H,W,C], filter [FD,FH,FW,I,O] with C a multiple of I, bias [O] or NULL, parameters that binding has checked.
- * Out: output [N,OD,OH,OW,O].
- * Knows: one output row [OW,O] as the unit of work: unit u is row u % OH of plane u / OH.
- * Does not know: tensors, the graph, threads. Sums start at the bias and add by fma over (kz, ky, kx, channel). */
+ * In:  input [N,D,H,W,C], filter [FD,FH,FW,I,O] with C a multiple of I, bias [O] or NULL, parameters that binding has
+ * checked. Out: output [N,OD,OH,OW,O]. Knows: one output row [OW,O] as the unit of work: unit u is row u % OH of plane
+ * u / OH. Does not know: tensors, the graph, threads. Sums start at the bias and add by fma over (kz, ky, kx, channel).
+ */
 #ifndef OCTET_KERNELS_REF_CONV_3D_H
 #define OCTET_KERNELS_REF_CONV_3D_H
 
@@ -17,9 +17,9 @@ typedef struct octet_conv_3d_params {
     float real_min, real_max;
 } octet_conv_3d_params;
 
-void octet_conv_3d_f32_ref(const octet_conv_3d_params *p, const float *input, const float *filter, const float *bias, float *output,
-                           int32_t begin, int32_t end);
-void octet_conv_3d_f32_plain(const octet_conv_3d_params *p, const float *input, const float *filter, const float *bias, float *output,
-                             int32_t begin, int32_t end);
+void octet_conv_3d_f32_ref(const octet_conv_3d_params *p, const float *input, const float *filter, const float *bias,
+                           float *output, int32_t begin, int32_t end);
+void octet_conv_3d_f32_plain(const octet_conv_3d_params *p, const float *input, const float *filter, const float *bias,
+                             float *output, int32_t begin, int32_t end);
 
 #endif

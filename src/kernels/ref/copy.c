@@ -38,12 +38,11 @@ uint32_t octet_copy_finish(octet_copy_params *p) {
 }
 
 /* memcpy of a constant size compiles to one move and works at any alignment. */
-#define COPY_ROW(bytes)                                                                 \
-    for (int32_t i = 0; i < count; i++) {                                               \
-        memcpy(output + i * out_stride, input + i * in_stride, (bytes));                \
-    }
+#define COPY_ROW(bytes) \
+    for (int32_t i = 0; i < count; i++) { memcpy(output + i * out_stride, input + i * in_stride, (bytes)); }
 
-static void copy_row(const char *input, char *output, int32_t count, ptrdiff_t in_stride, ptrdiff_t out_stride, int32_t element_size) {
+static void copy_row(const char *input, char *output, int32_t count, ptrdiff_t in_stride, ptrdiff_t out_stride,
+                     int32_t element_size) {
     if (in_stride == element_size && out_stride == element_size) {
         if (input != output) memcpy(output, input, (size_t)count * (size_t)element_size);
         return;
@@ -56,15 +55,9 @@ static void copy_row(const char *input, char *output, int32_t count, ptrdiff_t i
             COPY_ROW(1)
         }
         break;
-    case 2:
-        COPY_ROW(2)
-        break;
-    case 4:
-        COPY_ROW(4)
-        break;
-    default:
-        COPY_ROW(8)
-        break;
+    case 2: COPY_ROW(2) break;
+    case 4: COPY_ROW(4) break;
+    default: COPY_ROW(8) break;
     }
 }
 

@@ -1,8 +1,7 @@
-/* kernels/ref/copy.h - moving elements between two strided views: TRANSPOSE, SLICE, STRIDED_SLICE, PAD, CONCATENATION, SPLIT, PACK, TILE, ...
- * In:  up to OCTET_COPY_MAX_AXES axes, each with a count and a byte stride on both sides (0 repeats, negative walks back).
- * Out: every element of the output view, a bitwise copy; what lies between them is left alone.
- * Knows: element sizes of 1, 2, 4 and 8 bytes.
- * Does not know: types, tensors, threads. Exact by nature. */
+/* kernels/ref/copy.h - moving elements between two strided views: TRANSPOSE, SLICE, STRIDED_SLICE, PAD, CONCATENATION,
+ * SPLIT, PACK, TILE, ... In:  up to OCTET_COPY_MAX_AXES axes, each with a count and a byte stride on both sides (0
+ * repeats, negative walks back). Out: every element of the output view, a bitwise copy; what lies between them is left
+ * alone. Knows: element sizes of 1, 2, 4 and 8 bytes. Does not know: types, tensors, threads. Exact by nature. */
 #ifndef OCTET_KERNELS_REF_COPY_H
 #define OCTET_KERNELS_REF_COPY_H
 
@@ -16,7 +15,7 @@ typedef struct octet_copy_params {
     int32_t n_axes;       /* at least 1 after octet_copy_finish; the last one is a row */
     int32_t count[OCTET_COPY_MAX_AXES];
     ptrdiff_t in_stride[OCTET_COPY_MAX_AXES], out_stride[OCTET_COPY_MAX_AXES]; /* bytes */
-    ptrdiff_t in_offset, out_offset;                                           /* bytes: the first element on either side */
+    ptrdiff_t in_offset, out_offset; /* bytes: the first element on either side */
 } octet_copy_params;
 
 /* Starts a copy without axes (one element). */

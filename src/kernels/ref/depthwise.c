@@ -27,8 +27,8 @@ static inline int64_t tap_filter(const octet_depthwise_params *p, int32_t ky, in
     return ((int64_t)ky * p->filter_w + kx) * p->out_c;
 }
 
-OCTET_INLINE void depthwise_f32(const octet_depthwise_params *p, bool plain, const float *input, const float *filter, const float *bias,
-                                float *output, int32_t begin, int32_t end) {
+OCTET_INLINE void depthwise_f32(const octet_depthwise_params *p, bool plain, const float *input, const float *filter,
+                                const float *bias, float *output, int32_t begin, int32_t end) {
     for (int32_t unit = begin; unit < end; unit++) {
         const float *sample = input + (int64_t)(unit / p->out_h) * p->in_h * p->in_w * p->in_c;
         float *out = output + (int64_t)unit * p->out_w * p->out_c;
@@ -44,12 +44,14 @@ OCTET_INLINE void depthwise_f32(const octet_depthwise_params *p, bool plain, con
                         if (p->multiplier == 1) {
                             for (int32_t c = 0; c < n; c++) sum[c] = octet_sum_add(plain, sum[c], x[first + c], f[c]);
                         } else {
-                            for (int32_t c = 0; c < n; c++) sum[c] = octet_sum_add(plain, sum[c], x[(first + c) / p->multiplier], f[c]);
+                            for (int32_t c = 0; c < n; c++)
+                                sum[c] = octet_sum_add(plain, sum[c], x[(first + c) / p->multiplier], f[c]);
                         }
                     }
                 }
                 for (int32_t c = 0; c < n; c++) {
-                    out[first + c] = octet_clamp_f32(octet_sum_end(plain, sum[c], bias, first + c), p->real_min, p->real_max);
+                    out[first + c] =
+                        octet_clamp_f32(octet_sum_end(plain, sum[c], bias, first + c), p->real_min, p->real_max);
                 }
             }
         }
@@ -57,20 +59,20 @@ OCTET_INLINE void depthwise_f32(const octet_depthwise_params *p, bool plain, con
 }
 
 OCTET_TARGET_FMA
-void octet_depthwise_f32_ref(const octet_depthwise_params *p, const float *input, const float *filter, const float *bias, float *output,
-                             int32_t begin, int32_t end) {
+void octet_depthwise_f32_ref(const octet_depthwise_params *p, const float *input, const float *filter,
+                             const float *bias, float *output, int32_t begin, int32_t end) {
     depthwise_f32(p, false, input, filter, bias, output, begin, end);
 }
 
 OCTET_TARGET_AVX2
-void octet_depthwise_f32_plain(const octet_depthwise_params *p, const float *input, const float *filter, const float *bias, float *output,
-                               int32_t begin, int32_t end) {
+void octet_depthwise_f32_plain(const octet_depthwise_params *p, const float *input, const float *filter,
+                               const float *bias, float *output, int32_t begin, int32_t end) {
     depthwise_f32(p, true, input, filter, bias, output, begin, end);
 }
 
 OCTET_TARGET_AVX2
-void octet_depthwise_s8_ref(const octet_depthwise_params *p, const int8_t *input, const int8_t *filter, const int32_t *bias,
-                            int8_t *output, int32_t begin, int32_t end) {
+void octet_depthwise_s8_ref(const octet_depthwise_params *p, const int8_t *input, const int8_t *filter,
+                            const int32_t *bias, int8_t *output, int32_t begin, int32_t end) {
     const int32_t zero = p->q.input_zero_point, weight_zero = p->q.weight_zero_point;
     for (int32_t unit = begin; unit < end; unit++) {
         const int8_t *sample = input + (int64_t)(unit / p->out_h) * p->in_h * p->in_w * p->in_c;
@@ -83,23 +85,26 @@ void octet_depthwise_s8_ref(const octet_depthwise_params *p, const int8_t *input
                 for (int32_t c = 0; c < n; c++) sum[c] = bias ? (uint32_t)bias[first + c] : 0;
                 for (int32_t ky = w.y.first; ky < w.y.last; ky++) {
                     for (int32_t kx = w.x.first; kx < w.x.last; kx++) {
-                        const int8_t *x = sample + tap_input(p, &w, ky, kx), *f = filter + tap_filter(p, ky, kx) + first;
+                        const int8_t *x = sample + tap_input(p, &w, ky, kx),
+                                     *f = filter + tap_filter(p, ky, kx) + first;
                         if (p->multiplier == 1) {
-                            for (int32_t c = 0; c < n; c++) sum[c] += (uint32_t)((x[first + c] - zero) * (f[c] - weight_zero));
+                            for (int32_t c = 0; c < n; c++)
+                                sum[c] += (uint32_t)((x[first + c] - zero) * (f[c] - weight_zero));
                         } else {
                             for (int32_t c = 0; c < n; c++)
                                 sum[c] += (uint32_t)((x[(first + c) / p->multiplier] - zero) * (f[c] - weight_zero));
                         }
                     }
                 }
-                for (int32_t c = 0; c < n; c++) out[first + c] = (int8_t)octet_requantize_s32(&p->q, (int32_t)sum[c], first + c);
+                for (int32_t c = 0; c < n; c++)
+                    out[first + c] = (int8_t)octet_requantize_s32(&p->q, (int32_t)sum[c], first + c);
             }
         }
     }
 }
 
-void octet_depthwise_s16_ref(const octet_depthwise_params *p, const int16_t *input, const int8_t *filter, const int64_t *bias,
-                             int16_t *output, int32_t begin, int32_t end) {
+void octet_depthwise_s16_ref(const octet_depthwise_params *p, const int16_t *input, const int8_t *filter,
+                             const int64_t *bias, int16_t *output, int32_t begin, int32_t end) {
     const int32_t zero = p->q.input_zero_point;
     for (int32_t unit = begin; unit < end; unit++) {
         const int16_t *sample = input + (int64_t)(unit / p->out_h) * p->in_h * p->in_w * p->in_c;
@@ -119,7 +124,8 @@ void octet_depthwise_s16_ref(const octet_depthwise_params *p, const int16_t *inp
                         }
                     }
                 }
-                for (int32_t c = 0; c < n; c++) out[first + c] = (int16_t)octet_requantize_s64(&p->q, (int64_t)sum[c], first + c);
+                for (int32_t c = 0; c < n; c++)
+                    out[first + c] = (int16_t)octet_requantize_s64(&p->q, (int64_t)sum[c], first + c);
             }
         }
     }

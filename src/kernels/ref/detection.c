@@ -4,17 +4,23 @@
 
 #include "kernels/ref/elementary.h"
 
-typedef struct corners { float ymin, xmin, ymax, xmax; } corners;
-typedef struct found { float score; int32_t box, class_index; } found;
+typedef struct corners {
+    float ymin, xmin, ymax, xmax;
+} corners;
+typedef struct found {
+    float score;
+    int32_t box, class_index;
+} found;
 
 /* Parts of the working memory. */
 typedef struct workplace {
-    corners *boxes;                         /* B */
-    float *scores;                          /* B*C */
-    float *column;                          /* B: scores of one class, or the best of each box */
-    int32_t *order, *merged, *chosen;       /* B each: candidates in order; for sorting (and C more: classes of a box); what was chosen */
-    uint8_t *active;                        /* B */
-    found *best, *other;                    /* twice max_detections: results over the classes so far; for merging */
+    corners *boxes; /* B */
+    float *scores;  /* B*C */
+    float *column;  /* B: scores of one class, or the best of each box */
+    int32_t *order, *merged,
+        *chosen;         /* B each: candidates in order; for sorting (and C more: classes of a box); what was chosen */
+    uint8_t *active;     /* B */
+    found *best, *other; /* twice max_detections: results over the classes so far; for merging */
 } workplace;
 
 static size_t round_up(size_t n) { return (n + 15) / 16 * 16; }
@@ -55,7 +61,8 @@ static void decode(const octet_detection_params *p, const void *encodings, const
             e[k] = (double)number_at(&p->boxes, encodings, i * (size_t)p->encoding_size + k);
             a[k] = (double)number_at(&p->anchors, anchors, i * 4 + k);
         }
-        const float y = (float)(e[0] / (double)p->y_scale * a[2] + a[0]), x = (float)(e[1] / (double)p->x_scale * a[3] + a[1]);
+        const float y = (float)(e[0] / (double)p->y_scale * a[2] + a[0]),
+                    x = (float)(e[1] / (double)p->x_scale * a[3] + a[1]);
         const float half_h = (float)(0.5 * octet_exp_f64(e[2] / (double)p->h_scale) * a[2]);
         const float half_w = (float)(0.5 * octet_exp_f64(e[3] / (double)p->w_scale) * a[3]);
         boxes[i] = (corners){y - half_h, x - half_w, y + half_h, x + half_w};
@@ -89,7 +96,8 @@ static void sort(const float *values, int32_t *order, int32_t *merged, int32_t n
     }
 }
 
-/* Greedy: the best candidate goes in, those that overlap it too much go out. Returns how many boxes are in w->chosen. */
+/* Greedy: the best candidate goes in, those that overlap it too much go out. Returns how many boxes are in w->chosen.
+ */
 static int32_t suppress(const octet_detection_params *p, const workplace *w, int32_t most) {
     int32_t n = 0, n_chosen = 0;
     for (int32_t i = 0; i < p->n_boxes; i++)
@@ -100,7 +108,8 @@ static int32_t suppress(const octet_detection_params *p, const workplace *w, int
         if (!w->active[i]) continue;
         w->chosen[n_chosen++] = w->order[i];
         for (int32_t j = i + 1; j < n; j++)
-            if (w->active[j] && overlap(&w->boxes[w->order[i]], &w->boxes[w->order[j]]) > p->overlap_threshold) w->active[j] = 0;
+            if (w->active[j] && overlap(&w->boxes[w->order[i]], &w->boxes[w->order[j]]) > p->overlap_threshold)
+                w->active[j] = 0;
     }
     return n_chosen;
 }
@@ -141,7 +150,8 @@ static int32_t class_by_class(const octet_detection_params *p, workplace *w, int
     const int32_t per_class = p->detections_per_class < p->max_detections ? p->detections_per_class : p->max_detections;
     int32_t n = 0;
     for (int32_t c = 0; c < p->n_classes; c++) {
-        for (int32_t i = 0; i < p->n_boxes; i++) w->column[i] = w->scores[(size_t)i * (size_t)p->n_scores + (size_t)(c + first_class)];
+        for (int32_t i = 0; i < p->n_boxes; i++)
+            w->column[i] = w->scores[(size_t)i * (size_t)p->n_scores + (size_t)(c + first_class)];
         const int32_t n_new = suppress(p, w, per_class), all = n + n_new;
         /* Of equal scores those of earlier classes come first. */
         int32_t old = 0, fresh = 0;

@@ -1,7 +1,7 @@
 /* kernels/ref/dot.h - sums of products, the inner loops of operators with weights.
- * In:  runs of inputs and weights. Out: sums. Knows: base types; everything is inlined into the kernels, which are compiled
- * for several targets (target.h). Integer sums wrap as two's complement and are kept unsigned.
- * Does not know: shapes. */
+ * In:  runs of inputs and weights. Out: sums. Knows: base types; everything is inlined into the kernels, which are
+ * compiled for several targets (target.h). Integer sums wrap as two's complement and are kept unsigned. Does not know:
+ * shapes. */
 #ifndef OCTET_KERNELS_REF_DOT_H
 #define OCTET_KERNELS_REF_DOT_H
 
@@ -12,7 +12,8 @@
 enum { OCTET_DOT_LANES = 8 }; /* output channels summed side by side by octet_dot_f32 */
 
 /* sum[lane] grows by x[k] * weights[lane * stride + k] for k ascending; lanes 1..OCTET_DOT_LANES. */
-OCTET_INLINE void octet_dot_f32(bool plain, float *sum, int32_t lanes, const float *x, const float *weights, int64_t stride, int32_t n) {
+OCTET_INLINE void octet_dot_f32(bool plain, float *sum, int32_t lanes, const float *x, const float *weights,
+                                int64_t stride, int32_t n) {
     if (lanes == OCTET_DOT_LANES) {
         for (int32_t k = 0; k < n; k++) {
             for (int32_t lane = 0; lane < OCTET_DOT_LANES; lane++) {

@@ -6,7 +6,8 @@
 
 enum { LANES = OCTET_EIGEN_LANES, ROWS = OCTET_EIGEN_ROWS };
 
-/* K is cut so that a panel of both operands fits 32 KiB: (32768 - 16*4*4) / ((16 + 4) * 4) rounded down to a multiple of 8. */
+/* K is cut so that a panel of both operands fits 32 KiB: (32768 - 16*4*4) / ((16 + 4) * 4) rounded down to a multiple
+ * of 8. */
 enum { MAX_BLOCK = 400 };
 
 static int32_t block_length(int32_t depth) {
@@ -27,11 +28,13 @@ void octet_eigen_pack(const float *weights, int32_t channels, int32_t depth, flo
 }
 
 /* Complete panels: one sum per output, k ascending. */
-OCTET_INLINE void add_in_order(const float *panel, const float *const *x, int32_t n_rows, int32_t n, float sums[ROWS][LANES]) {
+OCTET_INLINE void add_in_order(const float *panel, const float *const *x, int32_t n_rows, int32_t n,
+                               float sums[ROWS][LANES]) {
     if (n_rows == ROWS) {
         for (int32_t k = 0; k < n; k++) {
             for (int32_t r = 0; r < ROWS; r++) {
-                for (int32_t lane = 0; lane < LANES; lane++) sums[r][lane] += x[r][k] * panel[(int64_t)k * LANES + lane];
+                for (int32_t lane = 0; lane < LANES; lane++)
+                    sums[r][lane] += x[r][k] * panel[(int64_t)k * LANES + lane];
             }
         }
         return;
@@ -57,7 +60,8 @@ OCTET_INLINE void add_even_odd(const float *panel, const float *x, int32_t n, fl
     }
 }
 
-/* Sums of the last 1 to 3 channels: eight sums over k modulo 8, joined as (0+2)+(4+6) and (1+3)+(5+7); then pairs; then the last k. */
+/* Sums of the last 1 to 3 channels: eight sums over k modulo 8, joined as (0+2)+(4+6) and (1+3)+(5+7); then pairs; then
+ * the last k. */
 OCTET_INLINE void add_quads(const float *panel, const float *x, int32_t n, float *sums) {
     for (int32_t lane = 0; lane < LANES; lane++) {
         float part[8] = {0};
@@ -74,8 +78,8 @@ OCTET_INLINE void add_quads(const float *panel, const float *x, int32_t n, float
 }
 
 /* One panel, all of K, up to 4 rows: block sums from 0, added in order. */
-OCTET_INLINE void multiply_panel(const float *panel, const float *const *x, int32_t n_rows, int32_t depth, int32_t channels,
-                                 float out[ROWS][LANES]) {
+OCTET_INLINE void multiply_panel(const float *panel, const float *const *x, int32_t n_rows, int32_t depth,
+                                 int32_t channels, float out[ROWS][LANES]) {
     const int32_t length = block_length(depth);
     memset(out, 0, sizeof(float) * ROWS * LANES);
     for (int32_t first = 0; first < depth; first += length) {
@@ -108,7 +112,8 @@ OCTET_INLINE float join8(const float *lane) {
     return (a + c) + (b + d);
 }
 
-/* Row of a matrix by a vector. `is_last_alone`: the last of an odd number of rows adds a group of four before the rest. */
+/* Row of a matrix by a vector. `is_last_alone`: the last of an odd number of rows adds a group of four before the rest.
+ */
 OCTET_INLINE float matrix_by_vector(const float *row, const float *x, int32_t n, bool is_last_alone) {
     float lanes[8] = {0};
     int32_t k = 0;
@@ -160,18 +165,21 @@ static void gather(const octet_conv_2d_params *p, const float *input, int32_t pi
     const int32_t ox = pixel % p->out_w, oy = pixel / p->out_w % p->out_h, sample = pixel / p->out_w / p->out_h;
     for (int32_t ky = 0; ky < p->filter_h; ky++) {
         for (int32_t kx = 0; kx < p->filter_w; kx++, patch += p->in_c) {
-            const int32_t y = oy * p->stride_h - p->pad_top + ky * p->dilation_h, x = ox * p->stride_w - p->pad_left + kx * p->dilation_w;
+            const int32_t y = oy * p->stride_h - p->pad_top + ky * p->dilation_h,
+                          x = ox * p->stride_w - p->pad_left + kx * p->dilation_w;
             if (y < 0 || y >= p->in_h || x < 0 || x >= p->in_w) {
                 memset(patch, 0, sizeof *patch * (size_t)p->in_c);
             } else {
-                memcpy(patch, input + (((int64_t)sample * p->in_h + y) * p->in_w + x) * p->in_c, sizeof *patch * (size_t)p->in_c);
+                memcpy(patch, input + (((int64_t)sample * p->in_h + y) * p->in_w + x) * p->in_c,
+                       sizeof *patch * (size_t)p->in_c);
             }
         }
     }
 }
 
 /* Which of Eigen's products computes one row of outputs, if it is not the general one. */
-OCTET_INLINE bool special_row(const octet_eigen_params *p, const float *x, int32_t row, const float *weights, float *out) {
+OCTET_INLINE bool special_row(const octet_eigen_params *p, const float *x, int32_t row, const float *weights,
+                              float *out) {
     const int32_t depth = p->depth, channels = p->channels;
     const bool is_vector = p->n_rows == 1 || channels == 1;
     const bool is_tiny = depth + channels + p->n_rows < 20;
@@ -190,8 +198,8 @@ OCTET_INLINE bool special_row(const octet_eigen_params *p, const float *x, int32
 }
 
 OCTET_TARGET_AVX2
-void octet_eigen_product(const octet_eigen_params *p, const float *input, const float *weights, const float *bias, float *output,
-                         float *patches, int32_t begin, int32_t end) {
+void octet_eigen_product(const octet_eigen_params *p, const float *input, const float *weights, const float *bias,
+                         float *output, float *patches, int32_t begin, int32_t end) {
     for (int32_t unit = begin; unit < end; unit++) {
         const int32_t first = unit * ROWS, n_rows = p->n_rows - first < ROWS ? p->n_rows - first : ROWS;
         const float *x[ROWS];
@@ -201,22 +209,25 @@ void octet_eigen_product(const octet_eigen_params *p, const float *input, const 
         }
         float *out = output + (int64_t)first * p->channels;
         bool is_done = false;
-        for (int32_t r = 0; r < n_rows; r++) is_done = special_row(p, x[r], first + r, weights, out + (int64_t)r * p->channels);
+        for (int32_t r = 0; r < n_rows; r++)
+            is_done = special_row(p, x[r], first + r, weights, out + (int64_t)r * p->channels);
         for (int32_t c = 0; !is_done && c < p->channels; c += LANES) {
             const int32_t lanes = p->channels - c < LANES ? p->channels - c : LANES;
             float sums[ROWS][LANES];
             multiply_panel(p->panels + (int64_t)c * p->depth, x, n_rows, p->depth, lanes, sums);
-            for (int32_t r = 0; r < n_rows; r++) memcpy(out + (int64_t)r * p->channels + c, sums[r], sizeof(float) * (size_t)lanes);
+            for (int32_t r = 0; r < n_rows; r++)
+                memcpy(out + (int64_t)r * p->channels + c, sums[r], sizeof(float) * (size_t)lanes);
         }
         for (int32_t r = 0; r < n_rows; r++, out += p->channels) {
-            for (int32_t c = 0; c < p->channels; c++) out[c] = octet_clamp_f32(bias ? out[c] + bias[c] : out[c], p->real_min, p->real_max);
+            for (int32_t c = 0; c < p->channels; c++)
+                out[c] = octet_clamp_f32(bias ? out[c] + bias[c] : out[c], p->real_min, p->real_max);
         }
     }
 }
 
 OCTET_TARGET_AVX2
-void octet_eigen_depthwise(const octet_depthwise_params *p, const float *input, const float *filter, const float *bias, float *output,
-                           int32_t begin, int32_t end) {
+void octet_eigen_depthwise(const octet_depthwise_params *p, const float *input, const float *filter, const float *bias,
+                           float *output, int32_t begin, int32_t end) {
     for (int32_t unit = begin; unit < end; unit++) {
         const float *sample = input + (int64_t)(unit / p->out_h) * p->in_h * p->in_w * p->in_c;
         const int32_t origin_y = unit % p->out_h * p->stride_h - p->pad_top;
@@ -228,8 +239,9 @@ void octet_eigen_depthwise(const octet_depthwise_params *p, const float *input, 
             for (int32_t c = 0; c < p->out_c; c++) out[c] = bias ? bias[c] : 0.0f;
             for (int32_t ky = rows.first; ky < rows.last; ky++) {
                 for (int32_t kx = columns.first; kx < columns.last; kx++) {
-                    const float *x = sample +
-                                     ((int64_t)(origin_y + ky * p->dilation_h) * p->in_w + origin_x + kx * p->dilation_w) * p->in_c;
+                    const float *x =
+                        sample +
+                        ((int64_t)(origin_y + ky * p->dilation_h) * p->in_w + origin_x + kx * p->dilation_w) * p->in_c;
                     const float *w = filter + ((int64_t)ky * p->filter_w + kx) * p->out_c;
                     if (p->multiplier == 1) {
                         for (int32_t c = 0; c < p->out_c; c++) out[c] += x[c] * w[c];

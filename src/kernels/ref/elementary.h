@@ -1,9 +1,8 @@
-/* kernels/ref/elementary.h - exp, log, erfc, tanh, sin, cos, pow in double, from additions, multiplications and divisions alone.
- * In:  doubles, as a rule converted from float32.
- * Out: relative error below 1e-14, so that the result rounded to float32 is the correctly rounded one except for about one
- *      argument in ten million; the same bits on every IEEE machine, whatever its C library.
- * Knows: IEEE double. Inline and nearly free of branches, so that loops over them become vectors.
- * Does not know: float32, tensors. Polynomials: Taylor series, and own Chebyshev fits for erf. */
+/* kernels/ref/elementary.h - exp, log, erfc, tanh, sin, cos, pow in double, from additions, multiplications and
+ * divisions alone. In:  doubles, as a rule converted from float32. Out: relative error below 1e-14, so that the result
+ * rounded to float32 is the correctly rounded one except for about one argument in ten million; the same bits on every
+ * IEEE machine, whatever its C library. Knows: IEEE double. Inline and nearly free of branches, so that loops over them
+ * become vectors. Does not know: float32, tensors. Polynomials: Taylor series, and own Chebyshev fits for erf. */
 #ifndef OCTET_KERNELS_REF_ELEMENTARY_H
 #define OCTET_KERNELS_REF_ELEMENTARY_H
 
@@ -76,7 +75,8 @@ static inline double octet_log_f64(double x) {
 
 static inline double octet_expm1_f64(double x) {
     if (x > -0.02 && x < 0.02) {
-        return x * (1 + x * (0.5 + x * (1.0 / 6 + x * (1.0 / 24 + x * (1.0 / 120 + x * (1.0 / 720 + x * (1.0 / 5040)))))));
+        return x *
+               (1 + x * (0.5 + x * (1.0 / 6 + x * (1.0 / 24 + x * (1.0 / 120 + x * (1.0 / 720 + x * (1.0 / 5040)))))));
     }
     return octet_exp_f64(x) - 1.0;
 }
@@ -91,17 +91,20 @@ static inline double octet_tanh_f64(double x) {
     return x < 0 ? -y : y;
 }
 
-/* 1 - erf(x). Two fits: erf(x) / x over x^2 in [0, 1/2]; erfc(x) exp(x^2) (1 + 2x) over t = (x - 3.75) / (x + 3.75) above. */
+/* 1 - erf(x). Two fits: erf(x) / x over x^2 in [0, 1/2]; erfc(x) exp(x^2) (1 + 2x) over t = (x - 3.75) / (x + 3.75)
+ * above. */
 static inline double octet_erfc_f64(double x) {
-    static const double low[] = {0x1.9576656d5cb4ep-27,  -0x1.5816992332a2ep-23, 0x1.b94bbd17b8a19p-20, -0x1.f4ca60dd2a957p-17,
-                                 0x1.f9a2e31f336cbp-14,  -0x1.c02db28ceff1ep-11, 0x1.565bcd0975aa5p-8,  -0x1.b82ce31274ee7p-6,
-                                 0x1.ce2f21a04295ap-4,   -0x1.812746b0379e5p-2,  0x1.20dd750429b6dp+0};
-    static const double high[] = {0x1.85d5737299683p-26,  0x1.05103359ed5dep-26,  -0x1.fad8c39163db6p-23, -0x1.a5dd82c20416ep-25,
-                                  0x1.d15e8ab183becp-20,  -0x1.0698ef043418ep-20, -0x1.7fb5509739eb2p-17, 0x1.7792d79816f66p-16,
-                                  0x1.b13dd1cc1ed40p-15,  -0x1.303fbf5739850p-12, 0x1.33fb4d5c31e02p-12,  0x1.cc3a0f751b8e9p-10,
-                                  -0x1.3f603c5be695fp-7,  0x1.d0b0037bbed58p-6,   -0x1.e0d0fa6d493fap-5,  0x1.7a14188aa0e3cp-4,
-                                  -0x1.bda9309a2be1ep-4,  0x1.510169d09650ep-4,   0x1.d5f294815b569p-9,   -0x1.1f367683f89a4p-3,
-                                  0x1.3ccda0b5d5dc2p+0};
+    static const double low[] = {0x1.9576656d5cb4ep-27,  -0x1.5816992332a2ep-23, 0x1.b94bbd17b8a19p-20,
+                                 -0x1.f4ca60dd2a957p-17, 0x1.f9a2e31f336cbp-14,  -0x1.c02db28ceff1ep-11,
+                                 0x1.565bcd0975aa5p-8,   -0x1.b82ce31274ee7p-6,  0x1.ce2f21a04295ap-4,
+                                 -0x1.812746b0379e5p-2,  0x1.20dd750429b6dp+0};
+    static const double high[] = {0x1.85d5737299683p-26,  0x1.05103359ed5dep-26, -0x1.fad8c39163db6p-23,
+                                  -0x1.a5dd82c20416ep-25, 0x1.d15e8ab183becp-20, -0x1.0698ef043418ep-20,
+                                  -0x1.7fb5509739eb2p-17, 0x1.7792d79816f66p-16, 0x1.b13dd1cc1ed40p-15,
+                                  -0x1.303fbf5739850p-12, 0x1.33fb4d5c31e02p-12, 0x1.cc3a0f751b8e9p-10,
+                                  -0x1.3f603c5be695fp-7,  0x1.d0b0037bbed58p-6,  -0x1.e0d0fa6d493fap-5,
+                                  0x1.7a14188aa0e3cp-4,   -0x1.bda9309a2be1ep-4, 0x1.510169d09650ep-4,
+                                  0x1.d5f294815b569p-9,   -0x1.1f367683f89a4p-3, 0x1.3ccda0b5d5dc2p+0};
     const double a = x < 0 ? -x : x, a2 = a * a;
     if (a < 0.7) {
         double p = low[0];
@@ -127,11 +130,18 @@ static inline double octet_sin_f64(double x, int quarter) {
     const int64_t turn = octet_elementary_bits(shifted) + quarter;
     double y;
     if (turn & 1) {
-        y = 1 + r2 * (-1.0 / 2 + r2 * (1.0 / 24 + r2 * (-1.0 / 720 + r2 * (1.0 / 40320 + r2 * (-1.0 / 3628800 +
-            r2 * (1.0 / 479001600 + r2 * (-1.0 / 87178291200.0 + r2 * (1.0 / 20922789888000.0))))))));
+        y = 1 + r2 * (-1.0 / 2 +
+                      r2 * (1.0 / 24 + r2 * (-1.0 / 720 +
+                                             r2 * (1.0 / 40320 + r2 * (-1.0 / 3628800 +
+                                                                       r2 * (1.0 / 479001600 +
+                                                                             r2 * (-1.0 / 87178291200.0 +
+                                                                                   r2 * (1.0 / 20922789888000.0))))))));
     } else {
-        y = r * (1 + r2 * (-1.0 / 6 + r2 * (1.0 / 120 + r2 * (-1.0 / 5040 + r2 * (1.0 / 362880 + r2 * (-1.0 / 39916800 +
-            r2 * (1.0 / 6227020800.0 + r2 * (-1.0 / 1307674368000.0))))))));
+        y = r * (1 + r2 * (-1.0 / 6 +
+                           r2 * (1.0 / 120 + r2 * (-1.0 / 5040 + r2 * (1.0 / 362880 +
+                                                                       r2 * (-1.0 / 39916800 +
+                                                                             r2 * (1.0 / 6227020800.0 +
+                                                                                   r2 * (-1.0 / 1307674368000.0))))))));
     }
     return turn & 2 ? -y : y;
 }

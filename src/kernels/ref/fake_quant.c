@@ -12,7 +12,8 @@ octet_fake_quant_grid octet_fake_quant_nudge(float min, float max, int32_t n_bit
     return grid;
 }
 
-void octet_fake_quant_f32_ref(const octet_fake_quant_grid *grid, const float *input, float *output, uint32_t begin, uint32_t end) {
+void octet_fake_quant_f32_ref(const octet_fake_quant_grid *grid, const float *input, float *output, uint32_t begin,
+                              uint32_t end) {
     const float inverse = 1.0f / grid->scale;
     for (uint32_t i = begin; i < end; i++) {
         float x = input[i] > grid->min ? input[i] : grid->min;

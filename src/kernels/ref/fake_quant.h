@@ -2,8 +2,9 @@
  * In:  n elements, the range that training has learned. Out: n elements; out may be in.
  * Knows: how TensorFlow moves a range so that 0 is one of its steps.
  * Does not know: tensors, the graph, threads.
- * Equal to TFLite's reference kernel to the last bit; NaN gives the lowest step. TensorFlow's own kernel adds 1/2 and rounds down where
- * this one rounds half away from zero: the same step but where the sum with 1/2 itself rounds, with 8 bits within 2^-16 of a tie. */
+ * Equal to TFLite's reference kernel to the last bit; NaN gives the lowest step. TensorFlow's own kernel adds 1/2 and
+ * rounds down where this one rounds half away from zero: the same step but where the sum with 1/2 itself rounds, with 8
+ * bits within 2^-16 of a tie. */
 #ifndef OCTET_KERNELS_REF_FAKE_QUANT_H
 #define OCTET_KERNELS_REF_FAKE_QUANT_H
 
@@ -18,6 +19,7 @@ typedef struct octet_fake_quant_grid {
 
 /* min <= 0 <= max, min < max; n_bits 2 to 16. */
 octet_fake_quant_grid octet_fake_quant_nudge(float min, float max, int32_t n_bits, bool narrow_range);
-void octet_fake_quant_f32_ref(const octet_fake_quant_grid *grid, const float *input, float *output, uint32_t begin, uint32_t end);
+void octet_fake_quant_f32_ref(const octet_fake_quant_grid *grid, const float *input, float *output, uint32_t begin,
+                              uint32_t end);
 
 #endif

@@ -1,8 +1,6 @@
-/* kernels/ref/fixed_function.h - exp, 1 / (1 + x), log and 1 / sqrt(x) in fixed point, as gemmlowp and TFLite compute them.
- * In:  int32 in Qm.n: m integer bits, n = 31 - m fraction bits.
- * Out: int32 in the stated format.
- * Knows: fixed_point.h. Constants are the named reals in Q0.31.
- * Does not know: operators. */
+/* kernels/ref/fixed_function.h - exp, 1 / (1 + x), log and 1 / sqrt(x) in fixed point, as gemmlowp and TFLite compute
+ * them. In:  int32 in Qm.n: m integer bits, n = 31 - m fraction bits. Out: int32 in the stated format. Knows:
+ * fixed_point.h. Constants are the named reals in Q0.31. Does not know: operators. */
 #ifndef OCTET_KERNELS_REF_FIXED_FUNCTION_H
 #define OCTET_KERNELS_REF_FIXED_FUNCTION_H
 
@@ -23,16 +21,21 @@ static inline int32_t octet_fixed_rescale(int32_t value, int32_t exponent) {
 static inline int32_t octet_fixed_exp_quarter(int32_t a) {
     const int32_t exp_minus_eighth = 1895147668, third = 715827883;
     const int32_t x = octet_fixed_wrap_add(a, 1 << 28);
-    const int32_t x2 = octet_fixed_high_multiply(x, x), x3 = octet_fixed_high_multiply(x2, x), x4 = octet_fixed_high_multiply(x2, x2);
+    const int32_t x2 = octet_fixed_high_multiply(x, x), x3 = octet_fixed_high_multiply(x2, x),
+                  x4 = octet_fixed_high_multiply(x2, x2);
     const int32_t tail = octet_fixed_high_multiply(octet_fixed_wrap_add(octet_fixed_round_shift(x4, 2), x3), third);
     const int32_t series = octet_fixed_round_shift(octet_fixed_wrap_add(tail, x2), 1);
-    return octet_fixed_wrap_add(exp_minus_eighth, octet_fixed_high_multiply(exp_minus_eighth, octet_fixed_wrap_add(x, series)));
+    return octet_fixed_wrap_add(exp_minus_eighth,
+                                octet_fixed_high_multiply(exp_minus_eighth, octet_fixed_wrap_add(x, series)));
 }
 
 /* e^a for a <= 0 in Q<integer_bits>, result Q0.31 (e^0 is its largest value); integer_bits 0..5. */
 static inline int32_t octet_fixed_exp_negative(int32_t a, int32_t integer_bits) {
-    static const struct { int32_t exponent, multiplier; } powers[] = {/* e^-(2^exponent) */
-        {-2, 1672461947}, {-1, 1302514674}, {0, 790015084}, {1, 290630308}, {2, 39332535}, {3, 720401}, {4, 242}};
+    static const struct {
+        int32_t exponent, multiplier;
+    } powers[] = {/* e^-(2^exponent) */
+                  {-2, 1672461947}, {-1, 1302514674}, {0, 790015084}, {1, 290630308},
+                  {2, 39332535},    {3, 720401},      {4, 242}};
     if (a == 0) return INT32_MAX;
     const int32_t fraction_bits = 31 - integer_bits;
     const int32_t quarter = INT32_C(1) << (fraction_bits - 2);
@@ -66,7 +69,8 @@ static inline int32_t octet_fixed_leading_zeros(uint32_t value) {
     return n;
 }
 
-/* ln(x) for x >= 1 in Q12.19, result Q5.26: x = 2^p * r with r around 2^(-1/4), the logarithm of r by a rational function. */
+/* ln(x) for x >= 1 in Q12.19, result Q5.26: x = 2^p * r with r around 2^(-1/4), the logarithm of r by a rational
+ * function. */
 static inline int32_t octet_fixed_log(int32_t x) {
     const int32_t log_2 = 1488522236, fourth_root_half = 1805811301, root_half = 1518500250, quarter = 1 << 29;
     const int32_t alpha_n = 117049297, alpha_d = 127690142, alpha_i = 1057819769, alpha_f = 638450708;
@@ -89,19 +93,22 @@ static inline int32_t octet_fixed_log(int32_t x) {
     const int32_t q2 = octet_fixed_high_multiply(q, q);
     const int32_t numerator = octet_fixed_wrap_add(
         octet_fixed_high_multiply(q, r), octet_fixed_high_multiply(octet_fixed_high_multiply(q, q2), alpha_n));
-    const int32_t inner = octet_fixed_wrap_add(octet_fixed_wrap_add(alpha_i, q), octet_fixed_high_multiply(alpha_d, q2));
-    const int32_t denominator = octet_fixed_wrap_add(octet_fixed_high_multiply(p, inner), octet_fixed_high_multiply(alpha_f, q));
+    const int32_t inner =
+        octet_fixed_wrap_add(octet_fixed_wrap_add(alpha_i, q), octet_fixed_high_multiply(alpha_d, q2));
+    const int32_t denominator =
+        octet_fixed_wrap_add(octet_fixed_high_multiply(p, inner), octet_fixed_high_multiply(alpha_f, q));
     const int32_t fraction =
         octet_fixed_high_multiply(octet_fixed_rescale(numerator, -sum_bits), octet_fixed_reciprocal(denominator));
     return octet_fixed_rescale(octet_fixed_wrap_add(octet_fixed_high_multiply(power, log_2), fraction), 1);
 }
 
-/* 1 / sqrt(value) = multiplier * 2^(shift - 31) with shift <= 0: five Newton steps x = x (3 - value x^2) / 2 in Q3.28. */
+/* 1 / sqrt(value) = multiplier * 2^(shift - 31) with shift <= 0: five Newton steps x = x (3 - value x^2) / 2 in Q3.28.
+ */
 static inline void octet_fixed_inverse_root(int32_t value, int32_t *multiplier, int32_t *shift) {
     *multiplier = INT32_MAX;
     *shift = 0;
     if (value <= 1) return; /* 0 is never met beside a number other than 0 */
-    int32_t halvings = 11; /* value = mantissa * 4^(halvings - 11) */
+    int32_t halvings = 11;  /* value = mantissa * 4^(halvings - 11) */
     while (value >= 1 << 29) {
         value /= 4;
         halvings++;
@@ -112,9 +119,10 @@ static inline void octet_fixed_inverse_root(int32_t value, int32_t *multiplier, 
     const int32_t quarter = octet_fixed_round_shift(value >> 1, 1), three_halves = (1 << 28) + (1 << 27);
     int32_t x = 1 << 28;
     for (int i = 0; i < 5; i++) {
-        const int32_t cube = octet_fixed_saturating_left(octet_fixed_high_multiply(octet_fixed_high_multiply(x, x), x), 6);
-        const int32_t difference =
-            octet_fixed_wrap_subtract(octet_fixed_high_multiply(three_halves, x), octet_fixed_high_multiply(quarter, cube));
+        const int32_t cube =
+            octet_fixed_saturating_left(octet_fixed_high_multiply(octet_fixed_high_multiply(x, x), x), 6);
+        const int32_t difference = octet_fixed_wrap_subtract(octet_fixed_high_multiply(three_halves, x),
+                                                             octet_fixed_high_multiply(quarter, cube));
         x = octet_fixed_saturating_left(difference, 3);
     }
     *multiplier = octet_fixed_high_multiply(x, 1518500250); /* sqrt(2) / 2 */

@@ -2,7 +2,8 @@
  * In:  int32 accumulators, real multipliers and activation bounds.
  * Out: accumulators times a multiplier, rounded as TensorFlow Lite's reference kernels round (twice).
  * Knows: base types. All functions are inline and never read memory other than their arguments.
- * Does not know: tensors, operators. Formulas: gemmlowp's fixed point and TFLite's quantization utilities, by experiment. */
+ * Does not know: tensors, operators. Formulas: gemmlowp's fixed point and TFLite's quantization utilities, by
+ * experiment. */
 #ifndef OCTET_KERNELS_REF_FIXED_POINT_H
 #define OCTET_KERNELS_REF_FIXED_POINT_H
 
@@ -18,7 +19,9 @@ static inline int32_t octet_clamp_s32(int32_t value, int32_t min, int32_t max) {
     return value < min ? min : value > max ? max : value;
 }
 /* NaN stays NaN. */
-static inline float octet_clamp_f32(float value, float min, float max) { return value < min ? min : value > max ? max : value; }
+static inline float octet_clamp_f32(float value, float min, float max) {
+    return value < min ? min : value > max ? max : value;
+}
 
 /* Half away from zero, saturated to int32; NaN gives 0. */
 static inline int32_t octet_round_s32(double value) {
@@ -27,8 +30,8 @@ static inline int32_t octet_round_s32(double value) {
     return rounded < (double)INT32_MAX ? (int32_t)rounded : INT32_MAX;
 }
 
-/* real = multiplier * 2^(shift - 31), multiplier in [2^30, 2^31) for real > 0 (0 when real is 0 or below 2^-32), shift >= -31.
- * False, and (0, 0), when real is not finite or needs a shift above OCTET_FIXED_MAX_SHIFT. */
+/* real = multiplier * 2^(shift - 31), multiplier in [2^30, 2^31) for real > 0 (0 when real is 0 or below 2^-32), shift
+ * >= -31. False, and (0, 0), when real is not finite or needs a shift above OCTET_FIXED_MAX_SHIFT. */
 static inline bool octet_fixed_multiplier(double real, int32_t *multiplier, int32_t *shift) {
     *multiplier = 0;
     *shift = 0;
@@ -76,10 +79,12 @@ static inline int32_t octet_fixed_saturating_left(int32_t value, int32_t exponen
     return wide > INT32_MAX ? INT32_MAX : wide < INT32_MIN ? INT32_MIN : (int32_t)wide;
 }
 
-/* value * multiplier * 2^(shift - 31) with TFLite's double rounding: left shift (wrapping), high multiply, rounding shift. */
+/* value * multiplier * 2^(shift - 31) with TFLite's double rounding: left shift (wrapping), high multiply, rounding
+ * shift. */
 static inline int32_t octet_fixed_scale(int32_t value, int32_t multiplier, int32_t shift) {
     const int32_t left = shift > 0 ? shift : 0;
-    return octet_fixed_round_shift(octet_fixed_high_multiply(octet_fixed_wrap_left(value, left), multiplier), left - shift);
+    return octet_fixed_round_shift(octet_fixed_high_multiply(octet_fixed_wrap_left(value, left), multiplier),
+                                   left - shift);
 }
 
 /* The same for 64-bit accumulators (int16 activations): the multiplier is reduced to 16 bits, half up.
@@ -100,8 +105,8 @@ static inline int32_t octet_fixed_quantize_bound(float real, float scale, int32_
 
 /* The output range of a quantized kernel: activation [real_min, real_max] (-INFINITY, INFINITY: no bound on that side)
  * intersected with the type's range [type_min, type_max]. */
-static inline void octet_fixed_activation_range(float real_min, float real_max, float scale, int32_t zero_point, int32_t type_min,
-                                                int32_t type_max, int32_t *min, int32_t *max) {
+static inline void octet_fixed_activation_range(float real_min, float real_max, float scale, int32_t zero_point,
+                                                int32_t type_min, int32_t type_max, int32_t *min, int32_t *max) {
     *min = type_min;
     *max = type_max;
     if (real_min > -INFINITY) {

@@ -11,8 +11,8 @@
 
 enum { OCTET_GATHER_MAX_DEPTH = 8 };
 
-/* data [batches, outer, axis, row], indices [batches, n_indices], output [batches, outer, n_indices, row]; axis > 0 unless
- * there is no row. */
+/* data [batches, outer, axis, row], indices [batches, n_indices], output [batches, outer, n_indices, row]; axis > 0
+ * unless there is no row. */
 typedef struct octet_gather_params {
     int32_t batches, outer, axis, n_indices;
     int32_t index_size; /* bytes of an index: 2, 4 or 8 */
@@ -20,7 +20,8 @@ typedef struct octet_gather_params {
 } octet_gather_params;
 
 /* Units: the batches * outer * n_indices rows of the output. */
-void octet_gather_ref(const octet_gather_params *p, const void *data, const void *indices, void *output, uint32_t begin, uint32_t end);
+void octet_gather_ref(const octet_gather_params *p, const void *data, const void *indices, void *output, uint32_t begin,
+                      uint32_t end);
 
 /* data [axis[0], ..., axis[depth-1], row], indices [n, depth], output [n, row]. */
 typedef struct octet_gather_nd_params {
@@ -31,7 +32,7 @@ typedef struct octet_gather_nd_params {
 } octet_gather_nd_params;
 
 /* Units: the n rows of the output. */
-void octet_gather_nd_ref(const octet_gather_nd_params *p, const void *data, const void *indices, void *output, uint32_t begin,
-                         uint32_t end);
+void octet_gather_nd_ref(const octet_gather_nd_params *p, const void *data, const void *indices, void *output,
+                         uint32_t begin, uint32_t end);
 
 #endif

@@ -35,7 +35,7 @@ static inline uint16_t octet_half_from_f32(float value) {
     if (magnitude > 0x7f800000) return (uint16_t)(sign | 0x7e00 | (magnitude >> 13 & 0x3ff));
     if (magnitude >= 0x477ff000) return (uint16_t)(sign | 0x7c00); /* 65520 and above round to infinity */
     if (magnitude < 0x33000000) return (uint16_t)sign;             /* below half of the least subnormal */
-    uint32_t fraction, drop; /* drop: bits below the last one kept */
+    uint32_t fraction, drop;                                       /* drop: bits below the last one kept */
     if (magnitude < 0x38800000) {
         drop = 126 - (magnitude >> 23);
         fraction = (magnitude & 0x7fffff) | 0x800000;

@@ -20,13 +20,14 @@ static int32_t zero_point_of(float min, float max, double scale) {
     return octet_clamp_s32(octet_round_s32(zero_point), INT8_MIN, INT8_MAX);
 }
 
-/* Half away from zero. In whole groups of 8 LiteRT adds 0.5 in float and truncates, which makes 1 of the float below 0.5. */
+/* Half away from zero. In whole groups of 8 LiteRT adds 0.5 in float and truncates, which makes 1 of the float below
+ * 0.5. */
 static inline int32_t rounded(float x, bool in_eights) {
     return octet_round_s32((double)(in_eights ? truncf(x + copysignf(0.5f, x)) : x));
 }
 
-void octet_hybrid_quantize_ref(const octet_hybrid_params *h, const float *input, const octet_hybrid_rows *rows, int32_t begin,
-                               int32_t end) {
+void octet_hybrid_quantize_ref(const octet_hybrid_params *h, const float *input, const octet_hybrid_rows *rows,
+                               int32_t begin, int32_t end) {
     for (int32_t row = begin; row < end; row++) {
         const float *x = input + (int64_t)row * h->depth;
         int8_t *q = rows->data + (int64_t)row * h->depth;
@@ -60,8 +61,9 @@ void octet_hybrid_quantize_ref(const octet_hybrid_params *h, const float *input,
 }
 
 OCTET_TARGET_AVX2
-void octet_conv_2d_hybrid_ref(const octet_conv_2d_params *p, const octet_hybrid_params *h, const octet_hybrid_rows *rows,
-                              const int8_t *filter, const float *bias, float *output, int32_t begin, int32_t end) {
+void octet_conv_2d_hybrid_ref(const octet_conv_2d_params *p, const octet_hybrid_params *h,
+                              const octet_hybrid_rows *rows, const int8_t *filter, const float *bias, float *output,
+                              int32_t begin, int32_t end) {
     const int64_t filter_size = (int64_t)p->filter_h * p->filter_w * p->filter_c;
     const int32_t group_out = p->out_c / p->groups;
     for (int32_t unit = begin; unit < end; unit++) {
@@ -79,7 +81,8 @@ void octet_conv_2d_hybrid_ref(const octet_conv_2d_params *p, const octet_hybrid_
                         const int64_t y = origin_y + ky * p->dilation_h, x = origin_x + kx * p->dilation_w;
                         const int64_t channel = (y * p->in_w + x) * p->in_c + (int64_t)(oc / group_out) * p->filter_c;
                         sum += octet_dot_s8(sample + channel, rows->zero_points[row],
-                                            filter + oc * filter_size + ((int64_t)ky * p->filter_w + kx) * p->filter_c, 0, p->filter_c);
+                                            filter + oc * filter_size + ((int64_t)ky * p->filter_w + kx) * p->filter_c,
+                                            0, p->filter_c);
                     }
                 }
                 const float scaled = (float)(int32_t)sum * h->weight_scales[oc] * rows->scales[row];
@@ -89,8 +92,9 @@ void octet_conv_2d_hybrid_ref(const octet_conv_2d_params *p, const octet_hybrid_
     }
 }
 
-void octet_depthwise_hybrid_ref(const octet_depthwise_params *p, const octet_hybrid_params *h, const octet_hybrid_rows *rows,
-                                const int8_t *filter, const float *bias, float *output, int32_t begin, int32_t end) {
+void octet_depthwise_hybrid_ref(const octet_depthwise_params *p, const octet_hybrid_params *h,
+                                const octet_hybrid_rows *rows, const int8_t *filter, const float *bias, float *output,
+                                int32_t begin, int32_t end) {
     for (int32_t unit = begin; unit < end; unit++) {
         const int32_t row = unit / p->out_h, origin_y = unit % p->out_h * p->stride_h - p->pad_top;
         const int8_t *sample = rows->data + (int64_t)row * h->depth;
@@ -104,8 +108,10 @@ void octet_depthwise_hybrid_ref(const octet_depthwise_params *p, const octet_hyb
                 for (int32_t ky = ty.first; ky < ty.last; ky++) {
                     for (int32_t kx = tx.first; kx < tx.last; kx++) {
                         const int64_t y = origin_y + ky * p->dilation_h, x = origin_x + kx * p->dilation_w;
-                        const int32_t value = sample[(y * p->in_w + x) * p->in_c + oc / p->multiplier] - rows->zero_points[row];
-                        sum = octet_fixed_wrap_add(sum, value * filter[((int64_t)ky * p->filter_w + kx) * p->out_c + oc]);
+                        const int32_t value =
+                            sample[(y * p->in_w + x) * p->in_c + oc / p->multiplier] - rows->zero_points[row];
+                        sum =
+                            octet_fixed_wrap_add(sum, value * filter[((int64_t)ky * p->filter_w + kx) * p->out_c + oc]);
                     }
                 }
                 const float scaled = (float)sum * (h->weight_scales[oc] * rows->scales[row]);
@@ -116,19 +122,21 @@ void octet_depthwise_hybrid_ref(const octet_depthwise_params *p, const octet_hyb
 }
 
 OCTET_TARGET_AVX2
-void octet_fully_connected_hybrid_ref(const octet_fully_connected_params *p, const octet_hybrid_params *h, const octet_hybrid_rows *rows,
-                                      const int8_t *weights, const float *bias, float *output, int32_t begin, int32_t end) {
+void octet_fully_connected_hybrid_ref(const octet_fully_connected_params *p, const octet_hybrid_params *h,
+                                      const octet_hybrid_rows *rows, const int8_t *weights, const float *bias,
+                                      float *output, int32_t begin, int32_t end) {
     for (int32_t unit = begin; unit < end; unit++) {
         const int32_t row = unit / p->out_c, oc = unit % p->out_c;
-        const uint32_t sum = octet_dot_s8(rows->data + (int64_t)row * p->depth, rows->zero_points[row], weights + (int64_t)oc * p->depth, 0,
-                                          p->depth);
+        const uint32_t sum = octet_dot_s8(rows->data + (int64_t)row * p->depth, rows->zero_points[row],
+                                          weights + (int64_t)oc * p->depth, 0, p->depth);
         const float scaled = (float)(int32_t)sum * (rows->scales[row] * h->weight_scales[oc]);
         output[unit] = octet_clamp_f32(bias ? bias[oc] + scaled : scaled, p->real_min, p->real_max);
     }
 }
 
-void octet_transpose_conv_hybrid_ref(const octet_transpose_conv_params *p, const octet_hybrid_params *h, const octet_hybrid_rows *rows,
-                                     const int8_t *filter, const float *bias, float *output, int32_t begin, int32_t end) {
+void octet_transpose_conv_hybrid_ref(const octet_transpose_conv_params *p, const octet_hybrid_params *h,
+                                     const octet_hybrid_rows *rows, const int8_t *filter, const float *bias,
+                                     float *output, int32_t begin, int32_t end) {
     for (int32_t unit = begin; unit < end; unit++) {
         const int32_t row = unit / p->out_h;
         const int8_t *sample = rows->data + (int64_t)row * h->depth;

@@ -2,7 +2,8 @@
 
 #include "kernels/ref/fixed_point.h"
 
-void octet_join_bytes_prepare(octet_join_bytes_part *part, float scale, int32_t zero_point, float output_scale, int32_t output_zero_point) {
+void octet_join_bytes_prepare(octet_join_bytes_part *part, float scale, int32_t zero_point, float output_scale,
+                              int32_t output_zero_point) {
     const float inverse = 1.0f / output_scale, factor = scale * inverse, offset = (float)-zero_point * factor;
     const bool same = scale == output_scale && zero_point == output_zero_point;
     for (int32_t q = 0; q < 256; q++) {
@@ -12,8 +13,8 @@ void octet_join_bytes_prepare(octet_join_bytes_part *part, float scale, int32_t 
     }
 }
 
-void octet_join_bytes_ref(const octet_join_bytes_params *p, uint32_t part, size_t at, const uint8_t *input, uint8_t *output, uint32_t begin,
-                          uint32_t end) {
+void octet_join_bytes_ref(const octet_join_bytes_params *p, uint32_t part, size_t at, const uint8_t *input,
+                          uint8_t *output, uint32_t begin, uint32_t end) {
     const octet_join_bytes_part *from = &p->parts[part];
     for (uint32_t unit = begin; unit < end; unit++) {
         const uint8_t *in = input + unit * from->run;

@@ -20,10 +20,12 @@ typedef struct octet_join_bytes_params {
     const octet_join_bytes_part *parts;
 } octet_join_bytes_params;
 
-/* table[q] = round(q * s - zero_point * s) + output_zero_point, s = scale * (1 / output_scale), all in float, clamped to a byte. */
-void octet_join_bytes_prepare(octet_join_bytes_part *part, float scale, int32_t zero_point, float output_scale, int32_t output_zero_point);
+/* table[q] = round(q * s - zero_point * s) + output_zero_point, s = scale * (1 / output_scale), all in float, clamped
+ * to a byte. */
+void octet_join_bytes_prepare(octet_join_bytes_part *part, float scale, int32_t zero_point, float output_scale,
+                              int32_t output_zero_point);
 /* `part`: its number; at: where it begins in a run of the output. */
-void octet_join_bytes_ref(const octet_join_bytes_params *p, uint32_t part, size_t at, const uint8_t *input, uint8_t *output, uint32_t begin,
-                          uint32_t end);
+void octet_join_bytes_ref(const octet_join_bytes_params *p, uint32_t part, size_t at, const uint8_t *input,
+                          uint8_t *output, uint32_t begin, uint32_t end);
 
 #endif

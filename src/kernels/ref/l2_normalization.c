@@ -3,8 +3,8 @@
 #include "kernels/ref/fixed_function.h"
 #include "kernels/ref/sum.h"
 
-OCTET_INLINE void l2_normalization_f32(const octet_l2_normalization_params *p, bool plain, const float *input, float *output, int32_t begin,
-                                       int32_t end) {
+OCTET_INLINE void l2_normalization_f32(const octet_l2_normalization_params *p, bool plain, const float *input,
+                                       float *output, int32_t begin, int32_t end) {
     for (int32_t row = begin; row < end; row++) {
         const float *x = input + (int64_t)row * p->depth;
         float *y = output + (int64_t)row * p->depth;
@@ -16,18 +16,19 @@ OCTET_INLINE void l2_normalization_f32(const octet_l2_normalization_params *p, b
 }
 
 OCTET_TARGET_FMA
-void octet_l2_normalization_f32_ref(const octet_l2_normalization_params *p, const float *input, float *output, int32_t begin, int32_t end) {
+void octet_l2_normalization_f32_ref(const octet_l2_normalization_params *p, const float *input, float *output,
+                                    int32_t begin, int32_t end) {
     l2_normalization_f32(p, false, input, output, begin, end);
 }
 
 OCTET_TARGET_AVX2
-void octet_l2_normalization_f32_plain(const octet_l2_normalization_params *p, const float *input, float *output, int32_t begin,
-                                      int32_t end) {
+void octet_l2_normalization_f32_plain(const octet_l2_normalization_params *p, const float *input, float *output,
+                                      int32_t begin, int32_t end) {
     l2_normalization_f32(p, true, input, output, begin, end);
 }
 
-void octet_l2_normalization_s8_ref(const octet_l2_normalization_params *p, const int8_t *input, int8_t *output, int32_t begin,
-                                   int32_t end) {
+void octet_l2_normalization_s8_ref(const octet_l2_normalization_params *p, const int8_t *input, int8_t *output,
+                                   int32_t begin, int32_t end) {
     for (int32_t row = begin; row < end; row++) {
         const int8_t *x = input + (int64_t)row * p->depth;
         int8_t *y = output + (int64_t)row * p->depth;

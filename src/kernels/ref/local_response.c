@@ -2,7 +2,8 @@
 
 #include "kernels/ref/elementary.h"
 
-void octet_local_response_f32_ref(const octet_local_response_params *p, const float *input, float *output, uint32_t begin, uint32_t end) {
+void octet_local_response_f32_ref(const octet_local_response_params *p, const float *input, float *output,
+                                  uint32_t begin, uint32_t end) {
     for (uint32_t row = begin; row < end; row++) {
         const float *x = input + (int64_t)row * p->depth;
         float *y = output + (int64_t)row * p->depth;

@@ -36,9 +36,11 @@ OCTET_INLINE void update_f32(const octet_lstm_params *p, const float *gates, flo
 }
 
 OCTET_TARGET_FMA
-void octet_lstm_f32_ref(const octet_lstm_params *p, const float *input, const float *const input_weights[OCTET_LSTM_GATES],
-                        const float *const state_weights[OCTET_LSTM_GATES], const float *const bias[OCTET_LSTM_GATES], float *output_state,
-                        float *cell_state, float *output, float *scratch, int32_t begin, int32_t end) {
+void octet_lstm_f32_ref(const octet_lstm_params *p, const float *input,
+                        const float *const input_weights[OCTET_LSTM_GATES],
+                        const float *const state_weights[OCTET_LSTM_GATES], const float *const bias[OCTET_LSTM_GATES],
+                        float *output_state, float *cell_state, float *output, float *scratch, int32_t begin,
+                        int32_t end) {
     const int32_t cells = p->cells;
     for (int32_t batch = begin; batch < end; batch++) {
         float *hidden = output_state + (int64_t)batch * cells, *cell = cell_state + (int64_t)batch * cells;
@@ -46,7 +48,8 @@ void octet_lstm_f32_ref(const octet_lstm_params *p, const float *input, const fl
             const float *x = input + row_of(p, batch, step) * p->inputs;
             for (int gate = 0; gate < OCTET_LSTM_GATES; gate++) {
                 for (int32_t c = 0; c < cells; c++) {
-                    float sum = add_row(p->plain, bias[gate][c], x, input_weights[gate] + (int64_t)c * p->inputs, p->inputs);
+                    float sum =
+                        add_row(p->plain, bias[gate][c], x, input_weights[gate] + (int64_t)c * p->inputs, p->inputs);
                     sum = add_row(p->plain, sum, hidden, state_weights[gate] + (int64_t)c * cells, cells);
                     scratch[gate * cells + c] = activate(gate, sum);
                 }
@@ -59,20 +62,22 @@ void octet_lstm_f32_ref(const octet_lstm_params *p, const float *input, const fl
 }
 
 /* One gate before its activation, Q3.12: the two products are scaled and saturated one after the other. */
-static int16_t gate_sum(const octet_lstm_params *p, int gate, int32_t c, const int8_t *x, const int8_t *hidden, const int8_t *input_weights,
-                        const int8_t *state_weights) {
-    const uint32_t from_input = (uint32_t)p->input_bias[gate][c] + octet_dot_s8(x, 0, input_weights + (int64_t)c * p->inputs, 0, p->inputs);
+static int16_t gate_sum(const octet_lstm_params *p, int gate, int32_t c, const int8_t *x, const int8_t *hidden,
+                        const int8_t *input_weights, const int8_t *state_weights) {
+    const uint32_t from_input =
+        (uint32_t)p->input_bias[gate][c] + octet_dot_s8(x, 0, input_weights + (int64_t)c * p->inputs, 0, p->inputs);
     const int8_t *state_row = state_weights + (int64_t)c * p->cells;
     const uint32_t from_state = (uint32_t)p->state_bias[gate][c] + octet_dot_s8(hidden, 0, state_row, 0, p->cells);
     int32_t sum = octet_fixed_scale((int32_t)from_input, p->input_multiplier[gate], p->input_shift[gate]);
     sum = octet_fixed16_saturate(sum);
-    return octet_fixed16_saturate(
-        octet_fixed_wrap_add(octet_fixed_scale((int32_t)from_state, p->state_multiplier[gate], p->state_shift[gate]), sum));
+    return octet_fixed16_saturate(octet_fixed_wrap_add(
+        octet_fixed_scale((int32_t)from_state, p->state_multiplier[gate], p->state_shift[gate]), sum));
 }
 
-void octet_lstm_s8_ref(const octet_lstm_params *p, const int8_t *input, const int8_t *const input_weights[OCTET_LSTM_GATES],
-                       const int8_t *const state_weights[OCTET_LSTM_GATES], int8_t *output_state, int16_t *cell_state, int8_t *output,
-                       int16_t *scratch, int32_t begin, int32_t end) {
+void octet_lstm_s8_ref(const octet_lstm_params *p, const int8_t *input,
+                       const int8_t *const input_weights[OCTET_LSTM_GATES],
+                       const int8_t *const state_weights[OCTET_LSTM_GATES], int8_t *output_state, int16_t *cell_state,
+                       int8_t *output, int16_t *scratch, int32_t begin, int32_t end) {
     const int32_t cells = p->cells;
     for (int32_t batch = begin; batch < end; batch++) {
         int8_t *hidden = output_state + (int64_t)batch * cells;
@@ -82,20 +87,24 @@ void octet_lstm_s8_ref(const octet_lstm_params *p, const int8_t *input, const in
             for (int gate = 0; gate < OCTET_LSTM_GATES; gate++) {
                 for (int32_t c = 0; c < cells; c++) {
                     const int16_t sum = gate_sum(p, gate, c, x, hidden, input_weights[gate], state_weights[gate]);
-                    scratch[gate * cells + c] = gate == CELL_GATE ? octet_fixed16_tanh(sum, 3) : octet_fixed16_sigmoid(sum);
+                    scratch[gate * cells + c] =
+                        gate == CELL_GATE ? octet_fixed16_tanh(sum, 3) : octet_fixed16_sigmoid(sum);
                 }
             }
             int8_t *out = output + row_of(p, batch, step) * cells;
             for (int32_t c = 0; c < cells; c++) {
                 const int32_t kept = octet_fixed_round_shift(scratch[FORGET_GATE * cells + c] * cell[c], 15);
-                const int32_t added = octet_fixed_round_shift(scratch[INPUT_GATE * cells + c] * scratch[CELL_GATE * cells + c],
-                                                              15 + p->cell_integer_bits);
+                const int32_t added = octet_fixed_round_shift(
+                    scratch[INPUT_GATE * cells + c] * scratch[CELL_GATE * cells + c], 15 + p->cell_integer_bits);
                 int32_t state = octet_fixed16_saturate((int16_t)kept + (int16_t)added);
-                if (p->quantized_cell_clip > 0) state = octet_clamp_s32(state, -p->quantized_cell_clip, p->quantized_cell_clip);
+                if (p->quantized_cell_clip > 0)
+                    state = octet_clamp_s32(state, -p->quantized_cell_clip, p->quantized_cell_clip);
                 cell[c] = (int16_t)state;
-                const int32_t product = scratch[OUTPUT_GATE * cells + c] * octet_fixed16_tanh(cell[c], p->cell_integer_bits);
+                const int32_t product =
+                    scratch[OUTPUT_GATE * cells + c] * octet_fixed16_tanh(cell[c], p->cell_integer_bits);
                 const int32_t scaled = octet_fixed_scale(product, p->hidden_multiplier, p->hidden_shift);
-                out[c] = (int8_t)octet_clamp_s32(octet_fixed_wrap_add(scaled, p->hidden_zero_point), INT8_MIN, INT8_MAX);
+                out[c] =
+                    (int8_t)octet_clamp_s32(octet_fixed_wrap_add(scaled, p->hidden_zero_point), INT8_MIN, INT8_MAX);
             }
             memcpy(hidden, out, (size_t)cells);
         }
@@ -103,23 +112,28 @@ void octet_lstm_s8_ref(const octet_lstm_params *p, const int8_t *input, const in
 }
 
 /* sum + scale * (row . quantized), the product rounded before the sum. */
-static float add_quantized(float sum, const octet_hybrid_rows *rows, const int8_t *weights, float weight_scale, int32_t n) {
+static float add_quantized(float sum, const octet_hybrid_rows *rows, const int8_t *weights, float weight_scale,
+                           int32_t n) {
     const int32_t product = (int32_t)octet_dot_s8(rows->data, rows->zero_points[0], weights, 0, n);
     return sum + (float)product * (rows->scales[0] * weight_scale);
 }
 
 OCTET_TARGET_FMA
-void octet_lstm_hybrid_ref(const octet_lstm_params *p, const float *input, const int8_t *const input_weights[OCTET_LSTM_GATES],
-                           const int8_t *const state_weights[OCTET_LSTM_GATES], const float *const bias[OCTET_LSTM_GATES],
-                           float *output_state, float *cell_state, float *output, float *scratch, int32_t begin, int32_t end) {
+void octet_lstm_hybrid_ref(const octet_lstm_params *p, const float *input,
+                           const int8_t *const input_weights[OCTET_LSTM_GATES],
+                           const int8_t *const state_weights[OCTET_LSTM_GATES],
+                           const float *const bias[OCTET_LSTM_GATES], float *output_state, float *cell_state,
+                           float *output, float *scratch, int32_t begin, int32_t end) {
     const int32_t cells = p->cells;
     float input_scale, state_scale;
     int32_t input_zero_point, state_zero_point;
     int8_t *bytes = (int8_t *)(scratch + OCTET_LSTM_GATES * cells);
     const octet_hybrid_rows input_row = {bytes, &input_scale, &input_zero_point};
     const octet_hybrid_rows state_row = {bytes + p->inputs, &state_scale, &state_zero_point};
-    const octet_hybrid_params quantize_input = {.rows = 1, .depth = p->inputs, .asymmetric = p->asymmetric, .row_factor = 1};
-    const octet_hybrid_params quantize_state = {.rows = 1, .depth = cells, .asymmetric = p->asymmetric, .row_factor = 1};
+    const octet_hybrid_params quantize_input = {
+        .rows = 1, .depth = p->inputs, .asymmetric = p->asymmetric, .row_factor = 1};
+    const octet_hybrid_params quantize_state = {
+        .rows = 1, .depth = cells, .asymmetric = p->asymmetric, .row_factor = 1};
     for (int32_t batch = begin; batch < end; batch++) {
         float *hidden = output_state + (int64_t)batch * cells, *cell = cell_state + (int64_t)batch * cells;
         for (int32_t step = 0; step < p->steps; step++) {
@@ -129,7 +143,8 @@ void octet_lstm_hybrid_ref(const octet_lstm_params *p, const float *input, const
                 for (int32_t c = 0; c < cells; c++) {
                     float sum = add_quantized(bias[gate][c], &input_row, input_weights[gate] + (int64_t)c * p->inputs,
                                               p->input_weight_scale[gate], p->inputs);
-                    sum = add_quantized(sum, &state_row, state_weights[gate] + (int64_t)c * cells, p->state_weight_scale[gate], cells);
+                    sum = add_quantized(sum, &state_row, state_weights[gate] + (int64_t)c * cells,
+                                        p->state_weight_scale[gate], cells);
                     scratch[gate * cells + c] = activate(gate, sum);
                 }
             }

@@ -9,7 +9,8 @@ static int32_t reflect(int32_t index, int32_t size, int32_t edge) {
     return index;
 }
 
-void octet_mirror_pad_ref(const octet_mirror_pad_params *p, const void *input, void *output, uint32_t begin, uint32_t end) {
+void octet_mirror_pad_ref(const octet_mirror_pad_params *p, const void *input, void *output, uint32_t begin,
+                          uint32_t end) {
     const int32_t last = p->rank - 1;
     const size_t size = (size_t)p->element_size;
     for (uint32_t row = begin; row < end; row++) {
@@ -24,7 +25,8 @@ void octet_mirror_pad_ref(const octet_mirror_pad_params *p, const void *input, v
         const char *in = (const char *)input + source * (size_t)p->in_dims[last] * size;
         char *out = (char *)output + row * (size_t)p->out_dims[last] * size;
         for (int32_t i = 0; i < p->out_dims[last]; i++) {
-            memcpy(out + (size_t)i * size, in + (size_t)reflect(i - p->before[last], p->in_dims[last], p->edge) * size, size);
+            memcpy(out + (size_t)i * size, in + (size_t)reflect(i - p->before[last], p->in_dims[last], p->edge) * size,
+                   size);
         }
     }
 }

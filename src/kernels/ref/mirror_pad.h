@@ -18,6 +18,7 @@ typedef struct octet_mirror_pad_params {
 } octet_mirror_pad_params;
 
 /* Units: rows of the output (all axes but the last). Padding is at most the axis' size less `edge`. */
-void octet_mirror_pad_ref(const octet_mirror_pad_params *p, const void *input, void *output, uint32_t begin, uint32_t end);
+void octet_mirror_pad_ref(const octet_mirror_pad_params *p, const void *input, void *output, uint32_t begin,
+                          uint32_t end);
 
 #endif

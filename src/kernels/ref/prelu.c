@@ -19,19 +19,20 @@ void octet_prelu_f32_ref(const void *params, const void *const *in, const int32_
 }
 
 /* The slopes are int8 for int16 inputs too. */
-#define QUANTIZED(name, type, type_min, type_max)                                                                          \
-    void name(const void *params, const void *const *in, const int32_t *step, void *out, int32_t n) {                      \
-        const octet_prelu_params *p = params;                                                                              \
-        const type *input = in[0];                                                                                         \
-        const int8_t *slope = in[1];                                                                                       \
-        type *o = out;                                                                                                     \
-        for (int32_t i = 0; i < n; i++) {                                                                                  \
-            const int32_t x = input[i * step[0]] - p->zero_in;                                                             \
-            const int32_t y = x >= 0 ? octet_fixed_scale(x, p->multiplier, p->shift)                                       \
-                                     : octet_fixed_scale((int32_t)((uint32_t)x * (uint32_t)(slope[i * step[1]] - p->zero_slope)), \
-                                                         p->multiplier_negative, p->shift_negative);                       \
-            o[i] = (type)octet_clamp_s32(octet_fixed_wrap_add(y, p->zero_out), type_min, type_max);                        \
-        }                                                                                                                  \
+#define QUANTIZED(name, type, type_min, type_max)                                                                   \
+    void name(const void *params, const void *const *in, const int32_t *step, void *out, int32_t n) {               \
+        const octet_prelu_params *p = params;                                                                       \
+        const type *input = in[0];                                                                                  \
+        const int8_t *slope = in[1];                                                                                \
+        type *o = out;                                                                                              \
+        for (int32_t i = 0; i < n; i++) {                                                                           \
+            const int32_t x = input[i * step[0]] - p->zero_in;                                                      \
+            const int32_t y =                                                                                       \
+                x >= 0 ? octet_fixed_scale(x, p->multiplier, p->shift)                                              \
+                       : octet_fixed_scale((int32_t)((uint32_t)x * (uint32_t)(slope[i * step[1]] - p->zero_slope)), \
+                                           p->multiplier_negative, p->shift_negative);                              \
+            o[i] = (type)octet_clamp_s32(octet_fixed_wrap_add(y, p->zero_out), type_min, type_max);                 \
+        }                                                                                                           \
     }
 
 QUANTIZED(octet_prelu_s8_ref, int8_t, INT8_MIN, INT8_MAX)

@@ -19,7 +19,8 @@ void octet_reduce_prepare_sum(octet_reduce_params *p, float input_scale, float o
 }
 
 bool octet_reduce_prepare_prod(octet_reduce_params *p, float input_scale, float output_scale) {
-    /* Each of the `count` factors is scaled, so that products stay small: together input scale ^ count / output scale. */
+    /* Each of the `count` factors is scaled, so that products stay small: together input scale ^ count / output scale.
+     */
     const double real = (double)input_scale / pow((double)output_scale, 1.0 / (double)p->count);
     return octet_fixed_multiplier(real, &p->multiplier, &p->shift);
 }
@@ -60,19 +61,19 @@ static bool walk_next(const octet_reduce_params *p, walk *w) {
 }
 
 /* STEP(sum, element) for the elements after the first, which is FIRST(element); LAST(sum) is the output. */
-#define REDUCE(name, TYPE, SUM, FIRST, STEP, LAST)                                                                  \
-    void name(const octet_reduce_params *p, const TYPE *input, TYPE *output, int32_t begin, int32_t end) {          \
-        for (int32_t unit = begin; unit < end; unit++) {                                                            \
-            walk w = walk_start(p, unit);                                                                           \
-            SUM sum = FIRST(input[w.offset]);                                                                       \
-            int32_t k = 1;                                                                                          \
-            do {                                                                                                    \
-                const TYPE *row = input + w.offset;                                                                 \
-                for (; k < w.run; k++) sum = STEP(sum, row[(int64_t)k * w.stride]);                                 \
-                k = 0;                                                                                              \
-            } while (walk_next(p, &w));                                                                             \
-            output[unit] = (TYPE)LAST(sum);                                                                         \
-        }                                                                                                           \
+#define REDUCE(name, TYPE, SUM, FIRST, STEP, LAST)                                                         \
+    void name(const octet_reduce_params *p, const TYPE *input, TYPE *output, int32_t begin, int32_t end) { \
+        for (int32_t unit = begin; unit < end; unit++) {                                                   \
+            walk w = walk_start(p, unit);                                                                  \
+            SUM sum = FIRST(input[w.offset]);                                                              \
+            int32_t k = 1;                                                                                 \
+            do {                                                                                           \
+                const TYPE *row = input + w.offset;                                                        \
+                for (; k < w.run; k++) sum = STEP(sum, row[(int64_t)k * w.stride]);                        \
+                k = 0;                                                                                     \
+            } while (walk_next(p, &w));                                                                    \
+            output[unit] = (TYPE)LAST(sum);                                                                \
+        }                                                                                                  \
     }
 
 #define SAME(x) (x)
@@ -134,7 +135,7 @@ static int32_t prod_of(const octet_reduce_params *p, int32_t product) {
 #define MEAN_S16(sum) octet_clamp_s32(mean_of(p, (sum)), INT16_MIN, INT16_MAX)
 #define SUM_S8(sum) octet_clamp_s32(sum_of(p, (sum)), INT8_MIN, INT8_MAX)
 #define SUM_S16(sum) octet_clamp_s32(sum_of(p, (sum)), INT16_MIN, INT16_MAX)
-#define CENTERED(x) ((x) - p->input_zero_point)
+#define CENTERED(x) ((x)-p->input_zero_point)
 #define PROD_STEP(product, x) prod_step(p, (product), (x))
 #define PROD_S8(product) octet_clamp_s32(prod_of(p, (product)), INT8_MIN, INT8_MAX)
 #define PROD_S16(product) octet_clamp_s32(prod_of(p, (product)), INT16_MIN, INT16_MAX)
@@ -146,21 +147,21 @@ REDUCE(octet_sum_s16_ref, int16_t, uint64_t, UNSIGNED, ADD_WRAP, SUM_S16)
 REDUCE(octet_reduce_prod_s8_ref, int8_t, int32_t, CENTERED, PROD_STEP, PROD_S8)
 REDUCE(octet_reduce_prod_s16_ref, int16_t, int32_t, CENTERED, PROD_STEP, PROD_S16)
 
-#define ARG(name, TYPE, BETTER)                                                                                                     \
-    void name(const octet_reduce_params *p, const TYPE *input, void *output, bool wide, int32_t begin, int32_t end) {              \
-        for (int32_t unit = begin; unit < end; unit++) {                                                                            \
-            const walk w = walk_start(p, unit);                                                                                     \
-            const TYPE *row = input + w.offset;                                                                                     \
-            int32_t best = 0;                                                                                                       \
-            for (int32_t k = 1; k < w.run; k++) {                                                                                   \
-                if (BETTER(row[(int64_t)k * w.stride], row[(int64_t)best * w.stride])) best = k;                                    \
-            }                                                                                                                       \
-            if (wide) {                                                                                                             \
-                ((int64_t *)output)[unit] = best;                                                                                   \
-            } else {                                                                                                                \
-                ((int32_t *)output)[unit] = best;                                                                                   \
-            }                                                                                                                       \
-        }                                                                                                                           \
+#define ARG(name, TYPE, BETTER)                                                                                       \
+    void name(const octet_reduce_params *p, const TYPE *input, void *output, bool wide, int32_t begin, int32_t end) { \
+        for (int32_t unit = begin; unit < end; unit++) {                                                              \
+            const walk w = walk_start(p, unit);                                                                       \
+            const TYPE *row = input + w.offset;                                                                       \
+            int32_t best = 0;                                                                                         \
+            for (int32_t k = 1; k < w.run; k++) {                                                                     \
+                if (BETTER(row[(int64_t)k * w.stride], row[(int64_t)best * w.stride])) best = k;                      \
+            }                                                                                                         \
+            if (wide) {                                                                                               \
+                ((int64_t *)output)[unit] = best;                                                                     \
+            } else {                                                                                                  \
+                ((int32_t *)output)[unit] = best;                                                                     \
+            }                                                                                                         \
+        }                                                                                                             \
     }
 #define ABOVE(a, b) ((a) > (b))
 #define BELOW(a, b) ((a) < (b))

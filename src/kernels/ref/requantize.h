@@ -7,13 +7,14 @@
 
 #include "kernels/ref/fixed_point.h"
 
-/* Zero points as in the file: real = scale * (q - zero_point). multiplier and shift have one entry per output channel, also
- * when the weights have a single scale. */
+/* Zero points as in the file: real = scale * (q - zero_point). multiplier and shift have one entry per output channel,
+ * also when the weights have a single scale. */
 typedef struct octet_requantize {
     int32_t input_zero_point, weight_zero_point, output_zero_point;
-    int32_t min, max;                  /* fused activation and type, in output units */
-    const int32_t *multiplier, *shift; /* input scale * weight scale / output scale, as octet_fixed_multiplier gives it */
-    const double *scale;               /* the same in double; only FULLY_CONNECTED with numerics `litert`, else NULL */
+    int32_t min, max; /* fused activation and type, in output units */
+    const int32_t *multiplier,
+        *shift;          /* input scale * weight scale / output scale, as octet_fixed_multiplier gives it */
+    const double *scale; /* the same in double; only FULLY_CONNECTED with numerics `litert`, else NULL */
 } octet_requantize;
 
 static inline int32_t octet_requantize_s32(const octet_requantize *q, int32_t sum, int32_t channel) {

@@ -26,23 +26,25 @@ static spot_f32 find_f32(const octet_resize_params *p, int32_t index, int32_t in
 }
 
 /* Interpolates in float; integers are rounded half up. */
-#define FLOAT(name, type, offset)                                                                                             \
-    void name(const octet_resize_params *p, const type *in, type *out, uint32_t begin, uint32_t end) {                        \
-        const size_t c = (size_t)p->channels, row = (size_t)p->in_w * c;                                                      \
-        for (uint32_t unit = begin; unit < end; unit++) {                                                                     \
-            const spot_f32 y = find_f32(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);                          \
-            const type *sample = in + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * row;                            \
-            const type *above = sample + (size_t)y.low * row, *below = sample + (size_t)y.high * row;                         \
-            type *o = out + unit * (size_t)p->out_w * c;                                                                      \
-            for (int32_t column = 0; column < p->out_w; column++, o += c) {                                                   \
-                const spot_f32 x = find_f32(p, column, p->in_w, p->out_w);                                                    \
-                const size_t left = (size_t)x.low * c, right = (size_t)x.high * c;                                            \
-                for (size_t i = 0; i < c; i++) {                                                                              \
-                    o[i] = (type)(above[left + i] * (1 - y.weight) * (1 - x.weight) + below[left + i] * y.weight * (1 - x.weight) + \
-                                  above[right + i] * (1 - y.weight) * x.weight + below[right + i] * y.weight * x.weight + (offset)); \
-                }                                                                                                             \
-            }                                                                                                                 \
-        }                                                                                                                     \
+#define FLOAT(name, type, offset)                                                                      \
+    void name(const octet_resize_params *p, const type *in, type *out, uint32_t begin, uint32_t end) { \
+        const size_t c = (size_t)p->channels, row = (size_t)p->in_w * c;                               \
+        for (uint32_t unit = begin; unit < end; unit++) {                                              \
+            const spot_f32 y = find_f32(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);   \
+            const type *sample = in + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * row;     \
+            const type *above = sample + (size_t)y.low * row, *below = sample + (size_t)y.high * row;  \
+            type *o = out + unit * (size_t)p->out_w * c;                                               \
+            for (int32_t column = 0; column < p->out_w; column++, o += c) {                            \
+                const spot_f32 x = find_f32(p, column, p->in_w, p->out_w);                             \
+                const size_t left = (size_t)x.low * c, right = (size_t)x.high * c;                     \
+                for (size_t i = 0; i < c; i++) {                                                       \
+                    o[i] = (type)(above[left + i] * (1 - y.weight) * (1 - x.weight) +                  \
+                                  below[left + i] * y.weight * (1 - x.weight) +                        \
+                                  above[right + i] * (1 - y.weight) * x.weight +                       \
+                                  below[right + i] * y.weight * x.weight + (offset));                  \
+                }                                                                                      \
+            }                                                                                          \
+        }                                                                                              \
     }
 
 FLOAT(octet_resize_bilinear_f32_ref, float, 0.0f)
@@ -64,26 +66,26 @@ static spot_fixed find_fixed(const octet_resize_params *p, int32_t index, int32_
     return s;
 }
 
-#define FIXED(name, type)                                                                                                  \
-    void name(const octet_resize_params *p, const type *in, type *out, uint32_t begin, uint32_t end) {                     \
-        const size_t c = (size_t)p->channels, row = (size_t)p->in_w * c;                                                   \
-        for (uint32_t unit = begin; unit < end; unit++) {                                                                  \
-            const spot_fixed y = find_fixed(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);                   \
-            const type *sample = in + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * row;                         \
-            const type *above = sample + (size_t)y.low * row, *below = sample + (size_t)y.high * row;                      \
-            type *o = out + unit * (size_t)p->out_w * c;                                                                   \
-            for (int32_t column = 0; column < p->out_w; column++, o += c) {                                                \
-                const spot_fixed x = find_fixed(p, column, p->in_w, p->out_w);                                             \
-                const size_t left = (size_t)x.low * c, right = (size_t)x.high * c;                                         \
-                const int64_t w00 = (1024 - y.weight) * (1024 - x.weight), w10 = y.weight * (1024 - x.weight);             \
-                const int64_t w01 = (1024 - y.weight) * x.weight, w11 = y.weight * x.weight;                               \
-                for (size_t i = 0; i < c; i++) {                                                                           \
-                    const int64_t sum = above[left + i] * w00 + below[left + i] * w10 + above[right + i] * w01 +           \
-                                        below[right + i] * w11;                                                            \
-                    o[i] = (type)((sum + (sum > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20));                                   \
-                }                                                                                                          \
-            }                                                                                                              \
-        }                                                                                                                  \
+#define FIXED(name, type)                                                                                        \
+    void name(const octet_resize_params *p, const type *in, type *out, uint32_t begin, uint32_t end) {           \
+        const size_t c = (size_t)p->channels, row = (size_t)p->in_w * c;                                         \
+        for (uint32_t unit = begin; unit < end; unit++) {                                                        \
+            const spot_fixed y = find_fixed(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);         \
+            const type *sample = in + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * row;               \
+            const type *above = sample + (size_t)y.low * row, *below = sample + (size_t)y.high * row;            \
+            type *o = out + unit * (size_t)p->out_w * c;                                                         \
+            for (int32_t column = 0; column < p->out_w; column++, o += c) {                                      \
+                const spot_fixed x = find_fixed(p, column, p->in_w, p->out_w);                                   \
+                const size_t left = (size_t)x.low * c, right = (size_t)x.high * c;                               \
+                const int64_t w00 = (1024 - y.weight) * (1024 - x.weight), w10 = y.weight * (1024 - x.weight);   \
+                const int64_t w01 = (1024 - y.weight) * x.weight, w11 = y.weight * x.weight;                     \
+                for (size_t i = 0; i < c; i++) {                                                                 \
+                    const int64_t sum = above[left + i] * w00 + below[left + i] * w10 + above[right + i] * w01 + \
+                                        below[right + i] * w11;                                                  \
+                    o[i] = (type)((sum + (sum > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20));                         \
+                }                                                                                                \
+            }                                                                                                    \
+        }                                                                                                        \
     }
 
 FIXED(octet_resize_bilinear_s8_ref, int8_t)

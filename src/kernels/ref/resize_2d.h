@@ -1,8 +1,8 @@
 /* kernels/ref/resize_2d.h - RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR.
  * In:  pictures [N,H,W,C]. Out: pictures [N,OH,OW,C].
- * Knows: one output row as the unit of work: unit u is row u % OH of sample u / OH. Bilinear: f32 and u8 in float32, s8 and s16
- *        in fixed point (10 fractional bits). Nearest: any element size.
- * Does not know: tensors, threads. Exact: equal to TFLite's reference kernels bit for bit. */
+ * Knows: one output row as the unit of work: unit u is row u % OH of sample u / OH. Bilinear: f32 and u8 in float32, s8
+ * and s16 in fixed point (10 fractional bits). Nearest: any element size. Does not know: tensors, threads. Exact: equal
+ * to TFLite's reference kernels bit for bit. */
 #ifndef OCTET_KERNELS_REF_RESIZE_2D_H
 #define OCTET_KERNELS_REF_RESIZE_2D_H
 
@@ -16,10 +16,14 @@ typedef struct octet_resize_params {
     size_t element_size; /* nearest only */
 } octet_resize_params;
 
-void octet_resize_bilinear_f32_ref(const octet_resize_params *p, const float *in, float *out, uint32_t begin, uint32_t end);
-void octet_resize_bilinear_u8_ref(const octet_resize_params *p, const uint8_t *in, uint8_t *out, uint32_t begin, uint32_t end);
-void octet_resize_bilinear_s8_ref(const octet_resize_params *p, const int8_t *in, int8_t *out, uint32_t begin, uint32_t end);
-void octet_resize_bilinear_s16_ref(const octet_resize_params *p, const int16_t *in, int16_t *out, uint32_t begin, uint32_t end);
+void octet_resize_bilinear_f32_ref(const octet_resize_params *p, const float *in, float *out, uint32_t begin,
+                                   uint32_t end);
+void octet_resize_bilinear_u8_ref(const octet_resize_params *p, const uint8_t *in, uint8_t *out, uint32_t begin,
+                                  uint32_t end);
+void octet_resize_bilinear_s8_ref(const octet_resize_params *p, const int8_t *in, int8_t *out, uint32_t begin,
+                                  uint32_t end);
+void octet_resize_bilinear_s16_ref(const octet_resize_params *p, const int16_t *in, int16_t *out, uint32_t begin,
+                                   uint32_t end);
 void octet_resize_nearest_ref(const octet_resize_params *p, const void *in, void *out, uint32_t begin, uint32_t end);
 
 #endif

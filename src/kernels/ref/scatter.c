@@ -7,8 +7,8 @@ static int64_t index_at(const void *indices, size_t i, int32_t size) {
     return size == 8 ? ((const int64_t *)indices)[i] : ((const int32_t *)indices)[i];
 }
 
-void octet_one_hot_ref(const octet_one_hot_params *p, const void *indices, const void *on, const void *off, void *output, uint32_t begin,
-                       uint32_t end) {
+void octet_one_hot_ref(const octet_one_hot_params *p, const void *indices, const void *on, const void *off,
+                       void *output, uint32_t begin, uint32_t end) {
     const size_t suffix = (size_t)p->suffix;
     for (uint32_t unit = begin; unit < end; unit++) {
         const size_t prefix = unit / (uint32_t)p->depth;
@@ -31,14 +31,15 @@ static int64_t place_of(const octet_scatter_params *p, const void *indices, size
     return place * (int64_t)p->slice;
 }
 
-#define SCATTER(suffix, TYPE, WIDE)                                                                                          \
-    void octet_scatter_##suffix##_ref(const octet_scatter_params *p, const void *indices, const TYPE *updates, TYPE *output) { \
-        memset(output, 0, p->n_elements * sizeof(TYPE));                                                                     \
-        for (size_t i = 0; i < (size_t)p->n_updates; i++, updates += p->slice) {                                             \
-            const int64_t place = place_of(p, indices, i);                                                                   \
-            for (size_t k = 0; k < p->slice && place >= 0; k++)                                                              \
-                output[(size_t)place + k] = (TYPE)((WIDE)output[(size_t)place + k] + (WIDE)updates[k]);                      \
-        }                                                                                                                    \
+#define SCATTER(suffix, TYPE, WIDE)                                                                            \
+    void octet_scatter_##suffix##_ref(const octet_scatter_params *p, const void *indices, const TYPE *updates, \
+                                      TYPE *output) {                                                          \
+        memset(output, 0, p->n_elements * sizeof(TYPE));                                                       \
+        for (size_t i = 0; i < (size_t)p->n_updates; i++, updates += p->slice) {                               \
+            const int64_t place = place_of(p, indices, i);                                                     \
+            for (size_t k = 0; k < p->slice && place >= 0; k++)                                                \
+                output[(size_t)place + k] = (TYPE)((WIDE)output[(size_t)place + k] + (WIDE)updates[k]);        \
+        }                                                                                                      \
     }
 SCATTER(f32, float, float)
 SCATTER(s8, int8_t, uint32_t)
@@ -46,7 +47,8 @@ SCATTER(u8, uint8_t, uint32_t)
 SCATTER(s32, int32_t, uint32_t)
 SCATTER(s64, int64_t, uint64_t)
 
-void octet_update_slice_ref(const octet_update_slice_params *p, const void *operand, const void *update, const void *starts, void *output) {
+void octet_update_slice_ref(const octet_update_slice_params *p, const void *operand, const void *update,
+                            const void *starts, void *output) {
     size_t strides[OCTET_SCATTER_MAX_AXES], total = p->element_size, n_rows = 1, row = p->element_size, first = 0;
     for (int32_t d = p->rank; d-- > 0;) {
         strides[d] = total;

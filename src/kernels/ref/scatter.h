@@ -10,13 +10,14 @@
 
 enum { OCTET_SCATTER_MAX_AXES = 8 };
 
-/* [P,S] indices become [P,depth,S]: `on` where the index is that of the row, else `off`; a row of S is the unit of work. */
+/* [P,S] indices become [P,depth,S]: `on` where the index is that of the row, else `off`; a row of S is the unit of
+ * work. */
 typedef struct octet_one_hot_params {
     int32_t depth, suffix, index_size; /* index_size: 4 or 8 */
     size_t element_size;
 } octet_one_hot_params;
-void octet_one_hot_ref(const octet_one_hot_params *p, const void *indices, const void *on, const void *off, void *output, uint32_t begin,
-                       uint32_t end);
+void octet_one_hot_ref(const octet_one_hot_params *p, const void *indices, const void *on, const void *off,
+                       void *output, uint32_t begin, uint32_t end);
 
 /* Updates [U,slice] are added to zeros at indices [U,depth] along the first axes. */
 typedef struct octet_scatter_params {
@@ -36,6 +37,7 @@ typedef struct octet_update_slice_params {
     int32_t dims[OCTET_SCATTER_MAX_AXES], update_dims[OCTET_SCATTER_MAX_AXES];
     size_t element_size;
 } octet_update_slice_params;
-void octet_update_slice_ref(const octet_update_slice_params *p, const void *operand, const void *update, const void *starts, void *output);
+void octet_update_slice_ref(const octet_update_slice_params *p, const void *operand, const void *update,
+                            const void *starts, void *output);
 
 #endif

@@ -6,9 +6,7 @@
         const uint8_t *condition = in[0];                                                                    \
         const type *x = in[1], *y = in[2];                                                                   \
         type *o = out;                                                                                       \
-        for (int32_t i = 0; i < n; i++) {                                                                    \
-            o[i] = condition[i * step[0]] ? x[i * step[1]] : y[i * step[2]];                                 \
-        }                                                                                                    \
+        for (int32_t i = 0; i < n; i++) { o[i] = condition[i * step[0]] ? x[i * step[1]] : y[i * step[2]]; } \
     }
 
 ROW(select_8, uint8_t)

@@ -29,7 +29,8 @@ static int64_t read(const void *vector, size_t i, size_t element_size) {
 void octet_broadcast_args_ref(const void *a, size_t n_a, const void *b, size_t n_b, void *out, size_t element_size) {
     const size_t n = n_a > n_b ? n_a : n_b;
     for (size_t i = 0; i < n; i++) {
-        const int64_t x = i + n_a < n ? 1 : read(a, i + n_a - n, element_size), y = i + n_b < n ? 1 : read(b, i + n_b - n, element_size);
+        const int64_t x = i + n_a < n ? 1 : read(a, i + n_a - n, element_size),
+                      y = i + n_b < n ? 1 : read(b, i + n_b - n, element_size);
         const int64_t size = x == 1 ? y : x;
         if (element_size == 8) {
             ((int64_t *)out)[i] = size;

@@ -16,8 +16,8 @@ void octet_range_f32_ref(float start, float delta, float *out, size_t n);
 void octet_range_s32_ref(int32_t start, int32_t delta, int32_t *out, size_t n);
 void octet_range_s64_ref(int64_t start, int64_t delta, int64_t *out, size_t n);
 
-/* The shape that both broadcast to, aligned at the last axis; element_size 4 or 8. n_out is the larger of n_a, n_b. Sizes that do
- * not broadcast give a's. */
+/* The shape that both broadcast to, aligned at the last axis; element_size 4 or 8. n_out is the larger of n_a, n_b.
+ * Sizes that do not broadcast give a's. */
 void octet_broadcast_args_ref(const void *a, size_t n_a, const void *b, size_t n_b, void *out, size_t element_size);
 
 #endif

@@ -11,7 +11,8 @@ bool octet_softmax_prepare_s8(octet_softmax_params *p, float input_scale, float 
     const double exact = (double)beta * (double)input_scale * (double)(1 << (31 - DIFFERENCE_BITS));
     const double real = exact < 2147483647.0 ? exact : 2147483647.0;
     if (!(exact > 0) || !octet_fixed_multiplier(real, &p->multiplier, &p->shift)) return false;
-    const double radius = ldexp((double)((1 << DIFFERENCE_BITS) - 1) * (double)(1 << (31 - DIFFERENCE_BITS)), -p->shift);
+    const double radius =
+        ldexp((double)((1 << DIFFERENCE_BITS) - 1) * (double)(1 << (31 - DIFFERENCE_BITS)), -p->shift);
     p->difference_min = -octet_round_s32(floor(radius));
     return true;
 }
@@ -36,7 +37,8 @@ void octet_softmax_fill_tables(int16_t *exp_table, int16_t *reciprocal_table) {
     octet_table16_fill(reciprocal_of, 0.0, 1.0, 32768.0, reciprocal_table);
 }
 
-void octet_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin, int32_t end) {
+void octet_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin,
+                           int32_t end) {
     for (int32_t row = begin; row < end; row++) {
         const float *x = input + (int64_t)row * p->depth;
         float *y = output + (int64_t)row * p->depth;
@@ -50,7 +52,8 @@ void octet_softmax_f32_ref(const octet_softmax_params *p, const float *input, fl
     }
 }
 
-void octet_log_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin, int32_t end) {
+void octet_log_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin,
+                               int32_t end) {
     for (int32_t row = begin; row < end; row++) {
         const float *x = input + (int64_t)row * p->depth;
         float *y = output + (int64_t)row * p->depth;
@@ -76,12 +79,14 @@ static int32_t row_max(const int8_t *x, int32_t depth) {
 static uint32_t row_sum(const octet_softmax_params *p, const int8_t *x, int32_t max) {
     uint32_t sum = 0;
     for (int32_t i = 0; i < p->depth; i++) {
-        if (x[i] - max >= p->difference_min) sum += (uint32_t)octet_fixed_round_shift(exponential(p, x[i] - max), SUM_BITS);
+        if (x[i] - max >= p->difference_min)
+            sum += (uint32_t)octet_fixed_round_shift(exponential(p, x[i] - max), SUM_BITS);
     }
     return sum;
 }
 
-void octet_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end) {
+void octet_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin,
+                          int32_t end) {
     for (int32_t row = begin; row < end; row++) {
         const int8_t *x = input + (int64_t)row * p->depth;
         int8_t *y = output + (int64_t)row * p->depth;
@@ -96,13 +101,15 @@ void octet_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, in
                 y[i] = INT8_MIN;
                 continue;
             }
-            const int32_t scaled = octet_fixed_round_shift(octet_fixed_high_multiply(reciprocal, exponential(p, x[i] - max)), exponent);
+            const int32_t scaled =
+                octet_fixed_round_shift(octet_fixed_high_multiply(reciprocal, exponential(p, x[i] - max)), exponent);
             y[i] = (int8_t)octet_clamp_s32(octet_fixed_wrap_add(scaled, INT8_MIN), INT8_MIN, INT8_MAX);
         }
     }
 }
 
-void octet_log_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end) {
+void octet_log_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin,
+                              int32_t end) {
     enum { OUTPUT_ZERO_POINT = 127, OUTPUT_BITS = 4 };
     for (int32_t row = begin; row < end; row++) {
         const int8_t *x = input + (int64_t)row * p->depth;
@@ -110,7 +117,8 @@ void octet_log_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input
         const int32_t max = row_max(x, p->depth);
         const int32_t log_sum = octet_fixed_log((int32_t)row_sum(p, x, max));
         /* The smallest Q5.26 once the logarithm is subtracted, in input units. */
-        const int32_t lowest = octet_fixed_scale(octet_fixed_wrap_add(log_sum, INT32_MIN), p->reverse_multiplier, p->reverse_shift);
+        const int32_t lowest =
+            octet_fixed_scale(octet_fixed_wrap_add(log_sum, INT32_MIN), p->reverse_multiplier, p->reverse_shift);
         const int32_t difference_min = p->difference_min - 1 > lowest ? p->difference_min - 1 : lowest;
         for (int32_t i = 0; i < p->depth; i++) {
             const int32_t difference = x[i] - max;
@@ -118,14 +126,17 @@ void octet_log_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input
                 y[i] = INT8_MIN;
                 continue;
             }
-            const int32_t fixed = octet_fixed_wrap_subtract(octet_fixed_scale(difference, p->multiplier, p->shift), log_sum);
-            const int32_t rounded = octet_fixed_round_shift(fixed, 31 - DIFFERENCE_BITS - OUTPUT_BITS) + OUTPUT_ZERO_POINT;
+            const int32_t fixed =
+                octet_fixed_wrap_subtract(octet_fixed_scale(difference, p->multiplier, p->shift), log_sum);
+            const int32_t rounded =
+                octet_fixed_round_shift(fixed, 31 - DIFFERENCE_BITS - OUTPUT_BITS) + OUTPUT_ZERO_POINT;
             y[i] = (int8_t)octet_clamp_s32(rounded, INT8_MIN, INT8_MAX);
         }
     }
 }
 
-void octet_softmax_s16_ref(const octet_softmax_params *p, const int16_t *input, int16_t *output, int32_t begin, int32_t end) {
+void octet_softmax_s16_ref(const octet_softmax_params *p, const int16_t *input, int16_t *output, int32_t begin,
+                           int32_t end) {
     for (int32_t row = begin; row < end; row++) {
         const int16_t *x = input + (int64_t)row * p->depth;
         int16_t *y = output + (int64_t)row * p->depth;
@@ -133,8 +144,10 @@ void octet_softmax_s16_ref(const octet_softmax_params *p, const int16_t *input, 
         for (int32_t i = 0; i < p->depth; i++) max = max < x[i] ? x[i] : max;
         uint32_t sum = 0; /* Q16.15 */
         for (int32_t i = 0; i < p->depth; i++) {
-            const int32_t steps = octet_fixed_wrap_add(octet_fixed_scale(x[i] - max, p->multiplier, p->shift), INT16_MAX);
-            const int32_t power = octet_table16_lookup((int16_t)octet_clamp_s32(steps, INT16_MIN, INT16_MAX), p->exp_table);
+            const int32_t steps =
+                octet_fixed_wrap_add(octet_fixed_scale(x[i] - max, p->multiplier, p->shift), INT16_MAX);
+            const int32_t power =
+                octet_table16_lookup((int16_t)octet_clamp_s32(steps, INT16_MIN, INT16_MAX), p->exp_table);
             y[i] = (int16_t)power;
             sum += (uint32_t)power;
         }

@@ -12,10 +12,10 @@
 
 typedef struct octet_softmax_params {
     int32_t rows, depth;
-    float beta;                               /* f32 */
-    int32_t multiplier, shift;                /* int8: beta * input scale * 2^26; int16: in units of 10 / 65535 */
-    int32_t difference_min;                   /* int8: smaller differences from the maximum count as e^-inf */
-    int32_t reverse_multiplier, reverse_shift; /* LOG_SOFTMAX int8: back to input units */
+    float beta;                                  /* f32 */
+    int32_t multiplier, shift;                   /* int8: beta * input scale * 2^26; int16: in units of 10 / 65535 */
+    int32_t difference_min;                      /* int8: smaller differences from the maximum count as e^-inf */
+    int32_t reverse_multiplier, reverse_shift;   /* LOG_SOFTMAX int8: back to input units */
     const int16_t *exp_table, *reciprocal_table; /* int16: OCTET_TABLE16_SIZE entries each (table16.h) */
 } octet_softmax_params;
 
@@ -27,14 +27,19 @@ bool octet_softmax_prepare_s16(octet_softmax_params *p, float input_scale, float
 void octet_softmax_fill_tables(int16_t *exp_table, int16_t *reciprocal_table);
 
 /* e^(beta (x - max)) / sum. */
-void octet_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin, int32_t end);
+void octet_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin,
+                           int32_t end);
 /* Output scale 1/256, zero point -128. */
-void octet_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end);
+void octet_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin,
+                          int32_t end);
 /* Output scale 1/32768, zero point 0. */
-void octet_softmax_s16_ref(const octet_softmax_params *p, const int16_t *input, int16_t *output, int32_t begin, int32_t end);
+void octet_softmax_s16_ref(const octet_softmax_params *p, const int16_t *input, int16_t *output, int32_t begin,
+                           int32_t end);
 /* x - max - ln(sum e^(x - max)). */
-void octet_log_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin, int32_t end);
+void octet_log_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin,
+                               int32_t end);
 /* Output scale 1/16, zero point 127. */
-void octet_log_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end);
+void octet_log_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin,
+                              int32_t end);
 
 #endif

@@ -51,8 +51,10 @@ size_t octet_rfft_memory(const octet_rfft_params *p) {
     return 2 * line + 2 * (size_t)p->fft_h * columns_of(p);
 }
 
-void octet_rfft_ref(const octet_rfft_params *p, const float *input, float *output, double *memory, uint32_t begin, uint32_t end) {
-    const size_t rows = (size_t)p->fft_h, width = (size_t)p->fft_w, columns = columns_of(p), longer = width > rows ? width : rows;
+void octet_rfft_ref(const octet_rfft_params *p, const float *input, float *output, double *memory, uint32_t begin,
+                    uint32_t end) {
+    const size_t rows = (size_t)p->fft_h, width = (size_t)p->fft_w, columns = columns_of(p),
+                 longer = width > rows ? width : rows;
     const size_t in_h = (size_t)p->in_h, in_w = (size_t)p->in_w;
     double *line = memory, *spectra = memory + 2 * longer;
     for (uint32_t unit = begin; unit < end; unit++) {

@@ -1,9 +1,9 @@
 /* kernels/ref/spectrum.h - RFFT2D, and what is made of its complex results: REAL, IMAG, COMPLEX_ABS.
  * In:  pictures [N,H,W] of float. Out: half spectra [N,FH,FW/2+1] of complex numbers (two floats each).
- * Knows: fast Fourier transforms in double, of lengths that are powers of two; what of the input lies beyond them is cut, what is
- *        missing is 0. A picture is the unit of work.
- * Does not know: tensors, threads. RFFT2D: the double results differ from TFLite's by roundings, so that a float may differ in its
- * last bit, or more where sums cancel; the others are equal. */
+ * Knows: fast Fourier transforms in double, of lengths that are powers of two; what of the input lies beyond them is
+ * cut, what is missing is 0. A picture is the unit of work. Does not know: tensors, threads. RFFT2D: the double results
+ * differ from TFLite's by roundings, so that a float may differ in its last bit, or more where sums cancel; the others
+ * are equal. */
 #ifndef OCTET_KERNELS_REF_SPECTRUM_H
 #define OCTET_KERNELS_REF_SPECTRUM_H
 
@@ -19,7 +19,8 @@ typedef struct octet_rfft_params {
 void octet_rfft_turns(int32_t n, double *turns);
 /* Doubles of working memory. */
 size_t octet_rfft_memory(const octet_rfft_params *p);
-void octet_rfft_ref(const octet_rfft_params *p, const float *input, float *output, double *memory, uint32_t begin, uint32_t end);
+void octet_rfft_ref(const octet_rfft_params *p, const float *input, float *output, double *memory, uint32_t begin,
+                    uint32_t end);
 
 typedef enum octet_complex_part { OCTET_COMPLEX_REAL, OCTET_COMPLEX_IMAG, OCTET_COMPLEX_ABS } octet_complex_part;
 void octet_complex_part_ref(octet_complex_part part, const float *input, float *output, size_t n);

@@ -20,19 +20,20 @@ typedef struct octet_transpose_conv_params {
 } octet_transpose_conv_params;
 
 /* The input position that reaches output `out` through tap `tap`; false when there is none. */
-static inline bool octet_transpose_source(int32_t out, int32_t pad, int32_t tap, int32_t stride, int32_t in, int32_t *position) {
+static inline bool octet_transpose_source(int32_t out, int32_t pad, int32_t tap, int32_t stride, int32_t in,
+                                          int32_t *position) {
     const int64_t distance = (int64_t)out + pad - tap;
     if (distance < 0 || distance % stride != 0 || distance / stride >= in) return false;
     *position = (int32_t)(distance / stride);
     return true;
 }
 
-void octet_transpose_conv_f32_ref(const octet_transpose_conv_params *p, const float *input, const float *filter, const float *bias,
-                                  float *output, int32_t begin, int32_t end);
-void octet_transpose_conv_f32_plain(const octet_transpose_conv_params *p, const float *input, const float *filter, const float *bias,
-                                    float *output, int32_t begin, int32_t end);
-void octet_transpose_conv_s8_ref(const octet_transpose_conv_params *p, const int8_t *input, const int8_t *filter, const int32_t *bias,
-                                 int8_t *output, int32_t begin, int32_t end);
+void octet_transpose_conv_f32_ref(const octet_transpose_conv_params *p, const float *input, const float *filter,
+                                  const float *bias, float *output, int32_t begin, int32_t end);
+void octet_transpose_conv_f32_plain(const octet_transpose_conv_params *p, const float *input, const float *filter,
+                                    const float *bias, float *output, int32_t begin, int32_t end);
+void octet_transpose_conv_s8_ref(const octet_transpose_conv_params *p, const int8_t *input, const int8_t *filter,
+                                 const int32_t *bias, int8_t *output, int32_t begin, int32_t end);
 void octet_transpose_conv_s16_ref(const octet_transpose_conv_params *p, const int16_t *input, const int8_t *filter,
                                   const int64_t *bias, int16_t *output, int32_t begin, int32_t end);
 

@@ -5,13 +5,13 @@
 #include "kernels/ref/elementary.h"
 #include "kernels/ref/target.h"
 
-#define FLOAT_LOOP(name, expression)                                                                  \
-    OCTET_TARGET_AVX2 static void name(const float *in, float *out, size_t n, float alpha) {          \
-        (void)alpha;                                                                                  \
-        for (size_t i = 0; i < n; i++) {                                                              \
-            const float x = in[i];                                                                    \
-            out[i] = (expression);                                                                    \
-        }                                                                                             \
+#define FLOAT_LOOP(name, expression)                                                         \
+    OCTET_TARGET_AVX2 static void name(const float *in, float *out, size_t n, float alpha) { \
+        (void)alpha;                                                                         \
+        for (size_t i = 0; i < n; i++) {                                                     \
+            const float x = in[i];                                                           \
+            out[i] = (expression);                                                           \
+        }                                                                                    \
     }
 
 static inline float gelu(float x) {
@@ -42,7 +42,7 @@ FLOAT_LOOP(rsqrt_f32, 1.0f / sqrtf(x))
 FLOAT_LOOP(sin_f32, (float)octet_sin_f64((double)x, 0))
 FLOAT_LOOP(cos_f32, (float)octet_sin_f64((double)x, 1))
 FLOAT_LOOP(neg_f32, -x)
-FLOAT_LOOP(square_f32, x * x)
+FLOAT_LOOP(square_f32, x *x)
 FLOAT_LOOP(floor_f32, floorf(x))
 FLOAT_LOOP(ceil_f32, ceilf(x))
 FLOAT_LOOP(round_f32, rintf(x))
@@ -51,9 +51,9 @@ FLOAT_LOOP(logistic_f32, (float)octet_logistic_f64((double)x))
 FLOAT_LOOP(logistic_plain_f32, logistic_plain(x))
 FLOAT_LOOP(tanh_f32, (float)octet_tanh_f64((double)x))
 FLOAT_LOOP(relu_f32, x < 0 ? 0 : x)
-FLOAT_LOOP(relu6_f32, x < 0 ? 0 : x > 6.0f ? 6.0f : x)
-FLOAT_LOOP(relu_n1_to_1_f32, x < -1.0f ? -1.0f : x > 1.0f ? 1.0f : x)
-FLOAT_LOOP(relu_0_to_1_f32, x < 0.0f ? 0.0f : x > 1.0f ? 1.0f : x)
+FLOAT_LOOP(relu6_f32, x<0 ? 0 : x> 6.0f ? 6.0f : x)
+FLOAT_LOOP(relu_n1_to_1_f32, x<-1.0f ? -1.0f : x> 1.0f ? 1.0f : x)
+FLOAT_LOOP(relu_0_to_1_f32, x<0.0f ? 0.0f : x> 1.0f ? 1.0f : x)
 FLOAT_LOOP(leaky_relu_f32, x > 0 ? x : x * alpha)
 FLOAT_LOOP(elu_f32, x < 0 ? (float)octet_expm1_f64((double)x) : x)
 FLOAT_LOOP(gelu_f32, gelu(x))
@@ -95,24 +95,24 @@ octet_unary_f32 *octet_unary_f32_plain(octet_unary operation) {
 }
 
 /* Unsigned arithmetic, since the least number has no absolute value and squares overflow. */
-#define INTEGER_LOOPS(name, type, unsigned_type)                                                                            \
-    bool name(octet_unary operation, const type *in, type *out, size_t n) {                                                 \
-        for (size_t i = 0; i < n; i++) {                                                                                    \
-            const type x = in[i];                                                                                           \
-            if (operation == OCTET_UNARY_ABS) {                                                                             \
-                out[i] = x < 0 ? (type)(0 - (unsigned_type)x) : x;                                                          \
-            } else if (operation == OCTET_UNARY_NEG) {                                                                      \
-                out[i] = (type)(0 - (unsigned_type)x);                                                                      \
-            } else if (operation == OCTET_UNARY_SQUARE) {                                                                   \
-                out[i] = (type)((unsigned_type)x * (unsigned_type)x);                                                       \
-            } else if (operation == OCTET_UNARY_SIGN) {                                                                     \
-                out[i] = (x > 0) - (x < 0);                                                                                 \
-            } else {                                                                                                        \
-                return false;                                                                                               \
-            }                                                                                                               \
-        }                                                                                                                   \
-        return operation == OCTET_UNARY_ABS || operation == OCTET_UNARY_NEG || operation == OCTET_UNARY_SQUARE ||           \
-               operation == OCTET_UNARY_SIGN;                                                                               \
+#define INTEGER_LOOPS(name, type, unsigned_type)                                                                  \
+    bool name(octet_unary operation, const type *in, type *out, size_t n) {                                       \
+        for (size_t i = 0; i < n; i++) {                                                                          \
+            const type x = in[i];                                                                                 \
+            if (operation == OCTET_UNARY_ABS) {                                                                   \
+                out[i] = x < 0 ? (type)(0 - (unsigned_type)x) : x;                                                \
+            } else if (operation == OCTET_UNARY_NEG) {                                                            \
+                out[i] = (type)(0 - (unsigned_type)x);                                                            \
+            } else if (operation == OCTET_UNARY_SQUARE) {                                                         \
+                out[i] = (type)((unsigned_type)x * (unsigned_type)x);                                             \
+            } else if (operation == OCTET_UNARY_SIGN) {                                                           \
+                out[i] = (x > 0) - (x < 0);                                                                       \
+            } else {                                                                                              \
+                return false;                                                                                     \
+            }                                                                                                     \
+        }                                                                                                         \
+        return operation == OCTET_UNARY_ABS || operation == OCTET_UNARY_NEG || operation == OCTET_UNARY_SQUARE || \
+               operation == OCTET_UNARY_SIGN;                                                                     \
     }
 
 INTEGER_LOOPS(octet_unary_s32_ref, int32_t, uint32_t)

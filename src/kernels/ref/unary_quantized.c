@@ -11,7 +11,8 @@ static float outside(octet_unary operation, float scale_out, int32_t min, int32_
     return operation == OCTET_UNARY_LOG ? (float)min * scale_out : (float)max * scale_out;
 }
 
-static void evaluate(const octet_unary_quantized_params *p, int32_t min, int32_t max, const float *x, float *y, size_t n) {
+static void evaluate(const octet_unary_quantized_params *p, int32_t min, int32_t max, const float *x, float *y,
+                     size_t n) {
     octet_unary_f32_ref(p->operation)(x, y, n, p->alpha);
     if (p->operation != OCTET_UNARY_LOG && p->operation != OCTET_UNARY_RSQRT) return;
     for (size_t i = 0; i < n; i++) {
@@ -118,13 +119,14 @@ static bool fill_hard_swish(const octet_unary_quantized_params *p, int8_t *table
     return true;
 }
 
-/* In fixed point, not by a function of floats: 1 / sqrt(q - zero) with 20 bits of fraction, then the scales. What has no root is
- * taken for almost 0, whose result is the largest. */
+/* In fixed point, not by a function of floats: 1 / sqrt(q - zero) with 20 bits of fraction, then the scales. What has
+ * no root is taken for almost 0, whose result is the largest. */
 static bool fill_rsqrt(const octet_unary_quantized_params *p, int8_t *table) {
     enum { FRACTION = 20 };
     int32_t multiplier, shift;
-    if (!octet_fixed_multiplier(1.0 / (double)(sqrtf(p->scale_in) * p->scale_out), &multiplier,
-                                &shift) || shift < FRACTION - 31) return false;
+    if (!octet_fixed_multiplier(1.0 / (double)(sqrtf(p->scale_in) * p->scale_out), &multiplier, &shift) ||
+        shift < FRACTION - 31)
+        return false;
     for (int32_t q = INT8_MIN; q <= INT8_MAX; q++) {
         int32_t root_multiplier, root_shift, result = INT8_MAX;
         if (q > p->zero_in) {
@@ -147,12 +149,9 @@ bool octet_unary_quantized_table_s8(const octet_unary_quantized_params *p, int8_
     case OCTET_UNARY_TANH:
     case OCTET_UNARY_ELU:
     case OCTET_UNARY_GELU:
-    case OCTET_UNARY_GELU_APPROXIMATE:
-        return fill_by_function(p, table);
-    case OCTET_UNARY_HARD_SWISH:
-        return fill_hard_swish(p, table);
-    case OCTET_UNARY_RSQRT:
-        return fill_rsqrt(p, table);
+    case OCTET_UNARY_GELU_APPROXIMATE: return fill_by_function(p, table);
+    case OCTET_UNARY_HARD_SWISH: return fill_hard_swish(p, table);
+    case OCTET_UNARY_RSQRT: return fill_rsqrt(p, table);
     case OCTET_UNARY_NEG:
         for (int32_t q = INT8_MIN; q <= INT8_MAX; q++) table[q - INT8_MIN] = (int8_t)-q;
         return true;
@@ -172,8 +171,7 @@ bool octet_unary_quantized_table_s8(const octet_unary_quantized_params *p, int8_
     case OCTET_UNARY_CEIL:
     case OCTET_UNARY_ROUND:
     case OCTET_UNARY_SIGN:
-    case OCTET_N_UNARY:
-        break;
+    case OCTET_N_UNARY: break;
     }
     return false;
 }
@@ -187,8 +185,10 @@ void octet_unary_table_s8_ref(const int8_t *table, const int8_t *in, int8_t *out
 static void fill_interpolated(octet_unary_quantized_params *p) {
     enum { PIECES = OCTET_TABLE16_SIZE - 1 };
     float x[PIECES + 1], middle[PIECES], y[PIECES + 1], y_middle[PIECES], next[PIECES], y_next[PIECES];
-    const float in_min = p->scale_in * (float)(INT16_MIN - p->zero_in), in_max = p->scale_in * (float)(INT16_MAX - p->zero_in);
-    const float out_min = p->scale_out * (float)(INT16_MIN - p->zero_out), out_max = p->scale_out * (float)(INT16_MAX - p->zero_out);
+    const float in_min = p->scale_in * (float)(INT16_MIN - p->zero_in),
+                in_max = p->scale_in * (float)(INT16_MAX - p->zero_in);
+    const float out_min = p->scale_out * (float)(INT16_MIN - p->zero_out),
+                out_max = p->scale_out * (float)(INT16_MAX - p->zero_out);
     const float step = (in_max - in_min) / (float)PIECES, half = step / 2.0f, inverse = 65536.0f / (out_max - out_min);
     for (int32_t i = 0; i < PIECES; i++) {
         x[i] = in_min + (float)i * step;
@@ -208,9 +208,10 @@ static void fill_interpolated(octet_unary_quantized_params *p) {
     p->table[PIECES] = (int16_t)octet_clamp_f32(roundf(y[PIECES] * inverse), INT16_MIN, INT16_MAX);
 }
 
-/* LOGISTIC and TANH share a table of the sigmoid p in steps of 1/24, 65536 = 1, each point raised by half of the error that
- * linear interpolation makes there, h^2 / 8 |p''| with p'' = p (1 - p) (1 - 2p). The input is brought to 1/(3 * 4096): by a
- * shift alone where the scale is a power of two that allows it, else by a multiplier of up to 15 bits, truncated. */
+/* LOGISTIC and TANH share a table of the sigmoid p in steps of 1/24, 65536 = 1, each point raised by half of the error
+ * that linear interpolation makes there, h^2 / 8 |p''| with p'' = p (1 - p) (1 - 2p). The input is brought to 1/(3 *
+ * 4096): by a shift alone where the scale is a power of two that allows it, else by a multiplier of up to 15 bits,
+ * truncated. */
 static void prepare_sigmoid(octet_unary_quantized_params *p) {
     int exponent;
     const float fraction = frexpf(p->scale_in, &exponent);
@@ -258,21 +259,15 @@ bool octet_unary_quantized_prepare_s16(octet_unary_quantized_params *p) {
     case OCTET_UNARY_LOG:
     case OCTET_UNARY_RSQRT:
     case OCTET_UNARY_GELU:
-    case OCTET_UNARY_GELU_APPROXIMATE:
-        fill_interpolated(p);
-        return true;
+    case OCTET_UNARY_GELU_APPROXIMATE: fill_interpolated(p); return true;
     case OCTET_UNARY_LOGISTIC:
-    case OCTET_UNARY_TANH:
-        prepare_sigmoid(p);
-        return true;
+    case OCTET_UNARY_TANH: prepare_sigmoid(p); return true;
     case OCTET_UNARY_ABS:
     case OCTET_UNARY_RELU:
     case OCTET_UNARY_RELU6:
-    case OCTET_UNARY_LEAKY_RELU:
-        return prepare_scaling(p, INT16_MIN, INT16_MAX);
+    case OCTET_UNARY_LEAKY_RELU: return prepare_scaling(p, INT16_MIN, INT16_MAX);
     case OCTET_UNARY_SQRT:
-    case OCTET_UNARY_NEG:
-        return true;
+    case OCTET_UNARY_NEG: return true;
     case OCTET_UNARY_SIN:
     case OCTET_UNARY_COS:
     case OCTET_UNARY_SQUARE:
@@ -284,8 +279,7 @@ bool octet_unary_quantized_prepare_s16(octet_unary_quantized_params *p) {
     case OCTET_UNARY_RELU_0_TO_1:
     case OCTET_UNARY_ELU:
     case OCTET_UNARY_HARD_SWISH:
-    case OCTET_N_UNARY:
-        break;
+    case OCTET_N_UNARY: break;
     }
     return false;
 }

@@ -1,4 +1,5 @@
-/* Models with a fixed batch: samples are grouped, the last group is filled up and cut, and everything else is as with a batch of one. */
+/* Models with a fixed batch: samples are grouped, the last group is filled up and cut, and everything else is as with a
+ * batch of one. */
 #include "support/fixture.h"
 
 #include "export/tflite/tflite.h"
@@ -16,12 +17,14 @@ static octet_buffer make_model(int32_t batch, bool mixes) {
     octet_context_init(&ctx);
     octet_graph *graph;
     uint32_t inputs[3] = {0, 0, OCTET_NONE}, y;
-    const octet_shape shape = octet_shape_make(2, (const int32_t[]){batch, IN}), table = octet_shape_make(2, (const int32_t[]){OUT, IN});
+    const octet_shape shape = octet_shape_make(2, (const int32_t[]){batch, IN}),
+                      table = octet_shape_make(2, (const int32_t[]){OUT, IN});
     assert_int_equal(octet_graph_create(&ctx, "batch", &graph), OCTET_OK);
     assert_int_equal(octet_graph_add_value(&ctx, graph, "x", OCTET_FLOAT32, &shape, &inputs[0]), OCTET_OK);
     assert_int_equal(octet_graph_add_input(&ctx, graph, inputs[0], "x"), OCTET_OK);
     assert_int_equal(octet_graph_add_constant(&ctx, graph, "w", OCTET_FLOAT32, &table, weights, &inputs[1]), OCTET_OK);
-    assert_int_equal(octet_graph_emit(&ctx, graph, OCTET_OP_FULLY_CONNECTED, "dense", "y", inputs, 3, NULL, &y, 1), OCTET_OK);
+    assert_int_equal(octet_graph_emit(&ctx, graph, OCTET_OP_FULLY_CONNECTED, "dense", "y", inputs, 3, NULL, &y, 1),
+                     OCTET_OK);
     if (mixes) {
         const octet_options keep = {.reduce = {.keep_dims = true}};
         inputs[0] = y;
@@ -98,8 +101,10 @@ static void batches_change_nothing(void **state) {
     (void)state;
     octet_context ctx;
     octet_context_init(&ctx);
-    assert_int_equal(octet_npy_save(&ctx, fixture_path("x.npy"), "<f4", 2, (const int32_t[]){SAMPLES, IN}, samples), OCTET_OK);
-    assert_int_equal(octet_npy_save(&ctx, fixture_path("labels.npy"), "<i8", 1, (const int32_t[]){SAMPLES}, labels), OCTET_OK);
+    assert_int_equal(octet_npy_save(&ctx, fixture_path("x.npy"), "<f4", 2, (const int32_t[]){SAMPLES, IN}, samples),
+                     OCTET_OK);
+    assert_int_equal(octet_npy_save(&ctx, fixture_path("labels.npy"), "<i8", 1, (const int32_t[]){SAMPLES}, labels),
+                     OCTET_OK);
     const outcome one = use(1, false, "x.npy");
     assert_int_equal(one.n, SAMPLES * OUT);
     assert_true(one.outputs[0] == 1.25f && one.outputs[9] == -17.875f);
@@ -124,7 +129,8 @@ static void without_rows_a_sample_is_the_whole_input(void **state) {
     octet_context_init(&ctx);
     float wide[2 * 2 * IN] = {0};
     memcpy(wide, samples, sizeof wide);
-    assert_int_equal(octet_npy_save(&ctx, fixture_path("pairs.npy"), "<f4", 3, (const int32_t[]){2, 2, IN}, wide), OCTET_OK);
+    assert_int_equal(octet_npy_save(&ctx, fixture_path("pairs.npy"), "<f4", 3, (const int32_t[]){2, 2, IN}, wide),
+                     OCTET_OK);
     const outcome mixed = use(2, true, "pairs.npy");
     assert_int_equal(mixed.n, 2 * OUT);
     assert_true(mixed.outputs[0] == 1.25f + -3.0f && mixed.outputs[1] == 3.375f + 14.75f);

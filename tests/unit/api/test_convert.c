@@ -38,7 +38,8 @@ static void truncation_is_numpys(void **state) {
 }
 
 static void every_type_comes_back(void **state) {
-    const octet_type types[] = {OCTET_INT8, OCTET_UINT8, OCTET_INT16, OCTET_INT32, OCTET_INT64, OCTET_FLOAT16, OCTET_FLOAT32};
+    const octet_type types[] = {OCTET_INT8,  OCTET_UINT8,   OCTET_INT16,  OCTET_INT32,
+                                OCTET_INT64, OCTET_FLOAT16, OCTET_FLOAT32};
     const float real[] = {0.0f, 1.0f, 7.0f, 100.0f};
     (void)state;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
@@ -52,7 +53,8 @@ static void every_type_comes_back(void **state) {
 }
 
 static void halves_round_to_even(void **state) {
-    const float real[] = {1.0f, 65504.0f, 65519.0f, 65520.0f, 5.9604645e-8f, 2.9802322e-8f, 1.00048828125f, 1.00146484375f, -2.0f};
+    const float real[] = {1.0f,          65504.0f,       65519.0f,       65520.0f, 5.9604645e-8f,
+                          2.9802322e-8f, 1.00048828125f, 1.00146484375f, -2.0f};
     const uint16_t expected[] = {0x3c00, 0x7bff, 0x7bff, 0x7c00, 0x0001, 0x0000, 0x3c00, 0x3c02, 0xc000};
     uint16_t half[9];
     (void)state;
@@ -74,8 +76,9 @@ static void int8_comes_back_as_scale_says(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ties_go_away_from_zero), cmocka_unit_test(truncation_is_numpys), cmocka_unit_test(every_type_comes_back),
-        cmocka_unit_test(halves_round_to_even), cmocka_unit_test(int8_comes_back_as_scale_says),
+        cmocka_unit_test(ties_go_away_from_zero),        cmocka_unit_test(truncation_is_numpys),
+        cmocka_unit_test(every_type_comes_back),         cmocka_unit_test(halves_round_to_even),
+        cmocka_unit_test(int8_comes_back_as_scale_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,7 +117,8 @@ static const char *save(const char *name, const char *descr, int32_t rank, const
 static void npy_pairs_are_read(void **state) {
     (void)state;
     octet_samples *samples;
-    const float x[6] = {1, -2, 3, 4, 5, 6}, one_hot[6] = {0, 1, 1, 0, 0, 1}, numbers[3] = {0, 0.5f, 1}, broken[3] = {0, 1, NAN};
+    const float x[6] = {1, -2, 3, 4, 5, 6}, one_hot[6] = {0, 1, 1, 0, 0, 1}, numbers[3] = {0, 0.5f, 1},
+                broken[3] = {0, 1, NAN};
     const int64_t y[3] = {2, 0, 1};
     const char *images = save("x.npy", "<f4", 2, (const int32_t[]){3, 2}, x);
     assert_int_equal(open_pair(images, save("y.npy", "<i8", 1, (const int32_t[]){3}, y)), OCTET_OK);
@@ -129,7 +130,8 @@ static void npy_pairs_are_read(void **state) {
     assert_true(values[0] == 1 && values[1] == -2); /* floats are taken as they are */
     assert_int_equal(open_pair(images, save("h.npy", "<f4", 2, (const int32_t[]){3, 2}, one_hot)), OCTET_OK);
     assert_int_equal(octet_dataset_split(&ctx, dataset, OCTET_SPLIT_TRAIN, &samples), OCTET_OK);
-    assert_true(octet_samples_label(samples, 0) == 1 && octet_samples_label(samples, 1) == 0 && octet_samples_n_classes(samples) == 2);
+    assert_true(octet_samples_label(samples, 0) == 1 && octet_samples_label(samples, 1) == 0 &&
+                octet_samples_n_classes(samples) == 2);
     size_t n;
     assert_int_equal(open_pair(images, save("r.npy", "<f4", 1, (const int32_t[]){3}, numbers)), OCTET_OK);
     assert_int_equal(octet_dataset_split(&ctx, dataset, OCTET_SPLIT_TRAIN, &samples), OCTET_OK);
@@ -179,7 +181,8 @@ static void archives_are_read(void **state) {
     (void)state;
     octet_samples *samples;
     const char *const split[] = {"x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy"};
-    assert_int_equal(open_path(make_npz("m.npz", split, (const int32_t[][2]){{6, 3}, {6, 1}, {2, 3}, {2, 1}}, 4), "raw"), OCTET_OK);
+    assert_int_equal(
+        open_path(make_npz("m.npz", split, (const int32_t[][2]){{6, 3}, {6, 1}, {2, 3}, {2, 1}}, 4), "raw"), OCTET_OK);
     assert_int_equal(octet_dataset_split(&ctx, dataset, OCTET_SPLIT_TEST, &samples), OCTET_OK);
     assert_true(octet_samples_count(samples) == 2 && octet_samples_label(samples, 0) == 5);
     assert_int_equal(octet_samples_load(&ctx, samples, NULL, 2, NULL), OCTET_OK);
@@ -198,7 +201,8 @@ static void inputs_have_names(void **state) {
     (void)state;
     octet_samples *samples;
     const float data[12] = {0};
-    const char *a = save("a.npy", "<f4", 2, (const int32_t[]){3, 4}, data), *b = save("b2.npy", "<f4", 2, (const int32_t[]){2, 6}, data);
+    const char *a = save("a.npy", "<f4", 2, (const int32_t[]){3, 4}, data),
+               *b = save("b2.npy", "<f4", 2, (const int32_t[]){2, 6}, data);
     const char *y = save("y3.npy", "<f4", 1, (const int32_t[]){3}, data);
     char text[2048];
     snprintf(text, sizeof text, "left=%s,right=%s,labels=%s", a, b, y);
@@ -277,17 +281,22 @@ static void indices_are_read(void **state) {
     octet_arena arena = {0};
     size_t *indices, n;
     octet_context_clear(&ctx);
-    assert_int_equal(octet_indices_read(&ctx, &arena, fixture_write("i.json", " [3, 1, 2.0]", 12), 4, &indices, &n), OCTET_OK);
+    assert_int_equal(octet_indices_read(&ctx, &arena, fixture_write("i.json", " [3, 1, 2.0]", 12), 4, &indices, &n),
+                     OCTET_OK);
     assert_true(n == 3 && indices[0] == 3 && indices[2] == 2);
-    assert_int_equal(octet_indices_read(&ctx, &arena, fixture_write("i.txt", "# mine\n7\n\n 0 \r\n9", 16), 10, &indices, &n), OCTET_OK);
+    assert_int_equal(
+        octet_indices_read(&ctx, &arena, fixture_write("i.txt", "# mine\n7\n\n 0 \r\n9", 16), 10, &indices, &n),
+        OCTET_OK);
     assert_true(n == 3 && indices[0] == 7 && indices[1] == 0 && indices[2] == 9);
     assert_int_equal(octet_indices_read(&ctx, &arena, fixture_path("i.txt"), 9, &indices, &n), OCTET_DATA);
     octet_context_clear(&ctx);
-    assert_int_equal(octet_indices_read(&ctx, &arena, fixture_write("i.txt", "1\n-2\n", 5), 9, &indices, &n), OCTET_FORMAT);
+    assert_int_equal(octet_indices_read(&ctx, &arena, fixture_write("i.txt", "1\n-2\n", 5), 9, &indices, &n),
+                     OCTET_FORMAT);
     octet_context_clear(&ctx);
     assert_int_equal(octet_indices_read(&ctx, &arena, fixture_write("i.txt", "\n", 1), 9, &indices, &n), OCTET_DATA);
     octet_context_clear(&ctx);
-    assert_int_equal(octet_indices_read(&ctx, &arena, fixture_write("i.json", "[1, \"a\"]", 8), 9, &indices, &n), OCTET_FORMAT);
+    assert_int_equal(octet_indices_read(&ctx, &arena, fixture_write("i.json", "[1, \"a\"]", 8), 9, &indices, &n),
+                     OCTET_FORMAT);
     octet_context_clear(&ctx);
     octet_arena_free(&ctx, &arena);
 }
@@ -302,10 +311,13 @@ static int close_all(void **state) {
 
 int main(void) {
     octet_context_init(&ctx);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(idx_folders_are_found, close_all), cmocka_unit_test_teardown(wrong_idx_is_refused, close_all),
-        cmocka_unit_test_teardown(npy_pairs_are_read, close_all),    cmocka_unit_test_teardown(shapes_are_adapted, close_all),
-        cmocka_unit_test_teardown(archives_are_read, close_all),     cmocka_unit_test_teardown(inputs_have_names, close_all),
-        cmocka_unit_test_teardown(picture_folders_are_read, close_all), cmocka_unit_test_teardown(indices_are_read, close_all)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(idx_folders_are_found, close_all),
+                                       cmocka_unit_test_teardown(wrong_idx_is_refused, close_all),
+                                       cmocka_unit_test_teardown(npy_pairs_are_read, close_all),
+                                       cmocka_unit_test_teardown(shapes_are_adapted, close_all),
+                                       cmocka_unit_test_teardown(archives_are_read, close_all),
+                                       cmocka_unit_test_teardown(inputs_have_names, close_all),
+                                       cmocka_unit_test_teardown(picture_folders_are_read, close_all),
+                                       cmocka_unit_test_teardown(indices_are_read, close_all)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

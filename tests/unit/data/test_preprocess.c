@@ -16,7 +16,8 @@ static octet_scaler make(const char *preset, bool is_u8) {
 static void bytes_are_divided_by_255(void **state) {
     (void)state;
     const octet_scaler scaler = make(NULL, true);
-    /* x.astype(float32) / 255 and (x / 255.0).astype(float32) agree for every byte; multiplication by 1/255 does not. */
+    /* x.astype(float32) / 255 and (x / 255.0).astype(float32) agree for every byte; multiplication by 1/255 does not.
+     */
     int n_other = 0;
     for (int x = 0; x < 256; x++) {
         assert_true(scaler.tables[0][x] == (float)x / 255.0f);
@@ -31,16 +32,21 @@ static void presets_follow_their_formulas(void **state) {
     assert_true(make(NULL, false).scaling == OCTET_SCALING_RAW && make("unit", false).scaling == OCTET_SCALING_UNIT);
     const octet_scaler machine = make("teachable-machine", true), mobilenet = make("mobilenet", true);
     assert_true(machine.crops && !mobilenet.crops);
-    assert_true(machine.tables[0][0] == -1 && machine.tables[0][255] == 1 && mobilenet.tables[0][200] == 200 / 127.5f - 1);
+    assert_true(machine.tables[0][0] == -1 && machine.tables[0][255] == 1 &&
+                mobilenet.tables[0][200] == 200 / 127.5f - 1);
     const octet_scaler imagenet = make("imagenet", true), caffe = make("caffe", true);
     assert_true(imagenet.n_channels == 3 && imagenet.tables[1][100] == (100 / 255.0f - 0.456f) / 0.224f);
     assert_true(caffe.swaps && caffe.tables[0][10] == 10 - 103.939f);
     octet_context ctx;
     octet_context_init(&ctx);
     octet_scaler scaler;
-    assert_int_equal(octet_scaler_create(&ctx, &(octet_preprocess){.given = true, .scale = 0.1, .offset = -1}, true, &scaler), OCTET_OK);
+    assert_int_equal(
+        octet_scaler_create(&ctx, &(octet_preprocess){.given = true, .scale = 0.1, .offset = -1}, true, &scaler),
+        OCTET_OK);
     assert_true(scaler.tables[0][7] == 7 * 0.1f + -1.0f);
-    assert_int_equal(octet_scaler_create(&ctx, &(octet_preprocess){.given = true, .scale = (double)INFINITY}, true, &scaler), OCTET_USAGE);
+    assert_int_equal(
+        octet_scaler_create(&ctx, &(octet_preprocess){.given = true, .scale = (double)INFINITY}, true, &scaler),
+        OCTET_USAGE);
 }
 
 static void bilinear_is_half_pixel(void **state) {
@@ -56,8 +62,8 @@ static void bilinear_is_half_pixel(void **state) {
     assert_true(out[0] == 0 && out[3] == 25 && out[6] == 75 && out[21] == 20);
 }
 
-/* Expected bytes: Pillow 11.3, ImageOps.fit(Image.fromarray(a), size, Image.Resampling.LANCZOS) with a[y][x] = (40 y + 9 x,
- * 200 - 7 x y, 31 x). */
+/* Expected bytes: Pillow 11.3, ImageOps.fit(Image.fromarray(a), size, Image.Resampling.LANCZOS) with a[y][x] = (40 y +
+ * 9 x, 200 - 7 x y, 31 x). */
 static void fit_equals_pillow(void **state) {
     (void)state;
     octet_context ctx;
@@ -94,7 +100,8 @@ static void choice_is_distinct_and_fixed(void **state) {
             seen[a[i]] = true;
         }
     }
-    octet_samples_choose(60000, 0, 3, a); /* splitmix64 of seed 0: 0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f */
+    octet_samples_choose(60000, 0, 3,
+                         a); /* splitmix64 of seed 0: 0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f */
     assert_true(a[0] == UINT64_C(0xe220a8397b1dcdaf) % 60000 && a[1] == UINT64_C(0x6e789e6aa1b965f4) % 60000 &&
                 a[2] == UINT64_C(0x06c45d188009454f) % 60000);
     octet_samples_choose(3, 7, 100, a);
@@ -102,7 +109,8 @@ static void choice_is_distinct_and_fixed(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(bytes_are_divided_by_255), cmocka_unit_test(presets_follow_their_formulas),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(bytes_are_divided_by_255),
+                                       cmocka_unit_test(presets_follow_their_formulas),
                                        cmocka_unit_test(bilinear_is_half_pixel), cmocka_unit_test(fit_equals_pillow),
                                        cmocka_unit_test(choice_is_distinct_and_fixed)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,26 +42,33 @@ static void every_type_is_read(void **state) {
     (void)state;
     const float three[3] = {1, -2, 0.5f}, whole[3] = {1, 254, 0}, minus[3] = {1, -2, 0};
     check_floats("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }\n", three, 12, three, 3);
-    check_floats("{'shape': (3,), 'fortran_order': False, 'descr': '>f4'}", "\x3f\x80\0\0\xc0\0\0\0\x3f\0\0\0", 12, three, 3);
+    check_floats("{'shape': (3,), 'fortran_order': False, 'descr': '>f4'}", "\x3f\x80\0\0\xc0\0\0\0\x3f\0\0\0", 12,
+                 three, 3);
     check_floats("{'descr': '<f2', 'fortran_order': False, 'shape': (3,), }", "\0\x3c\0\xc0\0\x38", 6, three, 3);
-    check_floats("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }", (const double[]){1, -2, 0.5}, 24, three, 3);
+    check_floats("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }", (const double[]){1, -2, 0.5}, 24, three,
+                 3);
     check_floats("{'descr': '|u1', 'fortran_order': False, 'shape': (3L,), }", "\1\xfe\0", 3, whole, 3);
     check_floats("{'descr': '|i1', 'fortran_order': False, 'shape': (3,), }", "\1\xfe\0", 3, minus, 3);
     check_floats("{'descr': '>i2', 'fortran_order': False, 'shape': (3,), }", "\0\1\xff\xfe\0\0", 6, minus, 3);
     check_floats("{'descr': '<u2', 'fortran_order': False, 'shape': (3,), }", "\1\0\xfe\0\0\0", 6, whole, 3);
-    check_floats("{'descr': '<i4', 'fortran_order': False, 'shape': (3,), }", (const int32_t[]){1, -2, 0}, 12, minus, 3);
-    check_floats("{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }", (const int64_t[]){1, -2, 0}, 24, minus, 3);
-    check_floats("{'descr': '<u8', 'fortran_order': False, 'shape': (3, 1), }", (const uint64_t[]){1, 254, 0}, 24, whole, 3);
+    check_floats("{'descr': '<i4', 'fortran_order': False, 'shape': (3,), }", (const int32_t[]){1, -2, 0}, 12, minus,
+                 3);
+    check_floats("{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }", (const int64_t[]){1, -2, 0}, 24, minus,
+                 3);
+    check_floats("{'descr': '<u8', 'fortran_order': False, 'shape': (3, 1), }", (const uint64_t[]){1, 254, 0}, 24,
+                 whole, 3);
     check_floats("{'descr': '|b1', 'fortran_order': False, 'shape': (), }", "\1", 1, three, 1);
 }
 
 static void half_precision_is_exact(void **state) {
     (void)state;
     const uint16_t halves[] = {0x0001, 0x03ff, 0x0400, 0x7bff, 0xfc00, 0x7e00, 0x8000};
-    const octet_array array = {.element = {'f', 2, false}, .rank = 1, .dims = {7}, .n_elements = 7, .data = (const uint8_t *)halves};
+    const octet_array array = {
+        .element = {'f', 2, false}, .rank = 1, .dims = {7}, .n_elements = 7, .data = (const uint8_t *)halves};
     float values[7];
     octet_array_f32(&array, 0, 7, values);
-    assert_true(values[0] == ldexpf(1, -24) && values[1] == ldexpf(1023, -24) && values[2] == ldexpf(1, -14) && values[3] == 65504.0f);
+    assert_true(values[0] == ldexpf(1, -24) && values[1] == ldexpf(1023, -24) && values[2] == ldexpf(1, -14) &&
+                values[3] == 65504.0f);
     assert_true(isinf(values[4]) && values[4] < 0 && isnan(values[5]) && values[6] == 0 && signbit(values[6]));
 }
 
@@ -97,14 +104,22 @@ static void bad_headers_are_refused(void **state) {
     octet_context ctx;
     assert_int_equal(npy_status("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }", 40, &ctx), OCTET_FORMAT);
     assert_string_equal(ctx.message, "x.npy: float32[3,4] needs 48 bytes, the file holds 40: it is truncated");
-    assert_int_equal(npy_status("{'descr': '|O', 'fortran_order': False, 'shape': (3,), }", 40, &ctx), OCTET_UNSUPPORTED);
-    assert_int_equal(npy_status("{'descr': '<c8', 'fortran_order': False, 'shape': (3,), }", 40, &ctx), OCTET_UNSUPPORTED);
-    assert_int_equal(npy_status("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,), }", 40, &ctx), OCTET_UNSUPPORTED);
+    assert_int_equal(npy_status("{'descr': '|O', 'fortran_order': False, 'shape': (3,), }", 40, &ctx),
+                     OCTET_UNSUPPORTED);
+    assert_int_equal(npy_status("{'descr': '<c8', 'fortran_order': False, 'shape': (3,), }", 40, &ctx),
+                     OCTET_UNSUPPORTED);
+    assert_int_equal(npy_status("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,), }", 40, &ctx),
+                     OCTET_UNSUPPORTED);
     assert_int_equal(npy_status("{'descr': '<f4', 'shape': (3,), }", 40, &ctx), OCTET_FORMAT);
     assert_int_equal(npy_status("{'descr': '<f4', 'fortran_order': False, 'shape': (-3,), }", 40, &ctx), OCTET_FORMAT);
-    assert_int_equal(npy_status("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1), }", 40, &ctx), OCTET_LIMIT);
-    assert_int_equal(npy_status("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", 40, &ctx), OCTET_LIMIT);
-    assert_int_equal(npy_status("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999, ), }", 40, &ctx), OCTET_FORMAT);
+    assert_int_equal(npy_status("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1), }", 40, &ctx),
+                     OCTET_LIMIT);
+    assert_int_equal(
+        npy_status("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", 40, &ctx),
+        OCTET_LIMIT);
+    assert_int_equal(
+        npy_status("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999, ), }", 40, &ctx),
+        OCTET_FORMAT);
 }
 
 static void written_files_are_read(void **state) {
@@ -136,7 +151,8 @@ static void idx_is_read(void **state) {
     octet_array array;
     const uint8_t shorts[] = {0, 0, 0x0b, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 5, 0xff, 0xff};
     assert_int_equal(octet_idx_parse(&ctx, (octet_bytes){shorts, sizeof shorts}, "s.idx", &array), OCTET_OK);
-    assert_true(array.rank == 2 && array.dims[0] == 2 && octet_array_f64(&array, 0) == 5 && octet_array_f64(&array, 1) == -1);
+    assert_true(array.rank == 2 && array.dims[0] == 2 && octet_array_f64(&array, 0) == 5 &&
+                octet_array_f64(&array, 1) == -1);
     assert_int_equal(octet_idx_parse(&ctx, (octet_bytes){shorts, sizeof shorts - 1}, "s.idx", &array), OCTET_FORMAT);
     assert_string_equal(ctx.message, "s.idx: int16[2,1] needs 4 bytes, the file holds 3: it is truncated");
 }
@@ -161,7 +177,8 @@ static octet_status parse_idx(octet_context *ctx, octet_bytes bytes) {
 static void damage_is_survived(void **state) {
     (void)state;
     const float data[6] = {1, 2, 3, 4, 5, 6};
-    const octet_bytes npy = make_npy(2, "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", data, sizeof data);
+    const octet_bytes npy =
+        make_npy(2, "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", data, sizeof data);
     assert_int_equal(fixture_sweep(npy, 1, parse_npy), 0);
     free((void *)(uintptr_t)npy.data);
     const uint8_t idx[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 9, 8, 7, 6};
@@ -169,9 +186,10 @@ static void damage_is_survived(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_type_is_read),      cmocka_unit_test(half_precision_is_exact),
-                                       cmocka_unit_test(fortran_order_is_turned), cmocka_unit_test(bad_headers_are_refused),
-                                       cmocka_unit_test(written_files_are_read),  cmocka_unit_test(idx_is_read),
-                                       cmocka_unit_test(damage_is_survived)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_type_is_read),      cmocka_unit_test(half_precision_is_exact),
+        cmocka_unit_test(fortran_order_is_turned), cmocka_unit_test(bad_headers_are_refused),
+        cmocka_unit_test(written_files_are_read),  cmocka_unit_test(idx_is_read),
+        cmocka_unit_test(damage_is_survived)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,8 @@ static octet_buffer build(octet_context *ctx) {
     const uint8_t data[5] = {1, 2, 3, 4, 5};
     const int64_t wide[2] = {-7, INT64_MAX};
     for (uint32_t i = 0; i < 3; i++) {
-        const octet_flatbuffer_field fields[] = {octet_flatbuffer_u32(0, i + 1, 0), octet_flatbuffer_u8(1, (uint8_t)i, 0)};
+        const octet_flatbuffer_field fields[] = {octet_flatbuffer_u32(0, i + 1, 0),
+                                                 octet_flatbuffer_u8(1, (uint8_t)i, 0)};
         assert_int_equal(octet_flatbuffer_build_table(ctx, &builder, fields, 2, &children[i]), OCTET_OK);
     }
     assert_int_equal(octet_flatbuffer_build_refs(ctx, &builder, children, 3, &list), OCTET_OK);
@@ -26,9 +27,9 @@ static octet_buffer build(octet_context *ctx) {
     assert_int_equal(octet_flatbuffer_build_vector(ctx, &builder, wide, 2, 8, 8, &longs), OCTET_OK);
     assert_int_equal(octet_flatbuffer_build_table(ctx, &builder, NULL, 0, &child), OCTET_OK);
     const octet_flatbuffer_field root[] = {
-        octet_flatbuffer_u8(0, 200, 0),  octet_flatbuffer_i32(1, -5, 0),  octet_flatbuffer_link(2, name), octet_flatbuffer_link(3, bytes),
-        octet_flatbuffer_link(4, list),  octet_flatbuffer_link(5, longs), octet_flatbuffer_i32(6, 9, 9),  octet_flatbuffer_link(7, child),
-        octet_flatbuffer_u64(8, 1ull << 40, 0),
+        octet_flatbuffer_u8(0, 200, 0),  octet_flatbuffer_i32(1, -5, 0),  octet_flatbuffer_link(2, name),
+        octet_flatbuffer_link(3, bytes), octet_flatbuffer_link(4, list),  octet_flatbuffer_link(5, longs),
+        octet_flatbuffer_i32(6, 9, 9),   octet_flatbuffer_link(7, child), octet_flatbuffer_u64(8, 1ull << 40, 0),
     };
     octet_flatbuffer_ref ref;
     assert_int_equal(octet_flatbuffer_build_table(ctx, &builder, root, 9, &ref), OCTET_OK);
@@ -131,7 +132,8 @@ static void wrong_identifier(void **state) {
     octet_buffer out = build(&ctx);
     octet_flatbuffer fb;
     octet_flatbuffer_table root;
-    assert_int_equal(octet_flatbuffer_open(&ctx, (octet_bytes){out.data, out.size}, "TFL3", "test", &fb, &root), OCTET_FORMAT);
+    assert_int_equal(octet_flatbuffer_open(&ctx, (octet_bytes){out.data, out.size}, "TFL3", "test", &fb, &root),
+                     OCTET_FORMAT);
     octet_buffer_free(&ctx, &out);
 }
 
@@ -145,7 +147,8 @@ static void budget(void **state) {
     octet_flatbuffer_table root;
     octet_flatbuffer_vector list;
     octet_status status = octet_flatbuffer_open(&ctx, (octet_bytes){out.data, out.size}, "TEST", "test", &fb, &root);
-    for (int i = 0; status == OCTET_OK && i < 1000000; i++) status = octet_flatbuffer_vector_field(&ctx, &fb, &root, 4, 4, true, &list);
+    for (int i = 0; status == OCTET_OK && i < 1000000; i++)
+        status = octet_flatbuffer_vector_field(&ctx, &fb, &root, 4, 4, true, &list);
     assert_int_equal(status, OCTET_LIMIT);
     octet_buffer_free(&ctx, &out);
 }

@@ -3,13 +3,17 @@
 
 #include "formats/flexbuffer.h"
 
-/* {"a": -3, "b": true, "f": 0.5} by the flatbuffers package of Python, whose values are one byte wide but for the float. */
-static const uint8_t python[] = {'a', 0, 'b', 0, 'f', 0, 3, 7, 6, 5, 0, 0, 5, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0xfd, 0xff, 0xff, 0xff,
-                                 1, 0, 0, 0, 0, 0, 0, 0x3f, 6, 0x6a, 0x0e, 15, 0x26, 1};
+/* {"a": -3, "b": true, "f": 0.5} by the flatbuffers package of Python, whose values are one byte wide but for the
+ * float. */
+static const uint8_t python[] = {'a', 0, 'b', 0, 'f', 0, 3, 7,    6, 5,    0,    0,    5,    0,
+                                 0,   0, 1,   0, 0,   0, 3, 0,    0, 0,    0xfd, 0xff, 0xff, 0xff,
+                                 1,   0, 0,   0, 0,   0, 0, 0x3f, 6, 0x6a, 0x0e, 15,   0x26, 1};
 
 static octet_buffer make(octet_context *ctx) {
-    octet_flexbuffer_field fields[] = {{"speed", OCTET_FLEXBUFFER_F32, 0x3fc00000}, {"a_number", OCTET_FLEXBUFFER_I32, (uint32_t)-70000},
-                                       {"on", OCTET_FLEXBUFFER_BOOL, 1}, {"a", OCTET_FLEXBUFFER_I32, 7}};
+    octet_flexbuffer_field fields[] = {{"speed", OCTET_FLEXBUFFER_F32, 0x3fc00000},
+                                       {"a_number", OCTET_FLEXBUFFER_I32, (uint32_t)-70000},
+                                       {"on", OCTET_FLEXBUFFER_BOOL, 1},
+                                       {"a", OCTET_FLEXBUFFER_I32, 7}};
     octet_buffer out = {0};
     assert_int_equal(octet_flexbuffer_write(ctx, fields, 4, &out), OCTET_OK);
     return out;
@@ -44,7 +48,8 @@ static void maps_of_others_are_read(void **state) {
     assert_true(octet_flexbuffer_number(&map, "f", &number) && number == 0.5);
 }
 
-/* Every cut, and every byte as every other: nothing is read outside (the sanitizers tell), and what is no map says so. */
+/* Every cut, and every byte as every other: nothing is read outside (the sanitizers tell), and what is no map says so.
+ */
 static void damage_is_survived(void **state) {
     (void)state;
     octet_context ctx;

@@ -81,7 +81,8 @@ static void damage_is_survived(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(whole_and_beginning_are_read), cmocka_unit_test(members_follow_each_other),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(whole_and_beginning_are_read),
+                                       cmocka_unit_test(members_follow_each_other),
                                        cmocka_unit_test(damage_is_survived)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,22 +4,26 @@
 
 #include "formats/hdf5.h"
 
-static void put_strings(hid_t object, const char *name, const char *const *texts, hsize_t n, bool variable, bool scalar) {
+static void put_strings(hid_t object, const char *name, const char *const *texts, hsize_t n, bool variable,
+                        bool scalar) {
     const hid_t type = H5Tcopy(H5T_C_S1), space = scalar ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &n, NULL);
     H5Tset_size(type, variable ? H5T_VARIABLE : 12);
     H5Tset_strpad(type, variable ? H5T_STR_NULLTERM : H5T_STR_NULLPAD);
     H5Tset_cset(type, variable ? H5T_CSET_UTF8 : H5T_CSET_ASCII);
     const hid_t id = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     char fixed[16][12] = {{0}};
-    for (hsize_t i = 0; i < n && !variable; i++) memcpy(fixed[i], texts[i], strlen(texts[i]) < 12 ? strlen(texts[i]) : 12);
+    for (hsize_t i = 0; i < n && !variable; i++)
+        memcpy(fixed[i], texts[i], strlen(texts[i]) < 12 ? strlen(texts[i]) : 12);
     assert_true(H5Awrite(id, type, variable ? (const void *)texts : (const void *)fixed) >= 0);
     H5Aclose(id);
     H5Sclose(space);
     H5Tclose(type);
 }
 
-static void put_dataset(hid_t group, const char *name, hid_t file_type, int rank, const hsize_t *dims, bool compressed, const float *data) {
-    const hid_t space = rank > 0 ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR), plist = H5Pcreate(H5P_DATASET_CREATE);
+static void put_dataset(hid_t group, const char *name, hid_t file_type, int rank, const hsize_t *dims, bool compressed,
+                        const float *data) {
+    const hid_t space = rank > 0 ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR),
+                plist = H5Pcreate(H5P_DATASET_CREATE);
     if (compressed) {
         H5Pset_chunk(plist, rank, dims);
         H5Pset_shuffle(plist);
@@ -100,11 +104,13 @@ static void check_content(const octet_hdf5 *hdf5) {
     for (size_t i = 0; i < 5; i++) {
         const octet_hdf5_node *node = octet_hdf5_find(hdf5, dense, same[i]);
         assert_non_null(node);
-        assert_true(node->is_dataset && node->kind == OCTET_HDF5_NUMBERS && node->rank == 2 && node->dims[0] == 2 && node->dims[1] == 3);
+        assert_true(node->is_dataset && node->kind == OCTET_HDF5_NUMBERS && node->rank == 2 && node->dims[0] == 2 &&
+                    node->dims[1] == 3);
         assert_memory_equal(node->data, weights, sizeof weights);
     }
     assert_true(octet_hdf5_find(hdf5, dense, "never_written")->data[5] == 0);
-    assert_true(octet_hdf5_find(hdf5, dense, "scalar")->rank == 0 && octet_hdf5_find(hdf5, dense, "scalar")->data[0] == 4);
+    assert_true(octet_hdf5_find(hdf5, dense, "scalar")->rank == 0 &&
+                octet_hdf5_find(hdf5, dense, "scalar")->data[0] == 4);
     assert_null(octet_hdf5_find(hdf5, dense, "scalar/more"));
     octet_arena_free(&ctx, &arena);
 }
@@ -195,7 +201,8 @@ static void damage_is_survived(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(files_and_bytes_are_read), cmocka_unit_test(errors_are_sentences),
-                                       cmocka_unit_test(large_claims_are_refused), cmocka_unit_test(damage_is_survived)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_and_bytes_are_read), cmocka_unit_test(errors_are_sentences),
+        cmocka_unit_test(large_claims_are_refused), cmocka_unit_test(damage_is_survived)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

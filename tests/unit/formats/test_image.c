@@ -19,8 +19,11 @@ static void fill(uint8_t *rgb, int width, int height) {
 
 static octet_bytes make_png(int width, int height, png_uint_32 format, const void *pixels, const void *palette) {
     static uint8_t bytes[1 << 16];
-    png_image image = {.version = PNG_IMAGE_VERSION, .width = (png_uint_32)width, .height = (png_uint_32)height, .format = format,
-        .colormap_entries = 4};
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = (png_uint_32)width,
+                       .height = (png_uint_32)height,
+                       .format = format,
+                       .colormap_entries = 4};
     png_alloc_size_t size = sizeof bytes;
     assert_true(png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, palette));
     return (octet_bytes){bytes, size};
@@ -71,7 +74,8 @@ static octet_bytes make_bmp(int width, int height, int bits, const uint8_t *rgb,
         for (int x = 0; x < width; x++) {
             const uint8_t *from = rgb + 3 * (y * width + x);
             if (bits == 8) to[x] = from[0];
-            else for (int c = 0; c < 3; c++) to[x * pixel + c] = from[2 - c];
+            else
+                for (int c = 0; c < 3; c++) to[x * pixel + c] = from[2 - c];
         }
     }
     return (octet_bytes){bytes, (size_t)(offset + row * height)};
@@ -154,7 +158,8 @@ static void limits_hold(void **state) {
     bytes[30] = 1; /* run-length compression */
     assert_int_equal(octet_image_read(&ctx, bmp, "rle.bmp", &image), OCTET_UNSUPPORTED);
     octet_context_clear(&ctx);
-    assert_int_equal(octet_image_read(&ctx, (octet_bytes){(const uint8_t *)"GIF89a", 6}, "x.gif", &image), OCTET_UNSUPPORTED);
+    assert_int_equal(octet_image_read(&ctx, (octet_bytes){(const uint8_t *)"GIF89a", 6}, "x.gif", &image),
+                     OCTET_UNSUPPORTED);
     assert_string_equal(ctx.message, "x.gif: no PNG, JPEG or BMP picture by its first bytes");
 }
 

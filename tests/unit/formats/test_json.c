@@ -6,9 +6,10 @@
 
 static octet_bytes text_of(const char *text) { return (octet_bytes){(const uint8_t *)text, strlen(text)}; }
 
-static const char example[] = "{\"class_name\": \"Sequential\", \"config\": {\"layers\": [{\"units\": 32.0, \"name\": \"caf\\u00e9\"},"
-                              " {\"units\": \"x\", \"pool\": [2, null], \"rate\": NaN, \"low\": -Infinity, \"big\": 4294967296,"
-                              " \"flag\": true, \"none\": null, \"text\": \"NaN, -Infinity \\\" [\"}]}}";
+static const char example[] =
+    "{\"class_name\": \"Sequential\", \"config\": {\"layers\": [{\"units\": 32.0, \"name\": \"caf\\u00e9\"},"
+    " {\"units\": \"x\", \"pool\": [2, null], \"rate\": NaN, \"low\": -Infinity, \"big\": 4294967296,"
+    " \"flag\": true, \"none\": null, \"text\": \"NaN, -Infinity \\\" [\"}]}}";
 
 static void values_are_found(void **state) {
     (void)state;
@@ -59,7 +60,8 @@ static void keys_keep_their_order(void **state) {
     assert_int_equal(octet_json_parse(&ctx, text_of("{\"z\": 1, \"a\": 2, \"m\": 3}"), "m", &document), OCTET_OK);
     char order[8] = "";
     const octet_json *value;
-    for (const char *key = octet_json_next(document.root, NULL, &value); key; key = octet_json_next(document.root, key, &value))
+    for (const char *key = octet_json_next(document.root, NULL, &value); key;
+         key = octet_json_next(document.root, key, &value))
         strcat(order, key);
     assert_string_equal(order, "zam");
     octet_json_free(&document);

@@ -84,7 +84,8 @@ static octet_status parse(octet_context *ctx, octet_bytes bytes) {
     octet_zip *zip;
     octet_buffer buffer = {0};
     octet_status status = octet_zip_open_bytes(ctx, bytes, "damaged", &zip);
-    for (size_t i = 0; status == OCTET_OK && i < octet_zip_count(zip); i++) status = octet_zip_read(ctx, zip, i, 1 << 20, &buffer);
+    for (size_t i = 0; status == OCTET_OK && i < octet_zip_count(zip); i++)
+        status = octet_zip_read(ctx, zip, i, 1 << 20, &buffer);
     octet_buffer_free(ctx, &buffer);
     octet_zip_close(ctx, zip);
     return status;

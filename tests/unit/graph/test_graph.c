@@ -23,7 +23,8 @@ static octet_graph *new_graph(uint32_t *input) {
 static uint32_t emit(octet_graph *graph, octet_operator_code code, const char *layer, uint32_t a, uint32_t b) {
     const uint32_t inputs[] = {a, b};
     uint32_t output;
-    assert_int_equal(octet_graph_emit(&ctx, graph, code, layer, NULL, inputs, b == OCTET_NONE ? 1 : 2, NULL, &output, 1), OCTET_OK);
+    assert_int_equal(
+        octet_graph_emit(&ctx, graph, code, layer, NULL, inputs, b == OCTET_NONE ? 1 : 2, NULL, &output, 1), OCTET_OK);
     return output;
 }
 
@@ -99,8 +100,10 @@ static void inserting_shifts_producers(void **state) {
     const uint32_t b = emit(graph, OCTET_OP_TANH, "b", a, OCTET_NONE);
     assert_int_equal(octet_graph_add_output(&ctx, graph, b, "y"), OCTET_OK);
     uint32_t between;
-    assert_int_equal(octet_graph_add_value(&ctx, graph, "m", OCTET_FLOAT32, &graph->values[a].shape, &between), OCTET_OK);
-    assert_int_equal(octet_graph_add_operator(&ctx, graph, OCTET_OP_RELU6, "m", &a, 1, NULL, &between, 1, 1, NULL), OCTET_OK);
+    assert_int_equal(octet_graph_add_value(&ctx, graph, "m", OCTET_FLOAT32, &graph->values[a].shape, &between),
+                     OCTET_OK);
+    assert_int_equal(octet_graph_add_operator(&ctx, graph, OCTET_OP_RELU6, "m", &a, 1, NULL, &between, 1, 1, NULL),
+                     OCTET_OK);
     octet_graph_set_input(graph, 2, 0, between);
     assert_int_equal(graph->values[b].producer, 2);
     assert_int_equal(octet_graph_verify(&ctx, graph, "inserted"), OCTET_OK);
@@ -156,9 +159,12 @@ static void shapes_are_checked(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compact_drops_what_nothing_uses), cmocka_unit_test(replaced_values_keep_their_counts),
-        cmocka_unit_test(operators_are_put_in_order),      cmocka_unit_test(inserting_shifts_producers),
-        cmocka_unit_test(a_clone_stands_alone),            cmocka_unit_test(windows_match_tensorflow),
+        cmocka_unit_test(compact_drops_what_nothing_uses),
+        cmocka_unit_test(replaced_values_keep_their_counts),
+        cmocka_unit_test(operators_are_put_in_order),
+        cmocka_unit_test(inserting_shifts_producers),
+        cmocka_unit_test(a_clone_stands_alone),
+        cmocka_unit_test(windows_match_tensorflow),
         cmocka_unit_test(shapes_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* A .tflite that is cut off or has bytes flipped: import ends with a status and one sentence, and what still imports also
- * exports, is planned and runs. Whether memory was respected the sanitizers tell (cmake -DOCTET_SANITIZE=ON). */
+/* A .tflite that is cut off or has bytes flipped: import ends with a status and one sentence, and what still imports
+ * also exports, is planned and runs. Whether memory was respected the sanitizers tell (cmake -DOCTET_SANITIZE=ON). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -3,11 +3,11 @@
 
 enum { MOST = KERAS_RUN_MOST, STEPS = 5, FEATURES = 2, N = STEPS * FEATURES };
 
-#define NODE(class_name, name, config, inbound)                                                                                            \
-    "{\"class_name\": \"" class_name "\", \"name\": \"" name "\", \"config\": {\"name\": \"" name "\"" config                          \
+#define NODE(class_name, name, config, inbound)                                                               \
+    "{\"class_name\": \"" class_name "\", \"name\": \"" name "\", \"config\": {\"name\": \"" name "\"" config \
     "}, \"inbound_nodes\": [" inbound "]}"
-#define MODEL(input, layers, output)                                                                                                       \
-    "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": [" input ", " layers                                 \
+#define MODEL(input, layers, output)                                                                   \
+    "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": [" input ", " layers \
     "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"" output "\", 0, 0]]}}"
 #define CALL(from, arguments) "[[\"" from "\", 0, 0, {\"value\": [\"" from "\", 0, 0]" arguments "}]]"
 #define PAIR(from, arguments) "[[\"" from "\", 0, 0, {" arguments "}], [\"" from "\", 0, 0, {" arguments "}]]"
@@ -22,18 +22,24 @@ static const struct {
      MODEL("%s", NODE("MultiHeadAttention", "a", ", \"num_heads\": 2, \"key_dim\": 3", CALL("%s", "%s")), "a"),
      "2,2,3 2,3 2,2,3 2,3 2,2,3 2,3 2,3,2 2"},
     {"MultiHeadAttention that drops in training",
-     MODEL("%s", NODE("MultiHeadAttention", "a", ", \"num_heads\": 2, \"key_dim\": 3, \"dropout\": 0.5", CALL("%s", "%s")), "a"),
+     MODEL("%s",
+           NODE("MultiHeadAttention", "a", ", \"num_heads\": 2, \"key_dim\": 3, \"dropout\": 0.5", CALL("%s", "%s")),
+           "a"),
      "2,2,3 2,3 2,2,3 2,3 2,2,3 2,3 2,3,2 2"},
     {"GroupedQueryAttention",
-     MODEL("%s", NODE("GroupedQueryAttention", "a", ", \"head_dim\": 3, \"num_query_heads\": 4, \"num_key_value_heads\": 2",
-                      CALL("%s", "%s")), "a"),
+     MODEL("%s",
+           NODE("GroupedQueryAttention", "a", ", \"head_dim\": 3, \"num_query_heads\": 4, \"num_key_value_heads\": 2",
+                CALL("%s", "%s")),
+           "a"),
      "2,4,3 4,3 2,2,3 2,3 2,2,3 2,3 4,3,2 2"},
     {"Attention", MODEL("%s", NODE("Attention", "a", ", \"use_scale\": true", PAIR("%s", "%s")), "a"), " "},
-    {"Attention by concatenation", MODEL("%s", NODE("Attention", "a", ", \"score_mode\": \"concat\"", PAIR("%s", "%s")), "a"), " "},
+    {"Attention by concatenation",
+     MODEL("%s", NODE("Attention", "a", ", \"score_mode\": \"concat\"", PAIR("%s", "%s")), "a"), " "},
     {"AdditiveAttention", MODEL("%s", NODE("AdditiveAttention", "a", "", PAIR("%s", "%s")), "a"), "2"},
 };
 
-#define INPUT "{\"class_name\": \"InputLayer\", \"name\": \"in\", \"config\": {\"name\": \"in\", \"batch_input_shape\": [null, "
+#define INPUT \
+    "{\"class_name\": \"InputLayer\", \"name\": \"in\", \"config\": {\"name\": \"in\", \"batch_input_shape\": [null, "
 #define MASK ", " NODE("Masking", "m", ", \"mask_value\": 9", "[[\"in\", 0, 0, {}]]")
 
 /* The model of layer i with its blanks filled in: the input first, then sources (in quotes) and arguments. */
@@ -51,13 +57,16 @@ static void fill(char *out, size_t size, size_t i, int n_steps, bool masked, con
     strcpy(out + length, at);
 }
 
-static size_t run(int version, size_t i, int n_steps, bool masked, const char *arguments, const float *data, float *found) {
+static size_t run(int version, size_t i, int n_steps, bool masked, const char *arguments, const float *data,
+                  float *found) {
     char model[2048];
     fill(model, sizeof model, i, n_steps, masked, arguments);
     return keras_run_model(version, model, layers[i].weights, data, (size_t)n_steps * FEATURES, found);
 }
 
-static bool takes_pairs(size_t i) { return strstr(layers[i].name, "Head") == NULL && strstr(layers[i].name, "Grouped") == NULL; }
+static bool takes_pairs(size_t i) {
+    return strstr(layers[i].name, "Head") == NULL && strstr(layers[i].name, "Grouped") == NULL;
+}
 
 /* A causal query is the last one of the sequence that ends with it. */
 static void a_causal_query_sees_what_was_before(void **state) {
@@ -78,23 +87,27 @@ static void a_causal_query_sees_what_was_before(void **state) {
 /* Steps 0 and 3 are masked: the others see what they see when these are cut out. */
 static void a_masked_step_is_not_seen(void **state) {
     (void)state;
-    static const float padded[N] = {9, 9, 1, 0.25f, -0.75f, 2, 9, 9, -1.5f, 1}, left[6] = {1, 0.25f, -0.75f, 2, -1.5f, 1};
+    static const float padded[N] = {9, 9, 1, 0.25f, -0.75f, 2, 9, 9, -1.5f, 1},
+                       left[6] = {1, 0.25f, -0.75f, 2, -1.5f, 1};
     static const int kept[3] = {1, 2, 4};
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
         for (int version = 2; version <= 3; version++) {
             float found[MOST], expected[MOST];
             assert_int_equal(run(version, i, STEPS, true, "", padded, found), N);
             assert_int_equal(run(version, i, 3, false, "", left, expected), 6);
-            for (int j = 0; j < 3; j++) keras_expect_near(found + FEATURES * kept[j], expected + FEATURES * j, FEATURES, layers[i].name);
+            for (int j = 0; j < 3; j++)
+                keras_expect_near(found + FEATURES * kept[j], expected + FEATURES * j, FEATURES, layers[i].name);
             const float zeros[FEATURES] = {0};
             if (takes_pairs(i)) keras_expect_near(found, zeros, FEATURES, layers[i].name);
         }
     }
 }
 
-#define AXES(shape, axes)                                                                                                                  \
-    MODEL(NODE("InputLayer", "in", ", \"batch_input_shape\": [null, " shape "]", ""),                                                    \
-          NODE("MultiHeadAttention", "a", ", \"num_heads\": 2, \"key_dim\": 3, \"attention_axes\": " axes, CALL("in", "")), "a")
+#define AXES(shape, axes)                                                                                  \
+    MODEL(NODE("InputLayer", "in", ", \"batch_input_shape\": [null, " shape "]", ""),                      \
+          NODE("MultiHeadAttention", "a", ", \"num_heads\": 2, \"key_dim\": 3, \"attention_axes\": " axes, \
+               CALL("in", "")),                                                                            \
+          "a")
 
 /* Attention over one of two axes is one attention per row; over both, one attention over all positions. */
 static void axes_are_attended_by_themselves_or_together(void **state) {

@@ -6,14 +6,18 @@
 #include "import/import.h"
 #include "import/keras/config.h"
 
-#define INPUT_2 "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"dtype\": \"float32\", \"name\": \"in\"}}"
-#define DENSE_2(name, units)                                                                                                               \
-    "{\"class_name\": \"Dense\", \"config\": {\"name\": \"" name "\", \"units\": " units ", \"activation\": \"relu\", \"use_bias\": "      \
-                                                                                         "true}}"
+#define INPUT_2                                                                                                \
+    "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"dtype\": \"float32\", " \
+    "\"name\": \"in\"}}"
+#define DENSE_2(name, units)                                                             \
+    "{\"class_name\": \"Dense\", \"config\": {\"name\": \"" name "\", \"units\": " units \
+    ", \"activation\": \"relu\", \"use_bias\": "                                         \
+    "true}}"
 #define SEQUENTIAL(layers) "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [" layers "]}}"
 
 static const char dense_config[] = SEQUENTIAL(INPUT_2 ", " DENSE_2("dense", "2"));
-static const keras_weight dense_weights[] = {{"dense", "dense/kernel:0", 2, {3, 2}, NULL}, {"dense", "dense/bias:0", 1, {2}, NULL}};
+static const keras_weight dense_weights[] = {{"dense", "dense/kernel:0", 2, {3, 2}, NULL},
+                                             {"dense", "dense/bias:0", 1, {2}, NULL}};
 
 static octet_context ctx;
 
@@ -35,8 +39,8 @@ static void import_bad(const char *path, octet_status status, const char *first,
     octet_graph *graph = NULL;
     const octet_status found = octet_import_keras(&ctx, path, NULL, &graph);
     if (found != status || strstr(ctx.message, first) == NULL || strstr(ctx.message, second) == NULL) {
-        fail_msg("%s, expected %s with \"%s\" and \"%s\": %s", octet_status_name(found), octet_status_name(status), first, second,
-                 ctx.message);
+        fail_msg("%s, expected %s with \"%s\" and \"%s\": %s", octet_status_name(found), octet_status_name(status),
+                 first, second, ctx.message);
     }
     assert_null(graph);
     assert_int_equal(ctx.memory_bytes, 0);
@@ -59,7 +63,8 @@ static void check_dense(const octet_graph *graph, uint32_t at) {
 static void a_keras_2_file_with_either_kind_of_strings_is_read(void **state) {
     (void)state;
     for (int bytes = 0; bytes < 2; bytes++) {
-        octet_graph *graph = import_good(keras_write_h5("k2.h5", dense_config, "2.4.0", dense_weights, 2, bytes != 0), NULL);
+        octet_graph *graph =
+            import_good(keras_write_h5("k2.h5", dense_config, "2.4.0", dense_weights, 2, bytes != 0), NULL);
         assert_int_equal(graph->n_operators, 2);
         check_dense(graph, 0);
         assert_int_equal(graph->keras_version, 2);
@@ -78,34 +83,42 @@ static void a_keras_2_file_with_either_kind_of_strings_is_read(void **state) {
 
 static void keras_1_style_sequential_without_an_input_layer_is_read(void **state) {
     (void)state;
-    const char *config =
-        "{\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \"Dense\", \"config\": {\"name\": \"dense\", \"units\": 2, "
-        "\"batch_input_shape\": [null, 3], \"activation\": \"relu\", \"kernel_initializer\": {\"class_name\": \"Zeros\", \"config\": "
-        "{}}}}]}";
+    const char *config = "{\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \"Dense\", \"config\": "
+                         "{\"name\": \"dense\", \"units\": 2, "
+                         "\"batch_input_shape\": [null, 3], \"activation\": \"relu\", \"kernel_initializer\": "
+                         "{\"class_name\": \"Zeros\", \"config\": "
+                         "{}}}}]}";
     octet_graph *graph = import_good(keras_write_h5("k20.h5", config, "2.0.8", dense_weights, 2, true), NULL);
     check_dense(graph, 0);
     assert_string_equal(graph->inputs[0].name, "dense_input");
     destroy(graph);
 }
 
-static const char functional_3[] =
-    "{\"module\": \"keras.src.models.functional\", \"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
-    "{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 3], \"name\": \"in\"}, \"name\": "
-    "\"in\", \"inbound_nodes\": []},"
-    "{\"module\": \"keras.layers\", \"class_name\": \"Dense\", \"config\": {\"name\": \"a\", \"dtype\": {\"class_name\": \"DTypePolicy\", "
-    "\"config\": {\"name\": \"float32\"}}, "
-    "\"units\": 2, \"activation\": \"relu\"}, \"name\": \"a\", \"inbound_nodes\": [{\"args\": [{\"class_name\": \"__keras_tensor__\", "
-    "\"config\": {\"shape\": [null, 3], "
-    "\"keras_history\": [\"in\", 0, 0]}}], \"kwargs\": {}}]},"
-    "{\"module\": \"keras.layers\", \"class_name\": \"Dense\", \"config\": {\"name\": \"b\", \"units\": 2, \"activation\": \"relu\"}, "
-    "\"name\": \"b\", \"inbound_nodes\": "
-    "[{\"args\": [{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"in\", 0, 0]}}], \"kwargs\": {}}]},"
-    "{\"module\": \"keras.src.ops.numpy\", \"class_name\": \"Add\", \"config\": {\"name\": \"add\"}, \"name\": \"add\", \"inbound_nodes\": "
-    "[{\"args\": "
-    "[{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"a\", 0, 0]}}, {\"class_name\": \"__keras_tensor__\", "
-    "\"config\": {\"keras_history\": "
-    "[\"b\", 0, 0]}}], \"kwargs\": {}}]}], "
-    "\"input_layers\": [\"in\", 0, 0], \"output_layers\": [[\"add\", 0, 0]]}}";
+static const char functional_3[] = "{\"module\": \"keras.src.models.functional\", \"class_name\": \"Functional\", "
+                                   "\"config\": {\"name\": \"net\", \"layers\": ["
+                                   "{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", \"config\": "
+                                   "{\"batch_shape\": [null, 3], \"name\": \"in\"}, \"name\": "
+                                   "\"in\", \"inbound_nodes\": []},"
+                                   "{\"module\": \"keras.layers\", \"class_name\": \"Dense\", \"config\": {\"name\": "
+                                   "\"a\", \"dtype\": {\"class_name\": \"DTypePolicy\", "
+                                   "\"config\": {\"name\": \"float32\"}}, "
+                                   "\"units\": 2, \"activation\": \"relu\"}, \"name\": \"a\", \"inbound_nodes\": "
+                                   "[{\"args\": [{\"class_name\": \"__keras_tensor__\", "
+                                   "\"config\": {\"shape\": [null, 3], "
+                                   "\"keras_history\": [\"in\", 0, 0]}}], \"kwargs\": {}}]},"
+                                   "{\"module\": \"keras.layers\", \"class_name\": \"Dense\", \"config\": {\"name\": "
+                                   "\"b\", \"units\": 2, \"activation\": \"relu\"}, "
+                                   "\"name\": \"b\", \"inbound_nodes\": "
+                                   "[{\"args\": [{\"class_name\": \"__keras_tensor__\", \"config\": "
+                                   "{\"keras_history\": [\"in\", 0, 0]}}], \"kwargs\": {}}]},"
+                                   "{\"module\": \"keras.src.ops.numpy\", \"class_name\": \"Add\", \"config\": "
+                                   "{\"name\": \"add\"}, \"name\": \"add\", \"inbound_nodes\": "
+                                   "[{\"args\": "
+                                   "[{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"a\", 0, "
+                                   "0]}}, {\"class_name\": \"__keras_tensor__\", "
+                                   "\"config\": {\"keras_history\": "
+                                   "[\"b\", 0, 0]}}], \"kwargs\": {}}]}], "
+                                   "\"input_layers\": [\"in\", 0, 0], \"output_layers\": [[\"add\", 0, 0]]}}";
 
 static void a_keras_3_archive_finds_weights_by_class_and_counter(void **state) {
     (void)state;
@@ -135,26 +148,32 @@ static void a_keras_3_archive_finds_weights_by_class_and_counter(void **state) {
 /* The nested model is shared: called twice, and its calls are numbered from 1. */
 static const char nested_2[] =
     "{\"class_name\": \"Model\", \"config\": {\"name\": \"outer\", \"layers\": ["
-    "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"name\": \"x\"}, \"name\": \"x\", \"inbound_nodes\": "
+    "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"name\": \"x\"}, \"name\": "
+    "\"x\", \"inbound_nodes\": "
     "[]},"
-    "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"name\": \"y\"}, \"name\": \"y\", \"inbound_nodes\": "
+    "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"name\": \"y\"}, \"name\": "
+    "\"y\", \"inbound_nodes\": "
     "[]},"
     "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"inner\", \"layers\": [" INPUT_2 ", "
-    "{\"class_name\": \"BatchNormalization\", \"config\": {\"name\": \"bn\", \"axis\": [1], \"epsilon\": 0.001, \"scale\": false, "
+    "{\"class_name\": \"BatchNormalization\", \"config\": {\"name\": \"bn\", \"axis\": [1], \"epsilon\": 0.001, "
+    "\"scale\": false, "
     "\"center\": true}}, " DENSE_2(
-        "dense", "2") "]}, "
-                      "\"name\": \"inner\", \"inbound_nodes\": [[[\"x\", 0, 0, {}]], [[\"y\", 0, 0, {}]]]},"
-                      "{\"class_name\": \"TFOpLambda\", \"config\": {\"name\": \"tf.math.multiply\", \"function\": \"math.multiply\"}, "
-                      "\"name\": \"tf.math.multiply\", "
-                      "\"inbound_nodes\": [[\"inner\", 1, 0, {\"y\": [\"inner\", 2, 0], \"name\": null}]]}], "
-                      "\"input_layers\": [[\"x\", 0, 0], [\"y\", 0, 0]], \"output_layers\": [[\"tf.math.multiply\", 0, 0]]}}";
+        "dense",
+        "2") "]}, "
+             "\"name\": \"inner\", \"inbound_nodes\": [[[\"x\", 0, 0, {}]], [[\"y\", 0, 0, {}]]]},"
+             "{\"class_name\": \"TFOpLambda\", \"config\": {\"name\": \"tf.math.multiply\", \"function\": "
+             "\"math.multiply\"}, "
+             "\"name\": \"tf.math.multiply\", "
+             "\"inbound_nodes\": [[\"inner\", 1, 0, {\"y\": [\"inner\", 2, 0], \"name\": null}]]}], "
+             "\"input_layers\": [[\"x\", 0, 0], [\"y\", 0, 0]], \"output_layers\": [[\"tf.math.multiply\", 0, 0]]}}";
 
 static void nested_models_are_shared_and_their_weights_come_trainable_first(void **state) {
     (void)state;
     const float variance[3] = {1, 1, 1};
     /* By name, and without usable names by Keras's order: beta, kernel, bias, then the statistics. */
-    static const char *const names[2][5] = {{"bn/beta:0", "dense/kernel:0", "dense/bias:0", "bn/moving_mean:0", "bn/moving_variance:0"},
-                                            {"w0", "w1", "w2", "w3", "w4"}};
+    static const char *const names[2][5] = {
+        {"bn/beta:0", "dense/kernel:0", "dense/bias:0", "bn/moving_mean:0", "bn/moving_variance:0"},
+        {"w0", "w1", "w2", "w3", "w4"}};
     for (size_t i = 0; i < 2; i++) {
         const keras_weight weights[] = {{"inner", names[i][0], 1, {3}, NULL},
                                         {"inner", names[i][1], 2, {3, 2}, NULL},
@@ -179,7 +198,8 @@ static void weights_alone_need_an_architecture(void **state) {
     (void)state;
     const char *path = keras_write_h5("only.h5", NULL, "2.4.0", dense_weights, 2, false);
     import_bad(path, OCTET_FORMAT, "model_config", "--architecture");
-    const octet_import_options options = {.architecture = fixture_write("net.json", dense_config, sizeof dense_config - 1)};
+    const octet_import_options options = {.architecture =
+                                              fixture_write("net.json", dense_config, sizeof dense_config - 1)};
     octet_graph *graph = import_good(path, &options);
     check_dense(graph, 0);
     destroy(graph);
@@ -188,13 +208,14 @@ static void weights_alone_need_an_architecture(void **state) {
 /* tf.shape with the type that it names: a constant, since shapes are static. */
 static void a_shape_of_a_named_type_is_read(void **state) {
     (void)state;
-    static const char config[] =
-        "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
-        "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3, 2], \"name\": \"in\"}, \"name\": \"in\", "
-        "\"inbound_nodes\": []},"
-        "{\"class_name\": \"TFOpLambda\", \"config\": {\"name\": \"s\", \"function\": \"compat.v1.shape\"}, \"name\": \"s\", "
-        "\"inbound_nodes\": [[\"in\", 0, 0, {\"out_type\": \"int32\"}]]}"
-        "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"s\", 0, 0]]}}";
+    static const char config[] = "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
+                                 "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3, 2], "
+                                 "\"name\": \"in\"}, \"name\": \"in\", "
+                                 "\"inbound_nodes\": []},"
+                                 "{\"class_name\": \"TFOpLambda\", \"config\": {\"name\": \"s\", \"function\": "
+                                 "\"compat.v1.shape\"}, \"name\": \"s\", "
+                                 "\"inbound_nodes\": [[\"in\", 0, 0, {\"out_type\": \"int32\"}]]}"
+                                 "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"s\", 0, 0]]}}";
     octet_graph *graph = import_good(keras_write_h5("shape.h5", config, "2.15.0", NULL, 0, false), NULL);
     const octet_value *shape = &graph->values[graph->outputs[0].value];
     assert_int_equal(shape->type, OCTET_INT32);
@@ -205,16 +226,19 @@ static void a_shape_of_a_named_type_is_read(void **state) {
 /* Keras 3's .h5 files do not say which nodes are layers and which are functions. */
 static void a_layer_without_module_is_told_from_a_function(void **state) {
     (void)state;
-#define FROM(name)                                                                                                                         \
-    "\"inbound_nodes\": [{\"args\": [{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"" name                      \
+#define FROM(name)                                                                                                    \
+    "\"inbound_nodes\": [{\"args\": [{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"" name \
     "\", 0, 0]}}], \"kwargs\": {}}]}"
     static const char config[] =
         "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
-        "{\"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 4, 3], \"name\": \"in\"}, \"name\": \"in\", "
+        "{\"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 4, 3], \"name\": \"in\"}, \"name\": "
+        "\"in\", "
         "\"inbound_nodes\": []},"
-        "{\"class_name\": \"SpatialDropout1D\", \"config\": {\"rate\": 0.1, \"seed\": null, \"name\": \"drop\", \"dtype\": \"float32\"}, "
-        "\"name\": \"drop\", " FROM("in") ",{\"class_name\": \"Tanh\", \"config\": {\"name\": \"tanh\"}, \"name\": \"tanh\", " FROM(
-            "drop") "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"tanh\", 0, 0]]}}";
+        "{\"class_name\": \"SpatialDropout1D\", \"config\": {\"rate\": 0.1, \"seed\": null, \"name\": \"drop\", "
+        "\"dtype\": \"float32\"}, "
+        "\"name\": \"drop\", " FROM("in") ",{\"class_name\": \"Tanh\", \"config\": {\"name\": \"tanh\"}, \"name\": "
+                                          "\"tanh\", " FROM("drop") "], \"input_layers\": [[\"in\", 0, 0]], "
+                                                                    "\"output_layers\": [[\"tanh\", 0, 0]]}}";
     octet_graph *graph = import_good(keras_write_h5("drop.h5", config, "3.1.0", NULL, 0, false), NULL);
     assert_int_equal(graph->n_operators, 1);
     assert_int_equal(graph->operators[0].code, OCTET_OP_TANH);
@@ -227,15 +251,22 @@ static void a_derived_mask_and_its_integers_are_read(void **state) {
 #define TENSOR(name) "{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"" name "\", 0, 0]}}"
     static const char config[] =
         "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
-        "{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 5], \"dtype\": \"int32\", "
+        "{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 5], "
+        "\"dtype\": \"int32\", "
         "\"name\": \"in\"}, \"name\": \"in\", \"inbound_nodes\": []},"
-        "{\"module\": \"keras.layers\", \"class_name\": \"Embedding\", \"config\": {\"name\": \"e\", \"input_dim\": 7, \"output_dim\": 2, "
-        "\"mask_zero\": true}, \"name\": \"e\", \"inbound_nodes\": [{\"args\": [" TENSOR("in") "], \"kwargs\": {}}]},"
-        "{\"module\": \"keras.src.ops.numpy\", \"class_name\": \"NotEqual\", \"config\": {\"name\": \"n\"}, \"name\": \"n\", "
-        "\"inbound_nodes\": [{\"args\": [" TENSOR("in") ", 0], \"kwargs\": {}}]},"
-        "{\"module\": \"keras.layers\", \"class_name\": \"GlobalAveragePooling1D\", \"config\": {\"name\": \"g\"}, \"name\": \"g\", "
-        "\"inbound_nodes\": [{\"args\": [" TENSOR("e") "], \"kwargs\": {\"mask\": " TENSOR("n") "}}]}"
-        "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"g\", 0, 0]]}}";
+        "{\"module\": \"keras.layers\", \"class_name\": \"Embedding\", \"config\": {\"name\": \"e\", \"input_dim\": 7, "
+        "\"output_dim\": 2, "
+        "\"mask_zero\": true}, \"name\": \"e\", \"inbound_nodes\": [{\"args\": [" TENSOR(
+            "in") "], \"kwargs\": {}}]},"
+                  "{\"module\": \"keras.src.ops.numpy\", \"class_name\": \"NotEqual\", \"config\": {\"name\": \"n\"}, "
+                  "\"name\": \"n\", "
+                  "\"inbound_nodes\": [{\"args\": [" TENSOR(
+                      "in") ", 0], \"kwargs\": {}}]},"
+                            "{\"module\": \"keras.layers\", \"class_name\": \"GlobalAveragePooling1D\", \"config\": "
+                            "{\"name\": \"g\"}, \"name\": \"g\", "
+                            "\"inbound_nodes\": [{\"args\": [" TENSOR("e") "], \"kwargs\": {\"mask\": " TENSOR(
+                                "n") "}}]}"
+                                     "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"g\", 0, 0]]}}";
     const keras_weight weights[] = {{"layers/embedding/vars", "0", 2, {7, 2}, NULL}};
     octet_graph *graph = import_good(keras_write_zip("mask.keras", config, "3.1.0", weights, 1), NULL);
     assert_int_equal(graph->values[graph->inputs[0].value].type, OCTET_INT32);
@@ -254,28 +285,36 @@ static void inputs_of_integers_keep_their_type(void **state) {
     static const struct {
         const char *name, *dtype;
         octet_type type;
-    } cases[] = {{"u8.keras", "uint8", OCTET_UINT8}, {"i64.keras", "int64", OCTET_INT64}, {"f16.keras", "float16", OCTET_FLOAT32}};
+    } cases[] = {{"u8.keras", "uint8", OCTET_UINT8},
+                 {"i64.keras", "int64", OCTET_INT64},
+                 {"f16.keras", "float16", OCTET_FLOAT32}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char config[1000];
-        snprintf(config, sizeof config,
-                 "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
-                 "{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 5], "
-                 "\"dtype\": \"%s\", \"name\": \"in\"}, "
-                 "\"name\": \"in\", \"inbound_nodes\": []},"
-                 "{\"module\": \"keras.layers\", \"class_name\": \"Embedding\", \"config\": {\"name\": \"e\", "
-                 "\"input_dim\": 7, \"output_dim\": 2}, "
-                 "\"name\": \"e\", \"inbound_nodes\": [{\"args\": [" TENSOR("in") "], \"kwargs\": {}}]},"
-                 "{\"module\": \"keras.layers\", \"class_name\": \"Rescaling\", \"config\": {"
-                 "\"name\": \"r\", \"scale\": 0.5}, \"name\": \"r\", "
-                 "\"inbound_nodes\": [{\"args\": [" TENSOR("in") "], \"kwargs\": {}}]}"
-                 "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"e\", 0, 0], [\"r\", 0, 0]]}}", cases[i].dtype);
+        snprintf(
+            config, sizeof config,
+            "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
+            "{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 5], "
+            "\"dtype\": \"%s\", \"name\": \"in\"}, "
+            "\"name\": \"in\", \"inbound_nodes\": []},"
+            "{\"module\": \"keras.layers\", \"class_name\": \"Embedding\", \"config\": {\"name\": \"e\", "
+            "\"input_dim\": 7, \"output_dim\": 2}, "
+            "\"name\": \"e\", \"inbound_nodes\": [{\"args\": [" TENSOR(
+                "in") "], \"kwargs\": {}}]},"
+                      "{\"module\": \"keras.layers\", \"class_name\": \"Rescaling\", \"config\": {"
+                      "\"name\": \"r\", \"scale\": 0.5}, \"name\": \"r\", "
+                      "\"inbound_nodes\": [{\"args\": [" TENSOR(
+                          "in") "], \"kwargs\": {}}]}"
+                                "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"e\", 0, 0], [\"r\", 0, "
+                                "0]]}}",
+            cases[i].dtype);
         const keras_weight weights[] = {{"layers/embedding/vars", "0", 2, {7, 2}, NULL}};
         octet_graph *graph = import_good(keras_write_zip(cases[i].name, config, "3.1.0", weights, 1), NULL);
         assert_int_equal(graph->values[graph->inputs[0].value].type, cases[i].type);
         assert_int_equal(graph->values[graph->outputs[1].value].type, OCTET_FLOAT32);
         const octet_operator *gather = &graph->operators[graph->values[graph->outputs[0].value].producer];
         assert_int_equal(gather->code, OCTET_OP_GATHER);
-        assert_int_equal(graph->values[gather->inputs[1]].type, cases[i].type == OCTET_INT64 ? OCTET_INT64 : OCTET_INT32);
+        assert_int_equal(graph->values[gather->inputs[1]].type,
+                         cases[i].type == OCTET_INT64 ? OCTET_INT64 : OCTET_INT32);
         destroy(graph);
     }
 }
@@ -294,7 +333,8 @@ static void an_architecture_of_keras_3_is_known_by_its_module(void **state) {
 
 static void shapes_against_the_config_are_named(void **state) {
     (void)state;
-    const keras_weight weights[] = {{"dense", "dense/kernel:0", 2, {4, 2}, NULL}, {"dense", "dense/bias:0", 1, {2}, NULL}};
+    const keras_weight weights[] = {{"dense", "dense/kernel:0", 2, {4, 2}, NULL},
+                                    {"dense", "dense/bias:0", 1, {2}, NULL}};
     import_bad(keras_write_h5("shape.h5", dense_config, "2.4.0", weights, 2, false), OCTET_MODEL,
                "model_weights/dense/dense/kernel:0: shape [4,2]", "[3,2]");
 }
@@ -302,46 +342,60 @@ static void shapes_against_the_config_are_named(void **state) {
 static void a_weight_that_is_no_number_is_named(void **state) {
     (void)state;
     const float data[6] = {1, 2, NAN, 4, 5, 6};
-    const keras_weight weights[] = {{"dense", "dense/kernel:0", 2, {3, 2}, data}, {"dense", "dense/bias:0", 1, {2}, NULL}};
-    import_bad(keras_write_h5("nan.h5", dense_config, "2.4.0", weights, 2, false), OCTET_DATA, "kernel:0: element 2", "finite");
+    const keras_weight weights[] = {{"dense", "dense/kernel:0", 2, {3, 2}, data},
+                                    {"dense", "dense/bias:0", 1, {2}, NULL}};
+    import_bad(keras_write_h5("nan.h5", dense_config, "2.4.0", weights, 2, false), OCTET_DATA, "kernel:0: element 2",
+               "finite");
 }
 
 static void missing_weights_are_named(void **state) {
     (void)state;
-    import_bad(keras_write_h5("few.h5", dense_config, "2.4.0", dense_weights, 1, false), OCTET_MODEL, "model_weights/dense", "bias");
+    import_bad(keras_write_h5("few.h5", dense_config, "2.4.0", dense_weights, 1, false), OCTET_MODEL,
+               "model_weights/dense", "bias");
     import_bad(keras_write_h5("none.h5", dense_config, "2.4.0", dense_weights, 0, false), OCTET_MODEL, "layer dense",
                "save the model again");
-    const keras_weight weights[] = {{"layers/dense/vars", "0", 2, {3, 2}, NULL}, {"layers/dense/vars", "1", 1, {2}, NULL}};
-    import_bad(keras_write_zip("few.keras", functional_3, "3.1.0", weights, 2), OCTET_MODEL, "layers/dense_1/vars/0", "layer b");
-    const char *grouped = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"GroupQueryAttention\", \"config\": {\"name\": \"g\", \"head_dim\": 1, "
-                                             "\"num_query_heads\": 2, \"num_key_value_heads\": 1}}");
-    import_bad(keras_write_zip("grouped.keras", grouped, "3.12.0", weights, 2), OCTET_MODEL, "layers/grouped_query_attention/_query_dense",
-               "layer g");
+    const keras_weight weights[] = {{"layers/dense/vars", "0", 2, {3, 2}, NULL},
+                                    {"layers/dense/vars", "1", 1, {2}, NULL}};
+    import_bad(keras_write_zip("few.keras", functional_3, "3.1.0", weights, 2), OCTET_MODEL, "layers/dense_1/vars/0",
+               "layer b");
+    const char *grouped =
+        SEQUENTIAL(INPUT_2 ", {\"class_name\": \"GroupQueryAttention\", \"config\": {\"name\": \"g\", \"head_dim\": 1, "
+                           "\"num_query_heads\": 2, \"num_key_value_heads\": 1}}");
+    import_bad(keras_write_zip("grouped.keras", grouped, "3.12.0", weights, 2), OCTET_MODEL,
+               "layers/grouped_query_attention/_query_dense", "layer g");
 }
 
 static void unknown_layers_and_code_are_refused_by_name(void **state) {
     (void)state;
     const char *mystery = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"Mystery\", \"config\": {\"name\": \"odd\"}}");
-    import_bad(keras_write_h5("unknown.h5", mystery, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer odd (Mystery)", "Conv2D");
-    const char *lambda =
-        SEQUENTIAL(INPUT_2 ", {\"class_name\": \"Lambda\", \"config\": {\"name\": \"code\", \"function\": [\"4wEA\", null, null]}}");
-    import_bad(keras_write_h5("lambda.h5", lambda, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer code (Lambda)", "never run");
-    const char *attribute = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"ReLU\", \"config\": {\"name\": \"r\", \"wobble\": 2}}");
-    import_bad(keras_write_h5("attribute.h5", attribute, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer r (ReLU)", "wobble");
+    import_bad(keras_write_h5("unknown.h5", mystery, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer odd (Mystery)",
+               "Conv2D");
+    const char *lambda = SEQUENTIAL(
+        INPUT_2
+        ", {\"class_name\": \"Lambda\", \"config\": {\"name\": \"code\", \"function\": [\"4wEA\", null, null]}}");
+    import_bad(keras_write_h5("lambda.h5", lambda, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer code (Lambda)",
+               "never run");
+    const char *attribute =
+        SEQUENTIAL(INPUT_2 ", {\"class_name\": \"ReLU\", \"config\": {\"name\": \"r\", \"wobble\": 2}}");
+    import_bad(keras_write_h5("attribute.h5", attribute, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer r (ReLU)",
+               "wobble");
 }
 
 static void files_that_are_no_models_are_refused(void **state) {
     (void)state;
     import_bad(fixture_write("text.h5", "not a model", 11), OCTET_FORMAT, "text.h5", "");
-    import_bad(keras_write_h5("broken.h5", "{\"class_name\": ", "2.4.0", NULL, 0, false), OCTET_FORMAT, "model_config", "JSON");
-    import_bad(keras_write_h5("cycle.h5",
-                              "{\"class_name\": \"Functional\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\": \"ReLU\", "
-                              "\"config\": {\"name\": \"a\"}, \"name\": \"a\", "
-                              "\"inbound_nodes\": [[[\"b\", 0, 0, {}]]]}, {\"class_name\": \"ReLU\", \"config\": {\"name\": \"b\"}, "
-                              "\"name\": \"b\", \"inbound_nodes\": "
-                              "[[[\"a\", 0, 0, {}]]]}], \"input_layers\": [], \"output_layers\": [[\"b\", 0, 0]]}}",
-                              "2.4.0", NULL, 0, false),
-               OCTET_MODEL, "depends on itself", "layer");
+    import_bad(keras_write_h5("broken.h5", "{\"class_name\": ", "2.4.0", NULL, 0, false), OCTET_FORMAT, "model_config",
+               "JSON");
+    import_bad(
+        keras_write_h5(
+            "cycle.h5",
+            "{\"class_name\": \"Functional\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\": \"ReLU\", "
+            "\"config\": {\"name\": \"a\"}, \"name\": \"a\", "
+            "\"inbound_nodes\": [[[\"b\", 0, 0, {}]]]}, {\"class_name\": \"ReLU\", \"config\": {\"name\": \"b\"}, "
+            "\"name\": \"b\", \"inbound_nodes\": "
+            "[[[\"a\", 0, 0, {}]]]}], \"input_layers\": [], \"output_layers\": [[\"b\", 0, 0]]}}",
+            "2.4.0", NULL, 0, false),
+        OCTET_MODEL, "depends on itself", "layer");
 }
 
 static void snake_case_follows_keras(void **state) {
@@ -366,12 +420,14 @@ static void snake_case_follows_keras(void **state) {
     }
 }
 
-/* model.quantize("int8") keeps q and scale apart, and an .h5 the LoRA update of a kernel: real = q / scale + alpha / rank * a b. */
+/* model.quantize("int8") keeps q and scale apart, and an .h5 the LoRA update of a kernel: real = q / scale + alpha /
+ * rank * a b. */
 static void weights_in_parts_are_put_together(void **state) {
     (void)state;
-    static const char config[] = SEQUENTIAL(
-        INPUT_2 ", {\"class_name\": \"Dense\", \"config\": {\"name\": \"dense\", \"units\": 2, \"lora_rank\": 1, \"lora_alpha\": 2, "
-                "\"dtype\": {\"class_name\": \"QuantizedDTypePolicy\", \"config\": {\"mode\": \"int8\", \"source_name\": \"float32\"}}}}");
+    static const char config[] = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"Dense\", \"config\": {\"name\": \"dense\", "
+                                                    "\"units\": 2, \"lora_rank\": 1, \"lora_alpha\": 2, "
+                                                    "\"dtype\": {\"class_name\": \"QuantizedDTypePolicy\", \"config\": "
+                                                    "{\"mode\": \"int8\", \"source_name\": \"float32\"}}}}");
     static const float q[6] = {2, 4, -127, 8, 10, 127}, scale[2] = {2, 4}, a[3] = {1, 0, -1}, b[2] = {0.5f, 1};
     static const keras_weight weights[] = {{"dense", "dense/kernel:0", 2, {3, 2}, q},
                                            {"dense", "dense/bias:0", 1, {2}, NULL},
@@ -382,15 +438,16 @@ static void weights_in_parts_are_put_together(void **state) {
     const float expected[6] = {2, -63.5f, 4, 3, 2, 29.75f};
     assert_memory_equal(octet_graph_input(graph, &graph->operators[0], 1)->data, expected, sizeof expected);
     destroy(graph);
-    import_bad(keras_write_h5("parts.h5", config, "3.15.0", weights, 2, true), OCTET_UNSUPPORTED, "dense", "was quantized by Keras (int8)");
+    import_bad(keras_write_h5("parts.h5", config, "3.15.0", weights, 2, true), OCTET_UNSUPPORTED, "dense",
+               "was quantized by Keras (int8)");
 }
 
 /* CuDNNLSTM's gates: the block of the inputs is filled in row by row, that of the state transposed; two biases. */
 static void the_layout_of_cudnn_is_read(void **state) {
     (void)state;
-    static const char config[] =
-        SEQUENTIAL("{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 4, 3], \"name\": \"in\"}}, "
-                   "{\"class_name\": \"CuDNNLSTM\", \"config\": {\"name\": \"l\", \"units\": 2}}");
+    static const char config[] = SEQUENTIAL(
+        "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 4, 3], \"name\": \"in\"}}, "
+        "{\"class_name\": \"CuDNNLSTM\", \"config\": {\"name\": \"l\", \"units\": 2}}");
     float kernel[24], recurrent[16], bias[16];
     for (int i = 0; i < 24; i++) kernel[i] = (float)(10 * (i / 8) + i % 8);
     for (int i = 0; i < 16; i++) recurrent[i] = (float)(100 + 10 * (i / 8) + i % 8), bias[i] = (float)(i * i);
@@ -412,11 +469,14 @@ static void stacked_cells_find_their_weights(void **state) {
     (void)state;
     static const char config[] =
         SEQUENTIAL("{\"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 1, 3], \"name\": \"in\"}}, "
-                   "{\"class_name\": \"RNN\", \"config\": {\"name\": \"r\", \"cell\": {\"class_name\": \"StackedRNNCells\", \"config\": {"
-                   "\"name\": \"s\", \"cells\": [{\"class_name\": \"SimpleRNNCell\", \"config\": {\"name\": \"a\", \"units\": 2}}, "
+                   "{\"class_name\": \"RNN\", \"config\": {\"name\": \"r\", \"cell\": {\"class_name\": "
+                   "\"StackedRNNCells\", \"config\": {"
+                   "\"name\": \"s\", \"cells\": [{\"class_name\": \"SimpleRNNCell\", \"config\": {\"name\": \"a\", "
+                   "\"units\": 2}}, "
                    "{\"class_name\": \"SimpleRNNCell\", \"config\": {\"name\": \"b\", \"units\": 2}}]}}}}");
     static const float second[4] = {9, 8, 7, 6};
-    static const char first_group[] = "layers/rnn/cell/cells/simple_rnn_cell/vars", next[] = "layers/rnn/cell/cells/simple_rnn_cell_1/vars";
+    static const char first_group[] = "layers/rnn/cell/cells/simple_rnn_cell/vars",
+                      next[] = "layers/rnn/cell/cells/simple_rnn_cell_1/vars";
     const keras_weight weights[] = {{first_group, "0", 2, {3, 2}, NULL}, {first_group, "1", 2, {2, 2}, NULL},
                                     {first_group, "2", 1, {2}, NULL},    {next, "0", 2, {2, 2}, second},
                                     {next, "1", 2, {2, 2}, NULL},        {next, "2", 1, {2}, NULL}};

@@ -1,4 +1,5 @@
-/* What operators each Keras layer becomes, in both dialects, and what is refused. No files: configurations with made-up weights. */
+/* What operators each Keras layer becomes, in both dialects, and what is refused. No files: configurations with made-up
+ * weights. */
 #include "support/fixture.h"
 
 #include <math.h>
@@ -23,15 +24,17 @@ static octet_status build(octet_context *ctx, const layer_case *test, int32_t ve
     size_t n_shapes = 0;
     octet_context_init(ctx);
     octet_buffer_format(ctx, &json,
-                        "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [{\"class_name\": \"InputLayer\", "
+                        "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": "
+                        "[{\"class_name\": \"InputLayer\", "
                         "\"config\": {\"name\": \"in\", \"%s\": [null, %s]}}",
                         version == 3 ? "batch_shape" : "batch_input_shape", test->shape);
     int number = 0;
     for (const char *at = test->layers; *at != '\0'; number++) {
         const char *brace = strchr(at, '{'), *end = strstr(at, "};");
         end = end != NULL ? end + 1 : at + strlen(at);
-        octet_buffer_format(ctx, &json, ", {\"class_name\": \"%.*s\", \"config\": {\"name\": \"l%d\", \"trainable\": true%s%.*s}",
-                            (int)(brace - at) - 1, at, number, brace[1] == '}' ? "" : ", ", (int)(end - brace) - 1, brace + 1);
+        octet_buffer_format(
+            ctx, &json, ", {\"class_name\": \"%.*s\", \"config\": {\"name\": \"l%d\", \"trainable\": true%s%.*s}",
+            (int)(brace - at) - 1, at, number, brace[1] == '}' ? "" : ", ", (int)(end - brace) - 1, brace + 1);
         at = *end == ';' ? end + 2 : end;
     }
     octet_buffer_format(ctx, &json, "]}}");
@@ -60,11 +63,13 @@ static void check_operators(const layer_case *test, int32_t version) {
     if (build(&ctx, test, version, &graph) != OCTET_OK) fail_msg("%s, Keras %d: %s", test->name, version, ctx.message);
     for (uint32_t i = 0; i < graph->n_operators; i++) {
         const size_t length = strlen(found);
-        snprintf(found + length, sizeof found - length, "%s%s", i > 0 ? " " : "", octet_operator_name(graph->operators[i].code));
+        snprintf(found + length, sizeof found - length, "%s%s", i > 0 ? " " : "",
+                 octet_operator_name(graph->operators[i].code));
     }
     char shape[OCTET_SHAPE_TEXT_SIZE];
     const size_t length = strlen(found);
-    snprintf(found + length, sizeof found - length, " %s", octet_shape_text(&graph->values[graph->outputs[0].value].shape, shape));
+    snprintf(found + length, sizeof found - length, " %s",
+             octet_shape_text(&graph->values[graph->outputs[0].value].shape, shape));
     if (strcmp(found, test->expected) != 0)
         fail_msg("%s, Keras %d:\n  found    %s\n  expected %s", test->name, version, found, test->expected);
     octet_graph_destroy(&ctx, graph);
@@ -72,24 +77,28 @@ static void check_operators(const layer_case *test, int32_t version) {
 }
 
 static const layer_case cases[] = {
-    {"Dense on rank 3", 0, "4,5", "Dense {\"units\": 3, \"activation\": \"sigmoid\"}", "5,3 3", "FULLY_CONNECTED LOGISTIC [1,4,3]"},
+    {"Dense on rank 3", 0, "4,5", "Dense {\"units\": 3, \"activation\": \"sigmoid\"}", "5,3 3",
+     "FULLY_CONNECTED LOGISTIC [1,4,3]"},
     {"Flatten", 0, "4,5", "Flatten {}", "", "RESHAPE [1,20]"},
     {"Reshape", 0, "4,6", "Reshape {\"target_shape\": [-1, 3, 2]}", "", "RESHAPE [1,4,3,2]"},
     {"Permute of an axis of one", 0, "1,6", "Permute {\"dims\": [2, 1]}", "", "RESHAPE [1,6,1]"},
     {"RepeatVector", 2, "6", "RepeatVector {\"n\": 3}", "", "RESHAPE TILE [1,3,6]"},
     {"RepeatVector", 3, "6", "RepeatVector {\"n\": 3}", "", "RESHAPE TILE RESHAPE [1,3,6]"},
     {"Conv2D in groups", 0, "8,8,4",
-     "Conv2D {\"filters\": 6, \"kernel_size\": 3, \"groups\": 2, \"padding\": \"same\", \"strides\": [2, 2]}", "3,3,2,6 6",
-     "CONV_2D [1,4,4,6]"},
-    {"Conv1D causal", 0, "9,2", "Conv1D {\"filters\": 3, \"kernel_size\": [3], \"padding\": \"causal\", \"dilation_rate\": [2]}", "3,2,3 3",
+     "Conv2D {\"filters\": 6, \"kernel_size\": 3, \"groups\": 2, \"padding\": \"same\", \"strides\": [2, 2]}",
+     "3,3,2,6 6", "CONV_2D [1,4,4,6]"},
+    {"Conv1D causal", 0, "9,2",
+     "Conv1D {\"filters\": 3, \"kernel_size\": [3], \"padding\": \"causal\", \"dilation_rate\": [2]}", "3,2,3 3",
      "PAD RESHAPE CONV_2D RESHAPE [1,9,3]"},
-    {"Conv3D", 0, "4,5,6,2", "Conv3D {\"filters\": 3, \"kernel_size\": [2, 2, 2]}", "2,2,2,2,3 3", "CONV_3D ADD [1,3,4,5,3]"},
-    {"DepthwiseConv2D", 0, "8,8,3", "DepthwiseConv2D {\"kernel_size\": 3, \"depth_multiplier\": 2, \"use_bias\": false}", "3,3,3,2",
+    {"Conv3D", 0, "4,5,6,2", "Conv3D {\"filters\": 3, \"kernel_size\": [2, 2, 2]}", "2,2,2,2,3 3",
+     "CONV_3D ADD [1,3,4,5,3]"},
+    {"DepthwiseConv2D", 0, "8,8,3",
+     "DepthwiseConv2D {\"kernel_size\": 3, \"depth_multiplier\": 2, \"use_bias\": false}", "3,3,3,2",
      "DEPTHWISE_CONV_2D [1,6,6,6]"},
     {"SeparableConv1D", 0, "9,2", "SeparableConv1D {\"filters\": 3, \"kernel_size\": [3]}", "3,2,1 1,2,3 3",
      "RESHAPE DEPTHWISE_CONV_2D CONV_2D RESHAPE [1,7,3]"},
-    {"Conv2DTranspose", 0, "4,4,3", "Conv2DTranspose {\"filters\": 5, \"kernel_size\": [3, 3], \"strides\": [2, 2]}", "3,3,5,3 5",
-     "TRANSPOSE_CONV [1,9,9,5]"},
+    {"Conv2DTranspose", 0, "4,4,3", "Conv2DTranspose {\"filters\": 5, \"kernel_size\": [3, 3], \"strides\": [2, 2]}",
+     "3,3,5,3 5", "TRANSPOSE_CONV [1,9,9,5]"},
     {"MaxPooling1D", 0, "9,2", "MaxPooling1D {\"pool_size\": [2]}", "", "RESHAPE MAX_POOL_2D RESHAPE [1,4,2]"},
     {"AveragePooling3D", 0, "4,4,4,2", "AveragePooling3D {\"pool_size\": [2, 2, 2]}", "",
      "RESHAPE AVERAGE_POOL_2D RESHAPE AVERAGE_POOL_2D RESHAPE [1,2,2,2,2]"},
@@ -97,8 +106,8 @@ static const layer_case cases[] = {
      "AVERAGE_POOL_2D AVERAGE_POOL_2D CONCATENATION GATHER AVERAGE_POOL_2D GATHER [1,4,1,2]"},
     {"AdaptiveMaxPooling1D", 3, "5,2", "AdaptiveMaxPooling1D {\"output_size\": 3}", "",
      "RESHAPE MAX_POOL_2D MAX_POOL_2D CONCATENATION GATHER RESHAPE [1,3,2]"},
-    {"ReversibleEmbedding", 3, "5", "ReversibleEmbedding {\"input_dim\": 9, \"output_dim\": 4, \"tie_weights\": true}", "9,4",
-     "CAST LESS ADD SELECT GATHER [1,5,4]"},
+    {"ReversibleEmbedding", 3, "5", "ReversibleEmbedding {\"input_dim\": 9, \"output_dim\": 4, \"tie_weights\": true}",
+     "9,4", "CAST LESS ADD SELECT GATHER [1,5,4]"},
     {"GlobalMaxPooling2D", 0, "4,4,2", "GlobalMaxPooling2D {\"keepdims\": true}", "", "REDUCE_MAX [1,1,1,2]"},
     {"BatchNormalization on another axis", 0, "4,5,2", "BatchNormalization {\"axis\": [1], \"scale\": false}", "4 4 4",
      "MUL ADD [1,4,5,2]"},
@@ -115,8 +124,8 @@ static const layer_case cases[] = {
      "SUB RELU GREATER CAST MUL MUL SUB [1,4]"},
     {"hard_sigmoid", 2, "4", "Activation {\"activation\": \"hard_sigmoid\"}", "", "MUL ADD MINIMUM RELU [1,4]"},
     {"hard_sigmoid", 3, "4", "Activation {\"activation\": \"hard_sigmoid\"}", "", "ADD RELU6 MUL [1,4]"},
-    {"an activation as an object", 0, "4", "Activation {\"activation\": {\"class_name\": \"function\", \"config\": \"relu6\"}}", "",
-     "RELU6 [1,4]"},
+    {"an activation as an object", 0, "4",
+     "Activation {\"activation\": {\"class_name\": \"function\", \"config\": \"relu6\"}}", "", "RELU6 [1,4]"},
     {"Softmax over another axis", 0, "4,5", "Softmax {\"axis\": 1}", "", "TRANSPOSE SOFTMAX TRANSPOSE [1,4,5]"},
     {"PReLU", 0, "4,4,3", "PReLU {\"shared_axes\": [1, 2]}", "1,1,3", "PRELU [1,4,4,3]"},
     {"UpSampling2D", 2, "4,4,3", "UpSampling2D {\"size\": [2, 3]}", "", "RESIZE_NEAREST_NEIGHBOR [1,8,12,3]"},
@@ -126,57 +135,75 @@ static const layer_case cases[] = {
     {"CenterCrop", 3, "8,9,3", "CenterCrop {\"height\": 4, \"width\": 6}", "", "STRIDED_SLICE [1,4,6,3]"},
     {"Cropping1D", 0, "7,3", "Cropping1D {\"cropping\": [1, 2]}", "", "STRIDED_SLICE [1,4,3]"},
     {"Embedding", 2, "5", "Embedding {\"input_dim\": 9, \"output_dim\": 4}", "9,4", "CAST GATHER [1,5,4]"},
-    {"Embedding", 3, "5", "Embedding {\"input_dim\": 9, \"output_dim\": 4}", "9,4", "CAST LESS ADD SELECT GATHER [1,5,4]"},
+    {"Embedding", 3, "5", "Embedding {\"input_dim\": 9, \"output_dim\": 4}", "9,4",
+     "CAST LESS ADD SELECT GATHER [1,5,4]"},
     {"LSTM", 0, "5,4", "LSTM {\"units\": 3}", "4,12 3,12 12", "UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE [1,3]"},
-    {"LSTM backwards, whole", 0, "5,4", "LSTM {\"units\": 3, \"go_backwards\": true, \"return_sequences\": true, \"use_bias\": false}",
-     "4,12 3,12", "REVERSE_V2 UNIDIRECTIONAL_SEQUENCE_LSTM [1,5,3]"},
-    {"LSTM of one step, unrolled", 2, "1,4", "LSTM {\"units\": 3, \"recurrent_activation\": \"sigmoid\", \"activation\": \"relu\"}",
-     "4,12 3,12 12", "UNPACK FULLY_CONNECTED SPLIT LOGISTIC LOGISTIC RELU MUL RELU MUL [1,3]"},
-    {"SimpleRNN", 0, "2,4", "SimpleRNN {\"units\": 3}", "4,3 3,3 3", "FULLY_CONNECTED RESHAPE UNPACK TANH FULLY_CONNECTED ADD TANH [1,3]"},
+    {"LSTM backwards, whole", 0, "5,4",
+     "LSTM {\"units\": 3, \"go_backwards\": true, \"return_sequences\": true, \"use_bias\": false}", "4,12 3,12",
+     "REVERSE_V2 UNIDIRECTIONAL_SEQUENCE_LSTM [1,5,3]"},
+    {"LSTM of one step, unrolled", 2, "1,4",
+     "LSTM {\"units\": 3, \"recurrent_activation\": \"sigmoid\", \"activation\": \"relu\"}", "4,12 3,12 12",
+     "UNPACK FULLY_CONNECTED SPLIT LOGISTIC LOGISTIC RELU MUL RELU MUL [1,3]"},
+    {"SimpleRNN", 0, "2,4", "SimpleRNN {\"units\": 3}", "4,3 3,3 3",
+     "FULLY_CONNECTED RESHAPE UNPACK TANH FULLY_CONNECTED ADD TANH [1,3]"},
     {"SimpleRNN with a mask", 0, "2,4", "Masking {\"mask_value\": 0.0}; SimpleRNN {\"units\": 3}", "4,3 3,3 3",
-     "NOT_EQUAL REDUCE_ANY CAST MUL RESHAPE FULLY_CONNECTED RESHAPE UNPACK RESHAPE RESHAPE UNPACK TANH SELECT_V2 FULLY_CONNECTED ADD TANH "
+     "NOT_EQUAL REDUCE_ANY CAST MUL RESHAPE FULLY_CONNECTED RESHAPE UNPACK RESHAPE RESHAPE UNPACK TANH SELECT_V2 "
+     "FULLY_CONNECTED ADD TANH "
      "SELECT_V2 "
      "[1,3]"},
-    {"a mask that nobody heeds", 2, "5", "Embedding {\"input_dim\": 9, \"output_dim\": 4, \"mask_zero\": true}; Flatten {}", "9,4",
+    {"a mask that nobody heeds", 2, "5",
+     "Embedding {\"input_dim\": 9, \"output_dim\": 4, \"mask_zero\": true}; Flatten {}", "9,4",
      "CAST NOT_EQUAL GATHER RESHAPE [1,20]"},
     {"LSTM that keeps its state", 0, "5,4", "LSTM {\"units\": 3, \"stateful\": true}", "4,12 3,12 12",
      "UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE [1,3]"},
-    {"CuDNNLSTM", 0, "5,4", "CuDNNLSTM {\"units\": 3}", "4,12 3,12 24", "UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE [1,3]"},
-    {"ConvLSTM2D", 0, "2,5,4,2", "ConvLSTM2D {\"filters\": 3, \"kernel_size\": [3, 3], \"recurrent_activation\": \"sigmoid\"}",
+    {"CuDNNLSTM", 0, "5,4", "CuDNNLSTM {\"units\": 3}", "4,12 3,12 24",
+     "UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE [1,3]"},
+    {"ConvLSTM2D", 0, "2,5,4,2",
+     "ConvLSTM2D {\"filters\": 3, \"kernel_size\": [3, 3], \"recurrent_activation\": \"sigmoid\"}",
      "3,3,2,12 3,3,3,12 12",
-     "RESHAPE CONV_2D RESHAPE UNPACK SPLIT LOGISTIC TANH MUL LOGISTIC TANH MUL CONV_2D ADD SPLIT LOGISTIC LOGISTIC MUL TANH MUL ADD "
+     "RESHAPE CONV_2D RESHAPE UNPACK SPLIT LOGISTIC TANH MUL LOGISTIC TANH MUL CONV_2D ADD SPLIT LOGISTIC LOGISTIC MUL "
+     "TANH MUL ADD "
      "LOGISTIC TANH MUL [1,3,2,3]"},
     {"ConvLSTM1D, whole", 0, "1,7,2",
      "ConvLSTM1D {\"filters\": 3, \"kernel_size\": [3], \"strides\": [2], \"return_sequences\": true, "
      "\"recurrent_activation\": \"sigmoid\"}",
      "3,2,12 3,3,12 12", "CONV_2D RESHAPE UNPACK SPLIT LOGISTIC TANH MUL LOGISTIC TANH MUL RESHAPE PACK [1,1,3,3]"},
     {"stacked cells", 0, "1,4",
-     "RNN {\"cell\": {\"class_name\": \"StackedRNNCells\", \"config\": {\"name\": \"s\", \"cells\": [{\"class_name\": \"SimpleRNNCell\", "
-     "\"config\": {\"name\": \"a\", \"units\": 3}}, {\"class_name\": \"LSTMCell\", \"config\": {\"name\": \"b\", \"units\": 2}}]}}}",
+     "RNN {\"cell\": {\"class_name\": \"StackedRNNCells\", \"config\": {\"name\": \"s\", \"cells\": [{\"class_name\": "
+     "\"SimpleRNNCell\", "
+     "\"config\": {\"name\": \"a\", \"units\": 3}}, {\"class_name\": \"LSTMCell\", \"config\": {\"name\": \"b\", "
+     "\"units\": 2}}]}}}",
      "4,3 3,3 3 3,8 2,8 8", "FULLY_CONNECTED UNPACK TANH PACK UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE [1,2]"},
     {"Discretization", 0, "5", "Discretization {\"bin_boundaries\": [0.5, 1.5], \"output_mode\": \"int\"}", "",
      "RESHAPE GREATER_EQUAL CAST SUM [1,5]"},
     {"CategoryEncoding", 0, "5", "CategoryEncoding {\"num_tokens\": 4, \"output_mode\": \"multi_hot\"}", "",
      "CAST RESHAPE EQUAL REDUCE_ANY CAST [1,4]"},
-    {"CategoryEncoding of one", 0, "1", "CategoryEncoding {\"num_tokens\": 4, \"output_mode\": \"one_hot\"}", "", "CAST EQUAL CAST [1,4]"},
+    {"CategoryEncoding of one", 0, "1", "CategoryEncoding {\"num_tokens\": 4, \"output_mode\": \"one_hot\"}", "",
+     "CAST EQUAL CAST [1,4]"},
     {"CategoryEncoding, counted", 0, "5", "CategoryEncoding {\"num_tokens\": 4, \"output_mode\": \"count\"}", "",
      "CAST RESHAPE EQUAL CAST SUM CAST [1,4]"},
     {"IntegerLookup", 0, "5", "IntegerLookup {\"vocabulary\": [7, 3], \"output_mode\": \"int\"}", "",
      "CAST RESHAPE EQUAL CAST MUL SUM [1,5]"},
     {"SpectralNormalization", 0, "4",
-     "SpectralNormalization {\"power_iterations\": 1, \"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 3}}}",
+     "SpectralNormalization {\"power_iterations\": 1, \"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": "
+     "\"d\", \"units\": 3}}}",
      "1,3 4,3 3", "FULLY_CONNECTED [1,3]"},
-    {"PruneLowMagnitude", 2, "4", "PruneLowMagnitude {\"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 3}}}",
-     "4,3 3", "FULLY_CONNECTED [1,3]"},
+    {"PruneLowMagnitude", 2, "4",
+     "PruneLowMagnitude {\"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 3}}}", "4,3 3",
+     "FULLY_CONNECTED [1,3]"},
     {"QuantizeAnnotate", 2, "4",
-     "QuantizeAnnotate {\"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 3}}, \"quantize_config\": null}",
+     "QuantizeAnnotate {\"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 3}}, "
+     "\"quantize_config\": null}",
      "4,3 3", "FULLY_CONNECTED [1,3]"},
-    {"RNN", 0, "1,4", "RNN {\"cell\": {\"class_name\": \"SimpleRNNCell\", \"config\": {\"name\": \"c\", \"units\": 3}}}", "4,3 3,3 3",
+    {"RNN", 0, "1,4",
+     "RNN {\"cell\": {\"class_name\": \"SimpleRNNCell\", \"config\": {\"name\": \"c\", \"units\": 3}}}", "4,3 3,3 3",
      "FULLY_CONNECTED UNPACK TANH [1,3]"},
     {"TimeDistributed Conv1D", 0, "3,6,2",
-     "TimeDistributed {\"layer\": {\"class_name\": \"Conv1D\", \"config\": {\"name\": \"c\", \"filters\": 4, \"kernel_size\": [3]}}}",
+     "TimeDistributed {\"layer\": {\"class_name\": \"Conv1D\", \"config\": {\"name\": \"c\", \"filters\": 4, "
+     "\"kernel_size\": [3]}}}",
      "3,2,4 4", "RESHAPE RESHAPE CONV_2D RESHAPE RESHAPE [1,3,4,4]"},
-    {"layers that act in training only", 0, "4", "Dropout {\"rate\": 0.5}; GaussianNoise {\"stddev\": 1.0}; ReLU {}", "", "RELU [1,4]"},
+    {"layers that act in training only", 0, "4", "Dropout {\"rate\": 0.5}; GaussianNoise {\"stddev\": 1.0}; ReLU {}",
+     "", "RELU [1,4]"},
 };
 
 static void every_layer_becomes_its_operators(void **state) {
@@ -197,7 +224,8 @@ static const layer_case refusals[] = {
     {"attribute", 0, "4", "Dropout {\"rate\": 0.5, \"twist\": 1}", "", "attribute twist is set"},
     {"filters", 0, "8,8,3", "Conv2D {\"filters\": 5, \"kernel_size\": 3}", "3,3,3,2 2",
      "shape [3,3,3,2], but the config of layer l0 (Conv2D) says [3,3,3,5]"},
-    {"rank", 0, "8,3", "Conv2D {\"filters\": 5, \"kernel_size\": 3}", "3,3,3,5 5", "its input has shape [1,8,3], it needs 4 dimensions"},
+    {"rank", 0, "8,3", "Conv2D {\"filters\": 5, \"kernel_size\": 3}", "3,3,3,5 5",
+     "its input has shape [1,8,3], it needs 4 dimensions"},
     {"reshape", 0, "7", "Reshape {\"target_shape\": [2, -1]}", "", "target_shape does not divide 7 elements"},
     {"stateful", 0, "5,4", "GRU {\"units\": 3, \"stateful\": true, \"use_bias\": false}", "4,9 3,9",
      "make the state an Input (initial_state) and an output (return_state=True)"},
@@ -205,20 +233,23 @@ static const layer_case refusals[] = {
      "use ConvLSTM2D over slices"},
     {"a program of another library", 3, "5", "JaxLayer {\"call_fn\": {}}", "", "rebuild its part with Keras layers"},
     {"spectrograms", 3, "64", "MelSpectrogram {}", "", "compute them before the model"},
-    {"adaptive pooling to more", 3, "4,2", "AdaptiveMaxPooling1D {\"output_size\": 5}", "", "makes 5 cells of 4; 1 to 4 are supported"},
+    {"adaptive pooling to more", 3, "4,2", "AdaptiveMaxPooling1D {\"output_size\": 5}", "",
+     "makes 5 cells of 4; 1 to 4 are supported"},
     {"a layer of texts", 0, "5", "StringLookup {}", "", "compute the indices before the model"},
     {"a model quantized by Keras", 3, "4",
      "Dense {\"units\": 3, \"dtype\": {\"class_name\": \"QuantizedDTypePolicy\", \"config\": {\"mode\": \"int4\", "
      "\"source_name\": \"float32\"}}}",
      "4,3 3", "was quantized by Keras (int4)"},
     {"a quantize_config of one's own", 0, "4",
-     "QuantizeWrapperV2 {\"layer\": {\"class_name\": \"ReLU\", \"config\": {\"name\": \"r\"}}, \"quantize_config\": {\"class_name\": "
+     "QuantizeWrapperV2 {\"layer\": {\"class_name\": \"ReLU\", \"config\": {\"name\": \"r\"}}, \"quantize_config\": "
+     "{\"class_name\": "
      "\"Mine\", \"config\": {}}}",
      "", "has a quantize_config of its own"},
     {"ranges that were never trained", 0, "4",
      "QuantizeLayer {\"quantizer\": {\"class_name\": \"AllValuesQuantizer\", \"config\": {\"num_bits\": 8}}}", "  ",
      "l0_min and l0_max are 0.25 and 0.25, no range around 0: it was never trained"},
-    {"mask", 0, "5,4", "Masking {\"mask_value\": 0.0}; Softmax {\"axis\": -1}", "", "layer l1 (Softmax): reads a sequence with a mask"},
+    {"mask", 0, "5,4", "Masking {\"mask_value\": 0.0}; Softmax {\"axis\": -1}", "",
+     "layer l1 (Softmax): reads a sequence with a mask"},
     {"stacked cells", 0, "5,4",
      "RNN {\"cell\": {\"class_name\": \"StackedRNNCells\", \"config\": {\"name\": \"c\", \"cells\": []}}}", "",
      "has no cell"},
@@ -236,7 +267,8 @@ static void what_cannot_be_done_is_refused_with_a_sentence(void **state) {
             octet_graph *graph;
             const octet_status status = build(&ctx, &refusals[i], version, &graph);
             if (status == OCTET_OK || status == OCTET_INTERNAL || strstr(ctx.message, refusals[i].expected) == NULL) {
-                fail_msg("%s, Keras %d: %s instead of \"%s\"", refusals[i].name, version, ctx.message, refusals[i].expected);
+                fail_msg("%s, Keras %d: %s instead of \"%s\"", refusals[i].name, version, ctx.message,
+                         refusals[i].expected);
             }
             assert_int_equal(ctx.memory_bytes, 0);
         }
@@ -245,17 +277,20 @@ static void what_cannot_be_done_is_refused_with_a_sentence(void **state) {
 
 static void open_dimensions_are_given_by_the_caller(void **state) {
     (void)state;
-    const char json[] =
-        "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [{\"class_name\": \"InputLayer\", \"config\": "
-        "{\"name\": \"in\", "
-        "\"batch_shape\": [null, null, null, 3]}}, {\"class_name\": \"GlobalAveragePooling2D\", \"config\": {\"name\": \"g\"}}]}}";
+    const char json[] = "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": "
+                        "[{\"class_name\": \"InputLayer\", \"config\": "
+                        "{\"name\": \"in\", "
+                        "\"batch_shape\": [null, null, null, 3]}}, {\"class_name\": \"GlobalAveragePooling2D\", "
+                        "\"config\": {\"name\": \"g\"}}]}}";
     const octet_shape shape = {3, {5, 6, 3}};
     const octet_import_options options = {.input_shapes = &shape, .n_input_shapes = 1};
     keras_shapes none = {.data = numbers};
     octet_context ctx;
     octet_context_init(&ctx);
     octet_graph *graph;
-    assert_int_equal(keras_model_build(&ctx, (octet_bytes){(const uint8_t *)json, sizeof json - 1}, 3, &none, &options, &graph), OCTET_OK);
+    assert_int_equal(
+        keras_model_build(&ctx, (octet_bytes){(const uint8_t *)json, sizeof json - 1}, 3, &none, &options, &graph),
+        OCTET_OK);
     const octet_shape expected = {4, {1, 5, 6, 3}};
     assert_true(octet_shape_equal(&graph->values[graph->inputs[0].value].shape, &expected));
     octet_graph_destroy(&ctx, graph);
@@ -282,25 +317,29 @@ static void batch_normalization_is_one_product_and_one_sum(void **state) {
 /* Every allocation of an import may fail: a sentence, and nothing left behind. */
 static void failing_allocations_leave_nothing(void **state) {
     (void)state;
-    const layer_case test = {"all",
-                             3,
-                             "6,6,2",
-                             "Conv2D {\"filters\": 4, \"kernel_size\": 3}; BatchNormalization {}; Flatten {}; Dense {\"units\": 2}",
-                             "3,3,2,4 4 4 4 4 4 64,2 2",
-                             ""};
+    const layer_case test = {
+        "all",
+        3,
+        "6,6,2",
+        "Conv2D {\"filters\": 4, \"kernel_size\": 3}; BatchNormalization {}; Flatten {}; Dense {\"units\": 2}",
+        "3,3,2,4 4 4 4 4 4 64,2 2",
+        ""};
     octet_context ctx;
     octet_graph *graph;
     assert_int_equal(build(&ctx, &test, 3, &graph), OCTET_OK);
     octet_graph_destroy(&ctx, graph);
-    const char json[] = "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [{\"class_name\": \"InputLayer\", "
-                        "\"config\": {\"name\": \"in\", "
-                        "\"batch_shape\": [null, 5, 3]}}, {\"class_name\": \"GRU\", \"config\": {\"name\": \"g\", \"units\": 2}}]}}";
+    const char json[] =
+        "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [{\"class_name\": "
+        "\"InputLayer\", "
+        "\"config\": {\"name\": \"in\", "
+        "\"batch_shape\": [null, 5, 3]}}, {\"class_name\": \"GRU\", \"config\": {\"name\": \"g\", \"units\": 2}}]}}";
     const uint8_t shapes[] = {2, 3, 6, 2, 2, 6, 1, 6};
     for (uint64_t n = 1; n < 10000; n++) {
         keras_shapes given = {.bytes = {shapes, sizeof shapes}, .data = numbers};
         octet_context_init(&ctx);
         ctx.fail_allocation = n;
-        const octet_status status = keras_model_build(&ctx, (octet_bytes){(const uint8_t *)json, sizeof json - 1}, 3, &given, NULL, &graph);
+        const octet_status status =
+            keras_model_build(&ctx, (octet_bytes){(const uint8_t *)json, sizeof json - 1}, 3, &given, NULL, &graph);
         octet_graph_destroy(&ctx, graph);
         assert_int_equal(ctx.memory_bytes, 0);
         if (status == OCTET_OK) return;
@@ -311,8 +350,10 @@ static void failing_allocations_leave_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_layer_becomes_its_operators),       cmocka_unit_test(what_cannot_be_done_is_refused_with_a_sentence),
-        cmocka_unit_test(open_dimensions_are_given_by_the_caller), cmocka_unit_test(batch_normalization_is_one_product_and_one_sum),
+        cmocka_unit_test(every_layer_becomes_its_operators),
+        cmocka_unit_test(what_cannot_be_done_is_refused_with_a_sentence),
+        cmocka_unit_test(open_dimensions_are_given_by_the_caller),
+        cmocka_unit_test(batch_normalization_is_one_product_and_one_sum),
         cmocka_unit_test(failing_allocations_leave_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

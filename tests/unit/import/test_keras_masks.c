@@ -4,8 +4,9 @@
 enum { FEATURES = 2, MOST = KERAS_RUN_MOST };
 
 #define MASKING(value) LAYER("Masking", "\"mask_value\": " value) ", "
-#define BOTH(layer)                                                                                                                        \
-    "{\"class_name\": \"Bidirectional\", \"config\": {\"name\": \"both\", \"merge_mode\": \"concat\", \"layer\": " layer "}}"
+#define BOTH(layer)                                                                                     \
+    "{\"class_name\": \"Bidirectional\", \"config\": {\"name\": \"both\", \"merge_mode\": \"concat\", " \
+    "\"layer\": " layer "}}"
 
 /* Steps 0, 2, 5 of six are masked. */
 static const float padded[6 * FEATURES] = {-2, -2, 0.5f, -2, -2, -2, 1, 0.25f, -0.75f, 0, -2, -2};
@@ -29,7 +30,8 @@ static void masked_steps_leave_the_state(void **state) {
         float found[MOST], expected[MOST];
         snprintf(masked, sizeof masked, MASKING("-2") "%s", recurrent[i].layer);
         const size_t n = keras_run(2, "6,2", masked, recurrent[i].weights, padded, 6 * FEATURES, found);
-        assert_int_equal(keras_run(2, "3,2", recurrent[i].layer, recurrent[i].weights, left, 3 * FEATURES, expected), n);
+        assert_int_equal(keras_run(2, "3,2", recurrent[i].layer, recurrent[i].weights, left, 3 * FEATURES, expected),
+                         n);
         keras_expect_near(found, expected, n, recurrent[i].layer);
     }
 }
@@ -41,16 +43,16 @@ static void masked_results_repeat_or_are_zero(void **state) {
     static const char gru[] = LAYER("GRU", "\"units\": 3, \"return_sequences\": true");
     float found[MOST], plain[MOST], expected[MOST] = {0};
     assert_int_equal(keras_run(2, "3,2", gru, "2,9 3,9 9", left, 3 * FEATURES, plain), 9);
-    assert_int_equal(keras_run(2, "6,2", MASKING("-2") LAYER("GRU", "\"units\": 3, \"return_sequences\": true"), "2,9 3,9 9", padded, 12,
-                               found),
+    assert_int_equal(keras_run(2, "6,2", MASKING("-2") LAYER("GRU", "\"units\": 3, \"return_sequences\": true"),
+                               "2,9 3,9 9", padded, 12, found),
                      18);
     for (int i = 0; i < 6; i++) {
         for (int j = 0; j < 3 && source[i] >= 0; j++) expected[3 * i + j] = plain[3 * source[i] + j];
     }
     keras_expect_near(found, expected, 18, "GRU");
     memset(expected, 0, sizeof expected);
-    assert_int_equal(keras_run(2, "3,2", BOTH(LAYER("GRU", "\"units\": 3, \"return_sequences\": true")), "2,9 3,9 9 2,9 3,9 9", left, 6,
-                               plain),
+    assert_int_equal(keras_run(2, "3,2", BOTH(LAYER("GRU", "\"units\": 3, \"return_sequences\": true")),
+                               "2,9 3,9 9 2,9 3,9 9", left, 6, plain),
                      18);
     assert_int_equal(keras_run(2, "6,2", MASKING("-2") BOTH(LAYER("GRU", "\"units\": 3, \"return_sequences\": true")),
                                "2,9 3,9 9 2,9 3,9 9", padded, 12, found),
@@ -62,8 +64,8 @@ static void masked_results_repeat_or_are_zero(void **state) {
 
 static void a_mask_goes_through_layers_that_keep_it(void **state) {
     (void)state;
-    static const char layers[] =
-        LAYER("Dense", "\"units\": 2") ", " LAYER("Dropout", "\"rate\": 0.5") ", " LAYER("GlobalAveragePooling1D", "\"keepdims\": false");
+    static const char layers[] = LAYER("Dense", "\"units\": 2") ", " LAYER("Dropout", "\"rate\": 0.5") ", " LAYER(
+        "GlobalAveragePooling1D", "\"keepdims\": false");
     char masked[512];
     float found[MOST], expected[MOST];
     snprintf(masked, sizeof masked, MASKING("-2") "%s", layers);
@@ -79,29 +81,53 @@ static void an_embedding_masks_zero(void **state) {
         float found[MOST], expected[MOST];
         assert_int_equal(
             keras_run(version, "5",
-                LAYER("Embedding", "\"input_dim\": 4, \"output_dim\": 2, \"mask_zero\": true") ", " LAYER("SimpleRNN", "\"units\": 3"),
-                "4,2 2,3 3,3 3", indices, 5, found),
+                      LAYER("Embedding", "\"input_dim\": 4, \"output_dim\": 2, \"mask_zero\": true") ", " LAYER(
+                          "SimpleRNN", "\"units\": 3"),
+                      "4,2 2,3 3,3 3", indices, 5, found),
             3);
-        assert_int_equal(keras_run(version, "2",
-                             LAYER("Embedding", "\"input_dim\": 4, \"output_dim\": 2") ", " LAYER("SimpleRNN", "\"units\": 3"),
-                             "4,2 2,3 3,3 3", shorter, 2, expected),
-                         3);
+        assert_int_equal(
+            keras_run(version, "2",
+                      LAYER("Embedding", "\"input_dim\": 4, \"output_dim\": 2") ", " LAYER("SimpleRNN", "\"units\": 3"),
+                      "4,2 2,3 3,3 3", shorter, 2, expected),
+            3);
         keras_expect_near(found, expected, 3, "Embedding");
     }
 }
 
-#define NODE(class_name, name, config, inbound)                                                                                            \
-    "{\"class_name\": \"" class_name "\", \"name\": \"" name "\", \"config\": {\"name\": \"" name "\"" config                          \
+#define NODE(class_name, name, config, inbound)                                                               \
+    "{\"class_name\": \"" class_name "\", \"name\": \"" name "\", \"config\": {\"name\": \"" name "\"" config \
     "}, \"inbound_nodes\": [" inbound "]}"
-#define TWO_MASKS(joint)                                                                                                                   \
-    "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["                                                       \
-    NODE("InputLayer", "in", ", \"batch_input_shape\": [null, 4, 2]", "") ", "                                                            \
-    NODE("Masking", "a", ", \"mask_value\": -2", "[[\"in\", 0, 0, {}]]") ", "                                                           \
-    NODE("Masking", "b", ", \"mask_value\": 3", "[[\"in\", 0, 0, {}]]") ", " joint ", "                                                 \
-    NODE("GlobalAveragePooling1D", "mean", "", "[[\"joint\", 0, 0, {}]]")                                                               \
-    "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"mean\", 0, 0]]}}"
+#define TWO_MASKS(joint)                                                                                               \
+    "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": [" NODE(                             \
+        "InputLayer", "in", ", \"batch_input_shape\": [null, 4, 2]",                                                   \
+        "") ", " NODE("Masking", "a", ", \"mask_value\": -2",                                                          \
+                      "[[\"in\", 0, 0, {}]]") ", " NODE("Masking", "b", ", \"mask_value\": 3",                         \
+                                                        "[[\"in\", 0, 0, {}]]") ", " joint                             \
+                                                                                ", " NODE(                             \
+                                                                                    "GlobalAveragePooling1D", "mean",  \
+                                                                                    "",                                \
+                                                                                    "[[\"joint\", 0, 0, {}]]") "], "   \
+                                                                                                               "\"inp" \
+                                                                                                               "ut_"   \
+                                                                                                               "layer" \
+                                                                                                               "s\": " \
+                                                                                                               "[["    \
+                                                                                                               "\"in"  \
+                                                                                                               "\", "  \
+                                                                                                               "0, "   \
+                                                                                                               "0]], " \
+                                                                                                               "\"out" \
+                                                                                                               "put_"  \
+                                                                                                               "layer" \
+                                                                                                               "s\": " \
+                                                                                                               "[["    \
+                                                                                                               "\"mea" \
+                                                                                                               "n\", " \
+                                                                                                               "0, "   \
+                                                                                                               "0]]}}"
 
-/* Where two masks meet, Keras 2 keeps the steps of both, Keras 3 those of either, and all of them beside a sequence without a mask. */
+/* Where two masks meet, Keras 2 keeps the steps of both, Keras 3 those of either, and all of them beside a sequence
+ * without a mask. */
 static void masks_meet_as_the_version_has_it(void **state) {
     (void)state;
     static const float x[8] = {-2, -2, 3, 3, 1, 2, 0.5f, 4};
@@ -132,13 +158,23 @@ static void masks_meet_as_the_version_has_it(void **state) {
 static void an_initial_state_hides_the_mask_in_keras_3(void **state) {
     (void)state;
     static const float x[8] = {1, 2, 0.5f, 4, -2, -2, -2, -2};
-    static const char model[] =
-        "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": ["
-        NODE("InputLayer", "in", ", \"batch_input_shape\": [null, 4, 2]", "") ", "
-        NODE("GlobalMaxPooling1D", "h", "", "[[\"in\", 0, 0, {}]]") ", "
-        NODE("Masking", "a", ", \"mask_value\": -2", "[[\"in\", 0, 0, {}]]") ", "
-        NODE("SimpleRNN", "r", ", \"units\": 2", "[[\"a\", 0, 0, {\"initial_state\": [\"h\", 0, 0]}]]")
-        "], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"r\", 0, 0]]}}";
+    static const char model[] = "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": [" NODE(
+        "InputLayer", "in", ", \"batch_input_shape\": [null, 4, 2]",
+        "") ", " NODE("GlobalMaxPooling1D", "h", "",
+                      "[[\"in\", 0, 0, {}]]") ", " NODE("Masking", "a", ", \"mask_value\": -2",
+                                                        "[[\"in\", 0, 0, {}]]") ", " NODE("SimpleRNN", "r",
+                                                                                          ", \"units\": 2",
+                                                                                          "[[\"a\", 0, 0, "
+                                                                                          "{\"initial_state\": [\"h\", "
+                                                                                          "0, 0]}]]") "], "
+                                                                                                      "\"input_"
+                                                                                                      "layers\": "
+                                                                                                      "[[\"in\", 0, "
+                                                                                                      "0]], "
+                                                                                                      "\"output_"
+                                                                                                      "layers\": "
+                                                                                                      "[[\"r\", 0, "
+                                                                                                      "0]]}}";
     float found[2][MOST], w[4], h[2];
     for (int i = 0; i < 4; i++) w[i] = 0.5f * sinf((float)i + 1.0f); /* as keras_run makes weights: every one of them */
     for (int version = 2; version <= 3; version++) {

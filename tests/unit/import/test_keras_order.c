@@ -57,13 +57,16 @@ static uint32_t call(const char *path, octet_operator_code code, const uint32_t 
     const uint32_t first = f.graph->n_operators;
     expect_ok(octet_graph_emit(&f.ctx, f.graph, code, strrchr(path, '/') + 1, NULL, inputs, n, NULL, &v, 1));
     octet_keras_step step = {path, NULL, first, first + 1};
-    expect_ok(octet_keras_scope_enter(&f.ctx, &f.arena, &f.scopes, f.graph->keras_version, "model/", strrchr(path, '/') + 1, &step.scope));
+    expect_ok(octet_keras_scope_enter(&f.ctx, &f.arena, &f.scopes, f.graph->keras_version, "model/",
+                                      strrchr(path, '/') + 1, &step.scope));
     expect_ok(octet_keras_steps_add(&f.ctx, &f.arena, &f.steps, &step));
     return v;
 }
 
 static uint32_t tanh_of(const char *path, uint32_t x) { return call(path, OCTET_OP_TANH, &x, 1); }
-static uint32_t sum_of(const char *path, uint32_t a, uint32_t b) { return call(path, OCTET_OP_ADD, (const uint32_t[]){a, b}, 2); }
+static uint32_t sum_of(const char *path, uint32_t a, uint32_t b) {
+    return call(path, OCTET_OP_ADD, (const uint32_t[]){a, b}, 2);
+}
 
 /* A dense layer: its kernel comes from the file. */
 static uint32_t dense(const char *path, const char *kernel, uint32_t x) {
@@ -97,12 +100,14 @@ static void branches_come_by_name(void **state) {
 /* A branch is followed as far as it goes before the next one begins. */
 static void a_branch_stays_together(void **state) {
     (void)state;
-    const uint32_t x = input("z_input"), b = tanh_of("model/b", x), c = tanh_of("model/c", x), a = tanh_of("model/a", c);
+    const uint32_t x = input("z_input"), b = tanh_of("model/b", x), c = tanh_of("model/c", x),
+                   a = tanh_of("model/a", c);
     sum_of("model/sum", b, a);
     expect_order("b c a sum");
 }
 
-/* An input whose name comes before the model's is there first: what needs no weights is taken at once, the rest as weights come. */
+/* An input whose name comes before the model's is there first: what needs no weights is taken at once, the rest as
+ * weights come. */
 static void layers_wait_for_their_weights(void **state) {
     (void)state;
     const uint32_t x = input("a_input"), b = dense("model/b", "model/b/MatMul", x), c = tanh_of("model/c", x);
@@ -181,14 +186,21 @@ static void calls_run_as_keras_runs_them(void **state) {
         arguments[i] = (octet_keras_argument){.kind = OCTET_KERAS_TENSOR, .reference = {from, 0, 0}};
         nodes[i] = (octet_keras_node){.arguments = &arguments[i], .n_arguments = i != INPUT};
     }
-    for (uint32_t i = 0; i < 3; i++) branches[i] = (octet_keras_argument){.kind = OCTET_KERAS_TENSOR, .reference = {POOL + i, 0, 0}};
+    for (uint32_t i = 0; i < 3; i++)
+        branches[i] = (octet_keras_argument){.kind = OCTET_KERAS_TENSOR, .reference = {POOL + i, 0, 0}};
     arguments[JOIN] = (octet_keras_argument){.kind = OCTET_KERAS_LIST, .items = branches, .n_items = 3};
     octet_keras_reference inputs = {INPUT, 0, 0}, outputs = {JOIN, 0, 0}, *order = NULL;
-    const octet_keras_model model = {
-        .name = "model", .layers = layers, .n_layers = N, .inputs = &inputs, .outputs = &outputs, .n_inputs = 1, .n_outputs = 1};
+    const octet_keras_model model = {.name = "model",
+                                     .layers = layers,
+                                     .n_layers = N,
+                                     .inputs = &inputs,
+                                     .outputs = &outputs,
+                                     .n_inputs = 1,
+                                     .n_outputs = 1};
     uint32_t n = 0;
     expect_ok(octet_keras_schedule(&f.ctx, &f.arena, &model, &order, &n));
-    static const char *const expected[N] = {"input", "conv_2", "conv_1", "conv_0", "pool_0", "pool_1", "pool_2", "join"};
+    static const char *const expected[N] = {"input",  "conv_2", "conv_1", "conv_0",
+                                            "pool_0", "pool_1", "pool_2", "join"};
     assert_int_equal(n, N);
     for (uint32_t i = 0; i < N; i++) assert_string_equal(layers[order[i].layer].name, expected[i]);
 }

@@ -1,13 +1,14 @@
-/* Recurrent layers against others that must give the same numbers. Weights all start from the same numbers, so that layers of equal
- * shapes have equal weights. */
+/* Recurrent layers against others that must give the same numbers. Weights all start from the same numbers, so that
+ * layers of equal shapes have equal weights. */
 #include "support/keras_run.h"
 
 enum { MOST = KERAS_RUN_MOST };
 
 static const float sequence[8] = {0.5f, -2, 1, 0.25f, -0.75f, 0, 1.5f, -0.5f};
 
-#define RNN(cells, more)                                                                                                                   \
-    LAYER("RNN", "\"cell\": {\"class_name\": \"StackedRNNCells\", \"config\": {\"name\": \"s\", \"cells\": [" cells "]}}" more)
+#define RNN(cells, more)                                                                                            \
+    LAYER("RNN", "\"cell\": {\"class_name\": \"StackedRNNCells\", \"config\": {\"name\": \"s\", \"cells\": [" cells \
+                 "]}}" more)
 #define CELLS LAYER("GRUCell", "\"units\": 3, \"reset_after\": true") ", " LAYER("LSTMCell", "\"units\": 2")
 #define GRU(more) LAYER("GRU", "\"units\": 3, \"reset_after\": true, \"return_sequences\": true" more)
 
@@ -16,7 +17,8 @@ static void stacked_cells_are_layers_in_a_row(void **state) {
     static const char weights[] = "2,9 3,9 2,9 3,8 2,8 8";
     static const char *const pairs[][2] = {
         {RNN(CELLS, ""), GRU("") ", " LAYER("LSTM", "\"units\": 2")},
-        {RNN(CELLS, ", \"return_sequences\": true"), GRU("") ", " LAYER("LSTM", "\"units\": 2, \"return_sequences\": true")},
+        {RNN(CELLS, ", \"return_sequences\": true"),
+         GRU("") ", " LAYER("LSTM", "\"units\": 2, \"return_sequences\": true")},
         {RNN(CELLS, ", \"go_backwards\": true"), GRU(", \"go_backwards\": true") ", " LAYER("LSTM", "\"units\": 2")},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -30,20 +32,25 @@ static void stacked_cells_are_layers_in_a_row(void **state) {
 /* With a kernel of one cell on one cell. */
 static void a_convolution_of_one_cell_is_an_lstm(void **state) {
     (void)state;
-    static const char convolution[] =
-        LAYER("ConvLSTM2D", "\"filters\": 3, \"kernel_size\": [1, 1], \"recurrent_activation\": \"sigmoid\", \"return_sequences\": true");
-    static const char backwards[] = LAYER("ConvLSTM1D", "\"filters\": 3, \"kernel_size\": [1], \"recurrent_activation\": \"sigmoid\", "
-                                                        "\"return_sequences\": true, \"go_backwards\": true, \"use_bias\": false");
+    static const char convolution[] = LAYER(
+        "ConvLSTM2D",
+        "\"filters\": 3, \"kernel_size\": [1, 1], \"recurrent_activation\": \"sigmoid\", \"return_sequences\": true");
+    static const char backwards[] =
+        LAYER("ConvLSTM1D", "\"filters\": 3, \"kernel_size\": [1], \"recurrent_activation\": \"sigmoid\", "
+                            "\"return_sequences\": true, \"go_backwards\": true, \"use_bias\": false");
     float found[MOST], expected[MOST];
     assert_int_equal(keras_run(3, "4,1,1,2", convolution, "1,1,2,12 1,1,3,12 12", sequence, 8, found), 12);
-    assert_int_equal(keras_run(3, "4,2", LAYER("LSTM", "\"units\": 3, \"return_sequences\": true"), "2,12 3,12 12", sequence, 8, expected),
+    assert_int_equal(keras_run(3, "4,2", LAYER("LSTM", "\"units\": 3, \"return_sequences\": true"), "2,12 3,12 12",
+                               sequence, 8, expected),
                      12);
     keras_expect_near(found, expected, 12, "ConvLSTM2D");
     assert_int_equal(keras_run(2, "4,1,2", backwards, "1,2,12 1,3,12", sequence, 8, found), 12);
-    assert_int_equal(keras_run(2, "4,2",
-                               LAYER("LSTM", "\"units\": 3, \"return_sequences\": true, \"go_backwards\": true, \"use_bias\": false"),
-                               "2,12 3,12", sequence, 8, expected),
-                     12);
+    assert_int_equal(
+        keras_run(
+            2, "4,2",
+            LAYER("LSTM", "\"units\": 3, \"return_sequences\": true, \"go_backwards\": true, \"use_bias\": false"),
+            "2,12 3,12", sequence, 8, expected),
+        12);
     keras_expect_near(found, expected, 12, "ConvLSTM1D");
 }
 
@@ -51,8 +58,9 @@ static void a_convolution_of_one_cell_is_an_lstm(void **state) {
 static void the_state_is_convolved_over_its_neighbours(void **state) {
     (void)state;
     static const char layer[] =
-        LAYER("ConvLSTM1D", "\"filters\": 1, \"kernel_size\": [3], \"recurrent_activation\": \"linear\", \"activation\": \"linear\", "
-                            "\"use_bias\": false");
+        LAYER("ConvLSTM1D",
+              "\"filters\": 1, \"kernel_size\": [3], \"recurrent_activation\": \"linear\", \"activation\": \"linear\", "
+              "\"use_bias\": false");
     static const float x[10] = {1, 0, 2, 0, 1, 0, 1, 0, 3, 0};
     float found[MOST], h[3], c[3], w[12], expected[3];
     for (int i = 0; i < 12; i++) w[i] = 0.5f * sinf((float)i + 1.0f); /* as keras_run makes weights: [3,1,4] */

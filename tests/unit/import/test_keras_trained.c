@@ -9,35 +9,78 @@
 
 #define LAYER(name, config) "{\"class_name\": \"" name "\", \"config\": {" config "}}"
 #define INPUT LAYER("InputLayer", "\"batch_input_shape\": [null, 3, 3, 1], \"name\": \"in\"")
-#define QUANTIZER "\"quantizer\": {\"class_name\": \"AllValuesQuantizer\", \"config\": {\"num_bits\": 8, \"narrow_range\": false}}"
-#define AWARE(activation) "\"activation\": {\"class_name\": \"QuantizeAwareActivation\", \"config\": {\"activation\": " activation "}}"
-#define CONFIG(name, weights, activations, output)                                                                              \
-    "\"quantize_config\": {\"class_name\": \"" name "\", \"config\": {\"weight_attrs\": [" weights "], \"activation_attrs\": [" \
-    activations "], \"quantize_output\": " output "}}"
-#define WRAPPER(name, layer, config)                                                                                            \
+#define QUANTIZER \
+    "\"quantizer\": {\"class_name\": \"AllValuesQuantizer\", \"config\": {\"num_bits\": 8, \"narrow_range\": false}}"
+#define AWARE(activation) \
+    "\"activation\": {\"class_name\": \"QuantizeAwareActivation\", \"config\": {\"activation\": " activation "}}"
+#define CONFIG(name, weights, activations, output)                                                 \
+    "\"quantize_config\": {\"class_name\": \"" name "\", \"config\": {\"weight_attrs\": [" weights \
+    "], \"activation_attrs\": [" activations "], \"quantize_output\": " output "}}"
+#define WRAPPER(name, layer, config) \
     LAYER("QuantizeWrapperV2", "\"name\": \"" name "\", \"trainable\": true, \"layer\": " layer ", " config)
 
-/* A convolution whose ReLU follows behind batch normalization, which is what rounds; then a dense layer with its softmax. */
+/* A convolution whose ReLU follows behind batch normalization, which is what rounds; then a dense layer with its
+ * softmax. */
 static const char config[] =
     "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [" INPUT
-    ", " LAYER("QuantizeLayer", "\"name\": \"q\", " QUANTIZER) ", "
-    WRAPPER("quant_conv",
-            LAYER("Conv2D", "\"name\": \"conv\", \"filters\": 2, \"kernel_size\": 2, "
-                            AWARE("{\"class_name\": \"NoOpActivation\", \"config\": {}}")),
-            CONFIG("Default8BitConvQuantizeConfig", "\"kernel\"", "\"activation\"", "false")) ", "
-    WRAPPER("quant_bn", LAYER("BatchNormalization", "\"name\": \"bn\", \"axis\": [3], \"epsilon\": 0.0"),
-            "\"quantize_config\": {\"class_name\": \"NoOpQuantizeConfig\", \"config\": {}}") ", "
-    WRAPPER("quant_relu", LAYER("ReLU", "\"name\": \"relu\""), CONFIG("Default8BitQuantizeConfig", "", "", "true")) ", "
-    WRAPPER("quant_flat", LAYER("Flatten", "\"name\": \"flat\""), CONFIG("Default8BitQuantizeConfig", "", "", "false")) ", "
-    WRAPPER("quant_dense", LAYER("Dense", "\"name\": \"dense\", \"units\": 2, " AWARE("\"softmax\"")),
-            CONFIG("Default8BitQuantizeConfig", "\"kernel\"", "\"activation\"", "false")) "]}}";
+    ", " LAYER("QuantizeLayer", "\"name\": \"q\", " QUANTIZER) ", " WRAPPER(
+        "quant_conv",
+        LAYER("Conv2D", "\"name\": \"conv\", \"filters\": 2, \"kernel_size\": 2, " AWARE(
+                            "{\"class_name\": \"NoOpActivation\", \"config\": {}}")),
+        CONFIG(
+            "Default8BitConvQuantizeConfig", "\"kernel\"", "\"activation\"",
+            "false")) ", " WRAPPER("quant_bn",
+                                   LAYER("BatchNormalization", "\"name\": \"bn\", \"axis\": [3], \"epsilon\": 0.0"),
+                                   "\"quantize_config\": {\"class_name\": \"NoOpQuantizeConfig\", \"config\": "
+                                   "{}}") ", " WRAPPER("quant_relu", LAYER("ReLU", "\"name\": \"relu\""),
+                                                       CONFIG(
+                                                           "Default8BitQuantizeConfig", "", "",
+                                                           "true")) ", " WRAPPER("quant_flat",
+                                                                                 LAYER("Flatten", "\"name\": \"flat\""),
+                                                                                 CONFIG(
+                                                                                     "Default8BitQuantizeConfig", "",
+                                                                                     "",
+                                                                                     "false")) ", " WRAPPER("qua"
+                                                                                                            "nt_"
+                                                                                                            "den"
+                                                                                                            "se",
+                                                                                                            LAYER(
+                                                                                                                "Dense",
+                                                                                                                "\"name"
+                                                                                                                "\": "
+                                                                                                                "\"dens"
+                                                                                                                "e\", "
+                                                                                                                "\"unit"
+                                                                                                                "s\": "
+                                                                                                                "2,"
+                                                                                                                " " AWARE(
+                                                                                                                    "\""
+                                                                                                                    "so"
+                                                                                                                    "ft"
+                                                                                                                    "ma"
+                                                                                                                    "x"
+                                                                                                                    "\"")),
+                                                                                                            CONFIG(
+                                                                                                                "Defaul"
+                                                                                                                "t8BitQ"
+                                                                                                                "uantiz"
+                                                                                                                "eConfi"
+                                                                                                                "g",
+                                                                                                                "\"kern"
+                                                                                                                "el\"",
+                                                                                                                "\"acti"
+                                                                                                                "vation"
+                                                                                                                "\"",
+                                                                                                                "fals"
+                                                                                                                "e")) "]}}";
 
 static const float low[] = {-1.0f, -2.0f}, high[] = {1.0f, 2.0f}, step[] = {-1.0f};
 /* [2,2,1,2]: channel 0 reaches beyond its range, channel 1 has 0.01 on no step. */
 static const float kernel[] = {1.5f, 0.01f, -0.5f, 2.0f, 0.25f, -1.0f, 0.0f, 0.5f};
 static const float gamma_[] = {2.0f, -3.0f}, zeros[] = {0.0f, 0.0f}, ones[] = {1.0f, 1.0f};
 
-#define SCALAR 0, {0}
+#define SCALAR \
+    0, { 0 }
 static const keras_weight in_h5[] = {
     {"q", "q/q_min:0", SCALAR, low},
     {"q", "q/q_max:0", SCALAR, high},
@@ -101,7 +144,8 @@ static const keras_weight in_keras[] = {
 static void expect_range(const octet_graph *graph, uint32_t k, float min, float max) {
     const octet_operator *op = &graph->operators[k];
     assert_int_equal(op->code, OCTET_OP_FAKE_QUANT);
-    assert_true(op->options.fake_quant.min == min && op->options.fake_quant.max == max && op->options.fake_quant.n_bits == 8);
+    assert_true(op->options.fake_quant.min == min && op->options.fake_quant.max == max &&
+                op->options.fake_quant.n_bits == 8);
 }
 
 static void check(octet_context *ctx, octet_graph *graph) {
@@ -115,14 +159,16 @@ static void check(octet_context *ctx, octet_graph *graph) {
     assert_true(weights->trained.raw[0] == 1.5f && weights->trained.raw[4] == 0.01f);
 
     assert_int_equal(octet_passes_run(ctx, graph), OCTET_OK);
-    static const octet_operator_code codes[] = {OCTET_OP_FAKE_QUANT, OCTET_OP_CONV_2D,         OCTET_OP_FAKE_QUANT, OCTET_OP_RESHAPE,
-                                                OCTET_OP_FULLY_CONNECTED, OCTET_OP_FAKE_QUANT, OCTET_OP_SOFTMAX};
+    static const octet_operator_code codes[] = {OCTET_OP_FAKE_QUANT, OCTET_OP_CONV_2D,         OCTET_OP_FAKE_QUANT,
+                                                OCTET_OP_RESHAPE,    OCTET_OP_FULLY_CONNECTED, OCTET_OP_FAKE_QUANT,
+                                                OCTET_OP_SOFTMAX};
     assert_int_equal(graph->n_operators, 7);
     for (uint32_t k = 0; k < 7; k++) assert_int_equal(graph->operators[k].code, codes[k]);
     expect_range(graph, 0, -1.0f, 1.0f);
     expect_range(graph, 2, -1.0f, 2.0f);
     expect_range(graph, 5, -1.0f, 1.0f);
-    /* The factors of batch normalization, 2 and -3, are in the weights, in what they were and, without sign, in their scales. */
+    /* The factors of batch normalization, 2 and -3, are in the weights, in what they were and, without sign, in their
+     * scales. */
     weights = octet_graph_input(graph, &graph->operators[1], 1);
     assert_int_equal(weights->trained.n, 2);
     assert_true(fabs(weights->trained.scales[1] - 12.0 / 254.0) < 1e-17);
@@ -133,8 +179,9 @@ static void check(octet_context *ctx, octet_graph *graph) {
 static void both_layouts_are_read(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        const char *path = i == 0 ? keras_write_h5("qat.h5", config, "2.15.0", in_h5, sizeof in_h5 / sizeof *in_h5, false)
-                                  : keras_write_zip("qat.keras", config, "2.15.0", in_keras, sizeof in_keras / sizeof *in_keras);
+        const char *path =
+            i == 0 ? keras_write_h5("qat.h5", config, "2.15.0", in_h5, sizeof in_h5 / sizeof *in_h5, false)
+                   : keras_write_zip("qat.keras", config, "2.15.0", in_keras, sizeof in_keras / sizeof *in_keras);
         octet_context ctx;
         octet_graph *graph = NULL;
         octet_context_init(&ctx);
@@ -160,7 +207,8 @@ static void quantizing_needs_no_samples(void **state) {
             fail_msg("%s: %s", modes[i], octet_context_message(user));
         const octet_tensor in = octet_model_input(quantized, 0), out = octet_model_output(quantized, 0);
         if (i == 0) {
-            assert_true(in.scale == (float)(2.0 / 255.0) && in.zero_point == 0); /* 127.5 away from 0, and then less 128 */
+            assert_true(in.scale == (float)(2.0 / 255.0) &&
+                        in.zero_point == 0); /* 127.5 away from 0, and then less 128 */
             assert_true(out.scale == 1.0f / 256.0f && out.zero_point == -128);
         } else {
             assert_string_equal(in.type, "float32");
@@ -172,6 +220,7 @@ static void quantizing_needs_no_samples(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(both_layouts_are_read), cmocka_unit_test(quantizing_needs_no_samples)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(both_layouts_are_read),
+                                       cmocka_unit_test(quantizing_needs_no_samples)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

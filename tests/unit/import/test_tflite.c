@@ -29,7 +29,8 @@ static void assert_same_value(const octet_value *a, const octet_value *b) {
     assert_int_equal(a->quantization.n, b->quantization.n);
     if (a->quantization.n > 0) {
         assert_memory_equal(a->quantization.scale, b->quantization.scale, a->quantization.n * sizeof(float));
-        assert_memory_equal(a->quantization.zero_point, b->quantization.zero_point, a->quantization.n * sizeof(int32_t));
+        assert_memory_equal(a->quantization.zero_point, b->quantization.zero_point,
+                            a->quantization.n * sizeof(int32_t));
         assert_int_equal(a->quantization.axis, b->quantization.axis);
     }
     assert_int_equal(a->data != NULL, b->data != NULL);
@@ -92,7 +93,8 @@ static void every_operator_survives(void **state) {
         octet_graph *graph, *back = NULL;
         if (every_operator(&ctx, row, row + 1, &graph) != OCTET_OK) fail_msg("%s", ctx.message);
         octet_buffer file = export(&ctx, graph), again = {0};
-        if (octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &back) != OCTET_OK) fail_msg("%s", ctx.message);
+        if (octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &back) != OCTET_OK)
+            fail_msg("%s", ctx.message);
         const octet_operator_code code = every_rows[row].code;
         assert_int_equal(back->n_operators, is_folded(code) ? 0 : 1);
         if (!is_folded(code)) {
@@ -142,7 +144,8 @@ static void versions(void **state) {
     octet_graph *graph;
     assert_int_equal(sample_graph(&ctx, &graph), OCTET_OK);
     const int32_t expected[] = {3, 3, 2, 1, 4, 4, 2, 2};
-    for (uint32_t i = 0; i < graph->n_operators; i++) assert_int_equal(octet_export_version(graph, &graph->operators[i]), expected[i]);
+    for (uint32_t i = 0; i < graph->n_operators; i++)
+        assert_int_equal(octet_export_version(graph, &graph->operators[i]), expected[i]);
     graph->operators[4].options.fully_connected.keep_num_dims = true;
     assert_int_equal(octet_export_version(graph, &graph->operators[4]), 5);
     octet_graph_destroy(&ctx, graph);
@@ -160,8 +163,16 @@ typedef struct knobs {
     int signature;            /* dimension 1 of the shape_signature of the input; 0 = none */
 } knobs;
 
-static const knobs plain = {.version = 3, .n_subgraphs = 1, .type = 9, .builtin = 19, .output = 1, .second_output = -1, .graph_output = 1,
-                            .n_scales = 1, .n_zero_points = 1, .scale = 0.5f};
+static const knobs plain = {.version = 3,
+                            .n_subgraphs = 1,
+                            .type = 9,
+                            .builtin = 19,
+                            .output = 1,
+                            .second_output = -1,
+                            .graph_output = 1,
+                            .n_scales = 1,
+                            .n_zero_points = 1,
+                            .scale = 0.5f};
 
 typedef octet_flatbuffer_ref ref;
 
@@ -208,15 +219,17 @@ static ref make_tensor(octet_context *ctx, octet_flatbuffer_builder *b, const kn
     return table(ctx, b, fields, 6);
 }
 
-static ref make_operator(octet_context *ctx, octet_flatbuffer_builder *b, const knobs *k, int32_t input, int32_t output) {
+static ref make_operator(octet_context *ctx, octet_flatbuffer_builder *b, const knobs *k, int32_t input,
+                         int32_t output) {
     ref options = 0;
     if (k->shape_option) {
         const octet_flatbuffer_field shape = octet_flatbuffer_link(0, vector(ctx, b, (int32_t[]){4, -1}, 2, 4));
         options = table(ctx, b, &shape, 1);
     }
     const ref inputs = vector(ctx, b, &input, 1, 4), outputs = vector(ctx, b, &output, 1, 4);
-    const octet_flatbuffer_field fields[] = {octet_flatbuffer_u32(0, (uint32_t)k->opcode, 0), octet_flatbuffer_link(1, inputs),
-                                             octet_flatbuffer_link(2, outputs), octet_flatbuffer_u8(3, k->shape_option ? 17 : 0, 0),
+    const octet_flatbuffer_field fields[] = {octet_flatbuffer_u32(0, (uint32_t)k->opcode, 0),
+                                             octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
+                                             octet_flatbuffer_u8(3, k->shape_option ? 17 : 0, 0),
                                              octet_flatbuffer_link(4, options)};
     return table(ctx, b, fields, 5);
 }
@@ -240,8 +253,9 @@ static octet_buffer make(octet_context *ctx, const knobs *k, const char *tail) {
     const ref codes = table(ctx, &b, code, 3);
     const octet_flatbuffer_field data[] = {octet_flatbuffer_u64(1, k->offset, 0), octet_flatbuffer_u64(2, k->size, 0)};
     const ref buffers[] = {table(ctx, &b, NULL, 0), table(ctx, &b, data, 2)};
-    const octet_flatbuffer_field model[] = {octet_flatbuffer_u32(0, (uint32_t)k->version, 0), octet_flatbuffer_link(1, list(ctx, &b,
-                                            &codes, 1)), octet_flatbuffer_link(2, list(ctx, &b, subgraphs, (size_t)k->n_subgraphs)),
+    const octet_flatbuffer_field model[] = {octet_flatbuffer_u32(0, (uint32_t)k->version, 0),
+                                            octet_flatbuffer_link(1, list(ctx, &b, &codes, 1)),
+                                            octet_flatbuffer_link(2, list(ctx, &b, subgraphs, (size_t)k->n_subgraphs)),
                                             octet_flatbuffer_link(4, list(ctx, &b, buffers, 2))};
     octet_buffer file = {0};
     assert_int_equal(octet_flatbuffer_builder_finish(ctx, &b, table(ctx, &b, model, 4), "TFL3", &file), OCTET_OK);
@@ -256,20 +270,21 @@ static void expect(const knobs *k, octet_status status, const char *words) {
     octet_buffer file = make(&ctx, k, NULL);
     octet_graph *graph;
     const octet_status got = octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph);
-    if (got != status || (words && !strstr(ctx.message, words))) fail_msg("%s: %s, expected %s: %s", octet_status_name(got), ctx.message,
-                                                                         octet_status_name(status), words ? words : "");
+    if (got != status || (words && !strstr(ctx.message, words)))
+        fail_msg("%s: %s, expected %s: %s", octet_status_name(got), ctx.message, octet_status_name(status),
+                 words ? words : "");
     octet_graph_destroy(&ctx, graph);
     octet_buffer_free(&ctx, &file);
     assert_int_equal(ctx.memory_bytes, 0);
 }
-
 
 static void refusals(void **state) {
     (void)state;
     knobs k = plain;
     expect(&k, OCTET_OK, NULL);
     k = plain, k.version = 2, expect(&k, OCTET_UNSUPPORTED, "schema version 2");
-    k = plain, k.n_subgraphs = 2, expect(&k, OCTET_UNSUPPORTED, "the model has 2 graphs, and no operator calls the others");
+    k = plain, k.n_subgraphs = 2,
+    expect(&k, OCTET_UNSUPPORTED, "the model has 2 graphs, and no operator calls the others");
     k = plain, k.type = 17, expect(&k, OCTET_UNSUPPORTED, "has 4-bit elements and is not a dense constant");
     k = plain, k.type = 18, expect(&k, OCTET_UNSUPPORTED, "BFLOAT16 (18)");
     k = plain, k.type = 200, expect(&k, OCTET_UNSUPPORTED, "(200)");
@@ -282,7 +297,8 @@ static void refusals(void **state) {
     k = plain, k.input = 2, expect(&k, OCTET_MODEL, "before anything computes it");
     k = plain, k.output = 0, expect(&k, OCTET_MODEL, "already has a value");
     k = plain, k.second_output = 1, expect(&k, OCTET_MODEL, "already has a value");
-    k = plain, k.input = 2, k.second_input = 1, k.second_output = 2, expect(&k, OCTET_MODEL, "before anything computes it"); /* a cycle */
+    k = plain, k.input = 2, k.second_input = 1, k.second_output = 2,
+    expect(&k, OCTET_MODEL, "before anything computes it"); /* a cycle */
     k = plain, k.graph_output = 2, expect(&k, OCTET_MODEL, "nothing computes output 0");
     k = plain, k.graph_output = 7, expect(&k, OCTET_FORMAT, "output 0 is tensor 7 of 3");
     k = plain, k.buffer = 2, expect(&k, OCTET_FORMAT, "buffer 2 of 2");
@@ -313,7 +329,8 @@ static void appended_data(void **state) {
     assert_memory_equal(graph->values[2].data, "data", 4);
     octet_graph_destroy(&ctx, graph);
     file.size--;
-    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph), OCTET_FORMAT);
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph),
+                     OCTET_FORMAT);
     octet_buffer_free(&ctx, &file);
 }
 
@@ -332,7 +349,8 @@ static void given_shapes(void **state) {
     const struct {
         octet_shape given;
         octet_status status;
-    } cases[] = {{{1, {6}}, OCTET_OK}, {{2, {1, 6}}, OCTET_OK}, {{2, {2, 6}}, OCTET_USAGE}, {{3, {1, 1, 6}}, OCTET_USAGE}};
+    } cases[] = {
+        {{1, {6}}, OCTET_OK}, {{2, {1, 6}}, OCTET_OK}, {{2, {2, 6}}, OCTET_USAGE}, {{3, {1, 1, 6}}, OCTET_USAGE}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const octet_import_options options = {.input_shapes = &cases[i].given, .n_input_shapes = 1};
         octet_graph *graph;
@@ -357,8 +375,10 @@ static void bytes_without_scale_are_numbers(void **state) {
     assert_int_equal(octet_graph_add_value(&ctx, graph, "pixels", OCTET_UINT8, &shape, &pixels), OCTET_OK);
     assert_int_equal(octet_graph_add_input(&ctx, graph, pixels, "pixels"), OCTET_OK);
     const octet_options cast = {.cast = {OCTET_UINT8, OCTET_FLOAT32}};
-    assert_int_equal(octet_graph_emit(&ctx, graph, OCTET_OP_CAST, "cast", "real", &pixels, 1, &cast, &real, 1), OCTET_OK);
-    assert_int_equal(octet_graph_emit(&ctx, graph, OCTET_OP_RELU, "relu", "result", &real, 1, NULL, &result, 1), OCTET_OK);
+    assert_int_equal(octet_graph_emit(&ctx, graph, OCTET_OP_CAST, "cast", "real", &pixels, 1, &cast, &real, 1),
+                     OCTET_OK);
+    assert_int_equal(octet_graph_emit(&ctx, graph, OCTET_OP_RELU, "relu", "result", &real, 1, NULL, &result, 1),
+                     OCTET_OK);
     assert_int_equal(octet_graph_add_output(&ctx, graph, result, "result"), OCTET_OK);
     octet_buffer file = export(&ctx, graph);
     octet_model *model, *quantized;
@@ -374,7 +394,8 @@ static void bytes_without_scale_are_numbers(void **state) {
     assert_int_equal(octet_model_load_tflite(user, file.data, file.size, "file", &model), OCTET_OK);
     assert_false(octet_model_is_quantized(model));
     assert_int_equal(octet_data_open(user, &open, &data), OCTET_OK);
-    if (octet_model_quantize(user, model, data, &as, &quantized, &seen) != OCTET_OK) fail_msg("%s", octet_context_message(user));
+    if (octet_model_quantize(user, model, data, &as, &quantized, &seen) != OCTET_OK)
+        fail_msg("%s", octet_context_message(user));
     assert_true(seen.max == 200);
     assert_string_equal(octet_model_input(quantized, 0).type, "uint8");
     assert_false(octet_model_input(quantized, 0).quantized);
@@ -435,12 +456,11 @@ static void allocations_fail(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trip), cmocka_unit_test(every_operator_survives),    cmocka_unit_test(names_of_keras),
-            cmocka_unit_test(versions),
-        cmocka_unit_test(refusals),      cmocka_unit_test(appended_data), cmocka_unit_test(given_shapes),
-             cmocka_unit_test(bytes_without_scale_are_numbers),
-             cmocka_unit_test(reshape_by_options),
-        cmocka_unit_test(allocations_fail),
+        cmocka_unit_test(round_trip),         cmocka_unit_test(every_operator_survives),
+        cmocka_unit_test(names_of_keras),     cmocka_unit_test(versions),
+        cmocka_unit_test(refusals),           cmocka_unit_test(appended_data),
+        cmocka_unit_test(given_shapes),       cmocka_unit_test(bytes_without_scale_are_numbers),
+        cmocka_unit_test(reshape_by_options), cmocka_unit_test(allocations_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

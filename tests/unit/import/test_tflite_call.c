@@ -5,21 +5,22 @@ enum { ADD = 0, CALL = 31, LESS = 58, IF = 118, WHILE = 119, COMPOSITE = 206, IN
 enum { OF_ADD, OF_LESS, OF_CALLER };
 enum { LIMIT = 1, STEP, FIRST }; /* buffers */
 
-/* Main: x float [1,2], first int []; `caller` gives results like both. Graph 1: i, x -> whether i < limit. Graph 2: i, x -> i + step,
- * x + x. Each graph: tensors 0 and 1 are its inputs. */
+/* Main: x float [1,2], first int []; `caller` gives results like both. Graph 1: i, x -> whether i < limit. Graph 2: i,
+ * x -> i + step, x + x. Each graph: tensors 0 and 1 are its inputs. */
 typedef struct knobs {
     int caller;
     int32_t limit, step, first;
-    int32_t condition, body;      /* numbers of graphs */
-    int32_t result;               /* tensor of graph 2 that is its second result */
-    bool fed;                     /* `first` is an input of the model instead of a constant */
-    bool adds_in_condition;       /* graph 1's result is no bool */
-    bool nests;                   /* graph 2 begins with the caller */
-    bool doubles_step;            /* graph 2 computes step + step, which is the same in every call, and adds that */
-    int n_handed, type;           /* inputs of the caller: 1 or 2; type of graph 2's second input */
+    int32_t condition, body; /* numbers of graphs */
+    int32_t result;          /* tensor of graph 2 that is its second result */
+    bool fed;                /* `first` is an input of the model instead of a constant */
+    bool adds_in_condition;  /* graph 1's result is no bool */
+    bool nests;              /* graph 2 begins with the caller */
+    bool doubles_step;       /* graph 2 computes step + step, which is the same in every call, and adds that */
+    int n_handed, type;      /* inputs of the caller: 1 or 2; type of graph 2's second input */
 } knobs;
 
-static const knobs usual = {.caller = WHILE, .limit = 3, .step = 1, .condition = 1, .body = 2, .result = 4, .n_handed = 2};
+static const knobs usual = {
+    .caller = WHILE, .limit = 3, .step = 1, .condition = 1, .body = 2, .result = 4, .n_handed = 2};
 
 static ref caller(const knobs *k, ref inputs, ref outputs) {
     const bool is_composite = k->caller == COMPOSITE, calls_one = is_composite || k->caller == CALL;
@@ -27,8 +28,9 @@ static ref caller(const knobs *k, ref inputs, ref outputs) {
                                      : TABLE(octet_flatbuffer_i32(0, calls_one ? k->body : k->condition, 0),
                                              octet_flatbuffer_i32(1, k->body, 0));
     const int kind = k->caller == WHILE ? 93 : k->caller == IF ? 92 : k->caller == CALL ? 19 : 0;
-    return TABLE(octet_flatbuffer_u32(0, OF_CALLER, 0), octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
-                 octet_flatbuffer_u8(3, (uint8_t)kind, 0), octet_flatbuffer_link(is_composite ? 12 : 4, options),
+    return TABLE(octet_flatbuffer_u32(0, OF_CALLER, 0), octet_flatbuffer_link(1, inputs),
+                 octet_flatbuffer_link(2, outputs), octet_flatbuffer_u8(3, (uint8_t)kind, 0),
+                 octet_flatbuffer_link(is_composite ? 12 : 4, options),
                  octet_flatbuffer_u8(11, is_composite ? 21 : 0, 0));
 }
 
@@ -46,9 +48,11 @@ static octet_buffer make(const knobs *k) {
     const bool is_if = k->caller == IF;
     const ref main_graph = graph_of(LIST(x, first, i, x), k->fed ? I32S(0, 1) : I32S(0), I32S(3),
                                     LIST(is_if ? caller(k, I32S(1, 0), I32S(3)) : caller(k, handed, I32S(2, 3))));
-    const ref condition = graph_of(LIST(i, x, limit, tensor(scalar, k->adds_in_condition ? INT32 : BOOL, 0, 0)), I32S(0, 1), I32S(3),
-                                   LIST(operator(k->adds_in_condition ? OF_ADD : OF_LESS, I32S(0, 2), I32S(3), 0)));
-    const ref counts = operator(OF_ADD, I32S(0, k->doubles_step ? 5 : 2), I32S(3), 0), doubles = operator(OF_ADD, I32S(1, 1), I32S(4), 0);
+    const ref condition =
+        graph_of(LIST(i, x, limit, tensor(scalar, k->adds_in_condition ? INT32 : BOOL, 0, 0)), I32S(0, 1), I32S(3),
+                 LIST(operator(k->adds_in_condition ? OF_ADD : OF_LESS, I32S(0, 2), I32S(3), 0)));
+    const ref counts = operator(OF_ADD, I32S(0, k->doubles_step ? 5 : 2), I32S(3), 0),
+              doubles = operator(OF_ADD, I32S(1, 1), I32S(4), 0);
     const ref doubled = operator(OF_ADD, I32S(2, 2), I32S(5), 0);
     const ref body = graph_of(LIST(i, tensor(row, k->type, 0, 0), step, i, x, i, x), I32S(0, 1), I32S(3, k->result),
                               k->nests          ? LIST(caller(k, I32S(0, 1), I32S(5, 6)), counts, doubles)
@@ -61,9 +65,10 @@ static octet_buffer make(const knobs *k) {
     const ref buffers = LIST(table(NULL, 0), TABLE(octet_flatbuffer_link(0, vector(&k->limit, 4, 1))),
                              TABLE(octet_flatbuffer_link(0, vector(&k->step, 4, 1))),
                              TABLE(octet_flatbuffer_link(0, vector(&k->first, is_if ? 1 : 4, 1))));
-    return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes),
-                        octet_flatbuffer_link(2, is_if ? LIST(main_graph, twice, once) : LIST(main_graph, condition, body)),
-                        octet_flatbuffer_link(4, buffers)));
+    return finish(
+        TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes),
+              octet_flatbuffer_link(2, is_if ? LIST(main_graph, twice, once) : LIST(main_graph, condition, body)),
+              octet_flatbuffer_link(4, buffers)));
 }
 
 /* What becomes of {1, 3}, and the number of operators it takes. */
@@ -81,7 +86,7 @@ static void loops_are_unrolled(void **state) {
     expect(&k, "WHILE", 8, 3);
     k.first = 1, k.step = 2, expect(&k, NULL, 2, 1);
     k = usual, k.first = 3, expect(&k, NULL, 1, 0);
-    k = usual, k.result = 1, expect(&k, NULL, 1, 0); /* hands on what it is given */
+    k = usual, k.result = 1, expect(&k, NULL, 1, 0);          /* hands on what it is given */
     k = usual, k.doubles_step = true, expect(&k, NULL, 4, 2); /* i: 0, 2, 4 */
 }
 
@@ -98,7 +103,8 @@ static void data_must_not_decide(void **state) {
     (void)state;
     knobs k = usual;
     k.fed = true, refuse(&k, OCTET_UNSUPPORTED, "WHILE #0 goes on as long as data of the run say so");
-    k = usual, k.caller = IF, k.fed = true, refuse(&k, OCTET_UNSUPPORTED, "IF #0 takes one of two ways as data of the run say");
+    k = usual, k.caller = IF, k.fed = true,
+    refuse(&k, OCTET_UNSUPPORTED, "IF #0 takes one of two ways as data of the run say");
 }
 
 static void endless_loops_end(void **state) {
@@ -115,7 +121,8 @@ static void broken_graphs_are_refused(void **state) {
     k = usual, k.condition = -1, refuse(&k, OCTET_FORMAT, "WHILE #0 calls graph -1 of 3");
     k = usual, k.body = 0, refuse(&k, OCTET_MODEL, "WHILE #0 calls graph 0, which calls itself by that");
     k = usual, k.nests = true, refuse(&k, OCTET_MODEL, "WHILE #0 calls graph 2, which calls itself by that");
-    k = usual, k.body = 1, refuse(&k, OCTET_MODEL, "hands over 2 tensors and takes 2, the graph that it calls has 2 inputs and 1 outputs");
+    k = usual, k.body = 1,
+    refuse(&k, OCTET_MODEL, "hands over 2 tensors and takes 2, the graph that it calls has 2 inputs and 1 outputs");
     k = usual, k.n_handed = 1, refuse(&k, OCTET_MODEL, "WHILE #0 has 1 inputs and 2 outputs");
     k = usual, k.adds_in_condition = true, refuse(&k, OCTET_MODEL, "WHILE #0: its condition is not one bool");
     k = usual, k.type = INT32, refuse(&k, OCTET_MODEL, "hands over float32 for tensor 1 (), which is int32");
@@ -127,10 +134,8 @@ static void broken_graphs_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loops_are_unrolled),
-        cmocka_unit_test(branches_and_calls_take_their_place),
-        cmocka_unit_test(data_must_not_decide),
-        cmocka_unit_test(endless_loops_end),
+        cmocka_unit_test(loops_are_unrolled),        cmocka_unit_test(branches_and_calls_take_their_place),
+        cmocka_unit_test(data_must_not_decide),      cmocka_unit_test(endless_loops_end),
         cmocka_unit_test(broken_graphs_are_refused),
     };
     octet_context_init(ctx);

@@ -5,35 +5,40 @@ enum { CUSTOM = 32, INT32 = 2, VARIANT = 14 };
 enum { OF_RESERVE, OF_FROM, OF_SET, OF_GET, OF_STACK, OF_LENGTH };
 enum { X, SHAPE, N, ONE, MADE, ROWS, COUNT, ROW, FILLED, Y, FED };
 
-/* x float [3,2] becomes the list ROWS; MADE has n places of two elements. ROW is ROWS[length of MADE]; FILLED is MADE with ROW at
- * `index`; y = FILLED stacked. */
+/* x float [3,2] becomes the list ROWS; MADE has n places of two elements. ROW is ROWS[length of MADE]; FILLED is MADE
+ * with ROW at `index`; y = FILLED stacked. */
 typedef struct knobs {
     int32_t n, index, shape;
-    int stacked;         /* tensor that is stacked */
-    bool fed;            /* the index is an input of the model */
+    int stacked; /* tensor that is stacked */
+    bool fed;    /* the index is an input of the model */
 } knobs;
 
 static const knobs usual = {.n = 2, .index = 1, .shape = 2, .stacked = FILLED};
 
 static octet_buffer make(const knobs *k) {
-    const ref scalar = vector(NULL, 0, 4), list_of_tensors = tensor(scalar, VARIANT, 0, 0), row = tensor(I32S(2), 0, 0, 0);
+    const ref scalar = vector(NULL, 0, 4), list_of_tensors = tensor(scalar, VARIANT, 0, 0),
+              row = tensor(I32S(2), 0, 0, 0);
     const ref tensors = LIST(tensor(I32S(3, 2), 0, 0, 0), tensor(I32S(1), INT32, 1, 0), tensor(scalar, INT32, 2, 0),
-                             tensor(scalar, INT32, 3, 0), list_of_tensors, list_of_tensors, tensor(scalar, INT32, 0, 0), row,
-                             list_of_tensors, tensor(I32S(1, 2), 0, 0, 0), tensor(scalar, INT32, 0, 0));
-    const ref operators = LIST(operator(OF_RESERVE, I32S(SHAPE, N), I32S(MADE), 0), operator(OF_FROM, I32S(X, SHAPE), I32S(ROWS), 0),
-                               operator(OF_LENGTH, I32S(MADE), I32S(COUNT), 0), operator(OF_GET, I32S(ROWS, COUNT, SHAPE), I32S(ROW), 0),
-                               operator(OF_SET, I32S(MADE, k->fed ? FED : ONE, ROW), I32S(FILLED), 0),
-                               operator(OF_STACK, I32S(k->stacked, SHAPE), I32S(Y), 0));
-    const ref graph = TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, k->fed ? I32S(X, FED) : I32S(X)),
-                            octet_flatbuffer_link(2, I32S(Y)), octet_flatbuffer_link(3, operators));
+                             tensor(scalar, INT32, 3, 0), list_of_tensors, list_of_tensors, tensor(scalar, INT32, 0, 0),
+                             row, list_of_tensors, tensor(I32S(1, 2), 0, 0, 0), tensor(scalar, INT32, 0, 0));
+    const ref operators =
+        LIST(operator(OF_RESERVE, I32S(SHAPE, N), I32S(MADE), 0),
+             operator(OF_FROM, I32S(X, SHAPE), I32S(ROWS), 0), operator(OF_LENGTH, I32S(MADE), I32S(COUNT), 0),
+                                                               operator(OF_GET, I32S(ROWS, COUNT, SHAPE), I32S(ROW), 0),
+                                                               operator(OF_SET, I32S(MADE, k->fed ? FED : ONE, ROW),
+                                                                        I32S(FILLED), 0),
+                                                               operator(OF_STACK, I32S(k->stacked, SHAPE), I32S(Y), 0));
+    const ref graph =
+        TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, k->fed ? I32S(X, FED) : I32S(X)),
+              octet_flatbuffer_link(2, I32S(Y)), octet_flatbuffer_link(3, operators));
     const ref codes = LIST(code(CUSTOM, "FlexTensorListReserve"), code(CUSTOM, "FlexTensorListFromTensor"),
                            code(CUSTOM, "FlexTensorListSetItem"), code(CUSTOM, "FlexTensorListGetItem"),
                            code(CUSTOM, "TensorListStack"), code(CUSTOM, "FlexTensorListLength"));
     const ref buffers = LIST(table(NULL, 0), TABLE(octet_flatbuffer_link(0, vector(&k->shape, 4, 1))),
                              TABLE(octet_flatbuffer_link(0, vector(&k->n, 4, 1))),
                              TABLE(octet_flatbuffer_link(0, vector(&k->index, 4, 1))));
-    return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes), octet_flatbuffer_link(2, LIST(graph)),
-                        octet_flatbuffer_link(4, buffers)));
+    return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes),
+                        octet_flatbuffer_link(2, LIST(graph)), octet_flatbuffer_link(4, buffers)));
 }
 
 /* y for x = {1, 2}, {3, 4}, {5, 6}. */
@@ -55,12 +60,14 @@ static void elements_are_values(void **state) {
 static void what_is_not_known_is_refused(void **state) {
     (void)state;
     knobs k = usual;
-    k.fed = true, refuse(&k, OCTET_UNSUPPORTED, "TensorListSetItem #4: an index or length is no int32 that the file decides");
+    k.fed = true,
+    refuse(&k, OCTET_UNSUPPORTED, "TensorListSetItem #4: an index or length is no int32 that the file decides");
     k = usual, k.index = 2, refuse(&k, OCTET_LIMIT, "TensorListSetItem #4: 2 is not between 0 and 1");
     k = usual, k.n = 3, refuse(&k, OCTET_LIMIT, "TensorListGetItem #3: 3 is not between 0 and 2");
     k = usual, k.n = INT32_MAX, refuse(&k, OCTET_LIMIT, "TensorListReserve #0: 2147483647 is not between 0 and 1024");
     k = usual, k.n = 0, k.stacked = MADE, k.index = 0, refuse(&k, OCTET_LIMIT, "is not between 0 and -1");
-    k = usual, k.stacked = MADE, k.shape = -1, refuse(&k, OCTET_UNSUPPORTED, "TensorListStack #5 reads an element that nothing has set");
+    k = usual, k.stacked = MADE, k.shape = -1,
+    refuse(&k, OCTET_UNSUPPORTED, "TensorListStack #5 reads an element that nothing has set");
     k = usual, k.stacked = X, refuse(&k, OCTET_MODEL, "TensorListStack #5: tensor 0 is no list");
 }
 

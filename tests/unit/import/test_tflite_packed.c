@@ -1,14 +1,15 @@
-/* Constants that a .tflite holds sparsely or by half bytes, and MediaPipe's transposed convolution: what the importer makes of them. */
+/* Constants that a .tflite holds sparsely or by half bytes, and MediaPipe's transposed convolution: what the importer
+ * makes of them. */
 #include "support/tflite_parts.h"
 
 /* The graph; NULL when it is refused. Buffer 1 has `size` bytes of `data`. */
-static octet_graph *import(ref codes, ref tensors, ref operators, ref inputs, ref outputs, const void *data, size_t size,
-                           octet_buffer *file) {
-    const ref subgraph = TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
-                               octet_flatbuffer_link(3, operators));
+static octet_graph *import(ref codes, ref tensors, ref operators, ref inputs, ref outputs, const void *data,
+                           size_t size, octet_buffer *file) {
+    const ref subgraph = TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, inputs),
+                               octet_flatbuffer_link(2, outputs), octet_flatbuffer_link(3, operators));
     const ref nothing = table(NULL, 0), bytes = TABLE(octet_flatbuffer_link(0, vector(data, size, 1)));
-    const ref model = TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes), octet_flatbuffer_link(2, LIST(subgraph)),
-                            octet_flatbuffer_link(4, LIST(nothing, bytes)));
+    const ref model = TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes),
+                            octet_flatbuffer_link(2, LIST(subgraph)), octet_flatbuffer_link(4, LIST(nothing, bytes)));
     *file = finish(model);
     octet_graph *graph = NULL;
     octet_import_tflite_bytes(ctx, (octet_bytes){file->data, file->size}, "file", &graph);
@@ -36,10 +37,11 @@ static ref sparsity(ref order, ref blocks, ref levels) {
 
 /* DENSIFY of a sparse [n_rows,4] and a dense layer of it. */
 static octet_graph *densify(ref how, int32_t n_rows, const float *data, size_t n, octet_buffer *file) {
-    const ref tensors = LIST(tensor(I32S(1, 4), 0, 0, 0), tensor(I32S(n_rows, 4), 0, 1, how), tensor(I32S(n_rows, 4), 0, 0, 0),
-                             tensor(I32S(1, n_rows), 0, 0, 0));
+    const ref tensors = LIST(tensor(I32S(1, 4), 0, 0, 0), tensor(I32S(n_rows, 4), 0, 1, how),
+                             tensor(I32S(n_rows, 4), 0, 0, 0), tensor(I32S(1, n_rows), 0, 0, 0));
     const ref operators = LIST(operator(0, I32S(1), I32S(2), 0), operator(1, I32S(0, 2, -1), I32S(3), 0));
-    return import(LIST(code(124, NULL), code(9, NULL)), tensors, operators, I32S(0), I32S(3), data, n * sizeof *data, file);
+    return import(LIST(code(124, NULL), code(9, NULL)), tensors, operators, I32S(0), I32S(3), data, n * sizeof *data,
+                  file);
 }
 
 static void expect_weights(octet_graph *graph, const float *want, size_t n) {
@@ -65,8 +67,9 @@ static void test_blocks(void **state) {
     (void)state;
     octet_buffer file;
     const uint16_t segments[] = {0, 1, 2}, indices[] = {1, 0};
-    const ref how = sparsity(I32S(1, 0, 2, 3), I32S(0, 1), LIST(dense_level(2), compressed_level(segments, 3, indices, 2, true),
-                                                                dense_level(2), dense_level(2)));
+    const ref how =
+        sparsity(I32S(1, 0, 2, 3), I32S(0, 1),
+                 LIST(dense_level(2), compressed_level(segments, 3, indices, 2, true), dense_level(2), dense_level(2)));
     octet_graph *graph = densify(how, 4, (const float[]){1, 2, 3, 4, 5, 6, 7, 8}, 8, &file);
     expect_weights(graph, (const float[]){0, 0, 5, 6, 0, 0, 7, 8, 1, 2, 0, 0, 3, 4, 0, 0}, 16);
     end(graph, &file);
@@ -90,8 +93,9 @@ static void test_hostile_sparsity(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         octet_buffer file;
-        const ref how = sparsity(vector(cases[i].order, 2, 4), 0,
-                                 LIST(dense_level(cases[i].dense), compressed_level(cases[i].segments, 4, cases[i].indices, 3, false)));
+        const ref how = sparsity(
+            vector(cases[i].order, 2, 4), 0,
+            LIST(dense_level(cases[i].dense), compressed_level(cases[i].segments, 4, cases[i].indices, 3, false)));
         octet_graph *graph = densify(how, 3, (const float[]){5, 6, 7}, cases[i].n_data, &file);
         assert_null(graph);
         if (!strstr(ctx->message, cases[i].words)) fail_msg("%s", ctx->message);
@@ -99,8 +103,9 @@ static void test_hostile_sparsity(void **state) {
     }
     octet_buffer file; /* 2^24 elements, of which 3 are stored */
     const uint8_t none[4] = {0};
-    octet_graph *graph = densify(sparsity(I32S(0, 1), 0, LIST(dense_level(1 << 22), compressed_level(none, 4, none, 3, false))), 1 << 22,
-                                 (const float[]){5, 6, 7}, 3, &file);
+    octet_graph *graph =
+        densify(sparsity(I32S(0, 1), 0, LIST(dense_level(1 << 22), compressed_level(none, 4, none, 3, false))), 1 << 22,
+                (const float[]){5, 6, 7}, 3, &file);
     assert_null(graph);
     assert_int_equal(ctx->status, OCTET_LIMIT);
     end(graph, &file);
@@ -112,8 +117,8 @@ static void test_half_bytes(void **state) {
     const uint8_t data[] = {0x71, 0x8f, 0x03}; /* five elements, low half first */
     for (size_t size = 2; size <= 3; size++) {
         const ref tensors = LIST(tensor(I32S(5), 17, 1, 0), tensor(I32S(5), 9, 0, 0), tensor(I32S(5), 9, 0, 0));
-        octet_graph *graph = import(LIST(code(55, NULL)), tensors, LIST(operator(0, I32S(1, 0), I32S(2), 0)), I32S(1), I32S(2), data, size,
-                                    &file);
+        octet_graph *graph = import(LIST(code(55, NULL)), tensors, LIST(operator(0, I32S(1, 0), I32S(2), 0)), I32S(1),
+                                    I32S(2), data, size, &file);
         if (size == 3) {
             if (!graph) fail_msg("%s", ctx->message);
             assert_int_equal(graph->values[0].type, OCTET_INT8);
@@ -134,8 +139,8 @@ static void test_transposed_convolution(void **state) {
     const float data[1 * 4 * 4 * 2] = {0};
     for (size_t i = 0; i < 4; i++) {
         octet_buffer file;
-        const ref tensors = LIST(tensor(I32S(1, 2, 3, 2), 0, 0, 0), tensor(I32S(1, 4, 4, 2), 0, 1, 0), tensor(I32S(1), 0, 0, 0),
-                                 tensor(I32S(1, 6, 6, 1), 0, 0, 0));
+        const ref tensors = LIST(tensor(I32S(1, 2, 3, 2), 0, 0, 0), tensor(I32S(1, 4, 4, 2), 0, 1, 0),
+                                 tensor(I32S(1), 0, 0, 0), tensor(I32S(1, 6, 6, 1), 0, 0, 0));
         const ref one = operator(0, I32S(0, 1, 2), I32S(3), vector(options[i], sizeof options[i], 1));
         const ref codes = LIST(code(32, "Convolution2DTransposeBias"));
         octet_graph *graph = import(codes, tensors, LIST(one), I32S(0, 2), I32S(3), data, sizeof data, &file);
@@ -156,8 +161,8 @@ static void test_transposed_convolution(void **state) {
 int main(void) {
     octet_context_init(ctx);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_compressed_rows), cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_hostile_sparsity), cmocka_unit_test(test_half_bytes),
+        cmocka_unit_test(test_compressed_rows),        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_hostile_sparsity),       cmocka_unit_test(test_half_bytes),
         cmocka_unit_test(test_transposed_convolution),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

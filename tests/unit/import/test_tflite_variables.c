@@ -7,13 +7,22 @@
 #include "base/file.h"
 #include "exec/exec.h"
 
-enum { ADD = 0, WHILE = 119, CALL_ONCE = 129, VAR_HANDLE = 142, READ_VARIABLE = 143, ASSIGN_VARIABLE = 144, RESOURCE = 13 };
+enum {
+    ADD = 0,
+    WHILE = 119,
+    CALL_ONCE = 129,
+    VAR_HANDLE = 142,
+    READ_VARIABLE = 143,
+    ASSIGN_VARIABLE = 144,
+    RESOURCE = 13
+};
 enum { OF_ADD, OF_ONCE, OF_HANDLE, OF_READ, OF_ASSIGN, OF_OTHER };
 
 /* An operator with builtin options of kind `kind`. */
 static ref with_options(uint32_t number, ref inputs, ref outputs, int kind, ref options) {
-    return TABLE(octet_flatbuffer_u32(0, number, 0), octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
-                 octet_flatbuffer_u8(3, (uint8_t)kind, 0), octet_flatbuffer_link(4, options));
+    return TABLE(octet_flatbuffer_u32(0, number, 0), octet_flatbuffer_link(1, inputs),
+                 octet_flatbuffer_link(2, outputs), octet_flatbuffer_u8(3, (uint8_t)kind, 0),
+                 octet_flatbuffer_link(4, options));
 }
 
 static ref handle(const char *name, int32_t tensor_index) {
@@ -22,25 +31,32 @@ static ref handle(const char *name, int32_t tensor_index) {
     return with_options(OF_HANDLE, 0, I32S(tensor_index), 111, TABLE(octet_flatbuffer_link(1, text)));
 }
 
-/* y = x + a + b; z = a after a := x; b := what a was. a begins with the n numbers of `first`. `other`: a builtin put first, or 0. */
+/* y = x + a + b; z = a after a := x; b := what a was. a begins with the n numbers of `first`. `other`: a builtin put
+ * first, or 0. */
 static octet_buffer make(const float *first, int32_t n, int other, uint32_t called) {
     const ref row = I32S(1, 2);
-    const ref tensors = LIST(tensor(row, 0, 0, 0), tensor(I32S(0), RESOURCE, 0, 0), tensor(I32S(0), RESOURCE, 0, 0), tensor(row, 0, 0, 0),
-                             tensor(row, 0, 0, 0), tensor(row, 0, 0, 0), tensor(row, 0, 0, 0), tensor(row, 0, 0, 0));
+    const ref tensors = LIST(tensor(row, 0, 0, 0), tensor(I32S(0), RESOURCE, 0, 0), tensor(I32S(0), RESOURCE, 0, 0),
+                             tensor(row, 0, 0, 0), tensor(row, 0, 0, 0), tensor(row, 0, 0, 0), tensor(row, 0, 0, 0),
+                             tensor(row, 0, 0, 0));
     const ref once = with_options(OF_ONCE, 0, 0, 103, TABLE(octet_flatbuffer_i32(0, (int32_t)called, 0)));
     const ref operators =
-        LIST(other != 0 ? operator(OF_OTHER, I32S(0), I32S(0), 0) : once, handle("a", 1), handle("b", 2),
-             operator(OF_READ, I32S(1), I32S(3), 0), operator(OF_READ, I32S(2), I32S(4), 0),
-             operator(OF_ADD, I32S(0, 3), I32S(5), 0), operator(OF_ASSIGN, I32S(1, 0), 0, 0),
-             operator(OF_ASSIGN, I32S(2, 3), 0, 0), operator(OF_ADD, I32S(5, 4), I32S(6), 0), operator(OF_READ, I32S(1), I32S(7), 0));
-    const ref graph = TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, I32S(0)), octet_flatbuffer_link(2, I32S(6, 7)),
-                            octet_flatbuffer_link(3, operators));
-    const ref initial = TABLE(octet_flatbuffer_link(0, LIST(tensor(I32S(0), RESOURCE, 0, 0), tensor(I32S(1, n), 0, 1, 0))),
-                              octet_flatbuffer_link(3, LIST(handle("a", 0), operator(OF_ASSIGN, I32S(0, 1), 0, 0))));
+        LIST(other != 0 ? operator(OF_OTHER, I32S(0), I32S(0), 0) : once, handle("a", 1),
+             handle("b", 2), operator(OF_READ, I32S(1), I32S(3), 0), operator(OF_READ, I32S(2), I32S(4), 0),
+                                                                     operator(OF_ADD, I32S(0, 3), I32S(5), 0),
+                                                                     operator(OF_ASSIGN, I32S(1, 0), 0, 0),
+                                                                     operator(OF_ASSIGN, I32S(2, 3), 0, 0),
+                                                                     operator(OF_ADD, I32S(5, 4), I32S(6), 0),
+                                                                     operator(OF_READ, I32S(1), I32S(7), 0));
+    const ref graph = TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, I32S(0)),
+                            octet_flatbuffer_link(2, I32S(6, 7)), octet_flatbuffer_link(3, operators));
+    const ref initial =
+        TABLE(octet_flatbuffer_link(0, LIST(tensor(I32S(0), RESOURCE, 0, 0), tensor(I32S(1, n), 0, 1, 0))),
+              octet_flatbuffer_link(3, LIST(handle("a", 0), operator(OF_ASSIGN, I32S(0, 1), 0, 0))));
     const ref codes = LIST(code(ADD, NULL), code(CALL_ONCE, NULL), code(VAR_HANDLE, NULL), code(READ_VARIABLE, NULL),
                            code(ASSIGN_VARIABLE, NULL), code(other, NULL));
     const ref bytes = TABLE(octet_flatbuffer_link(0, vector(first, 4 * (size_t)n, 1)));
-    return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes), octet_flatbuffer_link(2, LIST(graph, initial)),
+    return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes),
+                        octet_flatbuffer_link(2, LIST(graph, initial)),
                         octet_flatbuffer_link(4, LIST(table(NULL, 0), bytes))));
 }
 
@@ -59,7 +75,8 @@ static void variables_go_on_from_run_to_run(void **state) {
     octet_graph *graph = NULL, *copy = NULL;
     octet_exec *exec = NULL;
     octet_runner *runner = NULL;
-    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK) fail_msg("%s", ctx->message);
+    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK)
+        fail_msg("%s", ctx->message);
     assert_int_equal(octet_graph_clone(ctx, graph, &copy), OCTET_OK);
     octet_graph_destroy(ctx, graph);
     octet_buffer_free(ctx, &file);
@@ -85,7 +102,8 @@ static void refuse(octet_buffer file, const char *words) {
     octet_graph *graph = NULL;
     octet_context_init(ctx);
     const octet_status status = octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph);
-    if (status != OCTET_UNSUPPORTED && status != OCTET_FORMAT && status != OCTET_MODEL) fail_msg("not refused: %s", words);
+    if (status != OCTET_UNSUPPORTED && status != OCTET_FORMAT && status != OCTET_MODEL)
+        fail_msg("not refused: %s", words);
     if (strstr(ctx->message, words) == NULL) fail_msg("%s instead of %s", ctx->message, words);
     octet_buffer_free(ctx, &file);
 }

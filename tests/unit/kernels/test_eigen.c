@@ -24,7 +24,11 @@ static void multiply(int32_t rows, int32_t depth, int32_t channels, const float 
     fill(x, (size_t)(rows * depth), 1);
     fill(w, (size_t)(channels * depth), 2);
     octet_eigen_pack(w, channels, depth, panels);
-    const octet_eigen_params p = {.n_rows = rows, .depth = depth, .channels = channels, .panels = panels, .real_min = -FLT_MAX,
+    const octet_eigen_params p = {.n_rows = rows,
+                                  .depth = depth,
+                                  .channels = channels,
+                                  .panels = panels,
+                                  .real_min = -FLT_MAX,
                                   .real_max = FLT_MAX};
     octet_eigen_product(&p, x, w, bias, out, NULL, 0, (rows + OCTET_EIGEN_ROWS - 1) / OCTET_EIGEN_ROWS);
 }
@@ -63,7 +67,8 @@ static void whole_panels_add_in_order(void **state) {
     fill(bias, 16, 3);
     multiply(8, 75, 16, bias);
     for (int32_t r = 0; r < 8; r++) {
-        for (int32_t c = 0; c < 16; c++) assert_true(out[r * 16 + c] == in_order(x + r * 75, w + c * 75, 0, 75) + bias[c]);
+        for (int32_t c = 0; c < 16; c++)
+            assert_true(out[r * 16 + c] == in_order(x + r * 75, w + c * 75, 0, 75) + bias[c]);
     }
 }
 
@@ -88,7 +93,8 @@ static void a_vector_is_added_in_eight_lanes(void **state) {
             volatile float product = x[k] * w[c * 43 + k];
             lane[k % 8] = lane[k % 8] + product;
         }
-        volatile float low = (lane[0] + lane[4]) + (lane[2] + lane[6]), high = (lane[1] + lane[5]) + (lane[3] + lane[7]);
+        volatile float low = (lane[0] + lane[4]) + (lane[2] + lane[6]),
+                       high = (lane[1] + lane[5]) + (lane[3] + lane[7]);
         volatile float sum = low + high;
         for (int32_t k = 40; k < 43; k++) {
             volatile float product = x[k] * w[c * 43 + k];
@@ -101,26 +107,44 @@ static void a_vector_is_added_in_eight_lanes(void **state) {
 /* A patch that hangs over the border is padded with zeros: the same as a product with the patch written out. */
 static void convolutions_gather_their_rows(void **state) {
     (void)state;
-    const octet_conv_2d_params conv = {.batches = 1, .in_h = 3, .in_w = 3, .in_c = 2, .out_h = 3, .out_w = 3, .out_c = 16, .filter_h = 3,
-                                       .filter_w = 3, .filter_c = 2, .groups = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1,
-                                       .dilation_w = 1, .pad_top = 1, .pad_left = 1};
+    const octet_conv_2d_params conv = {.batches = 1,
+                                       .in_h = 3,
+                                       .in_w = 3,
+                                       .in_c = 2,
+                                       .out_h = 3,
+                                       .out_w = 3,
+                                       .out_c = 16,
+                                       .filter_h = 3,
+                                       .filter_w = 3,
+                                       .filter_c = 2,
+                                       .groups = 1,
+                                       .stride_h = 1,
+                                       .stride_w = 1,
+                                       .dilation_h = 1,
+                                       .dilation_w = 1,
+                                       .pad_top = 1,
+                                       .pad_left = 1};
     float patches[4 * 18], patch[18] = {0};
     fill(x, 18, 4);
     fill(w, 16 * 18, 5);
     octet_eigen_pack(w, 16, 18, panels);
-    const octet_eigen_params p = {.n_rows = 9, .depth = 18, .channels = 16, .conv = &conv, .panels = panels, .real_min = -FLT_MAX,
+    const octet_eigen_params p = {.n_rows = 9,
+                                  .depth = 18,
+                                  .channels = 16,
+                                  .conv = &conv,
+                                  .panels = panels,
+                                  .real_min = -FLT_MAX,
                                   .real_max = FLT_MAX};
     octet_eigen_product(&p, x, w, NULL, out, patches, 0, 3);
-    for (int32_t ky = 1; ky < 3; ky++) memcpy(patch + ky * 6 + 2, x + (ky - 1) * 6, 4 * sizeof(float)); /* output (0, 0) */
+    for (int32_t ky = 1; ky < 3; ky++)
+        memcpy(patch + ky * 6 + 2, x + (ky - 1) * 6, 4 * sizeof(float)); /* output (0, 0) */
     for (int32_t c = 0; c < 16; c++) assert_true(out[c] == in_order(patch, w + c * 18, 0, 18));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_shape_is_a_product),
-        cmocka_unit_test(whole_panels_add_in_order),
-        cmocka_unit_test(long_sums_are_cut_into_blocks),
-        cmocka_unit_test(a_vector_is_added_in_eight_lanes),
+        cmocka_unit_test(every_shape_is_a_product),       cmocka_unit_test(whole_panels_add_in_order),
+        cmocka_unit_test(long_sums_are_cut_into_blocks),  cmocka_unit_test(a_vector_is_added_in_eight_lanes),
         cmocka_unit_test(convolutions_gather_their_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,8 @@ static void fast_equals_reference(void **state) {
     const uint32_t n_sets = octet_case_cpus(sets);
     for (uint32_t s = 0; s < n_sets; s++) {
         for (uint32_t kind = 0; kind < OCTET_N_CASES; kind++) {
-            for (uint64_t seed = 1; seed <= PER_KIND; seed++) assert_true(octet_case_run(octet_cases[kind], seed, sets[s]));
+            for (uint64_t seed = 1; seed <= PER_KIND; seed++)
+                assert_true(octet_case_run(octet_cases[kind], seed, sets[s]));
         }
     }
 }

@@ -126,9 +126,8 @@ static void test_table(void **unused) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_multiplier),       cmocka_unit_test(test_rounding),
-                                       cmocka_unit_test(test_scale),
-                                       cmocka_unit_test(test_activation_range), cmocka_unit_test(test_functions),
-                                       cmocka_unit_test(test_table)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_multiplier), cmocka_unit_test(test_rounding),
+                                       cmocka_unit_test(test_scale),      cmocka_unit_test(test_activation_range),
+                                       cmocka_unit_test(test_functions),  cmocka_unit_test(test_table)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* The order `plain` of float sums: every kernel against loops written as LiteRT's reference kernels add: from 0, each product and each
- * sum rounded, the bias last. The numbers are such that no other order gives the same bytes. */
+/* The order `plain` of float sums: every kernel against loops written as LiteRT's reference kernels add: from 0, each
+ * product and each sum rounded, the bias last. The numbers are such that no other order gives the same bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,18 +43,59 @@ static void check(size_t n) {
     assert_true(memcmp(by_fma, want, n * sizeof *out) != 0);
 }
 
-enum { H = 6, W = 5, C = 7, F = 3 }; /* input [1,H,W,C], filters F by F, padded by 1: outputs are as large as the input */
+enum {
+    H = 6,
+    W = 5,
+    C = 7,
+    F = 3
+}; /* input [1,H,W,C], filters F by F, padded by 1: outputs are as large as the input */
 
 static void convolutions(void **state) {
     (void)state;
     enum { O = 11 };
-    const octet_conv_2d_params p = {.batches = 1, .in_h = H, .in_w = W, .in_c = C, .out_h = H, .out_w = W, .out_c = O, .filter_h = F,
-                                    .filter_w = F, .filter_c = C, .groups = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1,
-                                    .dilation_w = 1, .pad_top = 1, .pad_left = 1, .real_min = -INFINITY, .real_max = INFINITY};
-    const octet_conv_3d_params flat = {.batches = 1, .in_d = 1, .in_h = H, .in_w = W, .in_c = C, .out_d = 1, .out_h = H, .out_w = W,
-                                       .out_c = O, .filter_d = 1, .filter_h = F, .filter_w = F, .filter_c = C, .groups = 1, .stride_d = 1,
-                                       .stride_h = 1, .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .pad_top = 1,
-                                       .pad_left = 1, .real_min = -INFINITY, .real_max = INFINITY};
+    const octet_conv_2d_params p = {.batches = 1,
+                                    .in_h = H,
+                                    .in_w = W,
+                                    .in_c = C,
+                                    .out_h = H,
+                                    .out_w = W,
+                                    .out_c = O,
+                                    .filter_h = F,
+                                    .filter_w = F,
+                                    .filter_c = C,
+                                    .groups = 1,
+                                    .stride_h = 1,
+                                    .stride_w = 1,
+                                    .dilation_h = 1,
+                                    .dilation_w = 1,
+                                    .pad_top = 1,
+                                    .pad_left = 1,
+                                    .real_min = -INFINITY,
+                                    .real_max = INFINITY};
+    const octet_conv_3d_params flat = {.batches = 1,
+                                       .in_d = 1,
+                                       .in_h = H,
+                                       .in_w = W,
+                                       .in_c = C,
+                                       .out_d = 1,
+                                       .out_h = H,
+                                       .out_w = W,
+                                       .out_c = O,
+                                       .filter_d = 1,
+                                       .filter_h = F,
+                                       .filter_w = F,
+                                       .filter_c = C,
+                                       .groups = 1,
+                                       .stride_d = 1,
+                                       .stride_h = 1,
+                                       .stride_w = 1,
+                                       .dilation_d = 1,
+                                       .dilation_h = 1,
+                                       .dilation_w = 1,
+                                       .pad_top = 1,
+                                       .pad_left = 1,
+                                       .real_min = -INFINITY,
+                                       .real_max = INFINITY};
     static float turned[MAX]; /* the filter as CONV_3D has it, output channels last */
     fill_all();
     for (int k = 0; k < F * F * C * O; k++) turned[k % (F * F * C) * O + k / (F * F * C)] = w[k];
@@ -79,16 +120,32 @@ static void depthwise_convolutions(void **state) {
     (void)state;
     for (int m = 1; m <= 2; m++) {
         const int channels = C * m;
-        const octet_depthwise_params p = {.batches = 1, .in_h = H, .in_w = W, .in_c = C, .out_h = H, .out_w = W, .out_c = channels,
-                                          .multiplier = m, .filter_h = F, .filter_w = F, .stride_h = 1, .stride_w = 1, .dilation_h = 1,
-                                          .dilation_w = 1, .pad_top = 1, .pad_left = 1, .real_min = -INFINITY, .real_max = INFINITY};
+        const octet_depthwise_params p = {.batches = 1,
+                                          .in_h = H,
+                                          .in_w = W,
+                                          .in_c = C,
+                                          .out_h = H,
+                                          .out_w = W,
+                                          .out_c = channels,
+                                          .multiplier = m,
+                                          .filter_h = F,
+                                          .filter_w = F,
+                                          .stride_h = 1,
+                                          .stride_w = 1,
+                                          .dilation_h = 1,
+                                          .dilation_w = 1,
+                                          .pad_top = 1,
+                                          .pad_left = 1,
+                                          .real_min = -INFINITY,
+                                          .real_max = INFINITY};
         fill_all();
         for (int at = 0; at < H * W * channels; at++) {
             const int oy = at / channels / W, ox = at / channels % W, oc = at % channels;
             float sum = 0;
             for (int tap = 0; tap < F * F; tap++) {
                 const int y = oy - 1 + tap / F, xx = ox - 1 + tap % F;
-                if (y >= 0 && y < H && xx >= 0 && xx < W) add(&sum, x[(y * W + xx) * C + oc / m], w[tap * channels + oc]);
+                if (y >= 0 && y < H && xx >= 0 && xx < W)
+                    add(&sum, x[(y * W + xx) * C + oc / m], w[tap * channels + oc]);
             }
             want[at] = sum + bias[oc];
         }
@@ -102,8 +159,18 @@ static void depthwise_convolutions(void **state) {
 static void transposed_convolutions(void **state) {
     (void)state;
     enum { O = 9, OH = 2 * H + 1, OW = 2 * W + 1 };
-    const octet_transpose_conv_params p = {.batches = 1, .in_h = H, .in_w = W, .in_c = C, .out_h = OH, .out_w = OW, .out_c = O,
-                                           .filter_h = F, .filter_w = F, .stride_h = 2, .stride_w = 2, .real_min = -INFINITY,
+    const octet_transpose_conv_params p = {.batches = 1,
+                                           .in_h = H,
+                                           .in_w = W,
+                                           .in_c = C,
+                                           .out_h = OH,
+                                           .out_w = OW,
+                                           .out_c = O,
+                                           .filter_h = F,
+                                           .filter_w = F,
+                                           .stride_h = 2,
+                                           .stride_w = 2,
+                                           .real_min = -INFINITY,
                                            .real_max = INFINITY};
     fill_all();
     memset(want, 0, sizeof want);
@@ -123,7 +190,8 @@ static void transposed_convolutions(void **state) {
 static void products(void **state) {
     (void)state;
     enum { ROWS = 3, DEPTH = 200, COLUMNS = 13 };
-    const octet_fully_connected_params p = {.rows = ROWS, .depth = DEPTH, .out_c = COLUMNS, .real_min = -INFINITY, .real_max = INFINITY};
+    const octet_fully_connected_params p = {
+        .rows = ROWS, .depth = DEPTH, .out_c = COLUMNS, .real_min = -INFINITY, .real_max = INFINITY};
     const octet_batch_matmul_params q = {.rows = ROWS, .depth = DEPTH, .columns = COLUMNS, .adj_y = true};
     for (int has_bias = 0; has_bias < 2; has_bias++) {
         fill_all();
@@ -158,6 +226,7 @@ static void squares(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions), cmocka_unit_test(depthwise_convolutions),
-                                       cmocka_unit_test(transposed_convolutions), cmocka_unit_test(products), cmocka_unit_test(squares)};
+                                       cmocka_unit_test(transposed_convolutions), cmocka_unit_test(products),
+                                       cmocka_unit_test(squares)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

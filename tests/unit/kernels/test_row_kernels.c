@@ -1,4 +1,5 @@
-/* Pooling, softmax, normalization, reductions, quantization, LSTM: against direct definitions and by their properties. */
+/* Pooling, softmax, normalization, reductions, quantization, LSTM: against direct definitions and by their properties.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,8 +32,20 @@ static void test_pool(void **unused) {
     (void)unused;
     /* 3x3 cells, 2x2 windows, padded before and after: corners see one cell, edges two, the middle four. */
     const int8_t input[] = {1, 2, 3, -5, -6, -7, 8, 9, -100};
-    const octet_pool_2d_params p = {.batches = 1, .in_h = 3, .in_w = 3, .channels = 1, .out_h = 4, .out_w = 4, .filter_h = 2, .filter_w = 2,
-                                    .stride_h = 1, .stride_w = 1, .pad_top = 1, .pad_left = 1, .min = -128, .max = 7};
+    const octet_pool_2d_params p = {.batches = 1,
+                                    .in_h = 3,
+                                    .in_w = 3,
+                                    .channels = 1,
+                                    .out_h = 4,
+                                    .out_w = 4,
+                                    .filter_h = 2,
+                                    .filter_w = 2,
+                                    .stride_h = 1,
+                                    .stride_w = 1,
+                                    .pad_top = 1,
+                                    .pad_left = 1,
+                                    .min = -128,
+                                    .max = 7};
     int8_t average[16], max[16];
     octet_average_pool_2d_s8_ref(&p, input, average, 0, 4);
     octet_max_pool_2d_s8_ref(&p, input, max, 0, 4);
@@ -77,7 +90,8 @@ static void test_softmax(void **unused) {
         for (int i = 0; i < p.depth; i++) assert_true(fabsf((float)(out[i] + 128) / 256 - y[i]) <= 0.0041f);
         assert_true(octet_softmax_prepare_log_s8(&p, scale));
         octet_log_softmax_s8_ref(&p, q, out, 0, 1);
-        for (int i = 0; i < p.depth; i++) assert_true(fabsf((float)(out[i] - 127) / 16 - fmaxf(logs[i], -255.0f / 16)) <= 0.07f);
+        for (int i = 0; i < p.depth; i++)
+            assert_true(fabsf((float)(out[i] - 127) / 16 - fmaxf(logs[i], -255.0f / 16)) <= 0.07f);
     }
     octet_softmax_params p = {0};
     assert_false(octet_softmax_prepare_s8(&p, NAN, 1));
@@ -98,7 +112,8 @@ static void test_softmax_s16(void **unused) {
     float x[N], y[N];
     octet_softmax_fill_tables(exp_table, reciprocal_table);
     for (int round = 0; round < 50; round++) {
-        octet_softmax_params p = {.rows = 1, .depth = pick(1, N), .beta = 1, .exp_table = exp_table, .reciprocal_table = reciprocal_table};
+        octet_softmax_params p = {
+            .rows = 1, .depth = pick(1, N), .beta = 1, .exp_table = exp_table, .reciprocal_table = reciprocal_table};
         const float scale = 1e-5f * (float)pick(1, 30);
         assert_true(octet_softmax_prepare_s16(&p, scale, 1));
         for (int i = 0; i < p.depth; i++) {
@@ -191,7 +206,8 @@ static void test_reduce(void **unused) {
 
 static void test_arg(void **unused) {
     (void)unused;
-    const octet_reduce_params p = {.count = 4, .n_outputs = 2, .n_kept = 1, .n_reduced = 1, .kept = {{2, 1}}, .reduced = {{4, 2}}};
+    const octet_reduce_params p = {
+        .count = 4, .n_outputs = 2, .n_kept = 1, .n_reduced = 1, .kept = {{2, 1}}, .reduced = {{4, 2}}};
     const float f32[] = {1, 9, 5, 9, 5, 2, 0, 3}; /* columns 1 5 5 0 and 9 9 2 3: the first of equals */
     int32_t narrow[2];
     int64_t wide[2];
@@ -211,7 +227,8 @@ static void test_quantize(void **unused) {
     assert_memory_equal(q, want, 11);
     /* As round(x / scale) in double: any float, any scale. */
     for (int i = 0; i < 200000; i++) {
-        const float scale = fabsf(real()) * 0.01f + 1e-6f, value = scale * (float)pick(-400, 400) / 2 + (i & 1 ? real() * scale : 0);
+        const float scale = fabsf(real()) * 0.01f + 1e-6f,
+                    value = scale * (float)pick(-400, 400) / 2 + (i & 1 ? real() * scale : 0);
         const octet_quantize_params r = {.scale = scale, .output_zero_point = pick(-128, 127)};
         int8_t have;
         octet_quantize_f32_s8_ref(&r, &value, &have, 0, 1);
@@ -236,7 +253,8 @@ static void test_quantize(void **unused) {
         int8_t back;
         octet_requantize_s8_u8_ref(&u, &from, &to, 0, 1);
         assert_int_equal(to, (uint8_t)from ^ 0x80);
-        const octet_quantize_params w = {.input_zero_point = 145, .output_zero_point = 17, .multiplier = 1 << 30, .shift = 1};
+        const octet_quantize_params w = {
+            .input_zero_point = 145, .output_zero_point = 17, .multiplier = 1 << 30, .shift = 1};
         octet_requantize_u8_s8_ref(&w, &to, &back, 0, 1);
         assert_int_equal(back, from);
     }
@@ -270,7 +288,12 @@ static void test_lstm(void **unused) {
         for (int i = 0; i < CELLS; i++) b[g][i] = (float)(qb[g][i] = pick(-4000, 4000)) / 8192;
         pwi[g] = wi[g], pws[g] = ws[g], pb[g] = b[g], pqwi[g] = qwi[g], pqws[g] = qws[g];
     }
-    octet_lstm_params p = {.batches = 1, .steps = STEPS, .inputs = INPUTS, .cells = CELLS, .cell_clip = 10, .cell_integer_bits = 4,
+    octet_lstm_params p = {.batches = 1,
+                           .steps = STEPS,
+                           .inputs = INPUTS,
+                           .cells = CELLS,
+                           .cell_clip = 10,
+                           .cell_integer_bits = 4,
                            .hidden_zero_point = 0};
     assert_true(octet_fixed_multiplier(0x1p-30 * 128, &p.hidden_multiplier, &p.hidden_shift));
     for (int g = 0; g < 4; g++) {
@@ -279,7 +302,8 @@ static void test_lstm(void **unused) {
         p.input_bias[g] = qb[g];
         p.state_bias[g] = zeros[g];
     }
-    float hidden[CELLS] = {0}, cell[CELLS] = {0}, out[STEPS * CELLS], scratch[4 * CELLS], h[CELLS] = {0}, c[CELLS] = {0};
+    float hidden[CELLS] = {0}, cell[CELLS] = {0}, out[STEPS * CELLS], scratch[4 * CELLS], h[CELLS] = {0},
+          c[CELLS] = {0};
     int8_t qhidden[CELLS] = {0}, qout[STEPS * CELLS];
     int16_t qcell[CELLS] = {0}, qscratch[4 * CELLS];
     octet_lstm_f32_ref(&p, x, pwi, pws, pb, hidden, cell, out, scratch, 0, 1);
@@ -306,8 +330,9 @@ static void test_lstm(void **unused) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_pool),   cmocka_unit_test(test_softmax), cmocka_unit_test(test_softmax_s16),
-                                       cmocka_unit_test(test_l2),     cmocka_unit_test(test_reduce),  cmocka_unit_test(test_arg),
-                                       cmocka_unit_test(test_quantize), cmocka_unit_test(test_half),  cmocka_unit_test(test_lstm)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pool),     cmocka_unit_test(test_softmax), cmocka_unit_test(test_softmax_s16),
+        cmocka_unit_test(test_l2),       cmocka_unit_test(test_reduce),  cmocka_unit_test(test_arg),
+        cmocka_unit_test(test_quantize), cmocka_unit_test(test_half),    cmocka_unit_test(test_lstm)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

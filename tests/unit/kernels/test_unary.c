@@ -23,8 +23,9 @@ static void elementary_functions_are_close_to_the_c_library(void **state) {
         double (*own)(double), (*library)(double);
         double low, high, error;
     } cases[] = {
-        {octet_exp_f64, exp, -100, 89, 1e-15},      {octet_log_f64, log, 1e-6, 1e6, 1e-15},   {octet_tanh_f64, tanh, -10, 10, 1e-14},
-        {octet_expm1_f64, expm1, -10, 1, 1e-14},    {octet_erfc_f64, erfc, -6, 20, 1e-14},    {sine, sin, -3, 3, 1e-14},
+        {octet_exp_f64, exp, -100, 89, 1e-15},  {octet_log_f64, log, 1e-6, 1e6, 1e-15},
+        {octet_tanh_f64, tanh, -10, 10, 1e-14}, {octet_expm1_f64, expm1, -10, 1, 1e-14},
+        {octet_erfc_f64, erfc, -6, 20, 1e-14},  {sine, sin, -3, 3, 1e-14},
         {cosine, cos, -1.5, 1.5, 1e-14},
     };
     srand(7);
@@ -36,7 +37,8 @@ static void elementary_functions_are_close_to_the_c_library(void **state) {
         }
     }
     for (int j = 0; j < 20000; j++) {
-        const double x = (double)(float)(5.0 * rand() / RAND_MAX + 1e-3), y = (double)(float)(20.0 * rand() / RAND_MAX - 10);
+        const double x = (double)(float)(5.0 * rand() / RAND_MAX + 1e-3),
+                     y = (double)(float)(20.0 * rand() / RAND_MAX - 10);
         assert_true(fabs(octet_pow_f64(x, y) / pow(x, y) - 1) < 1e-13);
     }
 }
@@ -84,7 +86,8 @@ static void fake_quant_rounds_to_a_range_that_holds_zero(void **state) {
     octet_options range = {.fake_quant = {-1.0f, 3.0f, 2, false}};
     RUN1(OCTET_OP_FAKE_QUANT, &range, F32(DIMS(6), -7, -0.6f, -0.7f, 0, 2.1f, NAN), NULL);
     ONE_EXPECT(r, float, DIMS(6), -step, step - step, -step, step - step, 3 * step - step, -step);
-    range.fake_quant.narrow_range = true; /* 2 steps of 2, 0 on the lower of the ends' neighbours: round(1 + 0.5) = 2 of 1 to 3 */
+    range.fake_quant.narrow_range =
+        true; /* 2 steps of 2, 0 on the lower of the ends' neighbours: round(1 + 0.5) = 2 of 1 to 3 */
     RUN1(OCTET_OP_FAKE_QUANT, &range, F32(DIMS(3), -7, 0.9f, 7), NULL);
     ONE_EXPECT(r, float, DIMS(3), -2, 0, 2);
     range.fake_quant.min = 0.5f;
@@ -97,19 +100,26 @@ static void gelu_is_x_times_the_normal_distribution(void **state) {
     float x[200], y[200];
     for (int i = 0; i < 200; i++) x[i] = (float)(i - 100) * 0.07f;
     octet_unary_f32_ref(OCTET_UNARY_GELU)(x, y, 200, 0);
-    for (int i = 0; i < 200; i++) assert_true(fabs((double)y[i] - 0.5 * (double)x[i] * erfc(-(double)x[i] / sqrt(2))) < 5e-7);
+    for (int i = 0; i < 200; i++)
+        assert_true(fabs((double)y[i] - 0.5 * (double)x[i] * erfc(-(double)x[i] / sqrt(2))) < 5e-7);
     octet_unary_f32_ref(OCTET_UNARY_GELU_APPROXIMATE)(x, y, 200, 0);
-    for (int i = 0; i < 200; i++) assert_true(fabs((double)y[i] - 0.5 * (double)x[i] * erfc(-(double)x[i] / sqrt(2))) < 1e-3);
+    for (int i = 0; i < 200; i++)
+        assert_true(fabs((double)y[i] - 0.5 * (double)x[i] * erfc(-(double)x[i] / sqrt(2))) < 1e-3);
 }
 
 /* Every int8 function within one step of the real one (half a step of rounding, and what its fixed point loses). */
 static void int8_tables_follow_the_functions(void **state) {
     (void)state;
-    const octet_unary operations[] = {OCTET_UNARY_ABS,  OCTET_UNARY_EXP,   OCTET_UNARY_LOGISTIC, OCTET_UNARY_TANH, OCTET_UNARY_RELU,
-                                      OCTET_UNARY_RELU6, OCTET_UNARY_RELU_N1_TO_1, OCTET_UNARY_LEAKY_RELU, OCTET_UNARY_ELU,
-                                      OCTET_UNARY_GELU, OCTET_UNARY_GELU_APPROXIMATE, OCTET_UNARY_HARD_SWISH};
+    const octet_unary operations[] = {
+        OCTET_UNARY_ABS,  OCTET_UNARY_EXP,   OCTET_UNARY_LOGISTIC,         OCTET_UNARY_TANH,
+        OCTET_UNARY_RELU, OCTET_UNARY_RELU6, OCTET_UNARY_RELU_N1_TO_1,     OCTET_UNARY_LEAKY_RELU,
+        OCTET_UNARY_ELU,  OCTET_UNARY_GELU,  OCTET_UNARY_GELU_APPROXIMATE, OCTET_UNARY_HARD_SWISH};
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
-        octet_unary_quantized_params p = {.operation = operations[i], .alpha = 0.3f, .scale_in = 0.03f, .scale_out = 0.04f, .zero_in = -7,
+        octet_unary_quantized_params p = {.operation = operations[i],
+                                          .alpha = 0.3f,
+                                          .scale_in = 0.03f,
+                                          .scale_out = 0.04f,
+                                          .zero_in = -7,
                                           .zero_out = -20};
         int8_t table[OCTET_UNARY_TABLE_S8];
         assert_true(octet_unary_quantized_table_s8(&p, table));
@@ -119,7 +129,8 @@ static void int8_tables_follow_the_functions(void **state) {
             octet_unary_f32_ref(p.operation)(&x, &y, 1, p.alpha);
             double want = (double)y / (double)p.scale_out + p.zero_out;
             want = want < -128 ? -128 : want > 127 ? 127 : want;
-            if (fabs(want - table[q + 128]) > 1.0) fail_msg("operation %d at %d: %d, %g", (int)operations[i], q, table[q + 128], want);
+            if (fabs(want - table[q + 128]) > 1.0)
+                fail_msg("operation %d at %d: %d, %g", (int)operations[i], q, table[q + 128], want);
         }
     }
 }
@@ -127,7 +138,8 @@ static void int8_tables_follow_the_functions(void **state) {
 static void roots_and_logarithms_outside_their_domain(void **state) {
     (void)state;
     int8_t table[OCTET_UNARY_TABLE_S8];
-    octet_unary_quantized_params p = {.operation = OCTET_UNARY_SQRT, .scale_in = 0.25f, .scale_out = 0.5f, .zero_out = -100};
+    octet_unary_quantized_params p = {
+        .operation = OCTET_UNARY_SQRT, .scale_in = 0.25f, .scale_out = 0.5f, .zero_out = -100};
     assert_true(octet_unary_quantized_table_s8(&p, table));
     assert_int_equal(table[128 - 5], -100);
     assert_int_equal(table[128 + 16], -96); /* sqrt(4) = 4 halves */
@@ -149,13 +161,19 @@ static void int16_follows_the_functions(void **state) {
         float scale_in, scale_out;
         double tolerance; /* steps of the output */
     } cases[] = {
-        {OCTET_UNARY_LOGISTIC, 0.0003f, 1.0f / 32768, 2.1},   {OCTET_UNARY_TANH, 0.0003f, 1.0f / 32768, 4.1},
-        {OCTET_UNARY_LOGISTIC, 1.0f / 4096, 1.0f / 32768, 2}, {OCTET_UNARY_EXP, 0.0001f, 28.0f / 32767, 6},
-        {OCTET_UNARY_GELU, 0.0002f, 0.0002f, 6},              {OCTET_UNARY_RELU6, 0.0003f, 0.0002f, 1},
-        {OCTET_UNARY_ABS, 0.0003f, 0.0003f, 1},               {OCTET_UNARY_LEAKY_RELU, 0.0003f, 0.0002f, 1},
+        {OCTET_UNARY_LOGISTIC, 0.0003f, 1.0f / 32768, 2.1},
+        {OCTET_UNARY_TANH, 0.0003f, 1.0f / 32768, 4.1},
+        {OCTET_UNARY_LOGISTIC, 1.0f / 4096, 1.0f / 32768, 2},
+        {OCTET_UNARY_EXP, 0.0001f, 28.0f / 32767, 6},
+        {OCTET_UNARY_GELU, 0.0002f, 0.0002f, 6},
+        {OCTET_UNARY_RELU6, 0.0003f, 0.0002f, 1},
+        {OCTET_UNARY_ABS, 0.0003f, 0.0003f, 1},
+        {OCTET_UNARY_LEAKY_RELU, 0.0003f, 0.0002f, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        octet_unary_quantized_params p = {.operation = cases[i].operation, .alpha = -0.25f, .scale_in = cases[i].scale_in,
+        octet_unary_quantized_params p = {.operation = cases[i].operation,
+                                          .alpha = -0.25f,
+                                          .scale_in = cases[i].scale_in,
                                           .scale_out = cases[i].scale_out};
         assert_true(octet_unary_quantized_prepare_s16(&p));
         for (int32_t q = INT16_MIN; q <= INT16_MAX; q += 7) {
@@ -174,10 +192,12 @@ static void int16_follows_the_functions(void **state) {
 
 static void prelu(void **state) {
     (void)state;
-    one_run(OCTET_OP_PRELU, &none, (const operand[]){F32(DIMS(2, 2), 1, -1, -2, 4), F32(DIMS(2), 0.5f, 3)}, 2, NULL, 1, 1, &r);
+    one_run(OCTET_OP_PRELU, &none, (const operand[]){F32(DIMS(2, 2), 1, -1, -2, 4), F32(DIMS(2), 0.5f, 3)}, 2, NULL, 1,
+            1, &r);
     ONE_EXPECT(r, float, DIMS(2, 2), 1, -3, -1, 4);
     const operand out = {.scale = 0.5f, .zero_point = 1};
-    const operand x = S8(DIMS(2, 2), 1.0f, 0, 1, -1, -2, 4), wide = S16(DIMS(1, 2), 1.0f, -300, 4), slopes = S8(DIMS(2), 0.25f, 0, 2, 12);
+    const operand x = S8(DIMS(2, 2), 1.0f, 0, 1, -1, -2, 4), wide = S16(DIMS(1, 2), 1.0f, -300, 4),
+                  slopes = S8(DIMS(2), 0.25f, 0, 2, 12);
     one_run(OCTET_OP_PRELU, &none, (const operand[]){x, slopes}, 2, &out, 1, 1, &r);
     ONE_EXPECT(r, int8_t, DIMS(2, 2), 3, -5, -1, 9);
     const operand wide_out = {.scale = 0.5f};

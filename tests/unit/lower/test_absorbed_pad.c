@@ -1,4 +1,5 @@
-/* Convolutions that take over the PAD before them: the same bytes as the plain loops, and PAD still runs for those who watch. */
+/* Convolutions that take over the PAD before them: the same bytes as the plain loops, and PAD still runs for those who
+ * watch. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +30,8 @@ static int tear_down(void **state) {
 }
 
 static void quantize(uint32_t value, float scale, int32_t zero_point) {
-    if (type == OCTET_INT8) assert_int_equal(octet_value_set_quantization(ctx, graph, value, 1, 0, &scale, &zero_point), OCTET_OK);
+    if (type == OCTET_INT8)
+        assert_int_equal(octet_value_set_quantization(ctx, graph, value, 1, 0, &scale, &zero_point), OCTET_OK);
 }
 static uint32_t emit(octet_operator_code code, const uint32_t *inputs, uint32_t n, const octet_options *options) {
     uint32_t out;
@@ -66,12 +68,15 @@ static uint32_t depthwise(uint32_t x) {
     octet_options options = {0};
     options.depthwise_conv_2d.padding = OCTET_PADDING_VALID;
     options.depthwise_conv_2d.stride_w = options.depthwise_conv_2d.stride_h = 1;
-    options.depthwise_conv_2d.dilation_w = options.depthwise_conv_2d.dilation_h = options.depthwise_conv_2d.depth_multiplier = 1;
-    return emit(OCTET_OP_DEPTHWISE_CONV_2D, (uint32_t[]){x, weights((octet_shape){4, {1, 3, 3, CHANNELS}}, 0), OCTET_NONE}, 3, &options);
+    options.depthwise_conv_2d.dilation_w = options.depthwise_conv_2d.dilation_h =
+        options.depthwise_conv_2d.depth_multiplier = 1;
+    return emit(OCTET_OP_DEPTHWISE_CONV_2D,
+                (uint32_t[]){x, weights((octet_shape){4, {1, 3, 3, CHANNELS}}, 0), OCTET_NONE}, 3, &options);
 }
 static uint32_t input(void) {
     uint32_t x;
-    assert_int_equal(octet_graph_add_value(ctx, graph, "x", type, &(octet_shape){4, {2, 9, 8, CHANNELS}}, &x), OCTET_OK);
+    assert_int_equal(octet_graph_add_value(ctx, graph, "x", type, &(octet_shape){4, {2, 9, 8, CHANNELS}}, &x),
+                     OCTET_OK);
     quantize(x, 0.05f, 7);
     assert_int_equal(octet_graph_add_input(ctx, graph, x, "x"), OCTET_OK);
     return x;
@@ -83,7 +88,9 @@ typedef struct seen {
     uint64_t time_ns[MAX_STEPS];
 } seen;
 
-static size_t value_bytes(uint32_t value) { return octet_shape_elements(&graph->values[value].shape) * octet_type_size(type); }
+static size_t value_bytes(uint32_t value) {
+    return octet_shape_elements(&graph->values[value].shape) * octet_type_size(type);
+}
 static void keep(void *user, uint32_t value, const void *data, size_t n_elements) {
     (void)n_elements;
     memcpy(((seen *)user)->bytes[value], data, value_bytes(value));
@@ -157,7 +164,8 @@ static void test_infinite_weight(void **state) {
 static void test_two_readers(void **state) {
     (void)state;
     type = OCTET_FLOAT32;
-    const uint32_t padded = pad(input(), 1, 1, 1, 1), a = conv(padded, 1, 0), y = emit(OCTET_OP_ADD, (uint32_t[]){a, padded}, 2, NULL);
+    const uint32_t padded = pad(input(), 1, 1, 1, 1), a = conv(padded, 1, 0),
+                   y = emit(OCTET_OP_ADD, (uint32_t[]){a, padded}, 2, NULL);
     assert_int_equal(octet_graph_add_output(ctx, graph, y, "y"), OCTET_OK);
     compare(false);
 }

@@ -10,7 +10,7 @@
 
 static one_result r;
 
-#define RUN(code, options, ...)                                                                                     \
+#define RUN(code, options, ...)                                                                                      \
     one_run(code, options, (const operand[]){__VA_ARGS__}, sizeof((const operand[]){__VA_ARGS__}) / sizeof(operand), \
             NULL, 1, 1, &r)
 
@@ -93,7 +93,8 @@ static void broadcasts_as_numpy(void **state) {
 /* Scales of one half and one: no rounding is involved, so real arithmetic predicts every bit. */
 static void quantized_exact_cases(void **state) {
     (void)state;
-    const operand x = S8(DIMS(4), 0.5f, 1, 1, 11, -9, 127), y = S8(DIMS(1), 1.0f, -1, 4), out = {.scale = 0.5f, .zero_point = 2};
+    const operand x = S8(DIMS(4), 0.5f, 1, 1, 11, -9, 127), y = S8(DIMS(1), 1.0f, -1, 4),
+                  out = {.scale = 0.5f, .zero_point = 2};
     one_run(OCTET_OP_ADD, &none, (const operand[]){x, y}, 2, &out, 1, 1, &r); /* x: 0 5 -5 63, y: 5 */
     ONE_EXPECT(r, int8_t, DIMS(4), 12, 22, 2, 127);
     one_run(OCTET_OP_SUB, &none, (const operand[]){x, y}, 2, &out, 1, 1, &r);
@@ -146,9 +147,9 @@ static void long_rows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(simple_sums),           cmocka_unit_test(integer_division_is_defined_everywhere),
-        cmocka_unit_test(broadcasts_as_numpy),   cmocka_unit_test(quantized_exact_cases),
-        cmocka_unit_test(long_rows),             cmocka_unit_test(quantized_activation_and_refusals),
+        cmocka_unit_test(simple_sums),         cmocka_unit_test(integer_division_is_defined_everywhere),
+        cmocka_unit_test(broadcasts_as_numpy), cmocka_unit_test(quantized_exact_cases),
+        cmocka_unit_test(long_rows),           cmocka_unit_test(quantized_activation_and_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* What binding and inference refuse: graphs as a hostile or broken file would give them. Each is one sentence and a status. */
+/* What binding and inference refuse: graphs as a hostile or broken file would give them. Each is one sentence and a
+ * status. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,20 +28,24 @@ static uint32_t value(octet_type type, int32_t rank, const int32_t *dims, float 
     uint32_t index;
     const octet_shape shape = octet_shape_make(rank, dims);
     assert_int_equal(octet_graph_add_value(ctx, graph, "x", type, &shape, &index), OCTET_OK);
-    if (scale != 0) assert_int_equal(octet_value_set_quantization(ctx, graph, index, 1, 0, &scale, &zero_point), OCTET_OK);
+    if (scale != 0)
+        assert_int_equal(octet_value_set_quantization(ctx, graph, index, 1, 0, &scale, &zero_point), OCTET_OK);
     return index;
 }
-static uint32_t constant(octet_type type, int32_t rank, const int32_t *dims, uint32_t n_scales, const float *scales, const int32_t *zeros) {
+static uint32_t constant(octet_type type, int32_t rank, const int32_t *dims, uint32_t n_scales, const float *scales,
+                         const int32_t *zeros) {
     static const int64_t data[512]; /* zeros of any type */
     uint32_t index;
     const octet_shape shape = octet_shape_make(rank, dims);
     assert_true(octet_shape_elements(&shape) <= 512);
     assert_int_equal(octet_graph_add_constant(ctx, graph, "w", type, &shape, data, &index), OCTET_OK);
-    if (n_scales) assert_int_equal(octet_value_set_quantization(ctx, graph, index, n_scales, 0, scales, zeros), OCTET_OK);
+    if (n_scales)
+        assert_int_equal(octet_value_set_quantization(ctx, graph, index, n_scales, 0, scales, zeros), OCTET_OK);
     return index;
 }
 #define VALUE(type, scale, zero_point, ...) value(OCTET_##type, DIMS_OF(__VA_ARGS__), (scale), (zero_point))
-#define DIMS_OF(...) (int32_t)(sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t)), (const int32_t[]){__VA_ARGS__}
+#define DIMS_OF(...) \
+    (int32_t)(sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t)), (const int32_t[]) { __VA_ARGS__ }
 
 static octet_status bind(void) {
     octet_exec *exec;
@@ -52,9 +57,12 @@ static octet_status bind(void) {
     return status;
 }
 
-static octet_operator *add(octet_operator_code code, const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t output) {
+static octet_operator *add(octet_operator_code code, const uint32_t *inputs, uint32_t n, const octet_options *options,
+                           uint32_t output) {
     uint32_t index;
-    assert_int_equal(octet_graph_add_operator(ctx, graph, code, "layer", inputs, n, options, &output, 1, OCTET_NONE, &index), OCTET_OK);
+    assert_int_equal(
+        octet_graph_add_operator(ctx, graph, code, "layer", inputs, n, options, &output, 1, OCTET_NONE, &index),
+        OCTET_OK);
     return &graph->operators[index];
 }
 
@@ -68,8 +76,8 @@ static octet_operator *conv(void) {
     const uint32_t y = VALUE(INT8, 0.25f, -3, 1, 4, 4, 3);
     assert_int_equal(octet_graph_add_input(ctx, graph, x, "x"), OCTET_OK);
     assert_int_equal(octet_graph_add_output(ctx, graph, y, "y"), OCTET_OK);
-    const octet_options options = {.conv_2d = {.padding = OCTET_PADDING_VALID, .stride_w = 1, .stride_h = 1, .dilation_w = 1,
-                                               .dilation_h = 1}};
+    const octet_options options = {
+        .conv_2d = {.padding = OCTET_PADDING_VALID, .stride_w = 1, .stride_h = 1, .dilation_w = 1, .dilation_h = 1}};
     return add(OCTET_OP_CONV_2D, (const uint32_t[]){x, w, b}, 3, &options, y);
 }
 
@@ -114,12 +122,14 @@ static void test_conv_shapes(void **state) {
     (void)state;
     octet_operator *op = conv();
     assert_int_equal(octet_graph_verify(ctx, graph, "test"), OCTET_OK);
-    struct { int32_t *field, bad; } fields[] = {{&op->options.conv_2d.stride_h, 0},    {&op->options.conv_2d.stride_w, -1},
-                                                {&op->options.conv_2d.dilation_h, 0},  {&op->options.conv_2d.stride_h, INT32_MAX},
-                                                {&graph->values[1].shape.dims[3], 3},  {&graph->values[1].shape.dims[3], 0},
-                                                {&graph->values[1].shape.dims[1], 5},  {&graph->values[1].shape.dims[0], 4},
-                                                {&graph->values[2].shape.dims[0], 2},  {&graph->values[0].shape.rank, 3},
-                                                {&graph->values[3].shape.dims[2], 5}};
+    struct {
+        int32_t *field, bad;
+    } fields[] = {{&op->options.conv_2d.stride_h, 0},   {&op->options.conv_2d.stride_w, -1},
+                  {&op->options.conv_2d.dilation_h, 0}, {&op->options.conv_2d.stride_h, INT32_MAX},
+                  {&graph->values[1].shape.dims[3], 3}, {&graph->values[1].shape.dims[3], 0},
+                  {&graph->values[1].shape.dims[1], 5}, {&graph->values[1].shape.dims[0], 4},
+                  {&graph->values[2].shape.dims[0], 2}, {&graph->values[0].shape.rank, 3},
+                  {&graph->values[3].shape.dims[2], 5}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const int32_t good = *fields[i].field;
         *fields[i].field = fields[i].bad;
@@ -147,7 +157,8 @@ static void test_pool(void **state) {
 
 static void test_fixed_outputs(void **state) {
     (void)state;
-    const uint32_t x = VALUE(INT8, 0.5f, 3, 1, 4), y = VALUE(INT8, 1.0f / 256, -128, 1, 4), z = VALUE(INT8, 1.0f / 128, 0, 1, 4);
+    const uint32_t x = VALUE(INT8, 0.5f, 3, 1, 4), y = VALUE(INT8, 1.0f / 256, -128, 1, 4),
+                   z = VALUE(INT8, 1.0f / 128, 0, 1, 4);
     const octet_options softmax = {.softmax = {.beta = 1}};
     octet_operator *op = add(OCTET_OP_SOFTMAX, &x, 1, &softmax, y);
     assert_int_equal(bind(), OCTET_OK);
@@ -169,14 +180,22 @@ static void test_reduce(void **state) {
     const octet_shape shape = octet_shape_make(3, dims);
     uint32_t x, axes;
     assert_int_equal(octet_graph_add_value(ctx, graph, "x", OCTET_FLOAT32, &shape, &x), OCTET_OK);
-    struct { int32_t axes[2], n; octet_status want; int32_t rank; } cases[] = {
-        {{1, 2}, 2, OCTET_OK, 1}, {{-1, 2}, 2, OCTET_OK, 2}, {{3}, 1, OCTET_MODEL, 0}, {{-4}, 1, OCTET_MODEL, 0}, {{0}, 0, OCTET_OK, 3}};
+    struct {
+        int32_t axes[2], n;
+        octet_status want;
+        int32_t rank;
+    } cases[] = {{{1, 2}, 2, OCTET_OK, 1},
+                 {{-1, 2}, 2, OCTET_OK, 2},
+                 {{3}, 1, OCTET_MODEL, 0},
+                 {{-4}, 1, OCTET_MODEL, 0},
+                 {{0}, 0, OCTET_OK, 3}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint32_t y;
         octet_context_clear(ctx);
         assert_int_equal(octet_graph_add_i32(ctx, graph, "axes", cases[i].axes, cases[i].n, &axes), OCTET_OK);
-        assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_MEAN, "mean", NULL, (const uint32_t[]){x, axes}, 2, NULL, &y, 1),
-                         cases[i].want);
+        assert_int_equal(
+            octet_graph_emit(ctx, graph, OCTET_OP_MEAN, "mean", NULL, (const uint32_t[]){x, axes}, 2, NULL, &y, 1),
+            cases[i].want);
         if (cases[i].want == OCTET_OK) assert_int_equal(graph->values[y].shape.rank, cases[i].rank);
     }
 }
@@ -187,21 +206,26 @@ static void test_fully_connected(void **state) {
     const uint32_t bad = constant(OCTET_FLOAT32, DIMS_OF(5, 7), 0, NULL, NULL);
     uint32_t y;
     octet_options options = {0};
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, w}, 2, &options, &y, 1),
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, w}, 2,
+                                      &options, &y, 1),
                      OCTET_OK);
     assert_true(graph->values[y].shape.rank == 2 && graph->values[y].shape.dims[0] == 6);
     options.fully_connected.keep_num_dims = true;
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, w}, 2, &options, &y, 1),
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, w}, 2,
+                                      &options, &y, 1),
                      OCTET_OK);
     assert_true(graph->values[y].shape.rank == 3 && graph->values[y].shape.dims[2] == 5);
     assert_int_equal(bind(), OCTET_OK);
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, bad}, 2, &options, &y, 1),
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, bad}, 2,
+                                      &options, &y, 1),
                      OCTET_MODEL);
     octet_context_clear(ctx);
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, OCTET_NONE}, 2, &options, &y,
-                                      1), OCTET_MODEL);
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL,
+                                      (const uint32_t[]){x, OCTET_NONE}, 2, &options, &y, 1),
+                     OCTET_MODEL);
     octet_context_clear(ctx);
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, 9999}, 2, &options, &y, 1),
+    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "fc", NULL, (const uint32_t[]){x, 9999}, 2,
+                                      &options, &y, 1),
                      OCTET_MODEL);
 }
 
@@ -243,8 +267,9 @@ static void test_lstm(void **state) {
     const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH}};
     uint32_t y;
     assert_int_equal(octet_graph_add_input(ctx, graph, inputs[0], "x"), OCTET_OK);
-    assert_int_equal(octet_graph_emit(ctx, graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", NULL, inputs, 24, &options, &y, 1),
-                     OCTET_OK);
+    assert_int_equal(
+        octet_graph_emit(ctx, graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", NULL, inputs, 24, &options, &y, 1),
+        OCTET_OK);
     assert_int_equal(octet_graph_add_output(ctx, graph, y, "y"), OCTET_OK);
     octet_operator *op = &graph->operators[0];
     assert_int_equal(bind(), OCTET_OK);
@@ -264,13 +289,13 @@ static void test_lstm(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_conv, set_up, tear_down),   cmocka_unit_test_setup_teardown(test_conv_shapes, set_up,
-                                                                                                         tear_down),
-        cmocka_unit_test_setup_teardown(test_pool, set_up, tear_down),   cmocka_unit_test_setup_teardown(test_fixed_outputs, set_up,
-                                                                                                         tear_down),
-        cmocka_unit_test_setup_teardown(test_reduce, set_up, tear_down), cmocka_unit_test_setup_teardown(test_fully_connected, set_up,
-                                                                                                         tear_down),
-        cmocka_unit_test_setup_teardown(test_quantize, set_up, tear_down), cmocka_unit_test_setup_teardown(test_lstm, set_up, tear_down)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_conv, set_up, tear_down),
+                                       cmocka_unit_test_setup_teardown(test_conv_shapes, set_up, tear_down),
+                                       cmocka_unit_test_setup_teardown(test_pool, set_up, tear_down),
+                                       cmocka_unit_test_setup_teardown(test_fixed_outputs, set_up, tear_down),
+                                       cmocka_unit_test_setup_teardown(test_reduce, set_up, tear_down),
+                                       cmocka_unit_test_setup_teardown(test_fully_connected, set_up, tear_down),
+                                       cmocka_unit_test_setup_teardown(test_quantize, set_up, tear_down),
+                                       cmocka_unit_test_setup_teardown(test_lstm, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

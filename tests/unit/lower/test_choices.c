@@ -14,7 +14,7 @@
 static one_result r;
 static const octet_options none;
 
-#define RUN(code, options, ...)                                                                                     \
+#define RUN(code, options, ...)                                                                                      \
     one_run(code, options, (const operand[]){__VA_ARGS__}, sizeof((const operand[]){__VA_ARGS__}) / sizeof(operand), \
             NULL, 1, 1, &r)
 
@@ -73,11 +73,12 @@ static void half_floats(void **state) {
             assert_int_equal(octet_half_from_f32(value), bits);
         }
     }
-    assert_true(octet_half_to_f32(0x3c00) == 1.0f && octet_half_to_f32(0x0001) == 0x1p-24f && octet_half_to_f32(0x7bff) == 65504.0f);
+    assert_true(octet_half_to_f32(0x3c00) == 1.0f && octet_half_to_f32(0x0001) == 0x1p-24f &&
+                octet_half_to_f32(0x7bff) == 65504.0f);
     assert_int_equal(octet_half_from_f32(65519.0f), 0x7bff);
     assert_int_equal(octet_half_from_f32(65520.0f), 0x7c00);
-    assert_int_equal(octet_half_from_f32(0x1p-25f), 0);           /* tie to even */
-    assert_int_equal(octet_half_from_f32(0x1.8p-24f), 2);         /* tie to even */
+    assert_int_equal(octet_half_from_f32(0x1p-25f), 0);             /* tie to even */
+    assert_int_equal(octet_half_from_f32(0x1.8p-24f), 2);           /* tie to even */
     assert_int_equal(octet_half_from_f32(1.0f + 0x1p-11f), 0x3c00); /* tie to even */
     assert_int_equal(octet_half_from_f32(1.0f + 0x1.8p-10f), 0x3c02);
 }

@@ -9,7 +9,7 @@
 
 static one_result r;
 
-#define RUN(code, options, ...)                                                                                     \
+#define RUN(code, options, ...)                                                                                      \
     one_run(code, options, (const operand[]){__VA_ARGS__}, sizeof((const operand[]){__VA_ARGS__}) / sizeof(operand), \
             NULL, 1, 1, &r)
 
@@ -114,7 +114,8 @@ static void joins_and_splits(void **state) {
     assert_memory_equal(r.data[1], ((const int32_t[]){2, 4}), 8);
     one_run(OCTET_OP_SPLIT, &none, (const operand[]){I32(1), F32(DIMS(2, 2), 1, 2, 3, 4)}, 2, NULL, 2, 1, &r);
     ONE_EXPECT(r, float, DIMS(2, 1), 1, 3);
-    one_run(OCTET_OP_SPLIT_V, &none, (const operand[]){F32(DIMS(4), 1, 2, 3, 4), I32(1, -1), I32(0)}, 3, NULL, 2, 1, &r);
+    one_run(OCTET_OP_SPLIT_V, &none, (const operand[]){F32(DIMS(4), 1, 2, 3, 4), I32(1, -1), I32(0)}, 3, NULL, 2, 1,
+            &r);
     ONE_EXPECT(r, float, DIMS(1), 1);
     one_expect_shape(&r, 1, DIMS(3));
     assert_memory_equal(r.data[1], ((const float[]){2, 3, 4}), 12);
@@ -180,7 +181,8 @@ static void every_permutation(void **state) {
     for (int32_t code = 0; code < 256; code++) {
         const int32_t order[4] = {code & 3, code >> 2 & 3, code >> 4 & 3, code >> 6 & 3};
         if (((1 << order[0]) | (1 << order[1]) | (1 << order[2]) | (1 << order[3])) != 15) continue;
-        const operand x = {OCTET_INT32, DIMS(2, 3, 4, 5), data, false, 0, 0}, axes = {OCTET_INT32, DIMS(4), order, true, 0, 0};
+        const operand x = {OCTET_INT32, DIMS(2, 3, 4, 5), data, false, 0, 0},
+                      axes = {OCTET_INT32, DIMS(4), order, true, 0, 0};
         one_run(OCTET_OP_TRANSPOSE, &none, (const operand[]){x, axes}, 2, NULL, 1, code % 2 ? 2 : 1, &r);
         one_expect_shape(&r, 0, DIMS(dims[order[0]], dims[order[1]], dims[order[2]], dims[order[3]]));
         const int32_t *y = (const int32_t *)r.data[0];
@@ -189,7 +191,8 @@ static void every_permutation(void **state) {
             for (int32_t b = 0; b < dims[order[1]]; b++)
                 for (int32_t c = 0; c < dims[order[2]]; c++)
                     for (int32_t d = 0; d < dims[order[3]]; d++) {
-                        const int32_t from = a * strides[order[0]] + b * strides[order[1]] + c * strides[order[2]] + d * strides[order[3]];
+                        const int32_t from = a * strides[order[0]] + b * strides[order[1]] + c * strides[order[2]] +
+                                             d * strides[order[3]];
                         assert_int_equal(y[at++], from);
                     }
     }
@@ -197,11 +200,16 @@ static void every_permutation(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reshapes_move_nothing), cmocka_unit_test(transposes),
-        cmocka_unit_test(slices),                cmocka_unit_test(pads_with_what_stands_for_zero),
-        cmocka_unit_test(mirrors),               cmocka_unit_test(joins_and_splits),
-        cmocka_unit_test(repeats),               cmocka_unit_test(gathers_and_clamps),
-        cmocka_unit_test(every_permutation),     cmocka_unit_test(moves_between_batch_depth_and_space),
+        cmocka_unit_test(reshapes_move_nothing),
+        cmocka_unit_test(transposes),
+        cmocka_unit_test(slices),
+        cmocka_unit_test(pads_with_what_stands_for_zero),
+        cmocka_unit_test(mirrors),
+        cmocka_unit_test(joins_and_splits),
+        cmocka_unit_test(repeats),
+        cmocka_unit_test(gathers_and_clamps),
+        cmocka_unit_test(every_permutation),
+        cmocka_unit_test(moves_between_batch_depth_and_space),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,8 @@
 
 #include "support/one_operator.h"
 
-/* Every operator with random numbers of random operands, random constants and random options: whatever is not refused must run
- * without reading or writing out of bounds (sanitizers tell) and give results of the inferred size. */
+/* Every operator with random numbers of random operands, random constants and random options: whatever is not refused
+ * must run without reading or writing out of bounds (sanitizers tell) and give results of the inferred size. */
 
 static one_result r;
 
@@ -42,19 +42,11 @@ static void random_options(octet_operator_code code, octet_options *o) {
         o->pack.axis = a;
         o->pack.count = b;
         return;
-    case OCTET_OP_CONCATENATION:
-        o->concatenation.axis = a;
-        return;
-    case OCTET_OP_CAST:
-        o->cast.out = (octet_type)pick(OCTET_N_TYPES);
-        return;
+    case OCTET_OP_CONCATENATION: o->concatenation.axis = a; return;
+    case OCTET_OP_CAST: o->cast.out = (octet_type)pick(OCTET_N_TYPES); return;
     case OCTET_OP_SPACE_TO_DEPTH:
-    case OCTET_OP_DEPTH_TO_SPACE:
-        o->block.size = a;
-        return;
-    case OCTET_OP_MIRROR_PAD:
-        o->mirror_pad.symmetric = pick(2);
-        return;
+    case OCTET_OP_DEPTH_TO_SPACE: o->block.size = a; return;
+    case OCTET_OP_MIRROR_PAD: o->mirror_pad.symmetric = pick(2); return;
     case OCTET_OP_RESIZE_BILINEAR:
     case OCTET_OP_RESIZE_NEAREST_NEIGHBOR:
         o->resize.align_corners = pick(2);
@@ -63,14 +55,9 @@ static void random_options(octet_operator_code code, octet_options *o) {
     case OCTET_OP_ADD:
     case OCTET_OP_SUB:
     case OCTET_OP_MUL:
-    case OCTET_OP_DIV:
-        o->arithmetic.activation = (octet_activation)pick(5);
-        return;
-    case OCTET_OP_LEAKY_RELU:
-        o->leaky_relu.alpha = (float)a;
-        return;
-    default:
-        return;
+    case OCTET_OP_DIV: o->arithmetic.activation = (octet_activation)pick(5); return;
+    case OCTET_OP_LEAKY_RELU: o->leaky_relu.alpha = (float)a; return;
+    default: return;
     }
 }
 
@@ -99,7 +86,8 @@ static void random_operand(operand *o, octet_type main_type, unsigned char *data
             memcpy(data + 4 * i, &value, 4);
         }
     } else {
-        for (size_t i = 0; i < n * octet_type_size(o->type); i++) data[i] = (unsigned char)(o->type == OCTET_BOOL ? pick(2) : pick(256));
+        for (size_t i = 0; i < n * octet_type_size(o->type); i++)
+            data[i] = (unsigned char)(o->type == OCTET_BOOL ? pick(2) : pick(256));
     }
     if (octet_type_is_quantized(o->type) && pick(20)) {
         o->scale = scales[pick(pick(8) ? 3 : 5)];
@@ -116,20 +104,16 @@ static uint32_t usual_inputs(octet_operator_code code) {
     case OCTET_OP_RANGE:
     case OCTET_OP_SPLIT_V:
     case OCTET_OP_SPACE_TO_BATCH_ND:
-    case OCTET_OP_BATCH_TO_SPACE_ND:
-        return 3;
-    case OCTET_OP_STRIDED_SLICE:
-        return 4;
+    case OCTET_OP_BATCH_TO_SPACE_ND: return 3;
+    case OCTET_OP_STRIDED_SLICE: return 4;
     case OCTET_OP_ABS:
     case OCTET_OP_SHAPE:
     case OCTET_OP_UNPACK:
     case OCTET_OP_SQUEEZE:
     case OCTET_OP_SPACE_TO_DEPTH:
     case OCTET_OP_DEPTH_TO_SPACE:
-    case OCTET_OP_CAST:
-        return 1;
-    default:
-        return 2;
+    case OCTET_OP_CAST: return 1;
+    default: return 2;
     }
 }
 

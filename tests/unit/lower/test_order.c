@@ -12,7 +12,8 @@
 
 static one_result r;
 
-static void run(octet_operator_code code, const octet_options *options, const operand *operands, uint32_t n, uint32_t n_outputs) {
+static void run(octet_operator_code code, const octet_options *options, const operand *operands, uint32_t n,
+                uint32_t n_outputs) {
     one_run(code, options, operands, n, NULL, n_outputs, 2, &r);
     if (r.status != OCTET_OK) fail_msg("%s", r.message);
 }
@@ -64,7 +65,8 @@ static void test_scatter(void **state) {
 /* A start that is too far is moved. */
 static void test_update_slice(void **state) {
     (void)state;
-    const operand operands[] = {S8(DIMS(3, 3), 0.5f, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9), S8(DIMS(2, 1), 0.5f, 1, -1, -2), S32(DIMS(2), 9, 1)};
+    const operand operands[] = {S8(DIMS(3, 3), 0.5f, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9), S8(DIMS(2, 1), 0.5f, 1, -1, -2),
+                                S32(DIMS(2), 9, 1)};
     const operand output = S8(DIMS(3, 3), 0.5f, 1, 0);
     one_run(OCTET_OP_DYNAMIC_UPDATE_SLICE, NULL, operands, 3, &output, 1, 1, &r);
     ONE_EXPECT(r, int8_t, DIMS(3, 3), 1, 2, 3, 4, -1, 6, 7, -2, 9);
@@ -77,7 +79,8 @@ static void test_others(void **state) {
     ONE_EXPECT(r, uint8_t, DIMS(2), 1, 0);
     run(OCTET_OP_RELU_0_TO_1, NULL, &x, 1, 1);
     ONE_EXPECT(r, float, DIMS(1, 1, 2, 2), 1, 0, 1, 0.5f);
-    const octet_options pool = {.pool_2d = {.padding = OCTET_PADDING_VALID, .stride_w = 1, .stride_h = 1, .filter_w = 2, .filter_h = 1}};
+    const octet_options pool = {
+        .pool_2d = {.padding = OCTET_PADDING_VALID, .stride_w = 1, .stride_h = 1, .filter_w = 2, .filter_h = 1}};
     const operand cells = F32(DIMS(1, 1, 2, 1), 1, 7);
     run(OCTET_OP_L2_POOL_2D, &pool, &cells, 1, 1);
     ONE_EXPECT(r, float, DIMS(1, 1, 1, 1), 5);
@@ -87,7 +90,8 @@ static void test_others(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_top_k),   cmocka_unit_test(test_cumsum),       cmocka_unit_test(test_one_hot),
-                                       cmocka_unit_test(test_scatter), cmocka_unit_test(test_update_slice), cmocka_unit_test(test_others)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_top_k),        cmocka_unit_test(test_cumsum),
+                                       cmocka_unit_test(test_one_hot),      cmocka_unit_test(test_scatter),
+                                       cmocka_unit_test(test_update_slice), cmocka_unit_test(test_others)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

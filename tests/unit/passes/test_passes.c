@@ -57,7 +57,8 @@ static void one_summand_before_convolution_stays_with_padding(void **state) {
 static void a_square_of_a_difference_is_one_operator(void **state) {
     fixture *f = *state;
     const uint32_t x = input(f, DIMS(1, 2)), y = unary(f, OCTET_OP_ABS, x), kept = binary(f, OCTET_OP_SUB, y, x);
-    const uint32_t first = unary(f, OCTET_OP_SQUARE, binary(f, OCTET_OP_SUB, x, y)), second = unary(f, OCTET_OP_SQUARE, kept);
+    const uint32_t first = unary(f, OCTET_OP_SQUARE, binary(f, OCTET_OP_SUB, x, y)),
+                   second = unary(f, OCTET_OP_SQUARE, kept);
     run(f, binary(f, OCTET_OP_MUL, binary(f, OCTET_OP_ADD, first, second), kept));
     expect_operators(f, "ABS SUB SQUARED_DIFFERENCE SQUARE ADD MUL");
 }
@@ -84,7 +85,8 @@ static void what_is_nearly_a_hard_swish_stays(void **state) {
 
 static void a_row_before_dense_stays(void **state) {
     fixture *f = *state;
-    run(f, dense(f, binary(f, OCTET_OP_SUB, input(f, DIMS(1, 2)), constant(f, "mean", 0.5f, 0.25f, DIMS(1, 2))), 2, false));
+    run(f, dense(f, binary(f, OCTET_OP_SUB, input(f, DIMS(1, 2)), constant(f, "mean", 0.5f, 0.25f, DIMS(1, 2))), 2,
+                 false));
     expect_operators(f, "SUB FULLY_CONNECTED");
 }
 
@@ -105,7 +107,8 @@ static void a_factor_per_pixel_stays(void **state) {
 
 static void bias_behind_a_reshape_folds(void **state) {
     fixture *f = *state;
-    const uint32_t x = binary(f, OCTET_OP_RESHAPE, dense(f, input(f, DIMS(2, 4)), 4, false), integers(f, 3, (const int32_t[]){1, 2, 3}));
+    const uint32_t x = binary(f, OCTET_OP_RESHAPE, dense(f, input(f, DIMS(2, 4)), 4, false),
+                              integers(f, 3, (const int32_t[]){1, 2, 3}));
     run(f, binary(f, OCTET_OP_ADD, x, constant(f, "bias", 0.5f, 0.25f, DIMS(3))));
     expect_operators(f, "FULLY_CONNECTED RESHAPE");
     assert_true(data(f, 0, 2)[2] == 1.0f);
@@ -146,7 +149,8 @@ static void activations_fuse_where_tensorflow_fuses_them(void **state) {
 
 static void an_activation_fuses_through_a_reshape(void **state) {
     fixture *f = *state;
-    const uint32_t flat = binary(f, OCTET_OP_RESHAPE, conv(f, input(f, DIMS(1, 4, 4, 2))), integers(f, 2, (const int32_t[]){1, 32}));
+    const uint32_t flat =
+        binary(f, OCTET_OP_RESHAPE, conv(f, input(f, DIMS(1, 4, 4, 2))), integers(f, 2, (const int32_t[]){1, 32}));
     run(f, unary(f, OCTET_OP_RELU6, flat));
     expect_operators(f, "CONV_2D RESHAPE");
     assert_int_equal(op(f, 0)->options.conv_2d.activation, OCTET_ACTIVATION_RELU6);
@@ -194,7 +198,8 @@ static void shape_arithmetic_becomes_one_reshape(void **state) {
     uint32_t size;
     expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, "n", OCTET_INT32, &scalar, &n, &size));
     const uint32_t packed = emit(f, OCTET_OP_PACK, &pack, 2, (const uint32_t[]){batch, size});
-    /* RESHAPE wants its shape as a constant when it is made: as an importer would, the target is replaced afterwards. */
+    /* RESHAPE wants its shape as a constant when it is made: as an importer would, the target is replaced afterwards.
+     */
     const uint32_t y = binary(f, OCTET_OP_RESHAPE, x, integers(f, 2, (const int32_t[]){1, 32}));
     expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, packed, "dims"));
     run(f, y);
@@ -209,7 +214,8 @@ static void transposes_cancel_or_become_reshapes(void **state) {
     fixture *f = *state;
     const uint32_t x = input(f, DIMS(1, 4, 3));
     const uint32_t swap = integers(f, 3, (const int32_t[]){0, 2, 1});
-    const uint32_t back = binary(f, OCTET_OP_TRANSPOSE, binary(f, OCTET_OP_TRANSPOSE, unary(f, OCTET_OP_ABS, x), swap), swap);
+    const uint32_t back =
+        binary(f, OCTET_OP_TRANSPOSE, binary(f, OCTET_OP_TRANSPOSE, unary(f, OCTET_OP_ABS, x), swap), swap);
     run(f, unary(f, OCTET_OP_EXP, binary(f, OCTET_OP_TRANSPOSE, back, integers(f, 3, (const int32_t[]){1, 0, 2}))));
     expect_operators(f, "ABS EXP RESHAPE");
 }
@@ -241,7 +247,8 @@ static void dense_on_three_dimensions_keeps_them(void **state) {
     fixture *f = *state;
     const uint32_t x = unary(f, OCTET_OP_ABS, input(f, DIMS(1, 2, 4)));
     const uint32_t flat = binary(f, OCTET_OP_RESHAPE, x, integers(f, 2, (const int32_t[]){2, 4}));
-    const uint32_t back = binary(f, OCTET_OP_RESHAPE, dense(f, flat, 4, false), integers(f, 3, (const int32_t[]){1, 2, 3}));
+    const uint32_t back =
+        binary(f, OCTET_OP_RESHAPE, dense(f, flat, 4, false), integers(f, 3, (const int32_t[]){1, 2, 3}));
     run(f, unary(f, OCTET_OP_RELU, binary(f, OCTET_OP_ADD, back, constant(f, "bias", 0.5f, 0.25f, DIMS(3)))));
     expect_operators(f, "ABS FULLY_CONNECTED");
     assert_true(op(f, 1)->options.fully_connected.keep_num_dims);
@@ -284,7 +291,8 @@ static void constants_are_rounded_to_a_trained_range(void **state) {
     const uint32_t v = constant(f, "kernel", -1.25f, 0.75f, DIMS(4));
     run(f, binary(f, OCTET_OP_SUB, input(f, DIMS(1, 4)), emit(f, OCTET_OP_FAKE_QUANT, &range, 1, &v)));
     expect_operators(f, "SUB");
-    const float expected[4] = {-1.0f, 0.0f, 0.0f, 1.0f}; /* of -1.25, -0.5 (half a step above the end goes up), 0.25, 1 */
+    const float expected[4] = {-1.0f, 0.0f, 0.0f,
+                               1.0f}; /* of -1.25, -0.5 (half a step above the end goes up), 0.25, 1 */
     assert_memory_equal(data(f, 0, 1), expected, sizeof expected);
 }
 
@@ -322,7 +330,8 @@ static void a_dense_layer_reads_a_flat_vector_with_an_open_batch(void **state) {
 static void shapes_behind_a_dense_layer_go_before_it(void **state) {
     fixture *f = *state;
     f->graph->keras_version = 3;
-    const uint32_t rows = binary(f, OCTET_OP_RESHAPE, input(f, DIMS(1, 24)), integers(f, 3, (const int32_t[]){1, 6, 4}));
+    const uint32_t rows =
+        binary(f, OCTET_OP_RESHAPE, input(f, DIMS(1, 24)), integers(f, 3, (const int32_t[]){1, 6, 4}));
     run(f, binary(f, OCTET_OP_RESHAPE, dense(f, rows, 4, true), integers(f, 4, (const int32_t[]){1, 2, 3, 3})));
     expect_operators(f, "RESHAPE FULLY_CONNECTED");
     assert_true(op(f, 1)->options.fully_connected.keep_num_dims);
@@ -360,8 +369,10 @@ static void ones_in_front_are_left_to_broadcasting(void **state) {
     f->graph->keras_version = 3;
     const uint32_t x = input(f, DIMS(1, 4, 4, 2));
     const octet_options options = {.reduce = {.keep_dims = false}};
-    const uint32_t means = emit(f, OCTET_OP_MEAN, &options, 2, (const uint32_t[]){x, integers(f, 2, (const int32_t[]){1, 2})});
-    const uint32_t gate = binary(f, OCTET_OP_RESHAPE, unary(f, OCTET_OP_ABS, means), integers(f, 4, (const int32_t[]){1, 1, 1, 2}));
+    const uint32_t means =
+        emit(f, OCTET_OP_MEAN, &options, 2, (const uint32_t[]){x, integers(f, 2, (const int32_t[]){1, 2})});
+    const uint32_t gate =
+        binary(f, OCTET_OP_RESHAPE, unary(f, OCTET_OP_ABS, means), integers(f, 4, (const int32_t[]){1, 1, 1, 2}));
     run(f, binary(f, OCTET_OP_MUL, x, gate));
     expect_operators(f, "MEAN ABS MUL");
 }
@@ -394,7 +405,8 @@ static void running_out_of_memory_leaks_nothing(void **state) {
         f->graph = NULL;
         octet_context_clear(&f->ctx);
         expect_ok(f, octet_graph_create(&f->ctx, "test", &f->graph));
-        const uint32_t y = unary(f, OCTET_OP_RELU, batch_normalization(f, conv(f, pad(f, input(f, DIMS(1, 4, 4, 2)), 1, 1))));
+        const uint32_t y =
+            unary(f, OCTET_OP_RELU, batch_normalization(f, conv(f, pad(f, input(f, DIMS(1, 4, 4, 2)), 1, 1))));
         expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
         f->ctx.fail_allocation = f->ctx.n_allocations + n;
         status = octet_passes_run(&f->ctx, f->graph);

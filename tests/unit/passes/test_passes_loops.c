@@ -7,7 +7,8 @@ static uint32_t reshape(fixture *f, uint32_t x, int32_t n, const int32_t *dims) 
 
 /* Rows [begin, begin + n) of x [3,1,2]. */
 static uint32_t rows(fixture *f, uint32_t x, int32_t begin, int32_t n) {
-    const uint32_t inputs[3] = {x, integers(f, 3, (const int32_t[]){begin, 0, 0}), integers(f, 3, (const int32_t[]){n, -1, -1})};
+    const uint32_t inputs[3] = {x, integers(f, 3, (const int32_t[]){begin, 0, 0}),
+                                integers(f, 3, (const int32_t[]){n, -1, -1})};
     return emit(f, OCTET_OP_SLICE, NULL, 3, inputs);
 }
 
@@ -86,9 +87,10 @@ static void without_loops_everything_stays(void **state) {
 static void parts_of_an_axis_are_a_split(void **state) {
     fixture *f = *state;
     f->graph->is_unrolled = true;
-    const uint32_t x = input(f, DIMS(3, 1, 2)), last = rows(f, x, 2, 1), first = rows(f, x, 0, 1), middle = rows(f, x, 1, 1);
-    const uint32_t parts[4] = {unary(f, OCTET_OP_EXP, first), unary(f, OCTET_OP_TANH, middle), unary(f, OCTET_OP_ABS, last),
-                               unary(f, OCTET_OP_NEG, rows(f, x, 1, 1))};
+    const uint32_t x = input(f, DIMS(3, 1, 2)), last = rows(f, x, 2, 1), first = rows(f, x, 0, 1),
+                   middle = rows(f, x, 1, 1);
+    const uint32_t parts[4] = {unary(f, OCTET_OP_EXP, first), unary(f, OCTET_OP_TANH, middle),
+                               unary(f, OCTET_OP_ABS, last), unary(f, OCTET_OP_NEG, rows(f, x, 1, 1))};
     run(f, concatenate(f, 4, parts));
     expect_operators(f, "SPLIT EXP TANH ABS NEG CONCATENATION");
     for (uint32_t i = 0; i < 3; i++) assert_int_equal(op(f, 1 + i)->inputs[0], op(f, 0)->outputs[i]);
@@ -137,14 +139,10 @@ static void parts_of_constants_are_constants(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CASE(lists_of_results_are_packed),
-        CASE(updated_rows_are_packed),
-        CASE(places_that_no_step_fills_stay_zeros),
-        CASE(the_last_result_is_the_last_step),
-        CASE(without_loops_everything_stays),
-        CASE(parts_of_an_axis_are_a_split),
-        CASE(the_dense_layer_of_all_steps_is_one),
-        CASE(without_a_bias_each_step_has_its_own),
+        CASE(lists_of_results_are_packed),          CASE(updated_rows_are_packed),
+        CASE(places_that_no_step_fills_stay_zeros), CASE(the_last_result_is_the_last_step),
+        CASE(without_loops_everything_stays),       CASE(parts_of_an_axis_are_a_split),
+        CASE(the_dense_layer_of_all_steps_is_one),  CASE(without_a_bias_each_step_has_its_own),
         CASE(parts_of_constants_are_constants),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,11 +33,14 @@ static uint32_t step_input(fixture *f, uint32_t x, int32_t index, change what) {
 static uint32_t lstm(fixture *f, uint32_t x, change what) {
     const uint32_t kernel = constant(f, "kernel", -0.5f, 0.07f, DIMS(4 * UNITS, FEATURES));
     const uint32_t recurrent = constant(f, "recurrent", 0.9f, -0.05f, DIMS(4 * UNITS, UNITS));
-    const uint32_t bias = constant(f, "bias", 0.4f, -0.06f, DIMS(4 * UNITS)), axis = integers(f, 1, (const int32_t[]){1});
+    const uint32_t bias = constant(f, "bias", 0.4f, -0.06f, DIMS(4 * UNITS)),
+                   axis = integers(f, 1, (const int32_t[]){1});
     uint32_t h = constant(f, "h", 0.0f, 0.0f, DIMS(BATCH, UNITS)), c = h, results[STEPS];
     for (int32_t t = 0; t < STEPS; t++) {
-        const uint32_t other = what == KERNEL_OF_A_STEP && t == 1 ? constant(f, "other", 0.5f, 0.01f, DIMS(4 * UNITS, FEATURES)) : kernel;
-        const uint32_t sum = binary(f, OCTET_OP_ADD, product(f, step_input(f, x, t, what), other), product(f, h, recurrent));
+        const uint32_t other =
+            what == KERNEL_OF_A_STEP && t == 1 ? constant(f, "other", 0.5f, 0.01f, DIMS(4 * UNITS, FEATURES)) : kernel;
+        const uint32_t sum =
+            binary(f, OCTET_OP_ADD, product(f, step_input(f, x, t, what), other), product(f, h, recurrent));
         const uint32_t split[2] = {axis, binary(f, OCTET_OP_ADD, sum, bias)};
         const octet_options options = {.split = {4}};
         uint32_t gates[4];
@@ -82,12 +85,17 @@ static void check(fixture *f, change what, const char *operators) {
         expect_operators(f, operators);
         return;
     }
-    for (uint32_t k = 0; k < f->graph->n_operators; k++) assert_int_not_equal(op(f, k)->code, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM);
+    for (uint32_t k = 0; k < f->graph->n_operators; k++)
+        assert_int_not_equal(op(f, k)->code, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM);
 }
 
-static void the_last_result(void **state) { check(*state, NOTHING, "TRANSPOSE UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE"); }
+static void the_last_result(void **state) {
+    check(*state, NOTHING, "TRANSPOSE UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE");
+}
 
-static void all_results(void **state) { check(*state, RESULTS_ARE_PACKED, "TRANSPOSE UNIDIRECTIONAL_SEQUENCE_LSTM TRANSPOSE"); }
+static void all_results(void **state) {
+    check(*state, RESULTS_ARE_PACKED, "TRANSPOSE UNIDIRECTIONAL_SEQUENCE_LSTM TRANSPOSE");
+}
 
 static void some_results(void **state) {
     check(*state, RESULTS_ARE_READ, "TRANSPOSE UNIDIRECTIONAL_SEQUENCE_LSTM TRANSPOSE UNPACK SUB");
@@ -110,7 +118,8 @@ static void others_stay(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CASE(the_last_result), CASE(all_results), CASE(some_results), CASE(steps_that_read_other_results), CASE(others_stay),
+        CASE(the_last_result), CASE(all_results), CASE(some_results), CASE(steps_that_read_other_results),
+        CASE(others_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,8 @@
 
 static uint32_t dense_with_bias(fixture *f, uint32_t x) {
     const octet_options options = {.fully_connected = {.keep_num_dims = false}};
-    const uint32_t inputs[3] = {x, constant(f, "kernel", 0.1f, 0.01f, DIMS(2, 2)), constant(f, "bias", 0.5f, 0.25f, DIMS(2))};
+    const uint32_t inputs[3] = {x, constant(f, "kernel", 0.1f, 0.01f, DIMS(2, 2)),
+                                constant(f, "bias", 0.5f, 0.25f, DIMS(2))};
     return emit(f, OCTET_OP_FULLY_CONNECTED, &options, 3, inputs);
 }
 
@@ -93,7 +94,8 @@ static void different_factors_before_a_convolution_stay(void **state) {
 /* Upwards by two, without bias. */
 static uint32_t transposed(fixture *f, uint32_t x) {
     const octet_options options = {.transpose_conv = {.padding = OCTET_PADDING_VALID, .stride_w = 2, .stride_h = 2}};
-    const uint32_t inputs[3] = {integers(f, 4, (const int32_t[]){1, 8, 8, 3}), constant(f, "kernel", 0.1f, 0.01f, DIMS(3, 2, 2, 2)), x};
+    const uint32_t inputs[3] = {integers(f, 4, (const int32_t[]){1, 8, 8, 3}),
+                                constant(f, "kernel", 0.1f, 0.01f, DIMS(3, 2, 2, 2)), x};
     return emit(f, OCTET_OP_TRANSPOSE_CONV, &options, 3, inputs);
 }
 
@@ -134,8 +136,10 @@ static void batch_normalization_between_dense_layers_goes_forward(void **state) 
 static void a_turned_operand_of_a_product_is_a_flag(void **state) {
     fixture *f = *state;
     const octet_options options = {.batch_matmul = {.adj_y = true}};
-    const uint32_t x = input(f, DIMS(1, 3, 4)), turned = binary(f, OCTET_OP_TRANSPOSE, x, integers(f, 3, (const int32_t[]){0, 2, 1}));
-    const uint32_t y = unary(f, OCTET_OP_EXP, x), other = binary(f, OCTET_OP_TRANSPOSE, y, integers(f, 3, (const int32_t[]){0, 2, 1}));
+    const uint32_t x = input(f, DIMS(1, 3, 4)),
+                   turned = binary(f, OCTET_OP_TRANSPOSE, x, integers(f, 3, (const int32_t[]){0, 2, 1}));
+    const uint32_t y = unary(f, OCTET_OP_EXP, x),
+                   other = binary(f, OCTET_OP_TRANSPOSE, y, integers(f, 3, (const int32_t[]){0, 2, 1}));
     run(f, emit(f, OCTET_OP_BATCH_MATMUL, &options, 2, (const uint32_t[]){turned, other}));
     expect_operators(f, "EXP BATCH_MATMUL");
     assert_true(op(f, 1)->options.batch_matmul.adj_x && !op(f, 1)->options.batch_matmul.adj_y);

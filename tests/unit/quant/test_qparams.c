@@ -12,23 +12,22 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static void assert_params(octet_qparams got, float scale, int32_t zero_point) {
-    if (memcmp(&got.scale, &scale, sizeof scale) != 0) fail_msg("scale %.9g, expected %.9g", (double)got.scale, (double)scale);
+    if (memcmp(&got.scale, &scale, sizeof scale) != 0)
+        fail_msg("scale %.9g, expected %.9g", (double)got.scale, (double)scale);
     assert_int_equal(got.zero_point, zero_point);
 }
 
 /* Ranges that TensorFlow 2.21 was observed to turn into these parameters. */
 static void ranges_give_observed_parameters(void **state) {
     (void)state;
-    static const struct { double min, max; float scale; int32_t zero_point; } CASES[] = {
-        {0, 0, 7.8431368e-09f, 0},
-        {1, 1, 0.003921569f, -128},
-        {-1, -1, 0.003921569f, 127},
-        {0, 1e-7, 8.2352942e-09f, -7},
-        {-1e-7, 0, 8.2352942e-09f, 6},
-        {-5e-7, 5e-7, 1.17647065e-08f, -1},
-        {-0.5, 254.5, 1.0f, -128},
-        {-1.5, 253.5, 1.0f, -127},
-        {-126.5, 128.5, 1.0f, -2},
+    static const struct {
+        double min, max;
+        float scale;
+        int32_t zero_point;
+    } CASES[] = {
+        {0, 0, 7.8431368e-09f, 0},     {1, 1, 0.003921569f, -128},    {-1, -1, 0.003921569f, 127},
+        {0, 1e-7, 8.2352942e-09f, -7}, {-1e-7, 0, 8.2352942e-09f, 6}, {-5e-7, 5e-7, 1.17647065e-08f, -1},
+        {-0.5, 254.5, 1.0f, -128},     {-1.5, 253.5, 1.0f, -127},     {-126.5, 128.5, 1.0f, -2},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         const float min = (float)CASES[i].min, max = (float)CASES[i].max; /* calibration records float32 */
@@ -162,15 +161,19 @@ static void a_large_bias_widens_its_channel(void **state) {
 
 static void float16_rounds_to_nearest_even(void **state) {
     (void)state;
-    static const struct { float value; uint16_t bits; } CASES[] = {
-        {0.0f, 0x0000},        {-0.0f, 0x8000},       {1.0f, 0x3c00},         {-2.0f, 0xc000},
-        {1.00048828125f, 0x3c00}, {1.00146484375f, 0x3c02}, {65504.0f, 0x7bff}, {65519.99f, 0x7bff},
-        {65520.0f, 0x7bff},    {-1e9f, 0xfbff},       {5.9604645e-8f, 0x0001}, {2.9802322e-8f, 0x0000},
-        {8.9406967e-8f, 0x0002}, {6.097555e-5f, 0x03ff}, {6.1035156e-5f, 0x0400}, {0.1f, 0x2e66},
+    static const struct {
+        float value;
+        uint16_t bits;
+    } CASES[] = {
+        {0.0f, 0x0000},           {-0.0f, 0x8000},          {1.0f, 0x3c00},          {-2.0f, 0xc000},
+        {1.00048828125f, 0x3c00}, {1.00146484375f, 0x3c02}, {65504.0f, 0x7bff},      {65519.99f, 0x7bff},
+        {65520.0f, 0x7bff},       {-1e9f, 0xfbff},          {5.9604645e-8f, 0x0001}, {2.9802322e-8f, 0x0000},
+        {8.9406967e-8f, 0x0002},  {6.097555e-5f, 0x03ff},   {6.1035156e-5f, 0x0400}, {0.1f, 0x2e66},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         const uint16_t got = octet_qparams_float16(CASES[i].value);
-        if (got != CASES[i].bits) fail_msg("%.9g gives %04x, expected %04x", (double)CASES[i].value, got, CASES[i].bits);
+        if (got != CASES[i].bits)
+            fail_msg("%.9g gives %04x, expected %04x", (double)CASES[i].value, got, CASES[i].bits);
     }
     assert_int_equal(octet_qparams_float16(NAN) & 0x7e00, 0x7e00);
 }

@@ -17,7 +17,8 @@ static void a_value_in_two_concats_is_requantized_for_one(void **state) {
     const uint32_t x = input(f, 4, 0.0f, 1.0f);
     const uint32_t a = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f), b = unary(f, OCTET_OP_RELU, x, 0.0f, 2.0f);
     const uint32_t c = unary(f, OCTET_OP_EXP, x, 0.0f, 4.0f);
-    const uint32_t ab = binary(f, OCTET_OP_CONCATENATION, a, b, 0.0f, 2.0f), ac = binary(f, OCTET_OP_CONCATENATION, a, c, 0.0f, 4.0f);
+    const uint32_t ab = binary(f, OCTET_OP_CONCATENATION, a, b, 0.0f, 2.0f),
+                   ac = binary(f, OCTET_OP_CONCATENATION, a, c, 0.0f, 4.0f);
     quantize(f, binary(f, OCTET_OP_ADD, ab, ac, 0.0f, 5.0f));
     expect_operators(f, "ABS RELU EXP QUANTIZE CONCATENATION CONCATENATION ADD");
     expect_params(result(f, 0), 4.0f / 255.0f, -128); /* the last operator decides first */
@@ -66,7 +67,8 @@ static void reshape_and_pad_keep_what_they_are_given(void **state) {
     const uint32_t x = input(f, 4, -1.0f, 1.0f);
     uint32_t shape, paddings;
     expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "shape", (const int32_t[]){1, 2, 2}, 3, &shape));
-    const uint32_t a = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f), reshaped = binary(f, OCTET_OP_RESHAPE, a, shape, 0.0f, 9.0f);
+    const uint32_t a = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f),
+                   reshaped = binary(f, OCTET_OP_RESHAPE, a, shape, 0.0f, 9.0f);
     const octet_shape pairs = octet_shape_make(2, (const int32_t[]){3, 2});
     const int32_t amounts[6] = {0, 0, 1, 1, 0, 0};
     expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, "paddings", OCTET_INT32, &pairs, amounts, &paddings));
@@ -120,7 +122,8 @@ static void a_small_cell_state_keeps_a_scale_that_is_read(void **state) {
     for (int i = 0; i < 24; i++) inputs[i] = OCTET_NONE;
     inputs[0] = input(f, FEATURES, -1.0f, 1.0f);
     f->graph->values[inputs[0]].shape = steps;
-    for (int i = 1; i < 9; i++) inputs[i] = constant(f, "weights", 2, (const int32_t[]){CELLS, i < 5 ? FEATURES : CELLS}, numbers);
+    for (int i = 1; i < 9; i++)
+        inputs[i] = constant(f, "weights", 2, (const int32_t[]){CELLS, i < 5 ? FEATURES : CELLS}, numbers);
     for (int i = 12; i < 16; i++) inputs[i] = constant(f, "bias", 1, (const int32_t[]){CELLS}, numbers);
     for (int i = 18; i < 20; i++) {
         expect_ok(f, octet_graph_add_value(&f->ctx, f->graph, "state", OCTET_FLOAT32, &cell, &inputs[i]));
@@ -128,7 +131,8 @@ static void a_small_cell_state_keeps_a_scale_that_is_read(void **state) {
         set_range(f, inputs[i], -0.1f, 0.2f);
     }
     const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH, .cell_clip = 10.0f}};
-    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", NULL, inputs, 24, &options, &y, 1));
+    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", NULL, inputs, 24,
+                                  &options, &y, 1));
     set_range(f, y, -0.1f, 0.1f);
     quantize(f, y);
     expect_params(operand(f, 0, 19), 0x1p-15f, 0);
@@ -147,7 +151,8 @@ static uint32_t compare(fixture *f, uint32_t x, float with) {
 
 static void a_choice_covers_operands_that_are_read_elsewhere(void **state) {
     fixture *f = *state;
-    const uint32_t x = input(f, 4, -1.0f, 3.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 3.0f), z = unary(f, OCTET_OP_RELU, x, 0.0f, 5.0f);
+    const uint32_t x = input(f, 4, -1.0f, 3.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 3.0f),
+                   z = unary(f, OCTET_OP_RELU, x, 0.0f, 5.0f);
     const uint32_t inputs[3] = {compare(f, x, 0.5f), y, z};
     const uint32_t chosen = emit(f, OCTET_OP_SELECT_V2, inputs, 3, 0.0f, 1.0f);
     quantize(f, binary(f, OCTET_OP_ADD, chosen, y, 0.0f, 4.0f));
@@ -220,7 +225,8 @@ static void inputs_and_outputs_take_the_types_asked_for(void **state) {
 
 static void int16_has_wide_biases(void **state) {
     fixture *f = *state;
-    f->options = (octet_quantize_options){.mode = OCTET_MODE_INT16X8, .input_type = OCTET_INT16, .output_type = OCTET_INT16};
+    f->options =
+        (octet_quantize_options){.mode = OCTET_MODE_INT16X8, .input_type = OCTET_INT16, .output_type = OCTET_INT16};
     quantize(f, add_dense(f, input(f, 4, -1.0f, 0.5f), WEIGHTS, BIAS, -2.0f, 2.0f));
     expect_params(operand(f, 0, 0), 1.0f / 32767.0f, 0);
     assert_int_equal(operand(f, 0, 1)->type, OCTET_INT8);
@@ -272,7 +278,8 @@ static void nan_weights_are_named(void **state) {
 static void infinite_biases_are_named(void **state) {
     fixture *f = *state;
     const float bias[2] = {0.0f, -INFINITY};
-    expect_failure(f, add_dense(f, input(f, 4, 0.0f, 1.0f), WEIGHTS, bias, -2.0f, 2.0f), OCTET_MODEL, "element 1 of bias is infinite");
+    expect_failure(f, add_dense(f, input(f, 4, 0.0f, 1.0f), WEIGHTS, bias, -2.0f, 2.0f), OCTET_MODEL,
+                   "element 1 of bias is infinite");
 }
 
 static void a_missing_range_is_named(void **state) {
@@ -300,7 +307,8 @@ static void a_quantized_graph_is_refused(void **state) {
 /* Whichever allocation fails, the answer is NOMEM and everything is given back. */
 static void running_out_of_memory_leaks_nothing(void **state) {
     fixture *f = *state;
-    const uint32_t y = unary(f, OCTET_OP_SOFTMAX, add_dense(f, input(f, 4, 0.0f, 1.0f), WEIGHTS, BIAS, -2.0f, 2.0f), 0.0f, 1.0f);
+    const uint32_t y =
+        unary(f, OCTET_OP_SOFTMAX, add_dense(f, input(f, 4, 0.0f, 1.0f), WEIGHTS, BIAS, -2.0f, 2.0f), 0.0f, 1.0f);
     expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
     const size_t before = f->ctx.memory_bytes;
     for (uint32_t mode = 0; mode < 5; mode++) {
@@ -323,7 +331,8 @@ static void running_out_of_memory_leaks_nothing(void **state) {
 static void widened_ranges(fixture *f, octet_range ranges[8]) {
     octet_arena scratch = {0};
     assert_true(f->graph->n_values <= 8);
-    for (uint32_t v = 0; v < f->graph->n_values; v++) ranges[v] = (octet_range){f->graph->values[v].min, f->graph->values[v].max};
+    for (uint32_t v = 0; v < f->graph->n_values; v++)
+        ranges[v] = (octet_range){f->graph->values[v].min, f->graph->values[v].max};
     expect_ok(f, octet_sharing_widen(&f->ctx, &scratch, f->graph, ranges));
     octet_arena_free(&f->ctx, &scratch);
 }
@@ -376,12 +385,14 @@ static void ranges_skip_nan_and_start_above_zero(void **state) {
     data[17] = NAN;
     octet_ranges_observe(ranges, y, data, 40);
     assert_int_equal(octet_ranges_apply(&f->ctx, ranges, f->graph), OCTET_DATA);
-    assert_string_equal(f->ctx.message, "ABS: ABS/ABS held NaN during calibration; look at the samples and their preprocessing");
+    assert_string_equal(f->ctx.message,
+                        "ABS: ABS/ABS held NaN during calibration; look at the samples and their preprocessing");
     octet_ranges_destroy(&f->ctx, ranges);
     octet_ranges_destroy(&f->ctx, second);
 }
 
-/* The variance of one feature: LiteRT takes a multiplier (2 * 0.0157)^2 / (2^14 s) below 1 only, and 2 * 0.0157 / (2^20 s). */
+/* The variance of one feature: LiteRT takes a multiplier (2 * 0.0157)^2 / (2^14 s) below 1 only, and 2 * 0.0157 / (2^20
+ * s). */
 static void a_difference_that_is_always_zero_has_a_scale_that_runs(void **state) {
     fixture *f = *state;
     const uint32_t x = input(f, 1, -2.0f, 2.0f), mean = unary(f, OCTET_OP_EXP, x, -2.0f, 2.0f);
@@ -412,8 +423,10 @@ static void scales_far_apart_are_led_back_in_two_steps(void **state) {
 /* 16 bits: operands of a concatenation keep their parameters, also behind operators that only move them. */
 static void operands_of_a_concat_of_16_bits_keep_theirs(void **state) {
     fixture *f = *state;
-    f->options = (octet_quantize_options){.mode = OCTET_MODE_INT16X8, .input_type = OCTET_INT16, .output_type = OCTET_INT16};
-    const uint32_t x = input(f, 4, -1.0f, 1.0f), a = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f), b = unary(f, OCTET_OP_RELU, x, 0.0f, 2.0f);
+    f->options =
+        (octet_quantize_options){.mode = OCTET_MODE_INT16X8, .input_type = OCTET_INT16, .output_type = OCTET_INT16};
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), a = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f),
+                   b = unary(f, OCTET_OP_RELU, x, 0.0f, 2.0f);
     quantize(f, binary(f, OCTET_OP_CONCATENATION, a, b, 0.0f, 2.0f));
     expect_operators(f, "ABS RELU QUANTIZE CONCATENATION");
     expect_params(result(f, 0), 1.0f / 32767.0f, 0);

@@ -53,7 +53,8 @@ static void one_trained_scale_is_one_for_the_tensor(void **state) {
 static void what_has_no_range_stays_float(void **state) {
     fixture *f = *state;
     const double scale = 0.01;
-    const uint32_t x = fake_quant(f, input(f, 4, 0.0f, 0.0f), -1.0f, 1.0f), y = fake_quant(f, dense(f, x, 1, &scale), -5.0f, 5.0f);
+    const uint32_t x = fake_quant(f, input(f, 4, 0.0f, 0.0f), -1.0f, 1.0f),
+                   y = fake_quant(f, dense(f, x, 1, &scale), -5.0f, 5.0f);
     quantize(f, bare(f, OCTET_OP_SOFTMAX, bare(f, OCTET_OP_EXP, y)));
     expect_operators(f, "FULLY_CONNECTED DEQUANTIZE EXP SOFTMAX");
     assert_int_equal(result(f, 3)->type, OCTET_FLOAT32);
@@ -67,7 +68,8 @@ static void untrained_weights_have_a_scale_of_their_own(void **state) {
     assert_true(operand(f, 0, 1)->quantization.scale[0] == 0.9f * 2.0f / 254.0f);
 }
 
-/* Behind an operator that keeps ranges an observed range is dropped; a trained one stays, and so does that before it. */
+/* Behind an operator that keeps ranges an observed range is dropped; a trained one stays, and so does that before it.
+ */
 static void trained_ranges_stay_where_they_are(void **state) {
     fixture *f = *state;
     const uint32_t x = fake_quant(f, input(f, 4, 0.0f, 0.0f), 0.0f, 2.55f);
@@ -84,7 +86,8 @@ static void trained_ranges_stay_where_they_are(void **state) {
 static void a_concatenation_overrules_its_operands(void **state) {
     fixture *f = *state;
     const uint32_t x = fake_quant(f, input(f, 4, 0.0f, 0.0f), 0.0f, 2.55f);
-    const uint32_t a = fake_quant(f, bare(f, OCTET_OP_ABS, x), 0.0f, 1.0f), b = fake_quant(f, bare(f, OCTET_OP_RELU, x), 0.0f, 2.0f);
+    const uint32_t a = fake_quant(f, bare(f, OCTET_OP_ABS, x), 0.0f, 1.0f),
+                   b = fake_quant(f, bare(f, OCTET_OP_RELU, x), 0.0f, 2.0f);
     quantize(f, fake_quant(f, binary(f, OCTET_OP_CONCATENATION, a, b, 0.0f, 0.0f), 0.0f, 5.1f));
     expect_operators(f, "ABS RELU CONCATENATION");
     for (uint32_t k = 0; k < 3; k++) expect_params(result(f, k), (float)((double)5.1f / 255.0), -128);
@@ -92,7 +95,8 @@ static void a_concatenation_overrules_its_operands(void **state) {
 
 static void one_rounding_behind_another_is_a_requantization(void **state) {
     fixture *f = *state;
-    const uint32_t x = fake_quant(f, input(f, 4, 0.0f, 0.0f), 0.0f, 2.55f), y = fake_quant(f, bare(f, OCTET_OP_ABS, x), 0.0f, 1.0f);
+    const uint32_t x = fake_quant(f, input(f, 4, 0.0f, 0.0f), 0.0f, 2.55f),
+                   y = fake_quant(f, bare(f, OCTET_OP_ABS, x), 0.0f, 1.0f);
     quantize(f, fake_quant(f, fake_quant(f, y, 0.0f, 1.0f), -1.0f, 1.0f));
     expect_operators(f, "ABS QUANTIZE");
     expect_params(result(f, 0), (float)(1.0 / 255.0), -128);

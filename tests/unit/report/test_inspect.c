@@ -28,8 +28,9 @@ static octet_graph *make(octet_context *ctx) {
     octet_options options = {0};
     options.fully_connected.activation = OCTET_ACTIVATION_RELU;
     const uint32_t inputs[] = {x, w, OCTET_NONE};
-    assert_int_equal(octet_graph_add_operator(ctx, graph, OCTET_OP_FULLY_CONNECTED, "dense", inputs, 3, &options, &y, 1, OCTET_NONE,
-                     NULL), OCTET_OK);
+    assert_int_equal(octet_graph_add_operator(ctx, graph, OCTET_OP_FULLY_CONNECTED, "dense", inputs, 3, &options, &y, 1,
+                                              OCTET_NONE, NULL),
+                     OCTET_OK);
     assert_int_equal(octet_graph_add_output(ctx, graph, y, "scores"), OCTET_OK);
     return graph;
 }
@@ -42,7 +43,11 @@ static void inspect_text(void **state) {
     octet_buffer out = {0};
     const int32_t version = 4;
     const size_t offsets[] = {0, SIZE_MAX, 64};
-    const octet_inspection in = {.graph = graph, .model = "m.tflite", .file_bytes = 1234, .versions = &version, .arena_bytes = 128,
+    const octet_inspection in = {.graph = graph,
+                                 .model = "m.tflite",
+                                 .file_bytes = 1234,
+                                 .versions = &version,
+                                 .arena_bytes = 128,
                                  .offsets = offsets};
     assert_int_equal(octet_inspect_write_text(&ctx, &in, &out), OCTET_OK);
     assert_string_equal((const char *)out.data,
@@ -62,7 +67,8 @@ static void inspect_text(void **state) {
     octet_buffer_free(&ctx, &out);
     assert_int_equal(octet_inspect_write_json(&ctx, &in, &out), OCTET_OK);
     assert_non_null(strstr((const char *)out.data, "\"name\":\"w\\\"1\\\"\""));
-    assert_non_null(strstr((const char *)out.data, "\"inputs\":[0,1,-1],\"outputs\":[2],\"options\":{\"activation\":\"RELU\""));
+    assert_non_null(
+        strstr((const char *)out.data, "\"inputs\":[0,1,-1],\"outputs\":[2],\"options\":{\"activation\":\"RELU\""));
     octet_buffer_free(&ctx, &out);
     octet_graph_destroy(&ctx, graph);
     assert_int_equal(ctx.memory_bytes, 0);
@@ -76,22 +82,26 @@ static void summary_of_layers(void **state) {
     octet_buffer out = {0};
     const octet_layer layers[] = {
         {.name = "flatten", .class_name = "Flatten", .output_shape = {2, {-1, 784}}, .inputs = ""},
-        {.name = "dense", .class_name = "Dense", .output_shape = {2, {-1, 128}}, .n_parameters = 104938, .n_trainable = 104938,
+        {.name = "dense",
+         .class_name = "Dense",
+         .output_shape = {2, {-1, 128}},
+         .n_parameters = 104938,
+         .n_trainable = 104938,
          .inputs = "flatten"},
     };
     for (int i = 0; i < 2; i++) assert_int_equal(octet_graph_add_layer(&ctx, graph, &layers[i]), OCTET_OK);
     assert_int_equal(octet_summary_write_text(&ctx, graph, "m.h5", &out), OCTET_OK);
-    assert_string_equal((const char *)out.data,
-                        "m.h5\n\n"
-                        "Layer (type)       Output Shape  Param #\n"
-                        "flatten (Flatten)  (None, 784)         0\n"
-                        "dense (Dense)      (None, 128)   104,938\n"
-                        "\n"
-                        "Total params: 104,938 (409.91 KB)\n"
-                        "Trainable params: 104,938 (409.91 KB)\n"
-                        "Non-trainable params: 0 (0.00 B)\n");
+    assert_string_equal((const char *)out.data, "m.h5\n\n"
+                                                "Layer (type)       Output Shape  Param #\n"
+                                                "flatten (Flatten)  (None, 784)         0\n"
+                                                "dense (Dense)      (None, 128)   104,938\n"
+                                                "\n"
+                                                "Total params: 104,938 (409.91 KB)\n"
+                                                "Trainable params: 104,938 (409.91 KB)\n"
+                                                "Non-trainable params: 0 (0.00 B)\n");
     octet_buffer_free(&ctx, &out);
-    const octet_layer branch = {.name = "add", .class_name = "Add", .output_shape = {2, {-1, 128}}, .inputs = "flatten, dense"};
+    const octet_layer branch = {
+        .name = "add", .class_name = "Add", .output_shape = {2, {-1, 128}}, .inputs = "flatten, dense"};
     assert_int_equal(octet_graph_add_layer(&ctx, graph, &branch), OCTET_OK);
     assert_int_equal(octet_summary_write_text(&ctx, graph, "m.h5", &out), OCTET_OK);
     assert_non_null(strstr((const char *)out.data, "add (Add)          (None, 128)         0  flatten, dense\n"));
@@ -110,7 +120,8 @@ static void summary_of_operators(void **state) {
     octet_graph *graph = make(&ctx);
     octet_buffer out = {0};
     assert_int_equal(octet_summary_write_text(&ctx, graph, "m.tflite", &out), OCTET_OK);
-    assert_non_null(strstr((const char *)out.data, "0  FULLY_CONNECTED  dense/MatMul  int8  [1,3]         12     12\n"));
+    assert_non_null(
+        strstr((const char *)out.data, "0  FULLY_CONNECTED  dense/MatMul  int8  [1,3]         12     12\n"));
     assert_non_null(strstr((const char *)out.data, "\n1 operators, 12 constants in 12 bytes\n"));
     octet_buffer_free(&ctx, &out);
     octet_graph_destroy(&ctx, graph);
@@ -124,11 +135,17 @@ static void long_names(void **state) {
     octet_buffer out = {0};
     assert_int_equal(octet_table_cell(&ctx, &table, "%s", "name"), OCTET_OK);
     assert_int_equal(octet_table_name(&ctx, &table, "abcdefghijkl", 8), OCTET_OK);
-    assert_int_equal(octet_table_name(&ctx, &table, "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4", 8),
+    assert_int_equal(
+        octet_table_name(&ctx, &table, "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4", 8),
+        OCTET_OK);
+    assert_int_equal(octet_table_name(&ctx, &table,
+                                      "abc\x1b\xff"
+                                      "fgh;x",
+                                      8),
                      OCTET_OK);
-    assert_int_equal(octet_table_name(&ctx, &table, "abc\x1b\xff""fgh;x", 8), OCTET_OK);
     assert_int_equal(octet_table_write(&ctx, &table, 1, &out), OCTET_OK);
-    assert_string_equal((const char *)out.data, " name\n ...hijkl\n ...\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\n abc??fgh\n");
+    assert_string_equal((const char *)out.data,
+                        " name\n ...hijkl\n ...\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\n abc??fgh\n");
     octet_buffer_free(&ctx, &out);
     octet_table_free(&ctx, &table);
 }

@@ -45,13 +45,15 @@ static void strings_are_escaped(void **state) {
 static octet_evaluation *evaluate(octet_context *ctx, const float scores[4][3], octet_scores kind) {
     static const int32_t labels[4] = {0, 1, 2, 0};
     octet_evaluation *evaluation = NULL;
-    assert_int_equal(octet_evaluation_make(ctx, "model", "test", 4, 3, kind, OCTET_MEASURE_CLASS, &evaluation), OCTET_OK);
+    assert_int_equal(octet_evaluation_make(ctx, "model", "test", 4, 3, kind, OCTET_MEASURE_CLASS, &evaluation),
+                     OCTET_OK);
     for (uint64_t i = 4; i-- > 0;) octet_evaluation_record(evaluation, i, scores[i], labels[i], NULL, 1000 * (i + 1));
     octet_evaluation_finish(evaluation);
     return evaluation;
 }
 
-static const float probabilities[4][3] = {{0.5f, 0.25f, 0.25f}, {0.1f, 0.2f, 0.1f}, {1.0f, 0.0f, 0.0f}, {0.4f, 0.4f, 0.2f}};
+static const float probabilities[4][3] = {
+    {0.5f, 0.25f, 0.25f}, {0.1f, 0.2f, 0.1f}, {1.0f, 0.0f, 0.0f}, {0.4f, 0.4f, 0.2f}};
 
 static void accuracy_and_loss_are_those_of_keras(void **state) {
     octet_context ctx;
@@ -88,7 +90,8 @@ static void one_score_is_binary(void **state) {
     const int32_t labels[3] = {1, 0, 1};
     (void)state;
     octet_context_init(&ctx);
-    assert_int_equal(octet_evaluation_make(&ctx, "m", "test", 3, 1, OCTET_SCORES_PROBABILITIES, OCTET_MEASURE_CLASS, &e), OCTET_OK);
+    assert_int_equal(
+        octet_evaluation_make(&ctx, "m", "test", 3, 1, OCTET_SCORES_PROBABILITIES, OCTET_MEASURE_CLASS, &e), OCTET_OK);
     for (uint64_t i = 0; i < 3; i++) octet_evaluation_record(e, i, &scores[i], labels[i], NULL, 1);
     octet_evaluation_finish(e);
     assert_int_equal(e->n_right, 2); /* 1/2 itself is not above it */
@@ -103,7 +106,8 @@ static octet_verdict *judge(octet_context *ctx, const float before[4][3], const 
     v->arena = arena;
     v->before = (octet_verdict_side){evaluate(ctx, before, OCTET_SCORES_PROBABILITIES), "float32", 400};
     v->after = (octet_verdict_side){evaluate(ctx, after, OCTET_SCORES_PROBABILITIES), "int8", 100};
-    v->calibration = (octet_verdict_calibration){.given = true, .n_samples = 100, .n_distinct = 100, .max = 1.0, .late_layer = "dense"};
+    v->calibration = (octet_verdict_calibration){
+        .given = true, .n_samples = 100, .n_distinct = 100, .max = 1.0, .late_layer = "dense"};
     v->before.evaluation->max = v->before.evaluation->raw_max = 1.0;
     return v;
 }
@@ -147,7 +151,8 @@ static void numbers_have_an_error_and_no_agreement(void **state) {
     assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
     assert_int_equal(octet_verdict_write_text(&ctx, v, "out.tflite", &text), OCTET_OK);
     assert_null(strstr((const char *)text.data, "agreement"));
-    assert_non_null(strstr((const char *)text.data, "0.25   from the original's outputs, whose own root of the mean square is 2"));
+    assert_non_null(
+        strstr((const char *)text.data, "0.25   from the original's outputs, whose own root of the mean square is 2"));
     assert_int_equal(octet_verdict_write_json(&ctx, v, "out.tflite", &json), OCTET_OK);
     assert_null(strstr((const char *)json.data, "agreement"));
     assert_non_null(strstr((const char *)json.data, "\"root_mean_square_error\": 0.25"));
@@ -157,13 +162,15 @@ static void numbers_have_an_error_and_no_agreement(void **state) {
     assert_int_equal(ctx.memory_bytes, 0);
 }
 
-static octet_evaluation *hold_against(octet_context *ctx, octet_measure measure, const float *scores, size_t n_scores, size_t row,
-                                      const float *targets, size_t n_targets) {
+static octet_evaluation *hold_against(octet_context *ctx, octet_measure measure, const float *scores, size_t n_scores,
+                                      size_t row, const float *targets, size_t n_targets) {
     octet_evaluation *e = NULL;
-    assert_int_equal(octet_evaluation_make(ctx, "m", "test", 2, n_scores, OCTET_SCORES_PROBABILITIES, measure, &e), OCTET_OK);
+    assert_int_equal(octet_evaluation_make(ctx, "m", "test", 2, n_scores, OCTET_SCORES_PROBABILITIES, measure, &e),
+                     OCTET_OK);
     e->row = row;
     e->n_targets = n_targets;
-    for (uint64_t i = 0; i < 2; i++) octet_evaluation_record(e, i, scores + i * n_scores, 0, targets + i * n_targets, 1);
+    for (uint64_t i = 0; i < 2; i++)
+        octet_evaluation_record(e, i, scores + i * n_scores, 0, targets + i * n_targets, 1);
     octet_evaluation_finish(e);
     return e;
 }
@@ -242,13 +249,17 @@ static void what_looks_wrong_is_said(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_and_times_read_well), cmocka_unit_test(strings_are_escaped),
-        cmocka_unit_test(accuracy_and_loss_are_those_of_keras), cmocka_unit_test(logits_go_through_softmax),
-        cmocka_unit_test(one_score_is_binary), cmocka_unit_test(a_verdict_is_text_and_json),
+        cmocka_unit_test(counts_and_times_read_well),
+        cmocka_unit_test(strings_are_escaped),
+        cmocka_unit_test(accuracy_and_loss_are_those_of_keras),
+        cmocka_unit_test(logits_go_through_softmax),
+        cmocka_unit_test(one_score_is_binary),
+        cmocka_unit_test(a_verdict_is_text_and_json),
         cmocka_unit_test(numbers_have_an_error_and_no_agreement),
         cmocka_unit_test(targets_give_errors),
         cmocka_unit_test(several_labels_are_counted_one_by_one),
-        cmocka_unit_test(pixels_have_classes_as_numbers_or_one_hot), cmocka_unit_test(what_looks_wrong_is_said),
+        cmocka_unit_test(pixels_have_classes_as_numbers_or_one_hot),
+        cmocka_unit_test(what_looks_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

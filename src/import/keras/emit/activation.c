@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "import/keras/emit/attention.h"
-#include "import/keras/layers/classes.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/layers/classes.h"
 #include "import/keras/layers/trained.h"
 
 typedef octet_status apply(octet_keras_call *call, uint32_t x, uint32_t *out);
@@ -104,7 +104,8 @@ static octet_status apply_selu(octet_keras_call *call, uint32_t x, uint32_t *out
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_SUB, "sub", y, 1.0f, &y));
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul_1", y, 1.7580993175506592f, &select[2]));
     /* The converter takes SELECT where it knows that all shapes are one. */
-    return octet_keras_emit(call, call->graph->open_batch ? OCTET_OP_SELECT_V2 : OCTET_OP_SELECT, "Selu", select, 3, NULL, out);
+    return octet_keras_emit(call, call->graph->open_batch ? OCTET_OP_SELECT_V2 : OCTET_OP_SELECT, "Selu", select, 3,
+                            NULL, out);
 }
 
 static octet_status apply_celu(octet_keras_call *call, uint32_t x, uint32_t *out) {
@@ -174,14 +175,16 @@ static octet_status apply_hard_shrink(octet_keras_call *call, uint32_t x, uint32
 /* The first half times the sigmoid of the second, along the last axis. */
 static octet_status apply_glu(octet_keras_call *call, uint32_t x, uint32_t *out) {
     const octet_shape *shape = octet_keras_shape(call, x);
-    if (shape->rank < 1 || shape->dims[shape->rank - 1] % 2 != 0) return octet_keras_contradict(call, "glu needs an even last dimension");
+    if (shape->rank < 1 || shape->dims[shape->rank - 1] % 2 != 0)
+        return octet_keras_contradict(call, "glu needs an even last dimension");
     uint32_t inputs[2], halves[2];
     inputs[1] = x;
     OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", -1, &inputs[0]));
     const octet_options options = {.split = {2}};
     const char *name = NULL;
     OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/split", call->path));
-    OCTET_TRY(octet_graph_emit(call->ctx, call->graph, OCTET_OP_SPLIT, call->layer->name, name, inputs, 2, &options, halves, 2));
+    OCTET_TRY(octet_graph_emit(call->ctx, call->graph, OCTET_OP_SPLIT, call->layer->name, name, inputs, 2, &options,
+                               halves, 2));
     OCTET_TRY(apply_sigmoid(call, halves[1], &halves[1]));
     return octet_keras_binary(call, OCTET_OP_MUL, "mul", halves[0], halves[1], out);
 }
@@ -238,21 +241,24 @@ octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *ac
         }
     }
     if (strstr(activation, "lambda") != NULL) {
-        return octet_keras_refuse(call, "its activation is a Python lambda, and the file keeps nothing but that: build the model with a "
-                                        "named activation, and load these weights into it");
+        return octet_keras_refuse(
+            call, "its activation is a Python lambda, and the file keeps nothing but that: build the model with a "
+                  "named activation, and load these weights into it");
     }
-    return octet_keras_refuse(call,
-                              "activation \"%s\" is not supported; supported are linear, relu, relu6, sigmoid, tanh, softmax, log_softmax, "
-                              "elu, selu, celu, gelu, "
-                              "silu, swish, exponential, softplus, softsign, mish, hard_sigmoid, hard_silu, hard_tanh, squareplus, glu, "
-                              "log_sigmoid, tanh_shrink, soft_shrink, hard_shrink, leaky_relu",
-                              activation);
+    return octet_keras_refuse(
+        call,
+        "activation \"%s\" is not supported; supported are linear, relu, relu6, sigmoid, tanh, softmax, log_softmax, "
+        "elu, selu, celu, gelu, "
+        "silu, swish, exponential, softplus, softsign, mish, hard_sigmoid, hard_silu, hard_tanh, squareplus, glu, "
+        "log_sigmoid, tanh_shrink, soft_shrink, hard_shrink, leaky_relu",
+        activation);
 }
 
-static octet_status activate(octet_keras_call *call, const char *key, const octet_json *value, const char *fallback, uint32_t x,
-                             uint32_t *out) {
+static octet_status activate(octet_keras_call *call, const char *key, const octet_json *value, const char *fallback,
+                             uint32_t x, uint32_t *out) {
     const char *name = fallback;
-    /* An object: a registered function ({"class_name": "function", "config": "relu6"}) or a layer ("ReLU" with its config). */
+    /* An object: a registered function ({"class_name": "function", "config": "relu6"}) or a layer ("ReLU" with its
+     * config). */
     if (octet_json_kind_of(value) == OCTET_JSON_OBJECT) {
         const octet_json *config = octet_json_get(value, "config");
         name = octet_json_text(config);
@@ -284,7 +290,8 @@ static octet_status activate(octet_keras_call *call, const char *key, const octe
     return octet_keras_activate_by_name(call, name, x, out);
 }
 
-octet_status octet_keras_activate(octet_keras_call *call, const char *key, const char *fallback, uint32_t x, uint32_t *out) {
+octet_status octet_keras_activate(octet_keras_call *call, const char *key, const char *fallback, uint32_t x,
+                                  uint32_t *out) {
     const octet_json *value = octet_keras_trained_activation(octet_json_get(call->layer->config, key));
     const bool is_trained = call->trainer != NULL && strcmp(key, "activation") == 0;
     if (is_trained) OCTET_TRY(octet_keras_trained_round(call->trainer, "pre_activation", x, &x));
@@ -335,7 +342,8 @@ octet_status octet_keras_emit_relu(octet_keras_call *call) {
     }
     if (has_maximum) {
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MINIMUM, "clip_by_value/Minimum", y, maximum, &y));
-        /* TensorFlow clips to [0, max_value]; the lower end stays as a RELU (and would undo a slope, which it then does not write). */
+        /* TensorFlow clips to [0, max_value]; the lower end stays as a RELU (and would undo a slope, which it then does
+         * not write). */
         if (slope == 0.0f || threshold != 0.0f) OCTET_TRY(apply_relu(call, y, &y));
     }
     if (negative != OCTET_NONE) {
@@ -345,9 +353,11 @@ octet_status octet_keras_emit_relu(octet_keras_call *call) {
     return octet_keras_return(call, y);
 }
 
-/* The second positional argument; the builder has put a named one aside. The first reading is before any cast of the inputs. */
+/* The second positional argument; the builder has put a named one aside. The first reading is before any cast of the
+ * inputs. */
 static uint32_t mask_argument(const octet_keras_call *call) {
-    const bool is_second = call->node != NULL && call->node->n_arguments == 2 && call->node->arguments[1].kind == OCTET_KERAS_TENSOR;
+    const bool is_second =
+        call->node != NULL && call->node->n_arguments == 2 && call->node->arguments[1].kind == OCTET_KERAS_TENSOR;
     return is_second ? call->node->arguments[1].value : OCTET_NONE;
 }
 
@@ -359,9 +369,10 @@ octet_status octet_keras_emit_softmax(octet_keras_call *call) {
     if (call->n_inputs == 2 && mask != OCTET_NONE) call->n_inputs = 1;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     if (octet_json_get(call->layer->config, "axis") != NULL) {
-        const octet_status status = octet_json_length(octet_json_get(call->layer->config, "axis")) > 1
-                                        ? octet_keras_refuse(call, "softmax over several axes is not supported")
-                                        : octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "axis", 1, axis, &n);
+        const octet_status status =
+            octet_json_length(octet_json_get(call->layer->config, "axis")) > 1
+                ? octet_keras_refuse(call, "softmax over several axes is not supported")
+                : octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "axis", 1, axis, &n);
         OCTET_TRY(status);
     }
     const int32_t rank = octet_keras_shape(call, x)->rank;
@@ -398,7 +409,8 @@ octet_status octet_keras_emit_prelu(octet_keras_call *call) {
     int32_t dims[OCTET_MAX_RANK], shared[OCTET_MAX_RANK], n = 0;
     const octet_json_kind kind = octet_json_kind_of(octet_json_get(call->layer->config, "shared_axes"));
     if (kind != OCTET_JSON_MISSING && kind != OCTET_JSON_NULL) {
-        OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "shared_axes", OCTET_MAX_RANK, shared, &n));
+        OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "shared_axes", OCTET_MAX_RANK,
+                                          shared, &n));
     }
     for (int32_t i = 1; i < shape->rank; i++) dims[i - 1] = shape->dims[i];
     for (int32_t i = 0; i < n; i++) {
@@ -410,7 +422,8 @@ octet_status octet_keras_emit_prelu(octet_keras_call *call) {
     const float *data = NULL;
     const int32_t rank = shape->rank - 1;
     OCTET_TRY(octet_keras_weight_data(call, "alpha", rank, dims, &data));
-    OCTET_TRY(octet_keras_constant(call, "alpha", octet_keras_weight_origin(call, "alpha"), rank, dims, data, &inputs[1]));
+    OCTET_TRY(
+        octet_keras_constant(call, "alpha", octet_keras_weight_origin(call, "alpha"), rank, dims, data, &inputs[1]));
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_PRELU, "PRelu", inputs, 2, NULL, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }

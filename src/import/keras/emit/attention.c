@@ -9,15 +9,20 @@ static uint32_t *place_of(octet_attention *a, const char *keyword) {
     const struct {
         const char *keyword;
         uint32_t *place;
-    } places[] = {{"query", &a->query},           {"value", &a->value},       {"key", &a->key},
-                  {"query_mask", &a->query_mask}, {"value_mask", &a->value_mask}, {"key_mask", &a->key_mask},
+    } places[] = {{"query", &a->query},
+                  {"value", &a->value},
+                  {"key", &a->key},
+                  {"query_mask", &a->query_mask},
+                  {"value_mask", &a->value_mask},
+                  {"key_mask", &a->key_mask},
                   {"attention_mask", &a->attention_mask}};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i].keyword, keyword) == 0) return places[i].place;
     return NULL;
 }
 
-static octet_status take(octet_keras_call *call, octet_attention *a, const char *keyword, const octet_keras_argument *argument) {
+static octet_status take(octet_keras_call *call, octet_attention *a, const char *keyword,
+                         const octet_keras_argument *argument) {
     if (argument->kind == OCTET_KERAS_CONSTANT) {
         const bool is_set = octet_json_is_true(argument->constant);
         if (strcmp(keyword, "use_causal_mask") == 0) a->is_causal = a->is_causal || is_set;
@@ -27,24 +32,33 @@ static octet_status take(octet_keras_call *call, octet_attention *a, const char 
         return OCTET_OK;
     }
     uint32_t *place = argument->kind == OCTET_KERAS_TENSOR ? place_of(a, keyword) : NULL;
-    if (place == NULL) return octet_keras_refuse(call, "is called with a tensor as %s, which is not supported", keyword);
+    if (place == NULL)
+        return octet_keras_refuse(call, "is called with a tensor as %s, which is not supported", keyword);
     *place = argument->value;
     return OCTET_OK;
 }
 
 /* The names of positional arguments, in the order of each dialect. */
 static const char *position_name(const octet_keras_call *call, bool is_dense, uint32_t position) {
-    static const char *const keras_2[] = {"query",    "value", "key", "attention_mask", "return_attention_scores",
-                                          "training", "use_causal_mask"};
-    static const char *const keras_3[] = {"query",          "value",    "key",           "query_mask", "value_mask", "key_mask",
-                                          "attention_mask", "return_attention_scores", "training",   "use_causal_mask"};
+    static const char *const keras_2[] = {
+        "query", "value", "key", "attention_mask", "return_attention_scores", "training", "use_causal_mask"};
+    static const char *const keras_3[] = {"query",
+                                          "value",
+                                          "key",
+                                          "query_mask",
+                                          "value_mask",
+                                          "key_mask",
+                                          "attention_mask",
+                                          "return_attention_scores",
+                                          "training",
+                                          "use_causal_mask"};
     if (is_dense) return position < 3 ? keras_2[position] : NULL;
     if (call->graph->keras_version >= 3) return position < 10 ? keras_3[position] : NULL;
     return position < 7 ? keras_2[position] : NULL;
 }
 
-static octet_status take_positional(octet_keras_call *call, octet_attention *a, bool is_dense, const octet_keras_argument *argument,
-                                    uint32_t *position) {
+static octet_status take_positional(octet_keras_call *call, octet_attention *a, bool is_dense,
+                                    const octet_keras_argument *argument, uint32_t *position) {
     if (argument->kind == OCTET_KERAS_LIST) {
         for (uint32_t i = 0; i < argument->n_items; i++)
             OCTET_TRY(take_positional(call, a, is_dense, &argument->items[i], position));
@@ -70,7 +84,8 @@ static octet_status take_arguments(octet_keras_call *call, octet_attention *a, b
             OCTET_TRY(take_positional(call, a, is_dense, argument, &position));
         } else if (is_dense && strcmp(argument->keyword, "mask") == 0 && argument->kind == OCTET_KERAS_LIST) {
             static const char *const masks[2] = {"query_mask", "value_mask"};
-            for (uint32_t j = 0; j < argument->n_items && j < 2; j++) OCTET_TRY(take(call, a, masks[j], &argument->items[j]));
+            for (uint32_t j = 0; j < argument->n_items && j < 2; j++)
+                OCTET_TRY(take(call, a, masks[j], &argument->items[j]));
         } else if (is_dense && strcmp(argument->keyword, "inputs") == 0) {
             OCTET_TRY(take_positional(call, a, is_dense, argument, &position));
         } else {
@@ -81,23 +96,26 @@ static octet_status take_arguments(octet_keras_call *call, octet_attention *a, b
 }
 
 octet_status octet_keras_attention_read(octet_keras_call *call, bool is_dense, octet_attention *out) {
-    *out = (octet_attention){OCTET_NONE, OCTET_NONE, OCTET_NONE, OCTET_NONE, OCTET_NONE, OCTET_NONE, OCTET_NONE, false, false, 0};
+    *out = (octet_attention){OCTET_NONE, OCTET_NONE, OCTET_NONE, OCTET_NONE, OCTET_NONE,
+                             OCTET_NONE, OCTET_NONE, false,      false,      0};
     OCTET_TRY(octet_keras_bool(call, "causal", false, &out->is_causal));
     OCTET_TRY(octet_keras_i32(call, "sliding_window", 0, &out->window));
     OCTET_TRY(take_arguments(call, out, is_dense));
-    if (out->query == OCTET_NONE || out->value == OCTET_NONE) return octet_keras_contradict(call, "is not given a query and a value");
+    if (out->query == OCTET_NONE || out->value == OCTET_NONE)
+        return octet_keras_contradict(call, "is not given a query and a value");
     const bool has_key = out->key != OCTET_NONE, is_3 = call->graph->keras_version >= 3;
     if (!has_key) out->key = out->value;
     if (out->query_mask == OCTET_NONE) out->query_mask = octet_keras_mask_of(call, out->query);
     if (out->value_mask == OCTET_NONE) out->value_mask = octet_keras_mask_of(call, out->value);
-    if (out->key_mask == OCTET_NONE && (has_key || !is_3) && !is_dense) out->key_mask = octet_keras_mask_of(call, out->key);
+    if (out->key_mask == OCTET_NONE && (has_key || !is_3) && !is_dense)
+        out->key_mask = octet_keras_mask_of(call, out->key);
     return OCTET_OK;
 }
 
 /* Masks. */
 
-static octet_status add_bools(octet_keras_call *call, const char *name, int32_t rank, const int32_t *dims, const uint8_t *data,
-                              uint32_t *out) {
+static octet_status add_bools(octet_keras_call *call, const char *name, int32_t rank, const int32_t *dims,
+                              const uint8_t *data, uint32_t *out) {
     const octet_shape shape = octet_shape_make(rank, dims);
     const char *full = NULL;
     OCTET_TRY(octet_shape_check(call->ctx, &shape, call->layer->name));
@@ -109,8 +127,8 @@ static bool is_constant(const octet_keras_call *call, uint32_t mask) {
     return octet_value_is_constant(&call->graph->values[mask]) && call->graph->values[mask].type == OCTET_BOOL;
 }
 
-octet_status octet_keras_attention_seen(octet_keras_call *call, const octet_attention *a, int32_t n_queries, int32_t n_keys,
-                                        bool turned, uint32_t *out) {
+octet_status octet_keras_attention_seen(octet_keras_call *call, const octet_attention *a, int32_t n_queries,
+                                        int32_t n_keys, bool turned, uint32_t *out) {
     uint8_t *seen = NULL;
     const octet_shape shape = octet_shape_make(3, (const int32_t[]){1, n_queries, n_keys});
     OCTET_TRY(octet_shape_check(call->ctx, &shape, call->layer->name));
@@ -125,7 +143,8 @@ octet_status octet_keras_attention_seen(octet_keras_call *call, const octet_atte
     return add_bools(call, "GreaterEqual", 3, shape.dims, seen, out);
 }
 
-octet_status octet_keras_attention_numbers(octet_keras_call *call, const char *name, uint32_t mask, float no, float yes, uint32_t *out) {
+octet_status octet_keras_attention_numbers(octet_keras_call *call, const char *name, uint32_t mask, float no, float yes,
+                                           uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, mask);
     const uint8_t *is_set = call->graph->values[mask].data;
     const size_t n = octet_shape_elements(&shape);
@@ -137,7 +156,8 @@ octet_status octet_keras_attention_numbers(octet_keras_call *call, const char *n
 
 octet_status octet_keras_attention_expand(octet_keras_call *call, uint32_t mask, int32_t axis, uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, mask);
-    if (shape.rank != 2) return octet_keras_refuse(call, "reads a mask of rank %d; [batch,steps] is supported", (int)shape.rank);
+    if (shape.rank != 2)
+        return octet_keras_refuse(call, "reads a mask of rank %d; [batch,steps] is supported", (int)shape.rank);
     int32_t dims[3] = {shape.dims[0], shape.dims[1], shape.dims[1]};
     dims[axis] = 1;
     return octet_keras_reshape(call, "ExpandDims", mask, 3, dims, out);
@@ -160,8 +180,8 @@ static octet_status as_bool(octet_keras_call *call, uint32_t mask, uint32_t *out
     return octet_keras_emit(call, OCTET_OP_CAST, "Cast", &mask, 1, &cast, out);
 }
 
-octet_status octet_keras_attention_mask(octet_keras_call *call, const octet_attention *a, int32_t n_queries, int32_t n_keys,
-                                        uint32_t *out) {
+octet_status octet_keras_attention_mask(octet_keras_call *call, const octet_attention *a, int32_t n_queries,
+                                        int32_t n_keys, uint32_t *out) {
     const uint32_t masks[3] = {a->query_mask, a->value_mask, a->key_mask};
     uint32_t mask, all = OCTET_NONE;
     for (int32_t i = 0; i < 3; i++) {
@@ -199,11 +219,13 @@ static octet_status spread(octet_keras_call *call, uint32_t mask, int32_t rank, 
     return add_bools(call, "ExpandDims", rank, dims, call->graph->values[mask].data, out);
 }
 
-octet_status octet_keras_attention_select(octet_keras_call *call, const char *name, uint32_t mask, uint32_t yes, uint32_t no,
-                                          uint32_t *out) {
-    const octet_shape *m = octet_keras_shape(call, mask), *y = octet_keras_shape(call, yes), *n = octet_keras_shape(call, no);
+octet_status octet_keras_attention_select(octet_keras_call *call, const char *name, uint32_t mask, uint32_t yes,
+                                          uint32_t no, uint32_t *out) {
+    const octet_shape *m = octet_keras_shape(call, mask), *y = octet_keras_shape(call, yes),
+                      *n = octet_keras_shape(call, no);
     const bool same = octet_shape_equal(m, y) && octet_shape_equal(y, n);
-    return octet_keras_emit(call, same ? OCTET_OP_SELECT : OCTET_OP_SELECT_V2, name, (const uint32_t[]){mask, yes, no}, 3, NULL, out);
+    return octet_keras_emit(call, same ? OCTET_OP_SELECT : OCTET_OP_SELECT_V2, name, (const uint32_t[]){mask, yes, no},
+                            3, NULL, out);
 }
 
 static octet_status turn(octet_keras_call *call, uint32_t x, uint32_t *out) {
@@ -234,7 +256,8 @@ static octet_status turn_constant(octet_keras_call *call, uint32_t mask, uint32_
 }
 
 /* Keras 2: scores + (1 - mask) * -1e9. */
-static octet_status add_mask(octet_keras_call *call, uint32_t scores, uint32_t mask, bool is_transposed, uint32_t *out) {
+static octet_status add_mask(octet_keras_call *call, uint32_t scores, uint32_t mask, bool is_transposed,
+                             uint32_t *out) {
     uint32_t one;
     if (is_constant(call, mask)) {
         if (is_transposed) OCTET_TRY(turn_constant(call, mask, &mask));
@@ -252,7 +275,8 @@ static octet_status add_mask(octet_keras_call *call, uint32_t scores, uint32_t m
     return octet_keras_binary(call, OCTET_OP_ADD, "softmax/add", scores, mask, out);
 }
 
-octet_status octet_keras_attention_softmax(octet_keras_call *call, uint32_t scores, uint32_t mask, bool is_transposed, uint32_t *out) {
+octet_status octet_keras_attention_softmax(octet_keras_call *call, uint32_t scores, uint32_t mask, bool is_transposed,
+                                           uint32_t *out) {
     const bool is_3 = call->graph->keras_version >= 3;
     uint32_t fill;
     if (mask != OCTET_NONE) OCTET_TRY(spread(call, mask, octet_keras_shape(call, scores)->rank, &mask));

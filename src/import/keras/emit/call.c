@@ -10,8 +10,8 @@
 static octet_status fail(octet_keras_call *call, octet_status status, const char *format, va_list arguments) {
     char sentence[640];
     vsnprintf(sentence, sizeof sentence, format, arguments);
-    return octet_context_fail(call->ctx, status, "%s: layer %s (%s): %s", call->label, call->layer->name, call->layer->class_name,
-                              sentence);
+    return octet_context_fail(call->ctx, status, "%s: layer %s (%s): %s", call->label, call->layer->name,
+                              call->layer->class_name, sentence);
 }
 
 octet_status octet_keras_refuse(octet_keras_call *call, const char *format, ...) {
@@ -39,7 +39,8 @@ octet_status octet_keras_i32(octet_keras_call *call, const char *key, int32_t fa
 octet_status octet_keras_f32(octet_keras_call *call, const char *key, double fallback, float *out) {
     const octet_json *value = octet_json_get(call->layer->config, key);
     /* Some versions of Keras write a float as {"class_name": "__numpy__", "config": ...} or as [0.3]. */
-    if (octet_json_kind_of(octet_json_get(value, "value")) != OCTET_JSON_MISSING) value = octet_json_get(value, "value");
+    if (octet_json_kind_of(octet_json_get(value, "value")) != OCTET_JSON_MISSING)
+        value = octet_json_get(value, "value");
     if (octet_json_kind_of(octet_json_get(octet_json_get(value, "config"), "value")) != OCTET_JSON_MISSING) {
         value = octet_json_get(octet_json_get(value, "config"), "value");
     }
@@ -69,7 +70,8 @@ octet_status octet_keras_sizes(octet_keras_call *call, const char *key, int32_t 
     if (kind == OCTET_JSON_MISSING || kind == OCTET_JSON_NULL) return OCTET_OK;
     int32_t values[8], count = 0;
     OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, key, 8, values, &count));
-    if (count != 1 && count != n) return octet_keras_contradict(call, "%s has %d numbers, it needs 1 or %d", key, count, n);
+    if (count != 1 && count != n)
+        return octet_keras_contradict(call, "%s has %d numbers, it needs 1 or %d", key, count, n);
     for (int32_t i = 0; i < n; i++) {
         out[i] = values[count == 1 ? 0 : i];
         if (out[i] < 1 || out[i] > MAX_SIZE)
@@ -82,10 +84,11 @@ octet_status octet_keras_channels_last(octet_keras_call *call) {
     const char *format = NULL;
     OCTET_TRY(octet_keras_string(call, "data_format", "channels_last", &format));
     if (strcmp(format, "channels_last") == 0) return OCTET_OK;
-    return octet_keras_refuse(call,
-                              "data_format \"%s\" is not supported: TensorFlow Lite knows channels_last only; build the model with "
-                              "data_format=\"channels_last\" and copy the weights with set_weights",
-                              format);
+    return octet_keras_refuse(
+        call,
+        "data_format \"%s\" is not supported: TensorFlow Lite knows channels_last only; build the model with "
+        "data_format=\"channels_last\" and copy the weights with set_weights",
+        format);
 }
 
 octet_status octet_keras_padding(octet_keras_call *call, octet_padding *padding, bool *causal) {
@@ -98,7 +101,8 @@ octet_status octet_keras_padding(octet_keras_call *call, octet_padding *padding,
     }
     *padding = OCTET_PADDING_VALID;
     if (strcmp(text, "valid") == 0 || (causal != NULL && *causal)) return OCTET_OK;
-    return octet_keras_refuse(call, "padding \"%s\" is not supported: valid, same%s are", text, causal != NULL ? ", causal" : "");
+    return octet_keras_refuse(call, "padding \"%s\" is not supported: valid, same%s are", text,
+                              causal != NULL ? ", causal" : "");
 }
 
 octet_status octet_keras_refuse_argument(octet_keras_call *call, const char *keyword) {
@@ -106,23 +110,25 @@ octet_status octet_keras_refuse_argument(octet_keras_call *call, const char *key
         const octet_keras_argument *argument = &call->node->arguments[i];
         if (argument->keyword == NULL || strcmp(argument->keyword, keyword) != 0) continue;
         const octet_json_kind kind = octet_json_kind_of(argument->constant);
-        const bool is_off =
-            argument->kind == OCTET_KERAS_CONSTANT &&
-            (kind == OCTET_JSON_NULL || kind == OCTET_JSON_MISSING || (kind == OCTET_JSON_BOOL && !octet_json_is_true(argument->constant)));
+        const bool is_off = argument->kind == OCTET_KERAS_CONSTANT &&
+                            (kind == OCTET_JSON_NULL || kind == OCTET_JSON_MISSING ||
+                             (kind == OCTET_JSON_BOOL && !octet_json_is_true(argument->constant)));
         if (!is_off) return octet_keras_refuse(call, "is called with %s, which is not supported", keyword);
     }
     return OCTET_OK;
 }
 
 octet_status octet_keras_single(octet_keras_call *call, int32_t min_rank, int32_t max_rank, uint32_t *input) {
-    if (call->n_inputs != 1) return octet_keras_contradict(call, "reads %u tensors, it takes 1", (unsigned)call->n_inputs);
+    if (call->n_inputs != 1)
+        return octet_keras_contradict(call, "reads %u tensors, it takes 1", (unsigned)call->n_inputs);
     char text[OCTET_SHAPE_TEXT_SIZE];
     const octet_shape *shape = octet_keras_shape(call, call->inputs[0]);
     if (shape->rank < min_rank || shape->rank > max_rank) {
         if (min_rank == max_rank)
-            return octet_keras_contradict(call, "its input has shape %s, it needs %d dimensions", octet_shape_text(shape, text), min_rank);
-        return octet_keras_contradict(call, "its input has shape %s, it needs %d to %d dimensions", octet_shape_text(shape, text), min_rank,
-                                      max_rank);
+            return octet_keras_contradict(call, "its input has shape %s, it needs %d dimensions",
+                                          octet_shape_text(shape, text), min_rank);
+        return octet_keras_contradict(call, "its input has shape %s, it needs %d to %d dimensions",
+                                      octet_shape_text(shape, text), min_rank, max_rank);
     }
     *input = call->inputs[0];
     return OCTET_OK;
@@ -141,12 +147,8 @@ static const octet_keras_weight *find_weight(const octet_keras_call *call, const
     return NULL;
 }
 
-int32_t octet_keras_weight_rank(const octet_keras_weight *weight) {
-    return weight->dataset->rank;
-}
-size_t octet_keras_weight_elements(const octet_keras_weight *weight) {
-    return weight->dataset->n_elements;
-}
+int32_t octet_keras_weight_rank(const octet_keras_weight *weight) { return weight->dataset->rank; }
+size_t octet_keras_weight_elements(const octet_keras_weight *weight) { return weight->dataset->n_elements; }
 
 bool octet_keras_has_weight(const octet_keras_call *call, const char *name) {
     const octet_keras_weight *weight = find_weight(call, name);
@@ -157,13 +159,16 @@ const char *octet_keras_weight_origin(octet_keras_call *call, const char *name) 
     const octet_keras_weight *weight = find_weight(call, name);
     const char *origin = NULL;
     if (weight == NULL || weight->dataset == NULL) return NULL;
-    if (octet_arena_format(call->ctx, call->arena, &origin, "%s:%s", call->label, weight->dataset->path) != OCTET_OK) return NULL;
+    if (octet_arena_format(call->ctx, call->arena, &origin, "%s:%s", call->label, weight->dataset->path) != OCTET_OK)
+        return NULL;
     return origin;
 }
 
-octet_status octet_keras_weight_data(octet_keras_call *call, const char *name, int32_t rank, int32_t *dims, const float **data) {
+octet_status octet_keras_weight_data(octet_keras_call *call, const char *name, int32_t rank, int32_t *dims,
+                                     const float **data) {
     const octet_keras_weight *weight = find_weight(call, name);
-    if (weight == NULL || weight->dataset == NULL) return octet_keras_contradict(call, "its weight %s is not in the file", name);
+    if (weight == NULL || weight->dataset == NULL)
+        return octet_keras_contradict(call, "its weight %s is not in the file", name);
     const octet_hdf5_node *dataset = weight->dataset;
     octet_shape wanted = octet_shape_make(rank, dims), found = {.rank = dataset->rank};
     bool fits = dataset->rank == rank;
@@ -172,15 +177,18 @@ octet_status octet_keras_weight_data(octet_keras_call *call, const char *name, i
         if (fits && dims[i] >= 0) fits = dims[i] == dataset->dims[i];
     }
     char text[2][OCTET_SHAPE_TEXT_SIZE];
-    OCTET_CHECK(call->ctx, fits, OCTET_MODEL, "%s:%s: shape %s, but the config of layer %s (%s) says %s; save the model again from Keras",
-                call->label, dataset->path, octet_shape_text(&found, text[0]), call->layer->name, call->layer->class_name,
-                octet_shape_text(&wanted, text[1]));
-    OCTET_CHECK(call->ctx, dataset->kind == OCTET_HDF5_NUMBERS, OCTET_MODEL, "%s:%s: holds no numbers", call->label, dataset->path);
+    OCTET_CHECK(call->ctx, fits, OCTET_MODEL,
+                "%s:%s: shape %s, but the config of layer %s (%s) says %s; save the model again from Keras",
+                call->label, dataset->path, octet_shape_text(&found, text[0]), call->layer->name,
+                call->layer->class_name, octet_shape_text(&wanted, text[1]));
+    OCTET_CHECK(call->ctx, dataset->kind == OCTET_HDF5_NUMBERS, OCTET_MODEL, "%s:%s: holds no numbers", call->label,
+                dataset->path);
     OCTET_TRY(octet_shape_check(call->ctx, &found, dataset->path));
     for (int32_t i = 0; i < rank; i++) dims[i] = found.dims[i];
     for (size_t i = 0; i < dataset->n_elements; i++) {
         OCTET_CHECK(call->ctx, isfinite(dataset->data[i]), OCTET_DATA,
-                    "%s:%s: element %zu is %f: weights must be finite; train the model again (a learning rate that is too high makes NaN)",
+                    "%s:%s: element %zu is %f: weights must be finite; train the model again (a learning rate that is "
+                    "too high makes NaN)",
                     call->label, dataset->path, i, (double)dataset->data[i]);
     }
     *data = dataset->data;
@@ -198,8 +206,8 @@ static octet_status set_origin(octet_keras_call *call, uint32_t value, const cha
     return octet_arena_string(call->ctx, &call->graph->arena, origin, &call->graph->values[value].origin);
 }
 
-octet_status octet_keras_constant(octet_keras_call *call, const char *name, const char *origin, int32_t rank, const int32_t *dims,
-                                  const float *data, uint32_t *out) {
+octet_status octet_keras_constant(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
+                                  const int32_t *dims, const float *data, uint32_t *out) {
     const char *full = NULL;
     const octet_shape shape = octet_shape_make(rank, dims);
     OCTET_TRY(full_name(call, name, &full));
@@ -207,8 +215,8 @@ octet_status octet_keras_constant(octet_keras_call *call, const char *name, cons
     return set_origin(call, *out, origin);
 }
 
-/* to[i] = from[permuted i]. Out axis `fast` runs along the input's memory; it is walked in blocks of 16 together with the last
- * axis, so that both sides stay in cache. */
+/* to[i] = from[permuted i]. Out axis `fast` runs along the input's memory; it is walked in blocks of 16 together with
+ * the last axis, so that both sides stay in cache. */
 static void permute(int32_t rank, const int32_t *dims, const int32_t *perm, const float *from, float *to) {
     size_t in_strides[OCTET_MAX_RANK] = {0}, out_strides[OCTET_MAX_RANK] = {0}, n_outer = 1;
     int32_t fast = 0, index[OCTET_MAX_RANK] = {0};
@@ -219,7 +227,8 @@ static void permute(int32_t rank, const int32_t *dims, const int32_t *perm, cons
         if (perm[i] == rank - 1) fast = i;
     }
     for (int32_t i = 0; i < rank - 1; i++) n_outer *= i == fast ? 1 : (size_t)dims[perm[i]];
-    const size_t n_last = (size_t)dims[perm[rank - 1]], n_fast = fast == rank - 1 ? 1 : (size_t)dims[rank - 1], step = in_strides[rank - 1];
+    const size_t n_last = (size_t)dims[perm[rank - 1]], n_fast = fast == rank - 1 ? 1 : (size_t)dims[rank - 1],
+                 step = in_strides[rank - 1];
     for (size_t outer = 0; outer < n_outer; outer++) {
         size_t a = 0, b = 0;
         for (int32_t i = 0; i < rank - 1; i++) {
@@ -240,9 +249,9 @@ static void permute(int32_t rank, const int32_t *dims, const int32_t *perm, cons
     }
 }
 
-octet_status octet_keras_constant_permuted(octet_keras_call *call, const char *name, const char *origin, int32_t rank, const int32_t *dims,
-                                           const int32_t *perm, const float *data, int32_t out_rank, const int32_t *out_dims,
-                                           uint32_t *out) {
+octet_status octet_keras_constant_permuted(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
+                                           const int32_t *dims, const int32_t *perm, const float *data,
+                                           int32_t out_rank, const int32_t *out_dims, uint32_t *out) {
     const octet_shape shape = octet_shape_make(rank, dims);
     const size_t n = octet_shape_elements(&shape);
     void *block = NULL;
@@ -274,8 +283,8 @@ octet_status octet_keras_i32_scalar(octet_keras_call *call, const char *name, in
 
 /* Operators. */
 
-octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, const char *name, const uint32_t *inputs, uint32_t n,
-                              const octet_options *options, uint32_t *out) {
+octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, const char *name,
+                              const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t *out) {
     const char *full = NULL;
     uint32_t value = OCTET_NONE; /* out may be among the inputs */
     OCTET_TRY(full_name(call, name, &full));
@@ -284,17 +293,19 @@ octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, 
     return OCTET_OK;
 }
 
-octet_status octet_keras_unary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, uint32_t *out) {
+octet_status octet_keras_unary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x,
+                               uint32_t *out) {
     return octet_keras_emit(call, code, name, &x, 1, NULL, out);
 }
 
-octet_status octet_keras_binary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t a, uint32_t b, uint32_t *out) {
+octet_status octet_keras_binary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t a,
+                                uint32_t b, uint32_t *out) {
     const uint32_t inputs[2] = {a, b};
     return octet_keras_emit(call, code, name, inputs, 2, NULL, out);
 }
 
-octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, float value,
-                                     uint32_t *out) {
+octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x,
+                                     float value, uint32_t *out) {
     uint32_t scalar;
     char constant[96];
     snprintf(constant, sizeof constant, "%s/y", name);
@@ -302,8 +313,8 @@ octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code
     return octet_keras_binary(call, code, name, x, scalar, out);
 }
 
-octet_status octet_keras_reshape_open(octet_keras_call *call, const char *name, uint32_t x, int32_t rank, const int32_t *dims,
-                                      uint32_t *out) {
+octet_status octet_keras_reshape_open(octet_keras_call *call, const char *name, uint32_t x, int32_t rank,
+                                      const int32_t *dims, uint32_t *out) {
     uint32_t inputs[2] = {x, 0};
     char constant[96];
     snprintf(constant, sizeof constant, "%s/shape", name);
@@ -311,7 +322,8 @@ octet_status octet_keras_reshape_open(octet_keras_call *call, const char *name, 
     return octet_keras_emit(call, OCTET_OP_RESHAPE, name, inputs, 2, NULL, out);
 }
 
-octet_status octet_keras_reshape(octet_keras_call *call, const char *name, uint32_t x, int32_t rank, const int32_t *dims, uint32_t *out) {
+octet_status octet_keras_reshape(octet_keras_call *call, const char *name, uint32_t x, int32_t rank,
+                                 const int32_t *dims, uint32_t *out) {
     const octet_shape *now = octet_keras_shape(call, x), wanted = octet_shape_make(rank, dims);
     if (octet_shape_equal(now, &wanted)) {
         *out = x;
@@ -320,7 +332,8 @@ octet_status octet_keras_reshape(octet_keras_call *call, const char *name, uint3
     return octet_keras_reshape_open(call, name, x, rank, dims, out);
 }
 
-octet_status octet_keras_transpose(octet_keras_call *call, const char *name, uint32_t x, const int32_t *perm, uint32_t *out) {
+octet_status octet_keras_transpose(octet_keras_call *call, const char *name, uint32_t x, const int32_t *perm,
+                                   uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
     bool is_identity = true, keeps_order = true;
     int32_t last = -1, dims[OCTET_MAX_RANK];
@@ -342,8 +355,8 @@ octet_status octet_keras_transpose(octet_keras_call *call, const char *name, uin
     return octet_keras_emit(call, OCTET_OP_TRANSPOSE, name, inputs, 2, NULL, out);
 }
 
-octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, const int32_t *axes,
-                                int32_t n, bool is_scalar, bool keep_dims, uint32_t *out) {
+octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x,
+                                const int32_t *axes, int32_t n, bool is_scalar, bool keep_dims, uint32_t *out) {
     uint32_t inputs[2] = {x, 0};
     char constant[96];
     snprintf(constant, sizeof constant, "%s/reduction_indices", name);
@@ -356,8 +369,8 @@ octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code
     return octet_keras_emit(call, code, name, inputs, 2, &options, out);
 }
 
-octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before, const int32_t *after,
-                             uint32_t *out) {
+octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before,
+                             const int32_t *after, uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t pairs[2 * OCTET_MAX_RANK], dims[2] = {shape.rank, 2};
     bool is_zero = true;
@@ -378,8 +391,8 @@ octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t 
     return octet_keras_emit(call, OCTET_OP_PAD, name, inputs, 2, NULL, out);
 }
 
-octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin, int32_t end,
-                                    uint32_t *out) {
+octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin,
+                                    int32_t end, uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t begins[OCTET_MAX_RANK] = {0}, ends[OCTET_MAX_RANK] = {0}, strides[OCTET_MAX_RANK];
     for (int32_t i = 0; i < shape.rank; i++) strides[i] = 1;
@@ -394,8 +407,8 @@ octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, ui
     return octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, name, inputs, 4, &options, out);
 }
 
-octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, const uint32_t *xs, uint32_t n, int32_t axis,
-                                     uint32_t *out) {
+octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, const uint32_t *xs, uint32_t n,
+                                     int32_t axis, uint32_t *out) {
     const octet_options options = {.concatenation = {.axis = axis}};
     return octet_keras_emit(call, OCTET_OP_CONCATENATION, name, xs, n, &options, out);
 }
@@ -414,8 +427,8 @@ bool octet_keras_is_zero(const octet_keras_call *call, uint32_t value) {
     return true;
 }
 
-octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights, uint32_t bias,
-                                         uint32_t *out) {
+octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights,
+                                         uint32_t bias, uint32_t *out) {
     const uint32_t inputs[3] = {x, weights, octet_keras_is_zero(call, bias) ? OCTET_NONE : bias};
     const octet_options options = {.fully_connected = {.keep_num_dims = octet_keras_shape(call, x)->rank != 2}};
     return octet_keras_emit(call, OCTET_OP_FULLY_CONNECTED, name, inputs, 3, &options, out);

@@ -2,7 +2,8 @@
  * In:  a layer's configuration, its weights, the graph values that it reads.
  * Out: operators and constants appended to the graph; values for the layers after it.
  * Knows: TFLite's layouts of weights; the getters that word a refusal.
- * Does not know: the order of calls (import/keras/build.c), which layer is written by whom (import/keras/layers/classes.c). */
+ * Does not know: the order of calls (import/keras/build.c), which layer is written by whom
+ * (import/keras/layers/classes.c). */
 #ifndef OCTET_IMPORT_KERAS_EMIT_CALL_H
 #define OCTET_IMPORT_KERAS_EMIT_CALL_H
 
@@ -24,13 +25,16 @@ typedef struct octet_keras_call {
     uint32_t n_inputs; /* every tensor among the arguments, in order */
     uint32_t outputs[OCTET_KERAS_MAX_OUTPUTS];
     uint32_t n_outputs;
-    uint32_t mask;                    /* bool [batch,steps] given as the argument `mask`; OCTET_NONE: none (import/keras/emit/mask.h) */
-    bool zero_masked;                 /* set by a Bidirectional: masked steps give zeros */
-    const struct octet_keras_steps *steps; /* of a cell: how the RNN around it runs (import/keras/layers/recurrent.h); NULL elsewhere */
-    struct octet_keras_call *trainer; /* inside a QuantizeWrapper: its call (import/keras/layers/trained.h); NULL elsewhere */
-    struct octet_keras_masks *masks;  /* of the whole import */
-    uint32_t *n_calls;                /* of the whole import, for its limit */
-    uint64_t arguments_read, keys_read; /* of a function: bit i, the i-th argument, the i-th key of the configuration was asked for */
+    uint32_t mask;    /* bool [batch,steps] given as the argument `mask`; OCTET_NONE: none (import/keras/emit/mask.h) */
+    bool zero_masked; /* set by a Bidirectional: masked steps give zeros */
+    const struct octet_keras_steps
+        *steps; /* of a cell: how the RNN around it runs (import/keras/layers/recurrent.h); NULL elsewhere */
+    struct octet_keras_call
+        *trainer; /* inside a QuantizeWrapper: its call (import/keras/layers/trained.h); NULL elsewhere */
+    struct octet_keras_masks *masks; /* of the whole import */
+    uint32_t *n_calls;               /* of the whole import, for its limit */
+    uint64_t arguments_read,
+        keys_read; /* of a function: bit i, the i-th argument, the i-th key of the configuration was asked for */
 } octet_keras_call;
 
 typedef octet_status octet_keras_emit_function(octet_keras_call *call);
@@ -58,59 +62,66 @@ octet_status octet_keras_refuse_argument(octet_keras_call *call, const char *key
 octet_status octet_keras_single(octet_keras_call *call, int32_t min_rank, int32_t max_rank, uint32_t *input);
 const octet_shape *octet_keras_shape(const octet_keras_call *call, uint32_t value);
 
-/* Weights. `dims` is the shape that the configuration asks for (-1: any, filled in); MODEL names dataset and both shapes.
- * The values are finite (DATA otherwise). *data lives as long as the file is open. */
-octet_status octet_keras_weight_data(octet_keras_call *call, const char *name, int32_t rank, int32_t *dims, const float **data);
+/* Weights. `dims` is the shape that the configuration asks for (-1: any, filled in); MODEL names dataset and both
+ * shapes. The values are finite (DATA otherwise). *data lives as long as the file is open. */
+octet_status octet_keras_weight_data(octet_keras_call *call, const char *name, int32_t rank, int32_t *dims,
+                                     const float **data);
 int32_t octet_keras_weight_rank(const octet_keras_weight *weight); /* of its dataset */
 size_t octet_keras_weight_elements(const octet_keras_weight *weight);
 bool octet_keras_has_weight(const octet_keras_call *call, const char *name);
 const char *octet_keras_weight_origin(octet_keras_call *call, const char *name);
 
 /* Constants; `name` is put after the call's path. origin: see octet_value, or NULL. */
-octet_status octet_keras_constant(octet_keras_call *call, const char *name, const char *origin, int32_t rank, const int32_t *dims,
-                                  const float *data, uint32_t *out);
-/* The same from data of shape `dims` with its axes reordered: output axis i is input axis perm[i]; then given `out_dims`. */
-octet_status octet_keras_constant_permuted(octet_keras_call *call, const char *name, const char *origin, int32_t rank, const int32_t *dims,
-                                           const int32_t *perm, const float *data, int32_t out_rank, const int32_t *out_dims,
-                                           uint32_t *out);
+octet_status octet_keras_constant(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
+                                  const int32_t *dims, const float *data, uint32_t *out);
+/* The same from data of shape `dims` with its axes reordered: output axis i is input axis perm[i]; then given
+ * `out_dims`. */
+octet_status octet_keras_constant_permuted(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
+                                           const int32_t *dims, const int32_t *perm, const float *data,
+                                           int32_t out_rank, const int32_t *out_dims, uint32_t *out);
 octet_status octet_keras_scalar(octet_keras_call *call, const char *name, float value, uint32_t *out);
 octet_status octet_keras_i32s(octet_keras_call *call, const char *name, const int32_t *data, int32_t n, uint32_t *out);
 /* An int32 scalar of rank 0. */
 octet_status octet_keras_i32_scalar(octet_keras_call *call, const char *name, int32_t value, uint32_t *out);
 
 /* Operators. `name` is put after the call's path; one output. */
-octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, const char *name, const uint32_t *inputs, uint32_t n,
-                              const octet_options *options, uint32_t *out);
-octet_status octet_keras_unary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, uint32_t *out);
-octet_status octet_keras_binary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t a, uint32_t b, uint32_t *out);
-/* import/keras/layers/merge.c: a + b. Keras 3 adds what looks like a bias as one: b whose only dimension above 1 is a's last goes through a RESHAPE to
- * it, where its shape is known (a constant, or a fixed batch of 1). */
+octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, const char *name,
+                              const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t *out);
+octet_status octet_keras_unary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x,
+                               uint32_t *out);
+octet_status octet_keras_binary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t a,
+                                uint32_t b, uint32_t *out);
+/* import/keras/layers/merge.c: a + b. Keras 3 adds what looks like a bias as one: b whose only dimension above 1 is a's
+ * last goes through a RESHAPE to it, where its shape is known (a constant, or a fixed batch of 1). */
 octet_status octet_keras_add(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out);
 /* x op constant scalar. */
-octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, float value,
-                                     uint32_t *out);
-octet_status octet_keras_reshape(octet_keras_call *call, const char *name, uint32_t x, int32_t rank, const int32_t *dims, uint32_t *out);
+octet_status octet_keras_with_scalar(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x,
+                                     float value, uint32_t *out);
+octet_status octet_keras_reshape(octet_keras_call *call, const char *name, uint32_t x, int32_t rank,
+                                 const int32_t *dims, uint32_t *out);
 /* The shape constant may hold one -1, as TensorFlow writes it there. */
-octet_status octet_keras_reshape_open(octet_keras_call *call, const char *name, uint32_t x, int32_t rank, const int32_t *dims,
-                                      uint32_t *out);
-octet_status octet_keras_transpose(octet_keras_call *call, const char *name, uint32_t x, const int32_t *perm, uint32_t *out);
+octet_status octet_keras_reshape_open(octet_keras_call *call, const char *name, uint32_t x, int32_t rank,
+                                      const int32_t *dims, uint32_t *out);
+octet_status octet_keras_transpose(octet_keras_call *call, const char *name, uint32_t x, const int32_t *perm,
+                                   uint32_t *out);
 /* axes: vector constant; is_scalar: one axis as a scalar of rank 0. */
-octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x, const int32_t *axes,
-                                int32_t n, bool is_scalar, bool keep_dims, uint32_t *out);
+octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x,
+                                const int32_t *axes, int32_t n, bool is_scalar, bool keep_dims, uint32_t *out);
 /* before, after: cells added to each axis. */
-octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before, const int32_t *after,
-                             uint32_t *out);
+octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before,
+                             const int32_t *after, uint32_t *out);
 /* x[.., begin:end, ..] along one axis. */
-octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin, int32_t end,
-                                    uint32_t *out);
-octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, const uint32_t *xs, uint32_t n, int32_t axis, uint32_t *out);
+octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin,
+                                    int32_t end, uint32_t *out);
+octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, const uint32_t *xs, uint32_t n,
+                                     int32_t axis, uint32_t *out);
 /* a [..,M,K] times b [..,K,N]. */
 octet_status octet_keras_batch_matmul(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out);
 /* A float32 constant of zeros only: TensorFlow adds no such bias of a dense layer or a transposed convolution. */
 bool octet_keras_is_zero(const octet_keras_call *call, uint32_t value);
 /* weights [O,I]; bias OCTET_NONE for none. keep_num_dims is set when x has a rank other than 2. */
-octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights, uint32_t bias,
-                                         uint32_t *out);
+octet_status octet_keras_fully_connected(octet_keras_call *call, const char *name, uint32_t x, uint32_t weights,
+                                         uint32_t bias, uint32_t *out);
 
 static inline octet_status octet_keras_return(octet_keras_call *call, uint32_t value) {
     call->outputs[0] = value;
@@ -118,15 +129,17 @@ static inline octet_status octet_keras_return(octet_keras_call *call, uint32_t v
     return OCTET_OK;
 }
 
-/* import/keras/emit/activation.c: the activation that attribute `key` names (a string, or an object of Keras 3), applied to x. */
-octet_status octet_keras_activate(octet_keras_call *call, const char *key, const char *fallback, uint32_t x, uint32_t *out);
+/* import/keras/emit/activation.c: the activation that attribute `key` names (a string, or an object of Keras 3),
+ * applied to x. */
+octet_status octet_keras_activate(octet_keras_call *call, const char *key, const char *fallback, uint32_t x,
+                                  uint32_t *out);
 octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *activation, uint32_t x, uint32_t *out);
 /* softmax over `axis` (negative from the end). */
 octet_status octet_keras_softmax(octet_keras_call *call, uint32_t x, int32_t axis, bool is_log, uint32_t *out);
 
-/* import/keras/build.c: calls another layer (of a wrapper) on `inputs`, with `mask` (OCTET_NONE: none), zero_masked and steps as the outer
- * call has them. */
-octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs, uint32_t n_inputs,
-                                    uint32_t mask, uint32_t *outputs, uint32_t *n_outputs);
+/* import/keras/build.c: calls another layer (of a wrapper) on `inputs`, with `mask` (OCTET_NONE: none), zero_masked and
+ * steps as the outer call has them. */
+octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs,
+                                    uint32_t n_inputs, uint32_t mask, uint32_t *outputs, uint32_t *n_outputs);
 
 #endif

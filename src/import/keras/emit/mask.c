@@ -27,7 +27,8 @@ static bool is_derived(const octet_keras_call *call, uint32_t mask) {
     const uint32_t producer = call->graph->values[mask].producer;
     if (producer == OCTET_NONE) return false;
     const octet_operator_code code = call->graph->operators[producer].code;
-    return code == OCTET_OP_NOT_EQUAL || code == OCTET_OP_REDUCE_ANY || code == OCTET_OP_LOGICAL_AND || code == OCTET_OP_LOGICAL_OR;
+    return code == OCTET_OP_NOT_EQUAL || code == OCTET_OP_REDUCE_ANY || code == OCTET_OP_LOGICAL_AND ||
+           code == OCTET_OP_LOGICAL_OR;
 }
 
 uint32_t octet_keras_mask(const octet_keras_call *call) {
@@ -38,17 +39,20 @@ uint32_t octet_keras_mask(const octet_keras_call *call) {
 
 octet_status octet_keras_refuse_mask(octet_keras_call *call) {
     bool is_masked = call->mask != OCTET_NONE;
-    for (uint32_t i = 0; i < call->n_inputs; i++) is_masked = is_masked || octet_keras_mask_of(call, call->inputs[i]) != OCTET_NONE;
+    for (uint32_t i = 0; i < call->n_inputs; i++)
+        is_masked = is_masked || octet_keras_mask_of(call, call->inputs[i]) != OCTET_NONE;
     if (!is_masked) return OCTET_OK;
-    return octet_keras_refuse(call, "reads a sequence with a mask (of an Embedding with mask_zero, or a Masking), which it does not heed "
-                                    "in octet; train without the mask");
+    return octet_keras_refuse(
+        call, "reads a sequence with a mask (of an Embedding with mask_zero, or a Masking), which it does not heed "
+              "in octet; train without the mask");
 }
 
 /* Their outputs have the steps of their inputs. */
-static const char passing[] =
-    "Activation ReLU LeakyReLU PReLU ELU ThresholdedReLU Dropout SpatialDropout1D GaussianNoise GaussianDropout AlphaDropout "
-    "ActivityRegularization Identity BatchNormalization LayerNormalization GroupNormalization UnitNormalization RMSNormalization Dense "
-    "TimeDistributed MultiHeadAttention";
+static const char passing[] = "Activation ReLU LeakyReLU PReLU ELU ThresholdedReLU Dropout SpatialDropout1D "
+                              "GaussianNoise GaussianDropout AlphaDropout "
+                              "ActivityRegularization Identity BatchNormalization LayerNormalization "
+                              "GroupNormalization UnitNormalization RMSNormalization Dense "
+                              "TimeDistributed MultiHeadAttention";
 static const char merging[] = "Add Subtract Multiply Average Maximum Minimum Concatenate";
 
 /* A mask of which every step counts, for a sequence without one. */
@@ -74,8 +78,8 @@ static octet_status join_masks(octet_keras_call *call) {
     return octet_keras_mask_set(call, call->outputs[0], mask);
 }
 
-/* Sequences put together step by step. Keras 2: a step counts where all masks that there are say so; Keras 3: where one does, and
- * anywhere when a sequence has none. */
+/* Sequences put together step by step. Keras 2: a step counts where all masks that there are say so; Keras 3: where one
+ * does, and anywhere when a sequence has none. */
 static octet_status merge_masks(octet_keras_call *call) {
     const bool is_any = call->graph->keras_version >= 3;
     const octet_operator_code code = is_any ? OCTET_OP_LOGICAL_OR : OCTET_OP_LOGICAL_AND;
@@ -83,7 +87,8 @@ static octet_status merge_masks(octet_keras_call *call) {
     for (uint32_t i = 0; i < call->n_inputs; i++) n_masks += octet_keras_mask_of(call, call->inputs[i]) != OCTET_NONE;
     if (n_masks == 0) return OCTET_OK;
     const octet_shape *in = octet_keras_shape(call, call->inputs[0]), *out = octet_keras_shape(call, call->outputs[0]);
-    if (out->rank < 2 || in->rank != out->rank) return octet_keras_refuse(call, "joins sequences with masks and others of another rank");
+    if (out->rank < 2 || in->rank != out->rank)
+        return octet_keras_refuse(call, "joins sequences with masks and others of another rank");
     if (in->dims[1] != out->dims[1]) return join_masks(call);
     if (is_any && n_masks < call->n_inputs) return OCTET_OK;
     for (uint32_t i = 0; i < call->n_inputs; i++) {
@@ -96,7 +101,8 @@ static octet_status merge_masks(octet_keras_call *call) {
 }
 
 octet_status octet_keras_mask_pass(octet_keras_call *call) {
-    if (call->masks->n == 0 || call->n_inputs == 0 || call->n_outputs != 1 || call->layer->is_operation) return OCTET_OK;
+    if (call->masks->n == 0 || call->n_inputs == 0 || call->n_outputs != 1 || call->layer->is_operation)
+        return OCTET_OK;
     if (octet_keras_word_in(passing, call->layer->class_name)) {
         return octet_keras_mask_set(call, call->outputs[0], octet_keras_mask_of(call, call->inputs[0]));
     }

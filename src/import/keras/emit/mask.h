@@ -22,8 +22,8 @@ uint32_t octet_keras_mask(const octet_keras_call *call);
 /* Refuses a call that reads a value with a mask, or that is given one. */
 octet_status octet_keras_refuse_mask(octet_keras_call *call);
 
-/* After a layer was emitted: gives its outputs the masks of its inputs, where Keras does. Layers with rules of their own
- * (Embedding, Masking, recurrent ones) have set theirs already. */
+/* After a layer was emitted: gives its outputs the masks of its inputs, where Keras does. Layers with rules of their
+ * own (Embedding, Masking, recurrent ones) have set theirs already. */
 octet_status octet_keras_mask_pass(octet_keras_call *call);
 
 /* mask [batch,steps] as numbers 0 and 1 [batch,steps,1]. */

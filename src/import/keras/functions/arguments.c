@@ -10,8 +10,10 @@ const octet_json *octet_keras_unwrap(const octet_json *value) {
         if (class_name == NULL) return value;
         const octet_json *config = octet_json_get(value, "config"), *inner = NULL;
         if (strcmp(class_name, "__tuple__") == 0) {
-            inner = octet_json_get(value, "items") != NULL ? octet_json_get(value, "items") : octet_json_get(config, "value");
-        } else if (strcmp(class_name, "__tensor__") == 0 || strcmp(class_name, "__numpy__") == 0 || strcmp(class_name, "TypeSpec") == 0) {
+            inner = octet_json_get(value, "items") != NULL ? octet_json_get(value, "items")
+                                                           : octet_json_get(config, "value");
+        } else if (strcmp(class_name, "__tensor__") == 0 || strcmp(class_name, "__numpy__") == 0 ||
+                   strcmp(class_name, "TypeSpec") == 0) {
             inner = octet_json_get(config, "value");
         }
         if (inner == NULL) return value;
@@ -26,13 +28,15 @@ static bool is_given(const octet_keras_argument *argument) {
     return kind != OCTET_JSON_NULL && kind != OCTET_JSON_MISSING;
 }
 
-octet_status octet_keras_operand(octet_keras_call *call, int32_t position, const char *keywords, const octet_keras_argument **out) {
+octet_status octet_keras_operand(octet_keras_call *call, int32_t position, const char *keywords,
+                                 const octet_keras_argument **out) {
     const octet_keras_node *node = call->node;
     *out = NULL;
     int32_t seen = 0;
     for (uint32_t i = 0; node != NULL && i < node->n_arguments; i++) {
         const octet_keras_argument *argument = &node->arguments[i];
-        const bool is_it = argument->keyword != NULL ? octet_keras_word_in(keywords, argument->keyword) : seen++ == position;
+        const bool is_it =
+            argument->keyword != NULL ? octet_keras_word_in(keywords, argument->keyword) : seen++ == position;
         if (!is_it) continue;
         if (i < 64) call->arguments_read |= UINT64_C(1) << i;
         if (is_given(argument)) *out = argument;
@@ -69,7 +73,8 @@ static bool measure(const octet_json *value, octet_shape *shape, int32_t depth) 
             const int32_t rank = shape->rank;
             if (i == 0) {
                 const octet_json *first = octet_json_at(value, 0);
-                if (octet_json_kind_of(first) == OCTET_JSON_ARRAY ? !measure(first, shape, depth + 1) : !measure(first, shape, rank))
+                if (octet_json_kind_of(first) == OCTET_JSON_ARRAY ? !measure(first, shape, depth + 1)
+                                                                  : !measure(first, shape, rank))
                     return false;
             } else if (!measure(octet_json_at(value, i), shape, depth + 1)) {
                 return false;
@@ -97,7 +102,8 @@ static void fill(const octet_json *value, float **at) {
 static octet_status constant_value(octet_keras_call *call, const octet_json *value, const char *name, uint32_t *out) {
     octet_shape shape = {0};
     value = octet_keras_unwrap(value);
-    if (!measure(value, &shape, 0)) return octet_keras_refuse(call, "its argument %s is neither a tensor nor numbers", name);
+    if (!measure(value, &shape, 0))
+        return octet_keras_refuse(call, "its argument %s is neither a tensor nor numbers", name);
     OCTET_TRY(octet_shape_check(call->ctx, &shape, call->path));
     float *data = NULL;
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, octet_shape_elements(&shape), &data));
@@ -105,13 +111,16 @@ static octet_status constant_value(octet_keras_call *call, const octet_json *val
     fill(value, &at);
     for (size_t i = 0; i < octet_shape_elements(&shape); i++) {
         if (!isfinite(data[i]))
-            return octet_keras_contradict(call, "its argument %s has %f, numbers must be finite", name, (double)data[i]);
+            return octet_keras_contradict(call, "its argument %s has %f, numbers must be finite", name,
+                                          (double)data[i]);
     }
     return octet_keras_constant(call, name, NULL, shape.rank, shape.dims, data, out);
 }
 
-octet_status octet_keras_argument_value(octet_keras_call *call, const octet_keras_argument *argument, const char *name, uint32_t *out) {
-    if (argument->kind == OCTET_KERAS_LIST) return octet_keras_refuse(call, "its argument %s is a list of tensors", name);
+octet_status octet_keras_argument_value(octet_keras_call *call, const octet_keras_argument *argument, const char *name,
+                                        uint32_t *out) {
+    if (argument->kind == OCTET_KERAS_LIST)
+        return octet_keras_refuse(call, "its argument %s is a list of tensors", name);
     if (argument->kind == OCTET_KERAS_CONSTANT) return constant_value(call, argument->constant, name, out);
     *out = argument->value;
     return OCTET_OK;
@@ -147,13 +156,15 @@ static bool json_integers(const octet_json *value, int32_t capacity, int32_t *ou
         return true;
     }
     const bool is_open = octet_json_kind_of(value) == OCTET_JSON_NULL;
-    if (*n >= capacity || (!is_open && (!octet_json_integer(value, &number) || number < INT32_MIN || number > INT32_MAX))) return false;
+    if (*n >= capacity ||
+        (!is_open && (!octet_json_integer(value, &number) || number < INT32_MIN || number > INT32_MAX)))
+        return false;
     out[(*n)++] = (int32_t)number;
     return true;
 }
 
-octet_status octet_keras_operand_i32s(octet_keras_call *call, int32_t position, const char *keywords, int32_t capacity, int32_t *out,
-                                      int32_t *n) {
+octet_status octet_keras_operand_i32s(octet_keras_call *call, int32_t position, const char *keywords, int32_t capacity,
+                                      int32_t *out, int32_t *n) {
     const octet_keras_argument *argument = NULL;
     *n = -1;
     OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
@@ -174,21 +185,25 @@ octet_status octet_keras_operand_i32s(octet_keras_call *call, int32_t position, 
         }
     }
     if (!is_known)
-        return octet_keras_refuse(call, "its argument %.*s is not known before the model runs", (int)strcspn(keywords, " "), keywords);
+        return octet_keras_refuse(call, "its argument %.*s is not known before the model runs",
+                                  (int)strcspn(keywords, " "), keywords);
     return OCTET_OK;
 }
 
-octet_status octet_keras_operand_f64(octet_keras_call *call, int32_t position, const char *keywords, double fallback, double *out) {
+octet_status octet_keras_operand_f64(octet_keras_call *call, int32_t position, const char *keywords, double fallback,
+                                     double *out) {
     const octet_keras_argument *argument = NULL;
     *out = fallback;
     OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
     if (argument == NULL) return OCTET_OK;
-    if (argument->kind == OCTET_KERAS_CONSTANT && octet_json_number(octet_keras_unwrap(argument->constant), out) && isfinite((float)*out))
+    if (argument->kind == OCTET_KERAS_CONSTANT && octet_json_number(octet_keras_unwrap(argument->constant), out) &&
+        isfinite((float)*out))
         return OCTET_OK;
     return octet_keras_refuse(call, "its argument %.*s is not a number", (int)strcspn(keywords, " "), keywords);
 }
 
-octet_status octet_keras_operand_bool(octet_keras_call *call, int32_t position, const char *keywords, bool fallback, bool *out) {
+octet_status octet_keras_operand_bool(octet_keras_call *call, int32_t position, const char *keywords, bool fallback,
+                                      bool *out) {
     const octet_keras_argument *argument = NULL;
     *out = fallback;
     OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
@@ -201,8 +216,8 @@ octet_status octet_keras_operand_x(octet_keras_call *call, uint32_t *out) {
     return *out == OCTET_NONE ? octet_keras_refuse(call, "has no tensor to work on") : OCTET_OK;
 }
 
-octet_status octet_keras_operand_axis(octet_keras_call *call, int32_t position, const char *keywords, int32_t rank, int32_t fallback,
-                                      int32_t *out) {
+octet_status octet_keras_operand_axis(octet_keras_call *call, int32_t position, const char *keywords, int32_t rank,
+                                      int32_t fallback, int32_t *out) {
     int32_t values[1] = {fallback}, n = 0;
     OCTET_TRY(octet_keras_operand_i32s(call, position, keywords, 1, values, &n));
     *out = n == 1 ? values[0] : fallback;
@@ -210,8 +225,8 @@ octet_status octet_keras_operand_axis(octet_keras_call *call, int32_t position, 
     return *out < 0 || *out >= rank ? octet_keras_contradict(call, "axis is outside of %d dimensions", rank) : OCTET_OK;
 }
 
-octet_status octet_keras_operand_flat(octet_keras_call *call, int32_t position, const char *keywords, int32_t fallback, uint32_t *x,
-                                      int32_t *axis) {
+octet_status octet_keras_operand_flat(octet_keras_call *call, int32_t position, const char *keywords, int32_t fallback,
+                                      uint32_t *x, int32_t *axis) {
     const octet_keras_argument *given = NULL;
     OCTET_TRY(octet_keras_operand(call, position, keywords, &given));
     const octet_shape shape = *octet_keras_shape(call, *x);
@@ -222,7 +237,8 @@ octet_status octet_keras_operand_flat(octet_keras_call *call, int32_t position, 
     return octet_keras_operand_axis(call, position, keywords, octet_keras_shape(call, *x)->rank, fallback, axis);
 }
 
-octet_status octet_keras_operand_indices(octet_keras_call *call, int32_t position, const char *keywords, uint32_t *out) {
+octet_status octet_keras_operand_indices(octet_keras_call *call, int32_t position, const char *keywords,
+                                         uint32_t *out) {
     OCTET_TRY(octet_keras_operand_value(call, position, keywords, out));
     if (*out == OCTET_NONE) return OCTET_OK;
     const octet_value v = call->graph->values[*out];
@@ -236,7 +252,8 @@ octet_status octet_keras_operand_indices(octet_keras_call *call, int32_t positio
     int32_t *whole = NULL;
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &whole));
     for (size_t i = 0; i < n; i++) {
-        if (!(fabsf(from[i]) < 0x1p24f) || from[i] != floorf(from[i])) return octet_keras_contradict(call, "a place is no whole number");
+        if (!(fabsf(from[i]) < 0x1p24f) || from[i] != floorf(from[i]))
+            return octet_keras_contradict(call, "a place is no whole number");
         whole[i] = (int32_t)from[i];
     }
     return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, whole, out);
@@ -245,7 +262,8 @@ octet_status octet_keras_operand_indices(octet_keras_call *call, int32_t positio
 octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out) {
     const octet_options options = {.cast = {call->graph->values[x].type, OCTET_FLOAT32}};
     *out = x;
-    return options.cast.in == OCTET_FLOAT32 ? OCTET_OK : octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, out);
+    return options.cast.in == OCTET_FLOAT32 ? OCTET_OK
+                                            : octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, out);
 }
 
 /* A constant of whole numbers as int32; anything else as it is. */
@@ -272,7 +290,8 @@ static octet_status operands_of_two(octet_keras_call *call, uint32_t *x, uint32_
 
 octet_status octet_keras_operand_pair(octet_keras_call *call, uint32_t *x, uint32_t *y) {
     OCTET_TRY(operands_of_two(call, x, y));
-    /* Beside integers that are computed, whole constants are integers too; other integers beside floats become floats. */
+    /* Beside integers that are computed, whole constants are integers too; other integers beside floats become floats.
+     */
     uint32_t *pair[2] = {x, y};
     for (int i = 0; i < 2; i++) {
         const octet_value *v = &call->graph->values[*pair[i]];
@@ -294,7 +313,8 @@ octet_status octet_keras_compute_known(octet_keras_call *call, octet_operator_co
     OCTET_TRY(make_whole(call, &y));
     const octet_value a = call->graph->values[x], b = call->graph->values[y];
     const size_t n_a = octet_shape_elements(&a.shape), n_b = octet_shape_elements(&b.shape), n = n_a > n_b ? n_a : n_b;
-    if (a.type != OCTET_INT32 || b.type != OCTET_INT32 || a.data == NULL || b.data == NULL || n > OCTET_MAX_RANK) return OCTET_OK;
+    if (a.type != OCTET_INT32 || b.type != OCTET_INT32 || a.data == NULL || b.data == NULL || n > OCTET_MAX_RANK)
+        return OCTET_OK;
     if (n_a != n_b && n_a != 1 && n_b != 1) return OCTET_OK;
     int32_t results[OCTET_MAX_RANK];
     for (size_t i = 0; i < n; i++) {
@@ -308,7 +328,8 @@ octet_status octet_keras_compute_known(octet_keras_call *call, octet_operator_co
         else if (code == OCTET_OP_FLOOR_DIV && q != 0) result = p / q - (p % q != 0 && (p < 0) != (q < 0));
         else if (code == OCTET_OP_FLOOR_MOD && q != 0) result = p % q + (p % q != 0 && (p < 0) != (q < 0) ? q : 0);
         else return OCTET_OK;
-        if (result < INT32_MIN || result > INT32_MAX) return octet_keras_contradict(call, "computes a size beyond 32 bits");
+        if (result < INT32_MIN || result > INT32_MAX)
+            return octet_keras_contradict(call, "computes a size beyond 32 bits");
         results[i] = (int32_t)result;
     }
     *is_known = true;
@@ -319,7 +340,7 @@ octet_status octet_keras_compute_known(octet_keras_call *call, octet_operator_co
 
 octet_status octet_keras_select(octet_keras_call *call, const uint32_t *inputs, uint32_t *out) {
     const octet_shape *shape = octet_keras_shape(call, inputs[0]);
-    const bool is_plain =
-        octet_shape_equal(shape, octet_keras_shape(call, inputs[1])) && octet_shape_equal(shape, octet_keras_shape(call, inputs[2]));
+    const bool is_plain = octet_shape_equal(shape, octet_keras_shape(call, inputs[1])) &&
+                          octet_shape_equal(shape, octet_keras_shape(call, inputs[2]));
     return octet_keras_emit(call, is_plain ? OCTET_OP_SELECT : OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, out);
 }

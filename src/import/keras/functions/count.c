@@ -1,4 +1,5 @@
-/* Functions that count, weigh and multiply along axes: count_nonzero, size, average, cumprod, digitize; and choices among several. */
+/* Functions that count, weigh and multiply along axes: count_nonzero, size, average, cumprod, digitize; and choices
+ * among several. */
 #include <math.h>
 #include <string.h>
 
@@ -124,7 +125,8 @@ octet_status octet_keras_operation_digitize(octet_keras_call *call, const octet_
     const bool searches = self->activation != NULL;
     const octet_keras_argument *side = NULL;
     OCTET_TRY(octet_keras_operand_value(call, searches ? 1 : 0, searches ? "values" : "x input", &x));
-    OCTET_TRY(octet_keras_operand_value(call, searches ? 0 : 1, searches ? "sorted_sequence" : "bins boundaries", &bounds));
+    OCTET_TRY(
+        octet_keras_operand_value(call, searches ? 0 : 1, searches ? "sorted_sequence" : "bins boundaries", &bounds));
     if (x == OCTET_NONE || bounds == OCTET_NONE) return octet_keras_refuse(call, "needs values and bounds");
     OCTET_TRY(octet_keras_operand(call, -1, "side", &side));
     const bool is_left = searches && (side == NULL || !octet_json_text_is(side->constant, "right"));
@@ -148,8 +150,8 @@ octet_status octet_keras_operation_select(octet_keras_call *call, const octet_ke
     uint32_t inputs[3];
     OCTET_TRY(octet_keras_operand(call, 0, "condlist", &conditions));
     OCTET_TRY(octet_keras_operand(call, 1, "choicelist", &choices));
-    if (conditions == NULL || choices == NULL || conditions->kind != OCTET_KERAS_LIST || choices->kind != OCTET_KERAS_LIST ||
-        conditions->n_items != choices->n_items)
+    if (conditions == NULL || choices == NULL || conditions->kind != OCTET_KERAS_LIST ||
+        choices->kind != OCTET_KERAS_LIST || conditions->n_items != choices->n_items)
         return octet_keras_refuse(call, "needs as many tensors to choose from as conditions");
     OCTET_TRY(octet_keras_operand_value(call, 2, "default", &inputs[2]));
     if (inputs[2] == OCTET_NONE) OCTET_TRY(octet_keras_scalar(call, "default", 0.0f, &inputs[2]));

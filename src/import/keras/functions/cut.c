@@ -3,8 +3,8 @@
 
 #include "import/keras/functions/functions.h"
 
-octet_status octet_keras_emit_slice(octet_keras_call *call, const char *name, uint32_t x, const int32_t *begin, const int32_t *size,
-                                    uint32_t *out) {
+octet_status octet_keras_emit_slice(octet_keras_call *call, const char *name, uint32_t x, const int32_t *begin,
+                                    const int32_t *size, uint32_t *out) {
     const int32_t rank = octet_keras_shape(call, x)->rank;
     uint32_t inputs[3] = {x, OCTET_NONE, OCTET_NONE};
     OCTET_TRY(octet_keras_i32s(call, "Slice/begin", begin, rank, &inputs[1]));
@@ -21,7 +21,8 @@ octet_status octet_keras_operation_slice(octet_keras_call *call, const octet_ker
     const octet_shape shape = *octet_keras_shape(call, x);
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "begin start_indices", OCTET_MAX_RANK, begin, &n[0]));
     OCTET_TRY(octet_keras_operand_i32s(call, 2, "size shape", OCTET_MAX_RANK, size, &n[1]));
-    if (n[0] != shape.rank || n[1] != shape.rank) return octet_keras_refuse(call, "needs a begin and a size for every dimension");
+    if (n[0] != shape.rank || n[1] != shape.rank)
+        return octet_keras_refuse(call, "needs a begin and a size for every dimension");
     for (int32_t i = 0; i < shape.rank; i++) {
         const int64_t length = shape.dims[i];
         if (size[i] == -1 && begin[i] >= 0 && begin[i] <= length) size[i] = (int32_t)(length - begin[i]);
@@ -41,11 +42,13 @@ octet_status octet_keras_operation_strided_slice(octet_keras_call *call, const o
     int32_t values[3][OCTET_MAX_RANK], n[3];
     static const char *const words[3] = {"begin", "end", "strides"};
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
-    for (int32_t i = 0; i < 3; i++) OCTET_TRY(octet_keras_operand_i32s(call, i + 1, words[i], OCTET_MAX_RANK, values[i], &n[i]));
+    for (int32_t i = 0; i < 3; i++)
+        OCTET_TRY(octet_keras_operand_i32s(call, i + 1, words[i], OCTET_MAX_RANK, values[i], &n[i]));
     if (n[2] < 0) {
         for (n[2] = 0; n[2] < n[0]; n[2]++) values[2][n[2]] = 1;
     }
-    if (n[0] < 1 || n[1] != n[0] || n[2] != n[0]) return octet_keras_refuse(call, "needs begin, end and strides of one length");
+    if (n[0] < 1 || n[1] != n[0] || n[2] != n[0])
+        return octet_keras_refuse(call, "needs begin, end and strides of one length");
     for (uint32_t i = 0; i < 3; i++) OCTET_TRY(octet_keras_i32s(call, words[i], values[i], n[0], &inputs[i + 1]));
     octet_options options = {.strided_slice = {0}};
     const struct {
@@ -56,7 +59,8 @@ octet_status octet_keras_operation_strided_slice(octet_keras_call *call, const o
                   {"ellipsis_mask", &options.strided_slice.ellipsis_mask},
                   {"new_axis_mask", &options.strided_slice.new_axis_mask},
                   {"shrink_axis_mask", &options.strided_slice.shrink_axis_mask}};
-    for (int32_t i = 0; i < 5; i++) OCTET_TRY(octet_keras_operand_i32s(call, 4 + i, masks[i].word, 1, masks[i].mask, &n[1]));
+    for (int32_t i = 0; i < 5; i++)
+        OCTET_TRY(octet_keras_operand_i32s(call, 4 + i, masks[i].word, 1, masks[i].mask, &n[1]));
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, &options, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
@@ -98,7 +102,8 @@ octet_status octet_keras_operation_roll(octet_keras_call *call, const octet_kera
     if (n[0] < 1 || n[0] != n[1]) return octet_keras_refuse(call, "needs a shift for every axis that it names");
     for (int32_t i = 0; i < n[0]; i++) {
         const int32_t axis = axes[i] < 0 ? axes[i] + rank : axes[i];
-        if (axis < 0 || axis >= rank) return octet_keras_contradict(call, "axis is outside of %d dimensions", (int)rank);
+        if (axis < 0 || axis >= rank)
+            return octet_keras_contradict(call, "axis is outside of %d dimensions", (int)rank);
         OCTET_TRY(roll_axis(call, x, axis, shifts[i], &x));
     }
     return octet_keras_return(call, x);
@@ -133,7 +138,8 @@ octet_status octet_keras_operation_moveaxis(octet_keras_call *call, const octet_
     if (n[0] != n[1]) return octet_keras_contradict(call, "moves %d axes to %d places", (int)n[0], (int)n[1]);
     for (int32_t i = 0; i < rank; i++) perm[i] = -1;
     for (int32_t i = 0; i < n[0]; i++) {
-        if ((moved >> from[i] & 1) != 0 || perm[to[i]] >= 0) return octet_keras_contradict(call, "names one axis twice");
+        if ((moved >> from[i] & 1) != 0 || perm[to[i]] >= 0)
+            return octet_keras_contradict(call, "names one axis twice");
         perm[to[i]] = from[i];
         moved |= 1u << from[i];
     }
@@ -201,7 +207,8 @@ octet_status octet_keras_operation_crop(octet_keras_call *call, const octet_kera
     if (strcmp(self->activation, "central") == 0) {
         double fraction = 1.0;
         OCTET_TRY(octet_keras_operand_f64(call, 1, "central_fraction", 1.0, &fraction));
-        if (!(fraction > 0.0 && fraction <= 1.0)) return octet_keras_contradict(call, "its fraction is not between 0 and 1");
+        if (!(fraction > 0.0 && fraction <= 1.0))
+            return octet_keras_contradict(call, "its fraction is not between 0 and 1");
         for (int32_t i = 1; i < 3; i++) { /* TensorFlow: half of what is cut away, rounded down */
             begin[i] = (int32_t)(((double)shape.dims[i] - (double)shape.dims[i] * fraction) / 2.0);
             size[i] = shape.dims[i] - 2 * begin[i];
@@ -307,7 +314,8 @@ octet_status octet_keras_operation_rot90(octet_keras_call *call, const octet_ker
     if (!call->layer->is_operation) axes[0] = rank - 3, axes[1] = rank - 2;
     for (int32_t i = 0; i < 2; i++) {
         if (axes[i] < 0) axes[i] += rank;
-        if (axes[i] < 0 || axes[i] >= rank) return octet_keras_contradict(call, "axis is outside of %d dimensions", (int)rank);
+        if (axes[i] < 0 || axes[i] >= rank)
+            return octet_keras_contradict(call, "axis is outside of %d dimensions", (int)rank);
     }
     if (axes[0] == axes[1]) return octet_keras_contradict(call, "names one axis twice");
     const int32_t turns = (k[0] % 4 + 4) % 4;

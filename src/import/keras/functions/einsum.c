@@ -5,7 +5,8 @@
 
 #include "import/keras/functions/functions.h"
 
-/* Axes of an operand or of the result, each with the letter that names it. Letters of an ellipsis lie above those of the text. */
+/* Axes of an operand or of the result, each with the letter that names it. Letters of an ellipsis lie above those of
+ * the text. */
 typedef struct labels {
     int32_t n;
     uint8_t of[OCTET_MAX_RANK];
@@ -22,7 +23,8 @@ static void append(labels *l, uint8_t label) {
 }
 
 /* x with its axes in the order of `order`, which names a subset: the others are summed. */
-static octet_status arrange(octet_keras_call *call, uint32_t x, const labels *from, const labels *order, uint32_t *out) {
+static octet_status arrange(octet_keras_call *call, uint32_t x, const labels *from, const labels *order,
+                            uint32_t *out) {
     labels left = {0};
     int32_t summed[OCTET_MAX_RANK], n_summed = 0, perm[OCTET_MAX_RANK];
     bool moves = false;
@@ -70,18 +72,20 @@ static int32_t size_of(const octet_shape *shape, const labels *l, const labels *
 }
 
 /* The last step of both ways: [.., of the groups ..] as the result has it. */
-static octet_status give_back(octet_keras_call *call, uint32_t x, const labels *groups, const int32_t *sizes, const labels *out,
-                              uint32_t *result) {
+static octet_status give_back(octet_keras_call *call, uint32_t x, const labels *groups, const int32_t *sizes,
+                              const labels *out, uint32_t *result) {
     int32_t dims[OCTET_MAX_RANK];
     for (int32_t i = 0; i < groups->n; i++) dims[i] = sizes[groups->of[i]];
     const octet_shape wanted = octet_shape_make(groups->n, dims);
-    if (!octet_shape_equal(octet_keras_shape(call, x), &wanted)) OCTET_TRY(octet_keras_reshape(call, "Reshape", x, groups->n, dims, &x));
+    if (!octet_shape_equal(octet_keras_shape(call, x), &wanted))
+        OCTET_TRY(octet_keras_reshape(call, "Reshape", x, groups->n, dims, &x));
     return arrange(call, x, groups, out, result);
 }
 
 /* a times constant weights: a dense layer. */
-static octet_status multiply_constant(octet_keras_call *call, uint32_t a, const labels *la, uint32_t b, const labels *lb, const product *p,
-                                      const int32_t *sizes, const labels *out, uint32_t *result) {
+static octet_status multiply_constant(octet_keras_call *call, uint32_t a, const labels *la, uint32_t b,
+                                      const labels *lb, const product *p, const int32_t *sizes, const labels *out,
+                                      uint32_t *result) {
     labels order = p->left, rows = p->right, groups = p->left;
     int32_t perm[OCTET_MAX_RANK], dims[OCTET_MAX_RANK];
     const octet_value weights = call->graph->values[b];
@@ -92,8 +96,8 @@ static octet_status multiply_constant(octet_keras_call *call, uint32_t a, const 
     OCTET_TRY(arrange(call, a, la, &order, &a));
     for (int32_t i = 0; i < rows.n; i++) perm[i] = find(lb, rows.of[i]);
     const int32_t n_in = size_of(&shape, la, &p->summed), n_out = size_of(&weights.shape, lb, &p->right);
-    OCTET_TRY(octet_keras_constant_permuted(call, "einsum/weights", NULL, weights.shape.rank, weights.shape.dims, perm, weights.data, 2,
-                                            (const int32_t[]){n_out, n_in}, &b));
+    OCTET_TRY(octet_keras_constant_permuted(call, "einsum/weights", NULL, weights.shape.rank, weights.shape.dims, perm,
+                                            weights.data, 2, (const int32_t[]){n_out, n_in}, &b));
     if (p->summed.n != 1) {
         for (int32_t i = 0; i < p->left.n; i++) dims[i] = sizes[p->left.of[i]];
         dims[p->left.n] = n_in;
@@ -104,8 +108,8 @@ static octet_status multiply_constant(octet_keras_call *call, uint32_t a, const 
 }
 
 /* The axes of a group as one. */
-static octet_status as_matrix(octet_keras_call *call, uint32_t x, const labels *batch, const int32_t *sizes, int32_t rows, int32_t columns,
-                              uint32_t *out) {
+static octet_status as_matrix(octet_keras_call *call, uint32_t x, const labels *batch, const int32_t *sizes,
+                              int32_t rows, int32_t columns, uint32_t *out) {
     int32_t dims[4], n = 0;
     if (batch->n <= 2) {
         for (int32_t i = 0; i < batch->n; i++) dims[n++] = sizes[batch->of[i]];
@@ -117,15 +121,19 @@ static octet_status as_matrix(octet_keras_call *call, uint32_t x, const labels *
     dims[n++] = columns;
     const octet_shape wanted = octet_shape_make(n, dims);
     *out = x;
-    return octet_shape_equal(octet_keras_shape(call, x), &wanted) ? OCTET_OK : octet_keras_reshape(call, "Reshape", x, n, dims, out);
+    return octet_shape_equal(octet_keras_shape(call, x), &wanted)
+               ? OCTET_OK
+               : octet_keras_reshape(call, "Reshape", x, n, dims, out);
 }
 
-static octet_status multiply_computed(octet_keras_call *call, uint32_t a, const labels *la, uint32_t b, const labels *lb, const product *p,
-                                      const int32_t *sizes, const labels *out, uint32_t *result) {
+static octet_status multiply_computed(octet_keras_call *call, uint32_t a, const labels *la, uint32_t b,
+                                      const labels *lb, const product *p, const int32_t *sizes, const labels *out,
+                                      uint32_t *result) {
     labels left = p->batch, right = p->batch, groups = p->batch;
     uint32_t x[2];
     const octet_shape shape_a = *octet_keras_shape(call, a), shape_b = *octet_keras_shape(call, b);
-    const int32_t m = size_of(&shape_a, la, &p->left), k = size_of(&shape_a, la, &p->summed), n = size_of(&shape_b, lb, &p->right);
+    const int32_t m = size_of(&shape_a, la, &p->left), k = size_of(&shape_a, la, &p->summed),
+                  n = size_of(&shape_b, lb, &p->right);
     join(&left, &p->left);
     join(&left, &p->summed);
     join(&right, &p->summed);
@@ -140,8 +148,8 @@ static octet_status multiply_computed(octet_keras_call *call, uint32_t a, const 
     return give_back(call, x[0], &groups, sizes, out, result);
 }
 
-static octet_status contract(octet_keras_call *call, uint32_t a, const labels *la, uint32_t b, const labels *lb, const labels *out,
-                             uint32_t *result) {
+static octet_status contract(octet_keras_call *call, uint32_t a, const labels *la, uint32_t b, const labels *lb,
+                             const labels *out, uint32_t *result) {
     int32_t sizes[256] = {0};
     const labels *both[2] = {la, lb};
     const uint32_t values[2] = {a, b};
@@ -149,12 +157,14 @@ static octet_status contract(octet_keras_call *call, uint32_t a, const labels *l
         const octet_shape *shape = octet_keras_shape(call, values[i]);
         for (int32_t j = 0; j < both[i]->n; j++) {
             int32_t *size = &sizes[both[i]->of[j]];
-            if (*size != 0 && *size != shape->dims[j]) return octet_keras_contradict(call, "its operands do not fit each other");
+            if (*size != 0 && *size != shape->dims[j])
+                return octet_keras_contradict(call, "its operands do not fit each other");
             *size = shape->dims[j];
         }
     }
     const product p = sort_labels(la, lb, out);
-    const bool fixed_a = octet_value_is_constant(&call->graph->values[a]), fixed_b = octet_value_is_constant(&call->graph->values[b]);
+    const bool fixed_a = octet_value_is_constant(&call->graph->values[a]),
+               fixed_b = octet_value_is_constant(&call->graph->values[b]);
     if (la->n + lb->n > OCTET_MAX_RANK && p.batch.n + p.left.n + p.right.n > OCTET_MAX_RANK)
         return octet_keras_refuse(call, "gives more than %d dimensions", OCTET_MAX_RANK);
     if (fixed_b && !fixed_a && p.batch.n == 0 && p.summed.n + p.right.n == lb->n)
@@ -167,7 +177,8 @@ static octet_status contract(octet_keras_call *call, uint32_t a, const labels *l
 }
 
 /* One operand of "abc,cd->abd". */
-static octet_status parse_operand(octet_keras_call *call, const char *text, size_t length, int32_t rank, labels *out, int32_t *n_dots) {
+static octet_status parse_operand(octet_keras_call *call, const char *text, size_t length, int32_t rank, labels *out,
+                                  int32_t *n_dots) {
     int32_t letters = 0;
     *out = (labels){0};
     for (size_t i = 0; i < length; i++) letters += isalpha((unsigned char)text[i]) != 0;
@@ -195,7 +206,8 @@ static octet_status take_diagonals(octet_keras_call *call, uint32_t *x, labels *
         if (j == l->n) continue;
         const octet_shape shape = *octet_keras_shape(call, *x);
         const int32_t length = shape.dims[i];
-        if (shape.dims[j] != length) return octet_keras_contradict(call, "names two axes of different lengths by one letter");
+        if (shape.dims[j] != length)
+            return octet_keras_contradict(call, "names two axes of different lengths by one letter");
         labels left = {0};
         octet_shape flat = {.rank = shape.rank - 1};
         for (int32_t k = 0; k < shape.rank; k++) {
@@ -222,8 +234,10 @@ static octet_status take_diagonals(octet_keras_call *call, uint32_t *x, labels *
 
 enum { MOST_OPERANDS = 8 };
 
-/* The axes of the operands and of the result. Without an arrow the result has the letters that occur once, in the order of the alphabet. */
-static octet_status parse(octet_keras_call *call, const char *text, const uint32_t *operands, uint32_t n, labels *in, labels *out) {
+/* The axes of the operands and of the result. Without an arrow the result has the letters that occur once, in the order
+ * of the alphabet. */
+static octet_status parse(octet_keras_call *call, const char *text, const uint32_t *operands, uint32_t n, labels *in,
+                          labels *out) {
     const char *arrow = strstr(text, "->");
     const size_t length = arrow != NULL ? (size_t)(arrow - text) : strlen(text);
     int32_t n_dots = 0, letters = 0;
@@ -232,8 +246,10 @@ static octet_status parse(octet_keras_call *call, const char *text, const uint32
     for (uint32_t i = 0; i < n; i++) {
         const char *comma = memchr(text + begin, ',', length - begin);
         const size_t end = comma != NULL ? (size_t)(comma - text) : length;
-        if ((comma == NULL) != (i + 1 == n)) return octet_keras_contradict(call, "its equation is not for %u operands", (unsigned)n);
-        OCTET_TRY(parse_operand(call, text + begin, end - begin, octet_keras_shape(call, operands[i])->rank, &in[i], &n_dots));
+        if ((comma == NULL) != (i + 1 == n))
+            return octet_keras_contradict(call, "its equation is not for %u operands", (unsigned)n);
+        OCTET_TRY(parse_operand(call, text + begin, end - begin, octet_keras_shape(call, operands[i])->rank, &in[i],
+                                &n_dots));
         begin = end + 1;
     }
     if (arrow == NULL) {
@@ -246,7 +262,8 @@ static octet_status parse(octet_keras_call *call, const char *text, const uint32
     }
     const char *result = arrow != NULL ? arrow + 2 : ordered;
     for (const char *at = result; *at != '\0'; at++) letters += isalpha((unsigned char)*at) != 0;
-    OCTET_TRY(parse_operand(call, result, strlen(result), strstr(result, "...") != NULL ? letters + n_dots : letters, out, &n_dots));
+    OCTET_TRY(parse_operand(call, result, strlen(result), strstr(result, "...") != NULL ? letters + n_dots : letters,
+                            out, &n_dots));
     for (int32_t i = 0; i < out->n; i++) {
         bool is_known = false;
         for (uint32_t j = 0; j < n; j++) is_known = is_known || find(&in[j], out->of[i]) >= 0;
@@ -271,7 +288,8 @@ octet_status octet_keras_operation_einsum(octet_keras_call *call, const octet_ke
     for (int32_t i = 0; i <= MOST_OPERANDS; i++) {
         OCTET_TRY(octet_keras_operand_value(call, i, "", &x));
         if (x == OCTET_NONE) break;
-        if (n == MOST_OPERANDS) return octet_keras_refuse(call, "has more than %d operands; write it as several", MOST_OPERANDS);
+        if (n == MOST_OPERANDS)
+            return octet_keras_refuse(call, "has more than %d operands; write it as several", MOST_OPERANDS);
         operands[n++] = x;
     }
     OCTET_TRY(parse(call, text, operands, n, in, &out));
@@ -282,11 +300,13 @@ octet_status octet_keras_operation_einsum(octet_keras_call *call, const octet_ke
         for (uint32_t k = i - 1; k <= i; k++) {
             for (int32_t j = 0; j < in[k].n; j++) {
                 bool is_needed = find(&out, in[k].of[j]) >= 0;
-                for (uint32_t later = i + 1; later < n; later++) is_needed = is_needed || find(&in[later], in[k].of[j]) >= 0;
+                for (uint32_t later = i + 1; later < n; later++)
+                    is_needed = is_needed || find(&in[later], in[k].of[j]) >= 0;
                 if (is_needed && find(&kept, in[k].of[j]) < 0) append(&kept, in[k].of[j]);
             }
         }
-        OCTET_TRY(contract(call, operands[i - 1], &in[i - 1], operands[i], &in[i], i + 1 == n ? &out : &kept, &operands[i]));
+        OCTET_TRY(
+            contract(call, operands[i - 1], &in[i - 1], operands[i], &in[i], i + 1 == n ? &out : &kept, &operands[i]));
         in[i] = i + 1 == n ? out : kept;
     }
     OCTET_TRY(arrange(call, operands[n - 1], &in[n - 1], &out, &x));
@@ -299,8 +319,8 @@ static labels number_axes(int32_t rank, uint8_t from) {
     return l;
 }
 
-/* tensordot: the pairs of axes that it is told; dot: the last with the second to last; inner: the last of both; outer: none, of
- * flat operands. */
+/* tensordot: the pairs of axes that it is told; dot: the last with the second to last; inner: the last of both; outer:
+ * none, of flat operands. */
 octet_status octet_keras_operation_tensordot(octet_keras_call *call, const octet_keras_operation *self) {
     uint32_t x, y;
     int32_t axes[2 * OCTET_MAX_RANK], n = -1;
@@ -317,7 +337,8 @@ octet_status octet_keras_operation_tensordot(octet_keras_call *call, const octet
     }
     const int32_t ranks[2] = {octet_keras_shape(call, x)->rank, octet_keras_shape(call, y)->rank};
     if (ranks[0] == 0 || ranks[1] == 0) return octet_keras_refuse(call, "is given a single number");
-    if (strcmp(self->activation, "tensordot") == 0) OCTET_TRY(octet_keras_operand_i32s(call, 2, "axes", 2 * OCTET_MAX_RANK, axes, &n));
+    if (strcmp(self->activation, "tensordot") == 0)
+        OCTET_TRY(octet_keras_operand_i32s(call, 2, "axes", 2 * OCTET_MAX_RANK, axes, &n));
     if (strcmp(self->activation, "dot") == 0) axes[0] = ranks[0] - 1, axes[1] = ranks[1] > 1 ? ranks[1] - 2 : 0, n = 2;
     if (strcmp(self->activation, "inner") == 0) axes[0] = ranks[0] - 1, axes[1] = ranks[1] - 1, n = 2;
     if (n == 1) { /* so many axes: the last of the one, the first of the other */
@@ -332,10 +353,12 @@ octet_status octet_keras_operation_tensordot(octet_keras_call *call, const octet
     for (int32_t i = 0; i < n / 2; i++) {
         const int32_t p = axes[i] < 0 ? axes[i] + ranks[0] : axes[i];
         const int32_t q = axes[n / 2 + i] < 0 ? axes[n / 2 + i] + ranks[1] : axes[n / 2 + i];
-        if (p < 0 || p >= ranks[0] || q < 0 || q >= ranks[1]) return octet_keras_contradict(call, "an axis is outside of its operand");
+        if (p < 0 || p >= ranks[0] || q < 0 || q >= ranks[1])
+            return octet_keras_contradict(call, "an axis is outside of its operand");
         lb.of[q] = la.of[p];
     }
-    if (la.n + lb.n - n > OCTET_MAX_RANK) return octet_keras_refuse(call, "gives more than %d dimensions", OCTET_MAX_RANK);
+    if (la.n + lb.n - n > OCTET_MAX_RANK)
+        return octet_keras_refuse(call, "gives more than %d dimensions", OCTET_MAX_RANK);
     for (int32_t i = 0; i < la.n; i++)
         if (find(&lb, la.of[i]) < 0) append(&out, la.of[i]);
     for (int32_t i = 0; i < lb.n; i++)

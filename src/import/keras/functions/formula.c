@@ -1,7 +1,7 @@
-/* Functions of each element, stated as formulas. A formula is a row of words that work on a stack: `x` and `y` push the operands, a
- * number itself, `@word:position=number` the argument of that name, `=a` names what is on top and `a` pushes it again; every other
- * word is an operator, or another formula, that takes its operands from the stack and pushes its result. What is on top in the end is
- * the result. */
+/* Functions of each element, stated as formulas. A formula is a row of words that work on a stack: `x` and `y` push the
+ * operands, a number itself, `@word:position=number` the argument of that name, `=a` names what is on top and `a`
+ * pushes it again; every other word is an operator, or another formula, that takes its operands from the stack and
+ * pushes its result. What is on top in the end is the result. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,13 +60,17 @@ static const struct {
     {"arctan atan", "x 1 arctan2"},
     {"arcsin asin", "x 1 x x * - 0 max sqrt arctan2"},
     {"arccos acos", "1 x x * - 0 max sqrt x arctan2"},
-    /* x / y within the first half of a right angle by a polynomial (least largest error, 2.5e-7), then into its eighth of the circle. */
-    {"arctan2 atan2",
-     "x abs =a y abs =b a b min a b max 1e-30 max / =c c * =d 0.00681177074 * -0.0336041593 + d * 0.0796236097 + d * -0.132333391 + d * "
-     "0.198078149 + d * -0.33317368 + d * 0.999996112 + c * =e a b > 1.57079633 e - e select =f y 0 < 3.14159265 f - f select "
-     "=g x 0 < g neg g select"},
-    /* tanh(x q(x^2)), where q has the least largest error in erf for |x| <= 3.5 (3e-6); beyond that erf is 1 to float32's eye. */
-    {"erf", "x -3.5 max 3.5 min =a a * =b 3.22443312e-5 * -0.000415139994 + b * -0.000496819584 + b * 0.102932928 + b * 1.12835816 + a * "
+    /* x / y within the first half of a right angle by a polynomial (least largest error, 2.5e-7), then into its eighth
+       of the circle. */
+    {"arctan2 atan2", "x abs =a y abs =b a b min a b max 1e-30 max / =c c * =d 0.00681177074 * -0.0336041593 + d * "
+                      "0.0796236097 + d * -0.132333391 + d * "
+                      "0.198078149 + d * -0.33317368 + d * 0.999996112 + c * =e a b > 1.57079633 e - e select =f y 0 < "
+                      "3.14159265 f - f select "
+                      "=g x 0 < g neg g select"},
+    /* tanh(x q(x^2)), where q has the least largest error in erf for |x| <= 3.5 (3e-6); beyond that erf is 1 to
+       float32's eye. */
+    {"erf", "x -3.5 max 3.5 min =a a * =b 3.22443312e-5 * -0.000415139994 + b * -0.000496819584 + b * 0.102932928 + b "
+            "* 1.12835816 + a * "
             "tanh"},
     {"erfc", "1 x erf -"},
     /* Activations whose parameter is another than the usual one. */
@@ -85,14 +89,38 @@ static const struct {
     octet_operator_code code;
     int32_t n;
 } operators[] = {
-    {"+", OCTET_OP_ADD, 2}, {"-", OCTET_OP_SUB, 2}, {"*", OCTET_OP_MUL, 2}, {"/", OCTET_OP_DIV, 2}, {"max", OCTET_OP_MAXIMUM, 2},
-    {"min", OCTET_OP_MINIMUM, 2}, {"pow", OCTET_OP_POW, 2}, {"<", OCTET_OP_LESS, 2}, {"<=", OCTET_OP_LESS_EQUAL, 2},
-    {">", OCTET_OP_GREATER, 2}, {">=", OCTET_OP_GREATER_EQUAL, 2}, {"==", OCTET_OP_EQUAL, 2}, {"!=", OCTET_OP_NOT_EQUAL, 2},
-    {"and", OCTET_OP_LOGICAL_AND, 2}, {"or", OCTET_OP_LOGICAL_OR, 2}, {"not", OCTET_OP_LOGICAL_NOT, 1}, {"neg", OCTET_OP_NEG, 1},
-    {"exp", OCTET_OP_EXP, 1}, {"log", OCTET_OP_LOG, 1}, {"sqrt", OCTET_OP_SQRT, 1}, {"abs", OCTET_OP_ABS, 1},
-    {"square", OCTET_OP_SQUARE, 1}, {"floor", OCTET_OP_FLOOR, 1}, {"round", OCTET_OP_ROUND, 1}, {"sign", OCTET_OP_SIGN, 1},
-    {"sin", OCTET_OP_SIN, 1}, {"cos", OCTET_OP_COS, 1}, {"tanh", OCTET_OP_TANH, 1}, {"relu", OCTET_OP_RELU, 1}, {"elu", OCTET_OP_ELU, 1},
-    {"sigmoid", OCTET_OP_LOGISTIC, 1}, {"select", OCTET_OP_SELECT_V2, 3},
+    {"+", OCTET_OP_ADD, 2},
+    {"-", OCTET_OP_SUB, 2},
+    {"*", OCTET_OP_MUL, 2},
+    {"/", OCTET_OP_DIV, 2},
+    {"max", OCTET_OP_MAXIMUM, 2},
+    {"min", OCTET_OP_MINIMUM, 2},
+    {"pow", OCTET_OP_POW, 2},
+    {"<", OCTET_OP_LESS, 2},
+    {"<=", OCTET_OP_LESS_EQUAL, 2},
+    {">", OCTET_OP_GREATER, 2},
+    {">=", OCTET_OP_GREATER_EQUAL, 2},
+    {"==", OCTET_OP_EQUAL, 2},
+    {"!=", OCTET_OP_NOT_EQUAL, 2},
+    {"and", OCTET_OP_LOGICAL_AND, 2},
+    {"or", OCTET_OP_LOGICAL_OR, 2},
+    {"not", OCTET_OP_LOGICAL_NOT, 1},
+    {"neg", OCTET_OP_NEG, 1},
+    {"exp", OCTET_OP_EXP, 1},
+    {"log", OCTET_OP_LOG, 1},
+    {"sqrt", OCTET_OP_SQRT, 1},
+    {"abs", OCTET_OP_ABS, 1},
+    {"square", OCTET_OP_SQUARE, 1},
+    {"floor", OCTET_OP_FLOOR, 1},
+    {"round", OCTET_OP_ROUND, 1},
+    {"sign", OCTET_OP_SIGN, 1},
+    {"sin", OCTET_OP_SIN, 1},
+    {"cos", OCTET_OP_COS, 1},
+    {"tanh", OCTET_OP_TANH, 1},
+    {"relu", OCTET_OP_RELU, 1},
+    {"elu", OCTET_OP_ELU, 1},
+    {"sigmoid", OCTET_OP_LOGISTIC, 1},
+    {"select", OCTET_OP_SELECT_V2, 3},
 };
 
 /* One run of a formula: x and y, what was named, the stack. */
@@ -117,8 +145,9 @@ static octet_status apply(octet_keras_call *call, const char *word, run *r) {
         const octet_operator_code code = operators[i].code;
         r->n -= operators[i].n;
         if (code == OCTET_OP_SELECT_V2) OCTET_TRY(octet_keras_select(call, r->stack + r->n, &r->stack[r->n]));
-        else OCTET_TRY(octet_keras_emit(call, code, octet_operator_name(code), r->stack + r->n, (uint32_t)operators[i].n, NULL,
-                                   &r->stack[r->n]));
+        else
+            OCTET_TRY(octet_keras_emit(call, code, octet_operator_name(code), r->stack + r->n, (uint32_t)operators[i].n,
+                                       NULL, &r->stack[r->n]));
         r->n++;
         return OCTET_OK;
     }
@@ -150,7 +179,8 @@ static octet_status step(octet_keras_call *call, const char *word, run *r) {
         char name[32] = {0};
         double value = 0.0;
         memcpy(name, word + 1, (size_t)(colon - word - 1));
-        OCTET_TRY(octet_keras_operand_f64(call, (int32_t)strtol(colon + 1, NULL, 10), name, strtod(equals + 1, NULL), &value));
+        OCTET_TRY(octet_keras_operand_f64(call, (int32_t)strtol(colon + 1, NULL, 10), name, strtod(equals + 1, NULL),
+                                          &value));
         r->n++;
         return octet_keras_scalar(call, name, (float)value, top);
     }

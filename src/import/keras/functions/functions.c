@@ -33,7 +33,8 @@ static octet_status operate_activation(octet_keras_call *call, const octet_keras
         OCTET_TRY(octet_keras_softmax(call, x, axis, self->code == OCTET_OP_LOG_SOFTMAX, &x));
     } else if (self->code == OCTET_OP_GELU) {
         octet_options options = {.gelu = {false}};
-        OCTET_TRY(octet_keras_operand_bool(call, 1, "approximate", call->layer->is_operation, &options.gelu.approximate));
+        OCTET_TRY(
+            octet_keras_operand_bool(call, 1, "approximate", call->layer->is_operation, &options.gelu.approximate));
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_GELU, "Gelu", &x, 1, &options, &x));
     } else if (self->code == OCTET_OP_LEAKY_RELU) {
         double alpha = 0.2;
@@ -46,12 +47,17 @@ static octet_status operate_activation(octet_keras_call *call, const octet_keras
         OCTET_TRY(octet_keras_operand(call, 1, "alpha beta b threshold", &parameter));
         int32_t axis = -1;
         const int32_t last = octet_keras_shape(call, x)->rank - 1;
-        if (strcmp(self->activation, "glu") == 0) OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", last + 1, -1, &axis));
-        if (axis >= 0 && axis != last) return octet_keras_refuse(call, "is supported over the last axis only; transpose before it");
-        const double usual = strcmp(self->activation, "squareplus") == 0 ? 4.0 : strstr(self->activation, "_shrink") != NULL ? 0.5 : 1.0;
+        if (strcmp(self->activation, "glu") == 0)
+            OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", last + 1, -1, &axis));
+        if (axis >= 0 && axis != last)
+            return octet_keras_refuse(call, "is supported over the last axis only; transpose before it");
+        const double usual = strcmp(self->activation, "squareplus") == 0   ? 4.0
+                             : strstr(self->activation, "_shrink") != NULL ? 0.5
+                                                                           : 1.0;
         double number = usual;
         if (parameter != NULL) (void)octet_json_number(parameter->constant, &number);
-        if (number != usual && octet_keras_is_formula(self->activation)) return octet_keras_emit_formula(call, self->activation);
+        if (number != usual && octet_keras_is_formula(self->activation))
+            return octet_keras_emit_formula(call, self->activation);
         OCTET_TRY(octet_keras_activate_by_name(call, self->activation, x, &x));
     }
     return octet_keras_return(call, x);
@@ -80,7 +86,8 @@ static octet_status operate_cast(octet_keras_call *call, const octet_keras_opera
     octet_type type = OCTET_FLOAT32;
     if (name != NULL && strstr(name, "int32") != NULL) type = OCTET_INT32;
     else if (name != NULL && strcmp(name, "bool") == 0) type = OCTET_BOOL;
-    else if (name != NULL && strstr(name, "float") == NULL) return octet_keras_refuse(call, "a cast to %s is not supported", name);
+    else if (name != NULL && strstr(name, "float") == NULL)
+        return octet_keras_refuse(call, "a cast to %s is not supported", name);
     if (call->graph->values[x].type != type) {
         const octet_options options = {.cast = {call->graph->values[x].type, type}};
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, &x));
@@ -126,7 +133,8 @@ static octet_status operate_binary(octet_keras_call *call, const octet_keras_ope
         return octet_keras_return(call, x);
     }
     const char *name = octet_operator_name(self->code);
-    OCTET_TRY(self->code == OCTET_OP_ADD ? octet_keras_add(call, name, x, y, &x) : octet_keras_binary(call, self->code, name, x, y, &x));
+    OCTET_TRY(self->code == OCTET_OP_ADD ? octet_keras_add(call, name, x, y, &x)
+                                         : octet_keras_binary(call, self->code, name, x, y, &x));
     return octet_keras_return(call, x);
 }
 
@@ -142,7 +150,8 @@ static octet_status operate_reduce(octet_keras_call *call, const octet_keras_ope
     if (n < 0) {
         for (n = 0; n < rank; n++) axes[n] = n;
     }
-    OCTET_TRY(octet_keras_reduce(call, self->code, octet_operator_name(self->code), x, axes, n, is_scalar, keep_dims, &x));
+    OCTET_TRY(
+        octet_keras_reduce(call, self->code, octet_operator_name(self->code), x, axes, n, is_scalar, keep_dims, &x));
     return octet_keras_return(call, x);
 }
 
@@ -180,7 +189,8 @@ static octet_status operate_clip(octet_keras_call *call, const octet_keras_opera
         OCTET_TRY(octet_keras_unary(call, OCTET_OP_RELU6, "Relu6", x, &x));
         return octet_keras_return(call, x);
     }
-    if (isfinite(high)) OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MINIMUM, "clip_by_value/Minimum", x, (float)high, &x));
+    if (isfinite(high))
+        OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MINIMUM, "clip_by_value/Minimum", x, (float)high, &x));
     if (low == 0.0) {
         OCTET_TRY(octet_keras_unary(call, OCTET_OP_RELU, "clip_by_value", x, &x));
     } else if (isfinite(low)) {
@@ -318,9 +328,11 @@ static const octet_keras_operation operations[] = {
     {"squareplus", operate_activation, OCTET_OP_ELU, "squareplus"},
     {"soft_shrink", operate_activation, OCTET_OP_ELU, "soft_shrink"},
     {"hard_shrink", operate_activation, OCTET_OP_ELU, "hard_shrink"},
-    {"identity stop_gradient copy dropout ensure_shape saturate_cast convert_image_dtype", operate_identity, OCTET_OP_RESHAPE, NULL},
+    {"identity stop_gradient copy dropout ensure_shape saturate_cast convert_image_dtype", operate_identity,
+     OCTET_OP_RESHAPE, NULL},
     {"cast", operate_cast, OCTET_OP_CAST, NULL},
-    {"fake_quant_with_min_max_args fake_quant_with_min_max_vars", octet_keras_operation_fake_quant, OCTET_OP_FAKE_QUANT, NULL},
+    {"fake_quant_with_min_max_args fake_quant_with_min_max_vars", octet_keras_operation_fake_quant, OCTET_OP_FAKE_QUANT,
+     NULL},
     {"clip_by_value clip", operate_clip, OCTET_OP_MINIMUM, NULL},
     {"reduce_mean mean", operate_reduce, OCTET_OP_MEAN, NULL},
     {"reduce_sum sum", operate_reduce, OCTET_OP_SUM, NULL},
@@ -345,7 +357,8 @@ static const octet_keras_operation operations[] = {
     {"one_hot", octet_keras_operation_one_hot, OCTET_OP_ONE_HOT, NULL},
     {"top_k top_kv2", octet_keras_operation_top_k, OCTET_OP_TOPK_V2, NULL},
     {"cumsum", octet_keras_operation_cumsum, OCTET_OP_CUMSUM, NULL},
-    {"local_response_normalization lrn", octet_keras_operation_local_response, OCTET_OP_LOCAL_RESPONSE_NORMALIZATION, NULL},
+    {"local_response_normalization lrn", octet_keras_operation_local_response, OCTET_OP_LOCAL_RESPONSE_NORMALIZATION,
+     NULL},
     {"batch_norm batch_normalization", octet_keras_operation_batch_normalization, OCTET_OP_MUL, NULL},
     {"einsum", octet_keras_operation_einsum, OCTET_OP_BATCH_MATMUL, NULL},
     {"tensordot", octet_keras_operation_tensordot, OCTET_OP_BATCH_MATMUL, "tensordot"},
@@ -496,7 +509,8 @@ static octet_status add_constants(octet_keras_call *call) {
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, 1, &node));
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n + call->n_inputs, &node->arguments));
     node->n_arguments = (uint32_t)n + call->n_inputs;
-    for (const char *key = octet_json_next(constants, NULL, &value); key != NULL; key = octet_json_next(constants, key, &value)) {
+    for (const char *key = octet_json_next(constants, NULL, &value); key != NULL;
+         key = octet_json_next(constants, key, &value)) {
         const uint32_t at = key[0] >= '0' && key[0] <= '9' && key[1] == '\0' ? (uint32_t)(key[0] - '0') : UINT32_MAX;
         if (at >= node->n_arguments || node->arguments[at].constant != NULL)
             return octet_keras_refuse(call, "its constants are written in a way that octet does not know");
@@ -533,15 +547,18 @@ static octet_status spread_list(octet_keras_call *call, const char *name) {
 
 /* Arguments that say nothing about the result, or nothing that is not known without them. */
 static const char silent_words[] =
-    "name dtype DstT out_type output_type trainable function node_def constants data_format validate_indices num sorted "
-    "stable synchronized flash_attention use_cudnn_on_gpu bad_indices_policy partition_strategy equal_nan posinf neginf seed "
+    "name dtype DstT out_type output_type trainable function node_def constants data_format validate_indices num "
+    "sorted "
+    "stable synchronized flash_attention use_cudnn_on_gpu bad_indices_policy partition_strategy equal_nan posinf "
+    "neginf seed "
     "noise_shape rate fill_mode fill_value reduction_type side batch_axis expand_nested_dims precision grad_a grad_b "
     "a_is_sparse b_is_sparse";
 
 static bool is_off(const octet_json *value) {
     double number = 0.0;
     const octet_json_kind kind = octet_json_kind_of(value);
-    return kind == OCTET_JSON_MISSING || kind == OCTET_JSON_NULL || (kind == OCTET_JSON_BOOL && !octet_json_is_true(value)) ||
+    return kind == OCTET_JSON_MISSING || kind == OCTET_JSON_NULL ||
+           (kind == OCTET_JSON_BOOL && !octet_json_is_true(value)) ||
            (octet_json_number(value, &number) && number == 0.0);
 }
 
@@ -552,12 +569,14 @@ static octet_status check_arguments(octet_keras_call *call) {
         const octet_keras_argument *argument = &call->node->arguments[i];
         const bool is_read = i < 64 && (call->arguments_read >> i & 1) != 0;
         if (is_read || (argument->kind == OCTET_KERAS_CONSTANT && is_off(argument->constant))) continue;
-        if (argument->keyword == NULL) return octet_keras_refuse(call, "is called with an argument %u, which octet does not know", i + 1);
+        if (argument->keyword == NULL)
+            return octet_keras_refuse(call, "is called with an argument %u, which octet does not know", i + 1);
         if (!octet_keras_word_in(silent_words, argument->keyword))
             return octet_keras_refuse(call, "is called with %s, which octet does not know", argument->keyword);
     }
     uint32_t i = 0;
-    for (const char *key = octet_json_next(config, NULL, &value); key != NULL; key = octet_json_next(config, key, &value), i++) {
+    for (const char *key = octet_json_next(config, NULL, &value); key != NULL;
+         key = octet_json_next(config, key, &value), i++) {
         const bool is_read = i < 64 && (call->keys_read >> i & 1) != 0;
         if (!is_read && !octet_keras_word_in(silent_words, key) && !is_off(value))
             return octet_keras_refuse(call, "attribute %s is set, and octet does not know what it does", key);
@@ -570,7 +589,8 @@ static octet_status check_layout(octet_keras_call *call) {
     OCTET_TRY(octet_keras_operand(call, -1, "data_format", &format));
     const char *text = format != NULL ? octet_json_text(format->constant) : NULL;
     if (text != NULL && (strcmp(text, "channels_first") == 0 || strncmp(text, "NC", 2) == 0))
-        return octet_keras_refuse(call, "data_format \"%s\" is not supported; build the model with channels_last", text);
+        return octet_keras_refuse(call, "data_format \"%s\" is not supported; build the model with channels_last",
+                                  text);
     return OCTET_OK;
 }
 
@@ -588,10 +608,11 @@ octet_status octet_keras_emit_operation(octet_keras_call *call) {
         OCTET_TRY(octet_keras_emit_formula(call, name));
         return check_arguments(call);
     }
-    return octet_keras_refuse(
-        call,
-        "the function %s is not supported; supported are arithmetic, comparisons, activations, reductions, clip, matmul, where, pooling, "
-        "reshape, transpose, concat, split, tile, pad, slicing, reverse, resize, gather, einsum, convolutions and more; "
-        "write it with Keras layers instead",
-        name);
+    return octet_keras_refuse(call,
+                              "the function %s is not supported; supported are arithmetic, comparisons, activations, "
+                              "reductions, clip, matmul, where, pooling, "
+                              "reshape, transpose, concat, split, tile, pad, slicing, reverse, resize, gather, einsum, "
+                              "convolutions and more; "
+                              "write it with Keras layers instead",
+                              name);
 }

@@ -13,12 +13,14 @@ static octet_status settle(octet_keras_call *call, uint32_t *places, int32_t len
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &to));
     for (size_t i = 0; i < n; i++) {
         to[i] = from[i] < 0 ? from[i] + length : from[i];
-        if (to[i] < 0 || to[i] >= length) return octet_keras_contradict(call, "place %d is outside of %d cells", from[i], length);
+        if (to[i] < 0 || to[i] >= length)
+            return octet_keras_contradict(call, "place %d is outside of %d cells", from[i], length);
     }
     return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, to, places);
 }
 
-static octet_status emit_gather(octet_keras_call *call, uint32_t x, uint32_t places, int32_t axis, int32_t batch_dims, uint32_t *out) {
+static octet_status emit_gather(octet_keras_call *call, uint32_t x, uint32_t places, int32_t axis, int32_t batch_dims,
+                                uint32_t *out) {
     const uint32_t inputs[2] = {x, places};
     const octet_options options = {.gather = {axis, batch_dims}};
     return octet_keras_emit(call, OCTET_OP_GATHER, "GatherV2", inputs, 2, &options, out);
@@ -34,7 +36,9 @@ octet_status octet_keras_operation_gather(octet_keras_call *call, const octet_ke
     if (x == OCTET_NONE || places == OCTET_NONE) return octet_keras_refuse(call, "needs a tensor and places in it");
     OCTET_TRY(octet_keras_operand_i32s(call, -1, "batch_dims", 1, batch, &n));
     if (call->layer->is_operation) OCTET_TRY(octet_keras_operand_flat(call, -1, "axis", 0, &x, &axis));
-    else OCTET_TRY(octet_keras_operand_axis(call, 3, "axis", octet_keras_shape(call, x)->rank, batch[0] > 0 ? batch[0] : 0, &axis));
+    else
+        OCTET_TRY(octet_keras_operand_axis(call, 3, "axis", octet_keras_shape(call, x)->rank,
+                                           batch[0] > 0 ? batch[0] : 0, &axis));
     OCTET_TRY(settle(call, &places, octet_keras_shape(call, x)->dims[axis]));
     OCTET_TRY(emit_gather(call, x, places, axis, n == 1 ? batch[0] : 0, &x));
     return octet_keras_return(call, x);
@@ -49,7 +53,8 @@ static octet_status widen(octet_keras_call *call, uint32_t x, const int32_t *dim
     return octet_keras_emit(call, OCTET_OP_BROADCAST_TO, "BroadcastTo", inputs, 2, NULL, out);
 }
 
-/* x and the places, both [..] broadcast but for the axis; the axis last, the others as one: [rows,length], [rows,n] -> [rows,n]. */
+/* x and the places, both [..] broadcast but for the axis; the axis last, the others as one: [rows,length], [rows,n] ->
+ * [rows,n]. */
 octet_status octet_keras_operation_take_along(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t x, places;
@@ -60,15 +65,18 @@ octet_status octet_keras_operation_take_along(octet_keras_call *call, const octe
     OCTET_TRY(octet_keras_operand_flat(call, -1, "axis", -1, &x, &axis));
     const octet_shape shapes[2] = {*octet_keras_shape(call, x), *octet_keras_shape(call, places)};
     const int32_t rank = shapes[0].rank;
-    if (shapes[1].rank != rank) return octet_keras_contradict(call, "its places have %d dimensions for %d", shapes[1].rank, rank);
+    if (shapes[1].rank != rank)
+        return octet_keras_contradict(call, "its places have %d dimensions for %d", shapes[1].rank, rank);
     OCTET_TRY(settle(call, &places, shapes[0].dims[axis]));
     int64_t rows = 1;
     for (int32_t i = 0; i < rank; i++) {
         const int32_t a = shapes[0].dims[i], b = shapes[1].dims[i];
         dims[0][i] = i == axis ? a : a > b ? a : b;
         dims[1][i] = i == axis ? b : a > b ? a : b;
-        if (i != axis && a != b && a != 1 && b != 1) return octet_keras_contradict(call, "its places do not fit its tensor");
-        if (i != axis && !octet_multiply_i64(rows, dims[0][i], &rows)) return octet_keras_contradict(call, "is too large");
+        if (i != axis && a != b && a != 1 && b != 1)
+            return octet_keras_contradict(call, "its places do not fit its tensor");
+        if (i != axis && !octet_multiply_i64(rows, dims[0][i], &rows))
+            return octet_keras_contradict(call, "is too large");
         perm[i] = i;
     }
     perm[axis] = rank - 1;
@@ -77,7 +85,8 @@ octet_status octet_keras_operation_take_along(octet_keras_call *call, const octe
     for (int32_t k = 0; k < 2; k++) {
         OCTET_TRY(widen(call, *both[k], dims[k], rank, both[k]));
         if (axis != rank - 1) OCTET_TRY(octet_keras_transpose(call, "transpose", *both[k], perm, both[k]));
-        OCTET_TRY(octet_keras_reshape(call, "Reshape", *both[k], 2, (const int32_t[]){(int32_t)rows, dims[k][axis]}, both[k]));
+        OCTET_TRY(octet_keras_reshape(call, "Reshape", *both[k], 2, (const int32_t[]){(int32_t)rows, dims[k][axis]},
+                                      both[k]));
     }
     OCTET_TRY(emit_gather(call, x, places, 1, 1, &x));
     int32_t turned[OCTET_MAX_RANK];
@@ -94,7 +103,8 @@ octet_status octet_keras_operation_gather_nd(octet_keras_call *call, const octet
     int32_t batch[1] = {0}, n = 0;
     OCTET_TRY(octet_keras_operand_value(call, 0, "params", &inputs[0]));
     OCTET_TRY(octet_keras_operand_indices(call, 1, "indices", &inputs[1]));
-    if (inputs[0] == OCTET_NONE || inputs[1] == OCTET_NONE) return octet_keras_refuse(call, "needs a tensor and places in it");
+    if (inputs[0] == OCTET_NONE || inputs[1] == OCTET_NONE)
+        return octet_keras_refuse(call, "needs a tensor and places in it");
     OCTET_TRY(octet_keras_operand_i32s(call, 2, "batch_dims", 1, batch, &n));
     const octet_value v = call->graph->values[inputs[1]];
     if (batch[0] == 1 && v.data != NULL && v.shape.rank >= 2 && v.shape.dims[0] == 1) {
@@ -105,7 +115,8 @@ octet_status octet_keras_operation_gather_nd(octet_keras_call *call, const octet
         int32_t *places = NULL;
         OCTET_TRY(OCTET_NEW(call->ctx, call->arena, octet_shape_elements(&shape), &places));
         for (size_t i = 0; i < rows; i++)
-            memcpy(places + i * (size_t)(length + 1) + 1, (const int32_t *)v.data + i * (size_t)length, (size_t)length * sizeof *places);
+            memcpy(places + i * (size_t)(length + 1) + 1, (const int32_t *)v.data + i * (size_t)length,
+                   (size_t)length * sizeof *places);
         OCTET_TRY(octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &shape, places, &inputs[1]));
     } else if (batch[0] != 0) {
         return octet_keras_refuse(call, "batch_dims %d is supported for constant places and 1 only", batch[0]);
@@ -114,7 +125,8 @@ octet_status octet_keras_operation_gather_nd(octet_keras_call *call, const octet
     return octet_keras_return(call, inputs[0]);
 }
 
-octet_status octet_keras_gather_known(octet_keras_call *call, uint32_t x, int32_t axis, const int32_t *places, int32_t n, uint32_t *out) {
+octet_status octet_keras_gather_known(octet_keras_call *call, uint32_t x, int32_t axis, const int32_t *places,
+                                      int32_t n, uint32_t *out) {
     uint32_t value;
     if (n < 1) return octet_keras_refuse(call, "gives no cells");
     OCTET_TRY(octet_keras_i32s(call, "GatherV2/indices", places, n, &value));
@@ -132,7 +144,8 @@ octet_status octet_keras_operation_boolean_mask(octet_keras_call *call, const oc
     const int32_t length = octet_keras_shape(call, x)->dims[axis];
     const octet_value *v = mask != OCTET_NONE ? &call->graph->values[mask] : NULL;
     if (v == NULL || v->data == NULL || v->type != OCTET_INT32 || v->shape.rank != 1 || v->shape.dims[0] != length)
-        return octet_keras_refuse(call, "needs a mask that is one constant vector, as long as its axis; multiply by the mask instead");
+        return octet_keras_refuse(
+            call, "needs a mask that is one constant vector, as long as its axis; multiply by the mask instead");
     const int32_t *flags = v->data;
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)length, &places));
     for (int32_t i = 0; i < length; i++)
@@ -142,8 +155,8 @@ octet_status octet_keras_operation_boolean_mask(octet_keras_call *call, const oc
 }
 
 /* Each row as often as a list says. */
-octet_status octet_keras_repeat_rows(octet_keras_call *call, uint32_t x, int32_t axis, const int32_t *times, int32_t length,
-                                     uint32_t *out) {
+octet_status octet_keras_repeat_rows(octet_keras_call *call, uint32_t x, int32_t axis, const int32_t *times,
+                                     int32_t length, uint32_t *out) {
     enum { MOST = 1 << 20 };
     int64_t total = 0;
     int32_t *places = NULL, n = 0;
@@ -166,14 +179,16 @@ octet_status octet_keras_operation_reverse_sequence(octet_keras_call *call, cons
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "seq_lengths", 1, lengths, &n));
     OCTET_TRY(octet_keras_operand_axis(call, 2, "seq_axis seq_dim", octet_keras_shape(call, x)->rank, 1, &axis));
     const int32_t length = octet_keras_shape(call, x)->dims[axis];
-    if (n != 1 || lengths[0] < 0 || lengths[0] > length) return octet_keras_refuse(call, "needs one length, for one sample");
+    if (n != 1 || lengths[0] < 0 || lengths[0] > length)
+        return octet_keras_refuse(call, "needs one length, for one sample");
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)length + 1, &places));
     for (int32_t i = 0; i < length; i++) places[i] = i < lengths[0] ? lengths[0] - 1 - i : i;
     OCTET_TRY(octet_keras_gather_known(call, x, axis, places, length, &x));
     return octet_keras_return(call, x);
 }
 
-/* diagonal, diag_part and trace of the matrices of the last two axes, or of axis1 and axis2 (Keras 3: 0 and 1 by default). */
+/* diagonal, diag_part and trace of the matrices of the last two axes, or of axis1 and axis2 (Keras 3: 0 and 1 by
+ * default). */
 octet_status octet_keras_operation_diagonal(octet_keras_call *call, const octet_keras_operation *self) {
     uint32_t x;
     int32_t axes[2], offset[1] = {0}, n = 0, perm[OCTET_MAX_RANK], dims[OCTET_MAX_RANK], places[1024], kept = 0;
@@ -198,7 +213,8 @@ octet_status octet_keras_operation_diagonal(octet_keras_call *call, const octet_
     const int32_t rows = dims[kept], columns = dims[kept + 1], first = n == 1 ? offset[0] : 0;
     if (moves) OCTET_TRY(octet_keras_transpose(call, "transpose", x, perm, &x));
     int64_t cells = 0;
-    if (!octet_multiply_i64(rows, columns, &cells) || cells > INT32_MAX) return octet_keras_contradict(call, "is too large");
+    if (!octet_multiply_i64(rows, columns, &cells) || cells > INT32_MAX)
+        return octet_keras_contradict(call, "is too large");
     dims[kept] = (int32_t)cells;
     OCTET_TRY(octet_keras_reshape(call, "Reshape", x, kept + 1, dims, &x));
     n = 0;
@@ -207,7 +223,8 @@ octet_status octet_keras_operation_diagonal(octet_keras_call *call, const octet_
         places[n++] = (int32_t)(i * columns + i + first);
     }
     OCTET_TRY(octet_keras_gather_known(call, x, kept, places, n, &x));
-    if (self->activation != NULL) OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", x, &kept, 1, false, false, &x));
+    if (self->activation != NULL)
+        OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", x, &kept, 1, false, false, &x));
     return octet_keras_return(call, x);
 }
 
@@ -240,7 +257,8 @@ octet_status octet_keras_operation_frame(octet_keras_call *call, const octet_ker
     const int32_t samples = shape.dims[axis];
     if (n[0] != 1 || n[1] != 1 || length[0] < 1 || length[0] > samples || step[0] < 1 || axis != shape.rank - 1 ||
         shape.rank >= OCTET_MAX_RANK)
-        return octet_keras_refuse(call, "is supported along the last axis, with a length that it has and a positive step");
+        return octet_keras_refuse(call,
+                                  "is supported along the last axis, with a length that it has and a positive step");
     const int32_t pieces = (samples - length[0]) / step[0] + 1;
     if ((int64_t)pieces * length[0] > MOST) return octet_keras_refuse(call, "gives more than %d numbers", MOST);
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)pieces * (size_t)length[0], &places));

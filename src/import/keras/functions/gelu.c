@@ -1,5 +1,5 @@
-/* GELU written out with functions: x * 0.5 * (1 + erf(x / sqrt(2))), or with tanh(sqrt(2 / pi) * (x + 0.044715 x^3)), the factors in
- * any order. TensorFlow's converter has one operator for it, and none for erf. */
+/* GELU written out with functions: x * 0.5 * (1 + erf(x / sqrt(2))), or with tanh(sqrt(2 / pi) * (x + 0.044715 x^3)),
+ * the factors in any order. TensorFlow's converter has one operator for it, and none for erf. */
 #include <math.h>
 
 #include "import/keras/functions/functions.h"
@@ -78,7 +78,8 @@ octet_status octet_keras_written_gelu(octet_keras_call *call, uint32_t a, uint32
     *out = OCTET_NONE;
     for (uint32_t i = 0; i < 2 && *out == OCTET_NONE; i++) {
         const uint32_t halved = beside(call, factors[i], OCTET_OP_MUL, 0.5);
-        const octet_operator *product = is_number(call, factors[i], 0.5) ? producer(call, factors[1 - i], OCTET_OP_MUL) : NULL;
+        const octet_operator *product =
+            is_number(call, factors[i], 0.5) ? producer(call, factors[1 - i], OCTET_OP_MUL) : NULL;
         if (halved != OCTET_NONE) {
             OCTET_TRY(gelu_of_pair(call, (const uint32_t[]){halved, factors[1 - i]}, out));
         } else if (product != NULL) {

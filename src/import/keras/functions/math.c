@@ -4,15 +4,16 @@
 
 #include "import/keras/functions/functions.h"
 
-octet_status octet_keras_operand_axes(octet_keras_call *call, int32_t position, const char *words, int32_t rank, int32_t *axes,
-                                      int32_t *n) {
+octet_status octet_keras_operand_axes(octet_keras_call *call, int32_t position, const char *words, int32_t rank,
+                                      int32_t *axes, int32_t *n) {
     OCTET_TRY(octet_keras_operand_i32s(call, position, words, OCTET_MAX_RANK, axes, n));
     if (*n < 0) {
         for (*n = 0; *n < rank; ++*n) axes[*n] = *n;
     }
     for (int32_t i = 0; i < *n; i++) {
         if (axes[i] < 0) axes[i] += rank;
-        if (axes[i] < 0 || axes[i] >= rank) return octet_keras_contradict(call, "axis is outside of %d dimensions", (int)rank);
+        if (axes[i] < 0 || axes[i] >= rank)
+            return octet_keras_contradict(call, "axis is outside of %d dimensions", (int)rank);
     }
     return OCTET_OK;
 }
@@ -70,7 +71,8 @@ octet_status octet_keras_operation_norm(octet_keras_call *call, const octet_kera
         return octet_keras_refuse(call, "is supported for vectors, of the order 1, 2 or infinity");
     if (number != 2.0) {
         OCTET_TRY(octet_keras_unary(call, OCTET_OP_ABS, "Abs", x, &x));
-        OCTET_TRY(octet_keras_reduce(call, number == 1.0 ? OCTET_OP_SUM : OCTET_OP_REDUCE_MAX, "Sum", x, axes, n, false, keep_dims, &x));
+        OCTET_TRY(octet_keras_reduce(call, number == 1.0 ? OCTET_OP_SUM : OCTET_OP_REDUCE_MAX, "Sum", x, axes, n, false,
+                                     keep_dims, &x));
         return octet_keras_return(call, x);
     }
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, x, &x));
@@ -164,7 +166,8 @@ octet_status octet_keras_operation_one_hot(octet_keras_call *call, const octet_k
     int32_t depth[1], n = 0, axis = -1;
     OCTET_TRY(octet_keras_operand_value(call, 0, "indices x", &inputs[0]));
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "depth num_classes", 1, depth, &n));
-    if (inputs[0] == OCTET_NONE || n != 1 || depth[0] < 1) return octet_keras_refuse(call, "needs indices and a number of classes");
+    if (inputs[0] == OCTET_NONE || n != 1 || depth[0] < 1)
+        return octet_keras_refuse(call, "needs indices and a number of classes");
     const int32_t rank = octet_keras_shape(call, inputs[0])->rank;
     double on = 1.0, off = 0.0;
     OCTET_TRY(octet_keras_operand_f64(call, call->layer->is_operation ? -1 : 2, "on_value", 1.0, &on));
@@ -172,7 +175,8 @@ octet_status octet_keras_operation_one_hot(octet_keras_call *call, const octet_k
     OCTET_TRY(octet_keras_operand_axis(call, call->layer->is_operation ? 2 : 4, "axis", rank + 1, -1, &axis));
     const octet_type type = call->graph->values[inputs[0]].type;
     const octet_options cast = {.cast = {type, OCTET_INT32}}, options = {.one_hot = {axis == rank ? -1 : axis}};
-    if (type == OCTET_FLOAT32) OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &inputs[0], 1, &cast, &inputs[0]));
+    if (type == OCTET_FLOAT32)
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &inputs[0], 1, &cast, &inputs[0]));
     OCTET_TRY(octet_keras_i32_scalar(call, "one_hot/depth", depth[0], &inputs[1]));
     OCTET_TRY(octet_keras_scalar(call, "one_hot/on_value", (float)on, &inputs[2]));
     OCTET_TRY(octet_keras_scalar(call, "one_hot/off_value", (float)off, &inputs[3]));
@@ -191,7 +195,8 @@ octet_status octet_keras_operation_top_k(octet_keras_call *call, const octet_ker
     OCTET_TRY(octet_keras_i32_scalar(call, "TopKV2/k", n == 1 ? k[0] : 1, &inputs[1]));
     OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/TopKV2", call->path));
     call->n_outputs = 2;
-    return octet_graph_emit(call->ctx, call->graph, OCTET_OP_TOPK_V2, call->layer->name, name, inputs, 2, NULL, call->outputs, 2);
+    return octet_graph_emit(call->ctx, call->graph, OCTET_OP_TOPK_V2, call->layer->name, name, inputs, 2, NULL,
+                            call->outputs, 2);
 }
 
 octet_status octet_keras_operation_cumsum(octet_keras_call *call, const octet_keras_operation *self) {
@@ -201,8 +206,10 @@ octet_status octet_keras_operation_cumsum(octet_keras_call *call, const octet_ke
     octet_options options = {.cumsum = {false, false}};
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
     OCTET_TRY(octet_keras_operand_flat(call, 1, "axis", 0, &inputs[0], &axis));
-    OCTET_TRY(octet_keras_operand_bool(call, call->layer->is_operation ? -1 : 2, "exclusive", false, &options.cumsum.exclusive));
-    OCTET_TRY(octet_keras_operand_bool(call, call->layer->is_operation ? -1 : 3, "reverse", false, &options.cumsum.reverse));
+    OCTET_TRY(octet_keras_operand_bool(call, call->layer->is_operation ? -1 : 2, "exclusive", false,
+                                       &options.cumsum.exclusive));
+    OCTET_TRY(
+        octet_keras_operand_bool(call, call->layer->is_operation ? -1 : 3, "reverse", false, &options.cumsum.reverse));
     OCTET_TRY(octet_keras_i32_scalar(call, "Cumsum/axis", axis, &inputs[1]));
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_CUMSUM, "Cumsum", inputs, 2, &options, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
@@ -224,7 +231,8 @@ octet_status octet_keras_operation_local_response(octet_keras_call *call, const 
     return octet_keras_return(call, x);
 }
 
-/* Normalization by statistics that are given: (x - mean) / sqrt(variance + epsilon) * scale + offset, as x * m + off. */
+/* Normalization by statistics that are given: (x - mean) / sqrt(variance + epsilon) * scale + offset, as x * m + off.
+ */
 octet_status octet_keras_operation_batch_normalization(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t x, values[4];

@@ -6,8 +6,8 @@
 enum { SCALE, OFFSET };
 
 /* The operand at `position` with the shape of x on the axes and 1 elsewhere, so that it can be multiplied with x. */
-static octet_status parameter(octet_keras_call *call, int32_t position, const char *word, const octet_shape *shape, const int32_t *axes,
-                              int32_t n, uint32_t *out) {
+static octet_status parameter(octet_keras_call *call, int32_t position, const char *word, const octet_shape *shape,
+                              const int32_t *axes, int32_t n, uint32_t *out) {
     int32_t dims[OCTET_MAX_RANK], first = shape->rank, own[OCTET_MAX_RANK];
     OCTET_TRY(octet_keras_operand_value(call, position, word, out));
     if (*out == OCTET_NONE) return OCTET_OK;
@@ -52,7 +52,8 @@ octet_status octet_keras_operation_layer_norm(octet_keras_call *call, const octe
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul_2", x, variance, &x));
     if (rms) return octet_keras_return(call, x);
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul_1", negative, variance, &shift));
-    if (parameters[OFFSET] != OCTET_NONE) OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add_1", shift, parameters[OFFSET], &shift));
+    if (parameters[OFFSET] != OCTET_NONE)
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add_1", shift, parameters[OFFSET], &shift));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add_2", x, shift, &x));
     return octet_keras_return(call, x);
 }

@@ -5,8 +5,10 @@
 #include "import/keras/functions/functions.h"
 
 /* rgb_to_yuv, rgb_to_yiq: [out,in] of TensorFlow's image_ops. */
-static const float yuv[9] = {0.299f, 0.587f, 0.114f, -0.14714119f, -0.28886916f, 0.43601035f, 0.61497538f, -0.51496512f, -0.10001026f};
-static const float yiq[9] = {0.299f, 0.587f, 0.114f, 0.59590059f, -0.27455667f, -0.32134392f, 0.2115f, -0.52273617f, 0.31119955f};
+static const float yuv[9] = {0.299f,      0.587f,      0.114f,       -0.14714119f, -0.28886916f,
+                             0.43601035f, 0.61497538f, -0.51496512f, -0.10001026f};
+static const float yiq[9] = {0.299f,       0.587f,  0.114f,       0.59590059f, -0.27455667f,
+                             -0.32134392f, 0.2115f, -0.52273617f, 0.31119955f};
 
 /* (x - mean) / max(deviation, 1 / sqrt(n)) of each picture. */
 static octet_status standardize(octet_keras_call *call, uint32_t x, uint32_t *out) {
@@ -19,7 +21,8 @@ static octet_status standardize(octet_keras_call *call, uint32_t x, uint32_t *ou
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_SUB, "sub", x, mean, &x));
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "variance", deviation, axes, 3, false, true, &deviation));
     OCTET_TRY(octet_keras_unary(call, OCTET_OP_SQRT, "Sqrt", deviation, &deviation));
-    OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MAXIMUM, "Maximum", deviation, 1.0f / sqrtf((float)n), &deviation));
+    OCTET_TRY(
+        octet_keras_with_scalar(call, OCTET_OP_MAXIMUM, "Maximum", deviation, 1.0f / sqrtf((float)n), &deviation));
     return octet_keras_binary(call, OCTET_OP_DIV, "truediv", x, deviation, out);
 }
 
@@ -56,14 +59,17 @@ octet_status octet_keras_operation_picture(octet_keras_call *call, const octet_k
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_TILE, "Tile", (const uint32_t[]){x, y}, 2, NULL, &x));
     } else {
         if (channels != 3) return octet_keras_contradict(call, "reads something that is not red, green, blue");
-        OCTET_TRY(octet_keras_constant(call, "colours", NULL, 2, (const int32_t[]){3, 3}, what[1] == 'u' ? yuv : yiq, &y));
+        OCTET_TRY(
+            octet_keras_constant(call, "colours", NULL, 2, (const int32_t[]){3, 3}, what[1] == 'u' ? yuv : yiq, &y));
         OCTET_TRY(octet_keras_fully_connected(call, "Tensordot", x, y, OCTET_NONE, &x));
     }
     return octet_keras_return(call, x);
 }
 
-/* Cut and filled with zeros, so that the cell (top, left) of the result is (0, 0) of the picture; negative: the other way round. */
-static octet_status place(octet_keras_call *call, uint32_t x, const int32_t *first, const int32_t *size, uint32_t *out) {
+/* Cut and filled with zeros, so that the cell (top, left) of the result is (0, 0) of the picture; negative: the other
+ * way round. */
+static octet_status place(octet_keras_call *call, uint32_t x, const int32_t *first, const int32_t *size,
+                          uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t before[4] = {0}, after[4] = {0}, begin[4] = {0}, kept[4];
     bool pads = false, cuts = false;
@@ -111,7 +117,8 @@ octet_status octet_keras_operation_place_picture(octet_keras_call *call, const o
         if (strcmp(self->activation, "box") == 0) {
             OCTET_TRY(number(call, 1 + i, i == 0 ? "offset_height" : "offset_width", 0, &first[i]));
             OCTET_TRY(number(call, 3 + i, i == 0 ? "target_height" : "target_width", 0, &size[i]));
-            if (first[i] < 0 || size[i] < first[i] + length) return octet_keras_contradict(call, "its picture does not fit");
+            if (first[i] < 0 || size[i] < first[i] + length)
+                return octet_keras_contradict(call, "its picture does not fit");
         } else if (strcmp(self->activation, "centre") == 0) {
             OCTET_TRY(number(call, 1 + i, i == 0 ? "target_height" : "target_width", 0, &size[i]));
             first[i] = size[i] >= length ? (size[i] - length) / 2 : -((length - size[i]) / 2);

@@ -23,8 +23,8 @@ octet_status octet_keras_operation_reshape(octet_keras_call *call, const octet_k
     if (open >= 0 && (product == 0 || wanted % product != 0))
         return octet_keras_contradict(call, "its shape does not divide %lld elements", (long long)wanted);
     if (open < 0 && product != wanted) {
-        return octet_keras_contradict(call, "its shape has %lld elements, its input %lld for one sample", (long long)product,
-                                      (long long)wanted);
+        return octet_keras_contradict(call, "its shape has %lld elements, its input %lld for one sample",
+                                      (long long)product, (long long)wanted);
     }
     OCTET_TRY(octet_keras_reshape_open(call, "Reshape", x, n, dims, &x));
     return octet_keras_return(call, x);
@@ -57,7 +57,8 @@ octet_status octet_keras_operation_expand_dims(octet_keras_call *call, const oct
     int32_t axis = 0, dims[OCTET_MAX_RANK + 1];
     OCTET_TRY(octet_keras_operand_x(call, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
-    if (shape.rank >= OCTET_MAX_RANK) return octet_keras_refuse(call, "would have more than %d dimensions", OCTET_MAX_RANK);
+    if (shape.rank >= OCTET_MAX_RANK)
+        return octet_keras_refuse(call, "would have more than %d dimensions", OCTET_MAX_RANK);
     OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", shape.rank + 1, 0, &axis));
     for (int32_t i = 0; i <= shape.rank; i++) dims[i] = i < axis ? shape.dims[i] : i == axis ? 1 : shape.dims[i - 1];
     OCTET_TRY(octet_keras_reshape(call, "ExpandDims", x, shape.rank + 1, dims, &x));
@@ -97,7 +98,8 @@ octet_status octet_keras_operand_list(octet_keras_call *call, uint32_t *values, 
         return OCTET_OK;
     }
     for (uint32_t i = 0; i < list->n_items; i++) {
-        if (*n >= OCTET_KERAS_MAX_INPUTS) return octet_keras_refuse(call, "its list has more than %d tensors", OCTET_KERAS_MAX_INPUTS);
+        if (*n >= OCTET_KERAS_MAX_INPUTS)
+            return octet_keras_refuse(call, "its list has more than %d tensors", OCTET_KERAS_MAX_INPUTS);
         OCTET_TRY(octet_keras_argument_value(call, &list->items[i], "list", &values[(*n)++]));
     }
     return OCTET_OK;
@@ -108,8 +110,8 @@ octet_status octet_keras_operation_concat(octet_keras_call *call, const octet_ke
     uint32_t values[OCTET_KERAS_MAX_INPUTS], n = 0, x;
     int32_t axis = 0;
     OCTET_TRY(octet_keras_operand_list(call, values, &n));
-    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank, call->graph->keras_version >= 3 ? 0 : -1,
-                                       &axis));
+    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank,
+                                       call->graph->keras_version >= 3 ? 0 : -1, &axis));
     OCTET_TRY(octet_keras_concatenate(call, "concat", values, n, axis, &x));
     return octet_keras_return(call, x);
 }
@@ -119,7 +121,8 @@ octet_status octet_keras_operation_stack(octet_keras_call *call, const octet_ker
     uint32_t values[OCTET_KERAS_MAX_INPUTS], n = 0, x;
     octet_options options = {.pack = {0, 0}};
     OCTET_TRY(octet_keras_operand_list(call, values, &n));
-    OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank + 1, 0, &options.pack.axis));
+    OCTET_TRY(
+        octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank + 1, 0, &options.pack.axis));
     options.pack.count = (int32_t)n;
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_PACK, "stack", values, n, &options, &x));
     return octet_keras_return(call, x);
@@ -132,7 +135,8 @@ static octet_status emit_parts(octet_keras_call *call, octet_operator_code code,
         return octet_keras_refuse(call, "gives %d tensors, 1 to %d are supported", n_parts, OCTET_KERAS_MAX_OUTPUTS);
     OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/split", call->path));
     call->n_outputs = (uint32_t)n_parts;
-    return octet_graph_emit(call->ctx, call->graph, code, call->layer->name, name, inputs, n, options, call->outputs, call->n_outputs);
+    return octet_graph_emit(call->ctx, call->graph, code, call->layer->name, name, inputs, n, options, call->outputs,
+                            call->n_outputs);
 }
 
 octet_status octet_keras_operation_unstack(octet_keras_call *call, const octet_keras_operation *self) {
@@ -143,11 +147,13 @@ octet_status octet_keras_operation_unstack(octet_keras_call *call, const octet_k
     OCTET_TRY(octet_keras_operand_axis(call, 2, "axis", octet_keras_shape(call, x)->rank, 0, &options.pack.axis));
     options.pack.count = octet_keras_shape(call, x)->dims[options.pack.axis];
     const octet_value *known = &call->graph->values[x];
-    if (known->data != NULL && known->type == OCTET_INT32 && known->shape.rank == 1 && options.pack.count <= OCTET_MAX_RANK) {
+    if (known->data != NULL && known->type == OCTET_INT32 && known->shape.rank == 1 &&
+        options.pack.count <= OCTET_MAX_RANK) {
         int32_t sizes[OCTET_MAX_RANK]; /* a shape: its parts stay known */
         memcpy(sizes, known->data, (size_t)options.pack.count * sizeof *sizes);
         call->n_outputs = (uint32_t)options.pack.count;
-        for (int32_t i = 0; i < options.pack.count; i++) OCTET_TRY(octet_keras_i32_scalar(call, "unstack", sizes[i], &call->outputs[i]));
+        for (int32_t i = 0; i < options.pack.count; i++)
+            OCTET_TRY(octet_keras_i32_scalar(call, "unstack", sizes[i], &call->outputs[i]));
         return OCTET_OK;
     }
     return emit_parts(call, OCTET_OP_UNPACK, &x, 1, &options, options.pack.count);
@@ -158,9 +164,12 @@ octet_status octet_keras_operation_split(octet_keras_call *call, const octet_ker
     int32_t sizes[OCTET_KERAS_MAX_OUTPUTS], n = 0, axis = 0;
     bool is_cut = call->layer->is_operation;
     OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_i32s(call, 1, "num_or_size_splits indices_or_sections size_splits num_split", OCTET_KERAS_MAX_OUTPUTS - 1,
-                                       sizes, &n));
-    const int32_t usual = self->activation == NULL ? 0 : self->activation[0] == 'h' ? 1 : self->activation[0] == 'd' ? 2 : 0;
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "num_or_size_splits indices_or_sections size_splits num_split",
+                                       OCTET_KERAS_MAX_OUTPUTS - 1, sizes, &n));
+    const int32_t usual = self->activation == NULL     ? 0
+                          : self->activation[0] == 'h' ? 1
+                          : self->activation[0] == 'd' ? 2
+                                                       : 0;
     OCTET_TRY(octet_keras_operand_axis(call, 2, "axis split_dim", octet_keras_shape(call, x)->rank, usual, &axis));
     const int32_t length = octet_keras_shape(call, x)->dims[axis];
     OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", axis, &inputs[0]));
@@ -181,7 +190,8 @@ octet_status octet_keras_operation_split(octet_keras_call *call, const octet_ker
         int32_t begin = 0;
         for (int32_t i = 0; i <= n; i++) {
             const int32_t end = i < n ? sizes[i] : length;
-            if (end < begin || end > length) return octet_keras_contradict(call, "its cuts are not ascending places in %d cells", length);
+            if (end < begin || end > length)
+                return octet_keras_contradict(call, "its cuts are not ascending places in %d cells", length);
             sizes[i] = end - begin;
             begin = end;
         }
@@ -270,8 +280,8 @@ typedef struct slice {
     octet_options options;
 } slice;
 
-static octet_status slice_bound(octet_keras_call *call, const octet_json *item, const char *key, int32_t bit, int32_t *value,
-                                int32_t *mask) {
+static octet_status slice_bound(octet_keras_call *call, const octet_json *item, const char *key, int32_t bit,
+                                int32_t *value, int32_t *mask) {
     const octet_json *bound = octet_json_get(item, key);
     int64_t number = 0;
     if (octet_json_kind_of(bound) == OCTET_JSON_NULL || octet_json_kind_of(bound) == OCTET_JSON_MISSING) {
@@ -321,7 +331,8 @@ static octet_status add_item(octet_keras_call *call, const octet_json *item, sli
 static octet_status slice_known(octet_keras_call *call, const octet_value *x, const slice *s) {
     const int32_t length = x->shape.dims[0];
     const int32_t *data = x->data;
-    int32_t begin = s->begin[0] < 0 ? s->begin[0] + length : s->begin[0], end = s->end[0] < 0 ? s->end[0] + length : s->end[0];
+    int32_t begin = s->begin[0] < 0 ? s->begin[0] + length : s->begin[0],
+            end = s->end[0] < 0 ? s->end[0] + length : s->end[0];
     uint32_t value;
     if (s->options.strided_slice.begin_mask & 1) begin = 0;
     if (s->options.strided_slice.end_mask & 1) end = length;
@@ -393,7 +404,8 @@ octet_status octet_keras_operation_reverse(octet_keras_call *call, const octet_k
     }
     for (int32_t i = 0; i < n; i++) {
         axes[i] = axes[i] < 0 ? axes[i] + rank : axes[i];
-        if (axes[i] < 0 || axes[i] >= rank) return octet_keras_contradict(call, "axis is outside of %d dimensions", rank);
+        if (axes[i] < 0 || axes[i] >= rank)
+            return octet_keras_contradict(call, "axis is outside of %d dimensions", rank);
     }
     if (n < 1) return octet_keras_refuse(call, "is not told which axis to turn round");
     OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", axes, n, &inputs[1]));
@@ -401,7 +413,8 @@ octet_status octet_keras_operation_reverse(octet_keras_call *call, const octet_k
     return octet_keras_return(call, inputs[0]);
 }
 
-/* resize has the centres of pixels at a half; the older functions (the row says so) have them at 0 unless they are told. */
+/* resize has the centres of pixels at a half; the older functions (the row says so) have them at 0 unless they are
+ * told. */
 octet_status octet_keras_operation_resize(octet_keras_call *call, const octet_keras_operation *self) {
     uint32_t inputs[2];
     int32_t size[2], n = 0;
@@ -414,12 +427,14 @@ octet_status octet_keras_operation_resize(octet_keras_call *call, const octet_ke
     const char *text = method != NULL ? octet_json_text(method->constant) : "bilinear";
     if (text == NULL || (strcmp(text, "bilinear") != 0 && strcmp(text, "nearest") != 0))
         return octet_keras_refuse(call, "its method is neither bilinear nor nearest");
-    if (n != 2 || size[0] < 1 || size[1] < 1) return octet_keras_contradict(call, "its size is no pair of positive numbers");
+    if (n != 2 || size[0] < 1 || size[1] < 1)
+        return octet_keras_contradict(call, "its size is no pair of positive numbers");
     OCTET_TRY(octet_keras_operand_bool(call, is_old ? 2 : -1, "align_corners", false, &options.resize.align_corners));
-    OCTET_TRY(octet_keras_operand_bool(call, is_old ? 4 : -1, "half_pixel_centers", !is_old, &options.resize.half_pixel_centers));
+    OCTET_TRY(octet_keras_operand_bool(call, is_old ? 4 : -1, "half_pixel_centers", !is_old,
+                                       &options.resize.half_pixel_centers));
     OCTET_TRY(octet_keras_i32s(call, "resize/size", size, 2, &inputs[1]));
-    OCTET_TRY(octet_keras_emit(call, text[0] == 'n' ? OCTET_OP_RESIZE_NEAREST_NEIGHBOR : self->code, "resize", inputs, 2, &options,
-                               &inputs[0]));
+    OCTET_TRY(octet_keras_emit(call, text[0] == 'n' ? OCTET_OP_RESIZE_NEAREST_NEIGHBOR : self->code, "resize", inputs,
+                               2, &options, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
 
@@ -461,7 +476,8 @@ octet_status octet_keras_operation_swapaxes(octet_keras_call *call, const octet_
     return octet_keras_return(call, x);
 }
 
-/* Every cell along an axis n times, or each as often as a list says: [.., c, ..] -> [.., c, 1, ..] tiled -> [.., c * n, ..]. */
+/* Every cell along an axis n times, or each as often as a list says: [.., c, ..] -> [.., c, 1, ..] tiled -> [.., c * n,
+ * ..]. */
 octet_status octet_keras_operation_repeat(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t inputs[2];
@@ -476,7 +492,8 @@ octet_status octet_keras_operation_repeat(octet_keras_call *call, const octet_ke
     }
     if (n != 1 || times[0] < 1 || shape.rank >= OCTET_MAX_RANK)
         return octet_keras_refuse(call, "needs one positive number of repeats, and an axis");
-    if (__builtin_mul_overflow(shape.dims[axis], times[0], &size)) return octet_keras_contradict(call, "makes its output too large");
+    if (__builtin_mul_overflow(shape.dims[axis], times[0], &size))
+        return octet_keras_contradict(call, "makes its output too large");
     for (int32_t i = 0, j = 0; i < shape.rank; i++) {
         multiples[j] = 1;
         dims[j++] = shape.dims[i];
@@ -492,7 +509,8 @@ octet_status octet_keras_operation_repeat(octet_keras_call *call, const octet_ke
     return octet_keras_return(call, inputs[0]);
 }
 
-/* A number everywhere in a shape that is known: of an operand (zeros_like, ones_like, full_like), or stated (zeros, ones, fill, full). */
+/* A number everywhere in a shape that is known: of an operand (zeros_like, ones_like, full_like), or stated (zeros,
+ * ones, fill, full). */
 octet_status octet_keras_operation_fill(octet_keras_call *call, const octet_keras_operation *self) {
     uint32_t x;
     int32_t dims[OCTET_MAX_RANK], n_dims = 0;
@@ -515,7 +533,8 @@ octet_status octet_keras_operation_fill(octet_keras_call *call, const octet_kera
     OCTET_TRY(octet_keras_operand(call, is_fill ? 2 : 1, "dtype", &argument));
     const octet_json *dtype = argument != NULL ? argument->constant : octet_json_get(call->layer->config, "dtype");
     const char *name = octet_json_text(dtype);
-    if (name != NULL) type = strcmp(name, "bool") == 0 ? OCTET_BOOL : strcmp(name, "int32") == 0 ? OCTET_INT32 : OCTET_FLOAT32;
+    if (name != NULL)
+        type = strcmp(name, "bool") == 0 ? OCTET_BOOL : strcmp(name, "int32") == 0 ? OCTET_INT32 : OCTET_FLOAT32;
     const size_t n = octet_shape_elements(&shape);
     const char *full = NULL;
     void *data = NULL;
@@ -537,7 +556,8 @@ octet_status octet_keras_operation_space_to_batch(octet_keras_call *call, const 
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
     OCTET_TRY(octet_keras_operand_i32s(call, 1, "block_shape", OCTET_MAX_RANK, block, &n[0]));
     OCTET_TRY(octet_keras_operand_i32s(call, 2, "paddings crops", 2 * OCTET_MAX_RANK, pairs, &n[1]));
-    if (n[0] < 1 || n[1] != 2 * n[0]) return octet_keras_refuse(call, "needs two numbers of cells for each size of its blocks");
+    if (n[0] < 1 || n[1] != 2 * n[0])
+        return octet_keras_refuse(call, "needs two numbers of cells for each size of its blocks");
     OCTET_TRY(octet_keras_i32s(call, "block_shape", block, n[0], &inputs[1]));
     OCTET_TRY(pad_pairs(call, pairs, n[0], &inputs[2]));
     OCTET_TRY(octet_keras_emit(call, self->code, octet_operator_name(self->code), inputs, 3, NULL, &inputs[0]));
@@ -576,9 +596,11 @@ octet_status octet_keras_operation_range(octet_keras_call *call, const octet_ker
         limit = start;
         start = 0;
     }
-    const int64_t span = delta > 0 ? (int64_t)limit - start : (int64_t)start - limit, step = delta > 0 ? delta : -(int64_t)delta;
+    const int64_t span = delta > 0 ? (int64_t)limit - start : (int64_t)start - limit,
+                  step = delta > 0 ? delta : -(int64_t)delta;
     if (step == 0 || span < 1 || (span - 1) / step >= MAX_NUMBERS)
-        return octet_keras_refuse(call, "is a range from %d to %d by %d; it must have 1 to %d numbers", start, limit, delta, MAX_NUMBERS);
+        return octet_keras_refuse(call, "is a range from %d to %d by %d; it must have 1 to %d numbers", start, limit,
+                                  delta, MAX_NUMBERS);
     const char *dtype = argument != NULL ? octet_json_text(argument->constant) : NULL;
     const octet_type type = dtype != NULL && strstr(dtype, "float") != NULL ? OCTET_FLOAT32 : OCTET_INT32;
     const octet_shape shape = {.rank = 1, .dims = {(int32_t)((span - 1) / step + 1)}};

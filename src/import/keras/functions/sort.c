@@ -1,5 +1,5 @@
-/* Functions that order the values along an axis: sort, argsort, quantiles, sparsemax. The operator for it, TOPK_V2, gives the largest
- * of the last axis first; ascending order is the order of the opposites, as TensorFlow writes it. */
+/* Functions that order the values along an axis: sort, argsort, quantiles, sparsemax. The operator for it, TOPK_V2,
+ * gives the largest of the last axis first; ascending order is the order of the opposites, as TensorFlow writes it. */
 #include <math.h>
 #include <string.h>
 
@@ -77,7 +77,8 @@ octet_status octet_keras_operation_quantile(octet_keras_call *call, const octet_
     OCTET_TRY(octet_keras_operand(call, -1, "method", &method));
     const char *text = method != NULL ? octet_json_text(method->constant) : "linear";
     if (!(q >= 0.0 && q <= 1.0) || text == NULL || strcmp(text, "linear") != 0)
-        return octet_keras_refuse(call, "is supported for one number between the least and the largest, with the method linear");
+        return octet_keras_refuse(
+            call, "is supported for one number between the least and the largest, with the method linear");
     OCTET_TRY(octet_keras_unary(call, OCTET_OP_NEG, "Neg", x, &x));
     /* [kept.., axes..] -> [kept.., product of the axes] */
     uint32_t dropped = 0;
@@ -102,12 +103,13 @@ octet_status octet_keras_operation_quantile(octet_keras_call *call, const octet_
     for (int32_t i = 0; i < shape.rank && keep_dims; i++) {
         if ((dropped >> i & 1) != 0) shape.dims[i] = 1;
     }
-    OCTET_TRY(octet_keras_reshape(call, "Reshape_1", x, keep_dims ? shape.rank : kept, keep_dims ? shape.dims : dims, &x));
+    OCTET_TRY(
+        octet_keras_reshape(call, "Reshape_1", x, keep_dims ? shape.rank : kept, keep_dims ? shape.dims : dims, &x));
     return octet_keras_return(call, x);
 }
 
-/* max(x - tau, 0), where tau = (sum over the support of the running sums - 1) / size of the support, as Keras has it: the support is
- * the k largest that k * x_k > x_1 + .. + x_k - 1 holds for. */
+/* max(x - tau, 0), where tau = (sum over the support of the running sums - 1) / size of the support, as Keras has it:
+ * the support is the k largest that k * x_k > x_1 + .. + x_k - 1 holds for. */
 octet_status octet_keras_operation_sparsemax(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t x, ordered[2], inputs[3], sums, tau, n_support, ranks;

@@ -10,7 +10,8 @@ static octet_status pair(octet_keras_call *call, int32_t position, const char *w
     int32_t values[4], n = 0;
     OCTET_TRY(octet_keras_operand_i32s(call, position, words, 4, values, &n));
     if (n == 3 && values[0] == 1 && values[2] == 1) values[0] = values[1], n = 1; /* [1,steps,1] of sequences */
-    if (n == 3 || n == 0) return octet_keras_refuse(call, "its %.*s are neither 1, 2 nor 4 numbers", (int)strcspn(words, " "), words);
+    if (n == 3 || n == 0)
+        return octet_keras_refuse(call, "its %.*s are neither 1, 2 nor 4 numbers", (int)strcspn(words, " "), words);
     out[0] = n < 0 ? 1 : values[n == 4 ? 1 : 0];
     out[1] = n < 0 ? 1 : values[n == 1 ? 0 : n == 4 ? 2 : 1];
     if (out[0] < 1 || out[1] < 1 || out[0] > 1 << 20 || out[1] > 1 << 20)
@@ -34,12 +35,14 @@ static octet_status as_picture(octet_keras_call *call, uint32_t x, uint32_t *out
     const octet_shape shape = *octet_keras_shape(call, x);
     *out = x;
     if (shape.rank != 3) return OCTET_OK;
-    return octet_keras_reshape(call, "ExpandDims", x, 4, (const int32_t[]){shape.dims[0], 1, shape.dims[1], shape.dims[2]}, out);
+    return octet_keras_reshape(call, "ExpandDims", x, 4,
+                               (const int32_t[]){shape.dims[0], 1, shape.dims[1], shape.dims[2]}, out);
 }
 
 static octet_status as_row(octet_keras_call *call, uint32_t x, uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
-    return octet_keras_reshape(call, "Squeeze", x, 3, (const int32_t[]){shape.dims[0], shape.dims[2], shape.dims[3]}, out);
+    return octet_keras_reshape(call, "Squeeze", x, 3, (const int32_t[]){shape.dims[0], shape.dims[2], shape.dims[3]},
+                               out);
 }
 
 /* Max and average pooling of pictures and sequences. */
@@ -51,7 +54,8 @@ octet_status octet_keras_operation_pool(octet_keras_call *call, const octet_kera
     OCTET_TRY(octet_keras_operand_x(call, &x));
     const int32_t rank = octet_keras_shape(call, x)->rank;
     if (rank != 4 && rank != 3)
-        return octet_keras_refuse(call, "is supported on [batch,height,width,channels] and [batch,steps,channels] only");
+        return octet_keras_refuse(call,
+                                  "is supported on [batch,height,width,channels] and [batch,steps,channels] only");
     OCTET_TRY(pair(call, 1, "ksize pool_size window_shape", size));
     OCTET_TRY(octet_keras_operand(call, 2, "strides", &given));
     memcpy(strides, size, sizeof strides);
@@ -59,8 +63,11 @@ octet_status octet_keras_operation_pool(octet_keras_call *call, const octet_kera
     OCTET_TRY(padding_of(call, 3, &padding));
     if (rank == 3) size[0] = strides[0] = 1;
     OCTET_TRY(as_picture(call, x, &x));
-    const octet_options options = {
-        .pool_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1], .filter_h = size[0], .filter_w = size[1]}};
+    const octet_options options = {.pool_2d = {.padding = padding,
+                                               .stride_h = strides[0],
+                                               .stride_w = strides[1],
+                                               .filter_h = size[0],
+                                               .filter_w = size[1]}};
     octet_operator_code code = self->code;
     if (self->activation != NULL) { /* tf.nn.pool */
         const octet_keras_argument *type = NULL;
@@ -82,25 +89,34 @@ typedef struct motion {
 } motion;
 
 /* A convolution with a constant kernel [height,width,in,out], or [height,width,in,multiplier] by channels. */
-static octet_status convolve(octet_keras_call *call, octet_operator_code code, uint32_t x, uint32_t weights, motion m, uint32_t *out) {
+static octet_status convolve(octet_keras_call *call, octet_operator_code code, uint32_t x, uint32_t weights, motion m,
+                             uint32_t *out) {
     uint32_t inputs[3] = {x, weights, OCTET_NONE};
     int32_t dims[4];
     const bool is_depthwise = code == OCTET_OP_DEPTHWISE_CONV_2D, is_1d = octet_keras_shape(call, x)->rank == 3;
-    if (inputs[1] == OCTET_NONE || call->graph->values[inputs[1]].data == NULL || call->graph->values[inputs[1]].type != OCTET_FLOAT32)
+    if (inputs[1] == OCTET_NONE || call->graph->values[inputs[1]].data == NULL ||
+        call->graph->values[inputs[1]].type != OCTET_FLOAT32)
         return octet_keras_refuse(call, "needs a constant kernel");
     const octet_value kernel = call->graph->values[inputs[1]];
     if (kernel.shape.rank != octet_keras_shape(call, inputs[0])->rank || kernel.shape.rank < 3 || kernel.shape.rank > 4)
-        return octet_keras_refuse(call, "is supported on [batch,height,width,channels] and [batch,steps,channels] only");
+        return octet_keras_refuse(call,
+                                  "is supported on [batch,height,width,channels] and [batch,steps,channels] only");
     if (is_1d) m.strides[0] = m.dilation[0] = 1;
     for (int32_t i = 0; i < 4; i++) dims[i] = is_1d ? (i == 0 ? 1 : kernel.shape.dims[i - 1]) : kernel.shape.dims[i];
     OCTET_TRY(as_picture(call, inputs[0], &inputs[0]));
-    octet_options options = {.conv_2d = {.padding = m.padding, .stride_h = m.strides[0], .stride_w = m.strides[1],
-                                         .dilation_h = m.dilation[0], .dilation_w = m.dilation[1]}};
+    octet_options options = {.conv_2d = {.padding = m.padding,
+                                         .stride_h = m.strides[0],
+                                         .stride_w = m.strides[1],
+                                         .dilation_h = m.dilation[0],
+                                         .dilation_w = m.dilation[1]}};
     int32_t perm[4] = {3, 0, 1, 2}, out_dims[4] = {dims[3], dims[0], dims[1], dims[2]};
     if (is_depthwise) {
-        options = (octet_options){
-            .depthwise_conv_2d = {.padding = m.padding, .stride_h = m.strides[0], .stride_w = m.strides[1], .dilation_h = m.dilation[0],
-                                  .dilation_w = m.dilation[1], .depth_multiplier = dims[3]}};
+        options = (octet_options){.depthwise_conv_2d = {.padding = m.padding,
+                                                        .stride_h = m.strides[0],
+                                                        .stride_w = m.strides[1],
+                                                        .dilation_h = m.dilation[0],
+                                                        .dilation_w = m.dilation[1],
+                                                        .depth_multiplier = dims[3]}};
         memcpy(perm, (const int32_t[]){0, 1, 2, 3}, sizeof perm);
         if ((int64_t)dims[2] * dims[3] > INT32_MAX / 4) return octet_keras_contradict(call, "its kernel is too large");
         memcpy(out_dims, (const int32_t[]){1, dims[0], dims[1], dims[2] * dims[3]}, sizeof out_dims);
@@ -145,8 +161,8 @@ octet_status octet_keras_operation_separable(octet_keras_call *call, const octet
     return octet_keras_return(call, x);
 }
 
-/* A transposed convolution of pictures with a constant kernel [height,width,out,in]. Keras 2 states the shape of the result; that of
- * Keras 3 follows from the strides. */
+/* A transposed convolution of pictures with a constant kernel [height,width,out,in]. Keras 2 states the shape of the
+ * result; that of Keras 3 follows from the strides. */
 octet_status octet_keras_operation_conv_transpose(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     const bool is_3 = call->layer->is_operation;
@@ -162,10 +178,12 @@ octet_status octet_keras_operation_conv_transpose(octet_keras_call *call, const 
     if (given != NULL || is_3) OCTET_TRY(padding_of(call, is_3 ? 3 : 4, &m.padding));
     OCTET_TRY(pair(call, -1, "dilations dilation_rate", m.dilation));
     const octet_shape shape = *octet_keras_shape(call, x);
-    if (kernel == OCTET_NONE || call->graph->values[kernel].data == NULL || call->graph->values[kernel].type != OCTET_FLOAT32)
+    if (kernel == OCTET_NONE || call->graph->values[kernel].data == NULL ||
+        call->graph->values[kernel].type != OCTET_FLOAT32)
         return octet_keras_refuse(call, "needs a constant kernel");
     const octet_value k = call->graph->values[kernel];
-    if (shape.rank != 4 || k.shape.rank != 4) return octet_keras_refuse(call, "is supported on [batch,height,width,channels] only");
+    if (shape.rank != 4 || k.shape.rank != 4)
+        return octet_keras_refuse(call, "is supported on [batch,height,width,channels] only");
     if (m.dilation[0] != 1 || m.dilation[1] != 1) return octet_keras_refuse(call, "is supported without dilation only");
     for (int32_t i = 0; i < 2 && n != 4; i++) {
         const bool grows = m.padding == OCTET_PADDING_VALID && k.shape.dims[i] > m.strides[i];
@@ -176,9 +194,9 @@ octet_status octet_keras_operation_conv_transpose(octet_keras_call *call, const 
     size[0] = shape.dims[0];
     size[3] = k.shape.dims[2];
     OCTET_TRY(octet_keras_i32s(call, "output_shape", size, 4, &inputs[0]));
-    OCTET_TRY(octet_keras_constant_permuted(call, "kernel", NULL, 4, k.shape.dims, (const int32_t[]){2, 0, 1, 3}, k.data, 4,
-                                            (const int32_t[]){k.shape.dims[2], k.shape.dims[0], k.shape.dims[1], k.shape.dims[3]},
-                                            &inputs[1]));
+    OCTET_TRY(octet_keras_constant_permuted(
+        call, "kernel", NULL, 4, k.shape.dims, (const int32_t[]){2, 0, 1, 3}, k.data, 4,
+        (const int32_t[]){k.shape.dims[2], k.shape.dims[0], k.shape.dims[1], k.shape.dims[3]}, &inputs[1]));
     inputs[2] = x;
     const octet_options options = {
         .transpose_conv = {.padding = m.padding, .stride_h = m.strides[0], .stride_w = m.strides[1]}};
@@ -186,8 +204,9 @@ octet_status octet_keras_operation_conv_transpose(octet_keras_call *call, const 
     return octet_keras_return(call, x);
 }
 
-/* Patches [batch,rows,columns,height * width * channels] of pictures. Side by side they are the picture with its axes in another order
- * (Keras 2); else, and always in Keras 3, a convolution with ones in the right places, as Keras 3 has it. */
+/* Patches [batch,rows,columns,height * width * channels] of pictures. Side by side they are the picture with its axes
+ * in another order (Keras 2); else, and always in Keras 3, a convolution with ones in the right places, as Keras 3 has
+ * it. */
 octet_status octet_keras_operation_patches(octet_keras_call *call, const octet_keras_operation *self) {
     (void)self;
     uint32_t x, inputs[3];
@@ -210,22 +229,28 @@ octet_status octet_keras_operation_patches(octet_keras_call *call, const octet_k
                                       (const int32_t[]){shape.dims[0], rows, size[0], columns, size[1], channels}, &x));
         OCTET_TRY(octet_keras_transpose(call, "transpose", x, (const int32_t[]){0, 1, 3, 2, 4, 5}, &x));
         OCTET_TRY(octet_keras_reshape(call, "Reshape_1", x, 4,
-                                      (const int32_t[]){shape.dims[0], rows, columns, size[0] * size[1] * channels}, &x));
+                                      (const int32_t[]){shape.dims[0], rows, columns, size[0] * size[1] * channels},
+                                      &x));
         return octet_keras_return(call, x);
     }
     enum { MOST = 4096 };
     const int64_t n = (int64_t)size[0] * size[1] * channels;
-    if (n > MOST) return octet_keras_refuse(call, "gives patches of %lld numbers; %d are supported", (long long)n, MOST);
+    if (n > MOST)
+        return octet_keras_refuse(call, "gives patches of %lld numbers; %d are supported", (long long)n, MOST);
     const int32_t n_out = (int32_t)n;
     float *ones = NULL, *zeros = NULL;
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n * (size_t)n, &ones));
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n, &zeros));
     for (size_t i = 0; i < (size_t)n; i++) ones[i * (size_t)n + i] = 1.0f;
     inputs[0] = x;
-    OCTET_TRY(octet_keras_constant(call, "kernel", NULL, 4, (const int32_t[]){n_out, size[0], size[1], channels}, ones, &inputs[1]));
+    OCTET_TRY(octet_keras_constant(call, "kernel", NULL, 4, (const int32_t[]){n_out, size[0], size[1], channels}, ones,
+                                   &inputs[1]));
     OCTET_TRY(octet_keras_constant(call, "bias", NULL, 1, &n_out, zeros, &inputs[2]));
-    const octet_options options = {.conv_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1],
-                                               .dilation_h = dilation[0], .dilation_w = dilation[1]}};
+    const octet_options options = {.conv_2d = {.padding = padding,
+                                               .stride_h = strides[0],
+                                               .stride_w = strides[1],
+                                               .dilation_h = dilation[0],
+                                               .dilation_w = dilation[1]}};
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_CONV_2D, "Conv2D", inputs, 3, &options, &x));
     return octet_keras_return(call, x);
 }
@@ -253,7 +278,8 @@ octet_status octet_keras_operation_dot_product_attention(octet_keras_call *call,
         const octet_attention causal = {.is_causal = true};
         uint32_t seen;
         OCTET_TRY(octet_keras_attention_seen(call, &causal, query.dims[1], key.dims[1], false, &seen));
-        if (values[4] != OCTET_NONE) OCTET_TRY(octet_keras_binary(call, OCTET_OP_LOGICAL_AND, "LogicalAnd_1", values[4], seen, &seen));
+        if (values[4] != OCTET_NONE)
+            OCTET_TRY(octet_keras_binary(call, OCTET_OP_LOGICAL_AND, "LogicalAnd_1", values[4], seen, &seen));
         values[4] = seen;
     }
     OCTET_TRY(octet_keras_transpose(call, "transpose", values[0], rows, &values[0]));

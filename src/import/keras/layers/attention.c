@@ -1,4 +1,5 @@
-/* MultiHeadAttention and GroupedQueryAttention: softmax(query key^T / sqrt(size)) value over any attention axes, with masks. */
+/* MultiHeadAttention and GroupedQueryAttention: softmax(query key^T / sqrt(size)) value over any attention axes, with
+ * masks. */
 #include <math.h>
 #include <string.h>
 
@@ -13,8 +14,9 @@ typedef struct projection {
 } projection;
 
 static const projection projections[N_PROJECTIONS] = {
-    {"query/kernel", "query/bias", "query"}, {"key/kernel", "key/bias", "key"}, {"value/kernel", "value/bias", "value"},
-    {"attention_output/kernel", "attention_output/bias", "output"}, {"gate/kernel", "gate/bias", "gate"},
+    {"query/kernel", "query/bias", "query"}, {"key/kernel", "key/bias", "key"},
+    {"value/kernel", "value/bias", "value"}, {"attention_output/kernel", "attention_output/bias", "output"},
+    {"gate/kernel", "gate/bias", "gate"},
 };
 
 static bool flag(const octet_keras_layer *layer, const char *key, bool fallback) {
@@ -22,16 +24,18 @@ static bool flag(const octet_keras_layer *layer, const char *key, bool fallback)
     return octet_json_kind_of(value) == OCTET_JSON_BOOL ? octet_json_is_true(value) : fallback;
 }
 
-static octet_status add_weight(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *name, const char *prefix,
-                               const char *dense, int number) {
+static octet_status add_weight(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *name,
+                               const char *prefix, const char *dense, int number) {
     const char *path = NULL;
     OCTET_TRY(octet_arena_format(ctx, arena, &path, "%s%s_dense/vars/%d", prefix, dense, number));
     octet_keras_weights_add(layer, name, path, true);
     return OCTET_OK;
 }
 
-/* In the order in which the layer builds them. Only model.quantize() makes the query's kernel_scale, and only the file's weights tell. */
-static octet_status list_weights(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *prefix, const int *order) {
+/* In the order in which the layer builds them. Only model.quantize() makes the query's kernel_scale, and only the
+ * file's weights tell. */
+static octet_status list_weights(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *prefix,
+                                 const int *order) {
     const bool has_bias = flag(layer, "use_bias", true);
     for (int i = 0; i < N_PROJECTIONS; i++) {
         const projection *p = &projections[order[i]];
@@ -49,7 +53,8 @@ static octet_status refuse_quantized(octet_keras_call *call) {
     return octet_keras_refuse(call, "was quantized by Keras; octet needs the model as it was before model.quantize()");
 }
 
-octet_status octet_keras_weights_multi_head_attention(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
+octet_status octet_keras_weights_multi_head_attention(octet_context *ctx, octet_arena *arena,
+                                                      octet_keras_layer *layer) {
     return list_weights(ctx, arena, layer, "", (const int[]){QUERY, KEY, VALUE, GATE, OUTPUT});
 }
 
@@ -58,8 +63,8 @@ octet_status octet_keras_weights_grouped_attention(octet_context *ctx, octet_are
 }
 
 /* x [B,...,C] times kernel [C,heads,size] -> [B,...,heads,size]. Both are scaled by `factor` (1: as they are). */
-static octet_status project(octet_keras_call *call, const projection *p, uint32_t x, int32_t heads, int32_t size, float factor,
-                            uint32_t *out) {
+static octet_status project(octet_keras_call *call, const projection *p, uint32_t x, int32_t heads, int32_t size,
+                            float factor, uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t kernel_dims[3] = {shape.dims[shape.rank - 1], heads, size};
     const float *data = NULL;
@@ -71,12 +76,13 @@ static octet_status project(octet_keras_call *call, const projection *p, uint32_
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &scaled));
     for (size_t i = 0; i < n; i++) scaled[i] = data[i] * factor;
     OCTET_TRY(octet_keras_constant_permuted(call, p->kernel, octet_keras_weight_origin(call, p->kernel), 2,
-                                            (const int32_t[]){kernel_dims[0], width}, (const int32_t[]){1, 0}, scaled, 2,
-                                            (const int32_t[]){width, kernel_dims[0]}, &weights));
+                                            (const int32_t[]){kernel_dims[0], width}, (const int32_t[]){1, 0}, scaled,
+                                            2, (const int32_t[]){width, kernel_dims[0]}, &weights));
     if (octet_keras_has_weight(call, p->bias)) {
         OCTET_TRY(octet_keras_weight_data(call, p->bias, 2, &kernel_dims[1], &data));
         for (int32_t i = 0; i < width; i++) scaled[i] = data[i] * factor;
-        OCTET_TRY(octet_keras_constant(call, p->bias, octet_keras_weight_origin(call, p->bias), 1, &width, scaled, &bias));
+        OCTET_TRY(
+            octet_keras_constant(call, p->bias, octet_keras_weight_origin(call, p->bias), 1, &width, scaled, &bias));
     }
     OCTET_TRY(octet_keras_fully_connected(call, "einsum/Einsum", x, weights, bias, &x));
     int32_t dims[OCTET_MAX_RANK];
@@ -89,7 +95,7 @@ static octet_status project(octet_keras_call *call, const projection *p, uint32_
 
 /* Which axes of [B,...,C] are attended over; the others, but the last, only hold independent problems. */
 typedef struct axes {
-    int32_t rank;                                    /* of query, key and value */
+    int32_t rank; /* of query, key and value */
     int32_t n_batch, n_attention;
     int32_t batch[OCTET_MAX_RANK], attention[OCTET_MAX_RANK]; /* ascending; as given */
 } axes;
@@ -167,7 +173,8 @@ static octet_status as_columns(octet_keras_call *call, const char *name, const a
 }
 
 /* Rows [batch...,heads,steps,size] back as [...,heads*size], with the dimensions of `query` before them. */
-static octet_status from_rows(octet_keras_call *call, const axes *a, const octet_shape *query, uint32_t x, uint32_t *out) {
+static octet_status from_rows(octet_keras_call *call, const axes *a, const octet_shape *query, uint32_t x,
+                              uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
     const int32_t heads = shape.dims[shape.rank - 3], size = shape.dims[shape.rank - 1], rank = a->rank;
     int32_t perm[OCTET_MAX_RANK], dims[OCTET_MAX_RANK], n = 0;
@@ -200,22 +207,27 @@ static octet_status repeat_groups(octet_keras_call *call, const heads *h, uint32
     *out = x;
     if (times == 1) return OCTET_OK;
     OCTET_TRY(octet_keras_reshape(call, "Repeat/ExpandDims", x, 5,
-                                  (const int32_t[]){shape.dims[0], shape.dims[1], shape.dims[2], 1, shape.dims[3]}, &x));
+                                  (const int32_t[]){shape.dims[0], shape.dims[1], shape.dims[2], 1, shape.dims[3]},
+                                  &x));
     OCTET_TRY(octet_keras_i32s(call, "Repeat/multiples", (const int32_t[]){1, 1, 1, times, 1}, 5, &multiples));
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_TILE, "Repeat/Tile", (const uint32_t[]){x, multiples}, 2, NULL, &x));
-    return octet_keras_reshape(call, "Repeat/Reshape_1", x, 4, (const int32_t[]){shape.dims[0], shape.dims[1], h->n, shape.dims[3]}, out);
+    return octet_keras_reshape(call, "Repeat/Reshape_1", x, 4,
+                               (const int32_t[]){shape.dims[0], shape.dims[1], h->n, shape.dims[3]}, out);
 }
 
 /* The mask over joined axes, where it has a dimension for each. */
-static octet_status join_mask(octet_keras_call *call, const heads *h, int32_t n_queries, int32_t n_keys, uint32_t *mask) {
+static octet_status join_mask(octet_keras_call *call, const heads *h, int32_t n_queries, int32_t n_keys,
+                              uint32_t *mask) {
     if (*mask == OCTET_NONE || !needs_joining(&h->axes)) return OCTET_OK;
     const octet_shape shape = *octet_keras_shape(call, *mask);
-    if (h->axes.n_batch > 1 || octet_shape_elements(&shape) != (size_t)shape.dims[0] * (size_t)n_queries * (size_t)n_keys)
+    if (h->axes.n_batch > 1 ||
+        octet_shape_elements(&shape) != (size_t)shape.dims[0] * (size_t)n_queries * (size_t)n_keys)
         return octet_keras_refuse(call, "masks some of several axes, which is not supported; attend over one axis");
     return octet_keras_reshape(call, "Reshape", *mask, 3, (const int32_t[]){shape.dims[0], n_queries, n_keys}, mask);
 }
 
-/* keras.ops.dot_product_attention serves Keras 3 where nothing but the result is wanted of one axis; all else are two einsums. */
+/* keras.ops.dot_product_attention serves Keras 3 where nothing but the result is wanted of one axis; all else are two
+ * einsums. */
 static bool is_dot_product(octet_keras_call *call, const heads *h) {
     double dropout = 0.0;
     const bool drops = octet_json_number(octet_json_get(call->layer->config, "dropout"), &dropout) && dropout > 0.0;
@@ -258,7 +270,8 @@ static octet_status output_of(octet_keras_call *call, const heads *h, uint32_t x
                                             (const int32_t[]){h->width, width}, &weights));
     if (octet_keras_has_weight(call, p->bias)) {
         OCTET_TRY(octet_keras_weight_data(call, p->bias, h->n_out, &dims[2], &data));
-        OCTET_TRY(octet_keras_constant(call, p->bias, octet_keras_weight_origin(call, p->bias), 1, &h->width, data, &bias));
+        OCTET_TRY(
+            octet_keras_constant(call, p->bias, octet_keras_weight_origin(call, p->bias), 1, &h->width, data, &bias));
     }
     OCTET_TRY(octet_keras_fully_connected(call, "attention_output/add", x, weights, bias, out));
     if (h->n_out == 1) return OCTET_OK;
@@ -267,7 +280,8 @@ static octet_status output_of(octet_keras_call *call, const heads *h, uint32_t x
     return octet_keras_reshape(call, "attention_output/Reshape", *out, shape.rank - 1 + h->n_out, shape.dims, out);
 }
 
-/* The weights of every pair of positions, with the axes that were joined: [batch...,heads,query axes...,key axes...]. */
+/* The weights of every pair of positions, with the axes that were joined: [batch...,heads,query axes...,key axes...].
+ */
 static octet_status split_scores(octet_keras_call *call, const heads *h, uint32_t scores, uint32_t *out) {
     const octet_shape *query = octet_keras_shape(call, h->call.query), *key = octet_keras_shape(call, h->call.key);
     int32_t dims[2 * OCTET_MAX_RANK], n = 0;
@@ -277,7 +291,8 @@ static octet_status split_scores(octet_keras_call *call, const heads *h, uint32_
     dims[n++] = h->n;
     for (int32_t i = 0; i < h->axes.n_attention; i++) dims[n++] = query->dims[h->axes.attention[i]];
     for (int32_t i = 0; i < h->axes.n_attention; i++) dims[n++] = key->dims[h->axes.attention[i]];
-    if (n > OCTET_MAX_RANK) return octet_keras_refuse(call, "returns scores of %d dimensions, %d are supported", (int)n, OCTET_MAX_RANK);
+    if (n > OCTET_MAX_RANK)
+        return octet_keras_refuse(call, "returns scores of %d dimensions, %d are supported", (int)n, OCTET_MAX_RANK);
     return octet_keras_reshape(call, "Reshape_2", scores, n, dims, out);
 }
 
@@ -296,10 +311,12 @@ static octet_status check_inputs(octet_keras_call *call, heads *h) {
         for (int32_t j = 0; agrees && j < h->axes.n_batch; j++)
             agrees = shape->dims[h->axes.batch[j]] == query.dims[h->axes.batch[j]];
         if (agrees) continue;
-        return octet_keras_contradict(call, "query and %s %s do not fit", i == 0 ? "key" : "value", octet_shape_text(shape, text));
+        return octet_keras_contradict(call, "query and %s %s do not fit", i == 0 ? "key" : "value",
+                                      octet_shape_text(shape, text));
     }
     const int32_t larger = h->key_size > h->value_size ? h->key_size : h->value_size;
-    if ((int64_t)h->n * larger > INT32_MAX / 4) return octet_keras_contradict(call, "heads and dimensions are too large");
+    if ((int64_t)h->n * larger > INT32_MAX / 4)
+        return octet_keras_contradict(call, "heads and dimensions are too large");
     return OCTET_OK;
 }
 
@@ -307,8 +324,10 @@ static octet_status emit_heads(octet_keras_call *call, heads *h) {
     uint32_t scores, v, x, gate = OCTET_NONE, mask = OCTET_NONE;
     OCTET_TRY(check_inputs(call, h));
     const octet_shape query = *octet_keras_shape(call, h->call.query);
-    const int32_t n_queries = attended_size(&query, &h->axes), n_keys = attended_size(octet_keras_shape(call, h->call.key), &h->axes);
-    OCTET_TRY(octet_keras_attention_mask(call, &h->call, query.dims[1], octet_keras_shape(call, h->call.value)->dims[1], &mask));
+    const int32_t n_queries = attended_size(&query, &h->axes),
+                  n_keys = attended_size(octet_keras_shape(call, h->call.key), &h->axes);
+    OCTET_TRY(octet_keras_attention_mask(call, &h->call, query.dims[1], octet_keras_shape(call, h->call.value)->dims[1],
+                                         &mask));
     OCTET_TRY(join_mask(call, h, n_queries, n_keys, &mask));
     if (flag(call->layer, "use_gate", false)) {
         OCTET_TRY(project(call, &projections[GATE], h->call.query, h->n, h->value_size, 1.0f, &gate));
@@ -349,8 +368,10 @@ octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {
     h.n_out = kind == OCTET_JSON_ARRAY ? (int32_t)octet_json_length(output) : 1;
     h.out[0] = h.width;
     if (h.n_out < 1 || h.n_out + 2 > OCTET_MAX_RANK || h.n_out + query->rank - 1 > OCTET_MAX_RANK)
-        return octet_keras_refuse(call, "its output_shape has %d dimensions; the result can have %d in all", h.n_out, OCTET_MAX_RANK);
-    if (kind != OCTET_JSON_NULL && kind != OCTET_JSON_MISSING) OCTET_TRY(octet_keras_sizes(call, "output_shape", h.n_out, h.width, h.out));
+        return octet_keras_refuse(call, "its output_shape has %d dimensions; the result can have %d in all", h.n_out,
+                                  OCTET_MAX_RANK);
+    if (kind != OCTET_JSON_NULL && kind != OCTET_JSON_MISSING)
+        OCTET_TRY(octet_keras_sizes(call, "output_shape", h.n_out, h.width, h.out));
     int64_t width = 1;
     for (int32_t i = 0; i < h.n_out; i++) {
         if (!octet_multiply_i64(width, h.out[i], &width) || width > 1 << 20)
@@ -369,9 +390,11 @@ octet_status octet_keras_emit_grouped_attention(octet_keras_call *call) {
     OCTET_TRY(octet_keras_sizes(call, "head_dim", 1, 0, &h.key_size));
     h.value_size = h.key_size;
     const octet_shape *query = octet_keras_shape(call, h.call.query);
-    if (query->rank != 3) return octet_keras_contradict(call, "reads a query of rank %d, not [batch,steps,features]", (int)query->rank);
+    if (query->rank != 3)
+        return octet_keras_contradict(call, "reads a query of rank %d, not [batch,steps,features]", (int)query->rank);
     if (h.n % h.n_groups != 0)
-        return octet_keras_contradict(call, "%d heads of queries do not share %d of keys evenly", (int)h.n, (int)h.n_groups);
+        return octet_keras_contradict(call, "%d heads of queries do not share %d of keys evenly", (int)h.n,
+                                      (int)h.n_groups);
     h.width = h.out[0] = query->dims[2];
     h.n_out = 1;
     return emit_heads(call, &h);

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "import/keras/emit/attention.h"
-#include "import/keras/layers/classes.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/layers/classes.h"
 
 octet_status octet_keras_weights_attention(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
     (void)ctx, (void)arena;
@@ -33,8 +33,10 @@ static octet_status dot_scores(octet_keras_call *call, uint32_t query, uint32_t 
 /* query + key of every pair: [batch,queries,keys,features]. */
 static octet_status pair_sums(octet_keras_call *call, uint32_t query, uint32_t key, uint32_t *out) {
     const octet_shape q = *octet_keras_shape(call, query), k = *octet_keras_shape(call, key);
-    OCTET_TRY(octet_keras_reshape(call, "ExpandDims", query, 4, (const int32_t[]){q.dims[0], q.dims[1], 1, q.dims[2]}, &query));
-    OCTET_TRY(octet_keras_reshape(call, "ExpandDims_1", key, 4, (const int32_t[]){k.dims[0], 1, k.dims[1], k.dims[2]}, &key));
+    OCTET_TRY(octet_keras_reshape(call, "ExpandDims", query, 4, (const int32_t[]){q.dims[0], q.dims[1], 1, q.dims[2]},
+                                  &query));
+    OCTET_TRY(
+        octet_keras_reshape(call, "ExpandDims_1", key, 4, (const int32_t[]){k.dims[0], 1, k.dims[1], k.dims[2]}, &key));
     return octet_keras_binary(call, OCTET_OP_ADD, "add", query, key, out);
 }
 
@@ -64,8 +66,10 @@ static octet_status additive_scores(octet_keras_call *call, uint32_t query, uint
     return sum_features(call, *out, out);
 }
 
-/* The mask of scores turned round: bool [batch or 1,queries or 1,keys], set where a key does not count; OCTET_NONE: all do. */
-static octet_status padding_of(octet_keras_call *call, const octet_attention *a, const octet_shape *scores, uint32_t *out) {
+/* The mask of scores turned round: bool [batch or 1,queries or 1,keys], set where a key does not count; OCTET_NONE: all
+ * do. */
+static octet_status padding_of(octet_keras_call *call, const octet_attention *a, const octet_shape *scores,
+                               uint32_t *out) {
     const bool is_3 = call->graph->keras_version >= 3;
     uint32_t mask = a->value_mask, seen;
     *out = OCTET_NONE;
@@ -128,7 +132,8 @@ static octet_status emit(octet_keras_call *call, score_function *score) {
         char text[OCTET_SHAPE_TEXT_SIZE];
         const octet_shape *shape = octet_keras_shape(call, tensors[i]);
         if (shape->rank != 3)
-            return octet_keras_refuse(call, "reads shape %s; only [batch,steps,features] is supported", octet_shape_text(shape, text));
+            return octet_keras_refuse(call, "reads shape %s; only [batch,steps,features] is supported",
+                                      octet_shape_text(shape, text));
     }
     OCTET_TRY(score(call, a.query, a.key, &scores));
     const octet_shape shape = *octet_keras_shape(call, scores);

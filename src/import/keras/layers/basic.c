@@ -1,9 +1,9 @@
 /* Dense, shapes, and layers that do nothing at inference. */
 #include <string.h>
 
-#include "import/keras/layers/classes.h"
 #include "import/keras/emit/mask.h"
 #include "import/keras/functions/functions.h"
+#include "import/keras/layers/classes.h"
 
 octet_status octet_keras_weights_dense(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
     (void)ctx, (void)arena;
@@ -26,18 +26,21 @@ octet_status octet_keras_emit_dense(octet_keras_call *call) {
     int32_t dims[2] = {shape->dims[shape->rank - 1], units};
     const float *data = NULL;
     OCTET_TRY(octet_keras_weight_data(call, "kernel", 2, dims, &data));
-    OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "kernel"), 2, dims, (const int32_t[]){1, 0},
-                                            data, 2, (const int32_t[]){dims[1], dims[0]}, &weights));
+    OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "kernel"), 2, dims,
+                                            (const int32_t[]){1, 0}, data, 2, (const int32_t[]){dims[1], dims[0]},
+                                            &weights));
     if (octet_keras_has_weight(call, "bias")) {
         OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &dims[1], &data));
-        OCTET_TRY(octet_keras_constant(call, "BiasAdd/ReadVariableOp", octet_keras_weight_origin(call, "bias"), 1, &dims[1], data, &bias));
+        OCTET_TRY(octet_keras_constant(call, "BiasAdd/ReadVariableOp", octet_keras_weight_origin(call, "bias"), 1,
+                                       &dims[1], data, &bias));
     }
     OCTET_TRY(octet_keras_fully_connected(call, bias == OCTET_NONE ? "MatMul" : "BiasAdd", x, weights, bias, &x));
     OCTET_TRY(octet_keras_activate(call, "activation", "linear", x, &x));
     return octet_keras_return(call, x);
 }
 
-/* EinsumDense whose equation is a Dense over the last axes: "...x,xy->...y" or with several letters ("abc,cde->abde"). */
+/* EinsumDense whose equation is a Dense over the last axes: "...x,xy->...y" or with several letters ("abc,cde->abde").
+ */
 octet_status octet_keras_emit_einsum_dense(octet_keras_call *call) {
     uint32_t x, weights, bias = OCTET_NONE;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
@@ -51,17 +54,22 @@ octet_status octet_keras_emit_einsum_dense(octet_keras_call *call) {
     if (n_input >= 3 && strncmp(input, "...", 3) == 0 && n_output >= 3 && strncmp(output, "...", 3) == 0) {
         input += 3, n_input -= 3, output += 3, n_output -= 3;
     }
-    /* The letters of the input that the kernel starts with must be its last ones; the rest of the kernel ends the output. */
+    /* The letters of the input that the kernel starts with must be its last ones; the rest of the kernel ends the
+     * output. */
     size_t n_shared = 0;
     while (n_shared < n_kernel && memchr(input, kernel[n_shared], n_input) != NULL) n_shared++;
     const size_t n_new = n_kernel - n_shared, n_kept = n_input - (n_shared < n_input ? n_shared : n_input);
-    const bool fits = n_shared > 0 && n_shared <= n_input && n_new > 0 && strncmp(input + n_kept, kernel, n_shared) == 0 &&
-                      n_output == n_kept + n_new && strncmp(output, input, n_kept) == 0 &&
-                      strncmp(output + n_kept, kernel + n_shared, n_new) == 0 && n_kernel <= OCTET_MAX_RANK;
-    if (!fits) return octet_keras_refuse(call, "equation \"%s\" is not a product over the last axes, which alone is supported", equation);
+    const bool fits = n_shared > 0 && n_shared <= n_input && n_new > 0 &&
+                      strncmp(input + n_kept, kernel, n_shared) == 0 && n_output == n_kept + n_new &&
+                      strncmp(output, input, n_kept) == 0 && strncmp(output + n_kept, kernel + n_shared, n_new) == 0 &&
+                      n_kernel <= OCTET_MAX_RANK;
+    if (!fits)
+        return octet_keras_refuse(call, "equation \"%s\" is not a product over the last axes, which alone is supported",
+                                  equation);
     const octet_shape shape = *octet_keras_shape(call, x);
     if ((int32_t)n_shared >= shape.rank || (int32_t)n_kernel - 2 * (int32_t)n_shared + shape.rank > OCTET_MAX_RANK) {
-        return octet_keras_contradict(call, "equation \"%s\" does not fit an input of %d dimensions", equation, shape.rank);
+        return octet_keras_contradict(call, "equation \"%s\" does not fit an input of %d dimensions", equation,
+                                      shape.rank);
     }
     int32_t dims[OCTET_MAX_RANK], flat[2] = {1, 1}, rows[OCTET_MAX_RANK], result[OCTET_MAX_RANK];
     const int32_t n_rows = shape.rank - (int32_t)n_shared;
@@ -69,15 +77,17 @@ octet_status octet_keras_emit_einsum_dense(octet_keras_call *call) {
     const float *data = NULL;
     OCTET_TRY(octet_keras_weight_data(call, "kernel", (int32_t)n_kernel, dims, &data));
     for (size_t i = 0; i < n_kernel; i++) flat[i >= n_shared] *= dims[i];
-    OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "kernel"), 2, flat, (const int32_t[]){1, 0},
-                                            data, 2, (const int32_t[]){flat[1], flat[0]}, &weights));
+    OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "kernel"), 2, flat,
+                                            (const int32_t[]){1, 0}, data, 2, (const int32_t[]){flat[1], flat[0]},
+                                            &weights));
     if (octet_keras_has_weight(call, "bias")) {
         const char *axes = NULL;
         OCTET_TRY(octet_keras_string(call, "bias_axes", "", &axes));
         if (strncmp(axes, kernel + n_shared, n_new) != 0 || strlen(axes) != n_new)
             return octet_keras_refuse(call, "bias_axes \"%s\" with equation \"%s\" is not supported", axes, equation);
         OCTET_TRY(octet_keras_weight_data(call, "bias", (int32_t)n_new, dims + n_shared, &data));
-        OCTET_TRY(octet_keras_constant(call, "BiasAdd", octet_keras_weight_origin(call, "bias"), 1, &flat[1], data, &bias));
+        OCTET_TRY(
+            octet_keras_constant(call, "BiasAdd", octet_keras_weight_origin(call, "bias"), 1, &flat[1], data, &bias));
     }
     memcpy(rows, shape.dims, sizeof rows);
     memcpy(result, shape.dims, sizeof result);
@@ -105,7 +115,8 @@ octet_status octet_keras_emit_reshape(octet_keras_call *call) {
     uint32_t x;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     int32_t dims[OCTET_MAX_RANK], n = 0, open = -1;
-    OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "target_shape", OCTET_MAX_RANK - 1, dims + 1, &n));
+    OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "target_shape",
+                                      OCTET_MAX_RANK - 1, dims + 1, &n));
     const octet_shape *shape = octet_keras_shape(call, x);
     const int64_t wanted = octet_shape_product(shape, 1, shape->rank);
     int64_t product = 1;
@@ -123,7 +134,8 @@ octet_status octet_keras_emit_reshape(octet_keras_call *call) {
             return octet_keras_contradict(call, "target_shape does not divide %lld elements", (long long)wanted);
         dims[open] = (int32_t)(wanted / product);
     } else if (product != wanted) {
-        return octet_keras_contradict(call, "target_shape has %lld elements, its input %lld", (long long)product, (long long)wanted);
+        return octet_keras_contradict(call, "target_shape has %lld elements, its input %lld", (long long)product,
+                                      (long long)wanted);
     }
     OCTET_TRY(octet_keras_reshape_open(call, "Reshape", x, n + 1, dims, &x));
     return octet_keras_return(call, x);
@@ -134,7 +146,8 @@ octet_status octet_keras_emit_permute(octet_keras_call *call) {
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     const int32_t rank = octet_keras_shape(call, x)->rank;
     int32_t perm[OCTET_MAX_RANK] = {0}, n = 0;
-    OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "dims", OCTET_MAX_RANK - 1, perm + 1, &n));
+    OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "dims", OCTET_MAX_RANK - 1,
+                                      perm + 1, &n));
     uint32_t seen = 1;
     for (int32_t i = 1; i <= n; i++) {
         if (perm[i] < 1 || perm[i] >= rank || (seen >> perm[i] & 1) != 0)
@@ -151,14 +164,18 @@ octet_status octet_keras_emit_repeat_vector(octet_keras_call *call) {
     int32_t times = 1;
     OCTET_TRY(octet_keras_single(call, 2, 2, &inputs[0]));
     OCTET_TRY(octet_keras_sizes(call, "n", 1, 1, &times));
-    const int32_t batch = octet_keras_shape(call, inputs[0])->dims[0], features = octet_keras_shape(call, inputs[0])->dims[1];
+    const int32_t batch = octet_keras_shape(call, inputs[0])->dims[0],
+                  features = octet_keras_shape(call, inputs[0])->dims[1];
     if (call->graph->keras_version >= 3) {
-        OCTET_TRY(octet_keras_reshape(call, "Reshape", inputs[0], 4, (const int32_t[]){batch, 1, 1, features}, &inputs[0]));
+        OCTET_TRY(
+            octet_keras_reshape(call, "Reshape", inputs[0], 4, (const int32_t[]){batch, 1, 1, features}, &inputs[0]));
         OCTET_TRY(octet_keras_i32s(call, "Tile/multiples", (const int32_t[]){1, 1, times, 1}, 4, &inputs[1]));
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_TILE, "Tile", inputs, 2, NULL, &inputs[0]));
-        OCTET_TRY(octet_keras_reshape(call, "Reshape_1", inputs[0], 3, (const int32_t[]){batch, times, features}, &inputs[0]));
+        OCTET_TRY(octet_keras_reshape(call, "Reshape_1", inputs[0], 3, (const int32_t[]){batch, times, features},
+                                      &inputs[0]));
     } else {
-        OCTET_TRY(octet_keras_reshape(call, "ExpandDims", inputs[0], 3, (const int32_t[]){batch, 1, features}, &inputs[0]));
+        OCTET_TRY(
+            octet_keras_reshape(call, "ExpandDims", inputs[0], 3, (const int32_t[]){batch, 1, features}, &inputs[0]));
         OCTET_TRY(octet_keras_i32s(call, "Tile/multiples", (const int32_t[]){1, times, 1}, 3, &inputs[1]));
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_TILE, "Tile", inputs, 2, NULL, &inputs[0]));
     }
@@ -167,7 +184,8 @@ octet_status octet_keras_emit_repeat_vector(octet_keras_call *call) {
 
 /* Dropout, noise, ActivityRegularization: they act in training only. */
 octet_status octet_keras_emit_identity(octet_keras_call *call) {
-    if (call->n_inputs > OCTET_KERAS_MAX_OUTPUTS) return octet_keras_refuse(call, "has more than %d inputs", OCTET_KERAS_MAX_OUTPUTS);
+    if (call->n_inputs > OCTET_KERAS_MAX_OUTPUTS)
+        return octet_keras_refuse(call, "has more than %d inputs", OCTET_KERAS_MAX_OUTPUTS);
     memcpy(call->outputs, call->inputs, call->n_inputs * sizeof *call->inputs);
     call->n_outputs = call->n_inputs;
     return OCTET_OK;
@@ -198,10 +216,12 @@ octet_status octet_keras_emit_embedding(octet_keras_call *call) {
     OCTET_TRY(octet_keras_sizes(call, "output_dim", 1, 0, &dims[1]));
     const float *data = NULL;
     OCTET_TRY(octet_keras_weight_data(call, "embeddings", 2, dims, &data));
-    OCTET_TRY(octet_keras_constant(call, "embedding_lookup", octet_keras_weight_origin(call, "embeddings"), 2, dims, data, &table));
+    OCTET_TRY(octet_keras_constant(call, "embedding_lookup", octet_keras_weight_origin(call, "embeddings"), 2, dims,
+                                   data, &table));
     const octet_type given = call->graph->values[x].type;
     const octet_options cast = {.cast = {given, OCTET_INT32}};
-    if (given != OCTET_INT32 && given != OCTET_INT64) OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &cast, &x));
+    if (given != OCTET_INT32 && given != OCTET_INT64)
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &cast, &x));
     uint32_t mask = OCTET_NONE, padding;
     if (mask_zero) {
         OCTET_TRY(index_scalar(call, "NotEqual/y", x, 0, &padding));
@@ -223,7 +243,8 @@ octet_status octet_keras_emit_embedding(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_weights_reversible_embedding(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
+octet_status octet_keras_weights_reversible_embedding(octet_context *ctx, octet_arena *arena,
+                                                      octet_keras_layer *layer) {
     const octet_json *tied = octet_json_get(layer->config, "tie_weights");
     OCTET_TRY(octet_keras_weights_embedding(ctx, arena, layer));
     if (octet_json_kind_of(tied) == OCTET_JSON_BOOL && !octet_json_is_true(tied))
@@ -231,7 +252,8 @@ octet_status octet_keras_weights_reversible_embedding(octet_context *ctx, octet_
     return OCTET_OK;
 }
 
-/* An Embedding, or with reverse=True from features to the words: a product with the table turned round, or with one of its own. */
+/* An Embedding, or with reverse=True from features to the words: a product with the table turned round, or with one of
+ * its own. */
 octet_status octet_keras_emit_reversible_embedding(octet_keras_call *call) {
     bool is_reverse = false;
     uint32_t x, weights;
@@ -248,11 +270,12 @@ octet_status octet_keras_emit_reversible_embedding(octet_keras_call *call) {
         const int32_t turned[2] = {dims[1], dims[0]};
         int32_t own[2] = {dims[1], dims[0]};
         OCTET_TRY(octet_keras_weight_data(call, "reverse_embeddings", 2, own, &data));
-        OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "reverse_embeddings"), 2, turned,
-                                                (const int32_t[]){1, 0}, data, 2, dims, &weights));
+        OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "reverse_embeddings"),
+                                                2, turned, (const int32_t[]){1, 0}, data, 2, dims, &weights));
     } else {
         OCTET_TRY(octet_keras_weight_data(call, "embeddings", 2, dims, &data));
-        OCTET_TRY(octet_keras_constant(call, "MatMul", octet_keras_weight_origin(call, "embeddings"), 2, dims, data, &weights));
+        OCTET_TRY(octet_keras_constant(call, "MatMul", octet_keras_weight_origin(call, "embeddings"), 2, dims, data,
+                                       &weights));
     }
     OCTET_TRY(octet_keras_fully_connected(call, "MatMul", x, weights, OCTET_NONE, &x));
     if (cap != 0.0f) {
@@ -271,7 +294,8 @@ octet_status octet_keras_emit_masking(octet_keras_call *call) {
     OCTET_TRY(octet_keras_f32(call, "mask_value", 0.0, &value));
     const octet_shape shape = *octet_keras_shape(call, x);
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_NOT_EQUAL, "NotEqual", x, value, &is_step));
-    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_REDUCE_ANY, "Any", is_step, (const int32_t[]){-1}, 1, true, true, &is_step));
+    OCTET_TRY(
+        octet_keras_reduce(call, OCTET_OP_REDUCE_ANY, "Any", is_step, (const int32_t[]){-1}, 1, true, true, &is_step));
     const octet_options cast = {.cast = {OCTET_BOOL, OCTET_FLOAT32}};
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &is_step, 1, &cast, &factor));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, factor, &x));

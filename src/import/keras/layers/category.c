@@ -1,12 +1,13 @@
-/* Layers that make categories of numbers: Discretization, CategoryEncoding, IntegerLookup. Indices are int32; their codes are
- * comparisons with every index, which are exact. */
+/* Layers that make categories of numbers: Discretization, CategoryEncoding, IntegerLookup. Indices are int32; their
+ * codes are comparisons with every index, which are exact. */
 #include <string.h>
 
 #include "import/keras/layers/classes.h"
 
 enum { MAX_CATEGORIES = 1 << 16 };
 
-/* One int32 index each, or their codes: [1,n] -> one_hot [1,n,depth] (without an n of 1), multi_hot and count [1,depth]. */
+/* One int32 index each, or their codes: [1,n] -> one_hot [1,n,depth] (without an n of 1), multi_hot and count
+ * [1,depth]. */
 static octet_status encode(octet_keras_call *call, uint32_t x, int32_t depth, const char *fallback) {
     const char *mode = NULL;
     OCTET_TRY(octet_keras_string(call, "output_mode", fallback, &mode));
@@ -14,7 +15,8 @@ static octet_status encode(octet_keras_call *call, uint32_t x, int32_t depth, co
     const octet_shape shape = *octet_keras_shape(call, x);
     const bool is_one_hot = strcmp(mode, "one_hot") == 0, is_multi_hot = strcmp(mode, "multi_hot") == 0;
     if (!is_one_hot && !is_multi_hot && strcmp(mode, "count") != 0)
-        return octet_keras_refuse(call, "output_mode \"%s\" is not supported: int, one_hot, multi_hot, count are", mode);
+        return octet_keras_refuse(call, "output_mode \"%s\" is not supported: int, one_hot, multi_hot, count are",
+                                  mode);
     if (!is_one_hot && shape.rank != 2)
         return octet_keras_refuse(call, "output_mode \"%s\" is supported for [batch,values] only", mode);
     if (depth < 1 || depth > MAX_CATEGORIES)
@@ -31,7 +33,8 @@ static octet_status encode(octet_keras_call *call, uint32_t x, int32_t depth, co
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_EQUAL, "Equal", x, all, &equal));
     octet_options cast = {.cast = {OCTET_BOOL, OCTET_FLOAT32}};
     static const int32_t values[1] = {1};
-    if (is_multi_hot) OCTET_TRY(octet_keras_reduce(call, OCTET_OP_REDUCE_ANY, "Any", equal, values, 1, false, false, &equal));
+    if (is_multi_hot)
+        OCTET_TRY(octet_keras_reduce(call, OCTET_OP_REDUCE_ANY, "Any", equal, values, 1, false, false, &equal));
     if (!is_one_hot && !is_multi_hot) {
         cast.cast.out = OCTET_INT32;
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &equal, 1, &cast, &equal));
@@ -69,12 +72,14 @@ octet_status octet_keras_emit_discretization(octet_keras_call *call) {
     int32_t rank;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK - 1, &x));
     if (n == 0 || n > MAX_CATEGORIES)
-        return octet_keras_refuse(call, "its configuration has no bin_boundaries (1 to %d); give those that adapt() found to a new layer",
-                                  MAX_CATEGORIES);
+        return octet_keras_refuse(
+            call, "its configuration has no bin_boundaries (1 to %d); give those that adapt() found to a new layer",
+            MAX_CATEGORIES);
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &numbers));
     for (size_t i = 0; i < n; i++) {
         double number = 0.0;
-        if (!octet_json_number(octet_json_at(list, i), &number)) return octet_keras_contradict(call, "bin_boundaries holds no numbers");
+        if (!octet_json_number(octet_json_at(list, i), &number))
+            return octet_keras_contradict(call, "bin_boundaries holds no numbers");
         numbers[i] = (float)number;
     }
     const int32_t count = (int32_t)n;
@@ -90,7 +95,8 @@ octet_status octet_keras_emit_discretization(octet_keras_call *call) {
 octet_status octet_keras_emit_category_encoding(octet_keras_call *call) {
     uint32_t x;
     int32_t n = 0;
-    if (call->n_inputs != 1) return octet_keras_refuse(call, "count_weights is not supported; multiply behind the layer");
+    if (call->n_inputs != 1)
+        return octet_keras_refuse(call, "count_weights is not supported; multiply behind the layer");
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK - 1, &x));
     OCTET_TRY(octet_keras_i32(call, "num_tokens", 0, &n));
     OCTET_TRY(as_index(call, x, &x));
@@ -114,8 +120,9 @@ octet_status octet_keras_emit_integer_lookup(octet_keras_call *call) {
     const bool has_oov = octet_json_integer(octet_json_get(call->layer->config, "oov_token"), &oov_token);
     const bool has_mask = strcmp(mode, "int") == 0 && octet_json_integer(mask, &mask_token);
     if (n == 0 || n > MAX_CATEGORIES || n_unknown != 1 || is_inverted)
-        return octet_keras_refuse(call, "is supported with its vocabulary in the configuration, num_oov_indices=1 and invert=False only; "
-                                        "look the words up before the model and give it the indices");
+        return octet_keras_refuse(
+            call, "is supported with its vocabulary in the configuration, num_oov_indices=1 and invert=False only; "
+                  "look the words up before the model and give it the indices");
     for (size_t i = 0; i < 2; i++) OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &numbers[i]));
     for (size_t i = 0; i < n; i++) {
         int64_t word = 0;
@@ -124,7 +131,8 @@ octet_status octet_keras_emit_integer_lookup(octet_keras_call *call) {
         numbers[0][i] = (int32_t)word;
         numbers[1][i] = (int32_t)i + 1; /* more than the place of unknown words */
         if ((has_mask && word == mask_token) || (has_oov && word == oov_token))
-            return octet_keras_refuse(call, "its vocabulary holds %d, which is its mask_token or oov_token", numbers[0][i]);
+            return octet_keras_refuse(call, "its vocabulary holds %d, which is its mask_token or oov_token",
+                                      numbers[0][i]);
     }
     OCTET_TRY(octet_keras_i32s(call, "words", numbers[0], n_words, &words));
     OCTET_TRY(octet_keras_i32s(call, "places", numbers[1], n_words, &places));

@@ -8,21 +8,25 @@ static octet_status emit_input(octet_keras_call *call) {
     return octet_keras_contradict(call, "is no input of its model");
 }
 
-#define CONV                                                                                                                               \
-    "filters kernel_size strides padding data_format dilation_rate groups activation use_bias depth_multiplier output_padding rank "
+#define CONV                                                                                                     \
+    "filters kernel_size strides padding data_format dilation_rate groups activation use_bias depth_multiplier " \
+    "output_padding rank "
 #define POOL "pool_size strides padding data_format "
-#define RECURRENT                                                                                                                          \
-    "units activation recurrent_activation use_bias unit_forget_bias dropout recurrent_dropout implementation return_sequences "           \
-    "return_state "                                                                                                                        \
+#define RECURRENT                                                                                               \
+    "units activation recurrent_activation use_bias unit_forget_bias dropout recurrent_dropout implementation " \
+    "return_sequences "                                                                                         \
+    "return_state "                                                                                             \
     "go_backwards stateful unroll time_major reset_after zero_output_for_mask recurrent_initializer bias_initializer "
-#define GROUPED_HEADS "head_dim num_query_heads num_key_value_heads dropout use_bias use_gate sliding_window flash_attention "
+#define GROUPED_HEADS \
+    "head_dim num_query_heads num_key_value_heads dropout use_bias use_gate sliding_window flash_attention "
 #define NORM "axis epsilon center scale momentum "
 
 /* Sorted by family. The attributes that every layer has are in import/keras/build.c. */
 static const octet_keras_class classes[] = {
     {"InputLayer", emit_input, NULL, "optional"},
     {"Dense", octet_keras_emit_dense, octet_keras_weights_dense, "units activation use_bias"},
-    {"EinsumDense", octet_keras_emit_einsum_dense, octet_keras_weights_dense, "equation output_shape activation bias_axes"},
+    {"EinsumDense", octet_keras_emit_einsum_dense, octet_keras_weights_dense,
+     "equation output_shape activation bias_axes"},
     {"Flatten", octet_keras_emit_flatten, NULL, "data_format"},
     {"Reshape", octet_keras_emit_reshape, NULL, "target_shape"},
     {"Permute", octet_keras_emit_permute, NULL, "dims"},
@@ -68,8 +72,10 @@ static const octet_keras_class classes[] = {
     {"BatchNormalization", octet_keras_emit_batch_normalization, octet_keras_weights_batch_normalization,
      NORM "fused renorm renorm_clipping renorm_momentum synchronized virtual_batch_size adjustment"},
     {"SyncBatchNormalization", octet_keras_emit_batch_normalization, octet_keras_weights_batch_normalization, NORM},
-    {"LayerNormalization", octet_keras_emit_layer_normalization, octet_keras_weights_layer_normalization, NORM "rms_scaling"},
-    {"GroupNormalization", octet_keras_emit_group_normalization, octet_keras_weights_layer_normalization, NORM "groups"},
+    {"LayerNormalization", octet_keras_emit_layer_normalization, octet_keras_weights_layer_normalization,
+     NORM "rms_scaling"},
+    {"GroupNormalization", octet_keras_emit_group_normalization, octet_keras_weights_layer_normalization,
+     NORM "groups"},
     {"UnitNormalization", octet_keras_emit_unit_normalization, NULL, "axis order"},
     {"RMSNormalization", octet_keras_emit_rms_normalization, octet_keras_weights_rms_normalization, NORM},
     {"LayerScale", octet_keras_emit_layer_scale, octet_keras_weights_layer_scale, "init_values projection_dim"},
@@ -111,24 +117,30 @@ static const octet_keras_class classes[] = {
     {"Bidirectional", octet_keras_emit_bidirectional, NULL, "layer backward_layer merge_mode"},
     {"TimeDistributed", octet_keras_emit_time_distributed, NULL, "layer"},
     {"MultiHeadAttention", octet_keras_emit_multi_head_attention, octet_keras_weights_multi_head_attention,
-     "num_heads key_dim value_dim dropout use_bias output_shape attention_axes query_shape key_shape value_shape softmax_robust_masking "
+     "num_heads key_dim value_dim dropout use_bias output_shape attention_axes query_shape key_shape value_shape "
+     "softmax_robust_masking "
      "flash_attention use_gate sliding_window"},
     {"GroupedQueryAttention", octet_keras_emit_grouped_attention, octet_keras_weights_grouped_attention, GROUPED_HEADS},
     {"GroupQueryAttention", octet_keras_emit_grouped_attention, octet_keras_weights_grouped_attention, GROUPED_HEADS},
     {"Attention", octet_keras_emit_attention, octet_keras_weights_attention, "use_scale score_mode dropout causal"},
-    {"AdditiveAttention", octet_keras_emit_additive_attention, octet_keras_weights_attention, "use_scale dropout causal"},
+    {"AdditiveAttention", octet_keras_emit_additive_attention, octet_keras_weights_attention,
+     "use_scale dropout causal"},
     /* In training they change the layer's weights; the file holds the weights as they were then. */
-    {"SpectralNormalization", octet_keras_emit_wrapper, octet_keras_weights_spectral_normalization, "layer power_iterations"},
+    {"SpectralNormalization", octet_keras_emit_wrapper, octet_keras_weights_spectral_normalization,
+     "layer power_iterations"},
     {"PruneLowMagnitude", octet_keras_emit_wrapper, NULL,
      "layer pruning_schedule block_size block_pooling_type sparsity_m_by_n"},
     {"QuantizeLayer", octet_keras_emit_quantize_layer, octet_keras_weights_quantize_layer, "quantizer"},
-    {"QuantizeWrapperV2", octet_keras_emit_quantize_wrapper, octet_keras_weights_quantize_wrapper, "layer quantize_config"},
-    {"QuantizeWrapper", octet_keras_emit_quantize_wrapper, octet_keras_weights_quantize_wrapper, "layer quantize_config"},
+    {"QuantizeWrapperV2", octet_keras_emit_quantize_wrapper, octet_keras_weights_quantize_wrapper,
+     "layer quantize_config"},
+    {"QuantizeWrapper", octet_keras_emit_quantize_wrapper, octet_keras_weights_quantize_wrapper,
+     "layer quantize_config"},
     {"QuantizeAnnotate", octet_keras_emit_wrapper, NULL, "layer quantize_config"}, /* marked, and never trained so */
     {"Discretization", octet_keras_emit_discretization, NULL, "bin_boundaries num_bins epsilon output_mode"},
     {"CategoryEncoding", octet_keras_emit_category_encoding, NULL, "num_tokens output_mode"},
     {"IntegerLookup", octet_keras_emit_integer_lookup, NULL,
-     "vocabulary vocabulary_size vocabulary_dtype num_oov_indices oov_token mask_token invert max_tokens output_mode pad_to_max_tokens "
+     "vocabulary vocabulary_size vocabulary_dtype num_oov_indices oov_token mask_token invert max_tokens output_mode "
+     "pad_to_max_tokens "
      "idf_weights oov_method"},
     /* Functions among layers; an Operation of Keras 3 is written as a TFOpLambda is. */
     {"TFOpLambda", octet_keras_emit_operation, NULL, NULL},

@@ -1,4 +1,5 @@
-/* Convolutions of one, two and three dimensions. One dimension is two with a height of 1, as the converter writes it. */
+/* Convolutions of one, two and three dimensions. One dimension is two with a height of 1, as the converter writes it.
+ */
 #include <string.h>
 
 #include "import/keras/layers/classes.h"
@@ -48,7 +49,8 @@ static octet_status read_conv(octet_keras_call *call, int32_t n, bool may_be_cau
     return octet_keras_padding(call, &out->padding, may_be_causal ? &out->causal : NULL);
 }
 
-/* The bias of `n` channels; zeros where the layer has none, as the converter writes for CONV_2D and DEPTHWISE_CONV_2D. */
+/* The bias of `n` channels; zeros where the layer has none, as the converter writes for CONV_2D and DEPTHWISE_CONV_2D.
+ */
 static octet_status conv_bias(octet_keras_call *call, const char *name, int32_t n, uint32_t *out) {
     const float *data = NULL;
     if (octet_keras_has_weight(call, "bias")) {
@@ -71,8 +73,8 @@ static octet_status emit_conv_2d(octet_keras_call *call, const conv *c, const in
     const octet_shape *shape = octet_keras_shape(call, x);
     const int32_t channels = shape->dims[3];
     if (channels % c->groups != 0 || (c->filters >= 0 && c->filters % c->groups != 0)) {
-        return octet_keras_contradict(call, "groups is %d, which divides not both the %d channels and the %d filters", c->groups, channels,
-                                      c->filters);
+        return octet_keras_contradict(call, "groups is %d, which divides not both the %d channels and the %d filters",
+                                      c->groups, channels, c->filters);
     }
     int32_t dims[5] = {kernel[0], kernel[1], channels / c->groups, c->filters, 0};
     int32_t one[4] = {kernel[1], channels / c->groups, c->filters, 0};
@@ -85,12 +87,15 @@ static octet_status emit_conv_2d(octet_keras_call *call, const conv *c, const in
         OCTET_TRY(octet_keras_weight_data(call, weight, 4, dims, &data));
     }
     uint32_t inputs[3] = {x, 0, 0};
-    OCTET_TRY(octet_keras_constant_permuted(call, "Conv2D", octet_keras_weight_origin(call, weight), 4, dims, (const int32_t[]){3, 0, 1, 2},
-                                            data, 4, (const int32_t[]){dims[3], dims[0], dims[1], dims[2]}, &inputs[1]));
+    OCTET_TRY(octet_keras_constant_permuted(call, "Conv2D", octet_keras_weight_origin(call, weight), 4, dims,
+                                            (const int32_t[]){3, 0, 1, 2}, data, 4,
+                                            (const int32_t[]){dims[3], dims[0], dims[1], dims[2]}, &inputs[1]));
     OCTET_TRY(conv_bias(call, "BiasAdd/ReadVariableOp", dims[3], &inputs[2]));
-    const octet_options options = {
-        .conv_2d = {
-            .padding = c->padding, .stride_h = strides[0], .stride_w = strides[1], .dilation_h = dilation[0], .dilation_w = dilation[1]}};
+    const octet_options options = {.conv_2d = {.padding = c->padding,
+                                               .stride_h = strides[0],
+                                               .stride_w = strides[1],
+                                               .dilation_h = dilation[0],
+                                               .dilation_w = dilation[1]}};
     return octet_keras_emit(call, OCTET_OP_CONV_2D, "BiasAdd", inputs, 3, &options, out);
 }
 
@@ -108,7 +113,8 @@ static octet_status emit_depthwise(octet_keras_call *call, const conv *c, const 
     }
     uint32_t inputs[3] = {x, 0, 0};
     int32_t n_outputs = 0;
-    if (__builtin_mul_overflow(channels, c->multiplier, &n_outputs)) return octet_keras_contradict(call, "depth_multiplier is too large");
+    if (__builtin_mul_overflow(channels, c->multiplier, &n_outputs))
+        return octet_keras_contradict(call, "depth_multiplier is too large");
     OCTET_TRY(octet_keras_constant(call, "depthwise", octet_keras_weight_origin(call, "depthwise_kernel"), 4,
                                    (const int32_t[]){1, kernel[0], kernel[1], n_outputs}, data, &inputs[1]));
     if (with_bias) {
@@ -132,15 +138,18 @@ static octet_status to_2d(octet_keras_call *call, const conv *c, uint32_t x, uin
     if (c->causal) {
         int64_t before = (int64_t)(c->kernel[0] - 1) * c->dilation[0];
         if (before > INT32_MAX / 2) return octet_keras_contradict(call, "kernel_size and dilation_rate are too large");
-        OCTET_TRY(octet_keras_pad(call, "Pad", x, (const int32_t[]){0, (int32_t)before, 0}, (const int32_t[]){0, 0, 0}, &x));
+        OCTET_TRY(
+            octet_keras_pad(call, "Pad", x, (const int32_t[]){0, (int32_t)before, 0}, (const int32_t[]){0, 0, 0}, &x));
     }
     const octet_shape *shape = octet_keras_shape(call, x);
-    return octet_keras_reshape(call, "Conv1D/ExpandDims", x, 4, (const int32_t[]){shape->dims[0], 1, shape->dims[1], shape->dims[2]}, out);
+    return octet_keras_reshape(call, "Conv1D/ExpandDims", x, 4,
+                               (const int32_t[]){shape->dims[0], 1, shape->dims[1], shape->dims[2]}, out);
 }
 
 static octet_status from_2d(octet_keras_call *call, uint32_t x, uint32_t *out) {
     const octet_shape *shape = octet_keras_shape(call, x);
-    return octet_keras_reshape(call, "Conv1D/Squeeze", x, 3, (const int32_t[]){shape->dims[0], shape->dims[2], shape->dims[3]}, out);
+    return octet_keras_reshape(call, "Conv1D/Squeeze", x, 3,
+                               (const int32_t[]){shape->dims[0], shape->dims[2], shape->dims[3]}, out);
 }
 
 octet_status octet_keras_emit_conv_1d(octet_keras_call *call) {
@@ -174,7 +183,8 @@ octet_status octet_keras_emit_conv_3d(octet_keras_call *call) {
     int32_t dims[5] = {c.kernel[0], c.kernel[1], c.kernel[2], octet_keras_shape(call, inputs[0])->dims[4], c.filters};
     const float *data = NULL;
     OCTET_TRY(octet_keras_weight_data(call, "kernel", 5, dims, &data));
-    OCTET_TRY(octet_keras_constant(call, "Conv3D/ReadVariableOp", octet_keras_weight_origin(call, "kernel"), 5, dims, data, &inputs[1]));
+    OCTET_TRY(octet_keras_constant(call, "Conv3D/ReadVariableOp", octet_keras_weight_origin(call, "kernel"), 5, dims,
+                                   data, &inputs[1]));
     const octet_options options = {.conv_3d = {.padding = c.padding,
                                                .stride_d = c.strides[0],
                                                .stride_h = c.strides[1],
@@ -242,8 +252,8 @@ octet_status octet_keras_emit_separable_2d(octet_keras_call *call) {
 }
 
 /* Length of one axis of a transposed convolution: Keras's deconv_output_length. */
-static octet_status transposed_length(octet_keras_call *call, int32_t in, int32_t kernel, int32_t stride, octet_padding padding,
-                                      int32_t output_padding, int32_t *out) {
+static octet_status transposed_length(octet_keras_call *call, int32_t in, int32_t kernel, int32_t stride,
+                                      octet_padding padding, int32_t output_padding, int32_t *out) {
     const bool is_same = padding == OCTET_PADDING_SAME;
     int64_t length = (int64_t)in * stride;
     if (output_padding < 0) {
@@ -251,16 +261,18 @@ static octet_status transposed_length(octet_keras_call *call, int32_t in, int32_
     } else {
         length = (int64_t)(in - 1) * stride + kernel - (is_same ? 2 * (kernel / 2) : 0) + output_padding;
     }
-    if (length < 1 || length > INT32_MAX / 2) return octet_keras_contradict(call, "its output would have %lld cells", (long long)length);
+    if (length < 1 || length > INT32_MAX / 2)
+        return octet_keras_contradict(call, "its output would have %lld cells", (long long)length);
     /* TRANSPOSE_CONV must, run backwards, give the input's length again. */
     const int64_t back = is_same ? (length + stride - 1) / stride : (length - kernel + stride) / stride;
-    if (back != in) return octet_keras_refuse(call, "output_padding %d with strides %d is not supported", output_padding, stride);
+    if (back != in)
+        return octet_keras_refuse(call, "output_padding %d with strides %d is not supported", output_padding, stride);
     *out = (int32_t)length;
     return OCTET_OK;
 }
 
-static octet_status emit_transposed(octet_keras_call *call, const conv *c, const int32_t *kernel, const int32_t *strides,
-                                    const int32_t *output_padding, uint32_t x, uint32_t *out) {
+static octet_status emit_transposed(octet_keras_call *call, const conv *c, const int32_t *kernel,
+                                    const int32_t *strides, const int32_t *output_padding, uint32_t x, uint32_t *out) {
     const octet_shape *shape = octet_keras_shape(call, x);
     const int32_t channels = shape->dims[3];
     int32_t dims[4] = {kernel[0], kernel[1], c->filters, channels}, one[3] = {kernel[1], c->filters, channels},
@@ -277,27 +289,32 @@ static octet_status emit_transposed(octet_keras_call *call, const conv *c, const
     size[3] = dims[2];
     uint32_t inputs[4] = {0, 0, x, 0}, n = octet_keras_has_weight(call, "bias") ? 4 : 3;
     OCTET_TRY(octet_keras_i32s(call, "stack", size, 4, &inputs[0]));
-    OCTET_TRY(octet_keras_constant_permuted(call, "conv2d_transpose", octet_keras_weight_origin(call, "kernel"), 4, dims,
-                                            (const int32_t[]){2, 0, 1, 3}, data, 4, (const int32_t[]){dims[2], dims[0], dims[1], dims[3]},
-                                            &inputs[1]));
+    OCTET_TRY(octet_keras_constant_permuted(call, "conv2d_transpose", octet_keras_weight_origin(call, "kernel"), 4,
+                                            dims, (const int32_t[]){2, 0, 1, 3}, data, 4,
+                                            (const int32_t[]){dims[2], dims[0], dims[1], dims[3]}, &inputs[1]));
     if (n == 4) OCTET_TRY(conv_bias(call, "BiasAdd/ReadVariableOp", dims[2], &inputs[3]));
     if (n == 4 && octet_keras_is_zero(call, inputs[3])) n = 3;
-    const octet_options options = {.transpose_conv = {.padding = c->padding, .stride_h = strides[0], .stride_w = strides[1]}};
+    const octet_options options = {
+        .transpose_conv = {.padding = c->padding, .stride_h = strides[0], .stride_w = strides[1]}};
     return octet_keras_emit(call, OCTET_OP_TRANSPOSE_CONV, "BiasAdd", inputs, n, &options, out);
 }
 
 static octet_status read_transposed(octet_keras_call *call, int32_t n, conv *c, int32_t *output_padding) {
     OCTET_TRY(read_conv(call, n, false, c));
     for (int32_t i = 0; i < n; i++) {
-        if (c->dilation[i] != 1) return octet_keras_refuse(call, "dilation_rate other than 1 is not supported in a transposed convolution");
+        if (c->dilation[i] != 1)
+            return octet_keras_refuse(call, "dilation_rate other than 1 is not supported in a transposed convolution");
         output_padding[i] = -1;
     }
-    if (c->groups != 1) return octet_keras_refuse(call, "groups other than 1 are not supported in a transposed convolution");
+    if (c->groups != 1)
+        return octet_keras_refuse(call, "groups other than 1 are not supported in a transposed convolution");
     const octet_json_kind kind = octet_json_kind_of(octet_json_get(call->layer->config, "output_padding"));
     if (kind == OCTET_JSON_MISSING || kind == OCTET_JSON_NULL) return OCTET_OK;
     int32_t values[8], count = 0;
-    OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "output_padding", 8, values, &count));
-    if (count != 1 && count != n) return octet_keras_contradict(call, "output_padding has %d numbers, it needs 1 or %d", count, n);
+    OCTET_TRY(
+        octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "output_padding", 8, values, &count));
+    if (count != 1 && count != n)
+        return octet_keras_contradict(call, "output_padding has %d numbers, it needs 1 or %d", count, n);
     for (int32_t i = 0; i < n; i++) {
         output_padding[i] = values[count == 1 ? 0 : i];
         if (output_padding[i] < 0 || output_padding[i] >= c->strides[i])
@@ -313,7 +330,8 @@ octet_status octet_keras_emit_conv_1d_transpose(octet_keras_call *call) {
     OCTET_TRY(read_transposed(call, 1, &c, &output_padding[1]));
     OCTET_TRY(octet_keras_single(call, 3, 3, &x));
     OCTET_TRY(to_2d(call, &c, x, &x));
-    OCTET_TRY(emit_transposed(call, &c, (const int32_t[]){1, c.kernel[0]}, (const int32_t[]){1, c.strides[0]}, output_padding, x, &x));
+    OCTET_TRY(emit_transposed(call, &c, (const int32_t[]){1, c.kernel[0]}, (const int32_t[]){1, c.strides[0]},
+                              output_padding, x, &x));
     OCTET_TRY(from_2d(call, x, &x));
     return activate_and_return(call, x);
 }

@@ -1,9 +1,9 @@
-/* ConvLSTM1D and 2D, unrolled: one convolution for the inputs of all steps, which stand where the batch is, and one of the state for
- * each step but the first, which starts from zeros. One dimension is two with a height of 1. */
+/* ConvLSTM1D and 2D, unrolled: one convolution for the inputs of all steps, which stand where the batch is, and one of
+ * the state for each step but the first, which starts from zeros. One dimension is two with a height of 1. */
 #include <string.h>
 
-#include "import/keras/layers/classes.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/layers/classes.h"
 #include "import/keras/layers/recurrent.h"
 
 enum { MAX_STEPS = 2048 };
@@ -44,11 +44,13 @@ static octet_status read_layer(octet_keras_call *call, conv_lstm *l) {
 }
 
 /* Keras's [(kh,)kw,in,4 * filters] -> [4 * filters,kh,kw,in]. */
-static octet_status load_weights(octet_keras_call *call, const conv_lstm *l, const char *name, int32_t channels, uint32_t *out) {
+static octet_status load_weights(octet_keras_call *call, const conv_lstm *l, const char *name, int32_t channels,
+                                 uint32_t *out) {
     int32_t dims[4] = {l->kernel[0], l->kernel[1], channels, 4 * l->filters};
     const float *data = NULL;
     OCTET_TRY(octet_keras_weight_data(call, name, 4 - l->is_1d, dims + l->is_1d, &data));
-    return octet_keras_constant_permuted(call, name, octet_keras_weight_origin(call, name), 4, dims, (const int32_t[]){3, 0, 1, 2}, data, 4,
+    return octet_keras_constant_permuted(call, name, octet_keras_weight_origin(call, name), 4, dims,
+                                         (const int32_t[]){3, 0, 1, 2}, data, 4,
                                          (const int32_t[]){dims[3], dims[0], dims[1], dims[2]}, out);
 }
 
@@ -70,10 +72,12 @@ static octet_status convolve_inputs(octet_keras_call *call, conv_lstm *l, uint32
     l->batch = shape.dims[0];
     l->n_steps = shape.dims[1];
     if (l->n_steps > MAX_STEPS)
-        return octet_keras_refuse(call, "%d steps would be unrolled into operators, at most %d are; shorten the sequence", l->n_steps,
-                                  MAX_STEPS);
+        return octet_keras_refuse(call,
+                                  "%d steps would be unrolled into operators, at most %d are; shorten the sequence",
+                                  l->n_steps, MAX_STEPS);
     if (l->as.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, x, &x));
-    const int32_t height = l->is_1d ? 1 : shape.dims[2], width = shape.dims[3 - l->is_1d], channels = shape.dims[4 - l->is_1d];
+    const int32_t height = l->is_1d ? 1 : shape.dims[2], width = shape.dims[3 - l->is_1d],
+                  channels = shape.dims[4 - l->is_1d];
     const int32_t rows = octet_shape_product(&shape, 0, 2);
     OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 4, (const int32_t[]){rows, height, width, channels}, &inputs[0]));
     OCTET_TRY(load_weights(call, l, "kernel", channels, &inputs[1]));
@@ -94,10 +98,12 @@ static octet_status convolve_inputs(octet_keras_call *call, conv_lstm *l, uint32
 
 /* An initial state [batch,(height,)width,filters]. */
 static octet_status read_state(octet_keras_call *call, const conv_lstm *l, uint32_t x, uint32_t *out) {
-    const octet_shape all = {4, {l->batch, l->height, l->width, l->filters}}, flat = {3, {l->batch, l->width, l->filters}};
+    const octet_shape all = {4, {l->batch, l->height, l->width, l->filters}},
+                      flat = {3, {l->batch, l->width, l->filters}};
     char text[OCTET_SHAPE_TEXT_SIZE];
     if (!octet_shape_equal(octet_keras_shape(call, x), l->is_1d ? &flat : &all))
-        return octet_keras_contradict(call, "its initial state has shape %s", octet_shape_text(octet_keras_shape(call, x), text));
+        return octet_keras_contradict(call, "its initial state has shape %s",
+                                      octet_shape_text(octet_keras_shape(call, x), text));
     return octet_keras_reshape(call, "state", x, 4, all.dims, out);
 }
 
@@ -113,7 +119,8 @@ static octet_status step(octet_keras_call *call, const conv_lstm *l, uint32_t x,
     const octet_options options = {.split = {4}};
     const char *name = NULL;
     OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/split", call->path));
-    OCTET_TRY(octet_graph_emit(call->ctx, call->graph, OCTET_OP_SPLIT, call->layer->name, name, inputs, 2, &options, gates, 4));
+    OCTET_TRY(octet_graph_emit(call->ctx, call->graph, OCTET_OP_SPLIT, call->layer->name, name, inputs, 2, &options,
+                               gates, 4));
     OCTET_TRY(octet_keras_activate(call, "recurrent_activation", "hard_sigmoid", gates[0], &input));
     if (*c != OCTET_NONE) {
         OCTET_TRY(octet_keras_activate(call, "recurrent_activation", "hard_sigmoid", gates[1], &forget));
@@ -130,17 +137,20 @@ static octet_status step(octet_keras_call *call, const conv_lstm *l, uint32_t x,
 /* [batch,height,width,filters] as Keras returns it. */
 static octet_status from_2d(octet_keras_call *call, const conv_lstm *l, uint32_t x, uint32_t *out) {
     *out = x;
-    return l->is_1d ? octet_keras_reshape(call, "Squeeze", x, 3, (const int32_t[]){l->batch, l->width, l->filters}, out) : OCTET_OK;
+    return l->is_1d ? octet_keras_reshape(call, "Squeeze", x, 3, (const int32_t[]){l->batch, l->width, l->filters}, out)
+                    : OCTET_OK;
 }
 
 octet_status octet_keras_emit_conv_lstm(octet_keras_call *call) {
     conv_lstm l = {0};
     if (strcmp(call->layer->class_name, "ConvLSTM3D") == 0)
-        return octet_keras_refuse(call, "TensorFlow Lite has no integer convolution in three dimensions; use ConvLSTM2D over slices");
+        return octet_keras_refuse(
+            call, "TensorFlow Lite has no integer convolution in three dimensions; use ConvLSTM2D over slices");
     OCTET_TRY(read_layer(call, &l));
     const uint32_t n_inputs = call->n_inputs;
     uint32_t x, h = OCTET_NONE, c = OCTET_NONE, *steps = NULL;
-    if (n_inputs != 1 && n_inputs != 3) return octet_keras_contradict(call, "reads %u tensors, it takes 1 or 3", (unsigned)n_inputs);
+    if (n_inputs != 1 && n_inputs != 3)
+        return octet_keras_contradict(call, "reads %u tensors, it takes 1 or 3", (unsigned)n_inputs);
     call->n_inputs = 1;
     OCTET_TRY(octet_keras_single(call, 5 - l.is_1d, 5 - l.is_1d, &x));
     OCTET_TRY(convolve_inputs(call, &l, x, &steps));

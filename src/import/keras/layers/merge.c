@@ -33,7 +33,8 @@ octet_status octet_keras_add(octet_keras_call *call, const char *name, uint32_t 
         length = y.dims[i];
         n_long++;
     }
-    if (call->graph->keras_version >= 3 && is_known && n_long == 1 && y.rank > 1 && x.rank > 1 && length == x.dims[x.rank - 1])
+    if (call->graph->keras_version >= 3 && is_known && n_long == 1 && y.rank > 1 && x.rank > 1 &&
+        length == x.dims[x.rank - 1])
         OCTET_TRY(octet_keras_reshape(call, "Squeeze", b, 1, &length, &b));
     return octet_keras_binary(call, OCTET_OP_ADD, name, a, b, out);
 }
@@ -44,8 +45,12 @@ octet_status octet_keras_emit_merge(octet_keras_call *call) {
         octet_operator_code code;
         const char *name;
     } kinds[] = {
-        {"Add", OCTET_OP_ADD, "add"},     {"Subtract", OCTET_OP_SUB, "sub"},        {"Multiply", OCTET_OP_MUL, "mul"},
-        {"Average", OCTET_OP_ADD, "add"}, {"Maximum", OCTET_OP_MAXIMUM, "Maximum"}, {"Minimum", OCTET_OP_MINIMUM, "Minimum"},
+        {"Add", OCTET_OP_ADD, "add"},
+        {"Subtract", OCTET_OP_SUB, "sub"},
+        {"Multiply", OCTET_OP_MUL, "mul"},
+        {"Average", OCTET_OP_ADD, "add"},
+        {"Maximum", OCTET_OP_MAXIMUM, "Maximum"},
+        {"Minimum", OCTET_OP_MINIMUM, "Minimum"},
     };
     size_t kind = 0;
     while (kind < 5 && strcmp(kinds[kind].class_name, call->layer->class_name) != 0) kind++;
@@ -71,7 +76,8 @@ octet_status octet_keras_emit_concatenate(octet_keras_call *call) {
     if (call->n_inputs == 0) return octet_keras_contradict(call, "reads nothing");
     OCTET_TRY(octet_keras_i32(call, "axis", -1, &axis));
     const int32_t rank = octet_keras_shape(call, call->inputs[0])->rank;
-    if (axis < -rank || axis >= rank) return octet_keras_contradict(call, "axis %d is outside of %d dimensions", axis, rank);
+    if (axis < -rank || axis >= rank)
+        return octet_keras_contradict(call, "axis %d is outside of %d dimensions", axis, rank);
     if (axis < 0) axis += rank;
     if (axis == 0) return octet_keras_refuse(call, "joining along the batch (axis 0) is not supported");
     uint32_t x = call->inputs[0];
@@ -81,7 +87,8 @@ octet_status octet_keras_emit_concatenate(octet_keras_call *call) {
 
 /* x / sqrt(max(sum(x^2), 1e-12)) along one axis. */
 static octet_status normalize(octet_keras_call *call, uint32_t x, int32_t axis, uint32_t *out) {
-    if (axis == octet_keras_shape(call, x)->rank - 1) return octet_keras_unary(call, OCTET_OP_L2_NORMALIZATION, "l2_normalize", x, out);
+    if (axis == octet_keras_shape(call, x)->rank - 1)
+        return octet_keras_unary(call, OCTET_OP_L2_NORMALIZATION, "l2_normalize", x, out);
     uint32_t norm;
     OCTET_TRY(octet_keras_unary(call, OCTET_OP_SQUARE, "Square", x, &norm));
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", norm, &axis, 1, true, true, &norm));
@@ -90,8 +97,10 @@ static octet_status normalize(octet_keras_call *call, uint32_t x, int32_t axis, 
     return octet_keras_binary(call, OCTET_OP_MUL, "mul", x, norm, out);
 }
 
-/* Brings x to [batch, others, contracted] (last) or [batch, contracted, others]; `others` gets the sizes kept, n of them. */
-static octet_status arrange(octet_keras_call *call, uint32_t x, int32_t axis, bool last, int32_t *others, int32_t *n, uint32_t *out) {
+/* Brings x to [batch, others, contracted] (last) or [batch, contracted, others]; `others` gets the sizes kept, n of
+ * them. */
+static octet_status arrange(octet_keras_call *call, uint32_t x, int32_t axis, bool last, int32_t *others, int32_t *n,
+                            uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t perm[OCTET_MAX_RANK] = {0}, k = 1, product = 1;
     if (!last) perm[k++] = axis;
@@ -108,7 +117,8 @@ static octet_status arrange(octet_keras_call *call, uint32_t x, int32_t axis, bo
 }
 
 octet_status octet_keras_emit_dot(octet_keras_call *call) {
-    if (call->n_inputs != 2) return octet_keras_contradict(call, "reads %u tensors, it takes 2", (unsigned)call->n_inputs);
+    if (call->n_inputs != 2)
+        return octet_keras_contradict(call, "reads %u tensors, it takes 2", (unsigned)call->n_inputs);
     int32_t axes[2], n = 0, dims[2 * OCTET_MAX_RANK], n_dims = 1;
     OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "axes", 2, axes, &n));
     if (n == 1) axes[1] = axes[0];
@@ -117,7 +127,8 @@ octet_status octet_keras_emit_dot(octet_keras_call *call) {
         const int32_t rank = octet_keras_shape(call, x[i])->rank;
         if (axes[i] < 0) axes[i] += rank;
         if (axes[i] < 1 || axes[i] >= rank)
-            return octet_keras_contradict(call, "axes has %d, which is no axis of %d dimensions after the batch", axes[i], rank);
+            return octet_keras_contradict(call, "axes has %d, which is no axis of %d dimensions after the batch",
+                                          axes[i], rank);
     }
     const octet_shape *a = octet_keras_shape(call, x[0]), *b = octet_keras_shape(call, x[1]);
     if (a->dims[axes[0]] != b->dims[axes[1]])
@@ -130,7 +141,8 @@ octet_status octet_keras_emit_dot(octet_keras_call *call) {
     OCTET_TRY(arrange(call, x[1], axes[1], false, dims, &n_dims, &x[1]));
     if (n_dims == 1) dims[n_dims++] = 1;
     if (n_dims > OCTET_MAX_RANK)
-        return octet_keras_refuse(call, "its output would have %d dimensions, at most %d are supported", n_dims, OCTET_MAX_RANK);
+        return octet_keras_refuse(call, "its output would have %d dimensions, at most %d are supported", n_dims,
+                                  OCTET_MAX_RANK);
     OCTET_TRY(octet_keras_batch_matmul(call, "MatMul", x[0], x[1], &x[0]));
     OCTET_TRY(octet_keras_reshape(call, "Squeeze", x[0], n_dims, dims, &x[0]));
     return octet_keras_return(call, x[0]);

@@ -30,7 +30,8 @@ octet_status octet_keras_weights_layer_normalization(octet_context *ctx, octet_a
     (void)ctx, (void)arena;
     if (flag_of(layer, "scale")) octet_keras_weights_add(layer, "gamma", next_path(layer), true);
     const octet_json *rms = octet_json_get(layer->config, "rms_scaling");
-    if (flag_of(layer, "center") && !octet_json_is_true(rms)) octet_keras_weights_add(layer, "beta", next_path(layer), true);
+    if (flag_of(layer, "center") && !octet_json_is_true(rms))
+        octet_keras_weights_add(layer, "beta", next_path(layer), true);
     return OCTET_OK;
 }
 
@@ -57,7 +58,8 @@ static octet_status read_axes(octet_keras_call *call, int32_t rank, int32_t fall
     *n = 1;
     const octet_json_kind kind = octet_json_kind_of(octet_json_get(call->layer->config, "axis"));
     if (kind != OCTET_JSON_MISSING && kind != OCTET_JSON_NULL) {
-        OCTET_TRY(octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "axis", OCTET_MAX_RANK, axes, n));
+        OCTET_TRY(
+            octet_json_get_i32_list(call->ctx, call->document, call->layer->config, "axis", OCTET_MAX_RANK, axes, n));
     }
     uint32_t seen = 0;
     for (int32_t i = 0; i < *n; i++) {
@@ -79,7 +81,8 @@ static void broadcast_dims(const octet_shape *shape, const int32_t *axes, int32_
 octet_status octet_keras_emit_batch_normalization(octet_keras_call *call) {
     uint32_t x, scale, offset;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
-    if (octet_json_is_true(octet_json_get(call->layer->config, "renorm"))) return octet_keras_refuse(call, "renorm is not supported");
+    if (octet_json_is_true(octet_json_get(call->layer->config, "renorm")))
+        return octet_keras_refuse(call, "renorm is not supported");
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t axes[OCTET_MAX_RANK], n_axes = 0, dims[OCTET_MAX_RANK];
     OCTET_TRY(read_axes(call, shape.rank, -1, axes, &n_axes));
@@ -98,7 +101,8 @@ octet_status octet_keras_emit_batch_normalization(octet_keras_call *call) {
     for (int32_t i = 0; i < n; i++) {
         b[i] = variance[i] + epsilon;
         if (!(b[i] >= FLT_MIN))
-            return octet_keras_contradict(call, "moving_variance[%d] + epsilon is %g, it must be positive", i, (double)b[i]);
+            return octet_keras_contradict(call, "moving_variance[%d] + epsilon is %g, it must be positive", i,
+                                          (double)b[i]);
     }
     octet_rsqrt_f32(b, (size_t)n, m);
     for (int32_t i = 0; i < n; i++) {
@@ -106,24 +110,25 @@ octet_status octet_keras_emit_batch_normalization(octet_keras_call *call) {
         const float shift = mean[i] * m[i];
         b[i] = beta != NULL ? beta[i] - shift : -shift;
         if (!isfinite(m[i]) || !isfinite(b[i]))
-            return octet_keras_contradict(call, "channel %d has scale %g and offset %g, both must be finite", i, (double)m[i],
-                                          (double)b[i]);
+            return octet_keras_contradict(call, "channel %d has scale %g and offset %g, both must be finite", i,
+                                          (double)m[i], (double)b[i]);
     }
     /* One dimension when the axis is the last, as the converter writes it. */
     broadcast_dims(&shape, axes, 1, dims);
     const int32_t first = axes[0];
     const char *origin = octet_keras_weight_origin(call, gamma != NULL ? "gamma" : "moving_variance");
     OCTET_TRY(octet_keras_constant(call, "batchnorm/mul/y", origin, shape.rank - first, dims + first, m, &scale));
-    OCTET_TRY(octet_keras_constant(call, "batchnorm/add/y", octet_keras_weight_origin(call, "moving_mean"), shape.rank - first,
-                                   dims + first, b, &offset));
+    OCTET_TRY(octet_keras_constant(call, "batchnorm/add/y", octet_keras_weight_origin(call, "moving_mean"),
+                                   shape.rank - first, dims + first, b, &offset));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "batchnorm/mul_1", x, scale, &x));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "batchnorm/add_1", x, offset, &x));
     return octet_keras_return(call, x);
 }
 
-/* gamma or beta as a constant of shape `dims`; OCTET_NONE when the layer has none. `rank`, `own`: its shape in the file. */
-static octet_status parameter(octet_keras_call *call, const char *name, int32_t rank, int32_t *own, int32_t out_rank, const int32_t *dims,
-                              uint32_t *out) {
+/* gamma or beta as a constant of shape `dims`; OCTET_NONE when the layer has none. `rank`, `own`: its shape in the
+ * file. */
+static octet_status parameter(octet_keras_call *call, const char *name, int32_t rank, int32_t *own, int32_t out_rank,
+                              const int32_t *dims, uint32_t *out) {
     *out = OCTET_NONE;
     if (!octet_keras_has_weight(call, name)) return OCTET_OK;
     const float *data = NULL;
@@ -141,7 +146,8 @@ static octet_status inverse_deviation(octet_keras_call *call, uint32_t variance,
 }
 
 /* Keras 3: x * inverse + (-mean * inverse + beta). */
-static octet_status apply_3(octet_keras_call *call, uint32_t x, uint32_t negative_mean, uint32_t inverse, uint32_t beta, uint32_t *out) {
+static octet_status apply_3(octet_keras_call *call, uint32_t x, uint32_t negative_mean, uint32_t inverse, uint32_t beta,
+                            uint32_t *out) {
     uint32_t shift;
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul_1", negative_mean, inverse, &shift));
     if (beta != OCTET_NONE) OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add_1", shift, beta, &shift));
@@ -150,7 +156,8 @@ static octet_status apply_3(octet_keras_call *call, uint32_t x, uint32_t negativ
 }
 
 /* Keras 2: x * inverse + (beta - mean * inverse). */
-static octet_status apply_2(octet_keras_call *call, uint32_t x, uint32_t mean, uint32_t inverse, uint32_t beta, uint32_t *out) {
+static octet_status apply_2(octet_keras_call *call, uint32_t x, uint32_t mean, uint32_t inverse, uint32_t beta,
+                            uint32_t *out) {
     uint32_t shift;
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "batchnorm/mul_1", x, inverse, &x));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "batchnorm/mul_2", mean, inverse, &shift));
@@ -159,9 +166,10 @@ static octet_status apply_2(octet_keras_call *call, uint32_t x, uint32_t mean, u
     return octet_keras_binary(call, OCTET_OP_ADD, "batchnorm/add_1", x, shift, out);
 }
 
-/* TensorFlow 2's LayerNormalization over the last axes borrows fused batch normalization: [1,rows,columns,1], channels first. */
-static octet_status layer_normalization_fused(octet_keras_call *call, uint32_t x, const octet_shape *shape, int32_t n_rows,
-                                              int32_t n_columns, const uint32_t *parameters) {
+/* TensorFlow 2's LayerNormalization over the last axes borrows fused batch normalization: [1,rows,columns,1], channels
+ * first. */
+static octet_status layer_normalization_fused(octet_keras_call *call, uint32_t x, const octet_shape *shape,
+                                              int32_t n_rows, int32_t n_columns, const uint32_t *parameters) {
     uint32_t mean, variance, inverse, zeros;
     static const int32_t axes[3] = {0, 1, 2};
     OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 4, (const int32_t[]){1, n_rows, n_columns, 1}, &x));
@@ -208,7 +216,8 @@ octet_status octet_keras_emit_layer_normalization(octet_keras_call *call) {
     }
     if (is_last && !is_vector) axes[0] = -1; /* as Keras 3 writes it */
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "Mean", x, axes, n, false, true, &mean));
-    if (call->graph->keras_version >= 3 && !rms) OCTET_TRY(octet_keras_unary(call, OCTET_OP_NEG, "Neg", mean, &negative));
+    if (call->graph->keras_version >= 3 && !rms)
+        OCTET_TRY(octet_keras_unary(call, OCTET_OP_NEG, "Neg", mean, &negative));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_SQUARED_DIFFERENCE, "SquaredDifference", x, mean, &variance));
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "variance", variance, axes, n, false, true, &variance));
     OCTET_TRY(inverse_deviation(call, variance, parameters[0], &inverse));
@@ -240,7 +249,8 @@ octet_status octet_keras_emit_group_normalization(octet_keras_call *call) {
     uint32_t x, mean, negative = OCTET_NONE, variance, inverse, gamma, beta;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK - 1, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
-    int32_t axis[OCTET_MAX_RANK], n = 0, groups = 32, dims[OCTET_MAX_RANK], wide[OCTET_MAX_RANK], axes[OCTET_MAX_RANK], n_axes = 0;
+    int32_t axis[OCTET_MAX_RANK], n = 0, groups = 32, dims[OCTET_MAX_RANK], wide[OCTET_MAX_RANK], axes[OCTET_MAX_RANK],
+                                  n_axes = 0;
     OCTET_TRY(read_axes(call, shape.rank, -1, axis, &n));
     OCTET_TRY(octet_keras_i32(call, "groups", 32, &groups));
     if (n != 1 || axis[0] == 0) return octet_keras_refuse(call, "axis must be one axis other than the batch");
@@ -393,13 +403,15 @@ octet_status octet_keras_emit_normalization(octet_keras_call *call) {
     OCTET_TRY(statistics(call, "variance", &wanted, deviation));
     const bool invert = octet_json_is_true(octet_json_get(call->layer->config, "invert"));
     for (size_t i = 0; i < n_elements; i++) {
-        if (!(deviation[i] >= 0.0f)) return octet_keras_contradict(call, "variance has %g, it must not be negative", (double)deviation[i]);
+        if (!(deviation[i] >= 0.0f))
+            return octet_keras_contradict(call, "variance has %g, it must not be negative", (double)deviation[i]);
         deviation[i] = fmaxf(sqrtf(deviation[i]), 1e-7f);
         if (!invert) deviation[i] = 1.0f / deviation[i]; /* the converter turns division by a constant into a product */
     }
-    OCTET_TRY(octet_keras_constant(call, "mean", octet_keras_weight_origin(call, "mean"), wanted.rank, wanted.dims, mean, &constants[0]));
-    OCTET_TRY(octet_keras_constant(call, "deviation", octet_keras_weight_origin(call, "variance"), wanted.rank, wanted.dims, deviation,
-                                   &constants[1]));
+    OCTET_TRY(octet_keras_constant(call, "mean", octet_keras_weight_origin(call, "mean"), wanted.rank, wanted.dims,
+                                   mean, &constants[0]));
+    OCTET_TRY(octet_keras_constant(call, "deviation", octet_keras_weight_origin(call, "variance"), wanted.rank,
+                                   wanted.dims, deviation, &constants[1]));
     if (invert) {
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, constants[1], &x));
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", x, constants[0], &x));
@@ -411,7 +423,8 @@ octet_status octet_keras_emit_normalization(octet_keras_call *call) {
 }
 
 /* x op constant, where the attribute is a number or a list over the last axis; nothing for the neutral number. */
-static octet_status rescale(octet_keras_call *call, octet_operator_code code, const char *key, double neutral, uint32_t x, uint32_t *out) {
+static octet_status rescale(octet_keras_call *call, octet_operator_code code, const char *key, double neutral,
+                            uint32_t x, uint32_t *out) {
     *out = x;
     const octet_json *value = octet_json_get(call->layer->config, key);
     if (octet_json_kind_of(value) == OCTET_JSON_ARRAY && octet_json_length(value) > 1) {
@@ -462,7 +475,8 @@ octet_status octet_keras_emit_layer_scale(octet_keras_call *call) {
 octet_status octet_keras_emit_scaled_sum(octet_keras_call *call) {
     uint32_t x;
     float scale = 1.0f;
-    if (call->n_inputs != 2) return octet_keras_contradict(call, "reads %u tensors, it takes 2", (unsigned)call->n_inputs);
+    if (call->n_inputs != 2)
+        return octet_keras_contradict(call, "reads %u tensors, it takes 2", (unsigned)call->n_inputs);
     OCTET_TRY(octet_keras_f32(call, "scale", 1.0, &scale));
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul", call->inputs[1], scale, &x));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "add", call->inputs[0], x, &x));

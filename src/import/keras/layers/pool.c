@@ -1,24 +1,26 @@
 /* Pooling. One dimension is two: Keras 2 writes [N,L,1,C], Keras 3 [N,1,L,C]. */
 #include <string.h>
 
-#include "import/keras/layers/classes.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/layers/classes.h"
 
-static bool is_average(const octet_keras_call *call) {
-    return strstr(call->layer->class_name, "Average") != NULL;
-}
+static bool is_average(const octet_keras_call *call) { return strstr(call->layer->class_name, "Average") != NULL; }
 
-static octet_status emit_pool(octet_keras_call *call, octet_padding padding, const int32_t *size, const int32_t *strides, uint32_t x,
-                              uint32_t *out) {
-    const octet_options options = {
-        .pool_2d = {.padding = padding, .stride_h = strides[0], .stride_w = strides[1], .filter_h = size[0], .filter_w = size[1]}};
+static octet_status emit_pool(octet_keras_call *call, octet_padding padding, const int32_t *size,
+                              const int32_t *strides, uint32_t x, uint32_t *out) {
+    const octet_options options = {.pool_2d = {.padding = padding,
+                                               .stride_h = strides[0],
+                                               .stride_w = strides[1],
+                                               .filter_h = size[0],
+                                               .filter_w = size[1]}};
     const bool average = is_average(call);
-    return octet_keras_emit(call, average ? OCTET_OP_AVERAGE_POOL_2D : OCTET_OP_MAX_POOL_2D, average ? "AvgPool" : "MaxPool", &x, 1,
-                            &options, out);
+    return octet_keras_emit(call, average ? OCTET_OP_AVERAGE_POOL_2D : OCTET_OP_MAX_POOL_2D,
+                            average ? "AvgPool" : "MaxPool", &x, 1, &options, out);
 }
 
 /* strides default to pool_size. Keras 1.x and 2.0 call them pool_length and stride in one dimension. */
-static octet_status read_pool(octet_keras_call *call, int32_t n, octet_padding *padding, int32_t *size, int32_t *strides) {
+static octet_status read_pool(octet_keras_call *call, int32_t n, octet_padding *padding, int32_t *size,
+                              int32_t *strides) {
     OCTET_TRY(octet_keras_channels_last(call));
     OCTET_TRY(octet_keras_padding(call, padding, NULL));
     OCTET_TRY(octet_keras_sizes(call, "pool_size", n, 2, size));
@@ -51,11 +53,13 @@ octet_status octet_keras_emit_pool_1d(octet_keras_call *call) {
     OCTET_TRY(octet_keras_reshape(call, "ExpandDims", x, 4, dims, &x));
     OCTET_TRY(emit_pool(call, padding, size, strides, x, &x));
     shape = octet_keras_shape(call, x);
-    OCTET_TRY(octet_keras_reshape(call, "Squeeze", x, 3, (const int32_t[]){shape->dims[0], shape->dims[1 + axis], shape->dims[3]}, &x));
+    OCTET_TRY(octet_keras_reshape(call, "Squeeze", x, 3,
+                                  (const int32_t[]){shape->dims[0], shape->dims[1 + axis], shape->dims[3]}, &x));
     return octet_keras_return(call, x);
 }
 
-/* Three dimensions: height and width of every slice, then depth. A window cut by the border stays a box, so averages agree too. */
+/* Three dimensions: height and width of every slice, then depth. A window cut by the border stays a box, so averages
+ * agree too. */
 octet_status octet_keras_emit_pool_3d(octet_keras_call *call) {
     uint32_t x;
     octet_padding padding;
@@ -68,9 +72,11 @@ octet_status octet_keras_emit_pool_3d(octet_keras_call *call) {
     OCTET_TRY(emit_pool(call, padding, &size[1], &strides[1], x, &x));
     const octet_shape middle = *octet_keras_shape(call, x);
     const int32_t inner = octet_shape_product(&middle, 1, 3);
-    OCTET_TRY(octet_keras_reshape(call, "Reshape_1", x, 4, (const int32_t[]){shape.dims[0], shape.dims[1], inner, shape.dims[4]}, &x));
+    OCTET_TRY(octet_keras_reshape(call, "Reshape_1", x, 4,
+                                  (const int32_t[]){shape.dims[0], shape.dims[1], inner, shape.dims[4]}, &x));
     OCTET_TRY(emit_pool(call, padding, (const int32_t[]){size[0], 1}, (const int32_t[]){strides[0], 1}, x, &x));
-    const int32_t dims[5] = {shape.dims[0], octet_keras_shape(call, x)->dims[1], middle.dims[1], middle.dims[2], shape.dims[4]};
+    const int32_t dims[5] = {shape.dims[0], octet_keras_shape(call, x)->dims[1], middle.dims[1], middle.dims[2],
+                             shape.dims[4]};
     OCTET_TRY(octet_keras_reshape(call, "Reshape_2", x, 5, dims, &x));
     return octet_keras_return(call, x);
 }
@@ -97,7 +103,7 @@ octet_status octet_keras_emit_global_pool(octet_keras_call *call) {
     static const int32_t axes[3] = {1, 2, 3};
     const uint32_t mask = octet_keras_mask(call);
     if (n == 1 && is_average(call) && mask != OCTET_NONE) return masked_mean(call, x, mask, keep_dims);
-    OCTET_TRY(octet_keras_reduce(call, is_average(call) ? OCTET_OP_MEAN : OCTET_OP_REDUCE_MAX, is_average(call) ? "Mean" : "Max", x, axes,
-                                 n, n == 1, keep_dims, &x));
+    OCTET_TRY(octet_keras_reduce(call, is_average(call) ? OCTET_OP_MEAN : OCTET_OP_REDUCE_MAX,
+                                 is_average(call) ? "Mean" : "Max", x, axes, n, n == 1, keep_dims, &x));
     return octet_keras_return(call, x);
 }

@@ -1,13 +1,14 @@
 /* LSTM, GRU, SimpleRNN and their cells. An LSTM in its usual form becomes the fused operator that TensorFlow writes for
- * Keras 2 with a static batch; everything else is unrolled into operators, step by step, as TensorFlow does for unroll=True. The
- * first step starts from zeros, so its terms with the state are left out. Where a step is masked, SELECT_V2 keeps what was before. */
+ * Keras 2 with a static batch; everything else is unrolled into operators, step by step, as TensorFlow does for
+ * unroll=True. The first step starts from zeros, so its terms with the state are left out. Where a step is masked,
+ * SELECT_V2 keeps what was before. */
 #include "import/keras/layers/recurrent.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "import/keras/layers/classes.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/layers/classes.h"
 
 enum { MAX_STEPS = 2048 };
 
@@ -16,16 +17,19 @@ typedef struct recurrent {
     uint32_t x;    /* [batch,steps,features], in the order of the steps */
     uint32_t h, c; /* initial state; OCTET_NONE: zeros */
     octet_keras_steps as;
-    uint32_t mask, zeros;  /* [batch,steps] in the order of the steps, [batch,units]; OCTET_NONE: no mask */
-    uint32_t *step_masks;  /* by step: [batch,1] */
-    uint32_t kernel, recurrent, bias; /* [gates * units, features], [gates * units, units], [gates * units] or OCTET_NONE */
+    uint32_t mask, zeros; /* [batch,steps] in the order of the steps, [batch,units]; OCTET_NONE: no mask */
+    uint32_t *step_masks; /* by step: [batch,1] */
+    uint32_t kernel, recurrent,
+        bias; /* [gates * units, features], [gates * units, units], [gates * units] or OCTET_NONE */
 } recurrent;
 
-static octet_status add_weights(octet_keras_layer *layer, const char *kernel, const char *recurrent_kernel, const char *bias) {
+static octet_status add_weights(octet_keras_layer *layer, const char *kernel, const char *recurrent_kernel,
+                                const char *bias) {
     octet_keras_weights_add(layer, "kernel", kernel, true);
     octet_keras_weights_add(layer, "recurrent_kernel", recurrent_kernel, true);
     const octet_json *use_bias = octet_json_get(layer->config, "use_bias");
-    if (octet_json_kind_of(use_bias) != OCTET_JSON_BOOL || octet_json_is_true(use_bias)) octet_keras_weights_add(layer, "bias", bias, true);
+    if (octet_json_kind_of(use_bias) != OCTET_JSON_BOOL || octet_json_is_true(use_bias))
+        octet_keras_weights_add(layer, "bias", bias, true);
     return OCTET_OK;
 }
 
@@ -40,12 +44,16 @@ octet_status octet_keras_weights_cell(octet_context *ctx, octet_arena *arena, oc
 }
 
 static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint32_t n_states, recurrent *r) {
-    *r = (recurrent){
-        .n_gates = n_gates, .h = OCTET_NONE, .c = OCTET_NONE, .kernel = OCTET_NONE, .recurrent = OCTET_NONE, .bias = OCTET_NONE};
+    *r = (recurrent){.n_gates = n_gates,
+                     .h = OCTET_NONE,
+                     .c = OCTET_NONE,
+                     .kernel = OCTET_NONE,
+                     .recurrent = OCTET_NONE,
+                     .bias = OCTET_NONE};
     r->mask = octet_keras_steps_mask(call);
     if (call->n_inputs != 1 && call->n_inputs != 1 + n_states) {
-        return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u", (unsigned)call->n_inputs,
-                                      (unsigned)(1 + n_states));
+        return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u",
+                                      (unsigned)call->n_inputs, (unsigned)(1 + n_states));
     }
     const uint32_t n_inputs = call->n_inputs;
     call->n_inputs = 1;
@@ -72,13 +80,13 @@ static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint
     return OCTET_OK;
 }
 
-/* CuDNNLSTM and CuDNNGRU keep each gate's block as the library reads it: transposed, and that of the inputs filled in row by row. */
-static bool is_cudnn(const octet_keras_call *call) {
-    return strncmp(call->layer->class_name, "CuDNN", 5) == 0;
-}
+/* CuDNNLSTM and CuDNNGRU keep each gate's block as the library reads it: transposed, and that of the inputs filled in
+ * row by row. */
+static bool is_cudnn(const octet_keras_call *call) { return strncmp(call->layer->class_name, "CuDNN", 5) == 0; }
 
 /* Kernel `name` [rows, gates * units] as the other layers have it. */
-static octet_status kernel_data(octet_keras_call *call, const recurrent *r, const char *name, int32_t rows, const float **out) {
+static octet_status kernel_data(octet_keras_call *call, const recurrent *r, const char *name, int32_t rows,
+                                const float **out) {
     int32_t dims[2] = {rows, r->n_gates * r->units};
     OCTET_TRY(octet_keras_weight_data(call, name, 2, dims, out));
     if (!is_cudnn(call)) return OCTET_OK;
@@ -115,33 +123,35 @@ static octet_status load_kernels(octet_keras_call *call, recurrent *r) {
     const float *data = NULL;
     static const int32_t perm[2] = {1, 0};
     OCTET_TRY(kernel_data(call, r, "kernel", dims[0], &data));
-    OCTET_TRY(octet_keras_constant_permuted(call, "kernel", octet_keras_weight_origin(call, "kernel"), 2, dims, perm, data, 2,
-                                            (const int32_t[]){dims[1], dims[0]}, &r->kernel));
+    OCTET_TRY(octet_keras_constant_permuted(call, "kernel", octet_keras_weight_origin(call, "kernel"), 2, dims, perm,
+                                            data, 2, (const int32_t[]){dims[1], dims[0]}, &r->kernel));
     dims[0] = r->units;
     OCTET_TRY(kernel_data(call, r, "recurrent_kernel", dims[0], &data));
-    return octet_keras_constant_permuted(call, "recurrent_kernel", octet_keras_weight_origin(call, "recurrent_kernel"), 2, dims, perm, data,
-                                         2, (const int32_t[]){dims[1], dims[0]}, &r->recurrent);
+    return octet_keras_constant_permuted(call, "recurrent_kernel", octet_keras_weight_origin(call, "recurrent_kernel"),
+                                         2, dims, perm, data, 2, (const int32_t[]){dims[1], dims[0]}, &r->recurrent);
 }
 
 /* [batch,steps,n] -> a value [batch,n] per step. */
 static octet_status unpack_steps(octet_keras_call *call, uint32_t x, uint32_t **steps) {
     const int32_t n = octet_keras_shape(call, x)->dims[1];
     if (n > MAX_STEPS)
-        return octet_keras_refuse(call, "%d steps would be unrolled into operators, at most %d are; shorten the sequence", n, MAX_STEPS);
+        return octet_keras_refuse(
+            call, "%d steps would be unrolled into operators, at most %d are; shorten the sequence", n, MAX_STEPS);
     OCTET_TRY(octet_keras_transpose(call, "transpose", x, (const int32_t[]){1, 0, 2}, &x));
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n, steps));
     const octet_options options = {.pack = {0, n}};
     const char *name = NULL;
     OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/unstack", call->path));
-    return octet_graph_emit(call->ctx, call->graph, OCTET_OP_UNPACK, call->layer->name, name, &x, 1, &options, *steps, (uint32_t)n);
+    return octet_graph_emit(call->ctx, call->graph, OCTET_OP_UNPACK, call->layer->name, name, &x, 1, &options, *steps,
+                            (uint32_t)n);
 }
 
 /* The mask as a value [batch,1] per step, and the zeros that stand for what was before the first. */
 static octet_status unpack_mask(octet_keras_call *call, recurrent *r) {
     if (r->mask == OCTET_NONE) return OCTET_OK;
     const octet_shape shape = *octet_keras_shape(call, r->mask);
-    OCTET_CHECK(call->ctx, shape.rank == 2 && shape.dims[1] == r->n_steps, OCTET_MODEL, "%s: layer %s: its mask has not its %d steps",
-                call->label, call->layer->name, r->n_steps);
+    OCTET_CHECK(call->ctx, shape.rank == 2 && shape.dims[1] == r->n_steps, OCTET_MODEL,
+                "%s: layer %s: its mask has not its %d steps", call->label, call->layer->name, r->n_steps);
     uint32_t mask;
     OCTET_TRY(octet_keras_reshape(call, "mask", r->mask, 3, (const int32_t[]){shape.dims[0], shape.dims[1], 1}, &mask));
     OCTET_TRY(unpack_steps(call, mask, &r->step_masks));
@@ -152,13 +162,15 @@ static octet_status unpack_mask(octet_keras_call *call, recurrent *r) {
 }
 
 /* `now` where the mask of the step is set, else `before`. */
-static octet_status choose(octet_keras_call *call, const recurrent *r, int32_t step, uint32_t now, uint32_t before, uint32_t *out) {
+static octet_status choose(octet_keras_call *call, const recurrent *r, int32_t step, uint32_t now, uint32_t before,
+                           uint32_t *out) {
     const uint32_t inputs[3] = {r->step_masks[step], now, before == OCTET_NONE ? r->zeros : before};
     return octet_keras_emit(call, OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, out);
 }
 
 /* After a step has made *h of `before`: its state, and its result in steps[step]. */
-static octet_status end_step(octet_keras_call *call, const recurrent *r, int32_t step, uint32_t before, uint32_t *h, uint32_t *steps) {
+static octet_status end_step(octet_keras_call *call, const recurrent *r, int32_t step, uint32_t before, uint32_t *h,
+                             uint32_t *steps) {
     const uint32_t now = *h;
     if (r->mask == OCTET_NONE) {
         steps[step] = now;
@@ -168,11 +180,13 @@ static octet_status end_step(octet_keras_call *call, const recurrent *r, int32_t
     steps[step] = *h;
     if (r->as.zero_masked) return choose(call, r, step, now, OCTET_NONE, &steps[step]);
     /* A masked step repeats the last result, and before the first that is zeros, whatever the initial state. */
-    return r->h == OCTET_NONE ? OCTET_OK : choose(call, r, step, now, step == 0 ? OCTET_NONE : steps[step - 1], &steps[step]);
+    return r->h == OCTET_NONE ? OCTET_OK
+                              : choose(call, r, step, now, step == 0 ? OCTET_NONE : steps[step - 1], &steps[step]);
 }
 
 /* The results of all steps, and the last state -> the layer's outputs. */
-static octet_status return_steps(octet_keras_call *call, const recurrent *r, const uint32_t *steps, uint32_t h, uint32_t c) {
+static octet_status return_steps(octet_keras_call *call, const recurrent *r, const uint32_t *steps, uint32_t h,
+                                 uint32_t c) {
     uint32_t out = steps[r->n_steps - 1];
     if (r->as.return_sequences) {
         const octet_options options = {.pack = {0, r->n_steps}};
@@ -193,7 +207,8 @@ static octet_status split(octet_keras_call *call, uint32_t axis, uint32_t x, int
     const octet_options options = {.split = {n}};
     const char *name = NULL;
     OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/split", call->path));
-    return octet_graph_emit(call->ctx, call->graph, OCTET_OP_SPLIT, call->layer->name, name, inputs, 2, &options, out, (uint32_t)n);
+    return octet_graph_emit(call->ctx, call->graph, OCTET_OP_SPLIT, call->layer->name, name, inputs, 2, &options, out,
+                            (uint32_t)n);
 }
 
 static octet_status gate(octet_keras_call *call, uint32_t x, uint32_t *out) {
@@ -215,11 +230,12 @@ static octet_status lstm_is_fused(octet_keras_call *call, const recurrent *r, bo
     const char *activation = NULL, *recurrent_activation = NULL;
     *out = false;
     if (octet_json_kind_of(octet_json_get(call->layer->config, "activation")) == OCTET_JSON_OBJECT) return OCTET_OK;
-    if (octet_json_kind_of(octet_json_get(call->layer->config, "recurrent_activation")) == OCTET_JSON_OBJECT) return OCTET_OK;
+    if (octet_json_kind_of(octet_json_get(call->layer->config, "recurrent_activation")) == OCTET_JSON_OBJECT)
+        return OCTET_OK;
     OCTET_TRY(octet_keras_string(call, "activation", "tanh", &activation));
     OCTET_TRY(octet_keras_string(call, "recurrent_activation", "sigmoid", &recurrent_activation));
-    *out = strcmp(activation, "tanh") == 0 && strcmp(recurrent_activation, "sigmoid") == 0 && !r->as.unroll && !r->as.return_state &&
-           r->h == OCTET_NONE && r->mask == OCTET_NONE;
+    *out = strcmp(activation, "tanh") == 0 && strcmp(recurrent_activation, "sigmoid") == 0 && !r->as.unroll &&
+           !r->as.return_state && r->h == OCTET_NONE && r->mask == OCTET_NONE;
     return OCTET_OK;
 }
 
@@ -233,8 +249,8 @@ static octet_status add_state(octet_keras_call *call, const char *name, int32_t 
 }
 
 /* One gate's columns [rows, gates * units] -> [units, rows]. */
-static octet_status gate_kernel(octet_keras_call *call, const char *weight, const float *data, int32_t rows, int32_t units, int32_t index,
-                                uint32_t *out) {
+static octet_status gate_kernel(octet_keras_call *call, const char *weight, const float *data, int32_t rows,
+                                int32_t units, int32_t index, uint32_t *out) {
     float *block = NULL;
     const size_t n = (size_t)units, width = 4 * n;
     OCTET_TRY(octet_memory_allocate(call->ctx, (size_t)rows * n * sizeof *block, (void **)&block));
@@ -243,8 +259,8 @@ static octet_status gate_kernel(octet_keras_call *call, const char *weight, cons
     }
     char name[48];
     snprintf(name, sizeof name, "%s_%d", weight, index);
-    const octet_status status =
-        octet_keras_constant(call, name, octet_keras_weight_origin(call, weight), 2, (const int32_t[]){units, rows}, block, out);
+    const octet_status status = octet_keras_constant(call, name, octet_keras_weight_origin(call, weight), 2,
+                                                     (const int32_t[]){units, rows}, block, out);
     octet_memory_free(call->ctx, block);
     return status;
 }
@@ -255,9 +271,11 @@ static octet_status emit_fused(octet_keras_call *call, const recurrent *r) {
     inputs[0] = r->x;
     const float *data = NULL;
     OCTET_TRY(kernel_data(call, r, "kernel", r->n_features, &data));
-    for (int32_t i = 0; i < 4; i++) OCTET_TRY(gate_kernel(call, "kernel", data, r->n_features, r->units, i, &inputs[1 + i]));
+    for (int32_t i = 0; i < 4; i++)
+        OCTET_TRY(gate_kernel(call, "kernel", data, r->n_features, r->units, i, &inputs[1 + i]));
     OCTET_TRY(kernel_data(call, r, "recurrent_kernel", r->units, &data));
-    for (int32_t i = 0; i < 4; i++) OCTET_TRY(gate_kernel(call, "recurrent_kernel", data, r->units, r->units, i, &inputs[5 + i]));
+    for (int32_t i = 0; i < 4; i++)
+        OCTET_TRY(gate_kernel(call, "recurrent_kernel", data, r->units, r->units, i, &inputs[5 + i]));
     const char *origin = octet_keras_weight_origin(call, "bias");
     OCTET_TRY(lstm_bias(call, r, &data));
     if (data == NULL) {
@@ -268,7 +286,8 @@ static octet_status emit_fused(octet_keras_call *call, const recurrent *r) {
     for (int32_t i = 0; i < 4; i++) {
         char name[32];
         snprintf(name, sizeof name, "bias_%d", i);
-        OCTET_TRY(octet_keras_constant(call, name, origin, 1, &r->units, data + (size_t)i * (size_t)r->units, &inputs[12 + i]));
+        OCTET_TRY(octet_keras_constant(call, name, origin, 1, &r->units, data + (size_t)i * (size_t)r->units,
+                                       &inputs[12 + i]));
     }
     const int32_t batch = octet_keras_shape(call, r->x)->dims[0];
     OCTET_TRY(add_state(call, "output_state", batch, r->units, &inputs[18]));
@@ -287,7 +306,8 @@ static octet_status emit_fused(octet_keras_call *call, const recurrent *r) {
 }
 
 /* Gates in the order i, f, c, o. */
-static octet_status lstm_step(octet_keras_call *call, const recurrent *r, uint32_t axis, uint32_t x, uint32_t *h, uint32_t *c) {
+static octet_status lstm_step(octet_keras_call *call, const recurrent *r, uint32_t axis, uint32_t x, uint32_t *h,
+                              uint32_t *c) {
     uint32_t z, gates[4], forget, output, candidate, input;
     if (*h == OCTET_NONE) {
         OCTET_TRY(octet_keras_fully_connected(call, "lstm_cell/MatMul", x, r->kernel, r->bias, &z));
@@ -296,7 +316,8 @@ static octet_status lstm_step(octet_keras_call *call, const recurrent *r, uint32
         OCTET_TRY(octet_keras_fully_connected(call, "lstm_cell/MatMul_1", *h, r->recurrent, OCTET_NONE, &inner));
         /* Keras 3 with one sample drops the batch here, as the converter's files do. */
         if (call->graph->keras_version >= 3 && octet_keras_shape(call, inner)->dims[0] == 1) {
-            OCTET_TRY(octet_keras_reshape(call, "lstm_cell/Reshape", inner, 1, (const int32_t[]){4 * r->units}, &inner));
+            OCTET_TRY(
+                octet_keras_reshape(call, "lstm_cell/Reshape", inner, 1, (const int32_t[]){4 * r->units}, &inner));
         }
         OCTET_TRY(octet_keras_fully_connected(call, "lstm_cell/MatMul", x, r->kernel, OCTET_NONE, &z));
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "lstm_cell/add", z, inner, &z));
@@ -311,7 +332,8 @@ static octet_status lstm_step(octet_keras_call *call, const recurrent *r, uint32
     OCTET_TRY(gate(call, gates[3], &output));
     OCTET_TRY(squash(call, gates[2], &candidate));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "lstm_cell/mul_1", input, candidate, &candidate));
-    if (*c != OCTET_NONE) OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "lstm_cell/add_1", forget, candidate, &candidate));
+    if (*c != OCTET_NONE)
+        OCTET_TRY(octet_keras_binary(call, OCTET_OP_ADD, "lstm_cell/add_1", forget, candidate, &candidate));
     *c = candidate;
     OCTET_TRY(squash(call, *c, &candidate));
     return octet_keras_binary(call, OCTET_OP_MUL, "lstm_cell/mul_2", output, candidate, h);
@@ -363,8 +385,8 @@ typedef struct gru {
 } gru;
 
 /* Rows [begin, end) of a [3 * units, units] constant as a constant of its own. */
-static octet_status slice_rows(octet_keras_call *call, const char *name, uint32_t from, int32_t begin, int32_t end, int32_t width,
-                               uint32_t *out) {
+static octet_status slice_rows(octet_keras_call *call, const char *name, uint32_t from, int32_t begin, int32_t end,
+                               int32_t width, uint32_t *out) {
     const float *data = call->graph->values[from].data;
     return octet_keras_constant(call, name, call->graph->values[from].origin, 2, (const int32_t[]){end - begin, width},
                                 data + (size_t)begin * (size_t)width, out);
@@ -382,15 +404,19 @@ static octet_status load_gru(octet_keras_call *call, gru *g) {
         const float *data = NULL;
         const char *origin = octet_keras_weight_origin(call, "bias");
         if (is_cudnn(call)) OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &both, &data));
-        else OCTET_TRY(octet_keras_weight_data(call, "bias", g->reset_after ? 2 : 1, g->reset_after ? dims : &dims[1], &data));
+        else
+            OCTET_TRY(
+                octet_keras_weight_data(call, "bias", g->reset_after ? 2 : 1, g->reset_after ? dims : &dims[1], &data));
         OCTET_TRY(octet_keras_constant(call, "bias", origin, 1, &n, data, &r->bias));
         if (g->reset_after) {
             OCTET_TRY(octet_keras_constant(call, "recurrent_bias", origin, 1, &n, data + n, &g->inner_bias));
-            OCTET_TRY(octet_keras_constant(call, "recurrent_bias_h", origin, 1, &r->units, data + n + 2 * r->units, &g->inner_candidate));
+            OCTET_TRY(octet_keras_constant(call, "recurrent_bias_h", origin, 1, &r->units, data + n + 2 * r->units,
+                                           &g->inner_candidate));
             float *sum = NULL;
             OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)(2 * r->units), &sum));
             for (int32_t i = 0; i < 2 * r->units; i++) sum[i] = data[n + i];
-            OCTET_TRY(octet_keras_constant(call, "recurrent_bias_zr", origin, 1, (const int32_t[]){2 * r->units}, sum, &g->first_bias));
+            OCTET_TRY(octet_keras_constant(call, "recurrent_bias_zr", origin, 1, (const int32_t[]){2 * r->units}, sum,
+                                           &g->first_bias));
         }
     }
     if (g->reset_after) return OCTET_OK;
@@ -398,7 +424,8 @@ static octet_status load_gru(octet_keras_call *call, gru *g) {
     return slice_rows(call, "recurrent_kernel_h", r->recurrent, 2 * r->units, n, r->units, &g->candidate);
 }
 
-/* x: [z, r, h] of the inputs, biases included. With reset_after: h' = z * h + (1 - z) * act(x_h + r * (h U_h + b_h)). */
+/* x: [z, r, h] of the inputs, biases included. With reset_after: h' = z * h + (1 - z) * act(x_h + r * (h U_h + b_h)).
+ */
 static octet_status gru_step(octet_keras_call *call, const gru *g, uint32_t x, uint32_t *h) {
     const int32_t units = g->base.units;
     uint32_t parts[3], inner[3] = {OCTET_NONE, OCTET_NONE, OCTET_NONE}, z, r = OCTET_NONE, candidate;
@@ -414,8 +441,8 @@ static octet_status gru_step(octet_keras_call *call, const gru *g, uint32_t x, u
     } else if (g->first_bias != OCTET_NONE) { /* zeros times U plus the recurrent bias */
         const float *data = call->graph->values[g->first_bias].data;
         for (int32_t i = 0; i < 2; i++)
-            OCTET_TRY(
-                octet_keras_constant(call, i == 0 ? "recurrent_bias_z" : "recurrent_bias_r", NULL, 1, &units, data + i * units, &inner[i]));
+            OCTET_TRY(octet_keras_constant(call, i == 0 ? "recurrent_bias_z" : "recurrent_bias_r", NULL, 1, &units,
+                                           data + i * units, &inner[i]));
         inner[2] = g->inner_candidate;
     }
     z = parts[0];
@@ -472,7 +499,8 @@ octet_status octet_keras_emit_simple_rnn(octet_keras_call *call) {
     if (octet_keras_has_weight(call, "bias")) {
         const float *data = NULL;
         OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &r.units, &data));
-        OCTET_TRY(octet_keras_constant(call, "bias", octet_keras_weight_origin(call, "bias"), 1, &r.units, data, &r.bias));
+        OCTET_TRY(
+            octet_keras_constant(call, "bias", octet_keras_weight_origin(call, "bias"), 1, &r.units, data, &r.bias));
     }
     uint32_t *steps = NULL, h = r.h;
     OCTET_TRY(project_steps(call, &r, r.bias, &steps));

@@ -18,13 +18,15 @@ octet_status octet_keras_steps_of(octet_keras_call *call, octet_keras_steps *out
 /* Refuses a stateful layer whose operators cannot keep a state. */
 octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_steps *steps);
 
-/* The mask that the steps heed. Keras 3 finds none for a call with an initial state, unless it is given as the argument `mask`. */
+/* The mask that the steps heed. Keras 3 finds none for a call with an initial state, unless it is given as the argument
+ * `mask`. */
 uint32_t octet_keras_steps_mask(const octet_keras_call *call);
 
 /* x, or a mask, with its steps (axis 1) in the other order. */
 octet_status octet_keras_reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out);
 
-/* The number of tensors that layer or cell `class_name` keeps between steps; 0: it is none that RNN may stand around. */
+/* The number of tensors that layer or cell `class_name` keeps between steps; 0: it is none that RNN may stand around.
+ */
 uint32_t octet_keras_cell_states(const char *class_name);
 
 #endif

@@ -1,11 +1,11 @@
-/* How recurrent layers go through their steps, and RNN: a cell computes what the layer of its name does, and stacked cells are such
- * layers in a row, since each hears of the others at its own step only. */
+/* How recurrent layers go through their steps, and RNN: a cell computes what the layer of its name does, and stacked
+ * cells are such layers in a row, since each hears of the others at its own step only. */
 #include "import/keras/layers/recurrent.h"
 
 #include <string.h>
 
-#include "import/keras/layers/classes.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/layers/classes.h"
 
 octet_status octet_keras_steps_of(octet_keras_call *call, octet_keras_steps *out) {
     if (call->steps != NULL) {
@@ -22,17 +22,19 @@ octet_status octet_keras_steps_of(octet_keras_call *call, octet_keras_steps *out
     OCTET_TRY(octet_keras_bool(call, "zero_output_for_mask", false, &out->zero_masked));
     OCTET_TRY(octet_keras_bool(call, "time_major", false, &is_time_major));
     if (is_time_major)
-        return octet_keras_refuse(call, "time_major is not supported; build the model with time_major=False and copy the weights with "
-                                        "set_weights");
+        return octet_keras_refuse(
+            call, "time_major is not supported; build the model with time_major=False and copy the weights with "
+                  "set_weights");
     if (call->zero_masked) out->zero_masked = out->return_sequences;
     return OCTET_OK;
 }
 
 octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_steps *steps) {
     if (!steps->is_stateful) return OCTET_OK;
-    return octet_keras_refuse(call, "stateful is supported for an LSTM with its default activations only, whose operator keeps the state; "
-                                    "make the state an Input (initial_state) and an output (return_state=True), and copy the weights "
-                                    "with set_weights");
+    return octet_keras_refuse(
+        call, "stateful is supported for an LSTM with its default activations only, whose operator keeps the state; "
+              "make the state an Input (initial_state) and an output (return_state=True), and copy the weights "
+              "with set_weights");
 }
 
 uint32_t octet_keras_steps_mask(const octet_keras_call *call) {
@@ -59,7 +61,8 @@ octet_status octet_keras_emit_cell(octet_keras_call *call) {
 }
 
 /* The cells of an RNN from the first to the last, and the number of their states. */
-static octet_status list_cells(octet_keras_call *call, const octet_keras_layer **cells, uint32_t *n_cells, uint32_t *n_states) {
+static octet_status list_cells(octet_keras_call *call, const octet_keras_layer **cells, uint32_t *n_cells,
+                               uint32_t *n_states) {
     enum { MAX_CELLS = 64 };
     const octet_keras_layer *inner = call->layer->n_wrapped > 0 ? call->layer->wrapped : NULL;
     const bool is_stack = inner != NULL && strcmp(inner->class_name, "StackedRNNCells") == 0;
@@ -67,12 +70,14 @@ static octet_status list_cells(octet_keras_call *call, const octet_keras_layer *
     *n_cells = is_stack ? inner->n_wrapped : inner != NULL;
     *n_states = 0;
     if (*n_cells == 0) return octet_keras_contradict(call, "has no cell");
-    if (*n_cells > MAX_CELLS) return octet_keras_refuse(call, "has %u cells, at most %d are supported", (unsigned)*n_cells, MAX_CELLS);
+    if (*n_cells > MAX_CELLS)
+        return octet_keras_refuse(call, "has %u cells, at most %d are supported", (unsigned)*n_cells, MAX_CELLS);
     for (uint32_t i = 0; i < *n_cells; i++) {
         const uint32_t n = octet_keras_cell_states((*cells)[i].class_name);
         if (n == 0)
-            return octet_keras_refuse(call, "around %s is not supported: LSTMCell, GRUCell, SimpleRNNCell and stacks of them are",
-                                      (*cells)[i].class_name);
+            return octet_keras_refuse(
+                call, "around %s is not supported: LSTMCell, GRUCell, SimpleRNNCell and stacks of them are",
+                (*cells)[i].class_name);
         *n_states += n;
     }
     return OCTET_OK;
@@ -87,8 +92,8 @@ octet_status octet_keras_emit_rnn(octet_keras_call *call) {
     OCTET_TRY(octet_keras_steps_of(call, &steps));
     const bool has_states = call->n_inputs > 1;
     if (call->n_inputs != 1 && call->n_inputs != 1 + n_states) {
-        return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u", (unsigned)call->n_inputs,
-                                      (unsigned)(1 + n_states));
+        return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u",
+                                      (unsigned)call->n_inputs, (unsigned)(1 + n_states));
     }
     uint32_t inputs[3] = {call->inputs[0]};
     if (steps.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, inputs[0], &inputs[0]));
@@ -102,7 +107,8 @@ octet_status octet_keras_emit_rnn(octet_keras_call *call) {
         inner.zero_masked = steps.zero_masked && is_last;
         for (uint32_t j = 0; has_states && j < n_own; j++) inputs[1 + j] = call->inputs[at++];
         call->steps = &inner;
-        OCTET_TRY(octet_keras_call_layer(call, &cells[i], inputs, has_states ? 1 + n_own : 1, turned, result, &n_results));
+        OCTET_TRY(
+            octet_keras_call_layer(call, &cells[i], inputs, has_states ? 1 + n_own : 1, turned, result, &n_results));
         call->steps = NULL;
         inputs[0] = result[0];
         for (uint32_t j = 1; j < n_results; j++) call->outputs[n++] = result[j];

@@ -13,7 +13,8 @@ static octet_status read_margins(octet_keras_call *call, const char *key, int32_
     enum { MAX_CELLS = 1 << 20 };
     int64_t numbers[6];
     for (int32_t i = 0; i < 2 * n; i++) {
-        const octet_json *item = octet_json_kind_of(list) == OCTET_JSON_ARRAY ? octet_json_at(list, (size_t)(n == 1 ? i : i / 2)) : list;
+        const octet_json *item =
+            octet_json_kind_of(list) == OCTET_JSON_ARRAY ? octet_json_at(list, (size_t)(n == 1 ? i : i / 2)) : list;
         if (octet_json_kind_of(item) == OCTET_JSON_ARRAY) item = octet_json_at(item, (size_t)(i % 2));
         if (!octet_json_integer(item, &numbers[i]) || numbers[i] < 0 || numbers[i] > MAX_CELLS) {
             return octet_keras_contradict(call, "%s holds no %d pairs of numbers between 0 and %d", key, n, MAX_CELLS);
@@ -62,9 +63,10 @@ octet_status octet_keras_emit_cropping(octet_keras_call *call) {
     return octet_keras_return(call, inputs[0]);
 }
 
-/* Each cell along `axis` `times` times: [.., n, ..] -> [.., n, 1, ..] tiled -> [.., n * times, ..]. The last RESHAPE is left
- * to the caller, who may have a next axis: out has `times` on its own axis. */
-static octet_status repeat_axis(octet_keras_call *call, uint32_t x, const octet_shape *shape, int32_t axis, int32_t times, uint32_t *out) {
+/* Each cell along `axis` `times` times: [.., n, ..] -> [.., n, 1, ..] tiled -> [.., n * times, ..]. The last RESHAPE is
+ * left to the caller, who may have a next axis: out has `times` on its own axis. */
+static octet_status repeat_axis(octet_keras_call *call, uint32_t x, const octet_shape *shape, int32_t axis,
+                                int32_t times, uint32_t *out) {
     int32_t dims[OCTET_MAX_RANK], multiples[OCTET_MAX_RANK];
     for (int32_t i = 0, j = 0; i < shape->rank; i++) {
         multiples[j] = 1;
@@ -79,7 +81,8 @@ static octet_status repeat_axis(octet_keras_call *call, uint32_t x, const octet_
     return octet_keras_emit(call, OCTET_OP_TILE, "Tile", inputs, 2, NULL, out);
 }
 
-static octet_status resize(octet_keras_call *call, const char *interpolation, int32_t height, int32_t width, uint32_t x, uint32_t *out) {
+static octet_status resize(octet_keras_call *call, const char *interpolation, int32_t height, int32_t width, uint32_t x,
+                           uint32_t *out) {
     const bool is_bilinear = strcmp(interpolation, "bilinear") == 0;
     if (!is_bilinear && strcmp(interpolation, "nearest") != 0) {
         return octet_keras_refuse(call, "interpolation \"%s\" is not supported: bilinear, nearest are", interpolation);
@@ -88,7 +91,8 @@ static octet_status resize(octet_keras_call *call, const char *interpolation, in
     OCTET_TRY(octet_keras_i32s(call, "resize/size", (const int32_t[]){height, width}, 2, &inputs[1]));
     const octet_options options = {.resize = {.half_pixel_centers = true}};
     return octet_keras_emit(call, is_bilinear ? OCTET_OP_RESIZE_BILINEAR : OCTET_OP_RESIZE_NEAREST_NEIGHBOR,
-                            is_bilinear ? "resize/ResizeBilinear" : "resize/ResizeNearestNeighbor", inputs, 2, &options, out);
+                            is_bilinear ? "resize/ResizeBilinear" : "resize/ResizeNearestNeighbor", inputs, 2, &options,
+                            out);
 }
 
 octet_status octet_keras_emit_upsampling(octet_keras_call *call) {
@@ -156,7 +160,8 @@ octet_status octet_keras_emit_center_crop(octet_keras_call *call) {
     for (int32_t i = 0; i < 2; i++) {
         const int32_t cells = shape.dims[i + 1];
         if (cells < size[i])
-            return octet_keras_refuse(call, "an input of %d cells is smaller than the crop of %d, which would resize it", cells, size[i]);
+            return octet_keras_refuse(
+                call, "an input of %d cells is smaller than the crop of %d, which would resize it", cells, size[i]);
         begin[i + 1] = (cells - size[i]) / 2;
         end[i + 1] = begin[i + 1] + size[i];
         sizes[i + 1] = size[i];
@@ -168,7 +173,8 @@ octet_status octet_keras_emit_center_crop(octet_keras_call *call) {
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_SLICE, "Slice", inputs, 3, NULL, &x));
         return octet_keras_return(call, x);
     }
-    const octet_options options = {.strided_slice = {.begin_mask = 9, .end_mask = 9}}; /* all of the batch and the channels */
+    const octet_options options = {
+        .strided_slice = {.begin_mask = 9, .end_mask = 9}}; /* all of the batch and the channels */
     OCTET_TRY(octet_keras_i32s(call, "end", end, 4, &inputs[2]));
     OCTET_TRY(octet_keras_i32s(call, "strides", (const int32_t[]){1, 1, 1, 1}, 4, &inputs[3]));
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, &options, &x));

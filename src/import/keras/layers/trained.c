@@ -18,7 +18,8 @@ static bool is_class(const octet_json *object, const char *class_name) {
 }
 
 const octet_json *octet_keras_trained_activation(const octet_json *value) {
-    if (is_class(value, "QuantizeAwareActivation")) value = octet_json_get(octet_json_get(value, "config"), "activation");
+    if (is_class(value, "QuantizeAwareActivation"))
+        value = octet_json_get(octet_json_get(value, "config"), "activation");
     return value;
 }
 
@@ -27,12 +28,13 @@ typedef struct plan {
     const char *weights[MAX_ATTRIBUTES]; /* "kernel", "depthwise_kernel" */
     size_t n_weights;
     bool before, after, output; /* the activation, and the result of the layer */
-    const char *refusal; /* NULL: understood */
+    const char *refusal;        /* NULL: understood */
 } plan;
 
 static const char *activation_name(const octet_keras_layer *layer) {
     const octet_json *value = octet_keras_trained_activation(octet_json_get(layer->config, "activation"));
-    const octet_json *config = octet_json_get(value, "config"); /* {"class_name": "function", "config": "relu"}, NoOpActivation */
+    const octet_json *config =
+        octet_json_get(value, "config"); /* {"class_name": "function", "config": "relu"}, NoOpActivation */
     const char *name = octet_json_text(value);
     if (name == NULL) name = octet_json_text(config);
     if (name == NULL) name = octet_json_text(octet_json_get(value, "class_name"));
@@ -43,30 +45,36 @@ static const char *activation_name(const octet_keras_layer *layer) {
 static void plan_activation(const char *name, plan *out) {
     out->before = octet_keras_word_in("softmax sigmoid tanh gelu", name);
     out->after = octet_keras_word_in("linear relu swish silu gelu", name);
-    if (!out->before && !out->after && strcmp(name, "NoOpActivation") != 0) out->refusal = "rounds an activation that octet does not know";
+    if (!out->before && !out->after && strcmp(name, "NoOpActivation") != 0)
+        out->refusal = "rounds an activation that octet does not know";
 }
 
 static plan plan_of(const octet_keras_layer *wrapper) {
     plan out = {0};
-    const octet_json *given = octet_json_get(wrapper->config, "quantize_config"), *config = octet_json_get(given, "config");
+    const octet_json *given = octet_json_get(wrapper->config, "quantize_config"),
+                     *config = octet_json_get(given, "config");
     /* Around the configuration of a layer that is not annotated and whose reader is: all but the weights. */
     const bool is_output_only = is_class(given, "OutputOnlyConfig");
     if (is_output_only) given = octet_json_get(config, "quantize_config"), config = octet_json_get(given, "config");
     const char *name = octet_json_text(octet_json_get(given, "class_name"));
-    static const char known[] = "Default8BitQuantizeConfig Default8BitConvQuantizeConfig Default8BitConvTransposeQuantizeConfig "
-                                "Default8BitOutputQuantizeConfig Default8BitActivationQuantizeConfig NoOpQuantizeConfig";
+    static const char known[] =
+        "Default8BitQuantizeConfig Default8BitConvQuantizeConfig Default8BitConvTransposeQuantizeConfig "
+        "Default8BitOutputQuantizeConfig Default8BitActivationQuantizeConfig NoOpQuantizeConfig";
     if (name == NULL || !octet_keras_word_in(known, name) || wrapper->n_wrapped != 1) {
-        out.refusal = "has a quantize_config of its own, which is Python code; octet knows those of the default 8-bit scheme";
+        out.refusal =
+            "has a quantize_config of its own, which is Python code; octet knows those of the default 8-bit scheme";
         return out;
     }
     const octet_json *weights = octet_json_get(config, "weight_attrs");
     out.n_weights = is_output_only ? 0 : octet_json_length(weights);
-    if (out.n_weights > MAX_ATTRIBUTES) out.refusal = "rounds more than two weights, which no layer of the default scheme has";
+    if (out.n_weights > MAX_ATTRIBUTES)
+        out.refusal = "rounds more than two weights, which no layer of the default scheme has";
     for (size_t i = 0; i < out.n_weights && out.refusal == NULL; i++) {
         out.weights[i] = octet_json_text(octet_json_at(weights, i));
         if (out.weights[i] == NULL) out.refusal = "has weight_attrs that are no names";
     }
-    if (octet_json_length(octet_json_get(config, "activation_attrs")) > 0) plan_activation(activation_name(wrapper->wrapped), &out);
+    if (octet_json_length(octet_json_get(config, "activation_attrs")) > 0)
+        plan_activation(activation_name(wrapper->wrapped), &out);
     out.output = octet_json_is_true(octet_json_get(config, "quantize_output"));
     if (strcmp(name, "Default8BitActivationQuantizeConfig") == 0)
         out.output = out.output && octet_keras_word_in("relu swish silu gelu relu6", activation_name(wrapper->wrapped));
@@ -104,8 +112,9 @@ octet_status octet_keras_weights_quantize_wrapper(octet_context *ctx, octet_aren
     return p.output ? add_range(ctx, arena, layer, "output") : OCTET_OK;
 }
 
-/* Keras 2's .keras files: a wrapper takes over the trainable weights of its layer, each rounded one twice (its own list, then the list
- * of what it rounds), before its own; when the layer was frozen as the wrapper was built, only the rounded ones. */
+/* Keras 2's .keras files: a wrapper takes over the trainable weights of its layer, each rounded one twice (its own
+ * list, then the list of what it rounds), before its own; when the layer was frozen as the wrapper was built, only the
+ * rounded ones. */
 void octet_keras_trained_bind(const octet_hdf5 *hdf5, const octet_hdf5_node *group, octet_keras_layer *wrapper) {
     const plan p = plan_of(wrapper);
     octet_keras_layer *inner = wrapper->wrapped;
@@ -136,7 +145,8 @@ void octet_keras_trained_bind(const octet_hdf5 *hdf5, const octet_hdf5_node *gro
 }
 
 /* <what>_min and <what>_max: n numbers each; 0 for a scalar. */
-static octet_status read_range(octet_keras_call *call, const char *what, int32_t *n, const float **min, const float **max) {
+static octet_status read_range(octet_keras_call *call, const char *what, int32_t *n, const float **min,
+                               const float **max) {
     const float **ends[2] = {min, max};
     *n = 0;
     for (int i = 0; i < 2; i++) {
@@ -154,26 +164,33 @@ static octet_status read_range(octet_keras_call *call, const char *what, int32_t
     }
     for (int32_t c = 0; c < *n || c == 0; c++) {
         if (!((*min)[c] <= 0.0f && (*max)[c] >= 0.0f && (*max)[c] - (*min)[c] >= 1e-30f))
-            return octet_keras_refuse(call, "%s_min and %s_max are %g and %g, no range around 0: it was never trained; run the training "
-                                      "on a few samples and save again", what, what, (double)(*min)[c], (double)(*max)[c]);
+            return octet_keras_refuse(
+                call,
+                "%s_min and %s_max are %g and %g, no range around 0: it was never trained; run the training "
+                "on a few samples and save again",
+                what, what, (double)(*min)[c], (double)(*max)[c]);
     }
     return OCTET_OK;
 }
 
-static octet_status round_to(octet_keras_call *call, const char *what, int32_t n_bits, bool is_narrow, uint32_t x, uint32_t *out) {
+static octet_status round_to(octet_keras_call *call, const char *what, int32_t n_bits, bool is_narrow, uint32_t x,
+                             uint32_t *out) {
     const float *min = NULL, *max = NULL;
     int32_t n = 0;
     OCTET_TRY(read_range(call, what, &n, &min, &max));
     if (n > 1) return octet_keras_contradict(call, "has %d ranges for its %s", n, what);
     const octet_options options = {.fake_quant = {min[0], max[0], n_bits, is_narrow}};
     const bool is_input = strcmp(call->layer->class_name, "QuantizeLayer") == 0;
-    const char *name = is_input ? "AllValuesQuantize/FakeQuantWithMinMaxVars" : "MovingAvgQuantize/FakeQuantWithMinMaxVars";
+    const char *name =
+        is_input ? "AllValuesQuantize/FakeQuantWithMinMaxVars" : "MovingAvgQuantize/FakeQuantWithMinMaxVars";
     return octet_keras_emit(call, OCTET_OP_FAKE_QUANT, name, &x, 1, &options, out);
 }
 
 octet_status octet_keras_trained_round(octet_keras_call *wrapper, const char *what, uint32_t x, uint32_t *out) {
     const plan p = plan_of(wrapper->layer);
-    const bool rounds = strcmp(what, "pre_activation") == 0 ? p.before : strcmp(what, "post_activation") == 0 ? p.after : p.output;
+    const bool rounds = strcmp(what, "pre_activation") == 0    ? p.before
+                        : strcmp(what, "post_activation") == 0 ? p.after
+                                                               : p.output;
     *out = x;
     return rounds ? round_to(wrapper, what, 8, false, x, out) : OCTET_OK;
 }
@@ -181,16 +198,19 @@ octet_status octet_keras_trained_round(octet_keras_call *wrapper, const char *wh
 octet_status octet_keras_emit_quantize_layer(octet_keras_call *call) {
     uint32_t x;
     OCTET_TRY(octet_keras_single(call, 0, OCTET_MAX_RANK, &x));
-    const octet_json *quantizer = octet_json_get(call->layer->config, "quantizer"), *config = octet_json_get(quantizer, "config");
+    const octet_json *quantizer = octet_json_get(call->layer->config, "quantizer"),
+                     *config = octet_json_get(quantizer, "config");
     if (octet_json_kind_of(quantizer) != OCTET_JSON_OBJECT) return octet_keras_return(call, x);
     if (!is_class(quantizer, "AllValuesQuantizer") && !is_class(quantizer, "MovingAverageQuantizer") &&
         !is_class(quantizer, "LastValueQuantizer"))
-        return octet_keras_refuse(call, "this quantizer is not supported: AllValuesQuantizer, MovingAverageQuantizer and "
+        return octet_keras_refuse(call,
+                                  "this quantizer is not supported: AllValuesQuantizer, MovingAverageQuantizer and "
                                   "LastValueQuantizer are");
     int64_t n_bits = 8;
     octet_json_integer(octet_json_get(config, "num_bits"), &n_bits);
     if (n_bits < 2 || n_bits > 16) return octet_keras_contradict(call, "num_bits is not 2 to 16");
-    OCTET_TRY(round_to(call, call->layer->name, (int32_t)n_bits, octet_json_is_true(octet_json_get(config, "narrow_range")), x, &x));
+    OCTET_TRY(round_to(call, call->layer->name, (int32_t)n_bits,
+                       octet_json_is_true(octet_json_get(config, "narrow_range")), x, &x));
     return octet_keras_return(call, x);
 }
 
@@ -222,11 +242,12 @@ static int32_t weights_axis(octet_operator_code code) {
     }
 }
 
-/* Rounds the weights of one operator. A layer has one scale for all (n_scales 0), or some that its channels take in turn from `first`
- * on: as many as channels, or one per channel that a depthwise convolution makes of each input. */
-static octet_status round_weights(octet_keras_call *call, octet_value *value, int32_t axis, size_t first, size_t n_scales,
-                                  const double *scales) {
-    const size_t n = n_scales == 0 ? 1 : (size_t)value->shape.dims[axis], n_elements = octet_shape_elements(&value->shape);
+/* Rounds the weights of one operator. A layer has one scale for all (n_scales 0), or some that its channels take in
+ * turn from `first` on: as many as channels, or one per channel that a depthwise convolution makes of each input. */
+static octet_status round_weights(octet_keras_call *call, octet_value *value, int32_t axis, size_t first,
+                                  size_t n_scales, const double *scales) {
+    const size_t n = n_scales == 0 ? 1 : (size_t)value->shape.dims[axis],
+                 n_elements = octet_shape_elements(&value->shape);
     const size_t inner = (size_t)octet_shape_product(&value->shape, axis + 1, value->shape.rank);
     const float *raw = value->data;
     double *own = NULL;
@@ -239,9 +260,11 @@ static octet_status round_weights(octet_keras_call *call, octet_value *value, in
         rounded[i] = fminf(fmaxf(roundf(raw[i] / scale), -127.0f), 127.0f) * scale;
     }
     value->data = rounded;
-    OCTET_TRY(octet_arena_format(call->ctx, &call->graph->arena, &value->name, "%s/LastValueQuant/FakeQuantWithMinMaxVars%s", call->path,
+    OCTET_TRY(octet_arena_format(call->ctx, &call->graph->arena, &value->name,
+                                 "%s/LastValueQuant/FakeQuantWithMinMaxVars%s", call->path,
                                  n_scales > 0 ? "PerChannel" : ""));
-    return octet_value_set_trained(call->ctx, call->graph, (uint32_t)(value - call->graph->values), (uint32_t)n, own, raw);
+    return octet_value_set_trained(call->ctx, call->graph, (uint32_t)(value - call->graph->values), (uint32_t)n, own,
+                                   raw);
 }
 
 static octet_status round_layer(octet_keras_call *call, const char *what, uint32_t first_operator) {
@@ -251,8 +274,11 @@ static octet_status round_layer(octet_keras_call *call, const char *what, uint32
     OCTET_TRY(read_range(call, what, &n, &min, &max));
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n + 1, &scales));
     for (int32_t c = 0; c < n || c == 0; c++) {
-        if (min[c] != -max[c]) return octet_keras_refuse(call, "%s ranges from %g to %g; only weights with the same range on both sides of "
-                                                         "0 are supported", what, (double)min[c], (double)max[c]);
+        if (min[c] != -max[c])
+            return octet_keras_refuse(call,
+                                      "%s ranges from %g to %g; only weights with the same range on both sides of "
+                                      "0 are supported",
+                                      what, (double)min[c], (double)max[c]);
         scales[c] = ((double)max[c] - (double)min[c]) / 254.0;
     }
     size_t first = 0;
@@ -261,11 +287,13 @@ static octet_status round_layer(octet_keras_call *call, const char *what, uint32
         const int32_t axis = weights_axis(op->code);
         octet_value *value = axis < 0 ? NULL : octet_graph_input(call->graph, op, 1);
         if (value == NULL || !octet_value_is_constant(value) || value->type != OCTET_FLOAT32) continue;
-        if (value->trained.n > 0) return octet_keras_refuse(call, "two of its weights are rounded; only one is supported");
+        if (value->trained.n > 0)
+            return octet_keras_refuse(call, "two of its weights are rounded; only one is supported");
         OCTET_TRY(round_weights(call, value, axis, first, (size_t)n, scales));
         first += (size_t)value->shape.dims[axis];
     }
-    if (first == 0) return octet_keras_refuse(call, "%s is rounded, but is not the weights of a convolution or dense layer", what);
+    if (first == 0)
+        return octet_keras_refuse(call, "%s is rounded, but is not the weights of a convolution or dense layer", what);
     return OCTET_OK;
 }
 
@@ -276,6 +304,7 @@ octet_status octet_keras_emit_quantize_wrapper(octet_keras_call *call) {
     OCTET_TRY(octet_keras_emit_wrapper(call));
     for (size_t i = 0; i < p.n_weights; i++) OCTET_TRY(round_layer(call, p.weights[i], first));
     if (!p.output) return OCTET_OK;
-    if (call->n_outputs != 1) return octet_keras_refuse(call, "rounds a layer with %u outputs", (unsigned)call->n_outputs);
+    if (call->n_outputs != 1)
+        return octet_keras_refuse(call, "rounds a layer with %u outputs", (unsigned)call->n_outputs);
     return octet_keras_trained_round(call, "output", call->outputs[0], &call->outputs[0]);
 }

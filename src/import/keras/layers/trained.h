@@ -1,8 +1,7 @@
-/* import/keras/layers/trained.h - quantization-aware training (TensorFlow Model Optimization): what its wrappers have learned.
- * In:  calls of QuantizeLayer and QuantizeWrapper, and of the layers inside the latter.
- * Out: FAKE_QUANT where training rounded activations; weights rounded, with their scales (octet_trained_weights).
- * Knows: the wrappers' variables and which of them each configuration has.
- * Does not know: what becomes of the ranges (quant/trained.c). */
+/* import/keras/layers/trained.h - quantization-aware training (TensorFlow Model Optimization): what its wrappers have
+ * learned. In:  calls of QuantizeLayer and QuantizeWrapper, and of the layers inside the latter. Out: FAKE_QUANT where
+ * training rounded activations; weights rounded, with their scales (octet_trained_weights). Knows: the wrappers'
+ * variables and which of them each configuration has. Does not know: what becomes of the ranges (quant/trained.c). */
 #ifndef OCTET_IMPORT_KERAS_LAYERS_TRAINED_H
 #define OCTET_IMPORT_KERAS_LAYERS_TRAINED_H
 

@@ -1,8 +1,8 @@
 /* Layers around a layer: Bidirectional, TimeDistributed, and those that act in training only. */
 #include <string.h>
 
-#include "import/keras/layers/classes.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/layers/classes.h"
 #include "import/keras/layers/recurrent.h"
 
 static octet_status merge(octet_keras_call *call, const char *mode, uint32_t forward, uint32_t backward) {
@@ -26,19 +26,23 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
     const char *mode = NULL;
     static const char known[] = "LSTM GRU SimpleRNN RNN ConvLSTM1D ConvLSTM2D CuDNNLSTM CuDNNGRU";
     if (!octet_keras_word_in(known, forward->class_name) || !octet_keras_word_in(known, given->class_name))
-        return octet_keras_refuse(call, "a Bidirectional %s is not supported: recurrent layers are", forward->class_name);
+        return octet_keras_refuse(call, "a Bidirectional %s is not supported: recurrent layers are",
+                                  forward->class_name);
     const bool is_whole = octet_json_is_true(octet_json_get(forward->config, "return_sequences"));
     OCTET_TRY(octet_keras_string(call, "merge_mode", "concat", &mode));
     uint32_t n_states = call->n_inputs - 1;
-    if (call->n_inputs < 1 || n_states % 2 != 0) return octet_keras_contradict(call, "reads %u tensors", (unsigned)call->n_inputs);
+    if (call->n_inputs < 1 || n_states % 2 != 0)
+        return octet_keras_contradict(call, "reads %u tensors", (unsigned)call->n_inputs);
     n_states /= 2;
-    /* Of the configurations only go_backwards of the forward layer counts: the other one goes the other way. Where both are
-     * written (Keras 3), the backward layer's own says so already and reverses its input itself. */
-    const bool is_written = octet_json_kind_of(octet_json_get(call->layer->config, "backward_layer")) == OCTET_JSON_OBJECT;
+    /* Of the configurations only go_backwards of the forward layer counts: the other one goes the other way. Where both
+     * are written (Keras 3), the backward layer's own says so already and reverses its input itself. */
+    const bool is_written =
+        octet_json_kind_of(octet_json_get(call->layer->config, "backward_layer")) == OCTET_JSON_OBJECT;
     uint32_t inputs[8], outputs[2][OCTET_KERAS_MAX_OUTPUTS], n_outputs[2] = {0, 0};
     if (n_states > 4) return octet_keras_contradict(call, "reads %u tensors", (unsigned)call->n_inputs);
     const bool turn = !is_written && !octet_json_is_true(octet_json_get(forward->config, "go_backwards"));
-    if (!is_written && !turn) return octet_keras_refuse(call, "around a layer with go_backwards is not supported; swap the directions");
+    if (!is_written && !turn)
+        return octet_keras_refuse(call, "around a layer with go_backwards is not supported; swap the directions");
     /* The backward one first, as TensorFlow's converter orders them. */
     const uint32_t mask = octet_keras_steps_mask(call);
     uint32_t turned_mask = mask;
@@ -59,7 +63,8 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
         OCTET_TRY(merge(call, mode, outputs[0][0], outputs[1][0]));
     }
     if (is_whole) {
-        for (uint32_t i = 0; i < call->n_outputs; i++) OCTET_TRY(octet_keras_mask_set(call, call->outputs[i], octet_keras_mask(call)));
+        for (uint32_t i = 0; i < call->n_outputs; i++)
+            OCTET_TRY(octet_keras_mask_set(call, call->outputs[i], octet_keras_mask(call)));
     }
     for (size_t i = 0; i < 2; i++) {
         for (uint32_t j = 1; j < n_outputs[i]; j++) call->outputs[call->n_outputs++] = outputs[i][j];
@@ -69,8 +74,9 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
 
 /* Layers that treat the last axis only: one call does all steps. */
 static bool is_stepless(const char *class_name) {
-    static const char *const names[] = {"Dense",         "Activation",      "ReLU",         "LeakyReLU", "ELU",      "Dropout",
-                                        "GaussianNoise", "GaussianDropout", "AlphaDropout", "Identity",  "Rescaling"};
+    static const char *const names[] = {"Dense",        "Activation", "ReLU",          "LeakyReLU",
+                                        "ELU",          "Dropout",    "GaussianNoise", "GaussianDropout",
+                                        "AlphaDropout", "Identity",   "Rescaling"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(class_name, names[i]) == 0) return true;
     }
@@ -104,7 +110,8 @@ octet_status octet_keras_emit_time_distributed(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_weights_spectral_normalization(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
+octet_status octet_keras_weights_spectral_normalization(octet_context *ctx, octet_arena *arena,
+                                                        octet_keras_layer *layer) {
     (void)ctx, (void)arena;
     octet_keras_weights_add(layer, "vector_u", "vars/1", false);
     layer->weights[0].is_optional = true;
@@ -113,6 +120,6 @@ octet_status octet_keras_weights_spectral_normalization(octet_context *ctx, octe
 
 octet_status octet_keras_emit_wrapper(octet_keras_call *call) {
     if (call->layer->n_wrapped == 0) return octet_keras_contradict(call, "has no layer");
-    return octet_keras_call_layer(call, call->layer->wrapped, call->inputs, call->n_inputs, octet_keras_mask(call), call->outputs,
-                                  &call->n_outputs);
+    return octet_keras_call_layer(call, call->layer->wrapped, call->inputs, call->n_inputs, octet_keras_mask(call),
+                                  call->outputs, &call->n_outputs);
 }

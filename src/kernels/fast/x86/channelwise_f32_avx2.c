@@ -1,4 +1,5 @@
-/* float32 depthwise convolutions with AVX2 and FMA: taps in ascending order, those outside the input left out, as the reference does. */
+/* float32 depthwise convolutions with AVX2 and FMA: taps in ascending order, those outside the input left out, as the
+ * reference does. */
 #include "kernels/fast/channelwise.h"
 #include "kernels/fast/cpu.h"
 
@@ -11,19 +12,19 @@ enum { BLOCK = OCTET_CHANNEL_BLOCK, COLUMNS = 4, ANY = 0 };
 typedef struct windows {
     const float *row; /* of the input, the first that they see; column 0, channel 0 */
     octet_taps y;
-    int32_t left;     /* column of the first window's first tap, perhaps outside the input */
-    bool whole;       /* all taps of x are inside */
+    int32_t left; /* column of the first window's first tap, perhaps outside the input */
+    bool whole;   /* all taps of x are inside */
 } windows;
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i first_lanes(size_t n) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int32_t)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-/* `columns` windows, `vectors` vectors of channels from `first`; n < 8: one vector of n channels. Filters `width` wide with steps of
- * `stride` take every input once for all sums; those of ANY width go tap by tap. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void sums(const octet_channelwise *c, const windows *at, size_t first, size_t n, float *out,
-                                              const int columns, const int width, const int stride, const int vectors, const bool whole,
-                                              const bool partial) {
+/* `columns` windows, `vectors` vectors of channels from `first`; n < 8: one vector of n channels. Filters `width` wide
+ * with steps of `stride` take every input once for all sums; those of ANY width go tap by tap. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void sums(const octet_channelwise *c, const windows *at, size_t first, size_t n,
+                                              float *out, const int columns, const int width, const int stride,
+                                              const int vectors, const bool whole, const bool partial) {
     const octet_depthwise_params *p = &c->shape;
     const size_t channels = (size_t)p->in_c, n_taps = (size_t)p->filter_h * (size_t)p->filter_w;
     const float *weights = (const float *)(const void *)c->weights + first / BLOCK * BLOCK * n_taps + first % BLOCK;
@@ -36,7 +37,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void sums(const octet_channelwise *c, const 
     }
     for (int32_t ky = at->y.first; ky < at->y.last; ky++) {
         const float *w = weights + (size_t)ky * (size_t)p->filter_w * BLOCK;
-        const float *x = at->row + (size_t)(ky - at->y.first) * (size_t)p->dilation_h * (size_t)p->in_w * channels + first;
+        const float *x =
+            at->row + (size_t)(ky - at->y.first) * (size_t)p->dilation_h * (size_t)p->in_w * channels + first;
         if (width == ANY) {
             for (int32_t kx = 0; kx < p->filter_w; kx++, w += BLOCK) {
                 OCTET_UNROLL
@@ -64,7 +66,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void sums(const octet_channelwise *c, const 
                 OCTET_UNROLL
                 for (int i = 0; i < columns; i++) {
                     const int kx = j - i * stride;
-                    if (kx >= 0 && kx < width) sum[i][v] = _mm256_fmadd_ps(value, _mm256_loadu_ps(w + kx * BLOCK + v * 8), sum[i][v]);
+                    if (kx >= 0 && kx < width)
+                        sum[i][v] = _mm256_fmadd_ps(value, _mm256_loadu_ps(w + kx * BLOCK + v * 8), sum[i][v]);
                 }
             }
         }
@@ -83,14 +86,16 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void sums(const octet_channelwise *c, const 
 }
 
 /* All channels; blocks have 32 of them, so two vectors never pass the end of one. */
-#define WINDOWS(name, columns, width, stride)                                                                                            \
-    static OCTET_TARGET_FAST_AVX2 void name(const octet_channelwise *c, const windows *at, float *out) {                                 \
-        const size_t channels = (size_t)c->shape.in_c;                                                                                   \
-        size_t first = 0;                                                                                                                \
-        for (; at->whole && first + 16 <= channels; first += 16) sums(c, at, first, 8, out, columns, width, stride, 2, true, false);    \
-        for (; first + 16 <= channels; first += 16) sums(c, at, first, 8, out, columns, width, stride, 2, false, false);                \
-        for (; first + 8 <= channels; first += 8) sums(c, at, first, 8, out, columns, width, stride, 1, false, false);                  \
-        if (first < channels) sums(c, at, first, channels - first, out, columns, width, stride, 1, false, true);                        \
+#define WINDOWS(name, columns, width, stride)                                                                          \
+    static OCTET_TARGET_FAST_AVX2 void name(const octet_channelwise *c, const windows *at, float *out) {               \
+        const size_t channels = (size_t)c->shape.in_c;                                                                 \
+        size_t first = 0;                                                                                              \
+        for (; at->whole && first + 16 <= channels; first += 16)                                                       \
+            sums(c, at, first, 8, out, columns, width, stride, 2, true, false);                                        \
+        for (; first + 16 <= channels; first += 16)                                                                    \
+            sums(c, at, first, 8, out, columns, width, stride, 2, false, false);                                       \
+        for (; first + 8 <= channels; first += 8) sums(c, at, first, 8, out, columns, width, stride, 1, false, false); \
+        if (first < channels) sums(c, at, first, channels - first, out, columns, width, stride, 1, false, true);       \
     }
 
 typedef void run_windows(const octet_channelwise *c, const windows *at, float *out);
@@ -106,20 +111,23 @@ static run_windows *four_windows(const octet_depthwise_params *p) {
     return p->filter_w == 5 && p->stride_w == 1 ? four_5 : four_any;
 }
 
-static OCTET_TARGET_FAST_AVX2 void rows(const octet_channelwise *c, const void *input, void *output, uint32_t begin, uint32_t end) {
+static OCTET_TARGET_FAST_AVX2 void rows(const octet_channelwise *c, const void *input, void *output, uint32_t begin,
+                                        uint32_t end) {
     const octet_depthwise_params *p = &c->shape;
     const size_t channels = (size_t)p->in_c;
     const int32_t columns = p->out_w < COLUMNS ? 1 : COLUMNS;
     const int32_t wide = (columns - 1) * p->stride_w + (p->filter_w - 1) * p->dilation_w + 1;
     run_windows *run = columns == 1 ? one_any : four_windows(p);
     for (uint32_t unit = begin; unit < end; unit++) {
-        const float *sample = (const float *)input + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * (size_t)p->in_w * channels;
+        const float *sample =
+            (const float *)input + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * (size_t)p->in_w * channels;
         float *out = (float *)output + (size_t)unit * (size_t)p->out_w * channels;
         const int32_t oy = (int32_t)(unit % (uint32_t)p->out_h) * p->stride_h - p->pad_top;
         windows at = {.y = octet_taps_inside(oy, p->in_h, p->filter_h, p->dilation_h)};
         at.row = sample + (size_t)(oy + at.y.first * p->dilation_h) * (size_t)p->in_w * channels;
         for (int32_t done = 0; done < p->out_w; done += columns) {
-            const int32_t ox = done < p->out_w - columns ? done : p->out_w - columns; /* the last ones may be computed twice */
+            const int32_t ox =
+                done < p->out_w - columns ? done : p->out_w - columns; /* the last ones may be computed twice */
             at.left = ox * p->stride_w - p->pad_left;
             at.whole = at.left >= 0 && at.left + wide <= p->in_w;
             run(c, &at, out + (size_t)ox * channels);
@@ -127,6 +135,7 @@ static OCTET_TARGET_FAST_AVX2 void rows(const octet_channelwise *c, const void *
     }
 }
 
-const octet_channelwise_kernel octet_channelwise_f32_avx2 = {.name = "avx2", .rows = rows, .element = 4, .tap_group = 1};
+const octet_channelwise_kernel octet_channelwise_f32_avx2 = {
+    .name = "avx2", .rows = rows, .element = 4, .tap_group = 1};
 
 #endif

@@ -1,8 +1,9 @@
 /* int8 depthwise convolutions of 3x3 windows, stride 1 or 2, with AVX2, straight from the input.
  *
- * The windows of one output row slide over 16 channels at a time. Column x of the three input rows becomes pairs of int16: (row 0, row 1)
- * at x, and row 2 at (x, x + 1). So five vpmaddwd per 8 channels make a window: the upper pairs of its three columns, the lower
- * pair of the first, and that of the last with a second weight of 0. Outside the input everything is the zero point. */
+ * The windows of one output row slide over 16 channels at a time. Column x of the three input rows becomes pairs of
+ * int16: (row 0, row 1) at x, and row 2 at (x, x + 1). So five vpmaddwd per 8 channels make a window: the upper pairs
+ * of its three columns, the lower pair of the first, and that of the last with a second weight of 0. Outside the input
+ * everything is the zero point. */
 #include "kernels/fast/channelwise.h"
 #include "kernels/fast/x86/scale_avx2.h"
 
@@ -18,11 +19,14 @@ typedef struct strip {
     __m256i zero;         /* the zero point as int16 */
 } strip;
 
-typedef struct two { __m256i v[2]; } two; /* channels 0..3 and 8..11; 4..7 and 12..15 */
+typedef struct two {
+    __m256i v[2];
+} two; /* channels 0..3 and 8..11; 4..7 and 12..15 */
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i load(const strip *s, int row, int32_t x) {
     if (x < 0 || x >= s->width) return s->zero;
-    return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(s->row[row] + (size_t)x * s->step[row])));
+    return _mm256_cvtepi8_epi16(
+        _mm_loadu_si128((const __m128i *)(const void *)(s->row[row] + (size_t)x * s->step[row])));
 }
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 two pair(__m256i a, __m256i b) {
     return (two){{_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)}};
@@ -30,7 +34,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 two pair(__m256i a, __m256i b) {
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 two add(two sum, two x, const uint8_t *w, int group) {
     OCTET_UNROLL
     for (int i = 0; i < 2; i++)
-        sum.v[i] = _mm256_add_epi32(sum.v[i], _mm256_madd_epi16(x.v[i], octet_load_256(w + group * GROUP_BYTES + i * 32)));
+        sum.v[i] =
+            _mm256_add_epi32(sum.v[i], _mm256_madd_epi16(x.v[i], octet_load_256(w + group * GROUP_BYTES + i * 32)));
     return sum;
 }
 
@@ -43,17 +48,21 @@ typedef struct target {
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const target *o, int kind, two sum, int8_t *out) {
     const __m256i words = octet_scale_words_of_avx2(&o->scale, kind, &o->lanes[0], &o->lanes[1], sum.v[0], sum.v[1]);
     const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    octet_store_bytes_avx2(out, _mm_min_epi8(_mm_max_epi8(bytes, _mm_set1_epi8((int8_t)o->scale.min)),
-                                             _mm_set1_epi8((int8_t)o->scale.max)), o->n);
+    octet_store_bytes_avx2(
+        out,
+        _mm_min_epi8(_mm_max_epi8(bytes, _mm_set1_epi8((int8_t)o->scale.min)), _mm_set1_epi8((int8_t)o->scale.max)),
+        o->n);
 }
 
 /* One output row of 16 channels from `lane` on. All that the loop needs is local: see octet_scale_lanes. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void slide(const octet_channelwise *c, int kind, const strip *in, size_t lane, int8_t *out,
-                                               const int stride) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void slide(const octet_channelwise *c, int kind, const strip *in, size_t lane,
+                                               int8_t *out, const int stride) {
     const size_t channels = (size_t)c->shape.out_c;
     const uint8_t *w = c->weights + lane / BLOCK * BLOCK * c->n_groups * 4 + lane % BLOCK * 4;
-    const target o = {c->scale, {octet_scale_lanes_avx2(&c->scale, kind, lane), octet_scale_lanes_avx2(&c->scale, kind, lane + 8)},
-                      channels - lane < CHANNELS ? (uint32_t)(channels - lane) : CHANNELS};
+    const target o = {
+        c->scale,
+        {octet_scale_lanes_avx2(&c->scale, kind, lane), octet_scale_lanes_avx2(&c->scale, kind, lane + 8)},
+        channels - lane < CHANNELS ? (uint32_t)(channels - lane) : CHANNELS};
     const two bias = {{octet_load_256(o.scale.bias + lane), octet_load_256(o.scale.bias + lane + 8)}};
     const strip s = *in;
     int32_t x = -c->shape.pad_left;
@@ -64,7 +73,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void slide(const octet_channelwise *c, int k
         const __m256i bottom = next;
         next = load(&s, 2, x + 1);
         const two upper = pair(load(&s, 0, x), load(&s, 1, x)), lower = pair(bottom, next);
-        if (i >= 0) finish(&o, kind, add(add(first, upper, w, UPPER + 2), lower, w, LOWER + 1), out + (size_t)i * channels);
+        if (i >= 0)
+            finish(&o, kind, add(add(first, upper, w, UPPER + 2), lower, w, LOWER + 1), out + (size_t)i * channels);
         first = add(add(bias, upper, w, UPPER), lower, w, LOWER);
         if (stride == 1) {
             const two last = first;
@@ -87,7 +97,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void row(const octet_channelwise *c, int kin
 }
 #define ROW(kind) row(c, kind, s, out)
 
-static OCTET_TARGET_FAST_AVX2 void rows(const octet_channelwise *c, const void *input, void *output, uint32_t begin, uint32_t end) {
+static OCTET_TARGET_FAST_AVX2 void rows(const octet_channelwise *c, const void *input, void *output, uint32_t begin,
+                                        uint32_t end) {
     const octet_depthwise_params *p = &c->shape;
     const size_t pixel = (size_t)p->in_c, line = pixel * (size_t)p->in_w;
     int8_t outside[CHANNELS];
@@ -107,13 +118,13 @@ static OCTET_TARGET_FAST_AVX2 void rows(const octet_channelwise *c, const void *
 }
 
 /* Vector v, half h, lane j holds channel 16 (v / 2) + 8 h + 4 (v % 2) + j. */
-const octet_channelwise_kernel octet_channelwise_s8_avx2_3x3 = {.name = "avx2 3x3",
-                                                                .rows = rows,
-                                                                .element = 2,
-                                                                .tap_group = 2,
-                                                                .place = (const uint8_t[]){0, 2, 4, 1, 3, 5, 6, 7, 8},
-                                                                .channel_of_lane = {0,  1,  2,  3,  8,  9,  10, 11, 4,  5,  6,
-                                                                                    7,  12, 13, 14, 15, 16, 17, 18, 19, 24, 25,
-                                                                                    26, 27, 20, 21, 22, 23, 28, 29, 30, 31}};
+const octet_channelwise_kernel octet_channelwise_s8_avx2_3x3 = {
+    .name = "avx2 3x3",
+    .rows = rows,
+    .element = 2,
+    .tap_group = 2,
+    .place = (const uint8_t[]){0, 2, 4, 1, 3, 5, 6, 7, 8},
+    .channel_of_lane = {0,  1,  2,  3,  8,  9,  10, 11, 4,  5,  6,  7,  12, 13, 14, 15,
+                        16, 17, 18, 19, 24, 25, 26, 27, 20, 21, 22, 23, 28, 29, 30, 31}};
 
 #endif

@@ -1,4 +1,5 @@
-/* int8 depthwise convolutions with VNNI in 256 bits: four taps of 32 channels are transposed into groups of four bytes per lane. */
+/* int8 depthwise convolutions with VNNI in 256 bits: four taps of 32 channels are transposed into groups of four bytes
+ * per lane. */
 #include <string.h>
 
 #include "kernels/fast/channelwise.h"
@@ -8,11 +9,13 @@
 
 enum { BLOCK = OCTET_CHANNEL_BLOCK };
 
-typedef struct sums { __m256i v[4]; } sums;
+typedef struct sums {
+    __m256i v[4];
+} sums;
 
 /* One block at one position; groups is a constant for 3x3 filters. */
-OCTET_INLINE OCTET_TARGET_FAST_VNNI sums convolve(const octet_channelwise *c, const uint8_t *x, const uint8_t *w, const __m256i *bias,
-                                                  const size_t *offset, uint32_t groups) {
+OCTET_INLINE OCTET_TARGET_FAST_VNNI sums convolve(const octet_channelwise *c, const uint8_t *x, const uint8_t *w,
+                                                  const __m256i *bias, const size_t *offset, uint32_t groups) {
     sums s;
     OCTET_UNROLL
     for (int v = 0; v < 4; v++) s.v[v] = bias[v];
@@ -30,7 +33,8 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI sums convolve(const octet_channelwise *c, co
     return s;
 }
 
-OCTET_INLINE OCTET_TARGET_FAST_VNNI void row(const octet_channelwise *c, int kind, const uint8_t *x, int8_t *out, uint32_t groups) {
+OCTET_INLINE OCTET_TARGET_FAST_VNNI void row(const octet_channelwise *c, int kind, const uint8_t *x, int8_t *out,
+                                             uint32_t groups) {
     const size_t channels = (size_t)c->shape.out_c, step = (size_t)c->shape.stride_w * c->windows.pixel;
     size_t offsets[12];
     const size_t *offset = c->tap_offsets;
@@ -55,28 +59,30 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI void row(const octet_channelwise *c, int kin
     }
 }
 
-#define ROW(kind)                                          \
-    if (c->n_groups == 3) row(c, kind, x, out, 3);         \
+#define ROW(kind)                                  \
+    if (c->n_groups == 3) row(c, kind, x, out, 3); \
     else row(c, kind, x, out, c->n_groups)
 
-static OCTET_TARGET_FAST_VNNI void rows(const octet_channelwise *c, const void *prepared, void *output, uint32_t begin, uint32_t end) {
+static OCTET_TARGET_FAST_VNNI void rows(const octet_channelwise *c, const void *prepared, void *output, uint32_t begin,
+                                        uint32_t end) {
     for (uint32_t unit = begin; unit < end; unit++) {
         const size_t oy = unit % (uint32_t)c->shape.out_h, sample = unit / (uint32_t)c->shape.out_h;
-        const uint8_t *x = (const uint8_t *)prepared + sample * c->windows.sample + oy * (size_t)c->shape.stride_h * c->windows.row;
+        const uint8_t *x =
+            (const uint8_t *)prepared + sample * c->windows.sample + oy * (size_t)c->shape.stride_h * c->windows.row;
         int8_t *out = (int8_t *)output + (size_t)unit * (size_t)c->shape.out_w * (size_t)c->shape.out_c;
         OCTET_SCALE_SWITCH(&c->scale, ROW)
     }
 }
 
 /* Vector v, half h, lane j holds channel 16 h + 4 v + j. */
-const octet_channelwise_kernel octet_channelwise_s8_vnni = {.name = "avx512vnni",
-                                                            .rows = rows,
-                                                            .prepare = octet_windows_prepare_u8,
-                                                            .element = 1,
-                                                            .tap_group = 4,
-                                                            .input_offset = 128,
-                                                            .channel_of_lane = {0,  1,  2,  3,  16, 17, 18, 19, 4,  5,  6,
-                                                                                7,  20, 21, 22, 23, 8,  9,  10, 11, 24, 25,
-                                                                                26, 27, 12, 13, 14, 15, 28, 29, 30, 31}};
+const octet_channelwise_kernel octet_channelwise_s8_vnni = {
+    .name = "avx512vnni",
+    .rows = rows,
+    .prepare = octet_windows_prepare_u8,
+    .element = 1,
+    .tap_group = 4,
+    .input_offset = 128,
+    .channel_of_lane = {0, 1, 2,  3,  16, 17, 18, 19, 4,  5,  6,  7,  20, 21, 22, 23,
+                        8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31}};
 
 #endif

@@ -6,12 +6,17 @@
 #if OCTET_FAST_X86
 
 /* The cells of one window: its first cell, rows and columns. */
-typedef struct cells { int64_t first; int32_t rows, columns; } cells;
+typedef struct cells {
+    int64_t first;
+    int32_t rows, columns;
+} cells;
 
 OCTET_INLINE cells cells_at(const octet_pool_2d_params *p, int32_t oy, int32_t ox) {
     const int32_t y = oy * p->stride_h - p->pad_top, x = ox * p->stride_w - p->pad_left;
-    const octet_taps ty = octet_taps_inside(y, p->in_h, p->filter_h, 1), tx = octet_taps_inside(x, p->in_w, p->filter_w, 1);
-    return (cells){((int64_t)(y + ty.first) * p->in_w + x + tx.first) * p->channels, ty.last - ty.first, tx.last - tx.first};
+    const octet_taps ty = octet_taps_inside(y, p->in_h, p->filter_h, 1),
+                     tx = octet_taps_inside(x, p->in_w, p->filter_w, 1);
+    return (cells){((int64_t)(y + ty.first) * p->in_w + x + tx.first) * p->channels, ty.last - ty.first,
+                   tx.last - tx.first};
 }
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i max_32(const int8_t *x, const cells *w, int64_t pixel, int64_t row) {
@@ -23,8 +28,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i max_32(const int8_t *x, const cells 
     return max;
 }
 
-/* Sums of 32 cells to averages: (sum +- count / 2) / count towards 0. The float quotient is exact enough: sums are below 2^16, so a
- * quotient that is no whole number is at least 1 / 255 away from one. */
+/* Sums of 32 cells to averages: (sum +- count / 2) / count towards 0. The float quotient is exact enough: sums are
+ * below 2^16, so a quotient that is no whole number is at least 1 / 255 away from one. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i average_8(__m128i sums, int32_t count) {
     const __m256i sum = _mm256_cvtepi16_epi32(sums), half = _mm256_set1_epi32(count / 2);
     const __m256i positive = _mm256_cmpgt_epi32(sum, _mm256_setzero_si256());
@@ -37,11 +42,13 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i average_32(const int8_t *x, const ce
         const int8_t *cell = x;
         for (int32_t i = 0; i < w->columns; i++, cell += pixel) {
             low = _mm256_add_epi16(low, _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)cell)));
-            high = _mm256_add_epi16(high, _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(cell + 16))));
+            high = _mm256_add_epi16(high,
+                                    _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(cell + 16))));
         }
     }
     const int32_t count = w->rows * w->columns;
-    const __m256i a = _mm256_packs_epi32(average_8(_mm256_castsi256_si128(low), count), average_8(_mm256_extracti128_si256(low, 1), count));
+    const __m256i a = _mm256_packs_epi32(average_8(_mm256_castsi256_si128(low), count),
+                                         average_8(_mm256_extracti128_si256(low, 1), count));
     const __m256i b = _mm256_packs_epi32(average_8(_mm256_castsi256_si128(high), count),
                                          average_8(_mm256_extracti128_si256(high, 1), count));
     /* Halves of a: channels 0-3 8-11 | 4-7 12-15; of b the same from 16. */
@@ -49,21 +56,23 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i average_32(const int8_t *x, const ce
     return _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
-#define POOL_S8(name, of_32)                                                                                                          \
-    OCTET_TARGET_FAST_AVX2 void name(const octet_pool_2d_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end) { \
-        const __m256i min = _mm256_set1_epi8((int8_t)p->min), max = _mm256_set1_epi8((int8_t)p->max);                                 \
-        const int64_t pixel = p->channels, row = pixel * p->in_w;                                                                     \
-        for (int32_t unit = begin; unit < end; unit++) {                                                                              \
-            const int8_t *sample = input + (int64_t)(unit / p->out_h) * p->in_h * row;                                                \
-            int8_t *out = output + (int64_t)unit * p->out_w * pixel;                                                                  \
-            for (int32_t ox = 0; ox < p->out_w; ox++, out += pixel) {                                                                 \
-                const cells w = cells_at(p, unit % p->out_h, ox);                                                                     \
-                for (int32_t c = 0; c < p->channels; c += 32) {                                                                       \
-                    const __m256i r = _mm256_min_epi8(_mm256_max_epi8(of_32(sample + w.first + c, &w, pixel, row), min), max);        \
-                    octet_store_32_avx2(out + c, r, (uint32_t)(p->channels - c));                                                     \
-                }                                                                                                                     \
-            }                                                                                                                         \
-        }                                                                                                                             \
+#define POOL_S8(name, of_32)                                                                                     \
+    OCTET_TARGET_FAST_AVX2 void name(const octet_pool_2d_params *p, const int8_t *input, int8_t *output,         \
+                                     int32_t begin, int32_t end) {                                               \
+        const __m256i min = _mm256_set1_epi8((int8_t)p->min), max = _mm256_set1_epi8((int8_t)p->max);            \
+        const int64_t pixel = p->channels, row = pixel * p->in_w;                                                \
+        for (int32_t unit = begin; unit < end; unit++) {                                                         \
+            const int8_t *sample = input + (int64_t)(unit / p->out_h) * p->in_h * row;                           \
+            int8_t *out = output + (int64_t)unit * p->out_w * pixel;                                             \
+            for (int32_t ox = 0; ox < p->out_w; ox++, out += pixel) {                                            \
+                const cells w = cells_at(p, unit % p->out_h, ox);                                                \
+                for (int32_t c = 0; c < p->channels; c += 32) {                                                  \
+                    const __m256i r =                                                                            \
+                        _mm256_min_epi8(_mm256_max_epi8(of_32(sample + w.first + c, &w, pixel, row), min), max); \
+                    octet_store_32_avx2(out + c, r, (uint32_t)(p->channels - c));                                \
+                }                                                                                                \
+            }                                                                                                    \
+        }                                                                                                        \
     }
 
 POOL_S8(octet_max_pool_2d_s8_avx2, max_32)
@@ -87,23 +96,27 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256 mean_8(const float *x, const cells *w
     return _mm256_div_ps(sum, _mm256_set1_ps((float)(w->rows * w->columns)));
 }
 
-#define POOL_F32(name, of_8)                                                                                                          \
-    OCTET_TARGET_FAST_AVX2 void name(const octet_pool_2d_params *p, const float *input, float *output, int32_t begin, int32_t end) {  \
-        const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);                                            \
-        const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);                                                              \
-        const int64_t pixel = p->channels, row = pixel * p->in_w;                                                                     \
-        for (int32_t unit = begin; unit < end; unit++) {                                                                              \
-            const float *sample = input + (int64_t)(unit / p->out_h) * p->in_h * row;                                                 \
-            float *out = output + (int64_t)unit * p->out_w * pixel;                                                                   \
-            for (int32_t ox = 0; ox < p->out_w; ox++, out += pixel) {                                                                 \
-                const cells w = cells_at(p, unit % p->out_h, ox);                                                                     \
-                for (int32_t c = 0; c < p->channels; c += 8) {                                                                        \
-                    const __m256 r = _mm256_min_ps(max, _mm256_max_ps(min, of_8(sample + w.first + c, &w, pixel, row)));              \
-                    if (p->channels - c >= 8) _mm256_storeu_ps(out + c, r);                                                           \
-                    else _mm256_maskstore_ps(out + c, _mm256_cmpgt_epi32(_mm256_set1_epi32(p->channels - c), lanes), r);              \
-                }                                                                                                                     \
-            }                                                                                                                         \
-        }                                                                                                                             \
+#define POOL_F32(name, of_8)                                                                                          \
+    OCTET_TARGET_FAST_AVX2 void name(const octet_pool_2d_params *p, const float *input, float *output, int32_t begin, \
+                                     int32_t end) {                                                                   \
+        const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);                            \
+        const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);                                              \
+        const int64_t pixel = p->channels, row = pixel * p->in_w;                                                     \
+        for (int32_t unit = begin; unit < end; unit++) {                                                              \
+            const float *sample = input + (int64_t)(unit / p->out_h) * p->in_h * row;                                 \
+            float *out = output + (int64_t)unit * p->out_w * pixel;                                                   \
+            for (int32_t ox = 0; ox < p->out_w; ox++, out += pixel) {                                                 \
+                const cells w = cells_at(p, unit % p->out_h, ox);                                                     \
+                for (int32_t c = 0; c < p->channels; c += 8) {                                                        \
+                    const __m256 r =                                                                                  \
+                        _mm256_min_ps(max, _mm256_max_ps(min, of_8(sample + w.first + c, &w, pixel, row)));           \
+                    if (p->channels - c >= 8) _mm256_storeu_ps(out + c, r);                                           \
+                    else                                                                                              \
+                        _mm256_maskstore_ps(out + c, _mm256_cmpgt_epi32(_mm256_set1_epi32(p->channels - c), lanes),   \
+                                            r);                                                                       \
+                }                                                                                                     \
+            }                                                                                                         \
+        }                                                                                                             \
     }
 
 POOL_F32(octet_max_pool_2d_f32_avx2, max_8)

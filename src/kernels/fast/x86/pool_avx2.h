@@ -9,9 +9,13 @@
 
 enum { OCTET_POOL_AVERAGE_CELLS = 255 }; /* at most, of the int8 average: 16-bit sums */
 
-void octet_max_pool_2d_s8_avx2(const octet_pool_2d_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end);
-void octet_average_pool_2d_s8_avx2(const octet_pool_2d_params *p, const int8_t *input, int8_t *output, int32_t begin, int32_t end);
-void octet_max_pool_2d_f32_avx2(const octet_pool_2d_params *p, const float *input, float *output, int32_t begin, int32_t end);
-void octet_average_pool_2d_f32_avx2(const octet_pool_2d_params *p, const float *input, float *output, int32_t begin, int32_t end);
+void octet_max_pool_2d_s8_avx2(const octet_pool_2d_params *p, const int8_t *input, int8_t *output, int32_t begin,
+                               int32_t end);
+void octet_average_pool_2d_s8_avx2(const octet_pool_2d_params *p, const int8_t *input, int8_t *output, int32_t begin,
+                                   int32_t end);
+void octet_max_pool_2d_f32_avx2(const octet_pool_2d_params *p, const float *input, float *output, int32_t begin,
+                                int32_t end);
+void octet_average_pool_2d_f32_avx2(const octet_pool_2d_params *p, const float *input, float *output, int32_t begin,
+                                    int32_t end);
 
 #endif

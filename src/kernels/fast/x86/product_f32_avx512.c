@@ -7,8 +7,8 @@
 
 enum { VECTORS = 2, LANES = 16, MAX_ROWS = 8 };
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, float *out,
-                                                const int rows, const int vectors) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row,
+                                                float *out, const int rows, const int vectors) {
     __m512 sum[MAX_ROWS * VECTORS];
     const float *bias = p->bias + (size_t)panel * LANES * VECTORS;
     OCTET_UNROLL
@@ -21,7 +21,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t
     for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
         const float *x[MAX_ROWS];
         OCTET_UNROLL
-        for (int i = 0; i < rows; i++) x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
+        for (int i = 0; i < rows; i++)
+            x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
         for (size_t k = 0; k < steps; k++, w += vectors * LANES) {
             __m512 weight[VECTORS];
             OCTET_UNROLL
@@ -30,7 +31,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t
             for (int i = 0; i < rows; i++) {
                 const __m512 value = _mm512_set1_ps(x[i][k]);
                 OCTET_UNROLL
-                for (int v = 0; v < vectors; v++) sum[i * vectors + v] = _mm512_fmadd_ps(value, weight[v], sum[i * vectors + v]);
+                for (int v = 0; v < vectors; v++)
+                    sum[i * vectors + v] = _mm512_fmadd_ps(value, weight[v], sum[i * vectors + v]);
             }
         }
     }
@@ -42,20 +44,21 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t
         const __mmask16 mask = left >= LANES ? 0xFFFF : (__mmask16)((1U << left) - 1);
         OCTET_UNROLL
         for (int i = 0; i < rows; i++) {
-            const __m512 r = _mm512_min_ps(max, _mm512_max_ps(min, sum[i * vectors + v])); /* in this order NaN stays NaN */
+            const __m512 r =
+                _mm512_min_ps(max, _mm512_max_ps(min, sum[i * vectors + v])); /* in this order NaN stays NaN */
             _mm512_mask_storeu_ps(out + (size_t)i * p->n_outputs + v * LANES, mask, r);
         }
     }
 }
 
-#define TILE(n)                                              \
-    case n:                                                  \
-        if (two) tile(p, panel, rows, out, n, 2);            \
-        else tile(p, panel, rows, out, n, 1);                \
+#define TILE(n)                                   \
+    case n:                                       \
+        if (two) tile(p, panel, rows, out, n, 2); \
+        else tile(p, panel, rows, out, n, 1);     \
         break;
 
-static OCTET_TARGET_FAST_AVX512 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
-                                              void *out) {
+static OCTET_TARGET_FAST_AVX512 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
+                                              uint32_t n_rows, void *out) {
     const bool two = octet_product_width(p, panel) > LANES;
     switch (n_rows) {
         TILE(1)
@@ -71,8 +74,15 @@ static OCTET_TARGET_FAST_AVX512 void tile_any(const octet_product *p, uint32_t p
     }
 }
 
-const octet_product_kernel octet_product_f32_avx512 = {.name = "avx512", .tile = tile_any, .prepare = octet_windows_prepare_f32,
-    .element = 4, .k_group = 1, .weight_bytes = 4, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS,
-    .input_offset = OCTET_PRODUCT_NO_OFFSET};
+const octet_product_kernel octet_product_f32_avx512 = {.name = "avx512",
+                                                       .tile = tile_any,
+                                                       .prepare = octet_windows_prepare_f32,
+                                                       .element = 4,
+                                                       .k_group = 1,
+                                                       .weight_bytes = 4,
+                                                       .lanes = LANES,
+                                                       .vectors = VECTORS,
+                                                       .max_rows = MAX_ROWS,
+                                                       .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 #endif

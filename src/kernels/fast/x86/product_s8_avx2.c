@@ -7,10 +7,11 @@
 
 enum { VECTORS = 2, LANES = 8, MAX_ROWS = 5 };
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, int rows, int vectors,
-                                                int8_t *out, uint32_t width) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum,
+                                                int rows, int vectors, int8_t *out, uint32_t width) {
     const octet_scale scale = p->scale;
-    const octet_scale_lanes l = octet_scale_lanes_avx2(&scale, kind, lane), m = octet_scale_lanes_avx2(&scale, kind, lane + LANES);
+    const octet_scale_lanes l = octet_scale_lanes_avx2(&scale, kind, lane),
+                            m = octet_scale_lanes_avx2(&scale, kind, lane + LANES);
     const size_t pixel = p->n_outputs;
     OCTET_UNROLL
     for (int i = 0; i < rows; i++, out += pixel) {
@@ -21,14 +22,15 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind
 #define FINISH(kind) finish(p, kind, lane, total, rows, vectors, out, width)
 
 /* rows and vectors are constants at every call: sums live in registers. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out, const int rows,
-                                              const int vectors) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row,
+                                              void *out, const int rows, const int vectors) {
     const size_t lane = (size_t)panel * LANES * VECTORS;
     __m256i sum[MAX_ROWS * VECTORS];
     OCTET_UNROLL
     for (int i = 0; i < rows; i++) {
         OCTET_UNROLL
-        for (int v = 0; v < vectors; v++) sum[i * vectors + v] = octet_load_256(p->scale.bias + lane + (size_t)v * LANES);
+        for (int v = 0; v < vectors; v++)
+            sum[i * vectors + v] = octet_load_256(p->scale.bias + lane + (size_t)v * LANES);
     }
     const uint8_t *w = p->weights + panel * p->panel_bytes;
     const size_t steps = p->steps, step_bytes = (size_t)(vectors * LANES * 4);
@@ -59,14 +61,14 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
     OCTET_SCALE_SWITCH(&p->scale, FINISH)
 }
 
-#define TILE(n)                                                                                    \
-    case n:                                                                                        \
-        if (two) tile(p, panel, rows, out, n, 2);                                               \
-        else tile(p, panel, rows, out, n, 1);                                                   \
+#define TILE(n)                                   \
+    case n:                                       \
+        if (two) tile(p, panel, rows, out, n, 2); \
+        else tile(p, panel, rows, out, n, 1);     \
         break;
 
-static OCTET_TARGET_FAST_AVX2 void tile_many(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
-                                             void *out) {
+static OCTET_TARGET_FAST_AVX2 void tile_many(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
+                                             uint32_t n_rows, void *out) {
     const bool two = octet_product_width(p, panel) > LANES;
     switch (n_rows) {
         TILE(1)
@@ -79,7 +81,15 @@ static OCTET_TARGET_FAST_AVX2 void tile_many(const octet_product *p, uint32_t pa
     }
 }
 
-const octet_product_kernel octet_product_s8_avx2 = {.name = "avx2", .tile = tile_many, .prepare = octet_windows_prepare_s16, .element = 2,
-    .k_group = 2, .weight_bytes = 2, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = OCTET_PRODUCT_NO_OFFSET};
+const octet_product_kernel octet_product_s8_avx2 = {.name = "avx2",
+                                                    .tile = tile_many,
+                                                    .prepare = octet_windows_prepare_s16,
+                                                    .element = 2,
+                                                    .k_group = 2,
+                                                    .weight_bytes = 2,
+                                                    .lanes = LANES,
+                                                    .vectors = VECTORS,
+                                                    .max_rows = MAX_ROWS,
+                                                    .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 #endif

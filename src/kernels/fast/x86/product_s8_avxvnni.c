@@ -6,7 +6,8 @@
 
 enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6 };
 
-/* Set to build this file with the EVEX encoding of the same instruction, for machines with AVX-512 VNNI only (tests). */
+/* Set to build this file with the EVEX encoding of the same instruction, for machines with AVX-512 VNNI only (tests).
+ */
 #ifdef OCTET_AVX_VNNI_AS_EVEX
 #undef OCTET_TARGET_FAST_AVX_VNNI
 #define OCTET_TARGET_FAST_AVX_VNNI __attribute__((target("avx2,fma,avx512vl,avx512vnni")))
@@ -15,24 +16,26 @@ enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6 };
 #define DOT(sum, x, w) _mm256_dpbusd_avx_epi32(sum, x, w)
 #endif
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, int rows,
-                                                    int vectors, int8_t *out, uint32_t width) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum,
+                                                    int rows, int vectors, int8_t *out, uint32_t width) {
     OCTET_UNROLL
     for (int i = 0; i < rows; i++, out += p->n_outputs) {
-        octet_store_bytes_avx2(out, octet_scale_avx2(&p->scale, kind, lane, sum[i * vectors], sum[i * vectors + vectors - 1]), width);
+        octet_store_bytes_avx2(
+            out, octet_scale_avx2(&p->scale, kind, lane, sum[i * vectors], sum[i * vectors + vectors - 1]), width);
     }
 }
 #define FINISH(kind) finish(p, kind, lane, total, rows, vectors, out, width)
 
 /* rows and vectors are constants at every call: sums live in registers. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out,
-                                                  const int rows, const int vectors) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row,
+                                                  void *out, const int rows, const int vectors) {
     const size_t lane = (size_t)panel * LANES * VECTORS;
     __m256i sum[MAX_ROWS * VECTORS];
     OCTET_UNROLL
     for (int i = 0; i < rows; i++) {
         OCTET_UNROLL
-        for (int v = 0; v < vectors; v++) sum[i * vectors + v] = octet_load_256(p->scale.bias + lane + (size_t)(v * LANES));
+        for (int v = 0; v < vectors; v++)
+            sum[i * vectors + v] = octet_load_256(p->scale.bias + lane + (size_t)(v * LANES));
     }
     const uint8_t *w = p->weights + panel * p->panel_bytes;
     const size_t steps = p->steps, step_bytes = (size_t)(vectors * 32);
@@ -49,7 +52,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void tile(const octet_product *p, uint32
                 int32_t four;
                 __builtin_memcpy(&four, x[i] + 4 * k, 4);
                 OCTET_UNROLL
-                for (int v = 0; v < vectors; v++) sum[i * vectors + v] = DOT(sum[i * vectors + v], _mm256_set1_epi32(four), weight[v]);
+                for (int v = 0; v < vectors; v++)
+                    sum[i * vectors + v] = DOT(sum[i * vectors + v], _mm256_set1_epi32(four), weight[v]);
             }
         }
     }
@@ -60,14 +64,14 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void tile(const octet_product *p, uint32
     OCTET_SCALE_SWITCH(&p->scale, FINISH)
 }
 
-#define TILE(n)                                              \
-    case n:                                                  \
-        if (two) tile(p, panel, rows, out, n, 2);            \
-        else tile(p, panel, rows, out, n, 1);                \
+#define TILE(n)                                   \
+    case n:                                       \
+        if (two) tile(p, panel, rows, out, n, 2); \
+        else tile(p, panel, rows, out, n, 1);     \
         break;
 
-static OCTET_TARGET_FAST_AVX_VNNI void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
-                                                void *out) {
+static OCTET_TARGET_FAST_AVX_VNNI void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
+                                                uint32_t n_rows, void *out) {
     const bool two = octet_product_width(p, panel) > LANES;
     switch (n_rows) {
         TILE(1)
@@ -81,7 +85,15 @@ static OCTET_TARGET_FAST_AVX_VNNI void tile_any(const octet_product *p, uint32_t
     }
 }
 
-const octet_product_kernel octet_product_s8_avx_vnni = {.name = "avxvnni", .tile = tile_any, .prepare = octet_windows_prepare_u8,
-    .element = 1, .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = 128};
+const octet_product_kernel octet_product_s8_avx_vnni = {.name = "avxvnni",
+                                                        .tile = tile_any,
+                                                        .prepare = octet_windows_prepare_u8,
+                                                        .element = 1,
+                                                        .k_group = 4,
+                                                        .weight_bytes = 1,
+                                                        .lanes = LANES,
+                                                        .vectors = VECTORS,
+                                                        .max_rows = MAX_ROWS,
+                                                        .input_offset = 128};
 
 #endif

@@ -14,8 +14,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i four(const uint8_t *x) {
 }
 
 /* Rows in fours: their 8 bytes each side by side in one vector. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum, const int rows,
-                                                uint32_t width, int8_t *out) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind, size_t lane, const __m256i *sum,
+                                                const int rows, uint32_t width, int8_t *out) {
     const octet_scale scale = p->scale;
     const octet_scale_lanes lanes = octet_scale_lanes_avx2(&scale, kind, lane);
     const size_t pixel = p->n_outputs;
@@ -36,12 +36,13 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind
         }
     }
 }
-#define FINISH(kind)                                                                     \
-    if (width == LANES) finish(p, kind, lane, total, rows, LANES, out);                  \
+#define FINISH(kind)                                                    \
+    if (width == LANES) finish(p, kind, lane, total, rows, LANES, out); \
     else finish(p, kind, lane, total, rows, width, out)
 
 /* Products of two neighbouring inputs in 16 bits. turned: by sizes of weights, of the inputs after the mask. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i multiply(const uint8_t *x, __m256i weights, __m256i mask, const bool turned) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i multiply(const uint8_t *x, __m256i weights, __m256i mask,
+                                                     const bool turned) {
     if (turned) return _mm256_maddubs_epi16(weights, _mm256_xor_si256(four(x), mask));
     return _mm256_maddubs_epi16(four(x), weights);
 }
@@ -53,8 +54,8 @@ typedef struct cursor {
 } cursor;
 
 /* Adds the steps of one list to the sums; rows and turned are constants at every call. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 cursor add_list(octet_pairs_list list, cursor at, const uint8_t *const *x, __m256i *sum,
-                                                    const int rows, const bool turned) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 cursor add_list(octet_pairs_list list, cursor at, const uint8_t *const *x,
+                                                    __m256i *sum, const int rows, const bool turned) {
     const int size = turned ? 2 * STEP : STEP;
     const __m256i ones = _mm256_set1_epi16(1);
     const int8_t *w = at.weights;
@@ -65,7 +66,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 cursor add_list(octet_pairs_list list, curso
         const __m256i mask_a = octet_load_256(w + size - STEP), mask_b = octet_load_256(w + 2 * size - STEP);
         OCTET_UNROLL
         for (int i = 0; i < rows; i++) {
-            const __m256i words = _mm256_add_epi16(multiply(x[i] + first, a, mask_a, turned), multiply(x[i] + second, b, mask_b, turned));
+            const __m256i words =
+                _mm256_add_epi16(multiply(x[i] + first, a, mask_a, turned), multiply(x[i] + second, b, mask_b, turned));
             sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(words, ones));
         }
     }
@@ -79,8 +81,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 cursor add_list(octet_pairs_list list, curso
     return (cursor){w, offset};
 }
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out,
-                                              const int rows) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row,
+                                              void *out, const int rows) {
     const size_t lane = (size_t)panel * LANES;
     const octet_pairs_panel *pairs = &p->pairs[panel];
     const uint8_t *x[MAX_ROWS];
@@ -99,13 +101,11 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
     OCTET_SCALE_SWITCH(&p->scale, FINISH)
 }
 
-#define TILE(n)                             \
-    case n:                                 \
-        tile(p, panel, rows, out, n);       \
-        break;
+#define TILE(n) \
+    case n: tile(p, panel, rows, out, n); break;
 
-static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
-                                            void *out) {
+static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
+                                            uint32_t n_rows, void *out) {
     switch (n_rows) {
         TILE(1)
         TILE(2)
@@ -113,12 +113,19 @@ static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t pan
         TILE(4)
         TILE(5)
         TILE(6)
-    default:
-        tile(p, panel, rows, out, 7);
+    default: tile(p, panel, rows, out, 7);
     }
 }
 
-const octet_product_kernel octet_product_s8_avx2_pairs = {.name = "avx2 pairs", .tile = tile_any, .prepare = octet_windows_prepare_u8,
-    .element = 1, .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = 1, .max_rows = MAX_ROWS, .input_offset = 128};
+const octet_product_kernel octet_product_s8_avx2_pairs = {.name = "avx2 pairs",
+                                                          .tile = tile_any,
+                                                          .prepare = octet_windows_prepare_u8,
+                                                          .element = 1,
+                                                          .k_group = 4,
+                                                          .weight_bytes = 1,
+                                                          .lanes = LANES,
+                                                          .vectors = 1,
+                                                          .max_rows = MAX_ROWS,
+                                                          .input_offset = 128};
 
 #endif

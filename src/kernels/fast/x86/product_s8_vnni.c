@@ -1,5 +1,5 @@
-/* int8 products with AVX-512 VNNI: vpdpbusd adds four products of unsigned activations (value + 128) and signed weights without
- * saturation. */
+/* int8 products with AVX-512 VNNI: vpdpbusd adds four products of unsigned activations (value + 128) and signed weights
+ * without saturation. */
 #include "kernels/fast/product.h"
 #include "kernels/fast/x86/scale_avx512.h"
 
@@ -7,10 +7,11 @@
 
 enum { VECTORS = 4, LANES = 16, MAX_ROWS = 6 };
 
-#define FINISH(kind)                                                                                      \
-    OCTET_UNROLL                                                                                          \
-    for (int i = 0; i < rows; i++) {                                                                      \
-        octet_scale_store_avx512(&p->scale, kind, lane, total + i * vectors, vectors, width, (int8_t *)out + (size_t)i * p->n_outputs); \
+#define FINISH(kind)                                                                         \
+    OCTET_UNROLL                                                                             \
+    for (int i = 0; i < rows; i++) {                                                         \
+        octet_scale_store_avx512(&p->scale, kind, lane, total + i * vectors, vectors, width, \
+                                 (int8_t *)out + (size_t)i * p->n_outputs);                  \
     }
 
 OCTET_INLINE OCTET_TARGET_FAST_VNNI __m512i four(const uint8_t *x) {
@@ -19,9 +20,10 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI __m512i four(const uint8_t *x) {
     return _mm512_set1_epi32(bytes);
 }
 
-/* rows and vectors are constants at every call: sums live in registers. Few rows take two sums each, to cover the latency. */
-OCTET_INLINE OCTET_TARGET_FAST_VNNI void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row, void *out, const int rows,
-                                              const int vectors) {
+/* rows and vectors are constants at every call: sums live in registers. Few rows take two sums each, to cover the
+ * latency. */
+OCTET_INLINE OCTET_TARGET_FAST_VNNI void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row,
+                                              void *out, const int rows, const int vectors) {
     const size_t lane = (size_t)panel * LANES * VECTORS;
     const int parts = rows * vectors <= 2 ? 4 : rows * vectors <= 4 ? 2 : 1;
     __m512i sum[MAX_ROWS * VECTORS], more[3][4];
@@ -63,7 +65,8 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI void tile(const octet_product *p, uint32_t p
             for (int i = 0; i < rows; i++) {
                 const __m512i bytes = four(x[i] + 4 * k);
                 OCTET_UNROLL
-                for (int v = 0; v < vectors; v++) sum[i * vectors + v] = _mm512_dpbusd_epi32(sum[i * vectors + v], bytes, weight[v]);
+                for (int v = 0; v < vectors; v++)
+                    sum[i * vectors + v] = _mm512_dpbusd_epi32(sum[i * vectors + v], bytes, weight[v]);
             }
         }
     }
@@ -79,42 +82,40 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI void tile(const octet_product *p, uint32_t p
     OCTET_SCALE_SWITCH(&p->scale, FINISH)
 }
 
-#define TILE(n)                              \
-    case n:                                  \
-        tile(p, panel, rows, out, n, vectors); \
-        break;
+#define TILE(n) \
+    case n: tile(p, panel, rows, out, n, vectors); break;
 
-OCTET_INLINE OCTET_TARGET_FAST_VNNI void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
-                                                  void *out, const int vectors) {
+OCTET_INLINE OCTET_TARGET_FAST_VNNI void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
+                                                  uint32_t n_rows, void *out, const int vectors) {
     switch (n_rows) {
         TILE(1)
         TILE(2)
         TILE(3)
         TILE(4)
         TILE(5)
-    default:
-        tile(p, panel, rows, out, 6, vectors);
+    default: tile(p, panel, rows, out, 6, vectors);
     }
 }
 
-static OCTET_TARGET_FAST_VNNI void tile_wide(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
-                                             void *out) {
+static OCTET_TARGET_FAST_VNNI void tile_wide(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
+                                             uint32_t n_rows, void *out) {
     switch ((octet_product_width(p, panel) + LANES - 1) / LANES) {
-    case 1:
-        tile_any(p, panel, rows, n_rows, out, 1);
-        break;
-    case 2:
-        tile_any(p, panel, rows, n_rows, out, 2);
-        break;
-    case 3:
-        tile_any(p, panel, rows, n_rows, out, 3);
-        break;
-    default:
-        tile_any(p, panel, rows, n_rows, out, 4);
+    case 1: tile_any(p, panel, rows, n_rows, out, 1); break;
+    case 2: tile_any(p, panel, rows, n_rows, out, 2); break;
+    case 3: tile_any(p, panel, rows, n_rows, out, 3); break;
+    default: tile_any(p, panel, rows, n_rows, out, 4);
     }
 }
 
-const octet_product_kernel octet_product_s8_vnni = {.name = "avx512vnni", .tile = tile_wide, .prepare = octet_windows_prepare_u8,
-    .element = 1, .k_group = 4, .weight_bytes = 1, .lanes = LANES, .vectors = VECTORS, .max_rows = MAX_ROWS, .input_offset = 128};
+const octet_product_kernel octet_product_s8_vnni = {.name = "avx512vnni",
+                                                    .tile = tile_wide,
+                                                    .prepare = octet_windows_prepare_u8,
+                                                    .element = 1,
+                                                    .k_group = 4,
+                                                    .weight_bytes = 1,
+                                                    .lanes = LANES,
+                                                    .vectors = VECTORS,
+                                                    .max_rows = MAX_ROWS,
+                                                    .input_offset = 128};
 
 #endif

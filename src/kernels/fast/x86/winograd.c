@@ -4,14 +4,23 @@
 
 #if OCTET_FAST_X86
 
-enum { LANES = OCTET_WINOGRAD_LANES, BLOCK = OCTET_WINOGRAD_BLOCK, VECTOR = 16, MAX_CHANNELS = 1024, MIN_CHANNELS = 16, MIN_TILES = 4 };
+enum {
+    LANES = OCTET_WINOGRAD_LANES,
+    BLOCK = OCTET_WINOGRAD_BLOCK,
+    VECTOR = 16,
+    MAX_CHANNELS = 1024,
+    MIN_CHANNELS = 16,
+    MIN_TILES = 4
+};
 /* Transformed weights (32 bytes per pair of channels) that come from far away must serve several blocks of tiles. */
 enum { FEW_TILES = 32, LARGE_WEIGHTS = 4 << 20 };
 
 static bool pays(const octet_window_shape *s, uint32_t n_outputs) {
-    if (s->filter_h != 3 || s->filter_w != 3 || s->stride_h != 1 || s->stride_w != 1 || s->dilation_h != 1 || s->dilation_w != 1)
+    if (s->filter_h != 3 || s->filter_w != 3 || s->stride_h != 1 || s->stride_w != 1 || s->dilation_h != 1 ||
+        s->dilation_w != 1)
         return false;
-    if (s->groups != 1 || s->in_c % 2 || s->in_c < MIN_CHANNELS || s->in_c > MAX_CHANNELS || n_outputs < MIN_CHANNELS) return false;
+    if (s->groups != 1 || s->in_c % 2 || s->in_c < MIN_CHANNELS || s->in_c > MAX_CHANNELS || n_outputs < MIN_CHANNELS)
+        return false;
     const int64_t tiles = (int64_t)((s->out_h + 1) / 2) * ((s->out_w + 1) / 2);
     if (tiles < FEW_TILES && (int64_t)s->in_c * n_outputs * 32 > LARGE_WEIGHTS) return false;
     /* At least two thirds of the computed outputs must be wanted. */
@@ -36,12 +45,14 @@ static void transform_filter(const int8_t *g, size_t stride, int16_t out[16]) {
     }
 }
 
-static octet_status pack(octet_context *ctx, octet_arena *arena, octet_winograd *w, const octet_requantize *q, const int8_t *weights,
-                         const int32_t *bias) {
-    const size_t channels = (size_t)w->windows.shape.in_c, lanes = (size_t)w->n_panels * LANES, plane = channels * LANES;
+static octet_status pack(octet_context *ctx, octet_arena *arena, octet_winograd *w, const octet_requantize *q,
+                         const int8_t *weights, const int32_t *bias) {
+    const size_t channels = (size_t)w->windows.shape.in_c, lanes = (size_t)w->n_panels * LANES,
+                 plane = channels * LANES;
     int16_t *packed;
     int32_t *channel, *sums;
-    OCTET_TRY(octet_arena_allocate(ctx, arena, lanes * channels * 16 * sizeof *packed, OCTET_ALIGNMENT, (void **)&packed));
+    OCTET_TRY(
+        octet_arena_allocate(ctx, arena, lanes * channels * 16 * sizeof *packed, OCTET_ALIGNMENT, (void **)&packed));
     OCTET_TRY(OCTET_NEW(ctx, arena, lanes, &channel));
     OCTET_TRY(octet_arena_allocate(ctx, arena, lanes * sizeof *sums, OCTET_ALIGNMENT, (void **)&sums));
     for (size_t lane = 0; lane < lanes; lane++) {
@@ -59,13 +70,15 @@ static octet_status pack(octet_context *ctx, octet_arena *arena, octet_winograd 
     return octet_scale_pack(ctx, arena, q, channel, lanes, sums, &w->scale);
 }
 
-octet_status octet_winograd_make(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape, uint32_t n_outputs,
-                                 const octet_requantize *q, const int8_t *weights, const int32_t *bias, octet_winograd **out) {
+octet_status octet_winograd_make(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape,
+                                 uint32_t n_outputs, const octet_requantize *q, const int8_t *weights,
+                                 const int32_t *bias, octet_winograd **out) {
     *out = NULL;
     if (!(cpu & OCTET_CPU_AVX2) || q->weight_zero_point != 0 || !pays(shape, n_outputs)) return OCTET_OK;
     octet_winograd *w;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &w));
-    *w = (octet_winograd){.out_h = shape->out_h, .out_w = shape->out_w, .n_outputs = n_outputs, .zero_point = q->input_zero_point};
+    *w = (octet_winograd){
+        .out_h = shape->out_h, .out_w = shape->out_w, .n_outputs = n_outputs, .zero_point = q->input_zero_point};
     octet_window_shape even = *shape;
     even.out_h += even.out_h % 2;
     even.out_w += even.out_w % 2;
@@ -77,7 +90,8 @@ octet_status octet_winograd_make(octet_context *ctx, octet_arena *arena, uint32_
     w->n_panels = (n_outputs + LANES - 1) / LANES;
     w->row_elements = ((size_t)shape->in_c + VECTOR - 1) / VECTOR * VECTOR;
     w->transformed_offset = (w->windows.prepared_bytes + OCTET_ALIGNMENT - 1) / OCTET_ALIGNMENT * OCTET_ALIGNMENT;
-    OCTET_CHECK(ctx, w->n_blocks * w->n_panels < UINT32_MAX, OCTET_LIMIT, "a convolution of %zu tiles is too large", w->n_tiles);
+    OCTET_CHECK(ctx, w->n_blocks * w->n_panels < UINT32_MAX, OCTET_LIMIT, "a convolution of %zu tiles is too large",
+                w->n_tiles);
     OCTET_TRY(pack(ctx, arena, w, q, weights, bias));
     *out = w;
     return OCTET_OK;
@@ -93,8 +107,8 @@ size_t octet_winograd_shared_bytes(const octet_winograd *w) {
     return w->transformed_offset + 16 * w->n_tiles * w->row_elements * sizeof(int16_t) + OCTET_WINDOW_SLACK;
 }
 
-void octet_winograd_run(const octet_winograd *w, uint32_t phase, const int8_t *input, void *shared, int8_t *output, uint32_t begin,
-                        uint32_t end) {
+void octet_winograd_run(const octet_winograd *w, uint32_t phase, const int8_t *input, void *shared, int8_t *output,
+                        uint32_t begin, uint32_t end) {
     int16_t *planes = (int16_t *)(void *)((uint8_t *)shared + w->transformed_offset);
     if (phase == 0) octet_windows_prepare_s16(&w->windows, input, w->zero_point, shared, begin, end);
     else if (phase == 1) octet_winograd_transform_avx2(w, shared, planes, begin, end);

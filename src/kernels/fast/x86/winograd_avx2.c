@@ -8,16 +8,18 @@ enum { LANES = OCTET_WINOGRAD_LANES, ROWS = OCTET_WINOGRAD_ROWS, BLOCK = OCTET_W
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void store_256(void *p, __m256i v) { _mm256_storeu_si256((__m256i *)p, v); }
 
 /* One dimension of B^T d B: [a - c, b + c, c - b, b - d]. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void transform_4(__m256i a, __m256i b, __m256i c, __m256i d, __m256i *out, int stride) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void transform_4(__m256i a, __m256i b, __m256i c, __m256i d, __m256i *out,
+                                                     int stride) {
     out[0] = _mm256_sub_epi16(a, c);
     out[stride] = _mm256_add_epi16(b, c);
     out[2 * stride] = _mm256_sub_epi16(c, b);
     out[3 * stride] = _mm256_sub_epi16(b, d);
 }
 
-OCTET_TARGET_FAST_AVX2 void octet_winograd_transform_avx2(const octet_winograd *w, const int16_t *padded, int16_t *planes, uint32_t begin,
-                                                          uint32_t end) {
-    const size_t pixel = (size_t)w->windows.shape.in_c, row = pixel * (size_t)w->windows.padded_w, plane = w->n_tiles * w->row_elements;
+OCTET_TARGET_FAST_AVX2 void octet_winograd_transform_avx2(const octet_winograd *w, const int16_t *padded,
+                                                          int16_t *planes, uint32_t begin, uint32_t end) {
+    const size_t pixel = (size_t)w->windows.shape.in_c, row = pixel * (size_t)w->windows.padded_w,
+                 plane = w->n_tiles * w->row_elements;
     for (uint32_t unit = begin; unit < end; unit++) {
         const size_t sample = unit / w->tiles_h, ty = unit % w->tiles_h;
         const int16_t *top = padded + (sample * (size_t)w->windows.padded_h + 2 * ty) * row;
@@ -44,8 +46,8 @@ OCTET_TARGET_FAST_AVX2 void octet_winograd_transform_avx2(const octet_winograd *
 }
 
 /* Products of one plane for `rows` tiles and 16 outputs. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void product(const int16_t *x, size_t x_row, const int16_t *weights, size_t steps, int32_t *out,
-                                                 const int rows) {
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void product(const int16_t *x, size_t x_row, const int16_t *weights, size_t steps,
+                                                 int32_t *out, const int rows) {
     __m256i sum[ROWS * 2];
     const int16_t *row[ROWS];
     OCTET_UNROLL
@@ -68,19 +70,16 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void product(const int16_t *x, size_t x_row,
     for (int i = 0; i < 2 * rows; i++) store_256(out + i * 8, sum[i]);
 }
 
-#define PRODUCT(n)                                  \
-    case n:                                         \
-        product(x, x_row, weights, steps, out, n);  \
-        break;
-static OCTET_TARGET_FAST_AVX2 void product_any(const int16_t *x, size_t x_row, const int16_t *weights, size_t steps, int32_t *out,
-                                               size_t rows) {
+#define PRODUCT(n) \
+    case n: product(x, x_row, weights, steps, out, n); break;
+static OCTET_TARGET_FAST_AVX2 void product_any(const int16_t *x, size_t x_row, const int16_t *weights, size_t steps,
+                                               int32_t *out, size_t rows) {
     switch (rows) {
         PRODUCT(1)
         PRODUCT(2)
         PRODUCT(3)
         PRODUCT(4)
-    default:
-        product(x, x_row, weights, steps, out, ROWS);
+    default: product(x, x_row, weights, steps, out, ROWS);
     }
 }
 
@@ -102,9 +101,10 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void transform_back(const int32_t *m, size_t
     for (int i = 0; i < 4; i++) y[i] = _mm256_add_epi32(_mm256_srai_epi32(y[i], 2), bias);
 }
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_winograd *w, int kind, size_t panel, size_t tile, const int32_t *m,
-                                                size_t plane, int8_t *output) {
-    const size_t lane = panel * LANES, tx = tile % w->tiles_w, ty = tile / w->tiles_w % w->tiles_h, sample = tile / w->tiles_w / w->tiles_h;
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_winograd *w, int kind, size_t panel, size_t tile,
+                                                const int32_t *m, size_t plane, int8_t *output) {
+    const size_t lane = panel * LANES, tx = tile % w->tiles_w, ty = tile / w->tiles_w % w->tiles_h,
+                 sample = tile / w->tiles_w / w->tiles_h;
     const uint32_t left = w->n_outputs - (uint32_t)lane, width = left < LANES ? left : LANES;
     __m256i low[4], high[4];
     transform_back(m, plane, octet_load_256(w->scale.bias + lane), low);
@@ -120,8 +120,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_winograd *w, int kin
 #define FINISH(kind) \
     for (size_t i = 0; i < n; i++) finish(w, kind, panel, first + i, sums + i * LANES, (size_t)BLOCK * LANES, output)
 
-OCTET_TARGET_FAST_AVX2 void octet_winograd_multiply_avx2(const octet_winograd *w, const int16_t *planes, int8_t *output, uint32_t begin,
-                                                         uint32_t end) {
+OCTET_TARGET_FAST_AVX2 void octet_winograd_multiply_avx2(const octet_winograd *w, const int16_t *planes, int8_t *output,
+                                                         uint32_t begin, uint32_t end) {
     const size_t channels = (size_t)w->windows.shape.in_c, plane = w->n_tiles * w->row_elements;
     int32_t sums[16 * BLOCK * LANES];
     for (uint32_t unit = begin; unit < end; unit++) {
@@ -132,8 +132,8 @@ OCTET_TARGET_FAST_AVX2 void octet_winograd_multiply_avx2(const octet_winograd *w
         for (size_t i = 0; i < 16; i++) {
             for (size_t g = 0; g < groups; g++) {
                 const size_t from = g * n / groups, to = (g + 1) * n / groups;
-                product_any(planes + i * plane + (first + from) * w->row_elements, w->row_elements, weights + i * channels * LANES,
-                            channels / 2, sums + (i * BLOCK + from) * LANES, to - from);
+                product_any(planes + i * plane + (first + from) * w->row_elements, w->row_elements,
+                            weights + i * channels * LANES, channels / 2, sums + (i * BLOCK + from) * LANES, to - from);
             }
         }
         OCTET_SCALE_SWITCH(&w->scale, FINISH)
