@@ -1,4 +1,4 @@
-/* octet.h - post-training quantization of Keras models for TensorFlow Lite: the public interface.
+/* octet/octet.h - post-training quantization of Keras models for TensorFlow Lite: the public interface.
  * In:  model files (.h5, .keras, .tflite) and data files (IDX, .npy, .npz, folders of pictures).
  * Out: quantized .tflite files, inference, and reports on what quantization cost.
  * Knows: nothing but the C library's integer types; valid C17 and C++.
