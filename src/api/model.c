@@ -70,15 +70,14 @@ static octet_status wrap_loaded(octet_context *ctx, octet_graph *graph, const ch
 
 octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options,
                               octet_model **out) {
-    octet_model_kind kind;
+    octet_model_kind kind = OCTET_KIND_TFLITE;
     octet_shape shapes[MAX_INPUT_SHAPES];
     octet_import_options import = {.architecture = options != NULL ? options->architecture : NULL,
                                    .input_shapes = shapes};
     if (options != NULL) OCTET_TRY(read_shapes(ctx, options->input_shape, shapes, &import.n_input_shapes));
-    OCTET_TRY(octet_import_kind(ctx, path, &kind));
     octet_graph *graph = NULL;
     octet_model *model = NULL;
-    OCTET_TRY(octet_import(ctx, path, &import, &graph));
+    OCTET_TRY(octet_import(ctx, path, &import, &kind, &graph));
     OCTET_TRY(wrap_loaded(ctx, graph, path, kind, &model));
     struct stat status;
     if (stat(path, &status) == 0) model->file_bytes = (uint64_t)status.st_size;
@@ -140,8 +139,9 @@ octet_tensor octet_model_output(const octet_model *model, uint32_t index) {
 }
 
 const char *octet_model_format(const octet_model *model) {
-    if (model->kind == OCTET_KIND_TFLITE) return "TensorFlow Lite";
-    return model->graph->keras_version == 3 ? "Keras 3" : "Keras 2";
+    static const char *const names[] = {
+        [OCTET_KIND_KERAS_2] = "Keras 2", [OCTET_KIND_KERAS_3] = "Keras 3", [OCTET_KIND_TFLITE] = "TensorFlow Lite"};
+    return names[model->kind];
 }
 
 bool octet_model_is_quantized(const octet_model *model) {

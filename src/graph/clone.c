@@ -40,7 +40,8 @@ static octet_status copy_all(octet_context *ctx, const octet_graph *graph, octet
     octet_arena *arena = &copy->arena;
     OCTET_TRY(octet_arena_string(ctx, arena, graph->name, &copy->name));
     OCTET_TRY(octet_arena_string(ctx, arena, graph->description, &copy->description));
-    copy->keras_version = graph->keras_version;
+    if (graph->output_call != NULL) OCTET_TRY(octet_arena_string(ctx, arena, graph->output_call, &copy->output_call));
+    copy->is_traced = graph->is_traced;
     copy->open_batch = graph->open_batch;
     copy->is_unrolled = graph->is_unrolled;
     copy->is_canonical = graph->is_canonical;

@@ -96,11 +96,13 @@ typedef struct octet_graph {
     uint32_t n_carries;
     octet_layer *layers;
     uint32_t n_layers, layers_capacity;
-    int32_t keras_version; /* 2 or 3: the dialect of the source; 0 for .tflite */
-    uint32_t n_folded;     /* operators of the source that only computed shapes and became constants */
-    bool is_unrolled;      /* the source has loops, or calls graphs; their operators stand here one after the other */
-    bool is_canonical;     /* passes/ has brought it into its form */
-    bool open_batch;       /* the source leaves dimension 0 of the inputs open (written here as 1) */
+    const char *output_call; /* the call whose results the outputs are: their tensors are named "<output_call>:0", ":1",
+                                ..., those of inputs "serving_default_<name>:0"; NULL: values keep their own names */
+    uint32_t n_folded;       /* operators of the source that only computed shapes and became constants */
+    bool is_traced;          /* operators stand as layers wrote them; false: a converter has chosen them already */
+    bool is_unrolled;        /* the source has loops, or calls graphs; their operators stand here one after the other */
+    bool is_canonical;       /* passes/ has brought it into its form */
+    bool open_batch;         /* the source leaves dimension 0 of the inputs open (written here as 1) */
 } octet_graph;
 
 octet_status octet_graph_create(octet_context *ctx, const char *source, octet_graph **out);

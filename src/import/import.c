@@ -53,18 +53,18 @@ static octet_status refuse_saved_model(octet_context *ctx, const char *path) {
     return status;
 }
 
-octet_status octet_import_kind(octet_context *ctx, const char *path, octet_model_kind *out) {
+octet_status octet_import_file_kind(octet_context *ctx, const char *path, octet_file_kind *out) {
     octet_file file;
     if (octet_file_is_directory(path)) OCTET_TRY(refuse_saved_model(ctx, path));
     OCTET_TRY(octet_file_open(ctx, path, &file));
     const octet_bytes bytes = file.bytes;
     bool found = true;
     if (octet_bytes_inside(bytes, 4, 4) && memcmp(bytes.data + 4, "TFL3", 4) == 0) {
-        *out = OCTET_KIND_TFLITE;
+        *out = OCTET_FILE_TFLITE;
     } else if (octet_bytes_inside(bytes, 0, 4) && memcmp(bytes.data, "PK\3\4", 4) == 0) {
-        *out = OCTET_KIND_KERAS_ZIP;
+        *out = OCTET_FILE_KERAS_ZIP;
     } else if (is_hdf5(bytes)) {
-        *out = OCTET_KIND_KERAS_H5;
+        *out = OCTET_FILE_KERAS_H5;
     } else {
         found = false;
     }
@@ -75,10 +75,11 @@ octet_status octet_import_kind(octet_context *ctx, const char *path, octet_model
 }
 
 octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options,
-                          octet_graph **out) {
-    octet_model_kind kind;
+                          octet_model_kind *kind, octet_graph **out) {
+    octet_file_kind file;
     *out = NULL;
-    OCTET_TRY(octet_import_kind(ctx, path, &kind));
-    if (kind == OCTET_KIND_TFLITE) return octet_import_tflite(ctx, path, options, out);
-    return octet_import_keras(ctx, path, options, out);
+    OCTET_TRY(octet_import_file_kind(ctx, path, &file));
+    if (file != OCTET_FILE_TFLITE) return octet_import_keras(ctx, path, options, kind, out);
+    if (kind != NULL) *kind = OCTET_KIND_TFLITE;
+    return octet_import_tflite(ctx, path, options, out);
 }

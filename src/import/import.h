@@ -15,16 +15,19 @@ typedef struct octet_import_options {
     uint32_t n_input_shapes;
 } octet_import_options;
 
-typedef enum octet_model_kind { OCTET_KIND_KERAS_H5, OCTET_KIND_KERAS_ZIP, OCTET_KIND_TFLITE } octet_model_kind;
+typedef enum octet_file_kind { OCTET_FILE_KERAS_H5, OCTET_FILE_KERAS_ZIP, OCTET_FILE_TFLITE } octet_file_kind;
+/* What wrote the model; a .h5 holds either dialect of Keras. */
+typedef enum octet_model_kind { OCTET_KIND_KERAS_2, OCTET_KIND_KERAS_3, OCTET_KIND_TFLITE } octet_model_kind;
 
 /* FORMAT when the first bytes are of none of these. */
-octet_status octet_import_kind(octet_context *ctx, const char *path, octet_model_kind *out);
-/* options may be NULL. Errors: IO, FORMAT, UNSUPPORTED, MODEL, LIMIT, NOMEM. */
-octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options, octet_graph **out);
+octet_status octet_import_file_kind(octet_context *ctx, const char *path, octet_file_kind *out);
+/* options and kind may be NULL. Errors: IO, FORMAT, UNSUPPORTED, MODEL, LIMIT, NOMEM. */
+octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options,
+                          octet_model_kind *kind, octet_graph **out);
 
 /* The same for one kind. */
 octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options,
-                                octet_graph **out);
+                                octet_model_kind *kind, octet_graph **out);
 octet_status octet_import_tflite(octet_context *ctx, const char *path, const octet_import_options *options,
                                  octet_graph **out);
 /* From memory; `name` is used in messages. bytes must outlive the graph. */

@@ -18,7 +18,7 @@ bool octet_edit_is_private(const octet_graph *graph, uint32_t value) {
            !graph->values[value].is_variable;
 }
 
-bool octet_edit_has_fixed_batch(const octet_graph *graph) { return graph->keras_version != 0 && !graph->open_batch; }
+bool octet_edit_has_fixed_batch(const octet_graph *graph) { return graph->is_traced && !graph->open_batch; }
 
 bool octet_edit_is_splat(const octet_graph *graph, uint32_t value, float number) {
     if (!octet_edit_is_constant_f32(graph, value)) return false;

@@ -66,7 +66,7 @@ octet_status octet_passes_run(octet_context *ctx, octet_graph *graph) {
         changed = false;
         for (size_t i = 0; i < sizeof PASSES / sizeof *PASSES; i++) {
             bool here = false;
-            if (PASSES[i].is_once && (round > 0 || graph->keras_version == 0)) continue;
+            if (PASSES[i].is_once && (round > 0 || !graph->is_traced)) continue;
             if (PASSES[i].is_for_loops && !graph->is_unrolled) continue;
             OCTET_TRY(PASSES[i].run(ctx, graph, &here));
             if (!here) continue;

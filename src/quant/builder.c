@@ -15,7 +15,9 @@ static octet_status copy_description(octet_builder *b) {
     if (from->description != NULL)
         OCTET_TRY(octet_arena_string(b->ctx, &to->arena, from->description, &to->description));
     for (uint32_t i = 0; i < from->n_layers; i++) OCTET_TRY(octet_graph_add_layer(b->ctx, to, &from->layers[i]));
-    to->keras_version = from->keras_version;
+    if (from->output_call != NULL)
+        OCTET_TRY(octet_arena_string(b->ctx, &to->arena, from->output_call, &to->output_call));
+    to->is_traced = from->is_traced;
     to->open_batch = from->open_batch;
     return OCTET_OK;
 }

@@ -44,7 +44,7 @@ typedef struct session {
 
 static octet_status open_session(session *s, const char *path, uint32_t threads, const octet_exec_options *options) {
     octet_context_init(&s->ctx);
-    OCTET_TRY(octet_import(&s->ctx, path, NULL, &s->graph));
+    OCTET_TRY(octet_import(&s->ctx, path, NULL, NULL, &s->graph));
     OCTET_TRY(octet_exec_create(&s->ctx, s->graph, options, &s->exec));
     OCTET_TRY(octet_runner_create(&s->ctx, s->exec, threads, &s->runner));
     OCTET_TRY(octet_pool_create(&s->ctx, threads, &s->pool));

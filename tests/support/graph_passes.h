@@ -105,7 +105,7 @@ static inline void run(fixture *f, uint32_t output) {
     octet_buffer once = {0}, twice = {0};
     expect_ok(f, octet_graph_dump(&f->ctx, f->graph, &once));
     f->graph->is_canonical = false;
-    f->graph->keras_version = 0;
+    f->graph->is_traced = false;
     expect_ok(f, octet_passes_run(&f->ctx, f->graph));
     expect_ok(f, octet_graph_dump(&f->ctx, f->graph, &twice));
     assert_string_equal((char *)once.data, (char *)twice.data);

@@ -51,14 +51,15 @@ static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *a
 }
 
 static inline octet_status keras_model_steps(octet_context *ctx, octet_arena *arena,
-                                             const octet_json_document *document, keras_shapes *shapes,
-                                             const octet_import_options *options, octet_graph *graph) {
+                                             const octet_json_document *document, int32_t keras_version,
+                                             keras_shapes *shapes, const octet_import_options *options,
+                                             octet_graph *graph) {
     octet_keras_model *model = NULL;
     OCTET_TRY(octet_keras_config_read(ctx, arena, document, &model));
     OCTET_TRY(octet_keras_weights_list(ctx, arena, model, "test"));
     octet_keras_layer whole = {.name = model->name, .class_name = "Functional", .model = model, .is_trainable = true};
     OCTET_TRY(keras_give_weights(ctx, arena, &whole, shapes));
-    OCTET_TRY(octet_keras_build(ctx, arena, document, "test", model, options, graph));
+    OCTET_TRY(octet_keras_build(ctx, arena, document, "test", keras_version, model, options, graph));
     return octet_graph_verify(ctx, graph, "import");
 }
 
@@ -70,9 +71,8 @@ static inline octet_status keras_model_build(octet_context *ctx, octet_bytes jso
     octet_json_document document = {0};
     *out = NULL;
     OCTET_TRY(octet_graph_create(ctx, "test", out));
-    (*out)->keras_version = keras_version;
     octet_status status = octet_json_parse(ctx, json, "test", &document);
-    if (status == OCTET_OK) status = keras_model_steps(ctx, &arena, &document, shapes, options, *out);
+    if (status == OCTET_OK) status = keras_model_steps(ctx, &arena, &document, keras_version, shapes, options, *out);
     if (document.root != NULL) octet_json_free(&document);
     octet_arena_free(ctx, &arena);
     if (status != OCTET_OK) {

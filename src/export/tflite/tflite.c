@@ -78,17 +78,17 @@ static octet_status build_quantization(octet_context *ctx, writer *w, const octe
     return build_table(ctx, w, fields, 5, out);
 }
 
-/* Names as TensorFlow gives them where a Keras model is the source; a .tflite keeps its own. */
+/* Names as TensorFlow gives them where a model was traced; a .tflite keeps its own. */
 static octet_status tensor_name(octet_context *ctx, writer *w, uint32_t value, const char **out) {
     const octet_graph *graph = w->graph;
     *out = graph->values[value].name;
-    if (graph->keras_version == 0) return OCTET_OK;
+    if (graph->output_call == NULL) return OCTET_OK;
     for (uint32_t i = 0; i < graph->n_inputs; i++)
         if (graph->inputs[i].value == value)
             return octet_arena_format(ctx, &w->scratch, out, "serving_default_%s:0", graph->inputs[i].name);
-    const char *call = graph->keras_version == 3 ? "StatefulPartitionedCall_1" : "StatefulPartitionedCall";
     for (uint32_t i = 0; i < graph->n_outputs; i++)
-        if (graph->outputs[i].value == value) return octet_arena_format(ctx, &w->scratch, out, "%s:%u", call, i);
+        if (graph->outputs[i].value == value)
+            return octet_arena_format(ctx, &w->scratch, out, "%s:%u", graph->output_call, i);
     return OCTET_OK;
 }
 

@@ -18,6 +18,7 @@ typedef struct builder {
     octet_arena *arena;
     const octet_json_document *document;
     const char *label;
+    int32_t keras_version;
     octet_graph *graph;
     uint32_t *n_calls; /* so far, everywhere */
     octet_keras_masks *masks;
@@ -276,6 +277,7 @@ static octet_status new_call(builder *b, const octet_keras_layer *layer, const c
                                .arena = b->arena,
                                .document = b->document,
                                .label = b->label,
+                               .keras_version = b->keras_version,
                                .layer = layer,
                                .path = path,
                                .mask = OCTET_NONE,
@@ -294,8 +296,8 @@ static octet_status run_call(builder *b, octet_keras_call *call, const char *sco
 /* Functions of Keras 3 open no scope: they are named after what they write. */
 static octet_status enter_scope(builder *b, const octet_keras_layer *layer, const place *at, const char **out) {
     *out = "";
-    if (b->scopes == NULL || (layer->is_operation && b->graph->keras_version >= 3)) return OCTET_OK;
-    return octet_keras_scope_enter(b->ctx, b->arena, b->scopes, b->graph->keras_version, at->scope, layer->name, out);
+    if (b->scopes == NULL || (layer->is_operation && b->keras_version >= 3)) return OCTET_OK;
+    return octet_keras_scope_enter(b->ctx, b->arena, b->scopes, b->keras_version, at->scope, layer->name, out);
 }
 
 /* A few operators that read no computed value twice: each stands where it would without the others, so that what needs
@@ -321,7 +323,7 @@ static bool is_tree(const octet_graph *graph, const octet_keras_step *step) {
 static octet_status add_step(builder *b, const octet_keras_layer *layer, const place *at, octet_keras_step *step) {
     step->end = b->graph->n_operators;
     if (b->steps == NULL || layer->model != NULL || step->first == step->end) return OCTET_OK;
-    if (layer->is_operation && b->graph->keras_version >= 3) {
+    if (layer->is_operation && b->keras_version >= 3) {
         const octet_operator *op = &b->graph->operators[step->first];
         const char *name = b->graph->values[op->outputs[0]].name;
         const size_t n = strlen(step->path);
@@ -460,8 +462,14 @@ static octet_status build_model(builder *b, octet_keras_model *model, const plac
 
 octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs,
                                     uint32_t n_inputs, uint32_t mask, uint32_t *outputs, uint32_t *n_outputs) {
-    builder b = {outer->ctx, outer->arena, outer->document, outer->label, outer->graph, outer->n_calls, outer->masks,
-                 NULL,       NULL};
+    builder b = {.ctx = outer->ctx,
+                 .arena = outer->arena,
+                 .document = outer->document,
+                 .label = outer->label,
+                 .keras_version = outer->keras_version,
+                 .graph = outer->graph,
+                 .n_calls = outer->n_calls,
+                 .masks = outer->masks};
     const char *full = NULL;
     const bool is_trained =
         octet_keras_trained_is_wrapper(outer->layer); /* it opens no scope of its own for its layer */
@@ -527,28 +535,29 @@ static octet_status add_outputs(builder *b, const octet_keras_model *model, cons
         char number[32];
         snprintf(number, sizeof number, "output_%u", (unsigned)i);
         OCTET_TRY(octet_graph_add_output(b->ctx, b->graph, outputs[i],
-                                         b->graph->keras_version >= 3 ? number
-                                                                      : model->layers[model->outputs[i].layer].name));
+                                         b->keras_version >= 3 ? number : model->layers[model->outputs[i].layer].name));
     }
     return OCTET_OK;
 }
 
 octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
-                               const char *label, octet_keras_model *model, const octet_import_options *options,
-                               octet_graph *graph) {
+                               const char *label, int32_t keras_version, octet_keras_model *model,
+                               const octet_import_options *options, octet_graph *graph) {
     uint32_t n_calls = 0;
     octet_keras_masks masks = {0};
     octet_keras_steps steps = {0};
     octet_keras_scopes scopes = {0};
-    builder b = {ctx, arena, document, label, graph, &n_calls, &masks, &scopes, &steps};
+    builder b = {ctx, arena, document, label, keras_version, graph, &n_calls, &masks, &scopes, &steps};
     uint32_t *inputs = NULL, *outputs = NULL, n_outputs = OCTET_KERAS_MAX_OUTPUTS;
     OCTET_TRY(OCTET_NEW(ctx, arena, model->n_inputs, &inputs));
     OCTET_TRY(OCTET_NEW(ctx, arena, n_outputs, &outputs));
+    graph->is_traced = true;
+    graph->output_call = keras_version >= 3 ? "StatefulPartitionedCall_1" : "StatefulPartitionedCall";
     OCTET_TRY(add_inputs(&b, model, options, inputs));
     place at = {.path = model->name};
-    OCTET_TRY(octet_keras_scope_enter(ctx, arena, &scopes, graph->keras_version, "", model->name, &at.scope));
+    OCTET_TRY(octet_keras_scope_enter(ctx, arena, &scopes, keras_version, "", model->name, &at.scope));
     OCTET_TRY(build_model(&b, model, &at, inputs, model->n_inputs, outputs, &n_outputs));
     OCTET_TRY(add_outputs(&b, model, outputs, n_outputs));
-    OCTET_TRY(octet_keras_order(ctx, graph, &steps));
+    OCTET_TRY(octet_keras_order(ctx, graph, keras_version, &steps));
     return add_rows(&b, model, 0);
 }

@@ -10,10 +10,10 @@
 #include "import/import.h"
 #include "import/keras/config.h"
 
-/* graph->keras_version must be set. `label` opens messages. Errors: UNSUPPORTED (layer, class, what is supported),
- * MODEL, DATA, LIMIT. `arena` is for the time of the import. */
+/* keras_version: 2 or 3, the dialect of the file. `label` opens messages. Errors: UNSUPPORTED (layer, class, what is
+ * supported), MODEL, DATA, LIMIT. `arena` is for the time of the import. */
 octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
-                               const char *label, octet_keras_model *model, const octet_import_options *options,
-                               octet_graph *graph);
+                               const char *label, int32_t keras_version, octet_keras_model *model,
+                               const octet_import_options *options, octet_graph *graph);
 
 #endif

@@ -106,30 +106,31 @@ static octet_status open_zip(octet_context *ctx, sources *s, const char *path, c
 
 static octet_status import_sources(octet_context *ctx, sources *s, const char *path,
                                    const octet_import_options *options, octet_graph *graph) {
-    octet_model_kind kind = OCTET_KIND_KERAS_H5;
-    OCTET_TRY(octet_import_kind(ctx, path, &kind));
+    octet_file_kind kind = OCTET_FILE_KERAS_H5;
+    OCTET_TRY(octet_import_file_kind(ctx, path, &kind));
     s->label = path;
-    if (kind == OCTET_KIND_KERAS_ZIP) {
+    if (kind == OCTET_FILE_KERAS_ZIP) {
         OCTET_TRY(open_zip(ctx, s, path, options));
     } else {
-        OCTET_CHECK(ctx, kind == OCTET_KIND_KERAS_H5, OCTET_FORMAT, "%s: is no Keras model", path);
+        OCTET_CHECK(ctx, kind == OCTET_FILE_KERAS_H5, OCTET_FORMAT, "%s: is no Keras model", path);
         OCTET_TRY(open_h5(ctx, s, path, options));
     }
-    graph->keras_version = s->version == 0 ? 2 : s->version;
+    if (s->version == 0) s->version = 2;
     octet_keras_model *model = NULL;
     OCTET_TRY(octet_keras_config_read(ctx, &s->arena, &s->config, &model));
     OCTET_TRY(octet_keras_weights_list(ctx, &s->arena, model, s->label));
     OCTET_TRY(octet_keras_weights_bind(ctx, &s->arena, model, s->hdf5, s->label));
-    OCTET_TRY(octet_keras_build(ctx, &s->arena, &s->config, path, model, options, graph));
+    OCTET_TRY(octet_keras_build(ctx, &s->arena, &s->config, path, s->version, model, options, graph));
     return octet_graph_verify(ctx, graph, "import");
 }
 
 octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options,
-                                octet_graph **out) {
+                                octet_model_kind *kind, octet_graph **out) {
     sources s = {0};
     octet_graph *graph = NULL;
     OCTET_TRY(octet_graph_create(ctx, path, &graph));
     const octet_status status = import_sources(ctx, &s, path, options, graph);
+    if (kind != NULL) *kind = s.version >= 3 ? OCTET_KIND_KERAS_3 : OCTET_KIND_KERAS_2;
     close_sources(ctx, &s);
     if (status != OCTET_OK) {
         octet_graph_destroy(ctx, graph);

@@ -25,6 +25,7 @@ typedef struct network {
     octet_context *ctx;
     octet_arena *scratch;
     const octet_graph *graph;
+    int32_t keras_version;
     const octet_keras_steps *steps;
     const char **names;
     uint32_t n_nodes, n_edges;
@@ -72,8 +73,7 @@ static octet_status sources_of(network *net, const octet_keras_step *step, bool 
     for (uint32_t i = step->first; i < step->end; i++) {
         const octet_operator *op = &net->graph->operators[i];
         *has_constant = *has_constant || op->code == OCTET_OP_CONCATENATION;
-        if (op->code == OCTET_OP_FAKE_QUANT &&
-            net->graph->keras_version == 2) { /* the ends of its range are variables */
+        if (op->code == OCTET_OP_FAKE_QUANT && net->keras_version == 2) { /* the ends of its range are variables */
             const char *name = NULL;
             OCTET_TRY(variable_name(net, step, octet_graph_output(net->graph, op, 0)->name, &name));
             if (*variable == NULL || strcmp(name, *variable) > 0) *variable = name;
@@ -246,9 +246,10 @@ static octet_status order_steps(network *net, octet_graph *graph) {
     return octet_graph_permute(net->ctx, graph, order);
 }
 
-octet_status octet_keras_order(octet_context *ctx, octet_graph *graph, const octet_keras_steps *steps) {
+octet_status octet_keras_order(octet_context *ctx, octet_graph *graph, int32_t keras_version,
+                               const octet_keras_steps *steps) {
     octet_arena scratch = {0};
-    network net = {.ctx = ctx, .scratch = &scratch, .graph = graph, .steps = steps};
+    network net = {.ctx = ctx, .scratch = &scratch, .graph = graph, .keras_version = keras_version, .steps = steps};
     const octet_status status = steps->n > 1 ? order_steps(&net, graph) : OCTET_OK;
     octet_arena_free(ctx, &scratch);
     return status;

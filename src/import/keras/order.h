@@ -31,6 +31,7 @@ octet_status octet_keras_steps_add(octet_context *ctx, octet_arena *arena, octet
                                    const octet_keras_step *step);
 
 /* Every operator must belong to a step. */
-octet_status octet_keras_order(octet_context *ctx, octet_graph *graph, const octet_keras_steps *steps);
+octet_status octet_keras_order(octet_context *ctx, octet_graph *graph, int32_t keras_version,
+                               const octet_keras_steps *steps);
 
 #endif

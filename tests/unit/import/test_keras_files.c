@@ -20,11 +20,12 @@ static const keras_weight dense_weights[] = {{"dense", "dense/kernel:0", 2, {3, 
                                              {"dense", "dense/bias:0", 1, {2}, NULL}};
 
 static octet_context ctx;
+static octet_model_kind kind; /* of the last model that was imported */
 
 static octet_graph *import_good(const char *path, const octet_import_options *options) {
     octet_context_init(&ctx);
     octet_graph *graph = NULL;
-    if (octet_import_keras(&ctx, path, options, &graph) != OCTET_OK) fail_msg("%s", ctx.message);
+    if (octet_import_keras(&ctx, path, options, &kind, &graph) != OCTET_OK) fail_msg("%s", ctx.message);
     return graph;
 }
 
@@ -37,7 +38,7 @@ static void destroy(octet_graph *graph) {
 static void import_bad(const char *path, octet_status status, const char *first, const char *second) {
     octet_context_init(&ctx);
     octet_graph *graph = NULL;
-    const octet_status found = octet_import_keras(&ctx, path, NULL, &graph);
+    const octet_status found = octet_import_keras(&ctx, path, NULL, NULL, &graph);
     if (found != status || strstr(ctx.message, first) == NULL || strstr(ctx.message, second) == NULL) {
         fail_msg("%s, expected %s with \"%s\" and \"%s\": %s", octet_status_name(found), octet_status_name(status),
                  first, second, ctx.message);
@@ -67,7 +68,9 @@ static void a_keras_2_file_with_either_kind_of_strings_is_read(void **state) {
             import_good(keras_write_h5("k2.h5", dense_config, "2.4.0", dense_weights, 2, bytes != 0), NULL);
         assert_int_equal(graph->n_operators, 2);
         check_dense(graph, 0);
-        assert_int_equal(graph->keras_version, 2);
+        assert_int_equal(kind, OCTET_KIND_KERAS_2);
+        assert_string_equal(graph->output_call, "StatefulPartitionedCall");
+        assert_true(graph->is_traced);
         assert_true(graph->open_batch);
         assert_string_equal(graph->inputs[0].name, "in");
         assert_string_equal(graph->outputs[0].name, "dense");
@@ -327,7 +330,8 @@ static void an_architecture_of_keras_3_is_known_by_its_module(void **state) {
         ", " DENSE_2("dense", "2") "]}}";
     const octet_import_options options = {.architecture = fixture_write("net3.json", config, sizeof config - 1)};
     octet_graph *graph = import_good(keras_write_h5("only3.h5", NULL, NULL, dense_weights, 2, false), &options);
-    assert_int_equal(graph->keras_version, 3);
+    assert_int_equal(kind, OCTET_KIND_KERAS_3);
+    assert_string_equal(graph->output_call, "StatefulPartitionedCall_1");
     destroy(graph);
 }
 

@@ -18,6 +18,7 @@ typedef struct fixture {
     octet_graph *graph;
     octet_keras_steps steps;
     octet_keras_scopes scopes;
+    int32_t keras_version;
 } fixture;
 
 static fixture f;
@@ -32,7 +33,7 @@ static int setup(void **state) {
     f = (fixture){0};
     octet_context_init(&f.ctx);
     expect_ok(octet_graph_create(&f.ctx, "test", &f.graph));
-    f.graph->keras_version = 2;
+    f.keras_version = 2;
     return 0;
 }
 
@@ -57,8 +58,8 @@ static uint32_t call(const char *path, octet_operator_code code, const uint32_t 
     const uint32_t first = f.graph->n_operators;
     expect_ok(octet_graph_emit(&f.ctx, f.graph, code, strrchr(path, '/') + 1, NULL, inputs, n, NULL, &v, 1));
     octet_keras_step step = {path, NULL, first, first + 1};
-    expect_ok(octet_keras_scope_enter(&f.ctx, &f.arena, &f.scopes, f.graph->keras_version, "model/",
-                                      strrchr(path, '/') + 1, &step.scope));
+    expect_ok(octet_keras_scope_enter(&f.ctx, &f.arena, &f.scopes, f.keras_version, "model/", strrchr(path, '/') + 1,
+                                      &step.scope));
     expect_ok(octet_keras_steps_add(&f.ctx, &f.arena, &f.steps, &step));
     return v;
 }
@@ -81,7 +82,7 @@ static void expect_order(const char *expected) {
     char found[256] = "";
     const octet_operator *last = &f.graph->operators[f.graph->n_operators - 1];
     expect_ok(octet_graph_add_output(&f.ctx, f.graph, last->outputs[0], "y"));
-    expect_ok(octet_keras_order(&f.ctx, f.graph, &f.steps));
+    expect_ok(octet_keras_order(&f.ctx, f.graph, f.keras_version, &f.steps));
     expect_ok(octet_graph_verify(&f.ctx, f.graph, "test"));
     for (uint32_t i = 0; i < f.graph->n_operators; i++) {
         if (i > 0) strncat(found, " ", sizeof found - strlen(found) - 1);
@@ -128,7 +129,7 @@ static void weights_may_be_there_before(void **state) {
 /* As arguments "dense_10_1_matmul" comes before "dense_1_1_matmul". */
 static void numbers_of_names_are_text(void **state) {
     (void)state;
-    f.graph->keras_version = 3;
+    f.keras_version = 3;
     const uint32_t x = input("a_input"), b = dense("model/dense_1", "model/dense_1/MatMul", x);
     const uint32_t a = dense("model/dense_10", "model/dense_10/MatMul", x);
     sum_of("model/sum", b, a);

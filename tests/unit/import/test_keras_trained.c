@@ -185,7 +185,7 @@ static void both_layouts_are_read(void **state) {
         octet_context ctx;
         octet_graph *graph = NULL;
         octet_context_init(&ctx);
-        if (octet_import_keras(&ctx, path, NULL, &graph) != OCTET_OK) fail_msg("%s: %s", path, ctx.message);
+        if (octet_import_keras(&ctx, path, NULL, NULL, &graph) != OCTET_OK) fail_msg("%s: %s", path, ctx.message);
         check(&ctx, graph);
         octet_graph_destroy(&ctx, graph);
         assert_int_equal(ctx.memory_bytes, 0);

@@ -312,7 +312,7 @@ static void a_quantized_graph_is_left_alone(void **state) {
 /* Shapes of one pixel and of a feature vector, when the file fixes the batch and when it does not. */
 static void a_dense_layer_reads_one_pixel_with_a_fixed_batch(void **state) {
     fixture *f = *state;
-    f->graph->keras_version = 2;
+    f->graph->is_traced = true;
     const uint32_t pixel = unary(f, OCTET_OP_ABS, input(f, DIMS(1, 1, 1, 4)));
     run(f, dense(f, binary(f, OCTET_OP_RESHAPE, pixel, integers(f, 2, (const int32_t[]){1, 4})), 4, false));
     expect_operators(f, "ABS FULLY_CONNECTED");
@@ -320,7 +320,7 @@ static void a_dense_layer_reads_one_pixel_with_a_fixed_batch(void **state) {
 
 static void a_dense_layer_reads_a_flat_vector_with_an_open_batch(void **state) {
     fixture *f = *state;
-    f->graph->keras_version = 2;
+    f->graph->is_traced = true;
     f->graph->open_batch = true;
     const uint32_t pixel = unary(f, OCTET_OP_ABS, input(f, DIMS(1, 1, 1, 4)));
     run(f, dense(f, binary(f, OCTET_OP_RESHAPE, pixel, integers(f, 2, (const int32_t[]){1, 4})), 4, false));
@@ -329,7 +329,7 @@ static void a_dense_layer_reads_a_flat_vector_with_an_open_batch(void **state) {
 
 static void shapes_behind_a_dense_layer_go_before_it(void **state) {
     fixture *f = *state;
-    f->graph->keras_version = 3;
+    f->graph->is_traced = true;
     const uint32_t rows =
         binary(f, OCTET_OP_RESHAPE, input(f, DIMS(1, 24)), integers(f, 3, (const int32_t[]){1, 6, 4}));
     run(f, binary(f, OCTET_OP_RESHAPE, dense(f, rows, 4, true), integers(f, 4, (const int32_t[]){1, 2, 3, 3})));
@@ -366,7 +366,7 @@ static void a_sum_of_two_reshapes_is_reshaped_once(void **state) {
 
 static void ones_in_front_are_left_to_broadcasting(void **state) {
     fixture *f = *state;
-    f->graph->keras_version = 3;
+    f->graph->is_traced = true;
     const uint32_t x = input(f, DIMS(1, 4, 4, 2));
     const octet_options options = {.reduce = {.keep_dims = false}};
     const uint32_t means =
@@ -379,7 +379,7 @@ static void ones_in_front_are_left_to_broadcasting(void **state) {
 
 static void a_reduction_keeps_what_a_reshape_brings_back(void **state) {
     fixture *f = *state;
-    f->graph->keras_version = 3;
+    f->graph->is_traced = true;
     const octet_options options = {.reduce = {.keep_dims = false}};
     const uint32_t axes = integers(f, 2, (const int32_t[]){1, 2});
     const uint32_t means = emit(f, OCTET_OP_MEAN, &options, 2, (const uint32_t[]){input(f, DIMS(1, 4, 4, 2)), axes});

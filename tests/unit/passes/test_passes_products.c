@@ -12,7 +12,7 @@ static bool has_bias(fixture *f, uint32_t k) { return octet_graph_input(f->graph
 
 static void biases_of_dense_layers_go_forward(void **state) {
     fixture *f = *state;
-    f->graph->keras_version = 3;
+    f->graph->is_traced = true;
     run(f, dense_with_bias(f, dense_with_bias(f, dense_with_bias(f, input(f, DIMS(1, 2))))));
     expect_operators(f, "FULLY_CONNECTED FULLY_CONNECTED FULLY_CONNECTED");
     assert_true(has_bias(f, 0) && !has_bias(f, 1) && has_bias(f, 2));
@@ -25,7 +25,7 @@ static void biases_of_dense_layers_go_forward(void **state) {
 
 static void a_bias_behind_an_activation_stays(void **state) {
     fixture *f = *state;
-    f->graph->keras_version = 3;
+    f->graph->is_traced = true;
     run(f, dense_with_bias(f, unary(f, OCTET_OP_RELU, dense_with_bias(f, input(f, DIMS(1, 2))))));
     assert_true(has_bias(f, 0) && has_bias(f, 1));
 }
@@ -122,7 +122,7 @@ static void equal_operators_with_equal_options_are_one(void **state) {
 
 static void batch_normalization_between_dense_layers_goes_forward(void **state) {
     fixture *f = *state;
-    f->graph->keras_version = 2;
+    f->graph->is_traced = true;
     run(f, dense_with_bias(f, batch_normalization(f, dense_with_bias(f, input(f, DIMS(1, 2))))));
     expect_operators(f, "FULLY_CONNECTED FULLY_CONNECTED");
     assert_true(!has_bias(f, 0) && has_bias(f, 1));

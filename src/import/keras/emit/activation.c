@@ -118,7 +118,7 @@ static octet_status apply_celu(octet_keras_call *call, uint32_t x, uint32_t *out
 }
 
 static octet_status apply_hard_sigmoid(octet_keras_call *call, uint32_t x, uint32_t *out) {
-    if (call->graph->keras_version >= 3) { /* relu6(x + 3) / 6 */
+    if (call->keras_version >= 3) { /* relu6(x + 3) / 6 */
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_ADD, "add", x, 3.0f, &x));
         OCTET_TRY(apply_relu6(call, x, &x));
         return octet_keras_with_scalar(call, OCTET_OP_MUL, "truediv", x, 0.1666666716337204f, out);

@@ -53,7 +53,7 @@ static const char *position_name(const octet_keras_call *call, bool is_dense, ui
                                           "training",
                                           "use_causal_mask"};
     if (is_dense) return position < 3 ? keras_2[position] : NULL;
-    if (call->graph->keras_version >= 3) return position < 10 ? keras_3[position] : NULL;
+    if (call->keras_version >= 3) return position < 10 ? keras_3[position] : NULL;
     return position < 7 ? keras_2[position] : NULL;
 }
 
@@ -103,7 +103,7 @@ octet_status octet_keras_attention_read(octet_keras_call *call, bool is_dense, o
     OCTET_TRY(take_arguments(call, out, is_dense));
     if (out->query == OCTET_NONE || out->value == OCTET_NONE)
         return octet_keras_contradict(call, "is not given a query and a value");
-    const bool has_key = out->key != OCTET_NONE, is_3 = call->graph->keras_version >= 3;
+    const bool has_key = out->key != OCTET_NONE, is_3 = call->keras_version >= 3;
     if (!has_key) out->key = out->value;
     if (out->query_mask == OCTET_NONE) out->query_mask = octet_keras_mask_of(call, out->query);
     if (out->value_mask == OCTET_NONE) out->value_mask = octet_keras_mask_of(call, out->value);
@@ -195,7 +195,7 @@ octet_status octet_keras_attention_mask(octet_keras_call *call, const octet_atte
     }
     *out = all;
     if (a->attention_mask == OCTET_NONE) return OCTET_OK;
-    if (all == OCTET_NONE && call->graph->keras_version < 3) {
+    if (all == OCTET_NONE && call->keras_version < 3) {
         *out = a->attention_mask; /* numbers stay numbers: a mask of 0.5 counts half */
         return OCTET_OK;
     }
@@ -277,7 +277,7 @@ static octet_status add_mask(octet_keras_call *call, uint32_t scores, uint32_t m
 
 octet_status octet_keras_attention_softmax(octet_keras_call *call, uint32_t scores, uint32_t mask, bool is_transposed,
                                            uint32_t *out) {
-    const bool is_3 = call->graph->keras_version >= 3;
+    const bool is_3 = call->keras_version >= 3;
     uint32_t fill;
     if (mask != OCTET_NONE) OCTET_TRY(spread(call, mask, octet_keras_shape(call, scores)->rank, &mask));
     if (mask != OCTET_NONE && !is_3) {

@@ -17,7 +17,8 @@ typedef struct octet_keras_call {
     octet_graph *graph;
     octet_arena *arena; /* for the time of the import */
     const octet_json_document *document;
-    const char *label; /* the file, as messages call it */
+    const char *label;     /* the file, as messages call it */
+    int32_t keras_version; /* 2 or 3: the dialect of the file, which decides where the two compute differently */
     const octet_keras_layer *layer;
     const octet_keras_node *node; /* NULL inside a wrapper */
     const char *path;             /* "model/conv1": prefix of names */

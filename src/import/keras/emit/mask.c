@@ -81,7 +81,7 @@ static octet_status join_masks(octet_keras_call *call) {
 /* Sequences put together step by step. Keras 2: a step counts where all masks that there are say so; Keras 3: where one
  * does, and anywhere when a sequence has none. */
 static octet_status merge_masks(octet_keras_call *call) {
-    const bool is_any = call->graph->keras_version >= 3;
+    const bool is_any = call->keras_version >= 3;
     const octet_operator_code code = is_any ? OCTET_OP_LOGICAL_OR : OCTET_OP_LOGICAL_AND;
     uint32_t mask = OCTET_NONE, n_masks = 0;
     for (uint32_t i = 0; i < call->n_inputs; i++) n_masks += octet_keras_mask_of(call, call->inputs[i]) != OCTET_NONE;

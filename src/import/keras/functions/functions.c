@@ -259,7 +259,7 @@ static octet_status operate_arg(octet_keras_call *call, const octet_keras_operat
     const octet_keras_argument *given = NULL;
     OCTET_TRY(octet_keras_operand(call, 2, "output_type", &given));
     const char *name = given != NULL ? octet_json_text(given->constant) : NULL;
-    const bool is_s32 = call->graph->keras_version >= 3 || (name != NULL && strstr(name, "int32") != NULL);
+    const bool is_s32 = call->keras_version >= 3 || (name != NULL && strstr(name, "int32") != NULL);
     OCTET_TRY(octet_keras_i32_scalar(call, "ArgMax/dimension", axis, &inputs[1]));
     const octet_options options = {.arg = {is_s32 ? OCTET_INT32 : OCTET_INT64}};
     OCTET_TRY(octet_keras_emit(call, self->code, "ArgMax", inputs, 2, &options, &inputs[0]));

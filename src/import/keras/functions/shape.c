@@ -111,7 +111,7 @@ octet_status octet_keras_operation_concat(octet_keras_call *call, const octet_ke
     int32_t axis = 0;
     OCTET_TRY(octet_keras_operand_list(call, values, &n));
     OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, values[0])->rank,
-                                       call->graph->keras_version >= 3 ? 0 : -1, &axis));
+                                       call->keras_version >= 3 ? 0 : -1, &axis));
     OCTET_TRY(octet_keras_concatenate(call, "concat", values, n, axis, &x));
     return octet_keras_return(call, x);
 }

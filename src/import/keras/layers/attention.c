@@ -87,7 +87,7 @@ static octet_status project(octet_keras_call *call, const projection *p, uint32_
     OCTET_TRY(octet_keras_fully_connected(call, "einsum/Einsum", x, weights, bias, &x));
     int32_t dims[OCTET_MAX_RANK];
     memcpy(dims, shape.dims, sizeof dims);
-    if (call->graph->keras_version >= 3) dims[0] = -1;
+    if (call->keras_version >= 3) dims[0] = -1;
     dims[shape.rank - 1] = heads;
     dims[shape.rank] = size;
     return octet_keras_reshape_open(call, "Reshape", x, shape.rank + 1, dims, out);
@@ -185,7 +185,7 @@ static octet_status from_rows(octet_keras_call *call, const axes *a, const octet
     if (needs_joining(a)) OCTET_TRY(octet_keras_reshape(call, "Reshape", x, n, dims, &x));
     OCTET_TRY(octet_keras_transpose(call, "transpose_4", x, perm, &x));
     memcpy(dims, query->dims, sizeof dims);
-    if (call->graph->keras_version >= 3) dims[0] = -1;
+    if (call->keras_version >= 3) dims[0] = -1;
     dims[rank - 1] = heads * size;
     return octet_keras_reshape_open(call, "Reshape_1", x, rank, dims, out);
 }
@@ -231,13 +231,13 @@ static octet_status join_mask(octet_keras_call *call, const heads *h, int32_t n_
 static bool is_dot_product(octet_keras_call *call, const heads *h) {
     double dropout = 0.0;
     const bool drops = octet_json_number(octet_json_get(call->layer->config, "dropout"), &dropout) && dropout > 0.0;
-    return call->graph->keras_version >= 3 && !drops && !h->call.wants_scores && h->axes.rank == 3;
+    return call->keras_version >= 3 && !drops && !h->call.wants_scores && h->axes.rank == 3;
 }
 
 /* Attention weights [batch...,heads,queries,keys], as each dialect's files write them. */
 static octet_status scores_of(octet_keras_call *call, const heads *h, uint32_t mask, uint32_t *out) {
     const float factor = 1.0f / sqrtf((float)h->key_size);
-    const bool is_dot = is_dot_product(call, h), is_3 = call->graph->keras_version >= 3;
+    const bool is_dot = is_dot_product(call, h), is_3 = call->keras_version >= 3;
     const octet_attention *a = &h->call;
     uint32_t q, k;
     OCTET_TRY(project(call, &projections[KEY], a->key, h->n_groups, h->key_size, 1.0f, &k));

@@ -70,7 +70,7 @@ static octet_status additive_scores(octet_keras_call *call, uint32_t query, uint
  * do. */
 static octet_status padding_of(octet_keras_call *call, const octet_attention *a, const octet_shape *scores,
                                uint32_t *out) {
-    const bool is_3 = call->graph->keras_version >= 3;
+    const bool is_3 = call->keras_version >= 3;
     uint32_t mask = a->value_mask, seen;
     *out = OCTET_NONE;
     if (a->is_causal) {
@@ -92,7 +92,7 @@ static octet_status mask_scores(octet_keras_call *call, uint32_t padding, uint32
     const octet_options cast = {.cast = {OCTET_BOOL, OCTET_FLOAT32}};
     uint32_t lowered;
     if (padding == OCTET_NONE) return OCTET_OK;
-    if (call->graph->keras_version >= 3) {
+    if (call->keras_version >= 3) {
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_SUB, "sub", *scores, 1e9f, &lowered));
         return octet_keras_attention_select(call, "SelectV2", padding, lowered, *scores, scores);
     }
@@ -110,7 +110,7 @@ static octet_status mask_result(octet_keras_call *call, uint32_t query_mask, uin
     uint32_t zero;
     const uint32_t mask = query_mask;
     if (mask == OCTET_NONE) return OCTET_OK;
-    if (call->graph->keras_version >= 3) {
+    if (call->keras_version >= 3) {
         OCTET_TRY(octet_keras_attention_expand(call, mask, 2, &query_mask));
         OCTET_TRY(octet_keras_scalar(call, "SelectV2_1/e", 0.0f, &zero));
         OCTET_TRY(octet_keras_attention_select(call, "SelectV2_1", query_mask, *x, zero, x));

@@ -105,7 +105,7 @@ octet_status octet_keras_emit_flatten(octet_keras_call *call) {
     OCTET_TRY(octet_keras_channels_last(call));
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     const octet_shape *shape = octet_keras_shape(call, x);
-    const bool is_open = call->graph->keras_version < 3; /* TensorFlow's Flatten writes [-1, n] */
+    const bool is_open = call->keras_version < 3; /* TensorFlow's Flatten writes [-1, n] */
     const int32_t dims[2] = {is_open ? -1 : shape->dims[0], octet_shape_product(shape, 1, shape->rank)};
     OCTET_TRY(octet_keras_reshape_open(call, "Reshape", x, 2, dims, &x));
     return octet_keras_return(call, x);
@@ -166,7 +166,7 @@ octet_status octet_keras_emit_repeat_vector(octet_keras_call *call) {
     OCTET_TRY(octet_keras_sizes(call, "n", 1, 1, &times));
     const int32_t batch = octet_keras_shape(call, inputs[0])->dims[0],
                   features = octet_keras_shape(call, inputs[0])->dims[1];
-    if (call->graph->keras_version >= 3) {
+    if (call->keras_version >= 3) {
         OCTET_TRY(
             octet_keras_reshape(call, "Reshape", inputs[0], 4, (const int32_t[]){batch, 1, 1, features}, &inputs[0]));
         OCTET_TRY(octet_keras_i32s(call, "Tile/multiples", (const int32_t[]){1, 1, times, 1}, 4, &inputs[1]));
@@ -227,7 +227,7 @@ octet_status octet_keras_emit_embedding(octet_keras_call *call) {
         OCTET_TRY(index_scalar(call, "NotEqual/y", x, 0, &padding));
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_NOT_EQUAL, "NotEqual", x, padding, &mask));
     }
-    if (call->graph->keras_version >= 3) { /* Keras 3 counts negative indices from the end */
+    if (call->keras_version >= 3) { /* Keras 3 counts negative indices from the end */
         uint32_t zero, size, is_negative, shifted;
         OCTET_TRY(index_scalar(call, "Less/y", x, 0, &zero));
         OCTET_TRY(index_scalar(call, "add/y", x, dims[0], &size));

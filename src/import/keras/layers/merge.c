@@ -33,8 +33,7 @@ octet_status octet_keras_add(octet_keras_call *call, const char *name, uint32_t 
         length = y.dims[i];
         n_long++;
     }
-    if (call->graph->keras_version >= 3 && is_known && n_long == 1 && y.rank > 1 && x.rank > 1 &&
-        length == x.dims[x.rank - 1])
+    if (call->keras_version >= 3 && is_known && n_long == 1 && y.rank > 1 && x.rank > 1 && length == x.dims[x.rank - 1])
         OCTET_TRY(octet_keras_reshape(call, "Squeeze", b, 1, &length, &b));
     return octet_keras_binary(call, OCTET_OP_ADD, name, a, b, out);
 }

@@ -205,8 +205,8 @@ octet_status octet_keras_emit_layer_normalization(octet_keras_call *call) {
     const bool rms = octet_json_is_true(octet_json_get(call->layer->config, "rms_scaling"));
     float epsilon = 0.0f;
     OCTET_TRY(octet_keras_f32(call, "epsilon", 1e-3, &epsilon));
-    const bool is_fused = call->graph->keras_version < 3 && is_tail && (double)epsilon >= 1.001e-5;
-    const bool is_last = is_tail && n == 1, is_vector = call->graph->keras_version < 3 && is_last;
+    const bool is_fused = call->keras_version < 3 && is_tail && (double)epsilon >= 1.001e-5;
+    const bool is_last = is_tail && n == 1, is_vector = call->keras_version < 3 && is_last;
     const int32_t skip = is_fused || is_vector ? shape.rank - n : 0;
     OCTET_TRY(parameter(call, "gamma", n, own, shape.rank - skip, dims + skip, &parameters[0]));
     OCTET_TRY(parameter(call, "beta", n, own, shape.rank - skip, dims + skip, &parameters[1]));
@@ -216,14 +216,13 @@ octet_status octet_keras_emit_layer_normalization(octet_keras_call *call) {
     }
     if (is_last && !is_vector) axes[0] = -1; /* as Keras 3 writes it */
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "Mean", x, axes, n, false, true, &mean));
-    if (call->graph->keras_version >= 3 && !rms)
-        OCTET_TRY(octet_keras_unary(call, OCTET_OP_NEG, "Neg", mean, &negative));
+    if (call->keras_version >= 3 && !rms) OCTET_TRY(octet_keras_unary(call, OCTET_OP_NEG, "Neg", mean, &negative));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_SQUARED_DIFFERENCE, "SquaredDifference", x, mean, &variance));
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "variance", variance, axes, n, false, true, &variance));
     OCTET_TRY(inverse_deviation(call, variance, parameters[0], &inverse));
     if (rms) {
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul_1", x, inverse, &x));
-    } else if (call->graph->keras_version >= 3) {
+    } else if (call->keras_version >= 3) {
         OCTET_TRY(apply_3(call, x, negative, inverse, parameters[1], &x));
     } else {
         OCTET_TRY(apply_2(call, x, mean, inverse, parameters[1], &x));
@@ -272,7 +271,7 @@ octet_status octet_keras_emit_group_normalization(octet_keras_call *call) {
     OCTET_TRY(parameter(call, "gamma", 1, &channels, shape.rank + 1, dims, &gamma));
     OCTET_TRY(parameter(call, "beta", 1, &channels, shape.rank + 1, dims, &beta));
     OCTET_TRY(octet_keras_reshape(call, "Reshape", x, shape.rank + 1, wide, &x));
-    const bool is_3 = call->graph->keras_version >= 3;
+    const bool is_3 = call->keras_version >= 3;
     if (is_3) {
         OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "Mean", x, axes, n_axes, false, true, &mean));
         OCTET_TRY(octet_keras_unary(call, OCTET_OP_NEG, "Neg", mean, &negative));
@@ -302,7 +301,7 @@ octet_status octet_keras_emit_unit_normalization(octet_keras_call *call) {
     const int32_t rank = octet_keras_shape(call, x)->rank;
     int32_t axes[OCTET_MAX_RANK], n = 0;
     OCTET_TRY(read_axes(call, rank, -1, axes, &n));
-    const bool is_last = n == 1 && axes[0] == rank - 1, is_3 = call->graph->keras_version >= 3;
+    const bool is_last = n == 1 && axes[0] == rank - 1, is_3 = call->keras_version >= 3;
     if (is_last && !is_3) {
         OCTET_TRY(octet_keras_unary(call, OCTET_OP_L2_NORMALIZATION, "l2_normalize", x, &x));
         return octet_keras_return(call, x);

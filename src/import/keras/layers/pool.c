@@ -44,7 +44,7 @@ octet_status octet_keras_emit_pool_1d(octet_keras_call *call) {
     uint32_t x;
     octet_padding padding;
     int32_t size[2] = {1, 1}, strides[2] = {1, 1}, dims[4];
-    const int32_t axis = call->graph->keras_version >= 3 ? 1 : 0; /* where the length lies among height and width */
+    const int32_t axis = call->keras_version >= 3 ? 1 : 0; /* where the length lies among height and width */
     OCTET_TRY(read_pool(call, 1, &padding, &size[axis], &strides[axis]));
     OCTET_TRY(octet_keras_single(call, 3, 3, &x));
     const octet_shape *shape = octet_keras_shape(call, x);

@@ -315,7 +315,7 @@ static octet_status lstm_step(octet_keras_call *call, const recurrent *r, uint32
         uint32_t inner;
         OCTET_TRY(octet_keras_fully_connected(call, "lstm_cell/MatMul_1", *h, r->recurrent, OCTET_NONE, &inner));
         /* Keras 3 with one sample drops the batch here, as the converter's files do. */
-        if (call->graph->keras_version >= 3 && octet_keras_shape(call, inner)->dims[0] == 1) {
+        if (call->keras_version >= 3 && octet_keras_shape(call, inner)->dims[0] == 1) {
             OCTET_TRY(
                 octet_keras_reshape(call, "lstm_cell/Reshape", inner, 1, (const int32_t[]){4 * r->units}, &inner));
         }

@@ -38,7 +38,7 @@ octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_ker
 }
 
 uint32_t octet_keras_steps_mask(const octet_keras_call *call) {
-    const bool is_blind = call->graph->keras_version >= 3 && call->n_inputs > 1 && call->mask == OCTET_NONE;
+    const bool is_blind = call->keras_version >= 3 && call->n_inputs > 1 && call->mask == OCTET_NONE;
     return is_blind ? OCTET_NONE : octet_keras_mask(call);
 }
 

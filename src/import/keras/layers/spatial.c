@@ -111,7 +111,7 @@ octet_status octet_keras_emit_upsampling(octet_keras_call *call) {
             return octet_keras_contradict(call, "size %d makes its output too large", size[i]);
     }
     const bool is_nearest = strcmp(interpolation, "nearest") == 0;
-    if (n == 2 && (!is_nearest || call->graph->keras_version < 3)) {
+    if (n == 2 && (!is_nearest || call->keras_version < 3)) {
         OCTET_TRY(resize(call, interpolation, shape.dims[1] * size[0], shape.dims[2] * size[1], x, &x));
         return octet_keras_return(call, x);
     }
@@ -168,7 +168,7 @@ octet_status octet_keras_emit_center_crop(octet_keras_call *call) {
     }
     uint32_t inputs[4] = {x};
     OCTET_TRY(octet_keras_i32s(call, "begin", begin, 4, &inputs[1]));
-    if (call->graph->keras_version < 3) { /* tf.slice there, indexing here */
+    if (call->keras_version < 3) { /* tf.slice there, indexing here */
         OCTET_TRY(octet_keras_i32s(call, "size", sizes, 4, &inputs[2]));
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_SLICE, "Slice", inputs, 3, NULL, &x));
         return octet_keras_return(call, x);
