@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/sweep.h"
+#include "base/hash.h"
 
 enum { DEFAULT_SAMPLES = 100 };
 
@@ -17,7 +18,8 @@ typedef struct calibration_job {
     size_t *indices;
     size_t n;
     octet_ranges **ranges; /* by thread */
-    uint64_t *hashes;      /* by position: of the first input, to tell repeated samples */
+    uint64_t
+        *hashes; /* by position: of the first input; equal samples have equal hashes, different ones almost never */
     size_t n_first_input;
 } calibration_job;
 
@@ -47,20 +49,13 @@ static octet_status choose_samples(octet_context *ctx, const octet_conversion *o
     return OCTET_OK;
 }
 
-/* FNV-1a over the sample's bytes: equal samples have equal hashes, and different ones almost never. */
-static uint64_t hash(const void *data, size_t size) {
-    uint64_t value = 14695981039346656037U;
-    for (size_t i = 0; i < size; i++) value = (value ^ ((const uint8_t *)data)[i]) * 1099511628211U;
-    return value;
-}
-
 static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners,
                   const uint64_t *time_ns) {
     calibration_job *job = user;
     (void)runners;
     (void)time_ns;
     const float *sample = job->sweep.real[thread * job->sweep.graphs[0]->n_inputs] + slot * job->n_first_input;
-    job->hashes[position] = hash(sample, job->n_first_input * sizeof(float));
+    job->hashes[position] = octet_hash(0, sample, job->n_first_input * sizeof(float));
 }
 
 static int compare_hashes(const void *a, const void *b) {

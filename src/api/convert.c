@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/half.h"
+
 /* Limits of the types that a real number is stored in; int64 and bool are handled beside it. */
 static void limits(octet_type type, float *low, float *high) {
     switch (type) {
@@ -20,32 +22,6 @@ static void limits(octet_type type, float *low, float *high) {
     *low = -INFINITY, *high = INFINITY;
 }
 
-static uint16_t half_from_float(float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    const uint32_t sign = bits >> 16 & 0x8000U;
-    const uint32_t magnitude = bits & 0x7fffffffU;
-    if (magnitude > 0x7f800000U) return (uint16_t)(sign | 0x7e00U);
-    if (magnitude >= 0x477ff000U) return (uint16_t)(sign | 0x7c00U); /* 65520 and more round to infinity */
-    if (magnitude < 0x38800000U) {                                   /* subnormal: a multiple of 2^-24 */
-        float absolute;
-        memcpy(&absolute, &magnitude, sizeof absolute);
-        return (uint16_t)(sign | (uint32_t)lrintf(absolute * 16777216.0f));
-    }
-    const uint32_t rounded = magnitude + 0xfffU + (magnitude >> 13 & 1U);
-    return (uint16_t)(sign | ((rounded - 0x38000000U) >> 13));
-}
-
-static float float_from_half(uint16_t half) {
-    const int exponent = half >> 10 & 31;
-    const int fraction = half & 1023;
-    float value;
-    if (exponent == 31) value = fraction != 0 ? NAN : INFINITY;
-    else if (exponent == 0) value = ldexpf((float)fraction, -24);
-    else value = ldexpf((float)(fraction + 1024), exponent - 25);
-    return (half & 0x8000) != 0 ? -value : value;
-}
-
 static void store(octet_type type, size_t i, float value, void *tensor) {
     switch (type) {
     case OCTET_INT8: ((int8_t *)tensor)[i] = (int8_t)value; return;
@@ -55,7 +31,7 @@ static void store(octet_type type, size_t i, float value, void *tensor) {
     case OCTET_INT64: ((int64_t *)tensor)[i] = (int64_t)value; return;
     case OCTET_BOOL: ((uint8_t *)tensor)[i] = value != 0.0f; return;
     case OCTET_FLOAT32: ((float *)tensor)[i] = value; return;
-    case OCTET_FLOAT16: ((uint16_t *)tensor)[i] = half_from_float(value); return;
+    case OCTET_FLOAT16: ((uint16_t *)tensor)[i] = octet_half_from_f32(value); return;
     case OCTET_COMPLEX64: memcpy((float *)tensor + 2 * i, (const float[]){value, 0}, 2 * sizeof value); return;
     case OCTET_N_TYPES: return;
     }
@@ -70,7 +46,7 @@ static float load(octet_type type, size_t i, const void *tensor) {
     case OCTET_INT64: return (float)((const int64_t *)tensor)[i];
     case OCTET_BOOL: return (float)((const uint8_t *)tensor)[i];
     case OCTET_FLOAT32: return ((const float *)tensor)[i];
-    case OCTET_FLOAT16: return float_from_half(((const uint16_t *)tensor)[i]);
+    case OCTET_FLOAT16: return octet_half_to_f32(((const uint16_t *)tensor)[i]);
     case OCTET_COMPLEX64: return ((const float *)tensor)[2 * i]; /* the real part */
     case OCTET_N_TYPES: break;
     }

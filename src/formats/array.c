@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/half.h"
 
 static bool host_is_big_endian(void) {
     const uint16_t one = 1;
@@ -67,15 +68,6 @@ static uint64_t bits_at(const octet_array *array, size_t index) {
     return bits;
 }
 
-static double half_to_f64(uint32_t half) {
-    const int exponent = (int)(half >> 10 & 31);
-    const double mantissa = (double)(half & 1023);
-    double value;
-    if (exponent == 31) value = mantissa != 0 ? (double)NAN : (double)INFINITY;
-    else value = exponent == 0 ? ldexp(mantissa, -24) : ldexp(1024 + mantissa, exponent - 25);
-    return half & 0x8000 ? -value : value;
-}
-
 static float f32_of(uint64_t bits) {
     const uint32_t narrow = (uint32_t)bits;
     float value;
@@ -98,7 +90,8 @@ double octet_array_f64(const octet_array *array, size_t index) {
     const uint64_t bits = bits_at(array, index);
     const size_t size = array->element.size;
     switch (array->element.kind) {
-    case 'f': return size == 2 ? half_to_f64((uint32_t)bits) : size == 4 ? (double)f32_of(bits) : f64_of(bits);
+    case 'f':
+        return size == 2 ? (double)octet_half_to_f32((uint16_t)bits) : size == 4 ? (double)f32_of(bits) : f64_of(bits);
     case 'i': return (double)sign_extended(bits, size);
     case 'b': return bits != 0 ? 1.0 : 0.0;
     default: return (double)bits;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "kernels/ref/fake_quant.h"
+#include "kernels/ref/quantize_elements.h"
 #include "passes/constant.h"
 #include "passes/list.h"
 
@@ -29,19 +30,6 @@ static octet_status settle_shape(octet_context *ctx, octet_graph *graph, uint32_
     return settle_doubles(ctx, graph, k, dims);
 }
 
-static float widen(uint16_t half) {
-    const uint32_t sign = (uint32_t)(half & 0x8000u) << 16, exponent = half >> 10 & 31u, fraction = half & 1023u;
-    uint32_t bits = sign | (exponent + 112u) << 23 | fraction << 13;
-    if (exponent == 31) bits = sign | 0x7f800000u | fraction << 13;
-    float out;
-    if (exponent == 0) {
-        out = (float)fraction * 5.9604644775390625e-8f; /* 2^-24 */
-        return sign ? -out : out;
-    }
-    memcpy(&out, &bits, sizeof out);
-    return out;
-}
-
 static octet_status settle_fake_quant(octet_context *ctx, octet_graph *graph, uint32_t k) {
     const octet_operator *op = &graph->operators[k];
     const octet_value *in = octet_graph_input(graph, op, 0);
@@ -62,11 +50,7 @@ static octet_status settle_half(octet_context *ctx, octet_graph *graph, uint32_t
     const size_t n = octet_shape_elements(&in->shape);
     float *data = NULL;
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n, &data));
-    for (size_t i = 0; i < n; i++) {
-        uint16_t half;
-        memcpy(&half, (const uint8_t *)in->data + 2 * i, 2);
-        data[i] = widen(half);
-    }
+    octet_dequantize_f16_ref(in->data, data, 0, (int32_t)n);
     settle(graph, k, data);
     return OCTET_OK;
 }

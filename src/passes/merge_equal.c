@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/hash.h"
 #include "passes/edit.h"
 #include "passes/list.h"
 #include "tflite/options.h"
@@ -39,12 +40,12 @@ static bool same(const octet_graph *graph, const octet_operator *a, const octet_
 
 /* Equal for operators that are the same: what they are and the computed values that they read, in any order. */
 static size_t hash(const octet_graph *graph, const octet_operator *op) {
-    size_t sum = 0;
+    uint64_t key[2] = {(uint64_t)op->code, 0};
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         if (op->inputs[i] != OCTET_NONE && !octet_value_is_constant(&graph->values[op->inputs[i]]))
-            sum += op->inputs[i] + (size_t)1;
+            key[1] += op->inputs[i] + UINT64_C(1);
     }
-    return (sum * 64 + (size_t)op->code) * (size_t)2654435761u >> 4;
+    return (size_t)octet_hash(0, key, sizeof key);
 }
 
 /* Of operators that compute the same from the same operands, the first one does it for all. */

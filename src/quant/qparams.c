@@ -176,20 +176,3 @@ void octet_qparams_quantize_bias_s64(const float *bias, size_t n, const double *
         out[i] = (int64_t)fmin(fmax(q, -limit), limit);
     }
 }
-
-uint16_t octet_qparams_float16(float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    const uint16_t sign = (uint16_t)((bits >> 16) & 0x8000u);
-    const uint32_t magnitude = bits & 0x7fffffffu;
-    if (magnitude > 0x7f800000u) return (uint16_t)(sign | 0x7e00u);
-    if (magnitude >= 0x477ff000u) return (uint16_t)(sign | 0x7bffu); /* from 65520 on: would round to infinity */
-    if (magnitude < 0x38800000u) {                                   /* subnormal: a multiple of 2^-24 */
-        float size;
-        memcpy(&size, &magnitude, sizeof size);
-        return (uint16_t)(sign | (uint16_t)rintf(size * 16777216.0f));
-    }
-    const uint32_t rebiased = magnitude - 0x38000000u;
-    const uint32_t rounded = rebiased + 0xfffu + ((rebiased >> 13) & 1u);
-    return (uint16_t)(sign | (uint16_t)(rounded >> 13));
-}

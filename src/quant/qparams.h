@@ -68,7 +68,4 @@ bool octet_qparams_adjust_scales(float bias, double input_scale, double *weight_
 void octet_qparams_quantize_bias_s32(const float *bias, size_t n, const double *scales, size_t n_scales, int32_t *out);
 void octet_qparams_quantize_bias_s64(const float *bias, size_t n, const double *scales, size_t n_scales, int64_t *out);
 
-/* IEEE binary16, nearest even; beyond its range +-65504, NaN stays NaN. */
-uint16_t octet_qparams_float16(float value);
-
 #endif

@@ -1,3 +1,4 @@
+#include "base/half.h"
 #include "quant/builder.h"
 
 /* One constant: its float16 form, and a DEQUANTIZE that brings it back when the graph starts. */
@@ -10,7 +11,7 @@ static octet_status halve(octet_builder *b, const octet_operator *op, uint32_t v
     const float *data = value->data;
     uint16_t *half = NULL;
     OCTET_TRY(octet_memory_allocate(b->ctx, n * sizeof *half, (void **)&half));
-    for (size_t i = 0; i < n; i++) half[i] = octet_qparams_float16(data[i]);
+    for (size_t i = 0; i < n; i++) half[i] = octet_half_from_f32_saturated(data[i]);
     uint32_t constant;
     octet_status status =
         octet_graph_add_constant(b->ctx, b->to, value->name, OCTET_FLOAT16, &value->shape, half, &constant);

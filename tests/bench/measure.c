@@ -1,7 +1,7 @@
 /* measure - times octet on one model, on demand, so that a script can interleave it with something else.
  *   measure MODEL [THREADS]            prints "ready ARENA_BYTES PEAK_BYTES" after one run, then obeys lines of stdin:
  *       run N       N runs; prints N times in nanoseconds on one line
- *       check       prints a checksum (FNV-1a) of all outputs, for comparing kernels
+ *       check       prints a checksum of all outputs, for comparing kernels
  *       profile N   N runs; prints each operator's least time, its kernel and its shape
  *   measure --check MODEL              compares every value of a run with the reference kernels, byte for byte
  * PEAK_BYTES is what the greatest resident size of the process has grown by since it began. Inputs are random, the same
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "exec/exec.h"
 #include "import/import.h"
@@ -61,10 +62,6 @@ static void close_session(session *s) {
     octet_graph_destroy(&s->ctx, s->graph);
 }
 
-static uint64_t hash(uint64_t h, const uint8_t *data, size_t n) {
-    for (size_t i = 0; i < n; i++) h = (h ^ data[i]) * UINT64_C(0x100000001B3);
-    return h;
-}
 static size_t value_bytes(const octet_value *v) { return octet_shape_elements(&v->shape) * octet_type_size(v->type); }
 
 static void profile(session *s, unsigned n) {
@@ -114,10 +111,10 @@ static int obey(session *s, size_t resident_before) {
         } else if (sscanf(line, "profile %u", &n) == 1 && n) {
             profile(s, n);
         } else if (strncmp(line, "check", 5) == 0) {
-            uint64_t h = UINT64_C(0xCBF29CE484222325);
+            uint64_t h = 0;
             for (uint32_t i = 0; i < s->graph->n_outputs; i++) {
-                h = hash(h, octet_runner_value(s->runner, s->graph->outputs[i].value),
-                         value_bytes(&s->graph->values[s->graph->outputs[i].value]));
+                h = octet_hash(h, octet_runner_value(s->runner, s->graph->outputs[i].value),
+                               value_bytes(&s->graph->values[s->graph->outputs[i].value]));
             }
             printf("%016" PRIx64 "\n", h);
         } else {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "export/tflite/tflite.h"
 
 static void place(octet_tflite_layout *layout, uint32_t value) {
@@ -39,20 +40,6 @@ static size_t data_size(const octet_value *value) {
     return octet_shape_elements(&value->shape) * octet_type_size(value->type);
 }
 
-/* FNV-1a over 8 bytes at a time. */
-static uint64_t hash_bytes(const uint8_t *data, size_t size) {
-    uint64_t hash = 0xcbf29ce484222325u ^ size;
-    size_t i = 0;
-    for (; i + 8 <= size; i += 8) {
-        uint64_t word;
-        memcpy(&word, data + i, 8);
-        hash = (hash ^ word) * 0x100000001b3u;
-        hash ^= hash >> 29;
-    }
-    for (; i < size; i++) hash = (hash ^ data[i]) * 0x100000001b3u;
-    return hash ^ hash >> 32;
-}
-
 static octet_status merge_buffers(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                                   octet_tflite_layout *layout) {
     size_t n_slots = 64;
@@ -67,7 +54,7 @@ static octet_status merge_buffers(octet_context *ctx, octet_arena *arena, const 
         const octet_value *value = &graph->values[layout->tensors[i]];
         if (!value->data) continue;
         const size_t size = data_size(value);
-        size_t slot = (size_t)hash_bytes(value->data, size) & (n_slots - 1);
+        size_t slot = (size_t)octet_hash(0, value->data, size) & (n_slots - 1);
         for (; slots[slot] != 0; slot = (slot + 1) & (n_slots - 1)) {
             const octet_value *other = &graph->values[layout->buffers[slots[slot]]];
             if (data_size(other) == size && memcmp(other->data, value->data, size) == 0) break;

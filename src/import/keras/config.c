@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 typedef struct reader {
     octet_context *ctx;
     octet_arena *arena;
@@ -46,15 +48,10 @@ void octet_keras_snake_case(const char *class_name, char *out, size_t capacity) 
     if (capacity > 0) out[m] = '\0';
 }
 
-static uint32_t hash_name(const char *name) {
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    for (; *name != '\0'; name++) hash = (hash ^ (uint8_t)*name) * 16777619u;
-    return hash;
-}
-
 /* UINT32_MAX when the model has no such layer. */
 static uint32_t find_layer(const octet_keras_model *model, const char *name) {
-    for (uint32_t slot = hash_name(name) & model->table_mask;; slot = (slot + 1) & model->table_mask) {
+    for (uint32_t slot = (uint32_t)octet_hash_text(0, name) & model->table_mask;;
+         slot = (slot + 1) & model->table_mask) {
         const uint32_t layer = model->table[slot];
         if (layer == UINT32_MAX || strcmp(model->layers[layer].name, name) == 0) return layer;
     }
@@ -69,7 +66,7 @@ static octet_status build_table(reader *r, octet_keras_model *model) {
     for (uint32_t i = 0; i < model->n_layers; i++) {
         OCTET_CHECK(r->ctx, find_layer(model, model->layers[i].name) == UINT32_MAX, OCTET_MODEL,
                     "%s: model %s has two layers named %s", r->document->name, model->name, model->layers[i].name);
-        uint32_t slot = hash_name(model->layers[i].name) & model->table_mask;
+        uint32_t slot = (uint32_t)octet_hash_text(0, model->layers[i].name) & model->table_mask;
         while (model->table[slot] != UINT32_MAX) slot = (slot + 1) & model->table_mask;
         model->table[slot] = i;
     }

@@ -4,16 +4,22 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hash.h"
+
 /* A name without regard to case, and the next number to try for it. */
 struct octet_keras_scope_name {
     const char *text; /* NULL: free */
     uint32_t next;
 };
 
+/* Equal for names that differ in case only. */
 static size_t hash(const char *text) {
-    size_t sum = 5381;
-    for (; *text != '\0'; text++) sum = sum * 33 + (size_t)(*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text);
-    return sum;
+    uint64_t sum = 0;
+    for (; *text != '\0'; text++) {
+        const char lower = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
+        sum = octet_hash(sum, &lower, 1);
+    }
+    return (size_t)sum;
 }
 
 static struct octet_keras_scope_name *find(const octet_keras_scopes *scopes, const char *text) {

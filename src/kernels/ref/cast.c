@@ -2,7 +2,7 @@
 
 #include <stdbool.h>
 
-#include "kernels/ref/half.h"
+#include "base/half.h"
 
 /* Every number is either an int64 or a float32 on its way. */
 typedef struct number {

@@ -1,7 +1,6 @@
 #include "kernels/ref/quantize_elements.h"
 
-#include <string.h>
-
+#include "base/half.h"
 #include "kernels/ref/fixed_point.h"
 #include "kernels/ref/target.h"
 
@@ -59,18 +58,6 @@ void octet_dequantize_channels_s8_ref(const octet_quantize_params *p, const int8
     }
 }
 
-static float from_half(uint16_t half) {
-    const uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = half >> 10 & 31, fraction = half & 1023;
-    if (exponent == 0) { /* zero and subnormal: fraction * 2^-24 */
-        const float value = (float)fraction * 0x1p-24f;
-        return sign ? -value : value;
-    }
-    const uint32_t bits = sign | (exponent == 31 ? UINT32_C(255) << 23 : (exponent + 112) << 23) | fraction << 13;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 void octet_dequantize_f16_ref(const uint16_t *input, float *output, int32_t begin, int32_t end) {
-    for (int32_t i = begin; i < end; i++) output[i] = from_half(input[i]);
+    for (int32_t i = begin; i < end; i++) output[i] = octet_half_to_f32(input[i]);
 }

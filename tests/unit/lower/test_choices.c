@@ -6,7 +6,6 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "kernels/ref/half.h"
 #include "support/one_operator.h"
 
 /* Comparison, selection, casts, resizing and the operators on shapes. */
@@ -63,26 +62,6 @@ static void casts(void **state) {
     ONE_EXPECT(r, int16_t, DIMS(2), 1, -1);
 }
 
-static void half_floats(void **state) {
-    (void)state;
-    for (uint32_t bits = 0; bits < 65536; bits++) {
-        const float value = octet_half_to_f32((uint16_t)bits);
-        if ((bits & 0x7fff) > 0x7c00) {
-            assert_true(isnan(value) && (octet_half_from_f32(value) & 0x7fff) > 0x7c00);
-        } else {
-            assert_int_equal(octet_half_from_f32(value), bits);
-        }
-    }
-    assert_true(octet_half_to_f32(0x3c00) == 1.0f && octet_half_to_f32(0x0001) == 0x1p-24f &&
-                octet_half_to_f32(0x7bff) == 65504.0f);
-    assert_int_equal(octet_half_from_f32(65519.0f), 0x7bff);
-    assert_int_equal(octet_half_from_f32(65520.0f), 0x7c00);
-    assert_int_equal(octet_half_from_f32(0x1p-25f), 0);             /* tie to even */
-    assert_int_equal(octet_half_from_f32(0x1.8p-24f), 2);           /* tie to even */
-    assert_int_equal(octet_half_from_f32(1.0f + 0x1p-11f), 0x3c00); /* tie to even */
-    assert_int_equal(octet_half_from_f32(1.0f + 0x1.8p-10f), 0x3c02);
-}
-
 static void resizes(void **state) {
     (void)state;
     octet_options o = {.resize = {.align_corners = true}};
@@ -129,8 +108,8 @@ static void shapes_as_values(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compares),    cmocka_unit_test(selects), cmocka_unit_test(casts),
-        cmocka_unit_test(half_floats), cmocka_unit_test(resizes), cmocka_unit_test(shapes_as_values),
+        cmocka_unit_test(compares), cmocka_unit_test(selects),          cmocka_unit_test(casts),
+        cmocka_unit_test(resizes),  cmocka_unit_test(shapes_as_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
