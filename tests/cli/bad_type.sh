@@ -1,1 +1,0 @@
-octet quantize "$fc" --data "$EXAMPLES" -o out.tflite --input-type int4

@@ -1,3 +1,0 @@
-octet check "$cnn"
-octet check "$cnn" --target edgetpu --json
-octet check "$cnn" --target z80

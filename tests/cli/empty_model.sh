@@ -1,2 +1,0 @@
-: >empty.h5
-octet summary empty.h5

@@ -1,1 +1,0 @@
-octet evaluate "$fc" --data "$EXAMPLES"

@@ -1,1 +1,0 @@
-octet --version >/dev/full

@@ -1,1 +1,0 @@
-octet help exit-codes

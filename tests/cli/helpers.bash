@@ -1,0 +1,7 @@
+# What cases use to make data files. Sourced by run in front of every case.
+# be32 N: a number as four bytes, the highest first.
+be32() { printf "\\x$(printf %02x $(($1 >> 24 & 255)))\\x$(printf %02x $(($1 >> 16 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 & 255)))"; }
+# idx FILE DIMENSION... <CONTENT: an IDX file of bytes.
+idx() { local file=$1 rank=$(($# - 1)) d; { printf "\\x00\\x00\\x08\\x0$rank"; shift; for d in "$@"; do be32 "$d"; done; cat; } >"$file"; }
+# zeros N: that many bytes of 0.
+zeros() { head -c "$1" /dev/zero; }

@@ -1,2 +1,0 @@
-quantized "$cnn" cnn.tflite
-octet inspect cnn.tflite

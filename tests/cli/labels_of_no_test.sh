@@ -1,1 +1,0 @@
-octet quantize "$fc" --data "$EXAMPLES" --labels y.npy --test "$EXAMPLES" -o out.tflite

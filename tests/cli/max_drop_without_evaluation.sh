@@ -1,1 +1,0 @@
-octet quantize "$fc" --data "$EXAMPLES" -o fc.tflite --max-drop 1 --no-evaluate

@@ -1,1 +1,0 @@
-octet quantize "$fc" -o out.tflite

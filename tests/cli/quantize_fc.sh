@@ -1,2 +1,0 @@
-octet quantize "$fc" --data "$EXAMPLES" -o fc.tflite
-ls

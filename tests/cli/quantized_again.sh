@@ -1,2 +1,0 @@
-quantized "$fc" fc.tflite
-octet quantize fc.tflite --data "$EXAMPLES" -o again.tflite

@@ -1,1 +1,0 @@
-octet run "$fc" --input "$EXAMPLES"

@@ -1,1 +1,0 @@
-octet summary "$cnn"

@@ -1,2 +1,0 @@
-echo "this is not a model" >model.h5
-octet summary model.h5

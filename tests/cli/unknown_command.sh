@@ -1,1 +1,0 @@
-octet quantise x.h5

@@ -1,1 +1,0 @@
-octet quantize "$fc" --data "$EXAMPLES" --no-evaluate -o nowhere/fc.tflite

@@ -1,2 +1,0 @@
-: >file
-octet quantize "$fc" --data "$EXAMPLES" --no-evaluate -o file/fc.tflite
