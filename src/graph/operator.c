@@ -3,15 +3,18 @@
 static const struct {
     const char *name;
     int builtin;
+    octet_operands operands;
 } operators[OCTET_N_OPERATORS] = {
-#define OCTET_OPERATOR_ROW(operator_name, code, options) \
-    [OCTET_OP_##operator_name] = {.name = #operator_name, .builtin = (code)},
-    OCTET_OPERATOR_LIST(OCTET_OPERATOR_ROW)
-#undef OCTET_OPERATOR_ROW
+#define OPERANDS_none -1, -1, -1, -1
+#define OPERANDS_weights(data, weights, bias, axis) data, weights, bias, axis
+#define ROW(name, builtin, options, family, operands) [OCTET_OP_##name] = {#name, builtin, {OPERANDS_##operands}},
+    OCTET_OPERATOR_LIST(ROW)
+#undef ROW
 };
 
 const char *octet_operator_name(octet_operator_code code) { return operators[code].name; }
 int octet_operator_builtin(octet_operator_code code) { return operators[code].builtin; }
+octet_operands octet_operator_operands(octet_operator_code code) { return operators[code].operands; }
 
 const char *octet_operator_custom_code(octet_operator_code code) {
     return code == OCTET_OP_DETECTION_POSTPROCESS ? "TFLite_Detection_PostProcess" : NULL;

@@ -10,7 +10,7 @@
 #include "graph/type.h"
 
 typedef enum octet_operator_code {
-#define OCTET_OPERATOR_ENUM(name, code, options) OCTET_OP_##name,
+#define OCTET_OPERATOR_ENUM(name, builtin, options, family, operands) OCTET_OP_##name,
     OCTET_OPERATOR_LIST(OCTET_OPERATOR_ENUM)
 #undef OCTET_OPERATOR_ENUM
         OCTET_N_OPERATORS
@@ -22,6 +22,14 @@ enum { OCTET_BUILTIN_CUSTOM = 32 };
 /* NULL for an operator of the schema. */
 const char *octet_operator_custom_code(octet_operator_code code);
 bool octet_operator_from_builtin(int builtin, octet_operator_code *out);
+
+/* Numbers of operands of an operator with learned weights; -1 where it has none. */
+typedef struct octet_operands {
+    int8_t data, weights, bias;
+    int8_t axis; /* of the weights, along which the output channels run; -1: they do not differ by channel */
+} octet_operands;
+/* All -1 for an operator that has no weights, or several (LSTM, SVDF). */
+octet_operands octet_operator_operands(octet_operator_code code);
 
 /* The schema's own numbers, so that files and structs agree. */
 typedef enum octet_padding { OCTET_PADDING_SAME = 0, OCTET_PADDING_VALID = 1 } octet_padding;

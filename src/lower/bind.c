@@ -3,125 +3,11 @@
 #include "lower/families.h"
 #include "lower/unsigned.h"
 
-static octet_bind_function *family_of(octet_operator_code code) {
-    switch (code) {
-    case OCTET_OP_ADD:
-    case OCTET_OP_SUB:
-    case OCTET_OP_MUL:
-    case OCTET_OP_DIV:
-    case OCTET_OP_MAXIMUM:
-    case OCTET_OP_MINIMUM:
-    case OCTET_OP_SQUARED_DIFFERENCE:
-    case OCTET_OP_POW:
-    case OCTET_OP_FLOOR_DIV:
-    case OCTET_OP_FLOOR_MOD: return octet_bind_arithmetic;
-    case OCTET_OP_CAST: return octet_bind_cast;
-    case OCTET_OP_EQUAL:
-    case OCTET_OP_NOT_EQUAL:
-    case OCTET_OP_LESS:
-    case OCTET_OP_LESS_EQUAL:
-    case OCTET_OP_GREATER:
-    case OCTET_OP_GREATER_EQUAL:
-    case OCTET_OP_LOGICAL_AND:
-    case OCTET_OP_LOGICAL_OR:
-    case OCTET_OP_LOGICAL_NOT: return octet_bind_compare;
-    case OCTET_OP_CONV_2D:
-    case OCTET_OP_DEPTHWISE_CONV_2D:
-    case OCTET_OP_TRANSPOSE_CONV:
-    case OCTET_OP_CONV_3D: return octet_bind_conv;
-    case OCTET_OP_FULLY_CONNECTED:
-    case OCTET_OP_BATCH_MATMUL: return octet_bind_dense;
-    case OCTET_OP_DETECTION_POSTPROCESS: return octet_bind_detection;
-    case OCTET_OP_SVDF: return octet_bind_svdf;
-    case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM: return octet_bind_lstm;
-    case OCTET_OP_BATCH_TO_SPACE_ND:
-    case OCTET_OP_BROADCAST_TO:
-    case OCTET_OP_CONCATENATION:
-    case OCTET_OP_DEPTH_TO_SPACE:
-    case OCTET_OP_EXPAND_DIMS:
-    case OCTET_OP_GATHER:
-    case OCTET_OP_GATHER_ND:
-    case OCTET_OP_MIRROR_PAD:
-    case OCTET_OP_PACK:
-    case OCTET_OP_PAD:
-    case OCTET_OP_PADV2:
-    case OCTET_OP_RESHAPE:
-    case OCTET_OP_REVERSE_V2:
-    case OCTET_OP_SLICE:
-    case OCTET_OP_SPACE_TO_BATCH_ND:
-    case OCTET_OP_SPACE_TO_DEPTH:
-    case OCTET_OP_SPLIT:
-    case OCTET_OP_SPLIT_V:
-    case OCTET_OP_SQUEEZE:
-    case OCTET_OP_STRIDED_SLICE:
-    case OCTET_OP_TILE:
-    case OCTET_OP_TRANSPOSE:
-    case OCTET_OP_UNPACK: return octet_bind_move;
-    case OCTET_OP_TOPK_V2:
-    case OCTET_OP_CUMSUM: return octet_bind_order;
-    case OCTET_OP_AVERAGE_POOL_2D:
-    case OCTET_OP_MAX_POOL_2D:
-    case OCTET_OP_L2_POOL_2D: return octet_bind_pool;
-    case OCTET_OP_FAKE_QUANT: return octet_bind_fake_quant;
-    case OCTET_OP_QUANTIZE:
-    case OCTET_OP_DEQUANTIZE: return octet_bind_quantize;
-    case OCTET_OP_MEAN:
-    case OCTET_OP_SUM:
-    case OCTET_OP_REDUCE_ANY:
-    case OCTET_OP_REDUCE_ALL:
-    case OCTET_OP_REDUCE_MAX:
-    case OCTET_OP_REDUCE_MIN:
-    case OCTET_OP_REDUCE_PROD:
-    case OCTET_OP_ARG_MAX:
-    case OCTET_OP_ARG_MIN: return octet_bind_reduce;
-    case OCTET_OP_RESIZE_BILINEAR:
-    case OCTET_OP_RESIZE_NEAREST_NEIGHBOR: return octet_bind_resize;
-    case OCTET_OP_ONE_HOT:
-    case OCTET_OP_SCATTER_ND:
-    case OCTET_OP_DYNAMIC_UPDATE_SLICE: return octet_bind_scatter;
-    case OCTET_OP_SELECT:
-    case OCTET_OP_SELECT_V2: return octet_bind_select;
-    case OCTET_OP_RFFT2D:
-    case OCTET_OP_REAL:
-    case OCTET_OP_IMAG:
-    case OCTET_OP_COMPLEX_ABS: return octet_bind_spectrum;
-    case OCTET_OP_SHAPE:
-    case OCTET_OP_FILL:
-    case OCTET_OP_RANGE:
-    case OCTET_OP_ZEROS_LIKE:
-    case OCTET_OP_BROADCAST_ARGS: return octet_bind_shape;
-    case OCTET_OP_SOFTMAX:
-    case OCTET_OP_LOG_SOFTMAX:
-    case OCTET_OP_L2_NORMALIZATION:
-    case OCTET_OP_LOCAL_RESPONSE_NORMALIZATION: return octet_bind_softmax;
-    case OCTET_OP_ABS:
-    case OCTET_OP_EXP:
-    case OCTET_OP_LOG:
-    case OCTET_OP_SQRT:
-    case OCTET_OP_RSQRT:
-    case OCTET_OP_SIN:
-    case OCTET_OP_COS:
-    case OCTET_OP_NEG:
-    case OCTET_OP_SQUARE:
-    case OCTET_OP_FLOOR:
-    case OCTET_OP_CEIL:
-    case OCTET_OP_ROUND:
-    case OCTET_OP_SIGN:
-    case OCTET_OP_LOGISTIC:
-    case OCTET_OP_TANH:
-    case OCTET_OP_RELU:
-    case OCTET_OP_RELU6:
-    case OCTET_OP_RELU_N1_TO_1:
-    case OCTET_OP_RELU_0_TO_1:
-    case OCTET_OP_LEAKY_RELU:
-    case OCTET_OP_PRELU:
-    case OCTET_OP_ELU:
-    case OCTET_OP_GELU:
-    case OCTET_OP_HARD_SWISH: return octet_bind_unary;
-    case OCTET_N_OPERATORS: break;
-    }
-    return NULL;
-}
+static octet_bind_function *const functions[OCTET_N_OPERATORS] = {
+#define ROW(name, builtin, options, family, operands) [OCTET_OP_##name] = octet_bind_##family,
+    OCTET_OPERATOR_LIST(ROW)
+#undef ROW
+};
 
 /* Families whose int8 kernels serve uint8 operators too. */
 static bool serves_unsigned(octet_bind_function *family) {
@@ -134,8 +20,7 @@ static bool serves_unsigned(octet_bind_function *family) {
 }
 
 octet_status octet_bind(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    octet_bind_function *family = family_of(op->code);
-    if (!family) return octet_bind_unsupported(binder, op);
+    octet_bind_function *family = functions[op->code];
     if (serves_unsigned(family) && octet_bind_has_unsigned(binder->graph, op))
         return octet_bind_unsigned(binder, op, family, step);
     return family(binder, op, step);

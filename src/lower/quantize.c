@@ -64,7 +64,28 @@ static octet_status bind_channels(octet_binder *binder, const octet_operator *op
     return OCTET_OK;
 }
 
+static void run_fake_quant(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                           uint32_t end) {
+    (void)phase;
+    octet_fake_quant_f32_ref(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), begin,
+                             end);
+}
+
+static octet_status bind_fake_quant(octet_binder *binder, const octet_operator *op, octet_step *step) {
+    octet_value *input;
+    octet_fake_quant_grid *grid;
+    OCTET_TRY(octet_bind_input(binder, op, 0, &input));
+    if (input->type != OCTET_FLOAT32) return octet_bind_unsupported(binder, op);
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &grid));
+    *grid = octet_fake_quant_nudge(op->options.fake_quant.min, op->options.fake_quant.max,
+                                   op->options.fake_quant.n_bits, op->options.fake_quant.narrow_range);
+    octet_step_set(step, run_fake_quant, grid, (uint32_t)octet_shape_elements(&input->shape), "ref");
+    step->in_place = true;
+    return OCTET_OK;
+}
+
 octet_status octet_bind_quantize(octet_binder *binder, const octet_operator *op, octet_step *step) {
+    if (op->code == OCTET_OP_FAKE_QUANT) return bind_fake_quant(binder, op, step);
     octet_value *input;
     OCTET_TRY(octet_bind_input(binder, op, 0, &input));
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
@@ -92,25 +113,5 @@ octet_status octet_bind_quantize(octet_binder *binder, const octet_operator *op,
     }
     octet_step_set(step, run, p, (uint32_t)octet_shape_elements(&output->shape), "ref");
     step->in_place = octet_type_size(input->type) == octet_type_size(output->type);
-    return OCTET_OK;
-}
-
-static void run_fake_quant(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
-                           uint32_t end) {
-    (void)phase;
-    octet_fake_quant_f32_ref(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), begin,
-                             end);
-}
-
-octet_status octet_bind_fake_quant(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    octet_value *input;
-    octet_fake_quant_grid *grid;
-    OCTET_TRY(octet_bind_input(binder, op, 0, &input));
-    if (input->type != OCTET_FLOAT32) return octet_bind_unsupported(binder, op);
-    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &grid));
-    *grid = octet_fake_quant_nudge(op->options.fake_quant.min, op->options.fake_quant.max,
-                                   op->options.fake_quant.n_bits, op->options.fake_quant.narrow_range);
-    octet_step_set(step, run_fake_quant, grid, (uint32_t)octet_shape_elements(&input->shape), "ref");
-    step->in_place = true;
     return OCTET_OK;
 }

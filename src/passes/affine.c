@@ -2,21 +2,15 @@
 
 #include <string.h>
 
-bool octet_affine_match(const octet_graph *graph, uint32_t k, octet_affine *out) {
-    octet_operator *op = &graph->operators[k];
-    int32_t axis = 0;
-    *out = (octet_affine){.op = k, .data = 0, .weights = 1, .bias = 2};
-    switch ((int)op->code) {
-    case OCTET_OP_CONV_2D:
-    case OCTET_OP_FULLY_CONNECTED: break;
-    case OCTET_OP_DEPTHWISE_CONV_2D: axis = 3; break;
-    case OCTET_OP_TRANSPOSE_CONV:
-        out->data = 2;
-        out->bias = 3;
-        break;
-    default: return false;
-    }
-    if (op->removed || *octet_edit_activation(op) != OCTET_ACTIVATION_NONE) return false;
+bool octet_affine_takes(const octet_graph *graph, uint32_t k, octet_affine *out) {
+    const octet_operator *op = &graph->operators[k];
+    const octet_operands operands = octet_operator_operands(op->code);
+    const int32_t axis = operands.axis;
+    if (op->removed || axis < 0 || op->code == OCTET_OP_CONV_3D) return false; /* CONV_3D stays as it is */
+    *out = (octet_affine){.op = k,
+                          .data = (uint32_t)operands.data,
+                          .weights = (uint32_t)operands.weights,
+                          .bias = (uint32_t)operands.bias};
     if (op->n_inputs <= out->data || !octet_edit_is_constant_f32(graph, op->inputs[out->weights])) return false;
     if (graph->values[op->inputs[out->data]].type != OCTET_FLOAT32) return false;
     const bool has_bias = op->n_inputs > out->bias && op->inputs[out->bias] != OCTET_NONE;
@@ -29,14 +23,8 @@ bool octet_affine_match(const octet_graph *graph, uint32_t k, octet_affine *out)
     return !has_bias || octet_shape_elements(&graph->values[op->inputs[out->bias]].shape) == (size_t)out->n_channels;
 }
 
-bool octet_affine_takes(const octet_graph *graph, uint32_t k, octet_affine *out) {
-    octet_activation *activation = octet_edit_activation(&graph->operators[k]);
-    if (activation == NULL) return false;
-    const octet_activation kept = *activation;
-    *activation = OCTET_ACTIVATION_NONE;
-    const bool matched = octet_affine_match(graph, k, out);
-    *activation = kept;
-    return matched;
+bool octet_affine_match(const octet_graph *graph, uint32_t k, octet_affine *out) {
+    return octet_affine_takes(graph, k, out) && *octet_edit_activation(&graph->operators[k]) == OCTET_ACTIVATION_NONE;
 }
 
 octet_status octet_affine_read_bias(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,

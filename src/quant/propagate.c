@@ -283,8 +283,8 @@ static bool run_work_list(state *s) {
                 if (is_float(s, op->inputs[i])) set_operand(s, k, i, params);
             }
         } else if (rule_class == OCTET_RULE_FIXED) {
-            const octet_rule *rule = octet_rules_get(op->code);
-            params = s->options->mode == OCTET_MODE_INT16X8 ? rule->fixed_s16 : rule->fixed_s8;
+            const octet_rule rule = octet_rules_get(op->code);
+            params = s->options->mode == OCTET_MODE_INT16X8 ? rule.fixed_s16 : rule.fixed_s8;
         } else {
             s->done[k] = true;
             continue;

@@ -8,7 +8,7 @@ static uint32_t weights_operand(octet_operator_code code) {
     if (code == OCTET_OP_GATHER) return 0; /* an embedding table */
     const bool hybrid = code == OCTET_OP_CONV_2D || code == OCTET_OP_DEPTHWISE_CONV_2D ||
                         code == OCTET_OP_TRANSPOSE_CONV || code == OCTET_OP_FULLY_CONNECTED;
-    return hybrid ? (uint32_t)octet_rules_get(code)->weights : OCTET_NONE;
+    return hybrid ? (uint32_t)octet_operator_operands(code).weights : OCTET_NONE;
 }
 
 static bool is_large_constant(const octet_value *value) {

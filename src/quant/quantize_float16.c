@@ -39,11 +39,12 @@ enum { ACTIVATED_BIASES, OTHER_BIASES, CONVOLUTIONS, OTHER_WEIGHTS, THE_REST, N_
 
 static bool belongs(const octet_operator *op, bool opens, uint32_t operand, int group) {
     if (group == THE_REST) return true;
-    if (opens && octet_rules_get(op->code)->bias >= 0) return false;
+    const octet_operands operands = octet_operator_operands(op->code);
+    if (octet_rules_get(op->code).rule_class == OCTET_RULE_NONE) return false; /* CONV_3D */
+    if (opens && operands.bias >= 0) return false;
     const bool dense = op->code == OCTET_OP_FULLY_CONNECTED;
-    if (octet_rules_is_bias(op->code, operand))
-        return group == (has_fused_activation(op) ? ACTIVATED_BIASES : OTHER_BIASES);
-    return octet_rules_is_weights(op->code, operand) && group == (dense ? OTHER_WEIGHTS : CONVOLUTIONS);
+    if (operands.bias == (int)operand) return group == (has_fused_activation(op) ? ACTIVATED_BIASES : OTHER_BIASES);
+    return operands.weights == (int)operand && group == (dense ? OTHER_WEIGHTS : CONVOLUTIONS);
 }
 
 static octet_status halve_all(octet_builder *b) {

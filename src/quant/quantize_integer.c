@@ -207,22 +207,21 @@ static void coarsen_result(octet_builder *b, const octet_operator *op, const uin
 
 static octet_status convert_integer(octet_builder *b, uint32_t k) {
     const octet_operator *op = &b->from->operators[k];
-    const octet_rule *rule = octet_rules_get(op->code);
+    const octet_operands operands = octet_operator_operands(op->code);
     uint32_t *inputs = NULL, *outputs = NULL, n_inputs = op->n_inputs;
     OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, (size_t)op->n_inputs + 1,
                         &inputs)); /* one more: substitutes have two operands */
     OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, op->n_outputs, &outputs));
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         inputs[i] = OCTET_NONE;
-        const bool handled_below =
-            rule->weights >= 0 && (octet_rules_is_weights(op->code, i) || octet_rules_is_bias(op->code, i));
+        const bool handled_below = operands.weights == (int)i || operands.bias == (int)i;
         if (!handled_below) OCTET_TRY(integer_operand(b, k, i, &inputs[i]));
     }
-    if (rule->weights >= 0) {
+    if (operands.weights >= 0) {
         uint32_t weights, bias;
         OCTET_TRY(octet_builder_weights_and_bias(b, k, &weights, &bias));
-        inputs[rule->weights] = weights;
-        if (rule->bias >= 0 && (uint32_t)rule->bias < op->n_inputs) inputs[rule->bias] = bias;
+        inputs[operands.weights] = weights;
+        if (operands.bias >= 0 && (uint32_t)operands.bias < op->n_inputs) inputs[operands.bias] = bias;
     }
     coarsen_result(b, op, inputs);
     for (uint32_t i = 0; i < op->n_outputs; i++) OCTET_TRY(integer_output(b, op, op->outputs[i], &outputs[i]));

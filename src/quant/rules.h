@@ -1,6 +1,6 @@
 /* quant/rules.h - what quantization means for each operator, as data.
  * In:  an operator code, a mode.
- * Out: its rule: how its parameters relate, which operands are weights and biases.
+ * Out: its rule: how its parameters relate.
  * Knows: the classes of TensorFlow's quantizer (its quantization specification of 8-bit TFLite).
  * Does not know: graphs beyond one operator, ranges. */
 #ifndef OCTET_QUANT_RULES_H
@@ -20,16 +20,12 @@ typedef enum octet_rule_class {
 
 typedef struct octet_rule {
     octet_rule_class rule_class;
+    bool has_s16;                      /* LiteRT has a kernel with int16 activations */
     octet_qparams fixed_s8, fixed_s16; /* FIXED only */
-    int8_t data, weights, bias;        /* operand indices; weights and bias are -1 where there are none */
-    int8_t axis;                       /* of the weights' channels; -1: per tensor */
 } octet_rule;
 
-const octet_rule *octet_rules_get(octet_operator_code code);
+octet_rule octet_rules_get(octet_operator_code code);
 /* The class that holds under these options (never BETTER). */
 octet_rule_class octet_rules_class(octet_operator_code code, const octet_quantize_options *options);
-/* True when the operand is weights or a bias of that operator. */
-bool octet_rules_is_weights(octet_operator_code code, uint32_t operand);
-bool octet_rules_is_bias(octet_operator_code code, uint32_t operand);
 
 #endif

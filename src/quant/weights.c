@@ -5,7 +5,7 @@
 
 int32_t octet_builder_weight_axis(const octet_builder *b, octet_operator_code code) {
     if (b->options.per_tensor || (b->options.per_tensor_dense && code == OCTET_OP_FULLY_CONNECTED)) return -1;
-    return octet_rules_get(code)->axis;
+    return octet_operator_operands(code).axis;
 }
 
 /* The axis along which this constant is rounded: one trained scale is one for the tensor. */
@@ -138,9 +138,9 @@ static octet_status choose_bias_scales(octet_builder *b, const octet_value *bias
 
 octet_status octet_builder_weights_and_bias(octet_builder *b, uint32_t k, uint32_t *weights_out, uint32_t *bias_out) {
     const octet_operator *op = &b->from->operators[k];
-    const octet_rule *rule = octet_rules_get(op->code);
-    const octet_value *weights = octet_graph_input(b->from, op, (uint32_t)rule->weights);
-    const octet_value *bias = rule->bias < 0 ? NULL : octet_graph_input(b->from, op, (uint32_t)rule->bias);
+    const octet_operands operands = octet_operator_operands(op->code);
+    const octet_value *weights = octet_graph_input(b->from, op, (uint32_t)operands.weights);
+    const octet_value *bias = operands.bias < 0 ? NULL : octet_graph_input(b->from, op, (uint32_t)operands.bias);
     *weights_out = *bias_out = OCTET_NONE;
     OCTET_CHECK(b->ctx, weights != NULL, OCTET_MODEL, "%s: %s has no weights", op->layer,
                 octet_operator_name(op->code));
@@ -154,7 +154,7 @@ octet_status octet_builder_weights_and_bias(octet_builder *b, uint32_t k, uint32
         OCTET_TRY(octet_builder_weight_scales(b, weights, axis, &channels, &scales));
     } else {
         octet_qparams params;
-        OCTET_TRY(octet_builder_operand_params(b, k, (uint32_t)rule->weights, &params));
+        OCTET_TRY(octet_builder_operand_params(b, k, (uint32_t)operands.weights, &params));
         OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, 1, &scales));
         scales[0] = (double)params.scale;
     }
@@ -166,13 +166,13 @@ octet_status octet_builder_weights_and_bias(octet_builder *b, uint32_t k, uint32
         OCTET_CHECK(b->ctx, channels.n == 1 || octet_shape_elements(&bias->shape) == channels.n, OCTET_MODEL,
                     "%s: %zu biases for %zu channels", op->layer, octet_shape_elements(&bias->shape), channels.n);
         octet_qparams input;
-        OCTET_TRY(octet_builder_operand_params(b, k, (uint32_t)rule->data, &input));
+        OCTET_TRY(octet_builder_operand_params(b, k, (uint32_t)operands.data, &input));
         OCTET_TRY(choose_bias_scales(b, bias, octet_qparams_scale(input), scales, channels.n,
                                      constant && b->integer_type == OCTET_INT8, &bias_scales, &adjusted));
         OCTET_TRY(octet_builder_bias(b, bias, bias_scales, channels.n, bias_out));
     }
-    if (!constant) return octet_builder_integer(b, op->inputs[rule->weights], op->layer, weights_out);
-    uint32_t *cached = &b->weights[op->inputs[rule->weights]];
+    if (!constant) return octet_builder_integer(b, op->inputs[operands.weights], op->layer, weights_out);
+    uint32_t *cached = &b->weights[op->inputs[operands.weights]];
     const octet_quantization *known = *cached == OCTET_NONE ? NULL : &b->to->values[*cached].quantization;
     if (!adjusted && known != NULL && known->axis == (axis < 0 ? 0 : axis) && known->n == channels.n) {
         *weights_out = *cached;
