@@ -25,7 +25,7 @@ typedef struct octet_quantize_options {
     bool strict_tensorflow; /* exactly what TensorFlow's converter writes, also where it leaves an operator in float */
 } octet_quantize_options;
 
-/* Observer of minima and maxima, TensorFlow's way (tflite-rules A.1): NaN skipped, max starts at FLT_MIN. */
+/* Observer of minima and maxima, as TensorFlow calibrates: NaN skipped, max starts at FLT_MIN. */
 typedef struct octet_ranges octet_ranges;
 octet_status octet_ranges_create(octet_context *ctx, const octet_graph *graph, octet_ranges **out);
 void octet_ranges_destroy(octet_context *ctx, octet_ranges *ranges);

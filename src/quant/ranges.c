@@ -3,7 +3,7 @@
 #include <float.h>
 #include <math.h>
 
-/* A.1 of TensorFlow's calibration: one running minimum and maximum per float value over all samples. The maximum starts
+/* TensorFlow's calibration keeps one running minimum and maximum per float value over all samples. The maximum starts
  * at the smallest positive normal number, so a value that is never positive records 1.17549435e-38. */
 typedef struct range {
     float min, max;

@@ -21,7 +21,7 @@ void octet_verdict_free(octet_context *ctx, octet_verdict *verdict) {
         }                                                                                                              \
     } while (0)
 
-/* Thresholds: chosen so that the bundled models and the ones of docs/accuracy.md stay silent, and each known mistake
+/* Thresholds: chosen so that trained models with their own data stay silent, and each known mistake
  * (one sample, noise, data on another scale, one class) is named. */
 static const double few_samples = 20, much_growth = 0.25, much_range = 1.5, large_drop = 0.02, unscaled = 20.0,
                     much_error = 1.1;

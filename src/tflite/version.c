@@ -1,5 +1,5 @@
 /* Which version of an operator a file must name: the number grows with the types and options that an operator
- * understands. As TensorFlow 2.21 assigns them (reference: its files, section F of the rules). int16 operators carry
+ * understands. As TensorFlow 2.21 assigns them, read from files that it wrote. int16 operators carry
  * the number of int8. */
 #include "export/tflite/tflite.h"
 

@@ -1,6 +1,6 @@
 """The tutorial's whole job as the command does it: decompress MNIST, calibrate on 100 samples, quantize, write, evaluate both models on all
-10,000 test images. TensorFlow's seconds are not measured here: they are those of ../shared/reference/field-notes.md, section 1
-(TensorFlow 2.21, imports included, on 2 cores of an AMD EPYC of the Zen 3 kind)."""
+10,000 test images. TensorFlow's seconds are not measured here: they are figures
+of TensorFlow 2.21, imports included, on 2 cores of an AMD EPYC of the Zen 3 kind."""
 import os
 import subprocess
 import time
