@@ -54,14 +54,7 @@ static octet_status bind_output(octet_binder *binder, const octet_operator *op, 
 }
 
 static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    const octet_graph *graph = binder->graph;
-    const octet_weighted w = {.input = octet_graph_input(graph, op, 0),
-                              .weights = octet_graph_input(graph, op, 1),
-                              .bias = octet_graph_input(graph, op, 2),
-                              .output = octet_graph_output(graph, op, 0),
-                              .channels = octet_graph_output(graph, op, 0)->shape.dims[3],
-                              .axis = 0,
-                              .activation = op->options.conv_2d.activation};
+    const octet_weighted w = octet_bind_weighted(binder, op, op->options.conv_2d.activation);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (!conv_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
@@ -100,14 +93,7 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
 }
 
 static octet_status bind_depthwise(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    const octet_graph *graph = binder->graph;
-    const octet_weighted w = {.input = octet_graph_input(graph, op, 0),
-                              .weights = octet_graph_input(graph, op, 1),
-                              .bias = octet_graph_input(graph, op, 2),
-                              .output = octet_graph_output(graph, op, 0),
-                              .channels = octet_graph_output(graph, op, 0)->shape.dims[3],
-                              .axis = 3,
-                              .activation = op->options.depthwise_conv_2d.activation};
+    const octet_weighted w = octet_bind_weighted(binder, op, op->options.depthwise_conv_2d.activation);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (!depthwise_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
@@ -146,14 +132,7 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
 }
 
 static octet_status bind_transpose_conv(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    const octet_graph *graph = binder->graph;
-    const octet_weighted w = {.input = octet_graph_input(graph, op, 2),
-                              .weights = octet_graph_input(graph, op, 1),
-                              .bias = octet_graph_input(graph, op, 3),
-                              .output = octet_graph_output(graph, op, 0),
-                              .channels = octet_graph_output(graph, op, 0)->shape.dims[3],
-                              .axis = 0,
-                              .activation = op->options.transpose_conv.activation};
+    const octet_weighted w = octet_bind_weighted(binder, op, op->options.transpose_conv.activation);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (!transpose_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
@@ -181,11 +160,7 @@ static octet_status bind_transpose_conv(octet_binder *binder, const octet_operat
 }
 
 static octet_status bind_conv_3d(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    const octet_graph *graph = binder->graph;
-    const octet_weighted w = {.input = octet_graph_input(graph, op, 0),
-                              .weights = octet_graph_input(graph, op, 1),
-                              .bias = octet_graph_input(graph, op, 2),
-                              .output = octet_graph_output(graph, op, 0)};
+    const octet_weighted w = octet_bind_weighted(binder, op, op->options.conv_3d.activation);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (kind != OCTET_WEIGHTED_F32) return octet_bind_unsupported(binder, op);
@@ -215,7 +190,7 @@ static octet_status bind_conv_3d(octet_binder *binder, const octet_operator *op,
     p->pad_front = octet_window(op->options.conv_3d.padding, p->in_d, p->filter_d, p->stride_d, p->dilation_d).before;
     p->pad_top = octet_window(op->options.conv_3d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
     p->pad_left = octet_window(op->options.conv_3d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
-    OCTET_TRY(octet_bind_activation(binder, op, op->options.conv_3d.activation, &p->real_min, &p->real_max));
+    OCTET_TRY(octet_bind_activation(binder, op, w.activation, &p->real_min, &p->real_max));
     octet_step_run *run = is_plain(binder, kind) ? run_conv_3d_plain : run_conv_3d_f32;
     octet_step_set(step, run, p, (uint32_t)(p->batches * p->out_d * p->out_h), "ref");
     return OCTET_OK;

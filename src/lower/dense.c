@@ -27,21 +27,13 @@ static octet_step_run *const fully_connected_runs[] = {run_fully_connected_f32, 
                                                        run_fully_connected_s16, run_fully_connected_s16_b32, NULL};
 
 static octet_status bind_fully_connected(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    const octet_graph *graph = binder->graph;
-    const octet_value *weights = octet_graph_input(graph, op, 1);
-    const octet_weighted w = {.input = octet_graph_input(graph, op, 0),
-                              .weights = weights,
-                              .bias = octet_graph_input(graph, op, 2),
-                              .output = octet_graph_output(graph, op, 0),
-                              .channels = weights->shape.dims[0],
-                              .axis = 0,
-                              .activation = op->options.fully_connected.activation};
+    const octet_weighted w = octet_bind_weighted(binder, op, op->options.fully_connected.activation);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (!fully_connected_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
     octet_fully_connected_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
-    p->depth = weights->shape.dims[1];
+    p->depth = w.weights->shape.dims[1];
     p->out_c = w.channels;
     p->rows = (int32_t)(octet_shape_elements(&w.input->shape) / (size_t)p->depth);
     OCTET_TRY(octet_bind_activation(binder, op, w.activation, &p->real_min, &p->real_max));

@@ -2,6 +2,18 @@
 
 #include "lower/activation.h"
 
+octet_weighted octet_bind_weighted(const octet_binder *binder, const octet_operator *op, octet_activation activation) {
+    const octet_operands operands = octet_operator_operands(op->code);
+    const octet_value *weights = octet_graph_input(binder->graph, op, (uint32_t)operands.weights);
+    return (octet_weighted){.input = octet_graph_input(binder->graph, op, (uint32_t)operands.data),
+                            .weights = weights,
+                            .bias = octet_graph_input(binder->graph, op, (uint32_t)operands.bias),
+                            .output = octet_graph_output(binder->graph, op, 0),
+                            .channels = weights->shape.dims[operands.axis],
+                            .axis = operands.axis,
+                            .activation = activation};
+}
+
 octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
                                       octet_weighted_kind *out) {
     OCTET_CHECK(binder->ctx, w->output->type == w->input->type, OCTET_MODEL, "%s: %s of %s gives %s", op->layer,

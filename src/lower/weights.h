@@ -1,7 +1,8 @@
-/* lower/weights.h - what operators with weights share when they are bound: requantization parameters and checks of
- * types. In:  an operator's input, weights, bias and output values. Out: octet_requantize in the binder's arena, or
- * MODEL / UNSUPPORTED with a sentence. Knows: TFLite's quantization of weights (zero point 0 per channel) and of
- * biases. Does not know: single operators. */
+/* lower/weights.h - what operators with weights share when they are bound.
+ * In:  an operator with weights.
+ * Out: its operands, their types, octet_requantize in the binder's arena; or MODEL / UNSUPPORTED with a sentence.
+ * Knows: TFLite's quantization of weights (zero point 0 per channel) and of biases.
+ * Does not know: single operators. */
 #ifndef OCTET_LOWER_WEIGHTS_H
 #define OCTET_LOWER_WEIGHTS_H
 
@@ -24,6 +25,8 @@ typedef enum octet_weighted_kind {
     OCTET_WEIGHTED_HYBRID   /* float32, int8, float32: activations are quantized row by row at run time */
 } octet_weighted_kind;
 
+/* The operands of an operator that has `weights` in graph/operator_list.h, and whose inputs were inferred. */
+octet_weighted octet_bind_weighted(const octet_binder *binder, const octet_operator *op, octet_activation activation);
 /* UNSUPPORTED when there is no kernel for the types; MODEL when the output's type is not the input's. */
 octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
                                       octet_weighted_kind *out);
