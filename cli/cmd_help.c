@@ -7,7 +7,7 @@ static void print_exit_codes(void) {
     printf("exit codes\n   0  success\n   1  the command ran, and the answer is no: accuracy fell by more than "
            "--max-drop, or check found "
            "something\n      that does not run\n");
-    for (octet_status status = OCTET_USAGE; status <= OCTET_INTERNAL; status++) {
+    for (octet_status status = OCTET_USAGE; status <= OCTET_CANCELLED; status++) {
         printf("  %2d  %s\n", octet_error_exit_code(status), octet_error_text(status));
     }
 }

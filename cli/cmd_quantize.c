@@ -90,7 +90,9 @@ static void print_json_string(const char *text) {
 }
 
 static void print_written(const struct settings *s, const octet_model *quantized, size_t size) {
-    const octet_tensor in = octet_model_input(quantized, 0), out = octet_model_output(quantized, 0);
+    octet_tensor in = OCTET_TENSOR_INIT, out = OCTET_TENSOR_INIT;
+    octet_model_input(quantized, 0, &in);
+    octet_model_output(quantized, 0, &out);
     if (!s->json) {
         printf("%s: %zu bytes, input %s, output %s\n", s->output, size, in.type, out.type);
         return;
@@ -102,7 +104,10 @@ static void print_written(const struct settings *s, const octet_model *quantized
 }
 
 static int run_quantize(const struct command *self, int argc, char **argv) {
-    struct settings s = {.load = OCTET_LOAD_OPTIONS_INIT};
+    struct settings s = {.load = OCTET_LOAD_OPTIONS_INIT,
+                         .open = OCTET_OPEN_OPTIONS_INIT,
+                         .conversion = OCTET_CONVERSION_INIT,
+                         .options = OCTET_RUN_OPTIONS_INIT};
     struct parser parser = {.min_positional = 1, .max_positional = 1};
     int code;
     add_options(&parser, &s);

@@ -5,6 +5,7 @@
 
 static int run_run(const struct command *self, int argc, char **argv) {
     octet_load_options load = OCTET_LOAD_OPTIONS_INIT;
+    octet_open_options data = OCTET_OPEN_OPTIONS_INIT;
     octet_array_files files = OCTET_ARRAY_FILES_INIT;
     octet_run_options options = OCTET_RUN_OPTIONS_INIT;
     int code;
@@ -13,7 +14,7 @@ static int run_run(const struct command *self, int argc, char **argv) {
                             "--input", 'i', "DATA",
                             "x.npy (of the input's own integer type: taken as it is), or anything that --data of "
                             "evaluate takes; for several inputs NAME=FILE,NAME=FILE",
-                            OPTION_TEXT, &files.data.path, NULL});
+                            OPTION_TEXT, &data.path, NULL});
     add_option(&parser, (struct option_spec){"--output", 'o', "FILE", "y.npy; with several outputs a folder of them",
                                              OPTION_TEXT, &files.output, NULL});
     add_option(&parser, (struct option_spec){"--real", 0, NULL, "write float32: scale * (q - zero_point)", OPTION_FLAG,
@@ -23,14 +24,15 @@ static int run_run(const struct command *self, int argc, char **argv) {
                                              OPTION_TEXT, &files.dump, NULL});
     add_option(&parser, (struct option_spec){"--split", 0, "NAME", "of a data folder: test (default) or train",
                                              OPTION_TEXT, &options.split, NULL});
-    add_data_options(&parser, &files.data, false);
+    add_data_options(&parser, &data, false);
     add_run_options(&parser, &options);
     add_threads_option(&parser, &options.n_threads);
     add_architecture_option(&parser, &load);
     if (!parse(self, &parser, argc, argv, &code)) return code;
-    if (files.data.path == NULL) return complain(EXIT_USAGE, "run: the input is missing (--input)");
+    if (data.path == NULL) return complain(EXIT_USAGE, "run: the input is missing (--input)");
     if (files.output == NULL && files.dump == NULL)
         return complain(EXIT_USAGE, "run: nothing to write: name -o FILE or --dump DIR");
+    files.data = &data;
     options.progress = progress_bar();
 
     octet_context *ctx = NULL;

@@ -27,13 +27,13 @@ int fail(octet_context *ctx) {
 }
 
 /* 40 cells; drawn again only when a cell is added. */
-static void draw(void *user, const char *what, uint64_t done, uint64_t total) {
+static bool draw(void *user, const char *what, uint64_t done, uint64_t total) {
     enum { CELLS = 40 };
     static uint64_t last = UINT64_MAX;
     static const char cells[] = "########################################";
     (void)user;
     const uint64_t n = total > 0 ? done * CELLS / total : CELLS;
-    if (n == last) return;
+    if (n == last) return true;
     last = n;
     if (done >= total) {
         fprintf(stderr, "\r%*s\r", (int)strlen(what) + CELLS + 12, "");
@@ -43,6 +43,7 @@ static void draw(void *user, const char *what, uint64_t done, uint64_t total) {
                 (unsigned)(done * 100 / total));
     }
     fflush(stderr);
+    return true;
 }
 
 octet_progress *progress_bar(void) { return isatty(STDERR_FILENO) == 1 ? draw : NULL; }

@@ -1,7 +1,7 @@
 /* octet/octet.h - post-training quantization of Keras models for TensorFlow Lite: the public interface.
  * In:  model files (.h5, .keras, .tflite) and data files (IDX, .npy, .npz, folders of pictures).
  * Out: quantized .tflite files, inference, and reports on what quantization cost.
- * Knows: nothing but the C library's integer types; valid C17 and C++.
+ * Knows: nothing but the C library's integer types; valid C99 and C++.
  * Does not know: how any of it is done.
  *
  * The job of the command `octet quantize`, without its error handling:
@@ -23,6 +23,9 @@
  * that can fail may return it at once.
  *  - Handles are created into *out and given back to the matching destroy, which accepts NULL. Destroy what was made
  * from a handle before the handle, and the context last.
+ *  - A struct that a caller fills or has filled carries its own size as its first member: initialize it with its
+ *    OCTET_..._INIT macro, and a program that was compiled with an older octet.h goes on working with a newer library.
+ *    Members that are 0, false or NULL mean the default.
  *  - Choices are given by the names that the command line uses; NULL means the default. A wrong name is USAGE and the
  *    message lists the right ones.
  *  - A context, and everything made with it, belongs to one thread at a time. Different contexts are independent.
@@ -34,6 +37,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "octet/status.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -57,27 +62,11 @@ OCTET_API const char *octet_version(void);
 
 /* ---- Status ---- */
 
-#ifndef OCTET_BASE_STATUS_H /* inside the library base/status.h has this list; src/api/status_check.c compares the two \
-                             */
-typedef enum octet_status {
-    OCTET_OK = 0,
-    OCTET_USAGE = 1,       /* wrong use of the library: an unknown name, a missing option */
-    OCTET_NOMEM = 2,       /* out of memory */
-    OCTET_IO = 3,          /* a file cannot be read or written */
-    OCTET_FORMAT = 4,      /* a file is corrupt or not of the format that it claims */
-    OCTET_UNSUPPORTED = 5, /* valid, but octet does not support it; the message names layer and reason */
-    OCTET_MODEL = 6,       /* the model contradicts itself */
-    OCTET_DATA = 7,        /* the data do not fit the model or contradict themselves */
-    OCTET_LIMIT = 8,       /* a limit was reached */
-    OCTET_INTERNAL = 9     /* a mistake in octet */
-} octet_status;
-#endif
-
 /* "OK", "USAGE", ...; never NULL. */
 OCTET_API const char *octet_error_name(octet_status status);
 /* The meaning in words; never NULL. */
 OCTET_API const char *octet_error_text(octet_status status);
-/* What the command `octet` exits with: 0 for OK, 2..10 for the others. */
+/* What the command `octet` exits with: 0 for OK, 2..11 for the others. */
 OCTET_API int octet_error_exit_code(octet_status status);
 
 /* ---- Context: error, limits and memory account ---- */
@@ -97,20 +86,31 @@ OCTET_API void octet_context_set_max_memory(octet_context *ctx, size_t bytes);
 /* Most memory that the library held through this context at a time, in bytes. */
 OCTET_API size_t octet_context_peak_memory(const octet_context *ctx);
 
-/* Told now and then, on the thread of the caller, how far a long call has come: done of total. */
-typedef void octet_progress(void *user, const char *what, uint64_t done, uint64_t total);
+/* Told now and then, on the thread of the caller, how far a long call has come: done of total. Returns true to go on.
+ * After false the call ends soon, with CANCELLED and nothing changed or written. */
+typedef bool octet_progress(void *user, const char *what, uint64_t done, uint64_t total);
 
 /* Reports are given as text for people or as one JSON object for programs. */
 typedef enum octet_rendering { OCTET_AS_TEXT = 0, OCTET_AS_JSON = 1 } octet_rendering;
 /* Frees a text that a function of this header wrote into a `char **out`; NULL is allowed. */
 OCTET_API void octet_text_free(octet_context *ctx, char *text);
 
+/* Gives back bytes that a function of this header wrote into a `void **out`; NULL is allowed. */
+OCTET_API void octet_bytes_free(octet_context *ctx, void *bytes);
+
+/* What the OCTET_..._INIT macros stand for: all zero but for the size. */
 #ifdef __cplusplus
-#define OCTET_INIT_ \
-    {}
+} /* extern "C" */
+template <typename T> static inline T octet_init_() {
+    T options = T();
+    options.size = sizeof(T);
+    return options;
+}
+extern "C" {
+#define OCTET_INIT_(type) octet_init_<type>()
 #else
-#define OCTET_INIT_ \
-    { 0 }
+#define OCTET_INIT_(type) \
+    { .size = sizeof(type) }
 #endif
 
 /* ---- Models ---- */
@@ -118,41 +118,58 @@ OCTET_API void octet_text_free(octet_context *ctx, char *text);
 typedef struct octet_model octet_model;
 
 typedef struct octet_load_options {
+    size_t size;              /* set by the INIT macro */
     const char *architecture; /* JSON of model.to_json(), for an .h5 that holds weights only; or NULL */
     const char *input_shape;  /* "224,224,3" where the file leaves more than the batch open; several inputs:
                                  "96,96,3;10"; or NULL */
 } octet_load_options;
-#define OCTET_LOAD_OPTIONS_INIT OCTET_INIT_
+#define OCTET_LOAD_OPTIONS_INIT OCTET_INIT_(octet_load_options)
 
 /* Reads a Keras 2 or Keras 3 .h5, a .keras or a .tflite; the content decides, not the name. Code inside a file is never
  * run. options may be NULL. Errors: IO, FORMAT, UNSUPPORTED (names layer, class and what is supported), MODEL, LIMIT.
  */
 OCTET_API octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options,
                                         octet_model **out);
-/* The same for a .tflite in memory; `bytes` must outlive the model; `name` is used in messages. */
-OCTET_API octet_status octet_model_load_tflite(octet_context *ctx, const void *bytes, size_t size, const char *name,
-                                               octet_model **out);
+/* The same for a file of `size` bytes in memory. `name` stands for a path in messages. `bytes` must outlive the model.
+ */
+OCTET_API octet_status octet_model_load_bytes(octet_context *ctx, const void *bytes, size_t size, const char *name,
+                                              const octet_load_options *options, octet_model **out);
 OCTET_API void octet_model_destroy(octet_context *ctx, octet_model *model);
 
 enum { OCTET_TENSOR_MAX_RANK = 8 };
 
-/* An input or an output. real = scale * (q - zero_point). */
+/* A tensor: an input, an output, a constant or a value between operators. real = scale * (q - zero_point). Pointers
+ * belong to the model. */
 typedef struct octet_tensor {
-    const char *name; /* signature name; belongs to the model */
+    size_t size;      /* set by the INIT macro */
+    uint32_t index;   /* below octet_model_n_tensors */
+    const char *name; /* of an input or an output its name in the signature */
     const char *type; /* "float32", "int8", "uint8", "int16", ... as numpy spells it */
     int32_t rank;
     int32_t dims[OCTET_TENSOR_MAX_RANK]; /* with the batch, which is 1 unless the file fixes another */
     size_t n_elements, size_bytes;
-    bool quantized; /* scale and zero_point are valid */
+    bool is_constant; /* weights and the like: known without a run */
+    bool is_variable; /* state that goes on from run to run */
+    bool quantized;   /* one scale for the whole tensor: `scale` and `zero_point` are valid */
     float scale;
     int32_t zero_point;
+    uint32_t n_scales; /* 0: not quantized; 1; or the length of dimension `axis`, a scale for each of its slices */
+    int32_t axis;
+    const float *scales; /* n_scales of them, and as many zero points; NULL for 0 */
+    const int32_t *zero_points;
 } octet_tensor;
+#define OCTET_TENSOR_INIT OCTET_INIT_(octet_tensor)
 
 OCTET_API uint32_t octet_model_n_inputs(const octet_model *model);
 OCTET_API uint32_t octet_model_n_outputs(const octet_model *model);
-/* index must be below n_inputs or n_outputs. */
-OCTET_API octet_tensor octet_model_input(const octet_model *model, uint32_t index);
-OCTET_API octet_tensor octet_model_output(const octet_model *model, uint32_t index);
+/* index must be below n_inputs or n_outputs; *out must come from OCTET_TENSOR_INIT. */
+OCTET_API void octet_model_input(const octet_model *model, uint32_t index, octet_tensor *out);
+OCTET_API void octet_model_output(const octet_model *model, uint32_t index, octet_tensor *out);
+/* How many tensors the graph has that octet runs and writes. A Keras model is brought into that form by the first call
+ * that needs it, this one among them; from then on the numbers of its tensors stay. */
+OCTET_API octet_status octet_model_n_tensors(octet_context *ctx, octet_model *model, uint32_t *out);
+/* index must be below octet_model_n_tensors. */
+OCTET_API void octet_model_tensor(const octet_model *model, uint32_t index, octet_tensor *out);
 /* "Keras 2", "Keras 3", "TensorFlow Lite". */
 OCTET_API const char *octet_model_format(const octet_model *model);
 /* Whether any tensor of it is int8, uint8 or int16 with a scale. Bytes without one are numbers: the pictures that a
@@ -171,6 +188,8 @@ OCTET_API octet_status octet_model_check(octet_context *ctx, octet_model *model,
 /* Writes the model as .tflite: complete or not at all, whatever happens on the way. The same model gives the same
  * bytes. */
 OCTET_API octet_status octet_model_write(octet_context *ctx, octet_model *model, const char *path);
+/* The same into memory: *size bytes at *out, to be freed with octet_bytes_free. */
+OCTET_API octet_status octet_model_write_bytes(octet_context *ctx, octet_model *model, void **out, size_t *size);
 /* Whether octet_model_write can write what is made of `model` to `path`, before long work: IO where the folder is
  * missing or not writable, USAGE where `path` is the file that the model was loaded from. */
 OCTET_API octet_status octet_model_check_output(octet_context *ctx, const octet_model *model, const char *path);
@@ -182,6 +201,7 @@ OCTET_API octet_status octet_model_size(octet_context *ctx, octet_model *model, 
 typedef struct octet_data octet_data;
 
 typedef struct octet_open_options {
+    size_t size;        /* set by the INIT macro */
     const char *path;   /* folder with IDX files under their usual names (plain or .gz), .npz, .npy, folder of pictures;
                            for several inputs "NAME=FILE,NAME=FILE" */
     const char *images; /* .npy or IDX; instead of path */
@@ -193,7 +213,7 @@ typedef struct octet_open_options {
     double mean, std;     /* (x - mean) / std */
     const char *preset;   /* "unit", "teachable-machine", "imagenet", ...; not together with the others */
 } octet_open_options;
-#define OCTET_OPEN_OPTIONS_INIT OCTET_INIT_
+#define OCTET_OPEN_OPTIONS_INIT OCTET_INIT_(octet_open_options)
 
 /* Opens what the options name; files are decoded when their samples are needed. Errors: USAGE, IO, FORMAT, UNSUPPORTED,
  * DATA (labels and images of different count), LIMIT. */
@@ -203,6 +223,7 @@ OCTET_API void octet_data_close(octet_context *ctx, octet_data *data);
 /* ---- Quantization ---- */
 
 typedef struct octet_conversion {
+    size_t size;      /* set by the INIT macro */
     const char *mode; /* "int8" (default), "int16x8", "dynamic", "float16", "float32" */
     const char *input_type,
         *output_type;       /* "int8" (default), "uint8", "float32"; mode int16x8: "int16", "float32" (default) */
@@ -220,7 +241,7 @@ typedef struct octet_conversion {
     octet_progress *progress; /* NULL: none */
     void *progress_user;
 } octet_conversion;
-#define OCTET_CONVERSION_INIT OCTET_INIT_
+#define OCTET_CONVERSION_INIT OCTET_INIT_(octet_conversion)
 
 /* What calibration saw. */
 typedef struct octet_calibration {
@@ -244,6 +265,7 @@ OCTET_API octet_status octet_model_quantize(octet_context *ctx, octet_model *mod
 /* ---- Evaluation ---- */
 
 typedef struct octet_run_options {
+    size_t size;          /* set by the INIT macro */
     const char *split;    /* "test" (default) or "train" */
     uint64_t limit;       /* only the first samples; 0 = all */
     const char *numerics; /* "litert" (default): as LiteRT's reference kernels; "integer": as tflite-micro, CMSIS-NN */
@@ -256,7 +278,7 @@ typedef struct octet_run_options {
     octet_progress *progress; /* NULL: none */
     void *progress_user;
 } octet_run_options;
-#define OCTET_RUN_OPTIONS_INIT OCTET_INIT_
+#define OCTET_RUN_OPTIONS_INIT OCTET_INIT_(octet_run_options)
 
 typedef struct octet_evaluation octet_evaluation;
 
@@ -330,12 +352,14 @@ OCTET_API size_t octet_interpreter_arena_bytes(const octet_interpreter *interpre
 /* ---- Files in, files out ---- */
 
 typedef struct octet_array_files {
-    octet_open_options data; /* path, or "NAME=FILE,NAME=FILE"; an .npy of the input's own type is taken as it is */
-    const char *output;      /* .npy that is written; with several outputs NAME.npy is put into this folder */
-    const char *dump;        /* folder for every intermediate tensor of the first sample, as .npy; or NULL */
-    bool real_output;        /* float32, with scale and zero point applied */
+    size_t size; /* set by the INIT macro */
+    const octet_open_options
+        *data;          /* path, or "NAME=FILE,NAME=FILE"; an .npy of the input's own type is taken as it is */
+    const char *output; /* .npy that is written; with several outputs NAME.npy is put into this folder */
+    const char *dump;   /* folder for every intermediate tensor of the first sample, as .npy; or NULL */
+    bool real_output;   /* float32, with scale and zero point applied */
 } octet_array_files;
-#define OCTET_ARRAY_FILES_INIT OCTET_INIT_
+#define OCTET_ARRAY_FILES_INIT OCTET_INIT_(octet_array_files)
 
 /* Runs the model over all samples of the data. Outputs have the samples along axis 0. *n_samples may be NULL. */
 OCTET_API octet_status octet_model_run_files(octet_context *ctx, octet_model *model, const octet_array_files *files,

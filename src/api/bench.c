@@ -3,6 +3,7 @@
 
 #include "api/convert.h"
 #include "api/handles.h"
+#include "api/options.h"
 #include "base/clock.h"
 #include "report/profile.h"
 
@@ -65,13 +66,15 @@ static void measure(bench_job *job, double seconds) {
     octet_runner_set_profile(job->runner, NULL);
 }
 
-static octet_status run(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options,
+static octet_status run(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *given,
                         octet_rendering as, bench_job *job, octet_buffer *out) {
+    octet_run_options options;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, given, &options));
     octet_exec_options exec;
-    OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
+    OCTET_TRY(octet_api_exec_options(ctx, &options, &exec));
     OCTET_TRY(octet_api_canonicalize(ctx, model));
     const octet_graph *graph = model->graph;
-    OCTET_TRY(octet_pool_create(ctx, options != NULL && options->n_threads > 0 ? options->n_threads : 1, &job->pool));
+    OCTET_TRY(octet_pool_create(ctx, options.n_threads > 0 ? options.n_threads : 1, &job->pool));
     OCTET_TRY(octet_exec_create(ctx, graph, &exec, &job->exec));
     OCTET_TRY(octet_runner_create(ctx, job->exec, octet_pool_size(job->pool), &job->runner));
     const size_t peak_bytes = ctx->peak_memory_bytes; /* what follows is for measuring; runs allocate nothing */

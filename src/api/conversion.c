@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "api/calibrate.h"
+#include "api/options.h"
 #include "base/clock.h"
 #include "passes/passes.h"
 #include "target/target.h"
@@ -66,7 +67,8 @@ static octet_status make(octet_context *ctx, octet_model *model, octet_graph *gr
 
 octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data,
                                   const octet_conversion *options, octet_model **out, octet_calibration *calibration) {
-    const octet_conversion defaults = OCTET_CONVERSION_INIT;
+    octet_conversion taken;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_conversion, options, &taken));
     octet_calibration seen = {0};
     const uint64_t start = octet_clock_ns();
     OCTET_CHECK(ctx, !octet_model_is_quantized(model), OCTET_USAGE,
@@ -80,11 +82,11 @@ octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_
     if (model->kind == OCTET_KIND_TFLITE) { /* the model itself stays as the file has it */
         octet_graph *graph = NULL;
         OCTET_TRY(octet_graph_clone(ctx, model->graph, &graph));
-        status = make(ctx, model, graph, data, options != NULL ? options : &defaults, out, &seen);
+        status = make(ctx, model, graph, data, &taken, out, &seen);
         octet_graph_destroy(ctx, graph);
     } else {
         OCTET_TRY(octet_api_canonicalize(ctx, model));
-        status = make(ctx, model, model->graph, data, options != NULL ? options : &defaults, out, &seen);
+        status = make(ctx, model, model->graph, data, &taken, out, &seen);
     }
     seen.time_ns = octet_clock_ns() - start;
     if (status == OCTET_OK && calibration != NULL) *calibration = seen;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/handles.h"
+#include "api/options.h"
 
 static octet_status preprocessing(octet_context *ctx, const octet_open_options *options, octet_preprocess *out) {
     *out = (octet_preprocess){.scale = 1.0};
@@ -25,7 +26,9 @@ static octet_status preprocessing(octet_context *ctx, const octet_open_options *
     return OCTET_OK;
 }
 
-static octet_status open_dataset(octet_context *ctx, octet_data *data, const octet_open_options *options) {
+static octet_status open_dataset(octet_context *ctx, octet_data *data, const octet_open_options *given) {
+    octet_open_options taken, *options = &taken;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_open_options, given, &taken));
     OCTET_CHECK(ctx, options->path == NULL || options->images == NULL, OCTET_USAGE,
                 "data: a file or folder and images exclude each other: name one of the two");
     OCTET_TRY(preprocessing(ctx, options, &data->preprocess));

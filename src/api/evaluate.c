@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "api/options.h"
 #include "api/sweep.h"
 #include "base/clock.h"
 #include "report/text.h"
@@ -256,11 +257,11 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
 octet_status octet_api_evaluate(octet_context *ctx, octet_model *const *models, uint32_t n_models, octet_data *data,
                                 const octet_run_options *options, octet_evaluation **evaluations,
                                 octet_distance *distance) {
-    const octet_run_options defaults = OCTET_RUN_OPTIONS_INIT;
+    octet_run_options taken;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, options, &taken));
     octet_sweep sweep = {0};
     evaluation_job job = {0};
-    const octet_status status =
-        run(ctx, &sweep, models, n_models, data, options != NULL ? options : &defaults, &job, distance);
+    const octet_status status = run(ctx, &sweep, models, n_models, data, &taken, &job, distance);
     octet_sweep_close(ctx, &sweep);
     for (uint32_t m = 0; m < n_models; m++) {
         if (status == OCTET_OK) evaluations[m] = job.evaluations[m];

@@ -41,7 +41,6 @@ octet_status octet_api_canonicalize(octet_context *ctx, octet_model *model);
 octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind,
                             octet_model **out);
 
-/* options may be NULL. */
 octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out);
 octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out);
 /* Which input of the dataset is for this input of the graph: by name, by number, or the only one; OCTET_NONE. */
@@ -56,6 +55,10 @@ uint32_t octet_api_batch(const octet_graph *graph);
  * All have the same number of samples, which is at least 1. USAGE when an input has no source. */
 octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph,
                                  octet_split split, octet_samples **samples);
+/* Gives the bytes of the buffer to the caller, who frees them as memory of the context, and empties the buffer, also on
+ * failure. */
+octet_status octet_api_give_bytes(octet_context *ctx, octet_buffer *buffer, octet_status status, void **out,
+                                  size_t *size);
 /* Copies `size` bytes of buffer->data into a text for the caller and frees the buffer, also on failure. */
 octet_status octet_api_give_text(octet_context *ctx, octet_buffer *buffer, octet_status status, char **out);
 

@@ -1,5 +1,6 @@
 #include "api/convert.h"
 #include "api/handles.h"
+#include "api/options.h"
 
 struct octet_interpreter {
     const octet_graph *graph;
@@ -8,14 +9,15 @@ struct octet_interpreter {
     octet_pool *pool;
 };
 
-static octet_status create(octet_context *ctx, octet_model *model, const octet_run_options *options,
+static octet_status create(octet_context *ctx, octet_model *model, const octet_run_options *given,
                            octet_interpreter *interpreter) {
+    octet_run_options options;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, given, &options));
     octet_exec_options exec;
-    OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
+    OCTET_TRY(octet_api_exec_options(ctx, &options, &exec));
     OCTET_TRY(octet_api_canonicalize(ctx, model));
     interpreter->graph = model->graph;
-    OCTET_TRY(
-        octet_pool_create(ctx, options != NULL && options->n_threads > 0 ? options->n_threads : 1, &interpreter->pool));
+    OCTET_TRY(octet_pool_create(ctx, options.n_threads > 0 ? options.n_threads : 1, &interpreter->pool));
     OCTET_TRY(octet_exec_create(ctx, model->graph, &exec, &interpreter->exec));
     return octet_runner_create(ctx, interpreter->exec, octet_pool_size(interpreter->pool), &interpreter->runner);
 }

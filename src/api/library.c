@@ -30,3 +30,4 @@ void octet_context_set_max_memory(octet_context *ctx, size_t bytes) { ctx->max_m
 size_t octet_context_peak_memory(const octet_context *ctx) { return ctx->peak_memory_bytes; }
 
 void octet_text_free(octet_context *ctx, char *text) { octet_memory_free(ctx, text); }
+void octet_bytes_free(octet_context *ctx, void *bytes) { octet_memory_free(ctx, bytes); }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "api/handles.h"
+#include "api/options.h"
 #include "base/buffer.h"
 #include "base/file.h"
 #include "export/tflite/tflite.h"
@@ -68,29 +69,36 @@ static octet_status wrap_loaded(octet_context *ctx, octet_graph *graph, const ch
     return status;
 }
 
-octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options,
-                              octet_model **out) {
+/* From a path, or from memory where `bytes` is given. */
+static octet_status load(octet_context *ctx, const char *name, const octet_bytes *bytes,
+                         const octet_load_options *given, octet_model **out) {
     octet_model_kind kind = OCTET_KIND_TFLITE;
     octet_shape shapes[MAX_INPUT_SHAPES];
-    octet_import_options import = {.architecture = options != NULL ? options->architecture : NULL,
-                                   .input_shapes = shapes};
-    if (options != NULL) OCTET_TRY(read_shapes(ctx, options->input_shape, shapes, &import.n_input_shapes));
+    octet_load_options options;
     octet_graph *graph = NULL;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_load_options, given, &options));
+    octet_import_options import = {.architecture = options.architecture, .input_shapes = shapes};
+    OCTET_TRY(read_shapes(ctx, options.input_shape, shapes, &import.n_input_shapes));
+    OCTET_TRY(bytes != NULL ? octet_import_bytes(ctx, *bytes, name, &import, &kind, &graph)
+                            : octet_import(ctx, name, &import, &kind, &graph));
+    return wrap_loaded(ctx, graph, name, kind, out);
+}
+
+octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options,
+                              octet_model **out) {
     octet_model *model = NULL;
-    OCTET_TRY(octet_import(ctx, path, &import, &kind, &graph));
-    OCTET_TRY(wrap_loaded(ctx, graph, path, kind, &model));
+    OCTET_TRY(load(ctx, path, NULL, options, &model));
     struct stat status;
     if (stat(path, &status) == 0) model->file_bytes = (uint64_t)status.st_size;
     *out = model;
     return OCTET_OK;
 }
 
-octet_status octet_model_load_tflite(octet_context *ctx, const void *bytes, size_t size, const char *name,
-                                     octet_model **out) {
-    octet_graph *graph = NULL;
+octet_status octet_model_load_bytes(octet_context *ctx, const void *bytes, size_t size, const char *name,
+                                    const octet_load_options *options, octet_model **out) {
+    const octet_bytes file = {.data = bytes, .size = size};
     octet_model *model = NULL;
-    OCTET_TRY(octet_import_tflite_bytes(ctx, (octet_bytes){.data = bytes, .size = size}, name, &graph));
-    OCTET_TRY(wrap_loaded(ctx, graph, name, OCTET_KIND_TFLITE, &model));
+    OCTET_TRY(load(ctx, name, &file, options, &model));
     model->file_bytes = size;
     *out = model;
     return OCTET_OK;
@@ -113,29 +121,46 @@ octet_status octet_api_canonicalize(octet_context *ctx, octet_model *model) {
 uint32_t octet_model_n_inputs(const octet_model *model) { return model->graph->n_inputs; }
 uint32_t octet_model_n_outputs(const octet_model *model) { return model->graph->n_outputs; }
 
-static octet_tensor describe(const octet_graph *graph, const octet_port *port) {
-    const octet_value *value = &graph->values[port->value];
+static void describe(const octet_graph *graph, uint32_t index, const char *name, octet_tensor *out) {
+    const octet_value *value = &graph->values[index];
+    const octet_quantization *q = &value->quantization;
     const size_t n = octet_shape_elements(&value->shape);
-    octet_tensor tensor = {.name = port->name,
+    octet_tensor tensor = {.index = index,
+                           .name = name != NULL ? name : value->name,
                            .type = octet_type_name(value->type),
                            .rank = value->shape.rank,
                            .n_elements = n,
                            .size_bytes = n * octet_type_size(value->type),
-                           .quantized = value->quantization.n == 1};
+                           .is_constant = octet_value_is_constant(value),
+                           .is_variable = value->is_variable,
+                           .quantized = q->n == 1,
+                           .scale = q->n == 1 ? q->scale[0] : 0.0f,
+                           .zero_point = q->n == 1 ? q->zero_point[0] : 0,
+                           .n_scales = q->n,
+                           .axis = q->axis,
+                           .scales = q->n > 0 ? q->scale : NULL,
+                           .zero_points = q->n > 0 ? q->zero_point : NULL};
     memcpy(tensor.dims, value->shape.dims, sizeof tensor.dims);
-    if (tensor.quantized) {
-        tensor.scale = value->quantization.scale[0];
-        tensor.zero_point = value->quantization.zero_point[0];
-    }
-    return tensor;
+    octet_options_give(&tensor, sizeof tensor, out);
 }
 _Static_assert((int)OCTET_TENSOR_MAX_RANK == (int)OCTET_MAX_RANK, "octet.h and graph/type.h differ");
 
-octet_tensor octet_model_input(const octet_model *model, uint32_t index) {
-    return describe(model->graph, &model->graph->inputs[index]);
+void octet_model_input(const octet_model *model, uint32_t index, octet_tensor *out) {
+    describe(model->graph, model->graph->inputs[index].value, model->graph->inputs[index].name, out);
 }
-octet_tensor octet_model_output(const octet_model *model, uint32_t index) {
-    return describe(model->graph, &model->graph->outputs[index]);
+
+void octet_model_output(const octet_model *model, uint32_t index, octet_tensor *out) {
+    describe(model->graph, model->graph->outputs[index].value, model->graph->outputs[index].name, out);
+}
+
+octet_status octet_model_n_tensors(octet_context *ctx, octet_model *model, uint32_t *out) {
+    OCTET_TRY(octet_api_canonicalize(ctx, model));
+    *out = model->graph->n_values;
+    return OCTET_OK;
+}
+
+void octet_model_tensor(const octet_model *model, uint32_t index, octet_tensor *out) {
+    describe(model->graph, index, NULL, out);
 }
 
 const char *octet_model_format(const octet_model *model) {
@@ -158,15 +183,27 @@ octet_status octet_model_check_output(octet_context *ctx, const octet_model *mod
     return octet_file_check_writable(ctx, path);
 }
 
-octet_status octet_model_write(octet_context *ctx, octet_model *model, const char *path) {
+/* The file's bytes into an empty buffer, to be freed by the caller also on failure. */
+static octet_status export_model(octet_context *ctx, octet_model *model, octet_buffer *out) {
     OCTET_TRY(octet_api_canonicalize(ctx, model));
+    OCTET_TRY(octet_export_tflite(ctx, model->graph, out));
+    model->tflite_bytes = out->size;
+    return OCTET_OK;
+}
+
+octet_status octet_model_write(octet_context *ctx, octet_model *model, const char *path) {
     octet_buffer buffer = {0};
-    octet_status status = octet_export_tflite(ctx, model->graph, &buffer);
-    if (status == OCTET_OK) model->tflite_bytes = buffer.size;
+    octet_status status = export_model(ctx, model, &buffer);
     if (status == OCTET_OK)
         status = octet_file_write(ctx, path, (octet_bytes){.data = buffer.data, .size = buffer.size});
     octet_buffer_free(ctx, &buffer);
     return status;
+}
+
+octet_status octet_model_write_bytes(octet_context *ctx, octet_model *model, void **out, size_t *size) {
+    octet_buffer buffer = {0};
+    const octet_status status = export_model(ctx, model, &buffer);
+    return octet_api_give_bytes(ctx, &buffer, status, out, size);
 }
 
 octet_status octet_model_size(octet_context *ctx, octet_model *model, size_t *out) {
@@ -175,12 +212,10 @@ octet_status octet_model_size(octet_context *ctx, octet_model *model, size_t *ou
         return OCTET_OK;
     }
     if (model->tflite_bytes == 0) {
-        OCTET_TRY(octet_api_canonicalize(ctx, model));
         octet_buffer buffer = {0};
-        const octet_status status = octet_export_tflite(ctx, model->graph, &buffer);
-        model->tflite_bytes = buffer.size;
+        const octet_status status = export_model(ctx, model, &buffer);
         octet_buffer_free(ctx, &buffer);
-        if (status != OCTET_OK) return status;
+        OCTET_TRY(status);
     }
     *out = model->tflite_bytes;
     return OCTET_OK;

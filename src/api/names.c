@@ -23,7 +23,6 @@ octet_status octet_api_choose(octet_context *ctx, const char *what, const char *
 
 octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out) {
     *out = (octet_exec_options){0};
-    if (options == NULL) return OCTET_OK;
     static const char *const names[] = {"litert", "integer"}, *const orders[] = {"fma", "tensorflow", "plain"};
     int choice, order;
     OCTET_TRY(octet_api_choose(ctx, "numerics", options->numerics, names, 2, &choice));
@@ -37,7 +36,7 @@ octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options 
 octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out) {
     static const char *const names[] = {"test", "train"};
     int choice;
-    OCTET_TRY(octet_api_choose(ctx, "split", options != NULL ? options->split : NULL, names, 2, &choice));
+    OCTET_TRY(octet_api_choose(ctx, "split", options->split, names, 2, &choice));
     *out = choice == 1 ? OCTET_SPLIT_TRAIN : OCTET_SPLIT_TEST;
     return OCTET_OK;
 }
@@ -49,6 +48,17 @@ octet_status octet_api_give_text(octet_context *ctx, octet_buffer *buffer, octet
         if (buffer->size > 0) memcpy(text, buffer->data, buffer->size);
         ((char *)text)[buffer->size] = '\0';
         *out = text;
+    }
+    octet_buffer_free(ctx, buffer);
+    return status;
+}
+
+octet_status octet_api_give_bytes(octet_context *ctx, octet_buffer *buffer, octet_status status, void **out,
+                                  size_t *size) {
+    if (status == OCTET_OK) {
+        *out = buffer->data;
+        *size = buffer->size;
+        *buffer = (octet_buffer){0};
     }
     octet_buffer_free(ctx, buffer);
     return status;

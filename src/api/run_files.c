@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "api/options.h"
 #include "api/sweep.h"
 #include "formats/npy.h"
 
@@ -215,6 +216,7 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
     OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
     OCTET_TRY(octet_api_split(ctx, options, &split));
     OCTET_TRY(octet_api_choose(ctx, "input rounding", options->input_rounding, roundings, 2, &rounding));
+    OCTET_CHECK(ctx, files->data != NULL, OCTET_USAGE, "run: no samples are named");
     OCTET_CHECK(ctx, files->output != NULL || files->dump != NULL, OCTET_USAGE, "run: no output is named (-o, --dump)");
     OCTET_TRY(octet_api_canonicalize(ctx, model));
     const octet_graph *graph = job->graph = model->graph;
@@ -226,7 +228,7 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_outputs, &job->outputs));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_values, &job->dump));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->files));
-    OCTET_TRY(open_inputs(ctx, job, &files->data, split));
+    OCTET_TRY(open_inputs(ctx, job, files->data, split));
     if (options->limit > 0 && options->limit < job->n_samples) job->n_samples = (size_t)options->limit;
     OCTET_CHECK(ctx, job->n_samples <= INT32_MAX, OCTET_LIMIT, "run: %zu samples are too many", job->n_samples);
     OCTET_TRY(octet_sweep_open(ctx, &job->sweep, &graph, 1, &exec, files->dump != NULL ? 1 : options->n_threads,
@@ -244,9 +246,12 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
 
 octet_status octet_model_run_files(octet_context *ctx, octet_model *model, const octet_array_files *files,
                                    const octet_run_options *options, uint64_t *n_samples) {
-    const octet_run_options defaults = OCTET_RUN_OPTIONS_INIT;
+    octet_array_files taken_files;
+    octet_run_options taken;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_array_files, files, &taken_files));
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, options, &taken));
     run_job job = {0};
-    const octet_status status = run(ctx, model, files, options != NULL ? options : &defaults, &job);
+    const octet_status status = run(ctx, model, &taken_files, &taken, &job);
     octet_sweep_close(ctx, &job.sweep);
     octet_data_close(ctx, job.data);
     for (uint32_t i = 0; job.files != NULL && i < model->graph->n_inputs; i++) {

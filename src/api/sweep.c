@@ -75,6 +75,7 @@ typedef struct sweep_job {
     octet_sweep_visit *visit;
     void *user;
     atomic_size_t done;
+    atomic_bool is_cancelled;
 } sweep_job;
 
 /* Where samples are stored as bytes and a model takes bytes, one table replaces scaling and rounding of every element.
@@ -155,7 +156,7 @@ static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
     octet_sweep *sweep = job->sweep;
     const uint32_t last = sweep->n_models - 1, batch = sweep->batch;
     uint8_t *kept = sweep->kept != NULL ? sweep->kept + thread * sweep->row * sweep->kept_bytes : NULL;
-    for (size_t unit = begin; unit < end; unit += sweep->row) {
+    for (size_t unit = begin; unit < end && !atomic_load(&job->is_cancelled); unit += sweep->row) {
         const size_t first = job->first + unit * batch, n = end - unit < sweep->row ? end - unit : sweep->row;
         uint64_t time_ns[OCTET_SWEEP_ROW][OCTET_SWEEP_MODELS];
         for (size_t i = 0; last > 0 && i < n; i++) {
@@ -172,8 +173,9 @@ static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
         }
     }
     const size_t done = atomic_fetch_add(&job->done, (size_t)(end - begin) * batch) + (size_t)(end - begin) * batch;
-    if (thread == 0 && sweep->progress != NULL)
-        sweep->progress(sweep->progress_user, sweep->what, done < job->n ? done : job->n, job->n);
+    if (thread == 0 && sweep->progress != NULL && !atomic_load(&job->is_cancelled) &&
+        !sweep->progress(sweep->progress_user, sweep->what, done < job->n ? done : job->n, job->n))
+        atomic_store(&job->is_cancelled, true);
 }
 
 /* As many batches as make 64 Mi elements, in samples: what is loaded at a time. */
@@ -208,6 +210,7 @@ octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_
                              octet_sweep_visit *visit, void *user) {
     sweep_job job = {.sweep = sweep, .indices = indices, .n = n, .visit = visit, .user = user};
     atomic_init(&job.done, 0);
+    atomic_init(&job.is_cancelled, false);
     const size_t piece = piece_size(sweep);
     for (size_t done = 0; done < n; done += piece) {
         const size_t now = n - done < piece ? n - done : piece;
@@ -219,7 +222,10 @@ octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_
         const size_t pieces =
             (size_t)sweep->n_threads * 32; /* small enough to share evenly, large enough to cost nothing */
         octet_pool_run(sweep->pool, work, &job, (uint32_t)n_runs, (uint32_t)(n_runs / pieces + 1));
+        OCTET_CHECK(ctx, !atomic_load(&job.is_cancelled), OCTET_CANCELLED, "%s was stopped at sample %zu of %zu",
+                    sweep->what, done + now < atomic_load(&job.done) ? done + now : atomic_load(&job.done), n);
     }
-    if (sweep->progress != NULL) sweep->progress(sweep->progress_user, sweep->what, n, n);
+    OCTET_CHECK(ctx, sweep->progress == NULL || sweep->progress(sweep->progress_user, sweep->what, n, n),
+                OCTET_CANCELLED, "%s was stopped", sweep->what);
     return OCTET_OK;
 }

@@ -50,7 +50,7 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
 void octet_sweep_close(octet_context *ctx, octet_sweep *sweep);
 /* Loads and runs samples indices[first..first+n) (indices NULL: the samples first..first+n themselves); positions are
  * first..first+n. A last run of fewer samples than the batch repeats its last one. Large samples are loaded in pieces.
- * Errors: those of octet_samples_load. */
+ * Errors: those of octet_samples_load; CANCELLED. */
 octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t first, size_t n,
                              octet_sweep_visit *visit, void *user);
 

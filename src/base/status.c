@@ -4,12 +4,18 @@
 
 static const struct {
     const char *name, *text;
-    int exit_code;
 } table[] = {
-#define OCTET_STATUS_ROW(status_name, value, exit_code_, text_) \
-    [value] = {.name = #status_name, .text = (text_), .exit_code = (exit_code_)},
-    OCTET_STATUS_LIST(OCTET_STATUS_ROW)
-#undef OCTET_STATUS_ROW
+    [OCTET_OK] = {"OK", "success"},
+    [OCTET_USAGE] = {"USAGE", "wrong use of the command or the library"},
+    [OCTET_NOMEM] = {"NOMEM", "out of memory"},
+    [OCTET_IO] = {"IO", "a file cannot be read or written"},
+    [OCTET_FORMAT] = {"FORMAT", "a file is corrupt or not of the format it claims"},
+    [OCTET_UNSUPPORTED] = {"UNSUPPORTED", "valid, but octet does not support it"},
+    [OCTET_MODEL] = {"MODEL", "the model contradicts itself"},
+    [OCTET_DATA] = {"DATA", "the data do not fit the model or contradict themselves"},
+    [OCTET_LIMIT] = {"LIMIT", "a limit was reached"},
+    [OCTET_INTERNAL] = {"INTERNAL", "a mistake in octet"},
+    [OCTET_CANCELLED] = {"CANCELLED", "stopped before the end"},
 };
 
 static size_t row(octet_status status) {
@@ -18,4 +24,4 @@ static size_t row(octet_status status) {
 
 const char *octet_status_name(octet_status status) { return table[row(status)].name; }
 const char *octet_status_text(octet_status status) { return table[row(status)].text; }
-int octet_status_exit_code(octet_status status) { return table[row(status)].exit_code; }
+int octet_status_exit_code(octet_status status) { return status == OCTET_OK ? 0 : (int)row(status) + 1; }

@@ -53,33 +53,39 @@ static octet_status refuse_saved_model(octet_context *ctx, const char *path) {
     return status;
 }
 
-octet_status octet_import_file_kind(octet_context *ctx, const char *path, octet_file_kind *out) {
-    octet_file file;
-    if (octet_file_is_directory(path)) OCTET_TRY(refuse_saved_model(ctx, path));
-    OCTET_TRY(octet_file_open(ctx, path, &file));
-    const octet_bytes bytes = file.bytes;
-    bool found = true;
-    if (octet_bytes_inside(bytes, 4, 4) && memcmp(bytes.data + 4, "TFL3", 4) == 0) {
-        *out = OCTET_FILE_TFLITE;
-    } else if (octet_bytes_inside(bytes, 0, 4) && memcmp(bytes.data, "PK\3\4", 4) == 0) {
-        *out = OCTET_FILE_KERAS_ZIP;
-    } else if (is_hdf5(bytes)) {
-        *out = OCTET_FILE_KERAS_H5;
-    } else {
-        found = false;
+octet_status octet_import_file_kind(octet_context *ctx, octet_bytes bytes, const char *name, octet_file_kind *out) {
+    const char *remedy = "";
+    if (octet_bytes_inside(bytes, 4, 4) && memcmp(bytes.data + 4, "TFL3", 4) == 0) *out = OCTET_FILE_TFLITE;
+    else if (starts(bytes, "PK\3\4")) *out = OCTET_FILE_KERAS_ZIP;
+    else if (is_hdf5(bytes)) *out = OCTET_FILE_KERAS_H5;
+    else {
+        const char *what = guess(bytes, &remedy);
+        return octet_context_fail(ctx, OCTET_FORMAT, "%s: %s%s", name, what, remedy);
     }
-    const char *remedy = "", *what = found ? "" : guess(bytes, &remedy);
-    octet_file_close(&file);
-    OCTET_CHECK(ctx, found, OCTET_FORMAT, "%s: %s%s", path, what, remedy);
     return OCTET_OK;
 }
 
 octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options,
                           octet_model_kind *kind, octet_graph **out) {
-    octet_file_kind file;
+    octet_file_kind container;
+    octet_file file;
     *out = NULL;
-    OCTET_TRY(octet_import_file_kind(ctx, path, &file));
-    if (file != OCTET_FILE_TFLITE) return octet_import_keras(ctx, path, options, kind, out);
+    if (octet_file_is_directory(path)) OCTET_TRY(refuse_saved_model(ctx, path));
+    OCTET_TRY(octet_file_open(ctx, path, &file));
+    const octet_status status = octet_import_file_kind(ctx, file.bytes, path, &container);
+    octet_file_close(&file);
+    OCTET_TRY(status);
+    if (container != OCTET_FILE_TFLITE) return octet_import_keras(ctx, path, options, kind, out);
     if (kind != NULL) *kind = OCTET_KIND_TFLITE;
     return octet_import_tflite(ctx, path, options, out);
+}
+
+octet_status octet_import_bytes(octet_context *ctx, octet_bytes bytes, const char *name,
+                                const octet_import_options *options, octet_model_kind *kind, octet_graph **out) {
+    octet_file_kind container;
+    *out = NULL;
+    OCTET_TRY(octet_import_file_kind(ctx, bytes, name, &container));
+    if (container != OCTET_FILE_TFLITE) return octet_import_keras_bytes(ctx, bytes, name, options, kind, out);
+    if (kind != NULL) *kind = OCTET_KIND_TFLITE;
+    return octet_import_tflite_bytes(ctx, bytes, name, options, out);
 }

@@ -19,18 +19,23 @@ typedef enum octet_file_kind { OCTET_FILE_KERAS_H5, OCTET_FILE_KERAS_ZIP, OCTET_
 /* What wrote the model; a .h5 holds either dialect of Keras. */
 typedef enum octet_model_kind { OCTET_KIND_KERAS_2, OCTET_KIND_KERAS_3, OCTET_KIND_TFLITE } octet_model_kind;
 
-/* FORMAT when the first bytes are of none of these. */
-octet_status octet_import_file_kind(octet_context *ctx, const char *path, octet_file_kind *out);
+/* FORMAT when the first bytes are of none of these; `name` is used in messages. */
+octet_status octet_import_file_kind(octet_context *ctx, octet_bytes bytes, const char *name, octet_file_kind *out);
 /* options and kind may be NULL. Errors: IO, FORMAT, UNSUPPORTED, MODEL, LIMIT, NOMEM. */
 octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options,
                           octet_model_kind *kind, octet_graph **out);
+/* The same from memory; `name` is used in messages. bytes must outlive the graph. */
+octet_status octet_import_bytes(octet_context *ctx, octet_bytes bytes, const char *name,
+                                const octet_import_options *options, octet_model_kind *kind, octet_graph **out);
 
 /* The same for one kind. */
 octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options,
                                 octet_model_kind *kind, octet_graph **out);
+octet_status octet_import_keras_bytes(octet_context *ctx, octet_bytes bytes, const char *name,
+                                      const octet_import_options *options, octet_model_kind *kind, octet_graph **out);
 octet_status octet_import_tflite(octet_context *ctx, const char *path, const octet_import_options *options,
                                  octet_graph **out);
-/* From memory; `name` is used in messages. bytes must outlive the graph. */
-octet_status octet_import_tflite_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_graph **out);
+octet_status octet_import_tflite_bytes(octet_context *ctx, octet_bytes bytes, const char *name,
+                                       const octet_import_options *options, octet_graph **out);
 
 #endif

@@ -13,10 +13,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     octet_context_init(&ctx);
     ctx.max_memory_bytes = (size_t)96 << 20;
     octet_graph *graph, *again;
-    if (octet_import_tflite_bytes(&ctx, (octet_bytes){data, size}, "fuzz", &graph) == OCTET_OK) {
+    if (octet_import_tflite_bytes(&ctx, (octet_bytes){data, size}, "fuzz", NULL, &graph) == OCTET_OK) {
         octet_buffer out = {0};
         if (octet_export_tflite(&ctx, graph, &out) == OCTET_OK) {
-            if (octet_import_tflite_bytes(&ctx, (octet_bytes){out.data, out.size}, "again", &again) != OCTET_OK &&
+            if (octet_import_tflite_bytes(&ctx, (octet_bytes){out.data, out.size}, "again", NULL, &again) != OCTET_OK &&
                 ctx.status != OCTET_LIMIT)
                 abort();
             octet_graph_destroy(&ctx, again);

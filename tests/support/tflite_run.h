@@ -25,7 +25,7 @@ static inline uint32_t run_file(octet_buffer file, const char *name, const float
     octet_graph *graph = NULL;
     octet_exec *exec = NULL;
     octet_runner *runner = NULL;
-    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK)
+    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", NULL, &graph) != OCTET_OK)
         fail_msg("%s", ctx->message);
     const uint32_t n_operators = graph->n_operators;
     assert_int_equal(octet_exec_create(ctx, graph, NULL, &exec), OCTET_OK);
@@ -45,7 +45,7 @@ static inline uint32_t run_file(octet_buffer file, const char *name, const float
 static inline void refuse_file(octet_buffer file, octet_status status, const char *words) {
     octet_graph *graph = NULL;
     octet_context_init(ctx);
-    const octet_status got = octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph);
+    const octet_status got = octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", NULL, &graph);
     if (got != status || strstr(ctx->message, words) == NULL)
         fail_msg("%s: %s instead of %s", octet_status_name(got), ctx->message, words);
     octet_buffer_free(ctx, &file);

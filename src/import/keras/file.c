@@ -12,6 +12,8 @@
 /* What is open during an import; closed in one place. */
 typedef struct sources {
     octet_arena arena;
+    const octet_bytes *given; /* the file in memory; NULL: it is at the path */
+    octet_file file;          /* what is at the path */
     octet_hdf5 *hdf5;
     octet_zip *zip;
     octet_buffer config_text, metadata_text, weights;
@@ -30,6 +32,7 @@ static void close_sources(octet_context *ctx, sources *s) {
     octet_buffer_free(ctx, &s->metadata_text);
     octet_buffer_free(ctx, &s->weights);
     octet_file_close(&s->architecture);
+    octet_file_close(&s->file);
     octet_arena_free(ctx, &s->arena);
 }
 
@@ -55,7 +58,8 @@ static octet_status read_architecture(octet_context *ctx, sources *s, const char
 }
 
 static octet_status open_h5(octet_context *ctx, sources *s, const char *path, const octet_import_options *options) {
-    OCTET_TRY(octet_hdf5_open(ctx, path, &s->hdf5));
+    OCTET_TRY(s->given != NULL ? octet_hdf5_open_bytes(ctx, *s->given, path, &s->hdf5)
+                               : octet_hdf5_open(ctx, path, &s->hdf5));
     const octet_hdf5_node *root = octet_hdf5_root(s->hdf5), *weights = octet_hdf5_find(s->hdf5, root, "model_weights");
     const char *text = NULL, *version = NULL, *name = NULL;
     OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, root, "keras_version", &version));
@@ -83,7 +87,7 @@ static octet_status read_entry(octet_context *ctx, sources *s, const char *path,
 static octet_status open_zip(octet_context *ctx, sources *s, const char *path, const octet_import_options *options) {
     const char *name = NULL;
     size_t index = 0;
-    OCTET_TRY(octet_zip_open(ctx, path, &s->zip));
+    OCTET_TRY(octet_zip_open_bytes(ctx, s->given != NULL ? *s->given : s->file.bytes, path, &s->zip));
     if (octet_zip_find(s->zip, "metadata.json", &index)) {
         OCTET_TRY(read_entry(ctx, s, path, "metadata.json", &s->metadata_text));
         OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:metadata.json", path));
@@ -107,7 +111,8 @@ static octet_status open_zip(octet_context *ctx, sources *s, const char *path, c
 static octet_status import_sources(octet_context *ctx, sources *s, const char *path,
                                    const octet_import_options *options, octet_graph *graph) {
     octet_file_kind kind = OCTET_FILE_KERAS_H5;
-    OCTET_TRY(octet_import_file_kind(ctx, path, &kind));
+    if (s->given == NULL) OCTET_TRY(octet_file_open(ctx, path, &s->file));
+    OCTET_TRY(octet_import_file_kind(ctx, s->given != NULL ? *s->given : s->file.bytes, path, &kind));
     s->label = path;
     if (kind == OCTET_FILE_KERAS_ZIP) {
         OCTET_TRY(open_zip(ctx, s, path, options));
@@ -124,9 +129,9 @@ static octet_status import_sources(octet_context *ctx, sources *s, const char *p
     return octet_graph_verify(ctx, graph, "import");
 }
 
-octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options,
-                                octet_model_kind *kind, octet_graph **out) {
-    sources s = {0};
+static octet_status import(octet_context *ctx, const octet_bytes *given, const char *path,
+                           const octet_import_options *options, octet_model_kind *kind, octet_graph **out) {
+    sources s = {.given = given};
     octet_graph *graph = NULL;
     OCTET_TRY(octet_graph_create(ctx, path, &graph));
     const octet_status status = import_sources(ctx, &s, path, options, graph);
@@ -138,4 +143,14 @@ octet_status octet_import_keras(octet_context *ctx, const char *path, const octe
     }
     *out = graph;
     return OCTET_OK;
+}
+
+octet_status octet_import_keras(octet_context *ctx, const char *path, const octet_import_options *options,
+                                octet_model_kind *kind, octet_graph **out) {
+    return import(ctx, NULL, path, options, kind, out);
+}
+
+octet_status octet_import_keras_bytes(octet_context *ctx, octet_bytes bytes, const char *name,
+                                      const octet_import_options *options, octet_model_kind *kind, octet_graph **out) {
+    return import(ctx, &bytes, name, options, kind, out);
 }

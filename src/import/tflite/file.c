@@ -183,8 +183,9 @@ static octet_status import(octet_context *ctx, octet_bytes bytes, octet_file *fi
     return OCTET_OK;
 }
 
-octet_status octet_import_tflite_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_graph **out) {
-    return import(ctx, bytes, NULL, name, NULL, out);
+octet_status octet_import_tflite_bytes(octet_context *ctx, octet_bytes bytes, const char *name,
+                                       const octet_import_options *options, octet_graph **out) {
+    return import(ctx, bytes, NULL, name, options, out);
 }
 
 octet_status octet_import_tflite(octet_context *ctx, const char *path, const octet_import_options *options,

@@ -5,6 +5,7 @@
 #include "export/tflite/tflite.h"
 #include "formats/npy.h"
 #include "octet/octet.h"
+#include "support/ports.h"
 
 enum { SAMPLES = 5, IN = 3, OUT = 2 };
 static const float samples[SAMPLES * IN] = {1, 2, 3, -4, 5, 6, 7, -8, 9, 0.5f, -1, 2, 20, 1, 1};
@@ -73,20 +74,23 @@ static outcome use(int32_t batch, bool mixes, const char *data) {
     uint64_t n;
     const char *path = fixture_path(data), *output = fixture_path("y.npy");
     assert_int_equal(octet_context_create(&user), OCTET_OK);
-    check(user, octet_model_load_tflite(user, file.data, file.size, "batch", &model));
-    result.batch = octet_model_input(model, 0).dims[0];
-    const octet_array_files files = {.data = {.path = path}, .output = output, .dump = fixture_path("dump")};
-    const octet_run_options two = {.n_threads = 2};
+    check(user, octet_model_load_bytes(user, file.data, file.size, "batch", NULL, &model));
+    result.batch = input_of(model, 0).dims[0];
+    const octet_open_options source = {.size = sizeof source, .path = path};
+    const octet_array_files files = {
+        .size = sizeof files, .data = &source, .output = output, .dump = fixture_path("dump")};
+    const octet_run_options two = {.size = sizeof two, .n_threads = 2};
     check(user, octet_model_run_files(user, model, &files, &two, &n));
     read_floats(output, result.outputs, &result.n);
-    const octet_open_options open = {.path = path, .labels = mixes ? NULL : fixture_path("labels.npy")};
+    const octet_open_options open = {
+        .size = sizeof open, .path = path, .labels = mixes ? NULL : fixture_path("labels.npy")};
     check(user, octet_data_open(user, &open, &opened));
     check(user, octet_evaluate(user, model, opened, &two, &evaluation));
     result.accuracy = octet_evaluation_accuracy(evaluation);
     octet_evaluation_destroy(user, evaluation);
     check(user, octet_model_quantize(user, model, opened, NULL, &quantized, NULL));
-    result.scale = octet_model_output(quantized, 0).scale;
-    assert_int_equal(octet_model_input(quantized, 0).dims[0], batch);
+    result.scale = output_of(quantized, 0).scale;
+    assert_int_equal(input_of(quantized, 0).dims[0], batch);
     octet_model_destroy(user, quantized);
     octet_data_close(user, opened);
     octet_model_destroy(user, model);

@@ -48,7 +48,8 @@ static octet_status load(const uint8_t *data, size_t size, bool *finished) {
     octet_graph *graph;
     assert_int_equal(octet_memory_allocate(&ctx, size, (void **)&copy), OCTET_OK);
     memcpy(copy, data, size);
-    const octet_status status = octet_import_tflite_bytes(&ctx, (octet_bytes){copy, size}, "damaged.tflite", &graph);
+    const octet_status status =
+        octet_import_tflite_bytes(&ctx, (octet_bytes){copy, size}, "damaged.tflite", NULL, &graph);
     if (status == OCTET_OK) {
         octet_buffer out = {0};
         if (octet_export_tflite(&ctx, graph, &out) == OCTET_OK) run(&ctx, graph);

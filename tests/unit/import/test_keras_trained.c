@@ -6,6 +6,7 @@
 #include "import/import.h"
 #include "octet/octet.h"
 #include "passes/passes.h"
+#include "support/ports.h"
 
 #define LAYER(name, config) "{\"class_name\": \"" name "\", \"config\": {" config "}}"
 #define INPUT LAYER("InputLayer", "\"batch_input_shape\": [null, 3, 3, 1], \"name\": \"in\"")
@@ -205,7 +206,7 @@ static void quantizing_needs_no_samples(void **state) {
         assert_int_equal(octet_model_load(user, path, NULL, &model), OCTET_OK);
         if (octet_model_quantize(user, model, NULL, &conversion, &quantized, NULL) != OCTET_OK)
             fail_msg("%s: %s", modes[i], octet_context_message(user));
-        const octet_tensor in = octet_model_input(quantized, 0), out = octet_model_output(quantized, 0);
+        const octet_tensor in = input_of(quantized, 0), out = output_of(quantized, 0);
         if (i == 0) {
             assert_true(in.scale == (float)(2.0 / 255.0) &&
                         in.zero_point == 0); /* 127.5 away from 0, and then less 128 */

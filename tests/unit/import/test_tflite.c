@@ -14,6 +14,7 @@
 #include "import/import.h"
 #include "octet/octet.h"
 #include "support/every_operator.h"
+#include "support/ports.h"
 #include "support/sample_graph.h"
 
 static octet_buffer export(octet_context *ctx, const octet_graph *graph) {
@@ -46,7 +47,8 @@ static void round_trip(void **state) {
     octet_buffer file = export(&ctx, graph), again = export(&ctx, graph);
     assert_int_equal(file.size, again.size);
     assert_memory_equal(file.data, again.data, file.size);
-    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &back), OCTET_OK);
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", NULL, &back),
+                     OCTET_OK);
     assert_int_equal(back->n_operators, graph->n_operators);
     for (uint32_t i = 0; i < graph->n_operators; i++) {
         const octet_operator *a = &graph->operators[i], *b = &back->operators[i];
@@ -93,7 +95,7 @@ static void every_operator_survives(void **state) {
         octet_graph *graph, *back = NULL;
         if (every_operator(&ctx, row, row + 1, &graph) != OCTET_OK) fail_msg("%s", ctx.message);
         octet_buffer file = export(&ctx, graph), again = {0};
-        if (octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &back) != OCTET_OK)
+        if (octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", NULL, &back) != OCTET_OK)
             fail_msg("%s", ctx.message);
         const octet_operator_code code = every_rows[row].code;
         assert_int_equal(back->n_operators, is_folded(code) ? 0 : 1);
@@ -128,7 +130,8 @@ static void names_of_a_traced_model(void **state) {
     assert_int_equal(sample_graph(&ctx, &graph), OCTET_OK);
     graph->output_call = "StatefulPartitionedCall";
     octet_buffer file = export(&ctx, graph);
-    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &back), OCTET_OK);
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", NULL, &back),
+                     OCTET_OK);
     assert_string_equal(back->values[back->inputs[0].value].name, "serving_default_image:0");
     assert_string_equal(back->values[back->outputs[0].value].name, "StatefulPartitionedCall:0");
     assert_string_equal(back->description, "octet " OCTET_VERSION);
@@ -269,7 +272,7 @@ static void expect(const knobs *k, octet_status status, const char *words) {
     octet_context_init(&ctx);
     octet_buffer file = make(&ctx, k, NULL);
     octet_graph *graph;
-    const octet_status got = octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph);
+    const octet_status got = octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", NULL, &graph);
     if (got != status || (words && !strstr(ctx.message, words)))
         fail_msg("%s: %s, expected %s: %s", octet_status_name(got), ctx.message, octet_status_name(status),
                  words ? words : "");
@@ -325,11 +328,12 @@ static void appended_data(void **state) {
     octet_buffer_free(&ctx, &file);
     file = make(&ctx, &k, "data");
     octet_graph *graph;
-    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph), OCTET_OK);
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", NULL, &graph),
+                     OCTET_OK);
     assert_memory_equal(graph->values[2].data, "data", 4);
     octet_graph_destroy(&ctx, graph);
     file.size--;
-    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph),
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", NULL, &graph),
                      OCTET_FORMAT);
     octet_buffer_free(&ctx, &file);
 }
@@ -386,20 +390,20 @@ static void bytes_without_scale_are_numbers(void **state) {
     octet_calibration seen;
     char path[64];
     snprintf(path, sizeof path, "/tmp/octet_bytes_%ld.npy", (long)getpid());
-    const octet_open_options open = {.path = path};
-    const octet_conversion as = {.input_type = "int8"};
+    const octet_open_options open = {.size = sizeof open, .path = path};
+    const octet_conversion as = {.size = sizeof as, .input_type = "int8"};
     static const uint8_t samples[8] = {0, 7, 200, 51, 3, 4, 5, 6};
     assert_int_equal(octet_npy_save(&ctx, path, "|u1", 2, (const int32_t[]){2, 4}, samples), OCTET_OK);
     assert_int_equal(octet_context_create(&user), OCTET_OK);
-    assert_int_equal(octet_model_load_tflite(user, file.data, file.size, "file", &model), OCTET_OK);
+    assert_int_equal(octet_model_load_bytes(user, file.data, file.size, "file", NULL, &model), OCTET_OK);
     assert_false(octet_model_is_quantized(model));
     assert_int_equal(octet_data_open(user, &open, &data), OCTET_OK);
     if (octet_model_quantize(user, model, data, &as, &quantized, &seen) != OCTET_OK)
         fail_msg("%s", octet_context_message(user));
     assert_true(seen.max == 200);
-    assert_string_equal(octet_model_input(quantized, 0).type, "uint8");
-    assert_false(octet_model_input(quantized, 0).quantized);
-    const octet_tensor output = octet_model_output(quantized, 0);
+    assert_string_equal(input_of(quantized, 0).type, "uint8");
+    assert_false(input_of(quantized, 0).quantized);
+    const octet_tensor output = output_of(quantized, 0);
     assert_true(output.quantized && output.scale > 0.78f && output.scale < 0.79f); /* 200 / 255 */
     octet_model_destroy(user, quantized);
     octet_model_destroy(user, model);
@@ -419,7 +423,8 @@ static void reshape_by_options(void **state) {
     k.shape_option = "4,-1";
     octet_buffer file = make(&ctx, &k, NULL);
     octet_graph *graph;
-    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph), OCTET_OK);
+    assert_int_equal(octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", NULL, &graph),
+                     OCTET_OK);
     assert_int_equal(graph->operators[0].n_inputs, 2);
     const octet_shape expected = {2, {4, 1}};
     assert_true(octet_shape_equal(&graph->values[1].shape, &expected));
@@ -442,7 +447,7 @@ static void allocations_fail(void **state) {
         octet_context_clear(&ctx);
         octet_buffer out = {0};
         ctx.fail_allocation = ctx.n_allocations + i;
-        status = octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", &graph);
+        status = octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", NULL, &graph);
         if (status == OCTET_OK) status = octet_export_tflite(&ctx, graph, &out);
         octet_graph_destroy(&ctx, graph);
         octet_buffer_free(&ctx, &out);

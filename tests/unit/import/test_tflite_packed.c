@@ -12,7 +12,7 @@ static octet_graph *import(ref codes, ref tensors, ref operators, ref inputs, re
                             octet_flatbuffer_link(2, LIST(subgraph)), octet_flatbuffer_link(4, LIST(nothing, bytes)));
     *file = finish(model);
     octet_graph *graph = NULL;
-    octet_import_tflite_bytes(ctx, (octet_bytes){file->data, file->size}, "file", &graph);
+    octet_import_tflite_bytes(ctx, (octet_bytes){file->data, file->size}, "file", NULL, &graph);
     return graph;
 }
 static void end(octet_graph *graph, octet_buffer *file) {

@@ -75,7 +75,7 @@ static void variables_go_on_from_run_to_run(void **state) {
     octet_graph *graph = NULL, *copy = NULL;
     octet_exec *exec = NULL;
     octet_runner *runner = NULL;
-    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph) != OCTET_OK)
+    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", NULL, &graph) != OCTET_OK)
         fail_msg("%s", ctx->message);
     assert_int_equal(octet_graph_clone(ctx, graph, &copy), OCTET_OK);
     octet_graph_destroy(ctx, graph);
@@ -101,7 +101,8 @@ static void variables_go_on_from_run_to_run(void **state) {
 static void refuse(octet_buffer file, const char *words) {
     octet_graph *graph = NULL;
     octet_context_init(ctx);
-    const octet_status status = octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &graph);
+    const octet_status status =
+        octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", NULL, &graph);
     if (status != OCTET_UNSUPPORTED && status != OCTET_FORMAT && status != OCTET_MODEL)
         fail_msg("not refused: %s", words);
     if (strstr(ctx->message, words) == NULL) fail_msg("%s instead of %s", ctx->message, words);
