@@ -134,7 +134,7 @@ static const char integer_layers[] = "Embedding ReversibleEmbedding Flatten Resh
                                      "TimeDistributed";
 
 static octet_status cast_inputs(octet_keras_call *call) {
-    if (octet_keras_class_of(call->layer)->emit == octet_keras_emit_operation) return OCTET_OK;
+    if (octet_keras_class_of(call->layer)->emit == octet_keras_call_function) return OCTET_OK;
     if (octet_keras_word_in(integer_layers, call->layer->class_name)) return OCTET_OK;
     for (uint32_t i = 0; i < call->n_inputs; i++) {
         const octet_type type = call->graph->values[call->inputs[i]].type;

@@ -21,33 +21,6 @@ static octet_status fail_at(reader *r, octet_status status, const octet_json *wh
                               octet_json_path(r->document, where, path), what);
 }
 
-void octet_keras_snake_case(const char *class_name, char *out, size_t capacity) {
-    /* Keras: re.sub("(.)([A-Z][a-z]+)", r"\1_\2"), then re.sub("([a-z])([A-Z])", r"\1_\2"), then lower(). */
-    char first[256];
-    size_t n = 0;
-    const size_t length = strlen(class_name);
-#define IS_UPPER(c) ((c) >= 'A' && (c) <= 'Z')
-#define IS_LOWER(c) ((c) >= 'a' && (c) <= 'z')
-    for (size_t i = 0; i < length && n + 3 < sizeof first;) {
-        first[n++] = class_name[i];
-        if (i + 2 < length && IS_UPPER(class_name[i + 1]) && IS_LOWER(class_name[i + 2])) {
-            first[n++] = '_';
-            first[n++] = class_name[i + 1];
-            for (i += 2; i < length && IS_LOWER(class_name[i]) && n + 3 < sizeof first; i++) first[n++] = class_name[i];
-        } else {
-            i++;
-        }
-    }
-    size_t m = 0;
-    for (size_t i = 0; i < n && m + 2 < capacity; i++) {
-        if (i > 0 && IS_LOWER(first[i - 1]) && IS_UPPER(first[i])) out[m++] = '_';
-        out[m++] = IS_UPPER(first[i]) ? (char)(first[i] - 'A' + 'a') : first[i];
-    }
-#undef IS_UPPER
-#undef IS_LOWER
-    if (capacity > 0) out[m] = '\0';
-}
-
 /* UINT32_MAX when the model has no such layer. */
 static uint32_t find_layer(const octet_keras_model *model, const char *name) {
     for (uint32_t slot = (uint32_t)octet_hash_text(0, name) & model->table_mask;;

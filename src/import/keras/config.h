@@ -85,8 +85,4 @@ typedef struct octet_keras_model {
 octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
                                      octet_keras_model **out);
 
-/* The snake-case name that Keras 3 gives a class in a weights file: "Conv2DTranspose" -> "conv2d_transpose". `out`
- * holds `capacity` bytes; a longer result is cut. */
-void octet_keras_snake_case(const char *class_name, char *out, size_t capacity);
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "import/import.h"
 #include "import/keras/config.h"
+#include "import/keras/names.h"
 
 #define INPUT_2                                                                                                \
     "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"dtype\": \"float32\", " \

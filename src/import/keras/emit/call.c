@@ -281,6 +281,14 @@ octet_status octet_keras_i32_scalar(octet_keras_call *call, const char *name, in
     return octet_graph_add_constant(call->ctx, call->graph, full, OCTET_INT32, &scalar, &value, out);
 }
 
+octet_status octet_keras_i32_pairs(octet_keras_call *call, const char *name, const int32_t *pairs, int32_t n,
+                                   uint32_t *out) {
+    const char *full = NULL;
+    const octet_shape shape = octet_shape_make(2, (const int32_t[]){n, 2});
+    OCTET_TRY(full_name(call, name, &full));
+    return octet_graph_add_constant(call->ctx, call->graph, full, OCTET_INT32, &shape, pairs, out);
+}
+
 /* Operators. */
 
 octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, const char *name,
@@ -372,7 +380,7 @@ octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code
 octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before,
                              const int32_t *after, uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);
-    int32_t pairs[2 * OCTET_MAX_RANK], dims[2] = {shape.rank, 2};
+    int32_t pairs[2 * OCTET_MAX_RANK];
     bool is_zero = true;
     for (int32_t i = 0; i < shape.rank; i++) {
         pairs[2 * i] = before[i];
@@ -381,30 +389,11 @@ octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t 
     }
     *out = x;
     if (is_zero) return OCTET_OK;
-    const char *full = NULL;
     char constant[96];
     snprintf(constant, sizeof constant, "%s/paddings", name);
-    OCTET_TRY(full_name(call, constant, &full));
     uint32_t inputs[2] = {x, 0};
-    const octet_shape table = octet_shape_make(2, dims);
-    OCTET_TRY(octet_graph_add_constant(call->ctx, call->graph, full, OCTET_INT32, &table, pairs, &inputs[1]));
+    OCTET_TRY(octet_keras_i32_pairs(call, constant, pairs, shape.rank, &inputs[1]));
     return octet_keras_emit(call, OCTET_OP_PAD, name, inputs, 2, NULL, out);
-}
-
-octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin,
-                                    int32_t end, uint32_t *out) {
-    const octet_shape shape = *octet_keras_shape(call, x);
-    int32_t begins[OCTET_MAX_RANK] = {0}, ends[OCTET_MAX_RANK] = {0}, strides[OCTET_MAX_RANK];
-    for (int32_t i = 0; i < shape.rank; i++) strides[i] = 1;
-    begins[axis] = begin;
-    ends[axis] = end;
-    const int32_t mask = ((1 << shape.rank) - 1) & ~(1 << axis);
-    const octet_options options = {.strided_slice = {.begin_mask = mask, .end_mask = mask}};
-    uint32_t inputs[4] = {x, 0, 0, 0};
-    OCTET_TRY(octet_keras_i32s(call, "stack", begins, shape.rank, &inputs[1]));
-    OCTET_TRY(octet_keras_i32s(call, "stack_1", ends, shape.rank, &inputs[2]));
-    OCTET_TRY(octet_keras_i32s(call, "stack_2", strides, shape.rank, &inputs[3]));
-    return octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, name, inputs, 4, &options, out);
 }
 
 octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, const uint32_t *xs, uint32_t n,
@@ -432,4 +421,32 @@ octet_status octet_keras_fully_connected(octet_keras_call *call, const char *nam
     const uint32_t inputs[3] = {x, weights, octet_keras_is_zero(call, bias) ? OCTET_NONE : bias};
     const octet_options options = {.fully_connected = {.keep_num_dims = octet_keras_shape(call, x)->rank != 2}};
     return octet_keras_emit(call, OCTET_OP_FULLY_CONNECTED, name, inputs, 3, &options, out);
+}
+
+octet_status octet_keras_select(octet_keras_call *call, const uint32_t *inputs, uint32_t *out) {
+    const octet_shape *shape = octet_keras_shape(call, inputs[0]);
+    const bool is_plain = octet_shape_equal(shape, octet_keras_shape(call, inputs[1])) &&
+                          octet_shape_equal(shape, octet_keras_shape(call, inputs[2]));
+    return octet_keras_emit(call, is_plain ? OCTET_OP_SELECT : OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, out);
+}
+
+octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out) {
+    const octet_options options = {.cast = {call->graph->values[x].type, OCTET_FLOAT32}};
+    *out = x;
+    return options.cast.in == OCTET_FLOAT32 ? OCTET_OK
+                                            : octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, out);
+}
+
+octet_status octet_keras_add(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out) {
+    const octet_shape x = *octet_keras_shape(call, a), y = *octet_keras_shape(call, b);
+    const bool is_known = octet_value_is_constant(&call->graph->values[b]) || !call->graph->open_batch;
+    int32_t length = 1, n_long = 0;
+    for (int32_t i = 0; i < y.rank; i++) {
+        if (y.dims[i] == 1) continue;
+        length = y.dims[i];
+        n_long++;
+    }
+    if (call->keras_version >= 3 && is_known && n_long == 1 && y.rank > 1 && x.rank > 1 && length == x.dims[x.rank - 1])
+        OCTET_TRY(octet_keras_reshape(call, "Squeeze", b, 1, &length, &b));
+    return octet_keras_binary(call, OCTET_OP_ADD, name, a, b, out);
 }

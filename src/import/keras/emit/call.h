@@ -85,6 +85,10 @@ octet_status octet_keras_i32s(octet_keras_call *call, const char *name, const in
 /* An int32 scalar of rank 0. */
 octet_status octet_keras_i32_scalar(octet_keras_call *call, const char *name, int32_t value, uint32_t *out);
 
+/* Numbers of cells before and after, as int32 [n,2]. */
+octet_status octet_keras_i32_pairs(octet_keras_call *call, const char *name, const int32_t *pairs, int32_t n,
+                                   uint32_t *out);
+
 /* Operators. `name` is put after the call's path; one output. */
 octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, const char *name,
                               const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t *out);
@@ -92,7 +96,7 @@ octet_status octet_keras_unary(octet_keras_call *call, octet_operator_code code,
                                uint32_t *out);
 octet_status octet_keras_binary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t a,
                                 uint32_t b, uint32_t *out);
-/* import/keras/layers/merge.c: a + b. Keras 3 adds what looks like a bias as one: b whose only dimension above 1 is a's
+/* a + b. Keras 3 adds what looks like a bias as one: b whose only dimension above 1 is a's
  * last goes through a RESHAPE to it, where its shape is known (a constant, or a fixed batch of 1). */
 octet_status octet_keras_add(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out);
 /* x op constant scalar. */
@@ -108,12 +112,12 @@ octet_status octet_keras_transpose(octet_keras_call *call, const char *name, uin
 /* axes: vector constant; is_scalar: one axis as a scalar of rank 0. */
 octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x,
                                 const int32_t *axes, int32_t n, bool is_scalar, bool keep_dims, uint32_t *out);
+/* Condition, x, y: SELECT where they have one shape, SELECT_V2 where not, as TensorFlow's converter decides. */
+octet_status octet_keras_select(octet_keras_call *call, const uint32_t *inputs, uint32_t *out);
+octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out);
 /* before, after: cells added to each axis. */
 octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before,
                              const int32_t *after, uint32_t *out);
-/* x[.., begin:end, ..] along one axis. */
-octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin,
-                                    int32_t end, uint32_t *out);
 octet_status octet_keras_concatenate(octet_keras_call *call, const char *name, const uint32_t *xs, uint32_t n,
                                      int32_t axis, uint32_t *out);
 /* a [..,M,K] times b [..,K,N]. */

@@ -1,7 +1,5 @@
 #include "import/keras/emit/mask.h"
 
-#include <string.h>
-
 #include "import/keras/layers/classes.h"
 
 uint32_t octet_keras_mask_of(const octet_keras_call *call, uint32_t value) {

@@ -1,63 +1,8 @@
-#include "import/keras/functions/functions.h"
+#include "import/keras/functions/arguments.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-const octet_json *octet_keras_unwrap(const octet_json *value) {
-    for (int i = 0; i < 4; i++) {
-        const char *class_name = octet_json_text(octet_json_get(value, "class_name"));
-        if (class_name == NULL) return value;
-        const octet_json *config = octet_json_get(value, "config"), *inner = NULL;
-        if (strcmp(class_name, "__tuple__") == 0) {
-            inner = octet_json_get(value, "items") != NULL ? octet_json_get(value, "items")
-                                                           : octet_json_get(config, "value");
-        } else if (strcmp(class_name, "__tensor__") == 0 || strcmp(class_name, "__numpy__") == 0 ||
-                   strcmp(class_name, "TypeSpec") == 0) {
-            inner = octet_json_get(config, "value");
-        }
-        if (inner == NULL) return value;
-        value = inner;
-    }
-    return value;
-}
-
-static bool is_given(const octet_keras_argument *argument) {
-    if (argument->kind != OCTET_KERAS_CONSTANT) return true;
-    const octet_json_kind kind = octet_json_kind_of(argument->constant);
-    return kind != OCTET_JSON_NULL && kind != OCTET_JSON_MISSING;
-}
-
-octet_status octet_keras_operand(octet_keras_call *call, int32_t position, const char *keywords,
-                                 const octet_keras_argument **out) {
-    const octet_keras_node *node = call->node;
-    *out = NULL;
-    int32_t seen = 0;
-    for (uint32_t i = 0; node != NULL && i < node->n_arguments; i++) {
-        const octet_keras_argument *argument = &node->arguments[i];
-        const bool is_it =
-            argument->keyword != NULL ? octet_keras_word_in(keywords, argument->keyword) : seen++ == position;
-        if (!is_it) continue;
-        if (i < 64) call->arguments_read |= UINT64_C(1) << i;
-        if (is_given(argument)) *out = argument;
-        return OCTET_OK;
-    }
-    const octet_json *value = NULL; /* Keras 3 keeps what its function objects were made with in the configuration */
-    uint32_t at = 0;
-    for (const char *key = octet_json_next(call->layer->config, NULL, &value); key != NULL;
-         key = octet_json_next(call->layer->config, key, &value), at++) {
-        if (strcmp(key, "name") == 0 || strcmp(key, "dtype") == 0 || !octet_keras_word_in(keywords, key)) continue;
-        if (at < 64) call->keys_read |= UINT64_C(1) << at;
-        if (octet_json_kind_of(value) == OCTET_JSON_NULL) return OCTET_OK;
-        octet_keras_argument *argument = NULL;
-        OCTET_TRY(OCTET_NEW(call->ctx, call->arena, 1, &argument));
-        argument->kind = OCTET_KERAS_CONSTANT;
-        argument->constant = value;
-        *out = argument;
-        return OCTET_OK;
-    }
-    return OCTET_OK;
-}
 
 /* Shape of nested lists of numbers; false when they are ragged or too deep. */
 static bool measure(const octet_json *value, octet_shape *shape, int32_t depth) {
@@ -190,27 +135,6 @@ octet_status octet_keras_operand_i32s(octet_keras_call *call, int32_t position, 
     return OCTET_OK;
 }
 
-octet_status octet_keras_operand_f64(octet_keras_call *call, int32_t position, const char *keywords, double fallback,
-                                     double *out) {
-    const octet_keras_argument *argument = NULL;
-    *out = fallback;
-    OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
-    if (argument == NULL) return OCTET_OK;
-    if (argument->kind == OCTET_KERAS_CONSTANT && octet_json_number(octet_keras_unwrap(argument->constant), out) &&
-        isfinite((float)*out))
-        return OCTET_OK;
-    return octet_keras_refuse(call, "its argument %.*s is not a number", (int)strcspn(keywords, " "), keywords);
-}
-
-octet_status octet_keras_operand_bool(octet_keras_call *call, int32_t position, const char *keywords, bool fallback,
-                                      bool *out) {
-    const octet_keras_argument *argument = NULL;
-    *out = fallback;
-    OCTET_TRY(octet_keras_operand(call, position, keywords, &argument));
-    if (argument != NULL) *out = argument->kind == OCTET_KERAS_CONSTANT && octet_json_is_true(argument->constant);
-    return OCTET_OK;
-}
-
 octet_status octet_keras_operand_x(octet_keras_call *call, uint32_t *out) {
     OCTET_TRY(octet_keras_operand_value(call, 0, "x x1 input inputs tensor a features images input_tensor", out));
     return *out == OCTET_NONE ? octet_keras_refuse(call, "has no tensor to work on") : OCTET_OK;
@@ -257,13 +181,6 @@ octet_status octet_keras_operand_indices(octet_keras_call *call, int32_t positio
         whole[i] = (int32_t)from[i];
     }
     return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, whole, out);
-}
-
-octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out) {
-    const octet_options options = {.cast = {call->graph->values[x].type, OCTET_FLOAT32}};
-    *out = x;
-    return options.cast.in == OCTET_FLOAT32 ? OCTET_OK
-                                            : octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, out);
 }
 
 /* A constant of whole numbers as int32; anything else as it is. */
@@ -338,9 +255,34 @@ octet_status octet_keras_compute_known(octet_keras_call *call, octet_operator_co
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_select(octet_keras_call *call, const uint32_t *inputs, uint32_t *out) {
-    const octet_shape *shape = octet_keras_shape(call, inputs[0]);
-    const bool is_plain = octet_shape_equal(shape, octet_keras_shape(call, inputs[1])) &&
-                          octet_shape_equal(shape, octet_keras_shape(call, inputs[2]));
-    return octet_keras_emit(call, is_plain ? OCTET_OP_SELECT : OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, out);
+octet_status octet_keras_operand_axes(octet_keras_call *call, int32_t position, const char *words, int32_t rank,
+                                      int32_t *axes, int32_t *n) {
+    OCTET_TRY(octet_keras_operand_i32s(call, position, words, OCTET_MAX_RANK, axes, n));
+    if (*n < 0) {
+        for (*n = 0; *n < rank; ++*n) axes[*n] = *n;
+    }
+    for (int32_t i = 0; i < *n; i++) {
+        if (axes[i] < 0) axes[i] += rank;
+        if (axes[i] < 0 || axes[i] >= rank)
+            return octet_keras_contradict(call, "axis is outside of %d dimensions", (int)rank);
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_keras_operand_list(octet_keras_call *call, uint32_t *values, uint32_t *n) {
+    const octet_keras_argument *list = NULL;
+    OCTET_TRY(octet_keras_operand(call, 0, "values xs arrays x tensors inputs", &list));
+    *n = 0;
+    if (list == NULL || list->kind == OCTET_KERAS_CONSTANT || (list->kind == OCTET_KERAS_LIST && list->n_items == 0))
+        return octet_keras_refuse(call, "has no list of tensors");
+    if (list->kind == OCTET_KERAS_TENSOR) {
+        values[(*n)++] = list->value;
+        return OCTET_OK;
+    }
+    for (uint32_t i = 0; i < list->n_items; i++) {
+        if (*n >= OCTET_KERAS_MAX_INPUTS)
+            return octet_keras_refuse(call, "its list has more than %d tensors", OCTET_KERAS_MAX_INPUTS);
+        OCTET_TRY(octet_keras_argument_value(call, &list->items[i], "list", &values[(*n)++]));
+    }
+    return OCTET_OK;
 }

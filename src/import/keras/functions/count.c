@@ -1,28 +1,10 @@
-/* Functions that count, weigh and multiply along axes: count_nonzero, size, average, cumprod, digitize; and choices
- * among several. */
+/* Functions that weigh, multiply and count along axes: average, cumprod, digitize; and choices among several. */
 #include <math.h>
 #include <string.h>
 
+#include "import/keras/emit/slice.h"
+#include "import/keras/functions/arguments.h"
 #include "import/keras/functions/functions.h"
-
-/* How many cells are not zero, or true: int32. */
-octet_status octet_keras_operation_count(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
-    uint32_t x;
-    int32_t axes[OCTET_MAX_RANK], n = 0;
-    bool keep_dims = false;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_axes(call, 1, "axis", octet_keras_shape(call, x)->rank, axes, &n));
-    OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims", false, &keep_dims));
-    if (call->graph->values[x].type != OCTET_BOOL) {
-        OCTET_TRY(octet_keras_as_float(call, x, &x));
-        OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_NOT_EQUAL, "NotEqual", x, 0.0f, &x));
-    }
-    const octet_options cast = {.cast = {OCTET_BOOL, OCTET_INT32}};
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "ToInt32", &x, 1, &cast, &x));
-    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", x, axes, n, false, keep_dims, &x));
-    return octet_keras_return(call, x);
-}
 
 /* A row of weights along one axis, of which the constant ones are divided by their sum beforehand: a dense layer. */
 static octet_status average_row(octet_keras_call *call, uint32_t x, int32_t axis, uint32_t weights, uint32_t *out) {
@@ -52,7 +34,7 @@ static octet_status average_row(octet_keras_call *call, uint32_t x, int32_t axis
     return octet_keras_reshape(call, "Reshape", x, kept, dims, out);
 }
 
-octet_status octet_keras_operation_average(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_average(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, weights, sum;
     int32_t axes[OCTET_MAX_RANK], n = 0;
@@ -94,7 +76,7 @@ static octet_status shift_in_ones(octet_keras_call *call, uint32_t x, int32_t ax
 }
 
 /* Products of 1, 2, 4, .. neighbours: each round multiplies with what lies as far back as the last round reached. */
-octet_status octet_keras_operation_cumprod(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_cumprod(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, turned[2], back;
     int32_t axis = 0;
@@ -119,10 +101,10 @@ octet_status octet_keras_operation_cumprod(octet_keras_call *call, const octet_k
 }
 
 /* The number of bounds that are not above x (searchsorted, left: that are below it), int32. */
-octet_status octet_keras_operation_digitize(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_digitize(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t x, bounds;
     int32_t dims[OCTET_MAX_RANK];
-    const bool searches = self->activation != NULL;
+    const bool searches = self->variant != NULL;
     const octet_keras_argument *side = NULL;
     OCTET_TRY(octet_keras_operand_value(call, searches ? 1 : 0, searches ? "values" : "x input", &x));
     OCTET_TRY(
@@ -144,7 +126,7 @@ octet_status octet_keras_operation_digitize(octet_keras_call *call, const octet_
 }
 
 /* keras.ops.select: of the choices the one whose condition is the first that holds, else the default. */
-octet_status octet_keras_operation_select(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_select(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     const octet_keras_argument *conditions = NULL, *choices = NULL;
     uint32_t inputs[3];
@@ -163,63 +145,4 @@ octet_status octet_keras_operation_select(octet_keras_call *call, const octet_ke
         OCTET_TRY(octet_keras_select(call, inputs, &inputs[2]));
     }
     return octet_keras_return(call, inputs[2]);
-}
-
-/* ptp: the largest less the smallest. */
-octet_status octet_keras_operation_span(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
-    uint32_t x, low;
-    int32_t axes[OCTET_MAX_RANK], n = 0;
-    bool keep_dims = false;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_axes(call, 1, "axis", octet_keras_shape(call, x)->rank, axes, &n));
-    OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims", false, &keep_dims));
-    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_REDUCE_MIN, "Min", x, axes, n, false, keep_dims, &low));
-    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_REDUCE_MAX, "Max", x, axes, n, false, keep_dims, &x));
-    OCTET_TRY(octet_keras_binary(call, OCTET_OP_SUB, "sub", x, low, &x));
-    return octet_keras_return(call, x);
-}
-
-/* nansum, nanprod: what is not a number counts as 0, or 1. */
-octet_status octet_keras_operation_nan_reduce(octet_keras_call *call, const octet_keras_operation *self) {
-    uint32_t x, inputs[3];
-    int32_t axes[OCTET_MAX_RANK], n = 0;
-    bool keep_dims = false;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_axes(call, 1, "axis", octet_keras_shape(call, x)->rank, axes, &n));
-    OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims", false, &keep_dims));
-    OCTET_TRY(octet_keras_binary(call, OCTET_OP_NOT_EQUAL, "IsNan", x, x, &inputs[0]));
-    OCTET_TRY(octet_keras_scalar(call, "instead", self->code == OCTET_OP_SUM ? 0.0f : 1.0f, &inputs[1]));
-    inputs[2] = x;
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, &x));
-    OCTET_TRY(octet_keras_reduce(call, self->code, "Reduce", x, axes, n, false, keep_dims, &x));
-    return octet_keras_return(call, x);
-}
-
-/* x * clip_norm / max(norm, clip_norm). */
-octet_status octet_keras_operation_clip_by_norm(octet_keras_call *call, const octet_keras_operation *self) {
-    (void)self;
-    uint32_t x, norm;
-    int32_t axes[OCTET_MAX_RANK], n = 0;
-    double most = 1.0;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_f64(call, 1, "clip_norm", 1.0, &most));
-    OCTET_TRY(octet_keras_operand_axes(call, 2, "axes", octet_keras_shape(call, x)->rank, axes, &n));
-    OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, x, &norm));
-    OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", norm, axes, n, false, true, &norm));
-    OCTET_TRY(octet_keras_unary(call, OCTET_OP_SQRT, "Sqrt", norm, &norm));
-    OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MAXIMUM, "Maximum", norm, (float)most, &norm));
-    OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul_1", x, (float)most, &x));
-    OCTET_TRY(octet_keras_binary(call, OCTET_OP_DIV, "truediv", x, norm, &x));
-    return octet_keras_return(call, x);
-}
-
-/* How many numbers, or (the row says so) dimensions. */
-octet_status octet_keras_operation_size(octet_keras_call *call, const octet_keras_operation *self) {
-    uint32_t x;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    const octet_shape shape = *octet_keras_shape(call, x);
-    const int32_t number = self->activation != NULL ? shape.rank : (int32_t)octet_shape_elements(&shape);
-    OCTET_TRY(octet_keras_i32_scalar(call, "Size", number, &x));
-    return octet_keras_return(call, x);
 }

@@ -1,8 +1,9 @@
-/* Sums of products over named axes: einsum, tensordot, dot, inner, outer. */
+/* Sums of products: matmul; over named axes einsum, tensordot, dot, inner, outer. */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "import/keras/emit/gather.h"
+#include "import/keras/functions/arguments.h"
 #include "import/keras/functions/functions.h"
 
 /* Axes of an operand or of the result, each with the letter that names it. Letters of an ellipsis lie above those of
@@ -275,7 +276,7 @@ static octet_status parse(octet_keras_call *call, const char *text, const uint32
     return OCTET_OK;
 }
 
-octet_status octet_keras_operation_einsum(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_einsum(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     const octet_keras_argument *equation = NULL;
     uint32_t operands[MOST_OPERANDS], n = 0, x;
@@ -321,13 +322,13 @@ static labels number_axes(int32_t rank, uint8_t from) {
 
 /* tensordot: the pairs of axes that it is told; dot: the last with the second to last; inner: the last of both; outer:
  * none, of flat operands. */
-octet_status octet_keras_operation_tensordot(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_tensordot(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t x, y;
     int32_t axes[2 * OCTET_MAX_RANK], n = -1;
     OCTET_TRY(octet_keras_operand_value(call, 0, "x1 a x", &x));
     OCTET_TRY(octet_keras_operand_value(call, 1, "x2 b y", &y));
     if (x == OCTET_NONE || y == OCTET_NONE) return octet_keras_refuse(call, "has only one operand");
-    if (strcmp(self->activation, "outer") == 0) {
+    if (strcmp(self->variant, "outer") == 0) {
         const int32_t sizes[2] = {(int32_t)octet_shape_elements(octet_keras_shape(call, x)),
                                   (int32_t)octet_shape_elements(octet_keras_shape(call, y))};
         OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 2, (const int32_t[]){sizes[0], 1}, &x));
@@ -337,10 +338,10 @@ octet_status octet_keras_operation_tensordot(octet_keras_call *call, const octet
     }
     const int32_t ranks[2] = {octet_keras_shape(call, x)->rank, octet_keras_shape(call, y)->rank};
     if (ranks[0] == 0 || ranks[1] == 0) return octet_keras_refuse(call, "is given a single number");
-    if (strcmp(self->activation, "tensordot") == 0)
+    if (strcmp(self->variant, "tensordot") == 0)
         OCTET_TRY(octet_keras_operand_i32s(call, 2, "axes", 2 * OCTET_MAX_RANK, axes, &n));
-    if (strcmp(self->activation, "dot") == 0) axes[0] = ranks[0] - 1, axes[1] = ranks[1] > 1 ? ranks[1] - 2 : 0, n = 2;
-    if (strcmp(self->activation, "inner") == 0) axes[0] = ranks[0] - 1, axes[1] = ranks[1] - 1, n = 2;
+    if (strcmp(self->variant, "dot") == 0) axes[0] = ranks[0] - 1, axes[1] = ranks[1] > 1 ? ranks[1] - 2 : 0, n = 2;
+    if (strcmp(self->variant, "inner") == 0) axes[0] = ranks[0] - 1, axes[1] = ranks[1] - 1, n = 2;
     if (n == 1) { /* so many axes: the last of the one, the first of the other */
         const int32_t k = axes[0];
         if (k < 0 || k > ranks[0] || k > ranks[1]) return octet_keras_contradict(call, "joins %d axes", (int)k);
@@ -365,4 +366,24 @@ octet_status octet_keras_operation_tensordot(octet_keras_call *call, const octet
         if (find(&la, lb.of[i]) < 0) append(&out, lb.of[i]);
     OCTET_TRY(contract(call, x, &la, y, &lb, &out, &x));
     return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_function_matmul(octet_keras_call *call, const octet_keras_function *self) {
+    (void)self;
+    uint32_t x[2];
+    octet_options options = {.batch_matmul = {false, false, false}};
+    OCTET_TRY(octet_keras_operand_pair(call, &x[0], &x[1]));
+    OCTET_TRY(octet_keras_operand_bool(call, 2, "transpose_a adjoint_a", false, &options.batch_matmul.adj_x));
+    OCTET_TRY(octet_keras_operand_bool(call, 3, "transpose_b adjoint_b", false, &options.batch_matmul.adj_y));
+    const octet_value *right = &call->graph->values[x[1]];
+    const octet_shape shape = right->shape;
+    if (right->data != NULL && shape.rank == 2 && !options.batch_matmul.adj_x) {
+        const int32_t perm[2] = {options.batch_matmul.adj_y ? 0 : 1, options.batch_matmul.adj_y ? 1 : 0};
+        OCTET_TRY(octet_keras_constant_permuted(call, "MatMul/b", NULL, 2, shape.dims, perm, right->data, 2,
+                                                (const int32_t[]){shape.dims[perm[0]], shape.dims[perm[1]]}, &x[1]));
+        OCTET_TRY(octet_keras_fully_connected(call, "MatMul", x[0], x[1], OCTET_NONE, &x[0]));
+    } else {
+        OCTET_TRY(octet_keras_emit(call, OCTET_OP_BATCH_MATMUL, "MatMul", x, 2, &options, &x[0]));
+    }
+    return octet_keras_return(call, x[0]);
 }

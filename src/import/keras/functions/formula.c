@@ -2,11 +2,14 @@
  * operands, a number itself, `@word:position=number` the argument of that name, `=a` names what is on top and `a`
  * pushes it again; every other word is an operator, or another formula, that takes its operands from the stack and
  * pushes its result. What is on top in the end is the result. */
+#include "import/keras/functions/formula.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/keras/functions/functions.h"
+#include "import/keras/functions/arguments.h"
+#include "import/keras/names.h"
 
 enum { DEPTH = 16, NAMES = 'x' - 'a' };
 

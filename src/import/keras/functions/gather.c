@@ -1,6 +1,8 @@
 /* Functions that take from, or put to, places: gather, take_along_axis, gather_nd, boolean_mask, diagonals. */
 #include <string.h>
 
+#include "import/keras/emit/gather.h"
+#include "import/keras/functions/arguments.h"
 #include "import/keras/functions/functions.h"
 
 /* Constant places below zero count from the end, and are inside. */
@@ -19,15 +21,8 @@ static octet_status settle(octet_keras_call *call, uint32_t *places, int32_t len
     return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, to, places);
 }
 
-static octet_status emit_gather(octet_keras_call *call, uint32_t x, uint32_t places, int32_t axis, int32_t batch_dims,
-                                uint32_t *out) {
-    const uint32_t inputs[2] = {x, places};
-    const octet_options options = {.gather = {axis, batch_dims}};
-    return octet_keras_emit(call, OCTET_OP_GATHER, "GatherV2", inputs, 2, &options, out);
-}
-
 /* gather, take, embedding_lookup: whole rows along an axis, at places that are known or computed. */
-octet_status octet_keras_operation_gather(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_gather(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, places;
     int32_t axis = 0, batch[1] = {0}, n = 0;
@@ -40,7 +35,7 @@ octet_status octet_keras_operation_gather(octet_keras_call *call, const octet_ke
         OCTET_TRY(octet_keras_operand_axis(call, 3, "axis", octet_keras_shape(call, x)->rank,
                                            batch[0] > 0 ? batch[0] : 0, &axis));
     OCTET_TRY(settle(call, &places, octet_keras_shape(call, x)->dims[axis]));
-    OCTET_TRY(emit_gather(call, x, places, axis, n == 1 ? batch[0] : 0, &x));
+    OCTET_TRY(octet_keras_gather(call, x, places, axis, n == 1 ? batch[0] : 0, &x));
     return octet_keras_return(call, x);
 }
 
@@ -55,7 +50,7 @@ static octet_status widen(octet_keras_call *call, uint32_t x, const int32_t *dim
 
 /* x and the places, both [..] broadcast but for the axis; the axis last, the others as one: [rows,length], [rows,n] ->
  * [rows,n]. */
-octet_status octet_keras_operation_take_along(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_take_along(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, places;
     int32_t axis = 0, perm[OCTET_MAX_RANK], dims[2][OCTET_MAX_RANK];
@@ -88,7 +83,7 @@ octet_status octet_keras_operation_take_along(octet_keras_call *call, const octe
         OCTET_TRY(octet_keras_reshape(call, "Reshape", *both[k], 2, (const int32_t[]){(int32_t)rows, dims[k][axis]},
                                       both[k]));
     }
-    OCTET_TRY(emit_gather(call, x, places, 1, 1, &x));
+    OCTET_TRY(octet_keras_gather(call, x, places, 1, 1, &x));
     int32_t turned[OCTET_MAX_RANK];
     for (int32_t i = 0; i < rank; i++) turned[i] = dims[1][perm[i]];
     OCTET_TRY(octet_keras_reshape(call, "Reshape_1", x, rank, turned, &x));
@@ -97,7 +92,7 @@ octet_status octet_keras_operation_take_along(octet_keras_call *call, const octe
 }
 
 /* Single cells or slices, each at a row of the places. */
-octet_status octet_keras_operation_gather_nd(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_gather_nd(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t inputs[2];
     int32_t batch[1] = {0}, n = 0;
@@ -125,16 +120,8 @@ octet_status octet_keras_operation_gather_nd(octet_keras_call *call, const octet
     return octet_keras_return(call, inputs[0]);
 }
 
-octet_status octet_keras_gather_known(octet_keras_call *call, uint32_t x, int32_t axis, const int32_t *places,
-                                      int32_t n, uint32_t *out) {
-    uint32_t value;
-    if (n < 1) return octet_keras_refuse(call, "gives no cells");
-    OCTET_TRY(octet_keras_i32s(call, "GatherV2/indices", places, n, &value));
-    return emit_gather(call, x, value, axis, 0, out);
-}
-
 /* boolean_mask: where a constant vector is true. */
-octet_status octet_keras_operation_boolean_mask(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_boolean_mask(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, mask;
     int32_t axis = 0, n = 0, *places = NULL;
@@ -154,24 +141,8 @@ octet_status octet_keras_operation_boolean_mask(octet_keras_call *call, const oc
     return octet_keras_return(call, x);
 }
 
-/* Each row as often as a list says. */
-octet_status octet_keras_repeat_rows(octet_keras_call *call, uint32_t x, int32_t axis, const int32_t *times,
-                                     int32_t length, uint32_t *out) {
-    enum { MOST = 1 << 20 };
-    int64_t total = 0;
-    int32_t *places = NULL, n = 0;
-    for (int32_t i = 0; i < length; i++) {
-        total += times[i];
-        if (times[i] < 0 || total > MOST) return octet_keras_refuse(call, "repeats must be 0 to %d cells in all", MOST);
-    }
-    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)total + 1, &places));
-    for (int32_t i = 0; i < length; i++)
-        for (int32_t j = 0; j < times[i]; j++) places[n++] = i;
-    return octet_keras_gather_known(call, x, axis, places, n, out);
-}
-
 /* reverse_sequence of one sample, whose length is known: its first steps the other way round. */
-octet_status octet_keras_operation_reverse_sequence(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_reverse_sequence(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x;
     int32_t lengths[1] = {0}, n = 0, axis = 0, *places = NULL;
@@ -189,7 +160,7 @@ octet_status octet_keras_operation_reverse_sequence(octet_keras_call *call, cons
 
 /* diagonal, diag_part and trace of the matrices of the last two axes, or of axis1 and axis2 (Keras 3: 0 and 1 by
  * default). */
-octet_status octet_keras_operation_diagonal(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_diagonal(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t x;
     int32_t axes[2], offset[1] = {0}, n = 0, perm[OCTET_MAX_RANK], dims[OCTET_MAX_RANK], places[1024], kept = 0;
     OCTET_TRY(octet_keras_operand_x(call, &x));
@@ -223,13 +194,12 @@ octet_status octet_keras_operation_diagonal(octet_keras_call *call, const octet_
         places[n++] = (int32_t)(i * columns + i + first);
     }
     OCTET_TRY(octet_keras_gather_known(call, x, kept, places, n, &x));
-    if (self->activation != NULL)
-        OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", x, &kept, 1, false, false, &x));
+    if (self->variant != NULL) OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", x, &kept, 1, false, false, &x));
     return octet_keras_return(call, x);
 }
 
 /* Numbers added at places of zeros. */
-octet_status octet_keras_operation_scatter_nd(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_scatter_nd(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t inputs[3];
     int32_t dims[OCTET_MAX_RANK], n = 0;
@@ -244,7 +214,7 @@ octet_status octet_keras_operation_scatter_nd(octet_keras_call *call, const octe
 }
 
 /* signal.frame: pieces of the last axis, each `frame_step` after the other, whole ones only: [.., pieces, length]. */
-octet_status octet_keras_operation_frame(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_frame(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     enum { MOST = 1 << 20 };
     uint32_t x;

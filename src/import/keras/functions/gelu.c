@@ -1,8 +1,8 @@
 /* GELU written out with functions: x * 0.5 * (1 + erf(x / sqrt(2))), or with tanh(sqrt(2 / pi) * (x + 0.044715 x^3)),
  * the factors in any order. TensorFlow's converter has one operator for it, and none for erf. */
-#include <math.h>
+#include "import/keras/functions/gelu.h"
 
-#include "import/keras/functions/functions.h"
+#include <math.h>
 
 static const octet_operator *producer(const octet_keras_call *call, uint32_t value, octet_operator_code code) {
     const uint32_t k = call->graph->values[value].producer;

@@ -1,7 +1,9 @@
-/* Functions of pictures [batch,height,width,channels]: colours, contrast, crops and pads to a size. */
+/* Functions of pictures [batch,height,width,channels]: colours, contrast, crops and pads to a size, resizing. */
 #include <math.h>
 #include <string.h>
 
+#include "import/keras/emit/slice.h"
+#include "import/keras/functions/arguments.h"
 #include "import/keras/functions/functions.h"
 
 /* rgb_to_yuv, rgb_to_yiq: [out,in] of TensorFlow's image_ops. */
@@ -40,9 +42,9 @@ static octet_status adjust_contrast(octet_keras_call *call, uint32_t x, uint32_t
 }
 
 /* The functions that keep the size, by the word of the row. */
-octet_status octet_keras_operation_picture(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_picture(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t x, y;
-    const char *what = self->activation;
+    const char *what = self->variant;
     OCTET_TRY(octet_keras_operand_x(call, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
     if (shape.rank < 3) return octet_keras_refuse(call, "is supported on pictures only");
@@ -86,7 +88,7 @@ static octet_status place(octet_keras_call *call, uint32_t x, const int32_t *fir
         cuts = cuts || end - cut != length;
         pads = pads || top > 0 || after[i + 1] > 0;
     }
-    if (cuts) OCTET_TRY(octet_keras_emit_slice(call, "Slice", x, begin, kept, &x));
+    if (cuts) OCTET_TRY(octet_keras_slice(call, "Slice", x, begin, kept, &x));
     *out = x;
     return pads ? octet_keras_pad(call, "Pad", x, before, after, out) : OCTET_OK;
 }
@@ -101,7 +103,7 @@ static octet_status number(octet_keras_call *call, int32_t position, const char 
 }
 
 /* pad_to_bounding_box, resize_with_crop_or_pad (Keras 2), pad_images, crop_images (Keras 3), by the word of the row. */
-octet_status octet_keras_operation_place_picture(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_place_picture(octet_keras_call *call, const octet_keras_function *self) {
     enum { NOT_GIVEN = -(1 << 24) };
     static const char *const words[2][3][2] = {
         {{"top_padding", "left_padding"}, {"bottom_padding", "right_padding"}, {"target_height", "target_width"}},
@@ -114,16 +116,16 @@ octet_status octet_keras_operation_place_picture(octet_keras_call *call, const o
     if (shape.rank != 4) return octet_keras_refuse(call, "is supported on [batch,height,width,channels] only");
     for (int32_t i = 0; i < 2; i++) {
         const int32_t length = shape.dims[i + 1];
-        if (strcmp(self->activation, "box") == 0) {
+        if (strcmp(self->variant, "box") == 0) {
             OCTET_TRY(number(call, 1 + i, i == 0 ? "offset_height" : "offset_width", 0, &first[i]));
             OCTET_TRY(number(call, 3 + i, i == 0 ? "target_height" : "target_width", 0, &size[i]));
             if (first[i] < 0 || size[i] < first[i] + length)
                 return octet_keras_contradict(call, "its picture does not fit");
-        } else if (strcmp(self->activation, "centre") == 0) {
+        } else if (strcmp(self->variant, "centre") == 0) {
             OCTET_TRY(number(call, 1 + i, i == 0 ? "target_height" : "target_width", 0, &size[i]));
             first[i] = size[i] >= length ? (size[i] - length) / 2 : -((length - size[i]) / 2);
         } else {
-            const bool crops = self->activation[0] == 'c';
+            const bool crops = self->variant[0] == 'c';
             const int32_t sign = crops ? -1 : 1;
             OCTET_TRY(number(call, -1, words[crops][0][i], NOT_GIVEN, &first[i]));
             OCTET_TRY(number(call, -1, words[crops][1][i], NOT_GIVEN, &last[i]));
@@ -137,4 +139,29 @@ octet_status octet_keras_operation_place_picture(octet_keras_call *call, const o
     }
     OCTET_TRY(place(call, x, first, size, &x));
     return octet_keras_return(call, x);
+}
+
+/* resize has the centres of pixels at a half; the older functions (the row says so) have them at 0 unless they are
+ * told. */
+octet_status octet_keras_function_resize(octet_keras_call *call, const octet_keras_function *self) {
+    uint32_t inputs[2];
+    int32_t size[2], n = 0;
+    const bool is_old = self->variant != NULL && strcmp(call->layer->class_name, "TensorFlowOpLayer") != 0;
+    octet_options options = {.resize = {0}};
+    const octet_keras_argument *method = NULL;
+    OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "size", 2, size, &n));
+    OCTET_TRY(octet_keras_operand(call, is_old ? -1 : 2, "method interpolation", &method));
+    const char *text = method != NULL ? octet_json_text(method->constant) : "bilinear";
+    if (text == NULL || (strcmp(text, "bilinear") != 0 && strcmp(text, "nearest") != 0))
+        return octet_keras_refuse(call, "its method is neither bilinear nor nearest");
+    if (n != 2 || size[0] < 1 || size[1] < 1)
+        return octet_keras_contradict(call, "its size is no pair of positive numbers");
+    OCTET_TRY(octet_keras_operand_bool(call, is_old ? 2 : -1, "align_corners", false, &options.resize.align_corners));
+    OCTET_TRY(octet_keras_operand_bool(call, is_old ? 4 : -1, "half_pixel_centers", !is_old,
+                                       &options.resize.half_pixel_centers));
+    OCTET_TRY(octet_keras_i32s(call, "resize/size", size, 2, &inputs[1]));
+    OCTET_TRY(octet_keras_emit(call, text[0] == 'n' ? OCTET_OP_RESIZE_NEAREST_NEIGHBOR : self->code, "resize", inputs,
+                               2, &options, &inputs[0]));
+    return octet_keras_return(call, inputs[0]);
 }

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/keras/emit/slice.h"
+#include "import/keras/functions/arguments.h"
 #include "import/keras/functions/functions.h"
 
 /* The axis swapped with the last one. */
@@ -28,7 +30,7 @@ static octet_status order(octet_keras_call *call, uint32_t x, uint32_t *out) {
 }
 
 /* sort, argsort: the row says which of the two. */
-octet_status octet_keras_operation_sort(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_sort(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t x, ordered[2];
     int32_t axis = 0;
     const octet_keras_argument *direction = NULL;
@@ -36,7 +38,7 @@ octet_status octet_keras_operation_sort(octet_keras_call *call, const octet_kera
     OCTET_TRY(octet_keras_operand_flat(call, 1, "axis", -1, &x, &axis));
     OCTET_TRY(octet_keras_operand(call, call->layer->is_operation ? -1 : 2, "direction", &direction));
     const char *text = direction != NULL ? octet_json_text(direction->constant) : NULL;
-    const bool descends = text != NULL && strcmp(text, "DESCENDING") == 0, is_argsort = self->activation[0] == 'a';
+    const bool descends = text != NULL && strcmp(text, "DESCENDING") == 0, is_argsort = self->variant[0] == 'a';
     if (!descends) OCTET_TRY(octet_keras_unary(call, OCTET_OP_NEG, "Neg", x, &x));
     OCTET_TRY(turn(call, x, axis, &x));
     OCTET_TRY(order(call, x, ordered));
@@ -61,17 +63,17 @@ static octet_status between(octet_keras_call *call, uint32_t x, double place, ui
 }
 
 /* median, quantile, percentile: the row says which. Along the given axes, which become one. */
-octet_status octet_keras_operation_quantile(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_quantile(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t x, ordered[2];
     int32_t axes[OCTET_MAX_RANK], n = 0, perm[OCTET_MAX_RANK], dims[OCTET_MAX_RANK], kept = 0;
     double q = 0.5;
     bool keep_dims = false;
     const octet_keras_argument *method = NULL;
-    const bool is_median = self->activation[0] == 'm';
+    const bool is_median = self->variant[0] == 'm';
     OCTET_TRY(octet_keras_operand_x(call, &x));
     octet_shape shape = *octet_keras_shape(call, x);
     if (!is_median) OCTET_TRY(octet_keras_operand_f64(call, 1, "q", -1.0, &q));
-    if (self->activation[0] == 'p') q /= 100.0;
+    if (self->variant[0] == 'p') q /= 100.0;
     OCTET_TRY(octet_keras_operand_axes(call, -1, "axis", shape.rank, axes, &n));
     OCTET_TRY(octet_keras_operand_bool(call, -1, "keepdims", false, &keep_dims));
     OCTET_TRY(octet_keras_operand(call, -1, "method", &method));
@@ -110,7 +112,7 @@ octet_status octet_keras_operation_quantile(octet_keras_call *call, const octet_
 
 /* max(x - tau, 0), where tau = (sum over the support of the running sums - 1) / size of the support, as Keras has it:
  * the support is the k largest that k * x_k > x_1 + .. + x_k - 1 holds for. */
-octet_status octet_keras_operation_sparsemax(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_sparsemax(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, ordered[2], inputs[3], sums, tau, n_support, ranks;
     int32_t axis = 0;

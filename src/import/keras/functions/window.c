@@ -1,8 +1,10 @@
-/* Functions over windows, with constant kernels, and keras.ops.dot_product_attention. */
+/* Functions over windows: pooling, convolutions with constant kernels, patches; and keras.ops.dot_product_attention. */
 #include <math.h>
 #include <string.h>
 
 #include "import/keras/emit/attention.h"
+#include "import/keras/emit/pool_adaptive.h"
+#include "import/keras/functions/arguments.h"
 #include "import/keras/functions/functions.h"
 
 /* Two numbers for height and width: from one, two, or TensorFlow's [1,h,w,1] and [1,w,1]. 1 where nothing is given. */
@@ -46,7 +48,7 @@ static octet_status as_row(octet_keras_call *call, uint32_t x, uint32_t *out) {
 }
 
 /* Max and average pooling of pictures and sequences. */
-octet_status octet_keras_operation_pool(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_pool(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t x;
     int32_t size[2], strides[2];
     octet_padding padding;
@@ -69,7 +71,7 @@ octet_status octet_keras_operation_pool(octet_keras_call *call, const octet_kera
                                                .filter_h = size[0],
                                                .filter_w = size[1]}};
     octet_operator_code code = self->code;
-    if (self->activation != NULL) { /* tf.nn.pool */
+    if (self->variant != NULL) { /* tf.nn.pool */
         const octet_keras_argument *type = NULL;
         OCTET_TRY(octet_keras_operand(call, 2, "pooling_type", &type));
         const bool is_max = type != NULL && octet_json_text_is(type->constant, "MAX");
@@ -137,7 +139,7 @@ static octet_status motion_of(octet_keras_call *call, int32_t strides, motion *m
     return pair(call, -1, "dilations dilation_rate rate", m->dilation);
 }
 
-octet_status octet_keras_operation_conv(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_conv(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t x, kernel;
     motion m;
     OCTET_TRY(octet_keras_operand_x(call, &x));
@@ -148,7 +150,7 @@ octet_status octet_keras_operation_conv(octet_keras_call *call, const octet_kera
 }
 
 /* By channels, then across them by a kernel of one cell. */
-octet_status octet_keras_operation_separable(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_separable(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, kernels[2];
     motion m;
@@ -163,7 +165,7 @@ octet_status octet_keras_operation_separable(octet_keras_call *call, const octet
 
 /* A transposed convolution of pictures with a constant kernel [height,width,out,in]. Keras 2 states the shape of the
  * result; that of Keras 3 follows from the strides. */
-octet_status octet_keras_operation_conv_transpose(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_conv_transpose(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     const bool is_3 = call->layer->is_operation;
     uint32_t x, kernel, inputs[3];
@@ -207,7 +209,7 @@ octet_status octet_keras_operation_conv_transpose(octet_keras_call *call, const 
 /* Patches [batch,rows,columns,height * width * channels] of pictures. Side by side they are the picture with its axes
  * in another order (Keras 2); else, and always in Keras 3, a convolution with ones in the right places, as Keras 3 has
  * it. */
-octet_status octet_keras_operation_patches(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_patches(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, inputs[3];
     int32_t size[2], strides[2], dilation[2];
@@ -256,7 +258,7 @@ octet_status octet_keras_operation_patches(octet_keras_call *call, const octet_k
 }
 
 /* softmax(query key^T * scale) value of [batch,steps,heads,size]. */
-octet_status octet_keras_operation_dot_product_attention(octet_keras_call *call, const octet_keras_operation *self) {
+octet_status octet_keras_function_dot_product_attention(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     static const char *const words[5] = {"query", "key", "value", "bias", "mask"};
     static const int32_t rows[4] = {0, 2, 1, 3}, columns[4] = {0, 2, 3, 1};
@@ -292,4 +294,12 @@ octet_status octet_keras_operation_dot_product_attention(octet_keras_call *call,
     OCTET_TRY(octet_keras_batch_matmul(call, "MatMul_1", scores, values[2], &scores));
     OCTET_TRY(octet_keras_transpose(call, "transpose_3", scores, rows, &scores));
     return octet_keras_return(call, scores);
+}
+
+octet_status octet_keras_function_adaptive_pool(octet_keras_call *call, const octet_keras_function *self) {
+    uint32_t x;
+    int32_t sizes[2], n = 0;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, "output_size", 2, sizes, &n));
+    return octet_keras_pool_adaptive(call, self->code, x, sizes, n);
 }

@@ -1,8 +1,8 @@
 /* Dense, shapes, and layers that do nothing at inference. */
 #include <string.h>
 
+#include "import/keras/emit/argument.h"
 #include "import/keras/emit/mask.h"
-#include "import/keras/functions/functions.h"
 #include "import/keras/layers/classes.h"
 
 octet_status octet_keras_weights_dense(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {

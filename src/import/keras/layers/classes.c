@@ -143,9 +143,9 @@ static const octet_keras_class classes[] = {
      "pad_to_max_tokens "
      "idf_weights oov_method"},
     /* Functions among layers; an Operation of Keras 3 is written as a TFOpLambda is. */
-    {"TFOpLambda", octet_keras_emit_operation, NULL, NULL},
-    {"SlicingOpLambda", octet_keras_emit_operation, NULL, NULL},
-    {"TensorFlowOpLayer", octet_keras_emit_operation, NULL, NULL},
+    {"TFOpLambda", octet_keras_call_function, NULL, NULL},
+    {"SlicingOpLambda", octet_keras_call_function, NULL, NULL},
+    {"TensorFlowOpLayer", octet_keras_call_function, NULL, NULL},
     /* Training only. */
     {"Dropout", octet_keras_emit_identity, NULL, "rate"},
     {"SpatialDropout1D", octet_keras_emit_identity, NULL, "rate data_format"},
@@ -227,15 +227,6 @@ const octet_keras_class *octet_keras_class_of(const octet_keras_layer *layer) {
 
 const octet_keras_class *octet_keras_class_at(uint32_t index) {
     return index < sizeof classes / sizeof *classes ? &classes[index] : NULL;
-}
-
-bool octet_keras_word_in(const char *list, const char *key) {
-    const size_t n = strlen(key);
-    if (n == 0) return false;
-    for (const char *at = strstr(list, key); at != NULL; at = strstr(at + 1, key)) {
-        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0')) return true;
-    }
-    return false;
 }
 
 void octet_keras_weights_add(octet_keras_layer *layer, const char *name, const char *path, bool is_trainable) {

@@ -8,6 +8,7 @@
 #define OCTET_IMPORT_KERAS_LAYERS_CLASSES_H
 
 #include "import/keras/emit/call.h"
+#include "import/keras/names.h"
 
 enum { OCTET_KERAS_MAX_WEIGHTS = 16 };
 
@@ -26,9 +27,6 @@ typedef struct octet_keras_class {
 const octet_keras_class *octet_keras_class_of(const octet_keras_layer *layer);
 /* A keras.ops function or a TFOpLambda has its own tables (import/keras/functions/functions.c). */
 const octet_keras_class *octet_keras_class_at(uint32_t index); /* NULL after the last; for messages and docs */
-
-/* True when `key` is among the words of `list`. */
-bool octet_keras_word_in(const char *list, const char *key);
 
 /* Appends a weight (or none when the list is full: an assertion). */
 void octet_keras_weights_add(octet_keras_layer *layer, const char *name, const char *path, bool is_trainable);
@@ -58,7 +56,7 @@ octet_keras_emit_function octet_keras_emit_lstm, octet_keras_emit_gru, octet_ker
 octet_keras_emit_function octet_keras_emit_multi_head_attention, octet_keras_emit_grouped_attention,
     octet_keras_emit_attention, octet_keras_emit_additive_attention;
 octet_keras_emit_function octet_keras_emit_quantize_layer, octet_keras_emit_quantize_wrapper;
-octet_keras_emit_function octet_keras_emit_operation; /* TFOpLambda, TensorFlowOpLayer, keras.ops */
+octet_keras_emit_function octet_keras_call_function; /* TFOpLambda, TensorFlowOpLayer, keras.ops */
 
 octet_keras_weights_function octet_keras_weights_dense, octet_keras_weights_conv, octet_keras_weights_depthwise,
     octet_keras_weights_separable, octet_keras_weights_batch_normalization, octet_keras_weights_layer_normalization,

@@ -24,20 +24,6 @@ static octet_status equal_ranks(octet_keras_call *call) {
     return OCTET_OK;
 }
 
-octet_status octet_keras_add(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out) {
-    const octet_shape x = *octet_keras_shape(call, a), y = *octet_keras_shape(call, b);
-    const bool is_known = octet_value_is_constant(&call->graph->values[b]) || !call->graph->open_batch;
-    int32_t length = 1, n_long = 0;
-    for (int32_t i = 0; i < y.rank; i++) {
-        if (y.dims[i] == 1) continue;
-        length = y.dims[i];
-        n_long++;
-    }
-    if (call->keras_version >= 3 && is_known && n_long == 1 && y.rank > 1 && x.rank > 1 && length == x.dims[x.rank - 1])
-        OCTET_TRY(octet_keras_reshape(call, "Squeeze", b, 1, &length, &b));
-    return octet_keras_binary(call, OCTET_OP_ADD, name, a, b, out);
-}
-
 octet_status octet_keras_emit_merge(octet_keras_call *call) {
     static const struct {
         const char *class_name;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "import/keras/emit/mask.h"
+#include "import/keras/emit/pool_adaptive.h"
 #include "import/keras/layers/classes.h"
 
 static bool is_average(const octet_keras_call *call) { return strstr(call->layer->class_name, "Average") != NULL; }
@@ -106,4 +107,18 @@ octet_status octet_keras_emit_global_pool(octet_keras_call *call) {
     OCTET_TRY(octet_keras_reduce(call, is_average(call) ? OCTET_OP_MEAN : OCTET_OP_REDUCE_MAX,
                                  is_average(call) ? "Mean" : "Max", x, axes, n, n == 1, keep_dims, &x));
     return octet_keras_return(call, x);
+}
+
+octet_status octet_keras_emit_adaptive_pool(octet_keras_call *call) {
+    const char *class_name = call->layer->class_name;
+    uint32_t x;
+    int32_t sizes[2];
+    if (strstr(class_name, "3D") != NULL)
+        return octet_keras_refuse(call, "is not supported in three dimensions; use AveragePooling3D");
+    const int32_t n = strstr(class_name, "2D") != NULL ? 2 : 1;
+    OCTET_TRY(octet_keras_channels_last(call));
+    OCTET_TRY(octet_keras_sizes(call, "output_size", n, 1, sizes));
+    OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));
+    return octet_keras_pool_adaptive(
+        call, strstr(class_name, "Average") != NULL ? OCTET_OP_AVERAGE_POOL_2D : OCTET_OP_MAX_POOL_2D, x, sizes, n);
 }

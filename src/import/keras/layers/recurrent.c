@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "import/keras/emit/mask.h"
+#include "import/keras/emit/slice.h"
 #include "import/keras/layers/classes.h"
 
 enum { MAX_STEPS = 2048 };
@@ -296,12 +297,9 @@ static octet_status emit_fused(octet_keras_call *call, const recurrent *r) {
     uint32_t y;
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", inputs, 24, &options, &y));
     if (r->as.return_sequences) return octet_keras_return(call, y);
-    uint32_t slice[4] = {y, 0, 0, 0};
-    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack", (const int32_t[]){0, -1, 0}, 3, &slice[1]));
-    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_1", (const int32_t[]){0, 0, 0}, 3, &slice[2]));
-    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_2", (const int32_t[]){1, 1, 1}, 3, &slice[3]));
     const octet_options last = {.strided_slice = {.begin_mask = 5, .end_mask = 5, .shrink_axis_mask = 2}};
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, "strided_slice", slice, 4, &last, &y));
+    OCTET_TRY(octet_keras_strided_slice(call, y, 3, (const int32_t[]){0, -1, 0}, (const int32_t[]){0, 0, 0},
+                                        (const int32_t[]){1, 1, 1}, &last, &y));
     return octet_keras_return(call, y);
 }
 

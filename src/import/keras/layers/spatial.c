@@ -1,6 +1,7 @@
 /* Padding, cropping, enlarging, resizing. */
 #include <string.h>
 
+#include "import/keras/emit/slice.h"
 #include "import/keras/layers/classes.h"
 
 static int32_t n_axes_of(const octet_keras_call *call) {
@@ -40,13 +41,13 @@ octet_status octet_keras_emit_zero_padding(octet_keras_call *call) {
 }
 
 octet_status octet_keras_emit_cropping(octet_keras_call *call) {
-    uint32_t inputs[4];
+    uint32_t x;
     int32_t before[OCTET_MAX_RANK], after[OCTET_MAX_RANK], strides[OCTET_MAX_RANK], mask = 0;
     const int32_t n = n_axes_of(call);
     OCTET_TRY(octet_keras_channels_last(call));
-    OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &inputs[0]));
+    OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));
     OCTET_TRY(read_margins(call, "cropping", n, before, after));
-    const octet_shape shape = *octet_keras_shape(call, inputs[0]);
+    const octet_shape shape = *octet_keras_shape(call, x);
     octet_options options = {.strided_slice = {.begin_mask = 1 | 1 << (n + 1)}};
     for (int32_t i = 0; i < shape.rank; i++) {
         strides[i] = 1;
@@ -56,11 +57,8 @@ octet_status octet_keras_emit_cropping(octet_keras_call *call) {
         after[i] = -after[i];
     }
     options.strided_slice.end_mask = mask;
-    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack", before, shape.rank, &inputs[1]));
-    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_1", after, shape.rank, &inputs[2]));
-    OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_2", strides, shape.rank, &inputs[3]));
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, &options, &inputs[0]));
-    return octet_keras_return(call, inputs[0]);
+    OCTET_TRY(octet_keras_strided_slice(call, x, shape.rank, before, after, strides, &options, &x));
+    return octet_keras_return(call, x);
 }
 
 /* Each cell along `axis` `times` times: [.., n, ..] -> [.., n, 1, ..] tiled -> [.., n * times, ..]. The last RESHAPE is

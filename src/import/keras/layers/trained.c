@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "import/keras/functions/functions.h"
+#include "import/keras/layers/classes.h"
 
 enum { MAX_ATTRIBUTES = 2 };
 
@@ -211,22 +211,6 @@ octet_status octet_keras_emit_quantize_layer(octet_keras_call *call) {
     if (n_bits < 2 || n_bits > 16) return octet_keras_contradict(call, "num_bits is not 2 to 16");
     OCTET_TRY(round_to(call, call->layer->name, (int32_t)n_bits,
                        octet_json_is_true(octet_json_get(config, "narrow_range")), x, &x));
-    return octet_keras_return(call, x);
-}
-
-/* Quantization-aware training by hand: the range is a pair of numbers. */
-octet_status octet_keras_operation_fake_quant(octet_keras_call *call, const octet_keras_operation *self) {
-    uint32_t x;
-    double min = -6.0, max = 6.0;
-    int32_t n_bits = 8, n = -1;
-    bool is_narrow = false;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_f64(call, 1, "min", min, &min));
-    OCTET_TRY(octet_keras_operand_f64(call, 2, "max", max, &max));
-    OCTET_TRY(octet_keras_operand_i32s(call, 3, "num_bits", 1, &n_bits, &n));
-    OCTET_TRY(octet_keras_operand_bool(call, 4, "narrow_range", false, &is_narrow));
-    const octet_options options = {.fake_quant = {(float)min, (float)max, n_bits, is_narrow}};
-    OCTET_TRY(octet_keras_emit(call, self->code, "FakeQuantWithMinMaxVars", &x, 1, &options, &x));
     return octet_keras_return(call, x);
 }
 

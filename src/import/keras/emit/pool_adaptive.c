@@ -1,11 +1,11 @@
-/* Adaptive pooling of Keras 3: an output size instead of a window. Along an axis of length L, output i of n is over the
+/* Along an axis of length L, output i of n is over the
  * cells from floor(i L / n) to ceil((i + 1) L / n), whose number is one of two: every window of either length is
  * pooled, and the wanted ones are gathered, as Keras has it. */
-#include <math.h>
-#include <string.h>
+#include "import/keras/emit/pool_adaptive.h"
 
-#include "import/keras/functions/functions.h"
-#include "import/keras/layers/classes.h"
+#include <math.h>
+
+#include "import/keras/emit/gather.h"
 
 /* axis: 1 or 2 of [batch,height,width,channels]. */
 static octet_status pool_axis(octet_keras_call *call, octet_operator_code code, uint32_t x, int32_t axis, int32_t n,
@@ -32,8 +32,8 @@ static octet_status pool_axis(octet_keras_call *call, octet_operator_code code, 
     return octet_keras_gather_known(call, *out, axis, places, n, out);
 }
 
-static octet_status pool(octet_keras_call *call, octet_operator_code code, uint32_t x, const int32_t *sizes,
-                         int32_t n) {
+octet_status octet_keras_pool_adaptive(octet_keras_call *call, octet_operator_code code, uint32_t x,
+                                       const int32_t *sizes, int32_t n) {
     const octet_shape shape = *octet_keras_shape(call, x);
     const bool is_row = shape.rank == 3;
     if (n < 1 || (shape.rank != 4 && !is_row))
@@ -54,26 +54,4 @@ static octet_status pool(octet_keras_call *call, octet_operator_code code, uint3
                                       (const int32_t[]){found.dims[0], found.dims[1], found.dims[3]}, &x));
     }
     return octet_keras_return(call, x);
-}
-
-octet_status octet_keras_emit_adaptive_pool(octet_keras_call *call) {
-    const char *class_name = call->layer->class_name;
-    uint32_t x;
-    int32_t sizes[2];
-    if (strstr(class_name, "3D") != NULL)
-        return octet_keras_refuse(call, "is not supported in three dimensions; use AveragePooling3D");
-    const int32_t n = strstr(class_name, "2D") != NULL ? 2 : 1;
-    OCTET_TRY(octet_keras_channels_last(call));
-    OCTET_TRY(octet_keras_sizes(call, "output_size", n, 1, sizes));
-    OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));
-    return pool(call, strstr(class_name, "Average") != NULL ? OCTET_OP_AVERAGE_POOL_2D : OCTET_OP_MAX_POOL_2D, x, sizes,
-                n);
-}
-
-octet_status octet_keras_operation_adaptive_pool(octet_keras_call *call, const octet_keras_operation *self) {
-    uint32_t x;
-    int32_t sizes[2], n = 0;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_i32s(call, 1, "output_size", 2, sizes, &n));
-    return pool(call, self->code, x, sizes, n);
 }
