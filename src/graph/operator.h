@@ -31,6 +31,29 @@ typedef struct octet_operands {
 /* All -1 for an operator that has no weights, or several (LSTM, SVDF). */
 octet_operands octet_operator_operands(octet_operator_code code);
 
+/* Operands of UNIDIRECTIONAL_SEQUENCE_LSTM. Gates stand in the order input, forget, cell, output. */
+enum {
+    OCTET_LSTM_INPUT = 0,         /* [batch,time,features], or [time,batch,features] */
+    OCTET_LSTM_INPUT_WEIGHTS = 1, /* of four gates, [cells,features] */
+    OCTET_LSTM_STATE_WEIGHTS = 5, /* of four gates, [cells,cells] */
+    OCTET_LSTM_PEEPHOLES = 9,     /* of three gates */
+    OCTET_LSTM_BIASES = 12,       /* of four gates, [cells] */
+    OCTET_LSTM_PROJECTION = 16,   /* weights and bias */
+    OCTET_LSTM_STATE = 18,        /* variables: the result before, [batch,cells] */
+    OCTET_LSTM_CELL_STATE = 19,   /* and the cells */
+    OCTET_LSTM_NORMS = 20,        /* of four gates; all may be left away */
+    OCTET_LSTM_N_OPERANDS = 24
+};
+/* Operands of SVDF. */
+enum {
+    OCTET_SVDF_INPUT = 0,           /* [batch,features] */
+    OCTET_SVDF_FEATURE_WEIGHTS = 1, /* [filters,features] */
+    OCTET_SVDF_TIME_WEIGHTS = 2,    /* [filters,memory] */
+    OCTET_SVDF_BIAS = 3,            /* [units], or none */
+    OCTET_SVDF_STATE = 4,           /* variable, [batch,filters * memory] */
+    OCTET_SVDF_N_OPERANDS = 5
+};
+
 /* The schema's own numbers, so that files and structs agree. */
 typedef enum octet_padding { OCTET_PADDING_SAME = 0, OCTET_PADDING_VALID = 1 } octet_padding;
 typedef enum octet_activation {

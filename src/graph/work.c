@@ -1,57 +1,46 @@
 #include "graph/work.h"
 
-static uint64_t elements(const octet_value *value) { return value ? octet_shape_elements(&value->shape) : 0; }
+static uint64_t elements(const octet_value *value) { return value != NULL ? octet_shape_elements(&value->shape) : 0; }
+
+/* Each result sums the products of one channel's weights; with TRANSPOSE_CONV each input meets the weights of its
+ * channel, the last of [O,H,W,I]. */
+static uint64_t macs_of_weights(const octet_graph *graph, const octet_operator *op, octet_operands operands) {
+    const bool spreads = op->code == OCTET_OP_TRANSPOSE_CONV;
+    const octet_value *weights = octet_graph_input(graph, op, (uint32_t)operands.weights);
+    const octet_value *data = octet_graph_input(graph, op, (uint32_t)operands.data);
+    const int32_t axis = spreads ? 3 : operands.axis;
+    if (weights == NULL || weights->shape.rank <= axis || weights->shape.dims[axis] <= 0) return 0;
+    const octet_value *each = spreads ? data : octet_graph_output(graph, op, 0);
+    return elements(each) * (elements(weights) / (uint64_t)weights->shape.dims[axis]);
+}
 
 uint64_t octet_operator_macs(const octet_graph *graph, const octet_operator *op) {
-    const octet_value *output = op->n_outputs ? octet_graph_output(graph, op, 0) : NULL;
-    const octet_value *input = octet_graph_input(graph, op, 0), *weights = octet_graph_input(graph, op, 1);
-    if (!output || !input) return 0;
-    const bool has_filter = weights && weights->shape.rank > 0;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wswitch-enum" /* every other operator multiplies nothing */
-    switch (op->code) {
-    case OCTET_OP_CONV_2D:
-    case OCTET_OP_FULLY_CONNECTED:
-        return has_filter && weights->shape.dims[0]
-                   ? elements(output) * (elements(weights) / (uint64_t)weights->shape.dims[0])
-                   : 0;
-    case OCTET_OP_DEPTHWISE_CONV_2D:
-        return weights && weights->shape.rank == 4
-                   ? elements(output) * (uint64_t)weights->shape.dims[1] * (uint64_t)weights->shape.dims[2]
-                   : 0;
-    case OCTET_OP_TRANSPOSE_CONV: { /* inputs: output shape, weights [O,H,W,I], data */
-        const octet_value *data = octet_graph_input(graph, op, 2);
-        return data && has_filter && weights->shape.rank == 4 && weights->shape.dims[3]
-                   ? elements(data) * (elements(weights) / (uint64_t)weights->shape.dims[3])
-                   : 0;
+    const octet_operands operands = octet_operator_operands(op->code);
+    const octet_value *input = octet_graph_input(graph, op, 0);
+    if (op->n_outputs == 0 || input == NULL) return 0;
+    if (operands.axis >= 0) return macs_of_weights(graph, op, operands);
+    const octet_shape *x = &input->shape;
+    if (op->code == OCTET_OP_BATCH_MATMUL && x->rank >= 2) {
+        const int32_t depth = x->dims[x->rank - (op->options.batch_matmul.adj_x ? 2 : 1)];
+        return elements(octet_graph_output(graph, op, 0)) * (uint64_t)depth;
     }
-    case OCTET_OP_CONV_3D: /* weights [D,H,W,I,O] */
-        return weights && weights->shape.rank == 5 && weights->shape.dims[4]
-                   ? elements(output) * (elements(weights) / (uint64_t)weights->shape.dims[4])
-                   : 0;
-    case OCTET_OP_BATCH_MATMUL:
-        return input->shape.rank >= 2
-                   ? elements(output) *
-                         (uint64_t)input->shape.dims[input->shape.rank - (op->options.batch_matmul.adj_x ? 2 : 1)]
-                   : 0;
-    case OCTET_OP_SVDF:
-        return input->shape.rank == 2
-                   ? (elements(weights) + elements(octet_graph_input(graph, op, 2))) * (uint64_t)input->shape.dims[0]
-                   : 0;
-    case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM: {
-        uint64_t weights_used = 0;
-        for (uint32_t i = 1; i < 9; i++) weights_used += elements(octet_graph_input(graph, op, i));
-        return input->shape.rank == 3 ? weights_used * (uint64_t)input->shape.dims[0] * (uint64_t)input->shape.dims[1]
-                                      : 0;
+    if (op->code == OCTET_OP_SVDF && x->rank == 2) {
+        const uint64_t n_weights = elements(octet_graph_input(graph, op, OCTET_SVDF_FEATURE_WEIGHTS)) +
+                                   elements(octet_graph_input(graph, op, OCTET_SVDF_TIME_WEIGHTS));
+        return n_weights * (uint64_t)x->dims[0];
     }
-    default: return 0;
+    if (op->code == OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM && x->rank == 3) {
+        uint64_t n_weights = 0;
+        for (uint32_t i = OCTET_LSTM_INPUT_WEIGHTS; i < OCTET_LSTM_PEEPHOLES; i++)
+            n_weights += elements(octet_graph_input(graph, op, i));
+        return n_weights * (uint64_t)x->dims[0] * (uint64_t)x->dims[1];
     }
-#pragma GCC diagnostic pop
+    return 0;
 }
 
 uint64_t octet_operator_work(const octet_graph *graph, const octet_operator *op) {
     const uint64_t macs = octet_operator_macs(graph, op);
-    if (macs) return macs;
+    if (macs > 0) return macs;
     uint64_t in = 0, out = 0;
     for (uint32_t i = 0; i < op->n_inputs; i++) in += elements(octet_graph_input(graph, op, i));
     for (uint32_t i = 0; i < op->n_outputs; i++) out += elements(octet_graph_output(graph, op, i));

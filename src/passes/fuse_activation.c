@@ -11,9 +11,9 @@ static bool fusable(octet_operator_code code, octet_activation *out) {
 }
 
 /* As in TensorFlow, DIV takes no activation, and TRANSPOSE_CONV only behind a bias. */
-static bool takes_activation(const octet_operator *op) {
-    return op->code != OCTET_OP_DIV &&
-           (op->code != OCTET_OP_TRANSPOSE_CONV || (op->n_inputs > 3 && op->inputs[3] != OCTET_NONE));
+static bool takes_activation(const octet_graph *graph, const octet_operator *op) {
+    if (op->code != OCTET_OP_TRANSPOSE_CONV) return op->code != OCTET_OP_DIV;
+    return octet_graph_input(graph, op, (uint32_t)octet_operator_operands(op->code).bias) != NULL;
 }
 
 /* RELU, RELU6 and RELU_N1_TO_1 become the fused activation of the operator before them when nothing else reads its
@@ -27,7 +27,8 @@ octet_status octet_pass_fuse_activation(octet_context *ctx, octet_graph *graph, 
         if (!octet_edit_is_private(graph, v)) continue;
         const uint32_t p = graph->values[v].producer;
         octet_activation *activation = octet_edit_activation(&graph->operators[p]);
-        if (activation == NULL || *activation != OCTET_ACTIVATION_NONE || !takes_activation(&graph->operators[p]))
+        if (activation == NULL || *activation != OCTET_ACTIVATION_NONE ||
+            !takes_activation(graph, &graph->operators[p]))
             continue;
         *activation = wanted;
         octet_edit_take_output(graph, p, k);

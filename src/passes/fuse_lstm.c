@@ -209,20 +209,22 @@ static octet_status emit(octet_context *ctx, octet_graph *graph, octet_arena *sc
     const int32_t units = state.dims[1], features = graph->values[l->last->kernel].shape.dims[1];
     const octet_shape kernel = {2, {units, features}}, recurrent = {2, {units, units}}, bias = {1, {units}};
     const uint32_t like = l->last->bias != OCTET_NONE ? l->last->bias : l->last->kernel;
-    uint32_t inputs[24];
-    for (size_t i = 0; i < 24; i++) inputs[i] = OCTET_NONE;
+    uint32_t inputs[OCTET_LSTM_N_OPERANDS];
+    for (size_t i = 0; i < OCTET_LSTM_N_OPERANDS; i++) inputs[i] = OCTET_NONE;
     const octet_options pack = {.pack = {0, (int32_t)l->n}};
     if (source == OCTET_NONE)
         OCTET_TRY(octet_graph_emit(ctx, graph, OCTET_OP_PACK, layer, NULL, l->x, l->n, &pack, &source, 1));
-    OCTET_TRY(turn(ctx, graph, layer, source, &inputs[0]));
-    OCTET_TRY(add_quarters(ctx, graph, scratch, l->last->kernel, l->last->kernel, &kernel, &inputs[1]));
-    OCTET_TRY(add_quarters(ctx, graph, scratch, l->last->recurrent, l->last->recurrent, &recurrent, &inputs[5]));
-    OCTET_TRY(add_quarters(ctx, graph, scratch, l->last->bias, like, &bias, &inputs[12]));
-    OCTET_TRY(add_state(ctx, graph, layer, "output_state", &state, &inputs[18]));
-    OCTET_TRY(add_state(ctx, graph, layer, "cell_state", &state, &inputs[19]));
+    OCTET_TRY(turn(ctx, graph, layer, source, &inputs[OCTET_LSTM_INPUT]));
+    OCTET_TRY(add_quarters(ctx, graph, scratch, l->last->kernel, l->last->kernel, &kernel,
+                           &inputs[OCTET_LSTM_INPUT_WEIGHTS]));
+    OCTET_TRY(add_quarters(ctx, graph, scratch, l->last->recurrent, l->last->recurrent, &recurrent,
+                           &inputs[OCTET_LSTM_STATE_WEIGHTS]));
+    OCTET_TRY(add_quarters(ctx, graph, scratch, l->last->bias, like, &bias, &inputs[OCTET_LSTM_BIASES]));
+    OCTET_TRY(add_state(ctx, graph, layer, "output_state", &state, &inputs[OCTET_LSTM_STATE]));
+    OCTET_TRY(add_state(ctx, graph, layer, "cell_state", &state, &inputs[OCTET_LSTM_CELL_STATE]));
     const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH}};
-    return octet_graph_emit(ctx, graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, layer, NULL, inputs, 24, &options, out,
-                            1);
+    return octet_graph_emit(ctx, graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, layer, NULL, inputs,
+                            OCTET_LSTM_N_OPERANDS, &options, out, 1);
 }
 
 /* The PACK of all results in their order, or OCTET_NONE. */

@@ -50,11 +50,9 @@ static octet_status gather_rows(octet_builder *b, uint32_t k, uint32_t table) {
 }
 
 /* LiteRT's LSTM takes its eight matrices in int8 together or not at all. */
-enum { LSTM_FIRST = 1, LSTM_LAST = 8 };
-
 static bool is_large_lstm(const octet_graph *graph, const octet_operator *op) {
     if (op->code != OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM) return false;
-    for (uint32_t i = LSTM_FIRST; i <= LSTM_LAST; i++) {
+    for (uint32_t i = OCTET_LSTM_INPUT_WEIGHTS; i < OCTET_LSTM_PEEPHOLES; i++) {
         if (!is_large_constant(octet_graph_input(graph, op, i))) return false;
     }
     return true;
@@ -64,7 +62,7 @@ static octet_status convert_lstm(octet_builder *b, uint32_t k) {
     const octet_operator *op = &b->from->operators[k];
     uint32_t index;
     OCTET_TRY(octet_builder_copy_operator(b, k, OCTET_NONE, OCTET_NONE, &index));
-    for (uint32_t i = LSTM_FIRST; i <= LSTM_LAST; i++) {
+    for (uint32_t i = OCTET_LSTM_INPUT_WEIGHTS; i < OCTET_LSTM_PEEPHOLES; i++) {
         uint32_t weights;
         OCTET_TRY(round_weights(b, op, i, &weights));
         octet_graph_set_input(b->to, index, i, weights);

@@ -2,26 +2,15 @@
 
 #include <math.h>
 
-/* Operands of UNIDIRECTIONAL_SEQUENCE_LSTM, numbered as in the TFLite schema. */
-enum {
-    INPUT = 0,
-    WEIGHTS = 1,
-    N_WEIGHTS = 8,
-    PEEPHOLE = 9,
-    BIAS = 12,
-    N_GATES = 4,
-    PROJECTION = 16,
-    HIDDEN = 18,
-    CELL = 19,
-    NORM = 20,
-    N_OPERANDS = 24
-};
+/* Two matrices for each of four gates. */
+enum { N_GATES = 4, N_WEIGHTS = 2 * N_GATES };
 
 static octet_status check_form(octet_builder *b, const octet_operator *op) {
-    OCTET_CHECK(b->ctx, op->n_inputs == N_OPERANDS || op->n_inputs == NORM, OCTET_UNSUPPORTED,
+    OCTET_CHECK(b->ctx, op->n_inputs == OCTET_LSTM_N_OPERANDS || op->n_inputs == OCTET_LSTM_NORMS, OCTET_UNSUPPORTED,
                 "%s: LSTM with %u operands", op->layer, (unsigned)op->n_inputs);
     for (uint32_t i = 0; i < op->n_inputs; i++) {
-        const bool needed = i < PEEPHOLE || (i >= BIAS && i < PROJECTION) || i == HIDDEN || i == CELL;
+        const bool needed = i < OCTET_LSTM_PEEPHOLES || (i >= OCTET_LSTM_BIASES && i < OCTET_LSTM_PROJECTION) ||
+                            i == OCTET_LSTM_STATE || i == OCTET_LSTM_CELL_STATE;
         OCTET_CHECK(
             b->ctx, needed == (op->inputs[i] != OCTET_NONE), OCTET_UNSUPPORTED,
             "%s: LSTM operand %u %s; peepholes, projection, layer normalization and coupled gates are not quantized",
@@ -53,23 +42,23 @@ static octet_status add_state(octet_builder *b, const octet_value *value, octet_
 static octet_status add_weights_and_biases(octet_builder *b, uint32_t k, uint32_t *inputs) {
     const octet_operator *op = &b->from->operators[k];
     octet_qparams input;
-    OCTET_TRY(octet_builder_operand_params(b, k, INPUT, &input));
+    OCTET_TRY(octet_builder_operand_params(b, k, OCTET_LSTM_INPUT, &input));
     for (uint32_t i = 0; i < N_WEIGHTS; i++) {
-        const octet_value *weights = octet_graph_input(b->from, op, WEIGHTS + i);
+        const octet_value *weights = octet_graph_input(b->from, op, OCTET_LSTM_INPUT_WEIGHTS + i);
         OCTET_CHECK(b->ctx, octet_value_is_constant(weights), OCTET_UNSUPPORTED,
                     "%s: LSTM weights are computed at run time", op->layer);
         OCTET_TRY(octet_builder_check_constant(b, op, weights));
         octet_channels channels;
         double *scales = NULL;
         OCTET_TRY(octet_builder_weight_scales(b, weights, -1, &channels, &scales));
-        OCTET_TRY(octet_builder_weight_constant(b, weights, -1, scales, &inputs[WEIGHTS + i]));
+        OCTET_TRY(octet_builder_weight_constant(b, weights, -1, scales, &inputs[OCTET_LSTM_INPUT_WEIGHTS + i]));
         if (i >= N_GATES) continue;
-        const octet_value *bias = octet_graph_input(b->from, op, BIAS + i);
+        const octet_value *bias = octet_graph_input(b->from, op, OCTET_LSTM_BIASES + i);
         OCTET_CHECK(b->ctx, octet_value_is_constant(bias), OCTET_UNSUPPORTED,
                     "%s: LSTM biases are computed at run time", op->layer);
         OCTET_TRY(octet_builder_check_constant(b, op, bias));
         const double scale = octet_qparams_bias_scale((double)input.scale, *scales);
-        OCTET_TRY(octet_builder_bias(b, bias, &scale, 1, &inputs[BIAS + i]));
+        OCTET_TRY(octet_builder_bias(b, bias, &scale, 1, &inputs[OCTET_LSTM_BIASES + i]));
     }
     return OCTET_OK;
 }
@@ -106,19 +95,21 @@ octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     const octet_placement *place = &b->propagation.values[v];
     OCTET_CHECK(b->ctx, place->set, OCTET_MODEL, "%s: %s has no calibrated range; calibrate before quantizing",
                 op->layer, result->name);
-    uint32_t inputs[N_OPERANDS], output, index;
-    for (uint32_t i = 0; i < N_OPERANDS; i++) inputs[i] = OCTET_NONE;
-    OCTET_TRY(octet_builder_integer(b, op->inputs[INPUT], op->layer, &inputs[INPUT]));
+    uint32_t inputs[OCTET_LSTM_N_OPERANDS], output, index;
+    for (uint32_t i = 0; i < OCTET_LSTM_N_OPERANDS; i++) inputs[i] = OCTET_NONE;
+    OCTET_TRY(octet_builder_integer(b, op->inputs[OCTET_LSTM_INPUT], op->layer, &inputs[OCTET_LSTM_INPUT]));
     OCTET_TRY(add_weights_and_biases(b, k, inputs));
-    const octet_value *state = octet_graph_input(b->from, op, HIDDEN), *cell = octet_graph_input(b->from, op, CELL);
+    const octet_value *state = octet_graph_input(b->from, op, OCTET_LSTM_STATE),
+                      *cell = octet_graph_input(b->from, op, OCTET_LSTM_CELL_STATE);
     const octet_qparams own = range_of(b, v, place->params);
     const bool agrees = octet_qparams_equal(own, place->params), wrong = !agrees && b->options.strict_tensorflow;
-    OCTET_TRY(add_state(b, state, OCTET_INT8, wrong ? range_of(b, op->inputs[HIDDEN], own) : own, &inputs[HIDDEN]));
-    OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(b, op, cell), &inputs[CELL]));
+    OCTET_TRY(add_state(b, state, OCTET_INT8, wrong ? range_of(b, op->inputs[OCTET_LSTM_STATE], own) : own,
+                        &inputs[OCTET_LSTM_STATE]));
+    OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(b, op, cell), &inputs[OCTET_LSTM_CELL_STATE]));
     OCTET_TRY(
         octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, wrong ? place->params : own, &output));
-    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, N_OPERANDS, &op->options, &output, 1,
-                                       OCTET_NONE, &index));
+    OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, OCTET_LSTM_N_OPERANDS, &op->options,
+                                       &output, 1, OCTET_NONE, &index));
     OCTET_TRY(add_intermediates(b, &b->to->operators[index], own));
     b->integer[v] = output;
     if (agrees || wrong) return OCTET_OK;

@@ -1,7 +1,7 @@
 /* report/profile.h - where the time of a run goes, operator by operator.
  * In:  a graph, times that were measured.
  * Out: a table, JSON.
- * Knows: how many multiplications an operator does.
+ * Knows: how to say it.
  * Does not know: how the times were measured. */
 #ifndef OCTET_REPORT_PROFILE_H
 #define OCTET_REPORT_PROFILE_H
@@ -27,9 +27,6 @@ typedef struct octet_profile {
                           which are mapped */
 } octet_profile;
 
-/* Multiply-accumulates of one run of convolutions, matrix products and fully connected layers; 0 for other operators.
- */
-uint64_t octet_profile_macs(const octet_graph *graph, const octet_operator *op);
 octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *profile, octet_buffer *out);
 octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *profile, octet_buffer *out);
 

@@ -1,9 +1,10 @@
 #include "graph/infer/check.h"
 #include "graph/infer/families.h"
 
-/* TFLite's inputs: 0 input, 1-4 input weights, 5-8 recurrent weights (input, forget, cell, output gate), 9-11
- * peepholes, 12-15 biases, 16-17 projection, 18 output state, 19 cell state, 20-23 layer normalization. */
-enum { INPUT, FORGET_WEIGHTS = 2, FORGET_RECURRENT = 6, MIN_INPUTS = 20, MAX_INPUTS = 24, FIRST_STATE = 18 };
+/* A gate that is never coupled to another. */
+enum { FORGET = 1 };
+/* Operands for layer normalization come last. */
+enum { MIN_INPUTS = OCTET_LSTM_NORMS, MAX_INPUTS = OCTET_LSTM_N_OPERANDS };
 
 octet_status octet_infer_lstm(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
                               octet_inferred *out) {
@@ -15,12 +16,12 @@ octet_status octet_infer_lstm(octet_context *ctx, const octet_graph *graph, cons
         OCTET_CHECK(ctx, op->inputs[i] == OCTET_NONE || op->inputs[i] < graph->n_values, OCTET_MODEL,
                     "%s: input %u of %s does not exist", op->layer, i, name);
     }
-    const octet_value *input = octet_graph_input(graph, op, INPUT),
-                      *weights = octet_graph_input(graph, op, FORGET_WEIGHTS);
-    const octet_value *recurrent = octet_graph_input(graph, op, FORGET_RECURRENT);
+    const octet_value *input = octet_graph_input(graph, op, OCTET_LSTM_INPUT);
+    const octet_value *weights = octet_graph_input(graph, op, OCTET_LSTM_INPUT_WEIGHTS + FORGET);
+    const octet_value *recurrent = octet_graph_input(graph, op, OCTET_LSTM_STATE_WEIGHTS + FORGET);
     OCTET_CHECK(ctx,
-                input && weights && recurrent && octet_graph_input(graph, op, FIRST_STATE) &&
-                    octet_graph_input(graph, op, FIRST_STATE + 1),
+                input && weights && recurrent && octet_graph_input(graph, op, OCTET_LSTM_STATE) &&
+                    octet_graph_input(graph, op, OCTET_LSTM_CELL_STATE),
                 OCTET_MODEL, "%s: %s lacks its input, weights or states", op->layer, name);
     OCTET_CHECK(ctx,
                 input->shape.rank == 3 && weights->shape.rank == 2 && recurrent->shape.rank == 2 &&
