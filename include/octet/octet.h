@@ -218,6 +218,33 @@ typedef struct octet_open_options {
 /* Opens what the options name; files are decoded when their samples are needed. Errors: USAGE, IO, FORMAT, UNSUPPORTED,
  * DATA (labels and images of different count), LIMIT. */
 OCTET_API octet_status octet_data_open(octet_context *ctx, const octet_open_options *options, octet_data **out);
+/* Numbers in memory: an array of the shape [samples, ...], row-major without gaps, in the machine's byte order. */
+typedef struct octet_array_view {
+    size_t size;         /* set by the INIT macro */
+    const char *name;    /* of the model's input; NULL: inputs go by their position */
+    const char *type;    /* "float32", "uint8", "int64", "bool", ...: as numpy spells its numeric types */
+    int32_t rank;        /* 1..8 */
+    const int64_t *dims; /* rank of them, each at least 1 */
+    const void *data;    /* of any alignment */
+} octet_array_view;
+#define OCTET_ARRAY_VIEW_INIT OCTET_INIT_(octet_array_view)
+
+/* Data from arrays, one for each input of the model; what they point to must outlive the data. labels: as those of
+ * octet_open_options, or NULL. Of the options only preprocessing is read; options may be NULL. The samples are both the
+ * training and the test split. Errors: USAGE, DATA, LIMIT. */
+OCTET_API octet_status octet_data_from_arrays(octet_context *ctx, const octet_array_view *inputs, uint32_t n_inputs,
+                                              const octet_array_view *labels, const octet_open_options *options,
+                                              octet_data **out);
+
+/* Sets the next batch: n_inputs views, which come initialized, and `labels`, which may stay as it is in all batches.
+ * Batches may differ in their number of samples. The data need to live until the next call. Returns 1; 0 when there is
+ * no further batch, and nothing was set; or -1 to give up. */
+typedef int octet_next_batch(void *user, octet_array_view *inputs, uint32_t n_inputs, octet_array_view *labels);
+
+/* The same from batches: `next` is called here until it returns 0, and all samples are copied into memory. For more
+ * samples than fit there, add batches to statistics, and merge evaluations. Errors: as above; CANCELLED after -1. */
+OCTET_API octet_status octet_data_from_batches(octet_context *ctx, octet_next_batch *next, void *user,
+                                               uint32_t n_inputs, const octet_open_options *options, octet_data **out);
 OCTET_API void octet_data_close(octet_context *ctx, octet_data *data);
 
 /* ---- Quantization ---- */
@@ -267,13 +294,15 @@ OCTET_API octet_status octet_model_quantize(octet_context *ctx, octet_model *mod
 typedef struct octet_run_options {
     size_t size;          /* set by the INIT macro */
     const char *split;    /* "test" (default) or "train" */
-    uint64_t limit;       /* only the first samples; 0 = all */
+    uint64_t first;       /* of octet_evaluate: number of the first sample, from 0 */
+    uint64_t limit;       /* at most so many samples; 0 = all */
     const char *numerics; /* "litert" (default): as LiteRT's reference kernels; "integer": as tflite-micro, CMSIS-NN */
     const char *float_order; /* of float sums: "fma" (default; fast), "tensorflow": as calibration adds, "plain": as
                                 LiteRT's reference kernels */
     const char
         *input_rounding;    /* "nearest" (default): half away from zero, clamped; "truncate": as numpy's astype does */
     bool reference_kernels; /* plain loops instead of vector instructions; the same bytes, slower */
+    bool keep_values;       /* of an interpreter: every value keeps its own memory (octet_interpreter_value) */
     uint32_t n_threads;     /* 0 = one per processor */
     octet_progress *progress; /* NULL: none */
     void *progress_user;
@@ -290,6 +319,12 @@ typedef struct octet_evaluation octet_evaluation;
  * square error. options may be NULL. Errors: USAGE, DATA, UNSUPPORTED, and those of reading the data. */
 OCTET_API octet_status octet_evaluate(octet_context *ctx, octet_model *model, octet_data *data,
                                       const octet_run_options *options, octet_evaluation **out);
+/* Makes *into one evaluation of its samples and those of `from`, which stays. Both are of the same split, over
+ * different samples (octet_run_options.first and limit). In whatever order parts are merged, the figures are those of
+ * one evaluation of all samples; only times are not. Errors: USAGE (they measure different things), DATA (names a
+ * sample that both have); *into stays as it was then. */
+OCTET_API octet_status octet_evaluation_merge(octet_context *ctx, octet_evaluation **into,
+                                              const octet_evaluation *from);
 OCTET_API void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation);
 OCTET_API uint64_t octet_evaluation_n_samples(const octet_evaluation *evaluation);
 OCTET_API bool octet_evaluation_has_labels(const octet_evaluation *evaluation); /* that accuracy can be counted with */
@@ -338,6 +373,9 @@ OCTET_API void octet_interpreter_destroy(octet_context *ctx, octet_interpreter *
  * octet_model_input and octet_model_output state; contents are undefined otherwise. Aligned to 64 bytes. */
 OCTET_API void *octet_interpreter_input(octet_interpreter *interpreter, uint32_t index);
 OCTET_API const void *octet_interpreter_output(const octet_interpreter *interpreter, uint32_t index);
+/* Memory of tensor `index` (octet_model_tensor) after a run: of a constant, of state, and, from an interpreter that was
+ * created with keep_values, of every value. NULL otherwise. */
+OCTET_API const void *octet_interpreter_value(const octet_interpreter *interpreter, uint32_t index);
 /* Real numbers into an input and out of an output, n_elements of them: rounded half away from zero and clamped on the
  * way in where the tensor is quantized, scale * (q - zero_point) on the way out. */
 OCTET_API void octet_interpreter_set_input(octet_interpreter *interpreter, uint32_t index, const float *values);

@@ -4,7 +4,7 @@
 #include "api/handles.h"
 #include "api/options.h"
 
-static octet_status preprocessing(octet_context *ctx, const octet_open_options *options, octet_preprocess *out) {
+octet_status octet_api_preprocess(octet_context *ctx, const octet_open_options *options, octet_preprocess *out) {
     *out = (octet_preprocess){.scale = 1.0};
     const bool linear = options->has_scale || options->has_offset;
     const bool statistics = options->has_mean || options->has_std;
@@ -31,24 +31,27 @@ static octet_status open_dataset(octet_context *ctx, octet_data *data, const oct
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_open_options, given, &taken));
     OCTET_CHECK(ctx, options->path == NULL || options->images == NULL, OCTET_USAGE,
                 "data: a file or folder and images exclude each other: name one of the two");
-    OCTET_TRY(preprocessing(ctx, options, &data->preprocess));
+    OCTET_TRY(octet_api_preprocess(ctx, options, &data->preprocess));
     const octet_data_options source = {
         .path = options->path, .images = options->images, .labels = options->labels, .preprocess = data->preprocess};
     return octet_dataset_open(ctx, &source, &data->dataset);
 }
 
-octet_status octet_data_open(octet_context *ctx, const octet_open_options *options, octet_data **out) {
+octet_status octet_api_new_data(octet_context *ctx, octet_data **out) {
     void *block = NULL;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof(octet_data), &block));
-    octet_data *data = block;
-    *data = (octet_data){0};
-    const octet_status status = open_dataset(ctx, data, options);
-    if (status != OCTET_OK) {
-        octet_data_close(ctx, data);
-        return status;
-    }
-    *out = data;
+    *out = block;
+    **out = (octet_data){0};
     return OCTET_OK;
+}
+
+octet_status octet_data_open(octet_context *ctx, const octet_open_options *options, octet_data **out) {
+    octet_data *data = NULL;
+    OCTET_TRY(octet_api_new_data(ctx, &data));
+    const octet_status status = open_dataset(ctx, data, options);
+    if (status == OCTET_OK) *out = data;
+    else octet_data_close(ctx, data);
+    return status;
 }
 
 void octet_data_close(octet_context *ctx, octet_data *data) {

@@ -1,5 +1,6 @@
 #include "api/evaluate.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "api/options.h"
@@ -43,6 +44,7 @@ typedef struct evaluation_job {
     octet_evaluation *evaluations[OCTET_SWEEP_MODELS];
     const octet_samples *labels; /* NULL without */
     octet_measure measure;
+    size_t first;                                        /* sample */
     size_t n_scores, row, n_targets;                     /* of a sample */
     float *scores;                                       /* [thread][model][n_scores] */
     double *max_difference, *square_difference, *square; /* by sample; NULL for one model */
@@ -53,6 +55,7 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
     evaluation_job *job = user;
     const size_t n = job->n_scores;
     float *scores = job->scores + (size_t)thread * job->n_models * n;
+    const size_t at = position - job->first;
     size_t n_targets;
     const int32_t label = job->measure == OCTET_MEASURE_CLASS ? octet_samples_label(job->labels, position) : 0;
     const float *targets = job->labels != NULL ? octet_samples_targets(job->labels, position, &n_targets) : NULL;
@@ -62,7 +65,7 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
         const uint8_t *output =
             (const uint8_t *)octet_runner_value(runners[m], id) + slot * n * octet_type_size(value->type);
         octet_convert_to_real(value, output, n, scores + m * n);
-        octet_evaluation_record(job->evaluations[m], position, scores + m * n, label, targets, time_ns[m]);
+        octet_evaluation_record(job->evaluations[m], at, scores + m * n, label, targets, time_ns[m]);
     }
     if (job->square == NULL) return;
     double max_difference = 0.0, square_difference = 0.0, square = 0.0;
@@ -73,9 +76,9 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
         square_difference += difference * difference;
         square += original * original;
     }
-    job->max_difference[position] = max_difference;
-    job->square_difference[position] = square_difference;
-    job->square[position] = square;
+    job->max_difference[at] = max_difference;
+    job->square_difference[at] = square_difference;
+    job->square[at] = square;
 }
 
 /* Of all the numbers that the labels hold. */
@@ -107,9 +110,9 @@ static int32_t largest_label(const octet_samples *samples, size_t n_samples) {
 }
 
 /* What the labels are for a model with scores of this shape ([batch,...,row]). */
-static octet_measure measure_of(const octet_graph *graph, const octet_samples *samples, size_t n_samples,
-                                const evaluation_job *job) {
+static octet_measure measure_of(const octet_graph *graph, const octet_samples *samples, const evaluation_job *job) {
     const size_t n = job->n_scores, n_rows = n / job->row, n_targets = job->n_targets;
+    const size_t n_samples = octet_samples_count(samples); /* all: parts of a split are measured alike */
     const octet_operator *op = score_operator(graph);
     const bool is_softmax = op != NULL && op->code == OCTET_OP_SOFTMAX,
                is_sigmoid = op != NULL && op->code == OCTET_OP_LOGISTIC;
@@ -136,13 +139,13 @@ static octet_status choose_measure(octet_context *ctx, const octet_samples *samp
     const bool targeted = n_samples > 0 && octet_samples_targets(samples, 0, &job->n_targets) != NULL;
     if (!targeted && !octet_samples_has_labels(samples)) return OCTET_OK;
     job->labels = samples;
-    job->measure = measure_of(graph, samples, n_samples, job);
+    job->measure = measure_of(graph, samples, job);
     OCTET_CHECK(
         ctx, job->measure != OCTET_MEASURE_NONE, OCTET_DATA,
         "labels of %zu number%s a sample: %s gives %s, which needs a class number from 0 on or %zu numbers a sample",
         job->n_targets, job->n_targets == 1 ? "" : "s", model->path, octet_shape_text(shape, text), job->n_scores);
     const int32_t n_classes = job->n_scores == 1 ? 2 : (int32_t)job->n_scores;
-    for (size_t i = 0; i < n_samples && job->measure == OCTET_MEASURE_CLASS; i++) {
+    for (size_t i = job->first; i < job->first + n_samples && job->measure == OCTET_MEASURE_CLASS; i++) {
         const int32_t label = octet_samples_label(samples, i);
         OCTET_CHECK(ctx, label < n_classes, OCTET_DATA,
                     "sample %zu has label %d: %s has %d classes (labels count from 0)", i, label, model->path,
@@ -168,6 +171,7 @@ static octet_status make_job(octet_context *ctx, octet_sweep *sweep, octet_model
         OCTET_TRY(octet_evaluation_make(ctx, models[m]->path, split, n_samples, n_scores, score_kind(graph),
                                         job->measure, &job->evaluations[m]));
         octet_evaluation *evaluation = job->evaluations[m];
+        for (size_t i = 0; i < n_samples; i++) evaluation->numbers[i] = job->first + i;
         evaluation->n_targets = job->n_targets;
         evaluation->row = job->row;
         evaluation->has_classes = job->measure == OCTET_MEASURE_CLASS ||
@@ -237,11 +241,16 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
     sweep->progress_user = options->progress_user;
     sweep->what = "evaluating";
     size_t n_samples = octet_samples_count(samples[0]);
+    OCTET_CHECK(ctx, options->first < n_samples, OCTET_DATA,
+                "the first sample is to be number %" PRIu64 ", counted from 0: there are %zu", options->first,
+                n_samples);
+    job->first = (size_t)options->first;
+    n_samples -= job->first;
     if (options->limit > 0 && options->limit < n_samples) n_samples = (size_t)options->limit;
     OCTET_CHECK(ctx, n_samples <= UINT32_MAX, OCTET_LIMIT, "%zu samples: at most %u can be evaluated (--limit)",
                 n_samples, UINT32_MAX);
     OCTET_TRY(make_job(ctx, sweep, models, samples[0], n_samples, split_name(data->dataset, split), job));
-    OCTET_TRY(octet_sweep_run(ctx, sweep, NULL, 0, n_samples, visit, job));
+    OCTET_TRY(octet_sweep_run(ctx, sweep, NULL, job->first, n_samples, visit, job));
     for (uint32_t m = 0; m < n_models; m++) {
         octet_evaluation *evaluation = job->evaluations[m];
         octet_evaluation_finish(evaluation);
@@ -302,4 +311,12 @@ octet_status octet_evaluation_render(octet_context *ctx, const octet_evaluation 
                                     ? octet_evaluation_write_json(ctx, evaluation, with_confusion, &buffer)
                                     : octet_evaluation_write_text(ctx, evaluation, with_confusion, &buffer);
     return octet_api_give_text(ctx, &buffer, status, out);
+}
+
+octet_status octet_evaluation_merge(octet_context *ctx, octet_evaluation **into, const octet_evaluation *from) {
+    octet_evaluation *both = NULL;
+    OCTET_TRY(octet_evaluation_join(ctx, *into, from, &both));
+    octet_evaluation_free(ctx, *into);
+    *into = both;
+    return OCTET_OK;
 }

@@ -43,6 +43,10 @@ octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *
 
 octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out);
 octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out);
+/* An empty handle, which octet_data_close takes. */
+octet_status octet_api_new_data(octet_context *ctx, octet_data **out);
+/* What the options say of preprocessing; USAGE when they say two things. */
+octet_status octet_api_preprocess(octet_context *ctx, const octet_open_options *options, octet_preprocess *out);
 /* Which input of the dataset is for this input of the graph: by name, by number, or the only one; OCTET_NONE. */
 uint32_t octet_api_find_input(const octet_dataset *dataset, const octet_graph *graph, uint32_t input);
 /* Whether an input takes integers as they are (pixels as bytes, indices of words): its samples are not scaled unless

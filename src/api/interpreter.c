@@ -7,6 +7,7 @@ struct octet_interpreter {
     octet_exec *exec;
     octet_runner *runner;
     octet_pool *pool;
+    bool keeps_values;
 };
 
 static octet_status create(octet_context *ctx, octet_model *model, const octet_run_options *given,
@@ -17,6 +18,7 @@ static octet_status create(octet_context *ctx, octet_model *model, const octet_r
     OCTET_TRY(octet_api_exec_options(ctx, &options, &exec));
     OCTET_TRY(octet_api_canonicalize(ctx, model));
     interpreter->graph = model->graph;
+    interpreter->keeps_values = options.keep_values;
     OCTET_TRY(octet_pool_create(ctx, options.n_threads > 0 ? options.n_threads : 1, &interpreter->pool));
     OCTET_TRY(octet_exec_create(ctx, model->graph, &exec, &interpreter->exec));
     return octet_runner_create(ctx, interpreter->exec, octet_pool_size(interpreter->pool), &interpreter->runner);
@@ -48,6 +50,12 @@ void *octet_interpreter_input(octet_interpreter *interpreter, uint32_t index) {
 
 const void *octet_interpreter_output(const octet_interpreter *interpreter, uint32_t index) {
     return octet_runner_value(interpreter->runner, interpreter->graph->outputs[index].value);
+}
+
+const void *octet_interpreter_value(const octet_interpreter *interpreter, uint32_t index) {
+    const octet_value *value = &interpreter->graph->values[index];
+    const bool is_kept = interpreter->keeps_values || octet_value_is_constant(value) || value->is_variable;
+    return is_kept ? octet_runner_value(interpreter->runner, index) : NULL;
 }
 
 void octet_interpreter_set_input(octet_interpreter *interpreter, uint32_t index, const float *values) {

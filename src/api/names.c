@@ -30,6 +30,7 @@ octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options 
     OCTET_TRY(octet_api_choose(ctx, "float order", options->float_order, orders, 3, &order));
     out->float_order = (octet_float_order)order;
     out->reference_kernels = options->reference_kernels;
+    out->no_sharing = options->keep_values;
     return OCTET_OK;
 }
 

@@ -52,16 +52,16 @@ static octet_status open_source(octet_context *ctx, octet_arena *arena, const ch
         OCTET_TRY(octet_arena_string(ctx, arena, path, &out->name));
         OCTET_TRY(octet_file_open(ctx, path, &out->file));
         OCTET_CHECK(ctx, out->file.bytes.size > 0, OCTET_FORMAT, "%s: the file is empty", path);
-        out->storage = octet_gzip_is(out->file.bytes) ? OCTET_ARRAY_GZIP : OCTET_ARRAY_MAPPED;
+        out->storage = octet_gzip_is(out->file.bytes) ? OCTET_ARRAY_GZIP : OCTET_ARRAY_WHOLE;
     }
     octet_bytes head = out->file.bytes;
-    if (out->storage != OCTET_ARRAY_MAPPED) {
+    if (out->storage != OCTET_ARRAY_WHOLE) {
         OCTET_TRY(read_prefix(ctx, out, HEAD_SIZE));
         head = (octet_bytes){out->content.data, out->content.size};
     }
     OCTET_TRY(parse_header(ctx, out, head));
     octet_buffer_free(ctx, &out->content);
-    if (out->storage != OCTET_ARRAY_MAPPED) return OCTET_OK;
+    if (out->storage != OCTET_ARRAY_WHOLE) return OCTET_OK;
     OCTET_TRY(check_size(ctx, out, head.size, true));
     out->array.data = head.data + out->offset;
     out->loaded_bytes = octet_array_bytes(&out->array);
@@ -74,6 +74,11 @@ octet_status octet_array_source_open(octet_context *ctx, octet_arena *arena, con
     const octet_status status = open_source(ctx, arena, path, entry, out);
     if (status != OCTET_OK) octet_array_source_close(ctx, out);
     return status;
+}
+
+void octet_array_source_over(const char *name, const octet_array *array, octet_array_source *out) {
+    *out = (octet_array_source){.name = name, .storage = OCTET_ARRAY_WHOLE, .array = *array};
+    out->loaded_bytes = octet_array_bytes(array);
 }
 
 octet_status octet_array_source_load(octet_context *ctx, octet_array_source *source, size_t n_bytes) {
@@ -95,7 +100,7 @@ octet_status octet_array_source_load(octet_context *ctx, octet_array_source *sou
 }
 
 void octet_array_source_release(octet_context *ctx, octet_array_source *source) {
-    if (source->storage == OCTET_ARRAY_MAPPED || source->moved.data != NULL) return;
+    if (source->storage == OCTET_ARRAY_WHOLE || source->moved.data != NULL) return;
     octet_buffer_free(ctx, &source->content);
     source->array.data = NULL;
     source->loaded_bytes = 0;

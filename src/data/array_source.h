@@ -10,7 +10,11 @@
 #include "formats/array.h"
 #include "formats/zip.h"
 
-typedef enum octet_array_storage { OCTET_ARRAY_MAPPED, OCTET_ARRAY_GZIP, OCTET_ARRAY_ZIP } octet_array_storage;
+typedef enum octet_array_storage {
+    OCTET_ARRAY_WHOLE, /* all elements are in memory: a mapped file, or the caller's */
+    OCTET_ARRAY_GZIP,
+    OCTET_ARRAY_ZIP
+} octet_array_storage;
 
 typedef struct octet_array_source {
     const char *name; /* "x.npy", "mnist.npz:x_train.npy" */
@@ -31,6 +35,8 @@ typedef struct octet_array_source {
  * NOMEM. */
 octet_status octet_array_source_open(octet_context *ctx, octet_arena *arena, const char *path, const char *entry,
                                      octet_array_source *out);
+/* The same over elements in memory, in C order, which must outlive *out. `name` is used in messages and not copied. */
+void octet_array_source_over(const char *name, const octet_array *array, octet_array_source *out);
 /* Makes the first n_bytes of the elements ready. The first call that needs more than a quarter, and every second call,
  * decompresses everything. FORMAT states how many bytes there are and how many the shape needs. */
 octet_status octet_array_source_load(octet_context *ctx, octet_array_source *source, size_t n_bytes);

@@ -10,16 +10,24 @@ struct octet_dataset {
     octet_preprocess preprocess;
     const char *root;
     octet_places places;
+    octet_array *arrays;    /* of places in memory: a row per input, one for labels; or NULL */
+    octet_buffer *contents; /* elements of arrays that the dataset owns: n_contents */
+    uint32_t n_contents;
     octet_samples *opened[OCTET_DATA_MAX_INPUTS][2];
 };
 
+/* A copy, after a look whether it makes sense. */
+static octet_status take_preprocess(octet_context *ctx, const octet_preprocess *preprocess, octet_dataset *dataset) {
+    octet_scaler scaler;
+    dataset->preprocess = *preprocess;
+    if (preprocess->preset != NULL)
+        OCTET_TRY(octet_arena_string(ctx, &dataset->arena, preprocess->preset, &dataset->preprocess.preset));
+    return octet_scaler_create(ctx, preprocess, true, &scaler);
+}
+
 static octet_status find(octet_context *ctx, const octet_data_options *options, octet_dataset *dataset) {
     octet_places *places = &dataset->places;
-    octet_scaler scaler;
-    dataset->preprocess = options->preprocess;
-    if (options->preprocess.preset != NULL)
-        OCTET_TRY(octet_arena_string(ctx, &dataset->arena, options->preprocess.preset, &dataset->preprocess.preset));
-    OCTET_TRY(octet_scaler_create(ctx, &options->preprocess, true, &scaler));
+    OCTET_TRY(take_preprocess(ctx, &options->preprocess, dataset));
     const char *path = options->images != NULL ? options->images : options->path;
     OCTET_CHECK(ctx, path != NULL, OCTET_USAGE, "no data are given: --data PATH, or --images FILE with --labels FILE");
     OCTET_CHECK(ctx, options->images == NULL || options->path == NULL, OCTET_USAGE,
@@ -37,21 +45,83 @@ static octet_status find(octet_context *ctx, const octet_data_options *options, 
     return OCTET_OK;
 }
 
-octet_status octet_dataset_open(octet_context *ctx, const octet_data_options *options, octet_dataset **out) {
+static octet_status create(octet_context *ctx, octet_dataset **out) {
     *out = NULL;
     octet_dataset *dataset;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *dataset, (void **)&dataset));
     memset(dataset, 0, sizeof *dataset);
-    const octet_status status = find(ctx, options, dataset);
-    if (status == OCTET_OK) *out = dataset;
-    else octet_dataset_close(ctx, dataset);
+    *out = dataset;
+    return OCTET_OK;
+}
+
+static octet_status finish(octet_context *ctx, octet_status status, octet_dataset **out) {
+    if (status == OCTET_OK) return OCTET_OK;
+    octet_dataset_close(ctx, *out);
+    *out = NULL;
     return status;
+}
+
+octet_status octet_dataset_open(octet_context *ctx, const octet_data_options *options, octet_dataset **out) {
+    OCTET_TRY(create(ctx, out));
+    return finish(ctx, find(ctx, options, *out), out);
+}
+
+/* Places for arrays[0..n_inputs) and, where has_labels says so, arrays[n_inputs]. */
+static octet_status place_arrays(octet_context *ctx, octet_dataset *dataset, const char *const *names,
+                                 uint32_t n_inputs, bool has_labels) {
+    octet_places *places = &dataset->places;
+    places->n_inputs = n_inputs;
+    places->is_single = true;
+    dataset->root = "the arrays in memory";
+    for (uint32_t i = 0; i < n_inputs + has_labels; i++) {
+        octet_place *place = i < n_inputs ? &places->inputs[i][0] : &places->labels[0];
+        const char *name = i < n_inputs && names != NULL ? names[i] : NULL;
+        place->array = &dataset->arrays[i];
+        if (i == n_inputs) place->path = "labels";
+        else if (name != NULL) OCTET_TRY(octet_arena_string(ctx, &dataset->arena, name, &place->path));
+        else OCTET_TRY(octet_arena_format(ctx, &dataset->arena, &place->path, "input %u", (unsigned)i));
+        if (i == n_inputs) break;
+        places->names[i] = name != NULL ? place->path : NULL;
+        if (name == NULL && n_inputs > 1)
+            OCTET_TRY(octet_arena_format(ctx, &dataset->arena, &places->names[i], "%u", (unsigned)i));
+    }
+    return OCTET_OK;
+}
+
+static octet_status hold(octet_context *ctx, octet_dataset *dataset, const octet_array *inputs,
+                         const char *const *names, uint32_t n_inputs, const octet_array *labels,
+                         const octet_preprocess *preprocess) {
+    OCTET_CHECK(ctx, n_inputs > 0 && n_inputs <= OCTET_DATA_MAX_INPUTS, OCTET_USAGE, "%u arrays are given: 1 to %d",
+                (unsigned)n_inputs, OCTET_DATA_MAX_INPUTS);
+    OCTET_TRY(take_preprocess(ctx, preprocess, dataset));
+    OCTET_TRY(OCTET_NEW(ctx, &dataset->arena, n_inputs + 1, &dataset->arrays));
+    memcpy(dataset->arrays, inputs, n_inputs * sizeof *inputs);
+    if (labels != NULL) dataset->arrays[n_inputs] = *labels;
+    return place_arrays(ctx, dataset, names, n_inputs, labels != NULL);
+}
+
+octet_status octet_dataset_over(octet_context *ctx, const octet_array *inputs, const char *const *names,
+                                uint32_t n_inputs, const octet_array *labels, const octet_preprocess *preprocess,
+                                octet_dataset **out) {
+    OCTET_TRY(create(ctx, out));
+    return finish(ctx, hold(ctx, *out, inputs, names, n_inputs, labels, preprocess), out);
+}
+
+octet_status octet_dataset_own(octet_context *ctx, octet_dataset *dataset, octet_buffer *contents, uint32_t n) {
+    OCTET_TRY(OCTET_NEW(ctx, &dataset->arena, n, &dataset->contents));
+    for (uint32_t i = 0; i < n; i++) {
+        dataset->contents[i] = contents[i];
+        contents[i] = (octet_buffer){0};
+    }
+    dataset->n_contents = n;
+    return OCTET_OK;
 }
 
 void octet_dataset_close(octet_context *ctx, octet_dataset *dataset) {
     if (dataset == NULL) return;
     for (uint32_t i = 0; i < OCTET_DATA_MAX_INPUTS; i++)
         for (int split = 0; split < 2; split++) octet_samples_destroy(ctx, dataset->opened[i][split]);
+    for (uint32_t i = 0; i < dataset->n_contents; i++) octet_buffer_free(ctx, &dataset->contents[i]);
     octet_arena_free(ctx, &dataset->arena);
     octet_memory_free(ctx, dataset);
 }
@@ -80,8 +150,8 @@ static octet_status open_samples(octet_context *ctx, octet_dataset *dataset, uin
     const octet_place *place = &dataset->places.inputs[input][split], *labels = &dataset->places.labels[split];
     if (place->is_pictures)
         OCTET_TRY(octet_pictures_list(ctx, samples, place->path, dataset->root, &dataset->preprocess));
-    else OCTET_TRY(octet_samples_open_array(ctx, samples, place->path, place->entry, &dataset->preprocess));
-    if (input == 0 && labels->path != NULL) return octet_samples_open_labels(ctx, samples, labels->path, labels->entry);
+    else OCTET_TRY(octet_samples_open_array(ctx, samples, place, &dataset->preprocess));
+    if (input == 0 && labels->path != NULL) return octet_samples_open_labels(ctx, samples, labels);
     return OCTET_OK;
 }
 

@@ -20,6 +20,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "data/preprocess.h"
+#include "formats/array.h"
 
 enum { OCTET_DATA_MAX_RANK = 8, OCTET_DATA_MAX_INPUTS = 64 };
 
@@ -37,6 +38,14 @@ typedef struct octet_dataset octet_dataset;
 /* Finds out what the path is and opens nothing more than that takes. Errors: IO, DATA (nothing that is known there;
  * says what was looked for), USAGE (preset), FORMAT, NOMEM. */
 octet_status octet_dataset_open(octet_context *ctx, const octet_data_options *options, octet_dataset **out);
+/* The same over arrays in memory, samples along axis 0, in C order and native byte order; the elements must outlive the
+ * dataset. names: by input, each may be NULL; NULL: inputs go by their position. labels may be NULL. One split, which
+ * both names give. Errors: USAGE, NOMEM; shapes are looked at when the samples are asked for. */
+octet_status octet_dataset_over(octet_context *ctx, const octet_array *inputs, const char *const *names,
+                                uint32_t n_inputs, const octet_array *labels, const octet_preprocess *preprocess,
+                                octet_dataset **out);
+/* Makes n buffers, which hold the elements of arrays, the dataset's: they are emptied here and freed with it. */
+octet_status octet_dataset_own(octet_context *ctx, octet_dataset *dataset, octet_buffer *contents, uint32_t n);
 void octet_dataset_close(octet_context *ctx, octet_dataset *dataset); /* NULL is allowed; ends its samples too */
 /* A split of the first input; where the source has one split only (.npy, x/y), both names give it. Opening the other
  * split's file is put off until it is asked for. The samples belong to the dataset. DATA when the source has no such

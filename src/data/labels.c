@@ -59,10 +59,9 @@ static octet_status read_labels(octet_context *ctx, octet_samples *samples, octe
     return find_classes(ctx, samples);
 }
 
-octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const char *path,
-                                       const char *entry) {
+octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const octet_place *place) {
     octet_array_source source;
-    OCTET_TRY(octet_array_source_open(ctx, &samples->arena, path, entry, &source));
+    OCTET_TRY(octet_place_open(ctx, &samples->arena, place, &source));
     const octet_status status = read_labels(ctx, samples, &source);
     octet_array_source_close(ctx, &source);
     return status;

@@ -74,8 +74,8 @@ static octet_status find_array(octet_context *ctx, octet_arena *arena, const cha
     size_t index;
     if (name == NULL) return OCTET_OK;
     OCTET_TRY(octet_arena_format(ctx, arena, &text, zip != NULL ? "%.0s%s.npy" : "%s/%s.npy", path, name));
-    if (zip != NULL && octet_zip_find(zip, text, &index)) *out = (octet_place){path, text, false};
-    if (zip == NULL && octet_file_exists(text)) *out = (octet_place){text, NULL, false};
+    if (zip != NULL && octet_zip_find(zip, text, &index)) *out = (octet_place){.path = path, .entry = text};
+    if (zip == NULL && octet_file_exists(text)) *out = (octet_place){.path = text};
     return OCTET_OK;
 }
 
@@ -106,7 +106,7 @@ static octet_status take_entries(octet_context *ctx, octet_arena *arena, const c
         const size_t length = strlen(entry);
         if (!ends_with(entry, length, ".npy")) continue;
         OCTET_TRY(octet_arena_format(ctx, arena, &name, "%.*s", (int)length - 4, entry));
-        const octet_place place = {path, entry, false};
+        const octet_place place = {.path = path, .entry = entry};
         if (strcmp(name, "labels") == 0 || strcmp(name, "y") == 0) {
             out->labels[0] = place;
             continue;
@@ -138,13 +138,13 @@ static octet_status find_pictures(octet_context *ctx, octet_arena *arena, const 
             const char *path;
             OCTET_TRY(octet_arena_format(ctx, arena, &path, "%s/%s", folder, names[split][i]));
             if (octet_file_is_directory(path) && octet_pictures_are_in(ctx, path))
-                out->inputs[0][split] = (octet_place){path, NULL, true};
+                out->inputs[0][split] = (octet_place){.path = path, .is_pictures = true};
         }
     }
     if (out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL || !octet_pictures_are_in(ctx, folder))
         return OCTET_OK;
     out->is_single = true;
-    out->inputs[0][0] = (octet_place){folder, NULL, true};
+    out->inputs[0][0] = (octet_place){.path = folder, .is_pictures = true};
     return OCTET_OK;
 }
 
@@ -176,7 +176,7 @@ static octet_status find_file(octet_context *ctx, octet_arena *arena, const char
     OCTET_CHECK(ctx, is_array || is_picture, OCTET_DATA,
                 "%s: no .npy, .npz, IDX (or .gz) file and no picture by its first bytes", path);
     out->is_single = true;
-    out->inputs[0][0] = (octet_place){path, NULL, is_picture};
+    out->inputs[0][0] = (octet_place){.path = path, .is_pictures = is_picture};
     return OCTET_OK;
 }
 

@@ -7,11 +7,13 @@
 #define OCTET_DATA_PLACES_H
 
 #include "data/dataset.h"
+#include "formats/array.h"
 
 typedef struct octet_place {
     const char *path;  /* NULL: there is none */
     const char *entry; /* of an archive, or NULL */
     bool is_pictures;
+    const octet_array *array; /* in memory, and `path` stands for it in messages; or NULL */
 } octet_place;
 
 typedef struct octet_places {

@@ -41,9 +41,16 @@ static size_t product(int32_t rank, const int32_t *dims) {
     return n;
 }
 
-octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const char *path, const char *entry,
+octet_status octet_place_open(octet_context *ctx, octet_arena *arena, const octet_place *place,
+                              octet_array_source *out) {
+    if (place->array == NULL) return octet_array_source_open(ctx, arena, place->path, place->entry, out);
+    octet_array_source_over(place->path, place->array, out);
+    return OCTET_OK;
+}
+
+octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const octet_place *place,
                                       const octet_preprocess *preprocess) {
-    OCTET_TRY(octet_array_source_open(ctx, &samples->arena, path, entry, &samples->source));
+    OCTET_TRY(octet_place_open(ctx, &samples->arena, place, &samples->source));
     const octet_array *array = &samples->source.array;
     const char *name = samples->name = samples->source.name;
     char text[OCTET_ARRAY_TEXT_SIZE];

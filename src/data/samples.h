@@ -8,6 +8,7 @@
 
 #include "data/array_source.h"
 #include "data/dataset.h"
+#include "data/places.h"
 
 typedef struct octet_picture {
     const char *path;
@@ -46,13 +47,16 @@ struct octet_samples {
 /* Creates samples over an array or (in octet_pictures_list) over pictures. */
 octet_status octet_samples_create(octet_context *ctx, const char *name, octet_samples **out);
 void octet_samples_destroy(octet_context *ctx, octet_samples *samples); /* NULL is allowed */
-/* Opens the array and sets count, shape and scaler. entry: NULL, or a name in the archive. */
-octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const char *path, const char *entry,
+/* Opens the array at the place and sets count, shape and scaler. */
+octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const octet_place *place,
                                       const octet_preprocess *preprocess);
 /* labels.c: reads labels of any numeric type, n or more a sample. They are classes when they are whole numbers from 0
  * on, one a sample, or rows of shares that sum to 1 (one-hot); the targets of a regression, masks or several labels a
  * sample otherwise. DATA when their number is not samples->count, or for one that is not finite. */
-octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const char *path, const char *entry);
+octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const octet_place *place);
+/* The source of a place that is no pictures; as octet_array_source_open. */
+octet_status octet_place_open(octet_context *ctx, octet_arena *arena, const octet_place *place,
+                              octet_array_source *out);
 /* range.c: widens the range by n values that were loaded. */
 void octet_samples_widen_bytes(octet_samples *samples, const uint8_t *data, size_t n);
 void octet_samples_widen_floats(octet_samples *samples, const float *data, size_t n);

@@ -35,6 +35,19 @@ const char *octet_element_name(octet_element element) {
     return element.kind == 'f' ? floats[log] : element.kind == 'i' ? signed_names[log] : unsigned_names[log];
 }
 
+bool octet_element_from_name(const char *name, octet_element *out) {
+    static const octet_element elements[] = {{'f', 2, false}, {'f', 4, false}, {'f', 8, false}, {'i', 1, false},
+                                             {'i', 2, false}, {'i', 4, false}, {'i', 8, false}, {'u', 1, false},
+                                             {'u', 2, false}, {'u', 4, false}, {'u', 8, false}, {'b', 1, false}};
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++) {
+        if (strcmp(name, octet_element_name(elements[i])) != 0) continue;
+        *out = elements[i];
+        out->big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+        return true;
+    }
+    return false;
+}
+
 octet_status octet_array_count(octet_context *ctx, const char *name, octet_array *array) {
     int64_t n = 1, n_bytes = 0;
     bool fits = true;

@@ -27,6 +27,8 @@ typedef struct octet_array {
 
 /* "<f4", ">i2", "|u1", "=f8"; false for anything else (complex, strings, objects, dates). */
 bool octet_element_parse(const char *descr, size_t length, octet_element *out);
+/* "float32", "uint8", ...: native byte order; false for a name that is none. */
+bool octet_element_from_name(const char *name, octet_element *out);
 /* "float32", "uint8", ... */
 const char *octet_element_name(octet_element element);
 

@@ -12,6 +12,7 @@ octet_status octet_evaluation_make(octet_context *ctx, const char *model, const 
     octet_status status = OCTET_NEW(ctx, &arena, 1, &evaluation);
     if (status == OCTET_OK) status = octet_arena_string(ctx, &arena, model, &evaluation->model);
     if (status == OCTET_OK) status = octet_arena_string(ctx, &arena, split, &evaluation->split);
+    if (status == OCTET_OK) status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->numbers);
     if (status == OCTET_OK) status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->labels);
     if (status == OCTET_OK) status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->answers);
     if (status == OCTET_OK) status = OCTET_NEW(ctx, &arena, n_samples, &evaluation->losses);
@@ -24,6 +25,7 @@ octet_status octet_evaluation_make(octet_context *ctx, const char *model, const 
         octet_arena_free(ctx, &arena);
         return status;
     }
+    for (uint64_t i = 0; i < n_samples; i++) evaluation->numbers[i] = i;
     evaluation->n_samples = n_samples;
     evaluation->n_scores = n_scores;
     evaluation->scores = scores;

@@ -39,6 +39,7 @@ typedef struct octet_evaluation {
     bool has_classes;      /* the answers mean something: there are labels, or the scores of a sample are one softmax */
     const char **class_names; /* n_classes of them, or NULL */
     /* By sample. */
+    uint64_t *numbers; /* which sample of the split it is, ascending; at first 0, 1, 2, ... */
     int32_t *labels, *answers;
     double *losses;
     uint32_t *right;      /* for elements and rows: how many; or NULL */
@@ -67,6 +68,12 @@ void octet_evaluation_record(octet_evaluation *evaluation, uint64_t index, const
                              const float *targets, uint64_t time_ns);
 /* Sums up in the order of the indices, so that the numbers do not depend on who recorded what. */
 void octet_evaluation_finish(octet_evaluation *evaluation);
+
+/* One finished evaluation of the samples of two, which are evaluations of the same kind over different samples of a
+ * split; a and b stay as they are. In whatever order parts are joined, the figures are those of one evaluation of all
+ * samples. USAGE when they do not fit, DATA names a sample that is in both. */
+octet_status octet_evaluation_join(octet_context *ctx, const octet_evaluation *a, const octet_evaluation *b,
+                                   octet_evaluation **out);
 
 /* "; every output ...": what an accuracy counts when that is not samples; "" when it is. */
 const char *octet_text_parts(const octet_evaluation *evaluation);

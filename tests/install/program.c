@@ -8,7 +8,8 @@ int main(int argc, char **argv) {
     octet_context *ctx = NULL;
     octet_model *model = NULL;
     if (strcmp(octet_version(), OCTET_VERSION) != 0 || octet_context_create(&ctx) != OCTET_OK) return 1;
-    const octet_status status = octet_model_load(ctx, argc > 1 ? argv[1] : "missing.h5", NULL, &model);
+    octet_load_options options = OCTET_LOAD_OPTIONS_INIT;
+    const octet_status status = octet_model_load(ctx, argc > 1 ? argv[1] : "missing.h5", &options, &model);
     if (status == OCTET_OK) printf("%s: %u input\n", octet_model_format(model), (unsigned)octet_model_n_inputs(model));
     else printf("%s\n", octet_error_name(status));
     octet_model_destroy(ctx, model);

@@ -186,12 +186,248 @@ static void tensors_in_detail(void **state) {
     octet_model_destroy(ctx, model);
 }
 
+enum { N_SAMPLES = 60, SIDE = 28 };
+static uint8_t pictures[N_SAMPLES][SIDE][SIDE];
+static uint8_t labels[N_SAMPLES];
+static const int64_t picture_dims[] = {N_SAMPLES, SIDE, SIDE}, label_dims[] = {N_SAMPLES};
+
+/* Made-up pictures: noise by a linear congruential generator (Numerical Recipes' constants). */
+static void make_pictures(void) {
+    uint32_t state = 1;
+    for (size_t i = 0; i < sizeof pictures; i++) {
+        state = state * 1664525u + 1013904223u;
+        ((uint8_t *)pictures)[i] = (uint8_t)(state >> 24);
+    }
+    for (size_t i = 0; i < N_SAMPLES; i++) labels[i] = (uint8_t)(i % 10);
+}
+
+static octet_array_view view(const char *type, int32_t rank, const int64_t *dims, const void *values) {
+    octet_array_view v = OCTET_ARRAY_VIEW_INIT;
+    v.type = type;
+    v.rank = rank;
+    v.dims = dims;
+    v.data = values;
+    return v;
+}
+
+/* The samples as IDX files, which the data room reads. */
+static octet_data *from_files(void) {
+    static uint8_t images_file[16 + sizeof pictures] = {0, 0, 8, 3, 0, 0, 0, N_SAMPLES, 0, 0, 0, SIDE, 0, 0, 0, SIDE};
+    static uint8_t labels_file[8 + sizeof labels] = {0, 0, 8, 1, 0, 0, 0, N_SAMPLES};
+    memcpy(images_file + 16, pictures, sizeof pictures);
+    memcpy(labels_file + 8, labels, sizeof labels);
+    octet_open_options options = OCTET_OPEN_OPTIONS_INIT;
+    octet_data *data = NULL;
+    options.images = fixture_write("images", images_file, sizeof images_file);
+    options.labels = fixture_write("labels", labels_file, sizeof labels_file);
+    GOOD(octet_data_open(ctx, &options, &data));
+    return data;
+}
+
+static octet_data *from_arrays(void) {
+    const octet_array_view input = view("uint8", 3, picture_dims, pictures);
+    const octet_array_view classes = view("uint8", 1, label_dims, labels);
+    octet_data *data = NULL;
+    GOOD(octet_data_from_arrays(ctx, &input, 1, &classes, NULL, &data));
+    return data;
+}
+
+/* Batches of 7 samples; the last has 4. */
+static int next_batch(void *user, octet_array_view *inputs, uint32_t n_inputs, octet_array_view *batch_labels) {
+    static int64_t dims[3] = {0, SIDE, SIDE};
+    size_t *done = user;
+    assert_int_equal(n_inputs, 1);
+    if (*done == N_SAMPLES) return 0;
+    const size_t n = N_SAMPLES - *done < 7 ? N_SAMPLES - *done : 7;
+    dims[0] = (int64_t)n;
+    inputs[0] = view("uint8", 3, dims, pictures[*done]);
+    *batch_labels = view("uint8", 1, dims, labels + *done);
+    *done += n;
+    return 1;
+}
+
+static octet_data *from_batches(void) {
+    octet_data *data = NULL;
+    size_t done = 0;
+    GOOD(octet_data_from_batches(ctx, next_batch, &done, 1, NULL, &data));
+    return data;
+}
+
+/* What stays of a report when times are left out. */
+static void same_figures(const octet_evaluation *a, const octet_evaluation *b) {
+    assert_int_equal(octet_evaluation_n_samples(a), octet_evaluation_n_samples(b));
+    const double loss_a = octet_evaluation_loss(a), loss_b = octet_evaluation_loss(b);
+    assert_memory_equal(&loss_a, &loss_b, sizeof loss_a);
+    assert_true(octet_evaluation_accuracy(a) == octet_evaluation_accuracy(b));
+    for (uint64_t i = 0; i < octet_evaluation_n_samples(a); i++)
+        assert_int_equal(octet_evaluation_class(a, i), octet_evaluation_class(b, i));
+}
+
+static void data_in_memory(void **state) {
+    (void)state;
+    octet_model *model = load("mnist_cnn_k2.h5");
+    octet_data *const data[] = {from_files(), from_arrays(), from_batches()};
+    octet_evaluation *evaluations[3];
+    void *files[3];
+    size_t sizes[3];
+    for (int i = 0; i < 3; i++) {
+        octet_model *quantized = NULL;
+        GOOD(octet_evaluate(ctx, model, data[i], NULL, &evaluations[i]));
+        GOOD(octet_model_quantize(ctx, model, data[i], NULL, &quantized, NULL));
+        GOOD(octet_model_write_bytes(ctx, quantized, &files[i], &sizes[i]));
+        octet_model_destroy(ctx, quantized);
+        octet_data_close(ctx, data[i]);
+        same_figures(evaluations[i], evaluations[0]);
+        assert_int_equal(sizes[i], sizes[0]);
+        assert_memory_equal(files[i], files[0], sizes[0]);
+    }
+    for (int i = 0; i < 3; i++) {
+        octet_evaluation_destroy(ctx, evaluations[i]);
+        octet_bytes_free(ctx, files[i]);
+    }
+    octet_model_destroy(ctx, model);
+}
+
+static int give_up(void *user, octet_array_view *inputs, uint32_t n_inputs, octet_array_view *batch_labels) {
+    size_t *done = user;
+    return *done >= 14 ? -1 : next_batch(user, inputs, n_inputs, batch_labels);
+}
+
+static int two_shapes(void *user, octet_array_view *inputs, uint32_t n_inputs, octet_array_view *batch_labels) {
+    static const int64_t narrow[] = {1, SIDE, SIDE - 1};
+    size_t *done = user;
+    const bool is_second = *done > 0;
+    const int more = next_batch(user, inputs, n_inputs, batch_labels);
+    if (is_second) inputs[0].dims = narrow;
+    return more;
+}
+
+static void refused(octet_status got, octet_status expected, const char *word) {
+    if (got != expected || strstr(octet_context_message(ctx), word) == NULL)
+        fail_msg("status %d, message '%s' without '%s'", got, octet_context_message(ctx), word);
+    octet_context_clear_error(ctx);
+}
+
+static void bad_data_in_memory(void **state) {
+    (void)state;
+    octet_data *data = NULL;
+    static const int64_t empty[] = {0, SIDE, SIDE}, fewer[] = {N_SAMPLES - 1};
+    octet_array_view input = view("float99", 3, picture_dims, pictures);
+    refused(octet_data_from_arrays(ctx, &input, 1, NULL, NULL, &data), OCTET_USAGE, "float99");
+    input = view("uint8", 0, picture_dims, pictures);
+    refused(octet_data_from_arrays(ctx, &input, 1, NULL, NULL, &data), OCTET_USAGE, "dimensions");
+    input = view("uint8", 3, empty, pictures);
+    refused(octet_data_from_arrays(ctx, &input, 1, NULL, NULL, &data), OCTET_DATA, "dimension 0");
+    input = view("uint8", 3, picture_dims, NULL);
+    refused(octet_data_from_arrays(ctx, &input, 1, NULL, NULL, &data), OCTET_USAGE, "no data");
+    input.size = 3;
+    refused(octet_data_from_arrays(ctx, &input, 1, NULL, NULL, &data), OCTET_USAGE, "INIT macro");
+    size_t done = 0;
+    refused(octet_data_from_batches(ctx, give_up, &done, 1, NULL, &data), OCTET_CANCELLED, "batch 2");
+    done = 0;
+    refused(octet_data_from_batches(ctx, two_shapes, &done, 1, NULL, &data), OCTET_DATA, "batch 1");
+    done = N_SAMPLES;
+    refused(octet_data_from_batches(ctx, next_batch, &done, 1, NULL, &data), OCTET_DATA, "no batch");
+    octet_open_options options = OCTET_OPEN_OPTIONS_INIT;
+    options.path = "file.npy";
+    input = view("uint8", 3, picture_dims, pictures);
+    refused(octet_data_from_arrays(ctx, &input, 1, NULL, &options, &data), OCTET_USAGE, "files");
+    const octet_array_view few_labels = view("uint8", 1, fewer, labels);
+    octet_model *model = load("mnist_fc_k2.h5");
+    octet_evaluation *evaluation = NULL;
+    GOOD(octet_data_from_arrays(ctx, &input, 1, &few_labels, NULL, &data));
+    refused(octet_evaluate(ctx, model, data, NULL, &evaluation), OCTET_DATA, "59 samples");
+    octet_data_close(ctx, data);
+    octet_model_destroy(ctx, model);
+}
+
+static octet_evaluation *evaluate_part(octet_model *model, octet_data *data, uint64_t first, uint64_t n) {
+    octet_run_options options = OCTET_RUN_OPTIONS_INIT;
+    octet_evaluation *part = NULL;
+    options.first = first;
+    options.limit = n;
+    GOOD(octet_evaluate(ctx, model, data, &options, &part));
+    assert_int_equal(octet_evaluation_n_samples(part), n);
+    return part;
+}
+
+/* Parts of 13, 1, 30 and 16 samples, in several orders. */
+static void evaluations_are_merged(void **state) {
+    (void)state;
+    static const uint64_t starts[] = {0, 13, 14, 44, N_SAMPLES};
+    static const int orders[][4] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {2, 0, 3, 1}};
+    octet_model *model = load("mnist_cnn_k2.h5");
+    octet_data *data = from_arrays();
+    octet_evaluation *whole = evaluate_part(model, data, 0, N_SAMPLES);
+    for (size_t o = 0; o < sizeof orders / sizeof *orders; o++) {
+        octet_evaluation *all = NULL;
+        for (int i = 0; i < 4; i++) {
+            const uint64_t first = starts[orders[o][i]], n = starts[orders[o][i] + 1] - first;
+            octet_evaluation *part = evaluate_part(model, data, first, n);
+            if (all == NULL) {
+                all = part;
+                continue;
+            }
+            GOOD(octet_evaluation_merge(ctx, &all, part));
+            refused(octet_evaluation_merge(ctx, &all, part), OCTET_DATA, "both evaluations");
+            octet_evaluation_destroy(ctx, part);
+        }
+        same_figures(all, whole);
+        octet_evaluation_destroy(ctx, all);
+    }
+    octet_run_options options = OCTET_RUN_OPTIONS_INIT;
+    octet_evaluation *none = NULL;
+    options.first = N_SAMPLES;
+    refused(octet_evaluate(ctx, model, data, &options, &none), OCTET_DATA, "there are 60");
+    octet_evaluation_destroy(ctx, whole);
+    octet_data_close(ctx, data);
+    octet_model_destroy(ctx, model);
+}
+
+/* Every value of a run can be read from an interpreter that keeps them, with the same results. */
+static void values_are_kept(void **state) {
+    (void)state;
+    octet_model *model = load("mnist_cnn_k2.h5");
+    octet_run_options options = OCTET_RUN_OPTIONS_INIT;
+    octet_interpreter *keeping = NULL, *sharing = NULL;
+    uint32_t n, n_hidden = 0;
+    float image[SIDE * SIDE], kept[10], shared[10];
+    for (int i = 0; i < SIDE * SIDE; i++) image[i] = (float)pictures[0][i / SIDE][i % SIDE] / 255.0f;
+    options.keep_values = true;
+    GOOD(octet_interpreter_create(ctx, model, &options, &keeping));
+    GOOD(octet_interpreter_create(ctx, model, NULL, &sharing));
+    GOOD(octet_model_n_tensors(ctx, model, &n));
+    octet_interpreter_set_input(keeping, 0, image);
+    octet_interpreter_set_input(sharing, 0, image);
+    octet_interpreter_run(keeping);
+    octet_interpreter_run(sharing);
+    octet_interpreter_get_output(keeping, 0, kept);
+    octet_interpreter_get_output(sharing, 0, shared);
+    assert_memory_equal(kept, shared, sizeof kept);
+    for (uint32_t i = 0; i < n; i++) {
+        octet_tensor tensor = OCTET_TENSOR_INIT;
+        octet_model_tensor(model, i, &tensor);
+        assert_non_null(octet_interpreter_value(keeping, i));
+        if (tensor.is_constant) continue;
+        assert_null(octet_interpreter_value(sharing, i));
+        n_hidden++;
+    }
+    assert_true(n_hidden >= 6);
+    assert_memory_equal(octet_interpreter_value(keeping, input_of(model, 0).index), image, sizeof image);
+    assert_memory_equal(octet_interpreter_value(keeping, output_of(model, 0).index), kept, sizeof kept);
+    assert_true(octet_interpreter_arena_bytes(keeping) > octet_interpreter_arena_bytes(sharing));
+    octet_interpreter_destroy(ctx, sharing);
+    octet_interpreter_destroy(ctx, keeping);
+    octet_model_destroy(ctx, model);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_of_another_size),
-        cmocka_unit_test(a_call_is_stopped),
-        cmocka_unit_test(models_in_memory),
-        cmocka_unit_test(tensors_in_detail),
+        cmocka_unit_test(options_of_another_size), cmocka_unit_test(a_call_is_stopped),
+        cmocka_unit_test(models_in_memory),        cmocka_unit_test(tensors_in_detail),
+        cmocka_unit_test(data_in_memory),          cmocka_unit_test(bad_data_in_memory),
+        cmocka_unit_test(evaluations_are_merged),  cmocka_unit_test(values_are_kept),
     };
+    make_pictures();
     return cmocka_run_group_tests(tests, start, end);
 }
