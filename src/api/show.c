@@ -1,8 +1,8 @@
 #include "api/handles.h"
 #include "base/buffer.h"
-#include "export/tflite/tflite.h"
 #include "report/inspect.h"
 #include "report/summary.h"
+#include "tflite/version.h"
 
 octet_status octet_model_summary(octet_context *ctx, octet_model *model, octet_rendering as, char **out) {
     octet_buffer buffer = {0};
@@ -37,7 +37,7 @@ static octet_status fill(octet_context *ctx, octet_model *model, octet_arena *ar
         int32_t *versions;
         OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &versions));
         for (uint32_t i = 0; i < graph->n_operators; i++)
-            versions[i] = octet_export_version(graph, &graph->operators[i]);
+            versions[i] = octet_version_of_operator(graph, &graph->operators[i]);
         inspection->versions = versions;
     }
     return plan(ctx, arena, inspection);

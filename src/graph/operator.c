@@ -2,33 +2,17 @@
 
 static const struct {
     const char *name;
-    int builtin;
     octet_operands operands;
 } operators[OCTET_N_OPERATORS] = {
 #define OPERANDS_none -1, -1, -1, -1
 #define OPERANDS_weights(data, weights, bias, axis) data, weights, bias, axis
-#define ROW(name, builtin, options, family, operands) [OCTET_OP_##name] = {#name, builtin, {OPERANDS_##operands}},
+#define ROW(name, options, family, operands) [OCTET_OP_##name] = {#name, {OPERANDS_##operands}},
     OCTET_OPERATOR_LIST(ROW)
 #undef ROW
 };
 
 const char *octet_operator_name(octet_operator_code code) { return operators[code].name; }
-int octet_operator_builtin(octet_operator_code code) { return operators[code].builtin; }
 octet_operands octet_operator_operands(octet_operator_code code) { return operators[code].operands; }
-
-const char *octet_operator_custom_code(octet_operator_code code) {
-    return code == OCTET_OP_DETECTION_POSTPROCESS ? "TFLite_Detection_PostProcess" : NULL;
-}
-
-bool octet_operator_from_builtin(int builtin, octet_operator_code *out) {
-    for (int i = 0; i < OCTET_N_OPERATORS; i++) {
-        if (operators[i].builtin == builtin) {
-            *out = (octet_operator_code)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 const char *octet_activation_name(octet_activation activation) {
     switch (activation) {

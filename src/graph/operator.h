@@ -10,18 +10,13 @@
 #include "graph/type.h"
 
 typedef enum octet_operator_code {
-#define OCTET_OPERATOR_ENUM(name, builtin, options, family, operands) OCTET_OP_##name,
+#define OCTET_OPERATOR_ENUM(name, options, family, operands) OCTET_OP_##name,
     OCTET_OPERATOR_LIST(OCTET_OPERATOR_ENUM)
 #undef OCTET_OPERATOR_ENUM
         OCTET_N_OPERATORS
 } octet_operator_code;
 
 const char *octet_operator_name(octet_operator_code code); /* "CONV_2D" */
-int octet_operator_builtin(octet_operator_code code);      /* number in the TFLite schema */
-enum { OCTET_BUILTIN_CUSTOM = 32 };
-/* NULL for an operator of the schema. */
-const char *octet_operator_custom_code(octet_operator_code code);
-bool octet_operator_from_builtin(int builtin, octet_operator_code *out);
 
 /* Numbers of operands of an operator with learned weights; -1 where it has none. */
 typedef struct octet_operands {

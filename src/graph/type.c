@@ -6,27 +6,14 @@
 static const struct {
     const char *name;
     size_t size;
-    int code;
 } types[OCTET_N_TYPES] = {
-#define OCTET_TYPE_ROW(type_name, size_, code_, text) \
-    [OCTET_##type_name] = {.name = (text), .size = (size_), .code = (code_)},
+#define OCTET_TYPE_ROW(type_name, size_, text) [OCTET_##type_name] = {.name = (text), .size = (size_)},
     OCTET_TYPE_LIST(OCTET_TYPE_ROW)
 #undef OCTET_TYPE_ROW
 };
 
 size_t octet_type_size(octet_type type) { return types[type].size; }
 const char *octet_type_name(octet_type type) { return types[type].name; }
-int octet_type_code(octet_type type) { return types[type].code; }
-
-bool octet_type_from_code(int code, octet_type *out) {
-    for (int i = 0; i < OCTET_N_TYPES; i++) {
-        if (types[i].code == code) {
-            *out = (octet_type)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 bool octet_type_is_quantized(octet_type type) {
     return type == OCTET_INT8 || type == OCTET_UINT8 || type == OCTET_INT16;

@@ -1,8 +1,8 @@
 /* graph/type.h - element types and shapes.
  * In:  nothing.
  * Out: enum octet_type, octet_shape and their arithmetic.
- * Knows: sizes and the TFLite schema's numbers of types.
- * Does not know: values or operators. */
+ * Knows: sizes and names of types.
+ * Does not know: values or operators; how files number types. */
 #ifndef OCTET_GRAPH_TYPE_H
 #define OCTET_GRAPH_TYPE_H
 
@@ -10,29 +10,27 @@
 #include "base/context.h"
 #include "base/memory.h"
 
-/* X(NAME, size in bytes, TensorType of the TFLite schema, its name, as numpy spells it) */
-#define OCTET_TYPE_LIST(X)      \
-    X(FLOAT32, 4, 0, "float32") \
-    X(FLOAT16, 2, 1, "float16") \
-    X(INT32, 4, 2, "int32")     \
-    X(UINT8, 1, 3, "uint8")     \
-    X(INT64, 8, 4, "int64")     \
-    X(BOOL, 1, 6, "bool")       \
-    X(INT16, 2, 7, "int16")     \
-    X(INT8, 1, 9, "int8")       \
-    X(COMPLEX64, 8, 8, "complex64")
+/* X(NAME, size in bytes, its name, as numpy spells it) */
+#define OCTET_TYPE_LIST(X)   \
+    X(FLOAT32, 4, "float32") \
+    X(FLOAT16, 2, "float16") \
+    X(INT32, 4, "int32")     \
+    X(UINT8, 1, "uint8")     \
+    X(INT64, 8, "int64")     \
+    X(BOOL, 1, "bool")       \
+    X(INT16, 2, "int16")     \
+    X(INT8, 1, "int8")       \
+    X(COMPLEX64, 8, "complex64")
 
 typedef enum octet_type {
-#define OCTET_TYPE_ENUM(name, size, code, text) OCTET_##name,
+#define OCTET_TYPE_ENUM(name, size, text) OCTET_##name,
     OCTET_TYPE_LIST(OCTET_TYPE_ENUM)
 #undef OCTET_TYPE_ENUM
         OCTET_N_TYPES
 } octet_type;
 
 size_t octet_type_size(octet_type type);
-const char *octet_type_name(octet_type type); /* "float32", "int8", ... as numpy spells it */
-int octet_type_code(octet_type type);         /* of the TFLite schema */
-bool octet_type_from_code(int code, octet_type *out);
+const char *octet_type_name(octet_type type);  /* "float32", "int8", ... as numpy spells it */
 bool octet_type_is_quantized(octet_type type); /* int8, uint8, int16: types that carry scale and zero point */
 
 enum { OCTET_MAX_RANK = 8 };

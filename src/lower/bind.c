@@ -4,7 +4,7 @@
 #include "lower/unsigned.h"
 
 static octet_bind_function *const functions[OCTET_N_OPERATORS] = {
-#define ROW(name, builtin, options, family, operands) [OCTET_OP_##name] = octet_bind_##family,
+#define ROW(name, options, family, operands) [OCTET_OP_##name] = octet_bind_##family,
     OCTET_OPERATOR_LIST(ROW)
 #undef ROW
 };

@@ -9,7 +9,7 @@
 #include "lower/step.h"
 
 /* One declaration per operator, so the same one several times. */
-#define DECLARE(name, builtin, options, family, operands) octet_bind_function octet_bind_##family;
+#define DECLARE(name, options, family, operands) octet_bind_function octet_bind_##family;
 OCTET_OPERATOR_LIST(DECLARE)
 #undef DECLARE
 /* REAL, IMAG, COMPLEX_ABS, and CAST of complex numbers, which keeps the real part. */

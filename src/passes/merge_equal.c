@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "graph/options.h"
 #include "passes/edit.h"
 #include "passes/list.h"
-#include "tflite/options.h"
 
 static bool same_constant(const octet_value *a, const octet_value *b) {
     if (!octet_value_is_constant(a) || !octet_value_is_constant(b) || a->type != b->type) return false;

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "graph/options.h"
 #include "report/table.h"
 #include "report/text.h"
-#include "tflite/options.h"
 
 enum { NAME_WIDTH = 44, LIST_ITEMS = 6 };
 
@@ -14,49 +14,22 @@ size_t octet_inspect_value_bytes(const octet_value *value) {
     return octet_shape_elements(&value->shape) * octet_type_size(value->type);
 }
 
-static octet_status write_option(octet_context *ctx, const octet_option_field *field, const octet_options *options,
+static octet_status write_option(octet_context *ctx, const octet_option *option, const octet_options *options,
                                  octet_buffer *out) {
-    const uint8_t *place = (const uint8_t *)options + field->offset;
-    const char *name = strchr(field->name, '.') + 1, *space = out->size > 0 ? " " : "";
-    int32_t value = 0;
-    float real;
-    bool flag;
-    switch (field->kind) {
-    case OCTET_OPTION_PADDING:
-        memcpy(&value, place, 4);
-        return octet_buffer_format(ctx, out, "%s%s=%s", space, name, value == OCTET_PADDING_SAME ? "SAME" : "VALID");
-    case OCTET_OPTION_ACTIVATION:
-        memcpy(&value, place, 4);
-        if (value == OCTET_ACTIVATION_NONE) return OCTET_OK;
-        return octet_buffer_format(ctx, out, "%s%s=%s", space, name, octet_activation_name((octet_activation)value));
-    case OCTET_OPTION_I32:
-        memcpy(&value, place, 4);
-        return value == field->absent ? OCTET_OK : octet_buffer_format(ctx, out, "%s%s=%d", space, name, value);
-    case OCTET_OPTION_F32:
-        memcpy(&real, place, 4);
-        return octet_buffer_format(ctx, out, "%s%s=%.9g", space, name, (double)real);
-    case OCTET_OPTION_BOOL:
-        memcpy(&flag, place, sizeof flag);
-        return (int32_t)flag == field->absent
-                   ? OCTET_OK
-                   : octet_buffer_format(ctx, out, "%s%s=%s", space, name, flag ? "true" : "false");
-    case OCTET_OPTION_TYPE:
-        memcpy(&value, place, 4);
-        if (value == OCTET_FLOAT32) return OCTET_OK;
-        return octet_buffer_format(ctx, out, "%s%s=%s", space, name, octet_type_name((octet_type)value));
-    case OCTET_OPTION_I32_LIST:
-        for (int32_t i = 0; i < options->squeeze.n_dims; i++)
-            OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%sdims=%d" : "%s,%d", i == 0 ? space : "",
-                                          options->squeeze.dims[i]));
-        return OCTET_OK;
-    case OCTET_OPTION_MUST_BE_0: break;
-    }
-    return OCTET_OK;
+    const octet_option_value value = octet_option_get(option, options);
+    if (value.is_usual) return OCTET_OK;
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s%s=", out->size > 0 ? " " : "", octet_option_name(option)));
+    if (option->kind == OCTET_OPTION_F32) return octet_buffer_format(ctx, out, "%.9g", (double)value.real);
+    if (option->kind == OCTET_OPTION_BOOL) return octet_buffer_format(ctx, out, "%s", value.flag ? "true" : "false");
+    if (value.word != NULL) return octet_buffer_format(ctx, out, "%s", value.word);
+    for (int32_t i = 0; i < value.n_list; i++)
+        OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%d" : ",%d", value.list[i]));
+    return value.list != NULL ? OCTET_OK : octet_buffer_format(ctx, out, "%d", value.integer);
 }
 
 octet_status octet_inspect_options(octet_context *ctx, const octet_operator *op, octet_buffer *out) {
-    const octet_options_table *schema = octet_options_table_of(op->code);
-    for (uint32_t i = 0; i < schema->n_fields; i++) OCTET_TRY(write_option(ctx, &schema->fields[i], &op->options, out));
+    const octet_option_list list = octet_options_of(op->code);
+    for (uint32_t i = 0; i < list.n; i++) OCTET_TRY(write_option(ctx, &list.items[i], &op->options, out));
     return OCTET_OK;
 }
 

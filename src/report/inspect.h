@@ -1,7 +1,7 @@
 /* report/inspect.h - a graph laid open: inputs and outputs, operators, tensors, memory plan.
  * In:  a graph and, from those who know, the plan and the size of the file.
  * Out: text for people, one JSON object for programs.
- * Knows: graph; the names of options in the TFLite schema.
+ * Knows: graph.
  * Does not know: exec, files. */
 #ifndef OCTET_REPORT_INSPECT_H
 #define OCTET_REPORT_INSPECT_H

@@ -1,9 +1,8 @@
 #include <inttypes.h>
-#include <string.h>
 
+#include "graph/options.h"
 #include "report/inspect.h"
 #include "report/text.h"
-#include "tflite/options.h"
 
 static octet_status write_key(octet_context *ctx, octet_buffer *out, const char *key, const char *text) {
     OCTET_TRY(octet_buffer_format(ctx, out, "\"%s\":", key));
@@ -50,37 +49,22 @@ static octet_status write_ports(octet_context *ctx, octet_buffer *out, const cha
     return octet_buffer_format(ctx, out, "],");
 }
 
-static octet_status write_option(octet_context *ctx, octet_buffer *out, const octet_option_field *field,
+static octet_status write_option(octet_context *ctx, octet_buffer *out, const octet_option *option,
                                  const octet_options *options) {
-    const uint8_t *place = (const uint8_t *)options + field->offset;
-    int32_t value = 0;
-    float real;
-    bool flag;
-    if (field->kind == OCTET_OPTION_MUST_BE_0) return octet_buffer_format(ctx, out, "0");
-    if (field->kind == OCTET_OPTION_BOOL) {
-        memcpy(&flag, place, sizeof flag);
-        return octet_buffer_format(ctx, out, "%s", flag ? "true" : "false");
-    }
-    if (field->kind == OCTET_OPTION_I32_LIST) {
-        OCTET_TRY(octet_buffer_format(ctx, out, "["));
-        for (int32_t i = 0; i < options->squeeze.n_dims; i++)
-            OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%d" : ",%d", options->squeeze.dims[i]));
-        return octet_buffer_format(ctx, out, "]");
-    }
-    memcpy(&value, place, 4);
-    memcpy(&real, place, 4);
-    if (field->kind == OCTET_OPTION_F32) return octet_text_json_number(ctx, out, (double)real, 9);
-    if (field->kind == OCTET_OPTION_PADDING)
-        return octet_text_json_string(ctx, out, value == OCTET_PADDING_SAME ? "SAME" : "VALID");
-    if (field->kind == OCTET_OPTION_ACTIVATION)
-        return octet_text_json_string(ctx, out, octet_activation_name((octet_activation)value));
-    if (field->kind == OCTET_OPTION_TYPE) return octet_text_json_string(ctx, out, octet_type_name((octet_type)value));
-    return octet_buffer_format(ctx, out, "%d", value);
+    const octet_option_value value = octet_option_get(option, options);
+    if (option->kind == OCTET_OPTION_BOOL) return octet_buffer_format(ctx, out, "%s", value.flag ? "true" : "false");
+    if (option->kind == OCTET_OPTION_F32) return octet_text_json_number(ctx, out, (double)value.real, 9);
+    if (value.word != NULL) return octet_text_json_string(ctx, out, value.word);
+    if (value.list == NULL) return octet_buffer_format(ctx, out, "%d", value.integer);
+    OCTET_TRY(octet_buffer_format(ctx, out, "["));
+    for (int32_t i = 0; i < value.n_list; i++)
+        OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "%d" : ",%d", value.list[i]));
+    return octet_buffer_format(ctx, out, "]");
 }
 
 static octet_status write_operator(octet_context *ctx, octet_buffer *out, const octet_inspection *in, uint32_t index) {
     const octet_operator *op = &in->graph->operators[index];
-    const octet_options_table *schema = octet_options_table_of(op->code);
+    const octet_option_list list = octet_options_of(op->code);
     OCTET_TRY(octet_buffer_format(ctx, out, "%s{\"index\":%" PRIu32 ",", index == 0 ? "" : ",", index));
     OCTET_TRY(write_key(ctx, out, "operator", octet_operator_name(op->code)));
     OCTET_TRY(octet_buffer_format(ctx, out, ",\"version\":%d,", in->versions ? in->versions[index] : op->version));
@@ -90,10 +74,9 @@ static octet_status write_operator(octet_context *ctx, octet_buffer *out, const 
     OCTET_TRY(octet_buffer_format(ctx, out, ","));
     OCTET_TRY(write_list(ctx, out, "outputs", op->outputs, op->n_outputs));
     OCTET_TRY(octet_buffer_format(ctx, out, ",\"options\":{"));
-    for (uint32_t i = 0; i < schema->n_fields; i++) {
-        OCTET_TRY(
-            octet_buffer_format(ctx, out, "%s\"%s\":", i == 0 ? "" : ",", strchr(schema->fields[i].name, '.') + 1));
-        OCTET_TRY(write_option(ctx, out, &schema->fields[i], &op->options));
+    for (uint32_t i = 0; i < list.n; i++) {
+        OCTET_TRY(octet_buffer_format(ctx, out, "%s\"%s\":", i == 0 ? "" : ",", octet_option_name(&list.items[i])));
+        OCTET_TRY(write_option(ctx, out, &list.items[i], &op->options));
     }
     return octet_buffer_format(ctx, out, "}}");
 }

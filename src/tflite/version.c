@@ -1,7 +1,5 @@
-/* Which version of an operator a file must name: the number grows with the types and options that an operator
- * understands. As TensorFlow 2.21 assigns them, read from files that it wrote. int16 operators carry
- * the number of int8. */
-#include "export/tflite/tflite.h"
+/* As TensorFlow 2.21 assigns them, read from files that it wrote; int16 operators carry the number of int8. */
+#include "tflite/version.h"
 
 static octet_type input_type(const octet_graph *graph, const octet_operator *op, uint32_t input) {
     const octet_value *value = octet_graph_input(graph, op, input);
@@ -222,7 +220,7 @@ static int32_t version_by_shape(const octet_graph *graph, const octet_operator *
     }
 }
 
-int32_t octet_export_version(const octet_graph *graph, const octet_operator *op) {
+int32_t octet_version_of_operator(const octet_graph *graph, const octet_operator *op) {
     switch ((int)op->code) {
     case OCTET_OP_CONV_2D: return version_of_conv(graph, op);
     case OCTET_OP_DEPTHWISE_CONV_2D: return version_of_depthwise(graph, op);

@@ -12,6 +12,7 @@
 #include "formats/npy.h"
 #include "import/import.h"
 #include "quant/quant.h"
+#include "tflite/builtin.h"
 
 enum { SKIPPED = 77, MAX_INPUTS = 8, PATH_SIZE = 4096, LAYER_ULPS = 64 };
 
@@ -84,7 +85,7 @@ static bool same_graph(comparison *c) {
     for (uint32_t k = 0; k < c->ours->n_operators && k < c->theirs->n_operators; k++) {
         const octet_operator *a = &c->ours->operators[k], *b = &c->theirs->operators[k];
         if (a->code != b->code)
-            return differ(c, a, "operator code", octet_operator_builtin(a->code), octet_operator_builtin(b->code));
+            return differ(c, a, "operator code", octet_builtin_of(a->code), octet_builtin_of(b->code));
         if (a->n_inputs != b->n_inputs) return differ(c, a, "number of operands", a->n_inputs, b->n_inputs);
         if (a->n_outputs != b->n_outputs) return differ(c, a, "number of results", a->n_outputs, b->n_outputs);
         for (uint32_t i = 0; i < a->n_inputs; i++) {

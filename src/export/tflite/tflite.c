@@ -1,5 +1,5 @@
-/* Field numbers: import/tflite/file.c, import/tflite/values.c and import/tflite/operators.c list the tables. Pieces are
- * built from the last to the first, so that the file reads in order: model, graph, tensors, operators, buffers. */
+/* Pieces are built from the last to the first, so that the file reads in order: model, graph, tensors, operators,
+ * buffers. */
 #include "export/tflite/tflite.h"
 
 #include <assert.h>
@@ -10,9 +10,10 @@
 #include "export/tflite/layout.h"
 #include "formats/flatbuffer_builder.h"
 #include "formats/flexbuffer.h"
+#include "tflite/builtin.h"
 #include "tflite/options.h"
-
-enum { SCHEMA_VERSION = 3, BUFFER_ALIGNMENT = 16, RUNTIME_TEXT_SIZE = 16 };
+#include "tflite/schema.h"
+#include "tflite/types.h"
 
 typedef octet_flatbuffer_ref ref;
 
@@ -36,19 +37,21 @@ static octet_status build_i32s(octet_context *ctx, writer *w, const int32_t *dat
 static octet_status build_buffers(octet_context *ctx, writer *w, ref *out) {
     const uint32_t n = w->layout.n_buffers + 1;
     ref *refs, data;
-    char text[RUNTIME_TEXT_SIZE] = {0};
+    char text[OCTET_TFLITE_MIN_RUNTIME_SIZE] = {0};
     const char *runtime;
     OCTET_TRY(OCTET_NEW(ctx, &w->scratch, n, &refs));
     OCTET_TRY(octet_tflite_layout_runtime(ctx, &w->scratch, &w->layout, &runtime));
     snprintf(text, sizeof text, "%s", runtime);
-    OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, text, sizeof text, 1, BUFFER_ALIGNMENT, &data));
-    const octet_flatbuffer_field runtime_field = octet_flatbuffer_link(0, data);
+    OCTET_TRY(
+        octet_flatbuffer_build_vector(ctx, &w->builder, text, sizeof text, 1, OCTET_TFLITE_BUFFER_ALIGNMENT, &data));
+    const octet_flatbuffer_field runtime_field = octet_flatbuffer_link(OCTET_TFLITE_BUFFER_DATA, data);
     OCTET_TRY(build_table(ctx, w, &runtime_field, 1, &refs[n - 1]));
     for (uint32_t i = w->layout.n_buffers; i-- > 1;) {
         const octet_value *value = &w->graph->values[w->layout.buffers[i]];
         const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
-        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, value->data, size, 1, BUFFER_ALIGNMENT, &data));
-        const octet_flatbuffer_field field = octet_flatbuffer_link(0, data);
+        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, value->data, size, 1, OCTET_TFLITE_BUFFER_ALIGNMENT,
+                                                &data));
+        const octet_flatbuffer_field field = octet_flatbuffer_link(OCTET_TFLITE_BUFFER_DATA, data);
         OCTET_TRY(build_table(ctx, w, &field, 1, &refs[i]));
     }
     OCTET_TRY(build_table(ctx, w, NULL, 0, &refs[0]));
@@ -72,9 +75,13 @@ static octet_status build_quantization(octet_context *ctx, writer *w, const octe
         OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, &value->max, 1, 4, 4, &max));
         OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, &value->min, 1, 4, 4, &min));
     }
-    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, min), octet_flatbuffer_link(1, max),
-                                             octet_flatbuffer_link(2, scales), octet_flatbuffer_link(3, zero_points),
-                                             octet_flatbuffer_i32(6, q->axis, 0)};
+    const octet_flatbuffer_field fields[] = {
+        octet_flatbuffer_link(OCTET_TFLITE_QUANTIZATION_MIN, min),
+        octet_flatbuffer_link(OCTET_TFLITE_QUANTIZATION_MAX, max),
+        octet_flatbuffer_link(OCTET_TFLITE_QUANTIZATION_SCALE, scales),
+        octet_flatbuffer_link(OCTET_TFLITE_QUANTIZATION_ZERO_POINT, zero_points),
+        octet_flatbuffer_i32(OCTET_TFLITE_QUANTIZATION_QUANTIZED_DIMENSION, q->axis, 0),
+    };
     return build_table(ctx, w, fields, 5, out);
 }
 
@@ -101,13 +108,13 @@ static octet_status build_tensor(octet_context *ctx, writer *w, uint32_t index, 
     OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, text, &name));
     OCTET_TRY(build_i32s(ctx, w, value->shape.dims, (uint32_t)value->shape.rank, &shape));
     const octet_flatbuffer_field fields[] = {
-        octet_flatbuffer_link(0, shape),
-        octet_flatbuffer_u8(1, (uint8_t)octet_type_code(value->type), 0),
-        octet_flatbuffer_u32(2, w->layout.buffer_of[index], 0),
-        octet_flatbuffer_link(3, name),
-        octet_flatbuffer_link(4, quantization),
-        octet_flatbuffer_u8(5, value->is_variable, 0),
-        octet_flatbuffer_u8(8, 1, 0), /* has_rank */
+        octet_flatbuffer_link(OCTET_TFLITE_TENSOR_SHAPE, shape),
+        octet_flatbuffer_u8(OCTET_TFLITE_TENSOR_TYPE, (uint8_t)octet_tensor_type_of(value->type), 0),
+        octet_flatbuffer_u32(OCTET_TFLITE_TENSOR_BUFFER, w->layout.buffer_of[index], 0),
+        octet_flatbuffer_link(OCTET_TFLITE_TENSOR_NAME, name),
+        octet_flatbuffer_link(OCTET_TFLITE_TENSOR_QUANTIZATION, quantization),
+        octet_flatbuffer_u8(OCTET_TFLITE_TENSOR_IS_VARIABLE, value->is_variable, 0),
+        octet_flatbuffer_u8(OCTET_TFLITE_TENSOR_HAS_RANK, 1, 0),
     };
     return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
 }
@@ -119,81 +126,74 @@ static octet_status build_tensors(octet_context *ctx, writer *w, ref *out) {
     return octet_flatbuffer_build_refs(ctx, &w->builder, refs, w->layout.n_tensors, out);
 }
 
-static octet_status option_field(octet_context *ctx, writer *w, const octet_option_field *option,
+static octet_status option_field(octet_context *ctx, writer *w, int number, const octet_option *option,
                                  const octet_options *options, octet_flatbuffer_field *out) {
-    const uint8_t *place = (const uint8_t *)options + option->offset;
-    int32_t value = 0;
-    octet_type type;
-    bool flag;
+    const octet_option_value value = octet_option_get(option, options);
+    const uint8_t usual = (uint8_t)option->usual;
+    int32_t bits;
     ref list;
-    *out = (octet_flatbuffer_field){.number = option->number};
+    *out = (octet_flatbuffer_field){.number = number};
     switch (option->kind) {
-    case OCTET_OPTION_I32:
-        memcpy(&value, place, 4);
-        *out = octet_flatbuffer_i32(option->number, value, option->absent);
-        break;
-    case OCTET_OPTION_F32: /* its bits; 0.0f is 0 */
-        memcpy(&value, place, 4);
-        *out = octet_flatbuffer_i32(option->number, value, 0);
+    case OCTET_OPTION_I32: *out = octet_flatbuffer_i32(number, value.integer, option->usual); break;
+    case OCTET_OPTION_F32:
+        memcpy(&bits, &value.real, sizeof bits); /* 0.0f is 0 */
+        *out = octet_flatbuffer_i32(number, bits, 0);
         break;
     case OCTET_OPTION_PADDING:
-    case OCTET_OPTION_ACTIVATION:
-        memcpy(&value, place, 4);
-        *out = octet_flatbuffer_u8(option->number, (uint8_t)value, (uint8_t)option->absent);
-        break;
-    case OCTET_OPTION_BOOL:
-        memcpy(&flag, place, sizeof flag);
-        *out = octet_flatbuffer_u8(option->number, flag, (uint8_t)option->absent);
-        break;
+    case OCTET_OPTION_ACTIVATION: *out = octet_flatbuffer_u8(number, (uint8_t)value.integer, usual); break;
+    case OCTET_OPTION_BOOL: *out = octet_flatbuffer_u8(number, value.flag, usual); break;
     case OCTET_OPTION_TYPE:
-        memcpy(&type, place, sizeof type);
-        *out = octet_flatbuffer_u8(option->number, (uint8_t)octet_type_code(type), (uint8_t)option->absent);
+        *out = octet_flatbuffer_u8(number, (uint8_t)octet_tensor_type_of((octet_type)value.integer), usual);
         break;
     case OCTET_OPTION_I32_LIST:
-        OCTET_TRY(build_i32s(ctx, w, options->squeeze.dims, (uint32_t)options->squeeze.n_dims, &list));
-        *out = octet_flatbuffer_link(option->number, list);
+        OCTET_TRY(build_i32s(ctx, w, value.list, (uint32_t)value.n_list, &list));
+        *out = octet_flatbuffer_link(number, list);
         break;
     case OCTET_OPTION_MUST_BE_0: break;
     }
     return OCTET_OK;
 }
 
-static octet_status build_options(octet_context *ctx, writer *w, const octet_operator *op, uint8_t *kind, ref *out) {
-    const octet_options_table *schema = octet_options_table_of(op->code);
+static octet_status build_options(octet_context *ctx, writer *w, const octet_operator *op, uint8_t *type, ref *out) {
+    const octet_tflite_options place = octet_tflite_options_of(op->code);
+    const octet_option_list list = octet_options_of(op->code);
     octet_flatbuffer_field fields[OCTET_FLATBUFFER_MAX_FIELDS];
     *out = 0;
     /* A RESHAPE has its shape as an input; an options table without it confuses old readers. */
-    *kind = op->code == OCTET_OP_RESHAPE ? 0 : (uint8_t)schema->builtin_options;
-    if (*kind == 0) return OCTET_OK;
-    assert(schema->n_fields <= OCTET_FLATBUFFER_MAX_FIELDS);
-    for (uint32_t i = 0; i < schema->n_fields; i++)
-        OCTET_TRY(option_field(ctx, w, &schema->fields[i], &op->options, &fields[i]));
-    return build_table(ctx, w, fields, schema->n_fields, out);
+    *type = op->code == OCTET_OP_RESHAPE ? 0 : place.type;
+    if (*type == 0) return OCTET_OK;
+    assert(list.n <= OCTET_FLATBUFFER_MAX_FIELDS);
+    for (uint32_t i = 0; i < list.n; i++)
+        OCTET_TRY(option_field(ctx, w, place.first_field + (int)i, &list.items[i], &op->options, &fields[i]));
+    return build_table(ctx, w, fields, list.n, out);
 }
 
 /* The options of a custom operator: a map of FlexBuffers. */
 static octet_status build_custom_options(octet_context *ctx, writer *w, const octet_operator *op, ref *out) {
-    const octet_options_table *schema = octet_options_table_of(op->code);
+    const octet_option_list list = octet_options_of(op->code);
     octet_flexbuffer_field fields[OCTET_FLEXBUFFER_MAX_FIELDS];
     octet_buffer map = {0};
     *out = 0;
-    if (!octet_operator_custom_code(op->code)) return OCTET_OK;
-    assert(schema->n_fields <= OCTET_FLEXBUFFER_MAX_FIELDS);
-    for (uint32_t i = 0; i < schema->n_fields; i++) {
-        const octet_option_field *field = &schema->fields[i];
-        const uint8_t *place = (const uint8_t *)&op->options + field->offset;
-        fields[i] = (octet_flexbuffer_field){.key = strchr(field->name, '.') + 1, .kind = OCTET_FLEXBUFFER_I32};
-        if (field->kind == OCTET_OPTION_F32) fields[i].kind = OCTET_FLEXBUFFER_F32;
-        if (field->kind == OCTET_OPTION_BOOL) {
+    if (octet_builtin_custom_code(op->code) == NULL) return OCTET_OK;
+    assert(list.n <= OCTET_FLEXBUFFER_MAX_FIELDS);
+    for (uint32_t i = 0; i < list.n; i++) {
+        const octet_option *option = &list.items[i];
+        const octet_option_value value = octet_option_get(option, &op->options);
+        fields[i] = (octet_flexbuffer_field){
+            .key = octet_option_name(option), .kind = OCTET_FLEXBUFFER_I32, .bits = (uint32_t)value.integer};
+        if (option->kind == OCTET_OPTION_F32) {
+            fields[i].kind = OCTET_FLEXBUFFER_F32;
+            memcpy(&fields[i].bits, &value.real, sizeof value.real);
+        }
+        if (option->kind == OCTET_OPTION_BOOL) {
             fields[i].kind = OCTET_FLEXBUFFER_BOOL;
-            fields[i].bits = *place != 0;
-        } else {
-            memcpy(&fields[i].bits, place, sizeof fields[i].bits);
+            fields[i].bits = value.flag;
         }
     }
-    octet_status status = octet_flexbuffer_write(ctx, fields, schema->n_fields, &map);
+    octet_status status = octet_flexbuffer_write(ctx, fields, list.n, &map);
     if (status == OCTET_OK)
-        status = octet_flatbuffer_build_vector(ctx, &w->builder, map.data, map.size, 1, BUFFER_ALIGNMENT, out);
+        status =
+            octet_flatbuffer_build_vector(ctx, &w->builder, map.data, map.size, 1, OCTET_TFLITE_BUFFER_ALIGNMENT, out);
     octet_buffer_free(ctx, &map);
     return status;
 }
@@ -208,21 +208,21 @@ static octet_status build_indices(octet_context *ctx, writer *w, const uint32_t 
 
 static octet_status build_operator(octet_context *ctx, writer *w, const octet_operator *op, ref *out) {
     ref options, custom, inputs, outputs, intermediates = 0;
-    uint8_t kind;
+    uint8_t type;
     OCTET_TRY(build_custom_options(ctx, w, op, &custom));
-    OCTET_TRY(build_options(ctx, w, op, &kind, &options));
+    OCTET_TRY(build_options(ctx, w, op, &type, &options));
     if (op->n_intermediates > 0)
         OCTET_TRY(build_indices(ctx, w, op->intermediates, op->n_intermediates, &intermediates));
     OCTET_TRY(build_indices(ctx, w, op->outputs, op->n_outputs, &outputs));
     OCTET_TRY(build_indices(ctx, w, op->inputs, op->n_inputs, &inputs));
     const octet_flatbuffer_field fields[] = {
-        octet_flatbuffer_u32(0, w->layout.code_index[op->code], 0),
-        octet_flatbuffer_link(1, inputs),
-        octet_flatbuffer_link(2, outputs),
-        octet_flatbuffer_u8(3, kind, 0),
-        octet_flatbuffer_link(4, options),
-        octet_flatbuffer_link(5, custom),
-        octet_flatbuffer_link(8, intermediates),
+        octet_flatbuffer_u32(OCTET_TFLITE_OPERATOR_OPCODE_INDEX, w->layout.code_index[op->code], 0),
+        octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_INPUTS, inputs),
+        octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_OUTPUTS, outputs),
+        octet_flatbuffer_u8(OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS_TYPE, type, 0),
+        octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, options),
+        octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_CUSTOM_OPTIONS, custom),
+        octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_INTERMEDIATES, intermediates),
     };
     return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
 }
@@ -253,9 +253,13 @@ static octet_status build_subgraph(octet_context *ctx, writer *w, ref *out) {
     OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, "main", &name));
     OCTET_TRY(build_ports(ctx, w, graph->outputs, graph->n_outputs, &outputs));
     OCTET_TRY(build_ports(ctx, w, graph->inputs, graph->n_inputs, &inputs));
-    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, inputs),
-                                             octet_flatbuffer_link(2, outputs), octet_flatbuffer_link(3, operators),
-                                             octet_flatbuffer_link(4, name)};
+    const octet_flatbuffer_field fields[] = {
+        octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_TENSORS, tensors),
+        octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_INPUTS, inputs),
+        octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_OUTPUTS, outputs),
+        octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_OPERATORS, operators),
+        octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_NAME, name),
+    };
     OCTET_TRY(build_table(ctx, w, fields, 5, &subgraph));
     return octet_flatbuffer_build_refs(ctx, &w->builder, &subgraph, 1, out);
 }
@@ -264,16 +268,19 @@ static octet_status build_codes(octet_context *ctx, writer *w, ref *out) {
     ref *refs;
     OCTET_TRY(OCTET_NEW(ctx, &w->scratch, w->layout.n_codes, &refs));
     for (uint32_t i = w->layout.n_codes; i-- > 0;) {
-        const int32_t builtin = octet_operator_builtin(w->layout.codes[i]);
-        /* Readers from before TensorFlow 2.4 know the one-byte field only; 127 there says that the other holds the
-         * code. */
+        const octet_operator_code code = w->layout.codes[i];
+        const int32_t builtin = octet_builtin_of(code);
+        /* Readers from before TensorFlow 2.4 know the one-byte field only. */
+        const int32_t narrow = builtin < OCTET_BUILTIN_PLACEHOLDER ? builtin : OCTET_BUILTIN_PLACEHOLDER;
         ref custom;
-        OCTET_TRY(
-            octet_flatbuffer_build_string(ctx, &w->builder, octet_operator_custom_code(w->layout.codes[i]), &custom));
+        OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, octet_builtin_custom_code(code), &custom));
         const octet_flatbuffer_field fields[] = {
-            octet_flatbuffer_u8(0, (uint8_t)(builtin < 127 ? builtin : 127), 0), octet_flatbuffer_link(1, custom),
-            octet_flatbuffer_i32(2, w->layout.versions[i], 1), octet_flatbuffer_i32(3, builtin, 0)};
-        OCTET_TRY(build_table(ctx, w, fields, 4, &refs[i]));
+            octet_flatbuffer_u8(OCTET_TFLITE_OPERATOR_CODE_DEPRECATED_BUILTIN, (uint8_t)narrow, 0),
+            octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_CODE_CUSTOM, custom),
+            octet_flatbuffer_i32(OCTET_TFLITE_OPERATOR_CODE_VERSION, w->layout.versions[i], 1),
+            octet_flatbuffer_i32(OCTET_TFLITE_OPERATOR_CODE_BUILTIN, builtin, 0),
+        };
+        OCTET_TRY(build_table(ctx, w, fields, sizeof fields / sizeof fields[0], &refs[i]));
     }
     return octet_flatbuffer_build_refs(ctx, &w->builder, refs, w->layout.n_codes, out);
 }
@@ -296,8 +303,10 @@ static octet_status build_maps(octet_context *ctx, writer *w, const octet_port *
         ref name;
         OCTET_TRY(port_name(ctx, w, ports, i, what, &text));
         OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, text, &name));
-        const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, name),
-                                                 octet_flatbuffer_u32(1, w->layout.tensor_of[ports[i].value], 0)};
+        const octet_flatbuffer_field fields[] = {
+            octet_flatbuffer_link(OCTET_TFLITE_TENSOR_MAP_NAME, name),
+            octet_flatbuffer_u32(OCTET_TFLITE_TENSOR_MAP_TENSOR_INDEX, w->layout.tensor_of[ports[i].value], 0),
+        };
         OCTET_TRY(build_table(ctx, w, fields, 2, &refs[i]));
     }
     return octet_flatbuffer_build_refs(ctx, &w->builder, refs, n, out);
@@ -305,20 +314,25 @@ static octet_status build_maps(octet_context *ctx, writer *w, const octet_port *
 
 static octet_status build_signature(octet_context *ctx, writer *w, ref *out) {
     ref key, inputs, outputs, signature;
-    OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, "serving_default", &key));
+    OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, OCTET_TFLITE_SERVING, &key));
     OCTET_TRY(build_maps(ctx, w, w->graph->outputs, w->graph->n_outputs, "output", &outputs));
     OCTET_TRY(build_maps(ctx, w, w->graph->inputs, w->graph->n_inputs, "input", &inputs));
-    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, inputs), octet_flatbuffer_link(1, outputs),
-                                             octet_flatbuffer_link(2, key)};
+    const octet_flatbuffer_field fields[] = {
+        octet_flatbuffer_link(OCTET_TFLITE_SIGNATURE_INPUTS, inputs),
+        octet_flatbuffer_link(OCTET_TFLITE_SIGNATURE_OUTPUTS, outputs),
+        octet_flatbuffer_link(OCTET_TFLITE_SIGNATURE_KEY, key),
+    };
     OCTET_TRY(build_table(ctx, w, fields, 3, &signature));
     return octet_flatbuffer_build_refs(ctx, &w->builder, &signature, 1, out);
 }
 
 static octet_status build_metadata(octet_context *ctx, writer *w, ref *out) {
     ref name, metadata;
-    OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, "min_runtime_version", &name));
-    const octet_flatbuffer_field fields[] = {octet_flatbuffer_link(0, name),
-                                             octet_flatbuffer_u32(1, w->layout.n_buffers, 0)};
+    OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, OCTET_TFLITE_MIN_RUNTIME, &name));
+    const octet_flatbuffer_field fields[] = {
+        octet_flatbuffer_link(OCTET_TFLITE_METADATA_NAME, name),
+        octet_flatbuffer_u32(OCTET_TFLITE_METADATA_BUFFER, w->layout.n_buffers, 0),
+    };
     OCTET_TRY(build_table(ctx, w, fields, 2, &metadata));
     return octet_flatbuffer_build_refs(ctx, &w->builder, &metadata, 1, out);
 }
@@ -332,10 +346,13 @@ static octet_status build_model(octet_context *ctx, writer *w, ref *out) {
     OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, "octet " OCTET_VERSION_TEXT, &description));
     OCTET_TRY(build_codes(ctx, w, &codes));
     const octet_flatbuffer_field fields[] = {
-        octet_flatbuffer_u32(0, SCHEMA_VERSION, 0), octet_flatbuffer_link(1, codes),
-        octet_flatbuffer_link(2, subgraphs),        octet_flatbuffer_link(3, description),
-        octet_flatbuffer_link(4, buffers),          octet_flatbuffer_link(6, metadata),
-        octet_flatbuffer_link(7, signatures),
+        octet_flatbuffer_u32(OCTET_TFLITE_MODEL_VERSION, OCTET_TFLITE_SCHEMA_VERSION, 0),
+        octet_flatbuffer_link(OCTET_TFLITE_MODEL_OPERATOR_CODES, codes),
+        octet_flatbuffer_link(OCTET_TFLITE_MODEL_SUBGRAPHS, subgraphs),
+        octet_flatbuffer_link(OCTET_TFLITE_MODEL_DESCRIPTION, description),
+        octet_flatbuffer_link(OCTET_TFLITE_MODEL_BUFFERS, buffers),
+        octet_flatbuffer_link(OCTET_TFLITE_MODEL_METADATA, metadata),
+        octet_flatbuffer_link(OCTET_TFLITE_MODEL_SIGNATURE_DEFS, signatures),
     };
     return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
 }
@@ -347,7 +364,8 @@ octet_status octet_export_tflite(octet_context *ctx, const octet_graph *graph, o
     ref model = 0;
     octet_status status = octet_tflite_layout_plan(ctx, &w.scratch, graph, &w.layout);
     if (status == OCTET_OK) status = build_model(ctx, &w, &model);
-    if (status == OCTET_OK) status = octet_flatbuffer_builder_finish(ctx, &w.builder, model, "TFL3", out);
+    if (status == OCTET_OK)
+        status = octet_flatbuffer_builder_finish(ctx, &w.builder, model, OCTET_TFLITE_IDENTIFIER, out);
     octet_flatbuffer_builder_free(ctx, &w.builder);
     octet_arena_free(ctx, &w.scratch);
     return status;

@@ -1,7 +1,7 @@
 /* export/tflite/tflite.h - a graph becomes a .tflite file.
  * In:  a verified graph, float or quantized.
  * Out: the bytes of a TFLite flatbuffer, schema version 3; the same graph gives the same bytes.
- * Knows: graph, formats/flatbuffer; operator versions (version.c) as TensorFlow's converter assigns them.
+ * Knows: graph, tflite, formats/flatbuffer.
  * Does not know: where the graph came from. */
 #ifndef OCTET_EXPORT_TFLITE_TFLITE_H
 #define OCTET_EXPORT_TFLITE_TFLITE_H
@@ -11,7 +11,5 @@
 
 /* Appends the file to `out` (empty at the call). Buffers are 16-byte aligned; equal constants are stored once. */
 octet_status octet_export_tflite(octet_context *ctx, const octet_graph *graph, octet_buffer *out);
-/* The version that an operator needs for its types and options. */
-int32_t octet_export_version(const octet_graph *graph, const octet_operator *op);
 
 #endif

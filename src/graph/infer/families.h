@@ -9,7 +9,7 @@
 #include "graph/infer/infer.h"
 
 /* One declaration per operator, so the same one several times. */
-#define DECLARE(name, builtin, options, family, operands) octet_infer_function octet_infer_##family;
+#define DECLARE(name, options, family, operands) octet_infer_function octet_infer_##family;
 OCTET_OPERATOR_LIST(DECLARE)
 #undef DECLARE
 

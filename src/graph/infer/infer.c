@@ -3,7 +3,7 @@
 #include <string.h>
 
 static octet_infer_function *const functions[OCTET_N_OPERATORS] = {
-#define ROW(name, builtin, options, family, operands) [OCTET_OP_##name] = octet_infer_##family,
+#define ROW(name, options, family, operands) [OCTET_OP_##name] = octet_infer_##family,
     OCTET_OPERATOR_LIST(ROW)
 #undef ROW
 };

@@ -1,9 +1,29 @@
-/* Table CallOptions: 0 subgraph uint. Table IfOptions: 0 then_subgraph_index int, 1 else_subgraph_index int. Table
- * WhileOptions: 0 cond_subgraph_index int, 1 body_subgraph_index int. Table StableHLOCompositeOptions (field 12 of
- * Operator): 0 name, 1 decomposition_subgraph_index int. */
 #include "import/tflite/call.h"
 
-enum { CALL = 31, IF = 118, WHILE = 119, COMPOSITE = 206 };
+#include "tflite/builtin.h"
+#include "tflite/schema.h"
+
+/* Where an operator says which graphs it calls: the field of its options, and the graphs' fields there. */
+typedef struct call_fields {
+    octet_builtin builtin;
+    int options, graphs[2], n_graphs;
+} call_fields;
+
+static const call_fields callers[] = {
+    {OCTET_BUILTIN_CALL, OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, {OCTET_TFLITE_CALL_OPTIONS_SUBGRAPH}, 1},
+    {OCTET_BUILTIN_IF,
+     OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS,
+     {OCTET_TFLITE_IF_OPTIONS_THEN_SUBGRAPH, OCTET_TFLITE_IF_OPTIONS_ELSE_SUBGRAPH},
+     2},
+    {OCTET_BUILTIN_WHILE,
+     OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS,
+     {OCTET_TFLITE_WHILE_OPTIONS_COND_SUBGRAPH, OCTET_TFLITE_WHILE_OPTIONS_BODY_SUBGRAPH},
+     2},
+    {OCTET_BUILTIN_STABLEHLO_COMPOSITE,
+     OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS_2,
+     {OCTET_TFLITE_COMPOSITE_OPTIONS_DECOMPOSITION_SUBGRAPH},
+     1},
+};
 
 /* A graph within a graph, and the tensors and operators of called graphs over all calls. A round of an LSTM has
  * about 85. */
@@ -24,9 +44,13 @@ typedef struct call {
     uint32_t *inputs, *outputs, n_inputs, n_outputs; /* tensors of the calling graph */
 } call;
 
-bool octet_tflite_is_call(int builtin) {
-    return builtin == CALL || builtin == IF || builtin == WHILE || builtin == COMPOSITE;
+static const call_fields *find_fields(int builtin) {
+    for (size_t i = 0; i < sizeof callers / sizeof *callers; i++)
+        if ((int)callers[i].builtin == builtin) return &callers[i];
+    return NULL;
 }
+
+bool octet_tflite_is_call(int builtin) { return find_fields(builtin) != NULL; }
 
 static octet_status take_tensor(octet_context *ctx, octet_tflite_source *source, const char *reader, uint32_t tensor,
                                 item *out) {
@@ -168,21 +192,23 @@ static octet_status run_if(octet_context *ctx, octet_tflite_source *source, cons
 
 octet_status octet_tflite_read_call(octet_context *ctx, octet_tflite_source *source,
                                     const octet_flatbuffer_table *table, int builtin, uint32_t index) {
+    const call_fields *fields = find_fields(builtin);
     call c;
-    int32_t graphs[2];
+    int32_t graphs[2] = {0, 0};
     octet_flatbuffer_table options;
-    OCTET_TRY(
-        octet_arena_format(ctx, &source->graph->arena, &c.layer, "%s #%u", octet_tflite_builtin_name(builtin), index));
-    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 1, false, index, &c.inputs, &c.n_inputs));
-    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &c.outputs, &c.n_outputs));
-    OCTET_TRY(octet_flatbuffer_table_field(ctx, &source->fb, table, builtin == COMPOSITE ? 12 : 4, &options));
-    OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, &options, 0, 0, &graphs[0]));
-    OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, &options, 1, 0, &graphs[1]));
+    OCTET_TRY(octet_arena_format(ctx, &source->graph->arena, &c.layer, "%s #%u", octet_builtin_name(builtin), index));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, OCTET_TFLITE_OPERATOR_INPUTS, false, index, &c.inputs,
+                                        &c.n_inputs));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, OCTET_TFLITE_OPERATOR_OUTPUTS, false, index, &c.outputs,
+                                        &c.n_outputs));
+    OCTET_TRY(octet_flatbuffer_table_field(ctx, &source->fb, table, fields->options, &options));
+    for (int i = 0; i < fields->n_graphs; i++)
+        OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, &options, fields->graphs[i], 0, &graphs[i]));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, (size_t)c.n_inputs + c.n_outputs + 1, &c.items));
     for (uint32_t i = 0; i < c.n_inputs; i++) OCTET_TRY(take_tensor(ctx, source, c.layer, c.inputs[i], &c.items[i]));
-    if (builtin == WHILE) OCTET_TRY(run_while(ctx, source, &c, graphs[0], graphs[1]));
-    else if (builtin == IF) OCTET_TRY(run_if(ctx, source, &c, graphs[0], graphs[1]));
-    else OCTET_TRY(run_graph(ctx, source, c.layer, graphs[builtin == COMPOSITE], c.items, c.n_inputs, c.n_outputs));
+    if (builtin == OCTET_BUILTIN_WHILE) OCTET_TRY(run_while(ctx, source, &c, graphs[0], graphs[1]));
+    else if (builtin == OCTET_BUILTIN_IF) OCTET_TRY(run_if(ctx, source, &c, graphs[0], graphs[1]));
+    else OCTET_TRY(run_graph(ctx, source, c.layer, graphs[0], c.items, c.n_inputs, c.n_outputs));
     for (uint32_t i = 0; i < c.n_outputs; i++) OCTET_TRY(give_tensor(ctx, source, c.layer, c.outputs[i], &c.items[i]));
     return OCTET_OK;
 }

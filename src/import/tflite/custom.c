@@ -1,10 +1,11 @@
-/* Table Operator: 5 custom_options [ubyte], 9 large_custom_options_offset (not read). */
 #include "import/tflite/custom.h"
 
 #include <string.h>
 
 #include "formats/flexbuffer.h"
-#include "tflite/options.h"
+#include "graph/options.h"
+#include "tflite/builtin.h"
+#include "tflite/schema.h"
 
 /* MediaPipe's TRANSPOSE_CONV: operands input, weights, bias; options as LiteRT's C struct TfLiteTransposeConvParams
  * begins: padding (1 SAME, 2 VALID), stride_w, stride_h. */
@@ -41,25 +42,25 @@ static octet_status read_transpose_conv(octet_context *ctx, octet_tflite_source 
     return octet_graph_add_i32(ctx, graph, "", shape, 4, &op->inputs[0]);
 }
 
-/* A map of FlexBuffers with the names of tflite/options.c. */
+/* A map of FlexBuffers whose keys are the names of the options. */
 static octet_status read_map(octet_context *ctx, octet_tflite_source *source, octet_bytes bytes, octet_operator *op) {
-    const octet_options_table *schema = octet_options_table_of(op->code);
+    const octet_option_list list = octet_options_of(op->code);
     octet_flexbuffer_map map;
     (void)source;
     OCTET_TRY(octet_flexbuffer_open(ctx, bytes, op->layer, &map));
-    for (uint32_t i = 0; i < schema->n_fields; i++) {
-        const octet_option_field *field = &schema->fields[i];
-        uint8_t *place = (uint8_t *)&op->options + field->offset;
-        double number = field->absent;
-        octet_flexbuffer_number(&map, strchr(field->name, '.') + 1, &number);
-        const bool fits = number >= field->minimum && number <= INT32_MAX, flag = number != 0;
+    for (uint32_t i = 0; i < list.n; i++) {
+        const octet_option *option = &list.items[i];
+        uint8_t *place = (uint8_t *)&op->options + option->offset;
+        double number = option->usual;
+        octet_flexbuffer_number(&map, octet_option_name(option), &number);
+        const bool fits = number >= option->minimum && number <= INT32_MAX, flag = number != 0;
         const float real = (float)number;
-        OCTET_CHECK(ctx, field->kind != OCTET_OPTION_I32 || fits, OCTET_FORMAT, "%s: %s is %g, which is not possible",
-                    op->layer, field->name, number);
+        OCTET_CHECK(ctx, option->kind != OCTET_OPTION_I32 || fits, OCTET_FORMAT, "%s: %s is %g, which is not possible",
+                    op->layer, option->path, number);
         const int32_t whole = fits ? (int32_t)number : 0;
-        if (field->kind == OCTET_OPTION_I32) memcpy(place, &whole, sizeof whole);
-        if (field->kind == OCTET_OPTION_F32) memcpy(place, &real, sizeof real);
-        if (field->kind == OCTET_OPTION_BOOL) memcpy(place, &flag, sizeof flag);
+        if (option->kind == OCTET_OPTION_I32) memcpy(place, &whole, sizeof whole);
+        if (option->kind == OCTET_OPTION_F32) memcpy(place, &real, sizeof real);
+        if (option->kind == OCTET_OPTION_BOOL) memcpy(place, &flag, sizeof flag);
     }
     return OCTET_OK;
 }
@@ -70,7 +71,7 @@ static const struct {
     octet_status (*read)(octet_context *ctx, octet_tflite_source *source, octet_bytes options, octet_operator *op);
 } known[] = {
     {"Convolution2DTransposeBias", OCTET_OP_TRANSPOSE_CONV, read_transpose_conv},
-    {"TFLite_Detection_PostProcess", OCTET_OP_DETECTION_POSTPROCESS, read_map},
+    {OCTET_CUSTOM_DETECTION_POSTPROCESS, OCTET_OP_DETECTION_POSTPROCESS, read_map},
 };
 
 bool octet_tflite_custom_code(const char *custom, octet_operator_code *out) {
@@ -85,7 +86,8 @@ bool octet_tflite_custom_code(const char *custom, octet_operator_code *out) {
 octet_status octet_tflite_read_custom(octet_context *ctx, octet_tflite_source *source,
                                       const octet_flatbuffer_table *table, octet_operator *op) {
     octet_flatbuffer_vector vector;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, table, 5, 1, false, &vector));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, table, OCTET_TFLITE_OPERATOR_CUSTOM_OPTIONS, 1, false,
+                                            &vector));
     const octet_bytes options = {.data = source->fb.bytes.data + vector.at, .size = vector.n};
     size_t i = 0;
     while (known[i].code != op->code) i++;

@@ -1,28 +1,31 @@
-/* Layout of a .tflite, a flatbuffer with the identifier "TFL3":
- * 1. table Model: 0 version uint (3), 1 operator_codes, 2 subgraphs, 3 description, 4 buffers, 6 metadata, 7
- * signature_defs, 8 external_buffer_groups, 9 external_buffers.
- * 2. table SubGraph: 0 tensors, 1 inputs [int], 2 outputs [int], 3 operators, in execution order, 4 name.
- * 3. table SignatureDef: 0 inputs, 1 outputs, 2 signature_key, 4 subgraph_index; TensorMap: 0 name, 1 tensor_index.
- * 4. behind the flatbuffer: data of large models (import/tflite/values.c). */
+/* Layout of a .tflite:
+ * 1. a flatbuffer, whose tables tflite/schema.h lists;
+ * 2. behind it: data of large models (import/tflite/values.c). */
 #include <string.h>
 
 #include "import/tflite/source.h"
 #include "import/tflite/variables.h"
+#include "tflite/schema.h"
 
 static octet_status open_model(octet_context *ctx, octet_tflite_source *source, const char *name) {
     octet_flatbuffer *fb = &source->fb;
     int32_t version;
-    OCTET_TRY(octet_flatbuffer_open(ctx, source->bytes, "TFL3", name, fb, &source->model));
-    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &source->model, 0, 0, &version));
-    OCTET_CHECK(ctx, version == 3, OCTET_UNSUPPORTED, "%s: schema version %d, octet reads version 3", name, version);
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 2, 4, true, &source->subgraphs));
+    OCTET_TRY(octet_flatbuffer_open(ctx, source->bytes, OCTET_TFLITE_IDENTIFIER, name, fb, &source->model));
+    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &source->model, OCTET_TFLITE_MODEL_VERSION, 0, &version));
+    OCTET_CHECK(ctx, version == OCTET_TFLITE_SCHEMA_VERSION, OCTET_UNSUPPORTED,
+                "%s: schema version %d, octet reads version %d", name, version, OCTET_TFLITE_SCHEMA_VERSION);
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, OCTET_TFLITE_MODEL_SUBGRAPHS, 4, true,
+                                            &source->subgraphs));
     OCTET_CHECK(ctx, source->subgraphs.n > 0, OCTET_FORMAT, "%s: there is no graph in this file", name);
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 4, 4, true, &source->buffers));
+    OCTET_TRY(
+        octet_flatbuffer_vector_field(ctx, fb, &source->model, OCTET_TFLITE_MODEL_BUFFERS, 4, true, &source->buffers));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->subgraphs.n, &source->frames));
     OCTET_TRY(octet_tflite_open_frame(ctx, source, 0));
     source->frame->is_running = true;
-    OCTET_TRY(octet_tflite_read_text(ctx, source, &source->frame->subgraph, 4, "main", &source->graph->name));
-    return octet_tflite_read_text(ctx, source, &source->model, 3, "", &source->graph->description);
+    OCTET_TRY(octet_tflite_read_text(ctx, source, &source->frame->subgraph, OCTET_TFLITE_SUBGRAPH_NAME, "main",
+                                     &source->graph->name));
+    return octet_tflite_read_text(ctx, source, &source->model, OCTET_TFLITE_MODEL_DESCRIPTION, "",
+                                  &source->graph->description);
 }
 
 /* Fixes what the file leaves open: a batch is 1, other dimensions must be given, with or without the batch. */
@@ -60,32 +63,34 @@ static octet_status find_port_name(octet_context *ctx, octet_tflite_source *sour
         octet_flatbuffer_table map;
         int32_t index;
         OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, maps, i, &map));
-        OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, &map, 1, 0, &index));
-        if ((uint32_t)index == tensor) return octet_tflite_read_text(ctx, source, &map, 0, NULL, out);
+        OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, &map, OCTET_TFLITE_TENSOR_MAP_TENSOR_INDEX, 0, &index));
+        if ((uint32_t)index == tensor)
+            return octet_tflite_read_text(ctx, source, &map, OCTET_TFLITE_TENSOR_MAP_NAME, NULL, out);
     }
     return OCTET_OK;
 }
 
-/* The signature "serving_default", else the first of the subgraph; inputs and outputs stay empty without one. */
+/* The signature OCTET_TFLITE_SERVING, else the first of the subgraph; inputs and outputs stay empty without one. */
 static octet_status find_signature(octet_context *ctx, octet_tflite_source *source, octet_flatbuffer_vector *inputs,
                                    octet_flatbuffer_vector *outputs) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector signatures;
     *inputs = *outputs = (octet_flatbuffer_vector){0};
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 7, 4, true, &signatures));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, OCTET_TFLITE_MODEL_SIGNATURE_DEFS, 4, true,
+                                            &signatures));
     for (uint32_t i = 0; i < signatures.n; i++) {
         octet_flatbuffer_table signature;
         const char *key;
         int32_t subgraph;
         OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &signatures, i, &signature));
-        OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &signature, 2, &key));
-        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &signature, 4, 0, &subgraph));
-        const bool serving = key && strcmp(key, "serving_default") == 0;
+        OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &signature, OCTET_TFLITE_SIGNATURE_KEY, &key));
+        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &signature, OCTET_TFLITE_SIGNATURE_SUBGRAPH_INDEX, 0, &subgraph));
+        const bool serving = key && strcmp(key, OCTET_TFLITE_SERVING) == 0;
         OCTET_CHECK(ctx, subgraph == 0, OCTET_UNSUPPORTED,
                     "%s: the model has several graphs to run (signatures); octet supports models with one", fb->name);
         if (inputs->at != 0 && !serving) continue;
-        OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &signature, 0, 4, true, inputs));
-        OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &signature, 1, 4, true, outputs));
+        OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &signature, OCTET_TFLITE_SIGNATURE_INPUTS, 4, true, inputs));
+        OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &signature, OCTET_TFLITE_SIGNATURE_OUTPUTS, 4, true, outputs));
         if (serving) break;
     }
     return OCTET_OK;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/tflite/call.h"
+#include "tflite/schema.h"
 
 enum { MAX_LENGTH = OCTET_MAX_OPERATOR_INPUTS }; /* PACK takes no more */
 
@@ -182,8 +183,10 @@ octet_status octet_tflite_read_list_operator(octet_context *ctx, octet_tflite_so
     reading r = {.ctx = ctx, .source = source};
     uint32_t *outputs, n_inputs, n_outputs;
     OCTET_TRY(octet_arena_format(ctx, &source->graph->arena, &r.layer, "%s #%u", operators[what].name, index));
-    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 1, false, index, &r.inputs, &n_inputs));
-    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &outputs, &n_outputs));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, OCTET_TFLITE_OPERATOR_INPUTS, false, index, &r.inputs,
+                                        &n_inputs));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, OCTET_TFLITE_OPERATOR_OUTPUTS, false, index, &outputs,
+                                        &n_outputs));
     OCTET_CHECK(ctx, n_inputs == operators[what].n_inputs && n_outputs == 1, OCTET_MODEL,
                 "%s: %s with %u inputs and %u outputs", source->fb.name, r.layer, n_inputs, n_outputs);
     r.output = outputs[0];

@@ -1,7 +1,3 @@
-/* Table Operator: 0 opcode_index uint, 1 inputs [int], 2 outputs [int], 3 builtin_options_type, 4 builtin_options, 5
- * custom_options, 8 intermediates [int], 11 builtin_options_2_type. Table OperatorCode: 0 deprecated_builtin_code byte,
- * 1 custom_code, 2 version int (1), 3 builtin_code int. The builtin operator is the larger of the two codes; -1 in
- * inputs is an optional one that is absent. Fields of the options tables: tflite/options.c. */
 #include <string.h>
 
 #include "graph/infer/infer.h"
@@ -11,7 +7,10 @@
 #include "import/tflite/rewrite.h"
 #include "import/tflite/source.h"
 #include "import/tflite/variables.h"
+#include "tflite/builtin.h"
 #include "tflite/options.h"
+#include "tflite/schema.h"
+#include "tflite/types.h"
 
 static const int64_t nothing; /* where empty constants point */
 
@@ -29,9 +28,10 @@ static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source,
     octet_flatbuffer_vector codes;
     octet_flatbuffer_table table;
     const char *custom;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->model, 1, 4, true, &codes));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &source->model, OCTET_TFLITE_MODEL_OPERATOR_CODES, 4,
+                                            true, &codes));
     OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, &codes, code, &table));
-    OCTET_TRY(octet_flatbuffer_string_field(ctx, &source->fb, &table, 1, &custom));
+    OCTET_TRY(octet_flatbuffer_string_field(ctx, &source->fb, &table, OCTET_TFLITE_OPERATOR_CODE_CUSTOM, &custom));
     if (builtin == OCTET_BUILTIN_CUSTOM) {
         return octet_context_fail(
             ctx, OCTET_UNSUPPORTED,
@@ -39,30 +39,37 @@ static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source,
             source->fb.name, operator_index, custom ? custom : "");
     }
     return octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: operator %u is %s (%d), which octet does not support",
-                              source->fb.name, operator_index, octet_tflite_builtin_name(builtin), builtin);
+                              source->fb.name, operator_index, octet_builtin_name(builtin), builtin);
+}
+
+static octet_status read_builtin(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *code,
+                                 int32_t *out) {
+    uint8_t deprecated;
+    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, code, OCTET_TFLITE_OPERATOR_CODE_DEPRECATED_BUILTIN, 0, &deprecated));
+    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, code, OCTET_TFLITE_OPERATOR_CODE_BUILTIN, 0, out));
+    if ((int8_t)deprecated > *out) *out = (int8_t)deprecated;
+    return OCTET_OK;
 }
 
 static octet_status read_codes(octet_context *ctx, octet_tflite_source *source) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector codes;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 1, 4, true, &codes));
+    OCTET_TRY(
+        octet_flatbuffer_vector_field(ctx, fb, &source->model, OCTET_TFLITE_MODEL_OPERATOR_CODES, 4, true, &codes));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, codes.n, &source->opcodes));
     source->n_opcodes = codes.n;
     for (uint32_t i = 0; i < codes.n; i++) {
         octet_flatbuffer_table table;
-        uint8_t deprecated;
         octet_tflite_opcode *code = &source->opcodes[i];
         OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &codes, i, &table));
-        OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, 0, 0, &deprecated));
-        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 2, 1, &code->version));
-        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 3, 0, &code->builtin));
-        if ((int8_t)deprecated > code->builtin) code->builtin = (int8_t)deprecated;
+        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, OCTET_TFLITE_OPERATOR_CODE_VERSION, 1, &code->version));
+        OCTET_TRY(read_builtin(ctx, fb, &table, &code->builtin));
         const char *custom = NULL;
         if (code->builtin == OCTET_BUILTIN_CUSTOM)
-            OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &table, 1, &custom));
+            OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &table, OCTET_TFLITE_OPERATOR_CODE_CUSTOM, &custom));
         code->list = octet_tflite_list_operator_of(custom);
         code->known = code->builtin == OCTET_BUILTIN_CUSTOM ? octet_tflite_custom_code(custom, &code->code)
-                                                            : octet_operator_from_builtin(code->builtin, &code->code);
+                                                            : octet_builtin_find_operator(code->builtin, &code->code);
     }
     return OCTET_OK;
 }
@@ -71,22 +78,19 @@ octet_status octet_tflite_builtin_of(octet_context *ctx, octet_tflite_source *so
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector codes;
     octet_flatbuffer_table table;
-    uint8_t deprecated;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, 1, 4, true, &codes));
+    OCTET_TRY(
+        octet_flatbuffer_vector_field(ctx, fb, &source->model, OCTET_TFLITE_MODEL_OPERATOR_CODES, 4, true, &codes));
     OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < codes.n, OCTET_FORMAT, "%s: an operator has code %d of %u", fb->name,
                 code, codes.n);
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &codes, (uint32_t)code, &table));
-    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, 0, 0, &deprecated));
-    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 3, 0, out));
-    if ((int8_t)deprecated > *out) *out = (int8_t)deprecated;
-    return OCTET_OK;
+    return read_builtin(ctx, fb, &table, out);
 }
 
 static octet_status read_i32_list(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *table,
-                                  const octet_option_field *field, const char *layer, octet_options *options) {
+                                  int number, const octet_option *option, const char *layer, octet_options *options) {
     octet_flatbuffer_vector list;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, field->number, 4, true, &list));
-    OCTET_CHECK(ctx, list.n <= OCTET_MAX_RANK, OCTET_FORMAT, "%s: %s: %s has %u entries", fb->name, layer, field->name,
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, number, 4, true, &list));
+    OCTET_CHECK(ctx, list.n <= OCTET_MAX_RANK, OCTET_FORMAT, "%s: %s: %s has %u entries", fb->name, layer, option->path,
                 list.n);
     options->squeeze.n_dims = (int32_t)list.n;
     for (uint32_t i = 0; i < list.n; i++) options->squeeze.dims[i] = octet_flatbuffer_i32_at(fb, &list, i);
@@ -94,19 +98,19 @@ static octet_status read_i32_list(octet_context *ctx, octet_flatbuffer *fb, cons
 }
 
 static octet_status read_option(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *table,
-                                const octet_option_field *field, const char *layer, octet_options *options) {
-    if (field->kind == OCTET_OPTION_I32_LIST) return read_i32_list(ctx, fb, table, field, layer, options);
-    uint8_t *place = (uint8_t *)options + field->offset;
-    const bool wide = field->kind == OCTET_OPTION_I32 || field->kind == OCTET_OPTION_F32;
+                                int number, const octet_option *option, const char *layer, octet_options *options) {
+    if (option->kind == OCTET_OPTION_I32_LIST) return read_i32_list(ctx, fb, table, number, option, layer, options);
+    uint8_t *place = (uint8_t *)options + option->offset;
+    const bool wide = option->kind == OCTET_OPTION_I32 || option->kind == OCTET_OPTION_F32;
     bool present;
     uint64_t bits;
-    OCTET_TRY(octet_flatbuffer_scalar_field(ctx, fb, table, field->number, wide ? 4 : 1, &present, &bits));
-    const int32_t value = present ? (int32_t)(uint32_t)bits : field->absent;
+    OCTET_TRY(octet_flatbuffer_scalar_field(ctx, fb, table, number, wide ? 4 : 1, &present, &bits));
+    const int32_t value = present ? (int32_t)(uint32_t)bits : option->usual;
     bool flag = value != 0, valid = true;
     octet_type type = OCTET_FLOAT32;
-    switch (field->kind) {
+    switch (option->kind) {
     case OCTET_OPTION_I32:
-        valid = value >= field->minimum;
+        valid = value >= option->minimum;
         memcpy(place, &value, sizeof value);
         break;
     case OCTET_OPTION_F32: memcpy(place, &value, sizeof value); break;
@@ -123,34 +127,35 @@ static octet_status read_option(octet_context *ctx, octet_flatbuffer *fb, const 
         memcpy(place, &value, sizeof value);
         break;
     case OCTET_OPTION_TYPE:
-        valid = octet_type_from_code(value, &type);
+        valid = octet_tensor_type_find(value, &type);
         memcpy(place, &type, sizeof type);
         break;
     case OCTET_OPTION_MUST_BE_0: valid = value == 0; break;
     case OCTET_OPTION_I32_LIST: break;
     }
     OCTET_CHECK(ctx, valid, wide ? OCTET_FORMAT : OCTET_UNSUPPORTED, "%s: %s: %s is %d, which %s", fb->name, layer,
-                field->name, value, wide ? "is not possible" : "octet does not support");
+                option->path, value, wide ? "is not possible" : "octet does not support");
     return OCTET_OK;
 }
 
 static octet_status read_options(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
                                  octet_operator *op) {
     octet_flatbuffer *fb = &source->fb;
-    const octet_options_table *schema = octet_options_table_of(op->code);
+    const octet_tflite_options place = octet_tflite_options_of(op->code);
+    const octet_option_list list = octet_options_of(op->code);
     octet_flatbuffer_table options;
-    uint8_t kind, kind_2;
-    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, table, 3, 0, &kind));
-    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, table, 11, 0, &kind_2));
-    OCTET_CHECK(ctx, kind_2 == 0, OCTET_UNSUPPORTED, "%s: %s has options of the second kind (%u)", fb->name, op->layer,
-                kind_2);
-    OCTET_CHECK(ctx, kind == 0 || schema->n_fields == 0 || kind == schema->builtin_options, OCTET_FORMAT,
-                "%s: %s has options of another operator (table %u instead of %d)", fb->name, op->layer, kind,
-                schema->builtin_options);
-    OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, 4, &options));
-    if (kind == 0) options = (octet_flatbuffer_table){0};
-    for (uint32_t i = 0; i < schema->n_fields; i++)
-        OCTET_TRY(read_option(ctx, fb, &options, &schema->fields[i], op->layer, &op->options));
+    uint8_t type, type_2;
+    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, table, OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS_TYPE, 0, &type));
+    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, table, OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS_2_TYPE, 0, &type_2));
+    OCTET_CHECK(ctx, type_2 == 0, OCTET_UNSUPPORTED, "%s: %s has options of the second kind (%u)", fb->name, op->layer,
+                type_2);
+    OCTET_CHECK(ctx, type == 0 || list.n == 0 || type == place.type, OCTET_FORMAT,
+                "%s: %s has options of another operator (table %u instead of %d)", fb->name, op->layer, type,
+                place.type);
+    OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, &options));
+    if (type == 0) options = (octet_flatbuffer_table){0};
+    for (uint32_t i = 0; i < list.n; i++)
+        OCTET_TRY(read_option(ctx, fb, &options, place.first_field + (int)i, &list.items[i], op->layer, &op->options));
     return OCTET_OK;
 }
 
@@ -159,7 +164,9 @@ octet_status octet_tflite_read_tensors(octet_context *ctx, octet_tflite_source *
                                        uint32_t **out, uint32_t *n) {
     octet_flatbuffer *fb = &source->fb;
     const uint32_t n_tensors = source->frame->tensors.n;
-    const char *what = field == 1 ? "inputs" : field == 2 ? "outputs" : "intermediates";
+    const char *what = field == OCTET_TFLITE_OPERATOR_INPUTS    ? "inputs"
+                       : field == OCTET_TFLITE_OPERATOR_OUTPUTS ? "outputs"
+                                                                : "intermediates";
     octet_flatbuffer_vector list;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, field, 4, true, &list));
     OCTET_CHECK(ctx, list.n <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT,
@@ -267,8 +274,8 @@ static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *so
     if (shape && shape->data) return OCTET_OK;
     octet_flatbuffer_table options;
     octet_flatbuffer_vector dims;
-    OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, 4, &options));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &options, 0, 4, true, &dims));
+    OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, &options));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &options, OCTET_TFLITE_RESHAPE_OPTIONS_NEW_SHAPE, 4, true, &dims));
     OCTET_CHECK(ctx, dims.n <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: %s gives rank %u", fb->name, op->layer, dims.n);
     octet_shape target = graph->values[op->outputs[0]].shape;
     if (dims.n > 0 && !shape) {
@@ -306,9 +313,12 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
                                   const octet_tflite_opcode *code, uint32_t index) {
     octet_graph *graph = source->graph;
     octet_operator op = {.code = code->code};
-    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 1, true, index, &op.inputs, &op.n_inputs));
-    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &op.outputs, &op.n_outputs));
-    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 8, true, index, &op.intermediates, &op.n_intermediates));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, OCTET_TFLITE_OPERATOR_INPUTS, true, index, &op.inputs,
+                                        &op.n_inputs));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, OCTET_TFLITE_OPERATOR_OUTPUTS, false, index, &op.outputs,
+                                        &op.n_outputs));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, OCTET_TFLITE_OPERATOR_INTERMEDIATES, true, index,
+                                        &op.intermediates, &op.n_intermediates));
     const char *name = octet_operator_name(op.code);
     OCTET_CHECK(ctx, op.n_outputs > 0, OCTET_FORMAT, "%s: operator %u (%s) has no output", source->fb.name, index,
                 name);
@@ -348,10 +358,11 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
 static octet_status read_rewritten(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
                                    int32_t builtin, uint32_t index) {
     octet_operator op = {0};
-    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 1, false, index, &op.inputs, &op.n_inputs));
-    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, 2, false, index, &op.outputs, &op.n_outputs));
-    OCTET_TRY(
-        octet_arena_format(ctx, &source->graph->arena, &op.layer, "%s #%u", octet_tflite_builtin_name(builtin), index));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, OCTET_TFLITE_OPERATOR_INPUTS, false, index, &op.inputs,
+                                        &op.n_inputs));
+    OCTET_TRY(octet_tflite_read_tensors(ctx, source, table, OCTET_TFLITE_OPERATOR_OUTPUTS, false, index, &op.outputs,
+                                        &op.n_outputs));
+    OCTET_TRY(octet_arena_format(ctx, &source->graph->arena, &op.layer, "%s #%u", octet_builtin_name(builtin), index));
     OCTET_TRY(take_inputs(ctx, source, &op));
     OCTET_TRY(make_outputs(ctx, source, &op, false));
     return octet_tflite_rewrite(ctx, source->graph, builtin, &op);
@@ -360,7 +371,7 @@ static octet_status read_rewritten(octet_context *ctx, octet_tflite_source *sour
 static octet_status read_any(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *table,
                              uint32_t index) {
     int32_t code;
-    OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, table, 0, 0, &code));
+    OCTET_TRY(octet_flatbuffer_i32_field(ctx, &source->fb, table, OCTET_TFLITE_OPERATOR_OPCODE_INDEX, 0, &code));
     OCTET_CHECK(ctx, code >= 0 && (uint32_t)code < source->n_opcodes, OCTET_FORMAT, "%s: operator %u has code %d of %u",
                 source->fb.name, index, code, source->n_opcodes);
     const int32_t builtin = source->opcodes[code].builtin;

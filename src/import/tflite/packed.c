@@ -1,18 +1,18 @@
-/* Table SparsityParameters: 0 traversal_order [int], 1 block_map [int], 2 dim_metadata.
- * Table DimensionMetadata: 0 format byte (0 dense, 1 compressed), 1 dense_size int, 2 array_segments_type, 3
- * array_segments, 4 array_indices_type, 5 array_indices; the arrays are unions of tables whose field 0 is a vector:
- * Int32Vector 1, Uint16Vector 2, Uint8Vector 3. A tensor is traversed level by level: its dimensions in some order,
+/* A sparse tensor is traversed level by level: its dimensions in some order,
  * each divided by the size of its block, then the blocks' own. Entry e of a compressed level holds the indices
  * segments[e] to segments[e + 1] of the next; the elements follow in that order. */
 #include "import/tflite/packed.h"
 
 #include <string.h>
 
-enum { MOST_LEVELS = 2 * OCTET_MAX_RANK, SCHEMA_INT4 = 17, MOST_ZEROS = 1024 /* for an element that is stored */ };
+#include "tflite/schema.h"
+#include "tflite/types.h"
+
+enum { MOST_LEVELS = 2 * OCTET_MAX_RANK, MOST_ZEROS = 1024 /* for an element that is stored */ };
 
 bool octet_tflite_is_nibbles(int code, octet_type *type) {
     *type = OCTET_INT8;
-    return code == SCHEMA_INT4;
+    return code == OCTET_TENSOR_TYPE_INT4;
 }
 
 octet_status octet_tflite_unpack_nibbles(octet_context *ctx, octet_tflite_source *source, const char *name,
@@ -72,10 +72,10 @@ static octet_status read_numbers(octet_context *ctx, octet_tflite_source *source
     octet_flatbuffer_table holder;
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, table, type_field, 0, &type));
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, type_field + 1, &holder));
-    OCTET_CHECK(ctx, type >= 1 && type <= 3, OCTET_FORMAT, "%s: sparse tensor %s has no list of indices", fb->name,
-                name);
-    out->width = type == 1 ? 4 : type == 2 ? 2 : 1;
-    return octet_flatbuffer_vector_field(ctx, fb, &holder, 0, out->width, true, &out->vector);
+    OCTET_CHECK(ctx, type >= OCTET_TFLITE_INDICES_I32 && type <= OCTET_TFLITE_INDICES_U8, OCTET_FORMAT,
+                "%s: sparse tensor %s has no list of indices", fb->name, name);
+    out->width = type == OCTET_TFLITE_INDICES_I32 ? 4 : type == OCTET_TFLITE_INDICES_U16 ? 2 : 1;
+    return octet_flatbuffer_vector_field(ctx, fb, &holder, OCTET_TFLITE_INDICES_VALUES, out->width, true, &out->vector);
 }
 
 /* The segments are as many as the entries of the level above, never go back and end where the indices do. */
@@ -119,24 +119,25 @@ static octet_status read_levels(octet_context *ctx, octet_tflite_source *source,
         uint8_t format;
         int32_t size;
         OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, metadata, i, &table));
-        OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, 0, 0, &format));
-        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, 1, 0, &size));
+        OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, OCTET_TFLITE_DIMENSION_FORMAT, 0, &format));
+        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &table, OCTET_TFLITE_DIMENSION_DENSE_SIZE, 0, &size));
         const bool is_block = i >= (uint32_t)w->rank;
         const uint32_t whole = (uint32_t)shape->dims[l->dim];
-        bool good = format <= 1 && !(is_block && format == 1);
+        const bool is_compressed = format == OCTET_TFLITE_DIMENSION_COMPRESSED;
+        bool good = format <= OCTET_TFLITE_DIMENSION_COMPRESSED && !(is_block && is_compressed);
         if (is_block) {
             good = good && size >= 1 && w->block[l->dim] == 1 && whole % (uint32_t)size == 0;
             if (good) w->block[l->dim] = l->size = (uint32_t)size;
         } else {
             l->size = whole / w->block[l->dim];
-            good = good && (format == 1 || (uint32_t)size == l->size);
+            good = good && (is_compressed || (uint32_t)size == l->size);
         }
         OCTET_CHECK(ctx, good, OCTET_FORMAT, "%s: sparse tensor %s has dimensions that contradict its shape", fb->name,
                     w->name);
-        l->compressed = format == 1;
+        l->compressed = is_compressed;
         if (!l->compressed) continue;
-        OCTET_TRY(read_numbers(ctx, source, &table, 2, w->name, &l->segments));
-        OCTET_TRY(read_numbers(ctx, source, &table, 4, w->name, &l->indices));
+        OCTET_TRY(read_numbers(ctx, source, &table, OCTET_TFLITE_DIMENSION_ARRAY_SEGMENTS_TYPE, w->name, &l->segments));
+        OCTET_TRY(read_numbers(ctx, source, &table, OCTET_TFLITE_DIMENSION_ARRAY_INDICES_TYPE, w->name, &l->indices));
     }
     size_t n_entries = 1;
     for (uint32_t i = 0; i < w->n_levels; i++) {
@@ -183,9 +184,9 @@ octet_status octet_tflite_unpack_sparse(octet_context *ctx, octet_tflite_source 
     octet_flatbuffer_vector order, blocks, metadata;
     const size_t n = octet_shape_elements(shape);
     walk w = {.source = source, .name = name, .rank = shape->rank, .from = data.data, .element = element};
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, sparsity, 0, 4, true, &order));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, sparsity, 1, 4, true, &blocks));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, sparsity, 2, 4, true, &metadata));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, sparsity, OCTET_TFLITE_SPARSITY_TRAVERSAL_ORDER, 4, true, &order));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, sparsity, OCTET_TFLITE_SPARSITY_BLOCK_MAP, 4, true, &blocks));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, sparsity, OCTET_TFLITE_SPARSITY_DIM_METADATA, 4, true, &metadata));
     w.n_levels = metadata.n;
     const bool good = order.n == metadata.n && metadata.n == (uint32_t)shape->rank + blocks.n &&
                       blocks.n <= (uint32_t)shape->rank && data.size % element == 0;

@@ -1,11 +1,11 @@
 #include "import/tflite/rewrite.h"
 
 #include "graph/infer/infer.h"
-
-enum { EMBEDDING_LOOKUP = 7, ADD_N = 106, RANK = 110, DENSIFY = 124 };
+#include "tflite/builtin.h"
 
 bool octet_tflite_is_rewritten(int32_t builtin) {
-    return builtin == EMBEDDING_LOOKUP || builtin == ADD_N || builtin == RANK || builtin == DENSIFY;
+    return builtin == OCTET_BUILTIN_EMBEDDING_LOOKUP || builtin == OCTET_BUILTIN_ADD_N ||
+           builtin == OCTET_BUILTIN_RANK || builtin == OCTET_BUILTIN_DENSIFY;
 }
 
 /* An operator whose result exists as a tensor of the file; its type must be the one that inference gives. */
@@ -71,7 +71,7 @@ octet_status octet_tflite_rewrite(octet_context *ctx, octet_graph *graph, int32_
     for (uint32_t i = 0; i < op->n_inputs; i++) present = present && op->inputs[i] != OCTET_NONE;
     OCTET_CHECK(ctx, present, OCTET_MODEL, "%s: %s with %u inputs and %u outputs", graph->source, op->layer,
                 op->n_inputs, op->n_outputs);
-    if (builtin == DENSIFY) return densify(ctx, graph, op);
-    if (builtin == RANK) return rank(ctx, graph, op);
-    return builtin == ADD_N ? add_n(ctx, graph, op) : embedding_lookup(ctx, graph, op);
+    if (builtin == OCTET_BUILTIN_DENSIFY) return densify(ctx, graph, op);
+    if (builtin == OCTET_BUILTIN_RANK) return rank(ctx, graph, op);
+    return builtin == OCTET_BUILTIN_ADD_N ? add_n(ctx, graph, op) : embedding_lookup(ctx, graph, op);
 }

@@ -1,8 +1,8 @@
 /* import/tflite/source.h - what the parts of the TFLite importer share.
  * In:  an opened flatbuffer and the graph that grows from it.
  * Out: values from tensors (import/tflite/values.c), operators (import/tflite/operators.c), those of called graphs in
- * the place of the call (import/tflite/call.c), folded shape arithmetic (import/tflite/shapes.c). Knows: field numbers
- * of the TFLite schema, version 3. Does not know: the FlatBuffers format itself. */
+ * the place of the call (import/tflite/call.c), folded shape arithmetic (import/tflite/shapes.c). Knows: what the
+ * tables of tflite/schema.h mean. Does not know: the FlatBuffers format itself. */
 #ifndef OCTET_IMPORT_TFLITE_SOURCE_H
 #define OCTET_IMPORT_TFLITE_SOURCE_H
 
@@ -53,8 +53,9 @@ octet_status octet_tflite_open_frame(octet_context *ctx, octet_tflite_source *so
 /* Adds the operators of source->frame; shapes of results come from inference. Arithmetic on shapes that are known by
  * now becomes constants. In the main graph tensor i's value is value i; every call of another graph makes new ones. */
 octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source *source);
-/* The tensors that an operator of source->frame names in field 1 (inputs), 2 (outputs) or 8 (intermediates); an absent
- * optional one is OCTET_NONE. `*out` has room for one more. `index`: of the operator, for messages. */
+/* The tensors that an operator of source->frame names in `field`, OCTET_TFLITE_OPERATOR_INPUTS, _OUTPUTS or
+ * _INTERMEDIATES; an absent optional one is OCTET_NONE. `*out` has room for one more. `index`: of the operator, for
+ * messages. */
 octet_status octet_tflite_read_tensors(octet_context *ctx, octet_tflite_source *source,
                                        const octet_flatbuffer_table *table, int field, bool optional, uint32_t index,
                                        uint32_t **out, uint32_t *n);
@@ -78,9 +79,5 @@ octet_status octet_tflite_builtin_of(octet_context *ctx, octet_tflite_source *so
 octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *source,
                                     const octet_flatbuffer_table *table, int field, const char *absent,
                                     const char **out);
-
-/* Names of the schema, for messages: "WHILE", "INT4"; "?" for numbers that the schema does not have. */
-const char *octet_tflite_builtin_name(int builtin);
-const char *octet_tflite_type_name(int type);
 
 #endif

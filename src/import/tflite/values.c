@@ -1,14 +1,11 @@
-/* Table Tensor: 0 shape [int], 1 type byte, 2 buffer uint, 3 name, 4 quantization, 5 is_variable, 6 sparsity, 7
- * shape_signature [int], 8 has_rank, 9 variant_tensors, 10 external_buffer uint. Table Buffer: 0 data [ubyte], 1 offset
- * ulong, 2 size ulong (data behind the flatbuffer, from the beginning of the file). Table QuantizationParameters: 0 min
- * [float], 1 max [float], 2 scale [float], 3 zero_point [long], 4 details_type, 5 details, 6 quantized_dimension int.
- */
 #include <math.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "import/tflite/packed.h"
 #include "import/tflite/source.h"
+#include "tflite/schema.h"
+#include "tflite/types.h"
 
 octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *source,
                                     const octet_flatbuffer_table *table, int field, const char *absent,
@@ -29,10 +26,10 @@ octet_status octet_tflite_find_data(octet_context *ctx, octet_tflite_source *sou
     octet_flatbuffer *fb = &source->fb;
     int32_t index, external;
     *out = (octet_bytes){0};
-    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, tensor, 10, 0, &external));
+    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, tensor, OCTET_TFLITE_TENSOR_EXTERNAL_BUFFER, 0, &external));
     OCTET_CHECK(ctx, external == 0, OCTET_UNSUPPORTED,
                 "%s: tensor %s keeps its data in another file; save the model as one file", fb->name, name);
-    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, tensor, 2, 0, &index));
+    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, tensor, OCTET_TFLITE_TENSOR_BUFFER, 0, &index));
     OCTET_CHECK(ctx, (index == 0 && source->buffers.n == 0) || (uint32_t)index < source->buffers.n, OCTET_FORMAT,
                 "%s: tensor %s names buffer %u of %u", fb->name, name, (uint32_t)index, source->buffers.n);
     if (index == 0) return OCTET_OK;
@@ -40,9 +37,9 @@ octet_status octet_tflite_find_data(octet_context *ctx, octet_tflite_source *sou
     octet_flatbuffer_vector data;
     uint64_t offset, size;
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->buffers, (uint32_t)index, &buffer));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &buffer, 0, 1, false, &data));
-    OCTET_TRY(octet_flatbuffer_u64_field(ctx, fb, &buffer, 1, 0, &offset));
-    OCTET_TRY(octet_flatbuffer_u64_field(ctx, fb, &buffer, 2, 0, &size));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &buffer, OCTET_TFLITE_BUFFER_DATA, 1, false, &data));
+    OCTET_TRY(octet_flatbuffer_u64_field(ctx, fb, &buffer, OCTET_TFLITE_BUFFER_OFFSET, 0, &offset));
+    OCTET_TRY(octet_flatbuffer_u64_field(ctx, fb, &buffer, OCTET_TFLITE_BUFFER_SIZE, 0, &size));
     if (data.n > 0) {
         *out = (octet_bytes){fb->bytes.data + data.at, data.n};
     } else if (offset > 1 && size > 0) { /* 0 and 1 stand for none */
@@ -58,8 +55,8 @@ static octet_status read_shape(octet_context *ctx, octet_tflite_source *source, 
                                const char *name, uint32_t index, octet_shape *shape) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector dims, signature;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, tensor, 0, 4, true, &dims));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, tensor, 7, 4, true, &signature));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, tensor, OCTET_TFLITE_TENSOR_SHAPE, 4, true, &dims));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, tensor, OCTET_TFLITE_TENSOR_SHAPE_SIGNATURE, 4, true, &signature));
     OCTET_CHECK(ctx, dims.n <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: tensor %s has rank %u, at most %d are possible",
                 fb->name, name, dims.n, OCTET_MAX_RANK);
     OCTET_CHECK(ctx, signature.n == 0 || signature.n == dims.n, OCTET_FORMAT,
@@ -81,14 +78,15 @@ static octet_status read_scales(octet_context *ctx, octet_tflite_source *source,
     octet_flatbuffer *fb = &source->fb;
     const octet_value *value = &source->graph->values[index];
     octet_flatbuffer_vector scales, zero_points;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, 2, 4, true, &scales));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, 3, 8, true, &zero_points));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, table, OCTET_TFLITE_QUANTIZATION_SCALE, 4, true, &scales));
+    OCTET_TRY(
+        octet_flatbuffer_vector_field(ctx, fb, table, OCTET_TFLITE_QUANTIZATION_ZERO_POINT, 8, true, &zero_points));
     if (scales.n == 0 || value->type == OCTET_FLOAT32 || value->type == OCTET_FLOAT16 || value->type == OCTET_BOOL)
         return OCTET_OK;
     OCTET_CHECK(ctx, zero_points.n == scales.n, OCTET_FORMAT, "%s: tensor %s has %u scales and %u zero points",
                 fb->name, value->name, scales.n, zero_points.n);
     int32_t axis;
-    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, table, 6, 0, &axis));
+    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, table, OCTET_TFLITE_QUANTIZATION_QUANTIZED_DIMENSION, 0, &axis));
     if (scales.n == 1 && (axis < 0 || axis >= value->shape.rank)) axis = 0;
     OCTET_CHECK(
         ctx, scales.n == 1 || (axis >= 0 && axis < value->shape.rank && (uint32_t)value->shape.dims[axis] == scales.n),
@@ -123,14 +121,14 @@ static octet_status read_quantization(octet_context *ctx, octet_tflite_source *s
     octet_flatbuffer_table table;
     octet_flatbuffer_vector min, max;
     uint8_t details;
-    OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, tensor, 4, &table));
-    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, 4, 0, &details));
+    OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, tensor, OCTET_TFLITE_TENSOR_QUANTIZATION, &table));
+    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &table, OCTET_TFLITE_QUANTIZATION_DETAILS_TYPE, 0, &details));
     OCTET_CHECK(ctx, details == 0, OCTET_UNSUPPORTED,
                 "%s: tensor %s is quantized in a way that octet does not know (details %u)", fb->name, value->name,
                 details);
     OCTET_TRY(read_scales(ctx, source, &table, index));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, 0, 4, true, &min));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, 1, 4, true, &max));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, OCTET_TFLITE_QUANTIZATION_MIN, 4, true, &min));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, OCTET_TFLITE_QUANTIZATION_MAX, 4, true, &max));
     if (min.n == 1 && max.n == 1 && value->type == OCTET_FLOAT32 && !value->data) {
         value->min = octet_flatbuffer_f32_at(fb, &min, 0);
         value->max = octet_flatbuffer_f32_at(fb, &max, 0);
@@ -158,8 +156,6 @@ static octet_status set_data(octet_context *ctx, octet_tflite_source *source, ui
     return OCTET_OK;
 }
 
-enum { RESOURCE = 13, VARIANT = 14 };
-
 static octet_status read_value(octet_context *ctx, octet_tflite_source *source, uint32_t index) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_table tensor, sparsity;
@@ -170,17 +166,18 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     octet_shape shape;
     octet_bytes data;
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->frame->tensors, index, &tensor));
-    OCTET_TRY(octet_tflite_read_text(ctx, source, &tensor, 3, "", &name));
-    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 1, 0, &code));
-    const bool nibbles = octet_tflite_is_nibbles(code, &type), is_handle = code == RESOURCE || code == VARIANT;
+    OCTET_TRY(octet_tflite_read_text(ctx, source, &tensor, OCTET_TFLITE_TENSOR_NAME, "", &name));
+    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, OCTET_TFLITE_TENSOR_TYPE, 0, &code));
+    const bool nibbles = octet_tflite_is_nibbles(code, &type),
+               is_handle = code == OCTET_TENSOR_TYPE_RESOURCE || code == OCTET_TENSOR_TYPE_VARIANT;
     if (is_handle) type = OCTET_BOOL; /* nothing reads it: import/tflite/variables.c, import/tflite/lists.c */
-    OCTET_CHECK(ctx, nibbles || is_handle || octet_type_from_code(code, &type), OCTET_UNSUPPORTED,
+    OCTET_CHECK(ctx, nibbles || is_handle || octet_tensor_type_find(code, &type), OCTET_UNSUPPORTED,
                 "%s: tensor %u (%.80s) has type %s (%u), which octet does not support", fb->name, index, name,
-                octet_tflite_type_name(code), code);
-    OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, &tensor, 6, &sparsity));
+                octet_tensor_type_name(code), code);
+    OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, &tensor, OCTET_TFLITE_TENSOR_SPARSITY, &sparsity));
     OCTET_TRY(read_shape(ctx, source, &tensor, name, index, &shape));
     OCTET_TRY(octet_graph_add_value(ctx, source->graph, name, type, &shape, &value));
-    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, 5, 0, &is_variable));
+    OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, OCTET_TFLITE_TENSOR_IS_VARIABLE, 0, &is_variable));
     source->graph->values[value].is_variable = is_variable != 0;
     OCTET_TRY(octet_tflite_find_data(ctx, source, &tensor, name, &data));
     const bool is_sparse = sparsity.at != 0 && data.size > 0;
@@ -197,10 +194,14 @@ static octet_status read_frame(octet_context *ctx, octet_tflite_source *source, 
     octet_flatbuffer *fb = &source->fb;
     octet_tflite_frame *frame = source->frame;
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->subgraphs, index, &frame->subgraph));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, 0, 4, true, &frame->tensors));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, 1, 4, true, &frame->inputs));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, 2, 4, true, &frame->outputs));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, 3, 4, true, &frame->operators));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, OCTET_TFLITE_SUBGRAPH_TENSORS, 4, true,
+                                            &frame->tensors));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, OCTET_TFLITE_SUBGRAPH_INPUTS, 4, true,
+                                            &frame->inputs));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, OCTET_TFLITE_SUBGRAPH_OUTPUTS, 4, true,
+                                            &frame->outputs));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, OCTET_TFLITE_SUBGRAPH_OPERATORS, 4, true,
+                                            &frame->operators));
     frame->first = source->graph->n_values;
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->open));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->now));

@@ -1,9 +1,12 @@
-/* Table CallOnceOptions: 0 init_subgraph_index int. Table VarHandleOptions: 0 container, 1 shared_name. */
 #include "import/tflite/variables.h"
 
 #include <string.h>
 
-enum { CALL_ONCE = 129, VAR_HANDLE = 142, READ_VARIABLE = 143, ASSIGN_VARIABLE = 144, MAX_VARIABLES = 4096 };
+#include "tflite/builtin.h"
+#include "tflite/schema.h"
+#include "tflite/types.h"
+
+enum { MAX_VARIABLES = 4096 };
 
 struct octet_tflite_variable {
     const char *name;    /* "container/shared_name" */
@@ -15,16 +18,17 @@ struct octet_tflite_variable {
 };
 
 bool octet_tflite_is_of_variables(int builtin) {
-    return builtin == CALL_ONCE || builtin == VAR_HANDLE || builtin == READ_VARIABLE || builtin == ASSIGN_VARIABLE;
+    return builtin == OCTET_BUILTIN_CALL_ONCE || builtin == OCTET_BUILTIN_VAR_HANDLE ||
+           builtin == OCTET_BUILTIN_READ_VARIABLE || builtin == OCTET_BUILTIN_ASSIGN_VARIABLE;
 }
 
 static octet_status find_variable(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *op,
                                   uint32_t *out) {
     octet_flatbuffer_table options;
     const char *container, *shared, *name;
-    OCTET_TRY(octet_flatbuffer_table_field(ctx, &source->fb, op, 4, &options));
-    OCTET_TRY(octet_tflite_read_text(ctx, source, &options, 0, "", &container));
-    OCTET_TRY(octet_tflite_read_text(ctx, source, &options, 1, "", &shared));
+    OCTET_TRY(octet_flatbuffer_table_field(ctx, &source->fb, op, OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, &options));
+    OCTET_TRY(octet_tflite_read_text(ctx, source, &options, OCTET_TFLITE_VAR_HANDLE_OPTIONS_CONTAINER, "", &container));
+    OCTET_TRY(octet_tflite_read_text(ctx, source, &options, OCTET_TFLITE_VAR_HANDLE_OPTIONS_SHARED_NAME, "", &shared));
     OCTET_TRY(octet_arena_format(ctx, &source->graph->arena, &name, "%s%s%s", container,
                                  container[0] != '\0' ? "/" : "", shared));
     for (*out = 0; *out < source->n_variables; ++*out)
@@ -37,7 +41,7 @@ static octet_status find_variable(octet_context *ctx, octet_tflite_source *sourc
     return OCTET_OK;
 }
 
-/* One tensor number of an operator's inputs (field 1) or outputs (field 2). */
+/* One tensor number of an operator's inputs or outputs, whichever `field` is. */
 static octet_status tensor_of(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *op,
                               int field, uint32_t position, uint32_t n_tensors, uint32_t *out) {
     octet_flatbuffer_vector list;
@@ -53,7 +57,7 @@ static octet_status tensor_of(octet_context *ctx, octet_tflite_source *source, c
 static octet_status variable_of(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *op,
                                 const uint32_t *handles, uint32_t n_tensors, octet_tflite_variable **out) {
     uint32_t handle = 0;
-    OCTET_TRY(tensor_of(ctx, source, op, 1, 0, n_tensors, &handle));
+    OCTET_TRY(tensor_of(ctx, source, op, OCTET_TFLITE_OPERATOR_INPUTS, 0, n_tensors, &handle));
     OCTET_CHECK(ctx, handles[handle] > 0, OCTET_MODEL,
                 "%s: tensor %u is used as a variable, and no VAR_HANDLE makes it one", source->fb.name, handle);
     *out = &source->variables[handles[handle] - 1];
@@ -68,15 +72,15 @@ static octet_status read_initial(octet_context *ctx, octet_tflite_source *source
     const char *name;
     uint32_t index = 0;
     uint8_t type;
-    OCTET_TRY(tensor_of(ctx, source, op, 1, 1, tensors->n, &index));
+    OCTET_TRY(tensor_of(ctx, source, op, OCTET_TFLITE_OPERATOR_INPUTS, 1, tensors->n, &index));
     OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, tensors, index, &tensor));
-    OCTET_TRY(octet_tflite_read_text(ctx, source, &tensor, 3, "", &name));
-    OCTET_TRY(octet_flatbuffer_u8_field(ctx, &source->fb, &tensor, 1, 0, &type));
-    OCTET_CHECK(ctx, octet_type_from_code(type, &variable->type), OCTET_UNSUPPORTED,
+    OCTET_TRY(octet_tflite_read_text(ctx, source, &tensor, OCTET_TFLITE_TENSOR_NAME, "", &name));
+    OCTET_TRY(octet_flatbuffer_u8_field(ctx, &source->fb, &tensor, OCTET_TFLITE_TENSOR_TYPE, 0, &type));
+    OCTET_CHECK(ctx, octet_tensor_type_find(type, &variable->type), OCTET_UNSUPPORTED,
                 "%s: tensor %s has type %s, which octet does not support", source->fb.name, name,
-                octet_tflite_type_name(type));
+                octet_tensor_type_name(type));
     octet_flatbuffer_vector dims;
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &tensor, 0, 4, true, &dims));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, &source->fb, &tensor, OCTET_TFLITE_TENSOR_SHAPE, 4, true, &dims));
     OCTET_CHECK(ctx, dims.n <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: tensor %s has rank %u", source->fb.name, name, dims.n);
     variable->shape = (octet_shape){.rank = (int32_t)dims.n};
     for (uint32_t i = 0; i < dims.n; i++) variable->shape.dims[i] = octet_flatbuffer_i32_at(&source->fb, &dims, i);
@@ -95,27 +99,28 @@ static octet_status read_once(octet_context *ctx, octet_tflite_source *source, c
     octet_flatbuffer_vector tensors, operators;
     int32_t index, code, builtin;
     uint32_t *handles;
-    OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, op, 4, &options));
-    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &options, 0, 0, &index));
+    OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, op, OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, &options));
+    OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &options, OCTET_TFLITE_CALL_ONCE_OPTIONS_INIT_SUBGRAPH, 0, &index));
     OCTET_CHECK(ctx, index > 0 && (uint32_t)index < source->subgraphs.n, OCTET_FORMAT,
                 "%s: CALL_ONCE names graph %d of %u", fb->name, index, source->subgraphs.n);
     OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &source->subgraphs, (uint32_t)index, &subgraph));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &subgraph, 0, 4, true, &tensors));
-    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &subgraph, 3, 4, true, &operators));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &subgraph, OCTET_TFLITE_SUBGRAPH_TENSORS, 4, true, &tensors));
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &subgraph, OCTET_TFLITE_SUBGRAPH_OPERATORS, 4, true, &operators));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, tensors.n, &handles));
     for (uint32_t i = 0; i < operators.n; i++) {
         OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &operators, i, &item));
-        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &item, 0, 0, &code));
+        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &item, OCTET_TFLITE_OPERATOR_OPCODE_INDEX, 0, &code));
         OCTET_TRY(octet_tflite_builtin_of(ctx, source, code, &builtin));
-        OCTET_CHECK(ctx, builtin == VAR_HANDLE || builtin == ASSIGN_VARIABLE, OCTET_UNSUPPORTED,
+        OCTET_CHECK(ctx, builtin == OCTET_BUILTIN_VAR_HANDLE || builtin == OCTET_BUILTIN_ASSIGN_VARIABLE,
+                    OCTET_UNSUPPORTED,
                     "%s: the graph that runs once has the operator %s; octet reads there only what gives constants to "
                     "variables",
-                    fb->name, octet_tflite_builtin_name(builtin));
+                    fb->name, octet_builtin_name(builtin));
         uint32_t number = 0, handle = 0;
         octet_tflite_variable *variable;
-        if (builtin == VAR_HANDLE) {
+        if (builtin == OCTET_BUILTIN_VAR_HANDLE) {
             OCTET_TRY(find_variable(ctx, source, &item, &number));
-            OCTET_TRY(tensor_of(ctx, source, &item, 2, 0, tensors.n, &handle));
+            OCTET_TRY(tensor_of(ctx, source, &item, OCTET_TFLITE_OPERATOR_OUTPUTS, 0, tensors.n, &handle));
             handles[handle] = number + 1;
         } else {
             OCTET_TRY(variable_of(ctx, source, &item, handles, tensors.n, &variable));
@@ -150,7 +155,7 @@ static octet_status read_read(octet_context *ctx, octet_tflite_source *source, c
     octet_tflite_variable *variable;
     uint32_t result = 0;
     OCTET_TRY(variable_of(ctx, source, op, frame->handles, frame->tensors.n, &variable));
-    OCTET_TRY(tensor_of(ctx, source, op, 2, 0, frame->tensors.n, &result));
+    OCTET_TRY(tensor_of(ctx, source, op, OCTET_TFLITE_OPERATOR_OUTPUTS, 0, frame->tensors.n, &result));
     OCTET_TRY(octet_tflite_check_free(ctx, source, result, "READ_VARIABLE"));
     OCTET_TRY(settle(ctx, source, variable, frame->first + result));
     const octet_value *held = &source->graph->values[variable->now],
@@ -166,7 +171,7 @@ static octet_status read_assign(octet_context *ctx, octet_tflite_source *source,
     octet_tflite_variable *variable;
     uint32_t tensor = 0, value;
     OCTET_TRY(variable_of(ctx, source, op, frame->handles, frame->tensors.n, &variable));
-    OCTET_TRY(tensor_of(ctx, source, op, 1, 1, frame->tensors.n, &tensor));
+    OCTET_TRY(tensor_of(ctx, source, op, OCTET_TFLITE_OPERATOR_INPUTS, 1, frame->tensors.n, &tensor));
     OCTET_TRY(octet_tflite_value_of(ctx, source, tensor, "ASSIGN_VARIABLE", &value));
     OCTET_TRY(settle(ctx, source, variable, value));
     variable->now = value;
@@ -177,13 +182,13 @@ octet_status octet_tflite_read_variable_operator(octet_context *ctx, octet_tflit
                                                  const octet_flatbuffer_table *table, int builtin) {
     uint32_t number = 0, handle = 0;
     switch (builtin) {
-    case CALL_ONCE: return read_once(ctx, source, table);
-    case READ_VARIABLE: return read_read(ctx, source, table);
-    case ASSIGN_VARIABLE: return read_assign(ctx, source, table);
+    case OCTET_BUILTIN_CALL_ONCE: return read_once(ctx, source, table);
+    case OCTET_BUILTIN_READ_VARIABLE: return read_read(ctx, source, table);
+    case OCTET_BUILTIN_ASSIGN_VARIABLE: return read_assign(ctx, source, table);
     default: break;
     }
     OCTET_TRY(find_variable(ctx, source, table, &number));
-    OCTET_TRY(tensor_of(ctx, source, table, 2, 0, source->frame->tensors.n, &handle));
+    OCTET_TRY(tensor_of(ctx, source, table, OCTET_TFLITE_OPERATOR_OUTPUTS, 0, source->frame->tensors.n, &handle));
     source->frame->handles[handle] = number + 1;
     return OCTET_OK;
 }

@@ -1,5 +1,4 @@
-/* The list of operators: its columns agree with each other, with the options of the schema, and with what is computed
- * from them. */
+/* The list of operators: its columns agree with each other and with what is computed from them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,38 +7,18 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "graph/options.h"
 #include "graph/work.h"
-#include "tflite/options.h"
 
-static const char *const options_of[OCTET_N_OPERATORS] = {
-#define ROW(name, builtin, options, family, operands) [OCTET_OP_##name] = #options,
-    OCTET_OPERATOR_LIST(ROW)
-#undef ROW
-};
-
-static void builtin_numbers_name_one_operator(void **state) {
+/* Paths of options are "member.field". */
+static void options_of_an_operator_lie_in_one_member(void **state) {
     (void)state;
     for (int i = 0; i < OCTET_N_OPERATORS; i++) {
-        const octet_operator_code code = (octet_operator_code)i;
-        octet_operator_code found;
-        assert_true(octet_operator_from_builtin(octet_operator_builtin(code), &found));
-        assert_int_equal(found, code);
-        assert_int_equal(octet_operator_builtin(code) == OCTET_BUILTIN_CUSTOM,
-                         octet_operator_custom_code(code) != NULL);
-    }
-}
-
-/* Fields of the options table are named "member.field". */
-static void fields_lie_in_the_member_of_the_list(void **state) {
-    (void)state;
-    for (int i = 0; i < OCTET_N_OPERATORS; i++) {
-        const octet_options_table *table = octet_options_table_of((octet_operator_code)i);
-        const bool has_none = strcmp(options_of[i], "none") == 0;
-        if (has_none != (table->n_fields == 0)) fail_msg("%s", octet_operator_name((octet_operator_code)i));
-        for (uint32_t f = 0; f < table->n_fields; f++) {
-            const size_t n = strlen(options_of[i]);
-            if (strncmp(table->fields[f].name, options_of[i], n) != 0 || table->fields[f].name[n] != '.')
-                fail_msg("%s: %s", octet_operator_name((octet_operator_code)i), table->fields[f].name);
+        const octet_option_list list = octet_options_of((octet_operator_code)i);
+        for (uint32_t k = 0; k < list.n; k++) {
+            const size_t n = strcspn(list.items[0].path, ".");
+            if (strncmp(list.items[k].path, list.items[0].path, n + 1) != 0)
+                fail_msg("%s: %s", octet_operator_name((octet_operator_code)i), list.items[k].path);
         }
     }
 }
@@ -114,8 +93,8 @@ static void macs_of_products_and_sequences(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(builtin_numbers_name_one_operator),
-        cmocka_unit_test(fields_lie_in_the_member_of_the_list),
+
+        cmocka_unit_test(options_of_an_operator_lie_in_one_member),
         cmocka_unit_test(operands_differ),
         cmocka_unit_test(macs_count_what_weights_meet),
         cmocka_unit_test(macs_of_products_and_sequences),

@@ -16,6 +16,11 @@
 #include "support/every_operator.h"
 #include "support/ports.h"
 #include "support/sample_graph.h"
+#include "tflite/builtin.h"
+#include "tflite/options.h"
+#include "tflite/schema.h"
+#include "tflite/types.h"
+#include "tflite/version.h"
 
 static octet_buffer export(octet_context *ctx, const octet_graph *graph) {
     octet_buffer out = {0};
@@ -148,9 +153,9 @@ static void versions(void **state) {
     assert_int_equal(sample_graph(&ctx, &graph), OCTET_OK);
     const int32_t expected[] = {3, 3, 2, 1, 4, 4, 2, 2};
     for (uint32_t i = 0; i < graph->n_operators; i++)
-        assert_int_equal(octet_export_version(graph, &graph->operators[i]), expected[i]);
+        assert_int_equal(octet_version_of_operator(graph, &graph->operators[i]), expected[i]);
     graph->operators[4].options.fully_connected.keep_num_dims = true;
-    assert_int_equal(octet_export_version(graph, &graph->operators[4]), 5);
+    assert_int_equal(octet_version_of_operator(graph, &graph->operators[4]), 5);
     octet_graph_destroy(&ctx, graph);
 }
 
@@ -168,8 +173,8 @@ typedef struct knobs {
 
 static const knobs plain = {.version = 3,
                             .n_subgraphs = 1,
-                            .type = 9,
-                            .builtin = 19,
+                            .type = OCTET_TENSOR_TYPE_INT8,
+                            .builtin = OCTET_BUILTIN_RELU,
                             .output = 1,
                             .second_output = -1,
                             .graph_output = 1,
@@ -206,18 +211,20 @@ static ref string(octet_context *ctx, octet_flatbuffer_builder *b, const char *t
 static ref make_tensor(octet_context *ctx, octet_flatbuffer_builder *b, const knobs *k, int index) {
     const float scales[4] = {k->scale, k->scale, k->scale, k->scale};
     const int64_t zeros[4] = {k->zero_point, k->zero_point, k->zero_point, k->zero_point};
-    const octet_flatbuffer_field q[] = {octet_flatbuffer_link(2, vector(ctx, b, scales, (size_t)k->n_scales, 4)),
-                                        octet_flatbuffer_link(3, vector(ctx, b, zeros, (size_t)k->n_zero_points, 8)),
-                                        octet_flatbuffer_i32(6, 1, 0)};
+    const octet_flatbuffer_field q[] = {
+        octet_flatbuffer_link(OCTET_TFLITE_QUANTIZATION_SCALE, vector(ctx, b, scales, (size_t)k->n_scales, 4)),
+        octet_flatbuffer_link(OCTET_TFLITE_QUANTIZATION_ZERO_POINT, vector(ctx, b, zeros, (size_t)k->n_zero_points, 8)),
+        octet_flatbuffer_i32(OCTET_TFLITE_QUANTIZATION_QUANTIZED_DIMENSION, 1, 0)};
     const ref quantization = table(ctx, b, q, 3), name = string(ctx, b, index == 0 ? "x" : "y");
     const int32_t signature[] = {1, k->signature};
     const octet_flatbuffer_field fields[] = {
-        octet_flatbuffer_link(0, vector(ctx, b, (int32_t[]){1, 4}, 2, 4)),
-        octet_flatbuffer_u8(1, (uint8_t)k->type, 0),
-        octet_flatbuffer_u32(2, index == 2 ? 1 : (uint32_t)k->buffer, 0),
-        octet_flatbuffer_link(3, name),
-        octet_flatbuffer_link(4, quantization),
-        octet_flatbuffer_link(7, k->signature != 0 && index == 0 ? vector(ctx, b, signature, 2, 4) : 0),
+        octet_flatbuffer_link(OCTET_TFLITE_TENSOR_SHAPE, vector(ctx, b, (int32_t[]){1, 4}, 2, 4)),
+        octet_flatbuffer_u8(OCTET_TFLITE_TENSOR_TYPE, (uint8_t)k->type, 0),
+        octet_flatbuffer_u32(OCTET_TFLITE_TENSOR_BUFFER, index == 2 ? 1 : (uint32_t)k->buffer, 0),
+        octet_flatbuffer_link(OCTET_TFLITE_TENSOR_NAME, name),
+        octet_flatbuffer_link(OCTET_TFLITE_TENSOR_QUANTIZATION, quantization),
+        octet_flatbuffer_link(OCTET_TFLITE_TENSOR_SHAPE_SIGNATURE,
+                              k->signature != 0 && index == 0 ? vector(ctx, b, signature, 2, 4) : 0),
     };
     return table(ctx, b, fields, 6);
 }
@@ -226,14 +233,19 @@ static ref make_operator(octet_context *ctx, octet_flatbuffer_builder *b, const 
                          int32_t output) {
     ref options = 0;
     if (k->shape_option) {
-        const octet_flatbuffer_field shape = octet_flatbuffer_link(0, vector(ctx, b, (int32_t[]){4, -1}, 2, 4));
+        const octet_flatbuffer_field shape =
+            octet_flatbuffer_link(OCTET_TFLITE_RESHAPE_OPTIONS_NEW_SHAPE, vector(ctx, b, (int32_t[]){4, -1}, 2, 4));
         options = table(ctx, b, &shape, 1);
     }
     const ref inputs = vector(ctx, b, &input, 1, 4), outputs = vector(ctx, b, &output, 1, 4);
-    const octet_flatbuffer_field fields[] = {octet_flatbuffer_u32(0, (uint32_t)k->opcode, 0),
-                                             octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
-                                             octet_flatbuffer_u8(3, k->shape_option ? 17 : 0, 0),
-                                             octet_flatbuffer_link(4, options)};
+    const octet_flatbuffer_field fields[] = {
+        octet_flatbuffer_u32(OCTET_TFLITE_OPERATOR_OPCODE_INDEX, (uint32_t)k->opcode, 0),
+        octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_INPUTS, inputs),
+        octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_OUTPUTS, outputs),
+        octet_flatbuffer_u8(OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS_TYPE,
+                            k->shape_option ? octet_tflite_options_of(OCTET_OP_RESHAPE).type : 0, 0),
+        octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, options),
+    };
     return table(ctx, b, fields, 5);
 }
 
@@ -247,21 +259,34 @@ static octet_buffer make(octet_context *ctx, const knobs *k, const char *tail) {
     if (k->second_output >= 0) operators[n++] = make_operator(ctx, &b, k, k->second_input, k->second_output);
     const int32_t in = 0, out = k->graph_output;
     const octet_flatbuffer_field graph[] = {
-        octet_flatbuffer_link(0, list(ctx, &b, tensors, 3)), octet_flatbuffer_link(1, vector(ctx, &b, &in, 1, 4)),
-        octet_flatbuffer_link(2, vector(ctx, &b, &out, 1, 4)), octet_flatbuffer_link(3, list(ctx, &b, operators, n))};
+
+        octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_TENSORS, list(ctx, &b, tensors, 3)),
+        octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_INPUTS, vector(ctx, &b, &in, 1, 4)),
+        octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_OUTPUTS, vector(ctx, &b, &out, 1, 4)),
+        octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_OPERATORS, list(ctx, &b, operators, n)),
+    };
     const ref subgraph = table(ctx, &b, graph, 4), subgraphs[] = {subgraph, subgraph};
     const ref custom = string(ctx, &b, k->custom);
-    const octet_flatbuffer_field code[] = {octet_flatbuffer_u8(0, (uint8_t)(k->builtin < 127 ? k->builtin : 127), 0),
-                                           octet_flatbuffer_link(1, custom), octet_flatbuffer_i32(3, k->builtin, 0)};
+    const octet_flatbuffer_field code[] = {
+        octet_flatbuffer_u8(OCTET_TFLITE_OPERATOR_CODE_DEPRECATED_BUILTIN,
+                            (uint8_t)(k->builtin < OCTET_BUILTIN_PLACEHOLDER ? k->builtin : OCTET_BUILTIN_PLACEHOLDER),
+                            0),
+        octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_CODE_CUSTOM, custom),
+        octet_flatbuffer_i32(OCTET_TFLITE_OPERATOR_CODE_BUILTIN, k->builtin, 0),
+    };
     const ref codes = table(ctx, &b, code, 3);
-    const octet_flatbuffer_field data[] = {octet_flatbuffer_u64(1, k->offset, 0), octet_flatbuffer_u64(2, k->size, 0)};
+    const octet_flatbuffer_field data[] = {octet_flatbuffer_u64(OCTET_TFLITE_BUFFER_OFFSET, k->offset, 0),
+                                           octet_flatbuffer_u64(OCTET_TFLITE_BUFFER_SIZE, k->size, 0)};
     const ref buffers[] = {table(ctx, &b, NULL, 0), table(ctx, &b, data, 2)};
-    const octet_flatbuffer_field model[] = {octet_flatbuffer_u32(0, (uint32_t)k->version, 0),
-                                            octet_flatbuffer_link(1, list(ctx, &b, &codes, 1)),
-                                            octet_flatbuffer_link(2, list(ctx, &b, subgraphs, (size_t)k->n_subgraphs)),
-                                            octet_flatbuffer_link(4, list(ctx, &b, buffers, 2))};
+    const octet_flatbuffer_field model[] = {
+        octet_flatbuffer_u32(OCTET_TFLITE_MODEL_VERSION, (uint32_t)k->version, 0),
+        octet_flatbuffer_link(OCTET_TFLITE_MODEL_OPERATOR_CODES, list(ctx, &b, &codes, 1)),
+        octet_flatbuffer_link(OCTET_TFLITE_MODEL_SUBGRAPHS, list(ctx, &b, subgraphs, (size_t)k->n_subgraphs)),
+        octet_flatbuffer_link(OCTET_TFLITE_MODEL_BUFFERS, list(ctx, &b, buffers, 2)),
+    };
     octet_buffer file = {0};
-    assert_int_equal(octet_flatbuffer_builder_finish(ctx, &b, table(ctx, &b, model, 4), "TFL3", &file), OCTET_OK);
+    assert_int_equal(octet_flatbuffer_builder_finish(ctx, &b, table(ctx, &b, model, 4), OCTET_TFLITE_IDENTIFIER, &file),
+                     OCTET_OK);
     octet_flatbuffer_builder_free(ctx, &b);
     if (tail) assert_int_equal(octet_buffer_append(ctx, &file, tail, strlen(tail)), OCTET_OK);
     return file;
@@ -288,11 +313,13 @@ static void refusals(void **state) {
     k = plain, k.version = 2, expect(&k, OCTET_UNSUPPORTED, "schema version 2");
     k = plain, k.n_subgraphs = 2,
     expect(&k, OCTET_UNSUPPORTED, "the model has 2 graphs, and no operator calls the others");
-    k = plain, k.type = 17, expect(&k, OCTET_UNSUPPORTED, "has 4-bit elements and is not a dense constant");
-    k = plain, k.type = 18, expect(&k, OCTET_UNSUPPORTED, "BFLOAT16 (18)");
+    k = plain, k.type = OCTET_TENSOR_TYPE_INT4,
+    expect(&k, OCTET_UNSUPPORTED, "has 4-bit elements and is not a dense constant");
+    k = plain, k.type = OCTET_TENSOR_TYPE_BFLOAT16, expect(&k, OCTET_UNSUPPORTED, "BFLOAT16 (18)");
     k = plain, k.type = 200, expect(&k, OCTET_UNSUPPORTED, "(200)");
-    k = plain, k.builtin = 103, expect(&k, OCTET_UNSUPPORTED, "operator 0 is UNIQUE (103)");
-    k = plain, k.builtin = 32, k.custom = "Fancy", expect(&k, OCTET_UNSUPPORTED, "custom operator \"Fancy\"");
+    k = plain, k.builtin = OCTET_BUILTIN_UNIQUE, expect(&k, OCTET_UNSUPPORTED, "operator 0 is UNIQUE (103)");
+    k = plain, k.builtin = OCTET_BUILTIN_CUSTOM, k.custom = "Fancy",
+    expect(&k, OCTET_UNSUPPORTED, "custom operator \"Fancy\"");
     k = plain, k.opcode = 1, expect(&k, OCTET_FORMAT, "code 1 of 1");
     k = plain, k.input = 3, expect(&k, OCTET_FORMAT, "names tensor 3 of 3");
     k = plain, k.output = -1, expect(&k, OCTET_FORMAT, "names tensor -1 of 3");
@@ -419,7 +446,7 @@ static void reshape_by_options(void **state) {
     octet_context ctx;
     octet_context_init(&ctx);
     knobs k = plain;
-    k.builtin = 22;
+    k.builtin = OCTET_BUILTIN_RESHAPE;
     k.shape_option = "4,-1";
     octet_buffer file = make(&ctx, &k, NULL);
     octet_graph *graph;

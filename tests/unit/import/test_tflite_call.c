@@ -1,7 +1,16 @@
 /* Graphs of a .tflite that operators call: loops are unrolled, branches taken, and what cannot be is refused. */
 #include "support/tflite_run.h"
 
-enum { ADD = 0, CALL = 31, LESS = 58, IF = 118, WHILE = 119, COMPOSITE = 206, INT32 = 2, BOOL = 6 };
+enum {
+    ADD = OCTET_BUILTIN_ADD,
+    CALL = OCTET_BUILTIN_CALL,
+    LESS = OCTET_BUILTIN_LESS,
+    IF = OCTET_BUILTIN_IF,
+    WHILE = OCTET_BUILTIN_WHILE,
+    COMPOSITE = OCTET_BUILTIN_STABLEHLO_COMPOSITE,
+    INT32 = OCTET_TENSOR_TYPE_INT32,
+    BOOL = OCTET_TENSOR_TYPE_BOOL
+};
 enum { OF_ADD, OF_LESS, OF_CALLER };
 enum { LIMIT = 1, STEP, FIRST }; /* buffers */
 
@@ -23,20 +32,21 @@ static const knobs usual = {
     .caller = WHILE, .limit = 3, .step = 1, .condition = 1, .body = 2, .result = 4, .n_handed = 2};
 
 static ref caller(const knobs *k, ref inputs, ref outputs) {
-    const bool is_composite = k->caller == COMPOSITE, calls_one = is_composite || k->caller == CALL;
-    const ref options = is_composite ? TABLE(octet_flatbuffer_i32(1, k->body, 0))
-                                     : TABLE(octet_flatbuffer_i32(0, calls_one ? k->body : k->condition, 0),
-                                             octet_flatbuffer_i32(1, k->body, 0));
-    const int kind = k->caller == WHILE ? 93 : k->caller == IF ? 92 : k->caller == CALL ? 19 : 0;
-    return TABLE(octet_flatbuffer_u32(0, OF_CALLER, 0), octet_flatbuffer_link(1, inputs),
-                 octet_flatbuffer_link(2, outputs), octet_flatbuffer_u8(3, (uint8_t)kind, 0),
-                 octet_flatbuffer_link(is_composite ? 12 : 4, options),
-                 octet_flatbuffer_u8(11, is_composite ? 21 : 0, 0));
-}
-
-static ref graph_of(ref tensors, ref inputs, ref outputs, ref operators) {
-    return TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, inputs), octet_flatbuffer_link(2, outputs),
-                 octet_flatbuffer_link(3, operators));
+    enum { CALL_OPTIONS = 19, IF_OPTIONS = 92, WHILE_OPTIONS = 93, COMPOSITE_OPTIONS = 21 }; /* of the second kind */
+    if (k->caller == CALL)
+        return operator_with_options(OF_CALLER, inputs, outputs, CALL_OPTIONS,
+                                     TABLE(octet_flatbuffer_i32(OCTET_TFLITE_CALL_OPTIONS_SUBGRAPH, k->body, 0)));
+    if (k->caller != COMPOSITE)
+        return operator_with_options(
+            OF_CALLER, inputs, outputs, k->caller == WHILE ? WHILE_OPTIONS : IF_OPTIONS,
+            TABLE(octet_flatbuffer_i32(OCTET_TFLITE_WHILE_OPTIONS_COND_SUBGRAPH, k->condition, 0),
+                  octet_flatbuffer_i32(OCTET_TFLITE_WHILE_OPTIONS_BODY_SUBGRAPH, k->body, 0)));
+    const ref options = TABLE(octet_flatbuffer_i32(OCTET_TFLITE_COMPOSITE_OPTIONS_DECOMPOSITION_SUBGRAPH, k->body, 0));
+    return TABLE(octet_flatbuffer_u32(OCTET_TFLITE_OPERATOR_OPCODE_INDEX, OF_CALLER, 0),
+                 octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_INPUTS, inputs),
+                 octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_OUTPUTS, outputs),
+                 octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS_2, options),
+                 octet_flatbuffer_u8(OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS_2_TYPE, COMPOSITE_OPTIONS, 0));
 }
 
 static octet_buffer make(const knobs *k) {
@@ -46,29 +56,25 @@ static octet_buffer make(const knobs *k) {
     const ref first = tensor(scalar, k->caller == IF ? BOOL : INT32, k->fed ? 0 : FIRST, 0);
     const ref handed = k->n_handed == 2 ? I32S(1, 0) : I32S(1);
     const bool is_if = k->caller == IF;
-    const ref main_graph = graph_of(LIST(x, first, i, x), k->fed ? I32S(0, 1) : I32S(0), I32S(3),
+    const ref main_graph = subgraph(LIST(x, first, i, x), k->fed ? I32S(0, 1) : I32S(0), I32S(3),
                                     LIST(is_if ? caller(k, I32S(1, 0), I32S(3)) : caller(k, handed, I32S(2, 3))));
     const ref condition =
-        graph_of(LIST(i, x, limit, tensor(scalar, k->adds_in_condition ? INT32 : BOOL, 0, 0)), I32S(0, 1), I32S(3),
+        subgraph(LIST(i, x, limit, tensor(scalar, k->adds_in_condition ? INT32 : BOOL, 0, 0)), I32S(0, 1), I32S(3),
                  LIST(operator(k->adds_in_condition ? OF_ADD : OF_LESS, I32S(0, 2), I32S(3), 0)));
     const ref counts = operator(OF_ADD, I32S(0, k->doubles_step ? 5 : 2), I32S(3), 0),
               doubles = operator(OF_ADD, I32S(1, 1), I32S(4), 0);
     const ref doubled = operator(OF_ADD, I32S(2, 2), I32S(5), 0);
-    const ref body = graph_of(LIST(i, tensor(row, k->type, 0, 0), step, i, x, i, x), I32S(0, 1), I32S(3, k->result),
+    const ref body = subgraph(LIST(i, tensor(row, k->type, 0, 0), step, i, x, i, x), I32S(0, 1), I32S(3, k->result),
                               k->nests          ? LIST(caller(k, I32S(0, 1), I32S(5, 6)), counts, doubles)
                               : k->doubles_step ? LIST(doubled, counts, doubles)
                                                 : LIST(counts, doubles));
     /* For IF: x -> x + x, and x -> x. */
-    const ref twice = graph_of(LIST(x, x), I32S(0), I32S(1), LIST(operator(OF_ADD, I32S(0, 0), I32S(1), 0)));
-    const ref once = graph_of(LIST(x), I32S(0), I32S(0), vector(NULL, 0, 4));
+    const ref twice = subgraph(LIST(x, x), I32S(0), I32S(1), LIST(operator(OF_ADD, I32S(0, 0), I32S(1), 0)));
+    const ref once = subgraph(LIST(x), I32S(0), I32S(0), vector(NULL, 0, 4));
     const ref codes = LIST(code(ADD, NULL), code(LESS, NULL), code(k->caller, NULL));
-    const ref buffers = LIST(table(NULL, 0), TABLE(octet_flatbuffer_link(0, vector(&k->limit, 4, 1))),
-                             TABLE(octet_flatbuffer_link(0, vector(&k->step, 4, 1))),
-                             TABLE(octet_flatbuffer_link(0, vector(&k->first, is_if ? 1 : 4, 1))));
-    return finish(
-        TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes),
-              octet_flatbuffer_link(2, is_if ? LIST(main_graph, twice, once) : LIST(main_graph, condition, body)),
-              octet_flatbuffer_link(4, buffers)));
+    const ref buffers =
+        LIST(table(NULL, 0), buffer(&k->limit, 4), buffer(&k->step, 4), buffer(&k->first, is_if ? 1 : 4));
+    return finish(model(codes, is_if ? LIST(main_graph, twice, once) : LIST(main_graph, condition, body), buffers));
 }
 
 /* What becomes of {1, 3}, and the number of operators it takes. */

@@ -1,7 +1,7 @@
 /* Lists of tensors in a .tflite: elements become values of the graph, and what cannot be known is refused. */
 #include "support/tflite_run.h"
 
-enum { CUSTOM = 32, INT32 = 2, VARIANT = 14 };
+enum { CUSTOM = OCTET_BUILTIN_CUSTOM, INT32 = OCTET_TENSOR_TYPE_INT32, VARIANT = OCTET_TENSOR_TYPE_VARIANT };
 enum { OF_RESERVE, OF_FROM, OF_SET, OF_GET, OF_STACK, OF_LENGTH };
 enum { X, SHAPE, N, ONE, MADE, ROWS, COUNT, ROW, FILLED, Y, FED };
 
@@ -28,17 +28,12 @@ static octet_buffer make(const knobs *k) {
                                                                operator(OF_SET, I32S(MADE, k->fed ? FED : ONE, ROW),
                                                                         I32S(FILLED), 0),
                                                                operator(OF_STACK, I32S(k->stacked, SHAPE), I32S(Y), 0));
-    const ref graph =
-        TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, k->fed ? I32S(X, FED) : I32S(X)),
-              octet_flatbuffer_link(2, I32S(Y)), octet_flatbuffer_link(3, operators));
+    const ref graph = subgraph(tensors, k->fed ? I32S(X, FED) : I32S(X), I32S(Y), operators);
     const ref codes = LIST(code(CUSTOM, "FlexTensorListReserve"), code(CUSTOM, "FlexTensorListFromTensor"),
                            code(CUSTOM, "FlexTensorListSetItem"), code(CUSTOM, "FlexTensorListGetItem"),
                            code(CUSTOM, "TensorListStack"), code(CUSTOM, "FlexTensorListLength"));
-    const ref buffers = LIST(table(NULL, 0), TABLE(octet_flatbuffer_link(0, vector(&k->shape, 4, 1))),
-                             TABLE(octet_flatbuffer_link(0, vector(&k->n, 4, 1))),
-                             TABLE(octet_flatbuffer_link(0, vector(&k->index, 4, 1))));
-    return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes),
-                        octet_flatbuffer_link(2, LIST(graph)), octet_flatbuffer_link(4, buffers)));
+    const ref buffers = LIST(table(NULL, 0), buffer(&k->shape, 4), buffer(&k->n, 4), buffer(&k->index, 4));
+    return finish(model(codes, LIST(graph), buffers));
 }
 
 /* y for x = {1, 2}, {3, 4}, {5, 6}. */

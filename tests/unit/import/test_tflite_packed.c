@@ -2,15 +2,13 @@
  * makes of them. */
 #include "support/tflite_parts.h"
 
+enum { INT4 = OCTET_TENSOR_TYPE_INT4, INT8 = OCTET_TENSOR_TYPE_INT8 };
+
 /* The graph; NULL when it is refused. Buffer 1 has `size` bytes of `data`. */
 static octet_graph *import(ref codes, ref tensors, ref operators, ref inputs, ref outputs, const void *data,
                            size_t size, octet_buffer *file) {
-    const ref subgraph = TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, inputs),
-                               octet_flatbuffer_link(2, outputs), octet_flatbuffer_link(3, operators));
-    const ref nothing = table(NULL, 0), bytes = TABLE(octet_flatbuffer_link(0, vector(data, size, 1)));
-    const ref model = TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes),
-                            octet_flatbuffer_link(2, LIST(subgraph)), octet_flatbuffer_link(4, LIST(nothing, bytes)));
-    *file = finish(model);
+    *file = finish(
+        model(codes, LIST(subgraph(tensors, inputs, outputs, operators)), LIST(table(NULL, 0), buffer(data, size))));
     octet_graph *graph = NULL;
     octet_import_tflite_bytes(ctx, (octet_bytes){file->data, file->size}, "file", NULL, &graph);
     return graph;
@@ -22,17 +20,23 @@ static void end(octet_graph *graph, octet_buffer *file) {
     assert_int_equal(ctx->memory_bytes, 0);
 }
 
-static ref dense_level(int32_t size) { return TABLE(octet_flatbuffer_i32(1, size, 0)); }
+static ref dense_level(int32_t size) { return TABLE(octet_flatbuffer_i32(OCTET_TFLITE_DIMENSION_DENSE_SIZE, size, 0)); }
 /* Both lists of bytes, or of 16 bits where `wide`. */
 static ref compressed_level(const void *segments, size_t n_segments, const void *indices, size_t n_indices, bool wide) {
     const size_t size = wide ? 2 : 1;
-    const ref s = TABLE(octet_flatbuffer_link(0, vector(segments, n_segments, size)));
-    const ref i = TABLE(octet_flatbuffer_link(0, vector(indices, n_indices, size)));
-    return TABLE(octet_flatbuffer_u8(0, 1, 0), octet_flatbuffer_u8(2, wide ? 2 : 3, 0), octet_flatbuffer_link(3, s),
-                 octet_flatbuffer_u8(4, wide ? 2 : 3, 0), octet_flatbuffer_link(5, i));
+    const ref s = TABLE(octet_flatbuffer_link(OCTET_TFLITE_INDICES_VALUES, vector(segments, n_segments, size)));
+    const ref i = TABLE(octet_flatbuffer_link(OCTET_TFLITE_INDICES_VALUES, vector(indices, n_indices, size)));
+    const uint8_t type = wide ? OCTET_TFLITE_INDICES_U16 : OCTET_TFLITE_INDICES_U8;
+    return TABLE(octet_flatbuffer_u8(OCTET_TFLITE_DIMENSION_FORMAT, OCTET_TFLITE_DIMENSION_COMPRESSED, 0),
+                 octet_flatbuffer_u8(OCTET_TFLITE_DIMENSION_ARRAY_SEGMENTS_TYPE, type, 0),
+                 octet_flatbuffer_link(OCTET_TFLITE_DIMENSION_ARRAY_SEGMENTS, s),
+                 octet_flatbuffer_u8(OCTET_TFLITE_DIMENSION_ARRAY_INDICES_TYPE, type, 0),
+                 octet_flatbuffer_link(OCTET_TFLITE_DIMENSION_ARRAY_INDICES, i));
 }
 static ref sparsity(ref order, ref blocks, ref levels) {
-    return TABLE(octet_flatbuffer_link(0, order), octet_flatbuffer_link(1, blocks), octet_flatbuffer_link(2, levels));
+    return TABLE(octet_flatbuffer_link(OCTET_TFLITE_SPARSITY_TRAVERSAL_ORDER, order),
+                 octet_flatbuffer_link(OCTET_TFLITE_SPARSITY_BLOCK_MAP, blocks),
+                 octet_flatbuffer_link(OCTET_TFLITE_SPARSITY_DIM_METADATA, levels));
 }
 
 /* DENSIFY of a sparse [n_rows,4] and a dense layer of it. */
@@ -40,8 +44,8 @@ static octet_graph *densify(ref how, int32_t n_rows, const float *data, size_t n
     const ref tensors = LIST(tensor(I32S(1, 4), 0, 0, 0), tensor(I32S(n_rows, 4), 0, 1, how),
                              tensor(I32S(n_rows, 4), 0, 0, 0), tensor(I32S(1, n_rows), 0, 0, 0));
     const ref operators = LIST(operator(0, I32S(1), I32S(2), 0), operator(1, I32S(0, 2, -1), I32S(3), 0));
-    return import(LIST(code(124, NULL), code(9, NULL)), tensors, operators, I32S(0), I32S(3), data, n * sizeof *data,
-                  file);
+    return import(LIST(code(OCTET_BUILTIN_DENSIFY, NULL), code(OCTET_BUILTIN_FULLY_CONNECTED, NULL)), tensors,
+                  operators, I32S(0), I32S(3), data, n * sizeof *data, file);
 }
 
 static void expect_weights(octet_graph *graph, const float *want, size_t n) {
@@ -116,9 +120,9 @@ static void test_half_bytes(void **state) {
     octet_buffer file;
     const uint8_t data[] = {0x71, 0x8f, 0x03}; /* five elements, low half first */
     for (size_t size = 2; size <= 3; size++) {
-        const ref tensors = LIST(tensor(I32S(5), 17, 1, 0), tensor(I32S(5), 9, 0, 0), tensor(I32S(5), 9, 0, 0));
-        octet_graph *graph = import(LIST(code(55, NULL)), tensors, LIST(operator(0, I32S(1, 0), I32S(2), 0)), I32S(1),
-                                    I32S(2), data, size, &file);
+        const ref tensors = LIST(tensor(I32S(5), INT4, 1, 0), tensor(I32S(5), INT8, 0, 0), tensor(I32S(5), INT8, 0, 0));
+        octet_graph *graph = import(LIST(code(OCTET_BUILTIN_MAXIMUM, NULL)), tensors,
+                                    LIST(operator(0, I32S(1, 0), I32S(2), 0)), I32S(1), I32S(2), data, size, &file);
         if (size == 3) {
             if (!graph) fail_msg("%s", ctx->message);
             assert_int_equal(graph->values[0].type, OCTET_INT8);
@@ -142,7 +146,7 @@ static void test_transposed_convolution(void **state) {
         const ref tensors = LIST(tensor(I32S(1, 2, 3, 2), 0, 0, 0), tensor(I32S(1, 4, 4, 2), 0, 1, 0),
                                  tensor(I32S(1), 0, 0, 0), tensor(I32S(1, 6, 6, 1), 0, 0, 0));
         const ref one = operator(0, I32S(0, 1, 2), I32S(3), vector(options[i], sizeof options[i], 1));
-        const ref codes = LIST(code(32, "Convolution2DTransposeBias"));
+        const ref codes = LIST(code(OCTET_BUILTIN_CUSTOM, "Convolution2DTransposeBias"));
         octet_graph *graph = import(codes, tensors, LIST(one), I32S(0, 2), I32S(3), data, sizeof data, &file);
         if (i < 2) {
             if (!graph) fail_msg("%s", ctx->message);

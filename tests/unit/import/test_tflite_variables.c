@@ -8,27 +8,23 @@
 #include "exec/exec.h"
 
 enum {
-    ADD = 0,
-    WHILE = 119,
-    CALL_ONCE = 129,
-    VAR_HANDLE = 142,
-    READ_VARIABLE = 143,
-    ASSIGN_VARIABLE = 144,
-    RESOURCE = 13
+    ADD = OCTET_BUILTIN_ADD,
+    WHILE = OCTET_BUILTIN_WHILE,
+    CALL_ONCE = OCTET_BUILTIN_CALL_ONCE,
+    VAR_HANDLE = OCTET_BUILTIN_VAR_HANDLE,
+    READ_VARIABLE = OCTET_BUILTIN_READ_VARIABLE,
+    ASSIGN_VARIABLE = OCTET_BUILTIN_ASSIGN_VARIABLE,
+    RESOURCE = OCTET_TENSOR_TYPE_RESOURCE,
+    CALL_ONCE_OPTIONS = 103,
+    VAR_HANDLE_OPTIONS = 111
 };
 enum { OF_ADD, OF_ONCE, OF_HANDLE, OF_READ, OF_ASSIGN, OF_OTHER };
-
-/* An operator with builtin options of kind `kind`. */
-static ref with_options(uint32_t number, ref inputs, ref outputs, int kind, ref options) {
-    return TABLE(octet_flatbuffer_u32(0, number, 0), octet_flatbuffer_link(1, inputs),
-                 octet_flatbuffer_link(2, outputs), octet_flatbuffer_u8(3, (uint8_t)kind, 0),
-                 octet_flatbuffer_link(4, options));
-}
 
 static ref handle(const char *name, int32_t tensor_index) {
     ref text;
     assert_int_equal(octet_flatbuffer_build_string(ctx, &builder, name, &text), OCTET_OK);
-    return with_options(OF_HANDLE, 0, I32S(tensor_index), 111, TABLE(octet_flatbuffer_link(1, text)));
+    return operator_with_options(OF_HANDLE, 0, I32S(tensor_index), VAR_HANDLE_OPTIONS,
+                                 TABLE(octet_flatbuffer_link(OCTET_TFLITE_VAR_HANDLE_OPTIONS_SHARED_NAME, text)));
 }
 
 /* y = x + a + b; z = a after a := x; b := what a was. a begins with the n numbers of `first`. `other`: a builtin put
@@ -38,7 +34,9 @@ static octet_buffer make(const float *first, int32_t n, int other, uint32_t call
     const ref tensors = LIST(tensor(row, 0, 0, 0), tensor(I32S(0), RESOURCE, 0, 0), tensor(I32S(0), RESOURCE, 0, 0),
                              tensor(row, 0, 0, 0), tensor(row, 0, 0, 0), tensor(row, 0, 0, 0), tensor(row, 0, 0, 0),
                              tensor(row, 0, 0, 0));
-    const ref once = with_options(OF_ONCE, 0, 0, 103, TABLE(octet_flatbuffer_i32(0, (int32_t)called, 0)));
+    const ref once = operator_with_options(
+        OF_ONCE, 0, 0, CALL_ONCE_OPTIONS,
+        TABLE(octet_flatbuffer_i32(OCTET_TFLITE_CALL_ONCE_OPTIONS_INIT_SUBGRAPH, (int32_t)called, 0)));
     const ref operators =
         LIST(other != 0 ? operator(OF_OTHER, I32S(0), I32S(0), 0) : once, handle("a", 1),
              handle("b", 2), operator(OF_READ, I32S(1), I32S(3), 0), operator(OF_READ, I32S(2), I32S(4), 0),
@@ -47,17 +45,12 @@ static octet_buffer make(const float *first, int32_t n, int other, uint32_t call
                                                                      operator(OF_ASSIGN, I32S(2, 3), 0, 0),
                                                                      operator(OF_ADD, I32S(5, 4), I32S(6), 0),
                                                                      operator(OF_READ, I32S(1), I32S(7), 0));
-    const ref graph = TABLE(octet_flatbuffer_link(0, tensors), octet_flatbuffer_link(1, I32S(0)),
-                            octet_flatbuffer_link(2, I32S(6, 7)), octet_flatbuffer_link(3, operators));
-    const ref initial =
-        TABLE(octet_flatbuffer_link(0, LIST(tensor(I32S(0), RESOURCE, 0, 0), tensor(I32S(1, n), 0, 1, 0))),
-              octet_flatbuffer_link(3, LIST(handle("a", 0), operator(OF_ASSIGN, I32S(0, 1), 0, 0))));
+    const ref graph = subgraph(tensors, I32S(0), I32S(6, 7), operators);
+    const ref initial = subgraph(LIST(tensor(I32S(0), RESOURCE, 0, 0), tensor(I32S(1, n), 0, 1, 0)), 0, 0,
+                                 LIST(handle("a", 0), operator(OF_ASSIGN, I32S(0, 1), 0, 0)));
     const ref codes = LIST(code(ADD, NULL), code(CALL_ONCE, NULL), code(VAR_HANDLE, NULL), code(READ_VARIABLE, NULL),
                            code(ASSIGN_VARIABLE, NULL), code(other, NULL));
-    const ref bytes = TABLE(octet_flatbuffer_link(0, vector(first, 4 * (size_t)n, 1)));
-    return finish(TABLE(octet_flatbuffer_u32(0, 3, 0), octet_flatbuffer_link(1, codes),
-                        octet_flatbuffer_link(2, LIST(graph, initial)),
-                        octet_flatbuffer_link(4, LIST(table(NULL, 0), bytes))));
+    return finish(model(codes, LIST(graph, initial), LIST(table(NULL, 0), buffer(first, 4 * (size_t)n))));
 }
 
 static void variables_go_on_from_run_to_run(void **state) {
