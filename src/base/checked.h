@@ -14,6 +14,7 @@ static inline bool octet_add_size(size_t a, size_t b, size_t *out) { return !__b
 static inline bool octet_multiply_size(size_t a, size_t b, size_t *out) { return !__builtin_mul_overflow(a, b, out); }
 static inline bool octet_multiply_i64(int64_t a, int64_t b, int64_t *out) { return !__builtin_mul_overflow(a, b, out); }
 static inline bool octet_add_i64(int64_t a, int64_t b, int64_t *out) { return !__builtin_add_overflow(a, b, out); }
+static inline bool octet_subtract_i64(int64_t a, int64_t b, int64_t *out) { return !__builtin_sub_overflow(a, b, out); }
 
 /* value rounded up to a multiple of `alignment`, a power of two. */
 static inline bool octet_align_size(size_t value, size_t alignment, size_t *out) {

@@ -98,27 +98,6 @@ octet_status octet_edit_make_reshape(octet_context *ctx, octet_graph *graph, uin
     return OCTET_OK;
 }
 
-bool octet_edit_read_integers(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t capacity,
-                              int32_t *values, int32_t *n) {
-    const octet_value *value = octet_graph_input(graph, op, i);
-    if (value == NULL || !octet_value_is_constant(value) || (value->type != OCTET_INT32 && value->type != OCTET_INT64))
-        return false;
-    const size_t count = octet_shape_elements(&value->shape);
-    if (count > (size_t)capacity) return false;
-    for (size_t j = 0; j < count; j++) {
-        if (value->type == OCTET_INT32) {
-            memcpy(&values[j], (const uint8_t *)value->data + 4 * j, 4);
-            continue;
-        }
-        int64_t wide;
-        memcpy(&wide, (const uint8_t *)value->data + 8 * j, 8);
-        if (wide < INT32_MIN || wide > INT32_MAX) return false;
-        values[j] = (int32_t)wide;
-    }
-    *n = (int32_t)count;
-    return true;
-}
-
 octet_activation *octet_edit_activation(octet_operator *op) {
     switch ((int)op->code) {
     case OCTET_OP_CONV_2D: return &op->options.conv_2d.activation;

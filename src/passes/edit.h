@@ -33,10 +33,6 @@ octet_status octet_edit_set_inputs(octet_context *ctx, octet_graph *graph, uint3
                                    uint32_t n);
 /* Turns operator k into a RESHAPE of its first operand to the shape of its output. */
 octet_status octet_edit_make_reshape(octet_context *ctx, octet_graph *graph, uint32_t k);
-/* Reads an integer constant of at most `capacity` elements; false when the operand is none. */
-bool octet_edit_read_integers(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t capacity,
-                              int32_t *values, int32_t *n);
-
 /* The fused activation of an operator that has one: CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED, ADD,
  * SUB, MUL, DIV, pools; NULL for others. */
 octet_activation *octet_edit_activation(octet_operator *op);

@@ -1,3 +1,4 @@
+#include "graph/constant.h"
 #include "passes/edit.h"
 #include "passes/list.h"
 
@@ -23,10 +24,10 @@ static uint32_t private_producer(const octet_graph *graph, uint32_t value) {
 static bool read_amounts(const octet_graph *graph, chain *c) {
     const octet_operator *to_batch = &graph->operators[c->to_batch], *to_space = &graph->operators[c->to_space];
     int32_t block[2], unblock[2], pads[4], crops[4], n[4];
-    if (!octet_edit_read_integers(graph, to_batch, 1, 2, block, &n[0])) return false;
-    if (!octet_edit_read_integers(graph, to_space, 1, 2, unblock, &n[1])) return false;
-    if (!octet_edit_read_integers(graph, to_batch, 2, 4, pads, &n[2])) return false;
-    if (!octet_edit_read_integers(graph, to_space, 2, 4, crops, &n[3])) return false;
+    if (!octet_constant_read_i32(octet_graph_input(graph, to_batch, 1), 2, block, &n[0])) return false;
+    if (!octet_constant_read_i32(octet_graph_input(graph, to_space, 1), 2, unblock, &n[1])) return false;
+    if (!octet_constant_read_i32(octet_graph_input(graph, to_batch, 2), 4, pads, &n[2])) return false;
+    if (!octet_constant_read_i32(octet_graph_input(graph, to_space, 2), 4, crops, &n[3])) return false;
     const int32_t dims = c->expand == OCTET_NONE ? 2 : 1;
     if (n[0] != dims || n[1] != dims || n[2] != 2 * dims || n[3] != 2 * dims) return false;
     c->block[0] = 1;

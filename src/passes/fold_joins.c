@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "graph/constant.h"
 #include "passes/cut.h"
 #include "passes/list.h"
 
@@ -152,7 +153,8 @@ static octet_status open_update(octet_context *ctx, octet_graph *graph, uint32_t
     const uint32_t from = op->inputs[0], update = op->inputs[1];
     const octet_shape whole = graph->values[from].shape, rows = graph->values[update].shape;
     int32_t begin[OCTET_MAX_RANK], n, axis = -1;
-    if (!octet_edit_read_integers(graph, op, 2, OCTET_MAX_RANK, begin, &n) || n != whole.rank) return OCTET_OK;
+    if (!octet_constant_read_i32(octet_graph_input(graph, op, 2), OCTET_MAX_RANK, begin, &n) || n != whole.rank)
+        return OCTET_OK;
     for (int32_t d = 0; d < n; d++) {
         if (rows.dims[d] == whole.dims[d]) continue;
         if (axis >= 0) return OCTET_OK;

@@ -3,6 +3,7 @@
  * The first one begins with zeros, and what is multiplied by them has been folded away. */
 #include <string.h>
 
+#include "graph/constant.h"
 #include "passes/cut.h"
 #include "passes/list.h"
 
@@ -50,7 +51,8 @@ static bool read_gated(const octet_graph *graph, uint32_t value, bool has_tanh, 
 static uint32_t split_into(const octet_graph *graph, const uint32_t *gates) {
     const octet_operator *op = made_by(graph, gates[I], OCTET_OP_SPLIT);
     int32_t axis, n;
-    if (op == NULL || op->n_outputs != 4 || !octet_edit_read_integers(graph, op, 0, 1, &axis, &n)) return OCTET_NONE;
+    if (op == NULL || op->n_outputs != 4 || !octet_constant_read_i32(octet_graph_input(graph, op, 0), 1, &axis, &n))
+        return OCTET_NONE;
     for (uint32_t i = 0; i < 4; i++) {
         if (gates[i] != op->outputs[i] && !(i == F && gates[i] == OCTET_NONE)) return OCTET_NONE;
     }

@@ -1,3 +1,4 @@
+#include "graph/constant.h"
 #include "passes/edit.h"
 #include "passes/list.h"
 
@@ -19,7 +20,7 @@ octet_status octet_pass_fuse_pad(octet_context *ctx, octet_graph *graph, bool *c
         if (*padding != OCTET_PADDING_VALID || pad == NULL || pad->code != OCTET_OP_PAD) continue;
         if (!octet_edit_is_private(graph, op->inputs[0])) continue;
         int32_t amounts[8], n;
-        if (!octet_edit_read_integers(graph, pad, 1, 8, amounts, &n) || n != 8) continue;
+        if (!octet_constant_read_i32(octet_graph_input(graph, pad, 1), 8, amounts, &n) || n != 8) continue;
         if (amounts[0] != 0 || amounts[1] != 0 || amounts[6] != 0 || amounts[7] != 0) continue;
         const octet_shape *in = &octet_graph_input(graph, pad, 0)->shape,
                           *filter = &octet_graph_input(graph, op, 1)->shape;

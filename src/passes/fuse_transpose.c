@@ -1,3 +1,4 @@
+#include "graph/constant.h"
 #include "passes/edit.h"
 #include "passes/list.h"
 
@@ -6,7 +7,8 @@ static const octet_operator *turned_operand(const octet_graph *graph, uint32_t v
     const octet_operator *op = octet_edit_producer(graph, v);
     int32_t permutation[OCTET_MAX_RANK], n;
     if (op == NULL || op->code != OCTET_OP_TRANSPOSE || !octet_edit_is_private(graph, v)) return NULL;
-    if (!octet_edit_read_integers(graph, op, 1, OCTET_MAX_RANK, permutation, &n) || n < 2) return NULL;
+    if (!octet_constant_read_i32(octet_graph_input(graph, op, 1), OCTET_MAX_RANK, permutation, &n) || n < 2)
+        return NULL;
     for (int32_t i = 0; i < n - 2; i++) {
         if (permutation[i] != i) return NULL;
     }

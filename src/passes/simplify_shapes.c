@@ -1,10 +1,11 @@
+#include "graph/constant.h"
 #include "passes/edit.h"
 #include "passes/list.h"
 
 /* The permutation of a TRANSPOSE; false when it is not constant. */
 static bool read_permutation(const octet_graph *graph, const octet_operator *op, int32_t *permutation) {
     int32_t n;
-    if (!octet_edit_read_integers(graph, op, 1, OCTET_MAX_RANK, permutation, &n)) return false;
+    if (!octet_constant_read_i32(octet_graph_input(graph, op, 1), OCTET_MAX_RANK, permutation, &n)) return false;
     const int32_t rank = octet_graph_input(graph, op, 0)->shape.rank;
     if (n != rank) return false;
     for (int32_t i = 0; i < n; i++) {
@@ -55,7 +56,7 @@ static octet_status simplify_transpose(octet_context *ctx, octet_graph *graph, u
 
 static bool integers_all_equal(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t number) {
     int32_t values[2 * OCTET_MAX_RANK], n;
-    if (!octet_edit_read_integers(graph, op, i, 2 * OCTET_MAX_RANK, values, &n)) return false;
+    if (!octet_constant_read_i32(octet_graph_input(graph, op, i), 2 * OCTET_MAX_RANK, values, &n)) return false;
     for (int32_t j = 0; j < n; j++) {
         if (values[j] != number) return false;
     }
@@ -108,7 +109,7 @@ static bool keep_reduced(octet_graph *graph, uint32_t k) {
     if (reduction == NULL || !is_reduction(reduction->code) || reduction->options.reduce.keep_dims) return false;
     octet_shape kept = octet_graph_input(graph, reduction, 0)->shape;
     int32_t axes[OCTET_MAX_RANK], n;
-    if (!octet_edit_read_integers(graph, reduction, 1, OCTET_MAX_RANK, axes, &n)) return false;
+    if (!octet_constant_read_i32(octet_graph_input(graph, reduction, 1), OCTET_MAX_RANK, axes, &n)) return false;
     for (int32_t i = 0; i < n; i++) kept.dims[axes[i] < 0 ? axes[i] + kept.rank : axes[i]] = 1;
     if (!octet_shape_equal(&kept, &octet_graph_output(graph, &graph->operators[k], 0)->shape)) return false;
     reduction->options.reduce.keep_dims = true;
