@@ -2,9 +2,10 @@
 
 #include "api/calibrate.h"
 #include "api/options.h"
+#include "base/choose.h"
 #include "base/clock.h"
 #include "passes/passes.h"
-#include "target/target.h"
+#include "target/profiles.h"
 
 static const char *const mode_names[] = {"int8", "int16x8", "dynamic", "float16", "float32"};
 
@@ -16,11 +17,11 @@ static octet_status choose_type(octet_context *ctx, const char *what, const char
     int choice;
     switch (mode) {
     case OCTET_MODE_INT8:
-        OCTET_TRY(octet_api_choose(ctx, what, name, int8_types, 3, &choice));
+        OCTET_TRY(octet_choose(ctx, what, name, int8_types, 3, &choice));
         *out = choice == 0 ? OCTET_INT8 : choice == 1 ? OCTET_UINT8 : OCTET_FLOAT32;
         return OCTET_OK;
     case OCTET_MODE_INT16X8:
-        OCTET_TRY(octet_api_choose(ctx, what, name, int16_types, 2, &choice));
+        OCTET_TRY(octet_choose(ctx, what, name, int16_types, 2, &choice));
         *out = choice == 0 ? OCTET_FLOAT32 : OCTET_INT16;
         return OCTET_OK;
     case OCTET_MODE_DYNAMIC:
@@ -28,25 +29,28 @@ static octet_status choose_type(octet_context *ctx, const char *what, const char
     case OCTET_MODE_FLOAT32: break;
     }
     *out = OCTET_FLOAT32;
-    return octet_api_choose(ctx, what, name, float_types, 1, &choice);
+    return octet_choose(ctx, what, name, float_types, 1, &choice);
 }
 
-static octet_status quantize_options(octet_context *ctx, const octet_conversion *options, octet_quantize_options *out) {
+static octet_status quantize_options(octet_context *ctx, const octet_conversion *options, octet_quantize_options *out,
+                                     const octet_target **target) {
     int mode;
-    OCTET_TRY(octet_api_choose(ctx, "mode", options->mode, mode_names, 5, &mode));
+    OCTET_TRY(octet_choose(ctx, "mode", options->mode, mode_names, 5, &mode));
     *out = (octet_quantize_options){.mode = (octet_mode)mode,
                                     .per_tensor_dense = options->per_tensor_dense,
                                     .per_tensor = options->per_tensor,
                                     .strict_tensorflow = options->strict_tensorflow};
     OCTET_TRY(choose_type(ctx, "input type", options->input_type, out->mode, &out->input_type));
     OCTET_TRY(choose_type(ctx, "output type", options->output_type, out->mode, &out->output_type));
-    return octet_api_apply_target(ctx, options->target, out);
+    OCTET_TRY(octet_target_find(ctx, options->target, target));
+    return octet_target_apply(ctx, *target, out);
 }
 
 static octet_status make(octet_context *ctx, octet_model *model, octet_graph *graph, octet_data *data,
                          const octet_conversion *options, octet_model **out, octet_calibration *calibration) {
     octet_quantize_options quantize;
-    OCTET_TRY(quantize_options(ctx, options, &quantize));
+    const octet_target *target;
+    OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
     OCTET_TRY(octet_passes_run(ctx, graph));
     if (quantize.mode == OCTET_MODE_INT8 || quantize.mode == OCTET_MODE_INT16X8) {
         OCTET_CHECK(ctx, data != NULL || octet_quantize_is_trained(graph), OCTET_USAGE,
@@ -56,9 +60,7 @@ static octet_status make(octet_context *ctx, octet_model *model, octet_graph *gr
     octet_graph *quantized = NULL;
     octet_model *result = NULL;
     OCTET_TRY(octet_quantize_graph(ctx, graph, &quantize, &quantized));
-    const octet_status fitted = octet_api_fit_target(ctx, options->target, quantized);
-    if (fitted != OCTET_OK) octet_graph_destroy(ctx, quantized);
-    OCTET_TRY(fitted);
+    octet_target_fit(target, quantized);
     OCTET_TRY(octet_api_wrap(ctx, quantized, model->path, OCTET_KIND_TFLITE, &result));
     result->made_here = true;
     *out = result;

@@ -5,6 +5,7 @@
 
 #include "api/options.h"
 #include "api/sweep.h"
+#include "base/choose.h"
 #include "base/clock.h"
 #include "report/text.h"
 
@@ -222,7 +223,7 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
     static const char *const roundings[] = {"nearest", "truncate"};
     OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
     OCTET_TRY(octet_api_split(ctx, options, &split));
-    OCTET_TRY(octet_api_choose(ctx, "input rounding", options->input_rounding, roundings, 2, &rounding));
+    OCTET_TRY(octet_choose(ctx, "input rounding", options->input_rounding, roundings, 2, &rounding));
     const octet_graph *graphs[OCTET_SWEEP_MODELS];
     for (uint32_t m = 0; m < n_models; m++) {
         OCTET_TRY(octet_api_canonicalize(ctx, models[m]));

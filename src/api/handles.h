@@ -31,10 +31,6 @@ struct octet_data {
     octet_preprocess preprocess;
 };
 
-/* Finds `name` (NULL or "" give 0) among n names; USAGE lists them. */
-octet_status octet_api_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int n,
-                              int *out);
-
 /* Runs the passes over a Keras model that has not seen them yet. */
 octet_status octet_api_canonicalize(octet_context *ctx, octet_model *model);
 /* A handle for a graph, which it owns from here on, also on failure. */

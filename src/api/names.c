@@ -1,33 +1,15 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "api/handles.h"
-
-octet_status octet_api_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int n,
-                              int *out) {
-    *out = 0;
-    if (name == NULL || name[0] == '\0') return OCTET_OK;
-    for (int i = 0; i < n; i++) {
-        if (strcmp(name, names[i]) == 0) {
-            *out = i;
-            return OCTET_OK;
-        }
-    }
-    char list[256] = "";
-    for (int i = 0; i < n; i++) {
-        const size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", names[i]);
-    }
-    return octet_context_fail(ctx, OCTET_USAGE, "%s: '%s': use %s", what, name, list);
-}
+#include "base/choose.h"
 
 octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out) {
     *out = (octet_exec_options){0};
     static const char *const names[] = {"litert", "integer"}, *const orders[] = {"fma", "tensorflow", "plain"};
     int choice, order;
-    OCTET_TRY(octet_api_choose(ctx, "numerics", options->numerics, names, 2, &choice));
+    OCTET_TRY(octet_choose(ctx, "numerics", options->numerics, names, 2, &choice));
     out->numerics = choice == 1 ? OCTET_NUMERICS_INTEGER : OCTET_NUMERICS_LITERT;
-    OCTET_TRY(octet_api_choose(ctx, "float order", options->float_order, orders, 3, &order));
+    OCTET_TRY(octet_choose(ctx, "float order", options->float_order, orders, 3, &order));
     out->float_order = (octet_float_order)order;
     out->reference_kernels = options->reference_kernels;
     out->no_sharing = options->keep_values;
@@ -37,7 +19,7 @@ octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options 
 octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out) {
     static const char *const names[] = {"test", "train"};
     int choice;
-    OCTET_TRY(octet_api_choose(ctx, "split", options->split, names, 2, &choice));
+    OCTET_TRY(octet_choose(ctx, "split", options->split, names, 2, &choice));
     *out = choice == 1 ? OCTET_SPLIT_TRAIN : OCTET_SPLIT_TEST;
     return OCTET_OK;
 }

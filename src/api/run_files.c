@@ -5,6 +5,7 @@
 
 #include "api/options.h"
 #include "api/sweep.h"
+#include "base/choose.h"
 #include "formats/npy.h"
 
 typedef struct run_job {
@@ -215,7 +216,7 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
     static const char *const roundings[] = {"nearest", "truncate"};
     OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
     OCTET_TRY(octet_api_split(ctx, options, &split));
-    OCTET_TRY(octet_api_choose(ctx, "input rounding", options->input_rounding, roundings, 2, &rounding));
+    OCTET_TRY(octet_choose(ctx, "input rounding", options->input_rounding, roundings, 2, &rounding));
     OCTET_CHECK(ctx, files->data != NULL, OCTET_USAGE, "run: no samples are named");
     OCTET_CHECK(ctx, files->output != NULL || files->dump != NULL, OCTET_USAGE, "run: no output is named (-o, --dump)");
     OCTET_TRY(octet_api_canonicalize(ctx, model));

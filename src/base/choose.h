@@ -1,0 +1,15 @@
+/* base/choose.h - finds a name among the names that are possible.
+ * In:  what a user wrote.
+ * Out: its place in a list, or USAGE with the list.
+ * Knows: how a list of choices is said.
+ * Does not know: what the names mean. */
+#ifndef OCTET_BASE_CHOOSE_H
+#define OCTET_BASE_CHOOSE_H
+
+#include "base/context.h"
+
+/* Finds `name` (NULL or "" give 0) among n names; USAGE lists them. `what` the name is of, for the message: "mode". */
+octet_status octet_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int n,
+                          int *out);
+
+#endif

@@ -1,0 +1,64 @@
+#include "target/profiles.h"
+
+#include <math.h>
+
+#include "base/choose.h"
+
+enum {
+    INT8 = 1u << OCTET_MODE_INT8,
+    INT16X8 = 1u << OCTET_MODE_INT16X8,
+    DYNAMIC = 1u << OCTET_MODE_DYNAMIC,
+    FLOAT16 = 1u << OCTET_MODE_FLOAT16,
+    FLOAT32 = 1u << OCTET_MODE_FLOAT32
+};
+
+/* What all users of tflite-micro's kernels have in common. */
+#define MICRO                                                                        \
+    .kernels = OCTET_TARGET_KERNELS_MICRO, .lacks_uint8 = true, .lacks_relu6 = true, \
+    .modes = INT8 | INT16X8 | FLOAT32, .other_modes = "has no kernels of this mode: use int8, int16x8 or float32"
+
+/* Per-channel FULLY_CONNECTED came to tflite-micro in September 2024 and is in neither CMSIS-NN's nor the Edge TPU's.
+ */
+static const octet_target targets[] = {
+    {.name = "litert", .kernels = OCTET_TARGET_KERNELS_LITERT, .modes = INT8 | INT16X8 | DYNAMIC | FLOAT16 | FLOAT32},
+    {.name = "tflm", MICRO},
+    {.name = "tflm-2023", MICRO, .per_tensor_dense = true},
+    {.name = "cmsis-nn", MICRO, .per_tensor_dense = true},
+    {.name = "edgetpu",
+     .kernels = OCTET_TARGET_KERNELS_EDGETPU,
+     .per_tensor_dense = true,
+     .modes = INT8,
+     .other_modes = "runs int8 only: leave the mode away"},
+};
+enum { N_TARGETS = sizeof targets / sizeof targets[0] };
+
+octet_status octet_target_find(octet_context *ctx, const char *name, const octet_target **out) {
+    const char *names[N_TARGETS];
+    int choice;
+    for (size_t i = 0; i < N_TARGETS; i++) names[i] = targets[i].name;
+    OCTET_TRY(octet_choose(ctx, "target", name, (const char *const *)names, N_TARGETS, &choice));
+    *out = &targets[choice];
+    return OCTET_OK;
+}
+
+octet_status octet_target_apply(octet_context *ctx, const octet_target *target, octet_quantize_options *options) {
+    OCTET_CHECK(ctx, (target->modes >> options->mode & 1u) != 0, OCTET_USAGE, "target %s %s", target->name,
+                target->other_modes);
+    if (target->per_tensor_dense) options->per_tensor_dense = true;
+    return OCTET_OK;
+}
+
+/* Where 127 stands for 6 or less, storing the result of RELU clamps it from above. */
+static bool is_relu_as_well(const octet_graph *graph, const octet_operator *op) {
+    if (op->code != OCTET_OP_RELU6) return false;
+    const octet_value *y = octet_graph_output(graph, op, 0);
+    if (y->type != OCTET_INT8 || y->quantization.n != 1) return false;
+    return (float)y->quantization.zero_point[0] + roundf(6.0f / y->quantization.scale[0]) >= 127.0f;
+}
+
+void octet_target_fit(const octet_target *target, octet_graph *graph) {
+    if (!target->lacks_relu6) return;
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        if (is_relu_as_well(graph, &graph->operators[i])) graph->operators[i].code = OCTET_OP_RELU;
+    }
+}
