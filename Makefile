@@ -66,7 +66,7 @@ interop-shared: setup all $(VENV)/ready
 
 sanitize:
 	@$(MAKE) --no-print-directory test BUILD=build-sanitize \
-	    CMAKE_FLAGS='-DOCTET_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1'
+	    CMAKE_FLAGS='-DOCTET_SANITIZE=address -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1'
 
 fuzz: setup
 	@tools/fuzz

@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* madvise */
+#define _GNU_SOURCE /* madvise, memfd_create */
 #include "base/file.h"
 
 #include <dirent.h>
@@ -11,10 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 
-octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *out) {
+octet_status octet_file_open_with_descriptor(octet_context *ctx, const char *path, octet_file *out, int *descriptor) {
     *out = (octet_file){0};
+    *descriptor = -1;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     OCTET_CHECK(ctx, fd >= 0, OCTET_IO, "%s: cannot be opened: %s", path, strerror(errno));
     struct stat info;
@@ -33,8 +35,16 @@ octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *o
                 .bytes = {mapping, (size_t)info.st_size}, .mapping = mapping, .mapping_size = (size_t)info.st_size};
         }
     }
-    close(fd);
+    if (status == OCTET_OK) *descriptor = fd;
+    else close(fd);
     return status;
+}
+
+octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *out) {
+    int descriptor;
+    OCTET_TRY(octet_file_open_with_descriptor(ctx, path, out, &descriptor));
+    close(descriptor);
+    return OCTET_OK;
 }
 
 void octet_file_close(octet_file *file) {
@@ -65,22 +75,29 @@ static octet_status write_in_place(octet_context *ctx, const char *path, octet_b
     return status;
 }
 
-/* The mode that a file of open(..., 0666) would get. */
-static mode_t default_mode(void) {
-    const mode_t mask = umask(0);
-    umask(mask);
-    return 0666 & ~mask;
+octet_status octet_file_from_bytes(octet_context *ctx, octet_bytes bytes, const char *name, int *descriptor) {
+    *descriptor = -1;
+    const int fd = memfd_create("octet", MFD_CLOEXEC);
+    OCTET_CHECK(ctx, fd >= 0, OCTET_IO, "%s: no file in memory can be made of it: %s", name, strerror(errno));
+    const octet_status status = write_all(ctx, name, fd, bytes);
+    if (status == OCTET_OK) *descriptor = fd;
+    else close(fd);
+    return status;
 }
 
-/* Creates an empty file in the folder of `path`; its name lives in `arena`. */
-static octet_status create_temporary(octet_context *ctx, octet_arena *arena, const char *path, char **temporary,
-                                     int *fd) {
-    const char *template;
-    OCTET_TRY(octet_arena_format(ctx, arena, &template, "%s.XXXXXX", path));
-    *temporary = (char *)(uintptr_t) template;
-    *fd = mkstemp(*temporary);
-    OCTET_CHECK(ctx, *fd >= 0, OCTET_IO, "%s: cannot be created: %s", path, strerror(errno));
-    return OCTET_OK;
+/* Creates an empty file in the folder of `path` with this mode less the umask; its name lives in `arena`. (mkstemp
+ * would make it 0600, and the umask cannot be asked for without changing it for every thread.) */
+static octet_status create_temporary(octet_context *ctx, octet_arena *arena, const char *path, mode_t mode,
+                                     const char **temporary, int *fd) {
+    for (unsigned attempt = 0; attempt < 100; attempt++) {
+        const uint64_t mixed = octet_clock_ns() * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)getpid() << 16;
+        OCTET_TRY(octet_arena_format(ctx, arena, temporary, "%s.%06x", path, (unsigned)(mixed >> 40)));
+        *fd = open(*temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (*fd >= 0) return OCTET_OK;
+        OCTET_CHECK(ctx, errno == EEXIST, OCTET_IO, "%s: cannot be created: %s", path, strerror(errno));
+    }
+    return octet_context_fail(ctx, OCTET_IO, "%s: cannot be created: no free name for a temporary file beside it",
+                              path);
 }
 
 octet_status octet_file_check_writable(octet_context *ctx, const char *path) {
@@ -89,9 +106,9 @@ octet_status octet_file_check_writable(octet_context *ctx, const char *path) {
     OCTET_CHECK(ctx, !(exists && S_ISDIR(info.st_mode)), OCTET_IO, "%s: is a folder, name a file in it", path);
     if (exists && !S_ISREG(info.st_mode)) return OCTET_OK; /* written in place */
     octet_arena arena = {0};
-    char *temporary;
+    const char *temporary;
     int fd;
-    const octet_status status = create_temporary(ctx, &arena, path, &temporary, &fd);
+    const octet_status status = create_temporary(ctx, &arena, path, 0600, &temporary, &fd);
     if (status == OCTET_OK) {
         close(fd);
         unlink(temporary);
@@ -106,12 +123,12 @@ octet_status octet_file_write(octet_context *ctx, const char *path, octet_bytes 
     OCTET_CHECK(ctx, !(exists && S_ISDIR(info.st_mode)), OCTET_IO, "%s: is a folder, name a file in it", path);
     if (exists && !S_ISREG(info.st_mode)) return write_in_place(ctx, path, bytes);
     octet_arena arena = {0};
-    char *temporary;
+    const char *temporary;
     int fd;
-    octet_status status = create_temporary(ctx, &arena, path, &temporary, &fd);
+    octet_status status = create_temporary(ctx, &arena, path, exists ? info.st_mode & 0777 : 0666, &temporary, &fd);
     if (status != OCTET_OK) goto out;
     status = write_all(ctx, path, fd, bytes);
-    if (status == OCTET_OK && (fchmod(fd, exists ? info.st_mode & 07777 : default_mode()) != 0 || fsync(fd) != 0))
+    if (status == OCTET_OK && ((exists && fchmod(fd, info.st_mode & 07777) != 0) || fsync(fd) != 0))
         status = octet_context_fail(ctx, OCTET_IO, "%s: cannot be written: %s", path, strerror(errno));
     if (close(fd) != 0) status = octet_context_fail(ctx, OCTET_IO, "%s: cannot be written: %s", path, strerror(errno));
     if (status == OCTET_OK && rename(temporary, path) != 0)

@@ -21,7 +21,13 @@ typedef struct octet_file {
 
 /* Maps `path` read-only. IO names the path and the system's reason; a directory is refused. */
 octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *out);
+/* The same, and the descriptor stays open for another process to read the file through: the caller closes it. On
+ * failure *descriptor is -1. */
+octet_status octet_file_open_with_descriptor(octet_context *ctx, const char *path, octet_file *out, int *descriptor);
 void octet_file_close(octet_file *file);
+/* A nameless file in memory that holds a copy of `bytes`, for another process to read; the caller closes *descriptor.
+ * `name` is for messages. Errors: IO. */
+octet_status octet_file_from_bytes(octet_context *ctx, octet_bytes bytes, const char *name, int *descriptor);
 /* For files that are unlikely to be read again soon: their pages leave the process, and come back when they are read.
  */
 void octet_file_release(const octet_file *file);

@@ -1,8 +1,8 @@
 /* formats/hdf5.h - an HDF5 file as a tree of groups, datasets and attributes in memory.
  * In:  a path, or the bytes of a whole file (model.weights.h5 out of a .keras).
  * Out: names, string and number attributes, numeric datasets as float32, in the order of the file.
- * Knows: libhdf5, which runs in a child process: a hostile file may crash or hang it there, and the caller gets a
- *        sentence. Everything is read at opening; plain float32 datasets stay in the mapped file.
+ * Knows: octet-hdf5 (formats/hdf5), a program in which libhdf5 runs: a hostile file may crash or hang it there, and the
+ *        caller gets a sentence. Everything is read at opening; plain float32 datasets stay in the mapped file.
  * Does not know: Keras. Links to other files and external or virtual storage are never followed. */
 #ifndef OCTET_FORMATS_HDF5_H
 #define OCTET_FORMATS_HDF5_H
@@ -49,8 +49,9 @@ typedef struct octet_hdf5_node {
 
 typedef struct octet_hdf5 octet_hdf5;
 
-/* Errors: IO; FORMAT (not HDF5, truncated, corrupt; also a dataset that claims far more than its file can hold);
- * LIMIT (ctx->max_depth, ctx->max_memory_bytes, more than 2^20 objects); NOMEM. */
+/* Errors: IO (also: octet-hdf5 is missing, is another program, was killed); FORMAT (not HDF5, truncated, corrupt; also
+ * a dataset that claims far more than its file can hold); LIMIT (ctx->max_depth, ctx->max_memory_bytes, more than 2^20
+ * objects); NOMEM. */
 octet_status octet_hdf5_open(octet_context *ctx, const char *path, octet_hdf5 **out);
 /* `name` is used in messages ("m.keras:model.weights.h5") and copied; `bytes` must outlive the handle. */
 octet_status octet_hdf5_open_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_hdf5 **out);

@@ -1,4 +1,4 @@
-#include "formats/hdf5_stream.h"
+#include "read.h"
 
 #include <hdf5.h>
 #include <string.h>
@@ -7,13 +7,15 @@
 #include "base/memory.h"
 #include "formats/hdf5.h"
 
-/* This file runs in a child process (hdf5.c) and may leak on failure: the process ends then. */
+/* The program ends after one file: what fails may leak. A sentence begins behind the name of the file, which only the
+ * library knows: with ":/path: " or ": ". */
+
+enum { MAX_OBJECTS = 1 << 17, MAX_STRINGS = 1 << 22 };
 
 typedef struct reader {
     octet_context *ctx;
     octet_arena arena; /* names of links */
     octet_bytes bytes;
-    const char *name;
     octet_buffer *out;
     uint32_t n_objects;
     uint32_t depth;
@@ -33,7 +35,7 @@ static octet_status put_text(reader *r, const char *text, size_t length) {
 }
 
 static octet_status corrupt(reader *r, const char *path, const char *what) {
-    return octet_context_fail(r->ctx, OCTET_FORMAT, "%s:%s: %s: the file is corrupt", r->name, path, what);
+    return octet_context_fail(r->ctx, OCTET_FORMAT, ":%s: %s: the file is corrupt", path, what);
 }
 
 /* An attribute or a dataset, which HDF5 reads by different functions. */
@@ -81,8 +83,8 @@ static octet_status check_claim(reader *r, const source *s, size_t n, size_t siz
         stored <= r->bytes.size && octet_multiply_size((size_t)stored, s->is_dataset ? 1032 : 1, &bound) &&
         octet_add_size(bound, (size_t)1 << 20, &bound) && octet_multiply_size(n, size, &n_bytes) && n_bytes <= bound;
     OCTET_CHECK(r->ctx, possible, OCTET_FORMAT,
-                "%s:%s: claims %zu elements of %zu bytes, but stores %llu bytes: the file is corrupt", r->name, s->path,
-                n, size, (unsigned long long)stored);
+                ":%s: claims %zu elements of %zu bytes, but stores %llu bytes: the file is corrupt", s->path, n, size,
+                (unsigned long long)stored);
     return OCTET_OK;
 }
 
@@ -119,8 +121,8 @@ static octet_status put_fixed_strings(reader *r, const source *s) {
 }
 
 static octet_status put_strings(reader *r, const source *s) {
-    OCTET_CHECK(r->ctx, s->n <= OCTET_HDF5_MAX_STRINGS, OCTET_LIMIT, "%s:%s: %zu strings: the limit is %d", r->name,
-                s->path, s->n, OCTET_HDF5_MAX_STRINGS);
+    OCTET_CHECK(r->ctx, s->n <= MAX_STRINGS, OCTET_LIMIT, ":%s: %zu strings: the limit is %d", s->path, s->n,
+                MAX_STRINGS);
     OCTET_TRY(put_word(r, s->n));
     if (s->n == 0) return OCTET_OK;
     return H5Tis_variable_str(s->type) > 0 ? put_variable_strings(r, s) : put_fixed_strings(r, s);
@@ -228,9 +230,8 @@ static octet_status put_attributes(reader *r, hid_t object, const char *path) {
     H5O_info_t info;
     if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0)
         return corrupt(r, path, "its attributes cannot be counted");
-    OCTET_CHECK(r->ctx, info.num_attrs <= OCTET_HDF5_MAX_OBJECTS, OCTET_LIMIT,
-                "%s:%s: %llu attributes: the limit is %d", r->name, path, (unsigned long long)info.num_attrs,
-                OCTET_HDF5_MAX_OBJECTS);
+    OCTET_CHECK(r->ctx, info.num_attrs <= MAX_OBJECTS, OCTET_LIMIT, ":%s: %llu attributes: the limit is %d", path,
+                (unsigned long long)info.num_attrs, MAX_OBJECTS);
     OCTET_TRY(put_word(r, info.num_attrs));
     for (hsize_t i = 0; i < info.num_attrs; i++) {
         const hid_t id = H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT);
@@ -257,8 +258,8 @@ static octet_status place_of(reader *r, const source *s, bool *inside, uint64_t 
     const haddr_t offset = H5Dget_offset(s->id);
     if (offset == HADDR_UNDEF || H5Tequal(s->type, H5T_IEEE_F32LE) <= 0 || !little || offset % 4 != 0) return OCTET_OK;
     OCTET_CHECK(r->ctx, offset <= r->bytes.size && s->n <= (r->bytes.size - offset) / 4, OCTET_FORMAT,
-                "%s:%s: %zu floats at byte %llu lie past the end of the file, which has %zu bytes: it is truncated",
-                r->name, s->path, s->n, (unsigned long long)offset, r->bytes.size);
+                ":%s: %zu floats at byte %llu lie past the end of the file, which has %zu bytes: it is truncated",
+                s->path, s->n, (unsigned long long)offset, r->bytes.size);
     *place = offset + 1;
     return OCTET_OK;
 }
@@ -331,8 +332,8 @@ static herr_t collect_link(hid_t group, const char *name, const H5L_info_t *info
 static octet_status list_links(reader *r, hid_t group, const char *path, link_list *list) {
     H5G_info_t info;
     if (H5Gget_info(group, &info) < 0) return corrupt(r, path, "the group cannot be read");
-    OCTET_CHECK(r->ctx, info.nlinks <= OCTET_HDF5_MAX_OBJECTS, OCTET_LIMIT, "%s:%s: %llu objects: the limit is %d",
-                r->name, path, (unsigned long long)info.nlinks, OCTET_HDF5_MAX_OBJECTS);
+    OCTET_CHECK(r->ctx, info.nlinks <= MAX_OBJECTS, OCTET_LIMIT, ":%s: %llu objects: the limit is %d", path,
+                (unsigned long long)info.nlinks, MAX_OBJECTS);
     *list = (link_list){.r = r, .capacity = (size_t)info.nlinks};
     OCTET_TRY(OCTET_NEW(r->ctx, &r->arena, list->capacity, &list->names));
     const hid_t plist = H5Gget_create_plist(group);
@@ -375,8 +376,7 @@ static octet_status put_children(reader *r, hid_t group, const char *path) {
 }
 
 static octet_status put_node(reader *r, hid_t id, const char *name, const char *path) {
-    OCTET_CHECK(r->ctx, ++r->n_objects <= OCTET_HDF5_MAX_OBJECTS, OCTET_LIMIT, "%s: more than %d objects: the limit",
-                r->name, OCTET_HDF5_MAX_OBJECTS);
+    OCTET_CHECK(r->ctx, ++r->n_objects <= MAX_OBJECTS, OCTET_LIMIT, ": more than %d objects: the limit", MAX_OBJECTS);
     const bool is_dataset = H5Iget_type(id) == H5I_DATASET;
     OCTET_TRY(put_text(r, name, strlen(name)));
     OCTET_TRY(put_word(r, is_dataset));
@@ -387,8 +387,7 @@ static octet_status put_node(reader *r, hid_t id, const char *name, const char *
     H5O_info_t info;
     if (H5Oget_info2(id, &info, H5O_INFO_BASIC) < 0) return corrupt(r, path, "the group cannot be read");
     OCTET_CHECK(r->ctx, r->depth < r->ctx->max_depth && r->depth < sizeof r->ancestors / sizeof *r->ancestors,
-                OCTET_LIMIT, "%s:%s: nested deeper than %u levels: the limit of groups", r->name, path,
-                (unsigned)r->depth);
+                OCTET_LIMIT, ":%s: nested deeper than %u levels: the limit of groups", path, (unsigned)r->depth);
     for (uint32_t i = 0; i < r->depth; i++)
         if (r->ancestors[i] == info.addr) return corrupt(r, path, "the group contains itself");
     r->ancestors[r->depth++] = info.addr;
@@ -423,8 +422,7 @@ static herr_t image_drop(void *user) {
     return 0;
 }
 
-static hid_t open_file(const char *path, octet_bytes *bytes) {
-    if (path != NULL) return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+static hid_t open_file(octet_bytes *bytes) {
     H5FD_file_image_callbacks_t callbacks = {image_malloc, image_memcpy, image_realloc, image_free,
                                              image_keep,   image_drop,   bytes};
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
@@ -434,13 +432,14 @@ static hid_t open_file(const char *path, octet_bytes *bytes) {
     return H5Fopen("memory", H5F_ACC_RDONLY, access);
 }
 
-octet_status octet_hdf5_read_stream(octet_context *ctx, const char *path, octet_bytes bytes, const char *name,
-                                    octet_buffer *out) {
-    reader r = {.ctx = ctx, .bytes = bytes, .name = name, .out = out};
+bool octet_hdf5_library_open(void) { return H5open() >= 0; }
+
+octet_status octet_hdf5_read(octet_context *ctx, octet_bytes bytes, octet_buffer *out) {
+    reader r = {.ctx = ctx, .bytes = bytes, .out = out};
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0); /* no filter plug-ins: they are code from elsewhere */
-    const hid_t file = open_file(path, &r.bytes);
-    OCTET_CHECK(ctx, file >= 0, OCTET_FORMAT, "%s: cannot be opened as HDF5: the file is truncated or corrupt", name);
+    const hid_t file = open_file(&r.bytes);
+    OCTET_CHECK(ctx, file >= 0, OCTET_FORMAT, ": cannot be opened as HDF5: the file is truncated or corrupt");
     const hid_t root = H5Oopen(file, "/", H5P_DEFAULT);
     if (root < 0) return corrupt(&r, "/", "the root group cannot be opened");
     return put_node(&r, root, "", "/");

@@ -1,0 +1,140 @@
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+extern char **environ;
+
+enum { FIRST_OWN = 10 }; /* descriptors from here on cannot collide with those that the program gets */
+
+/* A copy of `fd` that is out of the way. */
+static int lift(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN); }
+
+static int spawn(const char *path, int socket, int file, pid_t *id) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error != 0) return error;
+    error = posix_spawnattr_init(&attributes);
+    if (error != 0) {
+        posix_spawn_file_actions_destroy(&actions);
+        return error;
+    }
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    char *const arguments[] = {(char *)(uintptr_t)path, NULL};
+    if (error == 0) error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (error == 0) error = posix_spawnattr_setsigmask(&attributes, &none);
+    if (error == 0) error = posix_spawnattr_setsigdefault(&attributes, &all);
+    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, socket, 0);
+    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, socket, 1);
+    if (error == 0) error = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0);
+    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, file, 3);
+    if (error == 0) error = posix_spawn(id, path, &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+int octet_process_start(const char *path, int file, octet_process *process) {
+    int ends[2], error = 0;
+    pid_t id = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return errno;
+    const int socket = lift(ends[1]), lifted_file = lift(file);
+    if (socket < 0 || lifted_file < 0) error = errno;
+    if (error == 0) error = spawn(path, socket, lifted_file, &id);
+    if (socket >= 0) close(socket);
+    if (lifted_file >= 0) close(lifted_file);
+    close(ends[1]);
+    if (error != 0) {
+        close(ends[0]);
+        return error;
+    }
+    *process = (octet_process){.id = id, .socket = ends[0]};
+    return 0;
+}
+
+bool octet_process_send(const octet_process *process, const void *data, size_t size) {
+    const uint8_t *bytes = data;
+    while (size > 0) {
+        const ssize_t n = send(process->socket, bytes, size, MSG_NOSIGNAL); /* no SIGPIPE for the host */
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        bytes += n;
+        size -= (size_t)n;
+    }
+    return shutdown(process->socket, SHUT_WR) == 0;
+}
+
+int64_t octet_process_receive(const octet_process *process, void *data, size_t size, uint64_t deadline_ns) {
+    for (;;) {
+        const ssize_t n = recv(process->socket, data, size, MSG_DONTWAIT);
+        if (n >= 0) return n;
+        if (errno == ECONNRESET) return 0; /* it ended without reading what was sent */
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN && errno != EWOULDBLOCK) return -1;
+        const uint64_t now = octet_clock_ns();
+        if (now >= deadline_ns) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+        const uint64_t left_ms = (deadline_ns - now) / 1000000 + 1;
+        struct pollfd wanted = {.fd = process->socket, .events = POLLIN};
+        if (poll(&wanted, 1, left_ms < 60000 ? (int)left_ms : 60000) < 0 && errno != EINTR) return -1;
+    }
+}
+
+octet_process_end octet_process_finish(octet_process *process) {
+    const pid_t id = (pid_t)process->id;
+    close(process->socket);
+    int status = 0;
+    pid_t collected = waitpid(id, &status, WNOHANG);
+    if (collected == 0) { /* still there, so that its number is its own; one that ends already ends as it would */
+        kill(id, SIGKILL);
+        do collected = waitpid(id, &status, 0);
+        while (collected < 0 && errno == EINTR);
+    }
+    octet_process_end end = {.is_known = collected == id};
+    if (end.is_known && WIFSIGNALED(status)) end.signal = WTERMSIG(status);
+    if (end.is_known && WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
+    return end;
+}
+
+bool octet_process_code_path(const void *address, char *path, size_t size) {
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (maps == NULL) return false;
+    char line[4608]; /* numbers and a path */
+    bool found = false;
+    while (!found && fgets(line, sizeof line, maps) != NULL) {
+        uint64_t begin, end;
+        const char *slash = strchr(line, '/');
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64, &begin, &end) != 2 || slash == NULL) continue;
+        if ((uintptr_t)address < begin || (uintptr_t)address >= end) continue;
+        const size_t length = strcspn(slash, "\n");
+        if (length >= size) break;
+        memcpy(path, slash, length);
+        path[length] = '\0';
+        found = true;
+    }
+    fclose(maps);
+    return found;
+}
+
+bool octet_process_program_path(char *path, size_t size) {
+    const ssize_t n = readlink("/proc/self/exe", path, size);
+    if (n <= 0 || (size_t)n >= size) return false;
+    path[n] = '\0';
+    return true;
+}

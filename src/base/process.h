@@ -1,0 +1,45 @@
+/* base/process.h - a program that is started, spoken to over a socket, and ended.
+ * In:  the path of a program, an open file for it to read, bytes to send.
+ * Out: what it sends, and how it ended; where this library and this program lie.
+ * Knows: POSIX: posix_spawn (never fork, which is unsafe in a program with threads), sockets, wait.
+ * Does not know: what is said. Leaves signals, their handlers and the other children of the host alone. */
+#ifndef OCTET_BASE_PROCESS_H
+#define OCTET_BASE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct octet_process {
+    int64_t id;
+    int socket;
+} octet_process;
+
+typedef struct octet_process_end {
+    bool is_known; /* false where the host collects its children itself (SIGCHLD ignored, or waited for elsewhere) */
+    int signal;    /* 0: it ended by itself */
+    int exit_code;
+} octet_process_end;
+
+/* Starts the program `path` without arguments. Its descriptors are 0 and 1 (one socket, whose other end is
+ * process->socket), 2 (/dev/null), 3 (`file`), and those of the host that are not marked close-on-exec; its signals
+ * have their default actions and none is blocked. Returns 0 or the system's error number; then nothing was started. */
+int octet_process_start(const char *path, int file, octet_process *process);
+
+/* Sends everything and then closes this direction: the program reads an end of file behind it. False when the program
+ * does not take it. */
+bool octet_process_send(const octet_process *process, const void *data, size_t size);
+
+/* Waits until octet_clock_ns() is `deadline_ns` for at most `size` bytes (> 0). Returns their number, 0 at the end of
+ * what the program sends, or -1 (errno; ETIMEDOUT at the deadline). */
+int64_t octet_process_receive(const octet_process *process, void *data, size_t size, uint64_t deadline_ns);
+
+/* Ends the program if it still runs, collects it, closes the socket. */
+octet_process_end octet_process_finish(octet_process *process);
+
+/* The file that holds the code at `address` (the program or a shared library), and the program that runs, as absolute
+ * paths. False when the system does not tell or `size` is too small. */
+bool octet_process_code_path(const void *address, char *path, size_t size);
+bool octet_process_program_path(char *path, size_t size);
+
+#endif

@@ -1,0 +1,159 @@
+#include "formats/hdf5/tree.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/checked.h"
+#include "formats/hdf5/protocol.h"
+
+/* A program that went astray before it ended may have sent anything. */
+
+typedef struct parser {
+    octet_context *ctx;
+    octet_arena *arena;
+    octet_bytes body, file;
+    const char *name;
+    size_t offset;
+    uint32_t depth;
+} parser;
+
+static octet_status broken(const parser *p) {
+    return octet_context_fail(p->ctx, OCTET_FORMAT,
+                              "%s: the HDF5 library reads nonsense from it (at %zu): the file is corrupt", p->name,
+                              p->offset);
+}
+
+static octet_status take_word(parser *p, uint64_t max, uint64_t *out) {
+    *out = 0;
+    if (!octet_bytes_inside(p->body, p->offset, 8)) return broken(p);
+    memcpy(out, p->body.data + p->offset, 8);
+    if (*out > max) return broken(p);
+    p->offset += 8;
+    return OCTET_OK;
+}
+
+/* A count of items that take at least `size` bytes each. */
+static octet_status take_count(parser *p, size_t size, size_t *out) {
+    uint64_t word;
+    *out = 0;
+    OCTET_TRY(take_word(p, UINT64_MAX, &word));
+    if (word > (p->body.size - p->offset) / size) return broken(p);
+    *out = (size_t)word;
+    return OCTET_OK;
+}
+
+static octet_status take_text(parser *p, const char **out) {
+    size_t length;
+    OCTET_TRY(take_count(p, 1, &length));
+    const size_t padded = (length & ~(size_t)7) + 8;
+    if (!octet_bytes_inside(p->body, p->offset, padded) || p->body.data[p->offset + length] != 0) return broken(p);
+    *out = (const char *)p->body.data + p->offset;
+    p->offset += padded;
+    return OCTET_OK;
+}
+
+static octet_status take_strings(parser *p, const char *const **out, size_t *n) {
+    OCTET_TRY(take_count(p, 16, n));
+    const char **strings = NULL;
+    OCTET_TRY(OCTET_NEW(p->ctx, p->arena, *n, &strings));
+    for (size_t i = 0; i < *n; i++) OCTET_TRY(take_text(p, &strings[i]));
+    *out = strings;
+    return OCTET_OK;
+}
+
+static octet_status take_attribute(parser *p, octet_hdf5_attribute *out) {
+    uint64_t word;
+    OCTET_TRY(take_text(p, &out->name));
+    OCTET_TRY(take_word(p, OCTET_HDF5_OTHER, &word));
+    out->kind = (octet_hdf5_kind)word;
+    OCTET_TRY(take_word(p, 1, &word));
+    out->is_scalar = word != 0;
+    if (out->kind == OCTET_HDF5_STRINGS) return take_strings(p, &out->strings, &out->n);
+    OCTET_TRY(take_count(p, 8, &out->n));
+    if (out->kind == OCTET_HDF5_OTHER && out->n != 0) return broken(p);
+    out->numbers = (const double *)(const void *)(p->body.data + p->offset);
+    p->offset += 8 * out->n;
+    return OCTET_OK;
+}
+
+static octet_status take_attributes(parser *p, octet_hdf5_node *node) {
+    octet_hdf5_attribute *attributes = NULL;
+    OCTET_TRY(take_count(p, 32, &node->n_attributes));
+    OCTET_TRY(OCTET_NEW(p->ctx, p->arena, node->n_attributes, &attributes));
+    node->attributes = attributes;
+    for (size_t i = 0; i < node->n_attributes; i++) OCTET_TRY(take_attribute(p, &attributes[i]));
+    return OCTET_OK;
+}
+
+static octet_status take_numbers(parser *p, octet_hdf5_node *node) {
+    uint64_t n, place;
+    OCTET_TRY(take_word(p, SIZE_MAX / 8, &n));
+    node->n_elements = (size_t)n;
+    if (node->kind == OCTET_HDF5_OTHER) return n == 0 ? OCTET_OK : broken(p);
+    OCTET_TRY(take_word(p, UINT64_MAX, &place));
+    const octet_bytes bytes = place != 0 ? p->file : p->body;
+    const size_t offset = place != 0 ? (size_t)place - 1 : p->offset;
+    if (offset % 4 != 0 || offset > bytes.size || n > (bytes.size - offset) / 4) return broken(p);
+    node->data = (const float *)(const void *)(bytes.data + offset);
+    if (place == 0) p->offset += ((size_t)n * 4 + 7) & ~(size_t)7;
+    return OCTET_OK;
+}
+
+static octet_status take_dataset(parser *p, octet_hdf5_node *node) {
+    uint64_t word;
+    OCTET_TRY(take_word(p, OCTET_HDF5_OTHER, &word));
+    node->kind = (octet_hdf5_kind)word;
+    OCTET_TRY(take_word(p, OCTET_HDF5_MAX_RANK, &word));
+    node->rank = (int32_t)word;
+    int64_t n = 1;
+    for (int32_t i = 0; i < node->rank; i++) {
+        OCTET_TRY(take_word(p, INT64_MAX, &word));
+        node->dims[i] = (int64_t)word;
+        if (!octet_multiply_i64(n, node->dims[i], &n)) return broken(p);
+    }
+    if (node->kind == OCTET_HDF5_STRINGS) OCTET_TRY(take_strings(p, &node->strings, &node->n_elements));
+    else OCTET_TRY(take_numbers(p, node));
+    if (node->kind != OCTET_HDF5_OTHER && node->n_elements != (uint64_t)n) return broken(p);
+    return OCTET_OK;
+}
+
+static octet_status take_node(parser *p, const octet_hdf5_node *parent, octet_hdf5_node *node);
+
+static octet_status take_children(parser *p, octet_hdf5_node *node) {
+    OCTET_TRY(take_count(p, 48, &node->n_children));
+    const octet_hdf5_node **children = NULL;
+    octet_hdf5_node *nodes = NULL;
+    OCTET_TRY(OCTET_NEW(p->ctx, p->arena, node->n_children, &children));
+    OCTET_TRY(OCTET_NEW(p->ctx, p->arena, node->n_children, &nodes));
+    node->children = children;
+    if (++p->depth > p->ctx->max_depth + 1) return broken(p);
+    for (size_t i = 0; i < node->n_children; i++) {
+        children[i] = &nodes[i];
+        OCTET_TRY(take_node(p, node, &nodes[i]));
+    }
+    p->depth--;
+    return OCTET_OK;
+}
+
+static octet_status take_node(parser *p, const octet_hdf5_node *parent, octet_hdf5_node *node) {
+    uint64_t is_dataset;
+    node->parent = parent;
+    OCTET_TRY(take_text(p, &node->name));
+    node->path = "/";
+    if (parent != NULL)
+        OCTET_TRY(octet_arena_format(p->ctx, p->arena, &node->path, "%s/%s", parent->parent != NULL ? parent->path : "",
+                                     node->name));
+    OCTET_TRY(take_word(p, 1, &is_dataset));
+    node->is_dataset = is_dataset != 0;
+    if (node->is_dataset) OCTET_TRY(take_dataset(p, node));
+    OCTET_TRY(take_attributes(p, node));
+    return take_children(p, node);
+}
+
+octet_status octet_hdf5_tree_read(octet_context *ctx, octet_arena *arena, octet_bytes body, octet_bytes file,
+                                  const char *name, octet_hdf5_node *root) {
+    parser p = {.ctx = ctx, .arena = arena, .body = body, .file = file, .name = name};
+    *root = (octet_hdf5_node){0};
+    OCTET_TRY(take_node(&p, NULL, root));
+    return root->is_dataset || p.offset != body.size ? broken(&p) : OCTET_OK;
+}
