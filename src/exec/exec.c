@@ -1,6 +1,7 @@
 #include "exec/exec.h"
 
 #include "exec/exec_internal.h"
+#include "exec/task.h"
 #include "graph/work.h"
 #include "kernels/fast/cpu.h"
 
@@ -10,31 +11,26 @@ enum { LARGE_WORK = 100000 };
 
 static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_exec_options *options) {
     const octet_graph *graph = exec->graph;
-    octet_binder binder = {.ctx = ctx,
-                           .graph = graph,
-                           .arena = &exec->arena,
-                           .numerics = options ? options->numerics : OCTET_NUMERICS_LITERT,
-                           .float_order = options ? options->float_order : OCTET_FLOAT_ORDER_FMA,
-                           .cpu = options && options->reference_kernels ? 0 : octet_cpu_detect()};
-    OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->steps));
+    const octet_task_maker maker = {.ctx = ctx,
+                                    .arena = &exec->arena,
+                                    .values = graph->values,
+                                    .cpu = options->reference_kernels ? 0 : octet_cpu_detect()};
+    const octet_lower_options lower = {
+        .numerics = options->numerics, .float_order = options->float_order, .absorb_pads = maker.cpu != 0};
+    OCTET_TRY(octet_lower_graph(ctx, &exec->arena, graph, &lower, &exec->steps));
+    OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->tasks));
     OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->is_large));
     for (uint32_t i = 0; i < graph->n_operators; i++) {
-        const octet_operator *op = &graph->operators[i];
-        octet_step *step = &exec->steps[i];
-        *step = (octet_step){.operator_index = i,
-                             .n_inputs = op->n_inputs,
-                             .n_outputs = op->n_outputs,
-                             .inputs = op->inputs,
-                             .outputs = op->outputs,
-                             .absorbed = OCTET_NONE};
-        OCTET_TRY(octet_bind(&binder, op, step));
+        const octet_step *step = &exec->steps[i];
+        octet_task *task = &exec->tasks[i];
+        OCTET_TRY(octet_task_make(&maker, step, task));
         octet_file_release(&graph->file); /* most weights have been copied: not twice in memory */
-        if (step->absorbed != OCTET_NONE) exec->steps[step->absorbed].idle = !(options && options->no_sharing);
-        exec->is_large[i] = octet_operator_work(graph, op) >= LARGE_WORK;
-        if (step->shared_bytes > exec->shared_bytes) exec->shared_bytes = step->shared_bytes;
-        if (step->scratch_bytes > exec->scratch_bytes) exec->scratch_bytes = step->scratch_bytes;
+        if (step->absorbed != OCTET_NONE) exec->tasks[step->absorbed].idle = !options->no_sharing;
+        exec->is_large[i] = octet_operator_work(graph, &graph->operators[i]) >= LARGE_WORK;
+        if (task->work.shared_bytes > exec->shared_bytes) exec->shared_bytes = task->work.shared_bytes;
+        if (task->work.scratch_bytes > exec->scratch_bytes) exec->scratch_bytes = task->work.scratch_bytes;
     }
-    return octet_plan_make(ctx, &exec->arena, graph, exec->steps, options && options->no_sharing, &exec->plan);
+    return octet_plan_make(ctx, &exec->arena, graph, exec->steps, options->no_sharing, &exec->plan);
 }
 
 octet_status octet_exec_create(octet_context *ctx, const octet_graph *graph, const octet_exec_options *options,
@@ -43,7 +39,8 @@ octet_status octet_exec_create(octet_context *ctx, const octet_graph *graph, con
     octet_exec *exec;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *exec, (void **)&exec));
     *exec = (octet_exec){.graph = graph};
-    const octet_status status = prepare(ctx, exec, options);
+    const octet_exec_options defaults = {0};
+    const octet_status status = prepare(ctx, exec, options != NULL ? options : &defaults);
     if (status != OCTET_OK) {
         octet_exec_destroy(ctx, exec);
         return status;
@@ -62,4 +59,4 @@ size_t octet_exec_arena_bytes(const octet_exec *exec) { return exec->plan.size_b
 size_t octet_exec_offset(const octet_exec *exec, uint32_t value) { return exec->plan.offsets[value]; }
 uint32_t octet_exec_n_steps(const octet_exec *exec) { return exec->graph->n_operators; }
 uint32_t octet_exec_step_operator(const octet_exec *exec, uint32_t step) { return exec->steps[step].operator_index; }
-const char *octet_exec_step_variant(const octet_exec *exec, uint32_t step) { return exec->steps[step].variant; }
+const char *octet_exec_step_variant(const octet_exec *exec, uint32_t step) { return exec->tasks[step].variant; }

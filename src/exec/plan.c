@@ -45,10 +45,9 @@ static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, cons
     const uint32_t end = graph->n_operators + 1;
     for (uint32_t i = 0; i < graph->n_inputs; i++) live(&blocks[graph->inputs[i].value], 0);
     for (uint32_t s = 0; s < graph->n_operators; s++) {
-        const octet_operator *op = &graph->operators[s];
         for (uint32_t j = 0; j < steps[s].n_inputs; j++)
             if (steps[s].inputs[j] != OCTET_NONE) live(&blocks[steps[s].inputs[j]], s + 1);
-        for (uint32_t j = 0; j < op->n_outputs; j++) live(&blocks[op->outputs[j]], s + 1);
+        for (uint32_t j = 0; j < steps[s].n_outputs; j++) live(&blocks[steps[s].outputs[j]], s + 1);
     }
     for (uint32_t i = 0; i < graph->n_outputs; i++) live(&blocks[graph->outputs[i].value], end);
     for (uint32_t i = 0; i < graph->n_carries; i++) live(&blocks[graph->carries[i].value], end);
@@ -63,16 +62,16 @@ static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, cons
 /* A result takes over the block of the first input: owner[] then leads from value to block. */
 static void join_in_place(const octet_graph *graph, const octet_step *steps, block *blocks, uint32_t *owner) {
     for (uint32_t s = 0; s < graph->n_operators; s++) {
-        const octet_operator *op = &graph->operators[s];
-        if (!steps[s].in_place || op->n_inputs == 0 || op->inputs[0] == OCTET_NONE) continue;
-        const octet_value *input = &graph->values[op->inputs[0]];
-        block *from = &blocks[owner[op->inputs[0]]], *to = &blocks[op->outputs[0]];
-        bool read_again = false; /* as another operand of the same operator */
-        for (uint32_t j = 1; j < op->n_inputs; j++) read_again = read_again || op->inputs[j] == op->inputs[0];
+        const octet_step *step = &steps[s];
+        if (!step->in_place || step->n_inputs == 0 || step->inputs[0] == OCTET_NONE) continue;
+        const octet_value *input = &graph->values[step->inputs[0]];
+        block *from = &blocks[owner[step->inputs[0]]], *to = &blocks[step->outputs[0]];
+        bool read_again = false; /* as another operand of the same step */
+        for (uint32_t j = 1; j < step->n_inputs; j++) read_again = read_again || step->inputs[j] == step->inputs[0];
         if (input->data || input->is_variable || from->first == 0 || from->last != s + 1 || read_again ||
             from->size_bytes != to->size_bytes)
             continue;
-        owner[op->outputs[0]] = from->value;
+        owner[step->outputs[0]] = from->value;
         from->last = to->last;
         to->first = UINT32_MAX;
     }

@@ -106,7 +106,7 @@ static void observe(const octet_runner *runner, uint32_t value) {
 
 typedef struct phase_job {
     const octet_runner *runner;
-    const octet_step *step;
+    const octet_task *task;
     uint32_t phase;
 } phase_job;
 
@@ -116,15 +116,15 @@ static void run_units(void *user, uint32_t thread, uint32_t begin, uint32_t end)
     const octet_frame frame = {.values = runner->values,
                                .shared = runner->shared,
                                .scratch = runner->scratch + thread * runner->scratch_stride};
-    job->step->run(job->step, &frame, job->phase, begin, end);
+    job->task->run(job->task, &frame, job->phase, begin, end);
 }
 
 static void run_step(const octet_runner *runner, uint32_t index, octet_pool *pool) {
-    const octet_step *step = &runner->exec->steps[index];
-    phase_job job = {.runner = runner, .step = step};
+    const octet_task *task = &runner->exec->tasks[index];
+    phase_job job = {.runner = runner, .task = task};
     octet_pool *helpers = runner->exec->is_large[index] ? pool : NULL;
-    for (job.phase = 0; job.phase < step->n_phases; job.phase++) {
-        const uint32_t n = step->n_units[job.phase];
+    for (job.phase = 0; job.phase < task->work.n_phases; job.phase++) {
+        const uint32_t n = task->work.n_units[job.phase];
         /* A few pieces per thread even out threads that are slowed down by others. */
         const uint32_t grain = (n - 1) / (4 * octet_pool_size(helpers)) + 1;
         if (n) octet_pool_run(helpers, run_units, &job, n, helpers ? grain : n);
@@ -136,7 +136,7 @@ void octet_runner_run(octet_runner *runner, octet_pool *pool) {
     if (runner->observe)
         for (uint32_t i = 0; i < graph->n_inputs; i++) observe(runner, graph->inputs[i].value);
     for (uint32_t i = 0; i < graph->n_operators; i++) {
-        if (runner->exec->steps[i].idle && !runner->observe) continue;
+        if (runner->exec->tasks[i].idle && !runner->observe) continue;
         const uint64_t start = runner->time_ns ? octet_clock_ns() : 0;
         run_step(runner, i, pool);
         if (runner->time_ns) runner->time_ns[i] += octet_clock_ns() - start;

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#include "lower/step.h"
+#include "lower/binder.h"
 
 /* -INFINITY and INFINITY for no bound. UNSUPPORTED for TANH and unknown numbers. */
 static inline octet_status octet_bind_activation(octet_binder *binder, const octet_operator *op,

@@ -1,26 +1,7 @@
-#include "kernels/fast/rows.h"
-#include "kernels/ref/arithmetic_quantized.h"
 #include "kernels/ref/fixed_point.h"
 #include "lower/activation.h"
 #include "lower/check.h"
 #include "lower/families.h"
-
-typedef struct arithmetic_step {
-    octet_broadcast_params walk;
-    octet_broadcast_row *row;
-    octet_arithmetic_params plain;
-    octet_arithmetic_quantized_params quantized;
-    const void *params; /* of row */
-    const char *variant;
-} arithmetic_step;
-
-static void run_arithmetic(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
-                           uint32_t end) {
-    (void)phase;
-    const arithmetic_step *a = step->params;
-    const void *const in[2] = {octet_step_input(step, frame, 0), octet_step_input(step, frame, 1)};
-    octet_broadcast_walk(&a->walk, a->row, a->params, in, octet_step_output(step, frame, 0), begin, end);
-}
 
 /* By operator; the activation is of those that fuse one. */
 static octet_arithmetic operation_of(const octet_operator *op, octet_activation *activation) {
@@ -38,19 +19,29 @@ static octet_arithmetic operation_of(const octet_operator *op, octet_activation 
     return OCTET_ARITHMETIC_DIV;
 }
 
-static octet_arithmetic_type type_of(octet_type type) {
-    if (type == OCTET_FLOAT32) return OCTET_ARITHMETIC_F32;
-    if (type == OCTET_INT32) return OCTET_ARITHMETIC_S32;
-    if (type == OCTET_INT64) return OCTET_ARITHMETIC_S64;
-    if (type == OCTET_INT16) return OCTET_ARITHMETIC_S16;
-    if (type == OCTET_INT8) return OCTET_ARITHMETIC_S8;
-    return OCTET_N_ARITHMETIC_TYPES;
+/* Kernels of numbers as they stand, and of quantized numbers through their scales. */
+typedef struct kernels_of_type {
+    octet_type type;
+    octet_arithmetic_type numbers;
+    octet_kernel plain, quantized;
+} kernels_of_type;
+
+static const kernels_of_type *kernels_of(octet_type type) {
+    static const kernels_of_type kernels[] = {
+        {OCTET_FLOAT32, OCTET_ARITHMETIC_F32, OCTET_KERNEL_arithmetic_f32, OCTET_KERNEL_NONE},
+        {OCTET_INT32, OCTET_ARITHMETIC_S32, OCTET_KERNEL_arithmetic_s32, OCTET_KERNEL_NONE},
+        {OCTET_INT64, OCTET_ARITHMETIC_S64, OCTET_KERNEL_arithmetic_s64, OCTET_KERNEL_NONE},
+        {OCTET_INT16, OCTET_ARITHMETIC_S16, OCTET_KERNEL_arithmetic_s16, OCTET_KERNEL_arithmetic_quantized_s16},
+        {OCTET_INT8, OCTET_ARITHMETIC_S8, OCTET_KERNEL_arithmetic_s8, OCTET_KERNEL_arithmetic_quantized_s8}};
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
+        if (kernels[i].type == type) return &kernels[i];
+    return NULL;
 }
 
-static octet_status prepare_quantized(octet_binder *binder, const octet_operator *op, octet_arithmetic operation,
-                                      const octet_value *const *operands, const octet_value *output,
-                                      arithmetic_step *a) {
-    octet_arithmetic_quantized_params *q = &a->quantized;
+static octet_status prepare_quantized(octet_binder *binder, const octet_operator *op, octet_value *const *operands,
+                                      const octet_value *output, const octet_arithmetic_params *bounds,
+                                      octet_binary_quantized_params *p) {
+    octet_arithmetic_quantized_params *q = &p->q;
     const bool wide = output->type == OCTET_INT16;
     float scale[2], scale_out;
     for (int32_t i = 0; i < 2; i++)
@@ -58,22 +49,11 @@ static octet_status prepare_quantized(octet_binder *binder, const octet_operator
     OCTET_TRY(octet_bind_per_tensor(binder, op, output, &scale_out, &q->zero_out));
     OCTET_CHECK(binder->ctx, !wide || (q->zero_point[0] == 0 && q->zero_point[1] == 0 && q->zero_out == 0), OCTET_MODEL,
                 "%s: %s: int16 tensors must have zero point 0", op->layer, octet_operator_name(op->code));
-    OCTET_CHECK(binder->ctx, octet_arithmetic_quantized_prepare(operation, wide ? 16 : 8, scale, scale_out, q),
+    OCTET_CHECK(binder->ctx, octet_arithmetic_quantized_prepare(p->operation, wide ? 16 : 8, scale, scale_out, q),
                 OCTET_UNSUPPORTED, "%s: %s: the scales %g, %g and %g are too far apart", op->layer,
                 octet_operator_name(op->code), (double)scale[0], (double)scale[1], (double)scale_out);
-    octet_fixed_activation_range(a->plain.real_min, a->plain.real_max, scale_out, q->zero_out,
+    octet_fixed_activation_range(bounds->real_min, bounds->real_max, scale_out, q->zero_out,
                                  wide ? INT16_MIN : INT8_MIN, wide ? INT16_MAX : INT8_MAX, &q->min, &q->max);
-    a->row = octet_arithmetic_quantized_row_ref(operation, wide ? OCTET_ARITHMETIC_S16 : OCTET_ARITHMETIC_S8);
-    a->params = q;
-    if (wide || binder->cpu == 0) return OCTET_OK;
-    octet_broadcast_row *row;
-    octet_rows_s8 *fast;
-    OCTET_TRY(octet_rows_make_s8(binder->ctx, binder->arena, binder->cpu, operation, q,
-                                 octet_shape_elements(&output->shape), &row, &fast));
-    if (!row) return OCTET_OK;
-    a->row = row;
-    a->params = fast;
-    a->variant = "avx2";
     return OCTET_OK;
 }
 
@@ -83,36 +63,48 @@ static void set_integer_bounds(octet_type type, octet_arithmetic_params *p) {
     p->max = p->real_max < INFINITY ? (int64_t)p->real_max : narrow ? INT32_MAX : INT64_MAX;
 }
 
+/* The walk over the result; returns the number of units. */
+static uint32_t prepare_walk(octet_value *const *operands, const octet_value *output, octet_broadcast_params *walk) {
+    const octet_broadcast_shape shapes[2] = {{operands[0]->shape.rank, operands[0]->shape.dims},
+                                             {operands[1]->shape.rank, operands[1]->shape.dims}};
+    const octet_broadcast_shape out = {output->shape.rank, output->shape.dims};
+    const uint32_t n_units = octet_broadcast_prepare(walk, out, shapes, 2);
+    walk->element_size[0] = walk->element_size[1] = walk->out_size = octet_type_size(output->type);
+    return n_units;
+}
+
 octet_status octet_bind_arithmetic(octet_binder *binder, const octet_operator *op, octet_step *step) {
     octet_value *operands[2];
     for (uint32_t i = 0; i < 2; i++) OCTET_TRY(octet_bind_input(binder, op, i, &operands[i]));
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
-    const octet_arithmetic_type type = type_of(output->type);
-    if (type == OCTET_N_ARITHMETIC_TYPES) return octet_bind_unsupported(binder, op);
+    const kernels_of_type *kernels = kernels_of(output->type);
+    if (kernels == NULL) return octet_bind_unsupported(binder, op);
     if (octet_bind_check_empty(binder, op, step)) return OCTET_OK;
     octet_activation activation;
     const octet_arithmetic operation = operation_of(op, &activation);
-    arithmetic_step *a;
-    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &a));
-    OCTET_TRY(octet_bind_activation(binder, op, activation, &a->plain.real_min, &a->plain.real_max));
-    set_integer_bounds(output->type, &a->plain);
-    a->params = &a->plain;
-    a->variant = "ref";
-    a->row = octet_arithmetic_row_ref(operation, type);
-    if (octet_type_is_quantized(output->type)) {
-        if (!a->row) {
-            OCTET_TRY(prepare_quantized(binder, op, operation, (const octet_value *const *)operands, output, a));
-        } else if (operation == OCTET_ARITHMETIC_MAXIMUM || operation == OCTET_ARITHMETIC_MINIMUM) {
-            for (uint32_t i = 0; i < 2; i++) OCTET_TRY(octet_bind_check_moved(binder, op, operands[i], output));
-        }
-    }
-    if (!a->row) return octet_bind_unsupported(binder, op);
-    const octet_broadcast_shape shapes[2] = {{operands[0]->shape.rank, operands[0]->shape.dims},
-                                             {operands[1]->shape.rank, operands[1]->shape.dims}};
-    const uint32_t n_units =
-        octet_broadcast_prepare(&a->walk, (octet_broadcast_shape){output->shape.rank, output->shape.dims}, shapes, 2);
-    a->walk.element_size[0] = a->walk.element_size[1] = a->walk.out_size = octet_type_size(output->type);
-    octet_step_set(step, run_arithmetic, a, n_units, a->variant);
+    octet_arithmetic_params bounds;
+    OCTET_TRY(octet_bind_activation(binder, op, activation, &bounds.real_min, &bounds.real_max));
+    set_integer_bounds(output->type, &bounds);
     step->in_place = octet_shape_equal(&operands[0]->shape, &output->shape);
+    const bool is_quantized = octet_type_is_quantized(output->type);
+    if (octet_arithmetic_row_ref(operation, kernels->numbers) != NULL) {
+        const bool picks = operation == OCTET_ARITHMETIC_MAXIMUM || operation == OCTET_ARITHMETIC_MINIMUM;
+        for (uint32_t i = 0; i < 2 && is_quantized && picks; i++)
+            OCTET_TRY(octet_bind_check_moved(binder, op, operands[i], output));
+        octet_binary_params *p;
+        OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+        p->operation = operation;
+        p->bounds = bounds;
+        octet_step_set_arithmetic(step, kernels->plain, p, prepare_walk(operands, output, &p->walk));
+        return OCTET_OK;
+    }
+    if (!is_quantized) return octet_bind_unsupported(binder, op);
+    octet_binary_quantized_params *p;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    p->operation = operation;
+    OCTET_TRY(prepare_quantized(binder, op, operands, output, &bounds, p));
+    if (octet_arithmetic_quantized_row_ref(operation, kernels->numbers) == NULL)
+        return octet_bind_unsupported(binder, op);
+    octet_step_set_arithmetic_quantized(step, kernels->quantized, p, prepare_walk(operands, output, &p->walk));
     return OCTET_OK;
 }

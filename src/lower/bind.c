@@ -41,6 +41,16 @@ octet_status octet_bind_input(octet_binder *binder, const octet_operator *op, ui
     return OCTET_OK;
 }
 
+octet_status octet_bind_operands(octet_binder *binder, const octet_operator *op, const uint32_t *inputs, uint32_t n,
+                                 octet_step *step) {
+    uint32_t *operands;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, n, &operands));
+    for (uint32_t i = 0; i < n; i++) operands[i] = inputs[i] < op->n_inputs ? op->inputs[inputs[i]] : OCTET_NONE;
+    step->inputs = operands;
+    step->n_inputs = n;
+    return OCTET_OK;
+}
+
 octet_status octet_bind_per_tensor(octet_binder *binder, const octet_operator *op, const octet_value *value,
                                    float *scale, int32_t *zero_point) {
     OCTET_CHECK(binder->ctx, value->quantization.n == 1, OCTET_MODEL, "%s: %s: tensor %s has %u scales, one is needed",
@@ -64,12 +74,4 @@ octet_status octet_bind_same_parameters(octet_binder *binder, const octet_operat
                 op->layer, octet_operator_name(op->code), a->name, b->name, (double)scale_a, zero_a, (double)scale_b,
                 zero_b);
     return OCTET_OK;
-}
-
-void octet_step_set(octet_step *step, octet_step_run *run, const void *params, uint32_t n_units, const char *variant) {
-    step->run = run;
-    step->params = params;
-    step->n_phases = 1;
-    step->n_units[0] = n_units;
-    step->variant = variant;
 }

@@ -1,19 +1,12 @@
 #include "lower/check.h"
 
-static void run_nothing(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
-                        uint32_t end) {
-    (void)step;
-    (void)frame;
-    (void)phase;
-    (void)begin;
-    (void)end;
-}
+#include <string.h>
 
 bool octet_bind_check_empty(octet_binder *binder, const octet_operator *op, octet_step *step) {
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         if (octet_shape_elements(&octet_graph_output(binder->graph, op, i)->shape) > 0) return false;
     }
-    octet_step_set(step, run_nothing, NULL, 0, "ref");
+    octet_step_set_none(step, OCTET_KERNEL_nothing, NULL, 0);
     return true;
 }
 
@@ -30,4 +23,16 @@ octet_status octet_bind_check_symmetric(octet_binder *binder, const octet_operat
     OCTET_CHECK(binder->ctx, zero_point == 0, OCTET_MODEL, "%s: %s: %s tensor %s has zero point %d, it must be 0",
                 op->layer, octet_operator_name(op->code), octet_type_name(value->type), value->name, zero_point);
     return OCTET_OK;
+}
+
+void octet_bind_zero_element(const octet_value *value, unsigned char *element) {
+    memset(element, 0, 8);
+    if (!octet_type_is_quantized(value->type) || value->quantization.n != 1) return;
+    const int32_t zero_point = value->quantization.zero_point[0];
+    if (value->type == OCTET_INT16) {
+        const int16_t narrow = (int16_t)zero_point;
+        memcpy(element, &narrow, sizeof narrow);
+    } else {
+        element[0] = (unsigned char)zero_point;
+    }
 }

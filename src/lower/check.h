@@ -5,7 +5,7 @@
 #ifndef OCTET_LOWER_CHECK_H
 #define OCTET_LOWER_CHECK_H
 
-#include "lower/step.h"
+#include "lower/binder.h"
 
 /* True when every output is empty: then the step has nothing to do and is set so. */
 bool octet_bind_check_empty(octet_binder *binder, const octet_operator *op, octet_step *step);
@@ -15,5 +15,7 @@ octet_status octet_bind_check_moved(octet_binder *binder, const octet_operator *
 /* octet_bind_per_tensor, and MODEL unless the zero point is 0 (int16 kernels ignore it). */
 octet_status octet_bind_check_symmetric(octet_binder *binder, const octet_operator *op, const octet_value *value,
                                         float *scale);
+/* Writes one element of the value that stands for 0: its zero point where it has one. element: 8 bytes. */
+void octet_bind_zero_element(const octet_value *value, unsigned char *element);
 
 #endif

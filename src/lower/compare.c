@@ -2,32 +2,7 @@
 #include "lower/check.h"
 #include "lower/families.h"
 
-typedef struct compare_step {
-    octet_broadcast_params walk;
-    octet_broadcast_row *row;
-    octet_compare_params quantized;
-} compare_step;
-
-static void run_compare(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
-                        uint32_t end) {
-    (void)phase;
-    const compare_step *c = step->params;
-    const void *const in[2] = {octet_step_input(step, frame, 0), octet_step_input(step, frame, 1)};
-    octet_broadcast_walk(&c->walk, c->row, &c->quantized, in, octet_step_output(step, frame, 0), begin, end);
-}
-
-enum { NOT_PIECE = 8192 }; /* elements per unit of LOGICAL_NOT */
-
-static void run_not(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
-    (void)phase;
-    const size_t *n_elements = step->params;
-    const size_t first = (size_t)begin * NOT_PIECE, last = (size_t)end * NOT_PIECE;
-    octet_logical_not_ref((const uint8_t *)octet_step_input(step, frame, 0) + first,
-                          (uint8_t *)octet_step_output(step, frame, 0) + first,
-                          (last < *n_elements ? last : *n_elements) - first);
-}
-
-static octet_compare operation_of(octet_operator_code code) {
+static octet_comparison operation_of(octet_operator_code code) {
     if (code == OCTET_OP_EQUAL) return OCTET_COMPARE_EQUAL;
     if (code == OCTET_OP_NOT_EQUAL) return OCTET_COMPARE_NOT_EQUAL;
     if (code == OCTET_OP_LESS) return OCTET_COMPARE_LESS;
@@ -37,20 +12,29 @@ static octet_compare operation_of(octet_operator_code code) {
     return code == OCTET_OP_LOGICAL_AND ? OCTET_COMPARE_AND : OCTET_COMPARE_OR;
 }
 
-static octet_compare_type type_of(octet_type type) {
-    if (type == OCTET_FLOAT32) return OCTET_COMPARE_F32;
-    if (type == OCTET_INT32) return OCTET_COMPARE_S32;
-    if (type == OCTET_INT64) return OCTET_COMPARE_S64;
-    if (type == OCTET_INT16) return OCTET_COMPARE_S16;
-    if (type == OCTET_INT8) return OCTET_COMPARE_S8;
-    return type == OCTET_BOOL ? OCTET_COMPARE_U8 : OCTET_N_COMPARE_TYPES;
+typedef struct kernel_of_type {
+    octet_type type;
+    octet_compare_type numbers;
+    octet_kernel kernel;
+} kernel_of_type;
+
+static const kernel_of_type *kernel_of(octet_type type) {
+    static const kernel_of_type kernels[] = {{OCTET_FLOAT32, OCTET_COMPARE_F32, OCTET_KERNEL_compare_f32},
+                                             {OCTET_INT32, OCTET_COMPARE_S32, OCTET_KERNEL_compare_s32},
+                                             {OCTET_INT64, OCTET_COMPARE_S64, OCTET_KERNEL_compare_s64},
+                                             {OCTET_INT16, OCTET_COMPARE_S16, OCTET_KERNEL_compare_s16},
+                                             {OCTET_INT8, OCTET_COMPARE_S8, OCTET_KERNEL_compare_s8},
+                                             {OCTET_BOOL, OCTET_COMPARE_U8, OCTET_KERNEL_compare_u8}};
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
+        if (kernels[i].type == type) return &kernels[i];
+    return NULL;
 }
 
 static octet_status bind_not(octet_binder *binder, const octet_value *input, octet_step *step) {
-    size_t *n_elements;
-    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &n_elements));
-    *n_elements = octet_shape_elements(&input->shape);
-    octet_step_set(step, run_not, n_elements, (uint32_t)((*n_elements - 1) / NOT_PIECE + 1), "ref");
+    octet_elements_params *p;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    p->n_elements = octet_shape_elements(&input->shape);
+    octet_step_set_elements(step, OCTET_KERNEL_logical_not, p, octet_step_pieces(p->n_elements));
     step->in_place = true;
     return OCTET_OK;
 }
@@ -61,17 +45,18 @@ octet_status octet_bind_compare(octet_binder *binder, const octet_operator *op, 
     if (octet_bind_check_empty(binder, op, step)) return OCTET_OK;
     if (op->code == OCTET_OP_LOGICAL_NOT) return bind_not(binder, a, step);
     OCTET_TRY(octet_bind_input(binder, op, 1, &b));
-    const octet_compare_type type = type_of(a->type);
-    if (type == OCTET_N_COMPARE_TYPES) return octet_bind_unsupported(binder, op);
-    compare_step *c;
+    const kernel_of_type *kernel = kernel_of(a->type);
+    const octet_comparison operation = operation_of(op->code);
+    if (kernel == NULL || octet_compare_row_ref(operation, kernel->numbers) == NULL)
+        return octet_bind_unsupported(binder, op);
+    octet_comparison_params *c;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &c));
-    c->row = octet_compare_row_ref(operation_of(op->code), type);
-    if (!c->row) return octet_bind_unsupported(binder, op);
-    if (type == OCTET_COMPARE_S8) {
+    c->operation = operation;
+    if (kernel->numbers == OCTET_COMPARE_S8) {
         float scale[2];
-        OCTET_TRY(octet_bind_per_tensor(binder, op, a, &scale[0], &c->quantized.zero_point[0]));
-        OCTET_TRY(octet_bind_per_tensor(binder, op, b, &scale[1], &c->quantized.zero_point[1]));
-        OCTET_CHECK(binder->ctx, octet_compare_prepare(scale, &c->quantized), OCTET_UNSUPPORTED,
+        OCTET_TRY(octet_bind_per_tensor(binder, op, a, &scale[0], &c->q.zero_point[0]));
+        OCTET_TRY(octet_bind_per_tensor(binder, op, b, &scale[1], &c->q.zero_point[1]));
+        OCTET_CHECK(binder->ctx, octet_compare_prepare(scale, &c->q), OCTET_UNSUPPORTED,
                     "%s: %s: scales %g and %g are too large", op->layer, octet_operator_name(op->code),
                     (double)scale[0], (double)scale[1]);
     }
@@ -81,6 +66,6 @@ octet_status octet_bind_compare(octet_binder *binder, const octet_operator *op, 
         octet_broadcast_prepare(&c->walk, (octet_broadcast_shape){out->rank, out->dims}, shapes, 2);
     c->walk.element_size[0] = c->walk.element_size[1] = octet_type_size(a->type);
     c->walk.out_size = 1;
-    octet_step_set(step, run_compare, c, n_units, "ref");
+    octet_step_set_compare(step, kernel->kernel, c, n_units);
     return OCTET_OK;
 }

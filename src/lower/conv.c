@@ -5,44 +5,23 @@
 #include "lower/activation.h"
 #include "lower/eigen.h"
 #include "lower/families.h"
-#include "lower/fast.h"
 #include "lower/hybrid.h"
 #include "lower/pad.h"
 #include "lower/weights.h"
 
-/* A step's run function: the operands where the operator has them, the kernel on its rows. */
-#define RUN(name, kernel, TYPE, WEIGHT, BIAS, first)                                                                   \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
-        (void)phase;                                                                                                   \
-        const TYPE *input = octet_step_input(step, frame, (first) ? 2 : 0);                                            \
-        const WEIGHT *weights = octet_step_input(step, frame, 1);                                                      \
-        const BIAS *bias = octet_step_input(step, frame, 2 + (first));                                                 \
-        kernel(step->params, input, weights, bias, octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);   \
-    }
-
-RUN(run_conv_f32, octet_conv_2d_f32_ref, float, float, float, 0)
-RUN(run_conv_plain, octet_conv_2d_f32_plain, float, float, float, 0)
-RUN(run_conv_s8, octet_conv_2d_s8_ref, int8_t, int8_t, int32_t, 0)
-RUN(run_conv_s16, octet_conv_2d_s16_ref, int16_t, int8_t, int64_t, 0)
-RUN(run_conv_s16_b32, octet_conv_2d_s16_b32_ref, int16_t, int8_t, int32_t, 0)
-RUN(run_depthwise_f32, octet_depthwise_f32_ref, float, float, float, 0)
-RUN(run_depthwise_plain, octet_depthwise_f32_plain, float, float, float, 0)
-RUN(run_depthwise_s8, octet_depthwise_s8_ref, int8_t, int8_t, int32_t, 0)
-RUN(run_depthwise_s16, octet_depthwise_s16_ref, int16_t, int8_t, int64_t, 0)
-RUN(run_transpose_f32, octet_transpose_conv_f32_ref, float, float, float, 1)
-RUN(run_transpose_plain, octet_transpose_conv_f32_plain, float, float, float, 1)
-RUN(run_transpose_s8, octet_transpose_conv_s8_ref, int8_t, int8_t, int32_t, 1)
-RUN(run_transpose_s16, octet_transpose_conv_s16_ref, int16_t, int8_t, int64_t, 1)
-RUN(run_conv_3d_f32, octet_conv_3d_f32_ref, float, float, float, 0)
-RUN(run_conv_3d_plain, octet_conv_3d_f32_plain, float, float, float, 0)
-
-/* By octet_weighted_kind; NULL where there is no kernel. */
-static octet_step_run *const conv_runs[] = {run_conv_f32, run_conv_s8, run_conv_s16, run_conv_s16_b32, NULL};
-static octet_step_run *const depthwise_runs[] = {run_depthwise_f32, run_depthwise_s8, run_depthwise_s16, NULL, NULL};
-static octet_step_run *const transpose_runs[] = {run_transpose_f32, run_transpose_s8, run_transpose_s16, NULL, NULL};
+/* By octet_weighted_kind. */
+static const octet_kernel conv_2d_kernels[] = {OCTET_KERNEL_conv_2d_f32, OCTET_KERNEL_conv_2d_s8,
+                                               OCTET_KERNEL_conv_2d_s16, OCTET_KERNEL_conv_2d_s16_b32,
+                                               OCTET_KERNEL_conv_2d_hybrid};
+static const octet_kernel depthwise_kernels[] = {OCTET_KERNEL_depthwise_f32, OCTET_KERNEL_depthwise_s8,
+                                                 OCTET_KERNEL_depthwise_s16, OCTET_KERNEL_NONE,
+                                                 OCTET_KERNEL_depthwise_hybrid};
+static const octet_kernel transpose_conv_kernels[] = {OCTET_KERNEL_transpose_conv_f32, OCTET_KERNEL_transpose_conv_s8,
+                                                      OCTET_KERNEL_transpose_conv_s16, OCTET_KERNEL_NONE,
+                                                      OCTET_KERNEL_transpose_conv_hybrid};
 
 static bool is_plain(const octet_binder *binder, octet_weighted_kind kind) {
-    return binder->float_order == OCTET_FLOAT_ORDER_PLAIN && kind == OCTET_WEIGHTED_F32;
+    return binder->options.float_order == OCTET_FLOAT_ORDER_PLAIN && kind == OCTET_WEIGHTED_F32;
 }
 
 /* Bounds of the float kernels or requantization of the others. */
@@ -57,7 +36,7 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
     const octet_weighted w = octet_bind_weighted(binder, op, op->options.conv_2d.activation);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
-    if (!conv_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
+    if (conv_2d_kernels[kind] == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
     octet_absorbed_pad pad;
     OCTET_TRY(octet_bind_absorbed_pad(binder, op, op->options.conv_2d.padding, &w, kind, step, &pad));
     const int32_t *in = pad.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
@@ -84,19 +63,16 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
         pad.left + octet_window(op->options.conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_conv_2d_hybrid(binder, op, &w, p, step);
-    octet_step_set(step, is_plain(binder, kind) ? run_conv_plain : conv_runs[kind], p,
-                   (uint32_t)(p->batches * p->out_h), "ref");
-    if (is_plain(binder, kind)) return OCTET_OK;
-    bool is_bound;
-    OCTET_TRY(octet_bind_eigen_conv_2d(binder, &w, kind, p, step, &is_bound));
-    return is_bound ? OCTET_OK : octet_bind_fast_conv_2d(binder, &w, kind, p, step);
+    const octet_kernel kernel = is_plain(binder, kind) ? OCTET_KERNEL_conv_2d_f32_plain : conv_2d_kernels[kind];
+    octet_step_set_conv_2d(step, kernel, p, (uint32_t)(p->batches * p->out_h));
+    return octet_bind_eigen_conv_2d(binder, &w, step);
 }
 
 static octet_status bind_depthwise(octet_binder *binder, const octet_operator *op, octet_step *step) {
     const octet_weighted w = octet_bind_weighted(binder, op, op->options.depthwise_conv_2d.activation);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
-    if (!depthwise_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
+    if (depthwise_kernels[kind] == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
     octet_absorbed_pad pad;
     OCTET_TRY(octet_bind_absorbed_pad(binder, op, op->options.depthwise_conv_2d.padding, &w, kind, step, &pad));
     const int32_t *in = pad.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
@@ -124,18 +100,17 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
         octet_window(op->options.depthwise_conv_2d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_depthwise_hybrid(binder, op, &w, p, step);
-    octet_step_set(step, is_plain(binder, kind) ? run_depthwise_plain : depthwise_runs[kind], p,
-                   (uint32_t)(p->batches * p->out_h), "ref");
-    if (is_plain(binder, kind)) return OCTET_OK;
-    if (octet_bind_eigen_depthwise(binder, kind, p, step)) return OCTET_OK;
-    return octet_bind_fast_depthwise(binder, &w, kind, p, step);
+    const octet_kernel kernel = is_plain(binder, kind) ? OCTET_KERNEL_depthwise_f32_plain : depthwise_kernels[kind];
+    octet_step_set_depthwise(step, kernel, p, (uint32_t)(p->batches * p->out_h));
+    octet_bind_eigen_depthwise(binder, step);
+    return OCTET_OK;
 }
 
 static octet_status bind_transpose_conv(octet_binder *binder, const octet_operator *op, octet_step *step) {
     const octet_weighted w = octet_bind_weighted(binder, op, op->options.transpose_conv.activation);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
-    if (!transpose_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
+    if (transpose_conv_kernels[kind] == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
     const int32_t *in = w.input->shape.dims, *filter = w.weights->shape.dims, *out = w.output->shape.dims;
     octet_transpose_conv_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
@@ -153,9 +128,11 @@ static octet_status bind_transpose_conv(octet_binder *binder, const octet_operat
     p->pad_top = octet_window(op->options.transpose_conv.padding, p->out_h, p->filter_h, p->stride_h, 1).before;
     p->pad_left = octet_window(op->options.transpose_conv.padding, p->out_w, p->filter_w, p->stride_w, 1).before;
     OCTET_TRY(bind_output(binder, op, &w, kind, &p->real_min, &p->real_max, &p->q));
+    OCTET_TRY(octet_bind_weighted_operands(binder, op, step));
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_transpose_conv_hybrid(binder, op, &w, p, step);
-    octet_step_set(step, is_plain(binder, kind) ? run_transpose_plain : transpose_runs[kind], p,
-                   (uint32_t)(p->batches * p->out_h), "ref");
+    const octet_kernel kernel =
+        is_plain(binder, kind) ? OCTET_KERNEL_transpose_conv_f32_plain : transpose_conv_kernels[kind];
+    octet_step_set_transpose_conv(step, kernel, p, (uint32_t)(p->batches * p->out_h));
     return OCTET_OK;
 }
 
@@ -191,8 +168,8 @@ static octet_status bind_conv_3d(octet_binder *binder, const octet_operator *op,
     p->pad_top = octet_window(op->options.conv_3d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
     p->pad_left = octet_window(op->options.conv_3d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
     OCTET_TRY(octet_bind_activation(binder, op, w.activation, &p->real_min, &p->real_max));
-    octet_step_run *run = is_plain(binder, kind) ? run_conv_3d_plain : run_conv_3d_f32;
-    octet_step_set(step, run, p, (uint32_t)(p->batches * p->out_d * p->out_h), "ref");
+    const octet_kernel kernel = is_plain(binder, kind) ? OCTET_KERNEL_conv_3d_f32_plain : OCTET_KERNEL_conv_3d_f32;
+    octet_step_set_conv_3d(step, kernel, p, (uint32_t)(p->batches * p->out_d * p->out_h));
     return OCTET_OK;
 }
 

@@ -3,34 +3,18 @@
 #include "lower/activation.h"
 #include "lower/eigen.h"
 #include "lower/families.h"
-#include "lower/fast.h"
 #include "lower/hybrid.h"
 #include "lower/weights.h"
 
-#define RUN(name, kernel, TYPE, WEIGHT, BIAS)                                                                          \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
-        (void)phase;                                                                                                   \
-        const TYPE *input = octet_step_input(step, frame, 0);                                                          \
-        const WEIGHT *weights = octet_step_input(step, frame, 1);                                                      \
-        const BIAS *bias = octet_step_input(step, frame, 2);                                                           \
-        kernel(step->params, input, weights, bias, octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);   \
-    }
-
-RUN(run_fully_connected_f32, octet_fully_connected_f32_ref, float, float, float)
-RUN(run_fully_connected_plain, octet_fully_connected_f32_plain, float, float, float)
-RUN(run_fully_connected_s8, octet_fully_connected_s8_ref, int8_t, int8_t, int32_t)
-RUN(run_fully_connected_s16, octet_fully_connected_s16_ref, int16_t, int8_t, int64_t)
-RUN(run_fully_connected_s16_b32, octet_fully_connected_s16_b32_ref, int16_t, int8_t, int32_t)
-
-/* By octet_weighted_kind; NULL where there is no kernel. */
-static octet_step_run *const fully_connected_runs[] = {run_fully_connected_f32, run_fully_connected_s8,
-                                                       run_fully_connected_s16, run_fully_connected_s16_b32, NULL};
+/* By octet_weighted_kind. */
+static const octet_kernel fully_connected_kernels[] = {
+    OCTET_KERNEL_fully_connected_f32, OCTET_KERNEL_fully_connected_s8, OCTET_KERNEL_fully_connected_s16,
+    OCTET_KERNEL_fully_connected_s16_b32, OCTET_KERNEL_fully_connected_hybrid};
 
 static octet_status bind_fully_connected(octet_binder *binder, const octet_operator *op, octet_step *step) {
     const octet_weighted w = octet_bind_weighted(binder, op, op->options.fully_connected.activation);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
-    if (!fully_connected_runs[kind] && kind != OCTET_WEIGHTED_HYBRID) return octet_bind_unsupported(binder, op);
     octet_fully_connected_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
     p->depth = w.weights->shape.dims[1];
@@ -38,30 +22,15 @@ static octet_status bind_fully_connected(octet_binder *binder, const octet_opera
     p->rows = (int32_t)(octet_shape_elements(&w.input->shape) / (size_t)p->depth);
     OCTET_TRY(octet_bind_activation(binder, op, w.activation, &p->real_min, &p->real_max));
     if (kind != OCTET_WEIGHTED_F32 && kind != OCTET_WEIGHTED_HYBRID) {
-        const bool in_double = binder->numerics == OCTET_NUMERICS_LITERT;
+        const bool in_double = binder->options.numerics == OCTET_NUMERICS_LITERT;
         OCTET_TRY(octet_bind_requantize(binder, op, &w, kind == OCTET_WEIGHTED_S8, in_double, &p->q));
     }
     if (kind == OCTET_WEIGHTED_HYBRID) return octet_bind_fully_connected_hybrid(binder, op, &w, p, step);
-    const bool is_plain = binder->float_order == OCTET_FLOAT_ORDER_PLAIN && kind == OCTET_WEIGHTED_F32;
-    octet_step_set(step, is_plain ? run_fully_connected_plain : fully_connected_runs[kind], p,
-                   (uint32_t)(p->rows * p->out_c), "ref");
-    if (is_plain) return OCTET_OK;
-    bool is_bound;
-    OCTET_TRY(octet_bind_eigen_fully_connected(binder, &w, kind, p, step, &is_bound));
-    return is_bound ? OCTET_OK : octet_bind_fast_fully_connected(binder, &w, kind, p, step);
+    const bool is_plain = binder->options.float_order == OCTET_FLOAT_ORDER_PLAIN && kind == OCTET_WEIGHTED_F32;
+    const octet_kernel kernel = is_plain ? OCTET_KERNEL_fully_connected_f32_plain : fully_connected_kernels[kind];
+    octet_step_set_fully_connected(step, kernel, p, (uint32_t)(p->rows * p->out_c));
+    return octet_bind_eigen_fully_connected(binder, &w, step);
 }
-
-#define RUN_MATMUL(name, kernel)                                                                                       \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
-        (void)phase;                                                                                                   \
-        kernel(step->params, octet_step_input(step, frame, 0), octet_step_input(step, frame, 1),                       \
-               octet_step_output(step, frame, 0), (int32_t)begin, (int32_t)end);                                       \
-    }
-
-RUN_MATMUL(run_batch_matmul_f32, octet_batch_matmul_f32_ref)
-RUN_MATMUL(run_batch_matmul_plain, octet_batch_matmul_f32_plain)
-RUN_MATMUL(run_batch_matmul_s8, octet_batch_matmul_s8_ref)
-RUN_MATMUL(run_batch_matmul_s16, octet_batch_matmul_s16_ref)
 
 /* How many matrices an operand advances along each leading axis of the output, aligned at the last one. */
 static void matmul_steps(const octet_shape *operand, int32_t n_axes, int32_t *steps) {
@@ -75,12 +44,14 @@ static void matmul_steps(const octet_shape *operand, int32_t n_axes, int32_t *st
 static octet_status bind_batch_matmul(octet_binder *binder, const octet_operator *op, octet_step *step) {
     const octet_value *lhs = octet_graph_input(binder->graph, op, 0), *rhs = octet_graph_input(binder->graph, op, 1);
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
-    octet_step_run *run = NULL;
-    const bool is_plain = binder->float_order == OCTET_FLOAT_ORDER_PLAIN;
-    if (lhs->type == OCTET_FLOAT32) run = is_plain ? run_batch_matmul_plain : run_batch_matmul_f32;
-    if (lhs->type == OCTET_INT8) run = run_batch_matmul_s8;
-    if (lhs->type == OCTET_INT16) run = run_batch_matmul_s16;
-    if (!run || rhs->type != lhs->type || output->type != lhs->type) return octet_bind_unsupported(binder, op);
+    octet_kernel kernel = OCTET_KERNEL_NONE;
+    const bool is_plain = binder->options.float_order == OCTET_FLOAT_ORDER_PLAIN;
+    if (lhs->type == OCTET_FLOAT32)
+        kernel = is_plain ? OCTET_KERNEL_batch_matmul_f32_plain : OCTET_KERNEL_batch_matmul_f32;
+    if (lhs->type == OCTET_INT8) kernel = OCTET_KERNEL_batch_matmul_s8;
+    if (lhs->type == OCTET_INT16) kernel = OCTET_KERNEL_batch_matmul_s16;
+    if (kernel == OCTET_KERNEL_NONE || rhs->type != lhs->type || output->type != lhs->type)
+        return octet_bind_unsupported(binder, op);
     octet_batch_matmul_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
     p->adj_x = op->options.batch_matmul.adj_x;
@@ -103,7 +74,7 @@ static octet_status bind_batch_matmul(octet_binder *binder, const octet_operator
                     (double)lhs_scale, (double)rhs_scale, (double)output_scale);
     }
     const uint32_t n_rows = (uint32_t)octet_shape_product(&output->shape, 0, p->n_axes + 1);
-    octet_step_set(step, run, p, p->columns > 0 ? n_rows : 0, "ref");
+    octet_step_set_batch_matmul(step, kernel, p, p->columns > 0 ? n_rows : 0);
     return OCTET_OK;
 }
 

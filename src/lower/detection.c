@@ -1,16 +1,6 @@
 #include "kernels/ref/detection.h"
 #include "lower/families.h"
 
-static void run(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
-    (void)phase;
-    const void *in[3];
-    float *out[4];
-    if (begin == end) return;
-    for (uint32_t i = 0; i < 3; i++) in[i] = octet_step_input(step, frame, i);
-    for (uint32_t i = 0; i < 4; i++) out[i] = octet_step_output(step, frame, i);
-    octet_detection_ref(step->params, in, out, frame->shared);
-}
-
 static octet_status bind_operand(octet_binder *binder, const octet_operator *op, uint32_t i,
                                  octet_detection_operand *out) {
     const octet_value *value = octet_graph_input(binder->graph, op, i);
@@ -41,7 +31,7 @@ octet_status octet_bind_detection(octet_binder *binder, const octet_operator *op
     OCTET_TRY(bind_operand(binder, op, 0, &p->boxes));
     OCTET_TRY(bind_operand(binder, op, 1, &p->scores));
     OCTET_TRY(bind_operand(binder, op, 2, &p->anchors));
-    octet_step_set(step, run, p, 1, "ref");
-    step->shared_bytes = octet_detection_bytes(p);
+    octet_step_set_detection(step, OCTET_KERNEL_detection, p, 1);
+    step->work.shared_bytes = octet_detection_bytes(p);
     return OCTET_OK;
 }

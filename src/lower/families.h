@@ -6,7 +6,7 @@
 #ifndef OCTET_LOWER_FAMILIES_H
 #define OCTET_LOWER_FAMILIES_H
 
-#include "lower/step.h"
+#include "lower/binder.h"
 
 /* One declaration per operator, so the same one several times. */
 #define DECLARE(name, options, family, operands) octet_bind_function octet_bind_##family;

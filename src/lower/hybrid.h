@@ -8,7 +8,7 @@
 #include "kernels/ref/hybrid.h"
 #include "lower/weights.h"
 
-/* params: of the operator; n_units: of its second phase. Convolutions of one group whose channels all have one scale
+/* params: of the operator's shapes. Convolutions of one group whose channels all have one scale
  * quantize with zero point 0, as in LiteRT; for fully connected layers the option decides. */
 octet_status octet_bind_conv_2d_hybrid(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
                                        const octet_conv_2d_params *params, octet_step *step);

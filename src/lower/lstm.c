@@ -5,45 +5,6 @@
 /* TFLite's input numbers; the gates' are consecutive in the order input, forget, cell, output. */
 enum { INPUT = 0, INPUT_WEIGHTS = 1, STATE_WEIGHTS = 5, BIAS = 12, OUTPUT_STATE = 18, CELL_STATE = 19 };
 
-static void run_f32(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
-    (void)phase;
-    const float *input_weights[OCTET_LSTM_GATES], *state_weights[OCTET_LSTM_GATES], *bias[OCTET_LSTM_GATES];
-    for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
-        input_weights[gate] = octet_step_input(step, frame, INPUT_WEIGHTS + gate);
-        state_weights[gate] = octet_step_input(step, frame, STATE_WEIGHTS + gate);
-        bias[gate] = octet_step_input(step, frame, BIAS + gate);
-    }
-    octet_lstm_f32_ref(step->params, octet_step_input(step, frame, INPUT), input_weights, state_weights, bias,
-                       frame->values[step->inputs[OUTPUT_STATE]], frame->values[step->inputs[CELL_STATE]],
-                       octet_step_output(step, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
-}
-
-static void run_hybrid(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
-    (void)phase;
-    const int8_t *input_weights[OCTET_LSTM_GATES], *state_weights[OCTET_LSTM_GATES];
-    const float *bias[OCTET_LSTM_GATES];
-    for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
-        input_weights[gate] = octet_step_input(step, frame, INPUT_WEIGHTS + gate);
-        state_weights[gate] = octet_step_input(step, frame, STATE_WEIGHTS + gate);
-        bias[gate] = octet_step_input(step, frame, BIAS + gate);
-    }
-    octet_lstm_hybrid_ref(step->params, octet_step_input(step, frame, INPUT), input_weights, state_weights, bias,
-                          frame->values[step->inputs[OUTPUT_STATE]], frame->values[step->inputs[CELL_STATE]],
-                          octet_step_output(step, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
-}
-
-static void run_s8(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
-    (void)phase;
-    const int8_t *input_weights[OCTET_LSTM_GATES], *state_weights[OCTET_LSTM_GATES];
-    for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) {
-        input_weights[gate] = octet_step_input(step, frame, INPUT_WEIGHTS + gate);
-        state_weights[gate] = octet_step_input(step, frame, STATE_WEIGHTS + gate);
-    }
-    octet_lstm_s8_ref(step->params, octet_step_input(step, frame, INPUT), input_weights, state_weights,
-                      frame->values[step->inputs[OUTPUT_STATE]], frame->values[step->inputs[CELL_STATE]],
-                      octet_step_output(step, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
-}
-
 /* Absent inputs are those of forms that Keras has no layer for. */
 static octet_status check_form(octet_binder *binder, const octet_operator *op) {
     for (uint32_t i = 0; i < op->n_inputs; i++) {
@@ -200,21 +161,27 @@ octet_status octet_bind_lstm(octet_binder *binder, const octet_operator *op, oct
     p->inputs = input->shape.dims[2];
     p->cells = output->shape.dims[2];
     p->cell_clip = op->options.lstm.cell_clip;
-    p->plain = binder->float_order == OCTET_FLOAT_ORDER_PLAIN;
+    p->plain = binder->options.float_order == OCTET_FLOAT_ORDER_PLAIN;
     const octet_type weights = octet_graph_input(binder->graph, op, INPUT_WEIGHTS)->type;
     OCTET_TRY(check_operands(binder, op, p, input->type, input->type == OCTET_INT8 ? OCTET_INT8 : weights));
+    /* The order of kernel_list.h. */
+    static const uint32_t operands[] = {
+        INPUT,         INPUT_WEIGHTS,     INPUT_WEIGHTS + 1, INPUT_WEIGHTS + 2, INPUT_WEIGHTS + 3,
+        STATE_WEIGHTS, STATE_WEIGHTS + 1, STATE_WEIGHTS + 2, STATE_WEIGHTS + 3, BIAS,
+        BIAS + 1,      BIAS + 2,          BIAS + 3,          OUTPUT_STATE,      CELL_STATE};
+    OCTET_TRY(octet_bind_operands(binder, op, operands, sizeof operands / sizeof *operands, step));
     const size_t gates = (size_t)p->cells * OCTET_LSTM_GATES;
     if (input->type == OCTET_INT8) {
         OCTET_TRY(bind_quantized(binder, op, p));
-        octet_step_set(step, run_s8, p, (uint32_t)p->batches, "ref");
-        step->scratch_bytes = gates * sizeof(int16_t);
+        octet_step_set_lstm(step, OCTET_KERNEL_lstm_s8, p, (uint32_t)p->batches);
+        step->work.scratch_bytes = gates * sizeof(int16_t);
     } else if (weights == OCTET_INT8) {
         OCTET_TRY(bind_hybrid(binder, op, p));
-        octet_step_set(step, run_hybrid, p, (uint32_t)p->batches, "ref");
-        step->scratch_bytes = gates * sizeof(float) + (size_t)p->inputs + (size_t)p->cells;
+        octet_step_set_lstm(step, OCTET_KERNEL_lstm_hybrid, p, (uint32_t)p->batches);
+        step->work.scratch_bytes = gates * sizeof(float) + (size_t)p->inputs + (size_t)p->cells;
     } else if (weights == OCTET_FLOAT32) {
-        octet_step_set(step, run_f32, p, (uint32_t)p->batches, "ref");
-        step->scratch_bytes = gates * sizeof(float);
+        octet_step_set_lstm(step, OCTET_KERNEL_lstm_f32, p, (uint32_t)p->batches);
+        step->work.scratch_bytes = gates * sizeof(float);
     } else {
         return octet_bind_unsupported(binder, op);
     }

@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-#include "graph/infer/check.h"
-#include "kernels/fast/product.h"
+#include "graph/infer/infer.h"
+#include "kernels/ref/conv.h"
 
 /* int8: padding is the zero point, which adds nothing to a sum. */
 static bool zeros_are_neutral(const octet_weighted *w, octet_weighted_kind kind) {
     if (kind == OCTET_WEIGHTED_S8) return true;
     if (kind != OCTET_WEIGHTED_F32 || !w->weights->data || (w->bias && !w->bias->data)) return false;
-    return octet_product_zeros_are_neutral((const float *)w->weights->data, octet_shape_elements(&w->weights->shape),
-                                           w->bias ? (const float *)w->bias->data : NULL, (size_t)w->channels);
+    return octet_conv_zeros_are_neutral((const float *)w->weights->data, octet_shape_elements(&w->weights->shape),
+                                        w->bias ? (const float *)w->bias->data : NULL, (size_t)w->channels);
 }
 
 octet_status octet_bind_absorbed_pad(octet_binder *binder, const octet_operator *op, octet_padding padding,
@@ -18,7 +18,8 @@ octet_status octet_bind_absorbed_pad(octet_binder *binder, const octet_operator 
                                      octet_absorbed_pad *out) {
     const octet_graph *graph = binder->graph;
     *out = (octet_absorbed_pad){.input = w->input};
-    if (binder->cpu == 0 || binder->float_order != OCTET_FLOAT_ORDER_FMA || padding != OCTET_PADDING_VALID)
+    if (!binder->options.absorb_pads || binder->options.float_order != OCTET_FLOAT_ORDER_FMA ||
+        padding != OCTET_PADDING_VALID)
         return OCTET_OK;
     if (w->input->n_uses != 1 || w->input->producer == OCTET_NONE) return OCTET_OK;
     const octet_operator *pad = &graph->operators[w->input->producer];

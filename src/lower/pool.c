@@ -2,24 +2,24 @@
 #include "kernels/ref/fixed_point.h"
 #include "lower/activation.h"
 #include "lower/families.h"
-#include "lower/fast.h"
 
-#define RUN(name, kernel)                                                                                              \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
-        (void)phase;                                                                                                   \
-        kernel(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), (int32_t)begin,      \
-               (int32_t)end);                                                                                          \
+static octet_kernel kernel_of(octet_operator_code code, octet_type type) {
+    static const struct {
+        octet_type type;
+        octet_kernel average, max, l2;
+    } kernels[] = {
+        {OCTET_FLOAT32, OCTET_KERNEL_average_pool_2d_f32, OCTET_KERNEL_max_pool_2d_f32, OCTET_KERNEL_l2_pool_2d_f32},
+        {OCTET_INT8, OCTET_KERNEL_average_pool_2d_s8, OCTET_KERNEL_max_pool_2d_s8, OCTET_KERNEL_NONE},
+        {OCTET_UINT8, OCTET_KERNEL_average_pool_2d_u8, OCTET_KERNEL_max_pool_2d_u8, OCTET_KERNEL_NONE},
+        {OCTET_INT16, OCTET_KERNEL_average_pool_2d_s16, OCTET_KERNEL_max_pool_2d_s16, OCTET_KERNEL_NONE}};
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
+        if (kernels[i].type != type) continue;
+        return code == OCTET_OP_AVERAGE_POOL_2D ? kernels[i].average
+               : code == OCTET_OP_L2_POOL_2D    ? kernels[i].l2
+                                                : kernels[i].max;
     }
-
-RUN(run_average_f32, octet_average_pool_2d_f32_ref)
-RUN(run_average_s8, octet_average_pool_2d_s8_ref)
-RUN(run_average_u8, octet_average_pool_2d_u8_ref)
-RUN(run_average_s16, octet_average_pool_2d_s16_ref)
-RUN(run_max_f32, octet_max_pool_2d_f32_ref)
-RUN(run_max_s8, octet_max_pool_2d_s8_ref)
-RUN(run_max_u8, octet_max_pool_2d_u8_ref)
-RUN(run_max_s16, octet_max_pool_2d_s16_ref)
-RUN(run_l2_f32, octet_l2_pool_2d_f32_ref)
+    return OCTET_KERNEL_NONE;
+}
 
 enum { MAX_CELLS = 1 << 24 }; /* int8 averages are summed in 32 bits */
 
@@ -43,13 +43,8 @@ octet_status octet_bind_pool(octet_binder *binder, const octet_operator *op, oct
     octet_value *input;
     OCTET_TRY(octet_bind_input(binder, op, 0, &input));
     const bool average = op->code == OCTET_OP_AVERAGE_POOL_2D;
-    octet_step_run *run = NULL;
-    if (input->type == OCTET_FLOAT32) run = average ? run_average_f32 : run_max_f32;
-    if (input->type == OCTET_INT8) run = average ? run_average_s8 : run_max_s8;
-    if (input->type == OCTET_UINT8) run = average ? run_average_u8 : run_max_u8;
-    if (input->type == OCTET_INT16) run = average ? run_average_s16 : run_max_s16;
-    if (op->code == OCTET_OP_L2_POOL_2D) run = input->type == OCTET_FLOAT32 ? run_l2_f32 : NULL;
-    if (!run) return octet_bind_unsupported(binder, op);
+    const octet_kernel kernel = kernel_of(op->code, input->type);
+    if (kernel == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
     const int32_t *in = input->shape.dims, *out = octet_graph_output(binder->graph, op, 0)->shape.dims;
     octet_pool_2d_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
@@ -69,6 +64,6 @@ octet_status octet_bind_pool(octet_binder *binder, const octet_operator *op, oct
     p->pad_top = octet_window(op->options.pool_2d.padding, p->in_h, p->filter_h, p->stride_h, 1).before;
     p->pad_left = octet_window(op->options.pool_2d.padding, p->in_w, p->filter_w, p->stride_w, 1).before;
     OCTET_TRY(bind_range(binder, op, input, p));
-    octet_step_set(step, run, p, (uint32_t)(p->batches * p->out_h), "ref");
-    return op->code == OCTET_OP_L2_POOL_2D ? OCTET_OK : octet_bind_fast_pool(binder, input, average, p, step);
+    octet_step_set_pool_2d(step, kernel, p, (uint32_t)(p->batches * p->out_h));
+    return OCTET_OK;
 }

@@ -2,18 +2,6 @@
 #include "lower/check.h"
 #include "lower/families.h"
 
-#define RUN(name, kernel)                                                                                              \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
-        (void)phase;                                                                                                   \
-        kernel(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), begin, end);         \
-    }
-
-RUN(run_f32, octet_resize_bilinear_f32_ref)
-RUN(run_u8, octet_resize_bilinear_u8_ref)
-RUN(run_s8, octet_resize_bilinear_s8_ref)
-RUN(run_s16, octet_resize_bilinear_s16_ref)
-RUN(run_nearest, octet_resize_nearest_ref)
-
 octet_status octet_bind_resize(octet_binder *binder, const octet_operator *op, octet_step *step) {
     octet_value *input;
     OCTET_TRY(octet_bind_input(binder, op, 0, &input));
@@ -32,19 +20,19 @@ octet_status octet_bind_resize(octet_binder *binder, const octet_operator *op, o
                                .align_corners = op->options.resize.align_corners,
                                .half_pixel_centers = op->options.resize.half_pixel_centers,
                                .element_size = octet_type_size(input->type)};
-    octet_step_run *run = NULL;
+    octet_kernel kernel = OCTET_KERNEL_NONE;
     if (op->code == OCTET_OP_RESIZE_NEAREST_NEIGHBOR) {
-        run = run_nearest;
+        kernel = OCTET_KERNEL_resize_nearest;
     } else if (input->type == OCTET_FLOAT32) {
-        run = run_f32;
+        kernel = OCTET_KERNEL_resize_bilinear_f32;
     } else if (input->type == OCTET_UINT8) {
-        run = run_u8;
+        kernel = OCTET_KERNEL_resize_bilinear_u8;
     } else if (input->type == OCTET_INT8) {
-        run = run_s8;
+        kernel = OCTET_KERNEL_resize_bilinear_s8;
     } else if (input->type == OCTET_INT16) {
-        run = run_s16;
+        kernel = OCTET_KERNEL_resize_bilinear_s16;
     }
-    if (!run) return octet_bind_unsupported(binder, op);
-    octet_step_set(step, run, p, (uint32_t)(p->batches * p->out_h), "ref");
+    if (kernel == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
+    octet_step_set_resize(step, kernel, p, (uint32_t)(p->batches * p->out_h));
     return OCTET_OK;
 }

@@ -4,35 +4,6 @@
 #include "lower/check.h"
 #include "lower/families.h"
 
-static void run_one_hot(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
-                        uint32_t end) {
-    (void)phase;
-    octet_one_hot_ref(step->params, octet_step_input(step, frame, 0), octet_step_input(step, frame, 2),
-                      octet_step_input(step, frame, 3), octet_step_output(step, frame, 0), begin, end);
-}
-
-static void run_update_slice(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
-                             uint32_t end) {
-    (void)phase;
-    if (begin == end) return;
-    octet_update_slice_ref(step->params, octet_step_input(step, frame, 0), octet_step_input(step, frame, 1),
-                           octet_step_input(step, frame, 2), octet_step_output(step, frame, 0));
-}
-
-#define RUN_SCATTER(suffix)                                                                                            \
-    static void run_scatter_##suffix(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, \
-                                     uint32_t end) {                                                                   \
-        (void)phase;                                                                                                   \
-        if (begin < end)                                                                                               \
-            octet_scatter_##suffix##_ref(step->params, octet_step_input(step, frame, 0),                               \
-                                         octet_step_input(step, frame, 1), octet_step_output(step, frame, 0));         \
-    }
-RUN_SCATTER(f32)
-RUN_SCATTER(s8)
-RUN_SCATTER(u8)
-RUN_SCATTER(s32)
-RUN_SCATTER(s64)
-
 static octet_status bind_one_hot(octet_binder *binder, const octet_operator *op, octet_step *step) {
     const octet_value *indices = octet_graph_input(binder->graph, op, 0),
                       *output = octet_graph_output(binder->graph, op, 0);
@@ -43,7 +14,9 @@ static octet_status bind_one_hot(octet_binder *binder, const octet_operator *op,
                                 .suffix = octet_shape_product(&indices->shape, axis, rank),
                                 .index_size = (int32_t)octet_type_size(indices->type),
                                 .element_size = octet_type_size(output->type)};
-    octet_step_set(step, run_one_hot, p, (uint32_t)(octet_shape_product(&indices->shape, 0, axis) * p->depth), "ref");
+    OCTET_TRY(octet_bind_operands(binder, op, (const uint32_t[]){0, 2, 3}, 3, step));
+    octet_step_set_one_hot(step, OCTET_KERNEL_one_hot, p,
+                           (uint32_t)(octet_shape_product(&indices->shape, 0, axis) * p->depth));
     return OCTET_OK;
 }
 
@@ -52,16 +25,16 @@ static octet_status bind_scatter_nd(octet_binder *binder, const octet_operator *
                       *output = octet_graph_output(binder->graph, op, 0);
     static const struct {
         octet_type type;
-        octet_step_run *run;
-    } runs[] = {{OCTET_FLOAT32, run_scatter_f32},
-                {OCTET_INT8, run_scatter_s8},
-                {OCTET_UINT8, run_scatter_u8},
-                {OCTET_INT32, run_scatter_s32},
-                {OCTET_INT64, run_scatter_s64}};
-    octet_step_run *run = NULL;
-    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
-        if (runs[i].type == output->type) run = runs[i].run;
-    if (!run) return octet_bind_unsupported(binder, op);
+        octet_kernel kernel;
+    } kernels[] = {{OCTET_FLOAT32, OCTET_KERNEL_scatter_f32},
+                   {OCTET_INT8, OCTET_KERNEL_scatter_s8},
+                   {OCTET_UINT8, OCTET_KERNEL_scatter_u8},
+                   {OCTET_INT32, OCTET_KERNEL_scatter_s32},
+                   {OCTET_INT64, OCTET_KERNEL_scatter_s64}};
+    octet_kernel kernel = OCTET_KERNEL_NONE;
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
+        if (kernels[i].type == output->type) kernel = kernels[i].kernel;
+    if (kernel == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
     const int32_t outer = indices->shape.rank - 1;
     octet_scatter_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
@@ -71,7 +44,7 @@ static octet_status bind_scatter_nd(octet_binder *binder, const octet_operator *
                                 .n_elements = octet_shape_elements(&output->shape)};
     memcpy(p->axis, output->shape.dims, (size_t)p->depth * sizeof *p->axis);
     p->slice = (size_t)octet_shape_product(&output->shape, p->depth, output->shape.rank);
-    octet_step_set(step, run, p, 1, "ref");
+    octet_step_set_scatter(step, kernel, p, 1);
     return OCTET_OK;
 }
 
@@ -88,7 +61,7 @@ static octet_status bind_update_slice(octet_binder *binder, const octet_operator
                                          (int32_t)octet_type_size(octet_graph_input(binder->graph, op, 2)->type)};
     memcpy(p->dims, operand->shape.dims, sizeof p->dims);
     memcpy(p->update_dims, update->shape.dims, sizeof p->update_dims);
-    octet_step_set(step, run_update_slice, p, 1, "ref");
+    octet_step_set_update_slice(step, OCTET_KERNEL_update_slice, p, 1);
     return OCTET_OK;
 }
 

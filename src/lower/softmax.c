@@ -5,23 +5,6 @@
 #include "kernels/ref/softmax.h"
 #include "kernels/ref/table16.h"
 #include "lower/families.h"
-#include "lower/fast.h"
-
-#define RUN(name, kernel)                                                                                              \
-    static void name(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
-        (void)phase;                                                                                                   \
-        kernel(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0), (int32_t)begin,      \
-               (int32_t)end);                                                                                          \
-    }
-
-RUN(run_softmax_f32, octet_softmax_f32_ref)
-RUN(run_softmax_s8, octet_softmax_s8_ref)
-RUN(run_softmax_s16, octet_softmax_s16_ref)
-RUN(run_log_softmax_f32, octet_log_softmax_f32_ref)
-RUN(run_log_softmax_s8, octet_log_softmax_s8_ref)
-RUN(run_l2_f32, octet_l2_normalization_f32_ref)
-RUN(run_l2_plain, octet_l2_normalization_f32_plain)
-RUN(run_l2_s8, octet_l2_normalization_s8_ref)
 
 /* Rows of the last axis; none when the value is empty. */
 static void rows_of(const octet_value *value, int32_t *rows, int32_t *depth) {
@@ -75,7 +58,7 @@ static octet_status bind_softmax(octet_binder *binder, const octet_operator *op,
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
     rows_of(input, &p->rows, &p->depth);
     p->beta = log_form ? 1.0f : op->options.softmax.beta;
-    octet_step_run *run = log_form ? run_log_softmax_f32 : run_softmax_f32;
+    octet_kernel kernel = log_form ? OCTET_KERNEL_log_softmax_f32 : OCTET_KERNEL_softmax_f32;
     if (input->type != OCTET_FLOAT32) {
         float scale;
         int32_t zero_point;
@@ -84,14 +67,14 @@ static octet_status bind_softmax(octet_binder *binder, const octet_operator *op,
         OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &zero_point));
         if (input->type == OCTET_INT8) {
             OCTET_TRY(bind_softmax_s8(binder, op, scale, p));
-            run = log_form ? run_log_softmax_s8 : run_softmax_s8;
+            kernel = log_form ? OCTET_KERNEL_log_softmax_s8 : OCTET_KERNEL_softmax_s8;
         } else {
             OCTET_TRY(bind_softmax_s16(binder, op, scale, p));
-            run = run_softmax_s16;
+            kernel = OCTET_KERNEL_softmax_s16;
         }
     }
-    octet_step_set(step, run, p, (uint32_t)p->rows, "ref");
-    return run == run_softmax_s8 ? octet_bind_fast_softmax_s8(binder, p, step) : OCTET_OK;
+    octet_step_set_softmax(step, kernel, p, (uint32_t)p->rows);
+    return OCTET_OK;
 }
 
 static octet_status bind_l2(octet_binder *binder, const octet_operator *op, const octet_value *input,
@@ -101,25 +84,20 @@ static octet_status bind_l2(octet_binder *binder, const octet_operator *op, cons
     rows_of(input, &p->rows, &p->depth);
     OCTET_CHECK(binder->ctx, op->options.l2_normalization.activation == OCTET_ACTIVATION_NONE, OCTET_UNSUPPORTED,
                 "%s: L2_NORMALIZATION with a fused activation", op->layer);
-    octet_step_run *run = binder->float_order == OCTET_FLOAT_ORDER_PLAIN ? run_l2_plain : run_l2_f32;
+    octet_kernel kernel = binder->options.float_order == OCTET_FLOAT_ORDER_PLAIN
+                              ? OCTET_KERNEL_l2_normalization_f32_plain
+                              : OCTET_KERNEL_l2_normalization_f32;
     if (input->type == OCTET_INT8) {
         float scale;
         OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &p->input_zero_point));
         OCTET_TRY(check_output(binder, op, 1.0f / 128, 0));
         p->scales_first = binder->is_unsigned;
-        run = run_l2_s8;
+        kernel = OCTET_KERNEL_l2_normalization_s8;
     } else if (input->type != OCTET_FLOAT32) {
         return octet_bind_unsupported(binder, op);
     }
-    octet_step_set(step, run, p, (uint32_t)p->rows, "ref");
+    octet_step_set_l2_normalization(step, kernel, p, (uint32_t)p->rows);
     return OCTET_OK;
-}
-
-static void run_local_response(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin,
-                               uint32_t end) {
-    (void)phase;
-    octet_local_response_f32_ref(step->params, octet_step_input(step, frame, 0), octet_step_output(step, frame, 0),
-                                 begin, end);
 }
 
 static octet_status bind_local_response(octet_binder *binder, const octet_operator *op, const octet_value *input,
@@ -133,7 +111,7 @@ static octet_status bind_local_response(octet_binder *binder, const octet_operat
                                        .alpha = op->options.local_response.alpha,
                                        .beta = op->options.local_response.beta};
     rows_of(input, &rows, &p->depth);
-    octet_step_set(step, run_local_response, p, (uint32_t)rows, "ref");
+    octet_step_set_local_response(step, OCTET_KERNEL_local_response_f32, p, (uint32_t)rows);
     return OCTET_OK;
 }
 

@@ -6,39 +6,6 @@
 
 enum { INPUT, FEATURE_WEIGHTS, TIME_WEIGHTS, BIAS, STATE };
 
-typedef struct svdf_step {
-    octet_svdf_params p;
-    octet_hybrid_params hybrid;
-    const float *time_weights; /* hybrid: as real numbers */
-} svdf_step;
-
-static void run_f32(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
-    (void)phase;
-    const svdf_step *s = step->params;
-    octet_svdf_f32_ref(&s->p, octet_step_input(step, frame, INPUT), octet_step_input(step, frame, FEATURE_WEIGHTS),
-                       octet_step_input(step, frame, TIME_WEIGHTS), octet_step_input(step, frame, BIAS),
-                       frame->values[step->inputs[STATE]], octet_step_output(step, frame, 0), (int32_t)begin,
-                       (int32_t)end);
-}
-
-static void run_s8(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
-    (void)phase;
-    const svdf_step *s = step->params;
-    octet_svdf_s8_ref(&s->p, octet_step_input(step, frame, INPUT), octet_step_input(step, frame, FEATURE_WEIGHTS),
-                      octet_step_input(step, frame, TIME_WEIGHTS), octet_step_input(step, frame, BIAS),
-                      frame->values[step->inputs[STATE]], octet_step_output(step, frame, 0), (int32_t)begin,
-                      (int32_t)end);
-}
-
-static void run_hybrid(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
-    (void)phase;
-    const svdf_step *s = step->params;
-    octet_svdf_hybrid_ref(&s->p, &s->hybrid, octet_step_input(step, frame, INPUT),
-                          octet_step_input(step, frame, FEATURE_WEIGHTS), s->time_weights,
-                          octet_step_input(step, frame, BIAS), frame->values[step->inputs[STATE]],
-                          octet_step_output(step, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
-}
-
 static octet_status check_type(octet_binder *binder, const octet_operator *op, uint32_t input, octet_type type) {
     const octet_value *value = octet_graph_input(binder->graph, op, input);
     OCTET_CHECK(binder->ctx, value->type == type, OCTET_UNSUPPORTED, "%s: SVDF: tensor %s is %s, %s is needed",
@@ -77,7 +44,8 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
     return OCTET_OK;
 }
 
-static octet_status bind_hybrid(octet_binder *binder, const octet_operator *op, svdf_step *s) {
+static octet_status bind_hybrid(octet_binder *binder, const octet_operator *op, const octet_svdf_params *shape,
+                                octet_step *step) {
     const octet_value *features = octet_graph_input(binder->graph, op, FEATURE_WEIGHTS);
     const octet_value *times = octet_graph_input(binder->graph, op, TIME_WEIGHTS);
     float scale, time_scale, *real;
@@ -90,11 +58,16 @@ static octet_status bind_hybrid(octet_binder *binder, const octet_operator *op, 
     const size_t n = octet_shape_elements(&times->shape);
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, n, &real));
     for (size_t i = 0; i < n; i++) real[i] = (float)(((const int8_t *)times->data)[i] - time_zero_point) * time_scale;
-    s->time_weights = real;
-    s->hybrid = (octet_hybrid_params){.rows = 1,
-                                      .depth = s->p.inputs,
-                                      .asymmetric = op->options.svdf.asymmetric_quantize_inputs,
-                                      .row_factor = scale};
+    octet_hybrid_svdf_params *p;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    *p = (octet_hybrid_svdf_params){.rows = {.rows = 1,
+                                             .depth = shape->inputs,
+                                             .asymmetric = op->options.svdf.asymmetric_quantize_inputs,
+                                             .row_factor = scale},
+                                    .shape = *shape,
+                                    .time_weights = real};
+    octet_step_set_hybrid_svdf(step, OCTET_KERNEL_svdf_hybrid, p, (uint32_t)shape->batches);
+    step->work.scratch_bytes = (size_t)shape->inputs;
     return OCTET_OK;
 }
 
@@ -106,30 +79,26 @@ octet_status octet_bind_svdf(octet_binder *binder, const octet_operator *op, oct
                       *state = octet_graph_input(binder->graph, op, STATE);
     OCTET_CHECK(binder->ctx, state->is_variable && !state->data, OCTET_MODEL, "%s: SVDF: tensor %s must be a variable",
                 op->layer, state->name);
-    svdf_step *s;
-    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &s));
-    s->p = (octet_svdf_params){.batches = input->shape.dims[0],
-                               .inputs = input->shape.dims[1],
-                               .filters = features->shape.dims[0],
-                               .memory = times->shape.dims[1],
-                               .rank = op->options.svdf.rank,
-                               .plain = binder->float_order == OCTET_FLOAT_ORDER_PLAIN};
-    OCTET_TRY(octet_bind_activation(binder, op, op->options.svdf.activation, &s->p.min, &s->p.max));
+    octet_svdf_params *p;
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    *p = (octet_svdf_params){.batches = input->shape.dims[0],
+                             .inputs = input->shape.dims[1],
+                             .filters = features->shape.dims[0],
+                             .memory = times->shape.dims[1],
+                             .rank = op->options.svdf.rank,
+                             .plain = binder->options.float_order == OCTET_FLOAT_ORDER_PLAIN};
+    OCTET_TRY(octet_bind_activation(binder, op, op->options.svdf.activation, &p->min, &p->max));
     if (input->type == OCTET_INT8) {
         OCTET_CHECK(binder->ctx, op->options.svdf.activation == OCTET_ACTIVATION_RELU, OCTET_UNSUPPORTED,
                     "%s: SVDF in int8 with activation %s, only RELU is supported, as in LiteRT", op->layer,
                     octet_activation_name(op->options.svdf.activation));
-        OCTET_TRY(bind_quantized(binder, op, &s->p));
-        octet_step_set(step, run_s8, s, (uint32_t)s->p.batches, "ref");
-    } else if (input->type == OCTET_FLOAT32 && features->type == OCTET_INT8) {
-        OCTET_TRY(bind_hybrid(binder, op, s));
-        octet_step_set(step, run_hybrid, s, (uint32_t)s->p.batches, "ref");
-        step->scratch_bytes = (size_t)s->p.inputs;
-    } else if (input->type == OCTET_FLOAT32) {
-        OCTET_TRY(check_types(binder, op, OCTET_FLOAT32, OCTET_FLOAT32, OCTET_FLOAT32, OCTET_FLOAT32));
-        octet_step_set(step, run_f32, s, (uint32_t)s->p.batches, "ref");
-    } else {
-        return octet_bind_unsupported(binder, op);
+        OCTET_TRY(bind_quantized(binder, op, p));
+        octet_step_set_svdf(step, OCTET_KERNEL_svdf_s8, p, (uint32_t)p->batches);
+        return OCTET_OK;
     }
+    if (input->type != OCTET_FLOAT32) return octet_bind_unsupported(binder, op);
+    if (features->type == OCTET_INT8) return bind_hybrid(binder, op, p, step);
+    OCTET_TRY(check_types(binder, op, OCTET_FLOAT32, OCTET_FLOAT32, OCTET_FLOAT32, OCTET_FLOAT32));
+    octet_step_set_svdf(step, OCTET_KERNEL_svdf_f32, p, (uint32_t)p->batches);
     return OCTET_OK;
 }

@@ -1,25 +1,6 @@
 #include "lower/unsigned.h"
 
-#include <assert.h>
-
-enum {
-    MOST_VALUES = 8,
-    BLOCK = 1 << 14
-}; /* operands and result of the operators in question; bytes of a unit of turning */
-
-typedef struct turned {
-    uint32_t value;       /* of the graph, or OCTET_NONE: `constant` */
-    const void *constant; /* turned when it was bound */
-    size_t size;   /* bytes to turn before (an operand) or after the inner step (the result); 0: taken as it is */
-    size_t offset; /* of a turned operand in the shared memory */
-} turned;
-
-typedef struct unsigned_step {
-    octet_step inner;
-    uint32_t inner_shared; /* where the inner step's shared memory begins */
-    uint32_t n_values, n_inputs;
-    turned values[MOST_VALUES]; /* by value of the inner step: operands, then the result */
-} unsigned_step;
+#include "kernels/ref/flip.h"
 
 bool octet_bind_has_unsigned(const octet_graph *graph, const octet_operator *op) {
     bool found = false;
@@ -31,52 +12,11 @@ bool octet_bind_has_unsigned(const octet_graph *graph, const octet_operator *op)
     return found;
 }
 
-/* x - 128 of a byte and back are one operation. */
-static void turn(const uint8_t *in, uint8_t *out, size_t n) {
-    for (size_t i = 0; i < n; i++) out[i] = in[i] ^ 0x80;
-}
-
-static uint32_t blocks_of(const turned *t) { return (uint32_t)((t->size + BLOCK - 1) / BLOCK); }
-
-/* Units [begin, end) of blocks of the operands, one after the other, or of the result, in place. */
-static void turn_units(const unsigned_step *u, const octet_frame *frame, bool result, uint32_t begin, uint32_t end) {
-    uint32_t first = 0;
-    for (uint32_t i = result ? u->n_inputs : 0; i < (result ? u->n_values : u->n_inputs); i++) {
-        const turned *t = &u->values[i];
-        const uint32_t last = first + blocks_of(t);
-        for (uint32_t unit = begin > first ? begin : first; unit < end && unit < last; unit++) {
-            const size_t at = (size_t)(unit - first) * BLOCK;
-            uint8_t *value = (uint8_t *)frame->values[t->value] + at,
-                    *to = result ? value : (uint8_t *)frame->shared + t->offset + at;
-            turn(value, to, t->size - at < BLOCK ? t->size - at : BLOCK);
-        }
-        first = last;
-    }
-}
-
-static void run(const octet_step *step, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
-    const unsigned_step *u = step->params;
-    if (phase == 0 || phase == step->n_phases - 1) {
-        turn_units(u, frame, phase > 0, begin, end);
-        return;
-    }
-    void *values[MOST_VALUES];
-    for (uint32_t i = 0; i < u->n_values; i++) {
-        const turned *t = &u->values[i];
-        const bool copied = i < u->n_inputs && t->size > 0;
-        values[i] = t->value == OCTET_NONE ? (void *)(uintptr_t)t->constant
-                    : copied               ? (uint8_t *)frame->shared + t->offset
-                                           : frame->values[t->value];
-    }
-    const octet_frame inner = {
-        .values = values, .shared = (uint8_t *)frame->shared + u->inner_shared, .scratch = frame->scratch};
-    u->inner.run(&u->inner, &inner, phase - 1, begin, end);
-}
-
 /* The int8 twin of a value. Its quantization: zero points 128 less. */
-static octet_status make_twin(octet_binder *binder, uint32_t value, bool is_result, octet_value *twin, turned *out) {
+static octet_status make_twin(octet_binder *binder, uint32_t value, bool is_result, octet_value *twin,
+                              octet_turned *out) {
     *twin = binder->graph->values[value];
-    *out = (turned){.value = value};
+    *out = (octet_turned){.value = value};
     twin->producer = OCTET_NONE;
     twin->n_uses = 1;
     if (twin->type != OCTET_UINT8) return OCTET_OK;
@@ -86,8 +26,8 @@ static octet_status make_twin(octet_binder *binder, uint32_t value, bool is_resu
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, twin->quantization.n, &zero_points));
     for (uint32_t i = 0; i < twin->quantization.n; i++) zero_points[i] = twin->quantization.zero_point[i] - 128;
     twin->quantization.zero_point = zero_points;
-    if (!twin->data) {
-        out->size = n;
+    if (twin->data == NULL) {
+        out->n_turned = n;
         return OCTET_OK;
     }
     assert(!is_result);
@@ -95,67 +35,79 @@ static octet_status make_twin(octet_binder *binder, uint32_t value, bool is_resu
     uint8_t *constant;
     OCTET_TRY(
         octet_arena_allocate(binder->ctx, binder->arena, n + OCTET_ALIGNMENT, OCTET_ALIGNMENT, (void **)&constant));
-    turn(twin->data, constant, n);
+    octet_flip_signs(twin->data, constant, n);
     twin->data = out->constant = constant;
     out->value = OCTET_NONE;
     return OCTET_OK;
 }
 
+static octet_status make_twins(octet_binder *binder, const octet_operator *op, octet_value *twins, uint32_t *indices,
+                               octet_as_s8_params *p) {
+    for (uint32_t i = 0; i < p->n_values; i++) {
+        const bool is_result = i >= p->n_inputs;
+        const uint32_t value = is_result ? op->outputs[i - p->n_inputs] : op->inputs[i];
+        indices[i] = value == OCTET_NONE ? OCTET_NONE : i;
+        p->values[i].value = OCTET_NONE;
+        if (value != OCTET_NONE) OCTET_TRY(make_twin(binder, value, is_result, &twins[i], &p->values[i]));
+    }
+    return OCTET_OK;
+}
+
 /* Turned operands lie one after the other before the inner step's shared memory. */
-static octet_status place(octet_binder *binder, const octet_operator *op, unsigned_step *u, octet_step *step) {
+static octet_status place(octet_binder *binder, const octet_operator *op, octet_as_s8_params *p) {
     size_t end = 0;
-    for (uint32_t i = 0; i < u->n_inputs; i++) {
-        u->values[i].offset = end;
-        const bool fits = octet_align_size(end + u->values[i].size + OCTET_ALIGNMENT, OCTET_ALIGNMENT, &end);
+    for (uint32_t i = 0; i < p->n_inputs; i++) {
+        p->values[i].offset = end;
+        const bool fits = octet_align_size(end + p->values[i].n_turned + OCTET_ALIGNMENT, OCTET_ALIGNMENT, &end);
         OCTET_CHECK(binder->ctx, fits && end <= UINT32_MAX, OCTET_LIMIT, "%s: %s of uint8 tensors that are too large",
                     op->layer, octet_operator_name(op->code));
-        step->n_units[0] += blocks_of(&u->values[i]);
     }
-    u->inner_shared = (uint32_t)end;
-    step->shared_bytes = end + u->inner.shared_bytes;
-    step->scratch_bytes = u->inner.scratch_bytes;
+    p->inner_shared = (uint32_t)end;
     return OCTET_OK;
+}
+
+octet_work octet_as_s8_work(const octet_as_s8_params *p, const octet_work *inner) {
+    octet_work work = {.n_phases = inner->n_phases + 2,
+                       .shared_bytes = p->inner_shared + inner->shared_bytes,
+                       .scratch_bytes = inner->scratch_bytes};
+    for (uint32_t i = 0; i < inner->n_phases; i++) work.n_units[i + 1] = inner->n_units[i];
+    for (uint32_t i = 0; i < p->n_values; i++)
+        work.n_units[i < p->n_inputs ? 0 : work.n_phases - 1] += octet_as_s8_blocks(&p->values[i]);
+    return work;
 }
 
 octet_status octet_bind_unsigned(octet_binder *binder, const octet_operator *op, octet_bind_function *bind,
                                  octet_step *step) {
     const bool as_they_stand =
         op->code == OCTET_OP_FLOOR_DIV || op->code == OCTET_OP_FLOOR_MOD || op->code == OCTET_OP_NEG;
-    if (as_they_stand || op->n_inputs + op->n_outputs > MOST_VALUES) return octet_bind_unsupported(binder, op);
-    unsigned_step *u;
+    if (as_they_stand || op->n_inputs + op->n_outputs > OCTET_AS_S8_VALUES) return octet_bind_unsupported(binder, op);
+    octet_as_s8_params *p;
     octet_value *twins;
     uint32_t *indices;
-    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &u));
-    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, MOST_VALUES, &twins));
-    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, MOST_VALUES, &indices));
-    u->n_inputs = op->n_inputs;
-    u->n_values = op->n_inputs + op->n_outputs;
-    for (uint32_t i = 0; i < u->n_values; i++) {
-        const bool is_result = i >= op->n_inputs;
-        const uint32_t value = is_result ? op->outputs[i - op->n_inputs] : op->inputs[i];
-        indices[i] = value == OCTET_NONE ? OCTET_NONE : i;
-        u->values[i].value = OCTET_NONE;
-        if (value != OCTET_NONE) OCTET_TRY(make_twin(binder, value, is_result, &twins[i], &u->values[i]));
-    }
-    octet_graph graph = {.source = binder->graph->source, .values = twins, .n_values = u->n_values};
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, OCTET_AS_S8_VALUES, &twins));
+    OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, OCTET_AS_S8_VALUES, &indices));
+    p->twins = twins;
+    p->n_inputs = op->n_inputs;
+    p->n_values = op->n_inputs + op->n_outputs;
+    OCTET_TRY(make_twins(binder, op, twins, indices, p));
+    octet_graph graph = {.source = binder->graph->source, .values = twins, .n_values = p->n_values};
     octet_operator twin = *op;
     twin.inputs = indices;
     twin.outputs = indices + op->n_inputs;
     octet_binder inner = *binder;
     inner.graph = &graph;
     inner.is_unsigned = true;
-    inner.numerics = OCTET_NUMERICS_INTEGER;
-    u->inner = (octet_step){.operator_index = step->operator_index,
+    inner.options.numerics = OCTET_NUMERICS_INTEGER;
+    p->inner = (octet_step){.operator_index = step->operator_index,
                             .n_inputs = op->n_inputs,
                             .n_outputs = op->n_outputs,
                             .inputs = twin.inputs,
                             .outputs = twin.outputs,
                             .absorbed = OCTET_NONE};
-    OCTET_TRY(bind(&inner, &twin, &u->inner));
-    octet_step_set(step, run, u, 0, u->inner.variant);
-    step->n_phases = u->inner.n_phases + 2;
-    for (uint32_t i = 0; i < u->inner.n_phases; i++) step->n_units[i + 1] = u->inner.n_units[i];
-    step->n_units[step->n_phases - 1] = 0;
-    for (uint32_t i = u->n_inputs; i < u->n_values; i++) step->n_units[step->n_phases - 1] += blocks_of(&u->values[i]);
-    return place(binder, op, u, step);
+    OCTET_TRY(bind(&inner, &twin, &p->inner));
+    OCTET_TRY(place(binder, op, p));
+    octet_step_set_as_s8(step, OCTET_KERNEL_as_s8, p, 0);
+    step->work = octet_as_s8_work(p, &p->inner.work);
+    return OCTET_OK;
 }

@@ -14,6 +14,12 @@ octet_weighted octet_bind_weighted(const octet_binder *binder, const octet_opera
                             .activation = activation};
 }
 
+octet_status octet_bind_weighted_operands(octet_binder *binder, const octet_operator *op, octet_step *step) {
+    const octet_operands operands = octet_operator_operands(op->code);
+    const uint32_t inputs[] = {(uint32_t)operands.data, (uint32_t)operands.weights, (uint32_t)operands.bias};
+    return octet_bind_operands(binder, op, inputs, 3, step);
+}
+
 octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
                                       octet_weighted_kind *out) {
     OCTET_CHECK(binder->ctx, w->output->type == w->input->type, OCTET_MODEL, "%s: %s of %s gives %s", op->layer,

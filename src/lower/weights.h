@@ -7,7 +7,7 @@
 #define OCTET_LOWER_WEIGHTS_H
 
 #include "kernels/ref/requantize.h"
-#include "lower/step.h"
+#include "lower/binder.h"
 
 typedef struct octet_weighted {
     const octet_value *input, *weights, *bias, *output; /* bias may be NULL */
@@ -27,6 +27,8 @@ typedef enum octet_weighted_kind {
 
 /* The operands of an operator that has `weights` in graph/operator_list.h, and whose inputs were inferred. */
 octet_weighted octet_bind_weighted(const octet_binder *binder, const octet_operator *op, octet_activation activation);
+/* Puts these operands into the kernels' order: input, weights, bias. */
+octet_status octet_bind_weighted_operands(octet_binder *binder, const octet_operator *op, octet_step *step);
 /* UNSUPPORTED when there is no kernel for the types; MODEL when the output's type is not the input's. */
 octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
                                       octet_weighted_kind *out);

@@ -1,10 +1,10 @@
 #include "kernels/fast/product.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/checked.h"
 #include "kernels/fast/cpu.h"
+#include "kernels/ref/conv.h"
 
 enum { L1_BYTES = 24 << 10, L2_BYTES = 256 << 10, FETCH_TILES = 3 };
 enum { FEW_POSITIONS = 2 }; /* for which product_s8_vector.c is the best */
@@ -223,16 +223,6 @@ octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint3
     return OCTET_OK;
 }
 
-bool octet_product_zeros_are_neutral(const float *weights, size_t n_weights, const float *bias, size_t n_outputs) {
-    for (size_t i = 0; i < n_weights; i++) {
-        if (!isfinite(weights[i])) return false;
-    }
-    for (size_t i = 0; bias && i < n_outputs; i++) {
-        if (bias[i] == 0.0f && signbit(bias[i])) return false;
-    }
-    return true;
-}
-
 octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu,
                                     const octet_window_shape *shape, uint32_t n_outputs, float real_min, float real_max,
                                     const float *weights, const float *bias, octet_product **out) {
@@ -245,7 +235,7 @@ octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint
     OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, p));
     const size_t depth = (size_t)p->windows.segment_elements * p->windows.n_segments;
     /* The reference leaves taps out, tiles multiply them by 0. */
-    if (!p->direct && !octet_product_zeros_are_neutral(weights, depth * n_outputs, bias, n_outputs)) return OCTET_OK;
+    if (!p->direct && !octet_conv_zeros_are_neutral(weights, depth * n_outputs, bias, n_outputs)) return OCTET_OK;
     p->real_min = real_min;
     p->real_max = real_max;
     uint8_t *packed;

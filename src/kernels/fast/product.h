@@ -58,9 +58,6 @@ struct octet_product {
     bool panel_major; /* order of units: all blocks of a panel, or all panels of a block */
 };
 
-/* Whether leaving out taps in the padding is the same as multiplying them by 0: not when a weight is not finite or a
- * sum may be -0. */
-bool octet_product_zeros_are_neutral(const float *weights, size_t n_weights, const float *bias, size_t n_outputs);
 /* weights: [O][n_segments][segment_elements] with group_outputs = O / groups outputs per group; bias: [O] or NULL.
  * Work: n_prepare units of prepare (0 when the input serves directly), then n_units of run. */
 octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu,

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "kernels/fast/cpu.h"
+#include "kernels/ref/flip.h"
 
 octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, size_t element,
                                 bool in_place, octet_windows *out) {
@@ -97,17 +98,13 @@ static span span_of(const octet_windows *w, const void *input, size_t input_elem
     return (span){source, (size_t)left * c, (size_t)n * c, all - (size_t)(left + n) * c};
 }
 
-static void flip(const uint8_t *in, size_t n, uint8_t *out) {
-    for (size_t i = 0; i < n; i++) out[i] = in[i] ^ 0x80;
-}
-
 void octet_windows_prepare_u8(const octet_windows *w, const void *input, int32_t zero_point, void *prepared,
                               uint32_t begin, uint32_t end) {
     for (uint32_t unit = begin; unit < end; unit++) {
         const span s = span_of(w, input, 1, unit);
         uint8_t *out = (uint8_t *)prepared + unit * w->row;
         memset(out, zero_point + 128, s.left);
-        if (s.n > 0) flip(s.source, s.n, out + s.left);
+        if (s.n > 0) octet_flip_signs(s.source, out + s.left, s.n);
         memset(out + s.left + s.n, zero_point + 128, s.right);
     }
 }

@@ -58,7 +58,7 @@ bool octet_compare_prepare(const float *scale, octet_compare_params *p) {
     return true;
 }
 
-octet_broadcast_row *octet_compare_row_ref(octet_compare operation, octet_compare_type type) {
+octet_broadcast_row *octet_compare_row_ref(octet_comparison operation, octet_compare_type type) {
     static octet_broadcast_row *const rows[OCTET_N_COMPARE][OCTET_N_COMPARE_TYPES] = {
         [OCTET_COMPARE_EQUAL] = {equal_f32, equal_s32, equal_s64, equal_s16, equal_u8, equal_s8},
         [OCTET_COMPARE_NOT_EQUAL] = {not_equal_f32, not_equal_s32, not_equal_s64, not_equal_s16, not_equal_u8,

@@ -10,7 +10,7 @@
 
 #include "kernels/ref/broadcast.h"
 
-typedef enum octet_compare {
+typedef enum octet_comparison {
     OCTET_COMPARE_EQUAL,
     OCTET_COMPARE_NOT_EQUAL,
     OCTET_COMPARE_LESS,
@@ -20,7 +20,7 @@ typedef enum octet_compare {
     OCTET_COMPARE_AND,
     OCTET_COMPARE_OR,
     OCTET_N_COMPARE
-} octet_compare;
+} octet_comparison;
 
 typedef enum octet_compare_type {
     OCTET_COMPARE_F32,
@@ -40,7 +40,7 @@ typedef struct octet_compare_params {
 bool octet_compare_prepare(const float *scale, octet_compare_params *p);
 
 /* NULL when there is none: AND and OR are for U8. params: NULL but for S8. */
-octet_broadcast_row *octet_compare_row_ref(octet_compare operation, octet_compare_type type);
+octet_broadcast_row *octet_compare_row_ref(octet_comparison operation, octet_compare_type type);
 
 /* LOGICAL_NOT. */
 void octet_logical_not_ref(const uint8_t *in, uint8_t *out, size_t n);

@@ -1,6 +1,18 @@
 #include "kernels/ref/conv.h"
 
+#include <math.h>
+
 #include "kernels/ref/dot.h"
+
+bool octet_conv_zeros_are_neutral(const float *weights, size_t n_weights, const float *bias, size_t n_outputs) {
+    for (size_t i = 0; i < n_weights; i++) {
+        if (!isfinite(weights[i])) return false;
+    }
+    for (size_t i = 0; bias != NULL && i < n_outputs; i++) {
+        if (bias[i] == 0.0f && signbit(bias[i])) return false;
+    }
+    return true;
+}
 
 /* The part of the filter that touches the input at one output position. With dilation 1 and one group the taps of a
  * filter row are one contiguous run of both operands. */

@@ -8,6 +8,9 @@
 #ifndef OCTET_KERNELS_REF_CONV_H
 #define OCTET_KERNELS_REF_CONV_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "kernels/ref/requantize.h"
 
 typedef struct octet_conv_2d_params {
@@ -34,6 +37,10 @@ static inline octet_taps octet_taps_inside(int32_t origin, int32_t size, int32_t
     if (taps.first > taps.last) taps.first = taps.last;
     return taps;
 }
+
+/* Whether leaving out taps in the padding is the same as multiplying them by 0: not when a weight is not finite or a
+ * sum may be -0. bias: NULL for none. */
+bool octet_conv_zeros_are_neutral(const float *weights, size_t n_weights, const float *bias, size_t n_outputs);
 
 void octet_conv_2d_f32_ref(const octet_conv_2d_params *p, const float *input, const float *filter, const float *bias,
                            float *output, int32_t begin, int32_t end);

@@ -1,0 +1,307 @@
+#include "exec/task.h"
+#include "kernels/fast/channelwise.h"
+#include "kernels/fast/cpu.h"
+#include "kernels/fast/product.h"
+#include "kernels/fast/reduce_fast.h"
+#include "kernels/fast/rows.h"
+#include "kernels/fast/softmax_fast.h"
+#include "kernels/fast/x86/pool_avx2.h"
+#include "kernels/fast/x86/winograd.h"
+
+/* Operands by their place in the step. */
+static const octet_value *operand_of(const octet_task_maker *maker, const octet_task *task, uint32_t i) {
+    const octet_step *step = task->step;
+    return i < step->n_inputs && step->inputs[i] != OCTET_NONE ? &maker->values[step->inputs[i]] : NULL;
+}
+enum { INPUT, WEIGHTS, BIAS };
+
+/* Weights can be packed when they are known before the first run. bias: NULL for none. */
+static bool constant_weights(const octet_task_maker *maker, const octet_task *task, const void **weights,
+                             const void **bias) {
+    const octet_value *b = operand_of(maker, task, BIAS);
+    *weights = operand_of(maker, task, WEIGHTS)->data;
+    *bias = b != NULL ? b->data : NULL;
+    return *weights != NULL && (b == NULL || b->data != NULL);
+}
+
+/* Vectors may pass the end of an activation, not of a constant. */
+static bool is_activation(const octet_task_maker *maker, const octet_task *task) {
+    return operand_of(maker, task, INPUT)->data == NULL;
+}
+
+/* Work of one phase, or of two when the input is prepared first. */
+static octet_work work_of(uint32_t prepare_units, uint32_t units, size_t shared_bytes) {
+    if (prepare_units == 0) return (octet_work){.n_phases = 1, .n_units = {units}, .shared_bytes = shared_bytes};
+    return (octet_work){.n_phases = 2, .n_units = {prepare_units, units}, .shared_bytes = shared_bytes};
+}
+
+static void run_product(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                        uint32_t end) {
+    const octet_product *product = task->params;
+    const void *input = octet_task_input(task, frame, INPUT);
+    if (phase == 0 && task->work.n_phases == 2) {
+        octet_product_prepare(product, input, frame->shared, begin, end);
+    } else {
+        octet_product_run(product, input, frame->shared, octet_task_output(task, frame, 0), begin, end);
+    }
+}
+
+/* product: NULL where no fast kernel fits. */
+static void set_product(octet_task *task, const octet_product *product) {
+    if (product == NULL) return;
+    task->run = run_product;
+    task->params = product;
+    task->work = work_of(octet_product_prepare_units(product), octet_product_units(product),
+                         octet_product_shared_bytes(product));
+    task->variant = product->kernel->name;
+}
+
+static octet_window_shape windows_of(const octet_conv_2d_params *p) {
+    return (octet_window_shape){.batches = p->batches,
+                                .in_h = p->in_h,
+                                .in_w = p->in_w,
+                                .in_c = p->in_c,
+                                .out_h = p->out_h,
+                                .out_w = p->out_w,
+                                .filter_h = p->filter_h,
+                                .filter_w = p->filter_w,
+                                .stride_h = p->stride_h,
+                                .stride_w = p->stride_w,
+                                .dilation_h = p->dilation_h,
+                                .dilation_w = p->dilation_w,
+                                .pad_top = p->pad_top,
+                                .pad_left = p->pad_left,
+                                .groups = p->groups};
+}
+
+/* A fully connected layer is a convolution of 1x1 inputs by 1x1 windows. */
+static octet_window_shape windows_of_rows(const octet_fully_connected_params *p) {
+    return (octet_window_shape){.batches = p->rows,
+                                .in_h = 1,
+                                .in_w = 1,
+                                .in_c = p->depth,
+                                .out_h = 1,
+                                .out_w = 1,
+                                .filter_h = 1,
+                                .filter_w = 1,
+                                .stride_h = 1,
+                                .stride_w = 1,
+                                .dilation_h = 1,
+                                .dilation_w = 1,
+                                .groups = 1};
+}
+
+#if OCTET_FAST_X86
+static void run_winograd(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                         uint32_t end) {
+    octet_winograd_run(task->params, phase, octet_task_input(task, frame, INPUT), frame->shared,
+                       octet_task_output(task, frame, 0), begin, end);
+}
+
+static void set_winograd(octet_task *task, const octet_winograd *winograd) {
+    if (winograd == NULL) return;
+    task->run = run_winograd;
+    task->params = winograd;
+    task->work = (octet_work){.n_phases = 3, .shared_bytes = octet_winograd_shared_bytes(winograd)};
+    for (uint32_t i = 0; i < task->work.n_phases; i++) task->work.n_units[i] = octet_winograd_units(winograd, i);
+    task->variant = "avx2 winograd";
+}
+#endif
+
+static octet_status hasten_conv_2d_s8(const octet_task_maker *maker, octet_task *task) {
+    const octet_conv_2d_params *p = octet_step_params_conv_2d(task->step);
+    const octet_window_shape shape = windows_of(p);
+    const uint32_t channels = (uint32_t)p->out_c;
+    const void *weights, *bias;
+    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
+#if OCTET_FAST_X86
+    if (!(maker->cpu & (OCTET_CPU_AVX512_VNNI |
+                        OCTET_CPU_AVX_VNNI))) { /* without VNNI, fewer multiplications are worth two transforms */
+        octet_winograd *winograd;
+        OCTET_TRY(octet_winograd_make(maker->ctx, maker->arena, maker->cpu, &shape, channels, &p->q, weights, bias,
+                                      &winograd));
+        set_winograd(task, winograd);
+        if (winograd != NULL) return OCTET_OK;
+    }
+#endif
+    octet_product *product;
+    OCTET_TRY(
+        octet_product_make_s8(maker->ctx, maker->arena, maker->cpu, &shape, channels, &p->q, weights, bias, &product));
+    set_product(task, product);
+    return OCTET_OK;
+}
+
+static octet_status hasten_conv_2d_f32(const octet_task_maker *maker, octet_task *task) {
+    const octet_conv_2d_params *p = octet_step_params_conv_2d(task->step);
+    const octet_window_shape shape = windows_of(p);
+    const void *weights, *bias;
+    octet_product *product;
+    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
+    OCTET_TRY(octet_product_make_f32(maker->ctx, maker->arena, maker->cpu, &shape, (uint32_t)p->out_c, p->real_min,
+                                     p->real_max, weights, bias, &product));
+    set_product(task, product);
+    return OCTET_OK;
+}
+
+static octet_status hasten_fully_connected_s8(const octet_task_maker *maker, octet_task *task) {
+    const octet_fully_connected_params *p = octet_step_params_fully_connected(task->step);
+    const octet_window_shape shape = windows_of_rows(p);
+    const void *weights, *bias;
+    octet_product *product;
+    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
+    OCTET_TRY(octet_product_make_s8(maker->ctx, maker->arena, maker->cpu, &shape, (uint32_t)p->out_c, &p->q, weights,
+                                    bias, &product));
+    set_product(task, product);
+    return OCTET_OK;
+}
+
+static octet_status hasten_fully_connected_f32(const octet_task_maker *maker, octet_task *task) {
+    const octet_fully_connected_params *p = octet_step_params_fully_connected(task->step);
+    const octet_window_shape shape = windows_of_rows(p);
+    const void *weights, *bias;
+    octet_product *product;
+    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
+    OCTET_TRY(octet_product_make_f32(maker->ctx, maker->arena, maker->cpu, &shape, (uint32_t)p->out_c, p->real_min,
+                                     p->real_max, weights, bias, &product));
+    set_product(task, product);
+    return OCTET_OK;
+}
+
+static void run_channelwise(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                            uint32_t end) {
+    const octet_channelwise *channelwise = task->params;
+    const void *input = octet_task_input(task, frame, INPUT);
+    if (phase == 0 && task->work.n_phases == 2) {
+        octet_channelwise_prepare(channelwise, input, frame->shared, begin, end);
+    } else {
+        octet_channelwise_run(channelwise, input, frame->shared, octet_task_output(task, frame, 0), begin, end);
+    }
+}
+
+static octet_status hasten_depthwise(const octet_task_maker *maker, octet_task *task) {
+    const octet_depthwise_params *p = octet_step_params_depthwise(task->step);
+    const void *weights, *bias;
+    octet_channelwise *c = NULL;
+    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
+    if (task->step->kernel == OCTET_KERNEL_depthwise_f32)
+        OCTET_TRY(octet_channelwise_make_f32(maker->ctx, maker->arena, maker->cpu, p, weights, bias, &c));
+    else if (is_activation(maker, task))
+        OCTET_TRY(octet_channelwise_make_s8(maker->ctx, maker->arena, maker->cpu, p, weights, bias, &c));
+    if (c == NULL) return OCTET_OK;
+    task->run = run_channelwise;
+    task->params = c;
+    task->work =
+        work_of(octet_channelwise_prepare_units(c), octet_channelwise_units(c), octet_channelwise_shared_bytes(c));
+    task->variant = c->kernel->name;
+    return OCTET_OK;
+}
+
+#define RUN(name, kernel)                                                                                              \
+    static void name(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
+        (void)phase;                                                                                                   \
+        kernel(task->params, octet_task_input(task, frame, INPUT), octet_task_output(task, frame, 0), (int32_t)begin,  \
+               (int32_t)end);                                                                                          \
+    }
+
+RUN(run_mean_f32, octet_mean_f32_fast)
+RUN(run_mean_s8, octet_mean_s8_fast)
+RUN(run_softmax_s8, octet_softmax_s8_fast)
+
+static octet_status hasten_mean(const octet_task_maker *maker, octet_task *task) {
+    (void)maker;
+    if (!octet_mean_fast_fits(octet_step_params_reduce(task->step))) return OCTET_OK;
+    task->run = task->step->kernel == OCTET_KERNEL_mean_f32 ? run_mean_f32 : run_mean_s8;
+    task->variant = "rows";
+    return OCTET_OK;
+}
+
+static octet_status hasten_softmax_s8(const octet_task_maker *maker, octet_task *task) {
+    octet_softmax_fast *fast;
+    OCTET_TRY(OCTET_NEW(maker->ctx, maker->arena, 1, &fast));
+    octet_softmax_fast_make(octet_step_params_softmax(task->step), fast);
+    task->run = run_softmax_s8;
+    task->params = fast;
+    task->variant = "table";
+    return OCTET_OK;
+}
+
+#if OCTET_FAST_X86
+RUN(run_max_f32, octet_max_pool_2d_f32_avx2)
+RUN(run_max_s8, octet_max_pool_2d_s8_avx2)
+RUN(run_average_f32, octet_average_pool_2d_f32_avx2)
+RUN(run_average_s8, octet_average_pool_2d_s8_avx2)
+#endif
+
+static octet_status hasten_pool_2d(const octet_task_maker *maker, octet_task *task) {
+#if OCTET_FAST_X86
+    const octet_pool_2d_params *p = octet_step_params_pool_2d(task->step);
+    const octet_kernel kernel = task->step->kernel;
+    if (!(maker->cpu & OCTET_CPU_AVX2) || !is_activation(maker, task)) return OCTET_OK;
+    const bool few = (int64_t)p->filter_h * p->filter_w <= OCTET_POOL_AVERAGE_CELLS;
+    octet_run *run = NULL;
+    if (kernel == OCTET_KERNEL_max_pool_2d_f32) run = run_max_f32;
+    if (kernel == OCTET_KERNEL_max_pool_2d_s8) run = run_max_s8;
+    if (kernel == OCTET_KERNEL_average_pool_2d_f32) run = run_average_f32;
+    if (kernel == OCTET_KERNEL_average_pool_2d_s8 && few) run = run_average_s8;
+    if (run == NULL) return OCTET_OK;
+    task->run = run;
+    task->variant = "avx2";
+#else
+    (void)maker, (void)task;
+#endif
+    return OCTET_OK;
+}
+
+typedef struct fast_rows {
+    const octet_broadcast_params *walk;
+    octet_broadcast_row *row;
+    const octet_rows_s8 *params;
+} fast_rows;
+
+static void run_rows(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+    (void)phase;
+    const fast_rows *r = task->params;
+    const void *const in[2] = {octet_task_input(task, frame, 0), octet_task_input(task, frame, 1)};
+    octet_broadcast_walk(r->walk, r->row, r->params, in, octet_task_output(task, frame, 0), begin, end);
+}
+
+static octet_status hasten_arithmetic(const octet_task_maker *maker, octet_task *task) {
+    const octet_binary_quantized_params *p = octet_step_params_arithmetic_quantized(task->step);
+    const size_t n_elements = octet_shape_elements(&maker->values[task->step->outputs[0]].shape);
+    octet_broadcast_row *row;
+    octet_rows_s8 *params;
+    OCTET_TRY(octet_rows_make_s8(maker->ctx, maker->arena, maker->cpu, p->operation, &p->q, n_elements, &row, &params));
+    if (row == NULL) return OCTET_OK;
+    fast_rows *r;
+    OCTET_TRY(OCTET_NEW(maker->ctx, maker->arena, 1, &r));
+    *r = (fast_rows){.walk = &p->walk, .row = row, .params = params};
+    task->run = run_rows;
+    task->params = r;
+    task->variant = "avx2";
+    return OCTET_OK;
+}
+
+octet_status octet_task_hasten(const octet_task_maker *maker, octet_task *task) {
+    static const struct {
+        octet_kernel kernel;
+        octet_status (*hasten)(const octet_task_maker *maker, octet_task *task);
+    } table[] = {
+        {OCTET_KERNEL_arithmetic_quantized_s8, hasten_arithmetic},
+        {OCTET_KERNEL_average_pool_2d_f32, hasten_pool_2d},
+        {OCTET_KERNEL_average_pool_2d_s8, hasten_pool_2d},
+        {OCTET_KERNEL_conv_2d_f32, hasten_conv_2d_f32},
+        {OCTET_KERNEL_conv_2d_s8, hasten_conv_2d_s8},
+        {OCTET_KERNEL_depthwise_f32, hasten_depthwise},
+        {OCTET_KERNEL_depthwise_s8, hasten_depthwise},
+        {OCTET_KERNEL_fully_connected_f32, hasten_fully_connected_f32},
+        {OCTET_KERNEL_fully_connected_s8, hasten_fully_connected_s8},
+        {OCTET_KERNEL_max_pool_2d_f32, hasten_pool_2d},
+        {OCTET_KERNEL_max_pool_2d_s8, hasten_pool_2d},
+        {OCTET_KERNEL_mean_f32, hasten_mean},
+        {OCTET_KERNEL_mean_s8, hasten_mean},
+        {OCTET_KERNEL_softmax_s8, hasten_softmax_s8},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].kernel == task->step->kernel) return table[i].hasten(maker, task);
+    return OCTET_OK;
+}

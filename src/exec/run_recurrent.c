@@ -1,0 +1,63 @@
+#include "exec/run.h"
+
+/* Places in OCTET_LSTM_OPERANDS; what a gate has stands there gate by gate. */
+enum { INPUT, INPUT_WEIGHTS, STATE_WEIGHTS = 5, BIAS = 9, OUTPUT_STATE = 13, CELL_STATE };
+
+/* The operands of each gate, from `first` on. */
+#define GATES(TYPE, name, first)        \
+    const TYPE *name[OCTET_LSTM_GATES]; \
+    for (uint32_t gate = 0; gate < OCTET_LSTM_GATES; gate++) name[gate] = octet_task_input(task, frame, (first) + gate)
+
+OCTET_RUN(lstm_f32) {
+    (void)phase;
+    GATES(float, input_weights, INPUT_WEIGHTS);
+    GATES(float, state_weights, STATE_WEIGHTS);
+    GATES(float, bias, BIAS);
+    octet_lstm_f32_ref(task->params, octet_task_input(task, frame, INPUT), input_weights, state_weights, bias,
+                       octet_task_state(task, frame, OUTPUT_STATE), octet_task_state(task, frame, CELL_STATE),
+                       octet_task_output(task, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
+}
+
+OCTET_RUN(lstm_hybrid) {
+    (void)phase;
+    GATES(int8_t, input_weights, INPUT_WEIGHTS);
+    GATES(int8_t, state_weights, STATE_WEIGHTS);
+    GATES(float, bias, BIAS);
+    octet_lstm_hybrid_ref(task->params, octet_task_input(task, frame, INPUT), input_weights, state_weights, bias,
+                          octet_task_state(task, frame, OUTPUT_STATE), octet_task_state(task, frame, CELL_STATE),
+                          octet_task_output(task, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
+}
+
+OCTET_RUN(lstm_s8) {
+    (void)phase;
+    GATES(int8_t, input_weights, INPUT_WEIGHTS);
+    GATES(int8_t, state_weights, STATE_WEIGHTS);
+    octet_lstm_s8_ref(task->params, octet_task_input(task, frame, INPUT), input_weights, state_weights,
+                      octet_task_state(task, frame, OUTPUT_STATE), octet_task_state(task, frame, CELL_STATE),
+                      octet_task_output(task, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
+}
+
+/* SVDF. */
+enum { FEATURE_WEIGHTS = 1, TIME_WEIGHTS, SVDF_BIAS, STATE };
+
+#define RUN_SVDF(name)                                                                                              \
+    OCTET_RUN(name) {                                                                                               \
+        (void)phase;                                                                                                \
+        const octet_params_of_##name *p = task->params;                                                             \
+        octet_##name##_ref(p, octet_task_input(task, frame, INPUT), octet_task_input(task, frame, FEATURE_WEIGHTS), \
+                           octet_task_input(task, frame, TIME_WEIGHTS), octet_task_input(task, frame, SVDF_BIAS),   \
+                           octet_task_state(task, frame, STATE), octet_task_output(task, frame, 0), (int32_t)begin, \
+                           (int32_t)end);                                                                           \
+    }
+
+RUN_SVDF(svdf_f32)
+RUN_SVDF(svdf_s8)
+
+OCTET_RUN(svdf_hybrid) {
+    (void)phase;
+    const octet_hybrid_svdf_params *p = task->params;
+    octet_svdf_hybrid_ref(&p->shape, &p->rows, octet_task_input(task, frame, INPUT),
+                          octet_task_input(task, frame, FEATURE_WEIGHTS), p->time_weights,
+                          octet_task_input(task, frame, SVDF_BIAS), octet_task_state(task, frame, STATE),
+                          octet_task_output(task, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
+}
