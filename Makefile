@@ -10,7 +10,7 @@ OCTET := $(BUILD)/octet
 VENV := $(BUILD)/venv
 BENCH_VENV := $(BUILD)/bench/venv
 
-.PHONY: all help setup demo test test-shared conformance interop interop-shared sanitize fuzz fuzz-kernels bench check install clean
+.PHONY: all help setup demo test test-shared conformance interop interop-shared sanitize fuzz fuzz-kernels bench check format install clean
 
 all:
 	@tools/setup --check
@@ -22,7 +22,8 @@ help:
 	@echo 'make              build build/octet and the library'
 	@echo 'make demo         install what is missing, build, quantize the two bundled MNIST models'
 	@echo 'make test         install what is missing, build, run all quick tests'
-	@echo 'make check        layers and style'
+	@echo 'make check        rooms, style, clang-format and clang-tidy'
+	@echo 'make format       lay out all C files with clang-format'
 	@echo 'make interop      run what octet writes in LiteRT (installs ai-edge-litert into $(VENV))'
 	@echo 'make test-shared  the tests again with the large suites over SHARED=$(SHARED)'
 	@echo 'make interop-shared  models and layer cases of SHARED in every mode, against TensorFlow, LiteRT and tflite-micro'
@@ -80,9 +81,13 @@ bench: setup all $(BENCH_VENV)/ready
 	@for isa in native avx2; do \
 	    $(BENCH_VENV)/bin/python tests/bench/bench.py $(BUILD) --shared $(SHARED) --isa $$isa --json $(BUILD)/bench_$$isa.json || exit 1; done
 
-check:
+check: all
 	@tools/check_layers
 	@tools/check_style
+	@BUILD=$(BUILD) tools/check_format
+
+format:
+	@tools/check_format --fix
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)
