@@ -288,6 +288,25 @@ static void sizes_are_computed_before_the_model_runs(void **state) {
         (const float[]){2, 1, 4, 3, 6, -5});
 }
 
+/* Parts of a shape are sizes: [3, 2] by a slice that goes backwards, and from the parts of unstack. */
+static void parts_of_shapes_stay_known(void **state) {
+    (void)state;
+#define SHAPE FUNCTION("s", "compat.v1.shape", "[\"in\", 0, 0, {}]")
+#define BACKWARDS                          \
+    FUNCTION("p", "__operators__.getitem", \
+             "[\"s\", 0, 0, {\"slice_spec\": {\"start\": null, \"stop\": 0, \"step\": -1}}]")
+#define BY_NUMBERS FUNCTION("p", "strided_slice", "[\"s\", 0, 0, {\"begin\": [-1], \"end\": [0], \"strides\": [-1]}]")
+#define UNSTACKED FUNCTION("p", "unstack", "[\"s\", 0, 0, {}]")
+#define RESHAPED(sizes) FUNCTION("r", "reshape", "[\"in\", 0, 0, {\"shape\": " sizes "}]")
+#define SCALED FUNCTION("m", "math.multiply", "[\"s\", 0, 0, {\"y\": 30000}]")
+#define SQUARED FUNCTION("f", "math.multiply", "[\"m\", 0, 0, {\"y\": [\"m\", 0, 0]}]")
+#define REVERSED FUNCTION("f", "reverse", "[\"r\", 0, 0, {\"axis\": [1]}]")
+    static const float expected[6] = {2, 1, 4, 3, 6, -5};
+    expect(FUNCTIONS(SHAPE ", " BACKWARDS ", " RESHAPED("[\"p\", 0, 0]") ", " REVERSED), expected);
+    expect(FUNCTIONS(SHAPE ", " BY_NUMBERS ", " RESHAPED("[\"p\", 0, 0]") ", " REVERSED), expected);
+    expect(FUNCTIONS(SHAPE ", " UNSTACKED ", " RESHAPED("[[\"p\", 0, 2], [\"p\", 0, 1]]") ", " REVERSED), expected);
+}
+
 static void patches_are_cut_from_pictures(void **state) {
     (void)state;
     static const char *const overlapping = "\"strides\": [1, 1, 1, 1]", *const apart = "\"strides\": [1, 2, 1, 1]";
@@ -402,6 +421,9 @@ static void arguments_that_no_function_reads_are_refused(void **state) {
         {FUNCTIONS(FUNCTION("f", "gather_nd", "[\"in\", 0, 0, {\"indices\": [0.5]}]")), "a place is no whole number"},
         {FUNCTIONS(FUNCTION("f", "compat.v1.gather", "[\"in\", 0, 0, {\"indices\": [3], \"axis\": 2}]")),
          "place 3 is outside of 3 cells"},
+        {FUNCTIONS(SHAPE ", " SCALED ", " SQUARED), "computes a size beyond 32 bits"},
+        {FUNCTIONS(SHAPE ", " FUNCTION("f", "__operators__.getitem", "[\"s\", 0, 0, {\"slice_spec\": 3}]")),
+         "takes index 3 of axis 0 of size 3"},
         {FUNCTIONS(FUNCTION("f", "math.polygamma", "[\"in\", 0, 0, {}]")), "the function polygamma is not supported"},
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
@@ -418,6 +440,7 @@ int main(void) {
                                        cmocka_unit_test(conditions_are_constants_or_casts),
                                        cmocka_unit_test(ranges_are_constants),
                                        cmocka_unit_test(sizes_are_computed_before_the_model_runs),
+                                       cmocka_unit_test(parts_of_shapes_stay_known),
                                        cmocka_unit_test(patches_are_cut_from_pictures),
                                        cmocka_unit_test(pictures_are_cut_and_filled),
                                        cmocka_unit_test(a_gelu_that_is_written_out_is_one_operator),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "formats/hdf5.h"
+#include "graph/fold.h"
 
 static octet_status fail(octet_keras_call *call, octet_status status, const char *format, va_list arguments) {
     char sentence[640];
@@ -298,6 +299,35 @@ octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, 
     OCTET_TRY(full_name(call, name, &full));
     OCTET_TRY(octet_graph_emit(call->ctx, call->graph, code, call->layer->name, full, inputs, n, options, &value, 1));
     *out = value;
+    return OCTET_OK;
+}
+
+octet_status octet_keras_fold(octet_keras_call *call, octet_operator_code code, const char *name,
+                              const uint32_t *inputs, uint32_t n, const octet_options *options, size_t max_elements,
+                              uint32_t *outputs, uint32_t n_outputs, bool *is_known) {
+    const char *full = NULL;
+    octet_folding folding;
+    *is_known = false;
+    for (uint32_t i = 0; i < n; i++) {
+        const octet_value *value = &call->graph->values[inputs[i]];
+        if (!octet_value_is_constant(value) || value->type != OCTET_INT32) return OCTET_OK;
+    }
+    OCTET_TRY(full_name(call, name, &full));
+    OCTET_TRY(octet_fold_new(call->ctx, call->graph, code, call->layer->name, full, inputs, n, options, max_elements,
+                             outputs, n_outputs, &folding));
+    if (folding == OCTET_FOLDING_OVERFLOW) return octet_keras_contradict(call, "computes a size beyond 32 bits");
+    *is_known = folding == OCTET_FOLDING_KNOWN;
+    return OCTET_OK;
+}
+
+octet_status octet_keras_emit_known(octet_keras_call *call, octet_operator_code code, const char *name,
+                                    const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t *out) {
+    enum { MAX_ELEMENTS = 1 << 20 };
+    bool is_known;
+    uint32_t result;
+    OCTET_TRY(octet_keras_fold(call, code, name, inputs, n, options, MAX_ELEMENTS, &result, 1, &is_known));
+    if (!is_known) return octet_keras_emit(call, code, name, inputs, n, options, out);
+    *out = result;
     return OCTET_OK;
 }
 

@@ -92,6 +92,14 @@ octet_status octet_keras_i32_pairs(octet_keras_call *call, const char *name, con
 /* Operators. `name` is put after the call's path; one output. */
 octet_status octet_keras_emit(octet_keras_call *call, octet_operator_code code, const char *name,
                               const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t *out);
+/* What is computed from int32 constants (sizes) alone becomes constants, named like the results of an operator, and
+ * *is_known true; else nothing is added. None has more than max_elements elements. MODEL for a size beyond 32 bits. */
+octet_status octet_keras_fold(octet_keras_call *call, octet_operator_code code, const char *name,
+                              const uint32_t *inputs, uint32_t n, const octet_options *options, size_t max_elements,
+                              uint32_t *outputs, uint32_t n_outputs, bool *is_known);
+/* octet_keras_emit, or a constant where octet_keras_fold gives one. */
+octet_status octet_keras_emit_known(octet_keras_call *call, octet_operator_code code, const char *name,
+                                    const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t *out);
 octet_status octet_keras_unary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x,
                                uint32_t *out);
 octet_status octet_keras_binary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t a,

@@ -11,7 +11,8 @@
 /* SLICE: begin and size of every dimension, inside of x. */
 octet_status octet_keras_slice(octet_keras_call *call, const char *name, uint32_t x, const int32_t *begin,
                                const int32_t *size, uint32_t *out);
-/* STRIDED_SLICE "strided_slice" with n numbers each; `options` has the masks. */
+/* STRIDED_SLICE "strided_slice" with n numbers each; `options` has the masks. Of integers that are known (shapes) the
+ * part is known too. */
 octet_status octet_keras_strided_slice(octet_keras_call *call, uint32_t x, int32_t n, const int32_t *begin,
                                        const int32_t *end, const int32_t *strides, const octet_options *options,
                                        uint32_t *out);

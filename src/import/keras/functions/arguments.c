@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "graph/constant.h"
+
 /* Shape of nested lists of numbers; false when they are ragged or too deep. */
 static bool measure(const octet_json *value, octet_shape *shape, int32_t depth) {
     double number;
@@ -83,11 +85,9 @@ octet_status octet_keras_operand_value(octet_keras_call *call, int32_t position,
 
 /* The integers of a value that is known now. */
 static bool known_integers(const octet_keras_call *call, uint32_t value, int32_t capacity, int32_t *out, int32_t *n) {
-    const octet_value *v = &call->graph->values[value];
-    const size_t count = octet_shape_elements(&v->shape);
-    if (v->data == NULL || v->type != OCTET_INT32 || count > (size_t)(capacity - *n)) return false;
-    memcpy(out + *n, v->data, count * sizeof *out);
-    *n += (int32_t)count;
+    int32_t count = 0;
+    if (!octet_constant_read_i32(&call->graph->values[value], capacity - *n, out + *n, &count)) return false;
+    *n += count;
     return true;
 }
 
@@ -223,36 +223,13 @@ octet_status octet_keras_operand_pair(octet_keras_call *call, uint32_t *x, uint3
 }
 
 octet_status octet_keras_compute_known(octet_keras_call *call, octet_operator_code code, bool *is_known) {
-    uint32_t x, y;
-    OCTET_TRY(operands_of_two(call, &x, &y));
-    if (call->graph->values[x].type != OCTET_INT32 && call->graph->values[y].type != OCTET_INT32) return OCTET_OK;
-    OCTET_TRY(make_whole(call, &x));
-    OCTET_TRY(make_whole(call, &y));
-    const octet_value a = call->graph->values[x], b = call->graph->values[y];
-    const size_t n_a = octet_shape_elements(&a.shape), n_b = octet_shape_elements(&b.shape), n = n_a > n_b ? n_a : n_b;
-    if (a.type != OCTET_INT32 || b.type != OCTET_INT32 || a.data == NULL || b.data == NULL || n > OCTET_MAX_RANK)
+    uint32_t pair[2], result;
+    OCTET_TRY(operands_of_two(call, &pair[0], &pair[1]));
+    if (call->graph->values[pair[0]].type != OCTET_INT32 && call->graph->values[pair[1]].type != OCTET_INT32)
         return OCTET_OK;
-    if (n_a != n_b && n_a != 1 && n_b != 1) return OCTET_OK;
-    int32_t results[OCTET_MAX_RANK];
-    for (size_t i = 0; i < n; i++) {
-        const int64_t p = ((const int32_t *)a.data)[n_a == 1 ? 0 : i], q = ((const int32_t *)b.data)[n_b == 1 ? 0 : i];
-        int64_t result = 0;
-        if (code == OCTET_OP_ADD) result = p + q;
-        else if (code == OCTET_OP_SUB) result = p - q;
-        else if (code == OCTET_OP_MUL) result = p * q;
-        else if (code == OCTET_OP_MAXIMUM) result = p > q ? p : q;
-        else if (code == OCTET_OP_MINIMUM) result = p < q ? p : q;
-        else if (code == OCTET_OP_FLOOR_DIV && q != 0) result = p / q - (p % q != 0 && (p < 0) != (q < 0));
-        else if (code == OCTET_OP_FLOOR_MOD && q != 0) result = p % q + (p % q != 0 && (p < 0) != (q < 0) ? q : 0);
-        else return OCTET_OK;
-        if (result < INT32_MIN || result > INT32_MAX)
-            return octet_keras_contradict(call, "computes a size beyond 32 bits");
-        results[i] = (int32_t)result;
-    }
-    *is_known = true;
-    if (a.shape.rank == 0 && b.shape.rank == 0) OCTET_TRY(octet_keras_i32_scalar(call, "known", results[0], &x));
-    else OCTET_TRY(octet_keras_i32s(call, "known", results, (int32_t)n, &x));
-    return octet_keras_return(call, x);
+    for (int i = 0; i < 2; i++) OCTET_TRY(make_whole(call, &pair[i]));
+    OCTET_TRY(octet_keras_fold(call, code, "known", pair, 2, NULL, OCTET_MAX_RANK, &result, 1, is_known));
+    return *is_known ? octet_keras_return(call, result) : OCTET_OK;
 }
 
 octet_status octet_keras_operand_axes(octet_keras_call *call, int32_t position, const char *words, int32_t rank,

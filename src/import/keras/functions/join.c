@@ -45,15 +45,12 @@ octet_status octet_keras_function_unstack(octet_keras_call *call, const octet_ke
     OCTET_TRY(octet_keras_operand_x(call, &x));
     OCTET_TRY(octet_keras_operand_axis(call, 2, "axis", octet_keras_shape(call, x)->rank, 0, &options.pack.axis));
     options.pack.count = octet_keras_shape(call, x)->dims[options.pack.axis];
-    const octet_value *known = &call->graph->values[x];
-    if (known->data != NULL && known->type == OCTET_INT32 && known->shape.rank == 1 &&
-        options.pack.count <= OCTET_MAX_RANK) {
-        int32_t sizes[OCTET_MAX_RANK]; /* a shape: its parts stay known */
-        memcpy(sizes, known->data, (size_t)options.pack.count * sizeof *sizes);
+    if (options.pack.count <= OCTET_MAX_RANK) { /* parts of a shape stay known */
+        bool is_known = false;
         call->n_outputs = (uint32_t)options.pack.count;
-        for (int32_t i = 0; i < options.pack.count; i++)
-            OCTET_TRY(octet_keras_i32_scalar(call, "unstack", sizes[i], &call->outputs[i]));
-        return OCTET_OK;
+        OCTET_TRY(octet_keras_fold(call, OCTET_OP_UNPACK, "unstack", &x, 1, &options, OCTET_MAX_RANK, call->outputs,
+                                   call->n_outputs, &is_known));
+        if (is_known) return OCTET_OK;
     }
     return emit_parts(call, OCTET_OP_UNPACK, &x, 1, &options, options.pack.count);
 }

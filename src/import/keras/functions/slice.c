@@ -57,25 +57,6 @@ static octet_status add_item(octet_keras_call *call, const octet_json *item, sli
     return OCTET_OK;
 }
 
-/* One element or a range of a shape that is known: stays known. */
-static octet_status slice_known(octet_keras_call *call, const octet_value *x, const slice *s) {
-    const int32_t length = x->shape.dims[0];
-    const int32_t *data = x->data;
-    int32_t begin = s->begin[0] < 0 ? s->begin[0] + length : s->begin[0],
-            end = s->end[0] < 0 ? s->end[0] + length : s->end[0];
-    uint32_t value;
-    if (s->options.strided_slice.begin_mask & 1) begin = 0;
-    if (s->options.strided_slice.end_mask & 1) end = length;
-    if (s->n != 1 || s->strides[0] != 1 || begin < 0 || end > length || begin > end)
-        return octet_keras_refuse(call, "is cut in a way that octet does not know");
-    if (s->options.strided_slice.shrink_axis_mask & 1) {
-        OCTET_TRY(octet_keras_i32_scalar(call, "strided_slice", data[begin], &value));
-    } else {
-        OCTET_TRY(octet_keras_i32s(call, "strided_slice", data + begin, end - begin, &value));
-    }
-    return octet_keras_return(call, value);
-}
-
 /* What the slice does not name is taken whole; the converter names it where it knows every shape. */
 static void name_all(slice *s, const octet_shape *shape) {
     if (s->options.strided_slice.ellipsis_mask != 0 || s->options.strided_slice.new_axis_mask != 0) return;
@@ -103,7 +84,6 @@ octet_status octet_keras_function_getitem(octet_keras_call *call, const octet_ke
         OCTET_TRY(add_item(call, items, &s));
     }
     const octet_value *x = &call->graph->values[input];
-    if (x->data != NULL && x->type == OCTET_INT32 && x->shape.rank == 1) return slice_known(call, x, &s);
     if (!call->graph->open_batch) name_all(&s, &x->shape);
     OCTET_TRY(octet_keras_strided_slice(call, input, s.n, s.begin, s.end, s.strides, &s.options, &input));
     return octet_keras_return(call, input);
@@ -158,6 +138,6 @@ octet_status octet_keras_function_strided_slice(octet_keras_call *call, const oc
                   {"shrink_axis_mask", &options.strided_slice.shrink_axis_mask}};
     for (int32_t i = 0; i < 5; i++)
         OCTET_TRY(octet_keras_operand_i32s(call, 4 + i, masks[i].word, 1, masks[i].mask, &n[1]));
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, &options, &inputs[0]));
+    OCTET_TRY(octet_keras_emit_known(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, &options, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
