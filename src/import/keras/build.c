@@ -3,15 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "import/keras/emit/mask.h"
-#include "import/keras/layers/classes.h"
-#include "import/keras/layers/trained.h"
+#include "import/keras/inputs.h"
+#include "import/keras/leaf.h"
 #include "import/keras/order.h"
 #include "import/keras/schedule.h"
 #include "import/keras/scope.h"
-#include "import/keras/stored.h"
-#include "import/keras/weights.h"
+#include "import/keras/summary.h"
 
 typedef struct builder {
     octet_context *ctx;
@@ -29,14 +27,6 @@ typedef struct builder {
 /* Shared models that call shared models multiply: a bound on what a small file can ask for. */
 enum { MAX_CALLS = 1 << 18 };
 
-/* Attributes of every layer, which say nothing about inference. */
-static const char common_keys[] = "name trainable dtype batch_input_shape batch_shape batch_size input_shape input_dim "
-                                  "input_length build_config compile_config seed "
-                                  "registered_name module autocast activity_regularizer kernel_regularizer "
-                                  "bias_regularizer kernel_initializer bias_initializer "
-                                  "kernel_constraint bias_constraint quantization_config lora_rank lora_alpha "
-                                  "shared_object_id sparse ragged dynamic noise_shape";
-
 /* Where a model is called. */
 typedef struct place {
     const char *path, *scope; /* names of models, as octet and as TensorFlow writes them (import/keras/scope.h) */
@@ -46,198 +36,11 @@ typedef struct place {
 static octet_status build_model(builder *b, octet_keras_model *model, const place *at, const uint32_t *inputs,
                                 uint32_t n_inputs, uint32_t *outputs, uint32_t *n_outputs);
 
-/* An attribute that the row of the class does not name and that is set may change the result: refused. */
-static octet_status check_keys(octet_keras_call *call, const octet_keras_class *entry) {
-    const octet_json *value = NULL;
-    const octet_json *config = call->layer->config;
-    if (entry->keys == NULL) return OCTET_OK;
-    for (const char *key = octet_json_next(config, NULL, &value); key != NULL;
-         key = octet_json_next(config, key, &value)) {
-        if (octet_keras_word_in(common_keys, key) || octet_keras_word_in(entry->keys, key)) continue;
-        const octet_json_kind kind = octet_json_kind_of(value);
-        if (kind == OCTET_JSON_NULL || (kind == OCTET_JSON_BOOL && !octet_json_is_true(value))) continue;
-        const size_t length = strlen(key);
-        static const char *const endings[] = {"_initializer", "_regularizer", "_constraint", "_dropout"};
-        bool is_training = false;
-        for (size_t i = 0; i < 4; i++) {
-            const size_t n = strlen(endings[i]);
-            is_training = is_training || (length > n && strcmp(key + length - n, endings[i]) == 0);
-        }
-        if (!is_training)
-            return octet_keras_refuse(call, "attribute %s is set, and octet does not know what it does; leave it out",
-                                      key);
-    }
-    return OCTET_OK;
-}
-
-/* "float32", {"class_name": "DTypePolicy", "config": {"name": "float32"}}, mixed policies: weights are float32 anyhow.
- */
-static octet_status check_dtype(octet_keras_call *call) {
-    const octet_json *dtype = octet_json_get(call->layer->config, "dtype");
-    const char *name = octet_json_text(dtype), *mode = octet_keras_stored_mode(call->layer);
-    if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "name"));
-    if (mode != NULL && (strncmp(mode, "int8", 4) != 0 || octet_keras_stored_lacks_scale(call->layer)))
-        return octet_keras_refuse(
-            call, "was quantized by Keras (%s); octet needs the model as it was before model.quantize()", mode);
-    if (name == NULL || mode != NULL) return OCTET_OK;
-    static const char *const known[] = {"float32", "float16", "float64", "mixed_float16", "bfloat16", "mixed_bfloat16",
-                                        "int8",    "uint8",   "int16",   "int32",         "int64",    "bool"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (strcmp(name, known[i]) == 0) return OCTET_OK;
-    }
-    return octet_keras_refuse(call, "dtype %s is not supported; the model must be trained in float32", name);
-}
-
-/* Classes that are known and cannot be written, with what to do instead. */
-static const char *const remedies[][2] = {
-    {"Lambda", "a Lambda holds Python code, which is never run; replace it by layers (Rescaling, Reshape, Activation, "
-               "...) and save again"},
-    {"StringLookup TextVectorization Hashing HashedCrossing",
-     "texts and hashes are no part of a TensorFlow Lite model; compute the indices before the model, and save one "
-     "whose Input they are"},
-    {"TFSMLayer JaxLayer FlaxLayer TorchModuleWrapper", "it holds a program of another library, which is never run; "
-                                                        "rebuild its part with Keras layers and copy the weights"},
-    {"STFTSpectrogram MelSpectrogram", "spectrograms are supported as functions of the data only; compute them before "
-                                       "the model, and save one whose Input they are"},
-    {"ContrastLimitedAdaptiveHistogramEqualization",
-     "it acts at inference too and is not supported; equalize the pictures of the data before the model"},
-    {"MaxNumBoundingBoxes", "bounding boxes are no part of a model's inference; save the model without it"},
-    {"Pipeline", "a Pipeline of preprocessing layers is not supported; put its layers into the model one by one"},
-    {"RandomCrop", "at inference it resizes too, in ways that differ between versions of Keras; replace it by "
-                   "CenterCrop or Resizing"},
-    {"AutoContrast",
-     "it acts at inference too and is not supported; stretch the contrast of the data before the model"},
-};
-
-static octet_status refuse_class(octet_keras_call *call) {
-    for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++) {
-        const char *package = strchr(call->layer->class_name, '>');
-        const char *class_name = package != NULL ? package + 1 : call->layer->class_name;
-        if (octet_keras_word_in(remedies[i][0], class_name)) return octet_keras_refuse(call, "%s", remedies[i][1]);
-    }
-    octet_buffer list = {0};
-    for (uint32_t i = 0; octet_keras_class_at(i) != NULL && list.size < 600; i++) {
-        const octet_status status =
-            octet_buffer_format(call->ctx, &list, "%s%s", i > 0 ? " " : "", octet_keras_class_at(i)->name);
-        if (status != OCTET_OK) break;
-    }
-    const octet_status status =
-        octet_keras_refuse(call, "this class is not supported; supported are %s%s",
-                           list.data != NULL ? (const char *)list.data : "", list.size >= 600 ? " ..." : "");
-    octet_buffer_free(call->ctx, &list);
-    return status;
-}
-
-/* Layers that take integers as they are; all others compute in float32. */
-static const char integer_layers[] = "Embedding ReversibleEmbedding Flatten Reshape Permute RepeatVector Concatenate "
-                                     "ZeroPadding1D Cropping1D Dropout Identity "
-                                     "TimeDistributed";
-
-static octet_status cast_inputs(octet_keras_call *call) {
-    if (octet_keras_class_of(call->layer)->emit == octet_keras_call_function) return OCTET_OK;
-    if (octet_keras_word_in(integer_layers, call->layer->class_name)) return OCTET_OK;
-    for (uint32_t i = 0; i < call->n_inputs; i++) {
-        const octet_type type = call->graph->values[call->inputs[i]].type;
-        const octet_options options = {.cast = {type, OCTET_FLOAT32}};
-        if (type == OCTET_FLOAT32) continue;
-        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &call->inputs[i], 1, &options, &call->inputs[i]));
-    }
-    return OCTET_OK;
-}
-
-static octet_status emit_leaf(octet_keras_call *call) {
-    const octet_keras_class *entry = octet_keras_class_of(call->layer);
-    if (entry == NULL) return refuse_class(call);
-    OCTET_TRY(check_keys(call, entry));
-    OCTET_TRY(check_dtype(call));
-    OCTET_TRY(cast_inputs(call));
-    OCTET_TRY(entry->emit(call));
-    return octet_keras_mask_pass(call);
-}
-
 static void note_shape(builder *b, octet_keras_layer *layer, uint32_t value) {
     if (layer->output_rank >= 0) return;
     const octet_shape *shape = &b->graph->values[value].shape;
     layer->output_rank = shape->rank;
     memcpy(layer->output_dims, shape->dims, sizeof shape->dims);
-}
-
-/* Graph inputs. */
-
-/* Integers where the layer says so, as the converter's files have it: pixels as bytes, indices of words. All floats are
- * float32. */
-static octet_type input_type_of(const octet_keras_layer *layer) {
-    const octet_json *dtype = octet_json_get(layer->config, "dtype");
-    const char *name = octet_json_text(dtype);
-    if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "name"));
-    static const octet_type integers[] = {OCTET_INT8, OCTET_UINT8, OCTET_INT16, OCTET_INT32, OCTET_INT64, OCTET_BOOL};
-    for (size_t i = 0; name != NULL && i < sizeof integers / sizeof *integers; i++)
-        if (strcmp(name, octet_type_name(integers[i])) == 0) return integers[i];
-    return OCTET_FLOAT32;
-}
-
-/* "64,64,3": the shape that the file has, with a size where it leaves one open. */
-static const char *example_shape(const octet_json *list, char text[OCTET_SHAPE_TEXT_SIZE]) {
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t i = 1; i < octet_json_length(list) && used < OCTET_SHAPE_TEXT_SIZE - 16; i++) {
-        int64_t size = 64;
-        if (!octet_json_integer(octet_json_at(list, i), &size) || size > INT32_MAX || size < 1) size = 64;
-        used += (size_t)snprintf(text + used, OCTET_SHAPE_TEXT_SIZE - used, "%s%d", i > 1 ? "," : "", (int)size);
-    }
-    return text;
-}
-
-static octet_status input_shape_of(builder *b, const octet_keras_layer *layer, const octet_shape *given,
-                                   octet_shape *out, bool *open_batch) {
-    const octet_json *list = layer->input_shape;
-    const size_t rank = octet_json_length(list);
-    OCTET_CHECK(
-        b->ctx, octet_json_kind_of(list) == OCTET_JSON_ARRAY, OCTET_MODEL,
-        "%s: input %s: the file does not say its shape; save the model after building it (an Input layer first)",
-        b->label, layer->name);
-    OCTET_CHECK(b->ctx, rank >= 1 && rank <= OCTET_MAX_RANK, OCTET_UNSUPPORTED,
-                "%s: input %s has %zu dimensions, 1 to %d are supported", b->label, layer->name, rank, OCTET_MAX_RANK);
-    *out = (octet_shape){.rank = (int32_t)rank};
-    for (size_t i = 0; i < rank; i++) {
-        int64_t size = -1;
-        const octet_json *item = octet_json_at(list, i);
-        const bool is_open = octet_json_kind_of(item) == OCTET_JSON_NULL;
-        OCTET_CHECK(b->ctx, is_open || (octet_json_integer(item, &size) && size >= 1 && size <= INT32_MAX), OCTET_MODEL,
-                    "%s: input %s: dimension %zu is no size", b->label, layer->name, i);
-        if (i == 0) {
-            *open_batch = is_open;
-            out->dims[0] = is_open ? 1 : (int32_t)size;
-            continue;
-        }
-        if (is_open && given != NULL && given->rank == (int32_t)rank) size = given->dims[i];
-        if (is_open && given != NULL && given->rank == (int32_t)rank - 1) size = given->dims[i - 1];
-        char text[OCTET_SHAPE_TEXT_SIZE];
-        OCTET_CHECK(b->ctx, size >= 1, OCTET_UNSUPPORTED,
-                    "%s: input %s leaves dimension %zu open: say its shape, as --input-shape %s", b->label, layer->name,
-                    i, example_shape(list, text));
-        out->dims[i] = (int32_t)size;
-    }
-    return octet_shape_check(b->ctx, out, layer->name);
-}
-
-static octet_status add_inputs(builder *b, octet_keras_model *model, const octet_import_options *options,
-                               uint32_t *values) {
-    for (uint32_t i = 0; i < model->n_inputs; i++) {
-        octet_keras_layer *layer = &model->layers[model->inputs[i].layer];
-        OCTET_CHECK(b->ctx, strcmp(layer->class_name, "InputLayer") == 0, OCTET_MODEL,
-                    "%s: input_layers names %s, which is a %s", b->label, layer->name, layer->class_name);
-        const octet_shape *given = options != NULL && i < options->n_input_shapes ? &options->input_shapes[i] : NULL;
-        octet_shape shape;
-        bool open_batch = false;
-        OCTET_TRY(input_shape_of(b, layer, given, &shape, &open_batch));
-        b->graph->open_batch = b->graph->open_batch || open_batch;
-        const char *name = NULL;
-        OCTET_TRY(octet_arena_format(b->ctx, b->arena, &name, "serving_default_%s:0", layer->name));
-        OCTET_TRY(octet_graph_add_value(b->ctx, b->graph, name, input_type_of(layer), &shape, &values[i]));
-        OCTET_TRY(octet_graph_add_input(b->ctx, b->graph, values[i], layer->name));
-    }
-    return OCTET_OK;
 }
 
 /* Calls. */
@@ -287,7 +90,7 @@ static octet_status new_call(builder *b, const octet_keras_layer *layer, const c
 }
 
 static octet_status run_call(builder *b, octet_keras_call *call, const char *scope, uint32_t depth) {
-    if (call->layer->model == NULL) return emit_leaf(call);
+    if (call->layer->model == NULL) return octet_keras_leaf_emit(call);
     call->n_outputs = OCTET_KERAS_MAX_OUTPUTS;
     const place inside = {call->path, scope, depth + 1};
     return build_model(b, call->layer->model, &inside, call->inputs, call->n_inputs, call->outputs, &call->n_outputs);
@@ -471,8 +274,7 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
                  .n_calls = outer->n_calls,
                  .masks = outer->masks};
     const char *full = NULL;
-    const bool is_trained =
-        octet_keras_trained_is_wrapper(outer->layer); /* it opens no scope of its own for its layer */
+    const bool is_trained = outer->layer->class->is_trainer; /* it opens no scope of its own for its layer */
     OCTET_TRY(
         octet_arena_format(outer->ctx, outer->arena, &full, is_trained ? "%s" : "%s/%s", outer->path, layer->name));
     octet_keras_call *call = NULL;
@@ -481,7 +283,7 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
     call->n_inputs = n_inputs;
     call->mask = mask;
     call->zero_masked = outer->zero_masked;
-    call->steps = outer->steps;
+    call->recurrence = outer->recurrence;
     call->trainer = is_trained ? outer : outer->trainer;
     const octet_status status = run_call(&b, call, "", 1);
     if (status == OCTET_OK) {
@@ -490,44 +292,6 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
     }
     octet_memory_free(outer->ctx, call);
     return status;
-}
-
-/* The layer table. */
-
-static octet_status list_sources(builder *b, const octet_keras_model *model, const octet_keras_argument *argument,
-                                 octet_buffer *text) {
-    for (uint32_t i = 0; argument->kind == OCTET_KERAS_LIST && i < argument->n_items; i++)
-        OCTET_TRY(list_sources(b, model, &argument->items[i], text));
-    if (argument->kind != OCTET_KERAS_TENSOR || text->size > 4096) return OCTET_OK;
-    return octet_buffer_format(b->ctx, text, "%s%s", text->size > 0 ? ", " : "",
-                               model->layers[argument->reference.layer].name);
-}
-
-static octet_status add_row(builder *b, const octet_keras_model *model, const octet_keras_layer *layer, int32_t depth) {
-    octet_layer row = {.name = layer->name, .class_name = layer->class_name, .depth = depth};
-    octet_keras_weights_count(layer, &row.n_parameters, &row.n_trainable);
-    row.output_shape.rank = layer->output_rank < 0 ? 0 : layer->output_rank;
-    memcpy(row.output_shape.dims, layer->output_dims, sizeof row.output_shape.dims);
-    if (b->graph->open_batch && row.output_shape.rank > 0) row.output_shape.dims[0] = -1;
-    octet_buffer sources = {0};
-    octet_status status = OCTET_OK;
-    for (uint32_t i = 0; status == OCTET_OK && layer->n_nodes > 0 && i < layer->nodes[0].n_arguments; i++) {
-        status = list_sources(b, model, &layer->nodes[0].arguments[i], &sources);
-    }
-    row.inputs = sources.data != NULL ? (const char *)sources.data : "";
-    if (status == OCTET_OK) status = octet_graph_add_layer(b->ctx, b->graph, &row);
-    octet_buffer_free(b->ctx, &sources);
-    return status;
-}
-
-static octet_status add_rows(builder *b, const octet_keras_model *model, int32_t depth) {
-    for (uint32_t i = 0; i < model->n_layers; i++) {
-        const octet_keras_layer *layer = &model->layers[i];
-        if (model->is_sequential && i == 0) continue; /* Keras does not list a Sequential's InputLayer */
-        OCTET_TRY(add_row(b, model, layer, depth));
-        if (layer->model != NULL) OCTET_TRY(add_rows(b, layer->model, depth + 1));
-    }
-    return OCTET_OK;
 }
 
 static octet_status add_outputs(builder *b, const octet_keras_model *model, const uint32_t *outputs, uint32_t n) {
@@ -553,11 +317,11 @@ octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const oct
     OCTET_TRY(OCTET_NEW(ctx, arena, n_outputs, &outputs));
     graph->is_traced = true;
     graph->output_call = keras_version >= 3 ? "StatefulPartitionedCall_1" : "StatefulPartitionedCall";
-    OCTET_TRY(add_inputs(&b, model, options, inputs));
+    OCTET_TRY(octet_keras_inputs_add(ctx, arena, label, model, options, graph, inputs));
     place at = {.path = model->name};
     OCTET_TRY(octet_keras_scope_enter(ctx, arena, &scopes, keras_version, "", model->name, &at.scope));
     OCTET_TRY(build_model(&b, model, &at, inputs, model->n_inputs, outputs, &n_outputs));
     OCTET_TRY(add_outputs(&b, model, outputs, n_outputs));
     OCTET_TRY(octet_keras_order(ctx, graph, keras_version, &steps));
-    return add_rows(&b, model, 0);
+    return octet_keras_summary_add(ctx, graph, model);
 }

@@ -170,8 +170,9 @@ static octet_status read_nodes(reader *r, octet_keras_model *model, const octet_
     const size_t n = octet_json_kind_of(list) == OCTET_JSON_ARRAY ? octet_json_length(list) : 0;
     OCTET_CHECK(r->ctx, n <= OCTET_KERAS_MAX_LAYERS, OCTET_LIMIT, "%s: layer %s is called more than %d times",
                 r->document->name, layer->name, OCTET_KERAS_MAX_LAYERS);
-    if (strcmp(layer->class_name, "InputLayer") == 0 || n == 0) {
-        layer->n_nodes = strcmp(layer->class_name, "InputLayer") == 0;
+    const bool is_input = layer->class != NULL && layer->class->is_input;
+    if (is_input || n == 0) {
+        layer->n_nodes = is_input;
         return OCTET_NEW(r->ctx, r->arena, layer->n_nodes, &layer->nodes);
     }
     OCTET_TRY(OCTET_NEW(r->ctx, r->arena, n, &layer->nodes));
@@ -313,6 +314,7 @@ static octet_status read_sequential(reader *r, const octet_json *config, octet_k
     if (first->name == NULL) { /* the place that read_model left for an InputLayer */
         const char *name = model->n_layers > 1 ? model->layers[1].name : model->name;
         first->class_name = "InputLayer";
+        first->class = octet_keras_class_find(first->class_name);
         OCTET_TRY(octet_arena_format(r->ctx, r->arena, &first->name, "%s_input", name));
         first->input_shape = model->n_layers > 1 ? first_shape(model, config) : NULL;
         first->is_trainable = true;
@@ -349,7 +351,8 @@ static octet_status read_wrapped(reader *r, const octet_json *config, octet_kera
             continue;
         OCTET_TRY(read_layer(r, inner, &layer->wrapped[layer->n_wrapped++]));
     }
-    if (strcmp(layer->class_name, "Bidirectional") == 0 && layer->n_wrapped == 1) {
+    const bool is_pair = layer->class != NULL && layer->class->inner == OCTET_KERAS_INNER_DIRECTIONS;
+    if (is_pair && layer->n_wrapped == 1) {
         /* Keras 2 writes the forward layer only; the backward one is the same with go_backwards turned round. */
         OCTET_TRY(read_layer(r, octet_json_get(config, "layer"), &layer->wrapped[layer->n_wrapped++]));
     }
@@ -392,7 +395,8 @@ static octet_status read_layer(reader *r, const octet_json *object, octet_keras_
     }
     OCTET_CHECK(r->ctx, octet_json_kind_of(config) == OCTET_JSON_OBJECT, OCTET_FORMAT, "%s: layer %s has no config",
                 r->document->name, layer->name);
-    if (strcmp(layer->class_name, "InputLayer") == 0) {
+    layer->class = layer->is_operation ? octet_keras_class_operation() : octet_keras_class_find(layer->class_name);
+    if (layer->class != NULL && layer->class->is_input) {
         layer->input_shape = octet_json_get(config, "batch_shape");
         if (layer->input_shape == NULL) layer->input_shape = octet_json_get(config, "batch_input_shape");
         return OCTET_OK;
@@ -444,4 +448,9 @@ octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, con
     OCTET_CHECK(ctx, octet_json_kind_of(document->root) == OCTET_JSON_OBJECT, OCTET_FORMAT,
                 "%s: is not the configuration of a model", document->name);
     return read_model(&r, document->root, "model", out);
+}
+
+const char *octet_keras_dtype_name(const octet_json *dtype) {
+    const char *name = octet_json_text(dtype);
+    return name != NULL ? name : octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "name"));
 }

@@ -7,6 +7,7 @@
 #define OCTET_IMPORT_KERAS_CONFIG_H
 
 #include "formats/json.h"
+#include "import/keras/class.h"
 
 enum { OCTET_KERAS_MAX_LAYERS = 1 << 16, OCTET_KERAS_MAX_ARGUMENTS = 1 << 20 };
 
@@ -50,9 +51,10 @@ typedef struct octet_keras_weight {
 
 typedef struct octet_keras_layer {
     const char *name, *class_name;
-    const octet_json *config;      /* object; NULL for an InputLayer that Sequential leaves out */
-    const octet_json *input_shape; /* InputLayer: batch_shape; others: build_config's input_shape; or NULL */
-    bool is_operation;             /* a keras.ops function, no layer */
+    const octet_keras_class *class; /* its row; NULL: a model, or unknown, which is refused when it is called */
+    const octet_json *config;       /* object; NULL for an InputLayer that Sequential leaves out */
+    const octet_json *input_shape;  /* InputLayer: batch_shape; others: build_config's input_shape; or NULL */
+    bool is_operation;              /* a keras.ops function, no layer */
     bool is_trainable;
     octet_keras_node *nodes;
     uint32_t n_nodes;
@@ -84,5 +86,8 @@ typedef struct octet_keras_model {
  */
 octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
                                      octet_keras_model **out);
+
+/* "float32" of an attribute dtype: a name, or a policy with one. NULL: neither. */
+const char *octet_keras_dtype_name(const octet_json *dtype);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "formats/hdf5.h"
-#include "import/keras/layers/classes.h"
+#include "import/keras/weights.h"
 
 const char *octet_keras_stored_mode(const octet_keras_layer *layer) {
     const octet_json *dtype = octet_json_get(layer->config, "dtype");
@@ -19,12 +19,12 @@ static bool is_int8(const octet_keras_layer *layer) {
     return mode != NULL && strncmp(mode, "int8", 4) == 0;
 }
 
-static const char layers[] = "Dense EinsumDense Embedding Conv1D Conv2D Conv3D";
+static bool has_parts(const octet_keras_layer *layer) { return layer->class != NULL && layer->class->has_stored_parts; }
 
 void octet_keras_stored_list(octet_keras_layer *layer) {
     static const char *const places[] = {"vars/0", "vars/1", "vars/2"};
-    if (!octet_keras_word_in(layers, layer->class_name) || layer->n_weights == 0 || layer->n_weights > 2) return;
-    const bool is_table = strcmp(layer->class_name, "Embedding") == 0;
+    if (!has_parts(layer) || layer->n_weights == 0 || layer->n_weights > 2) return;
+    const bool is_table = layer->class->is_table;
     const uint32_t first = layer->n_weights;
     int64_t rank = 0;
     if (is_int8(layer))
@@ -55,7 +55,7 @@ static octet_status divide(octet_context *ctx, const octet_keras_layer *layer, c
                            float *data) {
     const octet_hdf5_node *whole = layer->weights[0].dataset;
     const size_t rows = whole->rank > 0 ? (size_t)whole->dims[0] : 0;
-    const bool is_table = strcmp(layer->class_name, "Embedding") == 0;
+    const bool is_table = layer->class->is_table;
     OCTET_CHECK(ctx,
                 scale->kind == OCTET_HDF5_NUMBERS && scale->n_elements > 0 && n % scale->n_elements == 0 &&
                     (!is_table || scale->n_elements == rows),
@@ -89,7 +89,7 @@ static octet_status add_update(octet_context *ctx, const octet_keras_layer *laye
 octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer,
                                      const char *label) {
     const octet_hdf5_node *scale = part_of(layer, "_scale"), *a = part_of(layer, "_a"), *b = part_of(layer, "_b");
-    if (!octet_keras_word_in(layers, layer->class_name) || (scale == NULL && (a == NULL || b == NULL))) return OCTET_OK;
+    if (!has_parts(layer) || (scale == NULL && (a == NULL || b == NULL))) return OCTET_OK;
     const octet_hdf5_node *parts = layer->weights[0].dataset;
     OCTET_CHECK(ctx, parts != NULL && parts->kind == OCTET_HDF5_NUMBERS, OCTET_MODEL, "%s: layer %s has no %s", label,
                 layer->name, layer->weights[0].name);

@@ -1,10 +1,11 @@
 #include "import/keras/weights.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "import/keras/layers/classes.h"
 #include "import/keras/layers/trained.h"
+#include "import/keras/names.h"
 #include "import/keras/stored.h"
 
 typedef struct binder {
@@ -13,6 +14,11 @@ typedef struct binder {
     const octet_hdf5 *hdf5;
     const char *label;
 } binder;
+
+void octet_keras_weights_add(octet_keras_layer *layer, const char *name, const char *path, bool is_trainable) {
+    assert(layer->n_weights < OCTET_KERAS_MAX_WEIGHTS);
+    layer->weights[layer->n_weights++] = (octet_keras_weight){.name = name, .path = path, .is_trainable = is_trainable};
+}
 
 /* 1. Which weights: asked from the table of layers, for the whole tree. */
 
@@ -25,11 +31,10 @@ static octet_status list_layer(binder *b, octet_keras_layer *layer, uint32_t dep
         return OCTET_OK;
     }
     for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(list_layer(b, &layer->wrapped[i], depth + 1));
-    const octet_keras_class *entry = octet_keras_class_of(layer);
     /* An unknown class is refused with a better sentence when it is built. */
-    if (entry == NULL || entry->weights == NULL) return OCTET_OK;
+    if (layer->class == NULL || layer->class->weights == NULL) return OCTET_OK;
     OCTET_TRY(OCTET_NEW(b->ctx, b->arena, OCTET_KERAS_MAX_WEIGHTS, &layer->weights));
-    OCTET_TRY(entry->weights(b->ctx, b->arena, layer));
+    OCTET_TRY(layer->class->weights(b->ctx, b->arena, layer));
     octet_keras_stored_list(layer);
     return OCTET_OK;
 }
@@ -215,9 +220,7 @@ typedef struct class_count {
 static void name_child(const octet_keras_layer *layer, class_count *counts, uint32_t *n_counts, char *name,
                        size_t capacity) {
     char snake[256];
-    /* The one layer that Keras exports by another name than its class has. */
-    const char *class_name =
-        strcmp(layer->class_name, "GroupQueryAttention") == 0 ? "GroupedQueryAttention" : layer->class_name;
+    const char *class_name = layer->class != NULL ? layer->class->name : layer->class_name;
     octet_keras_snake_case(class_name, snake, sizeof snake);
     uint32_t k = 0;
     while (k < *n_counts && strcmp(counts[k].class_name, class_name) != 0) k++;
@@ -239,8 +242,7 @@ static octet_status bind_container(binder *b, octet_keras_model *model, const oc
     OCTET_TRY(OCTET_NEW(b->ctx, b->arena, model->n_layers, &counts));
     for (uint32_t i = 0; i < model->n_layers; i++) {
         octet_keras_layer *layer = &model->layers[i];
-        if (layer->is_operation || (layer->model == NULL && octet_keras_class_of(layer) == NULL))
-            continue; /* refused when built */
+        if (layer->is_operation || (layer->model == NULL && layer->class == NULL)) continue; /* refused when built */
         char name[288];
         name_child(layer, counts, &n_counts, name, sizeof name);
         const octet_hdf5_node *child = NULL;
@@ -258,22 +260,22 @@ static octet_status bind_container(binder *b, octet_keras_model *model, const oc
 /* Where a wrapper keeps its layers: attributes by name, or a list. */
 static octet_status bind_wrapped(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group, const char *path) {
     static const char *const directions[] = {"forward_layer", "backward_layer"};
-    const bool is_both = strcmp(layer->class_name, "Bidirectional") == 0,
-               is_list = strcmp(layer->class_name, "StackedRNNCells") == 0;
+    const octet_keras_inner inner = layer->class != NULL ? layer->class->inner : OCTET_KERAS_INNER_LAYER;
     class_count *counts = NULL;
     uint32_t n_counts = 0;
     OCTET_TRY(OCTET_NEW(b->ctx, b->arena, layer->n_wrapped, &counts));
     for (uint32_t i = 0; i < layer->n_wrapped; i++) {
         const char *child_path = NULL;
         char name[320];
-        int length = 0;
-        if (is_list) length = snprintf(name, sizeof name, "cells/");
-        if (is_list) name_child(&layer->wrapped[i], counts, &n_counts, name + length, sizeof name - (size_t)length);
-        else
+        if (inner == OCTET_KERAS_INNER_CELLS) {
+            const int length = snprintf(name, sizeof name, "cells/");
+            name_child(&layer->wrapped[i], counts, &n_counts, name + length, sizeof name - (size_t)length);
+        } else {
             snprintf(name, sizeof name, "%s",
-                     is_both                                 ? directions[i]
-                     : strcmp(layer->class_name, "RNN") == 0 ? "cell"
-                                                             : "layer");
+                     inner == OCTET_KERAS_INNER_DIRECTIONS ? directions[i]
+                     : inner == OCTET_KERAS_INNER_CELL     ? "cell"
+                                                           : "layer");
+        }
         OCTET_TRY(octet_arena_format(b->ctx, b->arena, &child_path, "%s/%s", path, name));
         OCTET_TRY(bind_tree(b, &layer->wrapped[i], group != NULL ? child_of(b, group, name) : NULL, child_path));
     }
@@ -282,7 +284,8 @@ static octet_status bind_wrapped(binder *b, octet_keras_layer *layer, const octe
 
 static octet_status bind_tree(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group, const char *path) {
     if (layer->model != NULL) return bind_container(b, layer->model, group, path);
-    if (group != NULL && octet_keras_trained_is_wrapper(layer)) octet_keras_trained_bind(b->hdf5, group, layer);
+    if (group != NULL && layer->class != NULL && layer->class->is_trainer)
+        octet_keras_trained_bind(b->hdf5, group, layer);
     for (uint32_t i = 0; i < layer->n_weights; i++) {
         octet_keras_weight *weight = &layer->weights[i];
         if (weight->dataset != NULL) continue;

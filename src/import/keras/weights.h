@@ -10,6 +10,11 @@
 #include "formats/hdf5.h"
 #include "import/keras/config.h"
 
+enum { OCTET_KERAS_MAX_WEIGHTS = 16 };
+
+/* For the functions that list a layer's weights: appends one. The list must not be full. */
+void octet_keras_weights_add(octet_keras_layer *layer, const char *name, const char *path, bool is_trainable);
+
 /* Fills layer->weights of every layer of `model` (also nested and wrapped ones), without datasets. */
 octet_status octet_keras_weights_list(octet_context *ctx, octet_arena *arena, octet_keras_model *model,
                                       const char *label);

@@ -268,9 +268,8 @@ static octet_status activate(octet_keras_call *call, const char *key, const octe
             layer->class_name = octet_json_text(octet_json_get(value, "class_name"));
             layer->name = octet_json_text(octet_json_get(config, "name"));
             layer->config = config;
-            static const char *const layers[] = {"ReLU", "LeakyReLU", "ELU", "Softmax", "Activation"};
-            for (size_t i = 0; layer->class_name != NULL && i < 5; i++) {
-                if (strcmp(layer->class_name, layers[i]) != 0) continue;
+            if (layer->class_name != NULL) layer->class = octet_keras_class_find(layer->class_name);
+            if (layer->class != NULL && layer->class->is_activation) {
                 if (layer->name == NULL) layer->name = layer->class_name;
                 uint32_t outputs[OCTET_KERAS_MAX_OUTPUTS], n = 0;
                 OCTET_TRY(octet_keras_call_layer(call, layer, &x, 1, OCTET_NONE, outputs, &n));

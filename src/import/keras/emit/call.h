@@ -28,8 +28,8 @@ typedef struct octet_keras_call {
     uint32_t n_outputs;
     uint32_t mask;    /* bool [batch,steps] given as the argument `mask`; OCTET_NONE: none (import/keras/emit/mask.h) */
     bool zero_masked; /* set by a Bidirectional: masked steps give zeros */
-    const struct octet_keras_steps
-        *steps; /* of a cell: how the RNN around it runs (import/keras/layers/recurrent.h); NULL elsewhere */
+    const struct octet_keras_recurrence
+        *recurrence; /* of a cell: how the RNN around it runs (import/keras/layers/recurrent.h); NULL elsewhere */
     struct octet_keras_call
         *trainer; /* inside a QuantizeWrapper: its call (import/keras/layers/trained.h); NULL elsewhere */
     struct octet_keras_masks *masks; /* of the whole import */
@@ -37,8 +37,6 @@ typedef struct octet_keras_call {
     uint64_t arguments_read,
         keys_read; /* of a function: bit i, the i-th argument, the i-th key of the configuration was asked for */
 } octet_keras_call;
-
-typedef octet_status octet_keras_emit_function(octet_keras_call *call);
 
 /* UNSUPPORTED: "m.h5: layer conv1 (Conv2D): <sentence>". */
 octet_status octet_keras_refuse(octet_keras_call *call, const char *format, ...) OCTET_PRINTF(2, 3);
@@ -151,7 +149,7 @@ octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *ac
 octet_status octet_keras_softmax(octet_keras_call *call, uint32_t x, int32_t axis, bool is_log, uint32_t *out);
 
 /* import/keras/build.c: calls another layer (of a wrapper) on `inputs`, with `mask` (OCTET_NONE: none), zero_masked and
- * steps as the outer call has them. */
+ * recurrence as the outer call has them. */
 octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs,
                                     uint32_t n_inputs, uint32_t mask, uint32_t *outputs, uint32_t *n_outputs);
 

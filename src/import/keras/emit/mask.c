@@ -1,7 +1,5 @@
 #include "import/keras/emit/mask.h"
 
-#include "import/keras/layers/classes.h"
-
 uint32_t octet_keras_mask_of(const octet_keras_call *call, uint32_t value) {
     return value < call->masks->n ? call->masks->of[value] : OCTET_NONE;
 }
@@ -44,14 +42,6 @@ octet_status octet_keras_refuse_mask(octet_keras_call *call) {
         call, "reads a sequence with a mask (of an Embedding with mask_zero, or a Masking), which it does not heed "
               "in octet; train without the mask");
 }
-
-/* Their outputs have the steps of their inputs. */
-static const char passing[] = "Activation ReLU LeakyReLU PReLU ELU ThresholdedReLU Dropout SpatialDropout1D "
-                              "GaussianNoise GaussianDropout AlphaDropout "
-                              "ActivityRegularization Identity BatchNormalization LayerNormalization "
-                              "GroupNormalization UnitNormalization RMSNormalization Dense "
-                              "TimeDistributed MultiHeadAttention";
-static const char merging[] = "Add Subtract Multiply Average Maximum Minimum Concatenate";
 
 /* A mask of which every step counts, for a sequence without one. */
 static octet_status mask_of_ones(octet_keras_call *call, uint32_t value, uint32_t *out) {
@@ -99,12 +89,11 @@ static octet_status merge_masks(octet_keras_call *call) {
 }
 
 octet_status octet_keras_mask_pass(octet_keras_call *call) {
-    if (call->masks->n == 0 || call->n_inputs == 0 || call->n_outputs != 1 || call->layer->is_operation)
-        return OCTET_OK;
-    if (octet_keras_word_in(passing, call->layer->class_name)) {
+    const octet_keras_mask_rule rule = call->layer->class->mask;
+    if (call->masks->n == 0 || call->n_inputs == 0 || call->n_outputs != 1) return OCTET_OK;
+    if (rule == OCTET_KERAS_MASK_PASSED)
         return octet_keras_mask_set(call, call->outputs[0], octet_keras_mask_of(call, call->inputs[0]));
-    }
-    return octet_keras_word_in(merging, call->layer->class_name) ? merge_masks(call) : OCTET_OK;
+    return rule == OCTET_KERAS_MASK_MERGED ? merge_masks(call) : OCTET_OK;
 }
 
 octet_status octet_keras_mask_numbers(octet_keras_call *call, uint32_t mask, uint32_t *out) {

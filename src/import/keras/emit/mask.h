@@ -1,7 +1,7 @@
 /* import/keras/emit/mask.h - masks: which steps of a sequence count.
  * In:  values with the masks that Embedding and Masking gave them.
  * Out: the mask that holds for what a layer reads; masks of what it returns.
- * Knows: which layers pass a mask on, as Keras does. A mask is a bool value [batch,steps].
+ * Knows: how masks are passed on and merged, as Keras does. A mask is a bool value [batch,steps].
  * Does not know: what a layer does with one. */
 #ifndef OCTET_IMPORT_KERAS_EMIT_MASK_H
 #define OCTET_IMPORT_KERAS_EMIT_MASK_H

@@ -82,8 +82,7 @@ octet_status octet_keras_function_cast(octet_keras_call *call, const octet_keras
     OCTET_TRY(octet_keras_operand_x(call, &x));
     OCTET_TRY(octet_keras_operand(call, 1, "dtype DstT", &argument));
     const octet_json *value = argument != NULL ? argument->constant : octet_json_get(call->layer->config, "dtype");
-    const char *name = octet_json_text(value);
-    if (name == NULL) name = octet_json_text(octet_json_get(octet_json_get(value, "config"), "name"));
+    const char *name = octet_keras_dtype_name(value);
     octet_type type = OCTET_FLOAT32;
     if (name != NULL && strstr(name, "int32") != NULL) type = OCTET_INT32;
     else if (name != NULL && strcmp(name, "bool") == 0) type = OCTET_BOOL;

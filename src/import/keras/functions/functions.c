@@ -215,7 +215,7 @@ static octet_status function_name(octet_keras_call *call, char *out, size_t capa
         octet_keras_snake_case(call->layer->class_name, out, capacity);
         return OCTET_OK;
     }
-    if (strcmp(call->layer->class_name, "TensorFlowOpLayer") == 0) {
+    if (call->layer->class->is_node) {
         const char *text = octet_json_text(octet_json_get(call->layer->config, "node_def"));
         const char *at = text != NULL ? strstr(text, "\"op\":") : NULL;
         const char *begin = at != NULL ? strchr(at + 5, '"') : NULL;
@@ -265,8 +265,7 @@ static octet_status add_constants(octet_keras_call *call) {
 
 /* A list of tensors that a TensorFlowOpLayer reads is its arguments one by one, unless the function takes a list. */
 static octet_status spread_list(octet_keras_call *call, const char *name) {
-    if (strcmp(call->layer->class_name, "TensorFlowOpLayer") != 0 || call->node == NULL ||
-        octet_keras_word_in("concat concat_v2 pack", name))
+    if (!call->layer->class->is_node || call->node == NULL || octet_keras_word_in("concat concat_v2 pack", name))
         return OCTET_OK;
     if (octet_json_kind_of(octet_json_get(call->layer->config, "constants")) == OCTET_JSON_OBJECT &&
         octet_json_length(octet_json_get(call->layer->config, "constants")) > 0) {

@@ -146,7 +146,7 @@ octet_status octet_keras_function_place_picture(octet_keras_call *call, const oc
 octet_status octet_keras_function_resize(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t inputs[2];
     int32_t size[2], n = 0;
-    const bool is_old = self->variant != NULL && strcmp(call->layer->class_name, "TensorFlowOpLayer") != 0;
+    const bool is_old = self->variant != NULL && !call->layer->class->is_node;
     octet_options options = {.resize = {0}};
     const octet_keras_argument *method = NULL;
     OCTET_TRY(octet_keras_operand_x(call, &inputs[0]));

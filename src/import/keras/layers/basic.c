@@ -10,7 +10,7 @@ octet_status octet_keras_weights_dense(octet_context *ctx, octet_arena *arena, o
     octet_keras_weights_add(layer, "kernel", "vars/0", true);
     /* EinsumDense has bias_axes instead of use_bias. */
     const octet_json *use_bias = octet_json_get(layer->config, "use_bias");
-    const bool is_einsum = strcmp(layer->class_name, "EinsumDense") == 0;
+    const bool is_einsum = layer->class->is_equation;
     const bool has_bias = is_einsum ? octet_json_text(octet_json_get(layer->config, "bias_axes")) != NULL
                                     : octet_json_kind_of(use_bias) != OCTET_JSON_BOOL || octet_json_is_true(use_bias);
     if (has_bias) octet_keras_weights_add(layer, "bias", "vars/1", true);

@@ -1,235 +1,293 @@
 #include "import/keras/layers/classes.h"
 
-#include <assert.h>
 #include <string.h>
 
+#include "import/keras/names.h"
+
 /* An InputLayer that is none of its model's inputs has nothing to read. */
-static octet_status emit_input(octet_keras_call *call) {
+octet_status octet_keras_emit_input(octet_keras_call *call) {
     return octet_keras_contradict(call, "is no input of its model");
 }
 
-#define CONV                                                                                                     \
+/* Attributes of every layer, which say nothing about inference. */
+static const char common_keys[] = "name trainable dtype batch_input_shape batch_shape batch_size input_shape input_dim "
+                                  "input_length build_config compile_config seed "
+                                  "registered_name module autocast activity_regularizer kernel_regularizer "
+                                  "bias_regularizer kernel_initializer bias_initializer "
+                                  "kernel_constraint bias_constraint quantization_config lora_rank lora_alpha "
+                                  "shared_object_id sparse ragged dynamic noise_shape";
+
+/* Attributes of families. */
+#define CONV_KEYS                                                                                                \
     "filters kernel_size strides padding data_format dilation_rate groups activation use_bias depth_multiplier " \
     "output_padding rank "
-#define POOL "pool_size strides padding data_format "
-#define RECURRENT                                                                                               \
+#define POOL_KEYS "pool_size strides padding data_format"
+#define RECURRENT_KEYS                                                                                          \
     "units activation recurrent_activation use_bias unit_forget_bias dropout recurrent_dropout implementation " \
-    "return_sequences "                                                                                         \
-    "return_state "                                                                                             \
-    "go_backwards stateful unroll time_major reset_after zero_output_for_mask recurrent_initializer bias_initializer "
-#define GROUPED_HEADS \
-    "head_dim num_query_heads num_key_value_heads dropout use_bias use_gate sliding_window flash_attention "
-#define NORM "axis epsilon center scale momentum "
+    "return_sequences return_state go_backwards stateful unroll time_major reset_after zero_output_for_mask "   \
+    "recurrent_initializer bias_initializer"
+#define GROUPED_HEADS_KEYS \
+    "head_dim num_query_heads num_key_value_heads dropout use_bias use_gate sliding_window flash_attention"
+#define NORM_KEYS "axis epsilon center scale momentum "
 
-/* Sorted by family. The attributes that every layer has are in import/keras/build.c. */
+/* Reasons that several classes share. */
+#define NO_TEXTS                                                                                                   \
+    "texts and hashes are no part of a TensorFlow Lite model; compute the indices before the model, and save one " \
+    "whose Input they are"
+#define NO_PROGRAMS                                                                                               \
+    "it holds a program of another library, which is never run; rebuild its part with Keras layers and copy the " \
+    "weights"
+#define NO_SPECTROGRAMS                                                                                            \
+    "spectrograms are supported as functions of the data only; compute them before the model, and save one whose " \
+    "Input they are"
+
+/* Rows and their columns (import/keras/class.h). */
+#define LAYER(class_name, function, ...) \
+    { .name = class_name, .emit = octet_keras_emit_##function, __VA_ARGS__ }
+#define FUNCTIONS(class_name, ...) \
+    { .name = class_name, .is_function = true, .takes_integers = true, __VA_ARGS__ }
+#define REFUSED(class_name, sentence) \
+    { .name = class_name, .refusal = sentence }
+#define WEIGHTS(function) .weights = octet_keras_weights_##function
+#define KEYS(words) .keys = words
+#define ANY_KEYS .keys = NULL
+#define ALIASES(words) .aliases = words
+#define AXES(n) .n_axes = n
+#define CODE(name) .code = OCTET_OP_##name
+#define PASSES_MASK .mask = OCTET_KERAS_MASK_PASSED
+#define MERGES_MASKS .mask = OCTET_KERAS_MASK_MERGED
+#define INNER(place) .inner = OCTET_KERAS_INNER_##place
+#define STATES(n) .n_states = n
+#define INPUT .is_input = true
+#define OPERATION .is_operation = true
+#define NODE .is_node = true
+#define ACTIVATION .is_activation = true
+#define RECURRENT .is_recurrent = true
+#define CELL .is_cell = true
+#define CUDNN .is_cudnn = true
+#define STEPLESS .is_stepless = true
+#define EQUATION .is_equation = true
+#define TABLE .is_table = true
+#define TRAINER .is_trainer = true
+#define INTEGERS .takes_integers = true
+#define STORED .has_stored_parts = true
+
+/* By family. */
 static const octet_keras_class classes[] = {
-    {"InputLayer", emit_input, NULL, "optional"},
-    {"Dense", octet_keras_emit_dense, octet_keras_weights_dense, "units activation use_bias"},
-    {"EinsumDense", octet_keras_emit_einsum_dense, octet_keras_weights_dense,
-     "equation output_shape activation bias_axes"},
-    {"Flatten", octet_keras_emit_flatten, NULL, "data_format"},
-    {"Reshape", octet_keras_emit_reshape, NULL, "target_shape"},
-    {"Permute", octet_keras_emit_permute, NULL, "dims"},
-    {"RepeatVector", octet_keras_emit_repeat_vector, NULL, "n"},
-    {"Embedding", octet_keras_emit_embedding, octet_keras_weights_embedding, "input_dim output_dim mask_zero"},
-    {"ReversibleEmbedding", octet_keras_emit_reversible_embedding, octet_keras_weights_reversible_embedding,
-     "input_dim output_dim mask_zero tie_weights reverse_dtype logit_soft_cap"},
-    {"Masking", octet_keras_emit_masking, NULL, "mask_value"},
-    {"Activation", octet_keras_emit_activation, NULL, "activation"},
-    {"ReLU", octet_keras_emit_relu, NULL, "max_value negative_slope threshold"},
-    {"Softmax", octet_keras_emit_softmax, NULL, "axis"},
-    {"LeakyReLU", octet_keras_emit_leaky_relu, NULL, "alpha negative_slope"},
-    {"PReLU", octet_keras_emit_prelu, octet_keras_weights_prelu, "shared_axes"},
-    {"ELU", octet_keras_emit_elu, NULL, "alpha"},
-    {"ThresholdedReLU", octet_keras_emit_thresholded_relu, NULL, "theta"},
-    {"Conv1D", octet_keras_emit_conv_1d, octet_keras_weights_conv, CONV},
-    {"Conv2D", octet_keras_emit_conv_2d, octet_keras_weights_conv, CONV},
-    {"Conv3D", octet_keras_emit_conv_3d, octet_keras_weights_conv, CONV},
-    {"DepthwiseConv1D", octet_keras_emit_depthwise_1d, octet_keras_weights_depthwise, CONV},
-    {"DepthwiseConv2D", octet_keras_emit_depthwise_2d, octet_keras_weights_depthwise, CONV},
-    {"SeparableConv1D", octet_keras_emit_separable_1d, octet_keras_weights_separable, CONV},
-    {"SeparableConv2D", octet_keras_emit_separable_2d, octet_keras_weights_separable, CONV},
-    {"Conv1DTranspose", octet_keras_emit_conv_1d_transpose, octet_keras_weights_conv, CONV},
-    {"Conv2DTranspose", octet_keras_emit_conv_2d_transpose, octet_keras_weights_conv, CONV},
-    {"MaxPooling1D", octet_keras_emit_pool_1d, NULL, POOL},
-    {"MaxPooling2D", octet_keras_emit_pool_2d, NULL, POOL},
-    {"MaxPooling3D", octet_keras_emit_pool_3d, NULL, POOL},
-    {"AveragePooling1D", octet_keras_emit_pool_1d, NULL, POOL},
-    {"AveragePooling2D", octet_keras_emit_pool_2d, NULL, POOL},
-    {"AveragePooling3D", octet_keras_emit_pool_3d, NULL, POOL},
-    {"GlobalMaxPooling1D", octet_keras_emit_global_pool, NULL, "data_format keepdims"},
-    {"GlobalMaxPooling2D", octet_keras_emit_global_pool, NULL, "data_format keepdims"},
-    {"GlobalMaxPooling3D", octet_keras_emit_global_pool, NULL, "data_format keepdims"},
-    {"GlobalAveragePooling1D", octet_keras_emit_global_pool, NULL, "data_format keepdims"},
-    {"GlobalAveragePooling2D", octet_keras_emit_global_pool, NULL, "data_format keepdims"},
-    {"GlobalAveragePooling3D", octet_keras_emit_global_pool, NULL, "data_format keepdims"},
-    {"AdaptiveAveragePooling1D", octet_keras_emit_adaptive_pool, NULL, "output_size data_format"},
-    {"AdaptiveAveragePooling2D", octet_keras_emit_adaptive_pool, NULL, "output_size data_format"},
-    {"AdaptiveAveragePooling3D", octet_keras_emit_adaptive_pool, NULL, "output_size data_format"},
-    {"AdaptiveMaxPooling1D", octet_keras_emit_adaptive_pool, NULL, "output_size data_format"},
-    {"AdaptiveMaxPooling2D", octet_keras_emit_adaptive_pool, NULL, "output_size data_format"},
-    {"AdaptiveMaxPooling3D", octet_keras_emit_adaptive_pool, NULL, "output_size data_format"},
-    {"BatchNormalization", octet_keras_emit_batch_normalization, octet_keras_weights_batch_normalization,
-     NORM "fused renorm renorm_clipping renorm_momentum synchronized virtual_batch_size adjustment"},
-    {"SyncBatchNormalization", octet_keras_emit_batch_normalization, octet_keras_weights_batch_normalization, NORM},
-    {"LayerNormalization", octet_keras_emit_layer_normalization, octet_keras_weights_layer_normalization,
-     NORM "rms_scaling"},
-    {"GroupNormalization", octet_keras_emit_group_normalization, octet_keras_weights_layer_normalization,
-     NORM "groups"},
-    {"UnitNormalization", octet_keras_emit_unit_normalization, NULL, "axis order"},
-    {"RMSNormalization", octet_keras_emit_rms_normalization, octet_keras_weights_rms_normalization, NORM},
-    {"LayerScale", octet_keras_emit_layer_scale, octet_keras_weights_layer_scale, "init_values projection_dim"},
-    {"CustomScaleLayer", octet_keras_emit_scaled_sum, NULL, "scale"},
-    {"Normalization", octet_keras_emit_normalization, octet_keras_weights_normalization, "axis mean variance invert"},
-    {"Rescaling", octet_keras_emit_rescaling, NULL, "scale offset"},
-    {"Add", octet_keras_emit_merge, NULL, ""},
-    {"Subtract", octet_keras_emit_merge, NULL, ""},
-    {"Multiply", octet_keras_emit_merge, NULL, ""},
-    {"Average", octet_keras_emit_merge, NULL, ""},
-    {"Maximum", octet_keras_emit_merge, NULL, ""},
-    {"Minimum", octet_keras_emit_merge, NULL, ""},
-    {"Concatenate", octet_keras_emit_concatenate, NULL, "axis"},
-    {"Dot", octet_keras_emit_dot, NULL, "axes normalize"},
-    {"ZeroPadding1D", octet_keras_emit_zero_padding, NULL, "padding data_format"},
-    {"ZeroPadding2D", octet_keras_emit_zero_padding, NULL, "padding data_format"},
-    {"ZeroPadding3D", octet_keras_emit_zero_padding, NULL, "padding data_format"},
-    {"Cropping1D", octet_keras_emit_cropping, NULL, "cropping data_format"},
-    {"Cropping2D", octet_keras_emit_cropping, NULL, "cropping data_format"},
-    {"Cropping3D", octet_keras_emit_cropping, NULL, "cropping data_format"},
-    {"UpSampling1D", octet_keras_emit_upsampling, NULL, "size data_format"},
-    {"UpSampling2D", octet_keras_emit_upsampling, NULL, "size data_format interpolation"},
-    {"UpSampling3D", octet_keras_emit_upsampling, NULL, "size data_format"},
-    {"Resizing", octet_keras_emit_resizing, NULL,
-     "height width interpolation data_format crop_to_aspect_ratio pad_to_aspect_ratio fill_mode fill_value antialias"},
-    {"CenterCrop", octet_keras_emit_center_crop, NULL, "height width data_format"},
-    {"LSTM", octet_keras_emit_lstm, octet_keras_weights_recurrent, RECURRENT},
-    {"GRU", octet_keras_emit_gru, octet_keras_weights_recurrent, RECURRENT},
-    {"SimpleRNN", octet_keras_emit_simple_rnn, octet_keras_weights_recurrent, RECURRENT},
-    {"CuDNNLSTM", octet_keras_emit_lstm, octet_keras_weights_recurrent, RECURRENT},
-    {"CuDNNGRU", octet_keras_emit_gru, octet_keras_weights_recurrent, RECURRENT},
-    {"ConvLSTM1D", octet_keras_emit_conv_lstm, octet_keras_weights_recurrent, CONV RECURRENT},
-    {"ConvLSTM2D", octet_keras_emit_conv_lstm, octet_keras_weights_recurrent, CONV RECURRENT},
-    {"ConvLSTM3D", octet_keras_emit_conv_lstm, octet_keras_weights_recurrent, CONV RECURRENT},
-    {"RNN", octet_keras_emit_rnn, NULL, "cell " RECURRENT},
-    {"LSTMCell", octet_keras_emit_cell, octet_keras_weights_cell, RECURRENT},
-    {"GRUCell", octet_keras_emit_cell, octet_keras_weights_cell, RECURRENT},
-    {"SimpleRNNCell", octet_keras_emit_cell, octet_keras_weights_cell, RECURRENT},
-    {"Bidirectional", octet_keras_emit_bidirectional, NULL, "layer backward_layer merge_mode"},
-    {"TimeDistributed", octet_keras_emit_time_distributed, NULL, "layer"},
-    {"MultiHeadAttention", octet_keras_emit_multi_head_attention, octet_keras_weights_multi_head_attention,
-     "num_heads key_dim value_dim dropout use_bias output_shape attention_axes query_shape key_shape value_shape "
-     "softmax_robust_masking "
-     "flash_attention use_gate sliding_window"},
-    {"GroupedQueryAttention", octet_keras_emit_grouped_attention, octet_keras_weights_grouped_attention, GROUPED_HEADS},
-    {"GroupQueryAttention", octet_keras_emit_grouped_attention, octet_keras_weights_grouped_attention, GROUPED_HEADS},
-    {"Attention", octet_keras_emit_attention, octet_keras_weights_attention, "use_scale score_mode dropout causal"},
-    {"AdditiveAttention", octet_keras_emit_additive_attention, octet_keras_weights_attention,
-     "use_scale dropout causal"},
+    LAYER("InputLayer", input, KEYS("optional"), INPUT),
+    LAYER("Dense", dense, WEIGHTS(dense), KEYS("units activation use_bias"), PASSES_MASK, STEPLESS, STORED),
+    LAYER("EinsumDense", einsum_dense, WEIGHTS(dense), KEYS("equation output_shape activation bias_axes"), STORED,
+          EQUATION),
+    LAYER("Flatten", flatten, KEYS("data_format"), INTEGERS),
+    LAYER("Reshape", reshape, KEYS("target_shape"), INTEGERS),
+    LAYER("Permute", permute, KEYS("dims"), INTEGERS),
+    LAYER("RepeatVector", repeat_vector, KEYS("n"), INTEGERS),
+    LAYER("Embedding", embedding, WEIGHTS(embedding), KEYS("input_dim output_dim mask_zero"), INTEGERS, STORED, TABLE),
+    LAYER("ReversibleEmbedding", reversible_embedding, WEIGHTS(reversible_embedding),
+          KEYS("input_dim output_dim mask_zero tie_weights reverse_dtype logit_soft_cap"), INTEGERS),
+    LAYER("Masking", masking, KEYS("mask_value")),
+    LAYER("Activation", activation, KEYS("activation"), PASSES_MASK, STEPLESS, ACTIVATION),
+    LAYER("ReLU", relu, KEYS("max_value negative_slope threshold"), PASSES_MASK, STEPLESS, ACTIVATION),
+    LAYER("Softmax", softmax, KEYS("axis"), ACTIVATION),
+    LAYER("LeakyReLU", leaky_relu, KEYS("alpha negative_slope"), PASSES_MASK, STEPLESS, ACTIVATION),
+    LAYER("PReLU", prelu, WEIGHTS(prelu), KEYS("shared_axes"), PASSES_MASK),
+    LAYER("ELU", elu, KEYS("alpha"), PASSES_MASK, STEPLESS, ACTIVATION),
+    LAYER("ThresholdedReLU", thresholded_relu, KEYS("theta"), PASSES_MASK),
+    LAYER("Conv1D", conv_1d, WEIGHTS(conv), KEYS(CONV_KEYS), STORED, ALIASES("Convolution1D")),
+    LAYER("Conv2D", conv_2d, WEIGHTS(conv), KEYS(CONV_KEYS), STORED, ALIASES("Convolution2D")),
+    LAYER("Conv3D", conv_3d, WEIGHTS(conv), KEYS(CONV_KEYS), STORED, ALIASES("Convolution3D")),
+    LAYER("DepthwiseConv1D", depthwise_1d, WEIGHTS(depthwise), KEYS(CONV_KEYS)),
+    LAYER("DepthwiseConv2D", depthwise_2d, WEIGHTS(depthwise), KEYS(CONV_KEYS)),
+    LAYER("SeparableConv1D", separable_1d, WEIGHTS(separable), KEYS(CONV_KEYS), ALIASES("SeparableConvolution1D")),
+    LAYER("SeparableConv2D", separable_2d, WEIGHTS(separable), KEYS(CONV_KEYS), ALIASES("SeparableConvolution2D")),
+    LAYER("Conv1DTranspose", conv_1d_transpose, WEIGHTS(conv), KEYS(CONV_KEYS), ALIASES("Convolution1DTranspose")),
+    LAYER("Conv2DTranspose", conv_2d_transpose, WEIGHTS(conv), KEYS(CONV_KEYS), ALIASES("Convolution2DTranspose")),
+    LAYER("MaxPooling1D", pool_1d, KEYS(POOL_KEYS), AXES(1), CODE(MAX_POOL_2D), ALIASES("MaxPool1D")),
+    LAYER("MaxPooling2D", pool_2d, KEYS(POOL_KEYS), AXES(2), CODE(MAX_POOL_2D), ALIASES("MaxPool2D")),
+    LAYER("MaxPooling3D", pool_3d, KEYS(POOL_KEYS), AXES(3), CODE(MAX_POOL_2D), ALIASES("MaxPool3D")),
+    LAYER("AveragePooling1D", pool_1d, KEYS(POOL_KEYS), AXES(1), CODE(AVERAGE_POOL_2D), ALIASES("AvgPool1D")),
+    LAYER("AveragePooling2D", pool_2d, KEYS(POOL_KEYS), AXES(2), CODE(AVERAGE_POOL_2D), ALIASES("AvgPool2D")),
+    LAYER("AveragePooling3D", pool_3d, KEYS(POOL_KEYS), AXES(3), CODE(AVERAGE_POOL_2D), ALIASES("AvgPool3D")),
+    LAYER("GlobalMaxPooling1D", global_pool, KEYS("data_format keepdims"), AXES(1), CODE(REDUCE_MAX)),
+    LAYER("GlobalMaxPooling2D", global_pool, KEYS("data_format keepdims"), AXES(2), CODE(REDUCE_MAX),
+          ALIASES("GlobalMaxPool2D")),
+    LAYER("GlobalMaxPooling3D", global_pool, KEYS("data_format keepdims"), AXES(3), CODE(REDUCE_MAX)),
+    LAYER("GlobalAveragePooling1D", global_pool, KEYS("data_format keepdims"), AXES(1), CODE(MEAN)),
+    LAYER("GlobalAveragePooling2D", global_pool, KEYS("data_format keepdims"), AXES(2), CODE(MEAN),
+          ALIASES("GlobalAvgPool2D")),
+    LAYER("GlobalAveragePooling3D", global_pool, KEYS("data_format keepdims"), AXES(3), CODE(MEAN)),
+    LAYER("AdaptiveAveragePooling1D", adaptive_pool, KEYS("output_size data_format"), AXES(1), CODE(AVERAGE_POOL_2D)),
+    LAYER("AdaptiveAveragePooling2D", adaptive_pool, KEYS("output_size data_format"), AXES(2), CODE(AVERAGE_POOL_2D)),
+    REFUSED("AdaptiveAveragePooling3D", "is not supported in three dimensions; use AveragePooling3D"),
+    LAYER("AdaptiveMaxPooling1D", adaptive_pool, KEYS("output_size data_format"), AXES(1), CODE(MAX_POOL_2D)),
+    LAYER("AdaptiveMaxPooling2D", adaptive_pool, KEYS("output_size data_format"), AXES(2), CODE(MAX_POOL_2D)),
+    REFUSED("AdaptiveMaxPooling3D", "is not supported in three dimensions; use AveragePooling3D"),
+    LAYER("BatchNormalization", batch_normalization, WEIGHTS(batch_normalization),
+          KEYS(NORM_KEYS "fused renorm renorm_clipping renorm_momentum synchronized virtual_batch_size adjustment"),
+          PASSES_MASK, ALIASES("BatchNormalizationV1 BatchNormalizationV2")),
+    LAYER("SyncBatchNormalization", batch_normalization, WEIGHTS(batch_normalization), KEYS(NORM_KEYS)),
+    LAYER("LayerNormalization", layer_normalization, WEIGHTS(layer_normalization), KEYS(NORM_KEYS "rms_scaling"),
+          PASSES_MASK),
+    LAYER("GroupNormalization", group_normalization, WEIGHTS(layer_normalization), KEYS(NORM_KEYS "groups"),
+          PASSES_MASK),
+    LAYER("UnitNormalization", unit_normalization, KEYS("axis order"), PASSES_MASK),
+    LAYER("RMSNormalization", rms_normalization, WEIGHTS(rms_normalization), KEYS(NORM_KEYS), PASSES_MASK),
+    LAYER("LayerScale", layer_scale, WEIGHTS(layer_scale), KEYS("init_values projection_dim")),
+    LAYER("CustomScaleLayer", scaled_sum, KEYS("scale")),
+    LAYER("Normalization", normalization, WEIGHTS(normalization), KEYS("axis mean variance invert")),
+    LAYER("Rescaling", rescaling, KEYS("scale offset"), STEPLESS),
+    LAYER("Add", merge, KEYS(""), MERGES_MASKS, CODE(ADD)),
+    LAYER("Subtract", merge, KEYS(""), MERGES_MASKS, CODE(SUB)),
+    LAYER("Multiply", merge, KEYS(""), MERGES_MASKS, CODE(MUL)),
+    LAYER("Average", merge, KEYS(""), MERGES_MASKS, CODE(MEAN)),
+    LAYER("Maximum", merge, KEYS(""), MERGES_MASKS, CODE(MAXIMUM)),
+    LAYER("Minimum", merge, KEYS(""), MERGES_MASKS, CODE(MINIMUM)),
+    LAYER("Concatenate", concatenate, KEYS("axis"), MERGES_MASKS, INTEGERS),
+    LAYER("Dot", dot, KEYS("axes normalize")),
+    LAYER("ZeroPadding1D", zero_padding, KEYS("padding data_format"), AXES(1), INTEGERS),
+    LAYER("ZeroPadding2D", zero_padding, KEYS("padding data_format"), AXES(2)),
+    LAYER("ZeroPadding3D", zero_padding, KEYS("padding data_format"), AXES(3)),
+    LAYER("Cropping1D", cropping, KEYS("cropping data_format"), AXES(1), INTEGERS),
+    LAYER("Cropping2D", cropping, KEYS("cropping data_format"), AXES(2)),
+    LAYER("Cropping3D", cropping, KEYS("cropping data_format"), AXES(3)),
+    LAYER("UpSampling1D", upsampling, KEYS("size data_format"), AXES(1)),
+    LAYER("UpSampling2D", upsampling, KEYS("size data_format interpolation"), AXES(2)),
+    LAYER("UpSampling3D", upsampling, KEYS("size data_format"), AXES(3)),
+    LAYER("Resizing", resizing,
+          KEYS("height width interpolation data_format crop_to_aspect_ratio pad_to_aspect_ratio fill_mode fill_value "
+               "antialias")),
+    LAYER("CenterCrop", center_crop, KEYS("height width data_format")),
+    LAYER("LSTM", lstm, WEIGHTS(recurrent), KEYS(RECURRENT_KEYS), RECURRENT, STATES(2), ALIASES("LSTMV1 LSTMV2")),
+    LAYER("GRU", gru, WEIGHTS(recurrent), KEYS(RECURRENT_KEYS), RECURRENT, STATES(1), ALIASES("GRUV2")),
+    LAYER("SimpleRNN", simple_rnn, WEIGHTS(recurrent), KEYS(RECURRENT_KEYS), RECURRENT, STATES(1)),
+    LAYER("CuDNNLSTM", lstm, WEIGHTS(recurrent), KEYS(RECURRENT_KEYS), RECURRENT, STATES(2), CUDNN),
+    LAYER("CuDNNGRU", gru, WEIGHTS(recurrent), KEYS(RECURRENT_KEYS), RECURRENT, STATES(1), CUDNN),
+    LAYER("ConvLSTM1D", conv_lstm, WEIGHTS(recurrent), KEYS(CONV_KEYS RECURRENT_KEYS), AXES(1), RECURRENT, STATES(2)),
+    LAYER("ConvLSTM2D", conv_lstm, WEIGHTS(recurrent), KEYS(CONV_KEYS RECURRENT_KEYS), AXES(2), RECURRENT, STATES(2)),
+    REFUSED("ConvLSTM3D", "TensorFlow Lite has no integer convolution in three dimensions; use ConvLSTM2D over slices"),
+    LAYER("RNN", rnn, KEYS("cell " RECURRENT_KEYS), RECURRENT, INNER(CELL)),
+    LAYER("LSTMCell", lstm, WEIGHTS(cell), KEYS(RECURRENT_KEYS), STATES(2), CELL),
+    LAYER("GRUCell", gru, WEIGHTS(cell), KEYS(RECURRENT_KEYS), STATES(1), CELL),
+    LAYER("SimpleRNNCell", simple_rnn, WEIGHTS(cell), KEYS(RECURRENT_KEYS), STATES(1), CELL),
+    LAYER("StackedRNNCells", stacked_cells, ANY_KEYS, INNER(CELLS)),
+    LAYER("Bidirectional", bidirectional, KEYS("layer backward_layer merge_mode"), INNER(DIRECTIONS)),
+    LAYER("TimeDistributed", time_distributed, KEYS("layer"), PASSES_MASK, INTEGERS),
+    LAYER("MultiHeadAttention", multi_head_attention, WEIGHTS(multi_head_attention),
+          KEYS("num_heads key_dim value_dim dropout use_bias output_shape attention_axes query_shape key_shape "
+               "value_shape softmax_robust_masking flash_attention use_gate sliding_window"),
+          PASSES_MASK),
+    LAYER("GroupedQueryAttention", grouped_attention, WEIGHTS(grouped_attention), KEYS(GROUPED_HEADS_KEYS),
+          ALIASES("GroupQueryAttention")),
+    LAYER("Attention", attention, WEIGHTS(attention), KEYS("use_scale score_mode dropout causal")),
+    LAYER("AdditiveAttention", additive_attention, WEIGHTS(attention), KEYS("use_scale dropout causal")),
     /* In training they change the layer's weights; the file holds the weights as they were then. */
-    {"SpectralNormalization", octet_keras_emit_wrapper, octet_keras_weights_spectral_normalization,
-     "layer power_iterations"},
-    {"PruneLowMagnitude", octet_keras_emit_wrapper, NULL,
-     "layer pruning_schedule block_size block_pooling_type sparsity_m_by_n"},
-    {"QuantizeLayer", octet_keras_emit_quantize_layer, octet_keras_weights_quantize_layer, "quantizer"},
-    {"QuantizeWrapperV2", octet_keras_emit_quantize_wrapper, octet_keras_weights_quantize_wrapper,
-     "layer quantize_config"},
-    {"QuantizeWrapper", octet_keras_emit_quantize_wrapper, octet_keras_weights_quantize_wrapper,
-     "layer quantize_config"},
-    {"QuantizeAnnotate", octet_keras_emit_wrapper, NULL, "layer quantize_config"}, /* marked, and never trained so */
-    {"Discretization", octet_keras_emit_discretization, NULL, "bin_boundaries num_bins epsilon output_mode"},
-    {"CategoryEncoding", octet_keras_emit_category_encoding, NULL, "num_tokens output_mode"},
-    {"IntegerLookup", octet_keras_emit_integer_lookup, NULL,
-     "vocabulary vocabulary_size vocabulary_dtype num_oov_indices oov_token mask_token invert max_tokens output_mode "
-     "pad_to_max_tokens "
-     "idf_weights oov_method"},
+    LAYER("SpectralNormalization", wrapper, WEIGHTS(spectral_normalization), KEYS("layer power_iterations")),
+    LAYER("PruneLowMagnitude", wrapper, KEYS("layer pruning_schedule block_size block_pooling_type sparsity_m_by_n")),
+    LAYER("QuantizeLayer", quantize_layer, WEIGHTS(quantize_layer), KEYS("quantizer")),
+    LAYER("QuantizeWrapperV2", quantize_wrapper, WEIGHTS(quantize_wrapper), KEYS("layer quantize_config"), TRAINER),
+    LAYER("QuantizeWrapper", quantize_wrapper, WEIGHTS(quantize_wrapper), KEYS("layer quantize_config"), TRAINER),
+    /* Marked, and never trained so. */
+    LAYER("QuantizeAnnotate", wrapper, KEYS("layer quantize_config")),
+    LAYER("Discretization", discretization, KEYS("bin_boundaries num_bins epsilon output_mode")),
+    LAYER("CategoryEncoding", category_encoding, KEYS("num_tokens output_mode")),
+    LAYER("IntegerLookup", integer_lookup,
+          KEYS("vocabulary vocabulary_size vocabulary_dtype num_oov_indices oov_token mask_token invert max_tokens "
+               "output_mode pad_to_max_tokens idf_weights oov_method")),
     /* Functions among layers; an Operation of Keras 3 is written as a TFOpLambda is. */
-    {"TFOpLambda", octet_keras_call_function, NULL, NULL},
-    {"SlicingOpLambda", octet_keras_call_function, NULL, NULL},
-    {"TensorFlowOpLayer", octet_keras_call_function, NULL, NULL},
+    FUNCTIONS("TFOpLambda", OPERATION),
+    FUNCTIONS("SlicingOpLambda", .is_node = false),
+    FUNCTIONS("TensorFlowOpLayer", NODE),
     /* Training only. */
-    {"Dropout", octet_keras_emit_identity, NULL, "rate"},
-    {"SpatialDropout1D", octet_keras_emit_identity, NULL, "rate data_format"},
-    {"SpatialDropout2D", octet_keras_emit_identity, NULL, "rate data_format"},
-    {"SpatialDropout3D", octet_keras_emit_identity, NULL, "rate data_format"},
-    {"AlphaDropout", octet_keras_emit_identity, NULL, "rate"},
-    {"GaussianDropout", octet_keras_emit_identity, NULL, "rate"},
-    {"GaussianNoise", octet_keras_emit_identity, NULL, "stddev"},
-    {"ActivityRegularization", octet_keras_emit_identity, NULL, "l1 l2"},
-    {"Identity", octet_keras_emit_identity, NULL, ""},
-    {"StochasticDepth", octet_keras_emit_identity, NULL, "drop_path_rate"},
-    {"FixedDropout", octet_keras_emit_identity, NULL, "rate"},
-    {"RandomFlip", octet_keras_emit_identity, NULL, NULL},
-    {"RandomRotation", octet_keras_emit_identity, NULL, NULL},
-    {"RandomZoom", octet_keras_emit_identity, NULL, NULL},
-    {"RandomTranslation", octet_keras_emit_identity, NULL, NULL},
-    {"RandomContrast", octet_keras_emit_identity, NULL, NULL},
-    {"RandomBrightness", octet_keras_emit_identity, NULL, NULL},
-    {"RandomShear", octet_keras_emit_identity, NULL, NULL},
-    {"RandomPerspective", octet_keras_emit_identity, NULL, NULL},
-    {"RandomErasing", octet_keras_emit_identity, NULL, NULL},
-    {"RandomColorJitter", octet_keras_emit_identity, NULL, NULL},
-    {"RandomColorDegeneration", octet_keras_emit_identity, NULL, NULL},
-    {"RandomHue", octet_keras_emit_identity, NULL, NULL},
-    {"RandomSaturation", octet_keras_emit_identity, NULL, NULL},
-    {"RandomGrayscale", octet_keras_emit_identity, NULL, NULL},
-    {"RandomGaussianBlur", octet_keras_emit_identity, NULL, NULL},
-    {"RandomInvert", octet_keras_emit_identity, NULL, NULL},
-    {"RandomPosterization", octet_keras_emit_identity, NULL, NULL},
-    {"RandomSharpness", octet_keras_emit_identity, NULL, NULL},
-    {"RandomElasticTransform", octet_keras_emit_identity, NULL, NULL},
-    {"RandomHeight", octet_keras_emit_identity, NULL, NULL},
-    {"RandomWidth", octet_keras_emit_identity, NULL, NULL},
-    {"AugMix", octet_keras_emit_identity, NULL, NULL},
-    {"CutMix", octet_keras_emit_identity, NULL, NULL},
-    {"MixUp", octet_keras_emit_identity, NULL, NULL},
-    {"RandAugment", octet_keras_emit_identity, NULL, NULL},
-    {"Solarization", octet_keras_emit_identity, NULL, NULL},
-    {"Equalization", octet_keras_emit_identity, NULL, NULL},
+    LAYER("Dropout", identity, KEYS("rate"), PASSES_MASK, STEPLESS, INTEGERS),
+    LAYER("SpatialDropout1D", identity, KEYS("rate data_format"), PASSES_MASK),
+    LAYER("SpatialDropout2D", identity, KEYS("rate data_format")),
+    LAYER("SpatialDropout3D", identity, KEYS("rate data_format")),
+    LAYER("AlphaDropout", identity, KEYS("rate"), PASSES_MASK, STEPLESS),
+    LAYER("GaussianDropout", identity, KEYS("rate"), PASSES_MASK, STEPLESS),
+    LAYER("GaussianNoise", identity, KEYS("stddev"), PASSES_MASK, STEPLESS),
+    LAYER("ActivityRegularization", identity, KEYS("l1 l2"), PASSES_MASK),
+    LAYER("Identity", identity, KEYS(""), PASSES_MASK, STEPLESS, INTEGERS),
+    LAYER("StochasticDepth", identity, KEYS("drop_path_rate")),
+    LAYER("FixedDropout", identity, KEYS("rate")),
+    LAYER("RandomFlip", identity, ANY_KEYS),
+    LAYER("RandomRotation", identity, ANY_KEYS),
+    LAYER("RandomZoom", identity, ANY_KEYS),
+    LAYER("RandomTranslation", identity, ANY_KEYS),
+    LAYER("RandomContrast", identity, ANY_KEYS),
+    LAYER("RandomBrightness", identity, ANY_KEYS),
+    LAYER("RandomShear", identity, ANY_KEYS),
+    LAYER("RandomPerspective", identity, ANY_KEYS),
+    LAYER("RandomErasing", identity, ANY_KEYS),
+    LAYER("RandomColorJitter", identity, ANY_KEYS),
+    LAYER("RandomColorDegeneration", identity, ANY_KEYS),
+    LAYER("RandomHue", identity, ANY_KEYS),
+    LAYER("RandomSaturation", identity, ANY_KEYS),
+    LAYER("RandomGrayscale", identity, ANY_KEYS),
+    LAYER("RandomGaussianBlur", identity, ANY_KEYS),
+    LAYER("RandomInvert", identity, ANY_KEYS),
+    LAYER("RandomPosterization", identity, ANY_KEYS),
+    LAYER("RandomSharpness", identity, ANY_KEYS),
+    LAYER("RandomElasticTransform", identity, ANY_KEYS),
+    LAYER("RandomHeight", identity, ANY_KEYS),
+    LAYER("RandomWidth", identity, ANY_KEYS),
+    LAYER("AugMix", identity, ANY_KEYS),
+    LAYER("CutMix", identity, ANY_KEYS),
+    LAYER("MixUp", identity, ANY_KEYS),
+    LAYER("RandAugment", identity, ANY_KEYS),
+    LAYER("Solarization", identity, ANY_KEYS),
+    LAYER("Equalization", identity, ANY_KEYS),
+    /* Known, and refused with what to do instead. */
+    REFUSED("Lambda", "a Lambda holds Python code, which is never run; replace it by layers (Rescaling, Reshape, "
+                      "Activation, ...) and save again"),
+    REFUSED("StringLookup", NO_TEXTS),
+    REFUSED("TextVectorization", NO_TEXTS),
+    REFUSED("Hashing", NO_TEXTS),
+    REFUSED("HashedCrossing", NO_TEXTS),
+    REFUSED("TFSMLayer", NO_PROGRAMS),
+    REFUSED("JaxLayer", NO_PROGRAMS),
+    REFUSED("FlaxLayer", NO_PROGRAMS),
+    REFUSED("TorchModuleWrapper", NO_PROGRAMS),
+    REFUSED("STFTSpectrogram", NO_SPECTROGRAMS),
+    REFUSED("MelSpectrogram", NO_SPECTROGRAMS),
+    REFUSED("ContrastLimitedAdaptiveHistogramEqualization",
+            "it acts at inference too and is not supported; equalize the pictures of the data before the model"),
+    REFUSED("MaxNumBoundingBoxes", "bounding boxes are no part of a model's inference; save the model without it"),
+    REFUSED("Pipeline",
+            "a Pipeline of preprocessing layers is not supported; put its layers into the model one by one"),
+    REFUSED("RandomCrop", "at inference it resizes too, in ways that differ between versions of Keras; replace it by "
+                          "CenterCrop or Resizing"),
+    REFUSED("AutoContrast",
+            "it acts at inference too and is not supported; stretch the contrast of the data before the model"),
 };
 
-/* Names of older versions. */
-static const char *const aliases[][2] = {
-    {"BatchNormalizationV1", "BatchNormalization"},
-    {"BatchNormalizationV2", "BatchNormalization"},
-    {"Convolution1D", "Conv1D"},
-    {"Convolution2D", "Conv2D"},
-    {"Convolution3D", "Conv3D"},
-    {"SeparableConvolution1D", "SeparableConv1D"},
-    {"SeparableConvolution2D", "SeparableConv2D"},
-    {"Convolution2DTranspose", "Conv2DTranspose"},
-    {"MaxPool1D", "MaxPooling1D"},
-    {"MaxPool2D", "MaxPooling2D"},
-    {"MaxPool3D", "MaxPooling3D"},
-    {"AvgPool1D", "AveragePooling1D"},
-    {"AvgPool2D", "AveragePooling2D"},
-    {"AvgPool3D", "AveragePooling3D"},
-    {"Convolution3D", "Conv3D"},
-    {"Convolution1DTranspose", "Conv1DTranspose"},
-    {"GlobalAvgPool2D", "GlobalAveragePooling2D"},
-    {"GlobalMaxPool2D", "GlobalMaxPooling2D"},
-    {"LSTMV1", "LSTM"},
-    {"LSTMV2", "LSTM"},
-    {"GRUV2", "GRU"},
-};
-
-const octet_keras_class *octet_keras_class_of(const octet_keras_layer *layer) {
-    const char *name = layer->is_operation ? "TFOpLambda" : layer->class_name;
-    const char *package = strchr(name, '>'); /* "Custom>LayerScale" */
-    if (package != NULL) name = package + 1;
-    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
-        if (strcmp(name, aliases[i][0]) == 0) name = aliases[i][1];
-    }
+const octet_keras_class *octet_keras_class_find(const char *class_name) {
+    const char *package = strchr(class_name, '>');
+    const char *name = package != NULL ? package + 1 : class_name;
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
         if (strcmp(name, classes[i].name) == 0) return &classes[i];
+        if (classes[i].aliases != NULL && octet_keras_word_in(classes[i].aliases, name)) return &classes[i];
     }
     return NULL;
+}
+
+const octet_keras_class *octet_keras_class_operation(void) {
+    size_t i = 0;
+    while (!classes[i].is_operation) i++;
+    return &classes[i];
 }
 
 const octet_keras_class *octet_keras_class_at(uint32_t index) {
     return index < sizeof classes / sizeof *classes ? &classes[index] : NULL;
 }
 
-void octet_keras_weights_add(octet_keras_layer *layer, const char *name, const char *path, bool is_trainable) {
-    assert(layer->n_weights < OCTET_KERAS_MAX_WEIGHTS);
-    layer->weights[layer->n_weights++] = (octet_keras_weight){.name = name, .path = path, .is_trainable = is_trainable};
+bool octet_keras_class_knows(const octet_keras_class *class, const char *key) {
+    static const char *const trained_only[] = {"_initializer", "_regularizer", "_constraint", "_dropout"};
+    const size_t length = strlen(key);
+    if (class->keys == NULL || octet_keras_word_in(common_keys, key) || octet_keras_word_in(class->keys, key))
+        return true;
+    for (size_t i = 0; i < sizeof trained_only / sizeof *trained_only; i++) {
+        const size_t n = strlen(trained_only[i]);
+        if (length > n && strcmp(key + length - n, trained_only[i]) == 0) return true;
+    }
+    return false;
 }

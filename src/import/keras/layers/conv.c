@@ -1,6 +1,5 @@
 /* Convolutions of one, two and three dimensions. One dimension is two with a height of 1, as the converter writes it.
  */
-#include <string.h>
 
 #include "import/keras/layers/classes.h"
 

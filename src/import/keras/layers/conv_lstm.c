@@ -1,6 +1,5 @@
 /* ConvLSTM1D and 2D, unrolled: one convolution for the inputs of all steps, which stand where the batch is, and one of
  * the state for each step but the first, which starts from zeros. One dimension is two with a height of 1. */
-#include <string.h>
 
 #include "import/keras/emit/mask.h"
 #include "import/keras/layers/classes.h"
@@ -9,7 +8,7 @@
 enum { MAX_STEPS = 2048 };
 
 typedef struct conv_lstm {
-    octet_keras_steps as;
+    octet_keras_recurrence as;
     bool is_1d;
     int32_t batch, n_steps, filters, kernel[2];
     octet_options input, state; /* of the two convolutions */
@@ -21,12 +20,12 @@ typedef struct conv_lstm {
 static octet_status read_layer(octet_keras_call *call, conv_lstm *l) {
     int32_t strides[2] = {1, 1}, dilation[2] = {1, 1};
     octet_padding padding;
-    l->is_1d = strcmp(call->layer->class_name, "ConvLSTM1D") == 0;
+    l->is_1d = call->layer->class->n_axes == 1;
     l->kernel[0] = 1;
     const int32_t n = l->is_1d ? 1 : 2;
     OCTET_TRY(octet_keras_refuse_mask(call));
     OCTET_TRY(octet_keras_channels_last(call));
-    OCTET_TRY(octet_keras_steps_of(call, &l->as));
+    OCTET_TRY(octet_keras_recurrence_of(call, &l->as));
     OCTET_TRY(octet_keras_refuse_stateful(call, &l->as));
     OCTET_TRY(octet_keras_sizes(call, "filters", 1, 0, &l->filters));
     OCTET_TRY(octet_keras_sizes(call, "kernel_size", n, 1, l->kernel + l->is_1d));
@@ -143,9 +142,6 @@ static octet_status from_2d(octet_keras_call *call, const conv_lstm *l, uint32_t
 
 octet_status octet_keras_emit_conv_lstm(octet_keras_call *call) {
     conv_lstm l = {0};
-    if (strcmp(call->layer->class_name, "ConvLSTM3D") == 0)
-        return octet_keras_refuse(
-            call, "TensorFlow Lite has no integer convolution in three dimensions; use ConvLSTM2D over slices");
     OCTET_TRY(read_layer(call, &l));
     const uint32_t n_inputs = call->n_inputs;
     uint32_t x, h = OCTET_NONE, c = OCTET_NONE, *steps = NULL;

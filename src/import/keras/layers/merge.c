@@ -1,5 +1,4 @@
 /* Layers that read several tensors. */
-#include <string.h>
 
 #include "import/keras/layers/classes.h"
 
@@ -24,35 +23,25 @@ static octet_status equal_ranks(octet_keras_call *call) {
     return OCTET_OK;
 }
 
+/* An average is a sum, divided. */
 octet_status octet_keras_emit_merge(octet_keras_call *call) {
-    static const struct {
-        const char *class_name;
-        octet_operator_code code;
-        const char *name;
-    } kinds[] = {
-        {"Add", OCTET_OP_ADD, "add"},
-        {"Subtract", OCTET_OP_SUB, "sub"},
-        {"Multiply", OCTET_OP_MUL, "mul"},
-        {"Average", OCTET_OP_ADD, "add"},
-        {"Maximum", OCTET_OP_MAXIMUM, "Maximum"},
-        {"Minimum", OCTET_OP_MINIMUM, "Minimum"},
-    };
-    size_t kind = 0;
-    while (kind < 5 && strcmp(kinds[kind].class_name, call->layer->class_name) != 0) kind++;
+    const bool is_average = call->layer->class->code == OCTET_OP_MEAN;
+    const octet_operator_code code = is_average ? OCTET_OP_ADD : call->layer->class->code;
+    const char *name = code == OCTET_OP_ADD       ? "add"
+                       : code == OCTET_OP_SUB     ? "sub"
+                       : code == OCTET_OP_MUL     ? "mul"
+                       : code == OCTET_OP_MAXIMUM ? "Maximum"
+                                                  : "Minimum";
     OCTET_TRY(equal_ranks(call));
-    if (kinds[kind].code == OCTET_OP_SUB && call->n_inputs != 2)
+    if (code == OCTET_OP_SUB && call->n_inputs != 2)
         return octet_keras_contradict(call, "reads %u tensors, it takes 2", (unsigned)call->n_inputs);
     uint32_t x = call->inputs[0];
     for (uint32_t i = 1; i < call->n_inputs; i++) {
-        if (kinds[kind].code == OCTET_OP_ADD) {
-            OCTET_TRY(octet_keras_add(call, kinds[kind].name, x, call->inputs[i], &x));
-        } else {
-            OCTET_TRY(octet_keras_binary(call, kinds[kind].code, kinds[kind].name, x, call->inputs[i], &x));
-        }
+        OCTET_TRY(code == OCTET_OP_ADD ? octet_keras_add(call, name, x, call->inputs[i], &x)
+                                       : octet_keras_binary(call, code, name, x, call->inputs[i], &x));
     }
-    if (strcmp(call->layer->class_name, "Average") == 0 && call->n_inputs > 1) {
+    if (is_average && call->n_inputs > 1)
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "truediv", x, 1.0f / (float)call->n_inputs, &x));
-    }
     return octet_keras_return(call, x);
 }
 

@@ -5,8 +5,6 @@
 #include "import/keras/emit/pool_adaptive.h"
 #include "import/keras/layers/classes.h"
 
-static bool is_average(const octet_keras_call *call) { return strstr(call->layer->class_name, "Average") != NULL; }
-
 static octet_status emit_pool(octet_keras_call *call, octet_padding padding, const int32_t *size,
                               const int32_t *strides, uint32_t x, uint32_t *out) {
     const octet_options options = {.pool_2d = {.padding = padding,
@@ -14,9 +12,8 @@ static octet_status emit_pool(octet_keras_call *call, octet_padding padding, con
                                                .stride_w = strides[1],
                                                .filter_h = size[0],
                                                .filter_w = size[1]}};
-    const bool average = is_average(call);
-    return octet_keras_emit(call, average ? OCTET_OP_AVERAGE_POOL_2D : OCTET_OP_MAX_POOL_2D,
-                            average ? "AvgPool" : "MaxPool", &x, 1, &options, out);
+    const octet_operator_code code = call->layer->class->code;
+    return octet_keras_emit(call, code, code == OCTET_OP_AVERAGE_POOL_2D ? "AvgPool" : "MaxPool", &x, 1, &options, out);
 }
 
 /* strides default to pool_size. Keras 1.x and 2.0 call them pool_length and stride in one dimension. */
@@ -98,27 +95,23 @@ octet_status octet_keras_emit_global_pool(octet_keras_call *call) {
     bool keep_dims = false;
     OCTET_TRY(octet_keras_channels_last(call));
     OCTET_TRY(octet_keras_bool(call, "keepdims", false, &keep_dims));
-    const char *class_name = call->layer->class_name;
-    const int32_t n = strstr(class_name, "1D") != NULL ? 1 : strstr(class_name, "2D") != NULL ? 2 : 3;
+    const int32_t n = call->layer->class->n_axes;
+    const octet_operator_code code = call->layer->class->code;
     OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));
     static const int32_t axes[3] = {1, 2, 3};
     const uint32_t mask = octet_keras_mask(call);
-    if (n == 1 && is_average(call) && mask != OCTET_NONE) return masked_mean(call, x, mask, keep_dims);
-    OCTET_TRY(octet_keras_reduce(call, is_average(call) ? OCTET_OP_MEAN : OCTET_OP_REDUCE_MAX,
-                                 is_average(call) ? "Mean" : "Max", x, axes, n, n == 1, keep_dims, &x));
+    if (n == 1 && code == OCTET_OP_MEAN && mask != OCTET_NONE) return masked_mean(call, x, mask, keep_dims);
+    OCTET_TRY(
+        octet_keras_reduce(call, code, code == OCTET_OP_MEAN ? "Mean" : "Max", x, axes, n, n == 1, keep_dims, &x));
     return octet_keras_return(call, x);
 }
 
 octet_status octet_keras_emit_adaptive_pool(octet_keras_call *call) {
-    const char *class_name = call->layer->class_name;
     uint32_t x;
     int32_t sizes[2];
-    if (strstr(class_name, "3D") != NULL)
-        return octet_keras_refuse(call, "is not supported in three dimensions; use AveragePooling3D");
-    const int32_t n = strstr(class_name, "2D") != NULL ? 2 : 1;
+    const int32_t n = call->layer->class->n_axes;
     OCTET_TRY(octet_keras_channels_last(call));
     OCTET_TRY(octet_keras_sizes(call, "output_size", n, 1, sizes));
     OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));
-    return octet_keras_pool_adaptive(
-        call, strstr(class_name, "Average") != NULL ? OCTET_OP_AVERAGE_POOL_2D : OCTET_OP_MAX_POOL_2D, x, sizes, n);
+    return octet_keras_pool_adaptive(call, call->layer->class->code, x, sizes, n);
 }

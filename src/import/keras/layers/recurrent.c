@@ -17,7 +17,7 @@ typedef struct recurrent {
     int32_t units, n_gates, n_features, n_steps;
     uint32_t x;    /* [batch,steps,features], in the order of the steps */
     uint32_t h, c; /* initial state; OCTET_NONE: zeros */
-    octet_keras_steps as;
+    octet_keras_recurrence as;
     uint32_t mask, zeros; /* [batch,steps] in the order of the steps, [batch,units]; OCTET_NONE: no mask */
     uint32_t *step_masks; /* by step: [batch,1] */
     uint32_t kernel, recurrent,
@@ -44,14 +44,17 @@ octet_status octet_keras_weights_cell(octet_context *ctx, octet_arena *arena, oc
     return add_weights(layer, "vars/0", "vars/1", "vars/2");
 }
 
-static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint32_t n_states, recurrent *r) {
+static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, recurrent *r) {
+    const uint32_t n_states = call->layer->class->n_states;
+    if (call->layer->class->is_cell && call->recurrence == NULL)
+        return octet_keras_refuse(call, "a cell stands in an RNN layer only");
     *r = (recurrent){.n_gates = n_gates,
                      .h = OCTET_NONE,
                      .c = OCTET_NONE,
                      .kernel = OCTET_NONE,
                      .recurrent = OCTET_NONE,
                      .bias = OCTET_NONE};
-    r->mask = octet_keras_steps_mask(call);
+    r->mask = octet_keras_recurrence_mask(call);
     if (call->n_inputs != 1 && call->n_inputs != 1 + n_states) {
         return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u",
                                       (unsigned)call->n_inputs, (unsigned)(1 + n_states));
@@ -60,7 +63,7 @@ static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint
     call->n_inputs = 1;
     OCTET_TRY(octet_keras_single(call, 3, 3, &r->x));
     OCTET_TRY(octet_keras_sizes(call, "units", 1, 0, &r->units));
-    OCTET_TRY(octet_keras_steps_of(call, &r->as));
+    OCTET_TRY(octet_keras_recurrence_of(call, &r->as));
     const octet_shape *shape = octet_keras_shape(call, r->x);
     r->n_steps = shape->dims[1];
     r->n_features = shape->dims[2];
@@ -83,7 +86,7 @@ static octet_status read_recurrent(octet_keras_call *call, int32_t n_gates, uint
 
 /* CuDNNLSTM and CuDNNGRU keep each gate's block as the library reads it: transposed, and that of the inputs filled in
  * row by row. */
-static bool is_cudnn(const octet_keras_call *call) { return strncmp(call->layer->class_name, "CuDNN", 5) == 0; }
+static bool is_cudnn(const octet_keras_call *call) { return call->layer->class->is_cudnn; }
 
 /* Kernel `name` [rows, gates * units] as the other layers have it. */
 static octet_status kernel_data(octet_keras_call *call, const recurrent *r, const char *name, int32_t rows,
@@ -340,7 +343,7 @@ static octet_status lstm_step(octet_keras_call *call, const recurrent *r, uint32
 octet_status octet_keras_emit_lstm(octet_keras_call *call) {
     recurrent r;
     bool is_fused = false;
-    OCTET_TRY(read_recurrent(call, 4, 2, &r));
+    OCTET_TRY(read_recurrent(call, 4, &r));
     OCTET_TRY(lstm_is_fused(call, &r, &is_fused));
     if (is_fused) return emit_fused(call, &r);
     OCTET_TRY(octet_keras_refuse_stateful(call, &r.as));
@@ -475,7 +478,7 @@ static octet_status gru_step(octet_keras_call *call, const gru *g, uint32_t x, u
 
 octet_status octet_keras_emit_gru(octet_keras_call *call) {
     gru g = {0};
-    OCTET_TRY(read_recurrent(call, 3, 1, &g.base));
+    OCTET_TRY(read_recurrent(call, 3, &g.base));
     OCTET_TRY(octet_keras_refuse_stateful(call, &g.base.as));
     OCTET_TRY(load_gru(call, &g));
     uint32_t *steps = NULL, h = g.base.h;
@@ -491,7 +494,7 @@ octet_status octet_keras_emit_gru(octet_keras_call *call) {
 
 octet_status octet_keras_emit_simple_rnn(octet_keras_call *call) {
     recurrent r;
-    OCTET_TRY(read_recurrent(call, 1, 1, &r));
+    OCTET_TRY(read_recurrent(call, 1, &r));
     OCTET_TRY(octet_keras_refuse_stateful(call, &r.as));
     OCTET_TRY(load_kernels(call, &r));
     if (octet_keras_has_weight(call, "bias")) {

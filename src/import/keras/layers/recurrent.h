@@ -8,25 +8,21 @@
 
 #include "import/keras/emit/call.h"
 
-typedef struct octet_keras_steps {
+typedef struct octet_keras_recurrence {
     bool return_sequences, return_state, go_backwards, unroll;
     bool is_stateful; /* begins where the call before ended */
     bool zero_masked; /* a masked step gives zeros; otherwise what the step before gave */
-} octet_keras_steps;
+} octet_keras_recurrence;
 
-octet_status octet_keras_steps_of(octet_keras_call *call, octet_keras_steps *out);
+octet_status octet_keras_recurrence_of(octet_keras_call *call, octet_keras_recurrence *out);
 /* Refuses a stateful layer whose operators cannot keep a state. */
-octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_steps *steps);
+octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_recurrence *steps);
 
 /* The mask that the steps heed. Keras 3 finds none for a call with an initial state, unless it is given as the argument
  * `mask`. */
-uint32_t octet_keras_steps_mask(const octet_keras_call *call);
+uint32_t octet_keras_recurrence_mask(const octet_keras_call *call);
 
 /* x, or a mask, with its steps (axis 1) in the other order. */
 octet_status octet_keras_reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out);
-
-/* The number of tensors that layer or cell `class_name` keeps between steps; 0: it is none that RNN may stand around.
- */
-uint32_t octet_keras_cell_states(const char *class_name);
 
 #endif

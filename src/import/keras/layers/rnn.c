@@ -2,17 +2,15 @@
  * cells are such layers in a row, since each hears of the others at its own step only. */
 #include "import/keras/layers/recurrent.h"
 
-#include <string.h>
-
 #include "import/keras/emit/mask.h"
 #include "import/keras/layers/classes.h"
 
-octet_status octet_keras_steps_of(octet_keras_call *call, octet_keras_steps *out) {
-    if (call->steps != NULL) {
-        *out = *call->steps;
+octet_status octet_keras_recurrence_of(octet_keras_call *call, octet_keras_recurrence *out) {
+    if (call->recurrence != NULL) {
+        *out = *call->recurrence;
         return OCTET_OK;
     }
-    *out = (octet_keras_steps){0};
+    *out = (octet_keras_recurrence){0};
     bool is_time_major = false;
     OCTET_TRY(octet_keras_bool(call, "return_sequences", false, &out->return_sequences));
     OCTET_TRY(octet_keras_bool(call, "return_state", false, &out->return_state));
@@ -29,7 +27,7 @@ octet_status octet_keras_steps_of(octet_keras_call *call, octet_keras_steps *out
     return OCTET_OK;
 }
 
-octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_steps *steps) {
+octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_recurrence *steps) {
     if (!steps->is_stateful) return OCTET_OK;
     return octet_keras_refuse(
         call, "stateful is supported for an LSTM with its default activations only, whose operator keeps the state; "
@@ -37,7 +35,7 @@ octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_ker
               "with set_weights");
 }
 
-uint32_t octet_keras_steps_mask(const octet_keras_call *call) {
+uint32_t octet_keras_recurrence_mask(const octet_keras_call *call) {
     const bool is_blind = call->keras_version >= 3 && call->n_inputs > 1 && call->mask == OCTET_NONE;
     return is_blind ? OCTET_NONE : octet_keras_mask(call);
 }
@@ -48,16 +46,8 @@ octet_status octet_keras_reverse_steps(octet_keras_call *call, uint32_t x, uint3
     return octet_keras_emit(call, OCTET_OP_REVERSE_V2, "ReverseV2", inputs, 2, NULL, out);
 }
 
-uint32_t octet_keras_cell_states(const char *class_name) {
-    if (strcmp(class_name, "LSTMCell") == 0) return 2;
-    return strcmp(class_name, "GRUCell") == 0 || strcmp(class_name, "SimpleRNNCell") == 0;
-}
-
-octet_status octet_keras_emit_cell(octet_keras_call *call) {
-    if (call->steps == NULL) return octet_keras_refuse(call, "a cell stands in an RNN layer only");
-    if (strcmp(call->layer->class_name, "LSTMCell") == 0) return octet_keras_emit_lstm(call);
-    if (strcmp(call->layer->class_name, "GRUCell") == 0) return octet_keras_emit_gru(call);
-    return octet_keras_emit_simple_rnn(call);
+octet_status octet_keras_emit_stacked_cells(octet_keras_call *call) {
+    return octet_keras_refuse(call, "cells stand in an RNN layer only");
 }
 
 /* The cells of an RNN from the first to the last, and the number of their states. */
@@ -65,7 +55,7 @@ static octet_status list_cells(octet_keras_call *call, const octet_keras_layer *
                                uint32_t *n_states) {
     enum { MAX_CELLS = 64 };
     const octet_keras_layer *inner = call->layer->n_wrapped > 0 ? call->layer->wrapped : NULL;
-    const bool is_stack = inner != NULL && strcmp(inner->class_name, "StackedRNNCells") == 0;
+    const bool is_stack = inner != NULL && inner->class != NULL && inner->class->inner == OCTET_KERAS_INNER_CELLS;
     *cells = is_stack ? inner->wrapped : inner;
     *n_cells = is_stack ? inner->n_wrapped : inner != NULL;
     *n_states = 0;
@@ -73,23 +63,23 @@ static octet_status list_cells(octet_keras_call *call, const octet_keras_layer *
     if (*n_cells > MAX_CELLS)
         return octet_keras_refuse(call, "has %u cells, at most %d are supported", (unsigned)*n_cells, MAX_CELLS);
     for (uint32_t i = 0; i < *n_cells; i++) {
-        const uint32_t n = octet_keras_cell_states((*cells)[i].class_name);
-        if (n == 0)
+        const octet_keras_class *class = (*cells)[i].class;
+        if (class == NULL || !class->is_cell)
             return octet_keras_refuse(
                 call, "around %s is not supported: LSTMCell, GRUCell, SimpleRNNCell and stacks of them are",
                 (*cells)[i].class_name);
-        *n_states += n;
+        *n_states += class->n_states;
     }
     return OCTET_OK;
 }
 
 octet_status octet_keras_emit_rnn(octet_keras_call *call) {
     const octet_keras_layer *cells;
-    octet_keras_steps steps, inner;
-    const uint32_t mask = octet_keras_steps_mask(call);
+    octet_keras_recurrence steps, inner;
+    const uint32_t mask = octet_keras_recurrence_mask(call);
     uint32_t n_cells, n_states, turned = mask, result[OCTET_KERAS_MAX_OUTPUTS], n_results, n = 1, at = 1;
     OCTET_TRY(list_cells(call, &cells, &n_cells, &n_states));
-    OCTET_TRY(octet_keras_steps_of(call, &steps));
+    OCTET_TRY(octet_keras_recurrence_of(call, &steps));
     const bool has_states = call->n_inputs > 1;
     if (call->n_inputs != 1 && call->n_inputs != 1 + n_states) {
         return octet_keras_contradict(call, "reads %u tensors, it takes 1 or, with an initial state, %u",
@@ -99,17 +89,17 @@ octet_status octet_keras_emit_rnn(octet_keras_call *call) {
     if (steps.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, inputs[0], &inputs[0]));
     if (steps.go_backwards && mask != OCTET_NONE) OCTET_TRY(octet_keras_reverse_steps(call, mask, &turned));
     for (uint32_t i = 0; i < n_cells; i++) {
-        const uint32_t n_own = octet_keras_cell_states(cells[i].class_name);
+        const uint32_t n_own = cells[i].class->n_states;
         const bool is_last = i + 1 == n_cells;
         inner = steps;
         inner.go_backwards = false;
         inner.return_sequences = steps.return_sequences || !is_last;
         inner.zero_masked = steps.zero_masked && is_last;
         for (uint32_t j = 0; has_states && j < n_own; j++) inputs[1 + j] = call->inputs[at++];
-        call->steps = &inner;
+        call->recurrence = &inner;
         OCTET_TRY(
             octet_keras_call_layer(call, &cells[i], inputs, has_states ? 1 + n_own : 1, turned, result, &n_results));
-        call->steps = NULL;
+        call->recurrence = NULL;
         inputs[0] = result[0];
         for (uint32_t j = 1; j < n_results; j++) call->outputs[n++] = result[j];
     }

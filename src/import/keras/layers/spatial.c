@@ -4,10 +4,6 @@
 #include "import/keras/emit/slice.h"
 #include "import/keras/layers/classes.h"
 
-static int32_t n_axes_of(const octet_keras_call *call) {
-    return strstr(call->layer->class_name, "1D") != NULL ? 1 : strstr(call->layer->class_name, "3D") != NULL ? 3 : 2;
-}
-
 /* 1, [1,1] or [[0,1],[0,1]]: cells before and after, by spatial axis. In one dimension [a,b] is before and after. */
 static octet_status read_margins(octet_keras_call *call, const char *key, int32_t n, int32_t *before, int32_t *after) {
     const octet_json *list = octet_json_get(call->layer->config, key);
@@ -32,7 +28,7 @@ static octet_status read_margins(octet_keras_call *call, const char *key, int32_
 octet_status octet_keras_emit_zero_padding(octet_keras_call *call) {
     uint32_t x;
     int32_t before[OCTET_MAX_RANK], after[OCTET_MAX_RANK];
-    const int32_t n = n_axes_of(call);
+    const int32_t n = call->layer->class->n_axes;
     OCTET_TRY(octet_keras_channels_last(call));
     OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));
     OCTET_TRY(read_margins(call, "padding", n, before, after));
@@ -43,7 +39,7 @@ octet_status octet_keras_emit_zero_padding(octet_keras_call *call) {
 octet_status octet_keras_emit_cropping(octet_keras_call *call) {
     uint32_t x;
     int32_t before[OCTET_MAX_RANK], after[OCTET_MAX_RANK], strides[OCTET_MAX_RANK], mask = 0;
-    const int32_t n = n_axes_of(call);
+    const int32_t n = call->layer->class->n_axes;
     OCTET_TRY(octet_keras_channels_last(call));
     OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));
     OCTET_TRY(read_margins(call, "cropping", n, before, after));
@@ -96,7 +92,7 @@ static octet_status resize(octet_keras_call *call, const char *interpolation, in
 octet_status octet_keras_emit_upsampling(octet_keras_call *call) {
     uint32_t x;
     int32_t size[3];
-    const int32_t n = n_axes_of(call);
+    const int32_t n = call->layer->class->n_axes;
     const char *interpolation = NULL;
     OCTET_TRY(octet_keras_channels_last(call));
     OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));

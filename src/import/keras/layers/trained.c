@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "import/keras/layers/classes.h"
+#include "import/keras/names.h"
 
 enum { MAX_ATTRIBUTES = 2 };
-
-bool octet_keras_trained_is_wrapper(const octet_keras_layer *layer) {
-    return strncmp(layer->class_name, "QuantizeWrapper", 15) == 0;
-}
 
 static bool is_class(const octet_json *object, const char *class_name) {
     const char *name = octet_json_text(octet_json_get(object, "class_name"));

@@ -8,7 +8,6 @@
 #include "formats/hdf5.h"
 #include "import/keras/emit/call.h"
 
-bool octet_keras_trained_is_wrapper(const octet_keras_layer *layer);
 /* Datasets of the wrapper's and its layer's weights in a group of Keras 3's layout; what is not found stays NULL. */
 void octet_keras_trained_bind(const octet_hdf5 *hdf5, const octet_hdf5_node *group, octet_keras_layer *wrapper);
 /* An activation without the QuantizeAwareActivation around it. */

@@ -20,12 +20,13 @@ static octet_status merge(octet_keras_call *call, const char *mode, uint32_t for
     return octet_keras_return(call, x);
 }
 
+static bool is_recurrent(const octet_keras_layer *layer) { return layer->class != NULL && layer->class->is_recurrent; }
+
 octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
     if (call->layer->n_wrapped != 2) return octet_keras_contradict(call, "has no layer");
     const octet_keras_layer *forward = &call->layer->wrapped[0], *given = &call->layer->wrapped[1];
     const char *mode = NULL;
-    static const char known[] = "LSTM GRU SimpleRNN RNN ConvLSTM1D ConvLSTM2D CuDNNLSTM CuDNNGRU";
-    if (!octet_keras_word_in(known, forward->class_name) || !octet_keras_word_in(known, given->class_name))
+    if (!is_recurrent(forward) || !is_recurrent(given))
         return octet_keras_refuse(call, "a Bidirectional %s is not supported: recurrent layers are",
                                   forward->class_name);
     const bool is_whole = octet_json_is_true(octet_json_get(forward->config, "return_sequences"));
@@ -44,7 +45,7 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
     if (!is_written && !turn)
         return octet_keras_refuse(call, "around a layer with go_backwards is not supported; swap the directions");
     /* The backward one first, as TensorFlow's converter orders them. */
-    const uint32_t mask = octet_keras_steps_mask(call);
+    const uint32_t mask = octet_keras_recurrence_mask(call);
     uint32_t turned_mask = mask;
     inputs[0] = call->inputs[0];
     if (turn) OCTET_TRY(octet_keras_reverse_steps(call, inputs[0], &inputs[0]));
@@ -72,24 +73,13 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
     return OCTET_OK;
 }
 
-/* Layers that treat the last axis only: one call does all steps. */
-static bool is_stepless(const char *class_name) {
-    static const char *const names[] = {"Dense",        "Activation", "ReLU",          "LeakyReLU",
-                                        "ELU",          "Dropout",    "GaussianNoise", "GaussianDropout",
-                                        "AlphaDropout", "Identity",   "Rescaling"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(class_name, names[i]) == 0) return true;
-    }
-    return false;
-}
-
 /* The steps are put where the batch is: [1,T,..] -> [T,..], the layer, [T,..] -> [1,T,..]. */
 octet_status octet_keras_emit_time_distributed(octet_keras_call *call) {
     uint32_t x, outputs[OCTET_KERAS_MAX_OUTPUTS], n = 0;
     if (call->layer->n_wrapped == 0) return octet_keras_contradict(call, "has no layer");
     const octet_keras_layer *inner = call->layer->wrapped;
     OCTET_TRY(octet_keras_single(call, 3, OCTET_MAX_RANK, &x));
-    if (is_stepless(inner->class_name)) {
+    if (inner->class != NULL && inner->class->is_stepless) {
         OCTET_TRY(octet_keras_call_layer(call, inner, &x, 1, OCTET_NONE, outputs, &n));
         return octet_keras_return(call, outputs[0]);
     }
