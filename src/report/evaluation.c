@@ -205,11 +205,25 @@ int32_t octet_evaluation_n_classes(const octet_evaluation *evaluation) {
     return evaluation->n_scores == 1 ? 2 : (int32_t)evaluation->n_scores;
 }
 
-void octet_evaluation_count_confusion(const octet_evaluation *evaluation, uint64_t *confusion) {
+octet_status octet_evaluation_count_confusion(octet_context *ctx, octet_arena *arena,
+                                              const octet_evaluation *evaluation, octet_confusion *out) {
+    enum { MOST_CLASSES = 100 };
     const size_t n = (size_t)octet_evaluation_n_classes(evaluation);
-    memset(confusion, 0, n * n * sizeof *confusion);
+    OCTET_CHECK(ctx, evaluation->measure == OCTET_MEASURE_CLASS, OCTET_DATA,
+                "confusion: the data have no labels that are one class a sample");
+    OCTET_CHECK(ctx, n <= MOST_CLASSES, OCTET_LIMIT, "confusion: %zu classes; a matrix is printed for up to %d", n,
+                (int)MOST_CLASSES);
+    out->n = n;
+    OCTET_TRY(OCTET_NEW(ctx, arena, n * n, &out->counts));
+    OCTET_TRY(OCTET_NEW(ctx, arena, n, &out->recall));
     for (uint64_t i = 0; i < evaluation->n_samples; i++) {
         if (evaluation->answers[i] == NO_ANSWER) continue;
-        confusion[(size_t)evaluation->labels[i] * n + (size_t)evaluation->answers[i]]++;
+        out->counts[(size_t)evaluation->labels[i] * n + (size_t)evaluation->answers[i]]++;
     }
+    for (size_t row = 0; row < n; row++) {
+        uint64_t sum = 0;
+        for (size_t column = 0; column < n; column++) sum += out->counts[row * n + column];
+        out->recall[row] = sum > 0 ? (double)out->counts[row * n + row] / (double)sum : (double)NAN;
+    }
+    return OCTET_OK;
 }

@@ -6,7 +6,7 @@
 #ifndef OCTET_REPORT_EVALUATION_H
 #define OCTET_REPORT_EVALUATION_H
 
-#include "base/buffer.h"
+#include "base/json_writer.h"
 #include "base/memory.h"
 
 /* What the scores are: decides how the loss is computed. */
@@ -81,11 +81,22 @@ octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluat
                                          octet_buffer *out);
 octet_status octet_evaluation_write_json(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,
                                          octet_buffer *out);
+/* The member "data_range" of an evaluation and of a verdict: values as stored and as the model sees them. */
+void octet_evaluation_write_data_range(octet_json_writer *json, const octet_evaluation *evaluation);
 /* Accuracy is counted over so many parts of a sample: 1, scores or rows. */
 uint64_t octet_evaluation_n_parts(const octet_evaluation *evaluation);
 /* Number of classes that labels and answers can take. */
 int32_t octet_evaluation_n_classes(const octet_evaluation *evaluation);
-/* confusion: n_classes * n_classes counts, row = label, column = answer; cleared first. */
-void octet_evaluation_count_confusion(const octet_evaluation *evaluation, uint64_t *confusion);
+
+/* Who was taken for whom. */
+typedef struct octet_confusion {
+    size_t n;         /* classes */
+    uint64_t *counts; /* [n,n], row = label, column = answer */
+    double *recall;   /* [n]: part of a label's samples that were answered right; NaN for a label without samples */
+} octet_confusion;
+/* Arrays live in `arena`. DATA unless a sample is measured by its class; LIMIT with more than 100 classes: beyond that
+ * a matrix does not fit on any screen. */
+octet_status octet_evaluation_count_confusion(octet_context *ctx, octet_arena *arena,
+                                              const octet_evaluation *evaluation, octet_confusion *out);
 
 #endif

@@ -10,8 +10,16 @@
 
 enum { NAME_WIDTH = 44, LIST_ITEMS = 6 };
 
+int32_t octet_inspect_version(const octet_inspection *in, uint32_t op) {
+    return in->versions != NULL ? in->versions[op] : in->graph->operators[op].version;
+}
+
 size_t octet_inspect_value_bytes(const octet_value *value) {
     return octet_shape_elements(&value->shape) * octet_type_size(value->type);
+}
+
+bool octet_inspect_is_placed(const octet_inspection *in, uint32_t value) {
+    return in->offsets != NULL && in->offsets[value] != SIZE_MAX;
 }
 
 static octet_status write_option(octet_context *ctx, const octet_option *option, const octet_options *options,
@@ -82,7 +90,7 @@ static octet_status fill_operators(octet_context *ctx, const octet_inspection *i
     for (size_t i = 0; i < 6; i++) OCTET_TRY(octet_table_cell(ctx, table, "%s", heading[i]));
     for (uint32_t i = 0; i < in->graph->n_operators; i++) {
         const octet_operator *op = &in->graph->operators[i];
-        const int32_t version = in->versions ? in->versions[i] : op->version;
+        const int32_t version = octet_inspect_version(in, i);
         options->size = 0;
         OCTET_TRY(octet_inspect_options(ctx, op, options));
         OCTET_TRY(octet_table_cell(ctx, table, "%" PRIu32, i));
@@ -157,8 +165,8 @@ static octet_status fill_tensors(octet_context *ctx, const octet_inspection *in,
         OCTET_TRY(scale_cells(ctx, &value->quantization, table));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_text_count(octet_inspect_value_bytes(value), count)));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", value->data ? "constant" : value->is_variable ? "variable" : ""));
-        const bool placed = in->offsets && in->offsets[i] != SIZE_MAX;
-        OCTET_TRY(octet_table_cell(ctx, table, "%s", placed ? octet_text_count(in->offsets[i], count) : ""));
+        const bool is_placed = octet_inspect_is_placed(in, i);
+        OCTET_TRY(octet_table_cell(ctx, table, "%s", is_placed ? octet_text_count(in->offsets[i], count) : ""));
     }
     return OCTET_OK;
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/json_writer.h"
 #include "graph/work.h"
 #include "report/text.h"
 
@@ -43,26 +44,31 @@ octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p
 }
 
 octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *p, octet_buffer *out) {
-    OCTET_TRY(octet_buffer_format(ctx, out, "{\n  \"model\": "));
-    OCTET_TRY(octet_text_json_string(ctx, out, p->model));
-    OCTET_TRY(octet_buffer_format(ctx, out,
-                                  ",\n  \"threads\": %u,\n  \"runs\": %" PRIu64
-                                  ",\n  \"min_us\": %.4f,\n  \"median_us\": %.4f,\n"
-                                  "  \"mean_us\": %.4f,\n  \"activation_bytes\": %zu,\n  \"constant_bytes\": %zu,\n"
-                                  "  \"peak_bytes\": %zu,\n  \"operators\": [",
-                                  p->n_threads, p->n_runs, p->min_ns / 1e3, p->median_ns / 1e3, p->mean_ns / 1e3,
-                                  p->arena_bytes, p->weight_bytes, p->peak_bytes));
+    octet_json_writer json = octet_json_writer_make(ctx, out);
+    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_json_write_string(&json, "model", p->model);
+    octet_json_write_u64(&json, "threads", p->n_threads);
+    octet_json_write_u64(&json, "runs", p->n_runs);
+    octet_json_write_fixed(&json, "min_us", p->min_ns / 1e3, 4);
+    octet_json_write_fixed(&json, "median_us", p->median_ns / 1e3, 4);
+    octet_json_write_fixed(&json, "mean_us", p->mean_ns / 1e3, 4);
+    octet_json_write_u64(&json, "activation_bytes", p->arena_bytes);
+    octet_json_write_u64(&json, "constant_bytes", p->weight_bytes);
+    octet_json_write_u64(&json, "peak_bytes", p->peak_bytes);
+    octet_json_begin_array(&json, "operators", OCTET_JSON_LINES);
     for (uint32_t i = 0; i < p->n_rows; i++) {
         const octet_profile_row *row = &p->rows[i];
         const octet_operator *op = &p->graph->operators[row->op];
-        OCTET_TRY(
-            octet_buffer_format(ctx, out,
-                                "%s\n    {\"index\": %u, \"operator\": \"%s\", \"time_us\": %.4f, \"macs\": %" PRIu64
-                                ", \"kernel\": \"%s\", \"layer\": ",
-                                i == 0 ? "" : ",", row->op, octet_operator_name(op->code), row->time_ns / 1e3,
-                                octet_operator_macs(p->graph, op), row->variant));
-        OCTET_TRY(octet_text_json_string(ctx, out, op->layer));
-        OCTET_TRY(octet_buffer_format(ctx, out, "}"));
+        octet_json_begin_object(&json, NULL, OCTET_JSON_LINE);
+        octet_json_write_u64(&json, "index", row->op);
+        octet_json_write_string(&json, "operator", octet_operator_name(op->code));
+        octet_json_write_fixed(&json, "time_us", row->time_ns / 1e3, 4);
+        octet_json_write_u64(&json, "macs", octet_operator_macs(p->graph, op));
+        octet_json_write_string(&json, "kernel", row->variant);
+        octet_json_write_string(&json, "layer", op->layer);
+        octet_json_end(&json);
     }
-    return octet_buffer_format(ctx, out, "\n  ]\n}\n");
+    octet_json_end(&json);
+    octet_json_end(&json);
+    return octet_json_writer_finish(&json);
 }

@@ -142,62 +142,54 @@ octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *gra
     return graph->n_layers > 0 ? write_layers(ctx, graph, out) : write_operators(ctx, graph, out);
 }
 
-static octet_status write_json_shape(octet_context *ctx, octet_buffer *out, const octet_shape *shape) {
-    OCTET_TRY(octet_buffer_format(ctx, out, "["));
-    for (int32_t i = 0; i < shape->rank; i++) {
-        if (shape->dims[i] < 0) OCTET_TRY(octet_buffer_format(ctx, out, "%snull", i > 0 ? "," : ""));
-        else OCTET_TRY(octet_buffer_format(ctx, out, "%s%d", i > 0 ? "," : "", shape->dims[i]));
+static void write_json_layers(octet_json_writer *json, const octet_graph *graph) {
+    const totals t = count_layers(graph);
+    octet_json_begin_array(json, "layers", OCTET_JSON_TIGHT);
+    for (uint32_t i = 0; i < graph->n_layers; i++) {
+        const octet_layer *layer = &graph->layers[i];
+        octet_json_begin_object(json, NULL, OCTET_JSON_TIGHT);
+        octet_json_write_string(json, "name", layer->name);
+        octet_json_write_string(json, "class", layer->class_name);
+        octet_text_json_shape(json, "output_shape", &layer->output_shape);
+        octet_json_write_u64(json, "parameters", layer->n_parameters);
+        octet_json_write_u64(json, "trainable", layer->n_trainable);
+        octet_json_write_i64(json, "depth", layer->depth);
+        octet_json_write_string(json, "inputs", layer->inputs);
+        octet_json_end(json);
     }
-    return octet_buffer_format(ctx, out, "]");
+    octet_json_end(json);
+    octet_json_write_u64(json, "parameters", t.all);
+    octet_json_write_u64(json, "trainable", t.trainable);
+    octet_json_write_u64(json, "non_trainable", t.all - t.trainable);
 }
 
-static octet_status write_json_layer(octet_context *ctx, octet_buffer *out, const octet_layer *layer) {
-    OCTET_TRY(octet_buffer_format(ctx, out, "{\"name\":"));
-    OCTET_TRY(octet_text_json_string(ctx, out, layer->name));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\"class\":"));
-    OCTET_TRY(octet_text_json_string(ctx, out, layer->class_name));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\"output_shape\":"));
-    OCTET_TRY(write_json_shape(ctx, out, &layer->output_shape));
-    OCTET_TRY(octet_buffer_format(
-        ctx, out, ",\"parameters\":%" PRIu64 ",\"trainable\":%" PRIu64 ",\"depth\":%d,\"inputs\":", layer->n_parameters,
-        layer->n_trainable, layer->depth));
-    OCTET_TRY(octet_text_json_string(ctx, out, layer->inputs));
-    return octet_buffer_format(ctx, out, "}");
-}
-
-static octet_status write_json_operator(octet_context *ctx, octet_buffer *out, const octet_graph *graph,
-                                        const octet_operator *op) {
-    const octet_value *output = octet_graph_output(graph, op, 0);
-    uint64_t n_elements, n_bytes;
-    count_constants(graph, op, &n_elements, &n_bytes);
-    OCTET_TRY(octet_buffer_format(
-        ctx, out, "{\"operator\":\"%s\",\"version\":%d,\"output\":", octet_operator_name(op->code), op->version));
-    OCTET_TRY(octet_text_json_string(ctx, out, output->name));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\"type\":\"%s\",\"output_shape\":", octet_type_name(output->type)));
-    OCTET_TRY(write_json_shape(ctx, out, &output->shape));
-    return octet_buffer_format(ctx, out, ",\"constants\":%" PRIu64 ",\"constant_bytes\":%" PRIu64 "}", n_elements,
-                               n_bytes);
+static void write_json_operators(octet_json_writer *json, const octet_graph *graph) {
+    octet_json_begin_array(json, "operators", OCTET_JSON_TIGHT);
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        const octet_operator *op = &graph->operators[i];
+        const octet_value *output = octet_graph_output(graph, op, 0);
+        uint64_t n_elements, n_bytes;
+        count_constants(graph, op, &n_elements, &n_bytes);
+        octet_json_begin_object(json, NULL, OCTET_JSON_TIGHT);
+        octet_json_write_string(json, "operator", octet_operator_name(op->code));
+        octet_json_write_i64(json, "version", op->version);
+        octet_json_write_string(json, "output", output->name);
+        octet_json_write_string(json, "type", octet_type_name(output->type));
+        octet_text_json_shape(json, "output_shape", &output->shape);
+        octet_json_write_u64(json, "constants", n_elements);
+        octet_json_write_u64(json, "constant_bytes", n_bytes);
+        octet_json_end(json);
+    }
+    octet_json_end(json);
 }
 
 octet_status octet_summary_write_json(octet_context *ctx, const octet_graph *graph, const char *model,
                                       octet_buffer *out) {
-    OCTET_TRY(octet_buffer_format(ctx, out, "{\"model\":"));
-    OCTET_TRY(octet_text_json_string(ctx, out, model));
-    if (graph->n_layers > 0) {
-        const totals t = count_layers(graph);
-        OCTET_TRY(octet_buffer_format(ctx, out, ",\"layers\":["));
-        for (uint32_t i = 0; i < graph->n_layers; i++) {
-            if (i > 0) OCTET_TRY(octet_buffer_format(ctx, out, ","));
-            OCTET_TRY(write_json_layer(ctx, out, &graph->layers[i]));
-        }
-        return octet_buffer_format(
-            ctx, out, "],\"parameters\":%" PRIu64 ",\"trainable\":%" PRIu64 ",\"non_trainable\":%" PRIu64 "}\n", t.all,
-            t.trainable, t.all - t.trainable);
-    }
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\"operators\":["));
-    for (uint32_t i = 0; i < graph->n_operators; i++) {
-        if (i > 0) OCTET_TRY(octet_buffer_format(ctx, out, ","));
-        OCTET_TRY(write_json_operator(ctx, out, graph, &graph->operators[i]));
-    }
-    return octet_buffer_format(ctx, out, "]}\n");
+    octet_json_writer json = octet_json_writer_make(ctx, out);
+    octet_json_begin_object(&json, NULL, OCTET_JSON_TIGHT);
+    octet_json_write_string(&json, "model", model);
+    if (graph->n_layers > 0) write_json_layers(&json, graph);
+    else write_json_operators(&json, graph);
+    octet_json_end(&json);
+    return octet_json_writer_finish(&json);
 }

@@ -1,6 +1,6 @@
 #include "report/support.h"
 
-#include "report/text.h"
+#include "base/json_writer.h"
 
 static uint32_t count(const octet_support *s, octet_support_level level) {
     uint32_t n = 0;
@@ -31,20 +31,23 @@ octet_status octet_support_write_text(octet_context *ctx, const octet_support *s
 
 octet_status octet_support_write_json(octet_context *ctx, const octet_support *s, octet_buffer *out) {
     static const char *const levels[] = {"int8", "float", "none"};
-    OCTET_TRY(octet_buffer_format(ctx, out, "{\n  \"model\": "));
-    OCTET_TRY(octet_text_json_string(ctx, out, s->model));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"target\": \"%s\",\n  \"supported\": %s,\n  \"operators\": [",
-                                  s->target, count(s, OCTET_SUPPORT_NONE) == 0 ? "true" : "false"));
+    octet_json_writer json = octet_json_writer_make(ctx, out);
+    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_json_write_string(&json, "model", s->model);
+    octet_json_write_string(&json, "target", s->target);
+    octet_json_write_bool(&json, "supported", count(s, OCTET_SUPPORT_NONE) == 0);
+    octet_json_begin_array(&json, "operators", OCTET_JSON_LINES);
     for (uint32_t i = 0; i < s->graph->n_operators; i++) {
         const octet_support_row *row = &s->rows[i];
-        OCTET_TRY(octet_buffer_format(ctx, out, "%s\n    {\"operator\": \"%s\", \"layer\": ", i == 0 ? "" : ",",
-                                      octet_operator_name(s->graph->operators[i].code)));
-        OCTET_TRY(octet_text_json_string(ctx, out, s->graph->operators[i].layer));
-        OCTET_TRY(octet_buffer_format(ctx, out, ", \"runs_in\": \"%s\", \"reason\": ", levels[row->level]));
-        OCTET_TRY(octet_text_json_string(ctx, out, row->reason));
-        OCTET_TRY(octet_buffer_format(ctx, out, ", \"remedy\": "));
-        OCTET_TRY(octet_text_json_string(ctx, out, row->remedy));
-        OCTET_TRY(octet_buffer_format(ctx, out, "}"));
+        octet_json_begin_object(&json, NULL, OCTET_JSON_LINE);
+        octet_json_write_string(&json, "operator", octet_operator_name(s->graph->operators[i].code));
+        octet_json_write_string(&json, "layer", s->graph->operators[i].layer);
+        octet_json_write_string(&json, "runs_in", levels[row->level]);
+        octet_json_write_string(&json, "reason", row->reason);
+        octet_json_write_string(&json, "remedy", row->remedy);
+        octet_json_end(&json);
     }
-    return octet_buffer_format(ctx, out, "\n  ]\n}\n");
+    octet_json_end(&json);
+    octet_json_end(&json);
+    return octet_json_writer_finish(&json);
 }

@@ -1,7 +1,6 @@
 #include "report/text.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,24 +43,18 @@ const char *octet_text_split(const char *split, char *text) {
     return text;
 }
 
-octet_status octet_text_json_string(octet_context *ctx, octet_buffer *out, const char *string) {
-    if (string == NULL) return octet_buffer_append(ctx, out, "null", 4);
-    OCTET_TRY(octet_buffer_append(ctx, out, "\"", 1));
-    for (const char *c = string; *c != '\0';) {
-        const size_t plain =
-            strcspn(c, "\"\\\b\f\n\r\t\x01\x02\x03\x04\x05\x06\x07\x0b\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17"
-                       "\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f");
-        OCTET_TRY(octet_buffer_append(ctx, out, c, plain));
-        c += plain;
-        if (*c == '\0') break;
-        if (*c == '"' || *c == '\\') OCTET_TRY(octet_buffer_format(ctx, out, "\\%c", *c));
-        else OCTET_TRY(octet_buffer_format(ctx, out, "\\u%04x", (unsigned)(unsigned char)*c));
-        c++;
-    }
-    return octet_buffer_append(ctx, out, "\"", 1);
+void octet_text_json_range(octet_json_writer *json, const char *key, double low, double high) {
+    octet_json_begin_array(json, key, OCTET_JSON_LINE);
+    octet_json_write_real(json, NULL, low, 9);
+    octet_json_write_real(json, NULL, high, 9);
+    octet_json_end(json);
 }
 
-octet_status octet_text_json_number(octet_context *ctx, octet_buffer *out, double value, int digits) {
-    if (!isfinite(value)) return octet_buffer_append(ctx, out, "null", 4);
-    return octet_buffer_format(ctx, out, "%.*g", digits, value);
+void octet_text_json_shape(octet_json_writer *json, const char *key, const octet_shape *shape) {
+    octet_json_begin_array(json, key, OCTET_JSON_TIGHT);
+    for (int32_t i = 0; i < shape->rank; i++) {
+        if (shape->dims[i] < 0) octet_json_write_null(json, NULL);
+        else octet_json_write_i64(json, NULL, shape->dims[i]);
+    }
+    octet_json_end(json);
 }

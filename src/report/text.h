@@ -1,12 +1,13 @@
 /* report/text.h - the small pieces that every report is made of.
  * In:  numbers and strings.
- * Out: text appended to a buffer: "12,345", "17.4 us", JSON strings and numbers.
- * Knows: how people and JSON parsers like to read.
+ * Out: text appended to a buffer: "12,345", "17.4 us", parts of JSON.
+ * Knows: how people like to read.
  * Does not know: what the numbers mean. */
 #ifndef OCTET_REPORT_TEXT_H
 #define OCTET_REPORT_TEXT_H
 
-#include "base/buffer.h"
+#include "base/json_writer.h"
+#include "graph/type.h"
 
 enum { OCTET_TEXT_SIZE = 48 };
 
@@ -17,9 +18,9 @@ const char *octet_text_real(double value, char *text);    /* six significant dig
 const char *octet_text_split(const char *split,
                              char *text); /* "test " or "training " before "samples"; of "all" nothing */
 
-/* A string in quotes, with JSON's escapes; NULL becomes null. */
-octet_status octet_text_json_string(octet_context *ctx, octet_buffer *out, const char *string);
-/* A number with `digits` significant digits; what JSON has no number for (NaN, infinity) becomes null. */
-octet_status octet_text_json_number(octet_context *ctx, octet_buffer *out, double value, int digits);
+/* [low, high] in one line; 9 significant digits tell every float. */
+void octet_text_json_range(octet_json_writer *json, const char *key, double low, double high);
+/* [null,28,28] without spaces: null is an open dimension (below 0). */
+void octet_text_json_shape(octet_json_writer *json, const char *key, const octet_shape *shape);
 
 #endif

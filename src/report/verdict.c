@@ -85,11 +85,23 @@ static octet_status warn_about_answers(octet_context *ctx, octet_verdict *verdic
     return OCTET_OK;
 }
 
+static void compare(octet_verdict *v) {
+    const octet_evaluation *before = v->before.evaluation;
+    const octet_evaluation *after = v->after.evaluation;
+    v->n_agree = 0;
+    for (uint64_t i = 0; i < before->n_samples; i++) v->n_agree += before->answers[i] == after->answers[i];
+    v->agreement = (double)v->n_agree / (double)before->n_samples;
+    v->drop_points = before->has_accuracy  ? 100.0 * (before->accuracy - after->accuracy)
+                     : before->has_classes ? 100.0 * (1.0 - v->agreement)
+                                           : (double)NAN;
+    v->signal_to_noise_db =
+        v->mean_square_difference > 0.0 ? 10.0 * log10(v->mean_square / v->mean_square_difference) : (double)INFINITY;
+    v->size_ratio = (double)v->before.size_bytes / (double)v->after.size_bytes;
+}
+
 octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
     const octet_evaluation *before = verdict->before.evaluation;
-    const octet_evaluation *after = verdict->after.evaluation;
-    verdict->n_agree = 0;
-    for (uint64_t i = 0; i < before->n_samples; i++) verdict->n_agree += before->answers[i] == after->answers[i];
+    compare(verdict);
     if (!verdict->preprocess_given && !verdict->takes_counts && fmax(fabs(before->min), fabs(before->max)) > unscaled) {
         WARN("the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale and "
              "--preprocess",

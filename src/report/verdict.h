@@ -46,6 +46,10 @@ typedef struct octet_verdict {
     double max_difference, mean_square_difference, mean_square;
     /* Filled by octet_verdict_finish. */
     uint64_t n_agree;
+    double agreement;   /* n_agree as a part of all samples */
+    double drop_points; /* of accuracy, in percent; without labels: of agreement; NaN when neither means anything */
+    double signal_to_noise_db; /* of the outputs; infinite when they are equal */
+    double size_ratio;         /* original to quantized */
     const char *warnings[OCTET_MAX_WARNINGS];
     uint32_t n_warnings;
 } octet_verdict;

@@ -11,11 +11,6 @@ static octet_status row(octet_context *ctx, octet_buffer *out, const char *name,
     return octet_buffer_format(ctx, out, "%-16s%14s%14s   %s\n", name, before, after, change);
 }
 
-static double signal_to_noise_db(const octet_verdict *v) {
-    return v->mean_square_difference > 0.0 ? 10.0 * log10(v->mean_square / v->mean_square_difference)
-                                           : (double)INFINITY;
-}
-
 /* "3.74 times smaller". */
 static void ratio(double before, double after, const char *less, const char *more, char *text, size_t size) {
     if (before >= after) snprintf(text, size, "%.2f times %s", before / after, less);
@@ -54,7 +49,7 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
             write_error_row(ctx, out, "rms error", before->root_mean_square_error, after->root_mean_square_error));
     }
     if (before->has_classes) {
-        snprintf(b, sizeof b, "%.2f %%", 100.0 * (double)v->n_agree / (double)before->n_samples);
+        snprintf(b, sizeof b, "%.2f %%", 100.0 * v->agreement);
         snprintf(c, sizeof c, "%s of %s samples answered differently",
                  octet_text_count(before->n_samples - v->n_agree, a), octet_text_count(before->n_samples, d));
         OCTET_TRY(row(ctx, out, "agreement", "", b, c));
@@ -65,8 +60,7 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
                  sqrt(v->mean_square));
         OCTET_TRY(row(ctx, out, "rms difference", "", b, c));
     }
-    const double db = signal_to_noise_db(v);
-    snprintf(b, sizeof b, isfinite(db) ? "%.1f dB" : "equal", db);
+    snprintf(b, sizeof b, isfinite(v->signal_to_noise_db) ? "%.1f dB" : "equal", v->signal_to_noise_db);
     snprintf(c, sizeof c, "signal to noise of the outputs; largest difference %.4g", v->max_difference);
     OCTET_TRY(row(ctx, out, "fidelity", "", b, c));
     ratio((double)v->before.size_bytes, (double)v->after.size_bytes, "smaller", "larger", c, sizeof c);
@@ -119,96 +113,4 @@ octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v
     for (uint32_t i = 0; i < v->n_warnings; i++)
         OCTET_TRY(octet_buffer_format(ctx, out, "%s! %s\n", i == 0 ? "\n" : "", v->warnings[i]));
     return OCTET_OK;
-}
-
-/* "name": {"a": 1, ...} pieces of the JSON form. */
-static octet_status number(octet_context *ctx, octet_buffer *out, const char *before, const char *name, double value,
-                           int digits) {
-    OCTET_TRY(octet_buffer_format(ctx, out, "%s\"%s\": ", before, name));
-    return octet_text_json_number(ctx, out, value, digits);
-}
-
-static octet_status write_side(octet_context *ctx, const octet_verdict_side *side, const char *name,
-                               octet_buffer *out) {
-    const octet_evaluation *e = side->evaluation;
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"%s\": {\"type\": \"%s\"", name, side->type));
-    if (e->measure == OCTET_MEASURE_ERROR) {
-        OCTET_TRY(number(ctx, out, ", ", "mean_absolute_error", e->mean_absolute_error, 10));
-        OCTET_TRY(number(ctx, out, ", ", "root_mean_square_error", e->root_mean_square_error, 10));
-    }
-    if (e->has_accuracy) {
-        OCTET_TRY(number(ctx, out, ", ", "accuracy", e->accuracy, 10));
-        OCTET_TRY(number(ctx, out, ", ", "loss", e->loss, 10));
-    }
-    OCTET_TRY(octet_buffer_format(ctx, out, ", \"size_bytes\": %zu", side->size_bytes));
-    OCTET_TRY(number(ctx, out, ", ", "time_per_sample_us", e->time_per_sample_ns / 1e3, 6));
-    return octet_buffer_format(ctx, out, "}");
-}
-
-static octet_status write_json_ports(octet_context *ctx, const octet_verdict_port *ports, uint32_t n, const char *name,
-                                     octet_buffer *out) {
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"%s\": [", name));
-    for (uint32_t i = 0; i < n; i++) {
-        OCTET_TRY(octet_buffer_format(ctx, out, "%s{\"name\": ", i == 0 ? "" : ", "));
-        OCTET_TRY(octet_text_json_string(ctx, out, ports[i].name));
-        OCTET_TRY(octet_buffer_format(ctx, out, ", \"type\": \"%s\"", ports[i].type));
-        if (ports[i].quantized) {
-            OCTET_TRY(number(ctx, out, ", ", "scale", (double)ports[i].scale, 9));
-            OCTET_TRY(octet_buffer_format(ctx, out, ", \"zero_point\": %d", ports[i].zero_point));
-        }
-        OCTET_TRY(octet_buffer_format(ctx, out, "}"));
-    }
-    return octet_buffer_format(ctx, out, "]");
-}
-
-static octet_status write_range(octet_context *ctx, octet_buffer *out, const char *name, double low, double high) {
-    OCTET_TRY(octet_buffer_format(ctx, out, "\"%s\": [", name));
-    OCTET_TRY(octet_text_json_number(ctx, out, low, 9));
-    OCTET_TRY(octet_buffer_format(ctx, out, ", "));
-    OCTET_TRY(octet_text_json_number(ctx, out, high, 9));
-    return octet_buffer_format(ctx, out, "]");
-}
-
-octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v, const char *path, octet_buffer *out) {
-    const octet_evaluation *before = v->before.evaluation;
-    const octet_verdict_calibration *k = &v->calibration;
-    OCTET_TRY(octet_buffer_format(ctx, out, "{\n  \"model\": "));
-    OCTET_TRY(octet_text_json_string(ctx, out, before->model));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"output\": "));
-    OCTET_TRY(octet_text_json_string(ctx, out, path));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"samples\": %" PRIu64 ",\n  \"split\": \"%s\"", before->n_samples,
-                                  before->split));
-    OCTET_TRY(write_side(ctx, &v->before, "original", out));
-    OCTET_TRY(write_side(ctx, &v->after, "quantized", out));
-    if (before->has_accuracy)
-        OCTET_TRY(
-            number(ctx, out, ",\n  ", "drop_points", 100.0 * (before->accuracy - v->after.evaluation->accuracy), 10));
-    if (before->has_classes)
-        OCTET_TRY(number(ctx, out, ",\n  ", "agreement", (double)v->n_agree / (double)before->n_samples, 10));
-    OCTET_TRY(number(ctx, out, ",\n  ", "root_mean_square_error", sqrt(v->mean_square_difference), 6));
-    OCTET_TRY(number(ctx, out, ",\n  ", "signal_to_noise_db", signal_to_noise_db(v), 6));
-    OCTET_TRY(number(ctx, out, ",\n  ", "largest_difference", v->max_difference, 6));
-    OCTET_TRY(number(ctx, out, ",\n  ", "size_ratio", (double)v->before.size_bytes / (double)v->after.size_bytes, 6));
-    OCTET_TRY(write_json_ports(ctx, v->inputs, v->n_inputs, "inputs", out));
-    OCTET_TRY(write_json_ports(ctx, v->outputs, v->n_outputs, "outputs", out));
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"data_range\": {"));
-    OCTET_TRY(write_range(ctx, out, "stored", before->raw_min, before->raw_max));
-    OCTET_TRY(octet_buffer_format(ctx, out, ", "));
-    OCTET_TRY(write_range(ctx, out, "model", before->min, before->max));
-    OCTET_TRY(octet_buffer_format(ctx, out, "}"));
-    if (k->given) {
-        OCTET_TRY(octet_buffer_format(ctx, out,
-                                      ",\n  \"calibration\": {\"samples\": %" PRIu64 ", \"distinct\": %" PRIu64 ", ",
-                                      k->n_samples, k->n_distinct));
-        OCTET_TRY(write_range(ctx, out, "model", k->min, k->max));
-        OCTET_TRY(number(ctx, out, ", ", "late_growth", k->late_growth, 6));
-        OCTET_TRY(number(ctx, out, ", ", "time_s", (double)k->time_ns / 1e9, 6));
-        OCTET_TRY(octet_buffer_format(ctx, out, "}"));
-    }
-    OCTET_TRY(octet_buffer_format(ctx, out, ",\n  \"warnings\": ["));
-    for (uint32_t i = 0; i < v->n_warnings; i++) {
-        OCTET_TRY(octet_buffer_format(ctx, out, i == 0 ? "" : ", "));
-        OCTET_TRY(octet_text_json_string(ctx, out, v->warnings[i]));
-    }
-    return octet_buffer_format(ctx, out, "]\n}\n");
 }

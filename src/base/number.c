@@ -1,0 +1,28 @@
+#include "base/number.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A decimal mark may have several bytes; it is the only thing that is no digit, sign or exponent. */
+static const char *put_point(char *text) {
+    char *mark = text + strspn(text, "-0123456789");
+    const size_t n = strcspn(mark, "+-e0123456789");
+    if (n == 0) return text;
+    *mark = '.';
+    memmove(mark + 1, mark + n, strlen(mark + n) + 1);
+    return text;
+}
+
+const char *octet_number_significant(double value, int digits, char *text) {
+    assert(isfinite(value) && digits >= 1 && digits <= OCTET_NUMBER_MOST_DIGITS);
+    snprintf(text, OCTET_NUMBER_SIZE, "%.*g", digits, value);
+    return put_point(text);
+}
+
+const char *octet_number_fixed(double value, int decimals, char *text) {
+    assert(isfinite(value) && decimals >= 0 && decimals <= OCTET_NUMBER_MOST_DIGITS);
+    snprintf(text, OCTET_NUMBER_SIZE, "%.*f", decimals, value);
+    return put_point(text);
+}

@@ -1,0 +1,19 @@
+/* base/number.h - real numbers as text, the same in every locale.
+ * In:  doubles.
+ * Out: digits with a point: what JSON, source text and other programs read.
+ * Knows: that printf takes the decimal mark from the locale of the thread, which a host program may have set.
+ * Does not know: units, who reads the text. */
+#ifndef OCTET_BASE_NUMBER_H
+#define OCTET_BASE_NUMBER_H
+
+#include <stdbool.h>
+
+enum { OCTET_NUMBER_SIZE = 352, OCTET_NUMBER_MOST_DIGITS = 17 };
+
+/* Both write into `text`, OCTET_NUMBER_SIZE bytes, and return it. The value is finite. */
+/* As printf's %.*g: `digits` (1..OCTET_NUMBER_MOST_DIGITS) significant ones, no zeros at the end. */
+const char *octet_number_significant(double value, int digits, char *text);
+/* As printf's %.*f: `decimals` (0..OCTET_NUMBER_MOST_DIGITS) digits behind the point. */
+const char *octet_number_fixed(double value, int decimals, char *text);
+
+#endif
