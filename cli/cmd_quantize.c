@@ -1,5 +1,4 @@
 #include <math.h>
-#include <stdio.h>
 
 #include "command.h"
 
@@ -78,31 +77,6 @@ static octet_status judge(octet_context *ctx, const struct settings *s, octet_mo
     return status;
 }
 
-static void print_json_string(const char *text) {
-    putchar('"');
-    for (const char *c = text; *c != '\0'; c++) {
-        const unsigned char byte = (unsigned char)*c;
-        if (byte == '"' || byte == '\\') printf("\\%c", byte);
-        else if (byte < 0x20) printf("\\u%04x", byte);
-        else putchar(byte);
-    }
-    putchar('"');
-}
-
-static void print_written(const struct settings *s, const octet_model *quantized, size_t size) {
-    octet_tensor in = OCTET_TENSOR_INIT, out = OCTET_TENSOR_INIT;
-    octet_model_input(quantized, 0, &in);
-    octet_model_output(quantized, 0, &out);
-    if (!s->json) {
-        printf("%s: %zu bytes, input %s, output %s\n", s->output, size, in.type, out.type);
-        return;
-    }
-    printf("{\n  \"output\": ");
-    print_json_string(s->output);
-    printf(",\n  \"size_bytes\": %zu,\n  \"input_type\": \"%s\",\n  \"output_type\": \"%s\"\n}\n", size, in.type,
-           out.type);
-}
-
 static int run_quantize(const struct command *self, int argc, char **argv) {
     struct settings s = {.load = OCTET_LOAD_OPTIONS_INIT,
                          .open = OCTET_OPEN_OPTIONS_INIT,
@@ -133,7 +107,6 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     octet_calibration calibration = {0};
     char *text = NULL;
     double drop = 0.0;
-    size_t size = 0;
     if (octet_context_create(&ctx) != OCTET_OK) return fail(ctx);
     octet_status status = octet_model_load(ctx, parser.positional[0], &s.load, &model);
     if (status == OCTET_OK && has_data) status = octet_data_open(ctx, &s.open, &data);
@@ -144,8 +117,8 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     /* After the evaluation: data that turn out to be corrupt on the way, or to say nothing of the accuracy, leave no
      * file behind. */
     if (status == OCTET_OK && !cannot_judge) status = octet_model_write(ctx, quantized, s.output);
-    if (status == OCTET_OK && !evaluates) status = octet_model_size(ctx, quantized, &size);
-    if (status == OCTET_OK && !evaluates) print_written(&s, quantized, size);
+    if (status == OCTET_OK && !evaluates)
+        status = octet_model_receipt(ctx, quantized, s.output, s.json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
     octet_data_close(ctx, data);
     octet_model_destroy(ctx, quantized);
     octet_model_destroy(ctx, model);

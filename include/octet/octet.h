@@ -195,6 +195,9 @@ OCTET_API octet_status octet_model_write_bytes(octet_context *ctx, octet_model *
 OCTET_API octet_status octet_model_check_output(octet_context *ctx, const octet_model *model, const char *path);
 /* Size in bytes of the .tflite that octet_model_write writes. */
 OCTET_API octet_status octet_model_size(octet_context *ctx, octet_model *model, size_t *out);
+/* What octet_model_write wrote to `path`: size, types of the first input and output, in one line or as JSON. */
+OCTET_API octet_status octet_model_receipt(octet_context *ctx, octet_model *model, const char *path, octet_rendering as,
+                                           char **out);
 
 /* ---- Data ---- */
 

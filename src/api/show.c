@@ -1,6 +1,7 @@
 #include "api/handles.h"
 #include "base/buffer.h"
 #include "report/inspect.h"
+#include "report/receipt.h"
 #include "report/summary.h"
 #include "tflite/version.h"
 
@@ -54,5 +55,20 @@ octet_status octet_model_inspect(octet_context *ctx, octet_model *model, octet_r
                                      : octet_inspect_write_text(ctx, &inspection, &buffer);
     }
     octet_arena_free(ctx, &arena);
+    return octet_api_give_text(ctx, &buffer, status, out);
+}
+
+octet_status octet_model_receipt(octet_context *ctx, octet_model *model, const char *path, octet_rendering as,
+                                 char **out) {
+    const octet_graph *graph = model->graph;
+    octet_receipt receipt = {.path = path,
+                             .input_type = octet_type_name(graph->values[graph->inputs[0].value].type),
+                             .output_type = octet_type_name(graph->values[graph->outputs[0].value].type)};
+    octet_buffer buffer = {0};
+    octet_status status = octet_model_size(ctx, model, &receipt.size_bytes);
+    if (status == OCTET_OK) {
+        status = as == OCTET_AS_JSON ? octet_receipt_write_json(ctx, &receipt, &buffer)
+                                     : octet_receipt_write_text(ctx, &receipt, &buffer);
+    }
     return octet_api_give_text(ctx, &buffer, status, out);
 }

@@ -1,0 +1,19 @@
+#include "report/receipt.h"
+
+#include "base/json_writer.h"
+
+octet_status octet_receipt_write_text(octet_context *ctx, const octet_receipt *receipt, octet_buffer *out) {
+    return octet_buffer_format(ctx, out, "%s: %zu bytes, input %s, output %s\n", receipt->path, receipt->size_bytes,
+                               receipt->input_type, receipt->output_type);
+}
+
+octet_status octet_receipt_write_json(octet_context *ctx, const octet_receipt *receipt, octet_buffer *out) {
+    octet_json_writer json = octet_json_writer_make(ctx, out);
+    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_json_write_string(&json, "output", receipt->path);
+    octet_json_write_u64(&json, "size_bytes", receipt->size_bytes);
+    octet_json_write_string(&json, "input_type", receipt->input_type);
+    octet_json_write_string(&json, "output_type", receipt->output_type);
+    octet_json_end(&json);
+    return octet_json_writer_finish(&json);
+}

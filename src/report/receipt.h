@@ -1,0 +1,20 @@
+/* report/receipt.h - what was written to a file.
+ * In:  path, size, types.
+ * Out: one line; JSON.
+ * Knows: how to say it.
+ * Does not know: models. */
+#ifndef OCTET_REPORT_RECEIPT_H
+#define OCTET_REPORT_RECEIPT_H
+
+#include "base/buffer.h"
+
+typedef struct octet_receipt {
+    const char *path;
+    size_t size_bytes;
+    const char *input_type, *output_type; /* of the first input and output */
+} octet_receipt;
+
+octet_status octet_receipt_write_text(octet_context *ctx, const octet_receipt *receipt, octet_buffer *out);
+octet_status octet_receipt_write_json(octet_context *ctx, const octet_receipt *receipt, octet_buffer *out);
+
+#endif
