@@ -3,7 +3,7 @@
 #include "lower/check.h"
 #include "lower/families.h"
 
-/* By operator; the activation is of those that fuse one. */
+/* By operator, OCTET_N_ARITHMETIC for any other; the activation is of those that fuse one. */
 static octet_arithmetic operation_of(const octet_operator *op, octet_activation *activation) {
     *activation = OCTET_ACTIVATION_NONE;
     if (op->code == OCTET_OP_MAXIMUM) return OCTET_ARITHMETIC_MAXIMUM;
@@ -16,7 +16,7 @@ static octet_arithmetic operation_of(const octet_operator *op, octet_activation 
     if (op->code == OCTET_OP_ADD) return OCTET_ARITHMETIC_ADD;
     if (op->code == OCTET_OP_SUB) return OCTET_ARITHMETIC_SUB;
     if (op->code == OCTET_OP_MUL) return OCTET_ARITHMETIC_MUL;
-    return OCTET_ARITHMETIC_DIV;
+    return op->code == OCTET_OP_DIV ? OCTET_ARITHMETIC_DIV : OCTET_N_ARITHMETIC;
 }
 
 /* Kernels of numbers as they stand, and of quantized numbers through their scales. */
@@ -78,10 +78,10 @@ octet_status octet_bind_arithmetic(octet_binder *binder, const octet_operator *o
     for (uint32_t i = 0; i < 2; i++) OCTET_TRY(octet_bind_input(binder, op, i, &operands[i]));
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
     const kernels_of_type *kernels = kernels_of(output->type);
-    if (kernels == NULL) return octet_bind_unsupported(binder, op);
-    if (octet_bind_check_empty(binder, op, step)) return OCTET_OK;
     octet_activation activation;
     const octet_arithmetic operation = operation_of(op, &activation);
+    if (kernels == NULL || operation == OCTET_N_ARITHMETIC) return octet_bind_unsupported(binder, op);
+    if (octet_bind_check_empty(binder, op, step)) return OCTET_OK;
     octet_arithmetic_params bounds;
     OCTET_TRY(octet_bind_activation(binder, op, activation, &bounds.real_min, &bounds.real_max));
     set_integer_bounds(output->type, &bounds);

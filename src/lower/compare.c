@@ -2,6 +2,7 @@
 #include "lower/check.h"
 #include "lower/families.h"
 
+/* OCTET_N_COMPARE for any other operator. */
 static octet_comparison operation_of(octet_operator_code code) {
     if (code == OCTET_OP_EQUAL) return OCTET_COMPARE_EQUAL;
     if (code == OCTET_OP_NOT_EQUAL) return OCTET_COMPARE_NOT_EQUAL;
@@ -9,7 +10,8 @@ static octet_comparison operation_of(octet_operator_code code) {
     if (code == OCTET_OP_LESS_EQUAL) return OCTET_COMPARE_LESS_EQUAL;
     if (code == OCTET_OP_GREATER) return OCTET_COMPARE_GREATER;
     if (code == OCTET_OP_GREATER_EQUAL) return OCTET_COMPARE_GREATER_EQUAL;
-    return code == OCTET_OP_LOGICAL_AND ? OCTET_COMPARE_AND : OCTET_COMPARE_OR;
+    if (code == OCTET_OP_LOGICAL_AND) return OCTET_COMPARE_AND;
+    return code == OCTET_OP_LOGICAL_OR ? OCTET_COMPARE_OR : OCTET_N_COMPARE;
 }
 
 typedef struct kernel_of_type {
@@ -47,7 +49,7 @@ octet_status octet_bind_compare(octet_binder *binder, const octet_operator *op, 
     OCTET_TRY(octet_bind_input(binder, op, 1, &b));
     const kernel_of_type *kernel = kernel_of(a->type);
     const octet_comparison operation = operation_of(op->code);
-    if (kernel == NULL || octet_compare_row_ref(operation, kernel->numbers) == NULL)
+    if (kernel == NULL || operation == OCTET_N_COMPARE || octet_compare_row_ref(operation, kernel->numbers) == NULL)
         return octet_bind_unsupported(binder, op);
     octet_comparison_params *c;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &c));

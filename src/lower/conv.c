@@ -177,5 +177,6 @@ octet_status octet_bind_conv(octet_binder *binder, const octet_operator *op, oct
     if (op->code == OCTET_OP_CONV_2D) return bind_conv_2d(binder, op, step);
     if (op->code == OCTET_OP_DEPTHWISE_CONV_2D) return bind_depthwise(binder, op, step);
     if (op->code == OCTET_OP_TRANSPOSE_CONV) return bind_transpose_conv(binder, op, step);
-    return bind_conv_3d(binder, op, step);
+    if (op->code == OCTET_OP_CONV_3D) return bind_conv_3d(binder, op, step);
+    return octet_bind_unsupported(binder, op);
 }

@@ -80,5 +80,6 @@ static octet_status bind_batch_matmul(octet_binder *binder, const octet_operator
 
 octet_status octet_bind_dense(octet_binder *binder, const octet_operator *op, octet_step *step) {
     if (op->code == OCTET_OP_FULLY_CONNECTED) return bind_fully_connected(binder, op, step);
-    return bind_batch_matmul(binder, op, step);
+    if (op->code == OCTET_OP_BATCH_MATMUL) return bind_batch_matmul(binder, op, step);
+    return octet_bind_unsupported(binder, op);
 }

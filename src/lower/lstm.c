@@ -2,14 +2,20 @@
 #include "kernels/ref/fixed_point.h"
 #include "lower/families.h"
 
-/* TFLite's input numbers; the gates' are consecutive in the order input, forget, cell, output. */
-enum { INPUT = 0, INPUT_WEIGHTS = 1, STATE_WEIGHTS = 5, BIAS = 12, OUTPUT_STATE = 18, CELL_STATE = 19 };
+enum {
+    INPUT = OCTET_LSTM_INPUT,
+    INPUT_WEIGHTS = OCTET_LSTM_INPUT_WEIGHTS,
+    STATE_WEIGHTS = OCTET_LSTM_STATE_WEIGHTS,
+    BIAS = OCTET_LSTM_BIASES,
+    OUTPUT_STATE = OCTET_LSTM_STATE,
+    CELL_STATE = OCTET_LSTM_CELL_STATE
+};
 
 /* Absent inputs are those of forms that Keras has no layer for. */
 static octet_status check_form(octet_binder *binder, const octet_operator *op) {
     for (uint32_t i = 0; i < op->n_inputs; i++) {
-        const bool needed =
-            i <= 8 || (i >= BIAS && i < BIAS + OCTET_LSTM_GATES) || i == OUTPUT_STATE || i == CELL_STATE;
+        const bool needed = i < OCTET_LSTM_PEEPHOLES || (i >= BIAS && i < BIAS + OCTET_LSTM_GATES) ||
+                            i == OUTPUT_STATE || i == CELL_STATE;
         OCTET_CHECK(binder->ctx, !needed == (op->inputs[i] == OCTET_NONE), OCTET_UNSUPPORTED,
                     "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with coupled gates, peepholes, projection or layer normalization "
                     "(input %u)",

@@ -49,6 +49,7 @@ octet_status octet_bind_order(octet_binder *binder, const octet_operator *op, oc
     octet_kernel kernel = OCTET_KERNEL_NONE;
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
         if (kernels[i].type == input->type) kernel = is_top_k ? kernels[i].top_k : kernels[i].cumsum;
-    if (kernel == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
+    if (kernel == OCTET_KERNEL_NONE || (!is_top_k && op->code != OCTET_OP_CUMSUM))
+        return octet_bind_unsupported(binder, op);
     return is_top_k ? bind_top_k(binder, op, input, kernel, step) : bind_cumsum(binder, op, input, kernel, step);
 }

@@ -14,9 +14,9 @@ static octet_kernel kernel_of(octet_operator_code code, octet_type type) {
         {OCTET_INT16, OCTET_KERNEL_average_pool_2d_s16, OCTET_KERNEL_max_pool_2d_s16, OCTET_KERNEL_NONE}};
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
         if (kernels[i].type != type) continue;
-        return code == OCTET_OP_AVERAGE_POOL_2D ? kernels[i].average
-               : code == OCTET_OP_L2_POOL_2D    ? kernels[i].l2
-                                                : kernels[i].max;
+        if (code == OCTET_OP_AVERAGE_POOL_2D) return kernels[i].average;
+        if (code == OCTET_OP_L2_POOL_2D) return kernels[i].l2;
+        return code == OCTET_OP_MAX_POOL_2D ? kernels[i].max : OCTET_KERNEL_NONE;
     }
     return OCTET_KERNEL_NONE;
 }

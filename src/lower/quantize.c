@@ -72,7 +72,8 @@ octet_status octet_bind_quantize(octet_binder *binder, const octet_operator *op,
     for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++) {
         if (conversions[i].from == input->type && conversions[i].to == output->type) kernel = conversions[i].kernel;
     }
-    if (kernel == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
+    const bool converts = op->code == OCTET_OP_QUANTIZE || op->code == OCTET_OP_DEQUANTIZE;
+    if (kernel == OCTET_KERNEL_NONE || !converts) return octet_bind_unsupported(binder, op);
     const uint32_t n_elements = (uint32_t)octet_shape_elements(&output->shape);
     step->in_place = octet_type_size(input->type) == octet_type_size(output->type);
     if (kernel == OCTET_KERNEL_dequantize_f16) return bind_half(binder, n_elements, step);

@@ -23,6 +23,8 @@ octet_status octet_bind_resize(octet_binder *binder, const octet_operator *op, o
     octet_kernel kernel = OCTET_KERNEL_NONE;
     if (op->code == OCTET_OP_RESIZE_NEAREST_NEIGHBOR) {
         kernel = OCTET_KERNEL_resize_nearest;
+    } else if (op->code != OCTET_OP_RESIZE_BILINEAR) {
+        return octet_bind_unsupported(binder, op);
     } else if (input->type == OCTET_FLOAT32) {
         kernel = OCTET_KERNEL_resize_bilinear_f32;
     } else if (input->type == OCTET_UINT8) {

@@ -69,5 +69,6 @@ octet_status octet_bind_scatter(octet_binder *binder, const octet_operator *op, 
     if (octet_bind_check_empty(binder, op, step)) return OCTET_OK;
     if (op->code == OCTET_OP_ONE_HOT) return bind_one_hot(binder, op, step);
     if (op->code == OCTET_OP_SCATTER_ND) return bind_scatter_nd(binder, op, step);
-    return bind_update_slice(binder, op, step);
+    if (op->code == OCTET_OP_DYNAMIC_UPDATE_SLICE) return bind_update_slice(binder, op, step);
+    return octet_bind_unsupported(binder, op);
 }

@@ -16,6 +16,7 @@ octet_status octet_bind_select(octet_binder *binder, const octet_operator *op, o
         chosen.rank = output->shape.rank;
         for (int32_t i = 1; i < chosen.rank; i++) chosen.dims[i] = 1;
     }
+    if (op->code != OCTET_OP_SELECT && op->code != OCTET_OP_SELECT_V2) return octet_bind_unsupported(binder, op);
     octet_broadcast_params *walk;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &walk));
     const octet_broadcast_shape shapes[3] = {

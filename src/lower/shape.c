@@ -66,5 +66,6 @@ octet_status octet_bind_shape(octet_binder *binder, const octet_operator *op, oc
     if (op->code == OCTET_OP_SHAPE) return bind_shape_of(binder, op, step);
     if (op->code == OCTET_OP_RANGE) return bind_range(binder, op, step);
     if (op->code == OCTET_OP_BROADCAST_ARGS) return bind_broadcast_args(binder, op, step);
-    return bind_fill(binder, op, step);
+    if (op->code == OCTET_OP_FILL || op->code == OCTET_OP_ZEROS_LIKE) return bind_fill(binder, op, step);
+    return octet_bind_unsupported(binder, op);
 }

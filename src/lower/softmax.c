@@ -120,5 +120,6 @@ octet_status octet_bind_softmax(octet_binder *binder, const octet_operator *op, 
     OCTET_TRY(octet_bind_input(binder, op, 0, &input));
     if (op->code == OCTET_OP_L2_NORMALIZATION) return bind_l2(binder, op, input, step);
     if (op->code == OCTET_OP_LOCAL_RESPONSE_NORMALIZATION) return bind_local_response(binder, op, input, step);
-    return bind_softmax(binder, op, input, step);
+    if (op->code == OCTET_OP_SOFTMAX || op->code == OCTET_OP_LOG_SOFTMAX) return bind_softmax(binder, op, input, step);
+    return octet_bind_unsupported(binder, op);
 }

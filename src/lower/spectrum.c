@@ -24,7 +24,9 @@ static octet_status make_turns(octet_binder *binder, int32_t n, const double **o
 }
 
 octet_status octet_bind_spectrum(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    if (op->code != OCTET_OP_RFFT2D) return octet_bind_complex_part(binder, op, step);
+    if (op->code == OCTET_OP_REAL || op->code == OCTET_OP_IMAG || op->code == OCTET_OP_COMPLEX_ABS)
+        return octet_bind_complex_part(binder, op, step);
+    if (op->code != OCTET_OP_RFFT2D) return octet_bind_unsupported(binder, op);
     const octet_shape *in = &octet_graph_input(binder->graph, op, 0)->shape;
     octet_rfft_params *p;
     int32_t lengths[2], n;

@@ -4,7 +4,13 @@
 #include "lower/check.h"
 #include "lower/families.h"
 
-enum { INPUT, FEATURE_WEIGHTS, TIME_WEIGHTS, BIAS, STATE };
+enum {
+    INPUT = OCTET_SVDF_INPUT,
+    FEATURE_WEIGHTS = OCTET_SVDF_FEATURE_WEIGHTS,
+    TIME_WEIGHTS = OCTET_SVDF_TIME_WEIGHTS,
+    BIAS = OCTET_SVDF_BIAS,
+    STATE = OCTET_SVDF_STATE
+};
 
 static octet_status check_type(octet_binder *binder, const octet_operator *op, uint32_t input, octet_type type) {
     const octet_value *value = octet_graph_input(binder->graph, op, input);

@@ -3,6 +3,7 @@
 #include "lower/check.h"
 #include "lower/families.h"
 
+/* OCTET_N_UNARY for any other operator. */
 static octet_unary operation_of(const octet_operator *op) {
     static const struct {
         octet_operator_code code;
@@ -153,6 +154,7 @@ octet_status octet_bind_unary(octet_binder *binder, const octet_operator *op, oc
     octet_unary_params *u;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &u));
     u->operation = operation_of(op);
+    if (u->operation == OCTET_N_UNARY) return octet_bind_unsupported(binder, op);
     u->n_elements = octet_shape_elements(&output->shape);
     if (op->code == OCTET_OP_LEAKY_RELU) u->alpha = op->options.leaky_relu.alpha;
     step->in_place = true;
