@@ -46,20 +46,33 @@ static octet_status quantize_options(octet_context *ctx, const octet_conversion 
     return octet_target_apply(ctx, *target, out);
 }
 
-static octet_status make(octet_context *ctx, octet_model *model, octet_graph *graph, octet_data *data,
+/* Ranges of the samples, for the modes that need them; *out stays NULL without data. */
+static octet_status gather(octet_context *ctx, const octet_graph *graph, octet_data *data,
+                           const octet_conversion *options, octet_statistics **out, octet_calibration *calibration) {
+    if (data == NULL) return OCTET_OK;
+    OCTET_TRY(octet_statistics_create_for(ctx, graph, out));
+    OCTET_TRY(octet_api_calibrate(ctx, graph, data, options, *out));
+    octet_api_describe(*out, calibration);
+    return OCTET_OK;
+}
+
+static octet_status make(octet_context *ctx, const octet_model *model, const octet_graph *graph, octet_data *data,
                          const octet_conversion *options, octet_model **out, octet_calibration *calibration) {
     octet_quantize_options quantize;
     const octet_target *target;
+    octet_statistics *statistics = NULL;
+    octet_graph *quantized = NULL;
+    octet_model *result = NULL;
+    octet_status status = OCTET_OK;
     OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
-    OCTET_TRY(octet_passes_run(ctx, graph));
     if (quantize.mode == OCTET_MODE_INT8 || quantize.mode == OCTET_MODE_INT16X8) {
         OCTET_CHECK(ctx, data != NULL || octet_quantize_is_trained(graph), OCTET_USAGE,
                     "mode %s needs samples to calibrate with (--data)", mode_names[quantize.mode]);
-        if (data != NULL) OCTET_TRY(octet_api_calibrate(ctx, graph, data, options, calibration));
+        status = gather(ctx, graph, data, options, &statistics, calibration);
     }
-    octet_graph *quantized = NULL;
-    octet_model *result = NULL;
-    OCTET_TRY(octet_quantize_graph(ctx, graph, &quantize, &quantized));
+    if (status == OCTET_OK) status = octet_quantize_graph(ctx, graph, statistics, &quantize, &quantized);
+    octet_statistics_destroy(ctx, statistics);
+    OCTET_TRY(status);
     octet_target_fit(target, quantized);
     OCTET_TRY(octet_api_wrap(ctx, quantized, model->path, OCTET_KIND_TFLITE, &result));
     result->made_here = true;
@@ -84,7 +97,8 @@ octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_
     if (model->kind == OCTET_KIND_TFLITE) { /* the model itself stays as the file has it */
         octet_graph *graph = NULL;
         OCTET_TRY(octet_graph_clone(ctx, model->graph, &graph));
-        status = make(ctx, model, graph, data, &taken, out, &seen);
+        status = octet_passes_run(ctx, graph);
+        if (status == OCTET_OK) status = make(ctx, model, graph, data, &taken, out, &seen);
         octet_graph_destroy(ctx, graph);
     } else {
         OCTET_TRY(octet_api_canonicalize(ctx, model));

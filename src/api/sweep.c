@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 
 /* Rows as long as the outputs of one fit KEPT_MOST bytes. */
 static octet_status make_room(octet_context *ctx, octet_sweep *sweep) {
@@ -110,7 +111,7 @@ static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32
     const float *real_of_byte;
     const bool by_table = sweep->has_table[m * n_inputs + i];
     const uint8_t *bytes = by_table ? octet_samples_bytes(sweep->samples[i], index, &real_of_byte) : NULL;
-    if (bytes == NULL || sweep->need_real) octet_samples_read(sweep->samples[i], index, real);
+    if (bytes == NULL) octet_samples_read(sweep->samples[i], index, real);
     if (bytes == NULL) {
         octet_convert_from_real(value, sweep->rounding, real, n, tensor);
         return;
@@ -204,6 +205,32 @@ static octet_status load(octet_context *ctx, octet_sweep *sweep, const size_t *i
     const octet_status status = n_loads > 0 ? octet_samples_load_all(ctx, loads, n_loads, sweep->pool) : OCTET_OK;
     octet_memory_free(ctx, places);
     return status;
+}
+
+static void hash_piece(octet_sweep *sweep, const size_t *indices, size_t first, size_t n, uint64_t *hashes) {
+    const octet_graph *graph = sweep->graphs[0];
+    for (size_t at = first; at < first + n; at++) {
+        hashes[at] = 0;
+        for (uint32_t i = 0; i < graph->n_inputs; i++) {
+            const uint32_t id = graph->inputs[i].value;
+            const octet_value *value = &graph->values[id];
+            const size_t size = octet_shape_elements(&value->shape) / sweep->batch * octet_type_size(value->type);
+            feed_input(sweep, 0, indices != NULL ? indices[at] : at, 0, i, 0);
+            hashes[at] = octet_hash(hashes[at], octet_runner_value(sweep->runners[0], id), size);
+        }
+    }
+}
+
+octet_status octet_sweep_hash(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t n,
+                              uint64_t *hashes) {
+    const size_t piece = piece_size(sweep);
+    for (size_t first = 0; first < n; first += piece) {
+        const size_t now = n - first < piece ? n - first : piece;
+        OCTET_TRY(load(ctx, sweep, indices, first, now));
+        make_byte_tables(sweep, indices != NULL ? indices[first] : first);
+        hash_piece(sweep, indices, first, now, hashes);
+    }
+    return OCTET_OK;
 }
 
 octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t first, size_t n,

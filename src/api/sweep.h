@@ -26,7 +26,6 @@ struct octet_sweep {
     octet_runner **runners;                /* [thread][model], owned */
     float **real;                          /* [thread][input]: the samples of one run */
     bool keep_state; /* variables go on from sample to sample, as TensorFlow calibrates and streams do; one thread */
-    bool need_real;  /* the visitor reads `real`: it is filled even where the model wants bytes */
     uint8_t (*byte_tables)[256]; /* [model][input]: stored byte to input byte; valid where has_table says so */
     bool *has_table;             /* [model][input] */
     octet_samples **samples;     /* by input */
@@ -48,6 +47,10 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
                               uint32_t n_models, const octet_exec_options *options, uint32_t n_threads,
                               octet_samples *const *samples);
 void octet_sweep_close(octet_context *ctx, octet_sweep *sweep);
+/* The hash of each of the samples indices[0..n), or 0..n, as statistics/observer.h has it: of the first model's inputs.
+ * Loads them; runs nothing. */
+octet_status octet_sweep_hash(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t n,
+                              uint64_t *hashes);
 /* Loads and runs samples indices[first..first+n) (indices NULL: the samples first..first+n themselves); positions are
  * first..first+n. A last run of fewer samples than the batch repeats its last one. Large samples are loaded in pieces.
  * Errors: those of octet_samples_load; CANCELLED. */

@@ -74,9 +74,12 @@ int32_t octet_samples_label(const octet_samples *samples, size_t index);
 /* The *n numbers that the file of labels has for a sample, whether they are a class or not; NULL without such a file.
  */
 const float *octet_samples_targets(const octet_samples *samples, size_t index, size_t *n);
-/* The range of raw and of scaled values over what was loaded so far, for the report; NaN is passed over; 0 before any.
+/* The range of raw and of scaled values over what was loaded so far; NaN is passed over; all 0
+ * before any.
  */
 void octet_samples_range(const octet_samples *samples, double *raw_min, double *raw_max, double *min, double *max);
+/* The range begins anew with what is loaded from here on. */
+void octet_samples_forget_range(octet_samples *samples);
 
 /* From now on values are as stored: for inputs that count in integers of their own. To be called before load. */
 octet_status octet_samples_take_raw(octet_context *ctx, octet_samples *samples);

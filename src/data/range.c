@@ -53,6 +53,8 @@ void octet_samples_widen_floats(octet_samples *samples, const float *data, size_
         if (data[i] == data[i]) widen(samples, channel_of(samples, i), data[i], data[i]);
 }
 
+void octet_samples_forget_range(octet_samples *samples) { samples->has_range = false; }
+
 void octet_samples_range(const octet_samples *samples, double *raw_min, double *raw_max, double *min, double *max) {
     *raw_min = *raw_max = *min = *max = 0;
     if (!samples->has_range) return;

@@ -9,6 +9,8 @@ static octet_status copy_value(octet_context *ctx, octet_arena *arena, octet_val
     OCTET_TRY(octet_arena_copy(ctx, arena, q->scale, q->n * sizeof *q->scale, (void **)(uintptr_t)&q->scale));
     OCTET_TRY(
         octet_arena_copy(ctx, arena, q->zero_point, q->n * sizeof *q->zero_point, (void **)(uintptr_t)&q->zero_point));
+    if (q->stated != NULL)
+        OCTET_TRY(octet_arena_copy(ctx, arena, q->stated, 2 * sizeof *q->stated, (void **)(uintptr_t)&q->stated));
     octet_trained_weights *trained = &value->trained;
     OCTET_TRY(octet_arena_copy(ctx, arena, trained->scales, trained->n * sizeof *trained->scales,
                                (void **)(uintptr_t)&trained->scales));

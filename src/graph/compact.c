@@ -102,11 +102,10 @@ static void mark(bool *kept, uint32_t value) {
     if (value != OCTET_NONE) kept[value] = true;
 }
 
-static octet_status drop_values(octet_context *ctx, octet_graph *graph, octet_arena *scratch) {
+static octet_status drop_values(octet_context *ctx, octet_graph *graph, octet_arena *scratch, uint32_t *renamed) {
     bool *kept;
-    uint32_t *renamed, n = 0;
+    uint32_t n = 0;
     OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &kept));
-    OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &renamed));
     for (uint32_t i = 0; i < graph->n_inputs; i++) mark(kept, graph->inputs[i].value);
     for (uint32_t i = 0; i < graph->n_outputs; i++) mark(kept, graph->outputs[i].value);
     for (uint32_t i = 0; i < graph->n_carries; i++) {
@@ -120,6 +119,7 @@ static octet_status drop_values(octet_context *ctx, octet_graph *graph, octet_ar
         for (uint32_t j = 0; j < op->n_intermediates; j++) mark(kept, op->intermediates[j]);
     }
     for (uint32_t i = 0; i < graph->n_values; i++) {
+        renamed[i] = OCTET_NONE;
         if (!kept[i]) continue;
         renamed[i] = n;
         graph->values[n] = graph->values[i];
@@ -147,13 +147,22 @@ static octet_status drop_values(octet_context *ctx, octet_graph *graph, octet_ar
     return OCTET_OK;
 }
 
-octet_status octet_graph_compact(octet_context *ctx, octet_graph *graph) {
+static octet_status compact(octet_context *ctx, octet_graph *graph, octet_arena *scratch, uint32_t *renamed) {
     remove_unused(graph);
     uint32_t n_live = 0;
     for (uint32_t i = 0; i < graph->n_operators; i++) n_live += !graph->operators[i].removed;
+    OCTET_TRY(order_operators(ctx, graph, n_live, scratch));
+    if (renamed == NULL) OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &renamed));
+    return drop_values(ctx, graph, scratch, renamed);
+}
+
+octet_status octet_graph_compact_renaming(octet_context *ctx, octet_graph *graph, uint32_t *renamed) {
     octet_arena scratch = {0};
-    octet_status status = order_operators(ctx, graph, n_live, &scratch);
-    if (status == OCTET_OK) status = drop_values(ctx, graph, &scratch);
+    const octet_status status = compact(ctx, graph, &scratch, renamed);
     octet_arena_free(ctx, &scratch);
     return status;
+}
+
+octet_status octet_graph_compact(octet_context *ctx, octet_graph *graph) {
+    return octet_graph_compact_renaming(ctx, graph, NULL);
 }

@@ -11,8 +11,9 @@ static octet_status dump_value(octet_context *ctx, const octet_graph *graph, uin
     if (value->quantization.n)
         OCTET_TRY(octet_buffer_format(ctx, out, " scale %.9g%s zero_point %d", (double)value->quantization.scale[0],
                                       value->quantization.n > 1 ? ",..." : "", value->quantization.zero_point[0]));
-    if (value->has_range)
-        OCTET_TRY(octet_buffer_format(ctx, out, " range [%.9g, %.9g]", (double)value->min, (double)value->max));
+    const float *stated = value->quantization.stated;
+    if (stated != NULL)
+        OCTET_TRY(octet_buffer_format(ctx, out, " range [%.9g, %.9g]", (double)stated[0], (double)stated[1]));
     return octet_buffer_format(ctx, out, "\n");
 }
 

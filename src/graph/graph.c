@@ -192,6 +192,12 @@ octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph
     return OCTET_OK;
 }
 
+octet_status octet_value_state_range(octet_context *ctx, octet_graph *graph, uint32_t value, float min, float max) {
+    const float stated[2] = {min, max};
+    return octet_arena_copy(ctx, &graph->arena, stated, sizeof stated,
+                            (void **)(uintptr_t)&graph->values[value].quantization.stated);
+}
+
 octet_status octet_value_set_trained(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n,
                                      const double *scales, const float *raw) {
     octet_trained_weights trained = {.n = n};

@@ -2,7 +2,7 @@
  * In:  values and operators, from an importer or a pass.
  * Out: a list of operators in execution order over an array of values.
  * Knows: TFLite's operators and their options; shapes are static, everything is NHWC.
- * Does not know: files, Keras, kernels, how ranges or scales come about.
+ * Does not know: files, Keras, kernels, statistics, how scales come about.
  *
  * Values and operators are referred to by their index. All memory belongs to the graph's arena, except constants that
  * point into a mapped file which the graph owns. real = scale * (q - zero_point) everywhere. */
@@ -20,6 +20,7 @@ typedef struct octet_quantization {
     int32_t axis;
     const float *scale;
     const int32_t *zero_point;
+    const float *stated; /* {min, max} that the .tflite of a float model states for an activation; NULL: none */
 } octet_quantization;
 
 /* Weights that training has rounded already: element i of channel c was min(max(round(raw[i] / scales[c]), -127), 127)
@@ -39,9 +40,6 @@ typedef struct octet_value {
     octet_quantization quantization;
     const void *data; /* constant: row-major, shape elements of type; NULL: computed, or fed as a graph input */
     bool is_variable; /* state kept between runs (LSTM); starts at the zero point */
-    bool has_range;   /* min and max were observed during calibration, or trained (float values only) */
-    bool is_trained;  /* min and max come from training, which rounded to them: calibration leaves them alone */
-    float min, max;
     octet_trained_weights trained; /* float constants only */
     uint32_t producer;             /* operator, or OCTET_NONE; kept by the functions below */
     uint32_t n_uses; /* operator inputs, graph outputs and carries that name this value; kept by the functions below */
@@ -155,6 +153,9 @@ bool octet_graph_is_stream(const octet_graph *graph);
 /* Drops removed operators and, repeatedly, operators none of whose outputs is used; drops unused values; orders the
  * operators so that each comes after its producers (stable). Indices change. */
 octet_status octet_graph_compact(octet_context *ctx, octet_graph *graph);
+/* The same, and tells where values went: renamed[v] is the new index of what was value v, OCTET_NONE for one that was
+ * dropped; an array of n_values, or NULL. */
+octet_status octet_graph_compact_renaming(octet_context *ctx, octet_graph *graph, uint32_t *renamed);
 
 static inline bool octet_value_is_constant(const octet_value *value) { return value->data != NULL; }
 static inline octet_value *octet_graph_input(const octet_graph *graph, const octet_operator *op, uint32_t i) {
@@ -166,6 +167,8 @@ static inline octet_value *octet_graph_output(const octet_graph *graph, const oc
 /* Sets per-tensor parameters (copied into the arena). */
 octet_status octet_value_set_quantization(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n,
                                           int32_t axis, const float *scale, const int32_t *zero_point);
+/* What the file of the graph is to say that an activation held. */
+octet_status octet_value_state_range(octet_context *ctx, octet_graph *graph, uint32_t value, float min, float max);
 /* For a float constant; both arrays are copied into the arena. */
 octet_status octet_value_set_trained(octet_context *ctx, octet_graph *graph, uint32_t value, uint32_t n,
                                      const double *scales, const float *raw);

@@ -87,7 +87,6 @@ octet_status octet_pass_fold_constants(octet_context *ctx, octet_graph *graph, b
         if (op->removed || octet_graph_input(graph, op, 0) == NULL) continue;
         OCTET_TRY(fold(ctx, graph, op, &is_known));
         if (!is_known) continue;
-        for (uint32_t i = 0; i < op->n_outputs; i++) octet_graph_output(graph, op, i)->has_range = false;
         octet_graph_remove_operator(graph, k);
         *changed = true;
     }

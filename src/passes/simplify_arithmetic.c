@@ -46,7 +46,6 @@ static octet_status make_zero(octet_context *ctx, octet_graph *graph, uint32_t k
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, octet_shape_elements(&graph->values[result].shape), &zeros));
     octet_graph_remove_operator(graph, k);
     graph->values[result].data = zeros;
-    graph->values[result].has_range = false;
     return OCTET_OK;
 }
 

@@ -22,9 +22,9 @@ static octet_status copy_description(octet_builder *b) {
     return OCTET_OK;
 }
 
-octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, const octet_quantize_options *options,
-                                 octet_builder *out) {
-    *out = (octet_builder){.ctx = ctx, .from = from, .options = *options};
+octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, const octet_known_range *known,
+                                 const octet_quantize_options *options, octet_builder *out) {
+    *out = (octet_builder){.ctx = ctx, .from = from, .known = known, .options = *options};
     out->integer_type = options->mode == OCTET_MODE_INT16X8 ? OCTET_INT16 : OCTET_INT8;
     OCTET_TRY(octet_graph_create(ctx, from->source, &out->to));
     OCTET_TRY(copy_description(out));

@@ -1,5 +1,5 @@
 /* quant/builder.h - the quantized graph while it is being built.
- * In:  a float graph, its propagated parameters.
+ * In:  a float graph, its known ranges, its propagated parameters.
  * Out: values and operators of the new graph, on demand: an integer form and a real form of every float value.
  * Knows: rules, parameters; that constants are rounded per use.
  * Does not know: how parameters were chosen. */
@@ -13,6 +13,7 @@ typedef struct octet_builder {
     octet_arena scratch;
     const octet_graph *from;
     octet_graph *to;
+    const octet_known_range *known; /* by value of `from` */
     octet_quantize_options options;
     octet_type integer_type; /* of activations: int8 or int16 */
     octet_propagation propagation;
@@ -23,8 +24,8 @@ typedef struct octet_builder {
 } octet_builder;
 
 /* builder.c */
-octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, const octet_quantize_options *options,
-                                 octet_builder *out);
+octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, const octet_known_range *known,
+                                 const octet_quantize_options *options, octet_builder *out);
 /* On failure of anything in between, frees the new graph too. */
 void octet_builder_finish(octet_builder *builder, bool keep);
 /* A new value of `to` with per-tensor parameters. */

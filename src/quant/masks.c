@@ -14,7 +14,7 @@ static const octet_value *value_of(const octet_masks *m, uint32_t v) { return &m
 
 static bool is_real(const octet_masks *m, uint32_t v) {
     if (v == OCTET_NONE || value_of(m, v)->type != OCTET_FLOAT32) return false;
-    return octet_value_is_constant(value_of(m, v)) || value_of(m, v)->has_range;
+    return octet_value_is_constant(value_of(m, v)) || m->known[v].source != OCTET_RANGE_MISSING;
 }
 
 static const octet_operator *producer_of(const octet_masks *m, uint32_t v) {
@@ -25,7 +25,7 @@ static const octet_operator *producer_of(const octet_masks *m, uint32_t v) {
 /* As observed, or of a constant's elements that are at least `from`. */
 static octet_range observed(const octet_masks *m, uint32_t v, float from) {
     const octet_value *value = value_of(m, v);
-    octet_range range = {value->min, value->max};
+    octet_range range = m->known[v].range;
     if (!octet_value_is_constant(value)) return range;
     const float *data = value->data;
     const size_t n = octet_shape_elements(&value->shape);

@@ -1,5 +1,5 @@
 /* quant/masks.h - ranges of scores that a mask lowers before a softmax.
- * In:  a float graph with observed ranges, and the same ranges as the quantizer is about to use them.
+ * In:  a float graph, its known ranges, and the same ranges as the quantizer is about to use them.
  * Out: the latter, where -1e9 and the like would leave all real scores in one step.
  * Knows: how masks are written: SELECT of a low constant, a sum with a low addend, a difference.
  * Does not know: scales. */
@@ -10,8 +10,9 @@
 
 typedef struct octet_masks {
     const octet_graph *graph;
-    octet_range *ranges;           /* by value */
-    const uint32_t *first_operand; /* as in octet_propagation; set for the constants of a mask */
+    const octet_known_range *known; /* by value */
+    octet_range *ranges;            /* by value */
+    const uint32_t *first_operand;  /* as in octet_propagation; set for the constants of a mask */
     octet_placement *operands;
     bool wide; /* int16 activations */
 } octet_masks;

@@ -14,6 +14,7 @@ typedef struct state {
     octet_context *ctx;
     octet_arena *arena;
     const octet_graph *graph;
+    const octet_known_range *known; /* by value */
     const octet_quantize_options *options;
     octet_propagation *out;
     uint32_t *first_user, *users; /* operators that read a value, in order: users[first_user[v] .. first_user[v + 1]) */
@@ -41,7 +42,7 @@ static bool is_activation(const state *s, uint32_t value) {
     return is_float(s, value) && !octet_value_is_constant(&s->graph->values[value]);
 }
 
-static bool is_trained(const state *s, uint32_t value) { return s->graph->values[value].is_trained; }
+static bool is_trained(const state *s, uint32_t value) { return s->known[value].source == OCTET_RANGE_TRAINED; }
 
 static octet_rule_class class_of(const state *s, uint32_t op) {
     return octet_rules_class(s->graph->operators[op].code, s->options);
@@ -120,8 +121,8 @@ static void widen_choices(state *s) {
 
 /* Constants that make a mask are rounded in the range that is left of it. */
 static void narrow_masks(state *s) {
-    const octet_masks masks = {s->graph, s->ranges, s->out->first_operand, s->out->operands,
-                               s->options->mode == OCTET_MODE_INT16X8};
+    const octet_masks masks = {
+        s->graph, s->known, s->ranges, s->out->first_operand, s->out->operands, s->options->mode == OCTET_MODE_INT16X8};
     octet_masks_narrow(&masks);
 }
 
@@ -176,7 +177,7 @@ static octet_status fix_ranges(state *s) {
         const octet_value *value = &s->graph->values[v];
         const double min = (double)s->ranges[v].min, max = (double)s->ranges[v].max;
         const octet_qparams params = s->options->mode == OCTET_MODE_INT16X8 ? octet_qparams_range_s16(min, max)
-                                     : value->is_trained                    ? octet_qparams_trained_s8(min, max)
+                                     : is_trained(s, v)                     ? octet_qparams_trained_s8(min, max)
                                                                             : octet_qparams_range_s8(min, max);
         OCTET_CHECK(s->ctx, isfinite(params.scale) && params.scale > 0.0f, OCTET_MODEL,
                     "%s: %s ranges from %g to %g: too wide for a float32 scale; look at the samples and the weights",
@@ -342,8 +343,9 @@ static void settle_real(state *s) {
 }
 
 octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
-                             const octet_quantize_options *options, octet_propagation *out) {
-    state s = {.ctx = ctx, .arena = arena, .graph = graph, .options = options, .out = out};
+                             const octet_known_range *known, const octet_quantize_options *options,
+                             octet_propagation *out) {
+    state s = {.ctx = ctx, .arena = arena, .graph = graph, .known = known, .options = options, .out = out};
     s.forward = options->mode == OCTET_MODE_INT16X8;
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->values));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->produced));
@@ -356,10 +358,10 @@ octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.ranges));
     out->ranges = s.ranges;
     for (uint32_t v = 0; v < graph->n_values; v++) {
-        s.statistic[v] = is_activation(&s, v) && graph->values[v].has_range;
-        s.ranges[v] = (octet_range){graph->values[v].min, graph->values[v].max};
+        s.statistic[v] = is_activation(&s, v) && known[v].source != OCTET_RANGE_MISSING;
+        s.ranges[v] = known[v].range;
     }
-    OCTET_TRY(octet_sharing_widen(ctx, arena, graph, s.ranges));
+    OCTET_TRY(octet_sharing_widen(ctx, arena, graph, known, s.ranges));
     if (!options->strict_tensorflow) narrow_masks(&s);
     widen_choices(&s);
     run_forward(&s);

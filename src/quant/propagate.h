@@ -25,12 +25,13 @@ typedef struct octet_propagation {
     uint32_t *first_operand;
     bool *stays_real;      /* by operator: float operands, float results */
     bool is_trained_alone; /* ranges come from training, none from samples */
-    octet_range *ranges;   /* by value: what the graph observed, as sharing.h and masks.h have it */
+    octet_range *ranges;   /* by value: what is known, as sharing.h and masks.h have it */
 } octet_propagation;
 
-/* All arrays live in `arena`. Errors: MODEL (an infinite scale, a missing range where one is needed: named by layer),
- * NOMEM. */
+/* known: by value. All arrays live in `arena`. Errors: MODEL (an infinite scale, a missing range where one is needed:
+ * named by layer), NOMEM. */
 octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
-                             const octet_quantize_options *options, octet_propagation *out);
+                             const octet_known_range *known, const octet_quantize_options *options,
+                             octet_propagation *out);
 
 #endif

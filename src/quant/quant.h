@@ -1,12 +1,13 @@
-/* quant/quant.h - from a float graph and observed ranges to a quantized graph.
- * In:  a canonical float graph whose activations have ranges; options.
+/* quant/quant.h - from a float graph and statistics to a quantized graph.
+ * In:  a canonical float graph; statistics of its activations; options.
  * Out: a new graph: int8 (or another mode) with scales, zero points, rounded weights and biases.
  * Knows: graph; the rule of every operator as data (rules.c).
- * Does not know: exec. Its observer is handed to exec by src/api. */
+ * Does not know: exec, how statistics are gathered. */
 #ifndef OCTET_QUANT_QUANT_H
 #define OCTET_QUANT_QUANT_H
 
 #include "graph/graph.h"
+#include "statistics/statistics.h"
 
 typedef enum octet_mode {
     OCTET_MODE_INT8 = 0,
@@ -25,21 +26,14 @@ typedef struct octet_quantize_options {
     bool strict_tensorflow; /* exactly what TensorFlow's converter writes, also where it leaves an operator in float */
 } octet_quantize_options;
 
-/* Observer of minima and maxima, as TensorFlow calibrates: NaN skipped, max starts at FLT_MIN. */
-typedef struct octet_ranges octet_ranges;
-octet_status octet_ranges_create(octet_context *ctx, const octet_graph *graph, octet_ranges **out);
-void octet_ranges_destroy(octet_context *ctx, octet_ranges *ranges);
-void octet_ranges_observe(void *ranges, uint32_t value, const void *data, size_t n_elements); /* an octet_observe */
-void octet_ranges_merge(octet_ranges *into, const octet_ranges *from);
-/* Writes has_range, min and max into the values of the graph. DATA names the first value that
- * saw NaN or infinity. */
-octet_status octet_ranges_apply(octet_context *ctx, const octet_ranges *ranges, octet_graph *graph);
-
 /* True when training has left ranges in the graph (FAKE_QUANT): samples may then be missing, and what has no range
  * stays float. */
 bool octet_quantize_is_trained(const octet_graph *graph);
-/* `graph` is not changed. Errors: MODEL (a range missing, NaN weights: names layer and value), UNSUPPORTED, NOMEM. */
-octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_quantize_options *options,
-                                  octet_graph **out);
+/* A range comes from training (FAKE_QUANT) where there is one, else from the statistics, else from the file that states
+ * one for the value. statistics: of this graph; NULL where the other two are enough, and for the modes that round
+ * weights alone. Errors: MODEL (a range missing, NaN weights: names layer and value), DATA (NaN or infinity in the
+ * statistics; another model's statistics), UNSUPPORTED, NOMEM. */
+octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
+                                  const octet_quantize_options *options, octet_graph **out);
 
 #endif

@@ -38,10 +38,10 @@ static octet_status build(octet_builder *b) {
     return octet_context_fail(b->ctx, OCTET_INTERNAL, "no such mode: %d", (int)b->options.mode);
 }
 
-static octet_status convert(octet_context *ctx, const octet_graph *graph, const octet_quantize_options *options,
-                            octet_graph **out) {
+static octet_status convert(octet_context *ctx, const octet_graph *graph, const octet_known_range *known,
+                            const octet_quantize_options *options, octet_graph **out) {
     octet_builder builder;
-    octet_status status = octet_builder_start(ctx, graph, options, &builder);
+    octet_status status = octet_builder_start(ctx, graph, known, options, &builder);
     if (status == OCTET_OK) status = build(&builder);
     if (status == OCTET_OK) status = octet_graph_verify(ctx, builder.to, "quantize");
     octet_builder_finish(&builder, status == OCTET_OK);
@@ -49,18 +49,54 @@ static octet_status convert(octet_context *ctx, const octet_graph *graph, const 
     return status;
 }
 
-octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_quantize_options *options,
-                                  octet_graph **out) {
+/* What activations need and weights do not: ranges, and those of training in place of FAKE_QUANT. */
+static octet_status convert_activations(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
+                                        const octet_statistics *statistics, const octet_quantize_options *options,
+                                        octet_graph **out) {
+    octet_known_range *known;
+    octet_graph *trained = NULL;
+    OCTET_TRY(octet_ranges_find(ctx, arena, graph, statistics, &known));
+    if (!octet_quantize_is_trained(graph)) return convert(ctx, graph, known, options, out);
+    OCTET_TRY(octet_trained_take(ctx, arena, graph, known, &trained, &known));
+    const octet_status status = convert(ctx, trained, known, options, out);
+    octet_graph_destroy(ctx, trained);
+    return status;
+}
+
+/* A model without operators stays as it is, as with TensorFlow; the file states the ranges that its values held. */
+static octet_status state_ranges(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
+                                 const octet_statistics *statistics, octet_graph *copy) {
+    octet_known_range *known;
+    OCTET_TRY(octet_ranges_find(ctx, arena, graph, statistics, &known));
+    for (uint32_t v = 0; v < graph->n_values; v++) {
+        if (known[v].source == OCTET_RANGE_MISSING) continue;
+        OCTET_TRY(octet_value_state_range(ctx, copy, v, known[v].range.min, known[v].range.max));
+    }
+    return OCTET_OK;
+}
+
+static octet_status quantize_none(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
+                                  const octet_statistics *statistics, octet_graph **out) {
+    octet_graph *copy = NULL;
+    OCTET_TRY(octet_graph_clone(ctx, graph, &copy));
+    const octet_status status = state_ranges(ctx, arena, graph, statistics, copy);
+    if (status == OCTET_OK) *out = copy;
+    else octet_graph_destroy(ctx, copy);
+    return status;
+}
+
+octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
+                                  const octet_quantize_options *options, octet_graph **out) {
     OCTET_TRY(check_options(ctx, options));
     OCTET_TRY(check_graph(ctx, graph));
-    /* A model without operators stays as it is, as with TensorFlow. */
-    if (options->mode == OCTET_MODE_FLOAT32 || graph->n_operators == 0) return octet_graph_clone(ctx, graph, out);
     const bool is_integer = options->mode == OCTET_MODE_INT8 || options->mode == OCTET_MODE_INT16X8;
-    if (!is_integer || !octet_quantize_is_trained(graph)) return convert(ctx, graph, options, out);
-    octet_graph *trained = NULL;
-    OCTET_TRY(octet_graph_clone(ctx, graph, &trained));
-    octet_status status = octet_trained_take(ctx, trained);
-    if (status == OCTET_OK) status = convert(ctx, trained, options, out);
-    octet_graph_destroy(ctx, trained);
+    if (options->mode == OCTET_MODE_FLOAT32 || (graph->n_operators == 0 && !is_integer))
+        return octet_graph_clone(ctx, graph, out);
+    if (!is_integer) return convert(ctx, graph, NULL, options, out);
+    octet_arena arena = {0};
+    const octet_status status = graph->n_operators == 0
+                                    ? quantize_none(ctx, &arena, graph, statistics, out)
+                                    : convert_activations(ctx, &arena, graph, statistics, options, out);
+    octet_arena_free(ctx, &arena);
     return status;
 }

@@ -140,11 +140,6 @@ static octet_status integer_output(octet_builder *b, const octet_operator *op, u
                 op->layer, value->name);
     const octet_qparams params = produced->set ? produced->params : place->params;
     OCTET_TRY(octet_builder_add_integer(b, value->name, b->integer_type, &value->shape, params, out));
-    if (b->options.mode == OCTET_MODE_INT16X8 && value->has_range) {
-        b->to->values[*out].has_range = true;
-        b->to->values[*out].min = b->propagation.ranges[v].min;
-        b->to->values[*out].max = b->propagation.ranges[v].max;
-    }
     if (!produced->set) b->integer[v] = *out;
     return OCTET_OK;
 }
@@ -252,7 +247,7 @@ static octet_status convert_fake_quant(octet_builder *b, const octet_operator *o
 
 octet_status octet_quantize_integer(octet_builder *b) {
     const octet_graph *from = b->from;
-    OCTET_TRY(octet_propagate(b->ctx, &b->scratch, from, &b->options, &b->propagation));
+    OCTET_TRY(octet_propagate(b->ctx, &b->scratch, from, b->known, &b->options, &b->propagation));
     for (uint32_t i = 0; i < from->n_inputs; i++) OCTET_TRY(add_input(b, &from->inputs[i]));
     for (uint32_t k = 0; k < from->n_operators; k++) {
         const octet_operator *op = &from->operators[k];

@@ -24,8 +24,9 @@ enum { LEAST_CELL_EXPONENT = -15 };
 
 /* The cell state is int16 with a power of two as scale: the smallest that holds the observed state (or the clipping
  * bound). TensorFlow goes below what the kernel reads, where the state stays within 0.5: octet only when strict. */
-static octet_qparams cell_params(const octet_builder *b, const octet_operator *op, const octet_value *cell) {
-    float largest = cell->has_range ? fmaxf(fabsf(cell->min), fabsf(cell->max)) : op->options.lstm.cell_clip;
+static octet_qparams cell_params(const octet_builder *b, const octet_operator *op, octet_known_range cell) {
+    float largest = cell.source != OCTET_RANGE_MISSING ? fmaxf(fabsf(cell.range.min), fabsf(cell.range.max))
+                                                       : op->options.lstm.cell_clip;
     if (!(largest > 0.0f)) largest = 16.0f;
     const int exponent = (int)ceil(log2((double)largest)) - 15;
     const bool is_readable = exponent >= LEAST_CELL_EXPONENT || b->options.strict_tensorflow;
@@ -81,7 +82,8 @@ static octet_status add_intermediates(octet_builder *b, octet_operator *op, octe
 
 static octet_qparams range_of(const octet_builder *b, uint32_t v, octet_qparams otherwise) {
     const octet_range range = b->propagation.ranges[v];
-    return b->from->values[v].has_range ? octet_qparams_range_s8((double)range.min, (double)range.max) : otherwise;
+    return b->known[v].source != OCTET_RANGE_MISSING ? octet_qparams_range_s8((double)range.min, (double)range.max)
+                                                     : otherwise;
 }
 
 /* LiteRT's kernel copies the hidden state to the result, so both need the same parameters, those of the result's own
@@ -105,7 +107,8 @@ octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     const bool agrees = octet_qparams_equal(own, place->params), wrong = !agrees && b->options.strict_tensorflow;
     OCTET_TRY(add_state(b, state, OCTET_INT8, wrong ? range_of(b, op->inputs[OCTET_LSTM_STATE], own) : own,
                         &inputs[OCTET_LSTM_STATE]));
-    OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(b, op, cell), &inputs[OCTET_LSTM_CELL_STATE]));
+    OCTET_TRY(add_state(b, cell, OCTET_INT16, cell_params(b, op, b->known[op->inputs[OCTET_LSTM_CELL_STATE]]),
+                        &inputs[OCTET_LSTM_CELL_STATE]));
     OCTET_TRY(
         octet_builder_add_integer(b, result->name, OCTET_INT8, &result->shape, wrong ? place->params : own, &output));
     OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, OCTET_LSTM_N_OPERANDS, &op->options,

@@ -50,7 +50,7 @@ static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, 
 }
 
 octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,
-                                 octet_range *ranges) {
+                                 const octet_known_range *known, octet_range *ranges) {
     uint32_t *roots = NULL;
     OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &roots));
     for (uint32_t v = 0; v < graph->n_values; v++) roots[v] = v;
@@ -66,10 +66,10 @@ octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const
         const uint32_t shared = find_shared(graph, op, roots);
         if (shared == OCTET_NONE) continue;
         roots[result] = roots[shared];
-        const octet_value *observed = &graph->values[result];
-        if (!graph->values[shared].has_range || graph->values[shared].is_trained || !observed->has_range) continue;
-        if (observed->min < ranges[shared].min) ranges[shared].min = observed->min;
-        if (observed->max > ranges[shared].max) ranges[shared].max = observed->max;
+        if (known[shared].source != OCTET_RANGE_OBSERVED || known[result].source == OCTET_RANGE_MISSING) continue;
+        const octet_range seen = known[result].range;
+        if (seen.min < ranges[shared].min) ranges[shared].min = seen.min;
+        if (seen.max > ranges[shared].max) ranges[shared].max = seen.max;
     }
     return OCTET_OK;
 }

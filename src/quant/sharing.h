@@ -6,17 +6,13 @@
 #ifndef OCTET_QUANT_SHARING_H
 #define OCTET_QUANT_SHARING_H
 
-#include "graph/graph.h"
-
-typedef struct octet_range {
-    float min, max;
-} octet_range;
+#include "quant/ranges.h"
 
 /* TensorFlow's calibration looks at the operands of an operator once more after it ran. Where the result took the
  * memory of an operand (ADD, SUB, MUL, DIV, SOFTMAX on an operand with one user), that look sees the result: the
- * operand's range becomes the union of both. Files equal to TensorFlow's need the same. ranges: by value, as the graph
- * has them. Errors: NOMEM. */
+ * operand's range becomes the union of both. Files equal to TensorFlow's need the same. known, ranges: by value; ranges
+ * hold what is known. Errors: NOMEM. */
 octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,
-                                 octet_range *ranges);
+                                 const octet_known_range *known, octet_range *ranges);
 
 #endif

@@ -82,9 +82,9 @@ static void write_tensor(octet_json_writer *json, const octet_inspection *in, ui
     octet_json_write_u64(json, "bytes", octet_inspect_value_bytes(value));
     octet_json_write_bool(json, "constant", value->data != NULL);
     octet_json_write_bool(json, "variable", value->is_variable);
-    if (value->has_range) {
-        octet_json_write_real(json, "min", (double)value->min, 9);
-        octet_json_write_real(json, "max", (double)value->max, 9);
+    if (value->quantization.stated != NULL) {
+        octet_json_write_real(json, "min", (double)value->quantization.stated[0], 9);
+        octet_json_write_real(json, "max", (double)value->quantization.stated[1], 9);
     }
     if (octet_inspect_is_placed(in, index)) octet_json_write_u64(json, "offset", in->offsets[index]);
     octet_json_end(json);

@@ -12,6 +12,7 @@
 #include "formats/npy.h"
 #include "import/import.h"
 #include "quant/quant.h"
+#include "statistics/observer.h"
 #include "tflite/builtin.h"
 
 enum { SKIPPED = 77, MAX_INPUTS = 8, PATH_SIZE = 4096, LAYER_ULPS = 64 };
@@ -102,8 +103,8 @@ static bool same_graph(comparison *c) {
 }
 
 /* TensorFlow keeps the state of LSTMs from sample to sample: nothing is reset. */
-static octet_status observe(octet_context *ctx, octet_graph *graph, octet_runner *runner, octet_ranges *ranges,
-                            const char *folder, octet_file *files) {
+static octet_status observe(octet_context *ctx, const octet_graph *graph, octet_runner *runner,
+                            octet_observer *observer, const char *folder, octet_file *files) {
     octet_array arrays[MAX_INPUTS];
     char path[PATH_SIZE];
     for (uint32_t i = 0; i < graph->n_inputs && i < MAX_INPUTS; i++) {
@@ -116,7 +117,7 @@ static octet_status observe(octet_context *ctx, octet_graph *graph, octet_runner
                         octet_array_bytes(&arrays[i]) == (size_t)arrays[i].dims[0] * one,
                     OCTET_DATA, "%s: does not fit input %u", path, (unsigned)i);
     }
-    octet_runner_set_observer(runner, octet_ranges_observe, ranges);
+    octet_runner_set_observer(runner, octet_observer_observe, observer);
     for (int64_t sample = 0; sample < arrays[0].dims[0]; sample++) {
         for (uint32_t i = 0; i < graph->n_inputs && i < MAX_INPUTS; i++) {
             const uint32_t v = graph->inputs[i].value;
@@ -125,20 +126,27 @@ static octet_status observe(octet_context *ctx, octet_graph *graph, octet_runner
         }
         octet_runner_run(runner, NULL);
     }
-    return octet_ranges_apply(ctx, ranges, graph);
+    return OCTET_OK;
 }
 
-static octet_status calibrate(octet_context *ctx, octet_graph *graph, const char *folder) {
+static octet_status calibrate(octet_context *ctx, const octet_graph *graph, const char *folder,
+                              octet_statistics **out) {
     octet_exec *exec = NULL;
     octet_runner *runner = NULL;
-    octet_ranges *ranges = NULL;
+    octet_observer *observer = NULL;
+    octet_arena arena = {0};
+    uint32_t *rows_of = NULL;
     octet_file files[MAX_INPUTS] = {0};
     octet_status status = octet_exec_create(ctx, graph, NULL, &exec);
     if (status == OCTET_OK) status = octet_runner_create(ctx, exec, 1, &runner);
-    if (status == OCTET_OK) status = octet_ranges_create(ctx, graph, &ranges);
-    if (status == OCTET_OK) status = observe(ctx, graph, runner, ranges, folder, files);
+    if (status == OCTET_OK) status = octet_statistics_create_for(ctx, graph, out);
+    if (status == OCTET_OK) status = octet_statistics_bind(ctx, &arena, *out, graph, &rows_of);
+    if (status == OCTET_OK) status = octet_observer_create(ctx, graph, *out, rows_of, 1, &observer);
+    if (status == OCTET_OK) status = observe(ctx, graph, runner, observer, folder, files);
+    if (status == OCTET_OK) status = octet_observer_give(ctx, observer, *out);
     for (int i = 0; i < MAX_INPUTS; i++) octet_file_close(&files[i]);
-    octet_ranges_destroy(ctx, ranges);
+    octet_observer_destroy(ctx, observer);
+    octet_arena_free(ctx, &arena);
     octet_runner_destroy(ctx, runner);
     octet_exec_destroy(ctx, exec);
     return status;
@@ -154,11 +162,12 @@ static void run_case(const char *name, const char *source, const char *expected,
     octet_context context, *ctx = &context;
     octet_context_init(ctx);
     octet_graph *graph = NULL, *ours = NULL, *theirs = NULL;
+    octet_statistics *statistics = NULL;
     comparison c = {.ulps = samples != NULL ? LAYER_ULPS : 0};
     octet_status status = octet_import_tflite(ctx, source, NULL, &graph);
     if (status == OCTET_OK) status = octet_import_tflite(ctx, expected, NULL, &theirs);
-    if (status == OCTET_OK && samples != NULL) status = calibrate(ctx, graph, samples);
-    if (status == OCTET_OK) status = octet_quantize_graph(ctx, graph, options, &ours);
+    if (status == OCTET_OK && samples != NULL) status = calibrate(ctx, graph, samples, &statistics);
+    if (status == OCTET_OK) status = octet_quantize_graph(ctx, graph, statistics, options, &ours);
     c.ours = ours;
     c.theirs = theirs;
     total->cases++;
@@ -169,6 +178,7 @@ static void run_case(const char *name, const char *source, const char *expected,
         printf("%-32s DIFFERS %s\n", name, c.difference);
         total->failed++;
     }
+    octet_statistics_destroy(ctx, statistics);
     octet_graph_destroy(ctx, graph);
     octet_graph_destroy(ctx, ours);
     octet_graph_destroy(ctx, theirs);

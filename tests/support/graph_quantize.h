@@ -15,11 +15,15 @@
 
 #include "quant/quant.h"
 
+enum { MAX_VALUES = 64 };
+
 /* A small graph under construction; every helper fails the test on an error. */
 typedef struct fixture {
     octet_context ctx;
     octet_graph *graph, *quantized;
+    octet_statistics *statistics;
     octet_quantize_options options;
+    octet_observed_range ranges[MAX_VALUES]; /* by value: what the statistics will hold */
 } fixture;
 
 static inline void expect_ok(fixture *f, octet_status status) {
@@ -39,14 +43,30 @@ static inline int teardown(void **state) {
     fixture *f = *state;
     octet_graph_destroy(&f->ctx, f->graph);
     octet_graph_destroy(&f->ctx, f->quantized);
+    octet_statistics_destroy(&f->ctx, f->statistics);
     assert_int_equal(f->ctx.memory_bytes, 0);
     return 0;
 }
 
 static inline void set_range(fixture *f, uint32_t v, float min, float max) {
-    f->graph->values[v].has_range = true;
-    f->graph->values[v].min = min;
-    f->graph->values[v].max = max;
+    assert_true(v < MAX_VALUES);
+    f->ranges[v] = (octet_observed_range){min, max, true, false};
+}
+
+static inline void forget_range(fixture *f, uint32_t v) { f->ranges[v].seen = false; }
+
+/* Statistics with the ranges that were set; the graph stays as it is from here on. */
+static inline void make_statistics(fixture *f) {
+    octet_arena arena = {0};
+    uint32_t *rows_of;
+    octet_statistics_destroy(&f->ctx, f->statistics);
+    f->statistics = NULL;
+    expect_ok(f, octet_statistics_create_for(&f->ctx, f->graph, &f->statistics));
+    expect_ok(f, octet_statistics_bind(&f->ctx, &arena, f->statistics, f->graph, &rows_of));
+    for (uint32_t v = 0; v < f->graph->n_values; v++)
+        if (rows_of[v] != OCTET_NONE && f->ranges[v].seen)
+            f->statistics->rows[rows_of[v]].ranges[v % OCTET_STATISTICS_HALVES] = f->ranges[v];
+    octet_arena_free(&f->ctx, &arena);
 }
 
 static inline uint32_t input(fixture *f, int32_t n, float min, float max) {
@@ -88,7 +108,8 @@ static inline uint32_t constant(fixture *f, const char *name, int32_t rank, cons
 
 static inline void quantize(fixture *f, uint32_t output) {
     expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, output, "y"));
-    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized));
+    make_statistics(f);
+    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized));
 }
 
 static inline void expect_operators(fixture *f, const char *expected) {

@@ -60,10 +60,10 @@ static octet_status build_buffers(octet_context *ctx, writer *w, ref *out) {
 
 static octet_status build_quantization(octet_context *ctx, writer *w, const octet_value *value, ref *out) {
     const octet_quantization *q = &value->quantization;
-    const bool range = value->has_range && value->type == OCTET_FLOAT32;
+    const float *stated = octet_value_is_constant(value) ? NULL : q->stated; /* a pass may have folded the value */
     ref min = 0, max = 0, scales = 0, zero_points = 0;
     *out = 0;
-    if (q->n == 0 && !range) return OCTET_OK;
+    if (q->n == 0 && stated == NULL) return OCTET_OK;
     if (q->n > 0) {
         int64_t *wide;
         OCTET_TRY(OCTET_NEW(ctx, &w->scratch, q->n, &wide));
@@ -71,9 +71,9 @@ static octet_status build_quantization(octet_context *ctx, writer *w, const octe
         OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, wide, q->n, 8, 8, &zero_points));
         OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, q->scale, q->n, 4, 4, &scales));
     }
-    if (range) {
-        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, &value->max, 1, 4, 4, &max));
-        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, &value->min, 1, 4, 4, &min));
+    if (stated != NULL) {
+        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, &stated[1], 1, 4, 4, &max));
+        OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, &stated[0], 1, 4, 4, &min));
     }
     const octet_flatbuffer_field fields[] = {
         octet_flatbuffer_link(OCTET_TFLITE_QUANTIZATION_MIN, min),

@@ -130,12 +130,11 @@ static octet_status read_quantization(octet_context *ctx, octet_tflite_source *s
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, OCTET_TFLITE_QUANTIZATION_MIN, 4, true, &min));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, OCTET_TFLITE_QUANTIZATION_MAX, 4, true, &max));
     if (min.n == 1 && max.n == 1 && value->type == OCTET_FLOAT32 && !value->data) {
-        value->min = octet_flatbuffer_f32_at(fb, &min, 0);
-        value->max = octet_flatbuffer_f32_at(fb, &max, 0);
-        OCTET_CHECK(ctx, isfinite(value->min) && isfinite(value->max) && value->min <= value->max, OCTET_FORMAT,
-                    "%s: tensor %s has the range %g to %g", fb->name, value->name, (double)value->min,
-                    (double)value->max);
-        value->has_range = true;
+        const float stated[2] = {octet_flatbuffer_f32_at(fb, &min, 0), octet_flatbuffer_f32_at(fb, &max, 0)};
+        OCTET_CHECK(ctx, isfinite(stated[0]) && isfinite(stated[1]) && stated[0] <= stated[1], OCTET_FORMAT,
+                    "%s: tensor %s has the range %g to %g", fb->name, value->name, (double)stated[0],
+                    (double)stated[1]);
+        OCTET_TRY(octet_value_state_range(ctx, source->graph, index, stated[0], stated[1]));
     }
     return OCTET_OK;
 }

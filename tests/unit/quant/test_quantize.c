@@ -138,7 +138,7 @@ static void a_small_cell_state_keeps_a_scale_that_is_read(void **state) {
     expect_params(operand(f, 0, 19), 0x1p-15f, 0);
     octet_graph_destroy(&f->ctx, f->quantized);
     f->options.strict_tensorflow = true;
-    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized));
+    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized));
     expect_params(operand(f, 0, 19), 0x1p-17f, 0);
 }
 
@@ -162,7 +162,7 @@ static void a_choice_covers_operands_that_are_read_elsewhere(void **state) {
     }
     octet_graph_destroy(&f->ctx, f->quantized);
     f->options.strict_tensorflow = true;
-    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized));
+    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized));
     expect_params(result(f, 3), 1.0f / 255.0f, -128);
 }
 
@@ -261,7 +261,8 @@ static void dynamic_leaves_small_weights(void **state) {
 
 static void expect_failure(fixture *f, uint32_t output, octet_status status, const char *part) {
     expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, output, "y"));
-    assert_int_equal(octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized), status);
+    make_statistics(f);
+    assert_int_equal(octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized), status);
     if (strstr(f->ctx.message, part) == NULL) fail_msg("\"%s\" does not say \"%s\"", f->ctx.message, part);
     assert_null(f->quantized);
 }
@@ -285,7 +286,7 @@ static void infinite_biases_are_named(void **state) {
 static void a_missing_range_is_named(void **state) {
     fixture *f = *state;
     const uint32_t y = unary(f, OCTET_OP_ABS, input(f, 4, 0.0f, 1.0f), 0.0f, 1.0f);
-    f->graph->values[y].has_range = false;
+    forget_range(f, y);
     expect_failure(f, y, OCTET_MODEL, "ABS: ABS/ABS has no calibrated range");
 }
 
@@ -310,6 +311,7 @@ static void running_out_of_memory_leaks_nothing(void **state) {
     const uint32_t y =
         unary(f, OCTET_OP_SOFTMAX, add_dense(f, input(f, 4, 0.0f, 1.0f), WEIGHTS, BIAS, -2.0f, 2.0f), 0.0f, 1.0f);
     expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+    make_statistics(f);
     const size_t before = f->ctx.memory_bytes;
     for (uint32_t mode = 0; mode < 5; mode++) {
         f->options = (octet_quantize_options){.mode = (octet_mode)mode};
@@ -317,7 +319,7 @@ static void running_out_of_memory_leaks_nothing(void **state) {
         for (uint64_t n = 1; status != OCTET_OK; n++) {
             octet_context_clear(&f->ctx);
             f->ctx.fail_allocation = f->ctx.n_allocations + n;
-            status = octet_quantize_graph(&f->ctx, f->graph, &f->options, &f->quantized);
+            status = octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized);
             if (status == OCTET_OK) break;
             assert_int_equal(status, OCTET_NOMEM);
             assert_int_equal(f->ctx.memory_bytes, before);
@@ -330,10 +332,12 @@ static void running_out_of_memory_leaks_nothing(void **state) {
 
 static void widened_ranges(fixture *f, octet_range ranges[8]) {
     octet_arena scratch = {0};
+    octet_known_range *known;
     assert_true(f->graph->n_values <= 8);
-    for (uint32_t v = 0; v < f->graph->n_values; v++)
-        ranges[v] = (octet_range){f->graph->values[v].min, f->graph->values[v].max};
-    expect_ok(f, octet_sharing_widen(&f->ctx, &scratch, f->graph, ranges));
+    make_statistics(f);
+    expect_ok(f, octet_ranges_find(&f->ctx, &scratch, f->graph, f->statistics, &known));
+    for (uint32_t v = 0; v < f->graph->n_values; v++) ranges[v] = known[v].range;
+    expect_ok(f, octet_sharing_widen(&f->ctx, &scratch, f->graph, known, ranges));
     octet_arena_free(&f->ctx, &scratch);
 }
 
@@ -366,29 +370,41 @@ static void ranges_of_kept_operands_stay(void **state) {
     assert_true(ranges[b].max == 1.4f);
 }
 
-static void ranges_skip_nan_and_start_above_zero(void **state) {
+static void nan_in_the_statistics_is_named(void **state) {
     fixture *f = *state;
-    const uint32_t x = input(f, 40, 0.0f, 0.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 0.0f);
-    octet_ranges *ranges, *second;
-    expect_ok(f, octet_ranges_create(&f->ctx, f->graph, &ranges));
-    expect_ok(f, octet_ranges_create(&f->ctx, f->graph, &second));
-    float data[40];
-    for (int i = 0; i < 40; i++) data[i] = (float)-i;
-    octet_ranges_observe(ranges, x, data, 40);
-    octet_ranges_observe(ranges, y, data + 3, 2);
-    data[39] = 7.0f;
-    octet_ranges_observe(second, y, data + 30, 10);
-    octet_ranges_merge(ranges, second);
-    expect_ok(f, octet_ranges_apply(&f->ctx, ranges, f->graph));
-    assert_true(f->graph->values[x].min == -39.0f && f->graph->values[x].max == 1.17549435e-38f);
-    assert_true(f->graph->values[y].min == -38.0f && f->graph->values[y].max == 7.0f);
-    data[17] = NAN;
-    octet_ranges_observe(ranges, y, data, 40);
-    assert_int_equal(octet_ranges_apply(&f->ctx, ranges, f->graph), OCTET_DATA);
+    const uint32_t y = unary(f, OCTET_OP_ABS, input(f, 4, 0.0f, 1.0f), 0.0f, 1.0f);
+    f->ranges[y].saw_nan = true;
+    expect_failure(f, y, OCTET_DATA,
+                   "ABS: ABS/ABS held NaN during calibration; look at the samples and their preprocessing");
+}
+
+static void infinity_in_the_statistics_is_named(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, 0.0f, INFINITY);
+    expect_failure(f, unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f), OCTET_DATA, "model input: x reached infinity");
+}
+
+static void statistics_of_another_model_are_refused(void **state) {
+    fixture *f = *state;
+    const uint32_t y = unary(f, OCTET_OP_ABS, input(f, 4, 0.0f, 1.0f), 0.0f, 1.0f);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+    make_statistics(f);
+    f->graph->operators[0].code = OCTET_OP_RELU;
+    assert_int_equal(octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized), OCTET_DATA);
     assert_string_equal(f->ctx.message,
-                        "ABS: ABS/ABS held NaN during calibration; look at the samples and their preprocessing");
-    octet_ranges_destroy(&f->ctx, ranges);
-    octet_ranges_destroy(&f->ctx, second);
+                        "test: the statistics were gathered with another model; gather them with this one");
+}
+
+/* Where nothing was observed, what the file of the model states holds. */
+static void stated_ranges_stand_in_for_observed_ones(void **state) {
+    fixture *f = *state;
+    static const float stated[2] = {-1.0f, 1.0f};
+    const uint32_t x = input(f, 4, 0.0f, 0.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 2.55f);
+    f->graph->values[x].quantization.stated = f->graph->values[y].quantization.stated = stated;
+    forget_range(f, x);
+    quantize(f, y);
+    expect_params(operand(f, 0, 0), 2.0f / 255.0f, -1);
+    expect_params(result(f, 0), 2.55f / 255.0f, -128);
 }
 
 /* The variance of one feature: LiteRT takes a multiplier (2 * 0.0157)^2 / (2^14 s) below 1 only, and 2 * 0.0157 / (2^20
@@ -470,7 +486,10 @@ int main(void) {
         CASE(running_out_of_memory_leaks_nothing),
         CASE(ranges_of_overwritten_operands_hold_the_result),
         CASE(ranges_of_kept_operands_stay),
-        CASE(ranges_skip_nan_and_start_above_zero),
+        CASE(nan_in_the_statistics_is_named),
+        CASE(infinity_in_the_statistics_is_named),
+        CASE(statistics_of_another_model_are_refused),
+        CASE(stated_ranges_stand_in_for_observed_ones),
         CASE(a_difference_that_is_always_zero_has_a_scale_that_runs),
         CASE(scales_far_apart_are_led_back_in_two_steps),
         CASE(a_difference_that_runs_stays),

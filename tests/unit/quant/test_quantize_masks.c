@@ -28,7 +28,7 @@ static void a_mask_that_chooses_leaves_scores_their_scale(void **state) {
     const uint32_t x = input(f, 4, -2.0f, 3.0f), scores = unary(f, OCTET_OP_EXP, x, 0.5f, 2.5f);
     const uint32_t mask = binary(f, OCTET_OP_GREATER, x, constant(f, "zero", 0, NULL, &zero), 0.0f, 0.0f);
     const uint32_t inputs[3] = {mask, scores, constant(f, "low", 0, NULL, &low)};
-    f->graph->values[mask].has_range = false;
+    forget_range(f, mask);
     quantize(f, unary(f, OCTET_OP_SOFTMAX, emit(f, OCTET_OP_SELECT_V2, inputs, 3, -1e9f, 2.5f), 0.0f, 1.0f));
     for (uint32_t i = 1; i < 3; i++) expect_range(operand(f, 2, i), 0.5f - MARGIN_OF_4, 2.5f);
     expect_range(result(f, 2), 0.5f - MARGIN_OF_4, 2.5f);

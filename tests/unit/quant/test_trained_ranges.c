@@ -3,14 +3,14 @@
 static uint32_t fake_quant(fixture *f, uint32_t x, float min, float max) {
     uint32_t y;
     const octet_options options = {.fake_quant = {min, max, 8, false}};
-    f->graph->values[x].has_range = false;
+    forget_range(f, x);
     expect_ok(f, octet_graph_emit(&f->ctx, f->graph, OCTET_OP_FAKE_QUANT, "q", NULL, &x, 1, &options, &y, 1));
     return y;
 }
 
 static uint32_t bare(fixture *f, octet_operator_code code, uint32_t x) {
     const uint32_t y = unary(f, code, x, 0.0f, 0.0f);
-    f->graph->values[y].has_range = false;
+    forget_range(f, y);
     return y;
 }
 
@@ -21,7 +21,7 @@ static uint32_t dense(fixture *f, uint32_t x, uint32_t n_scales, const double *s
     const uint32_t inputs[3] = {x, kernel, constant(f, "bias", 1, (const int32_t[]){2}, bias)};
     if (n_scales > 0) expect_ok(f, octet_value_set_trained(&f->ctx, f->graph, inputs[1], n_scales, scales, raw));
     const uint32_t y = emit(f, OCTET_OP_FULLY_CONNECTED, inputs, 3, 0.0f, 0.0f);
-    f->graph->values[y].has_range = false;
+    forget_range(f, y);
     return y;
 }
 

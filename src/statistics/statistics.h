@@ -1,0 +1,75 @@
+/* statistics/statistics.h - what the activations of a model held while it ran over samples.
+ * In:  a float graph; parts that observers gathered (observer.h), files read (file.h), ranges set by hand.
+ * Out: a row per activation; counts of samples; parts merged in any order, with the result of one run.
+ * Knows: graph. Everything here is a minimum, a maximum, a sum or a set, so that order cannot count.
+ * Does not know: exec, data, what scales are made of it.
+ *
+ * A row's key is the value's name and, since names repeat, its occurrence: how many rows before it have the same name.
+ * Rows stand in one order: inputs of the graph, results of the operators, state. Each member of a row that is gathered
+ * is a kind of statistics with a file of its own (range.h); a further kind is a further member, a call each in
+ * observer.c (observe, merge) and statistics.c (merge), and a number in file.c. */
+#ifndef OCTET_STATISTICS_STATISTICS_H
+#define OCTET_STATISTICS_STATISTICS_H
+
+#include "graph/graph.h"
+#include "statistics/distinct.h"
+#include "statistics/range.h"
+
+/* Samples belong to one of two halves by the lowest bit of their hash (observer.h). Where the second one widens what
+ * the first one saw, more samples would probably go on widening it. */
+enum { OCTET_STATISTICS_HALVES = 2 };
+
+typedef struct octet_statistics_row {
+    const char *name; /* of the value; never NULL */
+    uint32_t occurrence;
+    const char *layer; /* that computes or keeps it; "" for an input of the model */
+    octet_observed_range ranges[OCTET_STATISTICS_HALVES];
+} octet_statistics_row;
+
+/* Of the first input, NaN passed over. Empty while raw_min > raw_max. */
+typedef struct octet_data_range {
+    double raw_min, raw_max; /* as stored */
+    double min, max;         /* as the model was given it */
+} octet_data_range;
+
+octet_data_range octet_data_range_empty(void);
+void octet_data_range_merge(octet_data_range *into, const octet_data_range *from);
+
+typedef struct octet_statistics {
+    octet_arena arena; /* holds this struct too, and all but the hashes */
+    uint64_t fingerprint;
+    bool keeps_state; /* the model goes on from sample to sample: their order counts, and parts cannot be merged */
+    uint64_t n_samples;
+    octet_distinct distinct; /* settled */
+    octet_data_range data;
+    octet_statistics_row *rows;
+    uint32_t n_rows;
+} octet_statistics;
+
+/* A row for every float activation, nothing seen. Errors: NOMEM. */
+octet_status octet_statistics_create_for(octet_context *ctx, const octet_graph *graph, octet_statistics **out);
+/* Without rows, of no model, for a reader to fill. Errors: NOMEM. */
+octet_status octet_statistics_create_empty(octet_context *ctx, octet_statistics **out);
+void octet_statistics_destroy(octet_context *ctx, octet_statistics *statistics); /* NULL is allowed */
+/* Whether the state of a model runs on from sample to sample. */
+bool octet_statistics_graph_keeps_state(const octet_graph *graph);
+
+/* rows_of[v]: the row of value v, OCTET_NONE where it has none; an array of n_values in `arena`. DATA where the
+ * statistics are another model's. */
+octet_status octet_statistics_bind(octet_context *ctx, octet_arena *arena, const octet_statistics *statistics,
+                                   const octet_graph *graph, uint32_t **rows_of);
+/* `into` becomes what one run over the samples of both gives; unchanged on failure. Errors: DATA (another model's; a
+ * model that keeps state, unless one of the two is empty), LIMIT, NOMEM. */
+octet_status octet_statistics_merge(octet_context *ctx, octet_statistics *into, const octet_statistics *from);
+
+/* Both halves together. */
+octet_observed_range octet_statistics_range(const octet_statistics_row *row);
+/* DATA names the first value that held NaN or infinity. */
+octet_status octet_statistics_check(octet_context *ctx, const octet_statistics *statistics);
+/* Samples that differ from each other; an estimate from OCTET_DISTINCT_MOST on. */
+uint64_t octet_statistics_n_distinct(const octet_statistics *statistics);
+/* The most that a range is wider for both halves than for the first one: 0.02 = by 2 %; 0 when one half is empty.
+ * *where: the layer, or an input's name; "" where nothing grew; lives as long as the statistics. */
+double octet_statistics_late_growth(const octet_statistics *statistics, const char **where);
+
+#endif
