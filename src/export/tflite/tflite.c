@@ -269,7 +269,7 @@ static octet_status build_codes(octet_context *ctx, writer *w, ref *out) {
     OCTET_TRY(OCTET_NEW(ctx, &w->scratch, w->layout.n_codes, &refs));
     for (uint32_t i = w->layout.n_codes; i-- > 0;) {
         const octet_operator_code code = w->layout.codes[i];
-        const int32_t builtin = octet_builtin_of(code);
+        const int32_t builtin = (int32_t)octet_builtin_of(code);
         /* Readers from before TensorFlow 2.4 know the one-byte field only. */
         const int32_t narrow = builtin < OCTET_BUILTIN_PLACEHOLDER ? builtin : OCTET_BUILTIN_PLACEHOLDER;
         ref custom;
