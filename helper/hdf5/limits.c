@@ -57,7 +57,7 @@ static void answer_signal(int number) {
 
 static void catch_signals(void) {
     static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU};
-    static char stack[1 << 14]; /* of its own: the other one may be full */
+    static char stack[1 << 17]; /* of its own: the other one may be full */
     const stack_t place = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&place, NULL);
     struct sigaction action = {.sa_handler = answer_signal, .sa_flags = SA_ONSTACK | (int)SA_RESETHAND};

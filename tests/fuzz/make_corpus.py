@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Writes tests/fuzz/corpus/<parser>/: small files of every kind that octet reads. Needs numpy, h5py, Pillow."""
-import gzip, io, json, pathlib, struct, zipfile
+"""Writes tests/fuzz/corpus/<parser>/: small files of every kind that octet reads. Needs numpy, h5py, Pillow and
+build/octet-hdf5."""
+import gzip, io, json, os, pathlib, socket, struct, zipfile
 import h5py, numpy as np
 from PIL import Image
 
@@ -16,6 +17,19 @@ def npy(array, version=(1, 0)):
     out = io.BytesIO()
     np.lib.format.write_array(out, array, version=version)
     return out.getvalue()
+
+
+def body_of(path):
+    """What octet-hdf5 answers (src/formats/hdf5/protocol.h)."""
+    helper, (ours, theirs) = str(root.parents[2] / "build/octet-hdf5"), socket.socketpair()
+    with open(path, "rb") as file:
+        actions = [(os.POSIX_SPAWN_DUP2, fd, to) for fd, to in ((theirs.fileno(), 0), (theirs.fileno(), 1), (file.fileno(), 3))]
+        pid = os.posix_spawn(helper, [helper], os.environ, file_actions=actions)
+    theirs.close()
+    ours.sendall(b"hdf5-req" + struct.pack("=5Q", 1, path.stat().st_size, 1 << 30, 64, 5))
+    answer = b"".join(iter(lambda: ours.recv(1 << 16), b""))
+    os.waitpid(pid, 0)
+    return answer[32:]
 
 
 config = {"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"units": 4, "pool": [2, None]}}]}}
@@ -35,6 +49,7 @@ for name, order in (("plain", False), ("ordered", True)):
         group.create_dataset("flag", data=np.array([True, False]))
         group.create_dataset("names", data=["a", "bc"])
     put("hdf5", name, path.read_bytes())
+    put("hdf5_body", name, body_of(path))
     path.unlink()
 
 x, y = np.arange(24, dtype="u1").reshape(6, 2, 2), np.arange(6, dtype="i8") % 3

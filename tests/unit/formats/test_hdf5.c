@@ -3,6 +3,7 @@
 #include <hdf5.h>
 
 #include "formats/hdf5.h"
+#include "support/hdf5_walk.h"
 
 static void put_strings(hid_t object, const char *name, const char *const *texts, hsize_t n, bool variable,
                         bool scalar) {
@@ -169,23 +170,10 @@ static void large_claims_are_refused(void **state) {
     assert_non_null(strstr(ctx.message, "/huge: claims 1099511627776 elements"));
 }
 
-/* Reads everything that the tree points to. */
-static double walk(const octet_hdf5_node *node) {
-    double sum = 0;
-    for (size_t i = 0; i < node->n_elements; i++)
-        sum += node->kind == OCTET_HDF5_STRINGS ? (double)strlen(node->strings[i]) : (double)node->data[i];
-    for (size_t i = 0; i < node->n_attributes; i++)
-        for (size_t j = 0; j < node->attributes[i].n; j++)
-            sum += node->attributes[i].kind == OCTET_HDF5_STRINGS ? (double)strlen(node->attributes[i].strings[j])
-                                                                  : node->attributes[i].numbers[j];
-    for (size_t i = 0; i < node->n_children; i++) sum += walk(node->children[i]);
-    return sum;
-}
-
 static octet_status parse(octet_context *ctx, octet_bytes bytes) {
     octet_hdf5 *hdf5;
     const octet_status status = octet_hdf5_open_bytes(ctx, bytes, "damaged", &hdf5);
-    if (status == OCTET_OK) (void)walk(octet_hdf5_root(hdf5));
+    if (status == OCTET_OK) (void)hdf5_walk(octet_hdf5_root(hdf5));
     octet_hdf5_close(ctx, hdf5);
     return status;
 }
