@@ -83,6 +83,10 @@ OCTET_API octet_status octet_context_status(const octet_context *ctx);
 OCTET_API void octet_context_clear_error(octet_context *ctx);
 /* Upper bound of what the library allocates through this context, in bytes; default 16 GiB. Beyond it: LIMIT. */
 OCTET_API void octet_context_set_max_memory(octet_context *ctx, size_t bytes);
+/* Where octet-hdf5 lies, the program that reads .h5 and .keras files for the library in a process of its own; `path` is
+ * copied. NULL, the default: the environment variable OCTET_HDF5_HELPER names it, or it is looked for beside the
+ * library and in the libexec folder of its installation. Without it everything else works. Errors: NOMEM, LIMIT. */
+OCTET_API octet_status octet_context_set_hdf5_helper(octet_context *ctx, const char *path);
 /* Most memory that the library held through this context at a time, in bytes. */
 OCTET_API size_t octet_context_peak_memory(const octet_context *ctx);
 

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "api/handles.h"
 
 const char *octet_version(void) { return OCTET_VERSION; }
@@ -20,6 +22,7 @@ void octet_context_destroy(octet_context *ctx) {
     if (ctx == NULL) return;
     octet_context first;
     octet_context_init(&first);
+    octet_memory_free(&first, (void *)(uintptr_t)ctx->hdf5_helper);
     octet_memory_free(&first, ctx);
 }
 
@@ -27,6 +30,18 @@ const char *octet_context_message(const octet_context *ctx) { return ctx->messag
 octet_status octet_context_status(const octet_context *ctx) { return ctx->status; }
 void octet_context_clear_error(octet_context *ctx) { octet_context_clear(ctx); }
 void octet_context_set_max_memory(octet_context *ctx, size_t bytes) { ctx->max_memory_bytes = bytes; }
+
+octet_status octet_context_set_hdf5_helper(octet_context *ctx, const char *path) {
+    void *copy = NULL;
+    if (path != NULL) {
+        OCTET_TRY(octet_memory_allocate(ctx, strlen(path) + 1, &copy));
+        memcpy(copy, path, strlen(path) + 1);
+    }
+    octet_memory_free(ctx, (void *)(uintptr_t)ctx->hdf5_helper);
+    ctx->hdf5_helper = copy;
+    return OCTET_OK;
+}
+
 size_t octet_context_peak_memory(const octet_context *ctx) { return ctx->peak_memory_bytes; }
 
 void octet_text_free(octet_context *ctx, char *text) { octet_memory_free(ctx, text); }
