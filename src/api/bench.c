@@ -101,8 +101,7 @@ static octet_status run(octet_context *ctx, octet_model *model, double seconds, 
     }
     for (uint32_t i = 0; i < graph->n_values; i++) {
         const octet_value *value = &graph->values[i];
-        if (octet_value_is_constant(value))
-            profile.weight_bytes += octet_shape_elements(&value->shape) * octet_type_size(value->type);
+        if (octet_value_is_constant(value)) profile.weight_bytes += octet_value_bytes(value);
     }
     for (uint64_t i = 0; i < job->n_runs; i++) profile.mean_ns += (double)job->runs[i] / (double)job->n_runs;
     qsort(job->runs, job->n_runs, sizeof *job->runs, compare_times);

@@ -15,7 +15,7 @@ static octet_status make_room(octet_context *ctx, octet_sweep *sweep) {
     if (sweep->n_models == 1) return OCTET_OK;
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const octet_value *value = &graph->values[graph->outputs[i].value];
-        sweep->kept_bytes += octet_shape_elements(&value->shape) * octet_type_size(value->type);
+        sweep->kept_bytes += octet_value_bytes(value);
     }
     if (sweep->kept_bytes > KEPT_MOST / OCTET_SWEEP_ROW) sweep->row = KEPT_MOST / sweep->kept_bytes;
     if (sweep->row == 0) sweep->row = 1;
@@ -126,7 +126,7 @@ static void copy_outputs(const octet_sweep *sweep, uint32_t thread, uint32_t m, 
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const octet_value *value = &graph->values[graph->outputs[i].value];
         if (octet_value_is_constant(value)) continue;
-        const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
+        const size_t size = octet_value_bytes(value);
         void *output = octet_runner_value(sweep->runners[thread * sweep->n_models + m], graph->outputs[i].value);
         if (keep) memcpy(kept, output, size);
         else memcpy(output, kept, size);

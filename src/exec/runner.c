@@ -69,7 +69,7 @@ void *octet_runner_value(const octet_runner *runner, uint32_t value) { return ru
 
 static void carry(const octet_runner *runner, const octet_carry *c, const void *from) {
     const octet_value *value = &runner->exec->graph->values[c->variable];
-    const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
+    const size_t size = octet_value_bytes(value);
     if (runner->values[c->variable] != from) memcpy(runner->values[c->variable], from, size);
 }
 

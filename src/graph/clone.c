@@ -18,9 +18,8 @@ static octet_status copy_value(octet_context *ctx, octet_arena *arena, octet_val
         OCTET_TRY(octet_arena_copy(ctx, arena, trained->raw, octet_shape_elements(&value->shape) * sizeof *trained->raw,
                                    (void **)(uintptr_t)&trained->raw));
     if (value->data)
-        OCTET_TRY(octet_arena_copy(ctx, arena, value->data,
-                                   octet_shape_elements(&value->shape) * octet_type_size(value->type),
-                                   (void **)(uintptr_t)&value->data));
+        OCTET_TRY(
+            octet_arena_copy(ctx, arena, value->data, octet_value_bytes(value), (void **)(uintptr_t)&value->data));
     return OCTET_OK;
 }
 
@@ -67,7 +66,7 @@ static octet_status copy_all(octet_context *ctx, const octet_graph *graph, octet
                                (void **)&copy->carries));
     for (uint32_t i = 0; i < copy->n_carries; i++) {
         const octet_value *kept = &copy->values[copy->carries[i].variable];
-        const size_t size = octet_shape_elements(&kept->shape) * octet_type_size(kept->type);
+        const size_t size = octet_value_bytes(kept);
         if (copy->carries[i].initial == NULL) continue;
         OCTET_TRY(octet_arena_copy(ctx, arena, copy->carries[i].initial, size,
                                    (void **)(uintptr_t)&copy->carries[i].initial));

@@ -74,7 +74,7 @@ static octet_status transpose(const task *t) {
     int32_t permutation[OCTET_MAX_RANK], n;
     OCTET_TRY(octet_infer_constant_i32(t->ctx, t->graph, t->op, 1, OCTET_MAX_RANK, permutation, &n));
     for (int32_t d = 0; d < n; d++) {
-        v.stride[d] = plain.stride[permutation[d] < 0 ? permutation[d] + n : permutation[d]];
+        v.stride[d] = plain.stride[octet_axis_from_start(permutation[d], n)];
         v.wrap[d] = to->dims[d];
     }
     copy_view(t, 0, &v, to);
@@ -99,7 +99,7 @@ static octet_status slice(const task *t) {
 /* PACK and CONCATENATION: for every place before the axis the rows of the first operand, then those of the next. */
 static void join(const task *t, int32_t axis) {
     const octet_shape *whole = &t->results[0].shape;
-    const size_t outer = (size_t)octet_shape_product(whole, 0, axis < 0 ? axis + whole->rank : axis);
+    const size_t outer = (size_t)octet_shape_product(whole, 0, octet_axis_from_start(axis, whole->rank));
     const size_t size = octet_type_size(t->results[0].type);
     if (outer == 0) return;
     uint8_t *first = t->data[0];
@@ -113,7 +113,7 @@ static void join(const task *t, int32_t axis) {
 
 /* SPLIT, SPLIT_V, UNPACK: the other way round. */
 static void part(const task *t, const octet_value *whole, int32_t axis) {
-    const size_t outer = (size_t)octet_shape_product(&whole->shape, 0, axis < 0 ? axis + whole->shape.rank : axis);
+    const size_t outer = (size_t)octet_shape_product(&whole->shape, 0, octet_axis_from_start(axis, whole->shape.rank));
     const size_t size = octet_type_size(whole->type);
     if (outer == 0) return;
     const uint8_t *first = whole->data;
@@ -136,7 +136,7 @@ static octet_status split(const task *t) {
 static octet_status gather(const task *t) {
     const octet_value *table = operand(t, 0), *indices = operand(t, 1);
     const octet_shape *shape = &table->shape;
-    const int32_t given = t->op->options.gather.axis, axis = given < 0 ? given + shape->rank : given;
+    const int32_t axis = octet_axis_from_start(t->op->options.gather.axis, shape->rank);
     const size_t outer = (size_t)octet_shape_product(shape, 0, axis), length = (size_t)shape->dims[axis],
                  n = octet_shape_elements(&indices->shape),
                  row = (size_t)octet_shape_product(shape, axis + 1, shape->rank) * octet_type_size(table->type);
@@ -294,17 +294,14 @@ static octet_folding shape_of(const task *t) {
     return OCTET_FOLDING_KNOWN;
 }
 
-/* The common shape of two: aligned at the last axis, 1 repeats. */
+/* The operands are shapes, as numbers. */
 static octet_folding broadcast_shapes(const task *t) {
-    const octet_value *a = operand(t, 0), *b = operand(t, 1);
-    const int32_t n = (int32_t)n_results(t), before_a = n - (int32_t)octet_shape_elements(&a->shape),
-                  before_b = n - (int32_t)octet_shape_elements(&b->shape);
-    for (int32_t i = 0; i < n; i++) {
-        const int64_t x = i < before_a ? 1 : octet_constant_integer(a->type, a->data, (size_t)(i - before_a)),
-                      y = i < before_b ? 1 : octet_constant_integer(b->type, b->data, (size_t)(i - before_b));
-        if (x != y && x != 1 && y != 1) return OCTET_FOLDING_UNKNOWN;
-        stored(t, (size_t)i, x == 1 ? y : x);
-    }
+    octet_shape a = {0}, b = {0}, common;
+    if (!octet_constant_read_i32(operand(t, 0), OCTET_MAX_RANK, a.dims, &a.rank) ||
+        !octet_constant_read_i32(operand(t, 1), OCTET_MAX_RANK, b.dims, &b.rank) ||
+        !octet_shape_broadcast(&a, &b, &common))
+        return OCTET_FOLDING_UNKNOWN;
+    for (int32_t i = 0; i < common.rank; i++) stored(t, (size_t)i, common.dims[i]);
     return OCTET_FOLDING_KNOWN;
 }
 
@@ -333,9 +330,7 @@ static octet_status compute(const task *t, octet_folding *out) {
     case OCTET_OP_SHAPE: *out = shape_of(t); return OCTET_OK;
     case OCTET_OP_RESHAPE:
     case OCTET_OP_EXPAND_DIMS:
-    case OCTET_OP_SQUEEZE:
-        memcpy(t->data[0], operand(t, 0)->data, n_results(t) * octet_type_size(t->results[0].type));
-        return OCTET_OK;
+    case OCTET_OP_SQUEEZE: memcpy(t->data[0], operand(t, 0)->data, octet_value_bytes(operand(t, 0))); return OCTET_OK;
     case OCTET_OP_BROADCAST_TO:
     case OCTET_OP_TILE: copy_repeated(t, 0); return OCTET_OK;
     case OCTET_OP_FILL: copy_repeated(t, 1); return OCTET_OK;
@@ -412,8 +407,7 @@ static octet_status fold(octet_context *ctx, octet_arena *scratch, octet_arena *
     OCTET_TRY(compute(t, out));
     for (uint32_t i = 0; i < t->op->n_outputs && *out == OCTET_FOLDING_KNOWN; i++) {
         const octet_inferred *result = &t->results[i];
-        OCTET_TRY(octet_arena_copy(ctx, arena, t->data[i],
-                                   octet_shape_elements(&result->shape) * octet_type_size(result->type),
+        OCTET_TRY(octet_arena_copy(ctx, arena, t->data[i], octet_shape_bytes(&result->shape, result->type),
                                    (void **)(uintptr_t)&data[i]));
     }
     return OCTET_OK;

@@ -58,7 +58,7 @@ octet_status octet_graph_add_constant(octet_context *ctx, octet_graph *graph, co
     uint32_t value;
     OCTET_TRY(octet_graph_add_value(ctx, graph, name, type, shape, &value));
     void *copy;
-    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, data, octet_shape_elements(shape) * octet_type_size(type), &copy));
+    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, data, octet_shape_bytes(shape, type), &copy));
     graph->values[value].data = copy;
     if (out) *out = value;
     return OCTET_OK;
@@ -103,7 +103,7 @@ octet_status octet_graph_add_carry(octet_context *ctx, octet_graph *graph, uint3
     octet_carry *carries, carry = {variable, value, NULL};
     const octet_value *kept = &graph->values[variable];
     if (initial != NULL) {
-        const size_t size = octet_shape_elements(&kept->shape) * octet_type_size(kept->type);
+        const size_t size = octet_value_bytes(kept);
         OCTET_TRY(octet_arena_copy(ctx, &graph->arena, initial, size, (void **)(uintptr_t)&carry.initial));
     }
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, (size_t)graph->n_carries + 1, &carries));

@@ -157,6 +157,9 @@ octet_status octet_graph_compact(octet_context *ctx, octet_graph *graph);
  * dropped; an array of n_values, or NULL. */
 octet_status octet_graph_compact_renaming(octet_context *ctx, octet_graph *graph, uint32_t *renamed);
 
+static inline size_t octet_value_bytes(const octet_value *value) {
+    return octet_shape_bytes(&value->shape, value->type);
+}
 static inline bool octet_value_is_constant(const octet_value *value) { return value->data != NULL; }
 static inline octet_value *octet_graph_input(const octet_graph *graph, const octet_operator *op, uint32_t i) {
     return i < op->n_inputs && op->inputs[i] != OCTET_NONE ? &graph->values[op->inputs[i]] : NULL;

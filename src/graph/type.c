@@ -19,6 +19,11 @@ bool octet_type_is_quantized(octet_type type) {
     return type == OCTET_INT8 || type == OCTET_UINT8 || type == OCTET_INT16;
 }
 
+void octet_type_limits(octet_type type, int32_t *low, int32_t *high) {
+    *low = type == OCTET_INT8 ? INT8_MIN : type == OCTET_INT16 ? INT16_MIN : 0;
+    *high = type == OCTET_INT8 ? INT8_MAX : type == OCTET_INT16 ? INT16_MAX : type == OCTET_UINT8 ? UINT8_MAX : 0;
+}
+
 octet_shape octet_shape_make(int32_t rank, const int32_t *dims) {
     octet_shape shape = {.rank = rank};
     for (int32_t i = 0; i < rank; i++) shape.dims[i] = dims[i];
@@ -40,6 +45,22 @@ size_t octet_shape_elements(const octet_shape *shape) {
         fits = fits && octet_multiply_i64(n, shape->dims[i], &n) && n >= 0 && n <= INT32_MAX;
     }
     return fits ? (size_t)n : SIZE_MAX;
+}
+
+size_t octet_shape_bytes(const octet_shape *shape, octet_type type) {
+    return octet_shape_elements(shape) * octet_type_size(type);
+}
+
+bool octet_shape_broadcast(const octet_shape *a, const octet_shape *b, octet_shape *out) {
+    octet_shape result = {.rank = a->rank > b->rank ? a->rank : b->rank};
+    for (int32_t i = 0; i < result.rank; i++) {
+        const int32_t j = i - (result.rank - a->rank), k = i - (result.rank - b->rank);
+        const int32_t x = j < 0 ? 1 : a->dims[j], y = k < 0 ? 1 : b->dims[k];
+        if (x != y && x != 1 && y != 1) return false;
+        result.dims[i] = x == 1 ? y : x;
+    }
+    *out = result;
+    return true;
 }
 
 int32_t octet_shape_product(const octet_shape *shape, int32_t first, int32_t last) {

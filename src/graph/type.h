@@ -32,6 +32,8 @@ typedef enum octet_type {
 size_t octet_type_size(octet_type type);
 const char *octet_type_name(octet_type type);  /* "float32", "int8", ... as numpy spells it */
 bool octet_type_is_quantized(octet_type type); /* int8, uint8, int16: types that carry scale and zero point */
+/* Least and greatest number of a quantized type; 0 and 0 for others. */
+void octet_type_limits(octet_type type, int32_t *low, int32_t *high);
 
 enum { OCTET_MAX_RANK = 8 };
 
@@ -48,6 +50,13 @@ bool octet_shape_equal(const octet_shape *a, const octet_shape *b);
 size_t octet_shape_elements(const octet_shape *shape);
 /* Product of dims[first..last-1]. */
 int32_t octet_shape_product(const octet_shape *shape, int32_t first, int32_t last);
+/* Bytes of the elements of a checked shape. */
+size_t octet_shape_bytes(const octet_shape *shape, octet_type type);
+/* The common shape of a and b: aligned at the last axis, 1 repeats; numpy's rule, which is TFLite's. False when there
+ * is none. out may be a or b. */
+bool octet_shape_broadcast(const octet_shape *a, const octet_shape *b, octet_shape *out);
+/* An axis that counts from the end when it is negative, counted from the start. */
+static inline int32_t octet_axis_from_start(int32_t axis, int32_t rank) { return axis < 0 ? axis + rank : axis; }
 /* LIMIT unless the rank is 0..OCTET_MAX_RANK, no dimension is negative and the elements fit into 31 bits. */
 octet_status octet_shape_check(octet_context *ctx, const octet_shape *shape, const char *where);
 

@@ -12,10 +12,8 @@ static octet_status verify_quantization(octet_context *ctx, const octet_graph *g
         OCTET_CHECK(ctx, q->axis >= 0 && q->axis < value->shape.rank && (uint32_t)value->shape.dims[q->axis] == q->n,
                     OCTET_MODEL, "%s (%s): tensor %s has %u scales for dimension %d, which is not that long",
                     graph->source, stage, value->name, q->n, q->axis);
-    int32_t low = 0, high = 0;
-    if (value->type == OCTET_INT8) low = INT8_MIN, high = INT8_MAX;
-    if (value->type == OCTET_UINT8) low = 0, high = UINT8_MAX;
-    if (value->type == OCTET_INT16) low = INT16_MIN, high = INT16_MAX;
+    int32_t low, high;
+    octet_type_limits(value->type, &low, &high);
     for (uint32_t i = 0; i < q->n; i++) {
         OCTET_CHECK(ctx, isfinite(q->scale[i]) && q->scale[i] > 0, OCTET_MODEL,
                     "%s (%s): tensor %s has scale %g, it must be finite and above 0", graph->source, stage, value->name,

@@ -52,8 +52,10 @@ static octet_status prepare_quantized(octet_binder *binder, const octet_operator
     OCTET_CHECK(binder->ctx, octet_arithmetic_quantized_prepare(p->operation, wide ? 16 : 8, scale, scale_out, q),
                 OCTET_UNSUPPORTED, "%s: %s: the scales %g, %g and %g are too far apart", op->layer,
                 octet_operator_name(op->code), (double)scale[0], (double)scale[1], (double)scale_out);
-    octet_fixed_activation_range(bounds->real_min, bounds->real_max, scale_out, q->zero_out,
-                                 wide ? INT16_MIN : INT8_MIN, wide ? INT16_MAX : INT8_MAX, &q->min, &q->max);
+    int32_t low, high;
+    octet_type_limits(output->type, &low, &high);
+    octet_fixed_activation_range(bounds->real_min, bounds->real_max, scale_out, q->zero_out, low, high, &q->min,
+                                 &q->max);
     return OCTET_OK;
 }
 

@@ -17,7 +17,7 @@ octet_status octet_move_bind_gather(octet_binder *binder, const octet_operator *
     params->index_size = (int32_t)octet_type_size(indices->type);
     params->row_bytes =
         (size_t)octet_shape_product(&input->shape, axis + 1, input->shape.rank) * octet_type_size(input->type);
-    const size_t n_rows = octet_shape_elements(&output->shape) * octet_type_size(output->type) / params->row_bytes;
+    const size_t n_rows = octet_value_bytes(output) / params->row_bytes;
     octet_step_set_gather(step, OCTET_KERNEL_gather, params, (uint32_t)n_rows);
     return OCTET_OK;
 }
@@ -32,7 +32,7 @@ octet_status octet_move_bind_gather_nd(octet_binder *binder, const octet_operato
     params->index_size = (int32_t)octet_type_size(indices->type);
     params->row_bytes =
         (size_t)octet_shape_product(&input->shape, params->depth, input->shape.rank) * octet_type_size(input->type);
-    const size_t n_rows = octet_shape_elements(&output->shape) * octet_type_size(output->type) / params->row_bytes;
+    const size_t n_rows = octet_value_bytes(output) / params->row_bytes;
     octet_step_set_gather_nd(step, OCTET_KERNEL_gather_nd, params, (uint32_t)n_rows);
     return OCTET_OK;
 }

@@ -29,12 +29,10 @@ static octet_status bind_range(octet_binder *binder, const octet_operator *op, c
     OCTET_TRY(octet_bind_activation(binder, op, op->options.pool_2d.activation, &p->real_min, &p->real_max));
     if (input->type == OCTET_FLOAT32) return OCTET_OK;
     float scale;
-    int32_t zero_point;
+    int32_t zero_point, low, high;
     OCTET_TRY(octet_bind_same_parameters(binder, op, input, output));
     OCTET_TRY(octet_bind_per_tensor(binder, op, output, &scale, &zero_point));
-    int32_t low = INT8_MIN, high = INT8_MAX;
-    if (input->type == OCTET_UINT8) low = 0, high = UINT8_MAX;
-    if (input->type == OCTET_INT16) low = INT16_MIN, high = INT16_MAX;
+    octet_type_limits(input->type, &low, &high);
     octet_fixed_activation_range(p->real_min, p->real_max, scale, zero_point, low, high, &p->min, &p->max);
     return OCTET_OK;
 }

@@ -70,9 +70,10 @@ octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *o
     const octet_quantization *q = &w->weights->quantization;
     out->weight_zero_point = q->zero_point[0];
     OCTET_TRY(octet_bind_activation(binder, op, w->activation, &real_min, &real_max));
-    const bool wide = w->output->type == OCTET_INT16;
-    octet_fixed_activation_range(real_min, real_max, output_scale, out->output_zero_point, wide ? INT16_MIN : INT8_MIN,
-                                 wide ? INT16_MAX : INT8_MAX, &out->min, &out->max);
+    int32_t low, high;
+    octet_type_limits(w->output->type, &low, &high);
+    octet_fixed_activation_range(real_min, real_max, output_scale, out->output_zero_point, low, high, &out->min,
+                                 &out->max);
     int32_t *multiplier, *shift;
     double *scale = NULL;
     const size_t channels = (size_t)w->channels;

@@ -6,11 +6,11 @@
 /* GATHER of one row, as a slice. */
 static bool read_gather(const octet_graph *graph, const octet_operator *op, octet_slice *out) {
     const octet_shape *in = &octet_graph_input(graph, op, 0)->shape;
-    int32_t index, n, axis = op->options.gather.axis;
+    const int32_t axis = octet_axis_from_start(op->options.gather.axis, in->rank);
+    int32_t index, n;
     if (op->options.gather.batch_dims != 0 ||
         !octet_constant_read_i32(octet_graph_input(graph, op, 1), 1, &index, &n) || n != 1)
         return false;
-    if (axis < 0) axis += in->rank;
     if (axis < 0 || axis >= in->rank || index < 0 || index >= in->dims[axis]) return false;
     *out = (octet_slice){.rank = in->rank};
     for (int32_t d = 0; d < in->rank; d++) {

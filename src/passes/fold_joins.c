@@ -9,7 +9,7 @@ static bool joins(const octet_operator *op, const octet_graph *graph, int32_t *a
     if (op->code == OCTET_OP_CONCATENATION && op->options.concatenation.activation != OCTET_ACTIVATION_NONE)
         return false;
     *axis = op->code == OCTET_OP_PACK ? op->options.pack.axis : op->options.concatenation.axis;
-    if (*axis < 0) *axis += octet_graph_output(graph, op, 0)->shape.rank;
+    *axis = octet_axis_from_start(*axis, octet_graph_output(graph, op, 0)->shape.rank);
     return true;
 }
 
@@ -182,7 +182,7 @@ static bool puts_back(const octet_graph *graph, uint32_t k, int32_t axis) {
     const octet_operator *op = &graph->operators[k], *unpack = octet_edit_producer(graph, op->inputs[0]);
     if (unpack == NULL || unpack->code != OCTET_OP_UNPACK || unpack->n_outputs != op->n_inputs) return false;
     const int32_t from = unpack->options.pack.axis, rank = octet_graph_output(graph, op, 0)->shape.rank;
-    return (from < 0 ? from + rank : from) == axis &&
+    return octet_axis_from_start(from, rank) == axis &&
            memcmp(op->inputs, unpack->outputs, op->n_inputs * sizeof *op->inputs) == 0;
 }
 

@@ -31,7 +31,7 @@ static bool is_alike(const octet_graph *graph, const octet_operator *a, const oc
  * whose result is only added to another one's. */
 static bool has_dense_behind(const octet_graph *graph, const octet_operator *op, const uint32_t *readers) {
     const octet_shape *in = &octet_graph_input(graph, op, 0)->shape;
-    const int32_t axis = op->options.pack.axis < 0 ? op->options.pack.axis + in->rank : op->options.pack.axis;
+    const int32_t axis = octet_axis_from_start(op->options.pack.axis, in->rank);
     if (axis + 1 >= in->rank || op->n_outputs < 2) return false;
     const octet_operator *first = &graph->operators[readers[op->outputs[0]]];
     for (uint32_t i = 0; i < op->n_outputs; i++) {

@@ -8,8 +8,7 @@
 static bool same_constant(const octet_value *a, const octet_value *b) {
     if (!octet_value_is_constant(a) || !octet_value_is_constant(b) || a->type != b->type) return false;
     if (!octet_shape_equal(&a->shape, &b->shape)) return false;
-    return a->data == b->data ||
-           memcmp(a->data, b->data, octet_shape_elements(&a->shape) * octet_type_size(a->type)) == 0;
+    return a->data == b->data || memcmp(a->data, b->data, octet_value_bytes(a)) == 0;
 }
 
 static bool same_operand(const octet_graph *graph, uint32_t a, uint32_t b) {

@@ -14,10 +14,6 @@ static uint32_t n_shareable(octet_operator_code code) {
     }
 }
 
-static size_t value_bytes(const octet_value *value) {
-    return octet_shape_elements(&value->shape) * octet_type_size(value->type);
-}
-
 static bool is_graph_input(const octet_graph *graph, uint32_t value) {
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         if (graph->inputs[i].value == value) return true;
@@ -40,8 +36,8 @@ static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, 
     for (uint32_t i = 0; i < n && i < op->n_inputs; i++) {
         const uint32_t v = op->inputs[i];
         if (v == OCTET_NONE || octet_value_is_constant(&graph->values[v]) || graph->values[v].is_variable) continue;
-        const size_t bytes = value_bytes(&graph->values[v]);
-        if (bytes != value_bytes(&graph->values[result]) || bytes <= SMALLEST_SHARED_BYTES) continue;
+        const size_t bytes = octet_value_bytes(&graph->values[v]);
+        if (bytes != octet_value_bytes(&graph->values[result]) || bytes <= SMALLEST_SHARED_BYTES) continue;
         if (graph->values[v].n_uses > 1 || is_graph_input(graph, v) || is_filled(graph, v)) continue;
         /* The planner settles on this operand, and then gives up if its memory has another reader. */
         return graph->values[roots[v]].n_uses > 1 ? OCTET_NONE : v;

@@ -62,8 +62,6 @@ static void close_session(session *s) {
     octet_graph_destroy(&s->ctx, s->graph);
 }
 
-static size_t value_bytes(const octet_value *v) { return octet_shape_elements(&v->shape) * octet_type_size(v->type); }
-
 static void profile(session *s, unsigned n) {
     const uint32_t steps = octet_exec_n_steps(s->exec);
     uint64_t *once = s->profile, *least = s->profile + steps;
@@ -114,7 +112,7 @@ static int obey(session *s, size_t resident_before) {
             uint64_t h = 0;
             for (uint32_t i = 0; i < s->graph->n_outputs; i++) {
                 h = octet_hash(h, octet_runner_value(s->runner, s->graph->outputs[i].value),
-                               value_bytes(&s->graph->values[s->graph->outputs[i].value]));
+                               octet_value_bytes(&s->graph->values[s->graph->outputs[i].value]));
             }
             printf("%016" PRIx64 "\n", h);
         } else {
@@ -141,7 +139,7 @@ static int check(const char *path) {
         for (uint32_t j = 0; j < op->n_outputs; j++, n++) {
             const octet_value *value = &fast.graph->values[op->outputs[j]];
             if (memcmp(octet_runner_value(fast.runner, op->outputs[j]),
-                       octet_runner_value(plain.runner, op->outputs[j]), value_bytes(value)) == 0)
+                       octet_runner_value(plain.runner, op->outputs[j]), octet_value_bytes(value)) == 0)
                 continue;
             printf("%s: %s %s (%s) differs from the reference\n", path, octet_operator_name(op->code), value->name,
                    octet_exec_step_variant(fast.exec, i));

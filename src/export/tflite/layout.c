@@ -36,10 +36,6 @@ static octet_status order_tensors(octet_context *ctx, octet_arena *arena, const 
     return OCTET_OK;
 }
 
-static size_t data_size(const octet_value *value) {
-    return octet_shape_elements(&value->shape) * octet_type_size(value->type);
-}
-
 static octet_status merge_buffers(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                                   octet_tflite_layout *layout) {
     size_t n_slots = 64;
@@ -53,11 +49,11 @@ static octet_status merge_buffers(octet_context *ctx, octet_arena *arena, const 
     for (uint32_t i = 0; i < layout->n_tensors; i++) {
         const octet_value *value = &graph->values[layout->tensors[i]];
         if (!value->data) continue;
-        const size_t size = data_size(value);
+        const size_t size = octet_value_bytes(value);
         size_t slot = (size_t)octet_hash(0, value->data, size) & (n_slots - 1);
         for (; slots[slot] != 0; slot = (slot + 1) & (n_slots - 1)) {
             const octet_value *other = &graph->values[layout->buffers[slots[slot]]];
-            if (data_size(other) == size && memcmp(other->data, value->data, size) == 0) break;
+            if (octet_value_bytes(other) == size && memcmp(other->data, value->data, size) == 0) break;
         }
         if (slots[slot] == 0) {
             slots[slot] = layout->n_buffers;

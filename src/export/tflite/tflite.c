@@ -48,7 +48,7 @@ static octet_status build_buffers(octet_context *ctx, writer *w, ref *out) {
     OCTET_TRY(build_table(ctx, w, &runtime_field, 1, &refs[n - 1]));
     for (uint32_t i = w->layout.n_buffers; i-- > 1;) {
         const octet_value *value = &w->graph->values[w->layout.buffers[i]];
-        const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
+        const size_t size = octet_value_bytes(value);
         OCTET_TRY(octet_flatbuffer_build_vector(ctx, &w->builder, value->data, size, 1, OCTET_TFLITE_BUFFER_ALIGNMENT,
                                                 &data));
         const octet_flatbuffer_field field = octet_flatbuffer_link(OCTET_TFLITE_BUFFER_DATA, data);

@@ -32,19 +32,8 @@ octet_status octet_infer_check_result(octet_context *ctx, const octet_operator *
 
 octet_status octet_infer_check_broadcast(octet_context *ctx, const octet_operator *op, const octet_shape *a,
                                          const octet_shape *b, octet_shape *out) {
-    octet_shape result = {0};
-    result.rank = a->rank > b->rank ? a->rank : b->rank;
-    for (int32_t i = 0; i < result.rank; i++) {
-        const int32_t j = i - (result.rank - a->rank), k = i - (result.rank - b->rank);
-        const int32_t x = j < 0 ? 1 : a->dims[j], y = k < 0 ? 1 : b->dims[k];
-        if (x != y && x != 1 && y != 1) {
-            char text_a[OCTET_SHAPE_TEXT_SIZE], text_b[OCTET_SHAPE_TEXT_SIZE];
-            return octet_context_fail(ctx, OCTET_MODEL, "%s: shapes %s and %s of %s do not broadcast", op->layer,
-                                      octet_shape_text(a, text_a), octet_shape_text(b, text_b),
-                                      octet_operator_name(op->code));
-        }
-        result.dims[i] = x == 1 ? y : x;
-    }
-    *out = result;
+    char text_a[OCTET_SHAPE_TEXT_SIZE], text_b[OCTET_SHAPE_TEXT_SIZE];
+    OCTET_CHECK(ctx, octet_shape_broadcast(a, b, out), OCTET_MODEL, "%s: shapes %s and %s of %s do not broadcast",
+                op->layer, octet_shape_text(a, text_a), octet_shape_text(b, text_b), octet_operator_name(op->code));
     return OCTET_OK;
 }

@@ -1,7 +1,7 @@
 /* graph/infer/check.h - what many inference functions need: arity, present inputs, broadcasting, a checked shape.
  * In:  operators, possibly hostile.
  * Out: values that are there, shapes that are legal, or MODEL with a sentence.
- * Knows: numpy's broadcasting rule, which is TFLite's.
+ * Knows: how a mistake of a model is worded.
  * Does not know: single operators. */
 #ifndef OCTET_GRAPH_INFER_CHECK_H
 #define OCTET_GRAPH_INFER_CHECK_H
@@ -18,7 +18,7 @@ octet_status octet_infer_check_same_type(octet_context *ctx, const octet_graph *
 /* Writes *out when the shape is legal (octet_shape_check). */
 octet_status octet_infer_check_result(octet_context *ctx, const octet_operator *op, octet_type type,
                                       const octet_shape *shape, octet_inferred *out);
-/* The common shape of a and b: aligned at the last axis, 1 repeats. out may be a or b. */
+/* octet_shape_broadcast, or MODEL. out may be a or b. */
 octet_status octet_infer_check_broadcast(octet_context *ctx, const octet_operator *op, const octet_shape *a,
                                          const octet_shape *b, octet_shape *out);
 

@@ -34,6 +34,6 @@ octet_status octet_infer_constant_i32(octet_context *ctx, const octet_graph *gra
 octet_status octet_infer_axis(octet_context *ctx, const octet_operator *op, int32_t axis, int32_t rank, int32_t *out) {
     OCTET_CHECK(ctx, axis >= -rank && axis < rank, OCTET_MODEL, "%s: axis %d of %s does not exist in rank %d",
                 op->layer, axis, octet_operator_name(op->code), rank);
-    *out = axis < 0 ? axis + rank : axis;
+    *out = octet_axis_from_start(axis, rank);
     return OCTET_OK;
 }

@@ -93,7 +93,8 @@ static octet_status read_scales(octet_context *ctx, octet_tflite_source *source,
         OCTET_FORMAT, "%s: tensor %s has %u scales for dimension %d, which is not that long", fb->name, value->name,
         scales.n, axis);
     float *scale;
-    int32_t *zero_point;
+    int32_t *zero_point, low, high;
+    octet_type_limits(value->type, &low, &high);
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, scales.n, &scale));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, scales.n, &zero_point));
     for (uint32_t i = 0; i < scales.n; i++) {
@@ -102,13 +103,9 @@ static octet_status read_scales(octet_context *ctx, octet_tflite_source *source,
                     "%s: tensor %s has scale %g, it must be finite and above 0", fb->name, value->name,
                     (double)scale[i]);
         const int64_t zero = octet_flatbuffer_i64_at(fb, &zero_points, i);
-        int64_t low = 0, high = 0;
-        if (value->type == OCTET_INT8) low = INT8_MIN, high = INT8_MAX;
-        if (value->type == OCTET_UINT8) high = UINT8_MAX;
-        if (value->type == OCTET_INT16) low = INT16_MIN, high = INT16_MAX;
         OCTET_CHECK(ctx, zero >= low && zero <= high, OCTET_FORMAT,
-                    "%s: tensor %s has zero point %lld, %s allows %lld to %lld", fb->name, value->name, (long long)zero,
-                    octet_type_name(value->type), (long long)low, (long long)high);
+                    "%s: tensor %s has zero point %lld, %s allows %d to %d", fb->name, value->name, (long long)zero,
+                    octet_type_name(value->type), low, high);
         zero_point[i] = (int32_t)zero;
     }
     return octet_value_set_quantization(ctx, source->graph, index, scales.n, axis, scale, zero_point);

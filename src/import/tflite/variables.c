@@ -86,7 +86,7 @@ static octet_status read_initial(octet_context *ctx, octet_tflite_source *source
     for (uint32_t i = 0; i < dims.n; i++) variable->shape.dims[i] = octet_flatbuffer_i32_at(&source->fb, &dims, i);
     OCTET_TRY(octet_shape_check(ctx, &variable->shape, name));
     OCTET_TRY(octet_tflite_find_data(ctx, source, &tensor, name, &variable->initial));
-    const size_t size = octet_shape_elements(&variable->shape) * octet_type_size(variable->type);
+    const size_t size = octet_shape_bytes(&variable->shape, variable->type);
     OCTET_CHECK(ctx, variable->initial.size == size && size > 0, OCTET_UNSUPPORTED,
                 "%s: variable %s begins with something else than a constant of its %zu bytes", source->fb.name,
                 variable->name, size);
