@@ -2,6 +2,7 @@
 
 #include "import/keras/emit/attention.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/emit/softmax.h"
 
 /* Arguments. */
 

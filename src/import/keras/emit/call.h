@@ -140,14 +140,6 @@ static inline octet_status octet_keras_return(octet_keras_call *call, uint32_t v
     return OCTET_OK;
 }
 
-/* import/keras/emit/activation.c: the activation that attribute `key` names (a string, or an object of Keras 3),
- * applied to x. */
-octet_status octet_keras_activate(octet_keras_call *call, const char *key, const char *fallback, uint32_t x,
-                                  uint32_t *out);
-octet_status octet_keras_activate_by_name(octet_keras_call *call, const char *activation, uint32_t x, uint32_t *out);
-/* softmax over `axis` (negative from the end). */
-octet_status octet_keras_softmax(octet_keras_call *call, uint32_t x, int32_t axis, bool is_log, uint32_t *out);
-
 /* import/keras/build.c: calls another layer (of a wrapper) on `inputs`, with `mask` (OCTET_NONE: none), zero_masked and
  * recurrence as the outer call has them. */
 octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_layer *layer, const uint32_t *inputs,

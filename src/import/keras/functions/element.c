@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "import/keras/functions/arguments.h"
-#include "import/keras/functions/formula.h"
 #include "import/keras/functions/functions.h"
 #include "import/keras/functions/gelu.h"
 
@@ -22,45 +21,6 @@ octet_status octet_keras_function_unary(octet_keras_call *call, const octet_kera
         }
     }
     OCTET_TRY(octet_keras_unary(call, self->code, octet_operator_name(self->code), x, &x));
-    return octet_keras_return(call, x);
-}
-
-octet_status octet_keras_function_activation(octet_keras_call *call, const octet_keras_function *self) {
-    uint32_t x;
-    OCTET_TRY(octet_keras_operand_x(call, &x));
-    if (self->code == OCTET_OP_SOFTMAX || self->code == OCTET_OP_LOG_SOFTMAX) {
-        int32_t axis = -1;
-        OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", octet_keras_shape(call, x)->rank, -1, &axis));
-        OCTET_TRY(octet_keras_softmax(call, x, axis, self->code == OCTET_OP_LOG_SOFTMAX, &x));
-    } else if (self->code == OCTET_OP_GELU) {
-        octet_options options = {.gelu = {false}};
-        OCTET_TRY(
-            octet_keras_operand_bool(call, 1, "approximate", call->layer->is_operation, &options.gelu.approximate));
-        OCTET_TRY(octet_keras_emit(call, OCTET_OP_GELU, "Gelu", &x, 1, &options, &x));
-    } else if (self->code == OCTET_OP_LEAKY_RELU) {
-        double alpha = 0.2;
-        OCTET_TRY(octet_keras_operand_f64(call, 1, "alpha negative_slope", 0.2, &alpha));
-        const octet_options options = {.leaky_relu = {(float)alpha}};
-        OCTET_TRY(octet_keras_emit(call, OCTET_OP_LEAKY_RELU, "LeakyRelu", &x, 1, &options, &x));
-    } else {
-        /* A parameter that is not the one of the activation: its formula says what it does. */
-        const octet_keras_argument *parameter = NULL;
-        OCTET_TRY(octet_keras_operand(call, 1, "alpha beta b threshold", &parameter));
-        int32_t axis = -1;
-        const int32_t last = octet_keras_shape(call, x)->rank - 1;
-        if (strcmp(self->variant, "glu") == 0)
-            OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", last + 1, -1, &axis));
-        if (axis >= 0 && axis != last)
-            return octet_keras_refuse(call, "is supported over the last axis only; transpose before it");
-        const double usual = strcmp(self->variant, "squareplus") == 0   ? 4.0
-                             : strstr(self->variant, "_shrink") != NULL ? 0.5
-                                                                        : 1.0;
-        double number = usual;
-        if (parameter != NULL) (void)octet_json_number(parameter->constant, &number);
-        if (number != usual && octet_keras_is_formula(self->variant))
-            return octet_keras_emit_formula(call, self->variant);
-        OCTET_TRY(octet_keras_activate_by_name(call, self->variant, x, &x));
-    }
     return octet_keras_return(call, x);
 }
 
@@ -203,5 +163,43 @@ octet_status octet_keras_function_fake_quant(octet_keras_call *call, const octet
     OCTET_TRY(octet_keras_operand_bool(call, 4, "narrow_range", false, &is_narrow));
     const octet_options options = {.fake_quant = {(float)min, (float)max, n_bits, is_narrow}};
     OCTET_TRY(octet_keras_emit(call, self->code, "FakeQuantWithMinMaxVars", &x, 1, &options, &x));
+    return octet_keras_return(call, x);
+}
+
+/* The second argument, if the activation has one. */
+static octet_status read_parameter(octet_keras_call *call, const octet_keras_activation *activation, uint32_t x,
+                                   float *out) {
+    const char *words = activation->parameter;
+    int32_t axis = -1;
+    bool is_set = false;
+    double number = 0.0;
+    *out = activation->usual;
+    if (words == NULL) return OCTET_OK;
+    switch (activation->kind) {
+    case OCTET_KERAS_PARAMETER_AXIS:
+        OCTET_TRY(octet_keras_operand_axis(call, 1, words, octet_keras_shape(call, x)->rank, -1, &axis));
+        *out = (float)axis;
+        break;
+    case OCTET_KERAS_PARAMETER_FLAG:
+        is_set = (call->layer->is_operation ? activation->of_operation : activation->usual) != 0.0f;
+        OCTET_TRY(octet_keras_operand_bool(call, 1, words, is_set, &is_set));
+        *out = is_set ? 1.0f : 0.0f;
+        break;
+    case OCTET_KERAS_PARAMETER_NUMBER:
+        OCTET_TRY(octet_keras_operand_f64(call, 1, words, (double)activation->usual, &number));
+        *out = (float)number;
+        break;
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_keras_call_activation(octet_keras_call *call, const octet_keras_activation *activation) {
+    uint32_t x;
+    float value = 0.0f;
+    OCTET_TRY(octet_keras_operand_x(call, &x));
+    OCTET_TRY(read_parameter(call, activation, x, &value));
+    OCTET_TRY(activation->node != NULL
+                  ? octet_keras_unary(call, activation->code, octet_operator_name(activation->code), x, &x)
+                  : octet_keras_activation_apply(call, activation, value, x, &x));
     return octet_keras_return(call, x);
 }

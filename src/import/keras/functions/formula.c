@@ -1,17 +1,10 @@
-/* Functions of each element, stated as formulas. A formula is a row of words that work on a stack: `x` and `y` push the
- * operands, a number itself, `@word:position=number` the argument of that name, `=a` names what is on top and `a`
- * pushes it again; every other word is an operator, or another formula, that takes its operands from the stack and
- * pushes its result. What is on top in the end is the result. */
 #include "import/keras/functions/formula.h"
 
-#include <ctype.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 
+#include "import/keras/emit/formula.h"
 #include "import/keras/functions/arguments.h"
 #include "import/keras/names.h"
-
-enum { DEPTH = 16, NAMES = 'x' - 'a' };
 
 static const struct {
     const char *names, *text;
@@ -76,61 +69,7 @@ static const struct {
             "* 1.12835816 + a * "
             "tanh"},
     {"erfc", "1 x erf -"},
-    /* Activations whose parameter is another than the usual one. */
-    {"elu", "x 0 > x x elu @alpha:1=1 * select"},
-    {"celu", "@alpha:1=1 =a x relu x 0 min a / exp 1 - a * +"},
-    {"silu swish", "x @beta:1=1 * sigmoid x *"},
-    {"squareplus", "x x square @b:1=4 + sqrt + 0.5 *"},
-    {"soft_shrink", "@threshold:1=0.5 =a x a > x a - x a neg < x a + 0 select select"},
-    {"hard_shrink", "x abs @threshold:1=0.5 > x 0 select"},
-    {"sparse_plus", "x 1 < =a x -1 <= 0 a x 1 + square 0.25 * x select select"},
-    {"sparse_sigmoid", "x 1 >= =a x -1 <= 0 a 1 x 1 + 0.5 * select select"},
 };
-
-static const struct {
-    const char *word;
-    octet_operator_code code;
-    int32_t n;
-} operators[] = {
-    {"+", OCTET_OP_ADD, 2},
-    {"-", OCTET_OP_SUB, 2},
-    {"*", OCTET_OP_MUL, 2},
-    {"/", OCTET_OP_DIV, 2},
-    {"max", OCTET_OP_MAXIMUM, 2},
-    {"min", OCTET_OP_MINIMUM, 2},
-    {"pow", OCTET_OP_POW, 2},
-    {"<", OCTET_OP_LESS, 2},
-    {"<=", OCTET_OP_LESS_EQUAL, 2},
-    {">", OCTET_OP_GREATER, 2},
-    {">=", OCTET_OP_GREATER_EQUAL, 2},
-    {"==", OCTET_OP_EQUAL, 2},
-    {"!=", OCTET_OP_NOT_EQUAL, 2},
-    {"and", OCTET_OP_LOGICAL_AND, 2},
-    {"or", OCTET_OP_LOGICAL_OR, 2},
-    {"not", OCTET_OP_LOGICAL_NOT, 1},
-    {"neg", OCTET_OP_NEG, 1},
-    {"exp", OCTET_OP_EXP, 1},
-    {"log", OCTET_OP_LOG, 1},
-    {"sqrt", OCTET_OP_SQRT, 1},
-    {"abs", OCTET_OP_ABS, 1},
-    {"square", OCTET_OP_SQUARE, 1},
-    {"floor", OCTET_OP_FLOOR, 1},
-    {"round", OCTET_OP_ROUND, 1},
-    {"sign", OCTET_OP_SIGN, 1},
-    {"sin", OCTET_OP_SIN, 1},
-    {"cos", OCTET_OP_COS, 1},
-    {"tanh", OCTET_OP_TANH, 1},
-    {"relu", OCTET_OP_RELU, 1},
-    {"elu", OCTET_OP_ELU, 1},
-    {"sigmoid", OCTET_OP_LOGISTIC, 1},
-    {"select", OCTET_OP_SELECT_V2, 3},
-};
-
-/* One run of a formula: x and y, what was named, the stack. */
-typedef struct run {
-    uint32_t operands[2], named[NAMES], stack[DEPTH];
-    int32_t n;
-} run;
 
 static const char *formula_of(const char *name) {
     for (size_t i = 0; i < sizeof formulas / sizeof *formulas; i++) {
@@ -139,84 +78,16 @@ static const char *formula_of(const char *name) {
     return NULL;
 }
 
-static octet_status evaluate(octet_keras_call *call, const char *text, run *r);
-
-/* The operator or formula `word` on the top of the stack. */
-static octet_status apply(octet_keras_call *call, const char *word, run *r) {
-    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-        if (strcmp(operators[i].word, word) != 0) continue;
-        const octet_operator_code code = operators[i].code;
-        r->n -= operators[i].n;
-        if (code == OCTET_OP_SELECT_V2) OCTET_TRY(octet_keras_select(call, r->stack + r->n, &r->stack[r->n]));
-        else
-            OCTET_TRY(octet_keras_emit(call, code, octet_operator_name(code), r->stack + r->n, (uint32_t)operators[i].n,
-                                       NULL, &r->stack[r->n]));
-        r->n++;
-        return OCTET_OK;
-    }
-    const char *text = formula_of(word);
-    run inner = {.operands = {r->stack[r->n - 1], OCTET_NONE}};
-    if (strchr(text, 'y') != NULL) {
-        inner.operands[0] = r->stack[--r->n - 1];
-        inner.operands[1] = r->stack[r->n];
-    }
-    OCTET_TRY(evaluate(call, text, &inner));
-    r->stack[r->n - 1] = inner.stack[inner.n - 1];
-    return OCTET_OK;
-}
-
-static octet_status step(octet_keras_call *call, const char *word, run *r) {
-    uint32_t *top = &r->stack[r->n];
-    if (word[0] == '=' && islower((unsigned char)word[1])) {
-        r->named[word[1] - 'a'] = top[-1];
-        return OCTET_OK;
-    }
-    if (strcmp(word, "number") == 0) return octet_keras_as_float(call, top[-1], &top[-1]);
-    if (word[1] == '\0' && islower((unsigned char)word[0])) {
-        *top = word[0] >= 'x' ? r->operands[word[0] - 'x'] : r->named[word[0] - 'a'];
-        r->n++;
-        return OCTET_OK;
-    }
-    if (word[0] == '@') {
-        const char *colon = strchr(word, ':'), *equals = strchr(word, '=');
-        char name[32] = {0};
-        double value = 0.0;
-        memcpy(name, word + 1, (size_t)(colon - word - 1));
-        OCTET_TRY(octet_keras_operand_f64(call, (int32_t)strtol(colon + 1, NULL, 10), name, strtod(equals + 1, NULL),
-                                          &value));
-        r->n++;
-        return octet_keras_scalar(call, name, (float)value, top);
-    }
-    char *end = NULL;
-    const float number = strtof(word, &end);
-    if (end != word && *end == '\0') {
-        r->n++;
-        return octet_keras_scalar(call, "number", number, top);
-    }
-    return apply(call, word, r);
-}
-
-static octet_status evaluate(octet_keras_call *call, const char *text, run *r) {
-    while (*text != '\0') {
-        char word[32] = {0};
-        const size_t n = strcspn(text, " ");
-        memcpy(word, text, n);
-        OCTET_TRY(step(call, word, r));
-        text += n + (text[n] == ' ');
-    }
-    return OCTET_OK;
-}
-
 bool octet_keras_is_formula(const char *name) { return formula_of(name) != NULL; }
 
 octet_status octet_keras_emit_formula(octet_keras_call *call, const char *name) {
-    const char *text = formula_of(name);
-    run r = {.operands = {OCTET_NONE, OCTET_NONE}};
-    if (strchr(text, 'y') != NULL) {
-        OCTET_TRY(octet_keras_operand_pair(call, &r.operands[0], &r.operands[1]));
+    octet_keras_formula formula = {.text = formula_of(name), .y = OCTET_NONE, .find = formula_of};
+    uint32_t out;
+    if (octet_keras_formula_is_binary(formula.text)) {
+        OCTET_TRY(octet_keras_operand_pair(call, &formula.x, &formula.y));
     } else {
-        OCTET_TRY(octet_keras_operand_x(call, &r.operands[0]));
+        OCTET_TRY(octet_keras_operand_x(call, &formula.x));
     }
-    OCTET_TRY(evaluate(call, text, &r));
-    return octet_keras_return(call, r.stack[r.n - 1]);
+    OCTET_TRY(octet_keras_formula_emit(call, &formula, &out));
+    return octet_keras_return(call, out);
 }

@@ -28,10 +28,6 @@ static const octet_keras_function functions[] = {
     {"logical_or", octet_keras_function_binary, OCTET_OP_LOGICAL_OR, NULL},
     {"logical_not", octet_keras_function_unary, OCTET_OP_LOGICAL_NOT, NULL},
     {"matmul mat_mul batch_mat_mul batch_mat_mul_v2", octet_keras_function_matmul, OCTET_OP_BATCH_MATMUL, NULL},
-    {"relu", octet_keras_function_unary, OCTET_OP_RELU, NULL},
-    {"relu6", octet_keras_function_unary, OCTET_OP_RELU6, NULL},
-    {"sigmoid", octet_keras_function_unary, OCTET_OP_LOGISTIC, NULL},
-    {"tanh", octet_keras_function_unary, OCTET_OP_TANH, NULL},
     {"exp", octet_keras_function_unary, OCTET_OP_EXP, NULL},
     {"log", octet_keras_function_unary, OCTET_OP_LOG, NULL},
     {"sqrt", octet_keras_function_unary, OCTET_OP_SQRT, NULL},
@@ -45,26 +41,6 @@ static const octet_keras_function functions[] = {
     {"sin", octet_keras_function_unary, OCTET_OP_SIN, NULL},
     {"cos", octet_keras_function_unary, OCTET_OP_COS, NULL},
     {"sign", octet_keras_function_unary, OCTET_OP_SIGN, NULL},
-    {"softmax", octet_keras_function_activation, OCTET_OP_SOFTMAX, NULL},
-    {"log_softmax", octet_keras_function_activation, OCTET_OP_LOG_SOFTMAX, NULL},
-    {"gelu", octet_keras_function_activation, OCTET_OP_GELU, NULL},
-    {"leaky_relu", octet_keras_function_activation, OCTET_OP_LEAKY_RELU, NULL},
-    {"elu", octet_keras_function_activation, OCTET_OP_ELU, "elu"},
-    {"selu", octet_keras_function_activation, OCTET_OP_ELU, "selu"},
-    {"softplus", octet_keras_function_activation, OCTET_OP_ELU, "softplus"},
-    {"softsign", octet_keras_function_activation, OCTET_OP_ELU, "softsign"},
-    {"silu swish", octet_keras_function_activation, OCTET_OP_ELU, "silu"},
-    {"mish", octet_keras_function_activation, OCTET_OP_ELU, "mish"},
-    {"hard_sigmoid", octet_keras_function_activation, OCTET_OP_ELU, "hard_sigmoid"},
-    {"hard_silu hard_swish", octet_keras_function_activation, OCTET_OP_ELU, "hard_silu"},
-    {"hard_tanh", octet_keras_function_activation, OCTET_OP_ELU, "hard_tanh"},
-    {"log_sigmoid", octet_keras_function_activation, OCTET_OP_ELU, "log_sigmoid"},
-    {"tanh_shrink", octet_keras_function_activation, OCTET_OP_ELU, "tanh_shrink"},
-    {"celu", octet_keras_function_activation, OCTET_OP_ELU, "celu"},
-    {"glu", octet_keras_function_activation, OCTET_OP_ELU, "glu"},
-    {"squareplus", octet_keras_function_activation, OCTET_OP_ELU, "squareplus"},
-    {"soft_shrink", octet_keras_function_activation, OCTET_OP_ELU, "soft_shrink"},
-    {"hard_shrink", octet_keras_function_activation, OCTET_OP_ELU, "hard_shrink"},
     {"identity stop_gradient copy dropout ensure_shape saturate_cast convert_image_dtype",
      octet_keras_function_identity, OCTET_OP_RESHAPE, NULL},
     {"cast", octet_keras_function_cast, OCTET_OP_CAST, NULL},
@@ -340,8 +316,10 @@ octet_status octet_keras_call_function(octet_keras_call *call) {
         OCTET_TRY(functions[i].write(call, &functions[i]));
         return check_arguments(call);
     }
-    if (octet_keras_is_formula(name)) {
-        OCTET_TRY(octet_keras_emit_formula(call, name));
+    const octet_keras_activation *activation = octet_keras_activation_find(name);
+    if (activation != NULL || octet_keras_is_formula(name)) {
+        OCTET_TRY(activation != NULL ? octet_keras_call_activation(call, activation)
+                                     : octet_keras_emit_formula(call, name));
         return check_arguments(call);
     }
     return octet_keras_refuse(call,

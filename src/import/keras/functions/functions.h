@@ -6,7 +6,7 @@
 #ifndef OCTET_IMPORT_KERAS_FUNCTIONS_FUNCTIONS_H
 #define OCTET_IMPORT_KERAS_FUNCTIONS_FUNCTIONS_H
 
-#include "import/keras/emit/call.h"
+#include "import/keras/emit/activation.h"
 
 /* A row of the table: functions that one writer serves differ in their operator or by a word. */
 typedef struct octet_keras_function {
@@ -21,12 +21,14 @@ typedef octet_status octet_keras_function_writer(octet_keras_call *call, const o
 /* Writes the function that the call names, and refuses arguments that it has not read. */
 octet_status octet_keras_call_function(octet_keras_call *call);
 
+/* An activation that stands as a function, with its second argument (element.c). */
+octet_status octet_keras_call_activation(octet_keras_call *call, const octet_keras_activation *activation);
+
 /* Families, by file. */
 
 /* element.c */
-octet_keras_function_writer octet_keras_function_unary, octet_keras_function_activation, octet_keras_function_identity,
-    octet_keras_function_cast, octet_keras_function_binary, octet_keras_function_clip, octet_keras_function_where,
-    octet_keras_function_fake_quant;
+octet_keras_function_writer octet_keras_function_unary, octet_keras_function_identity, octet_keras_function_cast,
+    octet_keras_function_binary, octet_keras_function_clip, octet_keras_function_where, octet_keras_function_fake_quant;
 
 /* math.c */
 octet_keras_function_writer octet_keras_function_add_n, octet_keras_function_crelu, octet_keras_function_one_hot,

@@ -1,6 +1,7 @@
 /* Dense, shapes, and layers that do nothing at inference. */
 #include <string.h>
 
+#include "import/keras/emit/activation.h"
 #include "import/keras/emit/argument.h"
 #include "import/keras/emit/mask.h"
 #include "import/keras/layers/classes.h"

@@ -1,6 +1,7 @@
 /* Convolutions of one, two and three dimensions. One dimension is two with a height of 1, as the converter writes it.
  */
 
+#include "import/keras/emit/activation.h"
 #include "import/keras/layers/classes.h"
 
 typedef struct conv {

@@ -1,6 +1,7 @@
 /* ConvLSTM1D and 2D, unrolled: one convolution for the inputs of all steps, which stand where the batch is, and one of
  * the state for each step but the first, which starts from zeros. One dimension is two with a height of 1. */
 
+#include "import/keras/emit/activation.h"
 #include "import/keras/emit/mask.h"
 #include "import/keras/layers/classes.h"
 #include "import/keras/layers/recurrent.h"

@@ -3,6 +3,7 @@
  * unroll=True. The first step starts from zeros, so its terms with the state are left out. Where a step is masked,
  * SELECT_V2 keeps what was before. */
 #include "import/keras/layers/recurrent.h"
+#include "import/keras/emit/activation.h"
 
 #include <stdio.h>
 #include <string.h>

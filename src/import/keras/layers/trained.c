@@ -4,79 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "import/keras/emit/trained.h"
 #include "import/keras/layers/classes.h"
-#include "import/keras/names.h"
-
-enum { MAX_ATTRIBUTES = 2 };
-
-static bool is_class(const octet_json *object, const char *class_name) {
-    const char *name = octet_json_text(octet_json_get(object, "class_name"));
-    return name != NULL && strcmp(name, class_name) == 0;
-}
-
-const octet_json *octet_keras_trained_activation(const octet_json *value) {
-    if (is_class(value, "QuantizeAwareActivation"))
-        value = octet_json_get(octet_json_get(value, "config"), "activation");
-    return value;
-}
-
-/* What a wrapper rounds, from its quantize_config. */
-typedef struct plan {
-    const char *weights[MAX_ATTRIBUTES]; /* "kernel", "depthwise_kernel" */
-    size_t n_weights;
-    bool before, after, output; /* the activation, and the result of the layer */
-    const char *refusal;        /* NULL: understood */
-} plan;
-
-static const char *activation_name(const octet_keras_layer *layer) {
-    const octet_json *value = octet_keras_trained_activation(octet_json_get(layer->config, "activation"));
-    const octet_json *config =
-        octet_json_get(value, "config"); /* {"class_name": "function", "config": "relu"}, NoOpActivation */
-    const char *name = octet_json_text(value);
-    if (name == NULL) name = octet_json_text(config);
-    if (name == NULL) name = octet_json_text(octet_json_get(value, "class_name"));
-    return name != NULL ? name : "linear";
-}
-
-/* The table of QuantizeAwareActivation: on which side of which function it rounds. */
-static void plan_activation(const char *name, plan *out) {
-    out->before = octet_keras_word_in("softmax sigmoid tanh gelu", name);
-    out->after = octet_keras_word_in("linear relu swish silu gelu", name);
-    if (!out->before && !out->after && strcmp(name, "NoOpActivation") != 0)
-        out->refusal = "rounds an activation that octet does not know";
-}
-
-static plan plan_of(const octet_keras_layer *wrapper) {
-    plan out = {0};
-    const octet_json *given = octet_json_get(wrapper->config, "quantize_config"),
-                     *config = octet_json_get(given, "config");
-    /* Around the configuration of a layer that is not annotated and whose reader is: all but the weights. */
-    const bool is_output_only = is_class(given, "OutputOnlyConfig");
-    if (is_output_only) given = octet_json_get(config, "quantize_config"), config = octet_json_get(given, "config");
-    const char *name = octet_json_text(octet_json_get(given, "class_name"));
-    static const char known[] =
-        "Default8BitQuantizeConfig Default8BitConvQuantizeConfig Default8BitConvTransposeQuantizeConfig "
-        "Default8BitOutputQuantizeConfig Default8BitActivationQuantizeConfig NoOpQuantizeConfig";
-    if (name == NULL || !octet_keras_word_in(known, name) || wrapper->n_wrapped != 1) {
-        out.refusal =
-            "has a quantize_config of its own, which is Python code; octet knows those of the default 8-bit scheme";
-        return out;
-    }
-    const octet_json *weights = octet_json_get(config, "weight_attrs");
-    out.n_weights = is_output_only ? 0 : octet_json_length(weights);
-    if (out.n_weights > MAX_ATTRIBUTES)
-        out.refusal = "rounds more than two weights, which no layer of the default scheme has";
-    for (size_t i = 0; i < out.n_weights && out.refusal == NULL; i++) {
-        out.weights[i] = octet_json_text(octet_json_at(weights, i));
-        if (out.weights[i] == NULL) out.refusal = "has weight_attrs that are no names";
-    }
-    if (octet_json_length(octet_json_get(config, "activation_attrs")) > 0)
-        plan_activation(activation_name(wrapper->wrapped), &out);
-    out.output = octet_json_is_true(octet_json_get(config, "quantize_output"));
-    if (strcmp(name, "Default8BitActivationQuantizeConfig") == 0)
-        out.output = out.output && octet_keras_word_in("relu swish silu gelu relu6", activation_name(wrapper->wrapped));
-    return out;
-}
 
 static octet_status add(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *name) {
     const char *path = NULL;
@@ -100,7 +29,7 @@ octet_status octet_keras_weights_quantize_layer(octet_context *ctx, octet_arena 
 }
 
 octet_status octet_keras_weights_quantize_wrapper(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
-    const plan p = plan_of(layer);
+    const octet_keras_trained_plan p = octet_keras_trained_plan_of(layer);
     if (p.refusal != NULL) return OCTET_OK; /* refused when it is built */
     OCTET_TRY(add(ctx, arena, layer, "optimizer_step"));
     for (size_t i = 0; i < p.n_weights; i++) OCTET_TRY(add_range(ctx, arena, layer, p.weights[i]));
@@ -113,7 +42,7 @@ octet_status octet_keras_weights_quantize_wrapper(octet_context *ctx, octet_aren
  * list, then the list of what it rounds), before its own; when the layer was frozen as the wrapper was built, only the
  * rounded ones. */
 void octet_keras_trained_bind(const octet_hdf5 *hdf5, const octet_hdf5_node *group, octet_keras_layer *wrapper) {
-    const plan p = plan_of(wrapper);
+    const octet_keras_trained_plan p = octet_keras_trained_plan_of(wrapper);
     octet_keras_layer *inner = wrapper->wrapped;
     uint32_t n_vars = 0, n_trainable = 0, n_left = 0, next = 0;
     char path[32];
@@ -141,73 +70,24 @@ void octet_keras_trained_bind(const octet_hdf5 *hdf5, const octet_hdf5_node *gro
     }
 }
 
-/* <what>_min and <what>_max: n numbers each; 0 for a scalar. */
-static octet_status read_range(octet_keras_call *call, const char *what, int32_t *n, const float **min,
-                               const float **max) {
-    const float **ends[2] = {min, max};
-    *n = 0;
-    for (int i = 0; i < 2; i++) {
-        const char *name = NULL;
-        OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s_%s", what, i == 0 ? "min" : "max"));
-        int32_t dims[1] = {i == 0 ? -1 : *n}, rank = 0;
-        for (uint32_t w = 0; w < call->layer->n_weights; w++) {
-            const octet_keras_weight *weight = &call->layer->weights[w];
-            if (weight->dataset != NULL && strcmp(weight->name, name) == 0) rank = octet_keras_weight_rank(weight);
-        }
-        OCTET_TRY(octet_keras_weight_data(call, name, rank < 1 ? 0 : 1, dims, ends[i]));
-        if (rank >= 1 && dims[0] < 1) return octet_keras_contradict(call, "its %s is empty", name);
-        if (rank < 1 && *n > 0) return octet_keras_contradict(call, "its %s is one number, for %d channels", name, *n);
-        if (rank >= 1) *n = dims[0];
-    }
-    for (int32_t c = 0; c < *n || c == 0; c++) {
-        if (!((*min)[c] <= 0.0f && (*max)[c] >= 0.0f && (*max)[c] - (*min)[c] >= 1e-30f))
-            return octet_keras_refuse(
-                call,
-                "%s_min and %s_max are %g and %g, no range around 0: it was never trained; run the training "
-                "on a few samples and save again",
-                what, what, (double)(*min)[c], (double)(*max)[c]);
-    }
-    return OCTET_OK;
-}
-
-static octet_status round_to(octet_keras_call *call, const char *what, int32_t n_bits, bool is_narrow, uint32_t x,
-                             uint32_t *out) {
-    const float *min = NULL, *max = NULL;
-    int32_t n = 0;
-    OCTET_TRY(read_range(call, what, &n, &min, &max));
-    if (n > 1) return octet_keras_contradict(call, "has %d ranges for its %s", n, what);
-    const octet_options options = {.fake_quant = {min[0], max[0], n_bits, is_narrow}};
-    const bool is_input = strcmp(call->layer->class_name, "QuantizeLayer") == 0;
-    const char *name =
-        is_input ? "AllValuesQuantize/FakeQuantWithMinMaxVars" : "MovingAvgQuantize/FakeQuantWithMinMaxVars";
-    return octet_keras_emit(call, OCTET_OP_FAKE_QUANT, name, &x, 1, &options, out);
-}
-
-octet_status octet_keras_trained_round(octet_keras_call *wrapper, const char *what, uint32_t x, uint32_t *out) {
-    const plan p = plan_of(wrapper->layer);
-    const bool rounds = strcmp(what, "pre_activation") == 0    ? p.before
-                        : strcmp(what, "post_activation") == 0 ? p.after
-                                                               : p.output;
-    *out = x;
-    return rounds ? round_to(wrapper, what, 8, false, x, out) : OCTET_OK;
-}
-
 octet_status octet_keras_emit_quantize_layer(octet_keras_call *call) {
     uint32_t x;
     OCTET_TRY(octet_keras_single(call, 0, OCTET_MAX_RANK, &x));
     const octet_json *quantizer = octet_json_get(call->layer->config, "quantizer"),
                      *config = octet_json_get(quantizer, "config");
     if (octet_json_kind_of(quantizer) != OCTET_JSON_OBJECT) return octet_keras_return(call, x);
-    if (!is_class(quantizer, "AllValuesQuantizer") && !is_class(quantizer, "MovingAverageQuantizer") &&
-        !is_class(quantizer, "LastValueQuantizer"))
+    if (!octet_keras_trained_is_class(quantizer, "AllValuesQuantizer") &&
+        !octet_keras_trained_is_class(quantizer, "MovingAverageQuantizer") &&
+        !octet_keras_trained_is_class(quantizer, "LastValueQuantizer"))
         return octet_keras_refuse(call,
                                   "this quantizer is not supported: AllValuesQuantizer, MovingAverageQuantizer and "
                                   "LastValueQuantizer are");
     int64_t n_bits = 8;
     octet_json_integer(octet_json_get(config, "num_bits"), &n_bits);
     if (n_bits < 2 || n_bits > 16) return octet_keras_contradict(call, "num_bits is not 2 to 16");
-    OCTET_TRY(round_to(call, call->layer->name, (int32_t)n_bits,
-                       octet_json_is_true(octet_json_get(config, "narrow_range")), x, &x));
+    OCTET_TRY(octet_keras_trained_fake_quant(call, "AllValuesQuantize/FakeQuantWithMinMaxVars", call->layer->name,
+                                             (int32_t)n_bits,
+                                             octet_json_is_true(octet_json_get(config, "narrow_range")), x, &x));
     return octet_keras_return(call, x);
 }
 
@@ -252,7 +132,7 @@ static octet_status round_layer(octet_keras_call *call, const char *what, uint32
     const float *min = NULL, *max = NULL;
     int32_t n = 0;
     double *scales = NULL;
-    OCTET_TRY(read_range(call, what, &n, &min, &max));
+    OCTET_TRY(octet_keras_trained_range(call, what, &n, &min, &max));
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n + 1, &scales));
     for (int32_t c = 0; c < n || c == 0; c++) {
         if (min[c] != -max[c])
@@ -279,7 +159,7 @@ static octet_status round_layer(octet_keras_call *call, const char *what, uint32
 }
 
 octet_status octet_keras_emit_quantize_wrapper(octet_keras_call *call) {
-    const plan p = plan_of(call->layer);
+    const octet_keras_trained_plan p = octet_keras_trained_plan_of(call->layer);
     if (p.refusal != NULL) return octet_keras_refuse(call, "%s", p.refusal);
     const uint32_t first = call->graph->n_operators;
     OCTET_TRY(octet_keras_emit_wrapper(call));
