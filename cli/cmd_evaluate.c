@@ -1,53 +1,71 @@
+#include <stddef.h>
+
 #include "command.h"
 
-static int run_evaluate(const struct command *self, int argc, char **argv) {
-    octet_load_options load = OCTET_LOAD_OPTIONS_INIT;
-    octet_open_options open = OCTET_OPEN_OPTIONS_INIT;
-    octet_run_options options = OCTET_RUN_OPTIONS_INIT;
-    bool json = false, confusion = false;
-    int code;
-    struct parser parser = {.min_positional = 1, .max_positional = 1};
-    add_data_options(&parser, &open, true);
-    add_option(&parser, (struct option_spec){"--split", 0, "NAME", "test (default) or train", OPTION_TEXT,
-                                             &options.split, NULL});
-    add_option(&parser,
-               (struct option_spec){"--confusion", 0, NULL, "also the confusion matrix and the recall of every class",
-                                    OPTION_FLAG, &confusion, NULL});
-    add_run_options(&parser, &options);
-    add_threads_option(&parser, &options.n_threads);
-    add_architecture_option(&parser, &load);
-    add_json_option(&parser, &json);
-    if (!parse(self, &parser, argc, argv, &code)) return code;
-    if (open.path == NULL && open.images == NULL)
-        return complain(EXIT_USAGE, "evaluate: the data are missing (--data)");
-    options.progress = progress_bar();
+struct settings {
+    struct common common;
+    octet_open_options open;
+    octet_run_options run;
+    bool with_confusion;
+};
 
-    octet_context *ctx = NULL;
-    octet_model *model = NULL;
+static octet_status report(octet_context *ctx, octet_model *model, void *settings, octet_rendering as, char **out) {
+    struct settings *s = settings;
     octet_data *data = NULL;
     octet_evaluation *evaluation = NULL;
-    char *text = NULL;
-    if (octet_context_create(&ctx) != OCTET_OK) return fail(ctx);
-    octet_status status = octet_model_load(ctx, parser.positional[0], &load, &model);
-    if (status == OCTET_OK) status = octet_data_open(ctx, &open, &data);
-    if (status == OCTET_OK) status = octet_evaluate(ctx, model, data, &options, &evaluation);
-    if (status == OCTET_OK)
-        status = octet_evaluation_render(ctx, evaluation, confusion, json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
+    octet_status status = octet_data_open(ctx, &s->open, &data);
+    if (status == OCTET_OK) status = octet_evaluate(ctx, model, data, &s->run, &evaluation);
+    if (status == OCTET_OK) status = octet_evaluation_render(ctx, evaluation, s->with_confusion, as, out);
     octet_evaluation_destroy(ctx, evaluation);
     octet_data_close(ctx, data);
-    octet_model_destroy(ctx, model);
-    if (status != OCTET_OK) return fail(ctx);
-    print_text(ctx, text);
-    return finish(ctx, EXIT_YES);
+    return status;
 }
+
+static int run_evaluate(const struct command *self, int argc, char **argv) {
+    struct settings s = {.common = COMMON_INIT, .open = OCTET_OPEN_OPTIONS_INIT, .run = OCTET_RUN_OPTIONS_INIT};
+    int code;
+    if (!parse(self, argc, argv, &s, &code)) return code;
+    if (s.open.path == NULL && s.open.images == NULL)
+        return complain(EXIT_USAGE, "evaluate: the data are missing (--data)");
+    s.run.progress = progress_bar();
+    return print_report(&s.common, report);
+}
+
+static const struct option options[] = {{"--confusion", 0, NULL, OPTION_FLAG, offsetof(struct settings, with_confusion),
+                                         0, "also print the confusion matrix and the recall of every class"},
+                                        {0}};
 
 const struct command command_evaluate = {
     .name = "evaluate",
-    .purpose = "accuracy and loss of a model, float or quantized",
-    .arguments = "MODEL --data DATA [options]",
-    .examples = "  octet evaluate examples/mnist/mnist_fc_k2.h5 --data examples/mnist\n"
-                "  octet evaluate model.tflite --data examples/mnist --confusion\n"
-                "  octet evaluate model.tflite --data examples/mnist --input-rounding truncate --limit 1000\n"
-                "  octet evaluate model.h5 --images x.npy --labels y.npy --mean 0.13 --std 0.31\n",
+    .purpose = "measure the accuracy and loss of a model, float or quantized",
+    .usage = "MODEL --data DATA [options]",
+    .paragraphs =
+        (const char *const[]){
+            "Runs the model over the test samples and compares its first output with the labels. `MODEL` is a Keras "
+            ".h5 or .keras file or a .tflite. Labels that are class numbers give accuracy and loss, labels that are "
+            "numbers give the mean absolute and the root mean square error.",
+            NULL},
+    .groups = (const struct option_group[]){{source_options, offsetof(struct settings, open)},
+                                            {scaling_options, offsetof(struct settings, open)},
+                                            {split_option, offsetof(struct settings, run)},
+                                            {options, 0},
+                                            {sampling_options, offsetof(struct settings, run)},
+                                            {kernel_options, offsetof(struct settings, run)},
+                                            {threads_option, offsetof(struct settings, run)},
+                                            {model_options, 0},
+                                            {json_option, 0},
+                                            {0}},
+    .examples =
+        (const struct example[]){
+            {"A bundled float model on all test samples.",
+             "octet evaluate examples/mnist/mnist_fc_k2.h5 --data examples/mnist", true},
+            {"Which classes are mistaken for which, among the first 1000 samples.",
+             "octet evaluate examples/mnist/mnist_cnn_k2.h5 --data examples/mnist --limit 1000 --confusion", true},
+            {"A quantized model whose input is cast as numpy's astype does.",
+             "octet evaluate model.tflite --data examples/mnist --input-rounding truncate", false},
+            {"Your own samples, scaled as in training.",
+             "octet evaluate model.h5 --images x.npy --labels y.npy --mean 0.13 --std 0.31", false},
+            {0}},
+    .see_also = (const char *const[]){"quantize", "run", NULL},
     .run = run_evaluate,
 };

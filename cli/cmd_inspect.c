@@ -1,31 +1,30 @@
 #include "command.h"
 
-static int run_inspect(const struct command *self, int argc, char **argv) {
-    octet_load_options load = OCTET_LOAD_OPTIONS_INIT;
-    bool json = false;
-    int code;
-    struct parser parser = {.min_positional = 1, .max_positional = 1};
-    add_architecture_option(&parser, &load);
-    add_json_option(&parser, &json);
-    if (!parse(self, &parser, argc, argv, &code)) return code;
+static octet_status report(octet_context *ctx, octet_model *model, void *settings, octet_rendering as, char **out) {
+    (void)settings;
+    return octet_model_inspect(ctx, model, as, out);
+}
 
-    octet_context *ctx = NULL;
-    octet_model *model = NULL;
-    char *text = NULL;
-    if (octet_context_create(&ctx) != OCTET_OK) return fail(ctx);
-    octet_status status = octet_model_load(ctx, parser.positional[0], &load, &model);
-    if (status == OCTET_OK) status = octet_model_inspect(ctx, model, json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
-    octet_model_destroy(ctx, model);
-    if (status != OCTET_OK) return fail(ctx);
-    print_text(ctx, text);
-    return finish(ctx, EXIT_YES);
+static int run_inspect(const struct command *self, int argc, char **argv) {
+    struct common settings = COMMON_INIT;
+    int code;
+    if (!parse(self, argc, argv, &settings, &code)) return code;
+    return print_report(&settings, report);
 }
 
 const struct command command_inspect = {
     .name = "inspect",
-    .purpose = "operators, tensors, quantization parameters and memory plan of a model",
-    .arguments = "FILE.tflite [options]",
-    .details = "A Keras model is shown as the float graph that octet makes of it.\n",
-    .examples = "  octet inspect model.tflite\n  octet inspect model.tflite --json\n",
+    .purpose = "show operators, tensors, scales and the memory plan of a model",
+    .usage = "MODEL [options]",
+    .paragraphs = (const char *const[]){"A Keras model is shown as the float graph that octet makes of it.", NULL},
+    .groups = (const struct option_group[]){{model_options, 0}, {json_option, 0}, {0}},
+    .examples =
+        (const struct example[]){
+            {"What is in a quantized file.",
+             "octet quantize examples/mnist/mnist_cnn_k2.h5 --data examples/mnist --no-evaluate -o cnn.tflite", true},
+            {NULL, "octet inspect cnn.tflite", true},
+            {"The same for a program to read.", "octet inspect model.tflite --json", false},
+            {0}},
+    .see_also = (const char *const[]){"summary", "check", "bench", NULL},
     .run = run_inspect,
 };

@@ -1,63 +1,28 @@
 #include <math.h>
+#include <stddef.h>
 
 #include "command.h"
 
 struct settings {
-    octet_load_options load;
+    struct common common;
     octet_open_options open;
     octet_conversion conversion;
-    octet_run_options options;
+    octet_run_options run;
     const char *output, *test;
-    bool json, no_evaluate, has_max_drop;
+    bool no_evaluate, has_max_drop;
     double max_drop;
+    double drop; /* out: what the accuracy fell by */
 };
 
-static void add_options(struct parser *parser, struct settings *s) {
-    octet_conversion *c = &s->conversion;
-    add_option(parser,
-               (struct option_spec){"--output", 'o', "FILE", "the .tflite to write", OPTION_TEXT, &s->output, NULL});
-    add_data_options(parser, &s->open, true);
-    add_option(parser,
-               (struct option_spec){"--test", 0, "DATA", "evaluate on these data instead of the test split of --data",
-                                    OPTION_TEXT, &s->test, NULL});
-    add_option(parser, (struct option_spec){"--samples", 0, "N|all",
-                                            "calibration samples from the training split (default 100)", OPTION_SAMPLES,
-                                            c, NULL});
-    add_option(parser, (struct option_spec){"--seed", 0, "S", "which samples are drawn (default 0)", OPTION_COUNT,
-                                            &c->seed, NULL});
-    add_option(parser,
-               (struct option_spec){"--indices", 0, "FILE", "calibrate on these: a JSON array, or one index a line",
-                                    OPTION_TEXT, &c->indices, NULL});
-    add_option(parser, (struct option_spec){"--mode", 0, "MODE", "int8 (default), int16x8, dynamic, float16 or float32",
-                                            OPTION_TEXT, &c->mode, NULL});
-    add_option(parser, (struct option_spec){"--input-type", 0, "TYPE", "int8 (default), uint8 or float32", OPTION_TEXT,
-                                            &c->input_type, NULL});
-    add_option(parser, (struct option_spec){"--output-type", 0, "TYPE", "int8 (default), uint8 or float32", OPTION_TEXT,
-                                            &c->output_type, NULL});
-    add_option(parser, (struct option_spec){"--per-tensor-dense", 0, NULL, "one scale for all weights of a dense layer",
-                                            OPTION_FLAG, &c->per_tensor_dense, NULL});
-    add_option(parser, (struct option_spec){"--per-tensor", 0, NULL, "one scale for all weights of any layer",
-                                            OPTION_FLAG, &c->per_tensor, NULL});
-    add_option(parser,
-               (struct option_spec){"--target", 0, "NAME",
-                                    "litert (default), tflm, tflm-2023, cmsis-nn or edgetpu: sets what it needs",
-                                    OPTION_TEXT, &c->target, NULL});
-    add_option(parser, (struct option_spec){"--strict-tensorflow", 0, NULL,
-                                            "what TensorFlow's converter writes, also where octet knows better",
-                                            OPTION_FLAG, &c->strict_tensorflow, NULL});
-    add_option(parser, (struct option_spec){"--no-evaluate", 0, NULL, "write the file and be done", OPTION_FLAG,
-                                            &s->no_evaluate, NULL});
-    add_option(parser,
-               (struct option_spec){"--max-drop", 0, "P", "exit with 1 when the accuracy falls by more than P points",
-                                    OPTION_NUMBER, &s->max_drop, &s->has_max_drop});
-    add_run_options(parser, &s->options);
-    add_threads_option(parser, &s->options.n_threads);
-    add_architecture_option(parser, &s->load);
-    add_json_option(parser, &s->json);
-}
+static bool has_data(const struct settings *s) { return s->open.path != NULL || s->open.images != NULL; }
 
-static octet_status judge(octet_context *ctx, const struct settings *s, octet_model *model, octet_model *quantized,
-                          octet_data *data, const octet_calibration *calibration, char **text, double *drop) {
+static bool evaluates(const struct settings *s) { return !s->no_evaluate && (has_data(s) || s->test != NULL); }
+
+/* A drop that is wanted, but of outputs that are numbers, not classes. */
+static bool cannot_judge(const struct settings *s) { return s->has_max_drop && isnan(s->drop); }
+
+static octet_status judge(octet_context *ctx, struct settings *s, octet_model *model, octet_model *quantized,
+                          octet_data *data, const octet_calibration *calibration, octet_rendering as, char **out) {
     octet_verdict *verdict = NULL;
     octet_data *test = NULL;
     octet_status status = OCTET_OK;
@@ -68,85 +33,137 @@ static octet_status judge(octet_context *ctx, const struct settings *s, octet_mo
         status = octet_data_open(ctx, &open, &test);
     }
     if (status == OCTET_OK)
-        status = octet_compare(ctx, model, quantized, test != NULL ? test : data, calibration, &s->options, &verdict);
-    if (status == OCTET_OK)
-        status = octet_verdict_render(ctx, verdict, s->output, s->json ? OCTET_AS_JSON : OCTET_AS_TEXT, text);
-    if (status == OCTET_OK) *drop = octet_verdict_drop(verdict);
+        status = octet_compare(ctx, model, quantized, test != NULL ? test : data, calibration, &s->run, &verdict);
+    if (status == OCTET_OK) status = octet_verdict_render(ctx, verdict, s->output, as, out);
+    if (status == OCTET_OK) s->drop = octet_verdict_drop(verdict);
     octet_verdict_destroy(ctx, verdict);
     octet_data_close(ctx, test);
     return status;
 }
 
-static int run_quantize(const struct command *self, int argc, char **argv) {
-    struct settings s = {.load = OCTET_LOAD_OPTIONS_INIT,
-                         .open = OCTET_OPEN_OPTIONS_INIT,
-                         .conversion = OCTET_CONVERSION_INIT,
-                         .options = OCTET_RUN_OPTIONS_INIT};
-    struct parser parser = {.min_positional = 1, .max_positional = 1};
-    int code;
-    add_options(&parser, &s);
-    if (!parse(self, &parser, argc, argv, &code)) return code;
-    const bool has_data = s.open.path != NULL || s.open.images != NULL,
-               evaluates = !s.no_evaluate && (has_data || s.test != NULL);
-    if (s.output == NULL) return complain(EXIT_USAGE, "quantize: the file to write is missing (-o OUT.tflite)");
-    if (s.has_max_drop && s.no_evaluate)
-        return complain(EXIT_USAGE, "quantize: --max-drop needs the evaluation that --no-evaluate leaves out");
-    if (s.has_max_drop && !evaluates)
-        return complain(EXIT_USAGE, "quantize: --max-drop needs samples to evaluate on (--data or --test)");
-    if (s.test != NULL && s.open.labels != NULL)
-        return complain(
-            EXIT_USAGE,
-            "quantize: --labels belong to the samples of --data, and --test takes their place in the evaluation; "
-            "give --test an .npz or a folder that holds its labels");
-    s.conversion.n_threads = s.options.n_threads;
-    s.conversion.progress = s.options.progress = progress_bar();
-
-    octet_context *ctx = NULL;
-    octet_model *model = NULL, *quantized = NULL;
+/* The evaluation comes before the file: data that turn out to be corrupt on the way, or to say nothing of the accuracy,
+ * leave no file behind. */
+static octet_status quantize(octet_context *ctx, octet_model *model, void *settings, octet_rendering as, char **out) {
+    struct settings *s = settings;
+    octet_model *quantized = NULL;
     octet_data *data = NULL;
     octet_calibration calibration = {0};
-    char *text = NULL;
-    double drop = 0.0;
-    if (octet_context_create(&ctx) != OCTET_OK) return fail(ctx);
-    octet_status status = octet_model_load(ctx, parser.positional[0], &s.load, &model);
-    if (status == OCTET_OK && has_data) status = octet_data_open(ctx, &s.open, &data);
-    if (status == OCTET_OK) status = octet_model_check_output(ctx, model, s.output);
-    if (status == OCTET_OK) status = octet_model_quantize(ctx, model, data, &s.conversion, &quantized, &calibration);
-    if (status == OCTET_OK && evaluates) status = judge(ctx, &s, model, quantized, data, &calibration, &text, &drop);
-    const bool cannot_judge = s.has_max_drop && isnan(drop);
-    /* After the evaluation: data that turn out to be corrupt on the way, or to say nothing of the accuracy, leave no
-     * file behind. */
-    if (status == OCTET_OK && !cannot_judge) status = octet_model_write(ctx, quantized, s.output);
-    if (status == OCTET_OK && !evaluates)
-        status = octet_model_receipt(ctx, quantized, s.output, s.json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
+    octet_status status = OCTET_OK;
+    if (has_data(s)) status = octet_data_open(ctx, &s->open, &data);
+    if (status == OCTET_OK) status = octet_model_check_output(ctx, model, s->output);
+    if (status == OCTET_OK) status = octet_model_quantize(ctx, model, data, &s->conversion, &quantized, &calibration);
+    if (status == OCTET_OK && evaluates(s)) status = judge(ctx, s, model, quantized, data, &calibration, as, out);
+    if (status == OCTET_OK && !cannot_judge(s)) status = octet_model_write(ctx, quantized, s->output);
+    if (status == OCTET_OK && !evaluates(s)) status = octet_model_receipt(ctx, quantized, s->output, as, out);
     octet_data_close(ctx, data);
     octet_model_destroy(ctx, quantized);
-    octet_model_destroy(ctx, model);
-    if (status != OCTET_OK) return fail(ctx);
-    if (text != NULL) print_text(ctx, text);
-    if (cannot_judge) {
-        complain(0, "quantize: --max-drop: the outputs are numbers, not classes: there is no accuracy that could fall; "
-                    "nothing is written");
-        return finish(ctx, EXIT_USAGE);
-    }
-    if (s.has_max_drop && drop > s.max_drop) {
-        complain(0, "the accuracy fell by %.2f points, more than --max-drop %g", drop, s.max_drop);
-        return finish(ctx, EXIT_NO);
-    }
-    return finish(ctx, EXIT_YES);
+    return status;
 }
+
+/* Options that contradict each other: complains and returns false. */
+static bool check(const struct settings *s) {
+    if (s->output == NULL) return complain(0, "quantize: the file to write is missing (-o OUT.tflite)");
+    if (s->has_max_drop && s->no_evaluate)
+        return complain(0, "quantize: --max-drop needs the evaluation that --no-evaluate leaves out");
+    if (s->has_max_drop && !evaluates(s))
+        return complain(0, "quantize: --max-drop needs samples to evaluate on (--data or --test)");
+    if (s->test != NULL && s->open.labels != NULL)
+        return complain(0, "quantize: --labels belong to the samples of --data, and --test takes their place in the "
+                           "evaluation; give --test an .npz or a folder that holds its labels");
+    return true;
+}
+
+static int run_quantize(const struct command *self, int argc, char **argv) {
+    struct settings s = {.common = COMMON_INIT,
+                         .open = OCTET_OPEN_OPTIONS_INIT,
+                         .conversion = OCTET_CONVERSION_INIT,
+                         .run = OCTET_RUN_OPTIONS_INIT};
+    int code;
+    if (!parse(self, argc, argv, &s, &code)) return code;
+    if (!check(&s)) return EXIT_USAGE;
+    s.conversion.n_threads = s.run.n_threads;
+    s.conversion.progress = s.run.progress = progress_bar();
+
+    code = print_report(&s.common, quantize);
+    if (code != EXIT_YES) return code;
+    if (cannot_judge(&s))
+        return complain(EXIT_USAGE, "quantize: --max-drop: the outputs are numbers, not classes: there is no accuracy "
+                                    "that could fall; nothing is written");
+    if (s.has_max_drop && s.drop > s.max_drop)
+        return complain(EXIT_NO, "the accuracy fell by %.2f points, more than --max-drop %g", s.drop, s.max_drop);
+    return EXIT_YES;
+}
+
+#define IN(member) offsetof(struct settings, member)
+
+static const struct option output_options[] = {
+    {"--output", 'o', "FILE", OPTION_TEXT, IN(output), 0, "the .tflite file to write"}, {0}};
+
+static const struct option test_options[] = {
+    {"--test", 0, "DATA", OPTION_TEXT, IN(test), 0, "evaluate on these samples instead of the test split of `--data`"},
+    {"--no-evaluate", 0, NULL, OPTION_FLAG, IN(no_evaluate), 0, "write the file and stop: no evaluation, no verdict"},
+    {"--max-drop", 0, "P", OPTION_NUMBER, IN(max_drop), IN(has_max_drop),
+     "exit with 1 when the accuracy falls by more than P percentage points; the file is written all the same"},
+    {0}};
+
+static const struct option conversion_options[] = {
+    {"--samples", 0, "N|all", OPTION_SAMPLES, IN(conversion.n_samples), IN(conversion.all_samples),
+     "calibrate on N samples drawn from the training split (default 100), or on all of it"},
+    {"--seed", 0, "S", OPTION_COUNT, IN(conversion.seed), 0,
+     "draw other samples: each seed draws its own, always the same (default 0)"},
+    {"--indices", 0, "FILE", OPTION_TEXT, IN(conversion.indices), 0,
+     "calibrate on the training samples with these indices: a JSON array, or one index per line"},
+    {"--mode", 0, "MODE", OPTION_TEXT, IN(conversion.mode), 0, "the kind of quantization: {mode}"},
+    {"--input-type", 0, "TYPE", OPTION_TEXT, IN(conversion.input_type), 0,
+     "type of the inputs: {type}; with `--mode int16x8`: {int16x8 type}"},
+    {"--output-type", 0, "TYPE", OPTION_TEXT, IN(conversion.output_type), 0,
+     "type of the outputs, from the same names"},
+    {"--per-tensor-dense", 0, NULL, OPTION_FLAG, IN(conversion.per_tensor_dense), 0,
+     "use one scale for all weights of a dense layer"},
+    {"--per-tensor", 0, NULL, OPTION_FLAG, IN(conversion.per_tensor), 0, "use one scale for all weights of any layer"},
+    {"--target", 0, "NAME", OPTION_TEXT, IN(conversion.target), 0,
+     "the runtime that the file is for: {target}; octet writes what it needs"},
+    {"--strict-tensorflow", 0, NULL, OPTION_FLAG, IN(conversion.strict_tensorflow), 0,
+     "write what TensorFlow's converter writes, also where octet knows better"},
+    {0}};
 
 const struct command command_quantize = {
     .name = "quantize",
-    .purpose = "a full-integer .tflite from a float model, and what that cost",
-    .arguments = "MODEL --data DATA -o OUT.tflite [options]",
-    .details = "Calibrates on training samples, quantizes, writes the file, then runs both models on the test samples "
-               "and prints\n"
-               "the verdict. MODEL: .h5, .keras or float .tflite. One of quantization-aware training has its ranges "
-               "and needs no --data.\n",
-    .examples = "  octet quantize examples/mnist/mnist_fc_k2.h5 --data examples/mnist -o model.tflite\n"
-                "  octet quantize model.h5 --data photos/ --preprocess teachable-machine -o model.tflite\n"
-                "  octet quantize model.h5 --data mnist.npz --max-drop 0.5 --json -o model.tflite\n"
-                "  octet quantize model.keras --data calibration.npy --test test.npy --mode int16x8 -o model.tflite\n",
+    .purpose = "quantize a float model to a .tflite and report what that cost",
+    .usage = "MODEL --data DATA -o OUT.tflite [options]",
+    .paragraphs =
+        (const char *const[]){
+            "Runs the model over some training samples to learn the range of every tensor, quantizes it, runs both "
+            "models over the test samples, writes the file and prints the verdict: accuracy, loss, agreement, size and "
+            "time of the two.",
+            "`MODEL` is a Keras .h5 or .keras file or a float .tflite. A model from quantization-aware training "
+            "carries its ranges and needs no `--data`; nor do the modes dynamic, float16 and float32.",
+            "Lines of the verdict that begin with `!` are warnings: too few calibration samples, the same sample "
+            "again and again, data on another scale than in training, one class for every sample.",
+            NULL},
+    .groups = (const struct option_group[]){{output_options, 0},
+                                            {source_options, IN(open)},
+                                            {scaling_options, IN(open)},
+                                            {conversion_options, 0},
+                                            {test_options, 0},
+                                            {sampling_options, IN(run)},
+                                            {kernel_options, IN(run)},
+                                            {threads_option, IN(run)},
+                                            {model_options, 0},
+                                            {json_option, 0},
+                                            {0}},
+    .examples =
+        (const struct example[]){
+            {"A bundled model, calibrated and evaluated on bundled data.",
+             "octet quantize examples/mnist/mnist_fc_k2.h5 --data examples/mnist -o model.tflite", true},
+            {"Pictures in a sub-folder per class, scaled as Teachable Machine does.",
+             "octet quantize model.h5 --data photos/ --preprocess teachable-machine -o model.tflite", false},
+            {"For scripts: exit code 1 when more than half a point of accuracy is lost.",
+             "octet quantize model.h5 --data mnist.npz --max-drop 0.5 --json -o model.tflite", false},
+            {"One array to calibrate on, another to evaluate on, and 16-bit activations.",
+             "octet quantize model.keras --data calibration.npy --test test.npy --mode int16x8 -o model.tflite", false},
+            {0}},
+    .answer_no = "the accuracy fell by more than `--max-drop` allows",
+    .see_also = (const char *const[]){"check", "evaluate", "inspect", NULL},
     .run = run_quantize,
 };

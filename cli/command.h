@@ -8,15 +8,54 @@
 
 #include "octet/octet.h"
 
-/* 0; 1: the command ran and the answer is no (--max-drop, check); 2..10: octet_error_exit_code of what went wrong. */
-enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_IO = 4 };
+/* ---- Commands. From these tables come the parser, `octet help`, docs/commands and the man pages. ----
+ *
+ * In texts `...` is what is typed as it stands, and {mode} the names of octet_choice_name("mode"). Texts of options are
+ * phrases without a full stop, those of commands are sentences. */
+
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_COUNT, OPTION_NUMBER, OPTION_THREADS, OPTION_SAMPLES };
+
+struct option {
+    const char *name;  /* "--data"; NULL ends a list */
+    char letter;       /* 'o' for -o; 0 for none */
+    const char *value; /* "FILE" in the help; NULL for a flag */
+    enum option_kind kind;
+    /* Offsets in the struct of the group: of a bool, const char *, uint64_t, double or uint32_t; and of a bool that is
+     * set when the option was given (SAMPLES: when its value is "all"), or 0. */
+    size_t target, given;
+    const char *help;
+};
+
+struct option_group {
+    const struct option *options; /* NULL ends a list */
+    size_t offset;                /* of the struct that they fill in the settings of the command */
+};
+
+/* groups.c: what several commands have, and the struct that it fills. */
+extern const struct option source_options[];   /* --data, --images, --labels: octet_open_options */
+extern const struct option scaling_options[];  /* octet_open_options */
+extern const struct option split_option[];     /* octet_run_options */
+extern const struct option sampling_options[]; /* --limit, --input-rounding: octet_run_options */
+extern const struct option kernel_options[];   /* octet_run_options */
+extern const struct option threads_option[];   /* octet_run_options */
+extern const struct option model_options[];    /* struct common */
+extern const struct option json_option[];      /* struct common */
+
+struct example {
+    const char *remark; /* a sentence, or NULL for what belongs to the example above */
+    const char *line;   /* what is typed; NULL ends a list */
+    bool is_shown;      /* its files are in the repository: documents show what it prints */
+};
 
 struct command {
     const char *name;
-    const char *purpose;   /* one line */
-    const char *arguments; /* "MODEL --data DATA -o OUT.tflite [options]" */
-    const char *details;   /* more about it, or NULL; whole lines */
-    const char *examples;  /* whole lines that can be typed */
+    const char *purpose;           /* one line that begins with a verb */
+    const char *usage;             /* "MODEL --data DATA -o OUT.tflite [options]" */
+    const char *const *paragraphs; /* more about it; ends with NULL */
+    const struct option_group *groups;
+    const struct example *examples;
+    const char *answer_no;       /* what exit code 1 means here, or NULL: the command has none */
+    const char *const *see_also; /* names of commands; ends with NULL */
     int (*run)(const struct command *self, int argc, char **argv);
 };
 
@@ -24,45 +63,48 @@ extern const struct command command_summary, command_evaluate, command_quantize,
     command_check, command_bench, command_help;
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const all_commands[];
+/* NULL: there is none of this name. */
+const struct command *find_command(const char *name);
+
+/* What every command on a model is given; the first member of its settings. */
+struct common {
+    const char *model;
+    octet_load_options load;
+    bool json;
+};
+#define COMMON_INIT \
+    { .load = OCTET_LOAD_OPTIONS_INIT }
 
 /* ---- options.c: the command line ---- */
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_COUNT, OPTION_NUMBER, OPTION_THREADS, OPTION_SAMPLES };
+/* Reads the words after the command's name into `settings`, which begin with a struct common. True: go on. False: leave
+ * with *exit_code (help was printed, or a sentence). */
+bool parse(const struct command *self, int argc, char **argv, void *settings, int *exit_code);
 
-struct option_spec {
-    const char *name;  /* "--data" */
-    char letter;       /* 'o' for -o; 0 for none */
-    const char *value; /* "FILE" in the help; NULL for a flag */
-    const char *help;
-    enum option_kind kind;
-    void *target; /* bool, const char *, uint64_t, double, uint32_t; SAMPLES: octet_conversion */
-    bool *given;  /* set when the option was there; or NULL */
-};
-
-enum { MAX_OPTIONS = 48 };
-
-struct parser {
-    struct option_spec options[MAX_OPTIONS];
-    int n_options;
-    const char *positional[4]; /* filled by parse */
-    int n_positional, min_positional, max_positional;
-};
-
-void add_option(struct parser *parser, struct option_spec option);
-/* --data, --images, --labels and how they are scaled; with_source: also the first three. */
-void add_data_options(struct parser *parser, octet_open_options *open, bool with_source);
-void add_run_options(struct parser *parser, octet_run_options *run);
-void add_threads_option(struct parser *parser, uint32_t *n_threads);
-void add_json_option(struct parser *parser, bool *json);
-void add_architecture_option(struct parser *parser, octet_load_options *load);
-
-/* Reads the words after the command's name. True: go on. False: leave with *exit_code (help was printed, or a
- * sentence). */
-bool parse(const struct command *self, struct parser *parser, int argc, char **argv, int *exit_code);
-void print_usage(const struct command *self, const struct parser *parser);
+/* ---- alike.c ---- */
 
 /* The name of the list that is most like `word`, or NULL when none is. */
 const char *most_alike(const char *word, const char *const *names, int n_names);
+/* The same among the names of commands. */
+const char *most_alike_command(const char *word);
+
+/* ---- exit_codes.c ---- */
+
+/* 1: the command ran and the answer is no. What went wrong has codes from 2 on. */
+enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_IO = 4 };
+
+int exit_code_of(octet_status status);
+/* What the code means; NULL behind the last code. */
+const char *exit_code_text(int exit_code);
+
+/* ---- page.c: help, documents and man pages ---- */
+
+enum page_format { PAGE_TEXT, PAGE_MARKDOWN, PAGE_MAN };
+
+/* The page of a command on stdout; of `octet` itself for NULL. */
+void print_page(const struct command *command, enum page_format format);
+/* The exit codes as text. */
+void print_exit_codes(void);
 
 /* ---- terminal.c: what people see ---- */
 
@@ -80,5 +122,10 @@ octet_progress *progress_bar(void);
 void print_text(octet_context *ctx, char *text);
 /* Destroys the context and returns exit_code, or EXIT_IO with a sentence when stdout could not be written. */
 int finish(octet_context *ctx, int exit_code);
+
+/* The whole of a command that loads a model and prints one report about it. `report` is given the settings and writes
+ * the text. */
+int print_report(struct common *settings, octet_status (*report)(octet_context *ctx, octet_model *model, void *settings,
+                                                                 octet_rendering as, char **out));
 
 #endif

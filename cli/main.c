@@ -7,6 +7,12 @@ const struct command *const all_commands[] = {&command_quantize, &command_evalua
                                               &command_summary,  &command_inspect,  &command_check,
                                               &command_bench,    &command_help,     NULL};
 
+const struct command *find_command(const char *name) {
+    const struct command *const *c = all_commands;
+    while (*c != NULL && strcmp(name, (*c)->name) != 0) c++;
+    return *c;
+}
+
 int main(int argc, char **argv) {
     const char *word = argc > 1 ? argv[1] : "--help";
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
@@ -14,16 +20,12 @@ int main(int argc, char **argv) {
         return finish(NULL, EXIT_YES);
     }
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-        const int code = command_help.run(&command_help, 0, argv);
-        return argc > 1 ? code : EXIT_USAGE;
+        print_page(NULL, PAGE_TEXT);
+        return finish(NULL, argc > 1 ? EXIT_YES : EXIT_USAGE);
     }
-    const char *names[16];
-    int n = 0;
-    for (const struct command *const *c = all_commands; *c != NULL; c++) {
-        if (strcmp(word, (*c)->name) == 0) return (*c)->run(*c, argc - 2, argv + 2);
-        names[n++] = (*c)->name;
-    }
-    const char *alike = most_alike(word, names, n);
+    const struct command *command = find_command(word);
+    if (command != NULL) return command->run(command, argc - 2, argv + 2);
+    const char *alike = most_alike_command(word);
     if (alike != NULL) return complain(EXIT_USAGE, "unknown command '%s'; did you mean %s?", word, alike);
     return complain(EXIT_USAGE, "unknown command '%s'; see 'octet --help'", word);
 }

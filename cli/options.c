@@ -1,158 +1,41 @@
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
 
-void add_option(struct parser *parser, struct option_spec option) {
-    if (parser->n_options < MAX_OPTIONS) parser->options[parser->n_options++] = option;
+enum { MAX_OPTIONS = 48 };
+
+/* Where in a command an option stands. */
+struct found {
+    const struct option *option;
+    char *base; /* of the struct that its group fills */
+};
+
+static bool is_option(const struct option *option, const char *word, size_t length) {
+    if (strlen(option->name) == length && strncmp(word, option->name, length) == 0) return true;
+    return option->letter != 0 && length == 2 && word[0] == '-' && word[1] == option->letter;
 }
 
-void add_data_options(struct parser *parser, octet_open_options *open, bool with_source) {
-    if (with_source) {
-        add_option(parser,
-                   (struct option_spec){
-                       "--data", 'd', "DATA",
-                       "folder of IDX files (plain or .gz), .npz, .npy, or folder of pictures; for several inputs "
-                       "NAME=FILE,NAME=FILE",
-                       OPTION_TEXT, &open->path, NULL});
-        add_option(parser, (struct option_spec){"--images", 0, "FILE", "samples as .npy or IDX, instead of --data",
-                                                OPTION_TEXT, &open->images, NULL});
-        add_option(parser, (struct option_spec){"--labels", 0, "FILE",
-                                                "their labels, as .npy or IDX: class numbers, one-hot rows, or what "
-                                                "the model should give",
-                                                OPTION_TEXT, &open->labels, NULL});
-    }
-    add_option(parser,
-               (struct option_spec){"--scale", 0, "X",
-                                    "the model is given x * X + offset (without any: uint8 / 255, floats as they are)",
-                                    OPTION_NUMBER, &open->scale, &open->has_scale});
-    add_option(parser, (struct option_spec){"--offset", 0, "X", "see --scale", OPTION_NUMBER, &open->offset,
-                                            &open->has_offset});
-    add_option(parser, (struct option_spec){"--mean", 0, "X", "the model is given (x - mean) / std", OPTION_NUMBER,
-                                            &open->mean, &open->has_mean});
-    add_option(parser, (struct option_spec){"--std", 0, "X", "see --mean", OPTION_NUMBER, &open->std, &open->has_std});
-    add_option(parser,
-               (struct option_spec){"--preprocess", 0, "PRESET",
-                                    "scale and offset by name: unit (0..1), teachable-machine (-1..1), imagenet, ...",
-                                    OPTION_TEXT, &open->preset, NULL});
+/* "--name" or "--name=value"; *value is NULL without one. */
+static struct found find(const struct command *self, void *settings, const char *word, const char **value) {
+    const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
+    *value = equals != NULL ? equals + 1 : NULL;
+    const size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    for (const struct option_group *group = self->groups; group->options != NULL; group++)
+        for (const struct option *option = group->options; option->name != NULL; option++)
+            if (is_option(option, word, length)) return (struct found){option, (char *)settings + group->offset};
+    return (struct found){0};
 }
 
-void add_run_options(struct parser *parser, octet_run_options *run) {
-    add_option(parser,
-               (struct option_spec){"--limit", 0, "N", "only the first N samples", OPTION_COUNT, &run->limit, NULL});
-    add_option(parser,
-               (struct option_spec){
-                   "--input-rounding", 0, "HOW",
-                   "of real numbers into an integer input: nearest (default), or truncate as numpy's astype does",
-                   OPTION_TEXT, &run->input_rounding, NULL});
-    add_option(parser,
-               (struct option_spec){
-                   "--numerics", 0, "NAME",
-                   "of int8 models: litert (default; LiteRT's reference kernels) or integer (tflite-micro, CMSIS-NN)",
-                   OPTION_TEXT, &run->numerics, NULL});
-    add_option(parser,
-               (struct option_spec){
-                   "--float-order", 0, "NAME",
-                   "of float sums: fma (default), tensorflow (calibration) or plain (LiteRT's reference kernels)",
-                   OPTION_TEXT, &run->float_order, NULL});
-    add_option(parser, (struct option_spec){"--reference-kernels", 0, NULL, "plain loops: the same bytes, slower",
-                                            OPTION_FLAG, &run->reference_kernels, NULL});
-}
-
-void add_threads_option(struct parser *parser, uint32_t *n_threads) {
-    add_option(parser, (struct option_spec){"--threads", 0, "N", "number of threads; the results do not depend on it",
-                                            OPTION_THREADS, n_threads, NULL});
-}
-
-void add_json_option(struct parser *parser, bool *json) {
-    add_option(parser, (struct option_spec){"--json", 0, NULL, "print one JSON object", OPTION_FLAG, json, NULL});
-}
-
-void add_architecture_option(struct parser *parser, octet_load_options *load) {
-    add_option(parser, (struct option_spec){"--architecture", 0, "FILE",
-                                            "JSON of model.to_json(), for an .h5 that holds weights only", OPTION_TEXT,
-                                            &load->architecture, NULL});
-    add_option(parser, (struct option_spec){
-                           "--input-shape", 0, "SHAPE",
-                           "as 224,224,3, where the file leaves more than the batch open; several inputs: 96,96,3;10",
-                           OPTION_TEXT, &load->input_shape, NULL});
-}
-
-/* Levenshtein's distance, up to 31 letters. */
-static int distance(const char *a, const char *b) {
-    enum { MAX = 31 };
-    const int n = (int)strnlen(a, MAX), m = (int)strnlen(b, MAX);
-    int row[MAX + 1];
-    for (int j = 0; j <= m; j++) row[j] = j;
-    for (int i = 1; i <= n; i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (int j = 1; j <= m; j++) {
-            const int replace = diagonal + (a[i - 1] != b[j - 1]);
-            const int smaller = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = replace < smaller ? replace : smaller;
-        }
-    }
-    return row[m];
-}
-
-const char *most_alike(const char *word, const char *const *names, int n_names) {
-    const char *best = NULL;
-    int best_distance = (int)strnlen(word, 31) / 3 + 2;
-    for (int i = 0; i < n_names; i++) {
-        int d = distance(word, names[i]);
-        if (strlen(word) > 3 && strncmp(word, names[i], strlen(word)) == 0) d = 1; /* the beginning of it */
-        if (d < best_distance) best = names[i], best_distance = d;
-    }
-    return best;
-}
-
-static void print_wrapped(const char *text, int indent, int width) {
-    int column = indent;
-    for (const char *word = text; *word != '\0';) {
-        const int n = (int)strcspn(word, " ");
-        if (column > indent && column + 1 + n > width) {
-            printf("\n%*s", indent, "");
-            column = indent;
-        } else if (column > indent) {
-            putchar(' ');
-            column++;
-        }
-        printf("%.*s", n, word);
-        column += n;
-        word += n;
-        while (*word == ' ') word++;
-    }
-    putchar('\n');
-}
-
-void print_usage(const struct command *self, const struct parser *parser) {
-    enum { INDENT = 30, WIDTH = 118 };
-    printf("octet %s - %s\n\nusage: octet %s %s\n", self->name, self->purpose, self->name, self->arguments);
-    if (self->details != NULL) printf("\n%s", self->details);
-    printf("\noptions\n");
-    for (int i = 0; i < parser->n_options; i++) {
-        const struct option_spec *option = &parser->options[i];
-        char head[64];
-        const int n =
-            snprintf(head, sizeof head, "  %s%s%s%s%s",
-                     option->letter != 0 ? (const char[]){'-', option->letter, ',', ' ', 0} : "", option->name,
-                     option->value != NULL ? " " : "", option->value != NULL ? option->value : "", "");
-        printf("%-*s", INDENT, head);
-        if (n >= INDENT) printf("\n%*s", INDENT, "");
-        print_wrapped(option->help, INDENT, WIDTH);
-    }
-    printf("%-*s%s\n\nexamples\n%s", INDENT, "  -h, --help", "print this", self->examples);
-}
-
-static int unknown_option(const struct command *self, const struct parser *parser, const char *word) {
+static int unknown_option(const struct command *self, const char *word) {
     const char *names[MAX_OPTIONS];
-    for (int i = 0; i < parser->n_options; i++) names[i] = parser->options[i].name;
-    const char *alike = most_alike(word, names, parser->n_options);
+    int n = 0;
+    for (const struct option_group *group = self->groups; group->options != NULL; group++)
+        for (const struct option *option = group->options; option->name != NULL && n < MAX_OPTIONS; option++)
+            names[n++] = option->name;
+    const char *alike = most_alike(word, names, n);
     if (alike != NULL)
         return complain(EXIT_USAGE, "%s: unknown option '%s'; did you mean %s?", self->name, word, alike);
     return complain(EXIT_USAGE, "%s: unknown option '%s'; see 'octet %s --help'", self->name, word, self->name);
@@ -183,25 +66,23 @@ static bool parse_number(const char *text, double *out) {
 }
 
 /* False: the value is not of the option's kind. */
-static bool store(const struct option_spec *option, const char *text) {
+static bool store(struct found found, const char *text) {
+    const struct option *option = found.option;
+    void *target = found.base + option->target;
+    bool ignored, *given = option->given != 0 ? (bool *)(found.base + option->given) : &ignored;
     uint64_t count;
-    if (option->given != NULL) *option->given = true;
     switch (option->kind) {
-    case OPTION_FLAG: *(bool *)option->target = true; return true;
-    case OPTION_TEXT: *(const char **)option->target = text; return text[0] != '\0';
-    case OPTION_COUNT: return parse_count(text, option->target);
-    case OPTION_NUMBER: return parse_number(text, option->target);
+    case OPTION_FLAG: *(bool *)target = true; return true;
+    case OPTION_TEXT: *(const char **)target = text; return text[0] != '\0';
+    case OPTION_COUNT: return parse_count(text, target);
+    case OPTION_NUMBER: *given = true; return parse_number(text, target);
     case OPTION_THREADS:
         if (!parse_count(text, &count) || count < 1 || count > 1024) return false;
-        *(uint32_t *)option->target = (uint32_t)count;
+        *(uint32_t *)target = (uint32_t)count;
         return true;
     case OPTION_SAMPLES:
-        if (strcmp(text, "all") == 0) {
-            ((octet_conversion *)option->target)->all_samples = true;
-            return true;
-        }
-        return parse_count(text, &((octet_conversion *)option->target)->n_samples) &&
-               ((octet_conversion *)option->target)->n_samples > 0;
+        *given = strcmp(text, "all") == 0;
+        return *given || (parse_count(text, target) && *(uint64_t *)target > 0);
     }
     return false;
 }
@@ -218,67 +99,50 @@ static const char *kind_text(enum option_kind kind) {
     return "a value";
 }
 
-/* The option that word names; *value is what follows '=' in it, or NULL. */
-static const struct option_spec *find(const struct parser *parser, const char *word, const char **value) {
-    const char *equals = strchr(word, '=');
-    const size_t length = equals != NULL && word[1] == '-' ? (size_t)(equals - word) : strlen(word);
-    *value = word[length] == '=' ? word + length + 1 : NULL;
-    for (int i = 0; i < parser->n_options; i++) {
-        const struct option_spec *option = &parser->options[i];
-        if (strlen(option->name) == length && strncmp(option->name, word, length) == 0) return option;
-        if (option->letter != 0 && word[1] == option->letter && word[2] == '\0') return option;
+/* Takes the option at words[0] and its value; the number of words that were taken, 0 after a complaint. */
+static int take_option(const struct command *self, int n_words, char **words, void *settings) {
+    const char *value;
+    const struct found found = find(self, settings, words[0], &value);
+    if (found.option == NULL) return unknown_option(self, words[0]), 0;
+    const bool is_flag = found.option->kind == OPTION_FLAG;
+    const char *name = found.option->name;
+    int n_taken = 1;
+    if (is_flag && value != NULL) return complain(0, "%s: %s takes no value", self->name, name);
+    if (!is_flag && value == NULL) {
+        if (n_words == 1) return complain(0, "%s: %s needs a value: %s", self->name, name, found.option->value);
+        value = words[n_taken++];
     }
-    return NULL;
+    if (!store(found, value))
+        return complain(0, "%s: %s: '%s' is not %s", self->name, name, value, kind_text(found.option->kind));
+    return n_taken;
 }
 
-bool parse(const struct command *self, struct parser *parser, int argc, char **argv, int *exit_code) {
+bool parse(const struct command *self, int argc, char **argv, void *settings, int *exit_code) {
+    const char **model = &((struct common *)settings)->model;
     bool only_words = false;
     *exit_code = EXIT_USAGE;
-    for (int i = 0; i < argc; i++) {
+    for (int i = 0; i < argc;) {
         const char *word = argv[i];
-        if (only_words || word[0] != '-' || word[1] == '\0') {
-            if (parser->n_positional == parser->max_positional) {
-                complain(EXIT_USAGE, "%s: '%s' is one word too many; see 'octet %s --help'", self->name, word,
-                         self->name);
-                return false;
-            }
-            parser->positional[parser->n_positional++] = word;
-            continue;
-        }
-        if (strcmp(word, "--") == 0) {
+        if (!only_words && strcmp(word, "--") == 0) {
             only_words = true;
-            continue;
-        }
-        if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-            print_usage(self, parser);
-            *exit_code = EXIT_YES;
+            i++;
+        } else if (!only_words && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+            print_page(self, PAGE_TEXT);
+            *exit_code = finish(NULL, EXIT_YES);
             return false;
-        }
-        const char *value;
-        const struct option_spec *option = find(parser, word, &value);
-        if (option == NULL) {
-            unknown_option(self, parser, word);
+        } else if (!only_words && word[0] == '-' && word[1] != '\0') {
+            const int n_taken = take_option(self, argc - i, argv + i, settings);
+            if (n_taken == 0) return false;
+            i += n_taken;
+        } else if (*model != NULL) {
+            complain(0, "%s: '%s' is one word too many; see 'octet %s --help'", self->name, word, self->name);
             return false;
-        }
-        if (option->kind == OPTION_FLAG && value != NULL) {
-            complain(EXIT_USAGE, "%s: %s takes no value", self->name, option->name);
-            return false;
-        }
-        if (option->kind != OPTION_FLAG && value == NULL) {
-            if (i + 1 == argc) {
-                complain(EXIT_USAGE, "%s: %s needs a value: %s", self->name, option->name, option->value);
-                return false;
-            }
-            value = argv[++i];
-        }
-        if (!store(option, value)) {
-            complain(EXIT_USAGE, "%s: %s: '%s' is not %s", self->name, option->name, value, kind_text(option->kind));
-            return false;
+        } else {
+            *model = word;
+            i++;
         }
     }
-    if (parser->n_positional < parser->min_positional) {
-        complain(EXIT_USAGE, "%s: a file is missing: octet %s %s", self->name, self->name, self->arguments);
-        return false;
-    }
-    return true;
+    if (*model != NULL) return true;
+    complain(0, "%s: a file is missing: octet %s %s", self->name, self->name, self->usage);
+    return false;
 }

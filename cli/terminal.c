@@ -18,12 +18,12 @@ int complain(int exit_code, const char *format, ...) {
 }
 
 int fail(octet_context *ctx) {
-    if (ctx == NULL) return complain(octet_error_exit_code(OCTET_NOMEM), "%s", octet_error_text(OCTET_NOMEM));
+    if (ctx == NULL) return complain(exit_code_of(OCTET_NOMEM), "%s", octet_error_text(OCTET_NOMEM));
     const octet_status status = octet_context_status(ctx);
     const char *message = octet_context_message(ctx);
     complain(0, "%s", message[0] != '\0' ? message : octet_error_text(status));
     octet_context_destroy(ctx);
-    return octet_error_exit_code(status);
+    return exit_code_of(status);
 }
 
 /* 40 cells; drawn again only when a cell is added. */
@@ -60,4 +60,19 @@ int finish(octet_context *ctx, int exit_code) {
         return complain(EXIT_IO, "standard output: %s", errno != 0 ? strerror(errno) : "it cannot be written");
     }
     return exit_code;
+}
+
+int print_report(struct common *settings, octet_status (*report)(octet_context *ctx, octet_model *model, void *settings,
+                                                                 octet_rendering as, char **out)) {
+    octet_context *ctx = NULL;
+    octet_model *model = NULL;
+    char *text = NULL;
+    if (octet_context_create(&ctx) != OCTET_OK) return fail(ctx);
+    octet_status status = octet_model_load(ctx, settings->model, &settings->load, &model);
+    if (status == OCTET_OK)
+        status = report(ctx, model, settings, settings->json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
+    octet_model_destroy(ctx, model);
+    if (status != OCTET_OK) return fail(ctx);
+    print_text(ctx, text);
+    return finish(ctx, EXIT_YES);
 }

@@ -66,8 +66,6 @@ OCTET_API const char *octet_version(void);
 OCTET_API const char *octet_error_name(octet_status status);
 /* The meaning in words; never NULL. */
 OCTET_API const char *octet_error_text(octet_status status);
-/* What the command `octet` exits with: 0 for OK, 2..11 for the others. */
-OCTET_API int octet_error_exit_code(octet_status status);
 
 /* ---- Context: error, limits and memory account ---- */
 
@@ -93,6 +91,11 @@ OCTET_API size_t octet_context_peak_memory(const octet_context *ctx);
 /* Told now and then, on the thread of the caller, how far a long call has come: done of total. Returns true to go on.
  * After false the call ends soon, with CANCELLED and nothing changed or written. */
 typedef bool octet_progress(void *user, const char *what, uint64_t done, uint64_t total);
+
+/* The names that an option can take, the default first, NULL behind the last one: of "mode", "type" (of inputs and
+ * outputs), "int16x8 type" (the same in that mode), "target", "numerics", "float order", "input rounding", "split" and
+ * "preset". NULL for any other choice. */
+OCTET_API const char *octet_choice_name(const char *choice, uint32_t index);
 
 /* Reports are given as text for people or as one JSON object for programs. */
 typedef enum octet_rendering { OCTET_AS_TEXT = 0, OCTET_AS_JSON = 1 } octet_rendering;
@@ -185,8 +188,8 @@ OCTET_API octet_status octet_model_summary(octet_context *ctx, octet_model *mode
 /* Operators with versions, tensors with shape, type, scales, zero points and buffer size, and the memory plan. A Keras
  * model is shown as the float graph that octet makes of it. */
 OCTET_API octet_status octet_model_inspect(octet_context *ctx, octet_model *model, octet_rendering as, char **out);
-/* Which layers and operators can be quantized and run on a target: "litert" (default), "tflm", "tflm-2023", "cmsis-nn",
- * "edgetpu". *supported is false when one cannot; the text names layer, operator, reason and remedy. */
+/* Which layers and operators can be quantized and run on a target, one of octet_choice_name("target"), NULL for
+ * "litert". *supported is false when one cannot; the text names layer, operator, reason and remedy. */
 OCTET_API octet_status octet_model_check(octet_context *ctx, octet_model *model, const char *target, octet_rendering as,
                                          bool *supported, char **out);
 /* Writes the model as .tflite: complete or not at all, whatever happens on the way. The same model gives the same
@@ -218,7 +221,7 @@ typedef struct octet_open_options {
     bool has_scale, has_offset, has_mean, has_std;
     double scale, offset; /* not together with mean and std */
     double mean, std;     /* (x - mean) / std */
-    const char *preset;   /* "unit", "teachable-machine", "imagenet", ...; not together with the others */
+    const char *preset;   /* of octet_choice_name("preset"); not together with the others */
 } octet_open_options;
 #define OCTET_OPEN_OPTIONS_INIT OCTET_INIT_(octet_open_options)
 
@@ -257,15 +260,14 @@ OCTET_API void octet_data_close(octet_context *ctx, octet_data *data);
 /* ---- Quantization ---- */
 
 typedef struct octet_conversion {
-    size_t size;      /* set by the INIT macro */
-    const char *mode; /* "int8" (default), "int16x8", "dynamic", "float16", "float32" */
-    const char *input_type,
-        *output_type;       /* "int8" (default), "uint8", "float32"; mode int16x8: "int16", "float32" (default) */
-    bool per_tensor_dense;  /* one scale for all weights of a FULLY_CONNECTED */
-    bool per_tensor;        /* one scale for all weights of any operator */
-    bool strict_tensorflow; /* as TensorFlow's converter also where octet knows better */
-    const char *target;     /* a profile as in octet_model_check; sets what it needs */
-    const char *numerics;   /* how int8 models are run: "litert" (default) or "integer"; as in octet_run_options */
+    size_t size;                          /* set by the INIT macro */
+    const char *mode;                     /* of octet_choice_name("mode"); NULL: "int8" */
+    const char *input_type, *output_type; /* of octet_choice_name("type"), in mode int16x8 of "int16x8 type" */
+    bool per_tensor_dense;                /* one scale for all weights of a FULLY_CONNECTED */
+    bool per_tensor;                      /* one scale for all weights of any operator */
+    bool strict_tensorflow;               /* as TensorFlow's converter also where octet knows better */
+    const char *target;                   /* a profile as in octet_model_check; sets what it needs */
+    const char *numerics;                 /* how int8 models are run; as in octet_run_options */
     /* Calibration, from the training split: `indices` in this order, or all, or n_samples drawn with `seed`. */
     const char *indices; /* a file: JSON array, or one index a line */
     bool all_samples;

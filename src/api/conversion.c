@@ -7,21 +7,17 @@
 #include "passes/passes.h"
 #include "target/profiles.h"
 
-static const char *const mode_names[] = {"int8", "int16x8", "dynamic", "float16", "float32"};
-
 static octet_status choose_type(octet_context *ctx, const char *what, const char *name, octet_mode mode,
                                 octet_type *out) {
-    static const char *const int8_types[] = {"int8", "uint8", "float32"};
-    static const char *const int16_types[] = {"float32", "int16"};
-    static const char *const float_types[] = {"float32"};
+    static const char *const float_type_names[] = {"float32", NULL};
     int choice;
     switch (mode) {
     case OCTET_MODE_INT8:
-        OCTET_TRY(octet_choose(ctx, what, name, int8_types, 3, &choice));
+        OCTET_TRY(octet_choose(ctx, what, name, octet_int8_type_names, &choice));
         *out = choice == 0 ? OCTET_INT8 : choice == 1 ? OCTET_UINT8 : OCTET_FLOAT32;
         return OCTET_OK;
     case OCTET_MODE_INT16X8:
-        OCTET_TRY(octet_choose(ctx, what, name, int16_types, 2, &choice));
+        OCTET_TRY(octet_choose(ctx, what, name, octet_int16x8_type_names, &choice));
         *out = choice == 0 ? OCTET_FLOAT32 : OCTET_INT16;
         return OCTET_OK;
     case OCTET_MODE_DYNAMIC:
@@ -29,13 +25,13 @@ static octet_status choose_type(octet_context *ctx, const char *what, const char
     case OCTET_MODE_FLOAT32: break;
     }
     *out = OCTET_FLOAT32;
-    return octet_choose(ctx, what, name, float_types, 1, &choice);
+    return octet_choose(ctx, what, name, float_type_names, &choice);
 }
 
 static octet_status quantize_options(octet_context *ctx, const octet_conversion *options, octet_quantize_options *out,
                                      const octet_target **target) {
     int mode;
-    OCTET_TRY(octet_choose(ctx, "mode", options->mode, mode_names, 5, &mode));
+    OCTET_TRY(octet_choose(ctx, "mode", options->mode, octet_mode_names, &mode));
     *out = (octet_quantize_options){.mode = (octet_mode)mode,
                                     .per_tensor_dense = options->per_tensor_dense,
                                     .per_tensor = options->per_tensor,
@@ -67,7 +63,7 @@ static octet_status make(octet_context *ctx, const octet_model *model, const oct
     OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
     if (quantize.mode == OCTET_MODE_INT8 || quantize.mode == OCTET_MODE_INT16X8) {
         OCTET_CHECK(ctx, data != NULL || octet_quantize_is_trained(graph), OCTET_USAGE,
-                    "mode %s needs samples to calibrate with (--data)", mode_names[quantize.mode]);
+                    "mode %s needs samples to calibrate with (--data)", octet_mode_names[quantize.mode]);
         status = gather(ctx, graph, data, options, &statistics, calibration);
     }
     if (status == OCTET_OK) status = octet_quantize_graph(ctx, graph, statistics, &quantize, &quantized);

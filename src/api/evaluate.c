@@ -5,7 +5,6 @@
 
 #include "api/options.h"
 #include "api/sweep.h"
-#include "base/choose.h"
 #include "base/clock.h"
 #include "report/text.h"
 
@@ -219,11 +218,10 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
                         octet_distance *distance) {
     octet_exec_options exec;
     octet_split split;
-    int rounding;
-    static const char *const roundings[] = {"nearest", "truncate"};
+    octet_rounding rounding;
     OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
     OCTET_TRY(octet_api_split(ctx, options, &split));
-    OCTET_TRY(octet_choose(ctx, "input rounding", options->input_rounding, roundings, 2, &rounding));
+    OCTET_TRY(octet_api_rounding(ctx, options, &rounding));
     const octet_graph *graphs[OCTET_SWEEP_MODELS];
     for (uint32_t m = 0; m < n_models; m++) {
         OCTET_TRY(octet_api_canonicalize(ctx, models[m]));
@@ -237,7 +235,7 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
     for (uint32_t m = 0; m < n_models; m++) OCTET_TRY(octet_api_bind_data(ctx, data, graphs[m], split, samples));
     const uint64_t start = octet_clock_ns();
     OCTET_TRY(octet_sweep_open(ctx, sweep, graphs, n_models, &exec, options->n_threads, samples));
-    sweep->rounding = rounding == 1 ? OCTET_ROUND_TRUNCATE : OCTET_ROUND_NEAREST;
+    sweep->rounding = rounding;
     sweep->progress = options->progress;
     sweep->progress_user = options->progress_user;
     sweep->what = "evaluating";

@@ -6,6 +6,7 @@
 #ifndef OCTET_API_HANDLES_H
 #define OCTET_API_HANDLES_H
 
+#include "api/convert.h"
 #include "base/memory.h"
 #include "base/thread.h"
 #include "data/dataset.h"
@@ -31,6 +32,9 @@ struct octet_data {
     octet_preprocess preprocess;
 };
 
+/* The names of choices, for octet_choose: modes in the order of octet_mode; each list ends with NULL. */
+extern const char *const octet_mode_names[], *const octet_int8_type_names[], *const octet_int16x8_type_names[];
+
 /* Runs the passes over a Keras model that has not seen them yet. */
 octet_status octet_api_canonicalize(octet_context *ctx, octet_model *model);
 /* A handle for a graph, which it owns from here on, also on failure. */
@@ -39,6 +43,7 @@ octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *
 
 octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out);
 octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out);
+octet_status octet_api_rounding(octet_context *ctx, const octet_run_options *options, octet_rounding *out);
 /* An empty handle, which octet_data_close takes. */
 octet_status octet_api_new_data(octet_context *ctx, octet_data **out);
 /* What the options say of preprocessing; USAGE when they say two things. */

@@ -6,7 +6,6 @@ const char *octet_version(void) { return OCTET_VERSION; }
 
 const char *octet_error_name(octet_status status) { return octet_status_name(status); }
 const char *octet_error_text(octet_status status) { return octet_status_text(status); }
-int octet_error_exit_code(octet_status status) { return octet_status_exit_code(status); }
 
 octet_status octet_context_create(octet_context **out) {
     octet_context first; /* the account of the context's own memory */

@@ -2,14 +2,41 @@
 
 #include "api/handles.h"
 #include "base/choose.h"
+#include "target/profiles.h"
+
+const char *const octet_mode_names[] = {"int8", "int16x8", "dynamic", "float16", "float32", NULL};
+const char *const octet_int8_type_names[] = {"int8", "uint8", "float32", NULL};
+const char *const octet_int16x8_type_names[] = {"float32", "int16", NULL};
+static const char *const rounding_names[] = {"nearest", "truncate", NULL};
+static const char *const numerics_names[] = {"litert", "integer", NULL};
+static const char *const float_order_names[] = {"fma", "tensorflow", "plain", NULL};
+static const char *const split_names[] = {"test", "train", NULL};
+
+const char *octet_choice_name(const char *choice, uint32_t index) {
+    static const struct {
+        const char *choice;
+        const char *const *names;
+    } lists[] = {
+        {"mode", octet_mode_names},   {"type", octet_int8_type_names},    {"int16x8 type", octet_int16x8_type_names},
+        {"numerics", numerics_names}, {"float order", float_order_names}, {"input rounding", rounding_names},
+        {"split", split_names},       {"preset", octet_preset_names},
+    };
+    if (strcmp(choice, "target") == 0) return octet_target_name(index);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        if (strcmp(choice, lists[i].choice) != 0) continue;
+        for (uint32_t k = 0; k < index; k++)
+            if (lists[i].names[k] == NULL) return NULL;
+        return lists[i].names[index];
+    }
+    return NULL;
+}
 
 octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out) {
     *out = (octet_exec_options){0};
-    static const char *const names[] = {"litert", "integer"}, *const orders[] = {"fma", "tensorflow", "plain"};
     int choice, order;
-    OCTET_TRY(octet_choose(ctx, "numerics", options->numerics, names, 2, &choice));
+    OCTET_TRY(octet_choose(ctx, "numerics", options->numerics, numerics_names, &choice));
     out->numerics = choice == 1 ? OCTET_NUMERICS_INTEGER : OCTET_NUMERICS_LITERT;
-    OCTET_TRY(octet_choose(ctx, "float order", options->float_order, orders, 3, &order));
+    OCTET_TRY(octet_choose(ctx, "float order", options->float_order, float_order_names, &order));
     out->float_order = (octet_float_order)order;
     out->reference_kernels = options->reference_kernels;
     out->no_sharing = options->keep_values;
@@ -17,10 +44,16 @@ octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options 
 }
 
 octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out) {
-    static const char *const names[] = {"test", "train"};
     int choice;
-    OCTET_TRY(octet_choose(ctx, "split", options->split, names, 2, &choice));
+    OCTET_TRY(octet_choose(ctx, "split", options->split, split_names, &choice));
     *out = choice == 1 ? OCTET_SPLIT_TRAIN : OCTET_SPLIT_TEST;
+    return OCTET_OK;
+}
+
+octet_status octet_api_rounding(octet_context *ctx, const octet_run_options *options, octet_rounding *out) {
+    int choice;
+    OCTET_TRY(octet_choose(ctx, "input rounding", options->input_rounding, rounding_names, &choice));
+    *out = choice == 1 ? OCTET_ROUND_TRUNCATE : OCTET_ROUND_NEAREST;
     return OCTET_OK;
 }
 

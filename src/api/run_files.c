@@ -5,7 +5,6 @@
 
 #include "api/options.h"
 #include "api/sweep.h"
-#include "base/choose.h"
 #include "formats/npy.h"
 
 typedef struct run_job {
@@ -212,11 +211,10 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
                         const octet_run_options *options, run_job *job) {
     octet_exec_options exec;
     octet_split split;
-    int rounding;
-    static const char *const roundings[] = {"nearest", "truncate"};
+    octet_rounding rounding;
     OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
     OCTET_TRY(octet_api_split(ctx, options, &split));
-    OCTET_TRY(octet_choose(ctx, "input rounding", options->input_rounding, roundings, 2, &rounding));
+    OCTET_TRY(octet_api_rounding(ctx, options, &rounding));
     OCTET_CHECK(ctx, files->data != NULL, OCTET_USAGE, "run: no samples are named");
     OCTET_CHECK(ctx, files->output != NULL || files->dump != NULL, OCTET_USAGE, "run: no output is named (-o, --dump)");
     OCTET_TRY(octet_api_canonicalize(ctx, model));
@@ -234,7 +232,7 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
     OCTET_CHECK(ctx, job->n_samples <= INT32_MAX, OCTET_LIMIT, "run: %zu samples are too many", job->n_samples);
     OCTET_TRY(octet_sweep_open(ctx, &job->sweep, &graph, 1, &exec, files->dump != NULL ? 1 : options->n_threads,
                                job->samples));
-    job->sweep.rounding = rounding == 1 ? OCTET_ROUND_TRUNCATE : OCTET_ROUND_NEAREST;
+    job->sweep.rounding = rounding;
     job->sweep.progress = options->progress;
     job->sweep.progress_user = options->progress_user;
     job->sweep.what = "running";

@@ -8,8 +8,8 @@
 
 #include "base/context.h"
 
-/* Finds `name` (NULL or "" give 0) among n names; USAGE lists them. `what` the name is of, for the message: "mode". */
-octet_status octet_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int n,
-                          int *out);
+/* The place of `name` in `names`, a list that ends with NULL; NULL or "" gives 0. USAGE lists the names. `what` the
+ * name is of, for the message: "mode". */
+octet_status octet_choose(octet_context *ctx, const char *what, const char *name, const char *const *names, int *out);
 
 #endif

@@ -24,4 +24,3 @@ static size_t row(octet_status status) {
 
 const char *octet_status_name(octet_status status) { return table[row(status)].name; }
 const char *octet_status_text(octet_status status) { return table[row(status)].text; }
-int octet_status_exit_code(octet_status status) { return status == OCTET_OK ? 0 : (int)row(status) + 1; }

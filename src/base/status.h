@@ -1,6 +1,6 @@
 /* base/status.h - what the ways in which a call can end are called.
  * In:  a status.
- * Out: its name, its meaning and the exit code of the command.
+ * Out: its name and its meaning.
  * Knows: octet/status.h, which defines them.
  * Does not know: messages; those belong to a context (context.h). */
 #ifndef OCTET_BASE_STATUS_H
@@ -12,7 +12,5 @@
 const char *octet_status_name(octet_status status);
 /* The meaning in words; never NULL. */
 const char *octet_status_text(octet_status status);
-/* What the command exits with, 0..11. */
-int octet_status_exit_code(octet_status status);
 
 #endif

@@ -1,21 +1,17 @@
 #include "data/preprocess.h"
 
 #include <math.h>
-#include <string.h>
 
-typedef struct preset {
-    const char *name;
+#include "base/choose.h"
+
+const char *const octet_preset_names[] = {"raw", "unit", "mobilenet", "teachable-machine", "imagenet", "caffe", NULL};
+/* In the order of the names. */
+static const struct {
     octet_scaling scaling;
     bool crops;
-} preset;
-
-static const preset presets[] = {
-    {"raw", OCTET_SCALING_RAW, false},
-    {"unit", OCTET_SCALING_UNIT, false},
-    {"mobilenet", OCTET_SCALING_SYMMETRIC, false},
-    {"teachable-machine", OCTET_SCALING_SYMMETRIC, true},
-    {"imagenet", OCTET_SCALING_TORCH, false},
-    {"caffe", OCTET_SCALING_CAFFE, false},
+} presets[] = {
+    {OCTET_SCALING_RAW, false},      {OCTET_SCALING_UNIT, false},  {OCTET_SCALING_SYMMETRIC, false},
+    {OCTET_SCALING_SYMMETRIC, true}, {OCTET_SCALING_TORCH, false}, {OCTET_SCALING_CAFFE, false},
 };
 
 /* keras.applications.imagenet_utils: red, green, blue for torch; blue, green, red for caffe. */
@@ -37,15 +33,10 @@ float octet_scaler_apply(const octet_scaler *scaler, int32_t channel, float valu
 octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *options, bool is_u8, octet_scaler *out) {
     *out = (octet_scaler){.scaling = is_u8 ? OCTET_SCALING_UNIT : OCTET_SCALING_RAW, .n_channels = 1, .scale = 1};
     if (options->preset != NULL) {
-        const preset *found = NULL;
-        for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
-            if (strcmp(presets[i].name, options->preset) == 0) found = &presets[i];
-        OCTET_CHECK(
-            ctx, found != NULL, OCTET_USAGE,
-            "preprocess: there is no preset '%s'; known are raw, unit, mobilenet, teachable-machine, imagenet, caffe",
-            options->preset);
-        out->scaling = found->scaling;
-        out->crops = found->crops;
+        int preset;
+        OCTET_TRY(octet_choose(ctx, "preprocess", options->preset, octet_preset_names, &preset));
+        out->scaling = presets[preset].scaling;
+        out->crops = presets[preset].crops;
     } else if (options->given) {
         out->scaling = OCTET_SCALING_AFFINE;
         out->scale = (float)options->scale;

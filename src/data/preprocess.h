@@ -19,11 +19,13 @@ typedef struct octet_preprocess {
 /* The presets, in float32 arithmetic, each operation rounded:
  *   raw                x
  *   unit               x / 255
- *   mobilenet          x / 127.5 - 1            (Keras's preprocess_input mode "tf": MobileNet, Inception, Xception,
- * ...) teachable-machine  x / 127.5 - 1            and pictures are cut to the middle and resized as its exported
- * program does imagenet           (x / 255 - mean) / std   by channel (mode "torch": DenseNet, EfficientNet of others,
- * ...) caffe              blue, green, red minus 103.939, 116.779, 123.68 (mode "caffe": ResNet50, VGG) The last two
- * need 3 channels in the last dimension. */
+ *   mobilenet          x / 127.5 - 1 (Keras's preprocess_input, mode "tf": MobileNet, Inception, Xception, ...)
+ *   teachable-machine  the same; pictures are cut to the middle and resized as its exported program does
+ *   imagenet           (x / 255 - mean) / std by channel (mode "torch": DenseNet, EfficientNet of others, ...)
+ *   caffe              blue, green, red minus 103.939, 116.779, 123.68 (mode "caffe": ResNet50, VGG)
+ * The last two need 3 channels in the last dimension. The list of their names ends with NULL. */
+extern const char *const octet_preset_names[];
+
 typedef enum octet_scaling {
     OCTET_SCALING_RAW,
     OCTET_SCALING_UNIT,

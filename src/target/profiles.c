@@ -33,13 +33,15 @@ static const octet_target targets[] = {
 enum { N_TARGETS = sizeof targets / sizeof targets[0] };
 
 octet_status octet_target_find(octet_context *ctx, const char *name, const octet_target **out) {
-    const char *names[N_TARGETS];
+    const char *names[N_TARGETS + 1] = {NULL};
     int choice;
     for (size_t i = 0; i < N_TARGETS; i++) names[i] = targets[i].name;
-    OCTET_TRY(octet_choose(ctx, "target", name, (const char *const *)names, N_TARGETS, &choice));
+    OCTET_TRY(octet_choose(ctx, "target", name, (const char *const *)names, &choice));
     *out = &targets[choice];
     return OCTET_OK;
 }
+
+const char *octet_target_name(uint32_t index) { return index < N_TARGETS ? targets[index].name : NULL; }
 
 octet_status octet_target_apply(octet_context *ctx, const octet_target *target, octet_quantize_options *options) {
     OCTET_CHECK(ctx, (target->modes >> options->mode & 1u) != 0, OCTET_USAGE, "target %s %s", target->name,

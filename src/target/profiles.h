@@ -27,6 +27,8 @@ typedef struct octet_target {
 
 /* The target of that name, which lives forever; NULL or "" is the first, litert. USAGE lists the names. */
 octet_status octet_target_find(octet_context *ctx, const char *name, const octet_target **out);
+/* The names in their order, NULL behind the last one. */
+const char *octet_target_name(uint32_t index);
 /* Sets what the target needs: per-tensor dense weights, for one. USAGE when the options contradict the target. */
 octet_status octet_target_apply(octet_context *ctx, const octet_target *target, octet_quantize_options *options);
 /* Changes operators of a quantized graph that the target computes wrongly into others that give the same bytes. */

@@ -1,0 +1,61 @@
+#include <stddef.h>
+
+#include "command.h"
+
+#define OPEN(member) offsetof(octet_open_options, member)
+#define RUN(member) offsetof(octet_run_options, member)
+
+const struct option source_options[] = {
+    {"--data", 'd', "DATA", OPTION_TEXT, OPEN(path), 0,
+     "the samples: a folder of IDX files (plain or .gz), an .npz, an .npy or a folder of pictures; for several inputs "
+     "`NAME=FILE,NAME=FILE`"},
+    {"--images", 0, "FILE", OPTION_TEXT, OPEN(images), 0, "the samples as one .npy or IDX file, instead of `--data`"},
+    {"--labels", 0, "FILE", OPTION_TEXT, OPEN(labels), 0,
+     "the labels as .npy or IDX: class numbers, one-hot rows, or the numbers that the model should give"},
+    {0}};
+
+const struct option scaling_options[] = {
+    {"--scale", 0, "X", OPTION_NUMBER, OPEN(scale), OPEN(has_scale),
+     "give the model x * scale + offset; without any of these options bytes are divided by 255 and floats stay as they "
+     "are"},
+    {"--offset", 0, "X", OPTION_NUMBER, OPEN(offset), OPEN(has_offset), "see `--scale`"},
+    {"--mean", 0, "X", OPTION_NUMBER, OPEN(mean), OPEN(has_mean), "give the model (x - mean) / std"},
+    {"--std", 0, "X", OPTION_NUMBER, OPEN(std), OPEN(has_std), "see `--mean`"},
+    {"--preprocess", 0, "PRESET", OPTION_TEXT, OPEN(preset), 0, "scale as a well-known program does: {preset}"},
+    {0}};
+
+const struct option split_option[] = {
+    {"--split", 0, "NAME", OPTION_TEXT, RUN(split), 0, "which part of the data to run: {split}"}, {0}};
+
+const struct option sampling_options[] = {
+    {"--limit", 0, "N", OPTION_COUNT, RUN(limit), 0, "run only the first N samples"},
+    {"--input-rounding", 0, "HOW", OPTION_TEXT, RUN(input_rounding), 0,
+     "how real numbers become the integers of a quantized input: {input rounding}; truncate does what numpy's astype "
+     "does"},
+    {0}};
+
+const struct option kernel_options[] = {
+    {"--numerics", 0, "NAME", OPTION_TEXT, RUN(numerics), 0,
+     "whose arithmetic int8 models follow: {numerics}; litert is that of LiteRT's reference kernels, integer that of "
+     "tflite-micro and CMSIS-NN"},
+    {"--float-order", 0, "NAME", OPTION_TEXT, RUN(float_order), 0,
+     "the order in which float sums are added: {float order}; tensorflow is that of TensorFlow's calibration, plain "
+     "that of LiteRT's reference kernels"},
+    {"--reference-kernels", 0, NULL, OPTION_FLAG, RUN(reference_kernels), 0,
+     "run plain loops instead of vector instructions: the same bytes, slower"},
+    {0}};
+
+const struct option threads_option[] = {{"--threads", 0, "N", OPTION_THREADS, RUN(n_threads), 0,
+                                         "use N threads (default: one per processor); the results do not depend on it"},
+                                        {0}};
+
+const struct option model_options[] = {
+    {"--architecture", 0, "FILE", OPTION_TEXT, offsetof(struct common, load.architecture), 0,
+     "the JSON of model.to_json(), for an .h5 file that holds only weights"},
+    {"--input-shape", 0, "SHAPE", OPTION_TEXT, offsetof(struct common, load.input_shape), 0,
+     "the input shape, such as 224,224,3, where the file leaves more than the batch open; for several inputs "
+     "`96,96,3;10`"},
+    {0}};
+
+const struct option json_option[] = {
+    {"--json", 0, NULL, OPTION_FLAG, offsetof(struct common, json), 0, "print one JSON object"}, {0}};

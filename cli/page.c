@@ -1,0 +1,116 @@
+#include "page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void append(char *text, const char *more, size_t length) {
+    const size_t used = strlen(text);
+    if (length >= MAX_TEXT - used) length = MAX_TEXT - 1 - used;
+    memcpy(text + used, more, length);
+    text[used + length] = '\0';
+}
+
+/* "int8 (default), int16x8 or float32". */
+static void append_names(char *text, const char *choice) {
+    const char *name;
+    for (uint32_t i = 0; (name = octet_choice_name(choice, i)) != NULL; i++) {
+        const char *between = i == 0 ? "" : octet_choice_name(choice, i + 1) != NULL ? ", " : " or ";
+        append(text, between, strlen(between));
+        append(text, name, strlen(name));
+        if (i == 0 && strcmp(choice, "preset") != 0) append(text, " (default)", 10); /* presets have none */
+    }
+}
+
+/* Puts the names of a choice in the place of {choice}. */
+static const char *expand(const char *source, char text[MAX_TEXT]) {
+    char choice[32];
+    text[0] = '\0';
+    while (*source != '\0') {
+        const size_t n = strcspn(source, "{");
+        append(text, source, n);
+        source += n;
+        if (*source != '{') continue;
+        const size_t length = strcspn(++source, "}");
+        snprintf(choice, sizeof choice, "%.*s", (int)length, source);
+        append_names(text, choice);
+        source += length + (source[length] == '}');
+    }
+    return text;
+}
+
+static void write_options(const struct page_writer *w, const struct command *command) {
+    char text[MAX_TEXT];
+    w->section("options");
+    w->list("option", 24);
+    for (const struct option_group *group = command->groups; group->options != NULL; group++)
+        for (const struct option *o = group->options; o->name != NULL; o++)
+            w->item((struct term){o->letter, o->name, o->value}, expand(o->help, text));
+    w->item((struct term){'h', "--help", NULL}, "print this");
+}
+
+static void write_examples(const struct page_writer *w, const struct command *command) {
+    w->section("examples");
+    for (const struct example *example = command->examples; example->line != NULL; example++) w->example(example);
+}
+
+static void write_exit_codes(const struct page_writer *w) {
+    w->section("exit codes");
+    w->list("code", 6);
+    const char *text;
+    for (int code = EXIT_YES; (text = exit_code_text(code)) != NULL; code++) {
+        char name[16];
+        snprintf(name, sizeof name, "%2d", code);
+        w->item((struct term){0, name, NULL}, text);
+    }
+}
+
+static void write_exit_codes_of(const struct page_writer *w, const struct command *command) {
+    w->section("exit codes");
+    w->list("code", 6);
+    w->item((struct term){0, " 0", NULL}, "success");
+    if (command->answer_no != NULL) w->item((struct term){0, " 1", NULL}, command->answer_no);
+    w->item((struct term){0, " 2+", NULL}, "an error: `octet help exit-codes` lists them");
+}
+
+static void write_command(const struct page_writer *w, const struct command *command) {
+    char text[MAX_TEXT];
+    w->title(command->name, command->purpose, command->usage);
+    for (const char *const *paragraph = command->paragraphs; *paragraph != NULL; paragraph++)
+        w->paragraph(expand(*paragraph, text));
+    if (command->groups != NULL) write_options(w, command);
+    write_examples(w, command);
+    write_exit_codes_of(w, command);
+    w->section("see also");
+    w->see_also(command->see_also);
+}
+
+static void write_overview(const struct page_writer *w, bool is_short) {
+    const char *names[16];
+    int n = 0;
+    w->title(NULL, "quantize Keras models for TensorFlow Lite, and see what it costs", "COMMAND ...");
+    w->section("commands");
+    w->list("command", 13);
+    for (const struct command *const *c = all_commands; *c != NULL; c++) {
+        w->item((struct term){0, (*c)->name, NULL}, (*c)->purpose);
+        if (n < 15) names[n++] = (*c)->name;
+    }
+    names[n] = NULL;
+    w->paragraph("`octet COMMAND --help` shows options and examples of a command, `octet help exit-codes` the exit "
+                 "codes, `octet --version` the version.");
+    w->paragraph("Every failure is one sentence on standard error: where, what value, which rule or remedy. An output "
+                 "file appears complete or not at all. The same input gives the same bytes, on any processor and with "
+                 "any number of threads.");
+    write_examples(w, &command_quantize);
+    if (is_short) return;
+    write_exit_codes(w);
+    w->section("see also");
+    w->see_also(names);
+}
+
+void print_page(const struct command *command, enum page_format format) {
+    static const struct page_writer *const writers[] = {&page_text, &page_markdown, &page_man};
+    if (command != NULL) write_command(writers[format], command);
+    else write_overview(writers[format], format == PAGE_TEXT);
+}
+
+void print_exit_codes(void) { write_exit_codes(&page_text); }
