@@ -1,12 +1,6 @@
 #include "exec/task.h"
-#include "kernels/fast/channelwise.h"
-#include "kernels/fast/cpu.h"
-#include "kernels/fast/product.h"
-#include "kernels/fast/reduce_fast.h"
-#include "kernels/fast/rows.h"
-#include "kernels/fast/softmax_fast.h"
-#include "kernels/fast/x86/pool_avx2.h"
-#include "kernels/fast/x86/winograd.h"
+#include "kernels/fast/select.h"
+#include "kernels/fast/softmax.h"
 
 /* Operands by their place in the step. */
 static const octet_value *operand_of(const octet_task_maker *maker, const octet_task *task, uint32_t i) {
@@ -91,7 +85,6 @@ static octet_window_shape windows_of_rows(const octet_fully_connected_params *p)
                                 .groups = 1};
 }
 
-#if OCTET_FAST_X86
 static void run_winograd(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin,
                          uint32_t end) {
     octet_winograd_run(task->params, phase, octet_task_input(task, frame, INPUT), frame->shared,
@@ -104,9 +97,8 @@ static void set_winograd(octet_task *task, const octet_winograd *winograd) {
     task->params = winograd;
     task->work = (octet_work){.n_phases = 3, .shared_bytes = octet_winograd_shared_bytes(winograd)};
     for (uint32_t i = 0; i < task->work.n_phases; i++) task->work.n_units[i] = octet_winograd_units(winograd, i);
-    task->variant = "avx2 winograd";
+    task->variant = winograd->kernel->name;
 }
-#endif
 
 static octet_status hasten_conv_2d_s8(const octet_task_maker *maker, octet_task *task) {
     const octet_conv_2d_params *p = octet_step_params_conv_2d(task->step);
@@ -114,16 +106,11 @@ static octet_status hasten_conv_2d_s8(const octet_task_maker *maker, octet_task 
     const uint32_t channels = (uint32_t)p->out_c;
     const void *weights, *bias;
     if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
-#if OCTET_FAST_X86
-    if (!(maker->cpu & (OCTET_CPU_AVX512_VNNI |
-                        OCTET_CPU_AVX_VNNI))) { /* without VNNI, fewer multiplications are worth two transforms */
-        octet_winograd *winograd;
-        OCTET_TRY(octet_winograd_make(maker->ctx, maker->arena, maker->cpu, &shape, channels, &p->q, weights, bias,
-                                      &winograd));
-        set_winograd(task, winograd);
-        if (winograd != NULL) return OCTET_OK;
-    }
-#endif
+    octet_winograd *winograd;
+    OCTET_TRY(
+        octet_winograd_make(maker->ctx, maker->arena, maker->cpu, &shape, channels, &p->q, weights, bias, &winograd));
+    set_winograd(task, winograd);
+    if (winograd != NULL) return OCTET_OK;
     octet_product *product;
     OCTET_TRY(
         octet_product_make_s8(maker->ctx, maker->arena, maker->cpu, &shape, channels, &p->q, weights, bias, &product));
@@ -196,23 +183,68 @@ static octet_status hasten_depthwise(const octet_task_maker *maker, octet_task *
     return OCTET_OK;
 }
 
-#define RUN(name, kernel)                                                                                              \
+/* Kernels that take what the plain loops take. */
+typedef struct fast_mean {
+    const octet_reduce_params *params;
+    const octet_mean_kernel *kernel;
+} fast_mean;
+typedef struct fast_pool {
+    const octet_pool_2d_params *params;
+    octet_pool_f32 *f32;
+    octet_pool_s8 *s8;
+} fast_pool;
+
+#define RUN(name, TASK, function)                                                                                      \
     static void name(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) { \
         (void)phase;                                                                                                   \
-        kernel(task->params, octet_task_input(task, frame, INPUT), octet_task_output(task, frame, 0), (int32_t)begin,  \
-               (int32_t)end);                                                                                          \
+        const TASK *fast = task->params;                                                                               \
+        fast->function(fast->params, octet_task_input(task, frame, INPUT), octet_task_output(task, frame, 0),          \
+                       (int32_t)begin, (int32_t)end);                                                                  \
     }
 
-RUN(run_mean_f32, octet_mean_f32_fast)
-RUN(run_mean_s8, octet_mean_s8_fast)
-RUN(run_softmax_s8, octet_softmax_s8_fast)
+RUN(run_mean_f32, fast_mean, kernel->f32)
+RUN(run_mean_s8, fast_mean, kernel->s8)
+RUN(run_pool_f32, fast_pool, f32)
+RUN(run_pool_s8, fast_pool, s8)
 
 static octet_status hasten_mean(const octet_task_maker *maker, octet_task *task) {
-    (void)maker;
-    if (!octet_mean_fast_fits(octet_step_params_reduce(task->step))) return OCTET_OK;
+    const octet_reduce_params *p = octet_step_params_reduce(task->step);
+    const octet_mean_kernel *kernel = octet_select_mean(maker->cpu);
+    if (kernel == NULL || !octet_mean_fast_fits(p)) return OCTET_OK;
+    fast_mean *fast;
+    OCTET_TRY(OCTET_NEW(maker->ctx, maker->arena, 1, &fast));
+    *fast = (fast_mean){.params = p, .kernel = kernel};
     task->run = task->step->kernel == OCTET_KERNEL_mean_f32 ? run_mean_f32 : run_mean_s8;
-    task->variant = "rows";
+    task->params = fast;
+    task->variant = kernel->name;
     return OCTET_OK;
+}
+
+static octet_status hasten_pool_2d(const octet_task_maker *maker, octet_task *task) {
+    const octet_pool_2d_params *p = octet_step_params_pool_2d(task->step);
+    const octet_pool_kernel *kernel = octet_select_pool_2d(maker->cpu);
+    if (kernel == NULL || !is_activation(maker, task)) return OCTET_OK;
+    const bool few = (int64_t)p->filter_h * p->filter_w <= OCTET_POOL_AVERAGE_CELLS;
+    const octet_kernel plain = task->step->kernel;
+    fast_pool *fast;
+    OCTET_TRY(OCTET_NEW(maker->ctx, maker->arena, 1, &fast));
+    fast->params = p;
+    if (plain == OCTET_KERNEL_max_pool_2d_f32) fast->f32 = kernel->max_f32;
+    if (plain == OCTET_KERNEL_average_pool_2d_f32) fast->f32 = kernel->average_f32;
+    if (plain == OCTET_KERNEL_max_pool_2d_s8) fast->s8 = kernel->max_s8;
+    if (plain == OCTET_KERNEL_average_pool_2d_s8 && few) fast->s8 = kernel->average_s8;
+    if (fast->f32 == NULL && fast->s8 == NULL) return OCTET_OK;
+    task->run = fast->f32 != NULL ? run_pool_f32 : run_pool_s8;
+    task->params = fast;
+    task->variant = kernel->name;
+    return OCTET_OK;
+}
+
+static void run_softmax_s8(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                           uint32_t end) {
+    (void)phase;
+    octet_softmax_s8_fast(task->params, octet_task_input(task, frame, INPUT), octet_task_output(task, frame, 0),
+                          (int32_t)begin, (int32_t)end);
 }
 
 static octet_status hasten_softmax_s8(const octet_task_maker *maker, octet_task *task) {
@@ -222,33 +254,6 @@ static octet_status hasten_softmax_s8(const octet_task_maker *maker, octet_task 
     task->run = run_softmax_s8;
     task->params = fast;
     task->variant = "table";
-    return OCTET_OK;
-}
-
-#if OCTET_FAST_X86
-RUN(run_max_f32, octet_max_pool_2d_f32_avx2)
-RUN(run_max_s8, octet_max_pool_2d_s8_avx2)
-RUN(run_average_f32, octet_average_pool_2d_f32_avx2)
-RUN(run_average_s8, octet_average_pool_2d_s8_avx2)
-#endif
-
-static octet_status hasten_pool_2d(const octet_task_maker *maker, octet_task *task) {
-#if OCTET_FAST_X86
-    const octet_pool_2d_params *p = octet_step_params_pool_2d(task->step);
-    const octet_kernel kernel = task->step->kernel;
-    if (!(maker->cpu & OCTET_CPU_AVX2) || !is_activation(maker, task)) return OCTET_OK;
-    const bool few = (int64_t)p->filter_h * p->filter_w <= OCTET_POOL_AVERAGE_CELLS;
-    octet_run *run = NULL;
-    if (kernel == OCTET_KERNEL_max_pool_2d_f32) run = run_max_f32;
-    if (kernel == OCTET_KERNEL_max_pool_2d_s8) run = run_max_s8;
-    if (kernel == OCTET_KERNEL_average_pool_2d_f32) run = run_average_f32;
-    if (kernel == OCTET_KERNEL_average_pool_2d_s8 && few) run = run_average_s8;
-    if (run == NULL) return OCTET_OK;
-    task->run = run;
-    task->variant = "avx2";
-#else
-    (void)maker, (void)task;
-#endif
     return OCTET_OK;
 }
 

@@ -1,4 +1,4 @@
-/* lower/check.h - checks that several bind_<family>.c share.
+/* lower/check.h - checks that several families share.
  * In:  operators of a verified graph.
  * Out: yes or no, or MODEL with a sentence.
  * Knows: quantization of values. Does not know: kernels, single operators. */

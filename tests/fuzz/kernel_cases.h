@@ -10,100 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "kernels/fast/channelwise.h"
+#include "fuzz/kernel_random.h"
 #include "kernels/fast/cpu.h"
-#include "kernels/fast/product.h"
-#include "kernels/fast/reduce_fast.h"
-#include "kernels/fast/rows.h"
-#include "kernels/fast/softmax_fast.h"
-#include "kernels/fast/x86/pool_avx2.h"
-#include "kernels/fast/x86/winograd.h"
+#include "kernels/fast/select.h"
+#include "kernels/fast/softmax.h"
 #include "kernels/ref/conv.h"
 #include "kernels/ref/fully_connected.h"
-
-typedef struct octet_case_random {
-    uint64_t state;
-} octet_case_random;
-
-static inline uint32_t case_u32(octet_case_random *r) { /* splitmix64 */
-    uint64_t z = (r->state += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return (uint32_t)((z ^ (z >> 31)) >> 16);
-}
-static inline int32_t case_range(octet_case_random *r, int32_t low, int32_t high) {
-    return low + (int32_t)(case_u32(r) % (uint32_t)(high - low + 1));
-}
-static inline float case_real(octet_case_random *r) { /* about [-4, 4], sometimes 0 */
-    return case_u32(r) % 16 == 0 ? 0.0f : ((float)(int32_t)case_u32(r)) / 536870912.0f;
-}
-
-typedef struct octet_case {
-    octet_context ctx;
-    octet_arena arena;
-    octet_case_random random;
-    uint32_t cpu;
-} octet_case;
-
-static inline void *case_bytes(octet_case *c, size_t n) {
-    void *p = NULL;
-    if (octet_arena_allocate(&c->ctx, &c->arena, n + 1, 64, &p) != OCTET_OK) abort();
-    return p;
-}
-/* Mostly uniform; sometimes nothing but the extremes, sometimes small, as most trained weights are (pairs.h wants
- * that). */
-static inline int8_t *case_s8(octet_case *c, size_t n, int32_t low) {
-    int8_t *p = case_bytes(c, n);
-    const bool extreme = case_range(&c->random, 0, 7) == 0, small = case_range(&c->random, 0, 2) == 0;
-    for (size_t i = 0; i < n; i++) {
-        if (extreme) p[i] = (int8_t)(case_u32(&c->random) & 1 ? 127 : low);
-        else
-            p[i] = (int8_t)(small && case_range(&c->random, 0, 15) ? case_range(&c->random, -48, 48)
-                                                                   : case_range(&c->random, low, 127));
-    }
-    return p;
-}
-static inline float *case_f32(octet_case *c, size_t n) {
-    float *p = case_bytes(c, n * sizeof *p);
-    for (size_t i = 0; i < n; i++) p[i] = case_real(&c->random);
-    return p;
-}
-
-/* Multipliers around what makes outputs spread over int8; sometimes near and above 1. */
-static inline octet_requantize case_requantize(octet_case *c, int32_t out_c, int32_t depth, bool real) {
-    octet_case_random *r = &c->random;
-    octet_requantize q = {.input_zero_point = case_range(r, -128, 127),
-                          .output_zero_point = case_range(r, -128, 127),
-                          .min = -128,
-                          .max = 127};
-    if (case_range(r, 0, 2) == 0) q.min = case_range(r, -128, 0);
-    if (case_range(r, 0, 2) == 0) q.max = case_range(r, 0, 127);
-    int32_t *multiplier = case_bytes(c, (size_t)out_c * 4), *shift = case_bytes(c, (size_t)out_c * 4);
-    double *scale = case_bytes(c, (size_t)out_c * 8);
-    const bool large = case_range(r, 0, 9) == 0;
-    for (int32_t i = 0; i < out_c; i++) {
-        double m = exp2(-(double)case_range(r, 0, 4096) / 1024.0) / (50.0 * sqrt((double)depth));
-        if (large) m = exp2((double)case_range(r, -3000, 1500) / 1000.0);
-        if (case_range(r, 0, 63) == 0) m = exp2(-(double)case_range(r, 0, 34)); /* powers of two: ties */
-        scale[i] = m;
-        if (!octet_fixed_multiplier(m, &multiplier[i], &shift[i])) abort();
-    }
-    q.multiplier = multiplier;
-    q.shift = shift;
-    q.scale = real ? scale : NULL;
-    return q;
-}
-static inline void case_weight_zero_point(octet_case *c, octet_requantize *q) {
-    if (case_range(&c->random, 0, 5) == 0) q->weight_zero_point = case_range(&c->random, -128, 127);
-}
-static inline int32_t *case_bias(octet_case *c, int32_t n, int32_t depth) {
-    if (case_range(&c->random, 0, 4) == 0) return NULL;
-    int32_t *bias = case_bytes(c, (size_t)n * 4);
-    const int32_t width = case_range(&c->random, 0, 15) == 0 ? INT32_MAX / 2 : 400 * depth;
-    for (int32_t i = 0; i < n; i++) bias[i] = case_range(&c->random, -width, width);
-    return bias;
-}
 
 /* Runs a product in random pieces, in random order of the units. */
 static inline void case_product_run(octet_case *c, const octet_product *p, const void *input, void *output) {
@@ -385,7 +297,8 @@ static inline bool case_arithmetic_s8(octet_case *c) {
 }
 
 static inline bool case_pool(octet_case *c) {
-#if OCTET_FAST_X86
+    const octet_pool_kernel *kernel = octet_select_pool_2d(c->cpu);
+    if (kernel == NULL) return true;
     octet_case_random *r = &c->random;
     const octet_conv_2d_params v = case_conv(c);
     octet_pool_2d_params p = {.batches = v.batches,
@@ -412,22 +325,21 @@ static inline bool case_pool(octet_case *c) {
     const int32_t units = p.batches * p.out_h, kind = case_range(r, 0, 3);
     if (kind == 0) {
         octet_max_pool_2d_s8_ref(&p, small, (int8_t *)expected, 0, units);
-        octet_max_pool_2d_s8_avx2(&p, small, (int8_t *)got, 0, units);
+        kernel->max_s8(&p, small, (int8_t *)got, 0, units);
     }
     if (kind == 1) {
         octet_average_pool_2d_s8_ref(&p, small, (int8_t *)expected, 0, units);
-        octet_average_pool_2d_s8_avx2(&p, small, (int8_t *)got, 0, units);
+        kernel->average_s8(&p, small, (int8_t *)got, 0, units);
     }
-    if (kind == 2)
-        octet_max_pool_2d_f32_ref(&p, real, expected, 0, units), octet_max_pool_2d_f32_avx2(&p, real, got, 0, units);
-    if (kind == 3)
-        octet_average_pool_2d_f32_ref(&p, real, expected, 0, units),
-            octet_average_pool_2d_f32_avx2(&p, real, got, 0, units);
+    if (kind == 2) {
+        octet_max_pool_2d_f32_ref(&p, real, expected, 0, units);
+        kernel->max_f32(&p, real, got, 0, units);
+    }
+    if (kind == 3) {
+        octet_average_pool_2d_f32_ref(&p, real, expected, 0, units);
+        kernel->average_f32(&p, real, got, 0, units);
+    }
     return case_equal("pooling", expected, got, n_out * (kind < 2 ? 1 : 4), kind % 2 ? "average" : "max");
-#else
-    (void)c;
-    return true;
-#endif
 }
 
 static inline bool case_mean(octet_case *c) {
@@ -442,6 +354,8 @@ static inline bool case_mean(octet_case *c) {
                              .reduced = {{h, w * channels}, {w, channels}},
                              .input_zero_point = case_range(r, -128, 127),
                              .output_zero_point = case_range(r, -128, 127)};
+    const octet_mean_kernel *kernel = octet_select_mean(c->cpu);
+    if (kernel == NULL) return true;
     if (!octet_mean_fast_fits(&p)) return false;
     if (!octet_reduce_prepare_mean(&p, exp2f((float)case_range(r, -3000, 3000) / 1000.0f), 1.0f)) return true;
     const size_t n_in = (size_t)(n * h * w * channels), n_out = (size_t)p.n_outputs;
@@ -450,19 +364,18 @@ static inline bool case_mean(octet_case *c) {
     if (case_range(r, 0, 1)) {
         const float *real = case_f32(c, n_in);
         octet_mean_f32_ref(&p, real, expected, 0, p.n_outputs);
-        octet_mean_f32_fast(&p, real, got, split, p.n_outputs);
-        octet_mean_f32_fast(&p, real, got, 0, split);
+        kernel->f32(&p, real, got, split, p.n_outputs);
+        kernel->f32(&p, real, got, 0, split);
         return case_equal("MEAN float32", expected, got, n_out * 4, "rows");
     }
     const int8_t *small = case_s8(c, n_in, -128);
     octet_mean_s8_ref(&p, small, (int8_t *)expected, 0, p.n_outputs);
-    octet_mean_s8_fast(&p, small, (int8_t *)got, split, p.n_outputs);
-    octet_mean_s8_fast(&p, small, (int8_t *)got, 0, split);
+    kernel->s8(&p, small, (int8_t *)got, split, p.n_outputs);
+    kernel->s8(&p, small, (int8_t *)got, 0, split);
     return case_equal("MEAN int8", expected, got, n_out, "rows");
 }
 
 static inline bool case_winograd(octet_case *c) {
-#if OCTET_FAST_X86
     octet_case_random *r = &c->random;
     const int32_t pad = case_range(r, 0, 1);
     octet_conv_2d_params p = {.batches = case_range(r, 1, 2),
@@ -503,10 +416,6 @@ static inline bool case_winograd(octet_case *c) {
         octet_winograd_run(w, phase, input, shared, got, 0, split);
     }
     return case_equal("CONV_2D int8", expected, got, n_out, "winograd");
-#else
-    (void)c;
-    return true;
-#endif
 }
 
 static inline bool case_softmax_s8(octet_case *c) {

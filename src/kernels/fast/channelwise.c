@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "kernels/fast/cpu.h"
 #include "kernels/fast/product.h"
+#include "kernels/fast/select.h"
 
 enum { BLOCK = OCTET_CHANNEL_BLOCK };
 
@@ -44,22 +44,10 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_cha
     return OCTET_OK;
 }
 
-#if OCTET_FAST_X86
-static bool is_3x3(const octet_depthwise_params *p) {
-    return p->filter_h == 3 && p->filter_w == 3 && p->dilation_h == 1 && p->dilation_w == 1 &&
-           (p->stride_w == 1 || p->stride_w == 2);
-}
-#endif
-
 octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu,
                                        const octet_depthwise_params *p, const int8_t *filter, const int32_t *bias,
                                        octet_channelwise **out) {
-    const octet_channelwise_kernel *kernel = NULL;
-#if OCTET_FAST_X86
-    if (cpu & OCTET_CPU_AVX2) kernel = is_3x3(p) ? &octet_channelwise_s8_avx2_3x3 : &octet_channelwise_s8_avx2;
-    if (cpu & OCTET_CPU_AVX512_VNNI && p->q.weight_zero_point == 0) kernel = &octet_channelwise_s8_vnni;
-#endif
-    (void)cpu;
+    const octet_channelwise_kernel *kernel = octet_select_channelwise_s8(cpu, p);
     *out = NULL;
     if (!kernel || p->multiplier != 1) return OCTET_OK;
     octet_channelwise *c;
@@ -99,11 +87,7 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
 octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu,
                                         const octet_depthwise_params *p, const float *filter, const float *bias,
                                         octet_channelwise **out) {
-    const octet_channelwise_kernel *kernel = NULL;
-#if OCTET_FAST_X86
-    if (cpu & OCTET_CPU_AVX2) kernel = &octet_channelwise_f32_avx2;
-#endif
-    (void)cpu;
+    const octet_channelwise_kernel *kernel = octet_select_channelwise_f32(cpu);
     *out = NULL;
     if (!kernel || p->multiplier != 1) return OCTET_OK;
     octet_channelwise *c;

@@ -1,6 +1,6 @@
 /* kernels/fast/channelwise.h - depthwise convolutions: every channel has a filter of its own, vectors run over
  * channels. In:  input [N,H,W,C], filter [FH,FW,C], bias [C] or NULL. Out: output [N,OH,OW,C], float32 or requantized
- * int8. Knows: packing into blocks of 32 channels, the choice of a kernel by OCTET_CPU_* bits. Does not know: the
+ * int8. Knows: packing into blocks of 32 channels. Does not know: which kernel is best on a processor (select.h), the
  * graph, threads. Exact: the bytes of octet_depthwise_s8_ref and octet_depthwise_f32_ref with multiplier 1. */
 #ifndef OCTET_KERNELS_FAST_CHANNELWISE_H
 #define OCTET_KERNELS_FAST_CHANNELWISE_H
@@ -53,8 +53,5 @@ void octet_channelwise_prepare(const octet_channelwise *c, const void *input, vo
                                uint32_t end);
 void octet_channelwise_run(const octet_channelwise *c, const void *input, const void *shared, void *output,
                            uint32_t begin, uint32_t end);
-
-extern const octet_channelwise_kernel octet_channelwise_s8_avx2, octet_channelwise_s8_avx2_3x3,
-    octet_channelwise_s8_vnni, octet_channelwise_f32_avx2;
 
 #endif

@@ -3,43 +3,12 @@
 #include <string.h>
 
 #include "base/checked.h"
-#include "kernels/fast/cpu.h"
+#include "kernels/fast/select.h"
 #include "kernels/ref/conv.h"
 
 enum { L1_BYTES = 24 << 10, L2_BYTES = 256 << 10, FETCH_TILES = 3 };
-enum { FEW_POSITIONS = 2 }; /* for which product_s8_vector.c is the best */
 /* Cycles per 4 inputs, 8 outputs and window, as pairs.c estimates them, below which pairs.h is faster than vpmaddwd. */
 #define PAIRS_WORTH 1.25
-
-const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point) {
-#if OCTET_FAST_X86
-    if (cpu & OCTET_CPU_AVX512_VNNI && !weights_have_zero_point) return &octet_product_s8_vnni;
-    if (cpu & OCTET_CPU_AVX_VNNI && !weights_have_zero_point) return &octet_product_s8_avx_vnni;
-    if (cpu & OCTET_CPU_AVX2) return &octet_product_s8_avx2;
-#elif OCTET_FAST_NEON
-    if (cpu & OCTET_CPU_NEON_DOTPROD && !weights_have_zero_point) return &octet_product_s8_neon;
-#endif
-    (void)cpu;
-    (void)weights_have_zero_point;
-    return NULL;
-}
-
-const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions) {
-#if OCTET_FAST_X86
-    if (cpu & OCTET_CPU_AVX2 && n_positions == 1) return &octet_product_f32_avx2_vector;
-    if (cpu & OCTET_CPU_AVX2 && group_outputs <= 8) return &octet_product_f32_avx2_narrow;
-    if (cpu & OCTET_CPU_AVX2 && group_outputs % 24 == 0 && group_outputs % 16 != 0)
-        return &octet_product_f32_avx2_three;
-    if (cpu & OCTET_CPU_AVX512) return &octet_product_f32_avx512;
-    if (cpu & OCTET_CPU_AVX2) return &octet_product_f32_avx2;
-#elif OCTET_FAST_NEON
-    if (cpu & OCTET_CPU_NEON_DOTPROD) return &octet_product_f32_neon;
-#endif
-    (void)cpu;
-    (void)group_outputs;
-    (void)n_positions;
-    return NULL;
-}
 
 static size_t positions_of(const octet_window_shape *s) {
     return (size_t)s->batches * (size_t)s->out_h * (size_t)s->out_w;
@@ -141,7 +110,6 @@ static octet_status constants(octet_context *ctx, octet_arena *arena, octet_prod
     return octet_scale_pack(ctx, arena, q, channel, lanes, folded, &p->scale);
 }
 
-#if OCTET_FAST_X86
 /* From a temporary arena into one that stays. */
 static octet_status adopt(octet_context *ctx, octet_arena *arena, octet_pairs_panel *panel) {
     const size_t n = octet_pairs_steps(panel->plain) + octet_pairs_steps(panel->turned),
@@ -158,12 +126,13 @@ static octet_status adopt(octet_context *ctx, octet_arena *arena, octet_pairs_pa
 }
 
 /* Packs into lists of steps (pairs.h) when that takes less time than the kernel that was chosen; *done says so. */
-static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape,
-                              uint32_t n_outputs, const int8_t *weights, octet_product *p, bool *done) {
+static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octet_product_kernel *kernel,
+                              const octet_window_shape *shape, uint32_t n_outputs, const int8_t *weights,
+                              octet_product *p, bool *done) {
     *done = false;
     octet_product q;
     octet_arena packed = {0}, steps_arena = {0};
-    OCTET_TRY(make(ctx, arena, &octet_product_s8_avx2_pairs, shape, n_outputs, &q));
+    OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, &q));
     const uint32_t n_steps = q.windows.n_segments * q.steps;
     if (q.windows.sample * (size_t)shape->batches > UINT32_MAX) return OCTET_OK; /* offsets have 32 bits */
     uint32_t *offsets;
@@ -193,23 +162,18 @@ static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octe
     octet_arena_free(ctx, &packed);
     return status;
 }
-#endif
 
 octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu,
                                    const octet_window_shape *shape, uint32_t n_outputs, const octet_requantize *q,
                                    const int8_t *weights, const int32_t *bias, octet_product **out) {
     *out = NULL;
-    const octet_product_kernel *kernel = octet_product_kernel_s8(cpu, q->weight_zero_point != 0);
-    if (!kernel) return OCTET_OK;
+    const octet_product_kernel *pairs,
+        *kernel = octet_select_product_s8(cpu, q->weight_zero_point != 0, positions_of(shape), &pairs);
+    if (kernel == NULL) return OCTET_OK;
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
     bool paired = false;
-#if OCTET_FAST_X86
-    if (kernel == &octet_product_s8_avx2 && q->weight_zero_point == 0) {
-        if (positions_of(shape) <= FEW_POSITIONS) kernel = &octet_product_s8_avx2_vector;
-        else OCTET_TRY(try_pairs(ctx, arena, shape, n_outputs, weights, p, &paired));
-    }
-#endif
+    if (pairs != NULL) OCTET_TRY(try_pairs(ctx, arena, pairs, shape, n_outputs, weights, p, &paired));
     if (!paired) OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, p));
     p->zero_point = q->input_zero_point;
     if (!paired) {
@@ -228,8 +192,8 @@ octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint
                                     const float *weights, const float *bias, octet_product **out) {
     *out = NULL;
     const octet_product_kernel *kernel =
-        octet_product_kernel_f32(cpu, n_outputs / (uint32_t)shape->groups, positions_of(shape));
-    if (!kernel) return OCTET_OK;
+        octet_select_product_f32(cpu, n_outputs / (uint32_t)shape->groups, positions_of(shape));
+    if (kernel == NULL) return OCTET_OK;
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
     OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, p));

@@ -1,10 +1,12 @@
 /* kernels/fast/product.h - a matrix product with packed weights: what convolutions and fully connected layers come down
- * to. In:  weights [O, segments, elements] (once, packed), prepared windows (window.h). Out: output [positions, O],
- * float32 or requantized int8. Knows: packing into panels of outputs, tiles of positions, the choice of a kernel by
- * OCTET_CPU_* bits. Does not know: the graph, threads. Exact: int8 equals octet_conv_2d_s8_ref /
- * octet_fully_connected_s8_ref byte for byte; f32 adds by fma from the bias over k ascending, one output per lane
- * (padding takes part as zeros, which could be told from the reference only by the sign of a zero that underflow left
- * behind). */
+ *        to.
+ * In:  weights [O, segments, elements] (once, packed), prepared windows (window.h).
+ * Out: output [positions, O], float32 or requantized int8.
+ * Knows: packing into panels of outputs, tiles of positions.
+ * Does not know: which kernel is best on a processor (select.h), the graph, threads.
+ * Exact: int8 equals octet_conv_2d_s8_ref / octet_fully_connected_s8_ref byte for byte; f32 adds by fma from the bias
+ * over k ascending, one output per lane (padding takes part as zeros, which could be told from the reference only by
+ * the sign of a zero that underflow left behind). */
 #ifndef OCTET_KERNELS_FAST_PRODUCT_H
 #define OCTET_KERNELS_FAST_PRODUCT_H
 
@@ -73,16 +75,6 @@ size_t octet_product_shared_bytes(const octet_product *p);
 void octet_product_prepare(const octet_product *p, const void *input, void *shared, uint32_t begin, uint32_t end);
 void octet_product_run(const octet_product *p, const void *input, const void *shared, void *output, uint32_t begin,
                        uint32_t end);
-
-/* The best kernel that the bits allow, or NULL; for few positions, or weights that suit pairs.h, there may be a better
- * one. */
-const octet_product_kernel *octet_product_kernel_s8(uint32_t cpu, bool weights_have_zero_point);
-const octet_product_kernel *octet_product_kernel_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions);
-extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_vector, octet_product_s8_avx2_pairs,
-    octet_product_s8_vnni, octet_product_s8_avx_vnni;
-extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx2_narrow, octet_product_f32_avx2_three,
-    octet_product_f32_avx2_vector, octet_product_f32_avx512;
-extern const octet_product_kernel octet_product_s8_neon, octet_product_f32_neon;
 
 static inline uint32_t octet_product_first(const octet_product *p, uint32_t panel) { return p->spans[panel].first; }
 static inline uint32_t octet_product_width(const octet_product *p, uint32_t panel) { return p->spans[panel].width; }

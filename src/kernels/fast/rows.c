@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-#include "kernels/fast/cpu.h"
-
-#if OCTET_FAST_X86
+#include "kernels/fast/select.h"
 
 enum { LANES = 16, PART_BITS = 22, JOINT_LEAST = 1024 };
 
@@ -67,7 +65,7 @@ static bool joint(const octet_arithmetic_quantized_params *p, bool subtract, oct
 }
 
 /* All pairs of operands, through the kernel itself. */
-static bool joint_agrees(const octet_rows_s8 *r, octet_arithmetic operation,
+static bool joint_agrees(const octet_rows_kernel *kernel, const octet_rows_s8 *r, octet_arithmetic operation,
                          const octet_arithmetic_quantized_params *p) {
     const int32_t step[2] = {0, 1};
     int8_t all[256], expected[256], got[256];
@@ -75,23 +73,21 @@ static bool joint_agrees(const octet_rows_s8 *r, octet_arithmetic operation,
     for (int32_t i = 0; i < 256; i++) {
         const void *const in[2] = {&all[i], all};
         octet_arithmetic_quantized_row_ref(operation, OCTET_ARITHMETIC_S8)(p, in, step, expected, 256);
-        octet_rows_joint_s8_avx2(r, in, step, got, 256);
+        kernel->joint(r, in, step, got, 256);
         if (memcmp(expected, got, sizeof got) != 0) return false;
     }
     return true;
 }
-
-#endif
 
 octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu, octet_arithmetic operation,
                                 const octet_arithmetic_quantized_params *p, size_t n_elements,
                                 octet_broadcast_row **row, octet_rows_s8 **out) {
     *row = NULL;
     *out = NULL;
-#if OCTET_FAST_X86
+    const octet_rows_kernel *kernel = octet_select_rows_s8(cpu);
     const bool multiplies = operation == OCTET_ARITHMETIC_MUL;
     const bool adds = operation == OCTET_ARITHMETIC_ADD || operation == OCTET_ARITHMETIC_SUB;
-    if (!(cpu & OCTET_CPU_AVX2) || !(multiplies || adds)) return OCTET_OK;
+    if (kernel == NULL || !(multiplies || adds)) return OCTET_OK;
     octet_rows_s8 *r;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &r));
     const octet_requantize range = {.output_zero_point = p->zero_out, .min = p->min, .max = p->max};
@@ -112,14 +108,12 @@ octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t
         int32_t *right = (int32_t *)(uintptr_t)r->operand[i].scale.right;
         for (int lane = 0; lane < LANES; lane++) right[lane] = p->shift[i] > 0 ? 0 : -p->shift[i];
     }
-    *row = multiplies ? octet_rows_multiply_s8_avx2 : octet_rows_add_s8_avx2;
-    if (adds && n_elements >= JOINT_LEAST && joint(p, r->subtract, &r->joint) && joint_agrees(r, operation, p)) {
+    *row = multiplies ? kernel->multiply : kernel->add;
+    if (adds && n_elements >= JOINT_LEAST && joint(p, r->subtract, &r->joint) &&
+        joint_agrees(kernel, r, operation, p)) {
         r->is_joint = true;
-        *row = octet_rows_joint_s8_avx2;
+        *row = kernel->joint;
     }
     *out = r;
-#else
-    (void)ctx, (void)arena, (void)cpu, (void)operation, (void)p, (void)n_elements;
-#endif
     return OCTET_OK;
 }

@@ -37,6 +37,10 @@ octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t
                                 const octet_arithmetic_quantized_params *p, size_t n_elements,
                                 octet_broadcast_row **row, octet_rows_s8 **out);
 
-octet_broadcast_row octet_rows_add_s8_avx2, octet_rows_multiply_s8_avx2, octet_rows_joint_s8_avx2;
+/* Row functions of one instruction set; params: octet_rows_s8. */
+typedef struct octet_rows_kernel {
+    const char *name;
+    octet_broadcast_row *add, *multiply, *joint; /* ADD and SUB; MUL; octet_row_joint */
+} octet_rows_kernel;
 
 #endif

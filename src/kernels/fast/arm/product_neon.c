@@ -1,6 +1,6 @@
 /* Products with NEON: int8 by the dot-product instructions, float32 by fused multiply-add; one output per lane. */
+#include "kernels/fast/arm/kernels.h"
 #include "kernels/fast/cpu.h"
-#include "kernels/fast/product.h"
 
 #if OCTET_FAST_NEON
 #include <arm_neon.h>

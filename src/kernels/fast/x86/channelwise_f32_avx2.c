@@ -1,7 +1,7 @@
 /* float32 depthwise convolutions with AVX2 and FMA: taps in ascending order, those outside the input left out, as the
  * reference does. */
-#include "kernels/fast/channelwise.h"
 #include "kernels/fast/cpu.h"
+#include "kernels/fast/x86/kernels.h"
 
 #if OCTET_FAST_X86
 #include <immintrin.h>

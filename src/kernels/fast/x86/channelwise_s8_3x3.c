@@ -4,7 +4,7 @@
  * int16: (row 0, row 1) at x, and row 2 at (x, x + 1). So five vpmaddwd per 8 channels make a window: the upper pairs
  * of its three columns, the lower pair of the first, and that of the last with a second weight of 0. Outside the input
  * everything is the zero point. */
-#include "kernels/fast/channelwise.h"
+#include "kernels/fast/x86/kernels.h"
 #include "kernels/fast/x86/scale_avx2.h"
 
 #if OCTET_FAST_X86

@@ -2,8 +2,7 @@
  */
 #include <string.h>
 
-#include "kernels/fast/channelwise.h"
-#include "kernels/fast/product.h"
+#include "kernels/fast/x86/kernels.h"
 #include "kernels/fast/x86/scale_avx2.h"
 
 #if OCTET_FAST_X86

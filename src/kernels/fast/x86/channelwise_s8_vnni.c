@@ -2,7 +2,7 @@
  * per lane. */
 #include <string.h>
 
-#include "kernels/fast/channelwise.h"
+#include "kernels/fast/x86/kernels.h"
 #include "kernels/fast/x86/scale_avx512.h"
 
 #if OCTET_FAST_X86

@@ -1,4 +1,4 @@
-#include "kernels/fast/x86/pool_avx2.h"
+#include "kernels/fast/x86/kernels.h"
 
 #include "kernels/fast/x86/scale_avx2.h"
 #include "kernels/ref/conv.h"
@@ -57,8 +57,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i average_32(const int8_t *x, const ce
 }
 
 #define POOL_S8(name, of_32)                                                                                     \
-    OCTET_TARGET_FAST_AVX2 void name(const octet_pool_2d_params *p, const int8_t *input, int8_t *output,         \
-                                     int32_t begin, int32_t end) {                                               \
+    static OCTET_TARGET_FAST_AVX2 void name(const octet_pool_2d_params *p, const int8_t *input, int8_t *output,  \
+                                            int32_t begin, int32_t end) {                                        \
         const __m256i min = _mm256_set1_epi8((int8_t)p->min), max = _mm256_set1_epi8((int8_t)p->max);            \
         const int64_t pixel = p->channels, row = pixel * p->in_w;                                                \
         for (int32_t unit = begin; unit < end; unit++) {                                                         \
@@ -75,8 +75,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i average_32(const int8_t *x, const ce
         }                                                                                                        \
     }
 
-POOL_S8(octet_max_pool_2d_s8_avx2, max_32)
-POOL_S8(octet_average_pool_2d_s8_avx2, average_32)
+POOL_S8(max_s8, max_32)
+POOL_S8(average_s8, average_32)
 
 /* A cell that is larger enters; a NaN does not, as in the reference. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256 max_8(const float *x, const cells *w, int64_t pixel, int64_t row) {
@@ -96,30 +96,33 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256 mean_8(const float *x, const cells *w
     return _mm256_div_ps(sum, _mm256_set1_ps((float)(w->rows * w->columns)));
 }
 
-#define POOL_F32(name, of_8)                                                                                          \
-    OCTET_TARGET_FAST_AVX2 void name(const octet_pool_2d_params *p, const float *input, float *output, int32_t begin, \
-                                     int32_t end) {                                                                   \
-        const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);                            \
-        const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);                                              \
-        const int64_t pixel = p->channels, row = pixel * p->in_w;                                                     \
-        for (int32_t unit = begin; unit < end; unit++) {                                                              \
-            const float *sample = input + (int64_t)(unit / p->out_h) * p->in_h * row;                                 \
-            float *out = output + (int64_t)unit * p->out_w * pixel;                                                   \
-            for (int32_t ox = 0; ox < p->out_w; ox++, out += pixel) {                                                 \
-                const cells w = cells_at(p, unit % p->out_h, ox);                                                     \
-                for (int32_t c = 0; c < p->channels; c += 8) {                                                        \
-                    const __m256 r =                                                                                  \
-                        _mm256_min_ps(max, _mm256_max_ps(min, of_8(sample + w.first + c, &w, pixel, row)));           \
-                    if (p->channels - c >= 8) _mm256_storeu_ps(out + c, r);                                           \
-                    else                                                                                              \
-                        _mm256_maskstore_ps(out + c, _mm256_cmpgt_epi32(_mm256_set1_epi32(p->channels - c), lanes),   \
-                                            r);                                                                       \
-                }                                                                                                     \
-            }                                                                                                         \
-        }                                                                                                             \
+#define POOL_F32(name, of_8)                                                                                        \
+    static OCTET_TARGET_FAST_AVX2 void name(const octet_pool_2d_params *p, const float *input, float *output,       \
+                                            int32_t begin, int32_t end) {                                           \
+        const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);                          \
+        const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);                                            \
+        const int64_t pixel = p->channels, row = pixel * p->in_w;                                                   \
+        for (int32_t unit = begin; unit < end; unit++) {                                                            \
+            const float *sample = input + (int64_t)(unit / p->out_h) * p->in_h * row;                               \
+            float *out = output + (int64_t)unit * p->out_w * pixel;                                                 \
+            for (int32_t ox = 0; ox < p->out_w; ox++, out += pixel) {                                               \
+                const cells w = cells_at(p, unit % p->out_h, ox);                                                   \
+                for (int32_t c = 0; c < p->channels; c += 8) {                                                      \
+                    const __m256 r =                                                                                \
+                        _mm256_min_ps(max, _mm256_max_ps(min, of_8(sample + w.first + c, &w, pixel, row)));         \
+                    if (p->channels - c >= 8) _mm256_storeu_ps(out + c, r);                                         \
+                    else                                                                                            \
+                        _mm256_maskstore_ps(out + c, _mm256_cmpgt_epi32(_mm256_set1_epi32(p->channels - c), lanes), \
+                                            r);                                                                     \
+                }                                                                                                   \
+            }                                                                                                       \
+        }                                                                                                           \
     }
 
-POOL_F32(octet_max_pool_2d_f32_avx2, max_8)
-POOL_F32(octet_average_pool_2d_f32_avx2, mean_8)
+POOL_F32(max_f32, max_8)
+POOL_F32(average_f32, mean_8)
+
+const octet_pool_kernel octet_pool_2d_avx2 = {
+    .name = "avx2", .max_s8 = max_s8, .average_s8 = average_s8, .max_f32 = max_f32, .average_f32 = average_f32};
 
 #endif

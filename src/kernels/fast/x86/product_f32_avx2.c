@@ -1,6 +1,6 @@
 /* float32 products with AVX2 and FMA: one output per lane, k ascending. */
 #include "kernels/fast/cpu.h"
-#include "kernels/fast/product.h"
+#include "kernels/fast/x86/kernels.h"
 
 #if OCTET_FAST_X86
 #include <immintrin.h>

@@ -1,6 +1,6 @@
 /* int8 products with AVX2: weights and activations widened to int16, pairs multiplied and added by vpmaddwd. Exact:
  * 2 * 255 * 255 fits 32 bits. */
-#include "kernels/fast/product.h"
+#include "kernels/fast/x86/kernels.h"
 #include "kernels/fast/x86/scale_avx2.h"
 
 #if OCTET_FAST_X86

@@ -1,5 +1,5 @@
 /* int8 products with AVX-VNNI: as product_s8_vnni.c in vectors of 8. */
-#include "kernels/fast/product.h"
+#include "kernels/fast/x86/kernels.h"
 #include "kernels/fast/x86/scale_avx2.h"
 
 #if OCTET_FAST_X86

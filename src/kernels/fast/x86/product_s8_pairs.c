@@ -1,6 +1,5 @@
 /* int8 products with AVX2's vpmaddubsw over lists of steps (pairs.h): 7 windows by 8 outputs at a time. */
-#include "kernels/fast/pairs.h"
-#include "kernels/fast/product.h"
+#include "kernels/fast/x86/kernels.h"
 #include "kernels/fast/x86/scale_avx2.h"
 
 #if OCTET_FAST_X86

@@ -5,7 +5,7 @@
  *     x * w = |x| * (x < 0 ? ~w : w) + (x < 0 ? |x| : 0)
  * where the last term is the same for all outputs and added once. No pair of products leaves 16 bits, whatever the
  * weights: 2 * 128 * 127 < 2^15 and 2 * 128 * -128 = -2^15. */
-#include "kernels/fast/product.h"
+#include "kernels/fast/x86/kernels.h"
 #include "kernels/fast/x86/scale_avx2.h"
 
 #if OCTET_FAST_X86

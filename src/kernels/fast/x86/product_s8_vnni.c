@@ -1,6 +1,6 @@
 /* int8 products with AVX-512 VNNI: vpdpbusd adds four products of unsigned activations (value + 128) and signed weights
  * without saturation. */
-#include "kernels/fast/product.h"
+#include "kernels/fast/x86/kernels.h"
 #include "kernels/fast/x86/scale_avx512.h"
 
 #if OCTET_FAST_X86

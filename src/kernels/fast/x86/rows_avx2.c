@@ -1,7 +1,7 @@
 /* int8 ADD, SUB and MUL with AVX2, 16 elements at a time. */
 #include <string.h>
 
-#include "kernels/fast/rows.h"
+#include "kernels/fast/x86/kernels.h"
 #include "kernels/fast/x86/scale_avx2.h"
 
 #if OCTET_FAST_X86
@@ -72,14 +72,14 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void walk(const octet_rows_s8 *r, const int 
     else walk(r, ADDS, kind, in[0], in[1], step, out, n)
 #define MULTIPLY(kind) walk(r, MULTIPLIES, kind, in[0], in[1], step, out, n)
 
-OCTET_TARGET_FAST_AVX2 void octet_rows_add_s8_avx2(const void *params, const void *const *in, const int32_t *step,
-                                                   void *out, int32_t n) {
+static OCTET_TARGET_FAST_AVX2 void add(const void *params, const void *const *in, const int32_t *step, void *out,
+                                       int32_t n) {
     const octet_rows_s8 *r = params;
     OCTET_SCALE_SWITCH(&r->out, ADD)
 }
 
-OCTET_TARGET_FAST_AVX2 void octet_rows_multiply_s8_avx2(const void *params, const void *const *in, const int32_t *step,
-                                                        void *out, int32_t n) {
+static OCTET_TARGET_FAST_AVX2 void multiply(const void *params, const void *const *in, const int32_t *step, void *out,
+                                            int32_t n) {
     const octet_rows_s8 *r = params;
     OCTET_SCALE_SWITCH(&r->out, MULTIPLY)
 }
@@ -126,12 +126,14 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void joint_walk(const octet_rows_s8 *r, cons
     octet_store_bytes_avx2(out + i, joint_sixteen(r, tail_a, tail_b, step), (uint32_t)(n - i));
 }
 
-OCTET_TARGET_FAST_AVX2 void octet_rows_joint_s8_avx2(const void *params, const void *const *in, const int32_t *step,
-                                                     void *out, int32_t n) {
+static OCTET_TARGET_FAST_AVX2 void joint(const void *params, const void *const *in, const int32_t *step, void *out,
+                                         int32_t n) {
     const octet_rows_s8 r = *(const octet_rows_s8 *)params;
     static const int32_t both[2] = {1, 1};
     if (step[0] == 1 && step[1] == 1) joint_walk(&r, in[0], in[1], both, out, n);
     else joint_walk(&r, in[0], in[1], step, out, n);
 }
+
+const octet_rows_kernel octet_rows_s8_avx2 = {.name = "avx2", .add = add, .multiply = multiply, .joint = joint};
 
 #endif

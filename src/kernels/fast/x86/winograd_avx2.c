@@ -1,5 +1,5 @@
+#include "kernels/fast/x86/kernels.h"
 #include "kernels/fast/x86/scale_avx2.h"
-#include "kernels/fast/x86/winograd.h"
 
 #if OCTET_FAST_X86
 
@@ -16,8 +16,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void transform_4(__m256i a, __m256i b, __m25
     out[3 * stride] = _mm256_sub_epi16(b, d);
 }
 
-OCTET_TARGET_FAST_AVX2 void octet_winograd_transform_avx2(const octet_winograd *w, const int16_t *padded,
-                                                          int16_t *planes, uint32_t begin, uint32_t end) {
+static OCTET_TARGET_FAST_AVX2 void transform(const octet_winograd *w, const int16_t *padded, int16_t *planes,
+                                             uint32_t begin, uint32_t end) {
     const size_t pixel = (size_t)w->windows.shape.in_c, row = pixel * (size_t)w->windows.padded_w,
                  plane = w->n_tiles * w->row_elements;
     for (uint32_t unit = begin; unit < end; unit++) {
@@ -120,8 +120,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_winograd *w, int kin
 #define FINISH(kind) \
     for (size_t i = 0; i < n; i++) finish(w, kind, panel, first + i, sums + i * LANES, (size_t)BLOCK * LANES, output)
 
-OCTET_TARGET_FAST_AVX2 void octet_winograd_multiply_avx2(const octet_winograd *w, const int16_t *planes, int8_t *output,
-                                                         uint32_t begin, uint32_t end) {
+static OCTET_TARGET_FAST_AVX2 void multiply(const octet_winograd *w, const int16_t *planes, int8_t *output,
+                                            uint32_t begin, uint32_t end) {
     const size_t channels = (size_t)w->windows.shape.in_c, plane = w->n_tiles * w->row_elements;
     int32_t sums[16 * BLOCK * LANES];
     for (uint32_t unit = begin; unit < end; unit++) {
@@ -139,5 +139,8 @@ OCTET_TARGET_FAST_AVX2 void octet_winograd_multiply_avx2(const octet_winograd *w
         OCTET_SCALE_SWITCH(&w->scale, FINISH)
     }
 }
+
+const octet_winograd_kernel octet_winograd_avx2 = {
+    .name = "avx2 winograd", .transform = transform, .multiply = multiply};
 
 #endif

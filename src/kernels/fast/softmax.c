@@ -1,4 +1,4 @@
-#include "kernels/fast/softmax_fast.h"
+#include "kernels/fast/softmax.h"
 
 #include <string.h>
 

@@ -1,17 +1,29 @@
-/* kernels/fast/x86/winograd.h - int8 3x3 convolutions of stride 1 by Winograd's F(2x2, 3x3), exact in integers, on
- * AVX2. In:  input [N,H,W,C] and filters [O,3,3,C] of a convolution without dilation and groups. Out: output
- * [N,OH,OW,O], the bytes of octet_conv_2d_s8_ref. Knows: the transforms. With filters scaled by 4, (2G) g (2G)^T is
- * integral (at most 9 * 128 in magnitude), inputs less their zero point become at most 4 * 255: both fit 16 bits. 16
- * products of matrices take the place of 36; the sums are 4 times the convolution's. Sums wrap modulo 2^32, and 4 times
- * the result fits 32 bits for C <= 1024, so that the division by 4 is exact. Does not know: the graph, threads. Source:
- * Lavin and Gray, Fast Algorithms for Convolutional Neural Networks. */
-#ifndef OCTET_KERNELS_FAST_X86_WINOGRAD_H
-#define OCTET_KERNELS_FAST_X86_WINOGRAD_H
+/* kernels/fast/winograd.h - int8 3x3 convolutions of stride 1 by Winograd's F(2x2, 3x3), exact in integers.
+ * In:  input [N,H,W,C] and filters [O,3,3,C] of a convolution without dilation and groups.
+ * Out: output [N,OH,OW,O], the bytes of octet_conv_2d_s8_ref.
+ * Knows: the transforms. With filters scaled by 4, (2G) g (2G)^T is integral (at most 9 * 128 in magnitude), inputs
+ * less their zero point become at most 4 * 255: both fit 16 bits. 16 products of matrices take the place of 36; the
+ *        sums are 4 times the convolution's. Sums wrap modulo 2^32, and 4 times the result fits 32 bits for C <= 1024,
+ *        so that the division by 4 is exact.
+ * Does not know: instruction sets (select.h), the graph, threads.
+ * Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks. */
+#ifndef OCTET_KERNELS_FAST_WINOGRAD_H
+#define OCTET_KERNELS_FAST_WINOGRAD_H
 
 #include "kernels/fast/scale.h"
 #include "kernels/fast/window.h"
 
-typedef struct octet_winograd {
+typedef struct octet_winograd octet_winograd;
+
+/* transform: tile rows [begin, end) of N * tiles_h; multiply: panels times blocks of tiles [begin, end). */
+typedef struct octet_winograd_kernel {
+    const char *name;
+    void (*transform)(const octet_winograd *w, const int16_t *padded, int16_t *planes, uint32_t begin, uint32_t end);
+    void (*multiply)(const octet_winograd *w, const int16_t *planes, int8_t *output, uint32_t begin, uint32_t end);
+} octet_winograd_kernel;
+
+struct octet_winograd {
+    const octet_winograd_kernel *kernel;
     octet_windows windows; /* padded input as int16, of an even number of output rows and columns */
     int32_t out_h, out_w;  /* true */
     uint32_t n_outputs, n_panels, tiles_h, tiles_w;
@@ -21,7 +33,7 @@ typedef struct octet_winograd {
     const int16_t *weights;    /* [panel][16][C / 2][16 outputs][2] */
     octet_scale scale;
     int32_t zero_point;
-} octet_winograd;
+};
 
 /* *out is NULL where it does not fit or does not pay. */
 octet_status octet_winograd_make(octet_context *ctx, octet_arena *arena, uint32_t cpu, const octet_window_shape *shape,
@@ -33,11 +45,6 @@ size_t octet_winograd_shared_bytes(const octet_winograd *w);
 void octet_winograd_run(const octet_winograd *w, uint32_t phase, const int8_t *input, void *shared, int8_t *output,
                         uint32_t begin, uint32_t end);
 
-/* winograd_avx2.c: tile rows [begin, end) of N * tiles_h; panels times blocks of tiles [begin, end). */
-void octet_winograd_transform_avx2(const octet_winograd *w, const int16_t *padded, int16_t *planes, uint32_t begin,
-                                   uint32_t end);
-void octet_winograd_multiply_avx2(const octet_winograd *w, const int16_t *planes, int8_t *output, uint32_t begin,
-                                  uint32_t end);
 enum { OCTET_WINOGRAD_LANES = 16, OCTET_WINOGRAD_ROWS = 5, OCTET_WINOGRAD_BLOCK = 20 };
 
 #endif

@@ -1,8 +1,6 @@
-#include "kernels/fast/x86/winograd.h"
+#include "kernels/fast/winograd.h"
 
-#include "kernels/fast/cpu.h"
-
-#if OCTET_FAST_X86
+#include "kernels/fast/select.h"
 
 enum {
     LANES = OCTET_WINOGRAD_LANES,
@@ -74,11 +72,15 @@ octet_status octet_winograd_make(octet_context *ctx, octet_arena *arena, uint32_
                                  uint32_t n_outputs, const octet_requantize *q, const int8_t *weights,
                                  const int32_t *bias, octet_winograd **out) {
     *out = NULL;
-    if (!(cpu & OCTET_CPU_AVX2) || q->weight_zero_point != 0 || !pays(shape, n_outputs)) return OCTET_OK;
+    const octet_winograd_kernel *kernel = octet_select_winograd(cpu);
+    if (kernel == NULL || q->weight_zero_point != 0 || !pays(shape, n_outputs)) return OCTET_OK;
     octet_winograd *w;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &w));
-    *w = (octet_winograd){
-        .out_h = shape->out_h, .out_w = shape->out_w, .n_outputs = n_outputs, .zero_point = q->input_zero_point};
+    *w = (octet_winograd){.kernel = kernel,
+                          .out_h = shape->out_h,
+                          .out_w = shape->out_w,
+                          .n_outputs = n_outputs,
+                          .zero_point = q->input_zero_point};
     octet_window_shape even = *shape;
     even.out_h += even.out_h % 2;
     even.out_w += even.out_w % 2;
@@ -111,8 +113,6 @@ void octet_winograd_run(const octet_winograd *w, uint32_t phase, const int8_t *i
                         uint32_t begin, uint32_t end) {
     int16_t *planes = (int16_t *)(void *)((uint8_t *)shared + w->transformed_offset);
     if (phase == 0) octet_windows_prepare_s16(&w->windows, input, w->zero_point, shared, begin, end);
-    else if (phase == 1) octet_winograd_transform_avx2(w, shared, planes, begin, end);
-    else octet_winograd_multiply_avx2(w, planes, output, begin, end);
+    else if (phase == 1) w->kernel->transform(w, shared, planes, begin, end);
+    else w->kernel->multiply(w, planes, output, begin, end);
 }
-
-#endif

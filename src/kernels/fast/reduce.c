@@ -1,9 +1,9 @@
-#include "kernels/fast/reduce_fast.h"
+#include "kernels/fast/reduce.h"
 
 #include "kernels/fast/cpu.h"
 #include "kernels/ref/fixed_point.h"
 
-#if OCTET_FAST_X86
+#if OCTET_FAST_X86 /* where select.c wants AVX2 of them */
 #define TARGET OCTET_TARGET_FAST_AVX2
 #else
 #define TARGET
@@ -59,8 +59,8 @@ static int32_t block_at(const octet_reduce_params *p, int32_t unit, int32_t end)
         }                                                            \
     }
 
-TARGET void octet_mean_f32_fast(const octet_reduce_params *p, const float *input, float *output, int32_t begin,
-                                int32_t end) {
+static TARGET void mean_f32(const octet_reduce_params *p, const float *input, float *output, int32_t begin,
+                            int32_t end) {
     for (int32_t unit = begin; unit < end;) {
         SUMS(float, float)
         for (int32_t i = 0; i < n; i++) output[unit + i] = sum[i] / (float)p->count;
@@ -68,8 +68,8 @@ TARGET void octet_mean_f32_fast(const octet_reduce_params *p, const float *input
     }
 }
 
-TARGET void octet_mean_s8_fast(const octet_reduce_params *p, const int8_t *input, int8_t *output, int32_t begin,
-                               int32_t end) {
+static TARGET void mean_s8(const octet_reduce_params *p, const int8_t *input, int8_t *output, int32_t begin,
+                           int32_t end) {
     for (int32_t unit = begin; unit < end;) {
         SUMS(int8_t, int32_t)
         for (int32_t i = 0; i < n; i++) {
@@ -81,3 +81,5 @@ TARGET void octet_mean_s8_fast(const octet_reduce_params *p, const int8_t *input
         unit += n;
     }
 }
+
+const octet_mean_kernel octet_mean_rows = {.name = "rows", .f32 = mean_f32, .s8 = mean_s8};

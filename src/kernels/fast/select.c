@@ -1,0 +1,109 @@
+#include "kernels/fast/select.h"
+
+#include "kernels/fast/arm/kernels.h"
+#include "kernels/fast/cpu.h"
+#include "kernels/fast/x86/kernels.h"
+
+enum { FEW_POSITIONS = 2 }; /* for which a kernel that keeps one window in registers is the best */
+
+#if OCTET_FAST_X86
+
+const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions,
+                                                    const octet_product_kernel **pairs) {
+    *pairs = NULL;
+    if (cpu & OCTET_CPU_AVX512_VNNI && !weights_have_zero_point) return &octet_product_s8_vnni;
+    if (cpu & OCTET_CPU_AVX_VNNI && !weights_have_zero_point) return &octet_product_s8_avx_vnni;
+    if (!(cpu & OCTET_CPU_AVX2)) return NULL;
+    if (weights_have_zero_point) return &octet_product_s8_avx2;
+    if (n_positions <= FEW_POSITIONS) return &octet_product_s8_avx2_vector;
+    *pairs = &octet_product_s8_avx2_pairs;
+    return &octet_product_s8_avx2;
+}
+
+const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions) {
+    if (!(cpu & OCTET_CPU_AVX2)) return NULL;
+    if (n_positions == 1) return &octet_product_f32_avx2_vector;
+    if (group_outputs <= 8) return &octet_product_f32_avx2_narrow;
+    if (group_outputs % 24 == 0 && group_outputs % 16 != 0) return &octet_product_f32_avx2_three;
+    return cpu & OCTET_CPU_AVX512 ? &octet_product_f32_avx512 : &octet_product_f32_avx2;
+}
+
+/* Without VNNI, fewer multiplications are worth two transforms. */
+const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
+    const bool has_vnni = cpu & (OCTET_CPU_AVX512_VNNI | OCTET_CPU_AVX_VNNI);
+    return cpu & OCTET_CPU_AVX2 && !has_vnni ? &octet_winograd_avx2 : NULL;
+}
+
+const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p) {
+    if (p->multiplier != 1) return NULL;
+    if (cpu & OCTET_CPU_AVX512_VNNI && p->q.weight_zero_point == 0) return &octet_channelwise_s8_vnni;
+    if (!(cpu & OCTET_CPU_AVX2)) return NULL;
+    const bool is_3x3 = p->filter_h == 3 && p->filter_w == 3 && p->dilation_h == 1 && p->dilation_w == 1 &&
+                        (p->stride_w == 1 || p->stride_w == 2);
+    return is_3x3 ? &octet_channelwise_s8_avx2_3x3 : &octet_channelwise_s8_avx2;
+}
+
+const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu) {
+    return cpu & OCTET_CPU_AVX2 ? &octet_channelwise_f32_avx2 : NULL;
+}
+
+const octet_pool_kernel *octet_select_pool_2d(uint32_t cpu) {
+    return cpu & OCTET_CPU_AVX2 ? &octet_pool_2d_avx2 : NULL;
+}
+
+const octet_rows_kernel *octet_select_rows_s8(uint32_t cpu) {
+    return cpu & OCTET_CPU_AVX2 ? &octet_rows_s8_avx2 : NULL;
+}
+
+const octet_mean_kernel *octet_select_mean(uint32_t cpu) { return cpu & OCTET_CPU_AVX2 ? &octet_mean_rows : NULL; }
+
+#else
+
+const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions,
+                                                    const octet_product_kernel **pairs) {
+    (void)n_positions;
+    *pairs = NULL;
+#if OCTET_FAST_NEON
+    if (cpu & OCTET_CPU_NEON_DOTPROD && !weights_have_zero_point) return &octet_product_s8_neon;
+#endif
+    (void)cpu;
+    (void)weights_have_zero_point;
+    return NULL;
+}
+
+const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions) {
+    (void)group_outputs;
+    (void)n_positions;
+#if OCTET_FAST_NEON
+    if (cpu & OCTET_CPU_NEON_DOTPROD) return &octet_product_f32_neon;
+#endif
+    (void)cpu;
+    return NULL;
+}
+
+const octet_mean_kernel *octet_select_mean(uint32_t cpu) { return cpu != 0 ? &octet_mean_rows : NULL; }
+
+/* What only x86 has. */
+const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
+const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p) {
+    (void)cpu;
+    (void)p;
+    return NULL;
+}
+const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
+const octet_pool_kernel *octet_select_pool_2d(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
+const octet_rows_kernel *octet_select_rows_s8(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
+
+#endif
