@@ -20,6 +20,8 @@ static bool is_hybrid(const octet_graph *graph, const octet_operator *op, uint32
     return value && value->type == OCTET_INT8 && octet_graph_output(graph, op, 0)->type == OCTET_FLOAT32;
 }
 
+static uint32_t weights_of(const octet_operator *op) { return (uint32_t)octet_operator_operands(op->code).weights; }
+
 /* Two operands of different shapes, one of rank 5 or more. */
 static bool broadcasts_high_rank(const octet_graph *graph, const octet_operator *op) {
     const octet_value *a = octet_graph_input(graph, op, 0), *b = octet_graph_input(graph, op, 1);
@@ -28,30 +30,30 @@ static bool broadcasts_high_rank(const octet_graph *graph, const octet_operator 
 
 static int32_t version_of_conv(const octet_graph *graph, const octet_operator *op) {
     bool per_channel;
-    const octet_value *input = octet_graph_input(graph, op, 0), *filter = octet_graph_input(graph, op, 1);
+    const octet_value *input = octet_graph_input(graph, op, 0), *filter = octet_graph_input(graph, op, weights_of(op));
     if (input && filter && input->shape.rank == 4 && filter->shape.rank == 4 &&
         input->shape.dims[3] != filter->shape.dims[3])
         return 6;
-    if (is_hybrid(graph, op, 1, &per_channel)) return per_channel ? 5 : 2;
+    if (is_hybrid(graph, op, weights_of(op), &per_channel)) return per_channel ? 5 : 2;
     return is_integer(input_type(graph, op, 0)) ? 3 : 1;
 }
 
 static int32_t version_of_depthwise(const octet_graph *graph, const octet_operator *op) {
     bool per_channel;
-    if (is_hybrid(graph, op, 1, &per_channel)) return per_channel ? 6 : 4;
+    if (is_hybrid(graph, op, weights_of(op), &per_channel)) return per_channel ? 6 : 4;
     if (is_integer(input_type(graph, op, 0))) return 3;
     return op->options.depthwise_conv_2d.dilation_w != 1 || op->options.depthwise_conv_2d.dilation_h != 1 ? 2 : 1;
 }
 
 static int32_t version_of_transpose_conv(const octet_graph *graph, const octet_operator *op) {
     if (op->options.transpose_conv.activation != OCTET_ACTIVATION_NONE) return 4;
-    if (octet_graph_input(graph, op, 3)) return 3;
-    return input_type(graph, op, 1) == OCTET_INT8 ? 2 : 1;
+    if (octet_graph_input(graph, op, (uint32_t)octet_operator_operands(op->code).bias) != NULL) return 3;
+    return input_type(graph, op, weights_of(op)) == OCTET_INT8 ? 2 : 1;
 }
 
 static int32_t version_of_dense(const octet_graph *graph, const octet_operator *op) {
     bool per_channel;
-    const bool hybrid = is_hybrid(graph, op, 1, &per_channel);
+    const bool hybrid = is_hybrid(graph, op, weights_of(op), &per_channel);
     if (hybrid && per_channel) return 12;
     if (op->n_inputs == 2) return 6;
     if (op->options.fully_connected.keep_num_dims) return 5;
@@ -98,14 +100,16 @@ static int32_t version_of_resize(const octet_graph *graph, const octet_operator 
 static int32_t version_of_lstm(const octet_graph *graph, const octet_operator *op) {
     bool per_channel;
     if (op->options.lstm.diagonal_recurrent) return 4;
-    if (is_hybrid(graph, op, 2, &per_channel)) return op->options.lstm.asymmetric_quantize_inputs ? 3 : 2;
+    if (is_hybrid(graph, op, OCTET_LSTM_INPUT_WEIGHTS + 1, &per_channel))
+        return op->options.lstm.asymmetric_quantize_inputs ? 3 : 2;
     return 1;
 }
 
 static int32_t version_of_svdf(const octet_graph *graph, const octet_operator *op) {
     bool per_channel;
     if (input_type(graph, op, 0) == OCTET_INT8) return 3;
-    if (is_hybrid(graph, op, 1, &per_channel)) return op->options.svdf.asymmetric_quantize_inputs ? 4 : 2;
+    if (is_hybrid(graph, op, OCTET_SVDF_FEATURE_WEIGHTS, &per_channel))
+        return op->options.svdf.asymmetric_quantize_inputs ? 4 : 2;
     return 1;
 }
 

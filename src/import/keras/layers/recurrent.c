@@ -271,16 +271,17 @@ static octet_status gate_kernel(octet_keras_call *call, const char *weight, cons
 }
 
 static octet_status emit_fused(octet_keras_call *call, const recurrent *r) {
-    uint32_t inputs[24];
-    for (size_t i = 0; i < 24; i++) inputs[i] = OCTET_NONE;
-    inputs[0] = r->x;
+    uint32_t inputs[OCTET_LSTM_N_OPERANDS];
+    for (size_t i = 0; i < OCTET_LSTM_N_OPERANDS; i++) inputs[i] = OCTET_NONE;
+    inputs[OCTET_LSTM_INPUT] = r->x;
     const float *data = NULL;
     OCTET_TRY(kernel_data(call, r, "kernel", r->n_features, &data));
     for (int32_t i = 0; i < 4; i++)
-        OCTET_TRY(gate_kernel(call, "kernel", data, r->n_features, r->units, i, &inputs[1 + i]));
+        OCTET_TRY(gate_kernel(call, "kernel", data, r->n_features, r->units, i, &inputs[OCTET_LSTM_INPUT_WEIGHTS + i]));
     OCTET_TRY(kernel_data(call, r, "recurrent_kernel", r->units, &data));
     for (int32_t i = 0; i < 4; i++)
-        OCTET_TRY(gate_kernel(call, "recurrent_kernel", data, r->units, r->units, i, &inputs[5 + i]));
+        OCTET_TRY(
+            gate_kernel(call, "recurrent_kernel", data, r->units, r->units, i, &inputs[OCTET_LSTM_STATE_WEIGHTS + i]));
     const char *origin = octet_keras_weight_origin(call, "bias");
     OCTET_TRY(lstm_bias(call, r, &data));
     if (data == NULL) {
@@ -292,14 +293,15 @@ static octet_status emit_fused(octet_keras_call *call, const recurrent *r) {
         char name[32];
         snprintf(name, sizeof name, "bias_%d", i);
         OCTET_TRY(octet_keras_constant(call, name, origin, 1, &r->units, data + (size_t)i * (size_t)r->units,
-                                       &inputs[12 + i]));
+                                       &inputs[OCTET_LSTM_BIASES + i]));
     }
     const int32_t batch = octet_keras_shape(call, r->x)->dims[0];
-    OCTET_TRY(add_state(call, "output_state", batch, r->units, &inputs[18]));
-    OCTET_TRY(add_state(call, "cell_state", batch, r->units, &inputs[19]));
+    OCTET_TRY(add_state(call, "output_state", batch, r->units, &inputs[OCTET_LSTM_STATE]));
+    OCTET_TRY(add_state(call, "cell_state", batch, r->units, &inputs[OCTET_LSTM_CELL_STATE]));
     const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH, .cell_clip = 10.0f}};
     uint32_t y;
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", inputs, 24, &options, &y));
+    OCTET_TRY(octet_keras_emit(call, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", inputs, OCTET_LSTM_N_OPERANDS,
+                               &options, &y));
     if (r->as.return_sequences) return octet_keras_return(call, y);
     const octet_options last = {.strided_slice = {.begin_mask = 5, .end_mask = 5, .shrink_axis_mask = 2}};
     OCTET_TRY(octet_keras_strided_slice(call, y, 3, (const int32_t[]){0, -1, 0}, (const int32_t[]){0, 0, 0},
