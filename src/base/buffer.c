@@ -54,6 +54,20 @@ octet_status octet_buffer_format(octet_context *ctx, octet_buffer *buffer, const
     return OCTET_OK;
 }
 
+static octet_status append_little_endian(octet_context *ctx, octet_buffer *buffer, uint64_t value, size_t n_bytes) {
+    uint8_t bytes[8];
+    for (size_t i = 0; i < n_bytes; i++) bytes[i] = (uint8_t)(value >> 8 * i);
+    return octet_buffer_append(ctx, buffer, bytes, n_bytes);
+}
+
+octet_status octet_buffer_u32le(octet_context *ctx, octet_buffer *buffer, uint32_t value) {
+    return append_little_endian(ctx, buffer, value, 4);
+}
+
+octet_status octet_buffer_u64le(octet_context *ctx, octet_buffer *buffer, uint64_t value) {
+    return append_little_endian(ctx, buffer, value, 8);
+}
+
 void octet_buffer_free(octet_context *ctx, octet_buffer *buffer) {
     octet_memory_free(ctx, buffer->data);
     *buffer = (octet_buffer){.max_size = buffer->max_size};

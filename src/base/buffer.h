@@ -1,6 +1,6 @@
 /* base/buffer.h - growing byte buffers with a cap, and reading with bounds.
  * In:  bytes and formatted text.
- * Out: one contiguous block; values read little-endian (or big-endian) from a bounded view.
+ * Out: one contiguous block; values written little-endian, and read from a bounded view.
  * Knows: the context's memory.
  * Does not know: formats. */
 #ifndef OCTET_BASE_BUFFER_H
@@ -19,6 +19,8 @@ octet_status octet_buffer_append(octet_context *ctx, octet_buffer *buffer, const
 /* Appends n zero bytes and gives their place (valid until the next append); out may be NULL. */
 octet_status octet_buffer_extend(octet_context *ctx, octet_buffer *buffer, size_t n_bytes, uint8_t **out);
 octet_status octet_buffer_format(octet_context *ctx, octet_buffer *buffer, const char *format, ...) OCTET_PRINTF(3, 4);
+octet_status octet_buffer_u32le(octet_context *ctx, octet_buffer *buffer, uint32_t value);
+octet_status octet_buffer_u64le(octet_context *ctx, octet_buffer *buffer, uint64_t value);
 void octet_buffer_free(octet_context *ctx, octet_buffer *buffer);
 
 /* Reading: false when [offset, offset + width) is not inside `bytes`; nothing is read then. */

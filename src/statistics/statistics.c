@@ -198,7 +198,7 @@ double octet_statistics_late_growth(const octet_statistics *statistics, const ch
         const octet_observed_range all = octet_statistics_range(row);
         const double first = width(&row->ranges[0]);
         const double growth = first > 0.0 ? width(&all) / first - 1.0 : 0.0;
-        if (growth <= most) continue;
+        if (!(growth > most)) continue; /* also where both are infinite */
         most = growth;
         *where = row->layer[0] == '\0' ? row->name : row->layer;
     }

@@ -1,0 +1,276 @@
+/* All numbers are little-endian; f32 and f64 are the bits of IEEE 754; a text is a u32 with its size and so many bytes,
+ * none of them 0.
+ *
+ *  1. 8 bytes "octetsta"
+ *  2. u32     version of this layout: 1
+ *  3. u32     flags: 1: the model keeps state from sample to sample
+ *  4. u64     fingerprint of the model (fingerprint.h)
+ *  5. u64     number of samples
+ *  6. 4 f64   of the first input: least and largest number as stored, and as the model was given it; before any sample
+ *             inf, -inf, inf, -inf
+ *  7. u32     number of hashes of samples, at most OCTET_DISTINCT_MOST and the number of samples; then a u64 each,
+ *             ascending: the least ones, each once (distinct.h)
+ *  8. u32     number of rows; then for each, in the order of statistics.h:
+ *       a. text   name of the value
+ *       b. u32    occurrence of the name
+ *       c. text   layer
+ *       d. u32    number of kinds of statistics; then for each, by ascending number:
+ *            u32    number of the kind; 1: ranges
+ *            u32    size of what follows in bytes
+ *            bytes  ranges, 24 bytes: of each half f32 minimum, f32 maximum, u32 flags: 1: seen, 2: saw NaN
+ *  9. u64     octet_hash (base/hash.h) of everything before, and the end
+ *
+ * A further kind needs no new version: an octet that does not know it says so. */
+#include "statistics/file.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+static const char MAGIC[8] = {'o', 'c', 't', 'e', 't', 's', 't', 'a'};
+
+enum {
+    VERSION = 1,
+    KEEPS_STATE = 1,
+    KIND_RANGES = 1,
+    RANGE_SEEN = 1,
+    RANGE_SAW_NAN = 2,
+    RANGES_SIZE = 12 * OCTET_STATISTICS_HALVES,
+    LEAST_ROW_SIZE = 16, /* two empty texts, occurrence, no kind */
+    LONGEST_TEXT = 1 << 16
+};
+
+/* ---- Writing ---- */
+
+static octet_status write_f32(octet_context *ctx, octet_buffer *out, float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return octet_buffer_u32le(ctx, out, bits);
+}
+
+static octet_status write_f64(octet_context *ctx, octet_buffer *out, double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return octet_buffer_u64le(ctx, out, bits);
+}
+
+static octet_status write_text(octet_context *ctx, octet_buffer *out, const char *text) {
+    const size_t size = strlen(text);
+    OCTET_CHECK(ctx, size <= LONGEST_TEXT, OCTET_LIMIT, "%.80s...: a name of %zu bytes is too long for statistics",
+                text, size);
+    OCTET_TRY(octet_buffer_u32le(ctx, out, (uint32_t)size));
+    return octet_buffer_append(ctx, out, text, size);
+}
+
+static octet_status write_ranges(octet_context *ctx, octet_buffer *out, const octet_statistics_row *row) {
+    OCTET_TRY(octet_buffer_u32le(ctx, out, KIND_RANGES));
+    OCTET_TRY(octet_buffer_u32le(ctx, out, RANGES_SIZE));
+    for (int h = 0; h < OCTET_STATISTICS_HALVES; h++) {
+        const octet_observed_range *range = &row->ranges[h];
+        OCTET_TRY(write_f32(ctx, out, range->min));
+        OCTET_TRY(write_f32(ctx, out, range->max));
+        OCTET_TRY(
+            octet_buffer_u32le(ctx, out, (range->seen ? RANGE_SEEN : 0u) | (range->saw_nan ? RANGE_SAW_NAN : 0u)));
+    }
+    return OCTET_OK;
+}
+
+static octet_status write_row(octet_context *ctx, octet_buffer *out, const octet_statistics_row *row) {
+    OCTET_TRY(write_text(ctx, out, row->name));
+    OCTET_TRY(octet_buffer_u32le(ctx, out, row->occurrence));
+    OCTET_TRY(write_text(ctx, out, row->layer));
+    OCTET_TRY(octet_buffer_u32le(ctx, out, 1));
+    return write_ranges(ctx, out, row);
+}
+
+octet_status octet_statistics_write(octet_context *ctx, const octet_statistics *statistics, octet_buffer *out) {
+    const size_t start = out->size;
+    OCTET_TRY(octet_buffer_append(ctx, out, MAGIC, sizeof MAGIC));
+    OCTET_TRY(octet_buffer_u32le(ctx, out, VERSION));
+    OCTET_TRY(octet_buffer_u32le(ctx, out, statistics->keeps_state ? KEEPS_STATE : 0));
+    OCTET_TRY(octet_buffer_u64le(ctx, out, statistics->fingerprint));
+    OCTET_TRY(octet_buffer_u64le(ctx, out, statistics->n_samples));
+    OCTET_TRY(write_f64(ctx, out, statistics->data.raw_min));
+    OCTET_TRY(write_f64(ctx, out, statistics->data.raw_max));
+    OCTET_TRY(write_f64(ctx, out, statistics->data.min));
+    OCTET_TRY(write_f64(ctx, out, statistics->data.max));
+    OCTET_TRY(octet_buffer_u32le(ctx, out, statistics->distinct.n));
+    for (uint32_t i = 0; i < statistics->distinct.n; i++)
+        OCTET_TRY(octet_buffer_u64le(ctx, out, statistics->distinct.hashes[i]));
+    OCTET_TRY(octet_buffer_u32le(ctx, out, statistics->n_rows));
+    for (uint32_t i = 0; i < statistics->n_rows; i++) OCTET_TRY(write_row(ctx, out, &statistics->rows[i]));
+    return octet_buffer_u64le(ctx, out, octet_hash(0, out->data + start, out->size - start));
+}
+
+/* ---- Reading ---- */
+
+typedef struct reader {
+    octet_context *ctx;
+    octet_bytes bytes;
+    const char *name;
+    size_t at;
+} reader;
+
+static octet_status truncated(const reader *r) {
+    return octet_context_fail(r->ctx, OCTET_FORMAT, "%s: %zu bytes of statistics end in the middle", r->name,
+                              r->bytes.size);
+}
+
+static octet_status read_u32(reader *r, uint32_t *out) {
+    if (!octet_bytes_u32le(r->bytes, r->at, out)) return truncated(r);
+    r->at += 4;
+    return OCTET_OK;
+}
+
+static octet_status read_u64(reader *r, uint64_t *out) {
+    if (!octet_bytes_u64le(r->bytes, r->at, out)) return truncated(r);
+    r->at += 8;
+    return OCTET_OK;
+}
+
+static octet_status read_f32(reader *r, float *out) {
+    uint32_t bits;
+    OCTET_TRY(read_u32(r, &bits));
+    memcpy(out, &bits, sizeof *out);
+    *out += 0.0f; /* -0.0f is written by nobody */
+    return OCTET_OK;
+}
+
+static octet_status read_f64(reader *r, double *out) {
+    uint64_t bits;
+    OCTET_TRY(read_u64(r, &bits));
+    memcpy(out, &bits, sizeof *out);
+    *out += 0.0;
+    return OCTET_OK;
+}
+
+static octet_status read_text(reader *r, octet_arena *arena, const char **out) {
+    uint32_t size;
+    void *text;
+    OCTET_TRY(read_u32(r, &size));
+    OCTET_CHECK(r->ctx, size <= LONGEST_TEXT, OCTET_FORMAT, "%s: a name of %" PRIu32 " bytes; at most %d are written",
+                r->name, size, LONGEST_TEXT);
+    if (!octet_bytes_inside(r->bytes, r->at, size)) return truncated(r);
+    const uint8_t *bytes = r->bytes.data + r->at;
+    OCTET_CHECK(r->ctx, memchr(bytes, 0, size) == NULL, OCTET_FORMAT, "%s: a name holds a byte 0", r->name);
+    OCTET_TRY(octet_arena_allocate(r->ctx, arena, (size_t)size + 1, 1, &text)); /* cleared: it ends in 0 */
+    memcpy(text, bytes, size);
+    *out = text;
+    r->at += size;
+    return OCTET_OK;
+}
+
+static octet_status read_data_range(reader *r, octet_data_range *out) {
+    OCTET_TRY(read_f64(r, &out->raw_min));
+    OCTET_TRY(read_f64(r, &out->raw_max));
+    OCTET_TRY(read_f64(r, &out->min));
+    OCTET_TRY(read_f64(r, &out->max));
+    const octet_data_range empty = octet_data_range_empty();
+    const bool is_empty = out->raw_min == empty.raw_min && out->raw_max == empty.raw_max && out->min == empty.min &&
+                          out->max == empty.max;
+    OCTET_CHECK(r->ctx, is_empty || (out->raw_min <= out->raw_max && out->min <= out->max), OCTET_FORMAT,
+                "%s: the data range from %g to %g, given as %g to %g", r->name, out->raw_min, out->raw_max, out->min,
+                out->max);
+    return OCTET_OK;
+}
+
+static octet_status read_hashes(reader *r, uint64_t n_samples, octet_distinct *out) {
+    uint32_t n;
+    void *block;
+    OCTET_TRY(read_u32(r, &n));
+    OCTET_CHECK(r->ctx, n <= OCTET_DISTINCT_MOST && n <= n_samples, OCTET_FORMAT,
+                "%s: %" PRIu32 " hashes of %" PRIu64 " samples", r->name, n, n_samples);
+    if (!octet_bytes_inside(r->bytes, r->at, 8 * (size_t)n)) return truncated(r);
+    OCTET_TRY(octet_memory_allocate(r->ctx, 8 * (size_t)n, &block));
+    *out = (octet_distinct){.hashes = block, .capacity = n};
+    for (uint32_t i = 0; i < n; i++) {
+        OCTET_TRY(read_u64(r, &out->hashes[i]));
+        OCTET_CHECK(r->ctx, i == 0 || out->hashes[i] > out->hashes[i - 1], OCTET_FORMAT,
+                    "%s: hash %" PRIu32 " of the samples is not above the one before", r->name, i);
+    }
+    out->n = n;
+    return OCTET_OK;
+}
+
+static octet_status read_ranges(reader *r, octet_statistics_row *row) {
+    for (int h = 0; h < OCTET_STATISTICS_HALVES; h++) {
+        octet_observed_range *range = &row->ranges[h];
+        uint32_t flags;
+        OCTET_TRY(read_f32(r, &range->min));
+        OCTET_TRY(read_f32(r, &range->max));
+        OCTET_TRY(read_u32(r, &flags));
+        range->seen = (flags & RANGE_SEEN) != 0;
+        range->saw_nan = (flags & RANGE_SAW_NAN) != 0;
+        const octet_observed_range empty = octet_range_empty();
+        const bool is_empty = range->min == empty.min && range->max == empty.max;
+        const bool is_sound =
+            range->seen ? range->min <= range->max || (is_empty && range->saw_nan) : is_empty && !range->saw_nan;
+        OCTET_CHECK(r->ctx, is_sound && range->max >= empty.max && flags <= (RANGE_SEEN | RANGE_SAW_NAN), OCTET_FORMAT,
+                    "%s: %s has the range %g to %g with flags %" PRIu32, r->name, row->name, (double)range->min,
+                    (double)range->max, flags);
+    }
+    return OCTET_OK;
+}
+
+static octet_status read_row(reader *r, octet_arena *arena, octet_statistics_row *row) {
+    uint32_t n_kinds, kind, size;
+    OCTET_TRY(read_text(r, arena, &row->name));
+    OCTET_TRY(read_u32(r, &row->occurrence));
+    OCTET_TRY(read_text(r, arena, &row->layer));
+    OCTET_TRY(read_u32(r, &n_kinds));
+    OCTET_CHECK(r->ctx, n_kinds > 0, OCTET_FORMAT, "%s: %s has no range", r->name, row->name);
+    OCTET_TRY(read_u32(r, &kind));
+    OCTET_TRY(read_u32(r, &size));
+    OCTET_CHECK(r->ctx, n_kinds == 1 && kind == KIND_RANGES, OCTET_UNSUPPORTED,
+                "%s: %s has more than a range; a later octet has written these statistics", r->name, row->name);
+    OCTET_CHECK(r->ctx, size == RANGES_SIZE, OCTET_FORMAT, "%s: the ranges of %s take %" PRIu32 " bytes, not %d",
+                r->name, row->name, size, RANGES_SIZE);
+    return read_ranges(r, row);
+}
+
+static octet_status read_rows(reader *r, octet_statistics *out) {
+    uint32_t n;
+    OCTET_TRY(read_u32(r, &n));
+    if (n > (r->bytes.size - r->at) / LEAST_ROW_SIZE) return truncated(r);
+    OCTET_TRY(OCTET_NEW(r->ctx, &out->arena, n, &out->rows));
+    out->n_rows = n;
+    for (uint32_t i = 0; i < n; i++) OCTET_TRY(read_row(r, &out->arena, &out->rows[i]));
+    return OCTET_OK;
+}
+
+static octet_status read_all(reader *r, octet_statistics *out) {
+    uint32_t version, flags;
+    uint64_t hash;
+    OCTET_CHECK(r->ctx, r->bytes.size >= sizeof MAGIC && memcmp(r->bytes.data, MAGIC, sizeof MAGIC) == 0, OCTET_FORMAT,
+                "%s: these are no statistics of octet", r->name);
+    r->at = sizeof MAGIC;
+    OCTET_TRY(read_u32(r, &version));
+    OCTET_CHECK(r->ctx, version == VERSION, OCTET_UNSUPPORTED,
+                "%s: statistics in version %" PRIu32 " of their layout; this octet reads version %d", r->name, version,
+                VERSION);
+    OCTET_TRY(read_u32(r, &flags));
+    OCTET_CHECK(r->ctx, flags <= KEEPS_STATE, OCTET_FORMAT, "%s: flags %" PRIu32 " in the head", r->name, flags);
+    out->keeps_state = flags != 0;
+    OCTET_TRY(read_u64(r, &out->fingerprint));
+    OCTET_TRY(read_u64(r, &out->n_samples));
+    OCTET_TRY(read_data_range(r, &out->data));
+    OCTET_TRY(read_hashes(r, out->n_samples, &out->distinct));
+    OCTET_TRY(read_rows(r, out));
+    const size_t end = r->at;
+    OCTET_TRY(read_u64(r, &hash));
+    OCTET_CHECK(r->ctx, r->at == r->bytes.size && hash == octet_hash(0, r->bytes.data, end), OCTET_FORMAT,
+                "%s: statistics and their check sum differ: the file is corrupt", r->name);
+    return OCTET_OK;
+}
+
+octet_status octet_statistics_read(octet_context *ctx, octet_bytes bytes, const char *name, octet_statistics **out) {
+    reader r = {.ctx = ctx, .bytes = bytes, .name = name};
+    octet_statistics *statistics = NULL;
+    OCTET_TRY(octet_statistics_create_empty(ctx, &statistics));
+    const octet_status status = read_all(&r, statistics);
+    if (status == OCTET_OK) *out = statistics;
+    else octet_statistics_destroy(ctx, statistics);
+    return status;
+}

@@ -1,0 +1,268 @@
+/* Rows, observers, merging and files of statistics, on small graphs. */
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "statistics/file.h"
+#include "statistics/observer.h"
+#include "support/graph_quantize.h"
+
+enum { N = 4 };
+
+/* x -> ABS -> RELU, both results under one name. */
+static void make_graph(fixture *f) {
+    const uint32_t x = input(f, N, 0.0f, 1.0f), a = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f);
+    const uint32_t y = unary(f, OCTET_OP_RELU, a, 0.0f, 1.0f);
+    f->graph->values[a].name = f->graph->values[y].name = "y";
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+}
+
+static octet_statistics *create(fixture *f) {
+    octet_statistics *statistics = NULL;
+    expect_ok(f, octet_statistics_create_for(&f->ctx, f->graph, &statistics));
+    return statistics;
+}
+
+/* What an observer tells after it saw these samples pass the graph of make_graph. */
+static octet_statistics *gather(fixture *f, const float *samples, size_t n) {
+    octet_statistics *statistics = create(f);
+    octet_arena arena = {0};
+    uint32_t *rows_of;
+    octet_observer *observer = NULL;
+    expect_ok(f, octet_statistics_bind(&f->ctx, &arena, statistics, f->graph, &rows_of));
+    expect_ok(f, octet_observer_create(&f->ctx, f->graph, statistics, rows_of, 1, &observer));
+    for (size_t i = 0; i < n; i++) {
+        float results[N];
+        for (int j = 0; j < N; j++) results[j] = fabsf(samples[i * N + (size_t)j]);
+        octet_observer_observe(observer, f->graph->inputs[0].value, samples + i * N, N);
+        for (uint32_t k = 0; k < 2; k++)
+            octet_observer_observe(observer, f->graph->operators[k].outputs[0], results, N);
+    }
+    expect_ok(f, octet_observer_give(&f->ctx, observer, statistics));
+    statistics->n_samples = n;
+    octet_observer_destroy(&f->ctx, observer);
+    octet_arena_free(&f->ctx, &arena);
+    return statistics;
+}
+
+static octet_buffer bytes_of(fixture *f, const octet_statistics *statistics) {
+    octet_buffer buffer = {0};
+    expect_ok(f, octet_statistics_write(&f->ctx, statistics, &buffer));
+    return buffer;
+}
+
+static void a_row_per_float_activation_in_order(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    octet_statistics *s = create(f);
+    assert_int_equal(s->n_rows, 3);
+    assert_string_equal(s->rows[0].name, "x");
+    assert_string_equal(s->rows[0].layer, "");
+    assert_string_equal(s->rows[1].name, "y");
+    assert_string_equal(s->rows[1].layer, "ABS");
+    assert_int_equal(s->rows[1].occurrence, 0);
+    assert_string_equal(s->rows[2].name, "y");
+    assert_int_equal(s->rows[2].occurrence, 1);
+    assert_false(octet_statistics_range(&s->rows[2]).seen);
+    octet_statistics_destroy(&f->ctx, s);
+}
+
+static void samples_go_to_the_half_of_their_hash(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    float samples[64][N] = {{0}};
+    bool both[2] = {false, false};
+    for (int i = 0; i < 64; i++) samples[i][0] = (float)(i + 1);
+    octet_statistics *s = gather(f, samples[0], 64);
+    octet_observed_range expected[2] = {octet_range_empty(), octet_range_empty()};
+    for (int i = 0; i < 64; i++) {
+        const uint32_t half = octet_observer_half(octet_hash(0, samples[i], sizeof samples[i]));
+        octet_range_observe(&expected[half], samples[i], N);
+        both[half] = true;
+    }
+    assert_true(both[0] && both[1]);
+    for (int h = 0; h < 2; h++) {
+        for (uint32_t row = 0; row < 3; row++) {
+            assert_true(s->rows[row].ranges[h].max == expected[h].max);
+            assert_true(s->rows[row].ranges[h].min == 0.0f);
+        }
+    }
+    const char *where;
+    const double growth = octet_statistics_late_growth(s, &where);
+    assert_true(growth == 64.0 / (double)expected[0].max - 1.0);
+    assert_int_equal(octet_statistics_n_distinct(s), 64);
+    octet_statistics_destroy(&f->ctx, s);
+}
+
+static void parts_merge_to_the_same_bytes_in_any_order(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    float samples[30][N];
+    for (int i = 0; i < 30; i++)
+        for (int j = 0; j < N; j++) samples[i][j] = i % 7 == 0 ? -0.0f : (float)((i * 37 + j * 11) % 23) - 11.5f;
+    octet_statistics *whole = gather(f, samples[0], 30);
+    octet_buffer expected = bytes_of(f, whole);
+    static const size_t ends[4] = {7, 8, 21, 30};
+    for (size_t first = 0; first < 4; first++) {
+        octet_statistics *merged = create(f);
+        for (size_t i = 0; i < 4; i++) {
+            const size_t part = (first + 3 * i) % 4, begin = part == 0 ? 0 : ends[part - 1];
+            octet_statistics *s = gather(f, samples[0] + begin * N, ends[part] - begin);
+            expect_ok(f, octet_statistics_merge(&f->ctx, merged, s));
+            octet_statistics_destroy(&f->ctx, s);
+        }
+        octet_buffer got = bytes_of(f, merged);
+        assert_int_equal(got.size, expected.size);
+        assert_memory_equal(got.data, expected.data, got.size);
+        octet_buffer_free(&f->ctx, &got);
+        octet_statistics_destroy(&f->ctx, merged);
+    }
+    octet_buffer_free(&f->ctx, &expected);
+    octet_statistics_destroy(&f->ctx, whole);
+}
+
+static void what_makes_another_model_makes_another_fingerprint(void **state) {
+    fixture *f = *state;
+    static const float weights[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const uint32_t x = input(f, N, 0.0f, 1.0f), w = constant(f, "w", 2, (const int32_t[]){2, N}, weights);
+    const uint32_t inputs[3] = {x, w, OCTET_NONE};
+    emit(f, OCTET_OP_FULLY_CONNECTED, inputs, 3, 0.0f, 1.0f);
+    octet_statistics *s = create(f);
+    octet_operator *op = &f->graph->operators[0];
+    float *data = (float *)(uintptr_t)f->graph->values[w].data;
+    octet_arena arena = {0};
+    uint32_t *rows_of;
+    for (int change = 0; change < 5; change++) {
+        octet_activation *activation = &op->options.fully_connected.activation;
+        if (change == 1) data[7] = 8.5f;
+        if (change == 2) *activation = OCTET_ACTIVATION_RELU;
+        if (change == 3) f->graph->values[x].name = "other";
+        if (change == 4) f->graph->values[x].shape.dims[0] = 2;
+        assert_int_equal(octet_statistics_bind(&f->ctx, &arena, s, f->graph, &rows_of),
+                         change == 0 ? OCTET_OK : OCTET_DATA);
+        octet_context_clear(&f->ctx);
+        data[7] = 8.0f;
+        *activation = OCTET_ACTIVATION_NONE;
+        f->graph->values[x].name = "x";
+        f->graph->values[x].shape.dims[0] = 1;
+    }
+    octet_arena_free(&f->ctx, &arena);
+    octet_statistics_destroy(&f->ctx, s);
+}
+
+static void parts_of_two_models_do_not_merge(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    octet_statistics *s = create(f), *other;
+    f->graph->operators[1].code = OCTET_OP_EXP;
+    other = create(f);
+    assert_int_equal(octet_statistics_merge(&f->ctx, s, other), OCTET_DATA);
+    assert_string_equal(f->ctx.message, "statistics of two models: only parts gathered with one model can be merged");
+    octet_statistics_destroy(&f->ctx, other);
+    octet_statistics_destroy(&f->ctx, s);
+}
+
+static void parts_of_a_model_with_state_do_not_merge(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    f->graph->values[f->graph->operators[0].outputs[0]].is_variable = true;
+    octet_statistics *s = create(f), *empty = create(f);
+    assert_true(s->keeps_state);
+    s->n_samples = 3;
+    expect_ok(f, octet_statistics_merge(&f->ctx, s, empty));
+    assert_int_equal(octet_statistics_merge(&f->ctx, s, s), OCTET_DATA);
+    assert_non_null(strstr(f->ctx.message, "keeps state from sample to sample"));
+    octet_statistics_destroy(&f->ctx, empty);
+    octet_statistics_destroy(&f->ctx, s);
+}
+
+/* A first file for the fuzz target, where OCTET_WRITE_CORPUS names a folder for them. */
+static void keep(fixture *f, const char *name, octet_buffer bytes) {
+    const char *corpus = getenv("OCTET_WRITE_CORPUS"), *path;
+    octet_arena arena = {0};
+    if (corpus == NULL) return;
+    expect_ok(f, octet_arena_format(&f->ctx, &arena, &path, "%s/%s", corpus, name));
+    expect_ok(f, octet_file_write(&f->ctx, path, (octet_bytes){bytes.data, bytes.size}));
+    octet_arena_free(&f->ctx, &arena);
+}
+
+static void files_give_back_what_was_written(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    const float samples[3 * N] = {1, -2, 3, 4, 0.5f, NAN, -8, 1, 1, -2, 3, 4};
+    for (size_t n = 0; n <= 3; n++) {
+        octet_statistics *s = gather(f, samples, n), *again = NULL;
+        if (n > 0) s->data = (octet_data_range){-8.0, 4.0, -1.0, 0.5};
+        octet_buffer bytes = bytes_of(f, s);
+        expect_ok(f, octet_statistics_read(&f->ctx, (octet_bytes){bytes.data, bytes.size}, "s", &again));
+        octet_buffer copy = bytes_of(f, again);
+        assert_int_equal(bytes.size, copy.size);
+        assert_memory_equal(bytes.data, copy.data, copy.size);
+        assert_int_equal(octet_statistics_n_distinct(again), n < 2 ? n : 2);
+        assert_int_equal(again->data.raw_min, s->data.raw_min);
+        static const char *const names[4] = {"empty", "one", "nan", "three"};
+        keep(f, names[n], bytes);
+        octet_buffer_free(&f->ctx, &copy);
+        octet_buffer_free(&f->ctx, &bytes);
+        octet_statistics_destroy(&f->ctx, again);
+        octet_statistics_destroy(&f->ctx, s);
+    }
+}
+
+/* Cut anywhere, with any byte changed: refused, and nothing leaks (teardown). */
+static void damaged_files_are_refused(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    const float samples[2 * N] = {1, -2, 3, 4, 0.5f, 7, -8, 1};
+    octet_statistics *s = gather(f, samples, 2), *again = NULL;
+    octet_buffer bytes = bytes_of(f, s);
+    for (size_t size = 0; size < bytes.size; size++) {
+        assert_int_equal(octet_statistics_read(&f->ctx, (octet_bytes){bytes.data, size}, "s", &again), OCTET_FORMAT);
+        octet_context_clear(&f->ctx);
+    }
+    for (size_t at = 0; at < bytes.size; at++) {
+        bytes.data[at] ^= 1;
+        const octet_status status = octet_statistics_read(&f->ctx, (octet_bytes){bytes.data, bytes.size}, "s", &again);
+        assert_true(status == OCTET_FORMAT || status == OCTET_UNSUPPORTED);
+        octet_context_clear(&f->ctx);
+        bytes.data[at] ^= 1;
+    }
+    bytes.data[8] = 2;
+    assert_int_equal(octet_statistics_read(&f->ctx, (octet_bytes){bytes.data, bytes.size}, "s", &again),
+                     OCTET_UNSUPPORTED);
+    assert_string_equal(f->ctx.message, "s: statistics in version 2 of their layout; this octet reads version 1");
+    octet_buffer_free(&f->ctx, &bytes);
+    octet_statistics_destroy(&f->ctx, s);
+}
+
+static void running_out_of_memory_leaks_nothing(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    const float samples[2 * N] = {1, -2, 3, 4, 0.5f, 7, -8, 1};
+    octet_statistics *s = gather(f, samples, 2), *again = NULL;
+    octet_buffer bytes = bytes_of(f, s);
+    const size_t before = f->ctx.memory_bytes;
+    octet_status status = OCTET_NOMEM;
+    for (uint64_t n = 1; status != OCTET_OK; n++) {
+        octet_context_clear(&f->ctx);
+        f->ctx.fail_allocation = f->ctx.n_allocations + n;
+        status = octet_statistics_read(&f->ctx, (octet_bytes){bytes.data, bytes.size}, "s", &again);
+        if (status == OCTET_OK) break;
+        assert_int_equal(status, OCTET_NOMEM);
+        assert_int_equal(f->ctx.memory_bytes, before);
+    }
+    f->ctx.fail_allocation = 0;
+    octet_buffer_free(&f->ctx, &bytes);
+    octet_statistics_destroy(&f->ctx, again);
+    octet_statistics_destroy(&f->ctx, s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(a_row_per_float_activation_in_order),        CASE(samples_go_to_the_half_of_their_hash),
+        CASE(parts_merge_to_the_same_bytes_in_any_order), CASE(what_makes_another_model_makes_another_fingerprint),
+        CASE(parts_of_two_models_do_not_merge),           CASE(parts_of_a_model_with_state_do_not_merge),
+        CASE(files_give_back_what_was_written),           CASE(damaged_files_are_refused),
+        CASE(running_out_of_memory_leaks_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
