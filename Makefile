@@ -10,7 +10,7 @@ OCTET := $(BUILD)/octet
 VENV := $(BUILD)/venv
 BENCH_VENV := $(BUILD)/bench/venv
 
-.PHONY: all help setup demo test test-shared conformance interop interop-shared sanitize fuzz fuzz-kernels bench check format install clean
+.PHONY: all help setup demo test test-shared conformance interop interop-shared sanitize fuzz fuzz-kernels bench docs check format install clean
 
 all:
 	@tools/setup --check
@@ -32,6 +32,7 @@ help:
 	@echo 'make fuzz         each fuzz target for SECONDS=60 with libFuzzer (clang)'
 	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops (minutes)'
 	@echo 'make bench        octet against LiteRT and ONNX Runtime, interleaved; memory; the whole job (packages into $(BENCH_VENV))'
+	@echo 'make docs         write docs/commands from what the command says of itself'
 	@echo 'make install      into PREFIX=$(PREFIX)'
 
 setup:
@@ -88,6 +89,9 @@ check: all
 
 format:
 	@tools/check_format --fix
+
+docs: all
+	@tools/docs $(OCTET)
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)

@@ -35,11 +35,13 @@ const struct command command_bench = {
     .paragraphs = (const char *const[]){"Runs one sample at a time on made-up input. Prints the time of a run, then "
                                         "time, share and kernel of every operator, and the memory that they take.",
                                         NULL},
-    .groups =
-        (const struct option_group[]){
-            {options, 0}, {kernel_options, offsetof(struct settings, run)}, {model_options, 0}, {json_option, 0}, {0}},
+    .groups = (const struct option_group[]){{"options", options, 0},
+                                            {"arithmetic", kernel_options, offsetof(struct settings, run)},
+                                            {"model and output", model_options, 0},
+                                            {NULL, json_option, 0},
+                                            {0}},
     .examples = (const struct example[]){{"Measure a bundled model for a fifth of a second.",
-                                          "octet bench examples/mnist/mnist_cnn_k2.h5 --seconds 0.2", true},
+                                          "octet bench examples/mnist/mnist_cnn_k2.h5 --seconds 0.2", false},
                                          {"Measure two threads, for a program to read.",
                                           "octet bench model.tflite --threads 2 --json", false},
                                          {0}},

@@ -31,7 +31,8 @@ const struct command command_check = {
     .paragraphs = (const char *const[]){"Names layer, operator, reason and remedy for each operator that does not run "
                                         "there.",
                                         NULL},
-    .groups = (const struct option_group[]){{options, 0}, {model_options, 0}, {json_option, 0}, {0}},
+    .groups =
+        (const struct option_group[]){{"options", options, 0}, {NULL, model_options, 0}, {NULL, json_option, 0}, {0}},
     .examples = (const struct example[]){{"A model for tflite-micro.",
                                           "octet check examples/mnist/mnist_cnn_k2.h5 --target tflm", true},
                                          {"Your own model for the Edge TPU, for a program to read.",

@@ -17,7 +17,7 @@ const struct command command_inspect = {
     .purpose = "show operators, tensors, scales and the memory plan of a model",
     .usage = "MODEL [options]",
     .paragraphs = (const char *const[]){"A Keras model is shown as the float graph that octet makes of it.", NULL},
-    .groups = (const struct option_group[]){{model_options, 0}, {json_option, 0}, {0}},
+    .groups = (const struct option_group[]){{"options", model_options, 0}, {NULL, json_option, 0}, {0}},
     .examples =
         (const struct example[]){
             {"What is in a quantized file.",

@@ -96,8 +96,14 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
 
 #define IN(member) offsetof(struct settings, member)
 
-static const struct option output_options[] = {
-    {"--output", 'o', "FILE", OPTION_TEXT, IN(output), 0, "the .tflite file to write"}, {0}};
+static const struct option calibration_options[] = {
+    {"--samples", 0, "N|all", OPTION_SAMPLES, IN(conversion.n_samples), IN(conversion.all_samples),
+     "calibrate on N samples drawn from the training split (default 100), or on all of it"},
+    {"--seed", 0, "S", OPTION_COUNT, IN(conversion.seed), 0,
+     "draw other samples: each seed draws its own, always the same (default 0)"},
+    {"--indices", 0, "FILE", OPTION_TEXT, IN(conversion.indices), 0,
+     "calibrate on the training samples with these indices: a JSON array, or one index per line"},
+    {0}};
 
 static const struct option test_options[] = {
     {"--test", 0, "DATA", OPTION_TEXT, IN(test), 0, "evaluate on these samples instead of the test split of `--data`"},
@@ -107,12 +113,7 @@ static const struct option test_options[] = {
     {0}};
 
 static const struct option conversion_options[] = {
-    {"--samples", 0, "N|all", OPTION_SAMPLES, IN(conversion.n_samples), IN(conversion.all_samples),
-     "calibrate on N samples drawn from the training split (default 100), or on all of it"},
-    {"--seed", 0, "S", OPTION_COUNT, IN(conversion.seed), 0,
-     "draw other samples: each seed draws its own, always the same (default 0)"},
-    {"--indices", 0, "FILE", OPTION_TEXT, IN(conversion.indices), 0,
-     "calibrate on the training samples with these indices: a JSON array, or one index per line"},
+    {"--output", 'o', "FILE", OPTION_TEXT, IN(output), 0, "the .tflite file to write"},
     {"--mode", 0, "MODE", OPTION_TEXT, IN(conversion.mode), 0, "the kind of quantization: {mode}"},
     {"--input-type", 0, "TYPE", OPTION_TEXT, IN(conversion.input_type), 0,
      "type of the inputs: {type}; with `--mode int16x8`: {int16x8 type}"},
@@ -141,16 +142,16 @@ const struct command command_quantize = {
             "Lines of the verdict that begin with `!` are warnings: too few calibration samples, the same sample "
             "again and again, data on another scale than in training, one class for every sample.",
             NULL},
-    .groups = (const struct option_group[]){{output_options, 0},
-                                            {source_options, IN(open)},
-                                            {scaling_options, IN(open)},
-                                            {conversion_options, 0},
-                                            {test_options, 0},
-                                            {sampling_options, IN(run)},
-                                            {kernel_options, IN(run)},
-                                            {threads_option, IN(run)},
-                                            {model_options, 0},
-                                            {json_option, 0},
+    .groups = (const struct option_group[]){{"options", conversion_options, 0},
+                                            {"data", source_options, IN(open)},
+                                            {"scaling", scaling_options, IN(open)},
+                                            {"calibration", calibration_options, 0},
+                                            {"evaluation", test_options, 0},
+                                            {NULL, sampling_options, IN(run)},
+                                            {"arithmetic", kernel_options, IN(run)},
+                                            {NULL, threads_option, IN(run)},
+                                            {"model and output", model_options, 0},
+                                            {NULL, json_option, 0},
                                             {0}},
     .examples =
         (const struct example[]){

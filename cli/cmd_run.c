@@ -57,13 +57,13 @@ const struct command command_run = {
     .usage = "MODEL --input X.npy -o Y.npy [options]",
     .paragraphs =
         (const char *const[]){"Outputs have the samples along their first axis, in the model's own type.", NULL},
-    .groups = (const struct option_group[]){{options, 0},
-                                            {split_option, offsetof(struct settings, run)},
-                                            {scaling_options, offsetof(struct settings, data)},
-                                            {sampling_options, offsetof(struct settings, run)},
-                                            {kernel_options, offsetof(struct settings, run)},
-                                            {threads_option, offsetof(struct settings, run)},
-                                            {model_options, 0},
+    .groups = (const struct option_group[]){{"options", options, 0},
+                                            {"data", split_option, offsetof(struct settings, run)},
+                                            {NULL, sampling_options, offsetof(struct settings, run)},
+                                            {"scaling", scaling_options, offsetof(struct settings, data)},
+                                            {"arithmetic", kernel_options, offsetof(struct settings, run)},
+                                            {NULL, threads_option, offsetof(struct settings, run)},
+                                            {"model", model_options, 0},
                                             {0}},
     .examples =
         (const struct example[]){

@@ -27,6 +27,7 @@ struct option {
 };
 
 struct option_group {
+    const char *title;            /* "scaling"; NULL goes on under the title above */
     const struct option *options; /* NULL ends a list */
     size_t offset;                /* of the struct that they fill in the settings of the command */
 };

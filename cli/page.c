@@ -40,12 +40,15 @@ static const char *expand(const char *source, char text[MAX_TEXT]) {
 
 static void write_options(const struct page_writer *w, const struct command *command) {
     char text[MAX_TEXT];
-    w->section("options");
-    w->list("option", 24);
-    for (const struct option_group *group = command->groups; group->options != NULL; group++)
+    for (const struct option_group *group = command->groups; group->options != NULL; group++) {
+        if (group->title != NULL) {
+            w->section(group->title);
+            w->list("option", 24);
+        }
         for (const struct option *o = group->options; o->name != NULL; o++)
             w->item((struct term){o->letter, o->name, o->value}, expand(o->help, text));
-    w->item((struct term){'h', "--help", NULL}, "print this");
+    }
+    w->item((struct term){'h', "--help", NULL}, "print this help");
 }
 
 static void write_examples(const struct page_writer *w, const struct command *command) {

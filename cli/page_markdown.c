@@ -71,7 +71,7 @@ static void example(const struct example *example) {
 static void see_also(const char *const *commands) {
     for (int i = 0; commands[i] != NULL; i++)
         printf("%s[octet %s](%s.md)", i == 0 ? "" : ", ", commands[i], commands[i]);
-    printf(", [all documents](../../README.md#where-to-look)\n");
+    printf(", [all documents](../../README.md)\n");
 }
 
 const struct page_writer page_markdown = {title, section, paragraph, list, item, example, see_also};
