@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #if defined(__linux__)
 #include <sys/prctl.h>
 #endif
@@ -37,21 +36,23 @@ typedef struct last_answer {
     char sentence[96];
 } last_answer;
 
-#define CRASH ": the HDF5 library fails on it (signal 00): the file is corrupt"
-#define ENDLESS ": the HDF5 library does not come to an end with it: the file is corrupt"
+static void put(last_answer *answer, const char *text) {
+    while (*text != '\0') answer->sentence[answer->verdict.size++] = *text++;
+}
 
 /* Calls nothing but write: the memory of the process may be in any state. */
 static void answer_signal(int number) {
-    static const last_answer crash = {{OCTET_FORMAT, sizeof CRASH - 1}, CRASH},
-                             endless = {{OCTET_LIMIT, sizeof ENDLESS - 1}, ENDLESS};
-    const int descriptor = answer_descriptor;
-    last_answer answer = number == SIGXCPU ? endless : crash;
-    if (number != SIGXCPU) {
-        char *digits = strchr(answer.sentence, '0');
-        digits[0] = (char)('0' + number / 10);
-        digits[1] = (char)('0' + number % 10);
+    last_answer answer = {.verdict = {.status = number == SIGXCPU ? OCTET_LIMIT : OCTET_FORMAT}};
+    const char tens[2] = {(char)('0' + number / 10 % 10)}, ones[2] = {(char)('0' + number % 10)};
+    if (number == SIGXCPU) {
+        put(&answer, ": the HDF5 library does not come to an end with it: the file is corrupt");
+    } else {
+        put(&answer, ": the HDF5 library fails on it (signal ");
+        if (number >= 10) put(&answer, tens);
+        put(&answer, ones);
+        put(&answer, "): the file is corrupt");
     }
-    const ssize_t n = write(descriptor, &answer, sizeof answer.verdict + (size_t)answer.verdict.size);
+    const ssize_t n = write(answer_descriptor, &answer, sizeof answer.verdict + (size_t)answer.verdict.size);
     _exit(n > 0 ? 0 : 1); /* a descriptor of -1 is no place to write to */
 }
 
@@ -106,7 +107,15 @@ static size_t refused_bytes;
 
 size_t limits_refused_bytes(void) { return refused_bytes; }
 
-#if defined(__GLIBC__) && !IS_SANITIZED
+#if IS_SANITIZED
+/* Read by the sanitizers when the program starts: they refuse large blocks in place of the limit of the system, and
+ * what they find is answered as the crash that it would be. */
+#define SANITIZER_OPTIONS "abort_on_error=1:allocator_may_return_null=1:max_allocation_size_mb=1024"
+const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
+const char *__asan_default_options(void) { return SANITIZER_OPTIONS; }
+const char *__tsan_default_options(void) { return SANITIZER_OPTIONS; }
+#elif defined(__GLIBC__)
 /* libhdf5 does not tell a lack of memory from damage. glibc lets a program stand in front of its allocator. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);

@@ -137,7 +137,8 @@ static void places_are_told(void **state) {
     assert_true(octet_process_program_path(program, sizeof program));
     assert_true(octet_process_code_path((const void *)(uintptr_t)places_are_told, code, sizeof code));
     assert_string_equal(code, program);
-    assert_true(octet_process_code_path((const void *)(uintptr_t)strlen, code, sizeof code));
+    /* What stdin points to lies in the C library. */
+    assert_true(octet_process_code_path(stdin, code, sizeof code));
     assert_string_not_equal(code, program);
     assert_int_equal(code[0], '/');
     assert_false(octet_process_program_path(program, 4));
