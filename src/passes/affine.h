@@ -1,7 +1,7 @@
 /* passes/affine.h - operators with weights and a bias, seen alike.
  * In:  CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED.
  * Out: where their constants are, and new constants in their place.
- * Knows: operand numbers and the axis of output channels.
+ * Knows: which of their operands are constants that can be folded into.
  * Does not know: which rewrite asks. */
 #ifndef OCTET_PASSES_AFFINE_H
 #define OCTET_PASSES_AFFINE_H

@@ -170,3 +170,23 @@ octet_status octet_builder_copy_operator(octet_builder *b, uint32_t k, uint32_t 
     return octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, op->n_inputs, &op->options, outputs,
                                     op->n_outputs, OCTET_NONE, out);
 }
+
+octet_status octet_builder_real_inputs(octet_builder *b) {
+    const octet_graph *from = b->from;
+    for (uint32_t i = 0; i < from->n_inputs; i++) {
+        uint32_t input;
+        OCTET_TRY(octet_builder_real(b, from->inputs[i].value, "input", &input));
+        OCTET_TRY(octet_graph_add_input(b->ctx, b->to, input, from->inputs[i].name));
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_builder_real_outputs(octet_builder *b) {
+    const octet_graph *from = b->from;
+    for (uint32_t i = 0; i < from->n_outputs; i++) {
+        uint32_t output;
+        OCTET_TRY(octet_builder_real(b, from->outputs[i].value, "output", &output));
+        OCTET_TRY(octet_graph_add_output(b->ctx, b->to, output, from->outputs[i].name));
+    }
+    return octet_graph_compact(b->ctx, b->to);
+}

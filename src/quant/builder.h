@@ -50,6 +50,10 @@ octet_status octet_builder_check_constant(octet_builder *builder, const octet_op
 octet_status octet_builder_copy_operator(octet_builder *builder, uint32_t k, uint32_t replaced, uint32_t value,
                                          uint32_t *out);
 
+/* The inputs of the graph in float, before its operators; its outputs in float, behind them, which completes it. */
+octet_status octet_builder_real_inputs(octet_builder *builder);
+octet_status octet_builder_real_outputs(octet_builder *builder);
+
 /* weights.c: a constant operand, weights and biases of operator k; *out is a value of `to`. */
 octet_status octet_builder_constant(octet_builder *builder, uint32_t k, uint32_t i, uint32_t *out);
 /* Biases with the given scales; int32, or int64 with int16 activations. */

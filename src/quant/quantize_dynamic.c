@@ -73,11 +73,7 @@ static octet_status convert_lstm(octet_builder *b, uint32_t k) {
 
 octet_status octet_quantize_dynamic(octet_builder *b) {
     const octet_graph *from = b->from;
-    for (uint32_t i = 0; i < from->n_inputs; i++) {
-        uint32_t input;
-        OCTET_TRY(octet_builder_real(b, from->inputs[i].value, "input", &input));
-        OCTET_TRY(octet_graph_add_input(b->ctx, b->to, input, from->inputs[i].name));
-    }
+    OCTET_TRY(octet_builder_real_inputs(b));
     for (uint32_t k = 0; k < from->n_operators; k++) {
         const octet_operator *op = &from->operators[k];
         if (is_large_lstm(from, op)) {
@@ -99,10 +95,5 @@ octet_status octet_quantize_dynamic(octet_builder *b) {
         if (op->code == OCTET_OP_FULLY_CONNECTED)
             b->to->operators[index].options.fully_connected.asymmetric_quantize_inputs = true;
     }
-    for (uint32_t i = 0; i < from->n_outputs; i++) {
-        uint32_t output;
-        OCTET_TRY(octet_builder_real(b, from->outputs[i].value, "output", &output));
-        OCTET_TRY(octet_graph_add_output(b->ctx, b->to, output, from->outputs[i].name));
-    }
-    return octet_graph_compact(b->ctx, b->to);
+    return octet_builder_real_outputs(b);
 }

@@ -62,18 +62,9 @@ static octet_status halve_all(octet_builder *b) {
 
 octet_status octet_quantize_float16(octet_builder *b) {
     const octet_graph *from = b->from;
-    for (uint32_t i = 0; i < from->n_inputs; i++) {
-        uint32_t input;
-        OCTET_TRY(octet_builder_real(b, from->inputs[i].value, "input", &input));
-        OCTET_TRY(octet_graph_add_input(b->ctx, b->to, input, from->inputs[i].name));
-    }
+    OCTET_TRY(octet_builder_real_inputs(b));
     OCTET_TRY(halve_all(b));
     for (uint32_t k = 0; k < from->n_operators; k++)
         OCTET_TRY(octet_builder_copy_operator(b, k, OCTET_NONE, OCTET_NONE, NULL));
-    for (uint32_t i = 0; i < from->n_outputs; i++) {
-        uint32_t output;
-        OCTET_TRY(octet_builder_real(b, from->outputs[i].value, "output", &output));
-        OCTET_TRY(octet_graph_add_output(b->ctx, b->to, output, from->outputs[i].name));
-    }
-    return octet_graph_compact(b->ctx, b->to);
+    return octet_builder_real_outputs(b);
 }

@@ -37,3 +37,8 @@ octet_status octet_infer_check_broadcast(octet_context *ctx, const octet_operato
                 op->layer, octet_shape_text(a, text_a), octet_shape_text(b, text_b), octet_operator_name(op->code));
     return OCTET_OK;
 }
+
+octet_status octet_infer_unknown(octet_context *ctx, const octet_operator *op) {
+    return octet_context_fail(ctx, OCTET_INTERNAL, "%s: no shape rule for %s", op->layer,
+                              octet_operator_name(op->code));
+}

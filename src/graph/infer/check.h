@@ -12,6 +12,8 @@
  * min_inputs are present. */
 octet_status octet_infer_check_arity(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
                                      uint32_t min_inputs, uint32_t max_inputs, uint32_t n_outputs);
+/* Always fails: the family has no rule for this operator. */
+octet_status octet_infer_unknown(octet_context *ctx, const octet_operator *op);
 /* MODEL unless inputs i and j (both present) have the same type. */
 octet_status octet_infer_check_same_type(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
                                          uint32_t i, uint32_t j);

@@ -58,6 +58,7 @@ static octet_status infer_batch_matmul(octet_context *ctx, const octet_graph *gr
 
 octet_status octet_infer_dense(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
                                octet_inferred *out) {
-    return op->code == OCTET_OP_FULLY_CONNECTED ? infer_fully_connected(ctx, graph, op, out)
-                                                : infer_batch_matmul(ctx, graph, op, out);
+    if (op->code == OCTET_OP_FULLY_CONNECTED) return infer_fully_connected(ctx, graph, op, out);
+    if (op->code == OCTET_OP_BATCH_MATMUL) return infer_batch_matmul(ctx, graph, op, out);
+    return octet_infer_unknown(ctx, op);
 }

@@ -1,7 +1,7 @@
 /* graph/infer/infer.h - types and shapes of an operator's outputs from its inputs and options.
  * In:  an operator whose inputs are known; constants where the shape depends on values (RESHAPE, PAD, TILE, ...).
  * Out: a type and a shape per output, or MODEL with a sentence.
- * Knows: TFLite's rules for every operator, one function per family in infer_<family>.c behind one table.
+ * Knows: TFLite's rules for every operator, one function per family (families.h).
  * Does not know: quantization (an output of a quantized input has the input's type), kernels. */
 #ifndef OCTET_GRAPH_INFER_INFER_H
 #define OCTET_GRAPH_INFER_INFER_H
@@ -18,7 +18,7 @@ typedef struct octet_inferred {
  * and sizes are checked here. */
 octet_status octet_infer(octet_context *ctx, const octet_graph *graph, const octet_operator *op, octet_inferred *out);
 
-/* For infer_<family>.c. */
+/* For the families. */
 typedef octet_status octet_infer_function(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
                                           octet_inferred *out);
 

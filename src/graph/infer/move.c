@@ -413,6 +413,5 @@ octet_status octet_infer_move(octet_context *ctx, const octet_graph *graph, cons
                                           rules[i].many_outputs ? op->n_outputs : 1));
         return rules[i].rule(ctx, graph, op, octet_graph_input(graph, op, rules[i].data), out);
     }
-    return octet_context_fail(ctx, OCTET_INTERNAL, "%s: no shape rule for %s", op->layer,
-                              octet_operator_name(op->code));
+    return octet_infer_unknown(ctx, op);
 }

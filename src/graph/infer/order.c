@@ -18,7 +18,8 @@ static octet_status infer_top_k(octet_context *ctx, const octet_graph *graph, co
 octet_status octet_infer_order(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
                                octet_inferred *out) {
     if (op->code == OCTET_OP_TOPK_V2) return infer_top_k(ctx, graph, op, out);
-    OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 2, 2, 1)); /* CUMSUM */
+    if (op->code != OCTET_OP_CUMSUM) return octet_infer_unknown(ctx, op);
+    OCTET_TRY(octet_infer_check_arity(ctx, graph, op, 2, 2, 1));
     const octet_value *input = octet_graph_input(graph, op, 0);
     int32_t axis = 0, n = 0;
     OCTET_TRY(octet_infer_constant_i32(ctx, graph, op, 1, 1, &axis, &n));

@@ -69,5 +69,6 @@ octet_status octet_infer_scatter(octet_context *ctx, const octet_graph *graph, c
                                  octet_inferred *out) {
     if (op->code == OCTET_OP_ONE_HOT) return infer_one_hot(ctx, graph, op, out);
     if (op->code == OCTET_OP_SCATTER_ND) return infer_scatter_nd(ctx, graph, op, out);
-    return infer_update_slice(ctx, graph, op, out);
+    if (op->code == OCTET_OP_DYNAMIC_UPDATE_SLICE) return infer_update_slice(ctx, graph, op, out);
+    return octet_infer_unknown(ctx, op);
 }

@@ -74,5 +74,6 @@ octet_status octet_infer_shape(octet_context *ctx, const octet_graph *graph, con
         return octet_infer_check_result(ctx, op, a->type, a->shape.dims[0] > b->shape.dims[0] ? &a->shape : &b->shape,
                                         out);
     }
-    return octet_infer_check_result(ctx, op, a->type, &a->shape, out); /* ZEROS_LIKE */
+    if (op->code != OCTET_OP_ZEROS_LIKE) return octet_infer_unknown(ctx, op);
+    return octet_infer_check_result(ctx, op, a->type, &a->shape, out);
 }
