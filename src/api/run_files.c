@@ -5,6 +5,7 @@
 
 #include "api/options.h"
 #include "api/sweep.h"
+#include "formats/kind.h"
 #include "formats/npy.h"
 
 typedef struct run_job {
@@ -41,7 +42,7 @@ static octet_status try_raw(octet_context *ctx, run_job *job, uint32_t i, octet_
     const char *path = octet_samples_name(samples);
     if (!octet_file_exists(path) || octet_file_is_directory(path)) return OCTET_OK;
     OCTET_TRY(octet_file_open(ctx, path, &job->files[i]));
-    if (!octet_npy_is(job->files[i].bytes)) return OCTET_OK;
+    if (octet_file_kind_of(job->files[i].bytes) != OCTET_FILE_NPY) return OCTET_OK;
     octet_array array;
     OCTET_TRY(octet_npy_parse(ctx, job->files[i].bytes, path, &array));
     if (strcmp(octet_element_name(array.element), octet_type_name(value->type)) != 0) return OCTET_OK;

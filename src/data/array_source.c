@@ -2,6 +2,7 @@
 
 #include "formats/gzip.h"
 #include "formats/idx.h"
+#include "formats/kind.h"
 #include "formats/npy.h"
 
 enum { HEAD_SIZE = 4096 }; /* holds every header of IDX and all but monstrous ones of .npy */
@@ -14,9 +15,10 @@ static octet_status read_prefix(octet_context *ctx, octet_array_source *source, 
 }
 
 static octet_status parse_header(octet_context *ctx, octet_array_source *source, octet_bytes bytes) {
-    source->is_idx = octet_idx_is(bytes);
+    const octet_file_kind kind = octet_file_kind_of(bytes);
+    source->is_idx = kind == OCTET_FILE_IDX;
     if (source->is_idx) return octet_idx_header(ctx, bytes, source->name, &source->array, &source->offset);
-    OCTET_CHECK(ctx, octet_npy_is(bytes), OCTET_FORMAT,
+    OCTET_CHECK(ctx, kind == OCTET_FILE_NPY, OCTET_FORMAT,
                 "%s: neither .npy nor IDX by its first bytes (%zu bytes in all)", source->name, bytes.size);
     return octet_npy_header(ctx, bytes, source->name, &source->array, &source->offset);
 }
@@ -52,7 +54,7 @@ static octet_status open_source(octet_context *ctx, octet_arena *arena, const ch
         OCTET_TRY(octet_arena_string(ctx, arena, path, &out->name));
         OCTET_TRY(octet_file_open(ctx, path, &out->file));
         OCTET_CHECK(ctx, out->file.bytes.size > 0, OCTET_FORMAT, "%s: the file is empty", path);
-        out->storage = octet_gzip_is(out->file.bytes) ? OCTET_ARRAY_GZIP : OCTET_ARRAY_WHOLE;
+        out->storage = octet_file_kind_of(out->file.bytes) == OCTET_FILE_GZIP ? OCTET_ARRAY_GZIP : OCTET_ARRAY_WHOLE;
     }
     octet_bytes head = out->file.bytes;
     if (out->storage != OCTET_ARRAY_WHOLE) {

@@ -3,10 +3,7 @@
 #include <string.h>
 
 #include "data/samples.h"
-#include "formats/gzip.h"
-#include "formats/idx.h"
 #include "formats/image/image.h"
-#include "formats/npy.h"
 #include "formats/zip.h"
 
 static bool ends_with(const char *text, size_t length, const char *ending) {
@@ -166,13 +163,12 @@ static octet_status find_in_folder(octet_context *ctx, octet_arena *arena, const
 static octet_status find_file(octet_context *ctx, octet_arena *arena, const char *path, octet_places *out) {
     octet_file file;
     OCTET_TRY(octet_file_open(ctx, path, &file));
-    const octet_bytes bytes = file.bytes;
-    const bool is_archive = octet_zip_is(bytes), is_picture = octet_image_format_of(bytes) != OCTET_IMAGE_NONE;
-    const bool is_array = octet_npy_is(bytes) || octet_idx_is(bytes) || octet_gzip_is(bytes);
-    const size_t size = bytes.size;
+    const octet_file_kind kind = octet_file_kind_of(file.bytes);
     octet_file_close(&file);
-    if (is_archive) return find_in_archive(ctx, arena, path, out);
-    OCTET_CHECK(ctx, size > 0, OCTET_FORMAT, "%s: the file is empty", path);
+    if (kind == OCTET_FILE_ZIP) return find_in_archive(ctx, arena, path, out);
+    const bool is_array = kind == OCTET_FILE_NPY || kind == OCTET_FILE_IDX || kind == OCTET_FILE_GZIP;
+    const bool is_picture = octet_image_is(kind);
+    OCTET_CHECK(ctx, kind != OCTET_FILE_EMPTY, OCTET_FORMAT, "%s: the file is empty", path);
     OCTET_CHECK(ctx, is_array || is_picture, OCTET_DATA,
                 "%s: no .npy, .npz, IDX (or .gz) file and no picture by its first bytes", path);
     out->is_single = true;

@@ -5,12 +5,9 @@
 #include <zlib.h>
 
 #include "base/memory.h"
+#include "formats/kind.h"
 
 enum { MAX_DEFLATE_RATIO = 1032, MIN_MEMBER = 18 };
-
-bool octet_gzip_is(octet_bytes bytes) {
-    return bytes.size >= 3 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b && bytes.data[2] == 8;
-}
 
 static octet_status corrupt(octet_context *ctx, const char *name, const char *why) {
     return octet_context_fail(ctx, OCTET_FORMAT, "%s: %s: the gzip file is truncated or corrupt", name, why);
@@ -76,7 +73,7 @@ static octet_status inflate_up_to(octet_context *ctx, z_stream *z, octet_bytes b
         if (result == Z_STREAM_END) {
             /* Another member may follow; gzip ignores anything else (zero padding of tapes). */
             const octet_bytes rest = {bytes.data + bytes.size - left, left};
-            if (!octet_gzip_is(rest)) {
+            if (octet_file_kind_of(rest) != OCTET_FILE_GZIP) {
                 *ended = true;
                 return OCTET_OK;
             }

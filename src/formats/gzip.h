@@ -8,7 +8,6 @@
 
 #include "base/buffer.h"
 
-bool octet_gzip_is(octet_bytes bytes);
 /* Decompresses everything into `out` (emptied first; the caller frees it); checksums are verified. max_bytes: LIMIT
  * when there is more (0: 2 GiB). Errors: FORMAT (corrupt, truncated), LIMIT, NOMEM. */
 octet_status octet_gzip_read(octet_context *ctx, octet_bytes bytes, const char *name, size_t max_bytes,

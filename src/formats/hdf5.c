@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "formats/hdf5/exchange.h"
 #include "formats/hdf5/tree.h"
+#include "formats/kind.h"
 
 struct octet_hdf5 {
     octet_arena arena;
@@ -17,20 +18,13 @@ struct octet_hdf5 {
     octet_hdf5_node root;
 };
 
-bool octet_hdf5_is(octet_bytes bytes) {
-    static const uint8_t signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-    for (size_t offset = 0; octet_bytes_inside(bytes, offset, 8); offset = offset == 0 ? 512 : 2 * offset)
-        if (memcmp(bytes.data + offset, signature, 8) == 0) return true;
-    return false;
-}
-
 /* Gives *descriptor to octet-hdf5: of the file, or of a copy of the bytes. */
 static octet_status read_file(octet_context *ctx, const char *path, octet_hdf5 *hdf5, int *descriptor) {
     if (path != NULL) {
         OCTET_TRY(octet_file_open_with_descriptor(ctx, path, &hdf5->file, descriptor));
         hdf5->bytes = hdf5->file.bytes;
     }
-    OCTET_CHECK(ctx, octet_hdf5_is(hdf5->bytes), OCTET_FORMAT,
+    OCTET_CHECK(ctx, octet_file_kind_of(hdf5->bytes) == OCTET_FILE_HDF5, OCTET_FORMAT,
                 "%s: %zu bytes without HDF5's signature: not an HDF5 file", hdf5->name, hdf5->bytes.size);
     if (path == NULL) OCTET_TRY(octet_file_from_bytes(ctx, hdf5->bytes, hdf5->name, descriptor));
     return octet_hdf5_exchange(ctx, *descriptor, hdf5->bytes.size, hdf5->name, &hdf5->body);

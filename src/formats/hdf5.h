@@ -57,9 +57,6 @@ octet_status octet_hdf5_open(octet_context *ctx, const char *path, octet_hdf5 **
 octet_status octet_hdf5_open_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_hdf5 **out);
 void octet_hdf5_close(octet_context *ctx, octet_hdf5 *hdf5); /* NULL is allowed */
 
-/* True when the bytes carry HDF5's signature (at 0 or a power of two from 512 on). */
-bool octet_hdf5_is(octet_bytes bytes);
-
 const char *octet_hdf5_name(const octet_hdf5 *hdf5); /* the path or name given at opening */
 const octet_hdf5_node *octet_hdf5_root(const octet_hdf5 *hdf5);
 /* A node by its path from `from` (NULL: the root), as "dense/kernel:0" or "/model_weights/dense"; NULL when there is

@@ -13,6 +13,7 @@
 
 #include "formats/array.h"
 
+/* IDX has no signature: zeros, a type and a rank that exist (formats/kind.h asks for stronger signs first). */
 bool octet_idx_is(octet_bytes bytes);
 /* As octet_npy_header and octet_npy_parse, but bytes after the elements are FORMAT. */
 octet_status octet_idx_header(octet_context *ctx, octet_bytes bytes, const char *name, octet_array *out,

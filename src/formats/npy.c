@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "formats/kind.h"
 
 enum { MAGIC_SIZE = 6, MAX_HEADER = 1 << 16 };
-
-bool octet_npy_is(octet_bytes bytes) {
-    return bytes.size >= MAGIC_SIZE && memcmp(bytes.data, "\x93NUMPY", MAGIC_SIZE) == 0;
-}
 
 /* A reader of the dictionary's text. */
 typedef struct cursor {
@@ -106,7 +103,8 @@ static octet_status take_item(cursor *c, octet_array *out, unsigned *seen) {
 octet_status octet_npy_header(octet_context *ctx, octet_bytes bytes, const char *name, octet_array *out,
                               size_t *offset) {
     *out = (octet_array){0};
-    OCTET_CHECK(ctx, octet_npy_is(bytes), OCTET_FORMAT, "%s: %zu bytes that do not begin like .npy", name, bytes.size);
+    OCTET_CHECK(ctx, octet_file_kind_of(bytes) == OCTET_FILE_NPY, OCTET_FORMAT,
+                "%s: %zu bytes that do not begin like .npy", name, bytes.size);
     OCTET_CHECK(ctx, bytes.size >= 12, OCTET_FORMAT, "%s: the .npy file ends within its header", name);
     const uint8_t major = bytes.data[MAGIC_SIZE];
     OCTET_CHECK(ctx, major >= 1 && major <= 3, OCTET_UNSUPPORTED, "%s: version %d of .npy; 1 to 3 are known", name,
@@ -161,7 +159,7 @@ octet_status octet_npy_append(octet_context *ctx, octet_buffer *out, const char 
         n *= (size_t)dims[i];
     }
     const size_t start = out->size;
-    OCTET_TRY(octet_buffer_append(ctx, out, "\x93NUMPY\1\0\0\0", 10));
+    OCTET_TRY(octet_buffer_append(ctx, out, OCTET_SIGNATURE_NPY "\1\0\0\0", 10));
     OCTET_TRY(octet_buffer_format(ctx, out, "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }", descr, shape,
                                   rank == 1 ? "," : ""));
     while ((out->size - start + 1) % 64 != 0) OCTET_TRY(octet_buffer_append(ctx, out, " ", 1));

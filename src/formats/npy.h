@@ -13,7 +13,6 @@
 
 #include "formats/array.h"
 
-bool octet_npy_is(octet_bytes bytes);
 /* Reads the header from the first bytes of a file, which need not be all. *offset: where the elements begin; out->data
  * is NULL. FORMAT; UNSUPPORTED for element types that are no numbers; LIMIT for more than 8 dimensions. */
 octet_status octet_npy_header(octet_context *ctx, octet_bytes bytes, const char *name, octet_array *out,

@@ -15,10 +15,6 @@ struct octet_zip {
     size_t n_entries;
 };
 
-bool octet_zip_is(octet_bytes bytes) {
-    return bytes.size >= 4 && (memcmp(bytes.data, "PK\3\4", 4) == 0 || memcmp(bytes.data, "PK\5\6", 4) == 0);
-}
-
 static octet_status open_archive(octet_context *ctx, octet_zip *zip, octet_bytes bytes) {
     OCTET_CHECK(ctx, bytes.size > 0, OCTET_FORMAT, "%s: the file is empty: not a zip archive",
                 zip->name); /* libzip takes it for one */

@@ -16,8 +16,6 @@ octet_status octet_zip_open(octet_context *ctx, const char *path, octet_zip **ou
 octet_status octet_zip_open_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_zip **out);
 void octet_zip_close(octet_context *ctx, octet_zip *zip); /* NULL is allowed */
 
-bool octet_zip_is(octet_bytes bytes); /* "PK" and the mark of a local file or of an empty archive */
-
 const char *octet_zip_archive(const octet_zip *zip); /* the path or name given at opening */
 size_t octet_zip_count(const octet_zip *zip);
 const char *octet_zip_name(const octet_zip *zip, size_t index); /* index < count */

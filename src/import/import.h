@@ -6,6 +6,7 @@
 #ifndef OCTET_IMPORT_IMPORT_H
 #define OCTET_IMPORT_IMPORT_H
 
+#include "formats/kind.h"
 #include "graph/graph.h"
 
 typedef struct octet_import_options {
@@ -15,11 +16,10 @@ typedef struct octet_import_options {
     uint32_t n_input_shapes;
 } octet_import_options;
 
-typedef enum octet_file_kind { OCTET_FILE_KERAS_H5, OCTET_FILE_KERAS_ZIP, OCTET_FILE_TFLITE } octet_file_kind;
 /* What wrote the model; a .h5 holds either dialect of Keras. */
 typedef enum octet_model_kind { OCTET_KIND_KERAS_2, OCTET_KIND_KERAS_3, OCTET_KIND_TFLITE } octet_model_kind;
 
-/* FORMAT when the first bytes are of none of these; `name` is used in messages. */
+/* OCTET_FILE_HDF5, OCTET_FILE_ZIP or OCTET_FILE_TFLITE; FORMAT for every other kind. `name` is used in messages. */
 octet_status octet_import_file_kind(octet_context *ctx, octet_bytes bytes, const char *name, octet_file_kind *out);
 /* options and kind may be NULL. Errors: IO, FORMAT, UNSUPPORTED, MODEL, LIMIT, NOMEM. */
 octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options,

@@ -10,6 +10,7 @@
 #include "export/tflite/layout.h"
 #include "formats/flatbuffer_builder.h"
 #include "formats/flexbuffer.h"
+#include "formats/kind.h"
 #include "tflite/builtin.h"
 #include "tflite/options.h"
 #include "tflite/schema.h"
@@ -365,7 +366,7 @@ octet_status octet_export_tflite(octet_context *ctx, const octet_graph *graph, o
     octet_status status = octet_tflite_layout_plan(ctx, &w.scratch, graph, &w.layout);
     if (status == OCTET_OK) status = build_model(ctx, &w, &model);
     if (status == OCTET_OK)
-        status = octet_flatbuffer_builder_finish(ctx, &w.builder, model, OCTET_TFLITE_IDENTIFIER, out);
+        status = octet_flatbuffer_builder_finish(ctx, &w.builder, model, OCTET_SIGNATURE_TFLITE, out);
     octet_flatbuffer_builder_free(ctx, &w.builder);
     octet_arena_free(ctx, &w.scratch);
     return status;

@@ -1,14 +1,9 @@
 #include "formats/image/image.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 
-octet_image_format octet_image_format_of(octet_bytes bytes) {
-    if (bytes.size >= 8 && memcmp(bytes.data, "\x89PNG\r\n\x1a\n", 8) == 0) return OCTET_IMAGE_PNG;
-    if (bytes.size >= 3 && memcmp(bytes.data, "\xff\xd8\xff", 3) == 0) return OCTET_IMAGE_JPEG;
-    if (bytes.size >= 26 && memcmp(bytes.data, "BM", 2) == 0) return OCTET_IMAGE_BMP;
-    return OCTET_IMAGE_NONE;
+bool octet_image_is(octet_file_kind kind) {
+    return kind == OCTET_FILE_PNG || kind == OCTET_FILE_JPEG || kind == OCTET_FILE_BMP;
 }
 
 octet_status octet_image_prepare(octet_context *ctx, const char *name, uint64_t width, uint64_t height,
@@ -33,15 +28,12 @@ void octet_image_free(octet_context *ctx, octet_image *image) {
 static octet_status read_any(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,
                              octet_image *out) {
     *out = (octet_image){0};
-    octet_status status = OCTET_OK;
-    switch (octet_image_format_of(bytes)) {
-    case OCTET_IMAGE_PNG: status = octet_png_read(ctx, bytes, name, measure_only, out); break;
-    case OCTET_IMAGE_JPEG: status = octet_jpeg_read(ctx, bytes, name, measure_only, out); break;
-    case OCTET_IMAGE_BMP: status = octet_bmp_read(ctx, bytes, name, measure_only, out); break;
-    case OCTET_IMAGE_NONE:
-        status = octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: no PNG, JPEG or BMP picture by its first bytes", name);
-        break;
-    }
+    const octet_file_kind kind = octet_file_kind_of(bytes);
+    OCTET_CHECK(ctx, octet_image_is(kind), OCTET_UNSUPPORTED, "%s: no PNG, JPEG or BMP picture by its first bytes",
+                name);
+    const octet_status status = kind == OCTET_FILE_PNG    ? octet_png_read(ctx, bytes, name, measure_only, out)
+                                : kind == OCTET_FILE_JPEG ? octet_jpeg_read(ctx, bytes, name, measure_only, out)
+                                                          : octet_bmp_read(ctx, bytes, name, measure_only, out);
     if (status != OCTET_OK) octet_image_free(ctx, out);
     return status;
 }

@@ -8,22 +8,16 @@
 #define OCTET_FORMATS_IMAGE_IMAGE_H
 
 #include "base/buffer.h"
+#include "formats/kind.h"
 
 enum { OCTET_IMAGE_MAX_SIDE = 1 << 15, OCTET_IMAGE_MAX_PIXELS = 1 << 26 };
-
-typedef enum octet_image_format {
-    OCTET_IMAGE_NONE,
-    OCTET_IMAGE_PNG,
-    OCTET_IMAGE_JPEG,
-    OCTET_IMAGE_BMP
-} octet_image_format;
 
 typedef struct octet_image {
     int32_t width, height;
     uint8_t *pixels; /* height * width * 3 */
 } octet_image;
 
-octet_image_format octet_image_format_of(octet_bytes bytes);
+bool octet_image_is(octet_file_kind kind); /* PNG, JPEG, BMP */
 /* Width and height only, from the header; much cheaper than decoding. */
 octet_status octet_image_measure(octet_context *ctx, octet_bytes bytes, const char *name, int32_t *width,
                                  int32_t *height);

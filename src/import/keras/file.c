@@ -108,14 +108,14 @@ static octet_status open_zip(octet_context *ctx, sources *s, const char *path, c
 
 static octet_status import_sources(octet_context *ctx, sources *s, const char *path,
                                    const octet_import_options *options, octet_graph *graph) {
-    octet_file_kind kind = OCTET_FILE_KERAS_H5;
+    octet_file_kind kind = OCTET_FILE_HDF5;
     if (s->given == NULL) OCTET_TRY(octet_file_open(ctx, path, &s->file));
     OCTET_TRY(octet_import_file_kind(ctx, s->given != NULL ? *s->given : s->file.bytes, path, &kind));
     s->label = path;
-    if (kind == OCTET_FILE_KERAS_ZIP) {
+    if (kind == OCTET_FILE_ZIP) {
         OCTET_TRY(open_zip(ctx, s, path, options));
     } else {
-        OCTET_CHECK(ctx, kind == OCTET_FILE_KERAS_H5, OCTET_FORMAT, "%s: is no Keras model", path);
+        OCTET_CHECK(ctx, kind == OCTET_FILE_HDF5, OCTET_FORMAT, "%s: is no Keras model", path);
         OCTET_TRY(open_h5(ctx, s, path, options));
     }
     if (s->version == 0) s->version = 2;

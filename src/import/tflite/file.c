@@ -10,7 +10,7 @@
 static octet_status open_model(octet_context *ctx, octet_tflite_source *source, const char *name) {
     octet_flatbuffer *fb = &source->fb;
     int32_t version;
-    OCTET_TRY(octet_flatbuffer_open(ctx, source->bytes, OCTET_TFLITE_IDENTIFIER, name, fb, &source->model));
+    OCTET_TRY(octet_flatbuffer_open(ctx, source->bytes, OCTET_SIGNATURE_TFLITE, name, fb, &source->model));
     OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &source->model, OCTET_TFLITE_MODEL_VERSION, 0, &version));
     OCTET_CHECK(ctx, version == OCTET_TFLITE_SCHEMA_VERSION, OCTET_UNSUPPORTED,
                 "%s: schema version %d, octet reads version %d", name, version, OCTET_TFLITE_SCHEMA_VERSION);

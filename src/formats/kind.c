@@ -1,0 +1,67 @@
+#include "formats/kind.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "formats/idx.h"
+
+typedef struct signature {
+    octet_file_kind kind;
+    size_t at, size;
+    const char *text;
+} signature;
+
+#define SIGNATURE(kind, at, text) \
+    { OCTET_FILE_##kind, (at), sizeof(text) - 1, (text) }
+#define HDF5_SIGNATURE "\x89HDF\r\n\x1a\n"
+
+/* The first that fits counts: TFLITE comes late, since bytes 4 to 7 of a .gz are a date. */
+static const signature strong[] = {
+    SIGNATURE(HDF5, 0, HDF5_SIGNATURE),
+    SIGNATURE(PNG, 0, "\x89PNG\r\n\x1a\n"),
+    SIGNATURE(NPY, 0, OCTET_SIGNATURE_NPY),
+    SIGNATURE(ZIP, 0, "PK\3\4"), /* the header of a file */
+    SIGNATURE(ZIP, 0, "PK\5\6"), /* the end of an archive without any */
+    SIGNATURE(GZIP, 0, "\x1f\x8b\x08"),
+    SIGNATURE(JPEG, 0, "\xff\xd8\xff"),
+    SIGNATURE(TFLITE, 4, OCTET_SIGNATURE_TFLITE),
+};
+
+static const signature weak[] = {
+    SIGNATURE(GIT_LFS, 0, "version https://git-lfs"),
+    SIGNATURE(JSON, 0, "{"),
+    SIGNATURE(MARKUP, 0, "<"),
+};
+
+static bool stands_at(octet_bytes bytes, size_t at, const char *text, size_t size) {
+    return octet_bytes_inside(bytes, at, size) && memcmp(bytes.data + at, text, size) == 0;
+}
+
+static octet_file_kind find(octet_bytes bytes, const signature *list, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (stands_at(bytes, list[i].at, list[i].text, list[i].size)) return list[i].kind;
+    return OCTET_FILE_UNKNOWN;
+}
+
+/* HDF5's own rule: behind a user block of 512 bytes or twice, four times, ... as many. */
+static bool has_user_block(octet_bytes bytes) {
+    for (size_t at = 512; at < bytes.size; at *= 2)
+        if (stands_at(bytes, at, HDF5_SIGNATURE, sizeof HDF5_SIGNATURE - 1)) return true;
+    return false;
+}
+
+octet_file_kind octet_file_kind_of(octet_bytes bytes) {
+    enum { BMP_HEADERS = 26, PICKLE_PROTOCOL = 0x80, NEWEST_PICKLE = 5, FIELD_1 = 0x08, FIELD_1_MESSAGE = 0x0a };
+    if (bytes.size == 0) return OCTET_FILE_EMPTY;
+    octet_file_kind kind = find(bytes, strong, sizeof strong / sizeof *strong);
+    if (kind != OCTET_FILE_UNKNOWN) return kind;
+    if (has_user_block(bytes)) return OCTET_FILE_HDF5;
+    if (octet_idx_is(bytes)) return OCTET_FILE_IDX;
+    if (bytes.size >= BMP_HEADERS && stands_at(bytes, 0, "BM", 2)) return OCTET_FILE_BMP;
+    kind = find(bytes, weak, sizeof weak / sizeof *weak);
+    if (kind != OCTET_FILE_UNKNOWN) return kind;
+    const uint8_t first = bytes.data[0];
+    if (first == PICKLE_PROTOCOL && bytes.size > 1 && bytes.data[1] <= NEWEST_PICKLE) return OCTET_FILE_PICKLE;
+    if ((first == FIELD_1 || first == FIELD_1_MESSAGE) && bytes.size > 64) return OCTET_FILE_PROTOBUF;
+    return OCTET_FILE_UNKNOWN;
+}

@@ -1,0 +1,38 @@
+/* formats/kind.h - what kind of file it is, by its content.
+ * In:  the bytes of a file, or as many of its first ones as there are.
+ * Out: one of the kinds that octet reads, or what else people give it by mistake.
+ * Knows: the signatures of all formats, which stand here once.
+ * Does not know: names of files, whether the rest is sound. */
+#ifndef OCTET_FORMATS_KIND_H
+#define OCTET_FORMATS_KIND_H
+
+#include "base/file.h"
+
+#define OCTET_SIGNATURE_TFLITE "TFL3" /* bytes 4 to 7: the identifier of the flatbuffer */
+#define OCTET_SIGNATURE_NPY "\x93NUMPY"
+
+typedef enum octet_file_kind {
+    OCTET_FILE_UNKNOWN,
+    OCTET_FILE_EMPTY,
+    OCTET_FILE_HDF5, /* also behind a user block */
+    OCTET_FILE_ZIP,  /* .keras, .npz; also an empty archive */
+    OCTET_FILE_TFLITE,
+    OCTET_FILE_NPY,
+    OCTET_FILE_IDX,
+    OCTET_FILE_GZIP,
+    OCTET_FILE_PNG,
+    OCTET_FILE_JPEG,
+    OCTET_FILE_BMP,
+    /* What octet does not read, told by much weaker signs. */
+    OCTET_FILE_GIT_LFS, /* a pointer to the file */
+    OCTET_FILE_JSON,
+    OCTET_FILE_MARKUP, /* HTML or XML */
+    OCTET_FILE_PICKLE,
+    OCTET_FILE_PROTOBUF, /* saved_model.pb, a frozen graph, ONNX */
+    OCTET_N_FILE_KINDS
+} octet_file_kind;
+
+/* Give the whole file where there is one: the signature of HDF5 may stand at 512, 1024, ... */
+octet_file_kind octet_file_kind_of(octet_bytes bytes);
+
+#endif
