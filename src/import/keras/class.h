@@ -13,10 +13,10 @@
 struct octet_keras_call;
 struct octet_keras_layer;
 
-typedef octet_status octet_keras_emit_function(struct octet_keras_call *call);
+typedef octet_status octet_keras_layer_writer(struct octet_keras_call *call);
 /* Appends to layer->weights (room for OCTET_KERAS_MAX_WEIGHTS) in Keras's order of creation. */
-typedef octet_status octet_keras_weights_function(octet_context *ctx, octet_arena *arena,
-                                                  struct octet_keras_layer *layer);
+typedef octet_status octet_keras_weights_lister(octet_context *ctx, octet_arena *arena,
+                                                struct octet_keras_layer *layer);
 
 /* What becomes of the masks of a layer's inputs (import/keras/emit/mask.h). */
 typedef enum octet_keras_mask_rule {
@@ -35,8 +35,8 @@ typedef enum octet_keras_inner {
 
 typedef struct octet_keras_class {
     const char *name;
-    octet_keras_emit_function *emit;       /* NULL: a function (import/keras/functions/functions.h), or refused */
-    octet_keras_weights_function *weights; /* NULL: none */
+    octet_keras_layer_writer *emit;      /* NULL: a function (import/keras/functions/functions.h), or refused */
+    octet_keras_weights_lister *weights; /* NULL: none */
     const char *keys; /* attributes that it reads or may pass over, separated by blanks; those of every layer excepted;
                          NULL: any */
     const char *aliases;      /* words: names of the same class in older versions and in configurations; or NULL */

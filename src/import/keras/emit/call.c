@@ -320,8 +320,8 @@ octet_status octet_keras_fold(octet_keras_call *call, octet_operator_code code, 
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_known(octet_keras_call *call, octet_operator_code code, const char *name,
-                                    const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t *out) {
+octet_status octet_keras_layer_known(octet_keras_call *call, octet_operator_code code, const char *name,
+                                     const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t *out) {
     enum { MAX_ELEMENTS = 1 << 20 };
     bool is_known;
     uint32_t result;

@@ -29,7 +29,7 @@ typedef struct octet_keras_call {
     uint32_t mask;    /* bool [batch,steps] given as the argument `mask`; OCTET_NONE: none (import/keras/emit/mask.h) */
     bool zero_masked; /* set by a Bidirectional: masked steps give zeros */
     const struct octet_keras_recurrence
-        *recurrence; /* of a cell: how the RNN around it runs (import/keras/layers/recurrent.h); NULL elsewhere */
+        *recurrence; /* of a cell: how the RNN around it runs (import/keras/layers/recurrence.h); NULL elsewhere */
     struct octet_keras_call
         *trainer; /* inside a QuantizeWrapper: its call (import/keras/layers/trained.h); NULL elsewhere */
     struct octet_keras_masks *masks; /* of the whole import */
@@ -96,8 +96,8 @@ octet_status octet_keras_fold(octet_keras_call *call, octet_operator_code code, 
                               const uint32_t *inputs, uint32_t n, const octet_options *options, size_t max_elements,
                               uint32_t *outputs, uint32_t n_outputs, bool *is_known);
 /* octet_keras_emit, or a constant where octet_keras_fold gives one. */
-octet_status octet_keras_emit_known(octet_keras_call *call, octet_operator_code code, const char *name,
-                                    const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t *out);
+octet_status octet_keras_layer_known(octet_keras_call *call, octet_operator_code code, const char *name,
+                                     const uint32_t *inputs, uint32_t n, const octet_options *options, uint32_t *out);
 octet_status octet_keras_unary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x,
                                uint32_t *out);
 octet_status octet_keras_binary(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t a,

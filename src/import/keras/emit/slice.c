@@ -16,7 +16,7 @@ octet_status octet_keras_strided_slice(octet_keras_call *call, uint32_t x, int32
     OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack", begin, n, &inputs[1]));
     OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_1", end, n, &inputs[2]));
     OCTET_TRY(octet_keras_i32s(call, "strided_slice/stack_2", strides, n, &inputs[3]));
-    return octet_keras_emit_known(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, options, out);
+    return octet_keras_layer_known(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, options, out);
 }
 
 octet_status octet_keras_slice_axis(octet_keras_call *call, const char *name, uint32_t x, int32_t axis, int32_t begin,

@@ -80,7 +80,7 @@ static const char *formula_of(const char *name) {
 
 bool octet_keras_is_formula(const char *name) { return formula_of(name) != NULL; }
 
-octet_status octet_keras_emit_formula(octet_keras_call *call, const char *name) {
+octet_status octet_keras_call_formula(octet_keras_call *call, const char *name) {
     octet_keras_formula formula = {.text = formula_of(name), .y = OCTET_NONE, .find = formula_of};
     uint32_t out;
     if (octet_keras_formula_is_binary(formula.text)) {

@@ -10,6 +10,6 @@
 
 bool octet_keras_is_formula(const char *name);
 /* name: one that is a formula. */
-octet_status octet_keras_emit_formula(octet_keras_call *call, const char *name);
+octet_status octet_keras_call_formula(octet_keras_call *call, const char *name);
 
 #endif

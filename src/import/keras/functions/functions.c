@@ -319,7 +319,7 @@ octet_status octet_keras_call_function(octet_keras_call *call) {
     const octet_keras_activation *activation = octet_keras_activation_find(name);
     if (activation != NULL || octet_keras_is_formula(name)) {
         OCTET_TRY(activation != NULL ? octet_keras_call_activation(call, activation)
-                                     : octet_keras_emit_formula(call, name));
+                                     : octet_keras_call_formula(call, name));
         return check_arguments(call);
     }
     return octet_keras_refuse(call,

@@ -138,6 +138,6 @@ octet_status octet_keras_function_strided_slice(octet_keras_call *call, const oc
                   {"shrink_axis_mask", &options.strided_slice.shrink_axis_mask}};
     for (int32_t i = 0; i < 5; i++)
         OCTET_TRY(octet_keras_operand_i32s(call, 4 + i, masks[i].word, 1, masks[i].mask, &n[1]));
-    OCTET_TRY(octet_keras_emit_known(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, &options, &inputs[0]));
+    OCTET_TRY(octet_keras_layer_known(call, OCTET_OP_STRIDED_SLICE, "strided_slice", inputs, 4, &options, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }

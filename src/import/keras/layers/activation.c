@@ -5,7 +5,7 @@
 #include "import/keras/emit/softmax.h"
 #include "import/keras/layers/classes.h"
 
-octet_status octet_keras_emit_activation(octet_keras_call *call) {
+octet_status octet_keras_layer_activation(octet_keras_call *call) {
     uint32_t x;
     OCTET_TRY(octet_keras_single(call, 0, OCTET_MAX_RANK, &x));
     OCTET_TRY(octet_keras_activate(call, "activation", "linear", x, &x));
@@ -13,7 +13,7 @@ octet_status octet_keras_emit_activation(octet_keras_call *call) {
 }
 
 /* relu with max_value, negative_slope and threshold as Keras's backend composes it. */
-octet_status octet_keras_emit_relu(octet_keras_call *call) {
+octet_status octet_keras_layer_relu(octet_keras_call *call) {
     uint32_t x;
     float maximum = 0.0f, slope = 0.0f, threshold = 0.0f;
     OCTET_TRY(octet_keras_single(call, 0, OCTET_MAX_RANK, &x));
@@ -66,7 +66,7 @@ static uint32_t mask_argument(const octet_keras_call *call) {
     return is_second ? call->node->arguments[1].value : OCTET_NONE;
 }
 
-octet_status octet_keras_emit_softmax(octet_keras_call *call) {
+octet_status octet_keras_layer_softmax(octet_keras_call *call) {
     uint32_t x;
     int32_t axis[1] = {-1}, n = 0;
     const uint32_t mask = call->n_inputs == 2 ? mask_argument(call) : call->mask;
@@ -91,7 +91,7 @@ octet_status octet_keras_emit_softmax(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_leaky_relu(octet_keras_call *call) {
+octet_status octet_keras_layer_leaky_relu(octet_keras_call *call) {
     uint32_t x;
     octet_options options = {.leaky_relu = {0.0f}};
     OCTET_TRY(octet_keras_single(call, 0, OCTET_MAX_RANK, &x));
@@ -108,7 +108,7 @@ octet_status octet_keras_weights_prelu(octet_context *ctx, octet_arena *arena, o
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_prelu(octet_keras_call *call) {
+octet_status octet_keras_layer_prelu(octet_keras_call *call) {
     uint32_t inputs[2];
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &inputs[0]));
     const octet_shape *shape = octet_keras_shape(call, inputs[0]);
@@ -135,7 +135,7 @@ octet_status octet_keras_emit_prelu(octet_keras_call *call) {
 }
 
 /* Another alpha than the usual one has no operator: relu(x) + alpha * (exp(min(x, 0)) - 1). */
-octet_status octet_keras_emit_elu(octet_keras_call *call) {
+octet_status octet_keras_layer_elu(octet_keras_call *call) {
     uint32_t x, y;
     const float usual = octet_keras_activation_find("elu")->usual;
     float alpha = usual;
@@ -155,7 +155,7 @@ octet_status octet_keras_emit_elu(octet_keras_call *call) {
     return octet_keras_return(call, y);
 }
 
-octet_status octet_keras_emit_thresholded_relu(octet_keras_call *call) {
+octet_status octet_keras_layer_thresholded_relu(octet_keras_call *call) {
     uint32_t x, mask;
     float theta = 1.0f;
     OCTET_TRY(octet_keras_single(call, 0, OCTET_MAX_RANK, &x));

@@ -353,7 +353,7 @@ static octet_status emit_heads(octet_keras_call *call, heads *h) {
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {
+octet_status octet_keras_layer_multi_head_attention(octet_keras_call *call) {
     heads h = {0};
     OCTET_TRY(refuse_quantized(call));
     OCTET_TRY(octet_keras_attention_read(call, false, &h.call));
@@ -381,7 +381,7 @@ octet_status octet_keras_emit_multi_head_attention(octet_keras_call *call) {
     return emit_heads(call, &h);
 }
 
-octet_status octet_keras_emit_grouped_attention(octet_keras_call *call) {
+octet_status octet_keras_layer_grouped_attention(octet_keras_call *call) {
     heads h = {0};
     OCTET_TRY(refuse_quantized(call));
     OCTET_TRY(octet_keras_attention_read(call, false, &h.call));

@@ -149,7 +149,7 @@ static octet_status emit(octet_keras_call *call, score_function *score) {
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_attention(octet_keras_call *call) {
+octet_status octet_keras_layer_attention(octet_keras_call *call) {
     const char *mode = NULL;
     OCTET_TRY(octet_keras_string(call, "score_mode", "dot", &mode));
     if (strcmp(mode, "dot") == 0) return emit(call, dot_scores);
@@ -157,4 +157,4 @@ octet_status octet_keras_emit_attention(octet_keras_call *call) {
     return octet_keras_refuse(call, "score_mode \"%s\" is not supported: dot and concat are", mode);
 }
 
-octet_status octet_keras_emit_additive_attention(octet_keras_call *call) { return emit(call, additive_scores); }
+octet_status octet_keras_layer_additive_attention(octet_keras_call *call) { return emit(call, additive_scores); }

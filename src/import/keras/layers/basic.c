@@ -18,7 +18,7 @@ octet_status octet_keras_weights_dense(octet_context *ctx, octet_arena *arena, o
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_dense(octet_keras_call *call) {
+octet_status octet_keras_layer_dense(octet_keras_call *call) {
     uint32_t x, weights, bias = OCTET_NONE;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
     int32_t units = 0;
@@ -42,7 +42,7 @@ octet_status octet_keras_emit_dense(octet_keras_call *call) {
 
 /* EinsumDense whose equation is a Dense over the last axes: "...x,xy->...y" or with several letters ("abc,cde->abde").
  */
-octet_status octet_keras_emit_einsum_dense(octet_keras_call *call) {
+octet_status octet_keras_layer_einsum_dense(octet_keras_call *call) {
     uint32_t x, weights, bias = OCTET_NONE;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
     const char *equation = NULL;
@@ -101,7 +101,7 @@ octet_status octet_keras_emit_einsum_dense(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_flatten(octet_keras_call *call) {
+octet_status octet_keras_layer_flatten(octet_keras_call *call) {
     uint32_t x;
     OCTET_TRY(octet_keras_channels_last(call));
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
@@ -112,7 +112,7 @@ octet_status octet_keras_emit_flatten(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_reshape(octet_keras_call *call) {
+octet_status octet_keras_layer_reshape(octet_keras_call *call) {
     uint32_t x;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     int32_t dims[OCTET_MAX_RANK], n = 0, open = -1;
@@ -142,7 +142,7 @@ octet_status octet_keras_emit_reshape(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_permute(octet_keras_call *call) {
+octet_status octet_keras_layer_permute(octet_keras_call *call) {
     uint32_t x;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     const int32_t rank = octet_keras_shape(call, x)->rank;
@@ -160,7 +160,7 @@ octet_status octet_keras_emit_permute(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_repeat_vector(octet_keras_call *call) {
+octet_status octet_keras_layer_repeat_vector(octet_keras_call *call) {
     uint32_t inputs[2];
     int32_t times = 1;
     OCTET_TRY(octet_keras_single(call, 2, 2, &inputs[0]));
@@ -184,7 +184,7 @@ octet_status octet_keras_emit_repeat_vector(octet_keras_call *call) {
 }
 
 /* Dropout, noise, ActivityRegularization: they act in training only. */
-octet_status octet_keras_emit_identity(octet_keras_call *call) {
+octet_status octet_keras_layer_identity(octet_keras_call *call) {
     if (call->n_inputs > OCTET_KERAS_MAX_OUTPUTS)
         return octet_keras_refuse(call, "has more than %d inputs", OCTET_KERAS_MAX_OUTPUTS);
     memcpy(call->outputs, call->inputs, call->n_inputs * sizeof *call->inputs);
@@ -207,7 +207,7 @@ static octet_status index_scalar(octet_keras_call *call, const char *name, uint3
     return octet_graph_add_constant(call->ctx, call->graph, scalar->name, OCTET_INT64, &scalar->shape, &wide, out);
 }
 
-octet_status octet_keras_emit_embedding(octet_keras_call *call) {
+octet_status octet_keras_layer_embedding(octet_keras_call *call) {
     uint32_t x, table;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK - 1, &x));
     int32_t dims[2] = {0, 0};
@@ -255,14 +255,14 @@ octet_status octet_keras_weights_reversible_embedding(octet_context *ctx, octet_
 
 /* An Embedding, or with reverse=True from features to the words: a product with the table turned round, or with one of
  * its own. */
-octet_status octet_keras_emit_reversible_embedding(octet_keras_call *call) {
+octet_status octet_keras_layer_reversible_embedding(octet_keras_call *call) {
     bool is_reverse = false;
     uint32_t x, weights;
     int32_t dims[2] = {0, 0};
     float cap = 0.0f;
     const float *data = NULL;
     OCTET_TRY(octet_keras_operand_bool(call, 1, "reverse", false, &is_reverse));
-    if (!is_reverse) return octet_keras_emit_embedding(call);
+    if (!is_reverse) return octet_keras_layer_embedding(call);
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
     OCTET_TRY(octet_keras_sizes(call, "input_dim", 1, 0, &dims[0]));
     OCTET_TRY(octet_keras_sizes(call, "output_dim", 1, 0, &dims[1]));
@@ -288,7 +288,7 @@ octet_status octet_keras_emit_reversible_embedding(octet_keras_call *call) {
 }
 
 /* Steps whose features all have the value are masked, and set to zero. */
-octet_status octet_keras_emit_masking(octet_keras_call *call) {
+octet_status octet_keras_layer_masking(octet_keras_call *call) {
     uint32_t x, is_step, factor;
     float value = 0.0f;
     OCTET_TRY(octet_keras_single(call, 3, 3, &x));

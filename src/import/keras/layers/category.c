@@ -64,7 +64,7 @@ static octet_status spread(octet_keras_call *call, uint32_t *x, int32_t *rank) {
 }
 
 /* The number of boundaries that are not above x. */
-octet_status octet_keras_emit_discretization(octet_keras_call *call) {
+octet_status octet_keras_layer_discretization(octet_keras_call *call) {
     const octet_json *list = octet_json_get(call->layer->config, "bin_boundaries");
     const size_t n = octet_json_kind_of(list) == OCTET_JSON_ARRAY ? octet_json_length(list) : 0;
     uint32_t x, boundaries;
@@ -92,7 +92,7 @@ octet_status octet_keras_emit_discretization(octet_keras_call *call) {
     return encode(call, x, count + 1, "int");
 }
 
-octet_status octet_keras_emit_category_encoding(octet_keras_call *call) {
+octet_status octet_keras_layer_category_encoding(octet_keras_call *call) {
     uint32_t x;
     int32_t n = 0;
     if (call->n_inputs != 1)
@@ -104,7 +104,7 @@ octet_status octet_keras_emit_category_encoding(octet_keras_call *call) {
 }
 
 /* A word's place in the vocabulary, behind those for the mask and for words that are not in it. */
-octet_status octet_keras_emit_integer_lookup(octet_keras_call *call) {
+octet_status octet_keras_layer_integer_lookup(octet_keras_call *call) {
     const octet_json *list = octet_json_get(call->layer->config, "vocabulary");
     const octet_json *mask = octet_json_get(call->layer->config, "mask_token");
     const size_t n = octet_json_kind_of(list) == OCTET_JSON_ARRAY ? octet_json_length(list) : 0;

@@ -152,7 +152,7 @@ static octet_status from_2d(octet_keras_call *call, uint32_t x, uint32_t *out) {
                                (const int32_t[]){shape->dims[0], shape->dims[2], shape->dims[3]}, out);
 }
 
-octet_status octet_keras_emit_conv_1d(octet_keras_call *call) {
+octet_status octet_keras_layer_conv_1d(octet_keras_call *call) {
     conv c = {0};
     uint32_t x;
     OCTET_TRY(read_conv(call, 1, true, &c));
@@ -164,7 +164,7 @@ octet_status octet_keras_emit_conv_1d(octet_keras_call *call) {
     return activate_and_return(call, x);
 }
 
-octet_status octet_keras_emit_conv_2d(octet_keras_call *call) {
+octet_status octet_keras_layer_conv_2d(octet_keras_call *call) {
     conv c = {0};
     uint32_t x;
     OCTET_TRY(read_conv(call, 2, false, &c));
@@ -174,7 +174,7 @@ octet_status octet_keras_emit_conv_2d(octet_keras_call *call) {
 }
 
 /* CONV_3D takes Keras's own layout [D,H,W,I,O], and its bias as an ADD. */
-octet_status octet_keras_emit_conv_3d(octet_keras_call *call) {
+octet_status octet_keras_layer_conv_3d(octet_keras_call *call) {
     conv c = {0};
     uint32_t inputs[3] = {0, 0, OCTET_NONE}, x, bias;
     OCTET_TRY(read_conv(call, 3, false, &c));
@@ -200,7 +200,7 @@ octet_status octet_keras_emit_conv_3d(octet_keras_call *call) {
     return activate_and_return(call, x);
 }
 
-octet_status octet_keras_emit_depthwise_1d(octet_keras_call *call) {
+octet_status octet_keras_layer_depthwise_1d(octet_keras_call *call) {
     conv c = {0};
     uint32_t x;
     OCTET_TRY(read_conv(call, 1, true, &c));
@@ -212,7 +212,7 @@ octet_status octet_keras_emit_depthwise_1d(octet_keras_call *call) {
     return activate_and_return(call, x);
 }
 
-octet_status octet_keras_emit_depthwise_2d(octet_keras_call *call) {
+octet_status octet_keras_layer_depthwise_2d(octet_keras_call *call) {
     conv c = {0};
     uint32_t x;
     OCTET_TRY(read_conv(call, 2, false, &c));
@@ -228,7 +228,7 @@ static octet_status emit_pointwise(octet_keras_call *call, const conv *c, uint32
     return emit_conv_2d(call, &pointwise, ones, ones, ones, "pointwise_kernel", x, out);
 }
 
-octet_status octet_keras_emit_separable_1d(octet_keras_call *call) {
+octet_status octet_keras_layer_separable_1d(octet_keras_call *call) {
     conv c = {0};
     uint32_t x;
     OCTET_TRY(read_conv(call, 1, true, &c));
@@ -241,7 +241,7 @@ octet_status octet_keras_emit_separable_1d(octet_keras_call *call) {
     return activate_and_return(call, x);
 }
 
-octet_status octet_keras_emit_separable_2d(octet_keras_call *call) {
+octet_status octet_keras_layer_separable_2d(octet_keras_call *call) {
     conv c = {0};
     uint32_t x;
     OCTET_TRY(read_conv(call, 2, false, &c));
@@ -323,7 +323,7 @@ static octet_status read_transposed(octet_keras_call *call, int32_t n, conv *c, 
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_conv_1d_transpose(octet_keras_call *call) {
+octet_status octet_keras_layer_conv_1d_transpose(octet_keras_call *call) {
     conv c = {0};
     uint32_t x;
     int32_t output_padding[2] = {-1, -1};
@@ -336,7 +336,7 @@ octet_status octet_keras_emit_conv_1d_transpose(octet_keras_call *call) {
     return activate_and_return(call, x);
 }
 
-octet_status octet_keras_emit_conv_2d_transpose(octet_keras_call *call) {
+octet_status octet_keras_layer_conv_2d_transpose(octet_keras_call *call) {
     conv c = {0};
     uint32_t x;
     int32_t output_padding[2];

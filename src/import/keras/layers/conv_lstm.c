@@ -4,7 +4,7 @@
 #include "import/keras/emit/activation.h"
 #include "import/keras/emit/mask.h"
 #include "import/keras/layers/classes.h"
-#include "import/keras/layers/recurrent.h"
+#include "import/keras/layers/recurrence.h"
 
 enum { MAX_STEPS = 2048 };
 
@@ -141,7 +141,7 @@ static octet_status from_2d(octet_keras_call *call, const conv_lstm *l, uint32_t
                     : OCTET_OK;
 }
 
-octet_status octet_keras_emit_conv_lstm(octet_keras_call *call) {
+octet_status octet_keras_layer_conv_lstm(octet_keras_call *call) {
     conv_lstm l = {0};
     OCTET_TRY(read_layer(call, &l));
     const uint32_t n_inputs = call->n_inputs;

@@ -24,7 +24,7 @@ static octet_status equal_ranks(octet_keras_call *call) {
 }
 
 /* An average is a sum, divided. */
-octet_status octet_keras_emit_merge(octet_keras_call *call) {
+octet_status octet_keras_layer_merge(octet_keras_call *call) {
     const bool is_average = call->layer->class->code == OCTET_OP_MEAN;
     const octet_operator_code code = is_average ? OCTET_OP_ADD : call->layer->class->code;
     const char *name = code == OCTET_OP_ADD       ? "add"
@@ -45,7 +45,7 @@ octet_status octet_keras_emit_merge(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_concatenate(octet_keras_call *call) {
+octet_status octet_keras_layer_concatenate(octet_keras_call *call) {
     int32_t axis = -1;
     if (call->n_inputs == 0) return octet_keras_contradict(call, "reads nothing");
     OCTET_TRY(octet_keras_i32(call, "axis", -1, &axis));
@@ -90,7 +90,7 @@ static octet_status arrange(octet_keras_call *call, uint32_t x, int32_t axis, bo
     return octet_keras_reshape(call, "ExpandDims", x, 3, dims, out);
 }
 
-octet_status octet_keras_emit_dot(octet_keras_call *call) {
+octet_status octet_keras_layer_dot(octet_keras_call *call) {
     if (call->n_inputs != 2)
         return octet_keras_contradict(call, "reads %u tensors, it takes 2", (unsigned)call->n_inputs);
     int32_t axes[2], n = 0, dims[2 * OCTET_MAX_RANK], n_dims = 1;

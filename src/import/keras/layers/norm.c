@@ -78,7 +78,7 @@ static void broadcast_dims(const octet_shape *shape, const int32_t *axes, int32_
     for (int32_t i = 0; i < n; i++) out[axes[i]] = shape->dims[axes[i]];
 }
 
-octet_status octet_keras_emit_batch_normalization(octet_keras_call *call) {
+octet_status octet_keras_layer_batch_normalization(octet_keras_call *call) {
     uint32_t x, scale, offset;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
     if (octet_json_is_true(octet_json_get(call->layer->config, "renorm")))
@@ -189,7 +189,7 @@ static octet_status layer_normalization_fused(octet_keras_call *call, uint32_t x
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_layer_normalization(octet_keras_call *call) {
+octet_status octet_keras_layer_layer_normalization(octet_keras_call *call) {
     uint32_t x, mean, negative = OCTET_NONE, variance, inverse, parameters[2];
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
@@ -244,7 +244,7 @@ static octet_status mean_2(octet_keras_call *call, uint32_t x, const int32_t *ax
     return octet_keras_binary(call, OCTET_OP_MUL, "moments/mean", *out, factor, out);
 }
 
-octet_status octet_keras_emit_group_normalization(octet_keras_call *call) {
+octet_status octet_keras_layer_group_normalization(octet_keras_call *call) {
     uint32_t x, mean, negative = OCTET_NONE, variance, inverse, gamma, beta;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK - 1, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
@@ -295,7 +295,7 @@ octet_status octet_keras_emit_group_normalization(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_unit_normalization(octet_keras_call *call) {
+octet_status octet_keras_layer_unit_normalization(octet_keras_call *call) {
     uint32_t x, norm;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
     const int32_t rank = octet_keras_shape(call, x)->rank;
@@ -316,7 +316,7 @@ octet_status octet_keras_emit_unit_normalization(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_rms_normalization(octet_keras_call *call) {
+octet_status octet_keras_layer_rms_normalization(octet_keras_call *call) {
     uint32_t x, y, scale;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
@@ -385,7 +385,7 @@ static octet_status statistics(octet_keras_call *call, const char *key, const oc
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_normalization(octet_keras_call *call) {
+octet_status octet_keras_layer_normalization(octet_keras_call *call) {
     uint32_t x, constants[2];
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     const octet_shape shape = *octet_keras_shape(call, x);
@@ -444,7 +444,7 @@ static octet_status rescale(octet_keras_call *call, octet_operator_code code, co
     return octet_keras_with_scalar(call, code, code == OCTET_OP_MUL ? "mul" : "add", x, number, out);
 }
 
-octet_status octet_keras_emit_rescaling(octet_keras_call *call) {
+octet_status octet_keras_layer_rescaling(octet_keras_call *call) {
     uint32_t x;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     OCTET_TRY(rescale(call, OCTET_OP_MUL, "scale", 1.0, x, &x));
@@ -460,7 +460,7 @@ octet_status octet_keras_weights_layer_scale(octet_context *ctx, octet_arena *ar
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_layer_scale(octet_keras_call *call) {
+octet_status octet_keras_layer_layer_scale(octet_keras_call *call) {
     uint32_t x, gamma;
     OCTET_TRY(octet_keras_single(call, 1, OCTET_MAX_RANK, &x));
     const octet_shape *shape = octet_keras_shape(call, x);
@@ -471,7 +471,7 @@ octet_status octet_keras_emit_layer_scale(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_scaled_sum(octet_keras_call *call) {
+octet_status octet_keras_layer_scaled_sum(octet_keras_call *call) {
     uint32_t x;
     float scale = 1.0f;
     if (call->n_inputs != 2)

@@ -28,7 +28,7 @@ static octet_status read_pool(octet_keras_call *call, int32_t n, octet_padding *
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_pool_2d(octet_keras_call *call) {
+octet_status octet_keras_layer_pool_2d(octet_keras_call *call) {
     uint32_t x;
     octet_padding padding;
     int32_t size[2], strides[2];
@@ -38,7 +38,7 @@ octet_status octet_keras_emit_pool_2d(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_pool_1d(octet_keras_call *call) {
+octet_status octet_keras_layer_pool_1d(octet_keras_call *call) {
     uint32_t x;
     octet_padding padding;
     int32_t size[2] = {1, 1}, strides[2] = {1, 1}, dims[4];
@@ -58,7 +58,7 @@ octet_status octet_keras_emit_pool_1d(octet_keras_call *call) {
 
 /* Three dimensions: height and width of every slice, then depth. A window cut by the border stays a box, so averages
  * agree too. */
-octet_status octet_keras_emit_pool_3d(octet_keras_call *call) {
+octet_status octet_keras_layer_pool_3d(octet_keras_call *call) {
     uint32_t x;
     octet_padding padding;
     int32_t size[3], strides[3];
@@ -90,7 +90,7 @@ static octet_status masked_mean(octet_keras_call *call, uint32_t x, uint32_t mas
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_global_pool(octet_keras_call *call) {
+octet_status octet_keras_layer_global_pool(octet_keras_call *call) {
     uint32_t x;
     bool keep_dims = false;
     OCTET_TRY(octet_keras_channels_last(call));
@@ -106,7 +106,7 @@ octet_status octet_keras_emit_global_pool(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_adaptive_pool(octet_keras_call *call) {
+octet_status octet_keras_layer_adaptive_pool(octet_keras_call *call) {
     uint32_t x;
     int32_t sizes[2];
     const int32_t n = call->layer->class->n_axes;

@@ -1,28 +1,51 @@
-/* import/keras/layers/recurrent.h - how a recurrent layer goes through its steps.
- * In:  the configuration of the layer, or of the RNN around a cell.
- * Out: its flags, checked.
- * Knows: which of them octet refuses, with the remedy.
- * Does not know: what a step computes (import/keras/layers/recurrent.c, import/keras/layers/conv_lstm.c). */
+/* import/keras/layers/recurrent.h - what LSTM, GRU and SimpleRNN share when they are unrolled, step by step.
+ * In:  a call of one of them or of its cell.
+ * Out: its inputs and kernels; its steps and masks one by one; the layer's outputs from their results.
+ * Knows: TensorFlow's form for unroll=True. The first step starts from zeros, so its terms with the state are left out.
+ * Where a step is masked, SELECT_V2 keeps what was before.
+ * Does not know: what a step computes (import/keras/layers/lstm.c, import/keras/layers/gru.c). */
 #ifndef OCTET_IMPORT_KERAS_LAYERS_RECURRENT_H
 #define OCTET_IMPORT_KERAS_LAYERS_RECURRENT_H
 
-#include "import/keras/emit/call.h"
+#include "import/keras/layers/recurrence.h"
 
-typedef struct octet_keras_recurrence {
-    bool return_sequences, return_state, go_backwards, unroll;
-    bool is_stateful; /* begins where the call before ended */
-    bool zero_masked; /* a masked step gives zeros; otherwise what the step before gave */
-} octet_keras_recurrence;
+typedef struct octet_keras_recurrent {
+    int32_t units, n_gates, n_features, n_steps;
+    uint32_t x;    /* [batch,steps,features], in the order of the steps */
+    uint32_t h, c; /* initial state; OCTET_NONE: zeros */
+    octet_keras_recurrence as;
+    uint32_t mask, zeros; /* [batch,steps] in the order of the steps, [batch,units]; OCTET_NONE: no mask */
+    uint32_t *step_masks; /* by step: [batch,1] */
+    uint32_t kernel, recurrent,
+        bias; /* [gates * units, features], [gates * units, units], [gates * units] or OCTET_NONE */
+} octet_keras_recurrent;
 
-octet_status octet_keras_recurrence_of(octet_keras_call *call, octet_keras_recurrence *out);
-/* Refuses a stateful layer whose operators cannot keep a state. */
-octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_recurrence *steps);
+/* Inputs, initial state and mask, in the order of the steps; kernels are not loaded. */
+octet_status octet_keras_recurrent_read(octet_keras_call *call, int32_t n_gates, octet_keras_recurrent *r);
+/* Kernel `name` [rows, gates * units], that of cuDNN too. *out lives as long as the import. */
+octet_status octet_keras_recurrent_kernel(octet_keras_call *call, const octet_keras_recurrent *r, const char *name,
+                                          int32_t rows, const float **out);
+/* Kernels transposed to [gates * units, in]; the bias is left alone. */
+octet_status octet_keras_recurrent_load(octet_keras_call *call, octet_keras_recurrent *r);
 
-/* The mask that the steps heed. Keras 3 finds none for a call with an initial state, unless it is given as the argument
- * `mask`. */
-uint32_t octet_keras_recurrence_mask(const octet_keras_call *call);
+/* [batch,steps,n] -> a value [batch,n] per step; the array lives as long as the import. */
+octet_status octet_keras_recurrent_unpack(octet_keras_call *call, uint32_t x, uint32_t **steps);
+/* The mask as a value [batch,1] per step, and the zeros that stand for what was before the first. */
+octet_status octet_keras_recurrent_unpack_mask(octet_keras_call *call, octet_keras_recurrent *r);
+/* `now` where the mask of the step is set, else `before`. */
+octet_status octet_keras_recurrent_choose(octet_keras_call *call, const octet_keras_recurrent *r, int32_t step,
+                                          uint32_t now, uint32_t before, uint32_t *out);
+/* After a step has made *h of `before`: its state, and its result in steps[step]. */
+octet_status octet_keras_recurrent_end_step(octet_keras_call *call, const octet_keras_recurrent *r, int32_t step,
+                                            uint32_t before, uint32_t *h, uint32_t *steps);
+/* The results of all steps, and the last state (c: OCTET_NONE for none) -> the layer's outputs. */
+octet_status octet_keras_recurrent_return(octet_keras_call *call, const octet_keras_recurrent *r, const uint32_t *steps,
+                                          uint32_t h, uint32_t c);
 
-/* x, or a mask, with its steps (axis 1) in the other order. */
-octet_status octet_keras_reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out);
+/* n equal parts along the axis that the constant `axis` names. */
+octet_status octet_keras_recurrent_split(octet_keras_call *call, uint32_t axis, uint32_t x, int32_t n, uint32_t *out);
+/* The attribute recurrent_activation, and the attribute activation. */
+octet_status octet_keras_recurrent_gate(octet_keras_call *call, uint32_t x, uint32_t *out);
+octet_status octet_keras_recurrent_squash(octet_keras_call *call, uint32_t x, uint32_t *out);
 
 #endif

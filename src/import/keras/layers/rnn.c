@@ -1,52 +1,10 @@
-/* How recurrent layers go through their steps, and RNN: a cell computes what the layer of its name does, and stacked
- * cells are such layers in a row, since each hears of the others at its own step only. */
-#include "import/keras/layers/recurrent.h"
-
+/* RNN: a cell computes what the layer of its name does, and stacked cells are such layers in a row, since each hears of
+ * the others at its own step only. */
 #include "import/keras/emit/mask.h"
 #include "import/keras/layers/classes.h"
+#include "import/keras/layers/recurrence.h"
 
-octet_status octet_keras_recurrence_of(octet_keras_call *call, octet_keras_recurrence *out) {
-    if (call->recurrence != NULL) {
-        *out = *call->recurrence;
-        return OCTET_OK;
-    }
-    *out = (octet_keras_recurrence){0};
-    bool is_time_major = false;
-    OCTET_TRY(octet_keras_bool(call, "return_sequences", false, &out->return_sequences));
-    OCTET_TRY(octet_keras_bool(call, "return_state", false, &out->return_state));
-    OCTET_TRY(octet_keras_bool(call, "go_backwards", false, &out->go_backwards));
-    OCTET_TRY(octet_keras_bool(call, "unroll", false, &out->unroll));
-    OCTET_TRY(octet_keras_bool(call, "stateful", false, &out->is_stateful));
-    OCTET_TRY(octet_keras_bool(call, "zero_output_for_mask", false, &out->zero_masked));
-    OCTET_TRY(octet_keras_bool(call, "time_major", false, &is_time_major));
-    if (is_time_major)
-        return octet_keras_refuse(
-            call, "time_major is not supported; build the model with time_major=False and copy the weights with "
-                  "set_weights");
-    if (call->zero_masked) out->zero_masked = out->return_sequences;
-    return OCTET_OK;
-}
-
-octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_recurrence *steps) {
-    if (!steps->is_stateful) return OCTET_OK;
-    return octet_keras_refuse(
-        call, "stateful is supported for an LSTM with its default activations only, whose operator keeps the state; "
-              "make the state an Input (initial_state) and an output (return_state=True), and copy the weights "
-              "with set_weights");
-}
-
-uint32_t octet_keras_recurrence_mask(const octet_keras_call *call) {
-    const bool is_blind = call->keras_version >= 3 && call->n_inputs > 1 && call->mask == OCTET_NONE;
-    return is_blind ? OCTET_NONE : octet_keras_mask(call);
-}
-
-octet_status octet_keras_reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out) {
-    uint32_t inputs[2] = {x, 0};
-    OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", (const int32_t[]){1}, 1, &inputs[1]));
-    return octet_keras_emit(call, OCTET_OP_REVERSE_V2, "ReverseV2", inputs, 2, NULL, out);
-}
-
-octet_status octet_keras_emit_stacked_cells(octet_keras_call *call) {
+octet_status octet_keras_layer_stacked_cells(octet_keras_call *call) {
     return octet_keras_refuse(call, "cells stand in an RNN layer only");
 }
 
@@ -73,7 +31,7 @@ static octet_status list_cells(octet_keras_call *call, const octet_keras_layer *
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_rnn(octet_keras_call *call) {
+octet_status octet_keras_layer_rnn(octet_keras_call *call) {
     const octet_keras_layer *cells;
     octet_keras_recurrence steps, inner;
     const uint32_t mask = octet_keras_recurrence_mask(call);

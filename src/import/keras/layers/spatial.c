@@ -25,7 +25,7 @@ static octet_status read_margins(octet_keras_call *call, const char *key, int32_
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_zero_padding(octet_keras_call *call) {
+octet_status octet_keras_layer_zero_padding(octet_keras_call *call) {
     uint32_t x;
     int32_t before[OCTET_MAX_RANK], after[OCTET_MAX_RANK];
     const int32_t n = call->layer->class->n_axes;
@@ -36,7 +36,7 @@ octet_status octet_keras_emit_zero_padding(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_cropping(octet_keras_call *call) {
+octet_status octet_keras_layer_cropping(octet_keras_call *call) {
     uint32_t x;
     int32_t before[OCTET_MAX_RANK], after[OCTET_MAX_RANK], strides[OCTET_MAX_RANK], mask = 0;
     const int32_t n = call->layer->class->n_axes;
@@ -89,7 +89,7 @@ static octet_status resize(octet_keras_call *call, const char *interpolation, in
                             out);
 }
 
-octet_status octet_keras_emit_upsampling(octet_keras_call *call) {
+octet_status octet_keras_layer_upsampling(octet_keras_call *call) {
     uint32_t x;
     int32_t size[3];
     const int32_t n = call->layer->class->n_axes;
@@ -122,7 +122,7 @@ octet_status octet_keras_emit_upsampling(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_resizing(octet_keras_call *call) {
+octet_status octet_keras_layer_resizing(octet_keras_call *call) {
     uint32_t x;
     int32_t height = 0, width = 0;
     const char *interpolation = NULL;
@@ -141,7 +141,7 @@ octet_status octet_keras_emit_resizing(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-octet_status octet_keras_emit_center_crop(octet_keras_call *call) {
+octet_status octet_keras_layer_center_crop(octet_keras_call *call) {
     uint32_t x;
     int32_t size[2] = {0, 0};
     OCTET_TRY(octet_keras_channels_last(call));

@@ -70,7 +70,7 @@ void octet_keras_trained_bind(const octet_hdf5 *hdf5, const octet_hdf5_node *gro
     }
 }
 
-octet_status octet_keras_emit_quantize_layer(octet_keras_call *call) {
+octet_status octet_keras_layer_quantize_layer(octet_keras_call *call) {
     uint32_t x;
     OCTET_TRY(octet_keras_single(call, 0, OCTET_MAX_RANK, &x));
     const octet_json *quantizer = octet_json_get(call->layer->config, "quantizer"),
@@ -158,11 +158,11 @@ static octet_status round_layer(octet_keras_call *call, const char *what, uint32
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_quantize_wrapper(octet_keras_call *call) {
+octet_status octet_keras_layer_quantize_wrapper(octet_keras_call *call) {
     const octet_keras_trained_plan p = octet_keras_trained_plan_of(call->layer);
     if (p.refusal != NULL) return octet_keras_refuse(call, "%s", p.refusal);
     const uint32_t first = call->graph->n_operators;
-    OCTET_TRY(octet_keras_emit_wrapper(call));
+    OCTET_TRY(octet_keras_layer_wrapper(call));
     for (size_t i = 0; i < p.n_weights; i++) OCTET_TRY(round_layer(call, p.weights[i], first));
     if (!p.output) return OCTET_OK;
     if (call->n_outputs != 1)

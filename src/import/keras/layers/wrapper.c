@@ -3,7 +3,7 @@
 
 #include "import/keras/emit/mask.h"
 #include "import/keras/layers/classes.h"
-#include "import/keras/layers/recurrent.h"
+#include "import/keras/layers/recurrence.h"
 
 static octet_status merge(octet_keras_call *call, const char *mode, uint32_t forward, uint32_t backward) {
     uint32_t pair[2] = {forward, backward}, x;
@@ -22,7 +22,7 @@ static octet_status merge(octet_keras_call *call, const char *mode, uint32_t for
 
 static bool is_recurrent(const octet_keras_layer *layer) { return layer->class != NULL && layer->class->is_recurrent; }
 
-octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
+octet_status octet_keras_layer_bidirectional(octet_keras_call *call) {
     if (call->layer->n_wrapped != 2) return octet_keras_contradict(call, "has no layer");
     const octet_keras_layer *forward = &call->layer->wrapped[0], *given = &call->layer->wrapped[1];
     const char *mode = NULL;
@@ -74,7 +74,7 @@ octet_status octet_keras_emit_bidirectional(octet_keras_call *call) {
 }
 
 /* The steps are put where the batch is: [1,T,..] -> [T,..], the layer, [T,..] -> [1,T,..]. */
-octet_status octet_keras_emit_time_distributed(octet_keras_call *call) {
+octet_status octet_keras_layer_time_distributed(octet_keras_call *call) {
     uint32_t x, outputs[OCTET_KERAS_MAX_OUTPUTS], n = 0;
     if (call->layer->n_wrapped == 0) return octet_keras_contradict(call, "has no layer");
     const octet_keras_layer *inner = call->layer->wrapped;
@@ -108,7 +108,7 @@ octet_status octet_keras_weights_spectral_normalization(octet_context *ctx, octe
     return OCTET_OK;
 }
 
-octet_status octet_keras_emit_wrapper(octet_keras_call *call) {
+octet_status octet_keras_layer_wrapper(octet_keras_call *call) {
     if (call->layer->n_wrapped == 0) return octet_keras_contradict(call, "has no layer");
     return octet_keras_call_layer(call, call->layer->wrapped, call->inputs, call->n_inputs, octet_keras_mask(call),
                                   call->outputs, &call->n_outputs);
