@@ -74,7 +74,7 @@ def main():
         print("Register-tile peaks of one core, GMAC/s: %s. LiteRT %s; %.2f us of call are subtracted from its times.%s" % (
             peaks, result["litert"], result["call_overhead_ns"] / 1e3,
             " ONNX Runtime %s." % result["onnxruntime"] if result["onnxruntime"] else ""))
-        table("Asked and measured: ratios of one thread, and which of the two that of the minima reaches",
+        table("Asked and measured: ratios of one thread; `reached` says what the ratio of the minima reaches",
               ["what", "against", "must", "aim", "minima", "medians", "reached"], "llrrrrl", goals.summary(result))
         table("Every model; each pair is minimum / median", ["model", "type", "threads", "octet", "LiteRT", "ratio", "GMAC/s", "of peak"],
               "llrrrrrr", speed(result))
