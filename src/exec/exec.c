@@ -1,5 +1,8 @@
 #include "exec/exec.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "exec/exec_internal.h"
 #include "exec/task.h"
 #include "graph/work.h"
@@ -8,6 +11,14 @@
 /* Waking a thread costs a few microseconds: below this many multiply-accumulates (or moved elements) one thread is
  * faster. */
 enum { LARGE_WORK = 100000 };
+
+static octet_status dump_steps(octet_context *ctx, const octet_exec *exec) {
+    octet_buffer text = {0};
+    octet_status status = octet_lower_dump(ctx, exec->graph, exec->steps, &text);
+    if (status == OCTET_OK) status = octet_file_write(ctx, "/dev/stderr", (octet_bytes){text.data, text.size});
+    octet_buffer_free(ctx, &text);
+    return status;
+}
 
 static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_exec_options *options) {
     const octet_graph *graph = exec->graph;
@@ -18,6 +29,8 @@ static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_ex
     const octet_lower_options lower = {
         .numerics = options->numerics, .float_order = options->float_order, .absorb_pads = maker.cpu != 0};
     OCTET_TRY(octet_lower_graph(ctx, &exec->arena, graph, &lower, &exec->steps));
+    const char *debug = getenv("OCTET_DEBUG");
+    if (debug != NULL && strstr(debug, "steps") != NULL) OCTET_TRY(dump_steps(ctx, exec));
     OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->tasks));
     OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->is_large));
     for (uint32_t i = 0; i < graph->n_operators; i++) {

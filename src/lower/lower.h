@@ -14,4 +14,8 @@
 octet_status octet_lower_graph(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                                const octet_lower_options *options, octet_step **out);
 
+/* dump.c: a line per step: kernel, operands, parameters that are numbers (fields.h; of those per channel the first),
+ * needs. For OCTET_DEBUG=steps and tests. */
+octet_status octet_lower_dump(octet_context *ctx, const octet_graph *graph, const octet_step *steps, octet_buffer *out);
+
 #endif
