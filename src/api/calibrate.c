@@ -11,7 +11,7 @@ enum { DEFAULT_SAMPLES = 100 };
 typedef struct calibration_job {
     octet_sweep sweep;
     octet_arena arena;
-    octet_samples **samples;
+    octet_samples **samples; /* by input; NULL where the samples are arrays */
     size_t *indices;
     size_t n;
     octet_observer **observers; /* by thread */
@@ -84,49 +84,80 @@ static octet_status observe(octet_context *ctx, const octet_graph *graph, calibr
     return OCTET_OK;
 }
 
-static octet_status run(octet_context *ctx, const octet_graph *graph, octet_data *data, const octet_conversion *options,
-                        calibration_job *job, octet_statistics *statistics) {
-    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->samples));
-    OCTET_TRY(octet_api_bind_data(ctx, data, graph, OCTET_SPLIT_TRAIN, job->samples));
-    OCTET_TRY(choose_samples(ctx, options, octet_samples_count(job->samples[0]), job));
-    OCTET_CHECK(ctx, job->n <= UINT32_MAX, OCTET_LIMIT, "calibration samples: %zu are too many", job->n);
-    octet_samples_forget_range(job->samples[0]);
+static octet_status open_sweep(octet_context *ctx, const octet_graph *graph, const octet_conversion *options,
+                               calibration_job *job) {
     const octet_exec_options exec = {.float_order = OCTET_FLOAT_ORDER_TENSORFLOW};
     const octet_graph *graphs[] = {graph};
+    OCTET_CHECK(ctx, job->n <= UINT32_MAX, OCTET_LIMIT, "calibration samples: %zu are too many", job->n);
     /* TensorFlow does not reset LSTM state between samples: their order counts, so that one thread runs them. */
-    job->sweep.keep_state = statistics->keeps_state;
+    job->sweep.keep_state = octet_statistics_graph_keeps_state(graph);
     OCTET_TRY(octet_sweep_open(ctx, &job->sweep, graphs, 1, &exec, options->n_threads, job->samples));
     job->sweep.progress = options->progress;
     job->sweep.progress_user = options->progress_user;
     job->sweep.what = "calibrating";
-    OCTET_TRY(observe(ctx, graph, job, statistics));
+    return OCTET_OK;
+}
+
+static octet_status run_data(octet_context *ctx, const octet_graph *graph, const octet_data *data,
+                             const octet_conversion *options, calibration_job *job, octet_statistics *statistics) {
     octet_data_range range;
+    OCTET_TRY(octet_api_bind_data(ctx, data, graph, OCTET_SPLIT_TRAIN, job->samples));
+    OCTET_TRY(choose_samples(ctx, options, octet_samples_count(job->samples[0]), job));
+    octet_samples_forget_range(job->samples[0]);
+    OCTET_TRY(open_sweep(ctx, graph, options, job));
+    OCTET_TRY(observe(ctx, graph, job, statistics));
     octet_samples_range(job->samples[0], &range.raw_min, &range.raw_max, &range.min, &range.max);
     octet_data_range_merge(&statistics->data, &range);
     return OCTET_OK;
 }
 
-octet_status octet_api_calibrate(octet_context *ctx, const octet_graph *graph, octet_data *data,
+/* The range of n numbers that the model is given as they are stored. */
+static octet_data_range range_of(const float *numbers, size_t n) {
+    octet_data_range range = octet_data_range_empty();
+    for (size_t i = 0; i < n; i++) {
+        const double number = (double)numbers[i];
+        if (number < range.min) range.min = number;
+        if (number > range.max) range.max = number;
+    }
+    range.raw_min = range.min;
+    range.raw_max = range.max;
+    return range;
+}
+
+static octet_status run_arrays(octet_context *ctx, const octet_graph *graph, const octet_calibration_source *source,
+                               const octet_conversion *options, calibration_job *job, octet_statistics *statistics) {
+    if (source->n_samples == 0) return OCTET_OK;
+    OCTET_CHECK(ctx, source->n_samples <= SIZE_MAX / sizeof(size_t), OCTET_LIMIT, "calibration samples: too many");
+    job->n = (size_t)source->n_samples;
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->n, &job->indices));
+    for (size_t i = 0; i < job->n; i++) job->indices[i] = i;
+    OCTET_TRY(open_sweep(ctx, graph, options, job));
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        const octet_value *value = &graph->values[graph->inputs[i].value];
+        const size_t n = octet_shape_elements(&value->shape) / job->sweep.batch * job->n;
+        void *raw = (void *)(uintptr_t)source->arrays[i];
+        if (value->type != OCTET_FLOAT32) {
+            OCTET_TRY(octet_arena_array(ctx, &job->arena, n, octet_type_size(value->type), &raw));
+            octet_convert_from_real(value, OCTET_ROUND_NEAREST, source->arrays[i], n, raw);
+        }
+        job->sweep.raw[i] = raw;
+        if (i > 0) continue;
+        const octet_data_range range = range_of(source->arrays[i], n);
+        octet_data_range_merge(&statistics->data, &range);
+    }
+    return observe(ctx, graph, job, statistics);
+}
+
+octet_status octet_api_calibrate(octet_context *ctx, const octet_graph *graph, const octet_calibration_source *source,
                                  const octet_conversion *options, octet_statistics *statistics) {
     calibration_job job = {0};
-    const octet_status status = run(ctx, graph, data, options, &job, statistics);
+    octet_status status = OCTET_NEW(ctx, &job.arena, graph->n_inputs, &job.samples);
+    if (status == OCTET_OK)
+        status = source->data != NULL ? run_data(ctx, graph, source->data, options, &job, statistics)
+                                      : run_arrays(ctx, graph, source, options, &job, statistics);
     for (uint32_t t = 0; job.observers != NULL && t < job.sweep.n_threads; t++)
         octet_observer_destroy(ctx, job.observers[t]);
     octet_sweep_close(ctx, &job.sweep);
     octet_arena_free(ctx, &job.arena);
     return status;
-}
-
-void octet_api_describe(const octet_statistics *statistics, octet_calibration *out) {
-    const char *where;
-    const bool is_empty = statistics->data.raw_min > statistics->data.raw_max;
-    *out = (octet_calibration){.n_samples = statistics->n_samples,
-                               .n_distinct = octet_statistics_n_distinct(statistics),
-                               .late_growth = octet_statistics_late_growth(statistics, &where)};
-    snprintf(out->late_layer, sizeof out->late_layer, "%s", where);
-    if (is_empty) return;
-    out->raw_min = statistics->data.raw_min;
-    out->raw_max = statistics->data.raw_max;
-    out->min = statistics->data.min;
-    out->max = statistics->data.max;
 }

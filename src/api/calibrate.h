@@ -1,5 +1,5 @@
 /* api/calibrate.h - statistics of a float graph over calibration samples.
- * In:  a canonical float graph, data, which samples.
+ * In:  a canonical float graph; samples, from data or arrays.
  * Out: what its activations held, added to statistics; the summary that octet.h gives of them.
  * Knows: sweep, the observer of statistics.
  * Does not know: what the ranges are for. */
@@ -9,11 +9,17 @@
 #include "api/handles.h"
 #include "statistics/statistics.h"
 
-/* statistics: of this graph. Of the options: indices, all_samples, n_samples, seed, n_threads, progress. Errors: DATA,
- * USAGE, UNSUPPORTED, LIMIT, NOMEM, those of reading the data; the statistics are then unusable. */
-octet_status octet_api_calibrate(octet_context *ctx, const octet_graph *graph, octet_data *data,
+/* Where samples come from: data, chosen by the options, or arrays. */
+typedef struct octet_calibration_source {
+    octet_data *data;           /* or NULL: */
+    const float *const *arrays; /* by input: n_samples of them, one after the other */
+    uint64_t n_samples;
+} octet_calibration_source;
+
+/* statistics: of this graph, without samples. Of the options: indices, all_samples, n_samples, seed (with data),
+ * n_threads, progress. Errors: DATA, USAGE, UNSUPPORTED, LIMIT, NOMEM, CANCELLED, those of reading the data; the
+ * statistics are then unusable. */
+octet_status octet_api_calibrate(octet_context *ctx, const octet_graph *graph, const octet_calibration_source *source,
                                  const octet_conversion *options, octet_statistics *statistics);
-/* All but time_ns. */
-void octet_api_describe(const octet_statistics *statistics, octet_calibration *out);
 
 #endif

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "api/calibrate.h"
 #include "api/options.h"
 #include "base/choose.h"
@@ -42,33 +40,24 @@ static octet_status quantize_options(octet_context *ctx, const octet_conversion 
     return octet_target_apply(ctx, *target, out);
 }
 
-/* Ranges of the samples, for the modes that need them; *out stays NULL without data. */
-static octet_status gather(octet_context *ctx, const octet_graph *graph, octet_data *data,
-                           const octet_conversion *options, octet_statistics **out, octet_calibration *calibration) {
-    if (data == NULL) return OCTET_OK;
-    OCTET_TRY(octet_statistics_create_for(ctx, graph, out));
-    OCTET_TRY(octet_api_calibrate(ctx, graph, data, options, *out));
-    octet_api_describe(*out, calibration);
+static bool needs_ranges(const octet_quantize_options *options) {
+    return options->mode == OCTET_MODE_INT8 || options->mode == OCTET_MODE_INT16X8;
+}
+
+static octet_status check_ranges(octet_context *ctx, const octet_graph *graph, bool has_samples,
+                                 const octet_quantize_options *options) {
+    OCTET_CHECK(ctx, has_samples || !needs_ranges(options) || octet_quantize_is_trained(graph), OCTET_USAGE,
+                "mode %s needs samples to calibrate with (--data)", octet_mode_names[options->mode]);
     return OCTET_OK;
 }
 
-static octet_status make(octet_context *ctx, const octet_model *model, const octet_graph *graph, octet_data *data,
-                         const octet_conversion *options, octet_model **out, octet_calibration *calibration) {
-    octet_quantize_options quantize;
-    const octet_target *target;
-    octet_statistics *statistics = NULL;
+/* statistics: NULL where ranges are not needed, or known from training. */
+static octet_status make(octet_context *ctx, const octet_model *model, const octet_graph *graph,
+                         const octet_statistics *statistics, const octet_quantize_options *options,
+                         const octet_target *target, octet_model **out) {
     octet_graph *quantized = NULL;
     octet_model *result = NULL;
-    octet_status status = OCTET_OK;
-    OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
-    if (quantize.mode == OCTET_MODE_INT8 || quantize.mode == OCTET_MODE_INT16X8) {
-        OCTET_CHECK(ctx, data != NULL || octet_quantize_is_trained(graph), OCTET_USAGE,
-                    "mode %s needs samples to calibrate with (--data)", octet_mode_names[quantize.mode]);
-        status = gather(ctx, graph, data, options, &statistics, calibration);
-    }
-    if (status == OCTET_OK) status = octet_quantize_graph(ctx, graph, statistics, &quantize, &quantized);
-    octet_statistics_destroy(ctx, statistics);
-    OCTET_TRY(status);
+    OCTET_TRY(octet_quantize_graph(ctx, graph, statistics, options, &quantized));
     octet_target_fit(target, quantized);
     OCTET_TRY(octet_api_wrap(ctx, quantized, model->path, OCTET_KIND_TFLITE, &result));
     result->made_here = true;
@@ -76,31 +65,52 @@ static octet_status make(octet_context *ctx, const octet_model *model, const oct
     return OCTET_OK;
 }
 
+static octet_status calibrate_and_make(octet_context *ctx, const octet_model *model, const octet_graph *graph,
+                                       octet_data *data, const octet_conversion *options, octet_model **out,
+                                       octet_calibration *seen) {
+    const octet_calibration_source source = {.data = data};
+    octet_quantize_options quantize;
+    const octet_target *target;
+    octet_statistics *statistics = NULL;
+    octet_status status = OCTET_OK;
+    OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
+    OCTET_TRY(check_ranges(ctx, graph, data != NULL, &quantize));
+    if (data != NULL && needs_ranges(&quantize)) {
+        status = octet_statistics_create_for(ctx, graph, &statistics);
+        if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, &source, options, statistics);
+        if (status == OCTET_OK) octet_statistics_describe(statistics, seen);
+    }
+    if (status == OCTET_OK) status = make(ctx, model, graph, statistics, &quantize, target, out);
+    octet_statistics_free(ctx, statistics);
+    return status;
+}
+
 octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data,
                                   const octet_conversion *options, octet_model **out, octet_calibration *calibration) {
     octet_conversion taken;
-    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_conversion, options, &taken));
+    octet_float_graph graph;
     octet_calibration seen = {0};
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_conversion, options, &taken));
     const uint64_t start = octet_clock_ns();
-    OCTET_CHECK(ctx, !octet_model_is_quantized(model), OCTET_USAGE,
-                "%s is quantized already: quantize the float model that it was made from", model->path);
-    OCTET_CHECK(ctx, model->graph->n_carries == 0, OCTET_UNSUPPORTED,
-                "%s keeps its state in variables (VAR_HANDLE), which octet runs and does not write; make the state "
-                "inputs and outputs of "
-                "the model",
-                model->path);
-    octet_status status;
-    if (model->kind == OCTET_KIND_TFLITE) { /* the model itself stays as the file has it */
-        octet_graph *graph = NULL;
-        OCTET_TRY(octet_graph_clone(ctx, model->graph, &graph));
-        status = octet_passes_run(ctx, graph);
-        if (status == OCTET_OK) status = make(ctx, model, graph, data, &taken, out, &seen);
-        octet_graph_destroy(ctx, graph);
-    } else {
-        OCTET_TRY(octet_api_canonicalize(ctx, model));
-        status = make(ctx, model, model->graph, data, &taken, out, &seen);
-    }
+    OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
+    const octet_status status = calibrate_and_make(ctx, model, graph.graph, data, &taken, out, &seen);
+    octet_api_release_float_graph(ctx, &graph);
     seen.time_ns = octet_clock_ns() - start;
     if (status == OCTET_OK && calibration != NULL) *calibration = seen;
+    return status;
+}
+
+octet_status octet_model_quantize_with(octet_context *ctx, octet_model *model, const octet_statistics *statistics,
+                                       const octet_conversion *options, octet_model **out) {
+    octet_conversion taken;
+    octet_float_graph graph;
+    octet_quantize_options quantize;
+    const octet_target *target;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_conversion, options, &taken));
+    OCTET_TRY(quantize_options(ctx, &taken, &quantize, &target));
+    OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
+    octet_status status = check_ranges(ctx, graph.graph, statistics != NULL, &quantize);
+    if (status == OCTET_OK) status = make(ctx, model, graph.graph, statistics, &quantize, target, out);
+    octet_api_release_float_graph(ctx, &graph);
     return status;
 }

@@ -37,6 +37,15 @@ extern const char *const octet_mode_names[], *const octet_int8_type_names[], *co
 
 /* Runs the passes over a Keras model that has not seen them yet. */
 octet_status octet_api_canonicalize(octet_context *ctx, octet_model *model);
+/* What a float model is calibrated and quantized as. */
+typedef struct octet_float_graph {
+    const octet_graph *graph; /* canonical */
+    octet_graph *owned;       /* the same where it had to be made, or NULL */
+} octet_float_graph;
+/* *out lives as long as the model, and is given back. Errors: USAGE (quantized already), UNSUPPORTED, those of passes.
+ */
+octet_status octet_api_float_graph(octet_context *ctx, octet_model *model, octet_float_graph *out);
+void octet_api_release_float_graph(octet_context *ctx, octet_float_graph *graph);
 /* A handle for a graph, which it owns from here on, also on failure. */
 octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind,
                             octet_model **out);

@@ -48,7 +48,7 @@ octet_status octet_trained_gather(octet_context *ctx, const octet_graph *graph, 
     if (status == OCTET_OK) status = gather(ctx, &scratch, graph, statistics);
     octet_arena_free(ctx, &scratch);
     if (status == OCTET_OK) *out = statistics;
-    else octet_statistics_destroy(ctx, statistics);
+    else octet_statistics_free(ctx, statistics);
     return status;
 }
 
@@ -82,7 +82,7 @@ octet_status octet_trained_take(octet_context *ctx, octet_arena *arena, const oc
     octet_status status = octet_trained_gather(ctx, graph, &trained);
     if (status == OCTET_OK) status = octet_graph_clone(ctx, graph, &copy);
     if (status == OCTET_OK) status = take(ctx, arena, copy, trained, known, known_out);
-    octet_statistics_destroy(ctx, trained);
+    octet_statistics_free(ctx, trained);
     if (status == OCTET_OK) *out = copy;
     else octet_graph_destroy(ctx, copy);
     return status;

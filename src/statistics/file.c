@@ -271,6 +271,6 @@ octet_status octet_statistics_read(octet_context *ctx, octet_bytes bytes, const 
     OCTET_TRY(octet_statistics_create_empty(ctx, &statistics));
     const octet_status status = read_all(&r, statistics);
     if (status == OCTET_OK) *out = statistics;
-    else octet_statistics_destroy(ctx, statistics);
+    else octet_statistics_free(ctx, statistics);
     return status;
 }

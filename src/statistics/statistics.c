@@ -102,11 +102,11 @@ octet_status octet_statistics_create_for(octet_context *ctx, const octet_graph *
     if (status == OCTET_OK) status = fill(ctx, graph, &scratch, statistics);
     octet_arena_free(ctx, &scratch);
     if (status == OCTET_OK) *out = statistics;
-    else octet_statistics_destroy(ctx, statistics);
+    else octet_statistics_free(ctx, statistics);
     return status;
 }
 
-void octet_statistics_destroy(octet_context *ctx, octet_statistics *statistics) {
+void octet_statistics_free(octet_context *ctx, octet_statistics *statistics) {
     if (statistics == NULL) return;
     octet_distinct_free(ctx, &statistics->distinct);
     octet_arena arena = statistics->arena; /* holds *statistics itself */
@@ -133,7 +133,7 @@ octet_status octet_statistics_bind(octet_context *ctx, octet_arena *arena, const
     return OCTET_OK;
 }
 
-octet_status octet_statistics_merge(octet_context *ctx, octet_statistics *into, const octet_statistics *from) {
+octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, const octet_statistics *from) {
     const bool same = into->fingerprint == from->fingerprint && same_rows(into, from->rows, from->n_rows);
     OCTET_CHECK(ctx, same, OCTET_DATA, "statistics of two models: only parts gathered with one model can be merged");
     OCTET_CHECK(ctx, !into->keeps_state || into->n_samples == 0 || from->n_samples == 0, OCTET_DATA,

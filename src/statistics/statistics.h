@@ -50,7 +50,7 @@ typedef struct octet_statistics {
 octet_status octet_statistics_create_for(octet_context *ctx, const octet_graph *graph, octet_statistics **out);
 /* Without rows, of no model, for a reader to fill. Errors: NOMEM. */
 octet_status octet_statistics_create_empty(octet_context *ctx, octet_statistics **out);
-void octet_statistics_destroy(octet_context *ctx, octet_statistics *statistics); /* NULL is allowed */
+void octet_statistics_free(octet_context *ctx, octet_statistics *statistics); /* NULL is allowed */
 /* Whether the state of a model runs on from sample to sample. */
 bool octet_statistics_graph_keeps_state(const octet_graph *graph);
 
@@ -60,7 +60,7 @@ octet_status octet_statistics_bind(octet_context *ctx, octet_arena *arena, const
                                    const octet_graph *graph, uint32_t **rows_of);
 /* `into` becomes what one run over the samples of both gives; unchanged on failure. Errors: DATA (another model's; a
  * model that keeps state, unless one of the two is empty), LIMIT, NOMEM. */
-octet_status octet_statistics_merge(octet_context *ctx, octet_statistics *into, const octet_statistics *from);
+octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, const octet_statistics *from);
 
 /* Both halves together. */
 octet_observed_range octet_statistics_range(const octet_statistics_row *row);

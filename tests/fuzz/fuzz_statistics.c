@@ -28,14 +28,14 @@ static octet_status use(octet_context *ctx, const octet_statistics *statistics, 
     octet_status status = octet_statistics_write(ctx, again, second);
     if (status == OCTET_OK && (first->size != second->size || memcmp(first->data, second->data, first->size) != 0))
         abort();
-    octet_statistics_merge(ctx, again, statistics);
+    octet_statistics_join(ctx, again, statistics);
     octet_context_clear(ctx);
     for (uint32_t i = 0; i < again->n_rows; i++) {
         const octet_observed_range a = octet_statistics_range(&again->rows[i]),
                                    b = octet_statistics_range(&statistics->rows[i]);
         if (a.min != b.min || a.max != b.max || a.seen != b.seen || a.saw_nan != b.saw_nan) abort();
     }
-    octet_statistics_destroy(ctx, again);
+    octet_statistics_free(ctx, again);
     return status;
 }
 
@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (status == OCTET_OK)
         status = octet_statistics_read(&ctx, (octet_bytes){sealed.data, sealed.size}, "fuzz", &statistics);
     if (status == OCTET_OK) status = use(&ctx, statistics, &first, &second);
-    octet_statistics_destroy(&ctx, statistics);
+    octet_statistics_free(&ctx, statistics);
     octet_buffer_free(&ctx, &second);
     octet_buffer_free(&ctx, &first);
     octet_buffer_free(&ctx, &sealed);

@@ -178,7 +178,7 @@ static void run_case(const char *name, const char *source, const char *expected,
         printf("%-32s DIFFERS %s\n", name, c.difference);
         total->failed++;
     }
-    octet_statistics_destroy(ctx, statistics);
+    octet_statistics_free(ctx, statistics);
     octet_graph_destroy(ctx, graph);
     octet_graph_destroy(ctx, ours);
     octet_graph_destroy(ctx, theirs);

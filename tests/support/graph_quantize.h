@@ -43,7 +43,7 @@ static inline int teardown(void **state) {
     fixture *f = *state;
     octet_graph_destroy(&f->ctx, f->graph);
     octet_graph_destroy(&f->ctx, f->quantized);
-    octet_statistics_destroy(&f->ctx, f->statistics);
+    octet_statistics_free(&f->ctx, f->statistics);
     assert_int_equal(f->ctx.memory_bytes, 0);
     return 0;
 }
@@ -59,7 +59,7 @@ static inline void forget_range(fixture *f, uint32_t v) { f->ranges[v].seen = fa
 static inline void make_statistics(fixture *f) {
     octet_arena arena = {0};
     uint32_t *rows_of;
-    octet_statistics_destroy(&f->ctx, f->statistics);
+    octet_statistics_free(&f->ctx, f->statistics);
     f->statistics = NULL;
     expect_ok(f, octet_statistics_create_for(&f->ctx, f->graph, &f->statistics));
     expect_ok(f, octet_statistics_bind(&f->ctx, &arena, f->statistics, f->graph, &rows_of));

@@ -63,7 +63,7 @@ static void a_row_per_float_activation_in_order(void **state) {
     assert_string_equal(s->rows[2].name, "y");
     assert_int_equal(s->rows[2].occurrence, 1);
     assert_false(octet_statistics_range(&s->rows[2]).seen);
-    octet_statistics_destroy(&f->ctx, s);
+    octet_statistics_free(&f->ctx, s);
 }
 
 static void samples_go_to_the_half_of_their_hash(void **state) {
@@ -90,7 +90,7 @@ static void samples_go_to_the_half_of_their_hash(void **state) {
     const double growth = octet_statistics_late_growth(s, &where);
     assert_true(growth == 64.0 / (double)expected[0].max - 1.0);
     assert_int_equal(octet_statistics_n_distinct(s), 64);
-    octet_statistics_destroy(&f->ctx, s);
+    octet_statistics_free(&f->ctx, s);
 }
 
 static void parts_merge_to_the_same_bytes_in_any_order(void **state) {
@@ -107,17 +107,17 @@ static void parts_merge_to_the_same_bytes_in_any_order(void **state) {
         for (size_t i = 0; i < 4; i++) {
             const size_t part = (first + 3 * i) % 4, begin = part == 0 ? 0 : ends[part - 1];
             octet_statistics *s = gather(f, samples[0] + begin * N, ends[part] - begin);
-            expect_ok(f, octet_statistics_merge(&f->ctx, merged, s));
-            octet_statistics_destroy(&f->ctx, s);
+            expect_ok(f, octet_statistics_join(&f->ctx, merged, s));
+            octet_statistics_free(&f->ctx, s);
         }
         octet_buffer got = bytes_of(f, merged);
         assert_int_equal(got.size, expected.size);
         assert_memory_equal(got.data, expected.data, got.size);
         octet_buffer_free(&f->ctx, &got);
-        octet_statistics_destroy(&f->ctx, merged);
+        octet_statistics_free(&f->ctx, merged);
     }
     octet_buffer_free(&f->ctx, &expected);
-    octet_statistics_destroy(&f->ctx, whole);
+    octet_statistics_free(&f->ctx, whole);
 }
 
 static void what_makes_another_model_makes_another_fingerprint(void **state) {
@@ -146,7 +146,7 @@ static void what_makes_another_model_makes_another_fingerprint(void **state) {
         f->graph->values[x].shape.dims[0] = 1;
     }
     octet_arena_free(&f->ctx, &arena);
-    octet_statistics_destroy(&f->ctx, s);
+    octet_statistics_free(&f->ctx, s);
 }
 
 static void parts_of_two_models_do_not_merge(void **state) {
@@ -155,10 +155,10 @@ static void parts_of_two_models_do_not_merge(void **state) {
     octet_statistics *s = create(f), *other;
     f->graph->operators[1].code = OCTET_OP_EXP;
     other = create(f);
-    assert_int_equal(octet_statistics_merge(&f->ctx, s, other), OCTET_DATA);
+    assert_int_equal(octet_statistics_join(&f->ctx, s, other), OCTET_DATA);
     assert_string_equal(f->ctx.message, "statistics of two models: only parts gathered with one model can be merged");
-    octet_statistics_destroy(&f->ctx, other);
-    octet_statistics_destroy(&f->ctx, s);
+    octet_statistics_free(&f->ctx, other);
+    octet_statistics_free(&f->ctx, s);
 }
 
 static void parts_of_a_model_with_state_do_not_merge(void **state) {
@@ -168,11 +168,11 @@ static void parts_of_a_model_with_state_do_not_merge(void **state) {
     octet_statistics *s = create(f), *empty = create(f);
     assert_true(s->keeps_state);
     s->n_samples = 3;
-    expect_ok(f, octet_statistics_merge(&f->ctx, s, empty));
-    assert_int_equal(octet_statistics_merge(&f->ctx, s, s), OCTET_DATA);
+    expect_ok(f, octet_statistics_join(&f->ctx, s, empty));
+    assert_int_equal(octet_statistics_join(&f->ctx, s, s), OCTET_DATA);
     assert_non_null(strstr(f->ctx.message, "keeps state from sample to sample"));
-    octet_statistics_destroy(&f->ctx, empty);
-    octet_statistics_destroy(&f->ctx, s);
+    octet_statistics_free(&f->ctx, empty);
+    octet_statistics_free(&f->ctx, s);
 }
 
 /* A first file for the fuzz target, where OCTET_WRITE_CORPUS names a folder for them. */
@@ -203,8 +203,8 @@ static void files_give_back_what_was_written(void **state) {
         keep(f, names[n], bytes);
         octet_buffer_free(&f->ctx, &copy);
         octet_buffer_free(&f->ctx, &bytes);
-        octet_statistics_destroy(&f->ctx, again);
-        octet_statistics_destroy(&f->ctx, s);
+        octet_statistics_free(&f->ctx, again);
+        octet_statistics_free(&f->ctx, s);
     }
 }
 
@@ -231,7 +231,7 @@ static void damaged_files_are_refused(void **state) {
                      OCTET_UNSUPPORTED);
     assert_string_equal(f->ctx.message, "s: statistics in version 2 of their layout; this octet reads version 1");
     octet_buffer_free(&f->ctx, &bytes);
-    octet_statistics_destroy(&f->ctx, s);
+    octet_statistics_free(&f->ctx, s);
 }
 
 static void running_out_of_memory_leaks_nothing(void **state) {
@@ -252,8 +252,8 @@ static void running_out_of_memory_leaks_nothing(void **state) {
     }
     f->ctx.fail_allocation = 0;
     octet_buffer_free(&f->ctx, &bytes);
-    octet_statistics_destroy(&f->ctx, again);
-    octet_statistics_destroy(&f->ctx, s);
+    octet_statistics_free(&f->ctx, again);
+    octet_statistics_free(&f->ctx, s);
 }
 
 int main(void) {
