@@ -5,6 +5,7 @@
 #include "api/handles.h"
 #include "api/options.h"
 #include "base/clock.h"
+#include "graph/work.h"
 #include "report/profile.h"
 
 enum { MAX_RUNS = 1 << 20, MIN_RUNS = 5, WARM_UP_RUNS = 3 };
@@ -86,8 +87,7 @@ static octet_status run(octet_context *ctx, octet_model *model, double seconds, 
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, MAX_RUNS, &job->runs));
     OCTET_TRY(fill_inputs(ctx, graph, job));
     measure(job, seconds > 0.0 ? seconds : 1.0);
-    octet_profile profile = {.graph = graph,
-                             .model = model->path,
+    octet_profile profile = {.model = model->path,
                              .rows = rows,
                              .n_rows = job->n_steps,
                              .n_threads = octet_pool_size(job->pool),
@@ -95,7 +95,12 @@ static octet_status run(octet_context *ctx, octet_model *model, double seconds, 
                              .arena_bytes = octet_exec_arena_bytes(job->exec),
                              .peak_bytes = peak_bytes};
     for (uint32_t i = 0; i < job->n_steps; i++) {
-        rows[i] = (octet_profile_row){.op = octet_exec_step_operator(job->exec, i),
+        const uint32_t index = octet_exec_step_operator(job->exec, i);
+        const octet_operator *op = &graph->operators[index];
+        rows[i] = (octet_profile_row){.index = index,
+                                      .name = octet_operator_name(op->code),
+                                      .layer = op->layer,
+                                      .macs = octet_operator_macs(graph, op),
                                       .variant = octet_exec_step_variant(job->exec, i),
                                       .time_ns = (double)job->least[i]};
     }

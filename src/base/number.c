@@ -1,8 +1,10 @@
 #include "base/number.h"
 
 #include <assert.h>
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A decimal mark may have several bytes; it is the only thing that is no digit, sign or exponent. */
@@ -25,4 +27,21 @@ const char *octet_number_fixed(double value, int decimals, char *text) {
     assert(isfinite(value) && decimals >= 0 && decimals <= OCTET_NUMBER_MOST_DIGITS);
     snprintf(text, OCTET_NUMBER_SIZE, "%.*f", decimals, value);
     return put_point(text);
+}
+
+/* newlocale hands out C without failing; should it fail, uselocale(0) changes nothing. */
+float octet_number_read_f32(const char *text, char **end) {
+    const locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = uselocale(c);
+    const float value = strtof(text, end);
+    uselocale(before);
+    if (c != (locale_t)0) freelocale(c);
+    return value;
+}
+
+double octet_number_read_f64(const char *text, char **end) {
+    const locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = uselocale(c);
+    const double value = strtod(text, end);
+    uselocale(before);
+    if (c != (locale_t)0) freelocale(c);
+    return value;
 }

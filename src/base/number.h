@@ -1,7 +1,7 @@
 /* base/number.h - real numbers as text, the same in every locale.
- * In:  doubles.
- * Out: digits with a point: what JSON, source text and other programs read.
- * Knows: that printf takes the decimal mark from the locale of the thread, which a host program may have set.
+ * In:  doubles; text.
+ * Out: digits with a point: what JSON, source text and other programs read; and back.
+ * Knows: that printf and strtod take the decimal mark from the locale of the thread, which a host program may have set.
  * Does not know: units, who reads the text. */
 #ifndef OCTET_BASE_NUMBER_H
 #define OCTET_BASE_NUMBER_H
@@ -15,5 +15,10 @@ enum { OCTET_NUMBER_SIZE = 352, OCTET_NUMBER_MOST_DIGITS = 17 };
 const char *octet_number_significant(double value, int digits, char *text);
 /* As printf's %.*f: `decimals` (0..OCTET_NUMBER_MOST_DIGITS) digits behind the point. */
 const char *octet_number_fixed(double value, int decimals, char *text);
+
+/* As strtof and strtod read them in the C locale; *end (NULL: not wanted) is behind the number, and `text` without one.
+ */
+float octet_number_read_f32(const char *text, char **end);
+double octet_number_read_f64(const char *text, char **end);
 
 #endif

@@ -156,30 +156,35 @@ octet_status octet_flatbuffer_scalar_field(octet_context *ctx, octet_flatbuffer 
     return OCTET_OK;
 }
 
+/* bits: holds those of the default at the call. */
+static octet_status read_over(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *table, int field,
+                              size_t size, uint64_t *bits) {
+    bool present;
+    uint64_t found;
+    OCTET_TRY(octet_flatbuffer_scalar_field(ctx, fb, table, field, size, &present, &found));
+    if (present) *bits = found;
+    return OCTET_OK;
+}
+
 octet_status octet_flatbuffer_i32_field(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *table,
                                         int field, int32_t absent, int32_t *out) {
-    bool present;
-    uint64_t bits;
-    OCTET_TRY(octet_flatbuffer_scalar_field(ctx, fb, table, field, 4, &present, &bits));
-    *out = present ? (int32_t)(uint32_t)bits : absent;
+    uint64_t bits = (uint32_t)absent;
+    OCTET_TRY(read_over(ctx, fb, table, field, 4, &bits));
+    *out = (int32_t)(uint32_t)bits;
     return OCTET_OK;
 }
 
 octet_status octet_flatbuffer_u64_field(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *table,
                                         int field, uint64_t absent, uint64_t *out) {
-    bool present;
-    uint64_t bits;
-    OCTET_TRY(octet_flatbuffer_scalar_field(ctx, fb, table, field, 8, &present, &bits));
-    *out = present ? bits : absent;
-    return OCTET_OK;
+    *out = absent;
+    return read_over(ctx, fb, table, field, 8, out);
 }
 
 octet_status octet_flatbuffer_u8_field(octet_context *ctx, octet_flatbuffer *fb, const octet_flatbuffer_table *table,
                                        int field, uint8_t absent, uint8_t *out) {
-    bool present;
-    uint64_t bits;
-    OCTET_TRY(octet_flatbuffer_scalar_field(ctx, fb, table, field, 1, &present, &bits));
-    *out = present ? (uint8_t)bits : absent;
+    uint64_t bits = absent;
+    OCTET_TRY(read_over(ctx, fb, table, field, 1, &bits));
+    *out = (uint8_t)bits;
     return OCTET_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "graph/options.h"
+#include "report/summary.h"
 #include "report/table.h"
 #include "report/text.h"
 
@@ -12,10 +13,6 @@ enum { NAME_WIDTH = 44, LIST_ITEMS = 6 };
 
 int32_t octet_inspect_version(const octet_inspection *in, uint32_t op) {
     return in->versions != NULL ? in->versions[op] : in->graph->operators[op].version;
-}
-
-size_t octet_inspect_value_bytes(const octet_value *value) {
-    return octet_shape_elements(&value->shape) * octet_type_size(value->type);
 }
 
 bool octet_inspect_is_placed(const octet_inspection *in, uint32_t value) {
@@ -163,7 +160,7 @@ static octet_status fill_tensors(octet_context *ctx, const octet_inspection *in,
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_type_name(value->type)));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_shape_text(&value->shape, shape)));
         OCTET_TRY(scale_cells(ctx, &value->quantization, table));
-        OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_text_count(octet_inspect_value_bytes(value), count)));
+        OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_text_count(octet_value_bytes(value), count)));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", value->data ? "constant" : value->is_variable ? "variable" : ""));
         const bool is_placed = octet_inspect_is_placed(in, i);
         OCTET_TRY(octet_table_cell(ctx, table, "%s", is_placed ? octet_text_count(in->offsets[i], count) : ""));
@@ -183,10 +180,7 @@ static octet_status write_tensors(octet_context *ctx, const octet_inspection *in
 octet_status octet_inspect_write_text(octet_context *ctx, const octet_inspection *in, octet_buffer *out) {
     const octet_graph *graph = in->graph;
     char count[OCTET_TEXT_SIZE];
-    uint64_t constant_bytes = 0;
-    for (uint32_t i = 0; i < graph->n_values; i++)
-        if (graph->values[i].data && graph->values[i].n_uses > 0)
-            constant_bytes += octet_inspect_value_bytes(&graph->values[i]);
+    const octet_constants constants = octet_summary_constants(graph);
     OCTET_TRY(octet_buffer_format(ctx, out, "%s", in->model));
     if (in->file_bytes > 0)
         OCTET_TRY(octet_buffer_format(ctx, out, ": %s bytes", octet_text_count(in->file_bytes, count)));
@@ -195,7 +189,7 @@ octet_status octet_inspect_write_text(octet_context *ctx, const octet_inspection
     OCTET_TRY(write_ports(ctx, graph, out));
     OCTET_TRY(write_operators(ctx, in, out));
     OCTET_TRY(write_tensors(ctx, in, out));
-    OCTET_TRY(octet_buffer_format(ctx, out, "\nConstants   %s bytes\n", octet_text_count(constant_bytes, count)));
+    OCTET_TRY(octet_buffer_format(ctx, out, "\nConstants   %s bytes\n", octet_text_count(constants.n_bytes, count)));
     if (in->arena_bytes == 0) return OCTET_OK;
     return octet_buffer_format(ctx, out, "Activations %s bytes, planned\n", octet_text_count(in->arena_bytes, count));
 }

@@ -24,8 +24,7 @@ octet_status octet_inspect_write_json(octet_context *ctx, const octet_inspection
 /* "padding=VALID stride_w=2": the options that are not at their default; empty when all are. */
 octet_status octet_inspect_options(octet_context *ctx, const octet_operator *op, octet_buffer *out);
 /* What both renderings say of an operator and of a value. */
-int32_t octet_inspect_version(const octet_inspection *inspection, uint32_t op); /* 0 = not known */
-size_t octet_inspect_value_bytes(const octet_value *value);
+int32_t octet_inspect_version(const octet_inspection *inspection, uint32_t op);   /* 0 = not known */
 bool octet_inspect_is_placed(const octet_inspection *inspection, uint32_t value); /* it has an offset */
 
 #endif

@@ -79,7 +79,7 @@ static void write_tensor(octet_json_writer *json, const octet_inspection *in, ui
     octet_json_write_string(json, "type", octet_type_name(value->type));
     octet_text_json_shape(json, "shape", &value->shape);
     write_quantization(json, &value->quantization);
-    octet_json_write_u64(json, "bytes", octet_inspect_value_bytes(value));
+    octet_json_write_u64(json, "bytes", octet_value_bytes(value));
     octet_json_write_bool(json, "constant", value->data != NULL);
     octet_json_write_bool(json, "variable", value->is_variable);
     if (value->quantization.stated != NULL) {

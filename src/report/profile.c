@@ -2,9 +2,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/json_writer.h"
-#include "graph/work.h"
 #include "report/text.h"
 
 octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p, octet_buffer *out) {
@@ -13,11 +13,10 @@ octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p
     uint64_t total_macs = 0;
     int width = 8;
     for (uint32_t i = 0; i < p->n_rows; i++) {
-        const octet_operator *op = &p->graph->operators[p->rows[i].op];
-        const int n = snprintf(NULL, 0, "%s", octet_operator_name(op->code));
+        const int n = (int)strlen(p->rows[i].name);
         if (n > width) width = n;
         total_ns += p->rows[i].time_ns;
-        total_macs += octet_operator_macs(p->graph, op);
+        total_macs += p->rows[i].macs;
     }
     OCTET_TRY(octet_buffer_format(ctx, out, "%s: %s at best, %s in the median of %" PRIu64 " runs, %u thread%s\n",
                                   p->model, octet_text_time(p->min_ns, a), octet_text_time(p->median_ns, b), p->n_runs,
@@ -31,14 +30,12 @@ octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p
                                   "share", "GMAC/s", "kernel", "layer"));
     for (uint32_t i = 0; i < p->n_rows; i++) {
         const octet_profile_row *row = &p->rows[i];
-        const octet_operator *op = &p->graph->operators[row->op];
-        const uint64_t macs = octet_operator_macs(p->graph, op);
         char rate[OCTET_TEXT_SIZE] = "";
-        if (macs > 0 && row->time_ns > 0.0) snprintf(rate, sizeof rate, "%.2f", (double)macs / row->time_ns);
-        OCTET_TRY(octet_buffer_format(ctx, out, "%4u  %-*s %10s %6.1f%% %8s  %-10s %s\n", row->op, width,
-                                      octet_operator_name(op->code), octet_text_time(row->time_ns, a),
+        if (row->macs > 0 && row->time_ns > 0.0) snprintf(rate, sizeof rate, "%.2f", (double)row->macs / row->time_ns);
+        OCTET_TRY(octet_buffer_format(ctx, out, "%4u  %-*s %10s %6.1f%% %8s  %-10s %s\n", row->index, width, row->name,
+                                      octet_text_time(row->time_ns, a),
                                       total_ns > 0.0 ? 100.0 * row->time_ns / total_ns : 0.0, rate, row->variant,
-                                      op->layer));
+                                      row->layer));
     }
     return OCTET_OK;
 }
@@ -58,14 +55,13 @@ octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *p
     octet_json_begin_array(&json, "operators", OCTET_JSON_LINES);
     for (uint32_t i = 0; i < p->n_rows; i++) {
         const octet_profile_row *row = &p->rows[i];
-        const octet_operator *op = &p->graph->operators[row->op];
         octet_json_begin_object(&json, NULL, OCTET_JSON_LINE);
-        octet_json_write_u64(&json, "index", row->op);
-        octet_json_write_string(&json, "operator", octet_operator_name(op->code));
+        octet_json_write_u64(&json, "index", row->index);
+        octet_json_write_string(&json, "operator", row->name);
         octet_json_write_fixed(&json, "time_us", row->time_ns / 1e3, 4);
-        octet_json_write_u64(&json, "macs", octet_operator_macs(p->graph, op));
+        octet_json_write_u64(&json, "macs", row->macs);
         octet_json_write_string(&json, "kernel", row->variant);
-        octet_json_write_string(&json, "layer", op->layer);
+        octet_json_write_string(&json, "layer", row->layer);
         octet_json_end(&json);
     }
     octet_json_end(&json);

@@ -7,16 +7,16 @@
 #define OCTET_REPORT_PROFILE_H
 
 #include "base/buffer.h"
-#include "graph/graph.h"
 
 typedef struct octet_profile_row {
-    uint32_t op;         /* index in graph->operators */
+    uint32_t index; /* of the operator in its graph */
+    const char *name, *layer;
     const char *variant; /* which kernel: "ref", "avx2", ... */
+    uint64_t macs;       /* multiply-accumulates; 0 of operators without */
     double time_ns;      /* least of all runs */
 } octet_profile_row;
 
 typedef struct octet_profile {
-    const octet_graph *graph;
     const char *model;
     const octet_profile_row *rows;
     uint32_t n_rows, n_threads;

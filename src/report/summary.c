@@ -82,17 +82,23 @@ static octet_status write_layers(octet_context *ctx, const octet_graph *graph, o
     return write_total(ctx, out, "Non-trainable params", t.all - t.trainable);
 }
 
-/* Elements and bytes of the constants that an operator reads. */
-static void count_constants(const octet_graph *graph, const octet_operator *op, uint64_t *n_elements,
-                            uint64_t *n_bytes) {
-    *n_elements = *n_bytes = 0;
-    for (uint32_t i = 0; i < op->n_inputs; i++) {
-        const octet_value *value = octet_graph_input(graph, op, i);
-        if (!value || !value->data) continue;
-        const size_t n = octet_shape_elements(&value->shape);
-        *n_elements += n;
-        *n_bytes += n * octet_type_size(value->type);
-    }
+static void add_constant(octet_constants *sum, const octet_value *value) {
+    if (value == NULL || !octet_value_is_constant(value)) return;
+    sum->n_elements += octet_shape_elements(&value->shape);
+    sum->n_bytes += octet_value_bytes(value);
+}
+
+octet_constants octet_summary_constants(const octet_graph *graph) {
+    octet_constants sum = {0};
+    for (uint32_t i = 0; i < graph->n_values; i++)
+        if (graph->values[i].n_uses > 0) add_constant(&sum, &graph->values[i]);
+    return sum;
+}
+
+static octet_constants constants_of(const octet_graph *graph, const octet_operator *op) {
+    octet_constants sum = {0};
+    for (uint32_t i = 0; i < op->n_inputs; i++) add_constant(&sum, octet_graph_input(graph, op, i));
+    return sum;
 }
 
 static octet_status fill_operators(octet_context *ctx, const octet_graph *graph, octet_table *table) {
@@ -102,8 +108,7 @@ static octet_status fill_operators(octet_context *ctx, const octet_graph *graph,
         char shape[OCTET_SHAPE_TEXT_SIZE], count[OCTET_TEXT_SIZE];
         const octet_operator *op = &graph->operators[i];
         const octet_value *output = octet_graph_output(graph, op, 0);
-        uint64_t n_elements, n_bytes;
-        count_constants(graph, op, &n_elements, &n_bytes);
+        const octet_constants read = constants_of(graph, op);
         OCTET_TRY(octet_table_cell(ctx, table, "%" PRIu32, i));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_operator_name(op->code)));
         OCTET_TRY(op->version > 0 ? octet_table_cell(ctx, table, "%d", op->version)
@@ -111,8 +116,9 @@ static octet_status fill_operators(octet_context *ctx, const octet_graph *graph,
         OCTET_TRY(octet_table_name(ctx, table, output->name, 40));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_type_name(output->type)));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_shape_text(&output->shape, shape)));
-        OCTET_TRY(octet_table_cell(ctx, table, "%s", n_elements > 0 ? octet_text_count(n_elements, count) : ""));
-        OCTET_TRY(octet_table_cell(ctx, table, "%s", n_bytes > 0 ? octet_text_count(n_bytes, count) : ""));
+        OCTET_TRY(
+            octet_table_cell(ctx, table, "%s", read.n_elements > 0 ? octet_text_count(read.n_elements, count) : ""));
+        OCTET_TRY(octet_table_cell(ctx, table, "%s", read.n_bytes > 0 ? octet_text_count(read.n_bytes, count) : ""));
     }
     return OCTET_OK;
 }
@@ -120,20 +126,13 @@ static octet_status fill_operators(octet_context *ctx, const octet_graph *graph,
 static octet_status write_operators(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
     octet_table table = {.n_columns = 8, .right = 1u << 0 | 1u << 2 | 1u << 6 | 1u << 7};
     char elements[OCTET_TEXT_SIZE], bytes[OCTET_TEXT_SIZE];
-    uint64_t n_elements = 0, n_bytes = 0;
+    const octet_constants sum = octet_summary_constants(graph);
     octet_status status = fill_operators(ctx, graph, &table);
     if (status == OCTET_OK) status = octet_table_write(ctx, &table, 0, out);
     octet_table_free(ctx, &table);
     OCTET_TRY(status);
-    for (uint32_t i = 0; i < graph->n_values; i++) {
-        const octet_value *value = &graph->values[i];
-        if (!value->data || value->n_uses == 0) continue;
-        const size_t n = octet_shape_elements(&value->shape);
-        n_elements += n;
-        n_bytes += n * octet_type_size(value->type);
-    }
     return octet_buffer_format(ctx, out, "\n%" PRIu32 " operators, %s constants in %s bytes\n", graph->n_operators,
-                               octet_text_count(n_elements, elements), octet_text_count(n_bytes, bytes));
+                               octet_text_count(sum.n_elements, elements), octet_text_count(sum.n_bytes, bytes));
 }
 
 octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *graph, const char *model,
@@ -168,16 +167,15 @@ static void write_json_operators(octet_json_writer *json, const octet_graph *gra
     for (uint32_t i = 0; i < graph->n_operators; i++) {
         const octet_operator *op = &graph->operators[i];
         const octet_value *output = octet_graph_output(graph, op, 0);
-        uint64_t n_elements, n_bytes;
-        count_constants(graph, op, &n_elements, &n_bytes);
+        const octet_constants read = constants_of(graph, op);
         octet_json_begin_object(json, NULL, OCTET_JSON_TIGHT);
         octet_json_write_string(json, "operator", octet_operator_name(op->code));
         octet_json_write_i64(json, "version", op->version);
         octet_json_write_string(json, "output", output->name);
         octet_json_write_string(json, "type", octet_type_name(output->type));
         octet_text_json_shape(json, "output_shape", &output->shape);
-        octet_json_write_u64(json, "constants", n_elements);
-        octet_json_write_u64(json, "constant_bytes", n_bytes);
+        octet_json_write_u64(json, "constants", read.n_elements);
+        octet_json_write_u64(json, "constant_bytes", read.n_bytes);
         octet_json_end(json);
     }
     octet_json_end(json);

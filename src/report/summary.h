@@ -9,6 +9,12 @@
 #include "base/buffer.h"
 #include "graph/graph.h"
 
+typedef struct octet_constants {
+    uint64_t n_elements, n_bytes;
+} octet_constants;
+/* Constants of the graph that operators read. */
+octet_constants octet_summary_constants(const octet_graph *graph);
+
 /* model: path, for the heading. */
 octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *graph, const char *model,
                                       octet_buffer *out);

@@ -30,6 +30,9 @@ static octet_status build_table(octet_context *ctx, writer *w, const octet_flatb
     return octet_flatbuffer_build_table(ctx, &w->builder, fields, n, out);
 }
 
+/* A table of an array of fields. */
+#define BUILD_TABLE(fields, out) build_table(ctx, w, (fields), sizeof(fields) / sizeof(fields)[0], (out))
+
 static octet_status build_i32s(octet_context *ctx, writer *w, const int32_t *data, uint32_t n, ref *out) {
     return octet_flatbuffer_build_vector(ctx, &w->builder, data, n, 4, 4, out);
 }
@@ -83,7 +86,7 @@ static octet_status build_quantization(octet_context *ctx, writer *w, const octe
         octet_flatbuffer_link(OCTET_TFLITE_QUANTIZATION_ZERO_POINT, zero_points),
         octet_flatbuffer_i32(OCTET_TFLITE_QUANTIZATION_QUANTIZED_DIMENSION, q->axis, 0),
     };
-    return build_table(ctx, w, fields, 5, out);
+    return BUILD_TABLE(fields, out);
 }
 
 /* Names as TensorFlow gives them where a model was traced; a .tflite keeps its own. */
@@ -117,7 +120,7 @@ static octet_status build_tensor(octet_context *ctx, writer *w, uint32_t index, 
         octet_flatbuffer_u8(OCTET_TFLITE_TENSOR_IS_VARIABLE, value->is_variable, 0),
         octet_flatbuffer_u8(OCTET_TFLITE_TENSOR_HAS_RANK, 1, 0),
     };
-    return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
+    return BUILD_TABLE(fields, out);
 }
 
 static octet_status build_tensors(octet_context *ctx, writer *w, ref *out) {
@@ -225,7 +228,7 @@ static octet_status build_operator(octet_context *ctx, writer *w, const octet_op
         octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_CUSTOM_OPTIONS, custom),
         octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_INTERMEDIATES, intermediates),
     };
-    return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
+    return BUILD_TABLE(fields, out);
 }
 
 static octet_status build_operators(octet_context *ctx, writer *w, ref *out) {
@@ -261,7 +264,7 @@ static octet_status build_subgraph(octet_context *ctx, writer *w, ref *out) {
         octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_OPERATORS, operators),
         octet_flatbuffer_link(OCTET_TFLITE_SUBGRAPH_NAME, name),
     };
-    OCTET_TRY(build_table(ctx, w, fields, 5, &subgraph));
+    OCTET_TRY(BUILD_TABLE(fields, &subgraph));
     return octet_flatbuffer_build_refs(ctx, &w->builder, &subgraph, 1, out);
 }
 
@@ -281,7 +284,7 @@ static octet_status build_codes(octet_context *ctx, writer *w, ref *out) {
             octet_flatbuffer_i32(OCTET_TFLITE_OPERATOR_CODE_VERSION, w->layout.versions[i], 1),
             octet_flatbuffer_i32(OCTET_TFLITE_OPERATOR_CODE_BUILTIN, builtin, 0),
         };
-        OCTET_TRY(build_table(ctx, w, fields, sizeof fields / sizeof fields[0], &refs[i]));
+        OCTET_TRY(BUILD_TABLE(fields, &refs[i]));
     }
     return octet_flatbuffer_build_refs(ctx, &w->builder, refs, w->layout.n_codes, out);
 }
@@ -308,7 +311,7 @@ static octet_status build_maps(octet_context *ctx, writer *w, const octet_port *
             octet_flatbuffer_link(OCTET_TFLITE_TENSOR_MAP_NAME, name),
             octet_flatbuffer_u32(OCTET_TFLITE_TENSOR_MAP_TENSOR_INDEX, w->layout.tensor_of[ports[i].value], 0),
         };
-        OCTET_TRY(build_table(ctx, w, fields, 2, &refs[i]));
+        OCTET_TRY(BUILD_TABLE(fields, &refs[i]));
     }
     return octet_flatbuffer_build_refs(ctx, &w->builder, refs, n, out);
 }
@@ -323,7 +326,7 @@ static octet_status build_signature(octet_context *ctx, writer *w, ref *out) {
         octet_flatbuffer_link(OCTET_TFLITE_SIGNATURE_OUTPUTS, outputs),
         octet_flatbuffer_link(OCTET_TFLITE_SIGNATURE_KEY, key),
     };
-    OCTET_TRY(build_table(ctx, w, fields, 3, &signature));
+    OCTET_TRY(BUILD_TABLE(fields, &signature));
     return octet_flatbuffer_build_refs(ctx, &w->builder, &signature, 1, out);
 }
 
@@ -334,7 +337,7 @@ static octet_status build_metadata(octet_context *ctx, writer *w, ref *out) {
         octet_flatbuffer_link(OCTET_TFLITE_METADATA_NAME, name),
         octet_flatbuffer_u32(OCTET_TFLITE_METADATA_BUFFER, w->layout.n_buffers, 0),
     };
-    OCTET_TRY(build_table(ctx, w, fields, 2, &metadata));
+    OCTET_TRY(BUILD_TABLE(fields, &metadata));
     return octet_flatbuffer_build_refs(ctx, &w->builder, &metadata, 1, out);
 }
 
@@ -355,7 +358,7 @@ static octet_status build_model(octet_context *ctx, writer *w, ref *out) {
         octet_flatbuffer_link(OCTET_TFLITE_MODEL_METADATA, metadata),
         octet_flatbuffer_link(OCTET_TFLITE_MODEL_SIGNATURE_DEFS, signatures),
     };
-    return build_table(ctx, w, fields, sizeof fields / sizeof fields[0], out);
+    return BUILD_TABLE(fields, out);
 }
 
 octet_status octet_export_tflite(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {

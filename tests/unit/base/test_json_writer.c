@@ -140,9 +140,14 @@ static void numbers_do_not_know_the_locale(void **state) {
     snprintf(text, sizeof text, "%.1f", 0.5);
     begin();
     write_numbers();
+    char *end, *end_f64;
+    const float half = octet_number_read_f32("-2.5e-1x", &end);
+    const double third = octet_number_read_f64("0.333,", &end_f64);
+    const bool is_kept = uselocale((locale_t)0) == comma;
     uselocale(before);
     freelocale(comma);
     assert_string_equal(text, "0,5");
+    assert_true(half == -0.25f && *end == 'x' && third == 0.333 && *end_f64 == ',' && is_kept);
     expect(numbers);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "import/keras/emit/argument.h"
 
 enum { DEPTH = 16, NAMES = 'x' - 'a', WORD_SIZE = 48 };
@@ -85,8 +86,8 @@ static octet_status push_argument(octet_keras_call *call, const char *word, uint
     char name[WORD_SIZE] = {0};
     double value = 0.0;
     memcpy(name, word + 1, (size_t)(colon - word - 1));
-    OCTET_TRY(
-        octet_keras_operand_f64(call, (int32_t)strtol(colon + 1, NULL, 10), name, strtod(equals + 1, NULL), &value));
+    OCTET_TRY(octet_keras_operand_f64(call, (int32_t)strtol(colon + 1, NULL, 10), name,
+                                      octet_number_read_f64(equals + 1, NULL), &value));
     return octet_keras_scalar(call, name, (float)value, out);
 }
 
@@ -109,7 +110,7 @@ static octet_status step(octet_keras_call *call, char *word, run *r) {
         return word[1] == '\0' ? octet_keras_scalar(call, r->formula->parameter, r->formula->value, top)
                                : push_argument(call, word, top);
     }
-    const float number = strtof(word, &end);
+    const float number = octet_number_read_f32(word, &end);
     if (end != word && *end == '\0') {
         r->n++;
         return octet_keras_scalar(call, node != NULL ? node : "number", number, top);
