@@ -90,7 +90,7 @@ static bool store(struct found found, const char *text) {
 static const char *kind_text(enum option_kind kind) {
     switch (kind) {
     case OPTION_COUNT: return "a whole number from 0";
-    case OPTION_NUMBER: return "a number, as 0.5 or 1/255";
+    case OPTION_NUMBER: return "a number, such as 0.5 or 1/255";
     case OPTION_THREADS: return "a whole number from 1 to 1024";
     case OPTION_SAMPLES: return "a whole number from 1, or all";
     case OPTION_FLAG:
