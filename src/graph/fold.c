@@ -305,17 +305,6 @@ static octet_folding broadcast_shapes(const task *t) {
     return OCTET_FOLDING_KNOWN;
 }
 
-static bool has_activation(const octet_operator *op) {
-    switch ((int)op->code) {
-    case OCTET_OP_ADD:
-    case OCTET_OP_SUB:
-    case OCTET_OP_MUL:
-    case OCTET_OP_DIV: return op->options.arithmetic.activation != OCTET_ACTIVATION_NONE;
-    case OCTET_OP_CONCATENATION: return op->options.concatenation.activation != OCTET_ACTIVATION_NONE;
-    default: return false;
-    }
-}
-
 static octet_status select_all(const task *t, octet_folding *out) {
     const octet_value *condition = operand(t, 0);
     if (octet_shape_elements(&condition->shape) != 1) *out = OCTET_FOLDING_UNKNOWN;
@@ -383,7 +372,7 @@ static bool can_hold(octet_type type, const octet_shape *shape, size_t max_eleme
 
 static bool is_ready(const octet_graph *graph, const octet_operator *op, size_t max_elements,
                      const octet_inferred *results) {
-    if (has_activation(op)) return false;
+    if (octet_operator_activation(op) != OCTET_ACTIVATION_NONE) return false;
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         if (!can_hold(results[i].type, &results[i].shape, max_elements)) return false;
     }

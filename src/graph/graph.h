@@ -137,6 +137,12 @@ octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_oper
                               const char *name, const uint32_t *inputs, uint32_t n_inputs, const octet_options *options,
                               uint32_t *outputs, uint32_t n_outputs);
 
+/* The activation that is fused into an operator; NONE for one that has no room for any. */
+octet_activation octet_operator_activation(const octet_operator *op);
+/* For an operator that has room: those with weights but LSTM and BATCH_MATMUL, ADD, SUB, MUL, DIV, pools,
+ * CONCATENATION, L2_NORMALIZATION. */
+void octet_operator_set_activation(octet_operator *op, octet_activation activation);
+
 /* Rewriting. */
 void octet_graph_set_input(octet_graph *graph, uint32_t operator_index, uint32_t input, uint32_t value);
 /* Every operator input, graph output and carry that names `from` names `to` afterwards. */

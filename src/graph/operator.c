@@ -1,4 +1,6 @@
-#include "graph/operator.h"
+#include <assert.h>
+
+#include "graph/graph.h"
 
 static const struct {
     const char *name;
@@ -23,6 +25,40 @@ const char *octet_activation_name(octet_activation activation) {
     case OCTET_ACTIVATION_TANH: return "TANH";
     }
     return "?";
+}
+
+/* Where the options of an operator hold its fused activation; NULL where they hold none. */
+static const octet_activation *place_of_activation(const octet_operator *op) {
+    const octet_options *options = &op->options;
+    switch ((int)op->code) {
+    case OCTET_OP_CONV_2D: return &options->conv_2d.activation;
+    case OCTET_OP_DEPTHWISE_CONV_2D: return &options->depthwise_conv_2d.activation;
+    case OCTET_OP_TRANSPOSE_CONV: return &options->transpose_conv.activation;
+    case OCTET_OP_CONV_3D: return &options->conv_3d.activation;
+    case OCTET_OP_FULLY_CONNECTED: return &options->fully_connected.activation;
+    case OCTET_OP_ADD:
+    case OCTET_OP_SUB:
+    case OCTET_OP_MUL:
+    case OCTET_OP_DIV: return &options->arithmetic.activation;
+    case OCTET_OP_AVERAGE_POOL_2D:
+    case OCTET_OP_MAX_POOL_2D:
+    case OCTET_OP_L2_POOL_2D: return &options->pool_2d.activation;
+    case OCTET_OP_CONCATENATION: return &options->concatenation.activation;
+    case OCTET_OP_L2_NORMALIZATION: return &options->l2_normalization.activation;
+    case OCTET_OP_SVDF: return &options->svdf.activation;
+    default: return NULL;
+    }
+}
+
+octet_activation octet_operator_activation(const octet_operator *op) {
+    const octet_activation *place = place_of_activation(op);
+    return place != NULL ? *place : OCTET_ACTIVATION_NONE;
+}
+
+void octet_operator_set_activation(octet_operator *op, octet_activation activation) {
+    octet_activation *place = (octet_activation *)(uintptr_t)place_of_activation(op);
+    assert(place != NULL);
+    *place = activation;
 }
 
 octet_axis_window octet_window(octet_padding padding, int32_t in, int32_t filter, int32_t stride, int32_t dilation) {

@@ -1,5 +1,5 @@
 /* lower/activation.h - fused activations as bounds.
- * In:  an activation. Out: the real bounds that a kernel clamps its results to.
+ * In:  an operator. Out: the real bounds that a kernel clamps its results to.
  * Knows: which activations are a clamp. Does not know: scales; kernels/ref/fixed_point.h turns the bounds into
  * integers. */
 #ifndef OCTET_LOWER_ACTIVATION_H
@@ -10,8 +10,9 @@
 #include "lower/binder.h"
 
 /* -INFINITY and INFINITY for no bound. UNSUPPORTED for TANH and unknown numbers. */
-static inline octet_status octet_bind_activation(octet_binder *binder, const octet_operator *op,
-                                                 octet_activation activation, float *real_min, float *real_max) {
+static inline octet_status octet_bind_activation(octet_binder *binder, const octet_operator *op, float *real_min,
+                                                 float *real_max) {
+    const octet_activation activation = octet_operator_activation(op);
     *real_min = -INFINITY;
     *real_max = INFINITY;
     switch (activation) {

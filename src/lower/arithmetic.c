@@ -3,16 +3,14 @@
 #include "lower/check.h"
 #include "lower/families.h"
 
-/* By operator, OCTET_N_ARITHMETIC for any other; the activation is of those that fuse one. */
-static octet_arithmetic operation_of(const octet_operator *op, octet_activation *activation) {
-    *activation = OCTET_ACTIVATION_NONE;
+/* By operator, OCTET_N_ARITHMETIC for any other. */
+static octet_arithmetic operation_of(const octet_operator *op) {
     if (op->code == OCTET_OP_MAXIMUM) return OCTET_ARITHMETIC_MAXIMUM;
     if (op->code == OCTET_OP_MINIMUM) return OCTET_ARITHMETIC_MINIMUM;
     if (op->code == OCTET_OP_SQUARED_DIFFERENCE) return OCTET_ARITHMETIC_SQUARED_DIFFERENCE;
     if (op->code == OCTET_OP_POW) return OCTET_ARITHMETIC_POW;
     if (op->code == OCTET_OP_FLOOR_DIV) return OCTET_ARITHMETIC_FLOOR_DIV;
     if (op->code == OCTET_OP_FLOOR_MOD) return OCTET_ARITHMETIC_FLOOR_MOD;
-    *activation = op->options.arithmetic.activation;
     if (op->code == OCTET_OP_ADD) return OCTET_ARITHMETIC_ADD;
     if (op->code == OCTET_OP_SUB) return OCTET_ARITHMETIC_SUB;
     if (op->code == OCTET_OP_MUL) return OCTET_ARITHMETIC_MUL;
@@ -80,12 +78,11 @@ octet_status octet_bind_arithmetic(octet_binder *binder, const octet_operator *o
     for (uint32_t i = 0; i < 2; i++) OCTET_TRY(octet_bind_input(binder, op, i, &operands[i]));
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
     const kernels_of_type *kernels = kernels_of(output->type);
-    octet_activation activation;
-    const octet_arithmetic operation = operation_of(op, &activation);
+    const octet_arithmetic operation = operation_of(op);
     if (kernels == NULL || operation == OCTET_N_ARITHMETIC) return octet_bind_unsupported(binder, op);
     if (octet_bind_check_empty(binder, op, step)) return OCTET_OK;
     octet_arithmetic_params bounds;
-    OCTET_TRY(octet_bind_activation(binder, op, activation, &bounds.real_min, &bounds.real_max));
+    OCTET_TRY(octet_bind_activation(binder, op, &bounds.real_min, &bounds.real_max));
     set_integer_bounds(output->type, &bounds);
     step->in_place = octet_shape_equal(&operands[0]->shape, &output->shape);
     const bool is_quantized = octet_type_is_quantized(output->type);

@@ -27,13 +27,13 @@ static bool is_plain(const octet_binder *binder, octet_weighted_kind kind) {
 /* Bounds of the float kernels or requantization of the others. */
 static octet_status bind_output(octet_binder *binder, const octet_operator *op, const octet_weighted *w,
                                 octet_weighted_kind kind, float *real_min, float *real_max, octet_requantize *q) {
-    OCTET_TRY(octet_bind_activation(binder, op, w->activation, real_min, real_max));
+    OCTET_TRY(octet_bind_activation(binder, op, real_min, real_max));
     if (kind == OCTET_WEIGHTED_F32 || kind == OCTET_WEIGHTED_HYBRID) return OCTET_OK;
     return octet_bind_requantize(binder, op, w, false, false, q);
 }
 
 static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    const octet_weighted w = octet_bind_weighted(binder, op, op->options.conv_2d.activation);
+    const octet_weighted w = octet_bind_weighted(binder, op);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (conv_2d_kernels[kind] == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
@@ -69,7 +69,7 @@ static octet_status bind_conv_2d(octet_binder *binder, const octet_operator *op,
 }
 
 static octet_status bind_depthwise(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    const octet_weighted w = octet_bind_weighted(binder, op, op->options.depthwise_conv_2d.activation);
+    const octet_weighted w = octet_bind_weighted(binder, op);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (depthwise_kernels[kind] == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
@@ -107,7 +107,7 @@ static octet_status bind_depthwise(octet_binder *binder, const octet_operator *o
 }
 
 static octet_status bind_transpose_conv(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    const octet_weighted w = octet_bind_weighted(binder, op, op->options.transpose_conv.activation);
+    const octet_weighted w = octet_bind_weighted(binder, op);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (transpose_conv_kernels[kind] == OCTET_KERNEL_NONE) return octet_bind_unsupported(binder, op);
@@ -137,7 +137,7 @@ static octet_status bind_transpose_conv(octet_binder *binder, const octet_operat
 }
 
 static octet_status bind_conv_3d(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    const octet_weighted w = octet_bind_weighted(binder, op, op->options.conv_3d.activation);
+    const octet_weighted w = octet_bind_weighted(binder, op);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     if (kind != OCTET_WEIGHTED_F32) return octet_bind_unsupported(binder, op);
@@ -167,7 +167,7 @@ static octet_status bind_conv_3d(octet_binder *binder, const octet_operator *op,
     p->pad_front = octet_window(op->options.conv_3d.padding, p->in_d, p->filter_d, p->stride_d, p->dilation_d).before;
     p->pad_top = octet_window(op->options.conv_3d.padding, p->in_h, p->filter_h, p->stride_h, p->dilation_h).before;
     p->pad_left = octet_window(op->options.conv_3d.padding, p->in_w, p->filter_w, p->stride_w, p->dilation_w).before;
-    OCTET_TRY(octet_bind_activation(binder, op, w.activation, &p->real_min, &p->real_max));
+    OCTET_TRY(octet_bind_activation(binder, op, &p->real_min, &p->real_max));
     const octet_kernel kernel = is_plain(binder, kind) ? OCTET_KERNEL_conv_3d_f32_plain : OCTET_KERNEL_conv_3d_f32;
     octet_step_set_conv_3d(step, kernel, p, (uint32_t)(p->batches * p->out_d * p->out_h));
     return OCTET_OK;

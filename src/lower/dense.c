@@ -12,7 +12,7 @@ static const octet_kernel fully_connected_kernels[] = {
     OCTET_KERNEL_fully_connected_s16_b32, OCTET_KERNEL_fully_connected_hybrid};
 
 static octet_status bind_fully_connected(octet_binder *binder, const octet_operator *op, octet_step *step) {
-    const octet_weighted w = octet_bind_weighted(binder, op, op->options.fully_connected.activation);
+    const octet_weighted w = octet_bind_weighted(binder, op);
     octet_weighted_kind kind;
     OCTET_TRY(octet_bind_weighted_kind(binder, op, &w, &kind));
     octet_fully_connected_params *p;
@@ -20,7 +20,7 @@ static octet_status bind_fully_connected(octet_binder *binder, const octet_opera
     p->depth = w.weights->shape.dims[1];
     p->out_c = w.channels;
     p->rows = (int32_t)(octet_shape_elements(&w.input->shape) / (size_t)p->depth);
-    OCTET_TRY(octet_bind_activation(binder, op, w.activation, &p->real_min, &p->real_max));
+    OCTET_TRY(octet_bind_activation(binder, op, &p->real_min, &p->real_max));
     if (kind != OCTET_WEIGHTED_F32 && kind != OCTET_WEIGHTED_HYBRID) {
         const bool in_double = binder->options.numerics == OCTET_NUMERICS_LITERT;
         OCTET_TRY(octet_bind_requantize(binder, op, &w, kind == OCTET_WEIGHTED_S8, in_double, &p->q));

@@ -56,9 +56,9 @@ static octet_status bind_join_bytes(octet_binder *binder, const octet_operator *
 
 octet_status octet_move_bind_concatenation(octet_binder *binder, const octet_operator *op, octet_step *step,
                                            const octet_value *input, const octet_value *output) {
-    OCTET_CHECK(binder->ctx, op->options.concatenation.activation == OCTET_ACTIVATION_NONE, OCTET_UNSUPPORTED,
+    OCTET_CHECK(binder->ctx, octet_operator_activation(op) == OCTET_ACTIVATION_NONE, OCTET_UNSUPPORTED,
                 "%s: CONCATENATION with fused activation %s", op->layer,
-                octet_activation_name(op->options.concatenation.activation));
+                octet_activation_name(octet_operator_activation(op)));
     int32_t axis;
     OCTET_TRY(octet_infer_axis(binder->ctx, op, op->options.concatenation.axis, input->shape.rank, &axis));
     if (output->type == OCTET_UINT8 && output->quantization.n > 0)

@@ -26,7 +26,7 @@ enum { MAX_CELLS = 1 << 24 }; /* int8 averages are summed in 32 bits */
 static octet_status bind_range(octet_binder *binder, const octet_operator *op, const octet_value *input,
                                octet_pool_2d_params *p) {
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
-    OCTET_TRY(octet_bind_activation(binder, op, op->options.pool_2d.activation, &p->real_min, &p->real_max));
+    OCTET_TRY(octet_bind_activation(binder, op, &p->real_min, &p->real_max));
     if (input->type == OCTET_FLOAT32) return OCTET_OK;
     float scale;
     int32_t zero_point, low, high;

@@ -82,7 +82,7 @@ static octet_status bind_l2(octet_binder *binder, const octet_operator *op, cons
     octet_l2_normalization_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
     rows_of(input, &p->rows, &p->depth);
-    OCTET_CHECK(binder->ctx, op->options.l2_normalization.activation == OCTET_ACTIVATION_NONE, OCTET_UNSUPPORTED,
+    OCTET_CHECK(binder->ctx, octet_operator_activation(op) == OCTET_ACTIVATION_NONE, OCTET_UNSUPPORTED,
                 "%s: L2_NORMALIZATION with a fused activation", op->layer);
     octet_kernel kernel = binder->options.float_order == OCTET_FLOAT_ORDER_PLAIN
                               ? OCTET_KERNEL_l2_normalization_f32_plain

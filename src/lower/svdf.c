@@ -93,11 +93,11 @@ octet_status octet_bind_svdf(octet_binder *binder, const octet_operator *op, oct
                              .memory = times->shape.dims[1],
                              .rank = op->options.svdf.rank,
                              .plain = binder->options.float_order == OCTET_FLOAT_ORDER_PLAIN};
-    OCTET_TRY(octet_bind_activation(binder, op, op->options.svdf.activation, &p->min, &p->max));
+    OCTET_TRY(octet_bind_activation(binder, op, &p->min, &p->max));
     if (input->type == OCTET_INT8) {
-        OCTET_CHECK(binder->ctx, op->options.svdf.activation == OCTET_ACTIVATION_RELU, OCTET_UNSUPPORTED,
+        OCTET_CHECK(binder->ctx, octet_operator_activation(op) == OCTET_ACTIVATION_RELU, OCTET_UNSUPPORTED,
                     "%s: SVDF in int8 with activation %s, only RELU is supported, as in LiteRT", op->layer,
-                    octet_activation_name(op->options.svdf.activation));
+                    octet_activation_name(octet_operator_activation(op)));
         OCTET_TRY(bind_quantized(binder, op, p));
         octet_step_set_svdf(step, OCTET_KERNEL_svdf_s8, p, (uint32_t)p->batches);
         return OCTET_OK;

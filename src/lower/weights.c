@@ -2,7 +2,7 @@
 
 #include "lower/activation.h"
 
-octet_weighted octet_bind_weighted(const octet_binder *binder, const octet_operator *op, octet_activation activation) {
+octet_weighted octet_bind_weighted(const octet_binder *binder, const octet_operator *op) {
     const octet_operands operands = octet_operator_operands(op->code);
     const octet_value *weights = octet_graph_input(binder->graph, op, (uint32_t)operands.weights);
     return (octet_weighted){.input = octet_graph_input(binder->graph, op, (uint32_t)operands.data),
@@ -10,8 +10,7 @@ octet_weighted octet_bind_weighted(const octet_binder *binder, const octet_opera
                             .bias = octet_graph_input(binder->graph, op, (uint32_t)operands.bias),
                             .output = octet_graph_output(binder->graph, op, 0),
                             .channels = weights->shape.dims[operands.axis],
-                            .axis = operands.axis,
-                            .activation = activation};
+                            .axis = operands.axis};
 }
 
 octet_status octet_bind_weighted_operands(octet_binder *binder, const octet_operator *op, octet_step *step) {
@@ -69,7 +68,7 @@ octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *o
     OCTET_TRY(check_weights(binder, op, w, allow_weight_zero_point || binder->is_unsigned));
     const octet_quantization *q = &w->weights->quantization;
     out->weight_zero_point = q->zero_point[0];
-    OCTET_TRY(octet_bind_activation(binder, op, w->activation, &real_min, &real_max));
+    OCTET_TRY(octet_bind_activation(binder, op, &real_min, &real_max));
     int32_t low, high;
     octet_type_limits(w->output->type, &low, &high);
     octet_fixed_activation_range(real_min, real_max, output_scale, out->output_zero_point, low, high, &out->min,

@@ -13,7 +13,6 @@ typedef struct octet_weighted {
     const octet_value *input, *weights, *bias, *output; /* bias may be NULL */
     int32_t channels;                                   /* of the output */
     int32_t axis;                                       /* of the weights along which per-channel scales run */
-    octet_activation activation;
 } octet_weighted;
 
 /* Types of activations, weights and bias together. */
@@ -26,7 +25,7 @@ typedef enum octet_weighted_kind {
 } octet_weighted_kind;
 
 /* The operands of an operator that has `weights` in graph/operator_list.h, and whose inputs were inferred. */
-octet_weighted octet_bind_weighted(const octet_binder *binder, const octet_operator *op, octet_activation activation);
+octet_weighted octet_bind_weighted(const octet_binder *binder, const octet_operator *op);
 /* Puts these operands into the kernels' order: input, weights, bias. */
 octet_status octet_bind_weighted_operands(octet_binder *binder, const octet_operator *op, octet_step *step);
 /* UNSUPPORTED when there is no kernel for the types; MODEL when the output's type is not the input's. */

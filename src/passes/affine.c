@@ -24,7 +24,8 @@ bool octet_affine_takes(const octet_graph *graph, uint32_t k, octet_affine *out)
 }
 
 bool octet_affine_match(const octet_graph *graph, uint32_t k, octet_affine *out) {
-    return octet_affine_takes(graph, k, out) && *octet_edit_activation(&graph->operators[k]) == OCTET_ACTIVATION_NONE;
+    return octet_affine_takes(graph, k, out) &&
+           octet_operator_activation(&graph->operators[k]) == OCTET_ACTIVATION_NONE;
 }
 
 octet_status octet_affine_read_bias(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,

@@ -97,19 +97,3 @@ octet_status octet_edit_make_reshape(octet_context *ctx, octet_graph *graph, uin
     memset(&graph->operators[k].options, 0, sizeof graph->operators[k].options);
     return OCTET_OK;
 }
-
-octet_activation *octet_edit_activation(octet_operator *op) {
-    switch ((int)op->code) {
-    case OCTET_OP_CONV_2D: return &op->options.conv_2d.activation;
-    case OCTET_OP_DEPTHWISE_CONV_2D: return &op->options.depthwise_conv_2d.activation;
-    case OCTET_OP_TRANSPOSE_CONV: return &op->options.transpose_conv.activation;
-    case OCTET_OP_FULLY_CONNECTED: return &op->options.fully_connected.activation;
-    case OCTET_OP_ADD:
-    case OCTET_OP_SUB:
-    case OCTET_OP_MUL:
-    case OCTET_OP_DIV: return &op->options.arithmetic.activation;
-    case OCTET_OP_MAX_POOL_2D:
-    case OCTET_OP_AVERAGE_POOL_2D: return &op->options.pool_2d.activation;
-    default: return NULL;
-    }
-}

@@ -33,8 +33,5 @@ octet_status octet_edit_set_inputs(octet_context *ctx, octet_graph *graph, uint3
                                    uint32_t n);
 /* Turns operator k into a RESHAPE of its first operand to the shape of its output. */
 octet_status octet_edit_make_reshape(octet_context *ctx, octet_graph *graph, uint32_t k);
-/* The fused activation of an operator that has one: CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED, ADD,
- * SUB, MUL, DIV, pools; NULL for others. */
-octet_activation *octet_edit_activation(octet_operator *op);
 
 #endif

@@ -95,10 +95,10 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, const candidate
     /* A dense layer without bias needs none for a multiplication. */
     const bool keeps_none =
         op->code == OCTET_OP_MUL && octet_graph_input(graph, &graph->operators[a->op], a->bias) == NULL;
-    const octet_activation activation = op->options.arithmetic.activation;
+    const octet_activation activation = octet_operator_activation(op);
     OCTET_TRY(octet_affine_replace(ctx, graph, a, weights, keeps_none ? NULL : bias, c->constant));
     if (weights != NULL) OCTET_TRY(fold_trained(ctx, graph, a, &trained, factors, step, scratch));
-    *octet_edit_activation(&graph->operators[a->op]) = activation;
+    octet_operator_set_activation(&graph->operators[a->op], activation);
     octet_edit_take_output(graph, c->reshape != OCTET_NONE ? c->reshape : a->op, c->k);
     return OCTET_OK;
 }

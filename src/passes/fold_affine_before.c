@@ -8,7 +8,7 @@ static uint32_t constant_before(const octet_graph *graph, const octet_affine *a,
     const octet_operator *op = octet_edit_producer(graph, v);
     if (op == NULL || !octet_edit_is_private(graph, v) || op->n_inputs != 2) return OCTET_NONE;
     if (op->code != OCTET_OP_MUL && op->code != OCTET_OP_ADD && op->code != OCTET_OP_SUB) return OCTET_NONE;
-    if (op->options.arithmetic.activation != OCTET_ACTIVATION_NONE) return OCTET_NONE;
+    if (octet_operator_activation(op) != OCTET_ACTIVATION_NONE) return OCTET_NONE;
     *side = octet_edit_is_constant_f32(graph, op->inputs[1]) ? 0 : 1;
     if (*side == 1 && (op->code == OCTET_OP_SUB || !octet_edit_is_constant_f32(graph, op->inputs[0])))
         return OCTET_NONE;

@@ -42,8 +42,8 @@ static octet_status fold_half(octet_context *ctx, octet_graph *graph, const octe
 static octet_status fold_dense_on_zeros(octet_context *ctx, octet_graph *graph, const octet_operator *op,
                                         bool *is_known) {
     const uint32_t bias = op->n_inputs > 2 ? op->inputs[2] : OCTET_NONE;
-    if (op->options.fully_connected.activation != OCTET_ACTIVATION_NONE ||
-        !octet_edit_is_splat(graph, op->inputs[0], 0.0f) || !octet_edit_is_constant_f32(graph, op->inputs[1]) ||
+    if (octet_operator_activation(op) != OCTET_ACTIVATION_NONE || !octet_edit_is_splat(graph, op->inputs[0], 0.0f) ||
+        !octet_edit_is_constant_f32(graph, op->inputs[1]) ||
         (bias != OCTET_NONE && !octet_edit_is_constant_f32(graph, bias)))
         return OCTET_OK;
     const size_t n = octet_shape_elements(&octet_graph_output(graph, op, 0)->shape);

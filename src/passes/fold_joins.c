@@ -6,8 +6,7 @@
 
 static bool joins(const octet_operator *op, const octet_graph *graph, int32_t *axis) {
     if (op == NULL || op->removed || (op->code != OCTET_OP_PACK && op->code != OCTET_OP_CONCATENATION)) return false;
-    if (op->code == OCTET_OP_CONCATENATION && op->options.concatenation.activation != OCTET_ACTIVATION_NONE)
-        return false;
+    if (op->code == OCTET_OP_CONCATENATION && octet_operator_activation(op) != OCTET_ACTIVATION_NONE) return false;
     *axis = op->code == OCTET_OP_PACK ? op->options.pack.axis : op->options.concatenation.axis;
     *axis = octet_axis_from_start(*axis, octet_graph_output(graph, op, 0)->shape.rank);
     return true;

@@ -14,17 +14,17 @@ static uint32_t other_operand(const octet_graph *graph, const octet_operator *op
     return OCTET_NONE;
 }
 
-static bool is_plain(octet_operator *op) { return op != NULL && *octet_edit_activation(op) == OCTET_ACTIVATION_NONE; }
+static bool is_plain(const octet_operator *op) { return octet_operator_activation(op) == OCTET_ACTIVATION_NONE; }
 
 /* x, where `value` is relu6(x + 3) that only one operator reads; the RELU6 may be fused. */
 static uint32_t shifted_of(const octet_graph *graph, uint32_t value) {
     if (!octet_edit_is_private(graph, value)) return OCTET_NONE;
-    octet_operator *op = octet_edit_producer(graph, value);
+    const octet_operator *op = octet_edit_producer(graph, value);
     if (op->code == OCTET_OP_RELU6) {
         if (!octet_edit_is_private(graph, op->inputs[0])) return OCTET_NONE;
         op = octet_edit_producer(graph, op->inputs[0]);
         if (op->code != OCTET_OP_ADD || !is_plain(op)) return OCTET_NONE;
-    } else if (op->code != OCTET_OP_ADD || *octet_edit_activation(op) != OCTET_ACTIVATION_RELU6) {
+    } else if (op->code != OCTET_OP_ADD || octet_operator_activation(op) != OCTET_ACTIVATION_RELU6) {
         return OCTET_NONE;
     }
     return other_operand(graph, op, OCTET_OP_ADD, 3.0f);
@@ -32,7 +32,7 @@ static uint32_t shifted_of(const octet_graph *graph, uint32_t value) {
 
 /* What is multiplied by a sixth to give `value`, which only one operator reads. */
 static uint32_t sixfold_of(const octet_graph *graph, uint32_t value) {
-    octet_operator *op = octet_edit_producer(graph, value);
+    const octet_operator *op = octet_edit_producer(graph, value);
     if (!octet_edit_is_private(graph, value) || op->code != OCTET_OP_MUL || !is_plain(op)) return OCTET_NONE;
     return other_operand(graph, op, OCTET_OP_MUL, 1.0f / 6.0f);
 }
@@ -47,13 +47,13 @@ static uint32_t product_of(const octet_graph *graph, const octet_operator *op, b
     return OCTET_NONE;
 }
 
-static uint32_t match(const octet_graph *graph, octet_operator *op) {
+static uint32_t match(const octet_graph *graph, const octet_operator *op) {
     if (op->removed || op->code != OCTET_OP_MUL || !is_plain(op)) return OCTET_NONE;
     const uint32_t x = product_of(graph, op, true);
     if (x != OCTET_NONE) return x;
     const uint32_t inner = other_operand(graph, op, OCTET_OP_MUL, 1.0f / 6.0f);
     if (inner == OCTET_NONE || !octet_edit_is_private(graph, inner)) return OCTET_NONE;
-    octet_operator *product = octet_edit_producer(graph, inner);
+    const octet_operator *product = octet_edit_producer(graph, inner);
     return product->code == OCTET_OP_MUL && is_plain(product) ? product_of(graph, product, false) : OCTET_NONE;
 }
 

@@ -27,7 +27,7 @@ static const octet_operator *made_by(const octet_graph *graph, uint32_t value, o
     const octet_operator *op = octet_edit_producer(graph, value);
     if (op == NULL || op->code != code) return NULL;
     const bool is_arithmetic = code == OCTET_OP_ADD || code == OCTET_OP_MUL;
-    return is_arithmetic && op->options.arithmetic.activation != OCTET_ACTIVATION_NONE ? NULL : op;
+    return is_arithmetic && octet_operator_activation(op) != OCTET_ACTIVATION_NONE ? NULL : op;
 }
 
 /* The operand of the function (LOGISTIC, TANH) that computes `value`, or OCTET_NONE. */
@@ -73,7 +73,7 @@ static bool read_dense(const octet_graph *graph, uint32_t value, int32_t n, step
                        uint32_t *weights) {
     const octet_operator *reshape = made_by(graph, value, OCTET_OP_RESHAPE);
     const octet_operator *op = made_by(graph, reshape != NULL ? reshape->inputs[0] : value, OCTET_OP_FULLY_CONNECTED);
-    if (op == NULL || op->options.fully_connected.activation != OCTET_ACTIVATION_NONE) return false;
+    if (op == NULL || octet_operator_activation(op) != OCTET_ACTIVATION_NONE) return false;
     *from = op->inputs[0];
     *weights = op->inputs[1];
     return octet_edit_is_constant_f32(graph, *weights) && graph->values[*from].shape.rank == 2 &&

@@ -23,8 +23,8 @@ static bool is_alike(const octet_graph *graph, const octet_operator *a, const oc
         if (a->inputs[i] != b->inputs[i]) return false;
     }
     const octet_shape *row = &octet_graph_input(graph, b, 0)->shape, *weights = &octet_graph_input(graph, b, 1)->shape;
-    return a->options.fully_connected.activation == b->options.fully_connected.activation && weights->rank == 2 &&
-           row->rank == 2 && row->dims[1] == weights->dims[1];
+    return octet_operator_activation(a) == octet_operator_activation(b) && weights->rank == 2 && row->rank == 2 &&
+           row->dims[1] == weights->dims[1];
 }
 
 /* Whether every row that UNPACK op gives is read by one such layer, and by nothing else; a bias tells them from layers

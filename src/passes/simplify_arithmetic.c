@@ -28,7 +28,7 @@ static bool has_zero(const octet_graph *graph, uint32_t constant) {
 
 /* The operand that the result equals: x + 0, 0 + x, x - 0, x * 1, 1 * x; OCTET_NONE for none. */
 static uint32_t same_as_operand(const octet_graph *graph, const octet_operator *op) {
-    if (op->options.arithmetic.activation != OCTET_ACTIVATION_NONE) return OCTET_NONE;
+    if (octet_operator_activation(op) != OCTET_ACTIVATION_NONE) return OCTET_NONE;
     const float neutral = op->code == OCTET_OP_MUL ? 1.0f : 0.0f;
     for (uint32_t i = 0; i < 2; i++) {
         if (op->code == OCTET_OP_SUB && i == 1) break; /* 0 - x is not x */
@@ -54,7 +54,7 @@ static octet_status square_difference(octet_context *ctx, octet_graph *graph, ui
     const uint32_t difference = graph->operators[k].inputs[0];
     const octet_operator *op = octet_edit_producer(graph, difference);
     if (op == NULL || op->code != OCTET_OP_SUB || !octet_edit_is_private(graph, difference)) return OCTET_OK;
-    if (op->options.arithmetic.activation != OCTET_ACTIVATION_NONE) return OCTET_OK;
+    if (octet_operator_activation(op) != OCTET_ACTIVATION_NONE) return OCTET_OK;
     const uint32_t inputs[2] = {op->inputs[0], op->inputs[1]};
     if (!octet_shape_equal(&graph->values[inputs[0]].shape, &graph->values[inputs[1]].shape)) return OCTET_OK;
     graph->operators[k].code = OCTET_OP_SQUARED_DIFFERENCE;
@@ -96,11 +96,11 @@ static bool is_behind_layer(const octet_graph *graph, const octet_operator *relu
 static octet_status narrow(octet_context *ctx, octet_graph *graph, uint32_t k, uint32_t constant, bool *changed) {
     const octet_operator *op = &graph->operators[k];
     const uint32_t other = op->inputs[1 - constant];
-    octet_operator *from = octet_edit_producer(graph, other);
+    const octet_operator *from = octet_edit_producer(graph, other);
     if (from == NULL) return OCTET_OK;
     const bool is_layer = has_weights(from->code);
     if (!is_layer && !(from->code == OCTET_OP_RELU && is_behind_layer(graph, from))) return OCTET_OK;
-    if (is_layer && octet_edit_is_private(graph, other) && *octet_edit_activation(from) == OCTET_ACTIVATION_NONE)
+    if (is_layer && octet_edit_is_private(graph, other) && octet_operator_activation(from) == OCTET_ACTIVATION_NONE)
         return OCTET_OK;
     const octet_value *value = &graph->values[op->inputs[constant]];
     const float number = ((const float *)value->data)[0];

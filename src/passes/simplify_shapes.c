@@ -89,7 +89,7 @@ static bool is_identity(const octet_graph *graph, const octet_operator *op) {
     case OCTET_OP_REDUCE_PROD:
     case OCTET_OP_CAST: break;
     case OCTET_OP_CONCATENATION:
-        if (op->n_inputs != 1 || op->options.concatenation.activation != OCTET_ACTIVATION_NONE) return false;
+        if (op->n_inputs != 1 || octet_operator_activation(op) != OCTET_ACTIVATION_NONE) return false;
         break;
     default: return false;
     }

@@ -24,12 +24,9 @@ static octet_status halve(octet_builder *b, const octet_operator *op, uint32_t v
                                     OCTET_NONE, NULL);
 }
 
+/* TRANSPOSE_CONV counts among those that have none. */
 static bool has_fused_activation(const octet_operator *op) {
-    if (op->code == OCTET_OP_FULLY_CONNECTED) return op->options.fully_connected.activation != OCTET_ACTIVATION_NONE;
-    if (op->code == OCTET_OP_CONV_2D) return op->options.conv_2d.activation != OCTET_ACTIVATION_NONE;
-    if (op->code == OCTET_OP_DEPTHWISE_CONV_2D)
-        return op->options.depthwise_conv_2d.activation != OCTET_ACTIVATION_NONE;
-    return false;
+    return op->code != OCTET_OP_TRANSPOSE_CONV && octet_operator_activation(op) != OCTET_ACTIVATION_NONE;
 }
 
 /* TensorFlow's order, as its files show it: biases of operators with a fused activation, other biases, weights of

@@ -46,7 +46,7 @@ static int32_t version_of_depthwise(const octet_graph *graph, const octet_operat
 }
 
 static int32_t version_of_transpose_conv(const octet_graph *graph, const octet_operator *op) {
-    if (op->options.transpose_conv.activation != OCTET_ACTIVATION_NONE) return 4;
+    if (octet_operator_activation(op) != OCTET_ACTIVATION_NONE) return 4;
     if (octet_graph_input(graph, op, (uint32_t)octet_operator_operands(op->code).bias) != NULL) return 3;
     return input_type(graph, op, weights_of(op)) == OCTET_INT8 ? 2 : 1;
 }

@@ -42,3 +42,19 @@ octet_status octet_infer_unknown(octet_context *ctx, const octet_operator *op) {
     return octet_context_fail(ctx, OCTET_INTERNAL, "%s: no shape rule for %s", op->layer,
                               octet_operator_name(op->code));
 }
+
+octet_status octet_infer_check_window(octet_context *ctx, const octet_operator *op, octet_padding padding, int32_t in,
+                                      int32_t filter, int32_t stride, int32_t dilation, int32_t *out) {
+    const char *name = octet_operator_name(op->code);
+    OCTET_CHECK(ctx, filter >= 1 && stride >= 1 && dilation >= 1, OCTET_MODEL,
+                "%s: %s with filter %d, stride %d and dilation %d, each must be at least 1", op->layer, name, filter,
+                stride, dilation);
+    OCTET_CHECK(ctx, ((int64_t)filter - 1) * dilation < INT32_MAX / 4 && stride < INT32_MAX / 4 && in < INT32_MAX / 4,
+                OCTET_LIMIT, "%s: %s with %d cells, filter %d, stride %d and dilation %d is too large", op->layer, name,
+                in, filter, stride, dilation);
+    *out = octet_window(padding, in, filter, stride, dilation).out;
+    OCTET_CHECK(ctx, *out > 0, OCTET_MODEL,
+                "%s: %s with filter %d and dilation %d does not fit into %d cells without padding", op->layer, name,
+                filter, dilation, in);
+    return OCTET_OK;
+}

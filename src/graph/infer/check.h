@@ -20,6 +20,10 @@ octet_status octet_infer_check_same_type(octet_context *ctx, const octet_graph *
 /* Writes *out when the shape is legal (octet_shape_check). */
 octet_status octet_infer_check_result(octet_context *ctx, const octet_operator *op, octet_type type,
                                       const octet_shape *shape, octet_inferred *out);
+/* Number of places of a window along one spatial axis of `in` cells: at least 1. The last cell of the last window has a
+ * 31-bit position. */
+octet_status octet_infer_check_window(octet_context *ctx, const octet_operator *op, octet_padding padding, int32_t in,
+                                      int32_t filter, int32_t stride, int32_t dilation, int32_t *out);
 /* octet_shape_broadcast, or MODEL. out may be a or b. */
 octet_status octet_infer_check_broadcast(octet_context *ctx, const octet_operator *op, const octet_shape *a,
                                          const octet_shape *b, octet_shape *out);

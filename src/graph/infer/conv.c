@@ -10,21 +10,6 @@ static octet_status check_rank(octet_context *ctx, const octet_operator *op, con
     return OCTET_OK;
 }
 
-/* One spatial axis. The window's last cell must have a 31-bit position. */
-static octet_status window_of(octet_context *ctx, const octet_operator *op, octet_padding padding, int32_t in,
-                              int32_t filter, int32_t stride, int32_t dilation, int32_t *out) {
-    const char *name = octet_operator_name(op->code);
-    OCTET_CHECK(ctx, stride >= 1 && dilation >= 1 && stride <= INT32_MAX / 4, OCTET_MODEL,
-                "%s: %s with stride %d and dilation %d, both must be at least 1", op->layer, name, stride, dilation);
-    OCTET_CHECK(ctx, ((int64_t)filter - 1) * dilation < INT32_MAX / 4 && in < INT32_MAX / 4, OCTET_LIMIT,
-                "%s: %s with %d cells, filter %d and dilation %d is too large", op->layer, name, in, filter, dilation);
-    *out = octet_window(padding, in, filter, stride, dilation).out;
-    OCTET_CHECK(ctx, *out > 0, OCTET_MODEL,
-                "%s: %s with filter %d and dilation %d does not fit into %d cells without padding", op->layer, name,
-                filter, dilation, in);
-    return OCTET_OK;
-}
-
 /* One number per output channel. */
 static octet_status check_bias(octet_context *ctx, const octet_graph *graph, const octet_operator *op) {
     const octet_operands operands = octet_operator_operands(op->code);
@@ -52,8 +37,8 @@ static octet_status infer_windows(octet_context *ctx, const octet_graph *graph, 
     octet_shape shape = input->shape;
     shape.dims[w->n + 1] = octet_graph_input(graph, op, (uint32_t)operands.weights)->shape.dims[operands.axis];
     for (int32_t i = 0; i < w->n; i++) {
-        OCTET_TRY(window_of(ctx, op, w->padding, input->shape.dims[1 + i], w->filter[i], w->stride[i], w->dilation[i],
-                            &shape.dims[1 + i]));
+        OCTET_TRY(octet_infer_check_window(ctx, op, w->padding, input->shape.dims[1 + i], w->filter[i], w->stride[i],
+                                           w->dilation[i], &shape.dims[1 + i]));
     }
     return octet_infer_check_result(ctx, op, input->type, &shape, out);
 }

@@ -122,14 +122,17 @@ static void test_conv_shapes(void **state) {
     (void)state;
     octet_operator *op = conv();
     assert_int_equal(octet_graph_verify(ctx, graph, "test"), OCTET_OK);
+    const octet_operator good_op = *op;
+    op->options.conv_2d.stride_h = INT32_MAX;
+    assert_int_equal(octet_graph_verify(ctx, graph, "test"), OCTET_LIMIT);
+    *op = good_op;
     struct {
         int32_t *field, bad;
     } fields[] = {{&op->options.conv_2d.stride_h, 0},   {&op->options.conv_2d.stride_w, -1},
-                  {&op->options.conv_2d.dilation_h, 0}, {&op->options.conv_2d.stride_h, INT32_MAX},
-                  {&graph->values[1].shape.dims[3], 3}, {&graph->values[1].shape.dims[3], 0},
-                  {&graph->values[1].shape.dims[1], 5}, {&graph->values[1].shape.dims[0], 4},
-                  {&graph->values[2].shape.dims[0], 2}, {&graph->values[0].shape.rank, 3},
-                  {&graph->values[3].shape.dims[2], 5}};
+                  {&op->options.conv_2d.dilation_h, 0}, {&graph->values[1].shape.dims[3], 3},
+                  {&graph->values[1].shape.dims[3], 0}, {&graph->values[1].shape.dims[1], 5},
+                  {&graph->values[1].shape.dims[0], 4}, {&graph->values[2].shape.dims[0], 2},
+                  {&graph->values[0].shape.rank, 3},    {&graph->values[3].shape.dims[2], 5}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const int32_t good = *fields[i].field;
         *fields[i].field = fields[i].bad;
