@@ -53,7 +53,7 @@ static octet_status refuse_unknown(octet_keras_call *call) {
 
 static octet_status cast_inputs(octet_keras_call *call) {
     for (uint32_t i = 0; i < call->n_inputs && !call->layer->class->takes_integers; i++)
-        OCTET_TRY(octet_keras_as_float(call, call->inputs[i], &call->inputs[i]));
+        OCTET_TRY(octet_keras_cast(call, call->inputs[i], OCTET_FLOAT32, &call->inputs[i]));
     return OCTET_OK;
 }
 

@@ -174,11 +174,7 @@ static octet_status join(octet_keras_call *call, uint32_t mask, uint32_t *all) {
 
 /* A mask of numbers: whatever is not 0 is set. */
 static octet_status as_bool(octet_keras_call *call, uint32_t mask, uint32_t *out) {
-    const octet_type type = call->graph->values[mask].type;
-    const octet_options cast = {.cast = {type, OCTET_BOOL}};
-    *out = mask;
-    if (type == OCTET_BOOL) return OCTET_OK;
-    return octet_keras_emit(call, OCTET_OP_CAST, "Cast", &mask, 1, &cast, out);
+    return octet_keras_cast(call, mask, OCTET_BOOL, out);
 }
 
 octet_status octet_keras_attention_mask(octet_keras_call *call, const octet_attention *a, int32_t n_queries,
@@ -218,15 +214,6 @@ static octet_status spread(octet_keras_call *call, uint32_t mask, int32_t rank, 
     }
     if (!is_constant(call, mask)) return octet_keras_reshape(call, "ExpandDims", mask, rank, dims, out);
     return add_bools(call, "ExpandDims", rank, dims, call->graph->values[mask].data, out);
-}
-
-octet_status octet_keras_attention_select(octet_keras_call *call, const char *name, uint32_t mask, uint32_t yes,
-                                          uint32_t no, uint32_t *out) {
-    const octet_shape *m = octet_keras_shape(call, mask), *y = octet_keras_shape(call, yes),
-                      *n = octet_keras_shape(call, no);
-    const bool same = octet_shape_equal(m, y) && octet_shape_equal(y, n);
-    return octet_keras_emit(call, same ? OCTET_OP_SELECT : OCTET_OP_SELECT_V2, name, (const uint32_t[]){mask, yes, no},
-                            3, NULL, out);
 }
 
 static octet_status turn(octet_keras_call *call, uint32_t x, uint32_t *out) {
@@ -288,10 +275,10 @@ octet_status octet_keras_attention_softmax(octet_keras_call *call, uint32_t scor
     if (is_transposed) OCTET_TRY(turn(call, scores, &scores));
     if (mask == OCTET_NONE) return octet_keras_softmax(call, scores, -1, false, out);
     OCTET_TRY(octet_keras_scalar(call, "softmax/SelectV2/e", -1e9f, &fill));
-    OCTET_TRY(octet_keras_attention_select(call, "softmax/SelectV2", mask, scores, fill, &scores));
+    OCTET_TRY(octet_keras_select(call, "softmax/SelectV2", (const uint32_t[]){mask, scores, fill}, &scores));
     OCTET_TRY(octet_keras_softmax(call, scores, -1, false, out));
     OCTET_TRY(octet_keras_scalar(call, "softmax/SelectV2_1/e", 0.0f, &fill));
-    return octet_keras_attention_select(call, "softmax/SelectV2_1", mask, *out, fill, out);
+    return octet_keras_select(call, "softmax/SelectV2_1", (const uint32_t[]){mask, *out, fill}, out);
 }
 
 octet_status octet_keras_attention_dot_softmax(octet_keras_call *call, uint32_t scores, uint32_t mask, uint32_t *out) {
@@ -311,6 +298,6 @@ octet_status octet_keras_attention_dot_softmax(octet_keras_call *call, uint32_t 
     }
     /* keras.ops: 3.38953e38 * -0.7, which no sum of scores reaches. */
     OCTET_TRY(octet_keras_scalar(call, "Const", -2.372671e38f, &fill));
-    OCTET_TRY(octet_keras_attention_select(call, "SelectV2", all, scores, fill, &scores));
+    OCTET_TRY(octet_keras_select(call, "SelectV2", (const uint32_t[]){all, scores, fill}, &scores));
     return octet_keras_softmax(call, scores, -1, false, out);
 }

@@ -33,10 +33,6 @@ octet_status octet_keras_attention_numbers(octet_keras_call *call, const char *n
                                            uint32_t *out);
 /* axis 1: [batch,steps] as [batch,1,steps]; axis 2: as [batch,steps,1]. */
 octet_status octet_keras_attention_expand(octet_keras_call *call, uint32_t mask, int32_t axis, uint32_t *out);
-/* `yes` where the mask is set, else `no`: SELECT where all have one shape, SELECT_V2 otherwise. */
-octet_status octet_keras_attention_select(octet_keras_call *call, const char *name, uint32_t mask, uint32_t yes,
-                                          uint32_t no, uint32_t *out);
-
 /* Softmax of scores [batch,...,queries,keys] over the keys that the mask leaves, as the Softmax layer does with a mask.
  * `mask`: OCTET_NONE, or of the scores' rank or less; it gets dimensions of 1 before its last two. is_transposed: the
  * scores are [batch,...,keys,queries] and are turned, behind a constant mask as TensorFlow has it. */

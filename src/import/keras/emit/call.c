@@ -453,18 +453,17 @@ octet_status octet_keras_fully_connected(octet_keras_call *call, const char *nam
     return octet_keras_emit(call, OCTET_OP_FULLY_CONNECTED, name, inputs, 3, &options, out);
 }
 
-octet_status octet_keras_select(octet_keras_call *call, const uint32_t *inputs, uint32_t *out) {
+octet_status octet_keras_select(octet_keras_call *call, const char *name, const uint32_t *inputs, uint32_t *out) {
     const octet_shape *shape = octet_keras_shape(call, inputs[0]);
     const bool is_plain = octet_shape_equal(shape, octet_keras_shape(call, inputs[1])) &&
                           octet_shape_equal(shape, octet_keras_shape(call, inputs[2]));
-    return octet_keras_emit(call, is_plain ? OCTET_OP_SELECT : OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, out);
+    return octet_keras_emit(call, is_plain ? OCTET_OP_SELECT : OCTET_OP_SELECT_V2, name, inputs, 3, NULL, out);
 }
 
-octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out) {
-    const octet_options options = {.cast = {call->graph->values[x].type, OCTET_FLOAT32}};
+octet_status octet_keras_cast(octet_keras_call *call, uint32_t x, octet_type type, uint32_t *out) {
+    const octet_options options = {.cast = {call->graph->values[x].type, type}};
     *out = x;
-    return options.cast.in == OCTET_FLOAT32 ? OCTET_OK
-                                            : octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, out);
+    return options.cast.in == type ? OCTET_OK : octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, out);
 }
 
 octet_status octet_keras_add(octet_keras_call *call, const char *name, uint32_t a, uint32_t b, uint32_t *out) {

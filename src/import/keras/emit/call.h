@@ -119,8 +119,9 @@ octet_status octet_keras_transpose(octet_keras_call *call, const char *name, uin
 octet_status octet_keras_reduce(octet_keras_call *call, octet_operator_code code, const char *name, uint32_t x,
                                 const int32_t *axes, int32_t n, bool is_scalar, bool keep_dims, uint32_t *out);
 /* Condition, x, y: SELECT where they have one shape, SELECT_V2 where not, as TensorFlow's converter decides. */
-octet_status octet_keras_select(octet_keras_call *call, const uint32_t *inputs, uint32_t *out);
-octet_status octet_keras_as_float(octet_keras_call *call, uint32_t x, uint32_t *out);
+octet_status octet_keras_select(octet_keras_call *call, const char *name, const uint32_t *inputs, uint32_t *out);
+/* CAST "Cast"; x itself where it is of the type. */
+octet_status octet_keras_cast(octet_keras_call *call, uint32_t x, octet_type type, uint32_t *out);
 /* before, after: cells added to each axis. */
 octet_status octet_keras_pad(octet_keras_call *call, const char *name, uint32_t x, const int32_t *before,
                              const int32_t *after, uint32_t *out);

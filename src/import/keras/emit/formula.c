@@ -73,7 +73,7 @@ static octet_status apply(octet_keras_call *call, const char *word, const char *
         const octet_operator_code code = operators[i].code;
         r->n -= operators[i].n;
         uint32_t *top = &r->stack[r->n++];
-        if (code == OCTET_OP_SELECT_V2) return octet_keras_select(call, top, top);
+        if (code == OCTET_OP_SELECT_V2) return octet_keras_select(call, "SelectV2", top, top);
         return octet_keras_emit(call, code, node != NULL ? node : octet_operator_name(code), top,
                                 (uint32_t)operators[i].n, NULL, top);
     }
@@ -99,7 +99,7 @@ static octet_status step(octet_keras_call *call, char *word, run *r) {
         r->named[word[1] - 'a'] = top[-1];
         return OCTET_OK;
     }
-    if (strcmp(word, "number") == 0) return octet_keras_as_float(call, top[-1], &top[-1]);
+    if (strcmp(word, "number") == 0) return octet_keras_cast(call, top[-1], OCTET_FLOAT32, &top[-1]);
     if (word[1] == '\0' && islower((unsigned char)word[0])) {
         *top = word[0] == 'x' ? r->formula->x : word[0] == 'y' ? r->formula->y : r->named[word[0] - 'a'];
         r->n++;

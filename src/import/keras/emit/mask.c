@@ -97,8 +97,7 @@ octet_status octet_keras_mask_pass(octet_keras_call *call) {
 }
 
 octet_status octet_keras_mask_numbers(octet_keras_call *call, uint32_t mask, uint32_t *out) {
-    const octet_options cast = {.cast = {OCTET_BOOL, OCTET_FLOAT32}};
     const octet_shape shape = *octet_keras_shape(call, mask);
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &mask, 1, &cast, out));
+    OCTET_TRY(octet_keras_cast(call, mask, OCTET_FLOAT32, out));
     return octet_keras_reshape(call, "ExpandDims", *out, 3, (const int32_t[]){shape.dims[0], shape.dims[1], 1}, out);
 }

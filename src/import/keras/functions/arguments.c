@@ -161,28 +161,6 @@ octet_status octet_keras_operand_flat(octet_keras_call *call, int32_t position, 
     return octet_keras_operand_axis(call, position, keywords, octet_keras_shape(call, *x)->rank, fallback, axis);
 }
 
-octet_status octet_keras_operand_indices(octet_keras_call *call, int32_t position, const char *keywords,
-                                         uint32_t *out) {
-    OCTET_TRY(octet_keras_operand_value(call, position, keywords, out));
-    if (*out == OCTET_NONE) return OCTET_OK;
-    const octet_value v = call->graph->values[*out];
-    if (v.type != OCTET_FLOAT32) return OCTET_OK;
-    if (v.data == NULL) {
-        const octet_options cast = {.cast = {OCTET_FLOAT32, OCTET_INT32}};
-        return octet_keras_emit(call, OCTET_OP_CAST, "Cast", out, 1, &cast, out);
-    }
-    const size_t n = octet_shape_elements(&v.shape);
-    const float *from = v.data;
-    int32_t *whole = NULL;
-    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &whole));
-    for (size_t i = 0; i < n; i++) {
-        if (!(fabsf(from[i]) < 0x1p24f) || from[i] != floorf(from[i]))
-            return octet_keras_contradict(call, "a place is no whole number");
-        whole[i] = (int32_t)from[i];
-    }
-    return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, whole, out);
-}
-
 /* A constant of whole numbers as int32; anything else as it is. */
 static octet_status make_whole(octet_keras_call *call, uint32_t *value) {
     const octet_value v = call->graph->values[*value];
@@ -196,6 +174,17 @@ static octet_status make_whole(octet_keras_call *call, uint32_t *value) {
         whole[i] = (int32_t)from[i];
     }
     return octet_graph_add_constant(call->ctx, call->graph, v.name, OCTET_INT32, &v.shape, whole, value);
+}
+
+octet_status octet_keras_operand_indices(octet_keras_call *call, int32_t position, const char *keywords,
+                                         uint32_t *out) {
+    OCTET_TRY(octet_keras_operand_value(call, position, keywords, out));
+    if (*out == OCTET_NONE) return OCTET_OK;
+    OCTET_TRY(make_whole(call, out));
+    const octet_value *v = &call->graph->values[*out];
+    if (v->type != OCTET_FLOAT32) return OCTET_OK;
+    if (v->data != NULL) return octet_keras_contradict(call, "a place is no whole number");
+    return octet_keras_cast(call, *out, OCTET_INT32, out);
 }
 
 static octet_status operands_of_two(octet_keras_call *call, uint32_t *x, uint32_t *y) {
@@ -217,7 +206,7 @@ octet_status octet_keras_operand_pair(octet_keras_call *call, uint32_t *x, uint3
     for (int i = 0; i < 2; i++) {
         const octet_value *v = &call->graph->values[*pair[i]];
         if (v->type == OCTET_FLOAT32 || call->graph->values[*pair[1 - i]].type != OCTET_FLOAT32) continue;
-        OCTET_TRY(octet_keras_as_float(call, *pair[i], pair[i]));
+        OCTET_TRY(octet_keras_cast(call, *pair[i], OCTET_FLOAT32, pair[i]));
     }
     return OCTET_OK;
 }

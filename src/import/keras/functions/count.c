@@ -142,7 +142,7 @@ octet_status octet_keras_function_select(octet_keras_call *call, const octet_ker
             return octet_keras_refuse(call, "chooses among something other than tensors");
         inputs[0] = conditions->items[i].value;
         inputs[1] = choices->items[i].value;
-        OCTET_TRY(octet_keras_select(call, inputs, &inputs[2]));
+        OCTET_TRY(octet_keras_select(call, "SelectV2", inputs, &inputs[2]));
     }
     return octet_keras_return(call, inputs[2]);
 }

@@ -48,10 +48,7 @@ octet_status octet_keras_function_cast(octet_keras_call *call, const octet_keras
     else if (name != NULL && strcmp(name, "bool") == 0) type = OCTET_BOOL;
     else if (name != NULL && strstr(name, "float") == NULL)
         return octet_keras_refuse(call, "a cast to %s is not supported", name);
-    if (call->graph->values[x].type != type) {
-        const octet_options options = {.cast = {call->graph->values[x].type, type}};
-        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &options, &x));
-    }
+    OCTET_TRY(octet_keras_cast(call, x, type, &x));
     return octet_keras_return(call, x);
 }
 
@@ -146,7 +143,7 @@ octet_status octet_keras_function_where(octet_keras_call *call, const octet_kera
     if (inputs[0] == OCTET_NONE || inputs[1] == OCTET_NONE || inputs[2] == OCTET_NONE)
         return octet_keras_refuse(call, "needs a condition and two operands");
     OCTET_TRY(make_condition(call, &inputs[0]));
-    OCTET_TRY(octet_keras_select(call, inputs, &inputs[0]));
+    OCTET_TRY(octet_keras_select(call, "SelectV2", inputs, &inputs[0]));
     return octet_keras_return(call, inputs[0]);
 }
 

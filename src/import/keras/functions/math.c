@@ -39,9 +39,8 @@ octet_status octet_keras_function_one_hot(octet_keras_call *call, const octet_ke
     OCTET_TRY(octet_keras_operand_f64(call, call->layer->is_operation ? -1 : 3, "off_value", 0.0, &off));
     OCTET_TRY(octet_keras_operand_axis(call, call->layer->is_operation ? 2 : 4, "axis", rank + 1, -1, &axis));
     const octet_type type = call->graph->values[inputs[0]].type;
-    const octet_options cast = {.cast = {type, OCTET_INT32}}, options = {.one_hot = {axis == rank ? -1 : axis}};
-    if (type == OCTET_FLOAT32)
-        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &inputs[0], 1, &cast, &inputs[0]));
+    const octet_options options = {.one_hot = {axis == rank ? -1 : axis}};
+    if (type == OCTET_FLOAT32) OCTET_TRY(octet_keras_cast(call, inputs[0], OCTET_INT32, &inputs[0]));
     OCTET_TRY(octet_keras_i32_scalar(call, "one_hot/depth", depth[0], &inputs[1]));
     OCTET_TRY(octet_keras_scalar(call, "one_hot/on_value", (float)on, &inputs[2]));
     OCTET_TRY(octet_keras_scalar(call, "one_hot/off_value", (float)off, &inputs[3]));

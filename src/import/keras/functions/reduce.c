@@ -160,7 +160,7 @@ octet_status octet_keras_function_count(octet_keras_call *call, const octet_kera
     OCTET_TRY(octet_keras_operand_axes(call, 1, "axis", octet_keras_shape(call, x)->rank, axes, &n));
     OCTET_TRY(octet_keras_operand_bool(call, 2, "keepdims", false, &keep_dims));
     if (call->graph->values[x].type != OCTET_BOOL) {
-        OCTET_TRY(octet_keras_as_float(call, x, &x));
+        OCTET_TRY(octet_keras_cast(call, x, OCTET_FLOAT32, &x));
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_NOT_EQUAL, "NotEqual", x, 0.0f, &x));
     }
     const octet_options cast = {.cast = {OCTET_BOOL, OCTET_INT32}};

@@ -133,7 +133,7 @@ octet_status octet_keras_function_sparsemax(octet_keras_call *call, const octet_
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_SUB, "sub", sums, 1.0f, &tau));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", ordered[0], ranks, &n_support));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_GREATER, "Greater", n_support, tau, &inputs[0]));
-    OCTET_TRY(octet_keras_as_float(call, inputs[0], &n_support));
+    OCTET_TRY(octet_keras_cast(call, inputs[0], OCTET_FLOAT32, &n_support));
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_SUM, "Sum", n_support, &last, 1, false, true, &n_support));
     inputs[1] = sums;
     OCTET_TRY(octet_keras_scalar(call, "zero", 0.0f, &inputs[2]));

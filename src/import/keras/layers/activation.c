@@ -38,7 +38,7 @@ octet_status octet_keras_layer_relu(octet_keras_call *call) {
         }
         uint32_t mask;
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_GREATER, "Greater", x, threshold, &mask));
-        OCTET_TRY(octet_keras_as_float(call, mask, &mask));
+        OCTET_TRY(octet_keras_cast(call, mask, OCTET_FLOAT32, &mask));
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, mask, &y));
     } else if (slope != 0.0f) {
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_LEAKY_RELU, "LeakyRelu", &x, 1, &leaky, &y));
@@ -161,7 +161,7 @@ octet_status octet_keras_layer_thresholded_relu(octet_keras_call *call) {
     OCTET_TRY(octet_keras_single(call, 0, OCTET_MAX_RANK, &x));
     OCTET_TRY(octet_keras_f32(call, "theta", 1.0, &theta));
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_GREATER, "Greater", x, theta, &mask));
-    OCTET_TRY(octet_keras_as_float(call, mask, &mask));
+    OCTET_TRY(octet_keras_cast(call, mask, OCTET_FLOAT32, &mask));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, mask, &x));
     return octet_keras_return(call, x);
 }

@@ -90,17 +90,16 @@ static octet_status padding_of(octet_keras_call *call, const octet_attention *a,
 
 /* Keras 2: scores - 1e9 * padding. Keras 3: scores - 1e9 where there is padding. */
 static octet_status mask_scores(octet_keras_call *call, uint32_t padding, uint32_t *scores) {
-    const octet_options cast = {.cast = {OCTET_BOOL, OCTET_FLOAT32}};
     uint32_t lowered;
     if (padding == OCTET_NONE) return OCTET_OK;
     if (call->keras_version >= 3) {
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_SUB, "sub", *scores, 1e9f, &lowered));
-        return octet_keras_attention_select(call, "SelectV2", padding, lowered, *scores, scores);
+        return octet_keras_select(call, "SelectV2", (const uint32_t[]){padding, lowered, *scores}, scores);
     }
     if (octet_value_is_constant(&call->graph->values[padding])) {
         OCTET_TRY(octet_keras_attention_numbers(call, "mul_1", padding, 0.0f, 1e9f, &padding));
     } else {
-        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &padding, 1, &cast, &padding));
+        OCTET_TRY(octet_keras_cast(call, padding, OCTET_FLOAT32, &padding));
         OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_MUL, "mul_1", padding, 1e9f, &padding));
     }
     return octet_keras_binary(call, OCTET_OP_SUB, "sub", *scores, padding, scores);
@@ -114,7 +113,7 @@ static octet_status mask_result(octet_keras_call *call, uint32_t query_mask, uin
     if (call->keras_version >= 3) {
         OCTET_TRY(octet_keras_attention_expand(call, mask, 2, &query_mask));
         OCTET_TRY(octet_keras_scalar(call, "SelectV2_1/e", 0.0f, &zero));
-        OCTET_TRY(octet_keras_attention_select(call, "SelectV2_1", query_mask, *x, zero, x));
+        OCTET_TRY(octet_keras_select(call, "SelectV2_1", (const uint32_t[]){query_mask, *x, zero}, x));
     } else {
         OCTET_TRY(octet_keras_mask_numbers(call, mask, &query_mask));
         OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul_2", *x, query_mask, x));

@@ -220,9 +220,7 @@ octet_status octet_keras_layer_embedding(octet_keras_call *call) {
     OCTET_TRY(octet_keras_constant(call, "embedding_lookup", octet_keras_weight_origin(call, "embeddings"), 2, dims,
                                    data, &table));
     const octet_type given = call->graph->values[x].type;
-    const octet_options cast = {.cast = {given, OCTET_INT32}};
-    if (given != OCTET_INT32 && given != OCTET_INT64)
-        OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &x, 1, &cast, &x));
+    if (given != OCTET_INT32 && given != OCTET_INT64) OCTET_TRY(octet_keras_cast(call, x, OCTET_INT32, &x));
     uint32_t mask = OCTET_NONE, padding;
     if (mask_zero) {
         OCTET_TRY(index_scalar(call, "NotEqual/y", x, 0, &padding));
@@ -297,8 +295,7 @@ octet_status octet_keras_layer_masking(octet_keras_call *call) {
     OCTET_TRY(octet_keras_with_scalar(call, OCTET_OP_NOT_EQUAL, "NotEqual", x, value, &is_step));
     OCTET_TRY(
         octet_keras_reduce(call, OCTET_OP_REDUCE_ANY, "Any", is_step, (const int32_t[]){-1}, 1, true, true, &is_step));
-    const octet_options cast = {.cast = {OCTET_BOOL, OCTET_FLOAT32}};
-    OCTET_TRY(octet_keras_emit(call, OCTET_OP_CAST, "Cast", &is_step, 1, &cast, &factor));
+    OCTET_TRY(octet_keras_cast(call, is_step, OCTET_FLOAT32, &factor));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_MUL, "mul", x, factor, &x));
     OCTET_TRY(octet_keras_reshape(call, "Squeeze", is_step, 2, shape.dims, &is_step));
     OCTET_TRY(octet_keras_mask_set(call, x, is_step));
