@@ -1,52 +1,5 @@
 /* Keras files of both dialects, right and wrong; every file is written here through libhdf5 and libzip. */
-#include "support/keras_files.h"
-
-#include <math.h>
-
-#include "import/import.h"
-#include "import/keras/config.h"
-#include "import/keras/names.h"
-
-#define INPUT_2                                                                                                \
-    "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 3], \"dtype\": \"float32\", " \
-    "\"name\": \"in\"}}"
-#define DENSE_2(name, units)                                                             \
-    "{\"class_name\": \"Dense\", \"config\": {\"name\": \"" name "\", \"units\": " units \
-    ", \"activation\": \"relu\", \"use_bias\": "                                         \
-    "true}}"
-#define SEQUENTIAL(layers) "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [" layers "]}}"
-
-static const char dense_config[] = SEQUENTIAL(INPUT_2 ", " DENSE_2("dense", "2"));
-static const keras_weight dense_weights[] = {{"dense", "dense/kernel:0", 2, {3, 2}, NULL},
-                                             {"dense", "dense/bias:0", 1, {2}, NULL}};
-
-static octet_context ctx;
-static octet_model_kind kind; /* of the last model that was imported */
-
-static octet_graph *import_good(const char *path, const octet_import_options *options) {
-    octet_context_init(&ctx);
-    octet_graph *graph = NULL;
-    if (octet_import_keras(&ctx, path, options, &kind, &graph) != OCTET_OK) fail_msg("%s", ctx.message);
-    return graph;
-}
-
-static void destroy(octet_graph *graph) {
-    octet_graph_destroy(&ctx, graph);
-    assert_int_equal(ctx.memory_bytes, 0);
-}
-
-/* The import must fail with this status and name these things. */
-static void import_bad(const char *path, octet_status status, const char *first, const char *second) {
-    octet_context_init(&ctx);
-    octet_graph *graph = NULL;
-    const octet_status found = octet_import_keras(&ctx, path, NULL, NULL, &graph);
-    if (found != status || strstr(ctx.message, first) == NULL || strstr(ctx.message, second) == NULL) {
-        fail_msg("%s, expected %s with \"%s\" and \"%s\": %s", octet_status_name(found), octet_status_name(status),
-                 first, second, ctx.message);
-    }
-    assert_null(graph);
-    assert_int_equal(ctx.memory_bytes, 0);
-}
+#include "support/keras_import.h"
 
 /* FULLY_CONNECTED with the kernel transposed, then RELU. */
 static void check_dense(const octet_graph *graph, uint32_t at) {
@@ -336,23 +289,6 @@ static void an_architecture_of_keras_3_is_known_by_its_module(void **state) {
     destroy(graph);
 }
 
-static void shapes_against_the_config_are_named(void **state) {
-    (void)state;
-    const keras_weight weights[] = {{"dense", "dense/kernel:0", 2, {4, 2}, NULL},
-                                    {"dense", "dense/bias:0", 1, {2}, NULL}};
-    import_bad(keras_write_h5("shape.h5", dense_config, "2.4.0", weights, 2, false), OCTET_MODEL,
-               "model_weights/dense/dense/kernel:0: shape [4,2]", "[3,2]");
-}
-
-static void a_weight_that_is_no_number_is_named(void **state) {
-    (void)state;
-    const float data[6] = {1, 2, NAN, 4, 5, 6};
-    const keras_weight weights[] = {{"dense", "dense/kernel:0", 2, {3, 2}, data},
-                                    {"dense", "dense/bias:0", 1, {2}, NULL}};
-    import_bad(keras_write_h5("nan.h5", dense_config, "2.4.0", weights, 2, false), OCTET_DATA, "kernel:0: element 2",
-               "finite");
-}
-
 static void missing_weights_are_named(void **state) {
     (void)state;
     import_bad(keras_write_h5("few.h5", dense_config, "2.4.0", dense_weights, 1, false), OCTET_MODEL,
@@ -403,105 +339,9 @@ static void files_that_are_no_models_are_refused(void **state) {
         OCTET_MODEL, "depends on itself", "layer");
 }
 
-static void snake_case_follows_keras(void **state) {
-    (void)state;
-    static const char *const names[][2] = {{"Dense", "dense"},
-                                           {"Conv2D", "conv2d"},
-                                           {"Conv2DTranspose", "conv2d_transpose"},
-                                           {"MaxPooling2D", "max_pooling2d"},
-                                           {"PReLU", "p_re_lu"},
-                                           {"ReLU", "re_lu"},
-                                           {"LSTM", "lstm"},
-                                           {"DepthwiseConv2D", "depthwise_conv2d"},
-                                           {"GlobalAveragePooling2D", "global_average_pooling2d"},
-                                           {"MultiHeadAttention", "multi_head_attention"},
-                                           {"UpSampling2D", "up_sampling2d"},
-                                           {"ELU", "elu"},
-                                           {"InputLayer", "input_layer"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char text[64];
-        octet_keras_snake_case(names[i][0], text, sizeof text);
-        assert_string_equal(text, names[i][1]);
-    }
-}
-
-/* model.quantize("int8") keeps q and scale apart, and an .h5 the LoRA update of a kernel: real = q / scale + alpha /
- * rank * a b. */
-static void weights_in_parts_are_put_together(void **state) {
-    (void)state;
-    static const char config[] = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"Dense\", \"config\": {\"name\": \"dense\", "
-                                                    "\"units\": 2, \"lora_rank\": 1, \"lora_alpha\": 2, "
-                                                    "\"dtype\": {\"class_name\": \"QuantizedDTypePolicy\", \"config\": "
-                                                    "{\"mode\": \"int8\", \"source_name\": \"float32\"}}}}");
-    static const float q[6] = {2, 4, -127, 8, 10, 127}, scale[2] = {2, 4}, a[3] = {1, 0, -1}, b[2] = {0.5f, 1};
-    static const keras_weight weights[] = {{"dense", "dense/kernel:0", 2, {3, 2}, q},
-                                           {"dense", "dense/bias:0", 1, {2}, NULL},
-                                           {"dense", "dense/kernel_scale:0", 1, {2}, scale},
-                                           {"dense", "dense/lora_kernel_a:0", 2, {3, 1}, a},
-                                           {"dense", "dense/lora_kernel_b:0", 2, {1, 2}, b}};
-    octet_graph *graph = import_good(keras_write_h5("parts.h5", config, "3.15.0", weights, 5, true), NULL);
-    const float expected[6] = {2, -63.5f, 4, 3, 2, 29.75f};
-    assert_memory_equal(octet_graph_input(graph, &graph->operators[0], 1)->data, expected, sizeof expected);
-    destroy(graph);
-    import_bad(keras_write_h5("parts.h5", config, "3.15.0", weights, 2, true), OCTET_UNSUPPORTED, "dense",
-               "was quantized by Keras (int8)");
-}
-
-/* CuDNNLSTM's gates: the block of the inputs is filled in row by row, that of the state transposed; two biases. */
-static void the_layout_of_cudnn_is_read(void **state) {
-    (void)state;
-    static const char config[] = SEQUENTIAL(
-        "{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 4, 3], \"name\": \"in\"}}, "
-        "{\"class_name\": \"CuDNNLSTM\", \"config\": {\"name\": \"l\", \"units\": 2}}");
-    float kernel[24], recurrent[16], bias[16];
-    for (int i = 0; i < 24; i++) kernel[i] = (float)(10 * (i / 8) + i % 8);
-    for (int i = 0; i < 16; i++) recurrent[i] = (float)(100 + 10 * (i / 8) + i % 8), bias[i] = (float)(i * i);
-    const keras_weight weights[] = {{"l", "l/kernel:0", 2, {3, 8}, kernel},
-                                    {"l", "l/recurrent_kernel:0", 2, {2, 8}, recurrent},
-                                    {"l", "l/bias:0", 1, {16}, bias}};
-    octet_graph *graph = import_good(keras_write_h5("cudnn.h5", config, "2.2.4", weights, 3, true), NULL);
-    const octet_operator *op = &graph->operators[0];
-    assert_int_equal(op->code, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM);
-    const float forget[6] = {2, 3, 12, 13, 22, 23}, state_forget[4] = {102, 103, 112, 113}, bias_forget[2] = {104, 130};
-    assert_memory_equal(octet_graph_input(graph, op, 2)->data, forget, sizeof forget);
-    assert_memory_equal(octet_graph_input(graph, op, 6)->data, state_forget, sizeof state_forget);
-    assert_memory_equal(octet_graph_input(graph, op, 13)->data, bias_forget, sizeof bias_forget);
-    destroy(graph);
-}
-
-/* Cells of a stack have groups of their own, named by class and counter. */
-static void stacked_cells_find_their_weights(void **state) {
-    (void)state;
-    static const char config[] =
-        SEQUENTIAL("{\"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 1, 3], \"name\": \"in\"}}, "
-                   "{\"class_name\": \"RNN\", \"config\": {\"name\": \"r\", \"cell\": {\"class_name\": "
-                   "\"StackedRNNCells\", \"config\": {"
-                   "\"name\": \"s\", \"cells\": [{\"class_name\": \"SimpleRNNCell\", \"config\": {\"name\": \"a\", "
-                   "\"units\": 2}}, "
-                   "{\"class_name\": \"SimpleRNNCell\", \"config\": {\"name\": \"b\", \"units\": 2}}]}}}}");
-    static const float second[4] = {9, 8, 7, 6};
-    static const char first_group[] = "layers/rnn/cell/cells/simple_rnn_cell/vars",
-                      next[] = "layers/rnn/cell/cells/simple_rnn_cell_1/vars";
-    const keras_weight weights[] = {{first_group, "0", 2, {3, 2}, NULL}, {first_group, "1", 2, {2, 2}, NULL},
-                                    {first_group, "2", 1, {2}, NULL},    {next, "0", 2, {2, 2}, second},
-                                    {next, "1", 2, {2, 2}, NULL},        {next, "2", 1, {2}, NULL}};
-    octet_graph *graph = import_good(keras_write_zip("stack.keras", config, "3.1.0", weights, 6), NULL);
-    const float expected[4] = {9, 7, 8, 6};
-    uint32_t n_found = 0;
-    for (uint32_t i = 0; i < graph->n_operators; i++) {
-        if (graph->operators[i].code != OCTET_OP_FULLY_CONNECTED || n_found++ != 1) continue;
-        assert_memory_equal(octet_graph_input(graph, &graph->operators[i], 1)->data, expected, sizeof expected);
-    }
-    assert_int_equal(n_found, 2);
-    destroy(graph);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_keras_2_file_with_either_kind_of_strings_is_read),
-        cmocka_unit_test(weights_in_parts_are_put_together),
-        cmocka_unit_test(the_layout_of_cudnn_is_read),
-        cmocka_unit_test(stacked_cells_find_their_weights),
         cmocka_unit_test(keras_1_style_sequential_without_an_input_layer_is_read),
         cmocka_unit_test(a_keras_3_archive_finds_weights_by_class_and_counter),
         cmocka_unit_test(nested_models_are_shared_and_their_weights_come_trainable_first),
@@ -511,12 +351,9 @@ int main(void) {
         cmocka_unit_test(inputs_of_integers_keep_their_type),
         cmocka_unit_test(a_derived_mask_and_its_integers_are_read),
         cmocka_unit_test(an_architecture_of_keras_3_is_known_by_its_module),
-        cmocka_unit_test(shapes_against_the_config_are_named),
-        cmocka_unit_test(a_weight_that_is_no_number_is_named),
         cmocka_unit_test(missing_weights_are_named),
         cmocka_unit_test(unknown_layers_and_code_are_refused_by_name),
         cmocka_unit_test(files_that_are_no_models_are_refused),
-        cmocka_unit_test(snake_case_follows_keras),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
