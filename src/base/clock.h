@@ -1,5 +1,8 @@
 /* base/clock.h - time for measurements.
- * In:  nothing. Out: nanoseconds of a clock that never runs backwards. Knows: POSIX. Does not know: dates. */
+ * In:  nothing.
+ * Out: nanoseconds of a clock that never runs backwards.
+ * Knows: POSIX.
+ * Does not know: dates. */
 #ifndef OCTET_BASE_CLOCK_H
 #define OCTET_BASE_CLOCK_H
 

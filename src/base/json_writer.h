@@ -1,8 +1,8 @@
 /* base/json_writer.h - writing JSON, value by value.
  * In:  keys and values in the order in which they shall stand.
  * Out: valid JSON, appended to a buffer: quoted, separated, nested and indented.
- * Knows: JSON (RFC 8259); numbers are the same in every locale, and what JSON has no number for (NaN, infinity) is
- * null. Does not know: what the keys mean.
+ * Knows: JSON (RFC 8259); numbers are the same in every locale, and NaN and infinity, which JSON has not, are null.
+ * Does not know: what the keys mean.
  *
  * A writer carries its first failure: calls after it do nothing, and octet_json_writer_finish returns it. `key` is the
  * name of a member where the value goes into an object, and NULL in an array and at the root. */

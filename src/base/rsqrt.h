@@ -1,9 +1,12 @@
 /* base/rsqrt.h - reciprocal square roots, to the bit as TensorFlow's converter computes them.
- * In:  an array of floats. Out: 1 / sqrt of each.
- * Knows: TensorFlow folds batch normalization with Eigen on AVX: vrsqrtps and one Newton step for each complete group
- * of 8 values, 1 / sqrtf for the rest. vrsqrtps differs between makers of processors; this is AMD's, from a table, so
- * that the result is the same on every machine (7,023 of 7,024 folded weight scales of a MobileNetV2 equal TensorFlow's
- * bit for bit, 72 % with 1 / sqrtf alone). Does not know: what the values are. */
+ * In:  an array of floats.
+ * Out: 1 / sqrt of each.
+ * Knows: TensorFlow folds batch normalization with Eigen on AVX: vrsqrtps and one Newton step, by groups of 8 values.
+ * Does not know: what the values are.
+ *
+ * The last group, when it is not complete, goes through 1 / sqrtf. vrsqrtps differs between makers of processors; this
+ * is AMD's, from a table, so that the result is the same on every machine (7,023 of 7,024 folded weight scales of a
+ * MobileNetV2 equal TensorFlow's bit for bit, 72 % with 1 / sqrtf alone). */
 #ifndef OCTET_BASE_RSQRT_H
 #define OCTET_BASE_RSQRT_H
 

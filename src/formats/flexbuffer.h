@@ -1,7 +1,8 @@
-/* formats/flexbuffer.h - FlexBuffers, the self-describing sister of FlatBuffers: maps of numbers only, the options of
- * custom operators. In:  bytes, possibly hostile; fields to write. Out: numbers by key; a map that FlexBuffers' own
- * reader takes. Knows: the FlexBuffers format as its documentation states it: values behind their types, offsets
- * backwards, the root at the end. Does not know: what the keys mean. */
+/* formats/flexbuffer.h - FlexBuffers, the self-describing sister of FlatBuffers: maps of numbers only.
+ * In:  bytes, possibly hostile; fields to write.
+ * Out: numbers by key; a map that FlexBuffers' own reader takes.
+ * Knows: the format as its documentation states it: values behind their types, offsets backwards, the root at the end.
+ * Does not know: what the keys mean; the options of custom operators are such maps. */
 #ifndef OCTET_FORMATS_FLEXBUFFER_H
 #define OCTET_FORMATS_FLEXBUFFER_H
 

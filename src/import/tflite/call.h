@@ -1,8 +1,8 @@
 /* import/tflite/call.h - operators that run another graph of the file.
  * In:  CALL, IF, WHILE, STABLEHLO_COMPOSITE.
  * Out: the operators of that graph in the place of the call, as often as a loop goes round.
- * Knows: how tensors are handed over. Which branch is taken, and whether a loop goes on, must be known by now: counters
- * are folded (import/tflite/shapes.c). Does not know: what the called graph computes. */
+ * Knows: how tensors are handed over. Branches and the ends of loops must be decided by constants (graph/fold.h).
+ * Does not know: what the called graph computes. */
 #ifndef OCTET_IMPORT_TFLITE_CALL_H
 #define OCTET_IMPORT_TFLITE_CALL_H
 

@@ -1,7 +1,7 @@
 /* import/tflite/lists.h - lists of tensors, which loops collect their results in.
- * In:  TensorFlow's own operators on them (FlexTensorListReserve, ...), which the converter leaves as they are when it
- * is told to. Out: no lists: every element is a value, stacking is PACK, and taking a tensor apart is UNPACK. Knows:
- * that a list is never changed, each operator makes another one; that loops are unrolled, so that indices are known.
+ * In:  TensorFlow's own operators on them (FlexTensorListReserve, ...), which the converter can leave as they are.
+ * Out: no lists: every element is a value, stacking is PACK, and taking a tensor apart is UNPACK.
+ * Knows: an operator never changes a list, it makes another one; loops are unrolled, so that indices are known.
  * Does not know: what the elements are. */
 #ifndef OCTET_IMPORT_TFLITE_LISTS_H
 #define OCTET_IMPORT_TFLITE_LISTS_H

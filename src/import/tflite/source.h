@@ -1,8 +1,8 @@
 /* import/tflite/source.h - what the parts of the TFLite importer share.
  * In:  an opened flatbuffer and the graph that grows from it.
- * Out: values from tensors (import/tflite/values.c), operators (import/tflite/operators.c), those of called graphs in
- * the place of the call (import/tflite/call.c), folded shape arithmetic (import/tflite/shapes.c). Knows: what the
- * tables of tflite/schema.h mean. Does not know: the FlatBuffers format itself. */
+ * Out: values from tensors, operators, and those of called graphs in the place of the call.
+ * Knows: what the tables of tflite/schema.h mean.
+ * Does not know: the FlatBuffers format itself. */
 #ifndef OCTET_IMPORT_TFLITE_SOURCE_H
 #define OCTET_IMPORT_TFLITE_SOURCE_H
 

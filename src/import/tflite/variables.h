@@ -1,8 +1,8 @@
 /* import/tflite/variables.h - resource variables, which streaming models keep their state in.
  * In:  CALL_ONCE, VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE, in the order of the file.
- * Out: no operators: what is read is the variable or what was assigned before, and what is assigned last is carried to
- * the next run (octet_graph_add_carry). Knows: the subgraph that CALL_ONCE names, which may assign constants. Does not
- * know: how a run carries them. */
+ * Out: no operators: what is read is what was assigned before; what is assigned last is carried to the next run.
+ * Knows: octet_graph_add_carry; the subgraph that CALL_ONCE names, which may assign constants.
+ * Does not know: how a run carries them. */
 #ifndef OCTET_IMPORT_TFLITE_VARIABLES_H
 #define OCTET_IMPORT_TFLITE_VARIABLES_H
 
