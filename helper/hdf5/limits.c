@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* RLIMIT_AS, prctl */
+#define _DEFAULT_SOURCE /* RLIMIT_AS, sigaltstack */
 #include "limits.h"
 
 #include <signal.h>
