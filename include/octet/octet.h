@@ -23,6 +23,7 @@
  * that can fail may return it at once.
  *  - Handles are created into *out and given back to the matching destroy, which accepts NULL. Destroy what was made
  * from a handle before the handle, and the context last.
+ *  - A model stays as it was loaded or made: no call changes it.
  *  - A struct that a caller fills or has filled carries its own size as its first member: initialize it with its
  *    OCTET_..._INIT macro, and a program that was compiled with an older octet.h goes on working with a newer library.
  *    Members that are 0, false or NULL mean the default.
@@ -172,9 +173,8 @@ OCTET_API uint32_t octet_model_n_outputs(const octet_model *model);
 /* index must be below n_inputs or n_outputs; *out must come from OCTET_TENSOR_INIT. */
 OCTET_API void octet_model_input(const octet_model *model, uint32_t index, octet_tensor *out);
 OCTET_API void octet_model_output(const octet_model *model, uint32_t index, octet_tensor *out);
-/* How many tensors the graph has that octet runs and writes. A Keras model is brought into that form by the first call
- * that needs it, this one among them; from then on the numbers of its tensors stay. */
-OCTET_API octet_status octet_model_n_tensors(octet_context *ctx, octet_model *model, uint32_t *out);
+/* How many tensors the graph has that octet runs and writes. */
+OCTET_API uint32_t octet_model_n_tensors(const octet_model *model);
 /* index must be below octet_model_n_tensors. */
 OCTET_API void octet_model_tensor(const octet_model *model, uint32_t index, octet_tensor *out);
 /* "Keras 2", "Keras 3", "TensorFlow Lite". */
@@ -184,27 +184,29 @@ OCTET_API const char *octet_model_format(const octet_model *model);
 OCTET_API bool octet_model_is_quantized(const octet_model *model);
 
 /* Keras's layer table with totals; for a .tflite the table of its operators. Free *out with octet_text_free. */
-OCTET_API octet_status octet_model_summary(octet_context *ctx, octet_model *model, octet_rendering as, char **out);
+OCTET_API octet_status octet_model_summary(octet_context *ctx, const octet_model *model, octet_rendering as,
+                                           char **out);
 /* Operators with versions, tensors with shape, type, scales, zero points and buffer size, and the memory plan. A Keras
  * model is shown as the float graph that octet makes of it. */
-OCTET_API octet_status octet_model_inspect(octet_context *ctx, octet_model *model, octet_rendering as, char **out);
+OCTET_API octet_status octet_model_inspect(octet_context *ctx, const octet_model *model, octet_rendering as,
+                                           char **out);
 /* Which layers and operators can be quantized and run on a target, one of octet_choice_name("target"), NULL for
  * "litert". *supported is false when one cannot; the text names layer, operator, reason and remedy. */
-OCTET_API octet_status octet_model_check(octet_context *ctx, octet_model *model, const char *target, octet_rendering as,
-                                         bool *supported, char **out);
+OCTET_API octet_status octet_model_check(octet_context *ctx, const octet_model *model, const char *target,
+                                         octet_rendering as, bool *supported, char **out);
 /* Writes the model as .tflite: complete or not at all, whatever happens on the way. The same model gives the same
  * bytes. */
-OCTET_API octet_status octet_model_write(octet_context *ctx, octet_model *model, const char *path);
+OCTET_API octet_status octet_model_write(octet_context *ctx, const octet_model *model, const char *path);
 /* The same into memory: *size bytes at *out, to be freed with octet_bytes_free. */
-OCTET_API octet_status octet_model_write_bytes(octet_context *ctx, octet_model *model, void **out, size_t *size);
+OCTET_API octet_status octet_model_write_bytes(octet_context *ctx, const octet_model *model, void **out, size_t *size);
 /* Whether octet_model_write can write what is made of `model` to `path`, before long work: IO where the folder is
  * missing or not writable, USAGE where `path` is the file that the model was loaded from. */
 OCTET_API octet_status octet_model_check_output(octet_context *ctx, const octet_model *model, const char *path);
 /* Size in bytes of the .tflite that octet_model_write writes. */
-OCTET_API octet_status octet_model_size(octet_context *ctx, octet_model *model, size_t *out);
+OCTET_API octet_status octet_model_size(octet_context *ctx, const octet_model *model, size_t *out);
 /* What octet_model_write wrote to `path`: size, types of the first input and output, in one line or as JSON. */
-OCTET_API octet_status octet_model_receipt(octet_context *ctx, octet_model *model, const char *path, octet_rendering as,
-                                           char **out);
+OCTET_API octet_status octet_model_receipt(octet_context *ctx, const octet_model *model, const char *path,
+                                           octet_rendering as, char **out);
 
 /* ---- Data ---- */
 
@@ -293,10 +295,10 @@ typedef struct octet_calibration {
 } octet_calibration;
 
 /* Runs the model over calibration samples, and makes a quantized model of it. `data` may be NULL for the modes dynamic,
- * float16 and float32, which need no samples. options and calibration may be NULL. `model` stays usable.
+ * float16 and float32, which need no samples. options and calibration may be NULL.
  * Errors: USAGE, DATA (shapes that do not fit, NaN in the data), UNSUPPORTED (names layer, operator, reason, remedy),
  * MODEL (NaN in the weights). */
-OCTET_API octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data,
+OCTET_API octet_status octet_model_quantize(octet_context *ctx, const octet_model *model, octet_data *data,
                                             const octet_conversion *options, octet_model **out,
                                             octet_calibration *calibration);
 
@@ -311,7 +313,7 @@ OCTET_API octet_status octet_model_quantize(octet_context *ctx, octet_model *mod
 typedef struct octet_statistics octet_statistics;
 
 /* Of a float model, without any sample. Errors: USAGE (a quantized model), UNSUPPORTED, NOMEM. */
-OCTET_API octet_status octet_statistics_create(octet_context *ctx, octet_model *model, octet_statistics **out);
+OCTET_API octet_status octet_statistics_create(octet_context *ctx, const octet_model *model, octet_statistics **out);
 OCTET_API void octet_statistics_destroy(octet_context *ctx, octet_statistics *statistics);
 /* Runs the model over samples and adds what its activations held; unchanged on failure. inputs: for each input of the
  * model n_samples one after the other, as the model takes them, without a batch; an input of integers takes them
@@ -319,13 +321,14 @@ OCTET_API void octet_statistics_destroy(octet_context *ctx, octet_statistics *st
  * options: n_threads, progress; may be NULL. NaN in the data is told when the statistics are used. Errors: DATA
  * (another model's statistics; samples in a second call for a model that keeps state), USAGE, UNSUPPORTED, LIMIT,
  * CANCELLED. */
-OCTET_API octet_status octet_statistics_add(octet_context *ctx, octet_statistics *statistics, octet_model *model,
+OCTET_API octet_status octet_statistics_add(octet_context *ctx, octet_statistics *statistics, const octet_model *model,
                                             const float *const *inputs, uint64_t n_samples,
                                             const octet_conversion *options);
 /* The same with samples of the training split, chosen by the options (indices, all_samples, n_samples, seed). Errors:
  * as above, and those of reading the data. */
-OCTET_API octet_status octet_statistics_add_data(octet_context *ctx, octet_statistics *statistics, octet_model *model,
-                                                 octet_data *data, const octet_conversion *options);
+OCTET_API octet_status octet_statistics_add_data(octet_context *ctx, octet_statistics *statistics,
+                                                 const octet_model *model, octet_data *data,
+                                                 const octet_conversion *options);
 /* Adds another part; `into` is unchanged on failure. Errors: DATA (another model's; a model that keeps state, unless
  * one part has no samples), LIMIT. */
 OCTET_API octet_status octet_statistics_merge(octet_context *ctx, octet_statistics *into, const octet_statistics *from);
@@ -343,7 +346,7 @@ OCTET_API octet_status octet_statistics_load_bytes(octet_context *ctx, const voi
 OCTET_API void octet_statistics_describe(const octet_statistics *statistics, octet_calibration *out);
 /* octet_model_quantize with statistics instead of data; what its options say of calibration is not read. `statistics`
  * may be NULL where `data` may. Errors: as there, and DATA for another model's statistics. */
-OCTET_API octet_status octet_model_quantize_with(octet_context *ctx, octet_model *model,
+OCTET_API octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *model,
                                                  const octet_statistics *statistics, const octet_conversion *options,
                                                  octet_model **out);
 
@@ -375,7 +378,7 @@ typedef struct octet_evaluation octet_evaluation;
  * without softmax or sigmoid at its end is taken to give logits. With labels for every output value: the same for each
  * of them (0 and 1, behind a sigmoid) or each row (a class per pixel or step), or the mean absolute and root mean
  * square error. options may be NULL. Errors: USAGE, DATA, UNSUPPORTED, and those of reading the data. */
-OCTET_API octet_status octet_evaluate(octet_context *ctx, octet_model *model, octet_data *data,
+OCTET_API octet_status octet_evaluate(octet_context *ctx, const octet_model *model, octet_data *data,
                                       const octet_run_options *options, octet_evaluation **out);
 /* Makes *into one evaluation of its samples and those of `from`, which stays. Both are of the same split, over
  * different samples (octet_run_options.first and limit). In whatever order parts are merged, the figures are those of
@@ -405,7 +408,7 @@ typedef struct octet_verdict octet_verdict;
  * how often the two agree (where samples have classes), the distance of their outputs, time per sample, sizes, input
  * and output parameters, the ranges of the data, and warnings about what looks wrong. `calibration` and options may be
  * NULL. */
-OCTET_API octet_status octet_compare(octet_context *ctx, octet_model *original, octet_model *quantized,
+OCTET_API octet_status octet_compare(octet_context *ctx, const octet_model *original, const octet_model *quantized,
                                      octet_data *data, const octet_calibration *calibration,
                                      const octet_run_options *options, octet_verdict **out);
 OCTET_API void octet_verdict_destroy(octet_context *ctx, octet_verdict *verdict);
@@ -424,7 +427,7 @@ typedef struct octet_interpreter octet_interpreter;
 /* `model` must outlive the interpreter. Of the options: numerics, float_order, reference_kernels, n_threads (the
  * kernels of one sample are spread over them; default here is 1). Errors: UNSUPPORTED (no kernel for an operator and
  * its types), MODEL, LIMIT. */
-OCTET_API octet_status octet_interpreter_create(octet_context *ctx, octet_model *model,
+OCTET_API octet_status octet_interpreter_create(octet_context *ctx, const octet_model *model,
                                                 const octet_run_options *options, octet_interpreter **out);
 OCTET_API void octet_interpreter_destroy(octet_context *ctx, octet_interpreter *interpreter);
 /* Memory of an input to fill before a run, of an output to read after it, in the types and shapes that
@@ -458,14 +461,15 @@ typedef struct octet_array_files {
 #define OCTET_ARRAY_FILES_INIT OCTET_INIT_(octet_array_files)
 
 /* Runs the model over all samples of the data. Outputs have the samples along axis 0. *n_samples may be NULL. */
-OCTET_API octet_status octet_model_run_files(octet_context *ctx, octet_model *model, const octet_array_files *files,
-                                             const octet_run_options *options, uint64_t *n_samples);
+OCTET_API octet_status octet_model_run_files(octet_context *ctx, const octet_model *model,
+                                             const octet_array_files *files, const octet_run_options *options,
+                                             uint64_t *n_samples);
 
 /* ---- Time ---- */
 
 /* Runs the model on made-up input for about `seconds` (0 = 1) and reports the time of a run and of every operator (the
  * least of all runs), and the memory that they take. */
-OCTET_API octet_status octet_model_bench(octet_context *ctx, octet_model *model, double seconds,
+OCTET_API octet_status octet_model_bench(octet_context *ctx, const octet_model *model, double seconds,
                                          const octet_run_options *options, octet_rendering as, char **out);
 
 #ifdef __cplusplus

@@ -67,13 +67,12 @@ static void measure(bench_job *job, double seconds) {
     octet_runner_set_profile(job->runner, NULL);
 }
 
-static octet_status run(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *given,
+static octet_status run(octet_context *ctx, const octet_model *model, double seconds, const octet_run_options *given,
                         octet_rendering as, bench_job *job, octet_buffer *out) {
     octet_run_options options;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, given, &options));
     octet_exec_options exec;
     OCTET_TRY(octet_api_exec_options(ctx, &options, &exec));
-    OCTET_TRY(octet_api_canonicalize(ctx, model));
     const octet_graph *graph = model->graph;
     OCTET_TRY(octet_pool_create(ctx, options.n_threads > 0 ? options.n_threads : 1, &job->pool));
     OCTET_TRY(octet_exec_create(ctx, graph, &exec, &job->exec));
@@ -116,8 +115,8 @@ static octet_status run(octet_context *ctx, octet_model *model, double seconds, 
                                : octet_profile_write_text(ctx, &profile, out);
 }
 
-octet_status octet_model_bench(octet_context *ctx, octet_model *model, double seconds, const octet_run_options *options,
-                               octet_rendering as, char **out) {
+octet_status octet_model_bench(octet_context *ctx, const octet_model *model, double seconds,
+                               const octet_run_options *options, octet_rendering as, char **out) {
     bench_job job = {0};
     octet_buffer buffer = {0};
     const octet_status status = run(ctx, model, seconds, options, as, &job, &buffer);

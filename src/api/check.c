@@ -16,14 +16,13 @@ static octet_status fill(octet_context *ctx, const octet_model *model, const oct
                                : octet_support_write_text(ctx, &support, out);
 }
 
-octet_status octet_model_check(octet_context *ctx, octet_model *model, const char *target, octet_rendering as,
+octet_status octet_model_check(octet_context *ctx, const octet_model *model, const char *target, octet_rendering as,
                                bool *supported, char **out) {
     const octet_target *found;
     bool answer = false;
     octet_arena arena = {0};
     octet_buffer buffer = {0};
     OCTET_TRY(octet_target_find(ctx, target, &found));
-    OCTET_TRY(octet_api_canonicalize(ctx, model));
     /* Of a float .tflite: what quantizing would start from. The model itself stays as the file has it. */
     octet_graph *own = NULL;
     octet_status status = OCTET_OK;

@@ -56,13 +56,9 @@ static octet_status make(octet_context *ctx, const octet_model *model, const oct
                          const octet_statistics *statistics, const octet_quantize_options *options,
                          const octet_target *target, octet_model **out) {
     octet_graph *quantized = NULL;
-    octet_model *result = NULL;
     OCTET_TRY(octet_quantize_graph(ctx, graph, statistics, options, &quantized));
     octet_target_fit(target, quantized);
-    OCTET_TRY(octet_api_wrap(ctx, quantized, model->path, OCTET_KIND_TFLITE, &result));
-    result->made_here = true;
-    *out = result;
-    return OCTET_OK;
+    return octet_api_wrap(ctx, quantized, model->path, OCTET_KIND_TFLITE, out);
 }
 
 static octet_status calibrate_and_make(octet_context *ctx, const octet_model *model, const octet_graph *graph,
@@ -85,7 +81,7 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     return status;
 }
 
-octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_data *data,
+octet_status octet_model_quantize(octet_context *ctx, const octet_model *model, octet_data *data,
                                   const octet_conversion *options, octet_model **out, octet_calibration *calibration) {
     octet_conversion taken;
     octet_float_graph graph;
@@ -100,7 +96,7 @@ octet_status octet_model_quantize(octet_context *ctx, octet_model *model, octet_
     return status;
 }
 
-octet_status octet_model_quantize_with(octet_context *ctx, octet_model *model, const octet_statistics *statistics,
+octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *model, const octet_statistics *statistics,
                                        const octet_conversion *options, octet_model **out) {
     octet_conversion taken;
     octet_float_graph graph;

@@ -154,7 +154,7 @@ static octet_status choose_measure(octet_context *ctx, const octet_samples *samp
     return OCTET_OK;
 }
 
-static octet_status make_job(octet_context *ctx, octet_sweep *sweep, octet_model *const *models,
+static octet_status make_job(octet_context *ctx, octet_sweep *sweep, const octet_model *const *models,
                              const octet_samples *samples, size_t n_samples, const char *split, evaluation_job *job) {
     job->n_models = sweep->n_models;
     job->n_scores =
@@ -213,7 +213,7 @@ static const char *split_name(const octet_dataset *dataset, octet_split split) {
     return split == OCTET_SPLIT_TEST ? "test" : "training";
 }
 
-static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *const *models, uint32_t n_models,
+static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_model *const *models, uint32_t n_models,
                         octet_data *data, const octet_run_options *options, evaluation_job *job,
                         octet_distance *distance) {
     octet_exec_options exec;
@@ -224,7 +224,6 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
     OCTET_TRY(octet_api_rounding(ctx, options, &rounding));
     const octet_graph *graphs[OCTET_SWEEP_MODELS];
     for (uint32_t m = 0; m < n_models; m++) {
-        OCTET_TRY(octet_api_canonicalize(ctx, models[m]));
         graphs[m] = models[m]->graph;
         OCTET_CHECK(ctx, graphs[m]->n_inputs == graphs[0]->n_inputs && graphs[m]->n_outputs > 0, OCTET_DATA,
                     "%s has %u inputs, %s has %u: they cannot be compared", models[0]->path, graphs[0]->n_inputs,
@@ -262,8 +261,8 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, octet_model *con
     return OCTET_OK;
 }
 
-octet_status octet_api_evaluate(octet_context *ctx, octet_model *const *models, uint32_t n_models, octet_data *data,
-                                const octet_run_options *options, octet_evaluation **evaluations,
+octet_status octet_api_evaluate(octet_context *ctx, const octet_model *const *models, uint32_t n_models,
+                                octet_data *data, const octet_run_options *options, octet_evaluation **evaluations,
                                 octet_distance *distance) {
     octet_run_options taken;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, options, &taken));
@@ -278,8 +277,8 @@ octet_status octet_api_evaluate(octet_context *ctx, octet_model *const *models, 
     return status;
 }
 
-octet_status octet_evaluate(octet_context *ctx, octet_model *model, octet_data *data, const octet_run_options *options,
-                            octet_evaluation **out) {
+octet_status octet_evaluate(octet_context *ctx, const octet_model *model, octet_data *data,
+                            const octet_run_options *options, octet_evaluation **out) {
     return octet_api_evaluate(ctx, &model, 1, data, options, out, NULL);
 }
 

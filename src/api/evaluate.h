@@ -15,8 +15,8 @@ typedef struct octet_distance {
 } octet_distance;
 
 /* evaluations: n_models of them, to be freed by the caller; distance may be NULL. options may be NULL. */
-octet_status octet_api_evaluate(octet_context *ctx, octet_model *const *models, uint32_t n_models, octet_data *data,
-                                const octet_run_options *options, octet_evaluation **evaluations,
+octet_status octet_api_evaluate(octet_context *ctx, const octet_model *const *models, uint32_t n_models,
+                                octet_data *data, const octet_run_options *options, octet_evaluation **evaluations,
                                 octet_distance *distance);
 
 #endif

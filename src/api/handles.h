@@ -16,15 +16,13 @@
 #include "octet/octet.h"
 #include "quant/quant.h"
 
+/* Nothing of it changes once it is loaded, or made. */
 struct octet_model {
-    octet_graph *graph;
+    octet_graph *graph;    /* of Keras: the passes have run; of a .tflite: as the file has it */
     octet_arena arena;     /* path */
     const char *path;      /* for messages */
     octet_model_kind kind; /* what it was loaded from; a quantized model is TFLITE */
-    bool canonical;        /* passes have run, or must not (a .tflite is run as it is) */
-    bool made_here;        /* the result of octet_model_quantize */
     uint64_t file_bytes;   /* of the file it was loaded from; 0 for a model made here */
-    size_t tflite_bytes;   /* of the exported file; 0 = not computed yet */
 };
 
 struct octet_data {
@@ -35,8 +33,6 @@ struct octet_data {
 /* The names of choices, for octet_choose: modes in the order of octet_mode; each list ends with NULL. */
 extern const char *const octet_mode_names[], *const octet_int8_type_names[], *const octet_int16x8_type_names[];
 
-/* Runs the passes over a Keras model that has not seen them yet. */
-octet_status octet_api_canonicalize(octet_context *ctx, octet_model *model);
 /* What a float model is calibrated and quantized as. */
 typedef struct octet_float_graph {
     const octet_graph *graph; /* canonical */
@@ -44,7 +40,7 @@ typedef struct octet_float_graph {
 } octet_float_graph;
 /* *out lives as long as the model, and is given back. Errors: USAGE (quantized already), UNSUPPORTED, those of passes.
  */
-octet_status octet_api_float_graph(octet_context *ctx, octet_model *model, octet_float_graph *out);
+octet_status octet_api_float_graph(octet_context *ctx, const octet_model *model, octet_float_graph *out);
 void octet_api_release_float_graph(octet_context *ctx, octet_float_graph *graph);
 /* A handle for a graph, which it owns from here on, also on failure. */
 octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind,

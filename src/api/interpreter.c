@@ -10,13 +10,12 @@ struct octet_interpreter {
     bool keeps_values;
 };
 
-static octet_status create(octet_context *ctx, octet_model *model, const octet_run_options *given,
+static octet_status create(octet_context *ctx, const octet_model *model, const octet_run_options *given,
                            octet_interpreter *interpreter) {
     octet_run_options options;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, given, &options));
     octet_exec_options exec;
     OCTET_TRY(octet_api_exec_options(ctx, &options, &exec));
-    OCTET_TRY(octet_api_canonicalize(ctx, model));
     interpreter->graph = model->graph;
     interpreter->keeps_values = options.keep_values;
     OCTET_TRY(octet_pool_create(ctx, options.n_threads > 0 ? options.n_threads : 1, &interpreter->pool));
@@ -24,7 +23,7 @@ static octet_status create(octet_context *ctx, octet_model *model, const octet_r
     return octet_runner_create(ctx, interpreter->exec, octet_pool_size(interpreter->pool), &interpreter->runner);
 }
 
-octet_status octet_interpreter_create(octet_context *ctx, octet_model *model, const octet_run_options *options,
+octet_status octet_interpreter_create(octet_context *ctx, const octet_model *model, const octet_run_options *options,
                                       octet_interpreter **out) {
     void *block = NULL;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof(octet_interpreter), &block));

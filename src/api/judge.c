@@ -49,9 +49,10 @@ static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict,
     return octet_arena_string(ctx, &verdict->arena, from->late_layer, &to->late_layer);
 }
 
-static octet_status fill(octet_context *ctx, octet_verdict *verdict, octet_model *original, octet_model *quantized,
-                         octet_data *data, const octet_calibration *calibration, const octet_run_options *options) {
-    octet_model *const models[] = {original, quantized};
+static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet_model *original,
+                         const octet_model *quantized, octet_data *data, const octet_calibration *calibration,
+                         const octet_run_options *options) {
+    const octet_model *const models[] = {original, quantized};
     octet_evaluation *evaluations[2];
     octet_distance distance;
     OCTET_TRY(octet_api_evaluate(ctx, models, 2, data, options, evaluations, &distance));
@@ -75,8 +76,8 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, octet_model
     return octet_verdict_finish(ctx, verdict);
 }
 
-octet_status octet_compare(octet_context *ctx, octet_model *original, octet_model *quantized, octet_data *data,
-                           const octet_calibration *calibration, const octet_run_options *options,
+octet_status octet_compare(octet_context *ctx, const octet_model *original, const octet_model *quantized,
+                           octet_data *data, const octet_calibration *calibration, const octet_run_options *options,
                            octet_verdict **out) {
     octet_arena arena = {0};
     octet_verdict *verdict;

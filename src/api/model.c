@@ -20,7 +20,7 @@ octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *
         return status;
     }
     octet_model *model = block;
-    *model = (octet_model){.graph = graph, .path = "", .kind = kind, .canonical = kind == OCTET_KIND_TFLITE};
+    *model = (octet_model){.graph = graph, .path = "", .kind = kind};
     if (octet_arena_string(ctx, &model->arena, path, &model->path) != OCTET_OK) {
         octet_model_destroy(ctx, model);
         return ctx->status;
@@ -60,10 +60,12 @@ static octet_status check_ports(octet_context *ctx, const octet_graph *graph, co
     return OCTET_OK;
 }
 
+/* A handle for a graph as it was read. A Keras model is brought into the form that octet runs and writes. */
 static octet_status wrap_loaded(octet_context *ctx, octet_graph *graph, const char *path, octet_model_kind kind,
                                 octet_model **out) {
     octet_status status = check_ports(ctx, graph, graph->inputs, graph->n_inputs);
     if (status == OCTET_OK) status = check_ports(ctx, graph, graph->outputs, graph->n_outputs);
+    if (status == OCTET_OK && kind != OCTET_KIND_TFLITE) status = octet_passes_run(ctx, graph);
     if (status == OCTET_OK) return octet_api_wrap(ctx, graph, path, kind, out);
     octet_graph_destroy(ctx, graph);
     return status;
@@ -111,13 +113,6 @@ void octet_model_destroy(octet_context *ctx, octet_model *model) {
     octet_memory_free(ctx, model);
 }
 
-octet_status octet_api_canonicalize(octet_context *ctx, octet_model *model) {
-    if (model->canonical) return OCTET_OK;
-    OCTET_TRY(octet_passes_run(ctx, model->graph));
-    model->canonical = true;
-    return OCTET_OK;
-}
-
 uint32_t octet_model_n_inputs(const octet_model *model) { return model->graph->n_inputs; }
 uint32_t octet_model_n_outputs(const octet_model *model) { return model->graph->n_outputs; }
 
@@ -153,11 +148,7 @@ void octet_model_output(const octet_model *model, uint32_t index, octet_tensor *
     describe(model->graph, model->graph->outputs[index].value, model->graph->outputs[index].name, out);
 }
 
-octet_status octet_model_n_tensors(octet_context *ctx, octet_model *model, uint32_t *out) {
-    OCTET_TRY(octet_api_canonicalize(ctx, model));
-    *out = model->graph->n_values;
-    return OCTET_OK;
-}
+uint32_t octet_model_n_tensors(const octet_model *model) { return model->graph->n_values; }
 
 void octet_model_tensor(const octet_model *model, uint32_t index, octet_tensor *out) {
     describe(model->graph, index, NULL, out);
@@ -183,40 +174,29 @@ octet_status octet_model_check_output(octet_context *ctx, const octet_model *mod
     return octet_file_check_writable(ctx, path);
 }
 
-/* The file's bytes into an empty buffer, to be freed by the caller also on failure. */
-static octet_status export_model(octet_context *ctx, octet_model *model, octet_buffer *out) {
-    OCTET_TRY(octet_api_canonicalize(ctx, model));
-    OCTET_TRY(octet_export_tflite(ctx, model->graph, out));
-    model->tflite_bytes = out->size;
-    return OCTET_OK;
-}
-
-octet_status octet_model_write(octet_context *ctx, octet_model *model, const char *path) {
+octet_status octet_model_write(octet_context *ctx, const octet_model *model, const char *path) {
     octet_buffer buffer = {0};
-    octet_status status = export_model(ctx, model, &buffer);
+    octet_status status = octet_export_tflite(ctx, model->graph, &buffer);
     if (status == OCTET_OK)
         status = octet_file_write(ctx, path, (octet_bytes){.data = buffer.data, .size = buffer.size});
     octet_buffer_free(ctx, &buffer);
     return status;
 }
 
-octet_status octet_model_write_bytes(octet_context *ctx, octet_model *model, void **out, size_t *size) {
+octet_status octet_model_write_bytes(octet_context *ctx, const octet_model *model, void **out, size_t *size) {
     octet_buffer buffer = {0};
-    const octet_status status = export_model(ctx, model, &buffer);
+    const octet_status status = octet_export_tflite(ctx, model->graph, &buffer);
     return octet_api_give_bytes(ctx, &buffer, status, out, size);
 }
 
-octet_status octet_model_size(octet_context *ctx, octet_model *model, size_t *out) {
+octet_status octet_model_size(octet_context *ctx, const octet_model *model, size_t *out) {
     if (model->kind == OCTET_KIND_TFLITE && model->file_bytes > 0) {
         *out = (size_t)model->file_bytes;
         return OCTET_OK;
     }
-    if (model->tflite_bytes == 0) {
-        octet_buffer buffer = {0};
-        const octet_status status = export_model(ctx, model, &buffer);
-        octet_buffer_free(ctx, &buffer);
-        OCTET_TRY(status);
-    }
-    *out = model->tflite_bytes;
-    return OCTET_OK;
+    octet_buffer buffer = {0};
+    const octet_status status = octet_export_tflite(ctx, model->graph, &buffer);
+    if (status == OCTET_OK) *out = buffer.size;
+    octet_buffer_free(ctx, &buffer);
+    return status;
 }

@@ -208,7 +208,7 @@ static octet_status save_results(octet_context *ctx, run_job *job, const octet_a
     return OCTET_OK;
 }
 
-static octet_status run(octet_context *ctx, octet_model *model, const octet_array_files *files,
+static octet_status run(octet_context *ctx, const octet_model *model, const octet_array_files *files,
                         const octet_run_options *options, run_job *job) {
     octet_exec_options exec;
     octet_split split;
@@ -218,7 +218,6 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
     OCTET_TRY(octet_api_rounding(ctx, options, &rounding));
     OCTET_CHECK(ctx, files->data != NULL, OCTET_USAGE, "run: no samples are named");
     OCTET_CHECK(ctx, files->output != NULL || files->dump != NULL, OCTET_USAGE, "run: no output is named (-o, --dump)");
-    OCTET_TRY(octet_api_canonicalize(ctx, model));
     const octet_graph *graph = job->graph = model->graph;
     job->batch = octet_api_batch(graph);
     job->real = files->real_output;
@@ -244,7 +243,7 @@ static octet_status run(octet_context *ctx, octet_model *model, const octet_arra
     return save_results(ctx, job, files);
 }
 
-octet_status octet_model_run_files(octet_context *ctx, octet_model *model, const octet_array_files *files,
+octet_status octet_model_run_files(octet_context *ctx, const octet_model *model, const octet_array_files *files,
                                    const octet_run_options *options, uint64_t *n_samples) {
     octet_array_files taken_files;
     octet_run_options taken;

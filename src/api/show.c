@@ -5,7 +5,7 @@
 #include "report/summary.h"
 #include "tflite/version.h"
 
-octet_status octet_model_summary(octet_context *ctx, octet_model *model, octet_rendering as, char **out) {
+octet_status octet_model_summary(octet_context *ctx, const octet_model *model, octet_rendering as, char **out) {
     octet_buffer buffer = {0};
     const octet_status status = as == OCTET_AS_JSON ? octet_summary_write_json(ctx, model->graph, model->path, &buffer)
                                                     : octet_summary_write_text(ctx, model->graph, model->path, &buffer);
@@ -30,7 +30,8 @@ static octet_status plan(octet_context *ctx, octet_arena *arena, octet_inspectio
     return status;
 }
 
-static octet_status fill(octet_context *ctx, octet_model *model, octet_arena *arena, octet_inspection *inspection) {
+static octet_status fill(octet_context *ctx, const octet_model *model, octet_arena *arena,
+                         octet_inspection *inspection) {
     const octet_graph *graph = model->graph;
     *inspection = (octet_inspection){.graph = graph, .model = model->path};
     OCTET_TRY(octet_model_size(ctx, model, &inspection->file_bytes));
@@ -44,12 +45,11 @@ static octet_status fill(octet_context *ctx, octet_model *model, octet_arena *ar
     return plan(ctx, arena, inspection);
 }
 
-octet_status octet_model_inspect(octet_context *ctx, octet_model *model, octet_rendering as, char **out) {
+octet_status octet_model_inspect(octet_context *ctx, const octet_model *model, octet_rendering as, char **out) {
     octet_arena arena = {0};
     octet_buffer buffer = {0};
     octet_inspection inspection;
-    octet_status status = octet_api_canonicalize(ctx, model);
-    if (status == OCTET_OK) status = fill(ctx, model, &arena, &inspection);
+    octet_status status = fill(ctx, model, &arena, &inspection);
     if (status == OCTET_OK) {
         status = as == OCTET_AS_JSON ? octet_inspect_write_json(ctx, &inspection, &buffer)
                                      : octet_inspect_write_text(ctx, &inspection, &buffer);
@@ -58,7 +58,7 @@ octet_status octet_model_inspect(octet_context *ctx, octet_model *model, octet_r
     return octet_api_give_text(ctx, &buffer, status, out);
 }
 
-octet_status octet_model_receipt(octet_context *ctx, octet_model *model, const char *path, octet_rendering as,
+octet_status octet_model_receipt(octet_context *ctx, const octet_model *model, const char *path, octet_rendering as,
                                  char **out) {
     const octet_graph *graph = model->graph;
     octet_receipt receipt = {.path = path,

@@ -5,7 +5,7 @@
 #include "passes/passes.h"
 #include "statistics/file.h"
 
-octet_status octet_api_float_graph(octet_context *ctx, octet_model *model, octet_float_graph *out) {
+octet_status octet_api_float_graph(octet_context *ctx, const octet_model *model, octet_float_graph *out) {
     *out = (octet_float_graph){.graph = model->graph};
     OCTET_CHECK(ctx, !octet_model_is_quantized(model), OCTET_USAGE,
                 "%s is quantized already: quantize the float model that it was made from", model->path);
@@ -13,7 +13,7 @@ octet_status octet_api_float_graph(octet_context *ctx, octet_model *model, octet
                 "%s keeps its state in variables (VAR_HANDLE), which octet runs and does not write; make the state "
                 "inputs and outputs of the model",
                 model->path);
-    if (model->kind != OCTET_KIND_TFLITE) return octet_api_canonicalize(ctx, model);
+    if (model->kind != OCTET_KIND_TFLITE) return OCTET_OK;
     /* The model itself stays as the file has it. */
     OCTET_TRY(octet_graph_clone(ctx, model->graph, &out->owned));
     const octet_status status = octet_passes_run(ctx, out->owned);
@@ -27,7 +27,7 @@ void octet_api_release_float_graph(octet_context *ctx, octet_float_graph *graph)
     *graph = (octet_float_graph){0};
 }
 
-octet_status octet_statistics_create(octet_context *ctx, octet_model *model, octet_statistics **out) {
+octet_status octet_statistics_create(octet_context *ctx, const octet_model *model, octet_statistics **out) {
     octet_float_graph graph;
     OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
     const octet_status status = octet_statistics_create_for(ctx, graph.graph, out);
@@ -57,7 +57,7 @@ static octet_status add_part(octet_context *ctx, const octet_graph *graph, const
     return status;
 }
 
-static octet_status add(octet_context *ctx, octet_statistics *statistics, octet_model *model,
+static octet_status add(octet_context *ctx, octet_statistics *statistics, const octet_model *model,
                         const octet_calibration_source *source, const octet_conversion *given) {
     octet_conversion options;
     octet_float_graph graph;
@@ -68,13 +68,13 @@ static octet_status add(octet_context *ctx, octet_statistics *statistics, octet_
     return status;
 }
 
-octet_status octet_statistics_add(octet_context *ctx, octet_statistics *statistics, octet_model *model,
+octet_status octet_statistics_add(octet_context *ctx, octet_statistics *statistics, const octet_model *model,
                                   const float *const *inputs, uint64_t n_samples, const octet_conversion *options) {
     const octet_calibration_source source = {.arrays = inputs, .n_samples = n_samples};
     return add(ctx, statistics, model, &source, options);
 }
 
-octet_status octet_statistics_add_data(octet_context *ctx, octet_statistics *statistics, octet_model *model,
+octet_status octet_statistics_add_data(octet_context *ctx, octet_statistics *statistics, const octet_model *model,
                                        octet_data *data, const octet_conversion *options) {
     const octet_calibration_source source = {.data = data};
     return add(ctx, statistics, model, &source, options);
