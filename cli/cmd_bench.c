@@ -46,5 +46,6 @@ const struct command command_bench = {
                                           "octet bench model.tflite --threads 2 --json", false},
                                          {0}},
     .see_also = (const char *const[]){"inspect", "evaluate", NULL},
+    .documents = (const char *const[]){"performance", NULL},
     .run = run_bench,
 };

@@ -40,5 +40,6 @@ const struct command command_check = {
                                          {0}},
     .answer_no = "at least one operator does not run on the target",
     .see_also = (const char *const[]){"quantize", "inspect", NULL},
+    .documents = (const char *const[]){"targets", NULL},
     .run = run_check,
 };

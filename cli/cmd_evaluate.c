@@ -67,5 +67,6 @@ const struct command command_evaluate = {
              "octet evaluate model.h5 --images x.npy --labels y.npy --mean 0.13 --std 0.31", false},
             {0}},
     .see_also = (const char *const[]){"quantize", "run", NULL},
+    .documents = (const char *const[]){"data", NULL},
     .run = run_evaluate,
 };

@@ -33,5 +33,6 @@ const struct command command_help = {
                                         NULL},
     .examples = (const struct example[]){{"What the exit codes mean.", "octet help exit-codes", true}, {0}},
     .see_also = (const char *const[]){"quantize", "evaluate", NULL},
+    .documents = (const char *const[]){NULL},
     .run = run_help,
 };

@@ -26,5 +26,6 @@ const struct command command_inspect = {
             {"The same for a program to read.", "octet inspect model.tflite --json", false},
             {0}},
     .see_also = (const char *const[]){"summary", "check", "bench", NULL},
+    .documents = (const char *const[]){"operators", NULL},
     .run = run_inspect,
 };

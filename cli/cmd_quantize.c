@@ -100,7 +100,7 @@ static const struct option calibration_options[] = {
     {"--samples", 0, "N|all", OPTION_SAMPLES, IN(conversion.n_samples), IN(conversion.all_samples),
      "calibrate on N samples drawn from the training split (default 100), or on all of it"},
     {"--seed", 0, "S", OPTION_COUNT, IN(conversion.seed), 0,
-     "draw other samples: each seed draws its own, always the same (default 0)"},
+     "which samples are drawn: the same seed draws the same ones (default 0)"},
     {"--indices", 0, "FILE", OPTION_TEXT, IN(conversion.indices), 0,
      "calibrate on the training samples with these indices: a JSON array, or one index per line"},
     {0}};
@@ -121,16 +121,16 @@ static const struct option conversion_options[] = {
      "type of the outputs, from the same names"},
     {"--per-tensor-dense", 0, NULL, OPTION_FLAG, IN(conversion.per_tensor_dense), 0,
      "use one scale for all weights of a dense layer"},
-    {"--per-tensor", 0, NULL, OPTION_FLAG, IN(conversion.per_tensor), 0, "use one scale for all weights of any layer"},
+    {"--per-tensor", 0, NULL, OPTION_FLAG, IN(conversion.per_tensor), 0, "use one scale for all weights of each layer"},
     {"--target", 0, "NAME", OPTION_TEXT, IN(conversion.target), 0,
      "the runtime that the file is for: {target}; octet writes what it needs"},
     {"--strict-tensorflow", 0, NULL, OPTION_FLAG, IN(conversion.strict_tensorflow), 0,
-     "write what TensorFlow's converter writes, also where octet knows better"},
+     "write what TensorFlow's converter writes, even where octet knows better"},
     {0}};
 
 const struct command command_quantize = {
     .name = "quantize",
-    .purpose = "quantize a float model to a .tflite and report what that cost",
+    .purpose = "quantize a float model to a .tflite and report what that costs",
     .usage = "MODEL --data DATA -o OUT.tflite [options]",
     .paragraphs =
         (const char *const[]){
@@ -139,6 +139,8 @@ const struct command command_quantize = {
             "time of the two.",
             "`MODEL` is a Keras .h5 or .keras file or a float .tflite. A model from quantization-aware training "
             "carries its ranges and needs no `--data`; nor do the modes dynamic, float16 and float32.",
+            "In the verdict, agreement is the share of samples that both models answer alike, and fidelity is the "
+            "signal-to-noise ratio of the outputs.",
             "Lines of the verdict that begin with `!` are warnings: too few calibration samples, the same sample "
             "again and again, data on another scale than in training, one class for every sample.",
             NULL},
@@ -166,5 +168,6 @@ const struct command command_quantize = {
             {0}},
     .answer_no = "the accuracy fell by more than `--max-drop` allows",
     .see_also = (const char *const[]){"check", "evaluate", "inspect", NULL},
+    .documents = (const char *const[]){"data", "quantization", "targets", NULL},
     .run = run_quantize,
 };

@@ -56,7 +56,8 @@ const struct command command_run = {
     .purpose = "run a model on arrays and write its outputs",
     .usage = "MODEL --input X.npy -o Y.npy [options]",
     .paragraphs =
-        (const char *const[]){"Outputs have the samples along their first axis, in the model's own type.", NULL},
+        (const char *const[]){"Writes the outputs with the samples along their first axis, in the model's own type.",
+                              NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {"data", split_option, offsetof(struct settings, run)},
                                             {NULL, sampling_options, offsetof(struct settings, run)},
@@ -76,5 +77,6 @@ const struct command command_run = {
             {"A model with two inputs.", "octet run two_inputs.h5 --input left=a.npy,right=b.npy -o y.npy", false},
             {0}},
     .see_also = (const char *const[]){"evaluate", "inspect", NULL},
+    .documents = (const char *const[]){"data", NULL},
     .run = run_run,
 };

@@ -24,5 +24,6 @@ const struct command command_summary = {
         (const struct example[]){
             {"The layers of a bundled model.", "octet summary examples/mnist/mnist_cnn_k2.h5", true}, {0}},
     .see_also = (const char *const[]){"inspect", "check", NULL},
+    .documents = (const char *const[]){"keras-layers", NULL},
     .run = run_summary,
 };

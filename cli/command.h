@@ -55,8 +55,9 @@ struct command {
     const char *const *paragraphs; /* more about it; ends with NULL */
     const struct option_group *groups;
     const struct example *examples;
-    const char *answer_no;       /* what exit code 1 means here, or NULL: the command has none */
-    const char *const *see_also; /* names of commands; ends with NULL */
+    const char *answer_no;        /* what exit code 1 means here, or NULL: the command has none */
+    const char *const *see_also;  /* names of commands; ends with NULL */
+    const char *const *documents; /* "data" for docs/data.md: what the page in docs/commands also leads to; NULL ends */
     int (*run)(const struct command *self, int argc, char **argv);
 };
 

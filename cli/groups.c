@@ -21,7 +21,7 @@ const struct option scaling_options[] = {
     {"--offset", 0, "X", OPTION_NUMBER, OPEN(offset), OPEN(has_offset), "see `--scale`"},
     {"--mean", 0, "X", OPTION_NUMBER, OPEN(mean), OPEN(has_mean), "give the model (x - mean) / std"},
     {"--std", 0, "X", OPTION_NUMBER, OPEN(std), OPEN(has_std), "see `--mean`"},
-    {"--preprocess", 0, "PRESET", OPTION_TEXT, OPEN(preset), 0, "scale as a well-known program does: {preset}"},
+    {"--preprocess", 0, "PRESET", OPTION_TEXT, OPEN(preset), 0, "scale in a way that has a name: {preset}"},
     {0}};
 
 const struct option split_option[] = {

@@ -84,7 +84,7 @@ static void write_command(const struct page_writer *w, const struct command *com
     write_examples(w, command);
     write_exit_codes_of(w, command);
     w->section("see also");
-    w->see_also(command->see_also);
+    w->see_also(command->see_also, command->documents);
 }
 
 static void write_overview(const struct page_writer *w, bool is_short) {
@@ -107,7 +107,7 @@ static void write_overview(const struct page_writer *w, bool is_short) {
     if (is_short) return;
     write_exit_codes(w);
     w->section("see also");
-    w->see_also(names);
+    w->see_also(names, names + n);
 }
 
 void print_page(const struct command *command, enum page_format format) {

@@ -25,7 +25,7 @@ struct page_writer {
     void (*list)(const char *of, int indent); /* begins a list; in text its descriptions stand in column `indent` */
     void (*item)(struct term term, const char *text);
     void (*example)(const struct example *example);
-    void (*see_also)(const char *const *commands);
+    void (*see_also)(const char *const *commands, const char *const *documents);
 };
 
 extern const struct page_writer page_text, page_markdown, page_man;

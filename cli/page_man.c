@@ -76,7 +76,8 @@ static void example(const struct example *example) {
     printf("\n.EE\n");
 }
 
-static void see_also(const char *const *commands) {
+static void see_also(const char *const *commands, const char *const *documents) {
+    (void)documents; /* they are not at hand where this is read */
     if (!is_overview) printf("\\fBoctet\\fR(1), ");
     for (int i = 0; commands[i] != NULL; i++) printf("%s\\fBoctet\\-%s\\fR(1)", i == 0 ? "" : ", ", commands[i]);
     putchar('\n');

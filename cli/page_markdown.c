@@ -68,10 +68,10 @@ static void example(const struct example *example) {
     printf("%s%s\n", block == BLOCK_SHOWN ? "$ " : "", example->line);
 }
 
-static void see_also(const char *const *commands) {
-    for (int i = 0; commands[i] != NULL; i++)
-        printf("%s[octet %s](%s.md)", i == 0 ? "" : ", ", commands[i], commands[i]);
-    printf(", [all documents](../../README.md)\n");
+static void see_also(const char *const *commands, const char *const *documents) {
+    for (int i = 0; commands[i] != NULL; i++) printf("- [octet %s](%s.md)\n", commands[i], commands[i]);
+    for (int i = 0; documents[i] != NULL; i++) printf("- [docs/%s.md](../%s.md)\n", documents[i], documents[i]);
+    printf("- [README](../../README.md)\n");
 }
 
 const struct page_writer page_markdown = {title, section, paragraph, list, item, example, see_also};

@@ -89,7 +89,8 @@ static void example(const struct example *example) {
     printf("    %s\n", example->line);
 }
 
-static void see_also(const char *const *commands) {
+static void see_also(const char *const *commands, const char *const *documents) {
+    (void)documents; /* they are not at hand where this is read */
     for (int i = 0; commands[i] != NULL; i++) printf("%soctet %s", i == 0 ? "  " : ", ", commands[i]);
     putchar('\n');
 }
