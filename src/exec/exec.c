@@ -63,7 +63,7 @@ octet_status octet_exec_create(octet_context *ctx, const octet_graph *graph, con
 }
 
 void octet_exec_destroy(octet_context *ctx, octet_exec *exec) {
-    if (!exec) return;
+    if (exec == NULL) return;
     octet_arena_free(ctx, &exec->arena);
     octet_memory_free(ctx, exec);
 }

@@ -1,5 +1,6 @@
 /* exec/exec_internal.h - what exec.c (prepare) and runner.c (run) share.
- * In:  nothing. Out: the layout of octet_exec.
+ * In:  nothing.
+ * Out: the layout of octet_exec.
  * Knows: steps, tasks, plan.
  * Does not know: anything outside this room and lower. */
 #ifndef OCTET_EXEC_EXEC_INTERNAL_H

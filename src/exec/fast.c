@@ -50,6 +50,28 @@ static void set_product(octet_task *task, const octet_product *product) {
     task->variant = product->kernel->name;
 }
 
+static octet_status hasten_product_s8(const octet_task_maker *maker, const octet_window_shape *shape, int32_t channels,
+                                      const octet_requantize *q, octet_task *task) {
+    const void *weights, *bias;
+    octet_product *product;
+    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
+    OCTET_TRY(octet_product_make_s8(maker->ctx, maker->arena, maker->cpu, shape, (uint32_t)channels, q, weights, bias,
+                                    &product));
+    set_product(task, product);
+    return OCTET_OK;
+}
+
+static octet_status hasten_product_f32(const octet_task_maker *maker, const octet_window_shape *shape, int32_t channels,
+                                       float real_min, float real_max, octet_task *task) {
+    const void *weights, *bias;
+    octet_product *product;
+    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
+    OCTET_TRY(octet_product_make_f32(maker->ctx, maker->arena, maker->cpu, shape, (uint32_t)channels, real_min,
+                                     real_max, weights, bias, &product));
+    set_product(task, product);
+    return OCTET_OK;
+}
+
 static octet_window_shape windows_of(const octet_conv_2d_params *p) {
     return (octet_window_shape){.batches = p->batches,
                                 .in_h = p->in_h,
@@ -91,67 +113,41 @@ static void run_winograd(const octet_task *task, const octet_frame *frame, uint3
                        octet_task_output(task, frame, 0), begin, end);
 }
 
-static void set_winograd(octet_task *task, const octet_winograd *winograd) {
-    if (winograd == NULL) return;
+/* *done: whether it fits and pays. */
+static octet_status hasten_winograd(const octet_task_maker *maker, const octet_window_shape *shape, int32_t channels,
+                                    const octet_requantize *q, octet_task *task, bool *done) {
+    const void *weights, *bias;
+    octet_winograd *winograd;
+    *done = false;
+    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
+    OCTET_TRY(octet_winograd_make(maker->ctx, maker->arena, maker->cpu, shape, (uint32_t)channels, q, weights, bias,
+                                  &winograd));
+    if (winograd == NULL) return OCTET_OK;
     task->run = run_winograd;
     task->params = winograd;
     task->work = (octet_work){.n_phases = 3, .shared_bytes = octet_winograd_shared_bytes(winograd)};
     for (uint32_t i = 0; i < task->work.n_phases; i++) task->work.n_units[i] = octet_winograd_units(winograd, i);
     task->variant = winograd->kernel->name;
+    *done = true;
+    return OCTET_OK;
 }
 
-static octet_status hasten_conv_2d_s8(const octet_task_maker *maker, octet_task *task) {
+static octet_status hasten_conv_2d(const octet_task_maker *maker, octet_task *task) {
     const octet_conv_2d_params *p = octet_step_params_conv_2d(task->step);
     const octet_window_shape shape = windows_of(p);
-    const uint32_t channels = (uint32_t)p->out_c;
-    const void *weights, *bias;
-    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
-    octet_winograd *winograd;
-    OCTET_TRY(
-        octet_winograd_make(maker->ctx, maker->arena, maker->cpu, &shape, channels, &p->q, weights, bias, &winograd));
-    set_winograd(task, winograd);
-    if (winograd != NULL) return OCTET_OK;
-    octet_product *product;
-    OCTET_TRY(
-        octet_product_make_s8(maker->ctx, maker->arena, maker->cpu, &shape, channels, &p->q, weights, bias, &product));
-    set_product(task, product);
-    return OCTET_OK;
+    if (task->step->kernel == OCTET_KERNEL_conv_2d_f32)
+        return hasten_product_f32(maker, &shape, p->out_c, p->real_min, p->real_max, task);
+    bool done;
+    OCTET_TRY(hasten_winograd(maker, &shape, p->out_c, &p->q, task, &done));
+    return done ? OCTET_OK : hasten_product_s8(maker, &shape, p->out_c, &p->q, task);
 }
 
-static octet_status hasten_conv_2d_f32(const octet_task_maker *maker, octet_task *task) {
-    const octet_conv_2d_params *p = octet_step_params_conv_2d(task->step);
-    const octet_window_shape shape = windows_of(p);
-    const void *weights, *bias;
-    octet_product *product;
-    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
-    OCTET_TRY(octet_product_make_f32(maker->ctx, maker->arena, maker->cpu, &shape, (uint32_t)p->out_c, p->real_min,
-                                     p->real_max, weights, bias, &product));
-    set_product(task, product);
-    return OCTET_OK;
-}
-
-static octet_status hasten_fully_connected_s8(const octet_task_maker *maker, octet_task *task) {
+static octet_status hasten_fully_connected(const octet_task_maker *maker, octet_task *task) {
     const octet_fully_connected_params *p = octet_step_params_fully_connected(task->step);
     const octet_window_shape shape = windows_of_rows(p);
-    const void *weights, *bias;
-    octet_product *product;
-    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
-    OCTET_TRY(octet_product_make_s8(maker->ctx, maker->arena, maker->cpu, &shape, (uint32_t)p->out_c, &p->q, weights,
-                                    bias, &product));
-    set_product(task, product);
-    return OCTET_OK;
-}
-
-static octet_status hasten_fully_connected_f32(const octet_task_maker *maker, octet_task *task) {
-    const octet_fully_connected_params *p = octet_step_params_fully_connected(task->step);
-    const octet_window_shape shape = windows_of_rows(p);
-    const void *weights, *bias;
-    octet_product *product;
-    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
-    OCTET_TRY(octet_product_make_f32(maker->ctx, maker->arena, maker->cpu, &shape, (uint32_t)p->out_c, p->real_min,
-                                     p->real_max, weights, bias, &product));
-    set_product(task, product);
-    return OCTET_OK;
+    if (task->step->kernel == OCTET_KERNEL_fully_connected_f32)
+        return hasten_product_f32(maker, &shape, p->out_c, p->real_min, p->real_max, task);
+    return hasten_product_s8(maker, &shape, p->out_c, &p->q, task);
 }
 
 static void run_channelwise(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin,
@@ -294,12 +290,12 @@ octet_status octet_task_hasten(const octet_task_maker *maker, octet_task *task) 
         {OCTET_KERNEL_arithmetic_quantized_s8, hasten_arithmetic},
         {OCTET_KERNEL_average_pool_2d_f32, hasten_pool_2d},
         {OCTET_KERNEL_average_pool_2d_s8, hasten_pool_2d},
-        {OCTET_KERNEL_conv_2d_f32, hasten_conv_2d_f32},
-        {OCTET_KERNEL_conv_2d_s8, hasten_conv_2d_s8},
+        {OCTET_KERNEL_conv_2d_f32, hasten_conv_2d},
+        {OCTET_KERNEL_conv_2d_s8, hasten_conv_2d},
         {OCTET_KERNEL_depthwise_f32, hasten_depthwise},
         {OCTET_KERNEL_depthwise_s8, hasten_depthwise},
-        {OCTET_KERNEL_fully_connected_f32, hasten_fully_connected_f32},
-        {OCTET_KERNEL_fully_connected_s8, hasten_fully_connected_s8},
+        {OCTET_KERNEL_fully_connected_f32, hasten_fully_connected},
+        {OCTET_KERNEL_fully_connected_s8, hasten_fully_connected},
         {OCTET_KERNEL_max_pool_2d_f32, hasten_pool_2d},
         {OCTET_KERNEL_max_pool_2d_s8, hasten_pool_2d},
         {OCTET_KERNEL_mean_f32, hasten_mean},

@@ -68,7 +68,7 @@ static void join_in_place(const octet_graph *graph, const octet_step *steps, blo
         block *from = &blocks[owner[step->inputs[0]]], *to = &blocks[step->outputs[0]];
         bool read_again = false; /* as another operand of the same step */
         for (uint32_t j = 1; j < step->n_inputs; j++) read_again = read_again || step->inputs[j] == step->inputs[0];
-        if (input->data || input->is_variable || from->first == 0 || from->last != s + 1 || read_again ||
+        if (input->data != NULL || input->is_variable || from->first == 0 || from->last != s + 1 || read_again ||
             from->size_bytes != to->size_bytes)
             continue;
         owner[step->outputs[0]] = from->value;
@@ -112,7 +112,7 @@ static octet_status make(octet_context *ctx, octet_arena *arena, octet_arena *sc
     if (!no_sharing) join_in_place(graph, steps, blocks, owner);
     uint32_t n_blocks = 0;
     for (uint32_t i = 0; i < n; i++) {
-        if (graph->values[i].data || blocks[i].first == UINT32_MAX) continue;
+        if (graph->values[i].data != NULL || blocks[i].first == UINT32_MAX) continue;
         if (no_sharing) blocks[i].first = 0, blocks[i].last = UINT32_MAX;
         blocks[n_blocks++] = blocks[i];
     }

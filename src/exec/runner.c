@@ -57,7 +57,7 @@ octet_status octet_runner_create(octet_context *ctx, const octet_exec *exec, uin
 }
 
 void octet_runner_destroy(octet_context *ctx, octet_runner *runner) {
-    if (!runner) return;
+    if (runner == NULL) return;
     octet_memory_free(ctx, runner->values);
     octet_memory_free(ctx, runner->block);
     octet_memory_free(ctx, runner->shared);
@@ -77,7 +77,7 @@ void octet_runner_reset(octet_runner *runner) {
     const octet_graph *graph = runner->exec->graph;
     for (uint32_t i = 0; i < graph->n_values; i++) {
         const octet_value *value = &graph->values[i];
-        if (!value->is_variable || !runner->values[i]) continue;
+        if (!value->is_variable || runner->values[i] == NULL) continue;
         const size_t n = octet_shape_elements(&value->shape);
         const int32_t zero_point = value->quantization.n ? value->quantization.zero_point[0] : 0;
         if (octet_type_size(value->type) == 1) {
@@ -89,7 +89,7 @@ void octet_runner_reset(octet_runner *runner) {
         }
     }
     for (uint32_t i = 0; i < graph->n_carries; i++)
-        if (graph->carries[i].initial) carry(runner, &graph->carries[i], graph->carries[i].initial);
+        if (graph->carries[i].initial != NULL) carry(runner, &graph->carries[i], graph->carries[i].initial);
 }
 
 void octet_runner_set_observer(octet_runner *runner, octet_observe *observe, void *user) {
@@ -133,14 +133,14 @@ static void run_step(const octet_runner *runner, uint32_t index, octet_pool *poo
 
 void octet_runner_run(octet_runner *runner, octet_pool *pool) {
     const octet_graph *graph = runner->exec->graph;
-    if (runner->observe)
+    if (runner->observe != NULL)
         for (uint32_t i = 0; i < graph->n_inputs; i++) observe(runner, graph->inputs[i].value);
     for (uint32_t i = 0; i < graph->n_operators; i++) {
-        if (runner->exec->tasks[i].idle && !runner->observe) continue;
-        const uint64_t start = runner->time_ns ? octet_clock_ns() : 0;
+        if (runner->exec->tasks[i].idle && runner->observe == NULL) continue;
+        const uint64_t start = runner->time_ns != NULL ? octet_clock_ns() : 0;
         run_step(runner, i, pool);
-        if (runner->time_ns) runner->time_ns[i] += octet_clock_ns() - start;
-        if (!runner->observe) continue;
+        if (runner->time_ns != NULL) runner->time_ns[i] += octet_clock_ns() - start;
+        if (runner->observe == NULL) continue;
         for (uint32_t j = 0; j < graph->operators[i].n_outputs; j++) observe(runner, graph->operators[i].outputs[j]);
         for (uint32_t j = 0; j < graph->operators[i].n_inputs; j++) {
             const uint32_t input = graph->operators[i].inputs[j];

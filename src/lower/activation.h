@@ -1,7 +1,8 @@
 /* lower/activation.h - fused activations as bounds.
- * In:  an operator. Out: the real bounds that a kernel clamps its results to.
- * Knows: which activations are a clamp. Does not know: scales; kernels/ref/fixed_point.h turns the bounds into
- * integers. */
+ * In:  an operator.
+ * Out: the real bounds that a kernel clamps its results to.
+ * Knows: which activations are a clamp.
+ * Does not know: scales; kernels/ref/fixed_point.h turns the bounds into integers. */
 #ifndef OCTET_LOWER_ACTIVATION_H
 #define OCTET_LOWER_ACTIVATION_H
 

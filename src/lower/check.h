@@ -1,7 +1,8 @@
 /* lower/check.h - checks that several families share.
  * In:  operators of a verified graph.
  * Out: yes or no, or MODEL with a sentence.
- * Knows: quantization of values. Does not know: kernels, single operators. */
+ * Knows: quantization of values.
+ * Does not know: kernels, single operators. */
 #ifndef OCTET_LOWER_CHECK_H
 #define OCTET_LOWER_CHECK_H
 

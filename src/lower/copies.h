@@ -1,7 +1,8 @@
 /* lower/copies.h - building octet_copies_params: copies between strided views, one after the other.
  * In:  element size, and the axes of each copy with their strides.
  * Out: a step of kernel `copies`, whose units are the rows of all its copies.
- * Knows: kernels/ref/copy.h. Does not know: operators. */
+ * Knows: kernels/ref/copy.h.
+ * Does not know: operators. */
 #ifndef OCTET_LOWER_COPIES_H
 #define OCTET_LOWER_COPIES_H
 

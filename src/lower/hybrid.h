@@ -1,7 +1,8 @@
 /* lower/hybrid.h - binding of operators with float activations and int8 weights.
  * In:  the bound shape parameters of the float operator, its weights.
  * Out: a step of two phases: rows are quantized, then multiplied.
- * Knows: kernels/ref/hybrid.h. Does not know: which operators choose it; lower/conv.c and lower/dense.c do. */
+ * Knows: kernels/ref/hybrid.h.
+ * Does not know: which operators choose it; lower/conv.c and lower/dense.c do. */
 #ifndef OCTET_LOWER_HYBRID_H
 #define OCTET_LOWER_HYBRID_H
 

@@ -56,7 +56,7 @@ static octet_status check_operands(octet_binder *binder, const octet_operator *o
     OCTET_TRY(check_operand(binder, op, CELL_STATE, quantized ? OCTET_INT16 : OCTET_FLOAT32, p->batches, p->cells));
     for (uint32_t i = OUTPUT_STATE; i <= CELL_STATE; i++) {
         const octet_value *state = octet_graph_input(binder->graph, op, i);
-        OCTET_CHECK(binder->ctx, state->is_variable && !state->data, OCTET_MODEL,
+        OCTET_CHECK(binder->ctx, state->is_variable && state->data == NULL, OCTET_MODEL,
                     "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: tensor %s must be a variable", op->layer, state->name);
     }
     OCTET_CHECK(binder->ctx, op->inputs[OUTPUT_STATE] != op->inputs[CELL_STATE], OCTET_MODEL,
@@ -72,7 +72,7 @@ static octet_status bind_product(octet_binder *binder, const octet_operator *op,
     float scale;
     int32_t weight_zero_point;
     OCTET_TRY(octet_bind_per_tensor(binder, op, weights, &scale, &weight_zero_point));
-    OCTET_CHECK(binder->ctx, weights->data && weight_zero_point == 0, OCTET_UNSUPPORTED,
+    OCTET_CHECK(binder->ctx, weights->data != NULL && weight_zero_point == 0, OCTET_UNSUPPORTED,
                 "%s: UNIDIRECTIONAL_SEQUENCE_LSTM: weights %s must be constant and have zero point 0", op->layer,
                 weights->name);
     const float real = scale * operand_scale / 0x1p-12f; /* rounded to float, as TFLite does */

@@ -1,5 +1,6 @@
 /* lower/options.h - which of several arithmetics is wanted of a graph.
- * In:  nothing. Out: the options of octet_lower_graph.
+ * In:  nothing.
+ * Out: the options of octet_lower_graph.
  * Knows: where runtimes differ.
  * Does not know: kernels. */
 #ifndef OCTET_LOWER_OPTIONS_H

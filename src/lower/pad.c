@@ -8,9 +8,10 @@
 /* int8: padding is the zero point, which adds nothing to a sum. */
 static bool zeros_are_neutral(const octet_weighted *w, octet_weighted_kind kind) {
     if (kind == OCTET_WEIGHTED_S8) return true;
-    if (kind != OCTET_WEIGHTED_F32 || !w->weights->data || (w->bias && !w->bias->data)) return false;
+    if (kind != OCTET_WEIGHTED_F32 || w->weights->data == NULL || (w->bias != NULL && w->bias->data == NULL))
+        return false;
     return octet_conv_zeros_are_neutral((const float *)w->weights->data, octet_shape_elements(&w->weights->shape),
-                                        w->bias ? (const float *)w->bias->data : NULL, (size_t)w->channels);
+                                        w->bias != NULL ? (const float *)w->bias->data : NULL, (size_t)w->channels);
 }
 
 octet_status octet_bind_absorbed_pad(octet_binder *binder, const octet_operator *op, octet_padding padding,
@@ -26,7 +27,7 @@ octet_status octet_bind_absorbed_pad(octet_binder *binder, const octet_operator 
     if (pad->code != OCTET_OP_PAD || !zeros_are_neutral(w, kind)) return OCTET_OK;
     const octet_value *input = octet_graph_input(graph, pad, 0);
     int32_t amounts[8], n;
-    if (input->data || input->shape.rank != 4) return OCTET_OK;
+    if (input->data != NULL || input->shape.rank != 4) return OCTET_OK;
     OCTET_TRY(octet_infer_constant_i32(binder->ctx, graph, pad, 1, 8, amounts, &n));
     if (amounts[0] || amounts[1] || amounts[6] || amounts[7]) return OCTET_OK;
     uint32_t *inputs;

@@ -1,7 +1,8 @@
 /* lower/pad.h - a convolution that pads for itself.
  * In:  a CONV_2D or DEPTHWISE_CONV_2D, where the options ask for it (lower.h).
  * Out: the PAD before it that it takes over, if there is one: the step then reads what the PAD reads.
- * Knows: steps, PAD. Does not know: kernels but for when leaving taps out is the same as multiplying by zeros. */
+ * Knows: steps, PAD.
+ * Does not know: kernels but for when leaving taps out is the same as multiplying by zeros. */
 #ifndef OCTET_LOWER_PAD_H
 #define OCTET_LOWER_PAD_H
 

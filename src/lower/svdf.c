@@ -59,7 +59,7 @@ static octet_status bind_hybrid(octet_binder *binder, const octet_operator *op, 
     OCTET_TRY(check_types(binder, op, OCTET_INT8, OCTET_INT8, OCTET_FLOAT32, OCTET_FLOAT32));
     OCTET_TRY(octet_bind_per_tensor(binder, op, features, &scale, &zero_point));
     OCTET_TRY(octet_bind_per_tensor(binder, op, times, &time_scale, &time_zero_point));
-    OCTET_CHECK(binder->ctx, zero_point == 0 && times->data, OCTET_UNSUPPORTED,
+    OCTET_CHECK(binder->ctx, zero_point == 0 && times->data != NULL, OCTET_UNSUPPORTED,
                 "%s: SVDF: weights that are computed or have a zero point", op->layer);
     const size_t n = octet_shape_elements(&times->shape);
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, n, &real));
@@ -83,8 +83,8 @@ octet_status octet_bind_svdf(octet_binder *binder, const octet_operator *op, oct
     const octet_value *features = octet_graph_input(binder->graph, op, FEATURE_WEIGHTS);
     const octet_value *times = octet_graph_input(binder->graph, op, TIME_WEIGHTS),
                       *state = octet_graph_input(binder->graph, op, STATE);
-    OCTET_CHECK(binder->ctx, state->is_variable && !state->data, OCTET_MODEL, "%s: SVDF: tensor %s must be a variable",
-                op->layer, state->name);
+    OCTET_CHECK(binder->ctx, state->is_variable && state->data == NULL, OCTET_MODEL,
+                "%s: SVDF: tensor %s must be a variable", op->layer, state->name);
     octet_svdf_params *p;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, 1, &p));
     *p = (octet_svdf_params){.batches = input->shape.dims[0],

@@ -24,13 +24,13 @@ octet_status octet_bind_weighted_kind(octet_binder *binder, const octet_operator
     OCTET_CHECK(binder->ctx, w->output->type == w->input->type, OCTET_MODEL, "%s: %s of %s gives %s", op->layer,
                 octet_operator_name(op->code), octet_type_name(w->input->type), octet_type_name(w->output->type));
     const octet_type input = w->input->type, weights = w->weights->type;
-    const bool float_bias = !w->bias || w->bias->type == OCTET_FLOAT32,
-               int32_bias = !w->bias || w->bias->type == OCTET_INT32;
+    const bool float_bias = w->bias == NULL || w->bias->type == OCTET_FLOAT32,
+               int32_bias = w->bias == NULL || w->bias->type == OCTET_INT32;
     if (input == OCTET_FLOAT32 && weights == OCTET_FLOAT32 && float_bias) {
         *out = OCTET_WEIGHTED_F32;
     } else if (input == OCTET_INT8 && weights == OCTET_INT8 && int32_bias) {
         *out = OCTET_WEIGHTED_S8;
-    } else if (input == OCTET_INT16 && weights == OCTET_INT8 && (!w->bias || w->bias->type == OCTET_INT64)) {
+    } else if (input == OCTET_INT16 && weights == OCTET_INT8 && (w->bias == NULL || w->bias->type == OCTET_INT64)) {
         *out = OCTET_WEIGHTED_S16;
     } else if (input == OCTET_INT16 && weights == OCTET_INT8 && int32_bias) {
         *out = OCTET_WEIGHTED_S16_B32;

@@ -1,7 +1,10 @@
 /* kernels/fast/channelwise.h - depthwise convolutions: every channel has a filter of its own, vectors run over
- * channels. In:  input [N,H,W,C], filter [FH,FW,C], bias [C] or NULL. Out: output [N,OH,OW,C], float32 or requantized
- * int8. Knows: packing into blocks of 32 channels. Does not know: which kernel is best on a processor (select.h), the
- * graph, threads. Exact: the bytes of octet_depthwise_s8_ref and octet_depthwise_f32_ref with multiplier 1. */
+ *        channels.
+ * In:  input [N,H,W,C], filter [FH,FW,C], bias [C] or NULL.
+ * Out: output [N,OH,OW,C], float32 or requantized int8.
+ * Knows: packing into blocks of 32 channels.
+ * Does not know: which kernel is best on a processor (select.h), the graph, threads.
+ * Exact: the bytes of octet_depthwise_s8_ref and octet_depthwise_f32_ref with multiplier 1. */
 #ifndef OCTET_KERNELS_FAST_CHANNELWISE_H
 #define OCTET_KERNELS_FAST_CHANNELWISE_H
 

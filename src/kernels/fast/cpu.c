@@ -34,7 +34,7 @@ static uint32_t processor(void) {
 uint32_t octet_cpu_detect(void) {
     const uint32_t bits = processor();
     const char *limit = getenv("OCTET_KERNELS");
-    if (!limit) return bits;
+    if (limit == NULL) return bits;
     if (strcmp(limit, "ref") == 0) return 0;
     if (strcmp(limit, "avx2") == 0) return bits & OCTET_CPU_AVX2;
     if (strcmp(limit, "avxvnni") == 0) return bits & (OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI);

@@ -1,12 +1,14 @@
 /* kernels/fast/pairs.h - int8 products by vpmaddubsw, summed in 16 bits where the weights prove that nothing can
- * saturate. In:  weights of a product whose input is prepared as u8 (value + 128). Out: for every panel of 8 outputs a
- * list of steps; a step is 4 neighbouring inputs times 4 weights of 8 outputs. Knows: the bounds. A 16-bit lane adds
- * two products, for a pair of steps four. With inputs 0..255 it stays inside int16 when the positive weights of the
- * lane sum to at most 128 and the negative ones to at least -128. A step that breaks this alone gives its signs to the
- * inputs: value + 128 turns into value or, where the weight is negative, -value - 1 by one XOR; both are in -128..127,
- * so that sizes of weights may sum to 256, which two always keep. What the XOR adds is constant for each output. Steps
- * are paired greedily; their order does not matter, since integer sums are exact in any order. Does not know: layers,
- * threads. */
+ *        saturate.
+ * In:  weights of a product whose input is prepared as u8 (value + 128).
+ * Out: for every panel of 8 outputs a list of steps; a step is 4 neighbouring inputs times 4 weights of 8 outputs.
+ * Knows: the bounds. A 16-bit lane adds two products, for a pair of steps four. With inputs 0..255 it stays inside
+ *        int16 when the positive weights of the lane sum to at most 128 and the negative ones to at least -128. A step
+ *        that breaks this alone gives its signs to the inputs: value + 128 turns into value or, where the weight is
+ *        negative, -value - 1 by one XOR; both are in -128..127, so that sizes of weights may sum to 256, which two
+ *        always keep. What the XOR adds is constant for each output. Steps are paired greedily; their order does not
+ *        matter, since integer sums are exact in any order.
+ * Does not know: layers, threads. */
 #ifndef OCTET_KERNELS_FAST_PAIRS_H
 #define OCTET_KERNELS_FAST_PAIRS_H
 

@@ -1,5 +1,6 @@
 /* kernels/fast/reduce.h - MEAN where the outputs lie side by side in the input (global average pooling).
- * In:  the arguments of kernels/ref/reduce.h. Out: the same bytes.
+ * In:  the arguments of kernels/ref/reduce.h.
+ * Out: the same bytes.
  * Knows: plain C, compiled for AVX2 where there is one.
  * Does not know: the graph, threads. */
 #ifndef OCTET_KERNELS_FAST_REDUCE_H

@@ -1,7 +1,9 @@
 /* kernels/fast/rows.h - fast row functions of quantized arithmetic, for octet_broadcast_walk.
- * In:  octet_arithmetic_quantized_params (kernels/ref). Out: a row function and its parameters.
+ * In:  octet_arithmetic_quantized_params (kernels/ref).
+ * Out: a row function and its parameters.
  * Knows: ADD, SUB and MUL on int8.
- * Does not know: shapes, the graph. Exact: the bytes of kernels/ref/arithmetic_quantized.c. */
+ * Does not know: shapes, the graph.
+ * Exact: the bytes of kernels/ref/arithmetic_quantized.c. */
 #ifndef OCTET_KERNELS_FAST_ROWS_H
 #define OCTET_KERNELS_FAST_ROWS_H
 

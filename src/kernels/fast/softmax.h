@@ -1,6 +1,8 @@
 /* kernels/fast/softmax.h - SOFTMAX int8 by tables: there are only 256 differences from the maximum.
- * In:  octet_softmax_params (kernels/ref). Out: the bytes of octet_softmax_s8_ref.
- * Knows: plain C. Does not know: the graph, threads. */
+ * In:  octet_softmax_params (kernels/ref).
+ * Out: the bytes of octet_softmax_s8_ref.
+ * Knows: plain C.
+ * Does not know: the graph, threads. */
 #ifndef OCTET_KERNELS_FAST_SOFTMAX_H
 #define OCTET_KERNELS_FAST_SOFTMAX_H
 

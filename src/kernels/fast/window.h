@@ -1,8 +1,10 @@
 /* kernels/fast/window.h - where the inputs of a convolution lie, so that it becomes a matrix product without a copied
- * matrix. In:  the geometry of a convolution [N,H,W,C] (a fully connected layer is one with 1x1 inputs and windows).
+ *        matrix.
+ * In:  the geometry of a convolution [N,H,W,C] (a fully connected layer is one with 1x1 inputs and windows).
  * Out: for an output position, the address of its window; for a window, the offsets of its contiguous segments.
  * Knows: shapes and strides. The prepared input is the input with its padding written out, so that every window is
- * whole: [N, PH, PW, C] in units of `element` bytes. Does not know: arithmetic. */
+ *        whole: [N, PH, PW, C] in units of `element` bytes.
+ * Does not know: arithmetic. */
 #ifndef OCTET_KERNELS_FAST_WINDOW_H
 #define OCTET_KERNELS_FAST_WINDOW_H
 

@@ -1,8 +1,12 @@
 /* kernels/ref/arithmetic_quantized.h - row functions of ADD, SUB, MUL, DIV and SQUARED_DIFFERENCE on quantized
- * operands. In:  rows of two operands, real = scale * (q - zero_point). Out: a row of the result. Knows: TFLite's fixed
- * point (fixed_point.h). Does not know: tensors, broadcasting. Exact: equal to TFLite's reference kernels bit for bit;
- * a zero divisor of DIV gives the end of the range on the dividend's side, 0 for 0 / 0 (LiteRT stops with an error),
- * and where LiteRT shifts by more bits than a word has (results below one half), DIV gives 0. */
+ *        operands.
+ * In:  rows of two operands, real = scale * (q - zero_point).
+ * Out: a row of the result.
+ * Knows: TFLite's fixed point (fixed_point.h).
+ * Does not know: tensors, broadcasting.
+ * Exact: equal to TFLite's reference kernels bit for bit; a zero divisor of DIV gives the end of the range on the
+ *        dividend's side, 0 for 0 / 0 (LiteRT stops with an error), and where LiteRT shifts by more bits than a word
+ *        has (results below one half), DIV gives 0. */
 #ifndef OCTET_KERNELS_REF_ARITHMETIC_QUANTIZED_H
 #define OCTET_KERNELS_REF_ARITHMETIC_QUANTIZED_H
 

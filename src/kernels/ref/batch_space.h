@@ -1,8 +1,10 @@
 /* kernels/ref/batch_space.h - SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND on [N,H,W,C].
  * In:  a block [block_h, block_w]; sample (y * block_w + x) * N + n of the batch side holds the cells of sample n of
- * the space side whose place in their block is (y, x). Out: SPACE_TO_BATCH_ND: input padded, outside filled with `pad`;
- * BATCH_TO_SPACE_ND: output cropped. Knows: rows of C elements as bytes. [N,H,C] is [N,H,1,C]. Does not know: types,
- * tensors, threads. Exact by nature. */
+ *        the space side whose place in their block is (y, x).
+ * Out: SPACE_TO_BATCH_ND: input padded, outside filled with `pad`; BATCH_TO_SPACE_ND: output cropped.
+ * Knows: rows of C elements as bytes. [N,H,C] is [N,H,1,C].
+ * Does not know: types, tensors, threads.
+ * Exact by nature. */
 #ifndef OCTET_KERNELS_REF_BATCH_SPACE_H
 #define OCTET_KERNELS_REF_BATCH_SPACE_H
 

@@ -1,8 +1,10 @@
 /* kernels/ref/cast.h - CAST between number types.
- * In:  n elements of one type. Out: n elements of another.
+ * In:  n elements of one type.
+ * Out: n elements of another.
  * Knows: f32, f16, s64, s32, s16, s8, u8, bool. Float to integer truncates and saturates (NaN gives the greatest
- * number, as in LiteRT); integer to narrower integer wraps; to bool is "not zero". Does not know: tensors, scales
- * (quantized numbers are cast as they stand). Exact: equal to LiteRT's kernel. */
+ *        number, as in LiteRT); integer to narrower integer wraps; to bool is "not zero".
+ * Does not know: tensors, scales (quantized numbers are cast as they stand).
+ * Exact: equal to LiteRT's kernel. */
 #ifndef OCTET_KERNELS_REF_CAST_H
 #define OCTET_KERNELS_REF_CAST_H
 

@@ -1,7 +1,9 @@
 /* kernels/ref/dot.h - sums of products, the inner loops of operators with weights.
- * In:  runs of inputs and weights. Out: sums. Knows: base types; everything is inlined into the kernels, which are
- * compiled for several targets (target.h). Integer sums wrap as two's complement and are kept unsigned. Does not know:
- * shapes. */
+ * In:  runs of inputs and weights.
+ * Out: sums.
+ * Knows: base types; everything is inlined into the kernels, which are compiled for several targets (target.h). Integer
+ *        sums wrap as two's complement and are kept unsigned.
+ * Does not know: shapes. */
 #ifndef OCTET_KERNELS_REF_DOT_H
 #define OCTET_KERNELS_REF_DOT_H
 

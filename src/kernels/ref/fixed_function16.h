@@ -1,5 +1,6 @@
 /* kernels/ref/fixed_function16.h - sigmoid and tanh in 16-bit fixed point, as gemmlowp computes them.
- * In:  int16 in Qm.n: m integer bits, n = 15 - m fraction bits. Out: int16 in Q0.15.
+ * In:  int16 in Qm.n: m integer bits, n = 15 - m fraction bits.
+ * Out: int16 in Q0.15.
  * Knows: base types. Constants are the named reals in Q0.15 or Q2.13.
  * Does not know: operators. */
 #ifndef OCTET_KERNELS_REF_FIXED_FUNCTION16_H

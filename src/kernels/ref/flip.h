@@ -1,7 +1,9 @@
 /* kernels/ref/flip.h - between int8 and uint8 whose zero points are 128 apart.
- * In:  n bytes of one type. Out: the same real numbers in the other; out may be in.
+ * In:  n bytes of one type.
+ * Out: the same real numbers in the other; out may be in.
  * Knows: x - 128 and x + 128 of a byte are one operation.
- * Does not know: tensors. Exact by nature. */
+ * Does not know: tensors.
+ * Exact by nature. */
 #ifndef OCTET_KERNELS_REF_FLIP_H
 #define OCTET_KERNELS_REF_FLIP_H
 

@@ -1,9 +1,10 @@
 /* kernels/ref/hybrid.h - operators with float activations and int8 weights (dynamic range quantization): rows of the
- * input are quantized when they are run, multiplied as integers, and the sums scaled back to float. In:  float input in
- * rows that are quantized together (a sample of a convolution, a row of a fully connected layer). Out: quantized rows,
- * their scales and zero points; float output. Knows: conv.h, depthwise.h, transpose_conv.h, fully_connected.h, whose
- * shapes and activation bounds it uses. Does not know: tensors, the graph, threads. Exact: equal to LiteRT's kernels
- * (BUILTIN_REF). */
+ *        input are quantized when they are run, multiplied as integers, and the sums scaled back to float.
+ * In:  float input in rows that are quantized together (a sample of a convolution, a row of a fully connected layer).
+ * Out: quantized rows, their scales and zero points; float output.
+ * Knows: conv.h, depthwise.h, transpose_conv.h, fully_connected.h, whose shapes and activation bounds it uses.
+ * Does not know: tensors, the graph, threads.
+ * Exact: equal to LiteRT's kernels (BUILTIN_REF). */
 #ifndef OCTET_KERNELS_REF_HYBRID_H
 #define OCTET_KERNELS_REF_HYBRID_H
 

@@ -1,7 +1,8 @@
 /* kernels/ref/join_bytes.h - CONCATENATION of uint8 tensors that have different scales.
  * In:  n tensors; tables of 256 bytes from the scale of each to that of the output.
  * Out: for each index of the axes before the joined one a run of each tensor, one after the other.
- * Knows: an outer index as the unit of work. Does not know: tensors, threads.
+ * Knows: an outer index as the unit of work.
+ * Does not know: tensors, threads.
  * Exact: equal to TFLite's reference kernel, the only one that joins different scales. */
 #ifndef OCTET_KERNELS_REF_JOIN_BYTES_H
 #define OCTET_KERNELS_REF_JOIN_BYTES_H

@@ -1,8 +1,10 @@
 /* kernels/ref/l2_normalization.h - L2_NORMALIZATION along the last axis.
- * In:  input [R,D]. Out: output [R,D] = x / sqrt(sum x^2); a row is the unit of work.
- * Knows: fixed_function.h. Does not know: tensors, the graph, threads.
+ * In:  input [R,D].
+ * Out: output [R,D] = x / sqrt(sum x^2); a row is the unit of work.
+ * Knows: fixed_function.h.
+ * Does not know: tensors, the graph, threads.
  * Exact: int8 (output scale 1/128, zero point 0) equals TFLite's reference kernel; float divides by max(sqrt(sum),
- * 1e-6), the sum by fma (_ref) or plainly (_plain, sum.h) in ascending order. */
+ *        1e-6), the sum by fma (_ref) or plainly (_plain, sum.h) in ascending order. */
 #ifndef OCTET_KERNELS_REF_L2_NORMALIZATION_H
 #define OCTET_KERNELS_REF_L2_NORMALIZATION_H
 

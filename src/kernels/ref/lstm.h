@@ -1,9 +1,12 @@
 /* kernels/ref/lstm.h - UNIDIRECTIONAL_SEQUENCE_LSTM without peepholes, projection, layer normalization or coupled gates
- * (what Keras has). In:  input [B,T,I] (or [T,B,I] when time_major), weights [C,I] and [C,C] and bias [C] per gate,
- * states [B,C] that are read and written. Out: output [B,T,C]; a sequence of the batch is the unit of work. Knows:
- * fixed_function16.h, elementary.h. Gates in the order input, forget, cell, output. Does not know: tensors, the graph,
- * threads. Exact: int8 (cell state int16 with a power of two as its scale) equals TFLite's integer kernel. A float gate
- * starts at its bias and adds by fma over the input, then over the state, or as `plain` says. */
+ *        (what Keras has).
+ * In:  input [B,T,I] (or [T,B,I] when time_major), weights [C,I] and [C,C] and bias [C] per gate, states [B,C] that are
+ *        read and written.
+ * Out: output [B,T,C]; a sequence of the batch is the unit of work.
+ * Knows: fixed_function16.h, elementary.h. Gates in the order input, forget, cell, output.
+ * Does not know: tensors, the graph, threads.
+ * Exact: int8 (cell state int16 with a power of two as its scale) equals TFLite's integer kernel. A float gate starts
+ *        at its bias and adds by fma over the input, then over the state, or as `plain` says. */
 #ifndef OCTET_KERNELS_REF_LSTM_H
 #define OCTET_KERNELS_REF_LSTM_H
 

@@ -1,6 +1,8 @@
 /* kernels/ref/order.h - TOPK_V2 and CUMSUM: along one axis, in order.
- * In:  rows [R,N]; or [O,N,I] for CUMSUM. Out: the K largest of each row, the first of equal ones first, and their
- * places; running sums. Knows: a row (CUMSUM: one of O * I lines) as the unit of work. Does not know: tensors, threads.
+ * In:  rows [R,N]; or [O,N,I] for CUMSUM.
+ * Out: the K largest of each row, the first of equal ones first, and their places; running sums.
+ * Knows: a row (CUMSUM: one of O * I lines) as the unit of work.
+ * Does not know: tensors, threads.
  * Exact: equal to TFLite's reference kernels. */
 #ifndef OCTET_KERNELS_REF_ORDER_H
 #define OCTET_KERNELS_REF_ORDER_H

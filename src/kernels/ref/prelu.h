@@ -1,7 +1,9 @@
 /* kernels/ref/prelu.h - row functions of PRELU for broadcast.h: x, or x * slope where x is negative.
- * In:  rows of the input and of the slopes. Out: a row of the result.
+ * In:  rows of the input and of the slopes.
+ * Out: a row of the result.
  * Knows: f32, s8, s16.
- * Does not know: tensors, broadcasting. Exact: equal to TFLite's reference kernels bit for bit. */
+ * Does not know: tensors, broadcasting.
+ * Exact: equal to TFLite's reference kernels bit for bit. */
 #ifndef OCTET_KERNELS_REF_PRELU_H
 #define OCTET_KERNELS_REF_PRELU_H
 

@@ -1,7 +1,11 @@
 /* kernels/ref/quantize_elements.h - QUANTIZE and DEQUANTIZE: between real numbers and quantized ones, and from one
- * scale to another. In:  n elements, scales and zero points. Out: n elements; an element is the unit of work. Knows:
- * fixed_point.h. Does not know: tensors, the graph, threads. Exact: equal to TFLite's reference kernels (which are
- * undefined for NaN and beyond 2^31 steps; here NaN gives the lowest value and everything else saturates). */
+ *        scale to another.
+ * In:  n elements, scales and zero points.
+ * Out: n elements; an element is the unit of work.
+ * Knows: fixed_point.h.
+ * Does not know: tensors, the graph, threads.
+ * Exact: equal to TFLite's reference kernels (which are undefined for NaN and beyond 2^31 steps; here NaN gives the
+ *        lowest value and everything else saturates). */
 #ifndef OCTET_KERNELS_REF_QUANTIZE_ELEMENTS_H
 #define OCTET_KERNELS_REF_QUANTIZE_ELEMENTS_H
 

@@ -1,9 +1,11 @@
 /* kernels/ref/reduce.h - SUM, MEAN, REDUCE_MAX, REDUCE_MIN, REDUCE_PROD, REDUCE_ANY, REDUCE_ALL, ARG_MAX, ARG_MIN.
  * In:  an input of any rank, its axes sorted into those that stay and those that go.
  * Out: one element per position of the axes that stay; an output element is the unit of work. The elements of one
- * output are taken in row-major order. Knows: fixed_point.h. Does not know: tensors, the graph, threads. Exact: int8
- * and int16 equal TFLite's reference kernels, SUM its built-in one (the reference SUM of TensorFlow 2.21 is broken).
- * Integer sums and products wrap. */
+ *        output are taken in row-major order.
+ * Knows: fixed_point.h.
+ * Does not know: tensors, the graph, threads.
+ * Exact: int8 and int16 equal TFLite's reference kernels, SUM its built-in one (the reference SUM of TensorFlow 2.21 is
+ *        broken). Integer sums and products wrap. */
 #ifndef OCTET_KERNELS_REF_REDUCE_H
 #define OCTET_KERNELS_REF_REDUCE_H
 

@@ -1,7 +1,8 @@
 /* kernels/ref/requantize.h - from integer sums to quantized outputs, for operators with weights.
  * In:  a sum in units of input scale * weight scale, the output channel.
  * Out: the output in its own units, clamped to the fused activation.
- * Knows: fixed_point.h. Does not know: tensors. */
+ * Knows: fixed_point.h.
+ * Does not know: tensors. */
 #ifndef OCTET_KERNELS_REF_REQUANTIZE_H
 #define OCTET_KERNELS_REF_REQUANTIZE_H
 

@@ -1,8 +1,10 @@
 /* kernels/ref/resize_2d.h - RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR.
- * In:  pictures [N,H,W,C]. Out: pictures [N,OH,OW,C].
+ * In:  pictures [N,H,W,C].
+ * Out: pictures [N,OH,OW,C].
  * Knows: one output row as the unit of work: unit u is row u % OH of sample u / OH. Bilinear: f32 and u8 in float32, s8
- * and s16 in fixed point (10 fractional bits). Nearest: any element size. Does not know: tensors, threads. Exact: equal
- * to TFLite's reference kernels bit for bit. */
+ *        and s16 in fixed point (10 fractional bits). Nearest: any element size.
+ * Does not know: tensors, threads.
+ * Exact: equal to TFLite's reference kernels bit for bit. */
 #ifndef OCTET_KERNELS_REF_RESIZE_2D_H
 #define OCTET_KERNELS_REF_RESIZE_2D_H
 

@@ -1,6 +1,8 @@
 /* kernels/ref/scatter.h - ONE_HOT, SCATTER_ND and DYNAMIC_UPDATE_SLICE: elements go where indices say.
- * In:  indices (int32 or int64), values. Out: a tensor that is filled or copied first.
- * Knows: element sizes. Does not know: tensors, threads; SCATTER_ND and DYNAMIC_UPDATE_SLICE are one unit of work.
+ * In:  indices (int32 or int64), values.
+ * Out: a tensor that is filled or copied first.
+ * Knows: element sizes.
+ * Does not know: tensors, threads; SCATTER_ND and DYNAMIC_UPDATE_SLICE are one unit of work.
  * Exact: equal to TFLite's reference kernels, which stop at an index outside; here SCATTER_ND leaves it out. */
 #ifndef OCTET_KERNELS_REF_SCATTER_H
 #define OCTET_KERNELS_REF_SCATTER_H

@@ -1,7 +1,9 @@
 /* kernels/ref/shape_values.h - FILL, RANGE and BROADCAST_ARGS: values made from shapes and scalars.
- * In:  scalars, or vectors of dimensions. Out: vectors.
+ * In:  scalars, or vectors of dimensions.
+ * Out: vectors.
  * Knows: element sizes; s32, s64, f32 for arithmetic.
- * Does not know: tensors, threads. Exact: equal to TFLite's kernels. */
+ * Does not know: tensors, threads.
+ * Exact: equal to TFLite's kernels. */
 #ifndef OCTET_KERNELS_REF_SHAPE_VALUES_H
 #define OCTET_KERNELS_REF_SHAPE_VALUES_H
 

@@ -1,6 +1,8 @@
 /* kernels/ref/table16.h - functions of int16 by a table of 513 samples, interpolated linearly.
- * In:  a function over a real interval, sampled once; an int16. Out: an int16.
- * Knows: base types. Does not know: operators. Samples and interpolation as in TFLite's int16 lookup tables. */
+ * In:  a function over a real interval, sampled once; an int16.
+ * Out: an int16.
+ * Knows: base types.
+ * Does not know: operators. Samples and interpolation as in TFLite's int16 lookup tables. */
 #ifndef OCTET_KERNELS_REF_TABLE16_H
 #define OCTET_KERNELS_REF_TABLE16_H
 

@@ -1,7 +1,9 @@
 /* kernels/ref/target.h - several versions of one plain loop, chosen when the program is loaded.
- * In:  a function. Out: the function compiled for the baseline and for a wider instruction set, the same results from
- * both. Knows: gcc's and clang's target_clones on x86-64 Linux; elsewhere, and under sanitizers (whose runtime is not
- * up when the choice is made), nothing is added. Does not know: kernels. */
+ * In:  a function.
+ * Out: the function compiled for the baseline and for a wider instruction set, the same results from both.
+ * Knows: gcc's and clang's target_clones on x86-64 Linux; elsewhere, and under sanitizers (whose runtime is not up when
+ *        the choice is made), nothing is added.
+ * Does not know: kernels. */
 #ifndef OCTET_KERNELS_REF_TARGET_H
 #define OCTET_KERNELS_REF_TARGET_H
 

@@ -1,5 +1,6 @@
 /* kernels/fast/arm/kernels.h - the kernels of this folder, for select.c.
- * In:  nothing. Out: declarations.
+ * In:  nothing.
+ * Out: declarations.
  * Knows: names.
  * Does not know: which is chosen when. */
 #ifndef OCTET_KERNELS_FAST_ARM_KERNELS_H

@@ -1,5 +1,6 @@
 /* kernels/fast/x86/kernels.h - the kernels of this folder, for select.c.
- * In:  nothing. Out: declarations. Each file says what its kernel is for.
+ * In:  nothing.
+ * Out: declarations. Each file says what its kernel is for.
  * Knows: names; _avx2, _avx512, _vnni (AVX-512), _avx_vnni (256 bits).
  * Does not know: which is chosen when. */
 #ifndef OCTET_KERNELS_FAST_X86_KERNELS_H

@@ -1,6 +1,9 @@
-/* kernels/fast/x86/scale_avx2.h - requantization of 8 sums at a time. In: sums and octet_scale. Out: int8. Knows: AVX2.
- * Does not know: layers. Exact: octet_requantize_s32, or the rounding in double of FULLY_CONNECTED, of kernels/ref (see
- * scale.h). */
+/* kernels/fast/x86/scale_avx2.h - requantization of 8 sums at a time.
+ * In:  sums and octet_scale.
+ * Out: int8.
+ * Knows: AVX2.
+ * Does not know: layers.
+ * Exact: octet_requantize_s32, or the rounding in double of FULLY_CONNECTED, of kernels/ref (see scale.h). */
 #ifndef OCTET_KERNELS_FAST_X86_SCALE_AVX2_H
 #define OCTET_KERNELS_FAST_X86_SCALE_AVX2_H
 

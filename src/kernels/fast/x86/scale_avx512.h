@@ -1,5 +1,9 @@
-/* kernels/fast/x86/scale_avx512.h - requantization of 16 sums at a time. In: sums and octet_scale. Out: int8. Knows:
- * AVX-512 (F, BW, DQ, VL). Does not know: layers. Exact: as scale_avx2.h. */
+/* kernels/fast/x86/scale_avx512.h - requantization of 16 sums at a time.
+ * In:  sums and octet_scale.
+ * Out: int8.
+ * Knows: AVX-512 (F, BW, DQ, VL).
+ * Does not know: layers.
+ * Exact: as scale_avx2.h. */
 #ifndef OCTET_KERNELS_FAST_X86_SCALE_AVX512_H
 #define OCTET_KERNELS_FAST_X86_SCALE_AVX512_H
 
