@@ -72,41 +72,6 @@ static octet_status hasten_product_f32(const octet_task_maker *maker, const octe
     return OCTET_OK;
 }
 
-static octet_window_shape windows_of(const octet_conv_2d_params *p) {
-    return (octet_window_shape){.batches = p->batches,
-                                .in_h = p->in_h,
-                                .in_w = p->in_w,
-                                .in_c = p->in_c,
-                                .out_h = p->out_h,
-                                .out_w = p->out_w,
-                                .filter_h = p->filter_h,
-                                .filter_w = p->filter_w,
-                                .stride_h = p->stride_h,
-                                .stride_w = p->stride_w,
-                                .dilation_h = p->dilation_h,
-                                .dilation_w = p->dilation_w,
-                                .pad_top = p->pad_top,
-                                .pad_left = p->pad_left,
-                                .groups = p->groups};
-}
-
-/* A fully connected layer is a convolution of 1x1 inputs by 1x1 windows. */
-static octet_window_shape windows_of_rows(const octet_fully_connected_params *p) {
-    return (octet_window_shape){.batches = p->rows,
-                                .in_h = 1,
-                                .in_w = 1,
-                                .in_c = p->depth,
-                                .out_h = 1,
-                                .out_w = 1,
-                                .filter_h = 1,
-                                .filter_w = 1,
-                                .stride_h = 1,
-                                .stride_w = 1,
-                                .dilation_h = 1,
-                                .dilation_w = 1,
-                                .groups = 1};
-}
-
 static void run_winograd(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin,
                          uint32_t end) {
     octet_winograd_run(task->params, phase, octet_task_input(task, frame, INPUT), frame->shared,
@@ -134,7 +99,7 @@ static octet_status hasten_winograd(const octet_task_maker *maker, const octet_w
 
 static octet_status hasten_conv_2d(const octet_task_maker *maker, octet_task *task) {
     const octet_conv_2d_params *p = octet_step_params_conv_2d(task->step);
-    const octet_window_shape shape = windows_of(p);
+    const octet_window_shape shape = octet_window_shape_of_conv_2d(p);
     if (task->step->kernel == OCTET_KERNEL_conv_2d_f32)
         return hasten_product_f32(maker, &shape, p->out_c, p->real_min, p->real_max, task);
     bool done;
@@ -144,7 +109,7 @@ static octet_status hasten_conv_2d(const octet_task_maker *maker, octet_task *ta
 
 static octet_status hasten_fully_connected(const octet_task_maker *maker, octet_task *task) {
     const octet_fully_connected_params *p = octet_step_params_fully_connected(task->step);
-    const octet_window_shape shape = windows_of_rows(p);
+    const octet_window_shape shape = octet_window_shape_of_fully_connected(p);
     if (task->step->kernel == OCTET_KERNEL_fully_connected_f32)
         return hasten_product_f32(maker, &shape, p->out_c, p->real_min, p->real_max, task);
     return hasten_product_s8(maker, &shape, p->out_c, &p->q, task);

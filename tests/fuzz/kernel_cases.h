@@ -76,24 +76,6 @@ static inline octet_conv_2d_params case_conv(octet_case *c) {
     p.real_max = case_range(r, 0, 2) == 0 ? 6.0f : INFINITY;
     return p;
 }
-static inline octet_window_shape case_shape(const octet_conv_2d_params *p) {
-    return (octet_window_shape){.batches = p->batches,
-                                .in_h = p->in_h,
-                                .in_w = p->in_w,
-                                .in_c = p->in_c,
-                                .out_h = p->out_h,
-                                .out_w = p->out_w,
-                                .filter_h = p->filter_h,
-                                .filter_w = p->filter_w,
-                                .stride_h = p->stride_h,
-                                .stride_w = p->stride_w,
-                                .dilation_h = p->dilation_h,
-                                .dilation_w = p->dilation_w,
-                                .pad_top = p->pad_top,
-                                .pad_left = p->pad_left,
-                                .groups = p->groups};
-}
-
 static inline bool case_conv_s8(octet_case *c) {
     octet_conv_2d_params p = case_conv(c);
     const int32_t depth = p.filter_h * p.filter_w * p.filter_c;
@@ -106,7 +88,7 @@ static inline bool case_conv_s8(octet_case *c) {
     const int32_t *bias = case_bias(c, p.out_c, depth);
     int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
     octet_conv_2d_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
-    const octet_window_shape shape = case_shape(&p);
+    const octet_window_shape shape = octet_window_shape_of_conv_2d(&p);
     octet_product *product;
     if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &product) !=
         OCTET_OK)
@@ -125,7 +107,7 @@ static inline bool case_conv_f32(octet_case *c) {
     const float *bias = case_range(&c->random, 0, 3) ? case_f32(c, (size_t)p.out_c) : NULL;
     float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
     octet_conv_2d_f32_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
-    const octet_window_shape shape = case_shape(&p);
+    const octet_window_shape shape = octet_window_shape_of_conv_2d(&p);
     octet_product *product;
     if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, filter,
                                bias, &product) != OCTET_OK) {
@@ -136,21 +118,6 @@ static inline bool case_conv_f32(octet_case *c) {
     return case_equal("CONV_2D float32", expected, got, n_out * 4, product->kernel->name);
 }
 
-static inline octet_window_shape case_dense_shape(const octet_fully_connected_params *p) {
-    return (octet_window_shape){.batches = p->rows,
-                                .in_h = 1,
-                                .in_w = 1,
-                                .in_c = p->depth,
-                                .out_h = 1,
-                                .out_w = 1,
-                                .filter_h = 1,
-                                .filter_w = 1,
-                                .stride_h = 1,
-                                .stride_w = 1,
-                                .dilation_h = 1,
-                                .dilation_w = 1,
-                                .groups = 1};
-}
 static inline octet_fully_connected_params case_dense(octet_case *c) {
     octet_case_random *r = &c->random;
     return (octet_fully_connected_params){.rows = case_range(r, 0, 1) ? 1 : case_range(r, 1, 20),
@@ -170,7 +137,7 @@ static inline bool case_dense_s8(octet_case *c) {
     const size_t n_out = (size_t)(p.rows * p.out_c);
     int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
     octet_fully_connected_s8_ref(&p, input, weights, bias, expected, 0, (int32_t)n_out);
-    const octet_window_shape shape = case_dense_shape(&p);
+    const octet_window_shape shape = octet_window_shape_of_fully_connected(&p);
     octet_product *product;
     if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, weights, bias, &product) !=
         OCTET_OK)
@@ -187,7 +154,7 @@ static inline bool case_dense_f32(octet_case *c) {
     const size_t n_out = (size_t)(p.rows * p.out_c);
     float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
     octet_fully_connected_f32_ref(&p, input, weights, bias, expected, 0, (int32_t)n_out);
-    const octet_window_shape shape = case_dense_shape(&p);
+    const octet_window_shape shape = octet_window_shape_of_fully_connected(&p);
     octet_product *product;
     if (octet_product_make_f32(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, p.real_min, p.real_max, weights,
                                bias, &product) != OCTET_OK) {
@@ -403,7 +370,7 @@ static inline bool case_winograd(octet_case *c) {
     const int32_t *bias = case_bias(c, p.out_c, 9 * p.in_c);
     int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
     octet_conv_2d_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
-    const octet_window_shape shape = case_shape(&p);
+    const octet_window_shape shape = octet_window_shape_of_conv_2d(&p);
     octet_winograd *w;
     if (octet_winograd_make(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &w) != OCTET_OK)
         return false;

@@ -14,21 +14,7 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_cha
     octet_channelwise *c;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &c));
     *c = (octet_channelwise){.kernel = kernel, .shape = *p};
-    const octet_window_shape shape = {.batches = p->batches,
-                                      .in_h = p->in_h,
-                                      .in_w = p->in_w,
-                                      .in_c = p->in_c,
-                                      .out_h = p->out_h,
-                                      .out_w = p->out_w,
-                                      .filter_h = p->filter_h,
-                                      .filter_w = p->filter_w,
-                                      .stride_h = p->stride_h,
-                                      .stride_w = p->stride_w,
-                                      .dilation_h = p->dilation_h,
-                                      .dilation_w = p->dilation_w,
-                                      .pad_top = p->pad_top,
-                                      .pad_left = p->pad_left,
-                                      .groups = 1};
+    const octet_window_shape shape = octet_window_shape_of_depthwise(p);
     if (kernel->prepare) OCTET_TRY(octet_windows_make(ctx, arena, &shape, kernel->element, false, &c->windows));
     const uint32_t n_taps = (uint32_t)p->filter_h * (uint32_t)p->filter_w;
     c->n_groups = (n_taps + kernel->tap_group - 1) / kernel->tap_group;

@@ -6,6 +6,35 @@
 #include "kernels/fast/cpu.h"
 #include "kernels/ref/flip.h"
 
+#define SHAPE                                                                                                       \
+    .batches = p->batches, .in_h = p->in_h, .in_w = p->in_w, .in_c = p->in_c, .out_h = p->out_h, .out_w = p->out_w, \
+    .filter_h = p->filter_h, .filter_w = p->filter_w, .stride_h = p->stride_h, .stride_w = p->stride_w,             \
+    .dilation_h = p->dilation_h, .dilation_w = p->dilation_w, .pad_top = p->pad_top, .pad_left = p->pad_left
+
+octet_window_shape octet_window_shape_of_conv_2d(const octet_conv_2d_params *p) {
+    return (octet_window_shape){SHAPE, .groups = p->groups};
+}
+
+octet_window_shape octet_window_shape_of_depthwise(const octet_depthwise_params *p) {
+    return (octet_window_shape){SHAPE, .groups = 1};
+}
+
+octet_window_shape octet_window_shape_of_fully_connected(const octet_fully_connected_params *p) {
+    return (octet_window_shape){.batches = p->rows,
+                                .in_h = 1,
+                                .in_w = 1,
+                                .in_c = p->depth,
+                                .out_h = 1,
+                                .out_w = 1,
+                                .filter_h = 1,
+                                .filter_w = 1,
+                                .stride_h = 1,
+                                .stride_w = 1,
+                                .dilation_h = 1,
+                                .dilation_w = 1,
+                                .groups = 1};
+}
+
 octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, size_t element,
                                 bool in_place, octet_windows *out) {
     *out = (octet_windows){.shape = *shape, .element = element};

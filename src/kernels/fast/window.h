@@ -9,6 +9,8 @@
 #define OCTET_KERNELS_FAST_WINDOW_H
 
 #include "base/memory.h"
+#include "kernels/ref/depthwise.h"
+#include "kernels/ref/fully_connected.h"
 
 enum { OCTET_WINDOW_SLACK = 128 }; /* readable bytes after a prepared input: vector loads may pass the end */
 
@@ -17,6 +19,11 @@ typedef struct octet_window_shape {
         pad_top, pad_left;
     int32_t groups;
 } octet_window_shape;
+
+octet_window_shape octet_window_shape_of_conv_2d(const octet_conv_2d_params *p);
+octet_window_shape octet_window_shape_of_depthwise(const octet_depthwise_params *p); /* groups: 1 */
+/* A fully connected layer is a convolution of 1x1 inputs by 1x1 windows. */
+octet_window_shape octet_window_shape_of_fully_connected(const octet_fully_connected_params *p);
 
 typedef struct octet_windows {
     octet_window_shape shape;
