@@ -30,6 +30,14 @@ bool octet_edit_is_splat(const octet_graph *graph, uint32_t value, float number)
     return n > 0;
 }
 
+bool octet_edit_has_constant(const octet_graph *graph, const octet_operator *op, uint32_t *computed) {
+    if (op->n_inputs != 2) return false;
+    if (op->code != OCTET_OP_MUL && op->code != OCTET_OP_ADD && op->code != OCTET_OP_SUB) return false;
+    *computed = octet_edit_is_constant_f32(graph, op->inputs[1]) ? 0 : 1;
+    if (*computed == 0) return true;
+    return op->code != OCTET_OP_SUB && octet_edit_is_constant_f32(graph, op->inputs[0]);
+}
+
 /* Operator p computes value `to` where it computed `from`. */
 static void retarget(octet_graph *graph, uint32_t p, uint32_t from, uint32_t to) {
     octet_operator *op = &graph->operators[p];

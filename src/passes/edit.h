@@ -19,6 +19,10 @@ bool octet_edit_has_fixed_batch(const octet_graph *graph);
 /* All elements of a float32 constant equal `number`. */
 bool octet_edit_is_splat(const octet_graph *graph, uint32_t value, float number);
 
+/* The computed operand of a MUL or ADD whose other operand is a float32 constant, or of a SUB of one: *computed is 0 or
+ * 1, the constant is input 1 - *computed. False for other operators. */
+bool octet_edit_has_constant(const octet_graph *graph, const octet_operator *op, uint32_t *computed);
+
 /* Drops operator k and lets operator p compute k's first output instead of its own (of the same shape), which only k
  * read. */
 void octet_edit_take_output(octet_graph *graph, uint32_t p, uint32_t k);

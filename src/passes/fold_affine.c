@@ -26,10 +26,8 @@ static bool covers_channels(const octet_shape *constant, const octet_shape *out,
 
 static bool match(const octet_graph *graph, uint32_t k, candidate *out) {
     const octet_operator *op = &graph->operators[k];
-    if (op->removed || op->n_inputs != 2) return false;
-    if (op->code != OCTET_OP_MUL && op->code != OCTET_OP_ADD && op->code != OCTET_OP_SUB) return false;
-    const uint32_t side = octet_edit_is_constant_f32(graph, op->inputs[1]) ? 0 : 1;
-    if (side == 1 && (op->code == OCTET_OP_SUB || !octet_edit_is_constant_f32(graph, op->inputs[0]))) return false;
+    uint32_t side;
+    if (op->removed || !octet_edit_has_constant(graph, op, &side)) return false;
     uint32_t v = op->inputs[side];
     if (!octet_edit_is_private(graph, v)) return false;
     *out = (candidate){.k = k, .constant = op->inputs[1 - side], .reshape = OCTET_NONE};

@@ -6,12 +6,8 @@
 static uint32_t constant_before(const octet_graph *graph, const octet_affine *a, int32_t n_inputs, uint32_t *side) {
     const uint32_t v = graph->operators[a->op].inputs[a->data];
     const octet_operator *op = octet_edit_producer(graph, v);
-    if (op == NULL || !octet_edit_is_private(graph, v) || op->n_inputs != 2) return OCTET_NONE;
-    if (op->code != OCTET_OP_MUL && op->code != OCTET_OP_ADD && op->code != OCTET_OP_SUB) return OCTET_NONE;
+    if (op == NULL || !octet_edit_is_private(graph, v) || !octet_edit_has_constant(graph, op, side)) return OCTET_NONE;
     if (octet_operator_activation(op) != OCTET_ACTIVATION_NONE) return OCTET_NONE;
-    *side = octet_edit_is_constant_f32(graph, op->inputs[1]) ? 0 : 1;
-    if (*side == 1 && (op->code == OCTET_OP_SUB || !octet_edit_is_constant_f32(graph, op->inputs[0])))
-        return OCTET_NONE;
     if (!octet_shape_equal(&graph->values[op->inputs[*side]].shape, &graph->values[v].shape)) return OCTET_NONE;
     const octet_shape *shape = &graph->values[op->inputs[1 - *side]].shape;
     const size_t n = octet_shape_elements(shape);

@@ -87,10 +87,15 @@ static inline int32_t octet_fixed_scale(int32_t value, int32_t multiplier, int32
                                    left - shift);
 }
 
-/* The same for 64-bit accumulators (int16 activations): the multiplier is reduced to 16 bits, half up.
+/* A multiplier in 16 bits, half up. */
+static inline int32_t octet_fixed_reduce_multiplier(int32_t multiplier) {
+    return multiplier < 0x7FFF0000 ? (multiplier + (1 << 15)) >> 16 : 0x7FFF;
+}
+
+/* The same for 64-bit accumulators (int16 activations), with the multiplier reduced to 16 bits.
  * |value| < 2^47; the result is taken modulo 2^32. */
 static inline int32_t octet_fixed_scale_s64(int64_t value, int32_t multiplier, int32_t shift) {
-    const int64_t reduced = multiplier < 0x7FFF0000 ? (multiplier + (1 << 15)) >> 16 : 0x7FFF;
+    const int64_t reduced = octet_fixed_reduce_multiplier(multiplier);
     const int32_t total = 15 - shift; /* -15..46 */
     const uint64_t product = (uint64_t)value * (uint64_t)reduced;
     if (total <= 0) return (int32_t)(product << -total);

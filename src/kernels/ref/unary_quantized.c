@@ -4,6 +4,7 @@
 
 #include "kernels/ref/elementary.h"
 #include "kernels/ref/fixed_function.h"
+#include "kernels/ref/fixed_function16.h"
 #include "kernels/ref/fixed_point.h"
 
 /* What the float function of a table gives where its argument is out of its domain: an end of the output range. */
@@ -84,15 +85,9 @@ static inline int32_t scaled(const octet_unary_quantized_params *p, int32_t x) {
     return octet_clamp_s32(octet_fixed_wrap_add(y, p->zero_out), p->min, p->max);
 }
 
-static int32_t saturate_s16(int32_t value) { return octet_clamp_s32(value, INT16_MIN, INT16_MAX); }
-static int32_t high_multiply_s16(int32_t a, int32_t b, int32_t nudge) {
-    if (a == INT16_MIN && b == INT16_MIN) return INT16_MAX;
-    const int32_t product = a * b;
-    return (product + (product >= 0 ? nudge : nudge ? 1 - nudge : 0)) / (1 << 15);
-}
-/* A 32-bit multiplier reduced to 16 bits, half up. */
-static int32_t reduce_multiplier(int32_t multiplier) {
-    return multiplier >= INT32_MAX - (1 << 15) ? INT16_MAX : (multiplier + (1 << 15)) >> 16;
+/* a * b / 2^15, rounded towards zero. */
+static int32_t high_multiply_s16(int32_t a, int32_t b) {
+    return a == INT16_MIN && b == INT16_MIN ? INT16_MAX : a * b / (1 << 15);
 }
 
 /* x relu6(x + 3) / 6 in 16 bits: both factors from x << 7, the ramp in Q15 over [-3, 3]. */
@@ -102,18 +97,18 @@ static bool fill_hard_swish(const octet_unary_quantized_params *p, int8_t *table
     if (!octet_fixed_multiplier((double)to_out, &out_multiplier, &out_shift)) return false;
     if (!octet_fixed_multiplier((double)to_ramp, &ramp_multiplier, &ramp_shift)) return false;
     if (out_shift > 0) return false; /* LiteRT aborts there */
-    out_multiplier = reduce_multiplier(out_multiplier);
-    ramp_multiplier = reduce_multiplier(ramp_multiplier);
+    out_multiplier = octet_fixed_reduce_multiplier(out_multiplier);
+    ramp_multiplier = octet_fixed_reduce_multiplier(ramp_multiplier);
     for (int32_t q = INT8_MIN; q <= INT8_MAX; q++) {
         const int32_t x = (int16_t)(uint16_t)((uint32_t)(q - p->zero_in) << 7);
-        const int32_t value = high_multiply_s16(x, out_multiplier, 1 << 14);
+        const int32_t value = octet_fixed16_high_multiply((int16_t)x, (int16_t)out_multiplier);
         int32_t ramp = x;
-        if (ramp_shift > 0) ramp = saturate_s16(octet_fixed_saturating_left(ramp, ramp_shift - 1));
-        ramp = high_multiply_s16(ramp, ramp_multiplier, 1 << 14);
-        if (ramp_shift > 0) ramp = saturate_s16(ramp * 2);
+        if (ramp_shift > 0) ramp = octet_fixed16_saturate(octet_fixed_saturating_left(ramp, ramp_shift - 1));
+        ramp = octet_fixed16_high_multiply((int16_t)ramp, (int16_t)ramp_multiplier);
+        if (ramp_shift > 0) ramp = octet_fixed16_saturate(ramp * 2);
         if (ramp_shift < 0) ramp = octet_fixed_round_shift(ramp, -ramp_shift);
         ramp = (ramp + (1 << 15)) >> 1;
-        const int32_t product = octet_fixed_round_shift(high_multiply_s16(ramp, value, 0), -out_shift);
+        const int32_t product = octet_fixed_round_shift(high_multiply_s16(ramp, value), -out_shift);
         table[q - INT8_MIN] = (int8_t)octet_clamp_s32(product + p->zero_out, INT8_MIN, INT8_MAX);
     }
     return true;

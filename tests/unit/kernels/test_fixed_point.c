@@ -76,6 +76,18 @@ static void test_scale(void **unused) {
     assert_int_equal(octet_fixed_scale(5, m, s), 2);
 }
 
+/* Half up in the 16 bits that stay; the greatest ones saturate. */
+static void test_reduced_multiplier(void **unused) {
+    (void)unused;
+    assert_int_equal(octet_fixed_reduce_multiplier(0), 0);
+    assert_int_equal(octet_fixed_reduce_multiplier((1 << 15) - 1), 0);
+    assert_int_equal(octet_fixed_reduce_multiplier(1 << 15), 1);
+    assert_int_equal(octet_fixed_reduce_multiplier(1 << 30), 1 << 14);
+    assert_int_equal(octet_fixed_reduce_multiplier(0x7FFE7FFF), 0x7FFE);
+    assert_int_equal(octet_fixed_reduce_multiplier(0x7FFE8000), 0x7FFF);
+    assert_int_equal(octet_fixed_reduce_multiplier(INT32_MAX), 0x7FFF);
+}
+
 static void test_activation_range(void **unused) {
     (void)unused;
     int32_t min, max;
@@ -126,8 +138,12 @@ static void test_table(void **unused) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_multiplier), cmocka_unit_test(test_rounding),
-                                       cmocka_unit_test(test_scale),      cmocka_unit_test(test_activation_range),
-                                       cmocka_unit_test(test_functions),  cmocka_unit_test(test_table)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_multiplier),
+                                       cmocka_unit_test(test_rounding),
+                                       cmocka_unit_test(test_scale),
+                                       cmocka_unit_test(test_reduced_multiplier),
+                                       cmocka_unit_test(test_activation_range),
+                                       cmocka_unit_test(test_functions),
+                                       cmocka_unit_test(test_table)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
