@@ -27,7 +27,7 @@ static octet_status reserve(octet_context *ctx, octet_buffer *buffer, size_t n_b
 octet_status octet_buffer_extend(octet_context *ctx, octet_buffer *buffer, size_t n_bytes, uint8_t **out) {
     OCTET_TRY(reserve(ctx, buffer, n_bytes));
     memset(buffer->data + buffer->size, 0, n_bytes + 1);
-    if (out) *out = buffer->data + buffer->size;
+    if (out != NULL) *out = buffer->data + buffer->size;
     buffer->size += n_bytes;
     return OCTET_OK;
 }

@@ -48,12 +48,13 @@ octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *o
 }
 
 void octet_file_close(octet_file *file) {
-    if (file->mapping) munmap(file->mapping, file->mapping_size);
+    if (file->mapping != NULL) munmap(file->mapping, file->mapping_size);
     *file = (octet_file){0};
 }
 
 void octet_file_release(const octet_file *file) {
-    if (file->mapping) madvise(file->mapping, file->mapping_size, MADV_DONTNEED); /* of a file nothing is lost */
+    if (file->mapping != NULL)
+        madvise(file->mapping, file->mapping_size, MADV_DONTNEED); /* of a file nothing is lost */
 }
 
 static octet_status write_all(octet_context *ctx, const char *path, int fd, octet_bytes bytes) {

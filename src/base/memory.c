@@ -49,7 +49,7 @@ octet_status octet_memory_allocate(octet_context *ctx, size_t size_bytes, void *
 }
 
 void octet_memory_free(octet_context *ctx, void *block) {
-    if (!block) return;
+    if (block == NULL) return;
     void *raw = (char *)block - OCTET_ALIGNMENT;
     const size_t size_bytes = ((block_header *)raw)->size_bytes;
     /* A block may be freed through another context than the one that allocated it (a worker's child). */
@@ -73,7 +73,7 @@ static octet_status add_chunk(octet_context *ctx, octet_arena *arena, size_t siz
     OCTET_TRY(octet_memory_allocate(ctx, total, (void **)&chunk));
     *chunk = (octet_arena_chunk){.capacity = capacity};
     /* A large block gets a chunk of its own behind the current one, whose rest stays in use. */
-    if (arena->chunks && size_bytes > CHUNK_MIN / 4 && arena->chunks->capacity == CHUNK_MIN) {
+    if (arena->chunks != NULL && size_bytes > CHUNK_MIN / 4 && arena->chunks->capacity == CHUNK_MIN) {
         chunk->next = arena->chunks->next;
         arena->chunks->next = chunk;
     } else {
@@ -84,7 +84,7 @@ static octet_status add_chunk(octet_context *ctx, octet_arena *arena, size_t siz
 }
 
 static void *take(octet_arena_chunk *chunk, size_t size_bytes, size_t alignment) {
-    if (!chunk) return NULL;
+    if (chunk == NULL) return NULL;
     size_t start, end;
     if (!octet_align_size(chunk->used, alignment, &start) || !octet_add_size(start, size_bytes, &end) ||
         end > chunk->capacity)
@@ -97,10 +97,10 @@ octet_status octet_arena_allocate(octet_context *ctx, octet_arena *arena, size_t
                                   void **out) {
     assert(alignment && alignment <= OCTET_ALIGNMENT && (alignment & (alignment - 1)) == 0);
     *out = take(arena->chunks, size_bytes, alignment);
-    if (!*out) {
+    if (*out == NULL) {
         OCTET_TRY(add_chunk(ctx, arena, size_bytes));
         *out = take(arena->chunks, size_bytes, alignment);
-        if (!*out) *out = take(arena->chunks->next, size_bytes, alignment);
+        if (*out == NULL) *out = take(arena->chunks->next, size_bytes, alignment);
         assert(*out);
     }
     arena->used_bytes += size_bytes;
@@ -151,7 +151,7 @@ octet_status octet_arena_format(octet_context *ctx, octet_arena *arena, const ch
 
 void octet_arena_free(octet_context *ctx, octet_arena *arena) {
     octet_arena_chunk *chunk = arena->chunks;
-    while (chunk) {
+    while (chunk != NULL) {
         octet_arena_chunk *next = chunk->next;
         octet_memory_free(ctx, chunk);
         chunk = next;

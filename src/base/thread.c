@@ -33,7 +33,7 @@ octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_poo
     *pool = (octet_pool){.size = n_threads,
                          .yields = n_threads > octet_thread_count()}; /* who spins would keep another from working */
     pool->threads = pthreadpool_create(n_threads);
-    if (!pool->threads) {
+    if (pool->threads == NULL) {
         octet_memory_free(ctx, pool);
         return octet_context_fail(ctx, OCTET_NOMEM, "%u threads cannot be started", n_threads);
     }
@@ -42,7 +42,7 @@ octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_poo
 }
 
 void octet_pool_destroy(octet_context *ctx, octet_pool *pool) {
-    if (!pool) return;
+    if (pool == NULL) return;
     pthreadpool_destroy(pool->threads);
     octet_memory_free(ctx, pool);
 }
@@ -73,7 +73,7 @@ static void work(void *argument, size_t thread) {
 
 void octet_pool_run(octet_pool *pool, octet_pool_task *task, void *user, uint32_t n_units, uint32_t grain) {
     if (n_units == 0) return;
-    if (!pool || n_units == 1) {
+    if (pool == NULL || n_units == 1) {
         task(user, 0, 0, n_units);
         return;
     }

@@ -54,7 +54,7 @@ octet_status octet_flatbuffer_open(octet_context *ctx, octet_bytes bytes, const 
     out->name = name;
     out->budget = 16 * (uint64_t)bytes.size + 4096;
     OCTET_CHECK(ctx, bytes.size >= 8, OCTET_FORMAT, "%s: %zu bytes are too few for a model", name, bytes.size);
-    OCTET_CHECK(ctx, !identifier || memcmp(bytes.data + 4, identifier, 4) == 0, OCTET_FORMAT,
+    OCTET_CHECK(ctx, identifier == NULL || memcmp(bytes.data + 4, identifier, 4) == 0, OCTET_FORMAT,
                 "%s: bytes 4 to 7 are not \"%s\"; this is another kind of file", name, identifier);
     /* Offsets are 32 bits: what lies behind is reached by other means. */
     if (out->bytes.size > UINT32_MAX) out->bytes.size = UINT32_MAX;

@@ -79,7 +79,7 @@ octet_status octet_flatbuffer_build_vector(octet_context *ctx, octet_flatbuffer_
 octet_status octet_flatbuffer_build_string(octet_context *ctx, octet_flatbuffer_builder *builder, const char *text,
                                            octet_flatbuffer_ref *out) {
     *out = 0;
-    if (!text) return OCTET_OK;
+    if (text == NULL) return OCTET_OK;
     const size_t n = strlen(text);
     OCTET_CHECK(ctx, n < max_size, OCTET_LIMIT, "a name of %zu bytes does not fit into a flatbuffer", n);
     OCTET_TRY(align(ctx, builder, n + 1, 4));

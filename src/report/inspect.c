@@ -161,7 +161,10 @@ static octet_status fill_tensors(octet_context *ctx, const octet_inspection *in,
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_shape_text(&value->shape, shape)));
         OCTET_TRY(scale_cells(ctx, &value->quantization, table));
         OCTET_TRY(octet_table_cell(ctx, table, "%s", octet_text_count(octet_value_bytes(value), count)));
-        OCTET_TRY(octet_table_cell(ctx, table, "%s", value->data ? "constant" : value->is_variable ? "variable" : ""));
+        OCTET_TRY(octet_table_cell(ctx, table, "%s",
+                                   octet_value_is_constant(value) ? "constant"
+                                   : value->is_variable           ? "variable"
+                                                                  : ""));
         const bool is_placed = octet_inspect_is_placed(in, i);
         OCTET_TRY(octet_table_cell(ctx, table, "%s", is_placed ? octet_text_count(in->offsets[i], count) : ""));
     }

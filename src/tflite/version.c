@@ -3,12 +3,12 @@
 
 static octet_type input_type(const octet_graph *graph, const octet_operator *op, uint32_t input) {
     const octet_value *value = octet_graph_input(graph, op, input);
-    return value ? value->type : OCTET_N_TYPES;
+    return value != NULL ? value->type : OCTET_N_TYPES;
 }
 
 static int32_t input_rank(const octet_graph *graph, const octet_operator *op, uint32_t input) {
     const octet_value *value = octet_graph_input(graph, op, input);
-    return value ? value->shape.rank : 0;
+    return value != NULL ? value->shape.rank : 0;
 }
 
 static bool is_integer(octet_type type) { return type == OCTET_INT8 || type == OCTET_INT16; }
@@ -16,8 +16,8 @@ static bool is_integer(octet_type type) { return type == OCTET_INT8 || type == O
 /* Float activations with int8 weights, and a scale per channel or not. */
 static bool is_hybrid(const octet_graph *graph, const octet_operator *op, uint32_t weights, bool *per_channel) {
     const octet_value *value = octet_graph_input(graph, op, weights);
-    *per_channel = value && value->quantization.n > 1;
-    return value && value->type == OCTET_INT8 && octet_graph_output(graph, op, 0)->type == OCTET_FLOAT32;
+    *per_channel = value != NULL && value->quantization.n > 1;
+    return value != NULL && value->type == OCTET_INT8 && octet_graph_output(graph, op, 0)->type == OCTET_FLOAT32;
 }
 
 static uint32_t weights_of(const octet_operator *op) { return (uint32_t)octet_operator_operands(op->code).weights; }
@@ -25,13 +25,14 @@ static uint32_t weights_of(const octet_operator *op) { return (uint32_t)octet_op
 /* Two operands of different shapes, one of rank 5 or more. */
 static bool broadcasts_high_rank(const octet_graph *graph, const octet_operator *op) {
     const octet_value *a = octet_graph_input(graph, op, 0), *b = octet_graph_input(graph, op, 1);
-    return a && b && !octet_shape_equal(&a->shape, &b->shape) && (a->shape.rank > 4 || b->shape.rank > 4);
+    return a != NULL && b != NULL && !octet_shape_equal(&a->shape, &b->shape) &&
+           (a->shape.rank > 4 || b->shape.rank > 4);
 }
 
 static int32_t version_of_conv(const octet_graph *graph, const octet_operator *op) {
     bool per_channel;
     const octet_value *input = octet_graph_input(graph, op, 0), *filter = octet_graph_input(graph, op, weights_of(op));
-    if (input && filter && input->shape.rank == 4 && filter->shape.rank == 4 &&
+    if (input != NULL && filter != NULL && input->shape.rank == 4 && filter->shape.rank == 4 &&
         input->shape.dims[3] != filter->shape.dims[3])
         return 6;
     if (is_hybrid(graph, op, weights_of(op), &per_channel)) return per_channel ? 5 : 2;
@@ -64,8 +65,8 @@ static int32_t version_of_dense(const octet_graph *graph, const octet_operator *
 static int32_t version_of_multiply(const octet_graph *graph, const octet_operator *op) {
     const octet_value *a = octet_graph_input(graph, op, 0), *b = octet_graph_input(graph, op, 1);
     const octet_value *out = octet_graph_output(graph, op, 0);
-    if (a && a->type == OCTET_INT64) return 5;
-    if (!a || !b || !is_integer(a->type)) return 1;
+    if (a != NULL && a->type == OCTET_INT64) return 5;
+    if (a == NULL || b == NULL || !is_integer(a->type)) return 1;
     if (a->quantization.n == 0 || b->quantization.n == 0 || out->quantization.n == 0) return 2;
     return a->quantization.scale[0] * b->quantization.scale[0] / out->quantization.scale[0] >= 1.0f ? 3 : 2;
 }
@@ -116,8 +117,8 @@ static int32_t version_of_svdf(const octet_graph *graph, const octet_operator *o
 static int32_t version_of_quantize(const octet_graph *graph, const octet_operator *op) {
     const octet_value *input = octet_graph_input(graph, op, 0), *output = octet_graph_output(graph, op, 0);
     if (op->code == OCTET_OP_QUANTIZE) return output->quantization.n > 1 ? 3 : 1;
-    if (input && input->type == OCTET_FLOAT16) return 3;
-    if (input && is_integer(input->type)) return input->quantization.n > 1 ? 5 : 2;
+    if (input != NULL && input->type == OCTET_FLOAT16) return 3;
+    if (input != NULL && is_integer(input->type)) return input->quantization.n > 1 ? 5 : 2;
     return 1;
 }
 

@@ -22,7 +22,8 @@ static octet_status order_tensors(octet_context *ctx, octet_arena *arena, const 
             const octet_operator *op = &graph->operators[i];
             for (uint32_t j = op->removed ? 0 : op->n_inputs; j-- > 0;) {
                 const octet_value *value = octet_graph_input(graph, op, j);
-                if (value && (variables ? value->is_variable : value->data != NULL)) place(layout, op->inputs[j]);
+                if (value != NULL && (variables ? value->is_variable : value->data != NULL))
+                    place(layout, op->inputs[j]);
             }
         }
     }
@@ -48,7 +49,7 @@ static octet_status merge_buffers(octet_context *ctx, octet_arena *arena, const 
     layout->n_buffers = 1;
     for (uint32_t i = 0; i < layout->n_tensors; i++) {
         const octet_value *value = &graph->values[layout->tensors[i]];
-        if (!value->data) continue;
+        if (!octet_value_is_constant(value)) continue;
         const size_t size = octet_value_bytes(value);
         size_t slot = (size_t)octet_hash(0, value->data, size) & (n_slots - 1);
         for (; slots[slot] != 0; slot = (slot + 1) & (n_slots - 1)) {

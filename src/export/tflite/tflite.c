@@ -293,8 +293,8 @@ static octet_status build_codes(octet_context *ctx, writer *w, ref *out) {
 static octet_status port_name(octet_context *ctx, writer *w, const octet_port *ports, uint32_t index, const char *what,
                               const char **out) {
     *out = ports[index].name;
-    bool taken = !*out || !**out;
-    for (uint32_t i = 0; i < index && !taken; i++) taken = ports[i].name && strcmp(ports[i].name, *out) == 0;
+    bool taken = *out == NULL || **out == '\0';
+    for (uint32_t i = 0; i < index && !taken; i++) taken = ports[i].name != NULL && strcmp(ports[i].name, *out) == 0;
     return taken ? octet_arena_format(ctx, &w->scratch, out, "%s_%u", what, index) : OCTET_OK;
 }
 

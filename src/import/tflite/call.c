@@ -55,7 +55,8 @@ bool octet_tflite_is_call(int builtin) { return find_fields(builtin) != NULL; }
 static octet_status take_tensor(octet_context *ctx, octet_tflite_source *source, const char *reader, uint32_t tensor,
                                 item *out) {
     *out = (item){.value = OCTET_NONE, .handle = source->frame->handles[tensor], .list = source->frame->lists[tensor]};
-    return out->handle > 0 || out->list ? OCTET_OK : octet_tflite_value_of(ctx, source, tensor, reader, &out->value);
+    return out->handle > 0 || out->list != NULL ? OCTET_OK
+                                                : octet_tflite_value_of(ctx, source, tensor, reader, &out->value);
 }
 
 /* Makes `tensor` of source->frame what is handed over to it. */
@@ -153,9 +154,9 @@ static octet_status run_graph(octet_context *ctx, octet_tflite_source *source, c
 static octet_status decide(octet_context *ctx, octet_tflite_source *source, const char *layer, const item *from,
                            const char *what, bool *out) {
     const octet_value *value = from->value == OCTET_NONE ? NULL : &source->graph->values[from->value];
-    OCTET_CHECK(ctx, value && value->type == OCTET_BOOL && octet_shape_elements(&value->shape) == 1, OCTET_MODEL,
-                "%s: %s: its condition is not one bool", source->fb.name, layer);
-    OCTET_CHECK(ctx, value->data, OCTET_UNSUPPORTED, "%s: %s %s", source->fb.name, layer, what);
+    OCTET_CHECK(ctx, value != NULL && value->type == OCTET_BOOL && octet_shape_elements(&value->shape) == 1,
+                OCTET_MODEL, "%s: %s: its condition is not one bool", source->fb.name, layer);
+    OCTET_CHECK(ctx, value->data != NULL, OCTET_UNSUPPORTED, "%s: %s %s", source->fb.name, layer, what);
     *out = *(const uint8_t *)value->data != 0;
     return OCTET_OK;
 }

@@ -23,7 +23,9 @@ static octet_status read_transpose_conv(octet_context *ctx, octet_tflite_source 
                 OCTET_FORMAT, "%s: %s has the options padding %d, strides %d and %d, which are not possible",
                 source->fb.name, op->layer, numbers[0], stride_w, stride_h);
     const octet_value *input = octet_graph_input(graph, op, 0), *weights = octet_graph_input(graph, op, 1);
-    OCTET_CHECK(ctx, op->n_inputs == 3 && input && weights && input->shape.rank == 4 && weights->shape.rank == 4,
+    OCTET_CHECK(ctx,
+                op->n_inputs == 3 && input != NULL && weights != NULL && input->shape.rank == 4 &&
+                    weights->shape.rank == 4,
                 OCTET_MODEL, "%s: %s takes an input and weights of rank 4, and a bias", source->fb.name, op->layer);
     const bool same = numbers[0] == 1;
     op->options.transpose_conv.padding = same ? OCTET_PADDING_SAME : OCTET_PADDING_VALID;
@@ -75,7 +77,7 @@ static const struct {
 };
 
 bool octet_tflite_custom_code(const char *custom, octet_operator_code *out) {
-    for (size_t i = 0; custom && i < sizeof known / sizeof *known; i++) {
+    for (size_t i = 0; custom != NULL && i < sizeof known / sizeof *known; i++) {
         if (strcmp(known[i].custom, custom) != 0) continue;
         *out = known[i].code;
         return true;

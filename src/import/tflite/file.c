@@ -35,8 +35,9 @@ static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *sou
     const octet_import_options *options = source->options;
     const uint8_t open = source->frame->open[tensor];
     if (open & 1u) source->graph->open_batch = true;
-    const octet_shape *given = options && position < options->n_input_shapes ? &options->input_shapes[position] : NULL;
-    if (!given || given->rank == 0) {
+    const octet_shape *given =
+        options != NULL && position < options->n_input_shapes ? &options->input_shapes[position] : NULL;
+    if (given == NULL || given->rank == 0) {
         OCTET_CHECK(
             ctx, (open & ~1u) == 0, OCTET_UNSUPPORTED,
             "%s: input %s leaves a dimension besides the batch open; give its shape, as in --input-shape 224,224,3",
@@ -85,7 +86,7 @@ static octet_status find_signature(octet_context *ctx, octet_tflite_source *sour
         OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &signatures, i, &signature));
         OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &signature, OCTET_TFLITE_SIGNATURE_KEY, &key));
         OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &signature, OCTET_TFLITE_SIGNATURE_SUBGRAPH_INDEX, 0, &subgraph));
-        const bool serving = key && strcmp(key, OCTET_TFLITE_SERVING) == 0;
+        const bool serving = key != NULL && strcmp(key, OCTET_TFLITE_SERVING) == 0;
         OCTET_CHECK(ctx, subgraph == 0, OCTET_UNSUPPORTED,
                     "%s: the model has several graphs to run (signatures); octet supports models with one", fb->name);
         if (inputs->at != 0 && !serving) continue;
@@ -105,7 +106,7 @@ static octet_status read_port(octet_context *ctx, octet_tflite_source *source, c
                 source->fb.name, what, position, index, n_tensors);
     *tensor = (uint32_t)index;
     OCTET_TRY(find_port_name(ctx, source, maps, *tensor, name));
-    if (!*name) *name = source->graph->values[index].name;
+    if (*name == NULL) *name = source->graph->values[index].name;
     return OCTET_OK;
 }
 
@@ -126,8 +127,8 @@ static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, 
             OCTET_TRY(octet_graph_add_output(ctx, graph, now == OCTET_NONE ? tensor : now, name));
             continue;
         }
-        OCTET_CHECK(ctx, !value->data && !value->is_variable, OCTET_MODEL, "%s: input %s is a constant or a variable",
-                    source->fb.name, value->name);
+        OCTET_CHECK(ctx, value->data == NULL && !value->is_variable, OCTET_MODEL,
+                    "%s: input %s is a constant or a variable", source->fb.name, value->name);
         for (uint32_t j = 0; j < i; j++)
             OCTET_CHECK(ctx, graph->inputs[j].value != tensor, OCTET_MODEL, "%s: tensor %s is an input twice",
                         source->fb.name, value->name);
@@ -142,7 +143,7 @@ static octet_status read_ports(octet_context *ctx, octet_tflite_source *source, 
 static octet_status keep_empty_constants(octet_context *ctx, octet_graph *graph) {
     for (uint32_t i = 0; i < graph->n_values; i++) {
         octet_value *value = &graph->values[i];
-        bool is_fed = value->data || value->is_variable || value->producer != OCTET_NONE ||
+        bool is_fed = value->data != NULL || value->is_variable || value->producer != OCTET_NONE ||
                       octet_shape_elements(&value->shape) > 0;
         for (uint32_t j = 0; j < graph->n_inputs && !is_fed; j++) is_fed = graph->inputs[j].value == i;
         if (is_fed) continue;
@@ -183,7 +184,7 @@ static octet_status import(octet_context *ctx, octet_bytes bytes, octet_file *fi
         octet_graph_destroy(ctx, source.graph);
         return status;
     }
-    if (file) source.graph->file = *file;
+    if (file != NULL) source.graph->file = *file;
     *out = source.graph;
     return OCTET_OK;
 }

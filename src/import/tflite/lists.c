@@ -43,7 +43,8 @@ typedef struct reading {
 
 static octet_status list_of(const reading *r, const octet_tflite_list **out) {
     *out = r->source->frame->lists[r->inputs[0]];
-    OCTET_CHECK(r->ctx, *out, OCTET_MODEL, "%s: %s: tensor %u is no list", r->source->fb.name, r->layer, r->inputs[0]);
+    OCTET_CHECK(r->ctx, *out != NULL, OCTET_MODEL, "%s: %s: tensor %u is no list", r->source->fb.name, r->layer,
+                r->inputs[0]);
     return OCTET_OK;
 }
 
@@ -52,7 +53,7 @@ static octet_status number_of(const reading *r, uint32_t input, int32_t low, int
     uint32_t value;
     OCTET_TRY(octet_tflite_value_of(r->ctx, r->source, r->inputs[input], r->layer, &value));
     const octet_value *from = &r->source->graph->values[value];
-    OCTET_CHECK(r->ctx, from->data && from->type == OCTET_INT32 && octet_shape_elements(&from->shape) == 1,
+    OCTET_CHECK(r->ctx, from->data != NULL && from->type == OCTET_INT32 && octet_shape_elements(&from->shape) == 1,
                 OCTET_UNSUPPORTED, "%s: %s: an index or length is no int32 that the file decides", r->source->fb.name,
                 r->layer);
     memcpy(out, from->data, sizeof *out);
@@ -69,7 +70,7 @@ static octet_status make_list(const reading *r, uint32_t n, const octet_shape *s
     OCTET_TRY(OCTET_NEW(r->ctx, &source->scratch, 1, out));
     **out = (octet_tflite_list){.n = n, .shape = *shape};
     OCTET_TRY(OCTET_NEW(r->ctx, &source->scratch, n, &(*out)->elements));
-    for (uint32_t i = 0; i < n; i++) (*out)->elements[i] = from ? from[i] : OCTET_NONE;
+    for (uint32_t i = 0; i < n; i++) (*out)->elements[i] = from != NULL ? from[i] : OCTET_NONE;
     source->frame->lists[r->output] = *out;
     return OCTET_OK;
 }
@@ -82,7 +83,8 @@ static octet_status reserve(const reading *r) {
     OCTET_TRY(number_of(r, 1, 0, MAX_LENGTH, &n));
     OCTET_TRY(octet_tflite_value_of(r->ctx, r->source, r->inputs[0], r->layer, &value));
     const octet_value *dims = &r->source->graph->values[value];
-    if (dims->data && dims->type == OCTET_INT32 && dims->shape.rank == 1 && dims->shape.dims[0] <= OCTET_MAX_RANK) {
+    if (dims->data != NULL && dims->type == OCTET_INT32 && dims->shape.rank == 1 &&
+        dims->shape.dims[0] <= OCTET_MAX_RANK) {
         shape.rank = dims->shape.dims[0];
         memcpy(shape.dims, dims->data, (size_t)shape.rank * sizeof shape.dims[0]);
     }

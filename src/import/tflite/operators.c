@@ -36,7 +36,7 @@ static octet_status refuse_code(octet_context *ctx, octet_tflite_source *source,
         return octet_context_fail(
             ctx, OCTET_UNSUPPORTED,
             "%s: operator %u is the custom operator \"%.80s\"; octet supports TFLite's builtin operators",
-            source->fb.name, operator_index, custom ? custom : "");
+            source->fb.name, operator_index, custom != NULL ? custom : "");
     }
     return octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: operator %u is %s (%d), which octet does not support",
                               source->fb.name, operator_index, octet_builtin_name(builtin), builtin);
@@ -204,7 +204,7 @@ octet_status octet_tflite_value_of(octet_context *ctx, octet_tflite_source *sour
 octet_status octet_tflite_check_free(octet_context *ctx, octet_tflite_source *source, uint32_t tensor,
                                      const char *writer) {
     const octet_tflite_frame *frame = source->frame;
-    OCTET_CHECK(ctx, frame->now[tensor] == OCTET_NONE && frame->handles[tensor] == 0 && !frame->lists[tensor],
+    OCTET_CHECK(ctx, frame->now[tensor] == OCTET_NONE && frame->handles[tensor] == 0 && frame->lists[tensor] == NULL,
                 OCTET_MODEL, "%s: %s writes tensor %u (%.80s), which already has a value", source->fb.name, writer,
                 tensor, source->graph->values[frame->first + tensor].name);
     return OCTET_OK;
@@ -225,7 +225,7 @@ static bool is_fixed(const octet_tflite_source *source, const octet_operator *op
     const octet_tflite_frame *frame = source->frame;
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         const uint32_t tensor = op->inputs[i];
-        if (tensor != OCTET_NONE && !frame->fixed[tensor] && !source->graph->values[frame->first + tensor].data)
+        if (tensor != OCTET_NONE && !frame->fixed[tensor] && source->graph->values[frame->first + tensor].data == NULL)
             return false;
     }
     return frame != source->frames;
@@ -271,14 +271,14 @@ static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *so
     octet_graph *graph = source->graph;
     if (op->n_inputs == 0 || op->n_inputs > 2 || op->n_outputs != 1) return OCTET_OK; /* inference words the error */
     const octet_value *shape = octet_graph_input(graph, op, 1);
-    if (shape && shape->data) return OCTET_OK;
+    if (shape != NULL && shape->data != NULL) return OCTET_OK;
     octet_flatbuffer_table options;
     octet_flatbuffer_vector dims;
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, &options));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &options, OCTET_TFLITE_RESHAPE_OPTIONS_NEW_SHAPE, 4, true, &dims));
     OCTET_CHECK(ctx, dims.n <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: %s gives rank %u", fb->name, op->layer, dims.n);
     octet_shape target = graph->values[op->outputs[0]].shape;
-    if (dims.n > 0 && !shape) {
+    if (dims.n > 0 && shape == NULL) {
         target.rank = (int32_t)dims.n;
         for (uint32_t i = 0; i < dims.n; i++) target.dims[i] = octet_flatbuffer_i32_at(fb, &dims, i);
     }
@@ -289,7 +289,7 @@ static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *so
 /* The schema calls depth_multiplier redundant; a writer that leaves it out means what the shapes say. */
 static void complete_depthwise(const octet_graph *graph, octet_operator *op) {
     const octet_value *input = octet_graph_input(graph, op, 0), *filter = octet_graph_input(graph, op, 1);
-    if (op->options.depthwise_conv_2d.depth_multiplier != 0 || !input || !filter) return;
+    if (op->options.depthwise_conv_2d.depth_multiplier != 0 || input == NULL || filter == NULL) return;
     if (input->shape.rank != 4 || filter->shape.rank != 4 || input->shape.dims[3] == 0) return;
     op->options.depthwise_conv_2d.depth_multiplier = filter->shape.dims[3] / input->shape.dims[3];
 }
@@ -335,7 +335,7 @@ static octet_status read_operator(octet_context *ctx, octet_tflite_source *sourc
     if (op.code == OCTET_OP_DEPTHWISE_CONV_2D) complete_depthwise(graph, &op);
     if (op.code == OCTET_OP_CAST) { /* the types of its tensors count */
         const octet_value *input = octet_graph_input(graph, &op, 0);
-        op.options.cast.in = input ? input->type : OCTET_FLOAT32;
+        op.options.cast.in = input != NULL ? input->type : OCTET_FLOAT32;
         op.options.cast.out = graph->values[op.outputs[0]].type;
     }
     OCTET_TRY(set_results(ctx, source, &op));

@@ -13,7 +13,7 @@ static octet_status add(octet_context *ctx, octet_graph *graph, octet_operator_c
                         uint32_t *inputs, uint32_t n_inputs, const octet_options *options, uint32_t *output) {
     octet_operator op = {
         .code = code, .layer = layer, .inputs = inputs, .n_inputs = n_inputs, .outputs = output, .n_outputs = 1};
-    if (options) op.options = *options;
+    if (options != NULL) op.options = *options;
     octet_inferred inferred;
     OCTET_TRY(octet_infer(ctx, graph, &op, &inferred));
     octet_value *value = &graph->values[*output];
@@ -27,7 +27,7 @@ static octet_status add(octet_context *ctx, octet_graph *graph, octet_operator_c
 static octet_status densify(octet_context *ctx, octet_graph *graph, const octet_operator *op) {
     const octet_value *from = octet_graph_input(graph, op, 0);
     octet_value *to = octet_graph_output(graph, op, 0);
-    OCTET_CHECK(ctx, from && from->data && from->type == to->type, OCTET_MODEL,
+    OCTET_CHECK(ctx, from != NULL && from->data != NULL && from->type == to->type, OCTET_MODEL,
                 "%s: %s does not name a constant of its type", graph->source, op->layer);
     to->shape = from->shape;
     to->data = from->data;
@@ -38,7 +38,8 @@ static octet_status densify(octet_context *ctx, octet_graph *graph, const octet_
 static octet_status rank(octet_context *ctx, octet_graph *graph, const octet_operator *op) {
     const octet_value *input = octet_graph_input(graph, op, 0);
     octet_value *to = octet_graph_output(graph, op, 0);
-    OCTET_CHECK(ctx, input && to->type == OCTET_INT32, OCTET_MODEL, "%s: %s gives an int32", graph->source, op->layer);
+    OCTET_CHECK(ctx, input != NULL && to->type == OCTET_INT32, OCTET_MODEL, "%s: %s gives an int32", graph->source,
+                op->layer);
     void *data;
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, &input->shape.rank, sizeof input->shape.rank, &data));
     to->shape = (octet_shape){0};

@@ -13,7 +13,7 @@ octet_status octet_tflite_read_text(octet_context *ctx, octet_tflite_source *sou
     const char *text;
     OCTET_TRY(octet_flatbuffer_string_field(ctx, &source->fb, table, field, &text));
     *out = absent;
-    if (!text) return OCTET_OK;
+    if (text == NULL) return OCTET_OK;
     char *copy;
     OCTET_TRY(octet_arena_copy(ctx, &source->graph->arena, text, strlen(text) + 1, (void **)&copy));
     octet_utf8_make_printable(copy);
@@ -126,7 +126,7 @@ static octet_status read_quantization(octet_context *ctx, octet_tflite_source *s
     OCTET_TRY(read_scales(ctx, source, &table, index));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, OCTET_TFLITE_QUANTIZATION_MIN, 4, true, &min));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &table, OCTET_TFLITE_QUANTIZATION_MAX, 4, true, &max));
-    if (min.n == 1 && max.n == 1 && value->type == OCTET_FLOAT32 && !value->data) {
+    if (min.n == 1 && max.n == 1 && value->type == OCTET_FLOAT32 && value->data == NULL) {
         const float stated[2] = {octet_flatbuffer_f32_at(fb, &min, 0), octet_flatbuffer_f32_at(fb, &max, 0)};
         OCTET_CHECK(ctx, isfinite(stated[0]) && isfinite(stated[1]) && stated[0] <= stated[1], OCTET_FORMAT,
                     "%s: tensor %s has the range %g to %g", fb->name, value->name, (double)stated[0],
@@ -214,7 +214,7 @@ octet_status octet_tflite_open_frame(octet_context *ctx, octet_tflite_source *so
     if (!frame->is_open) OCTET_TRY(read_frame(ctx, source, index));
     for (uint32_t i = 0; i < frame->tensors.n; i++) {
         const octet_value *value = &source->graph->values[frame->first + i];
-        const bool is_stated = (value->data || value->is_variable) && !frame->fixed[i];
+        const bool is_stated = (value->data != NULL || value->is_variable) && !frame->fixed[i];
         frame->now[i] = is_stated ? frame->first + i : OCTET_NONE;
         frame->handles[i] = 0;
         frame->lists[i] = NULL;
