@@ -1,6 +1,6 @@
 /* api/calibrate.h - statistics of a float graph over calibration samples.
  * In:  a canonical float graph; samples, from data or arrays.
- * Out: what its activations held, added to statistics; the summary that octet.h gives of them.
+ * Out: what its activations held, added to statistics.
  * Knows: sweep, the observer of statistics.
  * Does not know: what the ranges are for. */
 #ifndef OCTET_API_CALIBRATE_H

@@ -1,9 +1,11 @@
 /* statistics/distinct.h - how many different samples there were.
  * In:  a 64-bit hash per sample, in any number of parts and in any order.
  * Out: their number without repetitions: exact below OCTET_DISTINCT_MOST, an estimate from there on.
- * Knows: the estimate from the k least of evenly spread hashes: (k - 1) * 2^64 / the largest of them (Bar-Yossef et
- * al., Counting distinct elements in a data stream, 2002, section 2.3), off by 0.4 % (one standard deviation) at k =
- * 65536. Does not know: what is hashed. */
+ * Knows: the estimate from the k least of evenly spread hashes.
+ * Does not know: what is hashed.
+ *
+ * Beyer et al., On synopses for distinct-value estimation under multiset operations (2007): (k - 1) * 2^64 / the
+ * largest of the k least hashes is an estimate without bias, with a standard deviation of 0.4 % at k = 65536. */
 #ifndef OCTET_STATISTICS_DISTINCT_H
 #define OCTET_STATISTICS_DISTINCT_H
 

@@ -1,8 +1,10 @@
 /* statistics/fingerprint.h - which model statistics belong to.
  * In:  a graph.
  * Out: 64 bits that differ where the graph computes something else, or names it otherwise.
- * Knows: operators, options, shapes, types, constants, and the names of activations. Values are numbered by their first
- * use, so that unused ones and their places do not count. Does not know: origins, descriptions, layers of messages. */
+ * Knows: operators, options, shapes, types, constants, and the names of activations.
+ * Does not know: origins, descriptions, layers of messages.
+ *
+ * Values are numbered by their first use, so that unused ones and their places do not count. */
 #ifndef OCTET_STATISTICS_FINGERPRINT_H
 #define OCTET_STATISTICS_FINGERPRINT_H
 

@@ -1,8 +1,11 @@
 /* statistics/range.h - the smallest and the largest of the numbers that a value held.
  * In:  float arrays, in any number of parts and in any order.
  * Out: minimum and maximum, whether anything was seen, whether NaN was.
- * Knows: TensorFlow's rule: NaN is skipped, and the maximum starts at the smallest positive normal number, so that a
- * value that is never positive has the maximum 1.17549435e-38. Does not know: whose numbers they are. */
+ * Knows: how TensorFlow calibrates.
+ * Does not know: whose numbers they are.
+ *
+ * TensorFlow skips NaN, and its maximum starts at the smallest positive normal number: a value that is never positive
+ * has the maximum 1.17549435e-38. */
 #ifndef OCTET_STATISTICS_RANGE_H
 #define OCTET_STATISTICS_RANGE_H
 
