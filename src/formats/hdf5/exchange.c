@@ -1,6 +1,7 @@
 #include "formats/hdf5/exchange.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -37,31 +38,39 @@ static bool receive(const exchange *x, void *data, size_t size, size_t *n) {
 
 #define INSTALL "install octet-hdf5 of octet's release there or name it in the environment variable OCTET_HDF5_HELPER"
 
+/* " (exit code 1)", or "" where the host collects its children and the code is not known. */
+static const char *code_of(const octet_process_end *end, char text[32]) {
+    text[0] = '\0';
+    if (end->is_known) snprintf(text, 32, " (exit code %d)", end->exit_code);
+    return text;
+}
+
 /* Why a program did not even greet. */
 static octet_status fail_stranger(exchange *x, bool is_late, size_t n) {
+    char code[32];
     const octet_process_end end = octet_process_finish(&x->process);
     OCTET_CHECK(x->ctx, !is_late, OCTET_IO, "%s: %s, which is to read it, does not answer: " INSTALL, x->name,
                 x->helper);
     OCTET_CHECK(x->ctx, n == 0, OCTET_IO, "%s: %s, which is to read it, is another program than octet-hdf5: " INSTALL,
                 x->name, x->helper);
-    OCTET_CHECK(x->ctx, !end.is_known || end.signal == 0, OCTET_IO,
+    OCTET_CHECK(x->ctx, end.signal == 0, OCTET_IO,
                 "%s: %s, which is to read it, was ended by signal %d before it answered", x->name, x->helper,
                 end.signal);
-    return octet_context_fail(x->ctx, OCTET_IO,
-                              "%s: %s, which is to read it, ends without an answer (exit code %d): " INSTALL, x->name,
-                              x->helper, end.exit_code);
+    return octet_context_fail(x->ctx, OCTET_IO, "%s: %s, which is to read it, ends without an answer%s: " INSTALL,
+                              x->name, x->helper, code_of(&end, code));
 }
 
 /* Why octet-hdf5 greeted but did not answer: what it sees coming it tells itself. */
 static octet_status fail_early_end(exchange *x, bool is_late) {
+    char code[32];
     const octet_process_end end = octet_process_finish(&x->process);
     OCTET_CHECK(x->ctx, !is_late, OCTET_LIMIT,
                 "%s: the HDF5 library does not come to an end with it: the file is corrupt", x->name);
     OCTET_CHECK(x->ctx, end.signal == 0, OCTET_IO,
                 "%s: %s was ended by signal %d while it read the file: is the system short of memory?", x->name,
                 x->helper, end.signal);
-    return octet_context_fail(x->ctx, OCTET_IO, "%s: %s ended before it had read the file (exit code %d)", x->name,
-                              x->helper, end.exit_code);
+    return octet_context_fail(x->ctx, OCTET_IO, "%s: %s ended before it had read the file%s", x->name, x->helper,
+                              code_of(&end, code));
 }
 
 static octet_status receive_sentence(exchange *x, octet_status status, uint64_t size) {

@@ -98,6 +98,11 @@ static void early_ends_are_told(void **state) {
     check_fails(write_helper(GREETING OK_OF_16_BYTES "printf 12345678; kill -9 $$\n"), OCTET_IO, "ended by signal 9");
     check_fails(write_helper(GREETING OK_OF_16_BYTES "printf 12345678; exit 4\n"), OCTET_IO,
                 "ended before it had read the file (exit code 4)");
+    signal(SIGCHLD, SIG_IGN); /* then nobody knows how it ended */
+    check_fails("/bin/true", OCTET_IO, "ends without an answer: install octet-hdf5");
+    check_fails(write_helper(GREETING "exit 4\n"), OCTET_IO, "ended before it had read the file");
+    assert_null(strstr(ctx.message, "exit code"));
+    signal(SIGCHLD, SIG_DFL);
 }
 
 static void answers_are_not_trusted(void **state) {
