@@ -140,7 +140,10 @@ static bool is_equal(const octet_option *option, const octet_options *a, const o
     const octet_option_value x = octet_option_get(option, a), y = octet_option_get(option, b);
     if (x.n_list != y.n_list || x.integer != y.integer || x.flag != y.flag) return false;
     if (x.n_list > 0 && memcmp(x.list, y.list, (size_t)x.n_list * sizeof *x.list) != 0) return false;
-    return memcmp(&x.real, &y.real, sizeof x.real) == 0;
+    uint32_t bits_x, bits_y;
+    memcpy(&bits_x, &x.real, sizeof bits_x);
+    memcpy(&bits_y, &y.real, sizeof bits_y);
+    return bits_x == bits_y;
 }
 
 bool octet_options_equal(octet_operator_code code, const octet_options *a, const octet_options *b) {

@@ -155,7 +155,8 @@ static double median_time(const octet_evaluation *evaluation) {
     size_t n = 0;
     for (uint64_t i = 0; i < evaluation->n_samples && n < MAX; i += step) times[n++] = evaluation->time_ns[i];
     qsort(times, n, sizeof *times, compare_times);
-    return n > 0 ? (double)times[n / 2] : 0.0;
+    const size_t middle = n / 2;
+    return n > 0 ? (double)times[middle] : 0.0;
 }
 
 static void sum_errors(octet_evaluation *evaluation) {
