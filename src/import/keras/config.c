@@ -359,6 +359,18 @@ static octet_status read_wrapped(reader *r, const octet_json *config, octet_kera
     return OCTET_OK;
 }
 
+/* Keras 3's .h5 files leave the module out; a layer's configuration says trainable (but for some, as the table of
+ * classes has it), a function's never. */
+static bool is_operation(const octet_json *object, const octet_keras_class *class) {
+    const char *module = octet_json_text(octet_json_get(object, "module"));
+    if (module != NULL) return strncmp(module, "keras.src.ops", 13) == 0 || strncmp(module, "keras.ops", 9) == 0;
+    const octet_json *config = octet_json_get(object, "config");
+    const octet_json *first_node = octet_json_at(octet_json_get(object, "inbound_nodes"), 0);
+    return octet_json_kind_of(first_node) == OCTET_JSON_OBJECT && octet_json_kind_of(config) == OCTET_JSON_OBJECT &&
+           octet_json_get(config, "trainable") == NULL && octet_json_get(config, "layers") == NULL &&
+           (class == NULL || !class->is_bare);
+}
+
 static octet_status read_layer(reader *r, const octet_json *object, octet_keras_layer *layer) {
     OCTET_CHECK(r->ctx, r->depth < r->ctx->max_depth, OCTET_LIMIT, "%s: layers nested deeper than %u",
                 r->document->name, (unsigned)r->ctx->max_depth);
@@ -371,23 +383,15 @@ static octet_status read_layer(reader *r, const octet_json *object, octet_keras_
     OCTET_CHECK(r->ctx, name != NULL || octet_json_kind_of(config) == OCTET_JSON_ARRAY, OCTET_FORMAT,
                 "%s: a layer of class %s has no name", r->document->name, layer->class_name);
     layer->name = name != NULL ? name : "sequential";
-    const char *module = octet_json_text(octet_json_get(object, "module"));
-    layer->is_operation =
-        module != NULL && (strncmp(module, "keras.src.ops", 13) == 0 || strncmp(module, "keras.ops", 9) == 0);
-    /* Keras 3's .h5 files leave the module out; a layer's configuration says trainable (SpatialDropout's says its rate
-     * instead, Discretization's its num_bins), a function's never. */
-    const octet_json *first_node = octet_json_at(octet_json_get(object, "inbound_nodes"), 0);
-    if (module == NULL && octet_json_kind_of(first_node) == OCTET_JSON_OBJECT &&
-        octet_json_get(config, "trainable") == NULL && octet_json_get(config, "rate") == NULL &&
-        octet_json_get(config, "layers") == NULL && octet_json_get(config, "num_bins") == NULL &&
-        octet_json_kind_of(config) == OCTET_JSON_OBJECT) {
-        layer->is_operation = true;
-    }
+    layer->class = octet_keras_class_find(layer->class_name);
+    layer->is_operation = is_operation(object, layer->class);
+    if (layer->is_operation) layer->class = octet_keras_class_operation();
     const octet_json *trainable = octet_json_get(config, "trainable");
     layer->is_trainable = octet_json_kind_of(trainable) != OCTET_JSON_BOOL || octet_json_is_true(trainable);
     const bool is_model = octet_json_kind_of(config) == OCTET_JSON_ARRAY ||
                           octet_json_kind_of(octet_json_get(config, "layers")) == OCTET_JSON_ARRAY;
     if (is_model) {
+        layer->class = NULL;
         r->depth++;
         OCTET_TRY(read_model(r, object, layer->name, &layer->model));
         r->depth--;
@@ -395,7 +399,6 @@ static octet_status read_layer(reader *r, const octet_json *object, octet_keras_
     }
     OCTET_CHECK(r->ctx, octet_json_kind_of(config) == OCTET_JSON_OBJECT, OCTET_FORMAT, "%s: layer %s has no config",
                 r->document->name, layer->name);
-    layer->class = layer->is_operation ? octet_keras_class_operation() : octet_keras_class_find(layer->class_name);
     if (layer->class != NULL && layer->class->is_input) {
         layer->input_shape = octet_json_get(config, "batch_shape");
         if (layer->input_shape == NULL) layer->input_shape = octet_json_get(config, "batch_input_shape");

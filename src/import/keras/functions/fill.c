@@ -4,6 +4,7 @@
 
 #include "import/keras/functions/arguments.h"
 #include "import/keras/functions/functions.h"
+#include "import/keras/names.h"
 
 /* A number everywhere in a shape that is known: of an operand (zeros_like, ones_like, full_like), or stated (zeros,
  * ones, fill, full). */
@@ -11,7 +12,8 @@ octet_status octet_keras_function_fill(octet_keras_call *call, const octet_keras
     uint32_t x;
     int32_t dims[OCTET_MAX_RANK], n_dims = 0;
     double number = self->code == OCTET_OP_ZEROS_LIKE ? 0.0 : 1.0;
-    const bool is_like = strstr(self->names, "_like") != NULL, is_fill = self->variant != NULL;
+    const char *variant = self->variant != NULL ? self->variant : "";
+    const bool is_like = octet_keras_word_in(variant, "like"), is_fill = octet_keras_word_in(variant, "full");
     octet_type type = OCTET_FLOAT32;
     octet_shape shape;
     if (is_like) {

@@ -14,6 +14,7 @@ typedef struct octet_keras_function {
     octet_status (*write)(octet_keras_call *call, const struct octet_keras_function *self);
     octet_operator_code code;
     const char *variant; /* which of the functions of its writer it is; NULL: the usual one */
+    bool takes_list;     /* its tensors are one argument */
 } octet_keras_function;
 
 typedef octet_status octet_keras_function_writer(octet_keras_call *call, const octet_keras_function *self);

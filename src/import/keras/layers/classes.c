@@ -69,6 +69,7 @@ static const char common_keys[] = "name trainable dtype batch_input_shape batch_
 #define EQUATION .is_equation = true
 #define TABLE .is_table = true
 #define TRAINER .is_trainer = true
+#define BARE .is_bare = true
 #define INTEGERS .takes_integers = true
 #define STORED .has_stored_parts = true
 
@@ -188,7 +189,7 @@ static const octet_keras_class classes[] = {
     LAYER("QuantizeWrapper", quantize_wrapper, WEIGHTS(quantize_wrapper), KEYS("layer quantize_config"), TRAINER),
     /* Marked, and never trained so. */
     LAYER("QuantizeAnnotate", wrapper, KEYS("layer quantize_config")),
-    LAYER("Discretization", discretization, KEYS("bin_boundaries num_bins epsilon output_mode")),
+    LAYER("Discretization", discretization, KEYS("bin_boundaries num_bins epsilon output_mode"), BARE),
     LAYER("CategoryEncoding", category_encoding, KEYS("num_tokens output_mode")),
     LAYER("IntegerLookup", integer_lookup,
           KEYS("vocabulary vocabulary_size vocabulary_dtype num_oov_indices oov_token mask_token invert max_tokens "
@@ -199,9 +200,9 @@ static const octet_keras_class classes[] = {
     FUNCTIONS("TensorFlowOpLayer", NODE),
     /* Training only. */
     LAYER("Dropout", identity, KEYS("rate"), PASSES_MASK, STEPLESS, INTEGERS),
-    LAYER("SpatialDropout1D", identity, KEYS("rate data_format"), PASSES_MASK),
-    LAYER("SpatialDropout2D", identity, KEYS("rate data_format")),
-    LAYER("SpatialDropout3D", identity, KEYS("rate data_format")),
+    LAYER("SpatialDropout1D", identity, KEYS("rate data_format"), PASSES_MASK, BARE),
+    LAYER("SpatialDropout2D", identity, KEYS("rate data_format"), BARE),
+    LAYER("SpatialDropout3D", identity, KEYS("rate data_format"), BARE),
     LAYER("AlphaDropout", identity, KEYS("rate"), PASSES_MASK, STEPLESS),
     LAYER("GaussianDropout", identity, KEYS("rate"), PASSES_MASK, STEPLESS),
     LAYER("GaussianNoise", identity, KEYS("stddev"), PASSES_MASK, STEPLESS),
