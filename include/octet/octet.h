@@ -18,17 +18,17 @@
  *     octet_model_write(ctx, quantized, "model.tflite");
  *
  * Rules that hold for every function here:
- *  - A function that can fail returns octet_status. On failure it leaves *out as it was and one sentence in the context
- *    (octet_context_message); the first error stays until octet_context_clear_error, and while one stands every call
- * that can fail may return it at once.
+ *  - A function that can fail returns octet_status. On failure it leaves *out as it was and one sentence in the
+ *    context (octet_context_message); the first error stays until octet_context_clear_error, and while one stands
+ *    every call that can fail may return it at once.
  *  - Handles are created into *out and given back to the matching destroy, which accepts NULL. Destroy what was made
- * from a handle before the handle, and the context last.
+ *    from a handle before the handle, and the context last.
  *  - A model stays as it was loaded or made: no call changes it.
  *  - A struct that a caller fills or has filled carries its own size as its first member: initialize it with its
  *    OCTET_..._INIT macro, and a program that was compiled with an older octet.h goes on working with a newer library.
  *    Members that are 0, false or NULL mean the default.
- *  - Choices are given by the names that the command line uses; NULL means the default. A wrong name is USAGE and the
- *    message lists the right ones.
+ *  - Choices are given by the names that the command line uses; NULL means the default. A wrong name is
+ *    USAGE and the message lists the right ones.
  *  - A context, and everything made with it, belongs to one thread at a time. Different contexts are independent.
  *  - The same input gives the same bytes: on any CPU, with any number of threads.
  *  - The library does not print, exit or abort, and changes no global state. */
@@ -287,10 +287,11 @@ typedef struct octet_calibration {
     uint64_t n_distinct;     /* samples that differ from each other */
     double raw_min, raw_max; /* of the data as stored, over the samples that were read */
     double min, max;         /* after scaling: what the model was given */
-    /* The most that a range grew with the second half of the samples: 0.02 = by 2 %. A bit of a hash of its bytes tells
-     * the half of a sample, so that the order does not count. */
+    /* By how much the ranges of all samples exceed those of half of them, at most: 0.02 = 2 % wider. Where this is
+     * large, more samples would probably widen the ranges further. A sample's content, not its place, decides to which
+     * half it belongs. 0 where one of the halves is empty. */
     double late_growth;
-    char late_layer[96]; /* where that was */
+    char late_layer[96]; /* the layer of that range */
     uint64_t time_ns;    /* reading, running and rounding together */
 } octet_calibration;
 

@@ -5,14 +5,17 @@
  * Does not know: graphs, models, quantization.
  *
  * What a path may be:
- *   a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-..., t10k-labels-... (dots or dashes,
- * .gz or plain, any words before), or x_train.npy, y_train.npy, x_test.npy, y_test.npy, or x.npy, y.npy; a folder of
- * pictures (PNG, JPEG, BMP): a sub-folder per class, in a folder each for train and test (val) or directly; without
- * sub-folders the pictures have no labels. Classes are numbered by labels.txt (a name a line, or "0 name") if there is
- * one, else in the order of their names as strings, which is Keras's order too ("10" before "2"); an .npz with x_train,
- * y_train, x_test, y_test, or x, y, or train_images, train_labels, test_images, test_labels; any other one is a set of
- * named inputs; a .npy or IDX file of samples without labels; a single picture; NAME=FILE,NAME=FILE: a file per input
- * of the model; the name "labels" gives the labels. */
+ *  - a folder of IDX files, .gz or plain: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-...,
+ *    t10k-labels-... (dots or dashes, any words before);
+ *  - a folder with x_train.npy, y_train.npy, x_test.npy, y_test.npy, or with x.npy, y.npy;
+ *  - a folder of pictures (PNG, JPEG, BMP): a sub-folder per class, in a folder each for train and test (val) or
+ *    directly. Pictures without sub-folders have no labels. Classes are numbered by labels.txt (a name a line, or
+ *    "0 name") if there is one, else in the order of their names as strings, as Keras does ("10" before "2");
+ *  - an .npz with x_train, y_train, x_test, y_test, or x, y, or train_images, train_labels, test_images, test_labels;
+ *    any other .npz is a set of named inputs;
+ *  - a .npy or IDX file: samples without labels;
+ *  - a single picture;
+ *  - NAME=FILE,NAME=FILE: a file per input of the model; the name "labels" gives the labels. */
 #ifndef OCTET_DATA_DATASET_H
 #define OCTET_DATA_DATASET_H
 

@@ -4,10 +4,10 @@
  * Knows: the FlatBuffers binary format (little-endian; root offset, tables, vtables, vectors, strings).
  * Does not know: any schema. Fields are given by their number, counted from 0 in the order of the schema.
  *
- * Nothing is copied: what is handed out points into the bytes, whatever their alignment. Work is bounded: elements of
- * vectors and strings are charged to a budget proportional to the file, so that a small file whose tables all name one
- * large vector cannot keep a reader busy. Errors are FORMAT (a broken offset) or LIMIT (the budget), naming the file.
- */
+ * Nothing is copied: what is handed out points into the bytes, whatever their alignment. Work is
+ * bounded: elements of vectors and strings are charged to a budget proportional to the file, so that a
+ * small file whose tables all name one large vector cannot keep a reader busy. Errors are FORMAT (a
+ * broken offset) or LIMIT (the budget), naming the file. */
 #ifndef OCTET_FORMATS_FLATBUFFER_H
 #define OCTET_FORMATS_FLATBUFFER_H
 

@@ -4,8 +4,8 @@
  * Knows: the header.
  * Does not know: gzip (gzip.h), images.
  *
- * 1. Two zero bytes, type (0x08 uint8, 0x09 int8, 0x0B int16, 0x0C int32, 0x0D float32, 0x0E float64), number of
- * dimensions.
+ * 1. Two zero bytes, type (0x08 uint8, 0x09 int8, 0x0B int16, 0x0C int32, 0x0D
+ *    float32, 0x0E float64), number of dimensions.
  * 2. The dimensions, 4 bytes each, big-endian.
  * 3. The elements, big-endian. */
 #ifndef OCTET_FORMATS_IDX_H

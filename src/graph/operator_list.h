@@ -2,16 +2,16 @@
  * In:  nothing.
  * Out: OCTET_OPERATOR_LIST(X) with X(name, options, family, operands), one row per operator.
  * Knows: the names and options of the TFLite schema, and which operators are alike.
- * Does not know: the schema's numbers (tflite/builtin.h); behaviour. Rooms that act on operators make a table or a
- *        switch of the list, so that a new operator is a compile error until each room has its part
- *        (docs/adding-an-operator.md).
+ * Does not know: the schema's numbers (tflite/builtin.h); behaviour. Rooms that act on operators make
+ *      a table or a switch of the list, so that a new operator is a compile error until each room has
+ *      its part (docs/adding-an-operator.md).
  *
  * name:     as in the schema.
  * options:  its list in graph/options.c, or none.
  * family:   operators that one function treats: octet_infer_<family> (graph/infer/<family>.c) finds the types and
  *           shapes of results, octet_bind_<family> (lower/<family>.c) the kernel.
  * operands: weights(data, weights, bias, axis) where one operand is multiplied with learned weights: the numbers of
- *           these operands, and the axis of the weights that runs over the output channels; -1: there is none. */
+ * these operands, and the axis of the weights that runs over the output channels; -1: there is none. */
 #ifndef OCTET_GRAPH_OPERATOR_LIST_H
 #define OCTET_GRAPH_OPERATOR_LIST_H
 

@@ -23,20 +23,19 @@ void octet_verdict_free(octet_context *ctx, octet_verdict *verdict) {
 
 /* Thresholds: chosen so that trained models with their own data stay silent, and each known mistake
  * (one sample, noise, data on another scale, one class) is named. */
-static const double few_samples = 20, much_growth = 0.25, much_range = 1.5, large_drop = 0.02, unscaled = 20.0,
-                    much_error = 1.1;
+static const double much_growth = 0.25, much_range = 1.5, large_drop = 0.02, unscaled = 20.0, much_error = 1.1;
 
 static octet_status warn_about_calibration(octet_context *ctx, octet_verdict *verdict) {
     const octet_verdict_calibration *c = &verdict->calibration;
     if (!c->given) return OCTET_OK;
-    if ((double)c->n_samples < few_samples) {
+    if (c->n_samples < OCTET_VERDICT_FEW_SAMPLES) {
         WARN("calibrated on %" PRIu64 " sample%s: ranges of so few are guesses; 100 or more are usual (--samples)",
              c->n_samples, c->n_samples == 1 ? "" : "s");
     } else if (c->n_distinct < c->n_samples / 2) {
         WARN("only %" PRIu64 " of %" PRIu64 " calibration samples differ from each other", c->n_distinct, c->n_samples);
     } else if (c->late_growth > much_growth) {
-        WARN("the ranges still grew by up to %.0f %% with the second half of the samples (%s): give more samples "
-             "(--samples)",
+        WARN("all samples together give ranges up to %.0f %% wider than half of them do (%s): more samples would "
+             "probably widen them further (--samples)",
              100.0 * c->late_growth, c->late_layer);
     }
     const octet_evaluation *e = verdict->before.evaluation;

@@ -31,7 +31,8 @@ typedef struct octet_verdict_side {
     size_t size_bytes;            /* as .tflite */
 } octet_verdict_side;
 
-enum { OCTET_MAX_WARNINGS = 12 };
+/* Calibration on fewer samples is a warning: they do not tell how far the ranges have settled. */
+enum { OCTET_VERDICT_FEW_SAMPLES = 20, OCTET_MAX_WARNINGS = 12 };
 
 typedef struct octet_verdict {
     octet_arena arena;

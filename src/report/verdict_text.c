@@ -103,11 +103,11 @@ octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v
         OCTET_TRY(octet_buffer_format(ctx, out, "calibration     %s samples, %s..%s, in %s; ",
                                       octet_text_count(k->n_samples, a), octet_text_real(k->min, b),
                                       octet_text_real(k->max, c), octet_text_time((double)k->time_ns, d)));
-        if (k->n_samples < 2)
+        if (k->n_samples < OCTET_VERDICT_FEW_SAMPLES)
             OCTET_TRY(octet_buffer_format(ctx, out, "too few to tell how far the ranges have settled\n"));
-        else if (k->late_growth <= 0.0) OCTET_TRY(octet_buffer_format(ctx, out, "the second half widened no range\n"));
+        else if (k->late_growth <= 0.0) OCTET_TRY(octet_buffer_format(ctx, out, "half of them give the same ranges\n"));
         else
-            OCTET_TRY(octet_buffer_format(ctx, out, "the second half widened ranges by at most %.1f %%\n",
+            OCTET_TRY(octet_buffer_format(ctx, out, "ranges at most %.1f %% wider than half of them give\n",
                                           100.0 * k->late_growth));
     }
     for (uint32_t i = 0; i < v->n_warnings; i++)

@@ -1,7 +1,9 @@
 /* kernel_cases.h - random small cases of fast kernels, compared with the reference kernels byte by byte.
- * In:  a seed and a set of OCTET_CPU_* bits. Out: true when both gave the same bytes; the case is printed otherwise.
- * Knows: kernels. Does not know: cmocka; used by tests/unit/test_fast_*.c (thousands of cases) and
- * tests/fuzz/fuzz_kernels.c (millions). */
+ * In:  a seed and a set of OCTET_CPU_* bits.
+ * Out: true when both gave the same bytes; the case is printed otherwise.
+ * Knows: kernels.
+ * Does not know: cmocka; used by tests/unit/test_fast_*.c (thousands of cases) and
+ *      tests/fuzz/fuzz_kernels.c (millions). */
 #ifndef OCTET_TESTS_KERNEL_CASES_H
 #define OCTET_TESTS_KERNEL_CASES_H
 

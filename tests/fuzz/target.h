@@ -1,6 +1,8 @@
 /* target.h - what every fuzz target does around its parser.
- * In:  bytes. Out: an abort when a promise is broken: an error has a sentence, nothing leaks, memory stays below the
- * limit. Knows: base. Does not know: parsers. */
+ * In:  bytes.
+ * Out: an abort when a promise is broken: an error has a sentence, nothing leaks, memory stays below the limit.
+ * Knows: base.
+ * Does not know: parsers. */
 #ifndef OCTET_TESTS_FUZZ_TARGET_H
 #define OCTET_TESTS_FUZZ_TARGET_H
 

@@ -1,6 +1,8 @@
 /* fixture.h - files for tests.
- * In:  names and bytes. Out: a folder that is gone when the test program ends; sweeps of damaged copies.
- * Knows: POSIX, cmocka. Does not know: formats. */
+ * In:  names and bytes.
+ * Out: a folder that is gone when the test program ends; sweeps of damaged copies.
+ * Knows: POSIX, cmocka.
+ * Does not know: formats. */
 #ifndef OCTET_TESTS_FIXTURE_H
 #define OCTET_TESTS_FIXTURE_H
 

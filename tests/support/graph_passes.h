@@ -1,7 +1,8 @@
 /* graph_passes.h - a small float graph, built and rewritten.
  * In:  operators in the order of the calls.
- * Out: the graph after all passes, which a second run must leave as it is. Knows: cmocka. Does not know: a single pass.
- */
+ * Out: the graph after all passes, which a second run must leave as it is.
+ * Knows: cmocka.
+ * Does not know: a single pass. */
 #ifndef OCTET_TESTS_GRAPH_PASSES_H
 #define OCTET_TESTS_GRAPH_PASSES_H
 

@@ -1,6 +1,8 @@
 /* graph_quantize.h - a small float graph with ranges, quantized.
  * In:  operators in the order of the calls, the range of each result.
- * Out: the quantized graph, and what there is to ask of it. Knows: cmocka. Does not know: rules. */
+ * Out: the quantized graph, and what there is to ask of it.
+ * Knows: cmocka.
+ * Does not know: rules. */
 #ifndef OCTET_TESTS_GRAPH_QUANTIZE_H
 #define OCTET_TESTS_GRAPH_QUANTIZE_H
 

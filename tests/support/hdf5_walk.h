@@ -1,5 +1,8 @@
 /* hdf5_walk.h - reads everything that a tree of HDF5 nodes points to, so that a sanitizer sees what should not be read.
- * In:  a node. Out: a sum that means nothing. Knows: formats/hdf5.h. Does not know: where the tree is from. */
+ * In:  a node.
+ * Out: a sum that means nothing.
+ * Knows: formats/hdf5.h.
+ * Does not know: where the tree is from. */
 #ifndef OCTET_TESTS_HDF5_WALK_H
 #define OCTET_TESTS_HDF5_WALK_H
 

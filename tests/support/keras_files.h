@@ -1,6 +1,8 @@
 /* keras_files.h - small Keras files for tests, written by the tests themselves.
- * In:  configurations and weights. Out: .h5 and .keras files in the folder of the test program.
- * Knows: libhdf5, libzip, the layouts of Keras 2 and 3. Does not know: octet. */
+ * In:  configurations and weights.
+ * Out: .h5 and .keras files in the folder of the test program.
+ * Knows: libhdf5, libzip, the layouts of Keras 2 and 3.
+ * Does not know: octet. */
 #ifndef OCTET_TESTS_KERAS_FILES_H
 #define OCTET_TESTS_KERAS_FILES_H
 

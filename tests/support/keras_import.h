@@ -1,6 +1,8 @@
 /* keras_import.h - files of tests read by the importer of Keras, well or with a message.
- * In:  files that keras_files.h has written. Out: graphs; what a message must name.
- * Knows: a small Dense model of Keras 2. Does not know: what is in the graphs. */
+ * In:  files that keras_files.h has written.
+ * Out: graphs; what a message must name.
+ * Knows: a small Dense model of Keras 2.
+ * Does not know: what is in the graphs. */
 #ifndef OCTET_TESTS_KERAS_IMPORT_H
 #define OCTET_TESTS_KERAS_IMPORT_H
 

@@ -1,6 +1,8 @@
 /* keras_model.h - a Keras configuration with made-up weights becomes a graph, without any file.
  * In:  the JSON, and the shapes of all weights in the order of the layers: rank, then dimensions, a byte each.
- * Out: a graph. Knows: the importer's inner steps. Does not know: HDF5. */
+ * Out: a graph.
+ * Knows: the importer's inner steps.
+ * Does not know: HDF5. */
 #ifndef OCTET_TESTS_KERAS_MODEL_H
 #define OCTET_TESTS_KERAS_MODEL_H
 

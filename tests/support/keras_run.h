@@ -1,6 +1,8 @@
 /* keras_run.h - a chain of Keras layers with made-up weights, run once.
  * In:  layers as JSON, the shapes of their weights, a sample.
- * Out: the results. Knows: the importer's inner steps and the executor. Does not know: HDF5. */
+ * Out: the results.
+ * Knows: the importer's inner steps and the executor.
+ * Does not know: HDF5. */
 #ifndef OCTET_TESTS_KERAS_RUN_H
 #define OCTET_TESTS_KERAS_RUN_H
 

@@ -1,6 +1,8 @@
 /* one_operator.h - a graph of one operator, run once: for unit tests of inference, binding and kernels together.
- * In:  operands with data. Out: shapes and data of the results, or the error.
- * Knows: graph, exec. Does not know: what is tested. Needs cmocka.h. */
+ * In:  operands with data.
+ * Out: shapes and data of the results, or the error.
+ * Knows: graph, exec.
+ * Does not know: what is tested. Needs cmocka.h. */
 #ifndef OCTET_TESTS_SUPPORT_ONE_OPERATOR_H
 #define OCTET_TESTS_SUPPORT_ONE_OPERATOR_H
 

@@ -1,6 +1,8 @@
 /* tflite_parts.h - the tables of a .tflite, built by hand for tests.
- * In:  fields. Out: refs of the one builder here. Knows: the tables of tflite/schema.h. Does not know: which files make
- * sense. */
+ * In:  fields.
+ * Out: refs of the one builder here.
+ * Knows: the tables of tflite/schema.h.
+ * Does not know: which files make sense. */
 #ifndef OCTET_TESTS_TFLITE_PARTS_H
 #define OCTET_TESTS_TFLITE_PARTS_H
 

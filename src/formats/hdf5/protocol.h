@@ -1,23 +1,24 @@
 /* formats/hdf5/protocol.h - what the library and octet-hdf5, the program that reads HDF5 for it, say to each other.
- * In:  the file, as descriptor 3 of the program. Out: this layout, the same on both sides of the socket.
+ * In:  the file, as descriptor 3 of the program.
+ * Out: this layout, the same on both sides of the socket.
  * Knows: nothing but the layout. One request, one answer, one file; then the program ends.
  * Does not know: libhdf5 (helper/hdf5/read.c), processes (exchange.c). The library trusts nothing that it is sent.
  *
- * Words have 64 bits in the machine's order. Texts are their length, their bytes, and zeros up to a multiple of 8, at
- * least one.
+ * Words have 64 bits in the machine's order. Texts are their length, their bytes, and
+ * zeros up to a multiple of 8, at least one.
  *
  * 1. Request, library to program, 6 words: REQUEST_MAGIC, version, size of the file, bytes of memory that the answer
  *    may take, levels of groups that may be nested, seconds of processor time.
- * 2. Greeting, program to library, 2 words: ANSWER_MAGIC, version. Every version begins so; when the versions differ,
- *    the program ends here.
+ * 2. Greeting, program to library, 2 words: ANSWER_MAGIC, version. Every version begins so; when the
+ *    versions differ, the program ends here.
  * 3. Verdict, program to library, 2 words: a status (base/status.h), the size of what follows in bytes.
  * 4. Status OK: the body. Others: a sentence without its beginning, which is the name of the file (":/group: what is
  *    wrong" or ": what is wrong"), not terminated, at most MAX_SENTENCE bytes.
  *
  * The body is one node, the root, in pre-order:
  *
- * 5. node: name text; is_dataset; for a dataset: kind, rank, dims, values; n_attributes, attributes; n_children,
- *    children.
+ * 5. node: name text; is_dataset; for a dataset: kind, rank, dims, values;
+ *    n_attributes, attributes; n_children, children.
  * 6. attribute: name text; kind; is_scalar; values (numbers as float64).
  * 7. values: n, then n texts, or n numbers (padded with zeros to 8 bytes); before the numbers of a dataset: place (0:
  *    float32 follow here, else 1 + their offset in the file, and nothing follows). */

@@ -6,9 +6,9 @@
  *
  * The importer (found by experiment, equal on 230 random nets of both dialects): depth first from every node without
  * inputs, the greater name first, numbers the nodes as they are left. Then it takes nodes off a stack: first those
- * without inputs, in the order of their numbers, so that the last to be left is the first to be taken; whatever becomes
- * ready is pushed in the order of its number. Inputs, variables and constants are nodes too: an operator waits for its
- * weights, which come by name. */
+ * without inputs, in the order of their numbers, so that the last to be left is the first to be taken; whatever
+ * becomes ready is pushed in the order of its number. Inputs, variables and constants are nodes too: an operator
+ * waits for its weights, which come by name. */
 #ifndef OCTET_IMPORT_KERAS_ORDER_H
 #define OCTET_IMPORT_KERAS_ORDER_H
 

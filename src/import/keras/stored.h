@@ -1,7 +1,9 @@
-/* import/keras/stored.h - weights that a file holds in parts: int8 numbers and their scales (model.quantize), kernels
- * and their LoRA update. In:  a layer with its weights listed, later with their datasets. Out: the parts listed as
- * well; then one float weight in the place of its parts. Knows: names, places and shapes of the parts, as Keras 3
- * writes them. Does not know: where datasets lie (import/keras/weights.c), what the layer does with a weight. */
+/* import/keras/stored.h - weights that a file holds in parts: int8 numbers and their scales
+ *      (model.quantize), kernels and their LoRA update.
+ * In:  a layer with its weights listed, later with their datasets.
+ * Out: the parts listed as well; then one float weight in the place of its parts.
+ * Knows: names, places and shapes of the parts, as Keras 3 writes them.
+ * Does not know: where datasets lie (import/keras/weights.c), what the layer does with a weight. */
 #ifndef OCTET_IMPORT_KERAS_STORED_H
 #define OCTET_IMPORT_KERAS_STORED_H
 

@@ -2,9 +2,9 @@
  * In:  input [N,H,W,C], filter [O,FH,FW,I] with I = C / groups, bias [O] or NULL, parameters that binding has checked.
  * Out: output [N,OH,OW,O]; positions outside the input contribute nothing.
  * Knows: one output row [OW,O] as the unit of work: unit u is row u % OH of sample u / OH.
- * Does not know: tensors, the graph, threads. Exact: int8 and int16 equal TFLite's reference kernels; float sums
- * run over (ky, kx, channel) in ascending order, by fma from the bias (_ref) or as in LiteRT's reference kernels
- * (_plain, sum.h). */
+ * Does not know: tensors, the graph, threads.
+ * Exact: int8 and int16 equal TFLite's reference kernels; float sums run over (ky, kx, channel) in ascending order, by
+ *      fma from the bias (_ref) or as in LiteRT's reference kernels (_plain, sum.h). */
 #ifndef OCTET_KERNELS_REF_CONV_H
 #define OCTET_KERNELS_REF_CONV_H
 

@@ -2,7 +2,8 @@
  * In:  data, and indices of 2, 4 or 8 bytes (signed).
  * Out: one row of row_bytes per index.
  * Knows: an index outside its axis is clamped to it, since a run cannot fail (LiteRT stops with an error there).
- * Does not know: types of the data, tensors, threads. Exact by nature. */
+ * Does not know: types of the data, tensors, threads.
+ * Exact by nature. */
 #ifndef OCTET_KERNELS_REF_GATHER_H
 #define OCTET_KERNELS_REF_GATHER_H
 

@@ -2,7 +2,8 @@
  * In:  data of any element size; cells before each axis.
  * Out: the padded data.
  * Knows: reflect (the edge element is not repeated) and symmetric (it is).
- * Does not know: types, tensors, threads. Exact by nature. */
+ * Does not know: types, tensors, threads.
+ * Exact by nature. */
 #ifndef OCTET_KERNELS_REF_MIRROR_PAD_H
 #define OCTET_KERNELS_REF_MIRROR_PAD_H
 

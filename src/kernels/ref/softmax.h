@@ -2,7 +2,8 @@
  * In:  input [R,D], parameters that binding has prepared (octet_softmax_prepare_*).
  * Out: output [R,D]; a row is the unit of work.
  * Knows: fixed_function.h, elementary.h.
- * Does not know: tensors, the graph, threads. Exact: int8 and int16 equal TFLite's reference kernels. */
+ * Does not know: tensors, the graph, threads.
+ * Exact: int8 and int16 equal TFLite's reference kernels. */
 #ifndef OCTET_KERNELS_REF_SOFTMAX_H
 #define OCTET_KERNELS_REF_SOFTMAX_H
 

@@ -2,8 +2,8 @@
  * In:  input [N,H,W,C], filter [O,FH,FW,C], bias [O] or NULL, parameters that binding has checked.
  * Out: output [N,OH,OW,O]: input (y, x) adds to outputs (y * stride - pad + ky, x * stride - pad + kx) that exist.
  * Knows: one output row [OW,O] as the unit of work. Gathers per output, so rows are independent.
- * Does not know: tensors, the graph, threads. Exactness as in conv.h; float sums run over (ky, kx, channel),
- * plain ones over (y, x, channel) of the input. */
+ * Does not know: tensors, the graph, threads.
+ * Exactness as in conv.h; float sums run over (ky, kx, channel), plain ones over (y, x, channel) of the input. */
 #ifndef OCTET_KERNELS_REF_TRANSPOSE_CONV_H
 #define OCTET_KERNELS_REF_TRANSPOSE_CONV_H
 
