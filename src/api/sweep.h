@@ -1,9 +1,9 @@
-/* api/sweep.h - one or two models over many samples, in parallel by whole runs: of one sample, or
- *      of as many as the models' batch takes.
+/* api/sweep.h - one or two models over many samples, in parallel by whole runs: of one sample, or of
+ *        as many as the models' batch takes.
  * In:  execs, samples by input, and a visitor.
  * Out: a visit after every sample, with the runners that have just run.
  * Knows: exec, data, threads. Each thread has its own runners; a visit gets the sample's position, so that what it
- *      stores does not depend on who ran it.
+ *        stores does not depend on who ran it.
  * Does not know: what the results are for. */
 #ifndef OCTET_API_SWEEP_H
 #define OCTET_API_SWEEP_H

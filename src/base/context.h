@@ -3,7 +3,7 @@
  * Out: one status and one sentence.
  * Knows: statuses, limits, how much memory is in use.
  * Does not know: networks, files, threads. A context serves one thread at a time; worker threads that can fail get a
- *      child of their own (octet_context_child). */
+ *        child of their own (octet_context_child). */
 #ifndef OCTET_BASE_CONTEXT_H
 #define OCTET_BASE_CONTEXT_H
 

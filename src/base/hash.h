@@ -3,7 +3,7 @@
  * Out: 64 bits. Equal input gives an equal hash on any CPU; of different inputs two meet by chance only (2^-64 a pair).
  * Knows: 8 bytes at a time, read as little endian numbers; about 2 GB/s.
  * Does not know: byte order of what the bytes stand for (a float hashes as it lies in memory); adversaries: whoever
- *      wants two inputs with one hash finds them, so a table compares what it finds. */
+ *        wants two inputs with one hash finds them, so a table compares what it finds. */
 #ifndef OCTET_BASE_HASH_H
 #define OCTET_BASE_HASH_H
 

@@ -1,8 +1,8 @@
 /* exec/plan.h - where every activation lives.
  * In:  a graph and its steps.
  * Out: an offset per value in one block of memory, and the size of the block.
- * Knows: lifetimes: from the step that computes a value to the last that reads it; inputs live from the start, outputs
- *        to the end.
+ * Knows: lifetimes: from the step that computes a value to the last that reads it; inputs live
+ *        from the start, outputs to the end.
  * Does not know: kernels. Constants have no place in the block. */
 #ifndef OCTET_EXEC_PLAN_H
 #define OCTET_EXEC_PLAN_H

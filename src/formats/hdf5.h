@@ -2,7 +2,7 @@
  * In:  a path, or the bytes of a whole file (model.weights.h5 out of a .keras).
  * Out: names, string and number attributes, numeric datasets as float32, in the order of the file.
  * Knows: octet-hdf5 (formats/hdf5), a program in which libhdf5 runs: a hostile file may crash or hang it there, and the
- *      caller gets a sentence. Everything is read at opening; plain float32 datasets stay in the mapped file.
+ *        caller gets a sentence. Everything is read at opening; plain float32 datasets stay in the mapped file.
  * Does not know: Keras. Links to other files and external or virtual storage are never followed. */
 #ifndef OCTET_FORMATS_HDF5_H
 #define OCTET_FORMATS_HDF5_H

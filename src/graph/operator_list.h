@@ -2,9 +2,9 @@
  * In:  nothing.
  * Out: OCTET_OPERATOR_LIST(X) with X(name, options, family, operands), one row per operator.
  * Knows: the names and options of the TFLite schema, and which operators are alike.
- * Does not know: the schema's numbers (tflite/builtin.h); behaviour. Rooms that act on operators make
- *      a table or a switch of the list, so that a new operator is a compile error until each room has
- *      its part (docs/adding-an-operator.md).
+ * Does not know: the schema's numbers (tflite/builtin.h); behaviour. Rooms that act on operators make a
+ *        table or a switch of the list, so that a new operator is a compile error until each room has
+ *        its part (docs/adding-an-operator.md).
  *
  * name:     as in the schema.
  * options:  its list in graph/options.c, or none.

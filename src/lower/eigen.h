@@ -1,7 +1,7 @@
 /* lower/eigen.h - makes a bound float step add in the order of TensorFlow's calibration (kernels/ref/eigen.h).
  * In:  a step with its kernel and parameters, its weights.
- * Out: the same step with the kernel of that order when it is a float step and the options ask for that order;
- *        otherwise unchanged.
+ * Out: the same step with the kernel of that order when it is a float step and the options ask
+ *        for that order; otherwise unchanged.
  * Knows: kernels/ref/eigen.h.
  * Does not know: how operators are checked; that was done before. */
 #ifndef OCTET_LOWER_EIGEN_H

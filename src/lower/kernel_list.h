@@ -2,10 +2,10 @@
  * In:  nothing.
  * Out: OCTET_PARAMS_LIST(X) with X(kind, type, operands) and OCTET_KERNEL_LIST(X) with X(name, kind of parameters).
  * Knows: names. Operands are named in the order of octet_step.inputs, which may end early or have gaps where one is
- *      optional; "..." stands for any number of the last. Kernel `name` is octet_<name>_ref of kernels/ref, or what its
- *      name says: _plain and _eigen are the other orders of float sums, _hybrid is float with int8 weights.
+ *        optional; "..." stands for any number of the last. Kernel `name` is octet_<name>_ref of kernels/ref, or what
+ *        its name says: _plain and _eigen are the other orders of float sums, _hybrid is float with int8 weights.
  * Does not know: operators; families of src/lower choose. Whoever runs or prints kernels expands the list, so that a
- *      new kernel does not link until each has its part. */
+ *        new kernel does not link until each has its part. */
 #ifndef OCTET_LOWER_KERNEL_LIST_H
 #define OCTET_LOWER_KERNEL_LIST_H
 

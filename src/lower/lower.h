@@ -1,7 +1,7 @@
 /* lower/lower.h - a graph becomes steps.
  * In:  a verified graph, float or quantized; which of several arithmetics is wanted.
  * Out: a step per operator, in order: kernel, parameters, operands, needs of memory.
- *      UNSUPPORTED (no kernel), MODEL, LIMIT.
+ *        UNSUPPORTED (no kernel), MODEL, LIMIT.
  * Knows: step.h; which kernel of kernels/ref computes an operator on which types.
  * Does not know: how steps are run, on which processor, or what else is made of them. */
 #ifndef OCTET_LOWER_LOWER_H

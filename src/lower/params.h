@@ -2,7 +2,7 @@
  * In:  nothing.
  * Out: a struct per kind of parameters (kernel_list.h).
  * Knows: kernels/ref. All numbers that a kernel computes with stand here: sizes, bounds, multipliers, shifts, zero
- *      points, tables; data of constants stand in the graph. Pointers lead into the arena of the steps.
+ *        points, tables; data of constants stand in the graph. Pointers lead into the arena of the steps.
  * Does not know: how a kernel is run, and that there are faster ones. */
 #ifndef OCTET_LOWER_PARAMS_H
 #define OCTET_LOWER_PARAMS_H

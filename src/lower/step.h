@@ -1,8 +1,8 @@
 /* lower/step.h - what an operator becomes: a named kernel, its parameters, its operands, its needs of memory.
  * In:  an operator of a verified graph, checked by its family.
  * Out: a step that whoever runs, prints or lists kernels can read.
- * Knows: kernel_list.h, params.h. Every check that a kernel relies on (types, shapes, scales) is done before
- *      there is a step: what runs it runs blind.
+ * Knows: kernel_list.h, params.h. Every check that a kernel relies on (types, shapes, scales) is done before there
+ *        is a step: what runs it runs blind.
  * Does not know: functions, faster kernels, the memory plan, threads. */
 #ifndef OCTET_LOWER_STEP_H
 #define OCTET_LOWER_STEP_H

@@ -1,10 +1,10 @@
 /* lower/unsigned.h - operators on uint8 tensors, through the kernels of int8.
  * In:  an operator with uint8 operands, and the function that binds it for int8.
- * Out: a step of kernel as_s8: it turns uint8 operands into int8 ones (q - 128, the zero point too), does the int8
- *      step on them and turns the results back.
+ * Out: a step of kernel as_s8: it turns uint8 operands into int8 ones (q - 128, the zero point too), does the int8 step
+ *        on them and turns the results back.
  * Knows: what LiteRT's uint8 kernels, which are older, do otherwise; octet_binder.is_unsigned tells the families.
- * Does not know: single kernels. Pools, bilinear resizing and joins have uint8 kernels of
- *      their own, other movements take any bytes. */
+ * Does not know: single kernels. Pools, bilinear resizing and joins have uint8 kernels of their
+ *        own, other movements take any bytes. */
 #ifndef OCTET_LOWER_UNSIGNED_H
 #define OCTET_LOWER_UNSIGNED_H
 

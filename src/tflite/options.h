@@ -2,7 +2,7 @@
  * In:  an operator code.
  * Out: its options table (enum BuiltinOptions of the schema) and the number of each field there.
  * Knows: the TFLite schema, version 3. Importer and exporter both walk graph/options.h with
- *      these numbers, so they cannot disagree.
+ *        these numbers, so they cannot disagree.
  * Does not know: what the options are (graph/options.h), flatbuffers. */
 #ifndef OCTET_TFLITE_OPTIONS_H
 #define OCTET_TFLITE_OPTIONS_H

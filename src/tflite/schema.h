@@ -3,7 +3,7 @@
  * Out: one enum per table with the numbers of its fields, and the other fixed numbers and words of a file.
  * Knows: the TFLite schema, version 3, as far as octet reads or writes it.
  * Does not know: the FlatBuffers format; operators (tflite/builtin.h), types (tflite/types.h), options
- *      (tflite/options.h), versions (tflite/version.h).
+ *        (tflite/options.h), versions (tflite/version.h).
  *
  * A comment names the type of a field: [x] is a vector of x, a table's name is a link to one. What is not
  * marked is an absent field with the value 0. */

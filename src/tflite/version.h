@@ -1,7 +1,7 @@
 /* tflite/version.h - versions of operators, and the releases of TensorFlow Lite that run them.
  * In:  an operator with its operands.
- * Out: the version that a file must name: the number grows with the types and options that an operator understands;
- *      the first release that knows a version.
+ * Out: the version that a file must name: the number grows with the types and options that an operator understands; the
+ *        first release that knows a version.
  * Knows: how TensorFlow's converter assigns both.
  * Does not know: files. */
 #ifndef OCTET_TFLITE_VERSION_H

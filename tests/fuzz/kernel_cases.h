@@ -3,7 +3,7 @@
  * Out: true when both gave the same bytes; the case is printed otherwise.
  * Knows: kernels.
  * Does not know: cmocka; used by tests/unit/test_fast_*.c (thousands of cases) and
- *      tests/fuzz/fuzz_kernels.c (millions). */
+ *        tests/fuzz/fuzz_kernels.c (millions). */
 #ifndef OCTET_TESTS_KERNEL_CASES_H
 #define OCTET_TESTS_KERNEL_CASES_H
 

@@ -3,7 +3,7 @@
  * Out: [height, width, 3] uint8, red first.
  * Knows: libpng, libjpeg-turbo, and BMP itself.
  * Does not know: resizing, scaling. Colour profiles, gamma and the orientation of EXIF are ignored, transparency is
- *      dropped, 16-bit samples keep their high byte: as Pillow's convert("RGB") and TensorFlow's decoders do. */
+ *        dropped, 16-bit samples keep their high byte: as Pillow's convert("RGB") and TensorFlow's decoders do. */
 #ifndef OCTET_FORMATS_IMAGE_IMAGE_H
 #define OCTET_FORMATS_IMAGE_IMAGE_H
 

@@ -3,7 +3,7 @@
  * Out: its row: what writes it, its weights, its attributes, and each fact that the rooms ask for.
  * Knows: which facts there are.
  * Does not know: the rows (import/keras/layers/classes.c). A fact about a class is a column
- *      here, never a list of names elsewhere. */
+ *        here, never a list of names elsewhere. */
 #ifndef OCTET_IMPORT_KERAS_CLASS_H
 #define OCTET_IMPORT_KERAS_CLASS_H
 

@@ -2,7 +2,7 @@
  * In:  names of models and layers, in the order in which Keras runs them.
  * Out: prefixes of node names: "model/conv/" of Keras 2, "model_1/conv_1/" of Keras 3.
  * Knows: Keras 3 opens the scope of a layer twice, and a name that is taken gets a number; a function of Keras 3 opens
- *      none, and its operator is named and numbered in the scope around it.
+ *        none, and its operator is named and numbered in the scope around it.
  * Does not know: what a layer does. */
 #ifndef OCTET_IMPORT_KERAS_SCOPE_H
 #define OCTET_IMPORT_KERAS_SCOPE_H

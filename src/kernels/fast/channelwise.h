@@ -1,5 +1,5 @@
-/* kernels/fast/channelwise.h - depthwise convolutions: every channel has a filter of its own, vectors run over
- *        channels.
+/* kernels/fast/channelwise.h - depthwise convolutions: every channel has a filter of
+ *        its own, vectors run over channels.
  * In:  input [N,H,W,C], filter [FH,FW,C], bias [C] or NULL.
  * Out: output [N,OH,OW,C], float32 or requantized int8.
  * Knows: packing into blocks of 32 channels.

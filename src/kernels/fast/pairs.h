@@ -1,5 +1,5 @@
-/* kernels/fast/pairs.h - int8 products by vpmaddubsw, summed in 16 bits where the weights prove that nothing can
- *        saturate.
+/* kernels/fast/pairs.h - int8 products by vpmaddubsw, summed in 16 bits where the
+ *        weights prove that nothing can saturate.
  * In:  weights of a product whose input is prepared as u8 (value + 128).
  * Out: for every panel of 8 outputs a list of steps; a step is 4 neighbouring inputs times 4 weights of 8 outputs.
  * Knows: the bounds. A 16-bit lane adds two products, for a pair of steps four. With inputs 0..255 it stays inside

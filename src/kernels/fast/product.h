@@ -1,12 +1,12 @@
-/* kernels/fast/product.h - a matrix product with packed weights: what convolutions
- *      and fully connected layers come down to.
+/* kernels/fast/product.h - a matrix product with packed weights: what convolutions and
+ *        fully connected layers come down to.
  * In:  weights [O, segments, elements] (once, packed), prepared windows (window.h).
  * Out: output [positions, O], float32 or requantized int8.
  * Knows: packing into panels of outputs, tiles of positions.
  * Does not know: which kernel is best on a processor (select.h), the graph, threads.
  * Exact: int8 equals octet_conv_2d_s8_ref / octet_fully_connected_s8_ref byte for byte; f32 adds by fma from the bias
- *      over k ascending, one output per lane (padding takes part as zeros, which could be told from the reference only
- *      by the sign of a zero that underflow left behind). */
+ *        over k ascending, one output per lane (padding takes part as zeros, which could be told from the reference
+ *        only by the sign of a zero that underflow left behind). */
 #ifndef OCTET_KERNELS_FAST_PRODUCT_H
 #define OCTET_KERNELS_FAST_PRODUCT_H
 

@@ -1,5 +1,5 @@
-/* kernels/fast/select.h - which kernel of which instruction set computes what on a processor: chosen here and nowhere
- *        else.
+/* kernels/fast/select.h - which kernel of which instruction set computes what on a
+ *        processor: chosen here and nowhere else.
  * In:  OCTET_CPU_* bits (cpu.h); the few facts of a layer on which the choice depends.
  * Out: a kernel of x86/ or arm/, or one in plain C; NULL where the plain loops of kernels/ref are all there is.
  * Knows: every kernel's name, and what each is best at.

@@ -1,5 +1,5 @@
-/* kernels/fast/window.h - where the inputs of a convolution lie, so that it becomes a matrix product without a copied
- *        matrix.
+/* kernels/fast/window.h - where the inputs of a convolution lie, so that it becomes a
+ *        matrix product without a copied matrix.
  * In:  the geometry of a convolution [N,H,W,C] (a fully connected layer is one with 1x1 inputs and windows).
  * Out: for an output position, the address of its window; for a window, the offsets of its contiguous segments.
  * Knows: shapes and strides. The prepared input is the input with its padding written out, so that every window is

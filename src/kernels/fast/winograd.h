@@ -2,9 +2,9 @@
  * In:  input [N,H,W,C] and filters [O,3,3,C] of a convolution without dilation and groups.
  * Out: output [N,OH,OW,O], the bytes of octet_conv_2d_s8_ref.
  * Knows: the transforms. With filters scaled by 4, (2G) g (2G)^T is integral (at most 9 * 128 in magnitude), inputs
- *      less their zero point become at most 4 * 255: both fit 16 bits. 16 products of matrices take the place of 36;
- *      the sums are 4 times the convolution's. Sums wrap modulo 2^32, and 4 times the result fits 32 bits for C <=
- *      1024, so that the division by 4 is exact.
+ *        less their zero point become at most 4 * 255: both fit 16 bits. 16 products of matrices take the place of 36;
+ *        the sums are 4 times the convolution's. Sums wrap modulo 2^32, and 4 times the result fits 32 bits for C <=
+ *        1024, so that the division by 4 is exact.
  * Does not know: instruction sets (select.h), the graph, threads.
  * Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks. */
 #ifndef OCTET_KERNELS_FAST_WINOGRAD_H

@@ -4,8 +4,9 @@
  * Knows: f32, s32, s64 as numbers; s8 and s16 as raw numbers (MAXIMUM, MINIMUM, FLOOR_DIV, FLOOR_MOD), see
  *        arithmetic_quantized.h for the others. Integers wrap; division by zero gives 0 and modulo zero gives 0, since
  *        a run cannot fail (LiteRT stops with an error).
- * Does not know: tensors, broadcasting. Float: single IEEE operations, equal to TFLite's reference kernels bit for bit,
- *        but for POW, which is evaluated in double and rounded (elementary.h). */
+ * Does not know: tensors, broadcasting.
+ * Exact: floats are single IEEE operations, equal to TFLite's reference kernels bit for bit, but for POW, which is
+ *        evaluated in double and rounded (elementary.h). */
 #ifndef OCTET_KERNELS_REF_ARITHMETIC_H
 #define OCTET_KERNELS_REF_ARITHMETIC_H
 

@@ -1,5 +1,5 @@
-/* kernels/ref/arithmetic_quantized.h - row functions of ADD, SUB, MUL, DIV and SQUARED_DIFFERENCE on quantized
- *        operands.
+/* kernels/ref/arithmetic_quantized.h - row functions of ADD, SUB, MUL, DIV and
+ *        SQUARED_DIFFERENCE on quantized operands.
  * In:  rows of two operands, real = scale * (q - zero_point).
  * Out: a row of the result.
  * Knows: TFLite's fixed point (fixed_point.h).

@@ -3,8 +3,8 @@
  * Out: output [...,M,N]; a row [N] is the unit of work: unit u is row u % M of product u / M.
  * Knows: fixed_point.h.
  * Does not know: tensors, the graph, threads.
- * Exact: int8 and int16 equal TFLite's reference kernels; float sums start at 0 and add by fma (_ref) or plainly
- *        (_plain, sum.h) over k ascending. */
+ * Exact: int8 and int16 equal TFLite's reference kernels; float sums start at 0 and add by fma (_ref) or
+ *        plainly (_plain, sum.h) over k ascending. */
 #ifndef OCTET_KERNELS_REF_BATCH_MATMUL_H
 #define OCTET_KERNELS_REF_BATCH_MATMUL_H
 

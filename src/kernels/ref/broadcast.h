@@ -1,7 +1,7 @@
 /* kernels/ref/broadcast.h - walking up to three operands that broadcast to one output, row by row.
  * In:  shapes (aligned at the last axis), element sizes.
- * Out: calls of a row function: n output elements side by side, each operand either side by side too or one repeated
- *        element.
+ * Out: calls of a row function: n output elements side by side, each operand either side
+ *        by side too or one repeated element.
  * Knows: strides. Long rows are cut so that threads can share them.
  * Does not know: what the row function computes. */
 #ifndef OCTET_KERNELS_REF_BROADCAST_H

@@ -4,8 +4,8 @@
  * Knows: f32, s32, s64, s16 and bytes (bool) as numbers; s8 through scales, as TFLite's reference kernels compare.
  *        int16 is compared as it stands, as LiteRT does.
  * Does not know: tensors, broadcasting.
- * Exact: equal to TFLite's reference kernels; int8 with scales of 1 and more, where LiteRT shifts by a negative number,
- *        compares real values. */
+ * Exact: equal to TFLite's reference kernels; int8 with scales of 1 and more, where LiteRT shifts by a
+ *        negative number, compares real values. */
 #ifndef OCTET_KERNELS_REF_COMPARE_H
 #define OCTET_KERNELS_REF_COMPARE_H
 

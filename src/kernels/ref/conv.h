@@ -4,7 +4,7 @@
  * Knows: one output row [OW,O] as the unit of work: unit u is row u % OH of sample u / OH.
  * Does not know: tensors, the graph, threads.
  * Exact: int8 and int16 equal TFLite's reference kernels; float sums run over (ky, kx, channel) in ascending order, by
- *      fma from the bias (_ref) or as in LiteRT's reference kernels (_plain, sum.h). */
+ *        fma from the bias (_ref) or as in LiteRT's reference kernels (_plain, sum.h). */
 #ifndef OCTET_KERNELS_REF_CONV_H
 #define OCTET_KERNELS_REF_CONV_H
 

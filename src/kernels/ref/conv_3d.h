@@ -1,10 +1,10 @@
 /* kernels/ref/conv_3d.h - CONV_3D, float only (TFLite has no quantized kernel).
- * In:  input [N,D,H,W,C], filter [FD,FH,FW,I,O] with C a multiple of I, bias [O] or NULL, parameters that binding has
- *        checked.
+ * In:  input [N,D,H,W,C], filter [FD,FH,FW,I,O] with C a multiple of I, bias [O] or NULL,
+ *        parameters that binding has checked.
  * Out: output [N,OD,OH,OW,O].
  * Knows: one output row [OW,O] as the unit of work: unit u is row u % OH of plane u / OH.
- * Does not know: tensors, the graph, threads. Sums start at the bias and add by fma over (kz, ky, kx, channel).
- */
+ * Does not know: tensors, the graph, threads.
+ * Exact: sums start at the bias and add by fma over (kz, ky, kx, channel). */
 #ifndef OCTET_KERNELS_REF_CONV_3D_H
 #define OCTET_KERNELS_REF_CONV_3D_H
 

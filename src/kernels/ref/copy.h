@@ -1,7 +1,7 @@
-/* kernels/ref/copy.h - moving elements between two strided views: TRANSPOSE, SLICE, STRIDED_SLICE, PAD, CONCATENATION,
- *        SPLIT, PACK, TILE, ...
- * In:  up to OCTET_COPY_MAX_AXES axes, each with a count and a byte stride on both sides (0 repeats, negative walks
- *        back).
+/* kernels/ref/copy.h - moving elements between two strided views: TRANSPOSE, SLICE, STRIDED_SLICE, PAD,
+ *        CONCATENATION, SPLIT, PACK, TILE, ...
+ * In:  up to OCTET_COPY_MAX_AXES axes, each with a count and a byte stride on both
+ *        sides (0 repeats, negative walks back).
  * Out: every element of the output view, a bitwise copy; what lies between them is left alone.
  * Knows: element sizes of 1, 2, 4 and 8 bytes.
  * Does not know: types, tensors, threads.

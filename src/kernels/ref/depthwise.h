@@ -1,6 +1,6 @@
 /* kernels/ref/depthwise.h - DEPTHWISE_CONV_2D.
- * In:  input [N,H,W,C], filter [1,FH,FW,O] with O = C * multiplier, bias [O] or NULL, parameters that binding has
- *        checked.
+ * In:  input [N,H,W,C], filter [1,FH,FW,O] with O = C * multiplier, bias [O] or NULL,
+ *        parameters that binding has checked.
  * Out: output [N,OH,OW,O]; output channel o reads input channel o / multiplier.
  * Knows: one output row [OW,O] as the unit of work, as in conv.h.
  * Does not know: tensors, the graph, threads.

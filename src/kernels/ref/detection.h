@@ -1,12 +1,13 @@
-/* kernels/ref/detection.h - TFLite_Detection_PostProcess: from an SSD's raw boxes and scores to the detections that
- *        remain.
- * In:  box encodings [B,E] (E >= 4: y, x, h, w), scores [B,C], anchors [B,4] (y, x, h, w); float, or uint8 with scale
- *        and zero point.
- * Out: boxes [N,4] (ymin, xmin, ymax, xmax), classes [N], scores [N] and their number, all float; what is not used is
- *        0.
+/* kernels/ref/detection.h - TFLite_Detection_PostProcess: from an SSD's raw boxes and
+ *        scores to the detections that remain.
+ * In:  box encodings [B,E] (E >= 4: y, x, h, w), scores [B,C], anchors [B,4] (y, x, h, w); float,
+ *        or uint8 with scale and zero point.
+ * Out: boxes [N,4] (ymin, xmin, ymax, xmax), classes [N], scores [N] and their
+ *        number, all float; what is not used is 0.
  * Knows: elementary.h.
  * Does not know: tensors, threads: the whole operator is one unit of work.
- * Equal to TFLite's kernel but for exp, which is rounded correctly here; of equal scores the first comes first. */
+ * Exact: equal to TFLite's kernel but for exp, which is rounded correctly here; of
+ *        equal scores the first comes first. */
 #ifndef OCTET_KERNELS_REF_DETECTION_H
 #define OCTET_KERNELS_REF_DETECTION_H
 

@@ -1,8 +1,8 @@
 /* kernels/ref/eigen.h - float sums in the order in which TensorFlow's calibration adds them.
  * In:  the operands of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED in float32, and their weights packed once.
  * Out: the same results to the last bit as LiteRT's built-in float kernels on x86 (without XNNPACK), so that
- *        calibration records the ranges that TensorFlow records. No fma anywhere; the bias is added last, except in
- *        depthwise, which starts with it.
+ *        calibration records the ranges that TensorFlow records. No fma anywhere; the bias is added last, except
+ *        in depthwise, which starts with it.
  * Knows: the orders of Eigen's products, compiled for AVX without FMA and run with 32 KiB of L1 data cache: general
  *        matrix product (16 rows of the weights at a time, K cut into blocks), matrix by vector (8 lanes along K),
  *        inner product, and the coefficient-wise product of tiny matrices. Found by experiment and from Eigen's

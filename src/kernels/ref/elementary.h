@@ -1,10 +1,11 @@
-/* kernels/ref/elementary.h - exp, log, erfc, tanh, sin, cos, pow in double, from additions, multiplications and
- *        divisions alone.
+/* kernels/ref/elementary.h - exp, log, erfc, tanh, sin, cos, pow in double, from additions,
+ *        multiplications and divisions alone.
  * In:  doubles, as a rule converted from float32.
  * Out: relative error below 1e-14, so that the result rounded to float32 is the correctly rounded one except for about
  *        one argument in ten million; the same bits on every IEEE machine, whatever its C library.
  * Knows: IEEE double. Inline and nearly free of branches, so that loops over them become vectors.
- * Does not know: float32, tensors. Polynomials: Taylor series, and own Chebyshev fits for erf. */
+ * Does not know: float32, tensors.
+ * Source: Taylor series, and own Chebyshev fits for erf. */
 #ifndef OCTET_KERNELS_REF_ELEMENTARY_H
 #define OCTET_KERNELS_REF_ELEMENTARY_H
 

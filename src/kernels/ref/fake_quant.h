@@ -3,9 +3,9 @@
  * Out: n elements; out may be in.
  * Knows: how TensorFlow moves a range so that 0 is one of its steps.
  * Does not know: tensors, the graph, threads.
- * Equal to TFLite's reference kernel to the last bit; NaN gives the lowest step. TensorFlow's own kernel adds 1/2 and
- *        rounds down where this one rounds half away from zero: the same step but where the sum with 1/2 itself rounds,
- *        with 8 bits within 2^-16 of a tie. */
+ * Exact: equal to TFLite's reference kernel to the last bit; NaN gives the lowest step. TensorFlow's own kernel adds
+ *        1/2 and rounds down where this one rounds half away from zero: the same step but where the sum with 1/2 itself
+ *        rounds, with 8 bits within 2^-16 of a tie. */
 #ifndef OCTET_KERNELS_REF_FAKE_QUANT_H
 #define OCTET_KERNELS_REF_FAKE_QUANT_H
 

@@ -1,5 +1,5 @@
-/* kernels/ref/fixed_function.h - exp, 1 / (1 + x), log and 1 / sqrt(x) in fixed point, as gemmlowp and TFLite compute
- *        them.
+/* kernels/ref/fixed_function.h - exp, 1 / (1 + x), log and 1 / sqrt(x) in fixed point,
+ *        as gemmlowp and TFLite compute them.
  * In:  int32 in Qm.n: m integer bits, n = 31 - m fraction bits.
  * Out: int32 in the stated format.
  * Knows: fixed_point.h. Constants are the named reals in Q0.31.

@@ -2,8 +2,8 @@
  * In:  int32 accumulators, real multipliers and activation bounds.
  * Out: accumulators times a multiplier, rounded as TensorFlow Lite's reference kernels round (twice).
  * Knows: base types. All functions are inline and never read memory other than their arguments.
- * Does not know: tensors, operators. Formulas: gemmlowp's fixed point and TFLite's
- *      quantization utilities, by experiment. */
+ * Does not know: tensors, operators.
+ * Source: gemmlowp's fixed point and TFLite's quantization utilities, by experiment. */
 #ifndef OCTET_KERNELS_REF_FIXED_POINT_H
 #define OCTET_KERNELS_REF_FIXED_POINT_H
 

@@ -4,7 +4,7 @@
  * Knows: one output element as the unit of work: unit u is channel u % O of row u / O.
  * Does not know: tensors, the graph, threads.
  * Exact: int8 and int16 equal TFLite's reference kernels, which round in double, when q.scale is there, and its
- *      optimized one, tflite-micro and CMSIS-NN, which round in fixed point, when q.scale is NULL. */
+ *        optimized one, tflite-micro and CMSIS-NN, which round in fixed point, when q.scale is NULL. */
 #ifndef OCTET_KERNELS_REF_FULLY_CONNECTED_H
 #define OCTET_KERNELS_REF_FULLY_CONNECTED_H
 

@@ -1,7 +1,7 @@
-/* kernels/ref/lstm.h - UNIDIRECTIONAL_SEQUENCE_LSTM without peepholes, projection, layer normalization or coupled gates
- *        (what Keras has).
- * In:  input [B,T,I] (or [T,B,I] when time_major), weights [C,I] and [C,C] and bias [C] per gate, states [B,C] that are
- *        read and written.
+/* kernels/ref/lstm.h - UNIDIRECTIONAL_SEQUENCE_LSTM without peepholes, projection, layer
+ *        normalization or coupled gates (what Keras has).
+ * In:  input [B,T,I] (or [T,B,I] when time_major), weights [C,I] and [C,C] and bias [C] per gate,
+ *        states [B,C] that are read and written.
  * Out: output [B,T,C]; a sequence of the batch is the unit of work.
  * Knows: fixed_function16.h, elementary.h. Gates in the order input, forget, cell, output.
  * Does not know: tensors, the graph, threads.

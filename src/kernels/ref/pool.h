@@ -1,12 +1,12 @@
 /* kernels/ref/pool.h - AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D (the root of the mean square).
  * In:  input [N,H,W,C], parameters that binding has checked.
- * Out: output [N,OH,OW,C] over the cells of each window that lie inside the input; zero points play no part, since
- *        input and output share them.
+ * Out: output [N,OH,OW,C] over the cells of each window that lie inside the input; zero points play no
+ *        part, since input and output share them.
  * Knows: one output row [OW,C] as the unit of work: unit u is row u % OH of sample u / OH.
  * Does not know: tensors, the graph, threads.
- * Exact: int8, uint8 and int16 equal TFLite's reference kernels, which round an average half away from 0 as the file
- *        has it, not from the zero point; a float average adds the cells in (ky, kx) order and divides by their number.
- */
+ * Exact: int8, uint8 and int16 equal TFLite's reference kernels, which round an average half away
+ *        from 0 as the file has it, not from the zero point; a float average adds the cells in (ky,
+ *        kx) order and divides by their number. */
 #ifndef OCTET_KERNELS_REF_POOL_H
 #define OCTET_KERNELS_REF_POOL_H
 

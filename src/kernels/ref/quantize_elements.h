@@ -1,5 +1,5 @@
-/* kernels/ref/quantize_elements.h - QUANTIZE and DEQUANTIZE: between real numbers and quantized ones, and from one
- *        scale to another.
+/* kernels/ref/quantize_elements.h - QUANTIZE and DEQUANTIZE: between real numbers and quantized
+ *        ones, and from one scale to another.
  * In:  n elements, scales and zero points.
  * Out: n elements; an element is the unit of work.
  * Knows: fixed_point.h.

@@ -3,8 +3,9 @@
  * Out: half spectra [N,FH,FW/2+1] of complex numbers (two floats each).
  * Knows: fast Fourier transforms in double, of lengths that are powers of two; what of the input lies beyond them is
  *        cut, what is missing is 0. A picture is the unit of work.
- * Does not know: tensors, threads. RFFT2D: the double results differ from TFLite's by roundings, so that a float may
- *        differ in its last bit, or more where sums cancel; the others are equal. */
+ * Does not know: tensors, threads.
+ * Exact: the double results of RFFT2D differ from TFLite's by roundings, so that a float may differ in its last bit, or
+ *        more where sums cancel; the others are equal. */
 #ifndef OCTET_KERNELS_REF_SPECTRUM_H
 #define OCTET_KERNELS_REF_SPECTRUM_H
 

@@ -1,9 +1,9 @@
 /* kernels/ref/sum.h - the two orders in which reference kernels add products of floats.
  * In:  products one by one, a bias or NULL.
  * Out: their sum.
- * Knows: `plain` is a constant wherever these are inlined. Not plain: from the bias, one fused multiply-add per
- *        product. Plain: from 0, every product and every sum rounded, the bias last, which is the order of LiteRT's
- *        reference kernels.
+ * Knows: `plain` is a constant wherever these are inlined. Not plain: from the bias, one fused
+ *        multiply-add per product. Plain: from 0, every product and every sum rounded, the bias last,
+ *        which is the order of LiteRT's reference kernels.
  * Does not know: in which order the products come; that is the kernels' affair. */
 #ifndef OCTET_KERNELS_REF_SUM_H
 #define OCTET_KERNELS_REF_SUM_H

@@ -1,9 +1,9 @@
 /* kernels/ref/svdf.h - SVDF: a dense layer in two low-rank steps, over features and over the last `memory` runs.
- * In:  input [B,I], feature weights [F,I], time weights [F,M], bias [F / rank] or NULL, state [B,F,M] that is read and
- *        written.
+ * In:  input [B,I], feature weights [F,I], time weights [F,M], bias [F / rank] or NULL,
+ *        state [B,F,M] that is read and written.
  * Out: output [B,F / rank]: the sum over each unit's `rank` filters; a row of the batch is the unit of work.
- * Knows: sum.h, hybrid.h, fixed_point.h. The state moves on by one column, whose last one is the product with the
- *        features.
+ * Knows: sum.h, hybrid.h, fixed_point.h. The state moves on by one column, whose last
+ *        one is the product with the features.
  * Does not know: tensors, the graph, threads.
  * Exact: int8 (state and time weights int16) equals TFLite's integer kernel; floats as sum.h says. */
 #ifndef OCTET_KERNELS_REF_SVDF_H

@@ -2,7 +2,8 @@
  * In:  a function over a real interval, sampled once; an int16.
  * Out: an int16.
  * Knows: base types.
- * Does not know: operators. Samples and interpolation as in TFLite's int16 lookup tables. */
+ * Does not know: operators.
+ * Exact: samples and interpolation as in TFLite's int16 lookup tables. */
 #ifndef OCTET_KERNELS_REF_TABLE16_H
 #define OCTET_KERNELS_REF_TABLE16_H
 

@@ -2,10 +2,11 @@
  * In:  n elements.
  * Out: n elements; out may be in.
  * Knows: elementary.h. `alpha` is the slope of LEAKY_RELU; the others ignore it.
- * Does not know: quantization (unary_quantized.h), tensors. Float: ABS, NEG, SQUARE, FLOOR, CEIL, ROUND (half to even),
- *        SIGN, SQRT, RSQRT, RELU*, LEAKY_RELU and HARD_SWISH equal TFLite's reference kernels bit for bit; EXP, LOG,
- *        SIN, COS, LOGISTIC, TANH and ELU are correctly rounded but for rare ties, and GELU is TFLite's float32 formula
- *        over a correctly rounded erf or tanh (TFLite uses its C library's float functions: within 4 ulp). */
+ * Does not know: quantization (unary_quantized.h), tensors.
+ * Exact: ABS, NEG, SQUARE, FLOOR, CEIL, ROUND (half to even), SIGN, SQRT, RSQRT, RELU*, LEAKY_RELU and HARD_SWISH equal
+ *        TFLite's reference kernels bit for bit; EXP, LOG, SIN, COS, LOGISTIC, TANH and ELU are correctly rounded but
+ *        for rare ties, and GELU is TFLite's float32 formula over a correctly rounded erf or tanh (TFLite uses its C
+ *        library's float functions: within 4 ulp). */
 #ifndef OCTET_KERNELS_REF_UNARY_H
 #define OCTET_KERNELS_REF_UNARY_H
 

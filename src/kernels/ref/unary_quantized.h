@@ -4,8 +4,8 @@
  * Knows: int8 is a table of 256 results, built once; int16 is a table with interpolation, or arithmetic.
  * Does not know: tensors.
  * Exact: equal to TFLite's reference kernels (ELU: its built-in one) bit for bit, as far as tables of transcendental
- *      functions go that depend on the last bit of a C library's float function; where LiteRT refuses an input (the
- *      root of a negative number) the result is that of 0. */
+ *        functions go that depend on the last bit of a C library's float function; where LiteRT refuses an input (the
+ *        root of a negative number) the result is that of 0. */
 #ifndef OCTET_KERNELS_REF_UNARY_QUANTIZED_H
 #define OCTET_KERNELS_REF_UNARY_QUANTIZED_H
 

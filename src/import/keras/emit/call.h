@@ -3,7 +3,7 @@
  * Out: operators and constants appended to the graph; values for the layers after it.
  * Knows: TFLite's layouts of weights; the getters that word a refusal.
  * Does not know: the order of calls (import/keras/build.c), which layer is written by
- *      whom (import/keras/layers/classes.c). */
+ *        whom (import/keras/layers/classes.c). */
 #ifndef OCTET_IMPORT_KERAS_EMIT_CALL_H
 #define OCTET_IMPORT_KERAS_EMIT_CALL_H
 

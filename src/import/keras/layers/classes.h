@@ -2,8 +2,8 @@
  * In:  a call of a layer; a layer whose weights are asked for.
  * Out: its operators; its weights by name and place.
  * Knows: which functions there are; each family of layers is one file.
- * Does not know: which class has which (import/keras/layers/classes.c). A new layer is a function
- *      in its family and a row in that table. */
+ * Does not know: which class has which (import/keras/layers/classes.c). A new layer is a function in
+ *        its family and a row in that table. */
 #ifndef OCTET_IMPORT_KERAS_LAYERS_CLASSES_H
 #define OCTET_IMPORT_KERAS_LAYERS_CLASSES_H
 

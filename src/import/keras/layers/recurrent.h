@@ -2,7 +2,7 @@
  * In:  a call of one of them or of its cell.
  * Out: its inputs and kernels; its steps and masks one by one; the layer's outputs from their results.
  * Knows: TensorFlow's form for unroll=True. The first step starts from zeros, so its terms with the state are left out.
- *      Where a step is masked, SELECT_V2 keeps what was before.
+ *        Where a step is masked, SELECT_V2 keeps what was before.
  * Does not know: what a step computes (import/keras/layers/lstm.c, import/keras/layers/gru.c). */
 #ifndef OCTET_IMPORT_KERAS_LAYERS_RECURRENT_H
 #define OCTET_IMPORT_KERAS_LAYERS_RECURRENT_H
