@@ -4,8 +4,8 @@
  * Knows: how TensorFlow calibrates.
  * Does not know: whose numbers they are.
  *
- * TensorFlow skips NaN, and its maximum starts at the smallest positive normal number: a value that is never positive
- * has the maximum 1.17549435e-38. */
+ * TensorFlow skips NaN, and its maximum starts at the smallest positive normal number: a value that is
+ * never positive has the maximum 1.17549435e-38. */
 #ifndef OCTET_STATISTICS_RANGE_H
 #define OCTET_STATISTICS_RANGE_H
 

@@ -1,7 +1,8 @@
 /* mnist.h - the example models and their data, for tests of octet.h.
  * In:  names of files in examples/mnist.
  * Out: handles of one context, which start makes and end gives back; a failure fails the test.
- * Knows: cmocka. Does not know: what is done with them. */
+ * Knows: cmocka.
+ * Does not know: what is done with them. */
 #ifndef OCTET_TESTS_MNIST_H
 #define OCTET_TESTS_MNIST_H
 
