@@ -9,7 +9,7 @@ static bool read_permutation(const octet_graph *graph, const octet_operator *op,
     const int32_t rank = octet_graph_input(graph, op, 0)->shape.rank;
     if (n != rank) return false;
     for (int32_t i = 0; i < n; i++) {
-        if (permutation[i] < 0) permutation[i] += rank;
+        permutation[i] = octet_axis_from_start(permutation[i], rank);
         if (permutation[i] < 0 || permutation[i] >= rank) return false;
     }
     return true;

@@ -90,7 +90,7 @@ static octet_status one_execute(octet_context *ctx, const octet_graph *graph, co
         const octet_value *value = &graph->values[graph->outputs[i].value];
         out->type[i] = value->type;
         out->shape[i] = value->shape;
-        const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
+        const size_t size = octet_value_bytes(value);
         OCTET_CHECK(ctx, size <= ONE_MAX_BYTES, OCTET_LIMIT, "a result of %zu bytes has no room in one_result", size);
         memcpy(out->data[i], octet_runner_value(*runner, graph->outputs[i].value), size);
     }

@@ -56,7 +56,7 @@ static void check_against_kernel(octet_operator_code code, const octet_options *
     if (folding != OCTET_FOLDING_KNOWN) fail_msg("%s is not folded", name);
     for (uint32_t i = 0; i < n_outputs; i++) {
         const octet_value *value = &graph->values[outputs[i]];
-        const size_t size = octet_shape_elements(&value->shape) * octet_type_size(value->type);
+        const size_t size = octet_value_bytes(value);
         assert_int_equal(value->type, run.type[i]);
         one_expect_shape(&run, i, value->shape);
         if (memcmp(value->data, run.data[i], size) != 0) fail_msg("%s: result %u differs", name, i);
