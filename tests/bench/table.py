@@ -71,10 +71,10 @@ def main():
             result = json.load(f)
         print("\n### %s, instructions: %s\n" % (result["processor"], "all" if result["isa"] == "native" else "AVX2 and FMA only"))
         peaks = ", ".join("%s %s" % item for item in result["peaks"].items() if item[0] != "cpu")
-        print("Register-tile peaks of one core, GMAC/s: %s. LiteRT %s; %.2f us of call are subtracted from its times.%s" % (
+        print("Peak of one core on tiles in registers, GMAC/s: %s. LiteRT %s; %.2f us per call are subtracted from its times.%s" % (
             peaks, result["litert"], result["call_overhead_ns"] / 1e3,
             " ONNX Runtime %s." % result["onnxruntime"] if result["onnxruntime"] else ""))
-        table("Asked and measured: ratios of one thread; `reached` says what the ratio of the minima reaches",
+        table("Goals: ratios of one thread; `reached` says which goal the ratio of the minima meets",
               ["what", "against", "must", "aim", "minima", "medians", "reached"], "llrrrrl", goals.summary(result))
         table("Every model; each pair is minimum / median", ["model", "type", "threads", "octet", "LiteRT", "ratio", "GMAC/s", "of peak"],
               "llrrrrrr", speed(result))

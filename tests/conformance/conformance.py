@@ -44,14 +44,27 @@ def load_compare(shared):
 
 TABLE_HEAD = """# Conformance
 
-What `make conformance` (tests/conformance/conformance.py) found over the layer cases and models that TensorFlow 2.21 converted, with LiteRT 2.3:
-{passed} of {total} cases pass. `yes`: equal; `better`: different on purpose, with the reason; `-`: does not apply or there is nothing to compare with. The
-columns are explained in the runner; `--table` writes this page.
+This page compares octet with TensorFlow 2.21 and LiteRT 2.3, case by case: {passed} of {total} cases pass. A case is a Keras layer or a whole model that
+TensorFlow converted to int8. `make conformance` compares them; `tests/conformance/conformance.py --table` writes this page.
 
-The table is about int8. `make interop-shared` (tests/interop/sweep.py) runs the files of all modes in LiteRT, for the layer cases and five
-models: each int8, uint8 and int16x8 file gives LiteRT's bytes, but for int16x8 files with operators in float; of 717 float32, float16 and
-dynamic-range files 647 do with `--float-order plain`. In the other 70 every operator gives LiteRT's bytes or is within the bound that
-docs/operators.md states for it; those that are not equal are TANH, GELU, ELU and UNIDIRECTIONAL_SEQUENCE_LSTM.
+| column | what is compared |
+| --- | --- |
+| loads | octet reads the Keras file |
+| float | octet's float output with Keras's, within 1e-5 of the largest output |
+| file | octet's int8 file with TensorFlow's |
+| bytes | octet's int8 output with TensorFlow's, byte for byte; octet runs its own file |
+| theirs | the same; octet runs TensorFlow's file |
+| litert | octet's int8 output with that of LiteRT's reference kernels (or built-in ones, where it has no other); LiteRT runs octet's file |
+
+`yes` means equal. `better` means different on purpose; the note says why. `-` means that the column does not apply, or that there is nothing to
+compare with.
+
+The table is about int8. `make interop-shared` (tests/interop/sweep.py) runs octet's files of all modes in LiteRT, for the layer cases and five
+models:
+
+- Each int8, uint8 and int16x8 file gives LiteRT's bytes, except int16x8 files with operators in float.
+- Of 717 float32, float16 and dynamic-range files, 647 give LiteRT's bytes with `--float-order plain`. In the other 70, every operator gives LiteRT's
+  bytes or stays within the bound that [operators.md](operators.md) states for it. Only TANH, GELU, ELU and UNIDIRECTIONAL_SEQUENCE_LSTM differ.
 
 """
 
