@@ -26,7 +26,7 @@ static const struct option options[] = {
 
 const struct command command_check = {
     .name = "check",
-    .purpose = "say which operators of a model run on a target, before any work",
+    .purpose = "say which operators of a model run on a target",
     .usage = "MODEL [--target NAME] [options]",
     .paragraphs = (const char *const[]){"Names layer, operator, reason and remedy for each operator that does not run "
                                         "there.",

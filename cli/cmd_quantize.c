@@ -125,7 +125,7 @@ static const struct option conversion_options[] = {
     {"--target", 0, "NAME", OPTION_TEXT, IN(conversion.target), 0,
      "the runtime that the file is for: {target}; octet writes what it needs"},
     {"--strict-tensorflow", 0, NULL, OPTION_FLAG, IN(conversion.strict_tensorflow), 0,
-     "write what TensorFlow's converter writes, even where octet knows better"},
+     "write what TensorFlow's converter writes, even where octet has a better form"},
     {0}};
 
 const struct command command_quantize = {

@@ -20,8 +20,9 @@ int exit_code_of(octet_status status) {
 const char *exit_code_text(int exit_code) {
     if (exit_code == EXIT_YES) return octet_error_text(OCTET_OK);
     if (exit_code == EXIT_NO)
-        return "the command ran, and the answer is no: accuracy fell by more than `--max-drop`, or check found "
-               "something that does not run";
+        return "the command ran, and the answer is no: the accuracy fell by more than `--max-drop`, or an operator "
+               "does "
+               "not run on the target";
     for (int i = 0; i < N_ROWS; i++)
         if (rows[i].exit_code == exit_code) return octet_error_text(rows[i].status);
     return NULL;

@@ -21,7 +21,7 @@ const struct option scaling_options[] = {
     {"--offset", 0, "X", OPTION_NUMBER, OPEN(offset), OPEN(has_offset), "see `--scale`"},
     {"--mean", 0, "X", OPTION_NUMBER, OPEN(mean), OPEN(has_mean), "give the model (x - mean) / std"},
     {"--std", 0, "X", OPTION_NUMBER, OPEN(std), OPEN(has_std), "see `--mean`"},
-    {"--preprocess", 0, "PRESET", OPTION_TEXT, OPEN(preset), 0, "scale in a way that has a name: {preset}"},
+    {"--preprocess", 0, "PRESET", OPTION_TEXT, OPEN(preset), 0, "scale by a named preset: {preset}"},
     {0}};
 
 const struct option split_option[] = {
@@ -36,11 +36,11 @@ const struct option sampling_options[] = {
 
 const struct option kernel_options[] = {
     {"--numerics", 0, "NAME", OPTION_TEXT, RUN(numerics), 0,
-     "whose arithmetic int8 models follow: {numerics}; litert is that of LiteRT's reference kernels, integer that of "
-     "tflite-micro and CMSIS-NN"},
+     "the arithmetic of int8 models: {numerics}; litert computes as LiteRT's reference kernels do, integer as "
+     "tflite-micro and CMSIS-NN do"},
     {"--float-order", 0, "NAME", OPTION_TEXT, RUN(float_order), 0,
-     "the order in which float sums are added: {float order}; tensorflow is that of TensorFlow's calibration, plain "
-     "that of LiteRT's reference kernels"},
+     "the order in which floats are added: {float order}; tensorflow is the order of TensorFlow's calibration, "
+     "plain that of LiteRT's reference kernels"},
     {"--reference-kernels", 0, NULL, OPTION_FLAG, RUN(reference_kernels), 0,
      "run plain loops instead of vector instructions: the same bytes, slower"},
     {0}};

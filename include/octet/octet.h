@@ -267,7 +267,7 @@ typedef struct octet_conversion {
     const char *input_type, *output_type; /* of octet_choice_name("type"), in mode int16x8 of "int16x8 type" */
     bool per_tensor_dense;                /* one scale for all weights of a FULLY_CONNECTED */
     bool per_tensor;                      /* one scale for all weights of any operator */
-    bool strict_tensorflow;               /* as TensorFlow's converter also where octet knows better */
+    bool strict_tensorflow;               /* write what TensorFlow writes, even where octet has a better form */
     const char *target;                   /* a profile as in octet_model_check; sets what it needs */
     const char *numerics;                 /* how int8 models are run; as in octet_run_options */
     /* Calibration, from the training split: `indices` in this order, or all, or n_samples drawn with `seed`. */
