@@ -1,7 +1,7 @@
-/* base/choose.h - finds a name among the names that are possible.
+/* base/choose.h - looks up a name in the list of allowed names.
  * In:  what a user wrote.
  * Out: its place in a list, or USAGE with the list.
- * Knows: how a list of choices is said.
+ * Knows: how an error lists the choices.
  * Does not know: what the names mean. */
 #ifndef OCTET_BASE_CHOOSE_H
 #define OCTET_BASE_CHOOSE_H

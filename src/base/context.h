@@ -1,4 +1,4 @@
-/* base/context.h - what every call that can fail is given: the error, the limits and the memory account.
+/* base/context.h - the context of every call that can fail: its error, limits and memory account.
  * In:  the first failure of a call chain.
  * Out: one status and one sentence.
  * Knows: statuses, limits, how much memory is in use.

@@ -1,6 +1,6 @@
-/* base/half.h - float16 and float32.
+/* base/half.h - conversion between float16 and float32.
  * In:  the bits of an IEEE binary16, or a float.
- * Out: the other.
+ * Out: the same number in the other format.
  * Knows: IEEE 754; round to nearest, ties to even; integers only, so the same on any CPU and in any rounding mode.
  * Does not know: bfloat16 (the upper half of a float32), tensors, byte order: bits are a number here. */
 #ifndef OCTET_BASE_HALF_H

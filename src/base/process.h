@@ -2,7 +2,7 @@
  * In:  the path of a program, an open file for it to read, bytes to send.
  * Out: what it sends, and how it ended; where this library and this program lie.
  * Knows: POSIX: posix_spawn (never fork, which is unsafe in a program with threads), sockets, wait.
- * Does not know: what is said. Leaves signals, their handlers and the other children of the host alone. */
+ * Does not know: the protocol. Leaves signals, their handlers and the other children of the host alone. */
 #ifndef OCTET_BASE_PROCESS_H
 #define OCTET_BASE_PROCESS_H
 

@@ -1,4 +1,4 @@
-/* base/status.h - what the ways in which a call can end are called.
+/* base/status.h - the names and meanings of statuses.
  * In:  a status.
  * Out: its name and its meaning.
  * Knows: octet/status.h, which defines them.

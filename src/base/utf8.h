@@ -1,4 +1,4 @@
-/* base/utf8.h - text from files, made fit to be shown.
+/* base/utf8.h - makes text from files safe to print.
  * In:  bytes that claim to be text.
  * Out: valid UTF-8 without control characters.
  * Knows: UTF-8.

@@ -1,6 +1,6 @@
-/* formats/kind.h - what kind of file it is, by its content.
+/* formats/kind.h - tells the kind of a file by its content.
  * In:  the bytes of a file, or as many of its first ones as there are.
- * Out: one of the kinds that octet reads, or what else people give it by mistake.
+ * Out: one of the kinds that octet reads, or one that people give it by mistake.
  * Knows: the signatures of all formats, which stand here once.
  * Does not know: names of files, whether the rest is sound. */
 #ifndef OCTET_FORMATS_KIND_H

@@ -1,4 +1,4 @@
-/* graph/constant.h - the numbers of a constant.
+/* graph/constant.h - reads and writes the elements of a constant.
  * In:  data of a value, row-major, aligned or not.
  * Out: its elements as integers or reals; numbers stored as elements.
  * Knows: bool, int32, int64 and float32, the types that shapes and constants are computed in.

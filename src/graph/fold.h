@@ -1,9 +1,9 @@
 /* graph/fold.h - the results of an operator whose operands are constants.
  * In:  an operator that graph/infer accepts.
  * Out: the data of its results, or that they are not known.
- * Knows: what shapes and small constants are computed with. Elements that only move (RESHAPE, slices, PACK,
- *        GATHER, ...); integers, exactly or not at all; of float32 what has one right result, since it is rounded
- *        once: + - * /, maxima, square roots.
+ * Knows: the operators with which models compute shapes and small constants: elements that only move (RESHAPE, slices,
+ *        PACK, GATHER, ...); integers, exactly or not at all; float32 operations that round once, and so have one right
+ *        result: + - * /, maxima, square roots.
  * Does not know: when folding is wanted; functions whose last bit is a kernel's choice (passes/fold_constants.c has
  *        those that it computes with kernels/ref). */
 #ifndef OCTET_GRAPH_FOLD_H

@@ -1,4 +1,4 @@
-/* graph/slice.h - what SLICE and STRIDED_SLICE select, worked out.
+/* graph/slice.h - which elements SLICE and STRIDED_SLICE select.
  * In:  such an operator with constant begin, size or end, and strides.
  * Out: first index, step and count per axis of the input, and the shape of the output.
  * Knows: negative indices, the five masks, `offset`.

@@ -1,4 +1,4 @@
-/* graph/work.h - how much arithmetic an operator is.
+/* graph/work.h - counts the arithmetic of an operator.
  * In:  an operator whose results are inferred.
  * Out: multiply-accumulates, elements.
  * Knows: shapes, and which operands hold weights.

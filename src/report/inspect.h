@@ -1,4 +1,4 @@
-/* report/inspect.h - a graph laid open: inputs and outputs, operators, tensors, memory plan.
+/* report/inspect.h - describes a graph: inputs and outputs, operators, tensors, memory plan.
  * In:  a graph and, from those who know, the plan and the size of the file.
  * Out: text for people, one JSON object for programs.
  * Knows: graph.

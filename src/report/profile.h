@@ -1,7 +1,7 @@
 /* report/profile.h - where the time of a run goes, operator by operator.
  * In:  a graph, times that were measured.
  * Out: a table, JSON.
- * Knows: how to say it.
+ * Knows: how the report is laid out.
  * Does not know: how the times were measured. */
 #ifndef OCTET_REPORT_PROFILE_H
 #define OCTET_REPORT_PROFILE_H

@@ -1,7 +1,7 @@
-/* report/receipt.h - what was written to a file.
+/* report/receipt.h - the line that reports a written file.
  * In:  path, size, types.
  * Out: one line; JSON.
- * Knows: how to say it.
+ * Knows: how the line is laid out.
  * Does not know: models. */
 #ifndef OCTET_REPORT_RECEIPT_H
 #define OCTET_REPORT_RECEIPT_H

@@ -1,4 +1,4 @@
-/* report/summary.h - a model at a glance.
+/* report/summary.h - the layer table of a model.
  * In:  a graph.
  * Out: Keras's layer table with its totals, or, for a graph without layers, a table of operators; text and JSON.
  * Knows: how Keras 3 words shapes, counts and sizes.

@@ -1,7 +1,7 @@
 /* report/support.h - which operators of a model run on a target.
  * In:  a graph and a verdict per operator.
  * Out: a list of those that do not, with reason and remedy; JSON with all.
- * Knows: how to say it.
+ * Knows: how the report is laid out.
  * Does not know: how a verdict comes about. */
 #ifndef OCTET_REPORT_SUPPORT_H
 #define OCTET_REPORT_SUPPORT_H

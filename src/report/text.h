@@ -1,7 +1,7 @@
 /* report/text.h - the small pieces that every report is made of.
  * In:  numbers and strings.
  * Out: text appended to a buffer: "12,345", "17.4 us", parts of JSON.
- * Knows: how people like to read.
+ * Knows: how numbers are printed for people.
  * Does not know: what the numbers mean. */
 #ifndef OCTET_REPORT_TEXT_H
 #define OCTET_REPORT_TEXT_H

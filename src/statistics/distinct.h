@@ -1,4 +1,4 @@
-/* statistics/distinct.h - how many different samples there were.
+/* statistics/distinct.h - counts how many samples differ from each other.
  * In:  a 64-bit hash per sample, in any number of parts and in any order.
  * Out: their number without repetitions: exact below OCTET_DISTINCT_MOST, an estimate from there on.
  * Knows: the estimate from the k least of evenly spread hashes.

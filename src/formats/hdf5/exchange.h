@@ -1,4 +1,4 @@
-/* formats/hdf5/exchange.h - one HDF5 file through octet-hdf5 (protocol.h).
+/* formats/hdf5/exchange.h - asks octet-hdf5 for the content of one HDF5 file (protocol.h).
  * In:  an open file and its size.
  * Out: the body of the answer, or the sentence that says why there is none.
  * Knows: processes, limits on time, the ways in which a program can fail.

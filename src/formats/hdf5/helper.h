@@ -1,4 +1,4 @@
-/* formats/hdf5/helper.h - where octet-hdf5 lies, the program that reads HDF5 for the library.
+/* formats/hdf5/helper.h - finds octet-hdf5, the program that reads HDF5 for the library.
  * In:  the context's setting, the environment variable OCTET_HDF5_HELPER, the places of the library and the program.
  * Out: a path.
  * Knows: how builds and installations lay their files out.

@@ -1,4 +1,4 @@
-/* formats/hdf5/protocol.h - what the library and octet-hdf5, the program that reads HDF5 for it, say to each other.
+/* formats/hdf5/protocol.h - the protocol between the library and octet-hdf5, the program that reads HDF5 for it.
  * In:  the file, as descriptor 3 of the program.
  * Out: this layout, the same on both sides of the socket.
  * Knows: nothing but the layout. One request, one answer, one file; then the program ends.

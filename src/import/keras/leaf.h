@@ -1,4 +1,4 @@
-/* import/keras/leaf.h - one call of a layer that is no model.
+/* import/keras/leaf.h - writes one call of a layer that is not itself a model.
  * In:  a call whose inputs are known.
  * Out: what the layer writes, and the masks of its outputs.
  * Knows: the row of its class: refusals, attributes, who takes integers; which dtypes there are.

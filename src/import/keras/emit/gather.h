@@ -1,8 +1,8 @@
-/* import/keras/emit/gather.h - rows of a tensor at places.
- * In:  a value, an axis, and places along it.
+/* import/keras/emit/gather.h - picks rows of a tensor by index.
+ * In:  a value, an axis, and indices along it.
  * Out: GATHER.
- * Knows: places that the importer has counted itself.
- * Does not know: how a model names places (import/keras/functions/gather.c). */
+ * Knows: indices that the importer has computed itself.
+ * Does not know: how a model names indices (import/keras/functions/gather.c). */
 #ifndef OCTET_IMPORT_KERAS_EMIT_GATHER_H
 #define OCTET_IMPORT_KERAS_EMIT_GATHER_H
 
