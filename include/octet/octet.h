@@ -133,13 +133,13 @@ typedef struct octet_load_options {
 } octet_load_options;
 #define OCTET_LOAD_OPTIONS_INIT OCTET_INIT_(octet_load_options)
 
-/* Reads a Keras 2 or Keras 3 .h5, a .keras or a .tflite; the content decides, not the name. Code inside a file is never
- * run. options may be NULL. Errors: IO, FORMAT, UNSUPPORTED (names layer, class and what is supported), MODEL, LIMIT.
- */
+/* Reads a Keras 2 or Keras 3 .h5, a .keras or a .tflite; the content decides, not the name. Code
+ * inside a file is never run. options may be NULL. Errors: IO, FORMAT, UNSUPPORTED (names layer,
+ * class and what is supported), MODEL, LIMIT. */
 OCTET_API octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options,
                                         octet_model **out);
-/* The same for a file of `size` bytes in memory. `name` stands for a path in messages. `bytes` must outlive the model.
- */
+/* The same for a file of `size` bytes in memory. `name` stands for a path
+ * in messages. `bytes` must outlive the model. */
 OCTET_API octet_status octet_model_load_bytes(octet_context *ctx, const void *bytes, size_t size, const char *name,
                                               const octet_load_options *options, octet_model **out);
 OCTET_API void octet_model_destroy(octet_context *ctx, octet_model *model);
@@ -194,8 +194,8 @@ OCTET_API octet_status octet_model_inspect(octet_context *ctx, const octet_model
  * "litert". *supported is false when one cannot; the text names layer, operator, reason and remedy. */
 OCTET_API octet_status octet_model_check(octet_context *ctx, const octet_model *model, const char *target,
                                          octet_rendering as, bool *supported, char **out);
-/* Writes the model as .tflite: complete or not at all, whatever happens on the way. The same model gives the same
- * bytes. */
+/* Writes the model as .tflite: complete or not at all, whatever happens on
+ * the way. The same model gives the same bytes. */
 OCTET_API octet_status octet_model_write(octet_context *ctx, const octet_model *model, const char *path);
 /* The same into memory: *size bytes at *out, to be freed with octet_bytes_free. */
 OCTET_API octet_status octet_model_write_bytes(octet_context *ctx, const octet_model *model, void **out, size_t *size);
@@ -316,12 +316,12 @@ typedef struct octet_statistics octet_statistics;
 /* Of a float model, without any sample. Errors: USAGE (a quantized model), UNSUPPORTED, NOMEM. */
 OCTET_API octet_status octet_statistics_create(octet_context *ctx, const octet_model *model, octet_statistics **out);
 OCTET_API void octet_statistics_destroy(octet_context *ctx, octet_statistics *statistics);
-/* Runs the model over samples and adds what its activations held; unchanged on failure. inputs: for each input of the
- * model n_samples one after the other, as the model takes them, without a batch; an input of integers takes them
- * rounded. The model is prepared anew in each call: a call with many samples costs less than many calls. Of the
- * options: n_threads, progress; may be NULL. NaN in the data is told when the statistics are used. Errors: DATA
- * (another model's statistics; samples in a second call for a model that keeps state), USAGE, UNSUPPORTED, LIMIT,
- * CANCELLED. */
+/* Runs the model over samples and adds what its activations held; unchanged on failure. inputs: for each
+ * input of the model n_samples one after the other, as the model takes them, without a batch; an input of
+ * integers takes them rounded. The model is prepared anew in each call: a call with many samples costs less
+ * than many calls. Of the options: n_threads, progress; may be NULL. NaN in the data is told when the
+ * statistics are used. Errors: DATA (another model's statistics; samples in a second call for a model that
+ * keeps state), USAGE, UNSUPPORTED, LIMIT, CANCELLED. */
 OCTET_API octet_status octet_statistics_add(octet_context *ctx, octet_statistics *statistics, const octet_model *model,
                                             const float *const *inputs, uint64_t n_samples,
                                             const octet_conversion *options);
@@ -405,10 +405,10 @@ OCTET_API octet_status octet_evaluation_render(octet_context *ctx, const octet_e
 
 typedef struct octet_verdict octet_verdict;
 
-/* Runs both models over the same samples. The verdict holds accuracy and loss of each (with labels), their difference,
- * how often the two agree (where samples have classes), the distance of their outputs, time per sample, sizes, input
- * and output parameters, the ranges of the data, and warnings about what looks wrong. `calibration` and options may be
- * NULL. */
+/* Runs both models over the same samples. The verdict holds accuracy and loss of each (with labels), their
+ * difference, how often the two agree (where samples have classes), the distance of their outputs, time
+ * per sample, sizes, input and output parameters, the ranges of the data, and warnings about what looks
+ * wrong. `calibration` and options may be NULL. */
 OCTET_API octet_status octet_compare(octet_context *ctx, const octet_model *original, const octet_model *quantized,
                                      octet_data *data, const octet_calibration *calibration,
                                      const octet_run_options *options, octet_verdict **out);

@@ -21,8 +21,8 @@ typedef struct bench_job {
     uint32_t n_steps;
 } bench_job;
 
-/* Made-up input between -1 and 1, the same everywhere: a linear congruential generator (Numerical Recipes' constants).
- */
+/* Made-up input between -1 and 1, the same everywhere: a linear
+ * congruential generator (Numerical Recipes' constants). */
 static octet_status fill_inputs(octet_context *ctx, const octet_graph *graph, bench_job *job) {
     uint32_t state = 1;
     for (uint32_t i = 0; i < graph->n_inputs; i++) {

@@ -38,8 +38,8 @@ typedef struct octet_float_graph {
     const octet_graph *graph; /* canonical */
     octet_graph *owned;       /* the same where it had to be made, or NULL */
 } octet_float_graph;
-/* *out lives as long as the model, and is given back. Errors: USAGE (quantized already), UNSUPPORTED, those of passes.
- */
+/* *out lives as long as the model, and is given back. Errors: USAGE
+ * (quantized already), UNSUPPORTED, those of passes. */
 octet_status octet_api_float_graph(octet_context *ctx, const octet_model *model, octet_float_graph *out);
 void octet_api_release_float_graph(octet_context *ctx, octet_float_graph *graph);
 /* A handle for a graph, which it owns from here on, also on failure. */
@@ -58,15 +58,15 @@ uint32_t octet_api_find_input(const octet_dataset *dataset, const octet_graph *g
 /* Whether an input takes integers as they are (pixels as bytes, indices of words): its samples are not scaled unless
  * that is asked for. */
 bool octet_api_takes_counts(const octet_value *value);
-/* Samples that one run takes: the size of axis 0 where all inputs share it and the outputs are multiples of it, else 1.
- */
+/* Samples that one run takes: the size of axis 0 where all inputs share it
+ * and the outputs are multiples of it, else 1. */
 uint32_t octet_api_batch(const octet_graph *graph);
 /* The samples of a split for every input of the graph, adapted to its shape; `samples` has room for graph->n_inputs.
  * All have the same number of samples, which is at least 1. USAGE when an input has no source. */
 octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, const octet_graph *graph,
                                  octet_split split, octet_samples **samples);
-/* Gives the bytes of the buffer to the caller, who frees them as memory of the context, and empties the buffer, also on
- * failure. */
+/* Gives the bytes of the buffer to the caller, who frees them as memory of the
+ * context, and empties the buffer, also on failure. */
 octet_status octet_api_give_bytes(octet_context *ctx, octet_buffer *buffer, octet_status status, void **out,
                                   size_t *size);
 /* Copies `size` bytes of buffer->data into a text for the caller and frees the buffer, also on failure. */

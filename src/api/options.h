@@ -8,9 +8,9 @@
 
 #include "base/context.h"
 
-/* Copies `given` into `out`, which has known_size bytes. NULL gives all zeros. USAGE where the size says that the
- * struct was not initialized, or where it is larger and what this library does not know is not 0; `what` names the
- * struct. */
+/* Copies `given` into `out`, which has known_size bytes. NULL gives all zeros. USAGE where the
+ * size says that the struct was not initialized, or where it is larger and what this library does
+ * not know is not 0; `what` names the struct. */
 octet_status octet_options_take(octet_context *ctx, const char *what, const void *given, size_t known_size, void *out);
 
 /* For a local struct `out` of the type that the pointer `given` points to. */

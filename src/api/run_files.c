@@ -127,8 +127,8 @@ static void keep(void *user, uint32_t value, const void *data, size_t n_elements
     memcpy(job->dump[value] + job->sweep.position[0] / job->batch * size, data, size);
 }
 
-/* Samples along axis 0: [batch,...] becomes [n,...], any other shape [n,shape...]; of dumped tensors n may count runs.
- */
+/* Samples along axis 0: [batch,...] becomes [n,...], any other shape
+ * [n,shape...]; of dumped tensors n may count runs. */
 static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bool real, const uint8_t *data,
                          const char *path) {
     const octet_value *value = &job->graph->values[id];

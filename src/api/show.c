@@ -12,8 +12,8 @@ octet_status octet_model_summary(octet_context *ctx, const octet_model *model, o
     return octet_api_give_text(ctx, &buffer, status, out);
 }
 
-/* Where every value lies, when octet can run the graph; a file with an operator without kernel is shown without a plan.
- */
+/* Where every value lies, when octet can run the graph; a file with an
+ * operator without kernel is shown without a plan. */
 static octet_status plan(octet_context *ctx, octet_arena *arena, octet_inspection *inspection) {
     const octet_graph *graph = inspection->graph;
     octet_context attempt;

@@ -79,8 +79,8 @@ typedef struct sweep_job {
     atomic_bool is_cancelled;
 } sweep_job;
 
-/* Where samples are stored as bytes and a model takes bytes, one table replaces scaling and rounding of every element.
- */
+/* Where samples are stored as bytes and a model takes bytes, one table
+ * replaces scaling and rounding of every element. */
 static void make_byte_tables(octet_sweep *sweep, size_t index) {
     for (uint32_t m = 0; m < sweep->n_models; m++) {
         const octet_graph *graph = sweep->graphs[m];

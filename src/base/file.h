@@ -28,8 +28,8 @@ void octet_file_close(octet_file *file);
 /* A nameless file in memory that holds a copy of `bytes`, for another process to read; the caller closes *descriptor.
  * `name` is for messages. Errors: IO. */
 octet_status octet_file_from_bytes(octet_context *ctx, octet_bytes bytes, const char *name, int *descriptor);
-/* For files that are unlikely to be read again soon: their pages leave the process, and come back when they are read.
- */
+/* For files that are unlikely to be read again soon: their pages leave the
+ * process, and come back when they are read. */
 void octet_file_release(const octet_file *file);
 
 /* Writes `bytes` to a temporary name in the same folder, syncs and renames it to `path`, which on failure is left as

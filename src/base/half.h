@@ -27,8 +27,8 @@ static inline float octet_half_to_f32(uint16_t half) {
 /* Nearest even; 65520 and above become infinite. A NaN becomes quiet and keeps its sign and the upper 10 bits of its
  * payload, as vcvtps2ph does. */
 uint16_t octet_half_from_f32(float value);
-/* Nearest even; what is beyond 65504, infinity too, becomes 65504, as TensorFlow's converter stores weights. NaN stays
- * NaN. */
+/* Nearest even; what is beyond 65504, infinity too, becomes 65504, as
+ * TensorFlow's converter stores weights. NaN stays NaN. */
 uint16_t octet_half_from_f32_saturated(float value);
 
 #endif

@@ -32,8 +32,8 @@ typedef struct octet_json_writer {
 
 /* The buffer must outlive the writer. */
 octet_json_writer octet_json_writer_make(octet_context *ctx, octet_buffer *out);
-/* Ends the text with a line feed. Everything that was begun must have been ended. Errors: LIMIT, NOMEM of the buffer.
- */
+/* Ends the text with a line feed. Everything that was begun must have been
+ * ended. Errors: LIMIT, NOMEM of the buffer. */
 octet_status octet_json_writer_finish(octet_json_writer *writer);
 
 /* At most OCTET_JSON_MOST_LEVELS deep. */

@@ -16,8 +16,8 @@ const char *octet_number_significant(double value, int digits, char *text);
 /* As printf's %.*f: `decimals` (0..OCTET_NUMBER_MOST_DIGITS) digits behind the point. */
 const char *octet_number_fixed(double value, int decimals, char *text);
 
-/* As strtof and strtod read them in the C locale; *end (NULL: not wanted) is behind the number, and `text` without one.
- */
+/* As strtof and strtod read them in the C locale; *end (NULL: not wanted) is
+ * behind the number, and `text` without one. */
 float octet_number_read_f32(const char *text, char **end);
 double octet_number_read_f64(const char *text, char **end);
 

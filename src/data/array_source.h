@@ -30,9 +30,9 @@ typedef struct octet_array_source {
     octet_buffer moved;   /* elements brought from Fortran order to C order */
 } octet_array_source;
 
-/* Opens `path`, or with `entry` that entry of the archive `path` ("x_train.npy"), and reads the header. A mapped file
- * is ready as a whole. Names live in `arena`. On failure *out needs no closing. Errors: IO, FORMAT, UNSUPPORTED, LIMIT,
- * NOMEM. */
+/* Opens `path`, or with `entry` that entry of the archive `path` ("x_train.npy"), and reads the
+ * header. A mapped file is ready as a whole. Names live in `arena`. On failure *out needs no closing.
+ * Errors: IO, FORMAT, UNSUPPORTED, LIMIT, NOMEM. */
 octet_status octet_array_source_open(octet_context *ctx, octet_arena *arena, const char *path, const char *entry,
                                      octet_array_source *out);
 /* The same over elements in memory, in C order, which must outlive *out. `name` is used in messages and not copied. */

@@ -65,8 +65,8 @@ octet_status octet_dataset_split_input(octet_context *ctx, octet_dataset *datase
 
 size_t octet_samples_count(const octet_samples *samples);
 const char *octet_samples_name(const octet_samples *samples); /* the file or folder */
-/* Shape of one sample as stored, without the batch: [28,28]; returns the rank. Pictures: that of the first one,
- * [H,W,3]. */
+/* Shape of one sample as stored, without the batch: [28,28]; returns the
+ * rank. Pictures: that of the first one, [H,W,3]. */
 int32_t octet_samples_shape(const octet_samples *samples, int32_t dims[OCTET_DATA_MAX_RANK]);
 bool octet_samples_has_labels(const octet_samples *samples); /* a class for every sample */
 int32_t octet_samples_n_classes(
@@ -74,12 +74,10 @@ int32_t octet_samples_n_classes(
 const char *octet_samples_class_name(const octet_samples *samples,
                                      int32_t label); /* NULL when the source has no names */
 int32_t octet_samples_label(const octet_samples *samples, size_t index);
-/* The *n numbers that the file of labels has for a sample, whether they are a class or not; NULL without such a file.
- */
+/* The *n numbers that the file of labels has for a sample, whether they
+ * are a class or not; NULL without such a file. */
 const float *octet_samples_targets(const octet_samples *samples, size_t index, size_t *n);
-/* The range of raw and of scaled values over what was loaded so far; NaN is passed over; all 0
- * before any.
- */
+/* The range of raw and of scaled values over what was loaded so far; NaN is passed over; all 0 before any. */
 void octet_samples_range(const octet_samples *samples, double *raw_min, double *raw_max, double *min, double *max);
 /* The range begins anew with what is loaded from here on. */
 void octet_samples_forget_range(octet_samples *samples);
@@ -98,8 +96,8 @@ octet_status octet_samples_adapt(octet_context *ctx, octet_samples *samples, int
  * another size), LIMIT. */
 octet_status octet_samples_load(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n,
                                 octet_pool *pool);
-/* Loads several sets at a time, each on a thread of its own as far as there are threads: files decompress side by side.
- */
+/* Loads several sets at a time, each on a thread of its own as far as there
+ * are threads: files decompress side by side. */
 typedef struct octet_load {
     octet_samples *samples;
     const size_t *indices; /* or NULL: [0, n) */

@@ -14,8 +14,8 @@ void octet_pictures_release(octet_context *ctx, octet_samples *samples) {
     samples->picture_bytes = 0;
 }
 
-/* [H,W,C], [H,W], either with axes of length 1 before; or flat, when the first picture has that many pixels or values.
- */
+/* [H,W,C], [H,W], either with axes of length 1 before; or flat, when the
+ * first picture has that many pixels or values. */
 static bool find_size(const octet_samples *samples, int32_t rank, const int32_t *dims, int32_t size[3]) {
     while (rank > 3 && dims[0] == 1) rank--, dims++;
     memcpy(size, (const int32_t[3]){1, 1, 1}, 3 * sizeof *size);
@@ -67,8 +67,8 @@ static void keep_thirds(void *pixels, size_t n, bool is_bytes) {
     }
 }
 
-/* Brings a decoded picture to the adapted size. Grey is made first: resizing three equal channels gives three equal
- * ones. */
+/* Brings a decoded picture to the adapted size. Grey is made first: resizing
+ * three equal channels gives three equal ones. */
 static octet_status fit_picture(octet_context *ctx, const octet_samples *samples, octet_image *image,
                                 octet_picture *out) {
     const size_t n_pixels = (size_t)samples->width * (size_t)samples->height;

@@ -8,8 +8,8 @@
 #include "graph/work.h"
 #include "kernels/fast/cpu.h"
 
-/* Waking a thread costs a few microseconds: below this many multiply-accumulates (or moved elements) one thread is
- * faster. */
+/* Waking a thread costs a few microseconds: below this many
+ * multiply-accumulates (or moved elements) one thread is faster. */
 enum { LARGE_WORK = 100000 };
 
 static octet_status dump_steps(octet_context *ctx, const octet_exec *exec) {

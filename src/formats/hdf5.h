@@ -59,8 +59,8 @@ void octet_hdf5_close(octet_context *ctx, octet_hdf5 *hdf5); /* NULL is allowed 
 
 const char *octet_hdf5_name(const octet_hdf5 *hdf5); /* the path or name given at opening */
 const octet_hdf5_node *octet_hdf5_root(const octet_hdf5 *hdf5);
-/* A node by its path from `from` (NULL: the root), as "dense/kernel:0" or "/model_weights/dense"; NULL when there is
- * none. */
+/* A node by its path from `from` (NULL: the root), as "dense/kernel:0" or
+ * "/model_weights/dense"; NULL when there is none. */
 const octet_hdf5_node *octet_hdf5_find(const octet_hdf5 *hdf5, const octet_hdf5_node *from, const char *path);
 /* NULL when there is none. */
 const octet_hdf5_attribute *octet_hdf5_attribute_of(const octet_hdf5_node *node, const char *name);

@@ -28,8 +28,8 @@ static size_t special_length(octet_bytes text, size_t at) {
     return 0;
 }
 
-/* One pass over the text before jansson, whose own limit of depth is 2048: measures the nesting and finds special
- * numbers. */
+/* One pass over the text before jansson, whose own limit of depth is 2048:
+ * measures the nesting and finds special numbers. */
 static octet_status scan(octet_context *ctx, octet_bytes text, const char *name, bool *has_special) {
     uint32_t depth = 0;
     bool in_string = false;

@@ -118,8 +118,8 @@ static octet_status read_bytes(octet_context *ctx, octet_zip *zip, size_t index,
     const uint64_t claimed = octet_zip_size(zip, index);
     *ended = false;
     while (out->size < limit) {
-        /* Pieces double with what was read; past the claimed size one byte asks for the end, where libzip checks the
-         * sum. */
+        /* Pieces double with what was read; past the claimed size one byte asks for
+         * the end, where libzip checks the sum. */
         uint8_t probe;
         uint8_t *place = &probe;
         size_t piece = out->size < MIN_PIECE ? MIN_PIECE : out->size;

@@ -38,8 +38,8 @@ static size_t offset_of(const view *v, int32_t rank, const int32_t *at) {
     return (size_t)offset;
 }
 
-/* A value of shape `from` repeated until it fills `to`: broadcasting (of axes of size 1, and of missing ones) and TILE.
- */
+/* A value of shape `from` repeated until it fills `to`: broadcasting (of
+ * axes of size 1, and of missing ones) and TILE. */
 static view repeated(const octet_shape *from, const octet_shape *to) {
     view v = {0};
     int64_t stride = 1;

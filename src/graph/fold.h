@@ -18,10 +18,10 @@ typedef enum octet_folding {
     OCTET_FOLDING_KNOWN
 } octet_folding;
 
-/* `results`: type and shape of each of op's results, as octet_infer gives them; op's outputs are not read. Operands are
- * bool, int32, int64 or float32; neither they nor the results have more than max_elements elements. data: array of
- * op->n_outputs; when *out is KNOWN, row-major data of the results in `arena`. MODEL when GATHER reads outside of its
- * table. */
+/* `results`: type and shape of each of op's results, as octet_infer gives them; op's outputs are not read.
+ * Operands are bool, int32, int64 or float32; neither they nor the results have more than max_elements
+ * elements. data: array of op->n_outputs; when *out is KNOWN, row-major data of the results in `arena`.
+ * MODEL when GATHER reads outside of its table. */
 octet_status octet_fold_operator(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                                  const octet_operator *op, size_t max_elements, const octet_inferred *results,
                                  const void **data, octet_folding *out);

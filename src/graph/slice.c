@@ -23,8 +23,8 @@ static octet_status resolve_plain(octet_context *ctx, const octet_graph *graph, 
     return OCTET_OK;
 }
 
-/* Negative indices count from the end; then the index is clamped to where a walk in this direction may start or stop.
- */
+/* Negative indices count from the end; then the index is clamped to where
+ * a walk in this direction may start or stop. */
 static int64_t clamp_index(int64_t index, int64_t size, int64_t stride) {
     if (index < 0) index += size;
     const int64_t low = stride > 0 ? 0 : -1, high = stride > 0 ? size : size - 1;

@@ -10,8 +10,8 @@
 
 /* For at most `capacity` copies. */
 octet_status octet_copies_create(octet_binder *binder, uint32_t capacity, octet_copies_params **out);
-/* The next copy, begun without axes: from operand `input` (OCTET_NONE: the one element of params->value) to result
- * `output`. */
+/* The next copy, begun without axes: from operand `input` (OCTET_NONE: the one
+ * element of params->value) to result `output`. */
 octet_copy_params *octet_copies_add(octet_copies_params *p, size_t element_size, uint32_t input, uint32_t output);
 void octet_copies_finish(octet_copies_params *p, octet_step *step);
 

@@ -13,8 +13,8 @@ typedef struct octet_absorbed_pad {
     int32_t top, left;        /* what the PAD adds before rows and columns; 0 without one */
 } octet_absorbed_pad;
 
-/* Taken over is a PAD with zeros of height and width, for a convolution of VALID padding that alone reads its result.
- */
+/* Taken over is a PAD with zeros of height and width, for a convolution of
+ * VALID padding that alone reads its result. */
 octet_status octet_bind_absorbed_pad(octet_binder *binder, const octet_operator *op, octet_padding padding,
                                      const octet_weighted *w, octet_weighted_kind kind, octet_step *step,
                                      octet_absorbed_pad *out);

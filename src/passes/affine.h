@@ -23,8 +23,8 @@ bool octet_affine_takes(const octet_graph *graph, uint32_t k, octet_affine *out)
 /* The bias, or zeros: n_channels values in `scratch`. */
 octet_status octet_affine_read_bias(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,
                                     const octet_affine *affine, float **out);
-/* New weights (same shape) and bias; either may be NULL to keep what is there. `like`: the value a new bias is named
- * after. */
+/* New weights (same shape) and bias; either may be NULL to keep what is there.
+ * `like`: the value a new bias is named after. */
 octet_status octet_affine_replace(octet_context *ctx, octet_graph *graph, const octet_affine *affine,
                                   const float *weights, const float *bias, uint32_t like);
 

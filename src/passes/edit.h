@@ -23,11 +23,11 @@ bool octet_edit_is_splat(const octet_graph *graph, uint32_t value, float number)
  * 1, the constant is input 1 - *computed. False for other operators. */
 bool octet_edit_has_constant(const octet_graph *graph, const octet_operator *op, uint32_t *computed);
 
-/* Drops operator k and lets operator p compute k's first output instead of its own (of the same shape), which only k
- * read. */
+/* Drops operator k and lets operator p compute k's first output instead of its
+ * own (of the same shape), which only k read. */
 void octet_edit_take_output(octet_graph *graph, uint32_t p, uint32_t k);
-/* Drops operator k, whose only output equals `value`: its readers read `value`. Graph outputs keep their name if they
- * can. */
+/* Drops operator k, whose only output equals `value`: its readers read `value`.
+ * Graph outputs keep their name if they can. */
 void octet_edit_bypass(octet_graph *graph, uint32_t k, uint32_t value);
 /* A float32 constant like `like` (name, origin) with other contents. */
 octet_status octet_edit_add_f32(octet_context *ctx, octet_graph *graph, uint32_t like, const octet_shape *shape,

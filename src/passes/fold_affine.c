@@ -3,15 +3,15 @@
 #include "passes/affine.h"
 #include "passes/list.h"
 
-/* One candidate: a binary operator with a constant operand behind an affine operator, perhaps with a RESHAPE between.
- */
+/* One candidate: a binary operator with a constant operand behind an
+ * affine operator, perhaps with a RESHAPE between. */
 typedef struct candidate {
     uint32_t k, constant, reshape; /* reshape: operator index or OCTET_NONE */
     octet_affine affine;
 } candidate;
 
-/* True when the constant has one element, or runs over exactly the trailing dimensions of `out` that hold the channels.
- */
+/* True when the constant has one element, or runs over exactly the trailing
+ * dimensions of `out` that hold the channels. */
 static bool covers_channels(const octet_shape *constant, const octet_shape *out, int32_t n_channels) {
     if (octet_shape_elements(constant) == 1) return constant->rank <= out->rank;
     if (octet_shape_elements(constant) != (size_t)n_channels || constant->rank > out->rank) return false;

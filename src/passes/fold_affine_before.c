@@ -125,8 +125,8 @@ octet_status octet_pass_fold_affine_before(octet_context *ctx, octet_graph *grap
     return status;
 }
 
-/* The bias of a dense layer that feeds only dense layers which have one too: b2'[o] = b2[o] + sum of b1[i] * w2[o][i].
- */
+/* The bias of a dense layer that feeds only dense layers which have one
+ * too: b2'[o] = b2[o] + sum of b1[i] * w2[o][i]. */
 static bool reads_as_data(const octet_graph *graph, uint32_t k, uint32_t v, octet_affine *a) {
     octet_operator *op = &graph->operators[k];
     if (op->removed || op->code != OCTET_OP_FULLY_CONNECTED || op->inputs[0] != v || !octet_affine_takes(graph, k, a))

@@ -78,8 +78,8 @@ static octet_status fold(octet_context *ctx, octet_graph *graph, const octet_ope
     return OCTET_OK;
 }
 
-/* Operators on constants, and SHAPE of anything, are computed now; shape arithmetic of an open batch disappears with
- * it. */
+/* Operators on constants, and SHAPE of anything, are computed now; shape
+ * arithmetic of an open batch disappears with it. */
 octet_status octet_pass_fold_constants(octet_context *ctx, octet_graph *graph, bool *changed) {
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         const octet_operator *op = &graph->operators[k];

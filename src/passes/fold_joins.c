@@ -145,8 +145,8 @@ static octet_status add_rows(octet_context *ctx, octet_graph *graph, const char 
     return octet_graph_emit(ctx, graph, OCTET_OP_SLICE, layer, NULL, inputs, 3, NULL, &parts[(*n_parts)++], 1);
 }
 
-/* DYNAMIC_UPDATE_SLICE k that replaces known rows: CONCATENATION of what is before them, the rows, and what is behind.
- */
+/* DYNAMIC_UPDATE_SLICE k that replaces known rows: CONCATENATION of what is
+ * before them, the rows, and what is behind. */
 static octet_status open_update(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
     const octet_operator *op = &graph->operators[k];
     const uint32_t from = op->inputs[0], update = op->inputs[1];

@@ -83,8 +83,8 @@ static octet_status merge(octet_context *ctx, octet_graph *graph, const cuts *c,
     return cut_all(ctx, graph, k, cut, parts, n);
 }
 
-/* Where every part of a value is taken by an operator of its own, one takes them all: UNPACK, or SPLIT where the axis
- * stays. */
+/* Where every part of a value is taken by an operator of its own, one takes them
+ * all: UNPACK, or SPLIT where the axis stays. */
 octet_status octet_pass_merge_cuts(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     cuts c = {0};

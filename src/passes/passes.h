@@ -14,8 +14,8 @@
  * OCTET_DEBUG=passes prints the graph after each pass that changed it. */
 octet_status octet_passes_run(octet_context *ctx, octet_graph *graph);
 
-/* One rewrite, applied wherever it fits; *changed becomes true when it did. It may leave operators marked as removed.
- */
+/* One rewrite, applied wherever it fits; *changed becomes true when it
+ * did. It may leave operators marked as removed. */
 typedef octet_status octet_pass(octet_context *ctx, octet_graph *graph, bool *changed);
 
 #endif

@@ -45,8 +45,8 @@ octet_status octet_builder_operand_params(octet_builder *builder, uint32_t k, ui
 /* UNSUPPORTED names the layer when the constant holds NaN or infinity. */
 octet_status octet_builder_check_constant(octet_builder *builder, const octet_operator *op, const octet_value *value);
 
-/* Operator k as it is, with the real forms of its operands; operand `replaced` (OCTET_NONE: none) is `value` of `to`
- * instead. */
+/* Operator k as it is, with the real forms of its operands; operand `replaced`
+ * (OCTET_NONE: none) is `value` of `to` instead. */
 octet_status octet_builder_copy_operator(octet_builder *builder, uint32_t k, uint32_t replaced, uint32_t value,
                                          uint32_t *out);
 

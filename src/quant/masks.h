@@ -17,9 +17,9 @@ typedef struct octet_masks {
     bool wide; /* int16 activations */
 } octet_masks;
 
-/* A score that lies ln(steps n) below the largest of its n is a weight of less than one step among `steps` even if all
- * n do: the range of masked scores ends there, below the lowest score that is not masked, and what is lower saturates.
- */
+/* A score that lies ln(steps n) below the largest of its n is a weight of less than one step
+ * among `steps` even if all n do: the range of masked scores ends there, below the lowest score
+ * that is not masked, and what is lower saturates. */
 void octet_masks_narrow(const octet_masks *masks);
 
 #endif

@@ -49,8 +49,8 @@ typedef struct octet_channels {
     size_t outer, n, inner;
 } octet_channels;
 
-/* Symmetric narrow int8, -127..127: scale[c] = (a - -a) / 254 in float32 with a = max |w| of channel c, at least 5e-7.
- */
+/* Symmetric narrow int8, -127..127: scale[c] = (a - -a) / 254 in float32
+ * with a = max |w| of channel c, at least 5e-7. */
 void octet_qparams_weight_scales(const float *weights, octet_channels channels, double *scales);
 /* The same beside trained ranges: 2 a / 254 in double. */
 void octet_qparams_weight_scales_precise(const float *weights, octet_channels channels, double *scales);

@@ -27,8 +27,8 @@ static bool is_filled(const octet_graph *graph, uint32_t value) {
     return producer != OCTET_NONE && graph->operators[producer].code == OCTET_OP_FILL;
 }
 
-/* The operand whose memory the result of operator k takes, or OCTET_NONE. roots: by value, the value that owns its
- * memory. */
+/* The operand whose memory the result of operator k takes, or OCTET_NONE.
+ * roots: by value, the value that owns its memory. */
 static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, const uint32_t *roots) {
     const uint32_t n = n_shareable(op->code);
     const uint32_t result = op->outputs[0];

@@ -21,8 +21,8 @@ typedef struct octet_table {
 
 /* A table with n_columns set and zeros besides is empty and ready. */
 octet_status octet_table_cell(octet_context *ctx, octet_table *table, const char *format, ...) OCTET_PRINTF(3, 4);
-/* A cell of at most `width` (8 or more) characters: from a list "a;b;c" only a; longer text keeps its end behind "...".
- */
+/* A cell of at most `width` (8 or more) characters: from a list "a;b;c" only
+ * a; longer text keeps its end behind "...". */
 octet_status octet_table_name(octet_context *ctx, octet_table *table, const char *name, uint32_t width);
 /* Columns whose cells are all empty, heading apart, are left out. */
 octet_status octet_table_write(octet_context *ctx, const octet_table *table, uint32_t indent, octet_buffer *out);

@@ -17,8 +17,8 @@ enum {
     .kernels = OCTET_TARGET_KERNELS_MICRO, .lacks_uint8 = true, .lacks_relu6 = true, \
     .modes = INT8 | INT16X8 | FLOAT32, .other_modes = "has no kernels of this mode: use int8, int16x8 or float32"
 
-/* Per-channel FULLY_CONNECTED came to tflite-micro in September 2024 and is in neither CMSIS-NN's nor the Edge TPU's.
- */
+/* Per-channel FULLY_CONNECTED came to tflite-micro in September 2024 and
+ * is in neither CMSIS-NN's nor the Edge TPU's. */
 static const octet_target targets[] = {
     {.name = "litert", .kernels = OCTET_TARGET_KERNELS_LITERT, .modes = INT8 | INT16X8 | DYNAMIC | FLOAT16 | FLOAT32},
     {.name = "tflm", MICRO},

@@ -1,6 +1,6 @@
-/* libFuzzer target: any bytes as a .tflite. What imports is exported and imported again, and must be the same.
- * corpus/tflite: written by OCTET_WRITE_CORPUS=tests/fuzz/corpus/tflite build/test_tflite (and the other
- * test_tflite_*). */
+/* libFuzzer target: any bytes as a .tflite. What imports is exported and imported again, and must
+ * be the same. corpus/tflite: written by OCTET_WRITE_CORPUS=tests/fuzz/corpus/tflite
+ * build/test_tflite (and the other test_tflite_*). */
 #include <stdlib.h>
 
 #include "export/tflite/tflite.h"

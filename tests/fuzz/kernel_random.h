@@ -42,8 +42,8 @@ static inline void *case_bytes(octet_case *c, size_t n) {
     if (octet_arena_allocate(&c->ctx, &c->arena, n + 1, 64, &p) != OCTET_OK) abort();
     return p;
 }
-/* Mostly uniform; sometimes nothing but the extremes, sometimes small, as most trained weights are (pairs.h wants
- * that). */
+/* Mostly uniform; sometimes nothing but the extremes, sometimes small, as
+ * most trained weights are (pairs.h wants that). */
 static inline int8_t *case_s8(octet_case *c, size_t n, int32_t low) {
     int8_t *p = case_bytes(c, n);
     const bool extreme = case_range(&c->random, 0, 7) == 0, small = case_range(&c->random, 0, 2) == 0;

@@ -8,10 +8,10 @@
 
 #include "graph/graph.h"
 
-/* Operands: "x" float [1,4,4,4], "r" float [1,4], "s" float [1,3,4], "b" bool [1,4], "n" int32 [1,4], "c" complex:
- * graph inputs; "w2,3" a float constant of that shape; "q4" an int8 constant (scale 0.5) of that shape; "i1,2" an int32
- * vector, "I3" a scalar; "m0,1,0,0" an int32 matrix [n/2,2]; "f1.5" a float scalar; "v1,4" a variable; "-" an absent
- * operand. */
+/* Operands: "x" float [1,4,4,4], "r" float [1,4], "s" float [1,3,4], "b" bool [1,4], "n" int32 [1,4], "c"
+ * complex: graph inputs; "w2,3" a float constant of that shape; "q4" an int8 constant (scale 0.5) of that
+ * shape; "i1,2" an int32 vector, "I3" a scalar; "m0,1,0,0" an int32 matrix [n/2,2]; "f1.5" a float
+ * scalar; "v1,4" a variable; "-" an absent operand. */
 typedef struct every_row {
     octet_operator_code code;
     const char *operands;

@@ -1,5 +1,5 @@
-/* Pieces are built from the last to the first, so that the file reads in order: model, graph, tensors, operators,
- * buffers. */
+/* Pieces are built from the last to the first, so that the file reads in order:
+ * model, graph, tensors, operators, buffers. */
 #include "export/tflite/tflite.h"
 
 #include <assert.h>

@@ -2,8 +2,8 @@
 #include "graph/infer/families.h"
 #include "graph/slice.h"
 
-/* Shape rules of the operators that move data. Each takes the input whose data are moved, already known to be present.
- */
+/* Shape rules of the operators that move data. Each takes the input whose
+ * data are moved, already known to be present. */
 typedef octet_status rule(octet_context *ctx, const octet_graph *graph, const octet_operator *op,
                           const octet_value *input, octet_inferred *out);
 

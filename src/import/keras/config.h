@@ -82,9 +82,9 @@ typedef struct octet_keras_model {
     uint32_t *table, table_mask; /* Functional: layers by hash of their name; UINT32_MAX: empty */
 } octet_keras_model;
 
-/* `root`: the object with class_name and config. Errors: FORMAT (not such a text), MODEL (a reference to nothing),
- * UNSUPPORTED (a class that is no Sequential or Functional model), LIMIT. Everything lives in `arena` and `document`.
- */
+/* `root`: the object with class_name and config. Errors: FORMAT (not such a text), MODEL (a
+ * reference to nothing), UNSUPPORTED (a class that is no Sequential or Functional model), LIMIT.
+ * Everything lives in `arena` and `document`. */
 octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
                                      octet_keras_model **out);
 

@@ -36,8 +36,8 @@ static void close_sources(octet_context *ctx, sources *s) {
 
 static int32_t major_version(const char *text) { return text == NULL ? 0 : text[0] >= '3' && text[0] <= '9' ? 3 : 2; }
 
-/* model.to_json() of Keras 2 states its version; that of Keras 3 has none, but says from which module the class comes.
- */
+/* model.to_json() of Keras 2 states its version; that of Keras 3 has none,
+ * but says from which module the class comes. */
 static octet_status parse_config(octet_context *ctx, sources *s, octet_bytes text, const char *name) {
     s->config_name = name;
     OCTET_TRY(octet_json_parse(ctx, text, s->config_name, &s->config));

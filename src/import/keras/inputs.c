@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Integers where the layer says so, as the converter's files have it: pixels as bytes, indices of words. All floats are
- * float32. */
+/* Integers where the layer says so, as the converter's files have it: pixels as
+ * bytes, indices of words. All floats are float32. */
 static octet_type input_type_of(const octet_keras_layer *layer) {
     const char *name = octet_keras_dtype_name(octet_json_get(layer->config, "dtype"));
     static const octet_type integers[] = {OCTET_INT8, OCTET_UINT8, OCTET_INT16, OCTET_INT32, OCTET_INT64, OCTET_BOOL};

@@ -17,8 +17,8 @@ typedef struct octet_keras_scopes {
 /* parent: "" or a prefix. *out: the prefix of what one call of the model or layer traces, in `arena`. */
 octet_status octet_keras_scope_enter(octet_context *ctx, octet_arena *arena, octet_keras_scopes *scopes,
                                      int32_t keras_version, const char *parent, const char *name, const char **out);
-/* The node of a Keras 3 function: `operator_name` as TFLite writes it, "MUL" for "model_1/Mul", or as TensorFlow does:
- * "truediv". */
+/* The node of a Keras 3 function: `operator_name` as TFLite writes it, "MUL" for
+ * "model_1/Mul", or as TensorFlow does: "truediv". */
 octet_status octet_keras_scope_operator(octet_context *ctx, octet_arena *arena, octet_keras_scopes *scopes,
                                         const char *parent, const char *operator_name, const char **out);
 

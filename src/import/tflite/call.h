@@ -14,8 +14,8 @@ bool octet_tflite_is_call(int builtin);
 octet_status octet_tflite_read_call(octet_context *ctx, octet_tflite_source *source,
                                     const octet_flatbuffer_table *table, int builtin, uint32_t index);
 
-/* Counts n tensors and operators, or as much work, against what calls may take together: LIMIT when that is too much.
- */
+/* Counts n tensors and operators, or as much work, against what calls may
+ * take together: LIMIT when that is too much. */
 octet_status octet_tflite_charge(octet_context *ctx, octet_tflite_source *source, const char *layer, uint64_t n);
 
 #endif

@@ -263,8 +263,8 @@ static octet_status make_outputs(octet_context *ctx, octet_tflite_source *source
     return OCTET_OK;
 }
 
-/* A RESHAPE with its shape in the options, or in a tensor that nothing determines before the model runs, gets a
- * constant. */
+/* A RESHAPE with its shape in the options, or in a tensor that nothing
+ * determines before the model runs, gets a constant. */
 static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *source,
                                      const octet_flatbuffer_table *table, octet_operator *op) {
     octet_flatbuffer *fb = &source->fb;

@@ -46,16 +46,16 @@ typedef struct octet_tflite_source {
     octet_arena scratch;
 } octet_tflite_source;
 
-/* Makes subgraph `index` source->frame and adds a value per tensor, in order; the main graph's come first: value i is
- * tensor i. Constants point into the file where their alignment allows it. A subgraph that was opened before keeps its
- * values. */
+/* Makes subgraph `index` source->frame and adds a value per tensor, in order; the main graph's come
+ * first: value i is tensor i. Constants point into the file where their alignment allows it. A
+ * subgraph that was opened before keeps its values. */
 octet_status octet_tflite_open_frame(octet_context *ctx, octet_tflite_source *source, uint32_t index);
 /* Adds the operators of source->frame; shapes of results come from inference. Arithmetic on shapes that are known by
  * now becomes constants. In the main graph tensor i's value is value i; every call of another graph makes new ones. */
 octet_status octet_tflite_read_operators(octet_context *ctx, octet_tflite_source *source);
-/* The tensors that an operator of source->frame names in `field`, OCTET_TFLITE_OPERATOR_INPUTS, _OUTPUTS or
- * _INTERMEDIATES; an absent optional one is OCTET_NONE. `*out` has room for one more. `index`: of the operator, for
- * messages. */
+/* The tensors that an operator of source->frame names in `field`, OCTET_TFLITE_OPERATOR_INPUTS,
+ * _OUTPUTS or _INTERMEDIATES; an absent optional one is OCTET_NONE. `*out` has room for one
+ * more. `index`: of the operator, for messages. */
 octet_status octet_tflite_read_tensors(octet_context *ctx, octet_tflite_source *source,
                                        const octet_flatbuffer_table *table, int field, bool optional, uint32_t index,
                                        uint32_t **out, uint32_t *n);

@@ -71,8 +71,8 @@ static octet_pairs_list match(work *w, uint32_t n, bool turned) {
     return result;
 }
 
-/* Sizes and masks. The inputs become value (value + 128) ^ 0x80 or -value - 1: what is missing is 128 w + [w < 0] |w|.
- */
+/* Sizes and masks. The inputs become value (value + 128) ^ 0x80 or -value -
+ * 1: what is missing is 128 w + [w < 0] |w|. */
 static void turn(const int8_t *step, int8_t *out, int32_t *correction) {
     for (int i = 0; i < STEP; i++) {
         const int w = step[i], size = w < 0 ? -w : w;

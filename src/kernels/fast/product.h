@@ -16,9 +16,9 @@
 
 typedef struct octet_product octet_product;
 
-/* Outputs of panel `panel` for n_rows (1..max_rows) windows; out points at the first window's output pixel. A kernel
- * that fetches finds begin and end of memory to fetch meanwhile in rows[n_rows] and rows[n_rows + 1], both NULL for
- * none. */
+/* Outputs of panel `panel` for n_rows (1..max_rows) windows; out points at the first window's
+ * output pixel. A kernel that fetches finds begin and end of memory to fetch meanwhile in
+ * rows[n_rows] and rows[n_rows + 1], both NULL for none. */
 typedef void octet_product_tile(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
                                 void *out);
 

@@ -23,8 +23,8 @@ static int32_t reference(const octet_arithmetic_quantized_params *p, int i, int3
     return octet_fixed_scale(octet_fixed_wrap_left(x, p->left_shift), p->multiplier[i], p->shift[i]);
 }
 
-/* x * multiplier * 2^(left_shift + shift - 31) as a whole number and a part of 2^22; true when rounding agrees with the
- * reference. */
+/* x * multiplier * 2^(left_shift + shift - 31) as a whole number and a part of 2^22;
+ * true when rounding agrees with the reference. */
 static bool split(const octet_arithmetic_quantized_params *p, int i, octet_row_operand *operand) {
     const double factor = ldexp((double)p->multiplier[i], p->left_shift + p->shift[i] - 31);
     operand->whole = (int32_t)floor(factor);

@@ -108,8 +108,8 @@ void octet_windows_next(const octet_windows *w, octet_windows_cursor *c, uint32_
     }
 }
 
-/* The part of padded row `unit` that comes from the input: columns [left, left + n) from *source; n = 0 for a padding
- * row. */
+/* The part of padded row `unit` that comes from the input: columns [left, left
+ * + n) from *source; n = 0 for a padding row. */
 typedef struct span {
     const uint8_t *source;
     size_t left, n, right; /* elements: padding, input, padding */

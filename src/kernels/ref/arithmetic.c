@@ -7,8 +7,8 @@
 #include "kernels/ref/fixed_point.h"
 #include "kernels/ref/target.h"
 
-/* A row function: x and y are the operands of one element, p the parameters. The two common strides get loops of their
- * own. */
+/* A row function: x and y are the operands of one element, p the parameters. The
+ * two common strides get loops of their own. */
 #define ROW(name, type, expression)                                                                               \
     OCTET_TARGET_AVX2 static void name(const void *params, const void *const *in, const int32_t *step, void *out, \
                                        int32_t n) {                                                               \

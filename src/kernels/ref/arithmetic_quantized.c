@@ -65,9 +65,9 @@ ROW(sub_s16, int16_t, subtract)
 ROW(mul_s16, int16_t, multiply)
 ROW(div_s16, int16_t, divide)
 
-/* ADD and SUB: m_i = s_i / (2 max s), out = 2 max s / (2^left s_out), quotients of float32 values in double.
- * SQUARED_DIFFERENCE: out = (2 max s)^2 / (2^(2 left) s_out). MUL: s_1 s_2 / s_out in float32. DIV: s_1 / (s_2 s_out).
- */
+/* ADD and SUB: m_i = s_i / (2 max s), out = 2 max s / (2^left s_out), quotients of float32
+ * values in double. SQUARED_DIFFERENCE: out = (2 max s)^2 / (2^(2 left) s_out). MUL: s_1 s_2
+ * / s_out in float32. DIV: s_1 / (s_2 s_out). */
 bool octet_arithmetic_quantized_prepare(octet_arithmetic operation, int32_t bits, const float *scale, float scale_out,
                                         octet_arithmetic_quantized_params *p) {
     const bool squares = operation == OCTET_ARITHMETIC_SQUARED_DIFFERENCE;

@@ -23,8 +23,8 @@ typedef struct octet_conv_2d_params {
     octet_requantize q;       /* of the quantized kernels */
 } octet_conv_2d_params;
 
-/* Taps [first, last) of a filter of `filter` taps, `dilation` apart, that lie inside [0, size) when tap 0 is at
- * `origin`. */
+/* Taps [first, last) of a filter of `filter` taps, `dilation` apart, that lie
+ * inside [0, size) when tap 0 is at `origin`. */
 typedef struct octet_taps {
     int32_t first, last;
 } octet_taps;

@@ -96,8 +96,8 @@ static void sort(const float *values, int32_t *order, int32_t *merged, int32_t n
     }
 }
 
-/* Greedy: the best candidate goes in, those that overlap it too much go out. Returns how many boxes are in w->chosen.
- */
+/* Greedy: the best candidate goes in, those that overlap it too much go
+ * out. Returns how many boxes are in w->chosen. */
 static int32_t suppress(const octet_detection_params *p, const workplace *w, int32_t most) {
     int32_t n = 0, n_chosen = 0;
     for (int32_t i = 0; i < p->n_boxes; i++)

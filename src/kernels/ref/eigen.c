@@ -112,8 +112,8 @@ OCTET_INLINE float join8(const float *lane) {
     return (a + c) + (b + d);
 }
 
-/* Row of a matrix by a vector. `is_last_alone`: the last of an odd number of rows adds a group of four before the rest.
- */
+/* Row of a matrix by a vector. `is_last_alone`: the last of an odd number of
+ * rows adds a group of four before the rest. */
 OCTET_INLINE float matrix_by_vector(const float *row, const float *x, int32_t n, bool is_last_alone) {
     float lanes[8] = {0};
     int32_t k = 0;

@@ -30,8 +30,8 @@ enum { OCTET_EIGEN_ROWS = 4, OCTET_EIGEN_LANES = 16 };
 size_t octet_eigen_packed_size(int32_t channels, int32_t depth);
 void octet_eigen_pack(const float *weights, int32_t channels, int32_t depth, float *panels);
 
-/* Unit u is rows 4u .. 4u + 3. patches: 4 * depth floats of working memory. weights: [C,K] as in the file; bias may be
- * NULL. */
+/* Unit u is rows 4u .. 4u + 3. patches: 4 * depth floats of working memory.
+ * weights: [C,K] as in the file; bias may be NULL. */
 void octet_eigen_product(const octet_eigen_params *p, const float *input, const float *weights, const float *bias,
                          float *output, float *patches, int32_t begin, int32_t end);
 /* Units as in octet_depthwise_f32_ref. */

@@ -94,8 +94,8 @@ static inline double octet_tanh_f64(double x) {
     return x < 0 ? -y : y;
 }
 
-/* 1 - erf(x). Two fits: erf(x) / x over x^2 in [0, 1/2]; erfc(x) exp(x^2) (1 + 2x) over t = (x - 3.75) / (x + 3.75)
- * above. */
+/* 1 - erf(x). Two fits: erf(x) / x over x^2 in [0, 1/2]; erfc(x) exp(x^2) (1 +
+ * 2x) over t = (x - 3.75) / (x + 3.75) above. */
 static inline double octet_erfc_f64(double x) {
     static const double low[] = {0x1.9576656d5cb4ep-27,  -0x1.5816992332a2ep-23, 0x1.b94bbd17b8a19p-20,
                                  -0x1.f4ca60dd2a957p-17, 0x1.f9a2e31f336cbp-14,  -0x1.c02db28ceff1ep-11,

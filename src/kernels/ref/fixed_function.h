@@ -72,8 +72,8 @@ static inline int32_t octet_fixed_leading_zeros(uint32_t value) {
     return n;
 }
 
-/* ln(x) for x >= 1 in Q12.19, result Q5.26: x = 2^p * r with r around 2^(-1/4), the logarithm of r by a rational
- * function. */
+/* ln(x) for x >= 1 in Q12.19, result Q5.26: x = 2^p * r with r around 2^(-1/4),
+ * the logarithm of r by a rational function. */
 static inline int32_t octet_fixed_log(int32_t x) {
     const int32_t log_2 = 1488522236, fourth_root_half = 1805811301, root_half = 1518500250, quarter = 1 << 29;
     const int32_t alpha_n = 117049297, alpha_d = 127690142, alpha_i = 1057819769, alpha_f = 638450708;
@@ -105,8 +105,8 @@ static inline int32_t octet_fixed_log(int32_t x) {
     return octet_fixed_rescale(octet_fixed_wrap_add(octet_fixed_high_multiply(power, log_2), fraction), 1);
 }
 
-/* 1 / sqrt(value) = multiplier * 2^(shift - 31) with shift <= 0: five Newton steps x = x (3 - value x^2) / 2 in Q3.28.
- */
+/* 1 / sqrt(value) = multiplier * 2^(shift - 31) with shift <= 0: five
+ * Newton steps x = x (3 - value x^2) / 2 in Q3.28. */
 static inline void octet_fixed_inverse_root(int32_t value, int32_t *multiplier, int32_t *shift) {
     *multiplier = INT32_MAX;
     *shift = 0;

@@ -79,8 +79,8 @@ static inline int32_t octet_fixed_saturating_left(int32_t value, int32_t exponen
     return wide > INT32_MAX ? INT32_MAX : wide < INT32_MIN ? INT32_MIN : (int32_t)wide;
 }
 
-/* value * multiplier * 2^(shift - 31) with TFLite's double rounding: left shift (wrapping), high multiply, rounding
- * shift. */
+/* value * multiplier * 2^(shift - 31) with TFLite's double rounding: left shift
+ * (wrapping), high multiply, rounding shift. */
 static inline int32_t octet_fixed_scale(int32_t value, int32_t multiplier, int32_t shift) {
     const int32_t left = shift > 0 ? shift : 0;
     return octet_fixed_round_shift(octet_fixed_high_multiply(octet_fixed_wrap_left(value, left), multiplier),

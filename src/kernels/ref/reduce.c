@@ -19,8 +19,8 @@ void octet_reduce_prepare_sum(octet_reduce_params *p, float input_scale, float o
 }
 
 bool octet_reduce_prepare_prod(octet_reduce_params *p, float input_scale, float output_scale) {
-    /* Each of the `count` factors is scaled, so that products stay small: together input scale ^ count / output scale.
-     */
+    /* Each of the `count` factors is scaled, so that products stay small:
+     * together input scale ^ count / output scale. */
     const double real = (double)input_scale / pow((double)output_scale, 1.0 / (double)p->count);
     return octet_fixed_multiplier(real, &p->multiplier, &p->shift);
 }

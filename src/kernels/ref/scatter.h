@@ -12,8 +12,8 @@
 
 enum { OCTET_SCATTER_MAX_AXES = 8 };
 
-/* [P,S] indices become [P,depth,S]: `on` where the index is that of the row, else `off`; a row of S is the unit of
- * work. */
+/* [P,S] indices become [P,depth,S]: `on` where the index is that of the row,
+ * else `off`; a row of S is the unit of work. */
 typedef struct octet_one_hot_params {
     int32_t depth, suffix, index_size; /* index_size: 4 or 8 */
     size_t element_size;

@@ -203,10 +203,10 @@ static void fill_interpolated(octet_unary_quantized_params *p) {
     p->table[PIECES] = (int16_t)octet_clamp_f32(roundf(y[PIECES] * inverse), INT16_MIN, INT16_MAX);
 }
 
-/* LOGISTIC and TANH share a table of the sigmoid p in steps of 1/24, 65536 = 1, each point raised by half of the error
- * that linear interpolation makes there, h^2 / 8 |p''| with p'' = p (1 - p) (1 - 2p). The input is brought to 1/(3 *
- * 4096): by a shift alone where the scale is a power of two that allows it, else by a multiplier of up to 15 bits,
- * truncated. */
+/* LOGISTIC and TANH share a table of the sigmoid p in steps of 1/24, 65536 = 1, each point raised by half
+ * of the error that linear interpolation makes there, h^2 / 8 |p''| with p'' = p (1 - p) (1 - 2p). The
+ * input is brought to 1/(3 * 4096): by a shift alone where the scale is a power of two that allows it, else
+ * by a multiplier of up to 15 bits, truncated. */
 static void prepare_sigmoid(octet_unary_quantized_params *p) {
     int exponent;
     const float fraction = frexpf(p->scale_in, &exponent);

@@ -38,8 +38,8 @@ static void where_bytes_lie_does_not_matter(void **state) {
     }
 }
 
-/* Zeros of every length, every one bit in 40 bytes, every pair of such bits, and parts cut at every place: no two meet.
- */
+/* Zeros of every length, every one bit in 40 bytes, every pair of such bits,
+ * and parts cut at every place: no two meet. */
 static void different_inputs_have_different_hashes(void **state) {
     (void)state;
     enum { SIZE = 40, BITS = 8 * SIZE, MOST = 2 * SIZE + BITS + BITS * BITS };

@@ -16,8 +16,8 @@ static octet_scaler make(const char *preset, bool is_u8) {
 static void bytes_are_divided_by_255(void **state) {
     (void)state;
     const octet_scaler scaler = make(NULL, true);
-    /* x.astype(float32) / 255 and (x / 255.0).astype(float32) agree for every byte; multiplication by 1/255 does not.
-     */
+    /* x.astype(float32) / 255 and (x / 255.0).astype(float32) agree for every
+     * byte; multiplication by 1/255 does not. */
     int n_other = 0;
     for (int x = 0; x < 256; x++) {
         assert_true(scaler.tables[0][x] == (float)x / 255.0f);

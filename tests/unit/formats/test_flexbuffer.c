@@ -3,8 +3,8 @@
 
 #include "formats/flexbuffer.h"
 
-/* {"a": -3, "b": true, "f": 0.5} by the flatbuffers package of Python, whose values are one byte wide but for the
- * float. */
+/* {"a": -3, "b": true, "f": 0.5} by the flatbuffers package of Python, whose
+ * values are one byte wide but for the float. */
 static const uint8_t python[] = {'a', 0, 'b', 0, 'f', 0, 3, 7,    6, 5,    0,    0,    5,    0,
                                  0,   0, 1,   0, 0,   0, 3, 0,    0, 0,    0xfd, 0xff, 0xff, 0xff,
                                  1,   0, 0,   0, 0,   0, 0, 0x3f, 6, 0x6a, 0x0e, 15,   0x26, 1};
@@ -48,8 +48,8 @@ static void maps_of_others_are_read(void **state) {
     assert_true(octet_flexbuffer_number(&map, "f", &number) && number == 0.5);
 }
 
-/* Every cut, and every byte as every other: nothing is read outside (the sanitizers tell), and what is no map says so.
- */
+/* Every cut, and every byte as every other: nothing is read outside (the
+ * sanitizers tell), and what is no map says so. */
 static void damage_is_survived(void **state) {
     (void)state;
     octet_context ctx;

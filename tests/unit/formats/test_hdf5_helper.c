@@ -173,8 +173,8 @@ static void truncated_files_are_told(void **state) {
     octet_file_close(&file);
 }
 
-/* A compressed chunk that is stored 20 times, for 1.25 GiB of zeros: possible, but more than a file of its size gets.
- */
+/* A compressed chunk that is stored 20 times, for 1.25 GiB of zeros:
+ * possible, but more than a file of its size gets. */
 static void lack_of_memory_is_not_called_damage(void **state) {
     (void)state;
     enum { CHUNK = 1 << 24, N_CHUNKS = 20 };

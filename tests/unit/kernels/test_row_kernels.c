@@ -1,5 +1,5 @@
-/* Pooling, softmax, normalization, reductions, quantization, LSTM: against direct definitions and by their properties.
- */
+/* Pooling, softmax, normalization, reductions, quantization, LSTM: against
+ * direct definitions and by their properties. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* Convolutions and products: each kernel against its definition, written as directly as possible, on small random
- * shapes. */
+/* Convolutions and products: each kernel against its definition, written as
+ * directly as possible, on small random shapes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -410,8 +410,8 @@ static void test_hybrid(void **unused) {
     }
 }
 
-/* Halves go away from zero before the zero point is added; the float below one half goes with them in the groups of 8.
- */
+/* Halves go away from zero before the zero point is added; the float below
+ * one half goes with them in the groups of 8. */
 static void test_hybrid_ties(void **unused) {
     (void)unused;
     enum { N = 11 };

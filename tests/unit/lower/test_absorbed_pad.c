@@ -1,5 +1,5 @@
-/* Convolutions that take over the PAD before them: the same bytes as the plain loops, and PAD still runs for those who
- * watch. */
+/* Convolutions that take over the PAD before them: the same bytes as the plain
+ * loops, and PAD still runs for those who watch. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* What binding and inference refuse: graphs as a hostile or broken file would give them. Each is one sentence and a
- * status. */
+/* What binding and inference refuse: graphs as a hostile or broken file would
+ * give them. Each is one sentence and a status. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

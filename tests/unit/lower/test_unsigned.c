@@ -55,8 +55,8 @@ static void test_conv(void **state) {
     assert_memory_equal(r.data[0], want, 9);
 }
 
-/* A tie of the sum times 1/16, in fixed point; int8's rounding in double agrees here, the zero points are what is
- * tested. */
+/* A tie of the sum times 1/16, in fixed point; int8's rounding in double
+ * agrees here, the zero points are what is tested. */
 static void test_fully_connected(void **state) {
     (void)state;
     const operand operands[] = {U8(DIMS(1, 2), 1.0f, 10, 12, 250),

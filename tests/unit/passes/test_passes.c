@@ -198,8 +198,8 @@ static void shape_arithmetic_becomes_one_reshape(void **state) {
     uint32_t size;
     expect_ok(f, octet_graph_add_constant(&f->ctx, f->graph, "n", OCTET_INT32, &scalar, &n, &size));
     const uint32_t packed = emit(f, OCTET_OP_PACK, &pack, 2, (const uint32_t[]){batch, size});
-    /* RESHAPE wants its shape as a constant when it is made: as an importer would, the target is replaced afterwards.
-     */
+    /* RESHAPE wants its shape as a constant when it is made: as an importer
+     * would, the target is replaced afterwards. */
     const uint32_t y = binary(f, OCTET_OP_RESHAPE, x, integers(f, 2, (const int32_t[]){1, 32}));
     expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, packed, "dims"));
     run(f, y);

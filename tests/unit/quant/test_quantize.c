@@ -407,8 +407,8 @@ static void stated_ranges_stand_in_for_observed_ones(void **state) {
     expect_params(result(f, 0), 2.55f / 255.0f, -128);
 }
 
-/* The variance of one feature: LiteRT takes a multiplier (2 * 0.0157)^2 / (2^14 s) below 1 only, and 2 * 0.0157 / (2^20
- * s). */
+/* The variance of one feature: LiteRT takes a multiplier (2 * 0.0157)^2 / (2^14
+ * s) below 1 only, and 2 * 0.0157 / (2^20 s). */
 static void a_difference_that_is_always_zero_has_a_scale_that_runs(void **state) {
     fixture *f = *state;
     const uint32_t x = input(f, 1, -2.0f, 2.0f), mean = unary(f, OCTET_OP_EXP, x, -2.0f, 2.0f);

@@ -68,8 +68,8 @@ static void untrained_weights_have_a_scale_of_their_own(void **state) {
     assert_true(operand(f, 0, 1)->quantization.scale[0] == 0.9f * 2.0f / 254.0f);
 }
 
-/* Behind an operator that keeps ranges an observed range is dropped; a trained one stays, and so does that before it.
- */
+/* Behind an operator that keeps ranges an observed range is dropped; a
+ * trained one stays, and so does that before it. */
 static void trained_ranges_stay_where_they_are(void **state) {
     fixture *f = *state;
     const uint32_t x = fake_quant(f, input(f, 4, 0.0f, 0.0f), 0.0f, 2.55f);

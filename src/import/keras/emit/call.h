@@ -73,8 +73,8 @@ const char *octet_keras_weight_origin(octet_keras_call *call, const char *name);
 /* Constants; `name` is put after the call's path. origin: see octet_value, or NULL. */
 octet_status octet_keras_constant(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
                                   const int32_t *dims, const float *data, uint32_t *out);
-/* The same from data of shape `dims` with its axes reordered: output axis i is input axis perm[i]; then given
- * `out_dims`. */
+/* The same from data of shape `dims` with its axes reordered: output axis i is
+ * input axis perm[i]; then given `out_dims`. */
 octet_status octet_keras_constant_permuted(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
                                            const int32_t *dims, const int32_t *perm, const float *data,
                                            int32_t out_rank, const int32_t *out_dims, uint32_t *out);

@@ -24,8 +24,8 @@ bool octet_keras_trained_is_class(const octet_json *object, const char *class_na
 /* An activation without the QuantizeAwareActivation around it. */
 const octet_json *octet_keras_trained_activation(const octet_json *value);
 
-/* The weights <what>_min and <what>_max: *n numbers each; 0 for a scalar. UNSUPPORTED for a range that was never
- * trained. */
+/* The weights <what>_min and <what>_max: *n numbers each; 0 for a scalar.
+ * UNSUPPORTED for a range that was never trained. */
 octet_status octet_keras_trained_range(octet_keras_call *call, const char *what, int32_t *n, const float **min,
                                        const float **max);
 /* FAKE_QUANT `node` of x with the range of <what>. */

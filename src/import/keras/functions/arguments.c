@@ -196,8 +196,8 @@ static octet_status operands_of_two(octet_keras_call *call, uint32_t *x, uint32_
 
 octet_status octet_keras_operand_pair(octet_keras_call *call, uint32_t *x, uint32_t *y) {
     OCTET_TRY(operands_of_two(call, x, y));
-    /* Beside integers that are computed, whole constants are integers too; other integers beside floats become floats.
-     */
+    /* Beside integers that are computed, whole constants are integers too;
+     * other integers beside floats become floats. */
     uint32_t *pair[2] = {x, y};
     for (int i = 0; i < 2; i++) {
         const octet_value *v = &call->graph->values[*pair[i]];

@@ -36,8 +36,8 @@ octet_status octet_keras_operand_axes(octet_keras_call *call, int32_t position, 
 octet_status octet_keras_operand_flat(octet_keras_call *call, int32_t position, const char *keywords, int32_t fallback,
                                       uint32_t *x, int32_t *axis);
 
-/* Arithmetic of two operands that are known sizes (parts of shapes) is done now, and returned; else *is_known is false.
- */
+/* Arithmetic of two operands that are known sizes (parts of shapes) is done
+ * now, and returned; else *is_known is false. */
 octet_status octet_keras_compute_known(octet_keras_call *call, octet_operator_code code, bool *is_known);
 
 #endif

@@ -48,8 +48,8 @@ static octet_status widen(octet_keras_call *call, uint32_t x, const int32_t *dim
     return octet_keras_emit(call, OCTET_OP_BROADCAST_TO, "BroadcastTo", inputs, 2, NULL, out);
 }
 
-/* x and the places, both [..] broadcast but for the axis; the axis last, the others as one: [rows,length], [rows,n] ->
- * [rows,n]. */
+/* x and the places, both [..] broadcast but for the axis; the axis last, the others
+ * as one: [rows,length], [rows,n] -> [rows,n]. */
 octet_status octet_keras_function_take_along(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, places;
@@ -158,8 +158,8 @@ octet_status octet_keras_function_reverse_sequence(octet_keras_call *call, const
     return octet_keras_return(call, x);
 }
 
-/* diagonal, diag_part and trace of the matrices of the last two axes, or of axis1 and axis2 (Keras 3: 0 and 1 by
- * default). */
+/* diagonal, diag_part and trace of the matrices of the last two axes, or of
+ * axis1 and axis2 (Keras 3: 0 and 1 by default). */
 octet_status octet_keras_function_diagonal(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t x;
     int32_t axes[2], offset[1] = {0}, n = 0, perm[OCTET_MAX_RANK], dims[OCTET_MAX_RANK], places[1024], kept = 0;

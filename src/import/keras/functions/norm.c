@@ -126,8 +126,8 @@ octet_status octet_keras_function_local_response(octet_keras_call *call, const o
     return octet_keras_return(call, x);
 }
 
-/* Normalization by statistics that are given: (x - mean) / sqrt(variance + epsilon) * scale + offset, as x * m + off.
- */
+/* Normalization by statistics that are given: (x - mean) / sqrt(variance +
+ * epsilon) * scale + offset, as x * m + off. */
 octet_status octet_keras_function_batch_normalization(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, values[4];

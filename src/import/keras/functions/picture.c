@@ -141,8 +141,8 @@ octet_status octet_keras_function_place_picture(octet_keras_call *call, const oc
     return octet_keras_return(call, x);
 }
 
-/* resize has the centres of pixels at a half; the older functions (the row says so) have them at 0 unless they are
- * told. */
+/* resize has the centres of pixels at a half; the older functions (the row
+ * says so) have them at 0 unless they are told. */
 octet_status octet_keras_function_resize(octet_keras_call *call, const octet_keras_function *self) {
     uint32_t inputs[2];
     int32_t size[2], n = 0;

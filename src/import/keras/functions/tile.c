@@ -71,8 +71,8 @@ octet_status octet_keras_function_broadcast_to(octet_keras_call *call, const oct
     return octet_keras_return(call, inputs[0]);
 }
 
-/* Every cell along an axis n times, or each as often as a list says: [.., c, ..] -> [.., c, 1, ..] tiled -> [.., c * n,
- * ..]. */
+/* Every cell along an axis n times, or each as often as a list says: [.., c, ..]
+ * -> [.., c, 1, ..] tiled -> [.., c * n, ..]. */
 octet_status octet_keras_function_repeat(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t inputs[2];

@@ -206,9 +206,9 @@ octet_status octet_keras_function_conv_transpose(octet_keras_call *call, const o
     return octet_keras_return(call, x);
 }
 
-/* Patches [batch,rows,columns,height * width * channels] of pictures. Side by side they are the picture with its axes
- * in another order (Keras 2); else, and always in Keras 3, a convolution with ones in the right places, as Keras 3 has
- * it. */
+/* Patches [batch,rows,columns,height * width * channels] of pictures. Side by side they are the
+ * picture with its axes in another order (Keras 2); else, and always in Keras 3, a convolution with
+ * ones in the right places, as Keras 3 has it. */
 octet_status octet_keras_function_patches(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x, inputs[3];

@@ -58,8 +58,8 @@ octet_status octet_keras_layer_relu(octet_keras_call *call) {
     return octet_keras_return(call, y);
 }
 
-/* The second positional argument; the builder has put a named one aside. The first reading is before any cast of the
- * inputs. */
+/* The second positional argument; the builder has put a named one aside. The
+ * first reading is before any cast of the inputs. */
 static uint32_t mask_argument(const octet_keras_call *call) {
     const bool is_second =
         call->node != NULL && call->node->n_arguments == 2 && call->node->arguments[1].kind == OCTET_KERAS_TENSOR;

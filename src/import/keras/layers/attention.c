@@ -1,5 +1,5 @@
-/* MultiHeadAttention and GroupedQueryAttention: softmax(query key^T / sqrt(size)) value over any attention axes, with
- * masks. */
+/* MultiHeadAttention and GroupedQueryAttention: softmax(query key^T / sqrt(size))
+ * value over any attention axes, with masks. */
 #include <math.h>
 #include <string.h>
 
@@ -226,8 +226,8 @@ static octet_status join_mask(octet_keras_call *call, const heads *h, int32_t n_
     return octet_keras_reshape(call, "Reshape", *mask, 3, (const int32_t[]){shape.dims[0], n_queries, n_keys}, mask);
 }
 
-/* keras.ops.dot_product_attention serves Keras 3 where nothing but the result is wanted of one axis; all else are two
- * einsums. */
+/* keras.ops.dot_product_attention serves Keras 3 where nothing but the result is
+ * wanted of one axis; all else are two einsums. */
 static bool is_dot_product(octet_keras_call *call, const heads *h) {
     double dropout = 0.0;
     const bool drops = octet_json_number(octet_json_get(call->layer->config, "dropout"), &dropout) && dropout > 0.0;
@@ -280,8 +280,8 @@ static octet_status output_of(octet_keras_call *call, const heads *h, uint32_t x
     return octet_keras_reshape(call, "attention_output/Reshape", *out, shape.rank - 1 + h->n_out, shape.dims, out);
 }
 
-/* The weights of every pair of positions, with the axes that were joined: [batch...,heads,query axes...,key axes...].
- */
+/* The weights of every pair of positions, with the axes that were joined:
+ * [batch...,heads,query axes...,key axes...]. */
 static octet_status split_scores(octet_keras_call *call, const heads *h, uint32_t scores, uint32_t *out) {
     const octet_shape *query = octet_keras_shape(call, h->call.query), *key = octet_keras_shape(call, h->call.key);
     int32_t dims[2 * OCTET_MAX_RANK], n = 0;

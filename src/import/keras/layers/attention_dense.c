@@ -67,8 +67,8 @@ static octet_status additive_scores(octet_keras_call *call, uint32_t query, uint
     return sum_features(call, *out, out);
 }
 
-/* The mask of scores turned round: bool [batch or 1,queries or 1,keys], set where a key does not count; OCTET_NONE: all
- * do. */
+/* The mask of scores turned round: bool [batch or 1,queries or 1,keys], set
+ * where a key does not count; OCTET_NONE: all do. */
 static octet_status padding_of(octet_keras_call *call, const octet_attention *a, const octet_shape *scores,
                                uint32_t *out) {
     const bool is_3 = call->keras_version >= 3;

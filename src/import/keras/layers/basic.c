@@ -40,8 +40,8 @@ octet_status octet_keras_layer_dense(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-/* EinsumDense whose equation is a Dense over the last axes: "...x,xy->...y" or with several letters ("abc,cde->abde").
- */
+/* EinsumDense whose equation is a Dense over the last axes: "...x,xy->...y"
+ * or with several letters ("abc,cde->abde"). */
 octet_status octet_keras_layer_einsum_dense(octet_keras_call *call) {
     uint32_t x, weights, bias = OCTET_NONE;
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
@@ -55,8 +55,8 @@ octet_status octet_keras_layer_einsum_dense(octet_keras_call *call) {
     if (n_input >= 3 && strncmp(input, "...", 3) == 0 && n_output >= 3 && strncmp(output, "...", 3) == 0) {
         input += 3, n_input -= 3, output += 3, n_output -= 3;
     }
-    /* The letters of the input that the kernel starts with must be its last ones; the rest of the kernel ends the
-     * output. */
+    /* The letters of the input that the kernel starts with must be its last ones;
+     * the rest of the kernel ends the output. */
     size_t n_shared = 0;
     while (n_shared < n_kernel && memchr(input, kernel[n_shared], n_input) != NULL) n_shared++;
     const size_t n_new = n_kernel - n_shared, n_kept = n_input - (n_shared < n_input ? n_shared : n_input);

@@ -6,8 +6,8 @@
 
 enum { MAX_CATEGORIES = 1 << 16 };
 
-/* One int32 index each, or their codes: [1,n] -> one_hot [1,n,depth] (without an n of 1), multi_hot and count
- * [1,depth]. */
+/* One int32 index each, or their codes: [1,n] -> one_hot [1,n,depth] (without
+ * an n of 1), multi_hot and count [1,depth]. */
 static octet_status encode(octet_keras_call *call, uint32_t x, int32_t depth, const char *fallback) {
     const char *mode = NULL;
     OCTET_TRY(octet_keras_string(call, "output_mode", fallback, &mode));

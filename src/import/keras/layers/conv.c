@@ -1,5 +1,5 @@
-/* Convolutions of one, two and three dimensions. One dimension is two with a height of 1, as the converter writes it.
- */
+/* Convolutions of one, two and three dimensions. One dimension is two with
+ * a height of 1, as the converter writes it. */
 
 #include "import/keras/emit/activation.h"
 #include "import/keras/layers/classes.h"
@@ -49,8 +49,8 @@ static octet_status read_conv(octet_keras_call *call, int32_t n, bool may_be_cau
     return octet_keras_padding(call, &out->padding, may_be_causal ? &out->causal : NULL);
 }
 
-/* The bias of `n` channels; zeros where the layer has none, as the converter writes for CONV_2D and DEPTHWISE_CONV_2D.
- */
+/* The bias of `n` channels; zeros where the layer has none, as the
+ * converter writes for CONV_2D and DEPTHWISE_CONV_2D. */
 static octet_status conv_bias(octet_keras_call *call, const char *name, int32_t n, uint32_t *out) {
     const float *data = NULL;
     if (octet_keras_has_weight(call, "bias")) {

@@ -59,8 +59,8 @@ static octet_status load_gru(octet_keras_call *call, gru *g) {
     return slice_rows(call, "recurrent_kernel_h", r->recurrent, 2 * r->units, n, r->units, &g->candidate);
 }
 
-/* x: [z, r, h] of the inputs, biases included. With reset_after: h' = z * h + (1 - z) * act(x_h + r * (h U_h + b_h)).
- */
+/* x: [z, r, h] of the inputs, biases included. With reset_after: h' = z *
+ * h + (1 - z) * act(x_h + r * (h U_h + b_h)). */
 static octet_status gru_step(octet_keras_call *call, const gru *g, uint32_t x, uint32_t *h) {
     const int32_t units = g->base.units;
     uint32_t parts[3], inner[3] = {OCTET_NONE, OCTET_NONE, OCTET_NONE}, z, r = OCTET_NONE, candidate;

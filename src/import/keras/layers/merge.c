@@ -71,8 +71,8 @@ static octet_status normalize(octet_keras_call *call, uint32_t x, int32_t axis, 
     return octet_keras_binary(call, OCTET_OP_MUL, "mul", x, norm, out);
 }
 
-/* Brings x to [batch, others, contracted] (last) or [batch, contracted, others]; `others` gets the sizes kept, n of
- * them. */
+/* Brings x to [batch, others, contracted] (last) or [batch, contracted,
+ * others]; `others` gets the sizes kept, n of them. */
 static octet_status arrange(octet_keras_call *call, uint32_t x, int32_t axis, bool last, int32_t *others, int32_t *n,
                             uint32_t *out) {
     const octet_shape shape = *octet_keras_shape(call, x);

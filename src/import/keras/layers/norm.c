@@ -125,8 +125,8 @@ octet_status octet_keras_layer_batch_normalization(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
-/* gamma or beta as a constant of shape `dims`; OCTET_NONE when the layer has none. `rank`, `own`: its shape in the
- * file. */
+/* gamma or beta as a constant of shape `dims`; OCTET_NONE when the layer has
+ * none. `rank`, `own`: its shape in the file. */
 static octet_status parameter(octet_keras_call *call, const char *name, int32_t rank, int32_t *own, int32_t out_rank,
                               const int32_t *dims, uint32_t *out) {
     *out = OCTET_NONE;
@@ -166,8 +166,8 @@ static octet_status apply_2(octet_keras_call *call, uint32_t x, uint32_t mean, u
     return octet_keras_binary(call, OCTET_OP_ADD, "batchnorm/add_1", x, shift, out);
 }
 
-/* TensorFlow 2's LayerNormalization over the last axes borrows fused batch normalization: [1,rows,columns,1], channels
- * first. */
+/* TensorFlow 2's LayerNormalization over the last axes borrows fused batch
+ * normalization: [1,rows,columns,1], channels first. */
 static octet_status layer_normalization_fused(octet_keras_call *call, uint32_t x, const octet_shape *shape,
                                               int32_t n_rows, int32_t n_columns, const uint32_t *parameters) {
     uint32_t mean, variance, inverse, zeros;

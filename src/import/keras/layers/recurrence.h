@@ -18,8 +18,8 @@ octet_status octet_keras_recurrence_of(octet_keras_call *call, octet_keras_recur
 /* Refuses a stateful layer whose operators cannot keep a state. */
 octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_recurrence *recurrence);
 
-/* The mask that the steps heed. Keras 3 finds none for a call with an initial state, unless it is given as the argument
- * `mask`. */
+/* The mask that the steps heed. Keras 3 finds none for a call with an initial state,
+ * unless it is given as the argument `mask`. */
 uint32_t octet_keras_recurrence_mask(const octet_keras_call *call);
 
 /* x, or a mask, with its steps (axis 1) in the other order. */

@@ -1,5 +1,5 @@
-/* int8 depthwise convolutions with AVX2: inputs widened to int16 and shifted by the zero point, two taps per vpmaddwd.
- */
+/* int8 depthwise convolutions with AVX2: inputs widened to int16 and
+ * shifted by the zero point, two taps per vpmaddwd. */
 #include <string.h>
 
 #include "kernels/fast/x86/kernels.h"

@@ -6,8 +6,8 @@
 
 enum { VECTORS = 2, LANES = 8, MAX_ROWS = 6 };
 
-/* Set to build this file with the EVEX encoding of the same instruction, for machines with AVX-512 VNNI only (tests).
- */
+/* Set to build this file with the EVEX encoding of the same instruction,
+ * for machines with AVX-512 VNNI only (tests). */
 #ifdef OCTET_AVX_VNNI_AS_EVEX
 #undef OCTET_TARGET_FAST_AVX_VNNI
 #define OCTET_TARGET_FAST_AVX_VNNI __attribute__((target("avx2,fma,avx512vl,avx512vnni")))

@@ -20,8 +20,8 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI __m512i four(const uint8_t *x) {
     return _mm512_set1_epi32(bytes);
 }
 
-/* rows and vectors are constants at every call: sums live in registers. Few rows take two sums each, to cover the
- * latency. */
+/* rows and vectors are constants at every call: sums live in registers. Few
+ * rows take two sums each, to cover the latency. */
 OCTET_INLINE OCTET_TARGET_FAST_VNNI void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row,
                                               void *out, const int rows, const int vectors) {
     const size_t lane = (size_t)panel * LANES * VECTORS;

@@ -1,5 +1,5 @@
-/* What operators each Keras layer becomes, in both dialects, and what is refused. No files: configurations with made-up
- * weights. */
+/* What operators each Keras layer becomes, in both dialects, and what is refused. No
+ * files: configurations with made-up weights. */
 #include "support/fixture.h"
 
 #include <math.h>

@@ -20,8 +20,8 @@
 #define WRAPPER(name, layer, config) \
     LAYER("QuantizeWrapperV2", "\"name\": \"" name "\", \"trainable\": true, \"layer\": " layer ", " config)
 
-/* A convolution whose ReLU follows behind batch normalization, which is what rounds; then a dense layer with its
- * softmax. */
+/* A convolution whose ReLU follows behind batch normalization, which is what
+ * rounds; then a dense layer with its softmax. */
 static const char config[] =
     "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [" INPUT
     ", " LAYER("QuantizeLayer", "\"name\": \"q\", " QUANTIZER) ", " WRAPPER(
@@ -168,8 +168,8 @@ static void check(octet_context *ctx, octet_graph *graph) {
     expect_range(graph, 0, -1.0f, 1.0f);
     expect_range(graph, 2, -1.0f, 2.0f);
     expect_range(graph, 5, -1.0f, 1.0f);
-    /* The factors of batch normalization, 2 and -3, are in the weights, in what they were and, without sign, in their
-     * scales. */
+    /* The factors of batch normalization, 2 and -3, are in the weights, in what they
+     * were and, without sign, in their scales. */
     weights = octet_graph_input(graph, &graph->operators[1], 1);
     assert_int_equal(weights->trained.n, 2);
     assert_true(fabs(weights->trained.scales[1] - 12.0 / 254.0) < 1e-17);

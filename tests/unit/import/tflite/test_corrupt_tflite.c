@@ -1,6 +1,6 @@
-/* A .tflite that is cut off or has bytes flipped: import ends with a status and one sentence, and what still imports
- * also exports, is planned and runs. Whether memory was respected the sanitizers tell (cmake -DOCTET_SANITIZE=address).
- */
+/* A .tflite that is cut off or has bytes flipped: import ends with a status and one sentence, and
+ * what still imports also exports, is planned and runs. Whether memory was respected the
+ * sanitizers tell (cmake -DOCTET_SANITIZE=address). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
