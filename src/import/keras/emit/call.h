@@ -31,7 +31,7 @@ typedef struct octet_keras_call {
     const struct octet_keras_recurrence
         *recurrence; /* of a cell: how the RNN around it runs (import/keras/layers/recurrence.h); NULL elsewhere */
     struct octet_keras_call
-        *trainer; /* inside a QuantizeWrapper: its call (import/keras/layers/trained.h); NULL elsewhere */
+        *trainer; /* inside a QuantizeWrapper: its call (import/keras/emit/trained.h); NULL elsewhere */
     struct octet_keras_masks *masks; /* of the whole import */
     uint32_t *n_calls;               /* of the whole import, for its limit */
     uint64_t arguments_read,

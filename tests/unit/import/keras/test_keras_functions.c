@@ -104,6 +104,13 @@ static const struct {
      6,
      {0.46291006f, 1.8516402f, 0.69436508f, 0.78954202f, -1.9738551f, 0.59215653f}},
     {3, "Celu", "", ", \"alpha\": 0.5", 6, {1, 2, 3, 4, -0.4999773f, 6}},
+    {2, "nn.leaky_relu", "\"alpha\": 0.5", "", 6, {1, 2, 3, 4, -2.5f, 6}},
+    {3, "LeakyRelu", "", ", \"negative_slope\": 0.25", 6, {1, 2, 3, 4, -1.25f, 6}},
+    {3, "SoftShrink", "", ", \"threshold\": 2.0", 6, {0, 0, 1, 2, -3, 4}},
+    {3, "HardShrink", "", ", \"threshold\": 2.5", 6, {0, 0, 3, 4, -5, 6}},
+    {3, "SparsePlus", "", "", 6, {1, 2, 3, 4, 0, 6}},
+    {3, "HardSigmoid", "", "", 6, {0.6666667f, 0.8333333f, 1, 1, 0, 1}},
+    {2, "keras.activations.hard_sigmoid", "", "", 6, {0.7f, 0.9f, 1, 1, 0, 1}},
     {2, "nn.silu", "\"beta\": 0.0", "", 6, {0.5f, 1, 1.5f, 2, -2.5f, 3}},
     {2,
      "quantization.fake_quant_with_min_max_args",
@@ -233,6 +240,17 @@ static void conditions_are_constants_or_casts(void **state) {
                                                                                                            "\"y\": "
                                                                                                            "0.5}]")),
         (const float[]){0.5f, 0.5f, 3, 4, 0.5f, 6});
+}
+
+/* A node's tensors are its arguments one by one, or one list where the function takes a list. */
+static void a_node_of_tensorflow_may_take_a_list(void **state) {
+    (void)state;
+#define NODE(op)                                                                                            \
+    "{\"class_name\": \"TensorFlowOpLayer\", \"name\": \"f\", \"config\": {\"name\": \"f\", \"node_def\": " \
+    "\"{\\\"op\\\": "                                                                                       \
+    "\\\"" op "\\\"}\"}, \"inbound_nodes\": [[[\"in\", 0, 0, {}], [\"in\", 0, 0, {}]]]}"
+    expect(FUNCTIONS(NODE("AddN")), (const float[]){2, 4, 6, 8, -10, 12});
+    expect(FUNCTIONS(NODE("Mul")), (const float[]){1, 4, 9, 16, 25, 36});
 }
 
 static void ranges_are_constants(void **state) {
@@ -444,6 +462,7 @@ int main(void) {
                                        cmocka_unit_test(patches_are_cut_from_pictures),
                                        cmocka_unit_test(pictures_are_cut_and_filled),
                                        cmocka_unit_test(a_gelu_that_is_written_out_is_one_operator),
+                                       cmocka_unit_test(a_node_of_tensorflow_may_take_a_list),
                                        cmocka_unit_test(arguments_that_no_function_reads_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
