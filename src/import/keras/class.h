@@ -35,14 +35,14 @@ typedef enum octet_keras_inner {
 
 typedef struct octet_keras_class {
     const char *name;
-    octet_keras_layer_writer *emit;      /* NULL: a function (import/keras/functions/functions.h), or refused */
+    octet_keras_layer_writer *write;     /* NULL: a function (import/keras/functions/functions.h), or refused */
     octet_keras_weights_lister *weights; /* NULL: none */
     const char *keys; /* attributes that it reads or may pass over, separated by blanks; those of every layer excepted;
                          NULL: any */
     const char *aliases;      /* words: names of the same class in older versions and in configurations; or NULL */
     const char *refusal;      /* why it cannot be written, and what to do instead; NULL: it can */
     int32_t n_axes;           /* of places, for families that share a function: the 2 of MaxPooling2D */
-    octet_operator_code code; /* what tells layers of one emit function apart */
+    octet_operator_code code; /* what tells layers of one writer apart */
     octet_keras_mask_rule mask;
     octet_keras_inner inner;
     uint32_t n_states; /* tensors that a recurrent layer or cell keeps from step to step */

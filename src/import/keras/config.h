@@ -1,9 +1,9 @@
 /* import/keras/config.h - a Keras model's configuration as plain structs, the same for every dialect.
  * In:  the JSON of model.to_json(), of an .h5's model_config or of a .keras' config.json.
  * Out: layers, the calls of each (nodes) and what each call is given; nested models inside the layers that they are.
- * Knows: Keras 2.0 to 2.15 (inbound_nodes as lists, kwargs, _CONSTANT_VALUE), Keras
- *        3 (__keras_tensor__, keras_history).
- * Does not know: what a layer computes, weights, graphs. Sequential becomes a chain of calls here. */
+ * Knows: Keras 2.0 to 2.15 (inbound_nodes as lists, kwargs, _CONSTANT_VALUE), Keras 3 (keras_history); the row of each
+ *        class. Sequential becomes a chain of calls here.
+ * Does not know: what a layer computes, weights, graphs. */
 #ifndef OCTET_IMPORT_KERAS_CONFIG_H
 #define OCTET_IMPORT_KERAS_CONFIG_H
 

@@ -64,6 +64,6 @@ octet_status octet_keras_leaf_emit(octet_keras_call *call) {
     OCTET_TRY(check_keys(call));
     OCTET_TRY(check_dtype(call));
     OCTET_TRY(cast_inputs(call));
-    OCTET_TRY(class->is_function ? octet_keras_call_function(call) : class->emit(call));
+    OCTET_TRY(class->is_function ? octet_keras_call_function(call) : class->write(call));
     return octet_keras_mask_pass(call);
 }

@@ -1,5 +1,4 @@
-/* import/keras/stored.h - weights that a file holds in parts: int8 numbers and their scales
- *        (model.quantize), kernels and their LoRA update.
+/* import/keras/stored.h - weights in parts: int8 numbers and their scales (model.quantize), kernels and LoRA updates.
  * In:  a layer with its weights listed, later with their datasets.
  * Out: the parts listed as well; then one float weight in the place of its parts.
  * Knows: names, places and shapes of the parts, as Keras 3 writes them.

@@ -1,5 +1,4 @@
-/* import/keras/emit/attention.h - what the attention layers share: the tensors that
- *        they are called with, and their masks.
+/* import/keras/emit/attention.h - what the attention layers share: the tensors that they are called with, their masks.
  * In:  a call of MultiHeadAttention, GroupedQueryAttention, Attention or AdditiveAttention.
  * Out: query, value and key by name; one mask of scores; attention weights from masked scores.
  * Knows: the order of arguments in each dialect, and how each writes a mask: Keras 2 adds -1e9, Keras 3 selects.

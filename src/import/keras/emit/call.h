@@ -2,8 +2,7 @@
  * In:  a layer's configuration, its weights, the graph values that it reads.
  * Out: operators and constants appended to the graph; values for the layers after it.
  * Knows: TFLite's layouts of weights; the getters that word a refusal.
- * Does not know: the order of calls (import/keras/build.c), which layer is written by
- *        whom (import/keras/layers/classes.c). */
+ * Does not know: the order of calls (import/keras/build.c), who writes which layer (import/keras/layers/classes.c). */
 #ifndef OCTET_IMPORT_KERAS_EMIT_CALL_H
 #define OCTET_IMPORT_KERAS_EMIT_CALL_H
 

@@ -43,7 +43,7 @@ static const char common_keys[] = "name trainable dtype batch_input_shape batch_
 
 /* Rows and their columns (import/keras/class.h). */
 #define LAYER(class_name, function, ...) \
-    { .name = class_name, .emit = octet_keras_layer_##function, __VA_ARGS__ }
+    { .name = class_name, .write = octet_keras_layer_##function, __VA_ARGS__ }
 #define FUNCTIONS(class_name, ...) \
     { .name = class_name, .is_function = true, .takes_integers = true, __VA_ARGS__ }
 #define REFUSED(class_name, sentence) \

@@ -32,7 +32,7 @@ static void every_row_is_written_or_refused_and_has_its_names_alone(void **state
     (void)state;
     const octet_keras_class *class = NULL;
     for (uint32_t i = 0; (class = octet_keras_class_at(i)) != NULL; i++) {
-        const int n = (class->emit != NULL) + class->is_function + (class->refusal != NULL);
+        const int n = (class->write != NULL) + class->is_function + (class->refusal != NULL);
         if (n != 1) fail_msg("%s is written in %d ways", class->name, n);
         if (octet_keras_class_find(class->name) != class) fail_msg("%s is named twice", class->name);
         char words[128];
