@@ -1,3 +1,4 @@
+/* The known word that a mistyped one is most alike. */
 #include <string.h>
 
 #include "command.h"

@@ -1,3 +1,4 @@
+/* octet bench. */
 #include <stddef.h>
 
 #include "command.h"

@@ -1,3 +1,4 @@
+/* octet check. */
 #include <stddef.h>
 
 #include "command.h"

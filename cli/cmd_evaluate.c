@@ -1,3 +1,4 @@
+/* octet evaluate. */
 #include <stddef.h>
 
 #include "command.h"

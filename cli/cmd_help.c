@@ -1,3 +1,4 @@
+/* octet help. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* octet quantize. */
 #include <math.h>
 #include <stddef.h>
 

@@ -1,3 +1,4 @@
+/* octet run. */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* octet summary. */
 #include "command.h"
 
 static octet_status report(octet_context *ctx, octet_model *model, void *settings, octet_rendering as, char **out) {

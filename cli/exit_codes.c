@@ -1,3 +1,4 @@
+/* The exit code of each status, and what it means. */
 #include "command.h"
 
 static const struct {

@@ -1,3 +1,4 @@
+/* The options that several commands share. */
 #include <stddef.h>
 
 #include "command.h"

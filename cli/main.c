@@ -1,3 +1,4 @@
+/* Finds the command that the first word names, and runs it. */
 #include <stdio.h>
 #include <string.h>
 

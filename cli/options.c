@@ -1,3 +1,4 @@
+/* Reads the words of the command line into the structs that the tables of options point to. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Writes a page for man. */
 #include <ctype.h>
 #include <stdio.h>
 

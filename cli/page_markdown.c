@@ -1,3 +1,4 @@
+/* Writes a page for docs/commands. */
 #include <ctype.h>
 #include <stdio.h>
 

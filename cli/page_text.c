@@ -1,3 +1,4 @@
+/* Writes a page for the terminal. */
 #include <stdio.h>
 #include <string.h>
 

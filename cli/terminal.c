@@ -1,3 +1,4 @@
+/* What reaches the terminal: errors, progress and reports. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

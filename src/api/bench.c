@@ -1,3 +1,4 @@
+/* octet_model_bench: times the operators of a model on made-up input. */
 #include <stdlib.h>
 #include <string.h>
 

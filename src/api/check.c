@@ -1,3 +1,4 @@
+/* octet_model_check: says which operators of a model run on a target. */
 #include "api/handles.h"
 #include "passes/passes.h"
 #include "report/support.h"

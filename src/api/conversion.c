@@ -1,3 +1,4 @@
+/* octet_model_quantize: calibrates, quantizes and fits the result to the target. */
 #include "api/calibrate.h"
 #include "api/options.h"
 #include "base/choose.h"

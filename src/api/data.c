@@ -1,3 +1,4 @@
+/* Opens data sets, and binds their samples to the inputs of a model. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* octet_interpreter: one model, run on arrays in memory. */
 #include "api/convert.h"
 #include "api/handles.h"
 #include "api/options.h"

@@ -1,3 +1,4 @@
+/* octet_compare: runs both models over the test samples and fills the verdict. */
 #include <math.h>
 
 #include "api/evaluate.h"

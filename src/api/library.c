@@ -1,3 +1,4 @@
+/* The context and the version of octet.h. */
 #include <string.h>
 
 #include "api/handles.h"

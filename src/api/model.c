@@ -1,3 +1,4 @@
+/* Loads and writes models, and describes their inputs, outputs and tensors. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

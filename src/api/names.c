@@ -1,3 +1,4 @@
+/* The names of choices in octet.h, and what they mean to the rooms. */
 #include <string.h>
 
 #include "api/handles.h"

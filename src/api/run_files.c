@@ -1,3 +1,4 @@
+/* octet_model_run_files: runs a model over a data set and writes its outputs as .npy. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>

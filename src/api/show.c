@@ -1,3 +1,4 @@
+/* octet_model_summary, octet_model_inspect and octet_model_receipt: reports on one model. */
 #include "api/handles.h"
 #include "base/buffer.h"
 #include "report/inspect.h"

@@ -1,3 +1,4 @@
+/* octet_statistics: calibration in parts, merged, saved and loaded. */
 #include <stdio.h>
 
 #include "api/calibrate.h"

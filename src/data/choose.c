@@ -1,3 +1,4 @@
+/* Which samples calibrate: drawn by a seed, or listed in a file. */
 #include <string.h>
 
 #include "data/dataset.h"

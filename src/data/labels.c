@@ -1,3 +1,4 @@
+/* Labels from an array: class numbers, one-hot rows, or numbers. */
 #include <math.h>
 
 #include "data/samples.h"

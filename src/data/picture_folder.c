@@ -1,3 +1,4 @@
+/* Lists the pictures of a folder and their classes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

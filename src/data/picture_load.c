@@ -1,3 +1,4 @@
+/* Loads pictures when they are wanted, on several threads, and drops those that are not. */
 #include <assert.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* The range of the samples that were read, as stored and as scaled. */
 #include "data/samples.h"
 
 /* 64 lanes, so that compilers use vectors without being asked to reorder anything. */

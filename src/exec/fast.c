@@ -1,3 +1,4 @@
+/* Chooses a faster variant for the task of a kernel. No other file does. */
 #include "exec/task.h"
 #include "kernels/fast/select.h"
 #include "kernels/fast/softmax.h"

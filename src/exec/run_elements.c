@@ -1,3 +1,4 @@
+/* The plain loops of kernels that compute element by element. */
 #include "exec/run.h"
 #include "kernels/ref/select.h"
 

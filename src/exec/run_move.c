@@ -1,3 +1,4 @@
+/* The plain loops of kernels that move elements. */
 #include <string.h>
 
 #include "exec/run.h"

@@ -1,3 +1,4 @@
+/* The plain loops of kernels with state. */
 #include "exec/run.h"
 
 /* Places in OCTET_LSTM_OPERANDS; what a gate has stands there gate by gate. */

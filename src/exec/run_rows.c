@@ -1,3 +1,4 @@
+/* The plain loops of kernels that compute over rows and windows. */
 #include "exec/run.h"
 
 /* One operand, one result; the kernel counts its units in INDEX. */

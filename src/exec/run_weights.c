@@ -1,3 +1,4 @@
+/* The plain loops of kernels with weights. */
 #include "exec/run.h"
 
 /* Input, weights and bias; the kernel does its units of the output. */

@@ -1,3 +1,4 @@
+/* Runs the tasks of a prepared graph, in order and on all threads. */
 #include <string.h>
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* Copies a graph. */
 #include <string.h>
 
 #include "graph/graph.h"

@@ -1,3 +1,4 @@
+/* Prints a graph, a line per operator. */
 #include "base/buffer.h"
 #include "graph/graph.h"
 

@@ -1,3 +1,4 @@
+/* Checks that a graph holds together: indices, order, types, shapes and quantization. */
 #include <math.h>
 #include <string.h>
 

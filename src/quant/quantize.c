@@ -1,3 +1,4 @@
+/* octet_quantize_graph: collects the ranges, settles the parameters, and builds the graph of each mode. */
 #include "quant/builder.h"
 #include "quant/trained.h"
 

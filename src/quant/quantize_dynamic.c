@@ -1,3 +1,4 @@
+/* Mode dynamic: int8 weights, float activations. */
 #include "quant/builder.h"
 
 /* Smaller constants stay in float: TensorFlow's threshold for weight-only quantization. */

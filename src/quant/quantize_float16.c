@@ -1,3 +1,4 @@
+/* Mode float16: float16 weights behind DEQUANTIZE. */
 #include "base/half.h"
 #include "quant/builder.h"
 

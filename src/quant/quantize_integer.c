@@ -1,3 +1,4 @@
+/* Modes int8 and int16x8: every operator in its integer or its float form. */
 #include "quant/builder.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* The integer form of UNIDIRECTIONAL_SEQUENCE_LSTM: states, intermediates, gates. */
 #include "quant/builder.h"
 
 #include <math.h>

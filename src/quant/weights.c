@@ -1,3 +1,4 @@
+/* Rounds weights, biases and other constants for the operator that reads them. */
 #include "quant/builder.h"
 
 #include <math.h>

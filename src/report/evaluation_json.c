@@ -1,3 +1,4 @@
+/* An evaluation as JSON. */
 #include "report/evaluation.h"
 #include "report/text.h"
 

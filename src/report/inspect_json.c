@@ -1,3 +1,4 @@
+/* An inspection as JSON. */
 #include "base/json_writer.h"
 #include "graph/options.h"
 #include "report/inspect.h"

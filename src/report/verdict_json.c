@@ -1,3 +1,4 @@
+/* A verdict as JSON. */
 #include <math.h>
 
 #include "report/text.h"

@@ -1,3 +1,4 @@
+/* A verdict as text. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* The first release of TensorFlow Lite that runs each version of an operator. */
 #include "tflite/version.h"
 
 /* From this version on, an operator needs this release; TensorFlow's own list

@@ -1,3 +1,4 @@
+/* JPEG to RGB, by libjpeg-turbo. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>

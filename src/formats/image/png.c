@@ -1,3 +1,4 @@
+/* PNG to RGB, by libpng. */
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Opens a Keras file of any kind, and imports the configuration and weights that it holds. */
 #include <string.h>
 
 #include "base/buffer.h"
