@@ -1,5 +1,5 @@
 /* page.h - one page about a command, in three formats.
- * In:  what page.c hands out piece by piece, names of choices filled in; `...` is what is typed as it stands.
+ * In:  the pieces of a page from page.c, with the names of choices filled in; `...` marks what a user types literally.
  * Out: text for the terminal, Markdown for docs/commands, troff for man, on stdout.
  * Knows: how each format looks.
  * Does not know: commands and their options. */

@@ -2,7 +2,8 @@
  * In:  the bytes of a file.
  * Out: one node with everything below it.
  * Knows: libhdf5.
- * Does not know: who asks, limits on time. What libhdf5 does with a hostile file is not survived here. */
+ * Does not know: who asks; limits on time and memory (limits.h). A hostile file may
+ *        crash libhdf5, and with it this process. */
 #ifndef OCTET_HELPER_HDF5_READ_H
 #define OCTET_HELPER_HDF5_READ_H
 

@@ -1,6 +1,6 @@
-/* api/handles.h - what is behind the public handles, and the helpers that several files of the api share.
- * In:  options as octet.h states them.
- * Out: the same as the rooms state them.
+/* api/handles.h - the structs behind the handles of octet.h, and helpers that several files of src/api share.
+ * In:  handles and options as octet.h states them.
+ * Out: graphs, samples and options as the rooms take them.
  * Knows: every room.
  * Does not know: the command line. */
 #ifndef OCTET_API_HANDLES_H

@@ -1,8 +1,8 @@
 /* api/options.h - option structs of octet.h, whatever version of it the caller was compiled with.
  * In:  a struct whose first member is its size in bytes, or NULL.
  * Out: the struct as this library knows it: what is missing is 0.
- * Knows: nothing of single options.
- * Does not know: what they mean. */
+ * Knows: sizes only.
+ * Does not know: any single option. */
 #ifndef OCTET_API_OPTIONS_H
 #define OCTET_API_OPTIONS_H
 
