@@ -89,8 +89,8 @@ OCTET_API octet_status octet_context_set_hdf5_helper(octet_context *ctx, const c
 /* Most memory that the library held through this context at a time, in bytes. */
 OCTET_API size_t octet_context_peak_memory(const octet_context *ctx);
 
-/* Told now and then, on the thread of the caller, how far a long call has come: done of total. Returns true to go on.
- * After false the call ends soon, with CANCELLED and nothing changed or written. */
+/* Called from time to time, on the caller's thread, with the progress of a long call: done of total. Returns true to go
+ * on. After false the call ends soon, with CANCELLED and nothing changed or written. */
 typedef bool octet_progress(void *user, const char *what, uint64_t done, uint64_t total);
 
 /* The names that an option can take, the default first, NULL behind the last one: of "mode", "type" (of inputs and
