@@ -125,6 +125,19 @@ octet_status octet_pass_fold_affine_before(octet_context *ctx, octet_graph *grap
     return status;
 }
 
+/* A RELU or RELU6 that alone reads the result: TensorFlow's rewriter has fused it by then, and moves no bias into an
+ * operator with an activation. */
+static bool has_relu(const octet_graph *graph, const octet_operator *op) {
+    const uint32_t v = op->outputs[0];
+    if (!octet_edit_is_private(graph, v)) return false;
+    for (uint32_t k = 0; k < graph->n_operators; k++) {
+        const octet_operator *reader = &graph->operators[k];
+        if (reader->removed || reader->n_inputs == 0 || reader->inputs[0] != v) continue;
+        return reader->code == OCTET_OP_RELU || reader->code == OCTET_OP_RELU6;
+    }
+    return false;
+}
+
 /* The bias of a dense layer that feeds only dense layers which have one
  * too: b2'[o] = b2[o] + sum of b1[i] * w2[o][i]. */
 static bool reads_as_data(const octet_graph *graph, uint32_t k, uint32_t v, octet_affine *a) {
@@ -132,7 +145,8 @@ static bool reads_as_data(const octet_graph *graph, uint32_t k, uint32_t v, octe
     if (op->removed || op->code != OCTET_OP_FULLY_CONNECTED || op->inputs[0] != v || !octet_affine_takes(graph, k, a))
         return false;
     const octet_shape *in = &graph->values[v].shape;
-    return octet_graph_input(graph, op, a->bias) != NULL && in->rank > 0 && in->dims[in->rank - 1] == (int32_t)a->inner;
+    return octet_graph_input(graph, op, a->bias) != NULL && in->rank > 0 &&
+           in->dims[in->rank - 1] == (int32_t)a->inner && !has_relu(graph, op);
 }
 
 static octet_status move_bias(octet_context *ctx, octet_graph *graph, uint32_t v, octet_arena *scratch, bool *changed) {
@@ -179,9 +193,9 @@ static octet_status fold_forward(octet_context *ctx, octet_graph *graph, uint32_
 }
 
 /* What stands before a dense layer with a bias goes into it first, before anything goes into the layer in front of it:
- * factors and summands for every input, and the bias of a dense layer. From the last operator to the first, as
- * TensorFlow's rewriter goes: in a chain of dense layers every second one keeps its bias. Once: biases that later
- * passes bring together stay. */
+ * factors and summands for every input, and the bias of a dense layer unless a RELU follows. From the last operator to
+ * the first, as TensorFlow's rewriter goes: in a chain of dense layers every second one keeps its bias. Once: biases
+ * that later passes bring together stay. */
 octet_status octet_pass_fold_forward(octet_context *ctx, octet_graph *graph, bool *changed) {
     octet_arena scratch = {0};
     octet_status status = OCTET_OK;

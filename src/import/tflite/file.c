@@ -160,9 +160,6 @@ static octet_status read_model(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(find_signature(ctx, source, &inputs, &outputs));
     OCTET_TRY(read_ports(ctx, source, true, &inputs));
     OCTET_TRY(octet_tflite_read_operators(ctx, source));
-    OCTET_CHECK(ctx, source->subgraphs.n == 1 || source->n_calls > 0, OCTET_UNSUPPORTED,
-                "%s: the model has %u graphs, and no operator calls the others; octet supports models with one", name,
-                source->subgraphs.n);
     OCTET_TRY(octet_tflite_finish_variables(ctx, source));
     OCTET_TRY(read_ports(ctx, source, false, &outputs));
     source->graph->is_unrolled = source->n_unrolled > 0;

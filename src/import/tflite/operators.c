@@ -263,15 +263,19 @@ static octet_status make_outputs(octet_context *ctx, octet_tflite_source *source
     return OCTET_OK;
 }
 
-/* A RESHAPE with its shape in the options, or in a tensor that nothing
- * determines before the model runs, gets a constant. */
+/* A RESHAPE with its shape in the options, in a tensor of more dimensions than one, or in a tensor that nothing
+ * determines before the model runs, gets a constant of one dimension, as LiteRT wants it. */
 static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *source,
                                      const octet_flatbuffer_table *table, octet_operator *op) {
     octet_flatbuffer *fb = &source->fb;
     octet_graph *graph = source->graph;
     if (op->n_inputs == 0 || op->n_inputs > 2 || op->n_outputs != 1) return OCTET_OK; /* inference words the error */
     const octet_value *shape = octet_graph_input(graph, op, 1);
-    if (shape != NULL && shape->data != NULL) return OCTET_OK;
+    if (shape != NULL && shape->data != NULL) {
+        if (shape->shape.rank <= 1 || shape->type != OCTET_INT32) return OCTET_OK;
+        const int32_t n = (int32_t)octet_shape_elements(&shape->shape);
+        return octet_graph_add_i32(ctx, graph, shape->name, shape->data, n, &op->inputs[1]);
+    }
     octet_flatbuffer_table options;
     octet_flatbuffer_vector dims;
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, &options));

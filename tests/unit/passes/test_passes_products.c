@@ -23,6 +23,17 @@ static void biases_of_dense_layers_go_forward(void **state) {
     }
 }
 
+/* TensorFlow has fused the activation by then. */
+static void a_bias_before_dense_and_relu_stays(void **state) {
+    fixture *f = *state;
+    f->graph->is_traced = true;
+    uint32_t x = input(f, DIMS(1, 2));
+    for (int i = 0; i < 3; i++) x = dense_with_bias(f, x);
+    run(f, unary(f, OCTET_OP_RELU6, x));
+    expect_operators(f, "FULLY_CONNECTED FULLY_CONNECTED FULLY_CONNECTED");
+    assert_true(!has_bias(f, 0) && has_bias(f, 1) && has_bias(f, 2));
+}
+
 static void a_bias_behind_an_activation_stays(void **state) {
     fixture *f = *state;
     f->graph->is_traced = true;
@@ -155,6 +166,7 @@ static void the_opposite_of_a_comparison_is_one(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(biases_of_dense_layers_go_forward),
+        CASE(a_bias_before_dense_and_relu_stays),
         CASE(a_bias_behind_an_activation_stays),
         CASE(batch_normalization_before_dense_folds),
         CASE(a_summand_before_dense_without_bias_stays),

@@ -93,16 +93,21 @@ static octet_status masked_mean(octet_keras_call *call, uint32_t x, uint32_t mas
 octet_status octet_keras_layer_global_pool(octet_keras_call *call) {
     uint32_t x;
     bool keep_dims = false;
-    OCTET_TRY(octet_keras_channels_last(call));
+    const char *format = NULL;
+    OCTET_TRY(octet_keras_string(call, "data_format", "channels_last", &format));
     OCTET_TRY(octet_keras_bool(call, "keepdims", false, &keep_dims));
+    const bool is_first = strcmp(format, "channels_first") == 0; /* the places are the last axes */
     const int32_t n = call->layer->class->n_axes;
     const octet_operator_code code = call->layer->class->code;
     OCTET_TRY(octet_keras_single(call, n + 2, n + 2, &x));
-    static const int32_t axes[3] = {1, 2, 3};
+    static const int32_t axes[4] = {1, 2, 3, 4};
     const uint32_t mask = octet_keras_mask(call);
+    if (is_first && mask != OCTET_NONE)
+        return octet_keras_refuse(call, "a mask with data_format \"channels_first\" is not supported; put a Permute "
+                                        "before the layer and use channels_last");
     if (n == 1 && code == OCTET_OP_MEAN && mask != OCTET_NONE) return masked_mean(call, x, mask, keep_dims);
-    OCTET_TRY(
-        octet_keras_reduce(call, code, code == OCTET_OP_MEAN ? "Mean" : "Max", x, axes, n, n == 1, keep_dims, &x));
+    OCTET_TRY(octet_keras_reduce(call, code, code == OCTET_OP_MEAN ? "Mean" : "Max", x, axes + is_first, n, n == 1,
+                                 keep_dims, &x));
     return octet_keras_return(call, x);
 }
 

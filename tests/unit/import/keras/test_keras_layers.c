@@ -202,6 +202,8 @@ static const layer_case cases[] = {
      "TimeDistributed {\"layer\": {\"class_name\": \"Conv1D\", \"config\": {\"name\": \"c\", \"filters\": 4, "
      "\"kernel_size\": [3]}}}",
      "3,2,4 4", "RESHAPE RESHAPE CONV_2D RESHAPE RESHAPE [1,3,4,4]"},
+    {"global pooling, channels first", 0, "3,4,5",
+     "GlobalMaxPooling2D {\"data_format\": \"channels_first\", \"keepdims\": true}", "", "REDUCE_MAX [1,3,1,1]"},
     {"layers that act in training only", 0, "4", "Dropout {\"rate\": 0.5}; GaussianNoise {\"stddev\": 1.0}; ReLU {}",
      "", "RELU [1,4]"},
 };

@@ -162,12 +162,29 @@ static void test_transposed_convolution(void **state) {
     }
 }
 
+/* LiteRT takes a shape of one dimension only. */
+static void test_shape_of_two_dimensions(void **state) {
+    (void)state;
+    const int32_t shape[2] = {4, -1};
+    octet_buffer file;
+    octet_graph *graph =
+        import(LIST(code(OCTET_BUILTIN_RESHAPE, NULL)),
+               LIST(tensor(I32S(2, 6), 0, 0, 0), tensor(I32S(2, 1), OCTET_TENSOR_TYPE_INT32, 1, 0),
+                    tensor(I32S(4, 3), 0, 0, 0)),
+               LIST(operator(0, I32S(0, 1), I32S(2), 0)), I32S(0), I32S(2), shape, sizeof shape, &file);
+    assert_non_null(graph);
+    const octet_value *value = &graph->values[graph->operators[0].inputs[1]];
+    assert_int_equal(value->shape.rank, 1);
+    assert_memory_equal(value->data, shape, sizeof shape);
+    end(graph, &file);
+}
+
 int main(void) {
     octet_context_init(ctx);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_compressed_rows),        cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_hostile_sparsity),       cmocka_unit_test(test_half_bytes),
-        cmocka_unit_test(test_transposed_convolution),
+        cmocka_unit_test(test_transposed_convolution), cmocka_unit_test(test_shape_of_two_dimensions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
