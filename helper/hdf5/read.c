@@ -97,7 +97,7 @@ static octet_status put_variable_strings(reader *r, const source *s) {
     H5Tset_cset(memory_type, H5Tget_cset(s->type));
     if (read_source(s, memory_type, strings) < 0) return corrupt(r, s->path, "its strings cannot be read");
     for (size_t i = 0; i < s->n; i++)
-        OCTET_TRY(put_text(r, strings[i] ? strings[i] : "", strings[i] ? strlen(strings[i]) : 0));
+        OCTET_TRY(put_text(r, strings[i] != NULL ? strings[i] : "", strings[i] != NULL ? strlen(strings[i]) : 0));
     H5Dvlen_reclaim(memory_type, s->space, H5P_DEFAULT, strings);
     H5Tclose(memory_type);
     return OCTET_OK;

@@ -32,7 +32,7 @@ static octet_status fill_inputs(octet_context *ctx, const octet_graph *graph, be
         float *real;
         OCTET_TRY(OCTET_NEW(ctx, &job->arena, n, &real));
         for (size_t k = 0; k < n; k++) {
-            state = state * 1664525U + 1013904223U;
+            state = state * 1664525u + 1013904223u;
             real[k] = (float)(state >> 8) / 8388608.0f - 1.0f;
             if (value->quantization.n == 0 && value->type != OCTET_FLOAT32)
                 real[k] = 0.0f; /* indices: the first is always valid */

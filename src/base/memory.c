@@ -101,7 +101,7 @@ octet_status octet_arena_allocate(octet_context *ctx, octet_arena *arena, size_t
         OCTET_TRY(add_chunk(ctx, arena, size_bytes));
         *out = take(arena->chunks, size_bytes, alignment);
         if (*out == NULL) *out = take(arena->chunks->next, size_bytes, alignment);
-        assert(*out);
+        assert(*out != NULL);
     }
     arena->used_bytes += size_bytes;
     memset(*out, 0, size_bytes);

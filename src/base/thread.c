@@ -48,10 +48,10 @@ void octet_pool_destroy(octet_context *ctx, octet_pool *pool) {
 }
 
 void octet_pool_set_yield(octet_pool *pool, bool yields) {
-    if (pool) pool->yields = yields;
+    if (pool != NULL) pool->yields = yields;
 }
 
-uint32_t octet_pool_size(const octet_pool *pool) { return pool ? pool->size : 1; }
+uint32_t octet_pool_size(const octet_pool *pool) { return pool != NULL ? pool->size : 1; }
 
 typedef struct run {
     octet_pool_task *task;

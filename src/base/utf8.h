@@ -8,9 +8,9 @@
 
 #include <stddef.h>
 
-/* Length of the valid UTF-8 sequence that starts at text (1..4), or 0. Overlong forms and surrogates are invalid. text
- * ends with NUL, which is a sequence of length 1. */
-size_t octet_utf8_length(const char *text);
+/* Length of the valid UTF-8 sequence that starts at bytes (1..4), or 0. Overlong forms and surrogates are invalid.
+ * bytes ends with NUL, which is a sequence of length 1. */
+size_t octet_utf8_length(const char *bytes);
 /* Replaces control characters and invalid bytes by '?': what is shown cannot move the cursor or break the line. */
 void octet_utf8_make_printable(char *text);
 

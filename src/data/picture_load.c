@@ -52,7 +52,7 @@ octet_status octet_pictures_adapt(octet_context *ctx, octet_samples *samples, in
 
 /* Pillow's convert("L"): ITU-R 601-2 in 16 bits after the point. */
 static uint8_t grey_of(const uint8_t *rgb) {
-    return (uint8_t)((rgb[0] * 19595U + rgb[1] * 38470U + rgb[2] * 7471U + 0x8000U) >> 16);
+    return (uint8_t)((rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u) >> 16);
 }
 
 static void make_grey(octet_image *image) {

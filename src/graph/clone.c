@@ -5,7 +5,7 @@
 
 static octet_status copy_value(octet_context *ctx, octet_arena *arena, octet_value *value) {
     OCTET_TRY(octet_arena_string(ctx, arena, value->name, &value->name));
-    if (value->origin) OCTET_TRY(octet_arena_string(ctx, arena, value->origin, &value->origin));
+    if (value->origin != NULL) OCTET_TRY(octet_arena_string(ctx, arena, value->origin, &value->origin));
     octet_quantization *q = &value->quantization;
     OCTET_TRY(octet_arena_copy(ctx, arena, q->scale, q->n * sizeof *q->scale, (void **)(uintptr_t)&q->scale));
     OCTET_TRY(
@@ -18,7 +18,7 @@ static octet_status copy_value(octet_context *ctx, octet_arena *arena, octet_val
     if (trained->n > 0)
         OCTET_TRY(octet_arena_copy(ctx, arena, trained->raw, octet_shape_elements(&value->shape) * sizeof *trained->raw,
                                    (void **)(uintptr_t)&trained->raw));
-    if (value->data)
+    if (value->data != NULL)
         OCTET_TRY(
             octet_arena_copy(ctx, arena, value->data, octet_value_bytes(value), (void **)(uintptr_t)&value->data));
     return OCTET_OK;

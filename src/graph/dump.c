@@ -7,7 +7,7 @@ static octet_status dump_value(octet_context *ctx, const octet_graph *graph, uin
     char shape[OCTET_SHAPE_TEXT_SIZE];
     OCTET_TRY(octet_buffer_format(ctx, out, "%%%u %s%s %s", index, octet_type_name(value->type),
                                   octet_shape_text(&value->shape, shape), value->name));
-    if (value->data) OCTET_TRY(octet_buffer_format(ctx, out, " constant"));
+    if (value->data != NULL) OCTET_TRY(octet_buffer_format(ctx, out, " constant"));
     if (value->is_variable) OCTET_TRY(octet_buffer_format(ctx, out, " variable"));
     if (value->quantization.n)
         OCTET_TRY(octet_buffer_format(ctx, out, " scale %.9g%s zero_point %d", (double)value->quantization.scale[0],

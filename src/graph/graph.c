@@ -10,7 +10,7 @@ octet_status octet_graph_create(octet_context *ctx, const char *source, octet_gr
     octet_graph *graph;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *graph, (void **)&graph));
     *graph = (octet_graph){.name = "main", .source = "", .description = ""};
-    const octet_status status = octet_arena_string(ctx, &graph->arena, source ? source : "", &graph->source);
+    const octet_status status = octet_arena_string(ctx, &graph->arena, source != NULL ? source : "", &graph->source);
     if (status != OCTET_OK) {
         octet_graph_destroy(ctx, graph);
         return status;
@@ -20,7 +20,7 @@ octet_status octet_graph_create(octet_context *ctx, const char *source, octet_gr
 }
 
 void octet_graph_destroy(octet_context *ctx, octet_graph *graph) {
-    if (!graph) return;
+    if (graph == NULL) return;
     octet_arena_free(ctx, &graph->arena);
     octet_file_close(&graph->file);
     octet_memory_free(ctx, graph);
@@ -48,7 +48,7 @@ octet_status octet_graph_add_value(octet_context *ctx, octet_graph *graph, const
     octet_value value = {.type = type, .shape = *shape, .producer = OCTET_NONE};
     OCTET_TRY(octet_arena_string(ctx, &graph->arena, name, &value.name));
     graph->values[graph->n_values] = value;
-    if (out) *out = graph->n_values;
+    if (out != NULL) *out = graph->n_values;
     graph->n_values++;
     return OCTET_OK;
 }
@@ -60,7 +60,7 @@ octet_status octet_graph_add_constant(octet_context *ctx, octet_graph *graph, co
     void *copy;
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, data, octet_shape_bytes(shape, type), &copy));
     graph->values[value].data = copy;
-    if (out) *out = value;
+    if (out != NULL) *out = value;
     return OCTET_OK;
 }
 
@@ -121,7 +121,7 @@ octet_status octet_graph_add_layer(octet_context *ctx, octet_graph *graph, const
     octet_layer copy = *layer;
     OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer->name, &copy.name));
     OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer->class_name, &copy.class_name));
-    OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer->inputs ? layer->inputs : "", &copy.inputs));
+    OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer->inputs != NULL ? layer->inputs : "", &copy.inputs));
     graph->layers[graph->n_layers++] = copy;
     return OCTET_OK;
 }
@@ -142,7 +142,7 @@ octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, oc
     OCTET_TRY(grow(ctx, &graph->arena, (void **)&graph->operators, graph->n_operators, &graph->operators_capacity,
                    sizeof *graph->operators));
     octet_operator op = {.code = code, .n_inputs = n_inputs, .n_outputs = n_outputs};
-    if (options) op.options = *options;
+    if (options != NULL) op.options = *options;
     OCTET_TRY(octet_arena_string(ctx, &graph->arena, layer, &op.layer));
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, inputs, n_inputs * sizeof *inputs, (void **)&op.inputs));
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, outputs, n_outputs * sizeof *outputs, (void **)&op.outputs));
@@ -154,7 +154,7 @@ octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, oc
     for (uint32_t i = 0; i < n_inputs; i++)
         if (inputs[i] != OCTET_NONE) graph->values[inputs[i]].n_uses++;
     renumber_producers(graph, position);
-    if (out) *out = position;
+    if (out != NULL) *out = position;
     return OCTET_OK;
 }
 
@@ -167,14 +167,15 @@ octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_oper
     octet_inferred *inferred;
     octet_operator op = {
         .code = code, .n_inputs = n_inputs, .n_outputs = n_outputs, .outputs = outputs, .layer = layer};
-    if (options) op.options = *options;
+    if (options != NULL) op.options = *options;
     OCTET_TRY(octet_arena_copy(ctx, &graph->arena, inputs, n_inputs * sizeof *inputs, (void **)&op.inputs));
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n_outputs, &inferred));
     for (uint32_t i = 0; i < n_outputs; i++) outputs[i] = OCTET_NONE;
     OCTET_TRY(octet_infer(ctx, graph, &op, inferred));
     for (uint32_t i = 0; i < n_outputs; i++) {
         const char *text = name;
-        if (!text) OCTET_TRY(octet_arena_format(ctx, &graph->arena, &text, "%s/%s", layer, octet_operator_name(code)));
+        if (text == NULL)
+            OCTET_TRY(octet_arena_format(ctx, &graph->arena, &text, "%s/%s", layer, octet_operator_name(code)));
         if (i) OCTET_TRY(octet_arena_format(ctx, &graph->arena, &text, "%s:%u", text, i));
         OCTET_TRY(octet_graph_add_value(ctx, graph, text, inferred[i].type, &inferred[i].shape, &outputs[i]));
     }

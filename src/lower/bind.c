@@ -30,8 +30,9 @@ octet_status octet_bind_unsupported(octet_binder *binder, const octet_operator *
     const octet_value *input = octet_graph_input(binder->graph, op, 0);
     const octet_value *weights = octet_graph_input(binder->graph, op, 1);
     return octet_context_fail(binder->ctx, OCTET_UNSUPPORTED, "%s: %s has no kernel for %s%s%s inputs and %s output",
-                              op->layer, octet_operator_name(op->code), input ? octet_type_name(input->type) : "no",
-                              weights ? " and " : "", weights ? octet_type_name(weights->type) : "",
+                              op->layer, octet_operator_name(op->code),
+                              input != NULL ? octet_type_name(input->type) : "no", weights != NULL ? " and " : "",
+                              weights != NULL ? octet_type_name(weights->type) : "",
                               op->n_outputs ? octet_type_name(octet_graph_output(binder->graph, op, 0)->type) : "no");
 }
 

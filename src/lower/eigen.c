@@ -12,7 +12,7 @@ static octet_status bind_product(octet_binder *binder, const octet_weighted *w, 
     octet_eigen_pack(w->weights->data, p->channels, p->depth, panels);
     p->panels = panels;
     octet_step_set_eigen(step, kernel, p, (uint32_t)((p->n_rows + OCTET_EIGEN_ROWS - 1) / OCTET_EIGEN_ROWS));
-    step->work.scratch_bytes = p->conv ? (size_t)OCTET_EIGEN_ROWS * (size_t)p->depth * sizeof(float) : 0;
+    step->work.scratch_bytes = p->conv != NULL ? (size_t)OCTET_EIGEN_ROWS * (size_t)p->depth * sizeof(float) : 0;
     return OCTET_OK;
 }
 

@@ -84,7 +84,7 @@ static octet_status bind_product(octet_binder *binder, const octet_operator *op,
     int32_t *folded;
     OCTET_TRY(OCTET_NEW(binder->ctx, binder->arena, (size_t)rows, &folded));
     for (int32_t row = 0; row < rows; row++) {
-        uint32_t sum = bias ? (uint32_t)bias[row] : 0;
+        uint32_t sum = bias != NULL ? (uint32_t)bias[row] : 0;
         for (int32_t k = 0; k < columns; k++) sum -= (uint32_t)(zero_point * data[(int64_t)row * columns + k]);
         folded[row] = (int32_t)sum;
     }

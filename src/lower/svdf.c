@@ -23,7 +23,7 @@ static octet_status check_types(octet_binder *binder, const octet_operator *op, 
                                 octet_type bias, octet_type state) {
     OCTET_TRY(check_type(binder, op, FEATURE_WEIGHTS, features));
     OCTET_TRY(check_type(binder, op, TIME_WEIGHTS, times));
-    if (octet_graph_input(binder->graph, op, BIAS)) OCTET_TRY(check_type(binder, op, BIAS, bias));
+    if (octet_graph_input(binder->graph, op, BIAS) != NULL) OCTET_TRY(check_type(binder, op, BIAS, bias));
     return check_type(binder, op, STATE, state);
 }
 

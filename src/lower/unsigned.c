@@ -6,7 +6,7 @@ bool octet_bind_has_unsigned(const octet_graph *graph, const octet_operator *op)
     bool found = false;
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         const octet_value *input = octet_graph_input(graph, op, i);
-        found = found || (input && input->type == OCTET_UINT8);
+        found = found || (input != NULL && input->type == OCTET_UINT8);
     }
     for (uint32_t i = 0; i < op->n_outputs; i++) found = found || octet_graph_output(graph, op, i)->type == OCTET_UINT8;
     return found;

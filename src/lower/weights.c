@@ -87,7 +87,7 @@ octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *o
         OCTET_CHECK(binder->ctx, octet_fixed_multiplier(real, &multiplier[i], &shift[i]), OCTET_MODEL,
                     "%s: %s: scales %g (input), %g (weights) and %g (output) do not fit together", op->layer,
                     octet_operator_name(op->code), (double)input_scale, (double)weight_scale, (double)output_scale);
-        if (scale) scale[i] = real;
+        if (scale != NULL) scale[i] = real;
     }
     out->multiplier = multiplier;
     out->shift = shift;

@@ -95,7 +95,8 @@ static bool read_sum(const octet_graph *graph, uint32_t z, step *s) {
     if (!read_dense(graph, add->inputs[0], n, s, &s->x, &s->kernel)) return false;
     if (!read_dense(graph, add->inputs[1], n, s, &s->h_before, &s->recurrent)) return false;
     const step turned = {s->h_before, s->x, s->c_before, s->recurrent, s->kernel, s->bias, s->h, s->c};
-    if (made_by(graph, s->h_before, OCTET_OP_UNPACK) && !made_by(graph, s->x, OCTET_OP_UNPACK)) *s = turned;
+    if (made_by(graph, s->h_before, OCTET_OP_UNPACK) != NULL && made_by(graph, s->x, OCTET_OP_UNPACK) == NULL)
+        *s = turned;
     return true;
 }
 

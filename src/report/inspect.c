@@ -101,7 +101,7 @@ static octet_status fill_operators(octet_context *ctx, const octet_inspection *i
 }
 
 static octet_status write_operators(octet_context *ctx, const octet_inspection *in, octet_buffer *out) {
-    octet_table table = {.n_columns = 6, .right = 1U << 0 | 1U << 2};
+    octet_table table = {.n_columns = 6, .right = 1u << 0 | 1u << 2};
     octet_buffer options = {0};
     OCTET_TRY(octet_buffer_format(ctx, out, "\nOperators (%" PRIu32, in->graph->n_operators));
     if (in->graph->n_folded > 0)
@@ -172,7 +172,7 @@ static octet_status fill_tensors(octet_context *ctx, const octet_inspection *in,
 }
 
 static octet_status write_tensors(octet_context *ctx, const octet_inspection *in, octet_buffer *out) {
-    octet_table table = {.n_columns = 10, .right = 1U << 0 | 1U << 5 | 1U << 7 | 1U << 9};
+    octet_table table = {.n_columns = 10, .right = 1u << 0 | 1u << 5 | 1u << 7 | 1u << 9};
     OCTET_TRY(octet_buffer_format(ctx, out, "\nTensors\n"));
     octet_status status = fill_tensors(ctx, in, &table);
     if (status == OCTET_OK) status = octet_table_write(ctx, &table, 0, out);

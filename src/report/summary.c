@@ -70,7 +70,7 @@ static octet_status fill_layers(octet_context *ctx, const octet_graph *graph, oc
 }
 
 static octet_status write_layers(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
-    octet_table table = {.n_columns = 4, .right = 1U << 2};
+    octet_table table = {.n_columns = 4, .right = 1u << 2};
     const totals t = count_layers(graph);
     octet_status status = fill_layers(ctx, graph, &table);
     if (status == OCTET_OK) status = octet_table_write(ctx, &table, 0, out);
@@ -124,7 +124,7 @@ static octet_status fill_operators(octet_context *ctx, const octet_graph *graph,
 }
 
 static octet_status write_operators(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
-    octet_table table = {.n_columns = 8, .right = 1U << 0 | 1U << 2 | 1U << 6 | 1U << 7};
+    octet_table table = {.n_columns = 8, .right = 1u << 0 | 1u << 2 | 1u << 6 | 1u << 7};
     char elements[OCTET_TEXT_SIZE], bytes[OCTET_TEXT_SIZE];
     const octet_constants sum = octet_summary_constants(graph);
     octet_status status = fill_operators(ctx, graph, &table);

@@ -19,7 +19,8 @@ typedef struct octet_observer octet_observer;
 octet_status octet_observer_create(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
                                    const uint32_t *rows_of, uint32_t batch, octet_observer **out);
 void octet_observer_destroy(octet_context *ctx, octet_observer *observer); /* NULL is allowed */
-void octet_observer_observe(void *observer, uint32_t value, const void *data, size_t n_elements);
+/* An octet_observe; user is the observer. */
+void octet_observer_observe(void *user, uint32_t value, const void *data, size_t n_elements);
 /* Adds what the observer has seen to the statistics that it was created for, and empties it: ranges and distinct
  * samples; the caller, who knows which samples of a run are repetitions, counts them. Errors: NOMEM. */
 octet_status octet_observer_give(octet_context *ctx, octet_observer *observer, octet_statistics *statistics);

@@ -23,7 +23,7 @@ typedef struct octet_observed_range {
 /* Before anything was seen. */
 static inline octet_observed_range octet_range_empty(void) { return (octet_observed_range){FLT_MAX, FLT_MIN, 0, 0}; }
 /* Widens the range by n elements; 0 leave it as it is. */
-void octet_range_observe(octet_observed_range *range, const float *data, size_t n);
+void octet_range_observe(octet_observed_range *range, const float *x, size_t n);
 /* The range of what both saw. */
 void octet_range_merge(octet_observed_range *into, const octet_observed_range *from);
 

@@ -88,8 +88,8 @@ static size_t greatest_resident(void) {
     FILE *file = fopen("/proc/self/status", "r");
     char line[256];
     size_t kib = 0;
-    while (file && fgets(line, sizeof line, file) && sscanf(line, "VmHWM: %zu", &kib) != 1) continue;
-    if (file) fclose(file);
+    while (file != NULL && fgets(line, sizeof line, file) != NULL && sscanf(line, "VmHWM: %zu", &kib) != 1) continue;
+    if (file != NULL) fclose(file);
     return kib * 1024;
 }
 
@@ -98,7 +98,7 @@ static int obey(session *s, size_t resident_before) {
     octet_runner_run(s->runner, s->pool);
     printf("ready %zu %zu\n", octet_exec_arena_bytes(s->exec), greatest_resident() - resident_before);
     fflush(stdout);
-    while (fgets(line, sizeof line, stdin)) {
+    while (fgets(line, sizeof line, stdin) != NULL) {
         unsigned n = 0;
         if (sscanf(line, "run %u", &n) == 1) {
             for (unsigned i = 0; i < n; i++) {

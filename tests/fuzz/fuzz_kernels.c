@@ -13,7 +13,7 @@ int main(int argc, char **argv) {
             if (!octet_case_run(octet_cases[seed % OCTET_N_CASES], seed, sets[s]) && ++failures > 20) return 1;
         }
     }
-    for (const octet_case_tally *tally = octet_case_tallies; tally->what; tally++) {
+    for (const octet_case_tally *tally = octet_case_tallies; tally->what != NULL; tally++) {
         printf("%9llu  %s (%s)\n", tally->n, tally->what, tally->name);
         compared += tally->n;
     }

@@ -41,7 +41,7 @@ static octet_case_tally octet_case_tallies[64];
 
 static inline bool case_equal(const char *what, const void *a, const void *b, size_t n, const char *name) {
     octet_case_tally *tally = octet_case_tallies;
-    while (tally->what && (strcmp(tally->what, what) != 0 || strcmp(tally->name, name) != 0)) tally++;
+    while (tally->what != NULL && (strcmp(tally->what, what) != 0 || strcmp(tally->name, name) != 0)) tally++;
     *tally = (octet_case_tally){what, name, tally->n + 1};
     if (memcmp(a, b, n) == 0) return true;
     size_t i = 0;
@@ -95,7 +95,7 @@ static inline bool case_conv_s8(octet_case *c) {
     if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &product) !=
         OCTET_OK)
         return false;
-    if (!product) return true;
+    if (product == NULL) return true;
     case_product_run(c, product, input, got);
     return case_equal("CONV_2D int8", expected, got, n_out, product->kernel->name);
 }
@@ -115,7 +115,7 @@ static inline bool case_conv_f32(octet_case *c) {
                                bias, &product) != OCTET_OK) {
         return false;
     }
-    if (!product) return true;
+    if (product == NULL) return true;
     case_product_run(c, product, input, got);
     return case_equal("CONV_2D float32", expected, got, n_out * 4, product->kernel->name);
 }
@@ -144,7 +144,7 @@ static inline bool case_dense_s8(octet_case *c) {
     if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, weights, bias, &product) !=
         OCTET_OK)
         return false;
-    if (!product) return true;
+    if (product == NULL) return true;
     case_product_run(c, product, input, got);
     return case_equal("FULLY_CONNECTED int8", expected, got, n_out, product->kernel->name);
 }
@@ -162,7 +162,7 @@ static inline bool case_dense_f32(octet_case *c) {
                                bias, &product) != OCTET_OK) {
         return false;
     }
-    if (!product) return true;
+    if (product == NULL) return true;
     case_product_run(c, product, input, got);
     return case_equal("FULLY_CONNECTED float32", expected, got, n_out * 4, product->kernel->name);
 }
@@ -214,7 +214,7 @@ static inline bool case_depthwise_s8(octet_case *c) {
     octet_depthwise_s8_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
     octet_channelwise *f;
     if (octet_channelwise_make_s8(&c->ctx, &c->arena, c->cpu, &p, filter, bias, &f) != OCTET_OK) return false;
-    if (!f) return true;
+    if (f == NULL) return true;
     case_channelwise_run(c, f, input, got);
     return case_equal("DEPTHWISE_CONV_2D int8", expected, got, n_out, f->kernel->name);
 }
@@ -229,7 +229,7 @@ static inline bool case_depthwise_f32(octet_case *c) {
     octet_depthwise_f32_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
     octet_channelwise *f;
     if (octet_channelwise_make_f32(&c->ctx, &c->arena, c->cpu, &p, filter, bias, &f) != OCTET_OK) return false;
-    if (!f) return true;
+    if (f == NULL) return true;
     case_channelwise_run(c, f, input, got);
     return case_equal("DEPTHWISE_CONV_2D float32", expected, got, n_out * 4, f->kernel->name);
 }
@@ -257,7 +257,7 @@ static inline bool case_arithmetic_s8(octet_case *c) {
     octet_rows_s8 *fast;
     const size_t declared = case_range(r, 0, 2) > 0 ? SIZE_MAX : 1; /* of few elements no joint form is made */
     if (octet_rows_make_s8(&c->ctx, &c->arena, c->cpu, operation, &p, declared, &row, &fast) != OCTET_OK) return false;
-    if (!row) return true;
+    if (row == NULL) return true;
     row(fast, in, step, got, n);
     return case_equal("ADD, SUB or MUL int8", expected, got, (size_t)n,
                       fast->is_joint ? "joint"
@@ -376,7 +376,7 @@ static inline bool case_winograd(octet_case *c) {
     octet_winograd *w;
     if (octet_winograd_make(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &w) != OCTET_OK)
         return false;
-    if (!w) return true;
+    if (w == NULL) return true;
     void *shared = case_bytes(c, octet_winograd_shared_bytes(w));
     memset(shared, 0x5A, octet_winograd_shared_bytes(w));
     for (uint32_t phase = 0; phase < 3; phase++) {

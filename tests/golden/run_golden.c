@@ -230,7 +230,7 @@ int main(int argc, char **argv) {
     }
     if (argc > 1) return run_folder(argv[1], argc > 2 ? argv[2] : "", &options);
     const char *shared = getenv("OCTET_SHARED");
-    if (!shared) {
+    if (shared == NULL) {
         puts("skipped: OCTET_SHARED is not set");
         return SKIPPED;
     }

@@ -174,8 +174,8 @@ static inline octet_status every_operand(octet_context *ctx, octet_graph *graph,
     static const char names[] = "xrsbnc";
     const char *input = strchr(names, text[0]);
     *out = OCTET_NONE;
-    if (input) *out = inputs[input - names];
-    if (input || text[0] == '-') return OCTET_OK;
+    if (input != NULL) *out = inputs[input - names];
+    if (input != NULL || text[0] == '-') return OCTET_OK;
     if (text[0] == 'f') return octet_graph_add_f32_scalar(ctx, graph, "real", strtof(text + 1, NULL), out);
     int32_t numbers[OCTET_MAX_RANK], n = 0;
     for (const char *at = text; *at && *at != ' ';) {
@@ -204,7 +204,7 @@ static inline octet_status every_quantize(octet_context *ctx, octet_graph *graph
 static inline octet_status every_add(octet_context *ctx, octet_graph *graph, const uint32_t *inputs,
                                      const every_row *row) {
     uint32_t operands[32], n = 0, outputs[8];
-    for (const char *at = row->operands; at; at = strchr(at, ' ')) {
+    for (const char *at = row->operands; at != NULL; at = strchr(at, ' ')) {
         if (*at == ' ') at++;
         OCTET_TRY(every_operand(ctx, graph, inputs, at, &operands[n++]));
     }

@@ -68,7 +68,7 @@ static octet_status one_build(octet_context *ctx, octet_graph *graph, octet_oper
     OCTET_TRY(octet_graph_emit(ctx, graph, code, "layer", NULL, inputs, n, options, results, n_outputs));
     for (uint32_t i = 0; i < n_outputs; i++) {
         OCTET_TRY(octet_graph_add_output(ctx, graph, results[i], "y"));
-        if (!outputs || outputs[i].scale == 0) continue;
+        if (outputs == NULL || outputs[i].scale == 0) continue;
         OCTET_TRY(
             octet_value_set_quantization(ctx, graph, results[i], 1, 0, &outputs[i].scale, &outputs[i].zero_point));
     }

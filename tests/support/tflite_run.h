@@ -18,7 +18,7 @@
 static inline uint32_t run_file(octet_buffer file, const char *name, const float *x, size_t nx, const float *y,
                                 size_t ny) {
     const char *corpus = getenv("OCTET_WRITE_CORPUS");
-    if (corpus && name) {
+    if (corpus != NULL && name != NULL) {
         char path[512];
         snprintf(path, sizeof path, "%s/%s", corpus, name);
         assert_int_equal(octet_file_write(ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);

@@ -47,8 +47,8 @@ static void on_progress(j_common_ptr jpeg) {
 static void cmyk_to_rgb(const uint8_t *cmyk, bool inverted, int32_t width, uint8_t *rgb) {
     for (int32_t x = 0; x < width; x++) {
         for (int c = 0; c < 3; c++) {
-            const unsigned ink = inverted ? cmyk[4 * x + c] : 255U - cmyk[4 * x + c];
-            const unsigned black = inverted ? cmyk[4 * x + 3] : 255U - cmyk[4 * x + 3];
+            const unsigned ink = inverted ? cmyk[4 * x + c] : 255u - cmyk[4 * x + c];
+            const unsigned black = inverted ? cmyk[4 * x + 3] : 255u - cmyk[4 * x + 3];
             rgb[3 * x + c] = (uint8_t)((ink * black + 127) / 255);
         }
     }

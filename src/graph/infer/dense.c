@@ -29,9 +29,9 @@ static octet_status infer_fully_connected(octet_context *ctx, const octet_graph 
         shape.dims[1] = channels;
     }
     const octet_value *bias = octet_graph_input(graph, op, 2);
-    OCTET_CHECK(ctx, !bias || octet_shape_elements(&bias->shape) == (size_t)channels, OCTET_MODEL,
+    OCTET_CHECK(ctx, bias == NULL || octet_shape_elements(&bias->shape) == (size_t)channels, OCTET_MODEL,
                 "%s: FULLY_CONNECTED: the bias has %zu elements, the output %d channels", op->layer,
-                bias ? octet_shape_elements(&bias->shape) : 0, channels);
+                bias != NULL ? octet_shape_elements(&bias->shape) : 0, channels);
     return octet_infer_check_result(ctx, op, input->type, &shape, out);
 }
 

@@ -19,8 +19,8 @@ octet_status octet_infer_constant_i32(octet_context *ctx, const octet_graph *gra
     const octet_value *value = octet_graph_input(graph, op, input);
     const char *name = octet_operator_name(op->code);
     if (octet_constant_read_i32(value, capacity, values, n)) return OCTET_OK;
-    OCTET_CHECK(ctx, value && value->data && (value->type == OCTET_INT32 || value->type == OCTET_INT64), OCTET_MODEL,
-                "%s: input %u of %s must be a constant of integers", op->layer, input, name);
+    OCTET_CHECK(ctx, value != NULL && value->data != NULL && (value->type == OCTET_INT32 || value->type == OCTET_INT64),
+                OCTET_MODEL, "%s: input %u of %s must be a constant of integers", op->layer, input, name);
     const size_t count = octet_shape_elements(&value->shape);
     OCTET_CHECK(ctx, count <= (size_t)capacity, OCTET_MODEL,
                 "%s: input %u of %s has %zu values, at most %d are possible", op->layer, input, name, count, capacity);

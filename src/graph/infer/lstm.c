@@ -20,8 +20,9 @@ octet_status octet_infer_lstm(octet_context *ctx, const octet_graph *graph, cons
     const octet_value *weights = octet_graph_input(graph, op, OCTET_LSTM_INPUT_WEIGHTS + FORGET);
     const octet_value *recurrent = octet_graph_input(graph, op, OCTET_LSTM_STATE_WEIGHTS + FORGET);
     OCTET_CHECK(ctx,
-                input && weights && recurrent && octet_graph_input(graph, op, OCTET_LSTM_STATE) &&
-                    octet_graph_input(graph, op, OCTET_LSTM_CELL_STATE),
+                input != NULL && weights != NULL && recurrent != NULL &&
+                    octet_graph_input(graph, op, OCTET_LSTM_STATE) != NULL &&
+                    octet_graph_input(graph, op, OCTET_LSTM_CELL_STATE) != NULL,
                 OCTET_MODEL, "%s: %s lacks its input, weights or states", op->layer, name);
     OCTET_CHECK(ctx,
                 input->shape.rank == 3 && weights->shape.rank == 2 && recurrent->shape.rank == 2 &&

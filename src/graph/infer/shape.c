@@ -18,7 +18,7 @@ static octet_status infer_fill(octet_context *ctx, const octet_graph *graph, con
 static octet_status read_scalar(octet_context *ctx, const octet_graph *graph, const octet_operator *op, uint32_t input,
                                 double *out) {
     const octet_value *value = octet_graph_input(graph, op, input);
-    OCTET_CHECK(ctx, value->data && octet_shape_elements(&value->shape) == 1, OCTET_MODEL,
+    OCTET_CHECK(ctx, value->data != NULL && octet_shape_elements(&value->shape) == 1, OCTET_MODEL,
                 "%s: input %u of %s must be one constant", op->layer, input, octet_operator_name(op->code));
     if (value->type == OCTET_FLOAT32) {
         float element;

@@ -15,7 +15,7 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_cha
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &c));
     *c = (octet_channelwise){.kernel = kernel, .shape = *p};
     const octet_window_shape shape = octet_window_shape_of_depthwise(p);
-    if (kernel->prepare) OCTET_TRY(octet_windows_make(ctx, arena, &shape, kernel->element, false, &c->windows));
+    if (kernel->prepare != NULL) OCTET_TRY(octet_windows_make(ctx, arena, &shape, kernel->element, false, &c->windows));
     const uint32_t n_taps = (uint32_t)p->filter_h * (uint32_t)p->filter_w;
     c->n_groups = (n_taps + kernel->tap_group - 1) / kernel->tap_group;
     size_t *offsets;
@@ -35,7 +35,7 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
                                        octet_channelwise **out) {
     const octet_channelwise_kernel *kernel = octet_select_channelwise_s8(cpu, p);
     *out = NULL;
-    if (!kernel || p->multiplier != 1) return OCTET_OK;
+    if (kernel == NULL || p->multiplier != 1) return OCTET_OK;
     octet_channelwise *c;
     OCTET_TRY(make(ctx, arena, kernel, p, &c));
     const size_t n_lanes = blocks(p) * BLOCK, n_taps = (size_t)p->filter_h * (size_t)p->filter_w,
@@ -53,13 +53,13 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
         int64_t total = 0;
         for (size_t tap = 0; tap < n_taps; tap++) {
             const int16_t w = (int16_t)(filter[tap * (size_t)p->out_c + of] - p->q.weight_zero_point);
-            const size_t at = kernel->place ? kernel->place[tap] : tap;
+            const size_t at = kernel->place != NULL ? kernel->place[tap] : tap;
             const size_t place = ((block * c->n_groups + at / group) * BLOCK + lane % BLOCK) * group + at % group;
             if (kernel->element == 2) ((int16_t *)(void *)weights)[place] = w;
             else weights[place] = (uint8_t)w;
             total += w;
         }
-        uint32_t sum = bias ? (uint32_t)bias[of] : 0;
+        uint32_t sum = bias != NULL ? (uint32_t)bias[of] : 0;
         if (kernel->input_offset != OCTET_PRODUCT_NO_OFFSET)
             sum -= (uint32_t)total * (uint32_t)(kernel->input_offset + p->q.input_zero_point);
         folded[lane] = (int32_t)sum;
@@ -75,7 +75,7 @@ octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, 
                                         octet_channelwise **out) {
     const octet_channelwise_kernel *kernel = octet_select_channelwise_f32(cpu);
     *out = NULL;
-    if (!kernel || p->multiplier != 1) return OCTET_OK;
+    if (kernel == NULL || p->multiplier != 1) return OCTET_OK;
     octet_channelwise *c;
     OCTET_TRY(make(ctx, arena, kernel, p, &c));
     const size_t n_lanes = blocks(p) * BLOCK, n_taps = (size_t)p->filter_h * (size_t)p->filter_w;
@@ -83,7 +83,7 @@ octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, 
     OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * n_taps * sizeof *weights, OCTET_ALIGNMENT, (void **)&weights));
     OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * sizeof *padded, OCTET_ALIGNMENT, (void **)&padded));
     for (size_t of = 0; of < (size_t)p->out_c; of++) {
-        padded[of] = bias ? bias[of] : 0.0f;
+        padded[of] = bias != NULL ? bias[of] : 0.0f;
         for (size_t tap = 0; tap < n_taps; tap++) {
             weights[(of / BLOCK * n_taps + tap) * BLOCK + of % BLOCK] = filter[tap * (size_t)p->out_c + of];
         }
@@ -95,13 +95,13 @@ octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, 
 }
 
 uint32_t octet_channelwise_prepare_units(const octet_channelwise *c) {
-    return c->kernel->prepare ? (uint32_t)c->shape.batches * (uint32_t)c->windows.padded_h : 0;
+    return c->kernel->prepare != NULL ? (uint32_t)c->shape.batches * (uint32_t)c->windows.padded_h : 0;
 }
 uint32_t octet_channelwise_units(const octet_channelwise *c) {
     return (uint32_t)c->shape.batches * (uint32_t)c->shape.out_h;
 }
 size_t octet_channelwise_shared_bytes(const octet_channelwise *c) {
-    return c->kernel->prepare ? c->windows.prepared_bytes : 0;
+    return c->kernel->prepare != NULL ? c->windows.prepared_bytes : 0;
 }
 
 void octet_channelwise_prepare(const octet_channelwise *c, const void *input, void *shared, uint32_t begin,
@@ -111,5 +111,5 @@ void octet_channelwise_prepare(const octet_channelwise *c, const void *input, vo
 
 void octet_channelwise_run(const octet_channelwise *c, const void *input, const void *shared, void *output,
                            uint32_t begin, uint32_t end) {
-    c->kernel->rows(c, c->kernel->prepare ? shared : input, output, begin, end);
+    c->kernel->rows(c, c->kernel->prepare != NULL ? shared : input, output, begin, end);
 }

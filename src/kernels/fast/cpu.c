@@ -17,7 +17,7 @@ static uint32_t processor(void) {
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
         bits |= OCTET_CPU_AVX2;
         unsigned eax, ebx, ecx, edx;
-        if (__get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & (1U << 4))) bits |= OCTET_CPU_AVX_VNNI;
+        if (__get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & (1u << 4))) bits |= OCTET_CPU_AVX_VNNI;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
             bits |= OCTET_CPU_AVX512;
@@ -26,7 +26,7 @@ static uint32_t processor(void) {
     }
 #endif
 #if OCTET_FAST_NEON && defined(__linux__)
-    if (getauxval(AT_HWCAP) & (1UL << 20)) bits |= OCTET_CPU_NEON_DOTPROD; /* HWCAP_ASIMDDP */
+    if (getauxval(AT_HWCAP) & (1ul << 20)) bits |= OCTET_CPU_NEON_DOTPROD; /* HWCAP_ASIMDDP */
 #endif
     return bits;
 }

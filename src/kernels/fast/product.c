@@ -96,13 +96,13 @@ static octet_status constants(octet_context *ctx, octet_arena *arena, octet_prod
         const uint32_t first = octet_product_first(p, panel), n = octet_product_width(p, panel);
         for (uint32_t lane = 0; lane < n; lane++) {
             const size_t c = first + lane;
-            uint32_t sum = bias ? (uint32_t)bias[c] : 0;
+            uint32_t sum = bias != NULL ? (uint32_t)bias[c] : 0;
             if (kernel->input_offset != OCTET_PRODUCT_NO_OFFSET) {
                 int64_t total = 0;
                 for (size_t k = 0; k < depth; k++) total += weights[c * depth + k];
                 sum -= (uint32_t)total * (uint32_t)(kernel->input_offset + q->input_zero_point);
             }
-            if (p->pairs) sum += (uint32_t)p->pairs[panel].correction[lane];
+            if (p->pairs != NULL) sum += (uint32_t)p->pairs[panel].correction[lane];
             channel[panel * width + lane] = (int32_t)c;
             folded[panel * width + lane] = (int32_t)sum;
         }
@@ -210,7 +210,7 @@ octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint
     float *padded;
     OCTET_TRY(octet_arena_allocate(ctx, arena, (size_t)p->n_panels * width * sizeof *padded, OCTET_ALIGNMENT,
                                    (void **)&padded));
-    for (uint32_t panel = 0; bias && panel < p->n_panels; panel++) {
+    for (uint32_t panel = 0; bias != NULL && panel < p->n_panels; panel++) {
         memcpy(padded + panel * width, bias + octet_product_first(p, panel),
                octet_product_width(p, panel) * sizeof *padded);
     }
@@ -234,7 +234,7 @@ void octet_product_prepare(const octet_product *p, const void *input, void *shar
 static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile, const uint8_t **ahead) {
     const uint8_t *weights = p->weights + next * p->panel_bytes;
     size_t size = p->panel_bytes;
-    if (p->pairs) {
+    if (p->pairs != NULL) {
         weights = (const uint8_t *)p->pairs[next].weights;
         size = octet_pairs_bytes(&p->pairs[next]);
     }

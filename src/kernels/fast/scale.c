@@ -8,7 +8,7 @@ octet_status octet_scale_pack(octet_context *ctx, octet_arena *arena, const octe
                          .max = q->max,
                          .folded = true,
                          .positive = q->min >= q->output_zero_point};
-    if (q->scale) {
+    if (q->scale != NULL) {
         double *real;
         OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * sizeof *real, OCTET_ALIGNMENT, (void **)&real));
         for (size_t i = 0; i < n_lanes; i++) real[i] = channel[i] < 0 ? 0.0 : q->scale[channel[i]];

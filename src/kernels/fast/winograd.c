@@ -56,7 +56,7 @@ static octet_status pack(octet_context *ctx, octet_arena *arena, octet_winograd 
     for (size_t lane = 0; lane < lanes; lane++) {
         channel[lane] = lane < w->n_outputs ? (int32_t)lane : -1;
         if (channel[lane] < 0) continue;
-        sums[lane] = bias ? bias[lane] : 0;
+        sums[lane] = bias != NULL ? bias[lane] : 0;
         int16_t *out = packed + lane / LANES * plane * 16;
         for (size_t c = 0; c < channels; c++) {
             int16_t u[16];

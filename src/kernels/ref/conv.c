@@ -100,7 +100,7 @@ void octet_conv_2d_s8_ref(const octet_conv_2d_params *p, const int8_t *input, co
             const window w = window_at(p, unit % p->out_h, ox);
             for (int32_t oc = 0; oc < p->out_c; oc++) {
                 const int8_t *x = sample + (int64_t)(oc / group_out) * p->filter_c;
-                uint32_t sum = bias ? (uint32_t)bias[oc] : 0;
+                uint32_t sum = bias != NULL ? (uint32_t)bias[oc] : 0;
                 for (int32_t ky = w.y.first; ky < w.y.last; ky++) {
                     for (int32_t run = 0; run < w.n_runs; run++) {
                         sum += octet_dot_s8(x + run_input(p, &w, ky, run), p->q.input_zero_point,
@@ -126,7 +126,7 @@ void octet_conv_2d_s16_ref(const octet_conv_2d_params *p, const int16_t *input, 
             const window w = window_at(p, unit % p->out_h, ox);
             for (int32_t oc = 0; oc < p->out_c; oc++) {
                 const int16_t *x = sample + (int64_t)(oc / group_out) * p->filter_c;
-                uint64_t sum = bias ? (uint64_t)bias[oc] : 0;
+                uint64_t sum = bias != NULL ? (uint64_t)bias[oc] : 0;
                 for (int32_t ky = w.y.first; ky < w.y.last; ky++) {
                     for (int32_t run = 0; run < w.n_runs; run++) {
                         sum += octet_dot_s16(x + run_input(p, &w, ky, run), p->q.input_zero_point,
@@ -151,7 +151,7 @@ void octet_conv_2d_s16_b32_ref(const octet_conv_2d_params *p, const int16_t *inp
             const window w = window_at(p, unit % p->out_h, ox);
             for (int32_t oc = 0; oc < p->out_c; oc++) {
                 const int16_t *x = sample + (int64_t)(oc / group_out) * p->filter_c;
-                uint64_t sum = bias ? (uint64_t)(int64_t)bias[oc] : 0;
+                uint64_t sum = bias != NULL ? (uint64_t)(int64_t)bias[oc] : 0;
                 for (int32_t ky = w.y.first; ky < w.y.last; ky++) {
                     for (int32_t run = 0; run < w.n_runs; run++) {
                         sum += octet_dot_s16(x + run_input(p, &w, ky, run), p->q.input_zero_point,

@@ -82,7 +82,7 @@ void octet_depthwise_s8_ref(const octet_depthwise_params *p, const int8_t *input
             for (int32_t first = 0; first < p->out_c; first += BLOCK) {
                 const int32_t n = p->out_c - first < BLOCK ? p->out_c - first : BLOCK;
                 uint32_t sum[BLOCK];
-                for (int32_t c = 0; c < n; c++) sum[c] = bias ? (uint32_t)bias[first + c] : 0;
+                for (int32_t c = 0; c < n; c++) sum[c] = bias != NULL ? (uint32_t)bias[first + c] : 0;
                 for (int32_t ky = w.y.first; ky < w.y.last; ky++) {
                     for (int32_t kx = w.x.first; kx < w.x.last; kx++) {
                         const int8_t *x = sample + tap_input(p, &w, ky, kx),
@@ -114,7 +114,7 @@ void octet_depthwise_s16_ref(const octet_depthwise_params *p, const int16_t *inp
             for (int32_t first = 0; first < p->out_c; first += BLOCK) {
                 const int32_t n = p->out_c - first < BLOCK ? p->out_c - first : BLOCK;
                 uint64_t sum[BLOCK];
-                for (int32_t c = 0; c < n; c++) sum[c] = bias ? (uint64_t)bias[first + c] : 0;
+                for (int32_t c = 0; c < n; c++) sum[c] = bias != NULL ? (uint64_t)bias[first + c] : 0;
                 for (int32_t ky = w.y.first; ky < w.y.last; ky++) {
                     for (int32_t kx = w.x.first; kx < w.x.last; kx++) {
                         const int16_t *x = sample + tap_input(p, &w, ky, kx);

@@ -204,8 +204,8 @@ void octet_eigen_product(const octet_eigen_params *p, const float *input, const 
         const int32_t first = unit * ROWS, n_rows = p->n_rows - first < ROWS ? p->n_rows - first : ROWS;
         const float *x[ROWS];
         for (int32_t r = 0; r < n_rows; r++) {
-            x[r] = p->conv ? patches + (int64_t)r * p->depth : input + (int64_t)(first + r) * p->depth;
-            if (p->conv) gather(p->conv, input, first + r, patches + (int64_t)r * p->depth);
+            x[r] = p->conv != NULL ? patches + (int64_t)r * p->depth : input + (int64_t)(first + r) * p->depth;
+            if (p->conv != NULL) gather(p->conv, input, first + r, patches + (int64_t)r * p->depth);
         }
         float *out = output + (int64_t)first * p->channels;
         bool is_done = false;
@@ -220,7 +220,7 @@ void octet_eigen_product(const octet_eigen_params *p, const float *input, const 
         }
         for (int32_t r = 0; r < n_rows; r++, out += p->channels) {
             for (int32_t c = 0; c < p->channels; c++)
-                out[c] = octet_clamp_f32(bias ? out[c] + bias[c] : out[c], p->real_min, p->real_max);
+                out[c] = octet_clamp_f32(bias != NULL ? out[c] + bias[c] : out[c], p->real_min, p->real_max);
         }
     }
 }
@@ -236,7 +236,7 @@ void octet_eigen_depthwise(const octet_depthwise_params *p, const float *input, 
         for (int32_t ox = 0; ox < p->out_w; ox++, out += p->out_c) {
             const int32_t origin_x = ox * p->stride_w - p->pad_left;
             const octet_taps columns = octet_taps_inside(origin_x, p->in_w, p->filter_w, p->dilation_w);
-            for (int32_t c = 0; c < p->out_c; c++) out[c] = bias ? bias[c] : 0.0f;
+            for (int32_t c = 0; c < p->out_c; c++) out[c] = bias != NULL ? bias[c] : 0.0f;
             for (int32_t ky = rows.first; ky < rows.last; ky++) {
                 for (int32_t kx = columns.first; kx < columns.last; kx++) {
                     const float *x =

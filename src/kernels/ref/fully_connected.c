@@ -47,11 +47,11 @@ void octet_fully_connected_s8_ref(const octet_fully_connected_params *p, const i
     const octet_requantize *q = &p->q;
     for (int32_t unit = begin; unit < end; unit++) {
         const int32_t row = unit / p->out_c, oc = unit % p->out_c;
-        uint32_t sum = bias ? (uint32_t)bias[oc] : 0;
+        uint32_t sum = bias != NULL ? (uint32_t)bias[oc] : 0;
         sum += octet_dot_s8(input + (int64_t)row * p->depth, q->input_zero_point, weights + (int64_t)oc * p->depth,
                             q->weight_zero_point, p->depth);
-        const int32_t result =
-            q->scale ? requantize_in_double(q, (double)(int32_t)sum, oc) : octet_requantize_s32(q, (int32_t)sum, oc);
+        const int32_t result = q->scale != NULL ? requantize_in_double(q, (double)(int32_t)sum, oc)
+                                                : octet_requantize_s32(q, (int32_t)sum, oc);
         output[unit] = (int8_t)result;
     }
 }
@@ -61,7 +61,7 @@ void octet_fully_connected_s16_ref(const octet_fully_connected_params *p, const 
                                    const int64_t *bias, int16_t *output, int32_t begin, int32_t end) {
     for (int32_t unit = begin; unit < end; unit++) {
         const int32_t row = unit / p->out_c, oc = unit % p->out_c;
-        uint64_t sum = bias ? (uint64_t)bias[oc] : 0;
+        uint64_t sum = bias != NULL ? (uint64_t)bias[oc] : 0;
         sum += octet_dot_s16(input + (int64_t)row * p->depth, p->q.input_zero_point, weights + (int64_t)oc * p->depth,
                              p->depth);
         const bool in_double = p->q.scale != NULL;
@@ -76,11 +76,11 @@ void octet_fully_connected_s16_b32_ref(const octet_fully_connected_params *p, co
                                        int32_t end) {
     for (int32_t unit = begin; unit < end; unit++) {
         const int32_t row = unit / p->out_c, oc = unit % p->out_c;
-        uint64_t sum = bias ? (uint64_t)(int64_t)bias[oc] : 0;
+        uint64_t sum = bias != NULL ? (uint64_t)(int64_t)bias[oc] : 0;
         sum += octet_dot_s16(input + (int64_t)row * p->depth, p->q.input_zero_point, weights + (int64_t)oc * p->depth,
                              p->depth);
         const int32_t narrow = (int32_t)(uint32_t)sum;
-        output[unit] = (int16_t)(p->q.scale ? requantize_in_double(&p->q, (double)narrow, oc)
-                                            : octet_requantize_s32(&p->q, narrow, oc));
+        output[unit] = (int16_t)(p->q.scale != NULL ? requantize_in_double(&p->q, (double)narrow, oc)
+                                                    : octet_requantize_s32(&p->q, narrow, oc));
     }
 }

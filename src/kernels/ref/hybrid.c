@@ -86,7 +86,7 @@ void octet_conv_2d_hybrid_ref(const octet_conv_2d_params *p, const octet_hybrid_
                     }
                 }
                 const float scaled = (float)(int32_t)sum * h->weight_scales[oc] * rows->scales[row];
-                out[oc] = octet_clamp_f32(bias ? scaled + bias[oc] : scaled, p->real_min, p->real_max);
+                out[oc] = octet_clamp_f32(bias != NULL ? scaled + bias[oc] : scaled, p->real_min, p->real_max);
             }
         }
     }
@@ -115,7 +115,7 @@ void octet_depthwise_hybrid_ref(const octet_depthwise_params *p, const octet_hyb
                     }
                 }
                 const float scaled = (float)sum * (h->weight_scales[oc] * rows->scales[row]);
-                out[oc] = octet_clamp_f32(bias ? scaled + bias[oc] : scaled, p->real_min, p->real_max);
+                out[oc] = octet_clamp_f32(bias != NULL ? scaled + bias[oc] : scaled, p->real_min, p->real_max);
             }
         }
     }
@@ -130,7 +130,7 @@ void octet_fully_connected_hybrid_ref(const octet_fully_connected_params *p, con
         const uint32_t sum = octet_dot_s8(rows->data + (int64_t)row * p->depth, rows->zero_points[row],
                                           weights + (int64_t)oc * p->depth, 0, p->depth);
         const float scaled = (float)(int32_t)sum * (rows->scales[row] * h->weight_scales[oc]);
-        output[unit] = octet_clamp_f32(bias ? bias[oc] + scaled : scaled, p->real_min, p->real_max);
+        output[unit] = octet_clamp_f32(bias != NULL ? bias[oc] + scaled : scaled, p->real_min, p->real_max);
     }
 }
 
@@ -157,7 +157,7 @@ void octet_transpose_conv_hybrid_ref(const octet_transpose_conv_params *p, const
                     }
                 }
             }
-            out[at] = octet_clamp_f32(bias ? sum + bias[oc] : sum, p->real_min, p->real_max);
+            out[at] = octet_clamp_f32(bias != NULL ? sum + bias[oc] : sum, p->real_min, p->real_max);
         }
     }
 }

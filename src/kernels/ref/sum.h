@@ -10,18 +10,19 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kernels/ref/target.h"
 
 OCTET_INLINE float octet_sum_begin(bool plain, const float *bias, int32_t channel) {
-    return bias && !plain ? bias[channel] : 0.0f;
+    return bias != NULL && !plain ? bias[channel] : 0.0f;
 }
 OCTET_INLINE float octet_sum_add(bool plain, float sum, float a, float b) {
     return plain ? sum + a * b : fmaf(a, b, sum);
 }
 OCTET_INLINE float octet_sum_end(bool plain, float sum, const float *bias, int32_t channel) {
-    return bias && plain ? sum + bias[channel] : sum;
+    return bias != NULL && plain ? sum + bias[channel] : sum;
 }
 
 #endif

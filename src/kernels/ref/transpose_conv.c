@@ -56,7 +56,7 @@ void octet_transpose_conv_s8_ref(const octet_transpose_conv_params *p, const int
         int8_t *out = output + (int64_t)unit * p->out_w * p->out_c;
         for (int32_t ox = 0; ox < p->out_w; ox++, out += p->out_c) {
             for (int32_t oc = 0; oc < p->out_c; oc++) {
-                uint32_t sum = bias ? (uint32_t)bias[oc] : 0;
+                uint32_t sum = bias != NULL ? (uint32_t)bias[oc] : 0;
                 for (int32_t ky = 0; ky < p->filter_h; ky++) {
                     int32_t y, x;
                     if (!octet_transpose_source(unit % p->out_h, p->pad_top, ky, p->stride_h, p->in_h, &y)) continue;
@@ -82,7 +82,7 @@ void octet_transpose_conv_s16_ref(const octet_transpose_conv_params *p, const in
         int16_t *out = output + (int64_t)unit * p->out_w * p->out_c;
         for (int32_t ox = 0; ox < p->out_w; ox++, out += p->out_c) {
             for (int32_t oc = 0; oc < p->out_c; oc++) {
-                uint64_t sum = bias ? (uint64_t)bias[oc] : 0;
+                uint64_t sum = bias != NULL ? (uint64_t)bias[oc] : 0;
                 for (int32_t ky = 0; ky < p->filter_h; ky++) {
                     int32_t y, x;
                     if (!octet_transpose_source(unit % p->out_h, p->pad_top, ky, p->stride_h, p->in_h, &y)) continue;

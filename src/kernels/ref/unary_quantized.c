@@ -231,7 +231,7 @@ static uint32_t interpolate_sigmoid(const int16_t *table, uint32_t position, int
     const uint32_t piece = position >> bits;
     if (piece >= 255) return saturated;
     const uint32_t low = (uint16_t)table[piece], high = (uint16_t)table[piece + 1];
-    return (low << bits) + (position & ((1U << bits) - 1)) * (high - low);
+    return (low << bits) + (position & ((1u << bits) - 1)) * (high - low);
 }
 
 static int16_t sigmoid(const octet_unary_quantized_params *p, int16_t q) {
@@ -239,12 +239,12 @@ static int16_t sigmoid(const octet_unary_quantized_params *p, int16_t q) {
     const int32_t x = (int32_t)(((int64_t)q * p->multiplier + half) >> p->shift);
     const uint32_t distance = (uint32_t)(x < 0 ? -x : x);
     if (p->operation == OCTET_UNARY_LOGISTIC) {
-        uint32_t y = interpolate_sigmoid(p->table, distance, 9, 0x7FFFU << 10);
-        y = x >= 0 ? y + (1U << 9) : (1U << 25) - y + (1U << 9) - 1;
+        uint32_t y = interpolate_sigmoid(p->table, distance, 9, 0x7FFFu << 10);
+        y = x >= 0 ? y + (1u << 9) : (1u << 25) - y + (1u << 9) - 1;
         return (int16_t)(y >> 10);
     }
     /* tanh(x) = 2 sigmoid(2x) - 1 */
-    const int32_t y = (int32_t)interpolate_sigmoid(p->table, distance, 8, 0xFFFFU << 8);
+    const int32_t y = (int32_t)interpolate_sigmoid(p->table, distance, 8, 0xFFFFu << 8);
     return (int16_t)((x >= 0 ? y - (1 << 23) + (1 << 7) : -y + (1 << 23) + (1 << 7) - 1) >> 8);
 }
 

@@ -59,7 +59,7 @@ static void arena_blocks_are_cleared_aligned_and_apart(void **state) {
         assert_int_equal((uintptr_t)block % alignment, 0);
         for (size_t j = 0; j < i * i; j += 97) assert_int_equal(((uint8_t *)block)[j], 0);
         memset(block, 0xaa, i * i);
-        if (previous) assert_int_equal(previous[0], 0xaa);
+        if (previous != NULL) assert_int_equal(previous[0], 0xaa);
         previous = block;
     }
     octet_arena_free(&ctx, &arena);

@@ -60,7 +60,7 @@ static void keys_keep_their_order(void **state) {
     assert_int_equal(octet_json_parse(&ctx, text_of("{\"z\": 1, \"a\": 2, \"m\": 3}"), "m", &document), OCTET_OK);
     char order[8] = "";
     const octet_json *value;
-    for (const char *key = octet_json_next(document.root, NULL, &value); key;
+    for (const char *key = octet_json_next(document.root, NULL, &value); key != NULL;
          key = octet_json_next(document.root, key, &value))
         strcat(order, key);
     assert_string_equal(order, "zam");

@@ -256,9 +256,9 @@ static octet_status parse(octet_keras_call *call, const char *text, const uint32
     if (arrow == NULL) {
         size_t at = 0;
         if (n_dots > 0) at = strlen(strcpy(ordered, "..."));
-        for (char letter = 'A'; letter <= 'z'; letter++) {
-            const char *first = isalpha((unsigned char)letter) ? strchr(text, letter) : NULL;
-            if (first != NULL && strchr(first + 1, letter) == NULL) ordered[at++] = letter;
+        for (int letter = 'A'; letter <= 'z'; letter++) {
+            const char *first = isalpha(letter) ? strchr(text, letter) : NULL;
+            if (first != NULL && strchr(first + 1, letter) == NULL) ordered[at++] = (char)letter;
         }
     }
     const char *result = arrow != NULL ? arrow + 2 : ordered;

@@ -16,7 +16,7 @@ typedef struct octet_keras_recurrence {
 
 octet_status octet_keras_recurrence_of(octet_keras_call *call, octet_keras_recurrence *out);
 /* Refuses a stateful layer whose operators cannot keep a state. */
-octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_recurrence *recurrence);
+octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_keras_recurrence *steps);
 
 /* The mask that the steps heed. Keras 3 finds none for a call with an initial state,
  * unless it is given as the argument `mask`. */

@@ -83,7 +83,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile_rows(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
                                                    float *out, const int n) {
     if (octet_product_width(p, panel) <= LANES) tile(p, panel, rows, out, n, 1, false);
-    else if (rows[n]) tile(p, panel, rows, out, n, 2, true);
+    else if (rows[n] != NULL) tile(p, panel, rows, out, n, 2, true);
     else tile(p, panel, rows, out, n, 2, false);
 }
 

@@ -41,7 +41,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t
     OCTET_UNROLL
     for (int v = 0; v < vectors; v++) {
         const uint32_t left = width - (uint32_t)(v * LANES);
-        const __mmask16 mask = left >= LANES ? 0xFFFF : (__mmask16)((1U << left) - 1);
+        const __mmask16 mask = left >= LANES ? 0xFFFF : (__mmask16)((1u << left) - 1);
         OCTET_UNROLL
         for (int i = 0; i < rows; i++) {
             const __m512 r =

@@ -19,10 +19,10 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_load_256(const void *p) {
 
 enum { OCTET_SCALE_POSITIVE, OCTET_SCALE_FOLDED, OCTET_SCALE_GENERAL, OCTET_SCALE_REAL };
 OCTET_INLINE int octet_scale_kind(const octet_scale *s) {
-    return s->real       ? OCTET_SCALE_REAL
-           : !s->folded  ? OCTET_SCALE_GENERAL
-           : s->positive ? OCTET_SCALE_POSITIVE
-                         : OCTET_SCALE_FOLDED;
+    return s->real != NULL ? OCTET_SCALE_REAL
+           : !s->folded    ? OCTET_SCALE_GENERAL
+           : s->positive   ? OCTET_SCALE_POSITIVE
+                           : OCTET_SCALE_FOLDED;
 }
 /* Calls macro(kind) with a constant. */
 #define OCTET_SCALE_SWITCH(scale, macro)                           \

@@ -64,7 +64,7 @@ static octet_status load(const uint8_t *data, size_t size, bool *finished) {
     octet_graph_destroy(&ctx, graph);
     octet_memory_free(&ctx, copy);
     assert_int_equal(ctx.memory_bytes, 0);
-    if (finished) *finished = status == OCTET_OK;
+    if (finished != NULL) *finished = status == OCTET_OK;
     return status;
 }
 

@@ -36,7 +36,8 @@ static void assert_same_value(const octet_value *a, const octet_value *b) {
         assert_int_equal(a->quantization.axis, b->quantization.axis);
     }
     assert_int_equal(a->data != NULL, b->data != NULL);
-    if (a->data) assert_memory_equal(a->data, b->data, octet_shape_elements(&a->shape) * octet_type_size(a->type));
+    if (a->data != NULL)
+        assert_memory_equal(a->data, b->data, octet_shape_elements(&a->shape) * octet_type_size(a->type));
 }
 
 static void round_trip(void **state) {
@@ -59,7 +60,7 @@ static void round_trip(void **state) {
         for (uint32_t j = 0; j < a->n_inputs; j++) {
             const octet_value *x = octet_graph_input(graph, a, j), *y = octet_graph_input(back, b, j);
             assert_int_equal(x != NULL, y != NULL);
-            if (x) assert_same_value(x, y);
+            if (x != NULL) assert_same_value(x, y);
         }
         assert_same_value(octet_graph_output(graph, a, 0), octet_graph_output(back, b, 0));
     }
@@ -108,7 +109,7 @@ static void every_operator_survives(void **state) {
             assert_memory_equal(file.data, again.data, file.size);
         }
         seen[code] = true;
-        if (corpus) {
+        if (corpus != NULL) {
             char path[512];
             snprintf(path, sizeof path, "%s/%s", corpus, octet_operator_name(code));
             assert_int_equal(octet_file_write(&ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);

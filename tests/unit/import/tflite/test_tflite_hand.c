@@ -89,7 +89,7 @@ static ref make_tensor(octet_context *ctx, octet_flatbuffer_builder *b, const kn
 static ref make_operator(octet_context *ctx, octet_flatbuffer_builder *b, const knobs *k, int32_t input,
                          int32_t output) {
     ref options = 0;
-    if (k->shape_option) {
+    if (k->shape_option != NULL) {
         const octet_flatbuffer_field shape =
             octet_flatbuffer_link(OCTET_TFLITE_RESHAPE_OPTIONS_NEW_SHAPE, vector(ctx, b, (int32_t[]){4, -1}, 2, 4));
         options = table(ctx, b, &shape, 1);
@@ -100,7 +100,7 @@ static ref make_operator(octet_context *ctx, octet_flatbuffer_builder *b, const 
         octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_INPUTS, inputs),
         octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_OUTPUTS, outputs),
         octet_flatbuffer_u8(OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS_TYPE,
-                            k->shape_option ? octet_tflite_options_of(OCTET_OP_RESHAPE).type : 0, 0),
+                            k->shape_option != NULL ? octet_tflite_options_of(OCTET_OP_RESHAPE).type : 0, 0),
         octet_flatbuffer_link(OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, options),
     };
     return table(ctx, b, fields, 5);
@@ -145,7 +145,7 @@ static octet_buffer make(octet_context *ctx, const knobs *k, const char *tail) {
     assert_int_equal(octet_flatbuffer_builder_finish(ctx, &b, table(ctx, &b, model, 4), OCTET_SIGNATURE_TFLITE, &file),
                      OCTET_OK);
     octet_flatbuffer_builder_free(ctx, &b);
-    if (tail) assert_int_equal(octet_buffer_append(ctx, &file, tail, strlen(tail)), OCTET_OK);
+    if (tail != NULL) assert_int_equal(octet_buffer_append(ctx, &file, tail, strlen(tail)), OCTET_OK);
     return file;
 }
 
@@ -155,9 +155,9 @@ static void expect(const knobs *k, octet_status status, const char *words) {
     octet_buffer file = make(&ctx, k, NULL);
     octet_graph *graph;
     const octet_status got = octet_import_tflite_bytes(&ctx, (octet_bytes){file.data, file.size}, "file", NULL, &graph);
-    if (got != status || (words && !strstr(ctx.message, words)))
+    if (got != status || (words != NULL && strstr(ctx.message, words) == NULL))
         fail_msg("%s: %s, expected %s: %s", octet_status_name(got), ctx.message, octet_status_name(status),
-                 words ? words : "");
+                 words != NULL ? words : "");
     octet_graph_destroy(&ctx, graph);
     octet_buffer_free(&ctx, &file);
     assert_int_equal(ctx.memory_bytes, 0);
@@ -243,7 +243,7 @@ static void given_shapes(void **state) {
         octet_graph *graph;
         octet_context_clear(&ctx);
         assert_int_equal(octet_import(&ctx, path, &options, NULL, &graph), cases[i].status);
-        if (graph) assert_int_equal(graph->values[1].shape.dims[1], 6);
+        if (graph != NULL) assert_int_equal(graph->values[1].shape.dims[1], 6);
         octet_graph_destroy(&ctx, graph);
     }
     unlink(path);

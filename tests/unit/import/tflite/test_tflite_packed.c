@@ -49,7 +49,7 @@ static octet_graph *densify(ref how, int32_t n_rows, const float *data, size_t n
 }
 
 static void expect_weights(octet_graph *graph, const float *want, size_t n) {
-    if (!graph) fail_msg("%s", ctx->message);
+    if (graph == NULL) fail_msg("%s", ctx->message);
     assert_int_equal(graph->n_operators, 1);
     const octet_value *weights = &graph->values[graph->operators[0].inputs[1]];
     assert_int_equal(octet_shape_elements(&weights->shape), n);
@@ -102,7 +102,7 @@ static void test_hostile_sparsity(void **state) {
             LIST(dense_level(cases[i].dense), compressed_level(cases[i].segments, 4, cases[i].indices, 3, false)));
         octet_graph *graph = densify(how, 3, (const float[]){5, 6, 7}, cases[i].n_data, &file);
         assert_null(graph);
-        if (!strstr(ctx->message, cases[i].words)) fail_msg("%s", ctx->message);
+        if (strstr(ctx->message, cases[i].words) == NULL) fail_msg("%s", ctx->message);
         end(graph, &file);
     }
     octet_buffer file; /* 2^24 elements, of which 3 are stored */
@@ -124,7 +124,7 @@ static void test_half_bytes(void **state) {
         octet_graph *graph = import(LIST(code(OCTET_BUILTIN_MAXIMUM, NULL)), tensors,
                                     LIST(operator(0, I32S(1, 0), I32S(2), 0)), I32S(1), I32S(2), data, size, &file);
         if (size == 3) {
-            if (!graph) fail_msg("%s", ctx->message);
+            if (graph == NULL) fail_msg("%s", ctx->message);
             assert_int_equal(graph->values[0].type, OCTET_INT8);
             assert_memory_equal(graph->values[0].data, ((const int8_t[]){1, 7, -1, -8, 3}), 5);
         } else {
@@ -149,7 +149,7 @@ static void test_transposed_convolution(void **state) {
         const ref codes = LIST(code(OCTET_BUILTIN_CUSTOM, "Convolution2DTransposeBias"));
         octet_graph *graph = import(codes, tensors, LIST(one), I32S(0, 2), I32S(3), data, sizeof data, &file);
         if (i < 2) {
-            if (!graph) fail_msg("%s", ctx->message);
+            if (graph == NULL) fail_msg("%s", ctx->message);
             assert_int_equal(graph->operators[0].code, OCTET_OP_TRANSPOSE_CONV);
             assert_int_equal(graph->operators[0].options.transpose_conv.stride_w, 2);
             assert_int_equal(graph->operators[0].options.transpose_conv.stride_h, 3);

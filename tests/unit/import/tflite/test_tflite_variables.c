@@ -60,7 +60,7 @@ static void variables_go_on_from_run_to_run(void **state) {
     static const float y[4][2] = {{11, 22}, {14, 26}, {4, 6}, {11, 22}}; /* the last one after a reset */
     octet_buffer file = make(first, 2, 0, 1);
     const char *corpus = getenv("OCTET_WRITE_CORPUS"); /* a folder for the fuzz target's first files */
-    if (corpus) {
+    if (corpus != NULL) {
         char path[512];
         snprintf(path, sizeof path, "%s/VARIABLES", corpus);
         assert_int_equal(octet_file_write(ctx, path, (octet_bytes){file.data, file.size}), OCTET_OK);
