@@ -103,6 +103,8 @@ static const octet_keras_class classes[] = {
     LAYER("SeparableConv2D", separable_2d, WEIGHTS(separable), KEYS(CONV_KEYS), ALIASES("SeparableConvolution2D")),
     LAYER("Conv1DTranspose", conv_1d_transpose, WEIGHTS(conv), KEYS(CONV_KEYS), ALIASES("Convolution1DTranspose")),
     LAYER("Conv2DTranspose", conv_2d_transpose, WEIGHTS(conv), KEYS(CONV_KEYS), ALIASES("Convolution2DTranspose")),
+    LAYER("LocallyConnected1D", locally_connected, WEIGHTS(conv), KEYS(CONV_KEYS "implementation"), AXES(1)),
+    LAYER("LocallyConnected2D", locally_connected, WEIGHTS(conv), KEYS(CONV_KEYS "implementation"), AXES(2)),
     LAYER("MaxPooling1D", pool_1d, KEYS(POOL_KEYS), AXES(1), CODE(MAX_POOL_2D), ALIASES("MaxPool1D")),
     LAYER("MaxPooling2D", pool_2d, KEYS(POOL_KEYS), AXES(2), CODE(MAX_POOL_2D), ALIASES("MaxPool2D")),
     LAYER("MaxPooling3D", pool_3d, KEYS(POOL_KEYS), AXES(3), CODE(MAX_POOL_2D), ALIASES("MaxPool3D")),

@@ -31,6 +31,9 @@ octet_keras_layer_writer octet_keras_layer_conv_1d, octet_keras_layer_conv_2d, o
     octet_keras_layer_separable_2d, octet_keras_layer_conv_1d_transpose, octet_keras_layer_conv_2d_transpose;
 octet_keras_weights_lister octet_keras_weights_conv, octet_keras_weights_depthwise, octet_keras_weights_separable;
 
+/* local.c */
+octet_keras_layer_writer octet_keras_layer_locally_connected;
+
 /* pool.c */
 octet_keras_layer_writer octet_keras_layer_pool_2d, octet_keras_layer_pool_1d, octet_keras_layer_pool_3d,
     octet_keras_layer_global_pool, octet_keras_layer_adaptive_pool;
