@@ -18,8 +18,10 @@ import tempfile
 
 import numpy as np
 
+import suite
+
 N = 20
-passed = failed = 0
+check = suite.Checks()
 
 
 def micro(path, folder):
@@ -37,18 +39,6 @@ def micro(path, folder):
         out.append(np.array(interpreter.get_output(0)))
     np.save(os.path.join(folder, "y.npy"), np.concatenate(out))
 
-
-def check(name, problem):
-    global passed, failed
-    passed, failed = passed + (not problem), failed + bool(problem)
-    print(f"{'FAIL' if problem else 'ok  '} {name}{': ' + str(problem) if problem else ''}", flush=True)
-
-
-def octet(*args):
-    done = subprocess.run([OCTET, *args], capture_output=True, text=True, timeout=300)
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip() or f"exit code {done.returncode}")
-    return done.stdout
 
 
 def in_child(path, folder):
@@ -106,7 +96,7 @@ def main(only):
         source = next((os.path.join(folder, f) for f in ("model.h5", "model.keras") if os.path.exists(os.path.join(folder, f))), None)
         if source is None or only not in case:
             continue
-        verdict = subprocess.run([OCTET, "check", source, "--target", "tflm", "--json"], capture_output=True, text=True, timeout=60)
+        verdict = subprocess.run([octet.path, "check", source, "--target", "tflm", "--json"], capture_output=True, text=True, timeout=60)
         if verdict.returncode:
             refused += 1
             continue
@@ -115,8 +105,7 @@ def main(only):
         data = files[0] if len(files) == 1 else ",".join(f"{n}={f}" for n, f in zip(names, files))
         attempt(f"layer {case}", source, data, data, {"quantize": ["--samples", "all"], "run": []})
     print(f"{refused} layer cases that octet check --target tflm refuses were left out")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return check.finish()
 
 
 if __name__ == "__main__":
@@ -127,7 +116,7 @@ if __name__ == "__main__":
     parser.add_argument("shared")
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
-    OCTET, SHARED = arguments.octet, arguments.shared
+    octet, SHARED = suite.Octet(arguments.octet), arguments.shared
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "micro.json"), encoding="utf-8") as file:
         REASONS = json.load(file)
     sys.exit(main(arguments.only))

@@ -10,19 +10,16 @@ stored calibration samples; the file is compared with TensorFlow's, and run by o
 in the order of LiteRT's reference kernels: before the SOFTMAX all bytes are equal, behind it they may differ as ulps.json says.
 The last line is "N passed, N failed".
 """
-import contextlib
 import gzip
-import importlib.util
-import io
 import os
 import struct
-import subprocess
 import sys
 import tempfile
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+import suite
 import ulps
 
 MODES = {  # golden suffix: options of octet quantize
@@ -35,34 +32,8 @@ MODES = {  # golden suffix: options of octet quantize
     "float": ["--mode", "float32"],
 }
 FLOAT_ACCURACY = {"fc_k2": 0.9750, "cnn_k2": 0.9773, "cnn_large_k2": 0.9868, "fc_k3": 0.9752, "cnn_k3": 0.9805, "cnn_large_k3": 0.9858}
-passed = failed = 0
+check = suite.Checks()
 
-
-def check(name, problem):
-    global passed, failed
-    passed, failed = passed + (not problem), failed + bool(problem)
-    print(f"{'FAIL' if problem else 'ok  '} {name}{': ' + str(problem) if problem else ''}", flush=True)
-
-
-def octet(*args):
-    done = subprocess.run([OCTET, *args], capture_output=True, text=True, timeout=600)
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip() or f"exit code {done.returncode}")
-    return done.stdout
-
-
-def compare(ours, reference):
-    spec = importlib.util.spec_from_file_location("compare_tflite", os.path.join(SHARED, "tools", "compare_tflite.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    text, argv = io.StringIO(), sys.argv
-    sys.argv = ["compare", ours, reference]
-    try:
-        with contextlib.redirect_stdout(text):
-            status = module.main()
-    finally:
-        sys.argv = argv
-    return text.getvalue().strip() if status else ""
 
 
 def litert(path, rows):
@@ -168,10 +139,10 @@ def main():
                         check(f"{family}_{keras}.keras gives the file of the .h5", compare(ours, twin))
                     except RuntimeError as error:
                         check(f"{family}_{keras}.keras", error)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return check.finish()
 
 
 if __name__ == "__main__":
-    OCTET, SHARED = sys.argv[1:3]
+    octet, SHARED = suite.Octet(sys.argv[1]), sys.argv[2]
+    compare = suite.Comparison(SHARED)
     sys.exit(main())

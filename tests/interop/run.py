@@ -10,13 +10,13 @@ octet prints. Last line: "N passed, N failed".
 """
 import json
 import os
-import subprocess
 import sys
 import tempfile
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+import suite
 import ulps
 
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "mnist")
@@ -36,20 +36,8 @@ CASES = {
     "target tflm": ["--target", "tflm"],
     "target tflm-2023": ["--target", "tflm-2023"],
 }
-passed = failed = 0
+check = suite.Checks()
 
-
-def check(name, problem):
-    global passed, failed
-    passed, failed = passed + (not problem), failed + bool(problem)
-    print(f"{'FAIL' if problem else 'ok  '} {name}{': ' + str(problem) if problem else ''}", flush=True)
-
-
-def octet(*args):
-    done = subprocess.run([OCTET, *args], capture_output=True, text=True, timeout=300)
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip() or f"exit code {done.returncode}")
-    return done.stdout
 
 
 def litert(path, rows):
@@ -115,10 +103,9 @@ def main():
                     check(f"{model} {name}", error)
     if not has_micro():
         print("skipped: tflite-micro (pip install tflite-micro)")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return check.finish()
 
 
 if __name__ == "__main__":
-    OCTET = sys.argv[1]
+    octet = suite.Octet(sys.argv[1])
     sys.exit(main())

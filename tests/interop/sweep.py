@@ -19,9 +19,6 @@ that are within their bounds in the others, and say "N passed, N failed".
 """
 import argparse
 import collections
-import contextlib
-import importlib.util
-import io
 import json
 import multiprocessing
 import os
@@ -33,6 +30,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 import one_operator
+import suite
 import ulps
 
 MODES = {
@@ -53,31 +51,6 @@ results = [] # (name, '' or what is wrong, counts) of the job at hand
 def check(name, problem, counts=()):
     """counts: labels of which the last lines tell how many there were."""
     results.append((name, str(problem), counts))
-
-
-def module_from(path):
-    spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def octet(*args):
-    done = subprocess.run([OCTET, *args], capture_output=True, text=True, timeout=300)
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip() or f"exit code {done.returncode}")
-    return done.stdout
-
-
-def compare(ours, reference):
-    text, argv = io.StringIO(), sys.argv
-    sys.argv = ["compare", ours, reference]
-    try:
-        with contextlib.redirect_stdout(text):
-            status = COMPARE.main()
-    finally:
-        sys.argv = argv
-    return " ".join(text.getvalue().split())[:300] if status else ""
 
 
 def litert(path, rows, resolver):
@@ -275,7 +248,7 @@ if __name__ == "__main__":
     parser.add_argument("shared")
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
-    OCTET, SHARED = arguments.octet, arguments.shared
-    COMPARE = module_from(os.path.join(SHARED, "tools", "compare_tflite.py"))
-    CONFORMANCE = module_from(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "conformance", "conformance.py"))
+    octet, SHARED = suite.Octet(arguments.octet), arguments.shared
+    compare = suite.Comparison(SHARED)
+    CONFORMANCE = suite.module_from(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "conformance", "conformance.py"))
     sys.exit(main(arguments.only))

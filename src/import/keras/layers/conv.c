@@ -200,27 +200,6 @@ octet_status octet_keras_layer_conv_3d(octet_keras_call *call) {
     return activate_and_return(call, x);
 }
 
-octet_status octet_keras_layer_depthwise_1d(octet_keras_call *call) {
-    conv c = {0};
-    uint32_t x;
-    OCTET_TRY(read_conv(call, 1, true, &c));
-    OCTET_TRY(octet_keras_single(call, 3, 3, &x));
-    OCTET_TRY(to_2d(call, &c, x, &x));
-    OCTET_TRY(emit_depthwise(call, &c, (const int32_t[]){1, c.kernel[0]}, (const int32_t[]){1, c.strides[0]},
-                             (const int32_t[]){1, c.dilation[0]}, true, x, &x));
-    OCTET_TRY(from_2d(call, x, &x));
-    return activate_and_return(call, x);
-}
-
-octet_status octet_keras_layer_depthwise_2d(octet_keras_call *call) {
-    conv c = {0};
-    uint32_t x;
-    OCTET_TRY(read_conv(call, 2, false, &c));
-    OCTET_TRY(octet_keras_single(call, 4, 4, &x));
-    OCTET_TRY(emit_depthwise(call, &c, c.kernel, c.strides, c.dilation, true, x, &x));
-    return activate_and_return(call, x);
-}
-
 /* The pointwise half of a separable convolution: kernel [1,1,I,O] or [1,I,O]. */
 static octet_status emit_pointwise(octet_keras_call *call, const conv *c, uint32_t x, uint32_t *out) {
     conv pointwise = {.filters = c->filters, .groups = 1, .padding = OCTET_PADDING_VALID};
@@ -228,28 +207,34 @@ static octet_status emit_pointwise(octet_keras_call *call, const conv *c, uint32
     return emit_conv_2d(call, &pointwise, ones, ones, ones, "pointwise_kernel", x, out);
 }
 
-octet_status octet_keras_layer_separable_1d(octet_keras_call *call) {
+/* A depthwise convolution, and the pointwise one behind it where it is the first half of a separable one. */
+static octet_status depthwise_1d(octet_keras_call *call, bool is_separable) {
     conv c = {0};
     uint32_t x;
     OCTET_TRY(read_conv(call, 1, true, &c));
     OCTET_TRY(octet_keras_single(call, 3, 3, &x));
     OCTET_TRY(to_2d(call, &c, x, &x));
     OCTET_TRY(emit_depthwise(call, &c, (const int32_t[]){1, c.kernel[0]}, (const int32_t[]){1, c.strides[0]},
-                             (const int32_t[]){1, c.dilation[0]}, false, x, &x));
-    OCTET_TRY(emit_pointwise(call, &c, x, &x));
+                             (const int32_t[]){1, c.dilation[0]}, !is_separable, x, &x));
+    if (is_separable) OCTET_TRY(emit_pointwise(call, &c, x, &x));
     OCTET_TRY(from_2d(call, x, &x));
     return activate_and_return(call, x);
 }
 
-octet_status octet_keras_layer_separable_2d(octet_keras_call *call) {
+static octet_status depthwise_2d(octet_keras_call *call, bool is_separable) {
     conv c = {0};
     uint32_t x;
     OCTET_TRY(read_conv(call, 2, false, &c));
     OCTET_TRY(octet_keras_single(call, 4, 4, &x));
-    OCTET_TRY(emit_depthwise(call, &c, c.kernel, c.strides, c.dilation, false, x, &x));
-    OCTET_TRY(emit_pointwise(call, &c, x, &x));
+    OCTET_TRY(emit_depthwise(call, &c, c.kernel, c.strides, c.dilation, !is_separable, x, &x));
+    if (is_separable) OCTET_TRY(emit_pointwise(call, &c, x, &x));
     return activate_and_return(call, x);
 }
+
+octet_status octet_keras_layer_depthwise_1d(octet_keras_call *call) { return depthwise_1d(call, false); }
+octet_status octet_keras_layer_depthwise_2d(octet_keras_call *call) { return depthwise_2d(call, false); }
+octet_status octet_keras_layer_separable_1d(octet_keras_call *call) { return depthwise_1d(call, true); }
+octet_status octet_keras_layer_separable_2d(octet_keras_call *call) { return depthwise_2d(call, true); }
 
 /* Length of one axis of a transposed convolution: Keras's deconv_output_length. */
 static octet_status transposed_length(octet_keras_call *call, int32_t in, int32_t kernel, int32_t stride,
