@@ -13,7 +13,15 @@
  * In texts `...` is what is typed as it stands, and {mode} the names of octet_choice_name("mode"). Texts of options are
  * phrases without a full stop, those of commands are sentences. */
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_COUNT, OPTION_NUMBER, OPTION_THREADS, OPTION_SAMPLES };
+enum option_kind {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_COUNT,
+    OPTION_NUMBER,
+    OPTION_CHANNELS,
+    OPTION_THREADS,
+    OPTION_SAMPLES
+};
 
 struct option {
     const char *name;  /* "--data"; NULL ends a list */

@@ -17,11 +17,13 @@ const struct option source_options[] = {
 
 const struct option scaling_options[] = {
     {"--scale", 0, "X", OPTION_NUMBER, OPEN(scale), OPEN(has_scale),
-     "give the model x * scale + offset; without any of these options bytes are divided by 255 and floats stay as they "
-     "are"},
+     "give the model x * scale + offset; without any of these options floats stay as they are, and bytes are divided "
+     "by "
+     "255 unless the model scales them itself"},
     {"--offset", 0, "X", OPTION_NUMBER, OPEN(offset), OPEN(has_offset), "see `--scale`"},
-    {"--mean", 0, "X", OPTION_NUMBER, OPEN(mean), OPEN(has_mean), "give the model (x - mean) / std"},
-    {"--std", 0, "X", OPTION_NUMBER, OPEN(std), OPEN(has_std), "see `--mean`"},
+    {"--mean", 0, "X|R,G,B", OPTION_CHANNELS, OPEN(means), 0,
+     "give the model (x - mean) / std, x as it is stored; one number, or three for the three channels"},
+    {"--std", 0, "X|R,G,B", OPTION_CHANNELS, OPEN(stds), 0, "see `--mean`"},
     {"--preprocess", 0, "PRESET", OPTION_TEXT, OPEN(preset), 0, "scale by a named preset: {preset}"},
     {0}};
 

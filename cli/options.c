@@ -66,6 +66,24 @@ static bool parse_number(const char *text, double *out) {
     return *end == '\0' && isfinite(value);
 }
 
+/* One number, or three with commas. */
+static bool parse_channels(const char *text, octet_channels *out) {
+    char number[64];
+    for (out->n = 0; out->n < 3; out->n++) {
+        const size_t length = strcspn(text, ",");
+        if (length >= sizeof number) return false;
+        memcpy(number, text, length);
+        number[length] = '\0';
+        if (!parse_number(number, &out->values[out->n])) return false;
+        text += length;
+        if (*text == '\0') break;
+        text++;
+    }
+    if (out->n >= 3) return false;
+    out->n++;
+    return out->n != 2;
+}
+
 /* False: the value is not of the option's kind. */
 static bool store(struct found found, const char *text) {
     const struct option *option = found.option;
@@ -77,6 +95,7 @@ static bool store(struct found found, const char *text) {
     case OPTION_TEXT: *(const char **)target = text; return text[0] != '\0';
     case OPTION_COUNT: return parse_count(text, target);
     case OPTION_NUMBER: *given = true; return parse_number(text, target);
+    case OPTION_CHANNELS: return parse_channels(text, target);
     case OPTION_THREADS:
         if (!parse_count(text, &count) || count < 1 || count > 1024) return false;
         *(uint32_t *)target = (uint32_t)count;
@@ -92,6 +111,7 @@ static const char *kind_text(enum option_kind kind) {
     switch (kind) {
     case OPTION_COUNT: return "a whole number from 0";
     case OPTION_NUMBER: return "a number, such as 0.5 or 1/255";
+    case OPTION_CHANNELS: return "a number or three with commas, such as 0.5 or 0.485,0.456,0.406";
     case OPTION_THREADS: return "a whole number from 1 to 1024";
     case OPTION_SAMPLES: return "a whole number from 1, or all";
     case OPTION_FLAG:

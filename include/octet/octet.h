@@ -212,6 +212,12 @@ OCTET_API octet_status octet_model_receipt(octet_context *ctx, const octet_model
 
 typedef struct octet_data octet_data;
 
+/* A number of all channels (n = 1), or one of each of three (n = 3); n = 0: not given. */
+typedef struct octet_channels {
+    uint32_t n;
+    double values[3];
+} octet_channels;
+
 typedef struct octet_open_options {
     size_t size;        /* set by the INIT macro */
     const char *path;   /* folder with IDX files under their usual names (plain or .gz), .npz, .npy, folder of pictures;
@@ -219,11 +225,13 @@ typedef struct octet_open_options {
     const char *images; /* .npy or IDX; instead of path */
     const char *labels; /* .npy or IDX: class numbers, one-hot rows, or numbers for every output
                            value; with images, or with a path to an .npy */
-    /* x * scale + offset; without any of these, uint8 data are divided by 255 and float data taken as they are. */
+    /* x * scale + offset; without any of these, float data are taken as they are, and uint8 data divided by 255, unless
+     * the model takes integers or scales bytes itself. */
     bool has_scale, has_offset, has_mean, has_std;
-    double scale, offset; /* not together with mean and std */
-    double mean, std;     /* (x - mean) / std */
-    const char *preset;   /* of octet_choice_name("preset"); not together with the others */
+    double scale, offset;       /* not together with mean and std */
+    double mean, std;           /* (x - mean) / std */
+    const char *preset;         /* of octet_choice_name("preset"); not together with the others */
+    octet_channels means, stds; /* as mean and std, by channel of the last dimension; instead of these */
 } octet_open_options;
 #define OCTET_OPEN_OPTIONS_INIT OCTET_INIT_(octet_open_options)
 

@@ -3,6 +3,7 @@
 #include "api/options.h"
 #include "base/choose.h"
 #include "base/clock.h"
+#include "graph/entry.h"
 #include "passes/passes.h"
 #include "target/profiles.h"
 
@@ -59,7 +60,10 @@ static octet_status make(octet_context *ctx, const octet_model *model, const oct
     octet_graph *quantized = NULL;
     OCTET_TRY(octet_quantize_graph(ctx, graph, statistics, options, &quantized));
     octet_target_fit(target, quantized);
-    return octet_api_wrap(ctx, quantized, model->path, OCTET_KIND_TFLITE, out);
+    const octet_status status = octet_graph_copy_entries(ctx, graph, quantized);
+    if (status == OCTET_OK) return octet_api_wrap(ctx, quantized, model->path, OCTET_KIND_TFLITE, out);
+    octet_graph_destroy(ctx, quantized);
+    return status;
 }
 
 static octet_status calibrate_and_make(octet_context *ctx, const octet_model *model, const octet_graph *graph,

@@ -5,24 +5,38 @@
 #include "api/handles.h"
 #include "api/options.h"
 
+/* One number for all channels, or 3: from the list if it has any, else the number if there is one. */
+static octet_status take_channels(octet_context *ctx, const char *what, const octet_channels *list, bool has_number,
+                                  double number, double otherwise, double *out, bool *by_channel) {
+    OCTET_CHECK(ctx, list->n == 0 || list->n == 1 || list->n == 3, OCTET_USAGE,
+                "preprocessing: %s: %u numbers: give 1 for all channels, or 3", what, list->n);
+    OCTET_CHECK(ctx, list->n == 0 || !has_number, OCTET_USAGE, "preprocessing: %s is given twice", what);
+    *by_channel = *by_channel || list->n == 3;
+    for (uint32_t c = 0; c < 3; c++) {
+        out[c] = list->n == 3 ? list->values[c] : list->n == 1 ? list->values[0] : has_number ? number : otherwise;
+    }
+    return OCTET_OK;
+}
+
 octet_status octet_api_preprocess(octet_context *ctx, const octet_open_options *options, octet_preprocess *out) {
-    *out = (octet_preprocess){.scale = 1.0};
+    *out = (octet_preprocess){0};
+    double mean[3], std[3];
+    OCTET_TRY(
+        take_channels(ctx, "mean", &options->means, options->has_mean, options->mean, 0.0, mean, &out->by_channel));
+    OCTET_TRY(take_channels(ctx, "std", &options->stds, options->has_std, options->std, 1.0, std, &out->by_channel));
     const bool linear = options->has_scale || options->has_offset;
-    const bool statistics = options->has_mean || options->has_std;
+    const bool statistics = options->has_mean || options->has_std || options->means.n > 0 || options->stds.n > 0;
     const bool preset = options->preset != NULL;
     OCTET_CHECK(
         ctx, (int)linear + (int)statistics + (int)preset <= 1, OCTET_USAGE,
         "preprocessing: scale and offset, mean and std, and a preset exclude each other: give one of the three");
-    OCTET_CHECK(ctx, !options->has_std || options->std != 0.0, OCTET_USAGE, "preprocessing: std is 0");
     out->given = linear || statistics || preset;
     out->preset = options->preset;
-    if (linear) {
-        out->scale = options->has_scale ? options->scale : 1.0;
-        out->offset = options->has_offset ? options->offset : 0.0;
-    } else if (statistics) {
-        const double std = options->has_std ? options->std : 1.0;
-        out->scale = 1.0 / std;
-        out->offset = options->has_mean ? -options->mean / std : 0.0;
+    for (uint32_t c = 0; c < 3; c++) {
+        OCTET_CHECK(ctx, std[c] != 0.0, OCTET_USAGE, "preprocessing: std is 0");
+        out->scale[c] = linear && options->has_scale ? options->scale : 1.0 / std[c];
+        out->offset[c] = linear && options->has_offset ? options->offset : -mean[c] / std[c];
+        if (out->offset[c] == 0.0) out->offset[c] = 0.0; /* never -0 */
     }
     return OCTET_OK;
 }
@@ -102,8 +116,8 @@ octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, con
                     "data: nothing is given for input '%s' (number %u of %u): write NAME=FILE,NAME=FILE", name, i,
                     graph->n_inputs);
         OCTET_TRY(octet_dataset_split_input(ctx, data->dataset, split, source, &samples[i]));
-        if (octet_api_takes_counts(value) && !data->preprocess.given)
-            OCTET_TRY(octet_samples_take_raw(ctx, samples[i]));
+        const bool as_stored = octet_api_takes_counts(value) || graph->inputs[i].entry.expects_bytes;
+        if (as_stored && !data->preprocess.given) OCTET_TRY(octet_samples_take_raw(ctx, samples[i]));
         const bool has_batch = value->shape.rank > 0 && (uint32_t)value->shape.dims[0] == batch;
         OCTET_TRY(octet_samples_adapt(ctx, samples[i], value->shape.rank - has_batch, value->shape.dims + has_batch));
         const size_t n = octet_samples_count(samples[i]);

@@ -208,6 +208,19 @@ static octet_status name_classes(octet_context *ctx, const octet_samples *sample
     return OCTET_OK;
 }
 
+/* How the model scales its first input itself. */
+static octet_status describe_scaling(octet_context *ctx, const octet_graph *graph, octet_evaluation *evaluation) {
+    const octet_entry *entry = &graph->inputs[0].entry;
+    evaluation->expects_bytes = entry->expects_bytes;
+    if (entry->layer == NULL) return OCTET_OK;
+    if (!entry->is_uniform) return octet_arena_string(ctx, &evaluation->arena, entry->layer, &evaluation->own_scaling);
+    if (entry->offset == 0.0)
+        return octet_arena_format(ctx, &evaluation->arena, &evaluation->own_scaling, "%s: x * %.6g", entry->layer,
+                                  entry->scale);
+    return octet_arena_format(ctx, &evaluation->arena, &evaluation->own_scaling, "%s: x * %.6g %c %.6g", entry->layer,
+                              entry->scale, entry->offset < 0.0 ? '-' : '+', fabs(entry->offset));
+}
+
 static const char *split_name(const octet_dataset *dataset, octet_split split) {
     if (!octet_dataset_is_split(dataset)) return "all";
     return split == OCTET_SPLIT_TEST ? "test" : "training";
@@ -255,6 +268,7 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_mode
         evaluation->wall_ns = octet_clock_ns() - start;
         evaluation->n_threads = sweep->n_threads;
         octet_samples_range(samples[0], &evaluation->raw_min, &evaluation->raw_max, &evaluation->min, &evaluation->max);
+        OCTET_TRY(describe_scaling(ctx, models[m]->graph, evaluation));
         OCTET_TRY(name_classes(ctx, samples[0], evaluation));
     }
     if (distance != NULL) sum_distance(job, n_samples, distance);

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "export/tflite/tflite.h"
+#include "graph/entry.h"
 #include "passes/passes.h"
 
 enum { MAX_INPUT_SHAPES = 64 };
@@ -66,6 +67,7 @@ static octet_status wrap_loaded(octet_context *ctx, octet_graph *graph, const ch
                                 octet_model **out) {
     octet_status status = check_ports(ctx, graph, graph->inputs, graph->n_inputs);
     if (status == OCTET_OK) status = check_ports(ctx, graph, graph->outputs, graph->n_outputs);
+    if (status == OCTET_OK) status = octet_graph_find_entries(ctx, graph);
     if (status == OCTET_OK && kind != OCTET_KIND_TFLITE) status = octet_passes_run(ctx, graph);
     if (status == OCTET_OK) return octet_api_wrap(ctx, graph, path, kind, out);
     octet_graph_destroy(ctx, graph);

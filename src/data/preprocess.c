@@ -25,13 +25,13 @@ float octet_scaler_apply(const octet_scaler *scaler, int32_t channel, float valu
     case OCTET_SCALING_SYMMETRIC: return value / 127.5f - 1.0f;
     case OCTET_SCALING_TORCH: return (value / 255.0f - torch_mean[channel]) / torch_std[channel];
     case OCTET_SCALING_CAFFE: return value - caffe_mean[channel];
-    case OCTET_SCALING_AFFINE: return value * scaler->scale + scaler->offset;
+    case OCTET_SCALING_AFFINE: return value * scaler->scale[channel] + scaler->offset[channel];
     }
     return value;
 }
 
 octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *options, bool is_u8, octet_scaler *out) {
-    *out = (octet_scaler){.scaling = is_u8 ? OCTET_SCALING_UNIT : OCTET_SCALING_RAW, .n_channels = 1, .scale = 1};
+    *out = (octet_scaler){.scaling = is_u8 ? OCTET_SCALING_UNIT : OCTET_SCALING_RAW, .n_channels = 1, .scale = {1}};
     if (options->preset != NULL) {
         int preset;
         OCTET_TRY(octet_choose(ctx, "preprocess", options->preset, octet_preset_names, &preset));
@@ -39,10 +39,13 @@ octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *opt
         out->crops = presets[preset].crops;
     } else if (options->given) {
         out->scaling = OCTET_SCALING_AFFINE;
-        out->scale = (float)options->scale;
-        out->offset = (float)options->offset;
-        OCTET_CHECK(ctx, isfinite(out->scale) && isfinite(out->offset), OCTET_USAGE,
-                    "preprocess: scale %g and offset %g must be finite", options->scale, options->offset);
+        if (options->by_channel) out->n_channels = 3;
+        for (int32_t c = 0; c < out->n_channels; c++) {
+            out->scale[c] = (float)options->scale[c];
+            out->offset[c] = (float)options->offset[c];
+            OCTET_CHECK(ctx, isfinite(out->scale[c]) && isfinite(out->offset[c]), OCTET_USAGE,
+                        "preprocess: scale %g and offset %g must be finite", options->scale[c], options->offset[c]);
+        }
     }
     out->swaps = out->scaling == OCTET_SCALING_CAFFE;
     if (out->scaling == OCTET_SCALING_TORCH || out->swaps) out->n_channels = 3;

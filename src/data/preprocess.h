@@ -1,5 +1,5 @@
 /* data/preprocess.h - from stored values to what the model was trained on.
- * In:  options: a preset, or scale and offset, or nothing.
+ * In:  options: a preset, or scale and offset (of all channels or of each), or nothing.
  * Out: one function of a value and its channel, and tables of it for bytes.
  * Knows: the presets.
  * Does not know: files. */
@@ -9,11 +9,12 @@
 #include "base/context.h"
 
 typedef struct octet_preprocess {
-    bool given; /* scale and offset were given; false without a preset: uint8 data (pictures too) are divided by
-                 * 255, all other data are taken as they are */
-    double scale, offset; /* float32(x) * float32(scale) + float32(offset) in float32, rounded twice; --mean M --std S
-                           * is scale 1/S, offset -M/S */
-    const char *preset;   /* a name below, or NULL; wins over scale and offset */
+    bool given;      /* scale and offset were given; false without a preset: uint8 data (pictures too) are divided by
+                      * 255, all other data are taken as they are */
+    bool by_channel; /* scale and offset have 3 numbers each, for the channels of the last dimension; else only [0] */
+    double scale[3], offset[3]; /* float32(x) * float32(scale) + float32(offset) in float32, rounded twice; --mean M
+                                 * --std S is scale 1/S, offset -M/S */
+    const char *preset;         /* a name below, or NULL; wins over scale and offset */
 } octet_preprocess;
 
 /* The presets, in float32 arithmetic, each operation rounded:
@@ -40,12 +41,12 @@ typedef struct octet_scaler {
     bool crops;         /* pictures are cut to the middle (teachable-machine) */
     bool swaps;         /* channels are taken last first (caffe) */
     int32_t n_channels; /* 3 when channels differ, else 1 */
-    float scale, offset;
+    float scale[3], offset[3];
     float tables[3][256]; /* of bytes, by channel of the result */
 } octet_scaler;
 
 /* is_u8: the data are uint8, which matters only without options. USAGE names an unknown preset and the known ones, or a
- * scale that is not finite. */
+ * scale or offset that is not finite. */
 octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *options, bool is_u8, octet_scaler *out);
 /* channel: of the result, < n_channels. */
 float octet_scaler_apply(const octet_scaler *scaler, int32_t channel, float value);

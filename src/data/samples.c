@@ -73,7 +73,7 @@ octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples
 }
 
 octet_status octet_samples_take_raw(octet_context *ctx, octet_samples *samples) {
-    const octet_preprocess raw = {.given = true, .scale = 1, .preset = "raw"};
+    const octet_preprocess raw = {.given = true, .preset = "raw"};
     return octet_scaler_create(ctx, &raw, false, &samples->scaler);
 }
 

@@ -34,7 +34,11 @@ static octet_status copy_operator(octet_context *ctx, octet_arena *arena, octet_
 
 static octet_status copy_ports(octet_context *ctx, octet_arena *arena, octet_port **ports, uint32_t n) {
     OCTET_TRY(octet_arena_copy(ctx, arena, *ports, n * sizeof **ports, (void **)ports));
-    for (uint32_t i = 0; i < n; i++) OCTET_TRY(octet_arena_string(ctx, arena, (*ports)[i].name, &(*ports)[i].name));
+    for (uint32_t i = 0; i < n; i++) {
+        octet_port *port = &(*ports)[i];
+        OCTET_TRY(octet_arena_string(ctx, arena, port->name, &port->name));
+        if (port->entry.layer != NULL) OCTET_TRY(octet_arena_string(ctx, arena, port->entry.layer, &port->entry.layer));
+    }
     return OCTET_OK;
 }
 

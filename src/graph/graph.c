@@ -81,7 +81,7 @@ static octet_status add_port(octet_context *ctx, octet_graph *graph, octet_port 
     octet_port *grown;
     OCTET_TRY(OCTET_NEW(ctx, &graph->arena, (size_t)*n_ports + 1, &grown));
     if (*n_ports) memcpy(grown, *ports, *n_ports * sizeof *grown);
-    grown[*n_ports].value = value;
+    grown[*n_ports] = (octet_port){.value = value};
     OCTET_TRY(octet_arena_string(ctx, &graph->arena, name, &grown[*n_ports].name));
     *ports = grown;
     ++*n_ports;

@@ -68,9 +68,18 @@ typedef struct octet_layer {
     int32_t depth;      /* 0 for a layer of the model itself, 1 for one of a nested model, ... */
 } octet_layer;
 
+/* What the model does to an input before anything else; found by entry.h. */
+typedef struct octet_entry {
+    const char *layer;    /* that multiplies the input by constants, or adds some; NULL: none does */
+    bool expects_bytes;   /* the input is to be given bytes as they are */
+    bool is_uniform;      /* all channels are scaled alike */
+    double scale, offset; /* of the first channel: x * scale + offset */
+} octet_entry;
+
 typedef struct octet_port {
     uint32_t value;
-    const char *name; /* signature name: Keras input layer, output layer */
+    const char *name;  /* signature name: Keras input layer, output layer */
+    octet_entry entry; /* of inputs */
 } octet_port;
 
 /* State that the graph itself computes: behind the last operator of a run, `variable` becomes what `value` is. */

@@ -55,6 +55,8 @@ typedef struct octet_evaluation {
     uint64_t wall_ns;
     uint32_t n_threads;
     double raw_min, raw_max, min, max; /* of the data */
+    const char *own_scaling; /* "rescaling: x * 0.00392157": how the model scales its first input itself; or NULL */
+    bool expects_bytes;      /* so that it is to be given bytes as they are */
 } octet_evaluation;
 
 /* has_classes is whether a sample is measured by its class; the caller may set it, and n_targets and row. */
@@ -79,8 +81,15 @@ octet_status octet_evaluation_join(octet_context *ctx, const octet_evaluation *a
 const char *octet_text_parts(const octet_evaluation *evaluation);
 octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,
                                          octet_buffer *out);
+/* The line of an evaluation and of a verdict that says where the data reach, behind `head`. */
+octet_status octet_evaluation_write_data_line(octet_context *ctx, const octet_evaluation *evaluation, const char *head,
+                                              octet_buffer *out);
 octet_status octet_evaluation_write_json(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,
                                          octet_buffer *out);
+/* One sentence where data that look scaled already go into a model that scales bytes itself; "" otherwise. `text` has
+ * OCTET_EVALUATION_SENTENCE bytes and is returned. */
+enum { OCTET_EVALUATION_SENTENCE = 512 };
+const char *octet_evaluation_doubt_scaling(const octet_evaluation *evaluation, char *text);
 /* The member "data_range" of an evaluation and of a verdict: values as stored and as the model sees them. */
 void octet_evaluation_write_data_range(octet_json_writer *json, const octet_evaluation *evaluation);
 /* Accuracy is counted over so many parts of a sample: 1, scores or rows. */

@@ -24,6 +24,7 @@ void octet_evaluation_write_data_range(octet_json_writer *json, const octet_eval
     octet_json_begin_object(json, "data_range", OCTET_JSON_LINE);
     octet_text_json_range(json, "stored", e->raw_min, e->raw_max);
     octet_text_json_range(json, "model", e->min, e->max);
+    if (e->own_scaling != NULL) octet_json_write_string(json, "model_scales", e->own_scaling);
     octet_json_end(json);
 }
 

@@ -35,9 +35,37 @@ const char *octet_text_parts(const octet_evaluation *e) {
     return e->measure == OCTET_MEASURE_ROWS ? "; every pixel or step of a sample has a class" : "";
 }
 
+/* Values that reach no farther than a preset leaves them. */
+static const double scaled_reach = 3.0;
+
+const char *octet_evaluation_doubt_scaling(const octet_evaluation *e, char *text) {
+    text[0] = '\0';
+    if (!e->expects_bytes || e->own_scaling == NULL || fmax(fabs(e->min), fabs(e->max)) > scaled_reach) return text;
+    const bool stored_so = fmax(fabs(e->raw_min), fabs(e->raw_max)) <= scaled_reach;
+    snprintf(
+        text, OCTET_EVALUATION_SENTENCE,
+        "the model scales its input itself (%s), and is given values from %.6g to %.6g, which look scaled already: "
+        "%s",
+        e->own_scaling, e->min, e->max,
+        stored_so ? "give it the values as they were before (for x / 255: --scale 255)"
+                  : "leave the scaling to the model (--preprocess raw)");
+    return text;
+}
+
+octet_status octet_evaluation_write_data_line(octet_context *ctx, const octet_evaluation *e, const char *head,
+                                              octet_buffer *out) {
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s%s..%s as stored, %s..%s as the model sees them", head,
+                                  octet_text_real(e->raw_min, a), octet_text_real(e->raw_max, b),
+                                  octet_text_real(e->min, c), octet_text_real(e->max, d)));
+    if (e->own_scaling != NULL)
+        OCTET_TRY(octet_buffer_format(ctx, out, "; the model scales them itself (%s)", e->own_scaling));
+    return octet_buffer_append(ctx, out, "\n", 1);
+}
+
 octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *e, bool with_confusion,
                                          octet_buffer *out) {
-    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], sentence[OCTET_EVALUATION_SENTENCE];
     OCTET_TRY(octet_buffer_format(ctx, out, "%s on %s %ssamples\n", e->model, octet_text_count(e->n_samples, a),
                                   octet_text_split(e->split, b)));
     if (e->has_accuracy) {
@@ -62,9 +90,9 @@ octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluat
     OCTET_TRY(octet_buffer_format(ctx, out, "time      %s per sample, %s in all with %u thread%s\n",
                                   octet_text_time(e->time_per_sample_ns, a), octet_text_time((double)e->wall_ns, b),
                                   e->n_threads, e->n_threads == 1 ? "" : "s"));
-    OCTET_TRY(octet_buffer_format(ctx, out, "data      %s..%s as stored, %s..%s as the model sees them\n",
-                                  octet_text_real(e->raw_min, a), octet_text_real(e->raw_max, b),
-                                  octet_text_real(e->min, c), octet_text_real(e->max, d)));
+    OCTET_TRY(octet_evaluation_write_data_line(ctx, e, "data      ", out));
+    if (octet_evaluation_doubt_scaling(e, sentence)[0] != '\0')
+        OCTET_TRY(octet_buffer_format(ctx, out, "warning   %s\n", sentence));
     if (!with_confusion) return OCTET_OK;
     octet_arena arena = {0};
     octet_confusion confusion;

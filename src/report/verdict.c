@@ -101,7 +101,10 @@ static void compare(octet_verdict *v) {
 octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
     const octet_evaluation *before = verdict->before.evaluation;
     compare(verdict);
-    if (!verdict->preprocess_given && !verdict->takes_counts && fmax(fabs(before->min), fabs(before->max)) > unscaled) {
+    char sentence[OCTET_EVALUATION_SENTENCE];
+    if (octet_evaluation_doubt_scaling(before, sentence)[0] != '\0') WARN("%s", sentence);
+    if (!verdict->preprocess_given && !verdict->takes_counts && !before->expects_bytes &&
+        fmax(fabs(before->min), fabs(before->max)) > unscaled) {
         WARN("the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale and "
              "--preprocess",
              before->min, before->max);

@@ -97,9 +97,7 @@ octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v
     OCTET_TRY(octet_buffer_format(ctx, out, "\n"));
     OCTET_TRY(write_ports(ctx, v->inputs, v->n_inputs, "input", out));
     OCTET_TRY(write_ports(ctx, v->outputs, v->n_outputs, "output", out));
-    OCTET_TRY(octet_buffer_format(ctx, out, "data            %s..%s as stored, %s..%s as the model sees them\n",
-                                  octet_text_real(before->raw_min, a), octet_text_real(before->raw_max, b),
-                                  octet_text_real(before->min, c), octet_text_real(before->max, d)));
+    OCTET_TRY(octet_evaluation_write_data_line(ctx, before, "data            ", out));
     if (k->given) {
         OCTET_TRY(octet_buffer_format(ctx, out, "calibration     %s samples, %s..%s, in %s; ",
                                       octet_text_count(k->n_samples, a), octet_text_real(k->min, b),

@@ -5,3 +5,5 @@ be32() { printf "\\x$(printf %02x $(($1 >> 24 & 255)))\\x$(printf %02x $(($1 >> 
 idx() { local file=$1 rank=$(($# - 1)) d; { printf "\\x00\\x00\\x08\\x0$rank"; shift; for d in "$@"; do be32 "$d"; done; cat; } >"$file"; }
 # zeros N: that many bytes of 0.
 zeros() { head -c "$1" /dev/zero; }
+# ramp N: N bytes that go through 0..255 in steps of 37.
+ramp() { local i; for ((i = 0; i < $1; i++)); do printf "\\x$(printf %02x $((i * 37 % 256)))"; done; }

@@ -41,11 +41,16 @@ static void presets_follow_their_formulas(void **state) {
     octet_context_init(&ctx);
     octet_scaler scaler;
     assert_int_equal(
-        octet_scaler_create(&ctx, &(octet_preprocess){.given = true, .scale = 0.1, .offset = -1}, true, &scaler),
+        octet_scaler_create(&ctx, &(octet_preprocess){.given = true, .scale = {0.1}, .offset = {-1}}, true, &scaler),
         OCTET_OK);
-    assert_true(scaler.tables[0][7] == 7 * 0.1f + -1.0f);
+    assert_true(scaler.tables[0][7] == 7 * 0.1f + -1.0f && scaler.n_channels == 1);
+    const octet_preprocess by_channel = {
+        .given = true, .by_channel = true, .scale = {0.5, 0.25, 2}, .offset = {1, 2, -3}};
+    assert_int_equal(octet_scaler_create(&ctx, &by_channel, true, &scaler), OCTET_OK);
+    assert_true(scaler.n_channels == 3 && !scaler.swaps);
+    assert_true(scaler.tables[0][8] == 5 && scaler.tables[1][8] == 4 && octet_scaler_apply(&scaler, 2, 8) == 13);
     assert_int_equal(
-        octet_scaler_create(&ctx, &(octet_preprocess){.given = true, .scale = (double)INFINITY}, true, &scaler),
+        octet_scaler_create(&ctx, &(octet_preprocess){.given = true, .scale = {(double)INFINITY}}, true, &scaler),
         OCTET_USAGE);
 }
 

@@ -216,6 +216,27 @@ static bool warns(octet_context *ctx, octet_verdict *v, const char *words) {
     return found;
 }
 
+static void bytes_that_are_divided_twice_are_named(void **state) {
+    octet_context ctx;
+    char text[OCTET_EVALUATION_SENTENCE];
+    (void)state;
+    octet_context_init(&ctx);
+    octet_evaluation *e = evaluate(&ctx, probabilities, OCTET_SCORES_PROBABILITIES);
+    e->raw_max = 255.0;
+    e->max = 1.0;
+    assert_string_equal(octet_evaluation_doubt_scaling(e, text), "");
+    e->own_scaling = "rescaling: x * 0.00392157";
+    assert_string_equal(octet_evaluation_doubt_scaling(e, text), ""); /* it does not say from where */
+    e->expects_bytes = true;
+    assert_non_null(strstr(octet_evaluation_doubt_scaling(e, text), "leave the scaling to the model"));
+    assert_non_null(strstr(text, e->own_scaling));
+    e->raw_max = 1.0;
+    assert_non_null(strstr(octet_evaluation_doubt_scaling(e, text), "--scale 255"));
+    e->raw_max = e->max = 255.0;
+    assert_string_equal(octet_evaluation_doubt_scaling(e, text), "");
+    octet_evaluation_free(&ctx, e);
+}
+
 static void what_looks_wrong_is_said(void **state) {
     const float worse[4][3] = {{0.0f, 1.0f, 0.0f}, {0.0f, 1.0f, 0.0f}, {1.0f, 0.0f, 0.0f}, {1.0f, 0.0f, 0.0f}};
     octet_context ctx;
@@ -249,6 +270,7 @@ int main(void) {
         cmocka_unit_test(targets_give_errors),
         cmocka_unit_test(several_labels_are_counted_one_by_one),
         cmocka_unit_test(pixels_have_classes_as_numbers_or_one_hot),
+        cmocka_unit_test(bytes_that_are_divided_twice_are_named),
         cmocka_unit_test(what_looks_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
