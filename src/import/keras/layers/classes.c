@@ -191,7 +191,8 @@ static const octet_keras_class classes[] = {
     LAYER("QuantizeWrapper", quantize_wrapper, WEIGHTS(quantize_wrapper), KEYS("layer quantize_config"), TRAINER),
     /* Marked, and never trained so. */
     LAYER("QuantizeAnnotate", wrapper, KEYS("layer quantize_config")),
-    LAYER("Discretization", discretization, KEYS("bin_boundaries num_bins epsilon output_mode"), BARE),
+    LAYER("Discretization", discretization, WEIGHTS(discretization),
+          KEYS("bin_boundaries num_bins epsilon output_mode"), BARE),
     LAYER("CategoryEncoding", category_encoding, KEYS("num_tokens output_mode")),
     LAYER("IntegerLookup", integer_lookup,
           KEYS("vocabulary vocabulary_size vocabulary_dtype num_oov_indices oov_token mask_token invert max_tokens "

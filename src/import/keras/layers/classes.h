@@ -83,6 +83,7 @@ octet_keras_weights_lister octet_keras_weights_attention;
 /* category.c */
 octet_keras_layer_writer octet_keras_layer_discretization, octet_keras_layer_category_encoding,
     octet_keras_layer_integer_lookup;
+octet_keras_weights_lister octet_keras_weights_discretization;
 
 /* trained.c */
 octet_keras_layer_writer octet_keras_layer_quantize_layer, octet_keras_layer_quantize_wrapper;

@@ -141,6 +141,21 @@ octet_status octet_keras_layer_resizing(octet_keras_call *call) {
     return octet_keras_return(call, x);
 }
 
+/* Keras's smart_resize: the middle of the picture that has the proportions of `size`, then resized to it. */
+static octet_status resize_smartly(octet_keras_call *call, const int32_t *size, uint32_t x, uint32_t *out) {
+    const octet_shape shape = *octet_keras_shape(call, x);
+    int32_t begin[4] = {0}, sizes[4];
+    memcpy(sizes, shape.dims, sizeof sizes);
+    for (int32_t i = 0; i < 2; i++) {
+        const int64_t fitting = (int64_t)shape.dims[2 - i] * size[i] / size[1 - i];
+        if (fitting < sizes[i + 1]) sizes[i + 1] = fitting > 0 ? (int32_t)fitting : 1;
+        begin[i + 1] = (shape.dims[i + 1] - sizes[i + 1]) / 2;
+    }
+    if (sizes[1] != shape.dims[1] || sizes[2] != shape.dims[2])
+        OCTET_TRY(octet_keras_slice(call, "Slice", x, begin, sizes, &x));
+    return resize(call, "bilinear", size[0], size[1], x, out);
+}
+
 octet_status octet_keras_layer_center_crop(octet_keras_call *call) {
     uint32_t x;
     int32_t size[2] = {0, 0};
@@ -149,14 +164,15 @@ octet_status octet_keras_layer_center_crop(octet_keras_call *call) {
     OCTET_TRY(octet_keras_sizes(call, "height", 1, 1, &size[0]));
     OCTET_TRY(octet_keras_sizes(call, "width", 1, 1, &size[1]));
     const octet_shape shape = *octet_keras_shape(call, x);
-    int32_t begin[4] = {0}, end[4] = {0}, sizes[4];
+    int32_t begin[4] = {0}, sizes[4];
     memcpy(sizes, shape.dims, sizeof sizes);
+    if (shape.dims[1] < size[0] || shape.dims[2] < size[1]) {
+        OCTET_TRY(resize_smartly(call, size, x, &x));
+        return octet_keras_return(call, x);
+    }
+    int32_t end[4] = {0};
     for (int32_t i = 0; i < 2; i++) {
-        const int32_t cells = shape.dims[i + 1];
-        if (cells < size[i])
-            return octet_keras_refuse(
-                call, "an input of %d cells is smaller than the crop of %d, which would resize it", cells, size[i]);
-        begin[i + 1] = (cells - size[i]) / 2;
+        begin[i + 1] = (shape.dims[i + 1] - size[i]) / 2;
         end[i + 1] = begin[i + 1] + size[i];
         sizes[i + 1] = size[i];
     }

@@ -139,6 +139,10 @@ static const layer_case cases[] = {
     {"ZeroPadding2D", 0, "4,4,3", "ZeroPadding2D {\"padding\": [[0, 1], [2, 0]]}", "", "PAD [1,5,6,3]"},
     {"CenterCrop", 2, "8,9,3", "CenterCrop {\"height\": 4, \"width\": 6}", "", "SLICE [1,4,6,3]"},
     {"CenterCrop", 3, "8,9,3", "CenterCrop {\"height\": 4, \"width\": 6}", "", "STRIDED_SLICE [1,4,6,3]"},
+    {"CenterCrop of less than it needs", 0, "4,9,3", "CenterCrop {\"height\": 6, \"width\": 6}", "",
+     "SLICE RESIZE_BILINEAR [1,6,6,3]"},
+    {"CenterCrop of the same proportions", 0, "3,4,3", "CenterCrop {\"height\": 6, \"width\": 8}", "",
+     "RESIZE_BILINEAR [1,6,8,3]"},
     {"Cropping1D", 0, "7,3", "Cropping1D {\"cropping\": [1, 2]}", "", "STRIDED_SLICE [1,4,3]"},
     {"Embedding", 2, "5", "Embedding {\"input_dim\": 9, \"output_dim\": 4}", "9,4", "CAST GATHER [1,5,4]"},
     {"Embedding", 3, "5", "Embedding {\"input_dim\": 9, \"output_dim\": 4}", "9,4",
@@ -181,6 +185,8 @@ static const layer_case cases[] = {
      "\"units\": 2}}]}}}",
      "4,3 3,3 3 3,8 2,8 8", "FULLY_CONNECTED UNPACK TANH PACK UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE [1,2]"},
     {"Discretization", 0, "5", "Discretization {\"bin_boundaries\": [0.5, 1.5], \"output_mode\": \"int\"}", "",
+     "RESHAPE GREATER_EQUAL CAST SUM [1,5]"},
+    {"Discretization that was adapted", 0, "5", "Discretization {\"num_bins\": 3}", "2,9",
      "RESHAPE GREATER_EQUAL CAST SUM [1,5]"},
     {"CategoryEncoding", 0, "5", "CategoryEncoding {\"num_tokens\": 4, \"output_mode\": \"multi_hot\"}", "",
      "CAST RESHAPE EQUAL REDUCE_ANY CAST [1,4]"},
@@ -242,6 +248,8 @@ static const layer_case refusals[] = {
     {"more weights of places", 2, "5,3",
      "LocallyConnected1D {\"filters\": 2, \"kernel_size\": 3, \"implementation\": 3}", "55 3,2",
      "its kernel has 55 weights, its sizes need 54"},
+    {"bins that were never found", 0, "5", "Discretization {\"num_bins\": 3}", "2,0", "call adapt() before saving"},
+    {"a hash", 0, "5", "Hashing {\"num_bins\": 3}", "", "layer l0 (Hashing): texts and hashes"},
     {"ConvLSTM3D", 0, "2,4,4,4,1", "ConvLSTM3D {\"filters\": 2, \"kernel_size\": 2}", "2,2,2,1,8 2,2,2,2,8 8",
      "use ConvLSTM2D over slices"},
     {"a program of another library", 3, "5", "JaxLayer {\"call_fn\": {}}", "", "rebuild its part with Keras layers"},
@@ -328,6 +336,29 @@ static void batch_normalization_is_one_product_and_one_sum(void **state) {
     octet_graph_destroy(&ctx, graph);
 }
 
+/* Boundaries of a summary are those that Keras 2's get_bin_boundaries gives. */
+static void adapted_bins_are_quantiles(void **state) {
+    (void)state;
+    static const struct {
+        const char *layer, *weights;
+        size_t n;
+        float boundaries[4];
+    } adapted[] = {{"Discretization {\"num_bins\": 3}", "2,9", 2, {2.54629636f, 2.75980353f}},
+                   {"Discretization {\"num_bins\": 5}", "2,9", 4, {0.25f, 3.11666679f, 3.9676466f, 0.344117463f}},
+                   {"Discretization {\"num_bins\": 5}", "2,3", 2, {0.25f, 1.25f}}};
+    for (size_t i = 0; i < sizeof adapted / sizeof *adapted; i++) {
+        const layer_case test = {"bins", 2, "4", adapted[i].layer, adapted[i].weights, ""};
+        octet_context ctx;
+        octet_graph *graph;
+        assert_int_equal(build(&ctx, &test, 2, &graph), OCTET_OK);
+        const octet_value *found = octet_graph_input(graph, &graph->operators[1], 1);
+        assert_int_equal(octet_shape_elements(&found->shape), adapted[i].n);
+        for (size_t j = 0; j < adapted[i].n; j++)
+            assert_true(fabsf(((const float *)found->data)[j] - adapted[i].boundaries[j]) <= 3e-7f);
+        octet_graph_destroy(&ctx, graph);
+    }
+}
+
 /* Every allocation of an import may fail: a sentence, and nothing left behind. */
 static void failing_allocations_leave_nothing(void **state) {
     (void)state;
@@ -368,6 +399,7 @@ int main(void) {
         cmocka_unit_test(what_cannot_be_done_is_refused_with_a_sentence),
         cmocka_unit_test(open_dimensions_are_given_by_the_caller),
         cmocka_unit_test(batch_normalization_is_one_product_and_one_sum),
+        cmocka_unit_test(adapted_bins_are_quantiles),
         cmocka_unit_test(failing_allocations_leave_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
