@@ -125,6 +125,9 @@ static const struct option conversion_options[] = {
     {"--per-tensor", 0, NULL, OPTION_FLAG, IN(conversion.per_tensor), 0, "use one scale for all weights of each layer"},
     {"--target", 0, "NAME", OPTION_TEXT, IN(conversion.target), 0,
      "the runtime that the file is for: {target}; octet writes what it needs"},
+    {"--split-outputs", 0, NULL, OPTION_FLAG, IN(conversion.split_outputs), 0,
+     "where an output joins parts whose ranges are more than 16 times apart (boxes and scores), write each part as an "
+     "output with a scale of its own"},
     {"--strict-tensorflow", 0, NULL, OPTION_FLAG, IN(conversion.strict_tensorflow), 0,
      "write what TensorFlow's converter writes, even where octet has a better form"},
     {0}};

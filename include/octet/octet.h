@@ -286,6 +286,9 @@ typedef struct octet_conversion {
     uint32_t n_threads;       /* 0 = one per processor */
     octet_progress *progress; /* NULL: none */
     void *progress_user;
+    /* Where an output joins parts whose ranges are more than 16 times apart, as boxes and scores: writes each part as
+     * an output of its own, named "<output>_part0", "_part1", ... In the modes int8 and int16x8. */
+    bool split_outputs;
 } octet_conversion;
 #define OCTET_CONVERSION_INIT OCTET_INIT_(octet_conversion)
 

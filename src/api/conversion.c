@@ -1,6 +1,7 @@
 /* octet_model_quantize: calibrates, quantizes and fits the result to the target. */
 #include "api/calibrate.h"
 #include "api/options.h"
+#include "api/outputs.h"
 #include "base/choose.h"
 #include "base/clock.h"
 #include "graph/entry.h"
@@ -53,16 +54,72 @@ static octet_status check_ranges(octet_context *ctx, const octet_graph *graph, b
     return OCTET_OK;
 }
 
-/* statistics: NULL where ranges are not needed, or known from training. */
-static octet_status make(octet_context *ctx, const octet_model *model, const octet_graph *graph,
-                         const octet_statistics *statistics, const octet_quantize_options *options,
-                         const octet_target *target, octet_model **out) {
+static octet_status check_split(octet_context *ctx, const octet_conversion *asked,
+                                const octet_quantize_options *options) {
+    OCTET_CHECK(ctx, !asked->split_outputs || needs_ranges(options), OCTET_USAGE,
+                "--split-outputs: mode %s leaves the outputs in float, where joined parts share no scale; leave the "
+                "option away",
+                octet_mode_names[options->mode]);
+    return OCTET_OK;
+}
+
+/* What a model is made of; the float graph and its statistics are those with split outputs where that was asked for. */
+typedef struct making {
+    const octet_model *model;
+    const octet_graph *graph;
+    const octet_statistics *statistics; /* NULL where ranges are not needed, or known from training */
+    const octet_conversion *asked;
+    const octet_quantize_options *options;
+    const octet_target *target;
+} making;
+
+static octet_status copy_joined(octet_context *ctx, const octet_joined *joined, uint32_t n, octet_model *model) {
+    OCTET_TRY(octet_arena_copy(ctx, &model->arena, joined, n * sizeof *joined, (void **)&model->joined));
+    for (uint32_t i = 0; i < n; i++)
+        OCTET_TRY(octet_arena_copy(ctx, &model->arena, joined[i].parts, joined[i].n_parts * sizeof *joined[i].parts,
+                                   (void **)&model->joined[i].parts));
+    model->n_joined = n;
+    return OCTET_OK;
+}
+
+static octet_status make_quantized(octet_context *ctx, const making *m, const octet_joined *joined, uint32_t n_joined,
+                                   octet_model **out) {
     octet_graph *quantized = NULL;
-    OCTET_TRY(octet_quantize_graph(ctx, graph, statistics, options, &quantized));
-    octet_target_fit(target, quantized);
-    const octet_status status = octet_graph_copy_entries(ctx, graph, quantized);
-    if (status == OCTET_OK) return octet_api_wrap(ctx, quantized, model->path, OCTET_KIND_TFLITE, out);
-    octet_graph_destroy(ctx, quantized);
+    octet_model *made = NULL;
+    OCTET_TRY(octet_quantize_graph(ctx, m->graph, m->statistics, m->options, &quantized));
+    octet_target_fit(m->target, quantized);
+    if (octet_graph_copy_entries(ctx, m->graph, quantized) != OCTET_OK) {
+        octet_graph_destroy(ctx, quantized);
+        return ctx->status;
+    }
+    OCTET_TRY(octet_api_wrap(ctx, quantized, m->model->path, OCTET_KIND_TFLITE, &made));
+    made->is_split = m->asked->split_outputs;
+    made->loses_parts = !made->is_split && m->options->mode == OCTET_MODE_INT8;
+    if (copy_joined(ctx, joined, n_joined, made) != OCTET_OK) {
+        octet_model_destroy(ctx, made);
+        return ctx->status;
+    }
+    *out = made;
+    return OCTET_OK;
+}
+
+static octet_status make(octet_context *ctx, making m, octet_model **out) {
+    octet_arena arena = {0};
+    octet_graph *graph = NULL;
+    octet_statistics *statistics = NULL;
+    octet_joined *joined = NULL;
+    uint32_t n = 0;
+    octet_status status = OCTET_OK;
+    if (needs_ranges(m.options)) status = octet_api_find_joined(ctx, &arena, m.graph, m.statistics, &joined, &n);
+    if (status == OCTET_OK && m.asked->split_outputs && n > 0) {
+        status = octet_api_split_outputs(ctx, m.graph, m.statistics, joined, n, &graph, &statistics);
+        m.graph = graph;
+        m.statistics = statistics;
+    }
+    if (status == OCTET_OK) status = make_quantized(ctx, &m, joined, n, out);
+    octet_statistics_free(ctx, statistics);
+    octet_graph_destroy(ctx, graph);
+    octet_arena_free(ctx, &arena);
     return status;
 }
 
@@ -75,13 +132,14 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     octet_statistics *statistics = NULL;
     octet_status status = OCTET_OK;
     OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
+    OCTET_TRY(check_split(ctx, options, &quantize));
     OCTET_TRY(check_ranges(ctx, graph, data != NULL, &quantize));
     if (data != NULL && needs_ranges(&quantize)) {
         status = octet_statistics_create_for(ctx, graph, &statistics);
         if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, &source, options, statistics);
         if (status == OCTET_OK) octet_statistics_describe(statistics, seen);
     }
-    if (status == OCTET_OK) status = make(ctx, model, graph, statistics, &quantize, target, out);
+    if (status == OCTET_OK) status = make(ctx, (making){model, graph, statistics, options, &quantize, target}, out);
     octet_statistics_free(ctx, statistics);
     return status;
 }
@@ -109,9 +167,11 @@ octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *mo
     const octet_target *target;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_conversion, options, &taken));
     OCTET_TRY(quantize_options(ctx, &taken, &quantize, &target));
+    OCTET_TRY(check_split(ctx, &taken, &quantize));
     OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
     octet_status status = check_ranges(ctx, graph.graph, statistics != NULL, &quantize);
-    if (status == OCTET_OK) status = make(ctx, model, graph.graph, statistics, &quantize, target, out);
+    if (status == OCTET_OK)
+        status = make(ctx, (making){model, graph.graph, statistics, &taken, &quantize, target}, out);
     octet_api_release_float_graph(ctx, &graph);
     return status;
 }

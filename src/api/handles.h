@@ -12,6 +12,7 @@
 #include "data/dataset.h"
 #include "exec/exec.h"
 #include "graph/graph.h"
+#include "graph/joined.h"
 #include "import/import.h"
 #include "octet/octet.h"
 #include "quant/quant.h"
@@ -23,6 +24,11 @@ struct octet_model {
     const char *path;      /* for messages */
     octet_model_kind kind; /* what it was loaded from; a quantized model is TFLITE */
     uint64_t file_bytes;   /* of the file it was loaded from; 0 for a model made here */
+    /* Of a model made here: outputs of the float model that join parts far apart. */
+    octet_joined *joined;
+    uint32_t n_joined;
+    bool is_split;    /* the parts are outputs of their own here, as was asked for */
+    bool loses_parts; /* of the narrow ones little is left */
 };
 
 struct octet_data {
@@ -69,6 +75,10 @@ octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, con
  * context, and empties the buffer, also on failure. */
 octet_status octet_api_give_bytes(octet_context *ctx, octet_buffer *buffer, octet_status status, void **out,
                                   size_t *size);
+/* Sentences about the outputs of a model made here: those that join parts of which little is left. An array in `arena`.
+ */
+octet_status octet_api_output_warnings(octet_context *ctx, octet_arena *arena, const octet_model *model,
+                                       const char *const **out, uint32_t *n);
 /* Copies `size` bytes of buffer->data into a text for the caller and frees the buffer, also on failure. */
 octet_status octet_api_give_text(octet_context *ctx, octet_buffer *buffer, octet_status status, char **out);
 

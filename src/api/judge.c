@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "api/evaluate.h"
+#include "api/outputs.h"
 #include "report/verdict.h"
 
 static octet_status describe_ports(octet_context *ctx, octet_verdict *verdict, const octet_graph *graph,
@@ -50,9 +51,10 @@ static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict,
     return octet_arena_string(ctx, &verdict->arena, from->late_layer, &to->late_layer);
 }
 
-static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet_model *original,
-                         const octet_model *quantized, octet_data *data, const octet_calibration *calibration,
-                         const octet_run_options *options) {
+/* whole: the original as it was loaded, whose size counts. */
+static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet_model *whole,
+                         const octet_model *original, const octet_model *quantized, octet_data *data,
+                         const octet_calibration *calibration, const octet_run_options *options) {
     const octet_model *const models[] = {original, quantized};
     octet_evaluation *evaluations[2];
     octet_distance distance;
@@ -64,7 +66,7 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet
     verdict->mean_square = distance.mean_square;
     verdict->before.type = column_type(original->graph);
     verdict->after.type = column_type(quantized->graph);
-    OCTET_TRY(octet_model_size(ctx, original, &verdict->before.size_bytes));
+    OCTET_TRY(octet_model_size(ctx, whole, &verdict->before.size_bytes));
     OCTET_TRY(octet_model_size(ctx, quantized, &verdict->after.size_bytes));
     const octet_graph *graph = quantized->graph;
     verdict->n_inputs = graph->n_inputs;
@@ -74,7 +76,26 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet
     OCTET_TRY(copy_calibration(ctx, verdict, calibration));
     verdict->preprocess_given = data->preprocess.given;
     verdict->takes_counts = octet_api_takes_counts(&original->graph->values[original->graph->inputs[0].value]);
+    const char *const *warnings;
+    uint32_t n_warnings;
+    OCTET_TRY(octet_api_output_warnings(ctx, &verdict->arena, quantized, &warnings, &n_warnings));
+    for (uint32_t i = 0; i < n_warnings && verdict->n_warnings < OCTET_MAX_WARNINGS; i++)
+        verdict->warnings[verdict->n_warnings++] = warnings[i];
     return octet_verdict_finish(ctx, verdict);
+}
+
+/* The original with the same outputs as a quantized model whose outputs are split. */
+static octet_status split_like(octet_context *ctx, const octet_model *original, const octet_model *quantized,
+                               octet_model **out) {
+    octet_float_graph graph;
+    octet_graph *split = NULL;
+    octet_statistics *none = NULL;
+    OCTET_TRY(octet_api_float_graph(ctx, original, &graph));
+    const octet_status status =
+        octet_api_split_outputs(ctx, graph.graph, NULL, quantized->joined, quantized->n_joined, &split, &none);
+    octet_api_release_float_graph(ctx, &graph);
+    OCTET_TRY(status);
+    return octet_api_wrap(ctx, split, original->path, original->kind, out);
 }
 
 octet_status octet_compare(octet_context *ctx, const octet_model *original, const octet_model *quantized,
@@ -82,10 +103,14 @@ octet_status octet_compare(octet_context *ctx, const octet_model *original, cons
                            octet_verdict **out) {
     octet_arena arena = {0};
     octet_verdict *verdict;
+    octet_model *split = NULL;
     octet_status status = OCTET_NEW(ctx, &arena, 1, &verdict);
     if (status != OCTET_OK) return status;
     verdict->arena = arena;
-    status = fill(ctx, verdict, original, quantized, data, calibration, options);
+    if (quantized->is_split && quantized->n_joined > 0) status = split_like(ctx, original, quantized, &split);
+    if (status == OCTET_OK)
+        status = fill(ctx, verdict, original, split != NULL ? split : original, quantized, data, calibration, options);
+    octet_model_destroy(ctx, split);
     if (status == OCTET_OK) *out = verdict;
     else octet_verdict_free(ctx, verdict);
     return status;

@@ -2,6 +2,7 @@
 #include "api/handles.h"
 #include "base/buffer.h"
 #include "report/inspect.h"
+#include "report/joined.h"
 #include "report/receipt.h"
 #include "report/summary.h"
 #include "tflite/version.h"
@@ -59,17 +60,43 @@ octet_status octet_model_inspect(octet_context *ctx, const octet_model *model, o
     return octet_api_give_text(ctx, &buffer, status, out);
 }
 
-octet_status octet_model_receipt(octet_context *ctx, const octet_model *model, const char *path, octet_rendering as,
-                                 char **out) {
+octet_status octet_api_output_warnings(octet_context *ctx, octet_arena *arena, const octet_model *model,
+                                       const char *const **out, uint32_t *n) {
+    const octet_graph *graph = model->graph;
+    const char **sentences;
+    OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)model->n_joined + 1, &sentences));
+    *n = 0;
+    for (uint32_t i = 0; model->loses_parts && i < model->n_joined; i++) {
+        const octet_port *port = &graph->outputs[model->joined[i].output];
+        OCTET_TRY(octet_joined_describe(ctx, arena, port->name, graph->values[port->value].shape.rank,
+                                        &model->joined[i], &sentences[(*n)++]));
+    }
+    if (model->is_split && model->n_joined == 0)
+        OCTET_TRY(octet_arena_format(ctx, arena, &sentences[(*n)++],
+                                     "--split-outputs found no output that joins parts whose ranges are more than %d "
+                                     "times apart: all outputs are as the model has them",
+                                     OCTET_JOINED_FAR));
+    *out = sentences;
+    return OCTET_OK;
+}
+
+static octet_status write_receipt(octet_context *ctx, octet_arena *arena, const octet_model *model, const char *path,
+                                  octet_rendering as, octet_buffer *out) {
     const octet_graph *graph = model->graph;
     octet_receipt receipt = {.path = path,
                              .input_type = octet_type_name(graph->values[graph->inputs[0].value].type),
                              .output_type = octet_type_name(graph->values[graph->outputs[0].value].type)};
+    OCTET_TRY(octet_model_size(ctx, model, &receipt.size_bytes));
+    OCTET_TRY(octet_api_output_warnings(ctx, arena, model, &receipt.warnings, &receipt.n_warnings));
+    return as == OCTET_AS_JSON ? octet_receipt_write_json(ctx, &receipt, out)
+                               : octet_receipt_write_text(ctx, &receipt, out);
+}
+
+octet_status octet_model_receipt(octet_context *ctx, const octet_model *model, const char *path, octet_rendering as,
+                                 char **out) {
+    octet_arena arena = {0};
     octet_buffer buffer = {0};
-    octet_status status = octet_model_size(ctx, model, &receipt.size_bytes);
-    if (status == OCTET_OK) {
-        status = as == OCTET_AS_JSON ? octet_receipt_write_json(ctx, &receipt, &buffer)
-                                     : octet_receipt_write_text(ctx, &receipt, &buffer);
-    }
+    const octet_status status = write_receipt(ctx, &arena, model, path, as, &buffer);
+    octet_arena_free(ctx, &arena);
     return octet_api_give_text(ctx, &buffer, status, out);
 }

@@ -3,8 +3,11 @@
 #include "base/json_writer.h"
 
 octet_status octet_receipt_write_text(octet_context *ctx, const octet_receipt *receipt, octet_buffer *out) {
-    return octet_buffer_format(ctx, out, "%s: %zu bytes, input %s, output %s\n", receipt->path, receipt->size_bytes,
-                               receipt->input_type, receipt->output_type);
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s: %zu bytes, input %s, output %s\n", receipt->path, receipt->size_bytes,
+                                  receipt->input_type, receipt->output_type));
+    for (uint32_t i = 0; i < receipt->n_warnings; i++)
+        OCTET_TRY(octet_buffer_format(ctx, out, "! %s\n", receipt->warnings[i]));
+    return OCTET_OK;
 }
 
 octet_status octet_receipt_write_json(octet_context *ctx, const octet_receipt *receipt, octet_buffer *out) {
@@ -14,6 +17,9 @@ octet_status octet_receipt_write_json(octet_context *ctx, const octet_receipt *r
     octet_json_write_u64(&json, "size_bytes", receipt->size_bytes);
     octet_json_write_string(&json, "input_type", receipt->input_type);
     octet_json_write_string(&json, "output_type", receipt->output_type);
+    if (receipt->n_warnings > 0) octet_json_begin_array(&json, "warnings", OCTET_JSON_LINE);
+    for (uint32_t i = 0; i < receipt->n_warnings; i++) octet_json_write_string(&json, NULL, receipt->warnings[i]);
+    if (receipt->n_warnings > 0) octet_json_end(&json);
     octet_json_end(&json);
     return octet_json_writer_finish(&json);
 }

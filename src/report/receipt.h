@@ -1,6 +1,6 @@
 /* report/receipt.h - the line that reports a written file.
- * In:  path, size, types.
- * Out: one line; JSON.
+ * In:  path, size, types; warnings.
+ * Out: one line, and one for each warning; JSON.
  * Knows: how the line is laid out.
  * Does not know: models. */
 #ifndef OCTET_REPORT_RECEIPT_H
@@ -12,6 +12,8 @@ typedef struct octet_receipt {
     const char *path;
     size_t size_bytes;
     const char *input_type, *output_type; /* of the first input and output */
+    const char *const *warnings;
+    uint32_t n_warnings;
 } octet_receipt;
 
 octet_status octet_receipt_write_text(octet_context *ctx, const octet_receipt *receipt, octet_buffer *out);

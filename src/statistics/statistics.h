@@ -58,6 +58,12 @@ bool octet_statistics_graph_keeps_state(const octet_graph *graph);
  * statistics are another model's. */
 octet_status octet_statistics_bind(octet_context *ctx, octet_arena *arena, const octet_statistics *statistics,
                                    const octet_graph *graph, uint32_t **rows_of);
+/* The same for a graph that was made from the one that they were gathered with, by operators that join and move its
+ * values: a value that is new held what the operands of its operator held. old[v]: the index of value v of `graph` in
+ * `from_graph`, or OCTET_NONE. Without samples' hashes. Errors: DATA (statistics of another model), NOMEM. */
+octet_status octet_statistics_carry_over(octet_context *ctx, const octet_statistics *statistics,
+                                         const octet_graph *from_graph, const octet_graph *graph, const uint32_t *old,
+                                         octet_statistics **out);
 /* `into` becomes what one run over the samples of both gives; unchanged on failure. Errors: DATA (another model's; a
  * model that keeps state, unless one of the two is empty), LIMIT, NOMEM. */
 octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, const octet_statistics *from);

@@ -1,0 +1,40 @@
+#include "report/joined.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* "columns 0..3". */
+static const char *place(const octet_joined *joined, const octet_joined_part *part, int32_t rank, char text[48]) {
+    const int32_t last = part->first + part->n - 1;
+    const char *what = joined->axis == rank - 1 ? "column" : "index";
+    const char *many = joined->axis == rank - 1 ? "columns" : "indices";
+    if (part->n == 1) snprintf(text, 48, "%s %d", what, part->first);
+    else snprintf(text, 48, "%s %d..%d", many, part->first, last);
+    return text;
+}
+
+octet_status octet_joined_describe(octet_context *ctx, octet_arena *arena, const char *name, int32_t rank,
+                                   const octet_joined *joined, const char **out) {
+    static const char remedy[] = "--split-outputs of octet quantize writes each part as an output with a scale of its "
+                                 "own";
+    const octet_joined_part *wide = &joined->parts[0], *narrow = NULL;
+    char a[48], b[48];
+    for (uint32_t i = 0; i < joined->n_parts; i++) {
+        const octet_joined_part *part = &joined->parts[i];
+        if (part->width > wide->width) wide = part;
+        if (part->width > 0.0f && (narrow == NULL || part->width < narrow->width)) narrow = part;
+    }
+    if (isinf(wide->width))
+        return octet_arena_format(ctx, arena, out,
+                                  "%s joins %s, which cannot hold more than a range of %g, with %s, which has no "
+                                  "bounds: in int8 they share one scale, and where the second range is more than %d "
+                                  "times the first, little is left of that; %s",
+                                  name, place(joined, narrow, rank, a), (double)narrow->width,
+                                  place(joined, wide, rank, b), OCTET_JOINED_FAR, remedy);
+    const double times = (double)wide->width / (double)narrow->width;
+    return octet_arena_format(ctx, arena, out,
+                              "%s joins %s with %s, whose range is %.3g times as wide: in their common scale the first "
+                              "takes %.0f of 256 values; %s",
+                              name, place(joined, narrow, rank, a), place(joined, wide, rank, b), times,
+                              ceil(255.0 / times) + 1.0, remedy);
+}
