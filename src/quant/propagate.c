@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "quant/masks.h"
+#include "quant/needs.h"
 
 typedef struct stack {
     uint32_t *items;
@@ -22,6 +23,7 @@ typedef struct state {
     bool *statistic;              /* by value: a float activation with an observed range */
     bool *dropped;                /* its parameters come from elsewhere */
     bool *fixed;                  /* a range that was kept: parameters that the work list does not overrule */
+    bool *cut;                    /* what reads it needs more than the operators that join it would leave of it */
     stack work;
     bool *done; /* by operator */
     /* 16 bits: TensorFlow's other quantizer settles operators from the first to the last, leaves operands that are
@@ -148,6 +150,16 @@ static void run_forward(state *s) {
     }
 }
 
+/* TensorFlow's quantizer looks at no reader but the one that hands its parameters back. */
+static octet_status find_cut(state *s) {
+    bool *trained = NULL;
+    if (s->options->strict_tensorflow || s->forward) return OCTET_NEW(s->ctx, s->arena, s->graph->n_values, &s->cut);
+    OCTET_TRY(OCTET_NEW(s->ctx, s->arena, s->graph->n_values, &trained));
+    for (uint32_t v = 0; v < s->graph->n_values; v++) trained[v] = is_trained(s, v);
+    const octet_needs needs = {s->graph, s->options, s->ranges, s->statistic, trained, s->dropped};
+    return octet_needs_find_cut(s->ctx, s->arena, &needs, &s->cut);
+}
+
 /* Where an operator joins several operands, the range of its result runs back to all of them. */
 static octet_status run_backward(state *s) {
     const octet_graph *graph = s->graph;
@@ -161,7 +173,8 @@ static octet_status run_backward(state *s) {
         const octet_operator *op = &graph->operators[producer];
         for (uint32_t i = 0; i < op->n_inputs; i++) {
             const uint32_t operand = op->inputs[i];
-            if (!is_activation(s, operand) || !s->statistic[operand] || visited[operand] || is_trained(s, operand))
+            if (!is_activation(s, operand) || !s->statistic[operand] || visited[operand] || is_trained(s, operand) ||
+                s->cut[operand])
                 continue;
             visited[operand] = true;
             s->dropped[operand] = true;
@@ -187,6 +200,29 @@ static octet_status fix_ranges(state *s) {
         s->fixed[v] = true;
     }
     return OCTET_OK;
+}
+
+static octet_qparams fixed_params(const state *s, const octet_operator *op) {
+    const octet_rule rule = octet_rules_get(op->code);
+    return s->options->mode == OCTET_MODE_INT16X8 ? rule.fixed_s16 : rule.fixed_s8;
+}
+
+/* A value that would be cut, and has no range of its own, has the parameters of what it was picked from, or fixed ones:
+ * operators that join it read it through a QUANTIZE. */
+static void fix_followers(state *s) {
+    for (uint32_t k = 0; k < s->graph->n_operators; k++) {
+        const octet_operator *op = &s->graph->operators[k];
+        octet_placement from = {0};
+        if (class_of(s, k) == OCTET_RULE_FIXED) from = (octet_placement){true, fixed_params(s, op)};
+        for (uint32_t i = 0; i < op->n_inputs && class_of(s, k) == OCTET_RULE_SAME; i++)
+            if (is_activation(s, op->inputs[i])) from = s->out->values[op->inputs[i]];
+        for (uint32_t i = 0; i < op->n_outputs && from.set; i++) {
+            const uint32_t v = op->outputs[i];
+            if (!s->cut[v] || !s->dropped[v]) continue;
+            s->out->values[v] = from;
+            s->fixed[v] = true;
+        }
+    }
 }
 
 static void set_result(state *s, uint32_t v, octet_qparams params) {
@@ -230,11 +266,12 @@ static void set_operand(state *s, uint32_t k, uint32_t i, octet_qparams params) 
 }
 
 /* Parameters of the only, or of the first, value that has some; kept ranges or propagated ones. */
-static bool find_params(const state *s, const uint32_t *values, uint32_t n, bool fixed, uint32_t *n_found,
+static bool find_params(const state *s, const uint32_t *values, uint32_t n, bool fixed, bool joins, uint32_t *n_found,
                         octet_qparams *out) {
     uint32_t found = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (!is_activation(s, values[i]) || !s->out->values[values[i]].set || s->fixed[values[i]] != fixed) continue;
+        if (joins && s->cut[values[i]]) continue; /* the others need not have its parameters */
         if (found++ == 0) *out = s->out->values[values[i]].params;
     }
     *n_found = found;
@@ -246,8 +283,8 @@ static bool choose_shared(const state *s, const octet_operator *op, octet_qparam
         const bool fixed = pass == 0;
         uint32_t n_in, n_out;
         octet_qparams in = {0}, result = {0};
-        const bool has_in = find_params(s, op->inputs, op->n_inputs, fixed, &n_in, &in);
-        const bool has_out = find_params(s, op->outputs, op->n_outputs, fixed, &n_out, &result);
+        const bool has_in = find_params(s, op->inputs, op->n_inputs, fixed, n_float_operands(s, op) > 1, &n_in, &in);
+        const bool has_out = find_params(s, op->outputs, op->n_outputs, fixed, false, &n_out, &result);
         if (op->n_inputs == 1 && n_in == 1) {
             *out = in;
         } else if (op->n_outputs == 1 && n_out == 1) {
@@ -284,8 +321,7 @@ static bool run_work_list(state *s) {
                 if (is_float(s, op->inputs[i])) set_operand(s, k, i, params);
             }
         } else if (rule_class == OCTET_RULE_FIXED) {
-            const octet_rule rule = octet_rules_get(op->code);
-            params = s->options->mode == OCTET_MODE_INT16X8 ? rule.fixed_s16 : rule.fixed_s8;
+            params = fixed_params(s, op);
         } else {
             s->done[k] = true;
             continue;
@@ -361,12 +397,14 @@ octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet
         s.statistic[v] = is_activation(&s, v) && known[v].source != OCTET_RANGE_MISSING;
         s.ranges[v] = known[v].range;
     }
-    OCTET_TRY(octet_sharing_widen(ctx, arena, graph, known, s.ranges));
+    OCTET_TRY(octet_sharing_widen(ctx, arena, graph, known, options->strict_tensorflow, s.ranges));
     if (!options->strict_tensorflow) narrow_masks(&s);
     widen_choices(&s);
     run_forward(&s);
+    OCTET_TRY(find_cut(&s));
     if (!s.forward) OCTET_TRY(run_backward(&s));
     OCTET_TRY(fix_ranges(&s));
+    fix_followers(&s);
     /* An operand may get its parameters from one reader after another has been looked at. */
     while (run_work_list(&s)) {}
     align_comparisons(&s);

@@ -85,7 +85,7 @@
     X(RESHAPE,                      SAME,                      yes)     \
     X(RESIZE_BILINEAR,              SAME,                      yes)     \
     X(RESIZE_NEAREST_NEIGHBOR,      SAME,                      yes)     \
-    X(REVERSE_V2,                   FREE,                      yes)     \
+    X(REVERSE_V2,                   COPIES,                    yes)     \
     X(RFFT2D,                       NONE,                      no)      \
     X(ROUND,                        NONE,                      no)      \
     X(RSQRT,                        FREE,                      yes)     \
@@ -123,6 +123,7 @@
 #define SAME .rule_class = OCTET_RULE_SAME
 #define NONE .rule_class = OCTET_RULE_NONE
 #define BETTER .rule_class = OCTET_RULE_BETTER
+#define COPIES .rule_class = OCTET_RULE_COPIES
 #define FIXED(scale, zero_point) \
     .rule_class = OCTET_RULE_FIXED, .fixed_s8 = {(scale), (zero_point), 0.0}, .fixed_s16 = {1.0f / 32768.0f, 0, 0.0}
 #define INT16_yes true
@@ -142,6 +143,8 @@ octet_rule octet_rules_get(octet_operator_code code) {
 octet_rule_class octet_rules_class(octet_operator_code code, const octet_quantize_options *options) {
     const octet_rule rule = octet_rules_get(code);
     if (options->mode == OCTET_MODE_INT16X8 && !rule.has_s16) return OCTET_RULE_NONE;
-    if (rule.rule_class != OCTET_RULE_BETTER) return rule.rule_class;
-    return options->strict_tensorflow ? OCTET_RULE_NONE : OCTET_RULE_FREE;
+    const bool is_strict = options->strict_tensorflow;
+    if (rule.rule_class == OCTET_RULE_BETTER) return is_strict ? OCTET_RULE_NONE : OCTET_RULE_FREE;
+    if (rule.rule_class == OCTET_RULE_COPIES) return is_strict ? OCTET_RULE_FREE : OCTET_RULE_SAME;
+    return rule.rule_class;
 }

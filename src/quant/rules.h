@@ -10,12 +10,13 @@
 #include "quant/quant.h"
 
 typedef enum octet_rule_class {
-    OCTET_RULE_FREE,  /* every result has parameters of its own range */
-    OCTET_RULE_SAME,  /* all float operands and results share one set of parameters */
-    OCTET_RULE_FIXED, /* results have the parameters below, whatever their range */
-    OCTET_RULE_NONE,  /* no integer kernel: stays in float between DEQUANTIZE and QUANTIZE */
-    OCTET_RULE_BETTER /* LiteRT has an integer kernel, TensorFlow's converter does not use it: FREE, but NONE when
-                         strict */
+    OCTET_RULE_FREE,   /* every result has parameters of its own range */
+    OCTET_RULE_SAME,   /* all float operands and results share one set of parameters */
+    OCTET_RULE_FIXED,  /* results have the parameters below, whatever their range */
+    OCTET_RULE_NONE,   /* no integer kernel: stays in float between DEQUANTIZE and QUANTIZE */
+    OCTET_RULE_BETTER, /* LiteRT has an integer kernel, TensorFlow's converter does not use it: FREE, but NONE when
+                          strict */
+    OCTET_RULE_COPIES /* LiteRT's kernel copies, TensorFlow's converter takes it for FREE: SAME, but FREE when strict */
 } octet_rule_class;
 
 typedef struct octet_rule {
@@ -25,7 +26,7 @@ typedef struct octet_rule {
 } octet_rule;
 
 octet_rule octet_rules_get(octet_operator_code code);
-/* The class that holds under these options (never BETTER). */
+/* The class that holds under these options (never BETTER or COPIES). */
 octet_rule_class octet_rules_class(octet_operator_code code, const octet_quantize_options *options);
 
 #endif

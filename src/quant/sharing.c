@@ -1,5 +1,7 @@
 #include "quant/sharing.h"
 
+#include <math.h>
+
 /* LiteRT's planner leaves values of at most this size alone. */
 enum { SMALLEST_SHARED_BYTES = 4 };
 
@@ -45,8 +47,16 @@ static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, 
     return OCTET_NONE;
 }
 
+/* A sum with the scale of its operand adds whole steps: the operand is not rounded once more. That is worth a range up
+ * to twice as wide; beyond, and in products, the operand loses more than it wins. */
+static bool gains(octet_operator_code code, octet_range own, octet_range both) {
+    if (code != OCTET_OP_ADD && code != OCTET_OP_SUB) return false;
+    const float width = fmaxf(own.max, 0.0f) - fminf(own.min, 0.0f);
+    return fmaxf(both.max, 0.0f) - fminf(both.min, 0.0f) <= 2.0f * width;
+}
+
 octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,
-                                 const octet_known_range *known, octet_range *ranges) {
+                                 const octet_known_range *known, bool is_strict, octet_range *ranges) {
     uint32_t *roots = NULL;
     OCTET_TRY(OCTET_NEW(ctx, scratch, graph->n_values, &roots));
     for (uint32_t v = 0; v < graph->n_values; v++) roots[v] = v;
@@ -63,9 +73,9 @@ octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const
         if (shared == OCTET_NONE) continue;
         roots[result] = roots[shared];
         if (known[shared].source != OCTET_RANGE_OBSERVED || known[result].source == OCTET_RANGE_MISSING) continue;
-        const octet_range seen = known[result].range;
-        if (seen.min < ranges[shared].min) ranges[shared].min = seen.min;
-        if (seen.max > ranges[shared].max) ranges[shared].max = seen.max;
+        const octet_range seen = known[result].range, own = ranges[shared];
+        const octet_range both = {fminf(own.min, seen.min), fmaxf(own.max, seen.max)};
+        if (is_strict || gains(op->code, own, both)) ranges[shared] = both;
     }
     return OCTET_OK;
 }

@@ -1,0 +1,193 @@
+#include "support/graph_quantize.h"
+
+/* Values that are read elsewhere keep the range that is read, whatever operators that join them make of it. */
+
+static uint32_t half(fixture *f, uint32_t x, int32_t from, float min, float max) {
+    uint32_t inputs[4] = {x};
+    const int32_t begin[2] = {0, from}, end[2] = {1, from + 2}, strides[2] = {1, 1};
+    expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "begin", begin, 2, &inputs[1]));
+    expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "end", end, 2, &inputs[2]));
+    expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "strides", strides, 2, &inputs[3]));
+    return emit(f, OCTET_OP_STRIDED_SLICE, inputs, 4, min, max);
+}
+
+static void also_output(fixture *f, uint32_t v) { expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, v, "z")); }
+
+/* maximum(y, 0.1 y). */
+static uint32_t leaky(fixture *f, uint32_t y) {
+    const float slope = 0.1f;
+    const uint32_t less = binary(f, OCTET_OP_MUL, y, constant(f, "slope", 0, NULL, &slope), -0.3f, 0.2f);
+    return binary(f, OCTET_OP_MAXIMUM, y, less, -0.3f, 2.0f);
+}
+
+static void a_leaky_relu_of_two_operators_keeps_its_negative_side(void **state) {
+    fixture *f = *state;
+    const uint32_t y = unary(f, OCTET_OP_ABS, input(f, 4, -3.0f, 2.0f), -3.0f, 2.0f);
+    quantize(f, leaky(f, y));
+    expect_operators(f, "ABS MUL QUANTIZE MAXIMUM");
+    expect_params(result(f, 0), 5.0f / 255.0f, 25);
+    expect_params(operand(f, 1, 0), 5.0f / 255.0f, 25);
+    expect_params(operand(f, 3, 0), 2.3f / 255.0f, -95);
+    expect_params(result(f, 3), 2.3f / 255.0f, -95);
+}
+
+static void strict_cuts_it_as_tensorflow_does(void **state) {
+    fixture *f = *state;
+    f->options.strict_tensorflow = true;
+    const uint32_t y = unary(f, OCTET_OP_ABS, input(f, 4, -3.0f, 2.0f), -3.0f, 2.0f);
+    quantize(f, leaky(f, y));
+    expect_operators(f, "ABS MUL MAXIMUM");
+    expect_params(result(f, 0), 2.3f / 255.0f, -95);
+}
+
+static void the_input_of_the_model_is_no_exception(void **state) {
+    fixture *f = *state;
+    quantize(f, leaky(f, input(f, 4, -3.0f, 2.0f)));
+    expect_operators(f, "MUL QUANTIZE MAXIMUM");
+    expect_params(operand(f, 0, 0), 5.0f / 255.0f, 25);
+}
+
+/* A QUANTIZE of the slice is smaller than one of the whole. */
+static void a_slice_that_is_joined_is_quantized_behind(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 100.0f);
+    const uint32_t small = half(f, y, 2, 0.0f, 1.0f), large = half(f, y, 0, 0.0f, 100.0f);
+    also_output(f, unary(f, OCTET_OP_EXP, large, 0.0f, 9.0f));
+    quantize(f, binary(f, OCTET_OP_CONCATENATION, small, unary(f, OCTET_OP_RELU, x, 0.0f, 1.0f), 0.0f, 1.0f));
+    expect_operators(f, "ABS STRIDED_SLICE QUANTIZE STRIDED_SLICE EXP RELU CONCATENATION");
+    expect_params(result(f, 0), 100.0f / 255.0f, -128);
+    expect_params(result(f, 1), 100.0f / 255.0f, -128);
+    expect_params(result(f, 2), 1.0f / 255.0f, -128);
+    expect_params(result(f, 6), 1.0f / 255.0f, -128);
+}
+
+/* Nobody reads the large half: it may saturate, and what computes it writes the joined parameters at once. */
+static void what_nobody_reads_may_saturate(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 100.0f);
+    const uint32_t small = half(f, y, 2, 0.0f, 1.0f);
+    quantize(f, binary(f, OCTET_OP_CONCATENATION, small, unary(f, OCTET_OP_RELU, x, 0.0f, 1.0f), 0.0f, 1.0f));
+    expect_operators(f, "ABS STRIDED_SLICE RELU CONCATENATION");
+    expect_params(result(f, 0), 1.0f / 255.0f, -128);
+}
+
+static uint32_t reduce(fixture *f, octet_operator_code code, uint32_t x, float min, float max) {
+    uint32_t inputs[2] = {x}, v;
+    const octet_options options = {.reduce = {true}};
+    expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "axis", (const int32_t[]){1}, 1, &inputs[1]));
+    expect_ok(f,
+              octet_graph_emit(&f->ctx, f->graph, code, octet_operator_name(code), NULL, inputs, 2, &options, &v, 1));
+    set_range(f, v, min, max);
+    return v;
+}
+
+static void mean_and_maximum_of_one_value_are_joined(void **state) {
+    fixture *f = *state;
+    const uint32_t y = unary(f, OCTET_OP_ABS, input(f, 4, -1.0f, 1.0f), -4.0f, 1.0f);
+    const uint32_t mean = reduce(f, OCTET_OP_MEAN, y, -0.2f, 0.2f), top = reduce(f, OCTET_OP_REDUCE_MAX, y, 0.5f, 1.0f);
+    quantize(f, binary(f, OCTET_OP_CONCATENATION, mean, top, -0.2f, 1.0f));
+    expect_operators(f, "ABS MEAN REDUCE_MAX QUANTIZE CONCATENATION");
+    expect_params(result(f, 0), 5.0f / 255.0f, 76);
+    expect_params(result(f, 1), 1.2f / 255.0f, -86);
+    expect_params(result(f, 3), 1.2f / 255.0f, -86);
+}
+
+/* A mean tells every number from its neighbours: its only operand is not cut either. */
+static void an_average_pool_reads_the_whole_range(void **state) {
+    fixture *f = *state;
+    const octet_shape picture = octet_shape_make(4, (const int32_t[]){1, 2, 2, 1});
+    const uint32_t x = input(f, 4, -8.0f, 8.0f);
+    f->graph->values[x].shape = picture;
+    const uint32_t y = unary(f, OCTET_OP_ABS, x, -8.0f, 8.0f);
+    const octet_options options = {.pool_2d = {OCTET_PADDING_VALID, OCTET_ACTIVATION_NONE, 2, 2, 2, 2}};
+    uint32_t average;
+    expect_ok(
+        f, octet_graph_emit(&f->ctx, f->graph, OCTET_OP_AVERAGE_POOL_2D, "pool", NULL, &y, 1, &options, &average, 1));
+    set_range(f, average, -1.0f, 1.0f);
+    const float zero = 0.0f;
+    const uint32_t other = constant(f, "zero", 4, (const int32_t[]){1, 1, 1, 1}, &zero);
+    quantize(f, binary(f, OCTET_OP_CONCATENATION, average, other, -1.0f, 1.0f));
+    expect_operators(f, "ABS AVERAGE_POOL_2D QUANTIZE CONCATENATION");
+    expect_params(result(f, 0), 16.0f / 255.0f, -1);
+    expect_params(result(f, 1), 16.0f / 255.0f, -1);
+    expect_params(result(f, 3), 2.0f / 255.0f, -1);
+}
+
+/* A joined value that another operator picks from has the picked range; only its operand with a reader of its own keeps
+ * more. */
+static void operands_of_a_join_that_is_cut_need_not_follow_the_kept_one(void **state) {
+    fixture *f = *state;
+    const float bound = 1.0f;
+    const uint32_t x = input(f, 2, -9.0f, 9.0f), a = unary(f, OCTET_OP_ABS, x, -9.0f, 9.0f),
+                   b = unary(f, OCTET_OP_RELU, x, 0.0f, 1.0f);
+    also_output(f, unary(f, OCTET_OP_EXP, a, 0.0f, 9.0f));
+    const uint32_t joined = binary(f, OCTET_OP_CONCATENATION, a, b, -9.0f, 9.0f);
+    quantize(f, binary(f, OCTET_OP_MINIMUM, joined, constant(f, "bound", 0, NULL, &bound), -9.0f, 1.0f));
+    expect_operators(f, "ABS RELU EXP QUANTIZE CONCATENATION MINIMUM");
+    expect_params(result(f, 0), 18.0f / 255.0f, -1);
+    expect_params(result(f, 1), 10.0f / 255.0f, 101);
+    expect_params(result(f, 5), 10.0f / 255.0f, 101);
+}
+
+static void a_fixed_result_that_would_be_cut_keeps_its_parameters(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -3.0f, 3.0f), y = unary(f, OCTET_OP_LOGISTIC, x, 0.1f, 0.9f);
+    const float bound = 0.2f;
+    also_output(f, unary(f, OCTET_OP_ABS, y, 0.1f, 0.9f));
+    quantize(f, binary(f, OCTET_OP_MINIMUM, y, constant(f, "bound", 0, NULL, &bound), 0.1f, 0.2f));
+    expect_operators(f, "LOGISTIC ABS QUANTIZE MINIMUM");
+    expect_params(operand(f, 1, 0), 1.0f / 256.0f, -128);
+    expect_params(result(f, 3), 0.2f / 255.0f, -128);
+}
+
+static void a_reversed_copy_has_the_scale_of_what_it_copies(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 5.0f);
+    uint32_t inputs[2] = {y};
+    expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "axis", (const int32_t[]){1}, 1, &inputs[1]));
+    quantize(f, binary(f, OCTET_OP_CONCATENATION, emit(f, OCTET_OP_REVERSE_V2, inputs, 2, 0.0f, 5.0f), x, -1.0f, 5.0f));
+    expect_operators(f, "ABS REVERSE_V2 CONCATENATION");
+    expect_params(result(f, 0), 6.0f / 255.0f, -86);
+    octet_graph_destroy(&f->ctx, f->quantized);
+    f->options.strict_tensorflow = true;
+    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized));
+    expect_params(result(f, 0), 5.0f / 255.0f, -128);
+    expect_params(result(f, 1), 6.0f / 255.0f, -86);
+}
+
+/* y + 1 in the memory of y, and 20 y: TensorFlow's range of y holds both. */
+static void an_overwritten_operand_is_widened_where_that_pays(void **state) {
+    fixture *f = *state;
+    const float one = 1.0f, many = 20.0f;
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), y = unary(f, OCTET_OP_EXP, x, 0.0f, 2.0f),
+                   z = unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f);
+    const uint32_t sum = binary(f, OCTET_OP_ADD, y, constant(f, "one", 0, NULL, &one), 1.0f, 3.0f);
+    const uint32_t product = binary(f, OCTET_OP_MUL, z, constant(f, "many", 0, NULL, &many), 0.0f, 20.0f);
+    const uint32_t difference = binary(f, OCTET_OP_SUB, sum, product, -19.0f, 3.0f);
+    quantize(f, unary(f, OCTET_OP_ABS, difference, 0.0f, 19.0f));
+    expect_params(result(f, 0), 3.0f / 255.0f, -128);
+    expect_params(result(f, 1), 1.0f / 255.0f, -128);
+    expect_params(result(f, 2), 3.0f / 255.0f, -128); /* the difference is more than twice as wide */
+    octet_graph_destroy(&f->ctx, f->quantized);
+    f->options.strict_tensorflow = true;
+    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized));
+    expect_params(result(f, 1), 20.0f / 255.0f, -128);
+    expect_params(result(f, 2), 22.0f / 255.0f, 92);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(a_leaky_relu_of_two_operators_keeps_its_negative_side),
+        CASE(strict_cuts_it_as_tensorflow_does),
+        CASE(the_input_of_the_model_is_no_exception),
+        CASE(a_slice_that_is_joined_is_quantized_behind),
+        CASE(what_nobody_reads_may_saturate),
+        CASE(mean_and_maximum_of_one_value_are_joined),
+        CASE(an_average_pool_reads_the_whole_range),
+        CASE(operands_of_a_join_that_is_cut_need_not_follow_the_kept_one),
+        CASE(a_fixed_result_that_would_be_cut_keeps_its_parameters),
+        CASE(a_reversed_copy_has_the_scale_of_what_it_copies),
+        CASE(an_overwritten_operand_is_widened_where_that_pays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
