@@ -93,7 +93,7 @@ octet_status octet_json_parse(octet_context *ctx, octet_bytes text, const char *
     }
     if (status == OCTET_OK) {
         json_error_t error;
-        json_t *root = json_loadb((const char *)text.data, text.size, 0, &error);
+        json_t *root = json_loadb((const char *)text.data, text.size, JSON_ALLOW_NUL, &error);
         if (root != NULL) {
             *out = (octet_json_document){root, name};
         } else if (json_error_code(&error) == json_error_out_of_memory) {
@@ -132,7 +132,10 @@ octet_json_kind octet_json_kind_of(const octet_json *value) {
 
 const octet_json *octet_json_get(const octet_json *object, const char *key) { return json_object_get(object, key); }
 const octet_json *octet_json_at(const octet_json *array, size_t index) { return json_array_get(array, index); }
-const char *octet_json_text(const octet_json *value) { return json_string_value(value); }
+const char *octet_json_text(const octet_json *value) {
+    const char *text = json_string_value(value);
+    return text != NULL && strlen(text) == json_string_length(value) ? text : NULL;
+}
 
 size_t octet_json_length(const octet_json *value) {
     return json_is_array(value) ? json_array_size(value) : json_object_size(value);
@@ -249,8 +252,8 @@ octet_status octet_json_get_array(octet_context *ctx, const octet_json_document 
 octet_status octet_json_get_string(octet_context *ctx, const octet_json_document *document, const octet_json *object,
                                    const char *key, const char **out) {
     const octet_json *value = octet_json_get(object, key);
-    if (!json_is_string(value)) return wrong_kind(ctx, document, object, key, value, "a string");
-    *out = json_string_value(value);
+    *out = octet_json_text(value);
+    if (*out == NULL) return wrong_kind(ctx, document, object, key, value, "a string");
     return OCTET_OK;
 }
 

@@ -40,7 +40,7 @@ octet_json_kind octet_json_kind_of(const octet_json *value);
 const octet_json *octet_json_get(const octet_json *object, const char *key); /* NULL when missing or not an object */
 const octet_json *octet_json_at(const octet_json *array, size_t index); /* NULL when out of range or not an array */
 size_t octet_json_length(const octet_json *value);                  /* items of an array, keys of an object, else 0 */
-const char *octet_json_text(const octet_json *value);               /* of a string, else NULL */
+const char *octet_json_text(const octet_json *value);               /* of a string without NUL, else NULL */
 bool octet_json_text_is(const octet_json *value, const char *text); /* a string equal to `text` */
 bool octet_json_integer(const octet_json *value, int64_t *out);     /* false unless an integer (or a whole real) */
 bool octet_json_number(const octet_json *value, double *out);       /* false unless an integer or a real */

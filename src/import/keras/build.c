@@ -45,6 +45,18 @@ static void note_shape(builder *b, octet_keras_layer *layer, uint32_t value) {
 
 /* Calls. */
 
+/* The value of an argument that is a tensor. */
+static octet_status resolve_tensor(builder *b, octet_keras_model *model, octet_keras_argument *argument,
+                                   const octet_keras_layer *layer) {
+    const octet_keras_layer *source = &model->layers[argument->reference.layer];
+    const octet_keras_node *node = &source->nodes[argument->reference.node];
+    OCTET_CHECK(b->ctx, argument->reference.tensor < node->n_outputs, OCTET_MODEL,
+                "%s: layer %s reads output %u of %s, which has %u", b->label, layer->name,
+                (unsigned)argument->reference.tensor, source->name, (unsigned)node->n_outputs);
+    argument->value = node->outputs[argument->reference.tensor];
+    return OCTET_OK;
+}
+
 static octet_status resolve(builder *b, octet_keras_model *model, octet_keras_argument *argument,
                             octet_keras_call *call) {
     if (argument->kind == OCTET_KERAS_LIST) {
@@ -52,18 +64,34 @@ static octet_status resolve(builder *b, octet_keras_model *model, octet_keras_ar
         return OCTET_OK;
     }
     if (argument->kind != OCTET_KERAS_TENSOR) return OCTET_OK;
-    const octet_keras_layer *source = &model->layers[argument->reference.layer];
-    const octet_keras_node *node = &source->nodes[argument->reference.node];
-    OCTET_CHECK(b->ctx, argument->reference.tensor < node->n_outputs, OCTET_MODEL,
-                "%s: layer %s reads output %u of %s, which has %u", b->label, call->layer->name,
-                (unsigned)argument->reference.tensor, source->name, (unsigned)node->n_outputs);
+    OCTET_TRY(resolve_tensor(b, model, argument, call->layer));
     OCTET_CHECK(b->ctx, call->n_inputs < OCTET_KERAS_MAX_INPUTS, OCTET_LIMIT, "%s: layer %s reads more than %d tensors",
                 b->label, call->layer->name, OCTET_KERAS_MAX_INPUTS);
-    argument->value = node->outputs[argument->reference.tensor];
-    if (argument->keyword != NULL && strcmp(argument->keyword, "mask") == 0 && !call->layer->is_operation) {
+    call->inputs[call->n_inputs++] = argument->value;
+    return OCTET_OK;
+}
+
+/* One tensor, or a list with an item per input (null: none), of which the first one's is the layer's. */
+static octet_status resolve_mask(builder *b, octet_keras_model *model, octet_keras_argument *argument,
+                                 octet_keras_call *call) {
+    if (argument->kind == OCTET_KERAS_TENSOR) {
+        OCTET_TRY(resolve_tensor(b, model, argument, call->layer));
         call->mask = argument->value;
-    } else {
-        call->inputs[call->n_inputs++] = argument->value;
+    }
+    for (uint32_t i = 0; argument->kind == OCTET_KERAS_LIST && i < argument->n_items; i++) {
+        octet_keras_argument *item = &argument->items[i];
+        if (item->kind == OCTET_KERAS_TENSOR) OCTET_TRY(resolve_tensor(b, model, item, call->layer));
+        if (item->kind == OCTET_KERAS_TENSOR && i == 0) call->mask = item->value;
+    }
+    return OCTET_OK;
+}
+
+static octet_status resolve_all(builder *b, octet_keras_model *model, octet_keras_node *node, octet_keras_call *call) {
+    for (uint32_t i = 0; i < node->n_arguments; i++) {
+        octet_keras_argument *argument = &node->arguments[i];
+        const bool is_mask =
+            argument->keyword != NULL && strcmp(argument->keyword, "mask") == 0 && !call->layer->is_operation;
+        OCTET_TRY(is_mask ? resolve_mask(b, model, argument, call) : resolve(b, model, argument, call));
     }
     return OCTET_OK;
 }
@@ -149,9 +177,7 @@ static octet_status build_node(builder *b, octet_keras_model *model, octet_keras
     octet_keras_call *call = NULL;
     OCTET_TRY(new_call(b, layer, step.path, &call));
     call->node = node;
-    octet_status status = OCTET_OK;
-    for (uint32_t i = 0; status == OCTET_OK && i < node->n_arguments; i++)
-        status = resolve(b, model, &node->arguments[i], call);
+    octet_status status = resolve_all(b, model, node, call);
     if (status == OCTET_OK) status = run_call(b, call, step.scope, at->depth);
     if (status == OCTET_OK) status = add_step(b, layer, at, &step);
     if (status == OCTET_OK) status = OCTET_NEW(b->ctx, b->arena, call->n_outputs, &node->outputs);

@@ -6,6 +6,7 @@
 #include "formats/zip.h"
 #include "import/import.h"
 #include "import/keras/build.h"
+#include "import/keras/known.h"
 #include "import/keras/weights.h"
 
 /* What is open during an import; closed in one place. */
@@ -56,6 +57,16 @@ static octet_status read_architecture(octet_context *ctx, sources *s, const char
     return parse_config(ctx, s, s->architecture.bytes, name);
 }
 
+/* As save_weights of either dialect leaves a file. */
+static bool holds_weights(const octet_hdf5 *hdf5, const octet_hdf5_node *root) {
+    static const char *const groups[] = {"layers", "_layer_checkpoint_dependencies", "model_weights"};
+    bool found =
+        octet_hdf5_attribute_of(root, "layer_names") != NULL || octet_hdf5_attribute_of(root, "layer_names0") != NULL;
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        found = found || octet_hdf5_find(hdf5, root, groups[i]) != NULL;
+    return found;
+}
+
 static octet_status open_h5(octet_context *ctx, sources *s, const char *path, const octet_import_options *options) {
     OCTET_TRY(s->given != NULL ? octet_hdf5_open_bytes(ctx, *s->given, path, &s->hdf5)
                                : octet_hdf5_open(ctx, path, &s->hdf5));
@@ -67,10 +78,11 @@ static octet_status open_h5(octet_context *ctx, sources *s, const char *path, co
     s->version = major_version(version);
     if (options != NULL && options->architecture != NULL) return read_architecture(ctx, s, options->architecture);
     OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, root, "model_config", &text));
+    OCTET_CHECK(ctx, text != NULL || holds_weights(s->hdf5, root), OCTET_FORMAT,
+                "%s: is an HDF5 file, but no Keras model; save the model with model.save(\"model.keras\")", path);
     OCTET_CHECK(ctx, text != NULL, OCTET_FORMAT,
-                "%s: has no model_config: it holds weights only; save the whole model with model.save(\"model.h5\"), "
-                "or name the model's "
-                "model.to_json() text with --architecture",
+                "%s: holds the weights of a model without its architecture (save_weights); save the whole model with "
+                "model.save(\"model.keras\"), or name the text of its model.to_json() with --architecture",
                 path);
     OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:model_config", path));
     return parse_config(ctx, s, (octet_bytes){(const uint8_t *)text, strlen(text)}, name);
@@ -122,6 +134,7 @@ static octet_status import_sources(octet_context *ctx, sources *s, const char *p
     if (s->version == 0) s->version = 2;
     octet_keras_model *model = NULL;
     OCTET_TRY(octet_keras_config_read(ctx, &s->arena, &s->config, &model));
+    OCTET_TRY(octet_keras_known_check(ctx, path, model));
     OCTET_TRY(octet_keras_weights_list(ctx, &s->arena, model, s->label));
     OCTET_TRY(octet_keras_weights_bind(ctx, &s->arena, model, s->hdf5, s->label));
     OCTET_TRY(octet_keras_build(ctx, &s->arena, &s->config, path, s->version, model, options, graph));

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "base/buffer.h"
 #include "import/keras/emit/mask.h"
 #include "import/keras/functions/functions.h"
+#include "import/keras/known.h"
 #include "import/keras/stored.h"
 
 /* An attribute that is set and that the row of the class does not name may change the result: refused. */
@@ -37,20 +37,6 @@ static octet_status check_dtype(octet_keras_call *call) {
     return octet_keras_refuse(call, "dtype %s is not supported; the model must be trained in float32", name);
 }
 
-static octet_status refuse_unknown(octet_keras_call *call) {
-    octet_buffer list = {0};
-    const octet_keras_class *class = NULL;
-    for (uint32_t i = 0; (class = octet_keras_class_at(i)) != NULL && list.size < 600; i++) {
-        if (class->refusal != NULL) continue;
-        if (octet_buffer_format(call->ctx, &list, "%s%s", i > 0 ? " " : "", class->name) != OCTET_OK) break;
-    }
-    const octet_status status =
-        octet_keras_refuse(call, "this class is not supported; supported are %s%s",
-                           list.data != NULL ? (const char *)list.data : "", list.size >= 600 ? " ..." : "");
-    octet_buffer_free(call->ctx, &list);
-    return status;
-}
-
 static octet_status cast_inputs(octet_keras_call *call) {
     for (uint32_t i = 0; i < call->n_inputs && !call->layer->class->takes_integers; i++)
         OCTET_TRY(octet_keras_cast(call, call->inputs[i], OCTET_FLOAT32, &call->inputs[i]));
@@ -59,8 +45,7 @@ static octet_status cast_inputs(octet_keras_call *call) {
 
 octet_status octet_keras_leaf_emit(octet_keras_call *call) {
     const octet_keras_class *class = call->layer->class;
-    if (class == NULL) return refuse_unknown(call);
-    if (class->refusal != NULL) return octet_keras_refuse(call, "%s", class->refusal);
+    OCTET_TRY(octet_keras_known_check_layer(call->ctx, call->label, call->layer));
     OCTET_TRY(check_keys(call));
     OCTET_TRY(check_dtype(call));
     OCTET_TRY(cast_inputs(call));

@@ -1,5 +1,6 @@
 #include "import/keras/names.h"
 
+#include <stdint.h>
 #include <string.h>
 
 bool octet_keras_word_in(const char *list, const char *word) {
@@ -36,4 +37,24 @@ void octet_keras_snake_case(const char *class_name, char *out, size_t capacity) 
 #undef IS_UPPER
 #undef IS_LOWER
     if (capacity > 0) out[m] = '\0';
+}
+
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+
+size_t octet_keras_name_distance(const char *a, const char *b) {
+    size_t row[64];
+    const size_t n_a = strlen(a), n_b = strlen(b);
+    if (n_a >= 64 || n_b >= 64) return SIZE_MAX;
+    for (size_t j = 0; j <= n_b; j++) row[j] = j;
+    for (size_t i = 1; i <= n_a; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n_b; j++) {
+            const size_t replaced = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
+            const size_t moved = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = replaced < moved ? replaced : moved;
+        }
+    }
+    return row[n_b];
 }

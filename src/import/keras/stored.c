@@ -86,23 +86,89 @@ static octet_status add_update(octet_context *ctx, const octet_keras_layer *laye
     return OCTET_OK;
 }
 
+static bool is_shaped_like(const octet_hdf5_node *a, const octet_hdf5_node *b) {
+    return a->kind == OCTET_HDF5_NUMBERS && b->kind == OCTET_HDF5_NUMBERS && a->rank == b->rank && a->rank > 0 &&
+           memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0;
+}
+
+/* A dataset like `like` with data of its own; *data: its numbers, to be filled in. */
+static octet_status copy_dataset(octet_context *ctx, octet_arena *arena, const octet_hdf5_node *like, float **data,
+                                 const octet_hdf5_node **out) {
+    octet_hdf5_node *node = NULL;
+    OCTET_TRY(OCTET_NEW(ctx, arena, 1, &node));
+    OCTET_TRY(OCTET_NEW(ctx, arena, like->n_elements, data));
+    *node = *like;
+    node->data = *data;
+    *out = node;
+    return OCTET_OK;
+}
+
+/* The pruned weight is the first one inside with the shape of the mask. */
+static octet_status join_mask(octet_context *ctx, octet_arena *arena, const octet_hdf5_node *mask,
+                              octet_keras_layer *inner) {
+    for (uint32_t i = 0; i < inner->n_weights; i++) {
+        const octet_hdf5_node *whole = inner->weights[i].dataset;
+        if (whole == NULL || !is_shaped_like(whole, mask)) continue;
+        float *data = NULL;
+        OCTET_TRY(copy_dataset(ctx, arena, whole, &data, &inner->weights[i].dataset));
+        for (size_t j = 0; j < whole->n_elements; j++) data[j] = whole->data[j] * mask->data[j];
+        return OCTET_OK;
+    }
+    return OCTET_OK;
+}
+
+/* centroids [n], or [channels,n] for the last axis of the weight. */
+static octet_status join_clusters(octet_context *ctx, octet_arena *arena, const char *label,
+                                  const octet_keras_weight *centroids, const octet_hdf5_node *indices,
+                                  octet_keras_weight *weight) {
+    const octet_hdf5_node *table = centroids->dataset, *whole = weight->dataset;
+    const bool is_table = table->kind == OCTET_HDF5_NUMBERS && (table->rank == 1 || table->rank == 2);
+    const bool fits = is_table && whole != NULL && is_shaped_like(whole, indices) &&
+                      (table->rank == 1 || table->dims[0] == whole->dims[whole->rank - 1]);
+    OCTET_CHECK(ctx, fits, OCTET_MODEL, "%s: %s: does not fit the weight %s that it is for; save the model again",
+                label, table->path, weight->name);
+    const size_t n = (size_t)table->dims[table->rank - 1], n_channels = table->rank == 1 ? 1 : (size_t)table->dims[0];
+    float *data = NULL;
+    OCTET_TRY(copy_dataset(ctx, arena, whole, &data, &weight->dataset));
+    for (size_t i = 0; i < whole->n_elements; i++) {
+        const float index = indices->data[i];
+        OCTET_CHECK(ctx, index >= 0.0f && index < (float)n, OCTET_MODEL, "%s: %s: element %zu is %g of %zu centroids",
+                    label, indices->path, i, (double)index, n);
+        data[i] = table->data[i % n_channels * n + (size_t)index];
+    }
+    return OCTET_OK;
+}
+
+/* What the wrapper keeps beside the weights of the layer inside. */
+static octet_status join_wrapped(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *label) {
+    static const size_t n_prefix = sizeof OCTET_KERAS_STORED_CENTROIDS - 1;
+    for (uint32_t i = 0; layer->n_wrapped == 1 && i < layer->n_weights; i++) {
+        const octet_keras_weight *own = &layer->weights[i];
+        octet_keras_layer *inner = layer->wrapped;
+        if (own->dataset == NULL) continue;
+        if (strcmp(own->name, OCTET_KERAS_STORED_MASK) == 0) OCTET_TRY(join_mask(ctx, arena, own->dataset, inner));
+        if (strncmp(own->name, OCTET_KERAS_STORED_CENTROIDS, n_prefix) != 0 || i + 1 == layer->n_weights) continue;
+        const octet_hdf5_node *indices = layer->weights[i + 1].dataset;
+        for (uint32_t j = 0; j < inner->n_weights && indices != NULL; j++)
+            if (strcmp(own->name + n_prefix, inner->weights[j].name) == 0)
+                OCTET_TRY(join_clusters(ctx, arena, label, own, indices, &inner->weights[j]));
+    }
+    return OCTET_OK;
+}
+
 octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer,
                                      const char *label) {
+    OCTET_TRY(join_wrapped(ctx, arena, layer, label));
     const octet_hdf5_node *scale = part_of(layer, "_scale"), *a = part_of(layer, "_a"), *b = part_of(layer, "_b");
     if (!has_parts(layer) || (scale == NULL && (a == NULL || b == NULL))) return OCTET_OK;
     const octet_hdf5_node *parts = layer->weights[0].dataset;
     OCTET_CHECK(ctx, parts != NULL && parts->kind == OCTET_HDF5_NUMBERS, OCTET_MODEL, "%s: layer %s has no %s", label,
                 layer->name, layer->weights[0].name);
-    octet_hdf5_node *whole = NULL;
     float *data = NULL;
     const size_t n = parts->n_elements;
-    OCTET_TRY(OCTET_NEW(ctx, arena, 1, &whole));
-    OCTET_TRY(OCTET_NEW(ctx, arena, n, &data));
+    OCTET_TRY(copy_dataset(ctx, arena, parts, &data, &layer->weights[0].dataset));
     memcpy(data, parts->data, n * sizeof *data);
     if (scale != NULL) OCTET_TRY(divide(ctx, layer, scale, n, data));
     if (a != NULL && b != NULL) OCTET_TRY(add_update(ctx, layer, a, b, n, data));
-    *whole = *parts;
-    whole->data = data;
-    layer->weights[0].dataset = whole;
     return OCTET_OK;
 }

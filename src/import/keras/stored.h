@@ -1,12 +1,18 @@
-/* import/keras/stored.h - weights in parts: int8 numbers and their scales (model.quantize), kernels and LoRA updates.
+/* import/keras/stored.h - weights in parts: int8 numbers and their scales (model.quantize), kernels and LoRA updates,
+ *                         kernels and masks or centroids and indices (tfmot).
  * In:  a layer with its weights listed, later with their datasets.
  * Out: the parts listed as well; then one float weight in the place of its parts.
- * Knows: names, places and shapes of the parts, as Keras 3 writes them.
+ * Knows: names, places and shapes of the parts, as Keras 3 and tfmot write them.
  * Does not know: where datasets lie (import/keras/weights.c), what the layer does with a weight. */
 #ifndef OCTET_IMPORT_KERAS_STORED_H
 #define OCTET_IMPORT_KERAS_STORED_H
 
 #include "import/keras/config.h"
+
+/* Weights of the wrappers of tfmot: of pruning; of clustering, followed by the name of the weight inside. */
+#define OCTET_KERAS_STORED_MASK "mask"
+#define OCTET_KERAS_STORED_CENTROIDS "cluster_centroids_"
+#define OCTET_KERAS_STORED_INDICES "pulling_indices_"
 
 /* Appends the parts of layer->weights[0] that the configuration speaks of. */
 void octet_keras_stored_list(octet_keras_layer *layer);

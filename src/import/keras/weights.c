@@ -123,7 +123,8 @@ static bool name_matches(const char *path, const octet_keras_layer *layer, const
     return has_part(path, length, scope);
 }
 
-/* True when every weight is named by exactly one of the datasets, and no dataset names two. */
+/* True when every weight is named by exactly one of the datasets (an optional one by none or one), and no dataset names
+ * two. */
 static bool match_by_name(const weight_list *list, const octet_hdf5_node *const *datasets, const char *const *names,
                           size_t n) {
     for (size_t i = 0; i < list->n; i++) {
@@ -133,6 +134,7 @@ static bool match_by_name(const weight_list *list, const octet_hdf5_node *const 
             if (found < n) return false;
             found = j;
         }
+        if (found == n && list->items[i]->is_optional) continue;
         if (found == n) return false;
         for (size_t k = 0; k < i; k++) {
             if (list->items[k]->dataset == datasets[found]) return false;

@@ -105,6 +105,22 @@ static void limits_hold(void **state) {
     assert_int_equal(octet_json_parse(&ctx, (octet_bytes){NULL, 0}, "empty", &document), OCTET_FORMAT);
 }
 
+/* Keras 2.0 writes the bytes of a Lambda's code as a string. */
+static void a_string_with_nul_is_no_text(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_json_document document;
+    const char *name = NULL;
+    assert_int_equal(octet_json_parse(&ctx, text_of("{\"a\": \"c\\u0000d\", \"b\": \"e\"}"), "nul", &document),
+                     OCTET_OK);
+    assert_int_equal(octet_json_kind_of(octet_json_get(document.root, "a")), OCTET_JSON_STRING);
+    assert_null(octet_json_text(octet_json_get(document.root, "a")));
+    assert_string_equal(octet_json_text(octet_json_get(document.root, "b")), "e");
+    assert_int_equal(octet_json_get_string(&ctx, &document, document.root, "a", &name), OCTET_FORMAT);
+    octet_json_free(&document);
+}
+
 static octet_status parse(octet_context *ctx, octet_bytes bytes) {
     octet_json_document document;
     const octet_status status = octet_json_parse(ctx, bytes, "damaged", &document);
@@ -118,8 +134,11 @@ static void damage_is_survived(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(values_are_found), cmocka_unit_test(keys_keep_their_order),
-                                       cmocka_unit_test(errors_name_the_path), cmocka_unit_test(limits_hold),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(values_are_found),
+                                       cmocka_unit_test(keys_keep_their_order),
+                                       cmocka_unit_test(errors_name_the_path),
+                                       cmocka_unit_test(limits_hold),
+                                       cmocka_unit_test(a_string_with_nul_is_no_text),
                                        cmocka_unit_test(damage_is_survived)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

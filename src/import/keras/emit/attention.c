@@ -22,13 +22,20 @@ static uint32_t *place_of(octet_attention *a, const char *keyword) {
     return NULL;
 }
 
+/* null, or a list of nothing else: masks that Keras writes although there are none. */
+static bool is_nothing(const octet_json *value) {
+    for (size_t i = 0; i < octet_json_length(value); i++)
+        if (octet_json_kind_of(octet_json_at(value, i)) != OCTET_JSON_NULL) return false;
+    return octet_json_kind_of(value) == OCTET_JSON_NULL || octet_json_kind_of(value) == OCTET_JSON_ARRAY;
+}
+
 static octet_status take(octet_keras_call *call, octet_attention *a, const char *keyword,
                          const octet_keras_argument *argument) {
     if (argument->kind == OCTET_KERAS_CONSTANT) {
         const bool is_set = octet_json_is_true(argument->constant);
         if (strcmp(keyword, "use_causal_mask") == 0) a->is_causal = a->is_causal || is_set;
         else if (strcmp(keyword, "return_attention_scores") == 0) a->wants_scores = is_set;
-        else if (strcmp(keyword, "training") != 0 && octet_json_kind_of(argument->constant) != OCTET_JSON_NULL)
+        else if (strcmp(keyword, "training") != 0 && !is_nothing(argument->constant))
             return octet_keras_refuse(call, "is called with %s, which is not supported", keyword);
         return OCTET_OK;
     }

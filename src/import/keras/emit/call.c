@@ -106,19 +106,6 @@ octet_status octet_keras_padding(octet_keras_call *call, octet_padding *padding,
                               causal != NULL ? ", causal" : "");
 }
 
-octet_status octet_keras_refuse_argument(octet_keras_call *call, const char *keyword) {
-    for (uint32_t i = 0; call->node != NULL && i < call->node->n_arguments; i++) {
-        const octet_keras_argument *argument = &call->node->arguments[i];
-        if (argument->keyword == NULL || strcmp(argument->keyword, keyword) != 0) continue;
-        const octet_json_kind kind = octet_json_kind_of(argument->constant);
-        const bool is_off = argument->kind == OCTET_KERAS_CONSTANT &&
-                            (kind == OCTET_JSON_NULL || kind == OCTET_JSON_MISSING ||
-                             (kind == OCTET_JSON_BOOL && !octet_json_is_true(argument->constant)));
-        if (!is_off) return octet_keras_refuse(call, "is called with %s, which is not supported", keyword);
-    }
-    return OCTET_OK;
-}
-
 octet_status octet_keras_single(octet_keras_call *call, int32_t min_rank, int32_t max_rank, uint32_t *input) {
     if (call->n_inputs != 1)
         return octet_keras_contradict(call, "reads %u tensors, it takes 1", (unsigned)call->n_inputs);

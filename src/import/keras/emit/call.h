@@ -53,8 +53,6 @@ octet_status octet_keras_sizes(octet_keras_call *call, const char *key, int32_t 
 octet_status octet_keras_channels_last(octet_keras_call *call);
 /* "valid" or "same"; causal only where `causal` is not NULL. */
 octet_status octet_keras_padding(octet_keras_call *call, octet_padding *padding, bool *causal);
-/* Refuses when a call is given `keyword` with anything but null, false or nothing. */
-octet_status octet_keras_refuse_argument(octet_keras_call *call, const char *keyword);
 
 /* The only input, of rank min..max. */
 octet_status octet_keras_single(octet_keras_call *call, int32_t min_rank, int32_t max_rank, uint32_t *input);

@@ -88,7 +88,7 @@ static const octet_keras_class classes[] = {
           KEYS("input_dim output_dim mask_zero tie_weights reverse_dtype logit_soft_cap"), INTEGERS),
     LAYER("Masking", masking, KEYS("mask_value")),
     LAYER("Activation", activation, KEYS("activation"), PASSES_MASK, STEPLESS, ACTIVATION),
-    LAYER("ReLU", relu, KEYS("max_value negative_slope threshold"), PASSES_MASK, STEPLESS, ACTIVATION),
+    LAYER("ReLU", relu, KEYS("max_value negative_slope threshold"), PASSES_MASK, STEPLESS, ACTIVATION, BARE),
     LAYER("Softmax", softmax, KEYS("axis"), ACTIVATION),
     LAYER("LeakyReLU", leaky_relu, KEYS("alpha negative_slope"), PASSES_MASK, STEPLESS, ACTIVATION),
     LAYER("PReLU", prelu, WEIGHTS(prelu), KEYS("shared_axes"), PASSES_MASK),
@@ -185,7 +185,11 @@ static const octet_keras_class classes[] = {
     LAYER("AdditiveAttention", additive_attention, WEIGHTS(attention), KEYS("use_scale dropout causal")),
     /* In training they change the layer's weights; the file holds the weights as they were then. */
     LAYER("SpectralNormalization", wrapper, WEIGHTS(spectral_normalization), KEYS("layer power_iterations")),
-    LAYER("PruneLowMagnitude", wrapper, KEYS("layer pruning_schedule block_size block_pooling_type sparsity_m_by_n")),
+    LAYER("PruneLowMagnitude", wrapper, WEIGHTS(pruned),
+          KEYS("layer pruning_schedule block_size block_pooling_type sparsity_m_by_n")),
+    LAYER("ClusterWeights", wrapper, WEIGHTS(clustered),
+          KEYS("layer number_of_clusters cluster_centroids_init preserve_sparsity cluster_gradient_aggregation "
+               "cluster_per_channel")),
     LAYER("QuantizeLayer", quantize_layer, WEIGHTS(quantize_layer), KEYS("quantizer")),
     LAYER("QuantizeWrapperV2", quantize_wrapper, WEIGHTS(quantize_wrapper), KEYS("layer quantize_config"), TRAINER),
     LAYER("QuantizeWrapper", quantize_wrapper, WEIGHTS(quantize_wrapper), KEYS("layer quantize_config"), TRAINER),

@@ -70,7 +70,8 @@ octet_keras_layer_writer octet_keras_layer_conv_lstm;
 
 /* wrapper.c */
 octet_keras_layer_writer octet_keras_layer_bidirectional, octet_keras_layer_time_distributed, octet_keras_layer_wrapper;
-octet_keras_weights_lister octet_keras_weights_spectral_normalization;
+octet_keras_weights_lister octet_keras_weights_spectral_normalization, octet_keras_weights_pruned,
+    octet_keras_weights_clustered;
 
 /* attention.c */
 octet_keras_layer_writer octet_keras_layer_multi_head_attention, octet_keras_layer_grouped_attention;

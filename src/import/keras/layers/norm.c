@@ -52,7 +52,7 @@ octet_status octet_keras_weights_normalization(octet_context *ctx, octet_arena *
     return OCTET_OK;
 }
 
-/* `axis`: an integer or a list; normalized to 0..rank-1, ascending as written. */
+/* `axis`: an integer or a list; normalized to 0..rank-1, in the order that is written. */
 static octet_status read_axes(octet_keras_call *call, int32_t rank, int32_t fallback, int32_t *axes, int32_t *n) {
     axes[0] = fallback;
     *n = 1;
@@ -195,11 +195,10 @@ octet_status octet_keras_layer_layer_normalization(octet_keras_call *call) {
     const octet_shape shape = *octet_keras_shape(call, x);
     int32_t axes[OCTET_MAX_RANK], n = 0, own[OCTET_MAX_RANK], dims[OCTET_MAX_RANK];
     OCTET_TRY(read_axes(call, shape.rank, -1, axes, &n));
-    bool is_tail = true; /* the axes are the last ones, in order */
+    bool is_tail = true; /* the axes are the last ones, in any order */
     for (int32_t i = 0; i < n; i++) {
-        own[i] = shape.dims[axes[i]];
-        is_tail = is_tail && axes[i] == shape.rank - n + i;
-        if (i > 0 && axes[i] < axes[i - 1]) return octet_keras_refuse(call, "axis must be ascending");
+        own[i] = shape.dims[axes[i]]; /* Keras reshapes the weights, and never transposes them */
+        is_tail = is_tail && axes[i] >= shape.rank - n;
     }
     broadcast_dims(&shape, axes, n, dims);
     const bool rms = octet_json_is_true(octet_json_get(call->layer->config, "rms_scaling"));

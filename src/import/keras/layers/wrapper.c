@@ -4,6 +4,7 @@
 #include "import/keras/emit/mask.h"
 #include "import/keras/layers/classes.h"
 #include "import/keras/layers/recurrence.h"
+#include "import/keras/stored.h"
 
 static octet_status merge(octet_keras_call *call, const char *mode, uint32_t forward, uint32_t backward) {
     uint32_t pair[2] = {forward, backward}, x;
@@ -105,6 +106,29 @@ octet_status octet_keras_weights_spectral_normalization(octet_context *ctx, octe
     (void)ctx, (void)arena;
     octet_keras_weights_add(layer, "vector_u", "vars/1", false);
     layer->weights[0].is_optional = true;
+    return OCTET_OK;
+}
+
+/* tfmot multiplies the weight by its mask in every call, also at inference. */
+octet_status octet_keras_weights_pruned(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
+    (void)ctx, (void)arena;
+    octet_keras_weights_add(layer, OCTET_KERAS_STORED_MASK, "vars/0", false);
+    layer->weights[0].is_optional = true;
+    return OCTET_OK;
+}
+
+/* For each weight of the layer inside, of which tfmot clusters some: centroids, and which of them every element is. */
+octet_status octet_keras_weights_clustered(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
+    static const char *const prefixes[2] = {OCTET_KERAS_STORED_CENTROIDS, OCTET_KERAS_STORED_INDICES};
+    const octet_keras_layer *inner = layer->wrapped;
+    for (uint32_t i = 0; layer->n_wrapped > 0 && i < inner->n_weights; i++) {
+        for (int k = 0; k < 2 && layer->n_weights < OCTET_KERAS_MAX_WEIGHTS; k++) {
+            const char *name = NULL;
+            OCTET_TRY(octet_arena_format(ctx, arena, &name, "%s%s", prefixes[k], inner->weights[i].name));
+            octet_keras_weights_add(layer, name, "vars/-", k == 0);
+            layer->weights[layer->n_weights - 1].is_optional = true;
+        }
+    }
     return OCTET_OK;
 }
 

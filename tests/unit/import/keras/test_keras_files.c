@@ -154,7 +154,7 @@ static void nested_models_are_shared_and_their_weights_come_trainable_first(void
 static void weights_alone_need_an_architecture(void **state) {
     (void)state;
     const char *path = keras_write_h5("only.h5", NULL, "2.4.0", dense_weights, 2, false);
-    import_bad(path, OCTET_FORMAT, "model_config", "--architecture");
+    import_bad(path, OCTET_FORMAT, "weights of a model without its architecture", "--architecture");
     const octet_import_options options = {.architecture =
                                               fixture_write("net.json", dense_config, sizeof dense_config - 1)};
     octet_graph *graph = import_good(path, &options);
@@ -310,7 +310,7 @@ static void unknown_layers_and_code_are_refused_by_name(void **state) {
     (void)state;
     const char *mystery = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"Mystery\", \"config\": {\"name\": \"odd\"}}");
     import_bad(keras_write_h5("unknown.h5", mystery, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer odd (Mystery)",
-               "Conv2D");
+               "this class is not supported");
     const char *lambda = SEQUENTIAL(
         INPUT_2
         ", {\"class_name\": \"Lambda\", \"config\": {\"name\": \"code\", \"function\": [\"4wEA\", null, null]}}");
@@ -320,6 +320,53 @@ static void unknown_layers_and_code_are_refused_by_name(void **state) {
         SEQUENTIAL(INPUT_2 ", {\"class_name\": \"ReLU\", \"config\": {\"name\": \"r\", \"wobble\": 2}}");
     import_bad(keras_write_h5("attribute.h5", attribute, "2.4.0", NULL, 0, false), OCTET_UNSUPPORTED, "layer r (ReLU)",
                "wobble");
+}
+
+/* An item per input, null where there is none. They are no inputs. */
+static void lists_of_masks_are_no_inputs(void **state) {
+    (void)state;
+#define IN(name, shape)                                                                       \
+    "{\"class_name\": \"InputLayer\", \"name\": \"" name "\", \"config\": {\"name\": \"" name \
+    "\", \"batch_input_shape\": " shape "}, \"inbound_nodes\": []}, "
+#define NET(class, masks)                                                                                             \
+    "{\"class_name\": \"Functional\", \"config\": {\"name\": \"n\", \"layers\": [" IN("a", "[null, 4, 2]")            \
+        IN("b", "[null, 4, 2]")                                                                                       \
+            IN("m", "[null, 4]") "{\"class_name\": \"" class "\", \"name\": \"l\", \"config\": "                      \
+                                                             "{\"name\": \"l\"}, \"inbound_nodes\": [[[\"a\", 0, 0, " \
+                                                             "{\"mask\": " masks "}], [\"b\", 0, 0, {}]]]}], "        \
+                                                             "\"input_layers\": [[\"a\", 0, 0], [\"b\", 0, 0], "      \
+                                                             "[\"m\", 0, 0]], \"output_layers\": [[\"l\", 0, 0]]}}"
+    octet_graph *graph =
+        import_good(keras_write_h5("add.h5", NET("Add", "[null, [\"m\", 0, 0]]"), "2.4.0", NULL, 0, false), NULL);
+    assert_int_equal(graph->n_operators, 1);
+    destroy(graph);
+    graph = import_good(keras_write_h5("none.h5", NET("Attention", "[null, null]"), "2.4.0", NULL, 0, false), NULL);
+    destroy(graph);
+}
+
+/* By their class, whatever else is wrong with the file. */
+static void unknown_classes_come_first_with_near_names(void **state) {
+    (void)state;
+    import_bad(keras_write_h5("first.h5", SEQUENTIAL("{\"class_name\": \"ELSTM1D\", \"config\": {\"name\": \"e\"}}"),
+                              "2.4.0", NULL, 0, false),
+               OCTET_UNSUPPORTED, "layer e (ELSTM1D): this class is not supported", "give octet the .tflite");
+    assert_null(strstr(ctx.message, "near names"));
+    assert_true(strlen(ctx.message) < 300);
+    import_bad(keras_write_h5("near.h5",
+                              SEQUENTIAL(INPUT_2 ", {\"class_name\": \"Conv2d\", \"config\": {\"name\": \"c\"}}"),
+                              "2.4.0", NULL, 0, false),
+               OCTET_UNSUPPORTED, "near names: Conv2D, Conv1D", "layer c (Conv2d)");
+    import_bad(keras_write_h5("lambda.h5",
+                              SEQUENTIAL("{\"class_name\": \"Lambda\", \"config\": {\"name\": \"l\", \"function\": "
+                                         "[\"\\u0000\\u00e3\", null, null]}}"),
+                              "2.0.8", NULL, 0, false),
+               OCTET_UNSUPPORTED, "layer l (Lambda)", "never run");
+    import_bad(
+        keras_write_h5("inside.h5",
+                       SEQUENTIAL(INPUT_2 ", {\"class_name\": \"TimeDistributed\", \"config\": {\"name\": \"t\", "
+                                          "\"layer\": {\"class_name\": \"Mine\", \"config\": {\"name\": \"m\"}}}}"),
+                       "2.4.0", NULL, 0, false),
+        OCTET_UNSUPPORTED, "layer m (Mine)", "this class is not supported");
 }
 
 static void files_that_are_no_models_are_refused(void **state) {
@@ -353,6 +400,8 @@ int main(void) {
         cmocka_unit_test(an_architecture_of_keras_3_is_known_by_its_module),
         cmocka_unit_test(missing_weights_are_named),
         cmocka_unit_test(unknown_layers_and_code_are_refused_by_name),
+        cmocka_unit_test(lists_of_masks_are_no_inputs),
+        cmocka_unit_test(unknown_classes_come_first_with_near_names),
         cmocka_unit_test(files_that_are_no_models_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

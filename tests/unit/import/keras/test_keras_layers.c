@@ -201,8 +201,8 @@ static const layer_case cases[] = {
      "\"d\", \"units\": 3}}}",
      "1,3 4,3 3", "FULLY_CONNECTED [1,3]"},
     {"PruneLowMagnitude", 2, "4",
-     "PruneLowMagnitude {\"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 3}}}", "4,3 3",
-     "FULLY_CONNECTED [1,3]"},
+     "PruneLowMagnitude {\"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 3}}}",
+     "4,3 4,3 3", "FULLY_CONNECTED [1,3]"},
     {"QuantizeAnnotate", 2, "4",
      "QuantizeAnnotate {\"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 3}}, "
      "\"quantize_config\": null}",
@@ -216,6 +216,8 @@ static const layer_case cases[] = {
      "3,2,4 4", "RESHAPE RESHAPE CONV_2D RESHAPE RESHAPE [1,3,4,4]"},
     {"global pooling, channels first", 0, "3,4,5",
      "GlobalMaxPooling2D {\"data_format\": \"channels_first\", \"keepdims\": true}", "", "REDUCE_MAX [1,3,1,1]"},
+    {"LayerNormalization with descending axes", 3, "4,5", "LayerNormalization {\"axis\": [2, 1]}", "5,4 5,4",
+     "MEAN NEG SQUARED_DIFFERENCE MEAN ADD RSQRT MUL MUL ADD MUL ADD [1,4,5]"},
     {"layers that act in training only", 0, "4", "Dropout {\"rate\": 0.5}; GaussianNoise {\"stddev\": 1.0}; ReLU {}",
      "", "RELU [1,4]"},
 };

@@ -41,10 +41,22 @@ static void a_word_is_found_whole_only(void **state) {
     assert_false(octet_keras_word_in("", "add"));
 }
 
+static void letters_that_differ_are_counted(void **state) {
+    (void)state;
+    assert_int_equal(octet_keras_name_distance("Conv2D", "conv2d"), 0);
+    assert_int_equal(octet_keras_name_distance("Dence", "Dense"), 1);
+    assert_int_equal(octet_keras_name_distance("MaxPool2D", "MaxPooling2D"), 3);
+    assert_int_equal(octet_keras_name_distance("", "GRU"), 3);
+    char name[65] = {0};
+    memset(name, 'a', 64);
+    assert_true(octet_keras_name_distance(name, "Dense") > 1000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(snake_case_follows_keras),
         cmocka_unit_test(a_word_is_found_whole_only),
+        cmocka_unit_test(letters_that_differ_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

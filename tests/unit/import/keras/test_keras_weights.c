@@ -42,6 +42,45 @@ static void weights_in_parts_are_put_together(void **state) {
                "was quantized by Keras (int8)");
 }
 
+/* tfmot: a pruned kernel counts by its mask; a clustered one is centroids[indices], with a row of centroids per channel
+ * where asked for. */
+static void weights_of_tfmot_are_put_together(void **state) {
+    (void)state;
+    static const char pruned[] = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"PruneLowMagnitude\", \"config\": {\"name\": "
+                                                    "\"p\", \"layer\": {\"class_name\": \"Dense\", \"config\": "
+                                                    "{\"name\": \"dense\", \"units\": 2}}}}");
+    static const char clustered[] = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"ClusterWeights\", \"config\": {\"name\": "
+                                                       "\"c\", \"number_of_clusters\": 3, \"layer\": {\"class_name\": "
+                                                       "\"Dense\", \"config\": {\"name\": \"dense\", \"units\": "
+                                                       "2}}}}");
+    static const float kernel[6] = {1, 2, 3, 4, 5, 6}, mask[6] = {1, 0, 0, 1, 1, 0}, table[3] = {7, 8, 9},
+                       rows[6] = {1, 2, 3, 10, 20, 30}, which[6] = {0, 1, 2, 0, 1, 2}, wrong[6] = {0, 3, 0, 0, 0, 0};
+    const keras_weight pruning[] = {{"p", "p/mask:0", 2, {3, 2}, mask},
+                                    {"p", "p/threshold:0", 1, {1}, NULL},
+                                    {"p", "dense/bias:0", 1, {2}, NULL},
+                                    {"p", "dense/kernel:0", 2, {3, 2}, kernel}};
+    octet_graph *graph = import_good(keras_write_h5("pruned.h5", pruned, "2.4.0", pruning, 4, true), NULL);
+    const float masked[6] = {1, 0, 5, 0, 4, 0};
+    assert_memory_equal(octet_graph_input(graph, &graph->operators[0], 1)->data, masked, sizeof masked);
+    destroy(graph);
+    keras_weight clusters[] = {{"c", "dense/bias:0", 1, {2}, NULL},
+                               {"c", "dense/kernel:0", 2, {3, 2}, kernel},
+                               {"c", "c/cluster_centroids_kernel:0", 1, {3}, table},
+                               {"c", "c/pulling_indices_kernel:0", 2, {3, 2}, which}};
+    graph = import_good(keras_write_h5("clusters.h5", clustered, "2.4.0", clusters, 4, true), NULL);
+    const float joined[6] = {7, 9, 8, 8, 7, 9};
+    assert_memory_equal(octet_graph_input(graph, &graph->operators[0], 1)->data, joined, sizeof joined);
+    destroy(graph);
+    clusters[2] = (keras_weight){"c", "c/cluster_centroids_kernel:0", 2, {2, 3}, rows};
+    graph = import_good(keras_write_h5("clusters.h5", clustered, "2.4.0", clusters, 4, true), NULL);
+    const float by_channel[6] = {1, 3, 2, 20, 10, 30};
+    assert_memory_equal(octet_graph_input(graph, &graph->operators[0], 1)->data, by_channel, sizeof by_channel);
+    destroy(graph);
+    clusters[3].data = wrong;
+    import_bad(keras_write_h5("clusters.h5", clustered, "2.4.0", clusters, 4, true), OCTET_MODEL,
+               "element 1 is 3 of 3 centroids", "pulling_indices_kernel");
+}
+
 /* CuDNNLSTM's gates: the block of the inputs is filled in row by row, that of the state transposed; two biases. */
 static void the_layout_of_cudnn_is_read(void **state) {
     (void)state;
@@ -95,7 +134,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_against_the_config_are_named), cmocka_unit_test(a_weight_that_is_no_number_is_named),
         cmocka_unit_test(weights_in_parts_are_put_together),   cmocka_unit_test(the_layout_of_cudnn_is_read),
-        cmocka_unit_test(stacked_cells_find_their_weights),
+        cmocka_unit_test(stacked_cells_find_their_weights),    cmocka_unit_test(weights_of_tfmot_are_put_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
