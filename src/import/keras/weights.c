@@ -235,25 +235,62 @@ static void name_child(const octet_keras_layer *layer, class_count *counts, uint
     }
 }
 
-static octet_status bind_container(binder *b, octet_keras_model *model, const octet_hdf5_node *group,
-                                   const char *path) {
-    const octet_hdf5_node *places[2] = {octet_hdf5_find(b->hdf5, group, "_layer_checkpoint_dependencies"),
-                                        octet_hdf5_find(b->hdf5, group, "layers")};
+static bool has_weights(const octet_keras_layer *layer) {
+    bool found = layer->n_weights > 0;
+    for (uint32_t i = 0; i < layer->n_wrapped; i++) found = found || has_weights(&layer->wrapped[i]);
+    for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers && !found; i++)
+        found = has_weights(&layer->model->layers[i]);
+    return found;
+}
+
+/* The groups of the layers of a model. Keras 2.12 and 2.13 visit a layer with weights twice, as "layer_with_weights-N"
+ * and as "layer-N", save it at the first visit and count both. names: by layer; NULL: an operation, or refused when it
+ * is built. */
+static octet_status name_children(binder *b, const octet_keras_model *model, bool is_twice, const char **names) {
     class_count *counts = NULL;
     uint32_t n_counts = 0;
     OCTET_TRY(OCTET_NEW(b->ctx, b->arena, model->n_layers, &counts));
     for (uint32_t i = 0; i < model->n_layers; i++) {
-        octet_keras_layer *layer = &model->layers[i];
-        if (layer->is_operation || (layer->model == NULL && layer->class == NULL)) continue; /* refused when built */
-        char name[288];
+        const octet_keras_layer *layer = &model->layers[i];
+        char name[288], second[288];
+        names[i] = NULL;
+        if (layer->is_operation || (layer->model == NULL && layer->class == NULL)) continue;
         name_child(layer, counts, &n_counts, name, sizeof name);
+        if (is_twice && has_weights(layer)) name_child(layer, counts, &n_counts, second, sizeof second);
+        OCTET_TRY(octet_arena_string(b->ctx, b->arena, name, &names[i]));
+    }
+    return OCTET_OK;
+}
+
+/* Whether each layer with weights has its group. */
+static bool has_all(const binder *b, const octet_keras_model *model, const octet_hdf5_node *place,
+                    const char *const *names) {
+    for (uint32_t i = 0; i < model->n_layers; i++)
+        if (names[i] != NULL && has_weights(&model->layers[i]) && octet_hdf5_find(b->hdf5, place, names[i]) == NULL)
+            return false;
+    return true;
+}
+
+static octet_status bind_container(binder *b, octet_keras_model *model, const octet_hdf5_node *group,
+                                   const char *path) {
+    static const char *const words[2] = {"_layer_checkpoint_dependencies", "layers"};
+    const octet_hdf5_node *places[2];
+    for (size_t j = 0; j < 2; j++) places[j] = octet_hdf5_find(b->hdf5, group, words[j]);
+    const char **names = NULL;
+    OCTET_TRY(OCTET_NEW(b->ctx, b->arena, model->n_layers, &names));
+    OCTET_TRY(name_children(b, model, places[0] != NULL, names));
+    if (places[0] != NULL && !has_all(b, model, places[0], names)) OCTET_TRY(name_children(b, model, false, names));
+    for (uint32_t i = 0; i < model->n_layers; i++) {
+        octet_keras_layer *layer = &model->layers[i];
+        if (names[i] == NULL) continue;
         const octet_hdf5_node *child = NULL;
         for (size_t j = 0; j < 2 && child == NULL; j++) {
-            if (places[j] != NULL) child = octet_hdf5_find(b->hdf5, places[j], name);
+            if (places[j] != NULL) child = octet_hdf5_find(b->hdf5, places[j], names[i]);
             if (places[j] != NULL && child == NULL) child = octet_hdf5_find(b->hdf5, places[j], layer->name);
         }
         const char *child_path = NULL;
-        OCTET_TRY(octet_arena_format(b->ctx, b->arena, &child_path, "%s/layers/%s", path, name));
+        OCTET_TRY(octet_arena_format(b->ctx, b->arena, &child_path, "%s/%s/%s", path,
+                                     words[places[0] == NULL || places[1] != NULL], names[i]));
         OCTET_TRY(bind_tree(b, layer, child, child_path));
     }
     return OCTET_OK;

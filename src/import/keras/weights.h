@@ -2,7 +2,7 @@
  * In:  a model (import/keras/config.h) and an open HDF5 file.
  * Out: layer->weights, each with its dataset, for all layers at any depth.
  * Knows: Keras 2's layout (layer_names, weight_names, matched by name or else by order as Keras does), Keras 3's
- *        (layers/<class>_<i>/vars/<j>) and the older one of .keras (_layer_checkpoint_dependencies).
+ *        (layers/<class>_<i>/vars/<j>) and that of .keras of Keras 2.12 and 2.13 (_layer_checkpoint_dependencies).
  * Does not know: what the weights mean; their shapes are checked where a layer uses them. */
 #ifndef OCTET_IMPORT_KERAS_WEIGHTS_H
 #define OCTET_IMPORT_KERAS_WEIGHTS_H

@@ -130,11 +130,33 @@ static void stacked_cells_find_their_weights(void **state) {
     destroy(graph);
 }
 
+/* Keras 2.13 counts a layer with weights twice. */
+static void layers_counted_twice_find_their_weights(void **state) {
+    (void)state;
+    static const char config[] =
+        SEQUENTIAL(INPUT_2 ", " DENSE_2("a", "2") ", " DENSE_2("b", "2") ", " DENSE_2("c", "2"));
+    static const float third[4] = {9, 8, 7, 6};
+#define GROUP(name) "_layer_checkpoint_dependencies/" name "/vars"
+    const keras_weight weights[] = {{GROUP("dense"), "0", 2, {3, 2}, NULL},    {GROUP("dense"), "1", 1, {2}, NULL},
+                                    {GROUP("dense_2"), "0", 2, {2, 2}, NULL},  {GROUP("dense_2"), "1", 1, {2}, NULL},
+                                    {GROUP("dense_4"), "0", 2, {2, 2}, third}, {GROUP("dense_4"), "1", 1, {2}, NULL}};
+    octet_graph *graph = import_good(keras_write_zip("twice.keras", config, "2.13.1", weights, 6), NULL);
+    const float expected[4] = {9, 7, 8, 6};
+    assert_memory_equal(octet_graph_input(graph, &graph->operators[4], 1)->data, expected, sizeof expected);
+    destroy(graph);
+    import_bad(keras_write_zip("twice.keras", config, "2.13.1", weights, 4), OCTET_MODEL,
+               "_layer_checkpoint_dependencies/dense_1/vars/0: no such weight", "layer b (Dense)");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shapes_against_the_config_are_named), cmocka_unit_test(a_weight_that_is_no_number_is_named),
-        cmocka_unit_test(weights_in_parts_are_put_together),   cmocka_unit_test(the_layout_of_cudnn_is_read),
-        cmocka_unit_test(stacked_cells_find_their_weights),    cmocka_unit_test(weights_of_tfmot_are_put_together),
+        cmocka_unit_test(shapes_against_the_config_are_named),
+        cmocka_unit_test(a_weight_that_is_no_number_is_named),
+        cmocka_unit_test(weights_in_parts_are_put_together),
+        cmocka_unit_test(the_layout_of_cudnn_is_read),
+        cmocka_unit_test(stacked_cells_find_their_weights),
+        cmocka_unit_test(weights_of_tfmot_are_put_together),
+        cmocka_unit_test(layers_counted_twice_find_their_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
