@@ -57,8 +57,9 @@ static void litert_runs_everything(void **state) {
 static octet_support_row verdict(const char *target, octet_operator_code code, octet_type type, uint32_t n_scales) {
     float scale[2] = {0.5f, 0.25f};
     int32_t zero_point[2] = {0, 0};
-    octet_value values[3] = {
-        {.type = type}, {.type = type, .quantization = {n_scales, 0, scale, zero_point}}, {.type = type}};
+    octet_value values[3] = {{.type = type},
+                             {.type = type, .quantization = {.n = n_scales, .scale = scale, .zero_point = zero_point}},
+                             {.type = type}};
     uint32_t inputs[2] = {0, 1}, output = 2;
     octet_operator op = {.code = code, .n_inputs = 2, .inputs = inputs, .n_outputs = 1, .outputs = &output};
     const octet_graph graph = {.values = values, .n_values = 3, .operators = &op, .n_operators = 1};
@@ -98,7 +99,9 @@ static void verdicts_see_what_old_kernels_lack(void **state) {
 }
 
 static octet_operator_code fitted(const char *target, float scale, int32_t zero_point) {
-    octet_value values[2] = {{.type = OCTET_INT8}, {.type = OCTET_INT8, .quantization = {1, 0, &scale, &zero_point}}};
+    octet_value values[2] = {
+        {.type = OCTET_INT8},
+        {.type = OCTET_INT8, .quantization = {.n = 1, .scale = &scale, .zero_point = &zero_point}}};
     uint32_t input = 0, output = 1;
     octet_operator op = {.code = OCTET_OP_RELU6, .n_inputs = 1, .inputs = &input, .n_outputs = 1, .outputs = &output};
     octet_graph graph = {.values = values, .n_values = 2, .operators = &op, .n_operators = 1};
