@@ -58,6 +58,9 @@ const struct option model_options[] = {
     {"--input-shape", 0, "SHAPE", OPTION_TEXT, offsetof(struct common, load.input_shape), 0,
      "the input shape, such as 224,224,3, where the file leaves more than the batch open; for several inputs "
      "`96,96,3;10`"},
+    {"--signature", 0, "NAME", OPTION_TEXT, offsetof(struct common, load.signature), 0,
+     "which graph of a .tflite with several signatures (default: serving_default, or the only one); 'octet summary' "
+     "lists them"},
     {0}};
 
 const struct option json_option[] = {

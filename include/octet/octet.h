@@ -130,6 +130,8 @@ typedef struct octet_load_options {
     const char *architecture; /* JSON of model.to_json(), for an .h5 that holds weights only; or NULL */
     const char *input_shape;  /* "224,224,3" where the file leaves more than the batch open; several inputs:
                                  "96,96,3;10"; or NULL */
+    const char *signature;    /* of a .tflite that offers several graphs to run; NULL: "serving_default", or the only
+                                 one */
 } octet_load_options;
 #define OCTET_LOAD_OPTIONS_INIT OCTET_INIT_(octet_load_options)
 

@@ -82,7 +82,8 @@ static octet_status load(octet_context *ctx, const char *name, const octet_bytes
     octet_load_options options;
     octet_graph *graph = NULL;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_load_options, given, &options));
-    octet_import_options import = {.architecture = options.architecture, .input_shapes = shapes};
+    octet_import_options import = {
+        .architecture = options.architecture, .input_shapes = shapes, .signature = options.signature};
     OCTET_TRY(read_shapes(ctx, options.input_shape, shapes, &import.n_input_shapes));
     OCTET_TRY(bytes != NULL ? octet_import_bytes(ctx, *bytes, name, &import, &kind, &graph)
                             : octet_import(ctx, name, &import, &kind, &graph));

@@ -47,6 +47,12 @@ static octet_status copy_all(octet_context *ctx, const octet_graph *graph, octet
     OCTET_TRY(octet_arena_string(ctx, arena, graph->name, &copy->name));
     OCTET_TRY(octet_arena_string(ctx, arena, graph->description, &copy->description));
     if (graph->output_call != NULL) OCTET_TRY(octet_arena_string(ctx, arena, graph->output_call, &copy->output_call));
+    copy->n_signatures = graph->n_signatures;
+    copy->signature = graph->signature;
+    OCTET_TRY(octet_arena_copy(ctx, arena, graph->signatures, graph->n_signatures * sizeof *graph->signatures,
+                               (void **)&copy->signatures));
+    for (uint32_t i = 0; i < copy->n_signatures; i++)
+        OCTET_TRY(octet_arena_string(ctx, arena, graph->signatures[i], &copy->signatures[i]));
     copy->is_traced = graph->is_traced;
     copy->open_batch = graph->open_batch;
     copy->is_unrolled = graph->is_unrolled;

@@ -35,6 +35,12 @@ octet_status octet_import_file_kind(octet_context *ctx, octet_bytes bytes, const
     return OCTET_OK;
 }
 
+static octet_status refuse_signature(octet_context *ctx, const char *name, const octet_import_options *options) {
+    OCTET_CHECK(ctx, options == NULL || options->signature == NULL, OCTET_USAGE,
+                "%s: is a Keras model, and only a .tflite has signatures; leave --signature out", name);
+    return OCTET_OK;
+}
+
 octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options,
                           octet_model_kind *kind, octet_graph **out) {
     octet_file_kind container;
@@ -45,7 +51,10 @@ octet_status octet_import(octet_context *ctx, const char *path, const octet_impo
     const octet_status status = octet_import_file_kind(ctx, file.bytes, path, &container);
     octet_file_close(&file);
     OCTET_TRY(status);
-    if (container != OCTET_FILE_TFLITE) return octet_import_keras(ctx, path, options, kind, out);
+    if (container != OCTET_FILE_TFLITE) {
+        OCTET_TRY(refuse_signature(ctx, path, options));
+        return octet_import_keras(ctx, path, options, kind, out);
+    }
     if (kind != NULL) *kind = OCTET_KIND_TFLITE;
     return octet_import_tflite(ctx, path, options, out);
 }
@@ -55,7 +64,10 @@ octet_status octet_import_bytes(octet_context *ctx, octet_bytes bytes, const cha
     octet_file_kind container;
     *out = NULL;
     OCTET_TRY(octet_import_file_kind(ctx, bytes, name, &container));
-    if (container != OCTET_FILE_TFLITE) return octet_import_keras_bytes(ctx, bytes, name, options, kind, out);
+    if (container != OCTET_FILE_TFLITE) {
+        OCTET_TRY(refuse_signature(ctx, name, options));
+        return octet_import_keras_bytes(ctx, bytes, name, options, kind, out);
+    }
     if (kind != NULL) *kind = OCTET_KIND_TFLITE;
     return octet_import_tflite_bytes(ctx, bytes, name, options, out);
 }

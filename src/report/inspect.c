@@ -189,6 +189,7 @@ octet_status octet_inspect_write_text(octet_context *ctx, const octet_inspection
         OCTET_TRY(octet_buffer_format(ctx, out, ": %s bytes", octet_text_count(in->file_bytes, count)));
     OCTET_TRY(octet_buffer_format(ctx, out, "%s%s%s\n", graph->description[0] ? " (" : "", graph->description,
                                   graph->description[0] ? ")" : ""));
+    OCTET_TRY(octet_summary_write_signatures(ctx, graph, out));
     OCTET_TRY(write_ports(ctx, graph, out));
     OCTET_TRY(write_operators(ctx, in, out));
     OCTET_TRY(write_tensors(ctx, in, out));

@@ -2,6 +2,7 @@
 #include "base/json_writer.h"
 #include "graph/options.h"
 #include "report/inspect.h"
+#include "report/summary.h"
 #include "report/text.h"
 
 static void write_quantization(octet_json_writer *json, const octet_quantization *q) {
@@ -96,6 +97,7 @@ octet_status octet_inspect_write_json(octet_context *ctx, const octet_inspection
     octet_json_writer json = octet_json_writer_make(ctx, out);
     octet_json_begin_object(&json, NULL, OCTET_JSON_TIGHT);
     octet_json_write_string(&json, "model", in->model);
+    octet_summary_json_signatures(&json, graph);
     octet_json_write_string(&json, "description", graph->description);
     octet_json_write_u64(&json, "file_bytes", in->file_bytes);
     octet_json_write_u64(&json, "activation_bytes", in->arena_bytes);

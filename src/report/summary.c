@@ -135,9 +135,27 @@ static octet_status write_operators(octet_context *ctx, const octet_graph *graph
                                octet_text_count(sum.n_elements, elements), octet_text_count(sum.n_bytes, bytes));
 }
 
+octet_status octet_summary_write_signatures(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
+    if (graph->n_signatures < 2) return OCTET_OK;
+    OCTET_TRY(octet_buffer_format(ctx, out, "signature %s of", graph->signatures[graph->signature]));
+    for (uint32_t i = 0; i < graph->n_signatures; i++)
+        OCTET_TRY(octet_buffer_format(ctx, out, "%s %s", i > 0 ? "," : "", graph->signatures[i]));
+    return octet_buffer_format(ctx, out, "\n");
+}
+
+void octet_summary_json_signatures(octet_json_writer *json, const octet_graph *graph) {
+    if (graph->n_signatures < 2) return;
+    octet_json_write_string(json, "signature", graph->signatures[graph->signature]);
+    octet_json_begin_array(json, "signatures", OCTET_JSON_TIGHT);
+    for (uint32_t i = 0; i < graph->n_signatures; i++) octet_json_write_string(json, NULL, graph->signatures[i]);
+    octet_json_end(json);
+}
+
 octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *graph, const char *model,
                                       octet_buffer *out) {
-    OCTET_TRY(octet_buffer_format(ctx, out, "%s\n\n", model));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s\n", model));
+    OCTET_TRY(octet_summary_write_signatures(ctx, graph, out));
+    OCTET_TRY(octet_buffer_format(ctx, out, "\n"));
     return graph->n_layers > 0 ? write_layers(ctx, graph, out) : write_operators(ctx, graph, out);
 }
 
@@ -186,6 +204,7 @@ octet_status octet_summary_write_json(octet_context *ctx, const octet_graph *gra
     octet_json_writer json = octet_json_writer_make(ctx, out);
     octet_json_begin_object(&json, NULL, OCTET_JSON_TIGHT);
     octet_json_write_string(&json, "model", model);
+    octet_summary_json_signatures(&json, graph);
     if (graph->n_layers > 0) write_json_layers(&json, graph);
     else write_json_operators(&json, graph);
     octet_json_end(&json);

@@ -7,6 +7,7 @@
 #define OCTET_REPORT_SUMMARY_H
 
 #include "base/buffer.h"
+#include "base/json_writer.h"
 #include "graph/graph.h"
 
 typedef struct octet_constants {
@@ -15,6 +16,9 @@ typedef struct octet_constants {
 /* Constants of the graph that operators read. */
 octet_constants octet_summary_constants(const octet_graph *graph);
 
+/* "signature encode of encode, decode" where the file offers several graphs to run; else nothing. */
+octet_status octet_summary_write_signatures(octet_context *ctx, const octet_graph *graph, octet_buffer *out);
+void octet_summary_json_signatures(octet_json_writer *json, const octet_graph *graph);
 /* model: path, for the heading. */
 octet_status octet_summary_write_text(octet_context *ctx, const octet_graph *graph, const char *model,
                                       octet_buffer *out);

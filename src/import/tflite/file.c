@@ -1,6 +1,7 @@
 /* Layout of a .tflite:
  * 1. a flatbuffer, whose tables tflite/schema.h lists;
  * 2. behind it: data of large models (import/tflite/values.c). */
+#include <stdio.h>
 #include <string.h>
 
 #include "import/tflite/source.h"
@@ -20,12 +21,16 @@ static octet_status open_model(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(
         octet_flatbuffer_vector_field(ctx, fb, &source->model, OCTET_TFLITE_MODEL_BUFFERS, 4, true, &source->buffers));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, source->subgraphs.n, &source->frames));
-    OCTET_TRY(octet_tflite_open_frame(ctx, source, 0));
-    source->frame->is_running = true;
-    OCTET_TRY(octet_tflite_read_text(ctx, source, &source->frame->subgraph, OCTET_TFLITE_SUBGRAPH_NAME, "main",
-                                     &source->graph->name));
     return octet_tflite_read_text(ctx, source, &source->model, OCTET_TFLITE_MODEL_DESCRIPTION, "",
                                   &source->graph->description);
+}
+
+/* Makes a subgraph the one that is read. */
+static octet_status open_main(octet_context *ctx, octet_tflite_source *source, uint32_t index) {
+    OCTET_TRY(octet_tflite_open_frame(ctx, source, index));
+    source->frame->is_running = true;
+    return octet_tflite_read_text(ctx, source, &source->frame->subgraph, OCTET_TFLITE_SUBGRAPH_NAME, "main",
+                                  &source->graph->name);
 }
 
 /* Fixes what the file leaves open: a batch is 1, other dimensions must be given, with or without the batch. */
@@ -71,30 +76,77 @@ static octet_status find_port_name(octet_context *ctx, octet_tflite_source *sour
     return OCTET_OK;
 }
 
-/* The signature OCTET_TFLITE_SERVING, else the first of the subgraph; inputs and outputs stay empty without one. */
-static octet_status find_signature(octet_context *ctx, octet_tflite_source *source, octet_flatbuffer_vector *inputs,
-                                   octet_flatbuffer_vector *outputs) {
+/* "encode, decode": the names of all signatures, for messages. */
+static const char *list_signatures(const octet_graph *graph, char *out, size_t capacity) {
+    size_t used = 0;
+    for (uint32_t i = 0; i < graph->n_signatures && used + 64 < capacity; i++)
+        used += (size_t)snprintf(out + used, capacity - used, "%s%.50s", i > 0 ? ", " : "", graph->signatures[i]);
+    return out;
+}
+
+/* Names and graphs of all signatures; tables: room for as many. */
+static octet_status read_signatures(octet_context *ctx, octet_tflite_source *source,
+                                    const octet_flatbuffer_vector *signatures, octet_flatbuffer_table *tables,
+                                    uint32_t *subgraphs) {
+    octet_graph *graph = source->graph;
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, signatures->n, &graph->signatures));
+    for (uint32_t i = 0; i < signatures->n; i++) {
+        int32_t index;
+        OCTET_TRY(octet_flatbuffer_element_table(ctx, &source->fb, signatures, i, &tables[i]));
+        OCTET_TRY(
+            octet_tflite_read_text(ctx, source, &tables[i], OCTET_TFLITE_SIGNATURE_KEY, "", &graph->signatures[i]));
+        OCTET_TRY(
+            octet_flatbuffer_i32_field(ctx, &source->fb, &tables[i], OCTET_TFLITE_SIGNATURE_SUBGRAPH_INDEX, 0, &index));
+        OCTET_CHECK(ctx, index >= 0 && (uint32_t)index < source->subgraphs.n, OCTET_FORMAT,
+                    "%s: signature %u is graph %d of %u", source->fb.name, i, index, source->subgraphs.n);
+        subgraphs[i] = (uint32_t)index;
+    }
+    graph->n_signatures = signatures->n;
+    return OCTET_OK;
+}
+
+/* The one that is asked for; else OCTET_TFLITE_SERVING; else the first, when all run one graph. */
+static octet_status choose_signature(octet_context *ctx, octet_tflite_source *source, const uint32_t *subgraphs) {
+    octet_graph *graph = source->graph;
+    const char *wanted = source->options != NULL ? source->options->signature : NULL;
+    const char *name = wanted != NULL ? wanted : OCTET_TFLITE_SERVING;
+    char names[400] = "";
+    bool is_one = true;
+    for (uint32_t i = graph->n_signatures; i-- > 0;) {
+        is_one = is_one && subgraphs[i] == subgraphs[0];
+        if (strcmp(graph->signatures[i], name) != 0) continue;
+        graph->signature = i;
+        return OCTET_OK;
+    }
+    OCTET_CHECK(ctx, wanted == NULL || graph->n_signatures > 0, OCTET_USAGE,
+                "%s: has no signatures; leave --signature out", source->fb.name);
+    OCTET_CHECK(ctx, wanted == NULL, OCTET_USAGE, "%s: has no signature %.80s; --signature takes %s", source->fb.name,
+                wanted, list_signatures(graph, names, sizeof names));
+    OCTET_CHECK(ctx, is_one, OCTET_USAGE, "%s: has several graphs to run; name one with --signature: %s",
+                source->fb.name, list_signatures(graph, names, sizeof names));
+    return OCTET_OK;
+}
+
+/* The graph to read, and what its signature calls inputs and outputs; these stay empty without one. */
+static octet_status find_signature(octet_context *ctx, octet_tflite_source *source, uint32_t *subgraph,
+                                   octet_flatbuffer_vector *inputs, octet_flatbuffer_vector *outputs) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector signatures;
+    octet_flatbuffer_table *tables = NULL;
+    uint32_t *subgraphs = NULL;
+    *subgraph = 0;
     *inputs = *outputs = (octet_flatbuffer_vector){0};
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &source->model, OCTET_TFLITE_MODEL_SIGNATURE_DEFS, 4, true,
                                             &signatures));
-    for (uint32_t i = 0; i < signatures.n; i++) {
-        octet_flatbuffer_table signature;
-        const char *key;
-        int32_t subgraph;
-        OCTET_TRY(octet_flatbuffer_element_table(ctx, fb, &signatures, i, &signature));
-        OCTET_TRY(octet_flatbuffer_string_field(ctx, fb, &signature, OCTET_TFLITE_SIGNATURE_KEY, &key));
-        OCTET_TRY(octet_flatbuffer_i32_field(ctx, fb, &signature, OCTET_TFLITE_SIGNATURE_SUBGRAPH_INDEX, 0, &subgraph));
-        const bool serving = key != NULL && strcmp(key, OCTET_TFLITE_SERVING) == 0;
-        OCTET_CHECK(ctx, subgraph == 0, OCTET_UNSUPPORTED,
-                    "%s: the model has several graphs to run (signatures); octet supports models with one", fb->name);
-        if (inputs->at != 0 && !serving) continue;
-        OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &signature, OCTET_TFLITE_SIGNATURE_INPUTS, 4, true, inputs));
-        OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &signature, OCTET_TFLITE_SIGNATURE_OUTPUTS, 4, true, outputs));
-        if (serving) break;
-    }
-    return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, signatures.n, &tables));
+    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, signatures.n, &subgraphs));
+    OCTET_TRY(read_signatures(ctx, source, &signatures, tables, subgraphs));
+    OCTET_TRY(choose_signature(ctx, source, subgraphs));
+    if (signatures.n == 0) return OCTET_OK;
+    const octet_flatbuffer_table *signature = &tables[source->graph->signature];
+    *subgraph = subgraphs[source->graph->signature];
+    OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, signature, OCTET_TFLITE_SIGNATURE_INPUTS, 4, true, inputs));
+    return octet_flatbuffer_vector_field(ctx, fb, signature, OCTET_TFLITE_SIGNATURE_OUTPUTS, 4, true, outputs);
 }
 
 static octet_status read_port(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_vector *list,
@@ -156,8 +208,10 @@ static octet_status keep_empty_constants(octet_context *ctx, octet_graph *graph)
 
 static octet_status read_model(octet_context *ctx, octet_tflite_source *source, const char *name) {
     octet_flatbuffer_vector inputs, outputs;
+    uint32_t subgraph;
     OCTET_TRY(open_model(ctx, source, name));
-    OCTET_TRY(find_signature(ctx, source, &inputs, &outputs));
+    OCTET_TRY(find_signature(ctx, source, &subgraph, &inputs, &outputs));
+    OCTET_TRY(open_main(ctx, source, subgraph));
     OCTET_TRY(read_ports(ctx, source, true, &inputs));
     OCTET_TRY(octet_tflite_read_operators(ctx, source));
     OCTET_TRY(octet_tflite_finish_variables(ctx, source));

@@ -138,10 +138,76 @@ static void broken_graphs_are_refused(void **state) {
     k = usual, k.caller = IF, k.condition = 0, k.first = 1, refuse(&k, OCTET_MODEL, "IF #0 calls graph 0");
 }
 
+static ref named(const char *name, ref inputs, ref outputs, uint32_t graph) {
+    ref key;
+    assert_int_equal(octet_flatbuffer_build_string(ctx, &builder, name, &key), OCTET_OK);
+    return TABLE(octet_flatbuffer_link(OCTET_TFLITE_SIGNATURE_INPUTS, inputs),
+                 octet_flatbuffer_link(OCTET_TFLITE_SIGNATURE_OUTPUTS, outputs),
+                 octet_flatbuffer_link(OCTET_TFLITE_SIGNATURE_KEY, key),
+                 octet_flatbuffer_u32(OCTET_TFLITE_SIGNATURE_SUBGRAPH_INDEX, graph, 0));
+}
+static ref port(const char *name, uint32_t tensor) {
+    ref text;
+    assert_int_equal(octet_flatbuffer_build_string(ctx, &builder, name, &text), OCTET_OK);
+    return LIST(TABLE(octet_flatbuffer_link(OCTET_TFLITE_TENSOR_MAP_NAME, text),
+                      octet_flatbuffer_u32(OCTET_TFLITE_TENSOR_MAP_TENSOR_INDEX, tensor, 0)));
+}
+
+/* Graph 0, "same": x -> x + x. Graph 1, `second`: u -> (u + u) + u. */
+static octet_buffer make_signatures(const char *second, uint32_t graph) {
+    const ref row = I32S(1, 2), x = tensor(row, 0, 0, 0);
+    const ref same = subgraph(LIST(x, x), I32S(0), I32S(1), LIST(operator(0, I32S(0, 0), I32S(1), 0)));
+    const ref thrice = subgraph(LIST(x, x, x), I32S(1), I32S(2),
+                                LIST(operator(0, I32S(1, 1), I32S(0), 0), operator(0, I32S(0, 1), I32S(2), 0)));
+    const ref signatures =
+        LIST(named("same", port("x", 0), port("y", 1), 0), named(second, port("u", 1), port("v", 2), graph));
+    const ref file = TABLE(octet_flatbuffer_u32(OCTET_TFLITE_MODEL_VERSION, OCTET_TFLITE_SCHEMA_VERSION, 0),
+                           octet_flatbuffer_link(OCTET_TFLITE_MODEL_OPERATOR_CODES, LIST(code(ADD, NULL))),
+                           octet_flatbuffer_link(OCTET_TFLITE_MODEL_SUBGRAPHS, LIST(same, thrice)),
+                           octet_flatbuffer_link(OCTET_TFLITE_MODEL_BUFFERS, LIST(table(NULL, 0))),
+                           octet_flatbuffer_link(OCTET_TFLITE_MODEL_SIGNATURE_DEFS, signatures));
+    return finish(file);
+}
+
+static void expect_signature(const char *second, const char *wanted, uint32_t n_operators, const char *input) {
+    octet_buffer file = make_signatures(second, 1);
+    octet_graph *graph = NULL;
+    const octet_import_options options = {.signature = wanted};
+    if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &options, &graph) != OCTET_OK)
+        fail_msg("%s", ctx->message);
+    assert_int_equal(graph->n_operators, n_operators);
+    assert_string_equal(graph->inputs[0].name, input);
+    assert_int_equal(graph->n_signatures, 2);
+    octet_graph_destroy(ctx, graph);
+    octet_buffer_free(ctx, &file);
+}
+
+static void one_of_several_signatures_is_chosen(void **state) {
+    (void)state;
+    expect_signature("other", "other", 2, "u");
+    expect_signature("other", "same", 1, "x");
+    expect_signature("serving_default", NULL, 2, "u");
+    refuse_file(make_signatures("other", 1), OCTET_USAGE,
+                "several graphs to run; name one with --signature: same, other");
+    refuse_file(make_signatures("other", 7), OCTET_FORMAT, "signature 1 is graph 7 of 2");
+    octet_buffer file = make_signatures("other", 1);
+    octet_graph *graph = NULL;
+    octet_context_init(ctx);
+    assert_int_equal(octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file",
+                                               &(octet_import_options){.signature = "none"}, &graph),
+                     OCTET_USAGE);
+    assert_non_null(strstr(ctx->message, "has no signature none; --signature takes same, other"));
+    octet_buffer_free(ctx, &file);
+    octet_context_clear(ctx);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loops_are_unrolled),        cmocka_unit_test(branches_and_calls_take_their_place),
-        cmocka_unit_test(data_must_not_decide),      cmocka_unit_test(endless_loops_end),
+        cmocka_unit_test(loops_are_unrolled),
+        cmocka_unit_test(one_of_several_signatures_is_chosen),
+        cmocka_unit_test(branches_and_calls_take_their_place),
+        cmocka_unit_test(data_must_not_decide),
+        cmocka_unit_test(endless_loops_end),
         cmocka_unit_test(broken_graphs_are_refused),
     };
     octet_context_init(ctx);
