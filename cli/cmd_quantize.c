@@ -1,6 +1,7 @@
 /* octet quantize. */
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "command.h"
 
@@ -12,15 +13,18 @@ struct settings {
     const char *output, *test;
     bool no_evaluate, has_max_drop;
     double max_drop;
-    double drop; /* out: what the accuracy fell by */
+    double drop;  /* out: what the accuracy fell by */
+    bool no_test; /* out: the data hold no samples to evaluate on */
 };
 
 static bool has_data(const struct settings *s) { return s->open.path != NULL || s->open.images != NULL; }
 
-static bool evaluates(const struct settings *s) { return !s->no_evaluate && (has_data(s) || s->test != NULL); }
+static bool evaluates(const struct settings *s) {
+    return !s->no_evaluate && !s->no_test && (has_data(s) || s->test != NULL);
+}
 
 /* A drop that is wanted, but of outputs that are numbers, not classes. */
-static bool cannot_judge(const struct settings *s) { return s->has_max_drop && isnan(s->drop); }
+static bool cannot_judge(const struct settings *s) { return s->has_max_drop && (s->no_test || isnan(s->drop)); }
 
 static octet_status judge(octet_context *ctx, struct settings *s, octet_model *model, octet_model *quantized,
                           octet_data *data, const octet_calibration *calibration, octet_rendering as, char **out) {
@@ -32,6 +36,7 @@ static octet_status judge(octet_context *ctx, struct settings *s, octet_model *m
         open.path = s->test;
         open.images = open.labels = NULL;
         status = octet_data_open(ctx, &open, &test);
+        if (status == OCTET_OK && !octet_data_has_split(test, "test")) s->run.split = "train";
     }
     if (status == OCTET_OK)
         status = octet_compare(ctx, model, quantized, test != NULL ? test : data, calibration, &s->run, &verdict);
@@ -51,11 +56,13 @@ static octet_status quantize(octet_context *ctx, octet_model *model, void *setti
     octet_calibration calibration = {0};
     octet_status status = OCTET_OK;
     if (has_data(s)) status = octet_data_open(ctx, &s->open, &data);
+    s->no_test = status == OCTET_OK && data != NULL && s->test == NULL && !octet_data_has_split(data, "test");
     if (status == OCTET_OK) status = octet_model_check_output(ctx, model, s->output);
     if (status == OCTET_OK) status = octet_model_quantize(ctx, model, data, &s->conversion, &quantized, &calibration);
     if (status == OCTET_OK && evaluates(s)) status = judge(ctx, s, model, quantized, data, &calibration, as, out);
     if (status == OCTET_OK && !cannot_judge(s)) status = octet_model_write(ctx, quantized, s->output);
-    if (status == OCTET_OK && !evaluates(s)) status = octet_model_receipt(ctx, quantized, s->output, as, out);
+    if (status == OCTET_OK && !evaluates(s) && !cannot_judge(s))
+        status = octet_model_receipt(ctx, quantized, s->output, as, out);
     octet_data_close(ctx, data);
     octet_model_destroy(ctx, quantized);
     return status;
@@ -82,11 +89,24 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     int code;
     if (!parse(self, argc, argv, &s, &code)) return code;
     if (!check(&s)) return EXIT_USAGE;
+    const struct input_name inputs[] = {{"--data", s.open.path},
+                                        {"--test", s.test},
+                                        {"--images", s.open.images},
+                                        {"--labels", s.open.labels},
+                                        {"--indices", s.conversion.indices},
+                                        {"--architecture", s.common.load.architecture},
+                                        {0}};
+    if (!keeps_inputs(self, s.output, inputs)) return EXIT_USAGE;
     s.conversion.n_threads = s.run.n_threads;
     s.conversion.progress = s.run.progress = progress_bar();
 
     code = print_report(&s.common, quantize);
     if (code != EXIT_YES) return code;
+    if (s.no_test && s.has_max_drop)
+        return complain(EXIT_USAGE, "quantize: --max-drop: the data hold no test samples: name some with --test; "
+                                    "nothing is written");
+    if (s.no_test && !s.no_evaluate && !s.common.json)
+        puts("not evaluated: the data hold no test samples; --test DATA names some");
     if (cannot_judge(&s))
         return complain(EXIT_USAGE, "quantize: --max-drop: the outputs are numbers, not classes: there is no accuracy "
                                     "that could fall; nothing is written");

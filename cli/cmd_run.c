@@ -23,6 +23,9 @@ static int run_run(const struct command *self, int argc, char **argv) {
     if (s.data.path == NULL) return complain(EXIT_USAGE, "run: the input is missing (--input)");
     if (files->output == NULL && files->dump == NULL)
         return complain(EXIT_USAGE, "run: nothing to write: name -o FILE or --dump DIR");
+    const struct input_name inputs[] = {
+        {"--input", s.data.path}, {"the model", s.common.model}, {"--architecture", s.common.load.architecture}, {0}};
+    if (!keeps_inputs(self, files->output, inputs)) return EXIT_USAGE;
     s.files.data = &s.data;
     s.run.progress = progress_bar();
 
@@ -47,7 +50,7 @@ static const struct option options[] = {
     {"--output", 'o', "FILE", OPTION_TEXT, offsetof(struct settings, files.output), 0,
      "the .npy to write; for several outputs a folder of them"},
     {"--real", 0, NULL, OPTION_FLAG, offsetof(struct settings, files.real_output), 0,
-     "write real numbers as float32: scale * (q - zero_point)"},
+     "write real numbers as float32, of `--dump` too: scale * (q - zero_point)"},
     {"--dump", 0, "DIR", OPTION_TEXT, offsetof(struct settings, files.dump), 0,
      "write every intermediate tensor of the first sample to DIR as .npy, in the order of computation"},
     {0}};

@@ -91,6 +91,16 @@ struct common {
  * with *exit_code (help was printed, or a sentence). */
 bool parse(const struct command *self, int argc, char **argv, void *settings, int *exit_code);
 
+/* ---- outputs.c ---- */
+
+/* What the user named to be read: "--data" and its value, or NULL. */
+struct input_name {
+    const char *option, *path;
+};
+/* False, after a complaint, when the file `output` is one of the inputs, or one of the data in a folder of them. An
+ * option that is NULL ends the list; output may be NULL. */
+bool keeps_inputs(const struct command *self, const char *output, const struct input_name *inputs);
+
 /* ---- alike.c ---- */
 
 /* The name of the list that is most like `word`, or NULL when none is. */

@@ -50,7 +50,7 @@ static bool draw(void *user, const char *what, uint64_t done, uint64_t total) {
 octet_progress *progress_bar(void) { return isatty(STDERR_FILENO) == 1 ? draw : NULL; }
 
 void print_text(octet_context *ctx, char *text) {
-    fputs(text, stdout);
+    if (text != NULL) fputs(text, stdout);
     octet_text_free(ctx, text);
 }
 

@@ -267,6 +267,8 @@ typedef int octet_next_batch(void *user, octet_array_view *inputs, uint32_t n_in
  * samples than fit there, add batches to statistics, and merge evaluations. Errors: as above; CANCELLED after -1. */
 OCTET_API octet_status octet_data_from_batches(octet_context *ctx, octet_next_batch *next, void *user,
                                                uint32_t n_inputs, const octet_open_options *options, octet_data **out);
+/* Whether there are samples for "train" or "test" (NULL); false for other names. */
+OCTET_API bool octet_data_has_split(const octet_data *data, const char *split);
 OCTET_API void octet_data_close(octet_context *ctx, octet_data *data);
 
 /* ---- Quantization ---- */

@@ -69,10 +69,39 @@ octet_status octet_data_open(octet_context *ctx, const octet_open_options *optio
     return status;
 }
 
+bool octet_data_has_split(const octet_data *data, const char *split) {
+    if (split == NULL || strcmp(split, "test") == 0) return octet_dataset_has_split(data->dataset, OCTET_SPLIT_TEST);
+    return strcmp(split, "train") == 0 && octet_dataset_has_split(data->dataset, OCTET_SPLIT_TRAIN);
+}
+
 void octet_data_close(octet_context *ctx, octet_data *data) {
     if (data == NULL) return;
     octet_dataset_close(ctx, data->dataset);
     octet_memory_free(ctx, data);
+}
+
+/* The name of a tensor without what TensorFlow puts around that of an input: "serving_default_NAME:0". */
+static size_t core(const char **name) {
+    static const char prefix[] = "serving_default_", suffix[] = ":0";
+    if (strncmp(*name, prefix, sizeof prefix - 1) == 0) *name += sizeof prefix - 1;
+    const size_t length = strlen(*name), n = sizeof suffix - 1;
+    return length > n && strcmp(*name + length - n, suffix) == 0 ? length - n : length;
+}
+
+/* Whether a user means this input: the name of its signature, or of its tensor, each as LiteRT spells it or bare. */
+static bool names_input(const char *name, const octet_graph *graph, const octet_port *port) {
+    const char *tensor = graph->values[port->value].name, *bare = name, *bare_tensor = tensor;
+    if (strcmp(name, port->name) == 0 || strcmp(name, tensor) == 0) return true;
+    const size_t length = core(&bare), tensor_length = core(&bare_tensor);
+    if (strlen(port->name) == length && strncmp(bare, port->name, length) == 0) return true;
+    return length == tensor_length && strncmp(bare, bare_tensor, length) == 0;
+}
+
+/* What `name` says of the inputs: an exact name of another input wins over a bare one of this. */
+static bool is_exact_elsewhere(const char *name, const octet_graph *graph, uint32_t input) {
+    for (uint32_t i = 0; i < graph->n_inputs; i++)
+        if (i != input && strcmp(name, graph->inputs[i].name) == 0) return true;
+    return false;
 }
 
 uint32_t octet_api_find_input(const octet_dataset *dataset, const octet_graph *graph, uint32_t input) {
@@ -81,7 +110,7 @@ uint32_t octet_api_find_input(const octet_dataset *dataset, const octet_graph *g
         const char *name = octet_dataset_input_name(dataset, i);
         if (name == NULL) return graph->n_inputs == 1 ? i : OCTET_NONE;
         char *end;
-        if (strcmp(name, graph->inputs[input].name) == 0) return i;
+        if (names_input(name, graph, &graph->inputs[input]) && !is_exact_elsewhere(name, graph, input)) return i;
         if (strtoul(name, &end, 10) == input && end != name && *end == '\0') return i;
     }
     return OCTET_NONE;

@@ -44,6 +44,7 @@ typedef struct evaluation_job {
     octet_evaluation *evaluations[OCTET_SWEEP_MODELS];
     const octet_samples *labels; /* NULL without */
     octet_measure measure;
+    bool drops_folders;                                  /* labels that came from the names of folders are not used */
     size_t first;                                        /* sample */
     size_t n_scores, row, n_targets;                     /* of a sample */
     float *scores;                                       /* [thread][model][n_scores] */
@@ -130,6 +131,15 @@ static octet_measure measure_of(const octet_graph *graph, const octet_samples *s
     return facts.bits && is_sigmoid ? OCTET_MEASURE_ELEMENTS : OCTET_MEASURE_ERROR;
 }
 
+/* Labels that are no more than the names of folders, which a model that is no classifier has no use for: it gives no
+ * row of scores, or a row without softmax that has another length. */
+static bool are_only_folders(const octet_graph *graph, const octet_samples *samples, const evaluation_job *job) {
+    if (job->n_targets > 0 || octet_samples_has_listed_classes(samples)) return false;
+    if (job->measure == OCTET_MEASURE_NONE) return true;
+    const size_t n_classes = (size_t)octet_samples_n_classes(samples);
+    return !has_classes(graph) && job->n_scores != n_classes && !(job->n_scores == 1 && n_classes == 2);
+}
+
 static octet_status choose_measure(octet_context *ctx, const octet_samples *samples, const octet_model *model,
                                    size_t n_samples, evaluation_job *job) {
     const octet_graph *graph = model->graph;
@@ -140,6 +150,12 @@ static octet_status choose_measure(octet_context *ctx, const octet_samples *samp
     if (!targeted && !octet_samples_has_labels(samples)) return OCTET_OK;
     job->labels = samples;
     job->measure = measure_of(graph, samples, job);
+    if (are_only_folders(graph, samples, job)) {
+        job->labels = NULL;
+        job->measure = OCTET_MEASURE_NONE;
+        job->drops_folders = true;
+        return OCTET_OK;
+    }
     OCTET_CHECK(
         ctx, job->measure != OCTET_MEASURE_NONE, OCTET_DATA,
         "labels of %zu number%s a sample: %s gives %s, which needs a class number from 0 on or %zu numbers a sample",
@@ -173,6 +189,7 @@ static octet_status make_job(octet_context *ctx, octet_sweep *sweep, const octet
         octet_evaluation *evaluation = job->evaluations[m];
         for (size_t i = 0; i < n_samples; i++) evaluation->numbers[i] = job->first + i;
         evaluation->n_targets = job->n_targets;
+        evaluation->drops_folders = job->drops_folders;
         evaluation->row = job->row;
         evaluation->has_classes = job->measure == OCTET_MEASURE_CLASS ||
                                   (job->measure == OCTET_MEASURE_NONE && has_classes(models[0]->graph));

@@ -130,15 +130,14 @@ static void keep(void *user, uint32_t value, const void *data, size_t n_elements
 
 /* Samples along axis 0: [batch,...] becomes [n,...], any other shape
  * [n,shape...]; of dumped tensors n may count runs. */
-static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bool real, const uint8_t *data,
-                         const char *path) {
+static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bool is_output, bool real,
+                         const void *data, const char *path) {
     const octet_value *value = &job->graph->values[id];
     const bool pairs = value->type == OCTET_COMPLEX64; /* two floats each */
     const octet_type type = real || pairs ? OCTET_FLOAT32 : value->type;
     const size_t size = octet_type_size(type);
     const char descr[] = {size == 1 ? '|' : '<', octet_type_name(type)[0], (char)('0' + size), '\0'}; /* "<f4", "|i1" */
     octet_shape shape = value->shape;
-    const bool is_output = data != job->dump[id];
     const size_t n_parts = is_output ? job->n_samples : (job->n_samples + job->batch - 1) / job->batch;
     if (is_output && shape.rank > 0) shape.dims[0] /= (int32_t)job->batch;
     if (shape.rank > 0 && shape.dims[0] == (int32_t)(is_output ? 1 : job->batch)) {
@@ -156,6 +155,19 @@ static octet_status save(octet_context *ctx, const run_job *job, uint32_t id, bo
         shape.dims[shape.rank++] = 2;
     }
     return octet_npy_save(ctx, path, descr, shape.rank, shape.dims, data);
+}
+
+/* Real numbers of a quantized tensor, if they are wanted; all others as they are. */
+static octet_status save_dumped(octet_context *ctx, run_job *job, uint32_t id, const char *path) {
+    const octet_value *value = &job->graph->values[id];
+    const size_t n_runs = (job->n_samples + job->batch - 1) / job->batch, n = n_runs * value_elements(job->graph, id);
+    if (!job->real || value->quantization.n != 1) return save(ctx, job, id, false, false, job->dump[id], path);
+    float *real;
+    OCTET_TRY(octet_memory_allocate(ctx, n * sizeof *real, (void **)&real));
+    octet_convert_to_real(value, job->dump[id], n, real);
+    const octet_status status = save(ctx, job, id, false, true, real, path);
+    octet_memory_free(ctx, real);
+    return status;
 }
 
 static void sanitize(char *name) {
@@ -186,7 +198,7 @@ static octet_status save_results(octet_context *ctx, run_job *job, const octet_a
     for (uint32_t i = 0; i < graph->n_outputs && files->output != NULL; i++) {
         const char *path = files->output;
         if (!one) OCTET_TRY(file_name(ctx, job, files->output, i, graph->outputs[i].name, &path));
-        OCTET_TRY(save(ctx, job, graph->outputs[i].value, job->real, job->outputs[i], path));
+        OCTET_TRY(save(ctx, job, graph->outputs[i].value, true, job->real, job->outputs[i], path));
     }
     if (files->dump == NULL) return OCTET_OK;
     OCTET_TRY(make_folder(ctx, files->dump));
@@ -195,7 +207,7 @@ static octet_status save_results(octet_context *ctx, run_job *job, const octet_a
         const char *path;
         const uint32_t id = graph->inputs[i].value;
         OCTET_TRY(file_name(ctx, job, files->dump, number++, graph->values[id].name, &path));
-        OCTET_TRY(save(ctx, job, id, false, job->dump[id], path));
+        OCTET_TRY(save_dumped(ctx, job, id, path));
     }
     for (uint32_t i = 0; i < octet_exec_n_steps(job->sweep.execs[0]); i++) { /* in the order of computation */
         const octet_operator *op = &graph->operators[octet_exec_step_operator(job->sweep.execs[0], i)];
@@ -203,7 +215,7 @@ static octet_status save_results(octet_context *ctx, run_job *job, const octet_a
             const char *path;
             if (job->dump[op->outputs[k]] == NULL) continue;
             OCTET_TRY(file_name(ctx, job, files->dump, number++, graph->values[op->outputs[k]].name, &path));
-            OCTET_TRY(save(ctx, job, op->outputs[k], false, job->dump[op->outputs[k]], path));
+            OCTET_TRY(save_dumped(ctx, job, op->outputs[k], path));
         }
     }
     return OCTET_OK;

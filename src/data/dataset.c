@@ -162,8 +162,9 @@ octet_status octet_dataset_split_input(octet_context *ctx, octet_dataset *datase
     OCTET_CHECK(ctx, input < dataset->places.n_inputs, OCTET_DATA, "%s: has %u inputs, number %u is asked for",
                 dataset->root, (unsigned)dataset->places.n_inputs, (unsigned)input);
     const octet_place *place = &dataset->places.inputs[input][at];
-    OCTET_CHECK(ctx, place->path != NULL, OCTET_DATA, "%s: has no %s data", dataset->root,
-                split == OCTET_SPLIT_TRAIN ? "training" : "test");
+    OCTET_CHECK(ctx, place->path != NULL, OCTET_DATA, "%s: has no %s data%s", dataset->root,
+                split == OCTET_SPLIT_TRAIN ? "training" : "test",
+                split == OCTET_SPLIT_TRAIN ? "" : " (--split train of evaluate and run takes the training data)");
     octet_samples **slot = &dataset->opened[input][at];
     if (*slot == NULL) {
         octet_samples *samples;

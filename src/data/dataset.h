@@ -72,7 +72,8 @@ bool octet_samples_has_labels(const octet_samples *samples); /* a class for ever
 int32_t octet_samples_n_classes(
     const octet_samples *samples); /* 1 + largest label (at least the number of names); 0 without labels */
 const char *octet_samples_class_name(const octet_samples *samples,
-                                     int32_t label); /* NULL when the source has no names */
+                                     int32_t label);                 /* NULL when the source has no names */
+bool octet_samples_has_listed_classes(const octet_samples *samples); /* labels.txt says what the classes are */
 int32_t octet_samples_label(const octet_samples *samples, size_t index);
 /* The *n numbers that the file of labels has for a sample, whether they
  * are a class or not; NULL without such a file. */

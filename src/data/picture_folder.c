@@ -9,16 +9,21 @@
 
 enum { MAX_PICTURES = 1 << 24 };
 
-static bool is_picture_name(const char *name) {
-    static const char *const endings[] = {".png", ".jpg", ".jpeg", ".bmp"};
+static const char *const read_endings[] = {".png", ".jpg", ".jpeg", ".bmp", NULL};
+static const char *const unread_endings[] = {".webp", ".gif", ".tif", ".tiff", ".heic", ".avif", NULL};
+
+/* In upper or lower case; false for hidden files. */
+static bool ends_with_any(const char *name, const char *const *endings) {
     const size_t length = strlen(name);
     if (name[0] == '.') return false;
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        const size_t ending = strlen(endings[i]);
-        if (length > ending && strcasecmp(name + length - ending, endings[i]) == 0) return true;
+    for (; *endings != NULL; endings++) {
+        const size_t ending = strlen(*endings);
+        if (length > ending && strcasecmp(name + length - ending, *endings) == 0) return true;
     }
     return false;
 }
+
+static bool is_picture_name(const char *name) { return ends_with_any(name, read_endings); }
 
 /* The names in a folder that are pictures, or, with `folders`, the sub-folders that are not hidden. */
 static octet_status list(octet_context *ctx, octet_arena *arena, const char *folder, bool folders, const char ***names,
@@ -62,6 +67,35 @@ bool octet_pictures_are_in(octet_context *ctx, const char *folder) {
     const octet_status status = are_in(&own, &arena, folder, &found);
     octet_arena_free(&own, &arena);
     return status == OCTET_OK && found;
+}
+
+static octet_status refuse_unread_here(octet_context *ctx, octet_arena *arena, const char *folder) {
+    const char **names;
+    size_t n;
+    OCTET_TRY(octet_file_list(ctx, arena, folder, &names, &n));
+    for (size_t i = 0; i < n; i++)
+        OCTET_CHECK(ctx, !ends_with_any(names[i], unread_endings), OCTET_UNSUPPORTED,
+                    "%s/%s: octet does not read pictures of this kind: convert them to PNG or JPEG", folder, names[i]);
+    return OCTET_OK;
+}
+
+static octet_status refuse_unread(octet_context *ctx, octet_arena *arena, const char *folder) {
+    const char **names, *path;
+    size_t n;
+    OCTET_TRY(refuse_unread_here(ctx, arena, folder));
+    OCTET_TRY(list(ctx, arena, folder, true, &names, &n));
+    for (size_t i = 0; i < n; i++) {
+        OCTET_TRY(octet_arena_format(ctx, arena, &path, "%s/%s", folder, names[i]));
+        OCTET_TRY(refuse_unread_here(ctx, arena, path));
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_pictures_refuse_unread(octet_context *ctx, const char *folder) {
+    octet_arena arena = {0};
+    const octet_status status = refuse_unread(ctx, &arena, folder);
+    octet_arena_free(ctx, &arena);
+    return status;
 }
 
 /* Lines "0 name" or "name"; a number that leads is taken off when all lines have theirs in order. */
@@ -109,6 +143,7 @@ static octet_status read_class_names(octet_context *ctx, octet_samples *samples,
             OCTET_TRY(octet_file_open(ctx, path, &file));
             const octet_status status = parse_class_names(ctx, samples, file.bytes, path);
             octet_file_close(&file);
+            samples->has_listed_classes = true;
             return status;
         }
     }
@@ -157,7 +192,10 @@ static octet_status list_classes(octet_context *ctx, octet_samples *samples, oct
         class_folder *class = &(*classes)[*n_classes];
         OCTET_TRY(octet_arena_format(ctx, arena, &class->path, "%s/%s", folder, names[i]));
         OCTET_TRY(list(ctx, arena, class->path, false, &class->names, &class->n));
-        if (class->n == 0) continue;
+        if (class->n == 0) {
+            OCTET_TRY(refuse_unread_here(ctx, arena, class->path));
+            continue;
+        }
         class->label = (int32_t)*n_classes;
         if (has_names) OCTET_TRY(class_of(ctx, samples, folder, names[i], &class->label));
         else

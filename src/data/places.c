@@ -151,11 +151,11 @@ static octet_status find_in_folder(octet_context *ctx, octet_arena *arena, const
     OCTET_TRY(find_arrays(ctx, arena, folder, NULL, out));
     if (out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL) return OCTET_OK;
     OCTET_TRY(find_pictures(ctx, arena, folder, out));
+    if (out->inputs[0][0].path == NULL && out->inputs[0][1].path == NULL)
+        OCTET_TRY(octet_pictures_refuse_unread(ctx, folder));
     OCTET_CHECK(ctx, out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL, OCTET_DATA,
                 "%s: the folder holds no data that octet knows: IDX files (train-images-idx3-ubyte, ...), x_train.npy, "
-                "... or a sub-folder "
-                "of "
-                "pictures per class",
+                "... or a sub-folder of pictures per class",
                 folder);
     return OCTET_OK;
 }
@@ -169,6 +169,9 @@ static octet_status find_file(octet_context *ctx, octet_arena *arena, const char
     const bool is_array = kind == OCTET_FILE_NPY || kind == OCTET_FILE_IDX || kind == OCTET_FILE_GZIP;
     const bool is_picture = octet_image_is(kind);
     OCTET_CHECK(ctx, kind != OCTET_FILE_EMPTY, OCTET_FORMAT, "%s: the file is empty", path);
+    const char *unread = octet_image_unread(kind);
+    OCTET_CHECK(ctx, unread == NULL, OCTET_UNSUPPORTED,
+                "%s: a %s picture, which octet does not read: convert it to PNG or JPEG", path, unread);
     OCTET_CHECK(ctx, is_array || is_picture, OCTET_DATA,
                 "%s: no .npy, .npz, IDX (or .gz) file and no picture by its first bytes", path);
     out->is_single = true;

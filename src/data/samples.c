@@ -96,6 +96,8 @@ const char *octet_samples_class_name(const octet_samples *samples, int32_t label
     return label >= 0 && label < samples->n_class_names ? samples->class_names[label] : NULL;
 }
 
+bool octet_samples_has_listed_classes(const octet_samples *samples) { return samples->has_listed_classes; }
+
 int32_t octet_samples_label(const octet_samples *samples, size_t index) {
     assert(samples->labels != NULL && index < samples->count);
     return samples->labels[index];

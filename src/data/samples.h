@@ -40,6 +40,7 @@ struct octet_samples {
     size_t n_targets;
     const char **class_names; /* n_class_names, or NULL */
     int32_t n_class_names;
+    bool has_listed_classes; /* the names come from labels.txt */
     bool has_range;
     float raw_min[3], raw_max[3]; /* by channel of the scaler */
 };
@@ -63,6 +64,9 @@ void octet_samples_widen_floats(octet_samples *samples, const float *data, size_
 
 /* picture_folder.c. */
 bool octet_pictures_are_in(octet_context *ctx, const char *folder); /* pictures, or sub-folders with pictures */
+/* UNSUPPORTED names a picture in the folder or in a sub-folder whose ending is that of a kind that octet does not read:
+ * .webp, .gif, .tif, .tiff, .heic, .avif. */
+octet_status octet_pictures_refuse_unread(octet_context *ctx, const char *folder);
 /* The pictures of `folder` and their classes; root: where labels.txt may lie too. A file: that picture alone. */
 octet_status octet_pictures_list(octet_context *ctx, octet_samples *samples, const char *folder, const char *root,
                                  const octet_preprocess *preprocess);

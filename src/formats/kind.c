@@ -24,6 +24,13 @@ static const signature strong[] = {
     SIGNATURE(ZIP, 0, "PK\5\6"), /* the end of an archive without any */
     SIGNATURE(GZIP, 0, "\x1f\x8b\x08"),
     SIGNATURE(JPEG, 0, "\xff\xd8\xff"),
+    SIGNATURE(WEBP, 8, "WEBP"),
+    SIGNATURE(GIF, 0, "GIF8"),
+    SIGNATURE(TIFF, 0, "II*\0"),
+    SIGNATURE(TIFF, 0, "MM\0*"),
+    SIGNATURE(HEIF, 4, "ftypheic"),
+    SIGNATURE(HEIF, 4, "ftypmif1"),
+    SIGNATURE(HEIF, 4, "ftypavif"),
     SIGNATURE(TFLITE, 4, OCTET_SIGNATURE_TFLITE),
 };
 

@@ -23,6 +23,11 @@ typedef enum octet_file_kind {
     OCTET_FILE_PNG,
     OCTET_FILE_JPEG,
     OCTET_FILE_BMP,
+    /* Pictures that octet does not read. */
+    OCTET_FILE_WEBP,
+    OCTET_FILE_GIF,
+    OCTET_FILE_TIFF,
+    OCTET_FILE_HEIF, /* AVIF too */
     /* What octet does not read, told by much weaker signs. */
     OCTET_FILE_GIT_LFS, /* a pointer to the file */
     OCTET_FILE_JSON,

@@ -36,6 +36,7 @@ typedef struct octet_evaluation {
     octet_measure measure;
     size_t n_targets, row; /* numbers that a sample is held against; scores in a row, where rows have a class */
     bool has_accuracy;     /* the measure counts what is right */
+    bool drops_folders;    /* folders of pictures are no classes for this model: their names are not used as labels */
     bool has_classes;      /* the answers mean something: there are labels, or the scores of a sample are one softmax */
     const char **class_names; /* n_classes of them, or NULL */
     /* By sample. */
@@ -77,6 +78,8 @@ void octet_evaluation_finish(octet_evaluation *evaluation);
 octet_status octet_evaluation_join(octet_context *ctx, const octet_evaluation *a, const octet_evaluation *b,
                                    octet_evaluation **out);
 
+/* Why the names of folders are not used, to stand in a sentence. */
+extern const char octet_text_dropped_folders[];
 /* "; every output ...": what an accuracy counts when that is not samples; "" when it is. */
 const char *octet_text_parts(const octet_evaluation *evaluation);
 octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,

@@ -30,6 +30,9 @@ static octet_status write_confusion(octet_context *ctx, const octet_evaluation *
     return OCTET_OK;
 }
 
+const char octet_text_dropped_folders[] = "the model is no classifier, so that folders of pictures give no labels "
+                                          "(--labels FILE gives numbers for every output)";
+
 const char *octet_text_parts(const octet_evaluation *e) {
     if (e->measure == OCTET_MEASURE_ELEMENTS) return "; every output of a sample is a yes or no of its own";
     return e->measure == OCTET_MEASURE_ROWS ? "; every pixel or step of a sample has a class" : "";
@@ -81,7 +84,8 @@ octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluat
                                 "targets %.6g\n",
                                 e->mean_absolute_error, e->root_mean_square_error, e->target_deviation));
     } else {
-        OCTET_TRY(octet_buffer_format(ctx, out, "accuracy  unknown: the data have no labels\n"));
+        const char *why = e->drops_folders ? octet_text_dropped_folders : "the data have no labels";
+        OCTET_TRY(octet_buffer_format(ctx, out, "accuracy  unknown: %s\n", why));
     }
     if (e->n_not_finite > 0) {
         OCTET_TRY(octet_buffer_format(ctx, out, "warning   %s samples gave NaN or infinity\n",

@@ -101,6 +101,7 @@ static void compare(octet_verdict *v) {
 octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
     const octet_evaluation *before = verdict->before.evaluation;
     compare(verdict);
+    if (before->drops_folders) WARN("accuracy is not measured: %s", octet_text_dropped_folders);
     char sentence[OCTET_EVALUATION_SENTENCE];
     if (octet_evaluation_doubt_scaling(before, sentence)[0] != '\0') WARN("%s", sentence);
     if (!verdict->preprocess_given && !verdict->takes_counts && !before->expects_bytes &&

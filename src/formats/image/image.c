@@ -6,6 +6,16 @@ bool octet_image_is(octet_file_kind kind) {
     return kind == OCTET_FILE_PNG || kind == OCTET_FILE_JPEG || kind == OCTET_FILE_BMP;
 }
 
+const char *octet_image_unread(octet_file_kind kind) {
+    switch ((int)kind) {
+    case OCTET_FILE_WEBP: return "WebP";
+    case OCTET_FILE_GIF: return "GIF";
+    case OCTET_FILE_TIFF: return "TIFF";
+    case OCTET_FILE_HEIF: return "HEIF or AVIF";
+    default: return NULL;
+    }
+}
+
 octet_status octet_image_prepare(octet_context *ctx, const char *name, uint64_t width, uint64_t height,
                                  bool measure_only, octet_image *out) {
     OCTET_CHECK(ctx, width > 0 && height > 0, OCTET_FORMAT, "%s: a picture without pixels: the file is corrupt", name);
@@ -29,6 +39,10 @@ static octet_status read_any(octet_context *ctx, octet_bytes bytes, const char *
                              octet_image *out) {
     *out = (octet_image){0};
     const octet_file_kind kind = octet_file_kind_of(bytes);
+    const char *unread = octet_image_unread(kind);
+    OCTET_CHECK(ctx, unread == NULL, OCTET_UNSUPPORTED,
+                "%s: a %s picture by its first bytes, which octet does not read: convert it to PNG or JPEG", name,
+                unread);
     OCTET_CHECK(ctx, octet_image_is(kind), OCTET_UNSUPPORTED, "%s: no PNG, JPEG or BMP picture by its first bytes",
                 name);
     const octet_status status = kind == OCTET_FILE_PNG    ? octet_png_read(ctx, bytes, name, measure_only, out)

@@ -18,6 +18,8 @@ typedef struct octet_image {
 } octet_image;
 
 bool octet_image_is(octet_file_kind kind); /* PNG, JPEG, BMP */
+/* "WebP": the name of a kind of pictures that octet does not read; NULL for all other kinds. */
+const char *octet_image_unread(octet_file_kind kind);
 /* Width and height only, from the header; much cheaper than decoding. */
 octet_status octet_image_measure(octet_context *ctx, octet_bytes bytes, const char *name, int32_t *width,
                                  int32_t *height);

@@ -71,6 +71,13 @@ static void what_octet_does_not_read_is_named(void **state) {
     assert_int_equal(KIND("version https://git-lfs.github.com/spec/v1\n", 43), OCTET_FILE_GIT_LFS);
     assert_int_equal(KIND("{\"a\": 1}", 8), OCTET_FILE_JSON);
     assert_int_equal(KIND("<html>", 6), OCTET_FILE_MARKUP);
+    assert_int_equal(KIND("RIFF\0\0\0\0WEBP", 12), OCTET_FILE_WEBP);
+    assert_int_equal(KIND("GIF89a", 6), OCTET_FILE_GIF);
+    assert_int_equal(KIND("MM\0*", 4), OCTET_FILE_TIFF);
+    assert_int_equal(KIND("\0\0\0\x1c"
+                          "ftypavif",
+                          12),
+                     OCTET_FILE_HEIF);
     assert_int_equal(KIND("\x80\4", 2), OCTET_FILE_PICKLE);
     assert_int_equal(KIND("\x80\x7f", 2), OCTET_FILE_UNKNOWN);
     assert_int_equal(KIND("\x08\1", 65), OCTET_FILE_PROTOBUF);

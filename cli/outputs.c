@@ -1,0 +1,73 @@
+/* Output files that are input files too: they would be lost. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "command.h"
+
+static bool is_same(const char *a, const char *b) {
+    struct stat info_a, info_b;
+    return stat(a, &info_a) == 0 && stat(b, &info_b) == 0 && !S_ISDIR(info_a.st_mode) &&
+           info_a.st_dev == info_b.st_dev && info_a.st_ino == info_b.st_ino;
+}
+
+static bool is_folder(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* The ending of a file that a folder of data consists of. */
+static bool is_data_name(const char *path) {
+    static const char *const endings[] = {".npy", ".npz", ".gz", "-ubyte", ".png", ".jpg", ".jpeg", ".bmp", ".txt"};
+    const size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t n = strlen(endings[i]);
+        if (length > n && strcasecmp(path + length - n, endings[i]) == 0) return true;
+    }
+    return false;
+}
+
+/* Whether the file `output` is there already and lies in the folder, or up to three folders below it (train/cat/), as
+ * one of its data. */
+static bool is_data_of(const char *output, const char *folder) {
+    enum { LEVELS = 4 };
+    struct stat file, top, above;
+    char path[PATH_MAX];
+    const char *slash = strrchr(output, '/');
+    const size_t length = slash != NULL ? (size_t)(slash - output) + 1 : 0;
+    if (!is_data_name(output) || stat(output, &file) != 0 || S_ISDIR(file.st_mode) || stat(folder, &top) != 0)
+        return false;
+    if (length + 3 * LEVELS >= sizeof path) return false;
+    snprintf(path, sizeof path, "%.*s.", (int)length, output);
+    for (int level = 0; level < LEVELS && stat(path, &above) == 0; level++, strcat(path, "/.."))
+        if (above.st_dev == top.st_dev && above.st_ino == top.st_ino) return true;
+    return false;
+}
+
+/* A file, a folder, or NAME=FILE,NAME=FILE as --data takes it. */
+static bool names_file(const char *input, const char *output) {
+    char path[PATH_MAX];
+    struct stat info;
+    if (is_folder(input)) return is_data_of(output, input);
+    if (stat(input, &info) == 0 || strchr(input, '=') == NULL) return is_same(input, output);
+    for (const char *part = input; *part != '\0';) {
+        const size_t length = strcspn(part, ","), name = strcspn(part, "=");
+        if (name < length && length - name - 1 < sizeof path) {
+            memcpy(path, part + name + 1, length - name - 1);
+            path[length - name - 1] = '\0';
+            if (is_folder(path) ? is_data_of(output, path) : is_same(path, output)) return true;
+        }
+        part += length + (part[length] == ',');
+    }
+    return false;
+}
+
+bool keeps_inputs(const struct command *self, const char *output, const struct input_name *inputs) {
+    for (; inputs->option != NULL; inputs++)
+        if (output != NULL && inputs->path != NULL && names_file(inputs->path, output))
+            return complain(0, "%s: %s: would replace the file of %s: name another file to write", self->name, output,
+                            inputs->option);
+    return true;
+}
