@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Build random networks with TensorFlow, train each for a moment, and hold octet's files against Keras, TensorFlow and LiteRT.
 
-usage: random_nets.py OCTET [--seed S] [--first K] [--count N] [--keep FOLDER]
+usage: random_nets.py OCTET [--seed S] [--first K] [--count N] [--keep FOLDER] [--verbose]
 needs: pip install tensorflow tf_keras ai-edge-litert numpy, so it is run by hand: no step of .ci/run has TensorFlow
 
 Network K of a seed is always the same one. Even numbers are of Keras 3, odd ones of Keras 2 (tf_keras); saved as .keras or .h5; pictures or
@@ -11,8 +11,10 @@ sequences; branches, slices, poolings, maxima, reversals, joins, recurrent layer
   convert   octet writes an int8 file
   sqnr      no output of it has a signal-to-noise ratio lower than in TensorFlow's file by more than 0.5 dB (where TensorFlow converts)
   lint      operators that copy bytes have equal parameters on both sides, by a reading of the file that shares nothing with octet
-  saturate  no tensor cuts more than 0.1 % of the values that calibration saw by more than a step, unless each reader only picks among them
+  saturate  no tensor cuts more than 0.1 % of the values that calibration saw by more than a step, unless each reader only picks among them or
+            moves them, whose own result is judged
   litert    LiteRT loads the file and gives octet's bytes
+  crash     the process ends, with TensorFlow's converter left out too
 The samples are those of the calibration. The line before the last counts failures by kind; the last is "N passed, N failed".
 """
 import argparse
@@ -21,6 +23,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -41,10 +44,9 @@ COPY = set("""RESHAPE TRANSPOSE REVERSE_V2 STRIDED_SLICE SLICE SPLIT SPLIT_V PAC
     REDUCE_MAX REDUCE_MIN RESIZE_NEAREST_NEIGHBOR RESIZE_BILINEAR AVERAGE_POOL_2D PAD PADV2 MIRROR_PAD SELECT SELECT_V2 SQUEEZE EXPAND_DIMS
     SPACE_TO_BATCH_ND BATCH_TO_SPACE_ND DEPTH_TO_SPACE SPACE_TO_DEPTH BROADCAST_TO MAXIMUM MINIMUM REVERSE_SEQUENCE
     DYNAMIC_UPDATE_SLICE CUMSUM TOPK_V2""".split())
-PICK = {"MAXIMUM", "MINIMUM", "REDUCE_MAX", "REDUCE_MIN", "MAX_POOL_2D", "STRIDED_SLICE", "SLICE", "SPLIT", "SPLIT_V", "GATHER", "RELU", "RELU6",
-        "RELU_0_TO_1", "RELU_N1_TO_1", "QUANTIZE"}
+PICK = COPY - {"AVERAGE_POOL_2D", "RESIZE_BILINEAR", "CUMSUM"} | {"RELU", "RELU6", "RELU_0_TO_1", "RELU_N1_TO_1", "QUANTIZE"}
 ACTIVATIONS = ["relu", "relu", "relu", None, None, "relu6", "tanh", "sigmoid", "elu", "swish"]
-KINDS = ("read", "float", "convert", "sqnr", "lint", "saturate", "litert")
+KINDS = ("read", "float", "convert", "sqnr", "lint", "saturate", "litert", "crash")
 
 
 class Dialect:
@@ -297,9 +299,14 @@ def tensorflow_file(net, model, arrays, path):
 
 
 def run_real(path, arrays):
-    """LiteRT over all samples: the outputs as real numbers in the order of the model, which their names count."""
-    interpreter = tf.lite.Interpreter(path, num_threads=1)
-    interpreter.allocate_tensors()
+    """LiteRT, whose reference kernels octet equals, over all samples: the outputs as real numbers in the order of the model, which their names count."""
+    for resolver in (conformance.OpResolverType.BUILTIN_REF, conformance.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES):
+        interpreter = conformance.Interpreter(path, experimental_op_resolver_type=resolver, num_threads=1)
+        try:
+            interpreter.allocate_tensors()
+            break
+        except RuntimeError: # an operator without a reference kernel
+            continue
     numbers = lambda d: [int(n) for n in re.findall(r"\d+", d["name"])]
     inputs = {int(re.search(r"in(\d)", d["name"]).group(1)): d for d in interpreter.get_input_details()}
     outputs = sorted(interpreter.get_output_details(), key=numbers)
@@ -320,7 +327,7 @@ class Graph:
         model = schema.ModelT.InitFromPackedBuf(open(path, "rb").read(), 0)
         codes = [names[max(c.builtinCode, c.deprecatedBuiltinCode)] for c in model.operatorCodes]
         graph = model.subgraphs[0]
-        self.tensors, self.outputs = graph.tensors, set(graph.outputs)
+        self.tensors, self.inputs, self.outputs = graph.tensors, list(graph.inputs), set(graph.outputs)
         self.operators = [(codes[o.opcodeIndex], list(o.inputs), list(o.outputs)) for o in graph.operators]
 
     def parameters(self, t):
@@ -343,9 +350,9 @@ class Graph:
     def lint(self):
         return [f"{op} {self.name(outs[0])}" for op, ins, outs in self.operators if op in COPY and len({self.parameters(t) for t in ins + outs} - {None}) > 1]
 
-    def cuts(self, seen):
-        """Tensors that cut values of their float namesakes. A QUANTIZE hands the values of its operand on."""
-        values = {}
+    def cuts(self, seen, fed):
+        """Tensors that cut values of their float namesakes, or of what the inputs are fed. A QUANTIZE hands the values of its operand on."""
+        values = dict(zip(self.inputs, fed))
         for name, tensors in self.namesakes().items():
             if len(tensors) == len(seen.get(name, [])): # an unrolled recurrent layer has a tensor of each name per step
                 values.update(zip(tensors, seen[name]))
@@ -360,7 +367,7 @@ class Graph:
             scale, zero = self.parameters(t)
             share = np.mean((v < (-129 - zero) * scale) | (v > (128 - zero) * scale))
             if share > 0.001:
-                writer = next(op for op, _, outs in self.operators if t in outs)
+                writer = next((op for op, _, outs in self.operators if t in outs), "input")
                 found.append(f"{writer} {self.name(t)} read by {'+'.join(readers)}: {100 * share:.1f} % outside")
         return found, len(values)
 
@@ -381,7 +388,7 @@ def float_values(tool, source, names, arrays, folder):
     return {name: [np.concatenate(parts) for parts in files.values()] for name, files in seen.items()}
 
 
-def examine(tool, seed, number, folder):
+def examine(tool, seed, number, folder, with_tensorflow):
     """{kind: what is wrong}, and what the network is."""
     rng = np.random.default_rng([seed, number])
     keras.utils.set_random_seed(seed * 1000 + number)
@@ -412,7 +419,7 @@ def examine(tool, seed, number, folder):
     except RuntimeError as error:
         wrong["convert"] = str(error)
         return what, wrong
-    reference = tensorflow_file(net, model, arrays, os.path.join(folder, "tf.tflite"))
+    reference = with_tensorflow and tensorflow_file(net, model, arrays, os.path.join(folder, "tf.tflite"))
     theirs = [sqnr_db(m, w) for m, w in zip(run_real(reference, arrays), wanted)] if reference else None
     what += "; octet " + " ".join(f"{x:.1f}" for x in ours) + " dB, TensorFlow " + (" ".join(f"{x:.1f}" for x in theirs) + " dB" if theirs else "fails")
     if theirs and any(a < b - 0.5 for a, b in zip(ours, theirs)):
@@ -420,10 +427,11 @@ def examine(tool, seed, number, folder):
     graph = Graph(path)
     if graph.lint():
         wrong["lint"] = "; ".join(graph.lint())
-    cuts, known = graph.cuts(float_values(tool, source, names, arrays, folder))
+    fed = [arrays[names.index(n)] for n in conformance.tensorflow_names(path)]
+    cuts, known = graph.cuts(float_values(tool, source, names, arrays, folder), fed)
     if cuts:
         wrong["saturate"] = "; ".join(cuts)
-    what += f"; {known} of {sum(len(o[2]) for o in graph.operators)} tensors with float values"
+    what += f"; {known} of {len(graph.inputs) + sum(len(o[2]) for o in graph.operators)} tensors with float values"
     try:
         for k in range(3):
             problem = conformance.same_bytes([r[k:k + 1] for r in raw], conformance.run_litert(path, names, [a[k:k + 1] for a in arrays]), 0)
@@ -434,6 +442,36 @@ def examine(tool, seed, number, folder):
     return what, wrong
 
 
+def work(args):
+    """A line of JSON for each network: number, what it is, what is wrong."""
+    tool = conformance.Tool(args.octet)
+    for number in range(args.first, args.first + args.count):
+        with tempfile.TemporaryDirectory() as folder:
+            what, wrong = examine(tool, args.seed, number, folder, number != args.without)
+            if wrong and args.keep:
+                shutil.copytree(folder, os.path.join(args.keep, f"{args.seed}_{number}"), dirs_exist_ok=True)
+        print(json.dumps({"number": number, "what": what, "wrong": wrong}), flush=True)
+        keras.backend.clear_session()
+        tf_keras.backend.clear_session()
+
+
+def results(args):
+    """The lines of workers. TensorFlow's converter ends the process on some networks: another worker goes on, and leaves TensorFlow out there."""
+    number, end, without = args.first, args.first + args.count, -1
+    while number < end:
+        command = [sys.executable, os.path.abspath(__file__), args.octet, "--seed", args.seed, "--first", number, "--count", end - number,
+                   "--without", without, "--worker", *(["--keep", args.keep] if args.keep else [])]
+        with subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, stderr=None if args.verbose else subprocess.DEVNULL, text=True) as worker:
+            for line in worker.stdout:
+                if line.startswith('{"number"'):
+                    yield json.loads(line)
+                    number += 1
+        if number < end and without == number:
+            yield {"number": number, "what": "-", "wrong": {"crash": "the process ended"}}
+            number += 1
+        without = number
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("octet")
@@ -441,20 +479,20 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--keep", help="a folder that keeps the networks that fail, with their data and both files")
+    parser.add_argument("--verbose", action="store_true", help="show what TensorFlow says")
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--without", type=int, default=-1, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    tool, counts, passed, failed = conformance.Tool(args.octet), collections.Counter(), 0, 0
-    for number in range(args.first, args.first + args.count):
-        with tempfile.TemporaryDirectory() as folder:
-            what, wrong = examine(tool, args.seed, number, folder)
-            if wrong and args.keep:
-                shutil.copytree(folder, os.path.join(args.keep, f"{args.seed}_{number}"), dirs_exist_ok=True)
+    if args.worker:
+        return work(args)
+    counts, passed, failed = collections.Counter(), 0, 0
+    for result in results(args):
+        wrong = result["wrong"]
         passed, failed = passed + (not wrong), failed + bool(wrong)
         counts.update(wrong.keys())
-        print(f"{'FAIL' if wrong else 'ok  '} {number}: {what}", flush=True)
+        print(f"{'FAIL' if wrong else 'ok  '} {result['number']}: {result['what']}", flush=True)
         for kind, text in wrong.items():
             print(f"       {kind}: {text[:400]}", flush=True)
-        keras.backend.clear_session()
-        tf_keras.backend.clear_session()
     print("failures: " + ", ".join(f"{k} {counts[k]}" for k in KINDS))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
