@@ -16,6 +16,8 @@ typedef struct conv_lstm {
     uint32_t state_weights, state_bias;
     uint32_t axis;         /* of the gates */
     int32_t height, width; /* of the state */
+    uint32_t *step_masks;  /* by step: bool [batch,1,1,1]; NULL: no mask */
+    uint32_t zeros;        /* [batch,height,width,filters], what was before the first step; with a mask only */
 } conv_lstm;
 
 static octet_status read_layer(octet_keras_call *call, conv_lstm *l) {
@@ -24,10 +26,10 @@ static octet_status read_layer(octet_keras_call *call, conv_lstm *l) {
     l->is_1d = call->layer->class->n_axes == 1;
     l->kernel[0] = 1;
     const int32_t n = l->is_1d ? 1 : 2;
-    OCTET_TRY(octet_keras_refuse_mask(call));
     OCTET_TRY(octet_keras_channels_last(call));
     OCTET_TRY(octet_keras_recurrence_of(call, &l->as));
     OCTET_TRY(octet_keras_refuse_stateful(call, &l->as));
+    if (call->keras_version < 3) l->as.zero_masked = false; /* Keras 2 passes it on to other recurrent layers only */
     OCTET_TRY(octet_keras_sizes(call, "filters", 1, 0, &l->filters));
     OCTET_TRY(octet_keras_sizes(call, "kernel_size", n, 1, l->kernel + l->is_1d));
     OCTET_TRY(octet_keras_sizes(call, "strides", n, 1, strides + l->is_1d));
@@ -107,6 +109,36 @@ static octet_status read_state(octet_keras_call *call, const conv_lstm *l, uint3
     return octet_keras_reshape(call, "state", x, 4, all.dims, out);
 }
 
+static octet_status read_mask(octet_keras_call *call, conv_lstm *l, uint32_t mask) {
+    const octet_shape shape = mask == OCTET_NONE ? (octet_shape){0} : *octet_keras_shape(call, mask),
+                      state = {4, {l->batch, l->height, l->width, l->filters}};
+    char text[OCTET_SHAPE_TEXT_SIZE];
+    const char *name = NULL;
+    float *zeros = NULL;
+    if (mask == OCTET_NONE) return OCTET_OK;
+    if (shape.rank != 2 || shape.dims[1] != l->n_steps)
+        return octet_keras_refuse(call, "its mask has shape %s; one flag for each of its %d steps is supported",
+                                  octet_shape_text(&shape, text), l->n_steps);
+    if (l->as.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, mask, &mask));
+    OCTET_TRY(octet_keras_reshape(call, "mask", mask, 5, (const int32_t[]){l->batch, l->n_steps, 1, 1, 1}, &mask));
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)l->n_steps, &l->step_masks));
+    OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/unstack_mask", call->path));
+    const octet_options options = {.pack = {1, l->n_steps}};
+    OCTET_TRY(octet_graph_emit(call->ctx, call->graph, OCTET_OP_UNPACK, call->layer->name, name, &mask, 1, &options,
+                               l->step_masks, (uint32_t)l->n_steps));
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, octet_shape_elements(&state), &zeros));
+    return octet_keras_constant(call, "zeros", NULL, state.rank, state.dims, zeros, &l->zeros);
+}
+
+/* `now` where the step counts, else `before`; OCTET_NONE: zeros. */
+static octet_status choose(octet_keras_call *call, const conv_lstm *l, int32_t step, uint32_t now, uint32_t before,
+                           uint32_t *out) {
+    *out = now;
+    if (l->step_masks == NULL) return OCTET_OK;
+    const uint32_t inputs[3] = {l->step_masks[step], now, before == OCTET_NONE ? l->zeros : before};
+    return octet_keras_emit(call, OCTET_OP_SELECT_V2, "SelectV2", inputs, 3, NULL, out);
+}
+
 /* Gates in the order i, f, c, o. h, c: OCTET_NONE in a first step from zeros. */
 static octet_status step(octet_keras_call *call, const conv_lstm *l, uint32_t x, uint32_t *h, uint32_t *c) {
     uint32_t gates[4], input, forget = OCTET_NONE, candidate, output;
@@ -141,10 +173,28 @@ static octet_status from_2d(octet_keras_call *call, const conv_lstm *l, uint32_t
                     : OCTET_OK;
 }
 
+/* In steps: what the inputs give the gates; afterwards the results. A masked step leaves the state and repeats the last
+ * result, before the first zeros. *h, *c: the state, as it is before and after. */
+static octet_status run_steps(octet_keras_call *call, const conv_lstm *l, uint32_t *steps, uint32_t *h, uint32_t *c) {
+    const bool has_own_results = *h != OCTET_NONE || l->as.zero_masked; /* else a result is the state */
+    uint32_t last = OCTET_NONE;
+    for (int32_t i = 0; i < l->n_steps; i++) {
+        const uint32_t h_before = *h, c_before = *c;
+        OCTET_TRY(step(call, l, steps[i], h, c));
+        const uint32_t now = *h;
+        OCTET_TRY(choose(call, l, i, now, h_before, h));
+        if (i + 1 < l->n_steps || l->as.return_state) OCTET_TRY(choose(call, l, i, *c, c_before, c));
+        if (l->step_masks == NULL || !has_own_results) last = *h;
+        else OCTET_TRY(choose(call, l, i, now, l->as.zero_masked ? OCTET_NONE : last, &last));
+        OCTET_TRY(from_2d(call, l, last, &steps[i]));
+    }
+    return OCTET_OK;
+}
+
 octet_status octet_keras_layer_conv_lstm(octet_keras_call *call) {
     conv_lstm l = {0};
     OCTET_TRY(read_layer(call, &l));
-    const uint32_t n_inputs = call->n_inputs;
+    const uint32_t n_inputs = call->n_inputs, mask = octet_keras_recurrence_mask(call);
     uint32_t x, h = OCTET_NONE, c = OCTET_NONE, *steps = NULL;
     if (n_inputs != 1 && n_inputs != 3)
         return octet_keras_contradict(call, "reads %u tensors, it takes 1 or 3", (unsigned)n_inputs);
@@ -157,17 +207,17 @@ octet_status octet_keras_layer_conv_lstm(octet_keras_call *call) {
         OCTET_TRY(read_state(call, &l, call->inputs[1], &h));
         OCTET_TRY(read_state(call, &l, call->inputs[2], &c));
     }
-    for (int32_t i = 0; i < l.n_steps; i++) {
-        OCTET_TRY(step(call, &l, steps[i], &h, &c));
-        OCTET_TRY(from_2d(call, &l, h, &steps[i]));
-    }
+    OCTET_TRY(read_mask(call, &l, mask));
+    OCTET_TRY(run_steps(call, &l, steps, &h, &c));
     call->outputs[0] = steps[l.n_steps - 1];
     call->n_outputs = 1;
     const octet_options pack = {.pack = {1, l.n_steps}};
-    if (l.as.return_sequences)
+    if (l.as.return_sequences) {
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_PACK, "stack", steps, (uint32_t)l.n_steps, &pack, &call->outputs[0]));
+        OCTET_TRY(octet_keras_mask_set(call, call->outputs[0], octet_keras_mask(call)));
+    }
     if (!l.as.return_state) return OCTET_OK;
-    call->outputs[1] = steps[l.n_steps - 1];
     call->n_outputs = 3;
+    OCTET_TRY(from_2d(call, &l, h, &call->outputs[1]));
     return from_2d(call, &l, c, &call->outputs[2]);
 }

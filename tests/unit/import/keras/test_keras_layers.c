@@ -178,6 +178,14 @@ static const layer_case cases[] = {
      "ConvLSTM1D {\"filters\": 3, \"kernel_size\": [3], \"strides\": [2], \"return_sequences\": true, "
      "\"recurrent_activation\": \"sigmoid\"}",
      "3,2,12 3,3,12 12", "CONV_2D RESHAPE UNPACK SPLIT LOGISTIC TANH MUL LOGISTIC TANH MUL RESHAPE PACK [1,1,3,3]"},
+    {"ConvLSTM1D with a mask", 0, "1,2",
+     "Masking {\"mask_value\": 0.0}; TimeDistributed {\"layer\": {\"class_name\": \"Reshape\", \"config\": {\"name\": "
+     "\"r\", "
+     "\"target_shape\": [1, 2]}}}; ConvLSTM1D {\"filters\": 3, \"kernel_size\": [1], \"recurrent_activation\": "
+     "\"sigmoid\"}",
+     "1,2,12 1,3,12 12",
+     "NOT_EQUAL REDUCE_ANY CAST MUL RESHAPE RESHAPE RESHAPE RESHAPE CONV_2D RESHAPE UNPACK RESHAPE UNPACK SPLIT "
+     "LOGISTIC TANH MUL LOGISTIC TANH MUL SELECT_V2 RESHAPE [1,1,3]"},
     {"stacked cells", 0, "1,4",
      "RNN {\"cell\": {\"class_name\": \"StackedRNNCells\", \"config\": {\"name\": \"s\", \"cells\": [{\"class_name\": "
      "\"SimpleRNNCell\", "

@@ -8,6 +8,14 @@ enum { FEATURES = 2, MOST = KERAS_RUN_MOST };
     "{\"class_name\": \"Bidirectional\", \"config\": {\"name\": \"both\", \"merge_mode\": \"concat\", " \
     "\"layer\": " layer "}}"
 
+/* A cell for each step; a Reshape alone would end the mask. */
+#define CELLS                                                                                          \
+    LAYER("TimeDistributed", "\"layer\": {\"class_name\": \"Reshape\", \"config\": {\"name\": \"r\", " \
+                             "\"target_shape\": [1, 2]}}")                                             \
+    ", "
+#define CONV_LSTM(more) \
+    LAYER("ConvLSTM1D", "\"filters\": 3, \"kernel_size\": [1], \"recurrent_activation\": \"sigmoid\"" more)
+
 /* Steps 0, 2, 5 of six are masked. */
 static const float padded[6 * FEATURES] = {-2, -2, 0.5f, -2, -2, -2, 1, 0.25f, -0.75f, 0, -2, -2};
 static const float left[3 * FEATURES] = {0.5f, -2, 1, 0.25f, -0.75f, 0};
@@ -19,6 +27,10 @@ static const struct {
     {LAYER("GRU", "\"units\": 3, \"reset_after\": true"), "2,9 3,9 2,9"},
     {LAYER("GRU", "\"units\": 3, \"reset_after\": false, \"use_bias\": false"), "2,9 3,9"},
     {LAYER("SimpleRNN", "\"units\": 3"), "2,3 3,3 3"},
+    {CELLS CONV_LSTM(""), "1,2,12 1,3,12 12"},
+    {CELLS CONV_LSTM(", \"go_backwards\": true"), "1,2,12 1,3,12 12"},
+    {CELLS CONV_LSTM(", \"return_sequences\": true") ", " CONV_LSTM(""), "1,2,12 1,3,12 12 1,3,12 1,3,12 12"},
+    {CELLS BOTH(CONV_LSTM("")), "1,2,12 1,3,12 12 1,2,12 1,3,12 12"},
     {LAYER("RNN", "\"unroll\": true, \"cell\": " LAYER("LSTMCell", "\"units\": 3")), "2,12 3,12 12"},
     {BOTH(LAYER("GRU", "\"units\": 3, \"reset_after\": true")), "2,9 3,9 2,9 2,9 3,9 2,9"},
 };
@@ -26,7 +38,7 @@ static const struct {
 static void masked_steps_leave_the_state(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof recurrent / sizeof *recurrent; i++) {
-        char masked[512];
+        char masked[1024];
         float found[MOST], expected[MOST];
         snprintf(masked, sizeof masked, MASKING("-2") "%s", recurrent[i].layer);
         const size_t n = keras_run(2, "6,2", masked, recurrent[i].weights, padded, 6 * FEATURES, found);
@@ -62,11 +74,30 @@ static void masked_results_repeat_or_are_zero(void **state) {
     keras_expect_near(found, expected, 36, "Bidirectional");
 }
 
+/* Both ways in time, Keras 3 makes the masked results of a convolution zero; Keras 2 repeats them, as it does one way.
+ */
+static void masked_results_of_convolutions(void **state) {
+    (void)state;
+    static const char weights[] = "1,2,12 1,3,12 12 1,2,12 1,3,12 12";
+    static const char both[] = MASKING("-2") CELLS BOTH(CONV_LSTM(", \"return_sequences\": true"));
+    static const char plain[] = CELLS BOTH(CONV_LSTM(", \"return_sequences\": true"));
+    static const int kept[3] = {1, 3, 4};
+    for (int version = 2; version <= 3; version++) {
+        float found[MOST], expected[MOST];
+        assert_int_equal(keras_run(version, "6,2", both, weights, padded, 12, found), 36);
+        assert_int_equal(keras_run(version, "3,2", plain, weights, left, 6, expected), 18);
+        for (int i = 0; i < 3; i++) keras_expect_near(found + 6 * kept[i], expected + 6 * i, 6, "Bidirectional");
+        static const float zeros[6] = {0};
+        const float forward[6] = {expected[0], expected[1], expected[2], expected[9], expected[10], expected[11]};
+        keras_expect_near(found + 12, version == 3 ? zeros : forward, 6, "a masked step");
+    }
+}
+
 static void a_mask_goes_through_layers_that_keep_it(void **state) {
     (void)state;
     static const char layers[] = LAYER("Dense", "\"units\": 2") ", " LAYER("Dropout", "\"rate\": 0.5") ", " LAYER(
         "GlobalAveragePooling1D", "\"keepdims\": false");
-    char masked[512];
+    char masked[1024];
     float found[MOST], expected[MOST];
     snprintf(masked, sizeof masked, MASKING("-2") "%s", layers);
     assert_int_equal(keras_run(2, "6,2", masked, "2,2 2", padded, 12, found), 2);
@@ -194,6 +225,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(masked_steps_leave_the_state),
         cmocka_unit_test(masked_results_repeat_or_are_zero),
+        cmocka_unit_test(masked_results_of_convolutions),
         cmocka_unit_test(a_mask_goes_through_layers_that_keep_it),
         cmocka_unit_test(an_embedding_masks_zero),
         cmocka_unit_test(masks_meet_as_the_version_has_it),
