@@ -323,9 +323,9 @@ OCTET_API octet_status octet_model_quantize(octet_context *ctx, const octet_mode
 /* What the activations of a model held, and how many samples there were. Parts merge in any order, and the result is
  * that of one run over all samples, to the last byte of its file and of the models made with it. It needs the model
  * when samples are added and when it is used, and then the same one: statistics of another model are DATA. The samples'
- * number without repetitions is exact below 65536, and an estimate from there on (off by 0.4 % as a rule). A model that
- * keeps state from sample to sample (LSTM variables) depends on their order: all of its samples are added in one call,
- * and its statistics do not merge. */
+ * number without repetitions is exact below 65536, and an estimate from there on (off by 0.4 % as a rule). A model
+ * whose state goes on from sample to sample (stateful layers, SVDF; with strict_tensorflow every LSTM) depends on their
+ * order: all of its samples are added in one call, and its statistics do not merge. */
 typedef struct octet_statistics octet_statistics;
 
 /* Of a float model, without any sample. Errors: USAGE (a quantized model), UNSUPPORTED, NOMEM. */
@@ -334,14 +334,14 @@ OCTET_API void octet_statistics_destroy(octet_context *ctx, octet_statistics *st
 /* Runs the model over samples and adds what its activations held; unchanged on failure. inputs: for each
  * input of the model n_samples one after the other, as the model takes them, without a batch; an input of
  * integers takes them rounded. The model is prepared anew in each call: a call with many samples costs less
- * than many calls. Of the options: n_threads, progress; may be NULL. NaN in the data is told when the
- * statistics are used. Errors: DATA (another model's statistics; samples in a second call for a model that
- * keeps state), USAGE, UNSUPPORTED, LIMIT, CANCELLED. */
+ * than many calls. Of the options: n_threads, progress, strict_tensorflow; may be NULL. NaN in the data is told when
+ * the statistics are used. Errors: DATA (another model's statistics; samples in a second call for a model that keeps
+ * state), USAGE, UNSUPPORTED, LIMIT, CANCELLED. */
 OCTET_API octet_status octet_statistics_add(octet_context *ctx, octet_statistics *statistics, const octet_model *model,
                                             const float *const *inputs, uint64_t n_samples,
                                             const octet_conversion *options);
-/* The same with samples of the training split, chosen by the options (indices, all_samples, n_samples, seed). Errors:
- * as above, and those of reading the data. */
+/* The same with samples of the training split, chosen by the options (indices, all_samples, n_samples, seed) too.
+ * Errors: as above, and those of reading the data. */
 OCTET_API octet_status octet_statistics_add_data(octet_context *ctx, octet_statistics *statistics,
                                                  const octet_model *model, octet_data *data,
                                                  const octet_conversion *options);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/sweep.h"
+#include "quant/quant.h"
 #include "statistics/observer.h"
 
 enum { DEFAULT_SAMPLES = 100 };
@@ -15,6 +16,7 @@ typedef struct calibration_job {
     size_t *indices;
     size_t n;
     octet_observer **observers; /* by thread */
+    octet_graph *clipped;       /* the graph as TensorFlow calibrates it, where that differs */
 } calibration_job;
 
 static octet_status choose_samples(octet_context *ctx, const octet_conversion *options, size_t n_available,
@@ -87,10 +89,10 @@ static octet_status observe(octet_context *ctx, const octet_graph *graph, calibr
 static octet_status open_sweep(octet_context *ctx, const octet_graph *graph, const octet_conversion *options,
                                calibration_job *job) {
     const octet_exec_options exec = {.float_order = OCTET_FLOAT_ORDER_TENSORFLOW};
-    const octet_graph *graphs[] = {graph};
+    const octet_graph *graphs[] = {job->clipped != NULL ? job->clipped : graph};
     OCTET_CHECK(ctx, job->n <= UINT32_MAX, OCTET_LIMIT, "calibration samples: %zu are too many", job->n);
-    /* TensorFlow does not reset LSTM state between samples: their order counts, so that one thread runs them. */
-    job->sweep.keep_state = octet_statistics_graph_keeps_state(graph);
+    /* Where state goes on from sample to sample, their order counts, so that one thread runs them. */
+    job->sweep.keep_state = octet_statistics_graph_keeps_state(graph, options->strict_tensorflow);
     OCTET_TRY(octet_sweep_open(ctx, &job->sweep, graphs, 1, &exec, options->n_threads, job->samples));
     job->sweep.progress = options->progress;
     job->sweep.progress_user = options->progress_user;
@@ -152,12 +154,16 @@ octet_status octet_api_calibrate(octet_context *ctx, const octet_graph *graph, c
                                  const octet_conversion *options, octet_statistics *statistics) {
     calibration_job job = {0};
     octet_status status = OCTET_NEW(ctx, &job.arena, graph->n_inputs, &job.samples);
+    statistics->keeps_state = octet_statistics_graph_keeps_state(graph, options->strict_tensorflow);
+    if (status == OCTET_OK && options->strict_tensorflow) status = octet_graph_clone(ctx, graph, &job.clipped);
+    if (job.clipped != NULL) octet_quantize_clip_cells(job.clipped);
     if (status == OCTET_OK)
         status = source->data != NULL ? run_data(ctx, graph, source->data, options, &job, statistics)
                                       : run_arrays(ctx, graph, source, options, &job, statistics);
     for (uint32_t t = 0; job.observers != NULL && t < job.sweep.n_threads; t++)
         octet_observer_destroy(ctx, job.observers[t]);
     octet_sweep_close(ctx, &job.sweep);
+    octet_graph_destroy(ctx, job.clipped);
     octet_arena_free(ctx, &job.arena);
     return status;
 }

@@ -17,8 +17,8 @@ typedef struct octet_calibration_source {
 } octet_calibration_source;
 
 /* statistics: of this graph, without samples. Of the options: indices, all_samples, n_samples, seed (with data),
- * n_threads, progress. Errors: DATA, USAGE, UNSUPPORTED, LIMIT, NOMEM, CANCELLED, those of reading the data; the
- * statistics are then unusable. */
+ * n_threads, progress, strict_tensorflow. Errors: DATA, USAGE, UNSUPPORTED, LIMIT, NOMEM, CANCELLED, those of reading
+ * the data; the statistics are then unusable. */
 octet_status octet_api_calibrate(octet_context *ctx, const octet_graph *graph, const octet_calibration_source *source,
                                  const octet_conversion *options, octet_statistics *statistics);
 

@@ -54,6 +54,20 @@ static octet_status check_ranges(octet_context *ctx, const octet_graph *graph, b
     return OCTET_OK;
 }
 
+/* Ranges are those of the computation that the file will do. */
+static octet_status check_state(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
+                                const octet_quantize_options *options) {
+    const bool is_strict = options->strict_tensorflow;
+    if (statistics == NULL || statistics->n_samples == 0 || !needs_ranges(options)) return OCTET_OK;
+    if (statistics->keeps_state == octet_statistics_graph_keeps_state(graph, is_strict)) return OCTET_OK;
+    return octet_context_fail(ctx, OCTET_DATA,
+                              is_strict ? "%s: the statistics were gathered with a state of zeros before each sample; "
+                                          "gather them with strict_tensorflow, or quantize without it"
+                                        : "%s: the statistics were gathered with a state that went on from sample to "
+                                          "sample; gather them without strict_tensorflow, or quantize with it",
+                              graph->source);
+}
+
 static octet_status check_split(octet_context *ctx, const octet_conversion *asked,
                                 const octet_quantize_options *options) {
     OCTET_CHECK(ctx, !asked->split_outputs || needs_ranges(options), OCTET_USAGE,
@@ -170,6 +184,7 @@ octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *mo
     OCTET_TRY(check_split(ctx, &taken, &quantize));
     OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
     octet_status status = check_ranges(ctx, graph.graph, statistics != NULL, &quantize);
+    if (status == OCTET_OK) status = check_state(ctx, graph.graph, statistics, &quantize);
     if (status == OCTET_OK)
         status = make(ctx, (making){model, graph.graph, statistics, &taken, &quantize, target}, out);
     octet_api_release_float_graph(ctx, &graph);

@@ -49,7 +49,9 @@ static octet_status add_part(octet_context *ctx, const octet_graph *graph, const
     octet_status status = octet_statistics_bind(ctx, &arena, statistics, graph, &rows_of);
     octet_arena_free(ctx, &arena);
     OCTET_TRY(status);
-    OCTET_CHECK(ctx, !statistics->keeps_state || statistics->n_samples == 0, OCTET_DATA,
+    const bool keeps_state =
+        statistics->keeps_state || octet_statistics_graph_keeps_state(graph, options->strict_tensorflow);
+    OCTET_CHECK(ctx, !keeps_state || statistics->n_samples == 0, OCTET_DATA,
                 "%s keeps state from sample to sample: all samples must be added in one call", graph->source);
     status = octet_statistics_create_for(ctx, graph, &part);
     if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, source, options, part);

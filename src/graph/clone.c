@@ -54,6 +54,7 @@ static octet_status copy_all(octet_context *ctx, const octet_graph *graph, octet
     for (uint32_t i = 0; i < copy->n_signatures; i++)
         OCTET_TRY(octet_arena_string(ctx, arena, graph->signatures[i], &copy->signatures[i]));
     copy->is_traced = graph->is_traced;
+    copy->is_stateful = graph->is_stateful;
     copy->open_batch = graph->open_batch;
     copy->is_unrolled = graph->is_unrolled;
     copy->is_canonical = graph->is_canonical;

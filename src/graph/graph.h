@@ -111,6 +111,7 @@ typedef struct octet_graph {
     bool is_traced;          /* operators stand as layers wrote them; false: a converter has chosen them already */
     bool is_unrolled;        /* the source has loops, or calls graphs; their operators stand here one after the other */
     bool is_canonical;       /* passes/ has brought it into its form */
+    bool is_stateful;        /* the source says that state (LSTM) goes on from sample to sample */
     bool open_batch;         /* the source leaves dimension 0 of the inputs open (written here as 1) */
 } octet_graph;
 

@@ -29,6 +29,9 @@ typedef struct octet_quantize_options {
 /* True when training has left ranges in the graph (FAKE_QUANT): samples may then be missing, and what has no range
  * stays float. */
 bool octet_quantize_is_trained(const octet_graph *graph);
+/* TensorFlow's converter clips the cell state of a Keras LSTM at 10, which Keras does not. The same in `graph`: what
+ * strict files say, and what is calibrated for them. Graphs that another converter wrote stay as they are. */
+void octet_quantize_clip_cells(octet_graph *graph);
 /* A range comes from training (FAKE_QUANT) where there is one, else from the statistics, else from the file that states
  * one for the value. statistics: of this graph; NULL where the other two are enough, and for the modes that round
  * weights alone. Errors: MODEL (a range missing, NaN weights: names layer and value), DATA (NaN or infinity in the

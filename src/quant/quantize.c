@@ -86,10 +86,15 @@ static octet_status quantize_none(octet_context *ctx, octet_arena *arena, const 
     return status;
 }
 
-octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
-                                  const octet_quantize_options *options, octet_graph **out) {
-    OCTET_TRY(check_options(ctx, options));
-    OCTET_TRY(check_graph(ctx, graph));
+void octet_quantize_clip_cells(octet_graph *graph) {
+    for (uint32_t k = 0; k < graph->n_operators && graph->is_traced; k++) {
+        octet_operator *op = &graph->operators[k];
+        if (op->code == OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM) op->options.lstm.cell_clip = 10.0f;
+    }
+}
+
+static octet_status quantize(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
+                             const octet_quantize_options *options, octet_graph **out) {
     const bool is_integer = options->mode == OCTET_MODE_INT8 || options->mode == OCTET_MODE_INT16X8;
     if (options->mode == OCTET_MODE_FLOAT32 || (graph->n_operators == 0 && !is_integer))
         return octet_graph_clone(ctx, graph, out);
@@ -100,4 +105,13 @@ octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, 
                                     : convert_activations(ctx, &arena, graph, statistics, options, out);
     octet_arena_free(ctx, &arena);
     return status;
+}
+
+octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
+                                  const octet_quantize_options *options, octet_graph **out) {
+    OCTET_TRY(check_options(ctx, options));
+    OCTET_TRY(check_graph(ctx, graph));
+    OCTET_TRY(quantize(ctx, graph, statistics, options, out));
+    if (options->strict_tensorflow) octet_quantize_clip_cells(*out);
+    return OCTET_OK;
 }

@@ -21,17 +21,19 @@ static octet_status check_form(octet_builder *b, const octet_operator *op) {
 }
 
 /* LiteRT's kernel computes tanh of a cell state with 0 to 6 integer bits. */
-enum { LEAST_CELL_EXPONENT = -15 };
+enum { LEAST_CELL_EXPONENT = -15, MOST_CELL_EXPONENT = -9 };
 
 /* The cell state is int16 with a power of two as scale: the smallest that holds the observed state (or the clipping
- * bound). TensorFlow goes below what the kernel reads, where the state stays within 0.5: octet only when strict. */
+ * bound). TensorFlow goes below what the kernel reads, where the state stays within 0.5: octet only when strict. A
+ * state beyond 64, which TensorFlow clips at 10, saturates there. */
 static octet_qparams cell_params(const octet_builder *b, const octet_operator *op, octet_known_range cell) {
     float largest = cell.source != OCTET_RANGE_MISSING ? fmaxf(fabsf(cell.range.min), fabsf(cell.range.max))
                                                        : op->options.lstm.cell_clip;
     if (!(largest > 0.0f)) largest = 16.0f;
     const int exponent = (int)ceil(log2((double)largest)) - 15;
-    const bool is_readable = exponent >= LEAST_CELL_EXPONENT || b->options.strict_tensorflow;
-    return octet_qparams_of(ldexpf(1.0f, is_readable ? exponent : LEAST_CELL_EXPONENT), 0);
+    const int least = b->options.strict_tensorflow ? exponent : LEAST_CELL_EXPONENT;
+    const int readable = exponent < least ? least : exponent > MOST_CELL_EXPONENT ? MOST_CELL_EXPONENT : exponent;
+    return octet_qparams_of(ldexpf(1.0f, readable), 0);
 }
 
 static octet_status add_state(octet_builder *b, const octet_value *value, octet_type type, octet_qparams params,
@@ -39,6 +41,20 @@ static octet_status add_state(octet_builder *b, const octet_value *value, octet_
     OCTET_TRY(octet_builder_add_integer(b, value->name, type, &value->shape, params, out));
     b->to->values[*out].is_variable = true;
     return OCTET_OK;
+}
+
+/* A bias that small weights leave no room for widens their scale. TensorFlow lets it saturate. */
+static octet_status add_bias(octet_builder *b, const octet_operator *op, uint32_t gate, double input_scale,
+                             double *weight_scale, uint32_t *out) {
+    const octet_value *bias = octet_graph_input(b->from, op, OCTET_LSTM_BIASES + gate);
+    OCTET_CHECK(b->ctx, octet_value_is_constant(bias), OCTET_UNSUPPORTED, "%s: LSTM biases are computed at run time",
+                op->layer);
+    OCTET_TRY(octet_builder_check_constant(b, op, bias));
+    double scale = octet_qparams_bias_scale(input_scale, *weight_scale);
+    const size_t n = b->options.strict_tensorflow ? 0 : octet_shape_elements(&bias->shape);
+    for (size_t i = 0; i < n; i++)
+        octet_qparams_adjust_scales(((const float *)bias->data)[i], input_scale, weight_scale, &scale);
+    return octet_builder_bias(b, bias, &scale, 1, out);
 }
 
 static octet_status add_weights_and_biases(octet_builder *b, uint32_t k, uint32_t *inputs) {
@@ -53,14 +69,8 @@ static octet_status add_weights_and_biases(octet_builder *b, uint32_t k, uint32_
         octet_channels channels;
         double *scales = NULL;
         OCTET_TRY(octet_builder_weight_scales(b, weights, -1, &channels, &scales));
+        if (i < N_GATES) OCTET_TRY(add_bias(b, op, i, (double)input.scale, scales, &inputs[OCTET_LSTM_BIASES + i]));
         OCTET_TRY(octet_builder_weight_constant(b, weights, -1, scales, &inputs[OCTET_LSTM_INPUT_WEIGHTS + i]));
-        if (i >= N_GATES) continue;
-        const octet_value *bias = octet_graph_input(b->from, op, OCTET_LSTM_BIASES + i);
-        OCTET_CHECK(b->ctx, octet_value_is_constant(bias), OCTET_UNSUPPORTED,
-                    "%s: LSTM biases are computed at run time", op->layer);
-        OCTET_TRY(octet_builder_check_constant(b, op, bias));
-        const double scale = octet_qparams_bias_scale((double)input.scale, *scales);
-        OCTET_TRY(octet_builder_bias(b, bias, &scale, 1, &inputs[OCTET_LSTM_BIASES + i]));
     }
     return OCTET_OK;
 }

@@ -66,8 +66,8 @@ static octet_status list_rows(octet_context *ctx, octet_arena *arena, const octe
     return number_names(ctx, arena, out->rows, out->n);
 }
 
-bool octet_statistics_graph_keeps_state(const octet_graph *graph) {
-    for (uint32_t v = 0; v < graph->n_values; v++)
+bool octet_statistics_graph_keeps_state(const octet_graph *graph, bool is_strict) {
+    for (uint32_t v = 0; v < graph->n_values && (is_strict || graph->is_stateful); v++)
         if (graph->values[v].is_variable) return true;
     return octet_graph_is_stream(graph);
 }
@@ -78,7 +78,7 @@ static octet_status fill(octet_context *ctx, const octet_graph *graph, octet_are
     OCTET_TRY(octet_fingerprint_make(ctx, graph, &out->fingerprint));
     OCTET_TRY(OCTET_NEW(ctx, &out->arena, found.n, &out->rows));
     out->n_rows = found.n;
-    out->keeps_state = octet_statistics_graph_keeps_state(graph);
+    out->keeps_state = octet_statistics_graph_keeps_state(graph, false);
     out->data = octet_data_range_empty();
     for (uint32_t i = 0; i < found.n; i++) {
         out->rows[i] = found.rows[i];
@@ -136,12 +136,14 @@ octet_status octet_statistics_bind(octet_context *ctx, octet_arena *arena, const
 octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, const octet_statistics *from) {
     const bool same = into->fingerprint == from->fingerprint && same_rows(into, from->rows, from->n_rows);
     OCTET_CHECK(ctx, same, OCTET_DATA, "statistics of two models: only parts gathered with one model can be merged");
-    OCTET_CHECK(ctx, !into->keeps_state || into->n_samples == 0 || from->n_samples == 0, OCTET_DATA,
+    const bool has_both = into->n_samples > 0 && from->n_samples > 0;
+    OCTET_CHECK(ctx, !has_both || (!into->keeps_state && !from->keeps_state), OCTET_DATA,
                 "the model keeps state from sample to sample, so that parts cannot be merged; gather its statistics "
                 "over all samples in one run");
     OCTET_CHECK(ctx, from->n_samples <= UINT64_MAX - into->n_samples, OCTET_LIMIT,
                 "statistics of more than 2^64 samples cannot be merged");
     OCTET_TRY(octet_distinct_merge(ctx, &into->distinct, &from->distinct));
+    if (from->n_samples > 0) into->keeps_state = from->keeps_state;
     into->n_samples += from->n_samples;
     octet_data_range_merge(&into->data, &from->data);
     for (uint32_t i = 0; i < into->n_rows; i++)

@@ -38,7 +38,7 @@ void octet_data_range_merge(octet_data_range *into, const octet_data_range *from
 typedef struct octet_statistics {
     octet_arena arena; /* holds this struct too, and all but the hashes */
     uint64_t fingerprint;
-    bool keeps_state; /* the model goes on from sample to sample: their order counts, and parts cannot be merged */
+    bool keeps_state; /* state went on from sample to sample: their order counts, and parts cannot be merged */
     uint64_t n_samples;
     octet_distinct distinct; /* settled */
     octet_data_range data;
@@ -51,8 +51,9 @@ octet_status octet_statistics_create_for(octet_context *ctx, const octet_graph *
 /* Without rows, of no model, for a reader to fill. Errors: NOMEM. */
 octet_status octet_statistics_create_empty(octet_context *ctx, octet_statistics **out);
 void octet_statistics_free(octet_context *ctx, octet_statistics *statistics); /* NULL is allowed */
-/* Whether the state of a model runs on from sample to sample. */
-bool octet_statistics_graph_keeps_state(const octet_graph *graph);
+/* Whether the state of a model runs on from sample to sample while statistics are gathered: that of a stream, or of a
+ * layer that is stateful; as TensorFlow calibrates (is_strict), that of every LSTM. */
+bool octet_statistics_graph_keeps_state(const octet_graph *graph, bool is_strict);
 
 /* rows_of[v]: the row of value v, OCTET_NONE where it has none; an array of n_values in `arena`. DATA where the
  * statistics are another model's. */
@@ -64,8 +65,8 @@ octet_status octet_statistics_bind(octet_context *ctx, octet_arena *arena, const
 octet_status octet_statistics_carry_over(octet_context *ctx, const octet_statistics *statistics,
                                          const octet_graph *from_graph, const octet_graph *graph, const uint32_t *old,
                                          octet_statistics **out);
-/* `into` becomes what one run over the samples of both gives; unchanged on failure. Errors: DATA (another model's; a
- * model that keeps state, unless one of the two is empty), LIMIT, NOMEM. */
+/* `into` becomes what one run over the samples of both gives; unchanged on failure. Errors: DATA (another model's;
+ * state that went on from sample to sample in one of them, unless the other one is empty), LIMIT, NOMEM. */
 octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, const octet_statistics *from);
 
 /* Both halves together. */

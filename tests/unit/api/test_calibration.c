@@ -261,22 +261,51 @@ static octet_model *lstm_model(octet_buffer *bytes) {
         octet_context_clear_error(ctx);                                                 \
     } while (0)
 
-static void a_model_with_state_takes_its_samples_at_once(void **state) {
+static void a_model_with_state_takes_its_samples_at_once_when_strict(void **state) {
     (void)state;
     octet_buffer bytes = {0};
-    octet_model *model = lstm_model(&bytes);
+    octet_model *model = lstm_model(&bytes), *quantized = NULL;
     octet_statistics *first = NULL, *second = NULL;
     const float *input = rows;
+    octet_conversion strict = OCTET_CONVERSION_INIT;
+    strict.strict_tensorflow = true;
     GOOD(octet_statistics_create(ctx, model, &first));
     GOOD(octet_statistics_create(ctx, model, &second));
-    add_rows(first, model, 0, 9);
+    GOOD(octet_statistics_add(ctx, first, model, &input, 9, &strict));
     add_rows(second, model, 9, ROWS);
-    REFUSED(octet_statistics_add(ctx, first, model, &input, 1, NULL), OCTET_DATA, "must be added in one call");
+    REFUSED(octet_statistics_add(ctx, first, model, &input, 1, &strict), OCTET_DATA, "must be added in one call");
+    REFUSED(octet_statistics_add(ctx, second, model, &input, 1, &strict), OCTET_DATA, "must be added in one call");
     REFUSED(octet_statistics_merge(ctx, first, second), OCTET_DATA, "parts cannot be merged");
-    const file made = quantize(model, first);
+    REFUSED(octet_model_quantize_with(ctx, model, first, NULL, &quantized), OCTET_DATA, "without strict_tensorflow");
+    REFUSED(octet_model_quantize_with(ctx, model, second, &strict, &quantized), OCTET_DATA, "with strict_tensorflow");
+    GOOD(octet_model_quantize_with(ctx, model, first, &strict, &quantized));
+    octet_model_destroy(ctx, quantized);
+    const file made = quantize(model, second);
     octet_bytes_free(ctx, made.bytes);
     octet_statistics_destroy(ctx, first);
     octet_statistics_destroy(ctx, second);
+    octet_model_destroy(ctx, model);
+    octet_buffer_free(&inner, &bytes);
+}
+
+/* Parts in any order give the file of all samples in one run. */
+static void the_state_of_an_lstm_begins_with_zeros_in_each_sample(void **state) {
+    (void)state;
+    octet_buffer bytes = {0};
+    octet_model *model = lstm_model(&bytes);
+    octet_statistics *whole = NULL, *parts = NULL;
+    GOOD(octet_statistics_create(ctx, model, &whole));
+    GOOD(octet_statistics_create(ctx, model, &parts));
+    add_rows(whole, model, 0, ROWS);
+    add_rows(parts, model, 9, ROWS);
+    add_rows(parts, model, 0, 9);
+    const file expected = quantize(model, whole), got = quantize(model, parts);
+    assert_int_equal(got.size, expected.size);
+    assert_memory_equal(got.bytes, expected.bytes, got.size);
+    octet_bytes_free(ctx, expected.bytes);
+    octet_bytes_free(ctx, got.bytes);
+    octet_statistics_destroy(ctx, whole);
+    octet_statistics_destroy(ctx, parts);
     octet_model_destroy(ctx, model);
     octet_buffer_free(&inner, &bytes);
 }
@@ -307,9 +336,13 @@ static void what_does_not_fit_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CASE(quantizing_leaves_the_model_as_it_was),           CASE(shuffled_parts_give_the_bytes_of_one_run),
-        CASE(data_and_statistics_of_them_give_the_same_model), CASE(batches_of_arrays_merge_too),
-        CASE(a_model_with_state_takes_its_samples_at_once),    CASE(what_does_not_fit_is_refused),
+        CASE(quantizing_leaves_the_model_as_it_was),
+        CASE(shuffled_parts_give_the_bytes_of_one_run),
+        CASE(data_and_statistics_of_them_give_the_same_model),
+        CASE(batches_of_arrays_merge_too),
+        CASE(the_state_of_an_lstm_begins_with_zeros_in_each_sample),
+        CASE(a_model_with_state_takes_its_samples_at_once_when_strict),
+        CASE(what_does_not_fit_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,37 +111,6 @@ static uint32_t add_dense(fixture *f, uint32_t x, const float *weights, const fl
 static const float WEIGHTS[8] = {0.5f, -1.0f, 0.25f, 1.27f, 0.0f, 0.1f, -2.54f, 0.3f};
 static const float BIAS[2] = {0.5f, -0.25f};
 
-/* LiteRT's kernel reads cell states of 2^-15 and above. */
-static void a_small_cell_state_keeps_a_scale_that_is_read(void **state) {
-    fixture *f = *state;
-    enum { CELLS = 1, FEATURES = 4 };
-    static const float numbers[FEATURES] = {0.5f, -0.25f, 1.0f, 0.75f};
-    const octet_shape steps = octet_shape_make(3, (const int32_t[]){1, 1, FEATURES}),
-                      cell = octet_shape_make(2, (const int32_t[]){1, CELLS});
-    uint32_t inputs[24], y;
-    for (int i = 0; i < 24; i++) inputs[i] = OCTET_NONE;
-    inputs[0] = input(f, FEATURES, -1.0f, 1.0f);
-    f->graph->values[inputs[0]].shape = steps;
-    for (int i = 1; i < 9; i++)
-        inputs[i] = constant(f, "weights", 2, (const int32_t[]){CELLS, i < 5 ? FEATURES : CELLS}, numbers);
-    for (int i = 12; i < 16; i++) inputs[i] = constant(f, "bias", 1, (const int32_t[]){CELLS}, numbers);
-    for (int i = 18; i < 20; i++) {
-        expect_ok(f, octet_graph_add_value(&f->ctx, f->graph, "state", OCTET_FLOAT32, &cell, &inputs[i]));
-        f->graph->values[inputs[i]].is_variable = true;
-        set_range(f, inputs[i], -0.1f, 0.2f);
-    }
-    const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH, .cell_clip = 10.0f}};
-    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", NULL, inputs, 24,
-                                  &options, &y, 1));
-    set_range(f, y, -0.1f, 0.1f);
-    quantize(f, y);
-    expect_params(operand(f, 0, 19), 0x1p-15f, 0);
-    octet_graph_destroy(&f->ctx, f->quantized);
-    f->options.strict_tensorflow = true;
-    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized));
-    expect_params(operand(f, 0, 19), 0x1p-17f, 0);
-}
-
 static uint32_t compare(fixture *f, uint32_t x, float with) {
     uint32_t v;
     const uint32_t inputs[2] = {x, constant(f, "with", 0, NULL, &with)};
@@ -468,7 +437,6 @@ int main(void) {
         CASE(softmax_is_fixed_whatever_was_seen),
         CASE(float_operators_are_wrapped_when_strict),
         CASE(integer_kernels_are_used_when_not_strict),
-        CASE(a_small_cell_state_keeps_a_scale_that_is_read),
         CASE(a_choice_covers_operands_that_are_read_elsewhere),
         CASE(a_value_and_what_it_is_compared_with_are_rounded_alike),
         CASE(dense_has_a_scale_per_channel),

@@ -165,12 +165,22 @@ static void parts_of_a_model_with_state_do_not_merge(void **state) {
     fixture *f = *state;
     make_graph(f);
     f->graph->values[f->graph->operators[0].outputs[0]].is_variable = true;
-    octet_statistics *s = create(f), *empty = create(f);
-    assert_true(s->keeps_state);
-    s->n_samples = 3;
+    octet_statistics *s = create(f), *empty = create(f), *fresh = create(f);
+    assert_false(s->keeps_state);
+    assert_true(octet_statistics_graph_keeps_state(f->graph, true));
+    f->graph->is_stateful = true;
+    assert_true(octet_statistics_graph_keeps_state(f->graph, false));
+    s->keeps_state = true;
+    s->n_samples = fresh->n_samples = 3;
     expect_ok(f, octet_statistics_join(&f->ctx, s, empty));
+    expect_ok(f, octet_statistics_join(&f->ctx, empty, s));
+    assert_true(empty->keeps_state);
+    assert_int_equal(octet_statistics_join(&f->ctx, fresh, s), OCTET_DATA);
+    assert_int_equal(octet_statistics_join(&f->ctx, s, fresh), OCTET_DATA);
+    octet_context_clear(&f->ctx);
     assert_int_equal(octet_statistics_join(&f->ctx, s, s), OCTET_DATA);
     assert_non_null(strstr(f->ctx.message, "keeps state from sample to sample"));
+    octet_statistics_free(&f->ctx, fresh);
     octet_statistics_free(&f->ctx, empty);
     octet_statistics_free(&f->ctx, s);
 }

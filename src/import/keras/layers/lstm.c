@@ -69,6 +69,7 @@ static octet_status emit_fused(octet_keras_call *call, const octet_keras_recurre
     uint32_t inputs[OCTET_LSTM_N_OPERANDS];
     for (size_t i = 0; i < OCTET_LSTM_N_OPERANDS; i++) inputs[i] = OCTET_NONE;
     inputs[OCTET_LSTM_INPUT] = r->x;
+    if (r->as.is_stateful) call->graph->is_stateful = true;
     const float *data = NULL;
     OCTET_TRY(octet_keras_recurrent_kernel(call, r, "kernel", r->n_features, &data));
     for (int32_t i = 0; i < 4; i++)
@@ -93,7 +94,7 @@ static octet_status emit_fused(octet_keras_call *call, const octet_keras_recurre
     const int32_t batch = octet_keras_shape(call, r->x)->dims[0];
     OCTET_TRY(add_state(call, "output_state", batch, r->units, &inputs[OCTET_LSTM_STATE]));
     OCTET_TRY(add_state(call, "cell_state", batch, r->units, &inputs[OCTET_LSTM_CELL_STATE]));
-    const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH, .cell_clip = 10.0f}};
+    const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH}};
     uint32_t y;
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", inputs, OCTET_LSTM_N_OPERANDS,
                                &options, &y));
