@@ -53,7 +53,7 @@ static octet_status quantize(octet_context *ctx, octet_model *model, void *setti
     struct settings *s = settings;
     octet_model *quantized = NULL;
     octet_data *data = NULL;
-    octet_calibration calibration = {0};
+    octet_calibration calibration = OCTET_CALIBRATION_INIT;
     octet_status status = OCTET_OK;
     if (has_data(s)) status = octet_data_open(ctx, &s->open, &data);
     s->no_test = status == OCTET_OK && data != NULL && s->test == NULL && !octet_data_has_split(data, "test");

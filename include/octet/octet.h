@@ -298,6 +298,7 @@ typedef struct octet_conversion {
 
 /* What calibration saw. */
 typedef struct octet_calibration {
+    size_t size; /* set by the INIT macro */
     uint64_t n_samples;
     uint64_t n_distinct;     /* samples that differ from each other */
     double raw_min, raw_max; /* of the data as stored, over the samples that were read */
@@ -309,6 +310,7 @@ typedef struct octet_calibration {
     char late_layer[96]; /* the layer of that range */
     uint64_t time_ns;    /* reading, running and rounding together */
 } octet_calibration;
+#define OCTET_CALIBRATION_INIT OCTET_INIT_(octet_calibration)
 
 /* Runs the model over calibration samples, and makes a quantized model of it. `data` may be NULL for the modes dynamic,
  * float16 and float32, which need no samples. options and calibration may be NULL.

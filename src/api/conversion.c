@@ -162,14 +162,14 @@ octet_status octet_model_quantize(octet_context *ctx, const octet_model *model, 
                                   const octet_conversion *options, octet_model **out, octet_calibration *calibration) {
     octet_conversion taken;
     octet_float_graph graph;
-    octet_calibration seen = {0};
+    octet_calibration seen = OCTET_CALIBRATION_INIT;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_conversion, options, &taken));
     const uint64_t start = octet_clock_ns();
     OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
     const octet_status status = calibrate_and_make(ctx, model, graph.graph, data, &taken, out, &seen);
     octet_api_release_float_graph(ctx, &graph);
     seen.time_ns = octet_clock_ns() - start;
-    if (status == OCTET_OK && calibration != NULL) *calibration = seen;
+    if (status == OCTET_OK && calibration != NULL) octet_options_give(&seen, sizeof seen, calibration);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "api/evaluate.h"
+#include "api/options.h"
 #include "api/outputs.h"
 #include "report/verdict.h"
 
@@ -36,9 +37,11 @@ static const char *column_type(const octet_graph *graph) {
     return int8_weights ? "dynamic" : float16_weights ? "float16" : "float32";
 }
 
-static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict, const octet_calibration *from) {
+static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict, const octet_calibration *given) {
     octet_verdict_calibration *to = &verdict->calibration;
-    if (from == NULL || from->n_samples == 0) return OCTET_OK;
+    octet_calibration taken, *from = &taken;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_calibration, given, &taken));
+    if (from->n_samples == 0) return OCTET_OK;
     *to = (octet_verdict_calibration){.given = true,
                                       .n_samples = from->n_samples,
                                       .n_distinct = from->n_distinct,

@@ -118,13 +118,15 @@ octet_status octet_statistics_load_bytes(octet_context *ctx, const void *bytes, 
 void octet_statistics_describe(const octet_statistics *statistics, octet_calibration *out) {
     const char *where;
     const octet_data_range *data = &statistics->data;
-    *out = (octet_calibration){.n_samples = statistics->n_samples,
-                               .n_distinct = octet_statistics_n_distinct(statistics),
-                               .late_growth = octet_statistics_late_growth(statistics, &where)};
-    snprintf(out->late_layer, sizeof out->late_layer, "%s", where);
-    if (data->raw_min > data->raw_max) return; /* nothing was read */
-    out->raw_min = data->raw_min;
-    out->raw_max = data->raw_max;
-    out->min = data->min;
-    out->max = data->max;
+    octet_calibration seen = {.n_samples = statistics->n_samples,
+                              .n_distinct = octet_statistics_n_distinct(statistics),
+                              .late_growth = octet_statistics_late_growth(statistics, &where)};
+    snprintf(seen.late_layer, sizeof seen.late_layer, "%s", where);
+    if (data->raw_min <= data->raw_max) { /* something was read */
+        seen.raw_min = data->raw_min;
+        seen.raw_max = data->raw_max;
+        seen.min = data->min;
+        seen.max = data->max;
+    }
+    octet_options_give(&seen, sizeof seen, out);
 }

@@ -87,7 +87,7 @@ static void shuffled_parts_give_the_bytes_of_one_run(void **state) {
     octet_model *model = load("mnist_cnn_k2.h5");
     octet_data *data = open_mnist();
     octet_statistics *whole = NULL;
-    octet_calibration seen;
+    octet_calibration seen = OCTET_CALIBRATION_INIT;
     uint32_t order[SAMPLES];
     shuffle(1, order);
     GOOD(octet_statistics_create(ctx, model, &whole));
@@ -133,7 +133,7 @@ static void data_and_statistics_of_them_give_the_same_model(void **state) {
     octet_model *model = load("mnist_fc_k2.h5"), *quantized = NULL;
     octet_data *data = open_mnist();
     octet_statistics *statistics = NULL, *loaded = NULL;
-    octet_calibration seen, described;
+    octet_calibration seen = OCTET_CALIBRATION_INIT, described = OCTET_CALIBRATION_INIT;
     const char *path = fixture_path("saved.stat");
     GOOD(octet_model_quantize(ctx, model, data, NULL, &quantized, &seen));
     GOOD(octet_statistics_create(ctx, model, &statistics));
@@ -212,7 +212,7 @@ static void batches_of_arrays_merge_too(void **state) {
         octet_buffer bytes = {0};
         octet_model *model = dense_model(batch, &bytes);
         octet_statistics *whole = NULL, *merged = NULL;
-        octet_calibration seen;
+        octet_calibration seen = OCTET_CALIBRATION_INIT;
         GOOD(octet_statistics_create(ctx, model, &whole));
         GOOD(octet_statistics_create(ctx, model, &merged));
         add_rows(whole, model, 0, ROWS);

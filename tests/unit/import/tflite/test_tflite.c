@@ -176,7 +176,7 @@ static void bytes_without_scale_are_numbers(void **state) {
     octet_buffer file = export(&ctx, graph);
     octet_model *model, *quantized;
     octet_data *data;
-    octet_calibration seen;
+    octet_calibration seen = OCTET_CALIBRATION_INIT;
     char path[64];
     snprintf(path, sizeof path, "/tmp/octet_bytes_%ld.npy", (long)getpid());
     const octet_open_options open = {.size = sizeof open, .path = path};
