@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "api/distance.h"
 #include "api/options.h"
 #include "api/sweep.h"
 #include "base/clock.h"
@@ -10,8 +11,8 @@
 
 /* What computes the scores of a model: followed back from its output over operators that do not change their meaning.
  * NULL: none. */
-static const octet_operator *score_operator(const octet_graph *graph) {
-    uint32_t value = graph->outputs[0].value;
+static const octet_operator *score_operator_of(const octet_graph *graph, uint32_t output) {
+    uint32_t value = graph->outputs[output].value;
     for (;;) {
         const uint32_t producer = graph->values[value].producer;
         if (producer == OCTET_NONE) return NULL;
@@ -22,6 +23,8 @@ static const octet_operator *score_operator(const octet_graph *graph) {
         value = op->inputs[0];
     }
 }
+
+static const octet_operator *score_operator(const octet_graph *graph) { return score_operator_of(graph, 0); }
 
 static octet_scores score_kind(const octet_graph *graph) {
     const octet_operator *op = score_operator(graph);
@@ -44,11 +47,11 @@ typedef struct evaluation_job {
     octet_evaluation *evaluations[OCTET_SWEEP_MODELS];
     const octet_samples *labels; /* NULL without */
     octet_measure measure;
-    bool drops_folders;                                  /* labels that came from the names of folders are not used */
-    size_t first;                                        /* sample */
-    size_t n_scores, row, n_targets;                     /* of a sample */
-    float *scores;                                       /* [thread][model][n_scores] */
-    double *max_difference, *square_difference, *square; /* by sample; NULL for one model */
+    bool drops_folders;              /* labels that came from the names of folders are not used */
+    size_t first;                    /* sample */
+    size_t n_scores, row, n_targets; /* of a sample */
+    float *scores;                   /* [thread][model][n_scores] */
+    octet_distances *distances;      /* NULL for one model */
 } evaluation_job;
 
 static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners,
@@ -68,18 +71,7 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
         octet_convert_to_real(value, output, n, scores + m * n);
         octet_evaluation_record(job->evaluations[m], at, scores + m * n, label, targets, time_ns[m]);
     }
-    if (job->square == NULL) return;
-    double max_difference = 0.0, square_difference = 0.0, square = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        const double original = (double)scores[i];
-        const double difference = (double)scores[n + i] - original;
-        max_difference = fmax(max_difference, fabs(difference));
-        square_difference += difference * difference;
-        square += original * original;
-    }
-    job->max_difference[at] = max_difference;
-    job->square_difference[at] = square_difference;
-    job->square[at] = square;
+    if (job->distances != NULL) octet_distances_add(job->distances, thread, at, slot, runners);
 }
 
 /* Of all the numbers that the labels hold. */
@@ -196,22 +188,8 @@ static octet_status make_job(octet_context *ctx, octet_sweep *sweep, const octet
     }
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, job->n_scores * sweep->n_threads * job->n_models, &job->scores));
     if (job->n_models < 2) return OCTET_OK;
-    OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_samples, &job->max_difference));
-    OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_samples, &job->square_difference));
-    return OCTET_NEW(ctx, &sweep->arena, n_samples, &job->square);
-}
-
-static void sum_distance(const evaluation_job *job, size_t n_samples, octet_distance *out) {
-    *out = (octet_distance){0};
-    if (job->square == NULL) return;
-    for (size_t i = 0; i < n_samples; i++) {
-        out->max_difference = fmax(out->max_difference, job->max_difference[i]);
-        out->mean_square_difference += job->square_difference[i];
-        out->mean_square += job->square[i];
-    }
-    const double n = (double)n_samples * (double)job->n_scores;
-    out->mean_square_difference /= n;
-    out->mean_square /= n;
+    return octet_distances_create(ctx, &sweep->arena, job->graphs, sweep->batch, sweep->n_threads, n_samples,
+                                  &job->distances);
 }
 
 static octet_status name_classes(octet_context *ctx, const octet_samples *samples, octet_evaluation *evaluation) {
@@ -245,7 +223,7 @@ static const char *split_name(const octet_dataset *dataset, octet_split split) {
 
 static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_model *const *models, uint32_t n_models,
                         octet_data *data, const octet_run_options *options, evaluation_job *job,
-                        octet_distance *distance) {
+                        octet_verdict *verdict) {
     octet_exec_options exec;
     octet_split split;
     octet_rounding rounding;
@@ -288,18 +266,24 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_mode
         OCTET_TRY(describe_scaling(ctx, models[m]->graph, evaluation));
         OCTET_TRY(name_classes(ctx, samples[0], evaluation));
     }
-    if (distance != NULL) sum_distance(job, n_samples, distance);
+    if (verdict == NULL) return OCTET_OK;
+    OCTET_TRY(octet_distances_sum(ctx, &verdict->arena, job->distances, &verdict->distances, &verdict->n_distances));
+    for (uint32_t i = 0; i < verdict->n_distances; i++) {
+        const octet_operator *op = score_operator_of(graphs[0], i);
+        verdict->distances[i].are_shares =
+            op != NULL && (op->code == OCTET_OP_SOFTMAX || op->code == OCTET_OP_LOGISTIC);
+    }
     return OCTET_OK;
 }
 
 octet_status octet_api_evaluate(octet_context *ctx, const octet_model *const *models, uint32_t n_models,
                                 octet_data *data, const octet_run_options *options, octet_evaluation **evaluations,
-                                octet_distance *distance) {
+                                octet_verdict *verdict) {
     octet_run_options taken;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, options, &taken));
     octet_sweep sweep = {0};
     evaluation_job job = {0};
-    const octet_status status = run(ctx, &sweep, models, n_models, data, &taken, &job, distance);
+    const octet_status status = run(ctx, &sweep, models, n_models, data, &taken, &job, verdict);
     octet_sweep_close(ctx, &sweep);
     for (uint32_t m = 0; m < n_models; m++) {
         if (status == OCTET_OK) evaluations[m] = job.evaluations[m];

@@ -60,13 +60,9 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet
                          const octet_calibration *calibration, const octet_run_options *options) {
     const octet_model *const models[] = {original, quantized};
     octet_evaluation *evaluations[2];
-    octet_distance distance;
-    OCTET_TRY(octet_api_evaluate(ctx, models, 2, data, options, evaluations, &distance));
+    OCTET_TRY(octet_api_evaluate(ctx, models, 2, data, options, evaluations, verdict));
     verdict->before.evaluation = evaluations[0];
     verdict->after.evaluation = evaluations[1];
-    verdict->max_difference = distance.max_difference;
-    verdict->mean_square_difference = distance.mean_square_difference;
-    verdict->mean_square = distance.mean_square;
     verdict->before.type = column_type(original->graph);
     verdict->after.type = column_type(quantized->graph);
     OCTET_TRY(octet_model_size(ctx, whole, &verdict->before.size_bytes));

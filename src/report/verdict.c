@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "report/text.h"
+#include "report/warnings.h"
 
 void octet_verdict_free(octet_context *ctx, octet_verdict *verdict) {
     if (verdict == NULL) return;
@@ -13,13 +14,7 @@ void octet_verdict_free(octet_context *ctx, octet_verdict *verdict) {
     octet_arena_free(ctx, &arena);
 }
 
-#define WARN(...)                                                                                                      \
-    do {                                                                                                               \
-        if (verdict->n_warnings < OCTET_MAX_WARNINGS) {                                                                \
-            OCTET_TRY(octet_arena_format(ctx, &verdict->arena, &verdict->warnings[verdict->n_warnings], __VA_ARGS__)); \
-            verdict->n_warnings++;                                                                                     \
-        }                                                                                                              \
-    } while (0)
+#define WARN(...) OCTET_VERDICT_WARN(ctx, verdict, __VA_ARGS__)
 
 /* Thresholds: chosen so that trained models with their own data stay silent, and each known mistake
  * (one sample, noise, data on another scale, one class) is named. */
@@ -67,8 +62,8 @@ static octet_status warn_about_answers(octet_context *ctx, octet_verdict *verdic
     }
     if (before->measure == OCTET_MEASURE_ERROR &&
         after->root_mean_square_error > much_error * before->root_mean_square_error) {
-        WARN("the error grew from %.4g to %.4g: try more calibration samples or --mode int16x8",
-             before->root_mean_square_error, after->root_mean_square_error);
+        WARN("the error grew from %.4g to %.4g: try more calibration samples%s", before->root_mean_square_error,
+             after->root_mean_square_error, octet_verdict_finer_mode(verdict, " or --mode "));
     }
     if (!before->has_accuracy) return OCTET_OK;
     const double chance = before->measure == OCTET_MEASURE_CLASS ? 1.0 / octet_evaluation_n_classes(before) : 0.0;
@@ -77,11 +72,29 @@ static octet_status warn_about_answers(octet_context *ctx, octet_verdict *verdic
              "saw %.6g to %.6g",
              100.0 * before->accuracy, before->min, before->max);
     } else if (before->accuracy - after->accuracy > large_drop) {
-        WARN("the accuracy fell by %.2f points: try more calibration samples, --mode int16x8, or look at the layers "
-             "with octet inspect",
-             100.0 * (before->accuracy - after->accuracy));
+        WARN("the accuracy fell by %.2f points: try more calibration samples%s, or look at the layers with octet "
+             "inspect",
+             100.0 * (before->accuracy - after->accuracy), octet_verdict_finer_mode(verdict, ", --mode "));
     }
     return OCTET_OK;
+}
+
+double octet_verdict_fidelity_db(const octet_verdict_distance *d) {
+    return d->mean_square_difference > 0.0 ? 10.0 * log10(d->mean_square / d->mean_square_difference)
+                                           : (double)INFINITY;
+}
+
+static void find_worst(octet_verdict *v) {
+    for (uint32_t i = 0; i < v->n_distances; i++) {
+        const octet_verdict_distance *d = &v->distances[i];
+        const double fidelity = octet_verdict_fidelity_db(d);
+        if (i > 0 && !(fidelity < v->signal_to_noise_db)) continue;
+        v->worst = i;
+        v->signal_to_noise_db = fidelity;
+        v->max_difference = d->max_difference;
+        v->mean_square_difference = d->mean_square_difference;
+        v->mean_square = d->mean_square;
+    }
 }
 
 static void compare(octet_verdict *v) {
@@ -93,8 +106,7 @@ static void compare(octet_verdict *v) {
     v->drop_points = before->has_accuracy  ? 100.0 * (before->accuracy - after->accuracy)
                      : before->has_classes ? 100.0 * (1.0 - v->agreement)
                                            : (double)NAN;
-    v->signal_to_noise_db =
-        v->mean_square_difference > 0.0 ? 10.0 * log10(v->mean_square / v->mean_square_difference) : (double)INFINITY;
+    find_worst(v);
     v->size_ratio = (double)v->before.size_bytes / (double)v->after.size_bytes;
 }
 
@@ -110,10 +122,11 @@ octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
              "--preprocess",
              before->min, before->max);
     }
-    if (verdict->n_outputs > 1) {
-        WARN("the model has %" PRIu32 " outputs; accuracy, errors and differences are those of the first, %s",
+    if (verdict->n_outputs > 1 && (before->has_classes || before->measure != OCTET_MEASURE_NONE)) {
+        WARN("the model has %" PRIu32 " outputs; accuracy, errors and agreement are those of the first, %s",
              verdict->n_outputs, verdict->outputs[0].name);
     }
+    OCTET_TRY(octet_verdict_warn_of_outputs(ctx, verdict));
     OCTET_TRY(warn_about_calibration(ctx, verdict));
     return warn_about_answers(ctx, verdict);
 }

@@ -31,6 +31,20 @@ typedef struct octet_verdict_side {
     size_t size_bytes;            /* as .tflite */
 } octet_verdict_side;
 
+/* What a column of an output held over all samples: in the original model, in the quantized one. */
+typedef struct octet_verdict_column {
+    float min[2], max[2];
+} octet_verdict_column;
+
+/* Quantized against original, over all samples and elements of one output. */
+typedef struct octet_verdict_distance {
+    double max_difference, mean_square_difference, mean_square;
+    double n_numbers; /* samples times elements */
+    bool are_shares;  /* a softmax or a sigmoid: small shares may vanish */
+    size_t n_columns; /* of the last dimension; 0: not looked at */
+    octet_verdict_column *columns;
+} octet_verdict_distance;
+
 /* Calibration on fewer samples is a warning: they do not tell how far the ranges have settled. */
 enum { OCTET_VERDICT_FEW_SAMPLES = 20, OCTET_MAX_WARNINGS = 12 };
 
@@ -42,14 +56,16 @@ typedef struct octet_verdict {
     octet_verdict_calibration calibration;
     bool preprocess_given;
     bool takes_counts; /* the original model takes integers as they are: 0..255 is no sign of missing scaling */
-    const char *collapsed_layer; /* first layer whose quantized outputs are all one value; or NULL */
-    /* Distance of the outputs, quantized against original, over all samples and outputs. */
-    double max_difference, mean_square_difference, mean_square;
+    const char *collapsed_layer;       /* first layer whose quantized outputs are all one value; or NULL */
+    octet_verdict_distance *distances; /* by output */
+    uint32_t n_distances;
     /* Filled by octet_verdict_finish. */
+    uint32_t worst; /* output with the lowest signal-to-noise ratio; the following are its */
+    double max_difference, mean_square_difference, mean_square;
     uint64_t n_agree;
     double agreement;   /* n_agree as a part of all samples */
     double drop_points; /* of accuracy, in percent; without labels: of agreement; NaN when neither means anything */
-    double signal_to_noise_db; /* of the outputs; infinite when they are equal */
+    double signal_to_noise_db; /* infinite when the outputs are equal */
     double size_ratio;         /* original to quantized */
     const char *warnings[OCTET_MAX_WARNINGS];
     uint32_t n_warnings;
@@ -59,6 +75,9 @@ typedef struct octet_verdict {
 void octet_verdict_free(octet_context *ctx, octet_verdict *verdict);
 /* Counts agreement and words the warnings; both evaluations are finished. */
 octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict);
+
+/* Signal to noise of one output; infinite when nothing differs. */
+double octet_verdict_fidelity_db(const octet_verdict_distance *distance);
 
 /* path: of the quantized file, or NULL. */
 octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *verdict, const char *path,

@@ -60,6 +60,7 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     if (before->has_classes) octet_json_write_real(&json, "agreement", v->agreement, 10);
     octet_json_write_real(&json, "root_mean_square_error", sqrt(v->mean_square_difference), 6);
     octet_json_write_real(&json, "signal_to_noise_db", v->signal_to_noise_db, 6);
+    if (v->n_distances > 1) octet_json_write_string(&json, "worst_output", v->outputs[v->worst].name);
     octet_json_write_real(&json, "largest_difference", v->max_difference, 6);
     octet_json_write_real(&json, "size_ratio", v->size_ratio, 6);
     write_ports(&json, v->inputs, v->n_inputs, "inputs");

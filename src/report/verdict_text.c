@@ -31,7 +31,9 @@ static octet_status write_error_row(octet_context *ctx, octet_buffer *out, const
 static octet_status write_table(octet_context *ctx, const octet_verdict *v, octet_buffer *out) {
     const octet_evaluation *before = v->before.evaluation;
     const octet_evaluation *after = v->after.evaluation;
-    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[96], d[OCTET_TEXT_SIZE];
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[256], d[OCTET_TEXT_SIZE], of[160] = "";
+    if (v->n_distances > 1)
+        snprintf(of, sizeof of, " of %s, the worst of %u", v->outputs[v->worst].name, (unsigned)v->n_outputs);
     OCTET_TRY(row(ctx, out, "", v->before.type, v->after.type, "change"));
     if (before->has_accuracy) {
         snprintf(a, sizeof a, "%.2f %%", 100.0 * before->accuracy);
@@ -57,12 +59,12 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
     }
     if (!before->has_classes) {
         snprintf(b, sizeof b, "%.4g", sqrt(v->mean_square_difference));
-        snprintf(c, sizeof c, "from the original's outputs, whose own root of the mean square is %.4g",
+        snprintf(c, sizeof c, "from the original's outputs%s, whose own root of the mean square is %.4g", of,
                  sqrt(v->mean_square));
         OCTET_TRY(row(ctx, out, "rms difference", "", b, c));
     }
     snprintf(b, sizeof b, isfinite(v->signal_to_noise_db) ? "%.1f dB" : "equal", v->signal_to_noise_db);
-    snprintf(c, sizeof c, "signal to noise of the outputs; largest difference %.4g", v->max_difference);
+    snprintf(c, sizeof c, "signal to noise of the outputs%s; largest difference %.4g", of, v->max_difference);
     OCTET_TRY(row(ctx, out, "fidelity", "", b, c));
     ratio((double)v->before.size_bytes, (double)v->after.size_bytes, "smaller", "larger", c, sizeof c);
     OCTET_TRY(row(ctx, out, "size (bytes)", octet_text_count(v->before.size_bytes, a),

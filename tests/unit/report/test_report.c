@@ -99,6 +99,11 @@ static octet_verdict *judge(octet_context *ctx, const float before[4][3], const 
     v->calibration = (octet_verdict_calibration){
         .given = true, .n_samples = 100, .n_distinct = 100, .max = 1.0, .late_layer = "dense"};
     v->before.evaluation->max = v->before.evaluation->raw_max = 1.0;
+    v->n_outputs = v->n_distances = 1;
+    assert_int_equal(OCTET_NEW(ctx, &v->arena, 2, &v->outputs), OCTET_OK);
+    assert_int_equal(OCTET_NEW(ctx, &v->arena, 2, &v->distances), OCTET_OK);
+    v->outputs[0] = (octet_verdict_port){.name = "first", .type = "int8"};
+    v->outputs[1] = (octet_verdict_port){.name = "second", .type = "int8"};
     return v;
 }
 
@@ -136,8 +141,8 @@ static void numbers_have_an_error_and_no_agreement(void **state) {
     v->before.evaluation->has_accuracy = v->after.evaluation->has_accuracy = false;
     v->before.evaluation->measure = v->after.evaluation->measure = OCTET_MEASURE_NONE;
     v->before.evaluation->has_classes = v->after.evaluation->has_classes = false;
-    v->mean_square = 4.0;
-    v->mean_square_difference = 0.0625;
+    v->distances[0].mean_square = 4.0;
+    v->distances[0].mean_square_difference = 0.0625;
     assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
     assert_int_equal(octet_verdict_write_text(&ctx, v, "out.tflite", &text), OCTET_OK);
     assert_null(strstr((const char *)text.data, "agreement"));
@@ -237,6 +242,82 @@ static void bytes_that_are_divided_twice_are_named(void **state) {
     octet_evaluation_free(&ctx, e);
 }
 
+/* Whether a warning of the finished verdict holds these words. */
+static bool says(const octet_verdict *v, const char *words) {
+    for (uint32_t i = 0; i < v->n_warnings; i++)
+        if (strstr(v->warnings[i], words) != NULL) return true;
+    return false;
+}
+
+static void the_worst_output_is_judged(void **state) {
+    octet_context ctx;
+    octet_buffer text = {0};
+    (void)state;
+    octet_context_init(&ctx);
+    octet_verdict *v = judge(&ctx, probabilities, probabilities);
+    v->n_outputs = v->n_distances = 2;
+    v->distances[0] = (octet_verdict_distance){.mean_square = 1.0, .mean_square_difference = 1e-4};
+    v->distances[1] = (octet_verdict_distance){.mean_square = 1.0, .mean_square_difference = 0.9};
+    assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
+    assert_int_equal(v->worst, 1);
+    assert_true(v->signal_to_noise_db < 1.0);
+    assert_true(says(v, "the fidelity of second is 0.5 dB") && says(v, "--mode int16x8"));
+    assert_int_equal(octet_verdict_write_text(&ctx, v, NULL, &text), OCTET_OK);
+    assert_non_null(strstr((const char *)text.data, "of second, the worst of 2"));
+    octet_buffer_free(&ctx, &text);
+    octet_verdict_free(&ctx, v);
+}
+
+static void a_fidelity_of_20_db_is_silent(void **state) {
+    octet_context ctx;
+    (void)state;
+    octet_context_init(&ctx);
+    octet_verdict *v = judge(&ctx, probabilities, probabilities);
+    v->distances[0] = (octet_verdict_distance){.mean_square = 1.0, .mean_square_difference = 0.0099};
+    assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
+    assert_int_equal(v->n_warnings, 0);
+    octet_verdict_free(&ctx, v);
+    v = judge(&ctx, probabilities, probabilities);
+    v->after.type = "int16x8";
+    v->distances[0] = (octet_verdict_distance){.mean_square = 1.0, .mean_square_difference = 0.0101};
+    assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
+    assert_true(says(v, "the fidelity of the output is 20.0 dB") && says(v, "--mode dynamic"));
+    assert_false(says(v, "--mode int16x8"));
+    octet_verdict_free(&ctx, v);
+}
+
+static void columns_of_one_value_are_named(void **state) {
+    octet_context ctx;
+    octet_verdict_column columns[4] = {{{-50, -49}, {60, 61}},       /* wide */
+                                       {{0.3f, 0.5f}, {0.7f, 0.5f}}, /* lost */
+                                       {{0.3f, 0.5f}, {0.7f, 0.5f}},
+                                       {{0.5f, 0.5f}, {0.5f, 0.5f}}}; /* the same always */
+    (void)state;
+    octet_context_init(&ctx);
+    octet_verdict_distance distance = {
+        .mean_square = 1.0, .mean_square_difference = 0.5, .n_numbers = 400.0, .n_columns = 4, .columns = columns};
+    octet_verdict *v = judge(&ctx, probabilities, probabilities);
+    v->distances[0] = distance;
+    assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
+    assert_true(says(v, "first: columns 1..2 take one value") && says(v, "an output of their own"));
+    assert_false(says(v, "fidelity")); /* said once */
+    octet_verdict_free(&ctx, v);
+    v = judge(&ctx, probabilities, probabilities);
+    columns[1].max[1] = columns[2].max[1] = 0.75f;
+    v->distances[0] = distance;
+    assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
+    assert_false(says(v, "take one value"));
+    octet_verdict_free(&ctx, v);
+    v = judge(&ctx, probabilities, probabilities);
+    columns[1].max[1] = columns[2].max[1] = 0.5f;
+    distance.are_shares = true;
+    v->distances[0] = distance;
+    assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
+    assert_false(says(v, "take one value"));
+    octet_verdict_free(&ctx, v);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
 static void what_looks_wrong_is_said(void **state) {
     const float worse[4][3] = {{0.0f, 1.0f, 0.0f}, {0.0f, 1.0f, 0.0f}, {1.0f, 0.0f, 0.0f}, {1.0f, 0.0f, 0.0f}};
     octet_context ctx;
@@ -271,6 +352,9 @@ int main(void) {
         cmocka_unit_test(several_labels_are_counted_one_by_one),
         cmocka_unit_test(pixels_have_classes_as_numbers_or_one_hot),
         cmocka_unit_test(bytes_that_are_divided_twice_are_named),
+        cmocka_unit_test(the_worst_output_is_judged),
+        cmocka_unit_test(a_fidelity_of_20_db_is_silent),
+        cmocka_unit_test(columns_of_one_value_are_named),
         cmocka_unit_test(what_looks_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,26 @@
+/* report/warnings.h - the warnings of a verdict that look at single outputs and columns.
+ * In:  a verdict whose figures are filled in.
+ * Out: sentences in verdict->warnings, each with a remedy that applies to this run.
+ * Knows: the thresholds, which docs/quantization.md lists.
+ * Does not know: models, data. */
+#ifndef OCTET_REPORT_WARNINGS_H
+#define OCTET_REPORT_WARNINGS_H
+
+#include "report/verdict.h"
+
+/* Adds a sentence; what is beyond OCTET_MAX_WARNINGS is dropped. */
+#define OCTET_VERDICT_WARN(ctx, verdict, ...)                                                                         \
+    do {                                                                                                              \
+        octet_verdict *warned = (verdict);                                                                            \
+        if (warned->n_warnings < OCTET_MAX_WARNINGS) {                                                                \
+            OCTET_TRY(octet_arena_format((ctx), &warned->arena, &warned->warnings[warned->n_warnings], __VA_ARGS__)); \
+            warned->n_warnings++;                                                                                     \
+        }                                                                                                             \
+    } while (0)
+
+/* `before` and the name of the next finer mode: " or --mode int16x8"; "" where this run has none. A constant text. */
+const char *octet_verdict_finer_mode(const octet_verdict *verdict, const char *before);
+/* Columns that take one value, outputs of low fidelity. */
+octet_status octet_verdict_warn_of_outputs(octet_context *ctx, octet_verdict *verdict);
+
+#endif
