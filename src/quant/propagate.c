@@ -334,16 +334,31 @@ static bool run_work_list(state *s) {
     return progress;
 }
 
-/* A value and the constant that it is compared with for equality are rounded alike, unless strict: a real number that
- * equals the constant does so in integers only if both have one scale. */
+/* Which comparisons need operands with one scale: for equality a real number that equals a constant, which it does in
+ * integers only so; with 16 bits all, because LiteRT's kernels compare the integers as they are. */
+static bool needs_one_scale(const state *s, octet_operator_code code) {
+    switch ((int)code) {
+    case OCTET_OP_EQUAL:
+    case OCTET_OP_NOT_EQUAL: return true;
+    case OCTET_OP_GREATER:
+    case OCTET_OP_GREATER_EQUAL:
+    case OCTET_OP_LESS:
+    case OCTET_OP_LESS_EQUAL: return s->options->mode == OCTET_MODE_INT16X8;
+    default: return false;
+    }
+}
+
+/* A constant is rounded like the value that it is compared with; of two values with 16 bits, the finer one is. */
 static void align_comparisons(state *s) {
     for (uint32_t k = 0; k < s->graph->n_operators && !s->options->strict_tensorflow; k++) {
         const octet_operator *op = &s->graph->operators[k];
-        if (op->code != OCTET_OP_EQUAL && op->code != OCTET_OP_NOT_EQUAL) continue;
+        if (!needs_one_scale(s, op->code)) continue;
         for (uint32_t i = 0; i < 2; i++) {
             const uint32_t v = op->inputs[i], other = op->inputs[1 - i];
-            if (is_float(s, v) && !is_activation(s, v) && is_activation(s, other))
-                s->out->operands[s->out->first_operand[k] + i] = s->out->values[other];
+            if (!is_float(s, v) || !is_activation(s, other)) continue;
+            const octet_placement *own = &s->out->values[v], *theirs = &s->out->values[other];
+            const bool is_finer = s->forward && is_activation(s, v) && own->params.scale < theirs->params.scale;
+            if (!is_activation(s, v) || is_finer) s->out->operands[s->out->first_operand[k] + i] = *theirs;
         }
     }
 }

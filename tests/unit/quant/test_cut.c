@@ -175,6 +175,21 @@ static void an_overwritten_operand_is_widened_where_that_pays(void **state) {
     expect_params(result(f, 2), 22.0f / 255.0f, 92);
 }
 
+/* LiteRT compares 16 bits as they are. */
+static void values_of_16_bits_are_compared_with_one_scale(void **state) {
+    fixture *f = *state;
+    f->options =
+        (octet_quantize_options){.mode = OCTET_MODE_INT16X8, .input_type = OCTET_INT16, .output_type = OCTET_INT16};
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 3.0f);
+    const uint32_t operands[2] = {x, y};
+    uint32_t inputs[3] = {0, x, x};
+    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, OCTET_OP_LESS, "LESS", NULL, operands, 2, NULL, &inputs[0], 1));
+    quantize(f, emit(f, OCTET_OP_SELECT_V2, inputs, 3, -1.0f, 1.0f));
+    expect_operators(f, "ABS QUANTIZE LESS SELECT_V2");
+    expect_params(operand(f, 2, 0), 3.0f / 32767.0f, 0);
+    expect_params(operand(f, 2, 1), 3.0f / 32767.0f, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(a_leaky_relu_of_two_operators_keeps_its_negative_side),
@@ -187,6 +202,7 @@ int main(void) {
         CASE(operands_of_a_join_that_is_cut_need_not_follow_the_kept_one),
         CASE(a_fixed_result_that_would_be_cut_keeps_its_parameters),
         CASE(a_reversed_copy_has_the_scale_of_what_it_copies),
+        CASE(values_of_16_bits_are_compared_with_one_scale),
         CASE(an_overwritten_operand_is_widened_where_that_pays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
