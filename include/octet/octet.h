@@ -182,7 +182,8 @@ OCTET_API void octet_model_tensor(const octet_model *model, uint32_t index, octe
 /* "Keras 2", "Keras 3", "TensorFlow Lite". */
 OCTET_API const char *octet_model_format(const octet_model *model);
 /* Whether any tensor of it is int8, uint8 or int16 with a scale. Bytes without one are numbers: the pictures that a
- * float model takes. */
+ * float model takes. QUANTIZE and DEQUANTIZE in pairs around float operators (quantization-aware training, not
+ * converted yet) leave a float model. */
 OCTET_API bool octet_model_is_quantized(const octet_model *model);
 
 /* Keras's layer table with totals; for a .tflite the table of its operators. Free *out with octet_text_free. */

@@ -10,6 +10,7 @@
 #include "export/tflite/tflite.h"
 #include "graph/entry.h"
 #include "passes/passes.h"
+#include "passes/trained_pairs.h"
 
 enum { MAX_INPUT_SHAPES = 64 };
 
@@ -165,6 +166,7 @@ const char *octet_model_format(const octet_model *model) {
 }
 
 bool octet_model_is_quantized(const octet_model *model) {
+    if (octet_trained_pairs_stand(model->graph)) return false;
     for (uint32_t i = 0; i < model->graph->n_values; i++) {
         const octet_value *value = &model->graph->values[i];
         if (octet_type_is_quantized(value->type) && value->quantization.n > 0) return true;

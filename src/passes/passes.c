@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "passes/trained_pairs.h"
 
 /* The order: shapes first, since later passes read constants; pads and dilations before multiplications reach the
  * weights behind them; shapes out of the way before arithmetic is folded; activations last, since a fused one ends
@@ -59,6 +60,7 @@ static octet_status dump(octet_context *ctx, const octet_graph *graph, const cha
 }
 
 octet_status octet_passes_run(octet_context *ctx, octet_graph *graph) {
+    if (octet_trained_pairs_stand(graph)) OCTET_TRY(octet_trained_pairs_replace(ctx, graph));
     if (graph->is_canonical || is_quantized(graph)) return OCTET_OK;
     OCTET_TRY(octet_graph_compact(ctx, graph));
     bool changed = true;

@@ -10,8 +10,8 @@
 
 /* Brings a float graph into the form that TensorFlow's converter gives it with a static batch: identities dropped,
  * constants folded (shape arithmetic too), MUL and ADD folded into convolutions and dense layers (batch normalization),
- * activations fused, pads merged. A graph that is already in this form, or quantized, is left as it is.
- * OCTET_DEBUG=passes prints the graph after each pass that changed it. */
+ * activations fused, pads merged, trained pairs (passes/trained_pairs.h) replaced. A graph that is already in this
+ * form, or quantized, is left as it is. OCTET_DEBUG=passes prints the graph after each pass that changed it. */
 octet_status octet_passes_run(octet_context *ctx, octet_graph *graph);
 
 /* One rewrite, applied wherever it fits; *changed becomes true when it

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "import/tflite/rounded.h"
 #include "import/tflite/source.h"
 #include "import/tflite/variables.h"
 #include "tflite/schema.h"
@@ -219,6 +220,7 @@ static octet_status read_model(octet_context *ctx, octet_tflite_source *source, 
     source->graph->is_unrolled = source->n_unrolled > 0;
     if (source->n_unrolled > 0)
         OCTET_TRY(octet_graph_compact(ctx, source->graph)); /* counters and what called graphs state */
+    OCTET_TRY(octet_tflite_round_constants(ctx, source->graph));
     OCTET_TRY(keep_empty_constants(ctx, source->graph));
     return octet_graph_verify(ctx, source->graph, "import");
 }
