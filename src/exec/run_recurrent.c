@@ -1,4 +1,6 @@
 /* The plain loops of kernels with state. */
+#include <string.h>
+
 #include "exec/run.h"
 
 /* Places in OCTET_LSTM_OPERANDS; what a gate has stands there gate by gate. */
@@ -36,6 +38,30 @@ OCTET_RUN(lstm_s8) {
     octet_lstm_s8_ref(task->params, octet_task_input(task, frame, INPUT), input_weights, state_weights,
                       octet_task_state(task, frame, OUTPUT_STATE), octet_task_state(task, frame, CELL_STATE),
                       octet_task_output(task, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
+}
+
+/* Operands stand as the operator has them. */
+OCTET_RUN(lstm_full_f32) {
+    (void)phase;
+    enum { FORGET_PEEPHOLE = OCTET_LSTM_PEEPHOLES + 1, OUTPUT_PEEPHOLE };
+    GATES(float, input_weights, OCTET_LSTM_INPUT_WEIGHTS);
+    GATES(float, state_weights, OCTET_LSTM_STATE_WEIGHTS);
+    GATES(float, bias, OCTET_LSTM_BIASES);
+    GATES(float, norms, OCTET_LSTM_NORMS);
+    octet_lstm_full_operands o = {.input = octet_task_input(task, frame, INPUT),
+                                  .peepholes = {octet_task_input(task, frame, OCTET_LSTM_PEEPHOLES),
+                                                octet_task_input(task, frame, FORGET_PEEPHOLE), NULL,
+                                                octet_task_input(task, frame, OUTPUT_PEEPHOLE)},
+                                  .projection = octet_task_input(task, frame, OCTET_LSTM_PROJECTION),
+                                  .projection_bias = octet_task_input(task, frame, OCTET_LSTM_PROJECTION + 1),
+                                  .output_state = octet_task_state(task, frame, OCTET_LSTM_STATE),
+                                  .cell_state = octet_task_state(task, frame, OCTET_LSTM_CELL_STATE),
+                                  .output = octet_task_output(task, frame, 0)};
+    memcpy(o.input_weights, input_weights, sizeof input_weights);
+    memcpy(o.state_weights, state_weights, sizeof state_weights);
+    memcpy(o.bias, bias, sizeof bias);
+    memcpy(o.norms, norms, sizeof norms);
+    octet_lstm_full_f32_ref(task->params, &o, frame->scratch, (int32_t)begin, (int32_t)end);
 }
 
 /* SVDF. */

@@ -286,3 +286,13 @@ uint32_t octet_graph_only_user(const octet_graph *graph, uint32_t value) {
     }
     return OCTET_NONE;
 }
+
+bool octet_operator_is_plain_lstm(const octet_operator *op) {
+    bool is_plain = op->n_inputs > OCTET_LSTM_INPUT_WEIGHTS && op->inputs[OCTET_LSTM_INPUT_WEIGHTS] != OCTET_NONE;
+    for (uint32_t i = OCTET_LSTM_PEEPHOLES; i < op->n_inputs; i++) {
+        const bool is_extra =
+            i < OCTET_LSTM_BIASES || i >= OCTET_LSTM_NORMS || (i >= OCTET_LSTM_PROJECTION && i < OCTET_LSTM_STATE);
+        is_plain = is_plain && !(is_extra && op->inputs[i] != OCTET_NONE);
+    }
+    return is_plain;
+}

@@ -151,6 +151,8 @@ octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_oper
 
 /* The activation that is fused into an operator; NONE for one that has no room for any. */
 octet_activation octet_operator_activation(const octet_operator *op);
+/* Of UNIDIRECTIONAL_SEQUENCE_LSTM: it has no coupled gates, peepholes, projection or layer normalization. */
+bool octet_operator_is_plain_lstm(const octet_operator *op);
 /* For an operator that has room: those with weights but LSTM and BATCH_MATMUL, ADD, SUB, MUL, DIV, pools,
  * CONCATENATION, L2_NORMALIZATION. */
 void octet_operator_set_activation(octet_operator *op, octet_activation activation);

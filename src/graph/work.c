@@ -33,6 +33,8 @@ uint64_t octet_operator_macs(const octet_graph *graph, const octet_operator *op)
         uint64_t n_weights = 0;
         for (uint32_t i = OCTET_LSTM_INPUT_WEIGHTS; i < OCTET_LSTM_PEEPHOLES; i++)
             n_weights += elements(octet_graph_input(graph, op, i));
+        if (op->n_inputs > OCTET_LSTM_PROJECTION)
+            n_weights += elements(octet_graph_input(graph, op, OCTET_LSTM_PROJECTION));
         return n_weights * (uint64_t)x->dims[0] * (uint64_t)x->dims[1];
     }
     return 0;

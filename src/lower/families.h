@@ -12,6 +12,8 @@
 #define DECLARE(name, options, family, operands) octet_bind_function octet_bind_##family;
 OCTET_OPERATOR_LIST(DECLARE)
 #undef DECLARE
+/* An LSTM of another form than Keras has. */
+octet_bind_function octet_bind_lstm_full;
 /* REAL, IMAG, COMPLEX_ABS, and CAST of complex numbers, which keeps the real part. */
 octet_bind_function octet_bind_complex_part;
 

@@ -136,6 +136,9 @@ FIELDS(lstm) = {F(lstm, batches),
                 F(lstm, hidden_multiplier),
                 F(lstm, hidden_shift),
                 F(lstm, asymmetric)};
+FIELDS(lstm_full) = {F(lstm_full, batches),   F(lstm_full, steps),     F(lstm_full, inputs),
+                     F(lstm_full, cells),     F(lstm_full, outputs),   F(lstm_full, time_major),
+                     F(lstm_full, cell_clip), F(lstm_full, proj_clip), F(lstm_full, plain)};
 FIELDS(mirror_pad) = {F(mirror_pad, rank), F(mirror_pad, edge), F(mirror_pad, element_size)};
 FIELDS(one_hot) = {F(one_hot, depth), F(one_hot, suffix), F(one_hot, index_size), F(one_hot, element_size)};
 FIELDS(pool_2d) = {F(pool_2d, batches),  F(pool_2d, in_h),     F(pool_2d, in_w),     F(pool_2d, channels),

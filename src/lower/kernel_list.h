@@ -14,6 +14,12 @@
     "state_to_forget state_to_cell state_to_output input_bias forget_bias cell_bias output_bias " \
     "output_state cell_state"
 
+#define OCTET_LSTM_FULL_OPERANDS                                                               \
+    "input input_to_input input_to_forget input_to_cell input_to_output state_to_input "       \
+    "state_to_forget state_to_cell state_to_output input_peephole forget_peephole "            \
+    "output_peephole input_bias forget_bias cell_bias output_bias projection projection_bias " \
+    "output_state cell_state input_norm forget_norm cell_norm output_norm"
+
 #define OCTET_PARAMS_LIST(X)                                                                  \
     X(none, void, "")                                                                         \
     X(arg, octet_arg_params, "input")                                                         \
@@ -50,6 +56,7 @@
     X(l2_normalization, octet_l2_normalization_params, "input")                               \
     X(local_response, octet_local_response_params, "input")                                   \
     X(lstm, octet_lstm_params, OCTET_LSTM_OPERANDS)                                           \
+    X(lstm_full, octet_lstm_full_params, OCTET_LSTM_FULL_OPERANDS)                            \
     X(mirror_pad, octet_mirror_pad_params, "input")                                           \
     X(one_hot, octet_one_hot_params, "indices on off")                                        \
     X(pool_2d, octet_pool_2d_params, "input")                                                 \
@@ -155,6 +162,7 @@
     X(log_softmax_s8, softmax)                        \
     X(logical_not, elements)                          \
     X(lstm_f32, lstm)                                 \
+    X(lstm_full_f32, lstm_full)                       \
     X(lstm_hybrid, lstm)                              \
     X(lstm_s8, lstm)                                  \
     X(max_pool_2d_f32, pool_2d)                       \

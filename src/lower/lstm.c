@@ -11,20 +11,13 @@ enum {
     CELL_STATE = OCTET_LSTM_CELL_STATE
 };
 
-/* Absent inputs are those of forms that Keras has no layer for. */
 static octet_status check_form(octet_binder *binder, const octet_operator *op) {
     for (uint32_t i = 0; i < op->n_inputs; i++) {
         const bool needed = i < OCTET_LSTM_PEEPHOLES || (i >= BIAS && i < BIAS + OCTET_LSTM_GATES) ||
                             i == OUTPUT_STATE || i == CELL_STATE;
-        OCTET_CHECK(binder->ctx, !needed == (op->inputs[i] == OCTET_NONE), OCTET_UNSUPPORTED,
-                    "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with coupled gates, peepholes, projection or layer normalization "
-                    "(input %u)",
-                    op->layer, i);
+        OCTET_CHECK(binder->ctx, !needed || op->inputs[i] != OCTET_NONE, OCTET_MODEL,
+                    "%s: UNIDIRECTIONAL_SEQUENCE_LSTM lacks input %u", op->layer, i);
     }
-    OCTET_CHECK(binder->ctx,
-                op->options.lstm.activation == OCTET_ACTIVATION_TANH && !op->options.lstm.diagonal_recurrent,
-                OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with activation %s, only TANH is supported",
-                op->layer, octet_activation_name(op->options.lstm.activation));
     return OCTET_OK;
 }
 
@@ -156,6 +149,11 @@ static octet_status bind_quantized(octet_binder *binder, const octet_operator *o
 octet_status octet_bind_lstm(octet_binder *binder, const octet_operator *op, octet_step *step) {
     octet_value *input;
     OCTET_TRY(octet_bind_input(binder, op, INPUT, &input));
+    OCTET_CHECK(binder->ctx,
+                op->options.lstm.activation == OCTET_ACTIVATION_TANH && !op->options.lstm.diagonal_recurrent,
+                OCTET_UNSUPPORTED, "%s: UNIDIRECTIONAL_SEQUENCE_LSTM with activation %s, only TANH is supported",
+                op->layer, octet_activation_name(op->options.lstm.activation));
+    if (!octet_operator_is_plain_lstm(op)) return octet_bind_lstm_full(binder, op, step);
     OCTET_TRY(check_form(binder, op));
     const octet_value *output = octet_graph_output(binder->graph, op, 0);
     if (input->type != OCTET_FLOAT32 && input->type != OCTET_INT8) return octet_bind_unsupported(binder, op);

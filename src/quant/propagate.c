@@ -46,8 +46,11 @@ static bool is_activation(const state *s, uint32_t value) {
 
 static bool is_trained(const state *s, uint32_t value) { return s->known[value].source == OCTET_RANGE_TRAINED; }
 
+/* LiteRT has integer kernels for more forms of the LSTM than octet writes. */
 static octet_rule_class class_of(const state *s, uint32_t op) {
-    return octet_rules_class(s->graph->operators[op].code, s->options);
+    const octet_operator *o = &s->graph->operators[op];
+    if (o->code == OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM && !octet_operator_is_plain_lstm(o)) return OCTET_RULE_NONE;
+    return octet_rules_class(o->code, s->options);
 }
 
 static uint32_t n_float_operands(const state *s, const octet_operator *op) {

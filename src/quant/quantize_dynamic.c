@@ -52,7 +52,7 @@ static octet_status gather_rows(octet_builder *b, uint32_t k, uint32_t table) {
 
 /* LiteRT's LSTM takes its eight matrices in int8 together or not at all. */
 static bool is_large_lstm(const octet_graph *graph, const octet_operator *op) {
-    if (op->code != OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM) return false;
+    if (op->code != OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM || !octet_operator_is_plain_lstm(op)) return false;
     for (uint32_t i = OCTET_LSTM_INPUT_WEIGHTS; i < OCTET_LSTM_PEEPHOLES; i++) {
         if (!is_large_constant(octet_graph_input(graph, op, i))) return false;
     }

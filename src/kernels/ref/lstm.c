@@ -1,5 +1,6 @@
 #include "kernels/ref/lstm.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "kernels/ref/dot.h"
@@ -57,6 +58,71 @@ void octet_lstm_f32_ref(const octet_lstm_params *p, const float *input,
             float *out = output + row_of(p, batch, step) * cells;
             update_f32(p, scratch, cell, out);
             memcpy(hidden, out, (size_t)cells * sizeof *out);
+        }
+    }
+}
+
+/* (x - mean) / deviation over n numbers, times `factors`, plus `bias`. */
+OCTET_INLINE void normalize(bool plain, float *x, const float *factors, const float *bias, int32_t n) {
+    const float least = 1e-8f;
+    float sum = 0.0f, squares = 0.0f;
+    for (int32_t i = 0; i < n; i++) sum += x[i];
+    const float mean = sum / (float)n;
+    for (int32_t i = 0; i < n; i++) squares = octet_sum_add(plain, squares, x[i] - mean, x[i] - mean);
+    const float inverse = 1.0f / sqrtf(squares / (float)n + least);
+    for (int32_t i = 0; i < n; i++) x[i] = (x[i] - mean) * inverse * factors[i] + bias[i];
+}
+
+OCTET_INLINE void full_gate(const octet_lstm_full_params *p, const octet_lstm_full_operands *o, int gate,
+                            const float *x, const float *hidden, const float *cell, float *out) {
+    const float *norm = o->norms[gate], *peephole = o->peepholes[gate];
+    for (int32_t c = 0; c < p->cells; c++) {
+        float sum = norm != NULL ? 0.0f : o->bias[gate][c];
+        sum = add_row(p->plain, sum, x, o->input_weights[gate] + (int64_t)c * p->inputs, p->inputs);
+        sum = add_row(p->plain, sum, hidden, o->state_weights[gate] + (int64_t)c * p->outputs, p->outputs);
+        out[c] = peephole != NULL ? octet_sum_add(p->plain, sum, peephole[c], cell[c]) : sum;
+    }
+    if (norm != NULL) normalize(p->plain, out, norm, o->bias[gate], p->cells);
+    for (int32_t c = 0; c < p->cells; c++) out[c] = activate(gate, out[c]);
+}
+
+OCTET_INLINE void full_step(const octet_lstm_full_params *p, const octet_lstm_full_operands *o, const float *x,
+                            float *hidden, float *cell, float *scratch) {
+    const int32_t cells = p->cells;
+    float *const input = scratch + INPUT_GATE * cells, *const forget = scratch + FORGET_GATE * cells,
+                 *const candidate = scratch + CELL_GATE * cells, *const output = scratch + OUTPUT_GATE * cells,
+                 *const result = scratch + OCTET_LSTM_GATES * cells;
+    if (o->input_weights[INPUT_GATE] != NULL) full_gate(p, o, INPUT_GATE, x, hidden, cell, input);
+    full_gate(p, o, FORGET_GATE, x, hidden, cell, forget);
+    full_gate(p, o, CELL_GATE, x, hidden, cell, candidate);
+    for (int32_t c = 0; c < cells; c++) {
+        const float taken = o->input_weights[INPUT_GATE] != NULL ? input[c] : 1.0f - forget[c];
+        cell[c] = octet_sum_add(p->plain, forget[c] * cell[c], taken, candidate[c]);
+        if (p->cell_clip > 0) cell[c] = octet_clamp_f32(cell[c], -p->cell_clip, p->cell_clip);
+    }
+    full_gate(p, o, OUTPUT_GATE, x, hidden, cell, output);
+    for (int32_t c = 0; c < cells; c++) result[c] = (float)octet_tanh_f64((double)cell[c]) * output[c];
+    if (o->projection == NULL) {
+        memcpy(hidden, result, (size_t)cells * sizeof *hidden);
+        return;
+    }
+    for (int32_t i = 0; i < p->outputs; i++) {
+        const float start = o->projection_bias != NULL ? o->projection_bias[i] : 0.0f;
+        hidden[i] = add_row(p->plain, start, result, o->projection + (int64_t)i * cells, cells);
+        if (p->proj_clip > 0) hidden[i] = octet_clamp_f32(hidden[i], -p->proj_clip, p->proj_clip);
+    }
+}
+
+OCTET_TARGET_FMA
+void octet_lstm_full_f32_ref(const octet_lstm_full_params *p, const octet_lstm_full_operands *o, float *scratch,
+                             int32_t begin, int32_t end) {
+    for (int32_t batch = begin; batch < end; batch++) {
+        float *hidden = o->output_state + (int64_t)batch * p->outputs,
+              *cell = o->cell_state + (int64_t)batch * p->cells;
+        for (int32_t step = 0; step < p->steps; step++) {
+            const int64_t row = p->time_major ? (int64_t)step * p->batches + batch : (int64_t)batch * p->steps + step;
+            full_step(p, o, o->input + row * p->inputs, hidden, cell, scratch);
+            memcpy(o->output + row * p->outputs, hidden, (size_t)p->outputs * sizeof *hidden);
         }
     }
 }

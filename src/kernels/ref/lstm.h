@@ -1,5 +1,5 @@
-/* kernels/ref/lstm.h - UNIDIRECTIONAL_SEQUENCE_LSTM without peepholes, projection, layer
- *        normalization or coupled gates (what Keras has).
+/* kernels/ref/lstm.h - UNIDIRECTIONAL_SEQUENCE_LSTM: without peepholes, projection, layer normalization or coupled
+ *        gates (what Keras has), and in float32 with them.
  * In:  input [B,T,I] (or [T,B,I] when time_major), weights [C,I] and [C,C] and bias [C] per gate,
  *        states [B,C] that are read and written.
  * Out: output [B,T,C]; a sequence of the batch is the unit of work.
@@ -33,6 +33,28 @@ typedef struct octet_lstm_params {
     bool asymmetric; /* as in octet_hybrid_params */
     float input_weight_scale[OCTET_LSTM_GATES], state_weight_scale[OCTET_LSTM_GATES];
 } octet_lstm_params;
+
+typedef struct octet_lstm_full_params {
+    int32_t batches, steps, inputs, cells, outputs; /* outputs: of the projection, else cells */
+    bool time_major;
+    float cell_clip, proj_clip; /* 0: none */
+    bool plain;                 /* no fma, and each product is a sum of its own (sum.h) */
+} octet_lstm_full_params;
+
+/* NULL: there is none. Peepholes [C], norms [C], projection [outputs,C], its bias [outputs]; states [B,outputs], [B,C].
+ * Without weights of the input gate it is 1 - the forget gate. */
+typedef struct octet_lstm_full_operands {
+    const float *input;
+    const float *input_weights[OCTET_LSTM_GATES], *state_weights[OCTET_LSTM_GATES], *peepholes[OCTET_LSTM_GATES],
+        *bias[OCTET_LSTM_GATES], *norms[OCTET_LSTM_GATES];
+    const float *projection, *projection_bias;
+    float *output_state, *cell_state, *output;
+} octet_lstm_full_operands;
+
+/* The order of LiteRT's float kernel: the peephole after the products; a norm makes mean 0 and deviation 1 of a gate
+ * over its cells, and the bias follows it; the output gate looks at the new cells. scratch: 5 * cells floats. */
+void octet_lstm_full_f32_ref(const octet_lstm_full_params *p, const octet_lstm_full_operands *o, float *scratch,
+                             int32_t begin, int32_t end);
 
 /* scratch: 4 * cells floats (f32), 4 * cells int16 (int8), 4 * cells floats and inputs + cells bytes (hybrid). */
 void octet_lstm_f32_ref(const octet_lstm_params *p, const float *input,

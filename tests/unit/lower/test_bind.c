@@ -276,11 +276,25 @@ static void test_lstm(void **state) {
     assert_int_equal(octet_graph_add_output(ctx, graph, y, "y"), OCTET_OK);
     octet_operator *op = &graph->operators[0];
     assert_int_equal(bind(), OCTET_OK);
-    op->inputs[9] = inputs[12]; /* a peephole */
-    assert_int_equal(bind(), OCTET_UNSUPPORTED);
-    op->inputs[9] = OCTET_NONE;
-    op->inputs[1] = OCTET_NONE; /* coupled gates */
-    assert_int_equal(bind(), OCTET_UNSUPPORTED);
+    op->inputs[9] = inputs[12]; /* a peephole of the input gate alone */
+    assert_int_equal(bind(), OCTET_MODEL);
+    op->inputs[10] = op->inputs[11] = inputs[12];
+    assert_int_equal(bind(), OCTET_OK);
+    op->inputs[9] = op->inputs[10] = op->inputs[11] = OCTET_NONE;
+    op->inputs[1] = OCTET_NONE; /* coupled gates, with a bias of the input gate */
+    assert_int_equal(bind(), OCTET_MODEL);
+    op->inputs[5] = op->inputs[12] = OCTET_NONE;
+    assert_int_equal(bind(), OCTET_OK);
+    op->inputs[20] = inputs[13]; /* a norm of the gate that is not there */
+    assert_int_equal(bind(), OCTET_MODEL);
+    op->inputs[20] = OCTET_NONE;
+    op->inputs[16] = inputs[6]; /* a projection of 3 cells to 3 results */
+    assert_int_equal(bind(), OCTET_OK);
+    op->inputs[17] = inputs[1]; /* its bias is no vector */
+    assert_int_equal(bind(), OCTET_MODEL);
+    op->inputs[16] = op->inputs[17] = OCTET_NONE;
+    op->inputs[5] = inputs[5];
+    op->inputs[12] = inputs[12];
     op->inputs[1] = inputs[5]; /* [3,3] instead of [3,2] */
     assert_int_equal(bind(), OCTET_MODEL);
     op->inputs[1] = inputs[1];
