@@ -13,8 +13,9 @@ struct settings {
     const char *output, *test;
     bool no_evaluate, has_max_drop;
     double max_drop;
-    double drop;  /* out: what the accuracy fell by */
-    bool no_test; /* out: the data hold no samples to evaluate on */
+    double drop;       /* out: what the accuracy fell by */
+    bool no_test;      /* out: the data hold no samples to evaluate on */
+    bool does_not_run; /* out: on the target */
 };
 
 static bool has_data(const struct settings *s) { return s->open.path != NULL || s->open.images != NULL; }
@@ -47,6 +48,15 @@ static octet_status judge(octet_context *ctx, struct settings *s, octet_model *m
     return status;
 }
 
+static octet_status check_target(octet_context *ctx, struct settings *s, const octet_model *quantized) {
+    bool runs = true;
+    char *text = NULL;
+    const octet_status status = octet_model_check(ctx, quantized, s->conversion.target, OCTET_AS_TEXT, &runs, &text);
+    octet_text_free(ctx, text);
+    s->does_not_run = !runs;
+    return status;
+}
+
 /* The evaluation comes before the file: data that turn out to be corrupt on the way, or to say nothing of the accuracy,
  * leave no file behind. */
 static octet_status quantize(octet_context *ctx, octet_model *model, void *settings, octet_rendering as, char **out) {
@@ -61,6 +71,8 @@ static octet_status quantize(octet_context *ctx, octet_model *model, void *setti
     if (status == OCTET_OK) status = octet_model_quantize(ctx, model, data, &s->conversion, &quantized, &calibration);
     if (status == OCTET_OK && evaluates(s)) status = judge(ctx, s, model, quantized, data, &calibration, as, out);
     if (status == OCTET_OK && !cannot_judge(s)) status = octet_model_write(ctx, quantized, s->output);
+    if (status == OCTET_OK && s->conversion.target != NULL && !cannot_judge(s))
+        status = check_target(ctx, s, quantized);
     if (status == OCTET_OK && !evaluates(s) && !cannot_judge(s))
         status = octet_model_receipt(ctx, quantized, s->output, as, out);
     octet_data_close(ctx, data);
@@ -110,6 +122,9 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     if (cannot_judge(&s))
         return complain(EXIT_USAGE, "quantize: --max-drop: the outputs are numbers, not classes: there is no accuracy "
                                     "that could fall; nothing is written");
+    if (s.does_not_run)
+        return complain(EXIT_NOT_THERE, "%s is written, but %s does not run all of its operators", s.output,
+                        s.conversion.target);
     if (s.has_max_drop && s.drop > s.max_drop)
         return complain(EXIT_NO, "the accuracy fell by %.2f points, more than --max-drop %g", s.drop, s.max_drop);
     return EXIT_YES;

@@ -111,7 +111,7 @@ const char *most_alike_command(const char *word);
 /* ---- exit_codes.c ---- */
 
 /* 1: the command ran and the answer is no. What went wrong has codes from 2 on. */
-enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_IO = 4 };
+enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_IO = 4, EXIT_NOT_THERE = 12 };
 
 int exit_code_of(octet_status status);
 /* What the code means; NULL behind the last code. */

@@ -24,6 +24,8 @@ const char *exit_code_text(int exit_code) {
         return "the command ran, and the answer is no: the accuracy fell by more than `--max-drop`, or an operator "
                "does "
                "not run on the target";
+    if (exit_code == EXIT_NOT_THERE)
+        return "`octet quantize` wrote the file, but an operator in it does not run on the `--target`";
     for (int i = 0; i < N_ROWS; i++)
         if (rows[i].exit_code == exit_code) return octet_error_text(rows[i].status);
     return NULL;

@@ -1,41 +1,135 @@
 /* octet_model_check: says which operators of a model run on a target. */
 #include "api/handles.h"
+#include "graph/joined.h"
 #include "passes/passes.h"
+#include "report/joined.h"
 #include "report/support.h"
+#include "target/capabilities.h"
+#include "target/fit.h"
 
-static octet_status fill(octet_context *ctx, const octet_model *model, const octet_graph *graph,
-                         const octet_target *target, octet_rendering as, bool *supported, octet_arena *arena,
-                         octet_buffer *out) {
-    const octet_support_row *rows;
-    OCTET_TRY(octet_target_check(ctx, arena, target, graph, &rows, supported));
-    const octet_support support = {.graph = graph,
-                                   .model = model->path,
-                                   .target = target->name,
-                                   .is_quantized = octet_model_is_quantized(model),
-                                   .rows = rows};
-    return as == OCTET_AS_JSON ? octet_support_write_json(ctx, &support, out)
-                               : octet_support_write_text(ctx, &support, out);
+/* A model to judge, and the graphs that are made for it. */
+typedef struct checking {
+    octet_arena arena;
+    octet_graph *floating; /* of a float .tflite: in the form that quantizing starts from */
+    octet_graph *written;  /* of a float model: what quantizing it would give */
+    octet_graph *fitted;   /* of a quantized file: as octet would have written it for the target */
+} checking;
+
+/* Ranges decide no operator but clamps. So any will do, and no sample is needed. A model whose ranges come from
+ * training needs no others. */
+static octet_status state_ranges(octet_context *ctx, octet_graph *graph) {
+    if (octet_quantize_is_trained(graph)) return OCTET_OK;
+    for (uint32_t v = 0; v < graph->n_values; v++) {
+        const octet_value *value = &graph->values[v];
+        if (value->type != OCTET_FLOAT32 || octet_value_is_constant(value) || value->quantization.stated != NULL)
+            continue;
+        OCTET_TRY(octet_value_state_range(ctx, graph, v, -1.0f, 1.0f));
+    }
+    return OCTET_OK;
+}
+
+/* What `octet quantize --target` would write of the float graph. */
+static octet_status write_int8(octet_context *ctx, const octet_graph *graph, const octet_target *target,
+                               octet_graph **out) {
+    octet_quantize_options options = {.mode = OCTET_MODE_INT8, .input_type = OCTET_INT8, .output_type = OCTET_INT8};
+    octet_graph *copy = NULL;
+    OCTET_TRY(octet_target_apply(ctx, target, &options));
+    OCTET_TRY(octet_graph_clone(ctx, graph, &copy));
+    octet_status status = state_ranges(ctx, copy);
+    if (status == OCTET_OK) status = octet_quantize_graph(ctx, copy, NULL, &options, out);
+    octet_graph_destroy(ctx, copy);
+    OCTET_TRY(status);
+    return octet_target_fit(ctx, target, *out);
+}
+
+/* Outputs that join a part with bounds and one without. */
+static octet_status note_joined(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
+                                octet_support *support) {
+    float *widths;
+    octet_joined *joined;
+    const char **notes;
+    uint32_t n;
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &widths));
+    octet_joined_bounds(graph, widths);
+    OCTET_TRY(octet_joined_find(ctx, arena, graph, widths, &joined, &n));
+    OCTET_TRY(OCTET_NEW(ctx, arena, n, &notes));
+    for (uint32_t i = 0; i < n; i++) {
+        const octet_port *port = &graph->outputs[joined[i].output];
+        OCTET_TRY(octet_joined_describe(ctx, arena, port->name, graph->values[port->value].shape.rank, &joined[i],
+                                        &notes[i]));
+    }
+    support->notes = notes;
+    support->n_notes = n;
+    return OCTET_OK;
+}
+
+static octet_status look_at_float(octet_context *ctx, const octet_model *model, const octet_target *target, checking *c,
+                                  octet_support *support) {
+    const octet_graph *graph = model->graph;
+    if (model->kind == OCTET_KIND_TFLITE) {
+        OCTET_TRY(octet_graph_clone(ctx, model->graph, &c->floating));
+        OCTET_TRY(octet_passes_run(ctx, c->floating));
+        graph = c->floating;
+    }
+    OCTET_TRY(note_joined(ctx, &c->arena, graph, support));
+    OCTET_TRY(write_int8(ctx, graph, target, &c->written));
+    support->graph = c->written;
+    return OCTET_OK;
+}
+
+static octet_status look_at_file(octet_context *ctx, const octet_model *model, const octet_target *target, checking *c,
+                                 octet_support *support) {
+    support->graph = model->graph;
+    support->is_quantized = true;
+    if (model->target == target) return OCTET_OK;
+    OCTET_TRY(octet_graph_clone(ctx, model->graph, &c->fitted));
+    return octet_target_fit(ctx, target, c->fitted);
+}
+
+static octet_status judge(octet_context *ctx, const octet_model *model, const octet_target *target, checking *c,
+                          octet_support *support, bool *supported) {
+    *support = (octet_support){.model = model->path, .target = target->name, .date = octet_capabilities_date(target)};
+    OCTET_TRY(octet_model_is_quantized(model) || model->target != NULL ? look_at_file(ctx, model, target, c, support)
+                                                                       : look_at_float(ctx, model, target, c, support));
+    const octet_judged judged = {target, support->graph, c->fitted};
+    return octet_target_check(ctx, &c->arena, &judged, &support->rows, supported);
 }
 
 octet_status octet_model_check(octet_context *ctx, const octet_model *model, const char *target, octet_rendering as,
                                bool *supported, char **out) {
     const octet_target *found;
-    bool answer = false;
-    octet_arena arena = {0};
+    octet_support support;
+    checking c = {0};
     octet_buffer buffer = {0};
+    bool answer = false;
     OCTET_TRY(octet_target_find(ctx, target, &found));
-    /* Of a float .tflite: what quantizing would start from. The model itself stays as the file has it. */
-    octet_graph *own = NULL;
-    octet_status status = OCTET_OK;
-    if (model->kind == OCTET_KIND_TFLITE && !octet_model_is_quantized(model)) {
-        status = octet_graph_clone(ctx, model->graph, &own);
-        if (status == OCTET_OK) status = octet_passes_run(ctx, own);
-    }
+    octet_status status = judge(ctx, model, found, &c, &support, &answer);
     if (status == OCTET_OK)
-        status = fill(ctx, model, own != NULL ? own : model->graph, found, as, &answer, &arena, &buffer);
-    octet_graph_destroy(ctx, own);
-    octet_arena_free(ctx, &arena);
+        status = as == OCTET_AS_JSON ? octet_support_write_json(ctx, &support, &buffer)
+                                     : octet_support_write_text(ctx, &support, &buffer);
+    octet_graph_destroy(ctx, c.fitted);
+    octet_graph_destroy(ctx, c.written);
+    octet_graph_destroy(ctx, c.floating);
+    octet_arena_free(ctx, &c.arena);
     OCTET_TRY(octet_api_give_text(ctx, &buffer, status, out));
     *supported = answer;
+    return OCTET_OK;
+}
+
+octet_status octet_api_target_support(octet_context *ctx, octet_arena *arena, const octet_model *model,
+                                      const octet_support **out) {
+    octet_support *support;
+    bool supported;
+    *out = NULL;
+    if (model->target == NULL) return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(ctx, arena, 1, &support));
+    *support = (octet_support){.graph = model->graph,
+                               .model = model->path,
+                               .target = model->target->name,
+                               .date = octet_capabilities_date(model->target),
+                               .is_quantized = true};
+    const octet_judged judged = {model->target, model->graph, NULL};
+    OCTET_TRY(octet_target_check(ctx, arena, &judged, &support->rows, &supported));
+    *out = support;
     return OCTET_OK;
 }

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "graph/entry.h"
 #include "passes/passes.h"
-#include "target/profiles.h"
+#include "target/fit.h"
 
 static octet_status choose_type(octet_context *ctx, const char *what, const char *name, octet_mode mode,
                                 octet_type *out) {
@@ -101,13 +101,14 @@ static octet_status make_quantized(octet_context *ctx, const making *m, const oc
     octet_graph *quantized = NULL;
     octet_model *made = NULL;
     OCTET_TRY(octet_quantize_graph(ctx, m->graph, m->statistics, m->options, &quantized));
-    octet_target_fit(m->target, quantized);
-    if (octet_graph_copy_entries(ctx, m->graph, quantized) != OCTET_OK) {
+    if (octet_target_fit(ctx, m->target, quantized) != OCTET_OK ||
+        octet_graph_copy_entries(ctx, m->graph, quantized) != OCTET_OK) {
         octet_graph_destroy(ctx, quantized);
         return ctx->status;
     }
     OCTET_TRY(octet_api_wrap(ctx, quantized, m->model->path, OCTET_KIND_TFLITE, &made));
     made->is_split = m->asked->split_outputs;
+    made->target = m->asked->target != NULL ? m->target : NULL;
     made->loses_parts = !made->is_split && m->options->mode == OCTET_MODE_INT8;
     if (copy_joined(ctx, joined, n_joined, made) != OCTET_OK) {
         octet_model_destroy(ctx, made);

@@ -16,6 +16,7 @@
 #include "import/import.h"
 #include "octet/octet.h"
 #include "quant/quant.h"
+#include "report/support.h"
 
 /* Nothing of it changes once it is loaded, or made. */
 struct octet_model {
@@ -27,8 +28,9 @@ struct octet_model {
     /* Of a model made here: outputs of the float model that join parts far apart. */
     octet_joined *joined;
     uint32_t n_joined;
-    bool is_split;    /* the parts are outputs of their own here, as was asked for */
-    bool loses_parts; /* of the narrow ones little is left */
+    bool is_split;              /* the parts are outputs of their own here, as was asked for */
+    bool loses_parts;           /* of the narrow ones little is left */
+    const octet_target *target; /* that it was asked for, or NULL */
 };
 
 struct octet_data {
@@ -75,6 +77,10 @@ octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, con
  * context, and empties the buffer, also on failure. */
 octet_status octet_api_give_bytes(octet_context *ctx, octet_buffer *buffer, octet_status status, void **out,
                                   size_t *size);
+/* Whether the target of a model made here runs it: a struct in `arena` that lives no longer than the model; *out is
+ * NULL for a model without a target. */
+octet_status octet_api_target_support(octet_context *ctx, octet_arena *arena, const octet_model *model,
+                                      const octet_support **out);
 /* Sentences about the outputs of a model made here: those that join parts of which little is left. An array in `arena`.
  */
 octet_status octet_api_output_warnings(octet_context *ctx, octet_arena *arena, const octet_model *model,

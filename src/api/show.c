@@ -87,6 +87,7 @@ static octet_status write_receipt(octet_context *ctx, octet_arena *arena, const 
                              .input_type = octet_type_name(graph->values[graph->inputs[0].value].type),
                              .output_type = octet_type_name(graph->values[graph->outputs[0].value].type)};
     OCTET_TRY(octet_model_size(ctx, model, &receipt.size_bytes));
+    OCTET_TRY(octet_api_target_support(ctx, arena, model, &receipt.support));
     OCTET_TRY(octet_api_output_warnings(ctx, arena, model, &receipt.warnings, &receipt.n_warnings));
     return as == OCTET_AS_JSON ? octet_receipt_write_json(ctx, &receipt, out)
                                : octet_receipt_write_text(ctx, &receipt, out);

@@ -1,17 +1,18 @@
 /* report/receipt.h - the line that reports a written file.
- * In:  path, size, types; warnings.
- * Out: one line, and one for each warning; JSON.
+ * In:  path, size, types; whether its target runs it; warnings.
+ * Out: one line, and one for each of the others; JSON.
  * Knows: how the line is laid out.
  * Does not know: models. */
 #ifndef OCTET_REPORT_RECEIPT_H
 #define OCTET_REPORT_RECEIPT_H
 
-#include "base/buffer.h"
+#include "report/support.h"
 
 typedef struct octet_receipt {
     const char *path;
     size_t size_bytes;
     const char *input_type, *output_type; /* of the first input and output */
+    const octet_support *support;         /* by the target that the file is for, or NULL */
     const char *const *warnings;
     uint32_t n_warnings;
 } octet_receipt;

@@ -7,6 +7,7 @@
 #define OCTET_REPORT_VERDICT_H
 
 #include "report/evaluation.h"
+#include "report/support.h"
 
 /* An input or output of the quantized model. */
 typedef struct octet_verdict_port {
@@ -54,6 +55,7 @@ typedef struct octet_verdict {
     octet_verdict_port *inputs, *outputs;
     uint32_t n_inputs, n_outputs;
     octet_verdict_calibration calibration;
+    const octet_support *support; /* by the target that the quantized model is for, or NULL */
     bool preprocess_given;
     bool takes_counts; /* the original model takes integers as they are: 0..255 is no sign of missing scaling */
     const char *collapsed_layer;       /* first layer whose quantized outputs are all one value; or NULL */

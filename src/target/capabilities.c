@@ -1,7 +1,10 @@
 #include "target/capabilities.h"
 
-/* micro: the kernels of tflite-micro as of October 2026, checked by tests/interop; edgetpu: the table of operators in
- * Coral's documentation of the Edge TPU compiler; instead: what a model can use where the operator is missing. */
+/* micro: the kernels that tflite-micro registers, of which tests/interop/micro_operators.py asks the package of this
+ * date; edgetpu: the table of operators in Coral's documentation of the Edge TPU compiler; instead: what a model can
+ * use where the operator is missing. */
+#define MICRO_DATE "2026-10-23"
+#define EDGETPU_DATE "2021, compiler 16.0"
 /* clang-format off */
 #define CAPABILITIES(X)                                                                                              \
     /* operator                     micro  edgetpu  instead */                                                       \
@@ -40,7 +43,7 @@
     X(FULLY_CONNECTED,              BOTH,  INT8,    NULL)                                                            \
     X(GATHER,                       BOTH,  NONE,    NULL)                                                            \
     X(GATHER_ND,                    BOTH,  NONE,    NULL)                                                            \
-    X(GELU,                         NONE,  NONE,    "use hard_swish or relu")                                        \
+    X(GELU,                         NONE,  NONE,    "use swish or relu")                                             \
     X(GREATER,                      BOTH,  NONE,    NULL)                                                            \
     X(GREATER_EQUAL,                BOTH,  NONE,    NULL)                                                            \
     X(HARD_SWISH,                   BOTH,  NONE,    NULL)                                                            \
@@ -89,7 +92,7 @@
     X(REVERSE_V2,                   BOTH,  NONE,    NULL)                                                            \
     X(RFFT2D,                       NONE,  NONE,    NULL)                                                            \
     X(ROUND,                        FLOAT, NONE,    NULL)                                                            \
-    X(RSQRT,                        BOTH,  NONE,    NULL)                                                            \
+    X(RSQRT,                        BOTH,  INT8,    NULL)                                                            \
     X(SCATTER_ND,                   NONE,  NONE,    NULL)                                                            \
     X(SELECT,                       NONE,  NONE,    NULL)                                                            \
     X(SELECT_V2,                    BOTH,  NONE,    NULL)                                                            \
@@ -103,7 +106,7 @@
     X(SPLIT,                        BOTH,  INT8,    NULL)                                                            \
     X(SPLIT_V,                      BOTH,  NONE,    NULL)                                                            \
     X(SQRT,                         FLOAT, NONE,    NULL)                                                            \
-    X(SQUARE,                       FLOAT, NONE,    "use Multiply of the value with itself")                         \
+    X(SQUARE,                       FLOAT, NONE,    NULL)                                                            \
     X(SQUARED_DIFFERENCE,           BOTH,  INT8,    NULL)                                                            \
     X(SQUEEZE,                      BOTH,  INT8,    NULL)                                                            \
     X(STRIDED_SLICE,                BOTH,  INT8,    NULL)                                                            \
@@ -111,7 +114,7 @@
     X(SUM,                          BOTH,  INT8,    NULL)                                                            \
     X(SVDF,                         BOTH,  NONE,    NULL)                                                            \
     X(TANH,                         BOTH,  INT8,    NULL)                                                            \
-    X(TILE,                         NONE,  NONE,    "use UpSampling2D with nearest interpolation, or Concatenate")   \
+    X(TILE,                         NONE,  NONE,    NULL)                                                            \
     X(TOPK_V2,                      NONE,  NONE,    NULL)                                                            \
     X(TRANSPOSE,                    BOTH,  INT8,    NULL)                                                            \
     X(TRANSPOSE_CONV,               BOTH,  INT8,    NULL)                                                            \
@@ -146,6 +149,15 @@ static bool runs(const octet_target *target, octet_operator_code code, int type)
     case OCTET_TARGET_KERNELS_EDGETPU: return (capability_of(code).edgetpu & type) != 0;
     }
     return false;
+}
+
+const char *octet_capabilities_date(const octet_target *target) {
+    switch (target->kernels) {
+    case OCTET_TARGET_KERNELS_LITERT: return NULL;
+    case OCTET_TARGET_KERNELS_MICRO: return MICRO_DATE;
+    case OCTET_TARGET_KERNELS_EDGETPU: return EDGETPU_DATE;
+    }
+    return NULL;
 }
 
 bool octet_capabilities_in_int8(const octet_target *target, octet_operator_code code) {

@@ -8,6 +8,8 @@
 
 #include "target/profiles.h"
 
+/* Of when the list of the target's kernels is; NULL for one that runs all that octet writes. */
+const char *octet_capabilities_date(const octet_target *target);
 /* Whether the target runs the operator on int8 activations, or, where it has none, on the integers that it moves. */
 bool octet_capabilities_in_int8(const octet_target *target, octet_operator_code code);
 /* Whether it runs the operator in float, between DEQUANTIZE and QUANTIZE. */

@@ -2,6 +2,7 @@
 
 #include "quant/rules.h"
 #include "target/capabilities.h"
+#include "target/fit.h"
 
 /* Integer operands (shapes, indices, comparisons) are neither quantized nor kept in float. */
 static bool touches_float(const octet_graph *graph, const octet_operator *op) {
@@ -29,13 +30,36 @@ static bool computes_uint8(const octet_graph *graph, const octet_operator *op) {
     return input != NULL && input->type == OCTET_UINT8 && has_int8_kernel(op->code);
 }
 
-static const char *reason_of(const octet_target *target) {
-    return target->kernels == OCTET_TARGET_KERNELS_EDGETPU
-               ? "the Edge TPU does not run it: it and all after it would run on the CPU"
-               : "tflite-micro has no int8 kernel for it";
+static bool has_operator(const octet_graph *graph, octet_operator_code code) {
+    for (uint32_t i = 0; i < graph->n_operators; i++)
+        if (graph->operators[i].code == code) return true;
+    return false;
 }
 
-static octet_support_row judge(const octet_target *target, const octet_graph *graph, const octet_operator *op) {
+/* Quantizing with octet leaves no such operator, or one that the target runs. */
+static bool has_better_form(const octet_judged *judged, octet_operator_code code) {
+    if (judged->fitted != NULL && octet_fit_has_form(judged->target, code) && !has_operator(judged->fitted, code))
+        return true;
+    const bool becomes_mul = code == OCTET_OP_NEG || code == OCTET_OP_SQUARE;
+    return octet_rules_get(code).rule_class == OCTET_RULE_BETTER &&
+           (becomes_mul || octet_capabilities_in_int8(judged->target, code));
+}
+
+static octet_support_row refuse(const octet_judged *judged, octet_operator_code code, bool is_float) {
+    const char *reason = judged->target->kernels == OCTET_TARGET_KERNELS_EDGETPU
+                             ? "the Edge TPU does not run it: it and all after it would run on the CPU"
+                         : is_float ? "tflite-micro has no float kernel for it"
+                                    : "tflite-micro has no int8 kernel for it";
+    const char *remedy = has_better_form(judged, code)
+                             ? "quantize the float model with octet and this --target, without --strict-tensorflow: "
+                               "octet writes it in another form"
+                             : octet_capabilities_remedy(code);
+    return (octet_support_row){OCTET_SUPPORT_NONE, reason, remedy};
+}
+
+static octet_support_row judge(const octet_judged *judged, const octet_operator *op) {
+    const octet_target *target = judged->target;
+    const octet_graph *graph = judged->graph;
     if (target->per_tensor_dense && is_per_channel_dense(graph, op)) {
         return (octet_support_row){OCTET_SUPPORT_NONE, "its weights have a scale per output",
                                    "quantize the float model again with this --target, or with --per-tensor-dense"};
@@ -45,23 +69,24 @@ static octet_support_row judge(const octet_target *target, const octet_graph *gr
                                    "quantize the float model that the file was made from"};
     }
     const bool converts = op->code == OCTET_OP_QUANTIZE || op->code == OCTET_OP_DEQUANTIZE;
-    const bool stays_float = !converts && touches_float(graph, op) && !has_int8_kernel(op->code);
-    if (stays_float && octet_capabilities_in_float(target, op->code)) {
-        return (octet_support_row){OCTET_SUPPORT_FLOAT, "there is no int8 kernel for it",
-                                   "it runs in float between DEQUANTIZE and QUANTIZE"};
+    const bool is_float = !converts && touches_float(graph, op);
+    if (is_float && octet_capabilities_in_float(target, op->code)) {
+        const char *reason = has_int8_kernel(op->code) && octet_capabilities_in_int8(target, op->code)
+                                 ? "it is not quantized"
+                                 : "there is no int8 kernel for it";
+        return (octet_support_row){OCTET_SUPPORT_FLOAT, reason, "it runs in float between DEQUANTIZE and QUANTIZE"};
     }
-    if (stays_float || !octet_capabilities_in_int8(target, op->code))
-        return (octet_support_row){OCTET_SUPPORT_NONE, reason_of(target), octet_capabilities_remedy(op->code)};
+    if (is_float || !octet_capabilities_in_int8(target, op->code)) return refuse(judged, op->code, is_float);
     return (octet_support_row){.level = OCTET_SUPPORT_INT8};
 }
 
-octet_status octet_target_check(octet_context *ctx, octet_arena *arena, const octet_target *target,
-                                const octet_graph *graph, const octet_support_row **rows, bool *supported) {
+octet_status octet_target_check(octet_context *ctx, octet_arena *arena, const octet_judged *judged,
+                                const octet_support_row **rows, bool *supported) {
     octet_support_row *found;
-    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &found));
+    OCTET_TRY(OCTET_NEW(ctx, arena, judged->graph->n_operators, &found));
     *supported = true;
-    for (uint32_t i = 0; i < graph->n_operators; i++) {
-        found[i] = judge(target, graph, &graph->operators[i]);
+    for (uint32_t i = 0; i < judged->graph->n_operators; i++) {
+        found[i] = judge(judged, &judged->graph->operators[i]);
         if (found[i].level == OCTET_SUPPORT_NONE) *supported = false;
     }
     *rows = found;

@@ -1,7 +1,7 @@
 /* target/check.h - the verdict: which operators of a graph run on a target, and how.
- * In:  a canonical float graph, or a quantized one; a target.
+ * In:  a graph as a file has it, or would have it; a target.
  * Out: for each operator the level at which it runs there, with reason and remedy.
- * Knows: what quantizing to int8 makes of an operator (quant/rules.h), and what the target runs (capabilities.h).
+ * Knows: what the target runs (capabilities.h), and what octet would have written (quant/rules.h, fit.h).
  * Does not know: how a verdict is printed. */
 #ifndef OCTET_TARGET_CHECK_H
 #define OCTET_TARGET_CHECK_H
@@ -19,8 +19,14 @@ typedef struct octet_support_row {
     const char *reason, *remedy; /* of anything but INT8; both live forever */
 } octet_support_row;
 
+typedef struct octet_judged {
+    const octet_target *target;
+    const octet_graph *graph;
+    const octet_graph *fitted; /* a copy of it behind octet_target_fit; NULL where it is fitted itself */
+} octet_judged;
+
 /* *rows: one by operator, in `arena`. *supported: none of them is NONE. */
-octet_status octet_target_check(octet_context *ctx, octet_arena *arena, const octet_target *target,
-                                const octet_graph *graph, const octet_support_row **rows, bool *supported);
+octet_status octet_target_check(octet_context *ctx, octet_arena *arena, const octet_judged *judged,
+                                const octet_support_row **rows, bool *supported);
 
 #endif

@@ -1,7 +1,5 @@
 #include "target/profiles.h"
 
-#include <math.h>
-
 #include "base/choose.h"
 
 enum {
@@ -48,19 +46,4 @@ octet_status octet_target_apply(octet_context *ctx, const octet_target *target, 
                 target->other_modes);
     if (target->per_tensor_dense) options->per_tensor_dense = true;
     return OCTET_OK;
-}
-
-/* Where 127 stands for 6 or less, storing the result of RELU clamps it from above. */
-static bool is_relu_as_well(const octet_graph *graph, const octet_operator *op) {
-    if (op->code != OCTET_OP_RELU6) return false;
-    const octet_value *y = octet_graph_output(graph, op, 0);
-    if (y->type != OCTET_INT8 || y->quantization.n != 1) return false;
-    return (float)y->quantization.zero_point[0] + roundf(6.0f / y->quantization.scale[0]) >= 127.0f;
-}
-
-void octet_target_fit(const octet_target *target, octet_graph *graph) {
-    if (!target->lacks_relu6) return;
-    for (uint32_t i = 0; i < graph->n_operators; i++) {
-        if (is_relu_as_well(graph, &graph->operators[i])) graph->operators[i].code = OCTET_OP_RELU;
-    }
 }

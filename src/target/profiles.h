@@ -1,8 +1,8 @@
 /* target/profiles.h - the run-time targets, and what each asks of a file.
- * In:  a target's name, options, a quantized graph.
- * Out: the target; options and graph set for it.
+ * In:  a target's name, options.
+ * Out: the target; options set for it.
  * Knows: the table of targets, one row each.
- * Does not know: single operators, but for those that a target computes in its own way. */
+ * Does not know: single operators (capabilities.h), graphs (fit.h). */
 #ifndef OCTET_TARGET_PROFILES_H
 #define OCTET_TARGET_PROFILES_H
 
@@ -31,7 +31,5 @@ octet_status octet_target_find(octet_context *ctx, const char *name, const octet
 const char *octet_target_name(uint32_t index);
 /* Sets what the target needs: per-tensor dense weights, for one. USAGE when the options contradict the target. */
 octet_status octet_target_apply(octet_context *ctx, const octet_target *target, octet_quantize_options *options);
-/* Changes operators of a quantized graph that the target computes wrongly into others that give the same bytes. */
-void octet_target_fit(const octet_target *target, octet_graph *graph);
 
 #endif

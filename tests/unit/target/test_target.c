@@ -9,6 +9,7 @@
 
 #include "target/capabilities.h"
 #include "target/check.h"
+#include "target/fit.h"
 
 static octet_context ctx;
 
@@ -67,7 +68,8 @@ static octet_support_row verdict(const char *target, octet_operator_code code, o
     const octet_support_row *rows;
     bool supported;
     const octet_target *found = target_of(target);
-    assert_int_equal(octet_target_check(&ctx, &arena, found, &graph, &rows, &supported), OCTET_OK);
+    const octet_judged judged = {found, &graph, NULL};
+    assert_int_equal(octet_target_check(&ctx, &arena, &judged, &rows, &supported), OCTET_OK);
     const octet_support_row row = rows[0];
     assert_int_equal(supported, row.level != OCTET_SUPPORT_NONE);
     assert_int_equal(row.level == OCTET_SUPPORT_INT8, row.reason == NULL);
@@ -77,12 +79,14 @@ static octet_support_row verdict(const char *target, octet_operator_code code, o
 
 static void verdicts_follow_types_and_kernels(void **state) {
     (void)state;
-    assert_int_equal(verdict("tflm", OCTET_OP_CONV_2D, OCTET_FLOAT32, 0).level, OCTET_SUPPORT_INT8);
+    assert_int_equal(verdict("tflm", OCTET_OP_CONV_2D, OCTET_INT8, 1).level, OCTET_SUPPORT_INT8);
     assert_int_equal(verdict("tflm", OCTET_OP_COS, OCTET_FLOAT32, 0).level, OCTET_SUPPORT_FLOAT);
     assert_int_equal(verdict("edgetpu", OCTET_OP_COS, OCTET_FLOAT32, 0).level, OCTET_SUPPORT_NONE);
     assert_int_equal(verdict("litert", OCTET_OP_COS, OCTET_FLOAT32, 0).level, OCTET_SUPPORT_FLOAT);
-    assert_int_equal(verdict("litert", OCTET_OP_GELU, OCTET_FLOAT32, 0).level, OCTET_SUPPORT_INT8);
-    assert_string_equal(verdict("tflm", OCTET_OP_GELU, OCTET_FLOAT32, 0).remedy, "use hard_swish or relu");
+    assert_int_equal(verdict("litert", OCTET_OP_GELU, OCTET_INT8, 1).level, OCTET_SUPPORT_INT8);
+    assert_string_equal(verdict("tflm", OCTET_OP_GELU, OCTET_INT8, 1).remedy, "use swish or relu");
+    assert_string_equal(verdict("tflm", OCTET_OP_ADD, OCTET_FLOAT32, 0).reason, "it is not quantized");
+    assert_non_null(strstr(verdict("edgetpu", OCTET_OP_NEG, OCTET_FLOAT32, 0).remedy, "without --strict-tensorflow"));
     assert_int_equal(verdict("tflm", OCTET_OP_CAST, OCTET_INT32, 0).level, OCTET_SUPPORT_INT8);
     assert_int_equal(verdict("tflm", OCTET_OP_QUANTIZE, OCTET_FLOAT32, 0).level, OCTET_SUPPORT_INT8);
 }
@@ -101,11 +105,11 @@ static void verdicts_see_what_old_kernels_lack(void **state) {
 static octet_operator_code fitted(const char *target, float scale, int32_t zero_point) {
     octet_value values[2] = {
         {.type = OCTET_INT8},
-        {.type = OCTET_INT8, .quantization = {.n = 1, .scale = &scale, .zero_point = &zero_point}}};
+        {.type = OCTET_INT8, .quantization = {.n = 1, .scale = &scale, .zero_point = &zero_point}, .n_uses = 1}};
     uint32_t input = 0, output = 1;
     octet_operator op = {.code = OCTET_OP_RELU6, .n_inputs = 1, .inputs = &input, .n_outputs = 1, .outputs = &output};
     octet_graph graph = {.values = values, .n_values = 2, .operators = &op, .n_operators = 1};
-    octet_target_fit(target_of(target), &graph);
+    assert_int_equal(octet_target_fit(&ctx, target_of(target), &graph), OCTET_OK);
     return op.code;
 }
 
