@@ -69,6 +69,7 @@ cases: setup all $(VENV)/ready
 interop-shared: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/mnist.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/micro.py $(OCTET) $(SHARED)
+	@$(VENV)/bin/python tests/interop/micro_operators.py
 	@$(VENV)/bin/python tests/interop/sweep.py $(OCTET) $(SHARED)
 
 sanitize:

@@ -77,10 +77,10 @@
     X(QUANTIZE,                     BOTH,  INT8,    NULL)                                                            \
     X(RANGE,                        NONE,  NONE,    NULL)                                                            \
     X(REAL,                         NONE,  NONE,    NULL)                                                            \
-    X(REDUCE_ALL,                   NONE,  NONE,    NULL)                                                            \
+    X(REDUCE_ALL,                   BOTH,  NONE,    NULL)                                                            \
     X(REDUCE_ANY,                   NONE,  NONE,    NULL)                                                            \
     X(REDUCE_MAX,                   BOTH,  INT8,    NULL)                                                            \
-    X(REDUCE_MIN,                   NONE,  INT8,    NULL)                                                            \
+    X(REDUCE_MIN,                   BOTH,  INT8,    NULL)                                                            \
     X(REDUCE_PROD,                  NONE,  NONE,    NULL)                                                            \
     X(RELU,                         BOTH,  INT8,    NULL)                                                            \
     X(RELU6,                        BOTH,  INT8,    NULL)                                                            \

@@ -17,7 +17,7 @@ static octet_fit_form *form_of(const octet_target *target, octet_operator_code c
     case OCTET_OP_RELU6:
     case OCTET_OP_RELU_0_TO_1:
     case OCTET_OP_RELU_N1_TO_1: return octet_fit_clamp;
-    case OCTET_OP_REDUCE_MIN: return octet_fit_minimum;
+    case OCTET_OP_REDUCE_ANY: return octet_fit_any;
     case OCTET_OP_ABS: return octet_fit_absolute;
     case OCTET_OP_LEAKY_RELU: return octet_fit_leaky_relu;
     default: break;
@@ -29,7 +29,7 @@ static octet_fit_form *form_of(const octet_target *target, octet_operator_code c
 static bool has_parts(const octet_target *target, octet_operator_code code) {
     switch ((int)code) {
     case OCTET_OP_SELECT: return octet_capabilities_in_int8(target, OCTET_OP_SELECT_V2);
-    case OCTET_OP_REDUCE_MIN: return octet_capabilities_in_int8(target, OCTET_OP_REDUCE_MAX);
+    case OCTET_OP_REDUCE_ANY: return octet_capabilities_in_int8(target, OCTET_OP_REDUCE_ALL);
     default: return true;
     }
 }

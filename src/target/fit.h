@@ -31,7 +31,7 @@ octet_fit_form octet_fit_pieces, octet_fit_split;
 octet_fit_form octet_fit_select;     /* SELECT as SELECT_V2 */
 octet_fit_form octet_fit_pad;        /* PADV2 with 0 as PAD */
 octet_fit_form octet_fit_clamp;      /* RELU6, RELU_0_TO_1 and RELU_N1_TO_1 where the type clamps as well */
-octet_fit_form octet_fit_minimum;    /* REDUCE_MIN as -REDUCE_MAX(-x) */
+octet_fit_form octet_fit_any;        /* REDUCE_ANY as not REDUCE_ALL of not */
 octet_fit_form octet_fit_absolute;   /* ABS as MAXIMUM(x, -x) */
 octet_fit_form octet_fit_leaky_relu; /* LEAKY_RELU as PRELU */
 octet_fit_form octet_fit_float;      /* in float between DEQUANTIZE and QUANTIZE */

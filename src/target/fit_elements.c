@@ -77,23 +77,16 @@ static octet_status put_negative(const octet_put *put, uint32_t x, uint32_t out)
     return octet_put_operator(put, OCTET_OP_MUL, inputs, 2, NULL, shape, &out);
 }
 
-/* -q stands for -x where the zero point is mirrored, too: on each side of the operator nothing is lost. */
-octet_status octet_fit_minimum(octet_context *ctx, const octet_target *target, octet_graph *graph, uint32_t k) {
+octet_status octet_fit_any(octet_context *ctx, const octet_target *target, octet_graph *graph, uint32_t k) {
     (void)target;
     const octet_operator op = graph->operators[k];
-    const octet_value x = *octet_graph_input(graph, &op, 0), y = *octet_graph_output(graph, &op, 0);
-    if (!is_integer(&x) || x.type != y.type || !octet_quantization_equal(&x.quantization, &y.quantization))
-        return OCTET_OK;
-    const float scale = x.quantization.scale[0];
-    const int32_t zero_point = x.type == OCTET_INT8 ? -1 - x.quantization.zero_point[0] : 0;
-    const octet_put operand = {ctx, graph, op.layer, op.inputs[0]}, result = {ctx, graph, op.layer, op.outputs[0]};
-    uint32_t inputs[2] = {OCTET_NONE, op.inputs[1]}, most;
+    const octet_shape from = octet_graph_input(graph, &op, 0)->shape, to = octet_graph_output(graph, &op, 0)->shape;
+    const octet_put put = {ctx, graph, op.layer, op.outputs[0]};
+    uint32_t inputs[2] = {OCTET_NONE, op.inputs[1]}, all = OCTET_NONE, result = op.outputs[0];
     octet_graph_remove_operator(graph, k);
-    OCTET_TRY(octet_put_value(&operand, scale, zero_point, &inputs[0]));
-    OCTET_TRY(put_negative(&operand, op.inputs[0], inputs[0]));
-    OCTET_TRY(octet_put_value(&result, scale, zero_point, &most));
-    OCTET_TRY(octet_put_operator(&result, OCTET_OP_REDUCE_MAX, inputs, 2, &op.options, y.shape, &most));
-    return put_negative(&result, most, op.outputs[0]);
+    OCTET_TRY(octet_put_operator(&put, OCTET_OP_LOGICAL_NOT, op.inputs, 1, NULL, from, &inputs[0]));
+    OCTET_TRY(octet_put_operator(&put, OCTET_OP_REDUCE_ALL, inputs, 2, &op.options, to, &all));
+    return octet_put_operator(&put, OCTET_OP_LOGICAL_NOT, &all, 1, NULL, to, &result);
 }
 
 octet_status octet_fit_absolute(octet_context *ctx, const octet_target *target, octet_graph *graph, uint32_t k) {

@@ -214,11 +214,11 @@ static void a_choice_is_one_that_broadcasts(void **state) {
     fits("SELECT_V2", 0);
 }
 
-static void the_least_is_the_greatest_of_the_negative(void **state) {
+static void any_is_not_all_of_not(void **state) {
     (void)state;
     start("tflm");
-    output(binary(OCTET_OP_REDUCE_MIN, input(OCTET_INT8, SHAPE(64, 4)), NUMBERS(1)));
-    fits("MUL REDUCE_MAX MUL", 0);
+    output(binary(OCTET_OP_REDUCE_ANY, input(OCTET_BOOL, SHAPE(5, 2)), NUMBERS(1)));
+    fits("LOGICAL_NOT REDUCE_ALL LOGICAL_NOT", 0);
 }
 
 static void picks_are_slices(void **state) {
@@ -342,7 +342,7 @@ int main(void) {
         cmocka_unit_test(all_axes_are_repeated),
         cmocka_unit_test(a_shared_step_between_stays),
         cmocka_unit_test(a_choice_is_one_that_broadcasts),
-        cmocka_unit_test(the_least_is_the_greatest_of_the_negative),
+        cmocka_unit_test(any_is_not_all_of_not),
         cmocka_unit_test(picks_are_slices),
         cmocka_unit_test(splits_are_slices),
         cmocka_unit_test(a_clamp_is_what_the_type_does),
