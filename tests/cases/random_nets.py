@@ -302,10 +302,10 @@ def tensorflow_file(net, model, arrays, path):
 def open_litert(path):
     """An interpreter with LiteRT's reference kernels, or its built-in ones where an operator has none; and which."""
     for resolver in (conformance.OpResolverType.BUILTIN_REF, conformance.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES):
-        interpreter = conformance.Interpreter(path, experimental_op_resolver_type=resolver, num_threads=1)
         try:
+            interpreter = conformance.Interpreter(path, experimental_op_resolver_type=resolver, num_threads=1)
             interpreter.allocate_tensors()
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
             problem = error
             continue
         return interpreter, resolver == conformance.OpResolverType.BUILTIN_REF
