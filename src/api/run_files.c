@@ -32,12 +32,12 @@ static size_t value_bytes(const octet_graph *graph, uint32_t id) {
     return value_elements(graph, id) * octet_type_size(graph->values[id].type);
 }
 
-/* An .npy whose elements have the input's own, integer type is fed as it is: sets raw[i] and *n. */
+/* An .npy whose elements have the input's own type is fed as it is: sets raw[i] and *n. */
 static octet_status try_raw(octet_context *ctx, run_job *job, uint32_t i, octet_split split, size_t *n) {
     const octet_value *value = &job->graph->values[job->graph->inputs[i].value];
     const octet_dataset *dataset = job->data->dataset;
     const uint32_t source = octet_api_find_input(dataset, job->graph, i);
-    if (job->data->preprocess.given || source == OCTET_NONE || value->type == OCTET_FLOAT32) return OCTET_OK;
+    if (job->data->preprocess.given || source == OCTET_NONE) return OCTET_OK;
     octet_samples *samples;
     OCTET_TRY(octet_dataset_split_input(ctx, job->data->dataset, split, source, &samples));
     const char *path = octet_samples_name(samples);
@@ -60,21 +60,32 @@ static octet_status try_raw(octet_context *ctx, run_job *job, uint32_t i, octet_
     return OCTET_OK;
 }
 
+/* The inputs of float32, or all others: *n_raw grows by those that are fed as they are. */
+static octet_status try_inputs(octet_context *ctx, run_job *job, octet_split split, bool floats, size_t *n_raw) {
+    const octet_graph *graph = job->graph;
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        size_t n = 0;
+        if ((graph->values[graph->inputs[i].value].type == OCTET_FLOAT32) != floats) continue;
+        OCTET_TRY(try_raw(ctx, job, i, split, &n));
+        if (job->raw[i] == NULL) continue;
+        OCTET_CHECK(ctx, *n_raw == 0 || n == job->n_samples, OCTET_DATA,
+                    "input '%s' has %zu samples, another input has %zu", graph->inputs[i].name, n, job->n_samples);
+        job->n_samples = n;
+        ++*n_raw;
+    }
+    return OCTET_OK;
+}
+
+/* Inputs of integers are all fed as they are, and those of float32 with them, or all are given real numbers. */
 static octet_status open_inputs(octet_context *ctx, run_job *job, const octet_open_options *options,
                                 octet_split split) {
     const octet_graph *graph = job->graph;
-    size_t n_raw = 0;
+    size_t n_raw = 0, n_floats = 0;
     OCTET_TRY(octet_data_open(ctx, options, &job->data));
-    for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        size_t n = 0;
-        OCTET_TRY(try_raw(ctx, job, i, split, &n));
-        if (job->raw[i] == NULL) continue;
-        OCTET_CHECK(ctx, n_raw == 0 || n == job->n_samples, OCTET_DATA,
-                    "input '%s' has %zu samples, input '%s' has %zu", graph->inputs[i].name, n, graph->inputs[0].name,
-                    job->n_samples);
-        job->n_samples = n;
-        n_raw++;
-    }
+    for (uint32_t i = 0; i < graph->n_inputs; i++)
+        n_floats += graph->values[graph->inputs[i].value].type == OCTET_FLOAT32;
+    OCTET_TRY(try_inputs(ctx, job, split, false, &n_raw));
+    if (n_raw > 0 && n_raw + n_floats == graph->n_inputs) OCTET_TRY(try_inputs(ctx, job, split, true, &n_raw));
     if (n_raw > 0 && n_raw == graph->n_inputs) return OCTET_OK;
     for (uint32_t i = 0; i < graph->n_inputs; i++) { /* counts come the other way too */
         const bool scaled = job->raw[i] != NULL && !octet_api_takes_counts(&graph->values[graph->inputs[i].value]);

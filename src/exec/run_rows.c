@@ -22,6 +22,7 @@ RUN(l2_pool_2d_f32, int32_t)
 
 RUN(softmax_f32, int32_t)
 RUN(softmax_s8, int32_t)
+RUN(softmax_s8_s16, int32_t)
 RUN(softmax_s16, int32_t)
 RUN(log_softmax_f32, int32_t)
 RUN(log_softmax_s8, int32_t)

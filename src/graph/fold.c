@@ -414,9 +414,11 @@ octet_status octet_fold_operator(octet_context *ctx, octet_arena *arena, const o
     return status;
 }
 
+/* Operators of more operands or results are never folded. */
+enum { MOST = 1024 };
+
 octet_status octet_fold_outputs(octet_context *ctx, octet_graph *graph, const octet_operator *op, size_t max_elements,
                                 octet_folding *out) {
-    enum { MOST = OCTET_MAX_OPERATOR_INPUTS };
     octet_inferred results[MOST];
     const void *data[MOST];
     *out = OCTET_FOLDING_UNKNOWN;
@@ -434,12 +436,11 @@ octet_status octet_fold_outputs(octet_context *ctx, octet_graph *graph, const oc
 octet_status octet_fold_new(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
                             const char *name, const uint32_t *inputs, uint32_t n_inputs, const octet_options *options,
                             size_t max_elements, uint32_t *outputs, uint32_t n_outputs, octet_folding *out) {
-    enum { MOST = OCTET_MAX_OPERATOR_INPUTS };
     uint32_t operands[MOST];
     octet_inferred results[MOST];
     const void *data[MOST];
-    OCTET_CHECK(ctx, n_outputs <= MOST && n_inputs <= MOST, OCTET_LIMIT, "%s: %s with %u inputs and %u outputs", layer,
-                octet_operator_name(code), n_inputs, n_outputs);
+    *out = OCTET_FOLDING_UNKNOWN;
+    if (n_outputs > MOST || n_inputs > MOST) return OCTET_OK;
     memcpy(operands, inputs, n_inputs * sizeof *inputs);
     for (uint32_t i = 0; i < n_outputs; i++) outputs[i] = OCTET_NONE;
     octet_operator op = {.code = code,

@@ -29,7 +29,7 @@ octet_status octet_fold_operator(octet_context *ctx, octet_arena *arena, const o
 octet_status octet_fold_outputs(octet_context *ctx, octet_graph *graph, const octet_operator *op, size_t max_elements,
                                 octet_folding *out);
 /* octet_graph_emit for what is known now: adds constants named `name` instead of an operator, and nothing unless *out
- * is KNOWN. outputs: array of n_outputs, at most OCTET_MAX_OPERATOR_INPUTS. */
+ * is KNOWN. outputs: array of n_outputs. */
 octet_status octet_fold_new(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
                             const char *name, const uint32_t *inputs, uint32_t n_inputs, const octet_options *options,
                             size_t max_elements, uint32_t *outputs, uint32_t n_outputs, octet_folding *out);

@@ -161,8 +161,7 @@ octet_status octet_graph_add_operator(octet_context *ctx, octet_graph *graph, oc
 octet_status octet_graph_emit(octet_context *ctx, octet_graph *graph, octet_operator_code code, const char *layer,
                               const char *name, const uint32_t *inputs, uint32_t n_inputs, const octet_options *options,
                               uint32_t *outputs, uint32_t n_outputs) {
-    enum { MAX_OUTPUTS = 1024 };
-    OCTET_CHECK(ctx, n_outputs <= MAX_OUTPUTS && n_inputs <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT,
+    OCTET_CHECK(ctx, n_outputs <= OCTET_MAX_OPERATOR_INPUTS && n_inputs <= OCTET_MAX_OPERATOR_INPUTS, OCTET_LIMIT,
                 "%s: %s with %u inputs and %u outputs", layer, octet_operator_name(code), n_inputs, n_outputs);
     octet_inferred *inferred;
     octet_operator op = {

@@ -45,7 +45,7 @@ typedef struct octet_value {
     uint32_t n_uses; /* operator inputs, graph outputs and carries that name this value; kept by the functions below */
 } octet_value;
 
-enum { OCTET_MAX_OPERATOR_INPUTS = 1024 };
+enum { OCTET_MAX_OPERATOR_INPUTS = 4096 };
 
 typedef struct octet_operator {
     octet_operator_code code;

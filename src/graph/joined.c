@@ -220,7 +220,8 @@ static octet_status emit_part(octet_context *ctx, octet_graph *graph, uint32_t v
     const look l = look_at(graph, v, axis);
     OCTET_CHECK(ctx, l.way != WAY_END, OCTET_INTERNAL, "%s: is no join", graph->values[v].name);
     const octet_operator op = *l.op; /* operators move in memory when some are added */
-    uint32_t pieces[OCTET_MAX_OPERATOR_INPUTS], n_pieces = 0;
+    uint32_t *pieces = NULL, n_pieces = 0;
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, op.n_inputs, &pieces));
     if (l.way == WAY_THROUGH) {
         octet_shape shape = graph->values[v].shape;
         shape.dims[axis] = end - first;

@@ -223,6 +223,7 @@
     X(select, select)                                 \
     X(softmax_f32, softmax)                           \
     X(softmax_s8, softmax)                            \
+    X(softmax_s8_s16, softmax)                        \
     X(softmax_s16, softmax)                           \
     X(space_to_batch, batch_space)                    \
     X(sum_f32, reduce)                                \

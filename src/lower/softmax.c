@@ -31,10 +31,12 @@ static octet_status fail_scale(octet_binder *binder, const octet_operator *op, f
                               octet_operator_name(op->code), (double)scale);
 }
 
-static octet_status bind_softmax_s8(octet_binder *binder, const octet_operator *op, float scale,
+/* is_wide: the result is int16. */
+static octet_status bind_softmax_s8(octet_binder *binder, const octet_operator *op, float scale, bool is_wide,
                                     octet_softmax_params *p) {
     const bool log_form = op->code == OCTET_OP_LOG_SOFTMAX;
-    OCTET_TRY(check_output(binder, op, log_form ? 1.0f / 16 : 1.0f / 256, log_form ? 127 : -128));
+    if (is_wide) OCTET_TRY(check_output(binder, op, 1.0f / 65536, INT16_MIN));
+    else OCTET_TRY(check_output(binder, op, log_form ? 1.0f / 16 : 1.0f / 256, log_form ? 127 : -128));
     const bool usable = log_form ? octet_softmax_prepare_log_s8(p, scale) : octet_softmax_prepare_s8(p, scale, p->beta);
     return usable ? OCTET_OK : fail_scale(binder, op, scale);
 }
@@ -66,8 +68,11 @@ static octet_status bind_softmax(octet_binder *binder, const octet_operator *op,
             return octet_bind_unsupported(binder, op);
         OCTET_TRY(octet_bind_per_tensor(binder, op, input, &scale, &zero_point));
         if (input->type == OCTET_INT8) {
-            OCTET_TRY(bind_softmax_s8(binder, op, scale, p));
-            kernel = log_form ? OCTET_KERNEL_log_softmax_s8 : OCTET_KERNEL_softmax_s8;
+            const bool is_wide = octet_graph_output(binder->graph, op, 0)->type == OCTET_INT16;
+            OCTET_TRY(bind_softmax_s8(binder, op, scale, is_wide, p));
+            kernel = log_form  ? OCTET_KERNEL_log_softmax_s8
+                     : is_wide ? OCTET_KERNEL_softmax_s8_s16
+                               : OCTET_KERNEL_softmax_s8;
         } else {
             OCTET_TRY(bind_softmax_s16(binder, op, scale, p));
             kernel = OCTET_KERNEL_softmax_s16;

@@ -271,18 +271,19 @@ static octet_status complete_reshape(octet_context *ctx, octet_tflite_source *so
     octet_graph *graph = source->graph;
     if (op->n_inputs == 0 || op->n_inputs > 2 || op->n_outputs != 1) return OCTET_OK; /* inference words the error */
     const octet_value *shape = octet_graph_input(graph, op, 1);
-    if (shape != NULL && shape->data != NULL) {
-        if (shape->shape.rank <= 1 || shape->type != OCTET_INT32) return OCTET_OK;
-        const int32_t n = (int32_t)octet_shape_elements(&shape->shape);
-        return octet_graph_add_i32(ctx, graph, shape->name, shape->data, n, &op->inputs[1]);
-    }
+    const bool is_known = shape != NULL && shape->data != NULL;
+    if (is_known && (shape->shape.rank == 1 || shape->type != OCTET_INT32)) return OCTET_OK;
     octet_flatbuffer_table options;
     octet_flatbuffer_vector dims;
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, table, OCTET_TFLITE_OPERATOR_BUILTIN_OPTIONS, &options));
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &options, OCTET_TFLITE_RESHAPE_OPTIONS_NEW_SHAPE, 4, true, &dims));
     OCTET_CHECK(ctx, dims.n <= OCTET_MAX_RANK, OCTET_LIMIT, "%s: %s gives rank %u", fb->name, op->layer, dims.n);
     octet_shape target = graph->values[op->outputs[0]].shape;
-    if (dims.n > 0 && shape == NULL) {
+    if (is_known && dims.n == 0) { /* LiteRT reads the options */
+        const int32_t n = (int32_t)octet_shape_elements(&shape->shape);
+        return octet_graph_add_i32(ctx, graph, shape->name, shape->data, n, &op->inputs[1]);
+    }
+    if (dims.n > 0 && (shape == NULL || is_known)) {
         target.rank = (int32_t)dims.n;
         for (uint32_t i = 0; i < dims.n; i++) target.dims[i] = octet_flatbuffer_i32_at(fb, &dims, i);
     }

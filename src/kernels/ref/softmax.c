@@ -85,26 +85,48 @@ static uint32_t row_sum(const octet_softmax_params *p, const int8_t *x, int32_t 
     return sum;
 }
 
+/* What a row shares: its maximum, the reciprocal of its sum of exponentials, and how far products are shifted for
+ * results of `bits` bits. */
+typedef struct softmax_row {
+    int32_t max, reciprocal, exponent;
+} softmax_row;
+
+static softmax_row row_of(const octet_softmax_params *p, const int8_t *x, int32_t bits) {
+    softmax_row r = {.max = row_max(x, p->depth)};
+    const uint32_t sum = row_sum(p, x, r.max);
+    /* sum = 2^(12 - zeros) * (1 + fraction); the sum of 4096 equal values and more wraps to 0, as in TFLite */
+    const int32_t zeros = sum ? octet_fixed_leading_zeros(sum) : 31;
+    r.reciprocal = octet_fixed_reciprocal((int32_t)((sum << zeros) - (UINT32_C(1) << 31)));
+    r.exponent = octet_clamp_s32(SUM_BITS - zeros + 31 - bits, 0, 31);
+    return r;
+}
+
+/* From `min` to `max`, which stand for 0 and almost 1. */
+static inline int32_t row_result(const octet_softmax_params *p, const softmax_row *r, int32_t x, int32_t min,
+                                 int32_t max) {
+    if (x - r->max < p->difference_min) return min;
+    const int32_t scaled =
+        octet_fixed_round_shift(octet_fixed_high_multiply(r->reciprocal, exponential(p, x - r->max)), r->exponent);
+    return octet_clamp_s32(octet_fixed_wrap_add(scaled, min), min, max);
+}
+
 void octet_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin,
                           int32_t end) {
-    for (int32_t row = begin; row < end; row++) {
-        const int8_t *x = input + (int64_t)row * p->depth;
-        int8_t *y = output + (int64_t)row * p->depth;
-        const int32_t max = row_max(x, p->depth);
-        const uint32_t sum = row_sum(p, x, max);
-        /* sum = 2^(12 - zeros) * (1 + fraction); the sum of 4096 equal values and more wraps to 0, as in TFLite */
-        const int32_t zeros = sum ? octet_fixed_leading_zeros(sum) : 31;
-        const int32_t reciprocal = octet_fixed_reciprocal((int32_t)((sum << zeros) - (UINT32_C(1) << 31)));
-        const int32_t exponent = octet_clamp_s32(SUM_BITS - zeros + 31 - 8, 0, 31);
-        for (int32_t i = 0; i < p->depth; i++) {
-            if (x[i] - max < p->difference_min) {
-                y[i] = INT8_MIN;
-                continue;
-            }
-            const int32_t scaled =
-                octet_fixed_round_shift(octet_fixed_high_multiply(reciprocal, exponential(p, x[i] - max)), exponent);
-            y[i] = (int8_t)octet_clamp_s32(octet_fixed_wrap_add(scaled, INT8_MIN), INT8_MIN, INT8_MAX);
-        }
+    for (int32_t i = begin; i < end; i++) {
+        const int8_t *x = input + (int64_t)i * p->depth;
+        int8_t *y = output + (int64_t)i * p->depth;
+        const softmax_row r = row_of(p, x, 8);
+        for (int32_t j = 0; j < p->depth; j++) y[j] = (int8_t)row_result(p, &r, x[j], INT8_MIN, INT8_MAX);
+    }
+}
+
+void octet_softmax_s8_s16_ref(const octet_softmax_params *p, const int8_t *input, int16_t *output, int32_t begin,
+                              int32_t end) {
+    for (int32_t i = begin; i < end; i++) {
+        const int8_t *x = input + (int64_t)i * p->depth;
+        int16_t *y = output + (int64_t)i * p->depth;
+        const softmax_row r = row_of(p, x, 16);
+        for (int32_t j = 0; j < p->depth; j++) y[j] = (int16_t)row_result(p, &r, x[j], INT16_MIN, INT16_MAX);
     }
 }
 

@@ -33,6 +33,9 @@ void octet_softmax_f32_ref(const octet_softmax_params *p, const float *input, fl
 /* Output scale 1/256, zero point -128. */
 void octet_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, int8_t *output, int32_t begin,
                           int32_t end);
+/* Output scale 1/65536, zero point -32768. */
+void octet_softmax_s8_s16_ref(const octet_softmax_params *p, const int8_t *input, int16_t *output, int32_t begin,
+                              int32_t end);
 /* Output scale 1/32768, zero point 0. */
 void octet_softmax_s16_ref(const octet_softmax_params *p, const int16_t *input, int16_t *output, int32_t begin,
                            int32_t end);

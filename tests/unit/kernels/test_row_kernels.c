@@ -105,6 +105,18 @@ static void test_softmax(void **unused) {
     assert_true(y[0] == 1 && y[1] == 0 && y[2] == 0);
 }
 
+/* Bytes of LiteRT's reference kernel, at scale 0.05. */
+static void test_softmax_s8_s16(void **unused) {
+    (void)unused;
+    static const int8_t x[10] = {89, 35, 2, -59, -50, -118, -109, -124, -84, 80};
+    static const int16_t expected[10] = {5343, -30207, -32276, -32745, -32731, -32767, -32766, -32767, -32761, -8467};
+    int16_t y[10];
+    octet_softmax_params p = {.rows = 1, .depth = 10, .beta = 1};
+    assert_true(octet_softmax_prepare_s8(&p, 0.05f, 1));
+    octet_softmax_s8_s16_ref(&p, x, y, 0, 1);
+    assert_memory_equal(y, expected, sizeof expected);
+}
+
 static void test_softmax_s16(void **unused) {
     (void)unused;
     enum { N = 40 };
@@ -331,8 +343,9 @@ static void test_lstm(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pool),     cmocka_unit_test(test_softmax), cmocka_unit_test(test_softmax_s16),
-        cmocka_unit_test(test_l2),       cmocka_unit_test(test_reduce),  cmocka_unit_test(test_arg),
-        cmocka_unit_test(test_quantize), cmocka_unit_test(test_half),    cmocka_unit_test(test_lstm)};
+        cmocka_unit_test(test_pool),        cmocka_unit_test(test_softmax),  cmocka_unit_test(test_softmax_s8_s16),
+        cmocka_unit_test(test_softmax_s16), cmocka_unit_test(test_l2),       cmocka_unit_test(test_reduce),
+        cmocka_unit_test(test_arg),         cmocka_unit_test(test_quantize), cmocka_unit_test(test_half),
+        cmocka_unit_test(test_lstm)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

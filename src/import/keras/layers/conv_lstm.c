@@ -6,7 +6,7 @@
 #include "import/keras/layers/classes.h"
 #include "import/keras/layers/recurrence.h"
 
-enum { MAX_STEPS = 2048 };
+enum { MAX_STEPS = OCTET_MAX_OPERATOR_INPUTS }; /* UNPACK gives a result for each */
 
 typedef struct conv_lstm {
     octet_keras_recurrence as;

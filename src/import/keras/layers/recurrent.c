@@ -6,7 +6,7 @@
 #include "import/keras/emit/mask.h"
 #include "import/keras/layers/classes.h"
 
-enum { MAX_STEPS = 2048 };
+enum { MAX_STEPS = OCTET_MAX_OPERATOR_INPUTS }; /* UNPACK gives a result for each */
 
 static octet_status add_weights(octet_keras_layer *layer, const char *kernel, const char *recurrent_kernel,
                                 const char *bias) {

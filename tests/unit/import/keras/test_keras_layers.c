@@ -238,7 +238,21 @@ static void every_layer_becomes_its_operators(void **state) {
     }
 }
 
+/* More steps than any model that was seen has. */
+static void thousands_of_steps_are_unrolled(void **state) {
+    (void)state;
+    static const layer_case test = {.shape = "3197,2", .layers = "SimpleRNN {\"units\": 2}", .weights = "2,2 2,2 2"};
+    octet_context ctx;
+    octet_graph *graph;
+    if (build(&ctx, &test, 3, &graph) != OCTET_OK) fail_msg("%s", ctx.message);
+    assert_true(graph->n_operators > 3 * 3196);
+    octet_graph_destroy(&ctx, graph);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
 static const layer_case refusals[] = {
+    {"steps", 0, "4097,4", "SimpleRNN {\"units\": 2}", "4,2 2,2 2",
+     "4097 steps would be unrolled into operators, at most 4096 are"},
     {"channels first", 0, "3,8,8", "MaxPooling2D {\"pool_size\": [2, 2], \"data_format\": \"channels_first\"}", "",
      "layer l0 (MaxPooling2D): data_format \"channels_first\""},
     {"padding", 0, "8,8,3", "Conv2D {\"filters\": 2, \"kernel_size\": 3, \"padding\": \"full\"}", "3,3,3,2 2",
@@ -406,6 +420,7 @@ static void failing_allocations_leave_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_layer_becomes_its_operators),
+        cmocka_unit_test(thousands_of_steps_are_unrolled),
         cmocka_unit_test(what_cannot_be_done_is_refused_with_a_sentence),
         cmocka_unit_test(open_dimensions_are_given_by_the_caller),
         cmocka_unit_test(batch_normalization_is_one_product_and_one_sum),

@@ -59,7 +59,7 @@ static void what_is_not_known_is_refused(void **state) {
     refuse(&k, OCTET_UNSUPPORTED, "TensorListSetItem #4: an index or length is no int32 that the file decides");
     k = usual, k.index = 2, refuse(&k, OCTET_LIMIT, "TensorListSetItem #4: 2 is not between 0 and 1");
     k = usual, k.n = 3, refuse(&k, OCTET_LIMIT, "TensorListGetItem #3: 3 is not between 0 and 2");
-    k = usual, k.n = INT32_MAX, refuse(&k, OCTET_LIMIT, "TensorListReserve #0: 2147483647 is not between 0 and 1024");
+    k = usual, k.n = INT32_MAX, refuse(&k, OCTET_LIMIT, "TensorListReserve #0: 2147483647 is not between 0 and 4096");
     k = usual, k.n = 0, k.stacked = MADE, k.index = 0, refuse(&k, OCTET_LIMIT, "is not between 0 and -1");
     k = usual, k.stacked = MADE, k.shape = -1,
     refuse(&k, OCTET_UNSUPPORTED, "TensorListStack #5 reads an element that nothing has set");
