@@ -58,6 +58,7 @@ typedef struct octet_keras_class {
     bool is_equation;      /* EinsumDense: has bias_axes instead of use_bias */
     bool is_table;         /* its first weight is one row per word */
     bool is_trainer;       /* its layer was trained with rounded weights (import/keras/emit/trained.h) */
+    bool is_clusterer;     /* its layer's weights are stored with centroids (import/keras/stored.h) */
     bool is_bare;          /* its configuration may not say whether it is trainable, as those of functions do not */
     bool takes_integers;   /* as they are; others compute in float32 */
     bool has_stored_parts; /* its first weight may be stored in parts (import/keras/stored.h) */

@@ -1,5 +1,6 @@
 #include "import/keras/stored.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -103,38 +104,62 @@ static octet_status copy_dataset(octet_context *ctx, octet_arena *arena, const o
     return OCTET_OK;
 }
 
-/* The pruned weight is the first one inside with the shape of the mask. */
+static octet_status multiply(octet_context *ctx, octet_arena *arena, octet_keras_weight *weight,
+                             const octet_hdf5_node *mask) {
+    const octet_hdf5_node *whole = weight->dataset;
+    float *data = NULL;
+    OCTET_TRY(copy_dataset(ctx, arena, whole, &data, &weight->dataset));
+    for (size_t i = 0; i < whole->n_elements; i++) data[i] = whole->data[i] * mask->data[i];
+    return OCTET_OK;
+}
+
+/* The first weight inside that has the shape of the mask and, where it is known, the numbers of `kernel`. */
 static octet_status join_mask(octet_context *ctx, octet_arena *arena, const octet_hdf5_node *mask,
-                              octet_keras_layer *inner) {
+                              const octet_hdf5_node *kernel, octet_keras_layer *inner) {
     for (uint32_t i = 0; i < inner->n_weights; i++) {
         const octet_hdf5_node *whole = inner->weights[i].dataset;
         if (whole == NULL || !is_shaped_like(whole, mask)) continue;
-        float *data = NULL;
-        OCTET_TRY(copy_dataset(ctx, arena, whole, &data, &inner->weights[i].dataset));
-        for (size_t j = 0; j < whole->n_elements; j++) data[j] = whole->data[j] * mask->data[j];
-        return OCTET_OK;
+        if (kernel == NULL || memcmp(kernel->data, whole->data, whole->n_elements * sizeof(float)) == 0)
+            return multiply(ctx, arena, &inner->weights[i], mask);
     }
     return OCTET_OK;
 }
 
-/* centroids [n], or [channels,n] for the last axis of the weight. */
-static octet_status join_clusters(octet_context *ctx, octet_arena *arena, const char *label,
-                                  const octet_keras_weight *centroids, const octet_hdf5_node *indices,
-                                  octet_keras_weight *weight) {
-    const octet_hdf5_node *table = centroids->dataset, *whole = weight->dataset;
+/* A .keras file numbers the variables of the wrapper: n pruned weights, n times a mask and a threshold, the step. */
+static octet_status join_variables(octet_context *ctx, octet_arena *arena, const octet_keras_layer *layer,
+                                   octet_keras_layer *inner) {
+    const octet_hdf5_node *variables[OCTET_KERAS_MAX_WEIGHTS];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < layer->n_weights; i++) {
+        if (layer->weights[i].dataset == NULL || layer->weights[i].name[0] != OCTET_KERAS_STORED_VARIABLE[0]) continue;
+        variables[n++] = layer->weights[i].dataset;
+    }
+    for (uint32_t i = 0, n_pruned = n / 3; i < n_pruned && n == 3 * n_pruned + 1; i++) {
+        const octet_hdf5_node *kernel = variables[i], *mask = variables[n_pruned + 2 * i];
+        if (is_shaped_like(kernel, mask)) OCTET_TRY(join_mask(ctx, arena, mask, kernel, inner));
+    }
+    return OCTET_OK;
+}
+
+/* Each element is the centroid that is nearest to it, the first one of several: tfmot looks for them again in every
+ * call, and what the file says of them may be older. centroids [n], or [channels,n] for the last axis. */
+static octet_status join_centroids(octet_context *ctx, octet_arena *arena, const char *label,
+                                   const octet_hdf5_node *table, octet_keras_weight *weight) {
+    const octet_hdf5_node *whole = weight->dataset;
     const bool is_table = table->kind == OCTET_HDF5_NUMBERS && (table->rank == 1 || table->rank == 2);
-    const bool fits = is_table && whole != NULL && is_shaped_like(whole, indices) &&
-                      (table->rank == 1 || table->dims[0] == whole->dims[whole->rank - 1]);
+    const bool fits = is_table && table->n_elements > 0 && whole != NULL && whole->kind == OCTET_HDF5_NUMBERS &&
+                      (table->rank == 1 || (whole->rank > 0 && table->dims[0] == whole->dims[whole->rank - 1]));
     OCTET_CHECK(ctx, fits, OCTET_MODEL, "%s: %s: does not fit the weight %s that it is for; save the model again",
                 label, table->path, weight->name);
     const size_t n = (size_t)table->dims[table->rank - 1], n_channels = table->rank == 1 ? 1 : (size_t)table->dims[0];
     float *data = NULL;
     OCTET_TRY(copy_dataset(ctx, arena, whole, &data, &weight->dataset));
     for (size_t i = 0; i < whole->n_elements; i++) {
-        const float index = indices->data[i];
-        OCTET_CHECK(ctx, index >= 0.0f && index < (float)n, OCTET_MODEL, "%s: %s: element %zu is %g of %zu centroids",
-                    label, indices->path, i, (double)index, n);
-        data[i] = table->data[i % n_channels * n + (size_t)index];
+        const float *row = table->data + i % n_channels * n;
+        size_t nearest = 0;
+        for (size_t k = 1; k < n; k++)
+            if (fabsf(whole->data[i] - row[k]) < fabsf(whole->data[i] - row[nearest])) nearest = k;
+        data[i] = row[nearest];
     }
     return OCTET_OK;
 }
@@ -142,16 +167,16 @@ static octet_status join_clusters(octet_context *ctx, octet_arena *arena, const 
 /* What the wrapper keeps beside the weights of the layer inside. */
 static octet_status join_wrapped(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *label) {
     static const size_t n_prefix = sizeof OCTET_KERAS_STORED_CENTROIDS - 1;
+    octet_keras_layer *inner = layer->wrapped;
     for (uint32_t i = 0; layer->n_wrapped == 1 && i < layer->n_weights; i++) {
         const octet_keras_weight *own = &layer->weights[i];
-        octet_keras_layer *inner = layer->wrapped;
         if (own->dataset == NULL) continue;
-        if (strcmp(own->name, OCTET_KERAS_STORED_MASK) == 0) OCTET_TRY(join_mask(ctx, arena, own->dataset, inner));
-        if (strncmp(own->name, OCTET_KERAS_STORED_CENTROIDS, n_prefix) != 0 || i + 1 == layer->n_weights) continue;
-        const octet_hdf5_node *indices = layer->weights[i + 1].dataset;
-        for (uint32_t j = 0; j < inner->n_weights && indices != NULL; j++)
+        if (strcmp(own->name, OCTET_KERAS_STORED_MASK) == 0) return join_mask(ctx, arena, own->dataset, NULL, inner);
+        if (own->name[0] == OCTET_KERAS_STORED_VARIABLE[0]) return join_variables(ctx, arena, layer, inner);
+        if (strncmp(own->name, OCTET_KERAS_STORED_CENTROIDS, n_prefix) != 0) continue;
+        for (uint32_t j = 0; j < inner->n_weights; j++)
             if (strcmp(own->name + n_prefix, inner->weights[j].name) == 0)
-                OCTET_TRY(join_clusters(ctx, arena, label, own, indices, &inner->weights[j]));
+                OCTET_TRY(join_centroids(ctx, arena, label, own->dataset, &inner->weights[j]));
     }
     return OCTET_OK;
 }

@@ -1,5 +1,5 @@
 /* import/keras/stored.h - weights in parts: int8 numbers and their scales (model.quantize), kernels and LoRA updates,
- *                         kernels and masks or centroids and indices (tfmot).
+ *                         kernels and masks or centroids (tfmot).
  * In:  a layer with its weights listed, later with their datasets.
  * Out: the parts listed as well; then one float weight in the place of its parts.
  * Knows: names, places and shapes of the parts, as Keras 3 and tfmot write them.
@@ -9,10 +9,11 @@
 
 #include "import/keras/config.h"
 
-/* Weights of the wrappers of tfmot: of pruning; of clustering, followed by the name of the weight inside. */
+/* Weights of the wrappers of tfmot: the mask of a pruned layer in an .h5, and its variables by number in a .keras; of
+ * clustering, followed by the name of the weight inside. */
 #define OCTET_KERAS_STORED_MASK "mask"
+#define OCTET_KERAS_STORED_VARIABLE "#"
 #define OCTET_KERAS_STORED_CENTROIDS "cluster_centroids_"
-#define OCTET_KERAS_STORED_INDICES "pulling_indices_"
 
 /* Appends the parts of layer->weights[0] that the configuration speaks of. */
 void octet_keras_stored_list(octet_keras_layer *layer);

@@ -323,6 +323,13 @@ static octet_status bind_wrapped(binder *b, octet_keras_layer *layer, const octe
 
 static octet_status bind_tree(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group, const char *path) {
     if (layer->model != NULL) return bind_container(b, layer->model, group, path);
+    const bool is_clustered = layer->class != NULL && layer->class->is_clusterer && group != NULL &&
+                              octet_hdf5_find(b->hdf5, group, "vars/0") != NULL;
+    OCTET_CHECK(
+        b->ctx, !is_clustered, OCTET_UNSUPPORTED,
+        "%s: layer %s (%s): octet does not read clustered weights from a .keras file; save the model as .h5, or "
+        "what tfmot.clustering.keras.strip_clustering(model) gives",
+        b->label, layer->name, layer->class_name);
     if (group != NULL && layer->class != NULL && layer->class->is_trainer)
         octet_keras_trained_bind(b->hdf5, group, layer);
     for (uint32_t i = 0; i < layer->n_weights; i++) {

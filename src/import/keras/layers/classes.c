@@ -69,6 +69,7 @@ static const char common_keys[] = "name trainable dtype batch_input_shape batch_
 #define EQUATION .is_equation = true
 #define TABLE .is_table = true
 #define TRAINER .is_trainer = true
+#define CLUSTERER .is_clusterer = true
 #define BARE .is_bare = true
 #define INTEGERS .takes_integers = true
 #define STORED .has_stored_parts = true
@@ -189,7 +190,8 @@ static const octet_keras_class classes[] = {
           KEYS("layer pruning_schedule block_size block_pooling_type sparsity_m_by_n")),
     LAYER("ClusterWeights", wrapper, WEIGHTS(clustered),
           KEYS("layer number_of_clusters cluster_centroids_init preserve_sparsity cluster_gradient_aggregation "
-               "cluster_per_channel")),
+               "cluster_per_channel"),
+          CLUSTERER),
     LAYER("QuantizeLayer", quantize_layer, WEIGHTS(quantize_layer), KEYS("quantizer")),
     LAYER("QuantizeWrapperV2", quantize_wrapper, WEIGHTS(quantize_wrapper), KEYS("layer quantize_config"), TRAINER),
     LAYER("QuantizeWrapper", quantize_wrapper, WEIGHTS(quantize_wrapper), KEYS("layer quantize_config"), TRAINER),

@@ -109,25 +109,27 @@ octet_status octet_keras_weights_spectral_normalization(octet_context *ctx, octe
     return OCTET_OK;
 }
 
-/* tfmot multiplies the weight by its mask in every call, also at inference. */
+/* tfmot multiplies a weight by its mask in every call, also at inference. Room for four pruned weights in a .keras. */
 octet_status octet_keras_weights_pruned(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
-    (void)ctx, (void)arena;
-    octet_keras_weights_add(layer, OCTET_KERAS_STORED_MASK, "vars/0", false);
-    layer->weights[0].is_optional = true;
+    octet_keras_weights_add(layer, OCTET_KERAS_STORED_MASK, "mask", false);
+    for (int i = 0; i < 13; i++) {
+        const char *name = NULL, *path = NULL;
+        OCTET_TRY(octet_arena_format(ctx, arena, &name, OCTET_KERAS_STORED_VARIABLE "%d", i));
+        OCTET_TRY(octet_arena_format(ctx, arena, &path, "vars/%d", i));
+        octet_keras_weights_add(layer, name, path, false);
+    }
+    for (uint32_t i = 0; i < layer->n_weights; i++) layer->weights[i].is_optional = true;
     return OCTET_OK;
 }
 
-/* For each weight of the layer inside, of which tfmot clusters some: centroids, and which of them every element is. */
+/* Centroids for each weight of the layer inside, of which tfmot clusters some. */
 octet_status octet_keras_weights_clustered(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
-    static const char *const prefixes[2] = {OCTET_KERAS_STORED_CENTROIDS, OCTET_KERAS_STORED_INDICES};
     const octet_keras_layer *inner = layer->wrapped;
     for (uint32_t i = 0; layer->n_wrapped > 0 && i < inner->n_weights; i++) {
-        for (int k = 0; k < 2 && layer->n_weights < OCTET_KERAS_MAX_WEIGHTS; k++) {
-            const char *name = NULL;
-            OCTET_TRY(octet_arena_format(ctx, arena, &name, "%s%s", prefixes[k], inner->weights[i].name));
-            octet_keras_weights_add(layer, name, "vars/-", k == 0);
-            layer->weights[layer->n_weights - 1].is_optional = true;
-        }
+        const char *name = NULL;
+        OCTET_TRY(octet_arena_format(ctx, arena, &name, OCTET_KERAS_STORED_CENTROIDS "%s", inner->weights[i].name));
+        octet_keras_weights_add(layer, name, OCTET_KERAS_STORED_CENTROIDS, true);
+        layer->weights[i].is_optional = true;
     }
     return OCTET_OK;
 }

@@ -210,7 +210,7 @@ static const layer_case cases[] = {
      "1,3 4,3 3", "FULLY_CONNECTED [1,3]"},
     {"PruneLowMagnitude", 2, "4",
      "PruneLowMagnitude {\"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 3}}}",
-     "4,3 4,3 3", "FULLY_CONNECTED [1,3]"},
+     "4,3              4,3 3", "FULLY_CONNECTED [1,3]"},
     {"QuantizeAnnotate", 2, "4",
      "QuantizeAnnotate {\"layer\": {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 3}}, "
      "\"quantize_config\": null}",

@@ -42,8 +42,8 @@ static void weights_in_parts_are_put_together(void **state) {
                "was quantized by Keras (int8)");
 }
 
-/* tfmot: a pruned kernel counts by its mask; a clustered one is centroids[indices], with a row of centroids per channel
- * where asked for. */
+/* tfmot: a pruned kernel counts by its mask; of a clustered one each element is the nearest centroid, with a row of
+ * centroids per channel where asked for. Elsewhere files of tfmot gave the outputs of Keras. */
 static void weights_of_tfmot_are_put_together(void **state) {
     (void)state;
     static const char pruned[] = SEQUENTIAL(INPUT_2 ", {\"class_name\": \"PruneLowMagnitude\", \"config\": {\"name\": "
@@ -53,8 +53,8 @@ static void weights_of_tfmot_are_put_together(void **state) {
                                                        "\"c\", \"number_of_clusters\": 3, \"layer\": {\"class_name\": "
                                                        "\"Dense\", \"config\": {\"name\": \"dense\", \"units\": "
                                                        "2}}}}");
-    static const float kernel[6] = {1, 2, 3, 4, 5, 6}, mask[6] = {1, 0, 0, 1, 1, 0}, table[3] = {7, 8, 9},
-                       rows[6] = {1, 2, 3, 10, 20, 30}, which[6] = {0, 1, 2, 0, 1, 2}, wrong[6] = {0, 3, 0, 0, 0, 0};
+    static const float kernel[6] = {1, 2, 3, 4, 5, 6}, mask[6] = {1, 0, 0, 1, 1, 0}, table[3] = {5, 1, 3},
+                       rows[6] = {0, 0.75f, 9, 2.5f, 6.5f, 90}, which[6] = {0};
     const keras_weight pruning[] = {{"p", "p/mask:0", 2, {3, 2}, mask},
                                     {"p", "p/threshold:0", 1, {1}, NULL},
                                     {"p", "dense/bias:0", 1, {2}, NULL},
@@ -63,22 +63,30 @@ static void weights_of_tfmot_are_put_together(void **state) {
     const float masked[6] = {1, 0, 5, 0, 4, 0};
     assert_memory_equal(octet_graph_input(graph, &graph->operators[0], 1)->data, masked, sizeof masked);
     destroy(graph);
+#define OWN "layers/prune_low_magnitude/vars"
+#define INNER "layers/prune_low_magnitude/layer/vars"
+    const keras_weight numbered[] = {{OWN, "0", 2, {3, 2}, kernel},   {OWN, "1", 2, {3, 2}, mask},
+                                     {OWN, "2", 1, {1}, NULL},        {OWN, "3", 1, {1}, NULL},
+                                     {INNER, "0", 2, {3, 2}, kernel}, {INNER, "1", 1, {2}, NULL}};
+    graph = import_good(keras_write_zip("pruned.keras", pruned, "2.15.0", numbered, 6), NULL);
+    assert_memory_equal(octet_graph_input(graph, &graph->operators[0], 1)->data, masked, sizeof masked);
+    destroy(graph);
     keras_weight clusters[] = {{"c", "dense/bias:0", 1, {2}, NULL},
                                {"c", "dense/kernel:0", 2, {3, 2}, kernel},
                                {"c", "c/cluster_centroids_kernel:0", 1, {3}, table},
                                {"c", "c/pulling_indices_kernel:0", 2, {3, 2}, which}};
     graph = import_good(keras_write_h5("clusters.h5", clustered, "2.4.0", clusters, 4, true), NULL);
-    const float joined[6] = {7, 9, 8, 8, 7, 9};
+    const float joined[6] = {1, 3, 5, 1, 5, 5}; /* of 2 and 4 the first of two equally near */
     assert_memory_equal(octet_graph_input(graph, &graph->operators[0], 1)->data, joined, sizeof joined);
     destroy(graph);
     clusters[2] = (keras_weight){"c", "c/cluster_centroids_kernel:0", 2, {2, 3}, rows};
     graph = import_good(keras_write_h5("clusters.h5", clustered, "2.4.0", clusters, 4, true), NULL);
-    const float by_channel[6] = {1, 3, 2, 20, 10, 30};
+    const float by_channel[6] = {0.75f, 0.75f, 9, 2.5f, 2.5f, 6.5f};
     assert_memory_equal(octet_graph_input(graph, &graph->operators[0], 1)->data, by_channel, sizeof by_channel);
     destroy(graph);
-    clusters[3].data = wrong;
-    import_bad(keras_write_h5("clusters.h5", clustered, "2.4.0", clusters, 4, true), OCTET_MODEL,
-               "element 1 is 3 of 3 centroids", "pulling_indices_kernel");
+    clusters[2] = (keras_weight){"c", "c/cluster_centroids_kernel:0", 2, {3, 3}, NULL};
+    import_bad(keras_write_h5("clusters.h5", clustered, "2.4.0", clusters, 4, true), OCTET_MODEL, "does not fit",
+               "cluster_centroids_kernel");
 }
 
 /* CuDNNLSTM's gates: the block of the inputs is filled in row by row, that of the state transposed; two biases. */
