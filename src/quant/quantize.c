@@ -56,7 +56,7 @@ static octet_status convert_activations(octet_context *ctx, octet_arena *arena, 
                                         octet_graph **out) {
     octet_known_range *known;
     octet_graph *trained = NULL;
-    OCTET_TRY(octet_ranges_find(ctx, arena, graph, statistics, &known));
+    OCTET_TRY(octet_ranges_find(ctx, arena, graph, statistics, options->strict_tensorflow, &known));
     if (!octet_quantize_is_trained(graph)) return convert(ctx, graph, known, options, out);
     OCTET_TRY(octet_trained_take(ctx, arena, graph, known, &trained, &known));
     const octet_status status = convert(ctx, trained, known, options, out);
@@ -68,7 +68,7 @@ static octet_status convert_activations(octet_context *ctx, octet_arena *arena, 
 static octet_status state_ranges(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                                  const octet_statistics *statistics, octet_graph *copy) {
     octet_known_range *known;
-    OCTET_TRY(octet_ranges_find(ctx, arena, graph, statistics, &known));
+    OCTET_TRY(octet_ranges_find(ctx, arena, graph, statistics, true, &known));
     for (uint32_t v = 0; v < graph->n_values; v++) {
         if (known[v].source == OCTET_RANGE_MISSING) continue;
         OCTET_TRY(octet_value_state_range(ctx, copy, v, known[v].range.min, known[v].range.max));

@@ -1,7 +1,7 @@
 /* quant/ranges.h - the range that every value of a graph comes with, before the quantizer settles on one.
  * In:  a float graph, statistics or none.
  * Out: by value, a range and where it is from.
- * Knows: statistics; what a .tflite states.
+ * Knows: statistics; what a .tflite states; what choices drop (choices.h).
  * Does not know: FAKE_QUANT (trained.h), which ranges are used in the end (propagate.h). */
 #ifndef OCTET_QUANT_RANGES_H
 #define OCTET_QUANT_RANGES_H
@@ -23,9 +23,10 @@ typedef struct octet_known_range {
     octet_range_source source;
 } octet_known_range;
 
-/* An array of n_values in `arena`. statistics may be NULL. Errors: DATA (NaN or infinity was seen: names layer and
+/* An array of n_values in `arena`. statistics may be NULL. Unless strict, without numbers that a choice drops
+ * (choices.h). Errors: DATA (NaN or infinity was seen: names layer and
  * value; statistics of another model), NOMEM. */
 octet_status octet_ranges_find(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
-                               const octet_statistics *statistics, octet_known_range **out);
+                               const octet_statistics *statistics, bool is_strict, octet_known_range **out);
 
 #endif

@@ -47,12 +47,12 @@ static uint32_t find_shared(const octet_graph *graph, const octet_operator *op, 
     return OCTET_NONE;
 }
 
-/* A sum with the scale of its operand adds whole steps: the operand is not rounded once more. That is worth a range up
- * to twice as wide; beyond, and in products, the operand loses more than it wins. */
+/* A sum with the scale of its operand adds whole steps: the operand is not rounded once more. That is worth a range
+ * less than twice as wide; beyond, and in products, the operand loses more than it wins. */
 static bool gains(octet_operator_code code, octet_range own, octet_range both) {
     if (code != OCTET_OP_ADD && code != OCTET_OP_SUB) return false;
     const float width = fmaxf(own.max, 0.0f) - fminf(own.min, 0.0f);
-    return fmaxf(both.max, 0.0f) - fminf(both.min, 0.0f) <= 2.0f * width;
+    return fmaxf(both.max, 0.0f) - fminf(both.min, 0.0f) < 2.0f * width;
 }
 
 octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,

@@ -11,7 +11,7 @@
 /* TensorFlow's calibration looks at the operands of an operator once more after it ran. Where the result took the
  * memory of an operand (ADD, SUB, MUL, DIV, SOFTMAX on an operand with one user), that look sees the result: the
  * operand's range becomes the union of both. Files equal to TensorFlow's need the same (is_strict); else only operands
- * of ADD and SUB are widened, to twice their range at most. known, ranges: by value; ranges hold what is known.
+ * of ADD and SUB are widened, to less than twice their range. known, ranges: by value; ranges hold what is known.
  * Errors: NOMEM. */
 octet_status octet_sharing_widen(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,
                                  const octet_known_range *known, bool is_strict, octet_range *ranges);

@@ -167,8 +167,9 @@ octet_observed_range octet_statistics_range(const octet_statistics_row *row) {
     return range;
 }
 
-octet_status octet_statistics_check(octet_context *ctx, const octet_statistics *statistics) {
+octet_status octet_statistics_check(octet_context *ctx, const octet_statistics *statistics, const bool *is_bounded) {
     for (uint32_t i = 0; i < statistics->n_rows; i++) {
+        if (is_bounded != NULL && is_bounded[i]) continue;
         const octet_statistics_row *row = &statistics->rows[i];
         const octet_observed_range range = octet_statistics_range(row);
         const char *layer = row->layer[0] == '\0' ? "model input" : row->layer;

@@ -71,8 +71,9 @@ octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, c
 
 /* Both halves together. */
 octet_observed_range octet_statistics_range(const octet_statistics_row *row);
-/* DATA names the first value that held NaN or infinity. */
-octet_status octet_statistics_check(octet_context *ctx, const octet_statistics *statistics);
+/* DATA names the first value that held NaN or infinity. is_bounded: by row; true where neither counts, because what is
+ * read of the value is bounded otherwise; NULL: nowhere. */
+octet_status octet_statistics_check(octet_context *ctx, const octet_statistics *statistics, const bool *is_bounded);
 /* Samples that differ from each other; an estimate from OCTET_DISTINCT_MOST on. */
 uint64_t octet_statistics_n_distinct(const octet_statistics *statistics);
 /* The most that a range is wider for both halves than for the first one: 0.02 = by 2 %; 0 when one half is empty.

@@ -19,7 +19,7 @@ static octet_status use(octet_context *ctx, const octet_statistics *statistics, 
                         octet_buffer *second) {
     octet_statistics *again = NULL;
     const char *where;
-    octet_statistics_check(ctx, statistics);
+    octet_statistics_check(ctx, statistics, NULL);
     octet_context_clear(ctx);
     if (!(octet_statistics_late_growth(statistics, &where) >= 0.0)) abort();
     if (octet_statistics_n_distinct(statistics) > statistics->n_samples) abort();

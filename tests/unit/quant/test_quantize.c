@@ -304,7 +304,7 @@ static void widened_ranges(fixture *f, octet_range ranges[8]) {
     octet_known_range *known;
     assert_true(f->graph->n_values <= 8);
     make_statistics(f);
-    expect_ok(f, octet_ranges_find(&f->ctx, &scratch, f->graph, f->statistics, &known));
+    expect_ok(f, octet_ranges_find(&f->ctx, &scratch, f->graph, f->statistics, true, &known));
     for (uint32_t v = 0; v < f->graph->n_values; v++) ranges[v] = known[v].range;
     expect_ok(f, octet_sharing_widen(&f->ctx, &scratch, f->graph, known, true, ranges));
     octet_arena_free(&f->ctx, &scratch);

@@ -360,6 +360,22 @@ static void batch_normalization_is_one_product_and_one_sum(void **state) {
     octet_graph_destroy(&ctx, graph);
 }
 
+/* TensorFlow's converter clips at 10, Keras does not. */
+static void an_lstm_clips_no_cell_state_and_says_whether_its_state_goes_on(void **state) {
+    (void)state;
+    const layer_case tests[2] = {{"LSTM", 0, "5,4", "LSTM {\"units\": 3}", "4,12 3,12 12", ""},
+                                 {"LSTM", 0, "5,4", "LSTM {\"units\": 3, \"stateful\": true}", "4,12 3,12 12", ""}};
+    for (int i = 0; i < 2; i++) {
+        octet_context ctx;
+        octet_graph *graph;
+        assert_int_equal(build(&ctx, &tests[i], 3, &graph), OCTET_OK);
+        assert_int_equal(graph->operators[0].code, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM);
+        assert_true(graph->operators[0].options.lstm.cell_clip == 0.0f);
+        assert_true(graph->is_stateful == (i == 1));
+        octet_graph_destroy(&ctx, graph);
+    }
+}
+
 /* Boundaries of a summary are those that Keras 2's get_bin_boundaries gives. */
 static void adapted_bins_are_quantiles(void **state) {
     (void)state;
@@ -424,6 +440,7 @@ int main(void) {
         cmocka_unit_test(what_cannot_be_done_is_refused_with_a_sentence),
         cmocka_unit_test(open_dimensions_are_given_by_the_caller),
         cmocka_unit_test(batch_normalization_is_one_product_and_one_sum),
+        cmocka_unit_test(an_lstm_clips_no_cell_state_and_says_whether_its_state_goes_on),
         cmocka_unit_test(adapted_bins_are_quantiles),
         cmocka_unit_test(failing_allocations_leave_nothing),
     };
