@@ -182,6 +182,7 @@ const struct command command_quantize = {
             "signal-to-noise ratio of the outputs.",
             "Lines of the verdict that begin with `!` are warnings: too few calibration samples, the same sample "
             "again and again, data on another scale than in training, one class for every sample.",
+            "With `--target` the report says whether the target runs the file; the exit code is 12 where it does not.",
             NULL},
     .groups = (const struct option_group[]){{"options", conversion_options, 0},
                                             {"data", source_options, IN(open)},

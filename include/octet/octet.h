@@ -193,8 +193,10 @@ OCTET_API octet_status octet_model_summary(octet_context *ctx, const octet_model
  * model is shown as the float graph that octet makes of it. */
 OCTET_API octet_status octet_model_inspect(octet_context *ctx, const octet_model *model, octet_rendering as,
                                            char **out);
-/* Which layers and operators can be quantized and run on a target, one of octet_choice_name("target"), NULL for
- * "litert". *supported is false when one cannot; the text names layer, operator, reason and remedy. */
+/* Which operators run on a target, one of octet_choice_name("target"), NULL for "litert": of a float model those that
+ * quantizing it to int8 for the target would write, of a quantized one its own. *supported is false when one does not
+ * run; the text names layer, operator, reason and remedy, and outputs that join parts with bounds and without. Errors:
+ * USAGE, and those of quantizing. */
 OCTET_API octet_status octet_model_check(octet_context *ctx, const octet_model *model, const char *target,
                                          octet_rendering as, bool *supported, char **out);
 /* Writes the model as .tflite: complete or not at all, whatever happens on
