@@ -318,6 +318,7 @@ def run_litert(interpreter, arrays):
     for k in range(len(arrays[0])):
         for detail, a in zip(inputs, arrays):
             interpreter.set_tensor(detail["index"], conformance.as_input(a[k:k + 1], detail))
+        interpreter.reset_all_variables() # the state of an LSTM: each sample starts from zeros
         interpreter.invoke()
         rows.append([interpreter.get_tensor(d["index"]) for d in outputs])
     return outputs, [np.concatenate(c) for c in zip(*rows)]
