@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "api/inputs.h"
 #include "api/sweep.h"
 #include "quant/quant.h"
 #include "statistics/observer.h"
@@ -101,7 +102,8 @@ static octet_status open_sweep(octet_context *ctx, const octet_graph *graph, con
 }
 
 static octet_status run_data(octet_context *ctx, const octet_graph *graph, const octet_data *data,
-                             const octet_conversion *options, calibration_job *job, octet_statistics *statistics) {
+                             const octet_conversion *options, calibration_job *job, octet_statistics *statistics,
+                             octet_seen *seen) {
     octet_data_range range;
     OCTET_TRY(octet_api_bind_data(ctx, data, graph, OCTET_SPLIT_TRAIN, job->samples));
     OCTET_TRY(choose_samples(ctx, options, octet_samples_count(job->samples[0]), job));
@@ -110,6 +112,9 @@ static octet_status run_data(octet_context *ctx, const octet_graph *graph, const
     OCTET_TRY(observe(ctx, graph, job, statistics));
     octet_samples_range(job->samples[0], &range.raw_min, &range.raw_max, &range.min, &range.max);
     octet_data_range_merge(&statistics->data, &range);
+    if (seen != NULL)
+        OCTET_TRY(octet_api_look_at_inputs(ctx, &seen->arena, graph, job->samples, job->indices, job->n,
+                                           job->sweep.pool, &seen->inputs));
     return OCTET_OK;
 }
 
@@ -151,14 +156,14 @@ static octet_status run_arrays(octet_context *ctx, const octet_graph *graph, con
 }
 
 octet_status octet_api_calibrate(octet_context *ctx, const octet_graph *graph, const octet_calibration_source *source,
-                                 const octet_conversion *options, octet_statistics *statistics) {
+                                 const octet_conversion *options, octet_statistics *statistics, octet_seen *seen) {
     calibration_job job = {0};
     octet_status status = OCTET_NEW(ctx, &job.arena, graph->n_inputs, &job.samples);
     statistics->keeps_state = octet_statistics_graph_keeps_state(graph, options->strict_tensorflow);
     if (status == OCTET_OK && options->strict_tensorflow) status = octet_graph_clone(ctx, graph, &job.clipped);
     if (job.clipped != NULL) octet_quantize_clip_cells(job.clipped);
     if (status == OCTET_OK)
-        status = source->data != NULL ? run_data(ctx, graph, source->data, options, &job, statistics)
+        status = source->data != NULL ? run_data(ctx, graph, source->data, options, &job, statistics, seen)
                                       : run_arrays(ctx, graph, source, options, &job, statistics);
     for (uint32_t t = 0; job.observers != NULL && t < job.sweep.n_threads; t++)
         octet_observer_destroy(ctx, job.observers[t]);

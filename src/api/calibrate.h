@@ -18,8 +18,9 @@ typedef struct octet_calibration_source {
 
 /* statistics: of this graph, without samples. Of the options: indices, all_samples, n_samples, seed (with data),
  * n_threads, progress, strict_tensorflow. Errors: DATA, USAGE, UNSUPPORTED, LIMIT, NOMEM, CANCELLED, those of reading
- * the data; the statistics are then unusable. */
+ * the data; the statistics are then unusable. seen: NULL, or empty; gets what the samples of data held, and is the
+ * caller's. */
 octet_status octet_api_calibrate(octet_context *ctx, const octet_graph *graph, const octet_calibration_source *source,
-                                 const octet_conversion *options, octet_statistics *statistics);
+                                 const octet_conversion *options, octet_statistics *statistics, octet_seen *seen);
 
 #endif

@@ -145,16 +145,19 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     octet_quantize_options quantize;
     const octet_target *target;
     octet_statistics *statistics = NULL;
+    octet_seen inputs = {0};
     octet_status status = OCTET_OK;
     OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
     OCTET_TRY(check_split(ctx, options, &quantize));
     OCTET_TRY(check_ranges(ctx, graph, data != NULL, &quantize));
     if (data != NULL && needs_ranges(&quantize)) {
         status = octet_statistics_create_for(ctx, graph, &statistics);
-        if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, &source, options, statistics);
+        if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, &source, options, statistics, &inputs);
         if (status == OCTET_OK) octet_statistics_describe(statistics, seen);
     }
     if (status == OCTET_OK) status = make(ctx, (making){model, graph, statistics, options, &quantize, target}, out);
+    if (status == OCTET_OK) (*out)->seen = inputs;
+    else octet_arena_free(ctx, &inputs.arena);
     octet_statistics_free(ctx, statistics);
     return status;
 }

@@ -17,6 +17,13 @@
 #include "octet/octet.h"
 #include "quant/quant.h"
 #include "report/support.h"
+#include "report/verdict.h"
+
+/* What calibration samples held, by input of the float graph; NULL where nobody looked. Owns its memory. */
+typedef struct octet_seen {
+    octet_arena arena;
+    octet_verdict_input *inputs;
+} octet_seen;
 
 /* Nothing of it changes once it is loaded, or made. */
 struct octet_model {
@@ -31,6 +38,7 @@ struct octet_model {
     bool is_split;              /* the parts are outputs of their own here, as was asked for */
     bool loses_parts;           /* of the narrow ones little is left */
     const octet_target *target; /* that it was asked for, or NULL */
+    octet_seen seen;            /* of a model made here from samples */
 };
 
 struct octet_data {

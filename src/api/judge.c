@@ -81,7 +81,14 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet
     OCTET_TRY(octet_api_output_warnings(ctx, &verdict->arena, quantized, &warnings, &n_warnings));
     for (uint32_t i = 0; i < n_warnings && verdict->n_warnings < OCTET_MAX_WARNINGS; i++)
         verdict->warnings[verdict->n_warnings++] = warnings[i];
-    return octet_verdict_finish(ctx, verdict);
+    for (uint32_t i = 0; i < verdict->n_inputs; i++) {
+        const char *layer = original->graph->inputs[i].entry.layer;
+        if (layer != NULL) OCTET_TRY(octet_arena_string(ctx, &verdict->arena, layer, &verdict->inputs[i].own_layer));
+    }
+    verdict->seen = quantized->seen.inputs;
+    const octet_status status = octet_verdict_finish(ctx, verdict);
+    verdict->seen = NULL; /* the model's, which may go first */
+    return status;
 }
 
 /* The original with the same outputs as a quantized model whose outputs are split. */

@@ -114,6 +114,7 @@ octet_status octet_model_load_bytes(octet_context *ctx, const void *bytes, size_
 void octet_model_destroy(octet_context *ctx, octet_model *model) {
     if (model == NULL) return;
     octet_graph_destroy(ctx, model->graph);
+    octet_arena_free(ctx, &model->seen.arena);
     octet_arena_free(ctx, &model->arena);
     octet_memory_free(ctx, model);
 }

@@ -54,7 +54,7 @@ static octet_status add_part(octet_context *ctx, const octet_graph *graph, const
     OCTET_CHECK(ctx, !keeps_state || statistics->n_samples == 0, OCTET_DATA,
                 "%s keeps state from sample to sample: all samples must be added in one call", graph->source);
     status = octet_statistics_create_for(ctx, graph, &part);
-    if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, source, options, part);
+    if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, source, options, part, NULL);
     if (status == OCTET_OK) status = octet_statistics_join(ctx, statistics, part);
     octet_statistics_free(ctx, part);
     return status;

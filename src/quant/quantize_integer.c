@@ -1,5 +1,6 @@
 /* Modes int8 and int16x8: every operator in its integer or its float form. */
 #include "quant/builder.h"
+#include "quant/leading.h"
 
 #include <math.h>
 
@@ -249,6 +250,8 @@ static octet_status convert_fake_quant(octet_builder *b, const octet_operator *o
 octet_status octet_quantize_integer(octet_builder *b) {
     const octet_graph *from = b->from;
     OCTET_TRY(octet_propagate(b->ctx, &b->scratch, from, b->known, &b->options, &b->propagation));
+    if (b->options.input_type == OCTET_FLOAT32 && !b->options.strict_tensorflow)
+        octet_leading_find(from, b->propagation.stays_real);
     for (uint32_t i = 0; i < from->n_inputs; i++) OCTET_TRY(add_input(b, &from->inputs[i]));
     for (uint32_t k = 0; k < from->n_operators; k++) {
         const octet_operator *op = &from->operators[k];

@@ -22,13 +22,15 @@ static const double much_growth = 0.25, much_range = 1.5, large_drop = 0.02, uns
 
 static octet_status warn_about_calibration(octet_context *ctx, octet_verdict *verdict) {
     const octet_verdict_calibration *c = &verdict->calibration;
+    bool found = false;
     if (!c->given) return OCTET_OK;
+    OCTET_TRY(octet_verdict_warn_of_outliers(ctx, verdict, &found));
     if (c->n_samples < OCTET_VERDICT_FEW_SAMPLES) {
         WARN("calibrated on %" PRIu64 " sample%s: ranges of so few are guesses; 100 or more are usual (--samples)",
              c->n_samples, c->n_samples == 1 ? "" : "s");
     } else if (c->n_distinct < c->n_samples / 2) {
         WARN("only %" PRIu64 " of %" PRIu64 " calibration samples differ from each other", c->n_distinct, c->n_samples);
-    } else if (c->late_growth > much_growth) {
+    } else if (c->late_growth > much_growth && !found) {
         WARN("all samples together give ranges up to %.0f %% wider than half of them do (%s): more samples would "
              "probably widen them further (--samples)",
              100.0 * c->late_growth, c->late_layer);
@@ -62,8 +64,8 @@ static octet_status warn_about_answers(octet_context *ctx, octet_verdict *verdic
     }
     if (before->measure == OCTET_MEASURE_ERROR &&
         after->root_mean_square_error > much_error * before->root_mean_square_error) {
-        WARN("the error grew from %.4g to %.4g: try more calibration samples%s", before->root_mean_square_error,
-             after->root_mean_square_error, octet_verdict_finer_mode(verdict, " or --mode "));
+        WARN("the error grew from %.4g to %.4g: %s", before->root_mean_square_error, after->root_mean_square_error,
+             octet_verdict_remedy(verdict));
     }
     if (!before->has_accuracy) return OCTET_OK;
     const double chance = before->measure == OCTET_MEASURE_CLASS ? 1.0 / octet_evaluation_n_classes(before) : 0.0;
@@ -110,13 +112,17 @@ static void compare(octet_verdict *v) {
     v->size_ratio = (double)v->before.size_bytes / (double)v->after.size_bytes;
 }
 
+static bool has_outlier(const octet_verdict *verdict) {
+    return verdict->seen != NULL && verdict->n_inputs > 0 && verdict->seen[0].has_outlier;
+}
+
 octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
     const octet_evaluation *before = verdict->before.evaluation;
     compare(verdict);
     if (before->drops_folders) WARN("accuracy is not measured: %s", octet_text_dropped_folders);
     char sentence[OCTET_EVALUATION_SENTENCE];
     if (octet_evaluation_doubt_scaling(before, sentence)[0] != '\0') WARN("%s", sentence);
-    if (!verdict->preprocess_given && !verdict->takes_counts && !before->expects_bytes &&
+    if (!verdict->preprocess_given && !verdict->takes_counts && !before->expects_bytes && !has_outlier(verdict) &&
         fmax(fabs(before->min), fabs(before->max)) > unscaled) {
         WARN("the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale and "
              "--preprocess",
@@ -126,6 +132,7 @@ octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
         WARN("the model has %" PRIu32 " outputs; accuracy, errors and agreement are those of the first, %s",
              verdict->n_outputs, verdict->outputs[0].name);
     }
+    OCTET_TRY(octet_verdict_warn_of_inputs(ctx, verdict));
     OCTET_TRY(octet_verdict_warn_of_outputs(ctx, verdict));
     OCTET_TRY(warn_about_calibration(ctx, verdict));
     return warn_about_answers(ctx, verdict);

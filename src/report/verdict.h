@@ -15,7 +15,17 @@ typedef struct octet_verdict_port {
     bool quantized;
     float scale;
     int32_t zero_point;
+    const char *own_layer; /* of an input: that scales it inside the model; or NULL */
 } octet_verdict_port;
+
+/* What the calibration samples held for an input. */
+typedef struct octet_verdict_input {
+    size_t n_columns; /* of the last dimension; 0: not looked at */
+    float *min, *max; /* by column */
+    bool has_outlier; /* one sample reaches far beyond all but one in 50: */
+    size_t outlier_sample, outlier_column;
+    double outlier_reach, usual_reach; /* largest magnitudes: of that sample; of the others */
+} octet_verdict_input;
 
 typedef struct octet_verdict_calibration {
     bool given;
@@ -55,7 +65,9 @@ typedef struct octet_verdict {
     octet_verdict_port *inputs, *outputs;
     uint32_t n_inputs, n_outputs;
     octet_verdict_calibration calibration;
-    const octet_support *support; /* by the target that the quantized model is for, or NULL */
+    const octet_support *support;    /* by the target that the quantized model is for, or NULL */
+    const octet_verdict_input *seen; /* by input, or NULL; read by octet_verdict_finish */
+    bool is_explained;               /* a warning has named the columns that low fidelity comes from */
     bool preprocess_given;
     bool takes_counts; /* the original model takes integers as they are: 0..255 is no sign of missing scaling */
     const char *collapsed_layer;       /* first layer whose quantized outputs are all one value; or NULL */

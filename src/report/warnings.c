@@ -7,6 +7,8 @@
 /* Below low_fidelity_db noise is a tenth of the output. A column counts as lost if the original model's numbers vary in
  * it by more than varies_by of the largest; few_numbers in a column tell nothing. */
 static const double low_fidelity_db = 20.0, varies_by = 0.1, few_numbers = 10.0;
+/* Narrow columns of an input count below good_fidelity_db. */
+static const double good_fidelity_db = 30.0, least_input_steps = 4.0;
 
 const char *octet_verdict_finer_mode(const octet_verdict *verdict, const char *before) {
     static const struct {
@@ -20,6 +22,69 @@ const char *octet_verdict_finer_mode(const octet_verdict *verdict, const char *b
         if (strcmp(verdict->after.type, modes[i].type) == 0 && strcmp(before, modes[i].before) == 0)
             return modes[i].text;
     return "";
+}
+
+const char *octet_verdict_remedy(const octet_verdict *v) {
+    const bool calibrated = v->calibration.given;
+    if (v->is_explained) return "the columns named above are why";
+    if (strcmp(v->after.type, "int8") == 0)
+        return calibrated ? "try more calibration samples or --mode int16x8" : "try --mode int16x8";
+    if (strcmp(v->after.type, "int16x8") == 0)
+        return calibrated ? "try more calibration samples or --mode dynamic" : "try --mode dynamic";
+    return strcmp(v->after.type, "dynamic") == 0 ? "try --mode float16" : "try --mode float32";
+}
+
+static octet_status warn_of_input(octet_context *ctx, octet_verdict *verdict, uint32_t input) {
+    const octet_verdict_input *seen = &verdict->seen[input];
+    const octet_verdict_port *port = &verdict->inputs[input];
+    double low = 0.0, high = 0.0;
+    char text[160];
+    size_t n = 0, length = 0;
+    for (size_t c = 0; c < seen->n_columns; c++) {
+        low = fmin(low, (double)seen->min[c]);
+        high = fmax(high, (double)seen->max[c]);
+    }
+    const double steps = strcmp(verdict->after.type, "int16x8") == 0 ? 65535.0 : 255.0;
+    const double step = port->quantized ? (double)port->scale : (high - low) / steps;
+    for (size_t c = 0; c < seen->n_columns; c++) {
+        const double width = (double)seen->max[c] - (double)seen->min[c];
+        if (!(width > 0.0) || width >= least_input_steps * step) continue;
+        if (length + 64 < sizeof text)
+            length += (size_t)snprintf(text + length, sizeof text - length, "%s%zu (%.4g..%.4g)", n > 0 ? ", " : "", c,
+                                       (double)seen->min[c], (double)seen->max[c]);
+        n++;
+    }
+    if (n == 0) return OCTET_OK;
+    verdict->is_explained = true;
+    const bool leaves_float = port->own_layer != NULL && strcmp(verdict->after.type, "int8") == 0 && port->quantized;
+    OCTET_VERDICT_WARN(ctx, verdict,
+                       "input %s: column%s %s span%s less than %.0f steps of the scale that holds all columns (%.4g a "
+                       "step): give the model normalized columns%s%s%s",
+                       port->name, n == 1 ? "" : "s", text, n == 1 ? "s" : "", least_input_steps, step,
+                       leaves_float ? ", or take --input-type float32, which leaves " : "",
+                       leaves_float ? port->own_layer : "", leaves_float ? " in float" : "");
+    return OCTET_OK;
+}
+
+octet_status octet_verdict_warn_of_inputs(octet_context *ctx, octet_verdict *verdict) {
+    const bool is_integer = strcmp(verdict->after.type, "int8") == 0 || strcmp(verdict->after.type, "int16x8") == 0;
+    if (verdict->seen == NULL || !is_integer || !(verdict->signal_to_noise_db < good_fidelity_db)) return OCTET_OK;
+    for (uint32_t i = 0; i < verdict->n_inputs; i++) OCTET_TRY(warn_of_input(ctx, verdict, i));
+    return OCTET_OK;
+}
+
+octet_status octet_verdict_warn_of_outliers(octet_context *ctx, octet_verdict *verdict, bool *found) {
+    for (uint32_t i = 0; verdict->seen != NULL && i < verdict->n_inputs; i++) {
+        const octet_verdict_input *seen = &verdict->seen[i];
+        if (!seen->has_outlier) continue;
+        *found = true;
+        OCTET_VERDICT_WARN(ctx, verdict,
+                           "calibration sample %zu (from 0) reaches %.4g in column %zu of input %s, the others only "
+                           "%.4g: it alone sets the scale; leave it out (--indices) or clip it",
+                           seen->outlier_sample, seen->outlier_reach, seen->outlier_column, verdict->inputs[i].name,
+                           seen->usual_reach);
+    }
+    return OCTET_OK;
 }
 
 static bool is_lost(const octet_verdict_column *column) {
@@ -83,12 +148,9 @@ octet_status octet_verdict_warn_of_outputs(octet_context *ctx, octet_verdict *ve
     bool lost = false;
     for (uint32_t i = 0; i < verdict->n_distances; i++) OCTET_TRY(warn_of_columns(ctx, verdict, i, &lost));
     if (lost || !(verdict->signal_to_noise_db < low_fidelity_db)) return OCTET_OK;
-    OCTET_VERDICT_WARN(ctx, verdict,
-                       "the fidelity of %s is %.1f dB, below %.0f dB: its noise is %.0f %% of its numbers; try more "
-                       "calibration samples%s",
-                       verdict->n_outputs > 1 ? verdict->outputs[verdict->worst].name : "the output",
-                       verdict->signal_to_noise_db, low_fidelity_db,
-                       100.0 * pow(10.0, -verdict->signal_to_noise_db / 20.0),
-                       octet_verdict_finer_mode(verdict, " or --mode "));
+    OCTET_VERDICT_WARN(
+        ctx, verdict, "the fidelity of %s is %.1f dB, below %.0f dB: its noise is %.0f %% of its numbers; %s",
+        verdict->n_outputs > 1 ? verdict->outputs[verdict->worst].name : "the output", verdict->signal_to_noise_db,
+        low_fidelity_db, 100.0 * pow(10.0, -verdict->signal_to_noise_db / 20.0), octet_verdict_remedy(verdict));
     return OCTET_OK;
 }

@@ -20,6 +20,12 @@
 
 /* `before` and the name of the next finer mode: " or --mode int16x8"; "" where this run has none. A constant text. */
 const char *octet_verdict_finer_mode(const octet_verdict *verdict, const char *before);
+/* Columns of the inputs that one scale does not hold; sets is_explained. */
+octet_status octet_verdict_warn_of_inputs(octet_context *ctx, octet_verdict *verdict);
+/* A sample that alone sets the scale of an input; *found: there is one. */
+octet_status octet_verdict_warn_of_outliers(octet_context *ctx, octet_verdict *verdict, bool *found);
+/* What to try against a loss, for this run. A constant text. */
+const char *octet_verdict_remedy(const octet_verdict *verdict);
 /* Columns that take one value, outputs of low fidelity. */
 octet_status octet_verdict_warn_of_outputs(octet_context *ctx, octet_verdict *verdict);
 

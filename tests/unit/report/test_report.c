@@ -318,6 +318,50 @@ static void columns_of_one_value_are_named(void **state) {
     assert_int_equal(ctx.memory_bytes, 0);
 }
 
+static void narrow_columns_of_an_input_are_named(void **state) {
+    octet_context ctx;
+    float min[3] = {0.0f, 990.0f, 0.0f}, max[3] = {25.0f, 1020.0f, 0.002f};
+    octet_verdict_input seen = {.n_columns = 3, .min = min, .max = max};
+    octet_verdict_port port = {
+        .name = "x", .type = "int8", .quantized = true, .scale = 4.0f, .own_layer = "normalization"};
+    (void)state;
+    octet_context_init(&ctx);
+    for (int i = 0; i < 3; i++) { /* fires; high fidelity; columns alike */
+        octet_verdict *v = judge(&ctx, probabilities, probabilities);
+        if (i == 2) max[2] = 17.0f;
+        v->seen = &seen;
+        v->inputs = &port;
+        v->n_inputs = 1;
+        v->distances[0] = (octet_verdict_distance){.mean_square = 1.0, .mean_square_difference = i == 1 ? 0.0009 : 0.5};
+        assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
+        assert_int_equal(says(v, "input x: column 2 (0..0.002) spans"), i == 0);
+        assert_int_equal(says(v, "--input-type float32, which leaves normalization in float"), i == 0);
+        assert_int_equal(says(v, "the columns named above are why"), i == 0);
+        octet_verdict_free(&ctx, v);
+    }
+}
+
+static void an_outlier_is_named(void **state) {
+    octet_context ctx;
+    octet_verdict_input seen = {
+        .has_outlier = true, .outlier_sample = 37, .outlier_column = 2, .outlier_reach = 900.0, .usual_reach = 3.0};
+    octet_verdict_port port = {.name = "x", .type = "int8"};
+    (void)state;
+    octet_context_init(&ctx);
+    for (int i = 0; i < 2; i++) {
+        octet_verdict *v = judge(&ctx, probabilities, probabilities);
+        seen.has_outlier = i == 0;
+        v->seen = &seen;
+        v->inputs = &port;
+        v->n_inputs = 1;
+        v->calibration.late_growth = 0.5;
+        assert_int_equal(octet_verdict_finish(&ctx, v), OCTET_OK);
+        assert_int_equal(says(v, "calibration sample 37 (from 0) reaches 900 in column 2 of input x"), i == 0);
+        assert_int_equal(says(v, "more samples would"), i == 1);
+        octet_verdict_free(&ctx, v);
+    }
+}
+
 static void what_looks_wrong_is_said(void **state) {
     const float worse[4][3] = {{0.0f, 1.0f, 0.0f}, {0.0f, 1.0f, 0.0f}, {1.0f, 0.0f, 0.0f}, {1.0f, 0.0f, 0.0f}};
     octet_context ctx;
@@ -355,6 +399,8 @@ int main(void) {
         cmocka_unit_test(the_worst_output_is_judged),
         cmocka_unit_test(a_fidelity_of_20_db_is_silent),
         cmocka_unit_test(columns_of_one_value_are_named),
+        cmocka_unit_test(narrow_columns_of_an_input_are_named),
+        cmocka_unit_test(an_outlier_is_named),
         cmocka_unit_test(what_looks_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
