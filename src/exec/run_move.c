@@ -127,3 +127,24 @@ OCTET_RUN(detection) {
     for (uint32_t i = 0; i < 4; i++) out[i] = octet_task_output(task, frame, i);
     octet_detection_ref(task->params, in, out, frame->shared);
 }
+
+static float number(const octet_task *task, const octet_frame *frame, uint32_t i) {
+    return *(const float *)octet_task_input(task, frame, i);
+}
+
+OCTET_RUN(suppression) {
+    (void)phase;
+    if (begin == end) return;
+    octet_suppression_ref(task->params, octet_task_input(task, frame, 0), octet_task_input(task, frame, 1),
+                          number(task, frame, 3), number(task, frame, 4), 0.0f, octet_task_output(task, frame, 0), NULL,
+                          octet_task_output(task, frame, 1), frame->shared);
+}
+
+OCTET_RUN(soft_suppression) {
+    (void)phase;
+    if (begin == end) return;
+    octet_suppression_ref(task->params, octet_task_input(task, frame, 0), octet_task_input(task, frame, 1),
+                          number(task, frame, 3), number(task, frame, 4), number(task, frame, 5),
+                          octet_task_output(task, frame, 0), octet_task_output(task, frame, 1),
+                          octet_task_output(task, frame, 2), frame->shared);
+}

@@ -77,6 +77,8 @@
     X(MIRROR_PAD,                   mirror_pad,        move,       none)                   \
     X(MUL,                          arithmetic,        arithmetic, none)                   \
     X(NEG,                          none,              unary,      none)                   \
+    X(NON_MAX_SUPPRESSION_V4,       none,              suppression, none)                  \
+    X(NON_MAX_SUPPRESSION_V5,       none,              suppression, none)                  \
     X(NOT_EQUAL,                    none,              compare,    none)                   \
     X(ONE_HOT,                      one_hot,           scatter,    none)                   \
     X(PACK,                         pack,              move,       none)                   \

@@ -174,6 +174,7 @@ FIELDS(softmax) = {F(softmax, rows),
                    F(softmax, difference_min),
                    F(softmax, reverse_multiplier),
                    F(softmax, reverse_shift)};
+FIELDS(suppression) = {F(suppression, n_boxes), F(suppression, most)};
 FIELDS(svdf) = {
     SVDF(svdf, F),          F(svdf, input_zero_point), F(svdf, output_zero_point), F(svdf, feature_multiplier),
     F(svdf, feature_shift), F(svdf, time_multiplier),  F(svdf, time_shift)};

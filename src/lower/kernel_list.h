@@ -70,6 +70,7 @@
     X(select, octet_broadcast_params, "condition x y")                                        \
     X(softmax, octet_softmax_params, "input")                                                 \
     X(svdf, octet_svdf_params, "input feature_weights time_weights bias state")               \
+    X(suppression, octet_suppression_params, "boxes scores most overlap score sigma")         \
     X(top_k, octet_top_k_params, "input")                                                     \
     X(transpose_conv, octet_transpose_conv_params, "input weights bias")                      \
     X(unary, octet_unary_params, "input")                                                     \
@@ -231,6 +232,8 @@
     X(sum_s16, reduce)                                \
     X(sum_s32, reduce)                                \
     X(sum_s64, reduce)                                \
+    X(suppression, suppression)                       \
+    X(soft_suppression, suppression)                  \
     X(svdf_f32, svdf)                                 \
     X(svdf_hybrid, hybrid_svdf)                       \
     X(svdf_s8, svdf)                                  \

@@ -34,6 +34,7 @@
 #include "kernels/ref/scatter.h"
 #include "kernels/ref/softmax.h"
 #include "kernels/ref/spectrum.h"
+#include "kernels/ref/suppression.h"
 #include "kernels/ref/svdf.h"
 #include "kernels/ref/unary_quantized.h"
 

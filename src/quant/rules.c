@@ -63,6 +63,8 @@
     X(MIRROR_PAD,                   SAME,                      yes)     \
     X(MUL,                          FREE,                      yes)     \
     X(NEG,                          BETTER,                    yes)     \
+    X(NON_MAX_SUPPRESSION_V4,       NONE,                      no)      \
+    X(NON_MAX_SUPPRESSION_V5,       NONE,                      no)      \
     X(NOT_EQUAL,                    FREE,                      yes)     \
     X(ONE_HOT,                      NONE,                      no)      \
     X(PACK,                         SAME,                      yes)     \

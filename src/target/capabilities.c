@@ -67,6 +67,8 @@
     X(MIRROR_PAD,                   BOTH,  NONE,    NULL)                                                            \
     X(MUL,                          BOTH,  INT8,    NULL)                                                            \
     X(NEG,                          FLOAT, NONE,    NULL)                                                            \
+    X(NON_MAX_SUPPRESSION_V4,       NONE,  NONE,    NULL)                                                            \
+    X(NON_MAX_SUPPRESSION_V5,       NONE,  NONE,    NULL)                                                            \
     X(NOT_EQUAL,                    BOTH,  NONE,    NULL)                                                            \
     X(ONE_HOT,                      NONE,  NONE,    NULL)                                                            \
     X(PACK,                         BOTH,  INT8,    NULL)                                                            \

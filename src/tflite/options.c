@@ -39,6 +39,8 @@ static const octet_tflite_options tables[OCTET_N_OPERATORS] = {
     TABLE(SQUEEZE, 30, 0),
     TABLE(STRIDED_SLICE, 32, 0),
     TABLE(TOPK_V2, 34, 0),
+    TABLE(NON_MAX_SUPPRESSION_V4, 95, 0),
+    TABLE(NON_MAX_SUPPRESSION_V5, 96, 0),
     TABLE(EXP, 33, 0),
     TABLE(SPLIT, 35, 0),
     TABLE(LOG_SOFTMAX, 36, 0),

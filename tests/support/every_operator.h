@@ -85,6 +85,8 @@ static const every_row every_rows[] = {
     EVERY_ROW(MIRROR_PAD, "r m0,0,1,2", 1, {.mirror_pad = {true}}),
     EVERY_ROW(MUL, "x w4", 1, {.arithmetic = {OCTET_ACTIVATION_RELU, false}}),
     EVERY_ROW(NEG, "r", 1, {{0}}),
+    EVERY_ROW(NON_MAX_SUPPRESSION_V4, "w5,4 w5 I3 f0.5 f0.25", 2, {{0}}),
+    EVERY_ROW(NON_MAX_SUPPRESSION_V5, "w5,4 w5 I3 f0.5 f0.25 f0.5", 3, {{0}}),
     EVERY_ROW(NOT_EQUAL, "r w4", 1, {{0}}),
     EVERY_ROW(ONE_HOT, "n I3 f1.5 f0.5", 1, {.one_hot = {1}}),
     EVERY_ROW(PACK, "r r", 1, {.pack = {-1, 2}}),
