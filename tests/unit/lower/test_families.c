@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -56,7 +57,9 @@ static void families_bind_their_operators_and_no_others(void **state) {
             octet_context quiet;
             octet_context_init(&quiet);
             if (families[i].bind == families[op->code].bind || n_members(families[i].bind) == 1) continue;
-            if (bind_as(&quiet, graph, op, i) == OCTET_OK)
+            octet_operator foreign = *op; /* whose options mean nothing to this family */
+            memset(&foreign.options, 0, sizeof foreign.options);
+            if (bind_as(&quiet, graph, &foreign, i) == OCTET_OK)
                 fail_msg("%s binds %s", families[i].name, octet_operator_name(op->code));
         }
         octet_graph_destroy(&ctx, graph);

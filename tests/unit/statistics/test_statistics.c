@@ -106,7 +106,7 @@ static void parts_merge_to_the_same_bytes_in_any_order(void **state) {
         octet_statistics *merged = create(f);
         for (size_t i = 0; i < 4; i++) {
             const size_t part = (first + 3 * i) % 4, begin = part == 0 ? 0 : ends[part - 1];
-            octet_statistics *s = gather(f, samples[0] + begin * N, ends[part] - begin);
+            octet_statistics *s = gather(f, samples[begin], ends[part] - begin);
             expect_ok(f, octet_statistics_join(&f->ctx, merged, s));
             octet_statistics_free(&f->ctx, s);
         }
@@ -208,7 +208,7 @@ static void files_give_back_what_was_written(void **state) {
         assert_int_equal(bytes.size, copy.size);
         assert_memory_equal(bytes.data, copy.data, copy.size);
         assert_int_equal(octet_statistics_n_distinct(again), n < 2 ? n : 2);
-        assert_int_equal(again->data.raw_min, s->data.raw_min);
+        assert_true(again->data.raw_min == s->data.raw_min);
         static const char *const names[4] = {"empty", "one", "nan", "three"};
         keep(f, names[n], bytes);
         octet_buffer_free(&f->ctx, &copy);
