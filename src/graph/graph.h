@@ -56,15 +56,15 @@ typedef struct octet_operator {
     uint32_t *outputs;
     uint32_t *intermediates; /* LSTM only: quantization parameters of inner results */
     octet_options options;
-    const char *layer; /* Keras layer, or operator name and index, for messages and reports; never NULL */
+    const char *layer; /* of the source, or operator name and index, for messages and reports; never NULL */
 } octet_operator;
 
-/* One row of Keras's layer table (octet summary). */
+/* One row of the source's layer table (octet summary). */
 typedef struct octet_layer {
     const char *name, *class_name;
     octet_shape output_shape; /* dims[0] is -1 where the batch is open */
     uint64_t n_parameters, n_trainable;
-    const char *inputs; /* "conv1, conv2": names of the layers it reads, as Keras prints them; "" for the first */
+    const char *inputs; /* "conv1, conv2": names of the layers it reads; "" for the first */
     int32_t depth;      /* 0 for a layer of the model itself, 1 for one of a nested model, ... */
 } octet_layer;
 
@@ -78,7 +78,7 @@ typedef struct octet_entry {
 
 typedef struct octet_port {
     uint32_t value;
-    const char *name;  /* signature name: Keras input layer, output layer */
+    const char *name;  /* signature name */
     octet_entry entry; /* of inputs */
 } octet_port;
 
