@@ -10,7 +10,7 @@ OCTET := $(BUILD)/octet
 VENV := $(BUILD)/venv
 BENCH_VENV := $(BUILD)/bench/venv
 
-.PHONY: all help setup demo test test-shared conformance cases interop interop-shared sanitize fuzz fuzz-kernels bench docs check format install clean
+.PHONY: all help setup demo test test-shared conformance cases accuracy interop interop-shared sanitize fuzz fuzz-kernels bench docs check format install clean
 
 all:
 	@tools/setup --check
@@ -28,7 +28,8 @@ help:
 	@echo 'make test-shared  the tests again with the large suites over SHARED=$(SHARED)'
 	@echo 'make interop-shared  models and layer cases of SHARED in every mode, against TensorFlow, LiteRT and tflite-micro'
 	@echo 'make conformance  every layer case of SHARED, one line each'
-	@echo 'make cases        every case of SHARED from public bug reports, and the table of SQNR against the files of TensorFlow'
+	@echo 'make cases        every case of SHARED from public bug reports'
+	@echo 'make accuracy     SQNR of every layer case and model of SHARED against the files of TensorFlow'
 	@echo 'make sanitize     all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make fuzz         each fuzz target for SECONDS=60 with libFuzzer (clang)'
 	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops (minutes)'
@@ -63,8 +64,10 @@ conformance: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/conformance/conformance.py $(OCTET) $(SHARED)
 
 cases: setup all $(VENV)/ready
-	@$(VENV)/bin/python tests/cases/cases.py $(OCTET) $(SHARED) --table
 	@$(VENV)/bin/python tests/cases/cases.py $(OCTET) $(SHARED)
+
+accuracy: setup all $(VENV)/ready
+	@$(VENV)/bin/python tests/cases/cases.py $(OCTET) $(SHARED) --table
 
 interop-shared: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/mnist.py $(OCTET) $(SHARED)
