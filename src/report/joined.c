@@ -26,15 +26,15 @@ octet_status octet_joined_describe(octet_context *ctx, octet_arena *arena, const
     }
     if (isinf(wide->width))
         return octet_arena_format(ctx, arena, out,
-                                  "%s joins %s, which cannot hold more than a range of %g, with %s, which has no "
-                                  "bounds: in int8 they share one scale, and where the second range is more than %d "
-                                  "times the first, little is left of that; %s",
+                                  "%s joins %s, whose range is at most %g, with %s, whose range has no bounds: in "
+                                  "int8 they share one scale, and the first lose most of it where the second range is "
+                                  "more than %d times theirs; %s",
                                   name, place(joined, narrow, rank, a), (double)narrow->width,
                                   place(joined, wide, rank, b), OCTET_JOINED_FAR, remedy);
     const double times = (double)wide->width / (double)narrow->width;
     return octet_arena_format(ctx, arena, out,
                               "%s joins %s with %s, whose range is %.3g times as wide: in their common scale the first "
-                              "takes %.0f of 256 values; %s",
+                              "range is %.0f of 256 values; %s",
                               name, place(joined, narrow, rank, a), place(joined, wide, rank, b), times,
                               ceil(255.0 / times) + 1.0, remedy);
 }
