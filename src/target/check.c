@@ -57,6 +57,13 @@ static octet_support_row refuse(const octet_judged *judged, octet_operator_code 
     return (octet_support_row){OCTET_SUPPORT_NONE, reason, remedy};
 }
 
+/* tflite-micro's SELECT_V2 chooses among int8, int16 and float32. */
+static bool chooses_other_types(const octet_target *target, const octet_graph *graph, const octet_operator *op) {
+    if (op->code != OCTET_OP_SELECT_V2 || target->kernels != OCTET_TARGET_KERNELS_MICRO) return false;
+    const octet_type type = octet_graph_output(graph, op, 0)->type;
+    return type != OCTET_INT8 && type != OCTET_INT16 && type != OCTET_FLOAT32;
+}
+
 static octet_support_row judge(const octet_judged *judged, const octet_operator *op) {
     const octet_target *target = judged->target;
     const octet_graph *graph = judged->graph;
@@ -67,6 +74,11 @@ static octet_support_row judge(const octet_judged *judged, const octet_operator 
     if (target->lacks_uint8 && computes_uint8(graph, op)) {
         return (octet_support_row){OCTET_SUPPORT_NONE, "it computes with uint8, and tflite-micro with int8",
                                    "quantize the float model that the file was made from"};
+    }
+    if (chooses_other_types(target, graph, op)) {
+        return (octet_support_row){OCTET_SUPPORT_NONE,
+                                   "it chooses among integers, which tflite-micro's kernel does not",
+                                   octet_capabilities_remedy(op->code)};
     }
     const bool converts = op->code == OCTET_OP_QUANTIZE || op->code == OCTET_OP_DEQUANTIZE;
     const bool is_float = !converts && touches_float(graph, op);

@@ -89,6 +89,9 @@ static void verdicts_follow_types_and_kernels(void **state) {
     assert_non_null(strstr(verdict("edgetpu", OCTET_OP_NEG, OCTET_FLOAT32, 0).remedy, "without --strict-tensorflow"));
     assert_int_equal(verdict("tflm", OCTET_OP_CAST, OCTET_INT32, 0).level, OCTET_SUPPORT_INT8);
     assert_int_equal(verdict("tflm", OCTET_OP_QUANTIZE, OCTET_FLOAT32, 0).level, OCTET_SUPPORT_INT8);
+    assert_int_equal(verdict("tflm", OCTET_OP_SELECT_V2, OCTET_INT8, 1).level, OCTET_SUPPORT_INT8);
+    assert_int_equal(verdict("tflm", OCTET_OP_SELECT_V2, OCTET_INT32, 0).level, OCTET_SUPPORT_NONE);
+    assert_int_equal(verdict("litert", OCTET_OP_SELECT_V2, OCTET_INT32, 0).level, OCTET_SUPPORT_INT8);
 }
 
 static void verdicts_see_what_old_kernels_lack(void **state) {
