@@ -385,7 +385,7 @@ typedef struct octet_run_options {
         *input_rounding;    /* "nearest" (default): half away from zero, clamped; "truncate": as numpy's astype does */
     bool reference_kernels; /* plain loops instead of vector instructions; the same bytes, slower */
     bool keep_values;       /* of an interpreter: every value keeps its own memory (octet_interpreter_value) */
-    uint32_t n_threads;     /* 0 = one per processor */
+    uint32_t n_threads;     /* at most so many; 0 = one per processor */
     octet_progress *progress; /* NULL: none */
     void *progress_user;
 } octet_run_options;

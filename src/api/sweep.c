@@ -32,7 +32,6 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
     for (uint32_t m = 0; m < n_models; m++) sweep->keep_state = sweep->keep_state || octet_graph_is_stream(graphs[m]);
     if (sweep->keep_state) n_threads = 1;
     OCTET_TRY(octet_pool_create(ctx, n_threads, &sweep->pool));
-    octet_pool_set_yield(sweep->pool, true);
     sweep->n_threads = octet_pool_size(sweep->pool);
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_inputs, &sweep->samples));
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_inputs, &sweep->raw));
@@ -248,7 +247,7 @@ octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_
         make_byte_tables(sweep, indices != NULL ? indices[job.first] : job.first);
         const size_t pieces =
             (size_t)sweep->n_threads * 32; /* small enough to share evenly, large enough to cost nothing */
-        octet_pool_run(sweep->pool, work, &job, (uint32_t)n_runs, (uint32_t)(n_runs / pieces + 1));
+        octet_pool_run(sweep->pool, 0, work, &job, (uint32_t)n_runs, (uint32_t)(n_runs / pieces + 1));
         OCTET_CHECK(ctx, !atomic_load(&job.is_cancelled), OCTET_CANCELLED, "%s was stopped at sample %zu of %zu",
                     sweep->what, done + now < atomic_load(&job.done) ? done + now : atomic_load(&job.done), n);
     }

@@ -1,18 +1,109 @@
-#define _GNU_SOURCE /* CPU_COUNT */
+#define _GNU_SOURCE /* CPU_COUNT, syscall */
 #include "base/thread.h"
 
-#include <pthreadpool.h>
+#include <assert.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <unistd.h>
+#if defined(__linux__) && !defined(OCTET_NO_FUTEX)
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#endif
 
+#include "base/clock.h"
 #include "base/memory.h"
 
+/* The state of a pool is one word, so that every change of it is one atomic step:
+ *   bits 0..11   places: so many threads may still come and help
+ *   bits 12..23  threads inside: came and have not left
+ *   bit 30       the caller sleeps until nobody is inside
+ *   bit 31       the threads are to end
+ * A run opens places, and closes them when no piece is left. So a thread that comes late finds the door shut, and the
+ * caller waits only for threads that are inside. The members of the run change only while nobody is. */
+#define PLACES 0xfffu
+#define ONE_INSIDE 0x1000u
+#define INSIDE 0xfff000u
+#define CALLER_SLEEPS 0x40000000u
+#define END 0x80000000u
+static_assert((OCTET_POOL_MOST_THREADS & ~PLACES) == 0, "a thread of the largest pool has a place");
+
+/* Of a helper. The deepest kernel takes 22 KB (gcc -fstack-usage). Systems grant between 128 KB (musl) and 8 MB, which
+ * would be taken from an address space that is limited. */
+enum { STACK_BYTES = 1 << 20 };
+
+/* Who sleeps until the state changes. */
+typedef enum sleeper { HELPER, CALLER, N_SLEEPERS } sleeper;
+
+/* The pieces of a run are numbered, and each thread has a share of neighbours, so that it finds in its cache what it
+ * wrote in the step before. It takes them from the front; who has none left takes from the back of another share. */
+typedef struct seat {
+    alignas(OCTET_ALIGNMENT) _Atomic uint64_t share; /* first piece, and 2^32 times the piece behind the last */
+    octet_pool *pool;
+    pthread_t thread; /* but for seat 0, the caller's */
+    uint32_t number;
+} seat;
+
 struct octet_pool {
-    pthreadpool_t threads;
+    alignas(OCTET_ALIGNMENT) _Atomic uint32_t state;
+    _Atomic uint32_t n_asleep; /* helpers that sleep, or are about to */
+#ifndef SYS_futex
+    pthread_mutex_t mutex;
+    pthread_cond_t awake[N_SLEEPERS];
+#endif
+    /* The run: written while nobody is inside. */
+    alignas(OCTET_ALIGNMENT) octet_pool_task *task;
+    void *user;
+    uint32_t n_units, grain, n_shares;
+    /* The pool. */
     uint32_t size;
-    bool yields;
+    uint64_t spin_ns;
+    pid_t process;
+    seat seats[]; /* by thread */
 };
+
+#ifdef SYS_futex
+
+static void make_sleepers(octet_pool *pool) { (void)pool; }
+static void drop_sleepers(octet_pool *pool) { (void)pool; }
+
+/* Returns at once unless the state is `seen`; may return too early. */
+static void sleep_while(octet_pool *pool, uint32_t seen, sleeper who) {
+    syscall(SYS_futex, &pool->state, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, seen, NULL, NULL, 1u << who);
+}
+
+static void wake(octet_pool *pool, sleeper who, uint32_t n) {
+    syscall(SYS_futex, &pool->state, FUTEX_WAKE_BITSET | FUTEX_PRIVATE_FLAG, n, NULL, NULL, 1u << who);
+}
+
+#else
+
+static void make_sleepers(octet_pool *pool) {
+    pthread_mutex_init(&pool->mutex, NULL);
+    for (int i = 0; i < N_SLEEPERS; i++) pthread_cond_init(&pool->awake[i], NULL);
+}
+
+static void drop_sleepers(octet_pool *pool) {
+    for (int i = 0; i < N_SLEEPERS; i++) pthread_cond_destroy(&pool->awake[i]);
+    pthread_mutex_destroy(&pool->mutex);
+}
+
+static void sleep_while(octet_pool *pool, uint32_t seen, sleeper who) {
+    pthread_mutex_lock(&pool->mutex);
+    if (atomic_load(&pool->state) == seen) pthread_cond_wait(&pool->awake[who], &pool->mutex);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+static void wake(octet_pool *pool, sleeper who, uint32_t n) {
+    if (pool->process != getpid()) return; /* forked: nobody sleeps, and the mutex may be locked for ever */
+    pthread_mutex_lock(&pool->mutex);
+    for (uint32_t i = 0; i < n; i++) pthread_cond_signal(&pool->awake[who]);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+#endif
 
 uint32_t octet_thread_count(void) {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
@@ -23,66 +114,146 @@ uint32_t octet_thread_count(void) {
     return count < 1 ? 1 : count > 256 ? 256 : (uint32_t)count;
 }
 
+/* False when the share is empty. */
+static bool take(_Atomic uint64_t *share, bool from_back, uint32_t *piece) {
+    uint64_t old = atomic_load_explicit(share, memory_order_relaxed), rest;
+    do {
+        const uint32_t first = (uint32_t)old, end = (uint32_t)(old >> 32);
+        if (first == end) return false;
+        *piece = from_back ? end - 1 : first;
+        rest = from_back ? old - ((uint64_t)1 << 32) : old + 1;
+    } while (!atomic_compare_exchange_weak_explicit(share, &old, rest, memory_order_relaxed, memory_order_relaxed));
+    return true;
+}
+
+/* Takes pieces until none is left. */
+static void work(octet_pool *pool, uint32_t number) {
+    for (uint32_t i = 0; i < pool->n_shares; i++) {
+        _Atomic uint64_t *share = &pool->seats[(number + i) % pool->n_shares].share;
+        for (uint32_t piece; take(share, i > 0, &piece);) {
+            const uint32_t begin = piece * pool->grain, left = pool->n_units - begin;
+            pool->task(pool->user, number, begin, begin + (left < pool->grain ? left : pool->grain));
+        }
+    }
+}
+
+/* The state, once it has any of these bits, or none of them if `gone`. */
+static uint32_t wait_for(octet_pool *pool, uint32_t bits, bool gone, sleeper who) {
+    uint32_t state = atomic_load(&pool->state);
+    if (((state & bits) == 0) == gone) return state;
+    const uint64_t end_ns = octet_clock_ns() + pool->spin_ns;
+    bool spins = true;
+    for (; ((state & bits) == 0) != gone; state = atomic_load(&pool->state)) {
+        if (spins) {
+            spins = octet_clock_ns() < end_ns;
+        } else if (who == HELPER) {
+            /* A caller that opens places afterwards sees the number, and wakes; one that did before has changed the
+             * state. */
+            atomic_fetch_add(&pool->n_asleep, 1);
+            sleep_while(pool, state, HELPER);
+            atomic_fetch_sub(&pool->n_asleep, 1);
+        } else if (state & CALLER_SLEEPS ||
+                   atomic_compare_exchange_strong(&pool->state, &state, state | CALLER_SLEEPS)) {
+            sleep_while(pool, state | CALLER_SLEEPS, CALLER);
+        }
+    }
+    return state;
+}
+
+/* The last to leave wakes a caller that sleeps. Who leaves has found no piece, so nobody else need come. */
+static void leave(octet_pool *pool) {
+    uint32_t state = atomic_load(&pool->state), left;
+    do left = (state & ~PLACES) - ONE_INSIDE;
+    while (!atomic_compare_exchange_weak(&pool->state, &state, left));
+    if ((left & INSIDE) == 0 && left & CALLER_SLEEPS) wake(pool, CALLER, 1);
+}
+
+static void *help(void *user) {
+    const seat *self = user;
+    octet_pool *pool = self->pool;
+    for (;;) {
+        uint32_t state = wait_for(pool, PLACES | END, false, HELPER);
+        if (state & END) return NULL;
+        if (!atomic_compare_exchange_strong(&pool->state, &state, state - 1 + ONE_INSIDE)) continue;
+        work(pool, self->number);
+        leave(pool);
+    }
+}
+
+/* As many as the system grants, up to n in all. */
+static void start_helpers(octet_pool *pool, uint32_t n) {
+    sigset_t all, before;
+    pthread_attr_t attributes;
+    pool->size = 1;
+    if (pthread_attr_init(&attributes) != 0) return;
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* threads inherit it */
+    for (; pool->size < n; pool->size++) {
+        seat *own = &pool->seats[pool->size];
+        *own = (seat){.pool = pool, .number = pool->size};
+        if (pthread_create(&own->thread, &attributes, help, own) != 0) break;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+}
+
 octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_pool **out) {
     *out = NULL;
     if (n_threads == 0) n_threads = octet_thread_count();
-    OCTET_CHECK(ctx, n_threads <= 1024, OCTET_LIMIT, "%u threads are asked for, at most 1024 are possible", n_threads);
+    OCTET_CHECK(ctx, n_threads <= OCTET_POOL_MOST_THREADS, OCTET_LIMIT,
+                "%u threads are asked for, at most %d are possible", n_threads, OCTET_POOL_MOST_THREADS);
     if (n_threads == 1) return OCTET_OK;
     octet_pool *pool;
-    OCTET_TRY(octet_memory_allocate(ctx, sizeof *pool, (void **)&pool));
-    *pool = (octet_pool){.size = n_threads,
-                         .yields = n_threads > octet_thread_count()}; /* who spins would keep another from working */
-    pool->threads = pthreadpool_create(n_threads);
-    if (pool->threads == NULL) {
-        octet_memory_free(ctx, pool);
-        return octet_context_fail(ctx, OCTET_NOMEM, "%u threads cannot be started", n_threads);
-    }
-    *out = pool;
+    OCTET_TRY(octet_memory_allocate(ctx, sizeof *pool + n_threads * sizeof(seat), (void **)&pool));
+    /* With more threads than processors, who looks on keeps another from working. */
+    *pool = (octet_pool){.spin_ns = n_threads > octet_thread_count() ? 0 : OCTET_POOL_SPIN_NS, .process = getpid()};
+    make_sleepers(pool);
+    start_helpers(pool, n_threads);
+    if (pool->size > 1) *out = pool;
+    else octet_pool_destroy(ctx, pool);
     return OCTET_OK;
 }
 
 void octet_pool_destroy(octet_context *ctx, octet_pool *pool) {
     if (pool == NULL) return;
-    pthreadpool_destroy(pool->threads);
+    if (pool->process == getpid()) {
+        atomic_store(&pool->state, END);
+        wake(pool, HELPER, pool->size - 1);
+        for (uint32_t i = 1; i < pool->size; i++) pthread_join(pool->seats[i].thread, NULL);
+        drop_sleepers(pool);
+    }
     octet_memory_free(ctx, pool);
-}
-
-void octet_pool_set_yield(octet_pool *pool, bool yields) {
-    if (pool != NULL) pool->yields = yields;
 }
 
 uint32_t octet_pool_size(const octet_pool *pool) { return pool != NULL ? pool->size : 1; }
 
-typedef struct run {
-    octet_pool_task *task;
-    void *user;
-    uint32_t n_units, grain;
-    _Atomic uint32_t next; /* first unit that nobody took; at most n_units + size * grain */
-} run;
-
-/* One call per thread number: each takes pieces until none is left. */
-static void work(void *argument, size_t thread) {
-    run *job = argument;
-    for (;;) {
-        const uint32_t begin = atomic_fetch_add_explicit(&job->next, job->grain, memory_order_relaxed);
-        if (begin >= job->n_units) return;
-        const uint32_t left = job->n_units - begin;
-        job->task(job->user, (uint32_t)thread, begin, begin + (left < job->grain ? left : job->grain));
-    }
-}
-
-void octet_pool_run(octet_pool *pool, octet_pool_task *task, void *user, uint32_t n_units, uint32_t grain) {
+void octet_pool_run(octet_pool *pool, uint32_t n_threads, octet_pool_task *task, void *user, uint32_t n_units,
+                    uint32_t grain) {
     if (n_units == 0) return;
-    if (pool == NULL || n_units == 1) {
+    const uint32_t size = octet_pool_size(pool);
+    if (n_threads == 0 || n_threads > size) n_threads = size;
+    if (grain == 0) grain = (n_units - 1) / n_threads + 1;
+    const uint32_t n_pieces = (n_units - 1) / grain + 1;
+    if (n_threads > n_pieces) n_threads = n_pieces;
+    if (n_threads == 1) {
         task(user, 0, 0, n_units);
         return;
     }
-    if (grain == 0) grain = (n_units - 1) / pool->size + 1;
-    run job = {.task = task, .user = user, .n_units = n_units, .grain = grain, .next = 0};
-    if (grain >= n_units) {
-        task(user, 0, 0, n_units);
-        return;
+    pool->task = task;
+    pool->user = user;
+    pool->n_units = n_units;
+    pool->grain = grain;
+    pool->n_shares = n_threads;
+    for (uint64_t i = 0; i < n_threads; i++) {
+        const uint64_t first = i * n_pieces / n_threads, end = (i + 1) * n_pieces / n_threads;
+        atomic_store_explicit(&pool->seats[i].share, first | end << 32, memory_order_relaxed);
     }
-    pthreadpool_parallelize_1d(pool->threads, work, &job, pool->size,
-                               pool->yields ? PTHREADPOOL_FLAG_YIELD_WORKERS : 0);
+    atomic_store(&pool->state, n_threads - 1);
+    const uint32_t n_asleep = atomic_load(&pool->n_asleep);
+    if (n_asleep > 0) wake(pool, HELPER, n_asleep < n_threads ? n_asleep : n_threads - 1);
+    work(pool, 0);
+    atomic_fetch_and(&pool->state, ~PLACES);
+    wait_for(pool, INSIDE, true, CALLER);
+    atomic_store_explicit(&pool->state, 0, memory_order_relaxed);
 }

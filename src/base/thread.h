@@ -1,7 +1,7 @@
 /* base/thread.h - a pool of threads that costs nothing when one thread is used.
  * In:  a function and a number of work units.
- * Out: every unit done once; the caller's thread works too.
- * Knows: pthreadpool.
+ * Out: every unit done once. The caller's thread works first; the others help when they get to run.
+ * Knows: POSIX threads; on Linux futexes.
  * Does not know: what a unit is. Results must not depend on which thread does which unit. */
 #ifndef OCTET_BASE_THREAD_H
 #define OCTET_BASE_THREAD_H
@@ -10,19 +10,26 @@
 
 typedef struct octet_pool octet_pool;
 
+enum {
+    OCTET_POOL_MOST_THREADS = 1024,
+    OCTET_POOL_SPIN_NS = 20000 /* a thread that waits looks on for so long before it sleeps */
+};
+
 /* Number of processors this process may use, at least 1. */
 uint32_t octet_thread_count(void);
-/* n_threads 0 = octet_thread_count(). With one thread *out is NULL, which every function here accepts. */
+/* n_threads 0 = octet_thread_count(). Where the system refuses threads, the pool has fewer: octet_pool_size tells. A
+ * pool of one thread is NULL, which every function here accepts. The threads take no signals. A process that was forked
+ * has none of them: there a pool of before the fork works with the caller's thread alone. Errors: LIMIT, NOMEM. */
 octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_pool **out);
+/* Ends and joins the threads. */
 void octet_pool_destroy(octet_context *ctx, octet_pool *pool);
 uint32_t octet_pool_size(const octet_pool *pool); /* 1 for NULL */
-/* True: between runs the threads sleep, which suits few long runs; false (at first, unless there are
- * more threads than processors): they spin for a while, for many short ones. */
-void octet_pool_set_yield(octet_pool *pool, bool yields);
 
 /* Calls task(user, thread, begin, end) until [0, n_units) is covered, in pieces of at most `grain` units (0: n_units
- * divided evenly over the threads). thread is 0..size-1 and never used twice at a time: it may index scratch memory. */
+ * divided evenly over the threads), on at most n_threads threads (0: all of the pool). thread is 0..size-1 and never
+ * used twice at a time: it may index scratch memory. One caller at a time; no call from a task of the same pool. */
 typedef void octet_pool_task(void *user, uint32_t thread, uint32_t begin, uint32_t end);
-void octet_pool_run(octet_pool *pool, octet_pool_task *task, void *user, uint32_t n_units, uint32_t grain);
+void octet_pool_run(octet_pool *pool, uint32_t n_threads, octet_pool_task *task, void *user, uint32_t n_units,
+                    uint32_t grain);
 
 #endif

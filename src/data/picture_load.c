@@ -133,7 +133,7 @@ static octet_status load_missing(octet_context *ctx, octet_samples *samples, oct
     const uint32_t n_workers = octet_pool_size(pool);
     OCTET_TRY(OCTET_NEW(ctx, arena, n_workers, &job.workers));
     for (uint32_t i = 0; i < n_workers; i++) octet_context_child(ctx, &job.workers[i].context);
-    octet_pool_run(pool, load_some, &job, (uint32_t)n, 4);
+    octet_pool_run(pool, 0, load_some, &job, (uint32_t)n, 4);
     const picture_worker *first = NULL;
     for (uint32_t i = 0; i < n_workers; i++) {
         const picture_worker *worker = &job.workers[i];

@@ -128,7 +128,7 @@ static void run_step(const octet_runner *runner, uint32_t index, octet_pool *poo
         const uint32_t n = task->work.n_units[job.phase];
         /* A few pieces per thread even out threads that are slowed down by others. */
         const uint32_t grain = (n - 1) / (4 * octet_pool_size(helpers)) + 1;
-        if (n) octet_pool_run(helpers, run_units, &job, n, helpers != NULL ? grain : n);
+        if (n) octet_pool_run(helpers, 0, run_units, &job, n, helpers != NULL ? grain : n);
     }
 }
 

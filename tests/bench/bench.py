@@ -89,13 +89,6 @@ def call_overhead(path):
     return least
 
 
-def processor_name():
-    for line in open("/proc/cpuinfo"):
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return os.uname().machine
-
-
 def measure_model(a, case, threads, result):
     name, kind, path, onnx, macs = case
     running = {"octet": subjects.Octet(a.build, path, threads, a.isa), "litert": subjects.LiteRT(path, threads)}
@@ -164,7 +157,7 @@ def main():
     folder = os.path.join(a.build, "bench")
     os.makedirs(folder, exist_ok=True)
     smallest = one_addition(folder)
-    result = {"processor": processor_name(), "isa": a.isa, "peaks": peaks, "litert": ai_edge_litert.__version__,
+    result = {"processor": subjects.processor_name(), "isa": a.isa, "peaks": peaks, "litert": ai_edge_litert.__version__,
               "onnxruntime": onnxruntime.__version__ if a.isa == "native" else None, "call_overhead_ns": call_overhead(smallest),
               "rows": [], "memory": [], "tutorial": []}
     print("%(processor)s, instructions: %(isa)s; one core at most, GMAC/s: %(peaks)s" % result)

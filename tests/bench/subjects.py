@@ -6,7 +6,6 @@ import time
 
 import ai_edge_litert
 import numpy as np
-import onnxruntime
 from ai_edge_litert.interpreter import Interpreter
 
 
@@ -32,6 +31,13 @@ def limit_litert():
         raise Unlimited("LiteRT's record of processor features has another layout")
     for i in [0x17] + list(range(0x1D, 0x39)):
         isa[i] = 0
+
+
+def processor_name():
+    for line in open("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return os.uname().machine
 
 
 def timed(call, n):
@@ -87,6 +93,8 @@ class OnnxRuntime:
     """One thread. exact: without the sums of two products in 16 bits, which saturate where the processor has no VNNI."""
 
     def __init__(self, path, exact):
+        import onnxruntime  # only here: not all who time LiteRT have it
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         if exact:

@@ -4,7 +4,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include "base/buffer.h"
 #include "base/checked.h"
 #include "base/memory.h"
-#include "base/thread.h"
 
 static void first_error_wins_and_is_printable(void **state) {
     (void)state;
@@ -132,61 +130,6 @@ static void a_file_is_replaced_whole_or_not_at_all(void **state) {
     rmdir(folder);
 }
 
-static void count_units(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
-    (void)thread;
-    for (uint32_t i = begin; i < end; i++) ((uint8_t *)user)[i]++;
-}
-
-static void every_unit_is_done_once(void **state) {
-    (void)state;
-    octet_context ctx;
-    octet_context_init(&ctx);
-    for (uint32_t n_threads = 1; n_threads <= 5; n_threads++) {
-        octet_pool *pool;
-        assert_int_equal(octet_pool_create(&ctx, n_threads, &pool), OCTET_OK);
-        assert_int_equal(octet_pool_size(pool), n_threads);
-        static const uint32_t counts[] = {0, 1, 2, 7, 1000};
-        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-            for (uint32_t grain = 0; grain < 9; grain += 4) {
-                uint8_t done[1000] = {0};
-                octet_pool_run(pool, count_units, done, counts[c], grain);
-                for (uint32_t i = 0; i < 1000; i++) assert_int_equal(done[i], i < counts[c]);
-            }
-        }
-        octet_pool_destroy(&ctx, pool);
-    }
-    assert_int_equal(ctx.memory_bytes, 0);
-}
-
-/* A small run that is soon over, thousands of times: threads come late, sleep, and never meet under one number. */
-typedef struct crowd {
-    _Atomic uint32_t n_done, inside[4];
-    _Atomic bool met;
-} crowd;
-
-static void enter(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
-    crowd *c = user;
-    if (atomic_fetch_add(&c->inside[thread], 1) != 0) c->met = true;
-    c->n_done += end - begin;
-    c->inside[thread]--;
-}
-
-static void short_runs_follow_each_other(void **state) {
-    (void)state;
-    octet_context ctx;
-    octet_context_init(&ctx);
-    octet_pool *pool;
-    assert_int_equal(octet_pool_create(&ctx, 4, &pool), OCTET_OK);
-    for (uint32_t i = 0; i < 4000; i++) {
-        if (i == 2000) octet_pool_set_yield(pool, true);
-        crowd c = {0};
-        octet_pool_run(pool, enter, &c, 2 + i % 9, 1);
-        assert_int_equal(c.n_done, 2 + i % 9);
-        assert_false(c.met);
-    }
-    octet_pool_destroy(&ctx, pool);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_error_wins_and_is_printable),
@@ -195,8 +138,6 @@ int main(void) {
         cmocka_unit_test(buffer_grows_up_to_its_cap),
         cmocka_unit_test(reads_stay_inside),
         cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
-        cmocka_unit_test(every_unit_is_done_once),
-        cmocka_unit_test(short_runs_follow_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
