@@ -278,7 +278,7 @@ octet_status octet_model_run_files(octet_context *ctx, const octet_model *model,
     octet_sweep_close(ctx, &job.sweep);
     octet_data_close(ctx, job.data);
     for (uint32_t i = 0; job.files != NULL && i < model->graph->n_inputs; i++) {
-        octet_file_close(&job.files[i]);
+        octet_file_close(ctx, &job.files[i]);
         octet_buffer_free(ctx, &job.storage[i]);
     }
     if (n_samples != NULL) *n_samples = job.n_samples;

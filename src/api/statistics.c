@@ -106,7 +106,7 @@ octet_status octet_statistics_load(octet_context *ctx, const char *path, octet_s
     octet_file file;
     OCTET_TRY(octet_file_open(ctx, path, &file));
     const octet_status status = octet_statistics_read(ctx, file.bytes, path, out);
-    octet_file_close(&file);
+    octet_file_close(ctx, &file);
     return status;
 }
 

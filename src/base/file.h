@@ -1,7 +1,7 @@
 /* base/file.h - whole files in, whole files out.
  * In:  paths.
- * Out: a read-only view of a file; a file that appears complete or not at all.
- * Knows: POSIX: mmap, temporary names, rename, fsync.
+ * Out: the bytes of a file in memory; a file that appears complete or not at all.
+ * Knows: POSIX: pread (base/reader.h), temporary names, rename, fsync, signals that writing raises.
  * Does not know: what is in a file. */
 #ifndef OCTET_BASE_FILE_H
 #define OCTET_BASE_FILE_H
@@ -14,26 +14,27 @@ typedef struct octet_bytes {
 } octet_bytes;
 
 typedef struct octet_file {
-    octet_bytes bytes; /* aligned to a page; NULL and 0 for an empty file */
-    void *mapping;
-    size_t mapping_size;
+    octet_bytes bytes; /* aligned to OCTET_ALIGNMENT; NULL and 0 for an empty file */
 } octet_file;
 
-/* Maps `path` read-only. IO names the path and the system's reason; a directory is refused. */
+/* Reads `path` into memory, through the context. Errors: IO with the path and the system's reason, for what is no
+ * regular file (a folder, a pipe, a device: it is not opened), and for a file that becomes shorter meanwhile; LIMIT;
+ * NOMEM. */
 octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *out);
-/* The same, and the descriptor stays open for another process to read the file through: the caller closes it. On
- * failure *descriptor is -1. */
-octet_status octet_file_open_with_descriptor(octet_context *ctx, const char *path, octet_file *out, int *descriptor);
-void octet_file_close(octet_file *file);
+void octet_file_close(octet_context *ctx, octet_file *file);
+/* Opens `path` for reading; the caller closes *descriptor, which is -1 on failure. IO as above. */
+octet_status octet_file_open_descriptor(octet_context *ctx, const char *path, int *descriptor, uint64_t *size);
 /* A nameless file in memory that holds a copy of `bytes`, for another process to read; the caller closes *descriptor.
  * `name` is for messages. Errors: IO. */
 octet_status octet_file_from_bytes(octet_context *ctx, octet_bytes bytes, const char *name, int *descriptor);
-/* For files that are unlikely to be read again soon: their pages leave the
- * process, and come back when they are read. */
-void octet_file_release(const octet_file *file);
+/* An empty nameless file in memory, and more for it. The account of memory does not see it. */
+octet_status octet_file_create_in_memory(octet_context *ctx, const char *name, int *descriptor);
+octet_status octet_file_append(octet_context *ctx, int descriptor, octet_bytes bytes, const char *name);
 
-/* Writes `bytes` to a temporary name in the same folder, syncs and renames it to `path`, which on failure is left as
- * it was; the temporary file is removed. "/dev/stdout", pipes and devices are written in place. */
+/* Writes `bytes` to a temporary file in the same folder, syncs it and puts it in the place of `path`, which on failure
+ * is left as it was. Symbolic links are followed: what they lead to is replaced. The temporary file has no name where
+ * the file system can do that; else SIGINT, SIGTERM and SIGHUP wait until it is gone. Never raises SIGPIPE or SIGXFSZ.
+ * "/dev/stdout", pipes and devices are written in place. */
 octet_status octet_file_write(octet_context *ctx, const char *path, octet_bytes bytes);
 
 /* Whether octet_file_write would find a folder that it can write to at `path`; for telling before long work. */

@@ -112,6 +112,6 @@ void octet_array_source_close(octet_context *ctx, octet_array_source *source) {
     octet_buffer_free(ctx, &source->content);
     octet_buffer_free(ctx, &source->moved);
     octet_zip_close(ctx, source->zip);
-    octet_file_close(&source->file);
+    octet_file_close(ctx, &source->file);
     *source = (octet_array_source){0};
 }

@@ -103,7 +103,7 @@ octet_status octet_indices_read(octet_context *ctx, octet_arena *arena, const ch
     const bool is_json = first < file.bytes.size && file.bytes.data[first] == '[';
     octet_status status = is_json ? parse_json(ctx, arena, file.bytes, path, indices, n)
                                   : parse_lines(ctx, arena, file.bytes, path, indices, n);
-    octet_file_close(&file);
+    octet_file_close(ctx, &file);
     OCTET_TRY(status);
     OCTET_CHECK(ctx, *n > 0, OCTET_DATA, "%s: holds no index", path);
     for (size_t i = 0; i < *n; i++)

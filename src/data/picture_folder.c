@@ -142,7 +142,7 @@ static octet_status read_class_names(octet_context *ctx, octet_samples *samples,
             octet_file file;
             OCTET_TRY(octet_file_open(ctx, path, &file));
             const octet_status status = parse_class_names(ctx, samples, file.bytes, path);
-            octet_file_close(&file);
+            octet_file_close(ctx, &file);
             samples->has_listed_classes = true;
             return status;
         }
@@ -250,7 +250,7 @@ octet_status octet_pictures_list(octet_context *ctx, octet_samples *samples, con
     samples->rank = 3;
     samples->dims[2] = 3;
     status = octet_image_measure(ctx, file.bytes, samples->pictures[0].path, &samples->dims[1], &samples->dims[0]);
-    octet_file_close(&file);
+    octet_file_close(ctx, &file);
     OCTET_TRY(status);
     return octet_pictures_adapt(ctx, samples, 3, samples->dims);
 }

@@ -101,7 +101,7 @@ static octet_status load_picture(octet_context *ctx, const octet_samples *sample
                                     picture->path, octet_dims_text(2, size, have), octet_dims_text(2, first, want));
     if (status == OCTET_OK) status = fit_picture(ctx, samples, &image, picture);
     octet_image_free(ctx, &image);
-    octet_file_close(&file);
+    octet_file_close(ctx, &file);
     return status;
 }
 

@@ -161,10 +161,8 @@ static octet_status find_in_folder(octet_context *ctx, octet_arena *arena, const
 }
 
 static octet_status find_file(octet_context *ctx, octet_arena *arena, const char *path, octet_places *out) {
-    octet_file file;
-    OCTET_TRY(octet_file_open(ctx, path, &file));
-    const octet_file_kind kind = octet_file_kind_of(file.bytes);
-    octet_file_close(&file);
+    octet_file_kind kind;
+    OCTET_TRY(octet_file_kind_of_path(ctx, path, &kind));
     if (kind == OCTET_FILE_ZIP) return find_in_archive(ctx, arena, path, out);
     const bool is_array = kind == OCTET_FILE_NPY || kind == OCTET_FILE_IDX || kind == OCTET_FILE_GZIP;
     const bool is_picture = octet_image_is(kind);

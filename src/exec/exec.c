@@ -37,7 +37,6 @@ static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_ex
         const octet_step *step = &exec->steps[i];
         octet_task *task = &exec->tasks[i];
         OCTET_TRY(octet_task_make(&maker, step, task));
-        octet_file_release(&graph->file); /* most weights have been copied: not twice in memory */
         if (step->absorbed != OCTET_NONE) exec->tasks[step->absorbed].idle = !options->no_sharing;
         exec->is_large[i] = octet_operator_work(graph, &graph->operators[i]) >= LARGE_WORK;
         if (task->work.shared_bytes > exec->shared_bytes) exec->shared_bytes = task->work.shared_bytes;

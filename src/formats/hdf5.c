@@ -21,7 +21,9 @@ struct octet_hdf5 {
 /* Gives *descriptor to octet-hdf5: of the file, or of a copy of the bytes. */
 static octet_status read_file(octet_context *ctx, const char *path, octet_hdf5 *hdf5, int *descriptor) {
     if (path != NULL) {
-        OCTET_TRY(octet_file_open_with_descriptor(ctx, path, &hdf5->file, descriptor));
+        uint64_t size;
+        OCTET_TRY(octet_file_open_descriptor(ctx, path, descriptor, &size));
+        OCTET_TRY(octet_file_open(ctx, path, &hdf5->file));
         hdf5->bytes = hdf5->file.bytes;
     }
     OCTET_CHECK(ctx, octet_file_kind_of(hdf5->bytes) == OCTET_FILE_HDF5, OCTET_FORMAT,
@@ -64,7 +66,7 @@ octet_status octet_hdf5_open_bytes(octet_context *ctx, octet_bytes bytes, const 
 void octet_hdf5_close(octet_context *ctx, octet_hdf5 *hdf5) {
     if (hdf5 == NULL) return;
     octet_memory_free(ctx, (void *)(uintptr_t)hdf5->body.data);
-    octet_file_close(&hdf5->file);
+    octet_file_close(ctx, &hdf5->file);
     octet_arena_free(ctx, &hdf5->arena);
     octet_memory_free(ctx, hdf5);
 }

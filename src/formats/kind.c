@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/reader.h"
 #include "formats/idx.h"
 
 typedef struct signature {
@@ -71,4 +72,16 @@ octet_file_kind octet_file_kind_of(octet_bytes bytes) {
     if (first == PICKLE_PROTOCOL && bytes.size > 1 && bytes.data[1] <= NEWEST_PICKLE) return OCTET_FILE_PICKLE;
     if ((first == FIELD_1 || first == FIELD_1_MESSAGE) && bytes.size > 64) return OCTET_FILE_PROTOBUF;
     return OCTET_FILE_UNKNOWN;
+}
+
+octet_status octet_file_kind_of_path(octet_context *ctx, const char *path, octet_file_kind *out) {
+    octet_reader reader;
+    octet_bytes head;
+    *out = OCTET_FILE_EMPTY;
+    OCTET_TRY(octet_reader_open(ctx, path, &reader));
+    const octet_status status = octet_reader_head(ctx, &reader, OCTET_FILE_HEAD, &head);
+    if (status == OCTET_OK) *out = octet_file_kind_of(head);
+    octet_memory_free(ctx, (void *)(uintptr_t)head.data);
+    octet_reader_close(&reader);
+    return status;
 }

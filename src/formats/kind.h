@@ -37,7 +37,12 @@ typedef enum octet_file_kind {
     OCTET_N_FILE_KINDS
 } octet_file_kind;
 
+/* How much of a large file tells its kind, but for an HDF5 file behind a user block that is as large. */
+enum { OCTET_FILE_HEAD = 1 << 20 };
+
 /* Give the whole file where there is one: the signature of HDF5 may stand at 512, 1024, ... */
 octet_file_kind octet_file_kind_of(octet_bytes bytes);
+/* By the first OCTET_FILE_HEAD bytes. Errors: those of octet_file_open. */
+octet_status octet_file_kind_of_path(octet_context *ctx, const char *path, octet_file_kind *out);
 
 #endif

@@ -73,7 +73,7 @@ octet_status octet_zip_open_bytes(octet_context *ctx, octet_bytes bytes, const c
 void octet_zip_close(octet_context *ctx, octet_zip *zip) {
     if (zip == NULL) return;
     if (zip->archive != NULL) zip_discard(zip->archive);
-    octet_file_close(&zip->file);
+    octet_file_close(ctx, &zip->file);
     octet_arena_free(ctx, &zip->arena);
     octet_memory_free(ctx, zip);
 }

@@ -22,7 +22,7 @@ octet_status octet_graph_create(octet_context *ctx, const char *source, octet_gr
 void octet_graph_destroy(octet_context *ctx, octet_graph *graph) {
     if (graph == NULL) return;
     octet_arena_free(ctx, &graph->arena);
-    octet_file_close(&graph->file);
+    octet_file_close(ctx, &graph->file);
     octet_memory_free(ctx, graph);
 }
 

@@ -5,7 +5,7 @@
  * Does not know: files, Keras, kernels, statistics, how scales come about.
  *
  * Values and operators are referred to by their index. All memory belongs to the graph's arena, except constants that
- * point into a mapped file which the graph owns. real = scale * (q - zero_point) everywhere. */
+ * point into the bytes of a file which the graph owns. real = scale * (q - zero_point) everywhere. */
 #ifndef OCTET_GRAPH_GRAPH_H
 #define OCTET_GRAPH_GRAPH_H
 
@@ -90,7 +90,7 @@ typedef struct octet_carry {
 
 typedef struct octet_graph {
     octet_arena arena;
-    octet_file file;           /* mapping that constants may point into */
+    octet_file file;           /* what constants may point into */
     const char *name, *source; /* subgraph name ("main"); path it came from */
     const char *description;
     const char **signatures; /* names of the graphs that its file offers to run; this one is signatures[signature] */

@@ -26,13 +26,17 @@ static octet_status refuse_saved_model(octet_context *ctx, const char *path) {
     return status;
 }
 
-octet_status octet_import_file_kind(octet_context *ctx, octet_bytes bytes, const char *name, octet_file_kind *out) {
-    *out = octet_file_kind_of(bytes);
-    const char *what = refusals[*out].what, *remedy = refusals[*out].remedy;
-    OCTET_CHECK(ctx, *out == OCTET_FILE_TFLITE || *out == OCTET_FILE_ZIP || *out == OCTET_FILE_HDF5, OCTET_FORMAT,
+static octet_status check_kind(octet_context *ctx, octet_file_kind kind, const char *name) {
+    const char *what = refusals[kind].what, *remedy = refusals[kind].remedy;
+    OCTET_CHECK(ctx, kind == OCTET_FILE_TFLITE || kind == OCTET_FILE_ZIP || kind == OCTET_FILE_HDF5, OCTET_FORMAT,
                 "%s: %s%s", name, what != NULL ? what : "the first bytes are of no model file",
                 remedy != NULL ? remedy : "; a model is a Keras .h5 or .keras file or a .tflite");
     return OCTET_OK;
+}
+
+octet_status octet_import_file_kind(octet_context *ctx, octet_bytes bytes, const char *name, octet_file_kind *out) {
+    *out = octet_file_kind_of(bytes);
+    return check_kind(ctx, *out, name);
 }
 
 static octet_status refuse_signature(octet_context *ctx, const char *name, const octet_import_options *options) {
@@ -44,13 +48,10 @@ static octet_status refuse_signature(octet_context *ctx, const char *name, const
 octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options,
                           octet_model_kind *kind, octet_graph **out) {
     octet_file_kind container;
-    octet_file file;
     *out = NULL;
     if (octet_file_is_directory(path)) OCTET_TRY(refuse_saved_model(ctx, path));
-    OCTET_TRY(octet_file_open(ctx, path, &file));
-    const octet_status status = octet_import_file_kind(ctx, file.bytes, path, &container);
-    octet_file_close(&file);
-    OCTET_TRY(status);
+    OCTET_TRY(octet_file_kind_of_path(ctx, path, &container));
+    OCTET_TRY(check_kind(ctx, container, path));
     if (container != OCTET_FILE_TFLITE) {
         OCTET_TRY(refuse_signature(ctx, path, options));
         return octet_import_keras(ctx, path, options, kind, out);

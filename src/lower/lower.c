@@ -16,7 +16,6 @@ octet_status octet_lower_graph(octet_context *ctx, octet_arena *arena, const oct
                                 .outputs = op->outputs,
                                 .absorbed = OCTET_NONE};
         OCTET_TRY(octet_bind(&binder, op, &steps[i]));
-        octet_file_release(&graph->file); /* weights that were read to check or to pack them: not twice in memory */
     }
     *out = steps;
     return OCTET_OK;

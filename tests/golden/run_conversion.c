@@ -144,7 +144,7 @@ static octet_status calibrate(octet_context *ctx, const octet_graph *graph, cons
     if (status == OCTET_OK) status = octet_observer_create(ctx, graph, *out, rows_of, 1, &observer);
     if (status == OCTET_OK) status = observe(ctx, graph, runner, observer, folder, files);
     if (status == OCTET_OK) status = octet_observer_give(ctx, observer, *out);
-    for (int i = 0; i < MAX_INPUTS; i++) octet_file_close(&files[i]);
+    for (int i = 0; i < MAX_INPUTS; i++) octet_file_close(ctx, &files[i]);
     octet_observer_destroy(ctx, observer);
     octet_arena_free(ctx, &arena);
     octet_runner_destroy(ctx, runner);

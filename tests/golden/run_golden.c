@@ -136,7 +136,7 @@ static octet_status run_graph(octet_context *ctx, const octet_graph *graph, cons
     OCTET_TRY(octet_exec_create(ctx, graph, options, &exec));
     octet_status status = octet_runner_create(ctx, exec, 1, &runner);
     if (status == OCTET_OK) status = run_samples(ctx, graph, runner, inputs, expected, files, &r);
-    for (int i = 0; i <= MAX_INPUTS; i++) octet_file_close(&files[i].file);
+    for (int i = 0; i <= MAX_INPUTS; i++) octet_file_close(ctx, &files[i].file);
     octet_runner_destroy(ctx, runner);
     octet_exec_destroy(ctx, exec);
     if (status != OCTET_OK) return status;

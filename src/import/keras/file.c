@@ -31,8 +31,8 @@ static void close_sources(octet_context *ctx, sources *s) {
     octet_buffer_free(ctx, &s->config_text);
     octet_buffer_free(ctx, &s->metadata_text);
     octet_buffer_free(ctx, &s->weights);
-    octet_file_close(&s->architecture);
-    octet_file_close(&s->file);
+    octet_file_close(ctx, &s->architecture);
+    octet_file_close(ctx, &s->file);
     octet_arena_free(ctx, &s->arena);
 }
 

@@ -253,6 +253,6 @@ octet_status octet_import_tflite(octet_context *ctx, const char *path, const oct
     *out = NULL;
     OCTET_TRY(octet_file_open(ctx, path, &file));
     const octet_status status = import(ctx, file.bytes, &file, path, options, out);
-    if (status != OCTET_OK) octet_file_close(&file);
+    if (status != OCTET_OK) octet_file_close(ctx, &file);
     return status;
 }

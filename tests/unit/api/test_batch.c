@@ -61,7 +61,7 @@ static void read_floats(const char *path, float *out, size_t *n) {
     *n = array.n_elements;
     assert_true(*n <= 64);
     memcpy(out, array.data, *n * sizeof *out);
-    octet_file_close(&file);
+    octet_file_close(&ctx, &file);
 }
 
 static outcome use(int32_t batch, bool mixes, const char *data) {

@@ -64,7 +64,7 @@ static void float32_is_fed_beside_int8(void **state) {
     GOOD(octet_npy_parse(ctx, file.bytes, "y", &array));
     assert_int_equal(array.n_elements, 10);
     assert_memory_equal(array.data, y, sizeof y);
-    octet_file_close(&file);
+    octet_file_close(ctx, &file);
     octet_model_destroy(ctx, model);
 }
 

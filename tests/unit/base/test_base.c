@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/checked.h"
@@ -94,42 +92,6 @@ static void reads_stay_inside(void **state) {
     assert_false(octet_bytes_u64le(bytes, 1, &wide));
 }
 
-static void a_file_is_replaced_whole_or_not_at_all(void **state) {
-    (void)state;
-    octet_context ctx;
-    octet_context_init(&ctx);
-    char folder[] = "/tmp/octet_test_XXXXXX", path[64];
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/f", folder);
-    assert_int_equal(octet_file_write(&ctx, path, (octet_bytes){(const uint8_t *)"one", 3}), OCTET_OK);
-    assert_int_equal(chmod(path, 0640), 0);
-    assert_int_equal(octet_file_write(&ctx, path, (octet_bytes){(const uint8_t *)"three", 5}), OCTET_OK);
-    octet_file file;
-    assert_int_equal(octet_file_open(&ctx, path, &file), OCTET_OK);
-    assert_int_equal(file.bytes.size, 5);
-    assert_memory_equal(file.bytes.data, "three", 5);
-    octet_file_release(&file);
-    assert_memory_equal(file.bytes.data, "three", 5);
-    octet_file_close(&file);
-    struct stat info;
-    assert_int_equal(stat(path, &info), 0);
-    assert_int_equal(info.st_mode & 07777, 0640);
-    octet_arena arena = {0};
-    const char **names;
-    size_t n;
-    assert_int_equal(octet_file_list(&ctx, &arena, folder, &names, &n), OCTET_OK);
-    assert_int_equal(n, 1);
-    assert_string_equal(names[0], "f");
-    octet_arena_free(&ctx, &arena);
-    assert_int_equal(octet_file_open(&ctx, folder, &file), OCTET_IO);
-    octet_context_clear(&ctx);
-    assert_int_equal(octet_file_write(&ctx, folder, (octet_bytes){(const uint8_t *)"x", 1}), OCTET_IO);
-    octet_context_clear(&ctx);
-    assert_int_equal(octet_file_write(&ctx, "/dev/full", (octet_bytes){(const uint8_t *)"x", 1}), OCTET_IO);
-    unlink(path);
-    rmdir(folder);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_error_wins_and_is_printable),
@@ -137,7 +99,6 @@ int main(void) {
         cmocka_unit_test(arena_blocks_are_cleared_aligned_and_apart),
         cmocka_unit_test(buffer_grows_up_to_its_cap),
         cmocka_unit_test(reads_stay_inside),
-        cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,7 +140,7 @@ static void written_files_are_read(void **state) {
         assert_int_equal(file.bytes.size, offset + 6);
         assert_int_equal(array.rank, rank);
         assert_memory_equal(file.bytes.data + offset, data, 6);
-        octet_file_close(&file);
+        octet_file_close(&ctx, &file);
     }
 }
 

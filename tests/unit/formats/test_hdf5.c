@@ -132,7 +132,7 @@ static void files_and_bytes_are_read(void **state) {
     assert_int_equal(octet_hdf5_open_bytes(&ctx, file.bytes, "memory", &hdf5), OCTET_OK);
     check_content(hdf5);
     octet_hdf5_close(&ctx, hdf5);
-    octet_file_close(&file);
+    octet_file_close(&ctx, &file);
     assert_int_equal(ctx.memory_bytes, 0);
 }
 
@@ -186,7 +186,7 @@ static void damage_is_survived(void **state) {
     octet_file file;
     assert_int_equal(octet_file_open(&ctx, make_file(false), &file), OCTET_OK);
     assert_int_equal(fixture_sweep(file.bytes, file.bytes.size / 64 + 1, parse), 0);
-    octet_file_close(&file);
+    octet_file_close(&ctx, &file);
 }
 
 int main(void) {

@@ -29,7 +29,7 @@ static octet_bytes changed_file(size_t at, uint8_t value) {
     memcpy(copy, good.data, good.size);
     copy[at] = value;
     const octet_bytes bytes = {copy, good.size};
-    octet_file_close(&file);
+    octet_file_close(&ctx, &file);
     return bytes;
 }
 
@@ -52,7 +52,7 @@ static void check_fails(const char *helper, octet_status status, const char *par
     if (found != status || strstr(ctx.message, part) == NULL)
         fail_msg("%s with \"%s\", expected %s with \"%s\"", octet_status_name(found), ctx.message,
                  octet_status_name(status), part);
-    octet_file_close(&file);
+    octet_file_close(&ctx, &file);
 }
 
 static const char *write_helper(const char *text) {
@@ -88,7 +88,7 @@ static void the_environment_names_it(void **state) {
     unsetenv("OCTET_HDF5_HELPER");
     octet_file file;
     assert_int_equal(open_with(NULL, good_file(&file)), OCTET_OK);
-    octet_file_close(&file);
+    octet_file_close(&ctx, &file);
 }
 
 static void early_ends_are_told(void **state) {
@@ -146,7 +146,7 @@ static void bodies_are_checked(void **state) {
     assert_int_equal(parse_body(&ctx, body), OCTET_OK);
     assert_int_equal(fixture_sweep(body, 3, parse_body), 0);
     octet_memory_free(&ctx, (void *)(uintptr_t)body.data);
-    octet_file_close(&file);
+    octet_file_close(&ctx, &file);
     assert_int_equal(ctx.memory_bytes, 0);
 }
 
@@ -170,7 +170,7 @@ static void truncated_files_are_told(void **state) {
     bytes.size /= 2;
     assert_int_equal(open_with(NULL, bytes), OCTET_FORMAT);
     assert_non_null(strstr(ctx.message, "m.h5: cannot be opened as HDF5: the file is truncated or corrupt"));
-    octet_file_close(&file);
+    octet_file_close(&ctx, &file);
 }
 
 /* A compressed chunk that is stored 20 times, for 1.25 GiB of zeros:
@@ -213,7 +213,7 @@ static void standard_descriptors_may_be_closed(void **state) {
         close(kept[i]);
     }
     assert_int_equal(status, OCTET_OK);
-    octet_file_close(&file);
+    octet_file_close(&ctx, &file);
 }
 
 /* libhdf5 1.10.8 loops on this one; other versions may find the damage. Last: this lowers the

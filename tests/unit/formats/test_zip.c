@@ -22,7 +22,7 @@ static octet_bytes make_archive(size_t n_zeros) {
     octet_context ctx;
     octet_context_init(&ctx);
     static octet_file file;
-    octet_file_close(&file);
+    octet_file_close(&ctx, &file);
     assert_int_equal(octet_file_open(&ctx, path, &file), OCTET_OK);
     return file.bytes;
 }
