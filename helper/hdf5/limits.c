@@ -1,9 +1,10 @@
 #define _DEFAULT_SOURCE /* RLIMIT_AS, sigaltstack */
 #include "limits.h"
 
+#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #if defined(__linux__)
 #include <sys/prctl.h>
 #endif
@@ -29,6 +30,14 @@
 
 static volatile sig_atomic_t answer_descriptor = -1;
 
+/* ---- Refused memory ---- */
+
+/* A block that is larger than all that the file could hold, deflated (at most 1032 to 1), is asked for by damage. */
+static uint64_t most_possible_bytes = UINT64_MAX;
+static volatile sig_atomic_t shortage = LIMITS_NO_SHORTAGE;
+
+limits_shortage limits_shortage_of_memory(void) { return (limits_shortage)shortage; }
+
 /* ---- Signals ---- */
 
 typedef struct last_answer {
@@ -40,12 +49,17 @@ static void put(last_answer *answer, const char *text) {
     while (*text != '\0') answer->sentence[answer->verdict.size++] = *text++;
 }
 
-/* Calls nothing but write: the memory of the process may be in any state. */
+/* Number 0: libhdf5 calls exit. Calls nothing but write: the memory of the process may be in any state. */
 static void answer_signal(int number) {
     last_answer answer = {.verdict = {.status = number == SIGXCPU ? OCTET_LIMIT : OCTET_FORMAT}};
     const char tens[2] = {(char)('0' + number / 10 % 10)}, ones[2] = {(char)('0' + number % 10)};
-    if (number == SIGXCPU) {
+    if (limits_shortage_of_memory() != LIMITS_NO_SHORTAGE) { /* libhdf5 goes on as if it had the memory */
+        answer.verdict.status = OCTET_NOMEM;
+        put(&answer, LIMITS_NO_MEMORY);
+    } else if (number == SIGXCPU) {
         put(&answer, ": the HDF5 library does not come to an end with it: the file is corrupt");
+    } else if (number == 0) {
+        put(&answer, ": the HDF5 library gives up: the file is corrupt");
     } else {
         put(&answer, ": the HDF5 library fails on it (signal ");
         if (number >= 10) put(&answer, tens);
@@ -53,10 +67,14 @@ static void answer_signal(int number) {
         put(&answer, "): the file is corrupt");
     }
     const ssize_t n = write(answer_descriptor, &answer, sizeof answer.verdict + (size_t)answer.verdict.size);
-    _exit(n > 0 ? 0 : 1); /* a descriptor of -1 is no place to write to */
+    _exit(n > 0 ? 0 : OCTET_HDF5_EXIT_UNSENT); /* a descriptor of -1 is no place to write to */
 }
 
-static void catch_signals(void) {
+static void answer_exit(void) { answer_signal(0); }
+
+void limits_answer_crashes(int answer) {
+    answer_descriptor = answer;
+    atexit(answer_exit); /* this program itself ends by _exit */
     static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU};
     static char stack[1 << 17]; /* of its own: the other one may be full */
     const stack_t place = {.ss_sp = stack, .ss_size = sizeof stack};
@@ -80,32 +98,38 @@ static void lower(int resource, rlim_t soft, rlim_t hard) {
     setrlimit(resource, &limit);
 }
 
-static void limit_memory(uint64_t file_size) {
-    unsigned long long pages = 0;
-    FILE *statm = fopen("/proc/self/statm", "r");
-    if (statm == NULL) return;
-    const int n = fscanf(statm, "%llu", &pages);
-    fclose(statm);
-    const rlim_t bytes = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + ((rlim_t)1 << 30) + 8 * (rlim_t)file_size;
-    if (n == 1) lower(RLIMIT_AS, bytes, bytes);
+/* Of address space, now or at its largest ("VmSize:", "VmPeak:"); 0: the system does not tell. Calls no allocator. */
+static uint64_t used_bytes(const char *what) {
+    char text[4096];
+    const int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    const ssize_t n = file < 0 ? -1 : read(file, text, sizeof text - 1);
+    if (file >= 0) close(file);
+    text[n > 0 ? n : 0] = '\0';
+    const char *line = strstr(text, what);
+    return line != NULL ? 1024 * (uint64_t)strtoull(line + strlen(what), NULL, 10) : 0;
 }
 
-void limits_set(uint64_t cpu_seconds, uint64_t file_size, int answer) {
+static uint64_t own_limit_bytes; /* 0: the system has the lower limit, or none was set */
+
+uint64_t limits_memory_bytes(uint64_t file_size) { return (UINT64_C(1) << 30) + 8 * file_size; }
+
+static void limit_memory(uint64_t file_size) {
+    const uint64_t used = used_bytes("VmSize:"), bytes = used + limits_memory_bytes(file_size);
+    struct rlimit limit;
+    if (used == 0 || getrlimit(RLIMIT_AS, &limit) != 0) return;
+    if (bytes < limit.rlim_cur) own_limit_bytes = bytes;
+    lower(RLIMIT_AS, (rlim_t)bytes, (rlim_t)bytes);
+}
+
+void limits_set(uint64_t cpu_seconds, uint64_t file_size) {
 #if defined(__linux__)
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for it when the other side is gone */
 #endif
-    answer_descriptor = answer;
-    catch_signals();
+    most_possible_bytes = 1032 * (file_size + (1 << 20));
     lower(RLIMIT_CORE, 0, 0);
     lower(RLIMIT_CPU, (rlim_t)cpu_seconds, (rlim_t)cpu_seconds + 1);
     if (!IS_SANITIZED) limit_memory(file_size);
 }
-
-/* ---- Refused memory ---- */
-
-static size_t refused_bytes;
-
-size_t limits_refused_bytes(void) { return refused_bytes; }
 
 #if IS_SANITIZED
 /* Read by the sanitizers when the program starts: they refuse large blocks in place of the limit of the system, and
@@ -116,21 +140,27 @@ const char *__tsan_default_options(void);
 const char *__asan_default_options(void) { return SANITIZER_OPTIONS; }
 const char *__tsan_default_options(void) { return SANITIZER_OPTIONS; }
 #elif defined(__GLIBC__)
-/* libhdf5 does not tell a lack of memory from damage. glibc lets a program stand in front of its allocator. */
+/* libhdf5 does not tell a lack of memory from damage. glibc lets a program stand in front of its allocator; what is
+ * visible stands there for shared libraries too. */
+#define VISIBLE __attribute__((visibility("default")))
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *block, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 
 static void *note(void *block, size_t size) {
-    if (block == NULL && size > refused_bytes) refused_bytes = size;
+    if (block != NULL || size == 0 || size > most_possible_bytes) return block;
+    const bool is_own = own_limit_bytes > 0 && used_bytes("VmPeak:") + size > own_limit_bytes;
+    if (shortage != LIMITS_SYSTEM_SHORTAGE) shortage = is_own ? LIMITS_OWN_SHORTAGE : LIMITS_SYSTEM_SHORTAGE;
     return block;
 }
 
-void *malloc(size_t size) { return note(__libc_malloc(size), size); }
-void *calloc(size_t n, size_t size) {
+VISIBLE void *malloc(size_t size) { return note(__libc_malloc(size), size); }
+VISIBLE void *calloc(size_t n, size_t size) {
     size_t product;
     if (__builtin_mul_overflow(n, size, &product)) product = SIZE_MAX;
     return note(__libc_calloc(n, size), product);
 }
-void *realloc(void *block, size_t size) { return note(__libc_realloc(block, size), size); }
+VISIBLE void *aligned_alloc(size_t alignment, size_t size) { return note(__libc_memalign(alignment, size), size); }
+VISIBLE void *realloc(void *block, size_t size) { return note(__libc_realloc(block, size), size); }
 #endif

@@ -10,15 +10,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Limits processor time, memory (what the process holds already, a gigabyte, and eight times the file), and core dumps
- * (none). From here on a crash and the end of the time are answered through `answer`, a descriptor. */
-void limits_set(uint64_t cpu_seconds, uint64_t file_size, int answer);
+/* From here on a crash and the end of the time are answered through `answer`, a descriptor. */
+void limits_answer_crashes(int answer);
+
+/* Limits processor time, memory (what the process holds already and limits_memory_bytes) and core dumps (none). */
+void limits_set(uint64_t cpu_seconds, uint64_t file_size);
+
+/* What reading a file of this size may take: a gigabyte, and eight times the file. */
+uint64_t limits_memory_bytes(uint64_t file_size);
 
 /* To be called before an answer is sent: a crash afterwards ends the process without another one. */
 void limits_stop_answering(void);
 
-/* The largest block of memory that the process asked for in vain, in bytes; 0: none. Always 0 where the C library is
- * not glibc or a sanitizer stands in for its allocator. */
-size_t limits_refused_bytes(void);
+typedef enum limits_shortage {
+    LIMITS_NO_SHORTAGE,
+    LIMITS_OWN_SHORTAGE,   /* more than limits_memory_bytes was needed */
+    LIMITS_SYSTEM_SHORTAGE /* the system had less */
+} limits_shortage;
+
+/* Whether the process asked for memory in vain that the file may need. Always NO_SHORTAGE where the C library is not
+ * glibc or a sanitizer stands in for its allocator. */
+limits_shortage limits_shortage_of_memory(void);
+
+/* The sentence of a shortage, without the name of the file. */
+#define LIMITS_NO_MEMORY ": reading it takes more memory than there is"
 
 #endif

@@ -13,9 +13,11 @@
 #include "limits.h"
 #include "read.h"
 
+/* False with errno, or with 0 there at the end of what is sent. */
 static bool take(int descriptor, void *data, size_t size) {
     uint8_t *bytes = data;
     while (size > 0) {
+        errno = 0;
         const ssize_t n = read(descriptor, bytes, size);
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) return false;
@@ -47,24 +49,48 @@ static void close_inherited(void) {
 #endif
 }
 
-/* Moves the socket away from the standard descriptors, so that nothing that a library prints is taken for an answer. */
-static int take_socket(void) {
-    const int socket = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, OCTET_HDF5_FILE_DESCRIPTOR + 1);
-    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (socket < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0) return -1;
-    return socket;
+static int open_null(void) {
+    int null;
+    do null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (null < 0 && errno == EINTR);
+    return null;
 }
 
-/* The words of a lack of memory: libhdf5 calls it damage. A block that is larger than all that the file could hold,
- * deflated (at most 1032 to 1), is damage. */
+/* Moves the socket away from the standard descriptors, so that nothing that a library prints is taken for an answer.
+ * Where that fails it stays where it is. */
+static int take_socket(octet_context *ctx) {
+    const int socket = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, OCTET_HDF5_FILE_DESCRIPTOR + 1);
+    const int null = socket < 0 ? -1 : open_null();
+    if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0) return socket;
+    octet_context_fail(ctx, octet_status_of_error(errno), ": octet-hdf5 cannot begin: %s", strerror(errno));
+    return socket < 0 ? STDOUT_FILENO : socket;
+}
+
+/* Where memory was refused, that is the reason, whatever libhdf5 made of it: it calls a lack of memory damage, or goes
+ * on with less than there is in the file. */
 static void explain_memory(octet_context *ctx, uint64_t file_size) {
-    const size_t refused = limits_refused_bytes();
-    const bool is_lack = ctx->status == OCTET_NOMEM || (refused > 0 && refused / 1032 <= file_size + (1 << 20));
-    if (ctx->status == OCTET_OK || !is_lack) return;
+    const limits_shortage shortage = limits_shortage_of_memory();
+    if (ctx->status != OCTET_NOMEM && shortage == LIMITS_NO_SHORTAGE) return;
     octet_context_clear(ctx);
-    octet_context_fail(ctx, OCTET_NOMEM,
-                       ": reading it takes more memory than there is for it (%llu MB for a file of this size)",
-                       (unsigned long long)(1024 + (8 * file_size >> 20)));
+    if (shortage == LIMITS_OWN_SHORTAGE)
+        octet_context_fail(
+            ctx, OCTET_LIMIT,
+            ": reading it takes more memory than octet-hdf5 may take: %llu MB are the limit of a file of this size",
+            (unsigned long long)limits_memory_bytes(file_size) >> 20);
+    else octet_context_fail(ctx, OCTET_NOMEM, LIMITS_NO_MEMORY);
+}
+
+static void read_file(octet_context *ctx, const octet_hdf5_request *request, octet_buffer *body) {
+    ctx->max_memory_bytes = (size_t)request->max_memory_bytes;
+    ctx->max_depth = request->max_depth < UINT32_MAX ? (uint32_t)request->max_depth : UINT32_MAX;
+    body->max_size = ctx->max_memory_bytes > 0 ? ctx->max_memory_bytes : 1;
+    const size_t size = (size_t)request->file_size;
+    limits_set(request->cpu_seconds, request->file_size);
+    const void *file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, OCTET_HDF5_FILE_DESCRIPTOR, 0);
+    if (file == MAP_FAILED)
+        octet_context_fail(ctx, octet_status_of_error(errno), ": cannot be mapped: %s", strerror(errno));
+    else octet_hdf5_read(ctx, (octet_bytes){file, size}, body);
+    if (file != MAP_FAILED) explain_memory(ctx, request->file_size);
 }
 
 static bool answer(const octet_context *ctx, const octet_buffer *body, int socket) {
@@ -76,34 +102,32 @@ static bool answer(const octet_context *ctx, const octet_buffer *body, int socke
            give(socket, is_read ? (const void *)body->data : ctx->message, (size_t)verdict.size);
 }
 
-static bool serve(const octet_hdf5_request *request, int socket) {
-    octet_context ctx;
-    octet_context_init(&ctx);
-    ctx.max_memory_bytes = (size_t)request->max_memory_bytes;
-    ctx.max_depth = request->max_depth < UINT32_MAX ? (uint32_t)request->max_depth : UINT32_MAX;
-    octet_buffer body = {.max_size = ctx.max_memory_bytes > 0 ? ctx.max_memory_bytes : 1};
-    limits_set(request->cpu_seconds, request->file_size, socket);
-    const size_t size = (size_t)request->file_size;
-    const void *file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, OCTET_HDF5_FILE_DESCRIPTOR, 0);
-    if (file == MAP_FAILED) {
-        octet_context_fail(&ctx, OCTET_IO, ": cannot be mapped: %s", strerror(errno));
-    } else {
-        octet_hdf5_read(&ctx, (octet_bytes){file, size}, &body);
-        explain_memory(&ctx, request->file_size);
-    }
-    return answer(&ctx, &body, socket);
+/* Greets and answers. What goes wrong from here on is told to the library. */
+static bool serve(octet_context *ctx, const octet_hdf5_request *request) {
+    const octet_hdf5_greeting greeting = {OCTET_HDF5_ANSWER_MAGIC, OCTET_HDF5_PROTOCOL_VERSION};
+    close_inherited();
+    const int socket = take_socket(ctx);
+    if (!give(socket, &greeting, sizeof greeting)) return false;
+    if (ctx->status == OCTET_OK && request->version != OCTET_HDF5_PROTOCOL_VERSION) return true;
+    octet_buffer body = {0};
+    limits_answer_crashes(socket);
+    if (ctx->status == OCTET_OK && !octet_hdf5_library_open())
+        octet_context_fail(ctx, OCTET_NOMEM, ": the HDF5 library cannot be started: is the system out of memory?");
+    if (ctx->status == OCTET_OK) read_file(ctx, request, &body);
+    return answer(ctx, &body, socket);
 }
 
 int main(void) {
-    octet_hdf5_request request;
-    const octet_hdf5_greeting greeting = {OCTET_HDF5_ANSWER_MAGIC, OCTET_HDF5_PROTOCOL_VERSION};
-    if (!take(STDIN_FILENO, &request, sizeof request) || request.magic != OCTET_HDF5_REQUEST_MAGIC) {
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_hdf5_request request = {0};
+    const bool is_taken = take(STDIN_FILENO, &request, sizeof request);
+    if (!is_taken && errno != 0) {
+        octet_context_fail(&ctx, octet_status_of_error(errno), ": octet-hdf5 cannot hear what it is to read: %s",
+                           strerror(errno));
+    } else if (!is_taken || request.magic != OCTET_HDF5_REQUEST_MAGIC) {
         fputs("octet-hdf5 reads HDF5 files for octet, which starts it; it is of no use alone\n", stderr);
         return 2;
     }
-    close_inherited();
-    const int socket = take_socket();
-    if (socket < 0 || !octet_hdf5_library_open() || !give(socket, &greeting, sizeof greeting)) return 1;
-    if (request.version != OCTET_HDF5_PROTOCOL_VERSION) return 1;
-    _exit(serve(&request, socket) ? 0 : 1);
+    _exit(serve(&ctx, &request) ? 0 : OCTET_HDF5_EXIT_UNSENT);
 }

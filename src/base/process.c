@@ -71,11 +71,12 @@ bool octet_process_send(const octet_process *process, const void *data, size_t s
     while (size > 0) {
         const ssize_t n = send(process->socket, bytes, size, MSG_NOSIGNAL); /* no SIGPIPE for the host */
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
+        if (n < 0) return false;
         bytes += n;
         size -= (size_t)n;
     }
-    return shutdown(process->socket, SHUT_WR) == 0;
+    shutdown(process->socket, SHUT_WR);
+    return true;
 }
 
 int64_t octet_process_receive(const octet_process *process, void *data, size_t size, uint64_t deadline_ns) {
@@ -96,15 +97,21 @@ int64_t octet_process_receive(const octet_process *process, void *data, size_t s
     }
 }
 
+static pid_t collect(pid_t id, int *status, int options) {
+    pid_t collected;
+    do collected = waitpid(id, status, options);
+    while (collected < 0 && errno == EINTR);
+    return collected;
+}
+
 octet_process_end octet_process_finish(octet_process *process) {
     const pid_t id = (pid_t)process->id;
     close(process->socket);
     int status = 0;
-    pid_t collected = waitpid(id, &status, WNOHANG);
+    pid_t collected = collect(id, &status, WNOHANG);
     if (collected == 0) { /* still there, so that its number is its own; one that ends already ends as it would */
         kill(id, SIGKILL);
-        do collected = waitpid(id, &status, 0);
-        while (collected < 0 && errno == EINTR);
+        collected = collect(id, &status, 0);
     }
     octet_process_end end = {.is_known = collected == id};
     if (end.is_known && WIFSIGNALED(status)) end.signal = WTERMSIG(status);
@@ -129,12 +136,17 @@ bool octet_process_code_path(const void *address, char *path, size_t size) {
         found = true;
     }
     fclose(maps);
+    if (!found) errno = ENOENT;
     return found;
 }
 
 bool octet_process_program_path(char *path, size_t size) {
     const ssize_t n = readlink("/proc/self/exe", path, size);
-    if (n <= 0 || (size_t)n >= size) return false;
+    if (n < 0) return false;
+    if (n == 0 || (size_t)n >= size) {
+        errno = ENOENT;
+        return false;
+    }
     path[n] = '\0';
     return true;
 }

@@ -17,7 +17,7 @@ typedef struct octet_process {
 
 typedef struct octet_process_end {
     bool is_known; /* false where the host collects its children itself (SIGCHLD ignored, or waited for elsewhere) */
-    int signal;    /* 0: it ended by itself */
+    int signal;    /* 0: it ended by itself; SIGKILL: octet_process_finish or somebody else ended it */
     int exit_code;
 } octet_process_end;
 
@@ -26,8 +26,8 @@ typedef struct octet_process_end {
  * have their default actions and none is blocked. Returns 0 or the system's error number; then nothing was started. */
 int octet_process_start(const char *path, int file, octet_process *process);
 
-/* Sends everything and then closes this direction: the program reads an end of file behind it. False when the program
- * does not take it. */
+/* Sends everything and then closes this direction: the program reads an end of file behind it. False (errno; EPIPE or
+ * ECONNRESET when the program does not take it) when that failed. */
 bool octet_process_send(const octet_process *process, const void *data, size_t size);
 
 /* Waits until octet_clock_ns() is `deadline_ns` for at most `size` bytes (> 0). Returns their number, 0 at the end of
@@ -38,7 +38,7 @@ int64_t octet_process_receive(const octet_process *process, void *data, size_t s
 octet_process_end octet_process_finish(octet_process *process);
 
 /* The file that holds the code at `address` (the program or a shared library), and the program that runs, as absolute
- * paths. False when the system does not tell or `size` is too small. */
+ * paths. False (errno; ENOENT when the system does not tell) when that failed or `size` is too small. */
 bool octet_process_code_path(const void *address, char *path, size_t size);
 bool octet_process_program_path(char *path, size_t size);
 

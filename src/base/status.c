@@ -1,5 +1,6 @@
 #include "base/status.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 static const struct {
@@ -24,3 +25,5 @@ static size_t row(octet_status status) {
 
 const char *octet_status_name(octet_status status) { return table[row(status)].name; }
 const char *octet_status_text(octet_status status) { return table[row(status)].text; }
+
+octet_status octet_status_of_error(int system_error) { return system_error == ENOMEM ? OCTET_NOMEM : OCTET_IO; }

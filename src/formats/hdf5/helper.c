@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* secure_getenv */
 #include "formats/hdf5/helper.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,9 +19,19 @@ enum { PATH_SIZE = 4096 };
 typedef struct search {
     octet_context *ctx;
     octet_arena *arena;
+    const char *name;
     octet_buffer tried; /* "/a/octet-hdf5, /b/octet-hdf5" */
     const char *found;
 } search;
+
+/* What is not there, or not to be seen, is no failure; that the system cannot look is one. */
+static octet_status check_look(const search *s, int error) {
+    const bool is_absent = error == ENOENT || error == ENOTDIR || error == EACCES || error == EPERM || error == ELOOP ||
+                           error == ENAMETOOLONG || error == EINVAL;
+    OCTET_CHECK(s->ctx, is_absent, octet_status_of_error(error),
+                "%s: octet-hdf5, the program that is to read it, cannot be looked for: %s", s->name, strerror(error));
+    return OCTET_OK;
+}
 
 static octet_status try_folder(search *s, const char *folder, const char *below) {
     const char *path;
@@ -30,6 +41,7 @@ static octet_status try_folder(search *s, const char *folder, const char *below)
         s->found = path;
         return OCTET_OK;
     }
+    OCTET_TRY(check_look(s, errno));
     return octet_buffer_format(s->ctx, &s->tried, "%s%s", s->tried.size > 0 ? ", " : "", path);
 }
 
@@ -37,8 +49,10 @@ static octet_status try_folder(search *s, const char *folder, const char *below)
 static octet_status try_around_code(search *s) {
     char path[PATH_SIZE], program[PATH_SIZE];
     const bool has_program = octet_process_program_path(program, sizeof program);
+    if (!has_program) OCTET_TRY(check_look(s, errno));
     const void *here = (const void *)(uintptr_t)octet_hdf5_helper_find;
     if (!octet_process_code_path(here, path, sizeof path)) {
+        OCTET_TRY(check_look(s, errno));
         if (!has_program) return OCTET_OK;
         memcpy(path, program, sizeof path);
     }
@@ -56,7 +70,7 @@ octet_status octet_hdf5_helper_find(octet_context *ctx, octet_arena *arena, cons
     if (*path != NULL) return OCTET_OK;
     const char *chosen = secure_getenv("OCTET_HDF5_HELPER");
     if (chosen != NULL && *chosen != '\0') return octet_arena_string(ctx, arena, chosen, path);
-    search s = {.ctx = ctx, .arena = arena};
+    search s = {.ctx = ctx, .arena = arena, .name = name};
     octet_status status = try_around_code(&s);
     if (status == OCTET_OK) status = try_folder(&s, OCTET_LIBEXEC_DIR, "");
     *path = s.found;

@@ -31,7 +31,11 @@
 #define OCTET_HDF5_REQUEST_MAGIC UINT64_C(0x7165722d35666468) /* "hdf5-req" */
 #define OCTET_HDF5_ANSWER_MAGIC UINT64_C(0x736e612d35666468)  /* "hdf5-ans" */
 
-enum { OCTET_HDF5_FILE_DESCRIPTOR = 3, OCTET_HDF5_MAX_SENTENCE = 1024 };
+enum {
+    OCTET_HDF5_FILE_DESCRIPTOR = 3,
+    OCTET_HDF5_MAX_SENTENCE = 1024,
+    OCTET_HDF5_EXIT_UNSENT = 3 /* the exit code of a program that could not send what it had to say */
+};
 
 typedef struct octet_hdf5_request {
     uint64_t magic, version, file_size, max_memory_bytes, max_depth, cpu_seconds;
