@@ -72,8 +72,9 @@ static void answer_signal(int number) {
 
 static void answer_exit(void) { answer_signal(0); }
 
-void limits_answer_crashes(int answer) {
-    answer_descriptor = answer;
+void limits_answer_to(int descriptor) { answer_descriptor = descriptor; }
+
+void limits_answer_crashes(void) {
     atexit(answer_exit); /* this program itself ends by _exit */
     static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU};
     static char stack[1 << 17]; /* of its own: the other one may be full */
@@ -83,8 +84,6 @@ void limits_answer_crashes(int answer) {
     sigfillset(&action.sa_mask);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) sigaction(signals[i], &action, NULL);
 }
-
-void limits_stop_answering(void) { answer_descriptor = -1; }
 
 /* ---- Limits ---- */
 
@@ -111,20 +110,24 @@ static uint64_t used_bytes(const char *what) {
 
 static uint64_t own_limit_bytes; /* 0: the system has the lower limit, or none was set */
 
-uint64_t limits_memory_bytes(uint64_t file_size) { return (UINT64_C(1) << 30) + 8 * file_size; }
+static uint64_t memory_bytes;
+
+uint64_t limits_memory_bytes(void) { return memory_bytes; }
 
 static void limit_memory(uint64_t file_size) {
-    const uint64_t used = used_bytes("VmSize:"), bytes = used + limits_memory_bytes(file_size);
+    const uint64_t used = used_bytes("VmSize:"), bytes = used + file_size + memory_bytes;
     struct rlimit limit;
     if (used == 0 || getrlimit(RLIMIT_AS, &limit) != 0) return;
     if (bytes < limit.rlim_cur) own_limit_bytes = bytes;
     lower(RLIMIT_AS, (rlim_t)bytes, (rlim_t)bytes);
 }
 
-void limits_set(uint64_t cpu_seconds, uint64_t file_size) {
+void limits_set(uint64_t cpu_seconds, uint64_t file_size, uint64_t max_memory_bytes) {
 #if defined(__linux__)
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for it when the other side is gone */
 #endif
+    memory_bytes = (UINT64_C(1) << 30) + 7 * file_size;
+    if (memory_bytes > max_memory_bytes) memory_bytes = max_memory_bytes;
     most_possible_bytes = 1032 * (file_size + (1 << 20));
     lower(RLIMIT_CORE, 0, 0);
     lower(RLIMIT_CPU, (rlim_t)cpu_seconds, (rlim_t)cpu_seconds + 1);

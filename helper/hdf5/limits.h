@@ -10,17 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* From here on a crash and the end of the time are answered through `answer`, a descriptor. */
-void limits_answer_crashes(int answer);
+/* From here on a crash and the end of the time are answered, through the descriptor that limits_answer_to names; -1, to
+ * be set before an answer is sent: they end the process without another one. */
+void limits_answer_crashes(void);
+void limits_answer_to(int descriptor);
 
-/* Limits processor time, memory (what the process holds already and limits_memory_bytes) and core dumps (none). */
-void limits_set(uint64_t cpu_seconds, uint64_t file_size);
+/* Limits processor time; memory: what the process holds already, the file, and limits_memory_bytes; core dumps (none).
+ */
+void limits_set(uint64_t cpu_seconds, uint64_t file_size, uint64_t max_memory_bytes);
 
-/* What reading a file of this size may take: a gigabyte, and eight times the file. */
-uint64_t limits_memory_bytes(uint64_t file_size);
-
-/* To be called before an answer is sent: a crash afterwards ends the process without another one. */
-void limits_stop_answering(void);
+/* What reading may take: a gigabyte and seven times the file, or max_memory_bytes where that is less. */
+uint64_t limits_memory_bytes(void);
 
 typedef enum limits_shortage {
     LIMITS_NO_SHORTAGE,

@@ -68,38 +68,60 @@ static int take_socket(octet_context *ctx) {
 
 /* Where memory was refused, that is the reason, whatever libhdf5 made of it: it calls a lack of memory damage, or goes
  * on with less than there is in the file. */
-static void explain_memory(octet_context *ctx, uint64_t file_size) {
+static void explain_memory(octet_context *ctx) {
     const limits_shortage shortage = limits_shortage_of_memory();
     if (ctx->status != OCTET_NOMEM && shortage == LIMITS_NO_SHORTAGE) return;
     octet_context_clear(ctx);
     if (shortage == LIMITS_OWN_SHORTAGE)
-        octet_context_fail(
-            ctx, OCTET_LIMIT,
-            ": reading it takes more memory than octet-hdf5 may take: %llu MB are the limit of a file of this size",
-            (unsigned long long)limits_memory_bytes(file_size) >> 20);
+        octet_context_fail(ctx, OCTET_LIMIT,
+                           ": reading it takes more than the %llu MiB of memory that octet-hdf5 may take for it",
+                           (unsigned long long)limits_memory_bytes() >> 20);
     else octet_context_fail(ctx, OCTET_NOMEM, LIMITS_NO_MEMORY);
 }
 
-static void read_file(octet_context *ctx, const octet_hdf5_request *request, octet_buffer *body) {
+/* The HDF5 file within the file: from the page on in which it begins. */
+static octet_status map_file(octet_context *ctx, const octet_hdf5_request *request, octet_bytes *out) {
+    const uint64_t skipped = request->file_offset % (uint64_t)sysconf(_SC_PAGESIZE);
+    const void *file = mmap(NULL, (size_t)(request->file_size + skipped), PROT_READ, MAP_PRIVATE,
+                            OCTET_HDF5_FILE_DESCRIPTOR, (off_t)(request->file_offset - skipped));
+    OCTET_CHECK(ctx, file != MAP_FAILED, octet_status_of_error(errno), ": cannot be mapped: %s", strerror(errno));
+    *out = (octet_bytes){(const uint8_t *)file + skipped, (size_t)request->file_size};
+    return OCTET_OK;
+}
+
+static void read_file(octet_context *ctx, const octet_hdf5_request *request, octet_hdf5_reader **reader,
+                      octet_buffer *body) {
+    octet_bytes file;
     ctx->max_memory_bytes = (size_t)request->max_memory_bytes;
     ctx->max_depth = request->max_depth < UINT32_MAX ? (uint32_t)request->max_depth : UINT32_MAX;
-    body->max_size = ctx->max_memory_bytes > 0 ? ctx->max_memory_bytes : 1;
-    const size_t size = (size_t)request->file_size;
-    limits_set(request->cpu_seconds, request->file_size);
-    const void *file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, OCTET_HDF5_FILE_DESCRIPTOR, 0);
-    if (file == MAP_FAILED)
-        octet_context_fail(ctx, octet_status_of_error(errno), ": cannot be mapped: %s", strerror(errno));
-    else octet_hdf5_read(ctx, (octet_bytes){file, size}, body);
-    if (file != MAP_FAILED) explain_memory(ctx, request->file_size);
+    limits_set(request->cpu_seconds, request->file_size, request->max_memory_bytes);
+    if (map_file(ctx, request, &file) != OCTET_OK) return;
+    octet_hdf5_read(ctx, file, reader, body);
+    explain_memory(ctx);
 }
 
 static bool answer(const octet_context *ctx, const octet_buffer *body, int socket) {
-    limits_stop_answering();
+    limits_answer_to(-1);
     const bool is_read = ctx->status == OCTET_OK;
     const octet_hdf5_verdict verdict = {.status = (uint64_t)ctx->status,
                                         .size = is_read ? body->size : strlen(ctx->message)};
     return give(socket, &verdict, sizeof verdict) &&
            give(socket, is_read ? (const void *)body->data : ctx->message, (size_t)verdict.size);
+}
+
+/* Numbers of datasets, until the library has closed its side. */
+static bool serve_numbers(octet_context *ctx, octet_hdf5_reader *reader, int socket) {
+    uint64_t number;
+    bool is_sent = true;
+    while (is_sent && ctx->status == OCTET_OK && take(socket, &number, sizeof number)) {
+        octet_buffer body = {.max_size = SIZE_MAX};
+        limits_answer_to(socket);
+        octet_hdf5_read_numbers(reader, number, &body);
+        explain_memory(ctx);
+        is_sent = answer(ctx, &body, socket);
+        octet_buffer_free(ctx, &body);
+    }
+    return is_sent;
 }
 
 /* Greets and answers. What goes wrong from here on is told to the library. */
@@ -109,12 +131,16 @@ static bool serve(octet_context *ctx, const octet_hdf5_request *request) {
     const int socket = take_socket(ctx);
     if (!give(socket, &greeting, sizeof greeting)) return false;
     if (ctx->status == OCTET_OK && request->version != OCTET_HDF5_PROTOCOL_VERSION) return true;
-    octet_buffer body = {0};
-    limits_answer_crashes(socket);
+    octet_buffer body = {.max_size = SIZE_MAX};
+    octet_hdf5_reader *reader = NULL;
+    limits_answer_crashes();
+    limits_answer_to(socket);
     if (ctx->status == OCTET_OK && !octet_hdf5_library_open())
         octet_context_fail(ctx, OCTET_NOMEM, ": the HDF5 library cannot be started: is the system out of memory?");
-    if (ctx->status == OCTET_OK) read_file(ctx, request, &body);
-    return answer(ctx, &body, socket);
+    if (ctx->status == OCTET_OK) read_file(ctx, request, &reader, &body);
+    const bool is_sent = answer(ctx, &body, socket);
+    octet_buffer_free(ctx, &body);
+    return is_sent && serve_numbers(ctx, reader, socket);
 }
 
 int main(void) {

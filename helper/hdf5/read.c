@@ -10,13 +10,15 @@
 /* The program ends after one file: what fails may leak. A sentence begins behind the name of the file, which only the
  * library knows: with ":/path: " or ": ". */
 
-enum { MAX_OBJECTS = 1 << 17, MAX_STRINGS = 1 << 22 };
+enum { MAX_OBJECTS = 1 << 17, MAX_ATTRIBUTES = 1 << 14, MAX_STRINGS = 1 << 22 };
 
-typedef struct reader {
+typedef struct octet_hdf5_reader {
     octet_context *ctx;
     octet_arena arena; /* names of links */
     octet_bytes bytes;
     octet_buffer *out;
+    hid_t file;
+    octet_buffer datasets; /* their addresses in the file, by number */
     uint32_t n_objects;
     uint32_t depth;
     haddr_t ancestors[256]; /* groups on the way down, against hard links that make a ring */
@@ -226,20 +228,35 @@ static octet_status put_attribute(reader *r, hid_t id, const char *path) {
     return OCTET_OK;
 }
 
+typedef struct attribute_walk {
+    reader *r;
+    const char *path;
+    octet_status status;
+} attribute_walk;
+
+static herr_t visit_attribute(hid_t object, const char *name, const H5A_info_t *info, void *user) {
+    attribute_walk *walk = user;
+    (void)info;
+    const hid_t id = H5Aopen(object, name, H5P_DEFAULT);
+    walk->status =
+        id < 0 ? corrupt(walk->r, walk->path, "an attribute cannot be opened") : put_attribute(walk->r, id, walk->path);
+    if (id >= 0) H5Aclose(id);
+    return walk->status == OCTET_OK ? 0 : -1;
+}
+
+/* One walk: to open the attribute of a number takes the library a walk each. */
 static octet_status put_attributes(reader *r, hid_t object, const char *path) {
     H5O_info_t info;
     if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0)
         return corrupt(r, path, "its attributes cannot be counted");
-    OCTET_CHECK(r->ctx, info.num_attrs <= MAX_OBJECTS, OCTET_LIMIT, ":%s: %llu attributes: the limit is %d", path,
-                (unsigned long long)info.num_attrs, MAX_OBJECTS);
+    OCTET_CHECK(r->ctx, info.num_attrs <= MAX_ATTRIBUTES, OCTET_LIMIT, ":%s: %llu attributes: the limit is %d", path,
+                (unsigned long long)info.num_attrs, MAX_ATTRIBUTES);
     OCTET_TRY(put_word(r, info.num_attrs));
-    for (hsize_t i = 0; i < info.num_attrs; i++) {
-        const hid_t id = H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT);
-        if (id < 0) return corrupt(r, path, "an attribute cannot be opened");
-        OCTET_TRY(put_attribute(r, id, path));
-        H5Aclose(id);
-    }
-    return OCTET_OK;
+    attribute_walk walk = {.r = r, .path = path};
+    hsize_t position = 0;
+    const herr_t result = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &position, visit_attribute, &walk);
+    OCTET_TRY(walk.status);
+    return result < 0 || position != info.num_attrs ? corrupt(r, path, "its attributes cannot be read") : OCTET_OK;
 }
 
 /* False for data that lie outside the file. Sets the offset in the file when float32 lie there as they are. */
@@ -287,6 +304,9 @@ static bool says_bfloat16(hid_t dataset) {
 
 static octet_status put_dataset(reader *r, hid_t id, const char *path) {
     source s = {.id = id, .is_dataset = true, .path = path};
+    H5O_info_t info;
+    if (H5Oget_info2(id, &info, H5O_INFO_BASIC) < 0) return corrupt(r, path, "the dataset cannot be read");
+    OCTET_TRY(octet_buffer_append(r->ctx, &r->datasets, &info.addr, sizeof info.addr));
     OCTET_TRY(describe(r, &s));
     bool inside;
     uint64_t place;
@@ -303,8 +323,9 @@ static octet_status put_dataset(reader *r, hid_t id, const char *path) {
     } else {
         OCTET_TRY(put_word(r, kind == OCTET_HDF5_NUMBERS ? s.n : 0));
         if (kind == OCTET_HDF5_NUMBERS) {
+            OCTET_TRY(check_claim(r, &s, s.n, s.type_size));
             OCTET_TRY(put_word(r, place));
-            if (place == 0) OCTET_TRY(put_numbers(r, &s, false));
+            OCTET_TRY(put_word(r, H5Dget_storage_size(id)));
         }
     }
     forget(&s);
@@ -434,13 +455,34 @@ static hid_t open_file(octet_bytes *bytes) {
 
 bool octet_hdf5_library_open(void) { return H5open() >= 0; }
 
-octet_status octet_hdf5_read(octet_context *ctx, octet_bytes bytes, octet_buffer *out) {
-    reader r = {.ctx = ctx, .bytes = bytes, .out = out};
+octet_status octet_hdf5_read(octet_context *ctx, octet_bytes bytes, octet_hdf5_reader **out, octet_buffer *body) {
+    reader *r;
+    OCTET_TRY(octet_memory_allocate(ctx, sizeof *r, (void **)&r));
+    *r = (reader){.ctx = ctx, .bytes = bytes, .out = body};
+    *out = r;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0); /* no filter plug-ins: they are code from elsewhere */
-    const hid_t file = open_file(&r.bytes);
-    OCTET_CHECK(ctx, file >= 0, OCTET_FORMAT, ": cannot be opened as HDF5: the file is truncated or corrupt");
-    const hid_t root = H5Oopen(file, "/", H5P_DEFAULT);
-    if (root < 0) return corrupt(&r, "/", "the root group cannot be opened");
-    return put_node(&r, root, "", "/");
+    r->file = open_file(&r->bytes);
+    OCTET_CHECK(ctx, r->file >= 0, OCTET_FORMAT, ": cannot be opened as HDF5: the file is truncated or corrupt");
+    const hid_t root = H5Oopen(r->file, "/", H5P_DEFAULT);
+    if (root < 0) return corrupt(r, "/", "the root group cannot be opened");
+    return put_node(r, root, "", "/");
+}
+
+octet_status octet_hdf5_read_numbers(octet_hdf5_reader *r, uint64_t number, octet_buffer *body) {
+    haddr_t address;
+    r->out = body;
+    OCTET_CHECK(r->ctx, number < r->datasets.size / sizeof address, OCTET_INTERNAL, ": there is no such dataset");
+    memcpy(&address, r->datasets.data + number * sizeof address, sizeof address);
+    const hid_t id = H5Oopen_by_addr(r->file, address);
+    char path[512] = "/";
+    if (id < 0) return corrupt(r, path, "a dataset cannot be opened again");
+    if (H5Iget_name(id, path, sizeof path) <= 0) strcpy(path, "/");
+    source s = {.id = id, .is_dataset = true, .path = path};
+    OCTET_TRY(describe(r, &s));
+    OCTET_TRY(put_numbers(r, &s, false));
+    body->size = s.n * sizeof(float); /* without the zeros behind them */
+    forget(&s);
+    H5Oclose(id);
+    return OCTET_OK;
 }

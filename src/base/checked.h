@@ -23,4 +23,12 @@ static inline bool octet_align_size(size_t value, size_t alignment, size_t *out)
     return true;
 }
 
+/* What compressed bytes may become: 64 MiB, or 100 times their size where that is more. Weights and samples shrink by
+ * less; what shrinks more is made to fill memory. */
+static inline size_t octet_inflated_limit(uint64_t compressed_bytes) {
+    const uint64_t least = UINT64_C(64) << 20;
+    if (compressed_bytes > SIZE_MAX / 100) return SIZE_MAX;
+    return (size_t)(100 * compressed_bytes > least ? 100 * compressed_bytes : least);
+}
+
 #endif

@@ -75,7 +75,6 @@ bool octet_process_send(const octet_process *process, const void *data, size_t s
         bytes += n;
         size -= (size_t)n;
     }
-    shutdown(process->socket, SHUT_WR);
     return true;
 }
 

@@ -26,8 +26,7 @@ typedef struct octet_process_end {
  * have their default actions and none is blocked. Returns 0 or the system's error number; then nothing was started. */
 int octet_process_start(const char *path, int file, octet_process *process);
 
-/* Sends everything and then closes this direction: the program reads an end of file behind it. False (errno; EPIPE or
- * ECONNRESET when the program does not take it) when that failed. */
+/* Sends everything. False (errno; EPIPE or ECONNRESET when the program does not take it) when that failed. */
 bool octet_process_send(const octet_process *process, const void *data, size_t size);
 
 /* Waits until octet_clock_ns() is `deadline_ns` for at most `size` bytes (> 0). Returns their number, 0 at the end of

@@ -2,13 +2,14 @@
  * In:  a path, or the bytes of a whole file (model.weights.h5 out of a .keras).
  * Out: names, string and number attributes, numeric datasets as float32, in the order of the file.
  * Knows: octet-hdf5 (formats/hdf5), a program in which libhdf5 runs: a hostile file may crash or hang it there, and the
- *        caller gets a sentence. Everything is read at opening; plain float32 datasets stay in the mapped file.
+ *        caller gets a sentence. The numbers of datasets are read when they are asked for, straight to where they go.
  * Does not know: Keras. Links to other files and external or virtual storage are never followed. */
 #ifndef OCTET_FORMATS_HDF5_H
 #define OCTET_FORMATS_HDF5_H
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/reader.h"
 
 enum { OCTET_HDF5_MAX_RANK = 8 };
 
@@ -43,8 +44,11 @@ typedef struct octet_hdf5_node {
     int32_t rank; /* 0 for a scalar */
     int64_t dims[OCTET_HDF5_MAX_RANK];
     size_t n_elements;
-    const float *data; /* NUMBERS: row-major, 4-byte aligned; float64 and integers are rounded to nearest by libhdf5 */
-    const char *const *strings; /* STRINGS */
+    const float *data; /* NUMBERS: NULL in an open file, octet_hdf5_numbers reads them; a node that was made in memory
+                          has them here, row-major */
+    uint32_t number;   /* among the datasets */
+    uint64_t place, n_stored_bytes; /* NUMBERS: as in formats/hdf5/protocol.h, item 8 */
+    const char *const *strings;     /* STRINGS */
 } octet_hdf5_node;
 
 typedef struct octet_hdf5 octet_hdf5;
@@ -53,6 +57,8 @@ typedef struct octet_hdf5 octet_hdf5;
  * a dataset that claims far more than its file can hold); LIMIT (ctx->max_depth, ctx->max_memory_bytes, more than 2^20
  * objects); NOMEM. */
 octet_status octet_hdf5_open(octet_context *ctx, const char *path, octet_hdf5 **out);
+/* The reader must outlive the handle. */
+octet_status octet_hdf5_open_reader(octet_context *ctx, const octet_reader *reader, octet_hdf5 **out);
 /* `name` is used in messages ("m.keras:model.weights.h5") and copied; `bytes` must outlive the handle. */
 octet_status octet_hdf5_open_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_hdf5 **out);
 void octet_hdf5_close(octet_context *ctx, octet_hdf5 *hdf5); /* NULL is allowed */
@@ -73,5 +79,17 @@ octet_status octet_hdf5_strings(octet_context *ctx, const octet_hdf5 *hdf5, octe
 /* One text (model_config), where cut into name0, name1, ... joined to one. Missing: *text = NULL, which is no error. */
 octet_status octet_hdf5_text(octet_context *ctx, const octet_hdf5 *hdf5, octet_arena *arena,
                              const octet_hdf5_node *node, const char *name, const char **text);
+
+/* Reads the numbers of a dataset of NUMBERS, row-major: node->n_elements float32; float64 and integers are rounded to
+ * nearest by libhdf5. LIMIT for a dataset that is compressed to less than octet_inflated_limit (base/checked.h) allows;
+ * errors of octet_hdf5_open. */
+octet_status octet_hdf5_numbers(octet_context *ctx, octet_hdf5 *hdf5, const octet_hdf5_node *node, float *out);
+/* The same piece after piece, in order: `visit` is given elements [first, first + n), n being a multiple of `unit` and
+ * no more than a piece of 1 MB or one unit. What `visit` returns ends it. */
+typedef octet_status octet_hdf5_visit(void *user, const float *piece, size_t first, size_t n);
+octet_status octet_hdf5_pieces(octet_context *ctx, octet_hdf5 *hdf5, const octet_hdf5_node *node, size_t unit,
+                               octet_hdf5_visit *visit, void *user);
+/* The check for compression of octet_hdf5_numbers alone. */
+octet_status octet_hdf5_check_size(octet_context *ctx, const octet_hdf5 *hdf5, const octet_hdf5_node *node);
 
 #endif

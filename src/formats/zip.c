@@ -1,26 +1,73 @@
 #include "formats/zip.h"
 
 #include <string.h>
+#include <unistd.h>
 #include <zip.h>
 
+#include "base/checked.h"
 #include "base/memory.h"
 
-enum { MAX_ENTRIES = 1 << 16, MIN_PIECE = 1 << 20 };
+enum { MAX_ENTRIES = 1 << 16, MIN_PIECE = 1 << 20, COPIED_PIECE = 1 << 17 };
 
 struct octet_zip {
     octet_arena arena;
-    octet_file file; /* empty when opened from bytes */
+    octet_reader own;    /* of a path */
+    octet_reader reader; /* of what is read */
     const char *name;
     zip_t *archive;
     size_t n_entries;
+    octet_context *ctx;        /* of the call that libzip serves */
+    uint64_t position, latest; /* where libzip reads next, and where it read at last */
+    zip_error_t error;         /* of its reading */
 };
 
-static octet_status open_archive(octet_context *ctx, octet_zip *zip, octet_bytes bytes) {
-    OCTET_CHECK(ctx, bytes.size > 0, OCTET_FORMAT, "%s: the file is empty: not a zip archive",
+/* libzip reads through this: of a file no more than it asks for is in memory. */
+static zip_int64_t serve(void *user, void *data, zip_uint64_t size, zip_source_cmd_t command) {
+    octet_zip *zip = user;
+    switch ((int)command) {
+    case ZIP_SOURCE_OPEN: zip->position = 0; return 0;
+    case ZIP_SOURCE_READ: {
+        const uint64_t left = zip->reader.size - zip->position, n = size < left ? size : left;
+        if (octet_reader_read(zip->ctx, &zip->reader, zip->position, data, (size_t)n) != OCTET_OK) {
+            zip_error_set(&zip->error, ZIP_ER_READ, 0);
+            return -1;
+        }
+        zip->latest = zip->position;
+        zip->position += n;
+        return (zip_int64_t)n;
+    }
+    case ZIP_SOURCE_STAT: {
+        zip_stat_t *stat = data;
+        zip_stat_init(stat);
+        stat->size = zip->reader.size;
+        stat->valid = ZIP_STAT_SIZE;
+        return (zip_int64_t)sizeof *stat;
+    }
+    case ZIP_SOURCE_SEEK: {
+        const zip_int64_t to = zip_source_seek_compute_offset(zip->position, zip->reader.size, data, size, &zip->error);
+        if (to >= 0) zip->position = (uint64_t)to;
+        return to >= 0 ? 0 : -1;
+    }
+    case ZIP_SOURCE_TELL: return (zip_int64_t)zip->position;
+    case ZIP_SOURCE_ERROR: return zip_error_to_data(&zip->error, data, size);
+    case ZIP_SOURCE_CLOSE:
+    case ZIP_SOURCE_FREE: return 0;
+    case ZIP_SOURCE_SUPPORTS:
+        return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+                                              ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL,
+                                              ZIP_SOURCE_SUPPORTS, -1);
+    default: zip_error_set(&zip->error, ZIP_ER_OPNOTSUPP, 0); return -1;
+    }
+}
+
+static octet_status open_archive(octet_context *ctx, octet_zip *zip) {
+    OCTET_CHECK(ctx, zip->reader.size > 0, OCTET_FORMAT, "%s: the file is empty: not a zip archive",
                 zip->name); /* libzip takes it for one */
+    zip->ctx = ctx;
+    zip_error_init(&zip->error);
     zip_error_t error;
     zip_error_init(&error);
-    zip_source_t *source = zip_source_buffer_create(bytes.data, bytes.size, 0, &error);
+    zip_source_t *source = zip_source_function_create(serve, zip, &error);
     if (source != NULL) {
         zip->archive = zip_open_from_source(source, ZIP_RDONLY, &error);
         if (zip->archive == NULL) zip_source_free(source);
@@ -44,7 +91,7 @@ static octet_status create(octet_context *ctx, const char *name, octet_zip **out
     *out = NULL;
     octet_zip *zip = NULL;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *zip, (void **)&zip));
-    *zip = (octet_zip){0};
+    *zip = (octet_zip){.own.descriptor = -1};
     *out = zip;
     return octet_arena_string(ctx, &zip->arena, name, &zip->name);
 }
@@ -59,21 +106,32 @@ static octet_status finish(octet_context *ctx, octet_status status, octet_zip **
 
 octet_status octet_zip_open(octet_context *ctx, const char *path, octet_zip **out) {
     octet_status status = create(ctx, path, out);
-    if (status == OCTET_OK) status = octet_file_open(ctx, path, &(*out)->file);
-    if (status == OCTET_OK) status = open_archive(ctx, *out, (*out)->file.bytes);
+    if (status == OCTET_OK) status = octet_reader_open(ctx, (*out)->name, &(*out)->own);
+    if (status == OCTET_OK) {
+        (*out)->reader = (*out)->own;
+        status = open_archive(ctx, *out);
+    }
+    return finish(ctx, status, out);
+}
+
+octet_status octet_zip_open_reader(octet_context *ctx, const octet_reader *reader, octet_zip **out) {
+    octet_status status = create(ctx, reader->name, out);
+    if (status == OCTET_OK) {
+        (*out)->reader = *reader;
+        status = open_archive(ctx, *out);
+    }
     return finish(ctx, status, out);
 }
 
 octet_status octet_zip_open_bytes(octet_context *ctx, octet_bytes bytes, const char *name, octet_zip **out) {
-    octet_status status = create(ctx, name, out);
-    if (status == OCTET_OK) status = open_archive(ctx, *out, bytes);
-    return finish(ctx, status, out);
+    const octet_reader reader = octet_reader_of_bytes(bytes, name);
+    return octet_zip_open_reader(ctx, &reader, out);
 }
 
 void octet_zip_close(octet_context *ctx, octet_zip *zip) {
     if (zip == NULL) return;
     if (zip->archive != NULL) zip_discard(zip->archive);
-    octet_file_close(ctx, &zip->file);
+    octet_reader_close(&zip->own);
     octet_arena_free(ctx, &zip->arena);
     octet_memory_free(ctx, zip);
 }
@@ -145,6 +203,7 @@ static octet_status read_entry(octet_context *ctx, octet_zip *zip, size_t index,
                                octet_buffer *out) {
     out->size = 0;
     OCTET_TRY(octet_buffer_append(ctx, out, "", 0));
+    zip->ctx = ctx;
     zip_file_t *file = zip_fopen_index(zip->archive, index, 0);
     if (file == NULL) return read_failed(ctx, zip, index, zip_get_error(zip->archive));
     bool ended = false;
@@ -157,8 +216,26 @@ static octet_status read_entry(octet_context *ctx, octet_zip *zip, size_t index,
     return status;
 }
 
+static octet_status check_size(octet_context *ctx, const octet_zip *zip, size_t index) {
+    zip_stat_t stat;
+    const zip_uint64_t wanted = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
+    const bool is_known = zip_stat_index(zip->archive, index, 0, &stat) == 0 && (stat.valid & wanted) == wanted;
+    OCTET_CHECK(ctx, is_known, OCTET_FORMAT, "%s:%s: has no size", zip->name, octet_zip_name(zip, index));
+    OCTET_CHECK(ctx, stat.size <= octet_inflated_limit(stat.comp_size), OCTET_LIMIT,
+                "%s:%s: %llu bytes that are compressed to %llu: the limit is 64 MiB or 100 times the compressed size; "
+                "store the entry uncompressed",
+                zip->name, octet_zip_name(zip, index), (unsigned long long)stat.size,
+                (unsigned long long)stat.comp_size);
+    const size_t left = ctx->max_memory_bytes > ctx->memory_bytes ? ctx->max_memory_bytes - ctx->memory_bytes : 0;
+    OCTET_CHECK(ctx, stat.comp_method == ZIP_CM_STORE || stat.size <= left, OCTET_LIMIT,
+                "%s:%s: %llu bytes when decompressed: the limit is %zu bytes of memory in all", zip->name,
+                octet_zip_name(zip, index), (unsigned long long)stat.size, ctx->max_memory_bytes);
+    return OCTET_OK;
+}
+
 octet_status octet_zip_read(octet_context *ctx, octet_zip *zip, size_t index, size_t max_bytes, octet_buffer *out) {
     const size_t limit = max_bytes != 0 ? max_bytes : (size_t)1 << 31;
+    OCTET_TRY(check_size(ctx, zip, index));
     OCTET_CHECK(ctx, octet_zip_size(zip, index) <= limit, OCTET_LIMIT,
                 "%s:%s: %llu bytes when decompressed: the limit is %zu", zip->name, octet_zip_name(zip, index),
                 (unsigned long long)octet_zip_size(zip, index), limit);
@@ -169,4 +246,89 @@ octet_status octet_zip_read(octet_context *ctx, octet_zip *zip, size_t index, si
 octet_status octet_zip_read_prefix(octet_context *ctx, octet_zip *zip, size_t index, size_t n_bytes,
                                    octet_buffer *out) {
     return read_entry(ctx, zip, index, n_bytes, false, out);
+}
+
+enum { N_BEGIN = 64 };
+
+/* Where an entry is copied to, and what was seen of it. */
+typedef struct copying {
+    int descriptor; /* -1: to nowhere, for its checksum */
+    uint64_t size;
+    uint64_t first; /* where libzip read the first bytes */
+    uint8_t begin[N_BEGIN];
+} copying;
+
+/* Reads an entry to its end, where libzip checks the sum; `piece` has COPIED_PIECE bytes. */
+static octet_status copy_entry(octet_context *ctx, octet_zip *zip, size_t index, zip_file_t *file, uint8_t *piece,
+                               copying *to) {
+    const uint64_t limit = octet_zip_size(zip, index);
+    for (;;) {
+        const zip_int64_t n = zip_fread(file, piece, COPIED_PIECE);
+        if (n < 0) return read_failed(ctx, zip, index, zip_file_get_error(file));
+        if (n == 0) return OCTET_OK;
+        if (to->size == 0) {
+            to->first = zip->latest;
+            memcpy(to->begin, piece, n < N_BEGIN ? (size_t)n : N_BEGIN);
+        }
+        to->size += (uint64_t)n;
+        OCTET_CHECK(ctx, to->size <= limit, OCTET_FORMAT, "%s:%s: more than the %llu bytes that the archive names",
+                    zip->name, octet_zip_name(zip, index), (unsigned long long)limit);
+        if (to->descriptor >= 0)
+            OCTET_TRY(octet_file_append(ctx, to->descriptor, (octet_bytes){piece, (size_t)n}, zip->name));
+    }
+}
+
+static octet_status copy_to(octet_context *ctx, octet_zip *zip, size_t index, int descriptor, copying *to) {
+    *to = (copying){.descriptor = descriptor};
+    zip->ctx = ctx;
+    void *piece;
+    OCTET_TRY(octet_memory_allocate(ctx, COPIED_PIECE, &piece));
+    zip_file_t *file = zip_fopen_index(zip->archive, index, 0);
+    const octet_status status = file == NULL ? read_failed(ctx, zip, index, zip_get_error(zip->archive))
+                                             : copy_entry(ctx, zip, index, file, piece, to);
+    if (file != NULL) zip_fclose(file);
+    octet_memory_free(ctx, piece);
+    return status;
+}
+
+static bool is_stored(const octet_zip *zip, size_t index) {
+    zip_stat_t stat;
+    const zip_uint64_t wanted = ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+    return zip_stat_index(zip->archive, index, 0, &stat) == 0 && (stat.valid & wanted) == wanted &&
+           stat.comp_method == ZIP_CM_STORE && stat.encryption_method == ZIP_EM_NONE;
+}
+
+/* Where a stored entry lies in the archive: libzip does not tell, but it was seen reading there. *lies is false where
+ * it does not stand so, since libzip reads in another way than it does today. */
+static octet_status find_stored(octet_context *ctx, octet_zip *zip, size_t index, const char *name, bool *lies,
+                                octet_reader *out) {
+    copying seen;
+    uint8_t there[N_BEGIN];
+    OCTET_TRY(copy_to(ctx, zip, index, -1, &seen));
+    const size_t n = seen.size < N_BEGIN ? (size_t)seen.size : N_BEGIN;
+    *lies = seen.first <= zip->reader.size && seen.size <= zip->reader.size - seen.first;
+    if (!*lies) return OCTET_OK;
+    OCTET_TRY(octet_reader_read(ctx, &zip->reader, seen.first, there, n));
+    *lies = memcmp(there, seen.begin, n) == 0;
+    *out = octet_reader_part(&zip->reader, seen.first, seen.size, name);
+    return OCTET_OK;
+}
+
+octet_status octet_zip_reader(octet_context *ctx, octet_zip *zip, size_t index, const char *name, int *descriptor,
+                              octet_reader *out) {
+    bool lies = false;
+    *descriptor = -1;
+    OCTET_TRY(check_size(ctx, zip, index));
+    if (is_stored(zip, index)) OCTET_TRY(find_stored(ctx, zip, index, name, &lies, out));
+    if (lies) return OCTET_OK;
+    copying copied;
+    OCTET_TRY(octet_file_create_in_memory(ctx, zip->name, descriptor));
+    const octet_status status = copy_to(ctx, zip, index, *descriptor, &copied);
+    if (status != OCTET_OK) {
+        close(*descriptor);
+        *descriptor = -1;
+        return status;
+    }
+    *out = (octet_reader){.name = name, .descriptor = *descriptor, .size = copied.size};
+    return OCTET_OK;
 }

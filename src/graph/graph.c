@@ -55,11 +55,19 @@ octet_status octet_graph_add_value(octet_context *ctx, octet_graph *graph, const
 
 octet_status octet_graph_add_constant(octet_context *ctx, octet_graph *graph, const char *name, octet_type type,
                                       const octet_shape *shape, const void *data, uint32_t *out) {
+    const size_t size_bytes = octet_shape_bytes(shape, type);
+    void *copy;
+    OCTET_TRY(octet_graph_add_space(ctx, graph, name, type, shape, &copy, out));
+    if (size_bytes > 0) memcpy(copy, data, size_bytes);
+    return OCTET_OK;
+}
+
+octet_status octet_graph_add_space(octet_context *ctx, octet_graph *graph, const char *name, octet_type type,
+                                   const octet_shape *shape, void **data, uint32_t *out) {
     uint32_t value;
     OCTET_TRY(octet_graph_add_value(ctx, graph, name, type, shape, &value));
-    void *copy;
-    OCTET_TRY(octet_arena_copy(ctx, &graph->arena, data, octet_shape_bytes(shape, type), &copy));
-    graph->values[value].data = copy;
+    OCTET_TRY(octet_arena_array(ctx, &graph->arena, octet_shape_bytes(shape, type), 1, data));
+    graph->values[value].data = *data;
     if (out != NULL) *out = value;
     return OCTET_OK;
 }

@@ -125,6 +125,9 @@ octet_status octet_graph_add_value(octet_context *ctx, octet_graph *graph, const
                                    const octet_shape *shape, uint32_t *out);
 octet_status octet_graph_add_constant(octet_context *ctx, octet_graph *graph, const char *name, octet_type type,
                                       const octet_shape *shape, const void *data, uint32_t *out);
+/* A constant of zeros for the caller to fill: *data, before anything reads it. */
+octet_status octet_graph_add_space(octet_context *ctx, octet_graph *graph, const char *name, octet_type type,
+                                   const octet_shape *shape, void **data, uint32_t *out);
 /* An int32 vector constant (axes, paddings, shapes); n = 0 gives an empty one. */
 octet_status octet_graph_add_i32(octet_context *ctx, octet_graph *graph, const char *name, const int32_t *data,
                                  int32_t n, uint32_t *out);

@@ -26,17 +26,17 @@ static octet_status refuse_saved_model(octet_context *ctx, const char *path) {
     return status;
 }
 
-static octet_status check_kind(octet_context *ctx, octet_file_kind kind, const char *name) {
-    const char *what = refusals[kind].what, *remedy = refusals[kind].remedy;
-    OCTET_CHECK(ctx, kind == OCTET_FILE_TFLITE || kind == OCTET_FILE_ZIP || kind == OCTET_FILE_HDF5, OCTET_FORMAT,
+octet_status octet_import_file_kind(octet_context *ctx, const octet_reader *file, octet_file_kind *out) {
+    octet_bytes head;
+    const char *name = file->name;
+    OCTET_TRY(octet_reader_head(ctx, file, OCTET_FILE_HEAD, &head));
+    *out = octet_file_kind_of(head);
+    octet_memory_free(ctx, (void *)(uintptr_t)head.data);
+    const char *what = refusals[*out].what, *remedy = refusals[*out].remedy;
+    OCTET_CHECK(ctx, *out == OCTET_FILE_TFLITE || *out == OCTET_FILE_ZIP || *out == OCTET_FILE_HDF5, OCTET_FORMAT,
                 "%s: %s%s", name, what != NULL ? what : "the first bytes are of no model file",
                 remedy != NULL ? remedy : "; a model is a Keras .h5 or .keras file or a .tflite");
     return OCTET_OK;
-}
-
-octet_status octet_import_file_kind(octet_context *ctx, octet_bytes bytes, const char *name, octet_file_kind *out) {
-    *out = octet_file_kind_of(bytes);
-    return check_kind(ctx, *out, name);
 }
 
 static octet_status refuse_signature(octet_context *ctx, const char *name, const octet_import_options *options) {
@@ -48,10 +48,13 @@ static octet_status refuse_signature(octet_context *ctx, const char *name, const
 octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options,
                           octet_model_kind *kind, octet_graph **out) {
     octet_file_kind container;
+    octet_reader file;
     *out = NULL;
     if (octet_file_is_directory(path)) OCTET_TRY(refuse_saved_model(ctx, path));
-    OCTET_TRY(octet_file_kind_of_path(ctx, path, &container));
-    OCTET_TRY(check_kind(ctx, container, path));
+    OCTET_TRY(octet_reader_open(ctx, path, &file));
+    const octet_status status = octet_import_file_kind(ctx, &file, &container);
+    octet_reader_close(&file);
+    OCTET_TRY(status);
     if (container != OCTET_FILE_TFLITE) {
         OCTET_TRY(refuse_signature(ctx, path, options));
         return octet_import_keras(ctx, path, options, kind, out);
@@ -63,8 +66,9 @@ octet_status octet_import(octet_context *ctx, const char *path, const octet_impo
 octet_status octet_import_bytes(octet_context *ctx, octet_bytes bytes, const char *name,
                                 const octet_import_options *options, octet_model_kind *kind, octet_graph **out) {
     octet_file_kind container;
+    const octet_reader file = octet_reader_of_bytes(bytes, name);
     *out = NULL;
-    OCTET_TRY(octet_import_file_kind(ctx, bytes, name, &container));
+    OCTET_TRY(octet_import_file_kind(ctx, &file, &container));
     if (container != OCTET_FILE_TFLITE) {
         OCTET_TRY(refuse_signature(ctx, name, options));
         return octet_import_keras_bytes(ctx, bytes, name, options, kind, out);

@@ -6,6 +6,7 @@
 #ifndef OCTET_IMPORT_IMPORT_H
 #define OCTET_IMPORT_IMPORT_H
 
+#include "base/reader.h"
 #include "formats/kind.h"
 #include "graph/graph.h"
 
@@ -20,8 +21,8 @@ typedef struct octet_import_options {
 /* What wrote the model; a .h5 holds either dialect of Keras. */
 typedef enum octet_model_kind { OCTET_KIND_KERAS_2, OCTET_KIND_KERAS_3, OCTET_KIND_TFLITE } octet_model_kind;
 
-/* OCTET_FILE_HDF5, OCTET_FILE_ZIP or OCTET_FILE_TFLITE; FORMAT for every other kind. `name` is used in messages. */
-octet_status octet_import_file_kind(octet_context *ctx, octet_bytes bytes, const char *name, octet_file_kind *out);
+/* OCTET_FILE_HDF5, OCTET_FILE_ZIP or OCTET_FILE_TFLITE; FORMAT for every other kind. */
+octet_status octet_import_file_kind(octet_context *ctx, const octet_reader *file, octet_file_kind *out);
 /* options and kind may be NULL. Errors: IO, FORMAT, UNSUPPORTED, MODEL, LIMIT, NOMEM. */
 octet_status octet_import(octet_context *ctx, const char *path, const octet_import_options *options,
                           octet_model_kind *kind, octet_graph **out);

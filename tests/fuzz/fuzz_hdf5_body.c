@@ -1,5 +1,4 @@
-/* What octet-hdf5 may answer after a file has led it astray: bodies (formats/hdf5/protocol.h), which also serve as the
- * file that they speak of. */
+/* What octet-hdf5 may answer after a file has led it astray: bodies (formats/hdf5/protocol.h). */
 #include "fuzz/target.h"
 
 #include "formats/hdf5/tree.h"
@@ -17,8 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (status != OCTET_OK) return 0;
     if (size > 0) memcpy(aligned, data, size);
     const octet_bytes body = {aligned, size};
-    status = octet_hdf5_tree_read(&ctx, &arena, body, body, "fuzz", &root);
-    if (status == OCTET_OK) sink = hdf5_walk(&root);
+    status = octet_hdf5_tree_read(&ctx, &arena, body, size, "fuzz", &root);
+    if (status == OCTET_OK) sink = hdf5_walk(&ctx, NULL, &root);
     octet_arena_free(&ctx, &arena);
     octet_memory_free(&ctx, aligned);
     return target_end(&ctx, status);

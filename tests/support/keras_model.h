@@ -61,7 +61,7 @@ static inline octet_status keras_model_steps(octet_context *ctx, octet_arena *ar
     OCTET_TRY(octet_keras_weights_list(ctx, arena, model, "test"));
     octet_keras_layer whole = {.name = model->name, .class_name = "Functional", .model = model, .is_trainable = true};
     OCTET_TRY(keras_give_weights(ctx, arena, &whole, shapes));
-    OCTET_TRY(octet_keras_build(ctx, arena, document, "test", keras_version, model, options, graph));
+    OCTET_TRY(octet_keras_build(ctx, arena, NULL, document, "test", keras_version, model, options, graph));
     return octet_graph_verify(ctx, graph, "import");
 }
 

@@ -11,10 +11,11 @@
 typedef struct parser {
     octet_context *ctx;
     octet_arena *arena;
-    octet_bytes body, file;
+    octet_bytes body;
+    uint64_t file_size;
     const char *name;
     size_t offset;
-    uint32_t depth;
+    uint32_t depth, n_datasets;
 } parser;
 
 static octet_status broken(const parser *p) {
@@ -86,21 +87,20 @@ static octet_status take_attributes(parser *p, octet_hdf5_node *node) {
 }
 
 static octet_status take_numbers(parser *p, octet_hdf5_node *node) {
-    uint64_t n, place;
+    uint64_t n;
     OCTET_TRY(take_word(p, SIZE_MAX / 8, &n));
     node->n_elements = (size_t)n;
     if (node->kind == OCTET_HDF5_OTHER) return n == 0 ? OCTET_OK : broken(p);
-    OCTET_TRY(take_word(p, UINT64_MAX, &place));
-    const octet_bytes bytes = place != 0 ? p->file : p->body;
-    const size_t offset = place != 0 ? (size_t)place - 1 : p->offset;
-    if (offset % 4 != 0 || offset > bytes.size || n > (bytes.size - offset) / 4) return broken(p);
-    node->data = (const float *)(const void *)(bytes.data + offset);
-    if (place == 0) p->offset += ((size_t)n * 4 + 7) & ~(size_t)7;
-    return OCTET_OK;
+    OCTET_TRY(take_word(p, UINT64_MAX, &node->place));
+    OCTET_TRY(take_word(p, UINT64_MAX, &node->n_stored_bytes));
+    const uint64_t offset = node->place != 0 ? node->place - 1 : 0;
+    const bool is_inside = offset <= p->file_size && n <= (p->file_size - offset) / 4;
+    return node->place == 0 || is_inside ? OCTET_OK : broken(p);
 }
 
 static octet_status take_dataset(parser *p, octet_hdf5_node *node) {
     uint64_t word;
+    node->number = p->n_datasets++;
     OCTET_TRY(take_word(p, OCTET_HDF5_OTHER, &word));
     node->kind = (octet_hdf5_kind)word;
     OCTET_TRY(take_word(p, OCTET_HDF5_MAX_RANK, &word));
@@ -150,9 +150,9 @@ static octet_status take_node(parser *p, const octet_hdf5_node *parent, octet_hd
     return take_children(p, node);
 }
 
-octet_status octet_hdf5_tree_read(octet_context *ctx, octet_arena *arena, octet_bytes body, octet_bytes file,
+octet_status octet_hdf5_tree_read(octet_context *ctx, octet_arena *arena, octet_bytes body, uint64_t file_size,
                                   const char *name, octet_hdf5_node *root) {
-    parser p = {.ctx = ctx, .arena = arena, .body = body, .file = file, .name = name};
+    parser p = {.ctx = ctx, .arena = arena, .body = body, .file_size = file_size, .name = name};
     *root = (octet_hdf5_node){0};
     OCTET_TRY(take_node(&p, NULL, root));
     return root->is_dataset || p.offset != body.size ? broken(&p) : OCTET_OK;

@@ -1,5 +1,5 @@
-/* formats/hdf5/tree.h - the body of an answer (protocol.h, items 5 to 7) as nodes.
- * In:  bytes from a process that may have gone astray, and the file that they speak of.
+/* formats/hdf5/tree.h - the body of an answer (protocol.h, items 6 to 8) as nodes.
+ * In:  bytes from a process that may have gone astray, and the size of the file that they speak of.
  * Out: nodes whose every pointer and count holds.
  * Knows: the layout.
  * Does not know: libhdf5, processes. */
@@ -8,9 +8,9 @@
 
 #include "formats/hdf5.h"
 
-/* Nodes live in `arena`; texts and numbers stay where they are in `body` and `file`, which must outlive them; `body` is
- * aligned to 8 bytes, `file` to 4. `name` is the file's in messages. Errors: FORMAT, NOMEM, LIMIT. */
-octet_status octet_hdf5_tree_read(octet_context *ctx, octet_arena *arena, octet_bytes body, octet_bytes file,
+/* Nodes live in `arena`; texts and numbers of attributes stay where they are in `body`, which must outlive them and is
+ * aligned to 8 bytes. `name` is the file's in messages. Errors: FORMAT, NOMEM, LIMIT. */
+octet_status octet_hdf5_tree_read(octet_context *ctx, octet_arena *arena, octet_bytes body, uint64_t file_size,
                                   const char *name, octet_hdf5_node *root);
 
 #endif

@@ -14,6 +14,7 @@
 typedef struct builder {
     octet_context *ctx;
     octet_arena *arena;
+    octet_hdf5 *hdf5;
     const octet_json_document *document;
     const char *label;
     int32_t keras_version;
@@ -96,7 +97,7 @@ static octet_status resolve_all(builder *b, octet_keras_model *model, octet_kera
     return OCTET_OK;
 }
 
-/* The caller frees it by octet_memory_free. */
+/* The caller frees its weights by octet_arena_free and itself by octet_memory_free. */
 static octet_status new_call(builder *b, const octet_keras_layer *layer, const char *path, octet_keras_call **out) {
     OCTET_CHECK(b->ctx, ++*b->n_calls <= MAX_CALLS, OCTET_LIMIT, "%s: more than %d calls of layers", b->label,
                 MAX_CALLS);
@@ -106,6 +107,7 @@ static octet_status new_call(builder *b, const octet_keras_layer *layer, const c
     **out = (octet_keras_call){.ctx = b->ctx,
                                .graph = b->graph,
                                .arena = b->arena,
+                               .hdf5 = b->hdf5,
                                .document = b->document,
                                .label = b->label,
                                .keras_version = b->keras_version,
@@ -187,6 +189,7 @@ static octet_status build_node(builder *b, octet_keras_model *model, octet_keras
         node->state = 2;
         if (node->n_outputs > 0) note_shape(b, layer, node->outputs[0]);
     }
+    octet_arena_free(b->ctx, &call->weights);
     octet_memory_free(b->ctx, call);
     return status;
 }
@@ -293,6 +296,7 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
                                     uint32_t n_inputs, uint32_t mask, uint32_t *outputs, uint32_t *n_outputs) {
     builder b = {.ctx = outer->ctx,
                  .arena = outer->arena,
+                 .hdf5 = outer->hdf5,
                  .document = outer->document,
                  .label = outer->label,
                  .keras_version = outer->keras_version,
@@ -316,6 +320,7 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
         memcpy(outputs, call->outputs, call->n_outputs * sizeof *outputs);
         *n_outputs = call->n_outputs;
     }
+    octet_arena_free(outer->ctx, &call->weights);
     octet_memory_free(outer->ctx, call);
     return status;
 }
@@ -330,14 +335,14 @@ static octet_status add_outputs(builder *b, const octet_keras_model *model, cons
     return OCTET_OK;
 }
 
-octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
-                               const char *label, int32_t keras_version, octet_keras_model *model,
-                               const octet_import_options *options, octet_graph *graph) {
+octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, octet_hdf5 *hdf5,
+                               const octet_json_document *document, const char *label, int32_t keras_version,
+                               octet_keras_model *model, const octet_import_options *options, octet_graph *graph) {
     uint32_t n_calls = 0;
     octet_keras_masks masks = {0};
     octet_keras_steps steps = {0};
     octet_keras_scopes scopes = {0};
-    builder b = {ctx, arena, document, label, keras_version, graph, &n_calls, &masks, &scopes, &steps};
+    builder b = {ctx, arena, hdf5, document, label, keras_version, graph, &n_calls, &masks, &scopes, &steps};
     uint32_t *inputs = NULL, *outputs = NULL, n_outputs = OCTET_KERAS_MAX_OUTPUTS;
     OCTET_TRY(OCTET_NEW(ctx, arena, model->n_inputs, &inputs));
     OCTET_TRY(OCTET_NEW(ctx, arena, n_outputs, &outputs));

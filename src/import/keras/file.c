@@ -1,5 +1,6 @@
 /* Opens a Keras file of any kind, and imports the configuration and weights that it holds. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "formats/hdf5.h"
@@ -12,11 +13,13 @@
 /* What is open during an import; closed in one place. */
 typedef struct sources {
     octet_arena arena;
-    const octet_bytes *given; /* the file in memory; NULL: it is at the path */
-    octet_file file;          /* what is at the path */
+    octet_reader own;    /* of the path; closed where the file is in memory */
+    octet_reader reader; /* of the file */
     octet_hdf5 *hdf5;
     octet_zip *zip;
-    octet_buffer config_text, metadata_text, weights;
+    octet_buffer config_text, metadata_text;
+    octet_reader weights;   /* of a .keras file */
+    int weights_descriptor; /* -1 where the weights lie in the .keras file as they are */
     octet_file architecture;
     octet_json_document config, metadata;
     const char *config_name, *label;
@@ -30,9 +33,9 @@ static void close_sources(octet_context *ctx, sources *s) {
     octet_zip_close(ctx, s->zip);
     octet_buffer_free(ctx, &s->config_text);
     octet_buffer_free(ctx, &s->metadata_text);
-    octet_buffer_free(ctx, &s->weights);
+    if (s->weights_descriptor >= 0) close(s->weights_descriptor);
     octet_file_close(ctx, &s->architecture);
-    octet_file_close(ctx, &s->file);
+    octet_reader_close(&s->own);
     octet_arena_free(ctx, &s->arena);
 }
 
@@ -68,8 +71,7 @@ static bool holds_weights(const octet_hdf5 *hdf5, const octet_hdf5_node *root) {
 }
 
 static octet_status open_h5(octet_context *ctx, sources *s, const char *path, const octet_import_options *options) {
-    OCTET_TRY(s->given != NULL ? octet_hdf5_open_bytes(ctx, *s->given, path, &s->hdf5)
-                               : octet_hdf5_open(ctx, path, &s->hdf5));
+    OCTET_TRY(octet_hdf5_open_reader(ctx, &s->reader, &s->hdf5));
     const octet_hdf5_node *root = octet_hdf5_root(s->hdf5), *weights = octet_hdf5_find(s->hdf5, root, "model_weights");
     const char *text = NULL, *version = NULL, *name = NULL;
     OCTET_TRY(octet_hdf5_text(ctx, s->hdf5, &s->arena, root, "keras_version", &version));
@@ -88,19 +90,29 @@ static octet_status open_h5(octet_context *ctx, sources *s, const char *path, co
     return parse_config(ctx, s, (octet_bytes){(const uint8_t *)text, strlen(text)}, name);
 }
 
-static octet_status read_entry(octet_context *ctx, sources *s, const char *path, const char *entry, octet_buffer *out) {
-    size_t index = 0;
-    OCTET_CHECK(ctx, octet_zip_find(s->zip, entry, &index), OCTET_FORMAT,
+enum { MAX_METADATA_BYTES = 1 << 20 };
+
+static octet_status find_entry(octet_context *ctx, const sources *s, const char *path, const char *entry,
+                               size_t *index) {
+    OCTET_CHECK(ctx, octet_zip_find(s->zip, entry, index), OCTET_FORMAT,
                 "%s: has no %s: it is not a .keras file; save the model with model.save(\"model.keras\")", path, entry);
-    return octet_zip_read(ctx, s->zip, index, 0, out);
+    return OCTET_OK;
+}
+
+static octet_status open_weights(octet_context *ctx, sources *s, const char *path) {
+    size_t index = 0;
+    OCTET_TRY(octet_arena_format(ctx, &s->arena, &s->label, "%s:model.weights.h5", path));
+    OCTET_TRY(find_entry(ctx, s, path, "model.weights.h5", &index));
+    OCTET_TRY(octet_zip_reader(ctx, s->zip, index, s->label, &s->weights_descriptor, &s->weights));
+    return octet_hdf5_open_reader(ctx, &s->weights, &s->hdf5);
 }
 
 static octet_status open_zip(octet_context *ctx, sources *s, const char *path, const octet_import_options *options) {
     const char *name = NULL;
     size_t index = 0;
-    OCTET_TRY(octet_zip_open_bytes(ctx, s->given != NULL ? *s->given : s->file.bytes, path, &s->zip));
+    OCTET_TRY(octet_zip_open_reader(ctx, &s->reader, &s->zip));
     if (octet_zip_find(s->zip, "metadata.json", &index)) {
-        OCTET_TRY(read_entry(ctx, s, path, "metadata.json", &s->metadata_text));
+        OCTET_TRY(octet_zip_read(ctx, s->zip, index, MAX_METADATA_BYTES, &s->metadata_text));
         OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:metadata.json", path));
         OCTET_TRY(
             octet_json_parse(ctx, (octet_bytes){s->metadata_text.data, s->metadata_text.size}, name, &s->metadata));
@@ -109,21 +121,21 @@ static octet_status open_zip(octet_context *ctx, sources *s, const char *path, c
     if (options != NULL && options->architecture != NULL) {
         OCTET_TRY(read_architecture(ctx, s, options->architecture));
     } else {
-        OCTET_TRY(read_entry(ctx, s, path, "config.json", &s->config_text));
+        OCTET_TRY(find_entry(ctx, s, path, "config.json", &index));
+        OCTET_TRY(octet_zip_read(ctx, s->zip, index, OCTET_JSON_MAX_BYTES, &s->config_text));
         OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:config.json", path));
         OCTET_TRY(parse_config(ctx, s, (octet_bytes){s->config_text.data, s->config_text.size}, name));
     }
-    OCTET_TRY(read_entry(ctx, s, path, "model.weights.h5", &s->weights));
-    OCTET_TRY(octet_arena_format(ctx, &s->arena, &name, "%s:model.weights.h5", path));
-    s->label = name;
-    return octet_hdf5_open_bytes(ctx, (octet_bytes){s->weights.data, s->weights.size}, name, &s->hdf5);
+    return open_weights(ctx, s, path);
 }
 
-static octet_status import_sources(octet_context *ctx, sources *s, const char *path,
+/* given: the file in memory; NULL: it is at the path. */
+static octet_status import_sources(octet_context *ctx, sources *s, const octet_bytes *given, const char *path,
                                    const octet_import_options *options, octet_graph *graph) {
     octet_file_kind kind = OCTET_FILE_HDF5;
-    if (s->given == NULL) OCTET_TRY(octet_file_open(ctx, path, &s->file));
-    OCTET_TRY(octet_import_file_kind(ctx, s->given != NULL ? *s->given : s->file.bytes, path, &kind));
+    if (given == NULL) OCTET_TRY(octet_reader_open(ctx, path, &s->own));
+    s->reader = given != NULL ? octet_reader_of_bytes(*given, path) : s->own;
+    OCTET_TRY(octet_import_file_kind(ctx, &s->reader, &kind));
     s->label = path;
     if (kind == OCTET_FILE_ZIP) {
         OCTET_TRY(open_zip(ctx, s, path, options));
@@ -137,16 +149,16 @@ static octet_status import_sources(octet_context *ctx, sources *s, const char *p
     OCTET_TRY(octet_keras_known_check(ctx, path, model));
     OCTET_TRY(octet_keras_weights_list(ctx, &s->arena, model, s->label));
     OCTET_TRY(octet_keras_weights_bind(ctx, &s->arena, model, s->hdf5, s->label));
-    OCTET_TRY(octet_keras_build(ctx, &s->arena, &s->config, path, s->version, model, options, graph));
+    OCTET_TRY(octet_keras_build(ctx, &s->arena, s->hdf5, &s->config, path, s->version, model, options, graph));
     return octet_graph_verify(ctx, graph, "import");
 }
 
 static octet_status import(octet_context *ctx, const octet_bytes *given, const char *path,
                            const octet_import_options *options, octet_model_kind *kind, octet_graph **out) {
-    sources s = {.given = given};
+    sources s = {.own.descriptor = -1, .weights_descriptor = -1};
     octet_graph *graph = NULL;
     OCTET_TRY(octet_graph_create(ctx, path, &graph));
-    const octet_status status = import_sources(ctx, &s, path, options, graph);
+    const octet_status status = import_sources(ctx, &s, given, path, options, graph);
     if (kind != NULL) *kind = s.version >= 3 ? OCTET_KIND_KERAS_3 : OCTET_KIND_KERAS_2;
     close_sources(ctx, &s);
     if (status != OCTET_OK) {

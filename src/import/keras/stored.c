@@ -7,6 +7,13 @@
 #include "formats/hdf5.h"
 #include "import/keras/weights.h"
 
+typedef struct joiner {
+    octet_context *ctx;
+    octet_arena *arena;
+    octet_hdf5 *hdf5;
+    const char *label;
+} joiner;
+
 const char *octet_keras_stored_mode(const octet_keras_layer *layer) {
     const octet_json *dtype = octet_json_get(layer->config, "dtype");
     const char *mode = octet_json_text(octet_json_get(octet_json_get(dtype, "config"), "mode"));
@@ -92,42 +99,50 @@ static bool is_shaped_like(const octet_hdf5_node *a, const octet_hdf5_node *b) {
            memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0;
 }
 
-/* A dataset like `like` with data of its own; *data: its numbers, to be filled in. */
-static octet_status copy_dataset(octet_context *ctx, octet_arena *arena, const octet_hdf5_node *like, float **data,
-                                 const octet_hdf5_node **out) {
+/* The same dataset with its numbers in memory; *data: these numbers, to be changed. */
+static octet_status copy_dataset(joiner *j, const octet_hdf5_node *from, float **data, const octet_hdf5_node **out) {
     octet_hdf5_node *node = NULL;
-    OCTET_TRY(OCTET_NEW(ctx, arena, 1, &node));
-    OCTET_TRY(OCTET_NEW(ctx, arena, like->n_elements, data));
-    *node = *like;
+    OCTET_TRY(octet_hdf5_check_size(j->ctx, j->hdf5, from));
+    OCTET_TRY(OCTET_NEW(j->ctx, j->arena, 1, &node));
+    OCTET_TRY(OCTET_NEW(j->ctx, j->arena, from->n_elements, data));
+    OCTET_TRY(octet_hdf5_numbers(j->ctx, j->hdf5, from, *data));
+    *node = *from;
     node->data = *data;
     *out = node;
     return OCTET_OK;
 }
 
-static octet_status multiply(octet_context *ctx, octet_arena *arena, octet_keras_weight *weight,
-                             const octet_hdf5_node *mask) {
-    const octet_hdf5_node *whole = weight->dataset;
+/* To be read only. NULL, and what holds no numbers, stay as they are. */
+static octet_status load(joiner *j, const octet_hdf5_node **node) {
+    float *data;
+    if (*node == NULL || (*node)->data != NULL || (*node)->kind != OCTET_HDF5_NUMBERS) return OCTET_OK;
+    return copy_dataset(j, *node, &data, node);
+}
+
+static octet_status multiply(joiner *j, octet_keras_weight *weight, const octet_hdf5_node *mask) {
     float *data = NULL;
-    OCTET_TRY(copy_dataset(ctx, arena, whole, &data, &weight->dataset));
-    for (size_t i = 0; i < whole->n_elements; i++) data[i] = whole->data[i] * mask->data[i];
+    OCTET_TRY(load(j, &mask));
+    OCTET_TRY(copy_dataset(j, weight->dataset, &data, &weight->dataset));
+    for (size_t i = 0; i < weight->dataset->n_elements; i++) data[i] *= mask->data[i];
     return OCTET_OK;
 }
 
 /* The first weight inside that has the shape of the mask and, where it is known, the numbers of `kernel`. */
-static octet_status join_mask(octet_context *ctx, octet_arena *arena, const octet_hdf5_node *mask,
-                              const octet_hdf5_node *kernel, octet_keras_layer *inner) {
+static octet_status join_mask(joiner *j, const octet_hdf5_node *mask, const octet_hdf5_node *kernel,
+                              octet_keras_layer *inner) {
     for (uint32_t i = 0; i < inner->n_weights; i++) {
         const octet_hdf5_node *whole = inner->weights[i].dataset;
         if (whole == NULL || !is_shaped_like(whole, mask)) continue;
+        if (kernel != NULL) OCTET_TRY(load(j, &kernel));
+        if (kernel != NULL) OCTET_TRY(load(j, &whole));
         if (kernel == NULL || memcmp(kernel->data, whole->data, whole->n_elements * sizeof(float)) == 0)
-            return multiply(ctx, arena, &inner->weights[i], mask);
+            return multiply(j, &inner->weights[i], mask);
     }
     return OCTET_OK;
 }
 
 /* A .keras file numbers the variables of the wrapper: n pruned weights, n times a mask and a threshold, the step. */
-static octet_status join_variables(octet_context *ctx, octet_arena *arena, const octet_keras_layer *layer,
-                                   octet_keras_layer *inner) {
+static octet_status join_variables(joiner *j, const octet_keras_layer *layer, octet_keras_layer *inner) {
     const octet_hdf5_node *variables[OCTET_KERAS_MAX_WEIGHTS];
     uint32_t n = 0;
     for (uint32_t i = 0; i < layer->n_weights; i++) {
@@ -136,54 +151,55 @@ static octet_status join_variables(octet_context *ctx, octet_arena *arena, const
     }
     for (uint32_t i = 0, n_pruned = n / 3; i < n_pruned && n == 3 * n_pruned + 1; i++) {
         const octet_hdf5_node *kernel = variables[i], *mask = variables[n_pruned + 2 * i];
-        if (is_shaped_like(kernel, mask)) OCTET_TRY(join_mask(ctx, arena, mask, kernel, inner));
+        if (is_shaped_like(kernel, mask)) OCTET_TRY(join_mask(j, mask, kernel, inner));
     }
     return OCTET_OK;
 }
 
 /* Each element is the centroid that is nearest to it, the first one of several: tfmot looks for them again in every
  * call, and what the file says of them may be older. centroids [n], or [channels,n] for the last axis. */
-static octet_status join_centroids(octet_context *ctx, octet_arena *arena, const char *label,
-                                   const octet_hdf5_node *table, octet_keras_weight *weight) {
+static octet_status join_centroids(joiner *j, const octet_hdf5_node *table, octet_keras_weight *weight) {
     const octet_hdf5_node *whole = weight->dataset;
     const bool is_table = table->kind == OCTET_HDF5_NUMBERS && (table->rank == 1 || table->rank == 2);
     const bool fits = is_table && table->n_elements > 0 && whole != NULL && whole->kind == OCTET_HDF5_NUMBERS &&
                       (table->rank == 1 || (whole->rank > 0 && table->dims[0] == whole->dims[whole->rank - 1]));
-    OCTET_CHECK(ctx, fits, OCTET_MODEL, "%s: %s: does not fit the weight %s that it is for; save the model again",
-                label, table->path, weight->name);
+    OCTET_CHECK(j->ctx, fits, OCTET_MODEL, "%s: %s: does not fit the weight %s that it is for; save the model again",
+                j->label, table->path, weight->name);
     const size_t n = (size_t)table->dims[table->rank - 1], n_channels = table->rank == 1 ? 1 : (size_t)table->dims[0];
     float *data = NULL;
-    OCTET_TRY(copy_dataset(ctx, arena, whole, &data, &weight->dataset));
+    OCTET_TRY(load(j, &table));
+    OCTET_TRY(copy_dataset(j, whole, &data, &weight->dataset));
     for (size_t i = 0; i < whole->n_elements; i++) {
         const float *row = table->data + i % n_channels * n;
         size_t nearest = 0;
         for (size_t k = 1; k < n; k++)
-            if (fabsf(whole->data[i] - row[k]) < fabsf(whole->data[i] - row[nearest])) nearest = k;
+            if (fabsf(data[i] - row[k]) < fabsf(data[i] - row[nearest])) nearest = k;
         data[i] = row[nearest];
     }
     return OCTET_OK;
 }
 
 /* What the wrapper keeps beside the weights of the layer inside. */
-static octet_status join_wrapped(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer, const char *label) {
+static octet_status join_wrapped(joiner *j, octet_keras_layer *layer) {
     static const size_t n_prefix = sizeof OCTET_KERAS_STORED_CENTROIDS - 1;
     octet_keras_layer *inner = layer->wrapped;
     for (uint32_t i = 0; layer->n_wrapped == 1 && i < layer->n_weights; i++) {
         const octet_keras_weight *own = &layer->weights[i];
         if (own->dataset == NULL) continue;
-        if (strcmp(own->name, OCTET_KERAS_STORED_MASK) == 0) return join_mask(ctx, arena, own->dataset, NULL, inner);
-        if (own->name[0] == OCTET_KERAS_STORED_VARIABLE[0]) return join_variables(ctx, arena, layer, inner);
+        if (strcmp(own->name, OCTET_KERAS_STORED_MASK) == 0) return join_mask(j, own->dataset, NULL, inner);
+        if (own->name[0] == OCTET_KERAS_STORED_VARIABLE[0]) return join_variables(j, layer, inner);
         if (strncmp(own->name, OCTET_KERAS_STORED_CENTROIDS, n_prefix) != 0) continue;
-        for (uint32_t j = 0; j < inner->n_weights; j++)
-            if (strcmp(own->name + n_prefix, inner->weights[j].name) == 0)
-                OCTET_TRY(join_centroids(ctx, arena, label, own->dataset, &inner->weights[j]));
+        for (uint32_t k = 0; k < inner->n_weights; k++)
+            if (strcmp(own->name + n_prefix, inner->weights[k].name) == 0)
+                OCTET_TRY(join_centroids(j, own->dataset, &inner->weights[k]));
     }
     return OCTET_OK;
 }
 
-octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer,
+octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_hdf5 *hdf5, octet_keras_layer *layer,
                                      const char *label) {
-    OCTET_TRY(join_wrapped(ctx, arena, layer, label));
+    joiner j = {.ctx = ctx, .arena = arena, .hdf5 = hdf5, .label = label};
+    OCTET_TRY(join_wrapped(&j, layer));
     const octet_hdf5_node *scale = part_of(layer, "_scale"), *a = part_of(layer, "_a"), *b = part_of(layer, "_b");
     if (!has_parts(layer) || (scale == NULL && (a == NULL || b == NULL))) return OCTET_OK;
     const octet_hdf5_node *parts = layer->weights[0].dataset;
@@ -191,8 +207,10 @@ octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, oct
                 layer->name, layer->weights[0].name);
     float *data = NULL;
     const size_t n = parts->n_elements;
-    OCTET_TRY(copy_dataset(ctx, arena, parts, &data, &layer->weights[0].dataset));
-    memcpy(data, parts->data, n * sizeof *data);
+    OCTET_TRY(load(&j, &scale));
+    OCTET_TRY(load(&j, &a));
+    OCTET_TRY(load(&j, &b));
+    OCTET_TRY(copy_dataset(&j, parts, &data, &layer->weights[0].dataset));
     if (scale != NULL) OCTET_TRY(divide(ctx, layer, scale, n, data));
     if (a != NULL && b != NULL) OCTET_TRY(add_update(ctx, layer, a, b, n, data));
     return OCTET_OK;

@@ -11,7 +11,7 @@
 typedef struct binder {
     octet_context *ctx;
     octet_arena *arena;
-    const octet_hdf5 *hdf5;
+    octet_hdf5 *hdf5;
     const char *label;
 } binder;
 
@@ -71,7 +71,7 @@ static octet_status join_layer(binder *b, octet_keras_layer *layer) {
     for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++)
         OCTET_TRY(join_layer(b, &layer->model->layers[i]));
     for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(join_layer(b, &layer->wrapped[i]));
-    return octet_keras_stored_join(b->ctx, b->arena, layer, b->label);
+    return octet_keras_stored_join(b->ctx, b->arena, b->hdf5, layer, b->label);
 }
 
 /* Keras's order: all trainable weights of the tree, then all others; nothing in a frozen layer is trainable. */
@@ -353,7 +353,7 @@ octet_status octet_keras_weights_list(octet_context *ctx, octet_arena *arena, oc
 }
 
 octet_status octet_keras_weights_bind(octet_context *ctx, octet_arena *arena, octet_keras_model *model,
-                                      const octet_hdf5 *hdf5, const char *label) {
+                                      octet_hdf5 *hdf5, const char *label) {
     binder b = {.ctx = ctx, .arena = arena, .hdf5 = hdf5, .label = label};
     const octet_hdf5_node *root = octet_hdf5_root(hdf5);
     const octet_hdf5_node *group = octet_hdf5_find(hdf5, root, "model_weights");

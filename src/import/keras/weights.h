@@ -21,7 +21,7 @@ octet_status octet_keras_weights_list(octet_context *ctx, octet_arena *arena, oc
 /* Finds the datasets of listed weights.
  * A weight that is not in the file is MODEL and named. `label`: how messages call the file ("m.h5", "m.keras"). */
 octet_status octet_keras_weights_bind(octet_context *ctx, octet_arena *arena, octet_keras_model *model,
-                                      const octet_hdf5 *hdf5, const char *label);
+                                      octet_hdf5 *hdf5, const char *label);
 
 /* Of the layer, of what it wraps and of the models in it. */
 void octet_keras_weights_count(const octet_keras_layer *layer, uint64_t *n_parameters, uint64_t *n_trainable);

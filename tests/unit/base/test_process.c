@@ -52,7 +52,7 @@ static void descriptors_are_where_they_should_be(void **state) {
     lseek(file, 0, SEEK_SET);
     char answer[256];
     const char *script =
-        write_script("speaks", "#!/bin/sh\ncat; cat <&3; ls -l /proc/self/fd | grep -c memfd; exit 7\n");
+        write_script("speaks", "#!/bin/sh\nhead -c 5; cat <&3; ls -l /proc/self/fd | grep -c memfd; exit 7\n");
     const octet_process_end end = talk(script, file, answer, sizeof answer);
     assert_true(end.is_known && end.signal == 0);
     assert_int_equal(end.exit_code, 7);
@@ -104,7 +104,7 @@ static void hosts_are_left_alone(void **state) {
     assert_true(octet_clock_ns() - start < UINT64_C(60000000000));
     /* The system collects the children of a host that ignores SIGCHLD. */
     signal(SIGCHLD, SIG_IGN);
-    assert_false(talk("/bin/cat", file, answer, sizeof answer).is_known);
+    assert_false(talk(write_script("repeats", "#!/bin/sh\nhead -c 5\n"), file, answer, sizeof answer).is_known);
     assert_string_equal(answer, "hello");
     signal(SIGCHLD, SIG_DFL);
     close(file);
@@ -115,11 +115,12 @@ static void standard_descriptors_may_be_closed(void **state) {
     (void)state;
     int kept[3];
     char answer[64] = "";
+    const char *script = write_script("answers", "#!/bin/sh\nhead -c 5\n");
     const int file = fcntl(open("/dev/null", O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, 20);
     for (int i = 0; i < 3; i++) kept[i] = fcntl(i, F_DUPFD_CLOEXEC, 30);
     for (int i = 0; i < 3; i++) close(i);
     const int low = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    talk("/bin/cat", low, answer, sizeof answer);
+    talk(script, low, answer, sizeof answer);
     close(low);
     for (int i = 0; i < 3; i++) {
         dup2(kept[i], i);

@@ -65,7 +65,7 @@ static const char *write_helper(const char *text) {
 }
 
 #define SHELL "#!/bin/sh\n"
-#define GREETING SHELL "printf 'hdf5-ans\\001\\0\\0\\0\\0\\0\\0\\0'\n"
+#define GREETING SHELL "printf 'hdf5-ans\\002\\0\\0\\0\\0\\0\\0\\0'\n"
 #define OK_OF_16_BYTES "printf '\\0\\0\\0\\0\\0\\0\\0\\0\\020\\0\\0\\0\\0\\0\\0\\0'\n"
 
 static void strangers_are_told(void **state) {
@@ -76,8 +76,8 @@ static void strangers_are_told(void **state) {
     check_fails("/bin/true", OCTET_IO, "ends without an answer (exit code 0)");
     check_fails(write_helper(SHELL "printf hdf5; exit 3\n"), OCTET_IO, "is another program than octet-hdf5");
     check_fails(write_helper(SHELL "kill -11 $$\n"), OCTET_IO, "was ended by signal 11 before it answered");
-    check_fails(write_helper(SHELL "printf 'hdf5-ans\\002\\0\\0\\0\\0\\0\\0\\0'\n"), OCTET_IO,
-                "speaks version 2 of its protocol, this library version 1: install octet-hdf5 of octet's release");
+    check_fails(write_helper(SHELL "printf 'hdf5-ans\\001\\0\\0\\0\\0\\0\\0\\0'\n"), OCTET_IO,
+                "speaks version 1 of its protocol, this library version 2: install octet-hdf5 of octet's release");
 }
 
 /* The environment names the helper where the context does not. */
@@ -129,7 +129,7 @@ static octet_status parse_body(octet_context *context, octet_bytes body) {
     OCTET_TRY(octet_memory_allocate(context, body.size, &aligned));
     memcpy(aligned, body.data, body.size);
     const octet_status status =
-        octet_hdf5_tree_read(context, &arena, (octet_bytes){aligned, body.size}, tree_file, "m", &root);
+        octet_hdf5_tree_read(context, &arena, (octet_bytes){aligned, body.size}, tree_file.size, "m", &root);
     octet_arena_free(context, &arena);
     octet_memory_free(context, aligned);
     return status;
@@ -140,9 +140,12 @@ static void bodies_are_checked(void **state) {
     octet_file file;
     int descriptor;
     octet_bytes body;
+    octet_hdf5_exchange exchange;
     tree_file = good_file(&file);
     assert_int_equal(octet_file_from_bytes(&ctx, tree_file, "m", &descriptor), OCTET_OK);
-    assert_int_equal(octet_hdf5_exchange(&ctx, descriptor, tree_file.size, "m", &body), OCTET_OK);
+    const octet_reader reader = {.descriptor = descriptor, .size = tree_file.size};
+    assert_int_equal(octet_hdf5_exchange_open(&ctx, &reader, "m", &exchange, &body), OCTET_OK);
+    octet_hdf5_exchange_close(&ctx, &exchange);
     close(descriptor);
     assert_int_equal(parse_body(&ctx, body), OCTET_OK);
     assert_int_equal(fixture_sweep(body, 3, parse_body), 0);
@@ -174,31 +177,90 @@ static void truncated_files_are_told(void **state) {
     octet_file_close(&ctx, &file);
 }
 
-/* A compressed chunk that is stored 20 times, for 1.25 GiB of zeros:
- * possible, but more than a file of its size gets. */
-static void lack_of_memory_is_not_called_damage(void **state) {
-    (void)state;
+/* 1.25 GiB in 20 compressed chunks of `chunk_bytes`, of what deflates to nothing readable. */
+static const char *write_chunks(const char *name, size_t chunk_bytes) {
     enum { CHUNK = 1 << 24, N_CHUNKS = 20 };
-    const char *path = fixture_path("large.h5");
+    const char *path = fixture_path(name);
     const hsize_t dims[1] = {(hsize_t)CHUNK * N_CHUNKS}, chunk[1] = {CHUNK};
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), plist = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(plist, 1, chunk);
     H5Pset_deflate(plist, 1);
     const hid_t space = H5Screate_simple(1, dims, NULL),
                 id = H5Dcreate2(file, "zeros", H5T_IEEE_F32LE, space, H5P_DEFAULT, plist, H5P_DEFAULT);
-    static uint8_t filler[80000]; /* what stands there is not read */
+    static uint8_t filler[700000]; /* what stands there is not read */
+    assert_true(chunk_bytes <= sizeof filler);
     for (hsize_t i = 0; i < N_CHUNKS; i++) {
         const hsize_t offset[1] = {i * CHUNK};
-        assert_true(H5Dwrite_chunk(id, H5P_DEFAULT, 0, offset, sizeof filler, filler) >= 0);
+        assert_true(H5Dwrite_chunk(id, H5P_DEFAULT, 0, offset, chunk_bytes, filler) >= 0);
     }
     H5Dclose(id);
     H5Sclose(space);
     H5Pclose(plist);
     H5Fclose(file);
-    octet_hdf5 *hdf5;
-    octet_context_init(&ctx);
-    assert_int_equal(octet_hdf5_open(&ctx, path, &hdf5), OCTET_LIMIT);
-    assert_non_null(strstr(ctx.message, "large.h5: reading it takes more memory than octet-hdf5 may take: 1036 MB"));
+    return path;
+}
+
+/* What a file holds is read when it is asked for; what is compressed beyond the limit is never read, and the rest
+ * within the limit of octet-hdf5's memory. */
+static void limits_of_memory_are_told(void **state) {
+    (void)state;
+    static const struct {
+        size_t chunk_bytes;
+        const char *sentence;
+    } cases[] = {
+        {80000, "large.h5:/zeros: 335544320 numbers that are compressed to 1600000 bytes: the limit is 64 MiB"},
+        {700000, "large.h5: reading it takes more than the 1117 MiB of memory that octet-hdf5 may take for it"}};
+    float *numbers = malloc((size_t)1280 << 20); /* never touched */
+    assert_non_null(numbers);
+    for (size_t i = 0; i < 2; i++) {
+        octet_hdf5 *hdf5;
+        octet_context_init(&ctx);
+        assert_int_equal(octet_hdf5_open(&ctx, write_chunks("large.h5", cases[i].chunk_bytes), &hdf5), OCTET_OK);
+        const octet_hdf5_node *zeros = octet_hdf5_find(hdf5, NULL, "zeros");
+        assert_non_null(zeros);
+        assert_int_equal(octet_hdf5_numbers(&ctx, hdf5, zeros, numbers), OCTET_LIMIT);
+        if (strstr(ctx.message, cases[i].sentence) == NULL) fail_msg("%s", ctx.message);
+        octet_hdf5_close(&ctx, hdf5);
+        assert_int_equal(ctx.memory_bytes, 0);
+    }
+    free(numbers);
+}
+
+/* A helper that is there no more, or answers with another size, when numbers are wanted. */
+static void numbers_are_not_trusted(void **state) {
+    (void)state;
+    octet_file file;
+    int descriptor;
+    octet_bytes body;
+    octet_hdf5_exchange exchange;
+    const octet_bytes bytes = good_file(&file);
+    float numbers[4];
+    static const struct {
+        const char *rest, *sentence;
+        octet_status status;
+    } cases[] = {{"", "ended before it had read the file (exit code 6)", OCTET_IO},
+                 {"printf '\\0\\0\\0\\0\\0\\0\\0\\0\\020\\0\\0\\0\\0\\0\\0\\0'; printf 12345678;",
+                  "ended before it had read the file (exit code 6)", OCTET_IO},
+                 {"printf '\\0\\0\\0\\0\\0\\0\\0\\0\\021\\0\\0\\0\\0\\0\\0\\0'; cat", "reads nonsense", OCTET_FORMAT}};
+    assert_int_equal(octet_file_from_bytes(&ctx, bytes, "m", &descriptor), OCTET_OK);
+    const octet_reader reader = {.descriptor = descriptor, .size = bytes.size};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char script[512];
+        snprintf(script, sizeof script,
+                 GREETING OK_OF_16_BYTES "printf 1234567812345678; head -c 64 >/dev/null;%s exit 6\n", cases[i].rest);
+        octet_context_init(&ctx);
+        ctx.hdf5_helper = write_helper(script);
+        assert_int_equal(octet_hdf5_exchange_open(&ctx, &reader, "m", &exchange, &body), OCTET_OK);
+        octet_status status = octet_hdf5_exchange_ask(&ctx, &exchange, 0, sizeof numbers);
+        if (status == OCTET_OK) status = octet_hdf5_exchange_take(&ctx, &exchange, numbers, sizeof numbers);
+        assert_int_equal(status, cases[i].status);
+        if (strstr(ctx.message, cases[i].sentence) == NULL) fail_msg("%s", ctx.message);
+        octet_hdf5_exchange_close(&ctx, &exchange);
+        octet_memory_free(&ctx, (void *)(uintptr_t)body.data);
+        assert_int_equal(ctx.memory_bytes, 0);
+    }
+    close(descriptor);
+    octet_file_close(&ctx, &file);
 }
 
 static void standard_descriptors_may_be_closed(void **state) {
@@ -235,15 +297,12 @@ static void endless_files_are_told(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(strangers_are_told),
-                                       cmocka_unit_test(the_environment_names_it),
-                                       cmocka_unit_test(early_ends_are_told),
-                                       cmocka_unit_test(answers_are_not_trusted),
-                                       cmocka_unit_test(bodies_are_checked),
-                                       cmocka_unit_test(crashes_are_told),
-                                       cmocka_unit_test(truncated_files_are_told),
-                                       cmocka_unit_test(lack_of_memory_is_not_called_damage),
-                                       cmocka_unit_test(standard_descriptors_may_be_closed),
-                                       cmocka_unit_test(endless_files_are_told)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(strangers_are_told),       cmocka_unit_test(the_environment_names_it),
+        cmocka_unit_test(early_ends_are_told),      cmocka_unit_test(answers_are_not_trusted),
+        cmocka_unit_test(bodies_are_checked),       cmocka_unit_test(crashes_are_told),
+        cmocka_unit_test(truncated_files_are_told), cmocka_unit_test(limits_of_memory_are_told),
+        cmocka_unit_test(numbers_are_not_trusted),  cmocka_unit_test(standard_descriptors_may_be_closed),
+        cmocka_unit_test(endless_files_are_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

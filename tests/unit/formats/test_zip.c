@@ -59,6 +59,51 @@ static void entries_are_read(void **state) {
 }
 
 /* An entry that is larger than the directory claims ends at the claim or as an error, never beyond the cap. */
+/* A stored entry is read where it lies, a compressed one from a copy. */
+static void readers_are_made(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    make_archive(3 << 20);
+    octet_zip *zip;
+    octet_reader reader;
+    int descriptor;
+    char text[15] = "";
+    assert_int_equal(octet_zip_open(&ctx, fixture_path("a.zip"), &zip), OCTET_OK);
+    assert_int_equal(octet_zip_reader(&ctx, zip, 0, "text", &descriptor, &reader), OCTET_OK);
+    assert_true(descriptor == -1 && reader.size == 14 && reader.offset > 0);
+    assert_int_equal(octet_reader_read(&ctx, &reader, 0, text, 14), OCTET_OK);
+    assert_string_equal(text, "hello, archive");
+    assert_int_equal(octet_zip_reader(&ctx, zip, 2, "zeros", &descriptor, &reader), OCTET_OK);
+    assert_true(descriptor >= 0 && reader.size == 3 << 20);
+    assert_int_equal(octet_reader_read(&ctx, &reader, (3 << 20) - 14, text, 14), OCTET_OK);
+    assert_true(text[0] == 0 && text[13] == 0);
+    close(descriptor);
+    ctx.max_memory_bytes = 1 << 20;
+    assert_int_equal(octet_zip_reader(&ctx, zip, 2, "zeros", &descriptor, &reader), OCTET_LIMIT);
+    octet_zip_close(&ctx, zip);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
+static void bombs_are_refused(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    const octet_bytes bytes = make_archive(65 << 20);
+    octet_zip *zip;
+    octet_reader reader;
+    octet_buffer buffer = {0};
+    int descriptor;
+    assert_int_equal(octet_zip_open_bytes(&ctx, bytes, "bomb", &zip), OCTET_OK);
+    assert_int_equal(octet_zip_reader(&ctx, zip, 2, "zeros", &descriptor, &reader), OCTET_LIMIT);
+    assert_non_null(strstr(ctx.message, "bomb:sub/zeros: 68157440 bytes that are compressed to"));
+    octet_context_clear(&ctx);
+    assert_int_equal(octet_zip_read(&ctx, zip, 2, 0, &buffer), OCTET_LIMIT);
+    assert_true(ctx.peak_memory_bytes < 1 << 20);
+    octet_zip_close(&ctx, zip);
+    octet_buffer_free(&ctx, &buffer);
+}
+
 static void lies_about_size_are_caught(void **state) {
     (void)state;
     octet_context ctx;
@@ -97,7 +142,8 @@ static void damage_is_survived(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(entries_are_read), cmocka_unit_test(lies_about_size_are_caught),
-                                       cmocka_unit_test(damage_is_survived)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(entries_are_read), cmocka_unit_test(readers_are_made), cmocka_unit_test(bombs_are_refused),
+        cmocka_unit_test(lies_about_size_are_caught), cmocka_unit_test(damage_is_survived)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

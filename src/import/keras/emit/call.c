@@ -1,4 +1,5 @@
 #include "import/keras/emit/call.h"
+#include "import/keras/emit/weight.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -126,63 +127,6 @@ const octet_shape *octet_keras_shape(const octet_keras_call *call, uint32_t valu
     return &call->graph->values[value].shape;
 }
 
-/* Weights. */
-
-static const octet_keras_weight *find_weight(const octet_keras_call *call, const char *name) {
-    for (uint32_t i = 0; i < call->layer->n_weights; i++) {
-        if (strcmp(call->layer->weights[i].name, name) == 0) return &call->layer->weights[i];
-    }
-    return NULL;
-}
-
-int32_t octet_keras_weight_rank(const octet_keras_weight *weight) { return weight->dataset->rank; }
-size_t octet_keras_weight_elements(const octet_keras_weight *weight) { return weight->dataset->n_elements; }
-
-bool octet_keras_has_weight(const octet_keras_call *call, const char *name) {
-    const octet_keras_weight *weight = find_weight(call, name);
-    return weight != NULL && weight->dataset != NULL;
-}
-
-const char *octet_keras_weight_origin(octet_keras_call *call, const char *name) {
-    const octet_keras_weight *weight = find_weight(call, name);
-    const char *origin = NULL;
-    if (weight == NULL || weight->dataset == NULL) return NULL;
-    if (octet_arena_format(call->ctx, call->arena, &origin, "%s:%s", call->label, weight->dataset->path) != OCTET_OK)
-        return NULL;
-    return origin;
-}
-
-octet_status octet_keras_weight_data(octet_keras_call *call, const char *name, int32_t rank, int32_t *dims,
-                                     const float **data) {
-    const octet_keras_weight *weight = find_weight(call, name);
-    if (weight == NULL || weight->dataset == NULL)
-        return octet_keras_contradict(call, "its weight %s is not in the file", name);
-    const octet_hdf5_node *dataset = weight->dataset;
-    octet_shape wanted = octet_shape_make(rank, dims), found = {.rank = dataset->rank};
-    bool fits = dataset->rank == rank;
-    for (int32_t i = 0; i < dataset->rank && i < OCTET_MAX_RANK; i++) {
-        found.dims[i] = dataset->dims[i] > INT32_MAX ? INT32_MAX : (int32_t)dataset->dims[i];
-        if (fits && dims[i] >= 0) fits = dims[i] == dataset->dims[i];
-    }
-    char text[2][OCTET_SHAPE_TEXT_SIZE];
-    OCTET_CHECK(call->ctx, fits, OCTET_MODEL,
-                "%s:%s: shape %s, but the config of layer %s (%s) says %s; save the model again from Keras",
-                call->label, dataset->path, octet_shape_text(&found, text[0]), call->layer->name,
-                call->layer->class_name, octet_shape_text(&wanted, text[1]));
-    OCTET_CHECK(call->ctx, dataset->kind == OCTET_HDF5_NUMBERS, OCTET_MODEL, "%s:%s: holds no numbers", call->label,
-                dataset->path);
-    OCTET_TRY(octet_shape_check(call->ctx, &found, dataset->path));
-    for (int32_t i = 0; i < rank; i++) dims[i] = found.dims[i];
-    for (size_t i = 0; i < dataset->n_elements; i++) {
-        OCTET_CHECK(call->ctx, isfinite(dataset->data[i]), OCTET_DATA,
-                    "%s:%s: element %zu is %f: weights must be finite; train the model again (a learning rate that is "
-                    "too high makes NaN)",
-                    call->label, dataset->path, i, (double)dataset->data[i]);
-    }
-    *data = dataset->data;
-    return OCTET_OK;
-}
-
 /* Constants. */
 
 static octet_status full_name(octet_keras_call *call, const char *name, const char **out) {
@@ -203,51 +147,23 @@ octet_status octet_keras_constant(octet_keras_call *call, const char *name, cons
     return set_origin(call, *out, origin);
 }
 
-/* to[i] = from[permuted i]. Out axis `fast` runs along the input's memory; it is walked in blocks of 16 together with
- * the last axis, so that both sides stay in cache. */
-static void permute(int32_t rank, const int32_t *dims, const int32_t *perm, const float *from, float *to) {
-    size_t in_strides[OCTET_MAX_RANK] = {0}, out_strides[OCTET_MAX_RANK] = {0}, n_outer = 1;
-    int32_t fast = 0, index[OCTET_MAX_RANK] = {0};
-    for (int32_t i = rank - 1; i >= 0; i--) {
-        in_strides[i] = 1;
-        for (int32_t j = perm[i] + 1; j < rank; j++) in_strides[i] *= (size_t)dims[j];
-        out_strides[i] = i == rank - 1 ? 1 : out_strides[i + 1] * (size_t)dims[perm[i + 1]];
-        if (perm[i] == rank - 1) fast = i;
-    }
-    for (int32_t i = 0; i < rank - 1; i++) n_outer *= i == fast ? 1 : (size_t)dims[perm[i]];
-    const size_t n_last = (size_t)dims[perm[rank - 1]], n_fast = fast == rank - 1 ? 1 : (size_t)dims[rank - 1],
-                 step = in_strides[rank - 1];
-    for (size_t outer = 0; outer < n_outer; outer++) {
-        size_t a = 0, b = 0;
-        for (int32_t i = 0; i < rank - 1; i++) {
-            a += (size_t)index[i] * in_strides[i];
-            b += (size_t)index[i] * out_strides[i];
-        }
-        for (size_t begin = 0; begin < n_fast; begin += 16) {
-            const size_t end = begin + 16 < n_fast ? begin + 16 : n_fast;
-            for (size_t i = 0; i < n_last; i++) {
-                for (size_t j = begin; j < end; j++) to[b + j * out_strides[fast] + i] = from[a + i * step + j];
-            }
-        }
-        for (int32_t i = rank - 2; i >= 0; i--) {
-            if (i == fast) continue;
-            if (++index[i] < dims[perm[i]]) break;
-            index[i] = 0;
-        }
-    }
+octet_status octet_keras_space(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
+                               const int32_t *dims, float **data, uint32_t *out) {
+    const char *full = NULL;
+    const octet_shape shape = octet_shape_make(rank, dims);
+    OCTET_TRY(full_name(call, name, &full));
+    OCTET_TRY(octet_graph_add_space(call->ctx, call->graph, full, OCTET_FLOAT32, &shape, (void **)data, out));
+    return set_origin(call, *out, origin);
 }
 
 octet_status octet_keras_constant_permuted(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
                                            const int32_t *dims, const int32_t *perm, const float *data,
                                            int32_t out_rank, const int32_t *out_dims, uint32_t *out) {
+    float *to = NULL;
+    OCTET_TRY(octet_keras_space(call, name, origin, out_rank, out_dims, &to, out));
     const octet_shape shape = octet_shape_make(rank, dims);
-    const size_t n = octet_shape_elements(&shape);
-    void *block = NULL;
-    OCTET_TRY(octet_memory_allocate(call->ctx, n * sizeof(float), &block));
-    if (n > 0) permute(rank, dims, perm, data, block);
-    const octet_status status = octet_keras_constant(call, name, origin, out_rank, out_dims, block, out);
-    octet_memory_free(call->ctx, block);
-    return status;
+    if (octet_shape_elements(&shape) > 0) octet_keras_permute(rank, dims, dims, perm, data, to);
+    return OCTET_OK;
 }
 
 octet_status octet_keras_scalar(octet_keras_call *call, const char *name, float value, uint32_t *out) {

@@ -6,6 +6,7 @@
 #ifndef OCTET_IMPORT_KERAS_EMIT_CALL_H
 #define OCTET_IMPORT_KERAS_EMIT_CALL_H
 
+#include "formats/hdf5.h"
 #include "graph/graph.h"
 #include "import/keras/config.h"
 
@@ -14,7 +15,9 @@ enum { OCTET_KERAS_MAX_OUTPUTS = 256, OCTET_KERAS_MAX_INPUTS = 1024 };
 typedef struct octet_keras_call {
     octet_context *ctx;
     octet_graph *graph;
-    octet_arena *arena; /* for the time of the import */
+    octet_arena *arena;  /* for the time of the import */
+    octet_hdf5 *hdf5;    /* holds the weights */
+    octet_arena weights; /* their numbers, while this call is written */
     const octet_json_document *document;
     const char *label;     /* the file, as messages call it */
     int32_t keras_version; /* 2 or 3: the dialect of the file, which decides where the two compute differently */
@@ -58,15 +61,6 @@ octet_status octet_keras_padding(octet_keras_call *call, octet_padding *padding,
 octet_status octet_keras_single(octet_keras_call *call, int32_t min_rank, int32_t max_rank, uint32_t *input);
 const octet_shape *octet_keras_shape(const octet_keras_call *call, uint32_t value);
 
-/* Weights. `dims` is the shape that the configuration asks for (-1: any, filled in); MODEL names dataset and both
- * shapes. The values are finite (DATA otherwise). *data lives as long as the file is open. */
-octet_status octet_keras_weight_data(octet_keras_call *call, const char *name, int32_t rank, int32_t *dims,
-                                     const float **data);
-int32_t octet_keras_weight_rank(const octet_keras_weight *weight); /* of its dataset */
-size_t octet_keras_weight_elements(const octet_keras_weight *weight);
-bool octet_keras_has_weight(const octet_keras_call *call, const char *name);
-const char *octet_keras_weight_origin(octet_keras_call *call, const char *name);
-
 /* Constants; `name` is put after the call's path. origin: see octet_value, or NULL. */
 octet_status octet_keras_constant(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
                                   const int32_t *dims, const float *data, uint32_t *out);
@@ -75,6 +69,9 @@ octet_status octet_keras_constant(octet_keras_call *call, const char *name, cons
 octet_status octet_keras_constant_permuted(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
                                            const int32_t *dims, const int32_t *perm, const float *data,
                                            int32_t out_rank, const int32_t *out_dims, uint32_t *out);
+/* A constant whose numbers are still to be filled in: *data. */
+octet_status octet_keras_space(octet_keras_call *call, const char *name, const char *origin, int32_t rank,
+                               const int32_t *dims, float **data, uint32_t *out);
 octet_status octet_keras_scalar(octet_keras_call *call, const char *name, float value, uint32_t *out);
 octet_status octet_keras_i32s(octet_keras_call *call, const char *name, const int32_t *data, int32_t n, uint32_t *out);
 /* An int32 scalar of rank 0. */

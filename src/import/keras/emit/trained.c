@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/keras/emit/activation.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/names.h"
 
 bool octet_keras_trained_is_class(const octet_json *object, const char *class_name) {

@@ -3,6 +3,7 @@
 #include "import/keras/emit/attention.h"
 #include "import/keras/emit/mask.h"
 #include "import/keras/emit/softmax.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 
 octet_status octet_keras_layer_activation(octet_keras_call *call) {

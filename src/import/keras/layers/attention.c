@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "import/keras/emit/attention.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 
 enum { QUERY, KEY, VALUE, OUTPUT, GATE, N_PROJECTIONS };
@@ -73,7 +74,7 @@ static octet_status project(octet_keras_call *call, const projection *p, uint32_
     OCTET_TRY(octet_keras_weight_data(call, p->kernel, 3, kernel_dims, &data));
     float *scaled = NULL;
     const size_t n = (size_t)kernel_dims[0] * (size_t)width;
-    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n, &scaled));
+    OCTET_TRY(OCTET_NEW(call->ctx, &call->weights, n, &scaled));
     for (size_t i = 0; i < n; i++) scaled[i] = data[i] * factor;
     OCTET_TRY(octet_keras_constant_permuted(call, p->kernel, octet_keras_weight_origin(call, p->kernel), 2,
                                             (const int32_t[]){kernel_dims[0], width}, (const int32_t[]){1, 0}, scaled,
@@ -264,10 +265,9 @@ static octet_status output_of(octet_keras_call *call, const heads *h, uint32_t x
     const float *data = NULL;
     uint32_t weights, bias = OCTET_NONE;
     memcpy(dims + 2, h->out, (size_t)h->n_out * sizeof *dims);
-    OCTET_TRY(octet_keras_weight_data(call, p->kernel, 2 + h->n_out, dims, &data));
-    OCTET_TRY(octet_keras_constant_permuted(call, p->kernel, octet_keras_weight_origin(call, p->kernel), 2,
-                                            (const int32_t[]){width, h->width}, (const int32_t[]){1, 0}, data, 2,
-                                            (const int32_t[]){h->width, width}, &weights));
+    OCTET_TRY(octet_keras_weight_shape(call, p->kernel, 2 + h->n_out, dims));
+    OCTET_TRY(octet_keras_weight_constant(call, p->kernel, p->kernel, 2, (const int32_t[]){width, h->width},
+                                          (const int32_t[]){1, 0}, 2, (const int32_t[]){h->width, width}, &weights));
     if (octet_keras_has_weight(call, p->bias)) {
         OCTET_TRY(octet_keras_weight_data(call, p->bias, h->n_out, &dims[2], &data));
         OCTET_TRY(

@@ -4,6 +4,7 @@
 #include "import/keras/emit/attention.h"
 #include "import/keras/emit/mask.h"
 #include "import/keras/emit/softmax.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 
 octet_status octet_keras_weights_attention(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {

@@ -4,6 +4,7 @@
 #include "import/keras/emit/activation.h"
 #include "import/keras/emit/argument.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 
 octet_status octet_keras_weights_dense(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer) {
@@ -26,10 +27,9 @@ octet_status octet_keras_layer_dense(octet_keras_call *call) {
     const octet_shape *shape = octet_keras_shape(call, x);
     int32_t dims[2] = {shape->dims[shape->rank - 1], units};
     const float *data = NULL;
-    OCTET_TRY(octet_keras_weight_data(call, "kernel", 2, dims, &data));
-    OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "kernel"), 2, dims,
-                                            (const int32_t[]){1, 0}, data, 2, (const int32_t[]){dims[1], dims[0]},
-                                            &weights));
+    OCTET_TRY(octet_keras_weight_shape(call, "kernel", 2, dims));
+    OCTET_TRY(octet_keras_weight_constant(call, "kernel", "MatMul", 2, dims, (const int32_t[]){1, 0}, 2,
+                                          (const int32_t[]){dims[1], dims[0]}, &weights));
     if (octet_keras_has_weight(call, "bias")) {
         OCTET_TRY(octet_keras_weight_data(call, "bias", 1, &dims[1], &data));
         OCTET_TRY(octet_keras_constant(call, "BiasAdd/ReadVariableOp", octet_keras_weight_origin(call, "bias"), 1,
@@ -76,11 +76,10 @@ octet_status octet_keras_layer_einsum_dense(octet_keras_call *call) {
     const int32_t n_rows = shape.rank - (int32_t)n_shared;
     for (size_t i = 0; i < n_kernel; i++) dims[i] = i < n_shared ? shape.dims[n_rows + (int32_t)i] : -1;
     const float *data = NULL;
-    OCTET_TRY(octet_keras_weight_data(call, "kernel", (int32_t)n_kernel, dims, &data));
+    OCTET_TRY(octet_keras_weight_shape(call, "kernel", (int32_t)n_kernel, dims));
     for (size_t i = 0; i < n_kernel; i++) flat[i >= n_shared] *= dims[i];
-    OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "kernel"), 2, flat,
-                                            (const int32_t[]){1, 0}, data, 2, (const int32_t[]){flat[1], flat[0]},
-                                            &weights));
+    OCTET_TRY(octet_keras_weight_constant(call, "kernel", "MatMul", 2, flat, (const int32_t[]){1, 0}, 2,
+                                          (const int32_t[]){flat[1], flat[0]}, &weights));
     if (octet_keras_has_weight(call, "bias")) {
         const char *axes = NULL;
         OCTET_TRY(octet_keras_string(call, "bias_axes", "", &axes));
@@ -215,10 +214,8 @@ octet_status octet_keras_layer_embedding(octet_keras_call *call) {
     OCTET_TRY(octet_keras_bool(call, "mask_zero", false, &mask_zero));
     OCTET_TRY(octet_keras_sizes(call, "input_dim", 1, 0, &dims[0]));
     OCTET_TRY(octet_keras_sizes(call, "output_dim", 1, 0, &dims[1]));
-    const float *data = NULL;
-    OCTET_TRY(octet_keras_weight_data(call, "embeddings", 2, dims, &data));
-    OCTET_TRY(octet_keras_constant(call, "embedding_lookup", octet_keras_weight_origin(call, "embeddings"), 2, dims,
-                                   data, &table));
+    OCTET_TRY(octet_keras_weight_shape(call, "embeddings", 2, dims));
+    OCTET_TRY(octet_keras_weight_constant(call, "embeddings", "embedding_lookup", 2, dims, NULL, 2, dims, &table));
     const octet_type given = call->graph->values[x].type;
     if (given != OCTET_INT32 && given != OCTET_INT64) OCTET_TRY(octet_keras_cast(call, x, OCTET_INT32, &x));
     uint32_t mask = OCTET_NONE, padding;
@@ -258,7 +255,6 @@ octet_status octet_keras_layer_reversible_embedding(octet_keras_call *call) {
     uint32_t x, weights;
     int32_t dims[2] = {0, 0};
     float cap = 0.0f;
-    const float *data = NULL;
     OCTET_TRY(octet_keras_operand_bool(call, 1, "reverse", false, &is_reverse));
     if (!is_reverse) return octet_keras_layer_embedding(call);
     OCTET_TRY(octet_keras_single(call, 2, OCTET_MAX_RANK, &x));
@@ -266,15 +262,13 @@ octet_status octet_keras_layer_reversible_embedding(octet_keras_call *call) {
     OCTET_TRY(octet_keras_sizes(call, "output_dim", 1, 0, &dims[1]));
     OCTET_TRY(octet_keras_f32(call, "logit_soft_cap", 0.0, &cap));
     if (octet_keras_has_weight(call, "reverse_embeddings")) {
-        const int32_t turned[2] = {dims[1], dims[0]};
         int32_t own[2] = {dims[1], dims[0]};
-        OCTET_TRY(octet_keras_weight_data(call, "reverse_embeddings", 2, own, &data));
-        OCTET_TRY(octet_keras_constant_permuted(call, "MatMul", octet_keras_weight_origin(call, "reverse_embeddings"),
-                                                2, turned, (const int32_t[]){1, 0}, data, 2, dims, &weights));
+        OCTET_TRY(octet_keras_weight_shape(call, "reverse_embeddings", 2, own));
+        OCTET_TRY(octet_keras_weight_constant(call, "reverse_embeddings", "MatMul", 2, own, (const int32_t[]){1, 0}, 2,
+                                              dims, &weights));
     } else {
-        OCTET_TRY(octet_keras_weight_data(call, "embeddings", 2, dims, &data));
-        OCTET_TRY(octet_keras_constant(call, "MatMul", octet_keras_weight_origin(call, "embeddings"), 2, dims, data,
-                                       &weights));
+        OCTET_TRY(octet_keras_weight_shape(call, "embeddings", 2, dims));
+        OCTET_TRY(octet_keras_weight_constant(call, "embeddings", "MatMul", 2, dims, NULL, 2, dims, &weights));
     }
     OCTET_TRY(octet_keras_fully_connected(call, "MatMul", x, weights, OCTET_NONE, &x));
     if (cap != 0.0f) {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 
 enum { MAX_CATEGORIES = 1 << 16 };

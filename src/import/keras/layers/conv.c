@@ -2,6 +2,7 @@
  * a height of 1, as the converter writes it. */
 
 #include "import/keras/emit/activation.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 
 typedef struct conv {
@@ -79,17 +80,15 @@ static octet_status emit_conv_2d(octet_keras_call *call, const conv *c, const in
     int32_t dims[5] = {kernel[0], kernel[1], channels / c->groups, c->filters, 0};
     int32_t one[4] = {kernel[1], channels / c->groups, c->filters, 0};
     const bool is_1d = octet_keras_shape(call, call->inputs[0])->rank == 3;
-    const float *data = NULL;
     if (is_1d) {
-        OCTET_TRY(octet_keras_weight_data(call, weight, 3, one, &data));
+        OCTET_TRY(octet_keras_weight_shape(call, weight, 3, one));
         dims[3] = one[2];
     } else {
-        OCTET_TRY(octet_keras_weight_data(call, weight, 4, dims, &data));
+        OCTET_TRY(octet_keras_weight_shape(call, weight, 4, dims));
     }
     uint32_t inputs[3] = {x, 0, 0};
-    OCTET_TRY(octet_keras_constant_permuted(call, "Conv2D", octet_keras_weight_origin(call, weight), 4, dims,
-                                            (const int32_t[]){3, 0, 1, 2}, data, 4,
-                                            (const int32_t[]){dims[3], dims[0], dims[1], dims[2]}, &inputs[1]));
+    OCTET_TRY(octet_keras_weight_constant(call, weight, "Conv2D", 4, dims, (const int32_t[]){3, 0, 1, 2}, 4,
+                                          (const int32_t[]){dims[3], dims[0], dims[1], dims[2]}, &inputs[1]));
     OCTET_TRY(conv_bias(call, "BiasAdd/ReadVariableOp", dims[3], &inputs[2]));
     const octet_options options = {.conv_2d = {.padding = c->padding,
                                                .stride_h = strides[0],
@@ -181,10 +180,8 @@ octet_status octet_keras_layer_conv_3d(octet_keras_call *call) {
     OCTET_TRY(octet_keras_single(call, 5, 5, &inputs[0]));
     if (c.groups != 1) return octet_keras_refuse(call, "groups other than 1 are not supported in three dimensions");
     int32_t dims[5] = {c.kernel[0], c.kernel[1], c.kernel[2], octet_keras_shape(call, inputs[0])->dims[4], c.filters};
-    const float *data = NULL;
-    OCTET_TRY(octet_keras_weight_data(call, "kernel", 5, dims, &data));
-    OCTET_TRY(octet_keras_constant(call, "Conv3D/ReadVariableOp", octet_keras_weight_origin(call, "kernel"), 5, dims,
-                                   data, &inputs[1]));
+    OCTET_TRY(octet_keras_weight_shape(call, "kernel", 5, dims));
+    OCTET_TRY(octet_keras_weight_constant(call, "kernel", "Conv3D/ReadVariableOp", 5, dims, NULL, 5, dims, &inputs[1]));
     const octet_options options = {.conv_3d = {.padding = c.padding,
                                                .stride_d = c.strides[0],
                                                .stride_h = c.strides[1],
@@ -264,19 +261,17 @@ static octet_status emit_transposed(octet_keras_call *call, const conv *c, const
             size[4] = {shape->dims[0], 0, 0, 0};
     OCTET_TRY(transposed_length(call, shape->dims[1], kernel[0], strides[0], c->padding, output_padding[0], &size[1]));
     OCTET_TRY(transposed_length(call, shape->dims[2], kernel[1], strides[1], c->padding, output_padding[1], &size[2]));
-    const float *data = NULL;
     if (octet_keras_shape(call, call->inputs[0])->rank == 3) {
-        OCTET_TRY(octet_keras_weight_data(call, "kernel", 3, one, &data));
+        OCTET_TRY(octet_keras_weight_shape(call, "kernel", 3, one));
         dims[2] = one[1];
     } else {
-        OCTET_TRY(octet_keras_weight_data(call, "kernel", 4, dims, &data));
+        OCTET_TRY(octet_keras_weight_shape(call, "kernel", 4, dims));
     }
     size[3] = dims[2];
     uint32_t inputs[4] = {0, 0, x, 0}, n = octet_keras_has_weight(call, "bias") ? 4 : 3;
     OCTET_TRY(octet_keras_i32s(call, "stack", size, 4, &inputs[0]));
-    OCTET_TRY(octet_keras_constant_permuted(call, "conv2d_transpose", octet_keras_weight_origin(call, "kernel"), 4,
-                                            dims, (const int32_t[]){2, 0, 1, 3}, data, 4,
-                                            (const int32_t[]){dims[2], dims[0], dims[1], dims[3]}, &inputs[1]));
+    OCTET_TRY(octet_keras_weight_constant(call, "kernel", "conv2d_transpose", 4, dims, (const int32_t[]){2, 0, 1, 3}, 4,
+                                          (const int32_t[]){dims[2], dims[0], dims[1], dims[3]}, &inputs[1]));
     if (n == 4) OCTET_TRY(conv_bias(call, "BiasAdd/ReadVariableOp", dims[2], &inputs[3]));
     if (n == 4 && octet_keras_is_zero(call, inputs[3])) n = 3;
     const octet_options options = {

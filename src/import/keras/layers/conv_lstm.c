@@ -3,6 +3,7 @@
 
 #include "import/keras/emit/activation.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 #include "import/keras/layers/recurrence.h"
 

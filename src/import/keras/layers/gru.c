@@ -1,4 +1,5 @@
 /* GRU, SimpleRNN and their cells: the products with the inputs of all steps are one FULLY_CONNECTED. */
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 #include "import/keras/layers/recurrent.h"
 

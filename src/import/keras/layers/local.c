@@ -6,6 +6,7 @@
  * for each cell out of the window.) */
 #include "import/keras/emit/activation.h"
 #include "import/keras/emit/slice.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 
 enum { MAX_WINDOW = 1024 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "import/keras/emit/slice.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 #include "import/keras/layers/recurrent.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/rsqrt.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 
 static bool flag_of(const octet_keras_layer *layer, const char *key) {

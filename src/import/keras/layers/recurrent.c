@@ -4,6 +4,7 @@
 
 #include "import/keras/emit/activation.h"
 #include "import/keras/emit/mask.h"
+#include "import/keras/emit/weight.h"
 #include "import/keras/layers/classes.h"
 
 enum { MAX_STEPS = OCTET_MAX_OPERATOR_INPUTS }; /* UNPACK gives a result for each */
@@ -78,7 +79,7 @@ octet_status octet_keras_recurrent_kernel(octet_keras_call *call, const octet_ke
     const size_t n = (size_t)rows, units = (size_t)r->units, width = (size_t)dims[1];
     const bool of_inputs = strcmp(name, "kernel") == 0;
     float *plain = NULL;
-    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n * width, &plain));
+    OCTET_TRY(OCTET_NEW(call->ctx, &call->weights, n * width, &plain));
     for (size_t at = 0; at < n * width; at++) {
         const size_t row = at / width, block = at % width / units * units, unit = at % units;
         const size_t flat = of_inputs ? unit * n + row : row + unit * units;
