@@ -4,6 +4,7 @@ JOBS ?= $(shell nproc)
 SHARED ?= ../shared
 PREFIX ?= /usr/local
 CMAKE_FLAGS ?=
+CONTENTION ?=
 SHELL := /bin/bash
 
 OCTET := $(BUILD)/octet
@@ -34,6 +35,7 @@ help:
 	@echo 'make fuzz         each fuzz target for SECONDS=60 with libFuzzer (clang)'
 	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops (minutes)'
 	@echo 'make bench        octet against LiteRT and ONNX Runtime, interleaved; memory; the whole job (packages into $(BENCH_VENV))'
+	@echo '                  CONTENTION=yes: one and two threads on a busy machine as well'
 	@echo 'make docs         write docs/commands from what the command says of itself'
 	@echo 'make install      into PREFIX=$(PREFIX)'
 
@@ -90,6 +92,7 @@ bench: setup all $(BENCH_VENV)/ready
 	@rm -f $(BUILD)/bench_*.json
 	@for isa in native avx2; do \
 	    $(BENCH_VENV)/bin/python tests/bench/bench.py $(BUILD) --shared $(SHARED) --isa $$isa --json $(BUILD)/bench_$$isa.json || exit 1; done
+	@[ -z "$(CONTENTION)" ] || $(BENCH_VENV)/bin/python tests/bench/contention.py $(BUILD) --shared $(SHARED)
 
 check: all
 	@tools/check_layers

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* CPU_COUNT, syscall */
+#define _GNU_SOURCE /* CPU_COUNT, sched_getcpu, syscall */
 #include "base/thread.h"
 
 #include <assert.h>
@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <time.h>
 #include <unistd.h>
 #if defined(__linux__) && !defined(OCTET_NO_FUTEX)
 #include <linux/futex.h>
@@ -34,6 +35,10 @@ static_assert((OCTET_POOL_MOST_THREADS & ~PLACES) == 0, "a thread of the largest
  * would be taken from an address space that is limited. */
 enum { STACK_BYTES = 1 << 20 };
 
+/* The system may run a helper on the caller's processor, where looking on keeps the caller from working, and so does
+ * being woken for each run: it rests for so long, and sleeps then. */
+enum { REST_NS = 1000000 };
+
 /* Who sleeps until the state changes. */
 typedef enum sleeper { HELPER, CALLER, N_SLEEPERS } sleeper;
 
@@ -49,6 +54,7 @@ typedef struct seat {
 struct octet_pool {
     alignas(OCTET_ALIGNMENT) _Atomic uint32_t state;
     _Atomic uint32_t n_asleep; /* helpers that sleep, or are about to */
+    _Atomic int caller_processor;
 #ifndef SYS_futex
     pthread_mutex_t mutex;
     pthread_cond_t awake[N_SLEEPERS];
@@ -66,6 +72,7 @@ struct octet_pool {
 
 #ifdef SYS_futex
 
+static int processor(void) { return sched_getcpu(); }
 static void make_sleepers(octet_pool *pool) { (void)pool; }
 static void drop_sleepers(octet_pool *pool) { (void)pool; }
 
@@ -79,6 +86,8 @@ static void wake(octet_pool *pool, sleeper who, uint32_t n) {
 }
 
 #else
+
+static int processor(void) { return -1; } /* not known */
 
 static void make_sleepers(octet_pool *pool) {
     pthread_mutex_init(&pool->mutex, NULL);
@@ -137,12 +146,21 @@ static void work(octet_pool *pool, uint32_t number) {
     }
 }
 
+static bool is_on_callers_processor(octet_pool *pool) {
+    const int own = processor();
+    return own >= 0 && own == atomic_load(&pool->caller_processor);
+}
+
 /* The state, once it has any of these bits, or none of them if `gone`. */
 static uint32_t wait_for(octet_pool *pool, uint32_t bits, bool gone, sleeper who) {
     uint32_t state = atomic_load(&pool->state);
     if (((state & bits) == 0) == gone) return state;
+    bool spins = who == CALLER || !is_on_callers_processor(pool);
+    if (!spins) {
+        nanosleep(&(struct timespec){.tv_nsec = REST_NS}, NULL);
+        state = atomic_load(&pool->state);
+    }
     const uint64_t end_ns = octet_clock_ns() + pool->spin_ns;
-    bool spins = true;
     for (; ((state & bits) == 0) != gone; state = atomic_load(&pool->state)) {
         if (spins) {
             spins = octet_clock_ns() < end_ns;
@@ -207,7 +225,9 @@ octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_poo
     octet_pool *pool;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *pool + n_threads * sizeof(seat), (void **)&pool));
     /* With more threads than processors, who looks on keeps another from working. */
-    *pool = (octet_pool){.spin_ns = n_threads > octet_thread_count() ? 0 : OCTET_POOL_SPIN_NS, .process = getpid()};
+    *pool = (octet_pool){.caller_processor = -1,
+                         .spin_ns = n_threads > octet_thread_count() ? 0 : OCTET_POOL_SPIN_NS,
+                         .process = getpid()};
     make_sleepers(pool);
     start_helpers(pool, n_threads);
     if (pool->size > 1) *out = pool;
@@ -249,6 +269,7 @@ void octet_pool_run(octet_pool *pool, uint32_t n_threads, octet_pool_task *task,
         const uint64_t first = i * n_pieces / n_threads, end = (i + 1) * n_pieces / n_threads;
         atomic_store_explicit(&pool->seats[i].share, first | end << 32, memory_order_relaxed);
     }
+    atomic_store_explicit(&pool->caller_processor, processor(), memory_order_relaxed);
     atomic_store(&pool->state, n_threads - 1);
     const uint32_t n_asleep = atomic_load(&pool->n_asleep);
     if (n_asleep > 0) wake(pool, HELPER, n_asleep < n_threads ? n_asleep : n_threads - 1);

@@ -4,13 +4,9 @@
 #include <string.h>
 
 #include "exec/exec_internal.h"
+#include "exec/share.h"
 #include "exec/task.h"
-#include "graph/work.h"
 #include "kernels/fast/cpu.h"
-
-/* Waking a thread costs a few microseconds: below this many
- * multiply-accumulates (or moved elements) one thread is faster. */
-enum { LARGE_WORK = 100000 };
 
 static octet_status dump_steps(octet_context *ctx, const octet_exec *exec) {
     octet_buffer text = {0};
@@ -32,13 +28,13 @@ static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_ex
     const char *debug = getenv("OCTET_DEBUG");
     if (debug != NULL && strstr(debug, "steps") != NULL) OCTET_TRY(dump_steps(ctx, exec));
     OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->tasks));
-    OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->is_large));
+    OCTET_TRY(OCTET_NEW(ctx, &exec->arena, graph->n_operators, &exec->time_ns));
     for (uint32_t i = 0; i < graph->n_operators; i++) {
         const octet_step *step = &exec->steps[i];
         octet_task *task = &exec->tasks[i];
         OCTET_TRY(octet_task_make(&maker, step, task));
         if (step->absorbed != OCTET_NONE) exec->tasks[step->absorbed].idle = !options->no_sharing;
-        exec->is_large[i] = octet_operator_work(graph, &graph->operators[i]) >= LARGE_WORK;
+        exec->time_ns[i] = octet_share_estimate(graph, task, maker.cpu);
         if (task->work.shared_bytes > exec->shared_bytes) exec->shared_bytes = task->work.shared_bytes;
         if (task->work.scratch_bytes > exec->scratch_bytes) exec->scratch_bytes = task->work.scratch_bytes;
     }

@@ -15,7 +15,7 @@ struct octet_exec {
     const octet_graph *graph;
     octet_step *steps; /* one per operator, in order: what is computed */
     octet_task *tasks; /* by step: how */
-    bool *is_large;    /* by step: worth dividing among threads */
+    uint64_t *time_ns; /* by step: an estimate (share.h) */
     octet_plan plan;
     size_t shared_bytes, scratch_bytes; /* the largest of any step */
 };

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "exec/exec_internal.h"
+#include "exec/share.h"
 
 struct octet_runner {
     const octet_exec *exec;
@@ -11,6 +12,9 @@ struct octet_runner {
     uint8_t *shared;
     uint8_t *scratch; /* scratch_stride bytes per thread */
     size_t scratch_stride;
+    uint32_t *n_threads; /* by step: so many take part */
+    uint64_t saved_ns;   /* by all that take part */
+    uint64_t end_ns;     /* of the run before; 0 at first */
     octet_observe *observe;
     void *observe_user;
     uint64_t *time_ns;
@@ -32,6 +36,8 @@ static octet_status allocate(octet_context *ctx, octet_runner *runner, uint32_t 
     OCTET_TRY(octet_memory_allocate(ctx, exec->plan.size_bytes + OVERREAD, (void **)&runner->block));
     OCTET_TRY(octet_memory_allocate(ctx, exec->shared_bytes + OVERREAD, (void **)&runner->shared));
     OCTET_TRY(octet_memory_allocate(ctx, scratch_total, (void **)&runner->scratch));
+    OCTET_TRY(octet_memory_allocate(ctx, graph->n_operators * sizeof *runner->n_threads, (void **)&runner->n_threads));
+    runner->saved_ns = octet_share_plan(exec->time_ns, graph->n_operators, n_threads, runner->n_threads);
     memset(runner->block, 0, exec->plan.size_bytes + OVERREAD);
     memset(runner->shared, 0, exec->shared_bytes + OVERREAD);
     memset(runner->scratch, 0, scratch_total);
@@ -63,6 +69,7 @@ void octet_runner_destroy(octet_context *ctx, octet_runner *runner) {
     octet_memory_free(ctx, runner->block);
     octet_memory_free(ctx, runner->shared);
     octet_memory_free(ctx, runner->scratch);
+    octet_memory_free(ctx, runner->n_threads);
     octet_memory_free(ctx, runner);
 }
 
@@ -123,17 +130,24 @@ static void run_units(void *user, uint32_t thread, uint32_t begin, uint32_t end)
 static void run_step(const octet_runner *runner, uint32_t index, octet_pool *pool) {
     const octet_task *task = &runner->exec->tasks[index];
     phase_job job = {.runner = runner, .task = task};
-    octet_pool *helpers = runner->exec->is_large[index] ? pool : NULL;
+    const uint32_t size = octet_pool_size(pool), wanted = runner->n_threads[index],
+                   n_threads = wanted < size ? wanted : size;
     for (job.phase = 0; job.phase < task->work.n_phases; job.phase++) {
         const uint32_t n = task->work.n_units[job.phase];
         /* A few pieces per thread even out threads that are slowed down by others. */
-        const uint32_t grain = (n - 1) / (4 * octet_pool_size(helpers)) + 1;
-        if (n) octet_pool_run(helpers, 0, run_units, &job, n, helpers != NULL ? grain : n);
+        const uint32_t n_pieces = n_threads > 1 ? 4 * n_threads : 1;
+        if (n > 0) octet_pool_run(pool, n_threads, run_units, &job, n, (n - 1) / n_pieces + 1);
     }
+}
+
+/* A short run does not wake threads that have fallen asleep since the run before. */
+static bool is_worth_waking(const octet_runner *runner) {
+    return runner->saved_ns >= OCTET_SHARE_WAKE_NS || octet_clock_ns() - runner->end_ns < OCTET_POOL_SPIN_NS;
 }
 
 void octet_runner_run(octet_runner *runner, octet_pool *pool) {
     const octet_graph *graph = runner->exec->graph;
+    if (runner->saved_ns == 0 || (pool != NULL && !is_worth_waking(runner))) pool = NULL;
     if (runner->observe != NULL)
         for (uint32_t i = 0; i < graph->n_inputs; i++) observe(runner, graph->inputs[i].value);
     for (uint32_t i = 0; i < graph->n_operators; i++) {
@@ -150,4 +164,5 @@ void octet_runner_run(octet_runner *runner, octet_pool *pool) {
     }
     for (uint32_t i = 0; i < graph->n_carries; i++)
         carry(runner, &graph->carries[i], runner->values[graph->carries[i].value]);
+    if (runner->saved_ns > 0) runner->end_ns = octet_clock_ns();
 }

@@ -4,7 +4,8 @@
 
 Models are .tflite files; without --models, ResNet-8 of the shared folder as float32 and int8. --against is another build of octet, to compare
 two pools of threads. A competitor is a process that does nothing but run. The subjects take turns of about 30 ms, for S seconds per model
-and number of competitors; the table that is printed is in Markdown, times in microseconds: minimum / median. The call of LiteRT from Python
+and number of competitors; the table that is printed is in Markdown, times in microseconds:
+minimum / median / mean. The call of LiteRT from Python
 is part of its times.
 """
 import argparse
@@ -91,7 +92,7 @@ def main():
             if header is None:
                 header = ["model", "competitors"] + ["%s, %d" % subject for subject in times]
                 print("| %s |\n| --- | ---: |%s" % (" | ".join(header), " ---: |" * len(times)))
-            cells = ["%.0f / %.0f" % (min(t) / 1e3, statistics.median(t) / 1e3) for t in times.values()]
+            cells = ["%.0f / %.0f / %.0f" % (min(t) / 1e3, statistics.median(t) / 1e3, statistics.fmean(t) / 1e3) for t in times.values()]
             print("| %s | %d | %s |" % (name, competitors, " | ".join(cells)), flush=True)
 
 
