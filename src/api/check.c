@@ -1,7 +1,6 @@
 /* octet_model_check: says which operators of a model run on a target. */
 #include "api/handles.h"
 #include "graph/joined.h"
-#include "passes/passes.h"
 #include "report/joined.h"
 #include "report/support.h"
 #include "target/capabilities.h"
@@ -10,9 +9,9 @@
 /* A model to judge, and the graphs that are made for it. */
 typedef struct checking {
     octet_arena arena;
-    octet_graph *floating; /* of a float .tflite: in the form that quantizing starts from */
-    octet_graph *written;  /* of a float model: what quantizing it would give */
-    octet_graph *fitted;   /* of a quantized file: as octet would have written it for the target */
+    octet_float_graph floating; /* of a float model: in the form that quantizing starts from */
+    octet_graph *written;       /* of a float model: what quantizing it would give */
+    octet_graph *fitted;        /* of a quantized file: as octet would have written it for the target */
 } checking;
 
 /* Ranges decide no operator but clamps. So any will do, and no sample is needed. A model whose ranges come from
@@ -65,14 +64,9 @@ static octet_status note_joined(octet_context *ctx, octet_arena *arena, const oc
 
 static octet_status look_at_float(octet_context *ctx, const octet_model *model, const octet_target *target, checking *c,
                                   octet_support *support) {
-    const octet_graph *graph = model->graph;
-    if (model->kind == OCTET_KIND_TFLITE) {
-        OCTET_TRY(octet_graph_clone(ctx, model->graph, &c->floating));
-        OCTET_TRY(octet_passes_run(ctx, c->floating));
-        graph = c->floating;
-    }
-    OCTET_TRY(note_joined(ctx, &c->arena, graph, support));
-    OCTET_TRY(write_int8(ctx, graph, target, &c->written));
+    OCTET_TRY(octet_api_float_graph(ctx, model, &c->floating));
+    OCTET_TRY(note_joined(ctx, &c->arena, c->floating.graph, support));
+    OCTET_TRY(write_int8(ctx, c->floating.graph, target, &c->written));
     support->graph = c->written;
     return OCTET_OK;
 }
@@ -109,7 +103,7 @@ octet_status octet_model_check(octet_context *ctx, const octet_model *model, con
                                      : octet_support_write_text(ctx, &support, &buffer);
     octet_graph_destroy(ctx, c.fitted);
     octet_graph_destroy(ctx, c.written);
-    octet_graph_destroy(ctx, c.floating);
+    octet_api_release_float_graph(ctx, &c.floating);
     octet_arena_free(ctx, &c.arena);
     OCTET_TRY(octet_api_give_text(ctx, &buffer, status, out));
     *supported = answer;

@@ -28,6 +28,23 @@ static octet_status check_graph(octet_context *ctx, const octet_graph *graph) {
     return OCTET_OK;
 }
 
+/* The state of an operator becomes integers with the operator. So nothing else may read it. */
+static octet_status check_state(octet_context *ctx, const octet_graph *graph, octet_mode mode) {
+    if (mode != OCTET_MODE_INT8 && mode != OCTET_MODE_INT16X8) return OCTET_OK;
+    for (uint32_t k = 0; k < graph->n_operators; k++) {
+        const octet_operator *op = &graph->operators[k];
+        const bool keeps = op->code == OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM || op->code == OCTET_OP_SVDF;
+        for (uint32_t i = 0; i < op->n_inputs; i++) {
+            const octet_value *value = octet_graph_input(graph, op, i);
+            OCTET_CHECK(ctx, value == NULL || !value->is_variable || (keeps && value->n_uses == 1), OCTET_UNSUPPORTED,
+                        "%s: %s reads the state %s, which is quantized only with the operator that keeps it; make it "
+                        "an input of the model",
+                        op->layer, octet_operator_name(op->code), value->name);
+        }
+    }
+    return OCTET_OK;
+}
+
 static octet_status build(octet_builder *b) {
     switch (b->options.mode) {
     case OCTET_MODE_INT8:
@@ -111,6 +128,7 @@ octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, 
                                   const octet_quantize_options *options, octet_graph **out) {
     OCTET_TRY(check_options(ctx, options));
     OCTET_TRY(check_graph(ctx, graph));
+    OCTET_TRY(check_state(ctx, graph, options->mode));
     OCTET_TRY(quantize(ctx, graph, statistics, options, out));
     if (options->strict_tensorflow) octet_quantize_clip_cells(*out);
     return OCTET_OK;

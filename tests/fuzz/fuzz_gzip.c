@@ -1,3 +1,4 @@
+/* Covers: formats/gzip.c */
 #include "fuzz/target.h"
 
 #include "formats/gzip.h"

@@ -1,3 +1,4 @@
+/* Covers: formats/hdf5.c formats/hdf5/exchange.c formats/hdf5/tree.c */
 #include "fuzz/target.h"
 
 #include "support/hdf5_walk.h"

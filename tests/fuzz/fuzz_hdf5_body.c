@@ -1,4 +1,5 @@
-/* What octet-hdf5 may answer after a file has led it astray: bodies (formats/hdf5/protocol.h). */
+/* What octet-hdf5 may answer after a file has led it astray: bodies (formats/hdf5/protocol.h).
+ * Covers: formats/hdf5/tree.c */
 #include "fuzz/target.h"
 
 #include "formats/hdf5/tree.h"

@@ -1,3 +1,4 @@
+/* Covers: formats/idx.c */
 #include "fuzz/target.h"
 
 #include "formats/idx.h"

@@ -1,6 +1,8 @@
+/* Covers: formats/json.c */
 #include "fuzz/target.h"
 
 #include "formats/json.h"
+#include "fuzz/json_mutate.h"
 
 static size_t walk(octet_context *ctx, const octet_json_document *document, const octet_json *value) {
     size_t n = 1;
@@ -26,4 +28,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (status == OCTET_OK) walk(&ctx, &document, document.root);
     octet_json_free(&document);
     return target_end(&ctx, status);
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed) {
+    mutate_random random = mutate_seed(seed);
+    if (mutate_once_in(&random, 4)) return LLVMFuzzerMutate(data, size, max_size);
+    return mutate_json(data, size, max_size, &random, NULL);
+}
+
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2, uint8_t *out,
+                                 size_t max_size, unsigned int seed) {
+    mutate_random random = mutate_seed(seed);
+    return mutate_json_cross(data1, size1, data2, size2, out, max_size, &random);
 }

@@ -1,3 +1,4 @@
+/* Covers: formats/npy.c formats/array.c */
 #include "fuzz/target.h"
 
 #include "formats/npy.h"

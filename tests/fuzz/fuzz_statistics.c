@@ -1,3 +1,4 @@
+/* Covers: statistics/file.c statistics/statistics.c statistics/range.c statistics/distinct.c */
 #include "fuzz/target.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Covers: formats/zip.c */
 #include "fuzz/target.h"
 
 #include "formats/zip.h"

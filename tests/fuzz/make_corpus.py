@@ -26,9 +26,11 @@ def body_of(path):
         actions = [(os.POSIX_SPAWN_DUP2, fd, to) for fd, to in ((theirs.fileno(), 0), (theirs.fileno(), 1), (file.fileno(), 3))]
         pid = os.posix_spawn(helper, [helper], os.environ, file_actions=actions)
     theirs.close()
-    ours.sendall(b"hdf5-req" + struct.pack("=5Q", 1, path.stat().st_size, 1 << 30, 64, 5))
+    ours.sendall(b"hdf5-req" + struct.pack("=6Q", 2, 0, path.stat().st_size, 1 << 30, 64, 5))
+    ours.shutdown(socket.SHUT_WR)
     answer = b"".join(iter(lambda: ours.recv(1 << 16), b""))
     os.waitpid(pid, 0)
+    assert answer[16:24] == bytes(8), answer  # status OK
     return answer[32:]
 
 
@@ -39,7 +41,7 @@ put("json", "special", b'{"a": NaN, "b": [-Infinity, Infinity, 1e300, -0, "NaN\\
 for name, order in (("plain", False), ("ordered", True)):
     path = root / "tmp.h5"
     root.mkdir(exist_ok=True)
-    with h5py.File(path, "w", track_order=order, libver="latest" if order else None) as f:
+    with h5py.File(path, "w", track_order=order, libver=("v108", "v110") if order else None) as f:
         f.attrs["model_config"] = json.dumps(config)
         f.attrs["layer_names"] = np.array([b"dense", b"out"])
         group = f.create_group("model_weights/dense")
@@ -51,6 +53,39 @@ for name, order in (("plain", False), ("ordered", True)):
     put("hdf5", name, path.read_bytes())
     put("hdf5_body", name, body_of(path))
     path.unlink()
+
+def layers(version):
+    dense = lambda name, units: {"class_name": "Dense", "config": {"name": name, "units": units, "activation": "relu"}}
+    shape = "batch_shape" if version == 3 else "batch_input_shape"
+    first = {"class_name": "InputLayer", "config": {"name": "in", shape: [None, 3]}}
+    return {"class_name": "Sequential", "config": {"name": "net", "layers": [first, dense("dense", 4), dense("out", 2)]}}
+
+
+# keras_file: "3", JSON, NUL, what octet-hdf5 says of the weights; or "h" and what it says of an .h5.
+for name, put_weights in (("keras_3", True), ("h5", False)):
+    path = root / "tmp.h5"
+    with h5py.File(path, "w") as f:
+        for i, (layer, shape) in enumerate((("dense", (3, 4)), ("out", (4, 2)))):
+            kernel, bias = np.linspace(-1, 1, shape[0] * shape[1], dtype="f4").reshape(shape), np.zeros(shape[1], "f4")
+            if put_weights:
+                group = f.create_group(f"layers/dense{'_1' if i else ''}/vars")
+                group["0"], group["1"] = kernel, bias
+                continue
+            group = f.create_group(f"model_weights/{layer}")
+            group[f"{layer}/kernel:0"], group[f"{layer}/bias:0"] = kernel, bias
+            group.attrs["weight_names"] = [f"{layer}/kernel:0".encode(), f"{layer}/bias:0".encode()]
+        if not put_weights:
+            f.attrs["model_config"], f.attrs["keras_version"] = json.dumps(layers(2)), b"2.13.1"
+            f["model_weights"].attrs["layer_names"] = [b"dense", b"out"]
+    put("keras_file", name, (b"3" + json.dumps(layers(3)).encode() + b"\0" if put_weights else b"h") + body_of(path))
+    path.unlink()
+
+put("indices", "lines", b"# chosen\n1, \n 22\t# two\r\n\n999\n")
+put("indices", "json", b" [0, 5, 999, 1e1]")
+put("flexbuffer", "map", b"a\0\x01\x03\x01\x01\x01\x05\x04\x02\x24\x01")
+for name, start in (("keras", b"PK\3\4"), ("hdf5", b"\0" * 512 + b"\x89HDF\r\n\x1a\n"), ("tflite", b"\x1c\0\0\0TFL3"), ("webp", b"RIFF\4\0\0\0WEBP"), ("tiff", b"II*\0"),
+                    ("heif", b"\0\0\0\x18ftypheic"), ("lfs", b"version https://git-lfs"), ("json", b' {"a": 1}'), ("markup", b"<!DOCTYPE html>"), ("pickle", b"\x80\4\x95")):
+    put("kind", name, start)
 
 x, y = np.arange(24, dtype="u1").reshape(6, 2, 2), np.arange(6, dtype="i8") % 3
 put("npy", "f4", npy(np.arange(6, dtype="<f4").reshape(2, 3)))

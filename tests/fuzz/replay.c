@@ -1,5 +1,6 @@
-/* replay FOLDER...: hands every file of the folders to a fuzz target, once as it is and once cut in the middle; for
- * builds without libFuzzer. */
+/* replay FOLDER|FILE...: hands every file of the folders, and the files, to a fuzz target, once as it is and once cut
+ * in the middle; for builds without a fuzzing engine, and for engines that start a program for each input. Without an
+ * argument it reads one input from standard input. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,13 +30,23 @@ static int replay_file(const char *path) {
     return 1;
 }
 
+static int replay_input(void) {
+    static uint8_t data[1 << 20];
+    LLVMFuzzerTestOneInput(data, fread(data, 1, sizeof data, stdin));
+    return 0;
+}
+
 int main(int argc, char **argv) {
     int n_files = 0;
+    if (argc == 1) return replay_input();
     for (int i = 1; i < argc; i++) {
         DIR *folder = opendir(argv[i]);
         if (folder == NULL) {
-            fprintf(stderr, "%s: cannot be opened\n", argv[i]);
-            return 1;
+            const int n = replay_file(argv[i]);
+            if (n == 0) fprintf(stderr, "%s: cannot be opened\n", argv[i]);
+            if (n == 0) return 1;
+            n_files += n;
+            continue;
         }
         for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
             char path[1024];

@@ -79,11 +79,22 @@ static void a_bias_beside_tiny_weights_does_not_saturate(void **state) {
     assert_int_equal(((const int32_t *)operand(f, 0, 12)->data)[0], INT32_MAX);
 }
 
+/* Quantized, the state is another value, which the other operator would not see. */
+static void a_state_that_another_operator_reads_is_refused(void **state) {
+    fixture *f = *state;
+    const uint32_t y = lstm(f, 1.0f, 0.5f, 2.0f), cell = f->graph->operators[0].inputs[CELL_STATE];
+    const uint32_t sum = binary(f, OCTET_OP_ADD, y, cell, -3.0f, 3.0f);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, sum, "y"));
+    make_statistics(f);
+    assert_int_equal(octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized),
+                     OCTET_UNSUPPORTED);
+    assert_non_null(strstr(f->ctx.message, "reads the state"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CASE(a_small_cell_state_keeps_a_scale_that_is_read),
-        CASE(a_large_cell_state_saturates_where_it_is_read),
-        CASE(keras_clips_no_cell_state_and_tensorflow_does),
+        CASE(a_state_that_another_operator_reads_is_refused), CASE(a_small_cell_state_keeps_a_scale_that_is_read),
+        CASE(a_large_cell_state_saturates_where_it_is_read),  CASE(keras_clips_no_cell_state_and_tensorflow_does),
         CASE(a_bias_beside_tiny_weights_does_not_saturate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,10 @@ static const octet_keras_function functions[] = {
     {"gather take embedding_lookup", WRITE(gather, GATHER)},
 };
 
+const octet_keras_function *octet_keras_function_at(uint32_t index) {
+    return index < sizeof functions / sizeof *functions ? &functions[index] : NULL;
+}
+
 static const octet_keras_function *find(const char *name) {
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         if (octet_keras_word_in(functions[i].names, name)) return &functions[i];

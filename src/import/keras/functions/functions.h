@@ -17,6 +17,9 @@ typedef struct octet_keras_function {
     bool takes_list;     /* its tensors are one argument */
 } octet_keras_function;
 
+/* By place in the table; NULL after the last. */
+const octet_keras_function *octet_keras_function_at(uint32_t index);
+
 typedef octet_status octet_keras_function_writer(octet_keras_call *call, const octet_keras_function *self);
 
 /* Writes the function that the call names, and refuses arguments that it has not read. */

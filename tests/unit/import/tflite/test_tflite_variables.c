@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "exec/exec.h"
+#include "octet/octet.h"
 
 enum {
     ADD = OCTET_BUILTIN_ADD,
@@ -91,6 +92,27 @@ static void variables_go_on_from_run_to_run(void **state) {
     assert_int_equal(ctx->memory_bytes, 0);
 }
 
+/* What quantizing refuses, a check refuses with the same sentence. */
+static void a_check_says_that_variables_are_not_written(void **state) {
+    (void)state;
+    static const float first[2] = {10, 20};
+    octet_buffer file = make(first, 2, 0, 1);
+    octet_model *model = NULL, *quantized = NULL;
+    char *text = NULL;
+    bool is_supported;
+    char message[OCTET_MESSAGE_SIZE];
+    octet_context_init(ctx);
+    assert_int_equal(octet_model_load_bytes(ctx, file.data, file.size, "m.tflite", NULL, &model), OCTET_OK);
+    assert_int_equal(octet_model_check(ctx, model, NULL, OCTET_AS_TEXT, &is_supported, &text), OCTET_UNSUPPORTED);
+    memcpy(message, ctx->message, sizeof message);
+    octet_context_clear(ctx);
+    assert_int_equal(octet_model_quantize(ctx, model, NULL, NULL, &quantized, NULL), OCTET_UNSUPPORTED);
+    assert_string_equal(ctx->message, message);
+    octet_model_destroy(ctx, model);
+    octet_buffer_free(ctx, &file);
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
 static void refuse(octet_buffer file, const char *words) {
     octet_graph *graph = NULL;
     octet_context_init(ctx);
@@ -114,6 +136,7 @@ static void other_graphs_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variables_go_on_from_run_to_run),
+        cmocka_unit_test(a_check_says_that_variables_are_not_written),
         cmocka_unit_test(other_graphs_are_refused),
     };
     octet_context_init(ctx);
