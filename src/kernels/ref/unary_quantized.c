@@ -175,6 +175,11 @@ void octet_unary_table_s8_ref(const int8_t *table, const int8_t *in, int8_t *out
     for (size_t i = 0; i < n; i++) out[i] = table[in[i] + 128];
 }
 
+/* A difference of infinities, where the function leaves float32, is what LiteRT makes of it on x86. */
+static int16_t table_point(float value) {
+    return isnan(value) ? 0 : (int16_t)octet_clamp_f32(value, INT16_MIN, INT16_MAX);
+}
+
 /* 513 points over the input range for linear interpolation; each point is shifted by half the error that interpolation
  * would make in the middle of its piece. */
 static void fill_interpolated(octet_unary_quantized_params *p) {
@@ -198,9 +203,9 @@ static void fill_interpolated(octet_unary_quantized_params *p) {
         const float sample = roundf(y[i] * inverse);
         const float interpolated = roundf((y_next[i] * inverse + sample) / 2.0f);
         const float bias = roundf((interpolated - roundf(y_middle[i] * inverse)) / 2.0f);
-        p->table[i] = (int16_t)octet_clamp_f32(sample - bias, INT16_MIN, INT16_MAX);
+        p->table[i] = table_point(sample - bias);
     }
-    p->table[PIECES] = (int16_t)octet_clamp_f32(roundf(y[PIECES] * inverse), INT16_MIN, INT16_MAX);
+    p->table[PIECES] = table_point(roundf(y[PIECES] * inverse));
 }
 
 /* LOGISTIC and TANH share a table of the sigmoid p in steps of 1/24, 65536 = 1, each point raised by half

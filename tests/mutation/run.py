@@ -1,0 +1,309 @@
+"""Mutation testing: small mistakes are made in src/quant, src/kernels/ref and src/export, one at a time, and a test has to notice each.
+
+    run.py [-n 500] [--seed 1] [--room quant|kernels|export] [--file NAME] [--build build-mutants] [--again] [--floor PERCENT]
+
+A mutant is compiled into the build with AddressSanitizer and UndefinedBehaviorSanitizer, and runs the unit tests, those that killed mutants of
+the same file first, and then the tests of the command, until one fails: then it is killed, also by a crash, a sanitizer's report or too much
+time. A survivor whose object code at -O2 is that of the original is equivalent by proof; one that equivalent.tsv lists is equivalent for the
+reason that stands there; neither counts. The tree is never changed: what is compiled instead lies in BUILD/mutants.
+The report is BUILD/mutants/report.tsv. --again runs its survivors once more. --floor: exit code 1 when fewer are killed.
+"""
+import argparse
+import collections
+import filecmp
+import json
+import os
+import pathlib
+import random
+import re
+import resource
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+
+import mutants
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOMS = {'quant': 'src/quant/*.[ch]', 'kernels': 'src/kernels/ref/*.[ch]', 'export': 'src/export/tflite/*.[ch]'}
+FIRST = {'quant': ['quant', 'api', 'target'], 'kernels': ['kernels', 'lower', 'api'], 'export': ['export', 'tflite', 'api']}
+CLI_TESTS, CLI_SECONDS = ['quantize', 'run', 'inspect'], 120
+ENVIRONMENT = {'OCTET_KERNELS': None, 'ASAN_OPTIONS': 'hard_rss_limit_mb=3000', 'LC_ALL': 'C'}
+SANITIZE = ['-DOCTET_SANITIZE=address', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_C_FLAGS=-O1']
+
+
+def call(command, **options):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace',
+                          **options)
+
+
+def need(command, **options):
+    done = call(command, **options)
+    if done.returncode:
+        sys.exit(f'{shlex.join(map(str, command))}\n{done.stdout[-4000:]}')
+    return done.stdout
+
+
+class Program:
+    """The tests in one program, and what is known of compiling and running it."""
+
+    def __init__(self, build):
+        self.build = build
+        self.work = build / 'mutants'
+        (self.work / 'objects').mkdir(parents=True, exist_ok=True)
+        if not (build / 'build.ninja').exists():
+            compiler = shutil.which('clang') or 'cc'
+            need(['cmake', '-S', ROOT, '-B', build, '-G', 'Ninja', f'-DCMAKE_C_COMPILER={compiler}', *SANITIZE])
+        call(['ninja', '-C', build, 'build.ninja'])
+        self.commands = {}
+        for entry in json.loads((build / 'compile_commands.json').read_text()):
+            words = shlex.split(entry['command'])
+            words = words[1:] if 'ccache' in words[0] else words
+            self.commands.setdefault(str(pathlib.Path(entry['file']).relative_to(ROOT)), words)
+        self.objects = {source: words[words.index('-o') + 1] for source, words in self.commands.items()}
+        self.tests = {source: source.split('/')[2] for source in self.commands if source.startswith('tests/unit/') and not re.search(
+            r'#include (<hdf5\.h>|"support/keras_(files|import)\.h")', (ROOT / source).read_text())}
+        need(['ninja', '-C', build, 'octet', 'octet-hdf5', 'test_rules', *(self.objects[test] for test in self.tests)])
+        self.read_dependencies()
+        self.build_tests()
+
+    def read_dependencies(self):
+        """users[path]: the library's sources that are compiled anew when the file changes."""
+        self.users = collections.defaultdict(set)
+        sources = {target: source for source, target in self.objects.items() if source.startswith('src/')}
+        current = None
+        for line in need(['ninja', '-C', self.build, '-t', 'deps']).splitlines():
+            if not line.startswith(' '):
+                current = sources.get(line.split(':')[0])
+            elif current:
+                path = os.path.relpath(line.strip() if line.strip().startswith('/') else self.build / line.strip(), ROOT)
+                self.users[path].add(current)
+
+    def command(self, source, target, text=None, extra=()):
+        words = list(self.commands[source])
+        words[words.index('-o') + 1] = str(target)
+        words[-1] = str(text or ROOT / source)
+        return [words[0], f'-I{self.work}/src', *words[1:], *extra, '-g0', '-w']
+
+    def build_tests(self):
+        """All in one program; without those that write HDF5 files, which are about import."""
+        names = []
+        for source in sorted(self.tests):
+            name = pathlib.Path(source).stem
+            target, made = self.work / 'objects' / f'{name}.o', self.build / self.objects[source]
+            if not target.exists() or target.stat().st_mtime < made.stat().st_mtime:
+                need(['objcopy', '--redefine-sym', f'main={name}_main', made, target])
+            names.append(name)
+        self.tests = {pathlib.Path(source).stem: room for source, room in self.tests.items()}
+        main = self.work / 'main.c'
+        main.write_text('#include <string.h>\n' + ''.join(f'int {n}_main();\n' for n in names) +
+                        'int main(int argc, char **argv) {\n    if (argc < 2) return 99;\n' +
+                        ''.join(f'    if (strcmp(argv[1], "{n}") == 0) return {n}_main(1, argv);\n' for n in names) + '    return 99;\n}\n')
+        need([self.commands['src/base/context.c'][0], '-w', '-c', main, '-o', self.work / 'objects' / 'main.o'])
+        link = shlex.split(need(['ninja', '-C', self.build, '-t', 'commands', 'test_rules']).splitlines()[-1])
+        link = link[link.index('&&') + 1:] if '&&' in link else link
+        link = link[:link.index('&&')] if '&&' in link else link
+        self.link = [link[0], *(['-fuse-ld=gold'] if shutil.which('ld.gold') else []), '-Wl,--strip-debug', *(w for w in link[1:] if w != '-g')]
+        self.library = sorted(source for source in self.commands if source.startswith('src/'))
+        self.link_program(self.work / 'tests', {})
+        shutil.copy2(self.build / 'octet-hdf5', self.work / 'octet-hdf5')
+
+    def link_program(self, target, changed):
+        objects = [changed.get(source, self.build / self.objects[source]) for source in self.library]
+        listed = self.work / f'{target.name}.list'
+        listed.write_text('\n'.join(map(str, [*objects, *(self.work / 'objects' / f'{name}.o' for name in ['main', *self.tests])])))
+        words, skip = [], False
+        for word in self.link:
+            if skip or word.endswith('.o') or word == 'liboctet.a':
+                skip = False
+            elif word == '-o':
+                words += ['-o', str(target), f'@{listed}']
+                skip = True
+            else:
+                words.append(word)
+        return need(words, cwd=self.build) if not changed else call(words, cwd=self.build)
+
+    def link_command(self, target, changed):
+        """The command octet, for the tests of the command."""
+        cli = [self.build / self.objects[source] for source in self.commands if source.startswith('cli/')]
+        objects = [changed.get(source, self.build / self.objects[source]) for source in self.library]
+        listed = self.work / 'octet.list'
+        listed.write_text('\n'.join(map(str, [*objects, *cli])))
+        words = [w for w in self.link if not w.endswith('.o') and w != 'liboctet.a']
+        words[words.index('-o') + 1] = str(target)
+        return call([*words[:words.index('-o')], f'@{listed}', *words[words.index('-o'):]], cwd=self.build)
+
+    def run(self, command, cpu_seconds, **more):
+        environment = {k: v for k, v in {**os.environ, **ENVIRONMENT, **more}.items() if v is not None}
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        try:
+            return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT,
+                                  env=environment, preexec_fn=limit, timeout=60 + 20 * cpu_seconds).returncode
+        except subprocess.TimeoutExpired:
+            return -1
+
+    def baseline(self):
+        """CPU seconds of every test; without a change all must pass."""
+        self.seconds = {}
+        kept = self.work / 'baseline.json'
+        if kept.exists() and kept.stat().st_mtime > max((self.build / 'octet').stat().st_mtime, *(
+                (self.work / 'objects' / f'{name}.o').stat().st_mtime for name in self.tests)):
+            self.seconds = json.loads(kept.read_text())
+            return
+        for name in self.tests:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            if self.run([self.work / 'tests', name], 600) != 0:
+                sys.exit(f'{name} fails without any mutant: {self.work}/tests {name}')
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            self.seconds[name] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        kept.write_text(json.dumps(self.seconds, indent=1))
+
+
+class Mutation:
+    def __init__(self, room, path, text, site, choice):
+        self.room, self.path, self.kind = room, path, site.kind
+        self.text = mutants.apply(text, site, choice)
+        self.line = text.count('\n', 0, site.start) + 1
+        n = text.count('\n', site.start, site.end) + 1
+        old, new = text.split('\n'), self.text.split('\n')
+        self.before = ' '.join(w.strip() for w in old[self.line - 1:self.line - 1 + n])
+        self.after = ' '.join(w.strip() for w in new[self.line - 1:self.line - 1 + n] if w.strip())
+
+
+class Trial:
+    def __init__(self, program, known):
+        self.program, self.known = program, known
+        self.killers = collections.defaultdict(collections.Counter)
+
+    def order(self, mutation):
+        kills, first = self.killers[mutation.path], FIRST[mutation.room]
+        tests = self.program.tests
+
+        def rank(name):
+            room = first.index(tests[name]) if tests[name] in first else len(first)
+            return (-kills[name] if self.program.seconds[name] < 5 else 0, room, self.program.seconds[name])
+        return sorted(tests, key=rank)
+
+    def compile(self, mutation, sources, folder, text, extra=(), drop=()):
+        changed = {}
+        folder.mkdir(exist_ok=True)
+        for source in sources:
+            changed[source] = folder / (source.replace('/', '_') + '.o')
+            command = self.program.command(source, changed[source], text if source == mutation.path else None, extra)
+            if call([w for w in command if not w.startswith(drop)] if drop else command, cwd=self.program.build).returncode:
+                return None
+        return changed
+
+    def same_code(self, mutation, sources, text):
+        plain = ('-fsanitize', '-fno-sanitize', '-O', '-fno-omit')
+        ours = self.compile(mutation, sources, self.program.work / 'same-mutant', text, ['-O2'], plain)
+        overlay = self.program.work / 'src'
+        overlay.rename(self.program.work / 'aside')
+        theirs = self.compile(mutation, sources, self.program.work / 'same', None, ['-O2'], plain)
+        (self.program.work / 'aside').rename(overlay)
+        return ours is not None and all(filecmp.cmp(ours[s], theirs[s], shallow=False) for s in sources)
+
+    def test(self, mutation):
+        """The verdict, and by what."""
+        p = self.program
+        shutil.rmtree(p.work / 'src', ignore_errors=True)
+        text = p.work / mutation.path
+        text.parent.mkdir(parents=True)
+        text.write_text(mutation.text)
+        sources = sorted(p.users[mutation.path] & set(p.library)) if mutation.path.endswith('.h') else [mutation.path]
+        changed = self.compile(mutation, sources, p.work / 'changed', text)
+        if changed is None:
+            return 'invalid', ''
+        if p.link_program(p.work / 'mutant', changed).returncode:
+            return 'invalid', ''
+        for name in self.order(mutation):
+            if p.run([p.work / 'mutant', name], int(5 * p.seconds[name]) + 5) != 0:
+                self.killers[mutation.path][name] += 1
+                return 'killed', name
+        if (mutation.path, mutation.before, mutation.after) in self.known:
+            return 'known', self.known[mutation.path, mutation.before, mutation.after]
+        if self.same_code(mutation, sources, text):
+            return 'equivalent', 'same object code at -O2'
+        if p.link_command(p.work / 'octet', changed).returncode:
+            return 'invalid', ''
+        for name in CLI_TESTS:
+            command = [ROOT / 'tests/cli/run', p.work / 'octet', ROOT / f'tests/cli/{name}.test']
+            if p.run(command, CLI_SECONDS, OCTET_KERNELS='ref') != 0:
+                return 'killed', f'cli_{name}'
+        return 'survived', ''
+
+
+def all_sites(room, name):
+    for r, pattern in ROOMS.items():
+        for path in sorted(ROOT.glob(pattern)):
+            relative = str(path.relative_to(ROOT))
+            if (room in (None, r)) and (name is None or name in relative):
+                text = path.read_text()
+                for site in mutants.sites_of(text):
+                    yield r, relative, text, site
+
+
+def drawn(arguments):
+    sites = list(all_sites(arguments.room, arguments.file))
+    random.Random(arguments.seed).shuffle(sites)
+    choose = random.Random(arguments.seed + 1)
+    for room, path, text, site in sites:
+        yield Mutation(room, path, text, site, choose.choice(site.choices))
+
+
+def survivors(report):
+    rows = [line.split('\t') for line in report.read_text().splitlines()]
+    wanted = {(row[2].rsplit(':', 1)[0], row[4], row[5]) for row in rows if row[0] == 'survived'}
+    files = {path for path, _, _ in wanted}
+    for room, path, text, site in all_sites(None, None):
+        for choice in site.choices if path in files else []:
+            mutation = Mutation(room, path, text, site, choice)
+            if (path, mutation.before, mutation.after) in wanted:
+                wanted.remove((path, mutation.before, mutation.after))
+                yield mutation
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('-n', type=int, default=500)
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--room', choices=sorted(ROOMS))
+    parser.add_argument('--file')
+    parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build-mutants')
+    parser.add_argument('--again', action='store_true')
+    parser.add_argument('--floor', type=float, default=0)
+    arguments = parser.parse_args()
+    program = Program(arguments.build.resolve())
+    program.baseline()
+    listed = (pathlib.Path(__file__).parent / 'equivalent.tsv').read_text().splitlines()
+    known = {tuple(row[:3]): row[3] for row in (line.split('\t') for line in listed) if len(row) == 4}
+    trial = Trial(program, known)
+    report = program.work / 'report.tsv'
+    todo = list(survivors(report)) if arguments.again else drawn(arguments)
+    counts = collections.defaultdict(collections.Counter)
+    with report.open('w') as out:
+        for mutation in todo:
+            start = time.monotonic()
+            verdict, by = trial.test(mutation)
+            counts[mutation.room][verdict] += 1
+            if verdict != 'invalid':
+                print(verdict, f'{time.monotonic() - start:.1f}', f'{mutation.path}:{mutation.line}', mutation.kind, mutation.before,
+                      mutation.after, by, sep='\t', file=out, flush=True)
+            if verdict == 'survived':
+                print(f'survived  {mutation.path}:{mutation.line}\n    - {mutation.before}\n    + {mutation.after}', flush=True)
+            if sum(c['killed'] + c['survived'] for c in counts.values()) >= arguments.n:
+                break
+    total = sum(counts.values(), collections.Counter())
+    print(f'{"room":10}{"mutants":>9}{"killed":>9}{"percent":>9}{"survived":>10}{"equivalent":>12}{"by reason":>11}')
+    for room, c in [*sorted(counts.items()), ('all', total)]:
+        n = c['killed'] + c['survived']
+        print(f'{room:10}{n:9}{c["killed"]:9}{100 * c["killed"] / max(n, 1):9.1f}{c["survived"]:10}{c["equivalent"]:12}{c["known"]:11}')
+    return total['killed'] < arguments.floor / 100 * (total['killed'] + total['survived'])
+
+
+if __name__ == '__main__':
+    sys.exit(main())
