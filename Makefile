@@ -11,7 +11,7 @@ OCTET := $(BUILD)/octet
 VENV := $(BUILD)/venv
 BENCH_VENV := $(BUILD)/bench/venv
 
-.PHONY: all help setup demo test test-shared conformance cases accuracy interop interop-shared sanitize fuzz fuzz-kernels bench docs check format install clean
+.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared sanitize fuzz fuzz-kernels bench docs check format install clean
 
 all:
 	@tools/setup --check
@@ -36,6 +36,8 @@ help:
 	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops (minutes)'
 	@echo 'make bench        octet against LiteRT and ONNX Runtime, interleaved; memory; the whole job (packages into $(BENCH_VENV))'
 	@echo '                  CONTENTION=yes: one and two threads on a busy machine as well'
+	@echo 'make golden       write the stored hashes of tests/golden anew'
+	@echo 'make mutation     MUTANTS=500 small mistakes in the numeric rooms, each of which a test must notice (an hour)'
 	@echo 'make docs         write docs/commands from what the command says of itself'
 	@echo 'make install      into PREFIX=$(PREFIX)'
 
@@ -50,6 +52,12 @@ test: setup all
 
 test-shared: setup all
 	@OCTET_SHARED=$(abspath $(SHARED)) tools/run_tests $(BUILD)
+
+golden: all
+	@for test in operators graphs; do OCTET_WRITE_GOLDEN=tests/golden $(BUILD)/test_golden_$$test || exit 1; done
+
+mutation: setup
+	@python3 tests/mutation/run.py -n $(or $(MUTANTS),500) --floor 90
 
 # Python with the packages of a list.
 $(VENV)/ready: tests/interop/requirements.txt

@@ -190,6 +190,20 @@ static void int16_follows_the_functions(void **state) {
     }
 }
 
+/* e^x of the larger arguments is infinite, and so is their difference. */
+static void int16_tables_beyond_float32(void **state) {
+    (void)state;
+    octet_unary_quantized_params p = {.operation = OCTET_UNARY_EXP, .scale_in = 0.01f, .scale_out = 1e30f};
+    assert_true(octet_unary_quantized_prepare_s16(&p));
+    const int16_t in[2] = {0, INT16_MAX};
+    int16_t out[2];
+    octet_unary_s16_ref(&p, in, out, 2);
+    assert_int_equal(out[0], 0);
+    assert_int_equal(p.table[256 + 64], INT16_MAX); /* e^81.92, finite */
+    assert_int_equal(p.table[OCTET_TABLE16_SIZE - 2], 0);
+    assert_int_equal(p.table[OCTET_TABLE16_SIZE - 1], INT16_MAX);
+}
+
 static void prelu(void **state) {
     (void)state;
     one_run(OCTET_OP_PRELU, &none, (const operand[]){F32(DIMS(2, 2), 1, -1, -2, 4), F32(DIMS(2), 0.5f, 3)}, 2, NULL, 1,
@@ -215,6 +229,7 @@ int main(void) {
         cmocka_unit_test(int8_tables_follow_the_functions),
         cmocka_unit_test(roots_and_logarithms_outside_their_domain),
         cmocka_unit_test(int16_follows_the_functions),
+        cmocka_unit_test(int16_tables_beyond_float32),
         cmocka_unit_test(prelu),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
