@@ -1,20 +1,21 @@
 """Mutation testing: small mistakes are made in src/quant, src/kernels/ref and src/export, one at a time, and a test has to notice each.
 
-    run.py [-n 500] [--seed 1] [--room quant|kernels|export] [--file NAME] [--build build-mutants] [--again] [--floor PERCENT]
+    run.py [-n 500] [--seed 1] [--room quant|kernels|export] [--file NAME] [--build build-mutants] [--resume] [--quick] [--floor PERCENT]
 
 A mutant is compiled into the build with AddressSanitizer and UndefinedBehaviorSanitizer, and runs the unit tests, those that killed mutants of
 the same file first, and then the tests of the command, until one fails: then it is killed, also by a crash, a sanitizer's report or too much
 time. A survivor whose object code at -O2 is that of the original is equivalent by proof; one that equivalent.tsv lists is equivalent for the
 reason that stands there; neither counts. The tree is never changed: what is compiled instead lies in BUILD/mutants.
-The report is BUILD/mutants/report.tsv. --again runs its survivors once more. --floor: exit code 1 when fewer are killed.
+The report is BUILD/mutants/report.tsv. --resume: mutants that it says were killed are taken for killed. --quick: without tests that take more
+than two seconds. --floor: exit code 1 when fewer are killed.
 """
 import argparse
 import collections
 import filecmp
+import hashlib
 import json
 import os
 import pathlib
-import random
 import re
 import resource
 import shlex
@@ -29,6 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROOMS = {'quant': 'src/quant/*.[ch]', 'kernels': 'src/kernels/ref/*.[ch]', 'export': 'src/export/tflite/*.[ch]'}
 FIRST = {'quant': ['quant', 'api', 'target'], 'kernels': ['kernels', 'lower', 'api'], 'export': ['export', 'tflite', 'api']}
 CLI_TESTS, CLI_SECONDS = ['quantize', 'run', 'inspect'], 120
+SLOW = 2.0  # seconds of a test
 ENVIRONMENT = {'OCTET_KERNELS': None, 'ASAN_OPTIONS': 'hard_rss_limit_mb=3000', 'LC_ALL': 'C'}
 SANITIZE = ['-DOCTET_SANITIZE=address', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_C_FLAGS=-O1']
 
@@ -175,8 +177,8 @@ class Mutation:
 
 
 class Trial:
-    def __init__(self, program, known):
-        self.program, self.known = program, known
+    def __init__(self, program, known, quick):
+        self.program, self.known, self.quick = program, known, quick
         self.killers = collections.defaultdict(collections.Counter)
 
     def order(self, mutation):
@@ -184,9 +186,10 @@ class Trial:
         tests = self.program.tests
 
         def rank(name):
-            room = first.index(tests[name]) if tests[name] in first else len(first)
-            return (-kills[name] if self.program.seconds[name] < 5 else 0, room, self.program.seconds[name])
-        return sorted(tests, key=rank)
+            room = -1 if 'golden' in name else first.index(tests[name]) if tests[name] in first else len(first)
+            slow = self.program.seconds[name] > SLOW
+            return (slow, -kills[name], room, self.program.seconds[name])
+        return [name for name in sorted(tests, key=rank) if not self.quick or self.program.seconds[name] <= SLOW]
 
     def compile(self, mutation, sources, folder, text, extra=(), drop=()):
         changed = {}
@@ -215,7 +218,7 @@ class Trial:
         text.parent.mkdir(parents=True)
         text.write_text(mutation.text)
         sources = sorted(p.users[mutation.path] & set(p.library)) if mutation.path.endswith('.h') else [mutation.path]
-        changed = self.compile(mutation, sources, p.work / 'changed', text)
+        changed = self.compile(mutation, sources, p.work / 'changed', text, ['-O0'])
         if changed is None:
             return 'invalid', ''
         if p.link_program(p.work / 'mutant', changed).returncode:
@@ -228,6 +231,8 @@ class Trial:
             return 'known', self.known[mutation.path, mutation.before, mutation.after]
         if self.same_code(mutation, sources, text):
             return 'equivalent', 'same object code at -O2'
+        if self.quick:
+            return 'survived', ''
         if p.link_command(p.work / 'octet', changed).returncode:
             return 'invalid', ''
         for name in CLI_TESTS:
@@ -248,23 +253,18 @@ def all_sites(room, name):
 
 
 def drawn(arguments):
-    sites = list(all_sites(arguments.room, arguments.file))
-    random.Random(arguments.seed).shuffle(sites)
-    choose = random.Random(arguments.seed + 1)
-    for room, path, text, site in sites:
-        yield Mutation(room, path, text, site, choose.choice(site.choices))
-
-
-def survivors(report):
-    rows = [line.split('\t') for line in report.read_text().splitlines()]
-    wanted = {(row[2].rsplit(':', 1)[0], row[4], row[5]) for row in rows if row[0] == 'survived'}
-    files = {path for path, _, _ in wanted}
-    for room, path, text, site in all_sites(None, None):
-        for choice in site.choices if path in files else []:
-            mutation = Mutation(room, path, text, site, choice)
-            if (path, mutation.before, mutation.after) in wanted:
-                wanted.remove((path, mutation.before, mutation.after))
-                yield mutation
+    """In an order that a change elsewhere in the sources does not disturb."""
+    def key(room, path, text, site, choice):
+        line = text[text.rfind('\n', 0, site.start) + 1:text.find('\n', site.end)]
+        words = f'{arguments.seed} {path} {line} {site.start - text.rfind(chr(10), 0, site.start)} {choice}'
+        return hashlib.sha256(words.encode()).digest()
+    candidates = [(room, path, text, site, choice) for room, path, text, site in all_sites(arguments.room, arguments.file)
+                  for choice in site.choices]
+    seen = set()
+    for room, path, text, site, choice in sorted(candidates, key=lambda c: key(*c)):
+        if (path, site.start) not in seen:  # one mutant for each place
+            seen.add((path, site.start))
+            yield Mutation(room, path, text, site, choice)
 
 
 def main():
@@ -274,21 +274,24 @@ def main():
     parser.add_argument('--room', choices=sorted(ROOMS))
     parser.add_argument('--file')
     parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build-mutants')
-    parser.add_argument('--again', action='store_true')
+    parser.add_argument('--resume', action='store_true')
+    parser.add_argument('--quick', action='store_true')
     parser.add_argument('--floor', type=float, default=0)
     arguments = parser.parse_args()
     program = Program(arguments.build.resolve())
     program.baseline()
     listed = (pathlib.Path(__file__).parent / 'equivalent.tsv').read_text().splitlines()
     known = {tuple(row[:3]): row[3] for row in (line.split('\t') for line in listed) if len(row) == 4}
-    trial = Trial(program, known)
+    trial = Trial(program, known, arguments.quick)
     report = program.work / 'report.tsv'
-    todo = list(survivors(report)) if arguments.again else drawn(arguments)
+    rows = [line.split('\t') for line in report.read_text().splitlines()] if arguments.resume and report.exists() else []
+    earlier = {(row[2].rsplit(':', 1)[0], row[4], row[5]): row[6] for row in rows if row[0] == 'killed'}
     counts = collections.defaultdict(collections.Counter)
     with report.open('w') as out:
-        for mutation in todo:
+        for mutation in drawn(arguments):
             start = time.monotonic()
-            verdict, by = trial.test(mutation)
+            before = earlier.get((mutation.path, mutation.before, mutation.after))
+            verdict, by = ('killed', before) if before else trial.test(mutation)
             counts[mutation.room][verdict] += 1
             if verdict != 'invalid':
                 print(verdict, f'{time.monotonic() - start:.1f}', f'{mutation.path}:{mutation.line}', mutation.kind, mutation.before,
