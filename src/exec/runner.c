@@ -134,9 +134,9 @@ static void run_step(const octet_runner *runner, uint32_t index, octet_pool *poo
                    n_threads = wanted < size ? wanted : size;
     for (job.phase = 0; job.phase < task->work.n_phases; job.phase++) {
         const uint32_t n = task->work.n_units[job.phase];
-        /* A few pieces per thread even out threads that are slowed down by others. */
-        const uint32_t n_pieces = n_threads > 1 ? 4 * n_threads : 1;
-        if (n > 0) octet_pool_run(pool, n_threads, run_units, &job, n, (n - 1) / n_pieces + 1);
+        /* Four or more pieces per thread even out threads that are slowed down by others. */
+        const uint32_t grain = n_threads > 1 ? n / (4 * n_threads) : n;
+        if (n > 0) octet_pool_run(pool, n_threads, run_units, &job, n, grain > 0 ? grain : 1);
     }
 }
 

@@ -13,8 +13,8 @@
 uint64_t octet_share_estimate(const octet_graph *graph, const octet_task *task, uint32_t cpu);
 
 /* Steps must save as much where helpers are woken for them: that takes the caller 16 us where processors sleep deeply,
- * and the helper as long until it works. */
-enum { OCTET_SHARE_WAKE_NS = 40000 };
+ * and the helper as long until it works, with cold caches. ResNet-8, where 64 us seem to be saved, is slower then. */
+enum { OCTET_SHARE_WAKE_NS = 80000 };
 
 /* n_of_step[i]: 1..n_threads, of a run whose steps take time_ns[i] on one thread, one after the other. Gives the
  * nanoseconds that sharing saves when helpers are awake as the run begins. */

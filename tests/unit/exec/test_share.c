@@ -57,7 +57,7 @@ static void helpers_are_woken_only_for_much_work(void **state) {
     us[0] = 1000; /* saves enough, and takes its neighbour along */
     shared[0] = shared[1] = 2;
     check_plan(2, MOST, us, shared);
-    us[15] = 100;
+    us[15] = 200;
     shared[15] = 2;
     check_plan(2, MOST, us, shared);
 }
