@@ -1,5 +1,6 @@
 /* octet_model_run_files: runs a model over a data set and writes its outputs as .npy. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,7 +42,9 @@ static octet_status try_raw(octet_context *ctx, run_job *job, uint32_t i, octet_
     octet_samples *samples;
     OCTET_TRY(octet_dataset_split_input(ctx, job->data->dataset, split, source, &samples));
     const char *path = octet_samples_name(samples);
-    if (!octet_file_exists(path) || octet_file_is_directory(path)) return OCTET_OK;
+    octet_path_kind kind;
+    OCTET_TRY(octet_file_look(ctx, path, &kind));
+    if (kind != OCTET_PATH_FILE) return OCTET_OK;
     OCTET_TRY(octet_file_open(ctx, path, &job->files[i]));
     if (octet_file_kind_of(job->files[i].bytes) != OCTET_FILE_NPY) return OCTET_OK;
     octet_array array;
@@ -189,8 +192,11 @@ static void sanitize(char *name) {
 }
 
 static octet_status make_folder(octet_context *ctx, const char *path) {
-    if (octet_file_is_directory(path)) return OCTET_OK;
-    OCTET_CHECK(ctx, mkdir(path, 0777) == 0, OCTET_IO, "%s: cannot make this folder", path);
+    octet_path_kind kind;
+    OCTET_TRY(octet_file_look(ctx, path, &kind));
+    if (kind == OCTET_PATH_FOLDER) return OCTET_OK;
+    OCTET_CHECK(ctx, mkdir(path, 0777) == 0, octet_status_of_error(errno), "%s: cannot make this folder: %s", path,
+                strerror(errno));
     return OCTET_OK;
 }
 

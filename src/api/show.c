@@ -22,7 +22,10 @@ static octet_status plan(octet_context *ctx, octet_arena *arena, octet_inspectio
     octet_exec *exec = NULL;
     octet_context_child(ctx, &attempt);
     const octet_exec_options options = {0};
-    if (octet_exec_create(&attempt, graph, &options, &exec) != OCTET_OK) return OCTET_OK;
+    if (octet_exec_create(&attempt, graph, &options, &exec) != OCTET_OK) {
+        OCTET_CHECK(ctx, attempt.status != OCTET_NOMEM, OCTET_NOMEM, "%s", attempt.message);
+        return OCTET_OK;
+    }
     size_t *offsets;
     const octet_status status = OCTET_NEW(ctx, arena, graph->n_values, &offsets);
     for (uint32_t i = 0; i < graph->n_values && status == OCTET_OK; i++) offsets[i] = octet_exec_offset(exec, i);

@@ -24,7 +24,7 @@ octet_status octet_file_open_descriptor(octet_context *ctx, const char *path, in
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) return fail_irregular(ctx, path, info.st_mode);
     do fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     while (fd < 0 && errno == EINTR);
-    OCTET_CHECK(ctx, fd >= 0, OCTET_IO, "%s: cannot be opened: %s", path, strerror(errno));
+    OCTET_CHECK(ctx, fd >= 0, octet_status_of_error(errno), "%s: cannot be opened: %s", path, strerror(errno));
     octet_status status = OCTET_OK;
     if (fstat(fd, &info) != 0) {
         status = octet_context_fail(ctx, OCTET_IO, "%s: cannot be read: %s", path, strerror(errno));
@@ -60,17 +60,22 @@ void octet_file_close(octet_context *ctx, octet_file *file) {
     *file = (octet_file){0};
 }
 
-bool octet_file_exists(const char *path) { return access(path, F_OK) == 0; }
-
 bool octet_file_is_same(const char *a, const char *b) {
     struct stat info_a, info_b;
     return stat(a, &info_a) == 0 && stat(b, &info_b) == 0 && info_a.st_dev == info_b.st_dev &&
            info_a.st_ino == info_b.st_ino;
 }
 
-bool octet_file_is_directory(const char *path) {
+octet_status octet_file_look(octet_context *ctx, const char *path, octet_path_kind *kind) {
     struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    *kind = OCTET_PATH_ABSENT;
+    if (stat(path, &info) == 0) {
+        *kind = S_ISDIR(info.st_mode) ? OCTET_PATH_FOLDER : OCTET_PATH_FILE;
+        return OCTET_OK;
+    }
+    const bool is_absent = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG;
+    OCTET_CHECK(ctx, is_absent, octet_status_of_error(errno), "%s: cannot be looked at: %s", path, strerror(errno));
+    return OCTET_OK;
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -82,11 +87,16 @@ octet_status octet_file_list(octet_context *ctx, octet_arena *arena, const char 
     *names = NULL;
     *n_names = 0;
     DIR *folder = opendir(path);
-    OCTET_CHECK(ctx, folder, OCTET_IO, "%s: cannot be listed: %s", path, strerror(errno));
+    OCTET_CHECK(ctx, folder, octet_status_of_error(errno), "%s: cannot be listed: %s", path, strerror(errno));
     octet_status status = OCTET_OK;
     size_t capacity = 0;
-    const struct dirent *entry;
-    while (status == OCTET_OK && (entry = readdir(folder)) != NULL) {
+    while (status == OCTET_OK) {
+        errno = 0;
+        const struct dirent *entry = readdir(folder);
+        if (entry == NULL && errno != 0)
+            status = octet_context_fail(ctx, octet_status_of_error(errno), "%s: cannot be listed: %s", path,
+                                        strerror(errno));
+        if (entry == NULL) break;
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
         if (*n_names == capacity) {
             const char **grown;

@@ -40,8 +40,11 @@ octet_status octet_file_write(octet_context *ctx, const char *path, octet_bytes 
 /* Whether octet_file_write would find a folder that it can write to at `path`; for telling before long work. */
 octet_status octet_file_check_writable(octet_context *ctx, const char *path);
 
-bool octet_file_exists(const char *path);
-bool octet_file_is_directory(const char *path);
+typedef enum octet_path_kind { OCTET_PATH_ABSENT, OCTET_PATH_FILE, OCTET_PATH_FOLDER } octet_path_kind;
+
+/* What stands at `path`, behind links; FILE is all that is no folder. IO, NOMEM when the system does not tell: nobody
+ * may take for absent what only cannot be looked at. */
+octet_status octet_file_look(octet_context *ctx, const char *path, octet_path_kind *kind);
 /* Whether both paths lead to one existing file. */
 bool octet_file_is_same(const char *a, const char *b);
 /* The names (not paths) in a folder, sorted bytewise, without "." and ".."; *names lives in `arena`. */

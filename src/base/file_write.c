@@ -15,7 +15,19 @@
 #include "base/file.h"
 
 static octet_status fail_writing(octet_context *ctx, const char *path, int error) {
-    return octet_context_fail(ctx, OCTET_IO, "%s: cannot be written: %s", path, strerror(error));
+    return octet_context_fail(ctx, octet_status_of_error(error), "%s: cannot be written: %s", path, strerror(error));
+}
+
+static octet_status fail_creating(octet_context *ctx, const char *path, int error) {
+    return octet_context_fail(ctx, octet_status_of_error(error), "%s: cannot be created: %s", path, strerror(error));
+}
+
+/* Goes on where a signal came in between. */
+static int open_at(int folder, const char *name, int flags, mode_t mode) {
+    int fd;
+    do fd = openat(folder, name, flags | O_CLOEXEC, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd;
 }
 
 static octet_status write_all(octet_context *ctx, const char *path, int fd, octet_bytes bytes) {
@@ -34,7 +46,8 @@ static octet_status write_all(octet_context *ctx, const char *path, int fd, octe
 
 octet_status octet_file_create_in_memory(octet_context *ctx, const char *name, int *descriptor) {
     *descriptor = memfd_create("octet", MFD_CLOEXEC);
-    OCTET_CHECK(ctx, *descriptor >= 0, OCTET_IO, "%s: no file in memory can be made of it: %s", name, strerror(errno));
+    OCTET_CHECK(ctx, *descriptor >= 0, octet_status_of_error(errno), "%s: no file in memory can be made of it: %s",
+                name, strerror(errno));
     return OCTET_OK;
 }
 
@@ -134,9 +147,8 @@ static octet_status find_place(octet_context *ctx, octet_arena *arena, const cha
 }
 
 static octet_status open_folder(octet_context *ctx, const place *at, int *folder) {
-    *folder = open(at->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    OCTET_CHECK(ctx, *folder >= 0, OCTET_IO, "%s: cannot be created: %s", at->path, strerror(errno));
-    return OCTET_OK;
+    *folder = open_at(AT_FDCWD, at->folder, O_PATH | O_DIRECTORY, 0);
+    return *folder >= 0 ? OCTET_OK : fail_creating(ctx, at->path, errno);
 }
 
 /* ---- Temporary files ---- */
@@ -144,7 +156,7 @@ static octet_status open_folder(octet_context *ctx, const place *at, int *folder
 /* A file without a name, which needs no removing: -1 where the file system or the system has none. */
 static int open_nameless(int folder, mode_t mode) {
     if (access("/proc/self/fd", X_OK) != 0) return -1; /* it is given its name through there */
-    return openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+    return open_at(folder, ".", O_TMPFILE | O_RDWR, mode);
 }
 
 /* A name that does not grow with that of the file. */
@@ -159,9 +171,9 @@ static octet_status open_named(octet_context *ctx, const place *at, int folder, 
                                int *fd) {
     for (unsigned attempt = 0; attempt < 100; attempt++) {
         make_name(name);
-        *fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        *fd = open_at(folder, name, O_RDWR | O_CREAT | O_EXCL, mode);
         if (*fd >= 0) return OCTET_OK;
-        OCTET_CHECK(ctx, errno == EEXIST, OCTET_IO, "%s: cannot be created: %s", at->path, strerror(errno));
+        if (errno != EEXIST) return fail_creating(ctx, at->path, errno);
     }
     return octet_context_fail(ctx, OCTET_IO, "%s: cannot be created: no free name for a temporary file beside it",
                               at->path);
@@ -175,9 +187,10 @@ static octet_status fill(octet_context *ctx, const place *at, int fd, octet_byte
 
 static octet_status put_in_place(octet_context *ctx, const place *at, int folder, const char *name) {
     if (renameat(folder, name, folder, at->name) == 0) return OCTET_OK;
-    octet_context_fail(ctx, OCTET_IO, "%s: cannot be replaced: %s", at->path, strerror(errno));
+    const octet_status status =
+        octet_context_fail(ctx, octet_status_of_error(errno), "%s: cannot be replaced: %s", at->path, strerror(errno));
     unlinkat(folder, name, 0);
-    return OCTET_IO;
+    return status;
 }
 
 /* Gives a file without a name its name. A file that stands there cannot be replaced by a link, only by a rename.
@@ -230,15 +243,16 @@ static octet_status write_named(octet_context *ctx, const place *at, int folder,
 /* Makes the new name last. The file is complete and in its place, so that a folder that cannot be synced is no error.
  */
 static void sync_folder(const place *at) {
-    const int fd = open(at->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd = open_at(AT_FDCWD, at->folder, O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0) return;
     fsync(fd);
     close(fd);
 }
 
 static octet_status write_in_place(octet_context *ctx, const char *path, octet_bytes bytes) {
-    const int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    OCTET_CHECK(ctx, fd >= 0, OCTET_IO, "%s: cannot be opened for writing: %s", path, strerror(errno));
+    const int fd = open_at(AT_FDCWD, path, O_WRONLY | O_NOCTTY, 0);
+    OCTET_CHECK(ctx, fd >= 0, octet_status_of_error(errno), "%s: cannot be opened for writing: %s", path,
+                strerror(errno));
     held_signals held;
     hold_signals(&held, false);
     octet_status status = write_all(ctx, path, fd, bytes);

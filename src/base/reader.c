@@ -39,7 +39,7 @@ octet_status octet_reader_read(octet_context *ctx, const octet_reader *reader, u
     while (size > 0) {
         const ssize_t n = pread(reader->descriptor, place, size, (off_t)offset);
         if (n < 0 && errno == EINTR) continue;
-        OCTET_CHECK(ctx, n >= 0, OCTET_IO, "%s: cannot be read: %s", reader->name, strerror(errno));
+        OCTET_CHECK(ctx, n >= 0, octet_status_of_error(errno), "%s: cannot be read: %s", reader->name, strerror(errno));
         OCTET_CHECK(ctx, n > 0, OCTET_IO, "%s: became shorter while it was read: it ends at byte %llu now",
                     reader->name, (unsigned long long)offset);
         place += n;

@@ -64,7 +64,7 @@ static octet_status parse_json(octet_context *ctx, octet_arena *arena, octet_byt
             status = octet_context_fail(ctx, OCTET_FORMAT, "%s: item %zu of the array is no index", path, i);
         else (*indices)[i] = (size_t)value;
     }
-    octet_json_free(&document);
+    octet_json_free(ctx, &document);
     return status;
 }
 

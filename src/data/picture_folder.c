@@ -36,7 +36,9 @@ static octet_status list(octet_context *ctx, octet_arena *arena, const char *fol
         bool wanted = is_picture_name((*names)[i]);
         if (folders) {
             OCTET_TRY(octet_arena_format(ctx, arena, &path, "%s/%s", folder, (*names)[i]));
-            wanted = (*names)[i][0] != '.' && octet_file_is_directory(path);
+            octet_path_kind kind = OCTET_PATH_ABSENT;
+            if ((*names)[i][0] != '.') OCTET_TRY(octet_file_look(ctx, path, &kind));
+            wanted = kind == OCTET_PATH_FOLDER;
         }
         if (wanted) (*names)[(*n)++] = (*names)[i];
     }
@@ -59,14 +61,11 @@ static octet_status are_in(octet_context *ctx, octet_arena *arena, const char *f
     return OCTET_OK;
 }
 
-bool octet_pictures_are_in(octet_context *ctx, const char *folder) {
+octet_status octet_pictures_are_in(octet_context *ctx, const char *folder, bool *out) {
     octet_arena arena = {0};
-    octet_context own;
-    octet_context_child(ctx, &own); /* a folder that cannot be read has no pictures */
-    bool found = false;
-    const octet_status status = are_in(&own, &arena, folder, &found);
-    octet_arena_free(&own, &arena);
-    return status == OCTET_OK && found;
+    const octet_status status = are_in(ctx, &arena, folder, out);
+    octet_arena_free(ctx, &arena);
+    return status;
 }
 
 static octet_status refuse_unread_here(octet_context *ctx, octet_arena *arena, const char *folder) {
@@ -138,7 +137,9 @@ static octet_status read_class_names(octet_context *ctx, octet_samples *samples,
         for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
             const char *path;
             OCTET_TRY(octet_arena_format(ctx, &samples->arena, &path, "%s/%s", folders[i], names[j]));
-            if (!octet_file_exists(path) || octet_file_is_directory(path)) continue;
+            octet_path_kind kind;
+            OCTET_TRY(octet_file_look(ctx, path, &kind));
+            if (kind != OCTET_PATH_FILE) continue;
             octet_file file;
             OCTET_TRY(octet_file_open(ctx, path, &file));
             const octet_status status = parse_class_names(ctx, samples, file.bytes, path);
@@ -235,7 +236,9 @@ static octet_status list_all(octet_context *ctx, octet_samples *samples, octet_a
 octet_status octet_pictures_list(octet_context *ctx, octet_samples *samples, const char *folder, const char *root,
                                  const octet_preprocess *preprocess) {
     octet_status status = octet_scaler_create(ctx, preprocess, true, &samples->scaler);
-    if (octet_file_is_directory(folder)) {
+    octet_path_kind kind = OCTET_PATH_ABSENT;
+    if (status == OCTET_OK) status = octet_file_look(ctx, folder, &kind);
+    if (kind == OCTET_PATH_FOLDER) {
         octet_arena arena = {0};
         if (status == OCTET_OK) status = list_all(ctx, samples, &arena, folder, root);
         octet_arena_free(ctx, &arena);

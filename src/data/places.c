@@ -72,7 +72,9 @@ static octet_status find_array(octet_context *ctx, octet_arena *arena, const cha
     if (name == NULL) return OCTET_OK;
     OCTET_TRY(octet_arena_format(ctx, arena, &text, zip != NULL ? "%.0s%s.npy" : "%s/%s.npy", path, name));
     if (zip != NULL && octet_zip_find(zip, text, &index)) *out = (octet_place){.path = path, .entry = text};
-    if (zip == NULL && octet_file_exists(text)) *out = (octet_place){.path = text};
+    octet_path_kind kind = OCTET_PATH_ABSENT;
+    if (zip == NULL) OCTET_TRY(octet_file_look(ctx, text, &kind));
+    if (kind != OCTET_PATH_ABSENT) *out = (octet_place){.path = text};
     return OCTET_OK;
 }
 
@@ -134,12 +136,17 @@ static octet_status find_pictures(octet_context *ctx, octet_arena *arena, const 
         for (int i = 0; i < 4 && names[split][i] != NULL && out->inputs[0][split].path == NULL; i++) {
             const char *path;
             OCTET_TRY(octet_arena_format(ctx, arena, &path, "%s/%s", folder, names[split][i]));
-            if (octet_file_is_directory(path) && octet_pictures_are_in(ctx, path))
-                out->inputs[0][split] = (octet_place){.path = path, .is_pictures = true};
+            octet_path_kind kind;
+            bool is_found = false;
+            OCTET_TRY(octet_file_look(ctx, path, &kind));
+            if (kind == OCTET_PATH_FOLDER) OCTET_TRY(octet_pictures_are_in(ctx, path, &is_found));
+            if (is_found) out->inputs[0][split] = (octet_place){.path = path, .is_pictures = true};
         }
     }
-    if (out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL || !octet_pictures_are_in(ctx, folder))
-        return OCTET_OK;
+    bool is_found = false;
+    if (out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL) return OCTET_OK;
+    OCTET_TRY(octet_pictures_are_in(ctx, folder, &is_found));
+    if (!is_found) return OCTET_OK;
     out->is_single = true;
     out->inputs[0][0] = (octet_place){.path = folder, .is_pictures = true};
     return OCTET_OK;
@@ -190,8 +197,10 @@ static octet_status find_named(octet_context *ctx, octet_arena *arena, const cha
         OCTET_TRY(
             octet_arena_format(ctx, arena, &path, "%.*s", (int)(length - name_length - 1), text + name_length + 1));
         octet_places one = {.n_inputs = 1};
-        OCTET_TRY(octet_file_is_directory(path) ? find_in_folder(ctx, arena, path, &one)
-                                                : find_file(ctx, arena, path, &one));
+        octet_path_kind kind;
+        OCTET_TRY(octet_file_look(ctx, path, &kind));
+        OCTET_TRY(kind == OCTET_PATH_FOLDER ? find_in_folder(ctx, arena, path, &one)
+                                            : find_file(ctx, arena, path, &one));
         OCTET_CHECK(ctx, one.is_single && one.n_inputs == 1, OCTET_DATA,
                     "%s: holds several sets of samples; a file per input is needed here", path);
         if (strcmp(name, "labels") == 0) {
@@ -211,7 +220,9 @@ static octet_status find_named(octet_context *ctx, octet_arena *arena, const cha
 octet_status octet_places_find(octet_context *ctx, octet_arena *arena, const char *path, octet_places *out) {
     *out = (octet_places){.n_inputs = 1};
     OCTET_TRY(octet_arena_string(ctx, arena, path, &path));
-    if (octet_file_is_directory(path)) return find_in_folder(ctx, arena, path, out);
-    if (!octet_file_exists(path) && strchr(path, '=') != NULL) return find_named(ctx, arena, path, out);
+    octet_path_kind kind;
+    OCTET_TRY(octet_file_look(ctx, path, &kind));
+    if (kind == OCTET_PATH_FOLDER) return find_in_folder(ctx, arena, path, out);
+    if (kind == OCTET_PATH_ABSENT && strchr(path, '=') != NULL) return find_named(ctx, arena, path, out);
     return find_file(ctx, arena, path, out);
 }

@@ -63,7 +63,8 @@ void octet_samples_widen_bytes(octet_samples *samples, const uint8_t *data, size
 void octet_samples_widen_floats(octet_samples *samples, const float *data, size_t n);
 
 /* picture_folder.c. */
-bool octet_pictures_are_in(octet_context *ctx, const char *folder); /* pictures, or sub-folders with pictures */
+/* Whether the folder holds pictures, or sub-folders with pictures. */
+octet_status octet_pictures_are_in(octet_context *ctx, const char *folder, bool *out);
 /* UNSUPPORTED names a picture in the folder or in a sub-folder whose ending is that of a kind that octet does not read:
  * .webp, .gif, .tif, .tiff, .heic, .avif. */
 octet_status octet_pictures_refuse_unread(octet_context *ctx, const char *folder);

@@ -1,7 +1,7 @@
 /* formats/json.h - JSON texts as trees of values, with errors that name the path of a value.
  * In:  bytes of a JSON text (UTF-8; Python's NaN, Infinity and -Infinity are accepted as numbers).
  * Out: a read-only tree and typed getters.
- * Knows: jansson, limits of depth and size.
+ * Knows: RFC 8259, limits of depth and size.
  * Does not know: what the keys mean. */
 #ifndef OCTET_FORMATS_JSON_H
 #define OCTET_FORMATS_JSON_H
@@ -9,12 +9,12 @@
 #include "base/file.h"
 #include "base/memory.h"
 
-struct json_t;
-typedef struct json_t octet_json; /* one value; lives as long as its document */
+typedef struct octet_json octet_json; /* one value; lives as long as its document */
 
 typedef struct octet_json_document {
-    octet_json *root; /* an object or an array */
-    const char *name; /* "model.keras:config.json": opens every message; not copied, must outlive the document */
+    const octet_json *root; /* an object or an array */
+    const char *name;       /* "model.keras:config.json": opens every message; not copied, must outlive the document */
+    octet_arena arena;
 } octet_json_document;
 
 typedef enum octet_json_kind {
@@ -33,7 +33,7 @@ typedef enum octet_json_kind {
 /* Parses the text. Errors: FORMAT with line and column; LIMIT when it is longer than OCTET_JSON_MAX_BYTES or nested
  * deeper than ctx->max_depth; NOMEM. *out is zeroed on failure. */
 octet_status octet_json_parse(octet_context *ctx, octet_bytes text, const char *name, octet_json_document *out);
-void octet_json_free(octet_json_document *document); /* a zeroed document is allowed */
+void octet_json_free(octet_context *ctx, octet_json_document *document); /* a zeroed document is allowed */
 
 /* Looking, without errors. Each accepts NULL and values of any kind. */
 octet_json_kind octet_json_kind_of(const octet_json *value);
@@ -45,8 +45,9 @@ bool octet_json_text_is(const octet_json *value, const char *text); /* a string 
 bool octet_json_integer(const octet_json *value, int64_t *out);     /* false unless an integer (or a whole real) */
 bool octet_json_number(const octet_json *value, double *out);       /* false unless an integer or a real */
 bool octet_json_is_true(const octet_json *value);                   /* the boolean true */
-/* Keys in the order of the file: previous = NULL gives the first; NULL after the last. *value may be NULL. */
-const char *octet_json_next(const octet_json *object, const char *previous, const octet_json **value);
+/* Key and value number `index` in the order of the file; NULL behind the last. A key that is repeated stands where it
+ * stood first, with its last value. */
+const char *octet_json_key(const octet_json *object, size_t index, const octet_json **value);
 
 /* Getters that insist: FORMAT "<name>: $.config.layers[3].units: is a string, must be an integer" when the key is
  * missing or of another kind. `object` must come from `document`. Numbers: integers and reals; an integer getter takes

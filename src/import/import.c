@@ -19,8 +19,10 @@ static const struct {
 static octet_status refuse_saved_model(octet_context *ctx, const char *path) {
     octet_arena scratch = {0};
     const char *inner = NULL;
+    octet_path_kind kind = OCTET_PATH_ABSENT;
     octet_status status = octet_arena_format(ctx, &scratch, &inner, "%s/saved_model.pb", path);
-    if (status == OCTET_OK && octet_file_exists(inner))
+    if (status == OCTET_OK) status = octet_file_look(ctx, inner, &kind);
+    if (kind != OCTET_PATH_ABSENT)
         status = octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: is a SavedModel folder" FROM_TENSORFLOW, path);
     octet_arena_free(ctx, &scratch);
     return status;
@@ -50,7 +52,9 @@ octet_status octet_import(octet_context *ctx, const char *path, const octet_impo
     octet_file_kind container;
     octet_reader file;
     *out = NULL;
-    if (octet_file_is_directory(path)) OCTET_TRY(refuse_saved_model(ctx, path));
+    octet_path_kind at_path;
+    OCTET_TRY(octet_file_look(ctx, path, &at_path));
+    if (at_path == OCTET_PATH_FOLDER) OCTET_TRY(refuse_saved_model(ctx, path));
     OCTET_TRY(octet_reader_open(ctx, path, &file));
     const octet_status status = octet_import_file_kind(ctx, &file, &container);
     octet_reader_close(&file);

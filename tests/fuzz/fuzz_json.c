@@ -11,7 +11,8 @@ static size_t walk(octet_context *ctx, const octet_json_document *document, cons
     for (size_t i = 0; i < octet_json_length(value); i++)
         n += octet_json_at(value, i) != NULL ? walk(ctx, document, octet_json_at(value, i)) : 0;
     const octet_json *item = NULL;
-    for (const char *key = octet_json_next(value, NULL, &item); key != NULL; key = octet_json_next(value, key, &item)) {
+    const char *key;
+    for (size_t k = 0; (key = octet_json_key(value, k, &item)) != NULL; k++) {
         octet_json_get_i32_list(ctx, document, value, key, 4, list, &n_list);
         octet_context_clear(ctx);
         n += walk(ctx, document, item);
@@ -26,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     octet_json_document document;
     const octet_status status = octet_json_parse(&ctx, (octet_bytes){data, size}, "fuzz", &document);
     if (status == OCTET_OK) walk(&ctx, &document, document.root);
-    octet_json_free(&document);
+    octet_json_free(&ctx, &document);
     return target_end(&ctx, status);
 }
 

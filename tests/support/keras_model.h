@@ -75,7 +75,7 @@ static inline octet_status keras_model_build(octet_context *ctx, octet_bytes jso
     OCTET_TRY(octet_graph_create(ctx, "test", out));
     octet_status status = octet_json_parse(ctx, json, "test", &document);
     if (status == OCTET_OK) status = keras_model_steps(ctx, &arena, &document, keras_version, shapes, options, *out);
-    if (document.root != NULL) octet_json_free(&document);
+    octet_json_free(ctx, &document);
     octet_arena_free(ctx, &arena);
     if (status != OCTET_OK) {
         octet_graph_destroy(ctx, *out);

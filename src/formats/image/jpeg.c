@@ -21,13 +21,15 @@ typedef struct jpeg_reader {
     octet_context *ctx;
     const char *name;
     octet_image *out;
-    uint8_t *row; /* CMYK only */
+    uint8_t *row;  /* CMYK only */
+    bool is_short; /* of memory */
     char message[JMSG_LENGTH_MAX];
 } jpeg_reader;
 
 static void on_error(j_common_ptr jpeg) {
     jpeg_reader *r = (jpeg_reader *)(void *)jpeg->err;
     jpeg->err->format_message(jpeg, r->message);
+    r->is_short = jpeg->err->msg_code == JERR_OUT_OF_MEMORY;
     longjmp(r->escape, 1);
 }
 
@@ -57,7 +59,9 @@ static void cmyk_to_rgb(const uint8_t *cmyk, bool inverted, int32_t width, uint8
 static octet_status read_rows(jpeg_reader *r, octet_bytes bytes, bool measure_only) {
     struct jpeg_decompress_struct *jpeg = &r->jpeg;
     if (setjmp(r->escape))
-        return octet_context_fail(r->ctx, OCTET_FORMAT, "%s: %s: the JPEG file is corrupt", r->name, r->message);
+        return octet_context_fail(r->ctx, r->is_short ? OCTET_NOMEM : OCTET_FORMAT, "%s: %s%s", r->name,
+                                  r->is_short ? "out of memory for JPEG" : r->message,
+                                  r->is_short ? "" : ": the JPEG file is corrupt");
     jpeg_create_decompress(jpeg);
     jpeg->progress = &r->progress;
     jpeg_mem_src(jpeg, bytes.data, (unsigned long)bytes.size);

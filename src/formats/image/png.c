@@ -47,6 +47,19 @@ static int convert_to_rgb(png_reader *r) {
     return n_passes;
 }
 
+/* Through the context, which remembers what was refused: libpng goes on without some of what it asks for, and calls the
+ * rest damage. */
+static void *take_memory(png_structp png, png_alloc_size_t size) {
+    png_reader *r = png_get_mem_ptr(png);
+    void *block;
+    return octet_memory_allocate(r->ctx, size, &block) == OCTET_OK ? block : NULL;
+}
+
+static void give_memory(png_structp png, void *block) {
+    png_reader *r = png_get_mem_ptr(png);
+    octet_memory_free(r->ctx, block);
+}
+
 static octet_status read_rows(png_reader *r) {
     if (setjmp(png_jmpbuf(r->png)))
         return octet_context_fail(r->ctx, OCTET_FORMAT, "%s: %s: the PNG file is corrupt", r->name, r->message);
@@ -71,11 +84,11 @@ static octet_status read_rows(png_reader *r) {
 octet_status octet_png_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,
                             octet_image *out) {
     png_reader r = {.ctx = ctx, .bytes = bytes, .name = name, .measure_only = measure_only, .out = out};
-    r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning);
+    r.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning, &r, take_memory, give_memory);
     if (r.png != NULL) r.info = png_create_info_struct(r.png);
     if (r.info == NULL) {
         png_destroy_read_struct(&r.png, NULL, NULL);
-        return octet_context_fail(ctx, OCTET_NOMEM, "%s: out of memory for PNG", name);
+        return octet_context_fail(ctx, OCTET_NOMEM, "%s: out of memory for PNG", name); /* or what was said already */
     }
     png_set_read_fn(r.png, &r, read_bytes);
     png_set_user_limits(r.png, OCTET_IMAGE_MAX_SIDE, OCTET_IMAGE_MAX_SIDE);
@@ -83,5 +96,5 @@ octet_status octet_png_read(octet_context *ctx, octet_bytes bytes, const char *n
     png_set_keep_unknown_chunks(r.png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
     r.status = read_rows(&r);
     png_destroy_read_struct(&r.png, &r.info, NULL);
-    return r.status;
+    return r.status != OCTET_OK ? r.status : ctx->status;
 }

@@ -118,8 +118,8 @@ static octet_status read_argument(reader *r, const octet_keras_model *model, con
 static octet_status read_keywords(reader *r, const octet_keras_model *model, const octet_json *object,
                                   octet_keras_argument *out) {
     const octet_json *value = NULL;
-    for (const char *key = octet_json_next(object, NULL, &value); key != NULL;
-         key = octet_json_next(object, key, &value)) {
+    const char *key;
+    for (size_t k = 0; (key = octet_json_key(object, k, &value)) != NULL; k++) {
         OCTET_TRY(read_argument(r, model, value, 0, out));
         out->keyword = key;
         out++;
@@ -211,7 +211,8 @@ static octet_status read_ends(reader *r, const octet_keras_model *model, const o
         return OCTET_OK;
     }
     const octet_json *value = NULL;
-    for (const char *key = octet_json_next(item, NULL, &value); key != NULL; key = octet_json_next(item, key, &value)) {
+    const char *key;
+    for (size_t k = 0; (key = octet_json_key(item, k, &value)) != NULL; k++) {
         OCTET_TRY(read_ends(r, model, value, depth + 1, out, capacity, n));
     }
     return OCTET_OK;

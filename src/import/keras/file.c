@@ -27,8 +27,8 @@ typedef struct sources {
 } sources;
 
 static void close_sources(octet_context *ctx, sources *s) {
-    if (s->config.root != NULL) octet_json_free(&s->config);
-    if (s->metadata.root != NULL) octet_json_free(&s->metadata);
+    octet_json_free(ctx, &s->config);
+    octet_json_free(ctx, &s->metadata);
     octet_hdf5_close(ctx, s->hdf5);
     octet_zip_close(ctx, s->zip);
     octet_buffer_free(ctx, &s->config_text);

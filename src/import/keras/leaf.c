@@ -10,8 +10,8 @@
 /* An attribute that is set and that the row of the class does not name may change the result: refused. */
 static octet_status check_keys(octet_keras_call *call) {
     const octet_json *value = NULL, *config = call->layer->config;
-    for (const char *key = octet_json_next(config, NULL, &value); key != NULL;
-         key = octet_json_next(config, key, &value)) {
+    const char *key;
+    for (size_t k = 0; (key = octet_json_key(config, k, &value)) != NULL; k++) {
         const octet_json_kind kind = octet_json_kind_of(value);
         const bool is_off = kind == OCTET_JSON_NULL || (kind == OCTET_JSON_BOOL && !octet_json_is_true(value));
         if (!is_off && !octet_keras_class_knows(call->layer->class, key))

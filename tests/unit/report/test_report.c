@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
+#include "formats/json.h"
 #include "report/text.h"
 #include "report/verdict.h"
 
@@ -119,12 +119,14 @@ static void a_verdict_is_text_and_json(void **state) {
     assert_int_equal(octet_verdict_write_text(&ctx, v, "out.tflite", &text), OCTET_OK);
     assert_non_null(strstr((const char *)text.data, "4.00 times smaller"));
     assert_int_equal(octet_verdict_write_json(&ctx, v, "out.tflite", &json), OCTET_OK);
-    json_error_t error;
-    json_t *object = json_loads((const char *)json.data, 0, &error);
-    assert_non_null(object);
-    assert_true(json_real_value(json_object_get(json_object_get(object, "original"), "accuracy")) == 0.75);
-    assert_true(json_is_null(json_object_get(object, "signal_to_noise_db"))); /* equal outputs: infinite */
-    json_decref(object);
+    octet_json_document document;
+    double accuracy = 0.0;
+    assert_int_equal(octet_json_parse(&ctx, (octet_bytes){json.data, json.size}, "verdict", &document), OCTET_OK);
+    assert_true(octet_json_number(octet_json_get(octet_json_get(document.root, "original"), "accuracy"), &accuracy));
+    assert_true(accuracy == 0.75);
+    const octet_json *noise = octet_json_get(document.root, "signal_to_noise_db"); /* equal outputs: infinite */
+    assert_int_equal(octet_json_kind_of(noise), OCTET_JSON_NULL);
+    octet_json_free(&ctx, &document);
     octet_buffer_free(&ctx, &text);
     octet_buffer_free(&ctx, &json);
     octet_verdict_free(&ctx, v);

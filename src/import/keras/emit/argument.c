@@ -44,9 +44,8 @@ octet_status octet_keras_operand(octet_keras_call *call, int32_t position, const
         return OCTET_OK;
     }
     const octet_json *value = NULL; /* Keras 3 keeps what its function objects were made with in the configuration */
-    uint32_t at = 0;
-    for (const char *key = octet_json_next(call->layer->config, NULL, &value); key != NULL;
-         key = octet_json_next(call->layer->config, key, &value), at++) {
+    const char *key;
+    for (uint32_t at = 0; (key = octet_json_key(call->layer->config, at, &value)) != NULL; at++) {
         if (strcmp(key, "name") == 0 || strcmp(key, "dtype") == 0 || !octet_keras_word_in(keywords, key)) continue;
         if (at < 64) call->keys_read |= UINT64_C(1) << at;
         if (octet_json_kind_of(value) == OCTET_JSON_NULL) return OCTET_OK;

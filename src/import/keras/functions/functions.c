@@ -234,8 +234,8 @@ static octet_status add_constants(octet_keras_call *call) {
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, 1, &node));
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, n + call->n_inputs, &node->arguments));
     node->n_arguments = (uint32_t)n + call->n_inputs;
-    for (const char *key = octet_json_next(constants, NULL, &value); key != NULL;
-         key = octet_json_next(constants, key, &value)) {
+    const char *key;
+    for (size_t k = 0; (key = octet_json_key(constants, k, &value)) != NULL; k++) {
         const uint32_t at = key[0] >= '0' && key[0] <= '9' && key[1] == '\0' ? (uint32_t)(key[0] - '0') : UINT32_MAX;
         if (at >= node->n_arguments || node->arguments[at].constant != NULL)
             return octet_keras_refuse(call, "its constants are written in a way that octet does not know");
@@ -297,9 +297,8 @@ static octet_status check_arguments(octet_keras_call *call) {
         if (!octet_keras_word_in(silent_words, argument->keyword))
             return octet_keras_refuse(call, "is called with %s, which octet does not know", argument->keyword);
     }
-    uint32_t i = 0;
-    for (const char *key = octet_json_next(config, NULL, &value); key != NULL;
-         key = octet_json_next(config, key, &value), i++) {
+    const char *key;
+    for (uint32_t i = 0; (key = octet_json_key(config, i, &value)) != NULL; i++) {
         const bool is_read = i < 64 && (call->keys_read >> i & 1) != 0;
         if (!is_read && !octet_keras_word_in(silent_words, key) && !is_off(value))
             return octet_keras_refuse(call, "attribute %s is set, and octet does not know what it does", key);
