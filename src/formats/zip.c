@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <zip.h>
+#include <zlib.h>
 
 #include "base/checked.h"
 #include "base/memory.h"
@@ -15,6 +16,7 @@ struct octet_zip {
     octet_reader reader; /* of what is read */
     const char *name;
     zip_t *archive;
+    zip_stat_t *entries; /* asked for once: the question may lack memory, later ones may not fail */
     size_t n_entries;
     octet_context *ctx;        /* of the call that libzip serves */
     uint64_t position, latest; /* where libzip reads next, and where it read at last */
@@ -60,6 +62,49 @@ static zip_int64_t serve(void *user, void *data, zip_uint64_t size, zip_source_c
     }
 }
 
+/* Where it has no memory libzip says so, names no error at all, or passes on what zlib says. */
+static bool is_memory(const zip_error_t *error) {
+    const int code = zip_error_code_zip(error);
+    return code == ZIP_ER_MEMORY || code == ZIP_ER_OK ||
+           (code == ZIP_ER_ZLIB && zip_error_code_system(error) == Z_MEM_ERROR);
+}
+
+static octet_status fail_archive(octet_context *ctx, const octet_zip *zip, zip_error_t *error) {
+    OCTET_CHECK(ctx, !is_memory(error), OCTET_NOMEM, "%s: out of memory for the zip archive", zip->name);
+    return octet_context_fail(ctx, OCTET_FORMAT, "%s: %s: not a zip archive, or truncated", zip->name,
+                              zip_error_strerror(error));
+}
+
+static octet_status list_entries(octet_context *ctx, octet_zip *zip) {
+    const zip_int64_t n = zip_get_num_entries(zip->archive, 0);
+    OCTET_CHECK(ctx, n >= 0 && n <= MAX_ENTRIES, OCTET_LIMIT, "%s: %lld entries: the limit is %d", zip->name,
+                (long long)n, MAX_ENTRIES);
+    OCTET_TRY(OCTET_NEW(ctx, &zip->arena, (size_t)n, &zip->entries));
+    zip->n_entries = (size_t)n;
+    for (size_t i = 0; i < zip->n_entries; i++)
+        if (zip_stat_index(zip->archive, i, 0, &zip->entries[i]) != 0 || zip->entries[i].name == NULL)
+            return fail_archive(ctx, zip, zip_get_error(zip->archive));
+    return OCTET_OK;
+}
+
+/* Sets zip->archive, or the error. */
+static void try_archive(octet_zip *zip, zip_error_t *error) {
+    zip_source_t *source = zip_source_function_create(serve, zip, error);
+    if (source == NULL) return;
+    zip->archive = zip_open_from_source(source, ZIP_RDONLY, error);
+    if (zip->archive == NULL) zip_source_free(source);
+}
+
+/* Whether there is memory for all that libzip takes while it looks for the directory. */
+static octet_status check_memory(octet_context *ctx, const octet_zip *zip) {
+    const uint64_t most = 1 << 24, size = zip->reader.size < most ? zip->reader.size + (1 << 18) : most;
+    void *block;
+    OCTET_TRY(octet_memory_allocate(ctx, (size_t)size, &block));
+    octet_memory_free(ctx, block);
+    return OCTET_OK;
+}
+
+/* Where libzip has no memory to look for the directory it says that there is none: it must say so a second time. */
 static octet_status open_archive(octet_context *ctx, octet_zip *zip) {
     OCTET_CHECK(ctx, zip->reader.size > 0, OCTET_FORMAT, "%s: the file is empty: not a zip archive",
                 zip->name); /* libzip takes it for one */
@@ -67,24 +112,17 @@ static octet_status open_archive(octet_context *ctx, octet_zip *zip) {
     zip_error_init(&zip->error);
     zip_error_t error;
     zip_error_init(&error);
-    zip_source_t *source = zip_source_function_create(serve, zip, &error);
-    if (source != NULL) {
-        zip->archive = zip_open_from_source(source, ZIP_RDONLY, &error);
-        if (zip->archive == NULL) zip_source_free(source);
+    try_archive(zip, &error);
+    octet_status status = ctx->status;
+    if (zip->archive == NULL && !is_memory(&error) && status == OCTET_OK) {
+        status = check_memory(ctx, zip);
+        zip_error_fini(&error);
+        zip_error_init(&error);
+        if (status == OCTET_OK) try_archive(zip, &error);
     }
-    octet_status status = OCTET_OK;
-    if (zip->archive == NULL) {
-        status = zip_error_code_zip(&error) == ZIP_ER_MEMORY ? OCTET_NOMEM : OCTET_FORMAT;
-        status = octet_context_fail(ctx, status, "%s: %s: not a zip archive, or truncated", zip->name,
-                                    zip_error_strerror(&error));
-    }
+    if (status == OCTET_OK) status = zip->archive == NULL ? fail_archive(ctx, zip, &error) : list_entries(ctx, zip);
     zip_error_fini(&error);
-    OCTET_TRY(status);
-    const zip_int64_t n = zip_get_num_entries(zip->archive, 0);
-    OCTET_CHECK(ctx, n >= 0 && n <= MAX_ENTRIES, OCTET_LIMIT, "%s: %lld entries: the limit is %d", zip->name,
-                (long long)n, MAX_ENTRIES);
-    zip->n_entries = (size_t)n;
-    return OCTET_OK;
+    return status;
 }
 
 static octet_status create(octet_context *ctx, const char *name, octet_zip **out) {
@@ -139,15 +177,11 @@ void octet_zip_close(octet_context *ctx, octet_zip *zip) {
 const char *octet_zip_archive(const octet_zip *zip) { return zip->name; }
 size_t octet_zip_count(const octet_zip *zip) { return zip->n_entries; }
 
-const char *octet_zip_name(const octet_zip *zip, size_t index) {
-    const char *name = zip_get_name(zip->archive, index, 0);
-    return name != NULL ? name : "";
-}
+const char *octet_zip_name(const octet_zip *zip, size_t index) { return zip->entries[index].name; }
 
 uint64_t octet_zip_size(const octet_zip *zip, size_t index) {
-    zip_stat_t stat;
-    if (zip_stat_index(zip->archive, index, 0, &stat) != 0 || (stat.valid & ZIP_STAT_SIZE) == 0) return 0;
-    return stat.size;
+    const zip_stat_t *stat = &zip->entries[index];
+    return (stat->valid & ZIP_STAT_SIZE) != 0 ? stat->size : 0;
 }
 
 bool octet_zip_find(const octet_zip *zip, const char *name, size_t *index) {
@@ -163,7 +197,8 @@ bool octet_zip_find(const octet_zip *zip, const char *name, size_t *index) {
 static octet_status read_failed(octet_context *ctx, const octet_zip *zip, size_t index, zip_error_t *error) {
     const int code = zip_error_code_zip(error);
     octet_status status = OCTET_FORMAT;
-    if (code == ZIP_ER_MEMORY) status = OCTET_NOMEM;
+    OCTET_CHECK(ctx, !is_memory(error), OCTET_NOMEM, "%s:%s: out of memory for the zip archive", zip->name,
+                octet_zip_name(zip, index));
     if (code == ZIP_ER_NOPASSWD || code == ZIP_ER_COMPNOTSUPP || code == ZIP_ER_ENCRNOTSUPP) status = OCTET_UNSUPPORTED;
     return octet_context_fail(ctx, status, "%s:%s: %s", zip->name, octet_zip_name(zip, index),
                               zip_error_strerror(error));
@@ -217,9 +252,9 @@ static octet_status read_entry(octet_context *ctx, octet_zip *zip, size_t index,
 }
 
 static octet_status check_size(octet_context *ctx, const octet_zip *zip, size_t index) {
-    zip_stat_t stat;
+    const zip_stat_t stat = zip->entries[index];
     const zip_uint64_t wanted = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
-    const bool is_known = zip_stat_index(zip->archive, index, 0, &stat) == 0 && (stat.valid & wanted) == wanted;
+    const bool is_known = (stat.valid & wanted) == wanted;
     OCTET_CHECK(ctx, is_known, OCTET_FORMAT, "%s:%s: has no size", zip->name, octet_zip_name(zip, index));
     OCTET_CHECK(ctx, stat.size <= octet_inflated_limit(stat.comp_size), OCTET_LIMIT,
                 "%s:%s: %llu bytes that are compressed to %llu: the limit is 64 MiB or 100 times the compressed size; "
@@ -292,10 +327,9 @@ static octet_status copy_to(octet_context *ctx, octet_zip *zip, size_t index, in
 }
 
 static bool is_stored(const octet_zip *zip, size_t index) {
-    zip_stat_t stat;
+    const zip_stat_t stat = zip->entries[index];
     const zip_uint64_t wanted = ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
-    return zip_stat_index(zip->archive, index, 0, &stat) == 0 && (stat.valid & wanted) == wanted &&
-           stat.comp_method == ZIP_CM_STORE && stat.encryption_method == ZIP_EM_NONE;
+    return (stat.valid & wanted) == wanted && stat.comp_method == ZIP_CM_STORE && stat.encryption_method == ZIP_EM_NONE;
 }
 
 /* Where a stored entry lies in the archive: libzip does not tell, but it was seen reading there. *lies is false where

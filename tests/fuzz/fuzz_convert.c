@@ -93,7 +93,7 @@ static void check_json(octet_context *ctx, char *text) {
                 OCTET_OK &&
             ctx->status != OCTET_LIMIT)
             abort();
-        if (ctx->status == OCTET_OK) octet_json_free(&document);
+        octet_json_free(ctx, &document);
         octet_text_free(ctx, text);
     }
     end_step(ctx);

@@ -109,7 +109,7 @@ static bool is_json(const uint8_t *data, size_t size) {
     octet_json_document document;
     octet_context_init(&ctx);
     const bool parses = octet_json_parse(&ctx, (octet_bytes){data, size}, "t", &document) == OCTET_OK;
-    if (parses) octet_json_free(&document);
+    octet_json_free(&ctx, &document);
     return parses;
 }
 
