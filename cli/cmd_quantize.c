@@ -163,6 +163,9 @@ static const struct option conversion_options[] = {
     {"--split-outputs", 0, NULL, OPTION_FLAG, IN(conversion.split_outputs), 0,
      "where an output joins parts whose ranges are more than 16 times apart (boxes and scores), write each part as an "
      "output with a scale of its own"},
+    {"--recover", 0, "HOW", OPTION_TEXT, IN(conversion.recover), 0,
+     "get lost accuracy back with the calibration samples: {recover}; fast: biases that take back each layer's mean "
+     "error"},
     {"--strict-tensorflow", 0, NULL, OPTION_FLAG, IN(conversion.strict_tensorflow), 0,
      "write what TensorFlow's converter writes, even where octet has a better form"},
     {0}};

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/convert.h"
 #include "api/handles.h"
 #include "api/options.h"
 #include "base/clock.h"
+#include "exec/convert.h"
 #include "graph/work.h"
 #include "report/profile.h"
 

@@ -20,29 +20,25 @@ typedef struct calibration_job {
     octet_graph *clipped;       /* the graph as TensorFlow calibrates it, where that differs */
 } calibration_job;
 
-static octet_status choose_samples(octet_context *ctx, const octet_conversion *options, size_t n_available,
-                                   calibration_job *job) {
+octet_status octet_api_choose_samples(octet_context *ctx, octet_arena *arena, const octet_conversion *options,
+                                      size_t n_available, size_t **indices, size_t *n) {
     const int n_ways = (options->indices != NULL) + (int)options->all_samples + (options->n_samples > 0);
     OCTET_CHECK(ctx, n_ways <= 1, OCTET_USAGE,
                 "calibration samples: a number, all, and a file of indices exclude each other");
     if (options->indices != NULL) {
-        OCTET_TRY(octet_indices_read(ctx, &job->arena, options->indices, n_available, &job->indices, &job->n));
-        OCTET_CHECK(ctx, job->n > 0, OCTET_DATA, "%s: no indices", options->indices);
+        OCTET_TRY(octet_indices_read(ctx, arena, options->indices, n_available, indices, n));
+        OCTET_CHECK(ctx, *n > 0, OCTET_DATA, "%s: no indices", options->indices);
         return OCTET_OK;
     }
     const uint64_t wanted = options->n_samples > 0 ? options->n_samples : DEFAULT_SAMPLES;
     OCTET_CHECK(ctx, options->n_samples == 0 || wanted <= n_available, OCTET_DATA,
                 "calibration samples: %" PRIu64 " are asked for, the data hold %zu", wanted, n_available);
     /* With fewer than the default, or all asked for: each once, in order. */
-    if (options->all_samples || wanted >= n_available) {
-        job->n = n_available;
-        OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->n, &job->indices));
-        for (size_t i = 0; i < job->n; i++) job->indices[i] = i;
-        return OCTET_OK;
-    }
-    job->n = (size_t)wanted;
-    OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->n, &job->indices));
-    octet_samples_choose(n_available, options->seed, job->n, job->indices);
+    const bool takes_all = options->all_samples || wanted >= n_available;
+    *n = takes_all ? n_available : (size_t)wanted;
+    OCTET_TRY(OCTET_NEW(ctx, arena, *n, indices));
+    for (size_t i = 0; takes_all && i < *n; i++) (*indices)[i] = i;
+    if (!takes_all) octet_samples_choose(n_available, options->seed, *n, *indices);
     return OCTET_OK;
 }
 
@@ -106,7 +102,8 @@ static octet_status run_data(octet_context *ctx, const octet_graph *graph, const
                              octet_seen *seen) {
     octet_data_range range;
     OCTET_TRY(octet_api_bind_data(ctx, data, graph, OCTET_SPLIT_TRAIN, job->samples));
-    OCTET_TRY(choose_samples(ctx, options, octet_samples_count(job->samples[0]), job));
+    OCTET_TRY(octet_api_choose_samples(ctx, &job->arena, options, octet_samples_count(job->samples[0]), &job->indices,
+                                       &job->n));
     octet_samples_forget_range(job->samples[0]);
     OCTET_TRY(open_sweep(ctx, graph, options, job));
     OCTET_TRY(observe(ctx, graph, job, statistics));

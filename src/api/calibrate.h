@@ -16,6 +16,10 @@ typedef struct octet_calibration_source {
     uint64_t n_samples;
 } octet_calibration_source;
 
+/* Which of n_available samples the options choose: an array in `arena`. Errors: USAGE, DATA. */
+octet_status octet_api_choose_samples(octet_context *ctx, octet_arena *arena, const octet_conversion *options,
+                                      size_t n_available, size_t **indices, size_t *n);
+
 /* statistics: of this graph, without samples. Of the options: indices, all_samples, n_samples, seed (with data),
  * n_threads, progress, strict_tensorflow. Errors: DATA, USAGE, UNSUPPORTED, LIMIT, NOMEM, CANCELLED, those of reading
  * the data; the statistics are then unusable. seen: NULL, or empty; gets what the samples of data held, and is the

@@ -2,6 +2,7 @@
 #include "api/calibrate.h"
 #include "api/options.h"
 #include "api/outputs.h"
+#include "api/recover.h"
 #include "base/choose.h"
 #include "base/clock.h"
 #include "graph/entry.h"
@@ -77,6 +78,31 @@ static octet_status check_split(octet_context *ctx, const octet_conversion *aske
     return OCTET_OK;
 }
 
+static octet_status choose_recovery(octet_context *ctx, const octet_graph *graph, const octet_conversion *asked,
+                                    const octet_quantize_options *options, bool has_samples, octet_recovery *out) {
+    int choice;
+    OCTET_TRY(octet_choose(ctx, "recovery", asked->recover, octet_recovery_names, &choice));
+    *out = (octet_recovery)choice;
+    if (*out == OCTET_RECOVER_NONE) return OCTET_OK;
+    OCTET_CHECK(ctx, needs_ranges(options), OCTET_USAGE,
+                "--recover %s: mode %s leaves the activations in float, and nothing to recover; leave the option away",
+                asked->recover, octet_mode_names[options->mode]);
+    OCTET_CHECK(ctx, !options->strict_tensorflow, OCTET_USAGE,
+                "--recover %s changes the file, and --strict-tensorflow asks for TensorFlow's: leave one of them away",
+                asked->recover);
+    OCTET_CHECK(ctx, has_samples, OCTET_USAGE, "--recover %s needs the calibration samples themselves (--data)",
+                asked->recover);
+    OCTET_CHECK(
+        ctx, !octet_quantize_is_trained(graph), OCTET_USAGE,
+        "--recover %s: the model was trained with quantization, which has made up for it; leave the option away",
+        asked->recover);
+    OCTET_CHECK(ctx, !octet_statistics_graph_keeps_state(graph, false), OCTET_USAGE,
+                "--recover %s: the state of this model goes on from sample to sample, so that samples cannot be run "
+                "side by side; leave the option away",
+                asked->recover);
+    return OCTET_OK;
+}
+
 /* What a model is made of; the float graph and its statistics are those with split outputs where that was asked for. */
 typedef struct making {
     const octet_model *model;
@@ -138,16 +164,33 @@ static octet_status make(octet_context *ctx, making m, octet_model **out) {
     return status;
 }
 
+/* Recovery changes what the file is made of, not the model. */
+static octet_status recover_and_make(octet_context *ctx, making m, octet_recovery recovery, octet_data *data,
+                                     octet_model **out) {
+    octet_graph *graph = NULL;
+    octet_statistics *statistics = NULL;
+    if (recovery == OCTET_RECOVER_NONE) return make(ctx, m, out);
+    OCTET_TRY(octet_api_recover(ctx, m.graph, m.statistics, m.options, recovery, data, m.asked, &graph, &statistics));
+    m.graph = graph;
+    m.statistics = statistics;
+    const octet_status status = make(ctx, m, out);
+    octet_statistics_free(ctx, statistics);
+    octet_graph_destroy(ctx, graph);
+    return status;
+}
+
 static octet_status calibrate_and_make(octet_context *ctx, const octet_model *model, const octet_graph *graph,
                                        octet_data *data, const octet_conversion *options, octet_model **out,
                                        octet_calibration *seen) {
     const octet_calibration_source source = {.data = data};
     octet_quantize_options quantize;
     const octet_target *target;
+    octet_recovery recovery;
     octet_statistics *statistics = NULL;
     octet_seen inputs = {0};
     octet_status status = OCTET_OK;
     OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
+    OCTET_TRY(choose_recovery(ctx, graph, options, &quantize, data != NULL, &recovery));
     OCTET_TRY(check_split(ctx, options, &quantize));
     OCTET_TRY(check_ranges(ctx, graph, data != NULL, &quantize));
     if (data != NULL && needs_ranges(&quantize)) {
@@ -155,7 +198,9 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
         if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, &source, options, statistics, &inputs);
         if (status == OCTET_OK) octet_statistics_describe(statistics, seen);
     }
-    if (status == OCTET_OK) status = make(ctx, (making){model, graph, statistics, options, &quantize, target}, out);
+    if (status == OCTET_OK)
+        status =
+            recover_and_make(ctx, (making){model, graph, statistics, options, &quantize, target}, recovery, data, out);
     if (status == OCTET_OK) (*out)->seen = inputs;
     else octet_arena_free(ctx, &inputs.arena);
     octet_statistics_free(ctx, statistics);
@@ -186,8 +231,10 @@ octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *mo
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_conversion, options, &taken));
     OCTET_TRY(quantize_options(ctx, &taken, &quantize, &target));
     OCTET_TRY(check_split(ctx, &taken, &quantize));
+    octet_recovery recovery;
     OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
     octet_status status = check_ranges(ctx, graph.graph, statistics != NULL, &quantize);
+    if (status == OCTET_OK) status = choose_recovery(ctx, graph.graph, &taken, &quantize, false, &recovery);
     if (status == OCTET_OK) status = check_state(ctx, graph.graph, statistics, &quantize);
     if (status == OCTET_OK)
         status = make(ctx, (making){model, graph.graph, statistics, &taken, &quantize, target}, out);

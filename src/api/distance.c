@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "api/convert.h"
+#include "exec/convert.h"
 
 /* Wider outputs are not looked at column by column. */
 enum { MOST_COLUMNS = 4096 };

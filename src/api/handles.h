@@ -6,10 +6,10 @@
 #ifndef OCTET_API_HANDLES_H
 #define OCTET_API_HANDLES_H
 
-#include "api/convert.h"
 #include "base/memory.h"
 #include "base/thread.h"
 #include "data/dataset.h"
+#include "exec/convert.h"
 #include "exec/exec.h"
 #include "graph/graph.h"
 #include "graph/joined.h"
@@ -47,6 +47,7 @@ struct octet_data {
 };
 
 /* The names of choices, for octet_choose: modes in the order of octet_mode; each list ends with NULL. */
+extern const char *const octet_recovery_names[]; /* of octet_recovery */
 extern const char *const octet_mode_names[], *const octet_int8_type_names[], *const octet_int16x8_type_names[];
 
 /* What a float model is calibrated and quantized as. */

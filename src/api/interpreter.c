@@ -1,7 +1,7 @@
 /* octet_interpreter: one model, run on arrays in memory. */
-#include "api/convert.h"
 #include "api/handles.h"
 #include "api/options.h"
+#include "exec/convert.h"
 
 struct octet_interpreter {
     const octet_graph *graph;

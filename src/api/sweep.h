@@ -8,8 +8,8 @@
 #ifndef OCTET_API_SWEEP_H
 #define OCTET_API_SWEEP_H
 
-#include "api/convert.h"
 #include "api/handles.h"
+#include "exec/convert.h"
 
 enum { OCTET_SWEEP_MODELS = 2, OCTET_SWEEP_ROW = 16 };
 

@@ -38,6 +38,7 @@ static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_ex
         if (task->work.shared_bytes > exec->shared_bytes) exec->shared_bytes = task->work.shared_bytes;
         if (task->work.scratch_bytes > exec->scratch_bytes) exec->scratch_bytes = task->work.scratch_bytes;
     }
+    exec->cpu = maker.cpu;
     return octet_plan_make(ctx, &exec->arena, graph, exec->steps, options->no_sharing, &exec->plan);
 }
 
@@ -61,6 +62,15 @@ void octet_exec_destroy(octet_context *ctx, octet_exec *exec) {
     if (exec == NULL) return;
     octet_arena_free(ctx, &exec->arena);
     octet_memory_free(ctx, exec);
+}
+
+octet_status octet_exec_remake_step(octet_context *ctx, octet_exec *exec, uint32_t step) {
+    const octet_task_maker maker = {.ctx = ctx, .arena = &exec->arena, .values = exec->graph->values, .cpu = exec->cpu};
+    octet_task *task = &exec->tasks[step];
+    const bool is_idle = task->idle;
+    OCTET_TRY(octet_task_make(&maker, &exec->steps[step], task));
+    task->idle = is_idle;
+    return OCTET_OK;
 }
 
 size_t octet_exec_arena_bytes(const octet_exec *exec) { return exec->plan.size_bytes; }

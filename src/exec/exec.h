@@ -50,5 +50,11 @@ void octet_runner_set_profile(octet_runner *runner, uint64_t *time_ns);
 
 /* Allocates nothing and cannot fail. pool: NULL, or at most n_threads wide. The same bytes for every pool. */
 void octet_runner_run(octet_runner *runner, octet_pool *pool);
+/* One step of a run, below octet_exec_n_steps, in their order; also one whose work a later step takes over. Observers
+ * are not called. Between the steps of a run, memory holds the values that later steps read. */
+void octet_runner_run_step(octet_runner *runner, uint32_t step, octet_pool *pool);
+/* Prepares a step anew, whose constants have changed in place: kernels keep copies of some. No runner runs meanwhile.
+ * Errors: NOMEM. */
+octet_status octet_exec_remake_step(octet_context *ctx, octet_exec *exec, uint32_t step);
 
 #endif

@@ -18,6 +18,7 @@ struct octet_exec {
     uint64_t *time_ns; /* by step: an estimate (share.h) */
     octet_plan plan;
     size_t shared_bytes, scratch_bytes; /* the largest of any step */
+    uint32_t cpu;                       /* that the tasks were made for; 0: plain loops only */
 };
 
 #endif

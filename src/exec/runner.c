@@ -166,3 +166,5 @@ void octet_runner_run(octet_runner *runner, octet_pool *pool) {
         carry(runner, &graph->carries[i], runner->values[graph->carries[i].value]);
     if (runner->saved_ns > 0) runner->end_ns = octet_clock_ns();
 }
+
+void octet_runner_run_step(octet_runner *runner, uint32_t step, octet_pool *pool) { run_step(runner, step, pool); }

@@ -229,6 +229,17 @@ void octet_graph_set_input(octet_graph *graph, uint32_t operator_index, uint32_t
     *slot = value;
 }
 
+octet_status octet_graph_widen_inputs(octet_context *ctx, octet_graph *graph, uint32_t operator_index, uint32_t n) {
+    octet_operator *op = &graph->operators[operator_index];
+    uint32_t *inputs;
+    if (op->n_inputs >= n) return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(ctx, &graph->arena, n, &inputs));
+    for (uint32_t i = 0; i < n; i++) inputs[i] = i < op->n_inputs ? op->inputs[i] : OCTET_NONE;
+    op->inputs = inputs;
+    op->n_inputs = n;
+    return OCTET_OK;
+}
+
 void octet_graph_replace_uses(octet_graph *graph, uint32_t from, uint32_t to) {
     if (from == to) return;
     for (uint32_t i = 0; i < graph->n_operators; i++) {

@@ -162,6 +162,8 @@ void octet_operator_set_activation(octet_operator *op, octet_activation activati
 
 /* Rewriting. */
 void octet_graph_set_input(octet_graph *graph, uint32_t operator_index, uint32_t input, uint32_t value);
+/* Gives an operator at least n inputs; new ones are absent. */
+octet_status octet_graph_widen_inputs(octet_context *ctx, octet_graph *graph, uint32_t operator_index, uint32_t n);
 /* Every operator input, graph output and carry that names `from` names `to` afterwards. */
 void octet_graph_replace_uses(octet_graph *graph, uint32_t from, uint32_t to);
 void octet_graph_remove_operator(octet_graph *graph,

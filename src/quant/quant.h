@@ -38,5 +38,10 @@ void octet_quantize_clip_cells(octet_graph *graph);
  * statistics; another model's statistics), UNSUPPORTED, NOMEM. */
 octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
                                   const octet_quantize_options *options, octet_graph **out);
+/* The same, in a mode with ranges, of a graph without FAKE_QUANT, and which value of *out holds what a value of `graph`
+ * held: (*quantized_of)[v], an array of n_values in `arena`; OCTET_NONE for constants and what is not quantized. */
+octet_status octet_quantize_graph_mapped(octet_context *ctx, const octet_graph *graph,
+                                         const octet_statistics *statistics, const octet_quantize_options *options,
+                                         octet_arena *arena, uint32_t **quantized_of, octet_graph **out);
 
 #endif

@@ -56,12 +56,15 @@ static octet_status build(octet_builder *b) {
     return octet_context_fail(b->ctx, OCTET_INTERNAL, "no such mode: %d", (int)b->options.mode);
 }
 
+/* quantized_of: by value of `graph`, or NULL. */
 static octet_status convert(octet_context *ctx, const octet_graph *graph, const octet_known_range *known,
-                            const octet_quantize_options *options, octet_graph **out) {
+                            const octet_quantize_options *options, uint32_t *quantized_of, octet_graph **out) {
     octet_builder builder;
     octet_status status = octet_builder_start(ctx, graph, known, options, &builder);
     if (status == OCTET_OK) status = build(&builder);
     if (status == OCTET_OK) status = octet_graph_verify(ctx, builder.to, "quantize");
+    for (uint32_t v = 0; status == OCTET_OK && quantized_of != NULL && v < graph->n_values; v++)
+        quantized_of[v] = builder.integer[v];
     octet_builder_finish(&builder, status == OCTET_OK);
     if (status == OCTET_OK) *out = builder.to;
     return status;
@@ -74,9 +77,9 @@ static octet_status convert_activations(octet_context *ctx, octet_arena *arena, 
     octet_known_range *known;
     octet_graph *trained = NULL;
     OCTET_TRY(octet_ranges_find(ctx, arena, graph, statistics, options->strict_tensorflow, &known));
-    if (!octet_quantize_is_trained(graph)) return convert(ctx, graph, known, options, out);
+    if (!octet_quantize_is_trained(graph)) return convert(ctx, graph, known, options, NULL, out);
     OCTET_TRY(octet_trained_take(ctx, arena, graph, known, &trained, &known));
-    const octet_status status = convert(ctx, trained, known, options, out);
+    const octet_status status = convert(ctx, trained, known, options, NULL, out);
     octet_graph_destroy(ctx, trained);
     return status;
 }
@@ -115,7 +118,7 @@ static octet_status quantize(octet_context *ctx, const octet_graph *graph, const
     const bool is_integer = options->mode == OCTET_MODE_INT8 || options->mode == OCTET_MODE_INT16X8;
     if (options->mode == OCTET_MODE_FLOAT32 || (graph->n_operators == 0 && !is_integer))
         return octet_graph_clone(ctx, graph, out);
-    if (!is_integer) return convert(ctx, graph, NULL, options, out);
+    if (!is_integer) return convert(ctx, graph, NULL, options, NULL, out);
     octet_arena arena = {0};
     const octet_status status = graph->n_operators == 0
                                     ? quantize_none(ctx, &arena, graph, statistics, out)
@@ -132,4 +135,19 @@ octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, 
     OCTET_TRY(quantize(ctx, graph, statistics, options, out));
     if (options->strict_tensorflow) octet_quantize_clip_cells(*out);
     return OCTET_OK;
+}
+
+octet_status octet_quantize_graph_mapped(octet_context *ctx, const octet_graph *graph,
+                                         const octet_statistics *statistics, const octet_quantize_options *options,
+                                         octet_arena *arena, uint32_t **quantized_of, octet_graph **out) {
+    octet_arena scratch = {0};
+    octet_known_range *known = NULL;
+    OCTET_TRY(check_options(ctx, options));
+    OCTET_TRY(check_graph(ctx, graph));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, quantized_of));
+    octet_status status = octet_ranges_find(ctx, &scratch, graph, statistics, options->strict_tensorflow, &known);
+    if (status == OCTET_OK) status = convert(ctx, graph, known, options, *quantized_of, out);
+    octet_arena_free(ctx, &scratch);
+    if (status == OCTET_OK && options->strict_tensorflow) octet_quantize_clip_cells(*out);
+    return status;
 }

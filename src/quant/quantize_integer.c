@@ -247,6 +247,16 @@ static octet_status convert_fake_quant(octet_builder *b, const octet_operator *o
                                     b->propagation.values[v].params, &b->integer[v]);
 }
 
+/* Drops what nothing reads; b->integer goes with it. */
+static octet_status compact(octet_builder *b) {
+    uint32_t *renamed;
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, b->to->n_values, &renamed));
+    OCTET_TRY(octet_graph_compact_renaming(b->ctx, b->to, renamed));
+    for (uint32_t v = 0; v < b->from->n_values; v++)
+        if (b->integer[v] != OCTET_NONE) b->integer[v] = renamed[b->integer[v]];
+    return OCTET_OK;
+}
+
 octet_status octet_quantize_integer(octet_builder *b) {
     const octet_graph *from = b->from;
     OCTET_TRY(octet_propagate(b->ctx, &b->scratch, from, b->known, &b->options, &b->propagation));
@@ -266,5 +276,5 @@ octet_status octet_quantize_integer(octet_builder *b) {
         }
     }
     for (uint32_t i = 0; i < from->n_outputs; i++) OCTET_TRY(add_output(b, &from->outputs[i]));
-    return octet_graph_compact(b->ctx, b->to);
+    return compact(b);
 }

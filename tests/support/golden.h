@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/convert.h"
 #include "base/hash.h"
 #include "base/version.h"
+#include "exec/convert.h"
 #include "exec/exec.h"
 #include "export/tflite/tflite.h"
 #include "quant/quant.h"

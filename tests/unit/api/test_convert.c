@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "api/convert.h"
+#include "exec/convert.h"
 
 static octet_value value_of(octet_type type, const float *scale, const int32_t *zero_point) {
     return (octet_value){.type = type, .quantization = {.n = scale != NULL, .scale = scale, .zero_point = zero_point}};

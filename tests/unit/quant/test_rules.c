@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "api/convert.h"
+#include "exec/convert.h"
 #include "exec/exec.h"
 #include "quant/rules.h"
 #include "support/every_operator.h"

@@ -1,10 +1,10 @@
-/* api/convert.h - real numbers into tensors and back.
+/* exec/convert.h - real numbers into tensors and back.
  * In:  float32 values, or the bytes of a tensor.
  * Out: the other.
  * Knows: types, scale and zero point of a value.
  * Does not know: models, runs. */
-#ifndef OCTET_API_CONVERT_H
-#define OCTET_API_CONVERT_H
+#ifndef OCTET_EXEC_CONVERT_H
+#define OCTET_EXEC_CONVERT_H
 
 #include "graph/graph.h"
 

@@ -1,4 +1,4 @@
-#include "api/convert.h"
+#include "exec/convert.h"
 
 #include <math.h>
 #include <string.h>

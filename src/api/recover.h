@@ -1,0 +1,18 @@
+/* api/recover.h - gets lost accuracy back while a model is quantized.
+ * In:  a canonical float graph, its statistics, how it is quantized, samples.
+ * Out: a graph and statistics of it to quantize instead.
+ * Knows: src/recover, data.
+ * Does not know: files. */
+#ifndef OCTET_API_RECOVER_H
+#define OCTET_API_RECOVER_H
+
+#include "api/calibrate.h"
+
+typedef enum octet_recovery { OCTET_RECOVER_NONE = 0, OCTET_RECOVER_FAST } octet_recovery;
+
+/* *out and *statistics are the caller's. Errors: those of reading the data and of src/recover. */
+octet_status octet_api_recover(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
+                               const octet_quantize_options *quantize, octet_recovery recovery, octet_data *data,
+                               const octet_conversion *options, octet_graph **out, octet_statistics **out_statistics);
+
+#endif
