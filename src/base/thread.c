@@ -49,6 +49,7 @@ typedef struct seat {
     octet_pool *pool;
     pthread_t thread; /* but for seat 0, the caller's */
     uint32_t number;
+    uint64_t spin_ns; /* before it sleeps: 0 where others need the processor */
 } seat;
 
 struct octet_pool {
@@ -65,7 +66,6 @@ struct octet_pool {
     uint32_t n_units, grain, n_shares;
     /* The pool. */
     uint32_t size;
-    uint64_t spin_ns;
     pid_t process;
     seat seats[]; /* by thread */
 };
@@ -152,19 +152,19 @@ static bool is_on_callers_processor(octet_pool *pool) {
 }
 
 /* The state, once it has any of these bits, or none of them if `gone`. */
-static uint32_t wait_for(octet_pool *pool, uint32_t bits, bool gone, sleeper who) {
+static uint32_t wait_for(octet_pool *pool, uint32_t bits, bool gone, const seat *own) {
     uint32_t state = atomic_load(&pool->state);
     if (((state & bits) == 0) == gone) return state;
-    bool spins = who == CALLER || !is_on_callers_processor(pool);
+    bool spins = own->number == 0 || !is_on_callers_processor(pool);
     if (!spins) {
         nanosleep(&(struct timespec){.tv_nsec = REST_NS}, NULL);
         state = atomic_load(&pool->state);
     }
-    const uint64_t end_ns = octet_clock_ns() + pool->spin_ns;
+    const uint64_t end_ns = octet_clock_ns() + own->spin_ns;
     for (; ((state & bits) == 0) != gone; state = atomic_load(&pool->state)) {
         if (spins) {
             spins = octet_clock_ns() < end_ns;
-        } else if (who == HELPER) {
+        } else if (own->number > 0) {
             /* A caller that opens places afterwards sees the number, and wakes; one that did before has changed the
              * state. */
             atomic_fetch_add(&pool->n_asleep, 1);
@@ -190,7 +190,7 @@ static void *help(void *user) {
     const seat *self = user;
     octet_pool *pool = self->pool;
     for (;;) {
-        uint32_t state = wait_for(pool, PLACES | END, false, HELPER);
+        uint32_t state = wait_for(pool, PLACES | END, false, self);
         if (state & END) return NULL;
         if (!atomic_compare_exchange_strong(&pool->state, &state, state - 1 + ONE_INSIDE)) continue;
         work(pool, self->number);
@@ -200,16 +200,19 @@ static void *help(void *user) {
 
 /* As many as the system grants, up to n in all. */
 static void start_helpers(octet_pool *pool, uint32_t n) {
+    const uint32_t n_processors = octet_thread_count();
     sigset_t all, before;
     pthread_attr_t attributes;
     pool->size = 1;
+    pool->seats[0] = (seat){.pool = pool, .spin_ns = n_processors > 1 ? OCTET_POOL_SPIN_NS : 0};
     if (pthread_attr_init(&attributes) != 0) return;
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* threads inherit it */
     for (; pool->size < n; pool->size++) {
         seat *own = &pool->seats[pool->size];
-        *own = (seat){.pool = pool, .number = pool->size};
+        *own =
+            (seat){.pool = pool, .number = pool->size, .spin_ns = pool->size < n_processors ? OCTET_POOL_SPIN_NS : 0};
         if (pthread_create(&own->thread, &attributes, help, own) != 0) break;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -224,10 +227,7 @@ octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_poo
     if (n_threads == 1) return OCTET_OK;
     octet_pool *pool;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *pool + n_threads * sizeof(seat), (void **)&pool));
-    /* With more threads than processors, who looks on keeps another from working. */
-    *pool = (octet_pool){.caller_processor = -1,
-                         .spin_ns = n_threads > octet_thread_count() ? 0 : OCTET_POOL_SPIN_NS,
-                         .process = getpid()};
+    *pool = (octet_pool){.caller_processor = -1, .process = getpid()};
     make_sleepers(pool);
     start_helpers(pool, n_threads);
     if (pool->size > 1) *out = pool;
@@ -271,10 +271,10 @@ void octet_pool_run(octet_pool *pool, uint32_t n_threads, octet_pool_task *task,
     }
     atomic_store_explicit(&pool->caller_processor, processor(), memory_order_relaxed);
     atomic_store(&pool->state, n_threads - 1);
-    const uint32_t n_asleep = atomic_load(&pool->n_asleep);
-    if (n_asleep > 0) wake(pool, HELPER, n_asleep < n_threads ? n_asleep : n_threads - 1);
+    const uint32_t n_asleep = atomic_load(&pool->n_asleep), n_awake = size - 1 - n_asleep;
+    if (n_awake < n_threads - 1) wake(pool, HELPER, n_threads - 1 - n_awake);
     work(pool, 0);
     atomic_fetch_and(&pool->state, ~PLACES);
-    wait_for(pool, INSIDE, true, CALLER);
+    wait_for(pool, INSIDE, true, &pool->seats[0]);
     atomic_store_explicit(&pool->state, 0, memory_order_relaxed);
 }

@@ -37,7 +37,9 @@ static octet_status allocate(octet_context *ctx, octet_runner *runner, uint32_t 
     OCTET_TRY(octet_memory_allocate(ctx, exec->shared_bytes + OVERREAD, (void **)&runner->shared));
     OCTET_TRY(octet_memory_allocate(ctx, scratch_total, (void **)&runner->scratch));
     OCTET_TRY(octet_memory_allocate(ctx, graph->n_operators * sizeof *runner->n_threads, (void **)&runner->n_threads));
-    runner->saved_ns = octet_share_plan(exec->time_ns, graph->n_operators, n_threads, runner->n_threads);
+    const uint32_t n_processors = octet_thread_count(); /* more threads than these would wait for each other */
+    runner->saved_ns = octet_share_plan(exec->time_ns, graph->n_operators,
+                                        n_threads < n_processors ? n_threads : n_processors, runner->n_threads);
     memset(runner->block, 0, exec->plan.size_bytes + OVERREAD);
     memset(runner->shared, 0, exec->shared_bytes + OVERREAD);
     memset(runner->scratch, 0, scratch_total);
