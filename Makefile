@@ -11,7 +11,7 @@ OCTET := $(BUILD)/octet
 VENV := $(BUILD)/venv
 BENCH_VENV := $(BUILD)/bench/venv
 
-.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared sanitize fuzz fuzz-kernels bench docs check format install clean
+.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared sanitize coverage fuzz fuzz-kernels bench docs check format install clean
 
 all:
 	@tools/setup --check
@@ -32,6 +32,7 @@ help:
 	@echo 'make cases        every case of SHARED from public bug reports'
 	@echo 'make accuracy     SQNR of every layer case and model of SHARED against the files of TensorFlow'
 	@echo 'make sanitize     all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make coverage     which lines and branches the tests run, per file (clang, llvm-cov)'
 	@echo 'make fuzz         each fuzz target for SECONDS=60 with libFuzzer (clang)'
 	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops (minutes)'
 	@echo 'make bench        octet against LiteRT and ONNX Runtime, interleaved; memory; the whole job (packages into $(BENCH_VENV))'
@@ -89,6 +90,12 @@ sanitize:
 	@$(MAKE) --no-print-directory test BUILD=build-sanitize \
 	    CMAKE_FLAGS='-DOCTET_SANITIZE=address -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1'
 
+coverage: setup
+	@tools/setup --coverage
+	@$(MAKE) --no-print-directory all BUILD=build-coverage \
+	    CMAKE_FLAGS='-DCMAKE_C_COMPILER=clang -DOCTET_COVERAGE=ON -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1'
+	@tools/coverage build-coverage
+
 fuzz: setup
 	@tools/fuzz
 
@@ -117,4 +124,4 @@ install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean:
-	@rm -rf $(BUILD) build-sanitize
+	@rm -rf $(BUILD) build-sanitize build-coverage

@@ -30,6 +30,14 @@ static inline size_t keras_parse_weights(const char *text, uint8_t *out) {
     return n;
 }
 
+/* Element i of a value of any type of numbers. */
+static inline float keras_number(const octet_value *value, const void *data, size_t i) {
+    if (value->type == OCTET_INT32) return (float)((const int32_t *)data)[i];
+    if (value->type == OCTET_INT64) return (float)((const int64_t *)data)[i];
+    if (value->type == OCTET_BOOL) return (float)((const uint8_t *)data)[i];
+    return ((const float *)data)[i];
+}
+
 /* A model in JSON, run once on its only input. Returns the number of results. */
 static inline size_t keras_run_model(int version, const char *model, const char *weights, const float *x, size_t n,
                                      float *y) {
@@ -53,7 +61,8 @@ static inline size_t keras_run_model(int version, const char *model, const char 
     octet_runner_run(runner, NULL);
     const size_t n_results = octet_shape_elements(&out->shape);
     assert_true(n_results <= KERAS_RUN_MOST);
-    memcpy(y, octet_runner_value(runner, graph->outputs[0].value), n_results * sizeof *y);
+    const void *results = octet_runner_value(runner, graph->outputs[0].value);
+    for (size_t i = 0; i < n_results; i++) y[i] = keras_number(out, results, i);
     octet_runner_destroy(&ctx, runner);
     octet_exec_destroy(&ctx, exec);
     octet_graph_destroy(&ctx, graph);

@@ -55,24 +55,35 @@ octet_status octet_keras_function_unstack(octet_keras_call *call, const octet_ke
     return emit_parts(call, OCTET_OP_UNPACK, &x, 1, &options, options.pack.count);
 }
 
+/* A list of one number is one size (Keras 3: one cut), a number is a number of parts. */
+static octet_status is_list(octet_keras_call *call, const char *words, bool *out) {
+    const octet_keras_argument *given = NULL;
+    OCTET_TRY(octet_keras_operand(call, 1, words, &given));
+    *out = given != NULL && (given->kind == OCTET_KERAS_LIST ||
+                             octet_json_kind_of(octet_keras_unwrap(given->constant)) == OCTET_JSON_ARRAY);
+    return OCTET_OK;
+}
+
 octet_status octet_keras_function_split(octet_keras_call *call, const octet_keras_function *self) {
+    static const char words[] = "num_or_size_splits indices_or_sections size_splits num_split";
     uint32_t x, inputs[3];
     int32_t sizes[OCTET_KERAS_MAX_OUTPUTS], n = 0, axis = 0;
-    bool is_cut = call->layer->is_operation;
+    bool is_cut = call->layer->is_operation, has_list = false;
     OCTET_TRY(octet_keras_operand_x(call, &x));
-    OCTET_TRY(octet_keras_operand_i32s(call, 1, "num_or_size_splits indices_or_sections size_splits num_split",
-                                       OCTET_KERAS_MAX_OUTPUTS - 1, sizes, &n));
+    OCTET_TRY(octet_keras_operand_i32s(call, 1, words, OCTET_KERAS_MAX_OUTPUTS - 1, sizes, &n));
+    OCTET_TRY(is_list(call, words, &has_list));
     const int32_t usual = self->variant == NULL ? 0 : self->variant[0] == 'h' ? 1 : self->variant[0] == 'd' ? 2 : 0;
     OCTET_TRY(octet_keras_operand_axis(call, 2, "axis split_dim", octet_keras_shape(call, x)->rank, usual, &axis));
     const int32_t length = octet_keras_shape(call, x)->dims[axis];
     OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", axis, &inputs[0]));
     inputs[1] = x;
-    const bool is_uneven = n == 1 && sizes[0] > 0 && sizes[0] < OCTET_KERAS_MAX_OUTPUTS && length % sizes[0] != 0;
+    const bool is_number = n == 1 && !has_list;
+    const bool is_uneven = is_number && sizes[0] > 0 && sizes[0] < OCTET_KERAS_MAX_OUTPUTS && length % sizes[0] != 0;
     if (is_uneven && self->variant != NULL && self->variant[0] == 'a') {
         n = sizes[0]; /* array_split: the first parts have a cell more */
         for (int32_t i = n - 1; i >= 0; i--) sizes[i] = length / n + (i < length % n);
         is_cut = false;
-    } else if (n == 1) {
+    } else if (is_number) {
         if (sizes[0] < 1 || length % sizes[0] != 0)
             return octet_keras_contradict(call, "%d cells cannot be split into %d equal parts", length, sizes[0]);
         const octet_options options = {.split = {sizes[0]}};

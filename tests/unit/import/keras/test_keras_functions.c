@@ -1,38 +1,15 @@
 /* Functions among the layers, on one matrix: results worked out by hand. */
-#include "support/keras_run.h"
+#include "support/keras_call.h"
 
 /* [[1, 2, 3], [4, -5, 6]] */
 static const float x[6] = {1, 2, 3, 4, -5, 6};
 
-/* One call: a TFOpLambda of Keras 2, an Operation of Keras 3; `arguments` are what follows the tensor. */
+/* One call on x; `arguments` are what follows the tensor. */
 static size_t run(int version, const char *name, const char *arguments, const char *config, float *found) {
-    char model[2048];
-    const char *input =
-        "{\"class_name\": \"InputLayer\", \"name\": \"in\", \"config\": {\"name\": \"in\", \"%s\": [null, 2, 3]}, "
-        "\"inbound_nodes\": []}";
-    char first[256];
-    snprintf(first, sizeof first, input, version == 3 ? "batch_shape" : "batch_input_shape");
-    if (version == 2) {
-        snprintf(model, sizeof model,
-                 "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": [%s, {\"class_name\": "
-                 "\"TFOpLambda\", "
-                 "\"name\": \"f\", \"config\": {\"name\": \"f\", \"function\": \"%s\"}, \"inbound_nodes\": [[\"in\", "
-                 "0, 0, {%s}]]}], "
-                 "\"input_layers\": [[\"in\", 0, 0]], \"output_layers\": [[\"f\", 0, 0]]}}",
-                 first, name, arguments);
-    } else {
-        snprintf(model, sizeof model,
-                 "{\"class_name\": \"Functional\", \"config\": {\"name\": \"net\", \"layers\": [%s, {\"class_name\": "
-                 "\"%s\", "
-                 "\"module\": \"keras.src.ops.numpy\", \"name\": \"f\", \"config\": {\"name\": \"f\"%s}, "
-                 "\"inbound_nodes\": [{\"args\": "
-                 "[{\"class_name\": \"__keras_tensor__\", \"config\": {\"shape\": [null, 2, 3], \"dtype\": "
-                 "\"float32\", \"keras_history\": "
-                 "[\"in\", 0, 0]}}%s], \"kwargs\": {}}]}], \"input_layers\": [[\"in\", 0, 0]], \"output_layers\": "
-                 "[[\"f\", 0, 0]]}}",
-                 first, name, config, arguments);
-    }
-    return keras_run_model(version, model, "", x, 6, found);
+    char all[1024];
+    snprintf(all, sizeof all, version == 2 ? "[@, {%s}]" : "@%s", arguments);
+    const keras_call call = {version, "2, 3", name, all, config};
+    return keras_call_run(&call, x, found);
 }
 
 static const struct {
