@@ -82,6 +82,9 @@ static void resizes(void **state) {
     assert_int_equal(r.status, OCTET_MODEL);
 }
 
+/* A constant of one number. */
+#define FIXED(type, data) ((operand){type, DIMS(1), data, true, 0, 0})
+
 static void shapes_as_values(void **state) {
     (void)state;
     octet_options o = {.shape = {.out = OCTET_INT64}};
@@ -95,10 +98,18 @@ static void shapes_as_values(void **state) {
     assert_int_equal(r.status, OCTET_MODEL);
     RUN(OCTET_OP_RANGE, &none, I32(5), I32(-2), I32(-3));
     ONE_EXPECT(r, int32_t, DIMS(3), 5, 2, -1);
+    RUN(OCTET_OP_RANGE, &none, FIXED(OCTET_FLOAT32, (const float[]){1}), FIXED(OCTET_FLOAT32, (const float[]){2.2f}),
+        FIXED(OCTET_FLOAT32, (const float[]){0.5f}));
+    ONE_EXPECT(r, float, DIMS(3), 1, 1.5f, 2);
+    RUN(OCTET_OP_RANGE, &none, FIXED(OCTET_INT64, (const int64_t[]){-1}), FIXED(OCTET_INT64, (const int64_t[]){8}),
+        FIXED(OCTET_INT64, (const int64_t[]){4}));
+    ONE_EXPECT(r, int64_t, DIMS(3), -1, 3, 7);
     RUN(OCTET_OP_RANGE, &none, I32(0), I32(5), I32(0));
     assert_int_equal(r.status, OCTET_MODEL);
     RUN(OCTET_OP_RANGE, &none, I32(0), I32(5), I32(-1));
     assert_int_equal(r.status, OCTET_MODEL);
+    RUN(OCTET_OP_BROADCAST_ARGS, &none, S64(DIMS(1), 5), S64(DIMS(2), 2, 1));
+    ONE_EXPECT(r, int64_t, DIMS(2), 2, 5);
     RUN(OCTET_OP_BROADCAST_ARGS, &none, S32(DIMS(2), 3, 1), S32(DIMS(3), 2, 1, 4));
     ONE_EXPECT(r, int32_t, DIMS(3), 2, 3, 4);
     const operand out = {.scale = 1.0f, .zero_point = -5};

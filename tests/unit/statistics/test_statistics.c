@@ -266,13 +266,46 @@ static void running_out_of_memory_leaks_nothing(void **state) {
     octet_statistics_free(&f->ctx, s);
 }
 
+/* ABS of both inputs joined, instead of ABS of each: the new values held what their operands held. */
+static void values_that_are_joined_held_what_their_parts_held(void **state) {
+    fixture *f = *state;
+    static const float numbers[2] = {-8.0f, 0.5f};
+    const uint32_t x = input(f, N, -1.0f, 2.0f), a = unary(f, OCTET_OP_ABS, x, 0.0f, 3.0f);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, a, "y"));
+    make_statistics(f);
+    f->statistics->n_samples = 9;
+    octet_graph *from_graph = f->graph;
+    expect_ok(f, octet_graph_create(&f->ctx, "test", &f->graph));
+    const uint32_t again = input(f, N, 0.0f, 0.0f);
+    const uint32_t c = constant(f, "c", 2, (const int32_t[]){1, 2}, numbers);
+    const uint32_t joined = emit(f, OCTET_OP_CONCATENATION, (const uint32_t[]){again, c}, 2, 0.0f, 0.0f);
+    const uint32_t y = unary(f, OCTET_OP_ABS, joined, 0.0f, 0.0f);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+    const uint32_t old[] = {[0] = x, [1] = OCTET_NONE, [2] = OCTET_NONE, [3] = a};
+    assert_true(again == 0 && c == 1 && joined == 2 && y == 3);
+    octet_statistics *made = NULL;
+    expect_ok(f, octet_statistics_carry_over(&f->ctx, f->statistics, from_graph, f->graph, old, &made));
+    assert_int_equal(made->n_samples, 9);
+    assert_int_equal(made->n_rows, 3);
+    static const float expected[3][2] = {{-1.0f, 2.0f}, {-8.0f, 2.0f}, {0.0f, 3.0f}}; /* x, joined, y */
+    for (int i = 0; i < 3; i++) {
+        const octet_observed_range range = octet_statistics_range(&made->rows[i]);
+        assert_true(range.seen && range.min == expected[i][0] && range.max == expected[i][1]);
+    }
+    octet_statistics_free(&f->ctx, made);
+    made = NULL; /* the statistics are those of from_graph */
+    assert_int_equal(octet_statistics_carry_over(&f->ctx, f->statistics, f->graph, from_graph, old, &made), OCTET_DATA);
+    assert_null(made);
+    octet_graph_destroy(&f->ctx, from_graph);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(a_row_per_float_activation_in_order),        CASE(samples_go_to_the_half_of_their_hash),
         CASE(parts_merge_to_the_same_bytes_in_any_order), CASE(what_makes_another_model_makes_another_fingerprint),
         CASE(parts_of_two_models_do_not_merge),           CASE(parts_of_a_model_with_state_do_not_merge),
         CASE(files_give_back_what_was_written),           CASE(damaged_files_are_refused),
-        CASE(running_out_of_memory_leaks_nothing),
+        CASE(running_out_of_memory_leaks_nothing),        CASE(values_that_are_joined_held_what_their_parts_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,6 +251,18 @@ static void thousands_of_steps_are_unrolled(void **state) {
 }
 
 static const layer_case refusals[] = {
+    {"an equation without an arrow", 0, "2,3", "EinsumDense {\"equation\": \"abc\", \"output_shape\": [2]}", "3,2",
+     "equation \"abc\" is not of the form a,b->c"},
+    {"an equation over a middle axis", 0, "2,3",
+     "EinsumDense {\"equation\": \"abc,bd->adc\", \"output_shape\": [2, 3]}", "2,2",
+     "is not a product over the last axes"},
+    {"half of an odd number", 3, "5", "Activation {\"activation\": \"glu\"}", "", "glu needs an even last dimension"},
+    {"an activation that is a number", 0, "4", "Activation {\"activation\": 3}", "",
+     "activation is neither a name nor an object"},
+    {"a maximum below zero", 0, "4", "ReLU {\"max_value\": -2.0}", "", "max_value is negative"},
+    {"an axis that is none", 0, "4", "PReLU {\"shared_axes\": [3]}", "4", "shared_axes has 3"},
+    {"more elements", 0, "6", "Reshape {\"target_shape\": [2, 4]}", "", "target_shape has 8 elements, its input 6"},
+    {"an order of axes", 0, "2,3", "Permute {\"dims\": [1, 1]}", "", "dims is no order of 1 to 2"},
     {"steps", 0, "4097,4", "SimpleRNN {\"units\": 2}", "4,2 2,2 2",
      "4097 steps would be unrolled into operators, at most 4096 are"},
     {"channels first", 0, "3,8,8", "MaxPooling2D {\"pool_size\": [2, 2], \"data_format\": \"channels_first\"}", "",
