@@ -80,6 +80,11 @@ static octet_support_row judge(const octet_judged *judged, const octet_operator 
                                    "it chooses among integers, which tflite-micro's kernel does not",
                                    octet_capabilities_remedy(op->code)};
     }
+    if (target->lacks_short_slices && octet_fit_is_short_slice(graph, op)) {
+        return (octet_support_row){OCTET_SUPPORT_NONE,
+                                   "it names fewer axes than its input has, and tflite-micro reads an index for each",
+                                   "quantize the float model with octet and this --target"};
+    }
     const bool converts = op->code == OCTET_OP_QUANTIZE || op->code == OCTET_OP_DEQUANTIZE;
     const bool is_float = !converts && touches_float(graph, op);
     if (is_float && octet_capabilities_in_float(target, op->code)) {

@@ -12,6 +12,7 @@ static octet_fit_form *form_of(const octet_target *target, octet_operator_code c
     case OCTET_OP_MIRROR_PAD: return octet_fit_pieces;
     case OCTET_OP_SPLIT_V:
     case OCTET_OP_UNPACK: return octet_fit_split;
+    case OCTET_OP_STRIDED_SLICE: return octet_fit_short_slice;
     case OCTET_OP_SELECT: return octet_fit_select;
     case OCTET_OP_PADV2: return octet_fit_pad;
     case OCTET_OP_RELU6:
@@ -35,7 +36,8 @@ static bool has_parts(const octet_target *target, octet_operator_code code) {
 }
 
 static bool lacks(const octet_target *target, octet_operator_code code) {
-    return !octet_capabilities_in_int8(target, code) || (code == OCTET_OP_RELU6 && target->lacks_relu6);
+    return !octet_capabilities_in_int8(target, code) || (code == OCTET_OP_RELU6 && target->lacks_relu6) ||
+           (code == OCTET_OP_STRIDED_SLICE && target->lacks_short_slices);
 }
 
 bool octet_fit_has_form(const octet_target *target, octet_operator_code code) {

@@ -15,6 +15,8 @@
 octet_status octet_target_fit(octet_context *ctx, const octet_target *target, octet_graph *graph);
 /* Whether some operators of this kind have another form that the target runs. */
 bool octet_fit_has_form(const octet_target *target, octet_operator_code code);
+/* Whether a STRIDED_SLICE names fewer axes than its input has, or one by an ellipsis, or new ones. */
+bool octet_fit_is_short_slice(const octet_graph *graph, const octet_operator *op);
 
 /* ---- The forms, for fit.c ---- */
 
@@ -27,6 +29,7 @@ octet_fit_form octet_fit_repeat;
 /* fit_pieces.c: GATHER by constants, REVERSE_V2 and MIRROR_PAD as CONCATENATION of SLICEs; SPLIT_V and UNPACK as
  * SLICEs. */
 octet_fit_form octet_fit_pieces, octet_fit_split;
+octet_fit_form octet_fit_short_slice; /* STRIDED_SLICE with an index for each axis of its input */
 /* fit_elements.c */
 octet_fit_form octet_fit_select;     /* SELECT as SELECT_V2 */
 octet_fit_form octet_fit_pad;        /* PADV2 with 0 as PAD */

@@ -1,5 +1,6 @@
 /* Operators that pick indices along an axis, as SLICEs, one for each run of indices, and a CONCATENATION. */
 #include "graph/constant.h"
+#include "graph/slice.h"
 #include "target/fit.h"
 
 enum { MOST_PIECES = 64 };
@@ -133,4 +134,39 @@ octet_status octet_fit_split(octet_context *ctx, const octet_target *target, oct
         at += (uint32_t)size;
     }
     return OCTET_OK;
+}
+
+bool octet_fit_is_short_slice(const octet_graph *graph, const octet_operator *op) {
+    if (op->code != OCTET_OP_STRIDED_SLICE) return false;
+    const size_t n = octet_shape_elements(&octet_graph_input(graph, op, 1)->shape);
+    const int32_t rank = octet_graph_input(graph, op, 0)->shape.rank;
+    return n < (size_t)rank || op->options.strided_slice.ellipsis_mask != 0 ||
+           op->options.strided_slice.new_axis_mask != 0;
+}
+
+octet_status octet_fit_short_slice(octet_context *ctx, const octet_target *target, octet_graph *graph, uint32_t k) {
+    (void)target;
+    const octet_operator op = graph->operators[k];
+    octet_slice slice;
+    int32_t end[OCTET_MAX_RANK];
+    if (!octet_fit_is_short_slice(graph, &op)) return OCTET_OK;
+    OCTET_TRY(octet_slice_resolve(ctx, graph, &op, &slice));
+    octet_options options = {0};
+    octet_shape counts = {.rank = slice.rank};
+    for (int32_t a = 0; a < slice.rank; a++) {
+        counts.dims[a] = slice.count[a];
+        end[a] = slice.begin[a] + slice.count[a] * slice.stride[a];
+        /* A last index below 0 would count from the end. */
+        if (end[a] < 0) options.strided_slice.end_mask |= 1 << a;
+    }
+    const octet_put put = {ctx, graph, op.layer, op.outputs[0]};
+    uint32_t inputs[4] = {op.inputs[0], OCTET_NONE, OCTET_NONE, OCTET_NONE}, result = op.outputs[0];
+    const bool is_reshaped = !octet_shape_equal(&counts, &graph->values[result].shape);
+    uint32_t taken = is_reshaped ? OCTET_NONE : result;
+    octet_graph_remove_operator(graph, k);
+    OCTET_TRY(octet_graph_add_i32(ctx, graph, "begin", slice.begin, slice.rank, &inputs[1]));
+    OCTET_TRY(octet_graph_add_i32(ctx, graph, "end", end, slice.rank, &inputs[2]));
+    OCTET_TRY(octet_graph_add_i32(ctx, graph, "strides", slice.stride, slice.rank, &inputs[3]));
+    OCTET_TRY(octet_put_operator(&put, OCTET_OP_STRIDED_SLICE, inputs, 4, &options, counts, &taken));
+    return is_reshaped ? octet_put_reshape(&put, taken, graph->values[result].shape, &result) : OCTET_OK;
 }

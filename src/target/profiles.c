@@ -11,8 +11,8 @@ enum {
 };
 
 /* What all users of tflite-micro's kernels have in common. */
-#define MICRO                                                                        \
-    .kernels = OCTET_TARGET_KERNELS_MICRO, .lacks_uint8 = true, .lacks_relu6 = true, \
+#define MICRO                                                                                                    \
+    .kernels = OCTET_TARGET_KERNELS_MICRO, .lacks_uint8 = true, .lacks_relu6 = true, .lacks_short_slices = true, \
     .modes = INT8 | INT16X8 | FLOAT32, .other_modes = "has no kernels of this mode: use int8, int16x8 or float32"
 
 /* Per-channel FULLY_CONNECTED came to tflite-micro in September 2024 and

@@ -21,6 +21,7 @@ typedef struct octet_target {
     bool per_tensor_dense;   /* has no FULLY_CONNECTED whose weights have a scale per output */
     bool lacks_uint8;        /* its int8 kernels have no older sisters for uint8 */
     bool lacks_relu6;        /* its RELU6 clamps without bringing the input to the output's scale; its RELU does */
+    bool lacks_short_slices; /* its STRIDED_SLICE reads an index for each axis of its input, named or not */
     unsigned modes;          /* bit (1 << octet_mode): it runs files of this mode */
     const char *other_modes; /* what to say of the others; NULL when there are none */
 } octet_target;

@@ -114,6 +114,7 @@ static void fits(const char *operators, int steps) {
         const bool is_float = octet_graph_output(graph, &graph->operators[k], 0)->type == OCTET_FLOAT32;
         assert_true(octet_capabilities_in_int8(target, code) ||
                     (is_float && octet_capabilities_in_float(target, code)));
+        assert_false(target->lacks_short_slices && octet_fit_is_short_slice(graph, &graph->operators[k]));
         if (k > 0) strcat(text, " ");
         strcat(text, octet_operator_name(code));
     }
@@ -246,6 +247,32 @@ static void picks_are_slices(void **state) {
     }
 }
 
+static void short_slices_name_every_axis(void **state) {
+    (void)state;
+    static const octet_type types[] = {OCTET_INT8, OCTET_INT16, OCTET_FLOAT32};
+    const octet_options backwards = {.strided_slice = {.begin_mask = 3, .end_mask = 3}},
+                        one = {.strided_slice = {.begin_mask = 1, .end_mask = 1, .shrink_axis_mask = 2}},
+                        last = {.strided_slice = {.ellipsis_mask = 1}}, added = {.strided_slice = {.new_axis_mask = 1}};
+    for (int i = 0; i < 3; i++) {
+        start("tflm");
+        const uint32_t x = input(types[i], SHAPE(1, 5, 3));
+        output(emit(OCTET_OP_STRIDED_SLICE, &backwards, 4,
+                    (const uint32_t[]){x, NUMBERS(0, 0), NUMBERS(0, 0), NUMBERS(1, -2)}, x));
+        output(emit(OCTET_OP_STRIDED_SLICE, &one, 4,
+                    (const uint32_t[]){x, NUMBERS(0, -2), NUMBERS(0, 0), NUMBERS(1, 1)}, x));
+        output(emit(OCTET_OP_STRIDED_SLICE, &last, 4,
+                    (const uint32_t[]){x, NUMBERS(0, 1), NUMBERS(0, -1), NUMBERS(1, 1)}, x));
+        output(emit(OCTET_OP_STRIDED_SLICE, &added, 4,
+                    (const uint32_t[]){x, NUMBERS(0, 0, 1), NUMBERS(0, 1, 3), NUMBERS(1, 1, 1)}, x));
+        fits("STRIDED_SLICE STRIDED_SLICE RESHAPE STRIDED_SLICE STRIDED_SLICE RESHAPE", 0);
+    }
+    start("tflm"); /* stays as it is */
+    const uint32_t x = input(OCTET_INT8, SHAPE(5, 3));
+    output(
+        emit(OCTET_OP_STRIDED_SLICE, &one, 4, (const uint32_t[]){x, NUMBERS(0, 1), NUMBERS(0, 0), NUMBERS(1, 1)}, x));
+    fits("STRIDED_SLICE", 0);
+}
+
 static void splits_are_slices(void **state) {
     (void)state;
     const octet_options split = {.split = {.n_splits = 2}}, unpack = {.pack = {.axis = 1, .count = 3}};
@@ -344,6 +371,7 @@ int main(void) {
         cmocka_unit_test(a_choice_is_one_that_broadcasts),
         cmocka_unit_test(any_is_not_all_of_not),
         cmocka_unit_test(picks_are_slices),
+        cmocka_unit_test(short_slices_name_every_axis),
         cmocka_unit_test(splits_are_slices),
         cmocka_unit_test(a_clamp_is_what_the_type_does),
         cmocka_unit_test(elements_on_the_edge_tpu),

@@ -105,6 +105,27 @@ static void verdicts_see_what_old_kernels_lack(void **state) {
     assert_int_equal(verdict("tflm", OCTET_OP_DEQUANTIZE, OCTET_UINT8, 1).level, OCTET_SUPPORT_INT8);
 }
 
+static void short_slices_do_not_run_in_micro(void **state) {
+    (void)state;
+    octet_value values[3] = {{.type = OCTET_INT8, .shape = {3, {1, 5, 3}}},
+                             {.type = OCTET_INT32, .shape = {1, {2}}},
+                             {.type = OCTET_INT8, .shape = {3, {1, 5, 3}}}};
+    uint32_t inputs[4] = {0, 1, 1, 1}, output = 2;
+    octet_operator op = {
+        .code = OCTET_OP_STRIDED_SLICE, .n_inputs = 4, .inputs = inputs, .n_outputs = 1, .outputs = &output};
+    const octet_graph graph = {.values = values, .n_values = 3, .operators = &op, .n_operators = 1};
+    for (int i = 0; i < 3; i++) {
+        const octet_judged judged = {target_of(i < 2 ? "tflm" : "litert"), &graph, NULL};
+        octet_arena arena = {0};
+        const octet_support_row *rows;
+        bool supported;
+        values[1].shape.dims[0] = i == 1 ? 3 : 2;
+        assert_int_equal(octet_target_check(&ctx, &arena, &judged, &rows, &supported), OCTET_OK);
+        assert_int_equal(supported, i > 0);
+        octet_arena_free(&ctx, &arena);
+    }
+}
+
 static octet_operator_code fitted(const char *target, float scale, int32_t zero_point) {
     octet_value values[2] = {
         {.type = OCTET_INT8},
@@ -131,6 +152,7 @@ int main(void) {
         cmocka_unit_test(litert_runs_everything),
         cmocka_unit_test(verdicts_follow_types_and_kernels),
         cmocka_unit_test(verdicts_see_what_old_kernels_lack),
+        cmocka_unit_test(short_slices_do_not_run_in_micro),
         cmocka_unit_test(relu6_becomes_relu_where_the_type_clamps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
