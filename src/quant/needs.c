@@ -31,7 +31,7 @@ static octet_status find_needed(octet_context *ctx, octet_arena *arena, const oc
     for (uint32_t v = 0; v < graph->n_values; v++) needed[v] = NOTHING;
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const uint32_t v = graph->outputs[i].value;
-        if (n->has_range[v]) needed[v] = n->ranges[v];
+        if (n->has_range[v]) needed[v] = n->held[v];
     }
     for (uint32_t k = graph->n_operators; k-- > 0;) {
         const octet_operator *op = &graph->operators[k];
@@ -40,7 +40,7 @@ static octet_status find_needed(octet_context *ctx, octet_arena *arena, const oc
         for (uint32_t i = 0; i < op->n_inputs; i++) {
             const uint32_t v = op->inputs[i];
             if (v == OCTET_NONE || !n->has_range[v]) continue;
-            const octet_range read = picks(n, op) ? meet(results, n->ranges[v]) : n->ranges[v];
+            const octet_range read = picks(n, op) ? meet(results, n->held[v]) : n->held[v];
             if (read.min <= read.max) needed[v] = join(needed[v], read);
         }
     }

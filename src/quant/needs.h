@@ -12,7 +12,8 @@
 typedef struct octet_needs {
     const octet_graph *graph;
     const octet_quantize_options *options;
-    const octet_range *ranges; /* by value; read where has_range */
+    const octet_range *ranges; /* by value: what its own parameters hold; read where has_range */
+    const octet_range *held;   /* by value: the numbers in it */
     const bool *has_range;     /* by value: a float activation that was observed or trained */
     const bool *is_trained;    /* by value: its range stays */
     const bool *follows;       /* by value: it takes the parameters of what its producer reads, or fixed ones */

@@ -2,9 +2,14 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
+#include "quant/joins.h"
 #include "quant/masks.h"
 #include "quant/needs.h"
+
+/* A join that was widened may be joined again; what still changes then stays as it is. */
+enum { MOST_ROUNDS = 8 };
 
 typedef struct stack {
     uint32_t *items;
@@ -20,6 +25,7 @@ typedef struct state {
     octet_propagation *out;
     uint32_t *first_user, *users; /* operators that read a value, in order: users[first_user[v] .. first_user[v + 1]) */
     octet_range *ranges;          /* by value: as observed, or widened */
+    octet_range *held;            /* the same before joins.h widened some */
     bool *statistic;              /* by value: a float activation with an observed range */
     bool *dropped;                /* its parameters come from elsewhere */
     bool *fixed;                  /* a range that was kept: parameters that the work list does not overrule */
@@ -159,7 +165,7 @@ static octet_status find_cut(state *s) {
     if (s->options->strict_tensorflow || s->forward) return OCTET_NEW(s->ctx, s->arena, s->graph->n_values, &s->cut);
     OCTET_TRY(OCTET_NEW(s->ctx, s->arena, s->graph->n_values, &trained));
     for (uint32_t v = 0; v < s->graph->n_values; v++) trained[v] = is_trained(s, v);
-    const octet_needs needs = {s->graph, s->options, s->ranges, s->statistic, trained, s->dropped};
+    const octet_needs needs = {s->graph, s->options, s->ranges, s->held, s->statistic, trained, s->dropped};
     return octet_needs_find_cut(s->ctx, s->arena, &needs, &s->cut);
 }
 
@@ -396,6 +402,41 @@ static void settle_real(state *s) {
     }
 }
 
+/* From the ranges to parameters, whatever was settled before. */
+static octet_status settle(state *s) {
+    const octet_graph *graph = s->graph;
+    for (uint32_t v = 0; v < graph->n_values; v++) {
+        s->out->values[v] = s->out->produced[v] = (octet_placement){0};
+        s->dropped[v] = s->fixed[v] = false;
+    }
+    for (uint32_t k = 0; k < graph->n_operators; k++) {
+        const octet_operator *op = &graph->operators[k];
+        s->done[k] = false;
+        for (uint32_t i = 0; i < op->n_inputs; i++) /* those of constants make masks */
+            if (is_activation(s, op->inputs[i])) s->out->operands[s->out->first_operand[k] + i] = (octet_placement){0};
+    }
+    run_forward(s);
+    OCTET_TRY(find_cut(s));
+    if (!s->forward) OCTET_TRY(run_backward(s));
+    OCTET_TRY(fix_ranges(s));
+    fix_followers(s);
+    /* An operand may get its parameters from one reader after another has been looked at. */
+    while (run_work_list(s)) {}
+    return OCTET_OK;
+}
+
+/* Says whether parameters have to be settled again. */
+static octet_status widen_joins(state *s, bool *again) {
+    bool *has_own;
+    *again = false;
+    if (s->options->strict_tensorflow || s->forward) return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(s->ctx, s->arena, s->graph->n_values, &has_own));
+    for (uint32_t v = 0; v < s->graph->n_values; v++) has_own[v] = s->fixed[v] && !s->dropped[v] && !is_trained(s, v);
+    const octet_joins joins = {s->graph, s->options, s->out, has_own, s->ranges};
+    *again = octet_joins_widen(&joins);
+    return OCTET_OK;
+}
+
 octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                              const octet_known_range *known, const octet_quantize_options *options,
                              octet_propagation *out) {
@@ -418,13 +459,13 @@ octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet
     OCTET_TRY(octet_sharing_widen(ctx, arena, graph, known, options->strict_tensorflow, s.ranges));
     if (!options->strict_tensorflow) narrow_masks(&s);
     widen_choices(&s);
-    run_forward(&s);
-    OCTET_TRY(find_cut(&s));
-    if (!s.forward) OCTET_TRY(run_backward(&s));
-    OCTET_TRY(fix_ranges(&s));
-    fix_followers(&s);
-    /* An operand may get its parameters from one reader after another has been looked at. */
-    while (run_work_list(&s)) {}
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &s.held));
+    if (graph->n_values > 0) memcpy(s.held, s.ranges, graph->n_values * sizeof *s.held);
+    bool again = true;
+    for (int round = 0; again && round < MOST_ROUNDS; round++) {
+        OCTET_TRY(settle(&s));
+        OCTET_TRY(widen_joins(&s, &again));
+    }
     align_comparisons(&s);
     settle_real(&s);
     return OCTET_OK;

@@ -3,8 +3,8 @@
  * Out: scale and zero point per activation, and where a QUANTIZE has to stand between two of them.
  * Knows: the classes of rules.h and TensorFlow's order of decisions: observed ranges run forward through operators
  *        with one float operand, backward from those with several (unless strict no further than readers allow:
- * needs.h), trained ones stay where they are; then a work list from the last operator to the first. Does not know: how
- * the quantized graph is built, weights, biases. */
+ *        needs.h, joins.h), trained ones stay where they are; then a work list from the last operator to the first.
+ * Does not know: how the quantized graph is built, weights, biases. */
 #ifndef OCTET_QUANT_PROPAGATE_H
 #define OCTET_QUANT_PROPAGATE_H
 

@@ -92,6 +92,35 @@ static void mean_and_maximum_of_one_value_are_joined(void **state) {
     expect_params(result(f, 3), 1.2f / 255.0f, -86);
 }
 
+/* A slightly wider scale costs less than rounding the maximum once more. */
+static void a_join_takes_a_slightly_wider_operand_in(void **state) {
+    fixture *f = *state;
+    const uint32_t y = unary(f, OCTET_OP_ABS, input(f, 4, -1.0f, 1.0f), -0.3f, 1.0f);
+    const uint32_t mean = reduce(f, OCTET_OP_MEAN, y, -0.2f, 0.2f), top = reduce(f, OCTET_OP_REDUCE_MAX, y, 0.5f, 1.0f);
+    const uint32_t both = binary(f, OCTET_OP_CONCATENATION, mean, top, -0.2f, 1.0f);
+    quantize(f, unary(f, OCTET_OP_ABS, both, 0.0f, 1.0f));
+    expect_operators(f, "ABS MEAN REDUCE_MAX CONCATENATION ABS");
+    for (uint32_t k = 0; k < 4; k++) expect_params(result(f, k), 1.3f / 255.0f, -69);
+    octet_graph_destroy(&f->ctx, f->quantized);
+    f->options.strict_tensorflow = true;
+    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized));
+    for (uint32_t k = 0; k < 4; k++) expect_params(result(f, k), 1.2f / 255.0f, -86);
+}
+
+/* A join that is joined again takes the operand in where its parameters come from. */
+static void a_joined_join_is_widened_at_its_end(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), y = unary(f, OCTET_OP_ABS, x, -1.1f, 1.0f);
+    also_output(f, unary(f, OCTET_OP_EXP, y, 0.0f, 3.0f));
+    const uint32_t first = binary(f, OCTET_OP_MINIMUM, y, unary(f, OCTET_OP_RELU, x, 0.0f, 1.0f), -1.0f, 1.0f);
+    const uint32_t second = binary(f, OCTET_OP_MINIMUM, first, unary(f, OCTET_OP_RELU, x, 0.0f, 1.0f), -1.0f, 1.0f);
+    quantize(f, unary(f, OCTET_OP_ABS, second, 0.0f, 1.0f));
+    expect_operators(f, "ABS EXP RELU MINIMUM RELU MINIMUM ABS");
+    expect_params(result(f, 0), 2.1f / 255.0f, 6);
+    expect_params(result(f, 3), 2.1f / 255.0f, 6);
+    expect_params(result(f, 5), 2.1f / 255.0f, 6);
+}
+
 /* A mean tells every number from its neighbours: its only operand is not cut either. */
 static void an_average_pool_reads_the_whole_range(void **state) {
     fixture *f = *state;
@@ -198,6 +227,8 @@ int main(void) {
         CASE(a_slice_that_is_joined_is_quantized_behind),
         CASE(what_nobody_reads_may_saturate),
         CASE(mean_and_maximum_of_one_value_are_joined),
+        CASE(a_join_takes_a_slightly_wider_operand_in),
+        CASE(a_joined_join_is_widened_at_its_end),
         CASE(an_average_pool_reads_the_whole_range),
         CASE(operands_of_a_join_that_is_cut_need_not_follow_the_kept_one),
         CASE(a_fixed_result_that_would_be_cut_keeps_its_parameters),
