@@ -2,7 +2,7 @@
 """What octet writes for tflite-micro, run by tflite-micro.
 
 usage: micro.py OCTET SHARED [--only SUBSTRING]
-needs: pip install tflite-micro numpy
+needs: pip install tflite-micro ai-edge-litert numpy
 
 The MNIST models and the models of SHARED/models are quantized with --target tflm and run on the first test samples; every layer case of
 SHARED/golden/layers that `octet check --target tflm` calls supported is quantized and run on its calibration samples. tflite-micro must load
@@ -10,13 +10,16 @@ each file and give the bytes of `octet run --numerics integer`. Each file is run
 some errors. A case in micro.json may differ by as many steps as it says, for the reason given there. Last line: "N passed, N failed".
 """
 import argparse
+import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
 import numpy as np
+from ai_edge_litert import schema_py_generated as schema
 
 import suite
 
@@ -24,28 +27,36 @@ N = 20
 check = suite.Checks()
 
 
+def is_there():
+    return importlib.util.find_spec("tflite_micro") is not None
+
+
 def micro(path, folder):
     """Runs in the child: feeds folder/x0.npy, x1.npy... row by row, writes folder/y0.npy, y1.npy..."""
     from tflite_micro import runtime
-    files = sorted(f for f in os.listdir(folder) if f.startswith("x") and f.endswith(".npy"))
+    files = sorted(f for f in os.listdir(folder) if re.fullmatch(r"x\d+\.npy", f))
     rows = [np.load(os.path.join(folder, f)) for f in files]
     out = []
     interpreter = runtime.Interpreter.from_file(path, arena_size=32 << 20)
+    with open(path, "rb") as f:
+        n_outputs = len(schema.ModelT.InitFromPackedBuf(f.read(), 0).subgraphs[0].outputs)
     for i in range(rows[0].shape[0]):
         interpreter.reset() # state of an LSTM starts from zero for each sample
         for k, x in enumerate(rows):
             interpreter.set_input(np.ascontiguousarray(x[i]).reshape(interpreter.get_input_details(k)["shape"]), k)
         interpreter.invoke()
-        out.append(np.array(interpreter.get_output(0)))
-    np.save(os.path.join(folder, "y.npy"), np.concatenate(out))
-
+        out.append([np.array(interpreter.get_output(k)) for k in range(n_outputs)])
+    for k, parts in enumerate(zip(*out)):
+        np.save(os.path.join(folder, f"y{k}.npy"), np.concatenate(parts))
 
 
 def in_child(path, folder):
+    """The outputs of tflite-micro for folder/x0.npy, x1.npy, ..., the inputs in the file's order."""
     done = subprocess.run([sys.executable, os.path.abspath(__file__), "--child", path, folder], capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise RuntimeError(f"tflite-micro: {' '.join((done.stderr or done.stdout).strip().splitlines()[-3:])[-300:]} (exit code {done.returncode})")
-    return np.load(os.path.join(folder, "y.npy"))
+    files = [f for f in os.listdir(folder) if re.fullmatch(r"y\d+\.npy", f)]
+    return [np.load(os.path.join(folder, f"y{k}.npy")) for k in range(len(files))]
 
 
 def examine(source, data, samples, options, folder, tolerance):
@@ -53,15 +64,18 @@ def examine(source, data, samples, options, folder, tolerance):
     path, dump, target = (os.path.join(folder, f) for f in ("model.tflite", "dump", "y"))
     octet("quantize", source, "--data", data, "--target", "tflm", "--no-evaluate", "-o", path, *options["quantize"])
     octet("run", path, "--input", samples, "--limit", str(N), "--numerics", "integer", "--dump", dump, "-o", target + ".npy", *options["run"])
-    ours = target + ".npy"
-    if os.path.isdir(ours):
-        ours = os.path.join(ours, sorted(os.listdir(ours))[0])
-    ours = np.load(ours)
+    ours = [target + ".npy"]
+    if os.path.isdir(ours[0]):
+        ours = [os.path.join(ours[0], f) for f in sorted(os.listdir(ours[0]))]
     described = json.loads(octet("inspect", path, "--json"))
     dumped = sorted(os.listdir(dump))
     for k, port in enumerate(described["inputs"]):
         np.save(os.path.join(folder, f"x{k}.npy"), np.load(os.path.join(dump, next(f for f in dumped if int(f.split("_")[0]) == port["tensor"]))))
-    theirs = in_child(path, folder)
+    problems = [differ(np.load(mine), theirs, tolerance) for mine, theirs in zip(ours, in_child(path, folder))]
+    return "; ".join(p for p in problems if p)
+
+
+def differ(ours, theirs, tolerance):
     if ours.dtype != theirs.dtype or ours.size != theirs.size:
         return f"{theirs.dtype}{theirs.shape} against octet's {ours.dtype}{ours.shape}"
     a, b = ours.reshape(-1), theirs.reshape(-1)
