@@ -30,6 +30,7 @@ octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, co
     OCTET_TRY(copy_description(out));
     OCTET_TRY(fill_none(out, &out->integer));
     OCTET_TRY(fill_none(out, &out->real));
+    OCTET_TRY(fill_none(out, &out->others));
     return fill_none(out, &out->weights);
 }
 

@@ -20,6 +20,7 @@ typedef struct octet_builder {
     /* By value of `from`: its forms in `to`, OCTET_NONE until there is one. */
     uint32_t *integer; /* quantized activation, as its users read it */
     uint32_t *real;    /* float activation, or anything that is not quantized */
+    uint32_t *others;  /* quantized activation with the parameters that an operand was read with last */
     uint32_t *weights; /* rounded weights without adjustment, for reuse by a second operator */
 } octet_builder;
 

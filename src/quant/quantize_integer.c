@@ -129,9 +129,19 @@ static octet_status integer_operand(octet_builder *b, uint32_t k, uint32_t i, ui
     OCTET_TRY(octet_builder_integer(b, v, op->layer, out));
     const octet_placement *here = &b->propagation.operands[b->propagation.first_operand[k] + i];
     if (!here->set) return OCTET_OK;
+    /* A second reader of the same parameters shares the QUANTIZE of the first. */
+    uint32_t *other = &b->others[v];
+    const octet_quantization *q = *other == OCTET_NONE ? NULL : &b->to->values[*other].quantization;
+    if (q != NULL && octet_qparams_equal(octet_qparams_of(q->scale[0], q->zero_point[0]), here->params) &&
+        !b->options.strict_tensorflow) {
+        *out = *other;
+        return OCTET_OK;
+    }
     const char *name = NULL;
     OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_requantize", value->name));
-    return octet_builder_requantize(b, *out, name, op->layer, b->integer_type, here->params, out);
+    OCTET_TRY(octet_builder_requantize(b, *out, name, op->layer, b->integer_type, here->params, out));
+    *other = *out;
+    return OCTET_OK;
 }
 
 static octet_status integer_output(octet_builder *b, const octet_operator *op, uint32_t v, uint32_t *out) {
