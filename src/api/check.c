@@ -52,11 +52,7 @@ static octet_status note_joined(octet_context *ctx, octet_arena *arena, const oc
     octet_joined_bounds(graph, widths);
     OCTET_TRY(octet_joined_find(ctx, arena, graph, widths, &joined, &n));
     OCTET_TRY(OCTET_NEW(ctx, arena, n, &notes));
-    for (uint32_t i = 0; i < n; i++) {
-        const octet_port *port = &graph->outputs[joined[i].output];
-        OCTET_TRY(octet_joined_describe(ctx, arena, port->name, graph->values[port->value].shape.rank, &joined[i],
-                                        &notes[i]));
-    }
+    for (uint32_t i = 0; i < n; i++) { OCTET_TRY(octet_joined_describe(ctx, arena, graph, &joined[i], &notes[i])); }
     support->notes = notes;
     support->n_notes = n;
     return OCTET_OK;

@@ -70,9 +70,7 @@ octet_status octet_api_output_warnings(octet_context *ctx, octet_arena *arena, c
     OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)model->n_joined + 1, &sentences));
     *n = 0;
     for (uint32_t i = 0; model->loses_parts && i < model->n_joined; i++) {
-        const octet_port *port = &graph->outputs[model->joined[i].output];
-        OCTET_TRY(octet_joined_describe(ctx, arena, port->name, graph->values[port->value].shape.rank,
-                                        &model->joined[i], &sentences[(*n)++]));
+        OCTET_TRY(octet_joined_describe(ctx, arena, graph, &model->joined[i], &sentences[(*n)++]));
     }
     if (model->is_split && model->n_joined == 0)
         OCTET_TRY(octet_arena_format(ctx, arena, &sentences[(*n)++],

@@ -16,8 +16,11 @@ typedef enum way {
 typedef struct look {
     way way;
     const octet_operator *op;
-    int32_t axis; /* THROUGH: of operand 0; ACROSS: that the operands are joined along */
+    int32_t axis; /* of the operands; WHOLE where they have none: they are one index each */
 } look;
+
+/* Of a value that PACK makes one index of: all of it is one part. */
+enum { WHOLE = -1 };
 
 /* The axis of `before` that a RESHAPE leaves as it is in `behind`: as long, with as many elements below it; or -1. */
 static int32_t kept_axis(const octet_shape *before, const octet_shape *behind, int32_t axis) {
@@ -35,15 +38,23 @@ static int32_t transposed_axis(const octet_graph *graph, const octet_operator *o
     return order[axis];
 }
 
+/* PACK gives its operands an axis more. */
+static void look_at_join(look *l, int32_t joined, int32_t axis) {
+    l->way = joined == axis ? WAY_ALONG : WAY_ACROSS;
+    l->axis = axis;
+    if (l->op->code == OCTET_OP_PACK) l->axis = joined == axis ? WHOLE : axis < joined ? axis : axis - 1;
+}
+
 static look look_at(const octet_graph *graph, uint32_t v, int32_t axis) {
     const octet_value *value = &graph->values[v];
     look l = {WAY_END, NULL, -1};
-    if (value->producer == OCTET_NONE || value->type != OCTET_FLOAT32) return l;
+    if (axis == WHOLE || value->producer == OCTET_NONE || value->type != OCTET_FLOAT32) return l;
     l.op = &graph->operators[value->producer];
     if (l.op->code == OCTET_OP_CONCATENATION) {
         if (l.op->options.concatenation.activation != OCTET_ACTIVATION_NONE) return l;
-        l.axis = octet_axis_from_start(l.op->options.concatenation.axis, value->shape.rank);
-        l.way = l.axis == axis ? WAY_ALONG : WAY_ACROSS;
+        look_at_join(&l, octet_axis_from_start(l.op->options.concatenation.axis, value->shape.rank), axis);
+    } else if (l.op->code == OCTET_OP_PACK) {
+        look_at_join(&l, octet_axis_from_start(l.op->options.pack.axis, value->shape.rank), axis);
     } else if (l.op->code == OCTET_OP_RESHAPE || l.op->code == OCTET_OP_TRANSPOSE) {
         l.axis = l.op->code == OCTET_OP_RESHAPE
                      ? kept_axis(&octet_graph_input(graph, l.op, 0)->shape, &value->shape, axis)
@@ -54,7 +65,7 @@ static look look_at(const octet_graph *graph, uint32_t v, int32_t axis) {
 }
 
 static int32_t length_of(const octet_graph *graph, uint32_t v, int32_t axis) {
-    return graph->values[v].shape.dims[axis];
+    return axis == WHOLE ? 1 : graph->values[v].shape.dims[axis];
 }
 
 /* seams[i]: a part begins at index i; one more than the axis is long. */
@@ -68,13 +79,13 @@ static octet_status find_seams(octet_context *ctx, octet_arena *arena, const oct
     (*seams)[0] = (*seams)[n] = true;
     int32_t at = 0;
     for (uint32_t i = 0; l.way == WAY_ALONG && i < l.op->n_inputs; i++) {
-        const int32_t n_inner = length_of(graph, l.op->inputs[i], axis);
-        OCTET_TRY(find_seams(ctx, arena, graph, l.op->inputs[i], axis, &inner));
+        const int32_t n_inner = length_of(graph, l.op->inputs[i], l.axis);
+        OCTET_TRY(find_seams(ctx, arena, graph, l.op->inputs[i], l.axis, &inner));
         memcpy(*seams + at, inner, (size_t)n_inner * sizeof *inner);
         at += n_inner;
     }
     for (uint32_t i = 0; l.way == WAY_ACROSS && i < l.op->n_inputs; i++) {
-        OCTET_TRY(find_seams(ctx, arena, graph, l.op->inputs[i], axis, &inner));
+        OCTET_TRY(find_seams(ctx, arena, graph, l.op->inputs[i], l.axis, &inner));
         for (int32_t k = 1; k < n; k++) (*seams)[k] = inner[k] && (i == 0 || (*seams)[k]);
     }
     return OCTET_OK;
@@ -101,15 +112,35 @@ static float width_of(const octet_graph *graph, const float *widths, uint32_t v,
     float widest = 0.0f;
     for (uint32_t i = 0, at = 0; i < l.op->n_inputs; i++) {
         const uint32_t operand = l.op->inputs[i];
-        const int32_t n = length_of(graph, operand, axis), start = l.way == WAY_ALONG ? (int32_t)at : 0;
+        const int32_t n = length_of(graph, operand, l.axis), start = l.way == WAY_ALONG ? (int32_t)at : 0;
         const int32_t from = first > start ? first - start : 0, to = end - start < n ? end - start : n;
         at += (uint32_t)n;
         if (from >= to) continue;
-        const float width = width_of(graph, widths, operand, axis, from, to);
+        const float width = width_of(graph, widths, operand, l.axis, from, to);
         if (width < 0.0f) return width;
         widest = fmaxf(widest, width);
     }
     return widest;
+}
+
+/* The value that is indices first .. end of the axis, where no operator has to be added for it; or OCTET_NONE. */
+static uint32_t find_value(const octet_graph *graph, uint32_t v, int32_t axis, int32_t first, int32_t end) {
+    if (first == 0 && end == length_of(graph, v, axis)) return v;
+    const look l = look_at(graph, v, axis);
+    if (l.way != WAY_ALONG || l.op->code != OCTET_OP_CONCATENATION) return OCTET_NONE;
+    for (uint32_t i = 0, at = 0; i < l.op->n_inputs; i++) {
+        const int32_t start = (int32_t)at, n = length_of(graph, l.op->inputs[i], axis);
+        at += (uint32_t)n;
+        if (first >= start && end <= start + n)
+            return find_value(graph, l.op->inputs[i], axis, first - start, end - start);
+    }
+    return OCTET_NONE;
+}
+
+static uint32_t find_output(const octet_graph *graph, uint32_t value) {
+    for (uint32_t i = 0; i < graph->n_outputs && value != OCTET_NONE; i++)
+        if (graph->outputs[i].value == value) return i;
+    return OCTET_NONE;
 }
 
 /* True when the parts along this axis lie far apart. */
@@ -128,7 +159,8 @@ static octet_status find_along(octet_context *ctx, octet_arena *arena, const oct
     for (int32_t i = 0, p = 0, end; i < n; i = end, p++) {
         for (end = i + 1; !seams[end]; end++) {}
         const float width = width_of(graph, widths, v, joined->axis, i, end);
-        joined->parts[p] = (octet_joined_part){i, end - i, width};
+        const uint32_t output = find_output(graph, find_value(graph, v, joined->axis, i, end));
+        joined->parts[p] = (octet_joined_part){i, end - i, width, output};
         if (width < 0.0f) return OCTET_OK;
         if (width > 0.0f) narrowest = fminf(narrowest, width);
         widest = fmaxf(widest, width);
@@ -229,15 +261,16 @@ static octet_status emit_part(octet_context *ctx, octet_graph *graph, uint32_t v
         return emit_move(ctx, graph, &op, shape, pieces[0], out);
     }
     for (uint32_t i = 0, at = 0; i < op.n_inputs; i++) {
-        const int32_t n = length_of(graph, op.inputs[i], axis), start = l.way == WAY_ALONG ? (int32_t)at : 0;
+        const int32_t n = length_of(graph, op.inputs[i], l.axis), start = l.way == WAY_ALONG ? (int32_t)at : 0;
         const int32_t from = first > start ? first - start : 0, to = end - start < n ? end - start : n;
         at += (uint32_t)n;
-        if (from < to) OCTET_TRY(emit_part(ctx, graph, op.inputs[i], axis, from, to, &pieces[n_pieces++]));
+        if (from < to) OCTET_TRY(emit_part(ctx, graph, op.inputs[i], l.axis, from, to, &pieces[n_pieces++]));
     }
     *out = pieces[0];
-    if (n_pieces == 1) return OCTET_OK;
-    return octet_graph_emit(ctx, graph, OCTET_OP_CONCATENATION, op.layer, graph->values[v].name, pieces, n_pieces,
-                            &op.options, out, 1);
+    octet_options options = op.options;
+    if (op.code == OCTET_OP_PACK) options.pack.count = (int32_t)n_pieces;
+    else if (n_pieces == 1) return OCTET_OK;
+    return octet_graph_emit(ctx, graph, op.code, op.layer, graph->values[v].name, pieces, n_pieces, &options, out, 1);
 }
 
 static octet_status add_parts(octet_context *ctx, octet_graph *graph, const octet_port *port,
@@ -246,6 +279,7 @@ static octet_status add_parts(octet_context *ctx, octet_graph *graph, const octe
         const octet_joined_part *part = &joined->parts[p];
         const char *name;
         uint32_t value;
+        if (part->output != OCTET_NONE) continue;
         OCTET_TRY(octet_arena_format(ctx, &graph->arena, &name, "%s_part%u", port->name, p));
         OCTET_TRY(emit_part(ctx, graph, port->value, joined->axis, part->first, part->first + part->n, &value));
         OCTET_TRY(octet_graph_add_output(ctx, graph, value, name));

@@ -1,7 +1,7 @@
 /* graph/joined.h - outputs that join parts whose numbers are of very different size.
  * In:  a float graph; how wide the range of each value is.
  * Out: the joins at its outputs whose parts lie far apart; the graph with the parts as outputs of their own.
- * Knows: CONCATENATION, and the operators between it and an output that only move its parts.
+ * Knows: CONCATENATION and PACK, and the operators between it and an output that only move its parts.
  * Does not know: where ranges come from, how they become scales. */
 #ifndef OCTET_GRAPH_JOINED_H
 #define OCTET_GRAPH_JOINED_H
@@ -15,6 +15,7 @@ enum { OCTET_JOINED_FAR = 16 };
 typedef struct octet_joined_part {
     int32_t first, n; /* indices along the axis */
     float width;      /* of its range with 0 */
+    uint32_t output;  /* the output of the model that is this part and no other, or OCTET_NONE */
 } octet_joined_part;
 
 typedef struct octet_joined {
@@ -32,8 +33,9 @@ octet_status octet_joined_find(octet_context *ctx, octet_arena *arena, const oct
 /* What is known without data: 1 or 2 behind functions that are bounded, like LOGISTIC and TANH, infinite for other
  * results of operators. widths: n_values of them. */
 void octet_joined_bounds(const octet_graph *graph, float *widths);
-/* Puts the parts in the place of each listed output, named "<output>_part0", "_part1", ...; the list is of this graph,
- * or of one that equals it. Values keep their indices, and new ones stand behind them. Errors: NOMEM, INTERNAL. */
+/* Puts the parts in the place of each listed output, named "<output>_part0", "_part1", ...; not those that are outputs
+ * of their own. The list is of this graph, or of one that equals it. Values keep their indices, and new ones stand
+ * behind them. Errors: NOMEM, INTERNAL. */
 octet_status octet_joined_split(octet_context *ctx, octet_graph *graph, const octet_joined *joined, uint32_t n);
 
 #endif

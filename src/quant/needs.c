@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "graph/joined.h"
+
 static const octet_range NOTHING = {INFINITY, -INFINITY}, EVERYTHING = {-INFINITY, INFINITY};
 
 static octet_range join(octet_range a, octet_range b) {
@@ -15,6 +17,17 @@ static octet_range meet(octet_range a, octet_range b) {
 static bool covers(octet_range range, octet_range needed) {
     const float low = fminf(range.min, 0.0f), high = fmaxf(range.max, 0.0f), step = (high - low) / 255.0f;
     return !(needed.min < low - step) && !(needed.max > high + step);
+}
+
+static float width_of(octet_range range) { return fmaxf(range.max, 0.0f) - fminf(range.min, 0.0f); }
+
+/* With parameters of `given`, what reads the value gets less than it needs: numbers that saturate, or an output of the
+ * model a scale that is as coarse as octet_joined_find reports. */
+static bool loses(const octet_needs *n, uint32_t v, octet_range given, octet_range needed) {
+    if (!covers(given, needed)) return true;
+    const bool is_known = isfinite(given.min) && isfinite(given.max);
+    return is_known && octet_graph_is_output(n->graph, v) &&
+           width_of(given) > (float)OCTET_JOINED_FAR * width_of(n->held[v]);
 }
 
 /* The results hold numbers of the operands, so that saturating before is saturating behind. */
@@ -62,8 +75,8 @@ octet_status octet_needs_find_cut(octet_context *ctx, octet_arena *arena, const 
         for (uint32_t i = 0; i < op->n_outputs; i++) {
             const uint32_t v = op->outputs[i];
             const bool is_given = given[v].min > -INFINITY;
-            const bool keeps_own =
-                n->has_range[v] && !n->follows[v] && (n->is_trained[v] || !is_given || !covers(given[v], needed[v]));
+            const bool keeps_own = n->has_range[v] && !n->follows[v] &&
+                                   (n->is_trained[v] || !is_given || loses(n, v, given[v], needed[v]));
             shared = meet(shared, keeps_own ? n->ranges[v] : given[v]);
         }
         for (uint32_t i = 0; i < op->n_inputs; i++) {
@@ -72,6 +85,6 @@ octet_status octet_needs_find_cut(octet_context *ctx, octet_arena *arena, const 
         }
     }
     for (uint32_t v = 0; v < graph->n_values; v++)
-        cut[v] = n->has_range[v] && !n->is_trained[v] && !covers(given[v], needed[v]);
+        cut[v] = n->has_range[v] && !n->is_trained[v] && loses(n, v, given[v], needed[v]);
     return OCTET_OK;
 }

@@ -13,10 +13,29 @@ static const char *place(const octet_joined *joined, const octet_joined_part *pa
     return text;
 }
 
-octet_status octet_joined_describe(octet_context *ctx, octet_arena *arena, const char *name, int32_t rank,
+/* Parts that are outputs of their own need no splitting. */
+static octet_status find_remedy(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
+                                const octet_joined *joined, const char **out) {
+    const char *names = "";
+    *out = "--split-outputs of octet quantize writes each part as an output with a scale of its own";
+    for (uint32_t i = 0; i < joined->n_parts; i++) {
+        const uint32_t output = joined->parts[i].output;
+        if (output == OCTET_NONE) return OCTET_OK;
+        OCTET_TRY(
+            octet_arena_format(ctx, arena, &names, "%s%s%s", names, i == 0 ? "" : ", ", graph->outputs[output].name));
+    }
+    return octet_arena_format(ctx, arena, out,
+                              "the parts are outputs of their own, each with its own scale: read %s instead, or leave "
+                              "this one out with --split-outputs",
+                              names);
+}
+
+octet_status octet_joined_describe(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                                    const octet_joined *joined, const char **out) {
-    static const char remedy[] = "--split-outputs of octet quantize writes each part as an output with a scale of its "
-                                 "own";
+    const octet_port *port = &graph->outputs[joined->output];
+    const char *name = port->name, *remedy;
+    const int32_t rank = graph->values[port->value].shape.rank;
+    OCTET_TRY(find_remedy(ctx, arena, graph, joined, &remedy));
     const octet_joined_part *wide = &joined->parts[0], *narrow = NULL;
     char a[48], b[48];
     for (uint32_t i = 0; i < joined->n_parts; i++) {

@@ -8,9 +8,9 @@
 
 #include "graph/joined.h"
 
-/* Of an int8 output, whose widths are known, or infinite where they have no bound. rank: of the output. The sentence
- * lives in `arena`. */
-octet_status octet_joined_describe(octet_context *ctx, octet_arena *arena, const char *name, int32_t rank,
+/* Of an int8 output, whose widths are known, or infinite where they have no bound. graph: for names and the rank of the
+ * output. The sentence lives in `arena`. */
+octet_status octet_joined_describe(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                                    const octet_joined *joined, const char **out);
 
 #endif

@@ -91,6 +91,54 @@ static void a_transpose_between_moves_the_axis(void **state) {
     expect_output(f, 0, "y_part0", DIMS(1, 4, 7));
 }
 
+static uint32_t pack(fixture *f, int32_t axis, uint32_t a, uint32_t b) {
+    const octet_options options = {.pack = {.axis = axis, .count = 2}};
+    return emit(f, OCTET_OP_PACK, &options, 2, (const uint32_t[]){a, b});
+}
+
+/* One index of the packed axis each. */
+static void packed_values_are_parts(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, DIMS(1, 7, 4));
+    const uint32_t boxes = unary(f, OCTET_OP_EXP, x), scores = unary(f, OCTET_OP_LOGISTIC, x);
+    find(f, pack(f, 1, boxes, scores), 100.0f);
+    assert_int_equal(n_joined, 1);
+    assert_int_equal(joined->axis, 1);
+    assert_int_equal(joined->n_parts, 2);
+    assert_true(joined->parts[0].width == 100.0f && joined->parts[1].width == 1.0f);
+    split(f, "EXP LOGISTIC PACK PACK");
+    expect_output(f, 0, "y_part0", DIMS(1, 1, 7, 4));
+    expect_output(f, 1, "y_part1", DIMS(1, 1, 7, 4));
+}
+
+static void columns_are_split_across_packed_values(void **state) {
+    fixture *f = *state;
+    const uint32_t a = head(f, DIMS(1, 7, 4)), b = head(f, DIMS(1, 7, 4));
+    find(f, pack(f, 1, a, b), 100.0f);
+    assert_int_equal(n_joined, 1);
+    assert_int_equal(joined->axis, 3);
+    assert_int_equal(joined->n_parts, 2);
+    split(f, "EXP LOGISTIC EXP LOGISTIC PACK PACK");
+    expect_output(f, 0, "y_part0", DIMS(1, 2, 7, 4));
+    expect_output(f, 1, "y_part1", DIMS(1, 2, 7, 4));
+}
+
+/* They are there already. */
+static void parts_that_are_outputs_are_not_written_twice(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, DIMS(1, 7, 4));
+    const uint32_t boxes = unary(f, OCTET_OP_EXP, x), scores = unary(f, OCTET_OP_LOGISTIC, x);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, scores, "scores"));
+    find(f, concat(f, -1, boxes, scores), 100.0f);
+    assert_int_equal(n_joined, 1);
+    assert_int_equal(joined->parts[0].output, OCTET_NONE);
+    assert_int_equal(joined->parts[1].output, 0);
+    split(f, "EXP LOGISTIC");
+    assert_int_equal(f->graph->n_outputs, 2);
+    expect_output(f, 0, "scores", DIMS(1, 7, 4));
+    expect_output(f, 1, "y_part0", DIMS(1, 7, 4));
+}
+
 static void a_reshape_that_mixes_parts_hides_them(void **state) {
     fixture *f = *state;
     find(f, reshape(f, head(f, DIMS(1, 7, 4)), DIMS(1, 56)), 100.0f);
@@ -123,10 +171,11 @@ static void two_unbounded_parts_may_be_alike(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CASE(parts_far_apart_become_outputs),        CASE(parts_that_are_close_stay_joined),
-        CASE(columns_are_split_across_joined_rows),  CASE(a_transpose_between_moves_the_axis),
-        CASE(a_reshape_that_mixes_parts_hides_them), CASE(bounded_parts_are_known_without_data),
-        CASE(two_unbounded_parts_may_be_alike),
+        CASE(parts_far_apart_become_outputs),         CASE(parts_that_are_close_stay_joined),
+        CASE(columns_are_split_across_joined_rows),   CASE(a_transpose_between_moves_the_axis),
+        CASE(a_reshape_that_mixes_parts_hides_them),  CASE(bounded_parts_are_known_without_data),
+        CASE(two_unbounded_parts_may_be_alike),       CASE(packed_values_are_parts),
+        CASE(columns_are_split_across_packed_values), CASE(parts_that_are_outputs_are_not_written_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

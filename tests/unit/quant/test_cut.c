@@ -92,6 +92,32 @@ static void mean_and_maximum_of_one_value_are_joined(void **state) {
     expect_params(result(f, 3), 1.2f / 255.0f, -86);
 }
 
+static void readers_of_the_same_parameters_share_a_quantize(void **state) {
+    fixture *f = *state;
+    const float bound = 1.0f;
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), y = unary(f, OCTET_OP_ABS, x, 0.0f, 9.0f);
+    also_output(f, unary(f, OCTET_OP_EXP, y, 0.0f, 9.0f));
+    for (int i = 0; i < 2; i++)
+        also_output(f, binary(f, OCTET_OP_MINIMUM, y, constant(f, "bound", 0, NULL, &bound), 0.0f, 1.0f));
+    quantize(f, unary(f, OCTET_OP_RELU, x, 0.0f, 1.0f));
+    expect_operators(f, "ABS EXP QUANTIZE MINIMUM MINIMUM RELU");
+}
+
+/* Scores that are an output too, joined with boxes in pixels. */
+static void a_part_that_is_an_output_keeps_its_scale(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -1.0f, 1.0f), boxes = unary(f, OCTET_OP_EXP, x, 0.0f, 255.0f),
+                   scores = unary(f, OCTET_OP_LOGISTIC, x, 0.1f, 0.9f), near = unary(f, OCTET_OP_ABS, x, 0.0f, 51.0f);
+    also_output(f, scores);
+    also_output(f, near);
+    const uint32_t joined = binary(f, OCTET_OP_CONCATENATION, boxes, scores, 0.0f, 255.0f);
+    quantize(f, binary(f, OCTET_OP_CONCATENATION, joined, near, 0.0f, 255.0f));
+    expect_operators(f, "EXP LOGISTIC ABS QUANTIZE CONCATENATION CONCATENATION");
+    expect_params(result(f, 1), 1.0f / 256.0f, -128);
+    expect_params(result(f, 2), 1.0f, -128); /* not far enough */
+    assert_int_equal(f->quantized->outputs[0].value, f->quantized->operators[1].outputs[0]);
+}
+
 /* A slightly wider scale costs less than rounding the maximum once more. */
 static void a_join_takes_a_slightly_wider_operand_in(void **state) {
     fixture *f = *state;
@@ -227,6 +253,8 @@ int main(void) {
         CASE(a_slice_that_is_joined_is_quantized_behind),
         CASE(what_nobody_reads_may_saturate),
         CASE(mean_and_maximum_of_one_value_are_joined),
+        CASE(readers_of_the_same_parameters_share_a_quantize),
+        CASE(a_part_that_is_an_output_keeps_its_scale),
         CASE(a_join_takes_a_slightly_wider_operand_in),
         CASE(a_joined_join_is_widened_at_its_end),
         CASE(an_average_pool_reads_the_whole_range),
