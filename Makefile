@@ -11,7 +11,7 @@ OCTET := $(BUILD)/octet
 VENV := $(BUILD)/venv
 BENCH_VENV := $(BUILD)/bench/venv
 
-.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared sanitize coverage fuzz fuzz-kernels bench docs check format install clean
+.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
 
 all:
 	@tools/setup --check
@@ -33,6 +33,8 @@ help:
 	@echo 'make accuracy     SQNR of every layer case and model of SHARED against the files of TensorFlow'
 	@echo 'make sanitize     all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make coverage     which lines and branches the tests run, per file (clang, llvm-cov)'
+	@echo 'make test-faults  what octet does when the system refuses memory, descriptors, reads, writes, processes, threads;'
+	@echo '                  DENSE=400 refuses more of them, SANITIZE=1 looks for leaks'
 	@echo 'make fuzz         each fuzz target for SECONDS=60 with libFuzzer (clang)'
 	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops (minutes)'
 	@echo 'make bench        octet against LiteRT and ONNX Runtime, interleaved; memory; the whole job (packages into $(BENCH_VENV))'
@@ -85,6 +87,16 @@ interop-shared: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/micro.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/micro_operators.py
 	@$(VENV)/bin/python tests/interop/sweep.py $(OCTET) $(SHARED)
+
+# Every call that the system may refuse is refused (tests/faults). The sanitizer is gcc's: its run-time library lets another stand in front.
+ifdef SANITIZE
+test-faults: BUILD := build-faults
+test-faults: CMAKE_FLAGS := -DCMAKE_C_COMPILER=gcc -DOCTET_SANITIZE=address -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1 -DOCTET_TESTS=OFF
+test-faults: FAULTS_FLAGS := --sanitize
+endif
+test-faults: setup
+	@$(MAKE) --no-print-directory all BUILD=$(BUILD) CMAKE_FLAGS='$(CMAKE_FLAGS)'
+	@python3 tests/faults/run.py $(BUILD) $(FAULTS_FLAGS) $(if $(DENSE),--dense $(DENSE))
 
 sanitize:
 	@$(MAKE) --no-print-directory test BUILD=build-sanitize \

@@ -109,14 +109,22 @@ static bool answer(const octet_context *ctx, const octet_buffer *body, int socke
            give(socket, is_read ? (const void *)body->data : ctx->message, (size_t)verdict.size);
 }
 
+static void fail_hearing(octet_context *ctx, int error) {
+    octet_context_fail(ctx, octet_status_of_error(error), ": octet-hdf5 cannot hear what it is to read: %s",
+                       strerror(error));
+}
+
 /* Numbers of datasets, until the library has closed its side. */
 static bool serve_numbers(octet_context *ctx, octet_hdf5_reader *reader, int socket) {
     uint64_t number;
     bool is_sent = true;
-    while (is_sent && ctx->status == OCTET_OK && take(socket, &number, sizeof number)) {
+    while (is_sent && ctx->status == OCTET_OK) {
+        const bool is_taken = take(socket, &number, sizeof number);
+        if (!is_taken && errno == 0) break;
         octet_buffer body = {.max_size = SIZE_MAX};
         limits_answer_to(socket);
-        octet_hdf5_read_numbers(reader, number, &body);
+        if (is_taken) octet_hdf5_read_numbers(reader, number, &body);
+        else fail_hearing(ctx, errno);
         explain_memory(ctx);
         is_sent = answer(ctx, &body, socket);
         octet_buffer_free(ctx, &body);
@@ -149,8 +157,7 @@ int main(void) {
     octet_hdf5_request request = {0};
     const bool is_taken = take(STDIN_FILENO, &request, sizeof request);
     if (!is_taken && errno != 0) {
-        octet_context_fail(&ctx, octet_status_of_error(errno), ": octet-hdf5 cannot hear what it is to read: %s",
-                           strerror(errno));
+        fail_hearing(&ctx, errno);
     } else if (!is_taken || request.magic != OCTET_HDF5_REQUEST_MAGIC) {
         fputs("octet-hdf5 reads HDF5 files for octet, which starts it; it is of no use alone\n", stderr);
         return 2;

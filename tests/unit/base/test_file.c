@@ -259,6 +259,36 @@ static void reading_takes_memory_of_the_context(void **state) {
     assert_string_equal(f->ctx.message, "f: 100000 bytes: the limit is 99999 bytes of memory in all");
 }
 
+/* Absent is only what is not there: what cannot be looked at is an error. */
+static void paths_are_looked_at(void **state) {
+    fixture *f = *state;
+    octet_path_kind kind;
+    char long_name[400];
+    memset(long_name, 'a', sizeof long_name - 1);
+    long_name[sizeof long_name - 1] = '\0';
+    assert_int_equal(octet_file_write(&f->ctx, "f", bytes_of("x")), OCTET_OK);
+    assert_int_equal(symlink("loop", "loop"), 0);
+    assert_int_equal(symlink("f", "link"), 0);
+    const struct {
+        const char *path;
+        octet_path_kind kind;
+    } cases[] = {{"f", OCTET_PATH_FILE},         {"link", OCTET_PATH_FILE},     {".", OCTET_PATH_FOLDER},
+                 {"/dev/null", OCTET_PATH_FILE}, {"g", OCTET_PATH_ABSENT},      {"f/g", OCTET_PATH_ABSENT},
+                 {"loop", OCTET_PATH_ABSENT},    {long_name, OCTET_PATH_ABSENT}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(octet_file_look(&f->ctx, cases[i].path, &kind), OCTET_OK);
+        assert_int_equal(kind, cases[i].kind);
+    }
+    assert_int_equal(octet_status_of_error(ENOMEM), OCTET_NOMEM);
+    assert_int_equal(octet_status_of_error(EMFILE), OCTET_IO);
+    const char **names;
+    size_t n_names;
+    octet_arena arena = {0};
+    expect_io(f, octet_file_list(&f->ctx, &arena, "g", &names, &n_names), "g: cannot be listed: No such file");
+    expect_io(f, octet_file_list(&f->ctx, &arena, "f", &names, &n_names), "f: cannot be listed: Not a directory");
+    octet_arena_free(&f->ctx, &arena);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
 int main(void) {
@@ -273,6 +303,7 @@ int main(void) {
         CASE(a_file_that_becomes_shorter_is_told),
         CASE(what_is_no_file_is_refused_at_once),
         CASE(reading_takes_memory_of_the_context),
+        CASE(paths_are_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

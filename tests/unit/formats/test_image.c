@@ -143,6 +143,31 @@ static void damage_is_survived(void **state) {
     assert_in_range(fixture_sweep(make_bmp(WIDTH, HEIGHT, 8, rgb, false), 1, parse), 0, 3);
 }
 
+/* Whichever allocation is refused: out of memory, and never a corrupt file. */
+static void a_lack_of_memory_is_told(void **state) {
+    (void)state;
+    uint8_t rgb[3 * N];
+    fill(rgb, WIDTH, HEIGHT);
+    for (int i = 0; i < 3; i++) {
+        const octet_bytes bytes = i == 0   ? make_png(WIDTH, HEIGHT, PNG_FORMAT_RGB, rgb, NULL)
+                                  : i == 1 ? make_jpeg(WIDTH, HEIGHT, rgb, true)
+                                           : make_bmp(WIDTH, HEIGHT, 24, rgb, false);
+        for (uint64_t n = 1;; n++) {
+            octet_context ctx;
+            octet_context_init(&ctx);
+            ctx.fail_allocation = n;
+            const octet_status status = parse(&ctx, bytes);
+            assert_int_equal(ctx.memory_bytes, 0);
+            if (ctx.n_allocations < n) {
+                assert_int_equal(status, OCTET_OK);
+                assert_true(i != 0 || n > 5); /* libpng's own are among them */
+                break;
+            }
+            assert_int_equal(status, OCTET_NOMEM);
+        }
+    }
+}
+
 static void limits_hold(void **state) {
     (void)state;
     octet_context ctx;
@@ -166,6 +191,7 @@ static void limits_hold(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(pictures_are_read), cmocka_unit_test(palettes_are_read),
-                                       cmocka_unit_test(damage_is_survived), cmocka_unit_test(limits_hold)};
+                                       cmocka_unit_test(damage_is_survived), cmocka_unit_test(a_lack_of_memory_is_told),
+                                       cmocka_unit_test(limits_hold)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
