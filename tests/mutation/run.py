@@ -73,9 +73,9 @@ class Program:
         self.build_tests()
 
     def read_dependencies(self):
-        """users[path]: the library's sources that are compiled anew when the file changes."""
+        """users[path]: the sources of the library and of the tests that are compiled anew when the file changes."""
         self.users = collections.defaultdict(set)
-        sources = {target: source for source, target in self.objects.items() if source.startswith('src/')}
+        sources = {target: source for source, target in self.objects.items() if source.startswith('src/') or source in self.tests}
         current = None
         for line in need(['ninja', '-C', self.build, '-t', 'deps']).splitlines():
             if not line.startswith(' '):
@@ -116,7 +116,7 @@ class Program:
     def link_program(self, target, changed):
         objects = [changed.get(source, self.build / self.objects[source]) for source in self.library]
         listed = self.work / f'{target.name}.list'
-        listed.write_text('\n'.join(map(str, [*objects, *(self.work / 'objects' / f'{name}.o' for name in ['main', *self.tests])])))
+        listed.write_text('\n'.join(map(str, [*objects, *(changed.get(name, self.work / 'objects' / f'{name}.o') for name in ['main', *self.tests])])))
         words, skip = [], False
         for word in self.link:
             if skip or word.endswith('.o') or word == 'liboctet.a':
@@ -205,6 +205,19 @@ class Trial:
                 return None
         return changed
 
+    def compile_tests(self, mutation, changed):
+        """Tests that include a mutated header themselves."""
+        for source in self.program.users[mutation.path] if mutation.path.endswith('.h') else ():
+            name = pathlib.Path(source).stem
+            if source.startswith('src/') or name not in self.program.tests:
+                continue
+            made = self.compile(mutation, [source], self.program.work / 'changed', None, ['-O0'])
+            if made is None:
+                return False
+            changed[name] = made[source]
+            need(['objcopy', '--redefine-sym', f'main={name}_main', made[source]])
+        return True
+
     def same_code(self, mutation, sources, text):
         plain = ('-fsanitize', '-fno-sanitize', '-O', '-fno-omit')
         ours = self.compile(mutation, sources, self.program.work / 'same-mutant', text, ['-O2'], plain)
@@ -221,9 +234,10 @@ class Trial:
         text = p.work / mutation.path
         text.parent.mkdir(parents=True)
         text.write_text(mutation.text)
-        sources = sorted(p.users[mutation.path] & set(p.library)) if mutation.path.endswith('.h') else [mutation.path]
+        is_header = mutation.path.endswith('.h')
+        sources = sorted(p.users[mutation.path] & set(p.library)) if is_header else [mutation.path]
         changed = self.compile(mutation, sources, p.work / 'changed', text, ['-O0'])
-        if changed is None:
+        if changed is None or not self.compile_tests(mutation, changed):
             return 'invalid', ''
         if p.link_program(p.work / 'mutant', changed).returncode:
             return 'invalid', ''

@@ -13,6 +13,7 @@
 #include "kernels/ref/arithmetic_quantized.h"
 #include "kernels/ref/batch_matmul.h"
 #include "kernels/ref/cast.h"
+#include "kernels/ref/eigen.h"
 #include "kernels/ref/fake_quant.h"
 #include "kernels/ref/hybrid.h"
 #include "kernels/ref/l2_normalization.h"
@@ -283,6 +284,24 @@ static void quantized_rows(uint64_t *hash) {
     *hash = octet_hash(*hash, zero_points, (size_t)h.rows * 4);
 }
 
+/* Every order that Eigen adds in: one row, one channel, tiny ones, panels. */
+static void products_of_eigen(uint64_t *hash) {
+    static float panels[2 * 16 * 80], patches[4 * 80];
+    octet_eigen_params p = {.panels = panels, .real_min = -1.0f, .real_max = 1.5f};
+    p.n_rows = pick(1, 6);
+    p.depth = pick(1, 70);
+    p.channels = next() % 3 == 0 ? pick(1, 3) : pick(1, 20);
+    if (p.depth * p.n_rows > N - 64) p.depth = 20;
+    float weights[20 * 80];
+    for (int i = 0; i < 20 * 80; i++) weights[i] = (float)(int32_t)next() * 0x1p-33f;
+    assert_true(octet_eigen_packed_size(p.channels, p.depth) <= sizeof panels / sizeof panels[0]);
+    octet_eigen_pack(weights, p.channels, p.depth, panels);
+    float sums[6 * 20];
+    const float *bias = next() % 2 == 0 ? f32 + N - 20 : NULL;
+    octet_eigen_product(&p, f32, weights, bias, sums, patches, 0, (p.n_rows + 3) / 4);
+    *hash = octet_hash(*hash, sums, (size_t)(p.n_rows * p.channels) * 4);
+}
+
 static void bytes_are_what_they_were(void **unused) {
     (void)unused;
     static const struct {
@@ -300,7 +319,8 @@ static void bytes_are_what_they_were(void **unused) {
         {"normalizations", normalizations, 0x8bc4d6853c7ce852},
         {"casts", casts, 0x3cd5907867f7644a},
         {"products", products, 0xc488021a9ef8c832},
-        {"quantized rows", quantized_rows, 0xd61b86a96587235d},
+        {"products of Eigen", products_of_eigen, 0x76ffc7819b0028c6},
+        {"quantized rows", quantized_rows, 0xfc868c4663815ebf},
     };
     unsigned n_wrong = 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -11,9 +11,10 @@
 #include <string.h>
 
 #include "kernels/ref/conv_3d.h"
+#include "kernels/ref/dot.h"
 #include "kernels/ref/hybrid.h"
 
-enum { ROUNDS = 150, CHANNELS = 24, MAX_SUMS = 8192 };
+enum { ROUNDS = 150, MAX_SUMS = 8192 };
 
 static uint32_t state = 17;
 static uint32_t next(void) {
@@ -350,7 +351,7 @@ static void convolutions_in_three_dimensions(void **unused) {
         p.groups = pick(1, 2);
         p.filter_c = pick(1, 2);
         p.in_c = p.groups * p.filter_c;
-        p.out_c = p.groups * pick(1, 5);
+        p.out_c = p.groups * (turn % 20 == 0 ? pick(60, 140) : pick(1, 5)); /* sums go in blocks of 64 */
         p.out_d = pick(1, 3);
         p.out_h = pick(1, 3);
         p.out_w = pick(1, 3);
@@ -438,10 +439,46 @@ static void dense_layers(void **unused) {
     }
 }
 
+/* Sums of more than 32768 products go in parts. */
+static void long_sums(void **unused) {
+    (void)unused;
+    static const int32_t sizes[] = {1, 7, 32767, 32768, 32769, 65536, 70001};
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        const int32_t n = sizes[s], x_zero = pick(-128, 127), w_zero = pick(-9, 9);
+        const numbers x = random_numbers(n, -128, 127), w = random_numbers(n, -128, 127);
+        int64_t want = 0, want_s16 = 0;
+        for (int32_t k = 0; k < n; k++) {
+            want += (x.s8[k] - x_zero) * (w.s8[k] - w_zero);
+            want_s16 += (x.s16[k] - x_zero) * w.s8[k];
+        }
+        assert_int_equal(octet_dot_s8(x.s8, x_zero, w.s8, w_zero, n), (uint32_t)want);
+        assert_int_equal(octet_dot_s16(x.s16, x_zero, w.s8, n), (uint64_t)want_s16);
+        drop();
+    }
+}
+
+/* A weight that is not finite, or a sum that may be -0, is no padding's equal, wherever it stands. */
+static void neutral_zeros(void **unused) {
+    (void)unused;
+    for (int i = 0; i < 3; i++) {
+        float weights[3] = {1, -0.0f, 0}, bias[3] = {1, 0, -1};
+        assert_true(octet_conv_zeros_are_neutral(weights, 3, bias, 3));
+        weights[i] = i == 1 ? NAN : INFINITY;
+        assert_false(octet_conv_zeros_are_neutral(weights, 3, NULL, 3));
+        weights[i] = 2;
+        bias[i] = -0.0f;
+        assert_false(octet_conv_zeros_are_neutral(weights, 3, bias, 3));
+        assert_true(octet_conv_zeros_are_neutral(weights, 3, NULL, 3));
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions), cmocka_unit_test(depthwise_convolutions),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions),
+                                       cmocka_unit_test(depthwise_convolutions),
                                        cmocka_unit_test(transposed_convolutions),
                                        cmocka_unit_test(convolutions_in_three_dimensions),
-                                       cmocka_unit_test(dense_layers)};
+                                       cmocka_unit_test(dense_layers),
+                                       cmocka_unit_test(long_sums),
+                                       cmocka_unit_test(neutral_zeros)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

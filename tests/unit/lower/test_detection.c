@@ -64,6 +64,7 @@ static void test_class_by_class(void **state) {
     (void)state;
     run(true, 1, 0.1f, reals);
     EXPECT(3, 3); /* of four */
+    EXPECT(0, TOP, 0.25f, 0.65f, 0.75f, TOP, 0.25f, 0.65f, 0.75f, 0.125f, 0, 0.375f, 0.25f);
     EXPECT(1, 1, 0, 0);
     EXPECT(2, 0.875f, 0.75f, 0.625f);
 }
