@@ -1,23 +1,19 @@
 /* octet_model_run_files: runs a model over a data set and writes its outputs as .npy. */
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "api/options.h"
 #include "api/sweep.h"
-#include "formats/kind.h"
 #include "formats/npy.h"
 
 typedef struct run_job {
     octet_arena arena;
     octet_sweep sweep;
     octet_data *data;
-    octet_samples **samples; /* by input; NULL where raw */
-    octet_file *files;       /* by input: mapped .npy of raw inputs */
-    const uint8_t **raw;     /* by input */
-    octet_buffer *storage;   /* by input */
+    octet_samples **samples; /* by input */
+    bool *raw;               /* by input: fed as it is stored */
     const octet_graph *graph;
     size_t n_samples;
     uint32_t batch;    /* samples of a run */
@@ -33,33 +29,24 @@ static size_t value_bytes(const octet_graph *graph, uint32_t id) {
     return value_elements(graph, id) * octet_type_size(graph->values[id].type);
 }
 
-/* An .npy whose elements have the input's own type is fed as it is: sets raw[i] and *n. */
+/* An .npy whose elements have the input's own type is fed as it is: sets raw[i], samples[i] and *n. */
 static octet_status try_raw(octet_context *ctx, run_job *job, uint32_t i, octet_split split, size_t *n) {
     const octet_value *value = &job->graph->values[job->graph->inputs[i].value];
     const octet_dataset *dataset = job->data->dataset;
     const uint32_t source = octet_api_find_input(dataset, job->graph, i);
     if (job->data->preprocess.given || source == OCTET_NONE) return OCTET_OK;
-    octet_samples *samples;
-    OCTET_TRY(octet_dataset_split_input(ctx, job->data->dataset, split, source, &samples));
-    const char *path = octet_samples_name(samples);
-    octet_path_kind kind;
-    OCTET_TRY(octet_file_look(ctx, path, &kind));
-    if (kind != OCTET_PATH_FILE) return OCTET_OK;
-    OCTET_TRY(octet_file_open(ctx, path, &job->files[i]));
-    if (octet_file_kind_of(job->files[i].bytes) != OCTET_FILE_NPY) return OCTET_OK;
-    octet_array array;
-    OCTET_TRY(octet_npy_parse(ctx, job->files[i].bytes, path, &array));
-    if (strcmp(octet_element_name(array.element), octet_type_name(value->type)) != 0) return OCTET_OK;
+    OCTET_TRY(octet_dataset_split_input(ctx, job->data->dataset, split, source, &job->samples[i]));
+    const octet_array *array = octet_samples_plain_array(job->samples[i]);
+    if (array == NULL || strcmp(octet_element_name(array->element), octet_type_name(value->type)) != 0) return OCTET_OK;
     const size_t n_elements = octet_shape_elements(&value->shape) / job->batch,
-                 rows = array.rank > 0 ? (size_t)array.dims[0] : 0;
-    const bool one = array.n_elements == n_elements, batches = array.n_elements == rows * n_elements * job->batch;
+                 rows = array->rank > 0 ? (size_t)array->dims[0] : 0;
+    const bool one = array->n_elements == n_elements, batches = array->n_elements == rows * n_elements * job->batch;
     char shape[OCTET_SHAPE_TEXT_SIZE], text[OCTET_ARRAY_TEXT_SIZE];
-    OCTET_CHECK(ctx, n_elements > 0 && (one || batches || array.n_elements == rows * n_elements), OCTET_DATA,
-                "%s: %s does not fit input '%s' of shape %s", path, octet_array_text(&array, text),
-                job->graph->inputs[i].name, octet_shape_text(&value->shape, shape));
-    OCTET_TRY(octet_array_to_c_order(ctx, &array, &job->storage[i]));
-    job->raw[i] = array.data;
-    *n = array.n_elements / n_elements;
+    OCTET_CHECK(ctx, n_elements > 0 && (one || batches || array->n_elements == rows * n_elements), OCTET_DATA,
+                "%s: %s does not fit input '%s' of shape %s", octet_samples_name(job->samples[i]),
+                octet_array_text(array, text), job->graph->inputs[i].name, octet_shape_text(&value->shape, shape));
+    job->raw[i] = true;
+    *n = array->n_elements / n_elements;
     return OCTET_OK;
 }
 
@@ -70,7 +57,7 @@ static octet_status try_inputs(octet_context *ctx, run_job *job, octet_split spl
         size_t n = 0;
         if ((graph->values[graph->inputs[i].value].type == OCTET_FLOAT32) != floats) continue;
         OCTET_TRY(try_raw(ctx, job, i, split, &n));
-        if (job->raw[i] == NULL) continue;
+        if (!job->raw[i]) continue;
         OCTET_CHECK(ctx, *n_raw == 0 || n == job->n_samples, OCTET_DATA,
                     "input '%s' has %zu samples, another input has %zu", graph->inputs[i].name, n, job->n_samples);
         job->n_samples = n;
@@ -89,13 +76,18 @@ static octet_status open_inputs(octet_context *ctx, run_job *job, const octet_op
         n_floats += graph->values[graph->inputs[i].value].type == OCTET_FLOAT32;
     OCTET_TRY(try_inputs(ctx, job, split, false, &n_raw));
     if (n_raw > 0 && n_raw + n_floats == graph->n_inputs) OCTET_TRY(try_inputs(ctx, job, split, true, &n_raw));
-    if (n_raw > 0 && n_raw == graph->n_inputs) return OCTET_OK;
+    if (n_raw > 0 && n_raw == graph->n_inputs) {
+        for (uint32_t i = 0; i < graph->n_inputs; i++)
+            octet_samples_take_stored(job->samples[i],
+                                      octet_shape_elements(&graph->values[graph->inputs[i].value].shape) / job->batch);
+        return OCTET_OK;
+    }
     for (uint32_t i = 0; i < graph->n_inputs; i++) { /* counts come the other way too */
-        const bool scaled = job->raw[i] != NULL && !octet_api_takes_counts(&graph->values[graph->inputs[i].value]);
+        const bool scaled = job->raw[i] && !octet_api_takes_counts(&graph->values[graph->inputs[i].value]);
         OCTET_CHECK(
             ctx, !scaled, OCTET_DATA,
             "the inputs are partly in the model's own integer types and partly not: give all of them either way");
-        job->raw[i] = NULL;
+        job->raw[i] = false;
     }
     OCTET_TRY(octet_api_bind_data(ctx, job->data, graph, split, job->samples));
     job->n_samples = octet_samples_count(job->samples[0]);
@@ -192,11 +184,8 @@ static void sanitize(char *name) {
 }
 
 static octet_status make_folder(octet_context *ctx, const char *path) {
-    octet_path_kind kind;
-    OCTET_TRY(octet_file_look(ctx, path, &kind));
-    if (kind == OCTET_PATH_FOLDER) return OCTET_OK;
-    OCTET_CHECK(ctx, mkdir(path, 0777) == 0, octet_status_of_error(errno), "%s: cannot make this folder: %s", path,
-                strerror(errno));
+    if (octet_file_is_directory(path)) return OCTET_OK;
+    OCTET_CHECK(ctx, mkdir(path, 0777) == 0, OCTET_IO, "%s: cannot make this folder", path);
     return OCTET_OK;
 }
 
@@ -253,10 +242,8 @@ static octet_status run(octet_context *ctx, const octet_model *model, const octe
     job->real = files->real_output;
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->samples));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->raw));
-    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->storage));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_outputs, &job->outputs));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_values, &job->dump));
-    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->files));
     OCTET_TRY(open_inputs(ctx, job, files->data, split));
     if (options->limit > 0 && options->limit < job->n_samples) job->n_samples = (size_t)options->limit;
     OCTET_CHECK(ctx, job->n_samples <= INT32_MAX, OCTET_LIMIT, "run: %zu samples are too many", job->n_samples);
@@ -283,10 +270,6 @@ octet_status octet_model_run_files(octet_context *ctx, const octet_model *model,
     const octet_status status = run(ctx, model, &taken_files, &taken, &job);
     octet_sweep_close(ctx, &job.sweep);
     octet_data_close(ctx, job.data);
-    for (uint32_t i = 0; job.files != NULL && i < model->graph->n_inputs; i++) {
-        octet_file_close(ctx, &job.files[i]);
-        octet_buffer_free(ctx, &job.storage[i]);
-    }
     if (n_samples != NULL) *n_samples = job.n_samples;
     octet_arena_free(ctx, &job.arena);
     return status;

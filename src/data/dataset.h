@@ -113,6 +113,13 @@ void octet_samples_read(const octet_samples *samples, size_t index, float *out);
  * which octet_samples_read gives. NULL otherwise. Thread-safe. */
 const uint8_t *octet_samples_bytes(const octet_samples *samples, size_t index, const float **table);
 
+/* For an .npy whose elements a model takes as they are: its array (no data), or NULL for any other samples. */
+const octet_array *octet_samples_plain_array(const octet_samples *samples);
+/* From now on a sample is n_elements of that array, whatever its shape, and octet_samples_stored gives it once it is
+ * loaded; nothing is scaled, and no range is kept. */
+void octet_samples_take_stored(octet_samples *samples, size_t n_elements);
+const uint8_t *octet_samples_stored(const octet_samples *samples, size_t index);
+
 /* n indices in [0, n_samples), the calibration choice for a seed, the same on every machine: distinct when n <=
  * n_samples (else each draw is independent). Generator: splitmix64 (Steele, Lea, Flood 2014) from `seed`, a number
  * below a bound as the remainder, with rejection of the uneven rest. Up to 4096 indices and half of the samples: draws

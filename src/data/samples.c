@@ -20,6 +20,7 @@ octet_status octet_samples_create(octet_context *ctx, const char *name, octet_sa
     octet_samples *samples;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *samples, (void **)&samples));
     memset(samples, 0, sizeof *samples);
+    samples->source.reader.descriptor = -1;
     const octet_status status = octet_arena_string(ctx, &samples->arena, name, &samples->name);
     if (status == OCTET_OK) *out = samples;
     else octet_samples_destroy(ctx, samples);
@@ -172,22 +173,33 @@ octet_status octet_samples_adapt(octet_context *ctx, octet_samples *samples, int
     return OCTET_OK;
 }
 
-/* Arrays: everything up to the largest index is decompressed. */
+static size_t row_bytes(const octet_samples *samples) {
+    return samples->n_elements * samples->source.array.element.size;
+}
+
+static bool is_of_bytes(const octet_samples *samples) {
+    return samples->source.array.element.kind == 'u' && samples->source.array.element.size == 1;
+}
+
+static void read_floats(const octet_samples *samples, size_t index, float *out) {
+    octet_array row = samples->source.array;
+    row.data = octet_array_source_row(&samples->source, index, row_bytes(samples));
+    octet_array_f32(&row, 0, samples->n_elements, out);
+}
+
 static octet_status load_array(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n) {
-    octet_array_source *source = &samples->source;
-    size_t end = n;
-    for (size_t i = 0; indices != NULL && i < n; i++)
-        if (i == 0 || indices[i] >= end) end = indices[i] + 1;
-    OCTET_TRY(octet_array_source_load(ctx, source, end * samples->n_elements * source->array.element.size));
-    const bool is_bytes = source->array.element.kind == 'u' && source->array.element.size == 1;
+    OCTET_TRY(octet_array_source_load_rows(ctx, &samples->source, indices, n, row_bytes(samples)));
+    if (samples->is_stored) return OCTET_OK;
     float *values = NULL;
-    if (!is_bytes) OCTET_TRY(octet_memory_allocate(ctx, samples->n_elements * sizeof *values, (void **)&values));
+    if (!is_of_bytes(samples))
+        OCTET_TRY(octet_memory_allocate(ctx, samples->n_elements * sizeof *values, (void **)&values));
     for (size_t i = 0; i < n; i++) {
-        const size_t first = (indices != NULL ? indices[i] : i) * samples->n_elements;
-        if (is_bytes) {
-            octet_samples_widen_bytes(samples, source->array.data + first, samples->n_elements);
+        const size_t index = indices != NULL ? indices[i] : i;
+        if (values == NULL) {
+            octet_samples_widen_bytes(samples, octet_array_source_row(&samples->source, index, row_bytes(samples)),
+                                      samples->n_elements);
         } else {
-            octet_array_f32(&source->array, first, samples->n_elements, values);
+            read_floats(samples, index, values);
             octet_samples_widen_floats(samples, values, samples->n_elements);
         }
     }
@@ -262,8 +274,7 @@ static void scale_floats(const octet_scaler *scaler, size_t n, float *values) {
 /* The bytes of a loaded sample, or NULL when it is stored otherwise. */
 static const uint8_t *stored_bytes(const octet_samples *samples, size_t index) {
     if (samples->pictures != NULL) return samples->pictures[index].is_bytes ? samples->pictures[index].pixels : NULL;
-    const octet_array *array = &samples->source.array;
-    return array->element.kind == 'u' && array->element.size == 1 ? array->data + index * samples->n_elements : NULL;
+    return is_of_bytes(samples) ? octet_samples_stored(samples, index) : NULL;
 }
 
 void octet_samples_read(const octet_samples *samples, size_t index, float *out) {
@@ -274,8 +285,23 @@ void octet_samples_read(const octet_samples *samples, size_t index, float *out) 
         return;
     }
     if (samples->pictures != NULL) memcpy(out, samples->pictures[index].pixels, samples->n_elements * sizeof *out);
-    else octet_array_f32(&samples->source.array, index * samples->n_elements, samples->n_elements, out);
+    else read_floats(samples, index, out);
     scale_floats(&samples->scaler, samples->n_elements, out);
+}
+
+const octet_array *octet_samples_plain_array(const octet_samples *samples) {
+    const octet_array_source *source = &samples->source;
+    return samples->pictures == NULL && source->storage == OCTET_ARRAY_PLAIN && !source->is_idx ? &source->array : NULL;
+}
+
+void octet_samples_take_stored(octet_samples *samples, size_t n_elements) {
+    samples->is_stored = true;
+    samples->n_elements = n_elements;
+    samples->count = samples->source.array.n_elements / n_elements;
+}
+
+const uint8_t *octet_samples_stored(const octet_samples *samples, size_t index) {
+    return octet_array_source_row(&samples->source, index, row_bytes(samples));
 }
 
 const uint8_t *octet_samples_bytes(const octet_samples *samples, size_t index, const float **table) {

@@ -27,6 +27,7 @@ struct octet_samples {
     int32_t adapted_rank;
     int32_t adapted_dims[OCTET_DATA_MAX_RANK];
     size_t n_elements; /* of one sample in the adapted shape */
+    bool is_stored;    /* octet_samples_take_stored */
     octet_scaler scaler;
     /* Either an array or pictures. */
     octet_array_source source;
