@@ -1,11 +1,11 @@
 /* octet_model_run_files: runs a model over a data set and writes its outputs as .npy. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "api/options.h"
 #include "api/sweep.h"
+#include "base/ascii.h"
 #include "formats/npy.h"
 
 typedef struct run_job {
@@ -178,7 +178,7 @@ static octet_status save_dumped(octet_context *ctx, run_job *job, uint32_t id, c
 
 static void sanitize(char *name) {
     for (char *c = name; *c != '\0'; c++) {
-        if (!isalnum((unsigned char)*c) && *c != '-' && *c != '.') *c = '_';
+        if (!octet_ascii_is_letter(*c) && !octet_ascii_is_digit(*c) && *c != '-' && *c != '.') *c = '_';
     }
     if (strlen(name) > 100) name[100] = '\0';
 }

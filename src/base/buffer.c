@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/format.h"
 #include "base/memory.h"
 
 static octet_status reserve(octet_context *ctx, octet_buffer *buffer, size_t n_bytes) {
@@ -43,12 +44,12 @@ octet_status octet_buffer_append(octet_context *ctx, octet_buffer *buffer, const
 octet_status octet_buffer_format(octet_context *ctx, octet_buffer *buffer, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    const int length = vsnprintf(NULL, 0, format, arguments);
+    const int length = octet_format_list(NULL, 0, format, arguments);
     va_end(arguments);
     OCTET_CHECK(ctx, length >= 0, OCTET_INTERNAL, "a text cannot be formatted: %s", format);
     OCTET_TRY(reserve(ctx, buffer, (size_t)length));
     va_start(arguments, format);
-    vsnprintf((char *)buffer->data + buffer->size, (size_t)length + 1, format, arguments);
+    octet_format_list((char *)buffer->data + buffer->size, (size_t)length + 1, format, arguments);
     va_end(arguments);
     buffer->size += (size_t)length;
     return OCTET_OK;

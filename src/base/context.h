@@ -7,6 +7,7 @@
 #ifndef OCTET_BASE_CONTEXT_H
 #define OCTET_BASE_CONTEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,9 +42,12 @@ void octet_context_child(const octet_context *parent, octet_context *child);
 /* Forgets the error, keeps limits and accounts. */
 void octet_context_clear(octet_context *ctx);
 
-/* Records status and sentence unless an error is already recorded (the first one wins); control characters and
- * invalid UTF-8 that come from files are replaced by '?'. Returns the recorded status. */
+/* Records status and sentence unless an error is already recorded (the first one wins). Control characters and invalid
+ * UTF-8 that come from files are replaced by '?'; a sentence that is too long loses its middle, so that it keeps its
+ * reason. Returns the recorded status. */
 octet_status octet_context_fail(octet_context *ctx, octet_status status, const char *format, ...) OCTET_PRINTF(3, 4);
+octet_status octet_context_fail_list(octet_context *ctx, octet_status status, const char *format, va_list arguments)
+    OCTET_PRINTF(3, 0);
 
 #define OCTET_TRY(expression)                          \
     do {                                               \

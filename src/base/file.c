@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/format.h"
 #include "base/reader.h"
 
 static octet_status fail_irregular(octet_context *ctx, const char *path, mode_t mode) {
@@ -24,10 +25,11 @@ octet_status octet_file_open_descriptor(octet_context *ctx, const char *path, in
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) return fail_irregular(ctx, path, info.st_mode);
     do fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     while (fd < 0 && errno == EINTR);
-    OCTET_CHECK(ctx, fd >= 0, octet_status_of_error(errno), "%s: cannot be opened: %s", path, strerror(errno));
+    OCTET_CHECK(ctx, fd >= 0, octet_status_of_error(errno), "%s: cannot be opened: %s", path,
+                octet_format_error(errno));
     octet_status status = OCTET_OK;
     if (fstat(fd, &info) != 0) {
-        status = octet_context_fail(ctx, OCTET_IO, "%s: cannot be read: %s", path, strerror(errno));
+        status = octet_context_fail(ctx, OCTET_IO, "%s: cannot be read: %s", path, octet_format_error(errno));
     } else if (!S_ISREG(info.st_mode)) {
         status = fail_irregular(ctx, path, info.st_mode);
     }
@@ -74,7 +76,8 @@ octet_status octet_file_look(octet_context *ctx, const char *path, octet_path_ki
         return OCTET_OK;
     }
     const bool is_absent = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG;
-    OCTET_CHECK(ctx, is_absent, octet_status_of_error(errno), "%s: cannot be looked at: %s", path, strerror(errno));
+    OCTET_CHECK(ctx, is_absent, octet_status_of_error(errno), "%s: cannot be looked at: %s", path,
+                octet_format_error(errno));
     return OCTET_OK;
 }
 
@@ -87,7 +90,7 @@ octet_status octet_file_list(octet_context *ctx, octet_arena *arena, const char 
     *names = NULL;
     *n_names = 0;
     DIR *folder = opendir(path);
-    OCTET_CHECK(ctx, folder, octet_status_of_error(errno), "%s: cannot be listed: %s", path, strerror(errno));
+    OCTET_CHECK(ctx, folder, octet_status_of_error(errno), "%s: cannot be listed: %s", path, octet_format_error(errno));
     octet_status status = OCTET_OK;
     size_t capacity = 0;
     while (status == OCTET_OK) {
@@ -95,7 +98,7 @@ octet_status octet_file_list(octet_context *ctx, octet_arena *arena, const char 
         const struct dirent *entry = readdir(folder);
         if (entry == NULL && errno != 0)
             status = octet_context_fail(ctx, octet_status_of_error(errno), "%s: cannot be listed: %s", path,
-                                        strerror(errno));
+                                        octet_format_error(errno));
         if (entry == NULL) break;
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
         if (*n_names == capacity) {

@@ -13,13 +13,16 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/format.h"
 
 static octet_status fail_writing(octet_context *ctx, const char *path, int error) {
-    return octet_context_fail(ctx, octet_status_of_error(error), "%s: cannot be written: %s", path, strerror(error));
+    return octet_context_fail(ctx, octet_status_of_error(error), "%s: cannot be written: %s", path,
+                              octet_format_error(error));
 }
 
 static octet_status fail_creating(octet_context *ctx, const char *path, int error) {
-    return octet_context_fail(ctx, octet_status_of_error(error), "%s: cannot be created: %s", path, strerror(error));
+    return octet_context_fail(ctx, octet_status_of_error(error), "%s: cannot be created: %s", path,
+                              octet_format_error(error));
 }
 
 /* Goes on where a signal came in between. */
@@ -47,7 +50,7 @@ static octet_status write_all(octet_context *ctx, const char *path, int fd, octe
 octet_status octet_file_create_in_memory(octet_context *ctx, const char *name, int *descriptor) {
     *descriptor = memfd_create("octet", MFD_CLOEXEC);
     OCTET_CHECK(ctx, *descriptor >= 0, octet_status_of_error(errno), "%s: no file in memory can be made of it: %s",
-                name, strerror(errno));
+                name, octet_format_error(errno));
     return OCTET_OK;
 }
 
@@ -187,8 +190,8 @@ static octet_status fill(octet_context *ctx, const place *at, int fd, octet_byte
 
 static octet_status put_in_place(octet_context *ctx, const place *at, int folder, const char *name) {
     if (renameat(folder, name, folder, at->name) == 0) return OCTET_OK;
-    const octet_status status =
-        octet_context_fail(ctx, octet_status_of_error(errno), "%s: cannot be replaced: %s", at->path, strerror(errno));
+    const octet_status status = octet_context_fail(ctx, octet_status_of_error(errno), "%s: cannot be replaced: %s",
+                                                   at->path, octet_format_error(errno));
     unlinkat(folder, name, 0);
     return status;
 }
@@ -252,7 +255,7 @@ static void sync_folder(const place *at) {
 static octet_status write_in_place(octet_context *ctx, const char *path, octet_bytes bytes) {
     const int fd = open_at(AT_FDCWD, path, O_WRONLY | O_NOCTTY, 0);
     OCTET_CHECK(ctx, fd >= 0, octet_status_of_error(errno), "%s: cannot be opened for writing: %s", path,
-                strerror(errno));
+                octet_format_error(errno));
     held_signals held;
     hold_signals(&held, false);
     octet_status status = write_all(ctx, path, fd, bytes);
@@ -287,7 +290,7 @@ static octet_status try_place(octet_context *ctx, const place *at) {
     int folder, fd;
     if (!at->is_regular) return OCTET_OK; /* written in place */
     OCTET_CHECK(ctx, strlen(at->name) <= NAME_MAX, OCTET_IO, "%s: cannot be created: %s", at->path,
-                strerror(ENAMETOOLONG));
+                octet_format_error(ENAMETOOLONG));
     OCTET_TRY(open_folder(ctx, at, &folder));
     held_signals held;
     hold_signals(&held, true);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "base/checked.h"
+#include "base/format.h"
 
 /* In front of every block, one alignment unit wide. */
 typedef struct block_header {
@@ -137,13 +138,13 @@ octet_status octet_arena_format(octet_context *ctx, octet_arena *arena, const ch
     *out = NULL;
     va_list arguments;
     va_start(arguments, format);
-    const int length = vsnprintf(NULL, 0, format, arguments);
+    const int length = octet_format_list(NULL, 0, format, arguments);
     va_end(arguments);
     OCTET_CHECK(ctx, length >= 0, OCTET_INTERNAL, "a text cannot be formatted: %s", format);
     void *text;
     OCTET_TRY(octet_arena_allocate(ctx, arena, (size_t)length + 1, 1, &text));
     va_start(arguments, format);
-    vsnprintf(text, (size_t)length + 1, format, arguments);
+    octet_format_list(text, (size_t)length + 1, format, arguments);
     va_end(arguments);
     *out = text;
     return OCTET_OK;

@@ -3,30 +3,20 @@
 #include <assert.h>
 #include <locale.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* A decimal mark may have several bytes; it is the only thing that is no digit, sign or exponent. */
-static const char *put_point(char *text) {
-    char *mark = text + strspn(text, "-0123456789");
-    const size_t n = strcspn(mark, "+-e0123456789");
-    if (n == 0) return text;
-    *mark = '.';
-    memmove(mark + 1, mark + n, strlen(mark + n) + 1);
-    return text;
-}
+#include "base/format.h"
 
 const char *octet_number_significant(double value, int digits, char *text) {
     assert(isfinite(value) && digits >= 1 && digits <= OCTET_NUMBER_MOST_DIGITS);
-    snprintf(text, OCTET_NUMBER_SIZE, "%.*g", digits, value);
-    return put_point(text);
+    octet_format(text, OCTET_NUMBER_SIZE, "%.*g", digits, value);
+    return text;
 }
 
 const char *octet_number_fixed(double value, int decimals, char *text) {
     assert(isfinite(value) && decimals >= 0 && decimals <= OCTET_NUMBER_MOST_DIGITS);
-    snprintf(text, OCTET_NUMBER_SIZE, "%.*f", decimals, value);
-    return put_point(text);
+    octet_format(text, OCTET_NUMBER_SIZE, "%.*f", decimals, value);
+    return text;
 }
 
 /* newlocale hands out C without failing; should it fail, uselocale(0) changes nothing. */

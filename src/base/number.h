@@ -1,7 +1,7 @@
 /* base/number.h - real numbers as text, the same in every locale.
  * In:  doubles; text.
  * Out: digits with a point: what JSON, source text and other programs read; and back.
- * Knows: that printf and strtod take the decimal mark from the locale of the thread, which a host program may have set.
+ * Knows: that strtod takes the decimal mark from the locale of the thread, which a host program may have set.
  * Does not know: units, who reads the text. */
 #ifndef OCTET_BASE_NUMBER_H
 #define OCTET_BASE_NUMBER_H

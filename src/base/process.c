@@ -10,13 +10,16 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
-
-#include "base/clock.h"
 
 extern char **environ;
 
-enum { FIRST_OWN = 10 }; /* descriptors from here on cannot collide with those that the program gets */
+enum {
+    FIRST_OWN = 10, /* descriptors from here on cannot collide with those that the program gets */
+    LOOK_MS = 100,  /* between two looks at a program that sends nothing */
+    MAX_IDLE = 100
+};
 
 /* A copy of `fd` that is out of the way. */
 static int lift(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN); }
@@ -62,7 +65,7 @@ int octet_process_start(const char *path, int file, octet_process *process) {
         close(ends[0]);
         return error;
     }
-    *process = (octet_process){.id = id, .socket = ends[0]};
+    *process = (octet_process){.id = id, .socket = ends[0], .max_idle = MAX_IDLE};
     return 0;
 }
 
@@ -78,21 +81,61 @@ bool octet_process_send(const octet_process *process, const void *data, size_t s
     return true;
 }
 
-int64_t octet_process_receive(const octet_process *process, void *data, size_t size, uint64_t deadline_ns) {
-    for (;;) {
+/* The state of a process as the system tells it ('R' runs or would like to, 'D' waits for a disk, 'S' sleeps, ...); 'R'
+ * where it does not. */
+static char state_of(pid_t id) {
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)id);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *end = strrchr(text, ')'); /* of the name */
+    return end != NULL && end[1] == ' ' ? end[2] : 'R';
+}
+
+static uint64_t cpu_ns_of(pid_t id) {
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(id, &clock) != 0 || clock_gettime(clock, &used) != 0) return 0;
+    return (uint64_t)used.tv_sec * UINT64_C(1000000000) + (uint64_t)used.tv_nsec;
+}
+
+/* Also when somebody else has collected it. Another process may still hold its end of the socket. */
+static bool has_ended(pid_t id) {
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)id, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ? errno == ECHILD : info.si_pid == id;
+}
+
+/* Whether the program has neither worked nor wished to in max_idle looks one after the other. Time alone tells
+ * nothing: the machine may be busy, the disk slow. */
+static bool is_idle(octet_process *process) {
+    const uint64_t cpu_ns = cpu_ns_of((pid_t)process->id);
+    const char state = state_of((pid_t)process->id);
+    const bool works = cpu_ns != process->cpu_ns || state == 'R' || state == 'D';
+    process->cpu_ns = cpu_ns;
+    process->n_idle = works ? 0 : process->n_idle + 1;
+    return process->n_idle >= process->max_idle;
+}
+
+int64_t octet_process_receive(octet_process *process, void *data, size_t size) {
+    for (bool is_over = false;;) {
         const ssize_t n = recv(process->socket, data, size, MSG_DONTWAIT);
+        if (n > 0) process->n_idle = 0;
         if (n >= 0) return n;
         if (errno == ECONNRESET) return 0; /* it ended without reading what was sent */
         if (errno == EINTR) continue;
         if (errno != EAGAIN && errno != EWOULDBLOCK) return -1;
-        const uint64_t now = octet_clock_ns();
-        if (now >= deadline_ns) {
+        if (is_over) return 0;
+        struct pollfd wanted = {.fd = process->socket, .events = POLLIN};
+        const int n_ready = poll(&wanted, 1, LOOK_MS);
+        if (n_ready < 0 && errno != EINTR) return -1;
+        if (n_ready != 0) continue;
+        is_over = has_ended((pid_t)process->id); /* what it had sent is there by now */
+        if (!is_over && is_idle(process)) {
             errno = ETIMEDOUT;
             return -1;
         }
-        const uint64_t left_ms = (deadline_ns - now) / 1000000 + 1;
-        struct pollfd wanted = {.fd = process->socket, .events = POLLIN};
-        if (poll(&wanted, 1, left_ms < 60000 ? (int)left_ms : 60000) < 0 && errno != EINTR) return -1;
     }
 }
 

@@ -13,6 +13,8 @@
 typedef struct octet_process {
     int64_t id;
     int socket;
+    uint64_t cpu_ns;           /* that it had used when it was looked at */
+    uint32_t n_idle, max_idle; /* looks one after the other that found it idle, and how many are too many */
 } octet_process;
 
 typedef struct octet_process_end {
@@ -29,9 +31,11 @@ int octet_process_start(const char *path, int file, octet_process *process);
 /* Sends everything. False (errno; EPIPE or ECONNRESET when the program does not take it) when that failed. */
 bool octet_process_send(const octet_process *process, const void *data, size_t size);
 
-/* Waits until octet_clock_ns() is `deadline_ns` for at most `size` bytes (> 0). Returns their number, 0 at the end of
- * what the program sends, or -1 (errno; ETIMEDOUT at the deadline). */
-int64_t octet_process_receive(const octet_process *process, void *data, size_t size, uint64_t deadline_ns);
+/* Waits for at most `size` bytes (> 0): for as long as the program works or waits for a processor or a disk. Returns
+ * their number, 0 at the end of what the program sends, or -1 (errno; ETIMEDOUT for a program that does nothing for
+ * ten seconds). The end of the program is seen also where another process holds its end of the
+ * socket, as the child of another thread may. */
+int64_t octet_process_receive(octet_process *process, void *data, size_t size);
 
 /* Ends the program if it still runs, collects it, closes the socket. */
 octet_process_end octet_process_finish(octet_process *process);

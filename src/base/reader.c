@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/format.h"
+
 octet_status octet_reader_open(octet_context *ctx, const char *path, octet_reader *out) {
     *out = (octet_reader){.name = path, .descriptor = -1};
     return octet_file_open_descriptor(ctx, path, &out->descriptor, &out->size);
@@ -39,7 +41,8 @@ octet_status octet_reader_read(octet_context *ctx, const octet_reader *reader, u
     while (size > 0) {
         const ssize_t n = pread(reader->descriptor, place, size, (off_t)offset);
         if (n < 0 && errno == EINTR) continue;
-        OCTET_CHECK(ctx, n >= 0, octet_status_of_error(errno), "%s: cannot be read: %s", reader->name, strerror(errno));
+        OCTET_CHECK(ctx, n >= 0, octet_status_of_error(errno), "%s: cannot be read: %s", reader->name,
+                    octet_format_error(errno));
         OCTET_CHECK(ctx, n > 0, OCTET_IO, "%s: became shorter while it was read: it ends at byte %llu now",
                     reader->name, (unsigned long long)offset);
         place += n;

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "data/samples.h"
 #include "formats/image/image.h"
 
@@ -18,7 +18,7 @@ static bool ends_with_any(const char *name, const char *const *endings) {
     if (name[0] == '.') return false;
     for (; *endings != NULL; endings++) {
         const size_t ending = strlen(*endings);
-        if (length > ending && strcasecmp(name + length - ending, *endings) == 0) return true;
+        if (length > ending && octet_ascii_is_alike(name + length - ending, *endings)) return true;
     }
     return false;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/format.h"
 #include "report/evaluation.h"
 #include "report/text.h"
 
@@ -12,7 +13,7 @@ static octet_status write_confusion(octet_context *ctx, const octet_evaluation *
     int width = 5;
     char text[OCTET_TEXT_SIZE];
     for (size_t i = 0; i < n * n; i++) {
-        const int w = snprintf(text, sizeof text, "%" PRIu64, confusion->counts[i]) + 1;
+        const int w = octet_format(text, sizeof text, "%" PRIu64, confusion->counts[i]) + 1;
         if (w > width) width = w;
     }
     OCTET_TRY(octet_buffer_format(ctx, out, "\nconfusion: a row per label, a column per answer\n%5s", ""));
@@ -45,7 +46,7 @@ const char *octet_evaluation_doubt_scaling(const octet_evaluation *e, char *text
     text[0] = '\0';
     if (!e->expects_bytes || e->own_scaling == NULL || fmax(fabs(e->min), fabs(e->max)) > scaled_reach) return text;
     const bool stored_so = fmax(fabs(e->raw_min), fabs(e->raw_max)) <= scaled_reach;
-    snprintf(
+    octet_format(
         text, OCTET_EVALUATION_SENTENCE,
         "the model scales its input itself (%s), and is given values from %.6g to %.6g, which look scaled already: "
         "%s",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/json_writer.h"
 #include "report/text.h"
 
@@ -31,7 +32,8 @@ octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p
     for (uint32_t i = 0; i < p->n_rows; i++) {
         const octet_profile_row *row = &p->rows[i];
         char rate[OCTET_TEXT_SIZE] = "";
-        if (row->macs > 0 && row->time_ns > 0.0) snprintf(rate, sizeof rate, "%.2f", (double)row->macs / row->time_ns);
+        if (row->macs > 0 && row->time_ns > 0.0)
+            octet_format(rate, sizeof rate, "%.2f", (double)row->macs / row->time_ns);
         OCTET_TRY(octet_buffer_format(ctx, out, "%4u  %-*s %10s %6.1f%% %8s  %-10s %s\n", row->index, width, row->name,
                                       octet_text_time(row->time_ns, a),
                                       total_ns > 0.0 ? 100.0 * row->time_ns / total_ns : 0.0, rate, row->variant,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/utf8.h"
 
 /* Copies the text, which may come from a file, and makes it printable. */
@@ -29,16 +30,14 @@ octet_status octet_table_cell(octet_context *ctx, octet_table *table, const char
     char text[256];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    octet_format_list(text, sizeof text, format, arguments);
     va_end(arguments);
     return add(ctx, table, text);
 }
 
-static bool starts_character(char byte) { return ((unsigned char)byte & 0xc0) != 0x80; }
-
 static uint32_t count_characters(const char *text) {
     uint32_t n = 0;
-    for (; *text; text++) n += starts_character(*text);
+    for (; *text; text++) n += !octet_utf8_is_inside(*text);
     return n;
 }
 
@@ -49,8 +48,8 @@ octet_status octet_table_name(octet_context *ctx, octet_table *table, const char
     uint32_t n = count_characters(text);
     if (n > width) {
         const char *rest = text;
-        for (; n > width - 3; rest++) n -= starts_character(*rest);
-        while (!starts_character(*rest)) rest++;
+        for (; n > width - 3; rest++) n -= !octet_utf8_is_inside(*rest);
+        while (octet_utf8_is_inside(*rest)) rest++;
         OCTET_TRY(octet_arena_format(ctx, &table->arena, &text, "...%s", rest));
     }
     return add(ctx, table, text);

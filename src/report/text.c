@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
+
 const char *octet_text_count(uint64_t value, char *text) {
     char digits[24];
-    const int n = snprintf(digits, sizeof digits, "%" PRIu64, value);
+    const int n = octet_format(digits, sizeof digits, "%" PRIu64, value);
     char *to = text;
     for (int i = 0; i < n; i++) {
         if (i > 0 && (n - i) % 3 == 0) *to++ = ',';
@@ -24,22 +26,26 @@ const char *octet_text_time(double time_ns, char *text) {
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         const double value = time_ns / units[i].unit;
         if (value >= 0.9995) {
-            snprintf(text, OCTET_TEXT_SIZE, "%.*f %s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, units[i].name);
+            octet_format(text, OCTET_TEXT_SIZE, "%.*f %s",
+                         value < 9.995   ? 2
+                         : value < 99.95 ? 1
+                                         : 0,
+                         value, units[i].name);
             return text;
         }
     }
-    snprintf(text, OCTET_TEXT_SIZE, "%.0f ns", time_ns);
+    octet_format(text, OCTET_TEXT_SIZE, "%.0f ns", time_ns);
     return text;
 }
 
 const char *octet_text_real(double value, char *text) {
-    snprintf(text, OCTET_TEXT_SIZE, "%.6g", value);
+    octet_format(text, OCTET_TEXT_SIZE, "%.6g", value);
     return text;
 }
 
 const char *octet_text_split(const char *split, char *text) {
-    snprintf(text, OCTET_TEXT_SIZE, "%s%s", strcmp(split, "all") == 0 ? "" : split,
-             strcmp(split, "all") == 0 ? "" : " ");
+    octet_format(text, OCTET_TEXT_SIZE, "%s%s", strcmp(split, "all") == 0 ? "" : split,
+                 strcmp(split, "all") == 0 ? "" : " ");
     return text;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/format.h"
 #include "report/text.h"
 #include "report/verdict.h"
 
@@ -14,17 +15,17 @@ static octet_status row(octet_context *ctx, octet_buffer *out, const char *name,
 
 /* "3.74 times smaller". */
 static void ratio(double before, double after, const char *less, const char *more, char *text, size_t size) {
-    if (before >= after) snprintf(text, size, "%.2f times %s", before / after, less);
-    else snprintf(text, size, "%.2f times %s", after / before, more);
+    if (before >= after) octet_format(text, size, "%.2f times %s", before / after, less);
+    else octet_format(text, size, "%.2f times %s", after / before, more);
 }
 
 /* Errors against targets. */
 static octet_status write_error_row(octet_context *ctx, octet_buffer *out, const char *name, double before,
                                     double after) {
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[96];
-    snprintf(a, sizeof a, "%.5g", before);
-    snprintf(b, sizeof b, "%.5g", after);
-    snprintf(c, sizeof c, "%+.2f %%", 100.0 * (after - before) / before);
+    octet_format(a, sizeof a, "%.5g", before);
+    octet_format(b, sizeof b, "%.5g", after);
+    octet_format(c, sizeof c, "%+.2f %%", 100.0 * (after - before) / before);
     return row(ctx, out, name, a, b, before > 0.0 ? c : "");
 }
 
@@ -33,16 +34,17 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
     const octet_evaluation *after = v->after.evaluation;
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[256], d[OCTET_TEXT_SIZE], of[160] = "";
     if (v->n_distances > 1)
-        snprintf(of, sizeof of, " of %s, the worst of %u", v->outputs[v->worst].name, (unsigned)v->n_outputs);
+        octet_format(of, sizeof of, " of %s, the worst of %u", v->outputs[v->worst].name, (unsigned)v->n_outputs);
     OCTET_TRY(row(ctx, out, "", v->before.type, v->after.type, "change"));
     if (before->has_accuracy) {
-        snprintf(a, sizeof a, "%.2f %%", 100.0 * before->accuracy);
-        snprintf(b, sizeof b, "%.2f %%", 100.0 * after->accuracy);
-        snprintf(c, sizeof c, "%+.2f points%s", 100.0 * (after->accuracy - before->accuracy), octet_text_parts(before));
+        octet_format(a, sizeof a, "%.2f %%", 100.0 * before->accuracy);
+        octet_format(b, sizeof b, "%.2f %%", 100.0 * after->accuracy);
+        octet_format(c, sizeof c, "%+.2f points%s", 100.0 * (after->accuracy - before->accuracy),
+                     octet_text_parts(before));
         OCTET_TRY(row(ctx, out, "accuracy", a, b, c));
-        snprintf(a, sizeof a, "%.5f", before->loss);
-        snprintf(b, sizeof b, "%.5f", after->loss);
-        snprintf(c, sizeof c, "%+.5f", after->loss - before->loss);
+        octet_format(a, sizeof a, "%.5f", before->loss);
+        octet_format(b, sizeof b, "%.5f", after->loss);
+        octet_format(c, sizeof c, "%+.5f", after->loss - before->loss);
         OCTET_TRY(row(ctx, out, "loss", a, b, c));
     }
     if (before->measure == OCTET_MEASURE_ERROR) {
@@ -52,19 +54,19 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
             write_error_row(ctx, out, "rms error", before->root_mean_square_error, after->root_mean_square_error));
     }
     if (before->has_classes) {
-        snprintf(b, sizeof b, "%.2f %%", 100.0 * v->agreement);
-        snprintf(c, sizeof c, "%s of %s samples answered differently",
-                 octet_text_count(before->n_samples - v->n_agree, a), octet_text_count(before->n_samples, d));
+        octet_format(b, sizeof b, "%.2f %%", 100.0 * v->agreement);
+        octet_format(c, sizeof c, "%s of %s samples answered differently",
+                     octet_text_count(before->n_samples - v->n_agree, a), octet_text_count(before->n_samples, d));
         OCTET_TRY(row(ctx, out, "agreement", "", b, c));
     }
     if (!before->has_classes) {
-        snprintf(b, sizeof b, "%.4g", sqrt(v->mean_square_difference));
-        snprintf(c, sizeof c, "from the original's outputs%s, whose own root of the mean square is %.4g", of,
-                 sqrt(v->mean_square));
+        octet_format(b, sizeof b, "%.4g", sqrt(v->mean_square_difference));
+        octet_format(c, sizeof c, "from the original's outputs%s, whose own root of the mean square is %.4g", of,
+                     sqrt(v->mean_square));
         OCTET_TRY(row(ctx, out, "rms difference", "", b, c));
     }
-    snprintf(b, sizeof b, isfinite(v->signal_to_noise_db) ? "%.1f dB" : "equal", v->signal_to_noise_db);
-    snprintf(c, sizeof c, "signal to noise of the outputs%s; largest difference %.4g", of, v->max_difference);
+    octet_format(b, sizeof b, isfinite(v->signal_to_noise_db) ? "%.1f dB" : "equal", v->signal_to_noise_db);
+    octet_format(c, sizeof c, "signal to noise of the outputs%s; largest difference %.4g", of, v->max_difference);
     OCTET_TRY(row(ctx, out, "fidelity", "", b, c));
     ratio((double)v->before.size_bytes, (double)v->after.size_bytes, "smaller", "larger", c, sizeof c);
     OCTET_TRY(row(ctx, out, "size (bytes)", octet_text_count(v->before.size_bytes, a),

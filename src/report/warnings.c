@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
+
 /* Below low_fidelity_db noise is a tenth of the output. A column counts as lost if the original model's numbers vary in
  * it by more than varies_by of the largest; few_numbers in a column tell nothing. */
 static const double low_fidelity_db = 20.0, varies_by = 0.1, few_numbers = 10.0;
@@ -50,8 +52,8 @@ static octet_status warn_of_input(octet_context *ctx, octet_verdict *verdict, ui
         const double width = (double)seen->max[c] - (double)seen->min[c];
         if (!(width > 0.0) || width >= least_input_steps * step) continue;
         if (length + 64 < sizeof text)
-            length += (size_t)snprintf(text + length, sizeof text - length, "%s%zu (%.4g..%.4g)", n > 0 ? ", " : "", c,
-                                       (double)seen->min[c], (double)seen->max[c]);
+            length += (size_t)octet_format(text + length, sizeof text - length, "%s%zu (%.4g..%.4g)", n > 0 ? ", " : "",
+                                           c, (double)seen->min[c], (double)seen->max[c]);
         n++;
     }
     if (n == 0) return OCTET_OK;
@@ -103,8 +105,8 @@ static size_t list_lost(const octet_verdict_distance *d, char *text, size_t size
         n += end - c;
         const char *comma = length > 0 ? ", " : "";
         if (length + 48 > size) continue;
-        length += (size_t)(end - c == 1 ? snprintf(text + length, size - length, "%s%zu", comma, c)
-                                        : snprintf(text + length, size - length, "%s%zu..%zu", comma, c, end - 1));
+        length += (size_t)(end - c == 1 ? octet_format(text + length, size - length, "%s%zu", comma, c)
+                                        : octet_format(text + length, size - length, "%s%zu..%zu", comma, c, end - 1));
         c = end;
     }
     return n;

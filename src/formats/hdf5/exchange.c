@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/format.h"
 #include "formats/hdf5/helper.h"
 #include "formats/hdf5/protocol.h"
 
@@ -22,15 +22,15 @@ typedef enum outcome {
     FAILED /* the system's reason is in errno */
 } outcome;
 
-/* Of processor time, for a file of this size; by the clock it may take eight times as much. Real files take
- * milliseconds; a damaged one makes libhdf5 1.10 loop without end. */
+/* Of processor time, for a file of this size: the verdict does not depend on the clock. Real files take milliseconds; a
+ * damaged one makes libhdf5 1.10 loop without end. */
 static uint64_t max_seconds(uint64_t file_size) { return 5 + (file_size >> 24); }
 
 /* Receives `size` bytes; *n is how many came. */
-static outcome receive(const exchange *x, void *data, size_t size, size_t *n) {
+static outcome receive(exchange *x, void *data, size_t size, size_t *n) {
     uint8_t *bytes = data;
     for (*n = 0; *n < size;) {
-        const int64_t received = octet_process_receive(&x->process, bytes + *n, size - *n, x->deadline_ns);
+        const int64_t received = octet_process_receive(&x->process, bytes + *n, size - *n);
         if (received < 0) return errno == ETIMEDOUT ? LATE : FAILED;
         if (received == 0) return ENDED;
         *n += (size_t)received;
@@ -55,7 +55,7 @@ static octet_process_end finish(exchange *x) {
 /* Raises what the system said to a call that the exchange needs. */
 static octet_status fail_call(octet_context *ctx, const exchange *x, const char *what, int error) {
     return octet_context_fail(ctx, octet_status_of_error(error), "%s: %s, which is to read it, cannot be %s: %s",
-                              x->name, x->helper, what, strerror(error));
+                              x->name, x->helper, what, octet_format_error(error));
 }
 
 /* A program that somebody killed; the system does so when its memory runs out. */
@@ -95,8 +95,8 @@ static octet_status fail_early_end(octet_context *ctx, exchange *x, outcome arri
     char code[32];
     const octet_process_end end = finish(x);
     if (arrival == FAILED) return fail_call(ctx, x, "heard", error);
-    OCTET_CHECK(ctx, arrival != LATE, OCTET_LIMIT,
-                "%s: the HDF5 library does not come to an end with it: the file is corrupt", x->name);
+    OCTET_CHECK(ctx, arrival != LATE, OCTET_IO, "%s: %s does nothing any more while it reads the file", x->name,
+                x->helper);
     if (end.signal != 0) return fail_signal(ctx, x, end.signal, "while it read the file");
     OCTET_TRY(check_sent(ctx, x, &end));
     return octet_context_fail(ctx, OCTET_IO, "%s: %s ended before it had read the file%s", x->name, x->helper,
@@ -163,7 +163,6 @@ static bool is_lack(int error) { return error == ENOMEM || error == EAGAIN || er
 
 /* A program that does not take what is sent does not answer it either. */
 static octet_status send_all(octet_context *ctx, exchange *x, const void *data, size_t size) {
-    x->deadline_ns = octet_clock_ns() + 8 * x->cpu_seconds * UINT64_C(1000000000);
     if (octet_process_send(&x->process, data, size) || errno == EPIPE || errno == ECONNRESET) return OCTET_OK;
     const int error = errno;
     finish(x);
@@ -178,7 +177,7 @@ octet_status octet_hdf5_exchange_open(octet_context *ctx, const octet_reader *fi
     const int error = octet_process_start(x->helper, file->descriptor, &x->process);
     if (is_lack(error)) return fail_call(ctx, x, "started", error);
     OCTET_CHECK(ctx, error == 0, OCTET_IO, "%s: %s, which is to read it, cannot be started: %s: " INSTALL, x->name,
-                x->helper, strerror(error));
+                x->helper, octet_format_error(error));
     x->is_open = true;
     const size_t left = ctx->max_memory_bytes > ctx->memory_bytes ? ctx->max_memory_bytes - ctx->memory_bytes : 0;
     const octet_hdf5_request request = {.magic = OCTET_HDF5_REQUEST_MAGIC,

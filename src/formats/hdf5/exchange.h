@@ -14,7 +14,7 @@ typedef struct octet_hdf5_exchange {
     octet_arena arena;
     const char *name, *helper;
     octet_process process;
-    uint64_t cpu_seconds, deadline_ns;
+    uint64_t cpu_seconds;
     size_t left_bytes; /* of what was asked for */
 } octet_hdf5_exchange;
 

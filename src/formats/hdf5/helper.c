@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/format.h"
 #include "base/process.h"
 
 /* CMakeLists.txt gives the three: absolute, and relative to the folders of the library and of the command. */
@@ -29,7 +30,8 @@ static octet_status check_look(const search *s, int error) {
     const bool is_absent = error == ENOENT || error == ENOTDIR || error == EACCES || error == EPERM || error == ELOOP ||
                            error == ENAMETOOLONG || error == EINVAL;
     OCTET_CHECK(s->ctx, is_absent, octet_status_of_error(error),
-                "%s: octet-hdf5, the program that is to read it, cannot be looked for: %s", s->name, strerror(error));
+                "%s: octet-hdf5, the program that is to read it, cannot be looked for: %s", s->name,
+                octet_format_error(error));
     return OCTET_OK;
 }
 

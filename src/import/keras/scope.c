@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 
 /* A name without regard to case, and the next number to try for it. */
@@ -24,7 +24,7 @@ static size_t hash(const char *text) {
 
 static struct octet_keras_scope_name *find(const octet_keras_scopes *scopes, const char *text) {
     size_t i = hash(text) & (scopes->capacity - 1);
-    while (scopes->names[i].text != NULL && strcasecmp(scopes->names[i].text, text) != 0)
+    while (scopes->names[i].text != NULL && !octet_ascii_is_alike(scopes->names[i].text, text))
         i = (i + 1) & (scopes->capacity - 1);
     return &scopes->names[i];
 }

@@ -22,6 +22,24 @@ static void first_error_wins_and_is_printable(void **state) {
     assert_string_equal(ctx.message, "a?b?[31m caf\xc3\xa9 ?");
 }
 
+static void long_sentences_lose_their_middle(void **state) {
+    (void)state;
+    octet_context ctx;
+    char name[6001];
+    for (size_t n = 900; n < 6000; n += n < 1100 ? 1 : 1000) {
+        octet_context_init(&ctx);
+        for (size_t i = 0; i < n; i++) name[i] = (char)(i % 2 == 0 ? 0xc3 : 0xa9); /* two bytes a letter */
+        name[n - n % 2] = '\0';
+        octet_context_fail(&ctx, OCTET_IO, "%s: cannot be opened: the reason", name);
+        const size_t length = strlen(ctx.message);
+        assert_true(length < sizeof ctx.message && strncmp(ctx.message, name, 400) == 0);
+        assert_string_equal(ctx.message + length - 28, ": cannot be opened: the reason" + 2);
+        assert_null(strchr(ctx.message, '?'));
+        assert_int_equal(strstr(ctx.message, "...") != NULL, strlen(name) + 30 >= sizeof ctx.message);
+        assert_int_equal(ctx.memory_bytes, 0);
+    }
+}
+
 static void memory_has_a_limit_and_an_account(void **state) {
     (void)state;
     octet_context ctx;
@@ -95,6 +113,7 @@ static void reads_stay_inside(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_error_wins_and_is_printable),
+        cmocka_unit_test(long_sentences_lose_their_middle),
         cmocka_unit_test(memory_has_a_limit_and_an_account),
         cmocka_unit_test(arena_blocks_are_cleared_aligned_and_apart),
         cmocka_unit_test(buffer_grows_up_to_its_cap),

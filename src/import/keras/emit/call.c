@@ -10,10 +10,11 @@
 #include "graph/fold.h"
 
 static octet_status fail(octet_keras_call *call, octet_status status, const char *format, va_list arguments) {
-    char sentence[640];
-    vsnprintf(sentence, sizeof sentence, format, arguments);
+    octet_context inner;
+    octet_context_init(&inner);
+    octet_context_fail_list(&inner, status, format, arguments);
     return octet_context_fail(call->ctx, status, "%s: layer %s (%s): %s", call->label, call->layer->name,
-                              call->layer->class_name, sentence);
+                              call->layer->class_name, inner.message);
 }
 
 octet_status octet_keras_refuse(octet_keras_call *call, const char *format, ...) {

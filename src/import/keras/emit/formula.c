@@ -1,9 +1,9 @@
 #include "import/keras/emit/formula.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/number.h"
 #include "import/keras/emit/argument.h"
 
@@ -95,12 +95,12 @@ static octet_status step(octet_keras_call *call, char *word, run *r) {
     char *end = NULL, *node = strchr(word, '\'');
     if (node != NULL) *node++ = '\0';
     uint32_t *top = &r->stack[r->n];
-    if (word[0] == '=' && islower((unsigned char)word[1])) {
+    if (word[0] == '=' && octet_ascii_is_lower(word[1])) {
         r->named[word[1] - 'a'] = top[-1];
         return OCTET_OK;
     }
     if (strcmp(word, "number") == 0) return octet_keras_cast(call, top[-1], OCTET_FLOAT32, &top[-1]);
-    if (word[1] == '\0' && islower((unsigned char)word[0])) {
+    if (word[1] == '\0' && octet_ascii_is_lower(word[0])) {
         *top = word[0] == 'x' ? r->formula->x : word[0] == 'y' ? r->formula->y : r->named[word[0] - 'a'];
         r->n++;
         return OCTET_OK;

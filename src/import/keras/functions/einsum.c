@@ -1,7 +1,7 @@
 /* Sums of products: matmul; over named axes einsum, tensordot, dot, inner, outer. */
-#include <ctype.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "import/keras/emit/gather.h"
 #include "import/keras/functions/arguments.h"
 #include "import/keras/functions/functions.h"
@@ -182,14 +182,14 @@ static octet_status parse_operand(octet_keras_call *call, const char *text, size
                                   int32_t *n_dots) {
     int32_t letters = 0;
     *out = (labels){0};
-    for (size_t i = 0; i < length; i++) letters += isalpha((unsigned char)text[i]) != 0;
+    for (size_t i = 0; i < length; i++) letters += octet_ascii_is_letter(text[i]);
     for (size_t i = 0; i < length; i++) {
-        if (isspace((unsigned char)text[i])) continue;
+        if (strchr(" \t\n\v\f\r", text[i]) != NULL) continue;
         if (strncmp(text + i, "...", 3) == 0 && i + 2 < length) {
             *n_dots = rank - letters;
             for (int32_t j = 0; j < *n_dots; j++) append(out, (uint8_t)(200 - *n_dots + j)); /* counted from the last */
             i += 2;
-        } else if (isalpha((unsigned char)text[i])) {
+        } else if (octet_ascii_is_letter(text[i])) {
             append(out, (uint8_t)text[i]);
         } else {
             return octet_keras_refuse(call, "its equation has something that is no letter");
@@ -257,12 +257,12 @@ static octet_status parse(octet_keras_call *call, const char *text, const uint32
         size_t at = 0;
         if (n_dots > 0) at = strlen(strcpy(ordered, "..."));
         for (int letter = 'A'; letter <= 'z'; letter++) {
-            const char *first = isalpha(letter) ? strchr(text, letter) : NULL;
+            const char *first = octet_ascii_is_letter(letter) ? strchr(text, letter) : NULL;
             if (first != NULL && strchr(first + 1, letter) == NULL) ordered[at++] = (char)letter;
         }
     }
     const char *result = arrow != NULL ? arrow + 2 : ordered;
-    for (const char *at = result; *at != '\0'; at++) letters += isalpha((unsigned char)*at) != 0;
+    for (const char *at = result; *at != '\0'; at++) letters += octet_ascii_is_letter(*at);
     OCTET_TRY(parse_operand(call, result, strlen(result), strstr(result, "...") != NULL ? letters + n_dots : letters,
                             out, &n_dots));
     for (int32_t i = 0; i < out->n; i++) {

@@ -1,7 +1,7 @@
 /* Functions that repeat cells or add some: tile, repeat, broadcast_to, pad, blocks of cells. */
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "import/keras/emit/gather.h"
 #include "import/keras/functions/arguments.h"
 #include "import/keras/functions/functions.h"
@@ -36,7 +36,7 @@ octet_status octet_keras_function_pad(octet_keras_call *call, const octet_keras_
     const char *text = mode != NULL ? octet_json_text(mode->constant) : "CONSTANT";
     static const char *const modes[3] = {"constant", "reflect", "symmetric"};
     int kind = 0;
-    while (kind < 3 && (text == NULL || strcasecmp(text, modes[kind]) != 0)) kind++;
+    while (kind < 3 && (text == NULL || !octet_ascii_is_alike(text, modes[kind]))) kind++;
     if (kind == 3) return octet_keras_refuse(call, "its mode is none of constant, reflect, symmetric");
     OCTET_TRY(octet_keras_operand_f64(call, 3, "constant_values", 0.0, &value));
     const int32_t rank = octet_keras_shape(call, x)->rank;
