@@ -253,7 +253,6 @@ static octet_status run(octet_context *ctx, const octet_model *model, const octe
     job->sweep.progress = options->progress;
     job->sweep.progress_user = options->progress_user;
     job->sweep.what = "running";
-    for (uint32_t i = 0; i < graph->n_inputs; i++) { job->sweep.raw[i] = job->raw[i]; }
     OCTET_TRY(allocate_results(ctx, job, files->dump != NULL));
     if (files->dump != NULL) octet_runner_set_observer(job->sweep.runners[0], keep, job);
     OCTET_TRY(octet_sweep_run(ctx, &job->sweep, NULL, 0, job->n_samples, visit, job));

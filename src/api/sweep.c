@@ -88,7 +88,7 @@ static void make_byte_tables(octet_sweep *sweep, size_t index) {
             const uint32_t place = m * graph->n_inputs + i;
             const float *table;
             sweep->has_table[place] = false;
-            if (sweep->raw[i] || octet_type_size(value->type) != 1) continue;
+            if (sweep->raw[i] != NULL || octet_type_size(value->type) != 1) continue;
             if (octet_samples_bytes(sweep->samples[i], index, &table) == NULL) continue;
             octet_convert_from_real(value, sweep->rounding, table, 256, sweep->byte_tables[place]);
             sweep->has_table[place] = true;
@@ -101,9 +101,11 @@ static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32
     const octet_value *value = &sweep->graphs[m]->values[id];
     const size_t n = octet_shape_elements(&value->shape) / sweep->batch, size = n * octet_type_size(value->type);
     uint8_t *tensor = (uint8_t *)octet_runner_value(sweep->runners[thread * sweep->n_models + m], id) + slot * size;
-    if (sweep->raw[i]) {
+    const uint8_t *stored =
+        sweep->raw[i] != NULL ? sweep->raw[i] + index * size : octet_samples_stored(sweep->samples[i], index);
+    if (stored != NULL) {
         assert(sweep->n_models == 1);
-        memcpy(tensor, octet_samples_stored(sweep->samples[i], index), size);
+        memcpy(tensor, stored, size);
         return;
     }
     float *real = sweep->real[thread * n_inputs + i] + slot * n;
@@ -197,6 +199,7 @@ static octet_status load(octet_context *ctx, octet_sweep *sweep, const size_t *i
         for (size_t i = 0; i < n; i++) places[i] = first + i;
     }
     for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs && n_loads < OCTET_DATA_MAX_INPUTS; i++) {
+        if (sweep->raw[i] != NULL) continue;
         loads[n_loads++] =
             (octet_load){.samples = sweep->samples[i], .indices = indices != NULL ? indices + first : places, .n = n};
     }

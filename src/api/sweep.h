@@ -32,7 +32,7 @@ struct octet_sweep {
     uint8_t (*byte_tables)[256]; /* [model][input]: stored byte to input byte; valid where has_table says so */
     bool *has_table;             /* [model][input] */
     octet_samples **samples;     /* by input */
-    bool *raw;                   /* by input: samples are fed as they are stored */
+    const uint8_t **raw;         /* by input: samples in the tensor's own type, one after the other; or NULL */
     size_t *position;            /* [thread]: of the first sample that is being run */
     size_t row;                  /* 1..OCTET_SWEEP_ROW: runs of one model before the other has its */
     size_t kept_bytes;           /* of all outputs of the first of two models, for one run */
@@ -43,7 +43,8 @@ struct octet_sweep {
     const char *what; /* for progress */
 };
 
-/* The caller may set `raw` after opening. A sweep of zeros is empty; octet_sweep_close may follow a failure at any
+/* samples: NULL for an input whose `raw` the caller sets after opening. Samples that octet_samples_take_stored was told
+ * of are fed as they are stored. A sweep of zeros is empty; octet_sweep_close may follow a failure at any
  * point. n_threads 0: one per processor. The graphs have the same input shapes. */
 octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octet_graph *const *graphs,
                               uint32_t n_models, const octet_exec_options *options, uint32_t n_threads,

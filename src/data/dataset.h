@@ -116,7 +116,7 @@ const uint8_t *octet_samples_bytes(const octet_samples *samples, size_t index, c
 /* For an .npy whose elements a model takes as they are: its array (no data), or NULL for any other samples. */
 const octet_array *octet_samples_plain_array(const octet_samples *samples);
 /* From now on a sample is n_elements of that array, whatever its shape, and octet_samples_stored gives it once it is
- * loaded; nothing is scaled, and no range is kept. */
+ * loaded; nothing is scaled, and no range is kept. NULL for samples that are not taken so. */
 void octet_samples_take_stored(octet_samples *samples, size_t n_elements);
 const uint8_t *octet_samples_stored(const octet_samples *samples, size_t index);
 

@@ -181,9 +181,13 @@ static bool is_of_bytes(const octet_samples *samples) {
     return samples->source.array.element.kind == 'u' && samples->source.array.element.size == 1;
 }
 
+static const uint8_t *row_of(const octet_samples *samples, size_t index) {
+    return octet_array_source_row(&samples->source, index, row_bytes(samples));
+}
+
 static void read_floats(const octet_samples *samples, size_t index, float *out) {
     octet_array row = samples->source.array;
-    row.data = octet_array_source_row(&samples->source, index, row_bytes(samples));
+    row.data = row_of(samples, index);
     octet_array_f32(&row, 0, samples->n_elements, out);
 }
 
@@ -196,8 +200,7 @@ static octet_status load_array(octet_context *ctx, octet_samples *samples, const
     for (size_t i = 0; i < n; i++) {
         const size_t index = indices != NULL ? indices[i] : i;
         if (values == NULL) {
-            octet_samples_widen_bytes(samples, octet_array_source_row(&samples->source, index, row_bytes(samples)),
-                                      samples->n_elements);
+            octet_samples_widen_bytes(samples, row_of(samples, index), samples->n_elements);
         } else {
             read_floats(samples, index, values);
             octet_samples_widen_floats(samples, values, samples->n_elements);
@@ -274,7 +277,7 @@ static void scale_floats(const octet_scaler *scaler, size_t n, float *values) {
 /* The bytes of a loaded sample, or NULL when it is stored otherwise. */
 static const uint8_t *stored_bytes(const octet_samples *samples, size_t index) {
     if (samples->pictures != NULL) return samples->pictures[index].is_bytes ? samples->pictures[index].pixels : NULL;
-    return is_of_bytes(samples) ? octet_samples_stored(samples, index) : NULL;
+    return is_of_bytes(samples) && !samples->is_stored ? row_of(samples, index) : NULL;
 }
 
 void octet_samples_read(const octet_samples *samples, size_t index, float *out) {
@@ -301,7 +304,7 @@ void octet_samples_take_stored(octet_samples *samples, size_t n_elements) {
 }
 
 const uint8_t *octet_samples_stored(const octet_samples *samples, size_t index) {
-    return octet_array_source_row(&samples->source, index, row_bytes(samples));
+    return samples->is_stored ? row_of(samples, index) : NULL;
 }
 
 const uint8_t *octet_samples_bytes(const octet_samples *samples, size_t index, const float **table) {
