@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/sandbox.h"
 #include "base/status.h"
 #include "formats/hdf5/protocol.h"
 
@@ -56,6 +57,9 @@ static void answer_signal(int number) {
     if (limits_shortage_of_memory() != LIMITS_NO_SHORTAGE) { /* libhdf5 goes on as if it had the memory */
         answer.verdict.status = OCTET_NOMEM;
         put(&answer, LIMITS_NO_MEMORY);
+    } else if (number == SIGBUS) {
+        answer.verdict.status = OCTET_IO;
+        put(&answer, ": it became shorter while it was read, or its disk fails");
     } else if (number == SIGXCPU) {
         put(&answer, ": the HDF5 library does not come to an end with it: the file is corrupt");
     } else if (number == 0) {
@@ -97,12 +101,13 @@ static void lower(int resource, rlim_t soft, rlim_t hard) {
     setrlimit(resource, &limit);
 }
 
+/* Opened while files can be opened. */
+static int system_status = -1;
+
 /* Of address space, now or at its largest ("VmSize:", "VmPeak:"); 0: the system does not tell. Calls no allocator. */
 static uint64_t used_bytes(const char *what) {
     char text[4096];
-    const int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-    const ssize_t n = file < 0 ? -1 : read(file, text, sizeof text - 1);
-    if (file >= 0) close(file);
+    const ssize_t n = pread(system_status, text, sizeof text - 1, 0);
     text[n > 0 ? n : 0] = '\0';
     const char *line = strstr(text, what);
     return line != NULL ? 1024 * (uint64_t)strtoull(line + strlen(what), NULL, 10) : 0;
@@ -126,12 +131,15 @@ void limits_set(uint64_t cpu_seconds, uint64_t file_size, uint64_t max_memory_by
 #if defined(__linux__)
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for it when the other side is gone */
 #endif
+    system_status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
     memory_bytes = (UINT64_C(1) << 30) + 7 * file_size;
     if (memory_bytes > max_memory_bytes) memory_bytes = max_memory_bytes;
     most_possible_bytes = 1032 * (file_size + (1 << 20));
     lower(RLIMIT_CORE, 0, 0);
     lower(RLIMIT_CPU, (rlim_t)cpu_seconds, (rlim_t)cpu_seconds + 1);
-    if (!IS_SANITIZED) limit_memory(file_size);
+    if (IS_SANITIZED) return;
+    limit_memory(file_size);
+    octet_sandbox_enter(); /* where the system has none, the limits stand alone */
 }
 
 #if IS_SANITIZED

@@ -49,6 +49,7 @@ typedef struct source {
     H5T_class_t type_class;
     size_t type_size;
     size_t n;
+    bool is_empty; /* a null space */
     int rank;
     hsize_t dims[H5S_MAX_RANK];
 } source;
@@ -67,7 +68,8 @@ static octet_status describe(reader *r, source *s) {
     const hssize_t n = H5Sget_simple_extent_npoints(s->space);
     s->rank = H5Sget_simple_extent_dims(s->space, s->dims, NULL);
     if (s->type_size == 0 || n < 0 || s->rank < 0) return corrupt(r, s->path, "its shape cannot be read");
-    s->n = H5Sget_simple_extent_type(s->space) == H5S_NULL ? 0 : (size_t)n;
+    s->is_empty = H5Sget_simple_extent_type(s->space) == H5S_NULL;
+    s->n = s->is_empty ? 0 : (size_t)n;
     return OCTET_OK;
 }
 
@@ -314,7 +316,8 @@ static octet_status put_dataset(reader *r, hid_t id, const char *path) {
     octet_hdf5_kind kind = kind_of(&s);
     if (s.type_class == H5T_OPAQUE && s.type_size == 2 && says_bfloat16(id)) kind = OCTET_HDF5_NUMBERS;
     if (!inside || s.rank > OCTET_HDF5_MAX_RANK) kind = OCTET_HDF5_OTHER;
-    const int rank = kind == OCTET_HDF5_OTHER ? 0 : s.rank;
+    if (s.is_empty) kind = OCTET_HDF5_EMPTY;
+    const int rank = kind >= OCTET_HDF5_OTHER ? 0 : s.rank;
     OCTET_TRY(put_word(r, (uint64_t)kind));
     OCTET_TRY(put_word(r, (uint64_t)rank));
     for (int i = 0; i < rank; i++) OCTET_TRY(put_word(r, s.dims[i]));

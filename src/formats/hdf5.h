@@ -16,7 +16,8 @@ enum { OCTET_HDF5_MAX_RANK = 8 };
 typedef enum octet_hdf5_kind {
     OCTET_HDF5_STRINGS, /* fixed or variable strings, bytes or UTF-8 */
     OCTET_HDF5_NUMBERS, /* integers, floats, booleans, as float64 */
-    OCTET_HDF5_OTHER    /* anything else (empty, compound, references): n is 0, and no data */
+    OCTET_HDF5_OTHER,   /* anything else (compound, references): n is 0, and no data */
+    OCTET_HDF5_EMPTY    /* a dataset that says it holds no data, as h5py.Empty does */
 } octet_hdf5_kind;
 
 typedef struct octet_hdf5_attribute {

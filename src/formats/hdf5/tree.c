@@ -90,7 +90,7 @@ static octet_status take_numbers(parser *p, octet_hdf5_node *node) {
     uint64_t n;
     OCTET_TRY(take_word(p, SIZE_MAX / 8, &n));
     node->n_elements = (size_t)n;
-    if (node->kind == OCTET_HDF5_OTHER) return n == 0 ? OCTET_OK : broken(p);
+    if (node->kind >= OCTET_HDF5_OTHER) return n == 0 ? OCTET_OK : broken(p);
     OCTET_TRY(take_word(p, UINT64_MAX, &node->place));
     OCTET_TRY(take_word(p, UINT64_MAX, &node->n_stored_bytes));
     const uint64_t offset = node->place != 0 ? node->place - 1 : 0;
@@ -101,7 +101,7 @@ static octet_status take_numbers(parser *p, octet_hdf5_node *node) {
 static octet_status take_dataset(parser *p, octet_hdf5_node *node) {
     uint64_t word;
     node->number = p->n_datasets++;
-    OCTET_TRY(take_word(p, OCTET_HDF5_OTHER, &word));
+    OCTET_TRY(take_word(p, OCTET_HDF5_EMPTY, &word));
     node->kind = (octet_hdf5_kind)word;
     OCTET_TRY(take_word(p, OCTET_HDF5_MAX_RANK, &word));
     node->rank = (int32_t)word;
@@ -113,7 +113,7 @@ static octet_status take_dataset(parser *p, octet_hdf5_node *node) {
     }
     if (node->kind == OCTET_HDF5_STRINGS) OCTET_TRY(take_strings(p, &node->strings, &node->n_elements));
     else OCTET_TRY(take_numbers(p, node));
-    if (node->kind != OCTET_HDF5_OTHER && node->n_elements != (uint64_t)n) return broken(p);
+    if (node->kind < OCTET_HDF5_OTHER && node->n_elements != (uint64_t)n) return broken(p);
     return OCTET_OK;
 }
 

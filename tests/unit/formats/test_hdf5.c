@@ -67,6 +67,10 @@ static const char *make_file(bool damaged_links) {
     put_dataset(dense, "double", H5T_IEEE_F64LE, 2, dims, false, weights);
     put_dataset(dense, "never_written", H5T_IEEE_F32LE, 2, dims, false, NULL);
     put_dataset(dense, "scalar", H5T_STD_I64LE, 0, NULL, false, &weights[3]);
+    const hid_t none = H5Screate(H5S_NULL), /* an h5py.Empty */
+        empty = H5Dcreate2(dense, "empty", H5T_IEEE_F32LE, none, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Dclose(empty);
+    H5Sclose(none);
     const hid_t half = half_type();
     put_dataset(dense, "half", half, 2, dims, false, weights);
     H5Tclose(half);
@@ -145,6 +149,8 @@ static void check_content(octet_hdf5 *hdf5) {
     assert_true(octet_hdf5_find(hdf5, dense, "scalar")->rank == 0);
     assert_true(element_of(hdf5, octet_hdf5_find(hdf5, dense, "scalar"), 0) == 4);
     assert_null(octet_hdf5_find(hdf5, dense, "scalar/more"));
+    const octet_hdf5_node *empty = octet_hdf5_find(hdf5, dense, "empty");
+    assert_true(empty != NULL && empty->kind == OCTET_HDF5_EMPTY && empty->n_elements == 0);
     octet_arena_free(&ctx, &arena);
 }
 

@@ -39,6 +39,8 @@ octet_status octet_keras_weight_shape(octet_keras_call *call, const char *name, 
         if (fits && dims[i] >= 0) fits = dims[i] == dataset->dims[i];
     }
     char text[2][OCTET_SHAPE_TEXT_SIZE];
+    OCTET_CHECK(call->ctx, dataset->kind != OCTET_HDF5_EMPTY, OCTET_MODEL,
+                "%s:%s: holds no data; save the model again from Keras", call->label, dataset->path);
     OCTET_TRY(octet_hdf5_check_size(call->ctx, call->hdf5, dataset));
     OCTET_CHECK(call->ctx, fits, OCTET_MODEL,
                 "%s:%s: shape %s, but the config of layer %s (%s) says %s; save the model again from Keras",

@@ -38,6 +38,29 @@ static void a_keras_2_file_with_either_kind_of_strings_is_read(void **state) {
     }
 }
 
+/* An h5py.Empty in the place of a dataset; `weight`: NULL for one that nothing asks for. */
+static const char *write_with_empty(const char *weight) {
+    const char *path = keras_write_h5("empty.h5", dense_config, "2.4.0", dense_weights, 2, false);
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), none = H5Screate(H5S_NULL);
+    if (weight != NULL) assert_true(H5Ldelete(file, weight, H5P_DEFAULT) >= 0);
+    const hid_t id =
+        H5Dcreate2(file, weight != NULL ? weight : "note", H5T_IEEE_F32LE, none, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(id >= 0);
+    H5Dclose(id);
+    H5Sclose(none);
+    H5Fclose(file);
+    return path;
+}
+
+static void empty_datasets_are_named_or_left_alone(void **state) {
+    (void)state;
+    octet_graph *graph = import_good(write_with_empty(NULL), NULL);
+    check_dense(graph, 0);
+    destroy(graph);
+    import_bad(write_with_empty("model_weights/dense/dense/kernel:0"), OCTET_MODEL,
+               "empty.h5:/model_weights/dense/dense/kernel:0", "holds no data");
+}
+
 static void keras_1_style_sequential_without_an_input_layer_is_read(void **state) {
     (void)state;
     const char *config = "{\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \"Dense\", \"config\": "
@@ -389,6 +412,7 @@ static void files_that_are_no_models_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_keras_2_file_with_either_kind_of_strings_is_read),
+        cmocka_unit_test(empty_datasets_are_named_or_left_alone),
         cmocka_unit_test(keras_1_style_sequential_without_an_input_layer_is_read),
         cmocka_unit_test(a_keras_3_archive_finds_weights_by_class_and_counter),
         cmocka_unit_test(nested_models_are_shared_and_their_weights_come_trainable_first),
