@@ -14,7 +14,8 @@ static octet_status report(octet_context *ctx, octet_model *model, void *setting
     struct settings *s = settings;
     octet_data *data = NULL;
     octet_evaluation *evaluation = NULL;
-    octet_status status = octet_data_open(ctx, &s->open, &data);
+    octet_status status = take_data(ctx, &s->open);
+    if (status == OCTET_OK) status = octet_data_open(ctx, &s->open, &data);
     if (status == OCTET_OK) status = octet_evaluate(ctx, model, data, &s->run, &evaluation);
     if (status == OCTET_OK) status = octet_evaluation_render(ctx, evaluation, s->with_confusion, as, out);
     octet_evaluation_destroy(ctx, evaluation);
@@ -28,6 +29,7 @@ static int run_evaluate(const struct command *self, int argc, char **argv) {
     if (!parse(self, argc, argv, &s, &code)) return code;
     if (s.open.path == NULL && s.open.images == NULL)
         return complain(EXIT_USAGE, "evaluate: the data are missing (--data)");
+    if (!reads_input_once(self, (const char *const[]){s.common.model, s.open.path, NULL})) return EXIT_USAGE;
     s.run.progress = progress_bar();
     return print_report(&s.common, report);
 }

@@ -36,7 +36,8 @@ static octet_status judge(octet_context *ctx, struct settings *s, octet_model *m
         octet_open_options open = s->open;
         open.path = s->test;
         open.images = open.labels = NULL;
-        status = octet_data_open(ctx, &open, &test);
+        status = take_data(ctx, &open);
+        if (status == OCTET_OK) status = octet_data_open(ctx, &open, &test);
         if (status == OCTET_OK && !octet_data_has_split(test, "test")) s->run.split = "train";
     }
     if (status == OCTET_OK)
@@ -65,7 +66,8 @@ static octet_status quantize(octet_context *ctx, octet_model *model, void *setti
     octet_data *data = NULL;
     octet_calibration calibration = OCTET_CALIBRATION_INIT;
     octet_status status = OCTET_OK;
-    if (has_data(s)) status = octet_data_open(ctx, &s->open, &data);
+    if (has_data(s)) status = take_data(ctx, &s->open);
+    if (status == OCTET_OK && has_data(s)) status = octet_data_open(ctx, &s->open, &data);
     s->no_test = status == OCTET_OK && data != NULL && s->test == NULL && !octet_data_has_split(data, "test");
     if (status == OCTET_OK) status = octet_model_check_output(ctx, model, s->output);
     if (status == OCTET_OK) status = octet_model_quantize(ctx, model, data, &s->conversion, &quantized, &calibration);
@@ -107,8 +109,11 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
                                         {"--labels", s.open.labels},
                                         {"--indices", s.conversion.indices},
                                         {"--architecture", s.common.load.architecture},
+                                        {"the model", s.common.model},
                                         {0}};
     if (!keeps_inputs(self, s.output, inputs)) return EXIT_USAGE;
+    const char *data = s.open.path != NULL ? s.open.path : "", *test = s.test != NULL ? s.test : "";
+    if (!reads_input_once(self, (const char *const[]){s.common.model, data, test, NULL})) return EXIT_USAGE;
     s.conversion.n_threads = s.run.n_threads;
     s.conversion.progress = s.run.progress = progress_bar();
 

@@ -26,6 +26,7 @@ static int run_run(const struct command *self, int argc, char **argv) {
     const struct input_name inputs[] = {
         {"--input", s.data.path}, {"the model", s.common.model}, {"--architecture", s.common.load.architecture}, {0}};
     if (!keeps_inputs(self, files->output, inputs)) return EXIT_USAGE;
+    if (!reads_input_once(self, (const char *const[]){s.common.model, s.data.path, NULL})) return EXIT_USAGE;
     s.files.data = &s.data;
     s.run.progress = progress_bar();
 
@@ -33,7 +34,8 @@ static int run_run(const struct command *self, int argc, char **argv) {
     octet_model *model = NULL;
     uint64_t n_samples = 0;
     if (octet_context_create(&ctx) != OCTET_OK) return fail(ctx);
-    octet_status status = octet_model_load(ctx, s.common.model, &s.common.load, &model);
+    octet_status status = take_data(ctx, &s.data);
+    if (status == OCTET_OK) status = load_model(ctx, &s.common, &model);
     if (status == OCTET_OK) status = octet_model_run_files(ctx, model, files, &s.run, &n_samples);
     octet_model_destroy(ctx, model);
     if (status != OCTET_OK) return fail(ctx);
@@ -45,7 +47,8 @@ static int run_run(const struct command *self, int argc, char **argv) {
 
 static const struct option options[] = {
     {"--input", 'i', "DATA", OPTION_TEXT, offsetof(struct settings, data.path), 0,
-     "an .npy, or whatever `--data` of `octet evaluate` takes; an array of the input's own integer type is taken as it "
+     "an .npy (`-`: from standard input), or whatever `--data` of `octet evaluate` takes; an array of the input's own "
+     "integer type is taken as it "
      "is; for several inputs `NAME=FILE,NAME=FILE`"},
     {"--output", 'o', "FILE", OPTION_TEXT, offsetof(struct settings, files.output), 0,
      "the .npy to write; for several outputs a folder of them"},

@@ -9,7 +9,7 @@
 const struct option source_options[] = {
     {"--data", 'd', "DATA", OPTION_TEXT, OPEN(path), 0,
      "the samples: a folder of IDX files (plain or .gz), an .npz, an .npy or a folder of pictures; for several inputs "
-     "`NAME=FILE,NAME=FILE`"},
+     "`NAME=FILE,NAME=FILE`; `-` for an .npy, .npz or IDX file from standard input"},
     {"--images", 0, "FILE", OPTION_TEXT, OPEN(images), 0, "the samples as one .npy or IDX file, instead of `--data`"},
     {"--labels", 0, "FILE", OPTION_TEXT, OPEN(labels), 0,
      "the labels as .npy or IDX: class numbers, one-hot rows, or the numbers that the model should give"},

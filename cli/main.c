@@ -1,6 +1,11 @@
 /* Finds the command that the first word names, and runs it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "command.h"
 
@@ -14,7 +19,17 @@ const struct command *find_command(const char *name) {
     return *c;
 }
 
+/* What is closed at the start would be the next file that is opened, and be printed into. A limit on file size is an
+ * error of writing, not the end of the program. */
+static void set_up(void) {
+    struct stat info;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fstat(fd, &info) != 0 && errno == EBADF) open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 int main(int argc, char **argv) {
+    set_up();
     const char *word = argc > 1 ? argv[1] : "--help";
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
         printf("octet %s\n", octet_version());

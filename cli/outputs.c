@@ -4,13 +4,18 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "command.h"
 
+static bool is_file(const char *path, const struct stat *file) {
+    struct stat info;
+    return stat(path, &info) == 0 && info.st_dev == file->st_dev && info.st_ino == file->st_ino;
+}
+
 static bool is_same(const char *a, const char *b) {
-    struct stat info_a, info_b;
-    return stat(a, &info_a) == 0 && stat(b, &info_b) == 0 && !S_ISDIR(info_a.st_mode) &&
-           info_a.st_dev == info_b.st_dev && info_a.st_ino == info_b.st_ino;
+    struct stat info;
+    return stat(a, &info) == 0 && !S_ISDIR(info.st_mode) && is_file(b, &info);
 }
 
 static bool is_folder(const char *path) {
@@ -50,6 +55,8 @@ static bool is_data_of(const char *output, const char *folder) {
 static bool names_file(const char *input, const char *output) {
     char path[PATH_MAX];
     struct stat info;
+    if (strcmp(input, "-") == 0)
+        return fstat(STDIN_FILENO, &info) == 0 && S_ISREG(info.st_mode) && is_file(output, &info);
     if (is_folder(input)) return is_data_of(output, input);
     if (stat(input, &info) == 0 || strchr(input, '=') == NULL) return is_same(input, output);
     for (const char *part = input; *part != '\0';) {

@@ -100,9 +100,13 @@ static void write_overview(const struct page_writer *w, bool is_short) {
     names[n] = NULL;
     w->paragraph("`octet COMMAND --help` shows options and examples of a command, `octet help exit-codes` the exit "
                  "codes, `octet --version` the version.");
-    w->paragraph("Every failure is one sentence on standard error: where, what value, which rule or remedy. An output "
-                 "file appears complete or not at all. The same input gives the same bytes, on any processor and with "
-                 "any number of threads.");
+    w->paragraph("`MODEL`, or `DATA` where that is an .npy, .npz or IDX file, may be `-`: standard input, up to 2 GiB. "
+                 "Files that are read must be regular ones: no pipes, no devices.");
+    w->paragraph(
+        "Every failure is one sentence on standard error: where, what value, which rule or remedy. An output "
+        "file appears complete or not at all, and never replaces an input; of a symbolic link it replaces what "
+        "the link leads to. The same input gives the same bytes, on any processor and with "
+        "any number of threads.");
     write_examples(w, &command_quantize);
     if (is_short) return;
     write_exit_codes(w);

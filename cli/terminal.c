@@ -23,6 +23,7 @@ int fail(octet_context *ctx) {
     const octet_status status = octet_context_status(ctx);
     const char *message = octet_context_message(ctx);
     complain(0, "%s", message[0] != '\0' ? message : octet_error_text(status));
+    forget_input(ctx);
     octet_context_destroy(ctx);
     return exit_code_of(status);
 }
@@ -55,6 +56,7 @@ void print_text(octet_context *ctx, char *text) {
 }
 
 int finish(octet_context *ctx, int exit_code) {
+    if (ctx != NULL) forget_input(ctx);
     octet_context_destroy(ctx);
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
@@ -69,7 +71,7 @@ int print_report(struct common *settings, octet_status (*report)(octet_context *
     octet_model *model = NULL;
     char *text = NULL;
     if (octet_context_create(&ctx) != OCTET_OK) return fail(ctx);
-    octet_status status = octet_model_load(ctx, settings->model, &settings->load, &model);
+    octet_status status = load_model(ctx, settings, &model);
     if (status == OCTET_OK)
         status = report(ctx, model, settings, settings->json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
     octet_model_destroy(ctx, model);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/context.h"
+#include "base/format.h"
 #include "formats/hdf5/protocol.h"
 #include "limits.h"
 #include "read.h"
@@ -62,7 +63,7 @@ static int take_socket(octet_context *ctx) {
     const int socket = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, OCTET_HDF5_FILE_DESCRIPTOR + 1);
     const int null = socket < 0 ? -1 : open_null();
     if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0) return socket;
-    octet_context_fail(ctx, octet_status_of_error(errno), ": octet-hdf5 cannot begin: %s", strerror(errno));
+    octet_context_fail(ctx, octet_status_of_error(errno), ": octet-hdf5 cannot begin: %s", octet_format_error(errno));
     return socket < 0 ? STDOUT_FILENO : socket;
 }
 
@@ -84,7 +85,8 @@ static octet_status map_file(octet_context *ctx, const octet_hdf5_request *reque
     const uint64_t skipped = request->file_offset % (uint64_t)sysconf(_SC_PAGESIZE);
     const void *file = mmap(NULL, (size_t)(request->file_size + skipped), PROT_READ, MAP_PRIVATE,
                             OCTET_HDF5_FILE_DESCRIPTOR, (off_t)(request->file_offset - skipped));
-    OCTET_CHECK(ctx, file != MAP_FAILED, octet_status_of_error(errno), ": cannot be mapped: %s", strerror(errno));
+    OCTET_CHECK(ctx, file != MAP_FAILED, octet_status_of_error(errno), ": cannot be mapped: %s",
+                octet_format_error(errno));
     *out = (octet_bytes){(const uint8_t *)file + skipped, (size_t)request->file_size};
     return OCTET_OK;
 }

@@ -74,6 +74,10 @@ typedef enum octet_rendering { OCTET_AS_TEXT = 0, OCTET_AS_JSON = 1 } octet_rend
 /* Frees a text that a function of this header wrote into a `char **out`; NULL is allowed. */
 OCTET_API void octet_text_free(octet_context *ctx, char *text);
 
+/* Reads what is left in a descriptor, as of a pipe, to its end: *size bytes at *out, to be freed with octet_bytes_free.
+ * `name` stands for it in messages. Errors: IO, LIMIT (more than max_bytes), NOMEM. */
+OCTET_API octet_status octet_bytes_read(octet_context *ctx, int descriptor, const char *name, size_t max_bytes,
+                                        void **out, size_t *size);
 /* Gives back bytes that a function of this header wrote into a `void **out`; NULL is allowed. */
 OCTET_API void octet_bytes_free(octet_context *ctx, void *bytes);
 

@@ -36,6 +36,9 @@ typedef struct octet_open_options {
     double mean, std;           /* (x - mean) / std */
     const char *preset;         /* of octet_choice_name("preset"); not together with the others */
     octet_channels means, stds; /* as mean and std, by channel of the last dimension; instead of these */
+    const void *bytes;          /* the file that `path` names in messages, in memory: an .npy, IDX or .npz, or a .gz of
+                                   one; it must outlive the data; NULL: `path` is read */
+    size_t n_bytes;
 } octet_open_options;
 #define OCTET_OPEN_OPTIONS_INIT OCTET_INIT_(octet_open_options)
 

@@ -46,9 +46,14 @@ static octet_status open_dataset(octet_context *ctx, octet_data *data, const oct
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_open_options, given, &taken));
     OCTET_CHECK(ctx, options->path == NULL || options->images == NULL, OCTET_USAGE,
                 "data: a file or folder and images exclude each other: name one of the two");
+    OCTET_CHECK(ctx, options->bytes == NULL || options->path != NULL, OCTET_USAGE,
+                "data: a file in memory without a path to name it by");
     OCTET_TRY(octet_api_preprocess(ctx, options, &data->preprocess));
-    const octet_data_options source = {
-        .path = options->path, .images = options->images, .labels = options->labels, .preprocess = data->preprocess};
+    const octet_data_options source = {.path = options->path,
+                                       .bytes = {options->bytes, options->n_bytes},
+                                       .images = options->images,
+                                       .labels = options->labels,
+                                       .preprocess = data->preprocess};
     return octet_dataset_open(ctx, &source, &data->dataset);
 }
 

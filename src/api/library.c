@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/handles.h"
+#include "base/file.h"
 
 const char *octet_version(void) { return OCTET_VERSION; }
 
@@ -45,4 +46,14 @@ octet_status octet_context_set_hdf5_helper(octet_context *ctx, const char *path)
 size_t octet_context_peak_memory(const octet_context *ctx) { return ctx->peak_memory_bytes; }
 
 void octet_text_free(octet_context *ctx, char *text) { octet_memory_free(ctx, text); }
+
+octet_status octet_bytes_read(octet_context *ctx, int descriptor, const char *name, size_t max_bytes, void **out,
+                              size_t *size) {
+    octet_bytes bytes;
+    OCTET_TRY(octet_file_read_stream(ctx, descriptor, name, max_bytes, &bytes));
+    *out = (void *)(uintptr_t)bytes.data;
+    *size = bytes.size;
+    return OCTET_OK;
+}
+
 void octet_bytes_free(octet_context *ctx, void *bytes) { octet_memory_free(ctx, bytes); }

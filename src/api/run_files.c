@@ -15,6 +15,7 @@ typedef struct run_job {
     octet_samples **samples; /* by input */
     bool *raw;               /* by input: fed as it is stored */
     const octet_graph *graph;
+    const char *model_path;
     size_t n_samples;
     uint32_t batch;    /* samples of a run */
     uint8_t **outputs; /* by output: n_samples parts of tensors, float32 when real */
@@ -197,34 +198,63 @@ static octet_status file_name(octet_context *ctx, run_job *job, const char *fold
     return octet_arena_format(ctx, &job->arena, out, "%s/%03u_%s.npy", folder, index, clean);
 }
 
-static octet_status save_results(octet_context *ctx, run_job *job, const octet_array_files *files) {
+/* What is done with a file to write: an output, or a dumped value. */
+typedef octet_status on_file(octet_context *ctx, run_job *job, uint32_t value, const uint8_t *output, const char *path);
+
+static octet_status save_file(octet_context *ctx, run_job *job, uint32_t value, const uint8_t *output,
+                              const char *path) {
+    if (output == NULL) return save_dumped(ctx, job, value, path);
+    return save(ctx, job, value, true, job->real, output, path);
+}
+
+static octet_status check_file(octet_context *ctx, run_job *job, uint32_t value, const uint8_t *output,
+                               const char *path) {
+    (void)value, (void)output;
+    OCTET_CHECK(ctx, !octet_file_is_same(path, job->model_path) && !octet_dataset_reads(job->data->dataset, path),
+                OCTET_USAGE, "%s: is a file that is read, which would be lost: name another one, or another folder",
+                path);
+    return OCTET_OK;
+}
+
+static octet_status visit_outputs(octet_context *ctx, run_job *job, const octet_array_files *files, on_file *act) {
     const octet_graph *graph = job->graph;
-    const bool one = graph->n_outputs == 1;
-    if (files->output != NULL && !one) OCTET_TRY(make_folder(ctx, files->output));
-    for (uint32_t i = 0; i < graph->n_outputs && files->output != NULL; i++) {
+    for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const char *path = files->output;
-        if (!one) OCTET_TRY(file_name(ctx, job, files->output, i, graph->outputs[i].name, &path));
-        OCTET_TRY(save(ctx, job, graph->outputs[i].value, true, job->real, job->outputs[i], path));
+        if (graph->n_outputs != 1) OCTET_TRY(file_name(ctx, job, files->output, i, graph->outputs[i].name, &path));
+        OCTET_TRY(act(ctx, job, graph->outputs[i].value, job->outputs[i], path));
     }
-    if (files->dump == NULL) return OCTET_OK;
-    OCTET_TRY(make_folder(ctx, files->dump));
+    return OCTET_OK;
+}
+
+static octet_status visit_dump(octet_context *ctx, run_job *job, const octet_array_files *files, on_file *act) {
+    const octet_graph *graph = job->graph;
+    const char *path;
     uint32_t number = 0;
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        const char *path;
         const uint32_t id = graph->inputs[i].value;
         OCTET_TRY(file_name(ctx, job, files->dump, number++, graph->values[id].name, &path));
-        OCTET_TRY(save_dumped(ctx, job, id, path));
+        OCTET_TRY(act(ctx, job, id, NULL, path));
     }
     for (uint32_t i = 0; i < octet_exec_n_steps(job->sweep.execs[0]); i++) { /* in the order of computation */
         const octet_operator *op = &graph->operators[octet_exec_step_operator(job->sweep.execs[0], i)];
         for (uint32_t k = 0; k < op->n_outputs; k++) {
-            const char *path;
             if (job->dump[op->outputs[k]] == NULL) continue;
             OCTET_TRY(file_name(ctx, job, files->dump, number++, graph->values[op->outputs[k]].name, &path));
-            OCTET_TRY(save_dumped(ctx, job, op->outputs[k], path));
+            OCTET_TRY(act(ctx, job, op->outputs[k], NULL, path));
         }
     }
     return OCTET_OK;
+}
+
+static octet_status visit_files(octet_context *ctx, run_job *job, const octet_array_files *files, on_file *act) {
+    if (files->output != NULL) OCTET_TRY(visit_outputs(ctx, job, files, act));
+    return files->dump != NULL ? visit_dump(ctx, job, files, act) : OCTET_OK;
+}
+
+static octet_status save_results(octet_context *ctx, run_job *job, const octet_array_files *files) {
+    if (files->output != NULL && job->graph->n_outputs != 1) OCTET_TRY(make_folder(ctx, files->output));
+    if (files->dump != NULL) OCTET_TRY(make_folder(ctx, files->dump));
+    return visit_files(ctx, job, files, save_file);
 }
 
 static octet_status run(octet_context *ctx, const octet_model *model, const octet_array_files *files,
@@ -238,6 +268,7 @@ static octet_status run(octet_context *ctx, const octet_model *model, const octe
     OCTET_CHECK(ctx, files->data != NULL, OCTET_USAGE, "run: no samples are named");
     OCTET_CHECK(ctx, files->output != NULL || files->dump != NULL, OCTET_USAGE, "run: no output is named (-o, --dump)");
     const octet_graph *graph = job->graph = model->graph;
+    job->model_path = model->path;
     job->batch = octet_api_batch(graph);
     job->real = files->real_output;
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->samples));
@@ -254,6 +285,7 @@ static octet_status run(octet_context *ctx, const octet_model *model, const octe
     job->sweep.progress_user = options->progress_user;
     job->sweep.what = "running";
     OCTET_TRY(allocate_results(ctx, job, files->dump != NULL));
+    OCTET_TRY(visit_files(ctx, job, files, check_file));
     if (files->dump != NULL) octet_runner_set_observer(job->sweep.runners[0], keep, job);
     OCTET_TRY(octet_sweep_run(ctx, &job->sweep, NULL, 0, job->n_samples, visit, job));
     return save_results(ctx, job, files);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,6 +55,49 @@ octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *o
                                     (unsigned long long)reader.size, ctx->max_memory_bytes);
     else if (reader.size > 0) status = octet_reader_head(ctx, &reader, (size_t)reader.size, &out->bytes);
     octet_reader_close(&reader);
+    return status;
+}
+
+/* At most `size` bytes, waiting for them also where the descriptor itself does not; -1 with errno. */
+static ssize_t read_some(int descriptor, void *to, size_t size) {
+    for (;;) {
+        const ssize_t n = read(descriptor, to, size);
+        if (n >= 0 || (errno != EINTR && errno != EAGAIN)) return n;
+        struct pollfd wanted = {.fd = descriptor, .events = POLLIN};
+        if (errno == EAGAIN) poll(&wanted, 1, -1);
+    }
+}
+
+static octet_status grow(octet_context *ctx, uint8_t **block, size_t used, size_t *capacity) {
+    const size_t larger = 2 * *capacity;
+    void *grown;
+    OCTET_TRY(octet_memory_allocate(ctx, larger, &grown));
+    memcpy(grown, *block, used);
+    octet_memory_free(ctx, *block);
+    *block = grown;
+    *capacity = larger;
+    return OCTET_OK;
+}
+
+octet_status octet_file_read_stream(octet_context *ctx, int descriptor, const char *name, size_t max_bytes,
+                                    octet_bytes *out) {
+    size_t capacity = 1 << 16, used = 0;
+    uint8_t *block = NULL;
+    octet_status status = octet_memory_allocate(ctx, capacity, (void **)&block);
+    *out = (octet_bytes){0};
+    while (status == OCTET_OK) {
+        const ssize_t n = read_some(descriptor, block + used, capacity - used);
+        if (n < 0)
+            status = octet_context_fail(ctx, OCTET_IO, "%s: cannot be read: %s", name, octet_format_error(errno));
+        if (n <= 0) break;
+        used += (size_t)n;
+        if (used > max_bytes)
+            status = octet_context_fail(
+                ctx, OCTET_LIMIT, "%s: more than %zu bytes, the limit of what comes from a pipe", name, max_bytes);
+        else if (used == capacity) status = grow(ctx, &block, used, &capacity);
+    }
+    if (status == OCTET_OK) *out = (octet_bytes){block, used};
+    else octet_memory_free(ctx, block);
     return status;
 }
 

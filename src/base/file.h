@@ -22,6 +22,10 @@ typedef struct octet_file {
  * NOMEM. */
 octet_status octet_file_open(octet_context *ctx, const char *path, octet_file *out);
 void octet_file_close(octet_context *ctx, octet_file *file);
+/* Reads what is left in `descriptor` (a pipe, a file) to its end: *out (octet_memory_free) is never NULL. `name` is for
+ * messages. Errors: IO; LIMIT for more than max_bytes; NOMEM. */
+octet_status octet_file_read_stream(octet_context *ctx, int descriptor, const char *name, size_t max_bytes,
+                                    octet_bytes *out);
 /* Opens `path` for reading; the caller closes *descriptor, which is -1 on failure. IO as above. */
 octet_status octet_file_open_descriptor(octet_context *ctx, const char *path, int *descriptor, uint64_t *size);
 /* A nameless file in memory that holds a copy of `bytes`, for another process to read; the caller closes *descriptor.

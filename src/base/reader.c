@@ -43,7 +43,7 @@ octet_status octet_reader_read(octet_context *ctx, const octet_reader *reader, u
         if (n < 0 && errno == EINTR) continue;
         OCTET_CHECK(ctx, n >= 0, octet_status_of_error(errno), "%s: cannot be read: %s", reader->name,
                     octet_format_error(errno));
-        OCTET_CHECK(ctx, n > 0, OCTET_IO, "%s: became shorter while it was read: it ends at byte %llu now",
+        OCTET_CHECK(ctx, n > 0, OCTET_IO, "%s: became shorter while it was read: there is no byte %llu any more",
                     reader->name, (unsigned long long)offset);
         place += n;
         size -= (size_t)n;

@@ -81,17 +81,19 @@ static octet_status find_storage(octet_context *ctx, octet_array_source *source)
     return OCTET_OK;
 }
 
-static octet_status open_source(octet_context *ctx, octet_arena *arena, const char *path, const char *entry,
-                                octet_array_source *out) {
+static octet_status open_source(octet_context *ctx, octet_arena *arena, const char *path, const octet_bytes *given,
+                                const char *entry, octet_array_source *out) {
     if (entry != NULL) {
         OCTET_TRY(octet_arena_format(ctx, arena, &out->name, "%s:%s", path, entry));
         out->storage = OCTET_ARRAY_ZIP;
-        OCTET_TRY(octet_zip_open(ctx, path, &out->zip));
+        OCTET_TRY(given != NULL ? octet_zip_open_bytes(ctx, *given, path, &out->zip)
+                                : octet_zip_open(ctx, path, &out->zip));
         OCTET_CHECK(ctx, octet_zip_find(out->zip, entry, &out->entry), OCTET_DATA, "%s: the archive has no such entry",
                     out->name);
     } else {
         OCTET_TRY(octet_arena_string(ctx, arena, path, &out->name));
-        OCTET_TRY(octet_reader_open(ctx, out->name, &out->reader));
+        if (given != NULL) out->reader = octet_reader_of_bytes(*given, out->name);
+        else OCTET_TRY(octet_reader_open(ctx, out->name, &out->reader));
         OCTET_TRY(find_storage(ctx, out));
     }
     OCTET_TRY(read_prefix(ctx, out, out->storage == OCTET_ARRAY_PLAIN ? PLAIN_HEAD_SIZE : HEAD_SIZE));
@@ -100,10 +102,10 @@ static octet_status open_source(octet_context *ctx, octet_arena *arena, const ch
     return out->storage == OCTET_ARRAY_PLAIN ? check_size(ctx, out, (size_t)out->reader.size, true) : OCTET_OK;
 }
 
-octet_status octet_array_source_open(octet_context *ctx, octet_arena *arena, const char *path, const char *entry,
-                                     octet_array_source *out) {
+octet_status octet_array_source_open(octet_context *ctx, octet_arena *arena, const char *path, const octet_bytes *given,
+                                     const char *entry, octet_array_source *out) {
     *out = (octet_array_source){.reader.descriptor = -1};
-    const octet_status status = open_source(ctx, arena, path, entry, out);
+    const octet_status status = open_source(ctx, arena, path, given, entry, out);
     if (status != OCTET_OK) octet_array_source_close(ctx, out);
     return status;
 }

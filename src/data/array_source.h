@@ -34,10 +34,10 @@ typedef struct octet_array_source {
 } octet_array_source;
 
 /* Opens `path`, or with `entry` that entry of the archive `path` ("x_train.npy"), and reads the
- * header. Names live in `arena`. On failure *out needs no closing.
- * Errors: IO, FORMAT, UNSUPPORTED, LIMIT, NOMEM. */
-octet_status octet_array_source_open(octet_context *ctx, octet_arena *arena, const char *path, const char *entry,
-                                     octet_array_source *out);
+ * header. `given`: the file in memory, which outlives *out, or NULL. Names live in `arena`. On failure *out needs no
+ * closing. Errors: IO, FORMAT, UNSUPPORTED, LIMIT, NOMEM. */
+octet_status octet_array_source_open(octet_context *ctx, octet_arena *arena, const char *path, const octet_bytes *given,
+                                     const char *entry, octet_array_source *out);
 /* The same over elements in memory, in C order, which must outlive *out. `name` is used in messages and not copied. */
 void octet_array_source_over(const char *name, const octet_array *array, octet_array_source *out);
 /* Makes the first n_bytes of the elements ready, at array.data. The first call that needs more than a quarter, and

@@ -10,6 +10,7 @@ struct octet_dataset {
     octet_preprocess preprocess;
     const char *root;
     octet_places places;
+    octet_bytes given;      /* the file that places point into, in memory; or nothing */
     octet_array *arrays;    /* of places in memory: a row per input, one for labels; or NULL */
     octet_buffer *contents; /* elements of arrays that the dataset owns: n_contents */
     uint32_t n_contents;
@@ -33,12 +34,14 @@ static octet_status find(octet_context *ctx, const octet_data_options *options, 
     OCTET_CHECK(ctx, options->images == NULL || options->path == NULL, OCTET_USAGE,
                 "--data and --images: give one of them");
     OCTET_TRY(octet_arena_string(ctx, &dataset->arena, path, &dataset->root));
-    OCTET_TRY(octet_places_find(ctx, &dataset->arena, path, places));
+    dataset->given = options->bytes;
+    OCTET_TRY(
+        octet_places_find(ctx, &dataset->arena, path, options->bytes.data != NULL ? &dataset->given : NULL, places));
     if (options->labels == NULL) return OCTET_OK;
     OCTET_CHECK(ctx, places->is_single && places->labels[0].path == NULL, OCTET_USAGE,
                 "--labels: %s has labels or splits of its own", path);
     octet_places labels;
-    OCTET_TRY(octet_places_find(ctx, &dataset->arena, options->labels, &labels));
+    OCTET_TRY(octet_places_find(ctx, &dataset->arena, options->labels, NULL, &labels));
     OCTET_CHECK(ctx, labels.is_single && labels.n_inputs == 1 && !labels.inputs[0][0].is_pictures, OCTET_DATA,
                 "%s: no single array of labels (.npy or IDX)", options->labels);
     places->labels[0] = labels.inputs[0][0];
@@ -124,6 +127,20 @@ void octet_dataset_close(octet_context *ctx, octet_dataset *dataset) {
     for (uint32_t i = 0; i < dataset->n_contents; i++) octet_buffer_free(ctx, &dataset->contents[i]);
     octet_arena_free(ctx, &dataset->arena);
     octet_memory_free(ctx, dataset);
+}
+
+static bool is_place(const octet_place *place, const char *path) {
+    return place->path != NULL && place->array == NULL && octet_file_is_same(place->path, path);
+}
+
+bool octet_dataset_reads(const octet_dataset *dataset, const char *path) {
+    const octet_places *places = &dataset->places;
+    for (int split = 0; split < 2; split++) {
+        if (is_place(&places->labels[split], path)) return true;
+        for (uint32_t i = 0; i < places->n_inputs; i++)
+            if (is_place(&places->inputs[i][split], path)) return true;
+    }
+    return false;
 }
 
 static uint32_t place_of(const octet_dataset *dataset, octet_split split) {

@@ -28,7 +28,8 @@
 enum { OCTET_DATA_MAX_RANK = 8, OCTET_DATA_MAX_INPUTS = 64 };
 
 typedef struct octet_data_options {
-    const char *path;            /* see above; NULL with images */
+    const char *path;  /* see above; NULL with images */
+    octet_bytes bytes; /* not NULL: the file `path` (.npy, IDX, .npz, .gz) in memory; it outlives the dataset */
     const char *images, *labels; /* .npy or IDX, plain or .gz; labels may be NULL; labels alone goes with a path */
     octet_preprocess preprocess;
 } octet_data_options;
@@ -50,6 +51,8 @@ octet_status octet_dataset_over(octet_context *ctx, const octet_array *inputs, c
 /* Makes n buffers, which hold the elements of arrays, the dataset's: they are emptied here and freed with it. */
 octet_status octet_dataset_own(octet_context *ctx, octet_dataset *dataset, octet_buffer *contents, uint32_t n);
 void octet_dataset_close(octet_context *ctx, octet_dataset *dataset); /* NULL is allowed; ends its samples too */
+/* Whether the existing file `path` is one of those that samples and labels come from; pictures apart. */
+bool octet_dataset_reads(const octet_dataset *dataset, const char *path);
 /* A split of the first input; where the source has one split only (.npy, x/y), both names give it. Opening the other
  * split's file is put off until it is asked for. The samples belong to the dataset. DATA when the source has no such
  * split, when images and labels differ in number, or when there is no sample. */

@@ -119,9 +119,10 @@ static octet_status take_entries(octet_context *ctx, octet_arena *arena, const c
     return OCTET_OK;
 }
 
-static octet_status find_in_archive(octet_context *ctx, octet_arena *arena, const char *path, octet_places *out) {
+static octet_status find_in_archive(octet_context *ctx, octet_arena *arena, const char *path, const octet_bytes *given,
+                                    octet_places *out) {
     octet_zip *zip;
-    OCTET_TRY(octet_zip_open(ctx, path, &zip));
+    OCTET_TRY(given != NULL ? octet_zip_open_bytes(ctx, *given, path, &zip) : octet_zip_open(ctx, path, &zip));
     octet_status status = find_arrays(ctx, arena, path, zip, out);
     if (status == OCTET_OK && out->inputs[0][0].path == NULL && out->inputs[0][1].path == NULL)
         status = take_entries(ctx, arena, path, zip, out);
@@ -167,16 +168,19 @@ static octet_status find_in_folder(octet_context *ctx, octet_arena *arena, const
     return OCTET_OK;
 }
 
-static octet_status find_file(octet_context *ctx, octet_arena *arena, const char *path, octet_places *out) {
-    octet_file_kind kind;
-    OCTET_TRY(octet_file_kind_of_path(ctx, path, &kind));
-    if (kind == OCTET_FILE_ZIP) return find_in_archive(ctx, arena, path, out);
+static octet_status find_file(octet_context *ctx, octet_arena *arena, const char *path, const octet_bytes *given,
+                              octet_places *out) {
+    octet_file_kind kind = given != NULL ? octet_file_kind_of(*given) : OCTET_FILE_EMPTY;
+    if (given == NULL) OCTET_TRY(octet_file_kind_of_path(ctx, path, &kind));
+    if (kind == OCTET_FILE_ZIP) return find_in_archive(ctx, arena, path, given, out);
     const bool is_array = kind == OCTET_FILE_NPY || kind == OCTET_FILE_IDX || kind == OCTET_FILE_GZIP;
     const bool is_picture = octet_image_is(kind);
     OCTET_CHECK(ctx, kind != OCTET_FILE_EMPTY, OCTET_FORMAT, "%s: the file is empty", path);
     const char *unread = octet_image_unread(kind);
     OCTET_CHECK(ctx, unread == NULL, OCTET_UNSUPPORTED,
                 "%s: a %s picture, which octet does not read: convert it to PNG or JPEG", path, unread);
+    OCTET_CHECK(ctx, !is_picture || given == NULL, OCTET_DATA, "%s: a picture, which octet reads from a file only",
+                path);
     OCTET_CHECK(ctx, is_array || is_picture, OCTET_DATA,
                 "%s: no .npy, .npz, IDX (or .gz) file and no picture by its first bytes", path);
     out->is_single = true;
@@ -200,7 +204,7 @@ static octet_status find_named(octet_context *ctx, octet_arena *arena, const cha
         octet_path_kind kind;
         OCTET_TRY(octet_file_look(ctx, path, &kind));
         OCTET_TRY(kind == OCTET_PATH_FOLDER ? find_in_folder(ctx, arena, path, &one)
-                                            : find_file(ctx, arena, path, &one));
+                                            : find_file(ctx, arena, path, NULL, &one));
         OCTET_CHECK(ctx, one.is_single && one.n_inputs == 1, OCTET_DATA,
                     "%s: holds several sets of samples; a file per input is needed here", path);
         if (strcmp(name, "labels") == 0) {
@@ -217,12 +221,24 @@ static octet_status find_named(octet_context *ctx, octet_arena *arena, const cha
     return OCTET_OK;
 }
 
-octet_status octet_places_find(octet_context *ctx, octet_arena *arena, const char *path, octet_places *out) {
+static octet_status find_given(octet_context *ctx, octet_arena *arena, const char *path, const octet_bytes *given,
+                               octet_places *out) {
+    OCTET_TRY(find_file(ctx, arena, path, given, out));
+    for (int split = 0; split < 2; split++) {
+        for (uint32_t i = 0; i < out->n_inputs; i++) out->inputs[i][split].given = given;
+        out->labels[split].given = given;
+    }
+    return OCTET_OK;
+}
+
+octet_status octet_places_find(octet_context *ctx, octet_arena *arena, const char *path, const octet_bytes *given,
+                               octet_places *out) {
     *out = (octet_places){.n_inputs = 1};
     OCTET_TRY(octet_arena_string(ctx, arena, path, &path));
+    if (given != NULL) return find_given(ctx, arena, path, given, out);
     octet_path_kind kind;
     OCTET_TRY(octet_file_look(ctx, path, &kind));
     if (kind == OCTET_PATH_FOLDER) return find_in_folder(ctx, arena, path, out);
     if (kind == OCTET_PATH_ABSENT && strchr(path, '=') != NULL) return find_named(ctx, arena, path, out);
-    return find_file(ctx, arena, path, out);
+    return find_file(ctx, arena, path, NULL, out);
 }

@@ -13,6 +13,7 @@ typedef struct octet_place {
     const char *path;  /* NULL: there is none */
     const char *entry; /* of an archive, or NULL */
     bool is_pictures;
+    const octet_bytes *given; /* the file `path` in memory; or NULL */
     const octet_array *array; /* in memory, and `path` stands for it in messages; or NULL */
 } octet_place;
 
@@ -23,7 +24,9 @@ typedef struct octet_places {
     octet_place inputs[OCTET_DATA_MAX_INPUTS][2], labels[2];
 } octet_places;
 
-/* Strings live in `arena`. Errors as octet_dataset_open. */
-octet_status octet_places_find(octet_context *ctx, octet_arena *arena, const char *path, octet_places *out);
+/* `given`: the file in memory, which `path` names in messages, or NULL. Strings live in `arena`. Errors as
+ * octet_dataset_open. */
+octet_status octet_places_find(octet_context *ctx, octet_arena *arena, const char *path, const octet_bytes *given,
+                               octet_places *out);
 
 #endif

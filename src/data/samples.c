@@ -44,7 +44,7 @@ static size_t product(int32_t rank, const int32_t *dims) {
 
 octet_status octet_place_open(octet_context *ctx, octet_arena *arena, const octet_place *place,
                               octet_array_source *out) {
-    if (place->array == NULL) return octet_array_source_open(ctx, arena, place->path, place->entry, out);
+    if (place->array == NULL) return octet_array_source_open(ctx, arena, place->path, place->given, place->entry, out);
     octet_array_source_over(place->path, place->array, out);
     return OCTET_OK;
 }

@@ -309,6 +309,47 @@ static int close_all(void **state) {
     return 0;
 }
 
+/* Rows of an .npy file are read when they are wanted, and only these. */
+static void rows_are_read_when_they_are_wanted(void **state) {
+    (void)state;
+    enum { ROWS = 50000, WIDTH = 8 };
+    static float numbers[ROWS * WIDTH];
+    for (int32_t i = 0; i < ROWS * WIDTH; i++) numbers[i] = (float)i;
+    const int32_t dims[2] = {ROWS, WIDTH};
+    const char *path = fixture_path("rows.npy");
+    octet_samples *samples;
+    float values[WIDTH];
+    octet_context_clear(&ctx);
+    assert_int_equal(octet_npy_save(&ctx, path, "<f4", 2, dims, numbers), OCTET_OK);
+    assert_int_equal(open_path(path, NULL), OCTET_OK);
+    assert_int_equal(octet_dataset_split(&ctx, dataset, OCTET_SPLIT_TEST, &samples), OCTET_OK);
+    assert_int_equal(octet_samples_adapt(&ctx, samples, 1, &dims[1]), OCTET_OK);
+    const size_t before = ctx.memory_bytes, wanted[5] = {40000, 3, 40001, 3, 49999};
+    assert_int_equal(octet_samples_load(&ctx, samples, wanted, 5, NULL), OCTET_OK);
+    assert_true(ctx.memory_bytes - before < 1000);
+    for (int i = 0; i < 5; i++) {
+        octet_samples_read(samples, wanted[i], values);
+        for (size_t j = 0; j < WIDTH; j++) assert_true(values[j] == (float)(wanted[i] * WIDTH + j));
+    }
+    assert_int_equal(octet_samples_load(&ctx, samples, NULL, 100, NULL), OCTET_OK);
+    octet_samples_read(samples, 99, values);
+    assert_true(values[0] == 99.0f * WIDTH);
+    assert_true(ctx.memory_bytes - before < 100 * WIDTH * sizeof(float) + 2000);
+    octet_samples_take_stored(samples, 2 * WIDTH); /* two rows a sample */
+    assert_int_equal(octet_samples_count(samples), ROWS / 2);
+    assert_int_equal(octet_samples_load(&ctx, samples, wanted + 1, 1, NULL), OCTET_OK);
+    assert_memory_equal(octet_samples_stored(samples, 3), numbers + 6 * (size_t)WIDTH, 2 * WIDTH * sizeof(float));
+    assert_true(octet_dataset_reads(dataset, path));
+    assert_false(octet_dataset_reads(dataset, fixture_write("other.npy", "x", 1)));
+    assert_int_equal(truncate(path, 1000), 0); /* another program cuts the file */
+    assert_int_equal(octet_samples_load(&ctx, samples, wanted + 1, 1, NULL), OCTET_OK);
+    assert_int_equal(octet_samples_load(&ctx, samples, wanted, 1, NULL), OCTET_DATA);
+    octet_context_clear(&ctx);
+    assert_int_equal(octet_samples_load(&ctx, samples, wanted + 4, 0, NULL), OCTET_OK);
+    assert_int_equal(octet_samples_load(&ctx, samples, (const size_t[]){2000}, 1, NULL), OCTET_IO);
+    assert_non_null(strstr(ctx.message, "rows.npy: became shorter while it was read: there is no byte 128128 any more"));
+}
+
 int main(void) {
     octet_context_init(&ctx);
     const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(idx_folders_are_found, close_all),
@@ -318,6 +359,7 @@ int main(void) {
                                        cmocka_unit_test_teardown(archives_are_read, close_all),
                                        cmocka_unit_test_teardown(inputs_have_names, close_all),
                                        cmocka_unit_test_teardown(picture_folders_are_read, close_all),
-                                       cmocka_unit_test_teardown(indices_are_read, close_all)};
+                                       cmocka_unit_test_teardown(indices_are_read, close_all),
+                                       cmocka_unit_test_teardown(rows_are_read_when_they_are_wanted, close_all)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
