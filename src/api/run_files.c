@@ -1,4 +1,5 @@
 /* octet_model_run_files: runs a model over a data set and writes its outputs as .npy. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -6,6 +7,7 @@
 #include "api/options.h"
 #include "api/sweep.h"
 #include "base/ascii.h"
+#include "base/format.h"
 #include "formats/npy.h"
 
 typedef struct run_job {
@@ -185,8 +187,11 @@ static void sanitize(char *name) {
 }
 
 static octet_status make_folder(octet_context *ctx, const char *path) {
-    if (octet_file_is_directory(path)) return OCTET_OK;
-    OCTET_CHECK(ctx, mkdir(path, 0777) == 0, OCTET_IO, "%s: cannot make this folder", path);
+    octet_path_kind kind;
+    OCTET_TRY(octet_file_look(ctx, path, &kind));
+    if (kind == OCTET_PATH_FOLDER) return OCTET_OK;
+    OCTET_CHECK(ctx, mkdir(path, 0777) == 0, octet_status_of_error(errno), "%s: cannot make this folder: %s", path,
+                octet_format_error(errno));
     return OCTET_OK;
 }
 
