@@ -113,7 +113,7 @@ static bool answer(const octet_context *ctx, const octet_buffer *body, int socke
 
 static void fail_hearing(octet_context *ctx, int error) {
     octet_context_fail(ctx, octet_status_of_error(error), ": octet-hdf5 cannot hear what it is to read: %s",
-                       strerror(error));
+                       octet_format_error(error));
 }
 
 /* Numbers of datasets, until the library has closed its side. */
