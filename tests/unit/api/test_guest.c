@@ -44,11 +44,12 @@ static bool speak_german(void) {
     char command[512];
     const char *folder = fixture_path("locales");
     assert_int_equal(mkdir(folder, 0777), 0);
-    snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >%s.log 2>&1", folder, folder);
+    snprintf(command, sizeof command, "localedef -i de_DE -f ISO-8859-1 %s/de_DE.ISO-8859-1 >%s.log 2>&1", folder,
+             folder);
     const int made = system(command);
     setenv("LOCPATH", folder, 1);
-    const bool speaks = made == 0 && setlocale(LC_ALL, "de_DE.UTF-8") != NULL;
-    if (!speaks) puts("skipped: localedef makes no de_DE.UTF-8 here");
+    const bool speaks = made == 0 && setlocale(LC_ALL, "de_DE.ISO-8859-1") != NULL;
+    if (!speaks) puts("skipped: localedef makes no de_DE.ISO-8859-1 here");
     return speaks;
 }
 

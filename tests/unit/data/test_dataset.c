@@ -347,7 +347,8 @@ static void rows_are_read_when_they_are_wanted(void **state) {
     octet_context_clear(&ctx);
     assert_int_equal(octet_samples_load(&ctx, samples, wanted + 4, 0, NULL), OCTET_OK);
     assert_int_equal(octet_samples_load(&ctx, samples, (const size_t[]){2000}, 1, NULL), OCTET_IO);
-    assert_non_null(strstr(ctx.message, "rows.npy: became shorter while it was read: there is no byte 128128 any more"));
+    assert_non_null(
+        strstr(ctx.message, "rows.npy: became shorter while it was read: there is no byte 128128 any more"));
 }
 
 int main(void) {

@@ -167,6 +167,24 @@ static void crashes_are_told(void **state) {
     free((void *)(uintptr_t)bytes.data);
 }
 
+/* Another program cuts the file while octet-hdf5 has it. */
+static void cut_files_are_told(void **state) {
+    (void)state;
+    octet_file file;
+    octet_bytes body;
+    octet_reader reader;
+    octet_hdf5_exchange exchange;
+    const octet_bytes good = good_file(&file);
+    const char *path = fixture_write("cut.h5", good.data, good.size);
+    assert_int_equal(octet_reader_open(&ctx, path, &reader), OCTET_OK);
+    assert_int_equal(truncate(path, 0), 0);
+    assert_int_equal(octet_hdf5_exchange_open(&ctx, &reader, "cut.h5", &exchange, &body), OCTET_IO);
+    assert_string_equal(ctx.message, "cut.h5: it became shorter while it was read, or its disk fails");
+    octet_hdf5_exchange_close(&ctx, &exchange);
+    octet_reader_close(&reader);
+    octet_file_close(&ctx, &file);
+}
+
 static void truncated_files_are_told(void **state) {
     (void)state;
     octet_file file;
@@ -297,12 +315,17 @@ static void endless_files_are_told(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strangers_are_told),       cmocka_unit_test(the_environment_names_it),
-        cmocka_unit_test(early_ends_are_told),      cmocka_unit_test(answers_are_not_trusted),
-        cmocka_unit_test(bodies_are_checked),       cmocka_unit_test(crashes_are_told),
-        cmocka_unit_test(truncated_files_are_told), cmocka_unit_test(limits_of_memory_are_told),
-        cmocka_unit_test(numbers_are_not_trusted),  cmocka_unit_test(standard_descriptors_may_be_closed),
-        cmocka_unit_test(endless_files_are_told)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(strangers_are_told),
+                                       cmocka_unit_test(the_environment_names_it),
+                                       cmocka_unit_test(early_ends_are_told),
+                                       cmocka_unit_test(answers_are_not_trusted),
+                                       cmocka_unit_test(bodies_are_checked),
+                                       cmocka_unit_test(crashes_are_told),
+                                       cmocka_unit_test(cut_files_are_told),
+                                       cmocka_unit_test(truncated_files_are_told),
+                                       cmocka_unit_test(limits_of_memory_are_told),
+                                       cmocka_unit_test(numbers_are_not_trusted),
+                                       cmocka_unit_test(standard_descriptors_may_be_closed),
+                                       cmocka_unit_test(endless_files_are_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
