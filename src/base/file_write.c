@@ -126,26 +126,34 @@ static octet_status follow_link(octet_context *ctx, octet_arena *arena, const ch
     return octet_arena_format(ctx, arena, out, "%.*s/%s", (int)(slash - path), path, text);
 }
 
-static octet_status find_place(octet_context *ctx, octet_arena *arena, const char *path, place *out) {
-    *out = (place){.path = path, .target = path, .mode = 0666};
+static octet_status follow_links(octet_context *ctx, octet_arena *arena, const char *path, const char **target) {
+    *target = path;
     for (int i = 0; i < MAX_LINKS; i++) {
         const char *next;
-        OCTET_TRY(follow_link(ctx, arena, out->target, &next));
-        if (next == out->target) break;
-        out->target = next;
+        OCTET_TRY(follow_link(ctx, arena, *target, &next));
+        if (next == *target) break;
+        *target = next;
     }
+    return OCTET_OK;
+}
+
+/* Links are looked through for files only: those of /proc, as /dev/stdout is one, need not lead to a name. */
+static octet_status find_place(octet_context *ctx, octet_arena *arena, const char *path, place *out) {
     struct stat info;
-    const char *slash = strrchr(out->target, '/');
-    out->exists = stat(out->target, &info) == 0;
+    *out = (place){.path = path, .target = path, .exists = stat(path, &info) == 0, .mode = 0666};
+    if (!out->exists && errno != ENOENT) return fail_creating(ctx, path, errno);
+    OCTET_CHECK(ctx, !(out->exists && S_ISDIR(info.st_mode)), OCTET_IO, "%s: is a folder, name a file in it", path);
     out->is_regular = !out->exists || S_ISREG(info.st_mode);
+    if (!out->is_regular) return OCTET_OK;
     if (out->exists) out->mode = info.st_mode & 07777;
+    OCTET_TRY(follow_links(ctx, arena, path, &out->target));
+    const char *slash = strrchr(out->target, '/');
     out->name = slash != NULL ? slash + 1 : out->target;
     out->folder = ".";
     if (slash != NULL)
         OCTET_TRY(octet_arena_format(ctx, arena, &out->folder, "%.*s",
                                      slash == out->target ? 1 : (int)(slash - out->target), out->target));
-    OCTET_CHECK(ctx, !(out->exists && S_ISDIR(info.st_mode)) && out->name[0] != '\0', OCTET_IO,
-                "%s: is a folder, name a file in it", path);
+    OCTET_CHECK(ctx, out->name[0] != '\0', OCTET_IO, "%s: is a folder, name a file in it", path);
     return OCTET_OK;
 }
 

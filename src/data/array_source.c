@@ -130,8 +130,9 @@ octet_status octet_array_source_load(octet_context *ctx, octet_array_source *sou
     source->loaded_bytes = 0;
     source->array.data = NULL;
     /* One byte more than needed shows whether the file ends there, and makes the decompressor compare the checksum. */
-    OCTET_CHECK(ctx, total < ctx->max_memory_bytes, OCTET_LIMIT, "%s: %zu bytes when decompressed: the limit is %zu",
-                source->name, total, ctx->max_memory_bytes);
+    OCTET_CHECK(ctx, total < ctx->max_memory_bytes, OCTET_LIMIT,
+                "%s: %zu bytes of elements: the limit is %zu bytes of memory in all", source->name, total,
+                ctx->max_memory_bytes);
     OCTET_TRY(read_prefix(ctx, source, source->offset + n_bytes + (is_all ? 1 : 0)));
     if (is_all || source->content.size < source->offset + n_bytes)
         OCTET_TRY(check_size(ctx, source, source->content.size, is_all && source->storage != OCTET_ARRAY_PLAIN));
