@@ -35,13 +35,13 @@ help:
 	@echo 'make coverage     which lines and branches the tests run, per file (clang, llvm-cov)'
 	@echo 'make test-faults  what octet does when the system refuses memory, descriptors, reads, writes, processes, threads;'
 	@echo '                  DENSE=400 refuses more of them, SANITIZE=1 looks for leaks'
-	@echo 'make fuzz         each fuzz target for SECONDS=60 with libFuzzer (clang)'
+	@echo 'make fuzz         each fuzz target for SECONDS_EACH=60 with libFuzzer (clang); tools/fuzz has other engines'
 	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops (minutes)'
 	@echo 'make bench        octet against LiteRT and ONNX Runtime, interleaved; memory; the whole job (packages into $(BENCH_VENV))'
 	@echo '                  CONTENTION=yes: one and two threads on a busy machine as well'
 	@echo 'make golden       write the stored hashes of tests/golden anew'
 	@echo 'make mutation     MUTANTS=500 small mistakes in the numeric rooms, each of which a test must notice (an hour)'
-	@echo 'make docs         write docs/commands from what the command says of itself'
+	@echo 'make docs         write docs/commands from what the command says of itself, and the counts of docs/testing.md'
 	@echo 'make install      into PREFIX=$(PREFIX)'
 
 setup:
@@ -131,6 +131,7 @@ format:
 
 docs: all
 	@tools/docs $(OCTET)
+	@tools/test_counts --write
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)

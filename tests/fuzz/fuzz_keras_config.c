@@ -1,13 +1,60 @@
 /* A digit (the version of Keras), a model's JSON up to the first NUL, then shapes of weights (support/keras_model.h).
- * What imports is a graph that the verifier accepts; anything else is one sentence.
- * Covers: import/keras */
+ * What imports is a graph that the verifier accepts, also after the passes, and that is written and read again;
+ * anything else is one sentence. Covers: import/keras passes quant */
 #include "fuzz/target.h"
 
 #include <string.h>
 
+#include "export/tflite/tflite.h"
 #include "fuzz/keras_mutate.h"
+#include "import/import.h"
+#include "passes/passes.h"
+#include "quant/quant.h"
 
 #include "support/keras_model.h"
+
+static octet_status write_and_read(octet_context *ctx, const octet_graph *graph) {
+    octet_buffer out = {0};
+    octet_graph *again = NULL;
+    octet_status status = octet_export_tflite(ctx, graph, &out);
+    if (status == OCTET_OK) {
+        status = octet_import_tflite_bytes(ctx, (octet_bytes){out.data, out.size}, "again", NULL, &again);
+        if (status != OCTET_OK && status != OCTET_LIMIT) abort();
+        octet_graph_destroy(ctx, again);
+    }
+    octet_buffer_free(ctx, &out);
+    return status;
+}
+
+/* In every mode; any ranges will do. */
+static octet_status quantize(octet_context *ctx, octet_graph *graph, bool is_strict) {
+    octet_status status = OCTET_OK;
+    for (uint32_t v = 0; v < graph->n_values && status == OCTET_OK; v++) {
+        const octet_value *value = &graph->values[v];
+        const bool has_range = value->type == OCTET_FLOAT32 && !octet_value_is_constant(value);
+        if (has_range && value->quantization.stated == NULL) status = octet_value_state_range(ctx, graph, v, -1, 1);
+    }
+    for (int mode = OCTET_MODE_INT8; mode <= OCTET_MODE_FLOAT16 && status == OCTET_OK; mode++) {
+        octet_graph *quantized = NULL;
+        const octet_quantize_options options = {.mode = (octet_mode)mode, .strict_tensorflow = is_strict};
+        status = octet_quantize_graph(ctx, graph, NULL, &options, &quantized);
+        if (status == OCTET_OK) status = write_and_read(ctx, quantized);
+        octet_graph_destroy(ctx, quantized);
+        if (status == OCTET_UNSUPPORTED || status == OCTET_MODEL) { /* of one mode */
+            target_end_step(ctx);
+            octet_context_clear(ctx);
+            status = OCTET_OK;
+        }
+    }
+    return status;
+}
+
+static octet_status convert(octet_context *ctx, octet_graph *graph, bool is_strict) {
+    OCTET_TRY(octet_passes_run(ctx, graph));
+    OCTET_TRY(octet_graph_verify(ctx, graph, "passes"));
+    OCTET_TRY(write_and_read(ctx, graph));
+    return quantize(ctx, graph, is_strict);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static float numbers[KERAS_MODEL_MAX_ELEMENTS];
@@ -19,8 +66,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     target_begin(&ctx);
     keras_shapes shapes = {.bytes = {data + 1 + length, size - 1 - length}, .at = end != NULL, .data = numbers};
     octet_graph *graph = NULL;
-    const octet_status status =
+    octet_status status =
         keras_model_build(&ctx, (octet_bytes){data + 1, length}, data[0] == '3' ? 3 : 2, &shapes, NULL, &graph);
+    if (status == OCTET_OK) status = convert(&ctx, graph, size % 2 == 0);
     octet_graph_destroy(&ctx, graph);
     return target_end(&ctx, status);
 }

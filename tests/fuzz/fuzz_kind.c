@@ -1,4 +1,4 @@
-/* Covers: formats/kind.c import/import.c */
+/* Covers: formats/kind.c */
 #include "fuzz/target.h"
 
 #include "formats/kind.h"

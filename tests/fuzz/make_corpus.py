@@ -69,7 +69,8 @@ for name, put_weights in (("keras_3", True), ("h5", False)):
             kernel, bias = np.linspace(-1, 1, shape[0] * shape[1], dtype="f4").reshape(shape), np.zeros(shape[1], "f4")
             if put_weights:
                 group = f.create_group(f"layers/dense{'_1' if i else ''}/vars")
-                group["0"], group["1"] = kernel, bias
+                group.create_dataset("0", data=kernel, compression="gzip")
+                group["1"] = bias
                 continue
             group = f.create_group(f"model_weights/{layer}")
             group[f"{layer}/kernel:0"], group[f"{layer}/bias:0"] = kernel, bias
