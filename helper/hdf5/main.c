@@ -10,6 +10,8 @@
 
 #include "base/context.h"
 #include "base/format.h"
+#include "base/sandbox.h"
+#include "base/version.h"
 #include "formats/hdf5/protocol.h"
 #include "limits.h"
 #include "read.h"
@@ -153,7 +155,18 @@ static bool serve(octet_context *ctx, const octet_hdf5_request *request) {
     return is_sent && serve_numbers(ctx, reader, socket);
 }
 
-int main(void) {
+/* For people: what holds a damaged file here. */
+static void print_version(void) {
+    puts(octet_sandbox_enter() ? "octet-hdf5 " OCTET_VERSION_TEXT ": limits, and seccomp for system calls"
+                               : "octet-hdf5 " OCTET_VERSION_TEXT ": limits only, this system has no seccomp");
+    fflush(stdout);
+}
+
+int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        print_version();
+        _exit(0);
+    }
     octet_context ctx;
     octet_context_init(&ctx);
     octet_hdf5_request request = {0};

@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "base/process.h"
+#include "base/version.h"
 #include "formats/hdf5.h"
 #include "formats/hdf5/exchange.h"
 #include "formats/hdf5/protocol.h"
@@ -167,6 +169,18 @@ static void crashes_are_told(void **state) {
     free((void *)(uintptr_t)bytes.data);
 }
 
+static void it_tells_what_holds_it(void **state) {
+    (void)state;
+    char command[4200], line[128] = "";
+    assert_true(octet_process_program_path(command, 4096));
+    strcpy(strrchr(command, '/') + 1, "octet-hdf5 --version");
+    FILE *output = popen(command, "r");
+    assert_non_null(output);
+    assert_non_null(fgets(line, sizeof line, output));
+    assert_int_equal(pclose(output), 0);
+    assert_non_null(strstr(line, "octet-hdf5 " OCTET_VERSION_TEXT ": limits"));
+}
+
 /* Another program cuts the file while octet-hdf5 has it. */
 static void cut_files_are_told(void **state) {
     (void)state;
@@ -315,17 +329,13 @@ static void endless_files_are_told(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(strangers_are_told),
-                                       cmocka_unit_test(the_environment_names_it),
-                                       cmocka_unit_test(early_ends_are_told),
-                                       cmocka_unit_test(answers_are_not_trusted),
-                                       cmocka_unit_test(bodies_are_checked),
-                                       cmocka_unit_test(crashes_are_told),
-                                       cmocka_unit_test(cut_files_are_told),
-                                       cmocka_unit_test(truncated_files_are_told),
-                                       cmocka_unit_test(limits_of_memory_are_told),
-                                       cmocka_unit_test(numbers_are_not_trusted),
-                                       cmocka_unit_test(standard_descriptors_may_be_closed),
-                                       cmocka_unit_test(endless_files_are_told)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(strangers_are_told),       cmocka_unit_test(the_environment_names_it),
+        cmocka_unit_test(early_ends_are_told),      cmocka_unit_test(answers_are_not_trusted),
+        cmocka_unit_test(bodies_are_checked),       cmocka_unit_test(crashes_are_told),
+        cmocka_unit_test(it_tells_what_holds_it),   cmocka_unit_test(cut_files_are_told),
+        cmocka_unit_test(truncated_files_are_told), cmocka_unit_test(limits_of_memory_are_told),
+        cmocka_unit_test(numbers_are_not_trusted),  cmocka_unit_test(standard_descriptors_may_be_closed),
+        cmocka_unit_test(endless_files_are_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
