@@ -92,7 +92,7 @@ interop-shared: setup all $(VENV)/ready
 ifdef SANITIZE
 test-faults: BUILD := build-faults
 test-faults: CMAKE_FLAGS := -DCMAKE_C_COMPILER=gcc -DOCTET_SANITIZE=address -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1 -DOCTET_TESTS=OFF
-test-faults: FAULTS_FLAGS := --sanitize
+test-faults: FAULTS_FLAGS := --sanitize --dense 6
 endif
 test-faults: setup
 	@$(MAKE) --no-print-directory all BUILD=$(BUILD) CMAKE_FLAGS='$(CMAKE_FLAGS)'
@@ -137,4 +137,4 @@ install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean:
-	@rm -rf $(BUILD) build-sanitize build-coverage
+	@rm -rf $(BUILD) build-faults build-sanitize build-coverage

@@ -75,7 +75,10 @@ int print_report(struct common *settings, octet_status (*report)(octet_context *
     if (status == OCTET_OK)
         status = report(ctx, model, settings, settings->json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
     octet_model_destroy(ctx, model);
-    if (status != OCTET_OK) return fail(ctx);
+    if (status != OCTET_OK) {
+        octet_text_free(ctx, text); /* a report of what then failed */
+        return fail(ctx);
+    }
     print_text(ctx, text);
     return finish(ctx, EXIT_YES);
 }
