@@ -32,6 +32,7 @@ ROOMS = {'quant': 'src/quant/*.[ch]', 'kernels': 'src/kernels/ref/*.[ch]', 'expo
 FIRST = {'quant': ['quant', 'api', 'target'], 'kernels': ['kernels', 'lower', 'api'], 'export': ['export', 'tflite', 'api']}
 CLI_TESTS, CLI_SECONDS = ['quantize', 'run', 'inspect'], 120
 SLOW = 2.0  # seconds of a test
+ALONE = ['test_bits', 'test_fixed_point']  # call nothing of the library but what headers hold
 QUICK_ROOMS = {'kernels', 'quant', 'lower', 'api', 'target', 'tflite', 'export', 'passes', 'report'}
 ENVIRONMENT = {'OCTET_KERNELS': None, 'ASAN_OPTIONS': 'hard_rss_limit_mb=3000', 'LC_ALL': 'C'}
 SANITIZE = ['-DOCTET_SANITIZE=address', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_C_FLAGS=-O1']
@@ -205,11 +206,11 @@ class Trial:
                 return None
         return changed
 
-    def compile_tests(self, mutation, changed):
+    def compile_tests(self, mutation, changed, only=None):
         """Tests that include a mutated header themselves."""
         for source in self.program.users[mutation.path] if mutation.path.endswith('.h') else ():
             name = pathlib.Path(source).stem
-            if source.startswith('src/') or name not in self.program.tests:
+            if source.startswith('src/') or name not in (only or self.program.tests) or name in changed:
                 continue
             made = self.compile(mutation, [source], self.program.work / 'changed', None, ['-O0'])
             if made is None:
@@ -217,6 +218,18 @@ class Trial:
             changed[name] = made[source]
             need(['objcopy', '--redefine-sym', f'main={name}_main', made[source]])
         return True
+
+    def killed_alone(self, mutation):
+        """By a test that needs nothing else compiled anew, or None."""
+        changed = {}
+        if not self.compile_tests(mutation, changed, ALONE) or not changed or self.program.link_program(
+                self.program.work / 'mutant', changed).returncode:
+            return None
+        return next((name for name in changed if self.fails(name)), None)
+
+    def fails(self, name):
+        p = self.program
+        return p.run([p.work / 'mutant', name], int(5 * p.seconds[name]) + 5) != 0
 
     def same_code(self, mutation, sources, text):
         plain = ('-fsanitize', '-fno-sanitize', '-O', '-fno-omit')
@@ -236,13 +249,16 @@ class Trial:
         text.write_text(mutation.text)
         is_header = mutation.path.endswith('.h')
         sources = sorted(p.users[mutation.path] & set(p.library)) if is_header else [mutation.path]
+        alone = self.killed_alone(mutation) if is_header else None
+        if alone is not None:
+            return 'killed', alone
         changed = self.compile(mutation, sources, p.work / 'changed', text, ['-O0'])
         if changed is None or not self.compile_tests(mutation, changed):
             return 'invalid', ''
         if p.link_program(p.work / 'mutant', changed).returncode:
             return 'invalid', ''
         for name in self.order(mutation):
-            if p.run([p.work / 'mutant', name], int(5 * p.seconds[name]) + 5) != 0:
+            if self.fails(name):
                 self.killers[mutation.path][name] += 1
                 return 'killed', name
         if (mutation.path, mutation.before, mutation.after) in self.known:

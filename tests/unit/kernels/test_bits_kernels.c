@@ -63,7 +63,8 @@ static void fill(void) {
 static void tables(uint64_t *hash) {
     for (int o = 0; o < OCTET_N_UNARY; o++) {
         octet_unary_quantized_params p = {.operation = (octet_unary)o};
-        int8_t table[OCTET_UNARY_TABLE_S8] = {0};
+        int8_t table[OCTET_UNARY_TABLE_S8];
+        memset(table, 1, sizeof table);
         p.alpha = (float)pick(-8, 8) * 0.125f;
         p.scale_in = scale(-9, 0);
         p.scale_out = scale(-9, 0);
@@ -81,7 +82,7 @@ static void tables_of_16_bits(uint64_t *hash) {
         p.scale_in = scale(-14, -9);
         p.scale_out = scale(-15, -9);
         memset(out_s16, 0, sizeof out_s16);
-        if (octet_unary_quantized_prepare_s16(&p)) octet_unary_s16_ref(&p, s16, out_s16, N);
+        if (octet_unary_quantized_prepare_s16(&p)) octet_unary_s16_ref(&p, s16, out_s16, N), *hash += 1;
         *hash = octet_hash(*hash, out_s16, sizeof out_s16);
     }
 }
@@ -310,7 +311,7 @@ static void bytes_are_what_they_were(void **unused) {
         uint64_t expected;
     } rows[] = {
         {"tables", tables, 0xb641f42b934bb668},
-        {"tables of 16 bits", tables_of_16_bits, 0x06b97374ce304213},
+        {"tables of 16 bits", tables_of_16_bits, 0x3c8fc21217b855c0},
         {"floats", floats, 0xcb46c087163218f8},
         {"arithmetic", arithmetic, 0xf1c6f3df8c5db027},
         {"softmaxes", softmaxes, 0x38c43a412efcbf6f},

@@ -55,10 +55,32 @@ static void columns_alike_do_not(void **state) {
     assert_false(stays((const float[]){0.0f, 0.0f}, (const float[]){1.0f, 0.0f})); /* nothing can be said */
 }
 
+/* Exactly 16 steps of 255 for the narrower column are enough: 6 * 255 * 1 = 16 * 6 * 15.9375. */
+static void sixteen_steps_are_enough(void **state) {
+    (void)state;
+    const octet_shape shape = {.rank = 2, .dims = {1, 2}};
+    for (int i = 0; i < 2; i++) {
+        const float widths[2] = {1.0f, i == 0 ? 15.9375f : 15.94f};
+        octet_graph *graph;
+        uint32_t x, y;
+        bool stays_real[1] = {false};
+        octet_context_init(&ctx);
+        assert_int_equal(octet_graph_create(&ctx, "test", &graph), OCTET_OK);
+        assert_int_equal(octet_graph_add_value(&ctx, graph, "x", OCTET_FLOAT32, &shape, &x), OCTET_OK);
+        assert_int_equal(octet_graph_add_input(&ctx, graph, x, "x"), OCTET_OK);
+        y = with_constant(graph, OCTET_OP_DIV, x, widths);
+        assert_int_equal(octet_graph_add_output(&ctx, graph, y, "y"), OCTET_OK);
+        octet_leading_find(graph, stays_real);
+        assert_int_equal(stays_real[0], i == 1);
+        octet_graph_destroy(&ctx, graph);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_far_apart_stay_in_float),
         cmocka_unit_test(columns_alike_do_not),
+        cmocka_unit_test(sixteen_steps_are_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
