@@ -67,12 +67,12 @@ static inline void golden_fill(const octet_value *value, octet_operator_code cod
     else octet_convert_from_real(value, OCTET_ROUND_NEAREST, numbers, n, tensor);
 }
 
-/* Ranges are those of the numbers of one golden_run, a little more below. */
-static inline void golden_observe(void *user, uint32_t v, const void *data, size_t n) {
-    octet_observed_range *range = (octet_observed_range *)user + v;
-    *range = octet_range_empty();
-    octet_range_observe(range, data, n);
-    range->min -= 0.03125f * (range->max - range->min);
+/* Of the numbers of one run, and a little more below. */
+static inline octet_observed_range golden_range(const float *data, size_t n) {
+    octet_observed_range range = octet_range_empty();
+    octet_range_observe(&range, data, n);
+    range.min -= 0.03125f * (range.max - range.min);
+    return range;
 }
 
 /* ranges: by value, filled; NULL: none are wanted. */
@@ -92,7 +92,7 @@ static inline uint64_t golden_run(const octet_graph *graph, octet_operator_code 
     for (uint32_t v = 0; v < graph->n_values && ranges != NULL; v++) {
         const octet_value *value = &graph->values[v];
         if (value->type == OCTET_FLOAT32 && octet_runner_value(runner, v) != NULL)
-            golden_observe(ranges, v, octet_runner_value(runner, v), octet_shape_elements(&value->shape));
+            ranges[v] = golden_range(octet_runner_value(runner, v), octet_shape_elements(&value->shape));
     }
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const uint32_t v = graph->outputs[i].value;
