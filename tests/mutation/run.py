@@ -6,9 +6,8 @@ A mutant is compiled into the build with AddressSanitizer and UndefinedBehaviorS
 the same file first, and then the tests of the command, until one fails: then it is killed, also by a crash, a sanitizer's report or too much
 time. A survivor whose object code at -O2 is that of the original is equivalent by proof; one that equivalent.tsv lists is equivalent for the
 reason that stands there; neither counts. The tree is never changed: what is compiled instead lies in BUILD/mutants.
-The report is BUILD/mutants/report.tsv. --resume: mutants that it says were killed are taken for killed. --quick: without the tests of rooms
-below, those that take more than two seconds, and those of the command, so that some survive that these would kill. --floor: exit code 1 when
-fewer are killed.
+The report is BUILD/mutants/report.tsv. --resume: mutants that it says were killed are taken for killed. --quick: without the tests that take
+more than two seconds and those of the command, so that some survive that these would kill. --floor: exit code 1 when fewer are killed.
 """
 import argparse
 import collections
@@ -33,7 +32,8 @@ FIRST = {'quant': ['quant', 'api', 'target'], 'kernels': ['kernels', 'lower', 'a
 CLI_TESTS, CLI_SECONDS = ['quantize', 'run', 'inspect'], 120
 SLOW = 2.0  # seconds of a test
 ALONE = ['test_bits', 'test_fixed_point']  # call nothing of the library but what headers hold
-QUICK_ROOMS = {'kernels', 'quant', 'lower', 'api', 'target', 'tflite', 'export', 'passes', 'report'}
+# Tests of the rooms, and of those that use them.
+TESTS = r'tests/unit/(kernels|quant|lower|passes|api|target|tflite|report|export|import/tflite)/'
 ENVIRONMENT = {'OCTET_KERNELS': None, 'ASAN_OPTIONS': 'hard_rss_limit_mb=3000', 'LC_ALL': 'C'}
 SANITIZE = ['-DOCTET_SANITIZE=address', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_C_FLAGS=-O1']
 
@@ -67,7 +67,7 @@ class Program:
             words = words[1:] if 'ccache' in words[0] else words
             self.commands.setdefault(str(pathlib.Path(entry['file']).relative_to(ROOT)), words)
         self.objects = {source: words[words.index('-o') + 1] for source, words in self.commands.items()}
-        self.tests = {source: source.split('/')[2] for source in self.commands if source.startswith('tests/unit/') and not re.search(
+        self.tests = {source: source.split('/')[2] for source in self.commands if re.match(TESTS, source) and not re.search(
             r'#include (<hdf5\.h>|"support/keras_(files|import)\.h")', (ROOT / source).read_text())}
         need(['ninja', '-C', build, 'octet', 'octet-hdf5', 'test_rules', *(self.objects[test] for test in self.tests)])
         self.read_dependencies()
@@ -117,7 +117,8 @@ class Program:
     def link_program(self, target, changed):
         objects = [changed.get(source, self.build / self.objects[source]) for source in self.library]
         listed = self.work / f'{target.name}.list'
-        listed.write_text('\n'.join(map(str, [*objects, *(changed.get(name, self.work / 'objects' / f'{name}.o') for name in ['main', *self.tests])])))
+        tests = [changed.get(name, self.work / 'objects' / f'{name}.o') for name in ['main', *self.tests]]
+        listed.write_text('\n'.join(map(str, [*objects, *tests])))
         words, skip = [], False
         for word in self.link:
             if skip or word.endswith('.o') or word == 'liboctet.a':
@@ -152,21 +153,14 @@ class Program:
             return -1
 
     def baseline(self):
-        """CPU seconds of every test, measured when it has changed; without a mutant all must pass."""
-        kept = self.work / 'baseline.json'
-        known = json.loads(kept.read_text()) if kept.exists() else {}
-        since = kept.stat().st_mtime if kept.exists() else 0
-        self.seconds = {name: known[name] for name in self.tests
-                        if name in known and (self.work / 'objects' / f'{name}.o').stat().st_mtime < since}
+        """CPU seconds of every test; without a mutant all must pass."""
+        self.seconds = {}
         for name in self.tests:
-            if name in self.seconds:
-                continue
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             if self.run([self.work / 'tests', name], 600) != 0:
                 sys.exit(f'{name} fails without any mutant: {self.work}/tests {name}')
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             self.seconds[name] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        kept.write_text(json.dumps(self.seconds, indent=1))
 
 
 class Mutation:
@@ -193,7 +187,7 @@ class Trial:
             room = -1 if 'golden' in name else first.index(tests[name]) if tests[name] in first else len(first)
             slow = self.program.seconds[name] > SLOW
             return (slow, -kills[name], room, self.program.seconds[name])
-        wanted = [name for name in tests if not self.quick or (self.program.seconds[name] <= SLOW and tests[name] in QUICK_ROOMS)]
+        wanted = [name for name in tests if not self.quick or self.program.seconds[name] <= SLOW]
         return sorted(wanted, key=rank)
 
     def compile(self, mutation, sources, folder, text, extra=(), drop=()):
