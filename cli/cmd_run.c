@@ -33,7 +33,7 @@ static int run_run(const struct command *self, int argc, char **argv) {
     octet_context *ctx = NULL;
     octet_model *model = NULL;
     uint64_t n_samples = 0;
-    if (octet_context_create(&ctx) != OCTET_OK) return fail(ctx);
+    if (create_context(&s.common, &ctx) != OCTET_OK) return fail(ctx);
     octet_status status = take_data(ctx, &s.data);
     if (status == OCTET_OK) status = load_model(ctx, &s.common, &model);
     if (status == OCTET_OK) status = octet_model_run_files(ctx, model, files, &s.run, &n_samples);

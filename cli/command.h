@@ -17,6 +17,7 @@ enum option_kind {
     OPTION_FLAG,
     OPTION_TEXT,
     OPTION_COUNT,
+    OPTION_SIZE,
     OPTION_NUMBER,
     OPTION_CHANNELS,
     OPTION_THREADS,
@@ -80,6 +81,7 @@ const struct command *find_command(const char *name);
 struct common {
     const char *model;
     octet_load_options load;
+    uint64_t max_memory_bytes; /* 0: the library's own limit */
     bool json;
 };
 #define COMMON_INIT \
@@ -154,6 +156,8 @@ void print_text(octet_context *ctx, char *text);
 /* Destroys the context and returns exit_code, or EXIT_IO with a sentence when stdout could not be written. */
 int finish(octet_context *ctx, int exit_code);
 
+/* A context with the limits that the user gave; NULL after a failure. */
+octet_status create_context(const struct common *settings, octet_context **ctx);
 /* The whole of a command that loads a model and prints one report about it. `report` is given the settings and writes
  * the text. */
 int print_report(struct common *settings, octet_status (*report)(octet_context *ctx, octet_model *model, void *settings,

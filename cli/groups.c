@@ -61,6 +61,10 @@ const struct option model_options[] = {
     {"--signature", 0, "NAME", OPTION_TEXT, offsetof(struct common, load.signature), 0,
      "which graph of a .tflite with several signatures (default: serving_default, or the only one); 'octet summary' "
      "lists them"},
+    {"--max-memory", 0, "SIZE", OPTION_SIZE, offsetof(struct common, max_memory_bytes), 0,
+     "the most memory to take, such as 512M (K, M and G are powers of 1024; default 16G); what needs more ends with "
+     "exit "
+     "code 9"},
     {0}};
 
 const struct option json_option[] = {

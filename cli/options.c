@@ -51,6 +51,22 @@ static bool parse_count(const char *text, uint64_t *out) {
     return true;
 }
 
+/* Bytes: a whole number from 1, or one with K, M or G behind it, for powers of 1024. */
+static bool parse_size(const char *text, uint64_t *out) {
+    static const char units[] = "KMG";
+    char digits[24];
+    const size_t length = strspn(text, "0123456789");
+    if (length == 0 || length >= sizeof digits) return false;
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    const char *unit = text[length] != '\0' ? strchr(units, text[length]) : NULL;
+    if (text[length] != '\0' && (unit == NULL || text[length + 1] != '\0')) return false;
+    const unsigned shift = unit != NULL ? 10 * (unsigned)(unit - units + 1) : 0;
+    if (!parse_count(digits, out) || *out == 0 || *out > SIZE_MAX >> shift) return false;
+    *out <<= shift;
+    return true;
+}
+
 static bool parse_number(const char *text, double *out) {
     char *end;
     const double value = strtod(text, &end);
@@ -94,6 +110,7 @@ static bool store(struct found found, const char *text) {
     case OPTION_FLAG: *(bool *)target = true; return true;
     case OPTION_TEXT: *(const char **)target = text; return text[0] != '\0';
     case OPTION_COUNT: return parse_count(text, target);
+    case OPTION_SIZE: return parse_size(text, target);
     case OPTION_NUMBER: *given = true; return parse_number(text, target);
     case OPTION_CHANNELS: return parse_channels(text, target);
     case OPTION_THREADS:
@@ -110,6 +127,7 @@ static bool store(struct found found, const char *text) {
 static const char *kind_text(enum option_kind kind) {
     switch (kind) {
     case OPTION_COUNT: return "a whole number from 0";
+    case OPTION_SIZE: return "a number of bytes, such as 512M or 4G";
     case OPTION_NUMBER: return "a number, such as 0.5 or 1/255";
     case OPTION_CHANNELS: return "a number or three with commas, such as 0.5 or 0.485,0.456,0.406";
     case OPTION_THREADS: return "a whole number from 1 to 1024";

@@ -65,12 +65,19 @@ int finish(octet_context *ctx, int exit_code) {
     return exit_code;
 }
 
+octet_status create_context(const struct common *settings, octet_context **ctx) {
+    const octet_status status = octet_context_create(ctx);
+    if (status == OCTET_OK && settings->max_memory_bytes > 0)
+        octet_context_set_max_memory(*ctx, (size_t)settings->max_memory_bytes);
+    return status;
+}
+
 int print_report(struct common *settings, octet_status (*report)(octet_context *ctx, octet_model *model, void *settings,
                                                                  octet_rendering as, char **out)) {
     octet_context *ctx = NULL;
     octet_model *model = NULL;
     char *text = NULL;
-    if (octet_context_create(&ctx) != OCTET_OK) return fail(ctx);
+    if (create_context(settings, &ctx) != OCTET_OK) return fail(ctx);
     octet_status status = load_model(ctx, settings, &model);
     if (status == OCTET_OK)
         status = report(ctx, model, settings, settings->json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);

@@ -51,7 +51,8 @@ OCTET_API const char *octet_context_message(const octet_context *ctx);
 OCTET_API octet_status octet_context_status(const octet_context *ctx);
 /* Forgets the error. */
 OCTET_API void octet_context_clear_error(octet_context *ctx);
-/* Upper bound of what the library allocates through this context, in bytes; default 16 GiB. Beyond it: LIMIT. */
+/* Upper bound of what the library allocates through this context, in bytes; default 16 GiB (--max-memory of the
+ * command). Beyond it: LIMIT. octet-hdf5, which reads HDF5 files for it, takes no more than is left. */
 OCTET_API void octet_context_set_max_memory(octet_context *ctx, size_t bytes);
 /* Where octet-hdf5 lies, the program that reads .h5 and .keras files for the library in a process of its own; `path` is
  * copied. NULL, the default: the environment variable OCTET_HDF5_HELPER names it, or it is looked for beside the

@@ -1,4 +1,4 @@
-/* octet_model_bench: times the operators of a model on made-up input. */
+/* octet_model_bench: times the operators of a model on made-up input, within the time that it is given. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "graph/work.h"
 #include "report/profile.h"
 
-enum { MAX_RUNS = 1 << 20, MIN_RUNS = 5, WARM_UP_RUNS = 3 };
+enum { MAX_RUNS = 1 << 20, WARM_UP_RUNS = 3 };
 
 typedef struct bench_job {
     octet_arena arena;
@@ -48,24 +48,36 @@ static int compare_times(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* First without profiling, then the same number of runs with it. */
-static void measure(bench_job *job, double seconds) {
-    for (int i = 0; i < WARM_UP_RUNS; i++) octet_runner_run(job->runner, job->pool);
-    const uint64_t end = octet_clock_ns() + (uint64_t)(seconds * 0.5e9);
-    while (job->n_runs < MAX_RUNS && (job->n_runs < MIN_RUNS || octet_clock_ns() < end)) {
-        const uint64_t start = octet_clock_ns();
-        octet_runner_run(job->runner, job->pool);
-        job->runs[job->n_runs++] = octet_clock_ns() - start;
-    }
+static uint64_t run_once(const bench_job *job) {
+    const uint64_t start = octet_clock_ns();
+    octet_runner_run(job->runner, job->pool);
+    return octet_clock_ns() - start;
+}
+
+/* Notes the least time of each operator; `first`: of this run alone. */
+static uint64_t run_profiled(bench_job *job, bool first) {
+    memset(job->by_step, 0, job->n_steps * sizeof *job->by_step);
     octet_runner_set_profile(job->runner, job->by_step);
-    for (uint64_t i = 0; i < job->n_runs; i++) {
-        memset(job->by_step, 0, job->n_steps * sizeof *job->by_step);
-        octet_runner_run(job->runner, job->pool);
-        for (uint32_t j = 0; j < job->n_steps; j++) {
-            if (i == 0 || job->by_step[j] < job->least[j]) job->least[j] = job->by_step[j];
-        }
-    }
+    const uint64_t time = run_once(job);
     octet_runner_set_profile(job->runner, NULL);
+    for (uint32_t j = 0; j < job->n_steps; j++)
+        if (first || job->by_step[j] < job->least[j]) job->least[j] = job->by_step[j];
+    return time;
+}
+
+/* Runs to warm up, runs without profiling in the first half of the time that is left, and as many with it. No run is
+ * begun that would not end in time, as the last one took; only the first one is always made, and is then the result. */
+static void measure(bench_job *job, double seconds) {
+    const uint64_t start = octet_clock_ns(), end = start + (uint64_t)(seconds * 1e9);
+    uint64_t last = run_profiled(job, true);
+    job->runs[0] = last;
+    job->n_runs = 1;
+    if (start + 3 * last > end) return;
+    for (int i = 1; i < WARM_UP_RUNS && octet_clock_ns() + last < start + (end - start) / 4; i++) last = run_once(job);
+    const uint64_t now = octet_clock_ns(), middle = now < end ? now + (end - now) / 2 : end;
+    for (job->n_runs = 0; job->n_runs < MAX_RUNS && (job->n_runs == 0 || octet_clock_ns() + last < middle);)
+        last = job->runs[job->n_runs++] = run_once(job);
+    for (uint64_t i = 0; i < job->n_runs && octet_clock_ns() + last < end; i++) last = run_profiled(job, i == 0);
 }
 
 static octet_status run(octet_context *ctx, const octet_model *model, double seconds, const octet_run_options *given,
@@ -86,12 +98,14 @@ static octet_status run(octet_context *ctx, const octet_model *model, double sec
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->n_steps, &job->least));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, MAX_RUNS, &job->runs));
     OCTET_TRY(fill_inputs(ctx, graph, job));
-    measure(job, seconds > 0.0 ? seconds : 1.0);
+    const double wanted = seconds > 0.0 ? seconds : 1.0;
+    measure(job, wanted);
     octet_profile profile = {.model = model->path,
                              .rows = rows,
                              .n_rows = job->n_steps,
                              .n_threads = octet_pool_size(job->pool),
                              .n_runs = job->n_runs,
+                             .is_slow = (double)job->runs[0] > wanted * 1e9,
                              .arena_bytes = octet_exec_arena_bytes(job->exec),
                              .peak_bytes = peak_bytes};
     for (uint32_t i = 0; i < job->n_steps; i++) {

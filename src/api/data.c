@@ -67,6 +67,7 @@ octet_status octet_api_new_data(octet_context *ctx, octet_data **out) {
 
 octet_status octet_data_open(octet_context *ctx, const octet_open_options *options, octet_data **out) {
     octet_data *data = NULL;
+    ctx->doing = "reading the samples";
     OCTET_TRY(octet_api_new_data(ctx, &data));
     const octet_status status = open_dataset(ctx, data, options);
     if (status == OCTET_OK) *out = data;

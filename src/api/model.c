@@ -82,6 +82,7 @@ static octet_status load(octet_context *ctx, const char *name, const octet_bytes
     octet_shape shapes[MAX_INPUT_SHAPES];
     octet_load_options options;
     octet_graph *graph = NULL;
+    ctx->doing = "loading the model";
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_load_options, given, &options));
     octet_import_options import = {
         .architecture = options.architecture, .input_shapes = shapes, .signature = options.signature};
@@ -182,12 +183,7 @@ octet_status octet_model_check_output(octet_context *ctx, const octet_model *mod
 }
 
 octet_status octet_model_write(octet_context *ctx, const octet_model *model, const char *path) {
-    octet_buffer buffer = {0};
-    octet_status status = octet_export_tflite(ctx, model->graph, &buffer);
-    if (status == OCTET_OK)
-        status = octet_file_write(ctx, path, (octet_bytes){.data = buffer.data, .size = buffer.size});
-    octet_buffer_free(ctx, &buffer);
-    return status;
+    return octet_export_tflite_file(ctx, model->graph, path);
 }
 
 octet_status octet_model_write_bytes(octet_context *ctx, const octet_model *model, void **out, size_t *size) {
@@ -201,9 +197,5 @@ octet_status octet_model_size(octet_context *ctx, const octet_model *model, size
         *out = (size_t)model->file_bytes;
         return OCTET_OK;
     }
-    octet_buffer buffer = {0};
-    const octet_status status = octet_export_tflite(ctx, model->graph, &buffer);
-    if (status == OCTET_OK) *out = buffer.size;
-    octet_buffer_free(ctx, &buffer);
-    return status;
+    return octet_export_tflite_size(ctx, model->graph, out);
 }

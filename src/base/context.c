@@ -19,6 +19,7 @@ void octet_context_child(const octet_context *parent, octet_context *child) {
     octet_context_init(child);
     child->max_memory_bytes = parent->max_memory_bytes;
     child->max_depth = parent->max_depth;
+    child->doing = parent->doing;
     child->hdf5_helper = parent->hdf5_helper;
 }
 

@@ -29,6 +29,7 @@ typedef struct octet_context {
     size_t max_memory_bytes; /* everything allocated through the context together; default 16 GiB */
     uint32_t max_depth;      /* nesting of JSON, groups, models; default 64 */
     const char *hdf5_helper; /* path of the program octet-hdf5; NULL: it is looked for (formats/hdf5/helper.h) */
+    const char *doing;       /* "loading the model": what memory is for, as messages say it; NULL: not known */
     /* Account of base/memory.c. */
     size_t memory_bytes, peak_memory_bytes;
     uint64_t n_allocations;

@@ -40,6 +40,8 @@ octet_status octet_file_append(octet_context *ctx, int descriptor, octet_bytes b
  * the file system can do that; else SIGINT, SIGTERM and SIGHUP wait until it is gone. Never raises SIGPIPE or SIGXFSZ.
  * "/dev/stdout", pipes and devices are written in place. */
 octet_status octet_file_write(octet_context *ctx, const char *path, octet_bytes bytes);
+/* The same of n pieces, one behind the other. */
+octet_status octet_file_write_pieces(octet_context *ctx, const char *path, const octet_bytes *pieces, size_t n);
 
 /* Whether octet_file_write would find a folder that it can write to at `path`; for telling before long work. */
 octet_status octet_file_check_writable(octet_context *ctx, const char *path);

@@ -190,8 +190,19 @@ static octet_status open_named(octet_context *ctx, const place *at, int folder, 
                               at->path);
 }
 
-static octet_status fill(octet_context *ctx, const place *at, int fd, octet_bytes bytes) {
-    OCTET_TRY(write_all(ctx, at->path, fd, bytes));
+/* What a file is to hold, piece after piece. */
+typedef struct content {
+    const octet_bytes *pieces;
+    size_t n;
+} content;
+
+static octet_status write_content(octet_context *ctx, const char *path, int fd, const content *bytes) {
+    for (size_t i = 0; i < bytes->n; i++) OCTET_TRY(write_all(ctx, path, fd, bytes->pieces[i]));
+    return OCTET_OK;
+}
+
+static octet_status fill(octet_context *ctx, const place *at, int fd, const content *bytes) {
+    OCTET_TRY(write_content(ctx, at->path, fd, bytes));
     const bool is_safe = (!at->exists || fchmod(fd, at->mode) == 0) && fsync(fd) == 0;
     return is_safe ? OCTET_OK : fail_writing(ctx, at->path, errno);
 }
@@ -220,7 +231,8 @@ static octet_status name_file(octet_context *ctx, const place *at, int folder, i
 }
 
 /* *is_done is false where a temporary file with a name is needed. */
-static octet_status write_nameless(octet_context *ctx, const place *at, int folder, octet_bytes bytes, bool *is_done) {
+static octet_status write_nameless(octet_context *ctx, const place *at, int folder, const content *bytes,
+                                   bool *is_done) {
     const int fd = open_nameless(folder, at->mode & 0777);
     *is_done = false;
     if (fd < 0) return OCTET_OK;
@@ -235,7 +247,7 @@ static octet_status write_nameless(octet_context *ctx, const place *at, int fold
     return status;
 }
 
-static octet_status write_named(octet_context *ctx, const place *at, int folder, octet_bytes bytes) {
+static octet_status write_named(octet_context *ctx, const place *at, int folder, const content *bytes) {
     char name[TEMPORARY_SIZE];
     int fd;
     held_signals held;
@@ -260,19 +272,19 @@ static void sync_folder(const place *at) {
     close(fd);
 }
 
-static octet_status write_in_place(octet_context *ctx, const char *path, octet_bytes bytes) {
+static octet_status write_in_place(octet_context *ctx, const char *path, const content *bytes) {
     const int fd = open_at(AT_FDCWD, path, O_WRONLY | O_NOCTTY, 0);
     OCTET_CHECK(ctx, fd >= 0, octet_status_of_error(errno), "%s: cannot be opened for writing: %s", path,
                 octet_format_error(errno));
     held_signals held;
     hold_signals(&held, false);
-    octet_status status = write_all(ctx, path, fd, bytes);
+    octet_status status = write_content(ctx, path, fd, bytes);
     if (close(fd) != 0 && status == OCTET_OK) status = fail_writing(ctx, path, errno);
     release_signals(&held);
     return status;
 }
 
-static octet_status write_to(octet_context *ctx, const place *at, octet_bytes bytes) {
+static octet_status write_to(octet_context *ctx, const place *at, const content *bytes) {
     int folder;
     bool is_done;
     if (!at->is_regular) return write_in_place(ctx, at->path, bytes);
@@ -284,13 +296,17 @@ static octet_status write_to(octet_context *ctx, const place *at, octet_bytes by
     return status;
 }
 
-octet_status octet_file_write(octet_context *ctx, const char *path, octet_bytes bytes) {
+octet_status octet_file_write_pieces(octet_context *ctx, const char *path, const octet_bytes *pieces, size_t n) {
     octet_arena arena = {0};
     place at;
     octet_status status = find_place(ctx, &arena, path, &at);
-    if (status == OCTET_OK) status = write_to(ctx, &at, bytes);
+    if (status == OCTET_OK) status = write_to(ctx, &at, &(content){pieces, n});
     octet_arena_free(ctx, &arena);
     return status;
+}
+
+octet_status octet_file_write(octet_context *ctx, const char *path, octet_bytes bytes) {
+    return octet_file_write_pieces(ctx, path, &bytes, 1);
 }
 
 static octet_status try_place(octet_context *ctx, const place *at) {

@@ -35,8 +35,10 @@ octet_status octet_memory_allocate(octet_context *ctx, size_t size_bytes, void *
     OCTET_CHECK(ctx,
                 octet_add_size(size_bytes, 2 * (size_t)OCTET_ALIGNMENT, &total) && total <= ctx->max_memory_bytes &&
                     ctx->memory_bytes <= ctx->max_memory_bytes - total,
-                OCTET_LIMIT, "%zu more bytes of memory are needed, the limit is %zu bytes in all", size_bytes,
-                ctx->max_memory_bytes);
+                OCTET_LIMIT,
+                "%s takes %zu more bytes of memory beside the %zu in use: the limit is %zu bytes in all; raise it with "
+                "--max-memory",
+                ctx->doing != NULL ? ctx->doing : "this", size_bytes, ctx->memory_bytes, ctx->max_memory_bytes);
     total &= ~((size_t)OCTET_ALIGNMENT - 1);
     ctx->n_allocations++;
     void *raw = ctx->fail_allocation == ctx->n_allocations ? NULL : aligned_alloc(OCTET_ALIGNMENT, total);

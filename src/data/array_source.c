@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/checked.h"
 #include "formats/gzip.h"
 #include "formats/idx.h"
 #include "formats/kind.h"
@@ -62,6 +63,16 @@ static octet_status check_size(octet_context *ctx, const octet_array_source *sou
     OCTET_CHECK(ctx, !source->is_idx || !is_all || n_bytes == n_needed, OCTET_FORMAT,
                 "%s: %s needs %zu bytes, the file holds more: it is corrupt", source->name,
                 octet_array_text(&source->array, text), n_needed);
+    return OCTET_OK;
+}
+
+static octet_status check_compression(octet_context *ctx, const octet_array_source *source, size_t n_bytes) {
+    if (source->storage == OCTET_ARRAY_ZIP) return octet_zip_check_size(ctx, source->zip, source->entry);
+    const size_t n_compressed = source->file.bytes.size;
+    OCTET_CHECK(ctx, source->storage != OCTET_ARRAY_GZIP || n_bytes <= octet_inflated_limit(n_compressed), OCTET_LIMIT,
+                "%s: %zu bytes that are compressed to %zu: the limit is 64 MiB or 100 times the compressed size; "
+                "decompress the file",
+                source->name, n_bytes, n_compressed);
     return OCTET_OK;
 }
 
@@ -133,6 +144,7 @@ octet_status octet_array_source_load(octet_context *ctx, octet_array_source *sou
     OCTET_CHECK(ctx, total < ctx->max_memory_bytes, OCTET_LIMIT,
                 "%s: %zu bytes of elements: the limit is %zu bytes of memory in all", source->name, total,
                 ctx->max_memory_bytes);
+    OCTET_TRY(check_compression(ctx, source, source->offset + n_bytes));
     OCTET_TRY(read_prefix(ctx, source, source->offset + n_bytes + (is_all ? 1 : 0)));
     if (is_all || source->content.size < source->offset + n_bytes)
         OCTET_TRY(check_size(ctx, source, source->content.size, is_all && source->storage != OCTET_ARRAY_PLAIN));

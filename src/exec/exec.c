@@ -45,6 +45,7 @@ static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_ex
 octet_status octet_exec_create(octet_context *ctx, const octet_graph *graph, const octet_exec_options *options,
                                octet_exec **out) {
     *out = NULL;
+    ctx->doing = "preparing the model to run";
     octet_exec *exec;
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *exec, (void **)&exec));
     *exec = (octet_exec){.graph = graph};

@@ -10,22 +10,38 @@
 #define OCTET_FORMATS_FLATBUFFER_BUILDER_H
 
 #include "base/buffer.h"
+#include "base/memory.h"
 
 typedef uint32_t octet_flatbuffer_ref; /* 0 = nothing */
 
+typedef struct octet_flatbuffer_vtable {
+    octet_flatbuffer_ref ref;
+    size_t n_held; /* place in the bytes that are held, from their end */
+} octet_flatbuffer_vtable;
+
+/* A large vector stays where the caller has it. */
+typedef struct octet_flatbuffer_outside {
+    octet_bytes bytes;
+    size_t n_held; /* how much of what is held stands behind it in the file */
+} octet_flatbuffer_outside;
+
 typedef struct octet_flatbuffer_builder {
-    uint8_t *data; /* the last `size` of `capacity` bytes are written */
-    size_t capacity, size;
-    size_t alignment;              /* the largest that was asked for; the whole file is a multiple of it */
-    octet_flatbuffer_ref *vtables; /* written ones, to be shared */
+    uint8_t *data; /* the last `n_held` of `capacity` bytes are written */
+    size_t capacity, n_held;
+    size_t size;                      /* of the file so far, with the vectors outside */
+    size_t alignment;                 /* the largest that was asked for; the whole file is a multiple of it */
+    octet_flatbuffer_vtable *vtables; /* written ones, to be shared */
     size_t n_vtables, vtables_capacity;
+    octet_flatbuffer_outside *outside;
+    size_t n_outside, outside_capacity;
 } octet_flatbuffer_builder;
 
 /* A builder of zeros is empty and ready. */
 void octet_flatbuffer_builder_free(octet_context *ctx, octet_flatbuffer_builder *builder);
 
 /* n elements of element_size bytes, little-endian in memory; the first element lies at a multiple of `alignment` (a
- * power of two, at least element_size) from the beginning of the file. LIMIT when the file would pass 2 GiB, as with
+ * power of two, at least element_size) from the beginning of the file. Vectors of 4 KB and more are not copied: `data`
+ * must live until the pieces of the file have been used. LIMIT when the file would pass 2 GiB, as with
  * all calls here. */
 octet_status octet_flatbuffer_build_vector(octet_context *ctx, octet_flatbuffer_builder *builder, const void *data,
                                            size_t n, size_t element_size, size_t alignment, octet_flatbuffer_ref *out);
@@ -66,8 +82,12 @@ octet_status octet_flatbuffer_build_table(octet_context *ctx, octet_flatbuffer_b
                                           const octet_flatbuffer_field *fields, size_t n_fields,
                                           octet_flatbuffer_ref *out);
 
-/* Writes root offset and identifier (four characters) and appends the file to `out`. */
+/* Writes root offset and identifier (four characters); the file is then complete, and builder->size its size. */
 octet_status octet_flatbuffer_builder_finish(octet_context *ctx, octet_flatbuffer_builder *builder,
-                                             octet_flatbuffer_ref root, const char *identifier, octet_buffer *out);
+                                             octet_flatbuffer_ref root, const char *identifier);
+/* The finished file as *n pieces one behind the other: an array in `arena` of bytes of the builder and of the vectors
+ * that it left outside. */
+octet_status octet_flatbuffer_builder_pieces(octet_context *ctx, const octet_flatbuffer_builder *builder,
+                                             octet_arena *arena, octet_bytes **pieces, size_t *n);
 
 #endif

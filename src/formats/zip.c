@@ -251,7 +251,7 @@ static octet_status read_entry(octet_context *ctx, octet_zip *zip, size_t index,
     return status;
 }
 
-static octet_status check_size(octet_context *ctx, const octet_zip *zip, size_t index) {
+octet_status octet_zip_check_size(octet_context *ctx, const octet_zip *zip, size_t index) {
     const zip_stat_t stat = zip->entries[index];
     const zip_uint64_t wanted = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
     const bool is_known = (stat.valid & wanted) == wanted;
@@ -270,7 +270,7 @@ static octet_status check_size(octet_context *ctx, const octet_zip *zip, size_t 
 
 octet_status octet_zip_read(octet_context *ctx, octet_zip *zip, size_t index, size_t max_bytes, octet_buffer *out) {
     const size_t limit = max_bytes != 0 ? max_bytes : (size_t)1 << 31;
-    OCTET_TRY(check_size(ctx, zip, index));
+    OCTET_TRY(octet_zip_check_size(ctx, zip, index));
     OCTET_CHECK(ctx, octet_zip_size(zip, index) <= limit, OCTET_LIMIT,
                 "%s:%s: %llu bytes when decompressed: the limit is %zu", zip->name, octet_zip_name(zip, index),
                 (unsigned long long)octet_zip_size(zip, index), limit);
@@ -352,7 +352,7 @@ octet_status octet_zip_reader(octet_context *ctx, octet_zip *zip, size_t index, 
                               octet_reader *out) {
     bool lies = false;
     *descriptor = -1;
-    OCTET_TRY(check_size(ctx, zip, index));
+    OCTET_TRY(octet_zip_check_size(ctx, zip, index));
     if (is_stored(zip, index)) OCTET_TRY(find_stored(ctx, zip, index, name, &lies, out));
     if (lies) return OCTET_OK;
     copying copied;

@@ -26,9 +26,12 @@ uint64_t octet_zip_size(const octet_zip *zip, size_t index);    /* decompressed,
 /* False when no entry has the name; where several have it the last one counts, as in Python's zipfile. */
 bool octet_zip_find(const octet_zip *zip, const char *name, size_t *index);
 
+/* LIMIT for an entry that is compressed to less than octet_inflated_limit (base/checked.h) allows, and for a compressed
+ * one that memory has no room for. */
+octet_status octet_zip_check_size(octet_context *ctx, const octet_zip *zip, size_t index);
 /* Reads an entry to the end into `out` (emptied first; NUL-terminated after out->size bytes; the caller frees it).
- * max_bytes: LIMIT when it is larger (0: 2 GiB); also when it is compressed to less than octet_inflated_limit (base/
- * checked.h) allows. Errors: IO, FORMAT (checksum, method or size does not fit; encrypted), LIMIT, NOMEM. */
+ * max_bytes: LIMIT when it is larger (0: 2 GiB); errors of octet_zip_check_size. Others: IO, FORMAT (checksum, method
+ * or size does not fit; encrypted), LIMIT, NOMEM. */
 octet_status octet_zip_read(octet_context *ctx, octet_zip *zip, size_t index, size_t max_bytes, octet_buffer *out);
 /* Reads the first n_bytes only (fewer when the entry is shorter): nothing after them is decompressed or verified. */
 octet_status octet_zip_read_prefix(octet_context *ctx, octet_zip *zip, size_t index, size_t n_bytes, octet_buffer *out);

@@ -129,6 +129,7 @@ static octet_status quantize(octet_context *ctx, const octet_graph *graph, const
 
 octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
                                   const octet_quantize_options *options, octet_graph **out) {
+    ctx->doing = "quantizing the model";
     OCTET_TRY(check_options(ctx, options));
     OCTET_TRY(check_graph(ctx, graph));
     OCTET_TRY(check_state(ctx, graph, options->mode));

@@ -19,9 +19,13 @@ octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p
         total_ns += p->rows[i].time_ns;
         total_macs += p->rows[i].macs;
     }
-    OCTET_TRY(octet_buffer_format(ctx, out, "%s: %s at best, %s in the median of %" PRIu64 " runs, %u thread%s\n",
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s: %s at best, %s in the median of %" PRIu64 " run%s, %u thread%s\n",
                                   p->model, octet_text_time(p->min_ns, a), octet_text_time(p->median_ns, b), p->n_runs,
-                                  p->n_threads, p->n_threads == 1 ? "" : "s"));
+                                  p->n_runs == 1 ? "" : "s", p->n_threads, p->n_threads == 1 ? "" : "s"));
+    if (p->is_slow)
+        OCTET_TRY(octet_buffer_format(ctx, out,
+                                      "One run takes longer than was to be measured: it is the first one, "
+                                      "which is slower than those that follow.\n"));
     OCTET_TRY(octet_buffer_format(ctx, out, "%s multiply-accumulates, %.2f GMAC/s; ", octet_text_count(total_macs, a),
                                   p->median_ns > 0.0 ? (double)total_macs / p->median_ns : 0.0));
     OCTET_TRY(octet_buffer_format(ctx, out, "activations %s bytes, constants %s bytes, peak memory %s bytes\n\n",

@@ -21,6 +21,7 @@ typedef struct octet_profile {
     const octet_profile_row *rows;
     uint32_t n_rows, n_threads;
     uint64_t n_runs;
+    bool is_slow;                      /* one run takes longer than was to be measured */
     double min_ns, median_ns, mean_ns; /* of a whole run, without profiling */
     size_t arena_bytes, weight_bytes;
     size_t peak_bytes; /* of what octet allocated: the model, weights as kernels want them, activations; not files,

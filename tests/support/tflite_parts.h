@@ -17,6 +17,7 @@
 #include "formats/flatbuffer_builder.h"
 #include "formats/kind.h"
 #include "import/import.h"
+#include "support/flatbuffer_bytes.h"
 #include "tflite/builtin.h"
 #include "tflite/schema.h"
 #include "tflite/types.h"
@@ -94,7 +95,7 @@ static inline ref model(ref codes, ref subgraphs, ref buffers) {
 /* Ends the file; the builder is free for the next one. */
 static inline octet_buffer finish(ref model) {
     octet_buffer file = {0};
-    assert_int_equal(octet_flatbuffer_builder_finish(ctx, &builder, model, OCTET_SIGNATURE_TFLITE, &file), OCTET_OK);
+    assert_int_equal(flatbuffer_finish(ctx, &builder, model, OCTET_SIGNATURE_TFLITE, &file), OCTET_OK);
     octet_flatbuffer_builder_free(ctx, &builder);
     builder = (octet_flatbuffer_builder){0};
     return file;

@@ -361,16 +361,56 @@ static octet_status build_model(octet_context *ctx, writer *w, ref *out) {
     return BUILD_TABLE(fields, out);
 }
 
-octet_status octet_export_tflite(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
+/* The finished file in pieces, as `use` takes it. */
+typedef octet_status use_pieces(octet_context *ctx, const writer *w, const octet_bytes *pieces, size_t n, void *user);
+
+static octet_status export(octet_context *ctx, const octet_graph *graph, use_pieces *use, void *user) {
     OCTET_CHECK(ctx, graph->n_carries == 0, OCTET_UNSUPPORTED,
                 "%s keeps its state in variables, which octet runs and does not write", graph->source);
     writer w = {.graph = graph};
     ref model = 0;
+    octet_bytes *pieces;
+    size_t n;
     octet_status status = octet_tflite_layout_plan(ctx, &w.scratch, graph, &w.layout);
     if (status == OCTET_OK) status = build_model(ctx, &w, &model);
-    if (status == OCTET_OK)
-        status = octet_flatbuffer_builder_finish(ctx, &w.builder, model, OCTET_SIGNATURE_TFLITE, out);
+    if (status == OCTET_OK) status = octet_flatbuffer_builder_finish(ctx, &w.builder, model, OCTET_SIGNATURE_TFLITE);
+    if (status == OCTET_OK) status = octet_flatbuffer_builder_pieces(ctx, &w.builder, &w.scratch, &pieces, &n);
+    if (status == OCTET_OK) status = use(ctx, &w, pieces, n, user);
     octet_flatbuffer_builder_free(ctx, &w.builder);
     octet_arena_free(ctx, &w.scratch);
     return status;
+}
+
+static octet_status append_pieces(octet_context *ctx, const writer *w, const octet_bytes *pieces, size_t n,
+                                  void *user) {
+    octet_buffer *out = user;
+    uint8_t *place;
+    OCTET_TRY(octet_buffer_extend(ctx, out, w->builder.size, &place));
+    for (size_t i = 0; i < n; place += pieces[i++].size)
+        if (pieces[i].size > 0) memcpy(place, pieces[i].data, pieces[i].size);
+    return OCTET_OK;
+}
+
+static octet_status write_pieces(octet_context *ctx, const writer *w, const octet_bytes *pieces, size_t n, void *user) {
+    (void)w;
+    return octet_file_write_pieces(ctx, user, pieces, n);
+}
+
+static octet_status take_size(octet_context *ctx, const writer *w, const octet_bytes *pieces, size_t n, void *user) {
+    size_t *size = user;
+    (void)ctx, (void)pieces, (void)n;
+    *size = w->builder.size;
+    return OCTET_OK;
+}
+
+octet_status octet_export_tflite(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
+    return export(ctx, graph, append_pieces, out);
+}
+
+octet_status octet_export_tflite_file(octet_context *ctx, const octet_graph *graph, const char *path) {
+    return export(ctx, graph, write_pieces, (void *)(uintptr_t)path);
+}
+
+octet_status octet_export_tflite_size(octet_context *ctx, const octet_graph *graph, size_t *size) {
+    return export(ctx, graph, take_size, size);
 }

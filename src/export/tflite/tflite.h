@@ -11,5 +11,9 @@
 
 /* Appends the file to `out` (empty at the call). Buffers are 16-byte aligned; equal constants are stored once. */
 octet_status octet_export_tflite(octet_context *ctx, const octet_graph *graph, octet_buffer *out);
+/* Writes the same bytes to `path` (octet_file_write), the constants from where the graph has them. */
+octet_status octet_export_tflite_file(octet_context *ctx, const octet_graph *graph, const char *path);
+/* How many bytes these are. */
+octet_status octet_export_tflite_size(octet_context *ctx, const octet_graph *graph, size_t *size);
 
 #endif

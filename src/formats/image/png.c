@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "base/memory.h"
 #include "formats/image/image.h"
 
@@ -70,6 +71,11 @@ static octet_status read_rows(png_reader *r) {
     OCTET_CHECK(r->ctx, least / 1032 <= r->bytes.size, OCTET_FORMAT,
                 "%s: %u x %u pixels in %zu bytes: the PNG file is truncated", r->name, (unsigned)width,
                 (unsigned)height, r->bytes.size);
+    OCTET_CHECK(r->ctx, r->measure_only || (size_t)width * height * 3 <= octet_inflated_limit(r->bytes.size),
+                OCTET_LIMIT,
+                "%s: %u x %u pixels that are compressed to %zu bytes: the limit is 64 MiB or 100 times the compressed "
+                "size; make the picture smaller",
+                r->name, (unsigned)width, (unsigned)height, r->bytes.size);
     OCTET_TRY(octet_image_prepare(r->ctx, r->name, width, height, r->measure_only, r->out));
     if (r->measure_only) return OCTET_OK;
     const int n_passes = convert_to_rgb(r);

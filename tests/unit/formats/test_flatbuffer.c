@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "formats/flatbuffer.h"
 #include "formats/flatbuffer_builder.h"
+#include "support/flatbuffer_bytes.h"
 
 /* Root: 0 u8, 1 i32, 2 string, 3 vector of bytes (16-aligned), 4 vector of tables, 5 vector of i64, 7 table. */
 static octet_buffer build(octet_context *ctx) {
@@ -34,7 +35,7 @@ static octet_buffer build(octet_context *ctx) {
     octet_flatbuffer_ref ref;
     assert_int_equal(octet_flatbuffer_build_table(ctx, &builder, root, 9, &ref), OCTET_OK);
     octet_buffer out = {0};
-    assert_int_equal(octet_flatbuffer_builder_finish(ctx, &builder, ref, "TEST", &out), OCTET_OK);
+    assert_int_equal(flatbuffer_finish(ctx, &builder, ref, "TEST", &out), OCTET_OK);
     octet_flatbuffer_builder_free(ctx, &builder);
     return out;
 }

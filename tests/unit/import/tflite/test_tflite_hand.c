@@ -11,6 +11,7 @@
 #include "formats/flatbuffer_builder.h"
 #include "formats/kind.h"
 #include "import/import.h"
+#include "support/flatbuffer_bytes.h"
 #include "tflite/builtin.h"
 #include "tflite/options.h"
 #include "tflite/schema.h"
@@ -142,8 +143,7 @@ static octet_buffer make(octet_context *ctx, const knobs *k, const char *tail) {
         octet_flatbuffer_link(OCTET_TFLITE_MODEL_BUFFERS, list(ctx, &b, buffers, 2)),
     };
     octet_buffer file = {0};
-    assert_int_equal(octet_flatbuffer_builder_finish(ctx, &b, table(ctx, &b, model, 4), OCTET_SIGNATURE_TFLITE, &file),
-                     OCTET_OK);
+    assert_int_equal(flatbuffer_finish(ctx, &b, table(ctx, &b, model, 4), OCTET_SIGNATURE_TFLITE, &file), OCTET_OK);
     octet_flatbuffer_builder_free(ctx, &b);
     if (tail != NULL) assert_int_equal(octet_buffer_append(ctx, &file, tail, strlen(tail)), OCTET_OK);
     return file;
