@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "formats/flatbuffer.h"
-#include "formats/flatbuffer_builder.h"
+#include "support/flatbuffer_bytes.h"
 #include "tflite/schema.h"
 
 #define NUMBER(size, meaning) \
@@ -263,7 +263,7 @@ octet_status tree_write(octet_context *ctx, const tree_table *root, octet_buffer
     octet_flatbuffer_builder builder = {0};
     octet_flatbuffer_ref ref = 0;
     octet_status status = write_table(ctx, &builder, root, &ref);
-    if (status == OCTET_OK) status = octet_flatbuffer_builder_finish(ctx, &builder, ref, "TFL3", out);
+    if (status == OCTET_OK) status = flatbuffer_finish(ctx, &builder, ref, "TFL3", out);
     octet_flatbuffer_builder_free(ctx, &builder);
     return status;
 }
