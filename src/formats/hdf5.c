@@ -92,12 +92,17 @@ void octet_hdf5_close(octet_context *ctx, octet_hdf5 *hdf5) {
 const char *octet_hdf5_name(const octet_hdf5 *hdf5) { return hdf5->name; }
 const octet_hdf5_node *octet_hdf5_root(const octet_hdf5 *hdf5) { return &hdf5->root; }
 
+/* The first child whose name is the first `length` bytes of `name`. */
 static const octet_hdf5_node *child_of(const octet_hdf5_node *node, const char *name, size_t length) {
-    for (size_t i = 0; i < node->n_children; i++) {
-        const octet_hdf5_node *child = node->children[i];
-        if (strncmp(child->name, name, length) == 0 && child->name[length] == '\0') return child;
+    size_t first = 0, end = node->n_children;
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+        if (strncmp(node->by_name[middle]->name, name, length) < 0) first = middle + 1;
+        else end = middle;
     }
-    return NULL;
+    if (first == node->n_children) return NULL;
+    const octet_hdf5_node *child = node->by_name[first]; /* of those that begin so, the shortest stands first */
+    return strncmp(child->name, name, length) == 0 && child->name[length] == '\0' ? child : NULL;
 }
 
 const octet_hdf5_node *octet_hdf5_find(const octet_hdf5 *hdf5, const octet_hdf5_node *from, const char *path) {

@@ -38,6 +38,7 @@ typedef struct octet_hdf5_node {
     const struct octet_hdf5_node *const
         *children; /* of a group: in order of creation where the file has it, else by name */
     size_t n_children;
+    const struct octet_hdf5_node *const *by_name; /* the children again, by name */
     const octet_hdf5_attribute *attributes;
     size_t n_attributes;
     /* Datasets. */

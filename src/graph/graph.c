@@ -240,9 +240,17 @@ octet_status octet_graph_widen_inputs(octet_context *ctx, octet_graph *graph, ui
     return OCTET_OK;
 }
 
+/* The operator from which on the users of a value are looked for: most stand right behind the one that makes it. */
+static uint32_t first_user(const octet_graph *graph, uint32_t value) {
+    const uint32_t producer = graph->values[value].producer;
+    return producer < graph->n_operators ? producer : 0;
+}
+
 void octet_graph_replace_uses(octet_graph *graph, uint32_t from, uint32_t to) {
     if (from == to) return;
-    for (uint32_t i = 0; i < graph->n_operators; i++) {
+    const uint32_t first = first_user(graph, from);
+    for (uint32_t k = 0; k < graph->n_operators && graph->values[from].n_uses > 0; k++) {
+        const uint32_t i = (first + k) % graph->n_operators;
         if (graph->operators[i].removed) continue;
         for (uint32_t j = 0; j < graph->operators[i].n_inputs; j++)
             if (graph->operators[i].inputs[j] == from) octet_graph_set_input(graph, i, j, to);
@@ -297,7 +305,9 @@ bool octet_graph_is_stream(const octet_graph *graph) {
 
 uint32_t octet_graph_only_user(const octet_graph *graph, uint32_t value) {
     if (graph->values[value].n_uses != 1 || octet_graph_is_output(graph, value)) return OCTET_NONE;
-    for (uint32_t i = 0; i < graph->n_operators; i++) {
+    const uint32_t first = first_user(graph, value);
+    for (uint32_t k = 0; k < graph->n_operators; k++) {
+        const uint32_t i = (first + k) % graph->n_operators;
         if (graph->operators[i].removed) continue;
         for (uint32_t j = 0; j < graph->operators[i].n_inputs; j++)
             if (graph->operators[i].inputs[j] == value) return i;

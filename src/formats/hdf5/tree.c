@@ -1,5 +1,6 @@
 #include "formats/hdf5/tree.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -117,6 +118,13 @@ static octet_status take_dataset(parser *p, octet_hdf5_node *node) {
     return OCTET_OK;
 }
 
+/* Equal names, which only nonsense has, stay in their order. */
+static int by_name(const void *a, const void *b) {
+    const octet_hdf5_node *const x = *(const octet_hdf5_node *const *)a, *const y = *(const octet_hdf5_node *const *)b;
+    const int order = strcmp(x->name, y->name);
+    return order != 0 ? order : (x > y) - (x < y);
+}
+
 static octet_status take_node(parser *p, const octet_hdf5_node *parent, octet_hdf5_node *node);
 
 static octet_status take_children(parser *p, octet_hdf5_node *node) {
@@ -132,6 +140,10 @@ static octet_status take_children(parser *p, octet_hdf5_node *node) {
         OCTET_TRY(take_node(p, node, &nodes[i]));
     }
     p->depth--;
+    const octet_hdf5_node **sorted = NULL;
+    OCTET_TRY(octet_arena_copy(p->ctx, p->arena, children, node->n_children * sizeof *children, (void **)&sorted));
+    if (node->n_children > 0) qsort(sorted, node->n_children, sizeof *sorted, by_name);
+    node->by_name = sorted;
     return OCTET_OK;
 }
 
