@@ -248,7 +248,8 @@ static uint32_t first_user(const octet_graph *graph, uint32_t value) {
 
 void octet_graph_replace_uses(octet_graph *graph, uint32_t from, uint32_t to) {
     if (from == to) return;
-    const uint32_t first = first_user(graph, from);
+    /* A pass may have removed the producer: then what takes over stands where it stood. */
+    const uint32_t first = first_user(graph, graph->values[from].producer != OCTET_NONE ? from : to);
     for (uint32_t k = 0; k < graph->n_operators && graph->values[from].n_uses > 0; k++) {
         const uint32_t i = (first + k) % graph->n_operators;
         if (graph->operators[i].removed) continue;
