@@ -68,7 +68,7 @@ static octet_status check_size(octet_context *ctx, const octet_array_source *sou
 
 static octet_status check_compression(octet_context *ctx, const octet_array_source *source, size_t n_bytes) {
     if (source->storage == OCTET_ARRAY_ZIP) return octet_zip_check_size(ctx, source->zip, source->entry);
-    const size_t n_compressed = source->file.bytes.size;
+    const size_t n_compressed = (size_t)source->reader.size;
     OCTET_CHECK(ctx, source->storage != OCTET_ARRAY_GZIP || n_bytes <= octet_inflated_limit(n_compressed), OCTET_LIMIT,
                 "%s: %zu bytes that are compressed to %zu: the limit is 64 MiB or 100 times the compressed size; "
                 "decompress the file",
