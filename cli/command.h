@@ -61,6 +61,7 @@ struct command {
     const char *name;
     const char *purpose;           /* one line that begins with a verb */
     const char *usage;             /* "MODEL --data DATA -o OUT.tflite [options]" */
+    bool takes_two;                /* files, not one: the second is struct common's `other` */
     const char *const *paragraphs; /* more about it; ends with NULL */
     const struct option_group *groups;
     const struct example *examples;
@@ -70,8 +71,8 @@ struct command {
     int (*run)(const struct command *self, int argc, char **argv);
 };
 
-extern const struct command command_summary, command_evaluate, command_quantize, command_inspect, command_run,
-    command_check, command_bench, command_help;
+extern const struct command command_summary, command_evaluate, command_compare, command_quantize, command_inspect,
+    command_run, command_check, command_bench, command_help;
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const all_commands[];
 /* NULL: there is none of this name. */
@@ -80,6 +81,7 @@ const struct command *find_command(const char *name);
 /* What every command on a model is given; the first member of its settings. */
 struct common {
     const char *model;
+    const char *other; /* of a command that takes two */
     octet_load_options load;
     uint64_t max_memory_bytes; /* 0: the library's own limit */
     bool json;

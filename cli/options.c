@@ -157,7 +157,10 @@ static int take_option(const struct command *self, int n_words, char **words, vo
 }
 
 bool parse(const struct command *self, int argc, char **argv, void *settings, int *exit_code) {
-    const char **model = &((struct common *)settings)->model;
+    struct common *common = settings;
+    const char **files[] = {&common->model, self->takes_two ? &common->other : &common->model};
+    const int n_files = self->takes_two ? 2 : 1;
+    int n_words = 0;
     bool only_words = false;
     *exit_code = EXIT_USAGE;
     for (int i = 0; i < argc;) {
@@ -173,15 +176,15 @@ bool parse(const struct command *self, int argc, char **argv, void *settings, in
             const int n_taken = take_option(self, argc - i, argv + i, settings);
             if (n_taken == 0) return false;
             i += n_taken;
-        } else if (*model != NULL) {
+        } else if (n_words == n_files) {
             complain(0, "%s: '%s' is one word too many; see 'octet %s --help'", self->name, word, self->name);
             return false;
         } else {
-            *model = word;
+            *files[n_words++] = word;
             i++;
         }
     }
-    if (*model != NULL) return true;
+    if (n_words == n_files) return true;
     complain(0, "%s: a file is missing: octet %s %s", self->name, self->name, self->usage);
     return false;
 }
