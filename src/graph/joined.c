@@ -49,6 +49,8 @@ static look look_at(const octet_graph *graph, uint32_t v, int32_t axis) {
     const octet_value *value = &graph->values[v];
     look l = {WAY_END, NULL, -1};
     if (axis == WHOLE || value->producer == OCTET_NONE || value->type != OCTET_FLOAT32) return l;
+    /* Joins of nothing may be nested without growing, and would be walked through once for each way to them. */
+    if (octet_shape_elements(&value->shape) == 0) return l;
     l.op = &graph->operators[value->producer];
     if (l.op->code == OCTET_OP_CONCATENATION) {
         if (l.op->options.concatenation.activation != OCTET_ACTIVATION_NONE) return l;
@@ -175,8 +177,9 @@ octet_status octet_joined_find(octet_context *ctx, octet_arena *arena, const oct
     *n = 0;
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const octet_value *value = &graph->values[graph->outputs[i].value];
+        const bool has_parts = value->type == OCTET_FLOAT32 && octet_shape_elements(&value->shape) > 0;
         bool far = false;
-        for (int32_t axis = value->shape.rank; axis-- > 0 && !far && value->type == OCTET_FLOAT32;) {
+        for (int32_t axis = value->shape.rank; axis-- > 0 && !far && has_parts;) {
             (*out)[*n] = (octet_joined){.output = i, .axis = axis};
             OCTET_TRY(find_along(ctx, arena, graph, widths, &(*out)[*n], &far));
         }

@@ -146,6 +146,17 @@ static void a_reshape_that_mixes_parts_hides_them(void **state) {
     octet_arena_free(&f->ctx, &arena);
 }
 
+/* An axis is as long as a file says where another one is 0, and joins of nothing can be nested as often. */
+static void what_is_empty_has_no_parts(void **state) {
+    fixture *f = *state;
+    uint32_t nothing = input(f, DIMS(1 << 30, 0));
+    for (int i = 0; i < 40; i++) nothing = concat(f, 1, nothing, nothing);
+    f->ctx.max_memory_bytes = 1 << 20;
+    find(f, nothing, 17.0f);
+    assert_int_equal(n_joined, 0);
+    octet_arena_free(&f->ctx, &arena);
+}
+
 static void bounded_parts_are_known_without_data(void **state) {
     fixture *f = *state;
     float widths[64];
@@ -171,11 +182,17 @@ static void two_unbounded_parts_may_be_alike(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CASE(parts_far_apart_become_outputs),         CASE(parts_that_are_close_stay_joined),
-        CASE(columns_are_split_across_joined_rows),   CASE(a_transpose_between_moves_the_axis),
-        CASE(a_reshape_that_mixes_parts_hides_them),  CASE(bounded_parts_are_known_without_data),
-        CASE(two_unbounded_parts_may_be_alike),       CASE(packed_values_are_parts),
-        CASE(columns_are_split_across_packed_values), CASE(parts_that_are_outputs_are_not_written_twice),
+        CASE(parts_far_apart_become_outputs),
+        CASE(parts_that_are_close_stay_joined),
+        CASE(columns_are_split_across_joined_rows),
+        CASE(a_transpose_between_moves_the_axis),
+        CASE(what_is_empty_has_no_parts),
+        CASE(a_reshape_that_mixes_parts_hides_them),
+        CASE(bounded_parts_are_known_without_data),
+        CASE(two_unbounded_parts_may_be_alike),
+        CASE(packed_values_are_parts),
+        CASE(columns_are_split_across_packed_values),
+        CASE(parts_that_are_outputs_are_not_written_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
