@@ -48,7 +48,7 @@ static void a_gelu_that_is_written_out_is_one_operator(void **state) {
     static const step whole = {"q", "math.negative", "[\"in\", 0, 0, {}]"};
     static const step power = {"p", "math.pow", "[\"in\", 0, 0, {\"y\": 3.0}]"};
     static const step power_4 = {"p", "math.pow", "[\"in\", 0, 0, {\"y\": 4.0}]"};
-    static const struct {
+    const struct {
         step first, second;
         bool is_gelu;
     } cubes[] = {{whole, power, true},    {square, cube_of_q, true}, {product, cube_of_q, true},
