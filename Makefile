@@ -71,6 +71,7 @@ $(BENCH_VENV)/ready: tests/bench/requirements.txt
 
 interop: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/run.py $(OCTET)
+	@$(VENV)/bin/python tests/interop/layers.py $(OCTET)
 
 conformance: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/conformance/conformance.py $(OCTET) $(SHARED) --strict
@@ -84,6 +85,7 @@ accuracy: setup all $(VENV)/ready
 
 interop-shared: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/mnist.py $(OCTET) $(SHARED)
+	@$(VENV)/bin/python tests/interop/layers.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/micro.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/micro_operators.py
 	@$(VENV)/bin/python tests/interop/sweep.py $(OCTET) $(SHARED)

@@ -49,7 +49,7 @@ typedef struct octet_layer_figures {
     double range_min, range_max;  /* that the codes cover: what calibration chose */
     double float_min, float_max;  /* that f held */
     const char *cause;            /* "inherited", "ceiling", "cut", "shift", "shared scale", "outlier", "weights",
-                                     "coarse" or "none" */
+                                     "coarse", "operator" or "none" */
     const char *why;              /* the cause in a sentence; "" for none */
 } octet_layer_figures;
 #define OCTET_LAYER_FIGURES_INIT OCTET_INIT_(octet_layer_figures)

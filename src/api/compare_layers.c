@@ -9,6 +9,7 @@
 #include "api/sweep.h"
 #include "layers/cause.h"
 #include "layers/names.h"
+#include "layers/ports.h"
 #include "layers/segment.h"
 
 enum { REAL = 0, QUANTIZED = 1, BLOCK_BYTES = 16 << 20, MOST_BLOCK_RUNS = 4096 };
@@ -23,6 +24,8 @@ typedef struct job_row {
 typedef struct comparison {
     const octet_model *models[2];
     const octet_graph *real, *quantized;
+    octet_model model; /* the quantized one, with the inputs and outputs of the float one in order and name */
+    octet_graph graph; /* of it */
     octet_pairs pairs;
     octet_arena arena;
     octet_layers *layers;
@@ -103,10 +106,10 @@ static bool keeps_state(const comparison *c, const octet_segment *segment) {
 static octet_status find_shared(octet_context *ctx, comparison *c, const octet_layer_row *row, const char **out) {
     const octet_graph *q = c->quantized;
     const octet_quantization *own = &q->values[row->value].quantization;
-    if (own->n != 1 || row->producer == OCTET_NONE) return OCTET_OK;
-    const octet_operator *op = &q->operators[row->producer];
+    if (own->n != 1) return OCTET_OK;
+    const octet_operator *op = row->producer != OCTET_NONE ? &q->operators[row->producer] : NULL;
     uint32_t other = OCTET_NONE;
-    for (uint32_t i = 0; i < op->n_inputs && other == OCTET_NONE; i++)
+    for (uint32_t i = 0; op != NULL && i < op->n_inputs && other == OCTET_NONE; i++)
         if (octet_pairs_is_computed(q, op->inputs[i]) &&
             octet_quantization_equal(own, &q->values[op->inputs[i]].quantization))
             other = op->inputs[i];
@@ -119,8 +122,11 @@ static octet_status find_shared(octet_context *ctx, comparison *c, const octet_l
     }
     if (other == OCTET_NONE) return OCTET_OK;
     const uint32_t real = c->pairs.partner[other];
-    return real != OCTET_NONE ? name_layer(ctx, c, REAL, c->real, real, out)
-                              : name_layer(ctx, c, QUANTIZED, q, other, out);
+    const char *layer;
+    OCTET_TRY(real != OCTET_NONE ? name_layer(ctx, c, REAL, c->real, real, &layer)
+                                 : name_layer(ctx, c, QUANTIZED, q, other, &layer));
+    if (strcmp(layer, row->layer) != 0) *out = layer;
+    return OCTET_OK;
 }
 
 static octet_status describe_row(octet_context *ctx, comparison *c, uint32_t root, uint32_t producer,
@@ -180,7 +186,8 @@ static octet_status list_rows(octet_context *ctx, comparison *c) {
     return OCTET_OK;
 }
 
-/* Results of operators without a partner; passages do not count. The number of results that could have one is *n. */
+/* Results of operators without a partner; passages and RESHAPE, which change no number, do not count. *n: how many
+ * results could have one. */
 static octet_status list_unpaired(octet_context *ctx, comparison *c, uint32_t model, uint32_t *n) {
     const octet_graph *graph = model == REAL ? c->real : c->quantized;
     octet_layers *layers = c->layers;
@@ -189,6 +196,7 @@ static octet_status list_unpaired(octet_context *ctx, comparison *c, uint32_t mo
         const octet_value *value = &graph->values[v];
         const uint32_t root = model == REAL ? c->pairs.real_root[v] : c->pairs.root[v];
         if (root != v || value->producer == OCTET_NONE || !takes_part(graph, v)) continue;
+        if (octet_pairs_is_reshape(graph->operators[value->producer].code)) continue;
         ++*n;
         if ((model == REAL ? c->pairs.taken[v] : c->pairs.partner[v]) != OCTET_NONE) continue;
         octet_unpaired *unpaired = &layers->unpaired[layers->n_unpaired++];
@@ -200,15 +208,60 @@ static octet_status list_unpaired(octet_context *ctx, comparison *c, uint32_t mo
     return OCTET_OK;
 }
 
+/* In the order of the float model: ports[order[i]] under the name of real[i]. */
+static octet_status order_ports(octet_context *ctx, octet_arena *arena, const octet_port *real, const uint32_t *order,
+                                uint32_t n, octet_port **ports) {
+    octet_port *ordered;
+    OCTET_TRY(OCTET_NEW(ctx, arena, n, &ordered));
+    for (uint32_t i = 0; i < n; i++) {
+        ordered[i] = (*ports)[order[i]];
+        ordered[i].name = real[i].name;
+    }
+    *ports = ordered;
+    return OCTET_OK;
+}
+
+/* One sample is then the same for both models, and output 0 the same output. */
+static octet_status align_ports(octet_context *ctx, comparison *c) {
+    const octet_model *original = c->models[REAL], *quantized = c->models[QUANTIZED];
+    uint32_t *order;
+    OCTET_CHECK(ctx, c->real->n_inputs == quantized->graph->n_inputs, OCTET_DATA,
+                "%s has %u inputs, %s has %u: they cannot be compared", original->path, c->real->n_inputs,
+                quantized->path, quantized->graph->n_inputs);
+    c->model = *quantized;
+    c->graph = *quantized->graph;
+    OCTET_TRY(octet_ports_match_inputs(ctx, &c->arena, c->real, quantized->graph, &order));
+    OCTET_TRY(order_ports(ctx, &c->arena, c->real->inputs, order, c->real->n_inputs, &c->graph.inputs));
+    if (c->real->n_outputs == c->graph.n_outputs) {
+        OCTET_TRY(octet_ports_match_outputs(ctx, &c->arena, c->real, quantized->graph, &order));
+        OCTET_TRY(order_ports(ctx, &c->arena, c->real->outputs, order, c->real->n_outputs, &c->graph.outputs));
+    }
+    c->model.graph = &c->graph;
+    c->models[QUANTIZED] = &c->model;
+    c->quantized = &c->graph;
+    return OCTET_OK;
+}
+
+/* Half of the values have partners, or half of the layers their weights. */
+static octet_status check_network(octet_context *ctx, const comparison *c, uint32_t n, uint32_t n_unpaired) {
+    const bool has_values = 2 * n_unpaired <= n;
+    const bool has_weights = c->pairs.n_weights > 0 && 2 * c->pairs.n_weights >= c->pairs.n_weights_all;
+    OCTET_CHECK(ctx, has_values || has_weights, OCTET_DATA,
+                "%s is not made from the network of %s: of its %u values %u have a partner there, of its %u layers "
+                "with weights %u",
+                c->models[QUANTIZED]->path, c->models[REAL]->path, n, n - n_unpaired, c->pairs.n_weights_all,
+                c->pairs.n_weights);
+    return OCTET_OK;
+}
+
 static octet_status pair_models(octet_context *ctx, comparison *c) {
     octet_layers *layers = c->layers;
     uint32_t n;
+    OCTET_TRY(align_ports(ctx, c));
     OCTET_TRY(octet_pairs_find(ctx, &c->arena, c->real, c->quantized, &c->pairs));
     OCTET_TRY(OCTET_NEW(ctx, &layers->arena, (size_t)c->real->n_values + c->quantized->n_values, &layers->unpaired));
     OCTET_TRY(list_unpaired(ctx, c, QUANTIZED, &n));
-    OCTET_CHECK(ctx, c->real->n_inputs == c->quantized->n_inputs && 2 * layers->n_unpaired <= n, OCTET_DATA,
-                "%s is not made from the network of %s: of its %u values %u have a partner there",
-                c->models[QUANTIZED]->path, c->models[REAL]->path, n, n - layers->n_unpaired);
+    OCTET_TRY(check_network(ctx, c, n, layers->n_unpaired));
     OCTET_TRY(list_unpaired(ctx, c, REAL, &n));
     OCTET_TRY(find_tips(ctx, c));
     return list_rows(ctx, c);
@@ -293,7 +346,7 @@ static octet_status open_sweep(octet_context *ctx, comparison *c, octet_data *da
     OCTET_TRY(octet_api_split(ctx, options, &split));
     exec.no_sharing = true;
     OCTET_TRY(OCTET_NEW(ctx, &c->arena, c->real->n_inputs, &samples));
-    OCTET_TRY(octet_api_bind_data(ctx, data, c->quantized, split, samples));
+    OCTET_TRY(octet_api_bind_data(ctx, data, c->real, split, samples));
     OCTET_TRY(octet_sweep_open(ctx, &c->sweep, graphs, 2, &exec, options->n_threads, samples));
     OCTET_TRY(octet_api_rounding(ctx, options, &c->sweep.rounding));
     c->sweep.row = 1; /* the values of both models are looked at after each run */
@@ -398,7 +451,7 @@ static void release(octet_context *ctx, comparison *c) {
 
 octet_status octet_compare_layers(octet_context *ctx, const octet_model *original, const octet_model *quantized,
                                   octet_data *data, const octet_run_options *options, octet_layers **out) {
-    comparison c = {.models = {original, quantized}, .quantized = quantized->graph};
+    comparison c = {.models = {original, quantized}};
     octet_run_options taken;
     octet_float_graph graph;
     octet_arena arena = {0};

@@ -45,11 +45,17 @@ bool octet_cause_is_coarse(const octet_layer_row *row) {
     return row->has_step && octet_cause_added_steps(row) <= rounding_steps;
 }
 
+bool octet_cause_is_operator(const octet_layer_row *row) {
+    return row->has_step && !row->has_weights && octet_cause_added_steps(row) > rounding_steps;
+}
+
 const char *octet_cause_name(octet_cause cause) {
     static const char *const names[OCTET_N_CAUSES] = {
-        [OCTET_CAUSE_NONE] = "none",       [OCTET_CAUSE_INHERITED] = "inherited", [OCTET_CAUSE_CEILING] = "ceiling",
-        [OCTET_CAUSE_CUT] = "cut",         [OCTET_CAUSE_SHIFT] = "shift",         [OCTET_CAUSE_SHARED] = "shared scale",
-        [OCTET_CAUSE_OUTLIER] = "outlier", [OCTET_CAUSE_WEIGHTS] = "weights",     [OCTET_CAUSE_COARSE] = "coarse"};
+        [OCTET_CAUSE_NONE] = "none",       [OCTET_CAUSE_INHERITED] = "inherited",
+        [OCTET_CAUSE_CEILING] = "ceiling", [OCTET_CAUSE_CUT] = "cut",
+        [OCTET_CAUSE_SHIFT] = "shift",     [OCTET_CAUSE_SHARED] = "shared scale",
+        [OCTET_CAUSE_OUTLIER] = "outlier", [OCTET_CAUSE_WEIGHTS] = "weights",
+        [OCTET_CAUSE_COARSE] = "coarse",   [OCTET_CAUSE_OPERATOR] = "operator"};
     return names[cause];
 }
 
@@ -62,7 +68,8 @@ static octet_cause choose(const octet_layer_row *row) {
     if (octet_cause_is_shared(row)) return OCTET_CAUSE_SHARED;
     if (octet_cause_is_outlier(row)) return OCTET_CAUSE_OUTLIER;
     if (octet_cause_is_weights(row)) return OCTET_CAUSE_WEIGHTS;
-    return octet_cause_is_coarse(row) ? OCTET_CAUSE_COARSE : OCTET_CAUSE_NONE;
+    if (octet_cause_is_coarse(row)) return OCTET_CAUSE_COARSE;
+    return octet_cause_is_operator(row) ? OCTET_CAUSE_OPERATOR : OCTET_CAUSE_NONE;
 }
 
 octet_status octet_cause_find(octet_context *ctx, octet_arena *arena, octet_layer_row *row) {
@@ -78,10 +85,11 @@ octet_status octet_cause_find(octet_context *ctx, octet_arena *arena, octet_laye
                                   "ceiling: the format gives %s codes of %.3g; only int16 or float has more", row->op,
                                   row->scale);
     case OCTET_CAUSE_CUT:
-        return octet_arena_format(ctx, arena, &row->why,
-                                  "cut: %.2g %% of the values lie beyond the range %.4g..%.4g, here up to %.4g..%.4g; "
-                                  "calibrate with samples like these",
-                                  100.0 * row->cut_share, row->low, row->high, row->min, row->max);
+        return octet_arena_format(
+            ctx, arena, &row->why, "cut: %.2g %% of the values lie beyond the range %.4g..%.4g, here %.4g..%.4g; %s%s",
+            100.0 * row->cut_share, row->low, row->high, row->min, row->max,
+            row->shared_with != NULL ? "the range is that of " : "calibrate with samples like these",
+            row->shared_with != NULL ? row->shared_with : "");
     case OCTET_CAUSE_SHIFT:
         return octet_arena_format(ctx, arena, &row->why,
                                   "weights: rounding shifts the means of channels (%.0f %% of the error%s); "
@@ -105,6 +113,12 @@ octet_status octet_cause_find(octet_context *ctx, octet_arena *arena, octet_laye
                                   "coarse: rounding of the result; the values are %.3g steps of %.3g (root of the mean "
                                   "square)",
                                   row->signal_rms / row->scale, row->scale);
+    case OCTET_CAUSE_OPERATOR:
+        return octet_arena_format(
+            ctx, arena, &row->why,
+            "operator: %s adds %.2g steps, more than rounding its result takes: its tables, inner "
+            "scales or weights",
+            row->op, steps);
     case OCTET_N_CAUSES: break;
     }
     return OCTET_OK;

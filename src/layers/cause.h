@@ -30,6 +30,8 @@ bool octet_cause_is_outlier(const octet_layer_row *row);
 bool octet_cause_is_weights(const octet_layer_row *row);
 /* The added error is at most 0.6 steps in the root of the mean square: rounding of the result. */
 bool octet_cause_is_coarse(const octet_layer_row *row);
+/* It adds more than that, and has no weights, or several (LSTM, SVDF). */
+bool octet_cause_is_operator(const octet_layer_row *row);
 
 /* Sets row->cause and row->why, in `arena`. Errors: NOMEM. */
 octet_status octet_cause_find(octet_context *ctx, octet_arena *arena, octet_layer_row *row);

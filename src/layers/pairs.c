@@ -18,7 +18,7 @@ bool octet_pairs_is_passage(octet_operator_code code) {
     return code == OCTET_OP_QUANTIZE || code == OCTET_OP_DEQUANTIZE;
 }
 
-static bool is_reshape(octet_operator_code code) {
+bool octet_pairs_is_reshape(octet_operator_code code) {
     return code == OCTET_OP_RESHAPE || code == OCTET_OP_SQUEEZE || code == OCTET_OP_EXPAND_DIMS;
 }
 
@@ -40,7 +40,7 @@ static octet_status find_roots(search *s, const octet_graph *graph, bool is_pass
         if (op->n_inputs == 0 || op->n_outputs != 1 || !octet_pairs_is_computed(graph, op->inputs[0])) continue;
         const bool passes = is_passage(op->code);
         if (passes) (*root)[op->outputs[0]] = (*root)[op->inputs[0]];
-        if (passes || is_reshape(op->code)) (*base)[op->outputs[0]] = (*base)[op->inputs[0]];
+        if (passes || octet_pairs_is_reshape(op->code)) (*base)[op->outputs[0]] = (*base)[op->inputs[0]];
     }
     return OCTET_OK;
 }
@@ -83,16 +83,59 @@ static int family(octet_operator_code code) {
     return (int)code;
 }
 
-static bool are_alike(const octet_operator *a, const octet_operator *b) { return family(a->code) == family(b->code); }
+static const octet_value *operand(const octet_graph *graph, const octet_operator *op, int8_t number) {
+    return number >= 0 ? octet_graph_input(graph, op, (uint32_t)number) : NULL;
+}
 
-static bool have_one_size(const search *s, uint32_t quantized, uint32_t real) {
-    return octet_shape_elements(&s->quantized->values[quantized].shape) ==
-           octet_shape_elements(&s->real->values[real].shape);
+static bool has_weights(const octet_graph *graph, const octet_operator *op) {
+    const octet_value *weights = operand(graph, op, octet_operator_operands(op->code).weights);
+    return weights != NULL && octet_value_is_constant(weights);
+}
+
+/* It has one that is not all zeros. */
+static bool has_bias(const octet_graph *graph, const octet_operator *op) {
+    const octet_value *bias = operand(graph, op, octet_operator_operands(op->code).bias);
+    if (bias == NULL) return false;
+    const uint8_t *bytes = bias->data;
+    for (size_t i = 0; bytes != NULL && i < octet_value_bytes(bias); i++)
+        if (bytes[i] != 0) return true;
+    return bytes == NULL;
+}
+
+/* Some converters leave the bias of a layer to an ADD behind it: what is computed is then the layer. */
+static const octet_operator *layer_of(const search *s, const octet_operator *q) {
+    const octet_graph *graph = s->quantized;
+    if (q->code != OCTET_OP_ADD || q->n_inputs != 2) return q;
+    const bool first = octet_pairs_is_computed(graph, q->inputs[0]),
+               second = octet_pairs_is_computed(graph, q->inputs[1]);
+    if (first == second) return q;
+    const octet_value *value = &graph->values[s->base[q->inputs[first ? 0 : 1]]];
+    const octet_operator *layer = value->producer != OCTET_NONE ? &graph->operators[value->producer] : q;
+    return layer != q && has_weights(graph, layer) && !has_bias(graph, layer) ? layer : q;
+}
+
+static bool are_alike(const search *s, const octet_operator *q, const octet_operator *r) {
+    const octet_operator *layer = layer_of(s, q);
+    if (family(layer->code) != family(r->code)) return false;
+    return !has_weights(s->real, r) || (layer != q || has_bias(s->quantized, q)) == has_bias(s->real, r);
+}
+
+/* The next dimension from number *i on that is not 1; 1 behind the last. */
+static int32_t next_dimension(const octet_shape *shape, int32_t *i) {
+    while (*i < shape->rank && shape->dims[*i] == 1) ++*i;
+    return *i < shape->rank ? shape->dims[(*i)++] : 1;
+}
+
+/* One shape, but for dimensions of 1. */
+static bool have_one_layout(const octet_shape *a, const octet_shape *b) {
+    for (int32_t i = 0, k = 0; i < a->rank || k < b->rank;)
+        if (next_dimension(a, &i) != next_dimension(b, &k)) return false;
+    return true;
 }
 
 static bool is_free(const search *s, uint32_t quantized, uint32_t real) {
     return s->pairs->partner[quantized] == OCTET_NONE && s->pairs->taken[real] == OCTET_NONE &&
-           have_one_size(s, quantized, real);
+           have_one_layout(&s->quantized->values[quantized].shape, &s->real->values[real].shape);
 }
 
 /* Both are their own roots. */
@@ -104,21 +147,23 @@ static bool pair(search *s, uint32_t quantized, uint32_t real, uint32_t *counter
     return true;
 }
 
+/* Inputs, or outputs: what is behind RESHAPE first. */
 static void pair_ports(search *s, const octet_port *quantized, const octet_port *real, uint32_t n) {
     uint32_t ignored = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t q = s->pairs->root[quantized[i].value], r = s->pairs->real_root[real[i].value];
-        if (octet_pairs_is_computed(s->quantized, q) && octet_pairs_is_computed(s->real, r)) pair(s, q, r, &ignored);
+        const uint32_t q = quantized[i].value, r = real[i].value;
+        if (!octet_pairs_is_computed(s->quantized, q) || !octet_pairs_is_computed(s->real, r)) continue;
+        pair(s, s->base[q], s->real_base[r], &ignored);
+        pair(s, s->pairs->root[q], s->pairs->real_root[r], &ignored);
     }
 }
 
 /* ---- Names ---- */
 
-static bool names_fit(const search *s, uint32_t quantized, uint32_t real, octet_name_part part) {
+static bool names_fit(const search *s, uint32_t quantized, uint32_t real) {
     const octet_value *q = &s->quantized->values[quantized], *r = &s->real->values[real];
     if (!is_free(s, quantized, real) || r->producer == OCTET_NONE) return false;
-    return part == OCTET_NAME_WHOLE ||
-           are_alike(&s->quantized->operators[q->producer], &s->real->operators[r->producer]);
+    return are_alike(s, &s->quantized->operators[q->producer], &s->real->operators[r->producer]);
 }
 
 static void pair_by_name(search *s, const octet_name_index *index, octet_name_part part, uint32_t value) {
@@ -129,7 +174,7 @@ static void pair_by_name(search *s, const octet_name_index *index, octet_name_pa
         const octet_name_entry *entry = octet_name_index_find(index, text, length, &n);
         for (size_t i = 0; i < n; i++) {
             const uint32_t real = s->pairs->real_root[entry[i].value];
-            if (real == found || !names_fit(s, value, real, part)) continue;
+            if (real == found || !names_fit(s, value, real)) continue;
             if (found != OCTET_NONE) return; /* two candidates: structure decides */
             found = real;
         }
@@ -178,25 +223,25 @@ static bool operands_fit(const search *s, const octet_operator *q, const octet_o
 }
 
 static bool results_fit(const search *s, const octet_operator *q, const octet_operator *r) {
-    if (!are_alike(q, r) || q->n_outputs != r->n_outputs) return false;
+    if (!are_alike(s, q, r) || q->n_outputs != r->n_outputs) return false;
     if (octet_operator_activation(q) != octet_operator_activation(r)) return false;
     for (uint32_t i = 0; i < q->n_outputs; i++) {
         const octet_shape *a = &s->quantized->values[q->outputs[i]].shape, *b = &s->real->values[r->outputs[i]].shape;
         if (!is_free(s, q->outputs[i], r->outputs[i])) return false;
-        if (is_reshape(q->code) && !octet_shape_equal(a, b)) return false;
+        if (octet_pairs_is_reshape(q->code) && !octet_shape_equal(a, b)) return false;
     }
     return true;
 }
 
-/* How far the weights of two operators are apart, 0 for the same; 0 as well where there is nothing to compare. */
+/* How far the weights of two operators are apart, 0 for the same; -1 where there is nothing to compare. */
 static double weights_distance(const search *s, const octet_operator *q, const octet_operator *r) {
     const octet_operands operands = octet_operator_operands(q->code);
-    if (operands.weights < 0 || r->code != q->code) return 0.0;
+    if (operands.weights < 0 || r->code != q->code) return -1.0;
     const octet_value *a = octet_graph_input(s->quantized, q, (uint32_t)operands.weights),
                       *b = octet_graph_input(s->real, r, (uint32_t)operands.weights);
     if (a == NULL || b == NULL || a->data == NULL || b->data == NULL || a->type != OCTET_INT8 ||
         b->type != OCTET_FLOAT32 || a->quantization.n == 0 || !octet_shape_equal(&a->shape, &b->shape))
-        return 0.0;
+        return -1.0;
     const octet_quantization *p = &a->quantization;
     const size_t n = octet_shape_elements(&a->shape);
     const size_t inner = p->n > 1 ? (size_t)octet_shape_product(&a->shape, p->axis + 1, a->shape.rank) : 1;
@@ -208,21 +253,22 @@ static double weights_distance(const search *s, const octet_operator *q, const o
         difference += d * d;
         size += w * w;
     }
-    return size > 0.0 ? sqrt(difference / size) : 0.0;
+    return size > 0.0 ? sqrt(difference / size) : -1.0;
 }
 
 static void pair_results(search *s, const octet_operator *q) {
+    const octet_operator *layer = layer_of(s, q);
     uint32_t i = 0;
-    const uint32_t first = next_operand(s->quantized, q, &i);
+    const uint32_t first = next_operand(s->quantized, layer, &i);
     const uint32_t base = first != OCTET_NONE ? wanted_base(s, first) : OCTET_NONE;
     if (base == OCTET_NONE) return;
     const octet_operator *best = NULL;
-    double least = 0.0;
+    double least = NAN; /* of the best; computed when there is a second */
     for (uint32_t u = s->first_user[base]; u < s->first_user[base + 1]; u++) {
         const octet_operator *r = &s->real->operators[s->users[u]];
-        if (r == best || is_real_passage(r->code) || !results_fit(s, q, r) || !operands_fit(s, q, r)) continue;
-        const double distance = best == NULL ? 0.0 : weights_distance(s, q, r);
-        if (best != NULL && least == 0.0) least = weights_distance(s, q, best);
+        if (r == best || is_real_passage(r->code) || !results_fit(s, q, r) || !operands_fit(s, layer, r)) continue;
+        if (best != NULL && isnan(least)) least = weights_distance(s, layer, best);
+        const double distance = best != NULL ? weights_distance(s, layer, r) : (double)NAN;
         if (best == NULL || distance < least) best = r, least = distance;
     }
     for (uint32_t k = 0; best != NULL && k < q->n_outputs; k++)
@@ -241,8 +287,8 @@ static void pair_operands(search *s, const octet_operator *q) {
     const uint32_t real = q->n_outputs > 0 ? s->pairs->partner[q->outputs[0]] : OCTET_NONE;
     if (real == OCTET_NONE || s->real->values[real].producer == OCTET_NONE) return;
     const octet_operator *r = &s->real->operators[s->real->values[real].producer];
-    if (!are_alike(q, r)) return;
-    const uint32_t a = only_operand(s->quantized, q), b = only_operand(s->real, r);
+    if (!are_alike(s, q, r)) return;
+    const uint32_t a = only_operand(s->quantized, layer_of(s, q)), b = only_operand(s->real, r);
     if (a != OCTET_NONE && b != OCTET_NONE) pair(s, s->pairs->root[a], s->pairs->real_root[b], &s->pairs->n_structure);
 }
 
@@ -252,6 +298,51 @@ static void pair_by_structure(search *s) {
         if (!octet_pairs_is_passage(q->operators[k].code)) pair_results(s, &q->operators[k]);
     for (uint32_t k = q->n_operators; k-- > 0;)
         if (!octet_pairs_is_passage(q->operators[k].code)) pair_operands(s, &q->operators[k]);
+}
+
+/* ---- Weights ---- */
+
+/* Rounded to 8 bits, weights are nearer than this to what they were. */
+static const double same_weights = 0.1;
+
+static bool have_same_weights(const search *s, const octet_operator *q, const octet_operator *r) {
+    const double distance = weights_distance(s, q, r);
+    return distance >= 0.0 && distance <= same_weights;
+}
+
+/* The only free layer of the float graph with these weights. */
+static void pair_by_weights(search *s, const octet_operator *q) {
+    const octet_operator *found = NULL;
+    for (uint32_t k = 0; k < s->real->n_operators; k++) {
+        const octet_operator *r = &s->real->operators[k];
+        if (r->n_outputs != 1 || !is_free(s, q->outputs[0], r->outputs[0])) continue;
+        if (!are_alike(s, q, r) || !have_same_weights(s, q, r)) continue;
+        if (found != NULL) return;
+        found = r;
+    }
+    if (found != NULL) pair(s, q->outputs[0], found->outputs[0], &s->pairs->n_structure);
+}
+
+static void pair_layers(search *s) {
+    for (uint32_t k = 0; k < s->quantized->n_operators; k++) {
+        const octet_operator *q = &s->quantized->operators[k];
+        if (has_weights(s->quantized, q) && s->pairs->partner[q->outputs[0]] == OCTET_NONE) pair_by_weights(s, q);
+    }
+}
+
+static bool knows_weights(const search *s, const octet_operator *q) {
+    for (uint32_t k = 0; k < s->real->n_operators; k++)
+        if (have_same_weights(s, q, &s->real->operators[k])) return true;
+    return false;
+}
+
+static void count_layers(search *s) {
+    for (uint32_t k = 0; k < s->quantized->n_operators; k++) {
+        const octet_operator *q = &s->quantized->operators[k];
+        if (!has_weights(s->quantized, q)) continue;
+        s->pairs->n_weights_all++;
+        s->pairs->n_weights += knows_weights(s, q);
+    }
 }
 
 static octet_status find(search *s, octet_arena *arena) {
@@ -270,8 +361,11 @@ static octet_status find(search *s, octet_arena *arena) {
     if (s->quantized->n_outputs == s->real->n_outputs)
         pair_ports(s, s->quantized->outputs, s->real->outputs, s->real->n_outputs);
     pair_by_structure(s);
+    pair_layers(s);
+    pair_by_structure(s);
     OCTET_TRY(pair_by_names(s, OCTET_NAME_ANY));
     pair_by_structure(s);
+    count_layers(s);
     for (uint32_t v = 0; v < s->quantized->n_values; v++) pairs->partner[v] = pairs->partner[pairs->root[v]];
     return OCTET_OK;
 }

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { MOST_OPERATORS = 64 };
+enum { MOST_OPERATORS = 64, MOST_KNOWN = 256, MOST_DEPTH = 8 };
 
 typedef struct walk {
     const octet_graph *real, *quantized;
@@ -19,21 +19,23 @@ static bool is_pad(const octet_graph *graph, uint32_t value) {
     return code == OCTET_OP_PAD || code == OCTET_OP_PADV2;
 }
 
-static bool is_reshape(const octet_graph *graph, uint32_t value) {
-    const uint32_t producer = graph->values[value].producer;
-    return producer != OCTET_NONE && graph->operators[producer].code == OCTET_OP_RESHAPE;
-}
-
-/* Convolutions take over a PAD before them and read what it reads, so that counts as operand too; so does what a
- * RESHAPE reads that the float graph lacks. */
-static void add_known(walk *w, uint32_t value, uint32_t most) {
-    while (w->n_known < most && octet_pairs_is_computed(w->quantized, value)) {
-        const uint32_t real = w->pairs->partner[value];
-        if (real != OCTET_NONE) w->known[w->n_known++] = (octet_feed){real, value};
-        value = w->pairs->root[value];
-        if (!is_pad(w->quantized, value) && !(real == OCTET_NONE && is_reshape(w->quantized, value))) return;
-        value = w->quantized->operators[w->quantized->values[value].producer].inputs[0];
+/* Convolutions take over a PAD before them and read what it reads, so that counts as operand too. What has no partner
+ * belongs to the layer: then what its operator reads counts. */
+static bool add_known(walk *w, uint32_t value, uint32_t depth) {
+    const octet_graph *q = w->quantized;
+    if (!octet_pairs_is_computed(q, value)) return true;
+    const uint32_t real = w->pairs->partner[value];
+    if (real != OCTET_NONE) {
+        if (w->n_known == MOST_KNOWN) return false;
+        w->known[w->n_known++] = (octet_feed){real, value};
     }
+    value = w->pairs->root[value];
+    const uint32_t producer = q->values[value].producer;
+    if (real != OCTET_NONE && !is_pad(q, value)) return true;
+    if (producer == OCTET_NONE || depth == 0) return real != OCTET_NONE;
+    for (uint32_t i = 0; i < q->operators[producer].n_inputs; i++)
+        if (!add_known(w, q->operators[producer].inputs[i], depth - 1)) return real != OCTET_NONE;
+    return true;
 }
 
 static const octet_feed *find_known(const walk *w, uint32_t real) {
@@ -88,10 +90,10 @@ octet_status octet_segment_find(octet_context *ctx, octet_arena *arena, const oc
                                 const octet_graph *quantized, const octet_pairs *pairs, uint32_t result, uint32_t op,
                                 octet_segment *out) {
     const octet_operator *q = &quantized->operators[op];
-    const uint32_t most = 2 * q->n_inputs + 2, most_feeds = most + MOST_OPERATORS;
+    const uint32_t most_feeds = MOST_KNOWN + MOST_OPERATORS;
     walk w = {.real = real, .quantized = quantized, .pairs = pairs, .out = out};
     *out = (octet_segment){0};
-    OCTET_TRY(OCTET_NEW(ctx, arena, most, &w.known));
+    OCTET_TRY(OCTET_NEW(ctx, arena, MOST_KNOWN, &w.known));
     OCTET_TRY(OCTET_NEW(ctx, arena, most_feeds, &out->feeds));
     OCTET_TRY(OCTET_NEW(ctx, arena, MOST_OPERATORS, &out->operators));
     if (octet_pairs_is_passage(q->code)) {
@@ -99,7 +101,8 @@ octet_status octet_segment_find(octet_context *ctx, octet_arena *arena, const oc
         out->is_known = true;
         return OCTET_OK;
     }
-    for (uint32_t i = 0; i < q->n_inputs; i++) add_known(&w, q->inputs[i], most);
+    for (uint32_t i = 0; i < q->n_inputs; i++)
+        if (!add_known(&w, q->inputs[i], MOST_DEPTH)) return OCTET_OK;
     const uint32_t producer = real->values[result].producer;
     if (producer == OCTET_NONE) return OCTET_OK;
     out->operators[out->n_operators++] = producer;

@@ -25,8 +25,9 @@ typedef struct octet_segment {
     uint32_t n_operators;
 } octet_segment;
 
-/* result: of the float graph; op: of the quantized one. Not known where the float operators need more than op reads, or
- * more than 64 of them are needed. In `arena`. Errors: NOMEM. */
+/* result: of the float graph; op: of the quantized one. What op reads and has no partner belongs to the layer, with
+ * what its operator reads, up to eight operators back. Not known where the float operators need more than that, where
+ * more than 64 of them are needed, or op reads more than 256 values. In `arena`. Errors: NOMEM. */
 octet_status octet_segment_find(octet_context *ctx, octet_arena *arena, const octet_graph *real,
                                 const octet_graph *quantized, const octet_pairs *pairs, uint32_t result, uint32_t op,
                                 octet_segment *out);

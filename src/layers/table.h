@@ -19,6 +19,7 @@ typedef enum octet_cause {
     OCTET_CAUSE_OUTLIER,   /* one channel needs a much wider range than the others */
     OCTET_CAUSE_WEIGHTS,   /* rounding of weights */
     OCTET_CAUSE_COARSE,    /* rounding of the result */
+    OCTET_CAUSE_OPERATOR,  /* what the quantized operator computes */
     OCTET_N_CAUSES
 } octet_cause;
 

@@ -61,14 +61,13 @@ static octet_status write_causes(octet_context *ctx, const octet_layers *layers,
                                  octet_buffer *out) {
     octet_table table = {.n_columns = 2};
     octet_status status = OCTET_OK;
-    if (n == 0) return OCTET_OK;
-    OCTET_TRY(octet_buffer_format(ctx, out, "\nwhy\n"));
     for (uint32_t i = 0; status == OCTET_OK && i < n; i++) {
         const octet_layer_row *row = &layers->rows[numbers != NULL ? numbers[i] : i];
         if (row->why[0] == '\0') continue;
         status = octet_table_name(ctx, &table, row->layer, NAME_WIDTH);
         if (status == OCTET_OK) status = octet_table_cell(ctx, &table, "%s", row->why);
     }
+    if (status == OCTET_OK && table.n_cells > 0) status = octet_buffer_format(ctx, out, "\nwhy\n");
     if (status == OCTET_OK) status = octet_table_write(ctx, &table, 2, out);
     octet_table_free(ctx, &table);
     return status;

@@ -51,10 +51,7 @@ static void rounding_is_coarse(void **state) {
     octet_layer_row row = plain();
     assert_true(fabs(octet_cause_added_steps(&row) - 0.3) < 1e-9);
     expect(&row, OCTET_CAUSE_COARSE, "20 steps of 0.1");
-    row.has_weights = false;
-    add_steps(&row, 0.7);
-    expect(&row, OCTET_CAUSE_NONE, "");
-    row.sqnr_db = INFINITY;
+    row.sqnr_db = 80.0;
     expect(&row, OCTET_CAUSE_NONE, "");
 }
 
@@ -89,7 +86,9 @@ static void operands_are_cut(void **state) {
     (void)state;
     octet_layer_row row = plain();
     row.cut_energy_share = 0.26, row.cut_share = 0.012, row.max = 15.5;
-    expect(&row, OCTET_CAUSE_CUT, "1.2 % of the values lie beyond the range -12.8..12.7, here up to -10..15.5");
+    expect(&row, OCTET_CAUSE_CUT, "1.2 % of the values lie beyond the range -12.8..12.7, here -10..15.5; calibrate");
+    row.shared_with = "pool";
+    expect(&row, OCTET_CAUSE_CUT, "the range is that of pool");
     row.cut_energy_share = 0.24;
     assert_false(octet_cause_is_cut(&row));
 }
@@ -140,12 +139,30 @@ static void weights_are_rounded(void **state) {
     expect(&row, OCTET_CAUSE_WEIGHTS, "rounding of the weights");
 }
 
+static void operators_compute_something_else(void **state) {
+    (void)state;
+    octet_layer_row row = plain();
+    row.has_weights = false, row.op = "REVERSE_V2";
+    add_steps(&row, 30.0);
+    expect(&row, OCTET_CAUSE_OPERATOR, "REVERSE_V2 adds 30 steps");
+    add_steps(&row, 0.6);
+    assert_false(octet_cause_is_operator(&row));
+    row.has_weights = true;
+    add_steps(&row, 30.0);
+    assert_false(octet_cause_is_operator(&row));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rounding_is_coarse),         cmocka_unit_test(error_is_inherited),
-        cmocka_unit_test(softmax_has_a_ceiling),      cmocka_unit_test(operands_are_cut),
-        cmocka_unit_test(weights_shift_means),        cmocka_unit_test(scales_are_shared),
-        cmocka_unit_test(one_channel_sets_the_scale), cmocka_unit_test(weights_are_rounded),
+        cmocka_unit_test(rounding_is_coarse),
+        cmocka_unit_test(error_is_inherited),
+        cmocka_unit_test(softmax_has_a_ceiling),
+        cmocka_unit_test(operands_are_cut),
+        cmocka_unit_test(weights_shift_means),
+        cmocka_unit_test(scales_are_shared),
+        cmocka_unit_test(one_channel_sets_the_scale),
+        cmocka_unit_test(weights_are_rounded),
+        cmocka_unit_test(operators_compute_something_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 
 #include "layers/names.h"
 #include "layers/pairs.h"
+#include "layers/ports.h"
 #include "layers/segment.h"
 
 static octet_context ctx;
@@ -92,8 +93,8 @@ static void names_pair_what_structure_cannot(void **state) {
     r[0] = one(real, OCTET_OP_RELU, "m/a/Relu", x, 4);
     r[1] = one(real, OCTET_OP_TANH, "m/b/Tanh", r[0], 4);
     r[2] = one(real, OCTET_OP_RELU, "m/c/Relu;m/d/add", r[1], 4);
-    q[0] = one(quantized, OCTET_OP_ABS, "m/a/Relu", y, 4); /* of another kind, of the same name */
-    q[1] = one(quantized, OCTET_OP_NEG, "other", q[0], 4);
+    q[0] = one(quantized, OCTET_OP_RELU, "m/a/Relu", one(quantized, OCTET_OP_ABS, "m/b/Tanh", y, 4), 4);
+    q[1] = one(quantized, OCTET_OP_NEG, "other", q[0], 4); /* m/b/Tanh is of another kind, its name does not count */
     q[2] = one(quantized, OCTET_OP_RELU, "m/c/Relu;m/c/bias", q[1], 4);
     find();
     assert_int_equal(pairs.partner[y], x);
@@ -192,6 +193,102 @@ static void segments_hold_what_the_operator_computes(void **state) {
     assert_int_equal(segment.n_operators, 3);
 }
 
+static uint32_t input_named(octet_graph *graph, const char *name, int32_t n) {
+    const uint32_t v = value(graph, name, graph == real ? OCTET_FLOAT32 : OCTET_INT8, n);
+    good(octet_graph_add_input(&ctx, graph, v, name));
+    return v;
+}
+
+/* a - b in both; the quantized graph has its inputs the other way round. */
+static void build_difference(const char *a, const char *b, int32_t n_b) {
+    const uint32_t x = input_named(real, "a", 4), y = input_named(real, "b", 4);
+    const uint32_t q = input_named(quantized, b, n_b), p = input_named(quantized, a, 4);
+    add(real, OCTET_OP_SUB, "r", x, y, 4);
+    add(quantized, OCTET_OP_SUB, "s", one(quantized, OCTET_OP_QUANTIZE, "t", p, 4), q, 4);
+}
+
+static void inputs_go_by_name(void **state) {
+    (void)state;
+    uint32_t *order;
+    build_difference("b", "a", 4);
+    good(octet_ports_match_inputs(&ctx, &arena, real, quantized, &order));
+    assert_int_equal(order[0], 0); /* although it is read second */
+    assert_int_equal(order[1], 1);
+}
+
+static void inputs_without_names_go_by_use(void **state) {
+    (void)state;
+    uint32_t *order;
+    build_difference("tensor_1", "tensor_2", 4);
+    good(octet_ports_match_inputs(&ctx, &arena, real, quantized, &order));
+    assert_int_equal(order[0], 1);
+    assert_int_equal(order[1], 0);
+}
+
+static void inputs_of_other_shapes_go_by_place(void **state) {
+    (void)state;
+    uint32_t *order;
+    build_difference("tensor_1", "tensor_2", 1);
+    good(octet_ports_match_inputs(&ctx, &arena, real, quantized, &order));
+    assert_int_equal(order[0], 0);
+    assert_int_equal(order[1], 1);
+}
+
+/* A layer that nothing else leads to. */
+static void layers_go_by_weights(void **state) {
+    (void)state;
+    const uint32_t x = input(real, 4), y = input(quantized, 4);
+    const uint32_t a = one(real, OCTET_OP_COS, "a", x, 4), p = one(quantized, OCTET_OP_SIN, "p", y, 4);
+    const uint32_t b = add(real, OCTET_OP_FULLY_CONNECTED, "b", a, weights(real, 3.1f), 4);
+    const uint32_t c = add(real, OCTET_OP_FULLY_CONNECTED, "c", a, weights(real, 9.0f), 4);
+    const uint32_t q = add(quantized, OCTET_OP_FULLY_CONNECTED, "q", p, weights(quantized, 3.0f), 4);
+    one(real, OCTET_OP_COS, "d", b, 2), one(real, OCTET_OP_COS, "e", c, 2), one(quantized, OCTET_OP_SIN, "s", q, 2);
+    find();
+    assert_int_equal(pairs.partner[q], b);
+    assert_int_equal(pairs.partner[p], a);
+    assert_int_equal(pairs.n_weights_all, 1);
+    assert_int_equal(pairs.n_weights, 1);
+}
+
+/* A layer whose bias an ADD behind it adds: the ADD has its result, and adds the error of both. */
+static void a_bias_may_be_added_behind(void **state) {
+    (void)state;
+    const float b[4] = {1, 2, 3, 4}, scale = 0.5f;
+    const int8_t c[4] = {2, 4, 6, 8};
+    const int32_t zero = 0;
+    const octet_shape four = {1, {4}};
+    const uint32_t x = input(real, 4), y = input(quantized, 4);
+    uint32_t bias, constant;
+    good(octet_graph_add_constant(&ctx, real, "b", OCTET_FLOAT32, &four, b, &bias));
+    good(octet_graph_add_constant(&ctx, quantized, "c", OCTET_INT8, &four, c, &constant));
+    good(octet_value_set_quantization(&ctx, quantized, constant, 1, 0, &scale, &zero));
+    const uint32_t inputs[] = {x, weights(real, 3.0f), bias}, f = value(real, "f", OCTET_FLOAT32, 4);
+    good(octet_graph_add_operator(&ctx, real, OCTET_OP_FULLY_CONNECTED, "f", inputs, 3, NULL, &f, 1, OCTET_NONE, NULL));
+    const uint32_t product = add(quantized, OCTET_OP_FULLY_CONNECTED, "f", y, weights(quantized, 3.0f), 4);
+    const uint32_t sum = add(quantized, OCTET_OP_ADD, "s", product, constant, 4);
+    octet_segment segment;
+    find();
+    assert_int_equal(pairs.partner[product], OCTET_NONE);
+    assert_int_equal(pairs.partner[sum], f);
+    good(octet_segment_find(&ctx, &arena, real, quantized, &pairs, f, quantized->values[sum].producer, &segment));
+    assert_true(segment.is_known);
+    assert_int_equal(segment.n_feeds, 1);
+    assert_int_equal(segment.feeds[0].quantized, y);
+}
+
+/* Values of as many elements in another layout are none of one network. */
+static void layouts_have_to_agree(void **state) {
+    (void)state;
+    const octet_shape four = {2, {2, 2}};
+    const uint32_t x = input(real, 4), y = input(quantized, 4), inputs[] = {y};
+    uint32_t q;
+    one(real, OCTET_OP_RELU, "a", x, 4);
+    good(octet_graph_add_value(&ctx, quantized, "a", OCTET_INT8, &four, &q));
+    good(octet_graph_add_operator(&ctx, quantized, OCTET_OP_RELU, "a", inputs, 1, NULL, &q, 1, OCTET_NONE, NULL));
+    find();
+    assert_int_equal(pairs.partner[q], OCTET_NONE);
+}
+
 static void layers_are_named_as_people_name_them(void **state) {
     (void)state;
     static const char *const cases[][2] = {{"model/conv2d_1/BiasAdd;model/conv2d_1/Conv2D", "conv2d_1"},
@@ -214,6 +311,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(structure_goes_back_from_results, setup, teardown),
         cmocka_unit_test_setup_teardown(another_network_has_no_partners, setup, teardown),
         cmocka_unit_test_setup_teardown(segments_hold_what_the_operator_computes, setup, teardown),
+        cmocka_unit_test_setup_teardown(inputs_go_by_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(inputs_without_names_go_by_use, setup, teardown),
+        cmocka_unit_test_setup_teardown(inputs_of_other_shapes_go_by_place, setup, teardown),
+        cmocka_unit_test_setup_teardown(layers_go_by_weights, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_bias_may_be_added_behind, setup, teardown),
+        cmocka_unit_test_setup_teardown(layouts_have_to_agree, setup, teardown),
         cmocka_unit_test_setup_teardown(layers_are_named_as_people_name_them, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
