@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "kernels/ref/copy.h"
 #include "kernels/ref/gather.h"
 #include "kernels/ref/order.h"
 #include "kernels/ref/scatter.h"
@@ -186,6 +187,43 @@ static void updated_slices(void **unused) {
     }
 }
 
+/* A view of an array with its axes in another order, or backwards, begun anywhere. */
+static void copies(void **unused) {
+    (void)unused;
+    static int16_t in[MAX], out[MAX];
+    for (int32_t i = 0; i < MAX; i++) in[i] = (int16_t)(7 * i);
+    for (int turn = 0; turn < ROUNDS; turn++) {
+        octet_copy_params p;
+        int32_t size[4], stride[4], n = 1;
+        const int32_t rank = pick(1, 4);
+        ptrdiff_t first = 0;
+        for (int32_t d = 0; d < rank; d++) {
+            size[d] = pick(1, 5);
+            stride[d] = n;
+            n *= size[d];
+            if (pick(0, 3) != 0) continue;
+            first += (size[d] - 1) * stride[d];
+            stride[d] = -stride[d];
+        }
+        octet_copy_begin(&p, sizeof in[0]);
+        int32_t out_stride = n;
+        for (int32_t d = 0; d < rank; d++) {
+            out_stride /= size[d];
+            octet_copy_add_axis(&p, size[d], 2 * stride[d], 2 * out_stride);
+        }
+        p.in_offset = 2 * first;
+        const uint32_t rows = octet_copy_finish(&p), third = rows / 3;
+        octet_copy_ref(&p, in, out, 2 * third, rows);
+        octet_copy_ref(&p, in, out, third, 2 * third);
+        octet_copy_ref(&p, in, out, 0, third);
+        for (int32_t at = 0; at < n; at++) {
+            ptrdiff_t from = first;
+            for (int32_t d = rank, left = at; d-- > 0; left /= size[d]) from += left % size[d] * stride[d];
+            assert_int_equal(out[at], in[from]);
+        }
+    }
+}
+
 /* The largest first, of equal ones the first. */
 #define TOP_K(suffix, TYPE)                                                                                          \
     static void top_##suffix(const octet_top_k_params *p, uint32_t rows) {                                           \
@@ -263,6 +301,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(gathers),        cmocka_unit_test(gathers_of_points),
                                        cmocka_unit_test(scatters),       cmocka_unit_test(one_hots),
                                        cmocka_unit_test(updated_slices), cmocka_unit_test(largest_first),
-                                       cmocka_unit_test(running_sums)};
+                                       cmocka_unit_test(running_sums),   cmocka_unit_test(copies)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

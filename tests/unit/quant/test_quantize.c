@@ -365,6 +365,20 @@ static void statistics_of_another_model_are_refused(void **state) {
 }
 
 /* Where nothing was observed, what the file of the model states holds. */
+/* A model without operators stays; the file states what each of its values held. */
+static void without_operators_every_range_is_stated(void **state) {
+    fixture *f = *state;
+    const uint32_t x[2] = {input(f, 4, -1.0f, 2.0f), input(f, 4, -3.0f, 4.0f)};
+    for (int i = 0; i < 2; i++) expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, x[i], "y"));
+    make_statistics(f);
+    expect_ok(f, octet_quantize_graph(&f->ctx, f->graph, f->statistics, &f->options, &f->quantized));
+    for (int i = 0; i < 2; i++) {
+        const float *stated = f->quantized->values[x[i]].quantization.stated;
+        assert_non_null(stated);
+        assert_true(stated[0] == f->ranges[x[i]].min && stated[1] == f->ranges[x[i]].max);
+    }
+}
+
 static void stated_ranges_stand_in_for_observed_ones(void **state) {
     fixture *f = *state;
     static const float stated[2] = {-1.0f, 1.0f};
@@ -457,6 +471,7 @@ int main(void) {
         CASE(nan_in_the_statistics_is_named),
         CASE(infinity_in_the_statistics_is_named),
         CASE(statistics_of_another_model_are_refused),
+        CASE(without_operators_every_range_is_stated),
         CASE(stated_ranges_stand_in_for_observed_ones),
         CASE(a_difference_that_is_always_zero_has_a_scale_that_runs),
         CASE(scales_far_apart_are_led_back_in_two_steps),
