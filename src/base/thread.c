@@ -33,7 +33,10 @@ static_assert((OCTET_POOL_MOST_THREADS & ~PLACES) == 0, "a thread of the largest
 
 /* Of a helper. The deepest kernel takes 22 KB (gcc -fstack-usage). Systems grant between 128 KB (musl) and 8 MB, which
  * would be taken from an address space that is limited. */
-enum { STACK_BYTES = 1 << 20 };
+#ifndef OCTET_STACK_BYTES /* ThreadSanitizer needs more */
+#define OCTET_STACK_BYTES (1 << 20)
+#endif
+enum { STACK_BYTES = OCTET_STACK_BYTES };
 
 /* The system may run a helper on the caller's processor, where looking on keeps the caller from working, and so does
  * being woken for each run: it rests for so long, and sleeps then. */
