@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/context.h"
+#include "export/tflite/tflite.h"
 #include "octet/octet.h"
 #include "support/fixture.h"
 #include "support/mnist.h"
@@ -183,9 +185,142 @@ static void wrong_models_are_refused(void **state) {
     octet_data_close(ctx, data);
 }
 
+/* ---- A small network ---- */
+
+enum { N_POINTS = 5, N_IN = 3, N_HIDDEN = 4 };
+static const float points[N_POINTS * N_IN] = {1, 2, 3, -4, 5, 6, 7, -8, 9, 0.5f, -1, 2, 20, 1, 1};
+
+/* [batch,3] -> dense, RELU -> dense: the last operator reads what the first one rounded. */
+static octet_model *make_model(int32_t batch, octet_buffer *file) {
+    static const float w[N_HIDDEN * N_IN] = {1, 0.5f, -0.25f, -1, 2, 0.125f, 0.3f, 0.7f, -0.9f, 0.2f, 0.4f, -2};
+    static const float v[2 * N_HIDDEN] = {0.3f, -1, 0.6f, 2, -0.7f, 0.1f, 0.9f, 0.4f};
+    const octet_options relu = {.fully_connected = {.activation = OCTET_ACTIVATION_RELU}};
+    const octet_shape shape = {2, {batch, N_IN}}, first = {2, {N_HIDDEN, N_IN}}, second = {2, {2, N_HIDDEN}};
+    octet_graph *graph = NULL;
+    octet_model *model = NULL;
+    uint32_t inputs[3] = {0, 0, OCTET_NONE}, y;
+    GOOD(octet_graph_create(ctx, "points", &graph));
+    GOOD(octet_graph_add_value(ctx, graph, "x", OCTET_FLOAT32, &shape, &inputs[0]));
+    GOOD(octet_graph_add_input(ctx, graph, inputs[0], "x"));
+    GOOD(octet_graph_add_constant(ctx, graph, "w", OCTET_FLOAT32, &first, w, &inputs[1]));
+    GOOD(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "a", "net/a/Relu", inputs, 3, &relu, &y, 1));
+    inputs[0] = y;
+    GOOD(octet_graph_add_constant(ctx, graph, "v", OCTET_FLOAT32, &second, v, &inputs[1]));
+    GOOD(octet_graph_emit(ctx, graph, OCTET_OP_FULLY_CONNECTED, "b", "net/b/MatMul", inputs, 3, NULL, &y, 1));
+    GOOD(octet_graph_add_output(ctx, graph, y, "y"));
+    GOOD(octet_export_tflite(ctx, graph, file));
+    octet_graph_destroy(ctx, graph);
+    GOOD(octet_model_load_bytes(ctx, file->data, file->size, "points", NULL, &model));
+    return model;
+}
+
+static octet_data *make_points(void) {
+    static const int64_t dims[] = {N_POINTS, N_IN};
+    octet_array_view view = OCTET_ARRAY_VIEW_INIT;
+    octet_data *data = NULL;
+    view.data = points;
+    view.type = "float32";
+    view.rank = 2;
+    view.dims = dims;
+    GOOD(octet_data_from_arrays(ctx, &view, 1, NULL, NULL, &data));
+    return data;
+}
+
+/* Five samples in runs of two: the copy that fills the last run does not count. */
+static void batches_do_not_count(void **state) {
+    (void)state;
+    octet_data *data = make_points();
+    octet_layers *layers[2] = {NULL, NULL};
+    for (int32_t batch = 1; batch <= 2; batch++) {
+        octet_buffer file = {0};
+        octet_model *model = make_model(batch, &file), *quantized = NULL;
+        GOOD(octet_model_quantize(ctx, model, data, NULL, &quantized, NULL));
+        GOOD(octet_compare_layers(ctx, model, quantized, data, NULL, &layers[batch - 1]));
+        octet_model_destroy(ctx, quantized);
+        octet_model_destroy(ctx, model);
+        octet_buffer_free(ctx, &file);
+    }
+    assert_int_equal(octet_layers_n_rows(layers[0]), 3);
+    assert_int_equal(octet_layers_n_rows(layers[1]), 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        octet_layer_figures a = OCTET_LAYER_FIGURES_INIT, b = OCTET_LAYER_FIGURES_INIT;
+        octet_layers_row(layers[0], i, &a);
+        octet_layers_row(layers[1], i, &b);
+        assert_string_equal(a.layer, b.layer);
+        assert_string_equal(a.layer, i == 0 ? "x" : i == 1 ? "a" : "b");
+        near(a.sqnr_db, b.sqnr_db);
+        near(a.mean_error, b.mean_error);
+        near(a.max_abs_error, b.max_abs_error);
+        near(a.low_share, b.low_share);
+        assert_true(a.has_added && b.has_added);
+        near(a.added_db, b.added_db);
+    }
+    octet_layers_destroy(ctx, layers[0]);
+    octet_layers_destroy(ctx, layers[1]);
+    octet_data_close(ctx, data);
+}
+
+static void every_lack_of_memory_is_told(void **state) {
+    (void)state;
+    octet_buffer file = {0};
+    octet_data *data = make_points();
+    octet_model *model = make_model(1, &file), *quantized = NULL;
+    octet_layers *layers = NULL;
+    octet_run_options options = OCTET_RUN_OPTIONS_INIT;
+    octet_status status = OCTET_NOMEM;
+    options.n_threads = 1;
+    GOOD(octet_model_quantize(ctx, model, data, NULL, &quantized, NULL));
+    const size_t before = ctx->memory_bytes;
+    uint64_t n = 0;
+    while (status != OCTET_OK) {
+        ctx->fail_allocation = ctx->n_allocations + ++n;
+        status = octet_compare_layers(ctx, model, quantized, data, &options, &layers);
+        ctx->fail_allocation = 0;
+        if (status == OCTET_OK) break;
+        assert_int_equal(status, OCTET_NOMEM);
+        assert_null(layers);
+        assert_int_equal(ctx->memory_bytes, before);
+        octet_context_clear_error(ctx);
+    }
+    assert_true(n > 20);
+    octet_layers_destroy(ctx, layers);
+    octet_model_destroy(ctx, quantized);
+    octet_model_destroy(ctx, model);
+    octet_data_close(ctx, data);
+    octet_buffer_free(ctx, &file);
+}
+
+/* The same text whatever the number of threads, and each way to render it. */
+static void threads_do_not_count(void **state) {
+    (void)state;
+    octet_data *data = make_data();
+    octet_model *quantized = NULL, *model = load("mnist_fc_k2.h5");
+    GOOD(octet_model_quantize(ctx, model, data, NULL, &quantized, NULL));
+    for (int as = OCTET_AS_TEXT; as <= OCTET_AS_CSV; as++) {
+        char *texts[2] = {NULL, NULL};
+        for (uint32_t t = 0; t < 2; t++) {
+            octet_run_options options = OCTET_RUN_OPTIONS_INIT;
+            octet_layers *layers = NULL;
+            options.n_threads = 1 + 2 * t;
+            GOOD(octet_compare_layers(ctx, model, quantized, data, &options, &layers));
+            GOOD(octet_layers_render(ctx, layers, true, (octet_rendering)as, &texts[t]));
+            octet_layers_destroy(ctx, layers);
+        }
+        assert_string_equal(texts[0], texts[1]);
+        octet_text_free(ctx, texts[0]);
+        octet_text_free(ctx, texts[1]);
+    }
+    octet_model_destroy(ctx, quantized);
+    octet_model_destroy(ctx, model);
+    octet_data_close(ctx, data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(figures_equal_plain_loops, start, end),
+        cmocka_unit_test_setup_teardown(batches_do_not_count, start, end),
+        cmocka_unit_test_setup_teardown(every_lack_of_memory_is_told, start, end),
+        cmocka_unit_test_setup_teardown(threads_do_not_count, start, end),
         cmocka_unit_test_setup_teardown(wrong_models_are_refused, start, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
