@@ -43,6 +43,7 @@ INSTEAD_OF(enum libdeflate_result, libdeflate_gzip_decompress_ex, struct libdefl
 INSTEAD_OF(int, zip_stat_index, zip_t *zip, zip_uint64_t index, zip_flags_t flags, zip_stat_t *stat) {
     const int result = __real_zip_stat_index(zip, index, flags, stat);
     if (result == 0) __msan_unpoison(stat, sizeof *stat);
+    if (result == 0 && (stat->valid & ZIP_STAT_NAME) != 0) __msan_unpoison_string(stat->name);
     return result;
 }
 
