@@ -42,7 +42,8 @@ typedef struct octet_layer_figures {
     bool has_added;      /* the float operators of the layer could be run on what the quantized one read */
     double added_db;     /* error against what they gave: what this layer adds; NaN if not known */
     double inherited_db; /* error of what they gave against f: what it inherits; NaN if not known */
-    double mean_error, stddev, mean_squared_error, max_abs_error; /* of e, as real numbers */
+    double mean_error, stddev, mean_squared_error, max_abs_error;                         /* of e, as real numbers */
+    double added_mean_error, added_stddev, added_mean_squared_error, added_max_abs_error; /* NaN if not known */
     double low_share, high_share; /* 0..1: elements at the least and at the greatest code */
     double unused_share;          /* 0..1: codes that never occur */
     double cut_share;             /* 0..1: elements whose f lies more than 1.5 steps beyond the range */
@@ -77,7 +78,7 @@ OCTET_API uint64_t octet_layers_n_flipped(const octet_layers *layers);
 OCTET_API void octet_layers_flipped(const octet_layers *layers, uint64_t index, octet_flipped_sample *out);
 
 /* The report: text of one screen, with_all also every row and sample; JSON has all in any case. CSV has a row per layer
- * with the columns of TensorFlow's QuantizationDebugger first, under its names. */
+ * with the columns of TensorFlow's QuantizationDebugger first, under its names: the errors there are the added ones. */
 OCTET_API octet_status octet_layers_render(octet_context *ctx, const octet_layers *layers, bool with_all,
                                            octet_rendering as, char **out);
 

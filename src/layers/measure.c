@@ -81,8 +81,10 @@ void octet_layer_measure_add(octet_layer_measure *measure, const octet_layer_mea
         sums[OCTET_SUM_NOISE] += e * e;
         sums[OCTET_SUM_ERROR] += e;
         sums[OCTET_SUM_ADDED] += a * a;
+        sums[OCTET_SUM_ADDITION] += a;
         sums[OCTET_SUM_INHERITED] += (e - a) * (e - a);
         measure->largest = fmax(measure->largest, fabs(e));
+        measure->largest_added = fmax(measure->largest_added, fabs(a));
         measure->min = fminf(measure->min, real[i]);
         measure->max = fmaxf(measure->max, real[i]);
         if (measured->has_step) add_cut(measure, measured, f, sums);
@@ -102,6 +104,7 @@ void octet_layer_measure_merge(octet_layer_measure *into, const octet_layer_meas
     into->n_not_finite += from->n_not_finite;
     into->n_cut += from->n_cut;
     into->largest = fmax(into->largest, from->largest);
+    into->largest_added = fmax(into->largest_added, from->largest_added);
     into->min = fminf(into->min, from->min);
     into->max = fmaxf(into->max, from->max);
     for (size_t i = 0; i < n_code_words(measured); i++) into->codes[i] |= from->codes[i];

@@ -20,6 +20,7 @@ typedef enum octet_layer_sum {
     OCTET_SUM_NOISE,     /* e * e */
     OCTET_SUM_ERROR,     /* e */
     OCTET_SUM_ADDED,     /* a * a */
+    OCTET_SUM_ADDITION,  /* a */
     OCTET_SUM_INHERITED, /* i * i */
     OCTET_SUM_CUT,       /* the square of what f lies beyond the range that the value can hold */
     OCTET_N_SUMS
@@ -32,7 +33,7 @@ typedef struct octet_layer_measure {
     uint64_t n_elements, n_low, n_high; /* at the least and the greatest code */
     uint64_t n_not_finite;              /* of f, q or alone; they count nowhere else */
     uint64_t n_cut;                     /* f lies more than 1.5 steps beyond the range */
-    double largest;                     /* of |e| */
+    double largest, largest_added;      /* of |e| and of |a| */
     float min, max;                     /* of f */
     uint64_t *codes;                    /* a bit for each code that occurred; NULL: float */
     float *channel_reach;               /* by channel the largest |f| */

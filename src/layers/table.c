@@ -57,6 +57,12 @@ static void fill_codes(const octet_layer_measured *measured, const octet_layer_m
     row->high = measured->high;
 }
 
+/* per: 1 / n. */
+static octet_error_figures find_figures(double sum, double square, double largest, double per) {
+    const double mean = sum * per, mean_square = square * per;
+    return (octet_error_figures){mean, sqrt(fmax(mean_square - mean * mean, 0.0)), mean_square, largest};
+}
+
 octet_status octet_layer_row_fill(octet_context *ctx, octet_arena *scratch, const octet_layer_measured *measured,
                                   const octet_layer_measure *measure, const double *sums, octet_layer_row *row) {
     const double n = (double)(measure->n_elements - measure->n_not_finite), per = n > 0.0 ? 1.0 / n : 0.0;
@@ -70,10 +76,11 @@ octet_status octet_layer_row_fill(octet_context *ctx, octet_arena *scratch, cons
     row->added_share = row->has_added && parts > 0.0 ? sums[OCTET_SUM_ADDED] / parts : (double)NAN;
     const double sizes = sqrt(signal) * sqrt(sums[OCTET_SUM_QUANTIZED]);
     row->cosine = sizes > 0.0 ? sums[OCTET_SUM_PRODUCT] / sizes : (double)NAN;
-    row->mean_error = sums[OCTET_SUM_ERROR] * per;
-    row->mean_squared_error = noise * per;
-    row->deviation = sqrt(fmax(row->mean_squared_error - row->mean_error * row->mean_error, 0.0));
-    row->largest_error = measure->largest;
+    const double nothing = (double)NAN;
+    row->error = find_figures(sums[OCTET_SUM_ERROR], noise, measure->largest, per);
+    row->added = row->has_added
+                     ? find_figures(sums[OCTET_SUM_ADDITION], sums[OCTET_SUM_ADDED], measure->largest_added, per)
+                     : (octet_error_figures){nothing, nothing, nothing, nothing};
     row->signal_rms = sqrt(signal * per);
     row->min = n > 0.0 ? (double)measure->min : 0.0;
     row->max = n > 0.0 ? (double)measure->max : 0.0;

@@ -23,6 +23,11 @@ typedef enum octet_cause {
     OCTET_N_CAUSES
 } octet_cause;
 
+/* As real numbers, over all elements of all runs. */
+typedef struct octet_error_figures {
+    double mean, deviation, mean_square, largest; /* deviation: standard; largest: of the magnitudes */
+} octet_error_figures;
+
 typedef struct octet_layer_row {
     const char *layer;                 /* of the float model */
     const char *op, *tensor, *partner; /* kind of the operator ("INPUT" for an input); names of the two values */
@@ -36,11 +41,11 @@ typedef struct octet_layer_row {
     int32_t zero_point;
     /* Of all runs. dB: 10 log10 of the energy of f over that of the error; infinite where there is no error. */
     double sqnr_db, added_db, inherited_db;
-    double cosine;      /* of the angle between f and q; NaN where one is all zeros */
-    double added_share; /* of added and inherited energy, 0..1; NaN where both are 0, or unknown */
-    double mean_error, deviation, mean_squared_error, largest_error; /* of e, as real numbers */
-    double low_share, high_share;                                    /* of elements at the ends of the codes, 0..1 */
-    double unused_share;                                             /* of codes */
+    double cosine;                      /* of the angle between f and q; NaN where one is all zeros */
+    double added_share;                 /* of added and inherited energy, 0..1; NaN where both are 0, or unknown */
+    octet_error_figures error, added;   /* of e and of a; those of a are NaN where it is not known */
+    double low_share, high_share;       /* of elements at the ends of the codes, 0..1 */
+    double unused_share;                /* of codes */
     double cut_share, cut_energy_share; /* of elements beyond the range; of the energy of e */
     double low, high;                   /* the range that the quantized value can hold */
     double min, max;                    /* what f held */

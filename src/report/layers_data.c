@@ -9,6 +9,15 @@
 
 enum { DIGITS = 9 };
 
+static void write_error(octet_json_writer *json, const char *key, const octet_error_figures *error) {
+    octet_json_begin_object(json, key, OCTET_JSON_LINE);
+    octet_json_write_real(json, "mean", error->mean, DIGITS);
+    octet_json_write_real(json, "stddev", error->deviation, DIGITS);
+    octet_json_write_real(json, "mean_square", error->mean_square, DIGITS);
+    octet_json_write_real(json, "max_abs", error->largest, DIGITS);
+    octet_json_end(json);
+}
+
 static void write_row(octet_json_writer *json, const octet_layer_row *row) {
     octet_json_begin_object(json, NULL, OCTET_JSON_LINE);
     octet_json_write_string(json, "layer", row->layer);
@@ -22,18 +31,16 @@ static void write_row(octet_json_writer *json, const octet_layer_row *row) {
     octet_json_write_real(json, "added_db", row->added_db, DIGITS);
     octet_json_write_real(json, "inherited_db", row->inherited_db, DIGITS);
     octet_json_write_real(json, "cosine", row->cosine, DIGITS);
-    octet_json_write_real(json, "mean_error", row->mean_error, DIGITS);
-    octet_json_write_real(json, "stddev", row->deviation, DIGITS);
-    octet_json_write_real(json, "mean_squared_error", row->mean_squared_error, DIGITS);
-    octet_json_write_real(json, "max_abs_error", row->largest_error, DIGITS);
+    write_error(json, "error", &row->error);
+    if (row->has_added) write_error(json, "added_error", &row->added);
     octet_text_json_range(json, "float_range", row->min, row->max);
     octet_json_write_u64(json, "not_finite", row->n_not_finite);
     if (row->has_step) {
         octet_json_write_real(json, "scale", row->scale, DIGITS);
         octet_json_write_i64(json, "zero_point", row->zero_point);
         octet_text_json_range(json, "range", row->low, row->high);
-        octet_json_write_real(json, "mean_error_steps", row->mean_error / row->scale, DIGITS);
-        octet_json_write_real(json, "max_error_steps", row->largest_error / row->scale, DIGITS);
+        octet_json_write_real(json, "mean_error_steps", row->error.mean / row->scale, DIGITS);
+        octet_json_write_real(json, "max_error_steps", row->error.largest / row->scale, DIGITS);
         octet_json_write_real(json, "low_share", row->low_share, DIGITS);
         octet_json_write_real(json, "high_share", row->high_share, DIGITS);
         octet_json_write_real(json, "unused_share", row->unused_share, DIGITS);
@@ -119,19 +126,21 @@ static octet_status csv_real(octet_context *ctx, double value, octet_buffer *out
 }
 
 static octet_status csv_row(octet_context *ctx, const octet_layer_row *row, octet_buffer *out) {
-    const double numbers[] = {row->deviation, row->mean_error, row->largest_error, row->mean_squared_error};
-    const double shares[] = {row->sqnr_db,   row->added_db,   row->inherited_db, row->cosine,
+    const octet_error_figures *a = &row->added, *e = &row->error;
+    const double added[] = {a->deviation, a->mean, a->largest, a->mean_square};
+    const double others[] = {e->deviation,   e->mean,         e->largest,        e->mean_square,
+                             row->sqnr_db,   row->added_db,   row->inherited_db, row->cosine,
                              row->low_share, row->high_share, row->unused_share, row->cut_share,
                              row->low,       row->high,       row->min,          row->max};
     OCTET_TRY(csv_text(ctx, row->op, ",", out));
     OCTET_TRY(octet_buffer_format(ctx, out, "%" PRIu32 ",%" PRIu64 ",", row->value, row->n_elements));
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) OCTET_TRY(csv_real(ctx, numbers[i], out));
+    for (size_t i = 0; i < sizeof added / sizeof *added; i++) OCTET_TRY(csv_real(ctx, added[i], out));
     OCTET_TRY(csv_real(ctx, row->scale, out));
     OCTET_TRY(octet_buffer_format(ctx, out, "%" PRId32 ",", row->zero_point));
     OCTET_TRY(csv_text(ctx, row->tensor, ",", out));
     OCTET_TRY(csv_text(ctx, row->layer, ",", out));
     OCTET_TRY(csv_text(ctx, row->type, ",", out));
-    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) OCTET_TRY(csv_real(ctx, shares[i], out));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) OCTET_TRY(csv_real(ctx, others[i], out));
     OCTET_TRY(csv_text(ctx, octet_cause_name(row->cause), ",", out));
     return csv_text(ctx, row->why, "\n", out);
 }
@@ -139,7 +148,8 @@ static octet_status csv_row(octet_context *ctx, const octet_layer_row *row, octe
 octet_status octet_layers_write_csv(octet_context *ctx, const octet_layers *layers, octet_buffer *out) {
     OCTET_TRY(octet_buffer_format(ctx, out,
                                   "op_name,tensor_idx,num_elements,stddev,mean_error,max_abs_error,mean_squared_error,"
-                                  "scale,zero_point,tensor_name,layer,type,sqnr_db,added_db,inherited_db,cosine,"
+                                  "scale,zero_point,tensor_name,layer,type,total_stddev,total_mean_error,"
+                                  "total_max_abs_error,total_mean_squared_error,sqnr_db,added_db,inherited_db,cosine,"
                                   "low_share,high_share,unused_share,cut_share,range_min,range_max,float_min,float_max,"
                                   "cause,why\n"));
     for (uint32_t i = 0; i < layers->n_rows; i++) OCTET_TRY(csv_row(ctx, &layers->rows[i], out));

@@ -38,8 +38,8 @@ static octet_status add_row(octet_context *ctx, octet_table *table, const octet_
         return OCTET_OK;
     }
     const double width = row->high - row->low;
-    OCTET_TRY(octet_table_cell(ctx, table, "%.2f", row->mean_error / row->scale));
-    OCTET_TRY(octet_table_cell(ctx, table, "%.1f", row->largest_error / row->scale));
+    OCTET_TRY(octet_table_cell(ctx, table, "%.2f", row->error.mean / row->scale));
+    OCTET_TRY(octet_table_cell(ctx, table, "%.1f", row->error.largest / row->scale));
     OCTET_TRY(octet_table_cell(ctx, table, "%.1f", 100.0 * (row->low_share + row->high_share)));
     OCTET_TRY(octet_table_cell(ctx, table, "%.1f", 100.0 * row->unused_share));
     return octet_table_cell(ctx, table, "%.0f", width > 0.0 ? 100.0 * (row->max - row->min) / width : 0.0);

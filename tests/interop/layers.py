@@ -62,15 +62,16 @@ def figures(real, codes, detail):
     q = e + f
     noise = (e * e).sum()
     return {"sqnr_db": 10 * np.log10((f * f).sum() / noise) if noise else 0.0, "cosine": (f * q).sum() / np.sqrt((f * f).sum() * (q * q).sum()),
-            "mean_error": e.mean(), "stddev": e.std(), "mean_squared_error": (e * e).mean(), "max_abs_error": np.abs(e).max(),
+            "mean": e.mean(), "stddev": e.std(), "mean_square": (e * e).mean(), "max_abs": np.abs(e).max(),
             "low_share": (codes == info.min).mean(), "high_share": (codes == info.max).mean(),
             "unused_share": 1 - len(np.unique(codes)) / (int(info.max) - int(info.min) + 1)}
 
 
 def compare_layer(row, real, codes, details):
     mine = figures(real, codes, details[row["index"]])
+    row = {**row, **row["error"]}
     worst = [f"{key} {row[key]} not {value:.9g}" for key, value in mine.items()
-             if abs((row[key] or 0.0) - value) > 2e-3 * max(abs(value), mine["max_abs_error"] if "error" in key or key == "stddev" else 0.1)]
+             if abs((row[key] or 0.0) - value) > 2e-3 * max(abs(value), mine["max_abs"] if key in row["error"] else 0.1)]
     return "; ".join(worst)
 
 
@@ -103,7 +104,7 @@ def shared(octet, folder, path):
     names = [[(row["layer"], row["operator"]) for row in table] for table in tables]
     check(f"{os.path.basename(path)}: layers of TensorFlow's file", "" if names[0] == names[1] else f"{names[1]} instead of {names[0]}")
     for a, b in zip(*tables):
-        keys = ("sqnr_db", "added_db", "cosine", "mean_error", "max_abs_error", "low_share", "high_share", "unused_share", "cause")
+        keys = ("sqnr_db", "added_db", "cosine", "mean_error_steps", "max_error_steps", "low_share", "high_share", "unused_share", "cause")
         apart = [f"{key}: {a[key]} and {b[key]}" for key in keys if a[key] != b[key] and not (
             isinstance(a[key], float) and isinstance(b[key], float) and abs(a[key] - b[key]) < 0.05)]
         check(f"{os.path.basename(path)}: {a['layer']} {a['operator']}", "; ".join(apart))

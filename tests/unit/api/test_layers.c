@@ -123,6 +123,9 @@ static void check_added(const octet_layer_figures *row, const octet_layer_figure
             signal += (double)f[o] * (double)f[o], added += a * a;
         }
     }
+    const double mean_square = added / (10 * N_SAMPLES);
+    if (fabs(row->added_mean_squared_error - mean_square) > 1e-4 * mean_square)
+        fail_msg("added: %.9g, not %.9g", row->added_mean_squared_error, mean_square);
     if (fabs(row->added_db - 10.0 * log10(signal / added)) > 1e-3)
         fail_msg("added: %.6f dB, not %.6f dB", row->added_db, 10.0 * log10(signal / added));
 }

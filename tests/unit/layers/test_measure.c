@@ -86,13 +86,15 @@ static void near(double a, double b) {
 
 static void figures_are_those_of_all_numbers(void **state) {
     (void)state;
-    long double signal = 0, noise = 0, added = 0, inherited = 0, error = 0, dot = 0, square = 0;
-    double largest = 0, low = INFINITY, high = -INFINITY, n_low = 0, n_high = 0, n_cut = 0, n_codes = 0;
+    long double signal = 0, noise = 0, added = 0, inherited = 0, addition = 0, error = 0, dot = 0, square = 0;
+    double largest = 0, largest_added = 0, low = INFINITY, high = -INFINITY, n_low = 0, n_high = 0, n_cut = 0,
+           n_codes = 0;
     bool seen[256] = {false};
     for (size_t i = 0; i < N_ALL; i++) {
         const long double f = real[i], q = shown[i], e = q - f, a = q - alone[i];
-        signal += f * f, noise += e * e, added += a * a, inherited += (e - a) * (e - a), error += e;
+        signal += f * f, noise += e * e, added += a * a, addition += a, inherited += (e - a) * (e - a), error += e;
         dot += f * q, square += q * q;
+        largest_added = fmax(largest_added, fabs((double)a));
         largest = fmax(largest, fabs((double)e)), low = fmin(low, real[i]), high = fmax(high, real[i]);
         n_low += codes[i] == -128, n_high += codes[i] == 127;
         n_cut += (double)f > 15.5 + 0.15 || (double)f < -10.0 - 0.15;
@@ -104,10 +106,14 @@ static void figures_are_those_of_all_numbers(void **state) {
     near(row.inherited_db, 10.0 * log10((double)(signal / inherited)));
     near(row.added_share, (double)(added / (added + inherited)));
     near(row.cosine, (double)(dot / sqrtl(signal * square)));
-    near(row.mean_error, (double)error / N_ALL);
-    near(row.mean_squared_error, (double)noise / N_ALL);
-    near(row.deviation, sqrt((double)(noise / N_ALL - error * error / N_ALL / N_ALL)));
-    near(row.largest_error, largest);
+    near(row.error.mean, (double)error / N_ALL);
+    near(row.error.mean_square, (double)noise / N_ALL);
+    near(row.error.deviation, sqrt((double)(noise / N_ALL - error * error / N_ALL / N_ALL)));
+    near(row.error.largest, largest);
+    near(row.added.mean, (double)addition / N_ALL);
+    near(row.added.mean_square, (double)added / N_ALL);
+    near(row.added.deviation, sqrt((double)(added / N_ALL - addition * addition / N_ALL / N_ALL)));
+    near(row.added.largest, largest_added);
     near(row.min, low);
     near(row.max, high);
     near(row.low_share, n_low / N_ALL);
@@ -142,7 +148,7 @@ static void channels_show_shift_and_outlier(void **state) {
     near(row.shift_steps, sqrt(square / N_ALL) / (double)0.1f);
     assert_int_equal(row.outlier_channel, 2);
     assert_true(row.outlier_ratio > 8.0 && row.outlier_ratio < 12.0);
-    assert_true(isnan(row.added_db) && isnan(row.added_share));
+    assert_true(isnan(row.added_db) && isnan(row.added_share) && isnan(row.added.mean));
     assert_true(fill(dealt, true).shift_share < 0.1); /* what is added has no common mean */
 }
 
@@ -155,7 +161,7 @@ static void numbers_that_are_none_do_not_count(void **state) {
     real[0] = kept[0], real[N] = kept[1];
     assert_int_equal(before.n_not_finite, 0);
     assert_int_equal(row.n_not_finite, 2);
-    assert_true(isfinite(row.sqnr_db) && isfinite(row.mean_error) && isfinite(row.max));
+    assert_true(isfinite(row.sqnr_db) && isfinite(row.error.mean) && isfinite(row.max));
 }
 
 /* Rows of which the second falls and the third only inherits: the second collapses, and stands first. */
