@@ -23,7 +23,7 @@ typedef struct octet_hdf5_exchange {
  * must outlive the exchange. Errors: IO (the program is missing, does not start, is another one, was killed), LIMIT
  * (time, memory), NOMEM, FORMAT and what the program itself says of the file. */
 octet_status octet_hdf5_exchange_open(octet_context *ctx, const octet_reader *file, const char *name,
-                                      octet_hdf5_exchange *out, octet_bytes *body);
+                                      octet_hdf5_exchange *x, octet_bytes *body);
 /* Asks for the numbers of a dataset, size_bytes (> 0) in all; then octet_hdf5_exchange_take gives them, in order, to
  * the last one before anything else is asked for. Errors as above; after one nothing can be asked any more. */
 octet_status octet_hdf5_exchange_ask(octet_context *ctx, octet_hdf5_exchange *x, uint32_t dataset, size_t size_bytes);
