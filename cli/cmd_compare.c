@@ -65,7 +65,8 @@ const struct command command_compare = {
             "that is left when the float layer computes with the numbers that the quantized one read; the rest is "
             "inherited. A step is the scale of a value. Ends are values at the least or the greatest code.",
             "The text is one screen: the layers that add the most error, each with a cause, the first layer that "
-            "collapses (below 10 dB, or 10 dB below what it reads), and samples whose answer flipped. `--all`, "
+            "collapses (below 10 dB, or below 20 dB and 10 dB below what it reads), and samples whose answer flipped. "
+            "`--all`, "
             "`--json` "
             "and `--csv` have every layer.",
             NULL},

@@ -61,7 +61,8 @@ OCTET_API uint32_t octet_layers_n_rows(const octet_layers *layers);
 OCTET_API void octet_layers_row(const octet_layers *layers, uint32_t index, octet_layer_figures *out);
 /* The row that adds the rank-th most error, from 0. rank must be below octet_layers_n_rows. */
 OCTET_API uint32_t octet_layers_worst(const octet_layers *layers, uint32_t rank);
-/* The first row that collapses: below 10 dB, or 10 dB below what its operator reads; octet_layers_n_rows: none does. */
+/* The first row that collapses: below 10 dB, or below 20 dB and 10 dB below what its operator reads, most of it added;
+ * octet_layers_n_rows: none does. */
 OCTET_API uint32_t octet_layers_first_collapse(const octet_layers *layers);
 
 /* A sample to which the two models give different classes; without classes there are none. */

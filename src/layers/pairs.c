@@ -158,41 +158,7 @@ static void pair_ports(search *s, const octet_port *quantized, const octet_port 
     }
 }
 
-/* ---- Names ---- */
-
-static bool names_fit(const search *s, uint32_t quantized, uint32_t real) {
-    const octet_value *q = &s->quantized->values[quantized], *r = &s->real->values[real];
-    if (!is_free(s, quantized, real) || r->producer == OCTET_NONE) return false;
-    return are_alike(s, &s->quantized->operators[q->producer], &s->real->operators[r->producer]);
-}
-
-static void pair_by_name(search *s, const octet_name_index *index, octet_name_part part, uint32_t value) {
-    const char *cursor = s->quantized->values[value].name, *text;
-    size_t length, n;
-    uint32_t found = OCTET_NONE;
-    while (octet_name_next(part, &cursor, &text, &length)) {
-        const octet_name_entry *entry = octet_name_index_find(index, text, length, &n);
-        for (size_t i = 0; i < n; i++) {
-            const uint32_t real = s->pairs->real_root[entry[i].value];
-            if (real == found || !names_fit(s, value, real)) continue;
-            if (found != OCTET_NONE) return; /* two candidates: structure decides */
-            found = real;
-        }
-    }
-    if (found != OCTET_NONE) pair(s, value, found, &s->pairs->n_names);
-}
-
-static octet_status pair_by_names(search *s, octet_name_part part) {
-    octet_name_index index;
-    OCTET_TRY(octet_name_index_make(s->ctx, &s->arena, s->real, part, &index));
-    for (uint32_t v = 0; v < s->quantized->n_values; v++) {
-        const bool is_result = s->quantized->values[v].producer != OCTET_NONE && s->pairs->root[v] == v;
-        if (is_result && octet_pairs_is_computed(s->quantized, v)) pair_by_name(s, &index, part, v);
-    }
-    return OCTET_OK;
-}
-
-/* ---- Structure ---- */
+/* ---- Operands ---- */
 
 /* The next computed operand from number *i on. */
 static uint32_t next_operand(const octet_graph *graph, const octet_operator *op, uint32_t *i) {
@@ -221,6 +187,49 @@ static bool operands_fit(const search *s, const octet_operator *q, const octet_o
     }
     return in_order || (is_commutative(q->code) && wanted[0] == given[1] && wanted[1] == given[0]);
 }
+
+/* ---- Names ---- */
+
+/* Another operator for the same: a MUL by -1 for NEG. */
+static bool are_forms(const search *s, const octet_operator *q, const octet_operator *r) {
+    if (octet_pairs_is_reshape(q->code) || octet_pairs_is_reshape(r->code)) return false;
+    return !has_weights(s->quantized, q) && !has_weights(s->real, r) && operands_fit(s, q, r);
+}
+
+static bool names_fit(const search *s, octet_name_part part, uint32_t quantized, uint32_t real) {
+    const octet_value *q = &s->quantized->values[quantized], *r = &s->real->values[real];
+    if (!is_free(s, quantized, real) || r->producer == OCTET_NONE) return false;
+    const octet_operator *a = &s->quantized->operators[q->producer], *b = &s->real->operators[r->producer];
+    return are_alike(s, a, b) || (part == OCTET_NAME_WHOLE && are_forms(s, a, b));
+}
+
+static void pair_by_name(search *s, const octet_name_index *index, octet_name_part part, uint32_t value) {
+    const char *cursor = s->quantized->values[value].name, *text;
+    size_t length, n;
+    uint32_t found = OCTET_NONE;
+    while (octet_name_next(part, &cursor, &text, &length)) {
+        const octet_name_entry *entry = octet_name_index_find(index, text, length, &n);
+        for (size_t i = 0; i < n; i++) {
+            const uint32_t real = s->pairs->real_root[entry[i].value];
+            if (real == found || !names_fit(s, part, value, real)) continue;
+            if (found != OCTET_NONE) return; /* two candidates: structure decides */
+            found = real;
+        }
+    }
+    if (found != OCTET_NONE) pair(s, value, found, &s->pairs->n_names);
+}
+
+static octet_status pair_by_names(search *s, octet_name_part part) {
+    octet_name_index index;
+    OCTET_TRY(octet_name_index_make(s->ctx, &s->arena, s->real, part, &index));
+    for (uint32_t v = 0; v < s->quantized->n_values; v++) {
+        const bool is_result = s->quantized->values[v].producer != OCTET_NONE && s->pairs->root[v] == v;
+        if (is_result && octet_pairs_is_computed(s->quantized, v)) pair_by_name(s, &index, part, v);
+    }
+    return OCTET_OK;
+}
+
+/* ---- Structure ---- */
 
 static bool results_fit(const search *s, const octet_operator *q, const octet_operator *r) {
     if (!are_alike(s, q, r) || q->n_outputs != r->n_outputs) return false;
@@ -363,6 +372,7 @@ static octet_status find(search *s, octet_arena *arena) {
     pair_by_structure(s);
     pair_layers(s);
     pair_by_structure(s);
+    OCTET_TRY(pair_by_names(s, OCTET_NAME_WHOLE)); /* again, now that operands are paired */
     OCTET_TRY(pair_by_names(s, OCTET_NAME_ANY));
     pair_by_structure(s);
     count_layers(s);

@@ -1,14 +1,14 @@
 /* layers/pairs.h - two graphs of one network side by side.
  * In:  a float graph and a quantized one, by whatever converter.
  * Out: for each value of the quantized graph the value of the float graph that it stands for.
- * Knows: names as TensorFlow, LiteRT and octet give them; that converters reorder, rename, add QUANTIZE and drop
- * RESHAPE. Does not know: what the values hold.
+ * Knows: names of TensorFlow, LiteRT and octet; that converters reorder, rename, add QUANTIZE and drop RESHAPE.
+ * Does not know: what the values hold.
  *
- * Inputs are paired by their place, as are outputs. Values of one full name and one kind of operator come next, then
- * those whose lists of names ("a;b;c") begin alike. Then structure: operators of one kind that read paired operands
- * give paired results; of several such the one with the nearest weights. Then layers that alone have the same weights,
- * and in the end single names of the lists. Partners have one shape but for dimensions of 1. QUANTIZE and DEQUANTIZE
- * stand for what they read, and in the float graph FAKE_QUANT does. */
+ * Inputs are paired by their place, as are outputs. Then values of one full name and one kind of operator, or, without
+ * weights, operands that are paired; then those whose lists of names ("a;b;c") begin alike. Then structure: operators
+ * of one kind that read paired operands give paired results; of several such the one with the nearest weights. Then
+ * layers that alone have the same weights, and in the end single names of the lists. Partners have one shape but for
+ * dimensions of 1. QUANTIZE and DEQUANTIZE stand for what they read, and in the float graph FAKE_QUANT does. */
 #ifndef OCTET_LAYERS_PAIRS_H
 #define OCTET_LAYERS_PAIRS_H
 

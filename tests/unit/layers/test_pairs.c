@@ -276,6 +276,18 @@ static void a_bias_may_be_added_behind(void **state) {
     assert_int_equal(segment.feeds[0].quantized, y);
 }
 
+/* One name, one operand, another operator. */
+static void forms_of_an_operator_go_by_name(void **state) {
+    (void)state;
+    const uint32_t x = input(real, 4), y = input(quantized, 4);
+    const uint32_t a = one(real, OCTET_OP_ABS, "a", x, 4), b = one(real, OCTET_OP_NEG, "n/neg", a, 4);
+    const uint32_t p = one(quantized, OCTET_OP_ABS, "p", y, 4), q = one(quantized, OCTET_OP_COS, "n/neg", p, 4);
+    one(real, OCTET_OP_SQRT, "c", b, 2), one(quantized, OCTET_OP_SIN, "d", q, 2);
+    find();
+    assert_int_equal(pairs.partner[p], a);
+    assert_int_equal(pairs.partner[q], b);
+}
+
 /* Values of as many elements in another layout are none of one network. */
 static void layouts_have_to_agree(void **state) {
     (void)state;
@@ -316,6 +328,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(inputs_of_other_shapes_go_by_place, setup, teardown),
         cmocka_unit_test_setup_teardown(layers_go_by_weights, setup, teardown),
         cmocka_unit_test_setup_teardown(a_bias_may_be_added_behind, setup, teardown),
+        cmocka_unit_test_setup_teardown(forms_of_an_operator_go_by_name, setup, teardown),
         cmocka_unit_test_setup_teardown(layouts_have_to_agree, setup, teardown),
         cmocka_unit_test_setup_teardown(layers_are_named_as_people_name_them, setup, teardown),
     };
