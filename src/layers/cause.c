@@ -3,7 +3,8 @@
 #include <math.h>
 
 static const double inherited_most = 0.1, inherited_least_db = 35.0, rounding_steps = 0.6, cut_least = 0.25,
-                    shift_least = 0.3, shift_least_steps = 0.2, shared_most = 0.5, outlier_least = 8.0;
+                    shift_least = 0.3, shift_least_steps = 0.2, shift_left_least = 0.5, shared_most = 0.5,
+                    outlier_least = 8.0;
 
 double octet_cause_added_steps(const octet_layer_row *row) {
     if (!row->has_step) return 0.0;
@@ -27,7 +28,7 @@ bool octet_cause_is_ceiling(const octet_layer_row *row) {
 bool octet_cause_is_cut(const octet_layer_row *row) { return row->has_step && row->cut_energy_share >= cut_least; }
 
 bool octet_cause_is_shift(const octet_layer_row *row) {
-    return row->has_weights && row->shift_share >= shift_least &&
+    return row->has_weights && row->shift_share >= shift_least && row->shift_left >= shift_left_least &&
            (!row->has_step || row->shift_steps >= shift_least_steps);
 }
 

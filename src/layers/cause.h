@@ -18,8 +18,9 @@ bool octet_cause_is_inherited(const octet_layer_row *row);
 bool octet_cause_is_ceiling(const octet_layer_row *row);
 /* Elements beyond the range carry at least a quarter of the energy of all error. */
 bool octet_cause_is_cut(const octet_layer_row *row);
-/* The operator has weights, means of channels carry at least 30 % of the energy that it adds, and they are at least
- * 0.2 steps in the root of the mean square. */
+/* The operator has weights, means of channels carry at least 30 % of the energy that it adds, they are at least 0.2
+ * steps in the root of the mean square, and at least half of their energy is left in the means of all error: a bias
+ * that was corrected takes them back there. */
 bool octet_cause_is_shift(const octet_layer_row *row);
 /* The scale has to be that of what the operator reads, or of what joins it, and what the value holds needs less than
  * half of the range. */

@@ -1,8 +1,8 @@
 /* layers/measure.h - how far a quantized value is from the float value that it stands for.
  * In:  the elements of both, run by run, from several threads; how the layer's float operators would have it.
  * Out: figures of a layer.
- * Knows: scales; that sums of floats depend on their order, so each run has sums of its own, added in the order of
- * runs. Does not know: graphs, runs, causes.
+ * Knows: scales; that sums of floats depend on their order, so each run has sums of its own.
+ * Does not know: graphs, runs, causes.
  *
  * f: what the float model computed, q: what the quantized one did, as a real number; e = q - f. With `alone` what the
  * float operators of the layer make of the numbers that the quantized layer read (segment.h): added a = q - alone,

@@ -28,19 +28,26 @@ static octet_status find_outlier(octet_context *ctx, octet_arena *scratch, const
     return OCTET_OK;
 }
 
-/* The energy that lies in the means of channels: what a bias could take back. */
+/* The energy that lies in the means of channels. of_channel: elements of each. */
+static double means_energy(const double *sums_of_channels, uint32_t n_channels, double of_channel) {
+    double energy = 0.0;
+    for (uint32_t c = 0; c < n_channels; c++) energy += sums_of_channels[c] * sums_of_channels[c] / of_channel;
+    return energy;
+}
+
+/* What a bias could take back. */
 static void find_shift(const octet_layer_measured *measured, const double *sums, double n, octet_layer_row *row) {
-    if (measured->n_channels == 0 || n == 0.0) return;
-    const double *means = sums + OCTET_N_SUMS + (row->has_added ? measured->n_channels : 0);
-    const double energy = sums[row->has_added ? OCTET_SUM_ADDED : OCTET_SUM_NOISE];
-    const double of_channel = n / measured->n_channels;
-    double square = 0.0;
-    for (uint32_t c = 0; c < measured->n_channels; c++) square += means[c] * means[c] / of_channel;
+    const uint32_t n_channels = measured->n_channels;
+    if (n_channels == 0 || n == 0.0) return;
+    const double *errors = sums + OCTET_N_SUMS, *additions = errors + n_channels;
+    const double energy = sums[row->has_added ? OCTET_SUM_ADDED : OCTET_SUM_NOISE], of_channel = n / n_channels;
+    const double of_all = means_energy(errors, n_channels, of_channel);
+    const double shift = row->has_added ? means_energy(additions, n_channels, of_channel) : of_all;
     /* Means of few numbers are not 0 where the numbers have no common shift: by 1 / of_channel of the energy. */
-    const double chance = 1.0 / of_channel;
-    const double share = energy > 0.0 ? square / energy : 0.0;
+    const double chance = 1.0 / of_channel, share = energy > 0.0 ? shift / energy : 0.0;
     row->shift_share = chance < 1.0 ? fmax(0.0, fmin((share - chance) / (1.0 - chance), 1.0)) : 0.0;
-    if (measured->has_step) row->shift_steps = sqrt(square / n) / measured->step;
+    row->shift_left = shift > 0.0 ? of_all / shift : 0.0;
+    if (measured->has_step) row->shift_steps = sqrt(shift / n) / measured->step;
 }
 
 static void fill_codes(const octet_layer_measured *measured, const octet_layer_measure *measure, octet_layer_row *row) {

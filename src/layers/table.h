@@ -52,6 +52,8 @@ typedef struct octet_layer_row {
     uint64_t n_not_finite;
     double shift_share; /* of the added energy (else of all of it) in the means of channels, 0..1, less chance */
     double shift_steps; /* root of the mean square of the means of channels, in steps */
+    double shift_left;  /* energy in the means of all error over that in the means of what is added: small where a bias
+                           has taken the shift back */
     uint32_t outlier_channel;
     double outlier_ratio;    /* reach of this channel over the median of all; 0: not by channel */
     const char *shared_with; /* layer whose scale this one has to have; NULL: its scale is its own */

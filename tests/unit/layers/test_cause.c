@@ -21,6 +21,7 @@ static octet_layer_row plain(void) {
                            .scale = 0.1,
                            .signal_rms = 2.0,
                            .added_share = 0.5,
+                           .shift_left = 1.0,
                            .low = -12.8,
                            .high = 12.7,
                            .min = -10.0,
@@ -98,7 +99,9 @@ static void weights_shift_means(void **state) {
     octet_layer_row row = plain();
     row.shift_share = 0.62, row.shift_steps = 0.4;
     expect(&row, OCTET_CAUSE_SHIFT, "62 % of the error that it adds); --recover fast");
-    row.shift_steps = 0.1;
+    row.shift_left = 0.4; /* taken back already */
+    assert_false(octet_cause_is_shift(&row));
+    row.shift_left = 0.5, row.shift_steps = 0.1;
     assert_false(octet_cause_is_shift(&row));
     row.shift_steps = 0.4, row.shift_share = 0.29;
     assert_false(octet_cause_is_shift(&row));

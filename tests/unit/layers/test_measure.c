@@ -146,10 +146,13 @@ static void channels_show_shift_and_outlier(void **state) {
     const double chance = (double)N_CHANNELS / N_ALL;
     near(row.shift_share, fmax(0.0, (square / noise - chance) / (1.0 - chance)));
     near(row.shift_steps, sqrt(square / N_ALL) / (double)0.1f);
+    near(row.shift_left, 1.0);
     assert_int_equal(row.outlier_channel, 2);
     assert_true(row.outlier_ratio > 8.0 && row.outlier_ratio < 12.0);
     assert_true(isnan(row.added_db) && isnan(row.added_share) && isnan(row.added.mean));
-    assert_true(fill(dealt, true).shift_share < 0.1); /* what is added has no common mean */
+    const octet_layer_row both = fill(dealt, true);
+    assert_true(both.shift_share < 0.1); /* what is added has no common mean */
+    assert_true(both.shift_left > 10.0);
 }
 
 static void numbers_that_are_none_do_not_count(void **state) {
