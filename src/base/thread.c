@@ -33,7 +33,7 @@ static_assert((OCTET_POOL_MOST_THREADS & ~PLACES) == 0, "a thread of the largest
 
 /* Of a helper. The deepest kernel takes 22 KB (gcc -fstack-usage). Systems grant between 128 KB (musl) and 8 MB, which
  * would be taken from an address space that is limited. */
-#ifndef OCTET_STACK_BYTES /* sanitizers need more */
+#ifndef OCTET_STACK_BYTES /* builds for debugging need more (CMakeLists.txt) */
 #define OCTET_STACK_BYTES (1 << 20)
 #endif
 enum { STACK_BYTES = OCTET_STACK_BYTES };
