@@ -58,8 +58,9 @@ static inline void keras_call_write(const keras_call *call, char model[KERAS_CAL
 /* Runs it on the first of the numbers x; returns the number of results. */
 static inline size_t keras_call_run(const keras_call *call, const float *x, float *y) {
     char model[KERAS_CALL_MODEL];
-    size_t n = 1;
-    for (const char *at = call->shape; at != NULL; at = strchr(at, ','), at += at != NULL) n *= strtoul(at, NULL, 10);
+    size_t n = strtoul(call->shape, NULL, 10);
+    for (const char *at = strchr(call->shape, ','); at != NULL; at = strchr(at + 1, ','))
+        n *= strtoul(at + 1, NULL, 10);
     keras_call_write(call, model);
     return keras_run_model(call->version, model, "", x, n, y);
 }

@@ -6,18 +6,7 @@
 
 #include "octet/octet.h"
 #include "support/keras_files.h"
-
-#if defined(__has_feature)
-#define HAS_FEATURE(name) __has_feature(name)
-#else
-#define HAS_FEATURE(name) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || HAS_FEATURE(address_sanitizer) || \
-    HAS_FEATURE(thread_sanitizer) || HAS_FEATURE(memory_sanitizer)
-#define IS_SANITIZED 1 /* whose memory is beside the program's */
-#else
-#define IS_SANITIZED 0
-#endif
+#include "support/sanitized.h"
 
 enum { SMALL = 64, LARGE = 3200, N_SAMPLES = 8 }; /* units and features: 16 KB and 41 MB */
 
