@@ -57,18 +57,14 @@ const struct command command_compare = {
     .paragraphs =
         (const char *const[]){
             "Runs the float model `ORIGINAL` (a Keras .h5 or .keras file or a float .tflite) and `QUANTIZED`, a "
-            ".tflite "
-            "that octet, TensorFlow or LiteRT made of it, over the same samples, and compares every value. Layers have "
-            "the names that they have in the float model.",
+            ".tflite that octet, TensorFlow or LiteRT made of it, over the same samples, and compares every value. "
+            "Layers have the names that they have in the float model.",
             "SQNR is the energy of the float values over that of the error, in decibels. What a layer adds is the "
-            "error "
-            "that is left when the float layer computes with the numbers that the quantized one read; the rest is "
-            "inherited. A step is the scale of a value. Ends are values at the least or the greatest code.",
+            "error that is left when the float layer computes with the numbers that the quantized one read; the rest "
+            "is inherited. A step is the scale of a value. Ends are values at the least or the greatest code.",
             "The text is one screen: the layers that add the most error, each with a cause, the first layer that "
             "collapses (below 10 dB, or below 20 dB and 10 dB below what it reads), and samples whose answer flipped. "
-            "`--all`, "
-            "`--json` "
-            "and `--csv` have every layer.",
+            "`--all`, `--json` and `--csv` have every layer.",
             NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {"data", source_options, offsetof(struct settings, open)},
