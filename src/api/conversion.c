@@ -170,7 +170,7 @@ static octet_status recover_and_make(octet_context *ctx, making m, octet_recover
     octet_graph *graph = NULL;
     octet_statistics *statistics = NULL;
     if (recovery == OCTET_RECOVER_NONE) return make(ctx, m, out);
-    OCTET_TRY(octet_api_recover(ctx, m.graph, m.statistics, m.options, recovery, data, m.asked, &graph, &statistics));
+    OCTET_TRY(octet_api_recover(ctx, m.graph, m.statistics, m.options, data, m.asked, &graph, &statistics));
     m.graph = graph;
     m.statistics = statistics;
     const octet_status status = make(ctx, m, out);

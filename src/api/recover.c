@@ -9,18 +9,20 @@ typedef struct recover_job {
     octet_arena arena;
     octet_samples **samples; /* by input */
     size_t *indices, n;
-    float **inputs; /* by input */
+    float **inputs; /* by input: n samples, one after the other */
     octet_pool *pool;
-    octet_recover_source source;
 } recover_job;
 
 static octet_status read_inputs(octet_context *ctx, const octet_graph *graph, recover_job *job) {
     const uint32_t batch = octet_api_batch(graph);
     size_t bytes = 0;
     for (uint32_t i = 0; i < graph->n_inputs; i++)
-        bytes += octet_shape_elements(&graph->values[graph->inputs[i].value].shape) / batch * sizeof(float);
-    if (job->n > MOST_SAMPLE_BYTES / bytes + 1) job->n = MOST_SAMPLE_BYTES / bytes + 1;
-    job->source.n_runs = job->n / batch;
+        bytes += octet_shape_elements(&graph->values[graph->inputs[i].value].shape) * sizeof(float);
+    const size_t most = (MOST_SAMPLE_BYTES / bytes + 1) * batch;
+    OCTET_CHECK(ctx, job->n >= batch, OCTET_DATA,
+                "%s: recovery runs whole batches of %u samples, and calibration has %zu: give more", graph->source,
+                batch, job->n);
+    if (job->n > most) job->n = most;
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->inputs));
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         const size_t n = octet_shape_elements(&graph->values[graph->inputs[i].value].shape) / batch;
@@ -32,8 +34,8 @@ static octet_status read_inputs(octet_context *ctx, const octet_graph *graph, re
     return OCTET_OK;
 }
 
-static octet_status prepare(octet_context *ctx, const octet_graph *graph, octet_data *data,
-                            const octet_conversion *options, recover_job *job) {
+static octet_status read_samples(octet_context *ctx, const octet_graph *graph, octet_data *data,
+                                 const octet_conversion *options, recover_job *job) {
     OCTET_TRY(octet_pool_create(ctx, options->n_threads, &job->pool));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->samples));
     OCTET_TRY(octet_api_bind_data(ctx, data, graph, OCTET_SPLIT_TRAIN, job->samples));
@@ -42,34 +44,26 @@ static octet_status prepare(octet_context *ctx, const octet_graph *graph, octet_
     return read_inputs(ctx, graph, job);
 }
 
-static octet_status carry(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
-                          const octet_statistics *statistics, const octet_graph *to, octet_statistics **out) {
-    uint32_t *same;
-    OCTET_TRY(OCTET_NEW(ctx, arena, to->n_values, &same));
-    for (uint32_t v = 0; v < to->n_values; v++) same[v] = v < graph->n_values ? v : OCTET_NONE;
-    return octet_statistics_carry_over(ctx, statistics, graph, to, same, out);
-}
-
 octet_status octet_api_recover(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
-                               const octet_quantize_options *quantize, octet_recovery recovery, octet_data *data,
+                               const octet_quantize_options *quantize, octet_data *data,
                                const octet_conversion *options, octet_graph **out, octet_statistics **out_statistics) {
     recover_job job = {0};
     octet_bias_correction corrected = {0};
-    (void)recovery;
-    octet_status status = prepare(ctx, graph, data, options, &job);
+    octet_status status = read_samples(ctx, graph, data, options, &job);
     if (status == OCTET_OK) {
-        job.source = (octet_recover_source){.graph = graph,
-                                            .statistics = statistics,
-                                            .options = quantize,
-                                            .inputs = (const float *const *)job.inputs,
-                                            .n_runs = job.source.n_runs,
-                                            .pool = job.pool,
-                                            .most_bytes = MOST_ACTIVATION_BYTES};
-        status = octet_recover_bias(ctx, &job.source, &corrected);
+        const octet_recover_source source = {.graph = graph,
+                                             .statistics = statistics,
+                                             .options = quantize,
+                                             .inputs = (const float *const *)job.inputs,
+                                             .n_runs = job.n / octet_api_batch(graph),
+                                             .pool = job.pool,
+                                             .most_bytes = MOST_ACTIVATION_BYTES};
+        status = octet_recover_bias(ctx, &source, &corrected);
     }
-    if (status == OCTET_OK) status = carry(ctx, &job.arena, graph, statistics, corrected.graph, out_statistics);
-    if (status == OCTET_OK) *out = corrected.graph;
-    else octet_graph_destroy(ctx, corrected.graph);
+    if (status == OCTET_OK) {
+        *out = corrected.graph;
+        *out_statistics = corrected.statistics;
+    }
     octet_pool_destroy(ctx, job.pool);
     octet_arena_free(ctx, &job.arena);
     return status;

@@ -10,9 +10,10 @@
 
 typedef enum octet_recovery { OCTET_RECOVER_NONE = 0, OCTET_RECOVER_FAST } octet_recovery;
 
-/* *out and *statistics are the caller's. Errors: those of reading the data and of src/recover. */
+/* *out and *out_statistics are the caller's. Errors: those of reading the data and of src/recover; DATA for fewer
+ * samples than the model's batch. */
 octet_status octet_api_recover(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
-                               const octet_quantize_options *quantize, octet_recovery recovery, octet_data *data,
+                               const octet_quantize_options *quantize, octet_data *data,
                                const octet_conversion *options, octet_graph **out, octet_statistics **out_statistics);
 
 #endif

@@ -69,6 +69,17 @@ static bool is_correctable(const octet_graph *graph, const octet_operator *op) {
                             octet_shape_elements(&bias->shape) == octet_expected_n_channels(graph, op));
 }
 
+/* Data, weights and bias are integers with scales: an operator can also stay in float between quantized ones. */
+static bool computes_with_integers(const octet_graph *graph, const octet_operator *op) {
+    const octet_operands operands = octet_operator_operands(op->code);
+    const int8_t all[] = {operands.data, operands.weights, operands.bias};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const octet_value *value = octet_graph_input(graph, op, (uint32_t)all[i]);
+        if (value == NULL || value->type == OCTET_FLOAT32 || value->quantization.n == 0) return false;
+    }
+    return true;
+}
+
 /* The operator of the quantized graph that computes what operator k of the float graph does; OCTET_NONE where it stays
  * float. A QUANTIZE may stand behind it. */
 static uint32_t counterpart(const correction *c, uint32_t k) {
@@ -77,7 +88,7 @@ static uint32_t counterpart(const correction *c, uint32_t k) {
     while (value != OCTET_NONE && c->quantized->values[value].producer != OCTET_NONE) {
         const uint32_t producer = c->quantized->values[value].producer;
         const octet_operator *q = &c->quantized->operators[producer];
-        if (q->code == op->code) return producer;
+        if (q->code == op->code) return computes_with_integers(c->quantized, q) ? producer : OCTET_NONE;
         if (q->code != OCTET_OP_QUANTIZE) break;
         value = q->inputs[0];
     }
@@ -95,8 +106,11 @@ static octet_status add_biases(correction *c) {
     return OCTET_OK;
 }
 
+/* The statistics of the source for `graph` as it is: they know its constants. */
 static octet_status carry_statistics(correction *c) {
     uint32_t *same;
+    octet_statistics_free(c->ctx, c->statistics);
+    c->statistics = NULL;
     OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, c->graph->n_values, &same));
     for (uint32_t v = 0; v < c->graph->n_values; v++) same[v] = v < c->source->graph->n_values ? v : OCTET_NONE;
     return octet_statistics_carry_over(c->ctx, c->source->statistics, c->source->graph, c->graph, same, &c->statistics);
@@ -105,12 +119,7 @@ static octet_status carry_statistics(correction *c) {
 /* The bias of the quantized operator, in memory that may be written. */
 static octet_status find_integers(correction *c, target *t) {
     const octet_operator *q = &c->quantized->operators[t->quantized];
-    const uint32_t at = (uint32_t)octet_operator_operands(q->code).bias;
-    if (at >= q->n_inputs || q->inputs[at] == OCTET_NONE) {
-        t->quantized = OCTET_NONE;
-        return OCTET_OK;
-    }
-    octet_value *bias = &c->quantized->values[q->inputs[at]];
+    octet_value *bias = octet_graph_input(c->quantized, q, (uint32_t)octet_operator_operands(q->code).bias);
     OCTET_TRY(octet_arena_copy(c->ctx, &c->quantized->arena, bias->data, octet_value_bytes(bias), &t->integers));
     bias->data = t->integers;
     return OCTET_OK;
@@ -126,8 +135,9 @@ static octet_status pair_targets(correction *c) {
     for (uint32_t i = 0; i < c->n_targets; i++) {
         target *t = &c->targets[i];
         t->quantized = counterpart(c, t->op);
-        if (t->quantized != OCTET_NONE) OCTET_TRY(find_integers(c, t));
-        if (t->quantized != OCTET_NONE) c->targets[n++] = *t;
+        if (t->quantized == OCTET_NONE) continue;
+        OCTET_TRY(find_integers(c, t));
+        c->targets[n++] = *t;
     }
     c->n_targets = n;
     if (n > 0) qsort(c->targets, n, sizeof *c->targets, by_quantized);
@@ -326,19 +336,24 @@ static octet_status correct_all(correction *c) {
     if (c->n_targets == 0 || c->n_runs == 0) return OCTET_OK;
     OCTET_TRY(prepare_quantized(c));
     OCTET_TRY(observe_float_model(c));
-    return run_quantized(c);
+    OCTET_TRY(run_quantized(c));
+    return carry_statistics(c);
 }
 
 octet_status octet_recover_bias(octet_context *ctx, const octet_recover_source *source, octet_bias_correction *out) {
     correction c = {.ctx = ctx, .source = source, .n_runs = source->n_runs};
     const octet_status status = correct_all(&c);
     *out = (octet_bias_correction){.n_layers = c.n_targets, .n_runs = c.n_runs};
-    if (status == OCTET_OK) out->graph = c.graph;
-    else octet_graph_destroy(ctx, c.graph);
+    if (status == OCTET_OK) {
+        out->graph = c.graph;
+        out->statistics = c.statistics;
+    } else {
+        octet_graph_destroy(ctx, c.graph);
+        octet_statistics_free(ctx, c.statistics);
+    }
     for (size_t run = 0; c.runners != NULL && run < c.n_runs; run++) octet_runner_destroy(ctx, c.runners[run]);
     octet_exec_destroy(ctx, c.exec);
     octet_graph_destroy(ctx, c.quantized);
-    octet_statistics_free(ctx, c.statistics);
     octet_arena_free(ctx, &c.arena);
     return status;
 }

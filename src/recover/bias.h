@@ -13,14 +13,15 @@
 #include "recover/samples.h"
 
 typedef struct octet_bias_correction {
-    octet_graph *graph; /* the corrected one; owned */
-    uint32_t n_layers;  /* that were corrected */
-    size_t n_runs;      /* that were used */
+    octet_graph *graph;           /* the corrected one; the caller's, as are its statistics */
+    octet_statistics *statistics; /* those of the source, for this graph */
+    uint32_t n_layers;            /* that were corrected */
+    size_t n_runs;                /* that were used */
 } octet_bias_correction;
 
 /* All samples go through the quantized model together, operator by operator, so that each runs once. The same result
- * for any number of threads. A layer that has room for a bias and none gets one. Errors: those of quantizing and of
- * preparing the two graphs, NOMEM, LIMIT. */
+ * for any number of threads. A layer that has room for a bias and none gets one. On failure *out holds nothing. Errors:
+ * those of quantizing and of preparing the two graphs, NOMEM, LIMIT. */
 octet_status octet_recover_bias(octet_context *ctx, const octet_recover_source *source, octet_bias_correction *out);
 
 #endif

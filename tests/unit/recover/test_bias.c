@@ -75,6 +75,20 @@ static void build(fixture *f) {
     expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
 }
 
+/* CONV_3D, which has no integer kernel, of the same samples. */
+static void build_island(fixture *f) {
+    octet_options o = {0};
+    uint32_t x, y;
+    expect_ok(f, octet_graph_create(&f->ctx, "test", &f->graph));
+    expect_ok(f, octet_graph_add_value(&f->ctx, f->graph, "x", OCTET_FLOAT32, &(octet_shape){5, {1, 4, 4, 4, 3}}, &x));
+    expect_ok(f, octet_graph_add_input(&f->ctx, f->graph, x, "x"));
+    o.conv_3d.stride_d = o.conv_3d.stride_h = o.conv_3d.stride_w = 1;
+    o.conv_3d.dilation_d = o.conv_3d.dilation_h = o.conv_3d.dilation_w = 1;
+    const uint32_t w = constant(f, "w", (octet_shape){5, {2, 2, 2, 3, 4}}, 0.5f, 1);
+    y = emit(f, OCTET_OP_CONV_3D, (uint32_t[]){x, w, constant(f, "b", (octet_shape){1, {4}}, 0.5f, 2)}, 3, &o);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+}
+
 /* The outputs of all samples as real numbers. */
 static void run(fixture *f, const octet_graph *graph, float *out) {
     octet_exec *exec;
@@ -116,17 +130,20 @@ static void calibrate(fixture *f) {
     octet_arena_free(&f->ctx, &arena);
 }
 
-static int setup(void **state) {
+static int prepare(void **state, void (*build_graph)(fixture *f)) {
     static fixture f;
     uint64_t seed = 9;
     f = (fixture){.options = {.input_type = OCTET_INT8, .output_type = OCTET_INT8}};
     octet_context_init(&f.ctx);
     for (int i = 0; i < N_SAMPLES * N_INPUT; i++) f.samples[i] = fabsf(next(&seed));
-    build(&f);
+    build_graph(&f);
     calibrate(&f);
     *state = &f;
     return 0;
 }
+
+static int setup(void **state) { return prepare(state, build); }
+static int setup_island(void **state) { return prepare(state, build_island); }
 
 static int teardown(void **state) {
     fixture *f = *state;
@@ -136,24 +153,12 @@ static int teardown(void **state) {
     return 0;
 }
 
-static octet_graph *quantized(fixture *f, const octet_graph *graph) {
-    octet_arena arena = {0};
-    octet_statistics *carried;
-    octet_graph *out;
-    uint32_t *same;
-    expect_ok(f, OCTET_NEW(&f->ctx, &arena, graph->n_values, &same));
-    for (uint32_t v = 0; v < graph->n_values; v++) same[v] = v < f->graph->n_values ? v : OCTET_NONE;
-    expect_ok(f, octet_statistics_carry_over(&f->ctx, f->statistics, f->graph, graph, same, &carried));
-    expect_ok(f, octet_quantize_graph(&f->ctx, graph, carried, &f->options, &out));
-    octet_statistics_free(&f->ctx, carried);
-    octet_arena_free(&f->ctx, &arena);
-    return out;
-}
-
 /* The largest mean error of an output over the samples, and the mean square of all errors. */
-static void measure(fixture *f, const octet_graph *graph, double *shift, double *square) {
+static void measure(fixture *f, const octet_graph *graph, const octet_statistics *statistics, double *shift,
+                    double *square) {
     static float real[N_SAMPLES * N_OUTPUT], integer[N_SAMPLES * N_OUTPUT];
-    octet_graph *q = quantized(f, graph);
+    octet_graph *q;
+    expect_ok(f, octet_quantize_graph(&f->ctx, graph, statistics, &f->options, &q));
     run(f, f->graph, real);
     run(f, q, integer);
     *shift = *square = 0.0;
@@ -167,6 +172,11 @@ static void measure(fixture *f, const octet_graph *graph, double *shift, double 
         *shift = fmax(*shift, fabs(sum) / N_SAMPLES);
     }
     octet_graph_destroy(&f->ctx, q);
+}
+
+static void give_back(fixture *f, octet_bias_correction *corrected) {
+    octet_graph_destroy(&f->ctx, corrected->graph);
+    octet_statistics_free(&f->ctx, corrected->statistics);
 }
 
 static octet_bias_correction correct(fixture *f, uint32_t n_threads, size_t most_bytes) {
@@ -185,11 +195,11 @@ static void it_takes_back_the_mean_error_of_every_output(void **state) {
     octet_bias_correction corrected = correct(f, 1, SIZE_MAX);
     assert_int_equal(corrected.n_layers, 3);
     assert_int_equal(corrected.n_runs, N_SAMPLES);
-    measure(f, f->graph, &shift_before, &square_before);
-    measure(f, corrected.graph, &shift, &square);
+    measure(f, f->graph, f->statistics, &shift_before, &square_before);
+    measure(f, corrected.graph, corrected.statistics, &shift, &square);
     if (!(shift < 0.3 * shift_before && square < 0.7 * square_before))
         fail_msg("shift %g, was %g; square %g, was %g", shift, shift_before, square, square_before);
-    octet_graph_destroy(&f->ctx, corrected.graph);
+    give_back(f, &corrected);
 }
 
 static void the_float_graph_stays_and_shared_biases_part(void **state) {
@@ -200,7 +210,7 @@ static void the_float_graph_stays_and_shared_biases_part(void **state) {
     assert_int_not_equal(g->operators[0].inputs[2], g->operators[1].inputs[2]);
     assert_int_equal(f->graph->operators[3].inputs[2], OCTET_NONE);
     assert_int_not_equal(g->operators[3].inputs[2], OCTET_NONE);
-    octet_graph_destroy(&f->ctx, corrected.graph);
+    give_back(f, &corrected);
 }
 
 static void threads_do_not_count(void **state) {
@@ -212,15 +222,15 @@ static void threads_do_not_count(void **state) {
         const octet_value *b = octet_graph_input(three.graph, &three.graph->operators[k], 2);
         assert_memory_equal(a->data, b->data, octet_value_bytes(a));
     }
-    octet_graph_destroy(&f->ctx, one.graph);
-    octet_graph_destroy(&f->ctx, three.graph);
+    give_back(f, &one);
+    give_back(f, &three);
 }
 
 static void little_memory_takes_fewer_samples(void **state) {
     fixture *f = *state;
     octet_bias_correction corrected = correct(f, 1, 1);
     assert_int_equal(corrected.n_runs, 1);
-    octet_graph_destroy(&f->ctx, corrected.graph);
+    give_back(f, &corrected);
 }
 
 static void int16_and_one_scale_for_all_weights_work_alike(void **state) {
@@ -230,10 +240,17 @@ static void int16_and_one_scale_for_all_weights_work_alike(void **state) {
     f->options.mode = OCTET_MODE_INT16X8;
     f->options.input_type = f->options.output_type = OCTET_INT16;
     octet_bias_correction corrected = correct(f, 1, SIZE_MAX);
-    measure(f, f->graph, &shift_before, &square_before);
-    measure(f, corrected.graph, &shift, &square);
+    measure(f, f->graph, f->statistics, &shift_before, &square_before);
+    measure(f, corrected.graph, corrected.statistics, &shift, &square);
     if (!(shift < 0.2 * shift_before)) fail_msg("shift %g, was %g", shift, shift_before);
-    octet_graph_destroy(&f->ctx, corrected.graph);
+    give_back(f, &corrected);
+}
+
+static void a_layer_that_stays_in_float_is_left_alone(void **state) {
+    fixture *f = *state;
+    octet_bias_correction corrected = correct(f, 1, SIZE_MAX);
+    assert_int_equal(corrected.n_layers, 0);
+    give_back(f, &corrected);
 }
 
 int main(void) {
@@ -243,6 +260,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(threads_do_not_count, setup, teardown),
         cmocka_unit_test_setup_teardown(little_memory_takes_fewer_samples, setup, teardown),
         cmocka_unit_test_setup_teardown(int16_and_one_scale_for_all_weights_work_alike, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_layer_that_stays_in_float_is_left_alone, setup_island, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
