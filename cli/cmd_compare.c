@@ -11,10 +11,11 @@ struct settings {
 };
 
 static octet_status compare(octet_context *ctx, const octet_model *original, const octet_model *quantized,
-                            const struct settings *s, octet_rendering as, char **out) {
+                            struct settings *s, octet_rendering as, char **out) {
     octet_data *data = NULL;
     octet_layers *layers = NULL;
-    octet_status status = octet_data_open(ctx, &s->open, &data);
+    octet_status status = take_data(ctx, &s->open);
+    if (status == OCTET_OK) status = octet_data_open(ctx, &s->open, &data);
     if (status == OCTET_OK) status = octet_compare_layers(ctx, original, quantized, data, &s->run, &layers);
     if (status == OCTET_OK) status = octet_layers_render(ctx, layers, s->with_all, s->csv ? OCTET_AS_CSV : as, out);
     octet_layers_destroy(ctx, layers);
@@ -23,9 +24,9 @@ static octet_status compare(octet_context *ctx, const octet_model *original, con
 }
 
 static octet_status report(octet_context *ctx, octet_model *model, void *settings, octet_rendering as, char **out) {
-    const struct settings *s = settings;
+    struct settings *s = settings;
     octet_model *quantized = NULL;
-    octet_status status = octet_model_load(ctx, s->common.other, NULL, &quantized);
+    octet_status status = load_model(ctx, s->common.other, NULL, &quantized);
     if (status == OCTET_OK) status = compare(ctx, model, quantized, s, as, out);
     octet_model_destroy(ctx, quantized);
     return status;
@@ -37,6 +38,8 @@ static int run_compare(const struct command *self, int argc, char **argv) {
     if (!parse(self, argc, argv, &s, &code)) return code;
     if (s.open.path == NULL && s.open.images == NULL)
         return complain(EXIT_USAGE, "compare: the data are missing (--data)");
+    if (!reads_input_once(self, (const char *const[]){s.common.model, s.common.other, s.open.path, NULL}))
+        return EXIT_USAGE;
     if (s.csv && s.common.json) return complain(EXIT_USAGE, "compare: --json and --csv exclude each other");
     s.run.progress = progress_bar();
     return print_report(&s.common, report);

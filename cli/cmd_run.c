@@ -35,7 +35,7 @@ static int run_run(const struct command *self, int argc, char **argv) {
     uint64_t n_samples = 0;
     if (create_context(&s.common, &ctx) != OCTET_OK) return fail(ctx);
     octet_status status = take_data(ctx, &s.data);
-    if (status == OCTET_OK) status = load_model(ctx, &s.common, &model);
+    if (status == OCTET_OK) status = load_model(ctx, s.common.model, &s.common.load, &model);
     if (status == OCTET_OK) status = octet_model_run_files(ctx, model, files, &s.run, &n_samples);
     octet_model_destroy(ctx, model);
     if (status != OCTET_OK) return fail(ctx);

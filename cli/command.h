@@ -109,8 +109,8 @@ bool keeps_inputs(const struct command *self, const char *output, const struct i
 
 /* False, after a complaint, when more than one of the paths is "-". NULL ends the list. */
 bool reads_input_once(const struct command *self, const char *const *paths);
-/* octet_model_load of what the settings name; "-" is standard input. */
-octet_status load_model(octet_context *ctx, const struct common *settings, octet_model **out);
+/* octet_model_load of a file; "-" is standard input. */
+octet_status load_model(octet_context *ctx, const char *path, const octet_load_options *options, octet_model **out);
 /* Of options whose path is "-": reads standard input into them. Before octet_data_open. */
 octet_status take_data(octet_context *ctx, octet_open_options *options);
 /* Frees what was read; no model or data may be left. */

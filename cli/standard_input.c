@@ -18,11 +18,11 @@ bool reads_input_once(const struct command *self, const char *const *paths) {
     return n <= 1 || complain(0, "%s: '-' is named twice: standard input can be read once", self->name);
 }
 
-octet_status load_model(octet_context *ctx, const struct common *settings, octet_model **out) {
+octet_status load_model(octet_context *ctx, const char *path, const octet_load_options *options, octet_model **out) {
     size_t size;
-    if (!is_dash(settings->model)) return octet_model_load(ctx, settings->model, &settings->load, out);
+    if (!is_dash(path)) return octet_model_load(ctx, path, options, out);
     const octet_status status = octet_bytes_read(ctx, STDIN_FILENO, shown, max_bytes, &held, &size);
-    return status != OCTET_OK ? status : octet_model_load_bytes(ctx, held, size, shown, &settings->load, out);
+    return status != OCTET_OK ? status : octet_model_load_bytes(ctx, held, size, shown, options, out);
 }
 
 octet_status take_data(octet_context *ctx, octet_open_options *options) {

@@ -78,7 +78,7 @@ int print_report(struct common *settings, octet_status (*report)(octet_context *
     octet_model *model = NULL;
     char *text = NULL;
     if (create_context(settings, &ctx) != OCTET_OK) return fail(ctx);
-    octet_status status = load_model(ctx, settings, &model);
+    octet_status status = load_model(ctx, settings->model, &settings->load, &model);
     if (status == OCTET_OK)
         status = report(ctx, model, settings, settings->json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
     octet_model_destroy(ctx, model);
