@@ -48,7 +48,7 @@ octet_status octet_api_recover(octet_context *ctx, const octet_graph *graph, con
                                const octet_quantize_options *quantize, octet_data *data,
                                const octet_conversion *options, octet_graph **out, octet_statistics **out_statistics) {
     recover_job job = {0};
-    octet_bias_correction corrected = {0};
+    octet_recovered corrected = {0};
     octet_status status = read_samples(ctx, graph, data, options, &job);
     if (status == OCTET_OK) {
         const octet_recover_source source = {.graph = graph,

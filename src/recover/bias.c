@@ -340,10 +340,10 @@ static octet_status correct_all(correction *c) {
     return carry_statistics(c);
 }
 
-octet_status octet_recover_bias(octet_context *ctx, const octet_recover_source *source, octet_bias_correction *out) {
+octet_status octet_recover_bias(octet_context *ctx, const octet_recover_source *source, octet_recovered *out) {
     correction c = {.ctx = ctx, .source = source, .n_runs = source->n_runs};
     const octet_status status = correct_all(&c);
-    *out = (octet_bias_correction){.n_layers = c.n_targets, .n_runs = c.n_runs};
+    *out = (octet_recovered){.n_changed = c.n_targets, .n_runs = c.n_runs};
     if (status == OCTET_OK) {
         out->graph = c.graph;
         out->statistics = c.statistics;

@@ -174,15 +174,15 @@ static void measure(fixture *f, const octet_graph *graph, const octet_statistics
     octet_graph_destroy(&f->ctx, q);
 }
 
-static void give_back(fixture *f, octet_bias_correction *corrected) {
+static void give_back(fixture *f, octet_recovered *corrected) {
     octet_graph_destroy(&f->ctx, corrected->graph);
     octet_statistics_free(&f->ctx, corrected->statistics);
 }
 
-static octet_bias_correction correct(fixture *f, uint32_t n_threads, size_t most_bytes) {
+static octet_recovered correct(fixture *f, uint32_t n_threads, size_t most_bytes) {
     const float *inputs[] = {f->samples};
     octet_recover_source source = {f->graph, f->statistics, &f->options, inputs, N_SAMPLES, NULL, most_bytes};
-    octet_bias_correction out;
+    octet_recovered out;
     expect_ok(f, octet_pool_create(&f->ctx, n_threads, &source.pool));
     expect_ok(f, octet_recover_bias(&f->ctx, &source, &out));
     octet_pool_destroy(&f->ctx, source.pool);
@@ -192,8 +192,8 @@ static octet_bias_correction correct(fixture *f, uint32_t n_threads, size_t most
 static void it_takes_back_the_mean_error_of_every_output(void **state) {
     fixture *f = *state;
     double shift_before, square_before, shift, square;
-    octet_bias_correction corrected = correct(f, 1, SIZE_MAX);
-    assert_int_equal(corrected.n_layers, 3);
+    octet_recovered corrected = correct(f, 1, SIZE_MAX);
+    assert_int_equal(corrected.n_changed, 3);
     assert_int_equal(corrected.n_runs, N_SAMPLES);
     measure(f, f->graph, f->statistics, &shift_before, &square_before);
     measure(f, corrected.graph, corrected.statistics, &shift, &square);
@@ -204,7 +204,7 @@ static void it_takes_back_the_mean_error_of_every_output(void **state) {
 
 static void the_float_graph_stays_and_shared_biases_part(void **state) {
     fixture *f = *state;
-    octet_bias_correction corrected = correct(f, 1, SIZE_MAX);
+    octet_recovered corrected = correct(f, 1, SIZE_MAX);
     const octet_graph *g = corrected.graph;
     assert_int_equal(f->graph->operators[0].inputs[2], f->graph->operators[1].inputs[2]);
     assert_int_not_equal(g->operators[0].inputs[2], g->operators[1].inputs[2]);
@@ -215,7 +215,7 @@ static void the_float_graph_stays_and_shared_biases_part(void **state) {
 
 static void threads_do_not_count(void **state) {
     fixture *f = *state;
-    octet_bias_correction one = correct(f, 1, SIZE_MAX), three = correct(f, 3, SIZE_MAX);
+    octet_recovered one = correct(f, 1, SIZE_MAX), three = correct(f, 3, SIZE_MAX);
     for (uint32_t k = 0; k < one.graph->n_operators; k++) {
         if (one.graph->operators[k].n_inputs < 3) continue;
         const octet_value *a = octet_graph_input(one.graph, &one.graph->operators[k], 2);
@@ -228,7 +228,7 @@ static void threads_do_not_count(void **state) {
 
 static void little_memory_takes_fewer_samples(void **state) {
     fixture *f = *state;
-    octet_bias_correction corrected = correct(f, 1, 1);
+    octet_recovered corrected = correct(f, 1, 1);
     assert_int_equal(corrected.n_runs, 1);
     give_back(f, &corrected);
 }
@@ -239,7 +239,7 @@ static void int16_and_one_scale_for_all_weights_work_alike(void **state) {
     f->options.per_tensor = true;
     f->options.mode = OCTET_MODE_INT16X8;
     f->options.input_type = f->options.output_type = OCTET_INT16;
-    octet_bias_correction corrected = correct(f, 1, SIZE_MAX);
+    octet_recovered corrected = correct(f, 1, SIZE_MAX);
     measure(f, f->graph, f->statistics, &shift_before, &square_before);
     measure(f, corrected.graph, corrected.statistics, &shift, &square);
     if (!(shift < 0.2 * shift_before)) fail_msg("shift %g, was %g", shift, shift_before);
@@ -248,8 +248,8 @@ static void int16_and_one_scale_for_all_weights_work_alike(void **state) {
 
 static void a_layer_that_stays_in_float_is_left_alone(void **state) {
     fixture *f = *state;
-    octet_bias_correction corrected = correct(f, 1, SIZE_MAX);
-    assert_int_equal(corrected.n_layers, 0);
+    octet_recovered corrected = correct(f, 1, SIZE_MAX);
+    assert_int_equal(corrected.n_changed, 0);
     give_back(f, &corrected);
 }
 
