@@ -78,7 +78,7 @@ static octet_status convolve_inputs(octet_keras_call *call, conv_lstm *l, uint32
         return octet_keras_refuse(call,
                                   "%d steps would be unrolled into operators, at most %d are; shorten the sequence",
                                   l->n_steps, MAX_STEPS);
-    if (l->as.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, x, &x));
+    if (l->as.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, false, x, &x));
     const int32_t height = l->is_1d ? 1 : shape.dims[2], width = shape.dims[3 - l->is_1d],
                   channels = shape.dims[4 - l->is_1d];
     const int32_t rows = octet_shape_product(&shape, 0, 2);
@@ -120,7 +120,7 @@ static octet_status read_mask(octet_keras_call *call, conv_lstm *l, uint32_t mas
     if (shape.rank != 2 || shape.dims[1] != l->n_steps)
         return octet_keras_refuse(call, "its mask has shape %s; one flag for each of its %d steps is supported",
                                   octet_shape_text(&shape, text), l->n_steps);
-    if (l->as.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, mask, &mask));
+    if (l->as.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, false, mask, &mask));
     OCTET_TRY(octet_keras_reshape(call, "mask", mask, 5, (const int32_t[]){l->batch, l->n_steps, 1, 1, 1}, &mask));
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)l->n_steps, &l->step_masks));
     OCTET_TRY(octet_arena_format(call->ctx, call->arena, &name, "%s/unstack_mask", call->path));

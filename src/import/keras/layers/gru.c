@@ -7,7 +7,7 @@ static octet_status project_steps(octet_keras_call *call, const octet_keras_recu
                                   uint32_t **steps) {
     uint32_t x;
     OCTET_TRY(octet_keras_fully_connected(call, "MatMul", r->x, r->kernel, bias, &x));
-    return octet_keras_recurrent_unpack(call, x, steps);
+    return octet_keras_recurrent_unpack(call, r, x, steps);
 }
 
 typedef struct gru {

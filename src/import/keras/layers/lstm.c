@@ -66,6 +66,18 @@ static octet_status gate_kernel(octet_keras_call *call, const char *weight, cons
     return status;
 }
 
+/* The last step of y. */
+static octet_status return_last(octet_keras_call *call, const octet_keras_recurrent *r, uint32_t y) {
+    const int32_t axis = r->as.time_major ? 0 : 1, mask = 1 << axis;
+    const octet_options last = {
+        .strided_slice = {.begin_mask = 7 - mask, .end_mask = 7 - mask, .shrink_axis_mask = mask}};
+    int32_t begin[3] = {0};
+    begin[axis] = -1;
+    OCTET_TRY(octet_keras_strided_slice(call, y, 3, begin, (const int32_t[]){0, 0, 0}, (const int32_t[]){1, 1, 1},
+                                        &last, &y));
+    return octet_keras_return(call, y);
+}
+
 static octet_status emit_fused(octet_keras_call *call, const octet_keras_recurrent *r) {
     uint32_t inputs[OCTET_LSTM_N_OPERANDS];
     for (size_t i = 0; i < OCTET_LSTM_N_OPERANDS; i++) inputs[i] = OCTET_NONE;
@@ -92,18 +104,14 @@ static octet_status emit_fused(octet_keras_call *call, const octet_keras_recurre
         OCTET_TRY(octet_keras_constant(call, name, origin, 1, &r->units, data + (size_t)i * (size_t)r->units,
                                        &inputs[OCTET_LSTM_BIASES + i]));
     }
-    const int32_t batch = octet_keras_shape(call, r->x)->dims[0];
-    OCTET_TRY(add_state(call, "output_state", batch, r->units, &inputs[OCTET_LSTM_STATE]));
-    OCTET_TRY(add_state(call, "cell_state", batch, r->units, &inputs[OCTET_LSTM_CELL_STATE]));
-    const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH}};
+    OCTET_TRY(add_state(call, "output_state", r->batch, r->units, &inputs[OCTET_LSTM_STATE]));
+    OCTET_TRY(add_state(call, "cell_state", r->batch, r->units, &inputs[OCTET_LSTM_CELL_STATE]));
+    const octet_options options = {.lstm = {.activation = OCTET_ACTIVATION_TANH, .time_major = r->as.time_major}};
     uint32_t y;
     OCTET_TRY(octet_keras_emit(call, OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, "lstm", inputs, OCTET_LSTM_N_OPERANDS,
                                &options, &y));
     if (r->as.return_sequences) return octet_keras_return(call, y);
-    const octet_options last = {.strided_slice = {.begin_mask = 5, .end_mask = 5, .shrink_axis_mask = 2}};
-    OCTET_TRY(octet_keras_strided_slice(call, y, 3, (const int32_t[]){0, -1, 0}, (const int32_t[]){0, 0, 0},
-                                        (const int32_t[]){1, 1, 1}, &last, &y));
-    return octet_keras_return(call, y);
+    return return_last(call, r, y);
 }
 
 /* Gates in the order i, f, c, o. */
@@ -155,7 +163,7 @@ octet_status octet_keras_layer_lstm(octet_keras_call *call) {
         OCTET_TRY(octet_keras_constant(call, "bias", octet_keras_weight_origin(call, "bias"), 1, &n, data, &r.bias));
     }
     uint32_t *steps = NULL, axis, h = r.h, c = r.c;
-    OCTET_TRY(octet_keras_recurrent_unpack(call, r.x, &steps));
+    OCTET_TRY(octet_keras_recurrent_unpack(call, &r, r.x, &steps));
     OCTET_TRY(octet_keras_recurrent_unpack_mask(call, &r));
     OCTET_TRY(octet_keras_i32_scalar(call, "split/split_dim", 1, &axis));
     for (int32_t i = 0; i < r.n_steps; i++) {

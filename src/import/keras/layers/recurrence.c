@@ -8,18 +8,13 @@ octet_status octet_keras_recurrence_of(octet_keras_call *call, octet_keras_recur
         return OCTET_OK;
     }
     *out = (octet_keras_recurrence){0};
-    bool is_time_major = false;
     OCTET_TRY(octet_keras_bool(call, "return_sequences", false, &out->return_sequences));
     OCTET_TRY(octet_keras_bool(call, "return_state", false, &out->return_state));
     OCTET_TRY(octet_keras_bool(call, "go_backwards", false, &out->go_backwards));
     OCTET_TRY(octet_keras_bool(call, "unroll", false, &out->unroll));
     OCTET_TRY(octet_keras_bool(call, "stateful", false, &out->is_stateful));
     OCTET_TRY(octet_keras_bool(call, "zero_output_for_mask", false, &out->zero_masked));
-    OCTET_TRY(octet_keras_bool(call, "time_major", false, &is_time_major));
-    if (is_time_major)
-        return octet_keras_refuse(
-            call, "time_major is not supported; build the model with time_major=False and copy the weights with "
-                  "set_weights");
+    OCTET_TRY(octet_keras_bool(call, "time_major", false, &out->time_major));
     if (call->zero_masked) out->zero_masked = out->return_sequences;
     return OCTET_OK;
 }
@@ -37,8 +32,8 @@ uint32_t octet_keras_recurrence_mask(const octet_keras_call *call) {
     return is_blind ? OCTET_NONE : octet_keras_mask(call);
 }
 
-octet_status octet_keras_reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out) {
+octet_status octet_keras_reverse_steps(octet_keras_call *call, bool time_major, uint32_t x, uint32_t *out) {
     uint32_t inputs[2] = {x, 0};
-    OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", (const int32_t[]){1}, 1, &inputs[1]));
+    OCTET_TRY(octet_keras_i32s(call, "ReverseV2/axis", (const int32_t[]){time_major ? 0 : 1}, 1, &inputs[1]));
     return octet_keras_emit(call, OCTET_OP_REVERSE_V2, "ReverseV2", inputs, 2, NULL, out);
 }

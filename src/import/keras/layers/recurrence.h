@@ -12,6 +12,7 @@ typedef struct octet_keras_recurrence {
     bool return_sequences, return_state, go_backwards, unroll;
     bool is_stateful; /* begins where the call before ended */
     bool zero_masked; /* a masked step gives zeros; otherwise what the step before gave */
+    bool time_major;  /* steps before batch, in what it reads and gives and in its masks */
 } octet_keras_recurrence;
 
 octet_status octet_keras_recurrence_of(octet_keras_call *call, octet_keras_recurrence *out);
@@ -22,7 +23,7 @@ octet_status octet_keras_refuse_stateful(octet_keras_call *call, const octet_ker
  * unless it is given as the argument `mask`. */
 uint32_t octet_keras_recurrence_mask(const octet_keras_call *call);
 
-/* x, or a mask, with its steps (axis 1) in the other order. */
-octet_status octet_keras_reverse_steps(octet_keras_call *call, uint32_t x, uint32_t *out);
+/* x, or a mask, with its steps in the other order: those of axis 1, or 0 where it is time-major. */
+octet_status octet_keras_reverse_steps(octet_keras_call *call, bool time_major, uint32_t x, uint32_t *out);
 
 #endif

@@ -50,10 +50,15 @@ octet_status octet_keras_recurrent_read(octet_keras_call *call, int32_t n_gates,
     OCTET_TRY(octet_keras_sizes(call, "units", 1, 0, &r->units));
     OCTET_TRY(octet_keras_recurrence_of(call, &r->as));
     const octet_shape *shape = octet_keras_shape(call, r->x);
-    r->n_steps = shape->dims[1];
+    r->n_steps = shape->dims[r->as.time_major ? 0 : 1];
+    r->batch = shape->dims[r->as.time_major ? 1 : 0];
     r->n_features = shape->dims[2];
+    if (r->as.time_major && call->graph->open_batch && r->n_steps == 1)
+        return octet_keras_refuse(call, "is time-major, and the model leaves its steps open; build it with "
+                                        "Input(batch_shape=(steps, batch, features)), and copy the weights with "
+                                        "set_weights");
     if (n_inputs > 1) {
-        const octet_shape state = {2, {shape->dims[0], r->units}};
+        const octet_shape state = {2, {r->batch, r->units}};
         char text[OCTET_SHAPE_TEXT_SIZE];
         for (uint32_t i = 1; i < n_inputs; i++) {
             if (!octet_shape_equal(octet_keras_shape(call, call->inputs[i]), &state)) {
@@ -64,8 +69,9 @@ octet_status octet_keras_recurrent_read(octet_keras_call *call, int32_t n_gates,
         r->h = call->inputs[1];
         if (n_states == 2) r->c = call->inputs[2];
     }
-    if (r->as.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, r->x, &r->x));
-    if (r->as.go_backwards && r->mask != OCTET_NONE) OCTET_TRY(octet_keras_reverse_steps(call, r->mask, &r->mask));
+    if (r->as.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, r->as.time_major, r->x, &r->x));
+    if (r->as.go_backwards && r->mask != OCTET_NONE)
+        OCTET_TRY(octet_keras_reverse_steps(call, r->as.time_major, r->mask, &r->mask));
     return OCTET_OK;
 }
 
@@ -102,12 +108,13 @@ octet_status octet_keras_recurrent_load(octet_keras_call *call, octet_keras_recu
                                          2, dims, perm, data, 2, (const int32_t[]){dims[1], dims[0]}, &r->recurrent);
 }
 
-octet_status octet_keras_recurrent_unpack(octet_keras_call *call, uint32_t x, uint32_t **steps) {
-    const int32_t n = octet_keras_shape(call, x)->dims[1];
+octet_status octet_keras_recurrent_unpack(octet_keras_call *call, const octet_keras_recurrent *r, uint32_t x,
+                                          uint32_t **steps) {
+    const int32_t n = r->n_steps;
     if (n > MAX_STEPS)
         return octet_keras_refuse(
             call, "%d steps would be unrolled into operators, at most %d are; shorten the sequence", n, MAX_STEPS);
-    OCTET_TRY(octet_keras_transpose(call, "transpose", x, (const int32_t[]){1, 0, 2}, &x));
+    if (!r->as.time_major) OCTET_TRY(octet_keras_transpose(call, "transpose", x, (const int32_t[]){1, 0, 2}, &x));
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n, steps));
     const octet_options options = {.pack = {0, n}};
     const char *name = NULL;
@@ -119,12 +126,12 @@ octet_status octet_keras_recurrent_unpack(octet_keras_call *call, uint32_t x, ui
 octet_status octet_keras_recurrent_unpack_mask(octet_keras_call *call, octet_keras_recurrent *r) {
     if (r->mask == OCTET_NONE) return OCTET_OK;
     const octet_shape shape = *octet_keras_shape(call, r->mask);
-    OCTET_CHECK(call->ctx, shape.rank == 2 && shape.dims[1] == r->n_steps, OCTET_MODEL,
+    OCTET_CHECK(call->ctx, shape.rank == 2 && shape.dims[r->as.time_major ? 0 : 1] == r->n_steps, OCTET_MODEL,
                 "%s: layer %s: its mask has not its %d steps", call->label, call->layer->name, r->n_steps);
     uint32_t mask;
     OCTET_TRY(octet_keras_reshape(call, "mask", r->mask, 3, (const int32_t[]){shape.dims[0], shape.dims[1], 1}, &mask));
-    OCTET_TRY(octet_keras_recurrent_unpack(call, mask, &r->step_masks));
-    const int32_t dims[2] = {shape.dims[0], r->units};
+    OCTET_TRY(octet_keras_recurrent_unpack(call, r, mask, &r->step_masks));
+    const int32_t dims[2] = {r->batch, r->units};
     float *zeros = NULL;
     OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)dims[0] * (size_t)dims[1], &zeros));
     return octet_keras_constant(call, "zeros", NULL, 2, dims, zeros, &r->zeros);
@@ -158,7 +165,8 @@ octet_status octet_keras_recurrent_return(octet_keras_call *call, const octet_ke
     if (r->as.return_sequences) {
         const octet_options options = {.pack = {0, r->n_steps}};
         OCTET_TRY(octet_keras_emit(call, OCTET_OP_PACK, "stack", steps, (uint32_t)r->n_steps, &options, &out));
-        OCTET_TRY(octet_keras_transpose(call, "transpose_1", out, (const int32_t[]){1, 0, 2}, &out));
+        if (!r->as.time_major)
+            OCTET_TRY(octet_keras_transpose(call, "transpose_1", out, (const int32_t[]){1, 0, 2}, &out));
         OCTET_TRY(octet_keras_mask_set(call, out, octet_keras_mask(call)));
     }
     call->outputs[0] = out;

@@ -10,11 +10,11 @@
 #include "import/keras/layers/recurrence.h"
 
 typedef struct octet_keras_recurrent {
-    int32_t units, n_gates, n_features, n_steps;
-    uint32_t x;    /* [batch,steps,features], in the order of the steps */
+    int32_t units, n_gates, n_features, n_steps, batch;
+    uint32_t x;    /* [batch,steps,features], or [steps,batch,features]; in the order of the steps */
     uint32_t h, c; /* initial state; OCTET_NONE: zeros */
     octet_keras_recurrence as;
-    uint32_t mask, zeros; /* [batch,steps] in the order of the steps, [batch,units]; OCTET_NONE: no mask */
+    uint32_t mask, zeros; /* as the first axes of x, [batch,units]; OCTET_NONE: no mask */
     uint32_t *step_masks; /* by step: [batch,1] */
     uint32_t kernel, recurrent,
         bias; /* [gates * units, features], [gates * units, units], [gates * units] or OCTET_NONE */
@@ -28,8 +28,9 @@ octet_status octet_keras_recurrent_kernel(octet_keras_call *call, const octet_ke
 /* Kernels transposed to [gates * units, in]; the bias is left alone. */
 octet_status octet_keras_recurrent_load(octet_keras_call *call, octet_keras_recurrent *r);
 
-/* [batch,steps,n] -> a value [batch,n] per step; the array lives as long as the import. */
-octet_status octet_keras_recurrent_unpack(octet_keras_call *call, uint32_t x, uint32_t **steps);
+/* x, with n numbers a step -> a value [batch,n] per step; the array lives as long as the import. */
+octet_status octet_keras_recurrent_unpack(octet_keras_call *call, const octet_keras_recurrent *r, uint32_t x,
+                                          uint32_t **steps);
 /* The mask as a value [batch,1] per step, and the zeros that stand for what was before the first. */
 octet_status octet_keras_recurrent_unpack_mask(octet_keras_call *call, octet_keras_recurrent *r);
 /* `now` where the mask of the step is set, else `before`. */

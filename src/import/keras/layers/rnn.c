@@ -44,8 +44,9 @@ octet_status octet_keras_layer_rnn(octet_keras_call *call) {
                                       (unsigned)call->n_inputs, (unsigned)(1 + n_states));
     }
     uint32_t inputs[3] = {call->inputs[0]};
-    if (steps.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, inputs[0], &inputs[0]));
-    if (steps.go_backwards && mask != OCTET_NONE) OCTET_TRY(octet_keras_reverse_steps(call, mask, &turned));
+    if (steps.go_backwards) OCTET_TRY(octet_keras_reverse_steps(call, steps.time_major, inputs[0], &inputs[0]));
+    if (steps.go_backwards && mask != OCTET_NONE)
+        OCTET_TRY(octet_keras_reverse_steps(call, steps.time_major, mask, &turned));
     for (uint32_t i = 0; i < n_cells; i++) {
         const uint32_t n_own = cells[i].class->n_states;
         const bool is_last = i + 1 == n_cells;

@@ -31,6 +31,7 @@ octet_status octet_keras_layer_bidirectional(octet_keras_call *call) {
         return octet_keras_refuse(call, "a Bidirectional %s is not supported: recurrent layers are",
                                   forward->class_name);
     const bool is_whole = octet_json_is_true(octet_json_get(forward->config, "return_sequences"));
+    const bool time_major = octet_json_is_true(octet_json_get(forward->config, "time_major"));
     OCTET_TRY(octet_keras_string(call, "merge_mode", "concat", &mode));
     uint32_t n_states = call->n_inputs - 1;
     if (call->n_inputs < 1 || n_states % 2 != 0)
@@ -49,14 +50,14 @@ octet_status octet_keras_layer_bidirectional(octet_keras_call *call) {
     const uint32_t mask = octet_keras_recurrence_mask(call);
     uint32_t turned_mask = mask;
     inputs[0] = call->inputs[0];
-    if (turn) OCTET_TRY(octet_keras_reverse_steps(call, inputs[0], &inputs[0]));
-    if (turn && mask != OCTET_NONE) OCTET_TRY(octet_keras_reverse_steps(call, mask, &turned_mask));
+    if (turn) OCTET_TRY(octet_keras_reverse_steps(call, time_major, inputs[0], &inputs[0]));
+    if (turn && mask != OCTET_NONE) OCTET_TRY(octet_keras_reverse_steps(call, time_major, mask, &turned_mask));
     memcpy(inputs + 1, call->inputs + 1 + n_states, n_states * sizeof *inputs);
     call->zero_masked = true;
     OCTET_TRY(octet_keras_call_layer(call, given, inputs, 1 + n_states, turned_mask, outputs[1], &n_outputs[1]));
     memcpy(inputs, call->inputs, (1 + n_states) * sizeof *inputs);
     OCTET_TRY(octet_keras_call_layer(call, forward, inputs, 1 + n_states, mask, outputs[0], &n_outputs[0]));
-    if (is_whole) OCTET_TRY(octet_keras_reverse_steps(call, outputs[1][0], &outputs[1][0]));
+    if (is_whole) OCTET_TRY(octet_keras_reverse_steps(call, time_major, outputs[1][0], &outputs[1][0]));
     if (octet_json_kind_of(octet_json_get(call->layer->config, "merge_mode")) == OCTET_JSON_NULL) {
         call->outputs[0] = outputs[0][0];
         call->outputs[1] = outputs[1][0];

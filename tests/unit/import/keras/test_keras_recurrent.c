@@ -82,11 +82,76 @@ static void the_state_is_convolved_over_its_neighbours(void **state) {
     keras_expect_near(found, expected, 3, layer);
 }
 
+/* Of an input [2,2,2], whose first dimension the file fixes. */
+static size_t run_fixed(const char *layers, const char *weights, const float *x, float *y) {
+    char model[2048];
+    const int length = snprintf(model, sizeof model,
+                                "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": "
+                                "[{\"class_name\": \"InputLayer\", \"config\": {\"name\": \"in\", "
+                                "\"batch_input_shape\": [2, 2, 2]}}, %s]}}",
+                                layers);
+    assert_in_range(length, 1, sizeof model - 1);
+    return keras_run_model(2, model, weights, x, 8, y);
+}
+
+/* [2,2,n] with its first two axes exchanged. */
+static void turn(const float *x, size_t n, float *y) {
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < 2; j++) memcpy(y + (j * 2 + i) * n, x + (i * 2 + j) * n, n * sizeof *x);
+}
+
+static void time_major_layers_read_steps_before_batch(void **state) {
+    (void)state;
+    static const struct {
+        const char *class_name, *config, *weights;
+        size_t n; /* numbers in a step of the results; 0: the last step only */
+    } cases[] = {
+        {"LSTM", "\"units\": 3, \"return_sequences\": true", "2,12 3,12 12", 3},
+        {"LSTM", "\"units\": 3", "2,12 3,12 12", 0},
+        {"LSTM", "\"units\": 3, \"return_sequences\": true, \"unroll\": true", "2,12 3,12 12", 3},
+        {"GRU", "\"units\": 3, \"reset_after\": true, \"return_sequences\": true, \"go_backwards\": true",
+         "2,9 3,9 2,9", 3},
+        {"SimpleRNN", "\"units\": 3, \"return_sequences\": true", "2,3 3,3 3", 3},
+        {"RNN", "\"return_sequences\": true, \"cell\": " LAYER("GRUCell", "\"units\": 3, \"reset_after\": true"),
+         "2,9 3,9 2,9", 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char layer[2][512];
+        float turned[8], found[MOST], expected[MOST], back[MOST];
+        for (int j = 0; j < 2; j++)
+            snprintf(layer[j], sizeof layer[j],
+                     "{\"class_name\": \"%s\", \"config\": {\"name\": \"x\", %s, \"time_major\": %s}}",
+                     cases[i].class_name, cases[i].config, j == 0 ? "false" : "true");
+        const size_t n = run_fixed(layer[0], cases[i].weights, sequence, expected);
+        turn(sequence, 2, turned);
+        assert_int_equal(run_fixed(layer[1], cases[i].weights, turned, found), n);
+        if (cases[i].n > 0) turn(found, cases[i].n, back);
+        keras_expect_near(cases[i].n > 0 ? back : found, expected, n, layer[1]);
+    }
+}
+
+static void the_later_half_of_a_time_major_bidirectional_goes_back_in_time(void **state) {
+    (void)state;
+    static const char *const layers[2] = {
+        LAYER("Bidirectional",
+              "\"layer\": " LAYER("LSTM", "\"units\": 1, \"return_sequences\": true, \"time_major\": false")),
+        LAYER("Bidirectional",
+              "\"layer\": " LAYER("LSTM", "\"units\": 1, \"return_sequences\": true, \"time_major\": true"))};
+    float turned[8], found[MOST], expected[MOST], back[MOST];
+    turn(sequence, 2, turned);
+    assert_int_equal(run_fixed(layers[0], "2,4 1,4 4 2,4 1,4 4", sequence, expected), 8);
+    assert_int_equal(run_fixed(layers[1], "2,4 1,4 4 2,4 1,4 4", turned, found), 8);
+    turn(found, 2, back);
+    keras_expect_near(back, expected, 8, layers[1]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stacked_cells_are_layers_in_a_row),
         cmocka_unit_test(a_convolution_of_one_cell_is_an_lstm),
         cmocka_unit_test(the_state_is_convolved_over_its_neighbours),
+        cmocka_unit_test(time_major_layers_read_steps_before_batch),
+        cmocka_unit_test(the_later_half_of_a_time_major_bidirectional_goes_back_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
