@@ -8,13 +8,8 @@
 
 #include "graph/graph.h"
 
-/* Whether octet_expected_output knows the operator: CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, CONV_3D,
- * FULLY_CONNECTED. */
-bool octet_expected_is_known(octet_operator_code code);
-/* Output channels of such an operator. */
-size_t octet_expected_n_channels(const octet_graph *graph, const octet_operator *op);
-/* means: an element for each of the data operand. Weights are float32, or int8 with scales. out:
- * octet_expected_n_channels. Errors: NOMEM. */
+/* An operator that geometry.h knows. means: an element for each of the data operand. Weights are float32, or int8 with
+ * scales. out: octet_geometry_n_channels. Errors: NOMEM. */
 octet_status octet_expected_output(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,
                                    const octet_operator *op, const double *means, double *out);
 

@@ -1,6 +1,6 @@
 /* recover/step.h - what every step of recovery works on, and what it gives.
  * In:  a float graph, statistics of it, how it is quantized, samples.
- * Out: two structs.
+ * Out: two structs, and what steps have in common.
  * Knows: that a step changes the float graph and its statistics, and that the quantizer does the rest.
  * Does not know: where the samples come from; whether a result is better, which is for whoever asked.
  *
@@ -28,5 +28,10 @@ typedef struct octet_recovered {
     uint32_t n_changed;           /* layers or values; 0: the step found nothing to do */
     size_t n_runs;                /* that were used */
 } octet_recovered;
+
+/* The statistics of the source for `graph`, a copy of its graph whose constants changed, or that has further ones: they
+ * know constants. Errors: NOMEM. */
+octet_status octet_step_carry_statistics(octet_context *ctx, const octet_recover_source *source,
+                                         const octet_graph *graph, octet_statistics **out);
 
 #endif

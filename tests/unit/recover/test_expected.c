@@ -10,6 +10,7 @@
 
 #include "exec/exec.h"
 #include "recover/expected.h"
+#include "recover/geometry.h"
 #include "recover/mean_map.h"
 
 enum { N_SAMPLES = 5, MOST = 4096 };
@@ -58,7 +59,7 @@ static void expect_means(octet_operator_code code, octet_shape in, octet_shape f
     expect_ok(octet_runner_create(&ctx, exec, 1, &runner));
     expect_ok(octet_mean_map_create(&ctx, &arena, &graph->values[data], 1.0f, &map));
     const octet_operator *op = &graph->operators[0];
-    const size_t n_channels = octet_expected_n_channels(graph, op);
+    const size_t n_channels = octet_geometry_n_channels(graph, op);
     const size_t n_out = octet_shape_elements(&graph->values[y].shape);
     for (int sample = 0; sample < N_SAMPLES; sample++) {
         fill(&seed, x, octet_shape_elements(&in));
@@ -69,7 +70,7 @@ static void expect_means(octet_operator_code code, octet_shape in, octet_shape f
         for (size_t i = 0; i < n_out; i++) sums[i % n_channels] += (double)results[i];
     }
     octet_mean_map_read(&map, &graph->values[data], means);
-    assert_true(octet_expected_is_known(code));
+    assert_true(octet_geometry_is_known(code));
     expect_ok(octet_expected_output(&ctx, &arena, graph, op, means, expected));
     for (size_t c = 0; c < n_channels; c++) {
         const double mean = sums[c] / (N_SAMPLES * (double)(n_out / n_channels));
