@@ -170,7 +170,7 @@ static const struct option conversion_options[] = {
      "output with a scale of its own"},
     {"--recover", 0, "HOW", OPTION_TEXT, IN(conversion.recover), 0,
      "get lost accuracy back with the calibration samples: {recover}; fast: biases that take back each layer's mean "
-     "error"},
+     "error; full: further steps, each kept only if it helps on samples that it was not fitted on"},
     {"--strict-tensorflow", 0, NULL, OPTION_FLAG, IN(conversion.strict_tensorflow), 0,
      "write what TensorFlow's converter writes, even where octet has a better form"},
     {0}};

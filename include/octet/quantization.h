@@ -35,7 +35,7 @@ typedef struct octet_conversion {
     /* Where an output joins parts whose ranges are more than 16 times apart, as boxes and scores: writes each part as
      * an output of its own, named "<output>_part0", "_part1", ... In the modes int8 and int16x8. */
     bool split_outputs;
-    const char *recover; /* of octet_choice_name("recover"); "fast": see docs/quantization.md, section 6 */
+    const char *recover; /* of octet_choice_name("recover"); docs/quantization.md, section 6 */
 } octet_conversion;
 #define OCTET_CONVERSION_INIT OCTET_INIT_(octet_conversion)
 

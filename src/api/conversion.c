@@ -169,11 +169,14 @@ static octet_status recover_and_make(octet_context *ctx, making m, octet_recover
                                      octet_model **out) {
     octet_graph *graph = NULL;
     octet_statistics *statistics = NULL;
+    octet_ladder ladder = {0};
     if (recovery == OCTET_RECOVER_NONE) return make(ctx, m, out);
-    OCTET_TRY(octet_api_recover(ctx, m.graph, m.statistics, m.options, data, m.asked, &graph, &statistics));
+    OCTET_TRY(octet_api_recover(ctx, recovery, m.graph, m.statistics, m.options, data, m.asked, &ladder, &graph,
+                                &statistics));
     m.graph = graph;
     m.statistics = statistics;
     const octet_status status = make(ctx, m, out);
+    if (status == OCTET_OK) (*out)->ladder = ladder;
     octet_statistics_free(ctx, statistics);
     octet_graph_destroy(ctx, graph);
     return status;

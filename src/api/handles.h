@@ -16,6 +16,7 @@
 #include "import/import.h"
 #include "octet/octet.h"
 #include "quant/quant.h"
+#include "recover/outcome.h"
 #include "report/support.h"
 #include "report/verdict.h"
 
@@ -39,6 +40,7 @@ struct octet_model {
     bool loses_parts;           /* of the narrow ones little is left */
     const octet_target *target; /* that it was asked for, or NULL */
     octet_seen seen;            /* of a model made here from samples */
+    octet_ladder ladder;        /* of a model made here with recovery whose steps were judged */
 };
 
 struct octet_data {

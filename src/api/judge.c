@@ -77,6 +77,7 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet
     verdict->takes_counts = octet_api_takes_counts(&original->graph->values[original->graph->inputs[0].value]);
     const char *const *warnings;
     uint32_t n_warnings;
+    verdict->ladder = quantized->ladder;
     OCTET_TRY(octet_api_target_support(ctx, &verdict->arena, quantized, &verdict->support));
     OCTET_TRY(octet_api_output_warnings(ctx, &verdict->arena, quantized, &warnings, &n_warnings));
     for (uint32_t i = 0; i < n_warnings && verdict->n_warnings < OCTET_MAX_WARNINGS; i++)

@@ -1,6 +1,7 @@
 #include "api/recover.h"
 
 #include "recover/bias.h"
+#include "recover/ladder.h"
 
 /* Samples that are held as numbers, and activations of all runs, at most. */
 enum { MOST_SAMPLE_BYTES = 64 << 20, MOST_ACTIVATION_BYTES = 64 << 20 };
@@ -44,9 +45,10 @@ static octet_status read_samples(octet_context *ctx, const octet_graph *graph, o
     return read_inputs(ctx, graph, job);
 }
 
-octet_status octet_api_recover(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
-                               const octet_quantize_options *quantize, octet_data *data,
-                               const octet_conversion *options, octet_graph **out, octet_statistics **out_statistics) {
+octet_status octet_api_recover(octet_context *ctx, octet_recovery how, const octet_graph *graph,
+                               const octet_statistics *statistics, const octet_quantize_options *quantize,
+                               octet_data *data, const octet_conversion *options, octet_ladder *ladder,
+                               octet_graph **out, octet_statistics **out_statistics) {
     recover_job job = {0};
     octet_recovered corrected = {0};
     octet_status status = read_samples(ctx, graph, data, options, &job);
@@ -58,7 +60,8 @@ octet_status octet_api_recover(octet_context *ctx, const octet_graph *graph, con
                                              .n_runs = job.n / octet_api_batch(graph),
                                              .pool = job.pool,
                                              .most_bytes = MOST_ACTIVATION_BYTES};
-        status = octet_recover_bias(ctx, &source, &corrected);
+        status = how == OCTET_RECOVER_FAST ? octet_recover_bias(ctx, &source, &corrected)
+                                           : octet_recover_ladder(ctx, &source, &corrected, ladder);
     }
     if (status == OCTET_OK) {
         *out = corrected.graph;

@@ -7,13 +7,19 @@
 #define OCTET_API_RECOVER_H
 
 #include "api/calibrate.h"
+#include "recover/outcome.h"
 
-typedef enum octet_recovery { OCTET_RECOVER_NONE = 0, OCTET_RECOVER_FAST } octet_recovery;
+typedef enum octet_recovery {
+    OCTET_RECOVER_NONE = 0,
+    OCTET_RECOVER_FAST, /* bias correction */
+    OCTET_RECOVER_FULL  /* all steps, each judged */
+} octet_recovery;
 
-/* *out and *out_statistics are the caller's. Errors: those of reading the data and of src/recover; DATA for fewer
- * samples than the model's batch. */
-octet_status octet_api_recover(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
-                               const octet_quantize_options *quantize, octet_data *data,
-                               const octet_conversion *options, octet_graph **out, octet_statistics **out_statistics);
+/* how: FAST or FULL. ladder: filled where steps were judged. *out and *out_statistics are the caller's. Errors: those
+ * of reading the data and of src/recover; DATA for fewer samples than the model's batch. */
+octet_status octet_api_recover(octet_context *ctx, octet_recovery how, const octet_graph *graph,
+                               const octet_statistics *statistics, const octet_quantize_options *quantize,
+                               octet_data *data, const octet_conversion *options, octet_ladder *ladder,
+                               octet_graph **out, octet_statistics **out_statistics);
 
 #endif

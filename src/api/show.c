@@ -85,6 +85,7 @@ static octet_status write_receipt(octet_context *ctx, octet_arena *arena, const 
                                   octet_rendering as, octet_buffer *out) {
     const octet_graph *graph = model->graph;
     octet_receipt receipt = {.path = path,
+                             .ladder = model->ladder,
                              .input_type = octet_type_name(graph->values[graph->inputs[0].value].type),
                              .output_type = octet_type_name(graph->values[graph->outputs[0].value].type)};
     OCTET_TRY(octet_model_size(ctx, model, &receipt.size_bytes));

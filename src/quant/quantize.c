@@ -63,8 +63,10 @@ static octet_status convert(octet_context *ctx, const octet_graph *graph, const 
     octet_status status = octet_builder_start(ctx, graph, known, options, &builder);
     if (status == OCTET_OK) status = build(&builder);
     if (status == OCTET_OK) status = octet_graph_verify(ctx, builder.to, "quantize");
-    for (uint32_t v = 0; status == OCTET_OK && quantized_of != NULL && v < graph->n_values; v++)
-        quantized_of[v] = builder.integer[v];
+    for (uint32_t v = 0; status == OCTET_OK && quantized_of != NULL && v < graph->n_values; v++) {
+        const bool is_float = builder.integer[v] == OCTET_NONE && !octet_value_is_constant(&graph->values[v]);
+        quantized_of[v] = is_float ? builder.real[v] : builder.integer[v];
+    }
     octet_builder_finish(&builder, status == OCTET_OK);
     if (status == OCTET_OK) *out = builder.to;
     return status;

@@ -13,13 +13,14 @@ typedef struct correction {
     const octet_recover_source *source;
     octet_arena arena;
     octet_graph *graph;           /* the float graph whose biases change */
+    const octet_graph *reference; /* the float graph whose means are wanted */
     octet_statistics *statistics; /* of it */
     float **biases;               /* by operator of `graph`: what may be written; NULL: none */
     octet_graph *quantized;
     octet_weighted *layers;
     void **integers; /* by layer: the bias of the quantized operator, which may be written */
     uint32_t n_layers;
-    octet_mean_map *real;    /* by value of `graph` */
+    octet_mean_map *real;    /* by value of `reference` */
     octet_mean_map *integer; /* by value of `quantized` */
     octet_lockstep lockstep; /* of `quantized` */
 } correction;
@@ -79,11 +80,11 @@ static octet_status observe_float_model(correction *c) {
     OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, n, &threads));
     OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, n, &users));
     for (uint32_t t = 0; t < n; t++) {
-        threads[t].graph = c->graph;
+        threads[t].graph = c->reference;
         users[t] = &threads[t];
         OCTET_TRY(create_maps(c, &threads[t].maps));
     }
-    OCTET_TRY(octet_real_run(c->ctx, c->source, c->graph, c->lockstep.n_runs, observe_real, users));
+    OCTET_TRY(octet_real_run(c->ctx, c->source, c->reference, c->lockstep.n_runs, observe_real, users));
     c->real = threads[0].maps;
     for (uint32_t t = 1; t < n; t++)
         for (uint32_t v = 0; v < c->graph->n_values; v++)
@@ -113,14 +114,15 @@ static octet_status correct(correction *c, octet_arena *scratch, uint32_t i_laye
     const octet_weighted *layer = &c->layers[i_layer];
     const octet_operator *q = &c->quantized->operators[layer->quantized];
     const int8_t at = octet_operator_operands(q->code).bias;
+    const octet_value *old = octet_graph_input(c->reference, &c->reference->operators[layer->op], (uint32_t)at);
     float *bias = c->biases[layer->op];
     double *real, *integer;
     OCTET_TRY(OCTET_NEW(c->ctx, scratch, layer->n_channels, &real));
     OCTET_TRY(OCTET_NEW(c->ctx, scratch, layer->n_channels, &integer));
-    OCTET_TRY(expected(c, scratch, c->graph, layer->op, c->real, real));
+    OCTET_TRY(expected(c, scratch, c->reference, layer->op, c->real, real));
     OCTET_TRY(expected(c, scratch, c->quantized, layer->quantized, c->integer, integer));
     for (size_t i = 0; i < layer->n_channels; i++) {
-        bias[i] += (float)(real[i] - integer[i]);
+        bias[i] = (old != NULL ? ((const float *)old->data)[i] : 0.0f) + (float)(real[i] - integer[i]);
         octet_weighted_store_bias(octet_graph_input(c->quantized, q, (uint32_t)at), c->integers[i_layer], i,
                                   (double)bias[i]);
     }
@@ -163,6 +165,7 @@ static octet_status run_quantized(correction *c) {
 
 static octet_status correct_all(correction *c) {
     uint32_t *quantized_of;
+    c->reference = c->source->reference != NULL ? c->source->reference : c->source->graph;
     OCTET_TRY(octet_graph_clone(c->ctx, c->source->graph, &c->graph));
     OCTET_TRY(add_biases(c));
     OCTET_TRY(carry_statistics(c));

@@ -20,6 +20,10 @@ typedef struct octet_recover_source {
     size_t n_runs;
     octet_pool *pool;  /* or NULL */
     size_t most_bytes; /* that activations of all runs together may take; fewer runs are taken beyond it */
+    /* What `graph` is to come near to, where an earlier step has changed what it computes (rounded weights, biases):
+     * the same operators and values at the same indices, with constants as they were before that. NULL: `graph` itself.
+     */
+    const octet_graph *reference;
 } octet_recover_source;
 
 typedef struct octet_recovered {

@@ -6,12 +6,14 @@
 #ifndef OCTET_REPORT_RECEIPT_H
 #define OCTET_REPORT_RECEIPT_H
 
+#include "recover/outcome.h"
 #include "report/support.h"
 
 typedef struct octet_receipt {
     const char *path;
     size_t size_bytes;
     const char *input_type, *output_type; /* of the first input and output */
+    octet_ladder ladder;                  /* as in verdict.h */
     const octet_support *support;         /* by the target that the file is for, or NULL */
     const char *const *warnings;
     uint32_t n_warnings;

@@ -6,6 +6,7 @@
 #ifndef OCTET_REPORT_VERDICT_H
 #define OCTET_REPORT_VERDICT_H
 
+#include "recover/outcome.h"
 #include "report/evaluation.h"
 #include "report/support.h"
 
@@ -65,6 +66,7 @@ typedef struct octet_verdict {
     octet_verdict_port *inputs, *outputs;
     uint32_t n_inputs, n_outputs;
     octet_verdict_calibration calibration;
+    octet_ladder ladder;             /* no rows: the quantized model was made without judged recovery */
     const octet_support *support;    /* by the target that the quantized model is for, or NULL */
     const octet_verdict_input *seen; /* by input, or NULL; read by octet_verdict_finish */
     bool is_explained;               /* a warning has named the columns that low fidelity comes from */

@@ -1,6 +1,7 @@
 /* A verdict as JSON. */
 #include <math.h>
 
+#include "report/ladder.h"
 #include "report/text.h"
 #include "report/verdict.h"
 
@@ -67,6 +68,7 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     write_ports(&json, v->outputs, v->n_outputs, "outputs");
     octet_evaluation_write_data_range(&json, before);
     if (v->calibration.given) write_calibration(&json, &v->calibration);
+    octet_ladder_write_member(&json, &v->ladder);
     if (v->support != NULL) octet_support_write_member(&json, v->support);
     octet_json_begin_array(&json, "warnings", OCTET_JSON_LINE);
     for (uint32_t i = 0; i < v->n_warnings; i++) octet_json_write_string(&json, NULL, v->warnings[i]);

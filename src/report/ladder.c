@@ -1,0 +1,49 @@
+#include "report/ladder.h"
+
+#include <stdio.h>
+
+#include "base/format.h"
+#include "report/text.h"
+
+static octet_status write_row(octet_context *ctx, const octet_ladder_row *row, octet_buffer *out) {
+    char gain[OCTET_TEXT_SIZE] = "-", time[OCTET_TEXT_SIZE];
+    if (row->is_judged) octet_format(gain, sizeof gain, "%+.1f dB", row->gain_db);
+    return octet_buffer_format(ctx, out, "  %-28s%10s%10s   %s%s%s\n", row->step, gain,
+                               octet_text_time((double)row->time_ns, time), row->is_kept ? "kept" : "left out",
+                               row->why[0] != '\0' ? ": " : "", row->why);
+}
+
+octet_status octet_ladder_write_text(octet_context *ctx, const octet_ladder *ladder, octet_buffer *out) {
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE];
+    if (ladder->n_rows == 0) return OCTET_OK;
+    OCTET_TRY(octet_buffer_format(ctx, out,
+                                  "recovery        each step fitted on %s calibration samples and judged on %s others, "
+                                  "and the other way round\n",
+                                  octet_text_count(ladder->n_first, a),
+                                  octet_text_count(ladder->n_samples - ladder->n_first, b)));
+    for (uint32_t i = 0; i < ladder->n_rows; i++) OCTET_TRY(write_row(ctx, &ladder->rows[i], out));
+    return OCTET_OK;
+}
+
+void octet_ladder_write_member(octet_json_writer *json, const octet_ladder *ladder) {
+    if (ladder->n_rows == 0) return;
+    octet_json_begin_object(json, "recovery", OCTET_JSON_LINES);
+    octet_json_write_u64(json, "samples", ladder->n_samples);
+    octet_json_write_u64(json, "first_half", ladder->n_first);
+    octet_json_begin_array(json, "steps", OCTET_JSON_LINES);
+    for (uint32_t i = 0; i < ladder->n_rows; i++) {
+        const octet_ladder_row *row = &ladder->rows[i];
+        octet_json_begin_object(json, NULL, OCTET_JSON_LINE);
+        octet_json_write_string(json, "step", row->step);
+        if (row->is_judged) {
+            octet_json_write_real(json, "gain_db", row->gain_db, 6);
+            octet_json_write_real(json, "worst_gain_db", row->worst_db, 6);
+        }
+        octet_json_write_bool(json, "kept", row->is_kept);
+        octet_json_write_string(json, "why", row->why);
+        octet_json_write_real(json, "time_s", (double)row->time_ns / 1e9, 6);
+        octet_json_end(json);
+    }
+    octet_json_end(json);
+    octet_json_end(json);
+}
