@@ -48,6 +48,22 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
     (void)user, (void)thread, (void)position, (void)slot, (void)runners, (void)time_ns;
 }
 
+/* A thread's observer, and where its runs are told. */
+typedef struct watcher {
+    octet_observer *observer;
+    const octet_sweep *sweep;
+    uint32_t thread;
+    size_t n_first, n; /* samples of the first half, which no run shares with the second; of both */
+} watcher;
+
+static void watch(void *user, uint32_t value, const void *data, size_t n_elements) {
+    const watcher *w = user;
+    const size_t position = w->sweep->position[w->thread], end = position < w->n_first ? w->n_first : w->n;
+    octet_observer_set_samples(w->observer,
+                               end - position < w->sweep->batch ? (uint32_t)(end - position) : w->sweep->batch);
+    octet_observer_observe(w->observer, value, data, n_elements);
+}
+
 /* Puts the samples of the first half before those of the second, so that no run of a batch has both. */
 static octet_status sort_by_half(octet_context *ctx, calibration_job *job, size_t *n_first) {
     uint64_t *hashes;
@@ -70,12 +86,15 @@ static octet_status observe(octet_context *ctx, const octet_graph *graph, calibr
     uint32_t *rows_of;
     size_t n_first = 0;
     OCTET_TRY(octet_statistics_bind(ctx, &job->arena, statistics, graph, &rows_of));
+    if (sweep->batch > 1 && !sweep->keep_state) OCTET_TRY(sort_by_half(ctx, job, &n_first));
+    watcher *watchers;
+    OCTET_TRY(OCTET_NEW(ctx, &job->arena, sweep->n_threads, &watchers));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, sweep->n_threads, &job->observers));
     for (uint32_t t = 0; t < sweep->n_threads; t++) {
         OCTET_TRY(octet_observer_create(ctx, graph, statistics, rows_of, sweep->batch, &job->observers[t]));
-        octet_runner_set_observer(sweep->runners[t], octet_observer_observe, job->observers[t]);
+        watchers[t] = (watcher){job->observers[t], sweep, t, n_first, job->n};
+        octet_runner_set_observer(sweep->runners[t], watch, &watchers[t]);
     }
-    if (sweep->batch > 1 && !sweep->keep_state) OCTET_TRY(sort_by_half(ctx, job, &n_first));
     if (n_first > 0) OCTET_TRY(octet_sweep_run(ctx, sweep, job->indices, 0, n_first, visit, NULL));
     if (n_first < job->n) OCTET_TRY(octet_sweep_run(ctx, sweep, job->indices, n_first, job->n - n_first, visit, NULL));
     for (uint32_t t = 0; t < sweep->n_threads; t++) OCTET_TRY(octet_observer_give(ctx, job->observers[t], statistics));

@@ -16,6 +16,17 @@ static void take_operands(const octet_graph *graph, uint32_t k, octet_statistics
     }
 }
 
+static octet_status copy_row(octet_context *ctx, const octet_statistics_row *from, octet_statistics_row *to,
+                             octet_arena *arena) {
+    OCTET_TRY(octet_row_create_members(ctx, arena, octet_row_kinds(from),
+                                       from->histograms != NULL ? from->histograms[0].n_most : 0,
+                                       from->channels != NULL ? from->channels->n_channels : 0, to));
+    octet_row_merge(to, from);
+    for (int h = 0; h < OCTET_STATISTICS_HALVES; h++)
+        to->ranges[h] = from->ranges[h]; /* as they are, set by hand too */
+    return OCTET_OK;
+}
+
 static octet_status fill(octet_context *ctx, octet_arena *scratch, const octet_statistics *statistics,
                          const octet_graph *from_graph, const octet_graph *graph, const uint32_t *old,
                          octet_statistics *out) {
@@ -24,10 +35,10 @@ static octet_status fill(octet_context *ctx, octet_arena *scratch, const octet_s
     OCTET_TRY(octet_statistics_bind(ctx, scratch, out, graph, &rows_of));
     out->n_samples = statistics->n_samples;
     out->data = statistics->data;
+    out->kinds = statistics->kinds;
     for (uint32_t v = 0; v < graph->n_values; v++) {
         if (rows_of[v] == OCTET_NONE || old[v] == OCTET_NONE) continue;
-        for (int h = 0; h < OCTET_STATISTICS_HALVES; h++)
-            out->rows[rows_of[v]].ranges[h] = statistics->rows[from_rows[old[v]]].ranges[h];
+        OCTET_TRY(copy_row(ctx, &statistics->rows[from_rows[old[v]]], &out->rows[rows_of[v]], &out->arena));
     }
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         const uint32_t v = graph->operators[k].outputs[0];

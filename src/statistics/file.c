@@ -15,9 +15,9 @@
  *       b. u32    occurrence of the name
  *       c. text   layer
  *       d. u32    number of kinds of statistics; then for each, by ascending number:
- *            u32    number of the kind; 1: ranges
+ *            u32    number of the kind; 1: ranges, which none lacks
  *            u32    size of what follows in bytes
- *            bytes  ranges, 24 bytes: of each half f32 minimum, f32 maximum, u32 flags: 1: seen, 2: saw NaN
+ *            bytes  as file_kinds.c lists them
  *  9. u64     octet_hash (base/hash.h) of everything before, and the end
  *
  * A further kind needs no new version: an octet that does not know it says so. */
@@ -28,6 +28,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "statistics/file_kinds.h"
 
 static const char MAGIC[8] = {'o', 'c', 't', 'e', 't', 's', 't', 'a'};
 
@@ -35,20 +36,11 @@ enum {
     VERSION = 1,
     KEEPS_STATE = 1,
     KIND_RANGES = 1,
-    RANGE_SEEN = 1,
-    RANGE_SAW_NAN = 2,
-    RANGES_SIZE = 12 * OCTET_STATISTICS_HALVES,
     LEAST_ROW_SIZE = 16, /* two empty texts, occurrence, no kind */
     LONGEST_TEXT = 1 << 16
 };
 
 /* ---- Writing ---- */
-
-static octet_status write_f32(octet_context *ctx, octet_buffer *out, float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return octet_buffer_u32le(ctx, out, bits);
-}
 
 static octet_status write_f64(octet_context *ctx, octet_buffer *out, double value) {
     uint64_t bits;
@@ -64,25 +56,11 @@ static octet_status write_text(octet_context *ctx, octet_buffer *out, const char
     return octet_buffer_append(ctx, out, text, size);
 }
 
-static octet_status write_ranges(octet_context *ctx, octet_buffer *out, const octet_statistics_row *row) {
-    OCTET_TRY(octet_buffer_u32le(ctx, out, KIND_RANGES));
-    OCTET_TRY(octet_buffer_u32le(ctx, out, RANGES_SIZE));
-    for (int h = 0; h < OCTET_STATISTICS_HALVES; h++) {
-        const octet_observed_range *range = &row->ranges[h];
-        OCTET_TRY(write_f32(ctx, out, range->min));
-        OCTET_TRY(write_f32(ctx, out, range->max));
-        OCTET_TRY(
-            octet_buffer_u32le(ctx, out, (range->seen ? RANGE_SEEN : 0u) | (range->saw_nan ? RANGE_SAW_NAN : 0u)));
-    }
-    return OCTET_OK;
-}
-
 static octet_status write_row(octet_context *ctx, octet_buffer *out, const octet_statistics_row *row) {
     OCTET_TRY(write_text(ctx, out, row->name));
     OCTET_TRY(octet_buffer_u32le(ctx, out, row->occurrence));
     OCTET_TRY(write_text(ctx, out, row->layer));
-    OCTET_TRY(octet_buffer_u32le(ctx, out, 1));
-    return write_ranges(ctx, out, row);
+    return octet_kinds_write(ctx, row, out);
 }
 
 octet_status octet_statistics_write(octet_context *ctx, const octet_statistics *statistics, octet_buffer *out) {
@@ -127,14 +105,6 @@ static octet_status read_u32(reader *r, uint32_t *out) {
 static octet_status read_u64(reader *r, uint64_t *out) {
     if (!octet_bytes_u64le(r->bytes, r->at, out)) return truncated(r);
     r->at += 8;
-    return OCTET_OK;
-}
-
-static octet_status read_f32(reader *r, float *out) {
-    uint32_t bits;
-    OCTET_TRY(read_u32(r, &bits));
-    memcpy(out, &bits, sizeof *out);
-    *out += 0.0f; /* -0.0f is written by nobody */
     return OCTET_OK;
 }
 
@@ -194,40 +164,28 @@ static octet_status read_hashes(reader *r, uint64_t n_samples, octet_distinct *o
     return OCTET_OK;
 }
 
-static octet_status read_ranges(reader *r, octet_statistics_row *row) {
-    for (int h = 0; h < OCTET_STATISTICS_HALVES; h++) {
-        octet_observed_range *range = &row->ranges[h];
-        uint32_t flags;
-        OCTET_TRY(read_f32(r, &range->min));
-        OCTET_TRY(read_f32(r, &range->max));
-        OCTET_TRY(read_u32(r, &flags));
-        range->seen = (flags & RANGE_SEEN) != 0;
-        range->saw_nan = (flags & RANGE_SAW_NAN) != 0;
-        const octet_observed_range empty = octet_range_empty();
-        const bool is_empty = range->min == empty.min && range->max == empty.max;
-        const bool is_sound =
-            range->seen ? range->min <= range->max || (is_empty && range->saw_nan) : is_empty && !range->saw_nan;
-        OCTET_CHECK(r->ctx, is_sound && range->max >= empty.max && flags <= (RANGE_SEEN | RANGE_SAW_NAN), OCTET_FORMAT,
-                    "%s: %s has the range %g to %g with flags %" PRIu32, r->name, row->name, (double)range->min,
-                    (double)range->max, flags);
-    }
-    return OCTET_OK;
-}
-
-static octet_status read_row(reader *r, octet_arena *arena, octet_statistics_row *row) {
-    uint32_t n_kinds, kind, size;
-    OCTET_TRY(read_text(r, arena, &row->name));
+static octet_status read_row(reader *r, octet_statistics *out, octet_statistics_row *row) {
+    uint32_t n_kinds, kind = 0, size;
+    OCTET_TRY(read_text(r, &out->arena, &row->name));
     OCTET_TRY(read_u32(r, &row->occurrence));
-    OCTET_TRY(read_text(r, arena, &row->layer));
+    OCTET_TRY(read_text(r, &out->arena, &row->layer));
     OCTET_TRY(read_u32(r, &n_kinds));
     OCTET_CHECK(r->ctx, n_kinds > 0, OCTET_FORMAT, "%s: %s has no range", r->name, row->name);
-    OCTET_TRY(read_u32(r, &kind));
-    OCTET_TRY(read_u32(r, &size));
-    OCTET_CHECK(r->ctx, n_kinds == 1 && kind == KIND_RANGES, OCTET_UNSUPPORTED,
-                "%s: %s has more than a range; a later octet has written these statistics", r->name, row->name);
-    OCTET_CHECK(r->ctx, size == RANGES_SIZE, OCTET_FORMAT, "%s: the ranges of %s take %" PRIu32 " bytes, not %d",
-                r->name, row->name, size, RANGES_SIZE);
-    return read_ranges(r, row);
+    for (uint32_t i = 0; i < n_kinds; i++) {
+        const uint32_t before = kind;
+        OCTET_TRY(read_u32(r, &kind));
+        OCTET_TRY(read_u32(r, &size));
+        OCTET_CHECK(r->ctx, kind > before && (i > 0 || kind == KIND_RANGES), OCTET_FORMAT,
+                    "%s: statistics of kind %" PRIu32 " of %s stand behind those of kind %" PRIu32, r->name, kind,
+                    row->name, before);
+        if (!octet_bytes_inside(r->bytes, r->at, size)) return truncated(r);
+        const octet_bytes body = {r->bytes.data + r->at, size};
+        OCTET_TRY(
+            octet_kinds_read(r->ctx, &out->arena, kind, body, r->name, octet_histogram_bins_for(out->n_rows), row));
+        r->at += size;
+    }
+    out->kinds |= octet_row_kinds(row);
+    return OCTET_OK;
 }
 
 static octet_status read_rows(reader *r, octet_statistics *out) {
@@ -236,7 +194,7 @@ static octet_status read_rows(reader *r, octet_statistics *out) {
     if (n > (r->bytes.size - r->at) / LEAST_ROW_SIZE) return truncated(r);
     OCTET_TRY(OCTET_NEW(r->ctx, &out->arena, n, &out->rows));
     out->n_rows = n;
-    for (uint32_t i = 0; i < n; i++) OCTET_TRY(read_row(r, &out->arena, &out->rows[i]));
+    for (uint32_t i = 0; i < n; i++) OCTET_TRY(read_row(r, out, &out->rows[i]));
     return OCTET_OK;
 }
 

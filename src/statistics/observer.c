@@ -2,16 +2,16 @@
 
 #include "base/hash.h"
 
-typedef octet_observed_range halves[OCTET_STATISTICS_HALVES];
-
 struct octet_observer {
     octet_arena arena; /* holds this struct too */
     const octet_graph *graph;
     uint32_t batch;
-    const uint32_t *rows_of; /* by value */
-    halves *ranges;          /* by row */
+    const uint32_t *rows_of;    /* by value */
+    octet_statistics_row *rows; /* as in the statistics */
     uint32_t n_rows;
+    bool has_members; /* something besides ranges is gathered */
     /* The run that goes on: */
+    uint32_t n_samples;
     uint32_t n_inputs_seen;
     const void **inputs; /* by input, until the half is known */
     uint64_t *hashes;    /* by sample */
@@ -20,15 +20,21 @@ struct octet_observer {
 };
 
 static void clear(octet_observer *observer) {
-    for (uint32_t i = 0; i < observer->n_rows; i++)
-        for (int h = 0; h < OCTET_STATISTICS_HALVES; h++) observer->ranges[i][h] = octet_range_empty();
+    for (uint32_t i = 0; i < observer->n_rows; i++) octet_row_clear(&observer->rows[i]);
     observer->n_inputs_seen = observer->graph->n_inputs;
     observer->half = 0;
     observer->distinct.n = 0;
 }
 
-static octet_status fill(octet_context *ctx, octet_observer *observer) {
-    OCTET_TRY(OCTET_NEW(ctx, &observer->arena, observer->n_rows, &observer->ranges));
+static octet_status fill(octet_context *ctx, const octet_statistics *statistics, octet_observer *observer) {
+    OCTET_TRY(OCTET_NEW(ctx, &observer->arena, observer->n_rows, &observer->rows));
+    for (uint32_t i = 0; i < observer->n_rows; i++) {
+        const octet_statistics_row *from = &statistics->rows[i];
+        OCTET_TRY(octet_row_create_members(
+            ctx, &observer->arena, octet_row_kinds(from), from->histograms != NULL ? from->histograms[0].n_most : 0,
+            from->channels != NULL ? from->channels->n_channels : 0, &observer->rows[i]));
+        observer->has_members = observer->has_members || octet_row_kinds(from) != 0;
+    }
     OCTET_TRY(OCTET_NEW(ctx, &observer->arena, observer->graph->n_inputs, &observer->inputs));
     OCTET_TRY(OCTET_NEW(ctx, &observer->arena, observer->batch, &observer->hashes));
     OCTET_TRY(octet_distinct_create(ctx, &observer->distinct));
@@ -41,9 +47,13 @@ octet_status octet_observer_create(octet_context *ctx, const octet_graph *graph,
     octet_arena arena = {0};
     octet_observer *observer = NULL;
     OCTET_TRY(OCTET_NEW(ctx, &arena, 1, &observer));
-    *observer = (octet_observer){
-        .arena = arena, .graph = graph, .batch = batch, .rows_of = rows_of, .n_rows = statistics->n_rows};
-    const octet_status status = fill(ctx, observer);
+    *observer = (octet_observer){.arena = arena,
+                                 .graph = graph,
+                                 .batch = batch,
+                                 .rows_of = rows_of,
+                                 .n_rows = statistics->n_rows,
+                                 .n_samples = batch};
+    const octet_status status = fill(ctx, statistics, observer);
     if (status == OCTET_OK) *out = observer;
     else octet_observer_destroy(ctx, observer);
     return status;
@@ -56,9 +66,26 @@ void octet_observer_destroy(octet_context *ctx, octet_observer *observer) {
     octet_arena_free(ctx, &arena);
 }
 
+void octet_observer_set_samples(octet_observer *observer, uint32_t n_samples) { observer->n_samples = n_samples; }
+
+/* A value that is not cut by samples, be it that a transpose has moved them, counts as its run's first one. */
+static void observe_members(octet_observer *observer, uint32_t value, octet_statistics_row *row, const float *x,
+                            size_t n) {
+    const octet_shape *shape = &observer->graph->values[value].shape;
+    const uint32_t batch = observer->batch;
+    const bool is_cut = batch > 1 && shape->rank > 0 && shape->dims[0] % (int32_t)batch == 0;
+    const size_t step = is_cut ? n / batch : n;
+    for (uint32_t i = 0; i < (is_cut ? observer->n_samples : 1); i++)
+        octet_row_observe_sample(row, octet_observer_half(observer->hashes[i]),
+                                 octet_observer_tenth(observer->hashes[i]), x + i * step, step);
+}
+
 static void widen(octet_observer *observer, uint32_t value, const void *data, size_t n_elements) {
-    const uint32_t row = observer->rows_of[value];
-    if (row != OCTET_NONE) octet_range_observe(&observer->ranges[row][observer->half], data, n_elements);
+    const uint32_t r = observer->rows_of[value];
+    if (r == OCTET_NONE) return;
+    octet_statistics_row *row = &observer->rows[r];
+    octet_range_observe(&row->ranges[observer->half], data, n_elements);
+    if (observer->has_members) observe_members(observer, value, row, data, n_elements);
 }
 
 static void take_input(octet_observer *observer, const void *data) {
@@ -90,9 +117,7 @@ void octet_observer_observe(void *user, uint32_t value, const void *data, size_t
 octet_status octet_observer_give(octet_context *ctx, octet_observer *observer, octet_statistics *statistics) {
     octet_distinct_settle(&observer->distinct);
     OCTET_TRY(octet_distinct_merge(ctx, &statistics->distinct, &observer->distinct));
-    for (uint32_t i = 0; i < observer->n_rows; i++)
-        for (int h = 0; h < OCTET_STATISTICS_HALVES; h++)
-            octet_range_merge(&statistics->rows[i].ranges[h], &observer->ranges[i][h]);
+    for (uint32_t i = 0; i < observer->n_rows; i++) octet_row_merge(&statistics->rows[i], &observer->rows[i]);
     clear(observer);
     return OCTET_OK;
 }

@@ -1,5 +1,6 @@
 #include "statistics/statistics.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 /* The values that have a row, in the order of the rows. */
 typedef struct listing {
     const octet_graph *graph;
-    uint32_t *rows_of; /* by value */
+    uint32_t *rows_of;    /* by value */
+    uint32_t *n_channels; /* by row; 0 where channels are not told apart */
     octet_statistics_row *rows;
     uint32_t n;
 } listing;
@@ -21,6 +23,15 @@ static void list(listing *l, uint32_t v, const char *layer) {
     l->rows[l->n] = (octet_statistics_row){.name = value->name, .layer = layer};
     for (int h = 0; h < OCTET_STATISTICS_HALVES; h++) l->rows[l->n].ranges[h] = octet_range_empty();
     l->rows_of[v] = l->n++;
+}
+
+/* Channels count where weights are multiplied with them. */
+static void list_channels(listing *l, const octet_operator *op) {
+    const int8_t data = octet_operator_operands(op->code).data;
+    const octet_value *value = data < 0 ? NULL : octet_graph_input(l->graph, op, (uint32_t)data);
+    if (value == NULL || value->shape.rank == 0 || l->rows_of[op->inputs[data]] == OCTET_NONE) return;
+    const int32_t n = value->shape.dims[value->shape.rank - 1];
+    if (n > 0 && n <= OCTET_CHANNELS_MOST) l->n_channels[l->rows_of[op->inputs[data]]] = (uint32_t)n;
 }
 
 typedef struct named {
@@ -50,6 +61,7 @@ static octet_status list_rows(octet_context *ctx, octet_arena *arena, const octe
     *out = (listing){.graph = graph};
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->rows_of));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->rows));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->n_channels));
     for (uint32_t v = 0; v < graph->n_values; v++) out->rows_of[v] = OCTET_NONE;
     for (uint32_t i = 0; i < graph->n_inputs; i++) list(out, graph->inputs[i].value, "");
     for (uint32_t k = 0; k < graph->n_operators; k++) {
@@ -63,6 +75,7 @@ static octet_status list_rows(octet_context *ctx, octet_arena *arena, const octe
             if (value != NULL && value->is_variable) list(out, op->inputs[i], op->layer);
         }
     }
+    for (uint32_t k = 0; k < graph->n_operators; k++) list_channels(out, &graph->operators[k]);
     return number_names(ctx, arena, out->rows, out->n);
 }
 
@@ -106,6 +119,20 @@ octet_status octet_statistics_create_for(octet_context *ctx, const octet_graph *
     return status;
 }
 
+octet_status octet_statistics_gather(octet_context *ctx, const octet_graph *graph, uint32_t kinds,
+                                     octet_statistics *statistics) {
+    octet_arena scratch = {0};
+    listing found;
+    octet_status status = list_rows(ctx, &scratch, graph, &found);
+    assert(status != OCTET_OK || found.n == statistics->n_rows);
+    for (uint32_t i = 0; status == OCTET_OK && i < found.n; i++)
+        status = octet_row_create_members(ctx, &statistics->arena, kinds, octet_histogram_bins_for(statistics->n_rows),
+                                          found.n_channels[i], &statistics->rows[i]);
+    octet_arena_free(ctx, &scratch);
+    statistics->kinds = status == OCTET_OK ? kinds : 0;
+    return status;
+}
+
 void octet_statistics_free(octet_context *ctx, octet_statistics *statistics) {
     if (statistics == NULL) return;
     octet_distinct_free(ctx, &statistics->distinct);
@@ -120,21 +147,66 @@ static bool same_rows(const octet_statistics *a, const octet_statistics_row *row
     return true;
 }
 
+/* A file may say anything. */
+static bool same_channels(const octet_statistics *a, const octet_statistics *b) {
+    for (uint32_t i = 0; i < a->n_rows; i++) {
+        const octet_channel_moments *x = a->rows[i].channels, *y = b->rows[i].channels;
+        if (x != NULL && y != NULL && x->n_channels != y->n_channels) return false;
+    }
+    return true;
+}
+
+/* A value that nothing multiplies with weights any more keeps its channels. */
+static bool fits_channels(const octet_statistics *statistics, const uint32_t *n_channels) {
+    for (uint32_t i = 0; i < statistics->n_rows; i++) {
+        const octet_channel_moments *channels = statistics->rows[i].channels;
+        if (channels != NULL && n_channels[i] > 0 && channels->n_channels != n_channels[i]) return false;
+    }
+    return true;
+}
+
 octet_status octet_statistics_bind(octet_context *ctx, octet_arena *arena, const octet_statistics *statistics,
                                    const octet_graph *graph, uint32_t **rows_of) {
     listing found;
     uint64_t fingerprint;
     OCTET_TRY(list_rows(ctx, arena, graph, &found));
     OCTET_TRY(octet_fingerprint_make(ctx, graph, &fingerprint));
-    const bool same = statistics->fingerprint == fingerprint && same_rows(statistics, found.rows, found.n);
+    const bool same = statistics->fingerprint == fingerprint && same_rows(statistics, found.rows, found.n) &&
+                      fits_channels(statistics, found.n_channels);
     OCTET_CHECK(ctx, same, OCTET_DATA, "%s: the statistics were gathered with another model; gather them with this one",
                 graph->source);
     *rows_of = found.rows_of;
     return OCTET_OK;
 }
 
+/* Room in `into`, which has no samples, for what `from` gathered. */
+static octet_status make_room(octet_context *ctx, octet_statistics *into, const octet_statistics *from) {
+    for (uint32_t i = 0; i < into->n_rows; i++) {
+        const octet_channel_moments *channels = from->rows[i].channels;
+        OCTET_TRY(octet_row_create_members(ctx, &into->arena, from->kinds, octet_histogram_bins_for(into->n_rows),
+                                           channels != NULL ? channels->n_channels : 0, &into->rows[i]));
+    }
+    into->kinds = from->kinds;
+    return OCTET_OK;
+}
+
+/* What one of the two lacks, the joined row lacks. */
+static void merge_rows(octet_statistics *into, const octet_statistics *from) {
+    into->kinds &= from->kinds;
+    for (uint32_t i = 0; i < into->n_rows; i++) {
+        octet_statistics_row *row = &into->rows[i];
+        const octet_statistics_row *other = &from->rows[i];
+        if (other->moments == NULL) row->moments = NULL;
+        if (other->histograms == NULL) row->histograms = NULL;
+        if (other->tenths == NULL) row->tenths = NULL;
+        if (other->channels == NULL) row->channels = NULL;
+        octet_row_merge(row, other);
+    }
+}
+
 octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, const octet_statistics *from) {
-    const bool same = into->fingerprint == from->fingerprint && same_rows(into, from->rows, from->n_rows);
+    const bool same = into->fingerprint == from->fingerprint && same_rows(into, from->rows, from->n_rows) &&
+                      same_channels(into, from);
     OCTET_CHECK(ctx, same, OCTET_DATA, "statistics of two models: only parts gathered with one model can be merged");
     const bool has_both = into->n_samples > 0 && from->n_samples > 0;
     OCTET_CHECK(ctx, !has_both || (!into->keeps_state && !from->keeps_state), OCTET_DATA,
@@ -142,13 +214,12 @@ octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, c
                 "over all samples in one run");
     OCTET_CHECK(ctx, from->n_samples <= UINT64_MAX - into->n_samples, OCTET_LIMIT,
                 "statistics of more than 2^64 samples cannot be merged");
+    if (into->n_samples == 0 && from->n_samples > 0) OCTET_TRY(make_room(ctx, into, from));
     OCTET_TRY(octet_distinct_merge(ctx, &into->distinct, &from->distinct));
     if (from->n_samples > 0) into->keeps_state = from->keeps_state;
     into->n_samples += from->n_samples;
     octet_data_range_merge(&into->data, &from->data);
-    for (uint32_t i = 0; i < into->n_rows; i++)
-        for (int h = 0; h < OCTET_STATISTICS_HALVES; h++)
-            octet_range_merge(&into->rows[i].ranges[h], &from->rows[i].ranges[h]);
+    if (from->n_samples > 0) merge_rows(into, from);
     return OCTET_OK;
 }
 
@@ -165,6 +236,12 @@ octet_observed_range octet_statistics_range(const octet_statistics_row *row) {
     octet_observed_range range = row->ranges[0];
     for (int h = 1; h < OCTET_STATISTICS_HALVES; h++) octet_range_merge(&range, &row->ranges[h]);
     return range;
+}
+
+size_t octet_statistics_bytes(const octet_statistics *statistics) {
+    size_t bytes = OCTET_DISTINCT_MOST * sizeof(uint64_t);
+    for (uint32_t i = 0; i < statistics->n_rows; i++) bytes += octet_row_bytes(&statistics->rows[i]);
+    return bytes;
 }
 
 octet_status octet_statistics_check(octet_context *ctx, const octet_statistics *statistics, const bool *is_bounded) {

@@ -1,30 +1,17 @@
 /* statistics/statistics.h - what the activations of a model held while it ran over samples.
  * In:  a float graph; parts that observers gathered (observer.h), files read (file.h), ranges set by hand.
  * Out: a row per activation; counts of samples; parts merged in any order, with the result of one run.
- * Knows: graph. Everything here is a minimum, a maximum, a sum or a set, so that order cannot count.
+ * Knows: graph. Everything here is a minimum, a maximum, an exact sum or a set, so that order cannot count.
  * Does not know: exec, data, what scales are made of it.
  *
  * A row's key is the value's name and, since names repeat, its occurrence: how many rows before it have the same name.
- * Rows stand in one order: inputs of the graph, results of the operators, state. Each member of a row that is gathered
- * is a kind of statistics with a file of its own (range.h); a further kind is a further member, a call each in
- * observer.c (observe, merge) and statistics.c (merge), and a number in file.c. */
+ * Rows stand in one order: inputs of the graph, results of the operators, state. */
 #ifndef OCTET_STATISTICS_STATISTICS_H
 #define OCTET_STATISTICS_STATISTICS_H
 
 #include "graph/graph.h"
 #include "statistics/distinct.h"
-#include "statistics/range.h"
-
-/* Samples belong to one of two halves by the lowest bit of their hash (observer.h). Where the second one widens what
- * the first one saw, more samples would probably go on widening it. */
-enum { OCTET_STATISTICS_HALVES = 2 };
-
-typedef struct octet_statistics_row {
-    const char *name; /* of the value; never NULL */
-    uint32_t occurrence;
-    const char *layer; /* that computes or keeps it; "" for an input of the model */
-    octet_observed_range ranges[OCTET_STATISTICS_HALVES];
-} octet_statistics_row;
+#include "statistics/row.h"
 
 /* Of the first input, NaN passed over. Empty while raw_min > raw_max. */
 typedef struct octet_data_range {
@@ -42,12 +29,16 @@ typedef struct octet_statistics {
     uint64_t n_samples;
     octet_distinct distinct; /* settled */
     octet_data_range data;
+    uint32_t kinds; /* of what the rows hold beside ranges (row.h) */
     octet_statistics_row *rows;
     uint32_t n_rows;
 } octet_statistics;
 
-/* A row for every float activation, nothing seen. Errors: NOMEM. */
+/* A row for every float activation, nothing seen, ranges alone. Errors: NOMEM. */
 octet_status octet_statistics_create_for(octet_context *ctx, const octet_graph *graph, octet_statistics **out);
+/* Lets statistics of this graph, which have seen nothing yet, gather these kinds too. Errors: NOMEM, LIMIT. */
+octet_status octet_statistics_gather(octet_context *ctx, const octet_graph *graph, uint32_t kinds,
+                                     octet_statistics *statistics);
 /* Without rows, of no model, for a reader to fill. Errors: NOMEM. */
 octet_status octet_statistics_create_empty(octet_context *ctx, octet_statistics **out);
 void octet_statistics_free(octet_context *ctx, octet_statistics *statistics); /* NULL is allowed */
@@ -60,17 +51,21 @@ bool octet_statistics_graph_keeps_state(const octet_graph *graph, bool is_strict
 octet_status octet_statistics_bind(octet_context *ctx, octet_arena *arena, const octet_statistics *statistics,
                                    const octet_graph *graph, uint32_t **rows_of);
 /* The same for a graph that was made from the one that they were gathered with, by operators that join and move its
- * values: a value that is new held what the operands of its operator held. old[v]: the index of value v of `graph` in
- * `from_graph`, or OCTET_NONE. Without samples' hashes. Errors: DATA (statistics of another model), NOMEM. */
+ * values: a value that is new held what the operands of its operator held; only its range is told. old[v]: the index of
+ * value v of `graph` in `from_graph`, or OCTET_NONE. Without samples' hashes. Errors: DATA (statistics of another
+ * model), NOMEM. */
 octet_status octet_statistics_carry_over(octet_context *ctx, const octet_statistics *statistics,
                                          const octet_graph *from_graph, const octet_graph *graph, const uint32_t *old,
                                          octet_statistics **out);
-/* `into` becomes what one run over the samples of both gives; unchanged on failure. Errors: DATA (another model's;
+/* `into` becomes what one run over the samples of both gives, of the kinds that both have gathered (all kinds of one,
+ * where the other has no samples); unchanged on failure. Errors: DATA (another model's;
  * state that went on from sample to sample in one of them, unless the other one is empty), LIMIT, NOMEM. */
 octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, const octet_statistics *from);
 
 /* Both halves together. */
 octet_observed_range octet_statistics_range(const octet_statistics_row *row);
+/* What they take at most, whatever the number of samples. */
+size_t octet_statistics_bytes(const octet_statistics *statistics);
 /* DATA names the first value that held NaN or infinity. is_bounded: by row; true where neither counts, because what is
  * read of the value is bounded otherwise; NULL: nowhere. */
 octet_status octet_statistics_check(octet_context *ctx, const octet_statistics *statistics, const bool *is_bounded);

@@ -1,4 +1,4 @@
-/* Covers: statistics/file.c statistics/statistics.c statistics/range.c statistics/distinct.c */
+/* Covers: statistics/file.c statistics/file_kinds.c statistics/statistics.c statistics/row.c statistics/histogram.c */
 #include "fuzz/target.h"
 
 #include <string.h>

@@ -22,9 +22,10 @@ static octet_statistics *create(fixture *f) {
     return statistics;
 }
 
-/* What an observer tells after it saw these samples pass the graph of make_graph. */
-static octet_statistics *gather(fixture *f, const float *samples, size_t n) {
+/* What an observer of these kinds tells after it saw these samples pass the graph of make_graph. */
+static octet_statistics *gather_kinds(fixture *f, uint32_t kinds, const float *samples, size_t n) {
     octet_statistics *statistics = create(f);
+    expect_ok(f, octet_statistics_gather(&f->ctx, f->graph, kinds, statistics));
     octet_arena arena = {0};
     uint32_t *rows_of;
     octet_observer *observer = NULL;
@@ -43,6 +44,8 @@ static octet_statistics *gather(fixture *f, const float *samples, size_t n) {
     octet_arena_free(&f->ctx, &arena);
     return statistics;
 }
+
+static octet_statistics *gather(fixture *f, const float *samples, size_t n) { return gather_kinds(f, 0, samples, n); }
 
 static octet_buffer bytes_of(fixture *f, const octet_statistics *statistics) {
     octet_buffer buffer = {0};
@@ -93,20 +96,18 @@ static void samples_go_to_the_half_of_their_hash(void **state) {
     octet_statistics_free(&f->ctx, s);
 }
 
-static void parts_merge_to_the_same_bytes_in_any_order(void **state) {
-    fixture *f = *state;
-    make_graph(f);
+static void expect_parts_to_merge(fixture *f, uint32_t kinds) {
     float samples[30][N];
     for (int i = 0; i < 30; i++)
         for (int j = 0; j < N; j++) samples[i][j] = i % 7 == 0 ? -0.0f : (float)((i * 37 + j * 11) % 23) - 11.5f;
-    octet_statistics *whole = gather(f, samples[0], 30);
+    octet_statistics *whole = gather_kinds(f, kinds, samples[0], 30);
     octet_buffer expected = bytes_of(f, whole);
     static const size_t ends[4] = {7, 8, 21, 30};
     for (size_t first = 0; first < 4; first++) {
         octet_statistics *merged = create(f);
         for (size_t i = 0; i < 4; i++) {
             const size_t part = (first + 3 * i) % 4, begin = part == 0 ? 0 : ends[part - 1];
-            octet_statistics *s = gather(f, samples[begin], ends[part] - begin);
+            octet_statistics *s = gather_kinds(f, kinds, samples[begin], ends[part] - begin);
             expect_ok(f, octet_statistics_join(&f->ctx, merged, s));
             octet_statistics_free(&f->ctx, s);
         }
@@ -118,6 +119,87 @@ static void parts_merge_to_the_same_bytes_in_any_order(void **state) {
     }
     octet_buffer_free(&f->ctx, &expected);
     octet_statistics_free(&f->ctx, whole);
+}
+
+static void parts_merge_to_the_same_bytes_in_any_order(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    for (uint32_t kinds = 0; kinds <= OCTET_KINDS_ALL; kinds++) expect_parts_to_merge(f, kinds);
+}
+
+static void parts_of_different_kinds_keep_what_both_have(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    const float samples[3 * N] = {1, -2, 3, 4, 0.5f, 2, -8, 1, 1, -2, 3, 4};
+    octet_statistics *both = gather_kinds(f, OCTET_KIND_MOMENTS | OCTET_KIND_HISTOGRAM, samples, 2);
+    octet_statistics *one = gather_kinds(f, OCTET_KIND_MOMENTS | OCTET_KIND_TENTHS, samples + 2 * N, 1);
+    expect_ok(f, octet_statistics_join(&f->ctx, both, one));
+    octet_statistics *expected = gather_kinds(f, OCTET_KIND_MOMENTS, samples, 3);
+    octet_buffer got = bytes_of(f, both), wanted = bytes_of(f, expected);
+    assert_int_equal(both->kinds, OCTET_KIND_MOMENTS);
+    assert_int_equal(got.size, wanted.size);
+    assert_memory_equal(got.data, wanted.data, got.size);
+    octet_buffer_free(&f->ctx, &wanted);
+    octet_buffer_free(&f->ctx, &got);
+    octet_statistics_free(&f->ctx, expected);
+    octet_statistics_free(&f->ctx, one);
+    octet_statistics_free(&f->ctx, both);
+}
+
+/* What a dense layer reads has channels, what ABS reads has none. Size is known before anything is seen, and stays. */
+static void members_are_as_large_as_graph_and_kinds_say(void **state) {
+    fixture *f = *state;
+    static const float weights[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const uint32_t x = input(f, N, 0.0f, 1.0f), w = constant(f, "w", 2, (const int32_t[]){2, N}, weights);
+    const uint32_t y = emit(f, OCTET_OP_FULLY_CONNECTED, (const uint32_t[]){x, w, OCTET_NONE}, 3, 0.0f, 1.0f);
+    unary(f, OCTET_OP_ABS, y, 0.0f, 1.0f);
+    octet_statistics *s = create(f);
+    const size_t plain = octet_statistics_bytes(s);
+    expect_ok(f, octet_statistics_gather(&f->ctx, f->graph, OCTET_KIND_CHANNELS, s));
+    assert_int_equal(s->n_rows, 3);
+    assert_non_null(s->rows[0].channels);
+    assert_int_equal(s->rows[0].channels->n_channels, N);
+    assert_null(s->rows[1].channels);
+    assert_true(octet_statistics_bytes(s) > plain);
+    expect_ok(f, octet_statistics_gather(&f->ctx, f->graph, OCTET_KINDS_ALL, s));
+    const size_t all = octet_statistics_bytes(s);
+    const float sample[N] = {1, -2, 3, 4};
+    octet_row_observe_sample(&s->rows[0], 0, 0, sample, N);
+    assert_true(octet_statistics_bytes(s) == all && all > 3 * 2 * 2048 * sizeof(uint64_t));
+    octet_statistics_free(&f->ctx, s);
+}
+
+/* Two samples a run: each goes to its own half and tenth, and a repetition that fills the run up does not count. */
+static void samples_of_a_batch_count_one_by_one(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, N, 0.0f, 1.0f);
+    f->graph->values[x].shape.dims[0] = 2;
+    unary(f, OCTET_OP_ABS, x, 0.0f, 1.0f);
+    octet_arena arena = {0};
+    uint32_t *rows_of;
+    octet_observer *observer = NULL;
+    octet_statistics *s = create(f);
+    expect_ok(f, octet_statistics_gather(&f->ctx, f->graph, OCTET_KINDS_ALL, s));
+    expect_ok(f, octet_statistics_bind(&f->ctx, &arena, s, f->graph, &rows_of));
+    expect_ok(f, octet_observer_create(&f->ctx, f->graph, s, rows_of, 2, &observer));
+    float samples[4][N];
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < N; j++) samples[i == 3 ? 3 : i][j] = (float)((i == 3 ? 2 : i) + j + 1);
+    for (uint32_t run = 0; run < 2; run++) {
+        octet_observer_set_samples(observer, run == 0 ? 2 : 1);
+        octet_observer_observe(observer, x, samples[2 * run], (size_t)2 * N);
+    }
+    expect_ok(f, octet_observer_give(&f->ctx, observer, s));
+    uint64_t n[2] = {0, 0};
+    for (int i = 0; i < 3; i++) n[octet_observer_half(octet_hash(0, samples[i], sizeof samples[i]))]++;
+    for (int h = 0; h < 2; h++) {
+        assert_int_equal(s->rows[0].moments[h].n_samples, n[h]);
+        assert_int_equal(s->rows[0].moments[h].n, n[h] * N);
+        assert_int_equal(s->rows[0].histograms[h].n, n[h] * N);
+    }
+    octet_observer_destroy(&f->ctx, observer);
+    octet_arena_free(&f->ctx, &arena);
+    octet_statistics_free(&f->ctx, s);
 }
 
 static void what_makes_another_model_makes_another_fingerprint(void **state) {
@@ -199,17 +281,20 @@ static void files_give_back_what_was_written(void **state) {
     fixture *f = *state;
     make_graph(f);
     const float samples[3 * N] = {1, -2, 3, 4, 0.5f, NAN, -8, 1, 1, -2, 3, 4};
-    for (size_t n = 0; n <= 3; n++) {
-        octet_statistics *s = gather(f, samples, n), *again = NULL;
-        if (n > 0) s->data = (octet_data_range){-8.0, 4.0, -1.0, 0.5};
+    for (size_t n = 0; n <= 7; n++) { /* from 4 on with all kinds */
+        octet_statistics *s = gather_kinds(f, n < 4 ? 0 : OCTET_KINDS_ALL, samples, n % 4), *again = NULL;
+        if (n % 4 > 0) s->data = (octet_data_range){-8.0, 4.0, -1.0, 0.5};
         octet_buffer bytes = bytes_of(f, s);
         expect_ok(f, octet_statistics_read(&f->ctx, (octet_bytes){bytes.data, bytes.size}, "s", &again));
         octet_buffer copy = bytes_of(f, again);
         assert_int_equal(bytes.size, copy.size);
         assert_memory_equal(bytes.data, copy.data, copy.size);
-        assert_int_equal(octet_statistics_n_distinct(again), n < 2 ? n : 2);
+        assert_int_equal(octet_statistics_n_distinct(again), n % 4 < 2 ? n % 4 : 2);
+        assert_int_equal(again->kinds & ~(uint32_t)OCTET_KIND_CHANNELS,
+                         n < 4 ? 0 : OCTET_KINDS_ALL - OCTET_KIND_CHANNELS);
         assert_true(again->data.raw_min == s->data.raw_min);
-        static const char *const names[4] = {"empty", "one", "nan", "three"};
+        static const char *const names[8] = {"empty",     "one",     "nan",     "three",
+                                             "empty_all", "one_all", "nan_all", "three_all"};
         keep(f, names[n], bytes);
         octet_buffer_free(&f->ctx, &copy);
         octet_buffer_free(&f->ctx, &bytes);
@@ -222,8 +307,8 @@ static void files_give_back_what_was_written(void **state) {
 static void damaged_files_are_refused(void **state) {
     fixture *f = *state;
     make_graph(f);
-    const float samples[2 * N] = {1, -2, 3, 4, 0.5f, 7, -8, 1};
-    octet_statistics *s = gather(f, samples, 2), *again = NULL;
+    const float samples[2 * N] = {1, -2, 3, 4, 1.5f, 3, -2, 1}; /* so close that the histograms are short */
+    octet_statistics *s = gather_kinds(f, OCTET_KINDS_ALL, samples, 2), *again = NULL;
     octet_buffer bytes = bytes_of(f, s);
     for (size_t size = 0; size < bytes.size; size++) {
         assert_int_equal(octet_statistics_read(&f->ctx, (octet_bytes){bytes.data, size}, "s", &again), OCTET_FORMAT);
@@ -248,7 +333,7 @@ static void running_out_of_memory_leaks_nothing(void **state) {
     fixture *f = *state;
     make_graph(f);
     const float samples[2 * N] = {1, -2, 3, 4, 0.5f, 7, -8, 1};
-    octet_statistics *s = gather(f, samples, 2), *again = NULL;
+    octet_statistics *s = gather_kinds(f, OCTET_KINDS_ALL, samples, 2), *again = NULL;
     octet_buffer bytes = bytes_of(f, s);
     const size_t before = f->ctx.memory_bytes;
     octet_status status = OCTET_NOMEM;
@@ -301,11 +386,19 @@ static void values_that_are_joined_held_what_their_parts_held(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CASE(a_row_per_float_activation_in_order),        CASE(samples_go_to_the_half_of_their_hash),
-        CASE(parts_merge_to_the_same_bytes_in_any_order), CASE(what_makes_another_model_makes_another_fingerprint),
-        CASE(parts_of_two_models_do_not_merge),           CASE(parts_of_a_model_with_state_do_not_merge),
-        CASE(files_give_back_what_was_written),           CASE(damaged_files_are_refused),
-        CASE(running_out_of_memory_leaks_nothing),        CASE(values_that_are_joined_held_what_their_parts_held),
+        CASE(a_row_per_float_activation_in_order),
+        CASE(samples_go_to_the_half_of_their_hash),
+        CASE(parts_merge_to_the_same_bytes_in_any_order),
+        CASE(what_makes_another_model_makes_another_fingerprint),
+        CASE(parts_of_two_models_do_not_merge),
+        CASE(parts_of_a_model_with_state_do_not_merge),
+        CASE(files_give_back_what_was_written),
+        CASE(damaged_files_are_refused),
+        CASE(running_out_of_memory_leaks_nothing),
+        CASE(parts_of_different_kinds_keep_what_both_have),
+        CASE(members_are_as_large_as_graph_and_kinds_say),
+        CASE(samples_of_a_batch_count_one_by_one),
+        CASE(values_that_are_joined_held_what_their_parts_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
