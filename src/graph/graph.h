@@ -23,9 +23,10 @@ typedef struct octet_quantization {
     const float *stated; /* {min, max} that the .tflite of a float model states for an activation; NULL: none */
 } octet_quantization;
 
-/* Weights that training has rounded already: element i of channel c was min(max(round(raw[i] / scales[c]), -127), 127)
- * * scales[c], which is what the value's data are. n is 0 (not trained so), 1, or the number of output channels of the
- * operator that reads them. */
+/* Weights whose integers are settled: element i of channel c becomes min(max(round(raw[i] / scales[c]), -127), 127).
+ * Where training has rounded them, that times scales[c] is what the value's data are; where src/recover has chosen
+ * them, the data are the float weights still. n is 0 (not settled), 1, or the number of output channels of the operator
+ * that reads them. */
 typedef struct octet_trained_weights {
     uint32_t n;
     const double *scales;
@@ -47,18 +48,10 @@ typedef struct octet_value {
 
 enum { OCTET_MAX_OPERATOR_INPUTS = 4096 };
 
-/* Other numbers than those of the mode, which the quantizer is asked to leave an operator in. */
-typedef enum octet_island {
-    OCTET_ISLAND_NONE = 0,
-    OCTET_ISLAND_FLOAT, /* float32, between DEQUANTIZE and QUANTIZE */
-    OCTET_ISLAND_INT16  /* mode int8: int16 activations, int8 weights, int64 biases, between QUANTIZE and QUANTIZE */
-} octet_island;
-
 typedef struct octet_operator {
     octet_operator_code code;
-    int32_t version;     /* as read from a .tflite; 0 = not set; the exporter computes its own */
-    bool removed;        /* dropped by octet_graph_compact */
-    octet_island island; /* of a float graph */
+    int32_t version; /* as read from a .tflite; 0 = not set; the exporter computes its own */
+    bool removed;    /* dropped by octet_graph_compact */
     uint32_t n_inputs, n_outputs, n_intermediates;
     uint32_t *inputs; /* OCTET_NONE for an absent optional input */
     uint32_t *outputs;

@@ -7,6 +7,7 @@
 #include "recover/gate.h"
 #include "recover/global_mean.h"
 #include "recover/judge.h"
+#include "recover/rounding.h"
 
 typedef octet_status step_function(octet_context *ctx, const octet_recover_source *source, octet_recovered *out);
 
@@ -19,6 +20,7 @@ typedef struct step {
 /* In this order. Changes of form come first, then ranges, then constants. A new step is a line here. */
 static const step steps[] = {
     {"MEAN for a global pool", octet_recover_global_mean, true},
+    {"rounding search", octet_recover_rounding, true},
 };
 enum { N_STEPS = sizeof steps / sizeof *steps };
 _Static_assert((int)N_STEPS < (int)OCTET_LADDER_MOST_ROWS, "a row for each step, and one for bias correction");

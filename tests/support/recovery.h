@@ -56,6 +56,37 @@ static inline uint32_t recovery_emit(recovery_fixture *f, octet_operator_code co
     return v;
 }
 
+/* A small network: CONV_2D, DEPTHWISE_CONV_2D with one weight that makes the others of its channel coarse, and a dense
+ * layer without bias. */
+static inline void recovery_build(recovery_fixture *f) {
+    octet_options o = {0};
+    uint32_t x, y, shape;
+    recovery_expect_ok(f, octet_graph_create(&f->ctx, "test", &f->graph));
+    recovery_expect_ok(
+        f, octet_graph_add_value(&f->ctx, f->graph, "x", OCTET_FLOAT32, &(octet_shape){4, {1, 8, 8, 3}}, &x));
+    recovery_expect_ok(f, octet_graph_add_input(&f->ctx, f->graph, x, "x"));
+    o.conv_2d.padding = OCTET_PADDING_SAME, o.conv_2d.activation = OCTET_ACTIVATION_RELU;
+    o.conv_2d.stride_h = o.conv_2d.stride_w = o.conv_2d.dilation_h = o.conv_2d.dilation_w = 1;
+    const uint32_t bias = recovery_constant(f, "b", (octet_shape){1, {8}}, 0.5f, 2);
+    y = recovery_emit(f, OCTET_OP_CONV_2D,
+                      (uint32_t[]){x, recovery_constant(f, "w", (octet_shape){4, {8, 3, 3, 3}}, 0.5f, 1), bias}, 3, &o);
+    o = (octet_options){0};
+    o.depthwise_conv_2d.padding = OCTET_PADDING_SAME, o.depthwise_conv_2d.activation = OCTET_ACTIVATION_RELU;
+    o.depthwise_conv_2d.stride_h = o.depthwise_conv_2d.stride_w = 1;
+    o.depthwise_conv_2d.dilation_h = o.depthwise_conv_2d.dilation_w = o.depthwise_conv_2d.depth_multiplier = 1;
+    const uint32_t w = recovery_constant(f, "d", (octet_shape){4, {1, 3, 3, 8}}, 0.05f, 3);
+    for (size_t c = 0; c < 8; c++) ((float *)(uintptr_t)f->graph->values[w].data)[c] = 3.0f;
+    y = recovery_emit(f, OCTET_OP_DEPTHWISE_CONV_2D, (uint32_t[]){y, w, bias}, 3, &o);
+    recovery_expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "shape", (int32_t[]){1, 512}, 2, &shape));
+    y = recovery_emit(f, OCTET_OP_RESHAPE, (uint32_t[]){y, shape}, 2, NULL);
+    o = (octet_options){0};
+    y = recovery_emit(
+        f, OCTET_OP_FULLY_CONNECTED,
+        (uint32_t[]){y, recovery_constant(f, "f", (octet_shape){2, {RECOVERY_OUTPUT, 512}}, 0.1f, 4), OCTET_NONE}, 3,
+        &o);
+    recovery_expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+}
+
 /* The outputs of all samples as real numbers. */
 static inline void recovery_run(recovery_fixture *f, const octet_graph *graph, float *out) {
     octet_exec *exec;
@@ -142,6 +173,25 @@ static inline void recovery_measure(recovery_fixture *f, const octet_graph *grap
 static inline void recovery_give_back(recovery_fixture *f, octet_recovered *corrected) {
     octet_graph_destroy(&f->ctx, corrected->graph);
     octet_statistics_free(&f->ctx, corrected->statistics);
+}
+
+typedef octet_status recovery_step(octet_context *ctx, const octet_recover_source *source, octet_recovered *out);
+
+/* What a step gives for a graph and statistics with the fixture's samples. */
+static inline octet_recovered recovery_apply(recovery_fixture *f, recovery_step *step, const octet_graph *graph,
+                                             const octet_statistics *statistics, uint32_t n_threads) {
+    const float *const inputs[] = {f->samples};
+    octet_recover_source source = {.graph = graph,
+                                   .statistics = statistics,
+                                   .options = &f->options,
+                                   .inputs = inputs,
+                                   .n_runs = RECOVERY_SAMPLES,
+                                   .most_bytes = SIZE_MAX};
+    octet_recovered out;
+    recovery_expect_ok(f, octet_pool_create(&f->ctx, n_threads, &source.pool));
+    recovery_expect_ok(f, step(&f->ctx, &source, &out));
+    octet_pool_destroy(&f->ctx, source.pool);
+    return out;
 }
 
 /* All samples, on one thread. inputs: room for a pointer. */

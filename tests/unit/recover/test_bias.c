@@ -1,38 +1,7 @@
 /* Bias correction of a small network: what it takes back, and that nothing but the samples decides. */
 #include "recover/bias.h"
-#include "support/recovery.h"
-#include <cmocka.h>
 
-/* CONV_2D, DEPTHWISE_CONV_2D with one weight that makes the others of its channel coarse, and a dense layer without
- * bias. */
-static void build(recovery_fixture *f) {
-    octet_options o = {0};
-    uint32_t x, y, shape;
-    recovery_expect_ok(f, octet_graph_create(&f->ctx, "test", &f->graph));
-    recovery_expect_ok(
-        f, octet_graph_add_value(&f->ctx, f->graph, "x", OCTET_FLOAT32, &(octet_shape){4, {1, 8, 8, 3}}, &x));
-    recovery_expect_ok(f, octet_graph_add_input(&f->ctx, f->graph, x, "x"));
-    o.conv_2d.padding = OCTET_PADDING_SAME, o.conv_2d.activation = OCTET_ACTIVATION_RELU;
-    o.conv_2d.stride_h = o.conv_2d.stride_w = o.conv_2d.dilation_h = o.conv_2d.dilation_w = 1;
-    const uint32_t bias = recovery_constant(f, "b", (octet_shape){1, {8}}, 0.5f, 2);
-    y = recovery_emit(f, OCTET_OP_CONV_2D,
-                      (uint32_t[]){x, recovery_constant(f, "w", (octet_shape){4, {8, 3, 3, 3}}, 0.5f, 1), bias}, 3, &o);
-    o = (octet_options){0};
-    o.depthwise_conv_2d.padding = OCTET_PADDING_SAME, o.depthwise_conv_2d.activation = OCTET_ACTIVATION_RELU;
-    o.depthwise_conv_2d.stride_h = o.depthwise_conv_2d.stride_w = 1;
-    o.depthwise_conv_2d.dilation_h = o.depthwise_conv_2d.dilation_w = o.depthwise_conv_2d.depth_multiplier = 1;
-    const uint32_t w = recovery_constant(f, "d", (octet_shape){4, {1, 3, 3, 8}}, 0.05f, 3);
-    for (size_t c = 0; c < 8; c++) ((float *)(uintptr_t)f->graph->values[w].data)[c] = 3.0f;
-    y = recovery_emit(f, OCTET_OP_DEPTHWISE_CONV_2D, (uint32_t[]){y, w, bias}, 3, &o);
-    recovery_expect_ok(f, octet_graph_add_i32(&f->ctx, f->graph, "shape", (int32_t[]){1, 512}, 2, &shape));
-    y = recovery_emit(f, OCTET_OP_RESHAPE, (uint32_t[]){y, shape}, 2, NULL);
-    o = (octet_options){0};
-    y = recovery_emit(
-        f, OCTET_OP_FULLY_CONNECTED,
-        (uint32_t[]){y, recovery_constant(f, "f", (octet_shape){2, {RECOVERY_OUTPUT, 512}}, 0.1f, 4), OCTET_NONE}, 3,
-        &o);
-    recovery_expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
-}
+#include "support/recovery.h"
 
 /* CONV_3D, which has no integer kernel, of the same samples. */
 static void build_island(recovery_fixture *f) {
@@ -50,7 +19,7 @@ static void build_island(recovery_fixture *f) {
     recovery_expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
 }
 
-static int setup(void **state) { return recovery_prepare(state, build); }
+static int setup(void **state) { return recovery_prepare(state, recovery_build); }
 static int setup_island(void **state) { return recovery_prepare(state, build_island); }
 
 static octet_recovered correct(recovery_fixture *f, uint32_t n_threads, size_t most_bytes) {
