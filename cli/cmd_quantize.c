@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
 
@@ -11,11 +12,12 @@ struct settings {
     octet_conversion conversion;
     octet_run_options run;
     const char *output, *test;
-    bool no_evaluate, has_max_drop;
-    double max_drop;
-    double drop;       /* out: what the accuracy fell by */
-    bool no_test;      /* out: the data hold no samples to evaluate on */
-    bool does_not_run; /* out: on the target */
+    bool no_evaluate;
+    octet_aim aim;
+    double drop, fidelity; /* out: what the accuracy fell by; signal to noise of the outputs */
+    bool misses_aim;       /* out */
+    bool no_test;          /* out: the data hold no samples to evaluate on */
+    bool does_not_run;     /* out: on the target */
 };
 
 static bool has_data(const struct settings *s) { return s->open.path != NULL || s->open.images != NULL; }
@@ -24,29 +26,50 @@ static bool evaluates(const struct settings *s) {
     return !s->no_evaluate && !s->no_test && (has_data(s) || s->test != NULL);
 }
 
-/* A drop that is wanted, but of outputs that are numbers, not classes. */
-static bool cannot_judge(const struct settings *s) { return s->has_max_drop && (s->no_test || isnan(s->drop)); }
+static bool has_aim(const struct settings *s) { return s->aim.has_max_drop || s->aim.has_min_fidelity; }
 
-static octet_status judge(octet_context *ctx, struct settings *s, octet_model *model, octet_model *quantized,
-                          octet_data *data, const octet_calibration *calibration, octet_rendering as, char **out) {
-    octet_verdict *verdict = NULL;
-    octet_data *test = NULL;
-    octet_status status = OCTET_OK;
-    if (s->test != NULL) {
-        octet_open_options open = s->open;
-        open.path = s->test;
-        open.images = open.labels = NULL;
-        status = take_data(ctx, &open);
-        if (status == OCTET_OK) status = octet_data_open(ctx, &open, &test);
-        if (status == OCTET_OK && !octet_data_has_split(test, "test")) s->run.split = "train";
-    }
-    if (status == OCTET_OK)
-        status = octet_compare(ctx, model, quantized, test != NULL ? test : data, calibration, &s->run, &verdict);
-    if (status == OCTET_OK) status = octet_verdict_render(ctx, verdict, s->output, as, out);
-    if (status == OCTET_OK) s->drop = octet_verdict_drop(verdict);
-    octet_verdict_destroy(ctx, verdict);
-    octet_data_close(ctx, test);
+static bool is_auto(const struct settings *s) {
+    return s->conversion.recover != NULL && strcmp(s->conversion.recover, "auto") == 0;
+}
+
+/* A drop that is wanted, but of outputs that are numbers, not classes. */
+static bool cannot_judge(const struct settings *s) {
+    return (has_aim(s) && s->no_test) || (s->aim.has_max_drop && isnan(s->drop));
+}
+
+static octet_status open_test(octet_context *ctx, struct settings *s, octet_data **test) {
+    octet_open_options open = s->open;
+    if (s->test == NULL || s->no_evaluate) return OCTET_OK;
+    open.path = s->test;
+    open.images = open.labels = NULL;
+    octet_status status = take_data(ctx, &open);
+    if (status == OCTET_OK) status = octet_data_open(ctx, &open, test);
+    if (status == OCTET_OK && !octet_data_has_split(*test, "test")) s->run.split = "train";
     return status;
+}
+
+/* *verdict stays NULL where there is nothing to evaluate on. */
+static octet_status make(octet_context *ctx, struct settings *s, octet_model *model, octet_data *data, octet_data *test,
+                         octet_model **quantized, octet_verdict **verdict) {
+    octet_calibration calibration = OCTET_CALIBRATION_INIT;
+    bool is_met = false;
+    if (is_auto(s) && evaluates(s))
+        return octet_model_quantize_for(ctx, model, data, test, &s->conversion, &s->run, &s->aim, quantized,
+                                        &calibration, verdict, &is_met);
+    octet_status status = octet_model_quantize(ctx, model, data, &s->conversion, quantized, &calibration);
+    if (status != OCTET_OK || !evaluates(s)) return status;
+    octet_data *on = test != NULL ? test : data;
+    status = octet_compare(ctx, model, *quantized, on, &calibration, &s->run, verdict);
+    if (status == OCTET_OK && data != NULL)
+        status = octet_verdict_suggest(ctx, *verdict, model, *quantized, data, on, &s->conversion, &s->run);
+    return status;
+}
+
+static void look(struct settings *s, const octet_verdict *verdict) {
+    s->drop = octet_verdict_drop(verdict);
+    s->fidelity = octet_verdict_fidelity(verdict);
+    s->misses_aim = (s->aim.has_max_drop && s->drop > s->aim.max_drop) ||
+                    (s->aim.has_min_fidelity && !(s->fidelity >= s->aim.min_fidelity));
 }
 
 static octet_status check_target(octet_context *ctx, struct settings *s, const octet_model *quantized) {
@@ -58,25 +81,36 @@ static octet_status check_target(octet_context *ctx, struct settings *s, const o
     return status;
 }
 
+static octet_status write(octet_context *ctx, struct settings *s, const octet_model *quantized,
+                          const octet_verdict *verdict, octet_rendering as, char **out) {
+    octet_status status = OCTET_OK;
+    if (verdict != NULL) status = octet_verdict_render(ctx, verdict, s->output, as, out);
+    if (cannot_judge(s)) return status;
+    if (status == OCTET_OK) status = octet_model_write(ctx, quantized, s->output);
+    if (status == OCTET_OK && s->conversion.target != NULL) status = check_target(ctx, s, quantized);
+    if (status == OCTET_OK && verdict == NULL) status = octet_model_receipt(ctx, quantized, s->output, as, out);
+    return status;
+}
+
 /* The evaluation comes before the file: data that turn out to be corrupt on the way, or to say nothing of the accuracy,
  * leave no file behind. */
 static octet_status quantize(octet_context *ctx, octet_model *model, void *settings, octet_rendering as, char **out) {
     struct settings *s = settings;
     octet_model *quantized = NULL;
-    octet_data *data = NULL;
-    octet_calibration calibration = OCTET_CALIBRATION_INIT;
+    octet_verdict *verdict = NULL;
+    octet_data *data = NULL, *test = NULL;
     octet_status status = OCTET_OK;
     if (has_data(s)) status = take_data(ctx, &s->open);
     if (status == OCTET_OK && has_data(s)) status = octet_data_open(ctx, &s->open, &data);
     s->no_test = status == OCTET_OK && data != NULL && s->test == NULL && !octet_data_has_split(data, "test");
     if (status == OCTET_OK) status = octet_model_check_output(ctx, model, s->output);
-    if (status == OCTET_OK) status = octet_model_quantize(ctx, model, data, &s->conversion, &quantized, &calibration);
-    if (status == OCTET_OK && evaluates(s)) status = judge(ctx, s, model, quantized, data, &calibration, as, out);
-    if (status == OCTET_OK && !cannot_judge(s)) status = octet_model_write(ctx, quantized, s->output);
-    if (status == OCTET_OK && s->conversion.target != NULL && !cannot_judge(s))
-        status = check_target(ctx, s, quantized);
-    if (status == OCTET_OK && !evaluates(s) && !cannot_judge(s))
-        status = octet_model_receipt(ctx, quantized, s->output, as, out);
+    if (status == OCTET_OK) status = open_test(ctx, s, &test);
+    if (status == OCTET_OK && !(has_aim(s) && s->no_test))
+        status = make(ctx, s, model, data, test, &quantized, &verdict);
+    if (status == OCTET_OK && verdict != NULL) look(s, verdict);
+    if (status == OCTET_OK) status = write(ctx, s, quantized, verdict, as, out);
+    octet_verdict_destroy(ctx, verdict);
+    octet_data_close(ctx, test);
     octet_data_close(ctx, data);
     octet_model_destroy(ctx, quantized);
     return status;
@@ -85,21 +119,34 @@ static octet_status quantize(octet_context *ctx, octet_model *model, void *setti
 /* Options that contradict each other: complains and returns false. */
 static bool check(const struct settings *s) {
     if (s->output == NULL) return complain(0, "quantize: the file to write is missing (-o OUT.tflite)");
-    if (s->has_max_drop && s->no_evaluate)
-        return complain(0, "quantize: --max-drop needs the evaluation that --no-evaluate leaves out");
-    if (s->has_max_drop && !evaluates(s))
-        return complain(0, "quantize: --max-drop needs samples to evaluate on (--data or --test)");
+    if (is_auto(s) && !has_aim(s))
+        return complain(0, "quantize: --recover auto needs an aim: --max-drop P or --min-fidelity DB");
+    const char *aim = s->aim.has_max_drop ? "--max-drop" : "--min-fidelity";
+    if (has_aim(s) && s->no_evaluate)
+        return complain(0, "quantize: %s needs the evaluation that --no-evaluate leaves out", aim);
+    if (has_aim(s) && !evaluates(s))
+        return complain(0, "quantize: %s needs samples to evaluate on (--data or --test)", aim);
     if (s->test != NULL && s->open.labels != NULL)
         return complain(0, "quantize: --labels belong to the samples of --data, and --test takes their place in the "
                            "evaluation; give --test an .npz or a folder that holds its labels");
     return true;
 }
 
+static int complain_of_aim(const struct settings *s) {
+    const char *nearest = is_auto(s) ? "; this is the nearest that --recover auto came" : "";
+    if (s->aim.has_max_drop && s->drop > s->aim.max_drop)
+        return complain(EXIT_NO, "the accuracy fell by %.2f points, more than --max-drop %g%s", s->drop,
+                        s->aim.max_drop, nearest);
+    return complain(EXIT_NO, "the fidelity is %.2f dB, less than --min-fidelity %g%s", s->fidelity, s->aim.min_fidelity,
+                    nearest);
+}
+
 static int run_quantize(const struct command *self, int argc, char **argv) {
     struct settings s = {.common = COMMON_INIT,
                          .open = OCTET_OPEN_OPTIONS_INIT,
                          .conversion = OCTET_CONVERSION_INIT,
-                         .run = OCTET_RUN_OPTIONS_INIT};
+                         .run = OCTET_RUN_OPTIONS_INIT,
+                         .aim = OCTET_AIM_INIT};
     int code;
     if (!parse(self, argc, argv, &s, &code)) return code;
     if (!check(&s)) return EXIT_USAGE;
@@ -119,9 +166,11 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
 
     code = print_report(&s.common, quantize);
     if (code != EXIT_YES) return code;
-    if (s.no_test && s.has_max_drop)
-        return complain(EXIT_USAGE, "quantize: --max-drop: the data hold no test samples: name some with --test; "
-                                    "nothing is written");
+    if (s.no_test && has_aim(&s))
+        return complain(EXIT_USAGE,
+                        "quantize: %s: the data hold no test samples: name some with --test; nothing is "
+                        "written",
+                        s.aim.has_max_drop ? "--max-drop" : "--min-fidelity");
     if (s.no_test && !s.no_evaluate && !s.common.json)
         puts("not evaluated: the data hold no test samples; --test DATA names some");
     if (cannot_judge(&s))
@@ -130,8 +179,7 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     if (s.does_not_run)
         return complain(EXIT_NOT_THERE, "%s is written, but %s does not run all of its operators", s.output,
                         s.conversion.target);
-    if (s.has_max_drop && s.drop > s.max_drop)
-        return complain(EXIT_NO, "the accuracy fell by %.2f points, more than --max-drop %g", s.drop, s.max_drop);
+    if (s.misses_aim) return complain_of_aim(&s);
     return EXIT_YES;
 }
 
@@ -149,8 +197,10 @@ static const struct option calibration_options[] = {
 static const struct option test_options[] = {
     {"--test", 0, "DATA", OPTION_TEXT, IN(test), 0, "evaluate on these samples instead of the test split of `--data`"},
     {"--no-evaluate", 0, NULL, OPTION_FLAG, IN(no_evaluate), 0, "write the file and stop: no evaluation, no verdict"},
-    {"--max-drop", 0, "P", OPTION_NUMBER, IN(max_drop), IN(has_max_drop),
+    {"--max-drop", 0, "P", OPTION_NUMBER, IN(aim.max_drop), IN(aim.has_max_drop),
      "exit with 1 when the accuracy falls by more than P percentage points; the file is written all the same"},
+    {"--min-fidelity", 0, "DB", OPTION_NUMBER, IN(aim.min_fidelity), IN(aim.has_min_fidelity),
+     "exit with 1 when the fidelity of the outputs is below DB decibels; the file is written all the same"},
     {0}};
 
 static const struct option conversion_options[] = {
@@ -170,7 +220,8 @@ static const struct option conversion_options[] = {
      "output with a scale of its own"},
     {"--recover", 0, "HOW", OPTION_TEXT, IN(conversion.recover), 0,
      "get lost accuracy back with the calibration samples: {recover}; fast: biases that take back each layer's mean "
-     "error; full: further steps, each kept only if it helps on samples that it was not fitted on"},
+     "error; full: further steps, each kept only if it helps on samples that it was not fitted on; auto: the first "
+     "of these that meets `--max-drop` or `--min-fidelity`, else the one that came nearest"},
     {"--strict-tensorflow", 0, NULL, OPTION_FLAG, IN(conversion.strict_tensorflow), 0,
      "write what TensorFlow's converter writes, even where octet has a better form"},
     {0}};
@@ -211,10 +262,12 @@ const struct command command_quantize = {
              "octet quantize model.h5 --data photos/ --preprocess teachable-machine -o model.tflite", false},
             {"For scripts: exit code 1 when more than half a point of accuracy is lost.",
              "octet quantize model.h5 --data mnist.npz --max-drop 0.5 --json -o model.tflite", false},
+            {"As little recovery as keeps the loss of accuracy below half a point.",
+             "octet quantize model.h5 --data mnist.npz --recover auto --max-drop 0.5 -o model.tflite", false},
             {"One array to calibrate on, another to evaluate on, and 16-bit activations.",
              "octet quantize model.keras --data calibration.npy --test test.npy --mode int16x8 -o model.tflite", false},
             {0}},
-    .answer_no = "the accuracy fell by more than `--max-drop` allows",
+    .answer_no = "the accuracy fell by more than `--max-drop` allows, or the fidelity is below `--min-fidelity`",
     .see_also = (const char *const[]){"check", "evaluate", "inspect", NULL},
     .documents = (const char *const[]){"data", "quantization", "targets", NULL},
     .run = run_quantize,

@@ -21,7 +21,8 @@ int exit_code_of(octet_status status) {
 const char *exit_code_text(int exit_code) {
     if (exit_code == EXIT_YES) return octet_error_text(OCTET_OK);
     if (exit_code == EXIT_NO)
-        return "the command ran, and the answer is no: the accuracy fell by more than `--max-drop`, or an operator "
+        return "the command ran, and the answer is no: the accuracy fell by more than `--max-drop`, the fidelity is "
+               "below `--min-fidelity`, or an operator "
                "does "
                "not run on the target";
     if (exit_code == EXIT_NOT_THERE)

@@ -61,9 +61,39 @@ OCTET_API bool octet_verdict_has_labels(const octet_verdict *verdict);
 /* Accuracy of the original minus accuracy of the quantized one, in percentage points; without labels, the share of
  * samples on which they disagree, in percent; NaN for outputs that are numbers, not classes. */
 OCTET_API double octet_verdict_drop(const octet_verdict *verdict);
+/* Signal to noise of the outputs in decibels, of the output where it is lowest; infinite where nothing differs. */
+OCTET_API double octet_verdict_fidelity(const octet_verdict *verdict);
 /* path: the quantized file, or NULL; named in the report. */
 OCTET_API octet_status octet_verdict_render(octet_context *ctx, const octet_verdict *verdict, const char *path,
                                             octet_rendering as, char **out);
+
+/* ---- Recovery as far as an aim needs it ---- */
+
+typedef struct octet_aim {
+    size_t size; /* set by the INIT macro */
+    bool has_max_drop, has_min_fidelity;
+    double max_drop;     /* octet_verdict_drop is at most this */
+    double min_fidelity; /* octet_verdict_fidelity is at least this */
+} octet_aim;
+#define OCTET_AIM_INIT OCTET_INIT_(octet_aim)
+
+/* octet_model_quantize and octet_compare with one kind of recovery after the other ("none", "fast", "full"), until the
+ * verdict meets the aim. *is_met: whether one did; else *out is the one that came nearest. The verdict lists all.
+ * options->recover is not read. test: what is compared on; NULL: `data`. Where the drop counts and octet_verdict_drop
+ * is NaN, the first one is given. options, run and calibration may be NULL. Errors: those of both, and USAGE where the
+ * model or the options do not go with recovery, or the aim says nothing. */
+OCTET_API octet_status octet_model_quantize_for(octet_context *ctx, const octet_model *model, octet_data *data,
+                                                octet_data *test, const octet_conversion *options,
+                                                const octet_run_options *run, const octet_aim *aim, octet_model **out,
+                                                octet_calibration *calibration, octet_verdict **verdict, bool *is_met);
+
+/* Where the verdict is poor (a fidelity below 20 dB, or an accuracy that fell by more than 2 points) and `quantized`
+ * was made with these options without recovery, which could be done: quantizes with recover "fast", and adds to the
+ * warnings what that gives on the same samples, or on the first 1000 of them. Does nothing else. test: what the verdict
+ * was made on. Errors: as above. */
+OCTET_API octet_status octet_verdict_suggest(octet_context *ctx, octet_verdict *verdict, const octet_model *model,
+                                             const octet_model *quantized, octet_data *data, octet_data *test,
+                                             const octet_conversion *options, const octet_run_options *run);
 
 #ifdef __cplusplus
 }

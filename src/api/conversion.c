@@ -103,6 +103,26 @@ static octet_status choose_recovery(octet_context *ctx, const octet_graph *graph
     return OCTET_OK;
 }
 
+static octet_status check_aim(octet_context *ctx, octet_recovery recovery) {
+    OCTET_CHECK(ctx, recovery != OCTET_RECOVER_AUTO, OCTET_USAGE,
+                "--recover auto tries what recovery there is until an aim is met, and needs one: --max-drop or "
+                "--min-fidelity, in the library octet_model_quantize_for");
+    return OCTET_OK;
+}
+
+octet_status octet_api_check_recovery(octet_context *ctx, const octet_model *model, const octet_conversion *options,
+                                      bool has_samples) {
+    octet_float_graph graph;
+    octet_quantize_options quantize;
+    const octet_target *target;
+    octet_recovery recovery;
+    OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
+    OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
+    const octet_status status = choose_recovery(ctx, graph.graph, options, &quantize, has_samples, &recovery);
+    octet_api_release_float_graph(ctx, &graph);
+    return status;
+}
+
 /* What a model is made of; the float graph and its statistics are those with split outputs where that was asked for. */
 typedef struct making {
     const octet_model *model;
@@ -194,6 +214,7 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     octet_status status = OCTET_OK;
     OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
     OCTET_TRY(choose_recovery(ctx, graph, options, &quantize, data != NULL, &recovery));
+    OCTET_TRY(check_aim(ctx, recovery));
     OCTET_TRY(check_split(ctx, options, &quantize));
     OCTET_TRY(check_ranges(ctx, graph, data != NULL, &quantize));
     if (data != NULL && needs_ranges(&quantize)) {

@@ -135,6 +135,8 @@ double octet_verdict_drop(const octet_verdict *verdict) {
     return 100.0 * (1.0 - (double)verdict->n_agree / (double)before->n_samples);
 }
 
+double octet_verdict_fidelity(const octet_verdict *verdict) { return verdict->signal_to_noise_db; }
+
 octet_status octet_verdict_render(octet_context *ctx, const octet_verdict *verdict, const char *path,
                                   octet_rendering as, char **out) {
     octet_buffer buffer = {0};

@@ -5,7 +5,7 @@
 #include "base/choose.h"
 #include "target/profiles.h"
 
-const char *const octet_recovery_names[] = {"none", "fast", "full", NULL};
+const char *const octet_recovery_names[] = {"none", "fast", "full", "auto", NULL};
 const char *const octet_mode_names[] = {"int8", "int16x8", "dynamic", "float16", "float32", NULL};
 const char *const octet_int8_type_names[] = {"int8", "uint8", "float32", NULL};
 const char *const octet_int16x8_type_names[] = {"float32", "int16", NULL};

@@ -12,7 +12,8 @@
 typedef enum octet_recovery {
     OCTET_RECOVER_NONE = 0,
     OCTET_RECOVER_FAST, /* bias correction */
-    OCTET_RECOVER_FULL  /* all steps, each judged */
+    OCTET_RECOVER_FULL, /* all steps, each judged */
+    OCTET_RECOVER_AUTO  /* the first of these that meets an aim (aim.c) */
 } octet_recovery;
 
 /* how: FAST or FULL. ladder: filled where steps were judged. *out and *out_statistics are the caller's. Errors: those
@@ -21,5 +22,10 @@ octet_status octet_api_recover(octet_context *ctx, octet_recovery how, const oct
                                const octet_statistics *statistics, const octet_quantize_options *quantize,
                                octet_data *data, const octet_conversion *options, octet_ladder *ladder,
                                octet_graph **out, octet_statistics **out_statistics);
+
+/* Whether what options->recover names can be done with the model. has_samples: for calibration. Errors: USAGE, with a
+ * reason. */
+octet_status octet_api_check_recovery(octet_context *ctx, const octet_model *model, const octet_conversion *options,
+                                      bool has_samples);
 
 #endif

@@ -99,7 +99,8 @@ static octet_status look(octet_context *ctx, octet_arena *arena, octet_judge *ju
 }
 
 static octet_status run_source(octet_context *ctx, octet_judge *judge) {
-    const octet_graph *graph = judge->source->graph;
+    const octet_recover_source *source = judge->source;
+    const octet_graph *graph = source->reference != NULL ? source->reference : source->graph;
     uint32_t *values;
     OCTET_TRY(OCTET_NEW(ctx, &judge->arena, graph->n_outputs, &values));
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
@@ -110,10 +111,10 @@ static octet_status run_source(octet_context *ctx, octet_judge *judge) {
         l->n = octet_shape_elements(shape);
         if (is_softmax && shape->rank > 0 && shape->dims[shape->rank - 1] > 1)
             l->row = (size_t)shape->dims[shape->rank - 1];
-        OCTET_TRY(OCTET_NEW(ctx, &judge->arena, judge->source->n_runs * l->n, &l->real));
-        OCTET_TRY(OCTET_NEW(ctx, &judge->arena, judge->source->n_runs * l->n, &l->got));
+        OCTET_TRY(OCTET_NEW(ctx, &judge->arena, source->n_runs * l->n, &l->real));
+        OCTET_TRY(OCTET_NEW(ctx, &judge->arena, source->n_runs * l->n, &l->got));
     }
-    return run(ctx, &(watch){judge, graph, values, true}, 0, judge->source->n_runs);
+    return run(ctx, &(watch){judge, graph, values, true}, 0, source->n_runs);
 }
 
 static octet_status prepare(octet_context *ctx, octet_judge *judge) {
@@ -143,6 +144,11 @@ void octet_judge_destroy(octet_context *ctx, octet_judge *judge) {
     if (judge == NULL) return;
     octet_arena arena = judge->arena; /* holds *judge itself */
     octet_arena_free(ctx, &arena);
+}
+
+uint32_t octet_judge_logits(const octet_judge *judge, const octet_graph *graph, uint32_t output) {
+    bool is_softmax;
+    return logits_of(graph, output, judge->outputs[output].is_end, &is_softmax);
 }
 
 /* ---- Measuring ---- */

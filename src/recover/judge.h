@@ -13,11 +13,14 @@ typedef struct octet_judge octet_judge;
 /* What a judge tells apart at most: 10^15 in power. */
 #define OCTET_JUDGE_MOST_DB 150.0
 
-/* Runs the source's graph once over all runs and keeps its logits: for each output what the last SOFTMAX or LOGISTIC
- * before it reads, or the output itself. The source must outlive the judge. Errors: NOMEM, LIMIT, and those of
- * preparing the graph. */
+/* Runs the source's graph, or its reference, once over all runs and keeps its logits: for each output what the last
+ * SOFTMAX or LOGISTIC before it reads, or the output itself. The source must outlive the judge. Errors: NOMEM, LIMIT,
+ * and those of preparing the graph. */
 octet_status octet_judge_create(octet_context *ctx, const octet_recover_source *source, octet_judge **out);
 void octet_judge_destroy(octet_context *ctx, octet_judge *judge); /* NULL is allowed */
+
+/* The value of `graph` whose numbers count for an output: its logits. */
+uint32_t octet_judge_logits(const octet_judge *judge, const octet_graph *graph, uint32_t output);
 
 /* Quantizes `graph`, which has the source's inputs and outputs, and compares it with the source's graph over runs
  * [first, first + n). *db: 10 log10 of the sum of squares of the logits over that of their errors, ratios are averaged

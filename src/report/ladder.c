@@ -1,6 +1,6 @@
 #include "report/ladder.h"
 
-#include <stdio.h>
+#include <math.h>
 
 #include "base/format.h"
 #include "report/text.h"
@@ -45,5 +45,32 @@ void octet_ladder_write_member(octet_json_writer *json, const octet_ladder *ladd
         octet_json_end(json);
     }
     octet_json_end(json);
+    octet_json_end(json);
+}
+
+octet_status octet_attempts_write_text(octet_context *ctx, const octet_attempt *attempts, uint32_t n,
+                                       octet_buffer *out) {
+    for (uint32_t i = 0; i < n; i++) {
+        const octet_attempt *a = &attempts[i];
+        char drop[OCTET_TEXT_SIZE] = "", fidelity[OCTET_TEXT_SIZE] = "equal outputs";
+        if (isfinite(a->drop_points)) octet_format(drop, sizeof drop, ", %.2f points lost", a->drop_points);
+        if (isfinite(a->fidelity_db)) octet_format(fidelity, sizeof fidelity, "%.1f dB", a->fidelity_db);
+        OCTET_TRY(octet_buffer_format(ctx, out, "%-16s--recover %s: %s%s%s\n", i == 0 ? "attempts" : "", a->recovery,
+                                      fidelity, drop, a->meets ? ": enough" : ""));
+    }
+    return OCTET_OK;
+}
+
+void octet_attempts_write_member(octet_json_writer *json, const octet_attempt *attempts, uint32_t n) {
+    if (n == 0) return;
+    octet_json_begin_array(json, "attempts", OCTET_JSON_LINES);
+    for (uint32_t i = 0; i < n; i++) {
+        octet_json_begin_object(json, NULL, OCTET_JSON_LINE);
+        octet_json_write_string(json, "recover", attempts[i].recovery);
+        octet_json_write_real(json, "signal_to_noise_db", attempts[i].fidelity_db, 6);
+        octet_json_write_real(json, "drop_points", attempts[i].drop_points, 10);
+        octet_json_write_bool(json, "meets_aim", attempts[i].meets);
+        octet_json_end(json);
+    }
     octet_json_end(json);
 }

@@ -112,6 +112,12 @@ static void compare(octet_verdict *v) {
     v->size_ratio = (double)v->before.size_bytes / (double)v->after.size_bytes;
 }
 
+bool octet_verdict_is_poor(const octet_verdict *v) {
+    const octet_evaluation *before = v->before.evaluation;
+    const bool falls = before->has_accuracy && before->accuracy - v->after.evaluation->accuracy > large_drop;
+    return falls || v->signal_to_noise_db < OCTET_VERDICT_LOW_FIDELITY_DB;
+}
+
 static bool has_outlier(const octet_verdict *verdict) {
     return verdict->seen != NULL && verdict->n_inputs > 0 && verdict->seen[0].has_outlier;
 }

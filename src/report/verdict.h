@@ -6,8 +6,8 @@
 #ifndef OCTET_REPORT_VERDICT_H
 #define OCTET_REPORT_VERDICT_H
 
-#include "recover/outcome.h"
 #include "report/evaluation.h"
+#include "report/ladder.h"
 #include "report/support.h"
 
 /* An input or output of the quantized model. */
@@ -66,6 +66,8 @@ typedef struct octet_verdict {
     octet_verdict_port *inputs, *outputs;
     uint32_t n_inputs, n_outputs;
     octet_verdict_calibration calibration;
+    octet_attempt *attempts; /* until an aim was met */
+    uint32_t n_attempts;
     octet_ladder ladder;             /* no rows: the quantized model was made without judged recovery */
     const octet_support *support;    /* by the target that the quantized model is for, or NULL */
     const octet_verdict_input *seen; /* by input, or NULL; read by octet_verdict_finish */
@@ -91,6 +93,9 @@ typedef struct octet_verdict {
 void octet_verdict_free(octet_context *ctx, octet_verdict *verdict);
 /* Counts agreement and words the warnings; both evaluations are finished. */
 octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict);
+
+/* A fidelity below 20 dB, or an accuracy that fell by more than 2 points. Of a finished verdict. */
+bool octet_verdict_is_poor(const octet_verdict *verdict);
 
 /* Signal to noise of one output; infinite when nothing differs. */
 double octet_verdict_fidelity_db(const octet_verdict_distance *distance);

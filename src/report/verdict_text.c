@@ -114,6 +114,7 @@ octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v
             OCTET_TRY(octet_buffer_format(ctx, out, "ranges at most %.1f %% wider than half of them give\n",
                                           100.0 * k->late_growth));
     }
+    OCTET_TRY(octet_attempts_write_text(ctx, v->attempts, v->n_attempts, out));
     OCTET_TRY(octet_ladder_write_text(ctx, &v->ladder, out));
     if (v->support != NULL) OCTET_TRY(octet_support_write_line(ctx, v->support, out));
     for (uint32_t i = 0; i < v->n_warnings; i++)

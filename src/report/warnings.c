@@ -6,9 +6,9 @@
 
 #include "base/format.h"
 
-/* Below low_fidelity_db noise is a tenth of the output. A column counts as lost if the original model's numbers vary in
+/* A column counts as lost if the original model's numbers vary in
  * it by more than varies_by of the largest; few_numbers in a column tell nothing. */
-static const double low_fidelity_db = 20.0, varies_by = 0.1, few_numbers = 10.0;
+static const double varies_by = 0.1, few_numbers = 10.0;
 /* Narrow columns of an input count below good_fidelity_db. */
 static const double good_fidelity_db = 30.0, least_input_steps = 4.0;
 
@@ -149,10 +149,11 @@ static octet_status warn_of_columns(octet_context *ctx, octet_verdict *verdict, 
 octet_status octet_verdict_warn_of_outputs(octet_context *ctx, octet_verdict *verdict) {
     bool lost = false;
     for (uint32_t i = 0; i < verdict->n_distances; i++) OCTET_TRY(warn_of_columns(ctx, verdict, i, &lost));
-    if (lost || !(verdict->signal_to_noise_db < low_fidelity_db)) return OCTET_OK;
-    OCTET_VERDICT_WARN(
-        ctx, verdict, "the fidelity of %s is %.1f dB, below %.0f dB: its noise is %.0f %% of its numbers; %s",
-        verdict->n_outputs > 1 ? verdict->outputs[verdict->worst].name : "the output", verdict->signal_to_noise_db,
-        low_fidelity_db, 100.0 * pow(10.0, -verdict->signal_to_noise_db / 20.0), octet_verdict_remedy(verdict));
+    if (lost || !(verdict->signal_to_noise_db < OCTET_VERDICT_LOW_FIDELITY_DB)) return OCTET_OK;
+    OCTET_VERDICT_WARN(ctx, verdict,
+                       "the fidelity of %s is %.1f dB, below %.0f dB: its noise is %.0f %% of its numbers; %s",
+                       verdict->n_outputs > 1 ? verdict->outputs[verdict->worst].name : "the output",
+                       verdict->signal_to_noise_db, OCTET_VERDICT_LOW_FIDELITY_DB,
+                       100.0 * pow(10.0, -verdict->signal_to_noise_db / 20.0), octet_verdict_remedy(verdict));
     return OCTET_OK;
 }

@@ -8,6 +8,9 @@
 
 #include "report/verdict.h"
 
+/* Below it noise is a tenth of the output. */
+#define OCTET_VERDICT_LOW_FIDELITY_DB 20.0
+
 /* Adds a sentence; what is beyond OCTET_MAX_WARNINGS is dropped. */
 #define OCTET_VERDICT_WARN(ctx, verdict, ...)                                                                         \
     do {                                                                                                              \
