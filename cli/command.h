@@ -71,8 +71,8 @@ struct command {
     int (*run)(const struct command *self, int argc, char **argv);
 };
 
-extern const struct command command_summary, command_evaluate, command_compare, command_quantize, command_inspect,
-    command_run, command_check, command_bench, command_help;
+extern const struct command command_summary, command_evaluate, command_compare, command_explain, command_quantize,
+    command_inspect, command_run, command_check, command_bench, command_help;
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const all_commands[];
 /* NULL: there is none of this name. */

@@ -38,6 +38,7 @@
 #include "octet/context.h"
 #include "octet/data.h"
 #include "octet/evaluation.h"
+#include "octet/explain.h"
 #include "octet/layers.h"
 #include "octet/model.h"
 #include "octet/quantization.h"

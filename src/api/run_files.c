@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "api/input_files.h"
 #include "api/options.h"
 #include "api/sweep.h"
 #include "base/ascii.h"
@@ -13,9 +14,7 @@
 typedef struct run_job {
     octet_arena arena;
     octet_sweep sweep;
-    octet_data *data;
-    octet_samples **samples; /* by input */
-    bool *raw;               /* by input: fed as it is stored */
+    octet_input_files inputs;
     const octet_graph *graph;
     const char *model_path;
     size_t n_samples;
@@ -30,71 +29,6 @@ static size_t value_elements(const octet_graph *graph, uint32_t id) {
 }
 static size_t value_bytes(const octet_graph *graph, uint32_t id) {
     return value_elements(graph, id) * octet_type_size(graph->values[id].type);
-}
-
-/* An .npy whose elements have the input's own type is fed as it is: sets raw[i], samples[i] and *n. */
-static octet_status try_raw(octet_context *ctx, run_job *job, uint32_t i, octet_split split, size_t *n) {
-    const octet_value *value = &job->graph->values[job->graph->inputs[i].value];
-    const octet_dataset *dataset = job->data->dataset;
-    const uint32_t source = octet_api_find_input(dataset, job->graph, i);
-    if (job->data->preprocess.given || source == OCTET_NONE) return OCTET_OK;
-    OCTET_TRY(octet_dataset_split_input(ctx, job->data->dataset, split, source, &job->samples[i]));
-    const octet_array *array = octet_samples_plain_array(job->samples[i]);
-    if (array == NULL || strcmp(octet_element_name(array->element), octet_type_name(value->type)) != 0) return OCTET_OK;
-    const size_t n_elements = octet_shape_elements(&value->shape) / job->batch,
-                 rows = array->rank > 0 ? (size_t)array->dims[0] : 0;
-    const bool one = array->n_elements == n_elements, batches = array->n_elements == rows * n_elements * job->batch;
-    char shape[OCTET_SHAPE_TEXT_SIZE], text[OCTET_ARRAY_TEXT_SIZE];
-    OCTET_CHECK(ctx, n_elements > 0 && (one || batches || array->n_elements == rows * n_elements), OCTET_DATA,
-                "%s: %s does not fit input '%s' of shape %s", octet_samples_name(job->samples[i]),
-                octet_array_text(array, text), job->graph->inputs[i].name, octet_shape_text(&value->shape, shape));
-    job->raw[i] = true;
-    *n = array->n_elements / n_elements;
-    return OCTET_OK;
-}
-
-/* The inputs of float32, or all others: *n_raw grows by those that are fed as they are. */
-static octet_status try_inputs(octet_context *ctx, run_job *job, octet_split split, bool floats, size_t *n_raw) {
-    const octet_graph *graph = job->graph;
-    for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        size_t n = 0;
-        if ((graph->values[graph->inputs[i].value].type == OCTET_FLOAT32) != floats) continue;
-        OCTET_TRY(try_raw(ctx, job, i, split, &n));
-        if (!job->raw[i]) continue;
-        OCTET_CHECK(ctx, *n_raw == 0 || n == job->n_samples, OCTET_DATA,
-                    "input '%s' has %zu samples, another input has %zu", graph->inputs[i].name, n, job->n_samples);
-        job->n_samples = n;
-        ++*n_raw;
-    }
-    return OCTET_OK;
-}
-
-/* Inputs of integers are all fed as they are, and those of float32 with them, or all are given real numbers. */
-static octet_status open_inputs(octet_context *ctx, run_job *job, const octet_open_options *options,
-                                octet_split split) {
-    const octet_graph *graph = job->graph;
-    size_t n_raw = 0, n_floats = 0;
-    OCTET_TRY(octet_data_open(ctx, options, &job->data));
-    for (uint32_t i = 0; i < graph->n_inputs; i++)
-        n_floats += graph->values[graph->inputs[i].value].type == OCTET_FLOAT32;
-    OCTET_TRY(try_inputs(ctx, job, split, false, &n_raw));
-    if (n_raw > 0 && n_raw + n_floats == graph->n_inputs) OCTET_TRY(try_inputs(ctx, job, split, true, &n_raw));
-    if (n_raw > 0 && n_raw == graph->n_inputs) {
-        for (uint32_t i = 0; i < graph->n_inputs; i++)
-            octet_samples_take_stored(job->samples[i],
-                                      octet_shape_elements(&graph->values[graph->inputs[i].value].shape) / job->batch);
-        return OCTET_OK;
-    }
-    for (uint32_t i = 0; i < graph->n_inputs; i++) { /* counts come the other way too */
-        const bool scaled = job->raw[i] && !octet_api_takes_counts(&graph->values[graph->inputs[i].value]);
-        OCTET_CHECK(
-            ctx, !scaled, OCTET_DATA,
-            "the inputs are partly in the model's own integer types and partly not: give all of them either way");
-        job->raw[i] = false;
-    }
-    OCTET_TRY(octet_api_bind_data(ctx, job->data, graph, split, job->samples));
-    job->n_samples = octet_samples_count(job->samples[0]);
-    return OCTET_OK;
 }
 
 static octet_status allocate_results(octet_context *ctx, run_job *job, bool dump) {
@@ -215,9 +149,9 @@ static octet_status save_file(octet_context *ctx, run_job *job, uint32_t value, 
 static octet_status check_file(octet_context *ctx, run_job *job, uint32_t value, const uint8_t *output,
                                const char *path) {
     (void)value, (void)output;
-    OCTET_CHECK(ctx, !octet_file_is_same(path, job->model_path) && !octet_dataset_reads(job->data->dataset, path),
-                OCTET_USAGE, "%s: is a file that is read, which would be lost: name another one, or another folder",
-                path);
+    OCTET_CHECK(
+        ctx, !octet_file_is_same(path, job->model_path) && !octet_dataset_reads(job->inputs.data->dataset, path),
+        OCTET_USAGE, "%s: is a file that is read, which would be lost: name another one, or another folder", path);
     return OCTET_OK;
 }
 
@@ -276,15 +210,14 @@ static octet_status run(octet_context *ctx, const octet_model *model, const octe
     job->model_path = model->path;
     job->batch = octet_api_batch(graph);
     job->real = files->real_output;
-    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->samples));
-    OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->raw));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_outputs, &job->outputs));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_values, &job->dump));
-    OCTET_TRY(open_inputs(ctx, job, files->data, split));
+    OCTET_TRY(octet_api_open_input_files(ctx, &job->arena, graph, files->data, split, &job->inputs));
+    job->n_samples = job->inputs.n_samples;
     if (options->limit > 0 && options->limit < job->n_samples) job->n_samples = (size_t)options->limit;
     OCTET_CHECK(ctx, job->n_samples <= INT32_MAX, OCTET_LIMIT, "run: %zu samples are too many", job->n_samples);
     OCTET_TRY(octet_sweep_open(ctx, &job->sweep, &graph, 1, &exec, files->dump != NULL ? 1 : options->n_threads,
-                               job->samples));
+                               job->inputs.samples));
     job->sweep.rounding = rounding;
     job->sweep.progress = options->progress;
     job->sweep.progress_user = options->progress_user;
@@ -305,7 +238,7 @@ octet_status octet_model_run_files(octet_context *ctx, const octet_model *model,
     run_job job = {0};
     const octet_status status = run(ctx, model, &taken_files, &taken, &job);
     octet_sweep_close(ctx, &job.sweep);
-    octet_data_close(ctx, job.data);
+    octet_data_close(ctx, job.inputs.data);
     if (n_samples != NULL) *n_samples = job.n_samples;
     octet_arena_free(ctx, &job.arena);
     return status;

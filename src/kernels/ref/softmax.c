@@ -65,8 +65,7 @@ void octet_log_softmax_f32_ref(const octet_softmax_params *p, const float *input
     }
 }
 
-/* e^(difference) in Q0.31. */
-static inline int32_t exponential(const octet_softmax_params *p, int32_t difference) {
+int32_t octet_softmax_exponential(const octet_softmax_params *p, int32_t difference) {
     return octet_fixed_exp_negative(octet_fixed_scale(difference, p->multiplier, p->shift), DIFFERENCE_BITS);
 }
 
@@ -80,33 +79,27 @@ static uint32_t row_sum(const octet_softmax_params *p, const int8_t *x, int32_t 
     uint32_t sum = 0;
     for (int32_t i = 0; i < p->depth; i++) {
         if (x[i] - max >= p->difference_min)
-            sum += (uint32_t)octet_fixed_round_shift(exponential(p, x[i] - max), SUM_BITS);
+            sum += (uint32_t)octet_fixed_round_shift(octet_softmax_exponential(p, x[i] - max), SUM_BITS);
     }
     return sum;
 }
 
-/* What a row shares: its maximum, the reciprocal of its sum of exponentials, and how far products are shifted for
- * results of `bits` bits. */
-typedef struct softmax_row {
-    int32_t max, reciprocal, exponent;
-} softmax_row;
-
-static softmax_row row_of(const octet_softmax_params *p, const int8_t *x, int32_t bits) {
-    softmax_row r = {.max = row_max(x, p->depth)};
-    const uint32_t sum = row_sum(p, x, r.max);
+octet_softmax_row octet_softmax_row_of(const octet_softmax_params *p, const int8_t *x, int32_t bits) {
+    octet_softmax_row r = {.max = row_max(x, p->depth)};
+    r.sum = row_sum(p, x, r.max);
     /* sum = 2^(12 - zeros) * (1 + fraction); the sum of 4096 equal values and more wraps to 0, as in TFLite */
-    const int32_t zeros = sum ? octet_fixed_leading_zeros(sum) : 31;
-    r.reciprocal = octet_fixed_reciprocal((int32_t)((sum << zeros) - (UINT32_C(1) << 31)));
+    const int32_t zeros = r.sum ? octet_fixed_leading_zeros(r.sum) : 31;
+    r.reciprocal = octet_fixed_reciprocal((int32_t)((r.sum << zeros) - (UINT32_C(1) << 31)));
     r.exponent = octet_clamp_s32(SUM_BITS - zeros + 31 - bits, 0, 31);
     return r;
 }
 
 /* From `min` to `max`, which stand for 0 and almost 1. */
-static inline int32_t row_result(const octet_softmax_params *p, const softmax_row *r, int32_t x, int32_t min,
+static inline int32_t row_result(const octet_softmax_params *p, const octet_softmax_row *r, int32_t x, int32_t min,
                                  int32_t max) {
     if (x - r->max < p->difference_min) return min;
-    const int32_t scaled =
-        octet_fixed_round_shift(octet_fixed_high_multiply(r->reciprocal, exponential(p, x - r->max)), r->exponent);
+    const int32_t scaled = octet_fixed_round_shift(
+        octet_fixed_high_multiply(r->reciprocal, octet_softmax_exponential(p, x - r->max)), r->exponent);
     return octet_clamp_s32(octet_fixed_wrap_add(scaled, min), min, max);
 }
 
@@ -115,7 +108,7 @@ void octet_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input, in
     for (int32_t i = begin; i < end; i++) {
         const int8_t *x = input + (int64_t)i * p->depth;
         int8_t *y = output + (int64_t)i * p->depth;
-        const softmax_row r = row_of(p, x, 8);
+        const octet_softmax_row r = octet_softmax_row_of(p, x, 8);
         for (int32_t j = 0; j < p->depth; j++) y[j] = (int8_t)row_result(p, &r, x[j], INT8_MIN, INT8_MAX);
     }
 }
@@ -125,7 +118,7 @@ void octet_softmax_s8_s16_ref(const octet_softmax_params *p, const int8_t *input
     for (int32_t i = begin; i < end; i++) {
         const int8_t *x = input + (int64_t)i * p->depth;
         int16_t *y = output + (int64_t)i * p->depth;
-        const softmax_row r = row_of(p, x, 16);
+        const octet_softmax_row r = octet_softmax_row_of(p, x, 16);
         for (int32_t j = 0; j < p->depth; j++) y[j] = (int16_t)row_result(p, &r, x[j], INT16_MIN, INT16_MAX);
     }
 }
@@ -157,29 +150,37 @@ void octet_log_softmax_s8_ref(const octet_softmax_params *p, const int8_t *input
     }
 }
 
+int32_t octet_softmax_power_s16(const octet_softmax_params *p, int32_t difference) {
+    const int32_t steps = octet_fixed_wrap_add(octet_fixed_scale(difference, p->multiplier, p->shift), INT16_MAX);
+    return octet_table16_lookup((int16_t)octet_clamp_s32(steps, INT16_MIN, INT16_MAX), p->exp_table);
+}
+
+octet_softmax_row_s16 octet_softmax_row_of_s16(const octet_softmax_params *p, const int16_t *x, int16_t *powers) {
+    octet_softmax_row_s16 r = {.max = INT16_MIN};
+    uint32_t sum = 0;
+    for (int32_t i = 0; i < p->depth; i++) r.max = r.max < x[i] ? x[i] : r.max;
+    for (int32_t i = 0; i < p->depth; i++) {
+        const int32_t power = octet_softmax_power_s16(p, x[i] - r.max);
+        powers[i] = (int16_t)power;
+        sum += (uint32_t)power;
+    }
+    /* sum = 2^n (1 + f): f in 65536 steps, centered, is the argument of the second table */
+    const int32_t zeros = octet_clamp_s32(octet_fixed_leading_zeros(sum), 1, 30);
+    const int64_t shifted = (int64_t)(((uint64_t)sum << (zeros - 1)) + (1 << 13)) >> 14;
+    const int32_t fraction = octet_clamp_s32((int32_t)shifted - (1 << 15) - (1 << 16), INT16_MIN, INT16_MAX);
+    r.sum = sum;
+    r.reciprocal = octet_table16_lookup((int16_t)fraction, p->reciprocal_table);
+    r.shift = 31 - zeros;
+    return r;
+}
+
 void octet_softmax_s16_ref(const octet_softmax_params *p, const int16_t *input, int16_t *output, int32_t begin,
                            int32_t end) {
     for (int32_t row = begin; row < end; row++) {
         const int16_t *x = input + (int64_t)row * p->depth;
         int16_t *y = output + (int64_t)row * p->depth;
-        int16_t max = INT16_MIN;
-        for (int32_t i = 0; i < p->depth; i++) max = max < x[i] ? x[i] : max;
-        uint32_t sum = 0; /* Q16.15 */
-        for (int32_t i = 0; i < p->depth; i++) {
-            const int32_t steps =
-                octet_fixed_wrap_add(octet_fixed_scale(x[i] - max, p->multiplier, p->shift), INT16_MAX);
-            const int32_t power =
-                octet_table16_lookup((int16_t)octet_clamp_s32(steps, INT16_MIN, INT16_MAX), p->exp_table);
-            y[i] = (int16_t)power;
-            sum += (uint32_t)power;
-        }
-        /* sum = 2^n (1 + f): f in 65536 steps, centered, is the argument of the second table */
-        const int32_t zeros = octet_clamp_s32(octet_fixed_leading_zeros(sum), 1, 30);
-        const int64_t shifted = (int64_t)(((uint64_t)sum << (zeros - 1)) + (1 << 13)) >> 14;
-        const int32_t fraction = octet_clamp_s32((int32_t)shifted - (1 << 15) - (1 << 16), INT16_MIN, INT16_MAX);
-        const int32_t reciprocal = octet_table16_lookup((int16_t)fraction, p->reciprocal_table), shift = 31 - zeros;
-        for (int32_t i = 0; i < p->depth; i++) {
-            y[i] = (int16_t)octet_clamp_s32((y[i] * reciprocal + (1 << (shift - 1))) >> shift, 0, INT16_MAX);
-        }
+        const octet_softmax_row_s16 r = octet_softmax_row_of_s16(p, x, y);
+        for (int32_t i = 0; i < p->depth; i++)
+            y[i] = (int16_t)octet_clamp_s32((y[i] * r.reciprocal + (1 << (r.shift - 1))) >> r.shift, 0, INT16_MAX);
     }
 }

@@ -39,6 +39,30 @@ void octet_softmax_s8_s16_ref(const octet_softmax_params *p, const int8_t *input
 /* Output scale 1/32768, zero point 0. */
 void octet_softmax_s16_ref(const octet_softmax_params *p, const int16_t *input, int16_t *output, int32_t begin,
                            int32_t end);
+
+/* What the int8 kernels make of a row and of an element, for who tells how a result came about. */
+typedef struct octet_softmax_row {
+    int32_t max;
+    uint32_t sum;       /* of the exponentials, Q12.19 */
+    int32_t reciprocal; /* of the sum without its power of two, Q0.31 */
+    int32_t exponent;   /* how far products with the reciprocal are shifted to the right for the result */
+} octet_softmax_row;
+/* e^difference in Q0.31, for difference = x - max. */
+int32_t octet_softmax_exponential(const octet_softmax_params *p, int32_t difference);
+/* bits: of the results, 8 or 16. */
+octet_softmax_row octet_softmax_row_of(const octet_softmax_params *p, const int8_t *x, int32_t bits);
+
+/* The same of the int16 kernel. */
+typedef struct octet_softmax_row_s16 {
+    int32_t max;
+    uint32_t sum;              /* of the powers, Q16.15 */
+    int32_t reciprocal, shift; /* a result is power * reciprocal / 2^shift, half up */
+} octet_softmax_row_s16;
+/* e^difference in 32768 steps, for difference = x - max. */
+int32_t octet_softmax_power_s16(const octet_softmax_params *p, int32_t difference);
+/* powers: [depth], what is summed. */
+octet_softmax_row_s16 octet_softmax_row_of_s16(const octet_softmax_params *p, const int16_t *x, int16_t *powers);
+
 /* x - max - ln(sum e^(x - max)). */
 void octet_log_softmax_f32_ref(const octet_softmax_params *p, const float *input, float *output, int32_t begin,
                                int32_t end);
