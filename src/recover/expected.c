@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "recover/geometry.h"
+#include "recover/weight_map.h"
 
 static const octet_value *operand(const octet_graph *graph, const octet_operator *op, int8_t index) {
     return octet_graph_input(graph, op, (uint32_t)index);
@@ -60,33 +61,15 @@ octet_status octet_expected_output(octet_context *ctx, octet_arena *scratch, con
                                    const octet_operator *op, const double *means, double *out) {
     const octet_operands operands = octet_operator_operands(op->code);
     const octet_value *weights = operand(graph, op, operands.weights);
-    const size_t n_channels = octet_geometry_n_channels(graph, op);
-    const size_t n_weights = octet_shape_elements(&weights->shape), depth = n_weights / n_channels;
+    const octet_weight_map map = octet_weight_map_of(graph, op);
     const octet_geometry g = octet_geometry_of(graph, op);
     double *patch;
     OCTET_TRY(mean_patches(ctx, scratch, &g, op->code == OCTET_OP_TRANSPOSE_CONV, means, &patch));
-    memset(out, 0, n_channels * sizeof *out);
-    if (op->code == OCTET_OP_DEPTHWISE_CONV_2D) { /* [1,h,w,channels] */
-        const size_t multiplier = n_channels / g.n_in;
-        for (size_t i = 0; i < n_weights; i++) {
-            const size_t c = i % n_channels;
-            out[c] += weight(weights, i, c) * patch[i / n_channels * g.n_in + c / multiplier];
-        }
-        return OCTET_OK;
-    }
-    if (op->code == OCTET_OP_CONV_3D) { /* [d,h,w,channels of the data,channels] */
-        for (size_t i = 0; i < n_weights; i++)
-            out[i % n_channels] += weight(weights, i, i % n_channels) * patch[i / n_channels];
-        return OCTET_OK;
-    }
-    /* [channels,...]; a group of a CONV_2D reads its own part of the channels of the data */
-    const size_t part = op->code == OCTET_OP_CONV_2D ? (size_t)weights->shape.dims[3] : 0;
-    for (size_t c = 0; c < n_channels; c++) {
-        const size_t first = part > 0 ? c / (n_channels / (g.n_in / part)) * part : 0;
-        for (size_t i = 0; i < depth; i++) {
-            const size_t at = part > 0 ? i / part * g.n_in + first + i % part : i;
-            out[c] += weight(weights, c * depth + i, c) * patch[at];
-        }
+    memset(out, 0, map.n_outputs * sizeof *out);
+    for (size_t i = 0; i < map.n_weights; i++) {
+        const size_t c = octet_weight_map_output(&map, i);
+        out[c] +=
+            weight(weights, i, c) * patch[octet_weight_map_tap(&map, i) * g.n_in + octet_weight_map_input(&map, i)];
     }
     return OCTET_OK;
 }

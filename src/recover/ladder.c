@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "recover/bias.h"
+#include "recover/equalize.h"
 #include "recover/gate.h"
 #include "recover/global_mean.h"
 #include "recover/judge.h"
@@ -20,6 +21,7 @@ typedef struct step {
 /* In this order. Changes of form come first, then ranges, then constants. A new step is a line here. */
 static const step steps[] = {
     {"MEAN for a global pool", octet_recover_global_mean, true},
+    {"equalization", octet_recover_equalize, true},
     {"rounding search", octet_recover_rounding, true},
 };
 enum { N_STEPS = sizeof steps / sizeof *steps };
