@@ -48,10 +48,18 @@ typedef struct octet_value {
 
 enum { OCTET_MAX_OPERATOR_INPUTS = 4096 };
 
+/* Other numbers than those of the mode, which the quantizer is asked to leave an operator in. */
+typedef enum octet_island {
+    OCTET_ISLAND_NONE = 0,
+    OCTET_ISLAND_FLOAT, /* float32, between DEQUANTIZE and QUANTIZE */
+    OCTET_ISLAND_INT16  /* mode int8: int16 activations, int8 weights, int64 biases, between QUANTIZE and QUANTIZE */
+} octet_island;
+
 typedef struct octet_operator {
     octet_operator_code code;
-    int32_t version; /* as read from a .tflite; 0 = not set; the exporter computes its own */
-    bool removed;    /* dropped by octet_graph_compact */
+    int32_t version;     /* as read from a .tflite; 0 = not set; the exporter computes its own */
+    bool removed;        /* dropped by octet_graph_compact */
+    octet_island island; /* of a float graph */
     uint32_t n_inputs, n_outputs, n_intermediates;
     uint32_t *inputs; /* OCTET_NONE for an absent optional input */
     uint32_t *outputs;

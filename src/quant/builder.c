@@ -22,16 +22,27 @@ static octet_status copy_description(octet_builder *b) {
     return OCTET_OK;
 }
 
+static octet_status add_lane(octet_builder *b, octet_island island, octet_type type) {
+    octet_lane *lane = &b->lanes[b->n_lanes++];
+    lane->island = island;
+    lane->type = type;
+    OCTET_TRY(fill_none(b, &lane->integer));
+    OCTET_TRY(fill_none(b, &lane->others));
+    return fill_none(b, &lane->weights);
+}
+
 octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, const octet_known_range *known,
                                  const octet_quantize_options *options, octet_builder *out) {
     *out = (octet_builder){.ctx = ctx, .from = from, .known = known, .options = *options};
-    out->integer_type = options->mode == OCTET_MODE_INT16X8 ? OCTET_INT16 : OCTET_INT8;
+    out->lane = out->lanes;
     OCTET_TRY(octet_graph_create(ctx, from->source, &out->to));
     OCTET_TRY(copy_description(out));
-    OCTET_TRY(fill_none(out, &out->integer));
     OCTET_TRY(fill_none(out, &out->real));
-    OCTET_TRY(fill_none(out, &out->others));
-    return fill_none(out, &out->weights);
+    OCTET_TRY(add_lane(out, OCTET_ISLAND_NONE, options->mode == OCTET_MODE_INT16X8 ? OCTET_INT16 : OCTET_INT8));
+    for (uint32_t k = 0; k < from->n_operators && out->n_lanes == 1; k++)
+        if (octet_rules_island(&from->operators[k], options) == OCTET_ISLAND_INT16)
+            OCTET_TRY(add_lane(out, OCTET_ISLAND_INT16, OCTET_INT16));
+    return OCTET_OK;
 }
 
 void octet_builder_finish(octet_builder *builder, bool keep) {
@@ -80,15 +91,24 @@ static octet_status copy_value(octet_builder *b, const octet_value *value, uint3
     return OCTET_OK;
 }
 
+/* Forms are made in their order. */
+uint32_t octet_builder_first_form(const octet_builder *b, uint32_t v) {
+    uint32_t first = b->real[v];
+    for (uint32_t i = 0; i < b->n_lanes; i++)
+        if (b->lanes[i].integer[v] < first) first = b->lanes[i].integer[v];
+    return first;
+}
+
 octet_status octet_builder_real(octet_builder *b, uint32_t v, const char *layer, uint32_t *out) {
     if (b->real[v] == OCTET_NONE) {
         const octet_value *value = &b->from->values[v];
-        const bool dequantize = value->type == OCTET_FLOAT32 && b->integer[v] != OCTET_NONE;
+        const uint32_t integer = octet_builder_first_form(b, v);
+        const bool dequantize = value->type == OCTET_FLOAT32 && integer != OCTET_NONE;
         if (dequantize) {
             const char *name = NULL;
             OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_dequantize", value->name));
             OCTET_TRY(octet_graph_add_value(b->ctx, b->to, name, OCTET_FLOAT32, &value->shape, &b->real[v]));
-            OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, layer, &b->integer[v], 1, NULL,
+            OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, layer, &integer, 1, NULL,
                                                &b->real[v], 1, OCTET_NONE, NULL));
         } else {
             OCTET_TRY(copy_value(b, value, &b->real[v]));
@@ -105,17 +125,19 @@ static octet_status missing_range(octet_builder *b, const octet_value *value, co
 }
 
 octet_status octet_builder_integer(octet_builder *b, uint32_t v, const char *layer, uint32_t *out) {
-    if (b->integer[v] == OCTET_NONE) {
+    octet_lane *lane = b->lane;
+    if (lane->integer[v] == OCTET_NONE) {
         const octet_value *value = &b->from->values[v];
-        if (!b->propagation.values[v].set) return missing_range(b, value, layer);
-        OCTET_CHECK(b->ctx, b->real[v] != OCTET_NONE, OCTET_INTERNAL, "%s: %s is read before it is computed", layer,
+        const octet_placement *place = &lane->propagation.values[v];
+        const uint32_t from = octet_builder_first_form(b, v);
+        if (!place->set) return missing_range(b, value, layer);
+        OCTET_CHECK(b->ctx, from != OCTET_NONE, OCTET_INTERNAL, "%s: %s is read before it is computed", layer,
                     value->name);
         const char *name = NULL;
         OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_quantize", value->name));
-        OCTET_TRY(octet_builder_requantize(b, b->real[v], name, layer, b->integer_type, b->propagation.values[v].params,
-                                           &b->integer[v]));
+        OCTET_TRY(octet_builder_requantize(b, from, name, layer, lane->type, place->params, &lane->integer[v]));
     }
-    *out = b->integer[v];
+    *out = lane->integer[v];
     return OCTET_OK;
 }
 
@@ -124,14 +146,14 @@ octet_status octet_builder_operand_params(octet_builder *b, uint32_t k, uint32_t
     const octet_value *value = octet_graph_input(b->from, op, i);
     OCTET_CHECK(b->ctx, value != NULL, OCTET_MODEL, "%s: %s has no operand %u", op->layer,
                 octet_operator_name(op->code), (unsigned)i);
-    const octet_placement *here = &b->propagation.operands[b->propagation.first_operand[k] + i];
-    const octet_placement *place = &b->propagation.values[op->inputs[i]];
+    const octet_placement *here = &b->lane->propagation.operands[b->lane->propagation.first_operand[k] + i];
+    const octet_placement *place = &b->lane->propagation.values[op->inputs[i]];
     if (here->set) {
         *out = here->params;
     } else if (octet_value_is_constant(value)) {
         const size_t n = octet_shape_elements(&value->shape);
-        *out = b->integer_type == OCTET_INT16 ? octet_qparams_constant_s16(value->data, n)
-                                              : octet_qparams_constant_s8(value->data, n);
+        *out = b->lane->type == OCTET_INT16 ? octet_qparams_constant_s16(value->data, n)
+                                            : octet_qparams_constant_s8(value->data, n);
     } else if (place->set) {
         *out = place->params;
     } else {

@@ -8,6 +8,20 @@
 
 #include "quant/propagate.h"
 
+/* Operators that compute in one type of integers, and the values as these read them. */
+typedef struct octet_lane {
+    octet_island island;
+    octet_type type; /* of activations: int8 or int16 */
+    octet_propagation propagation;
+    /* By value of `from`: its forms in `to`, OCTET_NONE until there is one. */
+    uint32_t *integer; /* quantized activation, as its users read it */
+    uint32_t *others;  /* quantized activation with the parameters that an operand was read with last */
+    uint32_t *weights; /* rounded weights without adjustment, for reuse by a second operator */
+} octet_lane;
+
+/* The numbers of the mode; islands of int16 among int8. */
+enum { OCTET_MOST_LANES = 2 };
+
 typedef struct octet_builder {
     octet_context *ctx;
     octet_arena scratch;
@@ -15,13 +29,10 @@ typedef struct octet_builder {
     octet_graph *to;
     const octet_known_range *known; /* by value of `from` */
     octet_quantize_options options;
-    octet_type integer_type; /* of activations: int8 or int16 */
-    octet_propagation propagation;
-    /* By value of `from`: its forms in `to`, OCTET_NONE until there is one. */
-    uint32_t *integer; /* quantized activation, as its users read it */
-    uint32_t *real;    /* float activation, or anything that is not quantized */
-    uint32_t *others;  /* quantized activation with the parameters that an operand was read with last */
-    uint32_t *weights; /* rounded weights without adjustment, for reuse by a second operator */
+    octet_lane lanes[OCTET_MOST_LANES];
+    uint32_t n_lanes;
+    octet_lane *lane; /* of the operator that is being written; what follows says "integer" for its type */
+    uint32_t *real;   /* by value of `from`: float activation, or anything that is not quantized */
 } octet_builder;
 
 /* builder.c */
@@ -32,9 +43,11 @@ void octet_builder_finish(octet_builder *builder, bool keep);
 /* A new value of `to` with per-tensor parameters. */
 octet_status octet_builder_add_integer(octet_builder *builder, const char *name, octet_type type,
                                        const octet_shape *shape, octet_qparams params, uint32_t *out);
-/* The unquantized form: copies constants, emits DEQUANTIZE when only the integer form exists. */
+/* The form in which a value was computed, or came in: of those in `to` the first. OCTET_NONE: there is none. */
+uint32_t octet_builder_first_form(const octet_builder *builder, uint32_t value);
+/* The unquantized form: copies constants, emits DEQUANTIZE when only integer forms exist. */
 octet_status octet_builder_real(octet_builder *builder, uint32_t value, const char *layer, uint32_t *out);
-/* The integer form of an activation; emits QUANTIZE when only the float form exists. */
+/* The integer form of an activation; emits QUANTIZE when only others exist. */
 octet_status octet_builder_integer(octet_builder *builder, uint32_t value, const char *layer, uint32_t *out);
 /* QUANTIZE from a value of `to` to a new one. LiteRT shifts the difference of an integer and its zero point (8 bits, or
  * 16) to the left in 32 bits: scales further apart than 2^22 (2^14) take two steps, the first of which saturates,

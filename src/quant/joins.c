@@ -5,9 +5,7 @@
 /* Values that a look along operators of class SAME passes. */
 enum { MOST_STEPS = 64 };
 
-static bool is_same(const octet_joins *j, uint32_t k) {
-    return octet_rules_class(j->graph->operators[k].code, j->options) == OCTET_RULE_SAME;
-}
+static bool is_same(const octet_joins *j, uint32_t k) { return j->settled->classes[k] == OCTET_RULE_SAME; }
 
 static bool is_real(const octet_joins *j, uint32_t v) {
     return v != OCTET_NONE && j->graph->values[v].type == OCTET_FLOAT32;

@@ -10,7 +10,6 @@
 
 typedef struct octet_joins {
     const octet_graph *graph;
-    const octet_quantize_options *options;
     const octet_propagation *settled;
     const bool *has_own; /* by value: its parameters are made of its own range, which may become another one */
     octet_range *ranges; /* by value */

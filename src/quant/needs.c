@@ -31,9 +31,9 @@ static bool loses(const octet_needs *n, uint32_t v, octet_range given, octet_ran
 }
 
 /* The results hold numbers of the operands, so that saturating before is saturating behind. */
-static bool picks(const octet_needs *n, const octet_operator *op) {
-    return octet_rules_class(op->code, n->options) == OCTET_RULE_SAME && op->code != OCTET_OP_AVERAGE_POOL_2D &&
-           op->code != OCTET_OP_RESIZE_BILINEAR;
+static bool picks(const octet_needs *n, uint32_t k) {
+    const octet_operator_code code = n->graph->operators[k].code;
+    return n->classes[k] == OCTET_RULE_SAME && code != OCTET_OP_AVERAGE_POOL_2D && code != OCTET_OP_RESIZE_BILINEAR;
 }
 
 /* What the readers of every value tell apart, from the last operator to the first. */
@@ -53,7 +53,7 @@ static octet_status find_needed(octet_context *ctx, octet_arena *arena, const oc
         for (uint32_t i = 0; i < op->n_inputs; i++) {
             const uint32_t v = op->inputs[i];
             if (v == OCTET_NONE || !n->has_range[v]) continue;
-            const octet_range read = picks(n, op) ? meet(results, n->held[v]) : n->held[v];
+            const octet_range read = picks(n, k) ? meet(results, n->held[v]) : n->held[v];
             if (read.min <= read.max) needed[v] = join(needed[v], read);
         }
     }
@@ -70,7 +70,7 @@ octet_status octet_needs_find_cut(octet_context *ctx, octet_arena *arena, const 
     for (uint32_t v = 0; v < graph->n_values; v++) given[v] = EVERYTHING;
     for (uint32_t k = graph->n_operators; k-- > 0;) {
         const octet_operator *op = &graph->operators[k];
-        if (octet_rules_class(op->code, n->options) != OCTET_RULE_SAME) continue;
+        if (n->classes[k] != OCTET_RULE_SAME) continue;
         octet_range shared = EVERYTHING;
         for (uint32_t i = 0; i < op->n_outputs; i++) {
             const uint32_t v = op->outputs[i];

@@ -11,12 +11,12 @@
 
 typedef struct octet_needs {
     const octet_graph *graph;
-    const octet_quantize_options *options;
-    const octet_range *ranges; /* by value: what its own parameters hold; read where has_range */
-    const octet_range *held;   /* by value: the numbers in it */
-    const bool *has_range;     /* by value: a float activation that was observed or trained */
-    const bool *is_trained;    /* by value: its range stays */
-    const bool *follows;       /* by value: it takes the parameters of what its producer reads, or fixed ones */
+    const octet_rule_class *classes; /* by operator */
+    const octet_range *ranges;       /* by value: what its own parameters hold; read where has_range */
+    const octet_range *held;         /* by value: the numbers in it */
+    const bool *has_range;           /* by value: a float activation that was observed or trained */
+    const bool *is_trained;          /* by value: its range stays */
+    const bool *follows;             /* by value: it takes the parameters of what its producer reads, or fixed ones */
 } octet_needs;
 
 /* The numbers of a value that no reader tells from their neighbours may saturate: those that a slice leaves out, those

@@ -52,12 +52,7 @@ static bool is_activation(const state *s, uint32_t value) {
 
 static bool is_trained(const state *s, uint32_t value) { return s->known[value].source == OCTET_RANGE_TRAINED; }
 
-/* LiteRT has integer kernels for more forms of the LSTM than octet writes. */
-static octet_rule_class class_of(const state *s, uint32_t op) {
-    const octet_operator *o = &s->graph->operators[op];
-    if (o->code == OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM && !octet_operator_is_plain_lstm(o)) return OCTET_RULE_NONE;
-    return octet_rules_class(o->code, s->options);
-}
+static octet_rule_class class_of(const state *s, uint32_t op) { return s->out->classes[op]; }
 
 static uint32_t n_float_operands(const state *s, const octet_operator *op) {
     uint32_t n = 0;
@@ -165,7 +160,7 @@ static octet_status find_cut(state *s) {
     if (s->options->strict_tensorflow || s->forward) return OCTET_NEW(s->ctx, s->arena, s->graph->n_values, &s->cut);
     OCTET_TRY(OCTET_NEW(s->ctx, s->arena, s->graph->n_values, &trained));
     for (uint32_t v = 0; v < s->graph->n_values; v++) trained[v] = is_trained(s, v);
-    const octet_needs needs = {s->graph, s->options, s->ranges, s->held, s->statistic, trained, s->dropped};
+    const octet_needs needs = {s->graph, s->out->classes, s->ranges, s->held, s->statistic, trained, s->dropped};
     return octet_needs_find_cut(s->ctx, s->arena, &needs, &s->cut);
 }
 
@@ -432,16 +427,21 @@ static octet_status widen_joins(state *s, bool *again) {
     if (s->options->strict_tensorflow || s->forward) return OCTET_OK;
     OCTET_TRY(OCTET_NEW(s->ctx, s->arena, s->graph->n_values, &has_own));
     for (uint32_t v = 0; v < s->graph->n_values; v++) has_own[v] = s->fixed[v] && !s->dropped[v] && !is_trained(s, v);
-    const octet_joins joins = {s->graph, s->options, s->out, has_own, s->ranges};
+    const octet_joins joins = {s->graph, s->out, has_own, s->ranges};
     *again = octet_joins_widen(&joins);
     return OCTET_OK;
 }
 
 octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
-                             const octet_known_range *known, const octet_quantize_options *options,
+                             const octet_known_range *known, const octet_quantize_options *options, octet_island island,
                              octet_propagation *out) {
-    state s = {.ctx = ctx, .arena = arena, .graph = graph, .known = known, .options = options, .out = out};
-    s.forward = options->mode == OCTET_MODE_INT16X8;
+    octet_quantize_options numbers = *options;
+    if (island == OCTET_ISLAND_INT16) numbers.mode = OCTET_MODE_INT16X8;
+    state s = {.ctx = ctx, .arena = arena, .graph = graph, .known = known, .options = &numbers, .out = out};
+    s.forward = numbers.mode == OCTET_MODE_INT16X8;
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &out->classes));
+    for (uint32_t k = 0; k < graph->n_operators; k++)
+        out->classes[k] = octet_rules_class_within(&graph->operators[k], options, island);
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->values));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->produced));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &out->stays_real));

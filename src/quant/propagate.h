@@ -17,7 +17,8 @@ typedef struct octet_placement {
 } octet_placement;
 
 typedef struct octet_propagation {
-    octet_placement *values; /* by value: what its users read */
+    octet_rule_class *classes; /* by operator */
+    octet_placement *values;   /* by value: what its users read */
     octet_placement
         *produced; /* by value: what its producer writes, where that differs; a QUANTIZE leads from here to values[] */
     /* By operator and operand, at first_operand[operator] + operand: what this operator reads where that differs from
@@ -29,10 +30,11 @@ typedef struct octet_propagation {
     octet_range *ranges;   /* by value: what is known, as sharing.h and masks.h have it */
 } octet_propagation;
 
-/* known: by value. All arrays live in `arena`. Errors: MODEL (an infinite scale, a missing range where one is needed:
+/* known: by value. island: NONE for the operators in numbers of the mode, INT16 for those marked so: the others
+ * stay real here. All arrays live in `arena`. Errors: MODEL (an infinite scale, a missing range where one is needed:
  * named by layer), NOMEM. */
 octet_status octet_propagate(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
-                             const octet_known_range *known, const octet_quantize_options *options,
+                             const octet_known_range *known, const octet_quantize_options *options, octet_island island,
                              octet_propagation *out);
 
 #endif

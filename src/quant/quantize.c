@@ -56,6 +56,14 @@ static octet_status build(octet_builder *b) {
     return octet_context_fail(b->ctx, OCTET_INTERNAL, "no such mode: %d", (int)b->options.mode);
 }
 
+/* The integer form in which a value was computed, or the first that was made of it. */
+static uint32_t first_integer(const octet_builder *b, uint32_t v) {
+    uint32_t first = OCTET_NONE;
+    for (uint32_t i = 0; i < b->n_lanes; i++)
+        if (b->lanes[i].integer[v] < first) first = b->lanes[i].integer[v];
+    return first;
+}
+
 /* quantized_of: by value of `graph`, or NULL. */
 static octet_status convert(octet_context *ctx, const octet_graph *graph, const octet_known_range *known,
                             const octet_quantize_options *options, uint32_t *quantized_of, octet_graph **out) {
@@ -64,8 +72,9 @@ static octet_status convert(octet_context *ctx, const octet_graph *graph, const 
     if (status == OCTET_OK) status = build(&builder);
     if (status == OCTET_OK) status = octet_graph_verify(ctx, builder.to, "quantize");
     for (uint32_t v = 0; status == OCTET_OK && quantized_of != NULL && v < graph->n_values; v++) {
-        const bool is_float = builder.integer[v] == OCTET_NONE && !octet_value_is_constant(&graph->values[v]);
-        quantized_of[v] = is_float ? builder.real[v] : builder.integer[v];
+        const uint32_t integer = first_integer(&builder, v);
+        const bool is_float = integer == OCTET_NONE && !octet_value_is_constant(&graph->values[v]);
+        quantized_of[v] = is_float ? builder.real[v] : integer;
     }
     octet_builder_finish(&builder, status == OCTET_OK);
     if (status == OCTET_OK) *out = builder.to;

@@ -19,7 +19,7 @@ static bool is_large_constant(const octet_value *value) {
 
 static octet_status round_weights(octet_builder *b, const octet_operator *op, uint32_t operand, uint32_t *out) {
     const octet_value *value = octet_graph_input(b->from, op, operand);
-    uint32_t *cached = &b->weights[op->inputs[operand]];
+    uint32_t *cached = &b->lane->weights[op->inputs[operand]];
     OCTET_TRY(octet_builder_check_constant(b, op, value));
     const int32_t axis = octet_builder_weight_axis(b, op->code);
     if (*cached == OCTET_NONE || b->to->values[*cached].quantization.axis != (axis < 0 ? 0 : axis)) {

@@ -17,7 +17,7 @@ static bool feeds_only_casts(const octet_graph *graph, uint32_t value) {
 
 static octet_status add_input(octet_builder *b, const octet_port *port) {
     const octet_value *value = &b->from->values[port->value];
-    const octet_placement *place = &b->propagation.values[port->value];
+    const octet_placement *place = &b->lane->propagation.values[port->value];
     const octet_type type = b->options.input_type;
     const uint32_t v = port->value;
     uint32_t input;
@@ -27,9 +27,9 @@ static octet_status add_input(octet_builder *b, const octet_port *port) {
         OCTET_TRY(octet_builder_real(b, v, "input", &input));
         return octet_graph_add_input(b->ctx, b->to, input, port->name);
     }
-    if (type == b->integer_type) {
+    if (type == b->lane->type) {
         OCTET_TRY(octet_builder_add_integer(b, value->name, type, &value->shape, place->params, &input));
-        b->integer[v] = input;
+        b->lane->integer[v] = input;
         return octet_graph_add_input(b->ctx, b->to, input, port->name);
     }
     if (type == OCTET_FLOAT32) {
@@ -41,14 +41,22 @@ static octet_status add_input(octet_builder *b, const octet_port *port) {
     }
     OCTET_TRY(octet_graph_add_input(b->ctx, b->to, input, port->name));
     const char *name = "tfl.quantize";
-    if (b->integer_type == OCTET_INT16)
+    if (b->lane->type == OCTET_INT16)
         OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_int16", value->name));
-    return octet_builder_requantize(b, input, name, "input", b->integer_type, place->params, &b->integer[v]);
+    return octet_builder_requantize(b, input, name, "input", b->lane->type, place->params, &b->lane->integer[v]);
 }
 
 static octet_status rename_value(octet_builder *b, uint32_t value, const char *suffix) {
     octet_value *old = &b->to->values[value];
     return octet_arena_format(b->ctx, &b->to->arena, &old->name, "%s%s", old->name, suffix);
+}
+
+/* The lane in which a value was computed; that of the mode where it was none. */
+static octet_lane *lane_of_form(octet_builder *b, uint32_t v) {
+    const uint32_t first = octet_builder_first_form(b, v);
+    for (uint32_t i = 1; i < b->n_lanes; i++)
+        if (b->lanes[i].integer[v] == first && first != OCTET_NONE) return &b->lanes[i];
+    return b->lanes;
 }
 
 static octet_status add_output(octet_builder *b, const octet_port *port) {
@@ -58,22 +66,23 @@ static octet_status add_output(octet_builder *b, const octet_port *port) {
     const char *name = value->name;
     uint32_t output;
     const bool stays_real = value->type != OCTET_FLOAT32 || octet_value_is_constant(value) ||
-                            (b->integer[v] == OCTET_NONE && !b->propagation.values[v].set);
+                            (b->lane->integer[v] == OCTET_NONE && !b->lane->propagation.values[v].set);
     if (stays_real || (type == OCTET_FLOAT32 && !b->options.strict_tensorflow && b->real[v] != OCTET_NONE)) {
         OCTET_TRY(octet_builder_real(b, v, "output", &output));
         return octet_graph_add_output(b->ctx, b->to, output, port->name);
     }
+    if (type == OCTET_FLOAT32) b->lane = lane_of_form(b, v);
     OCTET_TRY(octet_builder_integer(b, v, "output", &output));
-    if (type == b->integer_type) return octet_graph_add_output(b->ctx, b->to, output, port->name);
+    if (type == b->lane->type) return octet_graph_add_output(b->ctx, b->to, output, port->name);
     const uint32_t integer = output;
     if (value->producer != OCTET_NONE)
-        OCTET_TRY(rename_value(b, integer, b->integer_type == OCTET_INT16 ? "_int16" : "1"));
+        OCTET_TRY(rename_value(b, integer, b->lane->type == OCTET_INT16 ? "_int16" : "1"));
     if (type == OCTET_FLOAT32) {
         OCTET_TRY(octet_graph_add_value(b->ctx, b->to, name, OCTET_FLOAT32, &value->shape, &output));
         OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, OCTET_OP_DEQUANTIZE, "output", &integer, 1, NULL, &output, 1,
                                            OCTET_NONE, NULL));
     } else {
-        const octet_qparams params = b->propagation.values[v].params;
+        const octet_qparams params = b->lane->propagation.values[v].params;
         const octet_qparams shifted = octet_qparams_of(params.scale, params.zero_point + 128);
         OCTET_TRY(octet_builder_requantize(b, integer, name, "output", OCTET_UINT8, shifted, &output));
     }
@@ -91,14 +100,21 @@ static bool touches_float(const octet_builder *b, const octet_operator *op) {
     return false;
 }
 
+/* The lane that operator k computes in; NULL: it stays in float. */
+static octet_lane *lane_of(octet_builder *b, uint32_t k) {
+    for (uint32_t i = 0; i < b->n_lanes; i++)
+        if (!b->lanes[i].propagation.stays_real[k]) return &b->lanes[i];
+    return NULL;
+}
+
 /* True when the value has to be quantized right after the float operator that computes it. */
-static bool wanted_as_integer(const octet_builder *b, uint32_t v) {
-    if (b->from->values[v].type != OCTET_FLOAT32 || !b->propagation.values[v].set) return false;
+static bool wanted_as_integer(octet_builder *b, uint32_t v) {
+    if (b->from->values[v].type != OCTET_FLOAT32 || !b->lane->propagation.values[v].set) return false;
     if (octet_graph_is_output(b->from, v))
         return b->options.output_type != OCTET_FLOAT32 || b->options.strict_tensorflow;
     for (uint32_t k = 0; k < b->from->n_operators; k++) {
         const octet_operator *op = &b->from->operators[k];
-        if (b->propagation.stays_real[k]) continue;
+        if (lane_of(b, k) != b->lane) continue;
         for (uint32_t i = 0; i < op->n_inputs; i++) {
             if (op->inputs[i] == v) return true;
         }
@@ -127,10 +143,10 @@ static octet_status integer_operand(octet_builder *b, uint32_t k, uint32_t i, ui
     if (value->type != OCTET_FLOAT32) return octet_builder_real(b, v, op->layer, out);
     if (octet_value_is_constant(value)) return octet_builder_constant(b, k, i, out);
     OCTET_TRY(octet_builder_integer(b, v, op->layer, out));
-    const octet_placement *here = &b->propagation.operands[b->propagation.first_operand[k] + i];
+    const octet_placement *here = &b->lane->propagation.operands[b->lane->propagation.first_operand[k] + i];
     if (!here->set) return OCTET_OK;
     /* A second reader of the same parameters shares the QUANTIZE of the first. */
-    uint32_t *other = &b->others[v];
+    uint32_t *other = &b->lane->others[v];
     const octet_quantization *q = *other == OCTET_NONE ? NULL : &b->to->values[*other].quantization;
     if (q != NULL && octet_qparams_equal(octet_qparams_of(q->scale[0], q->zero_point[0]), here->params) &&
         !b->options.strict_tensorflow) {
@@ -139,7 +155,7 @@ static octet_status integer_operand(octet_builder *b, uint32_t k, uint32_t i, ui
     }
     const char *name = NULL;
     OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_requantize", value->name));
-    OCTET_TRY(octet_builder_requantize(b, *out, name, op->layer, b->integer_type, here->params, out));
+    OCTET_TRY(octet_builder_requantize(b, *out, name, op->layer, b->lane->type, here->params, out));
     *other = *out;
     return OCTET_OK;
 }
@@ -147,12 +163,12 @@ static octet_status integer_operand(octet_builder *b, uint32_t k, uint32_t i, ui
 static octet_status integer_output(octet_builder *b, const octet_operator *op, uint32_t v, uint32_t *out) {
     const octet_value *value = &b->from->values[v];
     if (value->type != OCTET_FLOAT32) return octet_builder_real(b, v, op->layer, out);
-    const octet_placement *produced = &b->propagation.produced[v], *place = &b->propagation.values[v];
+    const octet_placement *produced = &b->lane->propagation.produced[v], *place = &b->lane->propagation.values[v];
     OCTET_CHECK(b->ctx, place->set, OCTET_MODEL, "%s: %s has no calibrated range; calibrate before quantizing",
                 op->layer, value->name);
     const octet_qparams params = produced->set ? produced->params : place->params;
-    OCTET_TRY(octet_builder_add_integer(b, value->name, b->integer_type, &value->shape, params, out));
-    if (!produced->set) b->integer[v] = *out;
+    OCTET_TRY(octet_builder_add_integer(b, value->name, b->lane->type, &value->shape, params, out));
+    if (!produced->set) b->lane->integer[v] = *out;
     return OCTET_OK;
 }
 
@@ -163,15 +179,15 @@ static octet_status substitute(octet_builder *b, const octet_operator *op, octet
         inputs[1] = inputs[0];
     } else if (op->code == OCTET_OP_NEG) {
         const float minus_one = -1.0f;
-        const octet_qparams params = b->integer_type == OCTET_INT16 ? octet_qparams_constant_s16(&minus_one, 1)
-                                                                    : octet_qparams_constant_s8(&minus_one, 1);
+        const octet_qparams params = b->lane->type == OCTET_INT16 ? octet_qparams_constant_s16(&minus_one, 1)
+                                                                  : octet_qparams_constant_s8(&minus_one, 1);
         int16_t wide;
         int8_t narrow;
         octet_qparams_quantize_s16(&minus_one, 1, params, &wide);
         octet_qparams_quantize_s8(&minus_one, 1, params, &narrow);
         const octet_shape scalar = {0};
-        const void *data = b->integer_type == OCTET_INT16 ? (const void *)&wide : (const void *)&narrow;
-        OCTET_TRY(octet_graph_add_constant(b->ctx, b->to, "minus_one", b->integer_type, &scalar, data, &inputs[1]));
+        const void *data = b->lane->type == OCTET_INT16 ? (const void *)&wide : (const void *)&narrow;
+        OCTET_TRY(octet_graph_add_constant(b->ctx, b->to, "minus_one", b->lane->type, &scalar, data, &inputs[1]));
         OCTET_TRY(octet_value_set_quantization(b->ctx, b->to, inputs[1], 1, 0, &params.scale, &params.zero_point));
     } else {
         return OCTET_OK;
@@ -183,7 +199,7 @@ static octet_status substitute(octet_builder *b, const octet_operator *op, octet
 }
 
 static void set_bias_type(const octet_builder *b, octet_operator_code code, octet_options *options) {
-    if (b->integer_type != OCTET_INT16) return;
+    if (b->lane->type != OCTET_INT16) return;
     if (code == OCTET_OP_CONV_2D) options->conv_2d.quantized_bias_type = OCTET_INT64;
     if (code == OCTET_OP_TRANSPOSE_CONV) options->transpose_conv.quantized_bias_type = OCTET_INT64;
     if (code == OCTET_OP_FULLY_CONNECTED) options->fully_connected.quantized_bias_type = OCTET_INT64;
@@ -197,15 +213,15 @@ static void coarsen_result(octet_builder *b, const octet_operator *op, const uin
     const bool squares = op->code == OCTET_OP_SQUARED_DIFFERENCE;
     if (!squares && op->code != OCTET_OP_ADD && op->code != OCTET_OP_SUB) return;
     const uint32_t v = op->outputs[0];
-    octet_placement *produced = &b->propagation.produced[v];
-    const octet_placement *place = produced->set ? produced : &b->propagation.values[v];
+    octet_placement *produced = &b->lane->propagation.produced[v];
+    const octet_placement *place = produced->set ? produced : &b->lane->propagation.values[v];
     float largest = 0.0f;
     for (uint32_t i = 0; i < 2; i++) {
         const octet_value *operand = inputs[i] == OCTET_NONE ? NULL : &b->to->values[inputs[i]];
         if (operand == NULL || operand->quantization.n != 1) return;
         largest = fmaxf(largest, operand->quantization.scale[0]);
     }
-    const int32_t left = squares ? 7 : b->integer_type == OCTET_INT16 ? 15 : 20;
+    const int32_t left = squares ? 7 : b->lane->type == OCTET_INT16 ? 15 : 20;
     const double ratio = ldexp((double)largest, 1 - left);
     const float least = (float)(squares ? ratio * ratio : ratio);
     if (!place->set || !isfinite(2.0f * least) || place->params.scale > nextafterf(least, INFINITY)) return;
@@ -240,11 +256,11 @@ static octet_status convert_integer(octet_builder *b, uint32_t k) {
                                        op->n_outputs, OCTET_NONE, NULL));
     for (uint32_t i = 0; i < op->n_outputs; i++) {
         const uint32_t v = op->outputs[i];
-        if (!b->propagation.produced[v].set) continue;
+        if (!b->lane->propagation.produced[v].set) continue;
         const char *name = NULL;
         OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_requantize", b->from->values[v].name));
-        OCTET_TRY(octet_builder_requantize(b, outputs[i], name, op->layer, b->integer_type,
-                                           b->propagation.values[v].params, &b->integer[v]));
+        OCTET_TRY(octet_builder_requantize(b, outputs[i], name, op->layer, b->lane->type,
+                                           b->lane->propagation.values[v].params, &b->lane->integer[v]));
     }
     return OCTET_OK;
 }
@@ -253,29 +269,36 @@ static octet_status convert_fake_quant(octet_builder *b, const octet_operator *o
     const uint32_t v = op->outputs[0];
     uint32_t input;
     OCTET_TRY(octet_builder_integer(b, op->inputs[0], op->layer, &input));
-    return octet_builder_requantize(b, input, b->from->values[v].name, op->layer, b->integer_type,
-                                    b->propagation.values[v].params, &b->integer[v]);
+    return octet_builder_requantize(b, input, b->from->values[v].name, op->layer, b->lane->type,
+                                    b->lane->propagation.values[v].params, &b->lane->integer[v]);
 }
 
-/* Drops what nothing reads; b->integer goes with it. */
+/* Drops what nothing reads; the forms go with it. */
 static octet_status compact(octet_builder *b) {
     uint32_t *renamed;
     OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, b->to->n_values, &renamed));
     OCTET_TRY(octet_graph_compact_renaming(b->ctx, b->to, renamed));
-    for (uint32_t v = 0; v < b->from->n_values; v++)
-        if (b->integer[v] != OCTET_NONE) b->integer[v] = renamed[b->integer[v]];
+    for (uint32_t i = 0; i <= b->n_lanes; i++) {
+        uint32_t *forms = i < b->n_lanes ? b->lanes[i].integer : b->real;
+        for (uint32_t v = 0; v < b->from->n_values; v++)
+            if (forms[v] != OCTET_NONE) forms[v] = renamed[forms[v]];
+    }
     return OCTET_OK;
 }
 
 octet_status octet_quantize_integer(octet_builder *b) {
     const octet_graph *from = b->from;
-    OCTET_TRY(octet_propagate(b->ctx, &b->scratch, from, b->known, &b->options, &b->propagation));
+    for (uint32_t i = 0; i < b->n_lanes; i++)
+        OCTET_TRY(octet_propagate(b->ctx, &b->scratch, from, b->known, &b->options, b->lanes[i].island,
+                                  &b->lanes[i].propagation));
     if (b->options.input_type == OCTET_FLOAT32 && !b->options.strict_tensorflow)
-        octet_leading_find(from, b->propagation.stays_real);
+        octet_leading_find(from, b->lanes[0].propagation.stays_real);
     for (uint32_t i = 0; i < from->n_inputs; i++) OCTET_TRY(add_input(b, &from->inputs[i]));
     for (uint32_t k = 0; k < from->n_operators; k++) {
         const octet_operator *op = &from->operators[k];
-        if (b->propagation.stays_real[k] || !touches_float(b, op)) {
+        octet_lane *lane = touches_float(b, op) ? lane_of(b, k) : NULL;
+        b->lane = lane == NULL ? b->lanes : lane;
+        if (lane == NULL) {
             OCTET_TRY(convert_real(b, k));
         } else if (op->code == OCTET_OP_FAKE_QUANT) {
             OCTET_TRY(convert_fake_quant(b, op));
@@ -285,6 +308,9 @@ octet_status octet_quantize_integer(octet_builder *b) {
             OCTET_TRY(convert_integer(b, k));
         }
     }
-    for (uint32_t i = 0; i < from->n_outputs; i++) OCTET_TRY(add_output(b, &from->outputs[i]));
+    for (uint32_t i = 0; i < from->n_outputs; i++) {
+        b->lane = b->lanes;
+        OCTET_TRY(add_output(b, &from->outputs[i]));
+    }
     return compact(b);
 }

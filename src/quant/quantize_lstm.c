@@ -92,7 +92,7 @@ static octet_status add_intermediates(octet_builder *b, octet_operator *op, octe
 }
 
 static octet_qparams range_of(const octet_builder *b, uint32_t v, octet_qparams otherwise) {
-    const octet_range range = b->propagation.ranges[v];
+    const octet_range range = b->lane->propagation.ranges[v];
     return b->known[v].source != OCTET_RANGE_MISSING ? octet_qparams_range_s8((double)range.min, (double)range.max)
                                                      : otherwise;
 }
@@ -105,7 +105,7 @@ octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     OCTET_TRY(check_form(b, op));
     const uint32_t v = op->outputs[0];
     const octet_value *result = &b->from->values[v];
-    const octet_placement *place = &b->propagation.values[v];
+    const octet_placement *place = &b->lane->propagation.values[v];
     OCTET_CHECK(b->ctx, place->set, OCTET_MODEL, "%s: %s has no calibrated range; calibrate before quantizing",
                 op->layer, result->name);
     uint32_t inputs[OCTET_LSTM_N_OPERANDS], output, index;
@@ -125,9 +125,9 @@ octet_status octet_builder_lstm(octet_builder *b, uint32_t k) {
     OCTET_TRY(octet_graph_add_operator(b->ctx, b->to, op->code, op->layer, inputs, OCTET_LSTM_N_OPERANDS, &op->options,
                                        &output, 1, OCTET_NONE, &index));
     OCTET_TRY(add_intermediates(b, &b->to->operators[index], own));
-    b->integer[v] = output;
+    b->lane->integer[v] = output;
     if (agrees || wrong) return OCTET_OK;
     const char *name = NULL;
     OCTET_TRY(octet_arena_format(b->ctx, &b->scratch, &name, "%s_requantize", result->name));
-    return octet_builder_requantize(b, output, name, op->layer, OCTET_INT8, place->params, &b->integer[v]);
+    return octet_builder_requantize(b, output, name, op->layer, OCTET_INT8, place->params, &b->lane->integer[v]);
 }

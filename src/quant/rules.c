@@ -150,3 +150,24 @@ octet_rule_class octet_rules_class(octet_operator_code code, const octet_quantiz
     if (rule.rule_class == OCTET_RULE_COPIES) return is_strict ? OCTET_RULE_FREE : OCTET_RULE_SAME;
     return rule.rule_class;
 }
+
+static octet_quantize_options with_int16(const octet_quantize_options *options) {
+    octet_quantize_options wide = *options;
+    wide.mode = OCTET_MODE_INT16X8;
+    return wide;
+}
+
+octet_island octet_rules_island(const octet_operator *op, const octet_quantize_options *options) {
+    if (op->island != OCTET_ISLAND_INT16) return op->island;
+    const octet_quantize_options wide = with_int16(options);
+    const bool has_kernel = octet_rules_class(op->code, &wide) != OCTET_RULE_NONE;
+    return options->mode == OCTET_MODE_INT8 && has_kernel ? OCTET_ISLAND_INT16 : OCTET_ISLAND_NONE;
+}
+
+octet_rule_class octet_rules_class_within(const octet_operator *op, const octet_quantize_options *options,
+                                          octet_island island) {
+    if (octet_rules_island(op, options) != island || island == OCTET_ISLAND_FLOAT) return OCTET_RULE_NONE;
+    if (op->code == OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM && !octet_operator_is_plain_lstm(op)) return OCTET_RULE_NONE;
+    const octet_quantize_options wide = with_int16(options);
+    return octet_rules_class(op->code, island == OCTET_ISLAND_INT16 ? &wide : options);
+}

@@ -1,5 +1,5 @@
 /* quant/rules.h - what quantization means for each operator, as data.
- * In:  an operator code, a mode.
+ * In:  an operator, a mode.
  * Out: its rule: how its parameters relate.
  * Knows: the classes of TensorFlow's quantizer (its quantization specification of 8-bit TFLite).
  * Does not know: graphs beyond one operator, ranges. */
@@ -28,5 +28,11 @@ typedef struct octet_rule {
 octet_rule octet_rules_get(octet_operator_code code);
 /* The class that holds under these options (never BETTER or COPIES). */
 octet_rule_class octet_rules_class(octet_operator_code code, const octet_quantize_options *options);
+/* What the mark of an operator comes to: INT16 in mode int8 alone, and where LiteRT has such a kernel. */
+octet_island octet_rules_island(const octet_operator *op, const octet_quantize_options *options);
+/* The class of an operator among those that compute in the numbers of `island` (NONE: of the mode): it is NONE for one
+ * that does not. LiteRT has integer kernels for more forms of the LSTM than octet writes: the others are NONE too. */
+octet_rule_class octet_rules_class_within(const octet_operator *op, const octet_quantize_options *options,
+                                          octet_island island);
 
 #endif

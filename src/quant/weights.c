@@ -28,7 +28,7 @@ octet_status octet_builder_weight_scales(octet_builder *b, const octet_value *va
     OCTET_TRY(OCTET_NEW(b->ctx, &b->scratch, channels->n, scales));
     if (value->trained.n == channels->n) {
         memcpy(*scales, value->trained.scales, channels->n * sizeof **scales);
-    } else if (b->propagation.is_trained_alone) {
+    } else if (b->lane->propagation.is_trained_alone) {
         octet_qparams_weight_scales_precise(value->data, *channels, *scales);
     } else {
         octet_qparams_weight_scales(value->data, *channels, *scales);
@@ -85,7 +85,7 @@ octet_status octet_builder_constant(octet_builder *b, uint32_t k, uint32_t i, ui
     OCTET_TRY(octet_builder_check_constant(b, op, value));
     octet_qparams params;
     OCTET_TRY(octet_builder_operand_params(b, k, i, &params));
-    const bool wide = b->integer_type == OCTET_INT16;
+    const bool wide = b->lane->type == OCTET_INT16;
     void *bytes = NULL;
     OCTET_TRY(octet_memory_allocate(b->ctx, n * (wide ? 2 : 1), &bytes));
     if (wide) {
@@ -94,7 +94,7 @@ octet_status octet_builder_constant(octet_builder *b, uint32_t k, uint32_t i, ui
         octet_qparams_quantize_s8(value->data, n, params, bytes);
     }
     octet_status status =
-        octet_graph_add_constant(b->ctx, b->to, value->name, b->integer_type, &value->shape, bytes, out);
+        octet_graph_add_constant(b->ctx, b->to, value->name, b->lane->type, &value->shape, bytes, out);
     octet_memory_free(b->ctx, bytes);
     if (status == OCTET_OK) status = copy_origin(b, value, *out);
     if (status == OCTET_OK)
@@ -105,7 +105,7 @@ octet_status octet_builder_constant(octet_builder *b, uint32_t k, uint32_t i, ui
 octet_status octet_builder_bias(octet_builder *b, const octet_value *value, const double *scales, size_t n_scales,
                                 uint32_t *out) {
     const size_t n = octet_shape_elements(&value->shape);
-    const bool wide = b->integer_type == OCTET_INT16;
+    const bool wide = b->lane->type == OCTET_INT16;
     void *integers = NULL;
     OCTET_TRY(octet_memory_allocate(b->ctx, n * (wide ? sizeof(int64_t) : sizeof(int32_t)), &integers));
     if (wide) {
@@ -169,11 +169,11 @@ octet_status octet_builder_weights_and_bias(octet_builder *b, uint32_t k, uint32
         octet_qparams input;
         OCTET_TRY(octet_builder_operand_params(b, k, (uint32_t)operands.data, &input));
         OCTET_TRY(choose_bias_scales(b, bias, octet_qparams_scale(input), scales, channels.n,
-                                     constant && b->integer_type == OCTET_INT8, &bias_scales, &adjusted));
+                                     constant && b->lane->type == OCTET_INT8, &bias_scales, &adjusted));
         OCTET_TRY(octet_builder_bias(b, bias, bias_scales, channels.n, bias_out));
     }
     if (!constant) return octet_builder_integer(b, op->inputs[operands.weights], op->layer, weights_out);
-    uint32_t *cached = &b->weights[op->inputs[operands.weights]];
+    uint32_t *cached = &b->lane->weights[op->inputs[operands.weights]];
     const octet_quantization *known = *cached == OCTET_NONE ? NULL : &b->to->values[*cached].quantization;
     if (!adjusted && known != NULL && known->axis == (axis < 0 ? 0 : axis) && known->n == channels.n) {
         *weights_out = *cached;
