@@ -11,6 +11,7 @@ struct settings {
     octet_open_options open;
     octet_conversion conversion;
     octet_run_options run;
+    struct words keep_float, int16_layers;
     const char *output, *test;
     bool no_evaluate;
     octet_aim aim;
@@ -162,6 +163,8 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
     const char *data = s.open.path != NULL ? s.open.path : "", *test = s.test != NULL ? s.test : "";
     if (!reads_input_once(self, (const char *const[]){s.common.model, data, test, NULL})) return EXIT_USAGE;
     s.conversion.n_threads = s.run.n_threads;
+    s.conversion.keep_float = s.keep_float.items;
+    s.conversion.int16_layers = s.int16_layers.items;
     s.conversion.progress = s.run.progress = progress_bar();
 
     code = print_report(&s.common, quantize);
@@ -222,6 +225,11 @@ static const struct option conversion_options[] = {
      "get lost accuracy back with the calibration samples: {recover}; fast: biases that take back each layer's mean "
      "error; full: further steps, each kept only if it helps on samples that it was not fitted on; auto: the first "
      "of these that meets `--max-drop` or `--min-fidelity`, else the one that came nearest"},
+    {"--keep-float", 0, "PATTERN", OPTION_WORDS, IN(keep_float), 0,
+     "leave layers in float: a layer's name (as `octet compare` shows it) or an operator's (SOFTMAX), with * and ?; "
+     "may be repeated"},
+    {"--int16-layers", 0, "PATTERN", OPTION_WORDS, IN(int16_layers), 0,
+     "let layers of an int8 file compute with int16 activations; named as in `--keep-float`, may be repeated"},
     {"--strict-tensorflow", 0, NULL, OPTION_FLAG, IN(conversion.strict_tensorflow), 0,
      "write what TensorFlow's converter writes, even where octet has a better form"},
     {0}};

@@ -21,7 +21,14 @@ enum option_kind {
     OPTION_NUMBER,
     OPTION_CHANNELS,
     OPTION_THREADS,
-    OPTION_SAMPLES
+    OPTION_SAMPLES,
+    OPTION_WORDS
+};
+
+/* What an option that may be repeated was given. */
+enum { MOST_WORDS = 64 };
+struct words {
+    const char *items[MOST_WORDS + 1]; /* ends with NULL */
 };
 
 struct option {
@@ -29,8 +36,8 @@ struct option {
     char letter;       /* 'o' for -o; 0 for none */
     const char *value; /* "FILE" in the help; NULL for a flag */
     enum option_kind kind;
-    /* Offsets in the struct of the group: of a bool, const char *, uint64_t, double or uint32_t; and of a bool that is
-     * set when the option was given (SAMPLES: when its value is "all"), or 0. */
+    /* Offsets in the struct of the group: of a bool, const char *, uint64_t, double, uint32_t or struct words; and of a
+     * bool that is set when the option was given (SAMPLES: when its value is "all"), or 0. */
     size_t target, given;
     const char *help;
 };

@@ -100,6 +100,14 @@ static bool parse_channels(const char *text, octet_channels *out) {
     return out->n != 2;
 }
 
+static bool add_word(struct words *words, const char *text) {
+    int n = 0;
+    while (words->items[n] != NULL) n++;
+    if (n == MOST_WORDS) return false;
+    words->items[n] = text;
+    return true;
+}
+
 /* False: the value is not of the option's kind. */
 static bool store(struct found found, const char *text) {
     const struct option *option = found.option;
@@ -117,6 +125,7 @@ static bool store(struct found found, const char *text) {
         if (!parse_count(text, &count) || count < 1 || count > 1024) return false;
         *(uint32_t *)target = (uint32_t)count;
         return true;
+    case OPTION_WORDS: return text[0] != '\0' && add_word(target, text);
     case OPTION_SAMPLES:
         *given = strcmp(text, "all") == 0;
         return *given || (parse_count(text, target) && *(uint64_t *)target > 0);
@@ -133,7 +142,8 @@ static const char *kind_text(enum option_kind kind) {
     case OPTION_THREADS: return "a whole number from 1 to 1024";
     case OPTION_SAMPLES: return "a whole number from 1, or all";
     case OPTION_FLAG:
-    case OPTION_TEXT: break;
+    case OPTION_TEXT:
+    case OPTION_WORDS: break;
     }
     return "a value";
 }

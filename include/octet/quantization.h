@@ -36,6 +36,10 @@ typedef struct octet_conversion {
      * an output of its own, named "<output>_part0", "_part1", ... In the modes int8 and int16x8. */
     bool split_outputs;
     const char *recover; /* of octet_choice_name("recover"); docs/quantization.md, section 6 */
+    /* Layers that stay in float, and layers of an int8 file that compute with int16 activations: names of layers, or of
+     * operators ("SOFTMAX"), in which * and ? stand for any characters and for one. Each list ends with NULL; NULL:
+     * none. A name that the model does not have is USAGE. */
+    const char *const *keep_float, *const *int16_layers;
 } octet_conversion;
 #define OCTET_CONVERSION_INIT OCTET_INIT_(octet_conversion)
 

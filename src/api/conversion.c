@@ -1,5 +1,6 @@
 /* octet_model_quantize: calibrates, quantizes and fits the result to the target. */
 #include "api/calibrate.h"
+#include "api/islands.h"
 #include "api/options.h"
 #include "api/outputs.h"
 #include "api/recover.h"
@@ -202,7 +203,7 @@ static octet_status recover_and_make(octet_context *ctx, making m, octet_recover
     return status;
 }
 
-static octet_status calibrate_and_make(octet_context *ctx, const octet_model *model, const octet_graph *graph,
+static octet_status calibrate_and_make(octet_context *ctx, const octet_model *model, octet_float_graph *owner,
                                        octet_data *data, const octet_conversion *options, octet_model **out,
                                        octet_calibration *seen) {
     const octet_calibration_source source = {.data = data};
@@ -213,6 +214,8 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     octet_seen inputs = {0};
     octet_status status = OCTET_OK;
     OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
+    OCTET_TRY(octet_api_mark_islands(ctx, model, options, &quantize, owner));
+    const octet_graph *graph = owner->graph;
     OCTET_TRY(choose_recovery(ctx, graph, options, &quantize, data != NULL, &recovery));
     OCTET_TRY(check_aim(ctx, recovery));
     OCTET_TRY(check_split(ctx, options, &quantize));
@@ -239,7 +242,7 @@ octet_status octet_model_quantize(octet_context *ctx, const octet_model *model, 
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_conversion, options, &taken));
     const uint64_t start = octet_clock_ns();
     OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
-    const octet_status status = calibrate_and_make(ctx, model, graph.graph, data, &taken, out, &seen);
+    const octet_status status = calibrate_and_make(ctx, model, &graph, data, &taken, out, &seen);
     octet_api_release_float_graph(ctx, &graph);
     seen.time_ns = octet_clock_ns() - start;
     if (status == OCTET_OK && calibration != NULL) octet_options_give(&seen, sizeof seen, calibration);
@@ -257,7 +260,8 @@ octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *mo
     OCTET_TRY(check_split(ctx, &taken, &quantize));
     octet_recovery recovery;
     OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
-    octet_status status = check_ranges(ctx, graph.graph, statistics != NULL, &quantize);
+    octet_status status = octet_api_mark_islands(ctx, model, &taken, &quantize, &graph);
+    if (status == OCTET_OK) status = check_ranges(ctx, graph.graph, statistics != NULL, &quantize);
     if (status == OCTET_OK) status = choose_recovery(ctx, graph.graph, &taken, &quantize, false, &recovery);
     if (status == OCTET_OK) status = check_state(ctx, graph.graph, statistics, &quantize);
     if (status == OCTET_OK)

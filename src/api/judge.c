@@ -23,18 +23,19 @@ static octet_status describe_ports(octet_context *ctx, octet_verdict *verdict, c
     return OCTET_OK;
 }
 
-/* The type that a column of the table is headed with: of the activations if they are quantized, else of the weights. */
+/* The type that a column of the table is headed with: of the activations if they are quantized, else of the weights.
+ * Among int8 some may be int16. */
 static const char *column_type(const octet_graph *graph) {
-    bool int8_weights = false, float16_weights = false;
+    bool has_int16 = false, int8_weights = false, float16_weights = false;
     for (uint32_t i = 0; i < graph->n_values; i++) {
         const octet_value *value = &graph->values[i];
-        const bool constant = octet_value_is_constant(value);
-        if (value->type == OCTET_INT16 && !constant && !value->is_variable) return "int16x8";
-        if (value->type == OCTET_INT8 && !constant && !value->is_variable) return "int8";
+        const bool constant = octet_value_is_constant(value), computed = !constant && !value->is_variable;
+        if (value->type == OCTET_INT8 && computed) return "int8";
+        has_int16 = has_int16 || (value->type == OCTET_INT16 && computed);
         int8_weights = int8_weights || (value->type == OCTET_INT8 && constant);
         float16_weights = float16_weights || (value->type == OCTET_FLOAT16 && constant);
     }
-    return int8_weights ? "dynamic" : float16_weights ? "float16" : "float32";
+    return has_int16 ? "int16x8" : int8_weights ? "dynamic" : float16_weights ? "float16" : "float32";
 }
 
 static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict, const octet_calibration *given) {

@@ -33,6 +33,11 @@ CASES = {
     "dynamic": ["--mode", "dynamic"],
     "float16": ["--mode", "float16"],
     "float32": ["--mode", "float32"],
+    "float islands": ["--keep-float", "FULLY_CONNECTED"],
+    "float island, float32 output": ["--keep-float", "dense*", "--output-type", "float32"],
+    "int16 islands": ["--int16-layers", "FULLY_CONNECTED"],
+    "int16 among int8, float32 output": ["--int16-layers", "*", "--output-type", "float32"],
+    "int16 beside float": ["--int16-layers", "SOFTMAX", "--keep-float", "dense*"],
     "target tflm": ["--target", "tflm"],
     "target tflm-2023": ["--target", "tflm-2023"],
 }

@@ -1,3 +1,4 @@
+#include "quant/islands.h"
 #include "support/graph_quantize.h"
 
 /* Operators that are left in other numbers than those of the mode. */
@@ -185,6 +186,49 @@ static void the_map_leads_to_what_computed_a_value(void **state) {
     octet_arena_free(&f->ctx, &arena);
 }
 
+static void a_row_that_keeps_scales_joins_the_islands_around(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -3.0f, 2.0f), y = unary(f, OCTET_OP_EXP, x, 0.0f, 9.0f);
+    const uint32_t a = binary(f, OCTET_OP_MAXIMUM, y, y, 0.0f, 9.0f), b = binary(f, OCTET_OP_MINIMUM, a, a, 0.0f, 9.0f);
+    const uint32_t z = unary(f, OCTET_OP_SQRT, b, 0.0f, 3.0f);
+    mark(f, y, OCTET_ISLAND_INT16);
+    mark(f, z, OCTET_ISLAND_INT16);
+    expect_ok(f, octet_islands_bridge(&f->ctx, f->graph, &f->options));
+    quantize(f, z);
+    expect_operators(f, "QUANTIZE EXP MAXIMUM MINIMUM SQRT QUANTIZE");
+}
+
+static void no_bridge_leads_to_another_kind_of_island(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -3.0f, 2.0f), y = unary(f, OCTET_OP_EXP, x, 0.0f, 9.0f);
+    const uint32_t a = binary(f, OCTET_OP_MAXIMUM, y, y, 0.0f, 9.0f), z = unary(f, OCTET_OP_SQRT, a, 0.0f, 3.0f);
+    mark(f, y, OCTET_ISLAND_INT16);
+    mark(f, z, OCTET_ISLAND_FLOAT);
+    expect_ok(f, octet_islands_bridge(&f->ctx, f->graph, &f->options));
+    assert_int_equal(f->graph->operators[1].island, OCTET_ISLAND_NONE);
+}
+
+static void no_bridge_takes_what_others_read(void **state) {
+    fixture *f = *state;
+    const uint32_t x = input(f, 4, -3.0f, 2.0f), y = unary(f, OCTET_OP_EXP, x, 0.0f, 9.0f);
+    const uint32_t a = binary(f, OCTET_OP_MAXIMUM, y, y, 0.0f, 9.0f), z = unary(f, OCTET_OP_SQRT, a, 0.0f, 3.0f);
+    expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, a, "a"));
+    mark(f, y, OCTET_ISLAND_FLOAT);
+    mark(f, z, OCTET_ISLAND_FLOAT);
+    expect_ok(f, octet_islands_bridge(&f->ctx, f->graph, &f->options));
+    assert_int_equal(f->graph->operators[1].island, OCTET_ISLAND_NONE);
+}
+
+static void a_mark_that_comes_to_nothing_is_refused(void **state) {
+    fixture *f = *state;
+    const uint32_t y = unary(f, OCTET_OP_HARD_SWISH, input(f, 4, -3.0f, 2.0f), -0.4f, 2.0f);
+    octet_operator *op = &f->graph->operators[f->graph->values[y].producer];
+    assert_false(octet_islands_mark(op, OCTET_ISLAND_INT16, &f->options));
+    assert_int_equal(op->island, OCTET_ISLAND_NONE);
+    assert_true(octet_islands_mark(op, OCTET_ISLAND_FLOAT, &f->options));
+    assert_int_equal(op->island, OCTET_ISLAND_FLOAT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {CASE(an_operator_stays_in_float),
                                        CASE(neighbours_share_one_island),
@@ -199,6 +243,10 @@ int main(void) {
                                        CASE(a_dense_layer_in_int16_has_wide_biases),
                                        CASE(a_dense_layer_in_float_keeps_its_weights),
                                        CASE(a_value_may_be_read_in_three_forms),
-                                       CASE(the_map_leads_to_what_computed_a_value)};
+                                       CASE(the_map_leads_to_what_computed_a_value),
+                                       CASE(a_row_that_keeps_scales_joins_the_islands_around),
+                                       CASE(no_bridge_leads_to_another_kind_of_island),
+                                       CASE(no_bridge_takes_what_others_read),
+                                       CASE(a_mark_that_comes_to_nothing_is_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
