@@ -154,6 +154,7 @@ static octet_status make_quantized(octet_context *ctx, const making *m, const oc
         return ctx->status;
     }
     OCTET_TRY(octet_api_wrap(ctx, quantized, m->model->path, OCTET_KIND_TFLITE, &made));
+    made->has_layers = m->model->kind != OCTET_KIND_TFLITE;
     made->is_split = m->asked->split_outputs;
     made->target = m->asked->target != NULL ? m->target : NULL;
     made->loses_parts = !made->is_split && m->options->mode == OCTET_MODE_INT8;

@@ -36,6 +36,7 @@ struct octet_model {
     /* Of a model made here: outputs of the float model that join parts far apart. */
     octet_joined *joined;
     uint32_t n_joined;
+    bool has_layers;            /* its operators know the layers of the Keras model that it was made from */
     bool is_split;              /* the parts are outputs of their own here, as was asked for */
     bool loses_parts;           /* of the narrow ones little is left */
     const octet_target *target; /* that it was asked for, or NULL */

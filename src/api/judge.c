@@ -79,6 +79,7 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet
     const char *const *warnings;
     uint32_t n_warnings;
     verdict->ladder = quantized->ladder;
+    OCTET_TRY(octet_islands_find(ctx, &verdict->arena, graph, quantized->has_layers, &verdict->islands));
     OCTET_TRY(octet_api_target_support(ctx, &verdict->arena, quantized, &verdict->support));
     OCTET_TRY(octet_api_output_warnings(ctx, &verdict->arena, quantized, &warnings, &n_warnings));
     for (uint32_t i = 0; i < n_warnings && verdict->n_warnings < OCTET_MAX_WARNINGS; i++)

@@ -145,6 +145,18 @@ static octet_status list_rows(octet_context *ctx, octet_layer_plan *plan) {
     return OCTET_OK;
 }
 
+/* They have the names of the float model's layers where they have rows. */
+static octet_status list_islands(octet_context *ctx, octet_layer_plan *plan) {
+    octet_layers *layers = plan->layers;
+    const bool has_layers = plan->models[OCTET_LAYERS_QUANTIZED]->has_layers;
+    OCTET_TRY(octet_islands_find(ctx, &layers->arena, plan->quantized, has_layers, &layers->islands));
+    for (uint32_t i = 0; i < layers->islands.n; i++)
+        for (uint32_t r = 0; r < layers->n_rows; r++)
+            if (layers->rows[r].producer == layers->islands.rows[i].operator_index)
+                layers->islands.rows[i].layer = layers->rows[r].layer;
+    return OCTET_OK;
+}
+
 /* Results of operators without a partner; passages and RESHAPE, which change no number, do not count. *n: how many
  * results could have one. */
 static octet_status list_unpaired(octet_context *ctx, octet_layer_plan *plan, uint32_t model, uint32_t *n) {
@@ -225,5 +237,6 @@ octet_status octet_api_plan_layers(octet_context *ctx, octet_layer_plan *plan) {
     OCTET_TRY(check_network(ctx, plan, n, layers->n_unpaired));
     OCTET_TRY(list_unpaired(ctx, plan, OCTET_LAYERS_FLOAT, &n));
     OCTET_TRY(find_tips(ctx, plan));
-    return list_rows(ctx, plan);
+    OCTET_TRY(list_rows(ctx, plan));
+    return list_islands(ctx, plan);
 }

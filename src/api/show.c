@@ -40,6 +40,7 @@ static octet_status fill(octet_context *ctx, const octet_model *model, octet_are
     const octet_graph *graph = model->graph;
     *inspection = (octet_inspection){.graph = graph, .model = model->path};
     OCTET_TRY(octet_model_size(ctx, model, &inspection->file_bytes));
+    OCTET_TRY(octet_islands_find(ctx, arena, graph, model->has_layers, &inspection->islands));
     if (model->kind != OCTET_KIND_TFLITE) {
         int32_t *versions;
         OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &versions));
@@ -89,6 +90,7 @@ static octet_status write_receipt(octet_context *ctx, octet_arena *arena, const 
                              .input_type = octet_type_name(graph->values[graph->inputs[0].value].type),
                              .output_type = octet_type_name(graph->values[graph->outputs[0].value].type)};
     OCTET_TRY(octet_model_size(ctx, model, &receipt.size_bytes));
+    OCTET_TRY(octet_islands_find(ctx, arena, graph, model->has_layers, &receipt.islands));
     OCTET_TRY(octet_api_target_support(ctx, arena, model, &receipt.support));
     OCTET_TRY(octet_api_output_warnings(ctx, arena, model, &receipt.warnings, &receipt.n_warnings));
     return as == OCTET_AS_JSON ? octet_receipt_write_json(ctx, &receipt, out)

@@ -6,6 +6,7 @@
 #ifndef OCTET_LAYERS_TABLE_H
 #define OCTET_LAYERS_TABLE_H
 
+#include "layers/islands.h"
 #include "layers/measure.h"
 
 /* Why a layer loses accuracy (cause.h). */
@@ -80,10 +81,11 @@ typedef struct octet_layers {
     uint64_t n_samples;
     octet_layer_row *rows; /* in the order of the quantized operators, inputs first */
     uint32_t n_rows;
-    uint32_t *worst;         /* n_rows: numbers of rows, that which adds most first; rows without figures last */
-    uint32_t first_collapse; /* row, or n_rows */
-    const char *collapse;    /* in words; NULL without */
-    uint32_t output;         /* row of the first output, or n_rows */
+    uint32_t *worst;           /* n_rows: numbers of rows, that which adds most first; rows without figures last */
+    uint32_t first_collapse;   /* row, or n_rows */
+    const char *collapse;      /* in words; NULL without */
+    uint32_t output;           /* row of the first output, or n_rows */
+    octet_island_list islands; /* of the quantized model */
     octet_unpaired *unpaired;
     uint32_t n_unpaired;
     bool has_answers, has_accuracy;

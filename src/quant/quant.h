@@ -39,8 +39,8 @@ void octet_quantize_clip_cells(octet_graph *graph);
 octet_status octet_quantize_graph(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
                                   const octet_quantize_options *options, octet_graph **out);
 /* The same, in a mode with ranges, of a graph without FAKE_QUANT, and which value of *out holds what a value of `graph`
- * held: (*quantized_of)[v], an array of n_values in `arena`, in integers where it has them; OCTET_NONE for constants
- * and what is no longer there. */
+ * held: (*quantized_of)[v], an array of n_values in `arena`, in integers where it has them, in int8 where it has int16
+ * too; OCTET_NONE for constants and what is no longer there. */
 octet_status octet_quantize_graph_mapped(octet_context *ctx, const octet_graph *graph,
                                          const octet_statistics *statistics, const octet_quantize_options *options,
                                          octet_arena *arena, uint32_t **quantized_of, octet_graph **out);

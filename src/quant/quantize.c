@@ -56,12 +56,11 @@ static octet_status build(octet_builder *b) {
     return octet_context_fail(b->ctx, OCTET_INTERNAL, "no such mode: %d", (int)b->options.mode);
 }
 
-/* The integer form in which a value was computed, or the first that was made of it. */
-static uint32_t first_integer(const octet_builder *b, uint32_t v) {
-    uint32_t first = OCTET_NONE;
-    for (uint32_t i = 0; i < b->n_lanes; i++)
-        if (b->lanes[i].integer[v] < first) first = b->lanes[i].integer[v];
-    return first;
+/* The integers of the mode, where a value has them. */
+static uint32_t narrowest_integer(const octet_builder *b, uint32_t v) {
+    uint32_t i = 0;
+    while (i + 1 < b->n_lanes && b->lanes[i].integer[v] == OCTET_NONE) i++;
+    return b->lanes[i].integer[v];
 }
 
 /* quantized_of: by value of `graph`, or NULL. */
@@ -72,7 +71,7 @@ static octet_status convert(octet_context *ctx, const octet_graph *graph, const 
     if (status == OCTET_OK) status = build(&builder);
     if (status == OCTET_OK) status = octet_graph_verify(ctx, builder.to, "quantize");
     for (uint32_t v = 0; status == OCTET_OK && quantized_of != NULL && v < graph->n_values; v++) {
-        const uint32_t integer = first_integer(&builder, v);
+        const uint32_t integer = narrowest_integer(&builder, v);
         const bool is_float = integer == OCTET_NONE && !octet_value_is_constant(&graph->values[v]);
         quantized_of[v] = is_float ? builder.real[v] : integer;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "graph/options.h"
+#include "report/islands.h"
 #include "report/summary.h"
 #include "report/table.h"
 #include "report/text.h"
@@ -192,6 +193,8 @@ octet_status octet_inspect_write_text(octet_context *ctx, const octet_inspection
     OCTET_TRY(octet_summary_write_signatures(ctx, graph, out));
     OCTET_TRY(write_ports(ctx, graph, out));
     OCTET_TRY(write_operators(ctx, in, out));
+    if (in->islands.n > 0) OCTET_TRY(octet_buffer_format(ctx, out, "\n"));
+    OCTET_TRY(octet_islands_write_text(ctx, &in->islands, true, out));
     OCTET_TRY(write_tensors(ctx, in, out));
     OCTET_TRY(octet_buffer_format(ctx, out, "\nConstants   %s bytes\n", octet_text_count(constants.n_bytes, count)));
     if (in->arena_bytes == 0) return OCTET_OK;

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "graph/graph.h"
+#include "layers/islands.h"
 
 typedef struct octet_inspection {
     const octet_graph *graph;
@@ -15,7 +16,8 @@ typedef struct octet_inspection {
     size_t file_bytes;       /* of the .tflite; 0 = not known */
     const int32_t *versions; /* by operator, for a graph that comes from no .tflite; NULL: as the graph holds them */
     size_t arena_bytes;      /* memory for activations; 0 = not planned */
-    const size_t *offsets;   /* by value, in that memory; SIZE_MAX = none; or NULL */
+    octet_island_list islands;
+    const size_t *offsets; /* by value, in that memory; SIZE_MAX = none; or NULL */
 } octet_inspection;
 
 octet_status octet_inspect_write_text(octet_context *ctx, const octet_inspection *inspection, octet_buffer *out);

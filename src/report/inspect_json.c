@@ -2,6 +2,7 @@
 #include "base/json_writer.h"
 #include "graph/options.h"
 #include "report/inspect.h"
+#include "report/islands.h"
 #include "report/summary.h"
 #include "report/text.h"
 
@@ -107,6 +108,7 @@ octet_status octet_inspect_write_json(octet_context *ctx, const octet_inspection
     octet_json_begin_array(&json, "operators", OCTET_JSON_TIGHT);
     for (uint32_t i = 0; i < graph->n_operators; i++) write_operator(&json, in, i);
     octet_json_end(&json);
+    octet_islands_write_member(&json, &in->islands);
     octet_json_begin_array(&json, "tensors", OCTET_JSON_TIGHT);
     for (uint32_t i = 0; i < graph->n_values; i++) write_tensor(&json, in, i);
     octet_json_end(&json);

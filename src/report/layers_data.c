@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "layers/cause.h"
+#include "report/islands.h"
 #include "report/layers.h"
 #include "report/text.h"
 
@@ -91,6 +92,7 @@ octet_status octet_layers_write_json(octet_context *ctx, const octet_layers *lay
         octet_json_write_real(&json, "accuracy_before", layers->accuracy_before, DIGITS);
         octet_json_write_real(&json, "accuracy_after", layers->accuracy_after, DIGITS);
     }
+    octet_islands_write_member(&json, &layers->islands);
     if (layers->first_collapse < layers->n_rows) octet_json_write_u64(&json, "first_collapse", layers->first_collapse);
     else octet_json_write_null(&json, "first_collapse");
     octet_json_begin_array(&json, "worst", OCTET_JSON_LINE);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/islands.h"
 #include "report/layers.h"
 #include "report/table.h"
 #include "report/text.h"
@@ -143,6 +144,7 @@ octet_status octet_layers_write_text(octet_context *ctx, const octet_layers *lay
     const uint32_t n = with_all ? layers->n_rows : count_worst(layers);
     const uint32_t *numbers = with_all ? NULL : layers->worst;
     OCTET_TRY(write_head(ctx, layers, out));
+    OCTET_TRY(octet_islands_write_text(ctx, &layers->islands, with_all, out));
     OCTET_TRY(octet_buffer_format(ctx, out, "\n%s; SQNR in dB, mean and largest error in steps\n",
                                   with_all ? "layers in their order" : "layers that add the most error"));
     OCTET_TRY(write_rows(ctx, layers, numbers, n, out));

@@ -6,6 +6,7 @@
 #ifndef OCTET_REPORT_RECEIPT_H
 #define OCTET_REPORT_RECEIPT_H
 
+#include "layers/islands.h"
 #include "recover/outcome.h"
 #include "report/support.h"
 
@@ -14,7 +15,8 @@ typedef struct octet_receipt {
     size_t size_bytes;
     const char *input_type, *output_type; /* of the first input and output */
     octet_ladder ladder;                  /* as in verdict.h */
-    const octet_support *support;         /* by the target that the file is for, or NULL */
+    octet_island_list islands;
+    const octet_support *support; /* by the target that the file is for, or NULL */
     const char *const *warnings;
     uint32_t n_warnings;
 } octet_receipt;

@@ -6,6 +6,7 @@
 #ifndef OCTET_REPORT_VERDICT_H
 #define OCTET_REPORT_VERDICT_H
 
+#include "layers/islands.h"
 #include "report/evaluation.h"
 #include "report/ladder.h"
 #include "report/support.h"
@@ -68,6 +69,7 @@ typedef struct octet_verdict {
     octet_verdict_calibration calibration;
     octet_attempt *attempts; /* until an aim was met */
     uint32_t n_attempts;
+    octet_island_list islands;       /* of the quantized model */
     octet_ladder ladder;             /* no rows: the quantized model was made without judged recovery */
     const octet_support *support;    /* by the target that the quantized model is for, or NULL */
     const octet_verdict_input *seen; /* by input, or NULL; read by octet_verdict_finish */

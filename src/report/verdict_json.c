@@ -1,6 +1,7 @@
 /* A verdict as JSON. */
 #include <math.h>
 
+#include "report/islands.h"
 #include "report/ladder.h"
 #include "report/text.h"
 #include "report/verdict.h"
@@ -69,6 +70,7 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     octet_evaluation_write_data_range(&json, before);
     if (v->calibration.given) write_calibration(&json, &v->calibration);
     octet_attempts_write_member(&json, v->attempts, v->n_attempts);
+    octet_islands_write_member(&json, &v->islands);
     octet_ladder_write_member(&json, &v->ladder);
     if (v->support != NULL) octet_support_write_member(&json, v->support);
     octet_json_begin_array(&json, "warnings", OCTET_JSON_LINE);

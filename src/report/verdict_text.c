@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/format.h"
+#include "report/islands.h"
 #include "report/ladder.h"
 #include "report/text.h"
 #include "report/verdict.h"
@@ -115,6 +116,7 @@ octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v
                                           100.0 * k->late_growth));
     }
     OCTET_TRY(octet_attempts_write_text(ctx, v->attempts, v->n_attempts, out));
+    OCTET_TRY(octet_islands_write_text(ctx, &v->islands, false, out));
     OCTET_TRY(octet_ladder_write_text(ctx, &v->ladder, out));
     if (v->support != NULL) OCTET_TRY(octet_support_write_line(ctx, v->support, out));
     for (uint32_t i = 0; i < v->n_warnings; i++)
