@@ -37,6 +37,7 @@
 
 #include "octet/context.h"
 #include "octet/data.h"
+#include "octet/device.h"
 #include "octet/evaluation.h"
 #include "octet/explain.h"
 #include "octet/layers.h"

@@ -24,30 +24,45 @@ enum {
 /* A copy of `fd` that is out of the way. */
 static int lift(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN); }
 
-static int spawn(const char *path, int socket, int file, pid_t *id) {
+typedef struct spawning {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    int error = posix_spawn_file_actions_init(&actions);
+} spawning;
+
+/* No descriptors yet; signals as a program expects them. */
+static int begin_spawning(spawning *s) {
+    int error = posix_spawn_file_actions_init(&s->actions);
     if (error != 0) return error;
-    error = posix_spawnattr_init(&attributes);
+    error = posix_spawnattr_init(&s->attributes);
     if (error != 0) {
-        posix_spawn_file_actions_destroy(&actions);
+        posix_spawn_file_actions_destroy(&s->actions);
         return error;
     }
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
+    posix_spawnattr_setflags(&s->attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask(&s->attributes, &none);
+    posix_spawnattr_setsigdefault(&s->attributes, &all);
+    return 0;
+}
+
+static void end_spawning(spawning *s) {
+    posix_spawnattr_destroy(&s->attributes);
+    posix_spawn_file_actions_destroy(&s->actions);
+}
+
+static int spawn(const char *path, int socket, int file, pid_t *id) {
+    spawning s;
     char *const arguments[] = {(char *)(uintptr_t)path, NULL};
-    if (error == 0) error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    if (error == 0) error = posix_spawnattr_setsigmask(&attributes, &none);
-    if (error == 0) error = posix_spawnattr_setsigdefault(&attributes, &all);
-    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, socket, 0);
-    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, socket, 1);
-    if (error == 0) error = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0);
-    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, file, 3);
-    if (error == 0) error = posix_spawn(id, path, &actions, &attributes, arguments, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
+    int error = begin_spawning(&s);
+    if (error != 0) return error;
+    error = posix_spawn_file_actions_adddup2(&s.actions, socket, 0);
+    if (error == 0) error = posix_spawn_file_actions_adddup2(&s.actions, socket, 1);
+    if (error == 0) error = posix_spawn_file_actions_addopen(&s.actions, 2, "/dev/null", O_RDWR, 0);
+    if (error == 0) error = posix_spawn_file_actions_adddup2(&s.actions, file, 3);
+    if (error == 0) error = posix_spawn(id, path, &s.actions, &s.attributes, arguments, environ);
+    end_spawning(&s);
     return error;
 }
 
@@ -146,6 +161,13 @@ static pid_t collect(pid_t id, int *status, int options) {
     return collected;
 }
 
+static octet_process_end end_of(bool is_known, int status) {
+    octet_process_end end = {.is_known = is_known};
+    if (is_known && WIFSIGNALED(status)) end.signal = WTERMSIG(status);
+    if (is_known && WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
+    return end;
+}
+
 octet_process_end octet_process_finish(octet_process *process) {
     const pid_t id = (pid_t)process->id;
     close(process->socket);
@@ -155,10 +177,25 @@ octet_process_end octet_process_finish(octet_process *process) {
         kill(id, SIGKILL);
         collected = collect(id, &status, 0);
     }
-    octet_process_end end = {.is_known = collected == id};
-    if (end.is_known && WIFSIGNALED(status)) end.signal = WTERMSIG(status);
-    if (end.is_known && WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
-    return end;
+    return end_of(collected == id, status);
+}
+
+int octet_process_run(const char *const *arguments, const char *log, octet_process_end *end) {
+    spawning s;
+    pid_t id = -1;
+    int error = begin_spawning(&s), status = 0;
+    if (error != 0) return error;
+    error = posix_spawn_file_actions_addopen(&s.actions, 0, "/dev/null", O_RDONLY, 0);
+    if (error == 0) error = posix_spawn_file_actions_addopen(&s.actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (error == 0) error = posix_spawn_file_actions_adddup2(&s.actions, 1, 2);
+    if (error == 0)
+        error =
+            posix_spawnp(&id, arguments[0], &s.actions, &s.attributes, (char *const *)(uintptr_t)arguments, environ);
+    end_spawning(&s);
+    if (error != 0) return error;
+    const pid_t collected = collect(id, &status, 0);
+    *end = end_of(collected == id, status);
+    return 0;
 }
 
 bool octet_process_code_path(const void *address, char *path, size_t size) {

@@ -40,6 +40,12 @@ int64_t octet_process_receive(octet_process *process, void *data, size_t size);
 /* Ends the program if it still runs, collects it, closes the socket. */
 octet_process_end octet_process_finish(octet_process *process);
 
+/* Runs a program to its end: arguments[0] is looked up in PATH, NULL ends them. It reads nothing; what it says goes to
+ * the file `log`, which is made anew. Descriptors of the host that are not marked close-on-exec, and signals, as in
+ * octet_process_start. Returns 0 or the system's error number (ENOENT: there is no such program); then nothing was
+ * started. */
+int octet_process_run(const char *const *arguments, const char *log, octet_process_end *end);
+
 /* The file that holds the code at `address` (the program or a shared library), and the program that runs, as absolute
  * paths. False (errno; ENOENT when the system does not tell) when that failed or `size` is too small. */
 bool octet_process_code_path(const void *address, char *path, size_t size);

@@ -1,0 +1,21 @@
+/* api/export.h - the parts of octet_model_export_c.
+ * In:  a model, samples.
+ * Out: vectors, and whether exported C gives the bytes of this library.
+ * Knows: export/c, the interpreter, compilers of this machine.
+ * Does not know: how C is written. */
+#ifndef OCTET_API_EXPORT_H
+#define OCTET_API_EXPORT_H
+
+#include "api/handles.h"
+#include "export/c/export_c.h"
+
+/* Up to n inputs, from `data` (NULL: made up), and what the model makes of them by numerics "integer": all together at
+ * most 1 MiB, and at least one. They live in `arena`. *scaling: as octet_c_job has it. */
+octet_status octet_api_export_vectors(octet_context *ctx, octet_arena *arena, const octet_model *model,
+                                      const octet_data *data, size_t n, octet_c_vectors *out, const char **scaling);
+/* Compiles the job's files in `folder` with a self-test of all its vectors, in `scratch`, an empty folder, and runs it.
+ * *compiler: its name, or NULL when there is none. Errors: INTERNAL with what the compiler or the program says. */
+octet_status octet_api_export_verify(octet_context *ctx, octet_arena *arena, const octet_c_job *job, const char *folder,
+                                     const char *scratch, const char **compiler);
+
+#endif

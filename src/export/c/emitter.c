@@ -1,0 +1,130 @@
+#include "export/c/emitter.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/format.h"
+
+const char *octet_c_help(octet_c_emitter *e, octet_c_helper helper) {
+    e->helpers |= octet_c_helper_needs(helper);
+    return octet_c_helper_name(helper);
+}
+
+octet_c_name octet_c_step_name(const octet_c_emitter *e, uint32_t step) {
+    octet_c_name name;
+    const octet_operator *op = &e->graph->operators[e->steps[step].operator_index];
+    octet_format(name.text, sizeof name.text, "%s_%u", octet_operator_name(op->code), step);
+    for (char *c = name.text; *c != '\0'; c++)
+        if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
+    return name;
+}
+
+void octet_c_refuse(octet_c_emitter *e, const octet_step *step, const char *format, ...) {
+    char reason[512];
+    const octet_operator *op = &e->graph->operators[step->operator_index];
+    va_list arguments;
+    va_start(arguments, format);
+    octet_format_list(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    if (e->functions.status != OCTET_OK) return;
+    e->functions.status = octet_context_fail(e->ctx, OCTET_UNSUPPORTED, "%s: %s in C: %s", op->layer,
+                                             octet_operator_name(op->code), reason);
+}
+
+static void write_array(octet_c_emitter *e, const char *name, octet_type type, const void *data, size_t n) {
+    char declaration[256];
+    octet_format(declaration, sizeof declaration, "const %s %s[%zu]", octet_c_type(type), name, n);
+    octet_c_line(&e->declarations, "extern %s;", declaration);
+    octet_c_line(&e->constants, "extern %s;", declaration);
+    octet_c_numbers(&e->constants, declaration, type, data, n);
+    octet_c_blank(&e->constants);
+    e->constants_bytes += n * octet_type_size(type);
+}
+
+void octet_c_table(octet_c_emitter *e, const octet_stage *stage, const char *what, octet_type type, const void *data,
+                   size_t n) {
+    char name[160];
+    octet_format(name, sizeof name, "@%s_%s", octet_c_step_name(e, stage->step).text, what);
+    write_array(e, name, type, data, n);
+}
+
+const char *octet_c_constant(octet_c_emitter *e, const octet_stage *stage, uint32_t value, const char *what) {
+    const octet_value *v = &e->graph->values[value];
+    if (e->names[value] != NULL) return e->names[value];
+    const octet_status status =
+        octet_arena_format(e->ctx, e->arena, &e->names[value], "@%s_%s", octet_c_step_name(e, stage->step).text, what);
+    if (status != OCTET_OK) {
+        e->functions.status = status;
+        return "";
+    }
+    write_array(e, e->names[value], v->type, v->data, octet_shape_elements(&v->shape));
+    return e->names[value];
+}
+
+/* The i-th name of a list that ends in "..." when its last name stands for all that follow. */
+octet_c_name octet_c_operand_name(const octet_step *step, uint32_t operand) {
+    octet_c_name name;
+    const char *list = octet_kernel_operands(step->kernel);
+    const bool is_open = strstr(list, "...") != NULL;
+    for (uint32_t i = 0; i < operand && strchr(list, ' ') != NULL; i++) list = strchr(list, ' ') + 1;
+    const int length = (int)strcspn(list, " .");
+    if (is_open) octet_format(name.text, sizeof name.text, "%.*s%u", length, list, operand);
+    else octet_format(name.text, sizeof name.text, "%.*s", length, list);
+    return name;
+}
+
+octet_c_name octet_c_result_name(const octet_step *step, uint32_t result) {
+    octet_c_name name;
+    if (step->n_outputs == 1) octet_format(name.text, sizeof name.text, "output");
+    else octet_format(name.text, sizeof name.text, "output%u", result);
+    return name;
+}
+
+bool octet_c_is_parameter(const octet_c_emitter *e, const octet_step *step, uint32_t operand) {
+    const uint32_t value = step->inputs[operand];
+    return value != OCTET_NONE && e->schedule->homes[value].kind != OCTET_HOME_CONSTANT;
+}
+
+const char *octet_c_operand(octet_c_emitter *e, const octet_stage *stage, uint32_t operand) {
+    const octet_step *step = &e->steps[stage->step];
+    const octet_c_name name = octet_c_operand_name(step, operand);
+    const char *copy = "";
+    if (!octet_c_is_parameter(e, step, operand)) return octet_c_constant(e, stage, step->inputs[operand], name.text);
+    const octet_status status = octet_arena_string(e->ctx, e->arena, name.text, &copy);
+    if (status != OCTET_OK) e->functions.status = status;
+    return copy;
+}
+
+void octet_c_open(octet_c_emitter *e, const octet_stage *stage) {
+    const octet_step *step = &e->steps[stage->step];
+    const octet_operator *op = &e->graph->operators[step->operator_index];
+    char parameters[1400] = "";
+    size_t used = 0;
+    for (uint32_t i = 0; i < step->n_inputs && used < sizeof parameters; i++) {
+        if (!octet_c_is_parameter(e, step, i)) continue;
+        used += (size_t)octet_format(parameters + used, sizeof parameters - used, "const %s *%s, ",
+                                     octet_c_type(e->graph->values[step->inputs[i]].type),
+                                     octet_c_operand_name(step, i).text);
+    }
+    for (uint32_t i = 0; i < step->n_outputs && used < sizeof parameters; i++) {
+        used += (size_t)octet_format(parameters + used, sizeof parameters - used, "%s%s *%s", i > 0 ? ", " : "",
+                                     octet_c_type(e->graph->values[step->outputs[i]].type),
+                                     octet_c_result_name(step, i).text);
+    }
+    if (used >= sizeof parameters) octet_c_refuse(e, step, "%u operands are too many", step->n_inputs);
+    octet_c_remark(&e->functions, "%s %s%s", octet_operator_name(op->code), op->layer,
+                   stage->flow == OCTET_FLOW_ROWS ? ": a row of its result" : "");
+    octet_c_line(&e->functions, "static void @%s(%s%s) {", octet_c_step_name(e, stage->step).text, parameters,
+                 stage->flow == OCTET_FLOW_ROWS ? ", int32_t y" : "");
+}
+
+octet_c_name octet_c_row(const octet_c_emitter *e, const octet_stage *stage, const char *row) {
+    octet_c_name text;
+    const octet_home *home = &e->schedule->homes[e->steps[stage->step].inputs[0]];
+    const int32_t n_rows = home->kind == OCTET_HOME_PART ? e->schedule->parts[home->index].n_rows : 0;
+    if (n_rows == 1) octet_format(text.text, sizeof text.text, "input");
+    else if (n_rows > 0)
+        octet_format(text.text, sizeof text.text, "input + (%s) %% %d * %zu", row, n_rows, stage->rows.in_bytes);
+    else octet_format(text.text, sizeof text.text, "input + (%s) * %zu", row, stage->rows.in_bytes);
+    return text;
+}

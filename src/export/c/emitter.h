@@ -1,0 +1,64 @@
+/* export/c/emitter.h - what the emitters of kernels share.
+ * In:  a graph, its steps, their schedule.
+ * Out: functions, constants and declarations as text.
+ * Knows: lower, schedule, writer. An emitter writes one static function per stage, with literal bounds; run.c calls it.
+ * Does not know: single kernels (forms.h), files. */
+#ifndef OCTET_EXPORT_C_EMITTER_H
+#define OCTET_EXPORT_C_EMITTER_H
+
+#include "export/c/helpers.h"
+#include "export/c/writer.h"
+#include "schedule/schedule.h"
+
+typedef struct octet_c_emitter {
+    octet_context *ctx;
+    octet_arena *arena; /* of names */
+    const octet_graph *graph;
+    const octet_step *steps;
+    const octet_schedule *schedule;
+    octet_c_writer functions, constants, declarations;
+    uint32_t helpers;       /* bits of octet_c_helper that the functions call */
+    size_t constants_bytes; /* of flash */
+    const char **names;     /* by value: of constants that stand in `constants`; else NULL */
+} octet_c_emitter;
+
+typedef struct octet_c_name {
+    char text[96];
+} octet_c_name;
+
+/* Marks a helper, and what it calls, as called. Returns its name, "@scale". */
+const char *octet_c_help(octet_c_emitter *e, octet_c_helper helper);
+
+/* "conv_2d_3": operator and its number in the graph. */
+octet_c_name octet_c_step_name(const octet_c_emitter *e, uint32_t step);
+
+/* Fails the export: "layer: CONV_2D: <reason>". */
+void octet_c_refuse(octet_c_emitter *e, const octet_step *step, const char *format, ...) OCTET_PRINTF(3, 4);
+
+/* An array of constants "@conv_2d_3_<what>", of numbers that are worked out here. */
+void octet_c_table(octet_c_emitter *e, const octet_stage *stage, const char *what, octet_type type, const void *data,
+                   size_t n);
+/* The array of a constant of the graph: its name with '@', which stays. Two steps that read one constant share it. */
+const char *octet_c_constant(octet_c_emitter *e, const octet_stage *stage, uint32_t value, const char *what);
+
+/* ---- The function of a stage ----
+ *
+ * Parameters are the operands that are no constants, named as in lower/kernel_list.h ("input"; "input0", "input1", ...
+ * for any number), in the memory that the schedule gives them, then the results ("output"; "output0", ... for several).
+ * Of a stage ROWS: operand 0 is its first row or its ring; `output` is row `y` of the result. Of a stage ADDS there are
+ * three functions: "@name_begin(sums)", "@name_add(input, sums, y)" with row y of operand 0, "@name_end(sums, output)".
+ */
+
+/* Writes the head of the function of a stage WHOLE or ROWS; the emitter writes the body and "}". */
+void octet_c_open(octet_c_emitter *e, const octet_stage *stage);
+/* Where row `row`, a C expression, of operand 0 begins: "input + (y + ky) % 3 * 448". */
+octet_c_name octet_c_row(const octet_c_emitter *e, const octet_stage *stage, const char *row);
+/* The operand as the body names it: a parameter, or a constant's array. */
+const char *octet_c_operand(octet_c_emitter *e, const octet_stage *stage, uint32_t operand);
+/* Whether operand i is a parameter of the stage's function. */
+bool octet_c_is_parameter(const octet_c_emitter *e, const octet_step *step, uint32_t operand);
+/* The name of operand or result i, without '@'. */
+octet_c_name octet_c_operand_name(const octet_step *step, uint32_t operand);
+octet_c_name octet_c_result_name(const octet_step *step, uint32_t result);
+
+#endif

@@ -1,0 +1,190 @@
+#include "export/c/export_c.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/format.h"
+#include "export/c/files.h"
+#include "export/c/forms.h"
+#include "export/c/run.h"
+#include "graph/work.h"
+#include "lower/lower.h"
+#include "schedule/schedule.h"
+
+octet_status octet_c_check_name(octet_context *ctx, const char *name) {
+    enum { MOST = 40 };
+    static const char *const keywords[] = {
+        "alignas",  "alignof",  "and",     "asm",      "auto",     "bool",     "break",     "case",      "catch",
+        "char",     "class",    "compl",   "concept",  "const",    "continue", "default",   "delete",    "do",
+        "double",   "else",     "enum",    "explicit", "export",   "extern",   "false",     "float",     "for",
+        "friend",   "goto",     "if",      "inline",   "int",      "long",     "mutable",   "namespace", "new",
+        "noexcept", "not",      "nullptr", "operator", "or",       "private",  "protected", "public",    "register",
+        "requires", "restrict", "return",  "short",    "signed",   "sizeof",   "static",    "struct",    "switch",
+        "template", "this",     "throw",   "true",     "try",      "typedef",  "typeid",    "typename",  "union",
+        "unsigned", "using",    "virtual", "void",     "volatile", "while",    "xor"};
+    size_t n = 0;
+    while (octet_ascii_is_letter(name[n]) || (n > 0 && (octet_ascii_is_digit(name[n]) || name[n] == '_'))) n++;
+    bool is_good = n > 0 && name[n] == '\0' && n <= MOST;
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) is_good = is_good && strcmp(name, keywords[i]) != 0;
+    OCTET_CHECK(ctx, is_good, OCTET_USAGE,
+                "name '%s': must be a C identifier: a letter, then letters, digits and '_', at most %d, no keyword",
+                name, MOST);
+    return OCTET_OK;
+}
+
+static octet_c_writer writer(octet_context *ctx, const char *prefix) {
+    return (octet_c_writer){.ctx = ctx, .prefix = prefix};
+}
+
+/* Every stage, or why one has no form. */
+static void write_stages(octet_c_emitter *e) {
+    for (uint32_t i = 0; i < e->schedule->n_stages && e->functions.status == OCTET_OK; i++) {
+        const octet_stage *stage = &e->schedule->stages[i];
+        const octet_step *step = &e->steps[stage->step];
+        octet_c_emit *emit = octet_c_form_of(step->kernel);
+        if (emit == NULL) octet_c_refuse(e, step, "kernel %s has no form", octet_kernel_name(step->kernel));
+        else emit(e, stage);
+    }
+}
+
+static octet_status check_ports(octet_context *ctx, const octet_graph *graph) {
+    OCTET_CHECK(ctx, graph->n_carries == 0, OCTET_UNSUPPORTED, "%s: state that goes on from run to run has no C form",
+                graph->name);
+    for (uint32_t i = 0; i < graph->n_values; i++)
+        OCTET_CHECK(ctx, !graph->values[i].is_variable, OCTET_UNSUPPORTED,
+                    "%s: state that goes on from run to run has no C form", graph->values[i].name);
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        const octet_value *value = &graph->values[graph->inputs[i].value];
+        OCTET_CHECK(ctx, value->type != OCTET_FLOAT32, OCTET_UNSUPPORTED,
+                    "input '%s' is float32, C takes int8: quantize with --input-type int8", graph->inputs[i].name);
+    }
+    return OCTET_OK;
+}
+
+static octet_status prepare(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const char *prefix,
+                            octet_schedule *schedule, octet_c_emitter *e) {
+    octet_step *steps;
+    const octet_lower_options options = {.numerics = OCTET_NUMERICS_INTEGER, .absorb_pads = true};
+    OCTET_TRY(check_ports(ctx, graph));
+    OCTET_TRY(octet_lower_graph(ctx, arena, graph, &options, &steps));
+    OCTET_TRY(octet_schedule_make(ctx, arena, graph, steps, NULL, schedule));
+    *e = (octet_c_emitter){.ctx = ctx, .arena = arena, .graph = graph, .steps = steps, .schedule = schedule};
+    e->functions = e->constants = e->declarations = writer(ctx, prefix);
+    return OCTET_NEW(ctx, arena, graph->n_values, &e->names);
+}
+
+/* Constants that are outputs stand in no stage. */
+static void write_constant_outputs(octet_c_emitter *e) {
+    for (uint32_t i = 0; i < e->graph->n_outputs; i++) {
+        const octet_stage none = {.step = 0};
+        const uint32_t value = e->graph->outputs[i].value;
+        if (e->schedule->homes[value].kind == OCTET_HOME_CONSTANT && e->graph->n_operators > 0)
+            octet_c_constant(e, &none, value, "output");
+    }
+}
+
+static void write_source(octet_c_emitter *e, const octet_c_job *job, octet_c_writer *w) {
+    octet_c_remark(w, "%s.c - the functions of the network, one per layer, and %s_run, which calls them.", job->name,
+                   job->name);
+    octet_c_line(w, "#include \"%s.h\"", job->name);
+    octet_c_blank(w);
+    octet_c_text(w, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+    if (w->status == OCTET_OK && e->declarations.text.size > 0)
+        w->status = octet_buffer_append(w->ctx, &w->text, e->declarations.text.data, e->declarations.text.size);
+    octet_c_text(w, "#ifdef __cplusplus\n}\n#endif\n\n");
+    octet_c_write_helpers(w, e->helpers);
+    if (w->status == OCTET_OK && e->functions.text.size > 0)
+        w->status = octet_buffer_append(w->ctx, &w->text, e->functions.text.data, e->functions.text.size);
+}
+
+static void write_weights(octet_c_emitter *e, const octet_c_job *job, octet_c_writer *w) {
+    octet_c_remark(w, "%s_weights.c - the constants of the network.", job->name);
+    octet_c_line(w, "#include <stdint.h>");
+    octet_c_blank(w);
+    octet_c_text(w, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+    if (w->status == OCTET_OK && e->constants.text.size > 0)
+        w->status = octet_buffer_append(w->ctx, &w->text, e->constants.text.data, e->constants.text.size);
+    octet_c_text(w, "#ifdef __cplusplus\n}\n#endif\n");
+    if (e->constants.text.size == 0)
+        octet_c_text(w, "typedef int8_t @nothing; /* C wants something in every file */\n");
+}
+
+static octet_status finish(octet_c_writer *w, octet_context *ctx, octet_arena *arena, const char *format,
+                           const char *name, octet_c_file *file) {
+    const char *folderless;
+    file->text = w->text;
+    OCTET_TRY(w->status);
+    OCTET_TRY(octet_arena_format(ctx, arena, &folderless, format, name));
+    file->name = folderless;
+    return OCTET_OK;
+}
+
+static octet_status write_files(octet_context *ctx, octet_c_emitter *e, const octet_c_job *job, octet_c_export *out) {
+    octet_c_writer files[OCTET_C_N_FILES];
+    static const char *const formats[OCTET_C_N_FILES] = {"%s.h",          "%s.c",     "%s_weights.c",
+                                                         "%s_selftest.c", "Makefile", "CMakeLists.txt"};
+    for (uint32_t i = 0; i < OCTET_C_N_FILES; i++) files[i] = writer(ctx, e->functions.prefix);
+    files[4].prefix = "@"; /* make has its own '@' */
+    octet_c_write_header(e, job, &files[0]);
+    write_source(e, job, &files[1]);
+    write_weights(e, job, &files[2]);
+    octet_c_write_selftest(job, &files[3]);
+    octet_c_write_makefile(job, &files[4]);
+    octet_c_write_cmake(job, &files[5]);
+    octet_status status = OCTET_OK;
+    for (uint32_t i = 0; i < OCTET_C_N_FILES; i++) {
+        const octet_status one = finish(&files[i], ctx, &out->arena, formats[i], job->name, &out->files[i]);
+        if (status == OCTET_OK) status = one;
+    }
+    return status;
+}
+
+static octet_status write_graph(octet_context *ctx, octet_arena *arena, const octet_c_job *job, octet_c_emitter *e,
+                                octet_schedule *schedule, octet_c_export *out) {
+    const char *prefix;
+    OCTET_TRY(octet_arena_format(ctx, arena, &prefix, "%s_", job->name));
+    OCTET_TRY(prepare(ctx, arena, job->graph, prefix, schedule, e));
+    write_stages(e);
+    write_constant_outputs(e);
+    octet_c_write_run(e);
+    OCTET_TRY(e->functions.status);
+    OCTET_TRY(e->constants.status);
+    OCTET_TRY(e->declarations.status);
+    for (uint32_t i = 0; i < job->graph->n_operators; i++)
+        out->macs += octet_operator_macs(job->graph, &job->graph->operators[i]);
+    out->constants_bytes = e->constants_bytes;
+    out->arena_bytes = schedule->arena_bytes;
+    return write_files(ctx, e, job, out);
+}
+
+static void free_emitter(octet_context *ctx, octet_c_emitter *e) {
+    octet_buffer_free(ctx, &e->functions.text);
+    octet_buffer_free(ctx, &e->constants.text);
+    octet_buffer_free(ctx, &e->declarations.text);
+}
+
+octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, octet_c_export *out) {
+    octet_arena arena = {0};
+    octet_schedule schedule;
+    octet_c_emitter e = {0};
+    *out = (octet_c_export){0};
+    OCTET_TRY(octet_c_check_name(ctx, job->name));
+    const octet_status status = write_graph(ctx, &arena, job, &e, &schedule, out);
+    free_emitter(ctx, &e);
+    octet_arena_free(ctx, &arena);
+    return status;
+}
+
+octet_status octet_c_export_selftest(octet_context *ctx, const octet_c_job *job, octet_buffer *out) {
+    char prefix[64];
+    octet_format(prefix, sizeof prefix, "%s_", job->name);
+    octet_c_writer w = writer(ctx, prefix);
+    octet_c_write_selftest(job, &w);
+    *out = w.text;
+    return w.status;
+}
+
+void octet_c_export_free(octet_context *ctx, octet_c_export *out) {
+    for (uint32_t i = 0; i < OCTET_C_N_FILES; i++) octet_buffer_free(ctx, &out->files[i].text);
+    octet_arena_free(ctx, &out->arena);
+}

@@ -1,0 +1,51 @@
+/* export/c/export_c.h - a quantized graph becomes C99.
+ * In:  a verified graph whose operators have int8 kernels; a name; vectors for the self-test.
+ * Out: the files NAME.h, NAME.c, NAME_weights.c, NAME_selftest.c, Makefile, CMakeLists.txt as text; what they need.
+ * Knows: lower, schedule, the emitters. The C computes the bytes of numerics `integer`.
+ * Does not know: folders, compilers, data. */
+#ifndef OCTET_EXPORT_C_EXPORT_C_H
+#define OCTET_EXPORT_C_EXPORT_C_H
+
+#include "export/c/writer.h"
+#include "graph/graph.h"
+
+/* Inputs and what must come of them. */
+typedef struct octet_c_vectors {
+    uint32_t n;
+    const void **inputs, **outputs; /* by port: n tensors one after the other */
+} octet_c_vectors;
+
+typedef struct octet_c_job {
+    const octet_graph *graph;
+    const char *name;           /* a C identifier: prefix and file names */
+    const char *scaling;        /* body of a C function of `x` and `channel`, from stored numbers to real ones: "return
+                                   x / 255.0f;"; NULL: they are the same */
+    const char *const *remarks; /* lines for the top of NAME.h: where it comes from; NULL ends them */
+    octet_c_vectors vectors;
+} octet_c_job;
+
+typedef struct octet_c_file {
+    const char *name;
+    octet_buffer text;
+} octet_c_file;
+
+enum { OCTET_C_N_FILES = 6, OCTET_C_SELFTEST = 3 };
+
+typedef struct octet_c_export {
+    octet_arena arena; /* of the names */
+    octet_c_file files[OCTET_C_N_FILES];
+    size_t constants_bytes, arena_bytes;
+    uint64_t macs;
+} octet_c_export;
+
+/* Whether `name` may be a job's: a C identifier of at most 40 letters that is no keyword of C or C++ and does not begin
+ * with '_'. USAGE. */
+octet_status octet_c_check_name(octet_context *ctx, const char *name);
+/* Texts are freed by octet_c_export_free, also after a failure. Errors: UNSUPPORTED names layer, operator and reason;
+ * NOMEM, LIMIT. */
+octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, octet_c_export *out);
+/* The self-test alone, for other vectors. */
+octet_status octet_c_export_selftest(octet_context *ctx, const octet_c_job *job, octet_buffer *out);
+void octet_c_export_free(octet_context *ctx, octet_c_export *out);
+
+#endif

@@ -1,0 +1,21 @@
+/* export/c/forms.h - the kernels that have a C form.
+ * In:  a kernel.
+ * Out: the function that writes a stage of it.
+ * Knows: every emitter.
+ * Does not know: schedules, files. */
+#ifndef OCTET_EXPORT_C_FORMS_H
+#define OCTET_EXPORT_C_FORMS_H
+
+#include "export/c/emitter.h"
+
+/* Writes the functions and constants of a stage; the first failure stays in e->functions.status. */
+typedef void octet_c_emit(octet_c_emitter *e, const octet_stage *stage);
+
+/* NULL: the kernel has no C form. */
+octet_c_emit *octet_c_form_of(octet_kernel kernel);
+
+octet_c_emit octet_c_emit_arithmetic, octet_c_emit_conv_2d, octet_c_emit_copies, octet_c_emit_depthwise,
+    octet_c_emit_fully_connected, octet_c_emit_mean, octet_c_emit_pool_2d, octet_c_emit_requantize,
+    octet_c_emit_softmax, octet_c_emit_table;
+
+#endif

@@ -1,0 +1,127 @@
+#include <inttypes.h>
+
+#include "base/format.h"
+#include "export/c/files.h"
+#include "export/c/run.h"
+#include "export/c/scale.h"
+#include "graph/work.h"
+
+const char *octet_c_macro(const char *name, char *text) {
+    size_t n = 0;
+    for (; name[n] != '\0' && n < 63; n++)
+        text[n] = name[n] >= 'a' && name[n] <= 'z' ? (char)(name[n] - 'a' + 'A') : name[n];
+    text[n] = '\0';
+    return text;
+}
+
+static void write_port_remark(octet_c_emitter *e, octet_c_writer *w, bool is_output, uint32_t index) {
+    const octet_port *port = is_output ? &e->graph->outputs[index] : &e->graph->inputs[index];
+    const octet_value *value = &e->graph->values[port->value];
+    char shape[OCTET_SHAPE_TEXT_SIZE];
+    const octet_c_name name = octet_c_port_name(e->graph, is_output, index);
+    octet_shape_text(&value->shape, shape);
+    if (value->quantization.n == 1)
+        octet_c_remark(w, "%s: %s, %s %s, real = %.9g * (q - %d)", name.text, port->name, octet_type_name(value->type),
+                       shape, (double)value->quantization.scale[0], value->quantization.zero_point[0]);
+    else octet_c_remark(w, "%s: %s, %s %s", name.text, port->name, octet_type_name(value->type), shape);
+}
+
+/* The memory map: a line per part of the arena, in the order of its offsets. */
+static void write_map(octet_c_emitter *e, octet_c_writer *w) {
+    const octet_schedule *s = e->schedule;
+    octet_c_remark(w, "The arena, byte by byte; a part is in use from one step of the run to another:");
+    for (uint32_t i = 0; i < s->n_parts; i++) {
+        const octet_part *p = &s->parts[i];
+        const char *what = p->value != OCTET_NONE ? e->graph->values[p->value].name
+                                                  : e->graph->values[s->stages[p->stage].result].name;
+        octet_c_remark(w, "  %7zu .. %7zu  steps %u..%u  %s%s", p->offset, p->offset + p->size_bytes, p->first_group,
+                       p->last_group,
+                       p->value == OCTET_NONE ? "sums of "
+                       : p->n_rows > 0        ? "rows of "
+                                              : "",
+                       what);
+    }
+}
+
+static void write_top(octet_c_emitter *e, const octet_c_job *job, octet_c_writer *w) {
+    uint64_t macs = 0;
+    octet_c_remark(w, "%s.h - a neural network in C99, written by octet.", job->name);
+    for (const char *const *remark = job->remarks; remark != NULL && *remark != NULL; remark++)
+        octet_c_remark(w, "%s", *remark);
+    for (uint32_t i = 0; i < e->graph->n_operators; i++) macs += octet_operator_macs(e->graph, &e->graph->operators[i]);
+    octet_c_blank(w);
+    octet_c_remark(w, "Numerics: integer, as in tflite-micro and CMSIS-NN. Multiplications: %" PRIu64 " a run.", macs);
+    octet_c_remark(w, "Constants: %zu bytes of flash. Memory: the arena, the caller's input and output, the stack.",
+                   e->constants_bytes);
+    for (uint32_t i = 0; i < e->graph->n_operators; i++) octet_c_remark(w, "  %3u %s", i, e->graph->operators[i].layer);
+    write_map(e, w);
+}
+
+/* Real numbers to an input, an output to real numbers. */
+static void write_conversions(octet_c_emitter *e, octet_c_writer *w, bool is_output, uint32_t index) {
+    const octet_value *v =
+        &e->graph->values[is_output ? e->graph->outputs[index].value : e->graph->inputs[index].value];
+    const octet_c_name name = octet_c_port_name(e->graph, is_output, index);
+    const char *type = octet_c_type(v->type);
+    int32_t low, high;
+    octet_type_limits(v->type, &low, &high);
+    if (v->quantization.n != 1 || low == high) return;
+    const double scale = (double)v->quantization.scale[0];
+    const int32_t zero_point = v->quantization.zero_point[0];
+    if (is_output) {
+        octet_c_line(w, "static inline float @dequantize_%s(%s q) {", name.text, type);
+        octet_c_line(w, "return %.9ef * (float)(q - (%d));", scale, zero_point);
+        octet_c_end(w);
+        return;
+    }
+    octet_c_line(w, "static inline %s @quantize_%s(float x) {", type, name.text);
+    octet_c_line(w, "float q = x / %.9ef;", scale);
+    octet_c_line(w, "if (q != q) return %d; /* not a number */", zero_point);
+    octet_c_line(w, "q = q < %d.0f ? %d.0f : q > %d.0f ? %d.0f : q;", low - zero_point, low - zero_point,
+                 high - zero_point, high - zero_point);
+    octet_c_line(w, "return (%s)((int32_t)(q + (q < 0.0f ? -0.49999997f : 0.49999997f)) + %d);", type, zero_point);
+    octet_c_end(w);
+}
+
+static void write_sizes(octet_c_emitter *e, octet_c_writer *w, const char *macro) {
+    char port[64];
+    for (uint32_t i = 0; i < e->graph->n_inputs; i++)
+        octet_c_line(w, "#define %s_%s_SIZE %zu", macro,
+                     octet_c_macro(octet_c_port_name(e->graph, false, i).text, port),
+                     octet_shape_elements(&e->graph->values[e->graph->inputs[i].value].shape));
+    for (uint32_t i = 0; i < e->graph->n_outputs; i++)
+        octet_c_line(w, "#define %s_%s_SIZE %zu", macro, octet_c_macro(octet_c_port_name(e->graph, true, i).text, port),
+                     octet_shape_elements(&e->graph->values[e->graph->outputs[i].value].shape));
+    octet_c_line(w, "#define %s_ARENA_SIZE %zu /* bytes; aligned to %d */", macro,
+                 e->schedule->arena_bytes > 0 ? e->schedule->arena_bytes : 4, OCTET_SCHEDULE_ALIGNMENT);
+}
+
+void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, octet_c_writer *w) {
+    char macro[64];
+    octet_c_macro(job->name, macro);
+    write_top(e, job, w);
+    octet_c_line(w, "#ifndef %s_H", macro);
+    octet_c_line(w, "#define %s_H", macro);
+    octet_c_blank(w);
+    octet_c_line(w, "#include <stdint.h>");
+    octet_c_blank(w);
+    octet_c_text(w, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    write_sizes(e, w, macro);
+    octet_c_blank(w);
+    for (uint32_t i = 0; i < e->graph->n_inputs; i++) write_port_remark(e, w, false, i);
+    for (uint32_t i = 0; i < e->graph->n_outputs; i++) write_port_remark(e, w, true, i);
+    octet_c_remark(w, "No state: it may run in several threads at once, each with an arena of its own.");
+    octet_c_line(w, "%s;", octet_c_run_head(e));
+    octet_c_blank(w);
+    octet_c_remark(w, "Real numbers, rounded half away from 0 and clamped; what is not called takes no memory.");
+    if (job->scaling != NULL) {
+        octet_c_remark(w, "A number as the data hold it, scaled as the model was trained.");
+        octet_c_line(w, "static inline float @scale_input(float x, int32_t channel) {");
+        octet_c_line(w, "(void)channel;");
+        octet_c_line(w, "%s", job->scaling);
+        octet_c_end(w);
+    }
+    for (uint32_t i = 0; i < e->graph->n_inputs; i++) write_conversions(e, w, false, i);
+    for (uint32_t i = 0; i < e->graph->n_outputs; i++) write_conversions(e, w, true, i);
+    octet_c_text(w, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+}

@@ -1,0 +1,80 @@
+#include "export/c/helpers.h"
+
+#define BIT(name) (UINT32_C(1) << OCTET_C_##name)
+
+/* Shifts to the right of negative numbers round down, as every compiler for these processors has it. */
+static const struct {
+    const char *name;
+    uint32_t calls;
+    const char *text;
+} helpers[OCTET_C_N_HELPERS] = {
+    [OCTET_C_HIGH] = {"@high", 0,
+                      "/* a * b / 2^31, rounded to nearest, halves upwards. */\n"
+                      "static int32_t @high(int32_t a, int32_t b) {\n"
+                      "    return (int32_t)(((int64_t)a * b + INT64_C(1073741824)) >> 31);\n"
+                      "}\n\n"},
+    [OCTET_C_ROUND_SHIFT] = {"@round_shift", 0,
+                             "/* x / 2^shift, rounded to nearest, halves away from 0; shift 0..31. */\n"
+                             "static int32_t @round_shift(int32_t x, int32_t shift) {\n"
+                             "    const int32_t mask = (int32_t)((UINT32_C(1) << shift) - 1u);\n"
+                             "    return (x >> shift) + ((x & mask) > (mask >> 1) + (x < 0) ? 1 : 0);\n"
+                             "}\n\n"},
+    [OCTET_C_CLAMP] = {"@clamp", 0,
+                       "static int32_t @clamp(int32_t x, int32_t min, int32_t max) {\n"
+                       "    return x < min ? min : x > max ? max : x;\n"
+                       "}\n\n"},
+    [OCTET_C_SCALE] = {"@scale", BIT(HIGH) | BIT(ROUND_SHIFT),
+                       "/* x * multiplier / 2^(31 + right), rounded twice, as TFLite's kernels round. */\n"
+                       "static int32_t @scale(int32_t x, int32_t multiplier, int32_t right) {\n"
+                       "    return @round_shift(@high(x, multiplier), right);\n"
+                       "}\n\n"},
+    [OCTET_C_SCALE_LEFT] = {"@scale_left", BIT(HIGH),
+                            "/* x * 2^left * multiplier / 2^31; x * 2^left wraps as it does in TFLite's kernels. */\n"
+                            "static int32_t @scale_left(int32_t x, int32_t multiplier, int32_t left) {\n"
+                            "    return @high((int32_t)((uint32_t)x << left), multiplier);\n"
+                            "}\n\n"},
+    [OCTET_C_SCALE_BY] = {"@scale_by", BIT(SCALE) | BIT(SCALE_LEFT),
+                          "/* x * multiplier * 2^(shift - 31), for shifts of either sign. */\n"
+                          "static int32_t @scale_by(int32_t x, int32_t multiplier, int32_t shift) {\n"
+                          "    return shift > 0 ? @scale_left(x, multiplier, shift) : @scale(x, multiplier, -shift);\n"
+                          "}\n\n"},
+    [OCTET_C_EXP] =
+        {"@exp_negative", BIT(HIGH) | BIT(ROUND_SHIFT),
+         "/* e^a in Q0.31 for a <= 0 in Q5.26: a series around -1/8 times powers e^-(1/4), e^-(1/2), ..., e^-16. */\n"
+         "static const int32_t @powers[7] = {1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};\n"
+         "static int32_t @exp_negative(int32_t a) {\n"
+         "    const int32_t quarter = (a & 16777215) - 16777216, rest = (int32_t)((uint32_t)quarter - (uint32_t)a);\n"
+         "    const int32_t x = quarter * 32 + 268435456, x2 = @high(x, x);\n"
+         "    const int32_t x3 = @high(x2, x), x4 = @high(x2, x2);\n"
+         "    const int32_t tail = @high(@round_shift(x4, 2) + x3, 715827883);\n"
+         "    int32_t y = 1895147668 + @high(1895147668, x + @round_shift(tail + x2, 1));\n"
+         "    int32_t i;\n"
+         "    if (a == 0) return 2147483647;\n"
+         "    for (i = 0; i < 7; ++i) {\n"
+         "        if ((rest & (int32_t)(UINT32_C(16777216) << i)) != 0) y = @high(y, @powers[i]);\n"
+         "    }\n"
+         "    return y;\n"
+         "}\n\n"},
+    [OCTET_C_RECIPROCAL] = {"@reciprocal", BIT(HIGH),
+                            "/* 1 / (1 + a), both in Q0.31, for a in [0, 1): three steps of Newton's method. */\n"
+                            "static int32_t @reciprocal(int32_t a) {\n"
+                            "    const int32_t half = (int32_t)(((int64_t)a + INT64_C(2147483648)) / 2);\n"
+                            "    int32_t x = 1515870810 + @high(half, -1010580540), i;\n"
+                            "    for (i = 0; i < 3; ++i) x += @high(x, 536870912 - @high(half, x)) * 4;\n"
+                            "    return x > 1073741823 ? 2147483647 : x * 2;\n"
+                            "}\n\n"},
+};
+
+const char *octet_c_helper_name(octet_c_helper helper) { return helpers[helper].name; }
+
+uint32_t octet_c_helper_needs(octet_c_helper helper) {
+    uint32_t needs = (UINT32_C(1) << helper) | helpers[helper].calls;
+    for (uint32_t i = 0; i < OCTET_C_N_HELPERS; i++)
+        if (helpers[helper].calls & (UINT32_C(1) << i)) needs |= octet_c_helper_needs((octet_c_helper)i);
+    return needs;
+}
+
+void octet_c_write_helpers(octet_c_writer *w, uint32_t set) {
+    for (uint32_t i = 0; i < OCTET_C_N_HELPERS; i++)
+        if (set & (UINT32_C(1) << i)) octet_c_text(w, helpers[i].text);
+}

@@ -1,0 +1,28 @@
+/* export/c/helpers.h - the arithmetic that exported functions share.
+ * In:  a set of helpers.
+ * Out: their C, each once, with what they call before them.
+ * Knows: kernels/ref/fixed_point.h and fixed_function.h in C99: the same results for the arguments that occur.
+ * Does not know: kernels. */
+#ifndef OCTET_EXPORT_C_HELPERS_H
+#define OCTET_EXPORT_C_HELPERS_H
+
+#include "export/c/writer.h"
+
+typedef enum octet_c_helper {
+    OCTET_C_HIGH,        /* high(a, b) */
+    OCTET_C_ROUND_SHIFT, /* round_shift(x, shift) */
+    OCTET_C_CLAMP,       /* clamp(x, min, max) */
+    OCTET_C_SCALE,       /* scale(x, multiplier, right) */
+    OCTET_C_SCALE_LEFT,  /* scale_left(x, multiplier, left) */
+    OCTET_C_SCALE_BY,    /* scale_by(x, multiplier, shift) */
+    OCTET_C_EXP,         /* exp_negative(x) */
+    OCTET_C_RECIPROCAL,  /* reciprocal(x) */
+    OCTET_C_N_HELPERS
+} octet_c_helper;
+
+/* "@high"; and the set of what a helper calls, with itself, as bits. */
+const char *octet_c_helper_name(octet_c_helper helper);
+uint32_t octet_c_helper_needs(octet_c_helper helper);
+void octet_c_write_helpers(octet_c_writer *w, uint32_t helpers);
+
+#endif

@@ -1,0 +1,157 @@
+#include "export/c/run.h"
+
+#include "base/format.h"
+#include "export/c/scale.h"
+
+octet_c_name octet_c_port_name(const octet_graph *graph, bool is_output, uint32_t index) {
+    octet_c_name name;
+    const char *what = is_output ? "output" : "input";
+    if ((is_output ? graph->n_outputs : graph->n_inputs) == 1) octet_format(name.text, sizeof name.text, "%s", what);
+    else octet_format(name.text, sizeof name.text, "%s%u", what, index);
+    return name;
+}
+
+const char *octet_c_run_head(octet_c_emitter *e) {
+    const char *text = "void @run(";
+    for (uint32_t i = 0; i < e->graph->n_inputs; i++)
+        text =
+            octet_c_format(e, "%sconst %s *%s, ", text, octet_c_type(e->graph->values[e->graph->inputs[i].value].type),
+                           octet_c_port_name(e->graph, false, i).text);
+    for (uint32_t i = 0; i < e->graph->n_outputs; i++)
+        text = octet_c_format(e, "%s%s *%s, ", text, octet_c_type(e->graph->values[e->graph->outputs[i].value].type),
+                              octet_c_port_name(e->graph, true, i).text);
+    return octet_c_format(e, "%svoid *arena)", text);
+}
+
+/* Where a value's memory begins, as an expression of its type. */
+static const char *address(octet_c_emitter *e, uint32_t value) {
+    const octet_home *home = &e->schedule->homes[value];
+    const octet_type type = e->graph->values[value].type;
+    switch (home->kind) {
+    case OCTET_HOME_INPUT: return octet_c_format(e, "%s", octet_c_port_name(e->graph, false, home->index).text);
+    case OCTET_HOME_OUTPUT: return octet_c_format(e, "%s", octet_c_port_name(e->graph, true, home->index).text);
+    case OCTET_HOME_PART:
+        if (type == OCTET_INT8) return octet_c_format(e, "memory + %zu", e->schedule->parts[home->index].offset);
+        return octet_c_format(e, "(%s *)(void *)(memory + %zu)", octet_c_type(type),
+                              e->schedule->parts[home->index].offset);
+    case OCTET_HOME_CONSTANT:
+    case OCTET_HOME_NONE: break;
+    }
+    return e->names[value] != NULL ? e->names[value] : "";
+}
+
+static const char *sums(octet_c_emitter *e, const octet_stage *stage) {
+    return octet_c_format(e, "(int32_t *)(void *)(memory + %zu)", e->schedule->parts[stage->sums].offset);
+}
+
+/* Operands of a call, each with a comma; `plus` is added to operand 0. */
+static const char *operands(octet_c_emitter *e, const octet_stage *stage, const char *plus) {
+    const octet_step *step = &e->steps[stage->step];
+    const char *text = "";
+    for (uint32_t i = 0; i < step->n_inputs; i++)
+        if (octet_c_is_parameter(e, step, i))
+            text = octet_c_format(e, "%s%s%s, ", text, address(e, step->inputs[i]), i == 0 ? plus : "");
+    return text;
+}
+
+static void call_whole(octet_c_emitter *e, const octet_stage *stage) {
+    const octet_step *step = &e->steps[stage->step];
+    const char *results = "";
+    for (uint32_t i = 0; i < step->n_outputs; i++)
+        results = octet_c_format(e, "%s%s%s", results, i > 0 ? ", " : "", address(e, step->outputs[i]));
+    octet_c_line(&e->functions, "@%s(%s%s);", octet_c_step_name(e, stage->step).text, operands(e, stage, ""), results);
+}
+
+/* The first row that is not read for row y<index> of a stage: as many rows of the stage before have to be there. */
+static const char *needed(octet_c_emitter *e, const octet_stage *stage, uint32_t index) {
+    const octet_rows *r = &stage->rows;
+    if (stage->flow == OCTET_FLOW_ADDS) return octet_c_format(e, "y%u + 1", index);
+    const int32_t more = r->extent - r->pad;
+    const char *rows = octet_c_format(e, "y%u * %d + %d", index, r->stride, more);
+    if ((r->out_h - 1) * r->stride + more <= r->in_h) return rows;
+    return octet_c_format(e, "(%s < %d ? %s : %d)", rows, r->in_h, rows, r->in_h);
+}
+
+/* Where row y<index> of a stage goes. */
+static const char *row_part(octet_c_emitter *e, const octet_stage *stage, uint32_t index) {
+    const octet_home *home = &e->schedule->homes[stage->result];
+    const int32_t n_rows = home->kind == OCTET_HOME_PART ? e->schedule->parts[home->index].n_rows : 0;
+    const char *base = address(e, stage->result);
+    if (n_rows == 1) return base;
+    if (n_rows > 0) return octet_c_format(e, "%s + y%u %% %d * %zu", base, index, n_rows, stage->rows.out_bytes);
+    if (stage->rows.batches > 1)
+        return octet_c_format(e, "%s + (n * %d + y%u) * %zu", base, stage->rows.out_h, index, stage->rows.out_bytes);
+    return octet_c_format(e, "%s + y%u * %zu", base, index, stage->rows.out_bytes);
+}
+
+/* Computes rows of stage `index` of a group until there are `rows` of them, and before each row the rows of the stage
+ * before that it reads. */
+static void write_rows(octet_c_emitter *e, const octet_stage *stages, uint32_t index, const char *rows) {
+    const octet_stage *stage = &stages[index];
+    const char *name = octet_c_format(e, "%s", octet_c_step_name(e, stage->step).text);
+    const char *plus =
+        stage->rows.batches > 1 ? octet_c_format(e, " + n * %zu", (size_t)stage->rows.in_h * stage->rows.in_bytes) : "";
+    octet_c_line(&e->functions, "for (; y%u < %s; ++y%u) {", index, rows, index);
+    if (index > 0) write_rows(e, stages, index - 1, needed(e, stage, index));
+    if (stage->flow == OCTET_FLOW_ADDS)
+        octet_c_line(&e->functions, "@%s_add(%s%s, y%u);", name, operands(e, stage, plus), sums(e, stage), index);
+    else
+        octet_c_line(&e->functions, "@%s(%s%s, y%u);", name, operands(e, stage, plus), row_part(e, stage, index),
+                     index);
+    octet_c_line(&e->functions, "}");
+}
+
+static void write_group(octet_c_emitter *e, const octet_group *group) {
+    octet_c_writer *f = &e->functions;
+    const octet_stage *stages = &e->schedule->stages[group->first_stage], *last = &stages[group->n_stages - 1];
+    if (last->flow == OCTET_FLOW_WHOLE) {
+        call_whole(e, last);
+        return;
+    }
+    const char *counters = "y0 = 0";
+    for (uint32_t i = 1; i < group->n_stages; i++) counters = octet_c_format(e, "%s, y%u = 0", counters, i);
+    const bool has_batches = last->rows.batches > 1;
+    octet_c_line(f, "{");
+    if (has_batches) octet_c_line(f, "int32_t n;");
+    if (has_batches) octet_c_line(f, "for (n = 0; n < %d; ++n) {", last->rows.batches);
+    octet_c_line(f, "int32_t %s;", counters);
+    const char *name = octet_c_format(e, "%s", octet_c_step_name(e, last->step).text);
+    if (last->flow == OCTET_FLOW_ADDS) octet_c_line(f, "@%s_begin(%s);", name, sums(e, last));
+    write_rows(e, stages, group->n_stages - 1,
+               octet_c_format(e, "%d", last->flow == OCTET_FLOW_ADDS ? last->rows.in_h : last->rows.out_h));
+    if (last->flow == OCTET_FLOW_ADDS)
+        octet_c_line(f, "@%s_end(%s, %s);", name, sums(e, last), address(e, last->result));
+    if (has_batches) octet_c_line(f, "}");
+    octet_c_line(f, "}");
+}
+
+/* Outputs that no stage writes: inputs, constants, those that are named twice. */
+static void write_other_outputs(octet_c_emitter *e) {
+    for (uint32_t i = 0; i < e->graph->n_outputs; i++) {
+        const uint32_t value = e->graph->outputs[i].value;
+        const octet_home *home = &e->schedule->homes[value];
+        if (home->kind == OCTET_HOME_OUTPUT && home->index == i) continue;
+        octet_c_line(&e->functions, "for (i = 0; i < %zu; ++i) %s[i] = (%s)[i];",
+                     octet_shape_elements(&e->graph->values[value].shape), octet_c_port_name(e->graph, true, i).text,
+                     address(e, value));
+    }
+}
+
+static bool has_other_outputs(const octet_c_emitter *e) {
+    for (uint32_t i = 0; i < e->graph->n_outputs; i++) {
+        const octet_home *home = &e->schedule->homes[e->graph->outputs[i].value];
+        if (home->kind != OCTET_HOME_OUTPUT || home->index != i) return true;
+    }
+    return false;
+}
+
+void octet_c_write_run(octet_c_emitter *e) {
+    octet_c_writer *f = &e->functions;
+    octet_c_line(f, "%s {", octet_c_run_head(e));
+    if (e->schedule->n_parts > 0) octet_c_line(f, "int8_t *const memory = (int8_t *)arena;");
+    if (has_other_outputs(e)) octet_c_line(f, "int32_t i;");
+    if (e->schedule->n_parts == 0) octet_c_line(f, "(void)arena;");
+    for (uint32_t i = 0; i < e->schedule->n_groups; i++) write_group(e, &e->schedule->groups[i]);
+    write_other_outputs(e);
+    octet_c_line(f, "}");
+}

@@ -1,0 +1,61 @@
+#include "base/format.h"
+#include "export/c/files.h"
+#include "export/c/run.h"
+
+static void write_vectors(const octet_c_job *job, octet_c_writer *w, bool is_output, uint32_t index) {
+    const octet_graph *graph = job->graph;
+    const octet_value *v = &graph->values[is_output ? graph->outputs[index].value : graph->inputs[index].value];
+    const size_t n = octet_shape_elements(&v->shape);
+    char declaration[128];
+    octet_format(declaration, sizeof declaration, "static const %s %s_vectors[%zu]", octet_c_type(v->type),
+                 octet_c_port_name(graph, is_output, index).text, n * job->vectors.n);
+    octet_c_numbers(w, declaration, v->type, is_output ? job->vectors.outputs[index] : job->vectors.inputs[index],
+                    n * job->vectors.n);
+    octet_c_blank(w);
+}
+
+static void write_main(const octet_c_job *job, octet_c_writer *w) {
+    const octet_graph *graph = job->graph;
+    char macro[64];
+    octet_c_line(w, "int main(void) {");
+    octet_c_line(w, "static int32_t arena[(%s_ARENA_SIZE + 3) / 4];", octet_c_macro(job->name, macro));
+    for (uint32_t i = 0; i < graph->n_outputs; i++) {
+        const octet_value *v = &graph->values[graph->outputs[i].value];
+        octet_c_line(w, "static %s %s[%zu];", octet_c_type(v->type), octet_c_port_name(graph, true, i).text,
+                     octet_shape_elements(&v->shape));
+    }
+    octet_c_line(w, "int32_t vector, i, differ = 0;");
+    octet_c_line(w, "for (vector = 0; vector < %u; ++vector) {", job->vectors.n);
+    octet_buffer call = {0};
+    for (uint32_t i = 0; i < graph->n_inputs + graph->n_outputs && w->status == OCTET_OK; i++) {
+        const bool is_output = i >= graph->n_inputs;
+        const octet_c_name name = octet_c_port_name(graph, is_output, is_output ? i - graph->n_inputs : i);
+        if (is_output) w->status = octet_buffer_format(w->ctx, &call, "%s, ", name.text);
+        else
+            w->status = octet_buffer_format(w->ctx, &call, "%s_vectors + vector * %zu, ", name.text,
+                                            octet_shape_elements(&graph->values[graph->inputs[i].value].shape));
+    }
+    if (w->status == OCTET_OK) octet_c_line(w, "@run(%sarena);", (const char *)call.data);
+    octet_buffer_free(w->ctx, &call);
+    for (uint32_t i = 0; i < graph->n_outputs; i++) {
+        const octet_c_name name = octet_c_port_name(graph, true, i);
+        const size_t n = octet_shape_elements(&graph->values[graph->outputs[i].value].shape);
+        octet_c_line(w, "for (i = 0; i < %zu; ++i) differ += %s[i] != %s_vectors[vector * %zu + i];", n, name.text,
+                     name.text, n);
+    }
+    octet_c_line(w, "}");
+    octet_c_line(w, "printf(\"%s: %u vectors, %%ld numbers differ\\n\", (long)differ);", job->name, job->vectors.n);
+    octet_c_line(w, "return differ != 0;");
+    octet_c_line(w, "}");
+}
+
+void octet_c_write_selftest(const octet_c_job *job, octet_c_writer *w) {
+    octet_c_remark(w, "%s_selftest.c - inputs, what must come of them, and a program that compares.", job->name);
+    octet_c_line(w, "#include <stdio.h>");
+    octet_c_blank(w);
+    octet_c_line(w, "#include \"%s.h\"", job->name);
+    octet_c_blank(w);
+    for (uint32_t i = 0; i < job->graph->n_inputs; i++) write_vectors(job, w, false, i);
+    for (uint32_t i = 0; i < job->graph->n_outputs; i++) write_vectors(job, w, true, i);
+    write_main(job, w);
+}

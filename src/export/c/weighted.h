@@ -1,0 +1,35 @@
+/* export/c/weighted.h - what convolutions and dense layers share: bias, weights, requantization.
+ * In:  a stage whose step has weights.
+ * Out: its tables of constants, and the expressions in which they stand.
+ * Knows: octet_requantize.
+ * Does not know: loops. */
+#ifndef OCTET_EXPORT_C_WEIGHTED_H
+#define OCTET_EXPORT_C_WEIGHTED_H
+
+#include "export/c/emitter.h"
+
+typedef struct octet_c_weighted {
+    const octet_stage *stage;
+    const octet_requantize *q;
+    const char *weights;     /* their array */
+    int32_t min, max;        /* of the result, after a pool's clamp too */
+    bool has_bias, has_left; /* whether some shift is to the left */
+    octet_c_name less;       /* what is added to an operand's element: " + 128"; "" when it is folded into the bias */
+} octet_c_weighted;
+
+/* Which weights belong to an output channel: channel c has n of them, `stride` apart, from c * first_stride on. */
+typedef struct octet_c_channels {
+    int32_t n_channels;
+    size_t n_weights, stride, first_stride;
+} octet_c_channels;
+
+/* Writes the tables. is_folded: every tap of every window lies inside the operand, so that the zero point goes into
+ * the bias. Refuses sums that may leave int32. */
+octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, const octet_requantize *q,
+                               octet_c_channels channels, bool is_folded);
+/* What a sum of channel c begins with: "@conv_2d_0_bias[c]", "0". */
+octet_c_name octet_c_bias(const octet_c_emitter *e, const octet_c_weighted *w, const char *channel);
+/* "(int8_t)@clamp(@scale(sum, @conv_2d_0_multiplier[c], 9) - 128, -128, 127)". */
+const char *octet_c_requantized(octet_c_emitter *e, const octet_c_weighted *w, const char *sum, const char *channel);
+
+#endif

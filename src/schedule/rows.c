@@ -1,0 +1,113 @@
+#include "schedule/rows.h"
+
+static octet_rows conv_rows(const octet_conv_2d_params *p) {
+    return (octet_rows){.batches = p->batches,
+                        .out_h = p->out_h,
+                        .in_h = p->in_h,
+                        .stride = p->stride_h,
+                        .extent = (p->filter_h - 1) * p->dilation_h + 1,
+                        .pad = p->pad_top,
+                        .out_bytes = (size_t)p->out_w * (size_t)p->out_c,
+                        .in_bytes = (size_t)p->in_w * (size_t)p->in_c};
+}
+
+static octet_rows depthwise_rows(const octet_depthwise_params *p) {
+    return (octet_rows){.batches = p->batches,
+                        .out_h = p->out_h,
+                        .in_h = p->in_h,
+                        .stride = p->stride_h,
+                        .extent = (p->filter_h - 1) * p->dilation_h + 1,
+                        .pad = p->pad_top,
+                        .out_bytes = (size_t)p->out_w * (size_t)p->out_c,
+                        .in_bytes = (size_t)p->in_w * (size_t)p->in_c};
+}
+
+static octet_rows pool_rows(const octet_pool_2d_params *p) {
+    return (octet_rows){.batches = p->batches,
+                        .out_h = p->out_h,
+                        .in_h = p->in_h,
+                        .stride = p->stride_h,
+                        .extent = p->filter_h,
+                        .pad = p->pad_top,
+                        .out_bytes = (size_t)p->out_w * (size_t)p->channels,
+                        .in_bytes = (size_t)p->in_w * (size_t)p->channels};
+}
+
+bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows *out) {
+    (void)graph;
+    if (step->kernel == OCTET_KERNEL_conv_2d_s8) *out = conv_rows(octet_step_params_conv_2d(step));
+    else if (step->kernel == OCTET_KERNEL_depthwise_s8) *out = depthwise_rows(octet_step_params_depthwise(step));
+    else if (step->kernel == OCTET_KERNEL_max_pool_2d_s8 || step->kernel == OCTET_KERNEL_average_pool_2d_s8)
+        *out = pool_rows(octet_step_params_pool_2d(step));
+    else return false;
+    return true;
+}
+
+/* What an output channel sums: its weights lie `stride` apart. */
+typedef struct channel_sums {
+    const octet_requantize *q;
+    int32_t n_channels;
+    size_t n_weights, stride, first_stride; /* of a channel; from one channel to the next */
+} channel_sums;
+
+static bool sums_of(const octet_step *step, channel_sums *out) {
+    if (step->kernel == OCTET_KERNEL_conv_2d_s8) {
+        const octet_conv_2d_params *p = octet_step_params_conv_2d(step);
+        const size_t n = (size_t)p->filter_h * (size_t)p->filter_w * (size_t)p->filter_c;
+        *out = (channel_sums){&p->q, p->out_c, n, 1, n};
+    } else if (step->kernel == OCTET_KERNEL_depthwise_s8) {
+        const octet_depthwise_params *p = octet_step_params_depthwise(step);
+        *out = (channel_sums){&p->q, p->out_c, (size_t)p->filter_h * (size_t)p->filter_w, (size_t)p->out_c, 1};
+    } else if (step->kernel == OCTET_KERNEL_fully_connected_s8) {
+        const octet_fully_connected_params *p = octet_step_params_fully_connected(step);
+        *out = (channel_sums){&p->q, p->out_c, (size_t)p->depth, 1, (size_t)p->depth};
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool octet_rows_sums_fit(const octet_graph *graph, const octet_step *step) {
+    channel_sums s;
+    if (!sums_of(step, &s)) return false;
+    const int8_t *weights = graph->values[step->inputs[1]].data;
+    const bool has_bias = step->n_inputs > 2 && step->inputs[2] != OCTET_NONE;
+    const int32_t *bias = has_bias ? graph->values[step->inputs[2]].data : NULL;
+    if (weights == NULL || (has_bias && bias == NULL)) return false;
+    for (int32_t c = 0; c < s.n_channels; c++) {
+        int64_t most = bias != NULL ? bias[c] < 0 ? -(int64_t)bias[c] : bias[c] : 0;
+        for (size_t i = 0; i < s.n_weights; i++) {
+            const int32_t w = weights[(size_t)c * s.first_stride + i * s.stride] - s.q->weight_zero_point;
+            most += (int64_t)(w < 0 ? -w : w) * 256; /* 255 is the largest difference; 128 + 128 with a folded one */
+        }
+        if (most > INT32_MAX) return false;
+    }
+    return true;
+}
+
+static bool shifts_right(const channel_sums *s) {
+    for (int32_t c = 0; c < s->n_channels; c++)
+        if (s->q->shift[c] > 0) return false;
+    return true;
+}
+
+/* Windows side by side, inside the input. */
+static bool is_tiling(const octet_pool_2d_params *p) {
+    return p->pad_top == 0 && p->pad_left == 0 && p->stride_h >= p->filter_h && p->stride_w >= p->filter_w &&
+           (p->out_h - 1) * p->stride_h + p->filter_h <= p->in_h &&
+           (p->out_w - 1) * p->stride_w + p->filter_w <= p->in_w;
+}
+
+bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, const octet_step *pool, octet_rows *out) {
+    channel_sums s;
+    if (step->kernel != OCTET_KERNEL_conv_2d_s8 || pool->kernel != OCTET_KERNEL_max_pool_2d_s8) return false;
+    const octet_conv_2d_params *c = octet_step_params_conv_2d(step);
+    const octet_pool_2d_params *p = octet_step_params_pool_2d(pool);
+    if (!is_tiling(p) || !sums_of(step, &s) || !shifts_right(&s) || !octet_rows_sums_fit(graph, step)) return false;
+    *out = conv_rows(c);
+    out->out_h = p->out_h;
+    out->out_bytes = (size_t)p->out_w * (size_t)p->channels;
+    out->extent += (p->filter_h - 1) * c->stride_h;
+    out->stride *= p->stride_h;
+    return true;
+}

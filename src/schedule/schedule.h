@@ -1,0 +1,77 @@
+/* schedule/schedule.h - in which order, and in how little memory, a device computes a graph.
+ * In:  a graph and its steps.
+ * Out: groups of stages in the order of their work, the home of every value, the plan of one arena.
+ * Knows: lower. Stages of a group hand each other rows: a ring holds the rows that the next stage still needs, so that
+ *        no map between them is ever whole, and nothing is computed twice.
+ * Does not know: C, processors, files. */
+#ifndef OCTET_SCHEDULE_SCHEDULE_H
+#define OCTET_SCHEDULE_SCHEDULE_H
+
+#include "schedule/rows.h"
+
+/* How a stage is called. */
+typedef enum octet_flow {
+    OCTET_FLOW_WHOLE, /* once: whole operands, whole results */
+    OCTET_FLOW_ROWS,  /* once for each row of its result, from 0 on */
+    OCTET_FLOW_ADDS /* once for each row of its operand, which it adds to sums; the result comes from them at the end */
+} octet_flow;
+
+typedef struct octet_stage {
+    uint32_t step; /* index in the steps */
+    uint32_t pool; /* step of the MAX_POOL_2D whose work this stage does too, on sums that are not requantized yet:
+                      requantizing keeps their order; or OCTET_NONE */
+    octet_flow flow;
+    octet_rows rows; /* ROWS; with the pool's. ADDS: in_h and in_bytes only */
+    uint32_t sums;   /* ADDS: part of the int32 sums; else OCTET_NONE */
+    uint32_t result; /* value that output 0 of step or pool is */
+} octet_stage;
+
+/* Stage i + 1 of a group reads the rows of stage i. */
+typedef struct octet_group {
+    uint32_t first_stage, n_stages;
+} octet_group;
+
+typedef enum octet_home_kind {
+    OCTET_HOME_NONE,     /* nobody keeps it */
+    OCTET_HOME_CONSTANT, /* data of the graph */
+    OCTET_HOME_INPUT,    /* memory of the caller: graph input `index` */
+    OCTET_HOME_OUTPUT,   /* memory of the caller: graph output `index` */
+    OCTET_HOME_PART      /* part `index` of the arena */
+} octet_home_kind;
+
+typedef struct octet_home {
+    octet_home_kind kind;
+    uint32_t index;
+} octet_home;
+
+/* A part of the arena. */
+typedef struct octet_part {
+    uint32_t value; /* one of those that live here; OCTET_NONE for sums */
+    uint32_t stage; /* of sums: who adds; else OCTET_NONE */
+    int32_t n_rows; /* a ring: row y of the value lies in slot y % n_rows; 0: the whole value */
+    size_t size_bytes, offset;
+    uint32_t first_group, last_group; /* that use it */
+} octet_part;
+
+enum { OCTET_SCHEDULE_ALIGNMENT = 4 }; /* of offsets, and of the arena: int32 sums, and words of four int8 */
+
+typedef struct octet_schedule {
+    octet_stage *stages;
+    uint32_t n_stages;
+    octet_group *groups;
+    uint32_t n_groups;
+    octet_home *homes; /* by value */
+    octet_part *parts;
+    uint32_t n_parts;
+    size_t arena_bytes;
+} octet_schedule;
+
+typedef struct octet_schedule_options {
+    bool no_fusion; /* every stage is a group of its own, every value whole */
+} octet_schedule_options;
+
+/* *out lives in `arena` and points at nothing of the graph. options may be NULL. Errors: NOMEM, LIMIT. */
+octet_status octet_schedule_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
+                                 const octet_step *steps, const octet_schedule_options *options, octet_schedule *out);
+
+#endif
