@@ -8,6 +8,7 @@
 #include "recover/gate.h"
 #include "recover/global_mean.h"
 #include "recover/judge.h"
+#include "recover/range_search.h"
 #include "recover/rounding.h"
 
 typedef octet_status step_function(octet_context *ctx, const octet_recover_source *source, octet_recovered *out);
@@ -22,6 +23,7 @@ typedef struct step {
 static const step steps[] = {
     {"MEAN for a global pool", octet_recover_global_mean, true},
     {"equalization", octet_recover_equalize, true},
+    {"range search", octet_recover_ranges, true},
     {"rounding search", octet_recover_rounding, true},
 };
 enum { N_STEPS = sizeof steps / sizeof *steps };
