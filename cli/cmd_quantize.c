@@ -195,6 +195,10 @@ static const struct option calibration_options[] = {
      "which samples are drawn: the same seed draws the same ones (default 0)"},
     {"--indices", 0, "FILE", OPTION_TEXT, IN(conversion.indices), 0,
      "calibrate on the training samples with these indices: a JSON array, or one index per line"},
+    {"--calibration", 0, "HOW", OPTION_TEXT, IN(conversion.calibration), 0,
+     "how ranges are chosen: {calibration}; `percentile=P` for another percentile than 99.99; auto takes for each "
+     "tensor "
+     "the one with the least error on samples that it was not fitted on"},
     {0}};
 
 static const struct option test_options[] = {

@@ -40,6 +40,9 @@ typedef struct octet_conversion {
      * operators ("SOFTMAX"), in which * and ? stand for any characters and for one. Each list ends with NULL; NULL:
      * none. A name that the model does not have is USAGE. */
     const char *const *keep_float, *const *int16_layers;
+    /* How ranges are chosen: of octet_choice_name("calibration"), or "percentile=P" with P above 50, at most 100
+     * ("percentile" alone: 99.99); NULL: "minmax", as TensorFlow has it. docs/quantization.md, section 2 */
+    const char *calibration;
 } octet_conversion;
 #define OCTET_CONVERSION_INIT OCTET_INIT_(octet_conversion)
 
@@ -54,8 +57,10 @@ typedef struct octet_calibration {
      * large, more samples would probably widen the ranges further. A sample's content, not its place, decides to which
      * half it belongs. 0 where one of the halves is empty. */
     double late_growth;
-    char late_layer[96]; /* the layer of that range */
-    uint64_t time_ns;    /* reading, running and rounding together */
+    char late_layer[96];       /* the layer of that range */
+    uint64_t time_ns;          /* reading, running and rounding together */
+    char method[32];           /* how ranges were chosen, as octet_conversion has it; "" for statistics themselves */
+    uint64_t statistics_bytes; /* that statistics of these kinds take, for any number of samples */
 } octet_calibration;
 #define OCTET_CALIBRATION_INIT OCTET_INIT_(octet_calibration)
 
@@ -83,7 +88,8 @@ OCTET_API void octet_statistics_destroy(octet_context *ctx, octet_statistics *st
 /* Runs the model over samples and adds what its activations held; unchanged on failure. inputs: for each
  * input of the model n_samples one after the other, as the model takes them, without a batch; an input of
  * integers takes them rounded. The model is prepared anew in each call: a call with many samples costs less
- * than many calls. Of the options: n_threads, progress, strict_tensorflow; may be NULL. NaN in the data is told when
+ * than many calls. Of the options: n_threads, progress, strict_tensorflow, calibration (what it needs is gathered, by
+ * all parts or by none of the merged ones); may be NULL. NaN in the data is told when
  * the statistics are used. Errors: DATA (another model's statistics; samples in a second call for a model that keeps
  * state), USAGE, UNSUPPORTED, LIMIT, CANCELLED. */
 OCTET_API octet_status octet_statistics_add(octet_context *ctx, octet_statistics *statistics, const octet_model *model,
@@ -109,8 +115,9 @@ OCTET_API octet_status octet_statistics_load_bytes(octet_context *ctx, const voi
                                                    octet_statistics **out);
 /* What they saw; time_ns is 0. */
 OCTET_API void octet_statistics_describe(const octet_statistics *statistics, octet_calibration *out);
-/* octet_model_quantize with statistics instead of data; what its options say of calibration is not read. `statistics`
- * may be NULL where `data` may. Errors: as there, and DATA for another model's statistics. */
+/* octet_model_quantize with statistics instead of data; what its options say of the choice of samples is not read.
+ * `statistics` may be NULL where `data` may. Errors: as there, and DATA for another model's statistics, or for such as
+ * lack what options->calibration needs. */
 OCTET_API octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *model,
                                                  const octet_statistics *statistics, const octet_conversion *options,
                                                  octet_model **out);

@@ -1,11 +1,13 @@
 /* octet_model_quantize: calibrates, quantizes and fits the result to the target. */
 #include "api/calibrate.h"
 #include "api/islands.h"
+#include "api/observe.h"
 #include "api/options.h"
 #include "api/outputs.h"
 #include "api/recover.h"
 #include "base/choose.h"
 #include "base/clock.h"
+#include "base/format.h"
 #include "graph/entry.h"
 #include "passes/passes.h"
 #include "target/fit.h"
@@ -204,6 +206,19 @@ static octet_status recover_and_make(octet_context *ctx, making m, octet_recover
     return status;
 }
 
+/* Statistics over the calibration samples, with the ranges that the method chose. */
+static octet_status calibrate(octet_context *ctx, const octet_graph *graph, const octet_calibration_source *source,
+                              const octet_conversion *options, const octet_observe_options *method,
+                              octet_statistics **out, octet_seen *inputs, octet_calibration *seen) {
+    OCTET_TRY(octet_statistics_create_for(ctx, graph, out));
+    OCTET_TRY(octet_statistics_gather(ctx, graph, octet_narrow_kinds(method->method) | OCTET_KIND_TENTHS, *out));
+    OCTET_TRY(octet_api_calibrate(ctx, graph, source, options, *out, inputs));
+    octet_statistics_describe(*out, seen);
+    octet_format(seen->method, sizeof seen->method, "%s",
+                 options->calibration != NULL ? options->calibration : octet_calibration_names[method->method]);
+    return octet_narrow_ranges(ctx, graph, method, *out);
+}
+
 static octet_status calibrate_and_make(octet_context *ctx, const octet_model *model, octet_float_graph *owner,
                                        octet_data *data, const octet_conversion *options, octet_model **out,
                                        octet_calibration *seen) {
@@ -211,6 +226,7 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     octet_quantize_options quantize;
     const octet_target *target;
     octet_recovery recovery;
+    octet_observe_options method;
     octet_statistics *statistics = NULL;
     octet_seen inputs = {0};
     octet_status status = OCTET_OK;
@@ -221,11 +237,9 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     OCTET_TRY(check_aim(ctx, recovery));
     OCTET_TRY(check_split(ctx, options, &quantize));
     OCTET_TRY(check_ranges(ctx, graph, data != NULL, &quantize));
-    if (data != NULL && needs_ranges(&quantize)) {
-        status = octet_statistics_create_for(ctx, graph, &statistics);
-        if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, &source, options, statistics, &inputs);
-        if (status == OCTET_OK) octet_statistics_describe(statistics, seen);
-    }
+    OCTET_TRY(octet_api_choose_method(ctx, options, &quantize, data != NULL, &method));
+    if (data != NULL && needs_ranges(&quantize))
+        status = calibrate(ctx, graph, &source, options, &method, &statistics, &inputs, seen);
     if (status == OCTET_OK)
         status =
             recover_and_make(ctx, (making){model, graph, statistics, options, &quantize, target}, recovery, data, out);
@@ -260,13 +274,21 @@ octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *mo
     OCTET_TRY(quantize_options(ctx, &taken, &quantize, &target));
     OCTET_TRY(check_split(ctx, &taken, &quantize));
     octet_recovery recovery;
+    octet_observe_options method;
+    octet_statistics *narrowed = NULL;
+    OCTET_TRY(octet_api_choose_method(ctx, &taken, &quantize, statistics != NULL, &method));
     OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
     octet_status status = octet_api_mark_islands(ctx, model, &taken, &quantize, &graph);
     if (status == OCTET_OK) status = check_ranges(ctx, graph.graph, statistics != NULL, &quantize);
     if (status == OCTET_OK) status = choose_recovery(ctx, graph.graph, &taken, &quantize, false, &recovery);
     if (status == OCTET_OK) status = check_state(ctx, graph.graph, statistics, &quantize);
+    if (status == OCTET_OK && method.method != OCTET_OBSERVE_MINMAX)
+        status = octet_api_narrow_copy(ctx, graph.graph, &method, statistics, &narrowed);
     if (status == OCTET_OK)
-        status = make(ctx, (making){model, graph.graph, statistics, &taken, &quantize, target}, out);
+        status =
+            make(ctx, (making){model, graph.graph, narrowed != NULL ? narrowed : statistics, &taken, &quantize, target},
+                 out);
+    octet_statistics_free(ctx, narrowed);
     octet_api_release_float_graph(ctx, &graph);
     return status;
 }

@@ -51,7 +51,9 @@ static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict,
                                       .min = from->min,
                                       .max = from->max,
                                       .late_growth = from->late_growth,
-                                      .time_ns = from->time_ns};
+                                      .time_ns = from->time_ns,
+                                      .statistics_bytes = from->statistics_bytes};
+    OCTET_TRY(octet_arena_string(ctx, &verdict->arena, from->method, &to->method));
     return octet_arena_string(ctx, &verdict->arena, from->late_layer, &to->late_layer);
 }
 

@@ -6,6 +6,8 @@
 #include "target/profiles.h"
 
 const char *const octet_recovery_names[] = {"none", "fast", "full", "auto", NULL};
+const char *const octet_calibration_names[] = {"minmax", "moving-average", "percentile", "entropy",
+                                               "mse",    "auto",           NULL};
 const char *const octet_mode_names[] = {"int8", "int16x8", "dynamic", "float16", "float32", NULL};
 const char *const octet_int8_type_names[] = {"int8", "uint8", "float32", NULL};
 const char *const octet_int16x8_type_names[] = {"float32", "int16", NULL};
@@ -23,7 +25,7 @@ const char *octet_choice_name(const char *choice, uint32_t index) {
         {"type", octet_int8_type_names},    {"int16x8 type", octet_int16x8_type_names},
         {"numerics", numerics_names},       {"float order", float_order_names},
         {"input rounding", rounding_names}, {"split", split_names},
-        {"preset", octet_preset_names},
+        {"preset", octet_preset_names},     {"calibration", octet_calibration_names},
     };
     if (strcmp(choice, "target") == 0) return octet_target_name(index);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {

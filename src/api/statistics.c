@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "api/calibrate.h"
+#include "api/observe.h"
 #include "api/options.h"
 #include "passes/passes.h"
 #include "statistics/file.h"
@@ -53,7 +54,10 @@ static octet_status add_part(octet_context *ctx, const octet_graph *graph, const
         statistics->keeps_state || octet_statistics_graph_keeps_state(graph, options->strict_tensorflow);
     OCTET_CHECK(ctx, !keeps_state || statistics->n_samples == 0, OCTET_DATA,
                 "%s keeps state from sample to sample: all samples must be added in one call", graph->source);
+    octet_observe_options method = {0};
+    OCTET_TRY(octet_api_read_method(ctx, options->calibration, &method));
     status = octet_statistics_create_for(ctx, graph, &part);
+    if (status == OCTET_OK) status = octet_statistics_gather(ctx, graph, octet_narrow_kinds(method.method), part);
     if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, source, options, part, NULL);
     if (status == OCTET_OK) status = octet_statistics_join(ctx, statistics, part);
     octet_statistics_free(ctx, part);
@@ -120,7 +124,8 @@ void octet_statistics_describe(const octet_statistics *statistics, octet_calibra
     const octet_data_range *data = &statistics->data;
     octet_calibration seen = {.n_samples = statistics->n_samples,
                               .n_distinct = octet_statistics_n_distinct(statistics),
-                              .late_growth = octet_statistics_late_growth(statistics, &where)};
+                              .late_growth = octet_statistics_late_growth(statistics, &where),
+                              .statistics_bytes = octet_statistics_bytes(statistics)};
     snprintf(seen.late_layer, sizeof seen.late_layer, "%s", where);
     if (data->raw_min <= data->raw_max) { /* something was read */
         seen.raw_min = data->raw_min;

@@ -36,6 +36,8 @@ typedef struct octet_verdict_calibration {
     double late_growth;
     const char *late_layer;
     uint64_t time_ns;
+    const char *method; /* that chose the ranges; "" where it is not known */
+    uint64_t statistics_bytes;
 } octet_verdict_calibration;
 
 typedef struct octet_verdict_side {

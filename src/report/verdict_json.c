@@ -44,6 +44,8 @@ static void write_calibration(octet_json_writer *json, const octet_verdict_calib
     octet_json_write_u64(json, "distinct", k->n_distinct);
     octet_text_json_range(json, "model", k->min, k->max);
     octet_json_write_real(json, "late_growth", k->late_growth, 6);
+    octet_json_write_string(json, "method", k->method);
+    octet_json_write_u64(json, "statistics_bytes", k->statistics_bytes);
     octet_json_write_real(json, "time_s", (double)k->time_ns / 1e9, 6);
     octet_json_end(json);
 }

@@ -92,10 +92,25 @@ static octet_status write_ports(octet_context *ctx, const octet_verdict_port *po
     return OCTET_OK;
 }
 
+static octet_status write_calibration(octet_context *ctx, const octet_verdict_calibration *k, octet_buffer *out) {
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
+    OCTET_TRY(octet_buffer_format(ctx, out, "calibration     %s samples, %s..%s, in %s; ",
+                                  octet_text_count(k->n_samples, a), octet_text_real(k->min, b),
+                                  octet_text_real(k->max, c), octet_text_time((double)k->time_ns, d)));
+    if (k->n_samples < OCTET_VERDICT_FEW_SAMPLES)
+        OCTET_TRY(octet_buffer_format(ctx, out, "too few to tell how far the ranges have settled\n"));
+    else if (k->late_growth <= 0.0) OCTET_TRY(octet_buffer_format(ctx, out, "half of them give the same ranges\n"));
+    else
+        OCTET_TRY(octet_buffer_format(ctx, out, "ranges at most %.1f %% wider than half of them give\n",
+                                      100.0 * k->late_growth));
+    if (k->method[0] == '\0') return OCTET_OK;
+    return octet_buffer_format(ctx, out, "ranges          by %s; statistics take %s bytes for any number of samples\n",
+                               k->method, octet_text_count(k->statistics_bytes, a));
+}
+
 octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v, const char *path, octet_buffer *out) {
     const octet_evaluation *before = v->before.evaluation;
-    const octet_verdict_calibration *k = &v->calibration;
-    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE];
     OCTET_TRY(octet_buffer_format(ctx, out, "%s -> %s, on %s %ssamples\n\n", before->model,
                                   path != NULL ? path : v->after.evaluation->model,
                                   octet_text_count(before->n_samples, a), octet_text_split(before->split, b)));
@@ -104,17 +119,7 @@ octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v
     OCTET_TRY(write_ports(ctx, v->inputs, v->n_inputs, "input", out));
     OCTET_TRY(write_ports(ctx, v->outputs, v->n_outputs, "output", out));
     OCTET_TRY(octet_evaluation_write_data_line(ctx, before, "data            ", out));
-    if (k->given) {
-        OCTET_TRY(octet_buffer_format(ctx, out, "calibration     %s samples, %s..%s, in %s; ",
-                                      octet_text_count(k->n_samples, a), octet_text_real(k->min, b),
-                                      octet_text_real(k->max, c), octet_text_time((double)k->time_ns, d)));
-        if (k->n_samples < OCTET_VERDICT_FEW_SAMPLES)
-            OCTET_TRY(octet_buffer_format(ctx, out, "too few to tell how far the ranges have settled\n"));
-        else if (k->late_growth <= 0.0) OCTET_TRY(octet_buffer_format(ctx, out, "half of them give the same ranges\n"));
-        else
-            OCTET_TRY(octet_buffer_format(ctx, out, "ranges at most %.1f %% wider than half of them give\n",
-                                          100.0 * k->late_growth));
-    }
+    if (v->calibration.given) OCTET_TRY(write_calibration(ctx, &v->calibration, out));
     OCTET_TRY(octet_attempts_write_text(ctx, v->attempts, v->n_attempts, out));
     OCTET_TRY(octet_islands_write_text(ctx, &v->islands, false, out));
     OCTET_TRY(octet_ladder_write_text(ctx, &v->ladder, out));

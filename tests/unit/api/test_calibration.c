@@ -56,6 +56,9 @@ static void shuffle(uint32_t seed, uint32_t order[SAMPLES]) {
     }
 }
 
+/* octet_conversion.calibration of what follows. */
+static const char *method;
+
 /* Adds n samples of the training split, chosen by a file of indices; some of them twice. */
 static void add_indices(octet_statistics *statistics, octet_model *model, octet_data *data, const uint32_t *indices,
                         uint32_t n) {
@@ -65,6 +68,7 @@ static void add_indices(octet_statistics *statistics, octet_model *model, octet_
         size += (size_t)snprintf(text + size, sizeof text - size, "%u\n", indices[i] / 10 * 10 + indices[i] % 7);
     octet_conversion options = OCTET_CONVERSION_INIT;
     options.indices = fixture_write("indices", text, size);
+    options.calibration = method;
     GOOD(octet_statistics_add_data(ctx, statistics, model, data, &options));
 }
 
@@ -76,14 +80,15 @@ static file save(const octet_statistics *statistics) {
 
 static file quantize(octet_model *model, const octet_statistics *statistics) {
     octet_model *quantized = NULL;
-    GOOD(octet_model_quantize_with(ctx, model, statistics, NULL, &quantized));
+    octet_conversion options = OCTET_CONVERSION_INIT;
+    options.calibration = method;
+    GOOD(octet_model_quantize_with(ctx, model, statistics, &options, &quantized));
     const file f = bytes_of(quantized);
     octet_model_destroy(ctx, quantized);
     return f;
 }
 
-static void shuffled_parts_give_the_bytes_of_one_run(void **state) {
-    (void)state;
+static void expect_parts_to_give_the_bytes_of_one_run(void) {
     octet_model *model = load("mnist_cnn_k2.h5");
     octet_data *data = open_mnist();
     octet_statistics *whole = NULL;
@@ -128,16 +133,26 @@ static void shuffled_parts_give_the_bytes_of_one_run(void **state) {
     octet_model_destroy(ctx, model);
 }
 
-static void data_and_statistics_of_them_give_the_same_model(void **state) {
+static void shuffled_parts_give_the_bytes_of_one_run(void **state) {
     (void)state;
+    for (int i = 0; i < 2; i++) {
+        method = i == 0 ? NULL : "auto";
+        expect_parts_to_give_the_bytes_of_one_run();
+    }
+    method = NULL;
+}
+
+static void expect_the_model_of_the_data(void) {
     octet_model *model = load("mnist_fc_k2.h5"), *quantized = NULL;
     octet_data *data = open_mnist();
     octet_statistics *statistics = NULL, *loaded = NULL;
     octet_calibration seen = OCTET_CALIBRATION_INIT, described = OCTET_CALIBRATION_INIT;
     const char *path = fixture_path("saved.stat");
-    GOOD(octet_model_quantize(ctx, model, data, NULL, &quantized, &seen));
+    octet_conversion options = OCTET_CONVERSION_INIT;
+    options.calibration = method;
+    GOOD(octet_model_quantize(ctx, model, data, &options, &quantized, &seen));
     GOOD(octet_statistics_create(ctx, model, &statistics));
-    GOOD(octet_statistics_add_data(ctx, statistics, model, data, NULL));
+    GOOD(octet_statistics_add_data(ctx, statistics, model, data, &options));
     GOOD(octet_statistics_save(ctx, statistics, path));
     GOOD(octet_statistics_load(ctx, path, &loaded));
     const file expected = bytes_of(quantized), got = quantize(model, loaded);
@@ -145,6 +160,8 @@ static void data_and_statistics_of_them_give_the_same_model(void **state) {
     octet_statistics_describe(loaded, &described);
     assert_int_equal(described.n_distinct, seen.n_distinct);
     assert_true(described.late_growth == seen.late_growth && described.max == seen.max);
+    assert_string_equal(seen.method, method != NULL ? method : "minmax");
+    assert_true(seen.statistics_bytes >= described.statistics_bytes && described.statistics_bytes > 65536 * 8);
     octet_bytes_free(ctx, expected.bytes);
     octet_bytes_free(ctx, got.bytes);
     octet_statistics_destroy(ctx, loaded);
@@ -152,6 +169,14 @@ static void data_and_statistics_of_them_give_the_same_model(void **state) {
     octet_model_destroy(ctx, quantized);
     octet_data_close(ctx, data);
     octet_model_destroy(ctx, model);
+}
+
+static void data_and_statistics_of_them_give_the_same_model(void **state) {
+    (void)state;
+    for (uint32_t i = 0; (method = octet_choice_name("calibration", i)) != NULL; i++) expect_the_model_of_the_data();
+    method = "percentile=99.5";
+    expect_the_model_of_the_data();
+    method = NULL;
 }
 
 /* ---- Samples in arrays; models made here ---- */
@@ -202,13 +227,17 @@ static octet_model *dense_model(int32_t batch, octet_buffer *bytes) {
 
 static void add_rows(octet_statistics *statistics, octet_model *model, uint32_t first, uint32_t end) {
     const float *input = rows + FEATURES * first;
-    GOOD(octet_statistics_add(ctx, statistics, model, &input, end - first, NULL));
+    octet_conversion options = OCTET_CONVERSION_INIT;
+    options.calibration = method;
+    GOOD(octet_statistics_add(ctx, statistics, model, &input, end - first, &options));
 }
 
 /* A model of a fixed batch takes several samples a run; in which company a sample runs does not count. */
 static void batches_of_arrays_merge_too(void **state) {
     (void)state;
-    for (int32_t batch = 1; batch <= 4; batch += 3) {
+    for (int i = 0; i < 4; i++) {
+        const int32_t batch = i % 2 == 0 ? 1 : 4;
+        method = i < 2 ? NULL : "auto";
         octet_buffer bytes = {0};
         octet_model *model = dense_model(batch, &bytes);
         octet_statistics *whole = NULL, *merged = NULL;
@@ -233,6 +262,7 @@ static void batches_of_arrays_merge_too(void **state) {
         octet_model_destroy(ctx, model);
         octet_buffer_free(&inner, &bytes);
     }
+    method = NULL;
 }
 
 static octet_model *lstm_model(octet_buffer *bytes) {
@@ -310,6 +340,37 @@ static void the_state_of_an_lstm_begins_with_zeros_in_each_sample(void **state) 
     octet_buffer_free(&inner, &bytes);
 }
 
+/* What a method needs is there when every part was gathered for it. */
+static void statistics_that_lack_what_the_method_needs_are_refused(void **state) {
+    (void)state;
+    octet_buffer bytes = {0};
+    octet_model *model = dense_model(1, &bytes), *quantized = NULL;
+    octet_statistics *whole = NULL, *plain = NULL;
+    octet_conversion options = OCTET_CONVERSION_INIT;
+    GOOD(octet_statistics_create(ctx, model, &whole));
+    GOOD(octet_statistics_create(ctx, model, &plain));
+    add_rows(plain, model, 0, 10);
+    method = "auto";
+    add_rows(whole, model, 10, ROWS);
+    options.calibration = "mse";
+    REFUSED(octet_model_quantize_with(ctx, model, plain, &options, &quantized), OCTET_DATA,
+            "gather them with this one");
+    GOOD(octet_model_quantize_with(ctx, model, whole, &options, &quantized));
+    octet_model_destroy(ctx, quantized);
+    GOOD(octet_statistics_merge(ctx, whole, plain));
+    REFUSED(octet_model_quantize_with(ctx, model, whole, &options, &quantized), OCTET_DATA,
+            "gather them with this one");
+    options.calibration = "percentile=10";
+    REFUSED(octet_model_quantize_with(ctx, model, whole, &options, &quantized), OCTET_USAGE, "above 50, at most 100");
+    options.calibration = "best";
+    REFUSED(octet_model_quantize_with(ctx, model, whole, &options, &quantized), OCTET_USAGE, "'best': use minmax");
+    method = NULL;
+    octet_statistics_destroy(ctx, whole);
+    octet_statistics_destroy(ctx, plain);
+    octet_model_destroy(ctx, model);
+    octet_buffer_free(&inner, &bytes);
+}
+
 static void what_does_not_fit_is_refused(void **state) {
     (void)state;
     octet_model *model = load("mnist_cnn_k2.h5"), *other = load("mnist_fc_k2.h5"), *quantized = NULL;
@@ -342,6 +403,7 @@ int main(void) {
         CASE(batches_of_arrays_merge_too),
         CASE(the_state_of_an_lstm_begins_with_zeros_in_each_sample),
         CASE(a_model_with_state_takes_its_samples_at_once_when_strict),
+        CASE(statistics_that_lack_what_the_method_needs_are_refused),
         CASE(what_does_not_fit_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

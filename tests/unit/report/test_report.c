@@ -96,8 +96,13 @@ static octet_verdict *judge(octet_context *ctx, const float before[4][3], const 
     v->arena = arena;
     v->before = (octet_verdict_side){evaluate(ctx, before, OCTET_SCORES_PROBABILITIES), "float32", 400};
     v->after = (octet_verdict_side){evaluate(ctx, after, OCTET_SCORES_PROBABILITIES), "int8", 100};
-    v->calibration = (octet_verdict_calibration){
-        .given = true, .n_samples = 100, .n_distinct = 100, .max = 1.0, .late_layer = "dense"};
+    v->calibration = (octet_verdict_calibration){.given = true,
+                                                 .n_samples = 100,
+                                                 .n_distinct = 100,
+                                                 .max = 1.0,
+                                                 .late_layer = "dense",
+                                                 .method = "minmax",
+                                                 .statistics_bytes = 525000};
     v->before.evaluation->max = v->before.evaluation->raw_max = 1.0;
     v->n_outputs = v->n_distances = 1;
     assert_int_equal(OCTET_NEW(ctx, &v->arena, 2, &v->outputs), OCTET_OK);
