@@ -11,7 +11,7 @@ OCTET := $(BUILD)/octet
 VENV := $(BUILD)/venv
 BENCH_VENV := $(BUILD)/bench/venv
 
-.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
+.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
 
 all:
 	@tools/setup --check
@@ -31,6 +31,7 @@ help:
 	@echo 'make conformance  every layer case of SHARED, one line each'
 	@echo 'make cases        every case of SHARED from public bug reports'
 	@echo 'make accuracy     SQNR of every layer case and model of SHARED against the files of TensorFlow'
+	@echo 'make devices      exported C on emulated microcontrollers: bytes, instructions, stack (installs a compiler and qemu)'
 	@echo 'make sanitize     all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make coverage     which lines and branches the tests run, per file (clang, llvm-cov)'
 	@echo 'make test-faults  what octet does when the system refuses memory, descriptors, reads, writes, processes, threads;'
@@ -89,6 +90,10 @@ interop-shared: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/micro.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/micro_operators.py
 	@$(VENV)/bin/python tests/interop/sweep.py $(OCTET) $(SHARED)
+
+devices: setup all
+	@tools/setup --devices
+	@python3 tests/device/devices.py $(OCTET) --shared $(SHARED)
 
 # Every call that the system may refuse is refused (tests/faults). The sanitizer is gcc's: its run-time library lets another stand in front.
 ifdef SANITIZE

@@ -3,8 +3,8 @@
 /* Of one step that is work. */
 typedef struct link {
     octet_stage stage;
-    uint32_t next; /* the step that may take its rows, or OCTET_NONE */
-    bool has_before;
+    uint32_t next;   /* the step that may take its rows, or OCTET_NONE */
+    uint32_t before; /* the step whose rows it takes, or OCTET_NONE */
 } link;
 
 int32_t octet_chains_ring(const octet_stage *stage) {
@@ -13,7 +13,8 @@ int32_t octet_chains_ring(const octet_stage *stage) {
 }
 
 static octet_stage stage_of(const octet_links *l, uint32_t s) {
-    octet_stage stage = {.step = s, .pool = l->pools[s], .sums = OCTET_NONE, .result = OCTET_NONE};
+    octet_stage stage = {
+        .step = s, .pool = l->pools[s], .sums = OCTET_NONE, .result = OCTET_NONE, .streamed = OCTET_NONE};
     const octet_step *last = &l->steps[stage.pool != OCTET_NONE ? stage.pool : s];
     if (last->n_outputs > 0) stage.result = last->outputs[0];
     const bool by_rows = stage.pool != OCTET_NONE
@@ -30,12 +31,18 @@ static bool can_add(const octet_links *l, uint32_t s) {
            octet_rows_sums_fit(l->graph, step);
 }
 
+/* The operand of a step that is this value, or OCTET_NONE. */
+static uint32_t operand_of(const octet_links *l, const octet_step *step, uint32_t root) {
+    for (uint32_t i = 0; i < step->n_inputs; i++)
+        if (step->inputs[i] != OCTET_NONE && l->roots[step->inputs[i]] == root) return i;
+    return OCTET_NONE;
+}
+
 /* Whether `to` may take the rows of `from`, which nobody else reads. */
 static bool fits(const octet_links *l, const octet_stage *from, const octet_stage *to) {
     const uint32_t root = l->roots[from->result];
     if (from->flow != OCTET_FLOW_ROWS || from->rows.batches != 1 || l->n_reads[root] != 1 || l->is_output[root])
         return false;
-    if (l->roots[l->steps[to->step].inputs[0]] != root) return false;
     if (to->flow == OCTET_FLOW_WHOLE) return can_add(l, to->step);
     return to->rows.batches == 1 && to->rows.in_h == from->rows.out_h && to->rows.in_bytes == from->rows.out_bytes;
 }
@@ -43,15 +50,19 @@ static bool fits(const octet_links *l, const octet_stage *from, const octet_stag
 static void find_links(const octet_links *l, link *links) {
     const uint32_t n = l->graph->n_operators;
     for (uint32_t s = 0; s < n; s++) {
-        links[s].next = OCTET_NONE;
+        links[s].next = links[s].before = OCTET_NONE;
         if (!l->is_skipped[s]) links[s].stage = stage_of(l, s);
     }
     for (uint32_t s = 0; s < n; s++) {
         if (l->is_skipped[s] || links[s].stage.flow != OCTET_FLOW_ROWS) continue;
         const uint32_t reader = l->readers[l->roots[links[s].stage.result]];
         if (reader == OCTET_NONE || !fits(l, &links[s].stage, &links[reader].stage)) continue;
+        const uint32_t rival = links[reader].before;
+        if (rival != OCTET_NONE && (links[rival].before != OCTET_NONE || links[s].before == OCTET_NONE)) continue;
+        if (rival != OCTET_NONE) links[rival].next = OCTET_NONE; /* the other operand is no chain: it may be whole */
         links[s].next = reader;
-        links[reader].has_before = true;
+        links[reader].before = s;
+        links[reader].stage.streamed = operand_of(l, &l->steps[reader], l->roots[links[s].stage.result]);
     }
 }
 
@@ -64,10 +75,23 @@ static size_t whole_bytes(const octet_links *l, uint32_t value) {
     return l->is_fixed[root] || l->is_output[root] ? 0 : octet_value_bytes(&l->graph->values[root]);
 }
 
+/* Operands that a stage reads whole, but for value `not`. */
+static size_t operand_bytes(const octet_links *l, const octet_stage *stage, bool is_first, uint32_t not ) {
+    const octet_step *step = &l->steps[stage->step];
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < step->n_inputs; i++) {
+        const bool is_whole = step->inputs[i] != OCTET_NONE && (is_first || i != stage->streamed);
+        if (is_whole && l->roots[step->inputs[i]] != not ) bytes += whole_bytes(l, step->inputs[i]);
+    }
+    return bytes;
+}
+
 /* What a group of the n stages keeps at once, in bytes. */
 static size_t group_bytes(const octet_links *l, const octet_stage *stages, uint32_t n) {
-    size_t bytes = whole_bytes(l, l->steps[stages[0].step].inputs[0]) + whole_bytes(l, stages[n - 1].result);
+    const uint32_t input = l->roots[l->steps[stages[0].step].inputs[0]];
+    size_t bytes = operand_bytes(l, &stages[0], true, OCTET_NONE) + whole_bytes(l, stages[n - 1].result);
     for (uint32_t i = 1; i < n; i++) {
+        bytes += operand_bytes(l, &stages[i], false, input); /* a shortcut's operand is there once */
         bytes += (size_t)octet_chains_ring(&stages[i]) * stages[i - 1].rows.out_bytes;
         if (stages[i].flow == OCTET_FLOW_ADDS) bytes += sums_bytes(l, &stages[i]);
     }
@@ -112,7 +136,8 @@ static uint32_t collect(const link *links, uint32_t s, octet_stage *stages) {
 
 static uint32_t last_step(const octet_stage *stage) { return stage->pool != OCTET_NONE ? stage->pool : stage->step; }
 
-/* Puts groups in the order of their last steps: then everything that they read has been computed. */
+/* Puts groups in the order of their last steps: then everything that they read
+ * has been computed. */
 static void sort(octet_schedule *out) {
     for (uint32_t i = 1; i < out->n_groups; i++) {
         const octet_group moved = out->groups[i];
@@ -138,7 +163,7 @@ octet_status octet_chains_make(octet_context *ctx, octet_arena *arena, const oct
     OCTET_TRY(OCTET_NEW(ctx, arena, n, &out->groups));
     find_links(l, links);
     for (uint32_t s = 0; s < n; s++) {
-        if (l->is_skipped[s] || links[s].has_before) continue;
+        if (l->is_skipped[s] || links[s].before != OCTET_NONE) continue;
         octet_stage *stages = out->stages + out->n_stages;
         bool *begins = starts + out->n_stages;
         const uint32_t n_chain = collect(links, s, stages);
@@ -150,6 +175,7 @@ octet_status octet_chains_make(octet_context *ctx, octet_arena *arena, const oct
         for (uint32_t i = 0; i < n_chain; i++) {
             if (begins[i]) out->groups[out->n_groups++] = (octet_group){.first_stage = out->n_stages + i};
             out->groups[out->n_groups - 1].n_stages++;
+            if (begins[i]) stages[i].streamed = OCTET_NONE;
             if (begins[i] && stages[i].flow == OCTET_FLOW_ADDS) stages[i].flow = OCTET_FLOW_WHOLE;
         }
         out->n_stages += n_chain;

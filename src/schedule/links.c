@@ -2,7 +2,8 @@
 
 static bool is_same_bytes(const octet_step *step) { return step->kernel == OCTET_KERNEL_copies && step->in_place; }
 
-/* Gives the result the memory of the operand. Two graph outputs, or an input and an output, stay apart. */
+/* Gives the result the memory of the operand. Two graph outputs, or an input
+ * and an output, stay apart. */
 static bool join(octet_links *l, uint32_t operand, uint32_t result) {
     const uint32_t root = l->roots[operand];
     if (l->is_output[result] && (l->is_output[root] || l->is_fixed[root])) return false;

@@ -1,8 +1,8 @@
-/* schedule/links.h - which steps are work, which values share memory, who reads a value.
- * In:  a graph and its steps.
- * Out: a root per value, readers, steps that need no code, pools that convolutions take over.
- * Knows: rows.h. A RESHAPE is no work: its result is its operand.
- * Does not know: groups, memory. */
+/* schedule/links.h - which steps are work, which values share memory, who reads
+ * a value. In:  a graph and its steps. Out: a root per value, readers, steps
+ * that need no code, pools that convolutions take over. Knows: rows.h. A
+ * RESHAPE is no work: its result is its operand. Does not know: groups, memory.
+ */
 #ifndef OCTET_SCHEDULE_LINKS_H
 #define OCTET_SCHEDULE_LINKS_H
 

@@ -46,8 +46,9 @@ static octet_status home_stage(octet_context *ctx, const octet_links *l, uint32_
     return OCTET_OK;
 }
 
-/* The result of a step that works in place takes over the part of operand 0, which nobody reads later. `owners`: by
- * part, the one that it has become part of. */
+/* The result of a step that works in place takes over the part of operand 0,
+ * which nobody reads later. `owners`: by part, the one that it has become part
+ * of. */
 static void join_in_place(const octet_links *l, const octet_schedule *s, uint32_t *owners) {
     for (uint32_t g = 0; g < s->n_groups; g++) {
         const octet_stage *stage = &s->stages[s->groups[g].first_stage];
@@ -84,7 +85,8 @@ static bool is_rival(const octet_part *a, const octet_part *b) {
     return a->first_group <= b->last_group && b->first_group <= a->last_group;
 }
 
-/* The lowest offset at which blocks[i] meets none of the blocks before it: 0, or the end of one of them. */
+/* The lowest offset at which blocks[i] meets none of the blocks before it: 0,
+ * or the end of one of them. */
 static size_t lowest_offset(const block *blocks, uint32_t i) {
     size_t best = SIZE_MAX;
     for (uint32_t candidate = 0; candidate <= i; candidate++) {
@@ -121,7 +123,8 @@ static octet_status lay_out(octet_context *ctx, octet_arena *arena, const octet_
     }
     for (uint32_t i = 0; i < out->n_parts; i++) {
         out->parts[i].offset = out->parts[owners[i]].offset;
-        out->parts[i].last_group = lasts[i]; /* its own life again, without those that took over its bytes */
+        out->parts[i].last_group = lasts[i]; /* its own life again, without those
+                                                that took over its bytes */
     }
     return OCTET_OK;
 }

@@ -33,8 +33,29 @@ static octet_rows pool_rows(const octet_pool_2d_params *p) {
                         .in_bytes = (size_t)p->in_w * (size_t)p->channels};
 }
 
+/* All operands have the shape of the result, [1,H,W,C]: a row of each gives a
+ * row. */
+static bool element_rows(const octet_graph *graph, const octet_step *step, octet_rows *out) {
+    const octet_shape *shape = &graph->values[step->outputs[0]].shape;
+    if (shape->rank != 4 || shape->dims[0] != 1) return false;
+    for (uint32_t i = 0; i < step->n_inputs; i++)
+        if (step->inputs[i] == OCTET_NONE || !octet_shape_equal(&graph->values[step->inputs[i]].shape, shape))
+            return false;
+    const size_t bytes = (size_t)shape->dims[2] * (size_t)shape->dims[3];
+    *out = (octet_rows){.batches = 1,
+                        .out_h = shape->dims[1],
+                        .in_h = shape->dims[1],
+                        .stride = 1,
+                        .extent = 1,
+                        .out_bytes = bytes,
+                        .in_bytes = bytes};
+    return true;
+}
+
 bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows *out) {
-    (void)graph;
+    if (step->kernel == OCTET_KERNEL_arithmetic_quantized_s8 || step->kernel == OCTET_KERNEL_unary_s8 ||
+        step->kernel == OCTET_KERNEL_requantize_s8_s8)
+        return element_rows(graph, step, out);
     if (step->kernel == OCTET_KERNEL_conv_2d_s8) *out = conv_rows(octet_step_params_conv_2d(step));
     else if (step->kernel == OCTET_KERNEL_depthwise_s8) *out = depthwise_rows(octet_step_params_depthwise(step));
     else if (step->kernel == OCTET_KERNEL_max_pool_2d_s8 || step->kernel == OCTET_KERNEL_average_pool_2d_s8)

@@ -1,15 +1,15 @@
-/* schedule/rows.h - which rows of its operand a step reads for a row of its result.
- * In:  a step.
- * Out: heights, strides, bytes of rows; whether sums and maximum may change parts.
- * Knows: parameters of convolutions and pools on int8.
- * Does not know: schedules. */
+/* schedule/rows.h - which rows of its operand a step reads for a row of its
+ * result. In:  a step. Out: heights, strides, bytes of rows; whether sums and
+ * maximum may change parts. Knows: parameters of convolutions, pools and
+ * operators that work element by element, on int8. Does not know: schedules. */
 #ifndef OCTET_SCHEDULE_ROWS_H
 #define OCTET_SCHEDULE_ROWS_H
 
 #include "lower/step.h"
 
-/* Row y of the result reads rows [y * stride - pad, y * stride - pad + extent) of operand 0, as far as they are inside
- * [0, in_h). */
+/* Row y of the result reads rows [y * stride - pad, y * stride - pad + extent)
+ * of an operand, as far as they are inside [0, in_h). Of an operator that works
+ * element by element that is so for each of its operands. */
 typedef struct octet_rows {
     int32_t batches, out_h, in_h;
     int32_t stride, extent, pad;
@@ -18,12 +18,14 @@ typedef struct octet_rows {
 
 /* False for a step that is not done row by row. */
 bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows *out);
-/* A convolution whose result only `pool`, a MAX_POOL_2D, reads: the rows of both as one stage. False where the pool's
- * windows overlap or reach over the edge, or where the maximum of requantized sums may be another than the requantized
- * maximum (a shift to the left may wrap). */
+/* A convolution whose result only `pool`, a MAX_POOL_2D, reads: the rows of
+ * both as one stage. False where the pool's windows overlap or reach over the
+ * edge, or where the maximum of requantized sums may be another than the
+ * requantized maximum (a shift to the left may wrap). */
 bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, const octet_step *pool, octet_rows *out);
-/* Whether no sum of a CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED on int8 can leave int32, with bias, in any order
- * and with the input's zero point folded into the bias or not: from weights and bias. */
+/* Whether no sum of a CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED on int8 can
+ * leave int32, with bias, in any order and with the input's zero point folded
+ * into the bias or not: from weights and bias. */
 bool octet_rows_sums_fit(const octet_graph *graph, const octet_step *step);
 
 #endif

@@ -1,9 +1,9 @@
-/* schedule/schedule.h - in which order, and in how little memory, a device computes a graph.
- * In:  a graph and its steps.
- * Out: groups of stages in the order of their work, the home of every value, the plan of one arena.
- * Knows: lower. Stages of a group hand each other rows: a ring holds the rows that the next stage still needs, so that
- *        no map between them is ever whole, and nothing is computed twice.
- * Does not know: C, processors, files. */
+/* schedule/schedule.h - in which order, and in how little memory, a device
+ * computes a graph. In:  a graph and its steps. Out: groups of stages in the
+ * order of their work, the home of every value, the plan of one arena. Knows:
+ * lower. Stages of a group hand each other rows: a ring holds the rows that the
+ * next stage still needs, so that no map between them is ever whole, and
+ * nothing is computed twice. Does not know: C, processors, files. */
 #ifndef OCTET_SCHEDULE_SCHEDULE_H
 #define OCTET_SCHEDULE_SCHEDULE_H
 
@@ -13,17 +13,21 @@
 typedef enum octet_flow {
     OCTET_FLOW_WHOLE, /* once: whole operands, whole results */
     OCTET_FLOW_ROWS,  /* once for each row of its result, from 0 on */
-    OCTET_FLOW_ADDS /* once for each row of its operand, which it adds to sums; the result comes from them at the end */
+    OCTET_FLOW_ADDS   /* once for each row of its operand, which it adds to sums;
+                         the result comes from them at the end */
 } octet_flow;
 
 typedef struct octet_stage {
     uint32_t step; /* index in the steps */
-    uint32_t pool; /* step of the MAX_POOL_2D whose work this stage does too, on sums that are not requantized yet:
-                      requantizing keeps their order; or OCTET_NONE */
+    uint32_t pool; /* step of the MAX_POOL_2D whose work this stage does too, on
+                      sums that are not requantized yet: requantizing keeps their
+                      order; or OCTET_NONE */
     octet_flow flow;
-    octet_rows rows; /* ROWS; with the pool's. ADDS: in_h and in_bytes only */
-    uint32_t sums;   /* ADDS: part of the int32 sums; else OCTET_NONE */
-    uint32_t result; /* value that output 0 of step or pool is */
+    octet_rows rows;   /* ROWS; with the pool's. ADDS: in_h and in_bytes only */
+    uint32_t sums;     /* ADDS: part of the int32 sums; else OCTET_NONE */
+    uint32_t result;   /* value that output 0 of step or pool is */
+    uint32_t streamed; /* operand that the stage before in the group hands over
+                          row by row, or OCTET_NONE */
 } octet_stage;
 
 /* Stage i + 1 of a group reads the rows of stage i. */
@@ -48,7 +52,8 @@ typedef struct octet_home {
 typedef struct octet_part {
     uint32_t value; /* one of those that live here; OCTET_NONE for sums */
     uint32_t stage; /* of sums: who adds; else OCTET_NONE */
-    int32_t n_rows; /* a ring: row y of the value lies in slot y % n_rows; 0: the whole value */
+    int32_t n_rows; /* a ring: row y of the value lies in slot y % n_rows; 0: the
+                       whole value */
     size_t size_bytes, offset;
     uint32_t first_group, last_group; /* that use it */
 } octet_part;
@@ -70,7 +75,8 @@ typedef struct octet_schedule_options {
     bool no_fusion; /* every stage is a group of its own, every value whole */
 } octet_schedule_options;
 
-/* *out lives in `arena` and points at nothing of the graph. options may be NULL. Errors: NOMEM, LIMIT. */
+/* *out lives in `arena` and points at nothing of the graph. options may be
+ * NULL. Errors: NOMEM, LIMIT. */
 octet_status octet_schedule_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                                  const octet_step *steps, const octet_schedule_options *options, octet_schedule *out);
 

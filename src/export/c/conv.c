@@ -37,7 +37,7 @@ static void write_taps(octet_c_emitter *e, const octet_stage *stage, const octet
     for (int32_t i = 0; i < t.h; i++) {
         char row[64];
         octet_format(row, sizeof row, "y * %d + %d + k", t.stride_h * p->stride_h, i * p->stride_h);
-        octet_c_line(f, "const int8_t *x%d = %s + x * %d;", i, octet_c_row(e, stage, row).text, t.stride_w * step);
+        octet_c_line(f, "const int8_t *x%d = %s + x * %d;", i, octet_c_row(e, stage, 0, row).text, t.stride_w * step);
     }
     octet_c_line(f, "for (i = 0; i < %d; ++i) {", run);
     for (int32_t i = 0; i < t.h * t.w; i++) octet_c_line(f, "s%d += x%d[i + %d] * w[i];", i, i / t.w, i % t.w * step);
@@ -88,7 +88,7 @@ static void write_sum(octet_c_emitter *e, const octet_stage *stage, const octet_
     octet_c_line(f, "const int32_t ix = x * %d + kx * %d - %d;", p->stride_w, p->dilation_w, p->pad_left);
     octet_c_line(f, "const int8_t *w = %s + ((c * %d + ky) * %d + kx) * %d;", w->weights, p->filter_h, p->filter_w,
                  p->filter_c);
-    octet_c_line(f, "const int8_t *in = %s + ix * %d;", octet_c_row(e, stage, "iy").text, p->in_c);
+    octet_c_line(f, "const int8_t *in = %s + ix * %d;", octet_c_row(e, stage, 0, "iy").text, p->in_c);
     octet_c_line(f, "if (ix < 0 || ix >= %d) continue;", p->in_w);
     if (has_groups) octet_c_line(f, "in += c / %d * %d;", p->out_c / p->groups, p->filter_c);
     octet_c_line(f, "for (i = 0; i < %d; ++i) sum += (in[i]%s) * w[i];", p->filter_c, w->less.text);

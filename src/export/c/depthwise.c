@@ -16,8 +16,9 @@ static void write_taps(octet_c_emitter *e, const octet_stage *stage, const octet
     octet_c_line(f, "for (kx = 0; kx < %d; ++kx) {", p->filter_w);
     octet_c_line(f, "const int32_t ix = x * %d + kx * %d - %d;", p->stride_w, p->dilation_w, p->pad_left);
     if (padded) octet_c_line(f, "if (ix < 0 || ix >= %d) continue;", p->in_w);
-    octet_c_line(f, "sum += ((%s)[ix * %d + c%s]%s) * %s[(ky * %d + kx) * %d + c];", octet_c_row(e, stage, "iy").text,
-                 p->in_c, p->multiplier > 1 ? " / multiplier" : "", w->less.text, w->weights, p->filter_w, p->out_c);
+    octet_c_line(f, "sum += ((%s)[ix * %d + c%s]%s) * %s[(ky * %d + kx) * %d + c];",
+                 octet_c_row(e, stage, 0, "iy").text, p->in_c, p->multiplier > 1 ? " / multiplier" : "", w->less.text,
+                 w->weights, p->filter_w, p->out_c);
     octet_c_line(f, "}");
     octet_c_line(f, "}");
 }

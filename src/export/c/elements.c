@@ -2,41 +2,61 @@
 #include "export/c/scale.h"
 #include "export/c/walk.h"
 
+/* The head of a function over elements, a row of them or all. Names the operands, as seen from its first element, and
+ * opens the loop over i. */
+static void open_elements(octet_c_emitter *e, const octet_stage *stage, const char **operands) {
+    const octet_step *step = &e->steps[stage->step];
+    octet_c_writer *f = &e->functions;
+    const bool by_rows = stage->flow == OCTET_FLOW_ROWS;
+    for (uint32_t i = 0; i < step->n_inputs; i++) operands[i] = octet_c_operand(e, stage, i);
+    octet_c_open(e, stage);
+    octet_c_line(f, "int32_t i;");
+    for (uint32_t i = 0; by_rows && i < step->n_inputs; i++) {
+        const octet_c_name row = octet_c_row(e, stage, i, "y");
+        operands[i] = octet_c_format(e, "x%u", i);
+        octet_c_line(f, "const %s *x%u = %s;", octet_c_type(e->graph->values[step->inputs[i]].type), i, row.text);
+    }
+    octet_c_line(f, "for (i = 0; i < %zu; ++i) {",
+                 by_rows ? stage->rows.out_bytes : octet_shape_elements(&e->graph->values[step->outputs[0]].shape));
+}
+
+static void close_elements(octet_c_emitter *e) {
+    octet_c_line(&e->functions, "}");
+    octet_c_end(&e->functions);
+}
+
 /* A function of one int8: its 256 results. */
 void octet_c_emit_table(octet_c_emitter *e, const octet_stage *stage) {
     const octet_unary_table_params *p = octet_step_params_unary_table(&e->steps[stage->step]);
-    octet_c_writer *f = &e->functions;
+    const char *x;
     octet_c_table(e, stage, "table", OCTET_INT8, p->table, OCTET_UNARY_TABLE_S8);
-    octet_c_open(e, stage);
-    octet_c_line(f, "int32_t i;");
-    octet_c_line(f, "for (i = 0; i < %zu; ++i) output[i] = @%s_table[input[i] + 128];", p->n_elements,
-                 octet_c_step_name(e, stage->step).text);
-    octet_c_end(f);
+    open_elements(e, stage, &x);
+    octet_c_line(&e->functions, "output[i] = @%s_table[%s[i] + 128];", octet_c_step_name(e, stage->step).text, x);
+    close_elements(e);
 }
 
 /* From one scale to another. */
 void octet_c_emit_requantize(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
     const octet_quantize_params *p = octet_step_params_quantize(step);
-    const octet_value *output = &e->graph->values[step->outputs[0]];
-    octet_c_writer *f = &e->functions;
+    const octet_type type = e->graph->values[step->outputs[0]].type;
+    const char *x;
     int32_t low, high;
-    octet_type_limits(output->type, &low, &high);
-    const char *scaled =
-        octet_c_scaled(e, octet_c_centered(e, "input[i]", p->input_zero_point), p->multiplier, p->shift);
-    octet_c_open(e, stage);
-    octet_c_line(f, "int32_t i;");
-    octet_c_line(f, "for (i = 0; i < %zu; ++i) output[i] = (%s)%s;", octet_shape_elements(&output->shape),
-                 octet_c_type(output->type), octet_c_clamped(e, scaled, p->shift > 0, p->output_zero_point, low, high));
-    octet_c_end(f);
+    octet_type_limits(type, &low, &high);
+    open_elements(e, stage, &x);
+    x = octet_c_centered(e, octet_c_format(e, "%s[i]", x), p->input_zero_point);
+    octet_c_line(&e->functions, "output[i] = (%s)%s;", octet_c_type(type),
+                 octet_c_clamped(e, octet_c_scaled(e, x, p->multiplier, p->shift), p->shift > 0, p->output_zero_point,
+                                 low, high));
+    close_elements(e);
 }
 
-/* The result of two operands x and y, of which the zero points are taken off, before the zero point is added. */
+/* The result of two operands u and v, of which the zero points are taken off, before the zero point is added. */
 static const char *combined(octet_c_emitter *e, octet_arithmetic operation,
                             const octet_arithmetic_quantized_params *q) {
-    const char *x = octet_c_format(e, "x * %d", 1 << q->left_shift),
-               *y = octet_c_format(e, "y * %d", 1 << q->left_shift);
-    if (operation == OCTET_ARITHMETIC_MUL) return octet_c_scaled(e, "x * y", q->multiplier_out, q->shift_out);
+    const char *x = octet_c_format(e, "u * %d", 1 << q->left_shift),
+               *y = octet_c_format(e, "v * %d", 1 << q->left_shift);
+    if (operation == OCTET_ARITHMETIC_MUL) return octet_c_scaled(e, "u * v", q->multiplier_out, q->shift_out);
     x = octet_c_scaled(e, x, q->multiplier[0], q->shift[0]);
     y = octet_c_scaled(e, y, q->multiplier[1], q->shift[1]);
     if (operation == OCTET_ARITHMETIC_SQUARED_DIFFERENCE) {
@@ -47,21 +67,35 @@ static const char *combined(octet_c_emitter *e, octet_arithmetic operation,
                           q->multiplier_out, q->shift_out);
 }
 
+static void write_combination(octet_c_emitter *e, const octet_binary_quantized_params *p, const char *a, const char *b,
+                              const char *output) {
+    octet_c_writer *f = &e->functions;
+    octet_c_line(f, "const int32_t u = %s;", octet_c_centered(e, a, p->q.zero_point[0]));
+    octet_c_line(f, "const int32_t v = %s;", octet_c_centered(e, b, p->q.zero_point[1]));
+    const char *result = combined(e, p->operation, &p->q);
+    octet_c_line(f, "%s = (int8_t)%s;", output,
+                 octet_c_clamped(e, result, p->q.shift_out > 0, p->q.zero_out, p->q.min, p->q.max));
+}
+
 /* ADD, SUB, MUL, SQUARED_DIFFERENCE. */
 void octet_c_emit_arithmetic(octet_c_emitter *e, const octet_stage *stage) {
-    const octet_binary_quantized_params *p = octet_step_params_arithmetic_quantized(&e->steps[stage->step]);
-    octet_c_writer *f = &e->functions;
-    if (p->operation == OCTET_ARITHMETIC_DIV) octet_c_refuse(e, &e->steps[stage->step], "no form of it is there");
-    const char *a = octet_c_operand(e, stage, 0), *b = octet_c_operand(e, stage, 1);
+    const octet_step *step = &e->steps[stage->step];
+    const octet_binary_quantized_params *p = octet_step_params_arithmetic_quantized(step);
+    const char *operands[2];
+    if (p->operation == OCTET_ARITHMETIC_DIV) octet_c_refuse(e, step, "no form of it is there");
+    if (stage->flow == OCTET_FLOW_ROWS) {
+        open_elements(e, stage, operands);
+        write_combination(e, p, octet_c_format(e, "%s[i]", operands[0]), octet_c_format(e, "%s[i]", operands[1]),
+                          "output[i]");
+        close_elements(e);
+        return;
+    }
+    for (uint32_t i = 0; i < 2; i++) operands[i] = octet_c_operand(e, stage, i);
     octet_c_open(e, stage);
     const octet_c_walk walk = octet_c_open_walk(e, &p->walk);
-    octet_c_line(f, "const int32_t x = %s;",
-                 octet_c_centered(e, octet_c_format(e, "%s[%s]", a, walk.operands[0]), p->q.zero_point[0]));
-    octet_c_line(f, "const int32_t y = %s;",
-                 octet_c_centered(e, octet_c_format(e, "%s[%s]", b, walk.operands[1]), p->q.zero_point[1]));
-    const char *result = combined(e, p->operation, &p->q);
-    octet_c_line(f, "output[%s] = (int8_t)%s;", walk.result,
-                 octet_c_clamped(e, result, p->q.shift_out > 0, p->q.zero_out, p->q.min, p->q.max));
+    write_combination(e, p, octet_c_format(e, "%s[%s]", operands[0], walk.operands[0]),
+                      octet_c_format(e, "%s[%s]", operands[1], walk.operands[1]),
+                      octet_c_format(e, "output[%s]", walk.result));
     octet_c_close_walk(e, &p->walk);
-    octet_c_end(f);
+    octet_c_end(&e->functions);
 }

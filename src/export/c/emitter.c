@@ -118,13 +118,14 @@ void octet_c_open(octet_c_emitter *e, const octet_stage *stage) {
                  stage->flow == OCTET_FLOW_ROWS ? ", int32_t y" : "");
 }
 
-octet_c_name octet_c_row(const octet_c_emitter *e, const octet_stage *stage, const char *row) {
+octet_c_name octet_c_row(octet_c_emitter *e, const octet_stage *stage, uint32_t operand, const char *row) {
     octet_c_name text;
-    const octet_home *home = &e->schedule->homes[e->steps[stage->step].inputs[0]];
+    const char *name = octet_c_operand(e, stage, operand);
+    const octet_home *home = &e->schedule->homes[e->steps[stage->step].inputs[operand]];
     const int32_t n_rows = home->kind == OCTET_HOME_PART ? e->schedule->parts[home->index].n_rows : 0;
-    if (n_rows == 1) octet_format(text.text, sizeof text.text, "input");
+    if (n_rows == 1) octet_format(text.text, sizeof text.text, "%s", name);
     else if (n_rows > 0)
-        octet_format(text.text, sizeof text.text, "input + (%s) %% %d * %zu", row, n_rows, stage->rows.in_bytes);
-    else octet_format(text.text, sizeof text.text, "input + (%s) * %zu", row, stage->rows.in_bytes);
+        octet_format(text.text, sizeof text.text, "%s + (%s) %% %d * %zu", name, row, n_rows, stage->rows.in_bytes);
+    else octet_format(text.text, sizeof text.text, "%s + (%s) * %zu", name, row, stage->rows.in_bytes);
     return text;
 }

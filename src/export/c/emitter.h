@@ -23,7 +23,7 @@ typedef struct octet_c_emitter {
 } octet_c_emitter;
 
 typedef struct octet_c_name {
-    char text[96];
+    char text[160];
 } octet_c_name;
 
 /* Marks a helper, and what it calls, as called. Returns its name, "@scale". */
@@ -45,14 +45,14 @@ const char *octet_c_constant(octet_c_emitter *e, const octet_stage *stage, uint3
  *
  * Parameters are the operands that are no constants, named as in lower/kernel_list.h ("input"; "input0", "input1", ...
  * for any number), in the memory that the schedule gives them, then the results ("output"; "output0", ... for several).
- * Of a stage ROWS: operand 0 is its first row or its ring; `output` is row `y` of the result. Of a stage ADDS there are
+ * Of a stage ROWS: operands are first rows or rings; `output` is row `y` of the result. Of a stage ADDS there are
  * three functions: "@name_begin(sums)", "@name_add(input, sums, y)" with row y of operand 0, "@name_end(sums, output)".
  */
 
 /* Writes the head of the function of a stage WHOLE or ROWS; the emitter writes the body and "}". */
 void octet_c_open(octet_c_emitter *e, const octet_stage *stage);
-/* Where row `row`, a C expression, of operand 0 begins: "input + (y + ky) % 3 * 448". */
-octet_c_name octet_c_row(const octet_c_emitter *e, const octet_stage *stage, const char *row);
+/* Where row `row`, a C expression, of an operand begins: "input + (y + ky) % 3 * 448". */
+octet_c_name octet_c_row(octet_c_emitter *e, const octet_stage *stage, uint32_t operand, const char *row);
 /* The operand as the body names it: a parameter, or a constant's array. */
 const char *octet_c_operand(octet_c_emitter *e, const octet_stage *stage, uint32_t operand);
 /* Whether operand i is a parameter of the stage's function. */

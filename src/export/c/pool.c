@@ -8,7 +8,7 @@ static void open_cells(octet_c_emitter *e, const octet_stage *stage, const octet
     octet_c_line(f, "if (iy < 0 || iy >= %d) continue;", p->in_h);
     octet_c_line(f, "for (kx = 0; kx < %d; ++kx) {", p->filter_w);
     octet_c_line(f, "const int32_t ix = x * %d + kx - %d;", p->stride_w, p->pad_left);
-    octet_c_line(f, "const int8_t *cell = %s + ix * %d + c;", octet_c_row(e, stage, "iy").text, p->channels);
+    octet_c_line(f, "const int8_t *cell = %s + ix * %d + c;", octet_c_row(e, stage, 0, "iy").text, p->channels);
     octet_c_line(f, "if (ix < 0 || ix >= %d) continue;", p->in_w);
 }
 

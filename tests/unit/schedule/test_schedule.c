@@ -144,7 +144,7 @@ static void test_separate_pool(void **state) {
     assert_int_equal(schedule.arena_bytes, 3 * 12 * 3);
 }
 
-/* A value that two steps read, or that is an output, is whole. */
+/* A value that two steps read, or that is an output, is whole; ADD takes rows of its other operand. */
 static void test_whole_values(void **state) {
     (void)state;
     uint32_t sum;
@@ -156,8 +156,12 @@ static void test_whole_values(void **state) {
     output(conv(z, 2, 1, OCTET_PADDING_VALID));
     make(false);
     check_parts();
-    assert_int_equal(schedule.n_groups, 5);
+    assert_int_equal(schedule.n_groups, 3);
+    assert_int_equal(schedule.groups[1].n_stages, 3);
+    assert_int_equal(schedule.stages[schedule.groups[1].first_stage + 1].streamed, 1); /* of ADD */
     assert_int_equal(part_of(x)->n_rows, 0);
+    assert_int_equal(part_of(y)->n_rows, 1);
+    assert_int_equal(part_of(sum)->n_rows, 1);
     assert_int_equal(schedule.homes[z].kind, OCTET_HOME_OUTPUT);
 }
 

@@ -1,0 +1,68 @@
+/* Runs the self-test of an exported net (its prefix is `net`) on a board, and counts: instructions of all runs, the
+ * deepest stack of one run. */
+#include "semihost.h"
+
+#ifdef TIMER /* a CMSDK timer counts down */
+#define TIMER_CONTROL (*(volatile uint32_t *)(TIMER + 0u))
+#define TIMER_VALUE (*(volatile uint32_t *)(TIMER + 4u))
+#define TIMER_RELOAD (*(volatile uint32_t *)(TIMER + 8u))
+static void start_timer(void) {
+    TIMER_CONTROL = 0;
+    TIMER_RELOAD = TIMER_VALUE = 0xFFFFFFFFu;
+    TIMER_CONTROL = 1;
+}
+static uint32_t ticks(void) { return 0xFFFFFFFFu - TIMER_VALUE; }
+#else
+static void start_timer(void) {}
+static uint32_t ticks(void) { return 0; }
+#endif
+
+extern uint32_t stack_limit[];
+static uint32_t total, before, deepest;
+
+enum { PAINT = 0x5AFE5AFE };
+
+static void before_run(void) {
+    uint32_t *here, *at;
+    __asm__ volatile("mov %0, sp" : "=r"(here));
+    for (at = stack_limit; at < here - 8; ++at) *at = PAINT;
+    before = ticks();
+}
+
+static void after_run(void) {
+    const uint32_t after = ticks();
+    uint32_t *here, *at = stack_limit;
+    __asm__ volatile("mov %0, sp" : "=r"(here));
+    total += after - before;
+    while (*at == PAINT) ++at;
+    if ((uint32_t)((char *)here - (char *)at) > deepest) deepest = (uint32_t)((char *)here - (char *)at);
+}
+
+#define NET_SELFTEST_NO_MAIN
+#define NET_BEFORE_RUN before_run()
+#define NET_AFTER_RUN after_run()
+#include "net_selftest.c"
+
+void *memcpy(void *to, const void *from, __SIZE_TYPE__ n);
+void *memset(void *to, int value, __SIZE_TYPE__ n);
+void *memcpy(void *to, const void *from, __SIZE_TYPE__ n) {
+    unsigned char *a = to;
+    const unsigned char *b = from;
+    while (n-- > 0) *a++ = *b++;
+    return to;
+}
+void *memset(void *to, int value, __SIZE_TYPE__ n) {
+    unsigned char *a = to;
+    while (n-- > 0) *a++ = (unsigned char)value;
+    return to;
+}
+
+int main(void) {
+    int32_t differ;
+    start_timer();
+    differ = net_selftest();
+    host_print_number("ticks ", total);
+    host_print_number("stack ", deepest);
+    host_print_number("differ ", (uint32_t)differ);
+    return differ != 0;
+}

@@ -1,0 +1,36 @@
+/* Vector table and start of a program on qemu's Cortex-M boards. */
+#include <stdint.h>
+
+#include "semihost.h"
+
+extern uint32_t stack_top[], bss_begin[], bss_end[], data_begin[], data_end[], data_load[];
+int main(void);
+void reset_handler(void);
+
+static void fault_handler(void) {
+    host_print("fault\n");
+    host_exit(99);
+}
+
+typedef union vector {
+    void (*handler)(void);
+    void *stack;
+} vector;
+
+__attribute__((section(".vectors"), used)) static const vector vectors[16] = {
+    {.stack = stack_top}, {reset_handler}, {fault_handler}, {fault_handler}, {fault_handler}, {fault_handler},
+    {fault_handler},      {fault_handler}, {fault_handler}, {fault_handler}, {fault_handler}, {fault_handler},
+    {fault_handler},      {fault_handler}, {fault_handler}, {fault_handler},
+};
+
+__attribute__((noreturn)) void reset_handler(void) {
+    uint32_t *from = data_load, *to;
+#if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
+    *(volatile uint32_t *)0xE000ED88u |= 0xFu << 20; /* access to the coprocessors of float and vectors */
+    __asm__ volatile("dsb\n isb" ::: "memory");
+#endif
+    for (to = data_begin; to < data_end;) *to++ = *from++;
+    for (to = bss_begin; to < bss_end;) *to++ = 0u;
+    host_exit(main());
+    for (;;) {}
+}
