@@ -19,6 +19,13 @@ static const double MOST_FACTOR = 8.0;
 /* Of the noise, at least, for a change. */
 static const double LEAST_GAIN = 0.1;
 
+/* What the weights of a layer are by output and channel of the factors of its data. */
+typedef struct weight_table {
+    size_t n_outputs, n_channels;
+    float *largest; /* [output][channel], magnitudes */
+    float *energy;  /* [output][channel], sums of the mean squares of what weights meet */
+} weight_table;
+
 typedef struct balance {
     octet_context *ctx;
     const octet_recover_source *source;
@@ -29,6 +36,7 @@ typedef struct balance {
     double **importance;          /* by value */
     octet_observed_range *ranges; /* by value, of the statistics */
     double **factors;             /* by group, so far */
+    weight_table *tables;         /* by operator; of those that groups read or write */
     bool *is_changed;             /* by group */
 } balance;
 
@@ -91,50 +99,48 @@ static bool is_per_tensor(const balance *b, octet_operator_code code) {
     return o->per_tensor || (o->per_tensor_dense && code == OCTET_OP_FULLY_CONNECTED);
 }
 
-/* largest, energy: by output, zeros; the largest rescaled weight, and the sum of the squares of what weights meet. */
-static double weight_noise(const balance *b, uint32_t k, const layer_ends *ends, double *largest, double *energy) {
-    const octet_operator *op = &b->graph->operators[k];
-    const float *w = octet_graph_input(b->graph, op, (uint32_t)octet_operator_operands(op->code).weights)->data;
-    const octet_weight_map map = octet_weight_map_of(b->graph, op);
-    const octet_channels_seen *data = &b->seen[ends->data];
-    const double places = (double)octet_shape_elements(&b->graph->values[ends->result].shape) / (double)map.n_outputs;
-    double widest = 0.0, sum = 0.0;
-    for (size_t i = 0; i < map.n_weights; i++) {
-        const size_t in = octet_weight_map_input(&map, i), out = octet_weight_map_output(&map, i);
-        const double s = factor(ends->in, ends->n_in, in), t = factor(ends->out, ends->n_out, out);
-        largest[out] = fmax(largest[out], fabs((double)w[i]) * t / s);
-        energy[out] += s * s * data->mean_square[in % data->n];
+/* Of outputs with `factors` of the data: the largest weight of each, and the sum of the squares of what it meets. */
+static void rescaled_output(const weight_table *table, size_t output, const double *factors, double *largest,
+                            double *energy) {
+    const float *w = table->largest + output * table->n_channels, *e = table->energy + output * table->n_channels;
+    *largest = *energy = 0.0;
+    for (size_t c = 0; c < table->n_channels; c++) {
+        const double s = factors == NULL ? 1.0 : factors[c], size = (double)w[c] / s;
+        *largest = size > *largest ? size : *largest;
+        *energy += s * s * (double)e[c];
     }
-    for (size_t o = 0; o < map.n_outputs; o++) widest = fmax(widest, largest[o]);
-    const bool one_step = is_per_tensor(b, op->code);
-    for (size_t o = 0; o < map.n_outputs; o++) {
-        const double step = (one_step ? widest : largest[o]) / 127.0 / factor(ends->out, ends->n_out, o);
-        sum += b->importance[ends->result][o] * step * step / 12.0 * energy[o];
+}
+
+static double weight_noise(const balance *b, uint32_t k, const layer_ends *ends) {
+    const weight_table *table = &b->tables[k];
+    const double places =
+        (double)octet_shape_elements(&b->graph->values[ends->result].shape) / (double)table->n_outputs;
+    const bool one_step = is_per_tensor(b, b->graph->operators[k].code);
+    double widest = 0.0, sum = 0.0, largest, energy;
+    for (size_t o = 0; o < table->n_outputs; o++) {
+        const double t = factor(ends->out, ends->n_out, o);
+        rescaled_output(table, o, ends->in, &largest, &energy);
+        widest = fmax(widest, largest * t);
+        /* In steps: of its own weights, or of the widest ones. */
+        sum += b->importance[ends->result][o] * energy * (one_step ? 1.0 / (t * t) : largest * largest);
     }
-    return places * sum;
+    return places * sum * (one_step ? widest * widest : 1.0) / (127.0 * 127.0 * 12.0);
 }
 
 /* Of everything that the factors of the group change. */
-static octet_status group_noise(const balance *b, uint32_t group, const double *factors, double *out) {
+static double group_noise(const balance *b, uint32_t group, const double *factors) {
     const octet_graph *graph = b->graph;
-    octet_arena scratch = {0};
-    octet_status status = OCTET_OK;
-    *out = 0.0;
-    for (uint32_t k = 0; k < graph->n_operators && status == OCTET_OK; k++) {
+    double sum = 0.0;
+    for (uint32_t k = 0; k < graph->n_operators; k++) {
         const octet_operator *op = &graph->operators[k];
         const uint32_t v = op->outputs[0];
         if (b->groups.group_of[v] == group && octet_rules_class(op->code, b->source->options) != OCTET_RULE_SAME)
-            *out += value_noise(b, v, factors, b->groups.n_channels[group]);
-        if (!octet_groups_is_layer(graph, op)) continue;
+            sum += value_noise(b, v, factors, b->groups.n_channels[group]);
+        if (b->tables[k].n_outputs == 0) continue;
         const layer_ends ends = ends_of(b, k, group, factors);
-        if (ends.in != factors && (ends.out != factors || !is_per_tensor(b, op->code))) continue;
-        double *lines;
-        const size_t n = octet_weight_map_of(graph, op).n_outputs;
-        status = OCTET_NEW(b->ctx, &scratch, 2 * n, &lines);
-        if (status == OCTET_OK) *out += weight_noise(b, k, &ends, lines, lines + n);
+        if (ends.in == factors || (ends.out == factors && is_per_tensor(b, op->code))) sum += weight_noise(b, k, &ends);
     }
-    octet_arena_free(b->ctx, &scratch);
-    return status;
+    return sum;
 }
 
 /* ---- Factors ---- */
@@ -151,15 +157,10 @@ static void find_sizes(const balance *b, uint32_t group, double *values, double 
             values[c % n] = fmax(values[c % n], s[c % n] * fmax((double)seen->max[c], -(double)seen->min[c]));
     }
     for (uint32_t k = 0; k < b->graph->n_operators; k++) {
-        const octet_operator *op = &b->graph->operators[k];
-        if (!octet_groups_is_layer(b->graph, op)) continue;
-        if (b->groups.group_of[octet_weighted_data(b->graph, k)] != group) continue;
-        const float *w = octet_graph_input(b->graph, op, (uint32_t)octet_operator_operands(op->code).weights)->data;
-        const octet_weight_map map = octet_weight_map_of(b->graph, op);
-        for (size_t i = 0; i < map.n_weights; i++) {
-            const size_t c = octet_weight_map_input(&map, i) % n;
-            weights[c] = fmax(weights[c], fabs((double)w[i]) / s[c]);
-        }
+        const weight_table *table = &b->tables[k];
+        if (table->n_outputs == 0 || b->groups.group_of[octet_weighted_data(b->graph, k)] != group) continue;
+        for (size_t i = 0; i < table->n_outputs * n; i++)
+            weights[i % n] = fmax(weights[i % n], (double)table->largest[i] / s[i % n]);
     }
     for (size_t c = 0; c < n; c++) top = fmax(top, values[c]), widest = fmax(widest, weights[c]);
     for (size_t c = 0; c < n; c++) {
@@ -190,18 +191,18 @@ static double new_factor(double old, double value, double weight, int a, int b) 
 
 static octet_status choose_factors(balance *b, octet_arena *scratch, uint32_t group, bool *changes) {
     const size_t n = b->groups.n_channels[group];
-    double *values, *weights, *tried, *best, before, least, noise;
+    double *values, *weights, *tried, *best;
     OCTET_TRY(OCTET_NEW(b->ctx, scratch, n, &values));
     OCTET_TRY(OCTET_NEW(b->ctx, scratch, n, &weights));
     OCTET_TRY(OCTET_NEW(b->ctx, scratch, n, &tried));
     OCTET_TRY(OCTET_NEW(b->ctx, scratch, n, &best));
     find_sizes(b, group, values, weights);
-    OCTET_TRY(group_noise(b, group, b->factors[group], &before));
-    least = before;
+    const double before = group_noise(b, group, b->factors[group]);
+    double least = before;
     for (int i = 1; i < N_EXPONENTS * N_EXPONENTS; i++) {
         for (size_t c = 0; c < n; c++)
             tried[c] = new_factor(b->factors[group][c], values[c], weights[c], i / N_EXPONENTS, i % N_EXPONENTS);
-        OCTET_TRY(group_noise(b, group, tried, &noise));
+        const double noise = group_noise(b, group, tried);
         if (!(noise < least)) continue;
         least = noise;
         memcpy(best, tried, n * sizeof *best);
@@ -224,6 +225,35 @@ static octet_status choose_all(balance *b, uint32_t *n_changed) {
         }
     }
     for (uint32_t group = 0; group < b->groups.n; group++) *n_changed += b->is_changed[group];
+    return OCTET_OK;
+}
+
+static octet_status make_table(balance *b, uint32_t k) {
+    const octet_operator *op = &b->graph->operators[k];
+    const layer_ends ends = ends_of(b, k, OCTET_NONE, NULL);
+    const float *w = octet_graph_input(b->graph, op, (uint32_t)octet_operator_operands(op->code).weights)->data;
+    const octet_weight_map map = octet_weight_map_of(b->graph, op);
+    const octet_channels_seen *data = &b->seen[ends.data];
+    const size_t n = ends.in != NULL ? ends.n_in : 1;
+    weight_table *table = &b->tables[k];
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->arena, map.n_outputs * n, &table->largest));
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->arena, map.n_outputs * n, &table->energy));
+    table->n_outputs = map.n_outputs, table->n_channels = n;
+    for (size_t i = 0; i < map.n_weights; i++) {
+        const size_t in = octet_weight_map_input(&map, i), at = octet_weight_map_output(&map, i) * n + in % n;
+        table->largest[at] = fmaxf(table->largest[at], fabsf(w[i]));
+        table->energy[at] += (float)data->mean_square[in % data->n];
+    }
+    return OCTET_OK;
+}
+
+static octet_status make_tables(balance *b) {
+    OCTET_TRY(OCTET_NEW(b->ctx, &b->arena, b->graph->n_operators, &b->tables));
+    for (uint32_t k = 0; k < b->graph->n_operators; k++) {
+        if (!octet_groups_is_layer(b->graph, &b->graph->operators[k])) continue;
+        const layer_ends ends = ends_of(b, k, OCTET_NONE, NULL);
+        if (ends.in != NULL || ends.out != NULL) OCTET_TRY(make_table(b, k));
+    }
     return OCTET_OK;
 }
 
@@ -302,6 +332,7 @@ static octet_status equalize(balance *b, octet_recovered *out) {
     if (b->groups.n > 0 && b->source->n_runs > 0) {
         OCTET_TRY(octet_importance_find(b->ctx, &b->arena, b->graph, &b->importance));
         OCTET_TRY(octet_channels_observe(b->ctx, &b->arena, b->source, &b->seen));
+        OCTET_TRY(make_tables(b));
         OCTET_TRY(choose_all(b, &out->n_changed));
     }
     OCTET_TRY(rescale_graph(b, &out->graph));

@@ -45,10 +45,10 @@ octet_status octet_gate_split(octet_context *ctx, const octet_recover_source *so
     return OCTET_OK;
 }
 
-octet_gate_decision octet_gate_decide(const double *before_db, const double *after_db) {
+octet_gate_decision octet_gate_decide(const double *before_db, const double *after_db, double most_loss_db) {
     const double gains[2] = {after_db[0] - before_db[0], after_db[1] - before_db[1]};
     octet_gate_decision out = {.gain_db = (gains[0] + gains[1]) / 2.0, .worst_db = fmin(gains[0], gains[1])};
-    out.is_kept = out.gain_db >= OCTET_GATE_LEAST_GAIN_DB && out.worst_db >= -OCTET_GATE_MOST_LOSS_DB;
+    out.is_kept = out.gain_db >= OCTET_GATE_LEAST_GAIN_DB && out.worst_db >= -most_loss_db;
     if (out.is_kept) out.why = out.worst_db >= 0.0 ? "both halves gain" : "one half gains more than the other loses";
     else if (out.gain_db >= OCTET_GATE_LEAST_GAIN_DB) out.why = "one half loses";
     else out.why = out.gain_db > -OCTET_GATE_LEAST_GAIN_DB ? "no gain" : "a loss";

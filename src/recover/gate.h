@@ -8,8 +8,8 @@
 
 #include "recover/step.h"
 
-/* A step stays if it gains at least LEAST_GAIN in the mean of both halves, and neither half loses more than
- * MOST_LOSS. */
+/* A step stays if it gains at least LEAST_GAIN in the mean of both halves, and neither half loses more than a limit:
+ * that of steps that choose. */
 #define OCTET_GATE_LEAST_GAIN_DB 0.1
 #define OCTET_GATE_MOST_LOSS_DB 0.5
 
@@ -25,6 +25,6 @@ typedef struct octet_gate_decision {
  * them. */
 octet_status octet_gate_split(octet_context *ctx, const octet_recover_source *source, size_t *order, size_t *n_first);
 /* before, after: signal to noise on the first half, of what was fitted on the second, and the other way round. */
-octet_gate_decision octet_gate_decide(const double *before_db, const double *after_db);
+octet_gate_decision octet_gate_decide(const double *before_db, const double *after_db, double most_loss_db);
 
 #endif

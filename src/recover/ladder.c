@@ -1,5 +1,6 @@
 #include "recover/ladder.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -141,8 +142,8 @@ static octet_status measure(climb *c, int fold, const octet_recover_source *sour
     return status;
 }
 
-static void judge_row(climb *c, const double *after, octet_ladder_row *row) {
-    const octet_gate_decision decision = octet_gate_decide(c->db, after);
+static void judge_row(climb *c, const double *after, double most_loss_db, octet_ladder_row *row) {
+    const octet_gate_decision decision = octet_gate_decide(c->db, after, most_loss_db);
     row->is_judged = true;
     row->gain_db = decision.gain_db;
     row->worst_db = decision.worst_db;
@@ -157,7 +158,8 @@ static octet_status try_bias(climb *c, octet_ladder_row *row) {
         OCTET_TRY(measure(c, f, &c->folds[f], false, &c->db[f]));
         OCTET_TRY(measure(c, f, &c->folds[f], true, &after[f]));
     }
-    judge_row(c, after, row);
+    /* It has nothing that it could choose wrongly: where one half loses, the halves are too small to tell. */
+    judge_row(c, after, INFINITY, row);
     c->corrects_bias = row->is_kept;
     return OCTET_OK;
 }
@@ -182,7 +184,7 @@ static octet_status try_step(climb *c, const step *s, octet_ladder_row *row) {
     double after[N_FOLDS];
     bool changes = false;
     const octet_status status = fit_folds(c, s, made, after, &changes);
-    if (status == OCTET_OK && changes) judge_row(c, after, row);
+    if (status == OCTET_OK && changes) judge_row(c, after, OCTET_GATE_MOST_LOSS_DB, row);
     else row->why = "nothing to change";
     for (int f = 0; f < N_FOLDS; f++) {
         if (status == OCTET_OK && row->is_kept) take(c->ctx, &c->forms[f], s, &made[f]);

@@ -1,12 +1,16 @@
 #include "recover/rounding.h"
 
+#include <math.h>
+
 #include "recover/covariance.h"
 #include "recover/descent.h"
 #include "recover/patches.h"
 #include "recover/weighted.h"
 
-/* Inputs whose covariances are taken together: 16 MB of them. A layer with more is done in equal parts. */
-enum { MOST_INPUTS = 2048 };
+/* Inputs whose covariances are taken together: 16 MB of them. A layer with more is done in equal parts, and so is one
+ * with very many weights: each of them is multiplied with a row of covariances. */
+enum { MOST_INPUTS = 2048, LEAST_INPUTS = 64 };
+static const double MOST_PRODUCTS = 2e9;
 
 typedef struct rounding {
     octet_context *ctx;
@@ -90,7 +94,9 @@ static octet_status describe(rounding *r, octet_arena *scratch, uint32_t i, laye
     job->n_inputs = octet_geometry_n_taps(g) * job->depth;
     job->output_stride = is_depthwise ? 1 : job->n_inputs;
     job->input_stride = is_depthwise ? layer->n_channels : 1;
-    const size_t n_parts = (job->n_inputs + MOST_INPUTS - 1) / MOST_INPUTS;
+    const double most = fmax(LEAST_INPUTS, MOST_PRODUCTS / (double)octet_shape_elements(&weights->shape));
+    const size_t most_together = (size_t)fmin(most, MOST_INPUTS);
+    const size_t n_parts = (job->n_inputs + most_together - 1) / most_together;
     job->n_together = (job->n_inputs + n_parts - 1) / n_parts;
     job->pool = job->n_groups == 1 ? r->source->pool : NULL;
     OCTET_TRY(OCTET_NEW(r->ctx, scratch, layer->n_channels, &job->shifts));

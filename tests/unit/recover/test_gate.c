@@ -58,19 +58,21 @@ static void a_half_is_never_empty(void **state) {
 static void a_step_stays_that_gains_and_loses_little(void **state) {
     (void)state;
     const double before[2] = {20.0, 20.0};
-    octet_gate_decision d = octet_gate_decide(before, (double[]){21.0, 22.0});
+    octet_gate_decision d = octet_gate_decide(before, (double[]){21.0, 22.0}, OCTET_GATE_MOST_LOSS_DB);
     assert_true(d.is_kept && d.gain_db == 1.5 && d.worst_db == 1.0);
     assert_string_equal(d.why, "both halves gain");
-    d = octet_gate_decide(before, (double[]){19.6, 22.0});
+    d = octet_gate_decide(before, (double[]){19.6, 22.0}, OCTET_GATE_MOST_LOSS_DB);
     assert_true(d.is_kept);
     assert_string_equal(d.why, "one half gains more than the other loses");
-    d = octet_gate_decide(before, (double[]){19.4, 22.0});
+    d = octet_gate_decide(before, (double[]){19.4, 22.0}, OCTET_GATE_MOST_LOSS_DB);
     assert_false(d.is_kept);
     assert_string_equal(d.why, "one half loses");
-    d = octet_gate_decide(before, (double[]){20.05, 20.05});
+    d = octet_gate_decide(before, (double[]){19.4, 22.0}, INFINITY);
+    assert_true(d.is_kept);
+    d = octet_gate_decide(before, (double[]){20.05, 20.05}, OCTET_GATE_MOST_LOSS_DB);
     assert_false(d.is_kept);
     assert_string_equal(d.why, "no gain");
-    d = octet_gate_decide(before, (double[]){18.0, 20.05});
+    d = octet_gate_decide(before, (double[]){18.0, 20.05}, OCTET_GATE_MOST_LOSS_DB);
     assert_false(d.is_kept);
     assert_string_equal(d.why, "a loss");
 }
