@@ -8,6 +8,11 @@
 #include "recover/real_run.h"
 #include "recover/weighted.h"
 
+/* What an ADD joins to the result of a layer: its mean error can be taken back there, and nowhere later. */
+typedef struct skip {
+    uint32_t value, quantized; /* of the float graph, of the quantized one; OCTET_NONE: none */
+} skip;
+
 typedef struct correction {
     octet_context *ctx;
     const octet_recover_source *source;
@@ -18,6 +23,7 @@ typedef struct correction {
     float **biases;               /* by operator of `graph`: what may be written; NULL: none */
     octet_graph *quantized;
     octet_weighted *layers;
+    skip *skips;     /* by layer */
     void **integers; /* by layer: the bias of the quantized operator, which may be written */
     uint32_t n_layers;
     octet_mean_map *real;    /* by value of `reference` */
@@ -40,6 +46,29 @@ static octet_status carry_statistics(correction *c) {
     return octet_step_carry_statistics(c->ctx, c->source, c->graph, &c->statistics);
 }
 
+/* A layer without activation whose one reader is an ADD of two computed values of one shape. */
+static skip skip_of(const correction *c, uint32_t op, const uint32_t *quantized_of) {
+    const octet_graph *graph = c->graph;
+    const uint32_t result = graph->operators[op].outputs[0], reader = octet_graph_only_user(graph, result);
+    const skip none = {OCTET_NONE, OCTET_NONE};
+    if (octet_operator_activation(&graph->operators[op]) != OCTET_ACTIVATION_NONE || reader == OCTET_NONE) return none;
+    const octet_operator *add = &graph->operators[reader];
+    if (add->code != OCTET_OP_ADD) return none;
+    const uint32_t value = add->inputs[add->inputs[0] == result ? 1 : 0];
+    const octet_value *other = &graph->values[value];
+    if (octet_value_is_constant(other) || !octet_shape_equal(&other->shape, &graph->values[result].shape)) return none;
+    const uint32_t quantized = quantized_of[value];
+    if (quantized == OCTET_NONE || c->quantized->values[quantized].quantization.n != 1) return none;
+    return (skip){value, quantized};
+}
+
+static octet_status find_layers(correction *c, const uint32_t *quantized_of) {
+    OCTET_TRY(octet_weighted_find(c->ctx, &c->arena, c->graph, c->quantized, quantized_of, &c->layers, &c->n_layers));
+    OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, c->n_layers, &c->skips));
+    for (uint32_t i = 0; i < c->n_layers; i++) c->skips[i] = skip_of(c, c->layers[i].op, quantized_of);
+    return OCTET_OK;
+}
+
 static float largest_of(const octet_statistics *statistics, uint32_t row) {
     if (row == OCTET_NONE) return 1.0f;
     const octet_observed_range range = octet_statistics_range(&statistics->rows[row]);
@@ -57,9 +86,10 @@ static octet_status create_maps(correction *c, octet_mean_map **real) {
     uint32_t *rows_of;
     OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, c->graph->n_values, real));
     OCTET_TRY(octet_statistics_bind(c->ctx, &c->arena, c->statistics, c->graph, &rows_of));
-    for (uint32_t i = 0; i < c->n_layers; i++) {
-        const uint32_t v = octet_weighted_data(c->graph, c->layers[i].op);
-        if ((*real)[v].sums != NULL) continue;
+    for (uint32_t i = 0; i < 2 * c->n_layers; i++) {
+        const uint32_t v =
+            i < c->n_layers ? octet_weighted_data(c->graph, c->layers[i].op) : c->skips[i - c->n_layers].value;
+        if (v == OCTET_NONE || (*real)[v].sums != NULL) continue;
         OCTET_TRY(octet_mean_map_create(c->ctx, &c->arena, &c->graph->values[v], largest_of(c->statistics, rows_of[v]),
                                         &(*real)[v]));
     }
@@ -110,6 +140,25 @@ static octet_status expected(correction *c, octet_arena *scratch, const octet_gr
     return octet_expected_output(c->ctx, scratch, graph, &graph->operators[op], means, out);
 }
 
+/* Adds to `out`, a number for each channel, what the mean of a value is by channel, times `sign`. */
+static octet_status add_channel_means(correction *c, octet_arena *scratch, const octet_value *value,
+                                      const octet_mean_map *map, double sign, size_t n_channels, double *out) {
+    const double n_places = (double)(map->n_elements / n_channels);
+    double *means;
+    OCTET_TRY(OCTET_NEW(c->ctx, scratch, map->n_elements, &means));
+    octet_mean_map_read(map, value, means);
+    for (size_t i = 0; i < map->n_elements; i++) out[i % n_channels] += sign * means[i] / n_places;
+    return OCTET_OK;
+}
+
+/* What is missing in the mean of a skip, where it is computed already. */
+static octet_status add_skip(correction *c, octet_arena *scratch, const skip *s, size_t n_channels, double *out) {
+    if (s->value == OCTET_NONE || c->integer[s->quantized].n_samples == 0) return OCTET_OK;
+    OCTET_TRY(add_channel_means(c, scratch, &c->reference->values[s->value], &c->real[s->value], 1.0, n_channels, out));
+    return add_channel_means(c, scratch, &c->quantized->values[s->quantized], &c->integer[s->quantized], -1.0,
+                             n_channels, out);
+}
+
 static octet_status correct(correction *c, octet_arena *scratch, uint32_t i_layer) {
     const octet_weighted *layer = &c->layers[i_layer];
     const octet_operator *q = &c->quantized->operators[layer->quantized];
@@ -121,6 +170,7 @@ static octet_status correct(correction *c, octet_arena *scratch, uint32_t i_laye
     OCTET_TRY(OCTET_NEW(c->ctx, scratch, layer->n_channels, &integer));
     OCTET_TRY(expected(c, scratch, c->reference, layer->op, c->real, real));
     OCTET_TRY(expected(c, scratch, c->quantized, layer->quantized, c->integer, integer));
+    OCTET_TRY(add_skip(c, scratch, &c->skips[i_layer], layer->n_channels, real));
     for (size_t i = 0; i < layer->n_channels; i++) {
         bias[i] = (old != NULL ? ((const float *)old->data)[i] : 0.0f) + (float)(real[i] - integer[i]);
         octet_weighted_store_bias(octet_graph_input(c->quantized, q, (uint32_t)at), c->integers[i_layer], i,
@@ -138,9 +188,10 @@ static octet_status prepare_quantized(correction *c) {
     }
     OCTET_TRY(octet_lockstep_start(c->ctx, &c->arena, c->source, c->quantized, &c->lockstep));
     OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, c->quantized->n_values, &c->integer));
-    for (uint32_t i = 0; i < c->n_layers; i++) {
-        const uint32_t v = octet_weighted_data(c->quantized, c->layers[i].quantized);
-        if (c->integer[v].sums != NULL) continue;
+    for (uint32_t i = 0; i < 2 * c->n_layers; i++) {
+        const uint32_t v = i < c->n_layers ? octet_weighted_data(c->quantized, c->layers[i].quantized)
+                                           : c->skips[i - c->n_layers].quantized;
+        if (v == OCTET_NONE || c->integer[v].sums != NULL) continue;
         OCTET_TRY(octet_mean_map_create(c->ctx, &c->arena, &c->quantized->values[v], 0.0f, &c->integer[v]));
     }
     return OCTET_OK;
@@ -171,7 +222,7 @@ static octet_status correct_all(correction *c) {
     OCTET_TRY(carry_statistics(c));
     OCTET_TRY(octet_quantize_graph_mapped(c->ctx, c->graph, c->statistics, c->source->options, &c->arena, &quantized_of,
                                           &c->quantized));
-    OCTET_TRY(octet_weighted_find(c->ctx, &c->arena, c->graph, c->quantized, quantized_of, &c->layers, &c->n_layers));
+    OCTET_TRY(find_layers(c, quantized_of));
     if (c->n_layers == 0 || c->source->n_runs == 0) return OCTET_OK;
     OCTET_TRY(prepare_quantized(c));
     OCTET_TRY(observe_float_model(c));

@@ -6,7 +6,10 @@
  *
  * Empirical bias correction of Nagel et al., Data-Free Quantization Through Weight Equalization and Bias Correction
  * (2019), section 4.2: b'_c = b_c + E[(W x)_c] - E[(W^ x^)_c], where W^ and x^ are what the quantized model computes
- * with, its earlier layers corrected already, and the mean goes over samples and places. */
+ * with, its earlier layers corrected already, and the mean goes over samples and places. A layer without activation
+ * whose result goes to an ADD alone takes back the mean error of the other operand as well, where that is computed
+ * before it: E[skip] - E[skip^] by channel. Beside the layers of a residual network such errors add up from block to
+ * block otherwise. */
 #ifndef OCTET_RECOVER_BIAS_H
 #define OCTET_RECOVER_BIAS_H
 

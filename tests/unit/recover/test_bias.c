@@ -3,6 +3,34 @@
 
 #include "support/recovery.h"
 
+/* What a convolution computes goes on through a pool to an ADD, and through another convolution. */
+static void build_residual(recovery_fixture *f) {
+    octet_options o = {0};
+    uint32_t x, y, z;
+    recovery_expect_ok(f, octet_graph_create(&f->ctx, "test", &f->graph));
+    recovery_expect_ok(
+        f, octet_graph_add_value(&f->ctx, f->graph, "x", OCTET_FLOAT32, &(octet_shape){4, {1, 8, 8, 3}}, &x));
+    recovery_expect_ok(f, octet_graph_add_input(&f->ctx, f->graph, x, "x"));
+    o.conv_2d.padding = OCTET_PADDING_SAME;
+    o.conv_2d.stride_h = o.conv_2d.stride_w = o.conv_2d.dilation_h = o.conv_2d.dilation_w = 1;
+    const uint32_t w = recovery_constant(f, "w", (octet_shape){4, {RECOVERY_OUTPUT, 3, 3, 3}}, 0.02f, 1);
+    for (int c = 0; c < RECOVERY_OUTPUT; c++) ((float *)(uintptr_t)f->graph->values[w].data)[27 * c] = 2.0f;
+    y = recovery_emit(f, OCTET_OP_CONV_2D, (uint32_t[]){x, w, OCTET_NONE}, 3, &o);
+    o = (octet_options){
+        .pool_2d = {.padding = OCTET_PADDING_SAME, .stride_h = 1, .stride_w = 1, .filter_h = 3, .filter_w = 3}};
+    y = recovery_emit(f, OCTET_OP_MAX_POOL_2D, &y, 1, &o);
+    o = (octet_options){0};
+    o.conv_2d.stride_h = o.conv_2d.stride_w = o.conv_2d.dilation_h = o.conv_2d.dilation_w = 1;
+    const uint32_t v = recovery_constant(f, "v", (octet_shape){4, {RECOVERY_OUTPUT, 1, 1, RECOVERY_OUTPUT}}, 0.1f, 2);
+    z = recovery_emit(f, OCTET_OP_CONV_2D, (uint32_t[]){y, v, OCTET_NONE}, 3, &o);
+    o = (octet_options){0};
+    y = recovery_emit(f, OCTET_OP_ADD, (uint32_t[]){y, z}, 2, &o);
+    o.pool_2d.stride_h = o.pool_2d.stride_w = 1, o.pool_2d.filter_h = o.pool_2d.filter_w = 8;
+    o.pool_2d.padding = OCTET_PADDING_VALID;
+    y = recovery_emit(f, OCTET_OP_AVERAGE_POOL_2D, &y, 1, &o);
+    recovery_expect_ok(f, octet_graph_add_output(&f->ctx, f->graph, y, "y"));
+}
+
 /* CONV_3D, which has no integer kernel, of the same samples. */
 static void build_island(recovery_fixture *f) {
     octet_options o = {0};
@@ -20,6 +48,7 @@ static void build_island(recovery_fixture *f) {
 }
 
 static int setup(void **state) { return recovery_prepare(state, recovery_build); }
+static int setup_residual(void **state) { return recovery_prepare(state, build_residual); }
 static int setup_island(void **state) { return recovery_prepare(state, build_island); }
 
 static octet_recovered correct(recovery_fixture *f, uint32_t n_threads, size_t most_bytes) {
@@ -43,6 +72,20 @@ static void it_takes_back_the_mean_error_of_every_output(void **state) {
     recovery_measure(f, corrected.graph, corrected.statistics, &shift, &square);
     if (!(shift < 0.3 * shift_before && square < 0.7 * square_before))
         fail_msg("shift %g, was %g; square %g, was %g", shift, shift_before, square, square_before);
+    recovery_give_back(f, &corrected);
+}
+
+static void a_layer_before_an_add_takes_back_what_the_other_operand_is_off(void **state) {
+    recovery_fixture *f = *state;
+    double shift_before, shift, square;
+    f->options.output_type = OCTET_FLOAT32;
+    for (uint32_t i = 1; i < 3; i++) /* the largest numbers of the first convolution and of the pool are cut */
+        for (int h = 0; h < OCTET_STATISTICS_HALVES; h++) f->statistics->rows[i].ranges[h].max *= 0.85f;
+    octet_recovered corrected = correct(f, 1, SIZE_MAX);
+    assert_int_equal(corrected.n_changed, 2);
+    recovery_measure(f, f->graph, f->statistics, &shift_before, &square);
+    recovery_measure(f, corrected.graph, corrected.statistics, &shift, &square);
+    if (!(shift < 0.6 * shift_before)) fail_msg("shift %g, was %g", shift, shift_before);
     recovery_give_back(f, &corrected);
 }
 
@@ -100,6 +143,8 @@ static void a_layer_that_stays_in_float_is_left_alone(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_takes_back_the_mean_error_of_every_output, setup, recovery_teardown),
+        cmocka_unit_test_setup_teardown(a_layer_before_an_add_takes_back_what_the_other_operand_is_off, setup_residual,
+                                        recovery_teardown),
         cmocka_unit_test_setup_teardown(the_float_graph_stays_and_shared_biases_part, setup, recovery_teardown),
         cmocka_unit_test_setup_teardown(threads_do_not_count, setup, recovery_teardown),
         cmocka_unit_test_setup_teardown(little_memory_takes_fewer_samples, setup, recovery_teardown),
