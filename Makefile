@@ -9,9 +9,10 @@ SHELL := /bin/bash
 
 OCTET := $(BUILD)/octet
 VENV := $(BUILD)/venv
+REPORT_VENV := $(BUILD)/report/venv
 BENCH_VENV := $(BUILD)/bench/venv
 
-.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
+.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
 
 all:
 	@tools/setup --check
@@ -26,6 +27,7 @@ help:
 	@echo 'make check        rooms, style, clang-format and clang-tidy'
 	@echo 'make format       lay out all C files with clang-format'
 	@echo 'make interop      run what octet writes in LiteRT (installs ai-edge-litert into $(VENV))'
+	@echo 'make report       check the pages of --report in headless Chromium (chromium from Debian; playwright into $(REPORT_VENV))'
 	@echo 'make test-shared  the tests again with the large suites over SHARED=$(SHARED)'
 	@echo 'make interop-shared  models and layer cases of SHARED in every mode, against TensorFlow, LiteRT and tflite-micro'
 	@echo 'make conformance  every layer case of SHARED, one line each'
@@ -66,6 +68,7 @@ mutation: setup
 # Python with the packages of a list.
 $(VENV)/ready: tests/interop/requirements.txt
 $(BENCH_VENV)/ready: tests/bench/requirements.txt
+$(REPORT_VENV)/ready: tests/report/requirements.txt
 %/ready:
 	@tools/setup --interop
 	@mkdir -p $(@D) && python3 -m venv $(@D) && $(@D)/bin/pip -q install -r $^ && touch $@
@@ -73,6 +76,10 @@ $(BENCH_VENV)/ready: tests/bench/requirements.txt
 interop: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/run.py $(OCTET)
 	@$(VENV)/bin/python tests/interop/layers.py $(OCTET)
+
+report: setup all $(REPORT_VENV)/ready
+	@tools/setup --report
+	@tests/report/run $(OCTET) $(REPORT_VENV)
 
 conformance: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/conformance/conformance.py $(OCTET) $(SHARED) --strict

@@ -7,8 +7,27 @@ struct settings {
     struct common common;
     octet_open_options open;
     octet_run_options run;
+    struct report_settings page;
     bool with_all, csv;
 };
+
+/* The page begins with the verdict on the two. */
+static octet_status write_report(octet_context *ctx, const octet_model *original, const octet_model *quantized,
+                                 const octet_layers *layers, octet_data *data, const struct settings *s) {
+    octet_verdict *verdict = NULL;
+    octet_report page = OCTET_REPORT_INIT;
+    if (s->page.path == NULL) return OCTET_OK;
+    octet_status status = octet_compare(ctx, original, quantized, data, NULL, &s->run, &verdict);
+    page.model = original;
+    page.quantized = quantized;
+    page.data = data;
+    page.verdict = verdict;
+    page.layers = layers;
+    page.run = &s->run;
+    if (status == OCTET_OK) status = write_page(ctx, &s->page, &page);
+    octet_verdict_destroy(ctx, verdict);
+    return status;
+}
 
 static octet_status compare(octet_context *ctx, const octet_model *original, const octet_model *quantized,
                             struct settings *s, octet_rendering as, char **out) {
@@ -18,6 +37,7 @@ static octet_status compare(octet_context *ctx, const octet_model *original, con
     if (status == OCTET_OK) status = octet_data_open(ctx, &s->open, &data);
     if (status == OCTET_OK) status = octet_compare_layers(ctx, original, quantized, data, &s->run, &layers);
     if (status == OCTET_OK) status = octet_layers_render(ctx, layers, s->with_all, s->csv ? OCTET_AS_CSV : as, out);
+    if (status == OCTET_OK) status = write_report(ctx, original, quantized, layers, data, s);
     octet_layers_destroy(ctx, layers);
     octet_data_close(ctx, data);
     return status;
@@ -27,6 +47,7 @@ static octet_status report(octet_context *ctx, octet_model *model, void *setting
     struct settings *s = settings;
     octet_model *quantized = NULL;
     octet_status status = load_model(ctx, s->common.other, NULL, &quantized);
+    if (status == OCTET_OK && s->page.path != NULL) status = octet_model_check_output(ctx, model, s->page.path);
     if (status == OCTET_OK) status = compare(ctx, model, quantized, s, as, out);
     octet_model_destroy(ctx, quantized);
     return status;
@@ -40,6 +61,15 @@ static int run_compare(const struct command *self, int argc, char **argv) {
         return complain(EXIT_USAGE, "compare: the data are missing (--data)");
     if (!reads_input_once(self, (const char *const[]){s.common.model, s.common.other, s.open.path, NULL}))
         return EXIT_USAGE;
+    const struct input_name inputs[] = {{"--data", s.open.path},
+                                        {"--images", s.open.images},
+                                        {"--labels", s.open.labels},
+                                        {"--architecture", s.common.load.architecture},
+                                        {"the original", s.common.model},
+                                        {"the quantized model", s.common.other},
+                                        {0}};
+    if (!can_report(self, &s.page, inputs)) return EXIT_USAGE;
+    keep_command_line(self, argc, argv, &s.page);
     if (s.csv && s.common.json) return complain(EXIT_USAGE, "compare: --json and --csv exclude each other");
     s.run.progress = progress_bar();
     return print_report(&s.common, report);
@@ -70,6 +100,7 @@ const struct command command_compare = {
             "`--all`, `--json` and `--csv` have every layer.",
             NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
+                                            {NULL, report_options, offsetof(struct settings, page)},
                                             {"data", source_options, offsetof(struct settings, open)},
                                             {NULL, split_option, offsetof(struct settings, run)},
                                             {NULL, sampling_options, offsetof(struct settings, run)},

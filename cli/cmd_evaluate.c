@@ -7,6 +7,7 @@ struct settings {
     struct common common;
     octet_open_options open;
     octet_run_options run;
+    struct report_settings page;
     bool with_confusion;
 };
 
@@ -15,9 +16,16 @@ static octet_status report(octet_context *ctx, octet_model *model, void *setting
     octet_data *data = NULL;
     octet_evaluation *evaluation = NULL;
     octet_status status = take_data(ctx, &s->open);
+    if (status == OCTET_OK && s->page.path != NULL) status = octet_model_check_output(ctx, model, s->page.path);
     if (status == OCTET_OK) status = octet_data_open(ctx, &s->open, &data);
     if (status == OCTET_OK) status = octet_evaluate(ctx, model, data, &s->run, &evaluation);
     if (status == OCTET_OK) status = octet_evaluation_render(ctx, evaluation, s->with_confusion, as, out);
+    octet_report page = OCTET_REPORT_INIT;
+    page.model = model;
+    page.data = data;
+    page.evaluation = evaluation;
+    page.run = &s->run;
+    if (status == OCTET_OK) status = write_page(ctx, &s->page, &page);
     octet_evaluation_destroy(ctx, evaluation);
     octet_data_close(ctx, data);
     return status;
@@ -30,6 +38,11 @@ static int run_evaluate(const struct command *self, int argc, char **argv) {
     if (s.open.path == NULL && s.open.images == NULL)
         return complain(EXIT_USAGE, "evaluate: the data are missing (--data)");
     if (!reads_input_once(self, (const char *const[]){s.common.model, s.open.path, NULL})) return EXIT_USAGE;
+    const struct input_name inputs[] = {{"--data", s.open.path},       {"--images", s.open.images},
+                                        {"--labels", s.open.labels},   {"--architecture", s.common.load.architecture},
+                                        {"the model", s.common.model}, {0}};
+    if (!can_report(self, &s.page, inputs)) return EXIT_USAGE;
+    keep_command_line(self, argc, argv, &s.page);
     s.run.progress = progress_bar();
     return print_report(&s.common, report);
 }
@@ -49,6 +62,7 @@ const struct command command_evaluate = {
             "numbers give the mean absolute and the root mean square error.",
             NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
+                                            {NULL, report_options, offsetof(struct settings, page)},
                                             {"data", source_options, offsetof(struct settings, open)},
                                             {NULL, split_option, offsetof(struct settings, run)},
                                             {NULL, sampling_options, offsetof(struct settings, run)},

@@ -12,6 +12,7 @@ struct settings {
     octet_conversion conversion;
     octet_run_options run;
     struct words keep_float, int16_layers;
+    struct report_settings page;
     const char *output, *test;
     bool no_evaluate;
     octet_aim aim;
@@ -33,9 +34,12 @@ static bool is_auto(const struct settings *s) {
     return s->conversion.recover != NULL && strcmp(s->conversion.recover, "auto") == 0;
 }
 
-/* A drop that is wanted, but of outputs that are numbers, not classes. */
+/* Something is asked for that only an evaluation tells. */
+static bool needs_test(const struct settings *s) { return has_aim(s) || s->page.path != NULL; }
+
+/* No samples to evaluate on; or a drop that is wanted, but of outputs that are numbers, not classes. */
 static bool cannot_judge(const struct settings *s) {
-    return (has_aim(s) && s->no_test) || (s->aim.has_max_drop && isnan(s->drop));
+    return (needs_test(s) && s->no_test) || (s->aim.has_max_drop && isnan(s->drop));
 }
 
 static octet_status open_test(octet_context *ctx, struct settings *s, octet_data **test) {
@@ -82,6 +86,30 @@ static octet_status check_target(octet_context *ctx, struct settings *s, const o
     return status;
 }
 
+/* Layers of more samples than that tell nothing new, and cost a run of both models and of each layer alone. */
+enum { LAYER_SAMPLES = 1000 };
+
+static octet_status write_report(octet_context *ctx, const struct settings *s, const octet_model *model,
+                                 const octet_model *quantized, octet_data *data, const octet_verdict *verdict) {
+    octet_layers *layers = NULL;
+    octet_report page = OCTET_REPORT_INIT;
+    octet_run_options run = s->run;
+    octet_status status = OCTET_OK;
+    if (s->page.path == NULL || verdict == NULL || cannot_judge(s)) return OCTET_OK;
+    if (run.limit == 0 || run.limit > LAYER_SAMPLES) run.limit = LAYER_SAMPLES;
+    if (octet_model_is_quantized(quantized)) status = octet_compare_layers(ctx, model, quantized, data, &run, &layers);
+    page.model = model;
+    page.quantized = quantized;
+    page.output = s->output;
+    page.data = data;
+    page.verdict = verdict;
+    page.layers = layers;
+    page.run = &s->run;
+    if (status == OCTET_OK) status = write_page(ctx, &s->page, &page);
+    octet_layers_destroy(ctx, layers);
+    return status;
+}
+
 static octet_status write(octet_context *ctx, struct settings *s, const octet_model *quantized,
                           const octet_verdict *verdict, octet_rendering as, char **out) {
     octet_status status = OCTET_OK;
@@ -105,10 +133,12 @@ static octet_status quantize(octet_context *ctx, octet_model *model, void *setti
     if (status == OCTET_OK && has_data(s)) status = octet_data_open(ctx, &s->open, &data);
     s->no_test = status == OCTET_OK && data != NULL && s->test == NULL && !octet_data_has_split(data, "test");
     if (status == OCTET_OK) status = octet_model_check_output(ctx, model, s->output);
+    if (status == OCTET_OK && s->page.path != NULL) status = octet_model_check_output(ctx, model, s->page.path);
     if (status == OCTET_OK) status = open_test(ctx, s, &test);
-    if (status == OCTET_OK && !(has_aim(s) && s->no_test))
+    if (status == OCTET_OK && !(needs_test(s) && s->no_test))
         status = make(ctx, s, model, data, test, &quantized, &verdict);
     if (status == OCTET_OK && verdict != NULL) look(s, verdict);
+    if (status == OCTET_OK) status = write_report(ctx, s, model, quantized, test != NULL ? test : data, verdict);
     if (status == OCTET_OK) status = write(ctx, s, quantized, verdict, as, out);
     octet_verdict_destroy(ctx, verdict);
     octet_data_close(ctx, test);
@@ -127,6 +157,10 @@ static bool check(const struct settings *s) {
         return complain(0, "quantize: %s needs the evaluation that --no-evaluate leaves out", aim);
     if (has_aim(s) && !evaluates(s))
         return complain(0, "quantize: %s needs samples to evaluate on (--data or --test)", aim);
+    if (s->page.path != NULL && !evaluates(s))
+        return complain(0, "quantize: --report needs samples to evaluate on (--data or --test) and no --no-evaluate");
+    if (s->page.path != NULL && strcmp(s->page.path, s->output) == 0)
+        return complain(0, "quantize: %s: -o and --report need a file each", s->output);
     if (s->test != NULL && s->open.labels != NULL)
         return complain(0, "quantize: --labels belong to the samples of --data, and --test takes their place in the "
                            "evaluation; give --test an .npz or a folder that holds its labels");
@@ -159,7 +193,8 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
                                         {"--architecture", s.common.load.architecture},
                                         {"the model", s.common.model},
                                         {0}};
-    if (!keeps_inputs(self, s.output, inputs)) return EXIT_USAGE;
+    if (!keeps_inputs(self, s.output, inputs) || !can_report(self, &s.page, inputs)) return EXIT_USAGE;
+    keep_command_line(self, argc, argv, &s.page);
     const char *data = s.open.path != NULL ? s.open.path : "", *test = s.test != NULL ? s.test : "";
     if (!reads_input_once(self, (const char *const[]){s.common.model, data, test, NULL})) return EXIT_USAGE;
     s.conversion.n_threads = s.run.n_threads;
@@ -169,11 +204,13 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
 
     code = print_report(&s.common, quantize);
     if (code != EXIT_YES) return code;
-    if (s.no_test && has_aim(&s))
+    if (s.no_test && needs_test(&s))
         return complain(EXIT_USAGE,
                         "quantize: %s: the data hold no test samples: name some with --test; nothing is "
                         "written",
-                        s.aim.has_max_drop ? "--max-drop" : "--min-fidelity");
+                        s.aim.has_max_drop       ? "--max-drop"
+                        : s.aim.has_min_fidelity ? "--min-fidelity"
+                                                 : "--report");
     if (s.no_test && !s.no_evaluate && !s.common.json)
         puts("not evaluated: the data hold no test samples; --test DATA names some");
     if (cannot_judge(&s))
@@ -256,6 +293,7 @@ const struct command command_quantize = {
             "With `--target` the report says whether the target runs the file; the exit code is 12 where it does not.",
             NULL},
     .groups = (const struct option_group[]){{"options", conversion_options, 0},
+                                            {NULL, report_options, IN(page)},
                                             {"data", source_options, IN(open)},
                                             {"scaling", scaling_options, IN(open)},
                                             {"calibration", calibration_options, 0},

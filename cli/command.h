@@ -55,6 +55,7 @@ extern const struct option split_option[];     /* octet_run_options */
 extern const struct option sampling_options[]; /* --limit, --input-rounding: octet_run_options */
 extern const struct option kernel_options[];   /* octet_run_options */
 extern const struct option threads_option[];   /* octet_run_options */
+extern const struct option report_options[];   /* struct report_settings */
 extern const struct option model_options[];    /* struct common */
 extern const struct option json_option[];      /* struct common */
 
@@ -111,6 +112,23 @@ struct input_name {
 /* False, after a complaint, when the file `output` is one of the inputs, or one of the data in a folder of them. An
  * option that is NULL ends the list; output may be NULL. */
 bool keeps_inputs(const struct command *self, const char *output, const struct input_name *inputs);
+
+/* ---- report.c ---- */
+
+enum { MOST_COMMAND = 8192 };
+
+/* The page that --report asks for. */
+struct report_settings {
+    const char *path; /* or NULL */
+    bool with_times;
+    char command[MOST_COMMAND]; /* to get it again */
+};
+/* The words behind the command's name, as a shell takes them. */
+void keep_command_line(const struct command *self, int argc, char **argv, struct report_settings *report);
+/* False, after a complaint, where the page would replace an input. */
+bool can_report(const struct command *self, const struct report_settings *report, const struct input_name *inputs);
+/* Where a page was asked for, writes it of these parts. */
+octet_status write_page(octet_context *ctx, const struct report_settings *settings, octet_report *report);
 
 /* ---- standard_input.c ---- */
 

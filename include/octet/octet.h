@@ -43,6 +43,7 @@
 #include "octet/layers.h"
 #include "octet/model.h"
 #include "octet/quantization.h"
+#include "octet/report.h"
 #include "octet/run.h"
 
 #endif

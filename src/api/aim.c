@@ -130,8 +130,10 @@ static octet_status warn(octet_context *ctx, octet_verdict *verdict, const octet
     if (octet_verdict_has_labels(after))
         octet_format(drop, sizeof drop, ", and an accuracy that falls by %.2f points instead of %.2f",
                      octet_verdict_drop(after), octet_verdict_drop(before));
+    const uint32_t n = verdict->n_warnings;
     OCTET_VERDICT_WARN(ctx, verdict, "--recover fast %s %.1f dB instead of %.1f%s%s",
                        is < was + 0.5 ? "does not help: it gives" : "gives", is, was, drop, samples);
+    if (verdict->n_warnings > n) verdict->suggestion = verdict->warnings[n];
     return OCTET_OK;
 }
 

@@ -81,7 +81,7 @@ static void measure(bench_job *job, double seconds) {
 }
 
 static octet_status run(octet_context *ctx, const octet_model *model, double seconds, const octet_run_options *given,
-                        octet_rendering as, bench_job *job, octet_buffer *out) {
+                        octet_arena *arena, bench_job *job, octet_profile *out) {
     octet_run_options options;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, given, &options));
     octet_exec_options exec;
@@ -93,7 +93,7 @@ static octet_status run(octet_context *ctx, const octet_model *model, double sec
     const size_t peak_bytes = ctx->peak_memory_bytes; /* what follows is for measuring; runs allocate nothing */
     job->n_steps = octet_exec_n_steps(job->exec);
     octet_profile_row *rows;
-    OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->n_steps, &rows));
+    OCTET_TRY(OCTET_NEW(ctx, arena, job->n_steps, &rows));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->n_steps, &job->by_step));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, job->n_steps, &job->least));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, MAX_RUNS, &job->runs));
@@ -126,18 +126,30 @@ static octet_status run(octet_context *ctx, const octet_model *model, double sec
     qsort(job->runs, job->n_runs, sizeof *job->runs, compare_times);
     profile.min_ns = (double)job->runs[0];
     profile.median_ns = (double)job->runs[job->n_runs / 2];
-    return as == OCTET_AS_JSON ? octet_profile_write_json(ctx, &profile, out)
-                               : octet_profile_write_text(ctx, &profile, out);
+    *out = profile;
+    return OCTET_OK;
 }
 
-octet_status octet_model_bench(octet_context *ctx, const octet_model *model, double seconds,
-                               const octet_run_options *options, octet_rendering as, char **out) {
+octet_status octet_api_profile(octet_context *ctx, octet_arena *arena, const octet_model *model, double seconds,
+                               const octet_run_options *options, octet_profile *out) {
     bench_job job = {0};
-    octet_buffer buffer = {0};
-    const octet_status status = run(ctx, model, seconds, options, as, &job, &buffer);
+    const octet_status status = run(ctx, model, seconds, options, arena, &job, out);
     octet_runner_destroy(ctx, job.runner);
     octet_exec_destroy(ctx, job.exec);
     octet_pool_destroy(ctx, job.pool);
     octet_arena_free(ctx, &job.arena);
+    return status;
+}
+
+octet_status octet_model_bench(octet_context *ctx, const octet_model *model, double seconds,
+                               const octet_run_options *options, octet_rendering as, char **out) {
+    octet_arena arena = {0};
+    octet_buffer buffer = {0};
+    octet_profile profile;
+    octet_status status = octet_api_profile(ctx, &arena, model, seconds, options, &profile);
+    if (status == OCTET_OK)
+        status = as == OCTET_AS_JSON ? octet_profile_write_json(ctx, &profile, &buffer)
+                                     : octet_profile_write_text(ctx, &profile, &buffer);
+    octet_arena_free(ctx, &arena);
     return octet_api_give_text(ctx, &buffer, status, out);
 }

@@ -145,6 +145,10 @@ static octet_status fill_rows(octet_context *ctx, comparison *c) {
             octet_layer_measure_merge(&c->measures[i], &c->measures[t * c->plan.n_rows + i], &job->measured);
         OCTET_TRY(octet_layer_row_fill(ctx, &c->plan.arena, &job->measured, &c->measures[i], c->totals + job->first_sum,
                                        &layers->rows[i]));
+        if (job->measured.has_step)
+            OCTET_TRY(octet_arena_copy(ctx, &layers->arena, c->measures[i].bins,
+                                       OCTET_MEASURE_BINS * sizeof *c->measures[i].bins,
+                                       (void **)&layers->rows[i].bins));
         OCTET_TRY(octet_cause_find(ctx, &layers->arena, &layers->rows[i]));
         if (c->plan.pairs.root[job->quantized] == c->plan.pairs.root[c->plan.quantized->outputs[0].value])
             layers->output = i;

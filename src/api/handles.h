@@ -17,6 +17,7 @@
 #include "octet/octet.h"
 #include "quant/quant.h"
 #include "recover/outcome.h"
+#include "report/profile.h"
 #include "report/support.h"
 #include "report/verdict.h"
 
@@ -98,6 +99,9 @@ octet_status octet_api_target_support(octet_context *ctx, octet_arena *arena, co
  */
 octet_status octet_api_output_warnings(octet_context *ctx, octet_arena *arena, const octet_model *model,
                                        const char *const **out, uint32_t *n);
+/* Times every operator for about `seconds` (0 = 1). Rows in `arena`; names in the model. */
+octet_status octet_api_profile(octet_context *ctx, octet_arena *arena, const octet_model *model, double seconds,
+                               const octet_run_options *options, octet_profile *out);
 /* Copies `size` bytes of buffer->data into a text for the caller and frees the buffer, also on failure. */
 octet_status octet_api_give_text(octet_context *ctx, octet_buffer *buffer, octet_status status, char **out);
 

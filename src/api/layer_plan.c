@@ -4,6 +4,7 @@
 
 #include "layers/names.h"
 #include "layers/ports.h"
+#include "layers/weights.h"
 
 static bool takes_part(const octet_graph *graph, uint32_t value) {
     octet_layer_measured ignored;
@@ -103,6 +104,7 @@ static octet_status describe_row(octet_context *ctx, octet_layer_plan *plan, uin
     OCTET_TRY(octet_arena_string(ctx, arena, plan->quantized->values[job->quantized].name, &row->tensor));
     OCTET_TRY(octet_arena_string(ctx, arena, plan->real->values[job->real].name, &row->partner));
     OCTET_TRY(name_layer(ctx, plan, OCTET_LAYERS_FLOAT, plan->real, root, &row->layer));
+    if (op != NULL) OCTET_TRY(octet_layer_weights_count(ctx, arena, plan->quantized, op, &row->weights));
     return find_shared(ctx, plan, row, &row->shared_with);
 }
 

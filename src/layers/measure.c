@@ -29,7 +29,10 @@ static size_t n_code_words(const octet_layer_measured *measured) {
 octet_status octet_layer_measure_create(octet_context *ctx, octet_arena *arena, const octet_layer_measured *measured,
                                         octet_layer_measure *out) {
     *out = (octet_layer_measure){.min = INFINITY, .max = -INFINITY};
-    if (measured->has_step) OCTET_TRY(OCTET_NEW(ctx, arena, n_code_words(measured), &out->codes));
+    if (measured->has_step) {
+        OCTET_TRY(OCTET_NEW(ctx, arena, n_code_words(measured), &out->codes));
+        OCTET_TRY(OCTET_NEW(ctx, arena, OCTET_MEASURE_BINS, &out->bins));
+    }
     return OCTET_NEW(ctx, arena, (size_t)measured->n_channels + 1, &out->channel_reach);
 }
 
@@ -50,6 +53,12 @@ static void count_code(octet_layer_measure *measure, const octet_layer_measured 
 static double beyond(const octet_layer_measured *measured, double x) {
     if (x > measured->high) return x - measured->high;
     return x < measured->low ? measured->low - x : 0.0;
+}
+
+static void count_bin(octet_layer_measure *measure, const octet_layer_measured *measured, double x) {
+    const double bin = floor((x - measured->low) / (measured->high - measured->low) * OCTET_MEASURE_INNER_BINS);
+    const double place = fmin(fmax(bin + OCTET_MEASURE_INNER_BINS, 0.0), OCTET_MEASURE_BINS - 1);
+    measure->bins[(size_t)place]++;
 }
 
 static void add_cut(octet_layer_measure *measure, const octet_layer_measured *measured, double x, double *sums) {
@@ -87,7 +96,10 @@ void octet_layer_measure_add(octet_layer_measure *measure, const octet_layer_mea
         measure->largest_added = fmax(measure->largest_added, fabs(a));
         measure->min = fminf(measure->min, real[i]);
         measure->max = fmaxf(measure->max, real[i]);
-        if (measured->has_step) add_cut(measure, measured, f, sums);
+        if (measured->has_step) {
+            add_cut(measure, measured, f, sums);
+            count_bin(measure, measured, f);
+        }
         if (n_channels == 0) continue;
         errors[c] += e;
         additions[c] += a;
@@ -108,6 +120,7 @@ void octet_layer_measure_merge(octet_layer_measure *into, const octet_layer_meas
     into->min = fminf(into->min, from->min);
     into->max = fmaxf(into->max, from->max);
     for (size_t i = 0; i < n_code_words(measured); i++) into->codes[i] |= from->codes[i];
+    for (size_t i = 0; measured->has_step && i < OCTET_MEASURE_BINS; i++) into->bins[i] += from->bins[i];
     for (uint32_t c = 0; c < measured->n_channels; c++)
         into->channel_reach[c] = fmaxf(into->channel_reach[c], from->channel_reach[c]);
 }

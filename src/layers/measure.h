@@ -28,6 +28,10 @@ typedef enum octet_layer_sum {
 
 enum { OCTET_MEASURE_MOST_CHANNELS = 4096 };
 
+/* A histogram of f has equal bins: so many in the range that the value can hold, as many below it and as many above it;
+ * the first and the last bin hold all that is farther out. */
+enum { OCTET_MEASURE_INNER_BINS = 64, OCTET_MEASURE_BINS = 3 * OCTET_MEASURE_INNER_BINS };
+
 /* What one thread saw of a value; everything but the sums of runs, which do not depend on the order of runs. */
 typedef struct octet_layer_measure {
     uint64_t n_elements, n_low, n_high; /* at the least and the greatest code */
@@ -37,6 +41,7 @@ typedef struct octet_layer_measure {
     float min, max;                     /* of f */
     uint64_t *codes;                    /* a bit for each code that occurred; NULL: float */
     float *channel_reach;               /* by channel the largest |f| */
+    uint64_t *bins;                     /* OCTET_MEASURE_BINS of f; NULL: float */
 } octet_layer_measure;
 
 /* What is measured of one pair of values. */

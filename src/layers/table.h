@@ -29,6 +29,16 @@ typedef struct octet_error_figures {
     double mean, deviation, mean_square, largest; /* deviation: standard; largest: of the magnitudes */
 } octet_error_figures;
 
+/* The weights of an operator as the quantized graph has them. */
+typedef struct octet_layer_weights {
+    const uint64_t
+        *bins; /* OCTET_MEASURE_INNER_BINS from the least to the greatest code; NULL: not of 8 bits, or none */
+    uint64_t n_elements, n_at_ends; /* at the codes farthest from the zero point */
+    uint32_t n_scales;
+    double least_scale, greatest_scale;
+    double low, high; /* least and greatest weight, as real numbers */
+} octet_layer_weights;
+
 typedef struct octet_layer_row {
     const char *layer;                 /* of the float model */
     const char *op, *tensor, *partner; /* kind of the operator ("INPUT" for an input); names of the two values */
@@ -59,6 +69,8 @@ typedef struct octet_layer_row {
     double outlier_ratio;    /* reach of this channel over the median of all; 0: not by channel */
     const char *shared_with; /* layer whose scale this one has to have; NULL: its scale is its own */
     double signal_rms;       /* root of the mean square of f */
+    const uint64_t *bins;    /* of f (measure.h), or NULL */
+    octet_layer_weights weights;
     octet_cause cause;
     const char *why; /* the cause in a sentence; never NULL */
 } octet_layer_row;

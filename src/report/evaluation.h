@@ -84,15 +84,23 @@ extern const char octet_text_dropped_folders[];
 const char *octet_text_parts(const octet_evaluation *evaluation);
 octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,
                                          octet_buffer *out);
-/* The line of an evaluation and of a verdict that says where the data reach, behind `head`. */
-octet_status octet_evaluation_write_data_line(octet_context *ctx, const octet_evaluation *evaluation, const char *head,
-                                              octet_buffer *out);
 octet_status octet_evaluation_write_json(octet_context *ctx, const octet_evaluation *evaluation, bool with_confusion,
                                          octet_buffer *out);
-/* One sentence where data that look scaled already go into a model that scales bytes itself; "" otherwise. `text` has
- * OCTET_EVALUATION_SENTENCE bytes and is returned. */
-enum { OCTET_EVALUATION_SENTENCE = 512 };
+/* Both write into `text`, OCTET_EVALUATION_SENTENCE bytes, and return it. */
+enum { OCTET_EVALUATION_SENTENCE = 512, OCTET_EVALUATION_MOST_LINES = 8 };
+/* Where the data reach: in an evaluation and in a verdict. */
+const char *octet_evaluation_data_text(const octet_evaluation *evaluation, char *text);
+/* One sentence where data that look scaled already go into a model that scales bytes itself; "" otherwise. */
 const char *octet_evaluation_doubt_scaling(const octet_evaluation *evaluation, char *text);
+
+/* An evaluation in words, line by line. */
+typedef struct octet_evaluation_line {
+    const char *name; /* "accuracy", "loss", "error", "time", "data", "warning" */
+    char text[OCTET_EVALUATION_SENTENCE];
+} octet_evaluation_line;
+/* Returns the number of lines. with_time: also times, which no two runs give alike. */
+uint32_t octet_evaluation_list_lines(const octet_evaluation *evaluation, bool with_time,
+                                     octet_evaluation_line lines[OCTET_EVALUATION_MOST_LINES]);
 /* The member "data_range" of an evaluation and of a verdict: values as stored and as the model sees them. */
 void octet_evaluation_write_data_range(octet_json_writer *json, const octet_evaluation *evaluation);
 /* Accuracy is counted over so many parts of a sample: 1, scores or rows. */

@@ -56,48 +56,75 @@ const char *octet_evaluation_doubt_scaling(const octet_evaluation *e, char *text
     return text;
 }
 
-octet_status octet_evaluation_write_data_line(octet_context *ctx, const octet_evaluation *e, const char *head,
-                                              octet_buffer *out) {
+const char *octet_evaluation_data_text(const octet_evaluation *e, char *text) {
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE], d[OCTET_TEXT_SIZE];
-    OCTET_TRY(octet_buffer_format(ctx, out, "%s%s..%s as stored, %s..%s as the model sees them", head,
-                                  octet_text_real(e->raw_min, a), octet_text_real(e->raw_max, b),
-                                  octet_text_real(e->min, c), octet_text_real(e->max, d)));
-    if (e->own_scaling != NULL)
-        OCTET_TRY(octet_buffer_format(ctx, out, "; the model scales them itself (%s)", e->own_scaling));
-    return octet_buffer_append(ctx, out, "\n", 1);
+    const bool scales = e->own_scaling != NULL;
+    octet_format(text, OCTET_EVALUATION_SENTENCE, "%s..%s as stored, %s..%s as the model sees them%s%s%s",
+                 octet_text_real(e->raw_min, a), octet_text_real(e->raw_max, b), octet_text_real(e->min, c),
+                 octet_text_real(e->max, d), scales ? "; the model scales them itself (" : "",
+                 scales ? e->own_scaling : "", scales ? ")" : "");
+    return text;
+}
+
+static octet_evaluation_line *add_line(octet_evaluation_line *lines, uint32_t *n, const char *name) {
+    octet_evaluation_line *line = &lines[(*n)++];
+    line->name = name;
+    line->text[0] = '\0';
+    return line;
+}
+
+static void list_result(const octet_evaluation *e, octet_evaluation_line *lines, uint32_t *n) {
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE];
+    octet_evaluation_line *line = add_line(lines, n, e->measure == OCTET_MEASURE_ERROR ? "error" : "accuracy");
+    if (e->has_accuracy) {
+        const uint64_t n_parts = e->n_samples * octet_evaluation_n_parts(e);
+        octet_format(line->text, sizeof line->text, "%.2f %%  (%s right, %s wrong%s)", 100.0 * e->accuracy,
+                     octet_text_count(e->n_right, a), octet_text_count(n_parts - e->n_right, b), octet_text_parts(e));
+        line = add_line(lines, n, "loss");
+        octet_format(line->text, sizeof line->text, "%.5f", e->loss);
+    } else if (e->measure == OCTET_MEASURE_ERROR) {
+        octet_format(line->text, sizeof line->text,
+                     "%.6g mean absolute, %.6g root of the mean square; standard deviation of the targets %.6g",
+                     e->mean_absolute_error, e->root_mean_square_error, e->target_deviation);
+    } else {
+        octet_format(line->text, sizeof line->text, "unknown: %s",
+                     e->drops_folders ? octet_text_dropped_folders : "the data have no labels");
+    }
+}
+
+uint32_t octet_evaluation_list_lines(const octet_evaluation *e, bool with_time,
+                                     octet_evaluation_line lines[OCTET_EVALUATION_MOST_LINES]) {
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE];
+    octet_evaluation_line *line;
+    uint32_t n = 0;
+    list_result(e, lines, &n);
+    if (e->n_not_finite > 0) {
+        line = add_line(lines, &n, "warning");
+        octet_format(line->text, sizeof line->text, "%s samples gave NaN or infinity",
+                     octet_text_count(e->n_not_finite, a));
+    }
+    if (with_time) {
+        line = add_line(lines, &n, "time");
+        octet_format(line->text, sizeof line->text, "%s per sample, %s in all with %u thread%s",
+                     octet_text_time(e->time_per_sample_ns, a), octet_text_time((double)e->wall_ns, b), e->n_threads,
+                     e->n_threads == 1 ? "" : "s");
+    }
+    line = add_line(lines, &n, "data");
+    octet_evaluation_data_text(e, line->text);
+    line = add_line(lines, &n, "warning");
+    if (octet_evaluation_doubt_scaling(e, line->text)[0] == '\0') n--;
+    return n;
 }
 
 octet_status octet_evaluation_write_text(octet_context *ctx, const octet_evaluation *e, bool with_confusion,
                                          octet_buffer *out) {
-    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], sentence[OCTET_EVALUATION_SENTENCE];
+    octet_evaluation_line lines[OCTET_EVALUATION_MOST_LINES];
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE];
     OCTET_TRY(octet_buffer_format(ctx, out, "%s on %s %ssamples\n", e->model, octet_text_count(e->n_samples, a),
                                   octet_text_split(e->split, b)));
-    if (e->has_accuracy) {
-        const uint64_t n = e->n_samples * octet_evaluation_n_parts(e);
-        OCTET_TRY(octet_buffer_format(ctx, out, "accuracy  %.2f %%  (%s right, %s wrong%s)\n", 100.0 * e->accuracy,
-                                      octet_text_count(e->n_right, a), octet_text_count(n - e->n_right, b),
-                                      octet_text_parts(e)));
-        OCTET_TRY(octet_buffer_format(ctx, out, "loss      %.5f\n", e->loss));
-    } else if (e->measure == OCTET_MEASURE_ERROR) {
-        OCTET_TRY(
-            octet_buffer_format(ctx, out,
-                                "error     %.6g mean absolute, %.6g root of the mean square; standard deviation of the "
-                                "targets %.6g\n",
-                                e->mean_absolute_error, e->root_mean_square_error, e->target_deviation));
-    } else {
-        const char *why = e->drops_folders ? octet_text_dropped_folders : "the data have no labels";
-        OCTET_TRY(octet_buffer_format(ctx, out, "accuracy  unknown: %s\n", why));
-    }
-    if (e->n_not_finite > 0) {
-        OCTET_TRY(octet_buffer_format(ctx, out, "warning   %s samples gave NaN or infinity\n",
-                                      octet_text_count(e->n_not_finite, a)));
-    }
-    OCTET_TRY(octet_buffer_format(ctx, out, "time      %s per sample, %s in all with %u thread%s\n",
-                                  octet_text_time(e->time_per_sample_ns, a), octet_text_time((double)e->wall_ns, b),
-                                  e->n_threads, e->n_threads == 1 ? "" : "s"));
-    OCTET_TRY(octet_evaluation_write_data_line(ctx, e, "data      ", out));
-    if (octet_evaluation_doubt_scaling(e, sentence)[0] != '\0')
-        OCTET_TRY(octet_buffer_format(ctx, out, "warning   %s\n", sentence));
+    const uint32_t n = octet_evaluation_list_lines(e, true, lines);
+    for (uint32_t i = 0; i < n; i++)
+        OCTET_TRY(octet_buffer_format(ctx, out, "%-10s%s\n", lines[i].name, lines[i].text));
     if (!with_confusion) return OCTET_OK;
     octet_arena arena = {0};
     octet_confusion confusion;

@@ -5,23 +5,42 @@
 #include "base/format.h"
 #include "report/text.h"
 
-static octet_status write_row(octet_context *ctx, const octet_ladder_row *row, octet_buffer *out) {
-    char gain[OCTET_TEXT_SIZE] = "-", time[OCTET_TEXT_SIZE];
-    if (row->is_judged) octet_format(gain, sizeof gain, "%+.1f dB", row->gain_db);
-    return octet_buffer_format(ctx, out, "  %-28s%10s%10s   %s%s%s\n", row->step, gain,
-                               octet_text_time((double)row->time_ns, time), row->is_kept ? "kept" : "left out",
-                               row->why[0] != '\0' ? ": " : "", row->why);
+const char *octet_ladder_how_text(const octet_ladder *ladder, char *text) {
+    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE];
+    octet_format(text, OCTET_LADDER_SENTENCE,
+                 "each step fitted on %s calibration samples and judged on %s others, and the other way round",
+                 octet_text_count(ladder->n_first, a), octet_text_count(ladder->n_samples - ladder->n_first, b));
+    return text;
+}
+
+const char *octet_ladder_gain_text(const octet_ladder_row *row, char *text) {
+    octet_format(text, OCTET_LADDER_SENTENCE, row->is_judged ? "%+.1f dB" : "-", row->gain_db);
+    return text;
+}
+
+const char *octet_ladder_end_text(const octet_ladder_row *row, char *text) {
+    octet_format(text, OCTET_LADDER_SENTENCE, "%s%s%s", row->is_kept ? "kept" : "left out",
+                 row->why[0] != '\0' ? ": " : "", row->why);
+    return text;
+}
+
+const char *octet_attempt_text(const octet_attempt *a, char *text) {
+    char drop[OCTET_TEXT_SIZE] = "", fidelity[OCTET_TEXT_SIZE] = "equal outputs";
+    if (isfinite(a->drop_points)) octet_format(drop, sizeof drop, ", %.2f points lost", a->drop_points);
+    if (isfinite(a->fidelity_db)) octet_format(fidelity, sizeof fidelity, "%.1f dB", a->fidelity_db);
+    octet_format(text, OCTET_LADDER_SENTENCE, "%s%s%s", fidelity, drop, a->meets ? ": enough" : "");
+    return text;
 }
 
 octet_status octet_ladder_write_text(octet_context *ctx, const octet_ladder *ladder, octet_buffer *out) {
-    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE];
+    char gain[OCTET_LADDER_SENTENCE], end[OCTET_LADDER_SENTENCE], time[OCTET_TEXT_SIZE];
     if (ladder->n_rows == 0) return OCTET_OK;
-    OCTET_TRY(octet_buffer_format(ctx, out,
-                                  "recovery        each step fitted on %s calibration samples and judged on %s others, "
-                                  "and the other way round\n",
-                                  octet_text_count(ladder->n_first, a),
-                                  octet_text_count(ladder->n_samples - ladder->n_first, b)));
-    for (uint32_t i = 0; i < ladder->n_rows; i++) OCTET_TRY(write_row(ctx, &ladder->rows[i], out));
+    OCTET_TRY(octet_buffer_format(ctx, out, "recovery        %s\n", octet_ladder_how_text(ladder, end)));
+    for (uint32_t i = 0; i < ladder->n_rows; i++) {
+        const octet_ladder_row *row = &ladder->rows[i];
+        OCTET_TRY(octet_buffer_format(ctx, out, "  %-28s%10s%10s   %s\n", row->step, octet_ladder_gain_text(row, gain),
+                                      octet_text_time((double)row->time_ns, time), octet_ladder_end_text(row, end)));
+    }
     return OCTET_OK;
 }
 
@@ -50,14 +69,10 @@ void octet_ladder_write_member(octet_json_writer *json, const octet_ladder *ladd
 
 octet_status octet_attempts_write_text(octet_context *ctx, const octet_attempt *attempts, uint32_t n,
                                        octet_buffer *out) {
-    for (uint32_t i = 0; i < n; i++) {
-        const octet_attempt *a = &attempts[i];
-        char drop[OCTET_TEXT_SIZE] = "", fidelity[OCTET_TEXT_SIZE] = "equal outputs";
-        if (isfinite(a->drop_points)) octet_format(drop, sizeof drop, ", %.2f points lost", a->drop_points);
-        if (isfinite(a->fidelity_db)) octet_format(fidelity, sizeof fidelity, "%.1f dB", a->fidelity_db);
-        OCTET_TRY(octet_buffer_format(ctx, out, "%-16s--recover %s: %s%s%s\n", i == 0 ? "attempts" : "", a->recovery,
-                                      fidelity, drop, a->meets ? ": enough" : ""));
-    }
+    char text[OCTET_LADDER_SENTENCE];
+    for (uint32_t i = 0; i < n; i++)
+        OCTET_TRY(octet_buffer_format(ctx, out, "%-16s--recover %s: %s\n", i == 0 ? "attempts" : "",
+                                      attempts[i].recovery, octet_attempt_text(&attempts[i], text)));
     return OCTET_OK;
 }
 

@@ -23,6 +23,15 @@ octet_status octet_attempts_write_text(octet_context *ctx, const octet_attempt *
 /* "attempts": [...] in the open object; nothing for none. */
 void octet_attempts_write_member(octet_json_writer *json, const octet_attempt *attempts, uint32_t n);
 
+/* "each step fitted on 50 calibration samples and judged on 50 others, and the other way round"; into `text`,
+ * OCTET_LADDER_SENTENCE bytes, which is returned. */
+enum { OCTET_LADDER_SENTENCE = 160 };
+const char *octet_ladder_how_text(const octet_ladder *ladder, char *text);
+/* "+1.2 dB", "-" where a step was not judged; "kept: both halves gain". Into `text`, OCTET_LADDER_SENTENCE bytes. */
+const char *octet_ladder_gain_text(const octet_ladder_row *row, char *text);
+const char *octet_ladder_end_text(const octet_ladder_row *row, char *text);
+/* "30.1 dB, 0.20 points lost: enough" */
+const char *octet_attempt_text(const octet_attempt *attempt, char *text);
 /* A line, and one for each step: name, gain, time, kept or not and why. Nothing for a ladder without rows. */
 octet_status octet_ladder_write_text(octet_context *ctx, const octet_ladder *ladder, octet_buffer *out);
 /* "recovery": {...} in the open object; nothing for a ladder without rows. */

@@ -8,6 +8,19 @@
 
 #include "base/buffer.h"
 #include "layers/table.h"
+#include "report/text.h"
+
+/* "34.5", "exact" where there is no error, "?" where it is not known; into `text`, OCTET_TEXT_SIZE bytes. */
+const char *octet_layers_decibels(double db, char *text);
+
+/* A figure of a row in words. */
+typedef struct octet_layer_cell {
+    const char *heading, *name; /* of a column; beside the figure alone */
+    char text[OCTET_TEXT_SIZE]; /* empty: the value has no codes */
+} octet_layer_cell;
+enum { OCTET_LAYER_MOST_CELLS = 8 };
+/* Returns how many there are: the same for all rows. */
+uint32_t octet_layers_list_cells(const octet_layer_row *row, octet_layer_cell cells[OCTET_LAYER_MOST_CELLS]);
 
 octet_status octet_layers_write_text(octet_context *ctx, const octet_layers *layers, bool with_all, octet_buffer *out);
 octet_status octet_layers_write_json(octet_context *ctx, const octet_layers *layers, octet_buffer *out);

@@ -1,6 +1,5 @@
 /* Compared layers as text. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,41 +8,25 @@
 #include "report/table.h"
 #include "report/text.h"
 
-enum { WORST = 5, FLIPS = 8, UNPAIRED = 5, NAME_WIDTH = 32, N_COLUMNS = 11 };
-
-static const char *decibels(double db, char *text) {
-    if (isnan(db)) return "?";
-    if (isinf(db)) return db > 0.0 ? "exact" : "-inf";
-    snprintf(text, OCTET_TEXT_SIZE, "%.1f", db);
-    return text;
-}
+enum { WORST = 5, FLIPS = 8, UNPAIRED = 5, NAME_WIDTH = 32, N_COLUMNS = 3 + OCTET_LAYER_MOST_CELLS };
 
 static octet_status heading(octet_context *ctx, octet_table *table) {
-    static const char *const names[N_COLUMNS] = {"layer", "operator", "type",   "SQNR",     "added",  "cosine",
-                                                 "mean",  "largest",  "ends %", "unused %", "range %"};
-    for (int i = 0; i < N_COLUMNS; i++) OCTET_TRY(octet_table_cell(ctx, table, "%s", names[i]));
+    static const char *const names[] = {"layer", "operator", "type"};
+    octet_layer_cell cells[OCTET_LAYER_MOST_CELLS];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) OCTET_TRY(octet_table_cell(ctx, table, "%s", names[i]));
+    const uint32_t n = octet_layers_list_cells(&(octet_layer_row){0}, cells);
+    for (uint32_t i = 0; i < n; i++) OCTET_TRY(octet_table_cell(ctx, table, "%s", cells[i].heading));
     return OCTET_OK;
 }
 
 static octet_status add_row(octet_context *ctx, octet_table *table, const octet_layer_row *row) {
-    char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE];
+    octet_layer_cell cells[OCTET_LAYER_MOST_CELLS];
     OCTET_TRY(octet_table_name(ctx, table, row->layer, NAME_WIDTH));
     OCTET_TRY(octet_table_cell(ctx, table, "%s", row->op));
     OCTET_TRY(octet_table_cell(ctx, table, "%s", row->type));
-    OCTET_TRY(octet_table_cell(ctx, table, "%s", decibels(row->sqnr_db, a)));
-    OCTET_TRY(octet_table_cell(ctx, table, "%s", decibels(row->added_db, b)));
-    OCTET_TRY(isnan(row->cosine) ? octet_table_cell(ctx, table, "?")
-                                 : octet_table_cell(ctx, table, "%.4f", row->cosine));
-    if (!row->has_step) {
-        for (int i = 6; i < N_COLUMNS; i++) OCTET_TRY(octet_table_cell(ctx, table, "%s", ""));
-        return OCTET_OK;
-    }
-    const double width = row->high - row->low;
-    OCTET_TRY(octet_table_cell(ctx, table, "%.2f", row->error.mean / row->scale));
-    OCTET_TRY(octet_table_cell(ctx, table, "%.1f", row->error.largest / row->scale));
-    OCTET_TRY(octet_table_cell(ctx, table, "%.1f", 100.0 * (row->low_share + row->high_share)));
-    OCTET_TRY(octet_table_cell(ctx, table, "%.1f", 100.0 * row->unused_share));
-    return octet_table_cell(ctx, table, "%.0f", width > 0.0 ? 100.0 * (row->max - row->min) / width : 0.0);
+    const uint32_t n = octet_layers_list_cells(row, cells);
+    for (uint32_t i = 0; i < n; i++) OCTET_TRY(octet_table_cell(ctx, table, "%s", cells[i].text));
+    return OCTET_OK;
 }
 
 /* Rows numbers[0..n), or 0..n. */
@@ -125,8 +108,8 @@ static octet_status write_head(octet_context *ctx, const octet_layers *layers, o
                                       100.0 * layers->accuracy_after, 100.0 * layers->accuracy_before));
     if (layers->output < layers->n_rows) {
         const octet_layer_row *row = &layers->rows[layers->output];
-        OCTET_TRY(octet_buffer_format(ctx, out, "output          %s dB, cosine %.4f (%s)\n", decibels(row->sqnr_db, a),
-                                      row->cosine, row->layer));
+        OCTET_TRY(octet_buffer_format(ctx, out, "output          %s dB, cosine %.4f (%s)\n",
+                                      octet_layers_decibels(row->sqnr_db, a), row->cosine, row->layer));
     }
     return octet_buffer_format(ctx, out, "first collapse  %s\n", layers->collapse != NULL ? layers->collapse : "none");
 }

@@ -7,6 +7,7 @@
 
 #include "base/format.h"
 #include "base/utf8.h"
+#include "report/text.h"
 
 /* Copies the text, which may come from a file, and makes it printable. */
 static octet_status add(octet_context *ctx, octet_table *table, const char *text) {
@@ -35,23 +36,9 @@ octet_status octet_table_cell(octet_context *ctx, octet_table *table, const char
     return add(ctx, table, text);
 }
 
-static uint32_t count_characters(const char *text) {
-    uint32_t n = 0;
-    for (; *text; text++) n += !octet_utf8_is_inside(*text);
-    return n;
-}
-
 octet_status octet_table_name(octet_context *ctx, octet_table *table, const char *name, uint32_t width) {
-    assert(width >= 8);
     const char *text;
-    OCTET_TRY(octet_arena_format(ctx, &table->arena, &text, "%.*s", (int)strcspn(name, ";"), name));
-    uint32_t n = count_characters(text);
-    if (n > width) {
-        const char *rest = text;
-        for (; n > width - 3; rest++) n -= !octet_utf8_is_inside(*rest);
-        while (octet_utf8_is_inside(*rest)) rest++;
-        OCTET_TRY(octet_arena_format(ctx, &table->arena, &text, "...%s", rest));
-    }
+    OCTET_TRY(octet_text_shorten(ctx, &table->arena, name, width, &text));
     return add(ctx, table, text);
 }
 
@@ -59,13 +46,13 @@ octet_status octet_table_write(octet_context *ctx, const octet_table *table, uin
     uint32_t widths[OCTET_TABLE_MAX_COLUMNS] = {0};
     bool used[OCTET_TABLE_MAX_COLUMNS] = {false};
     for (uint32_t i = 0; i < table->n_cells; i++) {
-        const uint32_t column = i % table->n_columns, width = count_characters(table->cells[i]);
+        const uint32_t column = i % table->n_columns, width = octet_text_n_characters(table->cells[i]);
         if (width > widths[column]) widths[column] = width;
         if (i >= table->n_columns && width > 0) used[column] = true;
     }
     uint32_t spaces = indent; /* owed before the next text of the line */
     for (uint32_t i = 0; i < table->n_cells; i++) {
-        const uint32_t column = i % table->n_columns, width = count_characters(table->cells[i]);
+        const uint32_t column = i % table->n_columns, width = octet_text_n_characters(table->cells[i]);
         if (used[column]) {
             const uint32_t padding = widths[column] - width;
             const bool right = (table->right >> column & 1) != 0;

@@ -1,10 +1,12 @@
 #include "report/text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/format.h"
+#include "base/utf8.h"
 
 const char *octet_text_count(uint64_t value, char *text) {
     char digits[24];
@@ -63,4 +65,22 @@ void octet_text_json_shape(octet_json_writer *json, const char *key, const octet
         else octet_json_write_i64(json, NULL, shape->dims[i]);
     }
     octet_json_end(json);
+}
+
+uint32_t octet_text_n_characters(const char *text) {
+    uint32_t n = 0;
+    for (; *text; text++) n += !octet_utf8_is_inside(*text);
+    return n;
+}
+
+octet_status octet_text_shorten(octet_context *ctx, octet_arena *arena, const char *name, uint32_t width,
+                                const char **out) {
+    assert(width >= 8);
+    OCTET_TRY(octet_arena_format(ctx, arena, out, "%.*s", (int)strcspn(name, ";"), name));
+    uint32_t n = octet_text_n_characters(*out);
+    if (n <= width) return OCTET_OK;
+    const char *rest = *out;
+    for (; n > width - 3; rest++) n -= !octet_utf8_is_inside(*rest);
+    while (octet_utf8_is_inside(*rest)) rest++;
+    return octet_arena_format(ctx, arena, out, "...%s", rest);
 }

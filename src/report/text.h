@@ -18,6 +18,12 @@ const char *octet_text_real(double value, char *text);    /* six significant dig
 const char *octet_text_split(const char *split,
                              char *text); /* "test " or "training " before "samples"; of "all" nothing */
 
+uint32_t octet_text_n_characters(const char *text); /* of UTF-8 */
+/* A name of at most `width` (8 or more) characters: of a list "a;b;c" only a; a longer one keeps its end behind "...".
+ * In `arena`. */
+octet_status octet_text_shorten(octet_context *ctx, octet_arena *arena, const char *name, uint32_t width,
+                                const char **out);
+
 /* [low, high] in one line; 9 significant digits tell every float. */
 void octet_text_json_range(octet_json_writer *json, const char *key, double low, double high);
 /* [null,28,28] without spaces: null is an open dimension (below 0). */

@@ -91,6 +91,7 @@ typedef struct octet_verdict {
     double size_ratio;         /* original to quantized */
     const char *warnings[OCTET_MAX_WARNINGS];
     uint32_t n_warnings;
+    const char *suggestion; /* that of the warnings which says what a recovery would give; or NULL */
 } octet_verdict;
 
 /* Frees the verdict and both evaluations; NULL is allowed. */

@@ -40,6 +40,13 @@ INSTEAD_OF(enum libdeflate_result, libdeflate_gzip_decompress_ex, struct libdefl
     return result;
 }
 
+INSTEAD_OF(size_t, libdeflate_zlib_compress, struct libdeflate_compressor *c, const void *in, size_t in_size, void *out,
+           size_t room) {
+    const size_t n = __real_libdeflate_zlib_compress(c, in, in_size, out, room);
+    __msan_unpoison(out, n);
+    return n;
+}
+
 INSTEAD_OF(int, zip_stat_index, zip_t *zip, zip_uint64_t index, zip_flags_t flags, zip_stat_t *stat) {
     const int result = __real_zip_stat_index(zip, index, flags, stat);
     if (result == 0) __msan_unpoison(stat, sizeof *stat);

@@ -1,6 +1,6 @@
 /* formats/image/image.h - pictures as RGB bytes.
- * In:  bytes of a PNG, JPEG or BMP file, told apart by content.
- * Out: [height, width, 3] uint8, red first.
+ * In:  bytes of a PNG, JPEG or BMP file, told apart by content; pixels.
+ * Out: [height, width, 3] uint8, red first; a PNG.
  * Knows: libpng, libjpeg-turbo, and BMP itself.
  * Does not know: resizing, scaling. Colour profiles, gamma and the orientation of EXIF are ignored, transparency is
  *        dropped, 16-bit samples keep their high byte: as Pillow's convert("RGB") and TensorFlow's decoders do. */
@@ -27,6 +27,11 @@ octet_status octet_image_measure(octet_context *ctx, octet_bytes bytes, const ch
  * pixels), NOMEM. */
 octet_status octet_image_read(octet_context *ctx, octet_bytes bytes, const char *name, octet_image *out);
 void octet_image_free(octet_context *ctx, octet_image *image); /* zeroes it */
+
+/* Appends a PNG of height * width * n_channels bytes, row by row: grey (n_channels 1) or RGB (3). Errors: LIMIT, NOMEM.
+ */
+octet_status octet_png_write(octet_context *ctx, const uint8_t *pixels, uint32_t width, uint32_t height,
+                             uint32_t n_channels, octet_buffer *out);
 
 /* The three formats; measure_only: pixels stays NULL. Called by octet_image_read. */
 octet_status octet_png_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,

@@ -117,6 +117,27 @@ static void pictures_are_read(void **state) {
     check(make_bmp(WIDTH, HEIGHT, 8, rgb, false), WIDTH, HEIGHT, grey_rgb, 0);
 }
 
+/* What is written as PNG is read again. */
+static void pictures_are_written(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    uint8_t rgb[3 * N], grey[N], grey_rgb[3 * N];
+    fill(rgb, WIDTH, HEIGHT);
+    for (int i = 0; i < N; i++) {
+        grey[i] = rgb[3 * i];
+        memset(grey_rgb + 3 * i, grey[i], 3);
+    }
+    octet_buffer buffer = {0};
+    assert_int_equal(octet_png_write(&ctx, rgb, WIDTH, HEIGHT, 3, &buffer), OCTET_OK);
+    check((octet_bytes){buffer.data, buffer.size}, WIDTH, HEIGHT, rgb, 0);
+    buffer.size = 0;
+    assert_int_equal(octet_png_write(&ctx, grey, WIDTH, HEIGHT, 1, &buffer), OCTET_OK);
+    check((octet_bytes){buffer.data, buffer.size}, WIDTH, HEIGHT, grey_rgb, 0);
+    octet_buffer_free(&ctx, &buffer);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
 static void palettes_are_read(void **state) {
     (void)state;
     const uint8_t palette[12] = {10, 20, 30, 40, 50, 60, 70, 80, 90, 1, 2, 3}, indices[4] = {3, 0, 1, 2};
@@ -190,8 +211,9 @@ static void limits_hold(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(pictures_are_read), cmocka_unit_test(palettes_are_read),
-                                       cmocka_unit_test(damage_is_survived), cmocka_unit_test(a_lack_of_memory_is_told),
-                                       cmocka_unit_test(limits_hold)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pictures_are_read),        cmocka_unit_test(pictures_are_written),
+        cmocka_unit_test(palettes_are_read),        cmocka_unit_test(damage_is_survived),
+        cmocka_unit_test(a_lack_of_memory_is_told), cmocka_unit_test(limits_hold)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

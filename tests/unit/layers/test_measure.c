@@ -133,6 +133,30 @@ static void threads_do_not_count(void **state) {
     assert_memory_equal(&a, &b, sizeof a);
 }
 
+/* Counted one by one, in bins whose borders are computed another way. */
+static void bins_count_every_number(void **state) {
+    (void)state;
+    octet_layer_measure parts[2];
+    double sums[OCTET_N_SUMS + 2 * N_CHANNELS];
+    uint64_t expected[OCTET_MEASURE_BINS] = {0};
+    const double width = (measured.high - measured.low) / OCTET_MEASURE_INNER_BINS;
+    real[3] = 1e30f, real[N + 5] = -1e30f; /* beyond all bins */
+    for (int t = 0; t < 2; t++) good(octet_layer_measure_create(&ctx, &arena, &measured, &parts[t]));
+    for (size_t run = 0; run < N_RUNS; run++)
+        octet_layer_measure_add(&parts[run % 2], &measured, real + run * N, shown + run * N, codes + run * N, NULL, N,
+                                sums);
+    octet_layer_measure_merge(&parts[0], &parts[1], &measured);
+    for (size_t i = 0; i < N_ALL; i++) {
+        size_t bin = 0;
+        while (bin + 1 < OCTET_MEASURE_BINS &&
+               (double)real[i] >= measured.low + width * ((double)bin + 1.0 - OCTET_MEASURE_INNER_BINS))
+            bin++;
+        expected[bin]++;
+    }
+    assert_memory_equal(parts[0].bins, expected, sizeof expected);
+    assert_true(expected[0] > 0 && expected[OCTET_MEASURE_BINS - 1] > 0);
+}
+
 static void channels_show_shift_and_outlier(void **state) {
     (void)state;
     double means[N_CHANNELS] = {0}, noise = 0, square = 0;
@@ -209,6 +233,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(figures_are_those_of_all_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(threads_do_not_count, setup, teardown),
+        cmocka_unit_test_setup_teardown(bins_count_every_number, setup, teardown),
         cmocka_unit_test_setup_teardown(channels_show_shift_and_outlier, setup, teardown),
         cmocka_unit_test_setup_teardown(numbers_that_are_none_do_not_count, setup, teardown),
         cmocka_unit_test_setup_teardown(first_collapse_is_found, setup, teardown),

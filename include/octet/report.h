@@ -1,0 +1,42 @@
+/* octet/report.h - a report as one HTML page.
+ * In:  models, data, an evaluation or a verdict, compared layers.
+ * Out: a file that needs no network, no framework and, but for changing orders, no JavaScript.
+ * Knows: evaluations, verdicts, layers.
+ * Does not know: how models are quantized. */
+#ifndef OCTET_REPORT_H
+#define OCTET_REPORT_H
+
+#include "octet/evaluation.h"
+#include "octet/layers.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a report is made of: `model` and `evaluation`; or `model`, the original, `quantized`, `verdict` and, to be seen
+ * layer by layer, `layers`. */
+typedef struct octet_report {
+    size_t size; /* set by the INIT macro */
+    const octet_model *model, *quantized;
+    const octet_evaluation *evaluation; /* of octet_evaluate of the model */
+    const octet_verdict *verdict;       /* of octet_compare of both */
+    const octet_layers *layers;         /* of octet_compare_layers of both, or NULL */
+    octet_data *data;                   /* that the evaluation or the verdict went over */
+    const octet_run_options *run;       /* as in that call; NULL: the defaults */
+    const char *output;                 /* path of the quantized file; NULL: its own */
+    const char *command;                /* what to type to get this page again, or NULL */
+    bool with_times; /* also measures the time of each operator for a second: only then do two reports differ */
+} octet_report;
+#define OCTET_REPORT_INIT OCTET_INIT_(octet_report)
+
+/* The page as text, below 1 MB whatever the model: what is left out is said. Free *out with octet_text_free. Errors:
+ * USAGE (parts that do not make a report), those of reading the data. */
+OCTET_API octet_status octet_report_render(octet_context *ctx, const octet_report *report, char **out);
+/* The same into a file: complete or not at all. */
+OCTET_API octet_status octet_report_write(octet_context *ctx, const octet_report *report, const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
