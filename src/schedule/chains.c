@@ -28,7 +28,7 @@ static octet_stage stage_of(const octet_links *l, uint32_t s) {
 static bool can_add(const octet_links *l, uint32_t s) {
     const octet_step *step = &l->steps[s];
     return step->kernel == OCTET_KERNEL_fully_connected_s8 && octet_step_params_fully_connected(step)->rows == 1 &&
-           octet_rows_sums_fit(l->graph, step);
+           octet_rows_most_sum(l->graph, step) <= INT32_MAX;
 }
 
 /* The operand of a step that is this value, or OCTET_NONE. */

@@ -88,22 +88,23 @@ static bool sums_of(const octet_step *step, channel_sums *out) {
     return true;
 }
 
-bool octet_rows_sums_fit(const octet_graph *graph, const octet_step *step) {
+int64_t octet_rows_most_sum(const octet_graph *graph, const octet_step *step) {
     channel_sums s;
-    if (!sums_of(step, &s)) return false;
+    int64_t largest = 0;
+    if (!sums_of(step, &s)) return INT64_MAX;
     const int8_t *weights = graph->values[step->inputs[1]].data;
     const bool has_bias = step->n_inputs > 2 && step->inputs[2] != OCTET_NONE;
     const int32_t *bias = has_bias ? graph->values[step->inputs[2]].data : NULL;
-    if (weights == NULL || (has_bias && bias == NULL)) return false;
+    if (weights == NULL || (has_bias && bias == NULL)) return INT64_MAX;
     for (int32_t c = 0; c < s.n_channels; c++) {
         int64_t most = bias != NULL ? bias[c] < 0 ? -(int64_t)bias[c] : bias[c] : 0;
         for (size_t i = 0; i < s.n_weights; i++) {
             const int32_t w = weights[(size_t)c * s.first_stride + i * s.stride] - s.q->weight_zero_point;
             most += (int64_t)(w < 0 ? -w : w) * 256; /* 255 is the largest difference; 128 + 128 with a folded one */
         }
-        if (most > INT32_MAX) return false;
+        if (most > largest) largest = most;
     }
-    return true;
+    return largest;
 }
 
 static bool shifts_right(const channel_sums *s) {
@@ -124,7 +125,8 @@ bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, cons
     if (step->kernel != OCTET_KERNEL_conv_2d_s8 || pool->kernel != OCTET_KERNEL_max_pool_2d_s8) return false;
     const octet_conv_2d_params *c = octet_step_params_conv_2d(step);
     const octet_pool_2d_params *p = octet_step_params_pool_2d(pool);
-    if (!is_tiling(p) || !sums_of(step, &s) || !shifts_right(&s) || !octet_rows_sums_fit(graph, step)) return false;
+    if (!is_tiling(p) || !sums_of(step, &s) || !shifts_right(&s) || octet_rows_most_sum(graph, step) > INT32_MAX)
+        return false;
     *out = conv_rows(c);
     out->out_h = p->out_h;
     out->out_bytes = (size_t)p->out_w * (size_t)p->channels;

@@ -28,7 +28,7 @@ void octet_c_emit_depthwise(octet_c_emitter *e, const octet_stage *stage) {
     octet_c_writer *f = &e->functions;
     const bool padded = is_padded(p);
     const octet_c_channels channels = {p->out_c, (size_t)p->filter_h * (size_t)p->filter_w, (size_t)p->out_c, 1};
-    const octet_c_weighted w = octet_c_weigh(e, stage, &p->q, channels, !padded);
+    const octet_c_weighted w = octet_c_weigh(e, stage, &p->q, channels, !padded, false);
     octet_c_open(e, stage);
     if (p->multiplier > 1) octet_c_line(f, "const int32_t multiplier = %d;", p->multiplier);
     octet_c_line(f, "int32_t x, c, ky, kx;");

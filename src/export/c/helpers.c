@@ -28,6 +28,21 @@ static const struct {
                        "static int32_t @scale(int32_t x, int32_t multiplier, int32_t right) {\n"
                        "    return @round_shift(@high(x, multiplier), right);\n"
                        "}\n\n"},
+    [OCTET_C_SCALE_RELU] =
+        {"@scale_relu", 0,
+         "/* The same, clamped to 0..most, for right > 0 and |x| < 2^30. Halves above 0 are rounded upwards either "
+         "way. */\n"
+         "static int32_t @scale_relu(int32_t x, int32_t multiplier, int32_t right, int32_t most) {\n"
+         "    const int32_t half = (int32_t)(UINT32_C(1) << right) >> 1;\n"
+         "    int32_t y;\n"
+         "#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)\n"
+         "    __asm__(\"smmlar %0, %1, %2, %3\" : \"=r\"(y) : \"r\"(2 * x), \"r\"(multiplier), \"r\"(half));\n"
+         "#else\n"
+         "    y = (int32_t)(((int64_t)x * multiplier + INT64_C(1073741824)) >> 31) + half;\n"
+         "#endif\n"
+         "    y >>= right;\n"
+         "    return y < 0 ? 0 : y > most ? most : y;\n"
+         "}\n\n"},
     [OCTET_C_SCALE_LEFT] = {"@scale_left", BIT(HIGH),
                             "/* x * 2^left * multiplier / 2^31; x * 2^left wraps as it does in TFLite's kernels. */\n"
                             "static int32_t @scale_left(int32_t x, int32_t multiplier, int32_t left) {\n"
@@ -63,6 +78,76 @@ static const struct {
                             "    for (i = 0; i < 3; ++i) x += @high(x, 536870912 - @high(half, x)) * 4;\n"
                             "    return x > 1073741823 ? 2147483647 : x * 2;\n"
                             "}\n\n"},
+    [OCTET_C_MAC2] =
+        {"@MAC2", 0,
+         "/* sum += a[0] * b[0] + a[1] * b[1], of int16_t. */\n"
+         "#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)\n"
+         "typedef uint32_t __attribute__((may_alias, aligned(2))) @pair;\n"
+         "#define @MAC2(sum, a, b) \\\n"
+         "    __asm__(\"smlad %0, %1, %2, %0\" : \"+r\"(sum) \\\n"
+         "            : \"r\"(*(const @pair *)(const void *)(a)), \"r\"(*(const @pair *)(const void *)(b)))\n"
+         "#else\n"
+         "#define @MAC2(sum, a, b) (sum) += (a)[0] * (b)[0] + (a)[1] * (b)[1]\n"
+         "#endif\n\n"},
+    [OCTET_C_STEP] =
+        {"@STEP", 0,
+         "#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)\n"
+         "/* sum += four bytes at p times four bytes of v, which lie in v02 and v13 as halves of words; p += 4. */\n"
+         "#define @STEP(p, sum) \\\n"
+         "    __asm__(\"ldr %[t], [%[a]], #4\\n\\tsxtb16 %[u], %[t]\\n\\tsxtb16 %[t], %[t], ror #8\\n\\t\" \\\n"
+         "            \"smlad %[s], %[u], %[e], %[s]\\n\\tsmlad %[s], %[t], %[f], %[s]\" \\\n"
+         "            : [s] \"+r\"(sum), [a] \"+r\"(p), [t] \"=&r\"(t), [u] \"=&r\"(u) \\\n"
+         "            : [e] \"r\"(v02), [f] \"r\"(v13) : \"memory\")\n"
+         "#define @LOAD(p) \\\n"
+         "    __asm__(\"ldr %[t], [%[a]], #4\\n\\tsxtb16 %[e], %[t]\\n\\tsxtb16 %[f], %[t], ror #8\" \\\n"
+         "            : [a] \"+r\"(p), [t] \"=&r\"(t), [e] \"=&r\"(v02), [f] \"=r\"(v13) : : \"memory\")\n"
+         "#endif\n\n"},
+    [OCTET_C_DOT] = {"@dot", BIT(STEP),
+                     "/* The sum of v[i] * a[i]. */\n"
+                     "static int32_t @dot(const int8_t *v, const int8_t *a, int32_t n) {\n"
+                     "    const int8_t *const end = v + n;\n"
+                     "    int32_t sum = 0;\n"
+                     "#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)\n"
+                     "    const int8_t *const whole = v + (n & ~3);\n"
+                     "    uint32_t v02, v13, t, u;\n"
+                     "    while (v != whole) {\n"
+                     "        @LOAD(v);\n"
+                     "        @STEP(a, sum);\n"
+                     "    }\n"
+                     "#endif\n"
+                     "    while (v != end) sum += *v++ * *a++;\n"
+                     "    return sum;\n"
+                     "}\n\n"},
+    [OCTET_C_DOT4] = {"@dot4", BIT(STEP),
+                      "/* Adds the sum of v[i] * a[i] to sums[0], that of v[i] * b[i] to sums[1], ... */\n"
+                      "static void @dot4(const int8_t *v, const int8_t *a, const int8_t *b, const int8_t *c, const "
+                      "int8_t *d, int32_t n,\n"
+                      "                  int32_t *sums) {\n"
+                      "    const int8_t *const end = v + n;\n"
+                      "    int32_t s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];\n"
+                      "#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)\n"
+                      "    const int8_t *const whole = v + (n & ~3);\n"
+                      "    uint32_t v02, v13, t, u;\n"
+                      "    while (v != whole) {\n"
+                      "        @LOAD(v);\n"
+                      "        @STEP(a, s0);\n"
+                      "        @STEP(b, s1);\n"
+                      "        @STEP(c, s2);\n"
+                      "        @STEP(d, s3);\n"
+                      "    }\n"
+                      "#endif\n"
+                      "    while (v != end) {\n"
+                      "        const int32_t x = *v++;\n"
+                      "        s0 += x * *a++;\n"
+                      "        s1 += x * *b++;\n"
+                      "        s2 += x * *c++;\n"
+                      "        s3 += x * *d++;\n"
+                      "    }\n"
+                      "    sums[0] = s0;\n"
+                      "    sums[1] = s1;\n"
+                      "    sums[2] = s2;\n"
+                      "    sums[3] = s3;\n"
+                      "}\n\n"},
 };
 
 const char *octet_c_helper_name(octet_c_helper helper) { return helpers[helper].name; }

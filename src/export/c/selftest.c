@@ -76,7 +76,7 @@ static void write_main(const octet_c_job *job, octet_c_writer *w, const char *ma
     octet_c_blank(w);
     octet_c_line(w, "int main(void) {");
     octet_c_line(w, "const long differ = @selftest();");
-    octet_c_line(w, "printf(\"%s: %u vectors, %%ld numbers differ\\n\", differ);", job->name, job->vectors.n);
+    octet_c_line(w, "%s(\"%s: %u vectors, %%ld numbers differ\\n\", differ);", "printf", job->name, job->vectors.n);
     octet_c_line(w, "return differ != 0;");
     octet_c_line(w, "}");
     octet_c_line(w, "#endif");

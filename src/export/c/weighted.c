@@ -1,6 +1,8 @@
 #include "export/c/weighted.h"
 
 #include "base/format.h"
+#include "export/c/scale.h"
+#include "kernels/ref/fixed_point.h"
 
 static octet_status fold(octet_c_emitter *e, octet_c_channels channels, const octet_requantize *q,
                          const int8_t *weights, const int32_t *bias, int32_t **out) {
@@ -43,6 +45,8 @@ static void write_scales(octet_c_emitter *e, octet_c_weighted *w, int32_t n) {
         return;
     }
     for (int32_t c = 0; c < n; c++) w->has_left = w->has_left || w->q->shift[c] > 0;
+    w->is_relu = w->q->min == w->q->output_zero_point && w->min == w->q->min && w->max > w->min && w->are_small;
+    for (int32_t c = 0; c < n; c++) w->is_relu = w->is_relu && w->q->shift[c] < 0 && w->q->shift[c] > -31;
     for (int32_t c = 0; c < n; c++) shifts[c] = (int8_t)(w->has_left ? w->q->shift[c] : -w->q->shift[c]);
     if (!is_constant(w->q->multiplier, n))
         octet_c_table(e, w->stage, "multiplier", OCTET_INT32, w->q->multiplier, (size_t)n);
@@ -50,17 +54,23 @@ static void write_scales(octet_c_emitter *e, octet_c_weighted *w, int32_t n) {
 }
 
 octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, const octet_requantize *q,
-                               octet_c_channels channels, bool is_folded) {
+                               octet_c_channels channels, bool is_folded, bool no_weights) {
     const octet_step *step = &e->steps[stage->step];
     octet_c_weighted w = {.stage = stage, .q = q, .min = q->min, .max = q->max, .weights = ""};
+    if (stage->pool != OCTET_NONE) {
+        const octet_pool_2d_params *pool = octet_step_params_pool_2d(&e->steps[stage->pool]);
+        w.min = octet_clamp_s32(w.min, pool->min, pool->max);
+        w.max = octet_clamp_s32(w.max, pool->min, pool->max);
+    }
     const bool are_constant = e->schedule->homes[step->inputs[1]].kind == OCTET_HOME_CONSTANT &&
                               (step->n_inputs < 3 || step->inputs[2] == OCTET_NONE ||
                                e->schedule->homes[step->inputs[2]].kind == OCTET_HOME_CONSTANT);
     if (!are_constant) octet_c_refuse(e, step, "its weights are computed");
     else if (q->weight_zero_point != 0) octet_c_refuse(e, step, "its weights have a zero point");
-    else if (!octet_rows_sums_fit(e->graph, step)) octet_c_refuse(e, step, "its sums may leave 32 bits");
+    else if (octet_rows_most_sum(e->graph, step) > INT32_MAX) octet_c_refuse(e, step, "its sums may leave 32 bits");
     if (e->functions.status != OCTET_OK) return w;
-    w.weights = octet_c_constant(e, stage, step->inputs[1], "weights");
+    w.are_small = octet_rows_most_sum(e->graph, step) < 1 << 30;
+    if (!no_weights) w.weights = octet_c_constant(e, stage, step->inputs[1], "weights");
     write_bias(e, &w, channels, is_folded);
     write_scales(e, &w, channels.n_channels);
     if (!is_folded && q->input_zero_point != 0)
@@ -96,6 +106,10 @@ const char *octet_c_requantized(octet_c_emitter *e, const octet_c_weighted *w, c
     const char *text = "";
     const octet_c_name multiplier = element(e, w, "multiplier", w->q->multiplier, 1, channel),
                        shift = element(e, w, "shift", w->q->shift, w->has_left ? 1 : -1, channel);
+    if (w->is_relu)
+        return octet_c_format(e, "(int8_t)(%s(%s, %s, %s, %d) %c %d)", octet_c_help(e, OCTET_C_SCALE_RELU), sum,
+                              multiplier.text, shift.text, w->max - w->min, w->min < 0 ? '-' : '+',
+                              w->min < 0 ? -w->min : w->min);
     const char *clamp = octet_c_help(e, OCTET_C_CLAMP),
                *scale = octet_c_help(e, w->has_left ? OCTET_C_SCALE_BY : OCTET_C_SCALE);
     const octet_status status =

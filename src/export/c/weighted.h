@@ -14,6 +14,8 @@ typedef struct octet_c_weighted {
     const char *weights;     /* their array */
     int32_t min, max;        /* of the result, after a pool's clamp too */
     bool has_bias, has_left; /* whether some shift is to the left */
+    bool are_small;          /* sums: |sum| < 2^30 */
+    bool is_relu;            /* the least result is the zero point, all shifts are to the right, sums are small */
     octet_c_name less;       /* what is added to an operand's element: " + 128"; "" when it is folded into the bias */
 } octet_c_weighted;
 
@@ -24,9 +26,9 @@ typedef struct octet_c_channels {
 } octet_c_channels;
 
 /* Writes the tables. is_folded: every tap of every window lies inside the operand, so that the zero point goes into
- * the bias. Refuses sums that may leave int32. */
+ * the bias. no_weights: the caller writes them in another form. Refuses sums that may leave int32. */
 octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, const octet_requantize *q,
-                               octet_c_channels channels, bool is_folded);
+                               octet_c_channels channels, bool is_folded, bool no_weights);
 /* What a sum of channel c begins with: "@conv_2d_0_bias[c]", "0". */
 octet_c_name octet_c_bias(const octet_c_emitter *e, const octet_c_weighted *w, const char *channel);
 /* "(int8_t)@clamp(@scale(sum, @conv_2d_0_multiplier[c], 9) - 128, -128, 127)". */
