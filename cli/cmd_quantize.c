@@ -271,6 +271,12 @@ static const struct option conversion_options[] = {
      "may be repeated"},
     {"--int16-layers", 0, "PATTERN", OPTION_WORDS, IN(int16_layers), 0,
      "let layers of an int8 file compute with int16 activations; named as in `--keep-float`, may be repeated"},
+    {"--max-float-layers", 0, "N", OPTION_COUNT, IN(conversion.max_float_layers), 0,
+     "let up to N layers stay in float: those that gain most, each only if it helps on calibration samples that did "
+     "not "
+     "choose it"},
+    {"--max-int16-layers", 0, "N", OPTION_COUNT, IN(conversion.max_int16_layers), 0,
+     "the same for layers of an int8 file with int16 activations"},
     {"--strict-tensorflow", 0, NULL, OPTION_FLAG, IN(conversion.strict_tensorflow), 0,
      "write what TensorFlow's converter writes, even where octet has a better form"},
     {0}};

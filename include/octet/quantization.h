@@ -43,6 +43,9 @@ typedef struct octet_conversion {
     /* How ranges are chosen: of octet_choice_name("calibration"), or "percentile=P" with P above 50, at most 100
      * ("percentile" alone: 99.99); NULL: "minmax", as TensorFlow has it. docs/quantization.md, section 2 */
     const char *calibration;
+    /* That many layers more at most move to float, and to int16 in an int8 file: those with which most is gained on
+     * calibration samples; docs/quantization.md, section 7. */
+    uint64_t max_float_layers, max_int16_layers;
 } octet_conversion;
 #define OCTET_CONVERSION_INIT OCTET_INIT_(octet_conversion)
 

@@ -84,25 +84,27 @@ static octet_status check_split(octet_context *ctx, const octet_conversion *aske
 static octet_status choose_recovery(octet_context *ctx, const octet_graph *graph, const octet_conversion *asked,
                                     const octet_quantize_options *options, bool has_samples, octet_recovery *out) {
     int choice;
+    char what[48];
     OCTET_TRY(octet_choose(ctx, "recovery", asked->recover, octet_recovery_names, &choice));
     *out = (octet_recovery)choice;
-    if (*out == OCTET_RECOVER_NONE) return OCTET_OK;
+    if (*out == OCTET_RECOVER_NONE && !octet_api_moves_layers(asked)) return OCTET_OK;
+    if (*out != OCTET_RECOVER_NONE) octet_format(what, sizeof what, "--recover %s", asked->recover);
+    else octet_format(what, sizeof what, "--max-%s-layers", asked->max_float_layers > 0 ? "float" : "int16");
     OCTET_CHECK(ctx, needs_ranges(options), OCTET_USAGE,
-                "--recover %s: mode %s leaves the activations in float, and nothing to recover; leave the option away",
-                asked->recover, octet_mode_names[options->mode]);
+                "%s: mode %s leaves the activations in float, and nothing to recover; leave the option away", what,
+                octet_mode_names[options->mode]);
+    OCTET_CHECK(ctx, asked->max_int16_layers == 0 || options->mode == OCTET_MODE_INT8, OCTET_USAGE,
+                "--max-int16-layers are layers of an int8 file, and mode %s makes none; leave one of them away",
+                octet_mode_names[options->mode]);
     OCTET_CHECK(ctx, !options->strict_tensorflow, OCTET_USAGE,
-                "--recover %s changes the file, and --strict-tensorflow asks for TensorFlow's: leave one of them away",
-                asked->recover);
-    OCTET_CHECK(ctx, has_samples, OCTET_USAGE, "--recover %s needs the calibration samples themselves (--data)",
-                asked->recover);
-    OCTET_CHECK(
-        ctx, !octet_quantize_is_trained(graph), OCTET_USAGE,
-        "--recover %s: the model was trained with quantization, which has made up for it; leave the option away",
-        asked->recover);
+                "%s changes the file, and --strict-tensorflow asks for TensorFlow's: leave one of them away", what);
+    OCTET_CHECK(ctx, has_samples, OCTET_USAGE, "%s needs the calibration samples themselves (--data)", what);
+    OCTET_CHECK(ctx, !octet_quantize_is_trained(graph), OCTET_USAGE,
+                "%s: the model was trained with quantization, which has made up for it; leave the option away", what);
     OCTET_CHECK(ctx, !octet_statistics_graph_keeps_state(graph, false), OCTET_USAGE,
-                "--recover %s: the state of this model goes on from sample to sample, so that samples cannot be run "
-                "side by side; leave the option away",
-                asked->recover);
+                "%s: the state of this model goes on from sample to sample, so that samples cannot be run side by "
+                "side; leave the option away",
+                what);
     return OCTET_OK;
 }
 
@@ -194,9 +196,9 @@ static octet_status recover_and_make(octet_context *ctx, making m, octet_recover
     octet_graph *graph = NULL;
     octet_statistics *statistics = NULL;
     octet_ladder ladder = {0};
-    if (recovery == OCTET_RECOVER_NONE) return make(ctx, m, out);
-    OCTET_TRY(octet_api_recover(ctx, recovery, m.graph, m.statistics, m.options, data, m.asked, &ladder, &graph,
-                                &statistics));
+    if (recovery == OCTET_RECOVER_NONE && !octet_api_moves_layers(m.asked)) return make(ctx, m, out);
+    OCTET_TRY(octet_api_recover(ctx, recovery, m.model, m.graph, m.statistics, m.options, data, m.asked, &ladder,
+                                &graph, &statistics));
     m.graph = graph;
     m.statistics = statistics;
     const octet_status status = make(ctx, m, out);

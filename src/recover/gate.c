@@ -1,6 +1,7 @@
 #include "recover/gate.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "exec/convert.h"
@@ -42,6 +43,28 @@ octet_status octet_gate_split(octet_context *ctx, const octet_recover_source *so
     if (*n_first * 3 >= n && n_second * 3 >= n) return OCTET_OK;
     *n_first = (n + 1) / 2;
     for (size_t run = 0; run < n; run++) order[run % 2 == 0 ? run / 2 : *n_first + run / 2] = run;
+    return OCTET_OK;
+}
+
+octet_status octet_gate_sort_runs(octet_context *ctx, octet_arena *arena, const octet_recover_source *source,
+                                  octet_recover_source *sorted, size_t *n_first) {
+    const octet_graph *graph = source->graph;
+    const float **inputs;
+    size_t *order;
+    OCTET_TRY(OCTET_NEW(ctx, arena, source->n_runs, &order));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_inputs, &inputs));
+    OCTET_TRY(octet_gate_split(ctx, source, order, n_first));
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        const size_t n = octet_shape_elements(&graph->values[graph->inputs[i].value].shape);
+        float *numbers;
+        OCTET_TRY(OCTET_NEW(ctx, arena, n * source->n_runs, &numbers));
+        for (size_t run = 0; run < source->n_runs; run++)
+            memcpy(numbers + run * n, source->inputs[i] + order[run] * n, n * sizeof *numbers);
+        inputs[i] = numbers;
+    }
+    *sorted = *source;
+    sorted->inputs = inputs;
+    sorted->reference = NULL;
     return OCTET_OK;
 }
 

@@ -24,6 +24,9 @@ typedef struct octet_gate_decision {
  * one half. Where a half would have less than a third of the runs, every other run belongs to it. order: n_runs of
  * them. */
 octet_status octet_gate_split(octet_context *ctx, const octet_recover_source *source, size_t *order, size_t *n_first);
+/* The source with its runs in that order, copied into `arena`, and without reference. */
+octet_status octet_gate_sort_runs(octet_context *ctx, octet_arena *arena, const octet_recover_source *source,
+                                  octet_recover_source *sorted, size_t *n_first);
 /* before, after: signal to noise on the first half, of what was fitted on the second, and the other way round. */
 octet_gate_decision octet_gate_decide(const double *before_db, const double *after_db, double most_loss_db);
 

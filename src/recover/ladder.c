@@ -8,6 +8,7 @@
 #include "recover/equalize.h"
 #include "recover/gate.h"
 #include "recover/global_mean.h"
+#include "recover/islands.h"
 #include "recover/judge.h"
 #include "recover/range_search.h"
 #include "recover/rounding.h"
@@ -20,12 +21,14 @@ typedef struct step {
     bool keeps_function; /* the float graph computes what it did before. Such steps come before all others. */
 } step;
 
-/* In this order. Changes of form come first, then ranges, then constants. A new step is a line here. */
+/* In this order. Changes of form come first, then ranges, then constants. A new step is a line here. The last one is
+ * left out where no layers are to move. */
 static const step steps[] = {
     {"MEAN for a global pool", octet_recover_global_mean, true},
     {"equalization", octet_recover_equalize, true},
     {"range search", octet_recover_ranges, true},
     {"rounding search", octet_recover_rounding, true},
+    {"layers in other numbers", octet_recover_islands, false},
 };
 enum { N_STEPS = sizeof steps / sizeof *steps };
 _Static_assert((int)N_STEPS < (int)OCTET_LADDER_MOST_ROWS, "a row for each step, and one for bias correction");
@@ -51,6 +54,7 @@ typedef struct climb {
     double db[N_FOLDS];  /* of it, with bias correction if that is kept */
     bool corrects_bias;
     bool is_kept[N_STEPS];
+    int n_steps;
 } climb;
 
 static void free_recovered(octet_context *ctx, octet_recovered *recovered) {
@@ -87,27 +91,6 @@ static void take(octet_context *ctx, form *f, const step *s, octet_recovered *ma
 }
 
 /* ---- Runs ---- */
-
-static octet_status sort_runs(climb *c, const octet_recover_source *source, size_t *n_first) {
-    const octet_graph *graph = source->graph;
-    const float **inputs;
-    size_t *order;
-    OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, source->n_runs, &order));
-    OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, graph->n_inputs, &inputs));
-    OCTET_TRY(octet_gate_split(c->ctx, source, order, n_first));
-    for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        const size_t n = octet_shape_elements(&graph->values[graph->inputs[i].value].shape);
-        float *sorted;
-        OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, n * source->n_runs, &sorted));
-        for (size_t run = 0; run < source->n_runs; run++)
-            memcpy(sorted + run * n, source->inputs[i] + order[run] * n, n * sizeof *sorted);
-        inputs[i] = sorted;
-    }
-    c->all = *source;
-    c->all.inputs = inputs;
-    c->all.reference = NULL;
-    return OCTET_OK;
-}
 
 /* Fold f is fitted on its half and judged on the other. */
 static octet_status make_folds(climb *c, size_t n_first) {
@@ -161,6 +144,7 @@ static octet_status try_bias(climb *c, octet_ladder_row *row) {
     /* It has nothing that it could choose wrongly: where one half loses, the halves are too small to tell. */
     judge_row(c, after, INFINITY, row);
     c->corrects_bias = row->is_kept;
+    if (c->all.islands != NULL) c->all.islands->corrects_bias = row->is_kept;
     return OCTET_OK;
 }
 
@@ -198,11 +182,11 @@ static octet_status judge_steps(climb *c, octet_ladder *ladder) {
     uint64_t start = octet_clock_ns();
     OCTET_TRY(octet_judge_create(c->ctx, &c->all, &c->judge));
     OCTET_TRY(try_bias(c, row));
-    for (int i = 0; i <= N_STEPS; i++) {
+    for (int i = 0; i <= c->n_steps; i++) {
         const uint64_t now = octet_clock_ns();
         (row++)->time_ns = now - start;
         start = now;
-        if (i == N_STEPS) break;
+        if (i == c->n_steps) break;
         OCTET_TRY(try_step(c, &steps[i], row));
         c->is_kept[i] = row->is_kept;
     }
@@ -212,7 +196,7 @@ static octet_status judge_steps(climb *c, octet_ladder *ladder) {
 /* ---- All runs ---- */
 
 static octet_status fit_steps(climb *c, octet_ladder *ladder, form *f) {
-    for (int i = 0; i < N_STEPS; i++) {
+    for (int i = 0; i < c->n_steps; i++) {
         const uint64_t start = octet_clock_ns();
         const octet_recover_source source = source_of(&c->all, f);
         octet_recovered made;
@@ -246,7 +230,7 @@ static octet_status give(climb *c, form *f, octet_recovered *out) {
 static octet_status climb_all(climb *c, const octet_recover_source *source, octet_recovered *out,
                               octet_ladder *ladder) {
     form all = {0};
-    OCTET_TRY(sort_runs(c, source, &ladder->n_first));
+    OCTET_TRY(octet_gate_sort_runs(c->ctx, &c->arena, source, &c->all, &ladder->n_first));
     OCTET_TRY(make_folds(c, ladder->n_first));
     if (source->n_runs > 1) {
         OCTET_TRY(judge_steps(c, ladder));
@@ -265,10 +249,12 @@ static octet_status climb_all(climb *c, const octet_recover_source *source, octe
 octet_status octet_recover_ladder(octet_context *ctx, const octet_recover_source *source, octet_recovered *out,
                                   octet_ladder *ladder) {
     climb c = {.ctx = ctx};
-    *ladder = (octet_ladder){.n_samples = source->n_runs, .n_rows = 1 + N_STEPS};
+    c.n_steps = source->islands != NULL ? N_STEPS : N_STEPS - 1;
+    *ladder = (octet_ladder){.n_samples = source->n_runs, .n_rows = 1 + (uint32_t)c.n_steps};
     ladder->rows[0] = (octet_ladder_row){.step = "bias correction"};
-    for (int i = 0; i < N_STEPS; i++) ladder->rows[1 + i] = (octet_ladder_row){.step = steps[i].name};
+    for (int i = 0; i < c.n_steps; i++) ladder->rows[1 + i] = (octet_ladder_row){.step = steps[i].name};
     const octet_status status = climb_all(&c, source, out, ladder);
+    if (source->islands != NULL && !c.is_kept[N_STEPS - 1]) source->islands->moves.n = 0;
     for (int f = 0; f < N_FOLDS; f++) free_form(ctx, &c.forms[f]);
     octet_judge_destroy(ctx, c.judge);
     octet_arena_free(ctx, &c.arena);

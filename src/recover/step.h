@@ -24,6 +24,7 @@ typedef struct octet_recover_source {
      * the same operators and values at the same indices, with constants as they were before that. NULL: `graph` itself.
      */
     const octet_graph *reference;
+    struct octet_island_search *islands; /* of islands.h, for that step alone; NULL: no layers are to move */
 } octet_recover_source;
 
 typedef struct octet_recovered {

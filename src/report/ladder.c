@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/format.h"
+#include "report/moves.h"
 #include "report/text.h"
 
 const char *octet_ladder_how_text(const octet_ladder *ladder, char *text) {
@@ -34,17 +35,18 @@ const char *octet_attempt_text(const octet_attempt *a, char *text) {
 
 octet_status octet_ladder_write_text(octet_context *ctx, const octet_ladder *ladder, octet_buffer *out) {
     char gain[OCTET_LADDER_SENTENCE], end[OCTET_LADDER_SENTENCE], time[OCTET_TEXT_SIZE];
-    if (ladder->n_rows == 0) return OCTET_OK;
+    if (ladder->n_rows == 0) return octet_moves_write_text(ctx, &ladder->moves, out);
     OCTET_TRY(octet_buffer_format(ctx, out, "recovery        %s\n", octet_ladder_how_text(ladder, end)));
     for (uint32_t i = 0; i < ladder->n_rows; i++) {
         const octet_ladder_row *row = &ladder->rows[i];
         OCTET_TRY(octet_buffer_format(ctx, out, "  %-28s%10s%10s   %s\n", row->step, octet_ladder_gain_text(row, gain),
                                       octet_text_time((double)row->time_ns, time), octet_ladder_end_text(row, end)));
     }
-    return OCTET_OK;
+    return octet_moves_write_text(ctx, &ladder->moves, out);
 }
 
 void octet_ladder_write_member(octet_json_writer *json, const octet_ladder *ladder) {
+    octet_moves_write_member(json, &ladder->moves);
     if (ladder->n_rows == 0) return;
     octet_json_begin_object(json, "recovery", OCTET_JSON_LINES);
     octet_json_write_u64(json, "samples", ladder->n_samples);
