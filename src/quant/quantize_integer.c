@@ -15,6 +15,17 @@ static bool feeds_only_casts(const octet_graph *graph, uint32_t value) {
     return !octet_graph_is_output(graph, value);
 }
 
+/* TensorFlow's converter rounds a float input for every reader but one that is kept in float by name. */
+static bool feeds_only_islands(const octet_builder *b, uint32_t value) {
+    for (uint32_t k = 0; k < b->from->n_operators; k++) {
+        const octet_operator *op = &b->from->operators[k];
+        for (uint32_t i = 0; i < op->n_inputs; i++) {
+            if (op->inputs[i] == value && octet_rules_island(op, &b->options) != OCTET_ISLAND_FLOAT) return false;
+        }
+    }
+    return !octet_graph_is_output(b->from, value);
+}
+
 static octet_status add_input(octet_builder *b, const octet_port *port) {
     const octet_value *value = &b->from->values[port->value];
     const octet_placement *place = &b->lane->propagation.values[port->value];
@@ -23,7 +34,8 @@ static octet_status add_input(octet_builder *b, const octet_port *port) {
     uint32_t input;
     /* Indices into an embedding do not survive 8 bits: TensorFlow rounds them all the same. */
     const bool indices = !b->options.strict_tensorflow && feeds_only_casts(b->from, v);
-    if (value->type != OCTET_FLOAT32 || !place->set || value->n_uses == 0 || indices) {
+    const bool stays_real = indices || (type == OCTET_FLOAT32 && feeds_only_islands(b, v));
+    if (value->type != OCTET_FLOAT32 || !place->set || value->n_uses == 0 || stays_real) {
         OCTET_TRY(octet_builder_real(b, v, "input", &input));
         return octet_graph_add_input(b->ctx, b->to, input, port->name);
     }

@@ -1,5 +1,6 @@
 /* Compared layers as JSON and as CSV. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -142,6 +143,7 @@ static octet_status csv_row(octet_context *ctx, const octet_layer_row *row, octe
     OCTET_TRY(csv_text(ctx, row->tensor, ",", out));
     OCTET_TRY(csv_text(ctx, row->layer, ",", out));
     OCTET_TRY(csv_text(ctx, row->type, ",", out));
+    OCTET_TRY(csv_real(ctx, row->has_step ? sqrt(a->mean_square) / row->scale : NAN, out));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) OCTET_TRY(csv_real(ctx, others[i], out));
     OCTET_TRY(csv_text(ctx, octet_cause_name(row->cause), ",", out));
     return csv_text(ctx, row->why, "\n", out);
@@ -150,7 +152,7 @@ static octet_status csv_row(octet_context *ctx, const octet_layer_row *row, octe
 octet_status octet_layers_write_csv(octet_context *ctx, const octet_layers *layers, octet_buffer *out) {
     OCTET_TRY(octet_buffer_format(ctx, out,
                                   "op_name,tensor_idx,num_elements,stddev,mean_error,max_abs_error,mean_squared_error,"
-                                  "scale,zero_point,tensor_name,layer,type,total_stddev,total_mean_error,"
+                                  "scale,zero_point,tensor_name,layer,type,rmse/scale,total_stddev,total_mean_error,"
                                   "total_max_abs_error,total_mean_squared_error,sqnr_db,added_db,inherited_db,cosine,"
                                   "low_share,high_share,unused_share,cut_share,range_min,range_max,float_min,float_max,"
                                   "cause,why\n"));

@@ -63,6 +63,16 @@ static void a_float_output_ends_in_its_island(void **state) {
     expect_operators(f, "ABS DEQUANTIZE EXP");
 }
 
+static void a_float_input_begins_in_its_island(void **state) {
+    fixture *f = *state;
+    f->options.input_type = OCTET_FLOAT32;
+    f->options.strict_tensorflow = true;
+    const uint32_t y = unary(f, OCTET_OP_ABS, input(f, 4, -3.0f, 2.0f), 0.0f, 3.0f);
+    mark(f, y, OCTET_ISLAND_FLOAT);
+    quantize(f, unary(f, OCTET_OP_EXP, y, 0.0f, 20.0f));
+    expect_operators(f, "ABS QUANTIZE EXP");
+}
+
 static void an_operator_computes_in_int16(void **state) {
     fixture *f = *state;
     const uint32_t y = unary(f, OCTET_OP_ABS, input(f, 4, -3.0f, 2.0f), 0.0f, 3.0f);
@@ -237,6 +247,7 @@ int main(void) {
                                        CASE(ranges_do_not_run_through_an_island),
                                        CASE(a_fixed_scale_is_not_that_of_an_island),
                                        CASE(a_float_output_ends_in_its_island),
+                                       CASE(a_float_input_begins_in_its_island),
                                        CASE(an_operator_computes_in_int16),
                                        CASE(a_float_output_of_int16_is_not_rounded_to_int8),
                                        CASE(a_float_island_beside_int16_reads_int16),
