@@ -285,7 +285,7 @@ static octet_status rescale_graph(balance *b, octet_graph **out) {
     return OCTET_OK;
 }
 
-/* Both halves of the samples by as much as the range of all. */
+/* Both halves of the samples by as much as the range of all; other figures would be those of before. */
 static void rescale_row(const balance *b, uint32_t v, octet_statistics_row *row) {
     const uint32_t group = b->groups.group_of[v];
     double min, max;
@@ -298,6 +298,7 @@ static void rescale_row(const balance *b, uint32_t v, octet_statistics_row *row)
         if (high > 0.0) range->max = (float)((double)range->max * (max / high));
         if (range->max < FLT_MIN) range->max = FLT_MIN;
     }
+    row->moments = NULL, row->histograms = NULL, row->tenths = NULL, row->channels = NULL;
 }
 
 static octet_status rescale_statistics(balance *b, const octet_graph *graph, octet_statistics **out) {
