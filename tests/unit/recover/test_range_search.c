@@ -68,6 +68,19 @@ static void inputs_and_logits_keep_their_ranges(void **state) {
     recovery_give_back(f, &out);
 }
 
+/* These samples would do with less than half of it, and others of the same statistics would not. */
+static void what_other_samples_reached_is_not_cut(void **state) {
+    recovery_fixture *f = *state;
+    for (uint32_t r = 0; r < f->statistics->n_rows; r++)
+        for (int h = 0; h < OCTET_STATISTICS_HALVES; h++) {
+            f->statistics->rows[r].ranges[h].min *= 2.0f;
+            f->statistics->rows[r].ranges[h].max *= 2.0f;
+        }
+    octet_recovered out = search(f, 1);
+    assert_int_equal(out.n_changed, 0);
+    recovery_give_back(f, &out);
+}
+
 static void int16_has_enough_steps(void **state) {
     recovery_fixture *f = *state;
     f->options.mode = OCTET_MODE_INT16X8;
@@ -91,6 +104,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_wide_channel_that_does_not_count_is_cut, setup, recovery_teardown),
         cmocka_unit_test_setup_teardown(inputs_and_logits_keep_their_ranges, setup, recovery_teardown),
+        cmocka_unit_test_setup_teardown(what_other_samples_reached_is_not_cut, setup, recovery_teardown),
         cmocka_unit_test_setup_teardown(int16_has_enough_steps, setup, recovery_teardown),
         cmocka_unit_test_setup_teardown(threads_do_not_count, setup, recovery_teardown),
     };
