@@ -9,9 +9,16 @@
 #include "base/format.h"
 #include "report/warnings.h"
 
-/* Costs more and more. */
-static const octet_recovery order[] = {OCTET_RECOVER_NONE, OCTET_RECOVER_FAST, OCTET_RECOVER_FULL};
-enum { N_ATTEMPTS = sizeof order / sizeof *order, MOST_SUGGESTED_SAMPLES = 1000 };
+/* Costs more and more. The last kind moves layers to other numbers, where the options allow that. */
+static const struct {
+    const char *name;
+    octet_recovery recovery;
+    bool moves_layers;
+} kinds[] = {{"none", OCTET_RECOVER_NONE, false},
+             {"fast", OCTET_RECOVER_FAST, false},
+             {"full", OCTET_RECOVER_FULL, false},
+             {"full, with layers in other numbers", OCTET_RECOVER_FULL, true}};
+enum { N_KINDS = sizeof kinds / sizeof *kinds, MOST_SUGGESTED_SAMPLES = 1000 };
 
 typedef struct result {
     octet_model *model;
@@ -26,7 +33,7 @@ typedef struct search {
     octet_conversion options;
     octet_run_options run;
     octet_aim aim;
-    octet_attempt attempts[N_ATTEMPTS];
+    octet_attempt attempts[N_KINDS];
     uint32_t n;
     result best;
 } search;
@@ -37,10 +44,12 @@ static void free_result(octet_context *ctx, result *r) {
     *r = (result){0};
 }
 
-static octet_status make(search *s, octet_recovery recovery, result *out) {
+static octet_status make(search *s, octet_recovery recovery, bool moves_layers, result *out) {
     *out = (result){.calibration = OCTET_CALIBRATION_INIT};
-    s->options.recover = octet_recovery_names[recovery];
-    octet_status status = octet_model_quantize(s->ctx, s->model, s->data, &s->options, &out->model, &out->calibration);
+    octet_conversion options = s->options;
+    options.recover = octet_recovery_names[recovery];
+    if (!moves_layers) options.max_float_layers = options.max_int16_layers = 0;
+    octet_status status = octet_model_quantize(s->ctx, s->model, s->data, &options, &out->model, &out->calibration);
     if (status == OCTET_OK)
         status = octet_compare(s->ctx, s->model, out->model, s->test, &out->calibration, &s->run, &out->verdict);
     if (status != OCTET_OK) free_result(s->ctx, out);
@@ -61,11 +70,12 @@ static bool is_nearer(const octet_aim *aim, const octet_attempt *a, const octet_
 static octet_status try_all(search *s, bool *is_met) {
     uint32_t best = 0;
     *is_met = false;
-    while (s->n < N_ATTEMPTS && !*is_met) {
+    const uint32_t n_kinds = octet_api_moves_layers(&s->options) ? N_KINDS : N_KINDS - 1;
+    while (s->n < n_kinds && !*is_met) {
         octet_attempt *a = &s->attempts[s->n];
         result made;
-        OCTET_TRY(make(s, order[s->n], &made));
-        *a = (octet_attempt){.recovery = s->options.recover,
+        OCTET_TRY(make(s, kinds[s->n].recovery, kinds[s->n].moves_layers, &made));
+        *a = (octet_attempt){.recovery = kinds[s->n].name,
                              .drop_points = octet_verdict_drop(made.verdict),
                              .fidelity_db = octet_verdict_fidelity(made.verdict)};
         *is_met = a->meets = meets(&s->aim, a);
@@ -143,7 +153,7 @@ static octet_status suggest(search *s, octet_verdict *verdict, const octet_model
     s->run.progress = s->options.progress = NULL;
     const bool is_cut = verdict->before.evaluation->n_samples > MOST_SUGGESTED_SAMPLES;
     if (is_cut) s->run.limit = MOST_SUGGESTED_SAMPLES;
-    OCTET_TRY(make(s, OCTET_RECOVER_FAST, &fast));
+    OCTET_TRY(make(s, OCTET_RECOVER_FAST, false, &fast));
     octet_status status = OCTET_OK;
     if (is_cut) status = octet_compare(s->ctx, s->model, quantized, s->test, NULL, &s->run, &before);
     if (status == OCTET_OK) status = warn(s->ctx, verdict, is_cut ? before : verdict, fast.verdict);
@@ -160,7 +170,8 @@ octet_status octet_verdict_suggest(octet_context *ctx, octet_verdict *verdict, c
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, run, &s.run));
     const bool is_plain = s.options.recover == NULL || s.options.recover[0] == '\0' ||
                           strcmp(s.options.recover, octet_recovery_names[OCTET_RECOVER_NONE]) == 0;
-    if (!is_plain || !octet_verdict_is_poor(verdict) || !can_recover(ctx, model, &s.options, data != NULL))
+    if (!is_plain || octet_api_moves_layers(&s.options) || !octet_verdict_is_poor(verdict) ||
+        !can_recover(ctx, model, &s.options, data != NULL))
         return OCTET_OK;
     return suggest(&s, verdict, quantized);
 }

@@ -10,6 +10,7 @@
 #include "recover/global_mean.h"
 #include "recover/islands.h"
 #include "recover/judge.h"
+#include "recover/range_descent.h"
 #include "recover/range_search.h"
 #include "recover/rounding.h"
 
@@ -28,6 +29,7 @@ static const step steps[] = {
     {"equalization", octet_recover_equalize, true},
     {"range search", octet_recover_ranges, true},
     {"rounding search", octet_recover_rounding, true},
+    {"range descent", octet_recover_range_descent, true},
     {"layers in other numbers", octet_recover_islands, false},
 };
 enum { N_STEPS = sizeof steps / sizeof *steps };
