@@ -4,24 +4,36 @@
 
 enum { MOST_NAMED = 8 };
 
-static octet_status write_line(octet_context *ctx, const octet_island_list *list, octet_island island,
-                               const char *title, uint32_t most, octet_buffer *out) {
+uint32_t octet_islands_count(const octet_island_list *list, octet_island island) {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < list->n; i++) {
+    for (uint32_t i = 0; i < list->n; i++) n += list->rows[i].island == island;
+    return n;
+}
+
+octet_status octet_islands_write_names(octet_context *ctx, const octet_island_list *list, octet_island island,
+                                       bool with_all, octet_buffer *out) {
+    const uint32_t all = octet_islands_count(list, island), most = with_all || all < MOST_NAMED ? all : MOST_NAMED;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < list->n && n < most; i++) {
         const octet_island_row *row = &list->rows[i];
-        if (row->island != island || ++n > most) continue;
-        OCTET_TRY(octet_buffer_format(ctx, out, n == 1 ? "%-16s%s %s" : "%s%s %s", n == 1 ? title : ", ", row->layer,
-                                      row->op));
+        if (row->island != island) continue;
+        OCTET_TRY(octet_buffer_format(ctx, out, "%s%s %s", n++ > 0 ? ", " : "", row->layer, row->op));
     }
-    if (n > most) OCTET_TRY(octet_buffer_format(ctx, out, " and %" PRIu32 " more", n - most));
-    return n > 0 ? octet_buffer_format(ctx, out, "\n") : OCTET_OK;
+    return n < all ? octet_buffer_format(ctx, out, " and %" PRIu32 " more", all - n) : OCTET_OK;
+}
+
+static octet_status write_line(octet_context *ctx, const octet_island_list *list, octet_island island,
+                               const char *title, bool with_all, octet_buffer *out) {
+    if (octet_islands_count(list, island) == 0) return OCTET_OK;
+    OCTET_TRY(octet_buffer_format(ctx, out, "%-16s", title));
+    OCTET_TRY(octet_islands_write_names(ctx, list, island, with_all, out));
+    return octet_buffer_format(ctx, out, "\n");
 }
 
 octet_status octet_islands_write_text(octet_context *ctx, const octet_island_list *list, bool with_all,
                                       octet_buffer *out) {
-    const uint32_t most = with_all ? UINT32_MAX : MOST_NAMED;
-    OCTET_TRY(write_line(ctx, list, OCTET_ISLAND_FLOAT, "in float", most, out));
-    return write_line(ctx, list, OCTET_ISLAND_INT16, "in int16", most, out);
+    OCTET_TRY(write_line(ctx, list, OCTET_ISLAND_FLOAT, "in float", with_all, out));
+    return write_line(ctx, list, OCTET_ISLAND_INT16, "in int16", with_all, out);
 }
 
 void octet_islands_write_member(octet_json_writer *json, const octet_island_list *list) {

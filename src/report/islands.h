@@ -9,8 +9,11 @@
 #include "base/json_writer.h"
 #include "layers/islands.h"
 
-/* "in float        dense_1 FULLY_CONNECTED, ..."; nothing for an empty list. With more than eight the rest is counted,
- * unless with_all. */
+uint32_t octet_islands_count(const octet_island_list *list, octet_island island);
+/* "dense_1 FULLY_CONNECTED, ...": those of one kind. With more than eight the rest is counted, unless with_all. */
+octet_status octet_islands_write_names(octet_context *ctx, const octet_island_list *list, octet_island island,
+                                       bool with_all, octet_buffer *out);
+/* "in float        dense_1 FULLY_CONNECTED, ..."; nothing for an empty list. */
 octet_status octet_islands_write_text(octet_context *ctx, const octet_island_list *list, bool with_all,
                                       octet_buffer *out);
 /* "islands": [{"layer", "operator", "type"}] in the open object; nothing for an empty list. */

@@ -1,22 +1,33 @@
 #include "report/moves.h"
 
+#include "base/format.h"
 #include "graph/graph.h"
 #include "report/text.h"
 
-static octet_status write_move(octet_context *ctx, const octet_move *move, octet_buffer *out) {
+const char *octet_moves_head(const octet_moves *moves) {
+    return moves->n == 0 ? "none: no move gains on samples that did not choose it"
+                         : "gain in signal to noise of the logits, and what it costs";
+}
+
+const char *octet_move_kind(const octet_move *move) { return move->is_float ? "float" : "int16"; }
+
+const char *octet_move_cost_text(const octet_move *move, char *text) {
     char count[OCTET_TEXT_SIZE];
     const uint64_t size = (uint64_t)(move->bytes < 0 ? -move->bytes : move->bytes);
-    return octet_buffer_format(ctx, out, "  %-6s %-28s%+9.1f dB   %c%s bytes, %.3g %% of the multiply-accumulates\n",
-                               move->is_float ? "float" : "int16", move->layers, move->gain_db,
-                               move->bytes < 0 ? '-' : '+', octet_text_count(size, count), 100.0 * move->macs_share);
+    octet_format(text, OCTET_MOVE_SENTENCE, "%c%s bytes, %.3g %% of the multiply-accumulates",
+                 move->bytes < 0 ? '-' : '+', octet_text_count(size, count), 100.0 * move->macs_share);
+    return text;
 }
 
 octet_status octet_moves_write_text(octet_context *ctx, const octet_moves *moves, octet_buffer *out) {
+    char cost[OCTET_MOVE_SENTENCE];
     if (!moves->is_asked) return OCTET_OK;
-    OCTET_TRY(octet_buffer_format(ctx, out, "moved layers    %s\n",
-                                  moves->n == 0 ? "none: no move gains on samples that did not choose it"
-                                                : "gain in signal to noise of the logits, and what it costs"));
-    for (uint32_t i = 0; i < moves->n; i++) OCTET_TRY(write_move(ctx, &moves->rows[i], out));
+    OCTET_TRY(octet_buffer_format(ctx, out, "moved layers    %s\n", octet_moves_head(moves)));
+    for (uint32_t i = 0; i < moves->n; i++) {
+        const octet_move *move = &moves->rows[i];
+        OCTET_TRY(octet_buffer_format(ctx, out, "  %-6s %-28s%+9.1f dB   %s\n", octet_move_kind(move), move->layers,
+                                      move->gain_db, octet_move_cost_text(move, cost)));
+    }
     return OCTET_OK;
 }
 

@@ -9,6 +9,14 @@
 #include "base/json_writer.h"
 #include "recover/outcome.h"
 
+enum { OCTET_MOVE_SENTENCE = 120 };
+
+/* What is said of all of them, above the list. */
+const char *octet_moves_head(const octet_moves *moves);
+/* "float" or "int16". */
+const char *octet_move_kind(const octet_move *move);
+/* "+64 bytes, 19 % of the multiply-accumulates"; text: OCTET_MOVE_SENTENCE, which is returned. */
+const char *octet_move_cost_text(const octet_move *move, char *text);
 /* Nothing where no layers were to move. */
 octet_status octet_moves_write_text(octet_context *ctx, const octet_moves *moves, octet_buffer *out);
 /* "moved_layers": [{...}] in the open object; nothing where no layers were to move. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "layers/cause.h"
+#include "report/islands.h"
 #include "report/sections.h"
 #include "report/verdict_lines.h"
 #include "report/warnings.h"
@@ -94,6 +95,16 @@ void octet_section_verdict(octet_document *document, const octet_verdict *v, con
     write_warnings(document, v);
 }
 
+static void write_islands(octet_document *document, const octet_island_list *list, octet_island island,
+                          const char *label) {
+    octet_buffer names = {0};
+    if (octet_islands_count(list, island) == 0) return;
+    const octet_status status = octet_islands_write_names(document->ctx, list, island, false, &names);
+    if (status == OCTET_OK) octet_document_fact(document, label, "%.*s", (int)names.size, (const char *)names.data);
+    else if (document->status == OCTET_OK) document->status = status;
+    octet_buffer_free(document->ctx, &names);
+}
+
 void octet_section_figures(octet_document *document, const octet_verdict *v, bool with_time) {
     const char *const headings[] = {"", v->before.type, v->after.type, "change"};
     octet_verdict_line lines[OCTET_VERDICT_MOST_LINES];
@@ -117,5 +128,7 @@ void octet_section_figures(octet_document *document, const octet_verdict *v, boo
         octet_document_fact(
             document, octet_document_text(document, "output %s", octet_section_name(document, v->outputs[i].name)),
             "%s", octet_verdict_port_text(&v->outputs[i], text));
+    write_islands(document, &v->islands, OCTET_ISLAND_FLOAT, "in float");
+    write_islands(document, &v->islands, OCTET_ISLAND_INT16, "in int16");
     octet_document_end(document);
 }

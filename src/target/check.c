@@ -57,6 +57,17 @@ static octet_support_row refuse(const octet_judged *judged, octet_operator_code 
     return (octet_support_row){OCTET_SUPPORT_NONE, reason, remedy};
 }
 
+/* Whether it reads or gives 16 bits that are computed anew in each run: an LSTM of int8 keeps a state of 16. */
+static bool computes_int16(const octet_graph *graph, const octet_operator *op) {
+    bool does = false;
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        const octet_value *value = octet_graph_input(graph, op, i);
+        does = does || (value != NULL && value->type == OCTET_INT16 && !value->is_variable);
+    }
+    for (uint32_t i = 0; i < op->n_outputs; i++) does = does || octet_graph_output(graph, op, i)->type == OCTET_INT16;
+    return does;
+}
+
 /* tflite-micro's SELECT_V2 chooses among int8, int16 and float32. */
 static bool chooses_other_types(const octet_target *target, const octet_graph *graph, const octet_operator *op) {
     if (op->code != OCTET_OP_SELECT_V2 || target->kernels != OCTET_TARGET_KERNELS_MICRO) return false;
@@ -74,6 +85,10 @@ static octet_support_row judge(const octet_judged *judged, const octet_operator 
     if (target->lacks_uint8 && computes_uint8(graph, op)) {
         return (octet_support_row){OCTET_SUPPORT_NONE, "it computes with uint8, and tflite-micro with int8",
                                    "quantize the float model that the file was made from"};
+    }
+    if ((target->modes & 1u << OCTET_MODE_INT16X8) == 0 && computes_int16(graph, op)) {
+        return (octet_support_row){OCTET_SUPPORT_NONE, "it computes with int16, which the target does not",
+                                   "quantize the float model without layers in int16"};
     }
     if (chooses_other_types(target, graph, op)) {
         return (octet_support_row){OCTET_SUPPORT_NONE,

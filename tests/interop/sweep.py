@@ -39,6 +39,7 @@ MODES = {
     "per-tensor": ["--per-tensor"],
     "per-tensor-dense": ["--per-tensor-dense"],
     "int16x8": ["--mode", "int16x8"],
+    "int16 among int8": ["--int16-layers", "*"],
     "dynamic": ["--mode", "dynamic"],
     "float16": ["--mode", "float16"],
     "float32": ["--mode", "float32"],
@@ -151,7 +152,8 @@ def layer(case, folder, shared):
             written[mode] = path
             run_here_and_there(f"{case} {mode}", path, data, mode, shared)
         except (RuntimeError, ValueError) as error:
-            check(f"{case} {mode}", error)
+            if "LiteRT has no" not in str(error):
+                check(f"{case} {mode}", error)
     if "int8" not in written:
         return
     sources = {"float.tflite": os.path.join(folder, "float.tflite"), "our float32 file": written.get("float32", "")}

@@ -82,6 +82,8 @@ static void verdicts_follow_types_and_kernels(void **state) {
     assert_int_equal(verdict("tflm", OCTET_OP_CONV_2D, OCTET_INT8, 1).level, OCTET_SUPPORT_INT8);
     assert_int_equal(verdict("tflm", OCTET_OP_COS, OCTET_FLOAT32, 0).level, OCTET_SUPPORT_FLOAT);
     assert_int_equal(verdict("edgetpu", OCTET_OP_COS, OCTET_FLOAT32, 0).level, OCTET_SUPPORT_NONE);
+    assert_int_equal(verdict("edgetpu", OCTET_OP_ADD, OCTET_INT16, 1).level, OCTET_SUPPORT_NONE);
+    assert_int_equal(verdict("tflm", OCTET_OP_ADD, OCTET_INT16, 1).level, OCTET_SUPPORT_INT8);
     assert_int_equal(verdict("litert", OCTET_OP_COS, OCTET_FLOAT32, 0).level, OCTET_SUPPORT_FLOAT);
     assert_int_equal(verdict("litert", OCTET_OP_GELU, OCTET_INT8, 1).level, OCTET_SUPPORT_INT8);
     assert_string_equal(verdict("tflm", OCTET_OP_GELU, OCTET_INT8, 1).remedy, "use swish or relu");
