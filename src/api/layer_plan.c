@@ -22,23 +22,14 @@ static octet_status find_tips(octet_context *ctx, octet_layer_plan *plan) {
     return OCTET_OK;
 }
 
-static const char *port_name(const octet_port *ports, uint32_t n, uint32_t value) {
-    for (uint32_t i = 0; i < n; i++)
-        if (ports[i].value == value) return ports[i].name;
-    return NULL;
-}
-
 /* The layer that a value of a graph is of. Files of TensorFlow have no layers but names that begin with them. */
 static octet_status name_layer(octet_context *ctx, octet_layer_plan *plan, uint32_t model, const octet_graph *graph,
                                uint32_t value, const char **out) {
     octet_arena *arena = &plan->layers->arena;
-    const octet_value *of = &graph->values[value];
-    const char *name = port_name(graph->inputs, graph->n_inputs, value);
-    if (of->producer != OCTET_NONE && plan->models[model]->kind != OCTET_KIND_TFLITE)
-        name = graph->operators[of->producer].layer;
-    if (name == NULL && strchr(of->name, '/') == NULL) name = port_name(graph->outputs, graph->n_outputs, value);
-    if (name != NULL) return octet_arena_string(ctx, arena, name, out);
-    return octet_name_layer(ctx, arena, of->name, out);
+    const uint32_t producer = graph->values[value].producer;
+    if (producer != OCTET_NONE && plan->models[model]->kind != OCTET_KIND_TFLITE)
+        return octet_arena_string(ctx, arena, graph->operators[producer].layer, out);
+    return octet_name_layer_of(ctx, arena, graph, value, out);
 }
 
 static bool can_feed(const octet_layer_plan *plan, const octet_segment *segment) {

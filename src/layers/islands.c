@@ -1,7 +1,9 @@
 #include "layers/islands.h"
 
+#include <string.h>
+
+#include "layers/names.h"
 #include "layers/pairs.h"
-#include "layers/select.h"
 
 static bool is_computed(const octet_graph *graph, uint32_t v, octet_type type) {
     return octet_pairs_is_computed(graph, v) && graph->values[v].type == type;
@@ -14,6 +16,19 @@ static bool touches(const octet_graph *graph, const octet_operator *op, octet_ty
     for (uint32_t i = 0; i < op->n_outputs; i++)
         if (is_computed(graph, op->outputs[i], type)) return true;
     return false;
+}
+
+/* Of the last operator the port has the layer's name, and a QUANTIZE may stand between. */
+static octet_status name_layer(octet_context *ctx, octet_arena *arena, const octet_graph *graph, bool has_layers,
+                               uint32_t k, const char **out) {
+    uint32_t value = graph->operators[k].outputs[0];
+    if (has_layers) return octet_arena_string(ctx, arena, graph->operators[k].layer, out);
+    for (uint32_t user = octet_graph_only_user(graph, value);
+         user != OCTET_NONE && octet_pairs_is_passage(graph->operators[user].code) &&
+         strchr(graph->values[value].name, '/') == NULL;
+         user = octet_graph_only_user(graph, value))
+        value = graph->operators[user].outputs[0];
+    return octet_name_layer_of(ctx, arena, graph, value, out);
 }
 
 octet_status octet_islands_find(octet_context *ctx, octet_arena *arena, const octet_graph *graph, bool has_layers,
@@ -34,8 +49,7 @@ octet_status octet_islands_find(octet_context *ctx, octet_arena *arena, const oc
         *row = (octet_island_row){.op = octet_operator_name(op->code),
                                   .operator_index = k,
                                   .island = is_float ? OCTET_ISLAND_FLOAT : OCTET_ISLAND_INT16};
-        OCTET_TRY(octet_select_layer_name(ctx, arena, graph, has_layers, k, &row->layer));
-        OCTET_TRY(octet_arena_string(ctx, arena, row->layer, &row->layer));
+        OCTET_TRY(name_layer(ctx, arena, graph, has_layers, k, &row->layer));
     }
     return OCTET_OK;
 }

@@ -70,3 +70,16 @@ octet_status octet_name_layer(octet_context *ctx, octet_arena *arena, const char
     if (first != NULL && first < last) begin = first + 1;
     return octet_arena_format(ctx, arena, out, "%.*s", (int)(end - begin), begin);
 }
+
+static const char *port_name(const octet_port *ports, uint32_t n, uint32_t value) {
+    for (uint32_t i = 0; i < n; i++)
+        if (ports[i].value == value) return ports[i].name;
+    return NULL;
+}
+
+octet_status octet_name_layer_of(octet_context *ctx, octet_arena *arena, const octet_graph *graph, uint32_t value,
+                                 const char **out) {
+    const char *own = graph->values[value].name, *name = port_name(graph->inputs, graph->n_inputs, value);
+    if (name == NULL && strchr(own, '/') == NULL) name = port_name(graph->outputs, graph->n_outputs, value);
+    return name != NULL ? octet_arena_string(ctx, arena, name, out) : octet_name_layer(ctx, arena, own, out);
+}

@@ -33,5 +33,9 @@ bool octet_name_next(octet_name_part part, const char **cursor, const char **tex
 /* The layer that a user would know by this name: "model/conv2d_1/BiasAdd;..." is of "conv2d_1", "dense/MatMul" of
  * "dense", "x" of "x". */
 octet_status octet_name_layer(octet_context *ctx, octet_arena *arena, const char *name, const char **out);
+/* The same for a value, where operators know no layers: for an input, and for an output whose own name has no layer in
+ * it, the name of the port. In `arena`. Errors: NOMEM. */
+octet_status octet_name_layer_of(octet_context *ctx, octet_arena *arena, const octet_graph *graph, uint32_t value,
+                                 const char **out);
 
 #endif

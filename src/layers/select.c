@@ -39,7 +39,7 @@ static bool is_choosable(const octet_graph *graph, const octet_operator *op) {
 
 static octet_status name_of_result(octet_context *ctx, octet_arena *arena, const octet_graph *graph, uint32_t k,
                                    const char **out) {
-    return octet_name_layer(ctx, arena, octet_graph_output(graph, &graph->operators[k], 0)->name, out);
+    return octet_name_layer_of(ctx, arena, graph, graph->operators[k].outputs[0], out);
 }
 
 octet_status octet_select_layer_name(octet_context *ctx, octet_arena *arena, const octet_graph *graph, bool has_layers,

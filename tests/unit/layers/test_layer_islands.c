@@ -88,6 +88,20 @@ static void names_are_those_of_tensors_without_layers(void **state) {
     assert_string_equal(f->list.rows[0].layer, "layer");
 }
 
+static void the_last_operator_has_the_name_of_its_port(void **state) {
+    fixture *f = *state;
+    start(f, OCTET_INT8);
+    add(f, OCTET_OP_DEQUANTIZE, "DEQUANTIZE 0", OCTET_FLOAT32);
+    add(f, OCTET_OP_EXP, "EXP 1", OCTET_FLOAT32);
+    f->graph->values[f->last].name = "StatefulPartitionedCall:0";
+    add(f, OCTET_OP_QUANTIZE, "QUANTIZE 2", OCTET_INT8);
+    f->graph->values[f->last].name = "output";
+    good(f, octet_graph_add_output(&f->ctx, f->graph, f->last, "probabilities"));
+    find(f, false);
+    assert_int_equal(f->list.n, 1);
+    assert_string_equal(f->list.rows[0].layer, "probabilities");
+}
+
 static void a_float_model_is_no_island(void **state) {
     fixture *f = *state;
     start(f, OCTET_FLOAT32);
@@ -111,6 +125,7 @@ int main(void) {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {CASE(float_and_int16_among_int8_are_found),
                                        CASE(names_are_those_of_tensors_without_layers),
+                                       CASE(the_last_operator_has_the_name_of_its_port),
                                        CASE(a_float_model_is_no_island), CASE(int16_alone_is_the_mode)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
