@@ -18,6 +18,7 @@ typedef struct comparison {
     octet_layer_measure *measures; /* [thread][row] */
     octet_runner **alone;          /* by thread: of the float model */
     float **numbers;               /* by thread: a value as real numbers */
+    float **rescaled;              /* by thread: f with the channels of the quantized model */
     size_t block, end;             /* samples of the block that is being run */
     size_t done, n_samples;        /* of all blocks */
     octet_progress *progress;
@@ -35,13 +36,26 @@ static const float *run_alone(const comparison *c, uint32_t thread, const octet_
         const octet_value *from = &c->plan.quantized->values[feed->quantized];
         void *to = octet_runner_value(runner, feed->real);
         const void *given = octet_runner_value(quantized, feed->quantized);
-        if (c->plan.real->values[feed->real].type == OCTET_FLOAT32)
+        if (c->plan.real->values[feed->real].type == OCTET_FLOAT32) {
             octet_convert_to_real(from, given, octet_shape_elements(&from->shape), to);
-        else memcpy(to, given, octet_value_bytes(from));
+            octet_gain_divide(&c->plan.gains[feed->quantized], to, octet_shape_elements(&from->shape));
+        } else memcpy(to, given, octet_value_bytes(from));
     }
     for (uint32_t i = 0; i < row->segment.n_operators; i++)
         octet_runner_run_step(runner, row->segment.operators[i], NULL);
-    return octet_runner_value(runner, row->real);
+    float *result = octet_runner_value(runner, row->real);
+    octet_gain_multiply(&c->plan.gains[row->quantized], result, octet_shape_elements(&row->measured.value->shape));
+    return result;
+}
+
+/* What the float model computed, with the channels of the quantized one. */
+static const float *rescale(const comparison *c, uint32_t thread, const octet_layer_job *row, const float *real,
+                            size_t n) {
+    const octet_gain *gain = &c->plan.gains[row->quantized];
+    if (gain->n == 0) return real;
+    memcpy(c->rescaled[thread], real, n * sizeof *real);
+    octet_gain_multiply(gain, c->rescaled[thread], n);
+    return c->rescaled[thread];
 }
 
 /* Once for each run: all samples of a batch together. */
@@ -59,7 +73,7 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
         const octet_value *value = row->measured.value;
         const size_t n = octet_shape_elements(&value->shape) / batch * n_valid;
         const void *codes = octet_runner_value(runners[OCTET_LAYERS_QUANTIZED], row->quantized);
-        const float *real = octet_runner_value(runners[OCTET_LAYERS_FLOAT], row->real);
+        const float *real = rescale(c, thread, row, octet_runner_value(runners[OCTET_LAYERS_FLOAT], row->real), n);
         const float *alone = row->segment.n_operators == 0 && row->segment.n_feeds == 0
                                  ? (row->segment.is_known ? real : NULL)
                                  : run_alone(c, thread, row, runners[OCTET_LAYERS_QUANTIZED]);
@@ -78,9 +92,11 @@ static octet_status prepare_threads(octet_context *ctx, comparison *c) {
     }
     OCTET_TRY(OCTET_NEW(ctx, &c->plan.arena, (size_t)n_threads * c->plan.n_rows, &c->measures));
     OCTET_TRY(OCTET_NEW(ctx, &c->plan.arena, n_threads, &c->numbers));
+    OCTET_TRY(OCTET_NEW(ctx, &c->plan.arena, n_threads, &c->rescaled));
     OCTET_TRY(OCTET_NEW(ctx, &c->plan.arena, n_threads, &c->alone));
     for (uint32_t t = 0; t < n_threads; t++) {
         OCTET_TRY(OCTET_NEW(ctx, &c->plan.arena, largest, &c->numbers[t]));
+        OCTET_TRY(OCTET_NEW(ctx, &c->plan.arena, largest, &c->rescaled[t]));
         OCTET_TRY(octet_runner_create(ctx, c->sweep.execs[OCTET_LAYERS_FLOAT], 1, &c->alone[t]));
         for (uint32_t i = 0; i < c->plan.n_rows; i++)
             OCTET_TRY(octet_layer_measure_create(ctx, &c->plan.arena, &c->plan.rows[i].measured,

@@ -92,6 +92,7 @@ static octet_status describe_row(octet_context *ctx, octet_layer_plan *plan, uin
     row->n_elements = octet_shape_elements(&plan->quantized->values[job->quantized].shape);
     row->has_weights = op != NULL && octet_operator_operands(op->code).weights >= 0;
     row->has_added = job->segment.is_known;
+    row->is_rescaled = plan->gains[job->quantized].n > 0;
     OCTET_TRY(octet_arena_string(ctx, arena, plan->quantized->values[job->quantized].name, &row->tensor));
     OCTET_TRY(octet_arena_string(ctx, arena, plan->real->values[job->real].name, &row->partner));
     OCTET_TRY(name_layer(ctx, plan, OCTET_LAYERS_FLOAT, plan->real, root, &row->layer));
@@ -224,6 +225,7 @@ octet_status octet_api_plan_layers(octet_context *ctx, octet_layer_plan *plan) {
     uint32_t n;
     OCTET_TRY(align_ports(ctx, plan));
     OCTET_TRY(octet_pairs_find(ctx, &plan->arena, plan->real, plan->quantized, &plan->pairs));
+    OCTET_TRY(octet_gains_find(ctx, &plan->arena, plan->real, plan->quantized, &plan->pairs, &plan->gains));
     OCTET_TRY(
         OCTET_NEW(ctx, &layers->arena, (size_t)plan->real->n_values + plan->quantized->n_values, &layers->unpaired));
     OCTET_TRY(list_unpaired(ctx, plan, OCTET_LAYERS_QUANTIZED, &n));

@@ -7,6 +7,7 @@
 #define OCTET_API_LAYER_PLAN_H
 
 #include "api/handles.h"
+#include "layers/gains.h"
 #include "layers/pairs.h"
 #include "layers/segment.h"
 #include "layers/table.h"
@@ -27,6 +28,7 @@ typedef struct octet_layer_plan {
     octet_model model; /* the quantized one, with the inputs and outputs of the float one in order and name */
     octet_graph graph; /* of it */
     octet_pairs pairs;
+    octet_gain *gains;     /* by value of the quantized graph */
     octet_layers *layers;  /* rows are described, without figures */
     uint32_t *tips;        /* by value of the float graph: FAKE_QUANT behind it, if that alone reads it */
     octet_layer_job *rows; /* as layers->rows */

@@ -60,20 +60,19 @@ const char *octet_cause_name(octet_cause cause) {
     return names[cause];
 }
 
-const char *octet_cause_remedy(octet_cause cause) {
+octet_status octet_cause_remedy(octet_context *ctx, octet_arena *arena, const octet_layer_row *row, const char **out) {
     static const char *const remedies[OCTET_N_CAUSES] = {
         [OCTET_CAUSE_NONE] = "",
         [OCTET_CAUSE_INHERITED] = "look at the layers before it, where the error comes from",
-        [OCTET_CAUSE_CEILING] = "--mode int16x8, which has finer codes",
+        [OCTET_CAUSE_CEILING] = "finer codes, as --int16-layers %s gives",
         [OCTET_CAUSE_CUT] = "calibration samples that reach as far as these (--samples, --indices)",
         [OCTET_CAUSE_SHIFT] = "--recover fast, whose biases take the shift back",
-        [OCTET_CAUSE_SHARED] =
-            "a file without --strict-tensorflow, where octet may choose another form of the operator",
-        [OCTET_CAUSE_OUTLIER] = "equalized channels (while training), or --mode int16x8",
-        [OCTET_CAUSE_WEIGHTS] = "a scale for each channel (no --per-tensor), and --recover fast",
-        [OCTET_CAUSE_COARSE] = "--mode int16x8: the error is that of rounding to 8 bits, and nothing else",
-        [OCTET_CAUSE_OPERATOR] = "--mode int16x8, or a float operator in its place"};
-    return remedies[cause];
+        [OCTET_CAUSE_SHARED] = "--recover full, which may find a form with a scale of its own, or --int16-layers %s",
+        [OCTET_CAUSE_OUTLIER] = "--recover full, which equalizes channels, or --int16-layers %s",
+        [OCTET_CAUSE_WEIGHTS] = "--recover full, which rounds the weights anew, or --keep-float %s",
+        [OCTET_CAUSE_COARSE] = "finer codes, as --int16-layers %s gives: the error is that of rounding to 8 bits",
+        [OCTET_CAUSE_OPERATOR] = "--keep-float %s, or --int16-layers"};
+    return octet_arena_format(ctx, arena, out, remedies[row->cause], row->layer);
 }
 
 static octet_cause choose(const octet_layer_row *row) {

@@ -38,8 +38,9 @@ bool octet_cause_is_operator(const octet_layer_row *row);
 octet_status octet_cause_find(octet_context *ctx, octet_arena *arena, octet_layer_row *row);
 /* "shift", "shared scale", ...: for programs; NULL never. */
 const char *octet_cause_name(octet_cause cause);
-/* What helps against it, to stand behind a colon; "" for none. A constant text. */
-const char *octet_cause_remedy(octet_cause cause);
+/* What helps against the cause of a row of an int8 file, to stand behind a colon; "" for none. In `arena`. Errors:
+ * NOMEM. */
+octet_status octet_cause_remedy(octet_context *ctx, octet_arena *arena, const octet_layer_row *row, const char **out);
 /* Root of the mean square of the added error, in steps. */
 double octet_cause_added_steps(const octet_layer_row *row);
 

@@ -48,6 +48,7 @@ typedef struct octet_layer_row {
     uint32_t producer;                 /* operator there, or OCTET_NONE */
     uint64_t n_elements;               /* of a run */
     bool has_step, has_added, has_weights;
+    bool is_rescaled; /* its channels have other sizes than those of f (gains.h), which is multiplied alike */
     double scale;
     int32_t zero_point;
     /* Of all runs. dB: 10 log10 of the energy of f over that of the error; infinite where there is no error. */

@@ -29,6 +29,7 @@ static void write_row(octet_json_writer *json, const octet_layer_row *row) {
     octet_json_write_u64(json, "index", row->value);
     octet_json_write_string(json, "type", row->type);
     octet_json_write_u64(json, "elements", row->n_elements);
+    if (row->is_rescaled) octet_json_write_bool(json, "rescaled", true);
     octet_json_write_real(json, "sqnr_db", row->sqnr_db, DIGITS);
     octet_json_write_real(json, "added_db", row->added_db, DIGITS);
     octet_json_write_real(json, "inherited_db", row->inherited_db, DIGITS);

@@ -59,6 +59,7 @@ static void write_figures(octet_document *document, const octet_layer_row *row) 
     }
     octet_document_fact(document, "elements", "%" PRIu64, row->n_elements);
     if (row->n_not_finite > 0) octet_document_fact(document, "NaN or infinity", "%" PRIu64, row->n_not_finite);
+    if (row->is_rescaled) octet_document_fact(document, "channels", "rescaled by equalization");
     if (row->has_step) octet_document_fact(document, "scale", "%.6g, zero point %d", row->scale, row->zero_point);
     octet_document_fact(document, "tensor", "%s", octet_section_name(document, row->tensor));
 }

@@ -29,6 +29,7 @@ void octet_section_origin(octet_document *document, const octet_origin *origin) 
         octet_document_fact(document, "calibration", "%s samples, %s..%s; %s", octet_text_count(k->n_samples, a),
                             octet_text_real(k->min, b), octet_text_real(k->max, c),
                             octet_verdict_settled_text(k, text));
+    if (k != NULL && k->given && k->method[0] != '\0') octet_document_fact(document, "ranges", "by %s", k->method);
     octet_document_say(document, OCTET_TONE_PLAIN,
                        "Hashes are octet's own, of 64 bits: equal content has equal hashes on every machine. They tell "
                        "mix-ups, not forgery.");

@@ -53,19 +53,29 @@ static void write_worst(octet_document *document, const octet_layer_row *row, co
     octet_document_end(document);
 }
 
+/* Against what the worst layer adds. */
+static void write_layer_remedy(octet_document *document, const octet_layer_row *row, const char *head) {
+    const char *remedy = "";
+    if (row == NULL || strcmp(row->type, octet_type_name(OCTET_INT8)) != 0) return;
+    if (document->status == OCTET_OK)
+        document->status = octet_cause_remedy(document->ctx, &document->arena, row, &remedy);
+    if (remedy[0] != '\0')
+        octet_document_say(document, OCTET_TONE_PLAIN, "%s what %s adds: %s.", head,
+                           octet_section_name(document, row->layer), remedy);
+}
+
 static void write_remedy(octet_document *document, const octet_verdict *v, octet_tone tone,
                          const octet_layer_row *row) {
-    octet_document_begin(document, OCTET_BLOCK_CARD, OCTET_TONE_PLAIN,
-                         tone == OCTET_TONE_GOOD ? "Nothing has to be done" : "What helps");
-    if (tone == OCTET_TONE_GOOD)
+    if (tone == OCTET_TONE_GOOD) {
+        octet_document_begin(document, OCTET_BLOCK_CARD, OCTET_TONE_PLAIN, "Nothing has to be done");
         octet_document_say(document, OCTET_TONE_PLAIN, "The quantized model does what the original does.");
-    if (v->suggestion != NULL) octet_document_say(document, OCTET_TONE_PLAIN, "%s", v->suggestion);
-    if (row != NULL && row->cause != OCTET_CAUSE_NONE)
-        octet_document_say(document, OCTET_TONE_PLAIN, "%s%s adds: %s.",
-                           tone == OCTET_TONE_GOOD ? "To come closer still, against what " : "Against what ",
-                           octet_section_name(document, row->layer), octet_cause_remedy(row->cause));
-    if (tone != OCTET_TONE_GOOD)
+        write_layer_remedy(document, row, "To come closer still, against");
+    } else {
+        octet_document_begin(document, OCTET_BLOCK_CARD, OCTET_TONE_PLAIN, "What helps");
+        if (v->suggestion != NULL) octet_document_say(document, OCTET_TONE_PLAIN, "%s.", v->suggestion);
+        write_layer_remedy(document, row, "Against");
         octet_document_say(document, OCTET_TONE_PLAIN, "Against the loss as a whole: %s.", octet_verdict_remedy(v));
+    }
     octet_document_end(document);
 }
 
@@ -105,6 +115,31 @@ static void write_islands(octet_document *document, const octet_island_list *lis
     octet_buffer_free(document->ctx, &names);
 }
 
+/* Lines that a report in text has too: a label of sixteen columns and a fact, or a sentence. */
+static void write_lines(octet_document *document, const octet_buffer *lines) {
+    enum { LABEL = 16 };
+    const char *line = lines->size > 0 ? (const char *)lines->data : "";
+    while (*line != '\0') {
+        const int n = (int)strcspn(line, "\n");
+        const int label = n > LABEL && line[LABEL - 1] == ' ' && line[0] != ' ' ? LABEL : 0;
+        int end = label;
+        while (end > 0 && line[end - 1] == ' ') end--;
+        if (label > 0)
+            octet_document_fact(document, octet_document_text(document, "%.*s", end, line), "%.*s", n - label,
+                                line + label);
+        else octet_document_say(document, OCTET_TONE_PLAIN, "%.*s", n, line);
+        line += n + (line[n] == '\n');
+    }
+}
+
+static void write_support(octet_document *document, const octet_support *support) {
+    octet_buffer lines = {0};
+    if (support == NULL || document->status != OCTET_OK) return;
+    document->status = octet_support_write_line(document->ctx, support, &lines);
+    write_lines(document, &lines);
+    octet_buffer_free(document->ctx, &lines);
+}
+
 void octet_section_figures(octet_document *document, const octet_verdict *v, bool with_time) {
     const char *const headings[] = {"", v->before.type, v->after.type, "change"};
     octet_verdict_line lines[OCTET_VERDICT_MOST_LINES];
@@ -130,5 +165,6 @@ void octet_section_figures(octet_document *document, const octet_verdict *v, boo
             "%s", octet_verdict_port_text(&v->outputs[i], text));
     write_islands(document, &v->islands, OCTET_ISLAND_FLOAT, "in float");
     write_islands(document, &v->islands, OCTET_ISLAND_INT16, "in int16");
+    write_support(document, v->support);
     octet_document_end(document);
 }
