@@ -7,7 +7,9 @@
 
 const struct option report_options[] = {
     {"--report", 0, "FILE", OPTION_TEXT, offsetof(struct report_settings, path), 0,
-     "also write the report as one HTML page, which needs no network; the same bytes every time"},
+     "also write the report as one HTML page, which needs no network (as JSON where FILE ends in .json, as text in "
+     ".txt); "
+     "the same bytes every time"},
     {"--report-times", 0, NULL, OPTION_FLAG, offsetof(struct report_settings, with_times), 0,
      "time every operator for the report, a second for each model; these figures differ from run to run"},
     {0}};

@@ -70,8 +70,14 @@ typedef bool octet_progress(void *user, const char *what, uint64_t done, uint64_
  * "preset". NULL for any other choice. */
 OCTET_API const char *octet_choice_name(const char *choice, uint32_t index);
 
-/* Reports are given as text for people or as one JSON object for programs; those that say so also as CSV. */
-typedef enum octet_rendering { OCTET_AS_TEXT = 0, OCTET_AS_JSON = 1, OCTET_AS_CSV = 2 } octet_rendering;
+/* Reports are given as text for people or as one JSON object for programs; those that say so also as CSV or as a page
+ * of HTML. */
+typedef enum octet_rendering {
+    OCTET_AS_TEXT = 0,
+    OCTET_AS_JSON = 1,
+    OCTET_AS_CSV = 2,
+    OCTET_AS_HTML = 3
+} octet_rendering;
 /* Frees a text that a function of this header wrote into a `char **out`; NULL is allowed. */
 OCTET_API void octet_text_free(octet_context *ctx, char *text);
 

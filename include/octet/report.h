@@ -1,4 +1,4 @@
-/* octet/report.h - a report as one HTML page.
+/* octet/report.h - a report as one page.
  * In:  models, data, an evaluation or a verdict, compared layers.
  * Out: a file that needs no network, no framework and, but for changing orders, no JavaScript.
  * Knows: evaluations, verdicts, layers.
@@ -29,10 +29,12 @@ typedef struct octet_report {
 } octet_report;
 #define OCTET_REPORT_INIT OCTET_INIT_(octet_report)
 
-/* The page as text, below 1 MB whatever the model: what is left out is said. Free *out with octet_text_free. Errors:
- * USAGE (parts that do not make a report), those of reading the data. */
-OCTET_API octet_status octet_report_render(octet_context *ctx, const octet_report *report, char **out);
-/* The same into a file: complete or not at all. */
+/* As HTML, below 1 MB whatever the model: what is left out is said; as text and as JSON the same without pictures. Free
+ * *out with octet_text_free. Errors: USAGE (parts that do not make a report, CSV), those of reading the data. */
+OCTET_API octet_status octet_report_render(octet_context *ctx, const octet_report *report, octet_rendering as,
+                                           char **out);
+/* The same into a file, complete or not at all: JSON where its name ends in .json, text where it ends in .txt, else
+ * HTML. */
 OCTET_API octet_status octet_report_write(octet_context *ctx, const octet_report *report, const char *path);
 
 #ifdef __cplusplus

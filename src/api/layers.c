@@ -63,6 +63,9 @@ octet_status octet_layers_render(octet_context *ctx, const octet_layers *layers,
     case OCTET_AS_TEXT: status = octet_layers_write_text(ctx, layers, with_all, &buffer); break;
     case OCTET_AS_JSON: status = octet_layers_write_json(ctx, layers, &buffer); break;
     case OCTET_AS_CSV: status = octet_layers_write_csv(ctx, layers, &buffer); break;
+    case OCTET_AS_HTML:
+        status = octet_context_fail(ctx, OCTET_USAGE, "compared layers are text, JSON or CSV; see octet_report_write");
+        break;
     }
     return octet_api_give_text(ctx, &buffer, status, out);
 }

@@ -143,19 +143,22 @@ static octet_status compose(octet_context *ctx, report_job *job, octet_arena *ar
 }
 
 static octet_status write_level(octet_context *ctx, report_job *job, const octet_report_limits *limits,
-                                octet_buffer *out) {
+                                octet_rendering as, octet_buffer *out) {
     octet_arena arena = {0};
     octet_document document;
     octet_document_make(ctx, &document);
     out->size = 0;
     octet_status status = compose(ctx, job, &arena, limits, &document);
-    if (status == OCTET_OK) status = octet_html_write(ctx, &document, out);
+    if (status == OCTET_OK)
+        status = as == OCTET_AS_TEXT   ? octet_document_write_text(ctx, &document, out)
+                 : as == OCTET_AS_JSON ? octet_document_write_json(ctx, &document, out)
+                                       : octet_html_write(ctx, &document, out);
     octet_document_free(ctx, &document);
     octet_arena_free(ctx, &arena);
     return status;
 }
 
-static octet_status render(octet_context *ctx, const octet_report *given, octet_buffer *out) {
+static octet_status render(octet_context *ctx, const octet_report *given, octet_rendering as, octet_buffer *out) {
     octet_report report;
     report_job job = {.report = &report};
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_report, given, &report));
@@ -163,27 +166,36 @@ static octet_status render(octet_context *ctx, const octet_report *given, octet_
     const bool is_pair = report.quantized != NULL && report.verdict != NULL;
     OCTET_CHECK(ctx, report.model != NULL && report.data != NULL && (is_pair || report.evaluation != NULL), OCTET_USAGE,
                 "a report needs the data and a model with its evaluation, or two models with their verdict");
+    OCTET_CHECK(ctx, as != OCTET_AS_CSV, OCTET_USAGE, "a report is text, JSON or HTML, no CSV");
     if (!is_pair) report.quantized = NULL, report.verdict = NULL, report.layers = NULL;
     job.before = is_pair ? report.verdict->before.evaluation : report.evaluation;
     job.after = is_pair ? report.verdict->after.evaluation : NULL;
     octet_status status = gather(ctx, &job);
     for (size_t i = 0; i < sizeof levels / sizeof *levels && status == OCTET_OK; i++) {
-        status = write_level(ctx, &job, &levels[i], out);
-        if (out->size < MOST_BYTES) break;
+        status = write_level(ctx, &job, &levels[i], as, out);
+        if (as != OCTET_AS_HTML || out->size < MOST_BYTES) break;
     }
     octet_arena_free(ctx, &job.arena);
     return status;
 }
 
-octet_status octet_report_render(octet_context *ctx, const octet_report *report, char **out) {
+octet_status octet_report_render(octet_context *ctx, const octet_report *report, octet_rendering as, char **out) {
     octet_buffer buffer = {0};
-    const octet_status status = render(ctx, report, &buffer);
+    const octet_status status = render(ctx, report, as, &buffer);
     return octet_api_give_text(ctx, &buffer, status, out);
+}
+
+static bool ends_with(const char *path, const char *end) {
+    const size_t n = strlen(path), length = strlen(end);
+    return n >= length && strcmp(path + n - length, end) == 0;
 }
 
 octet_status octet_report_write(octet_context *ctx, const octet_report *report, const char *path) {
     octet_buffer buffer = {0};
-    octet_status status = render(ctx, report, &buffer);
+    const octet_rendering as = ends_with(path, ".json")  ? OCTET_AS_JSON
+                               : ends_with(path, ".txt") ? OCTET_AS_TEXT
+                                                         : OCTET_AS_HTML;
+    octet_status status = render(ctx, report, as, &buffer);
     if (status == OCTET_OK) status = octet_file_write(ctx, path, (octet_bytes){buffer.data, buffer.size});
     octet_buffer_free(ctx, &buffer);
     return status;

@@ -17,7 +17,7 @@ typedef enum octet_json_layout {
     OCTET_JSON_LINES  /* each value on a line of its own, two spaces deeper than what holds it */
 } octet_json_layout;
 
-enum { OCTET_JSON_MOST_LEVELS = 8 };
+enum { OCTET_JSON_MOST_LEVELS = 16 };
 
 typedef struct octet_json_writer {
     octet_context *ctx;

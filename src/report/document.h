@@ -18,7 +18,7 @@ typedef enum octet_tone { OCTET_TONE_PLAIN, OCTET_TONE_GOOD, OCTET_TONE_FAIR, OC
 typedef enum octet_block_kind {
     OCTET_BLOCK_SECTION,   /* title; holds blocks */
     OCTET_BLOCK_CARD,      /* the same, for what is to be seen first */
-    OCTET_BLOCK_ROW,       /* holds cards that may stand side by side */
+    OCTET_BLOCK_ROW,       /* title: how it is laid out; holds blocks that may stand side by side */
     OCTET_BLOCK_LIST,      /* holds entries, in an order that may be changed: by `place` or by `rank` */
     OCTET_BLOCK_ENTRY,     /* title, note, value, share; holds what is shown when it is opened */
     OCTET_BLOCK_PARAGRAPH, /* title: the text */
@@ -113,6 +113,9 @@ octet_block *octet_document_chart(octet_document *document, const octet_chart *c
     OCTET_PRINTF(3, 4);
 octet_block *octet_document_picture(octet_document *document, octet_bytes png, const char *format, ...)
     OCTET_PRINTF(3, 4);
+/* The same report for a terminal, and for programs. HTML: html/html.h. Errors: LIMIT, NOMEM. */
+octet_status octet_document_write_text(octet_context *ctx, const octet_document *document, octet_buffer *out);
+octet_status octet_document_write_json(octet_context *ctx, const octet_document *document, octet_buffer *out);
 /* A text that lives as long as the document. */
 const char *octet_document_text(octet_document *document, const char *format, ...) OCTET_PRINTF(2, 3);
 /* An array of n zeroed elements in it; NULL after a failure. */

@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 
-enum { OCTET_TABLE_MAX_COLUMNS = 12 };
+enum { OCTET_TABLE_MAX_COLUMNS = 24 };
 
 typedef struct octet_table {
     octet_arena arena;

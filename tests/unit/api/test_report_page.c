@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/context.h"
+#include "formats/json.h"
 #include "layers/table.h"
 #include "report/verdict.h"
 #include "support/mnist.h"
@@ -38,7 +40,7 @@ static char *page_of_pair(const octet_model *model, const octet_model *quantized
     report.layers = layers;
     report.run = &run;
     report.command = "octet compare a b";
-    GOOD(octet_report_render(ctx, &report, &page));
+    GOOD(octet_report_render(ctx, &report, OCTET_AS_HTML, &page));
     octet_layers_destroy(ctx, layers);
     octet_verdict_destroy(ctx, verdict);
     return page;
@@ -66,6 +68,43 @@ static void a_page_is_the_same_every_time(void **state) {
     octet_model_destroy(ctx, model);
 }
 
+static void a_report_is_also_text_and_json(void **state) {
+    octet_model *model = load("mnist_cnn_k2.h5");
+    octet_data *data = open_mnist();
+    octet_model *quantized = quantize(model, data);
+    const octet_run_options run = run_options(0, 100);
+    octet_report report = OCTET_REPORT_INIT;
+    octet_verdict *verdict = NULL;
+    octet_layers *layers = NULL;
+    octet_json_document json;
+    char *text = NULL;
+    (void)state;
+    GOOD(octet_compare(ctx, model, quantized, data, NULL, &run, &verdict));
+    GOOD(octet_compare_layers(ctx, model, quantized, data, &run, &layers));
+    report.model = model;
+    report.quantized = quantized;
+    report.data = data;
+    report.verdict = verdict;
+    report.layers = layers;
+    report.run = &run;
+    GOOD(octet_report_render(ctx, &report, OCTET_AS_TEXT, &text));
+    assert_non_null(strstr(text, "\nWorst layer: "));
+    assert_non_null(strstr(text, "\naccuracy  "));
+    octet_text_free(ctx, text);
+    GOOD(octet_report_render(ctx, &report, OCTET_AS_JSON, &text));
+    GOOD(octet_json_parse(ctx, (octet_bytes){(const uint8_t *)text, strlen(text)}, "report", &json));
+    assert_non_null(strstr(text, "\"counts\": ["));
+    octet_json_free(ctx, &json);
+    octet_text_free(ctx, text);
+    assert_int_equal(octet_report_render(ctx, &report, OCTET_AS_CSV, &text), OCTET_USAGE);
+    octet_context_clear_error(ctx);
+    octet_layers_destroy(ctx, layers);
+    octet_verdict_destroy(ctx, verdict);
+    octet_model_destroy(ctx, quantized);
+    octet_data_close(ctx, data);
+    octet_model_destroy(ctx, model);
+}
+
 static void a_page_of_one_model(void **state) {
     const octet_run_options run = run_options(0, 300);
     octet_model *model = load("mnist_fc_k2.h5");
@@ -74,7 +113,7 @@ static void a_page_of_one_model(void **state) {
     octet_evaluation *evaluation = NULL;
     char *page = NULL;
     (void)state;
-    assert_int_equal(octet_report_render(ctx, &report, &page), OCTET_USAGE);
+    assert_int_equal(octet_report_render(ctx, &report, OCTET_AS_HTML, &page), OCTET_USAGE);
     octet_context_clear_error(ctx);
     GOOD(octet_evaluate(ctx, model, data, &run, &evaluation));
     report.model = model;
@@ -82,7 +121,7 @@ static void a_page_of_one_model(void **state) {
     report.evaluation = evaluation;
     report.run = &run;
     report.with_times = true;
-    GOOD(octet_report_render(ctx, &report, &page));
+    GOOD(octet_report_render(ctx, &report, OCTET_AS_HTML, &page));
     assert_well_formed(page);
     assert_non_null(strstr(page, "Weakest class"));
     assert_non_null(strstr(page, "Wrong answers"));
@@ -179,7 +218,7 @@ static void large_and_hostile_models_fit(void **state) {
     report.data = data;
     report.verdict = verdict;
     report.layers = layers;
-    GOOD(octet_report_render(ctx, &report, &page));
+    GOOD(octet_report_render(ctx, &report, OCTET_AS_HTML, &page));
     assert_well_formed(page);
     assert_true(strlen(page) < MOST_BYTES);
     assert_null(strstr(page, "<script>alert"));
@@ -195,6 +234,7 @@ static void large_and_hostile_models_fit(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(a_page_is_the_same_every_time, start, end),
+                                       cmocka_unit_test_setup_teardown(a_report_is_also_text_and_json, start, end),
                                        cmocka_unit_test_setup_teardown(a_page_of_one_model, start, end),
                                        cmocka_unit_test_setup_teardown(large_and_hostile_models_fit, start, end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
