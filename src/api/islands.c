@@ -47,12 +47,22 @@ static octet_status refuse_name(marking *m, const island_request *request, const
     return status;
 }
 
+/* In int16 an operator that only moves numbers follows its neighbours (octet_islands_bridge), unless it is all that the
+ * pattern names. */
+static bool waits_for_neighbours(const marking *m, const island_request *request, const bool *chosen, uint32_t k) {
+    if (request->island != OCTET_ISLAND_INT16 || !octet_islands_only_moves(&m->graph->operators[k], m->options))
+        return false;
+    for (uint32_t i = 0; i < m->graph->n_operators; i++)
+        if (chosen[i] && !octet_islands_only_moves(&m->graph->operators[i], m->options)) return true;
+    return false;
+}
+
 /* Marks what a pattern names; of several kinds of operators those without an int16 kernel stay in int8. */
 static octet_status mark_chosen(marking *m, const island_request *request, const char *pattern, const bool *chosen) {
     uint32_t n_marked = 0, last = OCTET_NONE;
     for (uint32_t k = 0; k < m->graph->n_operators; k++) {
         octet_operator *op = &m->graph->operators[k];
-        if (!chosen[k]) continue;
+        if (!chosen[k] || waits_for_neighbours(m, request, chosen, k)) continue;
         OCTET_CHECK(m->ctx, op->island == OCTET_ISLAND_NONE || op->island == request->island, OCTET_USAGE,
                     "%s %s: --keep-float names layer %s as well; it can be one of them", request->option, pattern,
                     op->layer);

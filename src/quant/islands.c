@@ -27,6 +27,11 @@ static bool keeps_scale(const octet_operator *op, const octet_quantize_options *
     return octet_rules_class_within(op, options, OCTET_ISLAND_NONE) == OCTET_RULE_SAME;
 }
 
+bool octet_islands_only_moves(const octet_operator *op, const octet_quantize_options *options) {
+    const bool averages = op->code == OCTET_OP_AVERAGE_POOL_2D || op->code == OCTET_OP_RESIZE_BILINEAR;
+    return keeps_scale(op, options) && !averages;
+}
+
 /* From the last operator to the first: ahead[k] is the island that operator k leads to, itself or through others. */
 static void look_ahead(const octet_graph *graph, const octet_quantize_options *options, readers *of,
                        octet_island *ahead) {

@@ -24,6 +24,8 @@ typedef struct search {
     octet_island island; /* that is looked for */
     uint32_t *layers;    /* by operator: the first operator of its layer */
     octet_island *saved; /* by operator: the marks before a trial */
+    uint32_t *seen;      /* by operator: the last look at readers that passed it */
+    uint32_t n_looks;
     double db[N_HALVES]; /* with the marks so far */
     uint32_t n_trials;
 } search;
@@ -53,8 +55,7 @@ static bool may_move(const search *s, uint32_t k) {
     octet_operator op = s->graph->operators[k];
     const octet_quantize_options *options = s->source.options;
     const octet_rule_class rule = octet_rules_class_within(&op, options, OCTET_ISLAND_NONE);
-    const bool averages = op.code == OCTET_OP_AVERAGE_POOL_2D || op.code == OCTET_OP_RESIZE_BILINEAR;
-    if (op.code == OCTET_OP_FAKE_QUANT || rule == OCTET_RULE_NONE || (rule == OCTET_RULE_SAME && !averages))
+    if (op.code == OCTET_OP_FAKE_QUANT || rule == OCTET_RULE_NONE || octet_islands_only_moves(&op, options))
         return false;
     return octet_islands_mark(&op, s->island, options);
 }
@@ -70,15 +71,16 @@ static void add_layer(const search *s, candidate *c, uint32_t k) {
     c->n++;
 }
 
-/* The operators that read a value, through such that only move numbers. */
-static void add_readers(const search *s, candidate *c, uint32_t v) {
+/* The operators that read a value, through such that only move numbers, each of which is passed once. */
+static void add_readers(search *s, candidate *c, uint32_t v) {
     const octet_graph *graph = s->graph;
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         const octet_operator *op = &graph->operators[k];
         bool reads = false;
         for (uint32_t i = 0; i < op->n_inputs; i++) reads = reads || op->inputs[i] == v;
-        if (!reads) continue;
-        if (octet_rules_class_within(op, s->source.options, OCTET_ISLAND_NONE) == OCTET_RULE_SAME && !may_move(s, k))
+        if (!reads || s->seen[k] == s->n_looks) continue;
+        s->seen[k] = s->n_looks;
+        if (octet_islands_only_moves(op, s->source.options))
             for (uint32_t i = 0; i < op->n_outputs; i++) add_readers(s, c, op->outputs[i]);
         else add_layer(s, c, k);
     }
@@ -99,7 +101,7 @@ static octet_status mark(search *s, const candidate *c) {
     for (uint32_t k = 0; k < graph->n_operators; k++) {
         s->saved[k] = graph->operators[k].island;
         for (uint32_t i = 0; i < c->n; i++)
-            if (s->layers[k] == c->layers[i] && s->saved[k] == OCTET_ISLAND_NONE)
+            if (s->layers[k] == c->layers[i] && may_move(s, k))
                 octet_islands_mark(&graph->operators[k], s->island, s->source.options);
     }
     return octet_islands_bridge(s->ctx, graph, s->source.options);
@@ -120,9 +122,10 @@ static bool is_listed(const candidate *all, uint32_t n, const candidate *c) {
 }
 
 /* Puts the layer that computes v, and it together with its readers, behind the n candidates. */
-static void propose(const search *s, uint32_t v, uint32_t most, candidate *all, uint32_t *n) {
+static void propose(search *s, uint32_t v, uint32_t most, candidate *all, uint32_t *n) {
     candidate c = {.n = 0};
     const uint32_t producer = s->graph->values[v].producer;
+    s->n_looks++;
     for (int with_readers = 0; with_readers < 2; with_readers++) {
         if (with_readers != 0) add_readers(s, &c, v);
         else if (producer != OCTET_NONE) add_layer(s, &c, producer);
@@ -271,6 +274,7 @@ static octet_status find_islands(search *s, const octet_recover_source *source, 
     if (some.n_runs < 2) return OCTET_OK;
     OCTET_TRY(octet_gate_sort_runs(s->ctx, &s->arena, &some, &s->source, &s->n_first));
     OCTET_TRY(OCTET_NEW(s->ctx, &s->arena, s->graph->n_operators, &s->saved));
+    OCTET_TRY(OCTET_NEW(s->ctx, &s->arena, s->graph->n_operators, &s->seen));
     OCTET_TRY(find_layers(s));
     OCTET_TRY(octet_judge_create(s->ctx, &s->source, &s->judge));
     OCTET_TRY(measure(s, s->db));

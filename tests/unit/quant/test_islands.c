@@ -241,6 +241,18 @@ static void a_mark_that_comes_to_nothing_is_refused(void **state) {
     assert_int_equal(op->island, OCTET_ISLAND_FLOAT);
 }
 
+static void copying_moves_and_averaging_computes(void **state) {
+    fixture *f = *state;
+    octet_operator op = {.code = OCTET_OP_RESHAPE};
+    assert_true(octet_islands_only_moves(&op, &f->options));
+    op.code = OCTET_OP_MAX_POOL_2D;
+    assert_true(octet_islands_only_moves(&op, &f->options));
+    op.code = OCTET_OP_AVERAGE_POOL_2D;
+    assert_false(octet_islands_only_moves(&op, &f->options));
+    op.code = OCTET_OP_ADD;
+    assert_false(octet_islands_only_moves(&op, &f->options));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {CASE(an_operator_stays_in_float),
                                        CASE(neighbours_share_one_island),
@@ -260,6 +272,7 @@ int main(void) {
                                        CASE(a_row_that_keeps_scales_joins_the_islands_around),
                                        CASE(no_bridge_leads_to_another_kind_of_island),
                                        CASE(no_bridge_takes_what_others_read),
-                                       CASE(a_mark_that_comes_to_nothing_is_refused)};
+                                       CASE(a_mark_that_comes_to_nothing_is_refused),
+                                       CASE(copying_moves_and_averaging_computes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
