@@ -40,7 +40,7 @@ const struct option sampling_options[] = {
 const struct option kernel_options[] = {
     {"--numerics", 0, "NAME", OPTION_TEXT, RUN(numerics), 0,
      "the arithmetic of int8 models: {numerics}; litert computes as LiteRT's reference kernels do, integer as "
-     "tflite-micro and CMSIS-NN do"},
+     "tflite-micro and CMSIS-NN do, single rounds the sums of layers with weights once, not twice"},
     {"--float-order", 0, "NAME", OPTION_TEXT, RUN(float_order), 0,
      "the order in which floats are added: {float order}; tensorflow is the order of TensorFlow's calibration, "
      "plain that of LiteRT's reference kernels"},

@@ -145,7 +145,7 @@ static octet_status explain(octet_context *ctx, explain_job *job, const octet_gr
     e->model = job->model->path;
     e->data = octet_samples_name(job->inputs.samples[0]);
     e->sample = job->options.sample;
-    e->numerics = octet_choice_name("numerics", job->exec_options.numerics == OCTET_NUMERICS_INTEGER ? 1 : 0);
+    e->numerics = octet_choice_name("numerics", (uint32_t)job->exec_options.numerics);
     e->with_all = job->options.with_all;
     return real != NULL ? run_original(ctx, job, real) : OCTET_OK;
 }

@@ -12,7 +12,7 @@ const char *const octet_mode_names[] = {"int8", "int16x8", "dynamic", "float16",
 const char *const octet_int8_type_names[] = {"int8", "uint8", "float32", NULL};
 const char *const octet_int16x8_type_names[] = {"float32", "int16", NULL};
 static const char *const rounding_names[] = {"nearest", "truncate", NULL};
-static const char *const numerics_names[] = {"litert", "integer", NULL};
+static const char *const numerics_names[] = {"litert", "integer", "single", NULL};
 static const char *const float_order_names[] = {"fma", "tensorflow", "plain", NULL};
 static const char *const split_names[] = {"test", "train", NULL};
 
@@ -41,7 +41,7 @@ octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options 
     *out = (octet_exec_options){0};
     int choice, order;
     OCTET_TRY(octet_choose(ctx, "numerics", options->numerics, numerics_names, &choice));
-    out->numerics = choice == 1 ? OCTET_NUMERICS_INTEGER : OCTET_NUMERICS_LITERT;
+    out->numerics = (octet_numerics)choice;
     OCTET_TRY(octet_choose(ctx, "float order", options->float_order, float_order_names, &order));
     out->float_order = (octet_float_order)order;
     out->reference_kernels = options->reference_kernels;

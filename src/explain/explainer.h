@@ -35,6 +35,7 @@ void octet_explainer_list_operands(const octet_explainer *e, uint32_t channel);
 
 /* scaling.c: the steps of kernels/ref/fixed_point.h, which each gives its result. */
 int32_t octet_derive_scaled(octet_derivation *d, int32_t value, int32_t multiplier, int32_t shift);
+int32_t octet_derive_scaled_once(octet_derivation *d, int32_t value, int32_t multiplier, int32_t shift);
 int32_t octet_derive_scaled_s64(octet_derivation *d, int64_t value, int32_t multiplier, int32_t shift);
 int32_t octet_derive_scaled_double(octet_derivation *d, double value, double scale);
 /* Adds the zero point, then clamps. */

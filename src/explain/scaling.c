@@ -26,6 +26,15 @@ int32_t octet_derive_scaled(octet_derivation *d, int32_t value, int32_t multipli
     return rounded;
 }
 
+int32_t octet_derive_scaled_once(octet_derivation *d, int32_t value, int32_t multiplier, int32_t shift) {
+    derive_multiplier(d, multiplier, shift);
+    const int32_t scaled = octet_fixed_scale_once(value, multiplier, shift);
+    octet_derive_integer(d, "scaled", scaled,
+                         "one rounding: %" PRId32 " * %" PRId32 " / 2^%" PRId32 " = %.6f, to the nearest, halves upwards",
+                         value, multiplier, 31 - shift, ldexp((double)value * (double)multiplier, shift - 31));
+    return scaled;
+}
+
 int32_t octet_derive_scaled_s64(octet_derivation *d, int64_t value, int32_t multiplier, int32_t shift) {
     const int32_t reduced = octet_fixed_reduce_multiplier(multiplier), total = 15 - shift;
     derive_multiplier(d, multiplier, shift);

@@ -178,6 +178,7 @@ static void derive_result(product_sum *s, int64_t sum, bool is_wide) {
     }
     if (s->q.scale != NULL) scaled = octet_derive_scaled_double(d, (double)sum, s->q.scale[s->channel]);
     else if (is_wide) scaled = octet_derive_scaled_s64(d, sum, multiplier, shift);
+    else if (s->q.rounds_once) scaled = octet_derive_scaled_once(d, (int32_t)sum, multiplier, shift);
     else scaled = octet_derive_scaled(d, (int32_t)sum, multiplier, shift);
     octet_derive_output(d, scaled, s->q.output_zero_point, s->q.min, s->q.max);
 }

@@ -24,7 +24,7 @@
 /* Structs that several kinds have: M is F or one of the others. */
 #define REQUANTIZE(kind)                                                                                     \
     F(kind, q.input_zero_point), F(kind, q.weight_zero_point), F(kind, q.output_zero_point), F(kind, q.min), \
-        F(kind, q.max), F(kind, q.multiplier), F(kind, q.shift), F(kind, q.scale)
+        F(kind, q.max), F(kind, q.multiplier), F(kind, q.shift), F(kind, q.scale), F(kind, q.rounds_once)
 #define IMAGES(kind, M)                                                                                            \
     M(kind, batches), M(kind, in_h), M(kind, in_w), M(kind, in_c), M(kind, out_h), M(kind, out_w), M(kind, out_c), \
         M(kind, filter_h), M(kind, filter_w), M(kind, stride_h), M(kind, stride_w), M(kind, pad_top),              \

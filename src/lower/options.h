@@ -8,10 +8,12 @@
 
 #include <stdbool.h>
 
-/* How int8 FULLY_CONNECTED rounds; all other operators are the same in both. */
+/* How operators with int8 weights round; all others are the same in all. */
 typedef enum octet_numerics {
-    OCTET_NUMERICS_LITERT = 0, /* in double, as LiteRT's reference kernels (BUILTIN_REF) */
-    OCTET_NUMERICS_INTEGER = 1 /* fixed point, as tflite-micro, CMSIS-NN and the exported C */
+    OCTET_NUMERICS_LITERT = 0,  /* FULLY_CONNECTED in double, as LiteRT's reference kernels (BUILTIN_REF) */
+    OCTET_NUMERICS_INTEGER = 1, /* fixed point, as tflite-micro, CMSIS-NN and the exported C */
+    OCTET_NUMERICS_SINGLE = 2   /* fixed point, 32-bit sums rounded once: what is built with TFLITE_SINGLE_ROUNDING, and
+                                   simple kernels written by hand */
 } octet_numerics;
 
 /* In which order float32 operators add products. TENSORFLOW is for CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED; the

@@ -98,7 +98,7 @@ octet_status octet_bind_unsigned(octet_binder *binder, const octet_operator *op,
     octet_binder inner = *binder;
     inner.graph = &graph;
     inner.is_unsigned = true;
-    inner.options.numerics = OCTET_NUMERICS_INTEGER;
+    if (inner.options.numerics == OCTET_NUMERICS_LITERT) inner.options.numerics = OCTET_NUMERICS_INTEGER;
     p->inner = (octet_step){.operator_index = step->operator_index,
                             .n_inputs = op->n_inputs,
                             .n_outputs = op->n_outputs,

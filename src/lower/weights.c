@@ -92,6 +92,7 @@ octet_status octet_bind_requantize(octet_binder *binder, const octet_operator *o
     out->multiplier = multiplier;
     out->shift = shift;
     out->scale = scale;
+    out->rounds_once = binder->options.numerics == OCTET_NUMERICS_SINGLE;
     return OCTET_OK;
 }
 

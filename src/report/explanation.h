@@ -13,7 +13,7 @@ typedef struct octet_explanation {
     const octet_graph *graph;
     const char *model, *data; /* paths */
     uint64_t sample;
-    const char *numerics; /* "litert" or "integer" */
+    const char *numerics; /* "litert", "integer" or "single" */
     uint32_t value;
     size_t element;
     octet_derived_number number; /* what the run gave */

@@ -87,6 +87,14 @@ static inline int32_t octet_fixed_scale(int32_t value, int32_t multiplier, int32
                                    left - shift);
 }
 
+/* The same rounded once, halves upwards, saturated to int32: TFLite's functions when TFLITE_SINGLE_ROUNDING is defined. */
+static inline int32_t octet_fixed_scale_once(int32_t value, int32_t multiplier, int32_t shift) {
+    const int32_t total = 31 - shift; /* 0..62 */
+    const int64_t half = total > 0 ? INT64_C(1) << (total - 1) : 0;
+    const int64_t scaled = ((int64_t)value * multiplier + half) >> total;
+    return scaled > INT32_MAX ? INT32_MAX : scaled < INT32_MIN ? INT32_MIN : (int32_t)scaled;
+}
+
 /* A multiplier in 16 bits, half up. */
 static inline int32_t octet_fixed_reduce_multiplier(int32_t multiplier) {
     return multiplier < 0x7FFF0000 ? (multiplier + (1 << 15)) >> 16 : 0x7FFF;

@@ -16,10 +16,13 @@ typedef struct octet_requantize {
     const int32_t *multiplier,
         *shift;          /* input scale * weight scale / output scale, as octet_fixed_multiplier gives it */
     const double *scale; /* the same in double; only FULLY_CONNECTED with numerics `litert`, else NULL */
+    bool rounds_once;    /* 32-bit sums: numerics `single` */
 } octet_requantize;
 
 static inline int32_t octet_requantize_s32(const octet_requantize *q, int32_t sum, int32_t channel) {
-    const int32_t scaled = octet_fixed_scale(sum, q->multiplier[channel], q->shift[channel]);
+    const int32_t multiplier = q->multiplier[channel], shift = q->shift[channel];
+    const int32_t scaled =
+        q->rounds_once ? octet_fixed_scale_once(sum, multiplier, shift) : octet_fixed_scale(sum, multiplier, shift);
     return octet_clamp_s32(octet_fixed_wrap_add(scaled, q->output_zero_point), q->min, q->max);
 }
 static inline int32_t octet_requantize_s64(const octet_requantize *q, int64_t sum, int32_t channel) {

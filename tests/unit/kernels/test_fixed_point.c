@@ -43,6 +43,13 @@ static void test_multiplier(void **unused) {
 
 static void test_rounding(void **unused) {
     (void)unused;
+    /* 97.5 / 4 is 24.375 rounded once, and 98 / 4 = 24.5, upwards, rounded twice. */
+    assert_int_equal(octet_fixed_scale(195, 1 << 30, -2), 25);
+    assert_int_equal(octet_fixed_scale_once(195, 1 << 30, -2), 24);
+    assert_int_equal(octet_fixed_scale_once(-3, 1 << 30, 0), -1); /* -1.5: halves go upwards */
+    assert_int_equal(octet_fixed_scale_once(INT32_MAX, 1 << 30, 31), INT32_MAX);
+    assert_int_equal(octet_fixed_scale_once(INT32_MIN, INT32_MAX, 31), INT32_MIN);
+    assert_int_equal(octet_fixed_scale_once(5, INT32_MAX, -31), 0);
     assert_int_equal(octet_fixed_high_multiply(INT32_MIN, INT32_MIN), INT32_MAX);
     assert_int_equal(octet_fixed_high_multiply(1 << 30, 3), 2);   /* 1.5 */
     assert_int_equal(octet_fixed_high_multiply(1 << 30, -3), -1); /* -1.5: halves go upwards */
