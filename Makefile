@@ -76,6 +76,7 @@ $(REPORT_VENV)/ready: tests/report/requirements.txt
 interop: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/run.py $(OCTET)
 	@$(VENV)/bin/python tests/interop/layers.py $(OCTET)
+	@$(VENV)/bin/python tests/interop/artifacts.py $(OCTET)
 
 report: setup all $(REPORT_VENV)/ready
 	@tools/setup --report
@@ -96,6 +97,7 @@ interop-shared: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/layers.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/micro.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/micro_operators.py
+	@$(VENV)/bin/python tests/interop/artifacts.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/sweep.py $(OCTET) $(SHARED)
 
 devices: setup all

@@ -10,11 +10,20 @@ struct settings {
     octet_open_options open;
     octet_conversion conversion;
     octet_export_options export;
-    const char *output;
+    octet_artifacts_options artifacts;
+    const char *output, *artifacts_path, *c_array;
     bool writes_c;
 };
 
 static bool has_data(const struct settings *s) { return s->open.path != NULL || s->open.images != NULL; }
+
+static octet_status write_model(octet_context *ctx, const octet_model *model, const octet_data *data,
+                                const struct settings *s, octet_rendering as, char **out) {
+    if (s->c_array != NULL) return octet_model_export_c_array(ctx, model, s->export.name, s->c_array);
+    if (s->artifacts_path != NULL)
+        return octet_model_export_artifacts(ctx, model, data, s->artifacts_path, &s->artifacts, as, out);
+    return octet_model_export_c(ctx, model, data, s->output, &s->export, as, out);
+}
 
 /* A float model is quantized on the way. */
 static octet_status export_model(octet_context *ctx, octet_model *model, void *settings, octet_rendering as,
@@ -27,8 +36,7 @@ static octet_status export_model(octet_context *ctx, octet_model *model, void *s
     if (status == OCTET_OK && has_data(s)) status = octet_data_open(ctx, &s->open, &data);
     if (status == OCTET_OK && !octet_model_is_quantized(model))
         status = octet_model_quantize(ctx, model, data, &s->conversion, &quantized, NULL);
-    if (status == OCTET_OK)
-        status = octet_model_export_c(ctx, quantized != NULL ? quantized : model, data, s->output, &s->export, as, out);
+    if (status == OCTET_OK) status = write_model(ctx, quantized != NULL ? quantized : model, data, s, as, out);
     octet_data_close(ctx, data);
     octet_model_destroy(ctx, quantized);
     return status;
@@ -43,16 +51,27 @@ static int run_export(const struct command *self, int argc, char **argv) {
     struct settings s = {.common = COMMON_INIT,
                          .open = OCTET_OPEN_OPTIONS_INIT,
                          .conversion = OCTET_CONVERSION_INIT,
-                         .export = OCTET_EXPORT_OPTIONS_INIT};
+                         .export = OCTET_EXPORT_OPTIONS_INIT,
+                         .artifacts = OCTET_ARTIFACTS_OPTIONS_INIT};
     char line[1000];
     int code;
     join_words(line, sizeof line, argc, argv);
     if (!parse(self, argc, argv, &s, &code)) return code;
-    if (!s.writes_c) return complain(EXIT_USAGE, "export: say what to write: --c");
-    if (s.output == NULL) return complain(EXIT_USAGE, "export: the folder to write is missing (-o DIR)");
+    const int n_jobs = s.writes_c + (s.artifacts_path != NULL) + (s.c_array != NULL);
+    if (n_jobs == 0) return complain(EXIT_USAGE, "export: say what to write: --c, --artifacts DIR or --c-array FILE");
+    if (n_jobs > 1) return complain(EXIT_USAGE, "export: --c, --artifacts and --c-array exclude each other");
+    if (s.writes_c && s.output == NULL) return complain(EXIT_USAGE, "export: the folder to write is missing (-o DIR)");
+    if (!s.writes_c && s.output != NULL)
+        return complain(EXIT_USAGE, "export: -o goes with --c; --artifacts and --c-array name what they write");
     const char *data = s.open.path != NULL ? s.open.path : "";
     if (!reads_input_once(self, (const char *const[]){s.common.model, data, NULL})) return EXIT_USAGE;
-    s.export.command = line;
+    const struct input_name inputs[] = {
+        {"--data", data}, {"--images", s.open.images}, {"--labels", s.open.labels}, {"the model", s.common.model}, {0}};
+    if (!keeps_inputs(self, s.c_array, inputs)) return EXIT_USAGE;
+    s.artifacts.command = s.export.command = line;
+    s.artifacts.replace = s.export.replace;
+    s.artifacts.n_vectors = s.export.n_vectors;
+    s.artifacts.progress = progress_bar();
     s.conversion.progress = progress_bar();
     return print_report(&s.common, export_model);
 }
@@ -63,22 +82,39 @@ static const struct option options[] = {
     {"--c", 0, NULL, OPTION_FLAG, IN(writes_c), 0,
      "write C99: NAME.h, NAME.c, NAME_weights.c, NAME_selftest.c, Makefile, CMakeLists.txt"},
     {"--output", 'o', "DIR", OPTION_TEXT, IN(output), 0, "the folder to write; complete or not at all"},
+    {"--artifacts", 0, "DIR", OPTION_TEXT, IN(artifacts_path), 0,
+     "write plain files to DIR: weights and biases as .bin, .npy, .mem, .coe and .mif, scales as JSON and macros, "
+     "golden "
+     "vectors, test images, a README"},
+    {"--c-array", 0, "FILE", OPTION_TEXT, IN(c_array), 0,
+     "write the .tflite itself as a C array: aligned, with length and hash"},
     {"--name", 0, "NAME", OPTION_TEXT, IN(export.name), 0,
      "the prefix of all files and symbols, a C identifier (default: from the name of the model's file)"},
     {"--force", 0, NULL, OPTION_FLAG, IN(export.replace), 0,
      "write into a folder that exists: files of the same names are replaced, others stay"},
     {"--vectors", 0, "N", OPTION_COUNT, IN(export.n_vectors), 0,
-     "how many inputs and outputs stand in the self-test (default 4; together at most 1 MiB)"},
+     "how many inputs and outputs stand in the self-test, or golden vectors in files (default 4; in the self-test at "
+     "most "
+     "1 MiB)"},
     {"--no-verify", 0, NULL, OPTION_FLAG, IN(export.no_verify), 0,
      "do not compile what is written, run it here and compare it with octet"},
     {"--verify-samples", 0, "N", OPTION_COUNT, IN(export.n_samples), 0,
      "how many samples that comparison takes (default 100; together at most 1 MiB)"},
+    {"--names", 0, "HOW", OPTION_TEXT, IN(artifacts.names), 0,
+     "of `--artifacts`: how layers are counted: {layer names}; layer gives conv0, fc1, fc2, kind gives conv0, fc0, "
+     "fc1"},
+    {"--chw", 0, NULL, OPTION_FLAG, IN(artifacts.planar), 0,
+     "of `--artifacts`: maps as [C,H,W], and so the columns of a dense layer behind a Flatten"},
+    {"--limit", 0, "N", OPTION_COUNT, IN(artifacts.limit), 0,
+     "of `--artifacts`: take at most N samples (default 1000): test images, and what rounding once is measured on"},
+    {"--per-tensor", 0, NULL, OPTION_FLAG, IN(conversion.per_tensor), 0,
+     "where the model is quantized on the way: one scale for all weights of a layer"},
     {0}};
 
 const struct command command_export = {
     .name = "export",
-    .purpose = "write a model as C for microcontrollers",
-    .usage = "MODEL --c -o DIR [--name NAME] [--data DATA] [options]",
+    .purpose = "write a model as C for microcontrollers, or as plain files",
+    .usage = "MODEL --c -o DIR | --artifacts DIR | --c-array FILE [--data DATA] [options]",
     .paragraphs =
         (const char *const[]){"The C needs no library, no allocation and no float, keeps all intermediate results in "
                               "one arena that the caller gives it, and computes the bytes of 'octet run --numerics "
@@ -86,6 +122,10 @@ const struct command command_export = {
                               "octet before the folder appears.",
                               "A float model is quantized on the way; that needs samples (`--data`). They also become "
                               "the inputs of the self-test, which are made up otherwise.",
+                              "`--artifacts` writes what programs written by hand take: a file for the weights and "
+                              "one for the biases of each layer, also as memory images for FPGA tools, the parameters, "
+                              "and golden vectors in both roundings, the one of simple kernels and that of TFLite. Its "
+                              "README derives the arithmetic with the model's own numbers.",
                               NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {"data", source_options, IN(open)},
@@ -99,8 +139,14 @@ const struct command command_export = {
                                           false},
                                          {"The functions of a quantized model, to look at.",
                                           "octet export model.tflite --c -o model", false},
+                                         {"The files of a course: conv0_W.bin, fc1_b.bin, quant_params.h, ...",
+                                          "octet export examples/mnist/mnist_cnn_k2.h5 --data examples/mnist "
+                                          "--artifacts cnn_int8 --per-tensor --chw",
+                                          true},
+                                         {"The file itself in C, for tflite-micro.",
+                                          "octet export model.tflite --c-array model_data.c --name model_data", false},
                                          {0}},
-    .see_also = (const char *const[]){"quantize", "check", "run", NULL},
-    .documents = (const char *const[]){"device", NULL},
+    .see_also = (const char *const[]){"quantize", "explain", "check", "run", NULL},
+    .documents = (const char *const[]){"device", "artifacts", NULL},
     .run = run_export,
 };

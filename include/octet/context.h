@@ -66,8 +66,8 @@ OCTET_API size_t octet_context_peak_memory(const octet_context *ctx);
 typedef bool octet_progress(void *user, const char *what, uint64_t done, uint64_t total);
 
 /* The names that an option can take, the default first, NULL behind the last one: of "mode", "type" (of inputs and
- * outputs), "int16x8 type" (the same in that mode), "target", "numerics", "float order", "input rounding", "split" and
- * "preset". NULL for any other choice. */
+ * outputs), "int16x8 type" (the same in that mode), "target", "numerics", "float order", "input rounding", "split",
+ * "layer names" and "preset". NULL for any other choice. */
 OCTET_API const char *octet_choice_name(const char *choice, uint32_t index);
 
 /* Reports are given as text for people or as one JSON object for programs; those that say so also as CSV or as a page

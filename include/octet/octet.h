@@ -35,6 +35,7 @@
 #ifndef OCTET_OCTET_H
 #define OCTET_OCTET_H
 
+#include "octet/artifacts.h"
 #include "octet/context.h"
 #include "octet/data.h"
 #include "octet/device.h"

@@ -16,12 +16,12 @@ extern "C" {
 /* ---- How models are run ---- */
 
 typedef struct octet_run_options {
-    size_t size;          /* set by the INIT macro */
-    const char *split;    /* "test" (default) or "train" */
-    uint64_t first;       /* of octet_evaluate: number of the first sample, from 0 */
-    uint64_t limit;       /* at most so many samples; 0 = all */
-    const char *numerics; /* "litert" (default): as LiteRT's reference kernels; "integer": as tflite-micro, CMSIS-NN;
-                             "single": as these when they are built to round once; plain loops */
+    size_t size;             /* set by the INIT macro */
+    const char *split;       /* "test" (default) or "train" */
+    uint64_t first;          /* of octet_evaluate: number of the first sample, from 0 */
+    uint64_t limit;          /* at most so many samples; 0 = all */
+    const char *numerics;    /* "litert" (default): as LiteRT's reference kernels; "integer": as tflite-micro, CMSIS-NN;
+                                "single": as these when they are built to round once; plain loops */
     const char *float_order; /* of float sums: "fma" (default; fast), "tensorflow": as calibration adds, "plain": as
                                 LiteRT's reference kernels */
     const char

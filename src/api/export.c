@@ -21,8 +21,7 @@ typedef struct export_job {
     octet_exported report;
 } export_job;
 
-/* "some/My-model.int8.tflite" becomes "My_model_int8". */
-static octet_status name_of(octet_context *ctx, octet_arena *arena, const char *path, const char **out) {
+octet_status octet_api_export_name(octet_context *ctx, octet_arena *arena, const char *path, const char **out) {
     enum { MOST = 40 };
     char name[MOST + 8] = "";
     const char *slash = strrchr(path, '/'), *file = slash != NULL ? slash + 1 : path, *dot = strrchr(file, '.');
@@ -35,13 +34,15 @@ static octet_status name_of(octet_context *ctx, octet_arena *arena, const char *
     return octet_arena_string(ctx, arena, name, out);
 }
 
-static octet_status check_folder(octet_context *ctx, const export_job *job) {
+octet_status octet_api_export_check_folder(octet_context *ctx, const char *path, bool replace) {
     octet_path_kind kind;
-    OCTET_TRY(octet_file_look(ctx, job->path, &kind));
-    OCTET_CHECK(ctx, kind != OCTET_PATH_FILE, OCTET_USAGE, "%s: is a file, a folder is wanted", job->path);
-    OCTET_CHECK(ctx, kind == OCTET_PATH_ABSENT || job->options.replace, OCTET_USAGE,
-                "%s: is there already; --force writes into it", job->path);
-    return OCTET_OK;
+    OCTET_CHECK(ctx, path != NULL && path[0] != '\0', OCTET_USAGE, "export: no folder is named");
+    OCTET_TRY(octet_file_look(ctx, path, &kind));
+    OCTET_CHECK(ctx, kind != OCTET_PATH_FILE, OCTET_USAGE, "%s: is a file, a folder is wanted", path);
+    OCTET_CHECK(ctx, kind == OCTET_PATH_ABSENT || replace, OCTET_USAGE, "%s: is there already; --force writes into it",
+                path);
+    const size_t length = strlen(path);
+    return kind == OCTET_PATH_ABSENT && path[length - 1] != '/' ? octet_file_check_writable(ctx, path) : OCTET_OK;
 }
 
 /* What the top of the header says. */
@@ -88,13 +89,12 @@ static octet_status verify(octet_context *ctx, export_job *job) {
 static octet_status export_c(octet_context *ctx, export_job *job) {
     const uint64_t n_kept = job->options.n_vectors > 0 ? job->options.n_vectors : 4,
                    n_samples = job->options.n_samples > 0 ? job->options.n_samples : 100;
-    OCTET_CHECK(ctx, job->path != NULL && job->path[0] != '\0', OCTET_USAGE, "export: no folder is named");
     OCTET_CHECK(ctx, octet_model_is_quantized(job->model), OCTET_USAGE,
                 "%s: is not quantized: C is made of int8 models", job->model->path);
     if (job->options.name != NULL) job->name = job->options.name;
-    else OCTET_TRY(name_of(ctx, &job->arena, job->model->path, &job->name));
+    else OCTET_TRY(octet_api_export_name(ctx, &job->arena, job->model->path, &job->name));
     OCTET_TRY(octet_c_check_name(ctx, job->name));
-    OCTET_TRY(check_folder(ctx, job));
+    OCTET_TRY(octet_api_export_check_folder(ctx, job->path, job->options.replace));
     job->c = (octet_c_job){.graph = job->model->graph, .name = job->name};
     OCTET_TRY(octet_api_export_vectors(ctx, &job->arena, job->model, job->data,
                                        (size_t)(n_kept > n_samples ? n_kept : n_samples), &job->c.vectors,

@@ -9,6 +9,10 @@
 #include "api/handles.h"
 #include "export/c/export_c.h"
 
+/* A C identifier for the file of a model: "some/My-model.int8.tflite" gives "My_model_int8". */
+octet_status octet_api_export_name(octet_context *ctx, octet_arena *arena, const char *path, const char **out);
+/* USAGE unless nothing is at `path`, or a folder that may be written into. */
+octet_status octet_api_export_check_folder(octet_context *ctx, const char *path, bool replace);
 /* Up to n inputs, from `data` (NULL: made up), and what the model makes of them by numerics "integer": all together at
  * most 1 MiB, and at least one. They live in `arena`. *scaling: as octet_c_job has it. */
 octet_status octet_api_export_vectors(octet_context *ctx, octet_arena *arena, const octet_model *model,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/export.h"
+#include "api/vector_source.h"
 #include "data/samples.h"
 
 enum { MOST_BYTES = 1 << 20 };
@@ -10,11 +11,8 @@ enum { MOST_BYTES = 1 << 20 };
 typedef struct vectors_job {
     octet_arena *arena;
     const octet_model *model;
-    const octet_data *data;
-    octet_samples **samples; /* by input; NULL: made up */
+    octet_vector_source source;
     octet_interpreter *interpreter;
-    float *real; /* a tensor of the largest input */
-    uint32_t state;
 } vectors_job;
 
 static size_t port_bytes(const octet_graph *graph, const octet_port *port) {
@@ -23,16 +21,11 @@ static size_t port_bytes(const octet_graph *graph, const octet_port *port) {
 
 static octet_status make_room(octet_context *ctx, vectors_job *job, size_t n, octet_c_vectors *out) {
     const octet_graph *graph = job->model->graph;
-    size_t bytes = 1, most = 1;
-    for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        const size_t elements = octet_shape_elements(&graph->values[graph->inputs[i].value].shape);
-        bytes += port_bytes(graph, &graph->inputs[i]);
-        if (elements > most) most = elements;
-    }
+    size_t bytes = 1;
+    for (uint32_t i = 0; i < graph->n_inputs; i++) bytes += port_bytes(graph, &graph->inputs[i]);
     for (uint32_t i = 0; i < graph->n_outputs; i++) bytes += port_bytes(graph, &graph->outputs[i]);
     if (n > MOST_BYTES / bytes) n = MOST_BYTES / bytes;
     out->n = n > 0 ? (uint32_t)n : 1;
-    OCTET_TRY(OCTET_NEW(ctx, job->arena, most, &job->real));
     OCTET_TRY(OCTET_NEW(ctx, job->arena, graph->n_inputs, &out->inputs));
     OCTET_TRY(OCTET_NEW(ctx, job->arena, graph->n_outputs, &out->outputs));
     for (uint32_t i = 0; i < graph->n_inputs; i++)
@@ -42,33 +35,6 @@ static octet_status make_room(octet_context *ctx, vectors_job *job, size_t n, oc
         OCTET_TRY(octet_arena_array(ctx, job->arena, out->n, port_bytes(graph, &graph->outputs[i]),
                                     (void **)(uintptr_t)&out->outputs[i]));
     return OCTET_OK;
-}
-
-/* Numbers over the whole range of a quantized type; indices are 0 or 1. A linear congruential generator (Numerical
- * Recipes' constants), the same everywhere. */
-static void make_up(vectors_job *job, const octet_value *value, uint8_t *tensor) {
-    const size_t n = octet_shape_elements(&value->shape), size = octet_type_size(value->type);
-    memset(tensor, 0, n * size);
-    for (size_t i = 0; i < n; i++) {
-        job->state = job->state * 1664525u + 1013904223u;
-        const uint16_t number = (uint16_t)(job->state >> 16);
-        if (!octet_type_is_quantized(value->type)) tensor[i * size] = number & 1; /* little endian, as all of octet */
-        else memcpy(tensor + i * size, &number, size);
-    }
-}
-
-static void fill_input(vectors_job *job, uint32_t input, size_t index, void *to) {
-    const octet_graph *graph = job->model->graph;
-    const octet_value *value = &graph->values[graph->inputs[input].value];
-    if (job->samples == NULL) {
-        make_up(job, value, to);
-        return;
-    }
-    const uint32_t batch = octet_api_batch(graph);
-    const size_t n = octet_shape_elements(&value->shape) / batch, count = octet_samples_count(job->samples[input]);
-    for (uint32_t slot = 0; slot < batch; slot++)
-        octet_samples_read(job->samples[input], (index * batch + slot) % count, job->real + slot * n);
-    octet_convert_from_real(value, OCTET_ROUND_NEAREST, job->real, n * batch, to);
 }
 
 static const char *scaling_of(const octet_samples *samples, octet_context *ctx, octet_arena *arena,
@@ -100,26 +66,14 @@ static const char *scaling_of(const octet_samples *samples, octet_context *ctx, 
     return text;
 }
 
-static octet_status bind(octet_context *ctx, vectors_job *job, size_t n, const char **scaling) {
+static octet_status run(octet_context *ctx, vectors_job *job, const octet_data *data, size_t n, octet_c_vectors *out,
+                        const char **scaling) {
     const octet_graph *graph = job->model->graph;
-    size_t *indices;
-    const octet_split split = octet_data_has_split(job->data, "test") ? OCTET_SPLIT_TEST : OCTET_SPLIT_TRAIN;
-    OCTET_TRY(OCTET_NEW(ctx, job->arena, graph->n_inputs, &job->samples));
-    OCTET_TRY(octet_api_bind_data(ctx, job->data, graph, split, job->samples));
-    const size_t count = octet_samples_count(job->samples[0]), n_loaded = n * octet_api_batch(graph);
-    OCTET_TRY(OCTET_NEW(ctx, job->arena, n_loaded, &indices));
-    for (size_t i = 0; i < n_loaded; i++) indices[i] = i % count;
-    for (uint32_t i = 0; i < graph->n_inputs; i++)
-        OCTET_TRY(octet_samples_load(ctx, job->samples[i], indices, n_loaded < count ? n_loaded : count, NULL));
     octet_status status = OCTET_OK;
-    *scaling = scaling_of(job->samples[0], ctx, job->arena, &status);
-    return status;
-}
-
-static octet_status run(octet_context *ctx, vectors_job *job, size_t n, octet_c_vectors *out, const char **scaling) {
-    const octet_graph *graph = job->model->graph;
     OCTET_TRY(make_room(ctx, job, n, out));
-    if (job->data != NULL) OCTET_TRY(bind(ctx, job, out->n, scaling));
+    OCTET_TRY(octet_api_vector_source_open(ctx, job->arena, graph, data, &job->source));
+    if (data != NULL) *scaling = scaling_of(job->source.samples[0], ctx, job->arena, &status);
+    OCTET_TRY(status);
     octet_run_options options = OCTET_RUN_OPTIONS_INIT;
     options.numerics = "integer";
     options.n_threads = 1;
@@ -128,7 +82,7 @@ static octet_status run(octet_context *ctx, vectors_job *job, size_t n, octet_c_
         for (uint32_t i = 0; i < graph->n_inputs; i++) {
             const size_t size = port_bytes(graph, &graph->inputs[i]);
             void *tensor = octet_interpreter_input(job->interpreter, i);
-            fill_input(job, i, k, tensor);
+            OCTET_TRY(octet_api_vector_source_fill(ctx, &job->source, i, k, tensor));
             memcpy((uint8_t *)(uintptr_t)out->inputs[i] + k * size, tensor, size);
         }
         octet_interpreter_run(job->interpreter);
@@ -143,9 +97,9 @@ static octet_status run(octet_context *ctx, vectors_job *job, size_t n, octet_c_
 
 octet_status octet_api_export_vectors(octet_context *ctx, octet_arena *arena, const octet_model *model,
                                       const octet_data *data, size_t n, octet_c_vectors *out, const char **scaling) {
-    vectors_job job = {.arena = arena, .model = model, .data = data, .state = 1};
+    vectors_job job = {.arena = arena, .model = model};
     *scaling = NULL;
-    const octet_status status = run(ctx, &job, n, out, scaling);
+    const octet_status status = run(ctx, &job, data, n, out, scaling);
     octet_interpreter_destroy(ctx, job.interpreter);
     return status;
 }

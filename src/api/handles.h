@@ -51,8 +51,9 @@ struct octet_data {
 };
 
 /* The names of choices, for octet_choose: modes in the order of octet_mode; each list ends with NULL. */
-extern const char *const octet_recovery_names[];    /* of octet_recovery */
-extern const char *const octet_calibration_names[]; /* of octet_observe_method */
+extern const char *const octet_recovery_names[];     /* of octet_recovery */
+extern const char *const octet_calibration_names[];  /* of octet_observe_method */
+extern const char *const octet_layer_naming_names[]; /* of octet_artifact_naming */
 extern const char *const octet_mode_names[], *const octet_int8_type_names[], *const octet_int16x8_type_names[];
 
 /* What a float model is calibrated and quantized as. */

@@ -11,6 +11,7 @@ const char *const octet_calibration_names[] = {"minmax", "moving-average", "perc
 const char *const octet_mode_names[] = {"int8", "int16x8", "dynamic", "float16", "float32", NULL};
 const char *const octet_int8_type_names[] = {"int8", "uint8", "float32", NULL};
 const char *const octet_int16x8_type_names[] = {"float32", "int16", NULL};
+const char *const octet_layer_naming_names[] = {"layer", "kind", NULL};
 static const char *const rounding_names[] = {"nearest", "truncate", NULL};
 static const char *const numerics_names[] = {"litert", "integer", "single", NULL};
 static const char *const float_order_names[] = {"fma", "tensorflow", "plain", NULL};
@@ -21,11 +22,17 @@ const char *octet_choice_name(const char *choice, uint32_t index) {
         const char *choice;
         const char *const *names;
     } lists[] = {
-        {"mode", octet_mode_names},         {"recover", octet_recovery_names},
-        {"type", octet_int8_type_names},    {"int16x8 type", octet_int16x8_type_names},
-        {"numerics", numerics_names},       {"float order", float_order_names},
-        {"input rounding", rounding_names}, {"split", split_names},
-        {"preset", octet_preset_names},     {"calibration", octet_calibration_names},
+        {"mode", octet_mode_names},
+        {"recover", octet_recovery_names},
+        {"type", octet_int8_type_names},
+        {"int16x8 type", octet_int16x8_type_names},
+        {"numerics", numerics_names},
+        {"float order", float_order_names},
+        {"input rounding", rounding_names},
+        {"split", split_names},
+        {"preset", octet_preset_names},
+        {"calibration", octet_calibration_names},
+        {"layer names", octet_layer_naming_names},
     };
     if (strcmp(choice, "target") == 0) return octet_target_name(index);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {

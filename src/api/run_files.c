@@ -1,14 +1,12 @@
 /* octet_model_run_files: runs a model over a data set and writes its outputs as .npy. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "api/input_files.h"
 #include "api/options.h"
 #include "api/sweep.h"
 #include "base/ascii.h"
-#include "base/format.h"
+#include "base/folder.h"
 #include "formats/npy.h"
 
 typedef struct run_job {
@@ -120,15 +118,6 @@ static void sanitize(char *name) {
     if (strlen(name) > 100) name[100] = '\0';
 }
 
-static octet_status make_folder(octet_context *ctx, const char *path) {
-    octet_path_kind kind;
-    OCTET_TRY(octet_file_look(ctx, path, &kind));
-    if (kind == OCTET_PATH_FOLDER) return OCTET_OK;
-    OCTET_CHECK(ctx, mkdir(path, 0777) == 0, octet_status_of_error(errno), "%s: cannot make this folder: %s", path,
-                octet_format_error(errno));
-    return OCTET_OK;
-}
-
 static octet_status file_name(octet_context *ctx, run_job *job, const char *folder, uint32_t index, const char *name,
                               const char **out) {
     char *clean;
@@ -191,8 +180,8 @@ static octet_status visit_files(octet_context *ctx, run_job *job, const octet_ar
 }
 
 static octet_status save_results(octet_context *ctx, run_job *job, const octet_array_files *files) {
-    if (files->output != NULL && job->graph->n_outputs != 1) OCTET_TRY(make_folder(ctx, files->output));
-    if (files->dump != NULL) OCTET_TRY(make_folder(ctx, files->dump));
+    if (files->output != NULL && job->graph->n_outputs != 1) OCTET_TRY(octet_folder_make(ctx, files->output));
+    if (files->dump != NULL) OCTET_TRY(octet_folder_make(ctx, files->dump));
     return visit_files(ctx, job, files, save_file);
 }
 

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,13 +24,29 @@ octet_status octet_folder_create_beside(octet_context *ctx, octet_arena *arena, 
                               octet_format_error(errno));
 }
 
+octet_status octet_folder_make(octet_context *ctx, const char *path) {
+    octet_path_kind kind;
+    OCTET_TRY(octet_file_look(ctx, path, &kind));
+    if (kind == OCTET_PATH_FOLDER) return OCTET_OK;
+    OCTET_CHECK(ctx, mkdir(path, 0777) == 0, octet_status_of_error(errno), "%s: cannot make this folder: %s", path,
+                octet_format_error(errno));
+    return OCTET_OK;
+}
+
 static octet_status move_files(octet_context *ctx, octet_arena *arena, const char *from, const char *path) {
     const char **names, *source, *target;
+    octet_path_kind kind;
     size_t n;
     OCTET_TRY(octet_file_list(ctx, arena, from, &names, &n));
     for (size_t i = 0; i < n; i++) {
         OCTET_TRY(octet_arena_format(ctx, arena, &source, "%s/%s", from, names[i]));
         OCTET_TRY(octet_arena_format(ctx, arena, &target, "%s/%s", path, names[i]));
+        OCTET_TRY(octet_file_look(ctx, source, &kind));
+        if (kind == OCTET_PATH_FOLDER) {
+            OCTET_TRY(octet_folder_make(ctx, target));
+            OCTET_TRY(move_files(ctx, arena, source, target));
+            continue;
+        }
         OCTET_CHECK(ctx, rename(source, target) == 0, octet_status_of_error(errno), "%s: cannot be replaced: %s",
                     target, octet_format_error(errno));
     }
@@ -52,12 +69,26 @@ octet_status octet_folder_take_place(octet_context *ctx, const char *from, const
     return status;
 }
 
+/* Of the folder that is open. Links are removed, not followed. */
+static void remove_entries(int folder) {
+    DIR *entries = fdopendir(folder);
+    if (entries == NULL) {
+        close(folder);
+        return;
+    }
+    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        if (unlinkat(dirfd(entries), entry->d_name, 0) == 0) continue;
+        const int inner = openat(dirfd(entries), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (inner >= 0) remove_entries(inner);
+        unlinkat(dirfd(entries), entry->d_name, AT_REMOVEDIR);
+    }
+    closedir(entries);
+}
+
 void octet_folder_remove(const char *path) {
-    DIR *folder = opendir(path);
-    if (folder == NULL) return;
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlinkat(dirfd(folder), entry->d_name, 0);
-    closedir(folder);
+    const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return;
+    remove_entries(folder);
     rmdir(path);
 }

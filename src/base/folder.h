@@ -8,12 +8,15 @@
 
 #include "base/memory.h"
 
+/* The folder `path`, which may be there already. Errors: IO. */
+octet_status octet_folder_make(octet_context *ctx, const char *path);
 /* A new empty folder beside `path`, with a name that nothing had; *out lives in `arena`. Errors: IO. */
 octet_status octet_folder_create_beside(octet_context *ctx, octet_arena *arena, const char *path, const char **out);
 /* Gives the folder `from` the name `path`. Where a folder has it already, each file of `from` takes the place of the
- * file of its name there, other files stay, and `from` is gone. Errors: IO; `from` may then hold files still. */
+ * file of its name there, folders inside likewise, other files stay, and `from` is gone. Errors: IO; `from` may then
+ * hold files still. */
 octet_status octet_folder_take_place(octet_context *ctx, const char *from, const char *path);
-/* Removes the folder and the files in it, as far as that works. */
+/* Removes the folder and all that is in it, as far as that works. */
 void octet_folder_remove(const char *path);
 
 #endif

@@ -20,10 +20,8 @@ static octet_status prepare(octet_context *ctx, octet_exec *exec, const octet_ex
     const octet_graph *graph = exec->graph;
     /* faster variants round twice */
     const bool is_plain = options->reference_kernels || options->numerics == OCTET_NUMERICS_SINGLE;
-    const octet_task_maker maker = {.ctx = ctx,
-                                    .arena = &exec->arena,
-                                    .values = graph->values,
-                                    .cpu = is_plain ? 0 : octet_cpu_detect()};
+    const octet_task_maker maker = {
+        .ctx = ctx, .arena = &exec->arena, .values = graph->values, .cpu = is_plain ? 0 : octet_cpu_detect()};
     const octet_lower_options lower = {
         .numerics = options->numerics, .float_order = options->float_order, .absorb_pads = maker.cpu != 0};
     OCTET_TRY(octet_lower_graph(ctx, &exec->arena, graph, &lower, &exec->steps));

@@ -30,7 +30,8 @@ int32_t octet_derive_scaled_once(octet_derivation *d, int32_t value, int32_t mul
     derive_multiplier(d, multiplier, shift);
     const int32_t scaled = octet_fixed_scale_once(value, multiplier, shift);
     octet_derive_integer(d, "scaled", scaled,
-                         "one rounding: %" PRId32 " * %" PRId32 " / 2^%" PRId32 " = %.6f, to the nearest, halves upwards",
+                         "one rounding: %" PRId32 " * %" PRId32 " / 2^%" PRId32
+                         " = %.6f, to the nearest, halves upwards",
                          value, multiplier, 31 - shift, ldexp((double)value * (double)multiplier, shift - 31));
     return scaled;
 }

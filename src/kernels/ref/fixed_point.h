@@ -87,7 +87,8 @@ static inline int32_t octet_fixed_scale(int32_t value, int32_t multiplier, int32
                                    left - shift);
 }
 
-/* The same rounded once, halves upwards, saturated to int32: TFLite's functions when TFLITE_SINGLE_ROUNDING is defined. */
+/* The same rounded once, halves upwards, saturated to int32: TFLite's functions when TFLITE_SINGLE_ROUNDING is defined.
+ */
 static inline int32_t octet_fixed_scale_once(int32_t value, int32_t multiplier, int32_t shift) {
     const int32_t total = 31 - shift; /* 0..62 */
     const int64_t half = total > 0 ? INT64_C(1) << (total - 1) : 0;

@@ -49,9 +49,10 @@ static void lists_of_the_interface(void **state) {
         const char *choice, *first;
         uint32_t n;
     } lists[] = {
-        {"mode", "int8", 5},       {"type", "int8", 3},  {"int16x8 type", "float32", 2},
-        {"target", "litert", 5},   {"split", "test", 2}, {"numerics", "litert", 2},
-        {"float order", "fma", 3}, {"preset", "raw", 6}, {"input rounding", "nearest", 2},
+        {"mode", "int8", 5},         {"type", "int8", 3},  {"int16x8 type", "float32", 2},
+        {"target", "litert", 5},     {"split", "test", 2}, {"numerics", "litert", 3},
+        {"float order", "fma", 3},   {"preset", "raw", 6}, {"input rounding", "nearest", 2},
+        {"layer names", "layer", 2},
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         assert_string_equal(octet_choice_name(lists[i].choice, 0), lists[i].first);
