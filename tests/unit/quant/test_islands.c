@@ -253,6 +253,27 @@ static void copying_moves_and_averaging_computes(void **state) {
     assert_false(octet_islands_only_moves(&op, &f->options));
 }
 
+static uint32_t trained(fixture *f, uint32_t x, float min, float max) {
+    uint32_t y;
+    const octet_options options = {.fake_quant = {min, max, 8, false}};
+    forget_range(f, x);
+    expect_ok(f, octet_graph_emit(&f->ctx, f->graph, OCTET_OP_FAKE_QUANT, "q", NULL, &x, 1, &options, &y, 1));
+    return y;
+}
+
+/* Where FAKE_QUANT gives way to ranges, operators change their places: marks go with them. */
+static void trained_ranges_lead_into_islands_and_out(void **state) {
+    fixture *f = *state;
+    const uint32_t x = trained(f, input(f, 4, -3.0f, 2.0f), -3.0f, 2.0f);
+    const uint32_t y = unary(f, OCTET_OP_ABS, x, 0.0f, 3.0f), z = trained(f, y, 0.0f, 3.0f);
+    const uint32_t w = unary(f, OCTET_OP_EXP, z, 0.0f, 9.0f);
+    mark(f, w, OCTET_ISLAND_FLOAT);
+    quantize(f, trained(f, w, 0.0f, 9.0f));
+    expect_operators(f, "ABS DEQUANTIZE EXP QUANTIZE");
+    expect_params(result(f, 0), 3.0f / 255.0f, -128);
+    expect_params(result(f, 3), 9.0f / 255.0f, -128);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {CASE(an_operator_stays_in_float),
                                        CASE(neighbours_share_one_island),
@@ -273,6 +294,7 @@ int main(void) {
                                        CASE(no_bridge_leads_to_another_kind_of_island),
                                        CASE(no_bridge_takes_what_others_read),
                                        CASE(a_mark_that_comes_to_nothing_is_refused),
-                                       CASE(copying_moves_and_averaging_computes)};
+                                       CASE(copying_moves_and_averaging_computes),
+                                       CASE(trained_ranges_lead_into_islands_and_out)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
