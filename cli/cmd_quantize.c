@@ -239,6 +239,8 @@ static const struct option calibration_options[] = {
     {0}};
 
 static const struct option test_options[] = {
+    {"--silence", 0, "NAMES", OPTION_TEXT, IN(conversion.silence), 0,
+     "leave these warnings out; names with commas, as they stand in brackets behind each warning: {warning}"},
     {"--test", 0, "DATA", OPTION_TEXT, IN(test), 0, "evaluate on these samples instead of the test split of `--data`"},
     {"--no-evaluate", 0, NULL, OPTION_FLAG, IN(no_evaluate), 0, "write the file and stop: no evaluation, no verdict"},
     {"--max-drop", 0, "P", OPTION_NUMBER, IN(aim.max_drop), IN(aim.has_max_drop),
@@ -294,8 +296,10 @@ const struct command command_quantize = {
             "carries its ranges and needs no `--data`; nor do the modes dynamic, float16 and float32.",
             "In the verdict, agreement is the share of samples that both models answer alike, and fidelity is the "
             "signal-to-noise ratio of the outputs.",
-            "Lines of the verdict that begin with `!` are warnings: too few calibration samples, the same sample "
-            "again and again, data on another scale than in training, one class for every sample.",
+            "Lines that begin with `!` are warnings: too few calibration samples, the same sample again and again, "
+            "noise, "
+            "classes without a sample, data on another scale than in training, one class for every sample. The name in "
+            "brackets behind each is what `--silence` takes.",
             "With `--target` the report says whether the target runs the file; the exit code is 12 where it does not.",
             NULL},
     .groups = (const struct option_group[]){{"options", conversion_options, 0},

@@ -46,6 +46,7 @@ typedef struct octet_conversion {
     /* That many layers more at most move to float, and to int16 in an int8 file: those with which most is gained on
      * calibration samples; docs/quantization.md, section 7. */
     uint64_t max_float_layers, max_int16_layers;
+    const char *silence; /* names of octet_choice_name("warning") with commas: what reports do not warn of; or NULL */
 } octet_conversion;
 #define OCTET_CONVERSION_INIT OCTET_INIT_(octet_conversion)
 
@@ -64,6 +65,10 @@ typedef struct octet_calibration {
     uint64_t time_ns;          /* reading, running and rounding together */
     char method[32];           /* how ranges were chosen, as octet_conversion has it; "" for statistics themselves */
     uint64_t statistics_bytes; /* that statistics of these kinds take, for any number of samples */
+    /* By how much the last tenth of the samples widened ranges, in the mean over all activations and over which tenth
+     * counts as the last: 0.02 = 2 %; 0 for statistics themselves. And how many samples it takes until that is 2 %. */
+    double last_tenth;
+    uint64_t enough_samples;
 } octet_calibration;
 #define OCTET_CALIBRATION_INIT OCTET_INIT_(octet_calibration)
 

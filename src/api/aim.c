@@ -141,7 +141,7 @@ static octet_status warn(octet_context *ctx, octet_verdict *verdict, const octet
         octet_format(drop, sizeof drop, ", and an accuracy that falls by %.2f points instead of %.2f",
                      octet_verdict_drop(after), octet_verdict_drop(before));
     const uint32_t n = verdict->n_warnings;
-    OCTET_VERDICT_WARN(ctx, verdict, "--recover fast %s %.1f dB instead of %.1f%s%s",
+    OCTET_VERDICT_WARN(ctx, verdict, OCTET_WARNING_RECOVERY, "--recover fast %s %.1f dB instead of %.1f%s%s",
                        is < was + 0.5 ? "does not help: it gives" : "gives", is, was, drop, samples);
     if (verdict->n_warnings > n) verdict->suggestion = verdict->warnings[n];
     return OCTET_OK;
@@ -170,6 +170,7 @@ octet_status octet_verdict_suggest(octet_context *ctx, octet_verdict *verdict, c
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, run, &s.run));
     const bool is_plain = s.options.recover == NULL || s.options.recover[0] == '\0' ||
                           strcmp(s.options.recover, octet_recovery_names[OCTET_RECOVER_NONE]) == 0;
+    if ((verdict->silenced >> OCTET_WARNING_RECOVERY & 1u) != 0) return OCTET_OK;
     if (!is_plain || octet_api_moves_layers(&s.options) || !octet_verdict_is_poor(verdict) ||
         !can_recover(ctx, model, &s.options, data != NULL))
         return OCTET_OK;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "api/data_checks.h"
 #include "api/inputs.h"
 #include "api/sweep.h"
 #include "quant/quant.h"
@@ -131,6 +132,9 @@ static octet_status run_data(octet_context *ctx, const octet_graph *graph, const
     if (seen != NULL)
         OCTET_TRY(octet_api_look_at_inputs(ctx, &seen->arena, graph, job->samples, job->indices, job->n,
                                            job->sweep.pool, &seen->inputs));
+    if (seen != NULL)
+        OCTET_TRY(
+            octet_api_check_samples(ctx, graph, job->samples, job->indices, job->n, job->sweep.pool, &seen->checks));
     return OCTET_OK;
 }
 

@@ -1,5 +1,6 @@
 /* octet_model_quantize: calibrates, quantizes and fits the result to the target. */
 #include "api/calibrate.h"
+#include "api/data_checks.h"
 #include "api/islands.h"
 #include "api/observe.h"
 #include "api/options.h"
@@ -218,6 +219,10 @@ static octet_status calibrate(octet_context *ctx, const octet_graph *graph, cons
     octet_statistics_describe(*out, seen);
     octet_format(seen->method, sizeof seen->method, "%s",
                  options->calibration != NULL ? options->calibration : octet_calibration_names[method->method]);
+    inputs->is_given = true;
+    inputs->facts =
+        (octet_calibration_facts){seen->n_samples, seen->n_distinct, seen->last_tenth, seen->enough_samples};
+    OCTET_TRY(octet_api_check_layers(ctx, &inputs->arena, graph, *out, &inputs->checks));
     return octet_narrow_ranges(ctx, graph, method, *out);
 }
 
@@ -231,7 +236,9 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     octet_observe_options method;
     octet_statistics *statistics = NULL;
     octet_seen inputs = {0};
+    uint32_t silenced;
     octet_status status = OCTET_OK;
+    OCTET_TRY(octet_warnings_read(ctx, options->silence, &silenced));
     OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
     OCTET_TRY(octet_api_mark_islands(ctx, model, options, &quantize, owner));
     const octet_graph *graph = owner->graph;
@@ -245,8 +252,10 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     if (status == OCTET_OK)
         status =
             recover_and_make(ctx, (making){model, graph, statistics, options, &quantize, target}, recovery, data, out);
-    if (status == OCTET_OK) (*out)->seen = inputs;
-    else octet_arena_free(ctx, &inputs.arena);
+    if (status == OCTET_OK) {
+        (*out)->seen = inputs;
+        (*out)->silenced = silenced;
+    } else octet_arena_free(ctx, &inputs.arena);
     octet_statistics_free(ctx, statistics);
     return status;
 }

@@ -25,6 +25,9 @@
 typedef struct octet_seen {
     octet_arena arena;
     octet_verdict_input *inputs;
+    bool is_given; /* the following are */
+    octet_calibration_facts facts;
+    octet_data_checks checks;
 } octet_seen;
 
 /* Nothing of it changes once it is loaded, or made. */
@@ -42,6 +45,7 @@ struct octet_model {
     bool loses_parts;           /* of the narrow ones little is left */
     const octet_target *target; /* that it was asked for, or NULL */
     octet_seen seen;            /* of a model made here from samples */
+    uint32_t silenced;          /* warnings that are not wanted; octet_warnings_read */
     octet_ladder ladder;        /* of a model made here with recovery whose steps were judged */
 };
 
@@ -96,10 +100,8 @@ octet_status octet_api_give_bytes(octet_context *ctx, octet_buffer *buffer, octe
  * NULL for a model without a target. */
 octet_status octet_api_target_support(octet_context *ctx, octet_arena *arena, const octet_model *model,
                                       const octet_support **out);
-/* Sentences about the outputs of a model made here: those that join parts of which little is left. An array in `arena`.
- */
-octet_status octet_api_output_warnings(octet_context *ctx, octet_arena *arena, const octet_model *model,
-                                       const char *const **out, uint32_t *n);
+/* Warns of outputs of a model made here: those that join parts of which little is left. Errors: NOMEM. */
+octet_status octet_api_warn_of_outputs(octet_context *ctx, const octet_model *model, const octet_warning_list *list);
 /* Times every operator for about `seconds` (0 = 1). Rows in `arena`; names in the model. */
 octet_status octet_api_profile(octet_context *ctx, octet_arena *arena, const octet_model *model, double seconds,
                                const octet_run_options *options, octet_profile *out);

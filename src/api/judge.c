@@ -4,7 +4,7 @@
 #include "api/evaluate.h"
 #include "api/options.h"
 #include "api/outputs.h"
-#include "report/verdict.h"
+#include "report/warnings.h"
 
 static octet_status describe_ports(octet_context *ctx, octet_verdict *verdict, const octet_graph *graph,
                                    const octet_port *ports, uint32_t n, octet_verdict_port **out) {
@@ -52,6 +52,8 @@ static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict,
                                       .max = from->max,
                                       .late_growth = from->late_growth,
                                       .time_ns = from->time_ns,
+                                      .last_tenth = from->last_tenth,
+                                      .n_enough = from->enough_samples,
                                       .statistics_bytes = from->statistics_bytes};
     OCTET_TRY(octet_arena_string(ctx, &verdict->arena, from->method, &to->method));
     return octet_arena_string(ctx, &verdict->arena, from->late_layer, &to->late_layer);
@@ -78,21 +80,21 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet
     OCTET_TRY(copy_calibration(ctx, verdict, calibration));
     verdict->preprocess_given = data->preprocess.given;
     verdict->takes_counts = octet_api_takes_counts(&original->graph->values[original->graph->inputs[0].value]);
-    const char *const *warnings;
-    uint32_t n_warnings;
+    verdict->silenced = quantized->silenced;
+    verdict->checks = quantized->seen.is_given ? &quantized->seen.checks : NULL;
+    const octet_warning_list warnings = octet_verdict_warnings(verdict);
     verdict->ladder = quantized->ladder;
     OCTET_TRY(octet_islands_find(ctx, &verdict->arena, graph, quantized->has_layers, &verdict->islands));
     OCTET_TRY(octet_api_target_support(ctx, &verdict->arena, quantized, &verdict->support));
-    OCTET_TRY(octet_api_output_warnings(ctx, &verdict->arena, quantized, &warnings, &n_warnings));
-    for (uint32_t i = 0; i < n_warnings && verdict->n_warnings < OCTET_MAX_WARNINGS; i++)
-        verdict->warnings[verdict->n_warnings++] = warnings[i];
+    OCTET_TRY(octet_api_warn_of_outputs(ctx, quantized, &warnings));
     for (uint32_t i = 0; i < verdict->n_inputs; i++) {
         const char *layer = original->graph->inputs[i].entry.layer;
         if (layer != NULL) OCTET_TRY(octet_arena_string(ctx, &verdict->arena, layer, &verdict->inputs[i].own_layer));
     }
     verdict->seen = quantized->seen.inputs;
     const octet_status status = octet_verdict_finish(ctx, verdict);
-    verdict->seen = NULL; /* the model's, which may go first */
+    verdict->seen = NULL; /* the model's, which may go first; so are the checks */
+    verdict->checks = NULL;
     return status;
 }
 

@@ -33,6 +33,7 @@ const char *octet_choice_name(const char *choice, uint32_t index) {
         {"preset", octet_preset_names},
         {"calibration", octet_calibration_names},
         {"layer names", octet_layer_naming_names},
+        {"warning", octet_warning_names},
     };
     if (strcmp(choice, "target") == 0) return octet_target_name(index);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {

@@ -64,22 +64,33 @@ octet_status octet_model_inspect(octet_context *ctx, const octet_model *model, o
     return octet_api_give_text(ctx, &buffer, status, out);
 }
 
-octet_status octet_api_output_warnings(octet_context *ctx, octet_arena *arena, const octet_model *model,
-                                       const char *const **out, uint32_t *n) {
-    const octet_graph *graph = model->graph;
-    const char **sentences;
-    OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)model->n_joined + 1, &sentences));
-    *n = 0;
+octet_status octet_api_warn_of_outputs(octet_context *ctx, const octet_model *model, const octet_warning_list *list) {
     for (uint32_t i = 0; model->loses_parts && i < model->n_joined; i++) {
-        OCTET_TRY(octet_joined_describe(ctx, arena, graph, &model->joined[i], &sentences[(*n)++]));
+        const char *text;
+        OCTET_TRY(octet_joined_describe(ctx, list->arena, model->graph, &model->joined[i], &text));
+        octet_warning_put(list, OCTET_WARNING_JOINED_PARTS, text);
     }
     if (model->is_split && model->n_joined == 0)
-        OCTET_TRY(octet_arena_format(ctx, arena, &sentences[(*n)++],
-                                     "--split-outputs found no output that joins parts whose ranges are more than %d "
-                                     "times apart: all outputs are as the model has them",
-                                     OCTET_JOINED_FAR));
-    *out = sentences;
+        OCTET_WARN(ctx, list, OCTET_WARNING_JOINED_PARTS,
+                   "--split-outputs found no output that joins parts whose ranges are more than %d times apart: all "
+                   "outputs are as the model has them",
+                   OCTET_JOINED_FAR);
     return OCTET_OK;
+}
+
+/* What a verdict would say too, of what is known without one. */
+static octet_status warn_in_receipt(octet_context *ctx, octet_arena *arena, const octet_model *model,
+                                    octet_receipt *receipt) {
+    octet_warning_list list = {.arena = arena, .n = &receipt->n_warnings, .most = OCTET_MAX_WARNINGS};
+    list.silenced = model->silenced;
+    OCTET_TRY(OCTET_NEW(ctx, arena, OCTET_MAX_WARNINGS, &list.texts));
+    OCTET_TRY(OCTET_NEW(ctx, arena, OCTET_MAX_WARNINGS, &list.names));
+    receipt->warnings = list.texts;
+    receipt->warning_names = list.names;
+    OCTET_TRY(octet_api_warn_of_outputs(ctx, model, &list));
+    if (!model->seen.is_given) return OCTET_OK;
+    const bool has_outlier = model->seen.inputs != NULL && model->seen.inputs[0].has_outlier;
+    return octet_data_checks_warn(ctx, &model->seen.facts, &model->seen.checks, has_outlier, &list);
 }
 
 static octet_status write_receipt(octet_context *ctx, octet_arena *arena, const octet_model *model, const char *path,
@@ -92,7 +103,7 @@ static octet_status write_receipt(octet_context *ctx, octet_arena *arena, const 
     OCTET_TRY(octet_model_size(ctx, model, &receipt.size_bytes));
     OCTET_TRY(octet_islands_find(ctx, arena, graph, model->has_layers, &receipt.islands));
     OCTET_TRY(octet_api_target_support(ctx, arena, model, &receipt.support));
-    OCTET_TRY(octet_api_output_warnings(ctx, arena, model, &receipt.warnings, &receipt.n_warnings));
+    OCTET_TRY(warn_in_receipt(ctx, arena, model, &receipt));
     return as == OCTET_AS_JSON ? octet_receipt_write_json(ctx, &receipt, out)
                                : octet_receipt_write_text(ctx, &receipt, out);
 }

@@ -6,6 +6,7 @@
 #include "api/options.h"
 #include "passes/passes.h"
 #include "statistics/file.h"
+#include "statistics/settling.h"
 
 octet_status octet_api_float_graph(octet_context *ctx, const octet_model *model, octet_float_graph *out) {
     *out = (octet_float_graph){.graph = model->graph};
@@ -126,6 +127,9 @@ void octet_statistics_describe(const octet_statistics *statistics, octet_calibra
                               .n_distinct = octet_statistics_n_distinct(statistics),
                               .late_growth = octet_statistics_late_growth(statistics, &where),
                               .statistics_bytes = octet_statistics_bytes(statistics)};
+    const octet_settling settling = octet_statistics_settling(statistics);
+    seen.last_tenth = settling.last_tenth;
+    seen.enough_samples = octet_settling_enough(&settling, statistics->n_samples, OCTET_CHECKS_SETTLED);
     snprintf(seen.late_layer, sizeof seen.late_layer, "%s", where);
     if (data->raw_min <= data->raw_max) { /* something was read */
         seen.raw_min = data->raw_min;

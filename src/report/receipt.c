@@ -11,7 +11,7 @@ octet_status octet_receipt_write_text(octet_context *ctx, const octet_receipt *r
     OCTET_TRY(octet_ladder_write_text(ctx, &receipt->ladder, out));
     if (receipt->support != NULL) OCTET_TRY(octet_support_write_line(ctx, receipt->support, out));
     for (uint32_t i = 0; i < receipt->n_warnings; i++)
-        OCTET_TRY(octet_buffer_format(ctx, out, "! %s\n", receipt->warnings[i]));
+        OCTET_TRY(octet_buffer_format(ctx, out, "! %s [%s]\n", receipt->warnings[i], receipt->warning_names[i]));
     return OCTET_OK;
 }
 
@@ -27,6 +27,9 @@ octet_status octet_receipt_write_json(octet_context *ctx, const octet_receipt *r
     if (receipt->support != NULL) octet_support_write_member(&json, receipt->support);
     if (receipt->n_warnings > 0) octet_json_begin_array(&json, "warnings", OCTET_JSON_LINE);
     for (uint32_t i = 0; i < receipt->n_warnings; i++) octet_json_write_string(&json, NULL, receipt->warnings[i]);
+    if (receipt->n_warnings > 0) octet_json_end(&json);
+    if (receipt->n_warnings > 0) octet_json_begin_array(&json, "warning_names", OCTET_JSON_LINE);
+    for (uint32_t i = 0; i < receipt->n_warnings; i++) octet_json_write_string(&json, NULL, receipt->warning_names[i]);
     if (receipt->n_warnings > 0) octet_json_end(&json);
     octet_json_end(&json);
     return octet_json_writer_finish(&json);

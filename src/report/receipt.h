@@ -17,7 +17,7 @@ typedef struct octet_receipt {
     octet_ladder ladder;                  /* as in verdict.h */
     octet_island_list islands;
     const octet_support *support; /* by the target that the file is for, or NULL */
-    const char *const *warnings;
+    const char *const *warnings, *const *warning_names;
     uint32_t n_warnings;
 } octet_receipt;
 

@@ -14,30 +14,24 @@ void octet_verdict_free(octet_context *ctx, octet_verdict *verdict) {
     octet_arena_free(ctx, &arena);
 }
 
-#define WARN(...) OCTET_VERDICT_WARN(ctx, verdict, __VA_ARGS__)
+#define WARN(name, ...) OCTET_VERDICT_WARN(ctx, verdict, OCTET_WARNING_##name, __VA_ARGS__)
 
 /* Thresholds: chosen so that trained models with their own data stay silent, and each known mistake
  * (one sample, noise, data on another scale, one class) is named. */
-static const double much_growth = 0.25, much_range = 1.5, large_drop = 0.02, unscaled = 20.0, much_error = 1.1;
+static const double much_range = 1.5, large_drop = 0.02, unscaled = 20.0, much_error = 1.1;
 
 static octet_status warn_about_calibration(octet_context *ctx, octet_verdict *verdict) {
     const octet_verdict_calibration *c = &verdict->calibration;
     bool found = false;
     if (!c->given) return OCTET_OK;
     OCTET_TRY(octet_verdict_warn_of_outliers(ctx, verdict, &found));
-    if (c->n_samples < OCTET_VERDICT_FEW_SAMPLES) {
-        WARN("calibrated on %" PRIu64 " sample%s: ranges of so few are guesses; 100 or more are usual (--samples)",
-             c->n_samples, c->n_samples == 1 ? "" : "s");
-    } else if (c->n_distinct < c->n_samples / 2) {
-        WARN("only %" PRIu64 " of %" PRIu64 " calibration samples differ from each other", c->n_distinct, c->n_samples);
-    } else if (c->late_growth > much_growth && !found) {
-        WARN("all samples together give ranges up to %.0f %% wider than half of them do (%s): more samples would "
-             "probably widen them further (--samples)",
-             100.0 * c->late_growth, c->late_layer);
-    }
+    const octet_calibration_facts facts = {c->n_samples, c->n_distinct, c->last_tenth, c->n_enough};
+    const octet_warning_list warnings = octet_verdict_warnings(verdict);
+    OCTET_TRY(octet_data_checks_warn(ctx, &facts, verdict->checks, found, &warnings));
     const octet_evaluation *e = verdict->before.evaluation;
     if (fmax(fabs(e->min), fabs(e->max)) > much_range * fmax(fabs(c->min), fabs(c->max))) {
-        WARN("the test data reach from %.6g to %.6g, the calibration data only from %.6g to %.6g: are they from the "
+        WARN(OTHER_RANGE,
+             "the test data reach from %.6g to %.6g, the calibration data only from %.6g to %.6g: are they from the "
              "same source?",
              e->min, e->max, c->min, c->max);
     }
@@ -48,33 +42,36 @@ static octet_status warn_about_answers(octet_context *ctx, octet_verdict *verdic
     const octet_evaluation *before = verdict->before.evaluation;
     const octet_evaluation *after = verdict->after.evaluation;
     if (before->n_not_finite > 0) {
-        WARN("the original model gives NaN or infinity for %" PRIu64 " of %" PRIu64 " samples", before->n_not_finite,
-             before->n_samples);
+        WARN(NOT_FINITE, "the original model gives NaN or infinity for %" PRIu64 " of %" PRIu64 " samples",
+             before->n_not_finite, before->n_samples);
     }
     if (before->has_classes && after->n_samples >= 10 && after->n_distinct_answers == 1) {
         if (before->n_distinct_answers == 1) {
-            WARN("both models answer class %d for every sample: are the data scaled as in training?",
+            WARN(ONE_CLASS, "both models answer class %d for every sample: are the data scaled as in training?",
                  after->answers[0]);
         } else if (verdict->collapsed_layer != NULL) {
-            WARN("the quantized model answers class %d for every sample; the first layer with one value only is %s",
+            WARN(ONE_CLASS,
+                 "the quantized model answers class %d for every sample; the first layer with one value only is %s",
                  after->answers[0], verdict->collapsed_layer);
         } else {
-            WARN("the quantized model answers class %d for every sample", after->answers[0]);
+            WARN(ONE_CLASS, "the quantized model answers class %d for every sample", after->answers[0]);
         }
     }
     if (before->measure == OCTET_MEASURE_ERROR &&
         after->root_mean_square_error > much_error * before->root_mean_square_error) {
-        WARN("the error grew from %.4g to %.4g: %s", before->root_mean_square_error, after->root_mean_square_error,
-             octet_verdict_remedy(verdict));
+        WARN(ERROR, "the error grew from %.4g to %.4g: %s", before->root_mean_square_error,
+             after->root_mean_square_error, octet_verdict_remedy(verdict));
     }
     if (!before->has_accuracy) return OCTET_OK;
     const double chance = before->measure == OCTET_MEASURE_CLASS ? 1.0 / octet_evaluation_n_classes(before) : 0.0;
     if (before->accuracy < 1.5 * chance && before->n_samples >= 50) {
-        WARN("the original model is hardly better than chance (%.1f %%): are the data scaled as in training? The model "
+        WARN(SCALING,
+             "the original model is hardly better than chance (%.1f %%): are the data scaled as in training? The model "
              "saw %.6g to %.6g",
              100.0 * before->accuracy, before->min, before->max);
     } else if (before->accuracy - after->accuracy > large_drop) {
-        WARN("the accuracy fell by %.2f points: try more calibration samples%s, or look at the layers with octet "
+        WARN(ACCURACY,
+             "the accuracy fell by %.2f points: try more calibration samples%s, or look at the layers with octet "
              "inspect",
              100.0 * (before->accuracy - after->accuracy), octet_verdict_finer_mode(verdict, ", --mode "));
     }
@@ -122,20 +119,26 @@ static bool has_outlier(const octet_verdict *verdict) {
     return verdict->seen != NULL && verdict->n_inputs > 0 && verdict->seen[0].has_outlier;
 }
 
+/* A first layer that makes ordinary numbers of large ones was trained on such. */
+static bool first_layer_copes(const octet_verdict *verdict) {
+    return verdict->checks != NULL && verdict->checks->has_first && verdict->checks->first_reach <= unscaled;
+}
+
 octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
     const octet_evaluation *before = verdict->before.evaluation;
     compare(verdict);
-    if (before->drops_folders) WARN("accuracy is not measured: %s", octet_text_dropped_folders);
+    if (before->drops_folders) WARN(FOLDERS, "accuracy is not measured: %s", octet_text_dropped_folders);
     char sentence[OCTET_EVALUATION_SENTENCE];
-    if (octet_evaluation_doubt_scaling(before, sentence)[0] != '\0') WARN("%s", sentence);
+    if (octet_evaluation_doubt_scaling(before, sentence)[0] != '\0') WARN(SCALING, "%s", sentence);
     if (!verdict->preprocess_given && !verdict->takes_counts && !before->expects_bytes && !has_outlier(verdict) &&
-        fmax(fabs(before->min), fabs(before->max)) > unscaled) {
-        WARN("the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale and "
+        !first_layer_copes(verdict) && fmax(fabs(before->min), fabs(before->max)) > unscaled) {
+        WARN(SCALING,
+             "the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale and "
              "--preprocess",
              before->min, before->max);
     }
     if (verdict->n_outputs > 1 && (before->has_classes || before->measure != OCTET_MEASURE_NONE)) {
-        WARN("the model has %" PRIu32 " outputs; accuracy, errors and agreement are those of the first, %s",
+        WARN(OUTPUTS, "the model has %" PRIu32 " outputs; accuracy, errors and agreement are those of the first, %s",
              verdict->n_outputs, verdict->outputs[0].name);
     }
     OCTET_TRY(octet_verdict_warn_of_inputs(ctx, verdict));

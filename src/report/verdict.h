@@ -7,6 +7,7 @@
 #define OCTET_REPORT_VERDICT_H
 
 #include "layers/islands.h"
+#include "report/data_checks.h"
 #include "report/evaluation.h"
 #include "report/ladder.h"
 #include "report/support.h"
@@ -36,6 +37,8 @@ typedef struct octet_verdict_calibration {
     double late_growth;
     const char *late_layer;
     uint64_t time_ns;
+    double last_tenth; /* as octet_calibration_facts has it, with the next */
+    uint64_t n_enough;
     const char *method; /* that chose the ranges; "" where it is not known */
     uint64_t statistics_bytes;
 } octet_verdict_calibration;
@@ -60,8 +63,7 @@ typedef struct octet_verdict_distance {
     octet_verdict_column *columns;
 } octet_verdict_distance;
 
-/* Calibration on fewer samples is a warning: they do not tell how far the ranges have settled. */
-enum { OCTET_VERDICT_FEW_SAMPLES = 20, OCTET_MAX_WARNINGS = 12 };
+enum { OCTET_MAX_WARNINGS = 20 };
 
 typedef struct octet_verdict {
     octet_arena arena;
@@ -75,6 +77,8 @@ typedef struct octet_verdict {
     octet_ladder ladder;             /* no rows: the quantized model was made without judged recovery */
     const octet_support *support;    /* by the target that the quantized model is for, or NULL */
     const octet_verdict_input *seen; /* by input, or NULL; read by octet_verdict_finish */
+    const octet_data_checks *checks; /* or NULL; the same */
+    uint32_t silenced;               /* warnings that are left out; octet_warnings_read */
     bool is_explained;               /* a warning has named the columns that low fidelity comes from */
     bool preprocess_given;
     bool takes_counts; /* the original model takes integers as they are: 0..255 is no sign of missing scaling */
@@ -89,7 +93,7 @@ typedef struct octet_verdict {
     double drop_points; /* of accuracy, in percent; without labels: of agreement; NaN when neither means anything */
     double signal_to_noise_db; /* infinite when the outputs are equal */
     double size_ratio;         /* original to quantized */
-    const char *warnings[OCTET_MAX_WARNINGS];
+    const char *warnings[OCTET_MAX_WARNINGS], *warning_names[OCTET_MAX_WARNINGS];
     uint32_t n_warnings;
     const char *suggestion; /* that of the warnings which says what a recovery would give; or NULL */
 } octet_verdict;

@@ -44,6 +44,8 @@ static void write_calibration(octet_json_writer *json, const octet_verdict_calib
     octet_json_write_u64(json, "distinct", k->n_distinct);
     octet_text_json_range(json, "model", k->min, k->max);
     octet_json_write_real(json, "late_growth", k->late_growth, 6);
+    octet_json_write_real(json, "last_tenth", k->last_tenth, 6);
+    octet_json_write_u64(json, "enough_samples", k->n_enough);
     octet_json_write_string(json, "method", k->method);
     octet_json_write_u64(json, "statistics_bytes", k->statistics_bytes);
     octet_json_write_real(json, "time_s", (double)k->time_ns / 1e9, 6);
@@ -77,6 +79,9 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     if (v->support != NULL) octet_support_write_member(&json, v->support);
     octet_json_begin_array(&json, "warnings", OCTET_JSON_LINE);
     for (uint32_t i = 0; i < v->n_warnings; i++) octet_json_write_string(&json, NULL, v->warnings[i]);
+    octet_json_end(&json);
+    octet_json_begin_array(&json, "warning_names", OCTET_JSON_LINE);
+    for (uint32_t i = 0; i < v->n_warnings; i++) octet_json_write_string(&json, NULL, v->warning_names[i]);
     octet_json_end(&json);
     octet_json_end(&json);
     return octet_json_writer_finish(&json);

@@ -97,7 +97,7 @@ const char *octet_verdict_port_text(const octet_verdict_port *port, char *text) 
 }
 
 const char *octet_verdict_settled_text(const octet_verdict_calibration *k, char *text) {
-    if (k->n_samples < OCTET_VERDICT_FEW_SAMPLES)
+    if (k->n_samples < OCTET_CHECKS_FEW_SAMPLES)
         octet_format(text, OCTET_VERDICT_SENTENCE, "too few to tell how far the ranges have settled");
     else if (k->late_growth <= 0.0) octet_format(text, OCTET_VERDICT_SENTENCE, "half of them give the same ranges");
     else

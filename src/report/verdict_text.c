@@ -52,6 +52,7 @@ octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v
     OCTET_TRY(octet_ladder_write_text(ctx, &v->ladder, out));
     if (v->support != NULL) OCTET_TRY(octet_support_write_line(ctx, v->support, out));
     for (uint32_t i = 0; i < v->n_warnings; i++)
-        OCTET_TRY(octet_buffer_format(ctx, out, "%s! %s\n", i == 0 ? "\n" : "", v->warnings[i]));
+        OCTET_TRY(
+            octet_buffer_format(ctx, out, "%s! %s [%s]\n", i == 0 ? "\n" : "", v->warnings[i], v->warning_names[i]));
     return OCTET_OK;
 }

@@ -12,6 +12,11 @@ static const double varies_by = 0.1, few_numbers = 10.0;
 /* Narrow columns of an input count below good_fidelity_db. */
 static const double good_fidelity_db = 30.0, least_input_steps = 4.0;
 
+octet_warning_list octet_verdict_warnings(octet_verdict *verdict) {
+    return (octet_warning_list){&verdict->arena,      verdict->warnings,  verdict->warning_names,
+                                &verdict->n_warnings, OCTET_MAX_WARNINGS, verdict->silenced};
+}
+
 const char *octet_verdict_finer_mode(const octet_verdict *verdict, const char *before) {
     static const struct {
         const char *type, *before, *text;
@@ -59,7 +64,7 @@ static octet_status warn_of_input(octet_context *ctx, octet_verdict *verdict, ui
     if (n == 0) return OCTET_OK;
     verdict->is_explained = true;
     const bool leaves_float = port->own_layer != NULL && strcmp(verdict->after.type, "int8") == 0 && port->quantized;
-    OCTET_VERDICT_WARN(ctx, verdict,
+    OCTET_VERDICT_WARN(ctx, verdict, OCTET_WARNING_NARROW_COLUMNS,
                        "input %s: column%s %s span%s less than %.0f steps of the scale that holds all columns (%.4g a "
                        "step): give the model normalized columns%s%s%s",
                        port->name, n == 1 ? "" : "s", text, n == 1 ? "s" : "", least_input_steps, step,
@@ -80,7 +85,7 @@ octet_status octet_verdict_warn_of_outliers(octet_context *ctx, octet_verdict *v
         const octet_verdict_input *seen = &verdict->seen[i];
         if (!seen->has_outlier) continue;
         *found = true;
-        OCTET_VERDICT_WARN(ctx, verdict,
+        OCTET_VERDICT_WARN(ctx, verdict, OCTET_WARNING_OUTLIER,
                            "calibration sample %zu (from 0) reaches %.4g in column %zu of input %s, the others only "
                            "%.4g: it alone sets the scale; leave it out (--indices) or clip it",
                            seen->outlier_sample, seen->outlier_reach, seen->outlier_column, verdict->inputs[i].name,
@@ -132,13 +137,13 @@ static octet_status warn_of_columns(octet_context *ctx, octet_verdict *verdict, 
     *lost = true;
     if (n == d->n_columns) {
         OCTET_VERDICT_WARN(
-            ctx, verdict, "%s takes one value for all samples in the quantized model%s%s",
+            ctx, verdict, OCTET_WARNING_LOST_COLUMNS, "%s takes one value for all samples in the quantized model%s%s",
             verdict->outputs[output].name,
             octet_verdict_finer_mode(verdict, " or --mode ")[0] != '\0' ? ": try more calibration samples" : "",
             octet_verdict_finer_mode(verdict, " or --mode "));
         return OCTET_OK;
     }
-    OCTET_VERDICT_WARN(ctx, verdict,
+    OCTET_VERDICT_WARN(ctx, verdict, OCTET_WARNING_LOST_COLUMNS,
                        "%s: column%s %s take%s one value in the quantized model, since the scale is that of wider "
                        "columns: give the narrow ones an output of their own or scale them inside the model%s",
                        verdict->outputs[output].name, n == 1 ? "" : "s", columns, n == 1 ? "s" : "",
@@ -150,7 +155,7 @@ octet_status octet_verdict_warn_of_outputs(octet_context *ctx, octet_verdict *ve
     bool lost = false;
     for (uint32_t i = 0; i < verdict->n_distances; i++) OCTET_TRY(warn_of_columns(ctx, verdict, i, &lost));
     if (lost || !(verdict->signal_to_noise_db < OCTET_VERDICT_LOW_FIDELITY_DB)) return OCTET_OK;
-    OCTET_VERDICT_WARN(ctx, verdict,
+    OCTET_VERDICT_WARN(ctx, verdict, OCTET_WARNING_FIDELITY,
                        "the fidelity of %s is %.1f dB, below %.0f dB: its noise is %.0f %% of its numbers; %s",
                        verdict->n_outputs > 1 ? verdict->outputs[verdict->worst].name : "the output",
                        verdict->signal_to_noise_db, OCTET_VERDICT_LOW_FIDELITY_DB,

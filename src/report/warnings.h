@@ -11,14 +11,13 @@
 /* Below it noise is a tenth of the output. */
 #define OCTET_VERDICT_LOW_FIDELITY_DB 20.0
 
-/* Adds a sentence; what is beyond OCTET_MAX_WARNINGS is dropped. */
-#define OCTET_VERDICT_WARN(ctx, verdict, ...)                                                                         \
-    do {                                                                                                              \
-        octet_verdict *warned = (verdict);                                                                            \
-        if (warned->n_warnings < OCTET_MAX_WARNINGS) {                                                                \
-            OCTET_TRY(octet_arena_format((ctx), &warned->arena, &warned->warnings[warned->n_warnings], __VA_ARGS__)); \
-            warned->n_warnings++;                                                                                     \
-        }                                                                                                             \
+/* Where the warnings of a verdict go. */
+octet_warning_list octet_verdict_warnings(octet_verdict *verdict);
+/* Adds a sentence under the name of a warning. */
+#define OCTET_VERDICT_WARN(ctx, verdict, warning, ...)                     \
+    do {                                                                   \
+        const octet_warning_list warned = octet_verdict_warnings(verdict); \
+        OCTET_WARN((ctx), &warned, (warning), __VA_ARGS__);                \
     } while (0)
 
 /* `before` and the name of the next finer mode: " or --mode int16x8"; "" where this run has none. A constant text. */
