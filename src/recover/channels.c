@@ -6,7 +6,7 @@
 #include "recover/real_run.h"
 
 typedef struct channel_sums {
-    float *min, *max;
+    float *min, *max, *half;
     uint64_t *squares; /* in units of unit^2 * 2^-32 */
     uint64_t n_rows;
 } channel_sums;
@@ -21,7 +21,6 @@ static void observe(void *user, size_t run, uint32_t value, const float *data, s
     const observer *o = user;
     const size_t n = o->values[value].n;
     channel_sums *sums = &o->sums[value];
-    (void)run;
     if (n == 0) return;
     const double units = 65536.0 / o->largest[value];
     for (size_t row = 0; row < n_elements / n; row++, data += n) {
@@ -31,6 +30,8 @@ static void observe(void *user, size_t run, uint32_t value, const float *data, s
             if (data[c] < sums->min[c]) sums->min[c] = data[c];
             if (data[c] > sums->max[c]) sums->max[c] = data[c];
         }
+        for (size_t c = 0; c < n && run % 2 == 0; c++)
+            if (fabsf(data[c]) > sums->half[c]) sums->half[c] = fabsf(data[c]);
         sums->n_rows++;
     }
 }
@@ -43,6 +44,7 @@ static octet_status create_sums(octet_context *ctx, octet_arena *arena, const oc
         if (values[v].n == 0) continue;
         OCTET_TRY(OCTET_NEW(ctx, arena, values[v].n, &sums->min));
         OCTET_TRY(OCTET_NEW(ctx, arena, values[v].n, &sums->max));
+        OCTET_TRY(OCTET_NEW(ctx, arena, values[v].n, &sums->half));
         OCTET_TRY(OCTET_NEW(ctx, arena, values[v].n, &sums->squares));
         for (size_t c = 0; c < values[v].n; c++) sums->min[c] = FLT_MAX, sums->max[c] = -FLT_MAX;
     }
@@ -65,6 +67,7 @@ static octet_status describe(octet_context *ctx, octet_arena *arena, const octet
         seen->n = (size_t)value->shape.dims[value->shape.rank - 1];
         OCTET_TRY(OCTET_NEW(ctx, arena, seen->n, &seen->min));
         OCTET_TRY(OCTET_NEW(ctx, arena, seen->n, &seen->max));
+        OCTET_TRY(OCTET_NEW(ctx, arena, seen->n, &seen->half));
         OCTET_TRY(OCTET_NEW(ctx, arena, seen->n, &seen->mean_square));
     }
     return OCTET_OK;
@@ -82,6 +85,7 @@ static void read(const observer *all, uint32_t n_threads, uint32_t v, octet_chan
             n_rows += total.n_rows;
             seen->min[c] = fminf(seen->min[c], total.min[c]);
             seen->max[c] = fmaxf(seen->max[c], total.max[c]);
+            seen->half[c] = fmaxf(seen->half[c], total.half[c]);
         }
         if (n_rows == 0) seen->min[c] = seen->max[c] = 0.0f;
         else seen->mean_square[c] = (double)squares / (double)n_rows * unit * unit;

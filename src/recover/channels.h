@@ -11,6 +11,7 @@
 typedef struct octet_channels_seen {
     size_t n; /* channels; 0: not an activation in float32, or a scalar */
     float *min, *max;
+    float *half;         /* the largest magnitude in every other sample */
     double *mean_square; /* exact to 2^-32 of the square of the value's largest number */
 } octet_channels_seen;
 

@@ -145,16 +145,23 @@ static double group_noise(const balance *b, uint32_t group, const double *factor
 
 /* ---- Factors ---- */
 
-/* By channel of a group with its factors so far, each over the largest: what values hold, what weights read. */
-static void find_sizes(const balance *b, uint32_t group, double *values, double *weights) {
+static double largest_of(const octet_channels_seen *seen, size_t channel, bool of_half) {
+    return of_half ? (double)seen->half[channel] : fmax((double)seen->max[channel], -(double)seen->min[channel]);
+}
+
+/* By channel of a group with its factors so far, each over the largest: what values hold, in every other sample or in
+ * all, what weights read. */
+static void find_sizes(const balance *b, uint32_t group, bool of_half, double *values, double *weights) {
     const size_t n = b->groups.n_channels[group];
     const double *s = b->factors[group];
     double top = 0.0, widest = 0.0;
+    memset(values, 0, n * sizeof *values);
+    memset(weights, 0, n * sizeof *weights);
     for (uint32_t v = 0; v < b->graph->n_values; v++) {
         const octet_channels_seen *seen = &b->seen[v];
         if (b->groups.group_of[v] != group) continue;
         for (size_t c = 0; c < seen->n; c++)
-            values[c % n] = fmax(values[c % n], s[c % n] * fmax((double)seen->max[c], -(double)seen->min[c]));
+            values[c % n] = fmax(values[c % n], s[c % n] * largest_of(seen, c, of_half));
     }
     for (uint32_t k = 0; k < b->graph->n_operators; k++) {
         const weight_table *table = &b->tables[k];
@@ -189,26 +196,30 @@ static double new_factor(double old, double value, double weight, int a, int b) 
     return old * nearest_power(fmin(fmax(f, 1.0 / MOST_FACTOR), MOST_FACTOR));
 }
 
+/* Exponents are chosen with what every other sample holds, and judged with the ranges of all: what fits the largest
+ * numbers of few samples too well cuts those of others. */
 static octet_status choose_factors(balance *b, octet_arena *scratch, uint32_t group, bool *changes) {
     const size_t n = b->groups.n_channels[group];
-    double *values, *weights, *tried, *best;
+    double *values, *weights, *tried, *factors = b->factors[group];
     OCTET_TRY(OCTET_NEW(b->ctx, scratch, n, &values));
     OCTET_TRY(OCTET_NEW(b->ctx, scratch, n, &weights));
     OCTET_TRY(OCTET_NEW(b->ctx, scratch, n, &tried));
-    OCTET_TRY(OCTET_NEW(b->ctx, scratch, n, &best));
-    find_sizes(b, group, values, weights);
-    const double before = group_noise(b, group, b->factors[group]);
+    find_sizes(b, group, true, values, weights);
+    const double before = group_noise(b, group, factors);
     double least = before;
+    int chosen = 0;
     for (int i = 1; i < N_EXPONENTS * N_EXPONENTS; i++) {
         for (size_t c = 0; c < n; c++)
-            tried[c] = new_factor(b->factors[group][c], values[c], weights[c], i / N_EXPONENTS, i % N_EXPONENTS);
+            tried[c] = new_factor(factors[c], values[c], weights[c], i / N_EXPONENTS, i % N_EXPONENTS);
         const double noise = group_noise(b, group, tried);
         if (!(noise < least)) continue;
         least = noise;
-        memcpy(best, tried, n * sizeof *best);
+        chosen = i;
     }
     if (!(least < before * (1.0 - LEAST_GAIN))) return OCTET_OK;
-    memcpy(b->factors[group], best, n * sizeof *best);
+    find_sizes(b, group, false, values, weights);
+    for (size_t c = 0; c < n; c++)
+        factors[c] = new_factor(factors[c], values[c], weights[c], chosen / N_EXPONENTS, chosen % N_EXPONENTS);
     *changes = b->is_changed[group] = true;
     return OCTET_OK;
 }
