@@ -47,6 +47,8 @@ typedef struct octet_conversion {
      * calibration samples; docs/quantization.md, section 7. */
     uint64_t max_float_layers, max_int16_layers;
     const char *silence; /* names of octet_choice_name("warning") with commas: what reports do not warn of; or NULL */
+    /* octet_statistics_add gathers all kinds of statistics, channels too, so that any calibration may follow. */
+    bool gather_all;
 } octet_conversion;
 #define OCTET_CONVERSION_INIT OCTET_INIT_(octet_conversion)
 
@@ -69,6 +71,7 @@ typedef struct octet_calibration {
      * counts as the last: 0.02 = 2 %; 0 for statistics themselves. And how many samples it takes until that is 2 %. */
     double last_tenth;
     uint64_t enough_samples;
+    double clipped; /* share of all numbers beyond the chosen ranges; 0 for minmax, -1 where it is not known */
 } octet_calibration;
 #define OCTET_CALIBRATION_INIT OCTET_INIT_(octet_calibration)
 
@@ -96,10 +99,10 @@ OCTET_API void octet_statistics_destroy(octet_context *ctx, octet_statistics *st
 /* Runs the model over samples and adds what its activations held; unchanged on failure. inputs: for each
  * input of the model n_samples one after the other, as the model takes them, without a batch; an input of
  * integers takes them rounded. The model is prepared anew in each call: a call with many samples costs less
- * than many calls. Of the options: n_threads, progress, strict_tensorflow, calibration (what it needs is gathered, by
- * all parts or by none of the merged ones); may be NULL. NaN in the data is told when
- * the statistics are used. Errors: DATA (another model's statistics; samples in a second call for a model that keeps
- * state), USAGE, UNSUPPORTED, LIMIT, CANCELLED. */
+ * than many calls. Of the options: n_threads, progress, strict_tensorflow, calibration, gather_all (what they need is
+ * gathered, by all parts or by none of the merged ones); may be NULL. NaN in the data is told when the statistics are
+ * used. Errors: DATA (another model's statistics; samples in a second call for a model that keeps state), USAGE,
+ * UNSUPPORTED, LIMIT, CANCELLED. */
 OCTET_API octet_status octet_statistics_add(octet_context *ctx, octet_statistics *statistics, const octet_model *model,
                                             const float *const *inputs, uint64_t n_samples,
                                             const octet_conversion *options);

@@ -223,7 +223,7 @@ static octet_status calibrate(octet_context *ctx, const octet_graph *graph, cons
     inputs->facts =
         (octet_calibration_facts){seen->n_samples, seen->n_distinct, seen->last_tenth, seen->enough_samples};
     OCTET_TRY(octet_api_check_layers(ctx, &inputs->arena, graph, *out, &inputs->checks));
-    return octet_narrow_ranges(ctx, graph, method, *out);
+    return octet_narrow_ranges(ctx, graph, method, *out, &seen->clipped);
 }
 
 static octet_status calibrate_and_make(octet_context *ctx, const octet_model *model, octet_float_graph *owner,

@@ -54,6 +54,7 @@ static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict,
                                       .time_ns = from->time_ns,
                                       .last_tenth = from->last_tenth,
                                       .n_enough = from->enough_samples,
+                                      .clipped = from->clipped,
                                       .statistics_bytes = from->statistics_bytes};
     OCTET_TRY(octet_arena_string(ctx, &verdict->arena, from->method, &to->method));
     return octet_arena_string(ctx, &verdict->arena, from->late_layer, &to->late_layer);

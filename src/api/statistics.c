@@ -58,7 +58,9 @@ static octet_status add_part(octet_context *ctx, const octet_graph *graph, const
     octet_observe_options method = {0};
     OCTET_TRY(octet_api_read_method(ctx, options->calibration, &method));
     status = octet_statistics_create_for(ctx, graph, &part);
-    if (status == OCTET_OK) status = octet_statistics_gather(ctx, graph, octet_narrow_kinds(method.method), part);
+    if (status == OCTET_OK)
+        status = octet_statistics_gather(
+            ctx, graph, options->gather_all ? OCTET_KINDS_ALL : octet_narrow_kinds(method.method), part);
     if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, source, options, part, NULL);
     if (status == OCTET_OK) status = octet_statistics_join(ctx, statistics, part);
     octet_statistics_free(ctx, part);

@@ -93,21 +93,36 @@ static seen join_halves(const octet_statistics_row *row, octet_observed_range ra
     return (seen){{&both->histogram, {range.min, range.max}}, &both->moments};
 }
 
-static void narrow(octet_statistics_row *row, const octet_observe_options *options, both_halves *both) {
+/* Numbers of activations that were looked at, and how many lie beyond what was chosen. */
+typedef struct cut_numbers {
+    double n, n_beyond;
+} cut_numbers;
+
+static void count_cut(octet_observed numbers, octet_range chosen, cut_numbers *cut) {
+    const double n = (double)numbers.histogram->n + (double)numbers.histogram->n_zeros;
+    cut->n += n;
+    cut->n_beyond += n * octet_observe_clipped(numbers, chosen);
+}
+
+static void narrow(octet_statistics_row *row, const octet_observe_options *options, both_halves *both,
+                   cut_numbers *cut) {
     const octet_observed_range range = octet_statistics_range(row);
     if (!range.seen || range.saw_nan || !isfinite(range.min) || !isfinite(range.max) || range.min > range.max) return;
     const octet_observe_method method = options->method == OCTET_OBSERVE_AUTO ? judge(row, options) : options->method;
-    const octet_range chosen = choose(method, options, join_halves(row, range, both));
+    const seen all = join_halves(row, range, both);
+    const octet_range chosen = choose(method, options, all);
+    if (row->histograms != NULL) count_cut(all.numbers, chosen, cut);
     for (int h = 0; h < OCTET_STATISTICS_HALVES; h++)
         row->ranges[h] = (octet_observed_range){chosen.min + 0.0f, chosen.max + 0.0f, true, false};
 }
 
 static octet_status narrow_rows(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
-                                const octet_observe_options *options, octet_statistics *statistics) {
+                                const octet_observe_options *options, octet_statistics *statistics, double *clipped) {
     const uint32_t needed = octet_narrow_kinds(options->method);
     uint32_t *rows_of;
     bool *keeps;
     both_halves both = {0};
+    cut_numbers cut = {0};
     OCTET_TRY(octet_statistics_bind(ctx, arena, statistics, graph, &rows_of));
     OCTET_CHECK(ctx, (statistics->kinds & needed) == needed || statistics->n_samples == 0, OCTET_DATA,
                 "%s: the statistics hold only what other kinds of calibration need; gather them with this one",
@@ -119,16 +134,18 @@ static octet_status narrow_rows(octet_context *ctx, octet_arena *arena, const oc
         if (keeps[i] || (octet_row_kinds(row) & needed) != needed) continue;
         if (row->histograms != NULL && both.histogram.counts == NULL)
             OCTET_TRY(octet_histogram_create(ctx, arena, row->histograms[0].n_most, &both.histogram));
-        narrow(row, options, &both);
+        narrow(row, options, &both, &cut);
     }
+    *clipped = cut.n > 0.0 ? cut.n_beyond / cut.n : -1.0;
     return OCTET_OK;
 }
 
 octet_status octet_narrow_ranges(octet_context *ctx, const octet_graph *graph, const octet_observe_options *options,
-                                 octet_statistics *statistics) {
+                                 octet_statistics *statistics, double *clipped) {
     octet_arena arena = {0};
+    *clipped = options->method == OCTET_OBSERVE_MINMAX ? 0.0 : -1.0;
     if (options->method == OCTET_OBSERVE_MINMAX) return OCTET_OK;
-    const octet_status status = narrow_rows(ctx, &arena, graph, options, statistics);
+    const octet_status status = narrow_rows(ctx, &arena, graph, options, statistics, clipped);
     octet_arena_free(ctx, &arena);
     return status;
 }

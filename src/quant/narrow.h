@@ -14,8 +14,9 @@ uint32_t octet_narrow_kinds(octet_observe_method method);
  * whose scale is a promise to whoever fills them; results with fixed parameters (SOFTMAX, LOGISTIC, ...); state, and
  * results of operators that keep some (LSTM, SVDF), which share its scale; values that held NaN or infinity; rows that
  * lack the kinds. AUTO takes for each value the method that has the least octet_observe_error on the half that it was
- * not fitted on, both ways. Errors: DATA (the statistics are another graph's, or lack the kinds), NOMEM. */
+ * not fitted on, both ways. *clipped: the share of all numbers of these activations that lies beyond the chosen ranges;
+ * -1 where no histogram tells it. Errors: DATA (the statistics are another graph's, or lack the kinds), NOMEM. */
 octet_status octet_narrow_ranges(octet_context *ctx, const octet_graph *graph, const octet_observe_options *options,
-                                 octet_statistics *statistics);
+                                 octet_statistics *statistics, double *clipped);
 
 #endif

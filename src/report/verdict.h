@@ -40,6 +40,7 @@ typedef struct octet_verdict_calibration {
     double last_tenth; /* as octet_calibration_facts has it, with the next */
     uint64_t n_enough;
     const char *method; /* that chose the ranges; "" where it is not known */
+    double clipped;     /* share of all numbers beyond them; below 0: not known */
     uint64_t statistics_bytes;
 } octet_verdict_calibration;
 

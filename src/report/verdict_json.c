@@ -47,6 +47,7 @@ static void write_calibration(octet_json_writer *json, const octet_verdict_calib
     octet_json_write_real(json, "last_tenth", k->last_tenth, 6);
     octet_json_write_u64(json, "enough_samples", k->n_enough);
     octet_json_write_string(json, "method", k->method);
+    if (k->clipped > 0.0) octet_json_write_real(json, "clipped", k->clipped, 6);
     octet_json_write_u64(json, "statistics_bytes", k->statistics_bytes);
     octet_json_write_real(json, "time_s", (double)k->time_ns / 1e9, 6);
     octet_json_end(json);

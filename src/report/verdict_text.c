@@ -31,8 +31,11 @@ static octet_status write_calibration(octet_context *ctx, const octet_verdict_ca
                                   octet_text_real(k->max, c), octet_text_time((double)k->time_ns, d),
                                   octet_verdict_settled_text(k, settled)));
     if (k->method[0] == '\0') return OCTET_OK;
-    return octet_buffer_format(ctx, out, "ranges          by %s; statistics take %s bytes for any number of samples\n",
-                               k->method, octet_text_count(k->statistics_bytes, a));
+    OCTET_TRY(octet_buffer_format(ctx, out, "ranges          by %s", k->method));
+    if (k->clipped > 0.0)
+        OCTET_TRY(octet_buffer_format(ctx, out, ", beyond which %.3g %% of the numbers lie", 100.0 * k->clipped));
+    return octet_buffer_format(ctx, out, "; statistics take %s bytes for any number of samples\n",
+                               octet_text_count(k->statistics_bytes, a));
 }
 
 octet_status octet_verdict_write_text(octet_context *ctx, const octet_verdict *v, const char *path, octet_buffer *out) {

@@ -371,6 +371,36 @@ static void statistics_that_lack_what_the_method_needs_are_refused(void **state)
     octet_buffer_free(&inner, &bytes);
 }
 
+/* Gathered once, for whatever method comes. */
+static void all_kinds_serve_every_method(void **state) {
+    (void)state;
+    octet_buffer bytes = {0};
+    octet_model *model = dense_model(1, &bytes);
+    octet_statistics *all = NULL, *loaded = NULL;
+    const float *input = rows;
+    octet_conversion options = OCTET_CONVERSION_INIT;
+    options.gather_all = true;
+    GOOD(octet_statistics_create(ctx, model, &all));
+    GOOD(octet_statistics_add(ctx, all, model, &input, ROWS, &options));
+    const file saved = save(all);
+    GOOD(octet_statistics_load_bytes(ctx, saved.bytes, saved.size, "all", &loaded));
+    for (uint32_t i = 0; (method = octet_choice_name("calibration", i)) != NULL; i++) {
+        octet_statistics *own = NULL;
+        GOOD(octet_statistics_create(ctx, model, &own));
+        add_rows(own, model, 0, ROWS);
+        const file expected = quantize(model, own), got = quantize(model, loaded);
+        expect_same(got, expected);
+        octet_bytes_free(ctx, expected.bytes);
+        octet_bytes_free(ctx, got.bytes);
+        octet_statistics_destroy(ctx, own);
+    }
+    octet_bytes_free(ctx, saved.bytes);
+    octet_statistics_destroy(ctx, all);
+    octet_statistics_destroy(ctx, loaded);
+    octet_model_destroy(ctx, model);
+    octet_buffer_free(&inner, &bytes);
+}
+
 static void what_does_not_fit_is_refused(void **state) {
     (void)state;
     octet_model *model = load("mnist_cnn_k2.h5"), *other = load("mnist_fc_k2.h5"), *quantized = NULL;
@@ -404,6 +434,7 @@ int main(void) {
         CASE(the_state_of_an_lstm_begins_with_zeros_in_each_sample),
         CASE(a_model_with_state_takes_its_samples_at_once_when_strict),
         CASE(statistics_that_lack_what_the_method_needs_are_refused),
+        CASE(all_kinds_serve_every_method),
         CASE(what_does_not_fit_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,9 +35,12 @@ static octet_observed_range range_of(fixture *f, uint32_t row) {
     return octet_statistics_range(&f->statistics->rows[row]);
 }
 
-static void use(fixture *f, octet_observe_method method) {
+/* The share of the numbers beyond the ranges. */
+static double use(fixture *f, octet_observe_method method) {
     const octet_observe_options options = {.method = method, .percentile = 90.0};
-    expect_ok(f, octet_narrow_ranges(&f->ctx, f->graph, &options, f->statistics));
+    double clipped = 5.0;
+    expect_ok(f, octet_narrow_ranges(&f->ctx, f->graph, &options, f->statistics, &clipped));
+    return clipped;
 }
 
 static void inputs_and_fixed_ranges_stay(void **state) {
@@ -55,7 +58,7 @@ static void minmax_changes_nothing(void **state) {
     fixture *f = *state;
     make(f);
     see_ramps(f);
-    use(f, OCTET_OBSERVE_MINMAX);
+    assert_true(use(f, OCTET_OBSERVE_MINMAX) == 0.0);
     for (uint32_t i = 0; i < 3; i++) assert_true(range_of(f, i).max == 2.75f);
     assert_true(f->statistics->rows[1].ranges[0].max == 2.5f); /* each half has its own */
 }
@@ -64,7 +67,8 @@ static void a_percentile_cuts_what_few_numbers_reach(void **state) {
     fixture *f = *state;
     make(f);
     see_ramps(f);
-    use(f, OCTET_OBSERVE_PERCENTILE);
+    const double clipped = use(f, OCTET_OBSERVE_PERCENTILE);
+    assert_true(clipped > 0.04 && clipped < 0.11); /* of the zeros at the lower end none are cut */
     assert_true(range_of(f, 1).max > 1.5f && range_of(f, 1).max < 2.5f);
 }
 
@@ -112,13 +116,14 @@ static void auto_takes_the_least_error_on_the_other_half(void **state) {
 static void methods_need_their_kinds(void **state) {
     fixture *f = *state;
     static const octet_observe_options options = {.method = OCTET_OBSERVE_MSE};
+    double clipped;
     make(f);
     expect_ok(f, octet_statistics_gather(&f->ctx, f->graph, OCTET_KIND_MOMENTS, f->statistics));
     see_ramps(f);
-    assert_int_equal(octet_narrow_ranges(&f->ctx, f->graph, &options, f->statistics), OCTET_DATA);
+    assert_int_equal(octet_narrow_ranges(&f->ctx, f->graph, &options, f->statistics, &clipped), OCTET_DATA);
     octet_context_clear(&f->ctx);
     assert_int_equal(octet_narrow_kinds(OCTET_OBSERVE_MINMAX), 0);
-    use(f, OCTET_OBSERVE_MOVING_AVERAGE);
+    assert_true(use(f, OCTET_OBSERVE_MOVING_AVERAGE) == -1.0);
 }
 
 int main(void) {
