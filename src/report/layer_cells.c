@@ -24,7 +24,7 @@ uint32_t octet_layers_list_cells(const octet_layer_row *row, octet_layer_cell ce
                                                                  {"largest", "largest error, steps"},
                                                                  {"ends %", "at either end, %"},
                                                                  {"unused %", "codes never used, %"},
-                                                                 {"range %", "of the range spanned, %"}};
+                                                                 {"range %", "range spanned, %"}};
     const double width = row->high - row->low;
     char text[OCTET_TEXT_SIZE];
     for (uint32_t i = 0; i < OCTET_LAYER_MOST_CELLS; i++)

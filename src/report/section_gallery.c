@@ -49,11 +49,13 @@ void octet_section_gallery(octet_document *document, const octet_gallery *galler
     octet_document_begin(document, OCTET_BLOCK_SECTION, OCTET_TONE_PLAIN,
                          gallery->is_flips ? "Flipped answers" : "Wrong answers")
         ->id = "samples";
-    octet_document_say(document, OCTET_TONE_PLAIN,
-                       gallery->n_all == 0 ? "There are none."
-                       : gallery->is_flips ? "Samples to which the two models give different answers: %s."
-                                           : "Samples whose answer is not their label: %s.",
-                       octet_text_count(gallery->n_all, count));
+    octet_document_say(
+        document, OCTET_TONE_PLAIN,
+        gallery->n_all == 0 ? "There are none."
+        : gallery->is_flips
+            ? "Samples to which the two models give different answers (original \xe2\x86\x92 quantized): %s."
+            : "Samples whose answer is not their label: %s.",
+        octet_text_count(gallery->n_all, count));
     if (gallery->n_samples < gallery->n_all)
         octet_document_say(document, OCTET_TONE_PLAIN, "%u are shown here%s.", gallery->n_samples,
                            gallery->is_flips ? ", those that were right before first"

@@ -121,7 +121,7 @@ static void write_paragraph(octet_html *html, const octet_block *block) {
                       : block->tone == OCTET_TONE_FAIR ? " class=\"fair\""
                       : block->tone == OCTET_TONE_GOOD ? " class=\"good\""
                                                        : "");
-    octet_html_text(html, block->title);
+    octet_html_prose(html, block->title);
     octet_html_markup(html, "</p>\n");
 }
 

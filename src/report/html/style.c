@@ -61,7 +61,8 @@ const char *const octet_html_style[] = {
     "b::before{content:\"\\25be\\a0\"}\n",
     "@media (max-width:40rem){summary{grid-template-columns:1fr auto}summary small,summary "
     ".bar{order:1;grid-column:1/-1;"
-    "margin-left:1.1rem}th,td{padding:.2rem .35rem}table{font-size:.9rem}}\n",
+    "margin-left:1.1rem}th,td{padding:.2rem .25rem}table{font-size:.8rem}}"
+    "p code{white-space:nowrap}\n",
     "details>:not(summary){margin-left:1.1rem}details>:last-child{margin-bottom:1rem}\n",
     ".bar{display:block;height:.8rem;background:var(--card);border:1px solid var(--line)}.bar i{display:block;"
     "height:100%;background:var(--accent)}.poor>summary .bar i{background:var(--poor)}"

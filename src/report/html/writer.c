@@ -47,14 +47,33 @@ static const char *entity(char c) {
     }
 }
 
+/* One character, or what is no character; returns its bytes. */
+static size_t write_character(octet_html *html, const char *text) {
+    const size_t length = octet_utf8_length(text);
+    const char *name = entity(*text);
+    if (length == 0 || is_forbidden(code_point(text, length))) append(html, "?", 1);
+    else if (name != NULL) append(html, name, strlen(name));
+    else append(html, text, length);
+    return length > 0 ? length : 1;
+}
+
 void octet_html_text(octet_html *html, const char *text) {
-    while (*text != '\0') {
-        const size_t length = octet_utf8_length(text);
-        const char *name = entity(*text);
-        if (length == 0 || is_forbidden(code_point(text, length))) append(html, "?", 1);
-        else if (name != NULL) append(html, name, strlen(name));
-        else append(html, text, length);
-        text += length > 0 ? length : 1;
+    while (*text != '\0') text += write_character(html, text);
+}
+
+void octet_html_prose(octet_html *html, const char *text) {
+    static const char in_options[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    for (bool begins = true; *text != '\0';) {
+        const size_t length = begins && strncmp(text, "--", 2) == 0 ? strspn(text, in_options) : 0;
+        begins = strchr(" (", *text) != NULL;
+        if (length > 3) {
+            append(html, "<code>", 6);
+            append(html, text, length);
+            append(html, "</code>", 7);
+            text += length;
+        } else {
+            text += write_character(html, text);
+        }
     }
 }
 

@@ -22,6 +22,8 @@ void octet_html_markup(octet_html *html, const char *format, ...) OCTET_PRINTF(2
 /* Text, also inside the quotes of an attribute. Characters that HTML forbids, and those that turn the direction of what
  * follows, become '?'. */
 void octet_html_text(octet_html *html, const char *text);
+/* The same in a paragraph: options of the command ("--recover") are marked as code, and stay on one line. */
+void octet_html_prose(octet_html *html, const char *text);
 /* A data: URI of a PNG. */
 void octet_html_png(octet_html *html, octet_bytes png);
 /* chart.c */

@@ -1,5 +1,6 @@
 /* report/html: pages are well-formed whatever stands in them, and nothing in a text becomes markup. */
 #include "report/html/html.h"
+#include "report/html/writer.h"
 
 #include <string.h>
 
@@ -133,6 +134,20 @@ static void no_text_becomes_markup(void **state) {
     octet_buffer_free(&ctx, &plain);
 }
 
+static void options_stay_in_one_piece(void **state) {
+    static const char *const cases[][2] = {
+        {"try --recover fast (--mode int16x8).", "try <code>--recover</code> fast (<code>--mode</code> int16x8)."},
+        {"a--b -- --- --x<y", "a--b -- --- --x&lt;y"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        octet_buffer out = {0};
+        octet_html html = {.ctx = &ctx, .out = &out};
+        octet_html_prose(&html, cases[i][0]);
+        assert_string_equal((const char *)out.data, cases[i][1]);
+        octet_buffer_free(&ctx, &out);
+    }
+}
+
 /* However little memory there is, the first failure comes back, and nothing is lost. */
 static void a_lack_of_memory_is_told(void **state) {
     (void)state;
@@ -153,8 +168,8 @@ static void a_lack_of_memory_is_told(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(all_kinds_of_blocks_are_well_formed),
-                                       cmocka_unit_test(no_text_becomes_markup),
-                                       cmocka_unit_test(a_lack_of_memory_is_told)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_kinds_of_blocks_are_well_formed), cmocka_unit_test(no_text_becomes_markup),
+        cmocka_unit_test(options_stay_in_one_piece), cmocka_unit_test(a_lack_of_memory_is_told)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
