@@ -20,6 +20,7 @@ typedef struct artifacts_job {
     const octet_data *data;
     octet_artifacts_options options;
     const char *path, *folder; /* temporary; NULL: not made */
+    const octet_trail *trail;  /* of what was made in it */
     octet_artifacts plan;
     octet_artifact_runs runs;
     octet_artifact_report report;
@@ -35,11 +36,13 @@ static octet_status put(octet_context *ctx, artifacts_job *job, const char *fold
     const char *path;
     if (folder != NULL) {
         OCTET_TRY(octet_arena_format(ctx, &job->arena, &path, "%s/%s", job->folder, folder));
+        OCTET_TRY(octet_trail_add(ctx, &job->arena, &job->trail, path));
         OCTET_TRY(octet_folder_make(ctx, path));
     }
     OCTET_TRY(octet_arena_format(ctx, &job->arena, &path, "%s/%s%s%s%s%s", job->folder, folder != NULL ? folder : "",
                                  folder != NULL ? "/" : "", name, ending[0] != '\0' ? "." : "", ending));
     job->n_files++;
+    OCTET_TRY(octet_trail_add(ctx, &job->arena, &job->trail, path));
     return octet_file_write(ctx, path, (octet_bytes){content->data, content->size});
 }
 
@@ -231,6 +234,7 @@ static octet_status put_model(octet_context *ctx, artifacts_job *job) {
     const char *path;
     void *made;
     OCTET_TRY(octet_arena_format(ctx, &job->arena, &path, "%s/model.tflite", job->folder));
+    OCTET_TRY(octet_trail_add(ctx, &job->arena, &job->trail, path));
     OCTET_TRY(find_bytes(ctx, job->model, &bytes, &made));
     const octet_status status = octet_file_write(ctx, path, bytes);
     octet_bytes_free(ctx, made);
@@ -272,6 +276,7 @@ static octet_status export_artifacts(octet_context *ctx, artifacts_job *job) {
     OCTET_TRY(octet_api_artifact_runs_run(ctx, &job->runs, o->progress, o->progress_user));
     OCTET_TRY(fill_report(ctx, job));
     OCTET_TRY(octet_folder_create_beside(ctx, &job->arena, job->path, &job->folder));
+    OCTET_TRY(octet_trail_add(ctx, &job->arena, &job->trail, job->folder));
     OCTET_TRY(put_weights(ctx, job));
     OCTET_TRY(put_golden(ctx, job));
     OCTET_TRY(put_samples(ctx, job));
@@ -288,6 +293,7 @@ octet_status octet_model_export_artifacts(octet_context *ctx, const octet_model 
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_artifacts_options, options, &job.options));
     ctx->doing = "exporting files";
     octet_status status = export_artifacts(ctx, &job);
+    if (status != OCTET_OK) octet_trail_remove(job.trail);
     if (status != OCTET_OK && job.folder != NULL) octet_folder_remove(job.folder);
     const octet_artifacts_summary summary = {
         .path = path, .n_files = job.n_files, .plan = &job.plan, .report = &job.report};

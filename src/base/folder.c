@@ -92,3 +92,16 @@ void octet_folder_remove(const char *path) {
     remove_entries(folder);
     rmdir(path);
 }
+
+octet_status octet_trail_add(octet_context *ctx, octet_arena *arena, const octet_trail **trail, const char *path) {
+    octet_trail *made;
+    OCTET_TRY(OCTET_NEW(ctx, arena, 1, &made));
+    *made = (octet_trail){.path = path, .before = *trail};
+    *trail = made;
+    return OCTET_OK;
+}
+
+void octet_trail_remove(const octet_trail *trail) {
+    for (; trail != NULL; trail = trail->before)
+        if (unlink(trail->path) != 0) rmdir(trail->path);
+}

@@ -19,4 +19,14 @@ octet_status octet_folder_take_place(octet_context *ctx, const char *from, const
 /* Removes the folder and all that is in it, as far as that works. */
 void octet_folder_remove(const char *path);
 
+/* What was made, the newest first: it can be removed where no descriptor is left to look into a folder with. */
+typedef struct octet_trail {
+    const char *path;
+    const struct octet_trail *before;
+} octet_trail;
+/* Before the file or folder `path` is made; it must live as long as the arena. */
+octet_status octet_trail_add(octet_context *ctx, octet_arena *arena, const octet_trail **trail, const char *path);
+/* Removes all of it that is there. */
+void octet_trail_remove(const octet_trail *trail);
+
 #endif

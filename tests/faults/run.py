@@ -44,6 +44,8 @@ COMMANDS = {
     "run h5 with dump": "run {}/small.h5 --input {}/x.npy --limit 2 --dump dump",
     "run keras on a picture": "run {}/small.keras --input {}/pictures/c/baseline.jpg -o out.npy",
     "bench tflite": "bench {}/int8.tflite --seconds 0.001 --threads 2",
+    "explain tflite": "explain {}/int8.tflite --input {}/idx --value 1[0] --original {}/float.tflite",
+    "export files": "export {}/int8.tflite --data {}/idx --artifacts out --limit 1 --vectors 1",
     "help": "help quantize",
 }
 

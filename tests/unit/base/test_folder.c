@@ -88,8 +88,24 @@ static void test_remove(void **state) {
     octet_arena_free(ctx, &arena);
 }
 
+/* Folders and files, also those that were not made, and one folder twice. */
+static void test_trail(void **state) {
+    (void)state;
+    octet_arena arena = {0};
+    const octet_trail *trail = NULL;
+    octet_context_init(ctx);
+    fixture_write("trail/in/file", "old", 3);
+    static const char *const names[] = {"trail", "trail/in", "trail/in/file", "trail/in", "trail/in/not_made"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        good(octet_trail_add(ctx, &arena, &trail, fixture_path(names[i])));
+    octet_trail_remove(trail);
+    assert_false(is_there(fixture_path("trail")));
+    octet_arena_free(ctx, &arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_new), cmocka_unit_test(test_existing),
-                                       cmocka_unit_test(test_file_in_the_way), cmocka_unit_test(test_remove)};
+                                       cmocka_unit_test(test_file_in_the_way), cmocka_unit_test(test_remove),
+                                       cmocka_unit_test(test_trail)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
