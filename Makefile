@@ -102,6 +102,7 @@ interop-shared: setup all $(VENV)/ready
 
 devices: setup all
 	@tools/setup --devices
+	@OCTET_RANDOM_NETS=500 $(BUILD)/test_c_random
 	@python3 tests/device/devices.py $(OCTET) --shared $(SHARED)
 
 # Every call that the system may refuse is refused (tests/faults). The sanitizer is gcc's: its run-time library lets another stand in front.

@@ -80,7 +80,7 @@ struct command {
 };
 
 extern const struct command command_summary, command_evaluate, command_compare, command_explain, command_quantize,
-    command_inspect, command_run, command_check, command_export, command_bench, command_help;
+    command_inspect, command_run, command_check, command_export, command_budget, command_bench, command_help;
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const all_commands[];
 /* NULL: there is none of this name. */

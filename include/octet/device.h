@@ -1,6 +1,6 @@
 /* octet/device.h - models for microcontrollers: exported C.
  * In:  quantized models, samples.
- * Out: folders of C files.
+ * Out: folders of C files; what they need of a device.
  * Knows: models, data.
  * Does not know: how models are quantized. */
 #ifndef OCTET_DEVICE_H
@@ -34,6 +34,20 @@ typedef struct octet_export_options {
 OCTET_API octet_status octet_model_export_c(octet_context *ctx, const octet_model *model, const octet_data *data,
                                             const char *path, const octet_export_options *options, octet_rendering as,
                                             char **out);
+
+typedef struct octet_budget_options {
+    size_t size;          /* set by the INIT macro */
+    uint64_t flash_bytes; /* of the device; 0: not known */
+    uint64_t ram_bytes;
+} octet_budget_options;
+#define OCTET_BUDGET_OPTIONS_INIT OCTET_INIT_(octet_budget_options)
+
+/* What the C of octet_model_export_c would need: constants, code (an estimate), arena with its plan, stack (a bound),
+ * multiplications; how layers are grouped. *fits: whether it is no more than the device has; true where nothing is said
+ * of it. Errors: those of exporting. */
+OCTET_API octet_status octet_model_budget(octet_context *ctx, const octet_model *model,
+                                          const octet_budget_options *options, octet_rendering as, bool *fits,
+                                          char **out);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 /* octet_model_check: says which operators of a model run on a target. */
 #include "api/handles.h"
+#include "export/c/export_c.h"
 #include "graph/joined.h"
 #include "report/joined.h"
 #include "report/support.h"
@@ -76,13 +77,32 @@ static octet_status look_at_file(octet_context *ctx, const octet_model *model, c
     return octet_target_fit(ctx, target, c->fitted);
 }
 
+/* What the target says of each operator; of exported C, whether it can be written. */
+static octet_status judge_operators(octet_context *ctx, octet_arena *arena, const octet_judged *judged,
+                                    const octet_support_row **rows, bool *supported) {
+    const char **reasons;
+    octet_support_row *found;
+    if (!judged->target->is_exported) return octet_target_check(ctx, arena, judged, rows, supported);
+    const uint32_t n = judged->graph->n_operators;
+    OCTET_TRY(octet_c_check(ctx, arena, judged->graph, &reasons));
+    OCTET_TRY(OCTET_NEW(ctx, arena, n, &found));
+    *supported = true;
+    for (uint32_t i = 0; i < n; i++) {
+        if (reasons[i] == NULL) continue;
+        found[i] = (octet_support_row){OCTET_SUPPORT_NONE, reasons[i], "docs/device.md lists what octet export has"};
+        *supported = false;
+    }
+    *rows = found;
+    return OCTET_OK;
+}
+
 static octet_status judge(octet_context *ctx, const octet_model *model, const octet_target *target, checking *c,
                           octet_support *support, bool *supported) {
     *support = (octet_support){.model = model->path, .target = target->name, .date = octet_capabilities_date(target)};
     OCTET_TRY(octet_model_is_quantized(model) || model->target != NULL ? look_at_file(ctx, model, target, c, support)
                                                                        : look_at_float(ctx, model, target, c, support));
     const octet_judged judged = {target, support->graph, c->fitted};
-    return octet_target_check(ctx, &c->arena, &judged, &support->rows, supported);
+    return judge_operators(ctx, &c->arena, &judged, &support->rows, supported);
 }
 
 octet_status octet_model_check(octet_context *ctx, const octet_model *model, const char *target, octet_rendering as,
@@ -119,7 +139,7 @@ octet_status octet_api_target_support(octet_context *ctx, octet_arena *arena, co
                                .date = octet_capabilities_date(model->target),
                                .is_quantized = true};
     const octet_judged judged = {model->target, model->graph, NULL};
-    OCTET_TRY(octet_target_check(ctx, arena, &judged, &support->rows, &supported));
+    OCTET_TRY(judge_operators(ctx, arena, &judged, &support->rows, &supported));
     *out = support;
     return OCTET_OK;
 }

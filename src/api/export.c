@@ -103,9 +103,9 @@ static octet_status export_c(octet_context *ctx, export_job *job) {
     octet_c_job kept = job->c;
     if (kept.vectors.n > n_kept) kept.vectors.n = (uint32_t)n_kept;
     OCTET_TRY(octet_c_export_graph(ctx, &kept, &job->files));
-    job->report.constants_bytes = job->files.constants_bytes;
-    job->report.arena_bytes = job->files.arena_bytes;
-    job->report.macs = job->files.macs;
+    job->report.constants_bytes = job->files.needs.constants;
+    job->report.arena_bytes = job->files.needs.arena;
+    job->report.macs = job->files.needs.macs;
     job->report.name = job->name;
     job->report.path = job->path;
     OCTET_TRY(write_folder(ctx, job));

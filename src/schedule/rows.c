@@ -82,6 +82,10 @@ static bool sums_of(const octet_step *step, channel_sums *out) {
     } else if (step->kernel == OCTET_KERNEL_fully_connected_s8) {
         const octet_fully_connected_params *p = octet_step_params_fully_connected(step);
         *out = (channel_sums){&p->q, p->out_c, (size_t)p->depth, 1, (size_t)p->depth};
+    } else if (step->kernel == OCTET_KERNEL_transpose_conv_s8) {
+        const octet_transpose_conv_params *p = octet_step_params_transpose_conv(step);
+        const size_t n = (size_t)p->filter_h * (size_t)p->filter_w * (size_t)p->in_c;
+        *out = (channel_sums){&p->q, p->out_c, n, 1, n};
     } else {
         return false;
     }

@@ -16,7 +16,7 @@ typedef enum octet_support_level {
 
 typedef struct octet_support_row {
     octet_support_level level;
-    const char *reason, *remedy; /* of anything but INT8; both live forever */
+    const char *reason, *remedy; /* of anything but INT8; they live as long as the array */
 } octet_support_row;
 
 typedef struct octet_judged {

@@ -27,6 +27,11 @@ static const octet_target targets[] = {
      .per_tensor_dense = true,
      .modes = INT8,
      .other_modes = "runs int8 only: leave the mode away"},
+    {.name = "c",
+     .kernels = OCTET_TARGET_KERNELS_LITERT,
+     .is_exported = true,
+     .modes = INT8,
+     .other_modes = "has int8 only: leave the mode away"},
 };
 enum { N_TARGETS = sizeof targets / sizeof targets[0] };
 

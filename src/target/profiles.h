@@ -22,6 +22,7 @@ typedef struct octet_target {
     bool lacks_uint8;        /* its int8 kernels have no older sisters for uint8 */
     bool lacks_relu6;        /* its RELU6 clamps without bringing the input to the output's scale; its RELU does */
     bool lacks_short_slices; /* its STRIDED_SLICE reads an index for each axis of its input, named or not */
+    bool is_exported;        /* runs what export/c writes, which knows itself what it can write */
     unsigned modes;          /* bit (1 << octet_mode): it runs files of this mode */
     const char *other_modes; /* what to say of the others; NULL when there are none */
 } octet_target;

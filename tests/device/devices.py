@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """devices.py OCTET [--shared DIR] [--write] [--only WORD]: exported C on emulated microcontrollers.
 
-Exports each net, builds it for each board with -Os and -O2, runs its self-test under qemu-system-arm, and compares. On
-boards with a counter it compares instructions with the table of docs/device.md, and fails when a number is more than
-2 % above it; --write writes the table anew. qemu counts instructions (-icount): the numbers are the same everywhere."""
+Exports each net, compiles it here as C99 and as C++ with every warning an error, runs it on the host and as AArch64 under
+qemu, builds it for each board with -Os and -O2, runs its self-test under qemu-system-arm, and compares. On
+the Cortex-M4 it compares instructions with the table of docs/device.md, and fails when a number is more than 2 % above
+it, when a stack is deeper than net.h says, or code is not within 15 % of its estimate; --write writes the table anew. qemu counts instructions (-icount): the numbers are the same everywhere."""
 import argparse, os, re, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -32,6 +33,17 @@ def nets(shared):
     large = os.path.join(shared, "golden", "mnist", "cnn_large_int8.tflite")
     if os.path.exists(large):
         yield "cnn_large", large, ["--data", MNIST]
+    for name in ("ad01", "resnet8", "mnist_resnet", "cifar10"):
+        model = os.path.join(shared, "models", name, "tf_int8.tflite")
+        if os.path.exists(model):
+            yield name, model, []
+
+
+# Compilers of this machine; those that run what they make.
+STRICT = ["-Wall", "-Wextra", "-Werror", "-pedantic"]
+HOSTS = [["gcc", "-std=c99"], ["clang", "-std=c99"], ["g++", "-x", "c++", "-std=c++11"],
+         ["clang++", "-x", "c++", "-std=c++17"], ["aarch64-linux-gnu-gcc", "-std=c99"]]
+RUNS = [["gcc", "-O3", "-march=native"], ["clang", "-O2"], ["aarch64-linux-gnu-gcc", "-O2", "-static"]]
 
 
 def run(command, **kwargs):
@@ -58,6 +70,18 @@ def build(folder, board, optimize):
     return f"{out}/net.elf", int(sizes[0])
 
 
+def compile_here(folder):
+    """Files of the device are freestanding; the self-test runs. Returns how many programs ran."""
+    for compiler in HOSTS:
+        for name in ("net.c", "net_weights.c"):
+            run([*compiler, *STRICT, "-ffreestanding", "-O2", "-c", f"{folder}/net/{name}", "-o", f"{folder}/host.o"])
+    for compiler in RUNS:
+        sources = [f"{folder}/net/{name}" for name in ("net.c", "net_weights.c", "net_selftest.c")]
+        run([*compiler, "-std=c99", *STRICT, *sources, "-o", f"{folder}/host"])
+        run((["qemu-aarch64"] if "aarch64" in compiler[0] else []) + [f"{folder}/host"])
+    return len(RUNS)
+
+
 def emulate(board, program, vectors):
     """Numbers that the program prints; instructions of one run, where the board counts."""
     machine, _, timer, _ = BOARDS[board]
@@ -81,7 +105,14 @@ def export(octet, model, options, folder, vectors):
     fields = dict(re.findall(r'"(\w+)": "?([^",\n]*)', text))
     header = open(f"{folder}/net/net.h").read()
     ports = sum(int(n) for n in re.findall(r"NET_(?:INPUT|OUTPUT)\d*_SIZE (\d+)", header))
-    return int(fields["arena_bytes"]), ports
+    code, stack = re.search(r"about (\d+) of code", header), re.search(r"at most (\d+) of stack", header)
+    return int(fields["arena_bytes"]), ports, int(code[1]), int(stack[1])
+
+
+def has_room(board, folder, arena):
+    """Flash for weights and vectors, RAM for the arena; large nets run on the counted board only."""
+    weights = os.path.getsize(f"{folder}/net/net_weights.c")
+    return board == COUNTED or (weights < 600_000 and (board != "Cortex-M0" or (arena < 8_000 and weights < 500_000)))
 
 
 def row(name, optimize, numbers, code, arena, ports):
@@ -117,9 +148,12 @@ def main():
     known, rows, failed, n = ({} if options.write else stored()), [], 0, 0
     for name, model, how in nets(options.shared):
         with tempfile.TemporaryDirectory() as folder:
-            arena, ports = export(os.path.abspath(options.octet), model, how, folder, options.vectors)
+            arena, ports, code_estimate, stack_bound = export(os.path.abspath(options.octet), model, how, folder, options.vectors)
+            if not options.only:
+                n += compile_here(folder)
+                print(f"{name}: compiled as C99 and C++, run here and as AArch64", flush=True)
             for board in BOARDS:
-                if options.only not in board:
+                if options.only not in board or not has_room(board, folder, arena):
                     continue
                 for optimize in ("-Os", "-O2"):
                     if board == "Cortex-M0" and optimize == "-O2":
@@ -131,16 +165,22 @@ def main():
                     if "instructions" in numbers:
                         told += f", {numbers['instructions']:,} instructions"
                     print(told, flush=True)
+                    if numbers["stack"] > stack_bound:
+                        failed += 1
+                        print(f"FAIL {name} {board} {optimize}: stack {numbers['stack']}, stated are {stack_bound} at most")
                     if board != COUNTED:
                         continue
                     rows.append(row(name, optimize, numbers, code, arena, ports))
+                    if optimize == "-Os" and abs(code_estimate - code) > 0.15 * code:
+                        failed += 1
+                        print(f"FAIL {name}: code {code}, estimated {code_estimate}")
                     limit = known.get((name, optimize))
                     if limit is not None and numbers["instructions"] > limit * 1.02:
                         failed += 1
                         print(f"FAIL {name} {optimize}: {numbers['instructions']:,} instructions, {limit:,} in docs/device.md")
     if options.write and not options.only:
         write(rows)
-    print(f"devices: {n} programs give octet's bytes, {failed} counts too high")
+    print(f"devices: {n} programs give octet's bytes, {failed} numbers are out of their bounds")
     return failed != 0
 
 

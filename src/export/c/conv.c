@@ -5,13 +5,14 @@
 #include "export/c/scale.h"
 
 /* Positions of the convolution that are computed side by side, so that each weight is read once for all of them: the
- * cells of a pool's window, or neighbours in a row. Tiles [first, last) of a row of the result lie inside the input
- * from left to right; the others are computed cell by cell. */
+ * cells of a pool's window, or neighbours in a row. Tiles cover results [begin, end) of a row, `step` at a time: those
+ * whose windows lie inside the input from left to right. The others are computed one by one, four channels at a time.
+ */
 typedef struct tile {
     int32_t h, w, n_cells;
     bool is_pooled;
-    int32_t stride_h, stride_w; /* of tiles, in positions */
-    int32_t n, first, last;     /* tiles in a row of the result */
+    int32_t stride_h, stride_w; /* of results, in positions */
+    int32_t begin, end, step;
 } tile;
 
 /* A run of a filter row that is shorter is not worth a call. */
@@ -29,21 +30,20 @@ typedef struct conv {
 } conv;
 
 static tile tile_of(const octet_c_emitter *e, const octet_stage *stage, const octet_conv_2d_params *p) {
-    tile t = {.h = 1, .w = p->out_w < 4 ? p->out_w : 4, .stride_h = 1};
-    t.stride_w = t.w;
-    t.n = p->out_w / t.w;
+    tile t = {.h = 1, .w = 4, .stride_h = 1, .stride_w = 1, .step = 4};
+    int32_t n = p->out_w;
     if (stage->pool != OCTET_NONE) {
         const octet_pool_2d_params *pool = octet_step_params_pool_2d(&e->steps[stage->pool]);
-        t = (tile){.h = pool->filter_h, .w = pool->filter_w, .is_pooled = true};
+        t = (tile){.h = pool->filter_h, .w = pool->filter_w, .is_pooled = true, .step = 1};
         t.stride_h = pool->stride_h;
         t.stride_w = pool->stride_w;
-        t.n = pool->out_w;
+        n = pool->out_w;
     }
     t.n_cells = t.h * t.w;
-    for (t.first = 0; t.first < t.n && t.first * t.stride_w * p->stride_w < p->pad_left;) t.first++;
-    for (t.last = t.n; t.last > t.first; t.last--) {
-        const int32_t x = ((t.last - 1) * t.stride_w + t.w - 1) * p->stride_w - p->pad_left;
-        if (x + p->filter_w <= p->in_w) break;
+    while (t.begin < n && t.begin * t.stride_w * p->stride_w < p->pad_left) t.begin++;
+    for (t.end = t.begin; t.end + t.step <= n; t.end += t.step) {
+        const int32_t last = (t.end * t.stride_w + t.w - 1) * p->stride_w - p->pad_left;
+        if (last + p->filter_w > p->in_w) break;
     }
     return t;
 }
@@ -110,18 +110,25 @@ static void write_results(const conv *c) {
         octet_c_line(f, "}");
         octet_c_line(f, "output[x * %d + c] = %s;", p->out_c, result);
     } else {
-        octet_c_line(f, "for (i = 0; i < %d; ++i) output[(x * %d + i) * %d + c] = %s;", c->tile.n_cells, c->tile.w,
-                     p->out_c, result);
+        octet_c_line(f, "for (i = 0; i < %d; ++i) output[(x + i) * %d + c] = %s;", c->tile.n_cells, p->out_c, result);
     }
 }
 
-/* The sum of one position by runs of a filter row: zero points, what lies inside, zero points. */
-static void write_edge_sum(const conv *c) {
+/* What a run of a filter row adds: to the sum of one channel, or to those of four, whose weights lie `stride` apart. */
+static void write_run(const conv *c, bool is_four, const char *x, const char *offset, const char *n) {
+    octet_c_writer *f = &c->e->functions;
+    const int32_t stride = c->p->filter_h * c->run;
+    if (!is_four) octet_c_line(f, "sum += %s(w%s, %s, %s);", octet_c_help(c->e, OCTET_C_DOT), offset, x, n);
+    else
+        octet_c_line(f, "%s(%s, w%s, w%s + %d, w%s + %d, w%s + %d, %s, sums);", octet_c_help(c->e, OCTET_C_DOT4), x,
+                     offset, offset, stride, offset, 2 * stride, offset, 3 * stride, n);
+}
+
+/* The filter rows of one position against zero points, what lies inside, zero points. */
+static void write_runs(const conv *c, bool is_four) {
     octet_c_writer *f = &c->e->functions;
     const octet_conv_2d_params *p = c->p;
-    const char *dot = octet_c_help(c->e, OCTET_C_DOT);
-    octet_c_line(f, "static int32_t @%s_sum(const int8_t *input, int32_t y, int32_t x, int32_t c) {", c->name.text);
-    octet_c_line(f, "int32_t sum = %s, k;", octet_c_bias(c->e, &c->w, "c").text);
+    const char *zeros = octet_c_format(c->e, "@%s_zeros", c->name.text), *run = octet_c_format(c->e, "%d", c->run);
     octet_c_line(f, "const int32_t column = x * %d - %d;", p->stride_w, p->pad_left);
     if (c->pads_columns) {
         octet_c_line(f, "const int32_t left = column < 0 ? -column * %d : 0;", p->in_c);
@@ -133,22 +140,43 @@ static void write_edge_sum(const conv *c) {
     octet_c_line(f, "const int32_t row = y * %d + k - %d;", p->stride_h, p->pad_top);
     if (c->pads_rows) {
         octet_c_line(f, "if (row < 0 || row >= %d) {", p->in_h);
-        octet_c_line(f, "sum += %s(w, @%s_zeros, %d);", dot, c->name.text, c->run);
+        write_run(c, is_four, zeros, "", run);
         octet_c_line(f, "continue;");
         octet_c_line(f, "}");
     }
     const octet_c_name row = octet_c_row(c->e, c->stage, 0, "row");
+    const char *inside = octet_c_format(c->e, "%s + column * %d", row.text, p->in_c);
     if (c->pads_columns) {
-        octet_c_line(f, "sum += %s(w, @%s_zeros, left);", dot, c->name.text);
-        octet_c_line(f, "sum += %s(w + left, %s + column * %d + left, %d - left - right);", dot, row.text, p->in_c,
-                     c->run);
-        octet_c_line(f, "sum += %s(w + %d - right, @%s_zeros, right);", dot, c->run, c->name.text);
+        octet_c_line(f, "if (left > 0) {");
+        write_run(c, is_four, zeros, "", "left");
+        octet_c_line(f, "}");
+        write_run(c, is_four, octet_c_format(c->e, "%s + left", inside), " + left",
+                  octet_c_format(c->e, "%s - left - right", run));
+        octet_c_line(f, "if (right > 0) {");
+        write_run(c, is_four, zeros, octet_c_format(c->e, " + %s - right", run), "right");
+        octet_c_line(f, "}");
     } else {
-        octet_c_line(f, "sum += %s(w, %s + column * %d, %d);", dot, row.text, p->in_c, c->run);
+        write_run(c, is_four, inside, "", run);
     }
     octet_c_line(f, "}");
-    octet_c_line(f, "return sum;");
-    octet_c_end(f);
+}
+
+static void write_run_sums(const conv *c) {
+    octet_c_writer *f = &c->e->functions;
+    if (c->p->out_c >= 4) {
+        octet_c_line(f, "static void @%s_four(const int8_t *input, int32_t y, int32_t x, int32_t c, int32_t *sums) {",
+                     c->name.text);
+        octet_c_line(f, "int32_t k;");
+        write_runs(c, true);
+        octet_c_end(f);
+    }
+    if (c->p->out_c % 4 != 0) {
+        octet_c_line(f, "static int32_t @%s_sum(const int8_t *input, int32_t y, int32_t x, int32_t c) {", c->name.text);
+        octet_c_line(f, "int32_t sum = %s, k;", octet_c_bias(c->e, &c->w, "c").text);
+        write_runs(c, false);
+        octet_c_line(f, "return sum;");
+        octet_c_end(f);
+    }
 }
 
 /* The sum of one position, tap by tap: taps outside the input add nothing. */
@@ -174,27 +202,56 @@ static void write_tap_sum(const conv *c) {
     octet_c_end(f);
 }
 
-/* Results [begin, end) of a row, each sum by a call. */
-static void write_single_results(const conv *c) {
+/* Where cell i of result x lies: "y * 2 + 1, x * 2". */
+static const char *cell_place(const conv *c, int32_t i) {
+    const tile *t = &c->tile;
+    if (!t->is_pooled) return "y, x";
+    return octet_c_format(c->e, "y * %d + %d, x * %d + %d", t->stride_h, i / t->w, t->stride_w, i % t->w);
+}
+
+/* Channels [0, n) of result x, four at a time. */
+static void write_four_results(const conv *c, int32_t n, int32_t n_cells) {
     octet_c_writer *f = &c->e->functions;
-    const tile t = c->tile;
-    const int32_t n = t.is_pooled ? t.n_cells : 1;
+    octet_c_line(f, "for (c = 0; c < %d; c += 4) {", n);
+    octet_c_line(f, "int32_t sums[%d], i;", 4 * n_cells);
+    octet_c_use_stack(c->e, (size_t)n_cells * 4 * sizeof(int32_t));
+    octet_c_line(f, "for (i = 0; i < %d; ++i) sums[i] = %s;", 4 * n_cells,
+                 octet_c_bias(c->e, &c->w, n_cells > 1 ? "c + i % 4" : "c + i").text);
+    for (int32_t i = 0; i < n_cells; i++)
+        octet_c_line(f, "@%s_four(input, %s, c, sums + %d);", c->name.text, cell_place(c, i), 4 * i);
+    if (n_cells > 1) {
+        octet_c_line(f, "for (i = 4; i < %d; ++i) {", 4 * n_cells);
+        octet_c_line(f, "if (sums[i] > sums[i %% 4]) sums[i %% 4] = sums[i];");
+        octet_c_line(f, "}");
+    }
+    octet_c_line(f, "for (i = 0; i < 4; ++i) output[x * %d + c + i] = %s;", c->p->out_c,
+                 octet_c_requantized(c->e, &c->w, "sums[i]", "c + i"));
+    octet_c_line(f, "}");
+}
+
+/* Channels [first, out_c) of result x, each sum by a call. */
+static void write_channel_results(const conv *c, int32_t first, int32_t n_cells) {
+    octet_c_writer *f = &c->e->functions;
+    octet_c_line(f, "for (c = %d; c < %d; ++c) {", first, c->p->out_c);
+    for (int32_t i = 0; i < n_cells; i++)
+        octet_c_line(f, "%sint32_t s%d = @%s_sum(input, %s, c);", i > 0 || n_cells == 1 ? "const " : "", i,
+                     c->name.text, cell_place(c, i));
+    for (int32_t i = 1; i < n_cells; i++) octet_c_line(f, "if (s%d > s0) s0 = s%d;", i, i);
+    octet_c_line(f, "output[x * %d + c] = %s;", c->p->out_c, octet_c_requantized(c->e, &c->w, "s0", "c"));
+    octet_c_line(f, "}");
+}
+
+/* Results [begin, end) of a row, one by one. */
+static void write_single_results(const conv *c, bool has_four) {
+    octet_c_writer *f = &c->e->functions;
+    const int32_t n_cells = c->tile.is_pooled ? c->tile.n_cells : 1, whole = has_four ? c->p->out_c / 4 * 4 : 0;
     octet_c_line(f,
                  "static void @%s_some(const int8_t *input, int8_t *output, int32_t y, int32_t begin, int32_t end) {",
                  c->name.text);
     octet_c_line(f, "int32_t x, c;");
     octet_c_line(f, "for (x = begin; x < end; ++x) {");
-    octet_c_line(f, "for (c = 0; c < %d; ++c) {", c->p->out_c);
-    octet_c_line(f, "%s = @%s_sum(input, y%s, x%s, c);", n == 1 ? "const int32_t sum" : "int32_t sum", c->name.text,
-                 t.is_pooled ? octet_c_format(c->e, " * %d", t.stride_h) : "",
-                 t.is_pooled ? octet_c_format(c->e, " * %d", t.stride_w) : "");
-    for (int32_t i = 1; i < n; i++) {
-        octet_c_line(f, "const int32_t s%d = @%s_sum(input, y * %d + %d, x * %d + %d, c);", i, c->name.text, t.stride_h,
-                     i / t.w, t.stride_w, i % t.w);
-    }
-    for (int32_t i = 1; i < n; i++) octet_c_line(f, "if (s%d > sum) sum = s%d;", i, i);
-    octet_c_line(f, "output[x * %d + c] = %s;", c->p->out_c, octet_c_requantized(c->e, &c->w, "sum", "c"));
-    octet_c_line(f, "}");
+    if (whole > 0) write_four_results(c, whole, n_cells);
+    if (whole < c->p->out_c) write_channel_results(c, whole, n_cells);
     octet_c_line(f, "}");
     octet_c_end(f);
 }
@@ -205,9 +262,10 @@ static void write_tiles(const conv *c) {
     const octet_conv_2d_params *p = c->p;
     const char *column = octet_c_format(c->e, "x * %d", c->tile.stride_w * p->stride_w * p->in_c);
     if (p->pad_left > 0) column = octet_c_format(c->e, "%s - %d", column, p->pad_left * p->in_c);
-    octet_c_line(f, "for (x = %d; x < %d; ++x) {", c->tile.first, c->tile.last);
+    octet_c_line(f, "for (x = %d; x < %d; x += %d) {", c->tile.begin, c->tile.end, c->tile.step);
     octet_c_line(f, "for (c = 0; c < %d; ++c) {", p->out_c);
     octet_c_line(f, "int32_t s[%d];", c->tile.n_cells);
+    octet_c_use_stack(c->e, (size_t)c->tile.n_cells * sizeof(int32_t));
     octet_c_line(f, "for (i = 0; i < %d; ++i) s[i] = %s;", c->tile.n_cells, octet_c_bias(c->e, &c->w, "c").text);
     octet_c_line(f, "for (k = 0; k < %d; ++k) {", p->filter_h);
     octet_c_line(f, "const int8_t *w = %s + (c * %d + k) * %d;", c->w.weights, p->filter_h, c->run);
@@ -228,29 +286,28 @@ static void write_tiles(const conv *c) {
 /* Runs of filter rows against runs of input: without groups and dilation. */
 static void write_by_tiles(const conv *c) {
     octet_c_writer *f = &c->e->functions;
-    const int32_t scale = c->tile.is_pooled ? 1 : c->tile.w; /* results of a tile */
-    const int32_t n = c->tile.is_pooled ? c->tile.n : c->p->out_w;
-    const bool has_tiles = c->tile.first<c->tile.last, has_rest = c->tile.first> 0 || c->tile.last * scale < n;
+    const tile *t = &c->tile;
+    const int32_t n = (int32_t)(c->stage->rows.out_bytes / (size_t)c->p->out_c);
+    const bool has_tiles = t->begin < t->end;
     if (c->pads_rows || c->pads_columns) write_zeros(c);
-    if (has_rest) write_edge_sum(c);
-    if (has_rest) write_single_results(c);
+    if (t->begin > 0 || t->end < n) {
+        write_run_sums(c);
+        write_single_results(c, true);
+    }
     octet_c_open(c->e, c->stage);
     if (has_tiles) octet_c_line(f, "int32_t x, c, k, i;");
-    if (c->tile.first > 0 && has_tiles)
-        octet_c_line(f, "@%s_some(input, output, y, 0, %d);", c->name.text, c->tile.first * scale);
+    if (t->begin > 0) octet_c_line(f, "@%s_some(input, output, y, 0, %d);", c->name.text, t->begin);
     if (has_tiles) write_tiles(c);
-    if (!has_tiles) octet_c_line(f, "@%s_some(input, output, y, 0, %d);", c->name.text, n);
-    else if (c->tile.last * scale < n)
-        octet_c_line(f, "@%s_some(input, output, y, %d, %d);", c->name.text, c->tile.last * scale, n);
+    if (t->end < n) octet_c_line(f, "@%s_some(input, output, y, %d, %d);", c->name.text, t->end, n);
     octet_c_end(f);
 }
 
 static void write_by_taps(const conv *c) {
     write_tap_sum(c);
-    write_single_results(c);
+    write_single_results(c, false);
     octet_c_open(c->e, c->stage);
-    octet_c_line(&c->e->functions, "@%s_some(input, output, y, 0, %d);", c->name.text,
-                 c->tile.is_pooled ? c->tile.n : c->p->out_w);
+    octet_c_line(&c->e->functions, "@%s_some(input, output, y, 0, %zu);", c->name.text,
+                 c->stage->rows.out_bytes / (size_t)c->p->out_c);
     octet_c_end(&c->e->functions);
 }
 

@@ -135,6 +135,7 @@ void octet_c_emit_conv_patch(octet_c_emitter *e, const octet_stage *stage, const
     const bool has_copies =
         !is_padded(a.p) && a.p->dilation_w == 1 && a.p->dilation_h == 1 && a.n_cells * n <= MOST_COPIES;
     octet_c_line(f, "int16_t patch[%d];", a.n_cells * a.size);
+    octet_c_use_stack(e, (size_t)(a.n_cells * a.size) * sizeof(int16_t));
     octet_c_line(f, "int32_t x, c%s%s;", has_copies ? "" : ", k, i",
                  has_copies && a.size / 2 <= MOST_UNROLLED ? "" : ", j");
     for (int32_t i = 0; i < a.n_cells && n % 2 != 0; i++) octet_c_line(f, "patch[%d] = 0;", (i + 1) * a.size - 1);

@@ -40,6 +40,7 @@ static void write_whole(octet_c_emitter *e, const octet_stage *stage, const octe
     const bool has_rows = p->rows > 1, has_four = p->out_c >= 4;
     octet_c_open(e, stage);
     if (has_four) octet_c_line(f, "int32_t sums[4], i;");
+    octet_c_use_stack(e, 4 * sizeof(int32_t));
     octet_c_line(f, "int32_t %sc;", has_rows ? "r, " : "");
     if (has_rows) octet_c_line(f, "for (r = 0; r < %d; ++r, input += %d, output += %d) {", p->rows, p->depth, p->out_c);
     const octet_c_name bias = octet_c_bias(e, &w, "c + i");

@@ -99,3 +99,37 @@ void octet_c_emit_arithmetic(octet_c_emitter *e, const octet_stage *stage) {
     octet_c_close_walk(e, &p->walk);
     octet_c_end(&e->functions);
 }
+
+/* MAXIMUM and MINIMUM of numbers that have one scale. */
+void octet_c_emit_extremes(octet_c_emitter *e, const octet_stage *stage) {
+    const octet_step *step = &e->steps[stage->step];
+    const octet_binary_params *p = octet_step_params_arithmetic(step);
+    octet_c_writer *f = &e->functions;
+    const bool is_max = p->operation == OCTET_ARITHMETIC_MAXIMUM;
+    if (!is_max && p->operation != OCTET_ARITHMETIC_MINIMUM) octet_c_refuse(e, step, "no form of it is there");
+    const char *a = octet_c_operand(e, stage, 0), *b = octet_c_operand(e, stage, 1);
+    octet_c_open(e, stage);
+    const octet_c_walk walk = octet_c_open_walk(e, &p->walk);
+    octet_c_line(f, "const int8_t u = %s[%s], v = %s[%s];", a, walk.operands[0], b, walk.operands[1]);
+    octet_c_line(f, "output[%s] = u %c v ? u : v;", walk.result, is_max ? '>' : '<');
+    octet_c_close_walk(e, &p->walk);
+    octet_c_end(f);
+}
+
+void octet_c_emit_prelu(octet_c_emitter *e, const octet_stage *stage) {
+    const octet_prelu_walk_params *p = octet_step_params_prelu(&e->steps[stage->step]);
+    octet_c_writer *f = &e->functions;
+    const char *a = octet_c_operand(e, stage, 0), *b = octet_c_operand(e, stage, 1);
+    octet_c_open(e, stage);
+    const octet_c_walk walk = octet_c_open_walk(e, &p->walk);
+    octet_c_line(f, "const int32_t u = %s;",
+                 octet_c_centered(e, octet_c_format(e, "%s[%s]", a, walk.operands[0]), p->q.zero_in));
+    octet_c_line(f, "const int32_t slope = %s;",
+                 octet_c_centered(e, octet_c_format(e, "%s[%s]", b, walk.operands[1]), p->q.zero_slope));
+    octet_c_line(f, "const int32_t v = u >= 0 ? %s : %s;", octet_c_scaled(e, "u", p->q.multiplier, p->q.shift),
+                 octet_c_scaled(e, "u * slope", p->q.multiplier_negative, p->q.shift_negative));
+    octet_c_line(f, "output[%s] = (int8_t)%s;", walk.result,
+                 octet_c_clamped(e, "v", p->q.shift > 0 || p->q.shift_negative > 0, p->q.zero_out, -128, 127));
+    octet_c_close_walk(e, &p->walk);
+    octet_c_end(f);
+}

@@ -20,15 +20,18 @@ octet_c_name octet_c_step_name(const octet_c_emitter *e, uint32_t step) {
 }
 
 void octet_c_refuse(octet_c_emitter *e, const octet_step *step, const char *format, ...) {
-    char reason[512];
     const octet_operator *op = &e->graph->operators[step->operator_index];
     va_list arguments;
-    va_start(arguments, format);
-    octet_format_list(reason, sizeof reason, format, arguments);
-    va_end(arguments);
     if (e->functions.status != OCTET_OK) return;
+    va_start(arguments, format);
+    octet_format_list(e->reason, sizeof e->reason, format, arguments);
+    va_end(arguments);
     e->functions.status = octet_context_fail(e->ctx, OCTET_UNSUPPORTED, "%s: %s in C: %s", op->layer,
-                                             octet_operator_name(op->code), reason);
+                                             octet_operator_name(op->code), e->reason);
+}
+
+void octet_c_use_stack(octet_c_emitter *e, size_t bytes) {
+    if (bytes > e->locals_bytes) e->locals_bytes = bytes;
 }
 
 static void write_array(octet_c_emitter *e, const char *name, octet_type type, const void *data, size_t n) {
@@ -123,7 +126,7 @@ octet_c_name octet_c_row(octet_c_emitter *e, const octet_stage *stage, uint32_t 
     const char *name = octet_c_operand(e, stage, operand);
     const octet_home *home = &e->schedule->homes[e->steps[stage->step].inputs[operand]];
     const int32_t n_rows = home->kind == OCTET_HOME_PART ? e->schedule->parts[home->index].n_rows : 0;
-    if (n_rows == 1) octet_format(text.text, sizeof text.text, "%s", name);
+    if (n_rows == 1) octet_format(text.text, sizeof text.text, "%s + (%s) * 0", name, row); /* one row is kept */
     else if (n_rows > 0)
         octet_format(text.text, sizeof text.text, "%s + (%s) %% %d * %zu", name, row, n_rows, stage->rows.in_bytes);
     else octet_format(text.text, sizeof text.text, "%s + (%s) * %zu", name, row, stage->rows.in_bytes);

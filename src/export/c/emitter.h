@@ -19,6 +19,8 @@ typedef struct octet_c_emitter {
     octet_c_writer functions, constants, declarations;
     uint32_t helpers;       /* bits of octet_c_helper that the functions call */
     size_t constants_bytes; /* of flash */
+    size_t locals_bytes;    /* of the largest arrays on the stack */
+    char reason[512];       /* of the last refusal */
     const char **names;     /* by value: of constants that stand in `constants`; else NULL */
 } octet_c_emitter;
 
@@ -34,6 +36,9 @@ octet_c_name octet_c_step_name(const octet_c_emitter *e, uint32_t step);
 
 /* Fails the export: "layer: CONV_2D: <reason>". */
 void octet_c_refuse(octet_c_emitter *e, const octet_step *step, const char *format, ...) OCTET_PRINTF(3, 4);
+
+/* Notes that a function has arrays of so many bytes on the stack. */
+void octet_c_use_stack(octet_c_emitter *e, size_t bytes);
 
 /* An array of constants "@conv_2d_3_<what>", of numbers that are worked out here. */
 void octet_c_table(octet_c_emitter *e, const octet_stage *stage, const char *what, octet_type type, const void *data,

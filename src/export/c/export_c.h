@@ -8,6 +8,7 @@
 
 #include "export/c/writer.h"
 #include "graph/graph.h"
+#include "schedule/schedule.h"
 
 /* Inputs and what must come of them. */
 typedef struct octet_c_vectors {
@@ -31,11 +32,20 @@ typedef struct octet_c_file {
 
 enum { OCTET_C_N_FILES = 6, OCTET_C_SELFTEST = 3 };
 
+/* What the C takes of a device, in bytes. */
+typedef struct octet_c_needs {
+    size_t constants; /* of flash, exactly */
+    size_t code;      /* of flash: an estimate of what gcc -Os makes for a Cortex-M4, within 15 % for whole networks */
+    size_t arena;     /* of RAM, exactly; the caller's inputs and outputs come on top: */
+    size_t ports;
+    size_t stack;  /* of RAM: a bound for gcc -Os and -O2 on Cortex-M */
+    uint64_t macs; /* multiplications of a run */
+} octet_c_needs;
+
 typedef struct octet_c_export {
     octet_arena arena; /* of the names */
     octet_c_file files[OCTET_C_N_FILES];
-    size_t constants_bytes, arena_bytes;
-    uint64_t macs;
+    octet_c_needs needs;
 } octet_c_export;
 
 /* Whether `name` may be a job's: a C identifier of at most 40 letters that is no keyword of C or C++ and does not begin
@@ -46,6 +56,13 @@ octet_status octet_c_check_name(octet_context *ctx, const char *name);
 octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, octet_c_export *out);
 /* The self-test alone, for other vectors. */
 octet_status octet_c_export_selftest(octet_context *ctx, const octet_c_job *job, octet_buffer *out);
+/* What the C would need, without its files; the steps and the schedule that it is made of live in `arena`. Errors as
+ * above. */
+octet_status octet_c_measure(octet_context *ctx, octet_arena *arena, const octet_graph *graph, octet_c_needs *needs,
+                             octet_step **steps, octet_schedule *schedule);
+/* Whether each operator has a C form: reasons[i] is NULL, or says why operator i has none; an array in `arena`. Errors:
+ * those of lowering a graph. */
+octet_status octet_c_check(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const char ***reasons);
 void octet_c_export_free(octet_context *ctx, octet_c_export *out);
 
 #endif

@@ -9,7 +9,7 @@
 #include "export/c/emitter.h"
 #include "export/c/export_c.h"
 
-void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, octet_c_writer *w);
+void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, const octet_c_needs *needs, octet_c_writer *w);
 void octet_c_write_selftest(const octet_c_job *job, octet_c_writer *w);
 void octet_c_write_makefile(const octet_c_job *job, octet_c_writer *w);
 void octet_c_write_cmake(const octet_c_job *job, octet_c_writer *w);

@@ -4,7 +4,6 @@
 #include "export/c/files.h"
 #include "export/c/run.h"
 #include "export/c/scale.h"
-#include "graph/work.h"
 
 const char *octet_c_macro(const char *name, char *text) {
     size_t n = 0;
@@ -43,16 +42,16 @@ static void write_map(octet_c_emitter *e, octet_c_writer *w) {
     }
 }
 
-static void write_top(octet_c_emitter *e, const octet_c_job *job, octet_c_writer *w) {
-    uint64_t macs = 0;
+static void write_top(octet_c_emitter *e, const octet_c_job *job, const octet_c_needs *needs, octet_c_writer *w) {
     octet_c_remark(w, "%s.h - a neural network in C99, written by octet.", job->name);
     for (const char *const *remark = job->remarks; remark != NULL && *remark != NULL; remark++)
         octet_c_remark(w, "%s", *remark);
-    for (uint32_t i = 0; i < e->graph->n_operators; i++) macs += octet_operator_macs(e->graph, &e->graph->operators[i]);
     octet_c_blank(w);
-    octet_c_remark(w, "Numerics: integer, as in tflite-micro and CMSIS-NN. Multiplications: %" PRIu64 " a run.", macs);
-    octet_c_remark(w, "Constants: %zu bytes of flash. Memory: the arena, the caller's input and output, the stack.",
-                   e->constants_bytes);
+    octet_c_remark(w, "Numerics: integer, as in tflite-micro and CMSIS-NN. Multiplications: %" PRIu64 " a run.",
+                   needs->macs);
+    octet_c_remark(w, "Flash: %zu bytes of constants, about %zu of code.", needs->constants, needs->code);
+    octet_c_remark(w, "RAM: %zu bytes of arena, %zu of input and output, at most %zu of stack on a Cortex-M.",
+                   needs->arena, needs->ports, needs->stack);
     for (uint32_t i = 0; i < e->graph->n_operators; i++) octet_c_remark(w, "  %3u %s", i, e->graph->operators[i].layer);
     write_map(e, w);
 }
@@ -96,10 +95,10 @@ static void write_sizes(octet_c_emitter *e, octet_c_writer *w, const char *macro
                  e->schedule->arena_bytes > 0 ? e->schedule->arena_bytes : 4, OCTET_SCHEDULE_ALIGNMENT);
 }
 
-void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, octet_c_writer *w) {
+void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, const octet_c_needs *needs, octet_c_writer *w) {
     char macro[64];
     octet_c_macro(job->name, macro);
-    write_top(e, job, w);
+    write_top(e, job, needs, w);
     octet_c_line(w, "#ifndef %s_H", macro);
     octet_c_line(w, "#define %s_H", macro);
     octet_c_blank(w);

@@ -50,17 +50,12 @@ static spot_f32 find_f32(const octet_resize_params *p, int32_t index, int32_t in
 FLOAT(octet_resize_bilinear_f32_ref, float, 0.0f)
 FLOAT(octet_resize_bilinear_u8_ref, uint8_t, 0.5f)
 
-typedef struct spot_fixed {
-    int32_t low, high;
-    int64_t weight; /* of the second cell, 1024 = 1 */
-} spot_fixed;
-
-static spot_fixed find_fixed(const octet_resize_params *p, int32_t index, int32_t in, int32_t out) {
+octet_resize_spot octet_resize_find_spot(const octet_resize_params *p, int32_t index, int32_t in, int32_t out) {
     int64_t scale = (INT64_C(1024) * in + out / 2) / out;
     if (p->align_corners && out > 1) scale = (INT64_C(1024) * (in - 1) + (out - 1) / 2) / (out - 1);
     const int64_t position = p->half_pixel_centers ? index * scale + scale / 2 - 512 : index * scale;
     const int64_t low = position / 1024, high = (position + 1023) / 1024;
-    spot_fixed s = {.low = (int32_t)(low > 0 ? low : 0), .high = (int32_t)(high < in - 1 ? high : in - 1)};
+    octet_resize_spot s = {.low = (int32_t)(low > 0 ? low : 0), .high = (int32_t)(high < in - 1 ? high : in - 1)};
     if (s.low > in - 1) s.low = in - 1;
     s.weight = position - 1024 * (int64_t)s.low;
     return s;
@@ -70,12 +65,13 @@ static spot_fixed find_fixed(const octet_resize_params *p, int32_t index, int32_
     void name(const octet_resize_params *p, const type *in, type *out, uint32_t begin, uint32_t end) {           \
         const size_t c = (size_t)p->channels, row = (size_t)p->in_w * c;                                         \
         for (uint32_t unit = begin; unit < end; unit++) {                                                        \
-            const spot_fixed y = find_fixed(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);         \
+            const octet_resize_spot y =                                                                          \
+                octet_resize_find_spot(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);              \
             const type *sample = in + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * row;               \
             const type *above = sample + (size_t)y.low * row, *below = sample + (size_t)y.high * row;            \
             type *o = out + unit * (size_t)p->out_w * c;                                                         \
             for (int32_t column = 0; column < p->out_w; column++, o += c) {                                      \
-                const spot_fixed x = find_fixed(p, column, p->in_w, p->out_w);                                   \
+                const octet_resize_spot x = octet_resize_find_spot(p, column, p->in_w, p->out_w);                \
                 const size_t left = (size_t)x.low * c, right = (size_t)x.high * c;                               \
                 const int64_t w00 = (1024 - y.weight) * (1024 - x.weight), w10 = y.weight * (1024 - x.weight);   \
                 const int64_t w01 = (1024 - y.weight) * x.weight, w11 = y.weight * x.weight;                     \

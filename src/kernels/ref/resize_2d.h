@@ -18,6 +18,14 @@ typedef struct octet_resize_params {
     size_t element_size; /* nearest only */
 } octet_resize_params;
 
+/* What row or column `index` of `out` reads of `in` in the bilinear kernels of int8 and int16: two cells, and the
+ * weight of the second one; 1024 = 1. */
+typedef struct octet_resize_spot {
+    int32_t low, high;
+    int64_t weight;
+} octet_resize_spot;
+octet_resize_spot octet_resize_find_spot(const octet_resize_params *p, int32_t index, int32_t in, int32_t out);
+
 void octet_resize_bilinear_f32_ref(const octet_resize_params *p, const float *in, float *out, uint32_t begin,
                                    uint32_t end);
 void octet_resize_bilinear_u8_ref(const octet_resize_params *p, const uint8_t *in, uint8_t *out, uint32_t begin,

@@ -50,7 +50,7 @@ static void lists_of_the_interface(void **state) {
         uint32_t n;
     } lists[] = {
         {"mode", "int8", 5},         {"type", "int8", 3},  {"int16x8 type", "float32", 2},
-        {"target", "litert", 5},     {"split", "test", 2}, {"numerics", "litert", 3},
+        {"target", "litert", 6},     {"split", "test", 2}, {"numerics", "litert", 3},
         {"float order", "fma", 3},   {"preset", "raw", 6}, {"input rounding", "nearest", 2},
         {"layer names", "layer", 2},
     };

@@ -26,7 +26,7 @@ static void targets_have_names(void **state) {
     assert_string_equal(target_of(NULL)->name, "litert");
     assert_string_equal(target_of("cmsis-nn")->name, "cmsis-nn");
     assert_int_equal(octet_target_find(&ctx, "z80", &target), OCTET_USAGE);
-    assert_non_null(strstr(ctx.message, "use litert, tflm, tflm-2023, cmsis-nn or edgetpu"));
+    assert_non_null(strstr(ctx.message, "use litert, tflm, tflm-2023, cmsis-nn, edgetpu or c"));
 }
 
 static void targets_set_options(void **state) {
