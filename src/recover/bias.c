@@ -233,16 +233,9 @@ static octet_status correct_all(correction *c) {
 octet_status octet_recover_bias(octet_context *ctx, const octet_recover_source *source, octet_recovered *out) {
     correction c = {.ctx = ctx, .source = source};
     const octet_status status = correct_all(&c);
-    *out = (octet_recovered){.n_changed = c.n_layers, .n_runs = c.lockstep.n_runs};
-    if (status == OCTET_OK) {
-        out->graph = c.graph;
-        out->statistics = c.statistics;
-    } else {
-        octet_graph_destroy(ctx, c.graph);
-        octet_statistics_free(ctx, c.statistics);
-    }
+    *out = (octet_recovered){c.graph, c.statistics, c.n_layers, c.lockstep.n_runs};
     octet_lockstep_finish(ctx, &c.lockstep);
     octet_graph_destroy(ctx, c.quantized);
     octet_arena_free(ctx, &c.arena);
-    return status;
+    return octet_step_finish(ctx, status, out);
 }

@@ -357,9 +357,5 @@ octet_status octet_recover_equalize(octet_context *ctx, const octet_recover_sour
     *out = (octet_recovered){.n_runs = source->n_runs};
     const octet_status status = equalize(&b, out);
     octet_arena_free(ctx, &b.arena);
-    if (status == OCTET_OK) return status;
-    octet_graph_destroy(ctx, out->graph);
-    octet_statistics_free(ctx, out->statistics);
-    *out = (octet_recovered){0};
-    return status;
+    return octet_step_finish(ctx, status, out);
 }

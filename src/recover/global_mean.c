@@ -31,8 +31,5 @@ octet_status octet_recover_global_mean(octet_context *ctx, const octet_recover_s
     if (status == OCTET_OK) status = change(ctx, out->graph, out);
     if (status == OCTET_OK) status = octet_graph_verify(ctx, out->graph, "MEAN for a global pool");
     if (status == OCTET_OK) status = octet_step_carry_statistics(ctx, source, out->graph, &out->statistics);
-    if (status == OCTET_OK) return OCTET_OK;
-    octet_graph_destroy(ctx, out->graph);
-    *out = (octet_recovered){0};
-    return status;
+    return octet_step_finish(ctx, status, out);
 }

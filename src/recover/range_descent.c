@@ -124,9 +124,5 @@ octet_status octet_recover_range_descent(octet_context *ctx, const octet_recover
     octet_graph_destroy(ctx, d.corrected.graph);
     octet_statistics_free(ctx, d.corrected.statistics);
     octet_arena_free(ctx, &d.arena);
-    if (status == OCTET_OK) return OCTET_OK;
-    octet_graph_destroy(ctx, out->graph);
-    octet_statistics_free(ctx, out->statistics);
-    *out = (octet_recovered){0};
-    return status;
+    return octet_step_finish(ctx, status, out);
 }

@@ -208,9 +208,5 @@ octet_status octet_recover_ranges(octet_context *ctx, const octet_recover_source
     *out = (octet_recovered){.n_runs = source->n_runs};
     const octet_status status = search_all(&s, out);
     octet_arena_free(ctx, &s.arena);
-    if (status == OCTET_OK) return status;
-    octet_graph_destroy(ctx, out->graph);
-    octet_statistics_free(ctx, out->statistics);
-    *out = (octet_recovered){0};
-    return status;
+    return octet_step_finish(ctx, status, out);
 }

@@ -235,16 +235,9 @@ static octet_status round_all(rounding *r) {
 octet_status octet_recover_rounding(octet_context *ctx, const octet_recover_source *source, octet_recovered *out) {
     rounding r = {.ctx = ctx, .source = source};
     const octet_status status = round_all(&r);
-    *out = (octet_recovered){.n_changed = r.n_layers, .n_runs = r.lockstep.n_runs};
-    if (status == OCTET_OK) {
-        out->graph = r.graph;
-        out->statistics = r.statistics;
-    } else {
-        octet_graph_destroy(ctx, r.graph);
-        octet_statistics_free(ctx, r.statistics);
-    }
+    *out = (octet_recovered){r.graph, r.statistics, r.n_layers, r.lockstep.n_runs};
     octet_lockstep_finish(ctx, &r.lockstep);
     octet_graph_destroy(ctx, r.quantized);
     octet_arena_free(ctx, &r.arena);
-    return status;
+    return octet_step_finish(ctx, status, out);
 }

@@ -10,3 +10,11 @@ octet_status octet_step_carry_statistics(octet_context *ctx, const octet_recover
     octet_arena_free(ctx, &scratch);
     return status;
 }
+
+octet_status octet_step_finish(octet_context *ctx, octet_status status, octet_recovered *out) {
+    if (status == OCTET_OK) return OCTET_OK;
+    octet_graph_destroy(ctx, out->graph);
+    octet_statistics_free(ctx, out->statistics);
+    *out = (octet_recovered){0};
+    return status;
+}

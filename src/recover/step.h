@@ -38,5 +38,7 @@ typedef struct octet_recovered {
  * know constants. Errors: NOMEM. */
 octet_status octet_step_carry_statistics(octet_context *ctx, const octet_recover_source *source,
                                          const octet_graph *graph, octet_statistics **out);
+/* The end of a step: returns `status`; unless it is OK, *out holds nothing afterwards. Parts of it may be NULL. */
+octet_status octet_step_finish(octet_context *ctx, octet_status status, octet_recovered *out);
 
 #endif
