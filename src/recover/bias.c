@@ -5,8 +5,12 @@
 #include "recover/expected.h"
 #include "recover/lockstep.h"
 #include "recover/mean_map.h"
+#include "recover/passing.h"
 #include "recover/real_run.h"
 #include "recover/weighted.h"
+
+/* Steps of passing.h: most of the way for a channel that passes often. */
+enum { N_REFINEMENTS = 2 };
 
 /* What an ADD joins to the result of a layer: its mean error can be taken back there, and nowhere later. */
 typedef struct skip {
@@ -23,12 +27,15 @@ typedef struct correction {
     float **biases;               /* by operator of `graph`: what may be written; NULL: none */
     octet_graph *quantized;
     octet_weighted *layers;
-    skip *skips;     /* by layer */
-    void **integers; /* by layer: the bias of the quantized operator, which may be written */
+    skip *skips;             /* by layer */
+    octet_passing *passings; /* by layer */
+    void **integers;         /* by layer: the bias of the quantized operator, which may be written */
     uint32_t n_layers;
     octet_mean_map *real;    /* by value of `reference` */
     octet_mean_map *integer; /* by value of `quantized` */
     octet_lockstep lockstep; /* of `quantized` */
+    octet_lockstep floats;   /* of `reference`, where an activation follows a layer */
+    uint32_t n_float_steps;  /* that they have done */
 } correction;
 
 static octet_status add_biases(correction *c) {
@@ -65,7 +72,12 @@ static skip skip_of(const correction *c, uint32_t op, const uint32_t *quantized_
 static octet_status find_layers(correction *c, const uint32_t *quantized_of) {
     OCTET_TRY(octet_weighted_find(c->ctx, &c->arena, c->graph, c->quantized, quantized_of, &c->layers, &c->n_layers));
     OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, c->n_layers, &c->skips));
-    for (uint32_t i = 0; i < c->n_layers; i++) c->skips[i] = skip_of(c, c->layers[i].op, quantized_of);
+    OCTET_TRY(OCTET_NEW(c->ctx, &c->arena, c->n_layers, &c->passings));
+    for (uint32_t i = 0; i < c->n_layers; i++) {
+        c->skips[i] = skip_of(c, c->layers[i].op, quantized_of);
+        OCTET_TRY(octet_passing_find(c->ctx, &c->arena, c->reference, c->quantized, &c->layers[i], c->skips[i].value,
+                                     c->skips[i].quantized, &c->passings[i]));
+    }
     return OCTET_OK;
 }
 
@@ -159,10 +171,20 @@ static octet_status add_skip(correction *c, octet_arena *scratch, const skip *s,
                              n_channels, out);
 }
 
-static octet_status correct(correction *c, octet_arena *scratch, uint32_t i_layer) {
+/* The bias of the float graph into the quantized one, and into what runs there. */
+static octet_status store_bias(correction *c, uint32_t i_layer) {
     const octet_weighted *layer = &c->layers[i_layer];
     const octet_operator *q = &c->quantized->operators[layer->quantized];
-    const int8_t at = octet_operator_operands(q->code).bias;
+    const octet_value *bias = octet_graph_input(c->quantized, q, (uint32_t)octet_operator_operands(q->code).bias);
+    for (size_t i = 0; i < layer->n_channels; i++)
+        octet_weighted_store_bias(bias, c->integers[i_layer], i, (double)c->biases[layer->op][i]);
+    return octet_exec_remake_step(c->ctx, c->lockstep.exec, layer->quantized);
+}
+
+/* The difference of the means, over all elements. */
+static octet_status correct(correction *c, octet_arena *scratch, uint32_t i_layer) {
+    const octet_weighted *layer = &c->layers[i_layer];
+    const int8_t at = octet_operator_operands(c->reference->operators[layer->op].code).bias;
     const octet_value *old = octet_graph_input(c->reference, &c->reference->operators[layer->op], (uint32_t)at);
     float *bias = c->biases[layer->op];
     double *real, *integer;
@@ -171,12 +193,47 @@ static octet_status correct(correction *c, octet_arena *scratch, uint32_t i_laye
     OCTET_TRY(expected(c, scratch, c->reference, layer->op, c->real, real));
     OCTET_TRY(expected(c, scratch, c->quantized, layer->quantized, c->integer, integer));
     OCTET_TRY(add_skip(c, scratch, &c->skips[i_layer], layer->n_channels, real));
-    for (size_t i = 0; i < layer->n_channels; i++) {
+    for (size_t i = 0; i < layer->n_channels; i++)
         bias[i] = (old != NULL ? ((const float *)old->data)[i] : 0.0f) + (float)(real[i] - integer[i]);
-        octet_weighted_store_bias(octet_graph_input(c->quantized, q, (uint32_t)at), c->integers[i_layer], i,
-                                  (double)bias[i]);
+    return store_bias(c, i_layer);
+}
+
+/* Goes on from there to what counts behind an activation. */
+static octet_status refine(correction *c, octet_arena *scratch, uint32_t i_layer) {
+    const octet_weighted *layer = &c->layers[i_layer];
+    const octet_passing *passing = &c->passings[i_layer];
+    double *error;
+    if (passing->below == NULL || layer->op < c->n_float_steps) return OCTET_OK;
+    if (passing->skip_value != OCTET_NONE) {
+        const uint32_t producer = c->reference->values[passing->skip_value].producer;
+        if (c->integer[passing->skip_quantized].n_samples == 0) return OCTET_OK;
+        if (producer != OCTET_NONE && producer > layer->op) return OCTET_OK;
     }
-    return octet_exec_remake_step(c->ctx, c->lockstep.exec, layer->quantized);
+    while (c->n_float_steps <= layer->op) octet_lockstep_step(&c->floats, c->n_float_steps++);
+    OCTET_TRY(OCTET_NEW(c->ctx, scratch, layer->n_channels, &error));
+    for (int i = 0; i < N_REFINEMENTS; i++) {
+        octet_lockstep_step(&c->lockstep, layer->quantized);
+        OCTET_TRY(octet_passing_error(c->ctx, scratch, passing, &c->floats, &c->lockstep, layer->n_channels, error));
+        for (size_t k = 0; k < layer->n_channels; k++) c->biases[layer->op][k] += (float)error[k];
+        OCTET_TRY(store_bias(c, i_layer));
+    }
+    return OCTET_OK;
+}
+
+static octet_status correct_layer(correction *c, uint32_t i_layer) {
+    octet_arena scratch = {0};
+    octet_status status = correct(c, &scratch, i_layer);
+    if (status == OCTET_OK) status = refine(c, &scratch, i_layer);
+    octet_arena_free(c->ctx, &scratch);
+    return status;
+}
+
+/* The float graph runs beside the quantized one where an activation follows a layer. */
+static octet_status prepare_floats(correction *c) {
+    for (uint32_t i = 0; i < c->n_layers; i++)
+        if (c->passings[i].below != NULL)
+            return octet_lockstep_start(c->ctx, &c->arena, c->source, c->reference, &c->floats);
+    return OCTET_OK;
 }
 
 static octet_status prepare_quantized(correction *c) {
@@ -201,12 +258,7 @@ static octet_status run_quantized(correction *c) {
     uint32_t next = 0;
     for (uint32_t i = 0; i < c->quantized->n_inputs; i++) gather(c, c->quantized->inputs[i].value);
     for (uint32_t step = 0; step < c->quantized->n_operators && next < c->n_layers; step++) {
-        if (c->layers[next].quantized == step) {
-            octet_arena scratch = {0};
-            const octet_status status = correct(c, &scratch, next++);
-            octet_arena_free(c->ctx, &scratch);
-            OCTET_TRY(status);
-        }
+        if (c->layers[next].quantized == step) OCTET_TRY(correct_layer(c, next++));
         octet_lockstep_step(&c->lockstep, step);
         const octet_operator *op = &c->quantized->operators[step];
         for (uint32_t i = 0; i < op->n_outputs; i++) gather(c, op->outputs[i]);
@@ -225,6 +277,7 @@ static octet_status correct_all(correction *c) {
     OCTET_TRY(find_layers(c, quantized_of));
     if (c->n_layers == 0 || c->source->n_runs == 0) return OCTET_OK;
     OCTET_TRY(prepare_quantized(c));
+    OCTET_TRY(prepare_floats(c));
     OCTET_TRY(observe_float_model(c));
     OCTET_TRY(run_quantized(c));
     return carry_statistics(c);
@@ -235,6 +288,7 @@ octet_status octet_recover_bias(octet_context *ctx, const octet_recover_source *
     const octet_status status = correct_all(&c);
     *out = (octet_recovered){c.graph, c.statistics, c.n_layers, c.lockstep.n_runs};
     octet_lockstep_finish(ctx, &c.lockstep);
+    octet_lockstep_finish(ctx, &c.floats);
     octet_graph_destroy(ctx, c.quantized);
     octet_arena_free(ctx, &c.arena);
     return octet_step_finish(ctx, status, out);

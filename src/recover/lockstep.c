@@ -14,7 +14,7 @@ void octet_lockstep_fill(const octet_recover_source *source, const octet_graph *
 
 octet_status octet_lockstep_start(octet_context *ctx, octet_arena *arena, const octet_recover_source *source,
                                   const octet_graph *graph, octet_lockstep *out) {
-    *out = (octet_lockstep){.pool = source->pool};
+    *out = (octet_lockstep){.graph = graph, .pool = source->pool};
     OCTET_TRY(octet_exec_create(ctx, graph, NULL, &out->exec));
     const size_t most = source->most_bytes / (octet_exec_arena_bytes(out->exec) + 1);
     const size_t n = most >= source->n_runs ? source->n_runs : most > 0 ? most : 1;

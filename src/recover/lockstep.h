@@ -10,6 +10,7 @@
 #include "recover/step.h"
 
 typedef struct octet_lockstep {
+    const octet_graph *graph;
     octet_exec *exec;
     octet_runner **runners; /* by run */
     size_t n_runs;          /* fewer than the source has where its bytes do not hold more */
