@@ -43,30 +43,30 @@ static octet_status try_inputs(octet_context *ctx, octet_input_files *in, const 
 
 /* Inputs of integers are all fed as they are, and those of float32 with them, or all are given real numbers. */
 octet_status octet_api_open_input_files(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
-                                        const octet_open_options *options, octet_split split, octet_input_files *in) {
+                                        const octet_open_options *options, octet_split split, octet_input_files *out) {
     size_t n_raw = 0, n_floats = 0;
-    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_inputs, &in->samples));
-    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_inputs, &in->raw));
-    OCTET_TRY(octet_data_open(ctx, options, &in->data));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_inputs, &out->samples));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_inputs, &out->raw));
+    OCTET_TRY(octet_data_open(ctx, options, &out->data));
     for (uint32_t i = 0; i < graph->n_inputs; i++)
         n_floats += graph->values[graph->inputs[i].value].type == OCTET_FLOAT32;
-    OCTET_TRY(try_inputs(ctx, in, graph, split, false, &n_raw));
-    if (n_raw > 0 && n_raw + n_floats == graph->n_inputs) OCTET_TRY(try_inputs(ctx, in, graph, split, true, &n_raw));
+    OCTET_TRY(try_inputs(ctx, out, graph, split, false, &n_raw));
+    if (n_raw > 0 && n_raw + n_floats == graph->n_inputs) OCTET_TRY(try_inputs(ctx, out, graph, split, true, &n_raw));
     if (n_raw > 0 && n_raw == graph->n_inputs) {
         for (uint32_t i = 0; i < graph->n_inputs; i++)
-            octet_samples_take_stored(in->samples[i],
+            octet_samples_take_stored(out->samples[i],
                                       octet_shape_elements(&graph->values[graph->inputs[i].value].shape) /
                                           octet_api_batch(graph));
         return OCTET_OK;
     }
     for (uint32_t i = 0; i < graph->n_inputs; i++) { /* counts come the other way too */
-        const bool scaled = in->raw[i] && !octet_api_takes_counts(&graph->values[graph->inputs[i].value]);
+        const bool scaled = out->raw[i] && !octet_api_takes_counts(&graph->values[graph->inputs[i].value]);
         OCTET_CHECK(
             ctx, !scaled, OCTET_DATA,
             "the inputs are partly in the model's own integer types and partly not: give all of them either way");
-        in->raw[i] = false;
+        out->raw[i] = false;
     }
-    OCTET_TRY(octet_api_bind_data(ctx, in->data, graph, split, in->samples));
-    in->n_samples = octet_samples_count(in->samples[0]);
+    OCTET_TRY(octet_api_bind_data(ctx, out->data, graph, split, out->samples));
+    out->n_samples = octet_samples_count(out->samples[0]);
     return OCTET_OK;
 }
