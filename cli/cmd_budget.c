@@ -11,18 +11,12 @@ struct settings {
     bool fits;
 };
 
-static bool has_data(const struct settings *s) { return s->open.path != NULL || s->open.images != NULL; }
-
 /* A float model is quantized on the way. */
 static octet_status report(octet_context *ctx, octet_model *model, void *settings, octet_rendering as, char **out) {
     struct settings *s = settings;
     octet_model *quantized = NULL;
     octet_data *data = NULL;
-    octet_status status = OCTET_OK;
-    if (has_data(s)) status = take_data(ctx, &s->open);
-    if (status == OCTET_OK && has_data(s)) status = octet_data_open(ctx, &s->open, &data);
-    if (status == OCTET_OK && !octet_model_is_quantized(model))
-        status = octet_model_quantize(ctx, model, data, &s->conversion, &quantized, NULL);
+    octet_status status = quantize_first(ctx, model, &s->open, &s->conversion, &data, &quantized);
     if (status == OCTET_OK)
         status = octet_model_budget(ctx, quantized != NULL ? quantized : model, &s->budget, as, &s->fits, out);
     octet_data_close(ctx, data);

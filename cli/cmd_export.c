@@ -15,8 +15,6 @@ struct settings {
     bool writes_c;
 };
 
-static bool has_data(const struct settings *s) { return s->open.path != NULL || s->open.images != NULL; }
-
 static octet_status write_model(octet_context *ctx, const octet_model *model, const octet_data *data,
                                 const struct settings *s, octet_rendering as, char **out) {
     if (s->c_array != NULL) return octet_model_export_c_array(ctx, model, s->export.name, s->c_array);
@@ -31,11 +29,7 @@ static octet_status export_model(octet_context *ctx, octet_model *model, void *s
     struct settings *s = settings;
     octet_model *quantized = NULL;
     octet_data *data = NULL;
-    octet_status status = OCTET_OK;
-    if (has_data(s)) status = take_data(ctx, &s->open);
-    if (status == OCTET_OK && has_data(s)) status = octet_data_open(ctx, &s->open, &data);
-    if (status == OCTET_OK && !octet_model_is_quantized(model))
-        status = octet_model_quantize(ctx, model, data, &s->conversion, &quantized, NULL);
+    octet_status status = quantize_first(ctx, model, &s->open, &s->conversion, &data, &quantized);
     if (status == OCTET_OK) status = write_model(ctx, quantized != NULL ? quantized : model, data, s, as, out);
     octet_data_close(ctx, data);
     octet_model_destroy(ctx, quantized);

@@ -141,6 +141,13 @@ octet_status take_data(octet_context *ctx, octet_open_options *options);
 /* Frees what was read; no model or data may be left. */
 void forget_input(octet_context *ctx);
 
+/* ---- quantize_first.c ---- */
+
+/* Opens the data, where the options name some, and quantizes a float model: *quantized is NULL for one that is
+ * quantized already. The caller closes both, also after a failure. */
+octet_status quantize_first(octet_context *ctx, const octet_model *model, octet_open_options *open,
+                            const octet_conversion *conversion, octet_data **data, octet_model **quantized);
+
 /* ---- alike.c ---- */
 
 /* The name of the list that is most like `word`, or NULL when none is. */

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "export/c/conv_patch.h"
 #include "export/c/forms.h"
 #include "export/c/scale.h"
@@ -53,19 +51,6 @@ bool octet_c_conv_pads_rows(const octet_conv_2d_params *p) {
 }
 bool octet_c_conv_pads_columns(const octet_conv_2d_params *p) {
     return p->pad_left > 0 || (p->out_w - 1) * p->stride_w - p->pad_left + (p->filter_w - 1) * p->dilation_w >= p->in_w;
-}
-
-/* A row of zero points stands for rows outside. */
-static void write_zeros(const conv *c) {
-    int8_t *zeros;
-    const size_t n = (size_t)((c->tile.w - 1) * c->p->stride_w * c->p->in_c + c->run);
-    const octet_status status = OCTET_NEW(c->e->ctx, c->e->arena, n, &zeros);
-    if (status != OCTET_OK) {
-        c->e->functions.status = status;
-        return;
-    }
-    memset(zeros, (int8_t)c->p->q.input_zero_point, n);
-    octet_c_table(c->e, c->stage, "zeros", OCTET_INT8, zeros, n);
 }
 
 /* "const int8_t *x0 = ...": where row `y`, an expression, of the input begins, or the zero points. */
@@ -289,7 +274,8 @@ static void write_by_tiles(const conv *c) {
     const tile *t = &c->tile;
     const int32_t n = (int32_t)(c->stage->rows.out_bytes / (size_t)c->p->out_c);
     const bool has_tiles = t->begin < t->end;
-    if (c->pads_rows || c->pads_columns) write_zeros(c);
+    if (c->pads_rows || c->pads_columns)
+        octet_c_write_zeros(c->e, &c->w, (size_t)((t->w - 1) * c->p->stride_w * c->p->in_c + c->run));
     if (t->begin > 0 || t->end < n) {
         write_run_sums(c);
         write_single_results(c, true);

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "base/format.h"
 #include "export/c/forms.h"
 #include "export/c/scale.h"
@@ -28,19 +26,6 @@ static void find_inside(depthwise *d) {
     while (d->begin < p->out_w && d->begin * p->stride_w < p->pad_left) d->begin++;
     for (d->end = d->begin; d->end < p->out_w; d->end++)
         if (d->end * p->stride_w - p->pad_left + extent(p->filter_w, p->dilation_w) > p->in_w) break;
-}
-
-/* A row of zero points stands for rows outside: as long as a window. */
-static void write_zeros(const depthwise *d) {
-    int8_t *zeros;
-    const size_t n = (size_t)extent(d->p->filter_w, d->p->dilation_w) * (size_t)d->p->in_c;
-    const octet_status status = OCTET_NEW(d->e->ctx, d->e->arena, n, &zeros);
-    if (status != OCTET_OK) {
-        d->e->functions.status = status;
-        return;
-    }
-    memset(zeros, (int8_t)d->p->q.input_zero_point, n);
-    octet_c_table(d->e, d->stage, "zeros", OCTET_INT8, zeros, n);
 }
 
 /* Results [begin, end) of a row, tap by tap: a tap outside meets the zero point. */
@@ -110,7 +95,8 @@ void octet_c_emit_depthwise(octet_c_emitter *e, const octet_stage *stage) {
     d.w = octet_c_weigh(e, stage, &p->q, channels, true, false);
     d.x_of_c = p->multiplier == 1 ? "c" : octet_c_format(e, "c / %d", p->multiplier);
     if (p->filter_h * p->filter_w <= MOST_TAPS) find_inside(&d);
-    if (d.begin < d.end && d.pads_rows) write_zeros(&d);
+    if (d.begin < d.end && d.pads_rows)
+        octet_c_write_zeros(e, &d.w, (size_t)extent(p->filter_w, p->dilation_w) * (size_t)p->in_c);
     if (d.begin > 0 || d.end < p->out_w) write_some(&d);
     octet_c_open(e, stage);
     if (d.begin < d.end) octet_c_line(&e->functions, "int32_t x, c;");

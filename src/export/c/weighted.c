@@ -1,5 +1,7 @@
 #include "export/c/weighted.h"
 
+#include <string.h>
+
 #include "base/format.h"
 #include "export/c/scale.h"
 #include "kernels/ref/fixed_point.h"
@@ -78,6 +80,17 @@ octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, con
                      q->input_zero_point < 0 ? -q->input_zero_point : q->input_zero_point);
     else w.less.text[0] = '\0';
     return w;
+}
+
+void octet_c_write_zeros(octet_c_emitter *e, const octet_c_weighted *w, size_t n) {
+    int8_t *zeros;
+    const octet_status status = OCTET_NEW(e->ctx, e->arena, n, &zeros);
+    if (status != OCTET_OK) {
+        e->functions.status = status;
+        return;
+    }
+    memset(zeros, (int8_t)w->q->input_zero_point, n);
+    octet_c_table(e, w->stage, "zeros", OCTET_INT8, zeros, n);
 }
 
 octet_c_name octet_c_bias(const octet_c_emitter *e, const octet_c_weighted *w, const char *channel) {

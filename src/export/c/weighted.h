@@ -29,6 +29,8 @@ typedef struct octet_c_channels {
  * the bias. no_weights: the caller writes them in another form. Refuses sums that may leave int32. */
 octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, const octet_requantize *q,
                                octet_c_channels channels, bool is_folded, bool no_weights);
+/* The table "@conv_2d_0_zeros" of n zero points, which stand for rows outside the operand. */
+void octet_c_write_zeros(octet_c_emitter *e, const octet_c_weighted *w, size_t n);
 /* What a sum of channel c begins with: "@conv_2d_0_bias[c]", "0". */
 octet_c_name octet_c_bias(const octet_c_emitter *e, const octet_c_weighted *w, const char *channel);
 /* "(int8_t)@clamp(@scale(sum, @conv_2d_0_multiplier[c], 9) - 128, -128, 127)". */
