@@ -1,7 +1,10 @@
 /* octet_compare: runs both models over the test samples and fills the verdict. */
 #include <math.h>
 
+#include <string.h>
+
 #include "api/evaluate.h"
+#include "api/layer_plan.h"
 #include "api/options.h"
 #include "api/outputs.h"
 #include "report/warnings.h"
@@ -113,6 +116,21 @@ static octet_status split_like(octet_context *ctx, const octet_model *original, 
     return octet_api_wrap(ctx, split, original->path, original->kind, out);
 }
 
+static bool are_alike(const octet_graph *a, const octet_port *ports_a, const octet_graph *b, const octet_port *ports_b,
+                      uint32_t n) {
+    for (uint32_t i = 0; i < n; i++)
+        if (strcmp(ports_a[i].name, ports_b[i].name) != 0 ||
+            !octet_shape_equal(&a->values[ports_a[i].value].shape, &b->values[ports_b[i].value].shape))
+            return false;
+    return true;
+}
+
+/* Whether both have the same inputs and outputs in the same order: of files of other converters few have. */
+static bool have_ports_alike(const octet_graph *a, const octet_graph *b) {
+    return a->n_inputs == b->n_inputs && a->n_outputs == b->n_outputs &&
+           are_alike(a, a->inputs, b, b->inputs, a->n_inputs) && are_alike(a, a->outputs, b, b->outputs, a->n_outputs);
+}
+
 octet_status octet_compare(octet_context *ctx, const octet_model *original, const octet_model *quantized,
                            octet_data *data, const octet_calibration *calibration, const octet_run_options *options,
                            octet_verdict **out) {
@@ -123,8 +141,14 @@ octet_status octet_compare(octet_context *ctx, const octet_model *original, cons
     if (status != OCTET_OK) return status;
     verdict->arena = arena;
     if (quantized->is_split && quantized->n_joined > 0) status = split_like(ctx, original, quantized, &split);
-    if (status == OCTET_OK)
-        status = fill(ctx, verdict, original, split != NULL ? split : original, quantized, data, calibration, options);
+    const octet_model *before = split != NULL ? split : original;
+    octet_model aligned;
+    octet_graph ports;
+    if (status == OCTET_OK && !have_ports_alike(before->graph, quantized->graph)) {
+        status = octet_api_align_ports(ctx, &verdict->arena, before->graph, quantized, &aligned, &ports);
+        quantized = &aligned;
+    }
+    if (status == OCTET_OK) status = fill(ctx, verdict, original, before, quantized, data, calibration, options);
     octet_model_destroy(ctx, split);
     if (status == OCTET_OK) *out = verdict;
     else octet_verdict_free(ctx, verdict);

@@ -186,23 +186,28 @@ static octet_status order_ports(octet_context *ctx, octet_arena *arena, const oc
     return OCTET_OK;
 }
 
+octet_status octet_api_align_ports(octet_context *ctx, octet_arena *arena, const octet_graph *real,
+                                   const octet_model *quantized, octet_model *model, octet_graph *graph) {
+    uint32_t *order;
+    OCTET_CHECK(ctx, real->n_inputs == quantized->graph->n_inputs, OCTET_DATA,
+                "%s has %u inputs, %s has %u: they cannot be compared", real->source, real->n_inputs, quantized->path,
+                quantized->graph->n_inputs);
+    *model = *quantized;
+    *graph = *quantized->graph;
+    OCTET_TRY(octet_ports_match_inputs(ctx, arena, real, quantized->graph, &order));
+    OCTET_TRY(order_ports(ctx, arena, real->inputs, order, real->n_inputs, &graph->inputs));
+    if (real->n_outputs == graph->n_outputs) {
+        OCTET_TRY(octet_ports_match_outputs(ctx, arena, real, quantized->graph, &order));
+        OCTET_TRY(order_ports(ctx, arena, real->outputs, order, real->n_outputs, &graph->outputs));
+    }
+    model->graph = graph;
+    return OCTET_OK;
+}
+
 /* One sample is then the same for both models, and output 0 the same output. */
 static octet_status align_ports(octet_context *ctx, octet_layer_plan *plan) {
-    const octet_model *original = plan->models[OCTET_LAYERS_FLOAT], *quantized = plan->models[OCTET_LAYERS_QUANTIZED];
-    uint32_t *order;
-    OCTET_CHECK(ctx, plan->real->n_inputs == quantized->graph->n_inputs, OCTET_DATA,
-                "%s has %u inputs, %s has %u: they cannot be compared", original->path, plan->real->n_inputs,
-                quantized->path, quantized->graph->n_inputs);
-    plan->model = *quantized;
-    plan->graph = *quantized->graph;
-    OCTET_TRY(octet_ports_match_inputs(ctx, &plan->arena, plan->real, quantized->graph, &order));
-    OCTET_TRY(order_ports(ctx, &plan->arena, plan->real->inputs, order, plan->real->n_inputs, &plan->graph.inputs));
-    if (plan->real->n_outputs == plan->graph.n_outputs) {
-        OCTET_TRY(octet_ports_match_outputs(ctx, &plan->arena, plan->real, quantized->graph, &order));
-        OCTET_TRY(
-            order_ports(ctx, &plan->arena, plan->real->outputs, order, plan->real->n_outputs, &plan->graph.outputs));
-    }
-    plan->model.graph = &plan->graph;
+    OCTET_TRY(octet_api_align_ports(ctx, &plan->arena, plan->real, plan->models[OCTET_LAYERS_QUANTIZED], &plan->model,
+                                    &plan->graph));
     plan->models[OCTET_LAYERS_QUANTIZED] = &plan->model;
     plan->quantized = &plan->graph;
     return OCTET_OK;

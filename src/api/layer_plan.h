@@ -36,6 +36,10 @@ typedef struct octet_layer_plan {
     size_t n_sums; /* of a run */
 } octet_layer_plan;
 
+/* A copy of `quantized`, and of its graph, that has the inputs and outputs of `real` in order and name; both live as
+ * long as `quantized` and own nothing. Errors: DATA (another number of inputs), NOMEM. */
+octet_status octet_api_align_ports(octet_context *ctx, octet_arena *arena, const octet_graph *real,
+                                   const octet_model *quantized, octet_model *model, octet_graph *graph);
 /* models, real (the canonical graph of the first one) and layers are set, the rest is zeros; models[1] and quantized
  * then are what to run. Errors: DATA (not of one network), NOMEM. */
 octet_status octet_api_plan_layers(octet_context *ctx, octet_layer_plan *plan);
