@@ -35,7 +35,7 @@ const char *octet_verdict_remedy(const octet_verdict *v) {
     const bool calibrated = v->calibration.given;
     if (v->is_explained) return "the columns named above are why";
     if (strcmp(v->after.type, "int8") == 0)
-        return calibrated ? "try more calibration samples or --mode int16x8" : "try --mode int16x8";
+        return calibrated ? "try more calibration samples or --mode int16x8" : "try --recover full or --mode int16x8";
     if (strcmp(v->after.type, "int16x8") == 0)
         return calibrated ? "try more calibration samples or --mode dynamic" : "try --mode dynamic";
     return strcmp(v->after.type, "dynamic") == 0 ? "try --mode float16" : "try --mode float32";
