@@ -171,41 +171,48 @@ static octet_status make_quantized(octet_context *ctx, const making *m, const oc
     return OCTET_OK;
 }
 
-static octet_status make(octet_context *ctx, making m, octet_model **out) {
-    octet_arena arena = {0};
-    octet_graph *graph = NULL;
-    octet_statistics *statistics = NULL;
-    octet_joined *joined = NULL;
-    uint32_t n = 0;
-    octet_status status = OCTET_OK;
-    if (needs_ranges(m.options)) status = octet_api_find_joined(ctx, &arena, m.graph, m.statistics, &joined, &n);
-    if (status == OCTET_OK && m.asked->split_outputs && n > 0) {
-        status = octet_api_split_outputs(ctx, m.graph, m.statistics, joined, n, &graph, &statistics);
-        m.graph = graph;
-        m.statistics = statistics;
-    }
-    if (status == OCTET_OK) status = make_quantized(ctx, &m, joined, n, out);
-    octet_statistics_free(ctx, statistics);
-    octet_graph_destroy(ctx, graph);
-    octet_arena_free(ctx, &arena);
-    return status;
+/* Graphs that are made on the way, and statistics of them. */
+typedef struct stages {
+    octet_arena arena;
+    octet_joined *joined;
+    uint32_t n_joined;
+    octet_graph *split, *recovered;
+    octet_statistics *split_statistics, *recovered_statistics;
+    octet_ladder ladder;
+} stages;
+
+static octet_status split(octet_context *ctx, making *m, stages *s) {
+    if (!needs_ranges(m->options)) return OCTET_OK;
+    OCTET_TRY(octet_api_find_joined(ctx, &s->arena, m->graph, m->statistics, &s->joined, &s->n_joined));
+    if (!m->asked->split_outputs || s->n_joined == 0) return OCTET_OK;
+    OCTET_TRY(
+        octet_api_split_outputs(ctx, m->graph, m->statistics, s->joined, s->n_joined, &s->split, &s->split_statistics));
+    m->graph = s->split;
+    m->statistics = s->split_statistics;
+    return OCTET_OK;
 }
 
-/* Recovery changes what the file is made of, not the model. */
-static octet_status recover_and_make(octet_context *ctx, making m, octet_recovery recovery, octet_data *data,
-                                     octet_model **out) {
-    octet_graph *graph = NULL;
-    octet_statistics *statistics = NULL;
-    octet_ladder ladder = {0};
-    if (recovery == OCTET_RECOVER_NONE && !octet_api_moves_layers(m.asked)) return make(ctx, m, out);
-    OCTET_TRY(octet_api_recover(ctx, recovery, m.model, m.graph, m.statistics, m.options, data, m.asked, &ladder,
-                                &graph, &statistics));
-    m.graph = graph;
-    m.statistics = statistics;
-    const octet_status status = make(ctx, m, out);
-    if (status == OCTET_OK) (*out)->ladder = ladder;
-    octet_statistics_free(ctx, statistics);
-    octet_graph_destroy(ctx, graph);
+/* Recovery changes what the file is made of, not the model. It sees outputs as the file will have them. */
+static octet_status recover(octet_context *ctx, making *m, octet_recovery recovery, octet_data *data, stages *s) {
+    if (recovery == OCTET_RECOVER_NONE && !octet_api_moves_layers(m->asked)) return OCTET_OK;
+    OCTET_TRY(octet_api_recover(ctx, recovery, m->model, m->graph, m->statistics, m->options, data, m->asked,
+                                &s->ladder, &s->recovered, &s->recovered_statistics));
+    m->graph = s->recovered;
+    m->statistics = s->recovered_statistics;
+    return OCTET_OK;
+}
+
+static octet_status make(octet_context *ctx, making m, octet_recovery recovery, octet_data *data, octet_model **out) {
+    stages s = {0};
+    octet_status status = split(ctx, &m, &s);
+    if (status == OCTET_OK) status = recover(ctx, &m, recovery, data, &s);
+    if (status == OCTET_OK) status = make_quantized(ctx, &m, s.joined, s.n_joined, out);
+    if (status == OCTET_OK) (*out)->ladder = s.ladder;
+    octet_statistics_free(ctx, s.recovered_statistics);
+    octet_graph_destroy(ctx, s.recovered);
+    octet_statistics_free(ctx, s.split_statistics);
+    octet_graph_destroy(ctx, s.split);
+    octet_arena_free(ctx, &s.arena);
     return status;
 }
 
@@ -250,8 +257,7 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     if (data != NULL && needs_ranges(&quantize))
         status = calibrate(ctx, graph, &source, options, &method, &statistics, &inputs, seen);
     if (status == OCTET_OK)
-        status =
-            recover_and_make(ctx, (making){model, graph, statistics, options, &quantize, target}, recovery, data, out);
+        status = make(ctx, (making){model, graph, statistics, options, &quantize, target}, recovery, data, out);
     if (status == OCTET_OK) {
         (*out)->seen = inputs;
         (*out)->silenced = silenced;
@@ -298,7 +304,7 @@ octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *mo
     if (status == OCTET_OK)
         status =
             make(ctx, (making){model, graph.graph, narrowed != NULL ? narrowed : statistics, &taken, &quantize, target},
-                 out);
+                 OCTET_RECOVER_NONE, NULL, out);
     octet_statistics_free(ctx, narrowed);
     octet_api_release_float_graph(ctx, &graph);
     return status;

@@ -73,7 +73,8 @@ static octet_status move_end(descent *d, uint32_t row, bool is_max) {
 
 static octet_status move_all(descent *d, uint32_t n_free) {
     const octet_graph *graph = d->corrected.graph;
-    if (d->most_trials < 8 * (uint64_t)n_free) return OCTET_OK;
+    /* Ranges of int16 cost nothing. */
+    if (d->source.options->mode != OCTET_MODE_INT8 || d->most_trials < 8 * (uint64_t)n_free) return OCTET_OK;
     OCTET_TRY(
         octet_judge_measure_centred(d->ctx, d->judge, graph, d->corrected.statistics, 0, d->source.n_runs, &d->db));
     for (int round = 0; round < N_ROUNDS; round++)

@@ -9,11 +9,11 @@
 
 #include "recover/step.h"
 
-/* Coordinate descent over both ends of every observed range but those of inputs and logits, by a few factors from 0.7
- * to 1.08, against the error of the logits of the quantized graph with corrected biases, without each logit's mean
- * error (judge.h). A change must gain 0.1 dB. It ends after two rounds, or when the trials have taken as many
- * multiplications as range_descent.c allows; where those would not do for one round, nothing changes. Time does not
- * count. n_changed counts values. Errors: those of quantizing and preparing, NOMEM, LIMIT. */
+/* In mode int8: coordinate descent over both ends of every observed range but those of inputs and logits, by a few
+ * factors from 0.7 to 1.08, against the error of the logits of the quantized graph with corrected biases, without each
+ * logit's mean error (judge.h). A change must gain 0.1 dB. It ends after two rounds, or when the trials have taken as
+ * many multiplications as range_descent.c allows; where those would not do for one round, nothing changes. Time does
+ * not count. n_changed counts values. Errors: those of quantizing and preparing, NOMEM, LIMIT. */
 octet_status octet_recover_range_descent(octet_context *ctx, const octet_recover_source *source, octet_recovered *out);
 
 #endif
