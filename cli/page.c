@@ -10,6 +10,8 @@ static void append(char *text, const char *more, size_t length) {
     text[used + length] = '\0';
 }
 
+static bool has_default(const char *choice) { return strcmp(choice, "preset") != 0 && strcmp(choice, "warning") != 0; }
+
 /* "int8 (default), int16x8 or float32". */
 static void append_names(char *text, const char *choice) {
     const char *name;
@@ -17,7 +19,7 @@ static void append_names(char *text, const char *choice) {
         const char *between = i == 0 ? "" : octet_choice_name(choice, i + 1) != NULL ? ", " : " or ";
         append(text, between, strlen(between));
         append(text, name, strlen(name));
-        if (i == 0 && strcmp(choice, "preset") != 0) append(text, " (default)", 10); /* presets have none */
+        if (i == 0 && has_default(choice)) append(text, " (default)", 10);
     }
 }
 
