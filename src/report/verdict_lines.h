@@ -25,7 +25,7 @@ uint32_t octet_verdict_list_lines(const octet_verdict *verdict, bool with_time,
 /* "int8, real = 0.00392156886 * (q + 128)" */
 const char *octet_verdict_port_text(const octet_verdict_port *port, char *text);
 /* "half of them give the same ranges": how far the ranges of calibration have settled. */
-const char *octet_verdict_settled_text(const octet_verdict_calibration *calibration, char *text);
+const char *octet_verdict_settled_text(const octet_verdict_calibration *k, char *text);
 
 /* Good, fair or poor. By accuracy: it falls by at most 0.5 points, by at most 2, by more. By agreement where there are
  * no labels: at most 1 % of the answers flip, at most 5 %, more. By the root mean square error against numbers: it

@@ -29,6 +29,6 @@ typedef enum octet_c_helper {
 /* "@high"; and the set of what a helper calls, with itself, as bits. */
 const char *octet_c_helper_name(octet_c_helper helper);
 uint32_t octet_c_helper_needs(octet_c_helper helper);
-void octet_c_write_helpers(octet_c_writer *w, uint32_t helpers);
+void octet_c_write_helpers(octet_c_writer *w, uint32_t set);
 
 #endif
