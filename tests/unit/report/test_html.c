@@ -114,8 +114,8 @@ static void no_text_becomes_markup(void **state) {
                                         "--></style></title><svg onload=alert(1)>",
                                         "]]> &lt;b&gt; &#60;b> &",
                                         "\xff\xc0\x80\xed\xa0\x80 \x01\x1b[31m\r\n\t",
-                                        "\xe2\x80\xae"
-                                        "evil \xe2\x81\xa6 \xc2\x85 \xef\xbf\xbf",
+                                        ("\xe2\x80\xae"
+                                         "evil \xe2\x81\xa6 \xc2\x85 \xef\xbf\xbf"),
                                         "javascript:alert(1) and more of it"};
     octet_buffer plain = {0};
     const char *expected = render("a name that is as long as those below", &plain);
