@@ -159,7 +159,7 @@ static bool check(const struct settings *s) {
         return complain(0, "quantize: %s needs samples to evaluate on (--data or --test)", aim);
     if (s->page.path != NULL && !evaluates(s))
         return complain(0, "quantize: --report needs samples to evaluate on (--data or --test) and no --no-evaluate");
-    if (s->page.path != NULL && strcmp(s->page.path, s->output) == 0)
+    if (s->page.path != NULL && is_one_output(s->page.path, s->output))
         return complain(0, "quantize: %s: -o and --report need a file each", s->output);
     if (s->test != NULL && s->open.labels != NULL)
         return complain(0, "quantize: --labels belong to the samples of --data, and --test takes their place in the "

@@ -112,6 +112,8 @@ struct input_name {
 /* False, after a complaint, when the file `output` is one of the inputs, or one of the data in a folder of them. An
  * option that is NULL ends the list; output may be NULL. */
 bool keeps_inputs(const struct command *self, const char *output, const struct input_name *inputs);
+/* True when both paths name one file, whether it is there already or not. */
+bool is_one_output(const char *a, const char *b);
 
 /* ---- report.c ---- */
 

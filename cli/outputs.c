@@ -1,4 +1,4 @@
-/* Output files that are input files too: they would be lost. */
+/* Output files that are input files, or other output files, too: they would be lost. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +69,26 @@ static bool names_file(const char *input, const char *output) {
         part += length + (part[length] == ',');
     }
     return false;
+}
+
+/* The folder that the file is in, and the file's name. */
+static bool split_path(const char *path, struct stat *folder, const char **name) {
+    char above[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    const size_t length = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    if (length + 2 > sizeof above) return false;
+    snprintf(above, sizeof above, "%.*s.", (int)length, path);
+    *name = path + length;
+    return stat(above, folder) == 0;
+}
+
+bool is_one_output(const char *a, const char *b) {
+    struct stat folders[2];
+    const char *names[2];
+    if (strcmp(a, b) == 0 || is_same(a, b)) return true;
+    if (!split_path(a, &folders[0], &names[0]) || !split_path(b, &folders[1], &names[1])) return false;
+    return strcmp(names[0], names[1]) == 0 && folders[0].st_dev == folders[1].st_dev &&
+           folders[0].st_ino == folders[1].st_ino;
 }
 
 bool keeps_inputs(const struct command *self, const char *output, const struct input_name *inputs) {

@@ -114,6 +114,7 @@ octet_status octet_distances_sum(octet_context *ctx, octet_arena *arena, const o
             for (uint32_t t = 0; t < d->n_threads; t++) {
                 const octet_verdict_column *column = &from->columns[t * from->n_columns + c];
                 for (int m = 0; m < 2; m++) {
+                    if (column->min[m] > column->max[m]) continue; /* a thread that had no sample */
                     widen(&to->columns[c], m, column->min[m]);
                     widen(&to->columns[c], m, column->max[m]);
                 }

@@ -1,4 +1,5 @@
 /* Loads and writes models, and describes their inputs, outputs and tensors. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,6 +8,7 @@
 #include "api/options.h"
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/format.h"
 #include "export/tflite/tflite.h"
 #include "graph/entry.h"
 #include "passes/passes.h"
@@ -95,9 +97,15 @@ static octet_status load(octet_context *ctx, const char *name, const octet_bytes
 octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options,
                               octet_model **out) {
     octet_model *model = NULL;
-    OCTET_TRY(load(ctx, path, NULL, options, &model));
     struct stat status;
-    if (stat(path, &status) == 0) model->file_bytes = (uint64_t)status.st_size;
+    OCTET_TRY(load(ctx, path, NULL, options, &model));
+    if (stat(path, &status) != 0) {
+        const int error = errno;
+        octet_model_destroy(ctx, model);
+        return octet_context_fail(ctx, octet_status_of_error(error), "%s: cannot be looked at: %s", path,
+                                  octet_format_error(error));
+    }
+    model->file_bytes = (uint64_t)status.st_size;
     *out = model;
     return OCTET_OK;
 }

@@ -11,6 +11,12 @@ const char *octet_layers_decibels(double db, char *text) {
     return text;
 }
 
+const char *octet_layers_cosine(double cosine, char *text) {
+    if (isnan(cosine)) return "?";
+    octet_format(text, OCTET_TEXT_SIZE, "%.4f", cosine);
+    return text;
+}
+
 /* Of a value with codes; empty for others. */
 static void fill(octet_layer_cell *cell, const octet_layer_row *row, int decimals, double value) {
     if (row->has_step) octet_format(cell->text, sizeof cell->text, "%.*f", decimals, value);
@@ -31,7 +37,7 @@ uint32_t octet_layers_list_cells(const octet_layer_row *row, octet_layer_cell ce
         cells[i] = (octet_layer_cell){.heading = names[i][0], .name = names[i][1]};
     octet_format(cells[0].text, OCTET_TEXT_SIZE, "%s", octet_layers_decibels(row->sqnr_db, text));
     octet_format(cells[1].text, OCTET_TEXT_SIZE, "%s", octet_layers_decibels(row->added_db, text));
-    octet_format(cells[2].text, OCTET_TEXT_SIZE, isnan(row->cosine) ? "?" : "%.4f", row->cosine);
+    octet_format(cells[2].text, OCTET_TEXT_SIZE, "%s", octet_layers_cosine(row->cosine, text));
     fill(&cells[3], row, 2, row->error.mean / row->scale);
     fill(&cells[4], row, 1, row->error.largest / row->scale);
     fill(&cells[5], row, 1, 100.0 * (row->low_share + row->high_share));

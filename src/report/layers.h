@@ -12,6 +12,8 @@
 
 /* "34.5", "exact" where there is no error, "?" where it is not known; into `text`, OCTET_TEXT_SIZE bytes. */
 const char *octet_layers_decibels(double db, char *text);
+/* "0.9998", or "?" of a value that is zero throughout. */
+const char *octet_layers_cosine(double cosine, char *text);
 
 /* A figure of a row in words. */
 typedef struct octet_layer_cell {

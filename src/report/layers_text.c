@@ -108,8 +108,9 @@ static octet_status write_head(octet_context *ctx, const octet_layers *layers, o
                                       100.0 * layers->accuracy_after, 100.0 * layers->accuracy_before));
     if (layers->output < layers->n_rows) {
         const octet_layer_row *row = &layers->rows[layers->output];
-        OCTET_TRY(octet_buffer_format(ctx, out, "output          %s dB, cosine %.4f (%s)\n",
-                                      octet_layers_decibels(row->sqnr_db, a), row->cosine, row->layer));
+        OCTET_TRY(octet_buffer_format(ctx, out, "output          %s dB, cosine %s (%s)\n",
+                                      octet_layers_decibels(row->sqnr_db, a), octet_layers_cosine(row->cosine, b),
+                                      row->layer));
     }
     return octet_buffer_format(ctx, out, "first collapse  %s\n", layers->collapse != NULL ? layers->collapse : "none");
 }

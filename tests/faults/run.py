@@ -36,10 +36,14 @@ COMMANDS = {
     "quantize tflite with pictures": "quantize {}/float.tflite --data {}/pictures --threads 2 -o out.tflite",
     "quantize with indices": "quantize {}/float.tflite --images {}/x.idx --labels {}/y.npy --indices {}/indices.json "
                              "--mode int16x8 -o out.tflite",
+    "quantize keras with report": "quantize {}/small.keras --data {}/packed.npz --recover full --report page.html "
+                                  "--threads 2 -o out.tflite",
+    "quantize tflite by mse": "quantize {}/float.tflite --data {}/pictures --calibration mse -o out.tflite",
     "quantize without data": "quantize {}/float.tflite --mode float16 -o out.tflite",
     "evaluate h5 with npy": "evaluate {}/small.h5 --data {}/arrays --threads 2",
     "evaluate tflite with pictures": "evaluate {}/int8.tflite --data {}/pictures --confusion --threads 2",
     "evaluate tflite with IDX": "evaluate {}/int8.tflite --data {}/idx --json",
+    "compare tflite with report": "compare {}/float.tflite {}/int8.tflite --data {}/arrays --report page.json --threads 2",
     "run tflite on npy": "run {}/int8.tflite --input {}/floats.npy -o out.npy --threads 2",
     "run h5 with dump": "run {}/small.h5 --input {}/x.npy --limit 2 --dump dump",
     "run keras on a picture": "run {}/small.keras --input {}/pictures/c/baseline.jpg -o out.npy",

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "formats/json.h"
+#include "report/layers.h"
 #include "report/text.h"
 #include "report/verdict.h"
 
@@ -394,10 +395,18 @@ static void what_looks_wrong_is_said(void **state) {
     assert_true(warns(&ctx, v, "calibration data only from 0 to 1"));
 }
 
+static void a_cosine_that_is_not_known_is_a_question_mark(void **state) {
+    char text[OCTET_TEXT_SIZE];
+    (void)state;
+    assert_string_equal(octet_layers_cosine(0.99978, text), "0.9998");
+    assert_string_equal(octet_layers_cosine((double)NAN, text), "?");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_and_times_read_well),
 
+        cmocka_unit_test(a_cosine_that_is_not_known_is_a_question_mark),
         cmocka_unit_test(accuracy_and_loss_are_those_of_keras),
         cmocka_unit_test(logits_go_through_softmax),
         cmocka_unit_test(one_score_is_binary),
