@@ -79,6 +79,7 @@ static octet_status warn_about_answers(octet_context *ctx, octet_verdict *verdic
 }
 
 double octet_verdict_fidelity_db(const octet_verdict_distance *d) {
+    if (isnan(d->mean_square_difference)) return -(double)INFINITY;
     return d->mean_square_difference > 0.0 ? 10.0 * log10(d->mean_square / d->mean_square_difference)
                                            : (double)INFINITY;
 }
@@ -109,10 +110,14 @@ static void compare(octet_verdict *v) {
     v->size_ratio = (double)v->before.size_bytes / (double)v->after.size_bytes;
 }
 
+bool octet_verdict_is_noisy(const octet_verdict *v) {
+    return v->signal_to_noise_db < OCTET_VERDICT_LOW_FIDELITY_DB && !isnan(v->mean_square_difference);
+}
+
 bool octet_verdict_is_poor(const octet_verdict *v) {
     const octet_evaluation *before = v->before.evaluation;
     const bool falls = before->has_accuracy && before->accuracy - v->after.evaluation->accuracy > large_drop;
-    return falls || v->signal_to_noise_db < OCTET_VERDICT_LOW_FIDELITY_DB;
+    return falls || octet_verdict_is_noisy(v);
 }
 
 static bool has_outlier(const octet_verdict *verdict) {

@@ -107,7 +107,10 @@ octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict);
 /* A fidelity below 20 dB, or an accuracy that fell by more than 2 points. Of a finished verdict. */
 bool octet_verdict_is_poor(const octet_verdict *verdict);
 
-/* Signal to noise of one output; infinite when nothing differs. */
+/* Whether the fidelity is low, by numbers that can be compared: without NaN. */
+bool octet_verdict_is_noisy(const octet_verdict *verdict);
+
+/* Signal to noise of one output; infinite when nothing differs, minus infinity where a model gives NaN. */
 double octet_verdict_fidelity_db(const octet_verdict_distance *distance);
 
 /* path: of the quantized file, or NULL. */

@@ -55,7 +55,10 @@ static uint32_t list_distance(const octet_verdict *v, octet_verdict_line *lines)
                      sqrt(v->mean_square));
     }
     lines[1].name = "fidelity";
-    octet_format(lines[1].after, sizeof lines[1].after, isfinite(v->signal_to_noise_db) ? "%.1f dB" : "equal",
+    octet_format(lines[1].after, sizeof lines[1].after,
+                 isfinite(v->signal_to_noise_db) ? "%.1f dB"
+                 : v->signal_to_noise_db > 0.0   ? "equal"
+                                                 : "none",
                  v->signal_to_noise_db);
     octet_format(lines[1].change, sizeof lines[1].change, "signal to noise of the outputs%s; largest difference %.4g",
                  of, v->max_difference);
@@ -147,8 +150,8 @@ static void describe_cost(const octet_verdict *v, char *text, size_t size) {
                      type, octet_text_count(before->n_samples - v->n_agree, a), octet_text_count(before->n_samples, b));
     else if (!isfinite(v->signal_to_noise_db))
         octet_format(text, size,
-                     v->mean_square_difference > 0.0 ? "the outputs of %s are not those of the original"
-                                                     : "%s gives the outputs of the original",
+                     v->signal_to_noise_db < 0.0 ? "the outputs of %s are not those of the original"
+                                                 : "%s gives the outputs of the original",
                      type);
     else
         octet_format(text, size, "%s puts noise of %.2g %% on the outputs (%.1f dB)", type,

@@ -154,7 +154,7 @@ static octet_status warn_of_columns(octet_context *ctx, octet_verdict *verdict, 
 octet_status octet_verdict_warn_of_outputs(octet_context *ctx, octet_verdict *verdict) {
     bool lost = false;
     for (uint32_t i = 0; i < verdict->n_distances; i++) OCTET_TRY(warn_of_columns(ctx, verdict, i, &lost));
-    if (lost || !(verdict->signal_to_noise_db < OCTET_VERDICT_LOW_FIDELITY_DB)) return OCTET_OK;
+    if (lost || !octet_verdict_is_noisy(verdict)) return OCTET_OK;
     OCTET_VERDICT_WARN(ctx, verdict, OCTET_WARNING_FIDELITY,
                        "the fidelity of %s is %.1f dB, below %.0f dB: its noise is %.0f %% of its numbers; %s",
                        verdict->n_outputs > 1 ? verdict->outputs[verdict->worst].name : "the output",
