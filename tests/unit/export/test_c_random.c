@@ -116,7 +116,9 @@ static int run_batch(const uint32_t *seeds, uint32_t n) {
     uint32_t n_arguments = 8;
     char define[BATCH][40];
     octet_process_end end = {0};
-    const char *program = keep(fixture_path("nets")), *log = keep(fixture_path("log"));
+    char program[512], log[512];
+    snprintf(program, sizeof program, "%s", fixture_path("nets"));
+    snprintf(log, sizeof log, "%s", fixture_path("log"));
     write_main(seeds, n);
     arguments[n_arguments++] = program;
     for (uint32_t i = 0; i < n; i++) {
