@@ -239,8 +239,7 @@ octet_status octet_compare_layers(octet_context *ctx, const octet_model *origina
     OCTET_CHECK(ctx, !octet_model_is_quantized(original), OCTET_USAGE,
                 "%s is quantized: the float model comes first, the quantized one second", original->path);
     OCTET_CHECK(ctx, octet_model_is_quantized(quantized), OCTET_USAGE,
-                "%s: nothing in it is quantized: the float model comes first, the quantized one second",
-                quantized->path);
+                "%s: nothing in it is quantized; the second model is to be the quantized one", quantized->path);
     OCTET_TRY(octet_api_float_graph(ctx, original, &graph));
     octet_status status = OCTET_NEW(ctx, &arena, 1, &c.plan.layers);
     if (status == OCTET_OK) {

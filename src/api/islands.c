@@ -42,7 +42,7 @@ static octet_status refuse_name(marking *m, const island_request *request, const
     if (status == OCTET_OK)
         status =
             octet_context_fail(m->ctx, OCTET_USAGE, "%s %s: no layer and no operator of the model has this name%s%s",
-                               request->option, pattern, alike[0] != '\0' ? "; near are " : "", alike);
+                               request->option, pattern, alike[0] != '\0' ? "; near: " : "", alike);
     octet_arena_free(m->ctx, &scratch);
     return status;
 }

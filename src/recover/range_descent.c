@@ -22,12 +22,15 @@ typedef struct descent {
     uint64_t n_trials, most_trials;
 } descent;
 
-/* Beside its arithmetic an operator costs as much as some 4000 products: its call in each run, its part in quantizing
- * and preparing the graph anew. */
-static double work_of(const octet_graph *graph) {
-    double work = 4000.0 * (double)graph->n_operators;
+/* Of a trial. Beside its arithmetic an operator costs as much as some 4000 products in each run: its call, its part in
+ * preparing the graph anew. A weight that is rounded anew costs as much as some 100. */
+static double work_of(const octet_graph *graph, size_t n_runs) {
+    double work = 4000.0 * (double)graph->n_operators, n_weights = 0.0;
     for (uint32_t k = 0; k < graph->n_operators; k++) work += (double)octet_operator_work(graph, &graph->operators[k]);
-    return work;
+    for (uint32_t v = 0; v < graph->n_values; v++)
+        if (octet_value_is_constant(&graph->values[v]))
+            n_weights += (double)octet_shape_elements(&graph->values[v].shape);
+    return work * (double)n_runs + 100.0 * n_weights;
 }
 
 static bool is_free(const descent *d, uint32_t v) {
@@ -111,7 +114,7 @@ static octet_status descend(descent *d, const octet_recover_source *source, octe
     OCTET_TRY(octet_judge_create(d->ctx, &d->source, &d->judge));
     OCTET_TRY(octet_statistics_bind(d->ctx, &d->arena, d->corrected.statistics, d->corrected.graph, &d->rows_of));
     for (uint32_t v = 0; v < d->corrected.graph->n_values; v++) n_free += is_free(d, v) ? 1 : 0;
-    d->most_trials = (uint64_t)(most_work / (work_of(source->graph) * (double)d->source.n_runs + 1.0));
+    d->most_trials = (uint64_t)(most_work / (work_of(source->graph, d->source.n_runs) + 1.0));
     OCTET_TRY(move_all(d, n_free));
     out->n_runs = d->source.n_runs;
     return give(d, source, out);

@@ -29,6 +29,7 @@
 
 #include "base/hash.h"
 #include "statistics/file_kinds.h"
+#include "statistics/file_reader.h"
 
 static const char MAGIC[8] = {'o', 'c', 't', 'e', 't', 's', 't', 'a'};
 
@@ -84,47 +85,15 @@ octet_status octet_statistics_write(octet_context *ctx, const octet_statistics *
 
 /* ---- Reading ---- */
 
-typedef struct reader {
-    octet_context *ctx;
-    octet_bytes bytes;
-    const char *name;
-    size_t at;
-} reader;
-
-static octet_status truncated(const reader *r) {
-    return octet_context_fail(r->ctx, OCTET_FORMAT, "%s: %zu bytes of statistics end in the middle", r->name,
-                              r->bytes.size);
-}
-
-static octet_status read_u32(reader *r, uint32_t *out) {
-    if (!octet_bytes_u32le(r->bytes, r->at, out)) return truncated(r);
-    r->at += 4;
-    return OCTET_OK;
-}
-
-static octet_status read_u64(reader *r, uint64_t *out) {
-    if (!octet_bytes_u64le(r->bytes, r->at, out)) return truncated(r);
-    r->at += 8;
-    return OCTET_OK;
-}
-
-static octet_status read_f64(reader *r, double *out) {
-    uint64_t bits;
-    OCTET_TRY(read_u64(r, &bits));
-    memcpy(out, &bits, sizeof *out);
-    *out += 0.0;
-    return OCTET_OK;
-}
-
-static octet_status read_text(reader *r, octet_arena *arena, const char **out) {
+static octet_status read_text(octet_statistics_reader *r, octet_arena *arena, const char **out) {
     uint32_t size;
     void *text;
-    OCTET_TRY(read_u32(r, &size));
+    OCTET_TRY(octet_statistics_read_u32(r, &size));
     OCTET_CHECK(r->ctx, size <= LONGEST_TEXT, OCTET_FORMAT, "%s: a name of %" PRIu32 " bytes; at most %d are written",
-                r->name, size, LONGEST_TEXT);
-    if (!octet_bytes_inside(r->bytes, r->at, size)) return truncated(r);
+                r->file, size, LONGEST_TEXT);
+    if (!octet_bytes_inside(r->bytes, r->at, size)) return octet_statistics_truncated(r);
     const uint8_t *bytes = r->bytes.data + r->at;
-    OCTET_CHECK(r->ctx, memchr(bytes, 0, size) == NULL, OCTET_FORMAT, "%s: a name holds a byte 0", r->name);
+    OCTET_CHECK(r->ctx, memchr(bytes, 0, size) == NULL, OCTET_FORMAT, "%s: a name holds a byte 0", r->file);
     OCTET_TRY(octet_arena_allocate(r->ctx, arena, (size_t)size + 1, 1, &text)); /* cleared: it ends in 0 */
     memcpy(text, bytes, size);
     *out = text;
@@ -132,99 +101,99 @@ static octet_status read_text(reader *r, octet_arena *arena, const char **out) {
     return OCTET_OK;
 }
 
-static octet_status read_data_range(reader *r, octet_data_range *out) {
-    OCTET_TRY(read_f64(r, &out->raw_min));
-    OCTET_TRY(read_f64(r, &out->raw_max));
-    OCTET_TRY(read_f64(r, &out->min));
-    OCTET_TRY(read_f64(r, &out->max));
+static octet_status read_data_range(octet_statistics_reader *r, octet_data_range *out) {
+    OCTET_TRY(octet_statistics_read_f64(r, &out->raw_min));
+    OCTET_TRY(octet_statistics_read_f64(r, &out->raw_max));
+    OCTET_TRY(octet_statistics_read_f64(r, &out->min));
+    OCTET_TRY(octet_statistics_read_f64(r, &out->max));
     const octet_data_range empty = octet_data_range_empty();
     const bool is_empty = out->raw_min == empty.raw_min && out->raw_max == empty.raw_max && out->min == empty.min &&
                           out->max == empty.max;
     OCTET_CHECK(r->ctx, is_empty || (out->raw_min <= out->raw_max && out->min <= out->max), OCTET_FORMAT,
-                "%s: the data range from %g to %g, given as %g to %g", r->name, out->raw_min, out->raw_max, out->min,
+                "%s: the data range from %g to %g, given as %g to %g", r->file, out->raw_min, out->raw_max, out->min,
                 out->max);
     return OCTET_OK;
 }
 
-static octet_status read_hashes(reader *r, uint64_t n_samples, octet_distinct *out) {
+static octet_status read_hashes(octet_statistics_reader *r, uint64_t n_samples, octet_distinct *out) {
     uint32_t n;
     void *block;
-    OCTET_TRY(read_u32(r, &n));
+    OCTET_TRY(octet_statistics_read_u32(r, &n));
     OCTET_CHECK(r->ctx, n <= OCTET_DISTINCT_MOST && n <= n_samples, OCTET_FORMAT,
-                "%s: %" PRIu32 " hashes of %" PRIu64 " samples", r->name, n, n_samples);
-    if (!octet_bytes_inside(r->bytes, r->at, 8 * (size_t)n)) return truncated(r);
+                "%s: %" PRIu32 " hashes of %" PRIu64 " samples", r->file, n, n_samples);
+    if (!octet_bytes_inside(r->bytes, r->at, 8 * (size_t)n)) return octet_statistics_truncated(r);
     OCTET_TRY(octet_memory_allocate(r->ctx, 8 * (size_t)n, &block));
     *out = (octet_distinct){.hashes = block, .capacity = n};
     for (uint32_t i = 0; i < n; i++) {
-        OCTET_TRY(read_u64(r, &out->hashes[i]));
+        OCTET_TRY(octet_statistics_read_u64(r, &out->hashes[i]));
         OCTET_CHECK(r->ctx, i == 0 || out->hashes[i] > out->hashes[i - 1], OCTET_FORMAT,
-                    "%s: hash %" PRIu32 " of the samples is not above the one before", r->name, i);
+                    "%s: hash %" PRIu32 " of the samples is not above the one before", r->file, i);
     }
     out->n = n;
     return OCTET_OK;
 }
 
-static octet_status read_row(reader *r, octet_statistics *out, octet_statistics_row *row) {
+static octet_status read_row(octet_statistics_reader *r, octet_statistics *out, octet_statistics_row *row) {
     uint32_t n_kinds, kind = 0, size;
     OCTET_TRY(read_text(r, &out->arena, &row->name));
-    OCTET_TRY(read_u32(r, &row->occurrence));
+    OCTET_TRY(octet_statistics_read_u32(r, &row->occurrence));
     OCTET_TRY(read_text(r, &out->arena, &row->layer));
-    OCTET_TRY(read_u32(r, &n_kinds));
-    OCTET_CHECK(r->ctx, n_kinds > 0, OCTET_FORMAT, "%s: %s has no range", r->name, row->name);
+    OCTET_TRY(octet_statistics_read_u32(r, &n_kinds));
+    OCTET_CHECK(r->ctx, n_kinds > 0, OCTET_FORMAT, "%s: %s has no range", r->file, row->name);
     for (uint32_t i = 0; i < n_kinds; i++) {
         const uint32_t before = kind;
-        OCTET_TRY(read_u32(r, &kind));
-        OCTET_TRY(read_u32(r, &size));
+        OCTET_TRY(octet_statistics_read_u32(r, &kind));
+        OCTET_TRY(octet_statistics_read_u32(r, &size));
         OCTET_CHECK(r->ctx, kind > before && (i > 0 || kind == KIND_RANGES), OCTET_FORMAT,
-                    "%s: statistics of kind %" PRIu32 " of %s stand behind those of kind %" PRIu32, r->name, kind,
+                    "%s: statistics of kind %" PRIu32 " of %s stand behind those of kind %" PRIu32, r->file, kind,
                     row->name, before);
-        if (!octet_bytes_inside(r->bytes, r->at, size)) return truncated(r);
+        if (!octet_bytes_inside(r->bytes, r->at, size)) return octet_statistics_truncated(r);
         const octet_bytes body = {r->bytes.data + r->at, size};
         OCTET_TRY(
-            octet_kinds_read(r->ctx, &out->arena, kind, body, r->name, octet_histogram_bins_for(out->n_rows), row));
+            octet_kinds_read(r->ctx, &out->arena, kind, body, r->file, octet_histogram_bins_for(out->n_rows), row));
         r->at += size;
     }
     out->kinds |= octet_row_kinds(row);
     return OCTET_OK;
 }
 
-static octet_status read_rows(reader *r, octet_statistics *out) {
+static octet_status read_rows(octet_statistics_reader *r, octet_statistics *out) {
     uint32_t n;
-    OCTET_TRY(read_u32(r, &n));
-    if (n > (r->bytes.size - r->at) / LEAST_ROW_SIZE) return truncated(r);
+    OCTET_TRY(octet_statistics_read_u32(r, &n));
+    if (n > (r->bytes.size - r->at) / LEAST_ROW_SIZE) return octet_statistics_truncated(r);
     OCTET_TRY(OCTET_NEW(r->ctx, &out->arena, n, &out->rows));
     out->n_rows = n;
     for (uint32_t i = 0; i < n; i++) OCTET_TRY(read_row(r, out, &out->rows[i]));
     return OCTET_OK;
 }
 
-static octet_status read_all(reader *r, octet_statistics *out) {
+static octet_status read_all(octet_statistics_reader *r, octet_statistics *out) {
     uint32_t version, flags;
     uint64_t hash;
     OCTET_CHECK(r->ctx, r->bytes.size >= sizeof MAGIC && memcmp(r->bytes.data, MAGIC, sizeof MAGIC) == 0, OCTET_FORMAT,
-                "%s: these are no statistics of octet", r->name);
+                "%s: these are no statistics of octet", r->file);
     r->at = sizeof MAGIC;
-    OCTET_TRY(read_u32(r, &version));
+    OCTET_TRY(octet_statistics_read_u32(r, &version));
     OCTET_CHECK(r->ctx, version == VERSION, OCTET_UNSUPPORTED,
-                "%s: statistics in version %" PRIu32 " of their layout; this octet reads version %d", r->name, version,
+                "%s: statistics in version %" PRIu32 " of their layout; this octet reads version %d", r->file, version,
                 VERSION);
-    OCTET_TRY(read_u32(r, &flags));
-    OCTET_CHECK(r->ctx, flags <= KEEPS_STATE, OCTET_FORMAT, "%s: flags %" PRIu32 " in the head", r->name, flags);
+    OCTET_TRY(octet_statistics_read_u32(r, &flags));
+    OCTET_CHECK(r->ctx, flags <= KEEPS_STATE, OCTET_FORMAT, "%s: flags %" PRIu32 " in the head", r->file, flags);
     out->keeps_state = flags != 0;
-    OCTET_TRY(read_u64(r, &out->fingerprint));
-    OCTET_TRY(read_u64(r, &out->n_samples));
+    OCTET_TRY(octet_statistics_read_u64(r, &out->fingerprint));
+    OCTET_TRY(octet_statistics_read_u64(r, &out->n_samples));
     OCTET_TRY(read_data_range(r, &out->data));
     OCTET_TRY(read_hashes(r, out->n_samples, &out->distinct));
     OCTET_TRY(read_rows(r, out));
     const size_t end = r->at;
-    OCTET_TRY(read_u64(r, &hash));
+    OCTET_TRY(octet_statistics_read_u64(r, &hash));
     OCTET_CHECK(r->ctx, r->at == r->bytes.size && hash == octet_hash(0, r->bytes.data, end), OCTET_FORMAT,
-                "%s: statistics and their check sum differ: the file is corrupt", r->name);
+                "%s: statistics and their check sum differ: the file is corrupt", r->file);
     return OCTET_OK;
 }
 
 octet_status octet_statistics_read(octet_context *ctx, octet_bytes bytes, const char *name, octet_statistics **out) {
-    reader r = {.ctx = ctx, .bytes = bytes, .name = name};
+    octet_statistics_reader r = {.ctx = ctx, .bytes = bytes, .file = name};
     octet_statistics *statistics = NULL;
     OCTET_TRY(octet_statistics_create_empty(ctx, &statistics));
     const octet_status status = read_all(&r, statistics);
