@@ -38,6 +38,8 @@ static octet_status check_mode(octet_context *ctx, const octet_conversion *asked
 static octet_status refuse_name(marking *m, const island_request *request, const char *pattern) {
     octet_arena scratch = {0};
     const char *alike = "";
+    OCTET_CHECK(m->ctx, m->graph->n_operators > 0, OCTET_USAGE,
+                "%s: the model has no operators, and so no layer to move; leave the option away", request->option);
     octet_status status = octet_select_alike(m->ctx, &scratch, m->graph, m->has_layers, pattern, &alike);
     if (status == OCTET_OK)
         status =
