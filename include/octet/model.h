@@ -23,6 +23,8 @@ typedef struct octet_load_options {
                                  "96,96,3;10"; or NULL */
     const char *signature;    /* of a .tflite that offers several graphs to run; NULL: "serving_default", or the only
                                  one */
+    bool resize; /* of a .tflite: input_shape, with the batch, replaces also what the file fixes; the shapes
+                    of all other tensors follow. An input without a shape keeps its own */
 } octet_load_options;
 #define OCTET_LOAD_OPTIONS_INIT OCTET_INIT_(octet_load_options)
 
@@ -58,6 +60,7 @@ typedef struct octet_tensor {
     int32_t axis;
     const float *scales; /* n_scales of them, and as many zero points; NULL for 0 */
     const int32_t *zero_points;
+    int32_t dims_signature[OCTET_TENSOR_MAX_RANK]; /* as dims; -1 for a dimension that the .tflite leaves open */
 } octet_tensor;
 #define OCTET_TENSOR_INIT OCTET_INIT_(octet_tensor)
 
@@ -70,6 +73,11 @@ OCTET_API void octet_model_output(const octet_model *model, uint32_t index, octe
 OCTET_API uint32_t octet_model_n_tensors(const octet_model *model);
 /* index must be below octet_model_n_tensors. */
 OCTET_API void octet_model_tensor(const octet_model *model, uint32_t index, octet_tensor *out);
+/* Graphs that the .tflite offers to run, by name: what octet_load_options.signature takes. 0 for a model that was made
+ * here, or of a file without them. */
+OCTET_API uint32_t octet_model_n_signatures(const octet_model *model);
+/* index must be below octet_model_n_signatures. */
+OCTET_API const char *octet_model_signature(const octet_model *model, uint32_t index);
 /* "Keras 2", "Keras 3", "TensorFlow Lite". */
 OCTET_API const char *octet_model_format(const octet_model *model);
 /* Whether any tensor of it is int8, uint8 or int16 with a scale. Bytes without one are numbers: the pictures that a

@@ -86,8 +86,10 @@ static octet_status load(octet_context *ctx, const char *name, const octet_bytes
     octet_graph *graph = NULL;
     ctx->doing = "loading the model";
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_load_options, given, &options));
-    octet_import_options import = {
-        .architecture = options.architecture, .input_shapes = shapes, .signature = options.signature};
+    octet_import_options import = {.architecture = options.architecture,
+                                   .input_shapes = shapes,
+                                   .resize = options.resize,
+                                   .signature = options.signature};
     OCTET_TRY(read_shapes(ctx, options.input_shape, shapes, &import.n_input_shapes));
     OCTET_TRY(bytes != NULL ? octet_import_bytes(ctx, *bytes, name, &import, &kind, &graph)
                             : octet_import(ctx, name, &import, &kind, &graph));
@@ -151,6 +153,7 @@ static void describe(const octet_graph *graph, uint32_t index, const char *name,
                            .scales = q->n > 0 ? q->scale : NULL,
                            .zero_points = q->n > 0 ? q->zero_point : NULL};
     memcpy(tensor.dims, value->shape.dims, sizeof tensor.dims);
+    for (int32_t i = 0; i < tensor.rank; i++) tensor.dims_signature[i] = value->open >> i & 1 ? -1 : tensor.dims[i];
     octet_options_give(&tensor, sizeof tensor, out);
 }
 _Static_assert((int)OCTET_TENSOR_MAX_RANK == (int)OCTET_MAX_RANK, "octet.h and graph/type.h differ");
@@ -168,6 +171,9 @@ uint32_t octet_model_n_tensors(const octet_model *model) { return model->graph->
 void octet_model_tensor(const octet_model *model, uint32_t index, octet_tensor *out) {
     describe(model->graph, index, NULL, out);
 }
+
+uint32_t octet_model_n_signatures(const octet_model *model) { return model->graph->n_signatures; }
+const char *octet_model_signature(const octet_model *model, uint32_t index) { return model->graph->signatures[index]; }
 
 const char *octet_model_format(const octet_model *model) {
     static const char *const names[] = {

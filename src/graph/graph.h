@@ -41,6 +41,7 @@ typedef struct octet_value {
     octet_quantization quantization;
     const void *data; /* constant: row-major, shape elements of type; NULL: computed, or fed as a graph input */
     bool is_variable; /* state kept between runs (LSTM); starts at the zero point */
+    uint8_t open;     /* bit i: the .tflite leaves dimension i open (-1); the shape has what it is here */
     octet_trained_weights trained; /* float constants only */
     uint32_t producer;             /* operator, or OCTET_NONE; kept by the functions below */
     uint32_t n_uses; /* operator inputs, graph outputs and carries that name this value; kept by the functions below */

@@ -15,6 +15,7 @@ typedef struct octet_import_options {
     const octet_shape
         *input_shapes; /* for inputs whose height, width or length the file leaves open; by input; or NULL */
     uint32_t n_input_shapes;
+    bool resize;           /* of a .tflite: input_shapes stand in the place of what the file says, of whatever rank */
     const char *signature; /* of a .tflite that offers several; NULL: "serving_default", or the only one */
 } octet_import_options;
 

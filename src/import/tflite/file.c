@@ -34,18 +34,23 @@ static octet_status open_main(octet_context *ctx, octet_tflite_source *source, u
                                   &source->graph->name);
 }
 
-/* Fixes what the file leaves open: a batch is 1, other dimensions must be given, with or without the batch. */
+/* Fixes what the file leaves open: a batch is 1, other dimensions must be given, with or without the batch. Where
+ * inputs are resized, what is given stands for all that the file says. */
 static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *source, uint32_t position,
                                     uint32_t tensor) {
     octet_value *value = &source->graph->values[tensor];
     const octet_import_options *options = source->options;
-    const uint8_t open = source->frame->open[tensor];
-    if (open & 1u) source->graph->open_batch = true;
+    if (value->open & 1u) source->graph->open_batch = true;
     const octet_shape *given =
         options != NULL && position < options->n_input_shapes ? &options->input_shapes[position] : NULL;
-    if (given == NULL || given->rank == 0) {
+    const bool is_given = given != NULL && given->rank > 0;
+    if (is_given && options->resize) {
+        value->shape = *given;
+        return octet_shape_check(ctx, &value->shape, value->name);
+    }
+    if (!is_given) {
         OCTET_CHECK(
-            ctx, (open & ~1u) == 0, OCTET_UNSUPPORTED,
+            ctx, (value->open & ~1u) == 0, OCTET_UNSUPPORTED,
             "%s: input %s leaves a dimension besides the batch open; give its shape, as in --input-shape 224,224,3",
             source->fb.name, value->name);
         return OCTET_OK;
@@ -55,7 +60,7 @@ static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *sou
                 source->fb.name, value->name, value->shape.rank, given->rank);
     for (int32_t i = 0; i < given->rank; i++) {
         int32_t *dim = &value->shape.dims[i + skipped];
-        if ((open >> (i + skipped) & 1u) != 0 && i + skipped > 0) *dim = given->dims[i];
+        if ((value->open >> (i + skipped) & 1u) != 0 && i + skipped > 0) *dim = given->dims[i];
         OCTET_CHECK(ctx, *dim == given->dims[i], OCTET_USAGE, "%s: dimension %d of input %s is %d, %d is given",
                     source->fb.name, i + skipped, value->name, *dim, given->dims[i]);
     }

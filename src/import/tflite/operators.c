@@ -254,6 +254,7 @@ static octet_status make_outputs(octet_context *ctx, octet_tflite_source *source
             const octet_value stated = graph->values[value];
             OCTET_TRY(octet_graph_add_value(ctx, graph, stated.name, stated.type, &stated.shape, &value));
             graph->values[value].quantization = stated.quantization;
+            graph->values[value].open = stated.open;
         }
         frame->now[tensor] = op->outputs[i] = value;
     }

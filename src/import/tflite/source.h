@@ -21,7 +21,6 @@ typedef struct octet_tflite_frame {
     octet_flatbuffer_table subgraph;
     octet_flatbuffer_vector tensors, inputs, outputs, operators;
     uint32_t first;                  /* value of tensor 0 as the file states it; those of the other tensors follow */
-    uint8_t *open;                   /* by tensor: bit i is set when the file leaves dimension i open (-1) */
     uint32_t *now;                   /* by tensor: the value that it is; OCTET_NONE: nothing has computed it */
     uint32_t *handles;               /* by tensor: 1 + the number of the variable that it stands for; 0: none */
     const octet_tflite_list **lists; /* by tensor: the list that it is, or NULL */

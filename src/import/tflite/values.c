@@ -52,7 +52,7 @@ octet_status octet_tflite_find_data(octet_context *ctx, octet_tflite_source *sou
 }
 
 static octet_status read_shape(octet_context *ctx, octet_tflite_source *source, const octet_flatbuffer_table *tensor,
-                               const char *name, uint32_t index, octet_shape *shape) {
+                               const char *name, octet_shape *shape, uint8_t *open_dims) {
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_vector dims, signature;
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, tensor, OCTET_TFLITE_TENSOR_SHAPE, 4, true, &dims));
@@ -66,7 +66,7 @@ static octet_status read_shape(octet_context *ctx, octet_tflite_source *source, 
         int32_t dim = octet_flatbuffer_i32_at(fb, &dims, i);
         OCTET_CHECK(ctx, dim >= -1, OCTET_FORMAT, "%s: tensor %s has dimension %d", fb->name, name, dim);
         const bool open = dim == -1 || (signature.n > 0 && octet_flatbuffer_i32_at(fb, &signature, i) == -1);
-        if (open) source->frame->open[index] |= (uint8_t)(1u << i);
+        if (open) *open_dims |= (uint8_t)(1u << i);
         shape->dims[i] = open ? 1 : dim;
     }
     return octet_shape_check(ctx, shape, name);
@@ -156,7 +156,7 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
     octet_flatbuffer *fb = &source->fb;
     octet_flatbuffer_table tensor, sparsity;
     const char *name;
-    uint8_t code, is_variable;
+    uint8_t code, is_variable, open_dims = 0;
     uint32_t value;
     octet_type type;
     octet_shape shape;
@@ -171,10 +171,11 @@ static octet_status read_value(octet_context *ctx, octet_tflite_source *source, 
                 "%s: tensor %u (%.80s) has type %s (%u), which octet does not support", fb->name, index, name,
                 octet_tensor_type_name(code), code);
     OCTET_TRY(octet_flatbuffer_table_field(ctx, fb, &tensor, OCTET_TFLITE_TENSOR_SPARSITY, &sparsity));
-    OCTET_TRY(read_shape(ctx, source, &tensor, name, index, &shape));
+    OCTET_TRY(read_shape(ctx, source, &tensor, name, &shape, &open_dims));
     OCTET_TRY(octet_graph_add_value(ctx, source->graph, name, type, &shape, &value));
     OCTET_TRY(octet_flatbuffer_u8_field(ctx, fb, &tensor, OCTET_TFLITE_TENSOR_IS_VARIABLE, 0, &is_variable));
     source->graph->values[value].is_variable = is_variable != 0;
+    source->graph->values[value].open = open_dims;
     OCTET_TRY(octet_tflite_find_data(ctx, source, &tensor, name, &data));
     const bool is_sparse = sparsity.at != 0 && data.size > 0;
     OCTET_CHECK(ctx, !nibbles || (data.size > 0 && !is_sparse), OCTET_UNSUPPORTED,
@@ -199,7 +200,6 @@ static octet_status read_frame(octet_context *ctx, octet_tflite_source *source, 
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, &frame->subgraph, OCTET_TFLITE_SUBGRAPH_OPERATORS, 4, true,
                                             &frame->operators));
     frame->first = source->graph->n_values;
-    OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->open));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->now));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->handles));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, frame->tensors.n, &frame->lists));

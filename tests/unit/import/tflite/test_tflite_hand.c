@@ -221,7 +221,7 @@ static void appended_data(void **state) {
     octet_buffer_free(&ctx, &file);
 }
 
-/* What the file leaves open must be given, with or without the batch; what it fixes cannot be changed. */
+/* What the file leaves open must be given, with or without the batch; what it fixes changes only with `resize`. */
 static void given_shapes(void **state) {
     (void)state;
     char path[64];
@@ -235,15 +235,19 @@ static void given_shapes(void **state) {
     octet_buffer_free(&ctx, &file);
     const struct {
         octet_shape given;
+        bool resize;
         octet_status status;
-    } cases[] = {
-        {{1, {6}}, OCTET_OK}, {{2, {1, 6}}, OCTET_OK}, {{2, {2, 6}}, OCTET_USAGE}, {{3, {1, 1, 6}}, OCTET_USAGE}};
+    } cases[] = {{{1, {6}}, false, OCTET_OK},       {{2, {1, 6}}, false, OCTET_OK},
+                 {{2, {2, 6}}, false, OCTET_USAGE}, {{3, {1, 1, 6}}, false, OCTET_USAGE},
+                 {{2, {2, 6}}, true, OCTET_OK},     {{3, {1, 6, 2}}, true, OCTET_OK}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const octet_import_options options = {.input_shapes = &cases[i].given, .n_input_shapes = 1};
+        const octet_import_options options = {
+            .input_shapes = &cases[i].given, .n_input_shapes = 1, .resize = cases[i].resize};
         octet_graph *graph;
         octet_context_clear(&ctx);
         assert_int_equal(octet_import(&ctx, path, &options, NULL, &graph), cases[i].status);
         if (graph != NULL) assert_int_equal(graph->values[1].shape.dims[1], 6);
+        if (graph != NULL) assert_int_equal(graph->values[0].open, 2);
         octet_graph_destroy(&ctx, graph);
     }
     unlink(path);
