@@ -1,0 +1,249 @@
+"""Calls of the C library: contexts, handles, errors, threads, Ctrl-C.
+
+The rules of octet.h become these: each object of Python has a context of its own, which it shares with nobody. A call
+takes the locks of all the contexts whose handles it is given, and says so where another thread has one. A call that
+may take long runs in a thread of its own while the main thread waits, so that Ctrl-C is answered at once.
+"""
+
+import threading
+from ctypes import Structure, byref, c_char_p, c_size_t, c_void_p, pointer, string_at
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from . import _structs as s
+from ._c import lib
+from ._errors import OF_STATUS, Error, UsageError
+from ._progress import Progress
+
+_PATIENCE_S = 0.1
+"""How long Ctrl-C waits for the library to end its call. After that the call goes on by itself, to no effect."""
+_STEP_S = 0.05
+"""Between two looks at the progress of a call."""
+
+
+class Context:
+    """An octet_context, and the lock of everything made with it."""
+
+    def __init__(self) -> None:
+        self.pointer = c_void_p()
+        self.lock = threading.Lock()
+        self.is_left_alone = False  # a call that Ctrl-C has ended still runs in it
+        self._destroy = lib.octet_context_destroy
+        if lib.octet_context_create(byref(self.pointer)) != s.OK:
+            raise OF_STATUS[s.NOMEM]("a context: out of memory")
+
+    def __del__(self) -> None:
+        if getattr(self, "pointer", None):
+            self._destroy(self.pointer)
+
+    def acquire(self, what: str) -> None:
+        """Takes the lock. Raises UsageError where another thread has it."""
+        if self.lock.acquire(blocking=False):
+            return
+        if not self.is_left_alone:
+            raise UsageError(f"this {what} is in use by another thread: one thread at a time may use it")
+        self.lock.acquire()
+
+    def release(self) -> None:
+        self.is_left_alone = False
+        self.lock.release()
+
+
+class Handle:
+    """An object of the library, destroyed with the last reference to it.
+
+    needs: what must live as long: the handles that it was made from, memory that it reads.
+    """
+
+    def __init__(self, context: Context, destroy: Callable[[c_void_p, c_void_p], None], what: str, *needs: Any) -> None:
+        self.context = context
+        self.pointer = c_void_p()
+        self.what = what
+        self._destroy = destroy
+        self._needs = needs
+
+    def __del__(self) -> None:
+        if getattr(self, "pointer", None):
+            self._destroy(self.context.pointer, self.pointer)
+
+    def close(self) -> None:
+        """Destroys the object now; it is no more to be used. A call that still runs destroys it when it ends."""
+        if self.context.is_left_alone:
+            return
+        self.context.acquire(self.what)
+        try:
+            taken, self.pointer = self.pointer, c_void_p()
+            if taken:
+                self._destroy(self.context.pointer, taken)
+        finally:
+            self.context.release()
+
+
+class Out:
+    """An argument: the place of the handle that a call makes."""
+
+    def __init__(self, handle: Handle) -> None:
+        self.handle = handle
+
+
+def _prepare(context: Context, arguments: Tuple[Any, ...]) -> Tuple[List[Any], Dict[Context, str]]:
+    """Arguments as ctypes takes them, and the contexts that the call uses."""
+    contexts: Dict[Context, str] = {context: "object"}
+    plain: List[Any] = []
+    for argument in arguments:
+        if isinstance(argument, Out):
+            contexts[argument.handle.context] = argument.handle.what
+            plain.append(byref(argument.handle.pointer))
+        elif isinstance(argument, Handle):
+            contexts[argument.context] = argument.what
+            plain.append(argument.pointer)
+        elif isinstance(argument, Structure):
+            plain.append(byref(argument))
+        else:
+            plain.append(argument)
+    return plain, contexts
+
+
+def raise_error(context: Context, status: int) -> None:
+    """Raises what the context says."""
+    sentence = lib.octet_context_message(context.pointer).decode("utf-8", "replace")
+    lib.octet_context_clear_error(context.pointer)
+    raise OF_STATUS.get(status, Error)(sentence or lib.octet_error_text(status).decode())
+
+
+class _Worker:
+    """A call in a thread of its own. keeps: what must live until it ends."""
+
+    def __init__(self, work: Callable[[], int], finish: Callable[[], None], keeps: Any) -> None:
+        self._work = work
+        self._finish = finish
+        self._keeps = keeps
+        self._lock = threading.Lock()
+        self._is_left = False
+        self.done = threading.Event()
+        self.status = s.OK
+        threading.Thread(target=self._run, name="octet", daemon=True).start()
+
+    def _run(self) -> None:
+        self.status = self._work()
+        with self._lock:
+            self.done.set()
+            if self._is_left:
+                self._finish()
+        del self._work, self._finish, self._keeps
+
+    def leave(self) -> bool:
+        """Has `finish` called by the thread when it ends; False where it has ended."""
+        with self._lock:
+            self._is_left = not self.done.is_set()
+            return self._is_left
+
+
+def _must_leave(worker: _Worker, contexts: Dict[Context, str]) -> bool:
+    """Whether the thread goes on after it was told to end; then it releases the contexts."""
+    try:
+        if worker.done.wait(_PATIENCE_S):
+            return False
+    except BaseException:  # Ctrl-C again
+        pass
+    for context in contexts:
+        context.is_left_alone = True
+    return worker.leave()
+
+
+def _run_aside(work: Callable[[], int], keeps: Any, contexts: Dict[Context, str], progress: Progress) -> int:
+    """Runs work in a thread and waits. Where the wait is interrupted, the contexts are released here or by the thread."""
+
+    def finish() -> None:
+        for context in contexts:
+            lib.octet_context_clear_error(context.pointer)
+            context.release()
+
+    worker: Optional[_Worker] = None
+    try:
+        worker = _Worker(work, finish, keeps)
+        while not worker.done.wait(_STEP_S):
+            progress.show()
+    except BaseException:  # KeyboardInterrupt, what a signal handler or the caller's progress raises
+        progress.is_cancelled = True
+        if worker is None or not _must_leave(worker, contexts):
+            finish()
+        raise
+    return worker.status
+
+
+def call(context: Context, function: Any, *arguments: Any, progress: Optional[Progress] = None) -> None:
+    """Calls function(context, *arguments) and raises what its status says.
+
+    Handles stand for their pointers, Out(handle) for the place of a new one, structs for their address. progress: of a
+    call that may take long; its callback is in the options already. Raises Error, and UsageError where another thread
+    uses one of the handles.
+    """
+    plain, contexts = _prepare(context, arguments)
+    taken: Dict[Context, str] = {}
+    try:
+        for one, what in contexts.items():
+            one.acquire(what)
+            taken[one] = what
+    except BaseException:
+        for one in taken:
+            one.release()
+        raise
+
+    def work() -> int:
+        return int(function(context.pointer, *plain))
+
+    if progress is not None and threading.current_thread() is threading.main_thread():
+        status = _run_aside(work, arguments, contexts, progress)
+    else:
+        if progress is not None:
+            progress.show_in_calls()
+        status = work()
+    try:
+        if progress is not None and progress.failure is not None:
+            lib.octet_context_clear_error(context.pointer)
+            raise progress.failure
+        if status != s.OK:
+            raise_error(context, status)
+    finally:
+        for one in contexts:
+            one.release()
+
+
+def read(function: Any, handle: Handle, *arguments: Any) -> Any:
+    """function(handle, *arguments): a short look at an object, which cannot fail."""
+    handle.context.acquire(handle.what)
+    try:
+        return function(handle.pointer, *arguments)
+    finally:
+        handle.context.release()
+
+
+def call_for_text(context: Context, function: Any, *arguments: Any, progress: Optional[Progress] = None) -> str:
+    """The text that the call gives as its last argument."""
+    text = c_char_p()
+    call(context, function, *arguments, pointer(text), progress=progress)
+    try:
+        return (text.value or b"").decode("utf-8", "replace")
+    finally:
+        lib.octet_text_free(context.pointer, text)
+
+
+def call_for_bytes(context: Context, function: Any, *arguments: Any) -> bytes:
+    """The bytes that the call gives as its last two arguments."""
+    start, size = c_void_p(), c_size_t()
+    call(context, function, *arguments, pointer(start), pointer(size), progress=Progress(False))
+    try:
+        return string_at(start, size.value)
+    finally:
+        lib.octet_bytes_free(context.pointer, start)
+
+
+def encode(text: Optional[str], what: str) -> Optional[bytes]:
+    """A name as the library takes it. Raises UsageError for what is no text."""
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise UsageError(f"{what} is {text!r}: give a text")
+    if "\0" in text:
+        raise UsageError(f"{what} has a zero character in it")
+    return text.encode("utf-8", "surrogateescape")
