@@ -23,8 +23,9 @@ typedef struct octet_load_options {
                                  "96,96,3;10"; or NULL */
     const char *signature;    /* of a .tflite that offers several graphs to run; NULL: "serving_default", or the only
                                  one */
-    bool resize; /* of a .tflite: input_shape, with the batch, replaces also what the file fixes; the shapes
-                    of all other tensors follow. An input without a shape keeps its own */
+    bool resize;      /* of a .tflite: input_shape, with the batch, replaces also what the file fixes; the shapes
+                         of all other tensors follow. An input without a shape keeps its own */
+    bool first_graph; /* of a .tflite: its graph 0, whichever signatures it has; not together with signature */
 } octet_load_options;
 #define OCTET_LOAD_OPTIONS_INIT OCTET_INIT_(octet_load_options)
 
@@ -78,12 +79,17 @@ OCTET_API void octet_model_tensor(const octet_model *model, uint32_t index, octe
 OCTET_API uint32_t octet_model_n_signatures(const octet_model *model);
 /* index must be below octet_model_n_signatures. */
 OCTET_API const char *octet_model_signature(const octet_model *model, uint32_t index);
+/* The one of the graph that was loaded; octet_model_n_signatures: none is. */
+OCTET_API uint32_t octet_model_current_signature(const octet_model *model);
 /* "Keras 2", "Keras 3", "TensorFlow Lite". */
 OCTET_API const char *octet_model_format(const octet_model *model);
 /* Whether any tensor of it is int8, uint8 or int16 with a scale. Bytes without one are numbers: the pictures that a
  * float model takes. QUANTIZE and DEQUANTIZE in pairs around float operators (quantization-aware training, not
  * converted yet) leave a float model. */
 OCTET_API bool octet_model_is_quantized(const octet_model *model);
+/* Whether quantization-aware training left ranges in a float model, so that int8 needs no samples. Errors: USAGE (a
+ * quantized model), those of passes over a .tflite. */
+OCTET_API octet_status octet_model_is_trained(octet_context *ctx, const octet_model *model, bool *out);
 
 /* Keras's layer table with totals; for a .tflite the table of its operators. Free *out with octet_text_free. */
 OCTET_API octet_status octet_model_summary(octet_context *ctx, const octet_model *model, octet_rendering as,

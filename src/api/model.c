@@ -89,7 +89,10 @@ static octet_status load(octet_context *ctx, const char *name, const octet_bytes
     octet_import_options import = {.architecture = options.architecture,
                                    .input_shapes = shapes,
                                    .resize = options.resize,
+                                   .first_graph = options.first_graph,
                                    .signature = options.signature};
+    OCTET_CHECK(ctx, !options.first_graph || options.signature == NULL, OCTET_USAGE,
+                "%s: either the first graph or the one of signature %s can be loaded", name, options.signature);
     OCTET_TRY(read_shapes(ctx, options.input_shape, shapes, &import.n_input_shapes));
     OCTET_TRY(bytes != NULL ? octet_import_bytes(ctx, *bytes, name, &import, &kind, &graph)
                             : octet_import(ctx, name, &import, &kind, &graph));
@@ -175,6 +178,11 @@ void octet_model_tensor(const octet_model *model, uint32_t index, octet_tensor *
 uint32_t octet_model_n_signatures(const octet_model *model) { return model->graph->n_signatures; }
 const char *octet_model_signature(const octet_model *model, uint32_t index) { return model->graph->signatures[index]; }
 
+uint32_t octet_model_current_signature(const octet_model *model) {
+    const octet_graph *graph = model->graph;
+    return graph->signature < graph->n_signatures ? graph->signature : graph->n_signatures;
+}
+
 const char *octet_model_format(const octet_model *model) {
     static const char *const names[] = {
         [OCTET_KIND_KERAS_2] = "Keras 2", [OCTET_KIND_KERAS_3] = "Keras 3", [OCTET_KIND_TFLITE] = "TensorFlow Lite"};
@@ -188,6 +196,14 @@ bool octet_model_is_quantized(const octet_model *model) {
         if (octet_type_is_quantized(value->type) && value->quantization.n > 0) return true;
     }
     return false;
+}
+
+octet_status octet_model_is_trained(octet_context *ctx, const octet_model *model, bool *out) {
+    octet_float_graph graph;
+    OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
+    *out = octet_quantize_is_trained(graph.graph);
+    octet_api_release_float_graph(ctx, &graph);
+    return OCTET_OK;
 }
 
 octet_status octet_model_check_output(octet_context *ctx, const octet_model *model, const char *path) {

@@ -103,7 +103,8 @@ typedef struct octet_graph {
     octet_file file;           /* what constants may point into */
     const char *name, *source; /* subgraph name ("main"); path it came from */
     const char *description;
-    const char **signatures; /* names of the graphs that its file offers to run; this one is signatures[signature] */
+    const char **signatures; /* names of the graphs that its file offers to run; this one is signatures[signature], or
+                                none of them: OCTET_NONE */
     uint32_t n_signatures, signature;
     octet_value *values;
     uint32_t n_values, values_capacity;

@@ -17,6 +17,7 @@ typedef struct octet_import_options {
     uint32_t n_input_shapes;
     bool resize;           /* of a .tflite: input_shapes stand in the place of what the file says, of whatever rank */
     const char *signature; /* of a .tflite that offers several; NULL: "serving_default", or the only one */
+    bool first_graph;      /* of a .tflite: graph 0, whichever signatures the file has; signature is NULL */
 } octet_import_options;
 
 /* What wrote the model; a .h5 holds either dialect of Keras. */

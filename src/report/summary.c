@@ -135,9 +135,13 @@ static octet_status write_operators(octet_context *ctx, const octet_graph *graph
                                octet_text_count(sum.n_elements, elements), octet_text_count(sum.n_bytes, bytes));
 }
 
+static const char *current_signature(const octet_graph *graph) {
+    return graph->signature < graph->n_signatures ? graph->signatures[graph->signature] : "none";
+}
+
 octet_status octet_summary_write_signatures(octet_context *ctx, const octet_graph *graph, octet_buffer *out) {
     if (graph->n_signatures < 2) return OCTET_OK;
-    OCTET_TRY(octet_buffer_format(ctx, out, "signature %s of", graph->signatures[graph->signature]));
+    OCTET_TRY(octet_buffer_format(ctx, out, "signature %s of", current_signature(graph)));
     for (uint32_t i = 0; i < graph->n_signatures; i++)
         OCTET_TRY(octet_buffer_format(ctx, out, "%s %s", i > 0 ? "," : "", graph->signatures[i]));
     return octet_buffer_format(ctx, out, "\n");
@@ -145,7 +149,7 @@ octet_status octet_summary_write_signatures(octet_context *ctx, const octet_grap
 
 void octet_summary_json_signatures(octet_json_writer *json, const octet_graph *graph) {
     if (graph->n_signatures < 2) return;
-    octet_json_write_string(json, "signature", graph->signatures[graph->signature]);
+    octet_json_write_string(json, "signature", current_signature(graph));
     octet_json_begin_array(json, "signatures", OCTET_JSON_TIGHT);
     for (uint32_t i = 0; i < graph->n_signatures; i++) octet_json_write_string(json, NULL, graph->signatures[i]);
     octet_json_end(json);

@@ -35,7 +35,7 @@ static octet_status open_main(octet_context *ctx, octet_tflite_source *source, u
 }
 
 /* Fixes what the file leaves open: a batch is 1, other dimensions must be given, with or without the batch. Where
- * inputs are resized, what is given stands for all that the file says. */
+ * inputs are resized, what is given stands for all that the file says, and dimensions that are not given are 1. */
 static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *source, uint32_t position,
                                     uint32_t tensor) {
     octet_value *value = &source->graph->values[tensor];
@@ -49,8 +49,9 @@ static octet_status fix_input_shape(octet_context *ctx, octet_tflite_source *sou
         return octet_shape_check(ctx, &value->shape, value->name);
     }
     if (!is_given) {
+        const bool takes_one = options != NULL && options->resize;
         OCTET_CHECK(
-            ctx, (value->open & ~1u) == 0, OCTET_UNSUPPORTED,
+            ctx, takes_one || (value->open & ~1u) == 0, OCTET_UNSUPPORTED,
             "%s: input %s leaves a dimension besides the batch open; give its shape, as in --input-shape 224,224,3",
             source->fb.name, value->name);
         return OCTET_OK;
@@ -111,6 +112,13 @@ static octet_status read_signatures(octet_context *ctx, octet_tflite_source *sou
     return OCTET_OK;
 }
 
+/* The first that runs graph 0, or none. */
+static void choose_first_graph(octet_graph *graph, const uint32_t *subgraphs) {
+    graph->signature = OCTET_NONE;
+    for (uint32_t i = graph->n_signatures; i-- > 0;)
+        if (subgraphs[i] == 0) graph->signature = i;
+}
+
 /* The one that is asked for; else OCTET_TFLITE_SERVING; else the first, when all run one graph. */
 static octet_status choose_signature(octet_context *ctx, octet_tflite_source *source, const uint32_t *subgraphs) {
     octet_graph *graph = source->graph;
@@ -147,8 +155,9 @@ static octet_status find_signature(octet_context *ctx, octet_tflite_source *sour
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, signatures.n, &tables));
     OCTET_TRY(OCTET_NEW(ctx, &source->scratch, signatures.n, &subgraphs));
     OCTET_TRY(read_signatures(ctx, source, &signatures, tables, subgraphs));
-    OCTET_TRY(choose_signature(ctx, source, subgraphs));
-    if (signatures.n == 0) return OCTET_OK;
+    if (source->options != NULL && source->options->first_graph) choose_first_graph(source->graph, subgraphs);
+    else OCTET_TRY(choose_signature(ctx, source, subgraphs));
+    if (source->graph->signature >= signatures.n) return OCTET_OK;
     const octet_flatbuffer_table *signature = &tables[source->graph->signature];
     *subgraph = subgraphs[source->graph->signature];
     OCTET_TRY(octet_flatbuffer_vector_field(ctx, fb, signature, OCTET_TFLITE_SIGNATURE_INPUTS, 4, true, inputs));

@@ -1,4 +1,4 @@
-/* A .tflite with inputs of other shapes than it states, and the signatures that it offers. */
+/* A .tflite with inputs of other shapes than it states, the signatures that it offers, ranges of training. */
 #include "api/handles.h"
 #include "export/tflite/tflite.h"
 #include "support/mnist.h"
@@ -86,6 +86,33 @@ static void signatures_have_names(void **state) {
     (void)state;
     assert_int_equal(octet_model_n_signatures(model), 1);
     assert_string_equal(octet_model_signature(model, 0), "serving_default");
+    assert_int_equal(octet_model_current_signature(model), 0);
+    octet_model_destroy(ctx, model);
+    octet_buffer_free(ctx, &file);
+}
+
+static void training_leaves_ranges(void **state) {
+    octet_buffer file = make_file();
+    octet_model *model = load_shaped(&file, NULL, false, OCTET_OK), *trained = NULL, *quantized = NULL;
+    octet_graph *graph = NULL;
+    uint32_t x, y;
+    bool is_trained = true;
+    (void)state;
+    GOOD(octet_model_is_trained(ctx, model, &is_trained));
+    assert_false(is_trained);
+    GOOD(octet_graph_create(ctx, "trained", &graph));
+    GOOD(octet_graph_add_value(ctx, graph, "x", OCTET_FLOAT32, &(octet_shape){2, {1, 4}}, &x));
+    GOOD(octet_graph_add_input(ctx, graph, x, "x"));
+    const octet_options range = {.fake_quant = {.min = -1.0f, .max = 1.0f, .n_bits = 8}};
+    GOOD(octet_graph_emit(ctx, graph, OCTET_OP_FAKE_QUANT, "range", NULL, &x, 1, &range, &y, 1));
+    GOOD(octet_graph_add_output(ctx, graph, y, "y"));
+    GOOD(octet_api_wrap(ctx, graph, "trained", OCTET_KIND_TFLITE, &trained));
+    GOOD(octet_model_is_trained(ctx, trained, &is_trained));
+    assert_true(is_trained);
+    GOOD(octet_model_quantize(ctx, trained, NULL, NULL, &quantized, NULL));
+    assert_int_equal(octet_model_is_trained(ctx, quantized, &is_trained), OCTET_USAGE);
+    octet_model_destroy(ctx, quantized);
+    octet_model_destroy(ctx, trained);
     octet_model_destroy(ctx, model);
     octet_buffer_free(ctx, &file);
 }
@@ -96,6 +123,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(only_resize_replaces_what_the_file_fixes, start, end),
         cmocka_unit_test_setup_teardown(what_is_not_open_is_in_the_signature_as_it_is, start, end),
         cmocka_unit_test_setup_teardown(signatures_have_names, start, end),
+        cmocka_unit_test_setup_teardown(training_leaves_ranges, start, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* Graphs of a .tflite that operators call: loops are unrolled, branches taken, and what cannot be is refused. */
+#include "octet/octet.h"
 #include "support/tflite_run.h"
 
 enum {
@@ -169,24 +170,24 @@ static octet_buffer make_signatures(const char *second, uint32_t graph) {
     return finish(file);
 }
 
-static void expect_signature(const char *second, const char *wanted, uint32_t n_operators, const char *input) {
-    octet_buffer file = make_signatures(second, 1);
+static void expect_graph(octet_buffer file, octet_import_options options, uint32_t n_operators, const char *input,
+                         uint32_t signature) {
     octet_graph *graph = NULL;
-    const octet_import_options options = {.signature = wanted};
     if (octet_import_tflite_bytes(ctx, (octet_bytes){file.data, file.size}, "file", &options, &graph) != OCTET_OK)
         fail_msg("%s", ctx->message);
     assert_int_equal(graph->n_operators, n_operators);
     assert_string_equal(graph->inputs[0].name, input);
     assert_int_equal(graph->n_signatures, 2);
+    assert_int_equal(graph->signature, signature);
     octet_graph_destroy(ctx, graph);
     octet_buffer_free(ctx, &file);
 }
 
 static void one_of_several_signatures_is_chosen(void **state) {
     (void)state;
-    expect_signature("other", "other", 2, "u");
-    expect_signature("other", "same", 1, "x");
-    expect_signature("serving_default", NULL, 2, "u");
+    expect_graph(make_signatures("other", 1), (octet_import_options){.signature = "other"}, 2, "u", 1);
+    expect_graph(make_signatures("other", 1), (octet_import_options){.signature = "same"}, 1, "x", 0);
+    expect_graph(make_signatures("serving_default", 1), (octet_import_options){0}, 2, "u", 1);
     refuse_file(make_signatures("other", 1), OCTET_USAGE,
                 "several graphs to run; name one with --signature: same, other");
     refuse_file(make_signatures("other", 7), OCTET_FORMAT, "signature 1 is graph 7 of 2");
@@ -201,10 +202,26 @@ static void one_of_several_signatures_is_chosen(void **state) {
     octet_context_clear(ctx);
 }
 
+static void the_first_graph_needs_no_signature(void **state) {
+    const octet_import_options options = {.first_graph = true};
+    (void)state;
+    expect_graph(make_signatures("serving_default", 1), options, 1, "x", 0);
+    expect_graph(make_signatures("same", 0), options, 1, "x", 0);
+    octet_buffer file = make_signatures("other", 1);
+    octet_model *model = NULL;
+    octet_load_options both = OCTET_LOAD_OPTIONS_INIT;
+    both.first_graph = true;
+    both.signature = "other";
+    assert_int_equal(octet_model_load_bytes(ctx, file.data, file.size, "file", &both, &model), OCTET_USAGE);
+    octet_buffer_free(ctx, &file);
+    octet_context_clear(ctx);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loops_are_unrolled),
         cmocka_unit_test(one_of_several_signatures_is_chosen),
+        cmocka_unit_test(the_first_graph_needs_no_signature),
         cmocka_unit_test(branches_and_calls_take_their_place),
         cmocka_unit_test(data_must_not_decide),
         cmocka_unit_test(endless_loops_end),
