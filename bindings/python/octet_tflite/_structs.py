@@ -46,6 +46,7 @@ class LoadOptions(Sized):
         ("input_shape", c_char_p),
         ("signature", c_char_p),
         ("resize", c_bool),
+        ("first_graph", c_bool),
     ]
 
 
