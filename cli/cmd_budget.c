@@ -44,6 +44,8 @@ static const struct option options[] = {
     {"--flash", 0, "SIZE", OPTION_SIZE, IN(budget.flash_bytes), 0,
      "the flash that the device has for it, such as 256K (K, M and G are powers of 1024)"},
     {"--ram", 0, "SIZE", OPTION_SIZE, IN(budget.ram_bytes), 0, "the RAM that the device has for it, such as 64K"},
+    {"--stateful", 0, NULL, OPTION_FLAG, IN(budget.keeps_state), 0,
+     "the state of LSTM layers goes on from run to run (a Keras file says so itself)"},
     {0}};
 
 const struct command command_budget = {

@@ -94,6 +94,8 @@ static const struct option options[] = {
      "do not compile what is written, run it here and compare it with octet"},
     {"--verify-samples", 0, "N", OPTION_COUNT, IN(export.n_samples), 0,
      "how many samples that comparison takes (default 100; together at most 1 MiB)"},
+    {"--stateful", 0, NULL, OPTION_FLAG, IN(export.keeps_state), 0,
+     "of `--c`: the state of LSTM layers goes on from run to run (a Keras file says so itself)"},
     {"--names", 0, "HOW", OPTION_TEXT, IN(artifacts.names), 0,
      "of `--artifacts`: how layers are counted: {layer names}; layer gives conv0, fc1, fc2, kind gives conv0, fc0, "
      "fc1"},

@@ -21,6 +21,7 @@ typedef struct octet_export_options {
     bool no_verify;      /* do not compile and run what is written */
     uint64_t n_vectors;  /* in the self-test; 0 = 4 */
     uint64_t n_samples;  /* that are compared when what is written runs here; 0 = 100 */
+    bool keeps_state;    /* the state of LSTM layers goes on from run to run, which a .tflite does not say */
 } octet_export_options;
 #define OCTET_EXPORT_OPTIONS_INIT OCTET_INIT_(octet_export_options)
 
@@ -39,6 +40,7 @@ typedef struct octet_budget_options {
     size_t size;          /* set by the INIT macro */
     uint64_t flash_bytes; /* of the device; 0: not known */
     uint64_t ram_bytes;
+    bool keeps_state; /* as in octet_export_options */
 } octet_budget_options;
 #define OCTET_BUDGET_OPTIONS_INIT OCTET_INIT_(octet_budget_options)
 

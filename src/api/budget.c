@@ -74,12 +74,14 @@ static octet_status measure(octet_context *ctx, const octet_model *model, const 
     OCTET_CHECK(ctx, octet_model_is_quantized(model), OCTET_USAGE, "%s: is not quantized: C is made of int8 models",
                 model->path);
     job->graph = model->graph;
-    OCTET_TRY(octet_c_measure(ctx, &job->arena, job->graph, &job->needs, &job->steps, &job->schedule));
+    OCTET_TRY(
+        octet_c_measure(ctx, &job->arena, job->graph, options->keeps_state, &job->needs, &job->steps, &job->schedule));
     *out = (octet_budget){.model = model->path,
                           .constants_bytes = job->needs.constants,
                           .code_bytes = job->needs.code,
                           .arena_bytes = job->needs.arena,
                           .ports_bytes = job->needs.ports,
+                          .state_bytes = job->needs.state,
                           .stack_bytes = job->needs.stack,
                           .macs = job->needs.macs,
                           .flash_bytes = options->flash_bytes,

@@ -45,18 +45,25 @@ octet_status octet_api_export_check_folder(octet_context *ctx, const char *path,
     return kind == OCTET_PATH_ABSENT && path[length - 1] != '/' ? octet_file_check_writable(ctx, path) : OCTET_OK;
 }
 
+/* A model that assigns variables has no .tflite of octet's. */
+static octet_status name_model(octet_context *ctx, export_job *job, const char **line) {
+    void *file = NULL;
+    size_t size = 0;
+    if (job->model->graph->n_carries > 0)
+        return octet_arena_format(ctx, &job->arena, line, "Model: %s.", job->model->path);
+    OCTET_TRY(octet_model_write_bytes(ctx, job->model, &file, &size));
+    const uint64_t hash = octet_hash(0, file, size);
+    octet_bytes_free(ctx, file);
+    return octet_arena_format(ctx, &job->arena, line, "Model: %s, %zu bytes as .tflite, hash %016llx.",
+                              job->model->path, size, (unsigned long long)hash);
+}
+
 /* What the top of the header says. */
 static octet_status make_remarks(octet_context *ctx, export_job *job, const char *const **out) {
     const char **lines;
     uint32_t n = 0;
-    void *file = NULL;
-    size_t size = 0;
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, 4, &lines));
-    OCTET_TRY(octet_model_write_bytes(ctx, job->model, &file, &size));
-    const uint64_t hash = octet_hash(0, file, size);
-    octet_bytes_free(ctx, file);
-    OCTET_TRY(octet_arena_format(ctx, &job->arena, &lines[n++], "Model: %s, %zu bytes as .tflite, hash %016llx.",
-                                 job->model->path, size, (unsigned long long)hash));
+    OCTET_TRY(name_model(ctx, job, &lines[n++]));
     if (job->options.command != NULL)
         OCTET_TRY(octet_arena_format(ctx, &job->arena, &lines[n++], "Command: %s", job->options.command));
     OCTET_TRY(octet_arena_format(ctx, &job->arena, &lines[n++], "Self-test: %s.",
@@ -95,16 +102,17 @@ static octet_status export_c(octet_context *ctx, export_job *job) {
     else OCTET_TRY(octet_api_export_name(ctx, &job->arena, job->model->path, &job->name));
     OCTET_TRY(octet_c_check_name(ctx, job->name));
     OCTET_TRY(octet_api_export_check_folder(ctx, job->path, job->options.replace));
-    job->c = (octet_c_job){.graph = job->model->graph, .name = job->name};
+    job->c = (octet_c_job){.graph = job->model->graph, .name = job->name, .keeps_state = job->options.keeps_state};
     OCTET_TRY(octet_api_export_vectors(ctx, &job->arena, job->model, job->data,
-                                       (size_t)(n_kept > n_samples ? n_kept : n_samples), &job->c.vectors,
-                                       &job->c.scaling));
+                                       (size_t)(n_kept > n_samples ? n_kept : n_samples), job->options.keeps_state,
+                                       &job->c.vectors, &job->c.scaling));
     OCTET_TRY(make_remarks(ctx, job, &job->c.remarks));
     octet_c_job kept = job->c;
     if (kept.vectors.n > n_kept) kept.vectors.n = (uint32_t)n_kept;
     OCTET_TRY(octet_c_export_graph(ctx, &kept, &job->files));
     job->report.constants_bytes = job->files.needs.constants;
     job->report.arena_bytes = job->files.needs.arena;
+    job->report.state_bytes = job->files.needs.state;
     job->report.macs = job->files.needs.macs;
     job->report.name = job->name;
     job->report.path = job->path;

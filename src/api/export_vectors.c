@@ -11,6 +11,7 @@ enum { MOST_BYTES = 1 << 20 };
 typedef struct vectors_job {
     octet_arena *arena;
     const octet_model *model;
+    bool keeps_state;
     octet_vector_source source;
     octet_interpreter *interpreter;
 } vectors_job;
@@ -85,6 +86,7 @@ static octet_status run(octet_context *ctx, vectors_job *job, const octet_data *
             OCTET_TRY(octet_api_vector_source_fill(ctx, &job->source, i, k, tensor));
             memcpy((uint8_t *)(uintptr_t)out->inputs[i] + k * size, tensor, size);
         }
+        if (!job->keeps_state) octet_interpreter_reset(job->interpreter);
         octet_interpreter_run(job->interpreter);
         for (uint32_t i = 0; i < graph->n_outputs; i++) {
             const size_t size = port_bytes(graph, &graph->outputs[i]);
@@ -96,8 +98,10 @@ static octet_status run(octet_context *ctx, vectors_job *job, const octet_data *
 }
 
 octet_status octet_api_export_vectors(octet_context *ctx, octet_arena *arena, const octet_model *model,
-                                      const octet_data *data, size_t n, octet_c_vectors *out, const char **scaling) {
+                                      const octet_data *data, size_t n, bool keeps_state, octet_c_vectors *out,
+                                      const char **scaling) {
     vectors_job job = {.arena = arena, .model = model};
+    job.keeps_state = octet_schedule_has_state(model->graph, keeps_state);
     *scaling = NULL;
     const octet_status status = run(ctx, &job, data, n, out, scaling);
     octet_interpreter_destroy(ctx, job.interpreter);

@@ -36,6 +36,7 @@ octet_status octet_builder_start(octet_context *ctx, const octet_graph *from, co
     *out = (octet_builder){.ctx = ctx, .from = from, .known = known, .options = *options};
     out->lane = out->lanes;
     OCTET_TRY(octet_graph_create(ctx, from->source, &out->to));
+    out->to->is_stateful = from->is_stateful;
     OCTET_TRY(copy_description(out));
     OCTET_TRY(fill_none(out, &out->real));
     OCTET_TRY(add_lane(out, OCTET_ISLAND_NONE, options->mode == OCTET_MODE_INT16X8 ? OCTET_INT16 : OCTET_INT8));

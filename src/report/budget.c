@@ -28,9 +28,12 @@ static octet_status write_head(octet_context *ctx, const octet_budget *b, octet_
     OCTET_TRY(octet_buffer_format(ctx, out, "flash  %s bytes: constants %s, code about %s\n",
                                   octet_text_count(octet_budget_flash(b), t[0]),
                                   octet_text_count(b->constants_bytes, t[1]), octet_text_count(b->code_bytes, t[2])));
-    OCTET_TRY(octet_buffer_format(ctx, out, "RAM    %s bytes: arena %s, input and output %s, stack at most %s\n",
+    OCTET_TRY(octet_buffer_format(ctx, out, "RAM    %s bytes: arena %s, input and output %s, ",
                                   octet_text_count(octet_budget_ram(b), t[0]), octet_text_count(b->arena_bytes, t[1]),
-                                  octet_text_count(b->ports_bytes, t[2]), octet_text_count(b->stack_bytes, t[3])));
+                                  octet_text_count(b->ports_bytes, t[2])));
+    if (b->state_bytes > 0)
+        OCTET_TRY(octet_buffer_format(ctx, out, "state %s, ", octet_text_count(b->state_bytes, t[3])));
+    OCTET_TRY(octet_buffer_format(ctx, out, "stack at most %s\n", octet_text_count(b->stack_bytes, t[3])));
     OCTET_TRY(octet_buffer_format(ctx, out, "work   %s multiplications\n", octet_text_count(b->macs, t[0])));
     OCTET_TRY(write_limit(ctx, "flash", octet_budget_flash(b), b->flash_bytes, out));
     return write_limit(ctx, "RAM", octet_budget_ram(b), b->ram_bytes, out);
@@ -100,6 +103,7 @@ octet_status octet_budget_write_json(octet_context *ctx, const octet_budget *b, 
     octet_json_write_u64(&json, "ram_bytes", octet_budget_ram(b));
     octet_json_write_u64(&json, "arena_bytes", b->arena_bytes);
     octet_json_write_u64(&json, "ports_bytes", b->ports_bytes);
+    if (b->state_bytes > 0) octet_json_write_u64(&json, "state_bytes", b->state_bytes);
     octet_json_write_u64(&json, "stack_bytes", b->stack_bytes);
     octet_json_write_u64(&json, "macs", b->macs);
     octet_json_write_bool(&json, "fits", octet_budget_fits(b));

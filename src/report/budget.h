@@ -25,7 +25,7 @@ typedef struct octet_budget_part {
 
 typedef struct octet_budget {
     const char *model;
-    size_t constants_bytes, code_bytes, arena_bytes, ports_bytes, stack_bytes;
+    size_t constants_bytes, code_bytes, arena_bytes, ports_bytes, state_bytes, stack_bytes;
     uint64_t macs;
     uint64_t flash_bytes, ram_bytes; /* of the device; 0: not known */
     const octet_budget_row *rows;
@@ -35,7 +35,7 @@ typedef struct octet_budget {
 
 static inline uint64_t octet_budget_flash(const octet_budget *b) { return b->constants_bytes + b->code_bytes; }
 static inline uint64_t octet_budget_ram(const octet_budget *b) {
-    return b->arena_bytes + b->ports_bytes + b->stack_bytes;
+    return b->arena_bytes + b->ports_bytes + b->state_bytes + b->stack_bytes;
 }
 /* Whether the device has as much as is needed, where it is known what it has. */
 bool octet_budget_fits(const octet_budget *b);

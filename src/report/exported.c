@@ -5,9 +5,10 @@
 #include "base/json_writer.h"
 
 octet_status octet_exported_write_text(octet_context *ctx, const octet_exported *e, octet_buffer *out) {
-    OCTET_TRY(octet_buffer_format(
-        ctx, out, "%s: %s in C: %zu bytes of constants, %zu of arena, %" PRIu64 " multiplications a run\n", e->path,
-        e->name, e->constants_bytes, e->arena_bytes, e->macs));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%s: %s in C: %zu bytes of constants, %zu of arena, ", e->path, e->name,
+                                  e->constants_bytes, e->arena_bytes));
+    if (e->state_bytes > 0) OCTET_TRY(octet_buffer_format(ctx, out, "%zu of state, ", e->state_bytes));
+    OCTET_TRY(octet_buffer_format(ctx, out, "%" PRIu64 " multiplications a run\n", e->macs));
     if (e->n_samples == 0) return octet_buffer_format(ctx, out, "not compiled and compared here\n");
     return octet_buffer_format(ctx, out, "compiled with %s and run: %" PRIu64 " sample%s, no byte differs\n",
                                e->compiler, e->n_samples, e->n_samples == 1 ? "" : "s");
@@ -20,6 +21,7 @@ octet_status octet_exported_write_json(octet_context *ctx, const octet_exported 
     octet_json_write_string(&json, "name", e->name);
     octet_json_write_u64(&json, "constants_bytes", e->constants_bytes);
     octet_json_write_u64(&json, "arena_bytes", e->arena_bytes);
+    if (e->state_bytes > 0) octet_json_write_u64(&json, "state_bytes", e->state_bytes);
     octet_json_write_u64(&json, "macs", e->macs);
     octet_json_write_u64(&json, "samples_compared", e->n_samples);
     if (e->compiler != NULL) octet_json_write_string(&json, "compiler", e->compiler);

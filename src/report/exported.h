@@ -10,7 +10,7 @@
 
 typedef struct octet_exported {
     const char *path, *name;
-    size_t constants_bytes, arena_bytes;
+    size_t constants_bytes, arena_bytes, state_bytes;
     uint64_t macs;
     uint64_t n_samples;   /* that were compared; 0: none */
     const char *compiler; /* that compiled them, or NULL */

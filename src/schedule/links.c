@@ -6,6 +6,7 @@ static bool is_same_bytes(const octet_step *step) { return step->kernel == OCTET
  * and an output, stay apart. */
 static bool join(octet_links *l, uint32_t operand, uint32_t result) {
     const uint32_t root = l->roots[operand];
+    if (l->graph->values[root].is_variable) return false; /* which changes while its copy does not */
     if (l->is_output[result] && (l->is_output[root] || l->is_fixed[root])) return false;
     l->is_output[root] = l->is_output[root] || l->is_output[result];
     l->roots[result] = root;
@@ -42,6 +43,7 @@ static void count_reads(octet_links *l) {
         }
     }
     for (uint32_t i = 0; i < l->graph->n_outputs; i++) l->n_reads[l->roots[l->graph->outputs[i].value]]++;
+    for (uint32_t i = 0; i < l->graph->n_carries; i++) l->n_reads[l->roots[l->graph->carries[i].value]]++;
 }
 
 static void take_pools(octet_links *l) {

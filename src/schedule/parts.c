@@ -24,11 +24,26 @@ static octet_status home_value(octet_context *ctx, const octet_links *l, uint32_
     return add_place(ctx, out, part, size_bytes, group, &home->index);
 }
 
+/* Variables that begin every run anew live from the first group that reads them on. */
+static octet_status home_variables(octet_context *ctx, const octet_links *l, uint32_t group, const octet_stage *stage,
+                                   octet_schedule *out) {
+    const octet_step *step = &l->steps[stage->step];
+    for (uint32_t i = 0; i < step->n_inputs; i++) {
+        const uint32_t value = step->inputs[i];
+        if (value == OCTET_NONE || !l->graph->values[value].is_variable) continue;
+        if (out->homes[value].kind != OCTET_HOME_NONE) continue;
+        OCTET_TRY(home_value(ctx, l, value, 0, octet_value_bytes(&l->graph->values[value]), group, out));
+        out->parts[out->homes[value].index].is_fresh = true;
+    }
+    return OCTET_OK;
+}
+
 static octet_status home_stage(octet_context *ctx, const octet_links *l, uint32_t group, uint32_t index,
                                octet_schedule *out) {
     octet_stage *stage = &out->stages[index];
     const octet_group *g = &out->groups[group];
     const octet_step *step = &l->steps[stage->pool != OCTET_NONE ? stage->pool : stage->step];
+    OCTET_TRY(home_variables(ctx, l, group, stage, out));
     if (stage->flow == OCTET_FLOW_ADDS) {
         const octet_part part = {.value = OCTET_NONE, .stage = index};
         const size_t n = octet_shape_elements(&l->graph->values[stage->result].shape);
@@ -138,6 +153,15 @@ static void find_ports(const octet_links *l, octet_schedule *out) {
             out->homes[l->roots[graph->outputs[i].value]] = (octet_home){OCTET_HOME_OUTPUT, i};
     for (uint32_t i = 0; i < graph->n_inputs; i++)
         out->homes[graph->inputs[i].value] = (octet_home){OCTET_HOME_INPUT, i};
+    for (uint32_t v = 0; v < graph->n_values; v++)
+        if (graph->values[v].is_variable) out->homes[v] = (octet_home){OCTET_HOME_NONE, 0};
+    for (uint32_t i = 0; i < out->n_states; i++) out->homes[out->states[i]] = (octet_home){OCTET_HOME_STATE, i};
+}
+
+static void extend_life(octet_schedule *out, uint32_t root, uint32_t group) {
+    const octet_home *home = &out->homes[root];
+    if (home->kind == OCTET_HOME_PART && out->parts[home->index].last_group < group)
+        out->parts[home->index].last_group = group;
 }
 
 static void extend_lives(const octet_links *l, octet_schedule *out) {
@@ -145,17 +169,19 @@ static void extend_lives(const octet_links *l, octet_schedule *out) {
         for (uint32_t i = 0; i < out->groups[g].n_stages; i++) {
             const octet_step *step = &l->steps[out->stages[out->groups[g].first_stage + i].step];
             for (uint32_t k = 0; k < step->n_inputs; k++) {
-                if (step->inputs[k] == OCTET_NONE) continue;
-                const octet_home *home = &out->homes[l->roots[step->inputs[k]]];
-                if (home->kind == OCTET_HOME_PART && out->parts[home->index].last_group < g)
-                    out->parts[home->index].last_group = g;
+                if (step->inputs[k] != OCTET_NONE) extend_life(out, l->roots[step->inputs[k]], g);
             }
         }
     }
+    /* What is copied behind the last group. */
+    for (uint32_t i = 0; i < l->graph->n_carries; i++)
+        extend_life(out, l->roots[l->graph->carries[i].value], out->n_groups);
+    for (uint32_t i = 0; i < l->graph->n_outputs; i++)
+        extend_life(out, l->roots[l->graph->outputs[i].value], out->n_groups);
 }
 
 octet_status octet_parts_make(octet_context *ctx, octet_arena *arena, const octet_links *l, octet_schedule *out) {
-    uint32_t most = out->n_stages; /* sums */
+    uint32_t most = out->n_stages + l->graph->n_values; /* sums, variables */
     for (uint32_t s = 0; s < l->graph->n_operators; s++) most += l->steps[s].n_outputs;
     OCTET_TRY(OCTET_NEW(ctx, arena, l->graph->n_values, &out->homes));
     OCTET_TRY(OCTET_NEW(ctx, arena, most, &out->parts));

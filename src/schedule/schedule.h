@@ -40,6 +40,7 @@ typedef enum octet_home_kind {
     OCTET_HOME_CONSTANT, /* data of the graph */
     OCTET_HOME_INPUT,    /* memory of the caller: graph input `index` */
     OCTET_HOME_OUTPUT,   /* memory of the caller: graph output `index` */
+    OCTET_HOME_STATE,    /* memory of the caller that stays from run to run: states[index] */
     OCTET_HOME_PART      /* part `index` of the arena */
 } octet_home_kind;
 
@@ -54,6 +55,8 @@ typedef struct octet_part {
     uint32_t stage; /* of sums: who adds; else OCTET_NONE */
     int32_t n_rows; /* a ring: row y of the value lies in slot y % n_rows; 0: the
                        whole value */
+    bool is_fresh;  /* a variable that begins every run at its zero point: to be
+                       filled before first_group */
     size_t size_bytes, offset;
     uint32_t first_group, last_group; /* that use it */
 } octet_part;
@@ -69,11 +72,23 @@ typedef struct octet_schedule {
     octet_part *parts;
     uint32_t n_parts;
     size_t arena_bytes;
+    uint32_t *states; /* variables that go on from run to run, widest elements
+                         first: none needs padding before it */
+    uint32_t n_states;
+    size_t state_bytes; /* of a C struct of them */
 } octet_schedule;
 
 typedef struct octet_schedule_options {
-    bool no_fusion; /* every stage is a group of its own, every value whole */
+    bool no_fusion;   /* every stage is a group of its own, every value whole */
+    bool keeps_state; /* variables go on from run to run, also where the graph
+                         does not say so: octet_schedule_has_state */
 } octet_schedule_options;
+
+/* Whether something goes on from run to run: the graph has variables, and one of
+ * these asks for it: keeps_state, a stateful layer of the source, an operator
+ * whose state is a stream (SVDF), a variable that the graph assigns. All other
+ * recurrent layers begin every run anew. */
+bool octet_schedule_has_state(const octet_graph *graph, bool keeps_state);
 
 /* *out lives in `arena` and points at nothing of the graph. options may be
  * NULL. Errors: NOMEM, LIMIT. */

@@ -83,6 +83,27 @@ octet_c_name octet_c_result_name(const octet_step *step, uint32_t result) {
     return name;
 }
 
+octet_c_name octet_c_state_name(const octet_c_emitter *e, uint32_t value) {
+    octet_c_name name;
+    for (uint32_t s = 0; s < e->graph->n_operators; s++) {
+        for (uint32_t i = 0; i < e->steps[s].n_inputs; i++) {
+            if (e->steps[s].inputs[i] != value) continue;
+            octet_format(name.text, sizeof name.text, "%.60s_%.60s", octet_c_step_name(e, s).text,
+                         octet_c_operand_name(&e->steps[s], i).text);
+            return name;
+        }
+    }
+    octet_format(name.text, sizeof name.text, "state%u", e->schedule->homes[value].index);
+    return name;
+}
+
+/* Whether a step also writes an operand: its state. */
+static bool is_written(const octet_c_emitter *e, const octet_step *step, uint32_t operand) {
+    const octet_params_kind kind = octet_kernel_params(step->kernel);
+    return e->graph->values[step->inputs[operand]].is_variable &&
+           (kind == OCTET_PARAMS_lstm || kind == OCTET_PARAMS_svdf);
+}
+
 bool octet_c_is_parameter(const octet_c_emitter *e, const octet_step *step, uint32_t operand) {
     const uint32_t value = step->inputs[operand];
     return value != OCTET_NONE && e->schedule->homes[value].kind != OCTET_HOME_CONSTANT;
@@ -105,9 +126,9 @@ void octet_c_open(octet_c_emitter *e, const octet_stage *stage) {
     size_t used = 0;
     for (uint32_t i = 0; i < step->n_inputs && used < sizeof parameters; i++) {
         if (!octet_c_is_parameter(e, step, i)) continue;
-        used += (size_t)octet_format(parameters + used, sizeof parameters - used, "const %s *%s, ",
-                                     octet_c_type(e->graph->values[step->inputs[i]].type),
-                                     octet_c_operand_name(step, i).text);
+        used += (size_t)octet_format(
+            parameters + used, sizeof parameters - used, "%s%s *%s, ", is_written(e, step, i) ? "" : "const ",
+            octet_c_type(e->graph->values[step->inputs[i]].type), octet_c_operand_name(step, i).text);
     }
     for (uint32_t i = 0; i < step->n_outputs && used < sizeof parameters; i++) {
         used += (size_t)octet_format(parameters + used, sizeof parameters - used, "%s%s *%s", i > 0 ? ", " : "",

@@ -62,6 +62,8 @@ octet_c_name octet_c_row(octet_c_emitter *e, const octet_stage *stage, uint32_t 
 const char *octet_c_operand(octet_c_emitter *e, const octet_stage *stage, uint32_t operand);
 /* Whether operand i is a parameter of the stage's function. */
 bool octet_c_is_parameter(const octet_c_emitter *e, const octet_step *step, uint32_t operand);
+/* The member of the struct of states: "svdf_0_state"; "state2" where no step reads it. */
+octet_c_name octet_c_state_name(const octet_c_emitter *e, uint32_t value);
 /* The name of operand or result i, without '@'. */
 octet_c_name octet_c_operand_name(const octet_step *step, uint32_t operand);
 octet_c_name octet_c_result_name(const octet_step *step, uint32_t result);

@@ -36,11 +36,6 @@ static octet_c_writer writer(octet_context *ctx, const char *prefix) {
 }
 
 static octet_status check_ports(octet_context *ctx, const octet_graph *graph) {
-    OCTET_CHECK(ctx, graph->n_carries == 0, OCTET_UNSUPPORTED, "%s: state that goes on from run to run has no C form",
-                graph->name);
-    for (uint32_t i = 0; i < graph->n_values; i++)
-        OCTET_CHECK(ctx, !graph->values[i].is_variable, OCTET_UNSUPPORTED,
-                    "%s: state that goes on from run to run has no C form", graph->values[i].name);
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         const octet_value *value = &graph->values[graph->inputs[i].value];
         OCTET_CHECK(ctx, value->type != OCTET_FLOAT32, OCTET_UNSUPPORTED,
@@ -50,11 +45,12 @@ static octet_status check_ports(octet_context *ctx, const octet_graph *graph) {
 }
 
 static octet_status prepare(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const char *prefix,
-                            octet_schedule *schedule, octet_c_emitter *e) {
+                            bool keeps_state, octet_schedule *schedule, octet_c_emitter *e) {
     octet_step *steps;
     const octet_lower_options options = {.numerics = OCTET_NUMERICS_INTEGER, .absorb_pads = true};
     OCTET_TRY(octet_lower_graph(ctx, arena, graph, &options, &steps));
-    OCTET_TRY(octet_schedule_make(ctx, arena, graph, steps, NULL, schedule));
+    const octet_schedule_options how = {.keeps_state = keeps_state};
+    OCTET_TRY(octet_schedule_make(ctx, arena, graph, steps, &how, schedule));
     *e = (octet_c_emitter){.ctx = ctx, .arena = arena, .graph = graph, .steps = steps, .schedule = schedule};
     e->functions = e->constants = e->declarations = writer(ctx, prefix);
     return OCTET_NEW(ctx, arena, graph->n_values, &e->names);
@@ -177,6 +173,7 @@ static octet_status write_functions(octet_c_emitter *e, octet_c_needs *needs) {
     *needs = (octet_c_needs){.constants = e->constants_bytes,
                              .arena = e->schedule->arena_bytes,
                              .ports = ports_bytes(e->graph),
+                             .state = e->schedule->state_bytes,
                              .stack = FRAMES + SPILLED * e->locals_bytes};
     for (uint32_t i = 0; i < e->graph->n_operators; i++)
         needs->macs += octet_operator_macs(e->graph, &e->graph->operators[i]);
@@ -188,7 +185,7 @@ static octet_status write_graph(octet_context *ctx, octet_arena *arena, const oc
     const char *prefix;
     OCTET_TRY(octet_arena_format(ctx, arena, &prefix, "%s_", job->name));
     OCTET_TRY(check_ports(ctx, job->graph));
-    OCTET_TRY(prepare(ctx, arena, job->graph, prefix, schedule, e));
+    OCTET_TRY(prepare(ctx, arena, job->graph, prefix, job->keeps_state, schedule, e));
     OCTET_TRY(write_functions(e, &out->needs));
     return write_files(ctx, e, job, out);
 }
@@ -211,11 +208,11 @@ octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, oc
     return status;
 }
 
-octet_status octet_c_measure(octet_context *ctx, octet_arena *arena, const octet_graph *graph, octet_c_needs *needs,
-                             octet_step **steps, octet_schedule *schedule) {
+octet_status octet_c_measure(octet_context *ctx, octet_arena *arena, const octet_graph *graph, bool keeps_state,
+                             octet_c_needs *needs, octet_step **steps, octet_schedule *schedule) {
     octet_c_emitter e = {0};
     OCTET_TRY(check_ports(ctx, graph));
-    octet_status status = prepare(ctx, arena, graph, "net_", schedule, &e);
+    octet_status status = prepare(ctx, arena, graph, "net_", keeps_state, schedule, &e);
     if (status == OCTET_OK) status = write_functions(&e, needs);
     *steps = (octet_step *)(uintptr_t)e.steps;
     free_emitter(ctx, &e);
@@ -242,7 +239,7 @@ octet_status octet_c_check(octet_context *ctx, octet_arena *arena, const octet_g
     octet_schedule schedule;
     octet_c_emitter e = {0};
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, reasons));
-    OCTET_TRY(prepare(ctx, arena, graph, "net_", &schedule, &e));
+    OCTET_TRY(prepare(ctx, arena, graph, "net_", false, &schedule, &e));
     return check_stages(ctx, arena, &e, *reasons);
 }
 

@@ -22,7 +22,8 @@ typedef struct octet_c_job {
     const char *scaling;        /* body of a C function of `x` and `channel`, from stored numbers to real ones: "return
                                    x / 255.0f;"; NULL: they are the same */
     const char *const *remarks; /* lines for the top of NAME.h: where it comes from; NULL ends them */
-    octet_c_vectors vectors;
+    bool keeps_state;           /* as octet_schedule_options has it */
+    octet_c_vectors vectors;    /* where state goes on: in the order in which they were run */
 } octet_c_job;
 
 typedef struct octet_c_file {
@@ -38,6 +39,7 @@ typedef struct octet_c_needs {
     size_t code;      /* of flash: an estimate of what gcc -Os makes for a Cortex-M4, within 15 % for whole networks */
     size_t arena;     /* of RAM, exactly; the caller's inputs and outputs come on top: */
     size_t ports;
+    size_t state;  /* of RAM, exactly: the caller's struct of what goes on from run to run */
     size_t stack;  /* of RAM: a bound for gcc -Os and -O2 on Cortex-M */
     uint64_t macs; /* multiplications of a run */
 } octet_c_needs;
@@ -58,8 +60,8 @@ octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, oc
 octet_status octet_c_export_selftest(octet_context *ctx, const octet_c_job *job, octet_buffer *out);
 /* What the C would need, without its files; the steps and the schedule that it is made of live in `arena`. Errors as
  * above. */
-octet_status octet_c_measure(octet_context *ctx, octet_arena *arena, const octet_graph *graph, octet_c_needs *needs,
-                             octet_step **steps, octet_schedule *schedule);
+octet_status octet_c_measure(octet_context *ctx, octet_arena *arena, const octet_graph *graph, bool keeps_state,
+                             octet_c_needs *needs, octet_step **steps, octet_schedule *schedule);
 /* Whether each operator has a C form: reasons[i] is NULL, or says why operator i has none; an array in `arena`. Errors:
  * those of lowering a graph. */
 octet_status octet_c_check(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const char ***reasons);

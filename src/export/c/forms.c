@@ -17,6 +17,7 @@ static const struct {
     {OCTET_KERNEL_depthwise_s8, octet_c_emit_depthwise},
     {OCTET_KERNEL_fully_connected_s8, octet_c_emit_fully_connected},
     {OCTET_KERNEL_gather, octet_c_emit_gather},
+    {OCTET_KERNEL_lstm_s8, octet_c_emit_lstm},
     {OCTET_KERNEL_max_pool_2d_s8, octet_c_emit_pool_2d},
     {OCTET_KERNEL_mean_s8, octet_c_emit_mean},
     {OCTET_KERNEL_mirror_pad, octet_c_emit_mirror_pad},
@@ -31,6 +32,7 @@ static const struct {
     {OCTET_KERNEL_resize_nearest, octet_c_emit_resize_nearest},
     {OCTET_KERNEL_softmax_s8, octet_c_emit_softmax},
     {OCTET_KERNEL_space_to_batch, octet_c_emit_batch_space},
+    {OCTET_KERNEL_svdf_s8, octet_c_emit_svdf},
     {OCTET_KERNEL_transpose_conv_s8, octet_c_emit_transpose_conv},
     {OCTET_KERNEL_unary_s8, octet_c_emit_table},
 };

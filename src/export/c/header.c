@@ -52,6 +52,7 @@ static void write_top(octet_c_emitter *e, const octet_c_job *job, const octet_c_
     octet_c_remark(w, "Flash: %zu bytes of constants, about %zu of code.", needs->constants, needs->code);
     octet_c_remark(w, "RAM: %zu bytes of arena, %zu of input and output, at most %zu of stack on a Cortex-M.",
                    needs->arena, needs->ports, needs->stack);
+    if (needs->state > 0) octet_c_remark(w, "     and %zu of state, which stays from run to run.", needs->state);
     for (uint32_t i = 0; i < e->graph->n_operators; i++) octet_c_remark(w, "  %3u %s", i, e->graph->operators[i].layer);
     write_map(e, w);
 }
@@ -95,6 +96,22 @@ static void write_sizes(octet_c_emitter *e, octet_c_writer *w, const char *macro
                  e->schedule->arena_bytes > 0 ? e->schedule->arena_bytes : 4, OCTET_SCHEDULE_ALIGNMENT);
 }
 
+/* The struct of what goes on from run to run. */
+static void write_state(octet_c_emitter *e, octet_c_writer *w) {
+    octet_c_remark(w, "What goes on from run to run: one for each stream of inputs. Reset it before the first run of a "
+                      "stream, leave it alone between");
+    octet_c_remark(w, "two runs. The arena need not stay, and may serve several streams.");
+    octet_c_line(w, "typedef struct @state {");
+    for (uint32_t i = 0; i < e->schedule->n_states; i++) {
+        const octet_value *v = &e->graph->values[e->schedule->states[i]];
+        octet_c_line(w, "%s %s[%zu];", octet_c_type(v->type), octet_c_state_name(e, e->schedule->states[i]).text,
+                     octet_shape_elements(&v->shape));
+    }
+    octet_c_line(w, "} @state;");
+    octet_c_blank(w);
+    octet_c_line(w, "void @reset(@state *state);");
+}
+
 void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, const octet_c_needs *needs, octet_c_writer *w) {
     char macro[64];
     octet_c_macro(job->name, macro);
@@ -109,7 +126,10 @@ void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, const octe
     octet_c_blank(w);
     for (uint32_t i = 0; i < e->graph->n_inputs; i++) write_port_remark(e, w, false, i);
     for (uint32_t i = 0; i < e->graph->n_outputs; i++) write_port_remark(e, w, true, i);
-    octet_c_remark(w, "No state: it may run in several threads at once, each with an arena of its own.");
+    if (e->schedule->n_states > 0) write_state(e, w);
+    if (e->schedule->n_states > 0)
+        octet_c_remark(w, "It may run in several threads at once, each with an arena and a state of its own.");
+    else octet_c_remark(w, "No state: it may run in several threads at once, each with an arena of its own.");
     octet_c_line(w, "%s;", octet_c_run_head(e));
     octet_c_blank(w);
     octet_c_remark(w, "Real numbers, rounded half away from 0 and clamped; what is not called takes no memory.");

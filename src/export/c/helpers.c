@@ -78,6 +78,52 @@ static const struct {
                             "    for (i = 0; i < 3; ++i) x += @high(x, 536870912 - @high(half, x)) * 4;\n"
                             "    return x > 1073741823 ? 2147483647 : x * 2;\n"
                             "}\n\n"},
+    [OCTET_C_RECIPROCAL16] =
+        {"@reciprocal16", BIT(ROUND_SHIFT),
+         "/* a * b / 2^15, rounded to nearest, halves upwards. */\n"
+         "static int32_t @high16(int32_t a, int32_t b) {\n"
+         "    return (a * b + 16384) >> 15;\n"
+         "}\n\n"
+         "/* e^a in Q0.15 for a <= 0 in Q<bits> of 15 bits: a series around -1/8 times powers e^-(1/4), e^-(1/2), ..., "
+         "e^-8. */\n"
+         "static const int16_t @powers16[6] = {25520, 19875, 12055, 4435, 600, 11};\n"
+         "static int32_t @exp16(int32_t a, int32_t bits) {\n"
+         "    const int32_t one = (int32_t)1 << (15 - bits), quarter = (a & (one / 4 - 1)) - one / 4, rest = quarter - "
+         "a;\n"
+         "    const int32_t x = quarter * ((int32_t)1 << bits) + 4096, x2 = @high16(x, x);\n"
+         "    const int32_t x3 = @high16(x2, x), x4 = @high16(x2, x2);\n"
+         "    const int32_t tail = @high16(@round_shift(x4, 2) + x3, 10923);\n"
+         "    int32_t y = 28918 + @high16(28918, x + @round_shift(tail + x2, 1));\n"
+         "    int32_t i;\n"
+         "    if (a == 0) return 32767;\n"
+         "    if (y > 32767) y = 32767;\n"
+         "    for (i = 0; i < 6 && i - 2 < bits; ++i) {\n"
+         "        if ((rest & ((one / 4) << i)) != 0) y = @high16(y, @powers16[i]);\n"
+         "    }\n"
+         "    if (bits > 4 && (rest & (one * 16)) != 0) y = 0;\n"
+         "    return bits > 5 && a < -((int32_t)1 << (20 - bits)) ? 0 : y;\n"
+         "}\n\n"
+         "/* 2 / (1 + a) in Q2.13 for a in [0, 1) in Q0.15: three steps of Newton's method. */\n"
+         "static int32_t @reciprocal16(int32_t a) {\n"
+         "    const int32_t half = (a + 32768) >> 1;\n"
+         "    int32_t x = 23130 + @high16(half, -15420), i;\n"
+         "    for (i = 0; i < 3; ++i) x += @high16(x, 8192 - @high16(half, x)) * 4;\n"
+         "    return x;\n"
+         "}\n\n"},
+    [OCTET_C_SIGMOID16] = {"@sigmoid16", BIT(RECIPROCAL16),
+                           "/* 1 / (1 + e^-a) in Q0.15, a in Q3.12. */\n"
+                           "static int32_t @sigmoid16(int32_t a) {\n"
+                           "    const int32_t y = 2 * @reciprocal16(@exp16(a > 0 ? -a : a, 3));\n"
+                           "    if (a == 0) return 16384;\n"
+                           "    return a > 0 ? (y > 32767 ? 32767 : y) : 32767 - (y > 32767 ? 32767 : y);\n"
+                           "}\n\n"},
+    [OCTET_C_TANH16] = {"@tanh16", BIT(RECIPROCAL16),
+                        "/* tanh(a) in Q0.15, a in Q<bits>: (1 - e) / (1 + e) with e = e^-2|a|. */\n"
+                        "static int32_t @tanh16(int32_t a, int32_t bits) {\n"
+                        "    const int32_t y = (@reciprocal16(@exp16(a > 0 ? -a : a, bits + 1)) - 8192) * 4;\n"
+                        "    if (a == 0) return 0;\n"
+                        "    return a > 0 ? (y > 32767 ? 32767 : y) : -(y > 32767 ? 32767 : y);\n"
+                        "}\n\n"},
     [OCTET_C_MAC2] =
         {"@MAC2", 0,
          "/* sum += a[0] * b[0] + a[1] * b[1], of int16_t. */\n"

@@ -20,7 +20,7 @@ const char *octet_c_run_head(octet_c_emitter *e) {
     for (uint32_t i = 0; i < e->graph->n_outputs; i++)
         text = octet_c_format(e, "%s%s *%s, ", text, octet_c_type(e->graph->values[e->graph->outputs[i].value].type),
                               octet_c_port_name(e->graph, true, i).text);
-    return octet_c_format(e, "%svoid *arena)", text);
+    return octet_c_format(e, "%svoid *arena%s)", text, e->schedule->n_states > 0 ? ", @state *state" : "");
 }
 
 /* Where a value's memory begins, as an expression of its type. */
@@ -30,6 +30,7 @@ static const char *address(octet_c_emitter *e, uint32_t value) {
     switch (home->kind) {
     case OCTET_HOME_INPUT: return octet_c_format(e, "%s", octet_c_port_name(e->graph, false, home->index).text);
     case OCTET_HOME_OUTPUT: return octet_c_format(e, "%s", octet_c_port_name(e->graph, true, home->index).text);
+    case OCTET_HOME_STATE: return octet_c_format(e, "state->%s", octet_c_state_name(e, value).text);
     case OCTET_HOME_PART:
         if (type == OCTET_INT8) return octet_c_format(e, "memory + %zu", e->schedule->parts[home->index].offset);
         return octet_c_format(e, "(%s *)(void *)(memory + %zu)", octet_c_type(type),
@@ -101,8 +102,30 @@ static void write_rows(octet_c_emitter *e, const octet_stage *stages, uint32_t i
     octet_c_line(&e->functions, "}");
 }
 
+/* Every element of a variable at its zero point. */
+static void write_fill(octet_c_emitter *e, uint32_t value, const char *address) {
+    const octet_value *v = &e->graph->values[value];
+    octet_c_line(&e->functions, "for (i = 0; i < %zu; ++i) %s[i] = %d;", octet_shape_elements(&v->shape), address,
+                 v->quantization.n > 0 && v->type != OCTET_FLOAT32 ? v->quantization.zero_point[0] : 0);
+}
+
+/* Variables that begin here, and anew in every run. */
+static void write_fresh(octet_c_emitter *e, uint32_t group) {
+    octet_c_writer *f = &e->functions;
+    for (uint32_t i = 0; i < e->schedule->n_parts; i++) {
+        const octet_part *part = &e->schedule->parts[i];
+        if (!part->is_fresh || part->first_group != group) continue;
+        octet_c_line(f, "{");
+        octet_c_line(f, "%s *fresh = %s;", octet_c_type(e->graph->values[part->value].type), address(e, part->value));
+        octet_c_line(f, "int32_t i;");
+        write_fill(e, part->value, "fresh");
+        octet_c_line(f, "}");
+    }
+}
+
 static void write_group(octet_c_emitter *e, const octet_group *group) {
     octet_c_writer *f = &e->functions;
+    write_fresh(e, (uint32_t)(group - e->schedule->groups));
     const octet_stage *stages = &e->schedule->stages[group->first_stage], *last = &stages[group->n_stages - 1];
     if (last->flow == OCTET_FLOW_WHOLE) {
         call_whole(e, last);
@@ -125,6 +148,17 @@ static void write_group(octet_c_emitter *e, const octet_group *group) {
     octet_c_line(f, "}");
 }
 
+/* Variables that the graph assigns. */
+static void write_carries(octet_c_emitter *e) {
+    for (uint32_t i = 0; i < e->graph->n_carries; i++) {
+        const octet_carry *carry = &e->graph->carries[i];
+        if (carry->value == carry->variable) continue;
+        octet_c_line(&e->functions, "for (i = 0; i < %zu; ++i) %s[i] = (%s)[i];",
+                     octet_shape_elements(&e->graph->values[carry->variable].shape), address(e, carry->variable),
+                     address(e, carry->value));
+    }
+}
+
 /* Outputs that no stage writes: inputs, constants, those that are named twice. */
 static void write_other_outputs(octet_c_emitter *e) {
     for (uint32_t i = 0; i < e->graph->n_outputs; i++) {
@@ -137,7 +171,10 @@ static void write_other_outputs(octet_c_emitter *e) {
     }
 }
 
-static bool has_other_outputs(const octet_c_emitter *e) {
+/* Whether something is copied behind the last group. */
+static bool has_copies(const octet_c_emitter *e) {
+    for (uint32_t i = 0; i < e->graph->n_carries; i++)
+        if (e->graph->carries[i].value != e->graph->carries[i].variable) return true;
     for (uint32_t i = 0; i < e->graph->n_outputs; i++) {
         const octet_home *home = &e->schedule->homes[e->graph->outputs[i].value];
         if (home->kind != OCTET_HOME_OUTPUT || home->index != i) return true;
@@ -145,13 +182,47 @@ static bool has_other_outputs(const octet_c_emitter *e) {
     return false;
 }
 
+/* The array of what a variable holds before the first run; NULL where that is its zero point. */
+static const char *start_of(octet_c_emitter *e, uint32_t value) {
+    const octet_stage first = {.step = 0};
+    for (uint32_t i = 0; i < e->graph->n_carries; i++) {
+        const octet_carry *carry = &e->graph->carries[i];
+        const octet_value *v = &e->graph->values[value];
+        if (carry->variable != value || carry->initial == NULL || e->graph->n_operators == 0) continue;
+        const char *what = octet_c_format(e, "start_%u", i);
+        octet_c_table(e, &first, what, v->type, carry->initial, octet_shape_elements(&v->shape));
+        return octet_c_format(e, "@%s_%s", octet_c_step_name(e, 0).text, what);
+    }
+    return NULL;
+}
+
+static void write_reset(octet_c_emitter *e) {
+    octet_c_writer *f = &e->functions;
+    octet_c_blank(f);
+    octet_c_line(f, "void @reset(@state *state) {");
+    octet_c_line(f, "int32_t i;");
+    for (uint32_t i = 0; i < e->schedule->n_states; i++) {
+        const uint32_t value = e->schedule->states[i];
+        const char *initial = start_of(e, value);
+        if (initial == NULL) {
+            write_fill(e, value, address(e, value));
+            continue;
+        }
+        octet_c_line(f, "for (i = 0; i < %zu; ++i) %s[i] = %s[i];",
+                     octet_shape_elements(&e->graph->values[value].shape), address(e, value), initial);
+    }
+    octet_c_line(f, "}");
+}
+
 void octet_c_write_run(octet_c_emitter *e) {
     octet_c_writer *f = &e->functions;
     octet_c_line(f, "%s {", octet_c_run_head(e));
     if (e->schedule->n_parts > 0) octet_c_line(f, "int8_t *const memory = (int8_t *)arena;");
-    if (has_other_outputs(e)) octet_c_line(f, "int32_t i;");
+    if (has_copies(e)) octet_c_line(f, "int32_t i;");
     if (e->schedule->n_parts == 0) octet_c_line(f, "(void)arena;");
     for (uint32_t i = 0; i < e->schedule->n_groups; i++) write_group(e, &e->schedule->groups[i]);
+    write_carries(e);
     write_other_outputs(e);
     octet_c_line(f, "}");
+    if (e->schedule->n_states > 0) write_reset(e);
 }

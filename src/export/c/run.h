@@ -8,7 +8,7 @@
 
 #include "export/c/emitter.h"
 
-/* "void @run(const int8_t *input, int8_t *output, void *arena)". */
+/* "void @run(const int8_t *input, int8_t *output, void *arena)", with ", @state *state" where there is one. */
 const char *octet_c_run_head(octet_c_emitter *e);
 void octet_c_write_run(octet_c_emitter *e);
 /* "input", "output"; "input0", "output1" where there are several. */

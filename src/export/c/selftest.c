@@ -26,6 +26,8 @@ static void write_hooks(octet_c_writer *w, const char *macro) {
     octet_c_blank(w);
 }
 
+static bool has_state(const octet_c_job *job) { return octet_schedule_has_state(job->graph, job->keeps_state); }
+
 static void write_call(const octet_c_job *job, octet_c_writer *w) {
     const octet_graph *graph = job->graph;
     octet_buffer call = {0};
@@ -37,13 +39,15 @@ static void write_call(const octet_c_job *job, octet_c_writer *w) {
             w->status = octet_buffer_format(w->ctx, &call, "%s_vectors + vector * %zu, ", name.text,
                                             octet_shape_elements(&graph->values[graph->inputs[i].value].shape));
     }
-    if (w->status == OCTET_OK) octet_c_line(w, "@run(%sarena);", (const char *)call.data);
+    if (w->status == OCTET_OK)
+        octet_c_line(w, "@run(%sarena%s);", (const char *)call.data, has_state(job) ? ", &state" : "");
     octet_buffer_free(w->ctx, &call);
 }
 
 static void write_test(const octet_c_job *job, octet_c_writer *w, const char *macro) {
     const octet_graph *graph = job->graph;
-    octet_c_remark(w, "How many numbers differ from what must come.");
+    octet_c_remark(w, "How many numbers differ from what must come%s.",
+                   has_state(job) ? "; the vectors are one stream" : "");
     octet_c_line(w, "int32_t @selftest(void);");
     octet_c_line(w, "int32_t @selftest(void) {");
     octet_c_line(w, "static int32_t arena[(%s_ARENA_SIZE + 3) / 4];", macro);
@@ -52,7 +56,9 @@ static void write_test(const octet_c_job *job, octet_c_writer *w, const char *ma
         octet_c_line(w, "static %s %s[%zu];", octet_c_type(v->type), octet_c_port_name(graph, true, i).text,
                      octet_shape_elements(&v->shape));
     }
+    if (has_state(job)) octet_c_line(w, "static @state state;");
     octet_c_line(w, "int32_t vector, i, differ = 0;");
+    if (has_state(job)) octet_c_line(w, "@reset(&state);");
     octet_c_line(w, "for (vector = 0; vector < %u; ++vector) {", job->vectors.n);
     octet_c_line(w, "%s_BEFORE_RUN;", macro);
     write_call(job, w);

@@ -1,0 +1,96 @@
+/* Networks with state as C: LSTM, SVDF, variables that the graph assigns. OCTET_RANDOM_NETS sets their number. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/c_batch.h"
+#include "support/random_recurrent.h"
+
+enum { N_NETS = 24 };
+
+static octet_context context, *ctx = &context;
+
+/* Every second net keeps what need not be kept. */
+static void test_random_recurrent_nets(void **state) {
+    (void)state;
+    const char *given = getenv("OCTET_RANDOM_NETS");
+    const uint32_t n_nets = given != NULL ? (uint32_t)strtoul(given, NULL, 10) : N_NETS;
+    c_batch batch = {.ctx = ctx};
+    octet_context_init(ctx);
+    for (uint32_t seed = 1; seed <= n_nets; seed++) {
+        char name[32];
+        octet_graph *graph = random_recurrent_make(ctx, seed);
+        if (octet_graph_verify(ctx, graph, "test") != OCTET_OK) fail_msg("net %u: %s", seed, ctx->message);
+        snprintf(name, sizeof name, "r%u", seed);
+        if (!c_batch_add(&batch, graph, name, seed, seed % 2 == 0)) fail_msg("net %u: %s", seed, ctx->message);
+        octet_graph_destroy(ctx, graph);
+        if (batch.n < C_BATCH_SIZE && seed < n_nets) continue;
+        const int result = c_batch_run(&batch);
+        if (result < 0) skip();
+        assert_int_equal(result, 0);
+    }
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
+static octet_graph *sequence(random_net *net, uint32_t *last) {
+    octet_context_init(ctx);
+    *net = (random_net){.ctx = ctx, .random = {5}};
+    net_good(net, octet_graph_create(ctx, "test", &net->graph));
+    const uint32_t x = recurrent_value(net, OCTET_INT8, octet_shape_make(3, (const int32_t[]){1, 4, 3}), 0.03f, 1);
+    net_good(net, octet_graph_add_input(ctx, net->graph, x, "x"));
+    *last = recurrent_lstm(net, recurrent_lstm(net, x, 5, false), 2, false);
+    net_good(net, octet_graph_add_output(ctx, net->graph, *last, "y"));
+    net_good(net, octet_graph_verify(ctx, net->graph, "test"));
+    return net->graph;
+}
+
+static void export(const octet_graph *graph, bool keeps_state, octet_c_export *out) {
+    const int8_t zeros[64] = {0};
+    const void *tensors[1] = {zeros};
+    const octet_c_job job = {
+        .graph = graph, .name = "net", .keeps_state = keeps_state, .vectors = {1, tensors, tensors}};
+    if (octet_c_export_graph(ctx, &job, out) != OCTET_OK) fail_msg("%s", ctx->message);
+}
+
+static bool says(const octet_c_file *file, const char *text) {
+    const size_t n = strlen(text);
+    for (size_t i = 0; i + n <= file->text.size; i++)
+        if (memcmp(file->text.data + i, text, n) == 0) return true;
+    return false;
+}
+
+/* State that begins every run anew lies in the arena; state that goes on has a struct. */
+static void test_where_state_lies(void **state) {
+    (void)state;
+    random_net net;
+    uint32_t last;
+    octet_c_export files;
+    octet_graph *graph = sequence(&net, &last);
+    export(graph, false, &files);
+    assert_int_equal(files.needs.state, 0);
+    assert_false(says(&files.files[0], "net_state"));
+    assert_true(says(&files.files[0], "void net_run(const int8_t *input, int8_t *output, void *arena);"));
+    const size_t arena = files.needs.arena;
+    octet_c_export_free(ctx, &files);
+    export(graph, true, &files);
+    assert_int_equal(files.needs.state, 2 * (5 + 2) + 5 + 2 + 1); /* of int16, of int8, to the end of an int16 */
+    assert_true(files.needs.arena < arena);
+    assert_true(says(&files.files[0], "void net_reset(net_state *state);"));
+    assert_true(says(&files.files[0], "void *arena, net_state *state);"));
+    octet_c_export_free(ctx, &files);
+    graph->is_stateful = true; /* as a Keras file says */
+    export(graph, false, &files);
+    assert_int_equal(files.needs.state, 22);
+    octet_c_export_free(ctx, &files);
+    octet_graph_destroy(ctx, graph);
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_where_state_lies),
+                                       cmocka_unit_test(test_random_recurrent_nets)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
