@@ -33,7 +33,8 @@ help:
 	@echo 'make conformance  every layer case of SHARED, one line each'
 	@echo 'make cases        every case of SHARED from public bug reports'
 	@echo 'make accuracy     SQNR of every layer case and model of SHARED against the files of TensorFlow'
-	@echo 'make devices      exported C on emulated microcontrollers: bytes, instructions, stack (installs a compiler and qemu)'
+	@echo 'make devices      exported C on emulated microcontrollers: bytes, instructions, stack (installs compilers and qemu);'
+	@echo '                  ALL=1: 500 random nets, 200 samples on each board, all test samples here (minutes)'
 	@echo 'make sanitize     all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make coverage     which lines and branches the tests run, per file (clang, llvm-cov)'
 	@echo 'make test-faults  what octet does when the system refuses memory, descriptors, reads, writes, processes, threads;'
@@ -102,8 +103,11 @@ interop-shared: setup all $(VENV)/ready
 
 devices: setup all
 	@tools/setup --devices
-	@OCTET_RANDOM_NETS=500 $(BUILD)/test_c_random
-	@python3 tests/device/devices.py $(OCTET) --shared $(SHARED)
+	@python3 tests/device/test_devices.py $(OCTET)
+	@export OCTET_RANDOM_NETS=$(if $(ALL),500,80); \
+	    OCTET_RANDOM_CC='gcc -O1 -g0 -fsanitize=address,undefined -fno-sanitize-recover=all' $(BUILD)/test_c_random & \
+	    OCTET_RANDOM_CC='clang -O2' $(BUILD)/test_c_random && wait $$!
+	@python3 tests/device/devices.py $(OCTET) --shared $(SHARED) $(if $(ALL),--all)
 
 # Every call that the system may refuse is refused (tests/faults). The sanitizer is gcc's: its run-time library lets another stand in front.
 ifdef SANITIZE

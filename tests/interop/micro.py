@@ -6,7 +6,7 @@ needs: pip install tflite-micro ai-edge-litert numpy
 
 The MNIST models and the models of SHARED/models are quantized with --target tflm and run on the first test samples; every layer case of
 SHARED/golden/layers that `octet check --target tflm` calls supported is quantized and run on its calibration samples. tflite-micro must load
-each file and give the bytes of `octet run --numerics integer`. Each file is run in a child process, since tflite-micro ends the process on
+each file and give the bytes of `octet run --numerics integer`, and so must the C of `octet export` where the file has a C form. Each file is run in a child process, since tflite-micro ends the process on
 some errors. A case in micro.json may differ by as many steps as it says, for the reason given there. Last line: "N passed, N failed".
 """
 import argparse
@@ -23,7 +23,12 @@ from ai_edge_litert import schema_py_generated as schema
 
 import suite
 
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "device"))
+from library import Library
+
 N = 20
+UNSUPPORTED = 6  # exit code
+N_EXPORTED = []
 check = suite.Checks()
 
 
@@ -71,8 +76,27 @@ def examine(source, data, samples, options, folder, tolerance):
     dumped = sorted(os.listdir(dump))
     for k, port in enumerate(described["inputs"]):
         np.save(os.path.join(folder, f"x{k}.npy"), np.load(os.path.join(dump, next(f for f in dumped if int(f.split("_")[0]) == port["tensor"]))))
-    problems = [differ(np.load(mine), theirs, tolerance) for mine, theirs in zip(ours, in_child(path, folder))]
+    theirs = in_child(path, folder)
+    problems = [differ(np.load(a), b, tolerance) for a, b in zip(ours, theirs)]
+    exported = in_c(path, folder)
+    problems += [differ(a.reshape(b.shape), b, tolerance) and "in C: " + differ(a.reshape(b.shape), b, tolerance) for a, b in zip(exported, theirs)]
     return "; ".join(p for p in problems if p)
+
+
+def in_c(path, folder):
+    """The outputs of exported C for folder/x0.npy, ...; none where the file has no C form."""
+    where = os.path.join(folder, "c")
+    done = subprocess.run([octet.path, "export", path, "--c", "--name", "net", "-o", where, "--no-verify"], capture_output=True, text=True, timeout=60)
+    if done.returncode == UNSUPPORTED:
+        return []
+    if done.returncode:
+        raise RuntimeError(f"export: {done.stderr.strip()}")
+    library = Library(where)
+    rows = [np.load(os.path.join(folder, f)) for f in sorted(f for f in os.listdir(folder) if re.fullmatch(r"x\d+\.npy", f))]
+    results = [library.run([np.ascontiguousarray(x[i]).tobytes() for x in rows]) for i in range(rows[0].shape[0])]
+    types = [np.dtype(kind[:-2]) for is_input, kind, _ in library.ports if not is_input]
+    N_EXPORTED.append(path)
+    return [np.concatenate([np.frombuffer(result[k], kind) for result in results]) for k, kind in enumerate(types)]
 
 
 def differ(ours, theirs, tolerance):
@@ -118,7 +142,7 @@ def main(only):
         names = [port["name"] for port in json.loads(octet("inspect", source, "--json"))["inputs"]]
         data = files[0] if len(files) == 1 else ",".join(f"{n}={f}" for n, f in zip(names, files))
         attempt(f"layer {case}", source, data, data, {"quantize": ["--samples", "all"], "run": []})
-    print(f"{refused} layer cases that octet check --target tflm refuses were left out")
+    print(f"{refused} layer cases that octet check --target tflm refuses were left out; {len(N_EXPORTED)} files ran as C too")
     return check.finish()
 
 

@@ -1,7 +1,7 @@
 /* c_batch.h - graphs as C, compiled together by the compiler of this machine and compared with the executor byte by
  * byte. In:  a context, quantized graphs with names. Out: whether all give the executor's bytes. Knows: export/c, exec,
- * cc. Inputs are random, and runs follow each other: state goes on where the C says so. Does not know: how graphs are
- * made. Needs cmocka.h. */
+ * cc, or $OCTET_RANDOM_CC, a compiler with its options. Inputs are random, and runs follow each other: state goes on
+ * where the C says so. Does not know: how graphs are made. Needs cmocka.h. */
 #ifndef OCTET_TESTS_SUPPORT_C_BATCH_H
 #define OCTET_TESTS_SUPPORT_C_BATCH_H
 
@@ -117,11 +117,23 @@ static inline void c_batch_show(const char *log) {
     if (file != NULL) fclose(file);
 }
 
+/* "gcc -O2" as two arguments, and what is asked of every compiler; returns how many arguments there are. */
+static inline uint32_t c_batch_words(char *compiler, const char **arguments) {
+    enum { MOST = 10 };
+    static const char *const others[] = {"-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-o"};
+    uint32_t n = 0;
+    for (char *word = strtok(compiler, " "); word != NULL && n < MOST; word = strtok(NULL, " ")) arguments[n++] = word;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) arguments[n++] = others[i];
+    return n;
+}
+
 /* Compiles what was added, runs it, and forgets it. -1: there is no compiler; else 0 when no byte differs. */
 static inline int c_batch_run(c_batch *b) {
-    const char *arguments[5 * C_BATCH_SIZE + 32] = {"cc",      "-std=c99", "-O1",       "-Wall",
-                                                    "-Wextra", "-Werror",  "-pedantic", "-o"};
-    uint32_t n_arguments = 8;
+    const char *arguments[5 * C_BATCH_SIZE + 48];
+    char compiler[256];
+    const char *given = getenv("OCTET_RANDOM_CC");
+    snprintf(compiler, sizeof compiler, "%s", given != NULL ? given : "cc -O1");
+    uint32_t n_arguments = c_batch_words(compiler, arguments);
     char define[C_BATCH_SIZE][64];
     octet_process_end end = {0};
     char program[512], log[512];

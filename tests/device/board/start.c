@@ -1,10 +1,27 @@
-/* Vector table and start of a program on qemu's Cortex-M boards. */
+/* Start of a program without a library of C: vector table and reset on qemu's Cortex-M boards; the entry under
+ * qemu-riscv32. */
 #include <stdint.h>
 
 #include "semihost.h"
 
-extern uint32_t stack_top[], bss_begin[], bss_end[], data_begin[], data_end[], data_load[];
 int main(void);
+
+#ifdef __riscv
+uint32_t stack_limit[4096];
+void start(void);
+
+__asm__(".globl _start\n"
+        "_start:\n"
+        "    .option push\n"
+        "    .option norelax\n"
+        "    la gp, __global_pointer$\n"
+        "    .option pop\n"
+        "    la sp, stack_limit + 16384\n"
+        "    j start\n");
+
+void start(void) { host_exit(main()); }
+#else
+extern uint32_t stack_top[], bss_begin[], bss_end[], data_begin[], data_end[], data_load[];
 void reset_handler(void);
 
 static void fault_handler(void) {
@@ -34,3 +51,4 @@ __attribute__((noreturn)) void reset_handler(void) {
     host_exit(main());
     for (;;) {}
 }
+#endif

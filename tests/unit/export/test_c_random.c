@@ -1,5 +1,5 @@
 /* Random int8 networks as C, compiled in batches by the compiler of this machine and compared with the executor byte by
- * byte. OCTET_RANDOM_NETS sets their number. */
+ * byte. OCTET_RANDOM_NETS sets their number, OCTET_RANDOM_CC the compiler with its options. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
