@@ -228,7 +228,7 @@ static bool is_fixed(const octet_tflite_source *source, const octet_operator *op
         if (tensor != OCTET_NONE && !frame->fixed[tensor] && source->graph->values[frame->first + tensor].data == NULL)
             return false;
     }
-    return frame != source->frames;
+    return octet_tflite_is_called(frame);
 }
 
 /* Results that an earlier call has made; false when this is the first one. */
@@ -250,7 +250,7 @@ static octet_status make_outputs(octet_context *ctx, octet_tflite_source *source
         uint32_t value = frame->first + tensor;
         OCTET_TRY(octet_tflite_check_free(ctx, source, tensor, op->layer));
         frame->fixed[tensor] = fixed;
-        if (frame != source->frames && !fixed) {
+        if (octet_tflite_is_called(frame) && !fixed) {
             const octet_value stated = graph->values[value];
             OCTET_TRY(octet_graph_add_value(ctx, graph, stated.name, stated.type, &stated.shape, &value));
             graph->values[value].quantization = stated.quantization;

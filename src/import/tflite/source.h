@@ -45,6 +45,9 @@ typedef struct octet_tflite_source {
     octet_arena scratch;
 } octet_tflite_source;
 
+/* Whether other graphs call this one: all but the main one, whose values come first. */
+static inline bool octet_tflite_is_called(const octet_tflite_frame *frame) { return frame->first > 0; }
+
 /* Makes subgraph `index` source->frame and adds a value per tensor, in order; the main graph's come
  * first: value i is tensor i. Constants point into the file where their alignment allows it. A
  * subgraph that was opened before keeps its values. */

@@ -179,6 +179,8 @@ static void expect_graph(octet_buffer file, octet_import_options options, uint32
     assert_string_equal(graph->inputs[0].name, input);
     assert_int_equal(graph->n_signatures, 2);
     assert_int_equal(graph->signature, signature);
+    assert_int_equal(graph->outputs[0].value, n_operators); /* the last tensor */
+    assert_int_equal(graph->n_values, n_operators + 1);
     octet_graph_destroy(ctx, graph);
     octet_buffer_free(ctx, &file);
 }
