@@ -8,7 +8,7 @@ struct settings {
     octet_open_options open;
     octet_conversion conversion;
     octet_budget_options budget;
-    bool fits;
+    bool has_clock, fits;
 };
 
 /* A float model is quantized on the way. */
@@ -46,6 +46,8 @@ static const struct option options[] = {
     {"--ram", 0, "SIZE", OPTION_SIZE, IN(budget.ram_bytes), 0, "the RAM that the device has for it, such as 64K"},
     {"--stateful", 0, NULL, OPTION_FLAG, IN(budget.keeps_state), 0,
      "the state of LSTM layers goes on from run to run (a Keras file says so itself)"},
+    {"--clock", 0, "MHZ", OPTION_NUMBER, IN(budget.clock_mhz), IN(has_clock),
+     "the clock of the device in MHz, such as 120: cycles are told as time too"},
     {0}};
 
 const struct command command_budget = {
@@ -55,8 +57,9 @@ const struct command command_budget = {
     .paragraphs =
         (const char *const[]){"Of the C that 'octet export' writes: bytes of constants (exact) and code (an estimate, "
                               "within 15 percent of gcc -Os for a Cortex-M4), the plan of the arena, a bound of the "
-                              "stack, multiplications, and how layers are grouped: those of a group hand each other "
-                              "rows and never keep a whole map.",
+                              "stack, multiplications, cycles on Cortex-M0, M4, M7 and M33 (estimates), and how layers "
+                              "are grouped: those of a group hand each other rows and never keep a whole map. Then "
+                              "what takes most, and what would help; beside it the arena that tflite-micro would take.",
                               "A float model is quantized first; that needs samples (`--data`).", NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {"data", source_options, IN(open)},

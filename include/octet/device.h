@@ -41,12 +41,14 @@ typedef struct octet_budget_options {
     uint64_t flash_bytes; /* of the device; 0: not known */
     uint64_t ram_bytes;
     bool keeps_state; /* as in octet_export_options */
+    double clock_mhz; /* of the device, 0: not known */
 } octet_budget_options;
 #define OCTET_BUDGET_OPTIONS_INIT OCTET_INIT_(octet_budget_options)
 
 /* What the C of octet_model_export_c would need: constants, code (an estimate), arena with its plan, stack (a bound),
- * multiplications; how layers are grouped. *fits: whether it is no more than the device has; true where nothing is said
- * of it. Errors: those of exporting. */
+ * multiplications, cycles on Cortex-M0, M4, M7 and M33 (an estimate); how layers are grouped; what takes most and what
+ * would help; the arena that tflite-micro would take, about. *fits: whether it is no more than the device has; true
+ * where nothing is said of it. Errors: those of exporting. */
 OCTET_API octet_status octet_model_budget(octet_context *ctx, const octet_model *model,
                                           const octet_budget_options *options, octet_rendering as, bool *fits,
                                           char **out);

@@ -30,6 +30,13 @@ typedef struct octet_stage {
                           row by row, or OCTET_NONE */
 } octet_stage;
 
+/* Calls of its function in a run; of a stage ADDS those that add a row. */
+static inline uint64_t octet_stage_calls(const octet_stage *stage) {
+    if (stage->flow == OCTET_FLOW_WHOLE) return 1;
+    const int32_t rows = stage->flow == OCTET_FLOW_ROWS ? stage->rows.out_h : stage->rows.in_h;
+    return (uint64_t)rows * (uint64_t)(stage->rows.batches > 1 ? stage->rows.batches : 1);
+}
+
 /* Stage i + 1 of a group reads the rows of stage i. */
 typedef struct octet_group {
     uint32_t first_stage, n_stages;

@@ -122,36 +122,6 @@ static octet_status write_files(octet_context *ctx, octet_c_emitter *e, const oc
     return status;
 }
 
-/* Words, numbers and signs outside comments. */
-static size_t count_tokens(const octet_buffer *text) {
-    size_t n = 0;
-    bool is_word = false, is_sign = false, is_comment = false;
-    for (size_t i = 0; i < text->size; i++) {
-        const int c = text->data[i];
-        if (c == '/' && text->data[i + 1] == '*') is_comment = true;
-        const bool word = octet_ascii_is_letter(c) || octet_ascii_is_digit(c) || c == '_';
-        const bool sign = strchr("-+*/%<>=", c) != NULL;
-        if (!is_comment && ((word && !is_word) || (sign && !is_sign))) n++;
-        if (c == '/' && i > 0 && text->data[i - 1] == '*') is_comment = false;
-        is_word = word;
-        is_sign = sign;
-    }
-    return n;
-}
-
-/* Measured over networks with arm-none-eabi-gcc 12.2, -Os, Cortex-M4: 1.3 bytes a token, and what the two loops over
- * products are in macros. */
-static octet_status estimate_code(const octet_c_emitter *e, size_t *bytes) {
-    enum { DOTS = 350 };
-    const uint32_t dots = UINT32_C(1) << OCTET_C_DOT | UINT32_C(1) << OCTET_C_DOT4 | UINT32_C(1) << OCTET_C_STEP;
-    octet_c_writer helpers = writer(e->ctx, e->functions.prefix);
-    octet_c_write_helpers(&helpers, e->helpers & ~dots);
-    const size_t n_tokens = count_tokens(&e->functions.text) + count_tokens(&helpers.text);
-    *bytes = n_tokens * 13 / 10 + (e->helpers & dots ? DOTS : 0);
-    octet_buffer_free(e->ctx, &helpers.text);
-    return helpers.status;
-}
-
 static size_t ports_bytes(const octet_graph *graph) {
     size_t bytes = 0;
     for (uint32_t i = 0; i < graph->n_inputs; i++) bytes += octet_value_bytes(&graph->values[graph->inputs[i].value]);
@@ -163,21 +133,27 @@ static size_t ports_bytes(const octet_graph *graph) {
 static octet_status write_functions(octet_c_emitter *e, octet_c_needs *needs) {
     /* Saved registers of the deepest calls; arrays on the stack, of which compilers keep copies. */
     enum { FRAMES = 400, SPILLED = 3 };
-    for (uint32_t i = 0; i < e->schedule->n_stages && e->functions.status == OCTET_OK; i++)
+    octet_c_stage_needs *stages;
+    OCTET_TRY(OCTET_NEW(e->ctx, e->arena, e->schedule->n_stages, &stages));
+    for (uint32_t i = 0; i < e->schedule->n_stages && e->functions.status == OCTET_OK; i++) {
+        const size_t before = e->constants_bytes;
         octet_c_emit_stage(e, &e->schedule->stages[i]);
+        stages[i].constants = e->constants_bytes - before;
+    }
     write_constant_outputs(e);
     octet_c_write_run(e);
     OCTET_TRY(e->functions.status);
     OCTET_TRY(e->constants.status);
     OCTET_TRY(e->declarations.status);
-    *needs = (octet_c_needs){.constants = e->constants_bytes,
+    *needs = (octet_c_needs){.stages = stages,
+                             .constants = e->constants_bytes,
                              .arena = e->schedule->arena_bytes,
                              .ports = ports_bytes(e->graph),
                              .state = e->schedule->state_bytes,
                              .stack = FRAMES + SPILLED * e->locals_bytes};
     for (uint32_t i = 0; i < e->graph->n_operators; i++)
         needs->macs += octet_operator_macs(e->graph, &e->graph->operators[i]);
-    return estimate_code(e, &needs->code);
+    return octet_c_estimate(e, needs);
 }
 
 static octet_status write_graph(octet_context *ctx, octet_arena *arena, const octet_c_job *job, octet_c_emitter *e,
@@ -203,6 +179,7 @@ octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, oc
     *out = (octet_c_export){0};
     OCTET_TRY(octet_c_check_name(ctx, job->name));
     const octet_status status = write_graph(ctx, &arena, job, &e, &schedule, out);
+    out->needs.stages = NULL;
     free_emitter(ctx, &e);
     octet_arena_free(ctx, &arena);
     return status;

@@ -6,6 +6,7 @@
 #ifndef OCTET_EXPORT_C_EXPORT_C_H
 #define OCTET_EXPORT_C_EXPORT_C_H
 
+#include "export/c/count.h"
 #include "export/c/writer.h"
 #include "graph/graph.h"
 #include "schedule/schedule.h"
@@ -33,15 +34,22 @@ typedef struct octet_c_file {
 
 enum { OCTET_C_N_FILES = 6, OCTET_C_SELFTEST = 3 };
 
+typedef struct octet_c_stage_needs {
+    size_t constants; /* that no stage before it has too */
+    octet_c_count instructions;
+} octet_c_stage_needs;
+
 /* What the C takes of a device, in bytes. */
 typedef struct octet_c_needs {
     size_t constants; /* of flash, exactly */
     size_t code;      /* of flash: an estimate of what gcc -Os makes for a Cortex-M4, within 15 % for whole networks */
     size_t arena;     /* of RAM, exactly; the caller's inputs and outputs come on top: */
     size_t ports;
-    size_t state;  /* of RAM, exactly: the caller's struct of what goes on from run to run */
-    size_t stack;  /* of RAM: a bound for gcc -Os and -O2 on Cortex-M */
-    uint64_t macs; /* multiplications of a run */
+    size_t state;                /* of RAM, exactly: the caller's struct of what goes on from run to run */
+    size_t stack;                /* of RAM: a bound for gcc -Os and -O2 on Cortex-M */
+    uint64_t macs;               /* multiplications of a run */
+    octet_c_count instructions;  /* of a run, an estimate of what gcc -Os makes: count.h */
+    octet_c_stage_needs *stages; /* by stage of the schedule; lives as long as that */
 } octet_c_needs;
 
 typedef struct octet_c_export {

@@ -1,6 +1,6 @@
 /* export/c/files.h - the files around the functions: header, self-test, build files.
  * In:  an emitter, a job.
- * Out: text.
+ * Out: text; estimates of what the functions take.
  * Knows: ports, scales, arena.
  * Does not know: kernels. */
 #ifndef OCTET_EXPORT_C_FILES_H
@@ -13,6 +13,8 @@ void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, const octe
 void octet_c_write_selftest(const octet_c_job *job, octet_c_writer *w);
 void octet_c_write_makefile(const octet_c_job *job, octet_c_writer *w);
 void octet_c_write_cmake(const octet_c_job *job, octet_c_writer *w);
+/* Sets code and instructions of `needs`, from functions that are all written. */
+octet_status octet_c_estimate(octet_c_emitter *e, octet_c_needs *needs);
 /* "MNIST": the name in macros; `text` has room for 64 bytes. */
 const char *octet_c_macro(const char *name, char *text);
 
