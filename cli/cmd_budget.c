@@ -31,6 +31,7 @@ static int run_budget(const struct command *self, int argc, char **argv) {
                          .budget = OCTET_BUDGET_OPTIONS_INIT};
     int code;
     if (!parse(self, argc, argv, &s, &code)) return code;
+    if (s.has_clock && s.budget.clock_mhz <= 0.0) return complain(EXIT_USAGE, "budget: --clock: must be above 0");
     const char *data = s.open.path != NULL ? s.open.path : "";
     if (!reads_input_once(self, (const char *const[]){s.common.model, data, NULL})) return EXIT_USAGE;
     s.conversion.progress = progress_bar();

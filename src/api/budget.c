@@ -137,6 +137,8 @@ octet_status octet_model_budget(octet_context *ctx, const octet_model *model, co
     octet_buffer buffer = {0};
     bool answer = false;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_budget_options, options, &taken));
+    OCTET_CHECK(ctx, taken.clock_mhz >= 0.0 && taken.clock_mhz <= 1e6, OCTET_USAGE,
+                "budget: a clock of %g MHz: must be from 0 to a million", taken.clock_mhz);
     octet_status status = measure(ctx, model, &taken, &job, &budget);
     if (status == OCTET_OK) answer = octet_budget_fits(&budget);
     if (status == OCTET_OK)

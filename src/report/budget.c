@@ -103,6 +103,10 @@ static octet_status write_most(octet_context *ctx, const octet_budget *b, octet_
                                       octet_text_count(r->constants_bytes, bytes[0]),
                                       100.0 * (double)r->constants_bytes / (double)octet_budget_flash(b)));
     }
+    if (b->ports_bytes > b->arena_bytes)
+        OCTET_TRY(octet_buffer_format(ctx, out, "- RAM: input and output, %s bytes (%.0f %%)\n",
+                                      octet_text_count(b->ports_bytes, bytes[0]),
+                                      100.0 * (double)b->ports_bytes / (double)octet_budget_ram(b)));
     if (most.part != OCTET_BUDGET_NOTHING) {
         const octet_budget_part *p = &b->parts[most.part];
         OCTET_TRY(

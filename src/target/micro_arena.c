@@ -51,10 +51,11 @@ typedef struct buffer {
     uint32_t index;
 } buffer;
 
+/* Of equal ones the later. */
 static int larger_first(const void *a, const void *b) {
     const buffer *x = a, *y = b;
     if (x->size != y->size) return x->size > y->size ? -1 : 1;
-    return x->index < y->index ? -1 : 1;
+    return x->index > y->index ? -1 : 1;
 }
 
 /* Behind those of `placed` that live at the same time, at the lowest offset that has room. */

@@ -10,7 +10,7 @@
 
 /* With CMSIS-NN, inputs and outputs included. Activations by the planner (GreedyMemoryPlanner: largest first, each in
  * the first gap that is free during its life, aligned to 16); behind them what stays: structs of tensors and
- * operators, multipliers and shifts of the channels. Within 2 % of the arenas that are known (docs/device.md). Errors:
+ * operators, multipliers and shifts of the channels. Within 1 % of the arenas that are known (docs/device.md). Errors:
  * NOMEM. */
 octet_status octet_target_micro_arena(octet_context *ctx, const octet_graph *graph, size_t *bytes);
 

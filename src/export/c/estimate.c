@@ -10,7 +10,7 @@ static octet_c_writer writer(const octet_c_emitter *e) {
 
 /* ---- Code ----
  *
- * Bytes, fitted to what arm-none-eabi-gcc 12.2 -Os for a Cortex-M4 made of 39 networks. */
+ * Bytes, fitted to what arm-none-eabi-gcc 12.2 -Os for a Cortex-M4 made of 39 networks and single layers. */
 
 typedef struct code_prices {
     double token, load, condition, call, name; /* name: of a table */
