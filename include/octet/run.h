@@ -31,6 +31,8 @@ typedef struct octet_run_options {
     uint32_t n_threads;     /* at most so many; 0 = one per processor */
     octet_progress *progress; /* NULL: none */
     void *progress_user;
+    uint64_t number_from; /* of octet_evaluate: the number that the data's first sample has among all samples, where the
+                             data are a part of them and evaluations are to be merged */
 } octet_run_options;
 #define OCTET_RUN_OPTIONS_INIT OCTET_INIT_(octet_run_options)
 
@@ -61,6 +63,21 @@ OCTET_API void octet_interpreter_run(octet_interpreter *interpreter);
 OCTET_API void octet_interpreter_reset(octet_interpreter *interpreter);
 /* Bytes of the planned activation memory. */
 OCTET_API size_t octet_interpreter_arena_bytes(const octet_interpreter *interpreter);
+
+/* ---- Samples in, arrays out ---- */
+
+/* How many samples octet_model_run_data runs: those of the split, at most options->limit. options may be NULL. Errors:
+ * USAGE, DATA, those of reading the data. */
+OCTET_API octet_status octet_model_count_samples(octet_context *ctx, const octet_model *model, octet_data *data,
+                                                 const octet_run_options *options, uint64_t *out);
+/* Runs the model over the samples. outputs: for each output of the model an array of n_samples parts, which hold the
+ * elements that one sample has, in the output's own type, or, with real_output, as float32. n_samples: what
+ * octet_model_count_samples says. Arrays of an input's own integer type are taken as they are, unless the data were
+ * opened with a scaling. The outputs are undefined after an error. Errors: as above, USAGE (another n_samples),
+ * UNSUPPORTED, LIMIT, CANCELLED. */
+OCTET_API octet_status octet_model_run_data(octet_context *ctx, const octet_model *model, octet_data *data,
+                                            const octet_run_options *options, bool real_output, void *const *outputs,
+                                            uint64_t n_samples);
 
 /* ---- Files in, files out ---- */
 

@@ -49,6 +49,7 @@ typedef struct evaluation_job {
     octet_measure measure;
     bool drops_folders;              /* labels that came from the names of folders are not used */
     size_t first;                    /* sample */
+    uint64_t number_from;            /* of the first sample of the data */
     size_t n_scores, row, n_targets; /* of a sample */
     float *scores;                   /* [thread][model][n_scores] */
     octet_distances *distances;      /* NULL for one model */
@@ -179,7 +180,7 @@ static octet_status make_job(octet_context *ctx, octet_sweep *sweep, const octet
         OCTET_TRY(octet_evaluation_make(ctx, models[m]->path, split, n_samples, n_scores, score_kind(graph),
                                         job->measure, &job->evaluations[m]));
         octet_evaluation *evaluation = job->evaluations[m];
-        for (size_t i = 0; i < n_samples; i++) evaluation->numbers[i] = job->first + i;
+        for (size_t i = 0; i < n_samples; i++) evaluation->numbers[i] = job->number_from + job->first + i;
         evaluation->n_targets = job->n_targets;
         evaluation->drops_folders = job->drops_folders;
         evaluation->row = job->row;
@@ -251,6 +252,7 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_mode
                 "the first sample is to be number %" PRIu64 ", counted from 0: there are %zu", options->first,
                 n_samples);
     job->first = (size_t)options->first;
+    job->number_from = options->number_from;
     n_samples -= job->first;
     if (options->limit > 0 && options->limit < n_samples) n_samples = (size_t)options->limit;
     OCTET_CHECK(ctx, n_samples <= UINT32_MAX, OCTET_LIMIT, "%zu samples: at most %u can be evaluated (--limit)",

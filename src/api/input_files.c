@@ -42,12 +42,12 @@ static octet_status try_inputs(octet_context *ctx, octet_input_files *in, const 
 }
 
 /* Inputs of integers are all fed as they are, and those of float32 with them, or all are given real numbers. */
-octet_status octet_api_open_input_files(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
-                                        const octet_open_options *options, octet_split split, octet_input_files *out) {
+octet_status octet_api_bind_inputs(octet_context *ctx, octet_arena *arena, const octet_graph *graph, octet_data *data,
+                                   octet_split split, octet_input_files *out) {
     size_t n_raw = 0, n_floats = 0;
+    out->data = data;
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_inputs, &out->samples));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_inputs, &out->raw));
-    OCTET_TRY(octet_data_open(ctx, options, &out->data));
     for (uint32_t i = 0; i < graph->n_inputs; i++)
         n_floats += graph->values[graph->inputs[i].value].type == OCTET_FLOAT32;
     OCTET_TRY(try_inputs(ctx, out, graph, split, false, &n_raw));
@@ -69,4 +69,10 @@ octet_status octet_api_open_input_files(octet_context *ctx, octet_arena *arena, 
     OCTET_TRY(octet_api_bind_data(ctx, out->data, graph, split, out->samples));
     out->n_samples = octet_samples_count(out->samples[0]);
     return OCTET_OK;
+}
+
+octet_status octet_api_open_input_files(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
+                                        const octet_open_options *options, octet_split split, octet_input_files *out) {
+    OCTET_TRY(octet_data_open(ctx, options, &out->data));
+    return octet_api_bind_inputs(ctx, arena, graph, out->data, split, out);
 }

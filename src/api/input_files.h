@@ -15,7 +15,10 @@ typedef struct octet_input_files {
     size_t n_samples;
 } octet_input_files;
 
-/* Arrays in `arena`; *out begins as zeros. Errors: those of octet_data_open, DATA, USAGE. */
+/* Arrays in `arena`; *out begins as zeros. Errors: those of reading the data, DATA, USAGE. */
+octet_status octet_api_bind_inputs(octet_context *ctx, octet_arena *arena, const octet_graph *graph, octet_data *data,
+                                   octet_split split, octet_input_files *out);
+/* The same of files. Errors: those of octet_data_open too. */
 octet_status octet_api_open_input_files(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                                         const octet_open_options *options, octet_split split, octet_input_files *out);
 

@@ -4,7 +4,7 @@
 
 #include "api/input_files.h"
 #include "api/options.h"
-#include "api/sweep.h"
+#include "api/results.h"
 #include "base/ascii.h"
 #include "base/folder.h"
 #include "formats/npy.h"
@@ -16,8 +16,8 @@ typedef struct run_job {
     const octet_graph *graph;
     const char *model_path;
     size_t n_samples;
-    uint32_t batch;    /* samples of a run */
-    uint8_t **outputs; /* by output: n_samples parts of tensors, float32 when real */
+    uint32_t batch; /* samples of a run */
+    void **outputs; /* by output, of all samples */
     bool real;
     uint8_t **dump; /* by value: a tensor a run; NULL without, and for constants */
 } run_job;
@@ -29,13 +29,11 @@ static size_t value_bytes(const octet_graph *graph, uint32_t id) {
     return value_elements(graph, id) * octet_type_size(graph->values[id].type);
 }
 
-static octet_status allocate_results(octet_context *ctx, run_job *job, bool dump) {
+static octet_status allocate_results(octet_context *ctx, run_job *job, const octet_results *results, bool dump) {
     const octet_graph *graph = job->graph;
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
-        const uint32_t id = graph->outputs[i].value;
-        const size_t size =
-            (job->real ? value_elements(graph, id) * sizeof(float) : value_bytes(graph, id)) / job->batch;
-        OCTET_TRY(octet_arena_array(ctx, &job->arena, job->n_samples, size, (void **)&job->outputs[i]));
+        const size_t size = octet_results_bytes(results, i);
+        OCTET_TRY(octet_arena_array(ctx, &job->arena, job->n_samples, size, &job->outputs[i]));
     }
     const size_t n_runs = (job->n_samples + job->batch - 1) / job->batch;
     for (uint32_t i = 0; i < graph->n_values && dump; i++) {
@@ -43,22 +41,6 @@ static octet_status allocate_results(octet_context *ctx, run_job *job, bool dump
         OCTET_TRY(octet_arena_array(ctx, &job->arena, n_runs, value_bytes(graph, i), (void **)&job->dump[i]));
     }
     return OCTET_OK;
-}
-
-static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, octet_runner *const *runners,
-                  const uint64_t *time_ns) {
-    run_job *job = user;
-    const octet_graph *graph = job->graph;
-    (void)thread;
-    (void)time_ns;
-    for (uint32_t i = 0; i < graph->n_outputs; i++) {
-        const uint32_t id = graph->outputs[i].value;
-        const size_t n = value_elements(graph, id) / job->batch, size = value_bytes(graph, id) / job->batch;
-        const uint8_t *tensor = (const uint8_t *)octet_runner_value(runners[0], id) + slot * size;
-        if (job->real)
-            octet_convert_to_real(&graph->values[id], tensor, n, (float *)(void *)job->outputs[i] + position * n);
-        else memcpy(job->outputs[i] + position * size, tensor, size);
-    }
 }
 
 /* An octet_observe; dumping runs on one thread. */
@@ -127,16 +109,14 @@ static octet_status file_name(octet_context *ctx, run_job *job, const char *fold
 }
 
 /* What is done with a file to write: an output, or a dumped value. */
-typedef octet_status on_file(octet_context *ctx, run_job *job, uint32_t value, const uint8_t *output, const char *path);
+typedef octet_status on_file(octet_context *ctx, run_job *job, uint32_t value, const void *output, const char *path);
 
-static octet_status save_file(octet_context *ctx, run_job *job, uint32_t value, const uint8_t *output,
-                              const char *path) {
+static octet_status save_file(octet_context *ctx, run_job *job, uint32_t value, const void *output, const char *path) {
     if (output == NULL) return save_dumped(ctx, job, value, path);
     return save(ctx, job, value, true, job->real, output, path);
 }
 
-static octet_status check_file(octet_context *ctx, run_job *job, uint32_t value, const uint8_t *output,
-                               const char *path) {
+static octet_status check_file(octet_context *ctx, run_job *job, uint32_t value, const void *output, const char *path) {
     (void)value, (void)output;
     OCTET_CHECK(
         ctx, !octet_file_is_same(path, job->model_path) && !octet_dataset_reads(job->inputs.data->dataset, path),
@@ -211,10 +191,11 @@ static octet_status run(octet_context *ctx, const octet_model *model, const octe
     job->sweep.progress = options->progress;
     job->sweep.progress_user = options->progress_user;
     job->sweep.what = "running";
-    OCTET_TRY(allocate_results(ctx, job, files->dump != NULL));
+    octet_results results = {graph, job->batch, job->real, job->outputs};
+    OCTET_TRY(allocate_results(ctx, job, &results, files->dump != NULL));
     OCTET_TRY(visit_files(ctx, job, files, check_file));
     if (files->dump != NULL) octet_runner_set_observer(job->sweep.runners[0], keep, job);
-    OCTET_TRY(octet_sweep_run(ctx, &job->sweep, NULL, 0, job->n_samples, visit, job));
+    OCTET_TRY(octet_sweep_run(ctx, &job->sweep, NULL, 0, job->n_samples, octet_results_visit, &results));
     return save_results(ctx, job, files);
 }
 

@@ -116,7 +116,8 @@ void octet_samples_read(const octet_samples *samples, size_t index, float *out);
  * which octet_samples_read gives. NULL otherwise. Thread-safe. */
 const uint8_t *octet_samples_bytes(const octet_samples *samples, size_t index, const float **table);
 
-/* For an .npy whose elements a model takes as they are: its array (no data), or NULL for any other samples. */
+/* For an .npy, or numbers in memory, whose elements a model takes as they are: the array (no data), or NULL for any
+ * other samples. */
 const octet_array *octet_samples_plain_array(const octet_samples *samples);
 /* From now on a sample is n_elements of that array, whatever its shape, and octet_samples_stored gives it once it is
  * loaded; nothing is scaled, and no range is kept. NULL for samples that are not taken so. */

@@ -167,6 +167,7 @@ octet_status octet_samples_adapt(octet_context *ctx, octet_samples *samples, int
     OCTET_CHECK(ctx, n_channels == 1 || (rank > 0 && dims[rank - 1] == n_channels), OCTET_DATA,
                 "%s: this preprocessing needs %d channels last, the model's input is %s", samples->name,
                 (int)n_channels, octet_dims_text(rank, dims, want));
+    samples->is_stored = false;
     samples->adapted_rank = rank;
     memcpy(samples->adapted_dims, dims, sizeof *dims * (size_t)rank);
     samples->is_adapted = true;
@@ -294,7 +295,8 @@ void octet_samples_read(const octet_samples *samples, size_t index, float *out) 
 
 const octet_array *octet_samples_plain_array(const octet_samples *samples) {
     const octet_array_source *source = &samples->source;
-    return samples->pictures == NULL && source->storage == OCTET_ARRAY_PLAIN && !source->is_idx ? &source->array : NULL;
+    const bool is_as_stored = source->storage == OCTET_ARRAY_PLAIN || source->storage == OCTET_ARRAY_WHOLE;
+    return samples->pictures == NULL && is_as_stored && !source->is_idx ? &source->array : NULL;
 }
 
 void octet_samples_take_stored(octet_samples *samples, size_t n_elements) {

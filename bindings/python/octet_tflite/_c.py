@@ -107,6 +107,11 @@ FUNCTIONS: "dict[str, tuple[Any, list[Any]]]" = {
     "octet_interpreter_run": (None, [c_void_p]),
     "octet_interpreter_reset": (None, [c_void_p]),
     "octet_interpreter_arena_bytes": (c_size_t, [c_void_p]),
+    "octet_model_count_samples": (c_int, [c_void_p, c_void_p, c_void_p, POINTER(RunOptions), POINTER(c_uint64)]),
+    "octet_model_run_data": (
+        c_int,
+        [c_void_p, c_void_p, c_void_p, POINTER(RunOptions), c_bool, POINTER(c_void_p), c_uint64],
+    ),
     "octet_model_run_files": (c_int, [c_void_p, c_void_p, POINTER(ArrayFiles), POINTER(RunOptions), POINTER(c_uint64)]),
     "octet_model_bench": (c_int, [c_void_p, c_void_p, c_double, POINTER(RunOptions), c_int, POINTER(c_char_p)]),
     # evaluation.h

@@ -7,7 +7,7 @@ may take long runs in a thread of its own while the main thread waits, so that C
 
 import threading
 from ctypes import Structure, byref, c_char_p, c_size_t, c_void_p, pointer, string_at
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from . import _structs as s
 from ._c import lib
@@ -171,14 +171,18 @@ def _run_aside(work: Callable[[], int], keeps: Any, contexts: Dict[Context, str]
     return worker.status
 
 
-def call(context: Context, function: Any, *arguments: Any, progress: Optional[Progress] = None) -> None:
+def call(
+    context: Context, function: Any, *arguments: Any, progress: Optional[Progress] = None, uses: Sequence[Any] = ()
+) -> None:
     """Calls function(context, *arguments) and raises what its status says.
 
     Handles stand for their pointers, Out(handle) for the place of a new one, structs for their address. progress: of a
-    call that may take long; its callback is in the options already. Raises Error, and UsageError where another thread
-    uses one of the handles.
+    call that may take long; its callback is in the options already. uses: what the arguments point to without keeping
+    it: memory, and handles, which are locked too. Raises Error, and UsageError where another thread uses one of the
+    handles.
     """
     plain, contexts = _prepare(context, arguments)
+    contexts.update((one.context, one.what) for one in uses if isinstance(one, Handle))
     taken: Dict[Context, str] = {}
     try:
         for one, what in contexts.items():
@@ -193,7 +197,7 @@ def call(context: Context, function: Any, *arguments: Any, progress: Optional[Pr
         return int(function(context.pointer, *plain))
 
     if progress is not None and threading.current_thread() is threading.main_thread():
-        status = _run_aside(work, arguments, contexts, progress)
+        status = _run_aside(work, (arguments, uses), contexts, progress)
     else:
         if progress is not None:
             progress.show_in_calls()
@@ -218,18 +222,26 @@ def read(function: Any, handle: Handle, *arguments: Any) -> Any:
         handle.context.release()
 
 
-def call_for_text(context: Context, function: Any, *arguments: Any, progress: Optional[Progress] = None) -> str:
-    """The text that the call gives as its last argument."""
+def call_for_text(
+    function: Any,
+    *arguments: Any,
+    context: Optional[Context] = None,
+    progress: Optional[Progress] = None,
+    uses: Sequence[Any] = (),
+) -> str:
+    """The text that the call gives as its last argument. context: None makes one for the call."""
+    context = context if context is not None else Context()
     text = c_char_p()
-    call(context, function, *arguments, pointer(text), progress=progress)
+    call(context, function, *arguments, pointer(text), progress=progress, uses=uses)
     try:
         return (text.value or b"").decode("utf-8", "replace")
     finally:
         lib.octet_text_free(context.pointer, text)
 
 
-def call_for_bytes(context: Context, function: Any, *arguments: Any) -> bytes:
+def call_for_bytes(function: Any, *arguments: Any) -> bytes:
     """The bytes that the call gives as its last two arguments."""
+    context = Context()
     start, size = c_void_p(), c_size_t()
     call(context, function, *arguments, pointer(start), pointer(size), progress=Progress(False))
     try:

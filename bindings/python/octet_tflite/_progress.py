@@ -77,7 +77,9 @@ class Progress:
     def __init__(self, option: ProgressOption = None) -> None:
         if not (option is None or isinstance(option, bool) or callable(option)):
             raise UsageError(f"progress is {option!r}: give None, True, False or a function")
-        shown = option is True or (option is None and (_is_notebook() or (sys.stderr is not None and sys.stderr.isatty())))
+        shown = option is True or (
+            option is None and (_is_notebook() or (sys.stderr is not None and sys.stderr.isatty()))
+        )
         self._function = option if callable(option) else None
         self._display = _display() if shown and self._function is None else None
         self._told: Optional[Tuple[str, int, int]] = None

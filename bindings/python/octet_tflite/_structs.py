@@ -180,6 +180,7 @@ class RunOptions(Sized):
         ("n_threads", c_uint32),
         ("progress", Progress),
         ("progress_user", c_void_p),
+        ("number_from", c_uint64),
     ]
 
 

@@ -1,0 +1,207 @@
+"""Evaluation: how good a model's answers are, over as many batches as there are."""
+
+import json
+import math
+from typing import Any, Iterator, Optional, Union
+
+import numpy as np
+
+from . import _structs as s
+from ._arrays import Array
+from ._c import lib
+from ._call import Context, Handle, Out, call, call_for_text, read
+from ._data import Batch, Files, ScalingOption, first_samples, in_chunks, open_data, scaling_of
+from ._errors import DataError, UsageError
+from ._model import Model, run_options, whole
+from ._progress import Progress, ProgressOption
+from ._rendering import axes_for, frame_of, table_html, text_html
+from ._samples import CHUNK_BYTES, data_of
+
+
+class Evaluation:
+    """A model's first output held against labels: class numbers, one-hot rows, or a number for every output value.
+
+    limit: so many samples at most. first_sample: the number of the first one; evaluations that will be merged need
+    different ones. split: of a path, "test" or "train". scaling: see `Scaling`. One thread at a time may use it.
+
+    >>> import numpy, octet_tflite
+    >>> evaluation = octet_tflite.Evaluation(octet_tflite.load_model(small_model))
+    >>> for _ in range(3):
+    ...     _ = evaluation.update(numpy.random.rand(10, 8, 8, 1), numpy.zeros(10, int))
+    >>> evaluation.n_samples, evaluation.confusion.shape
+    (30, (3, 3))
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        scaling: ScalingOption = None,
+        split: Optional[str] = None,
+        limit: int = 0,
+        first_sample: int = 0,
+        numerics: Optional[str] = None,
+        float_order: Optional[str] = None,
+        n_threads: int = 0,
+        progress: ProgressOption = None,
+    ) -> None:
+        self._model = model
+        self._context = Context()
+        self._scaling = scaling_of(scaling)
+        self._progress = progress
+        self._limit = whole(limit, "limit")
+        self._options = run_options(
+            split=split, numerics=numerics, float_order=float_order, n_threads=n_threads, limit=limit
+        )
+        self._options.number_from = whole(first_sample, "first_sample")
+        self._handle: Optional[Handle] = None
+
+    @property
+    def handle(self) -> Handle:
+        """Of the library's object. Raises UsageError before the first sample."""
+        if self._handle is None:
+            raise UsageError("this evaluation has seen no sample yet")
+        return self._handle
+
+    def update(self, x: Any, y: Any = None) -> "Evaluation":
+        """Runs the model over samples. x: as in `Model.predict`; y: labels, unless x brings them along.
+
+        A generator's batches, of (x, y), are evaluated as they come. Where it raises, what came before stays. Raises
+        DataError where labels do not fit.
+        """
+        source = open_data(x, self._model.sample_inputs(), y)
+        if isinstance(source, Files):
+            self._add(source)
+            return self
+        batches: Iterator[Batch] = iter([source]) if isinstance(source, Batch) else source
+        if self._limit > 0:
+            batches = first_samples(batches, self._limit)
+        for chunk in in_chunks(batches, CHUNK_BYTES):
+            self._add(chunk)
+        return self
+
+    def _add(self, source: Union[Files, Batch]) -> None:
+        progress = Progress(self._progress)
+        self._options.progress = progress.callback
+        part = Handle(self._context, lib.octet_evaluation_destroy, "Evaluation", self._model.handle)
+        data = data_of(self._context, source, self._scaling)
+        try:
+            arguments = (self._model.handle, data, self._options, Out(part))
+            call(self._context, lib.octet_evaluate, *arguments, progress=progress)
+        finally:
+            progress.close()
+            data.close()
+        n_new = read(lib.octet_evaluation_n_samples, part)
+        if self._handle is None:
+            self._handle = part
+        else:
+            call(self._context, lib.octet_evaluation_merge, Out(self._handle), part)
+            part.close()
+        self._options.number_from += n_new
+
+    def merge(self, other: "Evaluation") -> "Evaluation":
+        """Makes this the evaluation of both ones' samples. Raises DataError where both have a sample of one number."""
+        if not isinstance(other, Evaluation) or other is self:
+            raise UsageError("merge takes another Evaluation")
+        call(self._context, lib.octet_evaluation_merge, Out(self.handle), other.handle)
+        return self
+
+    def __repr__(self) -> str:
+        return "<octet_tflite.Evaluation: no samples>" if self._handle is None else self.render()
+
+    def _repr_html_(self) -> str:
+        if self._handle is None:
+            return text_html(repr(self))
+        confusion = self.confusion
+        if confusion is None or len(confusion) > 40:
+            return text_html(self.render())
+        rows = [{"label": str(i), **{str(j): int(n) for j, n in enumerate(row)}} for i, row in enumerate(confusion)]
+        return text_html(self.render(with_confusion=False)) + table_html(rows, caption="rows: labels, columns: answers")
+
+    def render(self, with_confusion: bool = False) -> str:
+        """The report; with_confusion adds the matrix and the recall of every class."""
+        return call_for_text(lib.octet_evaluation_render, self.handle, bool(with_confusion), s.AS_TEXT)
+
+    def to_dict(self) -> Any:
+        """The report, with the matrix where there are classes, as `octet evaluate --json` prints it."""
+        try:
+            text = call_for_text(lib.octet_evaluation_render, self.handle, True, s.AS_JSON)
+        except DataError:
+            text = call_for_text(lib.octet_evaluation_render, self.handle, False, s.AS_JSON)
+        return json.loads(text)
+
+    @property
+    def n_samples(self) -> int:
+        return 0 if self._handle is None else int(read(lib.octet_evaluation_n_samples, self._handle))
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether there are labels that accuracy can be counted with."""
+        return bool(read(lib.octet_evaluation_has_labels, self.handle))
+
+    def _number(self, function: Any) -> float:
+        return float(read(function, self.handle)) if self.has_labels else math.nan
+
+    @property
+    def accuracy(self) -> float:
+        """0..1; NaN without labels that are classes."""
+        return self._number(lib.octet_evaluation_accuracy)
+
+    @property
+    def loss(self) -> float:
+        """Mean cross-entropy in nats, as Keras computes it; NaN without labels that are classes."""
+        return self._number(lib.octet_evaluation_loss)
+
+    @property
+    def mean_absolute_error(self) -> float:
+        """Against labels that are numbers; NaN for classes."""
+        return float(read(lib.octet_evaluation_mean_absolute_error, self.handle))
+
+    @property
+    def root_mean_square_error(self) -> float:
+        """Against labels that are numbers; NaN for classes."""
+        return float(read(lib.octet_evaluation_root_mean_square_error, self.handle))
+
+    @property
+    def classes(self) -> Array:
+        """The class that the model gave each sample, int32 of shape (n_samples,)."""
+
+        def all_of(pointer: Any) -> Array:
+            n = lib.octet_evaluation_n_samples(pointer)
+            answers = (lib.octet_evaluation_class(pointer, index) for index in range(n))
+            return np.fromiter(answers, dtype=np.int32, count=n)
+
+        answers: Array = read(all_of, self.handle)
+        return answers
+
+    @property
+    def confusion(self) -> Optional[Array]:
+        """Counts, int64 of shape (classes, classes); rows: labels, columns: answers. None without classes."""
+        matrix = self.to_dict().get("confusion")
+        return None if matrix is None else np.asarray(matrix, dtype=np.int64)
+
+    def to_frame(self) -> Any:
+        """The confusion matrix as a pandas.DataFrame, else the figures. Raises MissingPackageError without pandas."""
+        figures = self.to_dict()
+        matrix, names = figures.get("confusion"), figures.get("classes")
+        if matrix is None:
+            return frame_of([{name: value for name, value in figures.items() if not isinstance(value, (dict, list))}])
+        frame = frame_of(matrix)
+        if names is not None:
+            frame.index = frame.columns = names
+        return frame.rename_axis(index="label", columns="answer")
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draws the confusion matrix; gives the matplotlib axes. Raises MissingPackageError without matplotlib."""
+        confusion = self.confusion
+        if confusion is None:
+            raise UsageError("there is no confusion matrix to plot: labels that are classes give one")
+        axes = axes_for(axes, 5.0, 5.0)
+        axes.imshow(confusion, cmap="Blues")
+        for (row, column), n in np.ndenumerate(confusion if len(confusion) <= 20 else confusion[:0]):
+            if n > 0:
+                axes.text(column, row, str(n), ha="center", va="center", fontsize=8)
+        axes.set_xlabel("answer")
+        axes.set_ylabel("label")
+        axes.set_title(f"accuracy {100 * self.accuracy:.2f} % of {self.n_samples} samples")
+        return axes

@@ -1,0 +1,133 @@
+"""Data as people have them, and what they become."""
+
+import numpy as np
+import pytest
+
+import octet_tflite
+from octet_tflite._data import Batch, Files, Inputs, in_chunks, open_data
+
+ONE = Inputs(["image"], [(8, 8, 1)])
+TWO = Inputs(["a", "b"], [(4,), (2, 2)])
+
+
+def layouts(x):
+    """The numbers of x in every way in which numpy can hold them."""
+    wide = np.zeros((2 * len(x), 8, 8, 1), np.float32)
+    wide[::2] = x
+    read_only = x.copy()
+    read_only.flags.writeable = False
+    return {
+        "fortran": np.asfortranarray(x),
+        "big endian": x.astype(">f4"),
+        "double": x.astype(np.float64),
+        "long double": x.astype(np.longdouble),
+        "every other one": wide[::2],
+        "reversed twice": x[::-1].copy()[::-1],
+        "read only": read_only,
+        "flat": x.reshape(len(x), 64),
+        "without channels": x.reshape(len(x), 8, 8),
+        "list": x.tolist(),
+        "list of one array": [x],
+        "by name": {"input_layer": x},
+        "function": lambda: x,
+        "generator": (x[i : i + 7] for i in range(0, len(x), 7)),
+        "samples one by one": iter(x),
+        "pairs": iter([(x, np.zeros(len(x), int))]),
+    }
+
+
+@pytest.mark.parametrize("how", sorted(layouts(np.zeros((2, 8, 8, 1), np.float32))))
+def test_every_layout_gives_the_same_answers(model, x, how):
+    assert np.array_equal(model.predict(layouts(x)[how]), model.predict(x))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int16, np.uint32, np.int64, np.float16, bool])
+def test_numbers_are_taken_as_they_are(model, dtype):
+    numbers = (np.arange(128).reshape(2, 8, 8, 1) % 2).astype(dtype)
+    assert np.array_equal(model.predict(numbers), model.predict(numbers.astype(np.float32)))
+
+
+def test_array_in_order_is_not_copied(x):
+    batch = open_data(x, ONE)
+    assert np.shares_memory(batch.inputs[0], x)
+
+
+def test_scaling(model, x):
+    pixels = (x * 255).astype(np.uint8)
+    expected = model.predict(pixels.astype(np.float32) / np.float32(255))
+    for scaling in (1 / 255, "unit", {"scale": 1 / 255}, octet_tflite.Scaling(mean=0.0, std=255.0)):
+        assert np.allclose(model.predict(pixels, scaling=scaling), expected, atol=1e-6)
+
+
+def test_pairs_and_inputs_are_told_apart():
+    a, b, y = np.zeros((3, 4)), np.ones((3, 2, 2)), np.arange(3)
+    image = np.zeros((3, 8, 8, 1))
+    assert open_data([a, b], TWO).labels is None
+    assert len(open_data((a, b), TWO).inputs) == 2
+    assert np.array_equal(open_data(([a, b], y), TWO).labels, y)
+    assert np.array_equal(open_data([a, b, y], TWO).labels, y)
+    assert open_data({"b": b, "a": a}, TWO).names == ["b", "a"]
+    assert np.array_equal(open_data((image, y), ONE).labels, y)
+    assert np.array_equal(open_data([image, y], ONE).labels, y)
+    assert np.array_equal(open_data((image, y, np.ones(3)), ONE).labels, y)
+    assert np.array_equal(open_data(image, ONE, y).labels, y)
+
+
+def test_path_is_given_to_the_library(tmp_path):
+    assert open_data(tmp_path / "x.npz", ONE) == Files(path=str(tmp_path / "x.npz"))
+    assert open_data(("x.npy", "y.npy"), ONE) == Files(images="x.npy", labels="y.npy")
+
+
+def test_files_give_what_arrays_give(model, x, tmp_path):
+    np.save(tmp_path / "x.npy", x)
+    assert np.array_equal(model.predict(tmp_path / "x.npy"), model.predict(x))
+
+
+class Tensor:
+    """As torch has them: perhaps with a gradient, perhaps on a device."""
+
+    def __init__(self, numbers, steps=()):
+        self.numbers, self.steps = numbers, steps
+        self.dtype, self.ndim = "torch.float32", numbers.ndim
+
+    def detach(self):
+        return Tensor(self.numbers, (*self.steps, "detach"))
+
+    def cpu(self):
+        return Tensor(self.numbers, (*self.steps, "cpu"))
+
+    def numpy(self):
+        assert self.steps == ("detach", "cpu")
+        return self.numbers
+
+
+class Loader:
+    """As torch.utils.data.DataLoader: goes through lists of tensors, any number of times."""
+
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __iter__(self):
+        for i in range(0, len(self.x), 16):
+            yield [Tensor(self.x[i : i + 16]), Tensor(self.y[i : i + 16])]
+
+
+def test_loader_of_tensors(model, x, y):
+    loader = Loader(x, y)
+    assert np.array_equal(model.predict(loader), model.predict(x))
+    assert model.evaluate(loader).accuracy == model.evaluate(x, y).accuracy
+
+
+def test_chunks_hold_all_samples_once():
+    batches = [Batch([np.full((n, 2), n, np.float32)]) for n in (1, 2, 3, 4)]
+    chunks = list(in_chunks(iter(batches), 5 * 8))
+    assert [chunk.n_samples for chunk in chunks] == [3, 3, 4]
+    assert sum(float(chunk.inputs[0].sum()) for chunk in chunks) == 2 * (1 + 4 + 9 + 16)
+
+
+def test_stream_does_not_need_all_in_memory(model, x, monkeypatch):
+    monkeypatch.setattr("octet_tflite._calibration.CHUNK_BYTES", 10 * 256)
+    monkeypatch.setattr("octet_tflite._quantize.GATHER_BYTES", 20 * 256)
+    in_parts = octet_tflite.quantize(model, (x[i : i + 5] for i in range(0, 60, 5)))
+    assert in_parts.calibration_info.n_samples == 60
+    assert in_parts.to_bytes() == octet_tflite.quantize(model, x).to_bytes()
