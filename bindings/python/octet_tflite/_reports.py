@@ -107,12 +107,15 @@ class Budget:
         return self.report._repr_html_()
 
 
-def budget(model: Model, *, flash_bytes: int = 0, ram_bytes: int = 0) -> Budget:
+def budget(model: Model, *, flash_bytes: int = 0, ram_bytes: int = 0, keeps_state: bool = False) -> Budget:
     """What the C that `export_c` writes would need; flash_bytes, ram_bytes: of the device; 0: not known.
-
-    Raises UnsupportedError for what has no C form, and for a float model.
+    keeps_state: as in `export_c`. Raises UnsupportedError for what has no C form, and for a float model.
     """
-    options = s.BudgetOptions(flash_bytes=whole(flash_bytes, "flash_bytes"), ram_bytes=whole(ram_bytes, "ram_bytes"))
+    options = s.BudgetOptions(
+        flash_bytes=whole(flash_bytes, "flash_bytes"),
+        ram_bytes=whole(ram_bytes, "ram_bytes"),
+        keeps_state=bool(keeps_state),
+    )
     fits = c_bool()
 
     def ask(form: int) -> str:
@@ -136,12 +139,13 @@ def export_c(
     verify: bool = True,
     n_vectors: int = 0,
     n_samples: int = 0,
+    keeps_state: bool = False,
     scaling: ScalingOption = None,
 ) -> str:
     """Writes a quantized model as C99 for a microcontroller into `folder`; gives what was written and what it needs.
 
     x: samples of the self-test; None: made-up ones. name: prefix of all symbols and files. verify: compile and run the
-    C, and compare its bytes. Raises UnsupportedError (layer, operator, reason), UsageError (a folder that exists, unless
+    C, and compare its bytes. keeps_state: the state of LSTM layers goes on from run to run. Raises UnsupportedError (layer, operator, reason), UsageError (a folder that exists, unless
     replace), FileError.
     """
     options = s.ExportOptions(
@@ -150,6 +154,7 @@ def export_c(
         no_verify=not verify,
         n_vectors=whole(n_vectors, "n_vectors"),
         n_samples=whole(n_samples, "n_samples"),
+        keeps_state=bool(keeps_state),
     )
     context = Context()
     data = _optional_data(context, model, x, scaling)

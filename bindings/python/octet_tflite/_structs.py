@@ -303,6 +303,7 @@ class ExportOptions(Sized):
         ("no_verify", c_bool),
         ("n_vectors", c_uint64),
         ("n_samples", c_uint64),
+        ("keeps_state", c_bool),
     ]
 
 
@@ -311,6 +312,7 @@ class BudgetOptions(Sized):
         ("size", c_size_t),
         ("flash_bytes", c_uint64),
         ("ram_bytes", c_uint64),
+        ("keeps_state", c_bool),
     ]
 
 
