@@ -108,8 +108,9 @@ class Budget:
 
 
 def budget(model: Model, *, flash_bytes: int = 0, ram_bytes: int = 0, keeps_state: bool = False) -> Budget:
-    """What the C that `export_c` writes would need; flash_bytes, ram_bytes: of the device; 0: not known.
-    keeps_state: as in `export_c`. Raises UnsupportedError for what has no C form, and for a float model.
+    """What the C that `export_c` writes would need.
+
+    flash_bytes, ram_bytes: of the device; 0: not known. keeps_state: as in `export_c`. Raises UnsupportedError for what has no C form, and for a float model.
     """
     options = s.BudgetOptions(
         flash_bytes=whole(flash_bytes, "flash_bytes"),
