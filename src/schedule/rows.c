@@ -1,37 +1,40 @@
 #include "schedule/rows.h"
 
-static octet_rows conv_rows(const octet_conv_2d_params *p) {
+/* size: of an element, here and below. */
+static octet_rows conv_rows(const octet_conv_2d_params *p, size_t size) {
     return (octet_rows){.batches = p->batches,
                         .out_h = p->out_h,
                         .in_h = p->in_h,
                         .stride = p->stride_h,
                         .extent = (p->filter_h - 1) * p->dilation_h + 1,
                         .pad = p->pad_top,
-                        .out_bytes = (size_t)p->out_w * (size_t)p->out_c,
-                        .in_bytes = (size_t)p->in_w * (size_t)p->in_c};
+                        .out_bytes = size * (size_t)p->out_w * (size_t)p->out_c,
+                        .in_bytes = size * (size_t)p->in_w * (size_t)p->in_c};
 }
 
-static octet_rows depthwise_rows(const octet_depthwise_params *p) {
+static octet_rows depthwise_rows(const octet_depthwise_params *p, size_t size) {
     return (octet_rows){.batches = p->batches,
                         .out_h = p->out_h,
                         .in_h = p->in_h,
                         .stride = p->stride_h,
                         .extent = (p->filter_h - 1) * p->dilation_h + 1,
                         .pad = p->pad_top,
-                        .out_bytes = (size_t)p->out_w * (size_t)p->out_c,
-                        .in_bytes = (size_t)p->in_w * (size_t)p->in_c};
+                        .out_bytes = size * (size_t)p->out_w * (size_t)p->out_c,
+                        .in_bytes = size * (size_t)p->in_w * (size_t)p->in_c};
 }
 
-static octet_rows pool_rows(const octet_pool_2d_params *p) {
+static octet_rows pool_rows(const octet_pool_2d_params *p, size_t size) {
     return (octet_rows){.batches = p->batches,
                         .out_h = p->out_h,
                         .in_h = p->in_h,
                         .stride = p->stride_h,
                         .extent = p->filter_h,
                         .pad = p->pad_top,
-                        .out_bytes = (size_t)p->out_w * (size_t)p->channels,
-                        .in_bytes = (size_t)p->in_w * (size_t)p->channels};
+                        .out_bytes = size * (size_t)p->out_w * (size_t)p->channels,
+                        .in_bytes = size * (size_t)p->in_w * (size_t)p->channels};
 }
+
+static bool is_quantized(octet_type type) { return type == OCTET_INT8 || type == OCTET_INT16; }
 
 /* All operands have the shape of the result, [1,H,W,C]: a row of each gives a
  * row. */
@@ -41,25 +44,36 @@ static bool element_rows(const octet_graph *graph, const octet_step *step, octet
     for (uint32_t i = 0; i < step->n_inputs; i++)
         if (step->inputs[i] == OCTET_NONE || !octet_shape_equal(&graph->values[step->inputs[i]].shape, shape))
             return false;
-    const size_t bytes = (size_t)shape->dims[2] * (size_t)shape->dims[3];
+    const size_t n = (size_t)shape->dims[2] * (size_t)shape->dims[3];
     *out = (octet_rows){.batches = 1,
                         .out_h = shape->dims[1],
                         .in_h = shape->dims[1],
                         .stride = 1,
                         .extent = 1,
-                        .out_bytes = bytes,
-                        .in_bytes = bytes};
+                        .out_bytes = n * octet_type_size(graph->values[step->outputs[0]].type),
+                        .in_bytes = n * octet_type_size(graph->values[step->inputs[0]].type)};
     return true;
 }
 
+/* Of one number each, of int8 and int16. */
+static bool is_elementwise(const octet_graph *graph, const octet_step *step) {
+    const octet_params_kind kind = octet_kernel_params(step->kernel);
+    return kind == OCTET_PARAMS_arithmetic_quantized || kind == OCTET_PARAMS_unary_table ||
+           kind == OCTET_PARAMS_unary_s16 ||
+           (kind == OCTET_PARAMS_quantize && is_quantized(graph->values[step->inputs[0]].type) &&
+            is_quantized(graph->values[step->outputs[0]].type));
+}
+
 bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows *out) {
-    if (step->kernel == OCTET_KERNEL_arithmetic_quantized_s8 || step->kernel == OCTET_KERNEL_unary_s8 ||
-        step->kernel == OCTET_KERNEL_requantize_s8_s8)
-        return element_rows(graph, step, out);
-    if (step->kernel == OCTET_KERNEL_conv_2d_s8) *out = conv_rows(octet_step_params_conv_2d(step));
-    else if (step->kernel == OCTET_KERNEL_depthwise_s8) *out = depthwise_rows(octet_step_params_depthwise(step));
-    else if (step->kernel == OCTET_KERNEL_max_pool_2d_s8 || step->kernel == OCTET_KERNEL_average_pool_2d_s8)
-        *out = pool_rows(octet_step_params_pool_2d(step));
+    const octet_params_kind kind = octet_kernel_params(step->kernel);
+    if (step->n_inputs == 0 || step->inputs[0] == OCTET_NONE || step->n_outputs == 0) return false;
+    if (is_elementwise(graph, step)) return element_rows(graph, step, out);
+    const octet_type type = graph->values[step->inputs[0]].type;
+    const size_t size = octet_type_size(type);
+    if (!is_quantized(type) || graph->values[step->outputs[0]].type != type) return false;
+    if (kind == OCTET_PARAMS_conv_2d) *out = conv_rows(octet_step_params_conv_2d(step), size);
+    else if (kind == OCTET_PARAMS_depthwise) *out = depthwise_rows(octet_step_params_depthwise(step), size);
+    else if (kind == OCTET_PARAMS_pool_2d) *out = pool_rows(octet_step_params_pool_2d(step), size);
     else return false;
     return true;
 }
@@ -71,18 +85,22 @@ typedef struct channel_sums {
     size_t n_weights, stride, first_stride; /* of a channel; from one channel to the next */
 } channel_sums;
 
-static bool sums_of(const octet_step *step, channel_sums *out) {
-    if (step->kernel == OCTET_KERNEL_conv_2d_s8) {
+static bool sums_of(const octet_graph *graph, const octet_step *step, channel_sums *out) {
+    const octet_params_kind kind = octet_kernel_params(step->kernel);
+    if (step->n_inputs < 2 || !is_quantized(graph->values[step->inputs[0]].type) ||
+        graph->values[step->inputs[1]].type != OCTET_INT8)
+        return false;
+    if (kind == OCTET_PARAMS_conv_2d) {
         const octet_conv_2d_params *p = octet_step_params_conv_2d(step);
         const size_t n = (size_t)p->filter_h * (size_t)p->filter_w * (size_t)p->filter_c;
         *out = (channel_sums){&p->q, p->out_c, n, 1, n};
-    } else if (step->kernel == OCTET_KERNEL_depthwise_s8) {
+    } else if (kind == OCTET_PARAMS_depthwise) {
         const octet_depthwise_params *p = octet_step_params_depthwise(step);
         *out = (channel_sums){&p->q, p->out_c, (size_t)p->filter_h * (size_t)p->filter_w, (size_t)p->out_c, 1};
-    } else if (step->kernel == OCTET_KERNEL_fully_connected_s8) {
+    } else if (kind == OCTET_PARAMS_fully_connected) {
         const octet_fully_connected_params *p = octet_step_params_fully_connected(step);
         *out = (channel_sums){&p->q, p->out_c, (size_t)p->depth, 1, (size_t)p->depth};
-    } else if (step->kernel == OCTET_KERNEL_transpose_conv_s8) {
+    } else if (kind == OCTET_PARAMS_transpose_conv) {
         const octet_transpose_conv_params *p = octet_step_params_transpose_conv(step);
         const size_t n = (size_t)p->filter_h * (size_t)p->filter_w * (size_t)p->in_c;
         *out = (channel_sums){&p->q, p->out_c, n, 1, n};
@@ -92,19 +110,27 @@ static bool sums_of(const octet_step *step, channel_sums *out) {
     return true;
 }
 
+static int64_t bias_at(const octet_value *bias, int32_t channel) {
+    const int64_t number =
+        bias->type == OCTET_INT64 ? ((const int64_t *)bias->data)[channel] : ((const int32_t *)bias->data)[channel];
+    return number < 0 ? -number : number;
+}
+
 int64_t octet_rows_most_sum(const octet_graph *graph, const octet_step *step) {
     channel_sums s;
     int64_t largest = 0;
-    if (!sums_of(step, &s)) return INT64_MAX;
+    if (!sums_of(graph, step, &s)) return INT64_MAX;
     const int8_t *weights = graph->values[step->inputs[1]].data;
     const bool has_bias = step->n_inputs > 2 && step->inputs[2] != OCTET_NONE;
-    const int32_t *bias = has_bias ? graph->values[step->inputs[2]].data : NULL;
-    if (weights == NULL || (has_bias && bias == NULL)) return INT64_MAX;
+    const octet_value *bias = has_bias ? &graph->values[step->inputs[2]] : NULL;
+    if (weights == NULL || (has_bias && bias->data == NULL)) return INT64_MAX;
+    /* Of int8 255 is the largest difference, and 128 + 128 with one that is folded; int16 has no zero point. */
+    const int64_t largest_input = graph->values[step->inputs[0]].type == OCTET_INT16 ? 32768 : 256;
     for (int32_t c = 0; c < s.n_channels; c++) {
-        int64_t most = bias != NULL ? bias[c] < 0 ? -(int64_t)bias[c] : bias[c] : 0;
+        int64_t most = bias != NULL ? bias_at(bias, c) : 0;
         for (size_t i = 0; i < s.n_weights; i++) {
             const int32_t w = weights[(size_t)c * s.first_stride + i * s.stride] - s.q->weight_zero_point;
-            most += (int64_t)(w < 0 ? -w : w) * 256; /* 255 is the largest difference; 128 + 128 with a folded one */
+            most += (w < 0 ? -w : w) * largest_input;
         }
         if (most > largest) largest = most;
     }
@@ -129,9 +155,9 @@ bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, cons
     if (step->kernel != OCTET_KERNEL_conv_2d_s8 || pool->kernel != OCTET_KERNEL_max_pool_2d_s8) return false;
     const octet_conv_2d_params *c = octet_step_params_conv_2d(step);
     const octet_pool_2d_params *p = octet_step_params_pool_2d(pool);
-    if (!is_tiling(p) || !sums_of(step, &s) || !shifts_right(&s) || octet_rows_most_sum(graph, step) > INT32_MAX)
+    if (!is_tiling(p) || !sums_of(graph, step, &s) || !shifts_right(&s) || octet_rows_most_sum(graph, step) > INT32_MAX)
         return false;
-    *out = conv_rows(c);
+    *out = conv_rows(c, 1);
     out->out_h = p->out_h;
     out->out_bytes = (size_t)p->out_w * (size_t)p->channels;
     out->extent += (p->filter_h - 1) * c->stride_h;

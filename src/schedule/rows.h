@@ -1,7 +1,8 @@
 /* schedule/rows.h - which rows of its operand a step reads for a row of its
  * result. In:  a step. Out: heights, strides, bytes of rows; whether sums and
  * maximum may change parts. Knows: parameters of convolutions, pools and
- * operators that work element by element, on int8. Does not know: schedules. */
+ * operators that work element by element, on int8 and int16. Does not know:
+ * schedules. */
 #ifndef OCTET_SCHEDULE_ROWS_H
 #define OCTET_SCHEDULE_ROWS_H
 
@@ -23,7 +24,7 @@ bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows 
  * edge, or where the maximum of requantized sums may be another than the
  * requantized maximum (a shift to the left may wrap). */
 bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, const octet_step *pool, octet_rows *out);
-/* What no sum of a CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV or FULLY_CONNECTED on int8 exceeds in size, with bias, in
+/* What no sum of a CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV or FULLY_CONNECTED exceeds in size, with bias, in
  * any order and with the input's zero point folded into the bias or not: from weights and bias. INT64_MAX where they
  * are computed, and for other steps. */
 int64_t octet_rows_most_sum(const octet_graph *graph, const octet_step *step);

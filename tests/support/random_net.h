@@ -1,4 +1,4 @@
-/* random_net.h - small int8 networks, drawn by a seed.
+/* random_net.h - small int8 networks, and int16 ones with int8 weights, drawn by a seed.
  * In:  a context, a seed.
  * Out: a quantized graph from one input to one to three outputs: convolutions of all kinds, pools, shortcuts, dense
  *      layers, element by element, movements; scales, zero points, paddings, strides and activations at random.
@@ -16,7 +16,8 @@ typedef struct random_net {
     octet_context *ctx;
     octet_graph *graph;
     octet_case_random random;
-    uint32_t values[NET_MOST_VALUES], n_values; /* int8, rank 4, batch 1 */
+    octet_type type;                            /* of activations: OCTET_INT8 or OCTET_INT16 */
+    uint32_t values[NET_MOST_VALUES], n_values; /* of that type, rank 4, batch 1 */
 } random_net;
 
 static inline void net_good(const random_net *t, octet_status status) {
@@ -27,10 +28,12 @@ static inline int32_t net_draw(random_net *t, int32_t low, int32_t high) { retur
 static inline void net_quantize(random_net *t, uint32_t value, float scale, int32_t zero_point) {
     net_good(t, octet_value_set_quantization(t->ctx, t->graph, value, 1, 0, &scale, &zero_point));
 }
-/* Scales of 0.02 to 0.08; often the zero point of a ReLU. */
+/* Scales of 0.02 to 0.08; often the zero point of a ReLU. int16 has the range and no zero point. */
 static inline void net_quantize_any(random_net *t, uint32_t value) {
     const int32_t zero_point = net_draw(t, 0, 2) == 0 ? net_draw(t, -128, 127) : -128;
-    net_quantize(t, value, 0.01f * (float)net_draw(t, 2, 8), zero_point);
+    const float scale = 0.01f * (float)net_draw(t, 2, 8);
+    if (t->graph->values[value].type == OCTET_INT16) net_quantize(t, value, scale / 256, 0);
+    else net_quantize(t, value, scale, zero_point);
 }
 static inline void net_quantize_like(random_net *t, uint32_t value, uint32_t like) {
     const octet_quantization *q = &t->graph->values[like].quantization;
@@ -73,13 +76,18 @@ static inline uint32_t net_weights(random_net *t, octet_shape shape, int32_t axi
     net_good(t, octet_value_set_quantization(t->ctx, t->graph, w, n_scales, axis, scales, zeros));
     return w;
 }
+/* int64 for int16, now and then more than 32 bits of it. */
 static inline uint32_t net_bias(random_net *t, int32_t n) {
     static int32_t data[512];
+    static int64_t wide[512];
     const octet_shape shape = {1, {n}};
+    const bool is_wide = t->type == OCTET_INT16;
     uint32_t b;
     if (net_draw(t, 0, 5) == 0) return OCTET_NONE;
     for (int32_t i = 0; i < n; i++) data[i] = net_draw(t, -3000, 3000);
-    net_good(t, octet_graph_add_constant(t->ctx, t->graph, "bias", OCTET_INT32, &shape, data, &b));
+    for (int32_t i = 0; i < n; i++) wide[i] = (int64_t)data[i] * (data[0] % 7 == 0 ? 1 << 20 : 256);
+    net_good(t, octet_graph_add_constant(t->ctx, t->graph, "bias", is_wide ? OCTET_INT64 : OCTET_INT32, &shape,
+                                         is_wide ? (const void *)wide : data, &b));
     return b;
 }
 
@@ -150,7 +158,7 @@ static inline uint32_t net_binary(random_net *t, uint32_t x) {
     octet_options o = {.arithmetic = {net_activation(t), false}};
     for (uint32_t i = 0; i < t->n_values; i++)
         if (t->values[i] != x && octet_shape_equal(&t->graph->values[t->values[i]].shape, s)) other = t->values[i];
-    if (other == x && net_draw(t, 0, 1) == 0)
+    if (other == x && net_draw(t, 0, 1) == 0 && t->type == OCTET_INT8)
         other = net_weights(t, octet_shape_make(1, &s->dims[3]), 0, 1), net_quantize_any(t, other);
     const bool swaps = net_draw(t, 0, 1) == 0;
     const uint32_t y = NET_EMIT(t, codes[net_draw(t, 0, 4)], &o, swaps ? other : x, swaps ? x : other);
@@ -160,11 +168,20 @@ static inline uint32_t net_binary(random_net *t, uint32_t x) {
 static inline uint32_t net_unary(random_net *t, uint32_t x) {
     static const octet_operator_code codes[] = {OCTET_OP_RELU, OCTET_OP_RELU6,    OCTET_OP_HARD_SWISH,
                                                 OCTET_OP_TANH, OCTET_OP_LOGISTIC, OCTET_OP_QUANTIZE};
-    const octet_operator_code code = codes[net_draw(t, 0, 5)];
-    const octet_options o = {0};
-    const uint32_t y = NET_EMIT(t, code, &o, x);
-    if (code == OCTET_OP_QUANTIZE) t->graph->values[y].type = OCTET_INT8;
-    if (code == OCTET_OP_TANH) net_quantize(t, y, 1.0f / 128, 0);
+    static const octet_operator_code wide[] = {OCTET_OP_RELU, OCTET_OP_RELU6,    OCTET_OP_LEAKY_RELU,
+                                               OCTET_OP_TANH, OCTET_OP_LOGISTIC, OCTET_OP_QUANTIZE};
+    const octet_operator_code code = (t->type == OCTET_INT16 ? wide : codes)[net_draw(t, 0, 5)];
+    const octet_options o = {.leaky_relu = {code == OCTET_OP_LEAKY_RELU ? 0.3f : 0.0f}};
+    uint32_t y = NET_EMIT(t, code, &o, x);
+    if (code == OCTET_OP_QUANTIZE && t->type == OCTET_INT16) { /* to int8, and back */
+        t->graph->values[y].type = OCTET_INT8;
+        net_quantize_any(t, y);
+        y = NET_EMIT(t, code, &o, y);
+    }
+    if (code == OCTET_OP_QUANTIZE) t->graph->values[y].type = t->type;
+    if (t->type == OCTET_INT16 && (code == OCTET_OP_TANH || code == OCTET_OP_LOGISTIC))
+        net_quantize(t, y, 1.0f / 32768, 0);
+    else if (code == OCTET_OP_TANH) net_quantize(t, y, 1.0f / 128, 0);
     else if (code == OCTET_OP_LOGISTIC) net_quantize(t, y, 1.0f / 256, -128);
     else net_quantize_any(t, y);
     return y;
@@ -273,18 +290,19 @@ static inline uint32_t net_head(random_net *t, uint32_t x) {
     if (net_draw(t, 0, 2) != 0) return y;
     const octet_options softmax = {.softmax = {1.0f}};
     y = NET_EMIT(t, OCTET_OP_SOFTMAX, &softmax, y);
-    net_quantize(t, y, 1.0f / 256, -128);
+    if (t->type == OCTET_INT16) net_quantize(t, y, 1.0f / 32768, 0);
+    else net_quantize(t, y, 1.0f / 256, -128);
     return y;
 }
 
-static inline octet_graph *random_net_make(octet_context *ctx, uint32_t seed) {
-    random_net net = {.ctx = ctx, .random = {seed}}, *t = &net;
+static inline octet_graph *random_net_make_of(octet_context *ctx, uint32_t seed, octet_type type) {
+    random_net net = {.ctx = ctx, .random = {seed}, .type = type}, *t = &net;
     static uint32_t (*const layers[])(random_net *, uint32_t) = {net_conv,   net_conv,  net_depthwise, net_pool,
                                                                  net_binary, net_unary, net_move,      net_rare};
     const octet_shape shape = {4, {1, net_draw(t, 3, 17), net_draw(t, 3, 17), net_draw(t, 1, 7)}};
     uint32_t x;
     net_good(t, octet_graph_create(ctx, "random", &t->graph));
-    net_good(t, octet_graph_add_value(ctx, t->graph, "x", OCTET_INT8, &shape, &x));
+    net_good(t, octet_graph_add_value(ctx, t->graph, "x", type, &shape, &x));
     net_quantize_any(t, x);
     net_good(t, octet_graph_add_input(ctx, t->graph, x, "x"));
     for (int32_t i = net_draw(t, 1, 8); i > 0 && t->n_values < NET_MOST_VALUES; i--) {
@@ -302,6 +320,9 @@ static inline octet_graph *random_net_make(octet_context *ctx, uint32_t seed) {
     net_good(t, octet_graph_add_output(ctx, t->graph, x, "y"));
     net_good(t, octet_graph_compact(ctx, t->graph));
     return t->graph;
+}
+static inline octet_graph *random_net_make(octet_context *ctx, uint32_t seed) {
+    return random_net_make_of(ctx, seed, OCTET_INT8);
 }
 
 #endif

@@ -107,7 +107,7 @@ static inline uint32_t recurrent_carry(random_net *t, uint32_t x) {
 
 /* One to three LSTM layers, or SVDF layers, sometimes a carried sum, then a dense layer. */
 static inline octet_graph *random_recurrent_make(octet_context *ctx, uint32_t seed) {
-    random_net net = {.ctx = ctx, .random = {seed}}, *t = &net;
+    random_net net = {.ctx = ctx, .random = {seed}, .type = OCTET_INT8}, *t = &net;
     net_good(t, octet_graph_create(ctx, "recurrent", &t->graph));
     const int32_t batches = net_draw(t, 0, 3) == 0 ? 2 : 1, n = net_draw(t, 1, 7), steps = net_draw(t, 1, 6);
     const bool is_svdf = net_draw(t, 0, 2) == 0, time_major = !is_svdf && net_draw(t, 0, 2) == 0;

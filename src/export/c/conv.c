@@ -168,8 +168,10 @@ static void write_run_sums(const conv *c) {
 static void write_tap_sum(const conv *c) {
     octet_c_writer *f = &c->e->functions;
     const octet_conv_2d_params *p = c->p;
-    octet_c_line(f, "static int32_t @%s_sum(const int8_t *input, int32_t y, int32_t x, int32_t c) {", c->name.text);
-    octet_c_line(f, "int32_t sum = %s, ky, kx, i;", octet_c_bias(c->e, &c->w, "c").text);
+    octet_c_line(f, "static %s @%s_sum(const %s *input, int32_t y, int32_t x, int32_t c) {", c->w.sum, c->name.text,
+                 c->w.type);
+    octet_c_line(f, "%s sum = %s;", c->w.sum, octet_c_bias(c->e, &c->w, "c").text);
+    octet_c_line(f, "int32_t ky, kx, i;");
     octet_c_line(f, "for (ky = 0; ky < %d; ++ky) {", p->filter_h);
     octet_c_line(f, "const int32_t iy = y * %d + ky * %d - %d;", p->stride_h, p->dilation_h, p->pad_top);
     octet_c_line(f, "if (iy < 0 || iy >= %d) continue;", p->in_h);
@@ -177,7 +179,7 @@ static void write_tap_sum(const conv *c) {
     octet_c_line(f, "const int32_t ix = x * %d + kx * %d - %d;", p->stride_w, p->dilation_w, p->pad_left);
     octet_c_line(f, "const int8_t *w = %s + ((c * %d + ky) * %d + kx) * %d;", c->w.weights, p->filter_h, p->filter_w,
                  p->filter_c);
-    octet_c_line(f, "const int8_t *in = %s + ix * %d;", octet_c_row(c->e, c->stage, 0, "iy").text, p->in_c);
+    octet_c_line(f, "const %s *in = %s + ix * %d;", c->w.type, octet_c_row(c->e, c->stage, 0, "iy").text, p->in_c);
     octet_c_line(f, "if (ix < 0 || ix >= %d) continue;", p->in_w);
     if (p->groups > 1) octet_c_line(f, "in += c / %d * %d;", p->out_c / p->groups, p->filter_c);
     octet_c_line(f, "for (i = 0; i < %d; ++i) sum += (in[i]%s) * w[i];", p->filter_c, c->w.less.text);
@@ -219,7 +221,7 @@ static void write_channel_results(const conv *c, int32_t first, int32_t n_cells)
     octet_c_writer *f = &c->e->functions;
     octet_c_line(f, "for (c = %d; c < %d; ++c) {", first, c->p->out_c);
     for (int32_t i = 0; i < n_cells; i++)
-        octet_c_line(f, "%sint32_t s%d = @%s_sum(input, %s, c);", i > 0 || n_cells == 1 ? "const " : "", i,
+        octet_c_line(f, "%s%s s%d = @%s_sum(input, %s, c);", i > 0 || n_cells == 1 ? "const " : "", c->w.sum, i,
                      c->name.text, cell_place(c, i));
     for (int32_t i = 1; i < n_cells; i++) octet_c_line(f, "if (s%d > s0) s0 = s%d;", i, i);
     octet_c_line(f, "output[x * %d + c] = %s;", c->p->out_c, octet_c_requantized(c->e, &c->w, "s0", "c"));
@@ -230,9 +232,8 @@ static void write_channel_results(const conv *c, int32_t first, int32_t n_cells)
 static void write_single_results(const conv *c, bool has_four) {
     octet_c_writer *f = &c->e->functions;
     const int32_t n_cells = c->tile.is_pooled ? c->tile.n_cells : 1, whole = has_four ? c->p->out_c / 4 * 4 : 0;
-    octet_c_line(f,
-                 "static void @%s_some(const int8_t *input, int8_t *output, int32_t y, int32_t begin, int32_t end) {",
-                 c->name.text);
+    octet_c_line(f, "static void @%s_some(const %s *input, %s *output, int32_t y, int32_t begin, int32_t end) {",
+                 c->name.text, c->w.type, c->w.type);
     octet_c_line(f, "int32_t x, c;");
     octet_c_line(f, "for (x = begin; x < end; ++x) {");
     if (whole > 0) write_four_results(c, whole, n_cells);
@@ -272,7 +273,7 @@ static void write_tiles(const conv *c) {
 static void write_by_tiles(const conv *c) {
     octet_c_writer *f = &c->e->functions;
     const tile *t = &c->tile;
-    const int32_t n = (int32_t)(c->stage->rows.out_bytes / (size_t)c->p->out_c);
+    const int32_t n = (int32_t)(octet_c_row_elements(c->e, c->stage) / (size_t)c->p->out_c);
     const bool has_tiles = t->begin < t->end;
     if (c->pads_rows || c->pads_columns)
         octet_c_write_zeros(c->e, &c->w, (size_t)((t->w - 1) * c->p->stride_w * c->p->in_c + c->run));
@@ -293,7 +294,7 @@ static void write_by_taps(const conv *c) {
     write_single_results(c, false);
     octet_c_open(c->e, c->stage);
     octet_c_line(&c->e->functions, "@%s_some(input, output, y, 0, %zu);", c->name.text,
-                 c->stage->rows.out_bytes / (size_t)c->p->out_c);
+                 octet_c_row_elements(c->e, c->stage) / (size_t)c->p->out_c);
     octet_c_end(&c->e->functions);
 }
 
@@ -308,8 +309,9 @@ void octet_c_emit_conv_2d(octet_c_emitter *e, const octet_stage *stage) {
               .run = p->filter_w * p->in_c,
               .pads_rows = octet_c_conv_pads_rows(p),
               .pads_columns = octet_c_conv_pads_columns(p)};
-    const bool has_runs = p->groups == 1 && p->dilation_w == 1 && p->dilation_h == 1 && p->filter_w <= p->in_w;
-    const bool has_patch = octet_c_conv_has_patch(e, stage);
+    const bool is_s8 = e->steps[stage->step].kernel == OCTET_KERNEL_conv_2d_s8;
+    const bool has_runs = is_s8 && p->groups == 1 && p->dilation_w == 1 && p->dilation_h == 1 && p->filter_w <= p->in_w;
+    const bool has_patch = is_s8 && octet_c_conv_has_patch(e, stage);
     const bool is_folded = has_patch || has_runs || !(c.pads_rows || c.pads_columns);
     c.w = octet_c_weigh(e, stage, &p->q, (octet_c_channels){p->out_c, n_weights, 1, n_weights}, is_folded, has_patch);
     if (has_patch) octet_c_emit_conv_patch(e, stage, &c.w);

@@ -49,6 +49,23 @@ static void write_whole(octet_c_emitter *e, const octet_stage *stage, const octe
     octet_c_end(f);
 }
 
+/* int16: one output after the other. */
+static void write_wide(octet_c_emitter *e, const octet_stage *stage, const octet_fully_connected_params *p) {
+    octet_c_writer *f = &e->functions;
+    const octet_c_weighted w = weigh(e, stage, p);
+    octet_c_open(e, stage);
+    octet_c_line(f, "int32_t r, c, i;");
+    octet_c_line(f, "for (r = 0; r < %d; ++r, input += %d, output += %d) {", p->rows, p->depth, p->out_c);
+    octet_c_line(f, "for (c = 0; c < %d; ++c) {", p->out_c);
+    octet_c_line(f, "const int8_t *w = %s + c * %d;", w.weights, p->depth);
+    octet_c_line(f, "%s sum = %s;", w.sum, octet_c_bias(e, &w, "c").text);
+    octet_c_line(f, "for (i = 0; i < %d; ++i) sum += input[i] * w[i];", p->depth);
+    octet_c_line(f, "output[c] = %s;", octet_c_requantized(e, &w, "sum", "c"));
+    octet_c_line(f, "}");
+    octet_c_line(f, "}");
+    octet_c_end(f);
+}
+
 /* The operand comes row by row: row y meets columns [y * row, (y + 1) * row) of the weights. */
 static void write_adds(octet_c_emitter *e, const octet_stage *stage, const octet_fully_connected_params *p) {
     octet_c_writer *f = &e->functions;
@@ -71,6 +88,7 @@ static void write_adds(octet_c_emitter *e, const octet_stage *stage, const octet
 
 void octet_c_emit_fully_connected(octet_c_emitter *e, const octet_stage *stage) {
     const octet_fully_connected_params *p = octet_step_params_fully_connected(&e->steps[stage->step]);
-    if (stage->flow == OCTET_FLOW_ADDS) write_adds(e, stage, p);
+    if (e->steps[stage->step].kernel != OCTET_KERNEL_fully_connected_s8) write_wide(e, stage, p);
+    else if (stage->flow == OCTET_FLOW_ADDS) write_adds(e, stage, p);
     else write_whole(e, stage, p);
 }

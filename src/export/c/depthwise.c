@@ -32,13 +32,12 @@ static void find_inside(depthwise *d) {
 static void write_some(const depthwise *d) {
     octet_c_writer *f = &d->e->functions;
     const octet_depthwise_params *p = d->p;
-    octet_c_line(f,
-                 "static void @%s_some(const int8_t *input, int8_t *output, int32_t y, int32_t begin, int32_t end) {",
-                 d->name.text);
+    octet_c_line(f, "static void @%s_some(const %s *input, %s *output, int32_t y, int32_t begin, int32_t end) {",
+                 d->name.text, d->w.type, d->w.type);
     octet_c_line(f, "int32_t x, c, ky, kx;");
     octet_c_line(f, "for (x = begin; x < end; ++x) {");
     octet_c_line(f, "for (c = 0; c < %d; ++c) {", p->out_c);
-    octet_c_line(f, "int32_t sum = %s;", octet_c_bias(d->e, &d->w, "c").text);
+    octet_c_line(f, "%s sum = %s;", d->w.sum, octet_c_bias(d->e, &d->w, "c").text);
     octet_c_line(f, "for (ky = 0; ky < %d; ++ky) {", p->filter_h);
     octet_c_line(f, "const int32_t iy = y * %d + ky * %d - %d;", p->stride_h, p->dilation_h, p->pad_top);
     octet_c_line(f, "for (kx = 0; kx < %d; ++kx) {", p->filter_w);
@@ -66,9 +65,9 @@ static void write_rows(const depthwise *d) {
         const octet_c_name row = octet_c_row(d->e, d->stage, 0, y);
         const char *column = octet_c_format(d->e, "(x * %d - %d) * %d", p->stride_w, p->pad_left, p->in_c);
         if (d->pads_rows)
-            octet_c_line(f, "const int8_t *x%d = %s < 0 || %s >= %d ? @%s_zeros : %s + %s;", k, y, y, p->in_h,
+            octet_c_line(f, "const %s *x%d = %s < 0 || %s >= %d ? @%s_zeros : %s + %s;", d->w.type, k, y, y, p->in_h,
                          d->name.text, row.text, column);
-        else octet_c_line(f, "const int8_t *x%d = %s + %s;", k, row.text, column);
+        else octet_c_line(f, "const %s *x%d = %s + %s;", d->w.type, k, row.text, column);
     }
 }
 
@@ -79,7 +78,7 @@ static void write_inside(const depthwise *d) {
     write_rows(d);
     octet_c_line(f, "for (c = 0; c < %d; ++c) {", p->out_c);
     octet_c_line(f, "const int8_t *w = %s + c;", d->w.weights);
-    octet_c_line(f, "int32_t sum = %s;", octet_c_bias(d->e, &d->w, "c").text);
+    octet_c_line(f, "%s sum = %s;", d->w.sum, octet_c_bias(d->e, &d->w, "c").text);
     for (int32_t k = 0; k < p->filter_h * p->filter_w; k++)
         octet_c_line(f, "sum += x%d[%d + %s] * w[%d];", k / p->filter_w, k % p->filter_w * p->dilation_w * p->in_c,
                      d->x_of_c, k * p->out_c);

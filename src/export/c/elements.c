@@ -1,10 +1,10 @@
+#include "export/c/elements.h"
+
 #include "export/c/forms.h"
 #include "export/c/scale.h"
 #include "export/c/walk.h"
 
-/* The head of a function over elements, a row of them or all. Names the operands, as seen from its first element, and
- * opens the loop over i. */
-static void open_elements(octet_c_emitter *e, const octet_stage *stage, const char **operands) {
+void octet_c_open_elements(octet_c_emitter *e, const octet_stage *stage, const char **operands) {
     const octet_step *step = &e->steps[stage->step];
     octet_c_writer *f = &e->functions;
     const bool by_rows = stage->flow == OCTET_FLOW_ROWS;
@@ -17,10 +17,11 @@ static void open_elements(octet_c_emitter *e, const octet_stage *stage, const ch
         octet_c_line(f, "const %s *x%u = %s;", octet_c_type(e->graph->values[step->inputs[i]].type), i, row.text);
     }
     octet_c_line(f, "for (i = 0; i < %zu; ++i) {",
-                 by_rows ? stage->rows.out_bytes : octet_shape_elements(&e->graph->values[step->outputs[0]].shape));
+                 by_rows ? octet_c_row_elements(e, stage)
+                         : octet_shape_elements(&e->graph->values[step->outputs[0]].shape));
 }
 
-static void close_elements(octet_c_emitter *e) {
+void octet_c_close_elements(octet_c_emitter *e) {
     octet_c_line(&e->functions, "}");
     octet_c_end(&e->functions);
 }
@@ -30,9 +31,9 @@ void octet_c_emit_table(octet_c_emitter *e, const octet_stage *stage) {
     const octet_unary_table_params *p = octet_step_params_unary_table(&e->steps[stage->step]);
     const char *x;
     octet_c_table(e, stage, "table", OCTET_INT8, p->table, OCTET_UNARY_TABLE_S8);
-    open_elements(e, stage, &x);
+    octet_c_open_elements(e, stage, &x);
     octet_c_line(&e->functions, "output[i] = @%s_table[%s[i] + 128];", octet_c_step_name(e, stage->step).text, x);
-    close_elements(e);
+    octet_c_close_elements(e);
 }
 
 /* From one scale to another. */
@@ -43,12 +44,12 @@ void octet_c_emit_requantize(octet_c_emitter *e, const octet_stage *stage) {
     const char *x;
     int32_t low, high;
     octet_type_limits(type, &low, &high);
-    open_elements(e, stage, &x);
+    octet_c_open_elements(e, stage, &x);
     x = octet_c_centered(e, octet_c_format(e, "%s[i]", x), p->input_zero_point);
     octet_c_line(&e->functions, "output[i] = (%s)%s;", octet_c_type(type),
                  octet_c_clamped(e, octet_c_scaled(e, x, p->multiplier, p->shift), p->shift > 0, p->output_zero_point,
                                  low, high));
-    close_elements(e);
+    octet_c_close_elements(e);
 }
 
 /* The result of two operands u and v, of which the zero points are taken off, before the zero point is added. */
@@ -67,13 +68,13 @@ static const char *combined(octet_c_emitter *e, octet_arithmetic operation,
                           q->multiplier_out, q->shift_out);
 }
 
-static void write_combination(octet_c_emitter *e, const octet_binary_quantized_params *p, const char *a, const char *b,
-                              const char *output) {
+static void write_combination(octet_c_emitter *e, const octet_binary_quantized_params *p, const char *type,
+                              const char *a, const char *b, const char *output) {
     octet_c_writer *f = &e->functions;
     octet_c_line(f, "const int32_t u = %s;", octet_c_centered(e, a, p->q.zero_point[0]));
     octet_c_line(f, "const int32_t v = %s;", octet_c_centered(e, b, p->q.zero_point[1]));
     const char *result = combined(e, p->operation, &p->q);
-    octet_c_line(f, "%s = (int8_t)%s;", output,
+    octet_c_line(f, "%s = (%s)%s;", output, type,
                  octet_c_clamped(e, result, p->q.shift_out > 0, p->q.zero_out, p->q.min, p->q.max));
 }
 
@@ -84,16 +85,16 @@ void octet_c_emit_arithmetic(octet_c_emitter *e, const octet_stage *stage) {
     const char *operands[2];
     if (p->operation == OCTET_ARITHMETIC_DIV) octet_c_refuse(e, step, "no form of it is there");
     if (stage->flow == OCTET_FLOW_ROWS) {
-        open_elements(e, stage, operands);
-        write_combination(e, p, octet_c_format(e, "%s[i]", operands[0]), octet_c_format(e, "%s[i]", operands[1]),
-                          "output[i]");
-        close_elements(e);
+        octet_c_open_elements(e, stage, operands);
+        write_combination(e, p, octet_c_output_type(e, stage), octet_c_format(e, "%s[i]", operands[0]),
+                          octet_c_format(e, "%s[i]", operands[1]), "output[i]");
+        octet_c_close_elements(e);
         return;
     }
     for (uint32_t i = 0; i < 2; i++) operands[i] = octet_c_operand(e, stage, i);
     octet_c_open(e, stage);
     const octet_c_walk walk = octet_c_open_walk(e, &p->walk);
-    write_combination(e, p, octet_c_format(e, "%s[%s]", operands[0], walk.operands[0]),
+    write_combination(e, p, octet_c_output_type(e, stage), octet_c_format(e, "%s[%s]", operands[0], walk.operands[0]),
                       octet_c_format(e, "%s[%s]", operands[1], walk.operands[1]),
                       octet_c_format(e, "output[%s]", walk.result));
     octet_c_close_walk(e, &p->walk);
@@ -110,14 +111,18 @@ void octet_c_emit_extremes(octet_c_emitter *e, const octet_stage *stage) {
     const char *a = octet_c_operand(e, stage, 0), *b = octet_c_operand(e, stage, 1);
     octet_c_open(e, stage);
     const octet_c_walk walk = octet_c_open_walk(e, &p->walk);
-    octet_c_line(f, "const int8_t u = %s[%s], v = %s[%s];", a, walk.operands[0], b, walk.operands[1]);
+    octet_c_line(f, "const %s u = %s[%s], v = %s[%s];", octet_c_input_type(e, stage), a, walk.operands[0], b,
+                 walk.operands[1]);
     octet_c_line(f, "output[%s] = u %c v ? u : v;", walk.result, is_max ? '>' : '<');
     octet_c_close_walk(e, &p->walk);
     octet_c_end(f);
 }
 
 void octet_c_emit_prelu(octet_c_emitter *e, const octet_stage *stage) {
-    const octet_prelu_walk_params *p = octet_step_params_prelu(&e->steps[stage->step]);
+    const octet_step *step = &e->steps[stage->step];
+    const octet_prelu_walk_params *p = octet_step_params_prelu(step);
+    int32_t low, high;
+    octet_type_limits(e->graph->values[step->outputs[0]].type, &low, &high);
     octet_c_writer *f = &e->functions;
     const char *a = octet_c_operand(e, stage, 0), *b = octet_c_operand(e, stage, 1);
     octet_c_open(e, stage);
@@ -128,8 +133,8 @@ void octet_c_emit_prelu(octet_c_emitter *e, const octet_stage *stage) {
                  octet_c_centered(e, octet_c_format(e, "%s[%s]", b, walk.operands[1]), p->q.zero_slope));
     octet_c_line(f, "const int32_t v = u >= 0 ? %s : %s;", octet_c_scaled(e, "u", p->q.multiplier, p->q.shift),
                  octet_c_scaled(e, "u * slope", p->q.multiplier_negative, p->q.shift_negative));
-    octet_c_line(f, "output[%s] = (int8_t)%s;", walk.result,
-                 octet_c_clamped(e, "v", p->q.shift > 0 || p->q.shift_negative > 0, p->q.zero_out, -128, 127));
+    octet_c_line(f, "output[%s] = (%s)%s;", walk.result, octet_c_output_type(e, stage),
+                 octet_c_clamped(e, "v", p->q.shift > 0 || p->q.shift_negative > 0, p->q.zero_out, low, high));
     octet_c_close_walk(e, &p->walk);
     octet_c_end(f);
 }

@@ -142,14 +142,29 @@ void octet_c_open(octet_c_emitter *e, const octet_stage *stage) {
                  stage->flow == OCTET_FLOW_ROWS ? ", int32_t y" : "");
 }
 
+const char *octet_c_type_of(const octet_c_emitter *e, uint32_t value) {
+    return octet_c_type(e->graph->values[value].type);
+}
+const char *octet_c_input_type(const octet_c_emitter *e, const octet_stage *stage) {
+    return octet_c_type_of(e, e->steps[stage->step].inputs[0]);
+}
+const char *octet_c_output_type(const octet_c_emitter *e, const octet_stage *stage) {
+    return octet_c_type_of(e, e->steps[stage->step].outputs[0]);
+}
+
+size_t octet_c_row_elements(const octet_c_emitter *e, const octet_stage *stage) {
+    return stage->rows.out_bytes / octet_type_size(e->graph->values[stage->result].type);
+}
+
 octet_c_name octet_c_row(octet_c_emitter *e, const octet_stage *stage, uint32_t operand, const char *row) {
     octet_c_name text;
     const char *name = octet_c_operand(e, stage, operand);
-    const octet_home *home = &e->schedule->homes[e->steps[stage->step].inputs[operand]];
+    const uint32_t value = e->steps[stage->step].inputs[operand];
+    const octet_home *home = &e->schedule->homes[value];
+    const size_t n = stage->rows.in_bytes / octet_type_size(e->graph->values[value].type);
     const int32_t n_rows = home->kind == OCTET_HOME_PART ? e->schedule->parts[home->index].n_rows : 0;
     if (n_rows == 1) octet_format(text.text, sizeof text.text, "%s + (%s) * 0", name, row); /* one row is kept */
-    else if (n_rows > 0)
-        octet_format(text.text, sizeof text.text, "%s + (%s) %% %d * %zu", name, row, n_rows, stage->rows.in_bytes);
-    else octet_format(text.text, sizeof text.text, "%s + (%s) * %zu", name, row, stage->rows.in_bytes);
+    else if (n_rows > 0) octet_format(text.text, sizeof text.text, "%s + (%s) %% %d * %zu", name, row, n_rows, n);
+    else octet_format(text.text, sizeof text.text, "%s + (%s) * %zu", name, row, n);
     return text;
 }

@@ -56,6 +56,12 @@ const char *octet_c_constant(octet_c_emitter *e, const octet_stage *stage, uint3
 
 /* Writes the head of the function of a stage WHOLE or ROWS; the emitter writes the body and "}". */
 void octet_c_open(octet_c_emitter *e, const octet_stage *stage);
+/* "int8_t": the type of a value, of operand 0 and result 0 of a stage's step; how many elements a row of its result
+ * has. */
+const char *octet_c_type_of(const octet_c_emitter *e, uint32_t value);
+const char *octet_c_input_type(const octet_c_emitter *e, const octet_stage *stage);
+const char *octet_c_output_type(const octet_c_emitter *e, const octet_stage *stage);
+size_t octet_c_row_elements(const octet_c_emitter *e, const octet_stage *stage);
 /* Where row `row`, a C expression, of an operand begins: "input + (y + ky) % 3 * 448". */
 octet_c_name octet_c_row(octet_c_emitter *e, const octet_stage *stage, uint32_t operand, const char *row);
 /* The operand as the body names it: a parameter, or a constant's array. */

@@ -35,11 +35,23 @@ static octet_c_writer writer(octet_context *ctx, const char *prefix) {
     return (octet_c_writer){.ctx = ctx, .prefix = prefix};
 }
 
+/* What a float input is turned into: "int8", "int16". */
+static const char *type_behind(const octet_graph *graph, uint32_t input) {
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        const octet_operator *op = &graph->operators[i];
+        if (op->n_inputs > 0 && op->inputs[0] == input && op->n_outputs > 0 &&
+            graph->values[op->outputs[0]].type == OCTET_INT16)
+            return "int16";
+    }
+    return "int8";
+}
+
 static octet_status check_ports(octet_context *ctx, const octet_graph *graph) {
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         const octet_value *value = &graph->values[graph->inputs[i].value];
         OCTET_CHECK(ctx, value->type != OCTET_FLOAT32, OCTET_UNSUPPORTED,
-                    "input '%s' is float32, C takes int8: quantize with --input-type int8", graph->inputs[i].name);
+                    "input '%s' is float32, C takes %s: quantize with --input-type %s", graph->inputs[i].name,
+                    type_behind(graph, graph->inputs[i].value), type_behind(graph, graph->inputs[i].value));
     }
     return OCTET_OK;
 }

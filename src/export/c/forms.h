@@ -18,7 +18,7 @@ octet_c_emit octet_c_emit_arg, octet_c_emit_arithmetic, octet_c_emit_batch_matmu
     octet_c_emit_conv_2d, octet_c_emit_copies, octet_c_emit_depthwise, octet_c_emit_extremes,
     octet_c_emit_fully_connected, octet_c_emit_gather, octet_c_emit_lstm, octet_c_emit_mean, octet_c_emit_mirror_pad,
     octet_c_emit_pool_2d, octet_c_emit_prelu, octet_c_emit_reduce_extremes, octet_c_emit_requantize,
-    octet_c_emit_resize_bilinear, octet_c_emit_resize_nearest, octet_c_emit_softmax, octet_c_emit_svdf,
-    octet_c_emit_table, octet_c_emit_transpose_conv;
+    octet_c_emit_resize_bilinear, octet_c_emit_resize_nearest, octet_c_emit_softmax, octet_c_emit_softmax_wide,
+    octet_c_emit_svdf, octet_c_emit_table, octet_c_emit_transpose_conv, octet_c_emit_unary_wide;
 
 #endif

@@ -53,6 +53,18 @@ static const struct {
                           "static int32_t @scale_by(int32_t x, int32_t multiplier, int32_t shift) {\n"
                           "    return shift > 0 ? @scale_left(x, multiplier, shift) : @scale(x, multiplier, -shift);\n"
                           "}\n\n"},
+    [OCTET_C_SCALE_WIDE] =
+        {"@scale_wide", 0,
+         "/* x * multiplier / 2^right, rounded to nearest, halves upwards; right > 0, |x| < 2^47. */\n"
+         "static int32_t @scale_wide(int64_t x, int32_t multiplier, int32_t right) {\n"
+         "    return (int32_t)((x * multiplier + ((int64_t)1 << (right - 1))) >> right);\n"
+         "}\n\n"},
+    [OCTET_C_TABLE16] = {"@lookup16", 0,
+                         "/* A function of int16 by 513 of its results, 128 steps apart, and lines between them. */\n"
+                         "static int32_t @lookup16(int32_t x, const int16_t *table) {\n"
+                         "    const int16_t *at = table + 256 + (x >> 7);\n"
+                         "    return (int16_t)(at[0] + (((at[1] - at[0]) * (x & 127) + 64) >> 7));\n"
+                         "}\n\n"},
     [OCTET_C_EXP] =
         {"@exp_negative", BIT(HIGH) | BIT(ROUND_SHIFT),
          "/* e^a in Q0.31 for a <= 0 in Q5.26: a series around -1/8 times powers e^-(1/4), e^-(1/2), ..., e^-16. */\n"

@@ -38,7 +38,8 @@ static void write_reduction(octet_c_emitter *e, const octet_stage *stage, const 
         octet_c_line(f, "int32_t i%d;", i);
         octet_c_line(f, "for (i%d = 0; i%d < %d; ++i%d) {", i, i, r->counts[i], i);
     }
-    octet_c_line(f, "const int8_t element = input[%s];", octet_c_index(e, r->n_kept + r->n_reduced, r->strides, 0));
+    octet_c_line(f, "const %s element = input[%s];", octet_c_input_type(e, stage),
+                 octet_c_index(e, r->n_kept + r->n_reduced, r->strides, 0));
     octet_c_line(f, "%s", step);
     for (int32_t i = 0; i < r->n_reduced; i++) octet_c_line(f, "}");
     octet_c_line(f, "output[%s] = (%s)%s;", octet_c_index(e, r->n_kept, r->own, 0), octet_c_type(type), last);
@@ -50,19 +51,29 @@ void octet_c_emit_mean(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
     const octet_reduce_params *p = octet_step_params_reduce(step);
     const reduction r = reduction_of(p);
-    if (p->count > 1 << 23) octet_c_refuse(e, step, "the sum of %d elements may leave 32 bits", p->count);
+    int32_t low, high;
+    octet_type_limits(e->graph->values[step->outputs[0]].type, &low, &high);
+    if (p->count > 1 << (high == INT8_MAX ? 23 : 15))
+        octet_c_refuse(e, step, "the sum of %d elements may leave 32 bits", p->count);
     write_reduction(e, stage, &r, octet_c_format(e, "int32_t sum = %d;", -p->input_zero_point * p->count),
                     "sum += element;",
                     octet_c_clamped(e, octet_c_scaled(e, "sum", p->multiplier, p->shift), p->shift > 0,
-                                    p->output_zero_point, -128, 127));
+                                    p->output_zero_point, low, high));
+}
+
+/* "int8_t found = -128": what every element is at least as good as. */
+static const char *worst(octet_c_emitter *e, const octet_stage *stage, bool is_max) {
+    int32_t low, high;
+    octet_type_limits(e->graph->values[e->steps[stage->step].inputs[0]].type, &low, &high);
+    return octet_c_format(e, "%s found = %d;", octet_c_input_type(e, stage), is_max ? low : high);
 }
 
 /* REDUCE_MAX, REDUCE_MIN. */
 void octet_c_emit_reduce_extremes(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
     const reduction r = reduction_of(octet_step_params_reduce(step));
-    const bool is_max = step->kernel == OCTET_KERNEL_reduce_max_s8;
-    write_reduction(e, stage, &r, is_max ? "int8_t found = -128;" : "int8_t found = 127;",
+    const bool is_max = step->kernel == OCTET_KERNEL_reduce_max_s8 || step->kernel == OCTET_KERNEL_reduce_max_s16;
+    write_reduction(e, stage, &r, worst(e, stage, is_max),
                     is_max ? "if (element > found) found = element;" : "if (element < found) found = element;",
                     "found");
 }
@@ -71,8 +82,8 @@ void octet_c_emit_reduce_extremes(octet_c_emitter *e, const octet_stage *stage) 
 void octet_c_emit_arg(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
     const reduction r = reduction_of(&octet_step_params_arg(step)->reduce);
-    const bool is_max = step->kernel == OCTET_KERNEL_arg_max_s8;
-    write_reduction(e, stage, &r, is_max ? "int32_t at = 0, found = -128;" : "int32_t at = 0, found = 127;",
+    const bool is_max = step->kernel == OCTET_KERNEL_arg_max_s8 || step->kernel == OCTET_KERNEL_arg_max_s16;
+    write_reduction(e, stage, &r, octet_c_format(e, "int32_t at = 0; %s", worst(e, stage, is_max)),
                     octet_c_format(e, "if (element %c found) found = element, at = i%d;", is_max ? '>' : '<', r.n_kept),
                     "at");
 }

@@ -98,22 +98,26 @@ void octet_c_emit_resize_bilinear(octet_c_emitter *e, const octet_stage *stage) 
     const octet_c_name name = octet_c_step_name(e, stage->step);
     octet_c_writer *f = &e->functions;
     const int32_t row = p->in_w * p->channels;
+    const char *type = octet_c_input_type(e, stage);
+    const char *wide = e->graph->values[e->steps[stage->step].inputs[0]].type == OCTET_INT16 ? "int64_t" : "int32_t";
     write_spots(e, stage, p, "rows", p->in_h, p->out_h);
     write_spots(e, stage, p, "columns", p->in_w, p->out_w);
     open_pixels(e, stage, p);
     octet_c_line(f, "const int16_t *v = @%s_rows + 3 * y, *h = @%s_columns + 3 * x;", name.text, name.text);
-    octet_c_line(f, "const int8_t *above = input + (n * %d + v[0]) * %d, *below = input + (n * %d + v[1]) * %d;",
+    octet_c_line(f, "const %s *above = input + (n * %d + v[0]) * %d, *below = input + (n * %d + v[1]) * %d;", type,
                  p->in_h, row, p->in_h, row);
     octet_c_line(f, "const int32_t left = h[0] * %d, right = h[1] * %d;", p->channels, p->channels);
     octet_c_line(f, "const int32_t w00 = (1024 - v[2]) * (1024 - h[2]), w10 = v[2] * (1024 - h[2]);");
     octet_c_line(f, "const int32_t w01 = (1024 - v[2]) * h[2], w11 = v[2] * h[2];");
     octet_c_line(f, "for (c = 0; c < %d; ++c) {", p->channels);
-    octet_c_line(f, "const int32_t sum = above[left + c] * w00 + below[left + c] * w10 + above[right + c] * w01 + "
-                    "below[right + c] * w11;");
     octet_c_line(f,
-                 "output[((n * %d + y) * %d + x) * %d + c] = (int8_t)((sum > 0 ? sum + 524288 : sum - 524288) / "
+                 "const %s sum = (%s)above[left + c] * w00 + (%s)below[left + c] * w10 + "
+                 "(%s)above[right + c] * w01 + (%s)below[right + c] * w11;",
+                 wide, wide, wide, wide, wide);
+    octet_c_line(f,
+                 "output[((n * %d + y) * %d + x) * %d + c] = (%s)((sum > 0 ? sum + 524288 : sum - 524288) / "
                  "1048576);",
-                 p->out_h, p->out_w, p->channels);
+                 p->out_h, p->out_w, p->channels, type);
     octet_c_line(f, "}");
     close_pixels(e);
 }

@@ -78,11 +78,12 @@ static const char *row_part(octet_c_emitter *e, const octet_stage *stage, uint32
     const octet_home *home = &e->schedule->homes[stage->result];
     const int32_t n_rows = home->kind == OCTET_HOME_PART ? e->schedule->parts[home->index].n_rows : 0;
     const char *base = address(e, stage->result);
+    const size_t n = octet_c_row_elements(e, stage);
     if (n_rows == 1) return base;
-    if (n_rows > 0) return octet_c_format(e, "%s + y%u %% %d * %zu", base, index, n_rows, stage->rows.out_bytes);
+    if (n_rows > 0) return octet_c_format(e, "%s + y%u %% %d * %zu", base, index, n_rows, n);
     if (stage->rows.batches > 1)
-        return octet_c_format(e, "%s + (n * %d + y%u) * %zu", base, stage->rows.out_h, index, stage->rows.out_bytes);
-    return octet_c_format(e, "%s + y%u * %zu", base, index, stage->rows.out_bytes);
+        return octet_c_format(e, "%s + (n * %d + y%u) * %zu", base, stage->rows.out_h, index, n);
+    return octet_c_format(e, "%s + y%u * %zu", base, index, n);
 }
 
 /* Computes rows of stage `index` of a group until there are `rows` of them, and before each row the rows of the stage
@@ -90,8 +91,10 @@ static const char *row_part(octet_c_emitter *e, const octet_stage *stage, uint32
 static void write_rows(octet_c_emitter *e, const octet_stage *stages, uint32_t index, const char *rows) {
     const octet_stage *stage = &stages[index];
     const char *name = octet_c_format(e, "%s", octet_c_step_name(e, stage->step).text);
-    const char *plus =
-        stage->rows.batches > 1 ? octet_c_format(e, " + n * %zu", (size_t)stage->rows.in_h * stage->rows.in_bytes) : "";
+    const size_t size = octet_type_size(e->graph->values[e->steps[stage->step].inputs[0]].type);
+    const char *plus = stage->rows.batches > 1
+                           ? octet_c_format(e, " + n * %zu", (size_t)stage->rows.in_h * stage->rows.in_bytes / size)
+                           : "";
     octet_c_line(&e->functions, "for (; y%u < %s; ++y%u) {", index, rows, index);
     if (index > 0) write_rows(e, stages, index - 1, needed(e, stage, index));
     if (stage->flow == OCTET_FLOW_ADDS)

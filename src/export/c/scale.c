@@ -1,6 +1,7 @@
 #include "export/c/scale.h"
 
 #include "base/format.h"
+#include "kernels/ref/fixed_point.h"
 
 const char *octet_c_format(octet_c_emitter *e, const char *format, ...) {
     char text[OCTET_C_LINE_SIZE];
@@ -17,6 +18,11 @@ const char *octet_c_format(octet_c_emitter *e, const char *format, ...) {
 const char *octet_c_scaled(octet_c_emitter *e, const char *x, int32_t multiplier, int32_t shift) {
     const char *scale = octet_c_help(e, shift > 0 ? OCTET_C_SCALE_LEFT : OCTET_C_SCALE);
     return octet_c_format(e, "%s(%s, %d, %d)", scale, x, multiplier, shift > 0 ? shift : -shift);
+}
+
+const char *octet_c_scaled_wide(octet_c_emitter *e, const char *x, int32_t multiplier, int32_t shift) {
+    return octet_c_format(e, "%s(%s, %d, %d)", octet_c_help(e, OCTET_C_SCALE_WIDE), x,
+                          octet_fixed_reduce_multiplier(multiplier), 15 - shift);
 }
 
 const char *octet_c_clamped(octet_c_emitter *e, const char *x, bool may_wrap, int32_t zero_point, int32_t min,

@@ -8,8 +8,10 @@ void octet_c_emit_softmax(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
     const octet_softmax_params *p = octet_step_params_softmax(step);
     octet_c_writer *f = &e->functions;
+    int32_t low, high;
+    octet_type_limits(e->graph->values[step->outputs[0]].type, &low, &high);
     if (p->depth > MOST_DEPTH) octet_c_refuse(e, step, "rows of %d numbers, at most %d", p->depth, MOST_DEPTH);
-    const char *high = octet_c_help(e, OCTET_C_HIGH), *shift = octet_c_help(e, OCTET_C_ROUND_SHIFT),
+    const char *multiply = octet_c_help(e, OCTET_C_HIGH), *shift = octet_c_help(e, OCTET_C_ROUND_SHIFT),
                *reciprocal = octet_c_help(e, OCTET_C_RECIPROCAL), *clamp = octet_c_help(e, OCTET_C_CLAMP),
                *power = octet_c_format(e, "%s(%s)", octet_c_help(e, OCTET_C_EXP),
                                        octet_c_scaled(e, "input[i] - most", p->multiplier, p->shift));
@@ -27,10 +29,10 @@ void octet_c_emit_softmax(octet_c_emitter *e, const octet_stage *stage) {
     octet_c_line(f, "while ((sum << zeros) < UINT32_C(2147483648)) ++zeros;");
     octet_c_line(f, "factor = %s((int32_t)((sum << zeros) - UINT32_C(2147483648)));", reciprocal);
     octet_c_line(f, "for (i = 0; i < %d; ++i) {", p->depth);
-    octet_c_line(f, "int32_t result = -128;");
-    octet_c_line(f, "if (input[i] - most >= %d) result += %s(%s(factor, %s), %s(35 - zeros, 0, 31));",
-                 p->difference_min, shift, high, power, clamp);
-    octet_c_line(f, "output[i] = (int8_t)%s(result, -128, 127);", clamp);
+    octet_c_line(f, "int32_t result = %d;", low);
+    octet_c_line(f, "if (input[i] - most >= %d) result += %s(%s(factor, %s), %s(%d - zeros, 0, 31));",
+                 p->difference_min, shift, multiply, power, clamp, high == INT8_MAX ? 35 : 27);
+    octet_c_line(f, "output[i] = (%s)%s(result, %d, %d);", octet_c_output_type(e, stage), clamp, low, high);
     octet_c_line(f, "}");
     octet_c_line(f, "}");
     octet_c_end(f);

@@ -23,11 +23,11 @@ void octet_c_emit_transpose_conv(octet_c_emitter *e, const octet_stage *stage) {
     octet_c_line(f, "for (y = 0; y < %d; ++y) {", p->out_h);
     octet_c_line(f, "for (x = 0; x < %d; ++x) {", p->out_w);
     octet_c_line(f, "for (c = 0; c < %d; ++c) {", p->out_c);
-    octet_c_line(f, "int32_t sum = %s;", octet_c_bias(e, &w, "c").text);
+    octet_c_line(f, "%s sum = %s;", w.sum, octet_c_bias(e, &w, "c").text);
     open_taps(e, "y", "y", p->filter_h, p->pad_top, p->stride_h, p->in_h);
     open_taps(e, "x", "x", p->filter_w, p->pad_left, p->stride_w, p->in_w);
     octet_c_line(f, "{");
-    octet_c_line(f, "const int8_t *in = input + ((n * %d + iy) * %d + ix) * %d;", p->in_h, p->in_w, p->in_c);
+    octet_c_line(f, "const %s *in = input + ((n * %d + iy) * %d + ix) * %d;", w.type, p->in_h, p->in_w, p->in_c);
     octet_c_line(f, "const int8_t *w = %s + ((c * %d + ky) * %d + kx) * %d;", w.weights, p->filter_h, p->filter_w,
                  p->in_c);
     octet_c_line(f, "for (i = 0; i < %d; ++i) sum += (in[i]%s) * w[i];", p->in_c, w.less.text);

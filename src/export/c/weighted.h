@@ -12,6 +12,9 @@ typedef struct octet_c_weighted {
     const octet_stage *stage;
     const octet_requantize *q;
     const char *weights;     /* their array */
+    const char *type;        /* of operand and result: "int8_t", "int16_t" */
+    const char *sum;         /* of sums: "int32_t", "int64_t" where they may leave 32 bits */
+    bool is_wide;            /* sums are requantized as 64-bit ones: int16, but for those with an int32 bias */
     int32_t min, max;        /* of the result, after a pool's clamp too */
     bool has_bias, has_left; /* whether some shift is to the left */
     bool are_small;          /* sums: |sum| < 2^30 */
@@ -26,7 +29,7 @@ typedef struct octet_c_channels {
 } octet_c_channels;
 
 /* Writes the tables. is_folded: every tap of every window lies inside the operand, so that the zero point goes into
- * the bias. no_weights: the caller writes them in another form. Refuses sums that may leave int32. */
+ * the bias. no_weights: the caller writes them in another form. Refuses sums of int8 that may leave int32. */
 octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, const octet_requantize *q,
                                octet_c_channels channels, bool is_folded, bool no_weights);
 /* The table "@conv_2d_0_zeros" of n zero points, which stand for rows outside the operand. */

@@ -1,5 +1,5 @@
-/* Random int8 networks as C, compiled in batches by the compiler of this machine and compared with the executor byte by
- * byte. OCTET_RANDOM_NETS sets their number, OCTET_RANDOM_CC the compiler with its options. */
+/* Random networks, of int8 and of int16, as C, compiled in batches by the compiler of this machine and compared with the
+ * executor byte by byte. OCTET_RANDOM_NETS sets their number, OCTET_RANDOM_CC the compiler with its options. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,9 +15,9 @@ enum { N_NETS = 24 };
 static octet_context context, *ctx = &context;
 
 /* Adds net number `seed`. False where it has no C form. */
-static bool add_net(c_batch *batch, uint32_t seed) {
+static bool add_net(c_batch *batch, uint32_t seed, octet_type type) {
     char name[32];
-    octet_graph *graph = random_net_make(ctx, seed);
+    octet_graph *graph = random_net_make_of(ctx, seed, type);
     if (octet_graph_verify(ctx, graph, "test") != OCTET_OK) fail_msg("net %u: %s", seed, ctx->message);
     snprintf(name, sizeof name, "n%u", seed);
     const bool is_written = c_batch_add(batch, graph, name, seed, false);
@@ -26,15 +26,14 @@ static bool add_net(c_batch *batch, uint32_t seed) {
     return is_written;
 }
 
-static void test_random_nets(void **state) {
-    (void)state;
+static void compare_nets(octet_type type) {
     const char *given = getenv("OCTET_RANDOM_NETS");
     const uint32_t n_nets = given != NULL ? (uint32_t)strtoul(given, NULL, 10) : N_NETS;
     uint32_t n_written = 0;
     c_batch batch = {.ctx = ctx};
     octet_context_init(ctx);
     for (uint32_t seed = 1; seed <= n_nets; seed++) {
-        n_written += add_net(&batch, seed);
+        n_written += add_net(&batch, seed, type);
         if (batch.n < C_BATCH_SIZE && seed < n_nets) continue;
         const int result = c_batch_run(&batch);
         if (result < 0) skip();
@@ -45,7 +44,17 @@ static void test_random_nets(void **state) {
     assert_int_equal(ctx->memory_bytes, 0);
 }
 
+static void test_random_nets(void **state) {
+    (void)state;
+    compare_nets(OCTET_INT8);
+}
+
+static void test_random_wide_nets(void **state) {
+    (void)state;
+    compare_nets(OCTET_INT16);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_nets)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_nets), cmocka_unit_test(test_random_wide_nets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

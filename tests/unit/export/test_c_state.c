@@ -37,7 +37,7 @@ static void test_random_recurrent_nets(void **state) {
 
 static octet_graph *sequence(random_net *net, uint32_t *last) {
     octet_context_init(ctx);
-    *net = (random_net){.ctx = ctx, .random = {5}};
+    *net = (random_net){.ctx = ctx, .random = {5}, .type = OCTET_INT8};
     net_good(net, octet_graph_create(ctx, "test", &net->graph));
     const uint32_t x = recurrent_value(net, OCTET_INT8, octet_shape_make(3, (const int32_t[]){1, 4, 3}), 0.03f, 1);
     net_good(net, octet_graph_add_input(ctx, net->graph, x, "x"));
