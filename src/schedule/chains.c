@@ -86,10 +86,15 @@ static size_t operand_bytes(const octet_links *l, const octet_stage *stage, bool
     return bytes;
 }
 
+static size_t result_bytes(const octet_links *l, const octet_stage *stage) {
+    const size_t bytes = whole_bytes(l, stage->result);
+    return bytes > 0 && octet_links_kept_rows(l, stage) == 1 ? stage->rows.out_bytes : bytes;
+}
+
 /* What a group of the n stages keeps at once, in bytes. */
 static size_t group_bytes(const octet_links *l, const octet_stage *stages, uint32_t n) {
     const uint32_t input = l->roots[l->steps[stages[0].step].inputs[0]];
-    size_t bytes = operand_bytes(l, &stages[0], true, OCTET_NONE) + whole_bytes(l, stages[n - 1].result);
+    size_t bytes = operand_bytes(l, &stages[0], true, OCTET_NONE) + result_bytes(l, &stages[n - 1]);
     for (uint32_t i = 1; i < n; i++) {
         bytes += operand_bytes(l, &stages[i], false, input); /* a shortcut's operand is there once */
         bytes += (size_t)octet_chains_ring(&stages[i]) * stages[i - 1].rows.out_bytes;

@@ -46,6 +46,24 @@ static void count_reads(octet_links *l) {
     for (uint32_t i = 0; i < l->graph->n_carries; i++) l->n_reads[l->roots[l->graph->carries[i].value]]++;
 }
 
+static void find_unread(octet_links *l) {
+    for (uint32_t v = 0; v < l->graph->n_values; v++) {
+        const uint32_t reader = l->readers[v];
+        if (l->n_reads[v] != 1 || reader == OCTET_NONE) continue;
+        for (uint32_t i = 0; i < l->steps[reader].n_inputs; i++)
+            if (l->steps[reader].inputs[i] != OCTET_NONE && l->roots[l->steps[reader].inputs[i]] == v)
+                l->unread[v] = octet_rows_unread(&l->steps[reader], i);
+    }
+}
+
+int32_t octet_links_kept_rows(const octet_links *l, const octet_stage *stage) {
+    const uint32_t root = l->roots[stage->result];
+    const size_t all = octet_value_bytes(&l->graph->values[root]);
+    const bool is_last = stage->flow == OCTET_FLOW_ROWS && !l->is_output[root] && stage->rows.batches == 1 &&
+                         stage->rows.out_h > 1 && l->unread[root] >= all - stage->rows.out_bytes;
+    return is_last ? 1 : stage->rows.out_h;
+}
+
 static void take_pools(octet_links *l) {
     octet_rows rows;
     for (uint32_t s = 0; s < l->graph->n_operators; s++) {
@@ -64,6 +82,7 @@ octet_status octet_links_make(octet_context *ctx, octet_arena *arena, const octe
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->roots));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->n_reads));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->readers));
+    OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->unread));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->is_output));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->is_fixed));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, &out->is_skipped));
@@ -71,6 +90,9 @@ octet_status octet_links_make(octet_context *ctx, octet_arena *arena, const octe
     mark_values(out);
     skip_steps(out);
     count_reads(out);
-    if (!no_fusion) take_pools(out);
+    if (!no_fusion) {
+        find_unread(out);
+        take_pools(out);
+    }
     return OCTET_OK;
 }

@@ -55,6 +55,8 @@ static octet_status home_stage(octet_context *ctx, const octet_links *l, uint32_
         return home_value(ctx, l, stage->result, is_ring ? n_rows : 0,
                           (size_t)(is_ring ? n_rows : stage->rows.out_h) * stage->rows.out_bytes, group, out);
     }
+    if (octet_links_kept_rows(l, stage) < stage->rows.out_h)
+        return home_value(ctx, l, stage->result, 1, stage->rows.out_bytes, group, out);
     for (uint32_t i = 0; i < step->n_outputs; i++)
         OCTET_TRY(home_value(ctx, l, step->outputs[i], 0, octet_value_bytes(&l->graph->values[step->outputs[i]]), group,
                              out));

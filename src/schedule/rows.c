@@ -34,6 +34,17 @@ static octet_rows pool_rows(const octet_pool_2d_params *p, size_t size) {
                         .in_bytes = size * (size_t)p->in_w * (size_t)p->channels};
 }
 
+/* A row is a step of the sequence, which changes the state: they are done in order, each once. */
+static octet_rows lstm_rows(const octet_lstm_params *p) {
+    return (octet_rows){.batches = 1,
+                        .out_h = p->steps,
+                        .in_h = p->steps,
+                        .stride = 1,
+                        .extent = 1,
+                        .out_bytes = (size_t)p->cells,
+                        .in_bytes = (size_t)p->inputs};
+}
+
 static bool is_quantized(octet_type type) { return type == OCTET_INT8 || type == OCTET_INT16; }
 
 /* All operands have the shape of the result, [1,H,W,C]: a row of each gives a
@@ -73,6 +84,8 @@ bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows 
     if (!is_quantized(type) || graph->values[step->outputs[0]].type != type) return false;
     if (kind == OCTET_PARAMS_conv_2d) *out = conv_rows(octet_step_params_conv_2d(step), size);
     else if (kind == OCTET_PARAMS_depthwise) *out = depthwise_rows(octet_step_params_depthwise(step), size);
+    else if (kind == OCTET_PARAMS_lstm && octet_step_params_lstm(step)->batches == 1)
+        *out = lstm_rows(octet_step_params_lstm(step));
     else if (kind == OCTET_PARAMS_pool_2d) *out = pool_rows(octet_step_params_pool_2d(step), size);
     else return false;
     return true;
@@ -141,6 +154,21 @@ static bool shifts_right(const channel_sums *s) {
     for (int32_t c = 0; c < s->n_channels; c++)
         if (s->q->shift[c] > 0) return false;
     return true;
+}
+
+size_t octet_rows_unread(const octet_step *step, uint32_t operand) {
+    if (step->kernel != OCTET_KERNEL_copies) return 0;
+    const octet_copies_params *p = octet_step_params_copies(step);
+    int64_t first = INT64_MAX;
+    for (uint32_t i = 0; i < p->n_parts; i++) {
+        const octet_copy_params *c = &p->parts[i].copy;
+        int64_t low = c->in_offset;
+        if (p->parts[i].input != operand || p->parts[i].n_rows == 0) continue;
+        for (int32_t k = 0; k < c->n_axes; k++)
+            if (c->in_stride[k] < 0) low += c->in_stride[k] * (c->count[k] - 1);
+        if (low < first) first = low;
+    }
+    return first < 0 || first == INT64_MAX ? 0 : (size_t)first;
 }
 
 /* Windows side by side, inside the input. */

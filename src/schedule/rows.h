@@ -19,6 +19,9 @@ typedef struct octet_rows {
 
 /* False for a step that is not done row by row. */
 bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows *out);
+/* How many bytes at the beginning of an operand a step that copies does not
+ * read; 0 for other steps. */
+size_t octet_rows_unread(const octet_step *step, uint32_t operand);
 /* A convolution whose result only `pool`, a MAX_POOL_2D, reads: the rows of
  * both as one stage. False where the pool's windows overlap or reach over the
  * edge, or where the maximum of requantized sums may be another than the

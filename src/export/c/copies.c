@@ -28,12 +28,14 @@ static void write_part(octet_c_emitter *e, const octet_stage *stage, const octet
         in[i] = c->in_stride[i] / c->element_size;
         out[i] = c->out_stride[i] / c->element_size;
     }
+    const int64_t first =
+        p->parts[part].input == OCTET_NONE ? 0 : octet_c_first_kept(e, step->inputs[p->parts[part].input]);
     octet_c_line(&e->functions, "{");
     octet_c_open_loops(e, c->n_axes, c->count);
     const char *from = p->parts[part].input == OCTET_NONE
                            ? octet_c_format(e, "%" PRId64, fill_value(type, p->value))
                            : octet_c_format(e, "%s[%s]", octet_c_operand(e, stage, p->parts[part].input),
-                                            octet_c_index(e, c->n_axes, in, c->in_offset / c->element_size));
+                                            octet_c_index(e, c->n_axes, in, c->in_offset / c->element_size - first));
     octet_c_line(&e->functions, "%s[%s] = %s;", octet_c_result_name(step, p->parts[part].output).text,
                  octet_c_index(e, c->n_axes, out, c->out_offset / c->element_size), from);
     for (int32_t i = 0; i <= c->n_axes; i++) octet_c_line(&e->functions, "}");

@@ -156,6 +156,19 @@ size_t octet_c_row_elements(const octet_c_emitter *e, const octet_stage *stage) 
     return stage->rows.out_bytes / octet_type_size(e->graph->values[stage->result].type);
 }
 
+int64_t octet_c_first_kept(const octet_c_emitter *e, uint32_t value) {
+    const octet_home *home = &e->schedule->homes[value];
+    const octet_value *v = &e->graph->values[value];
+    if (home->kind != OCTET_HOME_PART || e->schedule->parts[home->index].n_rows == 0) return 0;
+    for (uint32_t i = 0; i < e->schedule->n_stages; i++) {
+        const octet_stage *stage = &e->schedule->stages[i];
+        const octet_home *result = &e->schedule->homes[stage->result];
+        if (result->kind == OCTET_HOME_PART && result->index == home->index)
+            return (int64_t)(octet_shape_elements(&v->shape) - octet_c_row_elements(e, stage));
+    }
+    return 0;
+}
+
 octet_c_name octet_c_row(octet_c_emitter *e, const octet_stage *stage, uint32_t operand, const char *row) {
     octet_c_name text;
     const char *name = octet_c_operand(e, stage, operand);

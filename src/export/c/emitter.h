@@ -62,6 +62,8 @@ const char *octet_c_type_of(const octet_c_emitter *e, uint32_t value);
 const char *octet_c_input_type(const octet_c_emitter *e, const octet_stage *stage);
 const char *octet_c_output_type(const octet_c_emitter *e, const octet_stage *stage);
 size_t octet_c_row_elements(const octet_c_emitter *e, const octet_stage *stage);
+/* The element that the memory of a value begins with: not 0 where only its last row is kept. */
+int64_t octet_c_first_kept(const octet_c_emitter *e, uint32_t value);
 /* Where row `row`, a C expression, of an operand begins: "input + (y + ky) % 3 * 448". */
 octet_c_name octet_c_row(octet_c_emitter *e, const octet_stage *stage, uint32_t operand, const char *row);
 /* The operand as the body names it: a parameter, or a constant's array. */

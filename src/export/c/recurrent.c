@@ -87,15 +87,33 @@ static void write_cell(octet_c_emitter *e, const octet_lstm_params *p) {
     octet_c_line(f, "cell[c] = (int16_t)%s(kept + added, %d, %d);", clamp, low, high);
     const char *result =
         octet_c_format(e, "output_gate * %s(cell[c], %d)", octet_c_help(e, OCTET_C_TANH16), p->cell_integer_bits);
-    octet_c_line(f, "y[c] = (int8_t)%s;",
+    octet_c_line(f, "result[c] = (int8_t)%s;",
                  octet_c_clamped(e, octet_c_scaled(e, result, p->hidden_multiplier, p->hidden_shift), true,
                                  p->hidden_zero_point, INT8_MIN, INT8_MAX));
 }
 
-/* A cell's gates are computed together and never kept: its state is its own, and the results of the step before change
- * only when all cells are done. */
-void octet_c_emit_lstm(octet_c_emitter *e, const octet_stage *stage) {
+/* One step of the sequence: from a row `x`, `hidden` and `cell` to `result`. A cell's gates are computed together and
+ * never kept: its state is its own, and the results of the step before change only when all cells are done. */
+static void write_step(octet_c_emitter *e, const octet_stage *stage, const octet_lstm_params *p, const product *input,
+                       const product *state) {
     static const char *const names[GATES] = {"input", "forget", "cell", "output"};
+    octet_c_writer *f = &e->functions;
+    octet_c_use_stack(e, 2 * GATES * sizeof(int32_t));
+    octet_c_line(f, "for (c = 0; c < %d; ++c) {", p->cells);
+    octet_c_line(f, "int32_t from_input[%d], from_state[%d], input_gate, forget_gate, cell_gate, output_gate;", GATES,
+                 GATES);
+    write_sums(e, stage, input, "x");
+    write_sums(e, stage, state, "hidden");
+    for (int32_t gate = 0; gate < GATES; gate++)
+        octet_c_line(f, "%s_gate = %s;", names[gate], gate_value(e, input, state, gate));
+    octet_c_line(f, "{");
+    write_cell(e, p);
+    octet_c_line(f, "}");
+    octet_c_line(f, "}");
+    octet_c_line(f, "for (c = 0; c < %d; ++c) hidden[c] = result[c];", p->cells);
+}
+
+void octet_c_emit_lstm(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
     const octet_lstm_params *p = octet_step_params_lstm(step);
     octet_c_writer *f = &e->functions;
@@ -105,34 +123,25 @@ void octet_c_emit_lstm(octet_c_emitter *e, const octet_stage *stage) {
     write_product(e, stage, p->cells, &state);
     const char *x = octet_c_operand(e, stage, INPUT), *hidden = octet_c_operand(e, stage, OUTPUT_STATE),
                *cells = octet_c_operand(e, stage, CELL_STATE);
+    const bool is_whole = stage->flow == OCTET_FLOW_WHOLE;
     octet_c_open(e, stage);
-    octet_c_line(f, "int32_t n, t, c, i;");
-    octet_c_line(f, "for (n = 0; n < %d; ++n) {", p->batches);
-    octet_c_line(f, "int8_t *hidden = %s + n * %d;", hidden, p->cells);
-    octet_c_line(f, "int16_t *cell = %s + n * %d;", cells, p->cells);
-    octet_c_line(f, "for (t = 0; t < %d; ++t) {", p->steps);
-    octet_c_line(f, "const int32_t row = %s;",
-                 p->time_major ? octet_c_format(e, "t * %d + n", p->batches)
-                               : octet_c_format(e, "n * %d + t", p->steps));
-    octet_c_line(f, "const int8_t *x = %s + row * %d;", x, p->inputs);
-    octet_c_line(f, "int8_t *y = output + row * %d;", p->cells);
-    octet_c_line(f, "for (c = 0; c < %d; ++c) {", p->cells);
-    octet_c_line(f, "int32_t from_input[%d], from_state[%d], input_gate, forget_gate, cell_gate, output_gate;", GATES,
-                 GATES);
-    octet_c_use_stack(e, 2 * GATES * sizeof(int32_t));
-    octet_c_line(f, "{");
-    write_sums(e, stage, &input, "x");
-    write_sums(e, stage, &state, "hidden");
-    for (int32_t gate = 0; gate < GATES; gate++)
-        octet_c_line(f, "%s_gate = %s;", names[gate], gate_value(e, &input, &state, gate));
-    octet_c_line(f, "}");
-    octet_c_line(f, "{");
-    write_cell(e, p);
-    octet_c_line(f, "}");
-    octet_c_line(f, "}");
-    octet_c_line(f, "for (c = 0; c < %d; ++c) hidden[c] = y[c];", p->cells);
-    octet_c_line(f, "}");
-    octet_c_line(f, "}");
+    if (is_whole) {
+        octet_c_line(f, "int32_t n, t;");
+        octet_c_line(f, "for (n = 0; n < %d; ++n) {", p->batches);
+        octet_c_line(f, "for (t = 0; t < %d; ++t) {", p->steps);
+        const char *row =
+            p->time_major ? octet_c_format(e, "(t * %d + n)", p->batches) : octet_c_format(e, "(n * %d + t)", p->steps);
+        octet_c_line(f, "const int8_t *x = %s + %s * %d;", x, row, p->inputs);
+        octet_c_line(f, "int8_t *result = output + %s * %d, *hidden = %s + n * %d;", row, p->cells, hidden, p->cells);
+        octet_c_line(f, "int16_t *cell = %s + n * %d;", cells, p->cells);
+    } else {
+        octet_c_line(f, "const int8_t *x = %s;", octet_c_row(e, stage, INPUT, "y").text);
+        octet_c_line(f, "int8_t *result = output, *hidden = %s;", hidden);
+        octet_c_line(f, "int16_t *cell = %s;", cells);
+    }
+    octet_c_line(f, "int32_t c, i;");
+    write_step(e, stage, p, &input, &state);
+    for (int32_t i = 0; i < 2 && is_whole; i++) octet_c_line(f, "}");
     octet_c_end(f);
 }
 

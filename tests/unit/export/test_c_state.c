@@ -78,6 +78,7 @@ static void test_where_state_lies(void **state) {
     export(graph, true, &files);
     assert_int_equal(files.needs.state, 2 * (5 + 2) + 5 + 2 + 1); /* of int16, of int8, to the end of an int16 */
     assert_true(files.needs.arena < arena);
+    assert_int_equal(files.needs.arena, 8); /* a row of 5 between the layers */
     assert_true(says(&files.files[0], "void net_reset(net_state *state);"));
     assert_true(says(&files.files[0], "void *arena, net_state *state);"));
     octet_c_export_free(ctx, &files);
@@ -89,8 +90,32 @@ static void test_where_state_lies(void **state) {
     assert_int_equal(ctx->memory_bytes, 0);
 }
 
+/* Of a sequence that only the last step is read of, only that is kept. */
+static void test_last_step(void **state) {
+    (void)state;
+    random_net net;
+    uint32_t last;
+    octet_c_export files;
+    octet_graph *graph = sequence(&net, &last);
+    const octet_options options = {.strided_slice = {.begin_mask = 5, .end_mask = 5, .shrink_axis_mask = 2}};
+    const uint32_t begin = NET_INTEGERS(&net, 0, -1, 0), end = NET_INTEGERS(&net, 0, 0, 0),
+                   strides = NET_INTEGERS(&net, 1, 1, 1);
+    const uint32_t y = NET_EMIT(&net, OCTET_OP_STRIDED_SLICE, &options, last, begin, end, strides);
+    net_quantize_like(&net, y, last);
+    graph->outputs[0].value = y;
+    net_good(&net, octet_graph_verify(ctx, graph, "test"));
+    export(graph, true, &files);
+    assert_int_equal(files.needs.arena, 8 + 4); /* rows of 5 and of 2 */
+    octet_c_export_free(ctx, &files);
+    c_batch batch = {.ctx = ctx};
+    assert_true(c_batch_add(&batch, graph, "last", 7, false));
+    assert_true(c_batch_run(&batch) <= 0);
+    octet_graph_destroy(ctx, graph);
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_where_state_lies),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_where_state_lies), cmocka_unit_test(test_last_step),
                                        cmocka_unit_test(test_random_recurrent_nets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
