@@ -83,6 +83,9 @@ OCTET_API const char *octet_model_signature(const octet_model *model, uint32_t i
 OCTET_API uint32_t octet_model_current_signature(const octet_model *model);
 /* "Keras 2", "Keras 3", "TensorFlow Lite". */
 OCTET_API const char *octet_model_format(const octet_model *model);
+/* The loss that a Keras model was compiled with, by the name in its file ("mean_squared_error"); NULL where that says
+ * nothing, or names several. Belongs to the model. */
+OCTET_API const char *octet_model_loss(const octet_model *model);
 /* Whether any tensor of it is int8, uint8 or int16 with a scale. Bytes without one are numbers: the pictures that a
  * float model takes. QUANTIZE and DEQUANTIZE in pairs around float operators (quantization-aware training, not
  * converted yet) leave a float model. */

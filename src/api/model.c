@@ -189,6 +189,8 @@ const char *octet_model_format(const octet_model *model) {
     return names[model->kind];
 }
 
+const char *octet_model_loss(const octet_model *model) { return model->graph->loss; }
+
 bool octet_model_is_quantized(const octet_model *model) {
     if (octet_trained_pairs_stand(model->graph)) return false;
     for (uint32_t i = 0; i < model->graph->n_values; i++) {

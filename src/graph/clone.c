@@ -47,6 +47,7 @@ static octet_status copy_all(octet_context *ctx, const octet_graph *graph, octet
     OCTET_TRY(octet_arena_string(ctx, arena, graph->name, &copy->name));
     OCTET_TRY(octet_arena_string(ctx, arena, graph->description, &copy->description));
     if (graph->output_call != NULL) OCTET_TRY(octet_arena_string(ctx, arena, graph->output_call, &copy->output_call));
+    if (graph->loss != NULL) OCTET_TRY(octet_arena_string(ctx, arena, graph->loss, &copy->loss));
     copy->n_signatures = graph->n_signatures;
     copy->signature = graph->signature;
     OCTET_TRY(octet_arena_copy(ctx, arena, graph->signatures, graph->n_signatures * sizeof *graph->signatures,

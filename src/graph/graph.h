@@ -116,6 +116,7 @@ typedef struct octet_graph {
     uint32_t n_carries;
     octet_layer *layers;
     uint32_t n_layers, layers_capacity;
+    const char *loss;        /* that the source says the model was trained with, "mean_squared_error"; or NULL */
     const char *output_call; /* the call whose results the outputs are: their tensors are named "<output_call>:0", ":1",
                                 ..., those of inputs "serving_default_<name>:0"; NULL: values keep their own names */
     uint32_t n_folded;       /* operators of the source that only computed shapes and became constants */

@@ -10,9 +10,7 @@ stored calibration samples; the file is compared with TensorFlow's, and run by o
 in the order of LiteRT's reference kernels: before the SOFTMAX all bytes are equal, behind it they may differ as ulps.json says.
 The last line is "N passed, N failed".
 """
-import gzip
 import os
-import struct
 import sys
 import tempfile
 
@@ -46,13 +44,6 @@ def litert(path, rows):
         interpreter.invoke()
         out.append(interpreter.get_tensor(target["index"])[0])
     return np.stack(out)
-
-
-def idx(name):
-    with gzip.open(os.path.join(SHARED, "data", "mnist", name + ".gz")) as f:
-        raw = f.read()
-    rank = raw[3]
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * rank).reshape(struct.unpack(">" + "I" * rank, raw[4:4 + 4 * rank]))
 
 
 def run(model, source, folder):
@@ -91,7 +82,8 @@ def model(name, source, folder):
             check(f"{name} {rounding}: octet on TensorFlow's file", equal(run(os.path.join(golden, f"{family}_int8.tflite"), source_file, folder), expected))
             check(f"{name} {rounding}: octet on its own file", equal(run(files["int8"], source_file, folder), expected))
             check(f"{name} {rounding}: LiteRT on octet's file", equal(litert(files["int8"], np.load(source_file)), expected))
-    images, labels = idx("t10k-images-idx3-ubyte"), idx("t10k-labels-idx1-ubyte").astype(int)
+    images = suite.idx(os.path.join(SHARED, "data", "mnist", "t10k-images-idx3-ubyte.gz"))
+    labels = suite.idx(os.path.join(SHARED, "data", "mnist", "t10k-labels-idx1-ubyte.gz")).astype(int)
     unit = images.astype(np.float32) / np.float32(255)
     floats = os.path.join(folder, "unit.npy")
     if not os.path.exists(floats):

@@ -1,10 +1,14 @@
 """What the suites of this folder share: the command, a count of checks, and the comparison of two .tflite files."""
 import contextlib
+import gzip
 import importlib.util
 import io
 import os
+import struct
 import subprocess
 import sys
+
+import numpy as np
 
 
 class Octet:
@@ -34,6 +38,14 @@ class Checks:
         """Prints the closing line and gives the exit status."""
         print(f"{self.passed} passed, {self.failed} failed")
         return 1 if self.failed else 0
+
+
+def idx(path):
+    """The uint8 array of an IDX file that is packed by gzip."""
+    with gzip.open(path) as file:
+        raw = file.read()
+    rank = raw[3]
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * rank).reshape(struct.unpack(">" + "I" * rank, raw[4 : 4 + 4 * rank]))
 
 
 def module_from(path):

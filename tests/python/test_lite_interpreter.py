@@ -232,6 +232,22 @@ def test_set_tensor_refuses_other_types_and_shapes(lite, value):
         interpreter.set_tensor(interpreter.get_input_details()[0]["index"], value)
 
 
+def test_sentences_say_what_is_right():
+    octet = Implementation("octet_tflite.lite", "octet_tflite.lite.experimental").ready("two_inputs_int8.tflite")
+    for words, attempt in {
+        "tensor 6 .StatefulPartitionedCall:0. is no input: these are 0, 1": lambda: octet.set_tensor(6, np.zeros((1, 2), np.int8)),
+        "tensor 9: this model has tensors 0 to 6": lambda: octet.get_tensor(9),
+        "takes int8, float32 is given": lambda: octet.set_tensor(0, np.zeros((1, 3), np.float32)),
+        r"has the shape \[1, 3\], one of \[1, 2\] is given": lambda: octet.set_tensor(0, np.zeros((1, 2), np.int8)),
+        "experimental_preserve_all_tensors=True": lambda: octet.get_tensor(4),
+        "it has serving_default": lambda: octet.get_signature_runner("other"),
+    }.items():
+        with pytest.raises(ValueError, match=words):
+            attempt()
+    with pytest.raises(AttributeError, match="has no modify_graph_with_delegate: it has allocate_tensors"):
+        octet.modify_graph_with_delegate
+
+
 @pytest.mark.parametrize("index", [-1, 7, 1000])
 def test_there_is_no_such_tensor(lite, index):
     interpreter = lite.ready("two_inputs_int8.tflite")

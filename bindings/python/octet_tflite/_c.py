@@ -58,6 +58,7 @@ FUNCTIONS: "dict[str, tuple[Any, list[Any]]]" = {
     "octet_model_signature": (c_char_p, [c_void_p, c_uint32]),
     "octet_model_current_signature": (c_uint32, [c_void_p]),
     "octet_model_format": (c_char_p, [c_void_p]),
+    "octet_model_loss": (c_char_p, [c_void_p]),
     "octet_model_is_quantized": (c_bool, [c_void_p]),
     "octet_model_is_trained": (c_int, [c_void_p, c_void_p, POINTER(c_bool)]),
     "octet_model_summary": (c_int, [c_void_p, c_void_p, c_int, POINTER(c_char_p)]),

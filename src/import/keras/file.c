@@ -8,6 +8,7 @@
 #include "import/import.h"
 #include "import/keras/build.h"
 #include "import/keras/known.h"
+#include "import/keras/training.h"
 #include "import/keras/weights.h"
 
 /* What is open during an import; closed in one place. */
@@ -143,6 +144,8 @@ static octet_status import_sources(octet_context *ctx, sources *s, const octet_b
         OCTET_CHECK(ctx, kind == OCTET_FILE_HDF5, OCTET_FORMAT, "%s: is no Keras model", path);
         OCTET_TRY(open_h5(ctx, s, path, options));
     }
+    if (kind == OCTET_FILE_HDF5) OCTET_TRY(octet_keras_training_read_h5(ctx, s->hdf5, graph));
+    else OCTET_TRY(octet_keras_training_read(ctx, octet_json_get(s->config.root, "compile_config"), graph));
     if (s->version == 0) s->version = 2;
     octet_keras_model *model = NULL;
     OCTET_TRY(octet_keras_config_read(ctx, &s->arena, &s->config, &model));

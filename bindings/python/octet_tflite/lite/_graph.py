@@ -106,7 +106,7 @@ class Graph:
             if port.tensor == index:
                 return position
         name = self.name(index)
-        raise UsageError(f"tensor {index} ({name}) is no input: these are {', '.join(str(p.index) for p in self.inputs)}")
+        raise UsageError(f"tensor {index} ({name}) is no input: these are {', '.join(str(p.tensor) for p in self.inputs)}")
 
     def name(self, index: int) -> str:
         """The name of a tensor."""

@@ -38,6 +38,35 @@ static void a_keras_2_file_with_either_kind_of_strings_is_read(void **state) {
     }
 }
 
+/* A file that says how it was trained; text: NULL for one that does not. */
+static void expect_loss(const char *text, const char *loss) {
+    const char *path = keras_write_h5("trained.h5", dense_config, "2.4.0", dense_weights, 2, false);
+    if (text != NULL) {
+        const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+        keras_put_text(file, "training_config", text);
+        H5Fclose(file);
+    }
+    octet_graph *graph = import_good(path, NULL);
+    if (loss == NULL) assert_null(graph->loss);
+    else assert_string_equal(graph->loss, loss);
+    destroy(graph);
+}
+
+static void the_loss_is_named_in_any_form(void **state) {
+    (void)state;
+    expect_loss("{\"loss\": \"mse\", \"metrics\": []}", "mse");
+    expect_loss("{\"loss\": {\"class_name\": \"Huber\", \"config\": {\"name\": \"huber\", \"delta\": 1.0}}}", "huber");
+    expect_loss("{\"loss\": {\"class_name\": \"Huber\", \"config\": {}}}", "Huber");
+    expect_loss("{\"loss\": [\"mae\"]}", "mae");
+    expect_loss("{\"loss\": {\"dense\": \"mae\"}}", "mae");
+    expect_loss("{\"loss\": [\"mae\", \"mse\"]}", NULL);
+    expect_loss("{\"loss\": null}", NULL);
+    expect_loss("{\"loss\": {}}", NULL);
+    expect_loss("{\"optimizer\": 1}", NULL);
+    expect_loss("[1, 2", NULL); /* is no reason to refuse the model */
+    expect_loss(NULL, NULL);
+}
+
 /* An h5py.Empty in the place of a dataset; `weight`: NULL for one that nothing asks for. */
 static const char *write_with_empty(const char *weight) {
     const char *path = keras_write_h5("empty.h5", dense_config, "2.4.0", dense_weights, 2, false);
@@ -98,7 +127,8 @@ static const char functional_3[] = "{\"module\": \"keras.src.models.functional\"
                                    "0]}}, {\"class_name\": \"__keras_tensor__\", "
                                    "\"config\": {\"keras_history\": "
                                    "[\"b\", 0, 0]}}], \"kwargs\": {}}]}], "
-                                   "\"input_layers\": [\"in\", 0, 0], \"output_layers\": [[\"add\", 0, 0]]}}";
+                                   "\"input_layers\": [\"in\", 0, 0], \"output_layers\": [[\"add\", 0, 0]]}, "
+                                   "\"compile_config\": {\"loss\": \"mse\"}}";
 
 static void a_keras_3_archive_finds_weights_by_class_and_counter(void **state) {
     (void)state;
@@ -113,6 +143,7 @@ static void a_keras_3_archive_finds_weights_by_class_and_counter(void **state) {
                                         {groups[1], "0", 2, {3, 2}, other},
                                         {groups[1], "1", 1, {2}, NULL}};
         octet_graph *graph = import_good(keras_write_zip("m.keras", functional_3, "3.1.0", weights, 4), NULL);
+        assert_string_equal(graph->loss, "mse");
         assert_int_equal(graph->n_operators, 5);
         check_dense(graph, 0);
         const octet_value *second = octet_graph_input(graph, &graph->operators[2], 1);
@@ -412,6 +443,7 @@ static void files_that_are_no_models_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_keras_2_file_with_either_kind_of_strings_is_read),
+        cmocka_unit_test(the_loss_is_named_in_any_form),
         cmocka_unit_test(empty_datasets_are_named_or_left_alone),
         cmocka_unit_test(keras_1_style_sequential_without_an_input_layer_is_read),
         cmocka_unit_test(a_keras_3_archive_finds_weights_by_class_and_counter),
