@@ -115,6 +115,16 @@ static void explain_as_s8(const octet_explainer *e) {
     octet_derive_integer(d, "turned_back", d->result.integer + 128, "%" PRId64 " + 128: uint8", d->result.integer);
 }
 
+/* Whether a step reads a variable that the graph has assigned behind the run. */
+static bool reads_assigned(const octet_explainer *e) {
+    const octet_params_kind kind = octet_kernel_params(e->step->kernel);
+    bool reads = false;
+    for (uint32_t i = 0; i < e->step->n_inputs; i++)
+        reads = reads || (octet_explainer_operand(e, i) != NULL && octet_explainer_operand(e, i)->is_variable);
+    return reads && kind != OCTET_PARAMS_lstm && kind != OCTET_PARAMS_lstm_full && kind != OCTET_PARAMS_svdf &&
+           kind != OCTET_PARAMS_hybrid_svdf;
+}
+
 static void explain_step(const octet_explainer *e) {
     static const struct {
         octet_params_kind kind;
@@ -134,9 +144,15 @@ static void explain_step(const octet_explainer *e) {
                     {OCTET_PARAMS_pool_2d, octet_explain_pool},
                     {OCTET_PARAMS_reduce, octet_explain_reduce},
                     {OCTET_PARAMS_softmax, octet_explain_softmax},
+                    {OCTET_PARAMS_lstm, octet_explain_lstm},
+                    {OCTET_PARAMS_svdf, octet_explain_svdf},
                     {OCTET_PARAMS_as_s8, explain_as_s8}};
     const octet_params_kind kind = octet_kernel_params(e->step->kernel);
     e->d->kernel = octet_kernel_name(e->step->kernel);
+    if (reads_assigned(e)) {
+        octet_derivation_refuse(e->d, "it reads state, which has changed at the end of the run");
+        return;
+    }
     if (octet_explain_is_move(e->step->kernel)) {
         octet_explain_move(e);
         return;

@@ -53,6 +53,8 @@ void octet_explain_unary(const octet_explainer *e);
 void octet_explain_pool(const octet_explainer *e);
 void octet_explain_reduce(const octet_explainer *e);
 void octet_explain_softmax(const octet_explainer *e);
+void octet_explain_lstm(const octet_explainer *e);
+void octet_explain_svdf(const octet_explainer *e);
 bool octet_explain_is_move(octet_kernel kernel);
 void octet_explain_move(const octet_explainer *e); /* of such kernels: which element the number is a copy of */
 

@@ -12,6 +12,7 @@
 #include "support/golden.h"
 #include "support/one_operator.h"
 #include "support/random_graph.h"
+#include "support/random_recurrent.h"
 
 enum { N_GRAPHS = 24, MOST_KERNELS = 256, ELEMENTS_OF_EACH = 5 };
 
@@ -144,6 +145,25 @@ static void test_every_number_arrives(void **state) {
             is_derived = is_derived || (strcmp(met[k].name, derived[i]) == 0 && met[k].is_derived);
         if (!is_derived) fail_msg("no number of %s was derived", derived[i]);
     }
+}
+
+/* Networks with state, from its start. */
+static void test_recurrent(void **state) {
+    (void)state;
+    const octet_exec_options options = {.reference_kernels = true, .no_sharing = true};
+    octet_context_init(&golden_ctx);
+    n_met = 0;
+    for (uint32_t seed = 1; seed <= 16; seed++) {
+        octet_graph *graph = random_recurrent_make(&golden_ctx, seed);
+        golden_good(octet_graph_verify(&golden_ctx, graph, "test"), "recurrent");
+        explain_graph(graph, OCTET_OP_ADD, &options);
+        octet_graph_destroy(&golden_ctx, graph);
+    }
+    int n_derived = 0;
+    for (int k = 0; k < n_met; k++)
+        n_derived += met[k].is_derived && (strcmp(met[k].name, "lstm_s8") == 0 || strcmp(met[k].name, "svdf_s8") == 0);
+    assert_int_equal(n_derived, 2);
+    assert_int_equal(golden_ctx.memory_bytes, 0);
 }
 
 /* ---- By hand ---- */
@@ -292,7 +312,10 @@ static void test_wrong_number(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_number_arrives),
-                                       cmocka_unit_test(test_fully_connected), cmocka_unit_test(test_unsigned),
-                                       cmocka_unit_test(test_pad), cmocka_unit_test(test_wrong_number)};
+                                       cmocka_unit_test(test_fully_connected),
+                                       cmocka_unit_test(test_unsigned),
+                                       cmocka_unit_test(test_pad),
+                                       cmocka_unit_test(test_wrong_number),
+                                       cmocka_unit_test(test_recurrent)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
