@@ -8,11 +8,12 @@ CONTENTION ?=
 SHELL := /bin/bash
 
 OCTET := $(BUILD)/octet
+WHEEL := $(BUILD)/wheel
 VENV := $(BUILD)/venv
 REPORT_VENV := $(BUILD)/report/venv
 BENCH_VENV := $(BUILD)/bench/venv
 
-.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
+.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report wheel python test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
 
 all:
 	@tools/setup --check
@@ -28,6 +29,8 @@ help:
 	@echo 'make format       lay out all C files with clang-format'
 	@echo 'make interop      run what octet writes in LiteRT (installs ai-edge-litert into $(VENV))'
 	@echo 'make report       check the pages of --report in headless Chromium (chromium from Debian; playwright into $(REPORT_VENV))'
+	@echo 'make wheel        the Python package: $(WHEEL)/dist/octet_tflite-*.whl (docs/python.md)'
+	@echo 'make python       the wheel, installed into an empty environment, and its tests'
 	@echo 'make test-shared  the tests again with the large suites over SHARED=$(SHARED)'
 	@echo 'make interop-shared  models and layer cases of SHARED in every mode, against TensorFlow, LiteRT and tflite-micro'
 	@echo 'make conformance  every layer case of SHARED, one line each'
@@ -83,6 +86,13 @@ interop: setup all $(VENV)/ready
 report: setup all $(REPORT_VENV)/ready
 	@tools/setup --report
 	@tests/report/run $(OCTET) $(REPORT_VENV)
+
+wheel:
+	@tools/setup --wheel
+	@tools/wheel/build $(WHEEL)
+
+python: wheel
+	@tests/python/run $(WHEEL)/dist/*.whl $(WHEEL)/test
 
 conformance: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/conformance/conformance.py $(OCTET) $(SHARED) --strict

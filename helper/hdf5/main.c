@@ -1,11 +1,12 @@
 /* octet-hdf5: reads one HDF5 file for the library octet, which starts it and speaks to it as formats/hdf5/protocol.h
  * says. It is the only program that libhdf5 is linked into; a hostile file may crash it. */
-#define _GNU_SOURCE /* closefrom */
+#define _GNU_SOURCE /* syscall */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/context.h"
@@ -42,14 +43,13 @@ static bool give(int descriptor, const void *data, size_t size) {
     return true;
 }
 
-/* What the host of the library had open without close-on-exec. */
+/* What the host of the library had open without close-on-exec. Linux before 5.9 closes one by one. */
 static void close_inherited(void) {
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
-    closefrom(OCTET_HDF5_FILE_DESCRIPTOR + 1);
-#else
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, OCTET_HDF5_FILE_DESCRIPTOR + 1, ~0u, 0) == 0) return;
+#endif
     const long end = sysconf(_SC_OPEN_MAX);
     for (int i = OCTET_HDF5_FILE_DESCRIPTOR + 1; i < (end > 0 && end < 1 << 16 ? end : 1 << 16); i++) close(i);
-#endif
 }
 
 static int open_null(void) {

@@ -313,6 +313,7 @@ class BudgetOptions(Sized):
         ("flash_bytes", c_uint64),
         ("ram_bytes", c_uint64),
         ("keeps_state", c_bool),
+        ("clock_mhz", c_double),
     ]
 
 
