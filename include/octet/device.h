@@ -22,6 +22,8 @@ typedef struct octet_export_options {
     uint64_t n_vectors;  /* in the self-test; 0 = 4 */
     uint64_t n_samples;  /* that are compared when what is written runs here; 0 = 100 */
     bool keeps_state;    /* the state of LSTM layers goes on from run to run, which a .tflite does not say */
+    bool uses_cmsis_nn;  /* NAME.c calls Arm's CMSIS-NN, which the caller has, for the operators that it has; it is not
+                            compiled and run here */
 } octet_export_options;
 #define OCTET_EXPORT_OPTIONS_INIT OCTET_INIT_(octet_export_options)
 

@@ -102,7 +102,10 @@ static octet_status export_c(octet_context *ctx, export_job *job) {
     else OCTET_TRY(octet_api_export_name(ctx, &job->arena, job->model->path, &job->name));
     OCTET_TRY(octet_c_check_name(ctx, job->name));
     OCTET_TRY(octet_api_export_check_folder(ctx, job->path, job->options.replace));
-    job->c = (octet_c_job){.graph = job->model->graph, .name = job->name, .keeps_state = job->options.keeps_state};
+    job->c = (octet_c_job){.graph = job->model->graph,
+                           .name = job->name,
+                           .keeps_state = job->options.keeps_state,
+                           .uses_cmsis_nn = job->options.uses_cmsis_nn};
     OCTET_TRY(octet_api_export_vectors(ctx, &job->arena, job->model, job->data,
                                        (size_t)(n_kept > n_samples ? n_kept : n_samples), job->options.keeps_state,
                                        &job->c.vectors, &job->c.scaling));
@@ -117,7 +120,7 @@ static octet_status export_c(octet_context *ctx, export_job *job) {
     job->report.name = job->name;
     job->report.path = job->path;
     OCTET_TRY(write_folder(ctx, job));
-    if (!job->options.no_verify) OCTET_TRY(verify(ctx, job));
+    if (!job->options.no_verify && !job->options.uses_cmsis_nn) OCTET_TRY(verify(ctx, job));
     return octet_folder_take_place(ctx, job->folder, job->path);
 }
 

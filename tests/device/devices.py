@@ -5,7 +5,8 @@ Exports each net, compiles it with gcc and clang for each processor with every w
 self-test on this machine and under qemu, and compares. On the Cortex-M4 it compares instructions with the table of
 docs/device.md, and fails when a number is more than 2 % above it, when a stack is deeper than net.h says, or code is not
 within 15 % of its estimate; --write writes the table anew. --all takes longer: every net on every processor that has room,
-with 200 samples, 10,000 MNIST images and the test samples of the models of DIR on this machine."""
+with 200 samples, 10,000 MNIST images and the test samples of the models of DIR on this machine. The C that calls CMSIS-NN
+is built with the folder $CMSIS_NN, or what GitHub has, or, where neither is there, what cmsis_nn/ has of it."""
 import argparse
 import glob
 import os
@@ -14,7 +15,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-import processors
+import cmsis_nn
 import samples
 from processors import COUNTED, CPLUSPLUS, PROCESSORS, build, compile_strictly, emulate, run
 
@@ -58,11 +59,13 @@ class Net:
     def sources(self, where="c"):
         return [f"{self.folder}/{where}/{name}" for name in ("net.c", "net_weights.c")]
 
-    def fits(self, processor, vectors):
+    def fits(self, processor, vectors, where="c"):
+        """Whether flash and RAM have room for what is in the folder `where`."""
         if not processor.board:
             return True
+        arena = max(int(n) for n in re.findall(r"_ARENA_SIZE (\d+)", read(f"{self.folder}/{where}/net.h")))
         flash, ram, stack = (int(processor.board[i][:-1]) << {"K": 10, "M": 20}[processor.board[i][-1]] for i in (1, 3, 4))
-        return self.constants + self.code + self.ports * vectors + 4096 < flash and self.arena + self.ports + stack + 256 < ram
+        return self.constants + self.code + self.ports * vectors + 4096 < flash and arena + self.ports + stack + 256 < ram
 
 
 def nets(shared, folder, has_all):
@@ -119,7 +122,7 @@ class Report:
 def work(report, net, processor, optimize, where, vectors):
     """One program: built, run, judged."""
     folder = os.path.join(net.folder, f"{where}_{processor.name}{optimize}")
-    program, code = build(processor, optimize, net.sources(where), f"{net.folder}/{where}", folder)
+    program, code = build(processor, optimize, net.sources(where), [f"{net.folder}/{where}"], folder)
     numbers = emulate(processor, program, vectors)
     told = f"{net.name} {processor.name} {optimize}"
     report.judge_stack(told, numbers["stack"], net.stack)
@@ -198,6 +201,8 @@ def main(arguments, document=DOCUMENT):
         chosen = [net for net in nets(options.shared, folder, options.all) if options.nets in net.name]
         list(pool.map(lambda net: net.export(options.octet), chosen))
         jobs = [job for net in chosen for job in jobs_of(report, net, options)]
+        if not options.only:
+            jobs += cmsis_nn.jobs(report, [net for net in chosen if net.name in EVERYWHERE + ("mnist_resnet",)], options.octet, folder)
         if options.all:
             for net in chosen:
                 if net.name in EVERYWHERE:

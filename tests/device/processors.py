@@ -68,15 +68,16 @@ def compile_strictly(compiler, sources, folder):
         run([*compiler, *STRICT, "-ffreestanding", "-O2", "-c", source, "-o", out])
 
 
-def build(processor, optimize, sources, include, folder):
+def build(processor, optimize, sources, includes, folder):
     """sources: NAME.c, NAME_weights.c, and more that are not held to be free of warnings. The program, and bytes of code."""
     os.makedirs(folder, exist_ok=True)
+    include = [f"-I{path}" for path in includes]
     program, board = os.path.join(folder, "net.elf"), os.path.join(HERE, "board")
     objects = []
     for i, source in enumerate(sources):
-        objects.append(os.path.join(folder, f"{i}_{os.path.basename(source)}.o"))
+        objects.append(os.path.join(folder, f"{i}.o"))
         strict = ["-std=c99", *STRICT] if i < 2 else []
-        run([*processor.gcc, *strict, optimize, "-ffreestanding", "-ffunction-sections", f"-I{include}", "-c", source, "-o", objects[-1]])
+        run([*processor.gcc, *strict, optimize, "-ffreestanding", "-ffunction-sections", *include, "-c", source, "-o", objects[-1]])
     starts = [os.path.join(board, "main.c")] + ([os.path.join(board, "start.c")] if processor.is_bare else [])
     count = [f"-DTIMER={processor.timer[0]}"] if processor.timer else []
     link = ["-static"]
@@ -89,7 +90,7 @@ def build(processor, optimize, sources, include, folder):
              "-o", script])
         link += ["-T", script]
     bare = ["-ffreestanding"] if processor.is_bare else []
-    run([*processor.gcc, "-O2", *bare, *count, f"-I{include}", *starts, *objects, *link, "-lgcc", "-o", program])
+    run([*processor.gcc, "-O2", *bare, *count, *include, *starts, *objects, *link, "-lgcc", "-o", program])
     size = run([processor.gcc[0].replace("gcc", "size"), objects[0]])
     return program, int(size.splitlines()[1].split()[0])
 

@@ -20,6 +20,7 @@ enum { C_BATCH_SIZE = 24, C_BATCH_VECTORS = 3 };
 
 typedef struct c_batch {
     octet_context *ctx;
+    bool uses_cmsis_nn; /* what tests/device/cmsis_nn has of it */
     char names[C_BATCH_SIZE][32];
     const char *sources[3 * C_BATCH_SIZE + 1];
     uint32_t n, n_sources;
@@ -78,7 +79,7 @@ static inline bool c_batch_add(c_batch *b, const octet_graph *graph, const char 
                                bool keeps_state) {
     octet_arena arena = {0};
     octet_c_export files;
-    octet_c_job job = {.graph = graph, .name = name, .keeps_state = keeps_state};
+    octet_c_job job = {.graph = graph, .name = name, .keeps_state = keeps_state, .uses_cmsis_nn = b->uses_cmsis_nn};
     assert_true(b->n < C_BATCH_SIZE);
     c_batch_vectors(b, &arena, graph, seed, keeps_state, &job.vectors);
     const octet_status status = octet_c_export_graph(b->ctx, &job, &files);
@@ -141,6 +142,10 @@ static inline int c_batch_run(c_batch *b) {
     snprintf(log, sizeof log, "%s", fixture_path("log"));
     c_batch_write_main(b);
     arguments[n_arguments++] = program;
+    if (b->uses_cmsis_nn) {
+        arguments[n_arguments++] = "-I" OCTET_TESTS_DIR "/device/cmsis_nn/Include";
+        arguments[n_arguments++] = OCTET_TESTS_DIR "/device/cmsis_nn/Source/Plain/plain.c";
+    }
     for (uint32_t i = 0; i < b->n; i++) {
         char macro[64];
         octet_c_macro(b->names[i], macro);

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/format.h"
+#include "export/c/cmsis_nn.h"
 
 const char *octet_c_help(octet_c_emitter *e, octet_c_helper helper) {
     e->helpers |= octet_c_helper_needs(helper);
@@ -138,8 +139,9 @@ void octet_c_open(octet_c_emitter *e, const octet_stage *stage) {
     if (used >= sizeof parameters) octet_c_refuse(e, step, "%u operands are too many", step->n_inputs);
     octet_c_remark(&e->functions, "%s %s%s", octet_operator_name(op->code), op->layer,
                    stage->flow == OCTET_FLOW_ROWS ? ": a row of its result" : "");
-    octet_c_line(&e->functions, "static void @%s(%s%s) {", octet_c_step_name(e, stage->step).text, parameters,
-                 stage->flow == OCTET_FLOW_ROWS ? ", int32_t y" : "");
+    octet_c_line(&e->functions, "static void @%s(%s%s%s) {", octet_c_step_name(e, stage->step).text, parameters,
+                 stage->flow == OCTET_FLOW_ROWS ? ", int32_t y" : "",
+                 octet_c_cmsis_nn_takes_scratch(e, step) ? ", void *scratch" : "");
 }
 
 const char *octet_c_type_of(const octet_c_emitter *e, uint32_t value) {

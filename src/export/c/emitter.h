@@ -10,6 +10,11 @@
 #include "export/c/writer.h"
 #include "schedule/schedule.h"
 
+/* What CMSIS-NN asks for beyond operands and results, in bytes, at most: at the end of the arena. */
+typedef struct octet_c_scratch {
+    size_t bytes, bytes_mve; /* with Helium */
+} octet_c_scratch;
+
 typedef struct octet_c_emitter {
     octet_context *ctx;
     octet_arena *arena; /* of names */
@@ -22,6 +27,9 @@ typedef struct octet_c_emitter {
     size_t locals_bytes;    /* of the largest arrays on the stack */
     char reason[512];       /* of the last refusal */
     const char **names;     /* by value: of constants that stand in `constants`; else NULL */
+    bool uses_cmsis_nn;     /* for the steps that it has (cmsis_nn.h) */
+    octet_c_writer queries; /* lines that ask it for the scratch that it needs */
+    octet_c_scratch scratch;
 } octet_c_emitter;
 
 typedef struct octet_c_name {

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/format.h"
+#include "export/c/cmsis_nn.h"
 #include "export/c/files.h"
 #include "export/c/forms.h"
 #include "export/c/run.h"
@@ -57,14 +58,18 @@ static octet_status check_ports(octet_context *ctx, const octet_graph *graph) {
 }
 
 static octet_status prepare(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const char *prefix,
-                            bool keeps_state, octet_schedule *schedule, octet_c_emitter *e) {
+                            bool keeps_state, bool uses_cmsis_nn, octet_schedule *schedule, octet_c_emitter *e) {
     octet_step *steps;
-    const octet_lower_options options = {.numerics = OCTET_NUMERICS_INTEGER, .absorb_pads = true};
+    const octet_lower_options options = {.numerics = OCTET_NUMERICS_INTEGER, .absorb_pads = !uses_cmsis_nn};
     OCTET_TRY(octet_lower_graph(ctx, arena, graph, &options, &steps));
-    const octet_schedule_options how = {.keeps_state = keeps_state};
+    const octet_schedule_options how = {.keeps_state = keeps_state, .no_fusion = uses_cmsis_nn};
     OCTET_TRY(octet_schedule_make(ctx, arena, graph, steps, &how, schedule));
     *e = (octet_c_emitter){.ctx = ctx, .arena = arena, .graph = graph, .steps = steps, .schedule = schedule};
-    e->functions = e->constants = e->declarations = writer(ctx, prefix);
+    e->functions = e->constants = e->declarations = e->queries = writer(ctx, prefix);
+    e->queries.depth = 1;
+    e->uses_cmsis_nn = uses_cmsis_nn;
+    for (uint32_t i = 0; i < schedule->n_stages; i++)
+        if (octet_c_cmsis_nn_has(e, &steps[schedule->stages[i].step])) schedule->stages[i].flow = OCTET_FLOW_WHOLE;
     return OCTET_NEW(ctx, arena, graph->n_values, &e->names);
 }
 
@@ -82,6 +87,7 @@ static void write_source(octet_c_emitter *e, const octet_c_job *job, octet_c_wri
     octet_c_remark(w, "%s.c - the functions of the network, one per layer, and %s_run, which calls them.", job->name,
                    job->name);
     octet_c_line(w, "#include \"%s.h\"", job->name);
+    if (job->uses_cmsis_nn) octet_c_line(w, "#include \"arm_nnfunctions.h\"");
     octet_c_blank(w);
     octet_c_text(w, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
     if (w->status == OCTET_OK && e->declarations.text.size > 0)
@@ -157,9 +163,10 @@ static octet_status write_functions(octet_c_emitter *e, octet_c_needs *needs) {
     OCTET_TRY(e->functions.status);
     OCTET_TRY(e->constants.status);
     OCTET_TRY(e->declarations.status);
+    OCTET_TRY(e->queries.status);
     *needs = (octet_c_needs){.stages = stages,
                              .constants = e->constants_bytes,
-                             .arena = e->schedule->arena_bytes,
+                             .arena = e->schedule->arena_bytes + e->scratch.bytes,
                              .ports = ports_bytes(e->graph),
                              .state = e->schedule->state_bytes,
                              .stack = FRAMES + SPILLED * e->locals_bytes};
@@ -173,7 +180,7 @@ static octet_status write_graph(octet_context *ctx, octet_arena *arena, const oc
     const char *prefix;
     OCTET_TRY(octet_arena_format(ctx, arena, &prefix, "%s_", job->name));
     OCTET_TRY(check_ports(ctx, job->graph));
-    OCTET_TRY(prepare(ctx, arena, job->graph, prefix, job->keeps_state, schedule, e));
+    OCTET_TRY(prepare(ctx, arena, job->graph, prefix, job->keeps_state, job->uses_cmsis_nn, schedule, e));
     OCTET_TRY(write_functions(e, &out->needs));
     return write_files(ctx, e, job, out);
 }
@@ -182,6 +189,7 @@ static void free_emitter(octet_context *ctx, octet_c_emitter *e) {
     octet_buffer_free(ctx, &e->functions.text);
     octet_buffer_free(ctx, &e->constants.text);
     octet_buffer_free(ctx, &e->declarations.text);
+    octet_buffer_free(ctx, &e->queries.text);
 }
 
 octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, octet_c_export *out) {
@@ -201,7 +209,7 @@ octet_status octet_c_measure(octet_context *ctx, octet_arena *arena, const octet
                              octet_c_needs *needs, octet_step **steps, octet_schedule *schedule) {
     octet_c_emitter e = {0};
     OCTET_TRY(check_ports(ctx, graph));
-    octet_status status = prepare(ctx, arena, graph, "net_", keeps_state, schedule, &e);
+    octet_status status = prepare(ctx, arena, graph, "net_", keeps_state, false, schedule, &e);
     if (status == OCTET_OK) status = write_functions(&e, needs);
     *steps = (octet_step *)(uintptr_t)e.steps;
     free_emitter(ctx, &e);
@@ -228,7 +236,7 @@ octet_status octet_c_check(octet_context *ctx, octet_arena *arena, const octet_g
     octet_schedule schedule;
     octet_c_emitter e = {0};
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_operators, reasons));
-    OCTET_TRY(prepare(ctx, arena, graph, "net_", false, &schedule, &e));
+    OCTET_TRY(prepare(ctx, arena, graph, "net_", false, false, &schedule, &e));
     return check_stages(ctx, arena, &e, *reasons);
 }
 

@@ -24,6 +24,7 @@ typedef struct octet_c_job {
                                    x / 255.0f;"; NULL: they are the same */
     const char *const *remarks; /* lines for the top of NAME.h: where it comes from; NULL ends them */
     bool keeps_state;           /* as octet_schedule_options has it */
+    bool uses_cmsis_nn;         /* NAME.c calls CMSIS-NN for the operators that it has; groups then are single steps */
     octet_c_vectors vectors;    /* where state goes on: in the order in which they were run */
 } octet_c_job;
 

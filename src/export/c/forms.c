@@ -1,5 +1,7 @@
 #include "export/c/forms.h"
 
+#include "export/c/cmsis_nn.h"
+
 /* In the order of the kernels' names. */
 static const struct {
     octet_kernel kernel;
@@ -63,6 +65,10 @@ static const struct {
 
 void octet_c_emit_stage(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
+    if (octet_c_cmsis_nn_has(e, step)) {
+        octet_c_emit_cmsis_nn(e, stage);
+        return;
+    }
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         if (forms[i].kernel != step->kernel) continue;
         forms[i].emit(e, stage);

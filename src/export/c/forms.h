@@ -8,6 +8,8 @@
 
 #include "export/c/emitter.h"
 
+enum { OCTET_C_MOST_SOFTMAX = 4095 }; /* numbers in a row: the sum of more exponentials may leave Q12.19 */
+
 /* Writes the functions and constants of a stage; the first failure stays in e->functions.status. */
 typedef void octet_c_emit(octet_c_emitter *e, const octet_stage *stage);
 

@@ -49,7 +49,8 @@ static void write_top(octet_c_emitter *e, const octet_c_job *job, const octet_c_
     octet_c_blank(w);
     octet_c_remark(w, "Numerics: integer, as in tflite-micro and CMSIS-NN. Multiplications: %" PRIu64 " a run.",
                    needs->macs);
-    octet_c_remark(w, "Flash: %zu bytes of constants, about %zu of code.", needs->constants, needs->code);
+    octet_c_remark(w, "Flash: %zu bytes of constants, about %zu of code%s.", needs->constants, needs->code,
+                   e->uses_cmsis_nn ? ", and CMSIS-NN" : "");
     octet_c_remark(w, "RAM: %zu bytes of arena, %zu of input and output, at most %zu of stack on a Cortex-M.",
                    needs->arena, needs->ports, needs->stack);
     if (needs->state > 0) octet_c_remark(w, "     and %zu of state, which stays from run to run.", needs->state);
@@ -83,6 +84,14 @@ static void write_conversions(octet_c_emitter *e, octet_c_writer *w, bool is_out
     octet_c_end(w);
 }
 
+/* `scratch`: bytes for CMSIS-NN at the end of the arena. */
+static void write_arena_size(octet_c_emitter *e, octet_c_writer *w, const char *macro, size_t scratch) {
+    const size_t bytes = e->schedule->arena_bytes + scratch;
+    if (e->uses_cmsis_nn) octet_c_line(w, "#define %s_SCRATCH_SIZE %zu", macro, scratch);
+    octet_c_line(w, "#define %s_ARENA_SIZE %zu /* bytes; aligned to %d */", macro, bytes > 0 ? bytes : 4,
+                 OCTET_SCHEDULE_ALIGNMENT);
+}
+
 static void write_sizes(octet_c_emitter *e, octet_c_writer *w, const char *macro) {
     char port[64];
     for (uint32_t i = 0; i < e->graph->n_inputs; i++)
@@ -92,8 +101,15 @@ static void write_sizes(octet_c_emitter *e, octet_c_writer *w, const char *macro
     for (uint32_t i = 0; i < e->graph->n_outputs; i++)
         octet_c_line(w, "#define %s_%s_SIZE %zu", macro, octet_c_macro(octet_c_port_name(e->graph, true, i).text, port),
                      octet_shape_elements(&e->graph->values[e->graph->outputs[i].value].shape));
-    octet_c_line(w, "#define %s_ARENA_SIZE %zu /* bytes; aligned to %d */", macro,
-                 e->schedule->arena_bytes > 0 ? e->schedule->arena_bytes : 4, OCTET_SCHEDULE_ALIGNMENT);
+    if (e->uses_cmsis_nn) {
+        octet_c_text(w, "#if defined(__ARM_FEATURE_MVE)\n");
+        write_arena_size(e, w, macro, e->scratch.bytes_mve);
+        octet_c_text(w, "#else\n");
+        write_arena_size(e, w, macro, e->scratch.bytes);
+        octet_c_text(w, "#endif\n");
+    } else {
+        write_arena_size(e, w, macro, 0);
+    }
 }
 
 /* The struct of what goes on from run to run. */
@@ -131,6 +147,14 @@ void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, const octe
         octet_c_remark(w, "It may run in several threads at once, each with an arena and a state of its own.");
     else octet_c_remark(w, "No state: it may run in several threads at once, each with an arena of its own.");
     octet_c_line(w, "%s;", octet_c_run_head(e));
+    if (e->uses_cmsis_nn) {
+        octet_c_blank(w);
+        octet_c_remark(
+            w,
+            "Scratch in bytes that this CMSIS-NN asks for: no more than %s_SCRATCH_SIZE, which the self-test checks.",
+            macro);
+        octet_c_line(w, "int32_t @scratch_needed(void);");
+    }
     octet_c_blank(w);
     octet_c_remark(w, "Real numbers, rounded half away from 0 and clamped; what is not called takes no memory.");
     if (job->scaling != NULL) {

@@ -1,6 +1,7 @@
 #include "export/c/run.h"
 
 #include "base/format.h"
+#include "export/c/cmsis_nn.h"
 #include "export/c/scale.h"
 
 octet_c_name octet_c_port_name(const octet_graph *graph, bool is_output, uint32_t index) {
@@ -60,6 +61,8 @@ static void call_whole(octet_c_emitter *e, const octet_stage *stage) {
     const char *results = "";
     for (uint32_t i = 0; i < step->n_outputs; i++)
         results = octet_c_format(e, "%s%s%s", results, i > 0 ? ", " : "", address(e, step->outputs[i]));
+    if (octet_c_cmsis_nn_takes_scratch(e, step))
+        results = octet_c_format(e, "%s, memory + %zu", results, e->schedule->arena_bytes);
     octet_c_line(&e->functions, "@%s(%s%s);", octet_c_step_name(e, stage->step).text, operands(e, stage, ""), results);
 }
 
@@ -220,12 +223,14 @@ static void write_reset(octet_c_emitter *e) {
 void octet_c_write_run(octet_c_emitter *e) {
     octet_c_writer *f = &e->functions;
     octet_c_line(f, "%s {", octet_c_run_head(e));
-    if (e->schedule->n_parts > 0) octet_c_line(f, "int8_t *const memory = (int8_t *)arena;");
+    const bool has_memory = e->schedule->n_parts > 0 || octet_c_cmsis_nn_is_called(e);
+    if (has_memory) octet_c_line(f, "int8_t *const memory = (int8_t *)arena;");
     if (has_copies(e)) octet_c_line(f, "int32_t i;");
-    if (e->schedule->n_parts == 0) octet_c_line(f, "(void)arena;");
+    if (!has_memory) octet_c_line(f, "(void)arena;");
     for (uint32_t i = 0; i < e->schedule->n_groups; i++) write_group(e, &e->schedule->groups[i]);
     write_carries(e);
     write_other_outputs(e);
     octet_c_line(f, "}");
     if (e->schedule->n_states > 0) write_reset(e);
+    if (e->uses_cmsis_nn) octet_c_cmsis_nn_write_query(e);
 }

@@ -46,8 +46,9 @@ static void write_call(const octet_c_job *job, octet_c_writer *w) {
 
 static void write_test(const octet_c_job *job, octet_c_writer *w, const char *macro) {
     const octet_graph *graph = job->graph;
-    octet_c_remark(w, "How many numbers differ from what must come%s.",
-                   has_state(job) ? "; the vectors are one stream" : "");
+    octet_c_remark(w, "How many numbers differ from what must come%s%s.",
+                   has_state(job) ? "; the vectors are one stream" : "",
+                   job->uses_cmsis_nn ? "; -1: CMSIS-NN asks for more scratch than the arena has" : "");
     octet_c_line(w, "int32_t @selftest(void);");
     octet_c_line(w, "int32_t @selftest(void) {");
     octet_c_line(w, "static int32_t arena[(%s_ARENA_SIZE + 3) / 4];", macro);
@@ -58,6 +59,7 @@ static void write_test(const octet_c_job *job, octet_c_writer *w, const char *ma
     }
     if (has_state(job)) octet_c_line(w, "static @state state;");
     octet_c_line(w, "int32_t vector, i, differ = 0;");
+    if (job->uses_cmsis_nn) octet_c_line(w, "if (@scratch_needed() > %s_SCRATCH_SIZE) return -1;", macro);
     if (has_state(job)) octet_c_line(w, "@reset(&state);");
     octet_c_line(w, "for (vector = 0; vector < %u; ++vector) {", job->vectors.n);
     octet_c_line(w, "%s_BEFORE_RUN;", macro);

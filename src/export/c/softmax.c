@@ -1,8 +1,6 @@
 #include "export/c/forms.h"
 #include "export/c/scale.h"
 
-enum { MOST_DEPTH = 4095 }; /* the sum of more exponentials may leave Q12.19 */
-
 /* Exponentials are computed twice, for the sum and for the result, and never kept. */
 void octet_c_emit_softmax(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
@@ -10,7 +8,8 @@ void octet_c_emit_softmax(octet_c_emitter *e, const octet_stage *stage) {
     octet_c_writer *f = &e->functions;
     int32_t low, high;
     octet_type_limits(e->graph->values[step->outputs[0]].type, &low, &high);
-    if (p->depth > MOST_DEPTH) octet_c_refuse(e, step, "rows of %d numbers, at most %d", p->depth, MOST_DEPTH);
+    if (p->depth > OCTET_C_MOST_SOFTMAX)
+        octet_c_refuse(e, step, "rows of %d numbers, at most %d", p->depth, OCTET_C_MOST_SOFTMAX);
     const char *multiply = octet_c_help(e, OCTET_C_HIGH), *shift = octet_c_help(e, OCTET_C_ROUND_SHIFT),
                *reciprocal = octet_c_help(e, OCTET_C_RECIPROCAL), *clamp = octet_c_help(e, OCTET_C_CLAMP),
                *power = octet_c_format(e, "%s(%s)", octet_c_help(e, OCTET_C_EXP),

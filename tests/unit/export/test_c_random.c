@@ -27,16 +27,17 @@ static bool add_net(c_batch *batch, uint32_t seed, octet_type type) {
     return is_written;
 }
 
-static void compare_nets(octet_type type) {
+/* Nets from `first` on. */
+static void compare_nets(octet_type type, uint32_t first, bool uses_cmsis_nn) {
     const char *given = getenv("OCTET_RANDOM_NETS");
     const uint32_t n_given = given != NULL ? (uint32_t)strtoul(given, NULL, 10) : N_NETS,
                    n_nets = type == OCTET_INT8 ? n_given : (n_given + 1) / 2;
     uint32_t n_written = 0;
-    c_batch batch = {.ctx = ctx};
+    c_batch batch = {.ctx = ctx, .uses_cmsis_nn = uses_cmsis_nn};
     octet_context_init(ctx);
-    for (uint32_t seed = 1; seed <= n_nets; seed++) {
+    for (uint32_t seed = first; seed < first + n_nets; seed++) {
         n_written += add_net(&batch, seed, type);
-        if (batch.n < C_BATCH_SIZE && seed < n_nets) continue;
+        if (batch.n < C_BATCH_SIZE && seed + 1 < first + n_nets) continue;
         const int result = c_batch_run(&batch);
         if (result < 0) skip();
         assert_int_equal(result, 0);
@@ -48,15 +49,21 @@ static void compare_nets(octet_type type) {
 
 static void test_random_nets(void **state) {
     (void)state;
-    compare_nets(OCTET_INT8);
+    compare_nets(OCTET_INT8, 1, false);
 }
 
 static void test_random_wide_nets(void **state) {
     (void)state;
-    compare_nets(OCTET_INT16);
+    compare_nets(OCTET_INT16, 1, false);
+}
+
+static void test_random_nets_with_cmsis_nn(void **state) {
+    (void)state;
+    compare_nets(OCTET_INT8, 1001, true);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_nets), cmocka_unit_test(test_random_wide_nets)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_nets), cmocka_unit_test(test_random_wide_nets),
+                                       cmocka_unit_test(test_random_nets_with_cmsis_nn)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
