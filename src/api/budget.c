@@ -25,9 +25,11 @@ static const char *layer_of(const budget_job *job, uint32_t step) {
     return job->graph->operators[job->steps[step].operator_index].layer;
 }
 
+/* Rows of its first operand that are kept, where that is no whole map. */
 static int32_t kept_rows(const budget_job *job, const octet_stage *stage) {
-    if (stage->streamed == OCTET_NONE) return 0;
-    const octet_home *home = &job->schedule.homes[job->steps[stage->step].inputs[stage->streamed]];
+    const octet_step *step = &job->steps[stage->step];
+    if (step->n_inputs == 0 || step->inputs[0] == OCTET_NONE) return 0;
+    const octet_home *home = &job->schedule.homes[step->inputs[0]];
     return home->kind == OCTET_HOME_PART ? job->schedule.parts[home->index].n_rows : 0;
 }
 

@@ -1,8 +1,8 @@
-/* schedule/links.h - which steps are work, which values share memory, who reads
- * a value. In:  a graph and its steps. Out: a root per value, readers, steps
- * that need no code, pools that convolutions take over. Knows: rows.h. A
- * RESHAPE is no work: its result is its operand. Does not know: groups, memory.
- */
+/* schedule/links.h - which steps are work, which values share memory, who reads a value.
+ * In:  a graph and its steps.
+ * Out: a root per value, readers, steps that need no code, pools that convolutions take over.
+ * Knows: rows.h. A RESHAPE is no work: its result is its operand.
+ * Does not know: groups, memory. */
 #ifndef OCTET_SCHEDULE_LINKS_H
 #define OCTET_SCHEDULE_LINKS_H
 
@@ -21,8 +21,7 @@ typedef struct octet_links {
     uint32_t *pools;   /* by step: the pool that it does too, or OCTET_NONE */
 } octet_links;
 
-/* How many rows of the result of a stage ROWS have to be kept for those that
- * read it whole: all, or the last one. */
+/* How many rows of the result of a stage ROWS have to be kept for those that read it whole: all, or the last one. */
 int32_t octet_links_kept_rows(const octet_links *links, const octet_stage *stage);
 
 octet_status octet_links_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_step *steps,

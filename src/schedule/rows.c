@@ -2,7 +2,8 @@
 
 /* size: of an element, here and below. */
 static octet_rows conv_rows(const octet_conv_2d_params *p, size_t size) {
-    return (octet_rows){.batches = p->batches,
+    return (octet_rows){.n_operands = 1,
+                        .batches = p->batches,
                         .out_h = p->out_h,
                         .in_h = p->in_h,
                         .stride = p->stride_h,
@@ -13,7 +14,8 @@ static octet_rows conv_rows(const octet_conv_2d_params *p, size_t size) {
 }
 
 static octet_rows depthwise_rows(const octet_depthwise_params *p, size_t size) {
-    return (octet_rows){.batches = p->batches,
+    return (octet_rows){.n_operands = 1,
+                        .batches = p->batches,
                         .out_h = p->out_h,
                         .in_h = p->in_h,
                         .stride = p->stride_h,
@@ -24,7 +26,8 @@ static octet_rows depthwise_rows(const octet_depthwise_params *p, size_t size) {
 }
 
 static octet_rows pool_rows(const octet_pool_2d_params *p, size_t size) {
-    return (octet_rows){.batches = p->batches,
+    return (octet_rows){.n_operands = 1,
+                        .batches = p->batches,
                         .out_h = p->out_h,
                         .in_h = p->in_h,
                         .stride = p->stride_h,
@@ -36,7 +39,8 @@ static octet_rows pool_rows(const octet_pool_2d_params *p, size_t size) {
 
 /* A row is a step of the sequence, which changes the state: they are done in order, each once. */
 static octet_rows lstm_rows(const octet_lstm_params *p) {
-    return (octet_rows){.batches = 1,
+    return (octet_rows){.n_operands = 1,
+                        .batches = 1,
                         .out_h = p->steps,
                         .in_h = p->steps,
                         .stride = 1,
@@ -56,7 +60,8 @@ static bool element_rows(const octet_graph *graph, const octet_step *step, octet
         if (step->inputs[i] == OCTET_NONE || !octet_shape_equal(&graph->values[step->inputs[i]].shape, shape))
             return false;
     const size_t n = (size_t)shape->dims[2] * (size_t)shape->dims[3];
-    *out = (octet_rows){.batches = 1,
+    *out = (octet_rows){.n_operands = step->n_inputs,
+                        .batches = 1,
                         .out_h = shape->dims[1],
                         .in_h = shape->dims[1],
                         .stride = 1,
@@ -89,6 +94,48 @@ bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows 
     else if (kind == OCTET_PARAMS_pool_2d) *out = pool_rows(octet_step_params_pool_2d(step), size);
     else return false;
     return true;
+}
+
+void octet_rows_window(const octet_rows *r, int32_t y, int32_t *begin, int32_t *end) {
+    const int32_t first = y * r->stride - r->pad, last = first + r->extent;
+    *end = last < r->in_h ? last : r->in_h;
+    *begin = first > 0 ? first : 0;
+}
+
+/* Over height and width, and over nothing else; one mean for each channel. */
+static bool is_mean_of_maps(const octet_graph *graph, const octet_step *step, octet_rows *out) {
+    const octet_reduce_params *p = octet_step_params_reduce(step);
+    const octet_shape *in = &graph->values[step->inputs[0]].shape;
+    if (in->rank != 4 || in->dims[0] != 1 || p->n_outputs != in->dims[3]) return false;
+    for (int32_t i = 0; i < p->n_kept; i++)
+        if (p->kept[i].size > 1 && p->kept[i].stride != 1) return false;
+    out->in_h = in->dims[1];
+    out->in_bytes = (size_t)in->dims[2] * (size_t)in->dims[3];
+    return p->count == in->dims[1] * in->dims[2] && p->count <= OCTET_ROWS_MOST_MEAN;
+}
+
+static bool is_pool_of_maps(const octet_pool_2d_params *p, octet_rows *out) {
+    out->in_h = p->in_h;
+    out->in_bytes = (size_t)p->in_w * (size_t)p->channels;
+    return p->batches == 1 && p->out_h == 1 && p->out_w == 1 && p->pad_top == 0 && p->pad_left == 0 &&
+           p->filter_h == p->in_h && p->filter_w == p->in_w &&
+           (int64_t)p->in_h * (int64_t)p->in_w <= OCTET_ROWS_MOST_MEAN;
+}
+
+bool octet_rows_of_sums(const octet_graph *graph, const octet_step *step, const octet_rows *before, octet_rows *out) {
+    octet_rows rows = {.n_operands = 1, .batches = 1, .stride = 1, .extent = 1};
+    bool can_add = false;
+    if (step->kernel == OCTET_KERNEL_fully_connected_s8) {
+        rows.in_h = before->out_h, rows.in_bytes = before->out_bytes;
+        can_add = octet_step_params_fully_connected(step)->rows == 1 && octet_rows_most_sum(graph, step) <= INT32_MAX;
+    } else if (step->kernel == OCTET_KERNEL_mean_s8) {
+        can_add = is_mean_of_maps(graph, step, &rows);
+    } else if (step->kernel == OCTET_KERNEL_average_pool_2d_s8) {
+        can_add = is_pool_of_maps(octet_step_params_pool_2d(step), &rows);
+    }
+    rows.out_h = rows.in_h;
+    if (can_add) *out = rows;
+    return can_add;
 }
 
 /* What an output channel sums: its weights lie `stride` apart. */

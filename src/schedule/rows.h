@@ -1,27 +1,36 @@
-/* schedule/rows.h - which rows of its operand a step reads for a row of its
- * result. In:  a step. Out: heights, strides, bytes of rows; whether sums and
- * maximum may change parts. Knows: parameters of convolutions, pools and
- * operators that work element by element, on int8 and int16. Does not know:
- * schedules. */
+/* schedule/rows.h - which rows of its operand a step reads for a row of its result.
+ * In:  a step.
+ * Out: heights, strides, bytes of rows; whether sums and maximum may change parts.
+ * Knows: parameters of convolutions, pools, means, and operators that work element by element, on int8 and
+ *        int16; recurrent layers.
+ * Does not know: schedules. */
 #ifndef OCTET_SCHEDULE_ROWS_H
 #define OCTET_SCHEDULE_ROWS_H
 
 #include "lower/step.h"
 
 /* Row y of the result reads rows [y * stride - pad, y * stride - pad + extent)
- * of an operand, as far as they are inside [0, in_h). Of an operator that works
- * element by element that is so for each of its operands. */
+ * of each of the first n_operands operands, as far as they are inside [0, in_h). */
 typedef struct octet_rows {
+    uint32_t n_operands;
     int32_t batches, out_h, in_h;
     int32_t stride, extent, pad;
     size_t out_bytes, in_bytes; /* of a row */
 } octet_rows;
 
+enum { OCTET_ROWS_MOST_MEAN = 1 << 23 }; /* int8 numbers whose sum is in int32, zero points taken off */
+
 /* False for a step that is not done row by row. */
 bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows *out);
-/* How many bytes at the beginning of an operand a step that copies does not
- * read; 0 for other steps. */
+/* How many bytes at the beginning of an operand a step that copies does not read; 0 for other steps. */
 size_t octet_rows_unread(const octet_step *step, uint32_t operand);
+/* The rows [*begin, *end) that row y reads. */
+void octet_rows_window(const octet_rows *rows, int32_t y, int32_t *begin, int32_t *end);
+/* A step that can add rows of operand 0 to sums as they come: a mean over height and width, or an average pool over all
+ * of its operand; a dense layer on one sample (any rows then, of rows_before, the step that computes them). Row y is a
+ * row of the operand: out_h is in_h, out_bytes 0. */
+bool octet_rows_of_sums(const octet_graph *graph, const octet_step *step, const octet_rows *rows_before,
+                        octet_rows *out);
 /* A convolution whose result only `pool`, a MAX_POOL_2D, reads: the rows of
  * both as one stage. False where the pool's windows overlap or reach over the
  * edge, or where the maximum of requantized sums may be another than the

@@ -1,9 +1,9 @@
-/* schedule/schedule.h - in which order, and in how little memory, a device
- * computes a graph. In:  a graph and its steps. Out: groups of stages in the
- * order of their work, the home of every value, the plan of one arena. Knows:
- * lower. Stages of a group hand each other rows: a ring holds the rows that the
- * next stage still needs, so that no map between them is ever whole, and
- * nothing is computed twice. Does not know: C, processors, files. */
+/* schedule/schedule.h - in which order, and in how little memory, a device computes a graph.
+ * In:  a graph and its steps.
+ * Out: groups of stages in the order of their work, the home of every value, the plan of one arena.
+ * Knows: lower. Stages of a group hand each other rows: a ring holds the rows that are still to be read, so that no map
+ *        between them is ever whole, and nothing is computed twice.
+ * Does not know: C, processors, files. */
 #ifndef OCTET_SCHEDULE_SCHEDULE_H
 #define OCTET_SCHEDULE_SCHEDULE_H
 
@@ -17,17 +17,19 @@ typedef enum octet_flow {
                          the result comes from them at the end */
 } octet_flow;
 
+enum { OCTET_GROUP_STAGES = 32, OCTET_STAGE_ASKS = 2 }; /* of a group, at most; operands that come by rows, at most */
+
 typedef struct octet_stage {
     uint32_t step; /* index in the steps */
-    uint32_t pool; /* step of the MAX_POOL_2D whose work this stage does too, on
-                      sums that are not requantized yet: requantizing keeps their
-                      order; or OCTET_NONE */
+    uint32_t pool; /* step of the MAX_POOL_2D whose work this stage does too, on sums that are not requantized yet:
+                      requantizing keeps their order; or OCTET_NONE */
     octet_flow flow;
-    octet_rows rows;   /* ROWS; with the pool's. ADDS: in_h and in_bytes only */
-    uint32_t sums;     /* ADDS: part of the int32 sums; else OCTET_NONE */
-    uint32_t result;   /* value that output 0 of step or pool is */
-    uint32_t streamed; /* operand that the stage before in the group hands over
-                          row by row, or OCTET_NONE */
+    octet_rows rows;                 /* ROWS; with the pool's. ADDS: those of the operand, out_h is in_h */
+    uint32_t sums;                   /* ADDS: part of the int32 sums; else OCTET_NONE */
+    uint32_t result;                 /* value that output 0 of step or pool is */
+    uint32_t asks[OCTET_STAGE_ASKS]; /* stages of the group, as counted in it: before each of its rows this stage has
+                                        the rows computed that it reads, of the first one first. Rows of operands that
+                                        are not named here are there already. OCTET_NONE behind the last one */
 } octet_stage;
 
 /* Calls of its function in a run; of a stage ADDS those that add a row. */
@@ -37,7 +39,7 @@ static inline uint64_t octet_stage_calls(const octet_stage *stage) {
     return (uint64_t)rows * (uint64_t)(stage->rows.batches > 1 ? stage->rows.batches : 1);
 }
 
-/* Stage i + 1 of a group reads the rows of stage i. */
+/* The last stage computes its rows from 0 on; each asks for the rows that it needs. */
 typedef struct octet_group {
     uint32_t first_stage, n_stages;
 } octet_group;
@@ -66,7 +68,8 @@ typedef struct octet_part {
                        filled before first_group */
     size_t size_bytes, offset;
     uint32_t first_group, last_group; /* that use it */
-} octet_part;
+} octet_part; /* Parts that one group uses may share bytes: each row is there from when it is written until it is read.
+               */
 
 enum { OCTET_SCHEDULE_ALIGNMENT = 4 }; /* of offsets, and of the arena: int32 sums, and words of four int8 */
 

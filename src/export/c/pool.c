@@ -1,4 +1,6 @@
 #include "export/c/forms.h"
+#include "export/c/row_sums.h"
+#include "export/c/scale.h"
 
 /* Opens the loops over the cells of a window that lie inside: `cell` leads to the channel of the cell. */
 static void open_cells(octet_c_emitter *e, const octet_stage *stage, const octet_pool_2d_params *p) {
@@ -22,6 +24,13 @@ void octet_c_emit_pool_2d(octet_c_emitter *e, const octet_stage *stage) {
     octet_type_limits(e->graph->values[step->inputs[0]].type, &low, &high);
     if (p->filter_h * p->filter_w > UINT16_MAX) octet_c_refuse(e, step, "the sum of a window may leave 32 bits");
     const char *clamp = octet_c_help(e, OCTET_C_CLAMP);
+    if (stage->flow == OCTET_FLOW_ADDS) {
+        const int32_t n = p->in_h * p->in_w;
+        octet_c_write_row_sums(e, stage, p->channels, 0,
+                               octet_c_format(e, "(int8_t)%s((sum > 0 ? sum + %d : sum - %d) / %d, %d, %d)", clamp,
+                                              n / 2, n / 2, n, p->min, p->max));
+        return;
+    }
     octet_c_open(e, stage);
     octet_c_line(f, "int32_t x, c, ky, kx;");
     octet_c_line(f, "for (x = 0; x < %d; ++x) {", p->out_w);

@@ -66,40 +66,46 @@ static void call_whole(octet_c_emitter *e, const octet_stage *stage) {
     octet_c_line(&e->functions, "@%s(%s%s);", octet_c_step_name(e, stage->step).text, operands(e, stage, ""), results);
 }
 
-/* The first row that is not read for row y<index> of a stage: as many rows of the stage before have to be there. */
+/* The first row that is not read for row y<index> of a stage: as many rows of its operands have to be there. */
 static const char *needed(octet_c_emitter *e, const octet_stage *stage, uint32_t index) {
     const octet_rows *r = &stage->rows;
-    if (stage->flow == OCTET_FLOW_ADDS) return octet_c_format(e, "y%u + 1", index);
     const int32_t more = r->extent - r->pad;
-    const char *rows = octet_c_format(e, "y%u * %d + %d", index, r->stride, more);
+    const char *rows = r->stride == 1 ? octet_c_format(e, "y%u + %d", index, more)
+                                      : octet_c_format(e, "y%u * %d + %d", index, r->stride, more);
     if ((r->out_h - 1) * r->stride + more <= r->in_h) return rows;
     return octet_c_format(e, "(%s < %d ? %s : %d)", rows, r->in_h, rows, r->in_h);
 }
 
-/* Where row y<index> of a stage goes. */
-static const char *row_part(octet_c_emitter *e, const octet_stage *stage, uint32_t index) {
-    const octet_home *home = &e->schedule->homes[stage->result];
+/* What is added to a value's address for its row y<index>: "", " + y0 * 448", " + y0 % 3 * 448". */
+static const char *row_offset(octet_c_emitter *e, uint32_t value, uint32_t index, size_t row_bytes) {
+    const octet_home *home = &e->schedule->homes[value];
     const int32_t n_rows = home->kind == OCTET_HOME_PART ? e->schedule->parts[home->index].n_rows : 0;
-    const char *base = address(e, stage->result);
-    const size_t n = octet_c_row_elements(e, stage);
-    if (n_rows == 1) return base;
-    if (n_rows > 0) return octet_c_format(e, "%s + y%u %% %d * %zu", base, index, n_rows, n);
-    if (stage->rows.batches > 1)
-        return octet_c_format(e, "%s + (n * %d + y%u) * %zu", base, stage->rows.out_h, index, n);
-    return octet_c_format(e, "%s + y%u * %zu", base, index, n);
+    if (n_rows == 1) return "";
+    if (n_rows > 0) return octet_c_format(e, " + y%u %% %d * %zu", index, n_rows, row_bytes);
+    return octet_c_format(e, " + y%u * %zu", index, row_bytes);
 }
 
-/* Computes rows of stage `index` of a group until there are `rows` of them, and before each row the rows of the stage
- * before that it reads. */
+/* Where row y<index> of a stage goes. */
+static const char *row_part(octet_c_emitter *e, const octet_stage *stage, uint32_t index) {
+    const octet_rows *r = &stage->rows;
+    const char *base = address(e, stage->result);
+    if (r->batches > 1) return octet_c_format(e, "%s + (n * %d + y%u) * %zu", base, r->out_h, index, r->out_bytes);
+    return octet_c_format(e, "%s%s", base, row_offset(e, stage->result, index, r->out_bytes));
+}
+
+/* Computes rows of stage `index` of a group until there are `rows` of them, and before each row those that it asks for.
+ */
 static void write_rows(octet_c_emitter *e, const octet_stage *stages, uint32_t index, const char *rows) {
     const octet_stage *stage = &stages[index];
     const char *name = octet_c_format(e, "%s", octet_c_step_name(e, stage->step).text);
-    const size_t size = octet_type_size(e->graph->values[e->steps[stage->step].inputs[0]].type);
-    const char *plus = stage->rows.batches > 1
-                           ? octet_c_format(e, " + n * %zu", (size_t)stage->rows.in_h * stage->rows.in_bytes / size)
-                           : "";
+    const char *plus = "";
+    const uint32_t operand = e->steps[stage->step].inputs[0];
+    const size_t n = stage->rows.in_bytes / octet_type_size(e->graph->values[operand].type);
+    if (stage->flow == OCTET_FLOW_ADDS) plus = row_offset(e, operand, index, n);
+    else if (stage->rows.batches > 1) plus = octet_c_format(e, " + n * %zu", (size_t)stage->rows.in_h * n);
     octet_c_line(&e->functions, "for (; y%u < %s; ++y%u) {", index, rows, index);
-    if (index > 0) write_rows(e, stages, index - 1, needed(e, stage, index));
+    for (uint32_t k = 0; k < OCTET_STAGE_ASKS && stage->asks[k] != OCTET_NONE; k++)
+        write_rows(e, stages, stage->asks[k], needed(e, stage, index));
     if (stage->flow == OCTET_FLOW_ADDS)
         octet_c_line(&e->functions, "@%s_add(%s%s, y%u);", name, operands(e, stage, plus), sums(e, stage), index);
     else

@@ -5,10 +5,12 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lower/lower.h"
 #include "schedule/schedule.h"
+#include "support/random_net.h"
 #include "support/sample_graph.h"
 
 static octet_context context, *ctx = &context;
@@ -43,21 +45,92 @@ static void make(bool no_fusion) {
     good(octet_schedule_make(ctx, &arena, graph, steps, &how, &schedule));
 }
 
-/* Parts that live at the same time share no byte, unless a step works in place. */
-static void check_parts(void) {
-    for (uint32_t i = 0; i < schedule.n_parts; i++) {
-        const octet_part *a = &schedule.parts[i];
-        assert_int_equal(a->offset % OCTET_SCHEDULE_ALIGNMENT, 0);
-        assert_true(a->offset + a->size_bytes <= schedule.arena_bytes);
-        assert_true(a->first_group <= a->last_group && a->last_group < schedule.n_groups);
-        for (uint32_t k = 0; k < i; k++) {
-            const octet_part *b = &schedule.parts[k];
-            if (a->last_group < b->first_group || b->last_group < a->first_group) continue;
-            if (a->offset == b->offset && (a->first_group == b->last_group || b->first_group == a->last_group))
-                continue;
-            assert_true(a->offset + a->size_bytes <= b->offset || b->offset + b->size_bytes <= a->offset);
-        }
+/* ---- What lies in the arena, byte by byte, while the groups work as the exported C does ---- */
+
+typedef struct tag {
+    uint32_t part;
+    size_t at; /* which byte of the part's value */
+} tag;
+static tag *arena_tags;
+
+static const octet_part *home_part(uint32_t value, uint32_t *index) {
+    const octet_home *home = &schedule.homes[value];
+    *index = home->index;
+    return home->kind == OCTET_HOME_PART ? &schedule.parts[home->index] : NULL;
+}
+
+/* Bytes [at, at + n) of a value: writes or reads them. A ring has only some of its rows, of `row` bytes. */
+static void touch(uint32_t part, size_t at, size_t n, size_t row, bool writes) {
+    const octet_part *p = &schedule.parts[part];
+    const size_t begin = p->n_rows > 0 ? at / row % (size_t)p->n_rows * row : at;
+    assert_true(begin + n <= p->size_bytes && p->offset + p->size_bytes <= schedule.arena_bytes);
+    for (size_t i = 0; i < n; i++) {
+        tag *t = &arena_tags[p->offset + begin + i];
+        if (writes) *t = (tag){part, at + i};
+        if (t->part != part || t->at != at + i)
+            fail_msg("byte %zu of part %u has been overwritten by part %u", at + i, part, t->part);
     }
+}
+static void touch_value(uint32_t value, bool writes) {
+    uint32_t part;
+    const octet_part *p = home_part(value, &part);
+    if (p != NULL && p->n_rows == 0) touch(part, 0, octet_value_bytes(&graph->values[value]), 1, writes);
+}
+
+static void read_operands(const octet_stage *stage, int32_t y) {
+    const octet_step *step = &steps[stage->step];
+    int32_t begin, end;
+    octet_rows_window(&stage->rows, y, &begin, &end);
+    for (uint32_t k = 0; k < step->n_inputs; k++) {
+        uint32_t part;
+        if (step->inputs[k] == OCTET_NONE || home_part(step->inputs[k], &part) == NULL) continue;
+        for (int32_t r = begin; k < stage->rows.n_operands && r < end; r++)
+            touch(part, (size_t)r * stage->rows.in_bytes, stage->rows.in_bytes, stage->rows.in_bytes, false);
+        if (k >= stage->rows.n_operands) touch_value(step->inputs[k], false);
+    }
+}
+
+static void compute_rows(const octet_stage *stages, int32_t *n_done, uint32_t i, int32_t n) {
+    const octet_stage *stage = &stages[i];
+    while (n_done[i] < n) {
+        uint32_t part;
+        int32_t begin, end;
+        octet_rows_window(&stage->rows, n_done[i], &begin, &end);
+        for (uint32_t k = 0; k < OCTET_STAGE_ASKS && stage->asks[k] != OCTET_NONE; k++)
+            compute_rows(stages, n_done, stage->asks[k], end);
+        read_operands(stage, n_done[i]);
+        if (stage->flow == OCTET_FLOW_ADDS) touch(stage->sums, 0, schedule.parts[stage->sums].size_bytes, 1, false);
+        else if (home_part(stage->result, &part) != NULL)
+            touch(part, (size_t)n_done[i] * stage->rows.out_bytes, stage->rows.out_bytes, stage->rows.out_bytes, true);
+        if (!steps[stage->step].in_place) read_operands(stage, n_done[i]); /* which it still reads while it writes */
+        n_done[i]++;
+    }
+}
+
+static void run_group(const octet_group *group) {
+    const octet_stage *stages = &schedule.stages[group->first_stage], *last = &stages[group->n_stages - 1];
+    const octet_step *step = &steps[last->pool != OCTET_NONE ? last->pool : last->step];
+    int32_t n_done[OCTET_GROUP_STAGES] = {0};
+    if (last->flow == OCTET_FLOW_WHOLE || last->rows.batches > 1) {
+        for (uint32_t k = 0; k < steps[last->step].n_inputs; k++)
+            if (steps[last->step].inputs[k] != OCTET_NONE) touch_value(steps[last->step].inputs[k], false);
+    } else {
+        if (last->flow == OCTET_FLOW_ADDS) touch(last->sums, 0, schedule.parts[last->sums].size_bytes, 1, true);
+        compute_rows(stages, n_done, group->n_stages - 1, last->rows.out_h);
+    }
+    if (last->flow == OCTET_FLOW_ROWS && last->rows.batches == 1) return;
+    for (uint32_t k = 0; k < step->n_outputs; k++) touch_value(step->outputs[k], true);
+}
+
+/* No byte is read after it was overwritten, and every row is there that is read. */
+static void check_parts(void) {
+    arena_tags = calloc(schedule.arena_bytes + 1, sizeof *arena_tags);
+    assert_non_null(arena_tags);
+    for (size_t i = 0; i < schedule.arena_bytes; i++) arena_tags[i].part = OCTET_NONE;
+    for (uint32_t i = 0; i < schedule.n_parts; i++)
+        assert_int_equal(schedule.parts[i].offset % OCTET_SCHEDULE_ALIGNMENT, 0);
+    for (uint32_t g = 0; g < schedule.n_groups; g++) run_group(&schedule.groups[g]);
+    free(arena_tags);
 }
 
 static uint32_t input(int32_t h, int32_t w, int32_t c) {
@@ -144,25 +217,75 @@ static void test_separate_pool(void **state) {
     assert_int_equal(schedule.arena_bytes, 3 * 12 * 3);
 }
 
-/* A value that two steps read, or that is an output, is whole; ADD takes rows of its other operand. */
-static void test_whole_values(void **state) {
-    (void)state;
+static uint32_t add(uint32_t x, uint32_t y) {
     uint32_t sum;
-    const uint32_t x = conv(input(8, 8, 2), 4, 3, OCTET_PADDING_SAME), y = conv(x, 4, 3, OCTET_PADDING_SAME);
-    octet_options options = {.arithmetic = {OCTET_ACTIVATION_NONE, false}};
+    const octet_options options = {.arithmetic = {OCTET_ACTIVATION_NONE, false}};
     good(sample_emit(ctx, graph, OCTET_OP_ADD, (uint32_t[]){x, y}, 2, &options, &sum));
-    const uint32_t z = conv(sum, 2, 1, OCTET_PADDING_VALID);
+    return sum;
+}
+
+/* A shortcut's rows wait in the ring that the convolution beside it reads; an output is whole. */
+static void test_shortcut(void **state) {
+    (void)state;
+    const uint32_t x = conv(input(8, 8, 2), 4, 3, OCTET_PADDING_SAME), y = conv(x, 4, 3, OCTET_PADDING_SAME);
+    const uint32_t sum = add(x, y), z = conv(sum, 2, 1, OCTET_PADDING_VALID);
     output(z);
     output(conv(z, 2, 1, OCTET_PADDING_VALID));
     make(false);
     check_parts();
-    assert_int_equal(schedule.n_groups, 3);
-    assert_int_equal(schedule.groups[1].n_stages, 3);
-    assert_int_equal(schedule.stages[schedule.groups[1].first_stage + 1].streamed, 1); /* of ADD */
-    assert_int_equal(part_of(x)->n_rows, 0);
+    assert_int_equal(schedule.n_groups, 2);
+    assert_int_equal(schedule.groups[0].n_stages, 4);
+    assert_int_equal(schedule.stages[2].asks[0], 1); /* ADD asks the convolution, which asks for the shortcut's rows */
+    assert_int_equal(schedule.stages[2].asks[1], OCTET_NONE);
+    assert_int_equal(part_of(x)->n_rows, 3);
     assert_int_equal(part_of(y)->n_rows, 1);
     assert_int_equal(part_of(sum)->n_rows, 1);
     assert_int_equal(schedule.homes[z].kind, OCTET_HOME_OUTPUT);
+    /* y and sum are rows that are read at once: the second may not lie where the first is read. */
+    assert_int_equal(schedule.arena_bytes, (3 + 1 + 1) * 8 * 4);
+}
+
+/* Both sides of a sum compute: the one that reads farther ahead is asked first. */
+static void test_branches(void **state) {
+    (void)state;
+    const uint32_t x = conv(input(12, 8, 2), 4, 3, OCTET_PADDING_SAME), right = conv(x, 4, 1, OCTET_PADDING_VALID);
+    const uint32_t left = conv(conv(x, 4, 3, OCTET_PADDING_SAME), 4, 3, OCTET_PADDING_SAME);
+    output(add(right, left));
+    make(false);
+    check_parts();
+    assert_int_equal(schedule.n_groups, 1);
+    assert_int_equal(schedule.stages[4].asks[0], 3);
+    assert_int_equal(schedule.stages[4].asks[1], 1);
+    assert_int_equal(part_of(x)->n_rows, 3); /* from the row that `right` reads to that which `left` is ahead */
+    assert_int_equal(part_of(right)->n_rows, 1);
+}
+
+/* A map that is read for the last time: the result follows its rows. */
+static void test_lead(void **state) {
+    (void)state;
+    const uint32_t x = conv(input(32, 4, 4), 16, 1, OCTET_PADDING_SAME), y = conv(x, 16, 3, OCTET_PADDING_SAME);
+    output(dense(y, 3));
+    make(true);
+    check_parts();
+    assert_int_equal(part_of(x)->offset - part_of(y)->offset, 2 * 64);
+    assert_int_equal(schedule.arena_bytes, (32 + 2) * 64);
+}
+
+/* A mean over a map takes its rows as they come. */
+static void test_mean(void **state) {
+    (void)state;
+    uint32_t axes, mean;
+    octet_options options = {0};
+    options.reduce.keep_dims = false;
+    const uint32_t x = conv(input(9, 5, 2), 6, 3, OCTET_PADDING_SAME);
+    good(octet_graph_add_i32(ctx, graph, "axes", (int32_t[]){1, 2}, 2, &axes));
+    good(sample_emit(ctx, graph, OCTET_OP_MEAN, (uint32_t[]){x, axes}, 2, &options, &mean));
+    output(dense(mean, 3));
+    make(false);
+    check_parts();
+    assert_int_equal(schedule.stages[1].flow, OCTET_FLOW_ADDS);
+    assert_int_equal(part_of(x)->n_rows, 1);
+    assert_int_equal(schedule.arena_bytes, 32 + 6 * 4 + 8);
 }
 
 /* A long chain of small maps with many channels would keep more in rings than two maps need: it is cut. */
@@ -204,11 +327,27 @@ static void test_wide_sums(void **state) {
     assert_true(octet_rows_most_sum(graph, &steps[0]) > INT32_MAX);
 }
 
+static void test_random(void **state) {
+    for (uint32_t seed = 1; seed <= 300; seed++) {
+        good(set_up(state) == 0 ? OCTET_OK : OCTET_INTERNAL);
+        graph = random_net_make(ctx, seed);
+        make(false);
+        check_parts();
+        make(true);
+        check_parts();
+        if (seed < 300) assert_int_equal(tear_down(state), 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_one_group, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_separate_pool, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_whole_values, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_shortcut, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_branches, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lead, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_mean, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_random, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sample, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wide_sums, set_up, tear_down),
