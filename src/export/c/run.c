@@ -76,21 +76,22 @@ static const char *needed(octet_c_emitter *e, const octet_stage *stage, uint32_t
     return octet_c_format(e, "(%s < %d ? %s : %d)", rows, r->in_h, rows, r->in_h);
 }
 
-/* What is added to a value's address for its row y<index>: "", " + y0 * 448", " + y0 % 3 * 448". */
-static const char *row_offset(octet_c_emitter *e, uint32_t value, uint32_t index, size_t row_bytes) {
+/* What is added to a value's address for its row y<index>, of n elements: "", " + y0 * 448", " + y0 % 3 * 448". */
+static const char *row_offset(octet_c_emitter *e, uint32_t value, uint32_t index, size_t n) {
     const octet_home *home = &e->schedule->homes[value];
     const int32_t n_rows = home->kind == OCTET_HOME_PART ? e->schedule->parts[home->index].n_rows : 0;
     if (n_rows == 1) return "";
-    if (n_rows > 0) return octet_c_format(e, " + y%u %% %d * %zu", index, n_rows, row_bytes);
-    return octet_c_format(e, " + y%u * %zu", index, row_bytes);
+    if (n_rows > 0) return octet_c_format(e, " + y%u %% %d * %zu", index, n_rows, n);
+    return octet_c_format(e, " + y%u * %zu", index, n);
 }
 
 /* Where row y<index> of a stage goes. */
 static const char *row_part(octet_c_emitter *e, const octet_stage *stage, uint32_t index) {
-    const octet_rows *r = &stage->rows;
     const char *base = address(e, stage->result);
-    if (r->batches > 1) return octet_c_format(e, "%s + (n * %d + y%u) * %zu", base, r->out_h, index, r->out_bytes);
-    return octet_c_format(e, "%s%s", base, row_offset(e, stage->result, index, r->out_bytes));
+    const size_t n = octet_c_row_elements(e, stage);
+    if (stage->rows.batches > 1)
+        return octet_c_format(e, "%s + (n * %d + y%u) * %zu", base, stage->rows.out_h, index, n);
+    return octet_c_format(e, "%s%s", base, row_offset(e, stage->result, index, n));
 }
 
 /* Computes rows of stage `index` of a group until there are `rows` of them, and before each row those that it asks for.
