@@ -17,7 +17,7 @@ from octet_tflite._progress import Progress
 
 def load(path):
     context = Context()
-    handle = Handle(context, lib.octet_model_destroy, "Model")
+    handle = Handle(context, lib.octet_model_destroy, "model")
     call(context, lib.octet_model_load, os.fsencode(path), None, Out(handle))
     return handle
 
@@ -30,7 +30,7 @@ def test_error_has_class_and_sentence(tmp_path):
 
 def test_context_is_usable_after_an_error(tmp_path):
     context = Context()
-    handle = Handle(context, lib.octet_model_destroy, "Model")
+    handle = Handle(context, lib.octet_model_destroy, "model")
     (tmp_path / "noise.h5").write_bytes(b"no model")
     for _ in range(2):
         with pytest.raises(octet_tflite.FormatError):
@@ -76,6 +76,16 @@ def test_ctrl_c_is_answered_within_a_fifth_of_a_second(listens):
     assert slow.ended.is_set() == listens
     call(context, lambda *_: _structs.OK)  # waits until the context is free
     assert slow.ended.is_set()
+
+
+def test_model_is_free_at_once_after_ctrl_c(small_h5):
+    model, progress = load(small_h5), Progress(False)
+    slow = Slow(1.0, progress, listens=False)
+    interrupt_after(0.1)
+    with pytest.raises(KeyboardInterrupt):
+        call(Context(), slow, model, progress=progress)
+    call(Context(), lib.octet_model_check_output, model, b"/tmp/nothing.tflite")
+    assert not slow.ended.is_set()
 
 
 def test_second_thread_is_told_that_the_object_is_in_use():

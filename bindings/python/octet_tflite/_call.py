@@ -86,7 +86,7 @@ class Out:
 
 
 def _prepare(context: Context, arguments: Tuple[Any, ...]) -> Tuple[List[Any], Dict[Context, str]]:
-    """Arguments as ctypes takes them, and the contexts that the call uses."""
+    """Arguments as ctypes takes them, and the contexts that the call uses, its own first."""
     contexts: Dict[Context, str] = {context: "object"}
     plain: List[Any] = []
     for argument in arguments:
@@ -131,10 +131,12 @@ class _Worker:
                 self._finish()
         del self._work, self._finish, self._keeps
 
-    def leave(self) -> bool:
-        """Has `finish` called by the thread when it ends; False where it has ended."""
+    def leave(self, prepare: Callable[[], None]) -> bool:
+        """Calls `prepare`, and has `finish` called by the thread when it ends; False where it has ended."""
         with self._lock:
             self._is_left = not self.done.is_set()
+            if self._is_left:
+                prepare()
             return self._is_left
 
 
@@ -145,9 +147,15 @@ def _must_leave(worker: _Worker, contexts: Dict[Context, str]) -> bool:
             return False
     except BaseException:  # Ctrl-C again
         pass
-    for context in contexts:
-        context.is_left_alone = True
-    return worker.leave()
+
+    def prepare() -> None:
+        for context in [one for one in list(contexts)[1:] if contexts[one] == "model"]:
+            del contexts[context]  # no call changes a model: it can be used at once; the first is the call's own
+            context.release()
+        for context in contexts:
+            context.is_left_alone = True
+
+    return worker.leave(prepare)
 
 
 def _run_aside(work: Callable[[], int], keeps: Any, contexts: Dict[Context, str], progress: Progress) -> int:
@@ -163,6 +171,7 @@ def _run_aside(work: Callable[[], int], keeps: Any, contexts: Dict[Context, str]
         worker = _Worker(work, finish, keeps)
         while not worker.done.wait(_STEP_S):
             progress.show()
+        progress.show()
     except BaseException:  # KeyboardInterrupt, what a signal handler or the caller's progress raises
         progress.is_cancelled = True
         if worker is None or not _must_leave(worker, contexts):

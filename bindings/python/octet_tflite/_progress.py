@@ -1,12 +1,17 @@
 """How far a long call has come: by tqdm where it is installed, else as a line on a terminal."""
 
 import importlib
+import importlib.util
 import sys
 import threading
+import time
 from typing import Any, Callable, Optional, Tuple, Union
 
 from . import _structs as s
 from ._errors import UsageError
+
+_DELAY_S = 0.5
+"""Calls that are shorter show nothing."""
 
 ProgressOption = Union[None, bool, Callable[[str, int, int], Optional[bool]]]
 """None: shown on a terminal and in a notebook; False: never; True: always; or a function of what is done, how much of it,
@@ -62,7 +67,8 @@ class _Bar:
 
 def _display() -> Union[_Line, _Bar]:
     try:
-        return _Bar(importlib.import_module("tqdm.auto").tqdm)
+        has_widgets = _is_notebook() and importlib.util.find_spec("ipywidgets") is not None
+        return _Bar(importlib.import_module("tqdm.notebook" if has_widgets else "tqdm").tqdm)
     except ImportError:
         return _Line()
 
@@ -82,6 +88,7 @@ class Progress:
         )
         self._function = option if callable(option) else None
         self._display = _display() if shown and self._function is None else None
+        self._begin_s = time.monotonic()
         self._told: Optional[Tuple[str, int, int]] = None
         self._shown: Optional[Tuple[str, int, int]] = None
         self._shower: Optional[int] = None  # the thread that shows at each step, where none waits
@@ -109,7 +116,7 @@ class Progress:
         if told is None or told == self._shown:
             return
         self._shown = told
-        if self._display is not None:
+        if self._display is not None and time.monotonic() - self._begin_s >= _DELAY_S:
             self._display.draw(*told)
         if self._function is not None and self._function(*told) is False:
             self.is_cancelled = True
