@@ -134,6 +134,19 @@ def test_objects_may_die_in_any_order(small_h5, x, y):
             gc.collect()
 
 
+def test_objects_in_a_cycle(small_h5, x, y):
+    for _ in range(5):
+        model = octet_tflite.load_model(small_h5)
+        q = octet_tflite.quantize(model, octet_tflite.Calibration(model).update(x))
+        cycle = [octet_tflite.Interpreter(q), q.evaluate(x, y), q, octet_tflite.compare_layers(model, q, x), model]
+        for one in cycle:
+            one.all = cycle
+        kept = cycle[0].outputs[0]
+        del model, q, cycle, one
+        gc.collect()
+        assert kept.shape == (1, 3)
+
+
 def test_threads_with_models_of_their_own(small_h5, x):
     expected = octet_tflite.load_model(small_h5).predict(x)
     wrong = []

@@ -1,10 +1,11 @@
 """Calls of the C library: errors, locks, Ctrl-C."""
 
 import os
+import pickle
 import signal
 import threading
 import time
-from ctypes import c_void_p
+from copy import deepcopy
 
 import pytest
 
@@ -57,6 +58,14 @@ class Slow:
                 break
         self.ended.set()
         return _structs.CANCELLED if self.progress.is_cancelled else _structs.OK
+
+
+@pytest.fixture(autouse=True)
+def sigint():
+    """Python's own handler, also where the tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def interrupt_after(seconds):
@@ -126,8 +135,25 @@ def test_progress_function_stops_the_call_and_its_exception_comes_through():
 def test_handle_that_is_closed_twice_is_destroyed_once():
     destroyed = []
     handle = Handle(Context(), lambda context, pointer: destroyed.append(pointer.value), "Thing")
-    handle.pointer = c_void_p(8)
+    handle.pointer.value = 8
     handle.close()
     handle.close()
     del handle
     assert destroyed == [8]
+
+
+def test_handle_that_is_closed_during_a_call_is_destroyed_behind_it():
+    context, destroyed = Context(), []
+    handle = Handle(context, lambda *_: destroyed.append(context.lock.locked()), "Thing")
+    handle.pointer.value = 8
+    context.acquire("Thing")
+    handle.close()
+    assert destroyed == []
+    context.release()
+    assert destroyed == [True]
+
+
+def test_handle_is_not_copied_into_another_process(model):
+    for copy in (pickle.dumps, deepcopy):
+        with pytest.raises(octet_tflite.UsageError, match="memory of this process"):
+            copy(model)

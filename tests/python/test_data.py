@@ -131,3 +131,14 @@ def test_stream_does_not_need_all_in_memory(model, x, monkeypatch):
     in_parts = octet_tflite.quantize(model, (x[i : i + 5] for i in range(0, 60, 5)))
     assert in_parts.calibration_info.n_samples == 60
     assert in_parts.to_bytes() == octet_tflite.quantize(model, x).to_bytes()
+
+
+def test_limit_ends_a_stream_without_end(model, quantized, x):
+    def batches():
+        while True:
+            yield x[:7]
+
+    assert model.predict(batches(), limit=10).shape == (10, 3)
+    assert model.evaluate(batches(), limit=10).n_samples == 10
+    assert octet_tflite.compare(model, quantized, batches(), limit=10).to_dict()["samples"] == 10
+    assert octet_tflite.quantize(model, batches(), n_samples=10).calibration_info.n_samples == 10

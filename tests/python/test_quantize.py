@@ -13,7 +13,7 @@ from octet_tflite._library import find_library
 
 def command():
     """The command beside the library: in a build folder, or in the wheel."""
-    for folder in (find_library().parent, *find_library().parent.parents[:1]):
+    for folder in (find_library().parent, find_library().parent.parent):
         for path in (folder / "octet", folder / "bin" / "octet"):
             if path.is_file():
                 return path

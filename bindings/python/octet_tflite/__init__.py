@@ -6,6 +6,7 @@
 >>> quantized.save(tmp_path / "small.tflite")
 """
 
+from ._call import set_max_memory
 from ._calibration import Calibration, CalibrationInfo
 from ._data import Scaling
 from ._errors import (
@@ -75,5 +76,6 @@ __all__ = [
     "quantize",
     "quantize_for",
     "report",
+    "set_max_memory",
     "target_names",
 ]

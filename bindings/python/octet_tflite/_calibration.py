@@ -7,10 +7,10 @@ from typing import Any, Iterator, Optional, Union
 
 from . import _structs as s
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_bytes, encode, read
+from ._call import Context, Handle, Out, call, call_for_bytes, encode, read, whole
 from ._data import Batch, Files, ScalingOption, first_samples, in_chunks, open_data, scaling_of
 from ._errors import UsageError
-from ._model import Model, whole
+from ._model import Model
 from ._progress import Progress, ProgressOption
 from ._rendering import table_html
 from ._samples import CHUNK_BYTES, data_of

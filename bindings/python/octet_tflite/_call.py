@@ -7,7 +7,10 @@ may take long runs in a thread of its own while the main thread waits, so that C
 
 import threading
 from ctypes import Structure, byref, c_char_p, c_size_t, c_void_p, pointer, string_at
+from functools import partial
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+
+import numpy as np
 
 from . import _structs as s
 from ._c import lib
@@ -20,6 +23,51 @@ _STEP_S = 0.05
 """Between two looks at the progress of a call."""
 
 
+_max_memory: Optional[int] = None
+
+
+def set_max_memory(n_bytes: int) -> None:
+    """Bounds what the library allocates for each object that is made from here on: a model, an evaluation, a call.
+
+    Beyond it: LimitError. The default is 16 GiB.
+
+    >>> import octet_tflite
+    >>> octet_tflite.set_max_memory(1 << 10)
+    >>> octet_tflite.load_model(small_model)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    octet_tflite.LimitError: ...
+    >>> octet_tflite.set_max_memory(16 << 30)
+    """
+    global _max_memory
+    _max_memory = whole(n_bytes, "n_bytes")
+
+
+_counting = threading.RLock()
+
+
+class _Shared:
+    """Something that several objects need: `destroy` is called with the last of them.
+
+    Objects count themselves, and do not rely on Python: where they lie in a cycle, it forgets them in any order.
+    """
+
+    def __init__(self, destroy: Callable[[], None]) -> None:
+        self._destroy = destroy
+        self._count = 1
+
+    def retain(self) -> None:
+        with _counting:
+            self._count += 1
+
+    def release(self) -> None:
+        with _counting:
+            self._count -= 1
+            is_last = self._count == 0
+        if is_last:
+            self._destroy()
+
+
 class Context:
     """An octet_context, and the lock of everything made with it."""
 
@@ -27,13 +75,22 @@ class Context:
         self.pointer = c_void_p()
         self.lock = threading.Lock()
         self.is_left_alone = False  # a call that Ctrl-C has ended still runs in it
-        self._destroy = lib.octet_context_destroy
+        self._condemned: List[Callable[[], None]] = []
         if lib.octet_context_create(byref(self.pointer)) != s.OK:
             raise OF_STATUS[s.NOMEM]("a context: out of memory")
+        self.shared = _Shared(partial(lib.octet_context_destroy, self.pointer))
+        if _max_memory is not None:
+            lib.octet_context_set_max_memory(self.pointer, _max_memory)
 
     def __del__(self) -> None:
-        if getattr(self, "pointer", None):
-            self._destroy(self.pointer)
+        if hasattr(self, "shared"):
+            self.shared.release()
+
+    def destroy_object(self, destroy: Callable[[], None]) -> None:
+        """Calls `destroy`, which uses the context: now, or when the thread that has the lock gives it back."""
+        self._condemned.append(destroy)
+        if self.lock.acquire(blocking=False):
+            self.release()
 
     def acquire(self, what: str) -> None:
         """Takes the lock. Raises UsageError where another thread has it."""
@@ -45,6 +102,8 @@ class Context:
 
     def release(self) -> None:
         self.is_left_alone = False
+        while self._condemned:
+            self._condemned.pop()()
         self.lock.release()
 
 
@@ -58,24 +117,42 @@ class Handle:
         self.context = context
         self.pointer = c_void_p()
         self.what = what
-        self._destroy = destroy
-        self._needs = needs
+        self._is_closed = False
+        for need in needs:
+            if isinstance(need, Handle):
+                need._shared.retain()
+        context.shared.retain()
+        self._shared: _Shared = _Shared(partial(self._forget, context, destroy, self.pointer, needs))
+
+    @staticmethod
+    def _forget(
+        context: Context, destroy: Callable[[c_void_p, c_void_p], None], place: c_void_p, needs: Tuple[Any, ...]
+    ) -> None:
+        """Destroys what `place` points to, as soon as no call uses the context, and lets go of what it needed."""
+
+        def end() -> None:
+            if place:
+                destroy(context.pointer, place)
+                place.value = None
+            for need in needs:
+                if isinstance(need, Handle):
+                    need._shared.release()
+            context.shared.release()
+
+        context.destroy_object(end)
 
     def __del__(self) -> None:
-        if getattr(self, "pointer", None):
-            self._destroy(self.context.pointer, self.pointer)
+        if hasattr(self, "_shared"):
+            self.close()
+
+    def __reduce__(self) -> Any:
+        raise UsageError(f"this {self.what} lies in the memory of this process: pass what it gives as bytes")
 
     def close(self) -> None:
-        """Destroys the object now; it is no more to be used. A call that still runs destroys it when it ends."""
-        if self.context.is_left_alone:
-            return
-        self.context.acquire(self.what)
-        try:
-            taken, self.pointer = self.pointer, c_void_p()
-            if taken:
-                self._destroy(self.context.pointer, taken)
-        finally:
-            self.context.release()
+        """Destroys the object, which is no more to be used, once neither a call nor another object needs it."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._shared.release()
 
 
 class Out:
@@ -268,3 +345,10 @@ def encode(text: Optional[str], what: str) -> Optional[bytes]:
     if "\0" in text:
         raise UsageError(f"{what} has a zero character in it")
     return text.encode("utf-8", "surrogateescape")
+
+
+def whole(number: Any, what: str) -> int:
+    """A number from 0 on. Raises UsageError for anything else."""
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or not 0 <= number < 1 << 63:
+        raise UsageError(f"{what} is {number!r}: give a whole number from 0 on")
+    return int(number)

@@ -187,8 +187,11 @@ def _stream(data: Any, model: Inputs) -> Iterator[Batch]:
         yield batch_of(item, model)
 
 
-def open_data(data: Any, model: Inputs, y: Any = None) -> Union[Files, Batch, Iterator[Batch]]:
-    """What `data` are. A function is called, and gives them. Raises UsageError for None, DataError for no numbers."""
+def open_data(data: Any, model: Inputs, y: Any = None, limit: int = 0) -> Union[Files, Batch, Iterator[Batch]]:
+    """What `data` are. A function is called, and gives them. limit: of batches, go through so many samples; 0: all.
+
+    Raises UsageError for None, DataError for no numbers.
+    """
     if callable(data) and not is_array(data) and not hasattr(data, "__iter__"):
         data = data()
     if data is None:
@@ -201,7 +204,8 @@ def open_data(data: Any, model: Inputs, y: Any = None) -> Union[Files, Batch, It
     if _is_stream(data):
         if y is not None:
             raise UsageError("batches bring their labels along: (x, y) each; no others can be given")
-        return _stream(data, model)
+        batches = _stream(data, model)
+        return first_samples(batches, limit) if limit > 0 else batches
     return batch_of(data, model, y)
 
 

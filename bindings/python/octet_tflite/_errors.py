@@ -67,3 +67,6 @@ OF_STATUS = {
     s.CANCELLED: CancelledError,
 }
 """By octet_status."""
+
+for _error in (Error, *Error.__subclasses__()):
+    _error.__module__ = "octet_tflite"  # where users find it

@@ -9,10 +9,10 @@ import numpy as np
 from . import _structs as s
 from ._arrays import Array
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_text, read
-from ._data import Batch, Files, ScalingOption, first_samples, in_chunks, open_data, scaling_of
+from ._call import Context, Handle, Out, call, call_for_text, read, whole
+from ._data import Batch, Files, ScalingOption, in_chunks, open_data, scaling_of
 from ._errors import DataError, UsageError
-from ._model import Model, run_options, whole
+from ._model import Model, run_options
 from ._progress import Progress, ProgressOption
 from ._rendering import axes_for, frame_of, table_html, text_html
 from ._samples import CHUNK_BYTES, data_of
@@ -69,13 +69,11 @@ class Evaluation:
         A generator's batches, of (x, y), are evaluated as they come. Where it raises, what came before stays. Raises
         DataError where labels do not fit.
         """
-        source = open_data(x, self._model.sample_inputs(), y)
+        source = open_data(x, self._model.sample_inputs(), y, self._limit)
         if isinstance(source, Files):
             self._add(source)
             return self
         batches: Iterator[Batch] = iter([source]) if isinstance(source, Batch) else source
-        if self._limit > 0:
-            batches = first_samples(batches, self._limit)
         for chunk in in_chunks(batches, CHUNK_BYTES):
             self._add(chunk)
         return self

@@ -1,5 +1,6 @@
 """One model, run again and again on arrays in memory."""
 
+import time
 from ctypes import c_uint8
 from typing import Any, List, Optional, Tuple, Union
 
@@ -10,7 +11,16 @@ from ._c import lib
 from ._call import Context, Handle, Out, call, read
 from ._errors import DataError, UsageError
 from ._model import Model, run_options
+from ._progress import Progress
+from ._structs import OK
 from ._tensor import TensorInfo
+
+_LONG_S = 0.05
+
+
+def _run(_context: Any, pointer: Any) -> int:
+    lib.octet_interpreter_run(pointer)
+    return OK
 
 
 def _view(handle: Handle, address: Optional[int], tensor: TensorInfo) -> Array:
@@ -49,7 +59,8 @@ class Interpreter:
         options = run_options(n_threads=n_threads, numerics=numerics, float_order=float_order)
         options.keep_values = bool(keep_values)
         handle = Handle(context, lib.octet_interpreter_destroy, "Interpreter", model.handle)
-        call(context, lib.octet_interpreter_create, model.handle, options, Out(handle))
+        call(context, lib.octet_interpreter_create, model.handle, options, Out(handle), progress=Progress(False))
+        self._run_s = 0.0
         self._handle: Optional[Handle] = handle
         self._model = model
         self.input_details = model.inputs
@@ -90,7 +101,12 @@ class Interpreter:
 
     def run(self) -> None:
         """Computes the outputs from what is in `inputs`."""
-        read(lib.octet_interpreter_run, self.handle)
+        begin_s = time.monotonic()
+        if self._run_s < _LONG_S:
+            read(lib.octet_interpreter_run, self.handle)
+        else:  # so that Ctrl-C is answered
+            call(self.handle.context, _run, self.handle, progress=Progress(False))
+        self._run_s = time.monotonic() - begin_s
 
     def __call__(self, *arrays: Any) -> List[Array]:
         """Outputs of these inputs, as real numbers, float32: inputs are rounded where the model is quantized.

@@ -8,7 +8,7 @@ from typing import Any, List, Optional, Union
 
 from . import _structs as s
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_text, read
+from ._call import Context, Handle, Out, call, call_for_text, read, whole
 from ._data import ScalingOption, open_data, scaling_of
 from ._model import Model, run_options
 from ._progress import Progress, ProgressOption
@@ -173,7 +173,7 @@ def compare_layers(
     other one is not), DataError (they are not of one network), and what `compare` raises.
     """
     context, shown = Context(), Progress(progress)
-    data = data_of(context, open_data(x, original.sample_inputs(), y), scaling_of(scaling))
+    data = data_of(context, open_data(x, original.sample_inputs(), y, whole(limit, "limit")), scaling_of(scaling))
     options = run_options(shown, split=split, limit=limit, n_threads=n_threads)
     handle = Handle(context, lib.octet_layers_destroy, "Layers", original.handle, quantized.handle)
     arguments = (original.handle, quantized.handle, data, options, Out(handle))

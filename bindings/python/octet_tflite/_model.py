@@ -10,7 +10,7 @@ import numpy as np
 from . import _structs as s
 from ._arrays import Array, part_shape
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_bytes, call_for_text, encode, read
+from ._call import Context, Handle, Out, call, call_for_bytes, call_for_text, encode, read, whole
 from ._data import Batch, Files, Inputs, ScalingOption, in_chunks, open_data, scaling_of
 from ._errors import UsageError
 from ._keras import is_live_model, saved
@@ -57,13 +57,6 @@ def run_options(
     if progress is not None:
         options.progress = progress.callback
     return options
-
-
-def whole(number: Any, what: str) -> int:
-    """A number from 0 on. Raises UsageError for anything else."""
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or not 0 <= number < 1 << 63:
-        raise UsageError(f"{what} is {number!r}: give a whole number from 0 on")
-    return int(number)
 
 
 class Model:
@@ -148,7 +141,7 @@ class Model:
         return first if shared and divides and first > 1 else 1
 
     def _rendering(self, function: Any) -> Rendering:
-        return render(lambda form: call_for_text(function, self.handle, form))
+        return render(lambda form: call_for_text(function, self.handle, form, progress=Progress(False)))
 
     def summary(self) -> Rendering:
         """Keras's layer table with totals; of a .tflite the table of its operators. `.data` has it as dictionaries."""
@@ -172,7 +165,9 @@ class Model:
         name = encode(target, "target")
 
         def ask(form: int) -> str:
-            return call_for_text(lib.octet_model_check, self.handle, name, form, byref(supported))
+            return call_for_text(
+                lib.octet_model_check, self.handle, name, form, byref(supported), progress=Progress(False)
+            )
 
         report = render(ask)
         return Check(supported.value, report)
@@ -231,7 +226,7 @@ class Model:
         >>> octet_tflite.load_model(small_model).predict(numpy.zeros((5, 8, 8, 1))).shape
         (5, 3)
         """
-        source = open_data(x, self.sample_inputs())
+        source = open_data(x, self.sample_inputs(), limit=whole(limit, "limit"))
         scale = scaling_of(scaling)
         shown = Progress(progress)
         options = run_options(shown, limit=limit, numerics=numerics, n_threads=n_threads)

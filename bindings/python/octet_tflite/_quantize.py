@@ -6,11 +6,11 @@ from typing import Any, Iterator, List, Mapping, NamedTuple, Optional, Sequence,
 
 from . import _structs as s
 from ._c import lib
-from ._call import Context, Handle, Out, call, encode
+from ._call import Context, Handle, Out, call, encode, whole
 from ._calibration import Calibration, info_of
 from ._data import Batch, Files, ScalingOption, first_samples, join, open_data, scaling_of
 from ._errors import UsageError
-from ._model import Model, load_model, run_options, whole
+from ._model import Model, load_model, run_options
 from ._progress import Progress, ProgressOption
 from ._samples import data_of
 from ._verdict import Verdict

@@ -40,7 +40,7 @@ def render(ask: Callable[[int], str], page: bool = False) -> Rendering:
 
 def text_html(text: str) -> str:
     """A text in a fixed pitch."""
-    return f'<pre style="line-height: 1.25; overflow-x: auto">{html.escape(text)}</pre>'
+    return f'<pre style="font-family: monospace; line-height: 1.25; overflow-x: auto">{html.escape(text)}</pre>'
 
 
 def frame_html(page: str, height: int = 640) -> str:

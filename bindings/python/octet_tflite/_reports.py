@@ -11,11 +11,11 @@ import numpy as np
 
 from . import _structs as s
 from ._c import lib
-from ._call import Context, Handle, call, call_for_text, encode
+from ._call import Context, Handle, call, call_for_text, encode, whole
 from ._data import Batch, Files, ScalingOption, join, open_data, scaling_of
 from ._evaluation import Evaluation
 from ._layers import Layers
-from ._model import Model, run_options, whole
+from ._model import Model, run_options
 from ._progress import Progress, ProgressOption
 from ._rendering import Rendering, frame_html
 from ._samples import data_of, open_options

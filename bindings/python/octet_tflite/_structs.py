@@ -304,6 +304,7 @@ class ExportOptions(Sized):
         ("n_vectors", c_uint64),
         ("n_samples", c_uint64),
         ("keeps_state", c_bool),
+        ("uses_cmsis_nn", c_bool),
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any, List, Optional, Union
 
 from . import _structs as s
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_text, read
+from ._call import Context, Handle, Out, call, call_for_text, read, whole
 from ._data import ScalingOption, open_data, scaling_of
 from ._model import Model, run_options
 from ._progress import Progress, ProgressOption
@@ -112,7 +112,7 @@ def compare(
     Raises UsageError, DataError (other inputs or outputs, labels that do not fit), UnsupportedError.
     """
     context, shown = Context(), Progress(progress)
-    data = data_of(context, open_data(x, original.sample_inputs(), y), scaling_of(scaling))
+    data = data_of(context, open_data(x, original.sample_inputs(), y, whole(limit, "limit")), scaling_of(scaling))
     options = run_options(shown, split=split, limit=limit, numerics=numerics, n_threads=n_threads)
     handle = Handle(context, lib.octet_verdict_destroy, "Verdict", original.handle, quantized.handle)
     arguments = (original.handle, quantized.handle, data, quantized.seen, options, Out(handle))
