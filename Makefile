@@ -81,6 +81,7 @@ interop: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/run.py $(OCTET)
 	@$(VENV)/bin/python tests/interop/layers.py $(OCTET)
 	@$(VENV)/bin/python tests/interop/artifacts.py $(OCTET)
+	@$(VENV)/bin/python tests/interop/helpers.py $(OCTET)
 	@PYTHONPATH=bindings/python OCTET_LIBRARY=$(BUILD)/liboctet.so $(VENV)/bin/python -m pytest -q -p no:cacheprovider tests/python/test_lite_interpreter.py
 
 report: setup all $(REPORT_VENV)/ready
@@ -110,6 +111,7 @@ interop-shared: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/micro.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/micro_operators.py
 	@$(VENV)/bin/python tests/interop/artifacts.py $(OCTET) $(SHARED)
+	@$(VENV)/bin/python tests/interop/helpers.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/sweep.py $(OCTET) $(SHARED)
 
 devices: setup all

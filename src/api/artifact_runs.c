@@ -24,7 +24,6 @@ static octet_status make_golden(octet_context *ctx, octet_arena *arena, octet_ar
 
 static octet_status make_images(octet_context *ctx, octet_arena *arena, octet_artifact_runs *r) {
     const octet_graph *graph = r->plan->graph;
-    const float *table;
     const size_t first = 0;
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_inputs, &r->images));
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
@@ -32,7 +31,7 @@ static octet_status make_images(octet_context *ctx, octet_arena *arena, octet_ar
         const size_t n = octet_shape_elements(&value->shape);
         octet_artifact_images *images = &r->images[i];
         OCTET_TRY(octet_samples_load(ctx, r->source.samples[i], &first, 1, NULL));
-        images->has_bytes = octet_samples_bytes(r->source.samples[i], 0, &table) != NULL;
+        images->has_bytes = octet_samples_bytes(r->source.samples[i], 0, NULL) != NULL;
         OCTET_TRY(octet_arena_array(ctx, arena, r->n_runs, octet_value_bytes(value), (void **)&images->codes));
         OCTET_TRY(octet_arena_array(ctx, arena, images->has_bytes ? r->n_runs : 0, n, (void **)&images->bytes));
         OCTET_TRY(octet_arena_array(ctx, arena, images->has_bytes ? 0 : r->n_runs, n * sizeof *images->real,
@@ -88,11 +87,10 @@ static octet_status feed(octet_context *ctx, octet_artifact_runs *r, size_t inde
         if (r->source.samples == NULL) continue;
         octet_artifact_images *images = &r->images[i];
         const uint32_t batch = octet_api_batch(graph);
-        const float *table;
         memcpy(images->codes + index * size, tensor, size);
         for (uint32_t slot = 0; slot < batch && images->has_bytes; slot++)
             memcpy(images->bytes + index * n + slot * (n / batch),
-                   octet_samples_bytes(r->source.samples[i], (index * batch + slot) % r->source.n_samples, &table),
+                   octet_samples_bytes(r->source.samples[i], (index * batch + slot) % r->source.n_samples, NULL),
                    n / batch);
         if (!images->has_bytes) memcpy(images->real + index * n, r->source.real, n * sizeof *images->real);
     }

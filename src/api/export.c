@@ -50,12 +50,25 @@ static octet_status name_model(octet_context *ctx, export_job *job, const char *
     void *file = NULL;
     size_t size = 0;
     if (job->model->graph->n_carries > 0)
-        return octet_arena_format(ctx, &job->arena, line, "Model: %s.", job->model->path);
+        return octet_arena_format(ctx, &job->arena, line, "Model: %.500s.", job->model->path);
     OCTET_TRY(octet_model_write_bytes(ctx, job->model, &file, &size));
     const uint64_t hash = octet_hash(0, file, size);
     octet_bytes_free(ctx, file);
-    return octet_arena_format(ctx, &job->arena, line, "Model: %s, %zu bytes as .tflite, hash %016llx.",
+    return octet_arena_format(ctx, &job->arena, line, "Model: %.500s, %zu bytes as .tflite, hash %016llx.",
                               job->model->path, size, (unsigned long long)hash);
+}
+
+/* What the self-test is made of. The hash is over the inputs that were compared, as the network takes them. */
+static octet_status name_data(octet_context *ctx, export_job *job, const char **line) {
+    const octet_graph *graph = job->model->graph;
+    const char *made_up = "Data: none; %u inputs are made up, hash %016llx.";
+    const char *given = "Data: the first %u samples, as the network takes them; hash %016llx.";
+    uint64_t hash = 0;
+    for (uint32_t i = 0; i < graph->n_inputs; i++)
+        hash = octet_hash(hash, job->c.vectors.inputs[i],
+                          job->c.vectors.n * octet_value_bytes(&graph->values[graph->inputs[i].value]));
+    return octet_arena_format(ctx, &job->arena, line, job->data != NULL ? given : made_up, job->c.vectors.n,
+                              (unsigned long long)hash);
 }
 
 /* What the top of the header says. */
@@ -65,9 +78,8 @@ static octet_status make_remarks(octet_context *ctx, export_job *job, const char
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, 4, &lines));
     OCTET_TRY(name_model(ctx, job, &lines[n++]));
     if (job->options.command != NULL)
-        OCTET_TRY(octet_arena_format(ctx, &job->arena, &lines[n++], "Command: %s", job->options.command));
-    OCTET_TRY(octet_arena_format(ctx, &job->arena, &lines[n++], "Self-test: %s.",
-                                 job->data != NULL ? "samples of the data" : "made-up inputs"));
+        OCTET_TRY(octet_arena_format(ctx, &job->arena, &lines[n++], "Command: %.1500s", job->options.command));
+    OCTET_TRY(name_data(ctx, job, &lines[n++]));
     *out = lines;
     return OCTET_OK;
 }
@@ -108,7 +120,7 @@ static octet_status export_c(octet_context *ctx, export_job *job) {
                            .uses_cmsis_nn = job->options.uses_cmsis_nn};
     OCTET_TRY(octet_api_export_vectors(ctx, &job->arena, job->model, job->data,
                                        (size_t)(n_kept > n_samples ? n_kept : n_samples), job->options.keeps_state,
-                                       &job->c.vectors, &job->c.scaling));
+                                       &job->c.vectors, &job->c.scalings));
     OCTET_TRY(make_remarks(ctx, job, &job->c.remarks));
     octet_c_job kept = job->c;
     if (kept.vectors.n > n_kept) kept.vectors.n = (uint32_t)n_kept;

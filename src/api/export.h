@@ -15,10 +15,10 @@ octet_status octet_api_export_name(octet_context *ctx, octet_arena *arena, const
 octet_status octet_api_export_check_folder(octet_context *ctx, const char *path, bool replace);
 /* Up to n inputs, from `data` (NULL: made up), and what the model makes of them by numerics "integer": all together at
  * most 1 MiB, and at least one. State goes on from one to the next where octet_schedule_has_state says so. They live in
- * `arena`. *scaling: as octet_c_job has it. */
+ * `arena`. *scalings: as octet_c_job has them. */
 octet_status octet_api_export_vectors(octet_context *ctx, octet_arena *arena, const octet_model *model,
                                       const octet_data *data, size_t n, bool keeps_state, octet_c_vectors *out,
-                                      const char **scaling);
+                                      const char *const **scalings);
 /* Compiles the job's files in `folder` with a self-test of all its vectors, in `scratch`, an empty folder, and runs it.
  * *compiler: its name, or NULL when there is none. Errors: INTERNAL with what the compiler or the program says. */
 octet_status octet_api_export_verify(octet_context *ctx, octet_arena *arena, const octet_c_job *job, const char *folder,

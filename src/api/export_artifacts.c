@@ -46,17 +46,15 @@ static octet_status put(octet_context *ctx, artifacts_job *job, const char *fold
     return octet_file_write(ctx, path, (octet_bytes){content->data, content->size});
 }
 
-/* bin: the folder of the .bin file, or NULL; the other formats have folders of their own. n: tensors one after the
- * other; formats with a word a line have the first. */
+/* bin: the folder of the .bin file, or NULL; the other formats have folders of their own. */
 static octet_status put_array(octet_context *ctx, artifacts_job *job, const char *bin,
-                              const octet_artifact_array *array, uint32_t n) {
+                              const octet_artifact_array *array) {
     for (octet_array_format format = OCTET_ARRAY_BIN; format < OCTET_N_ARRAY_FORMATS; format++) {
         octet_buffer buffer = {.max_size = ctx->max_memory_bytes};
         const char *name = octet_array_format_name(format), *folder = format == OCTET_ARRAY_BIN ? bin : name;
         octet_artifact_array named = *array;
         if (bin != NULL && format != OCTET_ARRAY_BIN)
             OCTET_TRY(octet_arena_format(ctx, &job->arena, &named.name, "%s_%s", bin, array->name));
-        if (format != OCTET_ARRAY_BIN && format != OCTET_ARRAY_NPY && n > 1) named.shape.dims[0] /= (int32_t)n;
         octet_status status = octet_array_append(ctx, format, &named, &buffer);
         if (status == OCTET_OK) status = put(ctx, job, folder, named.name, name, &buffer);
         octet_buffer_free(ctx, &buffer);
@@ -69,8 +67,8 @@ static octet_status put_weights(octet_context *ctx, artifacts_job *job) {
     for (uint32_t i = 0; i < job->plan.graph->n_operators; i++) {
         const octet_artifact_layer *layer = &job->plan.layers[i];
         if (layer->q == NULL) continue;
-        OCTET_TRY(put_array(ctx, job, NULL, &layer->weights, 1));
-        if (layer->bias.data != NULL) OCTET_TRY(put_array(ctx, job, NULL, &layer->bias, 1));
+        OCTET_TRY(put_array(ctx, job, NULL, &layer->weights));
+        if (layer->bias.data != NULL) OCTET_TRY(put_array(ctx, job, NULL, &layer->bias));
     }
     return OCTET_OK;
 }
@@ -83,7 +81,7 @@ static octet_status put_golden_value(octet_context *ctx, artifacts_job *job, con
     if (data == NULL) return OCTET_OK;
     OCTET_TRY(octet_artifacts_tensors(ctx, &job->arena, &job->plan, name, value, of->type, job->report.n_vectors, data,
                                       &array));
-    return put_array(ctx, job, "golden", &array, job->report.n_vectors);
+    return put_array(ctx, job, "golden", &array);
 }
 
 static octet_status put_golden(octet_context *ctx, artifacts_job *job) {

@@ -68,13 +68,16 @@ static const char *scaling_of(const octet_samples *samples, octet_context *ctx, 
 }
 
 static octet_status run(octet_context *ctx, vectors_job *job, const octet_data *data, size_t n, octet_c_vectors *out,
-                        const char **scaling) {
+                        const char ***scalings) {
     const octet_graph *graph = job->model->graph;
     octet_status status = OCTET_OK;
     OCTET_TRY(make_room(ctx, job, n, out));
     OCTET_TRY(octet_api_vector_source_open(ctx, job->arena, graph, data, &job->source));
-    if (data != NULL) *scaling = scaling_of(job->source.samples[0], ctx, job->arena, &status);
-    OCTET_TRY(status);
+    OCTET_TRY(OCTET_NEW(ctx, job->arena, (size_t)graph->n_inputs, scalings));
+    for (uint32_t i = 0; i < graph->n_inputs && data != NULL; i++) {
+        (*scalings)[i] = scaling_of(job->source.samples[i], ctx, job->arena, &status);
+        OCTET_TRY(status);
+    }
     octet_run_options options = OCTET_RUN_OPTIONS_INIT;
     options.numerics = "integer";
     options.n_threads = 1;
@@ -99,11 +102,12 @@ static octet_status run(octet_context *ctx, vectors_job *job, const octet_data *
 
 octet_status octet_api_export_vectors(octet_context *ctx, octet_arena *arena, const octet_model *model,
                                       const octet_data *data, size_t n, bool keeps_state, octet_c_vectors *out,
-                                      const char **scaling) {
+                                      const char *const **scalings) {
     vectors_job job = {.arena = arena, .model = model};
     job.keeps_state = octet_schedule_has_state(model->graph, keeps_state);
-    *scaling = NULL;
-    const octet_status status = run(ctx, &job, data, n, out, scaling);
+    const char **found = NULL;
+    const octet_status status = run(ctx, &job, data, n, out, &found);
+    *scalings = found;
     octet_interpreter_destroy(ctx, job.interpreter);
     return status;
 }

@@ -28,3 +28,10 @@ const char *octet_format_error(int error) {
     if (c != (locale_t)0) freelocale(c);
     return words;
 }
+
+void octet_format_remark(char *text) {
+    for (char *c = text; *c != '\0'; c++) {
+        if (*c == '\\' || *c < ' ' || *c > '~') *c = '?';
+        if (*c == '/' && (c[1] == '*' || (c > text && c[-1] == '*'))) *c = '|';
+    }
+}

@@ -17,4 +17,7 @@ int octet_format_list(char *text, size_t size, const char *format, va_list argum
 /* The words for a number of errno; valid until the next call on this thread. */
 const char *octet_format_error(int error);
 
+/* Replaces in place what could end a comment of C, begin one inside it, or is no printable ASCII. */
+void octet_format_remark(char *text);
+
 #endif

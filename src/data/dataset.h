@@ -113,7 +113,8 @@ void octet_samples_release(octet_context *ctx, octet_samples *samples);
 /* One loaded sample as float32, scaled, in the adapted shape. Thread-safe. */
 void octet_samples_read(const octet_samples *samples, size_t index, float *out);
 /* The same sample as bytes, when it is stored so and all elements share one scaling: value v stands for (*table)[v],
- * which octet_samples_read gives. NULL otherwise. Thread-safe. */
+ * which octet_samples_read gives. NULL otherwise. table: NULL for the bytes alone, whatever their scaling, channels in
+ * the order in which they are stored. Thread-safe. */
 const uint8_t *octet_samples_bytes(const octet_samples *samples, size_t index, const float **table);
 
 /* For an .npy, or numbers in memory, whose elements a model takes as they are: the array (no data), or NULL for any

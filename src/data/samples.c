@@ -310,6 +310,6 @@ const uint8_t *octet_samples_stored(const octet_samples *samples, size_t index) 
 }
 
 const uint8_t *octet_samples_bytes(const octet_samples *samples, size_t index, const float **table) {
-    *table = samples->scaler.tables[0];
-    return samples->scaler.n_channels == 1 ? stored_bytes(samples, index) : NULL;
+    if (table != NULL) *table = samples->scaler.tables[0];
+    return table == NULL || samples->scaler.n_channels == 1 ? stored_bytes(samples, index) : NULL;
 }

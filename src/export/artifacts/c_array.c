@@ -1,13 +1,17 @@
 /* The .tflite as a C array. */
 #include <inttypes.h>
 
+#include "base/format.h"
 #include "base/hash.h"
 #include "export/artifacts/artifacts.h"
 
 octet_status octet_artifacts_write_c_array(octet_context *ctx, const char *name, const char *model, octet_bytes bytes,
                                            octet_buffer *out) {
-    enum { BYTES_OF_A_LINE = 16 };
+    enum { BYTES_OF_A_LINE = 16, MOST_LETTERS = 500 };
+    char shown[MOST_LETTERS + 1];
     static const char digits[] = "0123456789abcdef";
+    octet_format(shown, sizeof shown, "%.*s", MOST_LETTERS, model);
+    octet_format_remark(shown);
     OCTET_TRY(octet_buffer_format(ctx, out,
                                   "/* %s as a .tflite: %zu bytes, hash %016" PRIx64 ". */\n"
                                   "#if defined(__cplusplus)\n#define %s_ALIGN alignas(16)\nextern \"C\" {\n"
@@ -17,7 +21,7 @@ octet_status octet_artifacts_write_c_array(octet_context *ctx, const char *name,
                                   "#elif defined(__GNUC__)\n#define %s_ALIGN __attribute__((aligned(16)))\n"
                                   "#else\n#define %s_ALIGN\n#endif\n\n"
                                   "%s_ALIGN const unsigned char %s[] = {\n",
-                                  model, bytes.size, octet_hash(0, bytes.data, bytes.size), name, name, name, name,
+                                  shown, bytes.size, octet_hash(0, bytes.data, bytes.size), name, name, name, name,
                                   name, name, name, name));
     for (size_t i = 0; i < bytes.size; i += BYTES_OF_A_LINE) {
         char line[6 * BYTES_OF_A_LINE + 8];

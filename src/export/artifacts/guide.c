@@ -44,16 +44,13 @@ static octet_status write_files(octet_context *ctx, const octet_artifacts *a, co
         "twice as TFLite does;\n  `golden/NAME_single.bin`: rounded once. Maps are [n,%s].\n",
         r->n_vectors, r->data != NULL ? r->data : "made up", a->planar ? "C,H,W" : "H,W,C");
     if (r->has_images)
-        SAY("- `test_images_%s.bin`: %" PRIu64
-            " samples as they are stored, `test_images_q.bin`: the same as the model "
-            "takes them.\n",
-            r->images_type, r->n_images);
+        SAY("- `test_images_%s.bin`: %" PRIu64 " samples %s, `test_images_q.bin`: the same as the model takes them.\n",
+            r->images_type, r->n_images,
+            strcmp(r->images_type, "u8") == 0 ? "as they are stored" : "as real numbers, scaled");
     if (r->has_labels) SAY("- `test_labels.bin`: their classes, a byte each (int32 where there are more than 256).\n");
     SAY("- `model.tflite`: the model that all of this is of.\n");
     SAY("- `npy/`, `mem/`, `coe/`, `mif/`: the weights, biases and golden vectors as .npy, for Verilog's `$readmemh`, "
-        "Vivado and Quartus:\n  one word for each number, in two's complement, in hexadecimal;\n  of the golden "
-        "vectors .npy has "
-        "all, the others the first.\n"
+        "Vivado and Quartus:\n  one word for each number, in two's complement, in hexadecimal.\n"
         "- `quant_params.json`, `quant_params.h`: scales, zero points, multipliers, shifts.\n");
     for (uint32_t i = 0; i < a->graph->n_operators; i++) {
         const octet_artifact_layer *layer = &a->layers[i];

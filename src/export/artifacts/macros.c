@@ -7,6 +7,7 @@
 #include "base/format.h"
 #include "export/artifacts/artifacts.h"
 
+enum { MOST_SHOWN = 500 };  /* letters of the model's path */
 enum { MOST_LETTERS = 44 }; /* of a base; C tells 63 letters apart, endings have up to 17 */
 
 typedef struct macro_names {
@@ -101,13 +102,16 @@ static octet_status define_layer(octet_context *ctx, macro_names *m, const octet
 static octet_status write_all(octet_context *ctx, macro_names *m, const octet_artifacts *a,
                               const octet_artifact_report *r, octet_buffer *out) {
     const octet_graph *graph = a->graph;
+    char model[MOST_SHOWN + 1];
+    octet_format(model, sizeof model, "%.*s", MOST_SHOWN, r->model);
+    octet_format_remark(model);
     OCTET_TRY(OCTET_NEW(ctx, &m->arena, 4 * (size_t)graph->n_operators + graph->n_values, &m->names));
     OCTET_TRY(octet_buffer_format(ctx, out,
                                   "/* quant_params.h - scales and zero points of %s.\n"
                                   " * real = scale * (q - zero point). Results of a layer with weights:\n"
                                   " * q = clamp(sum * MULTIPLIER * 2^(SHIFT - 31) + OUTPUT_ZERO_POINT, MIN, MAX). */\n"
                                   "#ifndef QUANT_PARAMS_H\n#define QUANT_PARAMS_H\n",
-                                  r->model));
+                                  model));
     for (uint32_t i = 0; i < graph->n_operators; i++)
         if (a->layers[i].q != NULL) OCTET_TRY(define_layer(ctx, m, a, &a->layers[i], out));
     OCTET_TRY(octet_buffer_format(ctx, out, "\n/* by the name of the tensor */\n"));

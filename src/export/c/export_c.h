@@ -19,13 +19,13 @@ typedef struct octet_c_vectors {
 
 typedef struct octet_c_job {
     const octet_graph *graph;
-    const char *name;           /* a C identifier: prefix and file names */
-    const char *scaling;        /* body of a C function of `x` and `channel`, from stored numbers to real ones: "return
-                                   x / 255.0f;"; NULL: they are the same */
-    const char *const *remarks; /* lines for the top of NAME.h: where it comes from; NULL ends them */
-    bool keeps_state;           /* as octet_schedule_options has it */
-    bool uses_cmsis_nn;         /* NAME.c calls CMSIS-NN for the operators that it has; groups then are single steps */
-    octet_c_vectors vectors;    /* where state goes on: in the order in which they were run */
+    const char *name;            /* a C identifier: prefix and file names */
+    const char *const *scalings; /* by input: the body of a C function of `x` and `channel`, from stored numbers to real
+                                    ones, "return x / 255.0f;"; NULL, or one that is: they are the same */
+    const char *const *remarks;  /* lines for the top of NAME.h: where it comes from; NULL ends them */
+    bool keeps_state;            /* as octet_schedule_options has it */
+    bool uses_cmsis_nn;          /* NAME.c calls CMSIS-NN for the operators that it has; groups then are single steps */
+    octet_c_vectors vectors;     /* where state goes on: in the order in which they were run */
 } octet_c_job;
 
 typedef struct octet_c_file {

@@ -10,6 +10,9 @@
 #include "export/c/export_c.h"
 
 void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, const octet_c_needs *needs, octet_c_writer *w);
+/* The comments on top of the header. */
+void octet_c_write_preface(const octet_c_emitter *e, const octet_c_job *job, const octet_c_needs *needs,
+                           octet_c_writer *w);
 void octet_c_write_selftest(const octet_c_job *job, octet_c_writer *w);
 void octet_c_write_makefile(const octet_c_job *job, octet_c_writer *w);
 void octet_c_write_cmake(const octet_c_job *job, octet_c_writer *w);

@@ -19,43 +19,22 @@ static void write_port_remark(octet_c_emitter *e, octet_c_writer *w, bool is_out
     char shape[OCTET_SHAPE_TEXT_SIZE];
     const octet_c_name name = octet_c_port_name(e->graph, is_output, index);
     octet_shape_text(&value->shape, shape);
+    const int32_t zero_point = value->quantization.n == 1 ? value->quantization.zero_point[0] : 0;
     if (value->quantization.n == 1)
-        octet_c_remark(w, "%s: %s, %s %s, real = %.9g * (q - %d)", name.text, port->name, octet_type_name(value->type),
-                       shape, (double)value->quantization.scale[0], value->quantization.zero_point[0]);
+        octet_c_remark(w, "%s: %s, %s %s, real = %.9g * (q %s %d)", name.text, port->name, octet_type_name(value->type),
+                       shape, (double)value->quantization.scale[0], zero_point < 0 ? "+" : "-",
+                       zero_point < 0 ? -zero_point : zero_point);
     else octet_c_remark(w, "%s: %s, %s %s", name.text, port->name, octet_type_name(value->type), shape);
 }
 
-/* The memory map: a line per part of the arena, in the order of its offsets. */
-static void write_map(octet_c_emitter *e, octet_c_writer *w) {
-    const octet_schedule *s = e->schedule;
-    octet_c_remark(w, "The arena, byte by byte; a part is in use from one step of the run to another:");
-    for (uint32_t i = 0; i < s->n_parts; i++) {
-        const octet_part *p = &s->parts[i];
-        const char *what = p->value != OCTET_NONE ? e->graph->values[p->value].name
-                                                  : e->graph->values[s->stages[p->stage].result].name;
-        octet_c_remark(w, "  %7zu .. %7zu  steps %u..%u  %s%s", p->offset, p->offset + p->size_bytes, p->first_group,
-                       p->last_group,
-                       p->value == OCTET_NONE ? "sums of "
-                       : p->n_rows > 0        ? "rows of "
-                                              : "",
-                       what);
-    }
-}
-
-static void write_top(octet_c_emitter *e, const octet_c_job *job, const octet_c_needs *needs, octet_c_writer *w) {
-    octet_c_remark(w, "%s.h - a neural network in C99, written by octet.", job->name);
-    for (const char *const *remark = job->remarks; remark != NULL && *remark != NULL; remark++)
-        octet_c_remark(w, "%s", *remark);
-    octet_c_blank(w);
-    octet_c_remark(w, "Numerics: integer, as in tflite-micro and CMSIS-NN. Multiplications: %" PRIu64 " a run.",
-                   needs->macs);
-    octet_c_remark(w, "Flash: %zu bytes of constants, about %zu of code%s.", needs->constants, needs->code,
-                   e->uses_cmsis_nn ? ", and CMSIS-NN" : "");
-    octet_c_remark(w, "RAM: %zu bytes of arena, %zu of input and output, at most %zu of stack on a Cortex-M.",
-                   needs->arena, needs->ports, needs->stack);
-    if (needs->state > 0) octet_c_remark(w, "     and %zu of state, which stays from run to run.", needs->state);
-    for (uint32_t i = 0; i < e->graph->n_operators; i++) octet_c_remark(w, "  %3u %s", i, e->graph->operators[i].layer);
-    write_map(e, w);
+/* Numbers as the data hold them to real ones. */
+static void write_scaling(octet_c_emitter *e, octet_c_writer *w, uint32_t index, const char *body) {
+    octet_c_remark(w, "A number of the data, scaled for the network; channels as the network takes them.");
+    octet_c_line(w, "static inline float @scale_%s(float x, int32_t channel) {",
+                 octet_c_port_name(e->graph, false, index).text);
+    octet_c_line(w, "(void)channel;");
+    octet_c_line(w, "%s", body);
+    octet_c_end(w);
 }
 
 /* Real numbers to an input, an output to real numbers. */
@@ -75,6 +54,7 @@ static void write_conversions(octet_c_emitter *e, octet_c_writer *w, bool is_out
         octet_c_end(w);
         return;
     }
+    octet_c_remark(w, "The nearest number of %s, halves away from 0, clamped to %d..%d.", name.text, low, high);
     octet_c_line(w, "static inline %s @quantize_%s(float x) {", type, name.text);
     octet_c_line(w, "float q = x / %.9ef;", scale);
     octet_c_line(w, "if (q != q) return %d; /* not a number */", zero_point);
@@ -131,7 +111,7 @@ static void write_state(octet_c_emitter *e, octet_c_writer *w) {
 void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, const octet_c_needs *needs, octet_c_writer *w) {
     char macro[64];
     octet_c_macro(job->name, macro);
-    write_top(e, job, needs, w);
+    octet_c_write_preface(e, job, needs, w);
     octet_c_line(w, "#ifndef %s_H", macro);
     octet_c_line(w, "#define %s_H", macro);
     octet_c_blank(w);
@@ -156,15 +136,12 @@ void octet_c_write_header(octet_c_emitter *e, const octet_c_job *job, const octe
         octet_c_line(w, "int32_t @scratch_needed(void);");
     }
     octet_c_blank(w);
-    octet_c_remark(w, "Real numbers, rounded half away from 0 and clamped; what is not called takes no memory.");
-    if (job->scaling != NULL) {
-        octet_c_remark(w, "A number as the data hold it, scaled as the model was trained.");
-        octet_c_line(w, "static inline float @scale_input(float x, int32_t channel) {");
-        octet_c_line(w, "(void)channel;");
-        octet_c_line(w, "%s", job->scaling);
-        octet_c_end(w);
+    octet_c_remark(
+        w, "From numbers as the data hold them to those of the network and back; what is not called takes no memory.");
+    for (uint32_t i = 0; i < e->graph->n_inputs; i++) {
+        if (job->scalings != NULL && job->scalings[i] != NULL) write_scaling(e, w, i, job->scalings[i]);
+        write_conversions(e, w, false, i);
     }
-    for (uint32_t i = 0; i < e->graph->n_inputs; i++) write_conversions(e, w, false, i);
     for (uint32_t i = 0; i < e->graph->n_outputs; i++) write_conversions(e, w, true, i);
     octet_c_text(w, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }

@@ -61,10 +61,7 @@ void octet_c_remark(octet_c_writer *w, const char *format, ...) {
     const bool is_worded = word(w, line, format, arguments);
     va_end(arguments);
     if (!is_worded) return;
-    for (char *c = line; *c != '\0'; c++) {
-        if (*c == '\\' || *c < ' ' || *c > '~') *c = '?';
-        if (*c == '/' && (c[1] == '*' || (c > line && c[-1] == '*'))) *c = '|';
-    }
+    octet_format_remark(line);
     indent(w);
     append(w, "/* ", 3);
     append(w, line, strlen(line));
