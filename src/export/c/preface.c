@@ -69,7 +69,7 @@ static void draw(const octet_schedule *s, const octet_part *p, char *bar) {
 static void write_map(const octet_c_emitter *e, octet_c_writer *w) {
     const octet_schedule *s = e->schedule;
     char bar[MOST_COLUMNS + 1], name[NAME_SIZE];
-    if (s->n_parts == 0) {
+    if (s->n_parts == 0 && e->scratch.bytes == 0) {
         octet_c_remark(w, "The arena is not used.");
         return;
     }
@@ -86,6 +86,9 @@ static void write_map(const octet_c_emitter *e, octet_c_writer *w) {
                        shorten(e->graph->values[value].name, name));
     }
     if (s->n_parts > MOST_LINES) octet_c_remark(w, "  and %u more", s->n_parts - MOST_LINES);
+    if (e->scratch.bytes > 0)
+        octet_c_remark(w, "%7zu .. %7zu  scratch of CMSIS-NN, in all groups", s->arena_bytes,
+                       s->arena_bytes + e->scratch.bytes);
 }
 
 static void write_needs(const octet_c_emitter *e, const octet_c_needs *needs, octet_c_writer *w) {
