@@ -117,10 +117,11 @@ interop-shared: setup all $(VENV)/ready
 devices: setup all
 	@tools/setup --devices
 	@python3 tests/device/test_devices.py $(OCTET)
-	@export OCTET_RANDOM_NETS=$(if $(ALL),500,80); \
+	@export OCTET_RANDOM_NETS=$(if $(ALL),500,40); \
 	    OCTET_RANDOM_CC='gcc -O1 -g0 -fsanitize=address,undefined -fno-sanitize-recover=all' $(BUILD)/test_c_random & \
 	    OCTET_RANDOM_CC='clang -O2' $(BUILD)/test_c_random && wait $$! && \
 	    OCTET_RANDOM_CC='gcc -O1 -g0 -fsanitize=address,undefined -fno-sanitize-recover=all' OCTET_RANDOM_NETS=24 $(BUILD)/test_c_state
+	@$(MAKE) --no-print-directory -s -C examples/device OCTET=$(abspath $(OCTET)) BUILD=$(abspath $(BUILD))/example-device
 	@python3 tests/device/devices.py $(OCTET) --shared $(SHARED) $(if $(ALL),--all)
 
 # Every call that the system may refuse is refused (tests/faults). The sanitizer is gcc's: its run-time library lets another stand in front.

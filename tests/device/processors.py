@@ -35,7 +35,10 @@ def risc_v(name, bits, abi, compiler, bare):
     return Processor(name, [compiler, *flags], ["clang", f"--target=riscv{bits}", *flags], [f"qemu-riscv{bits}"], is_bare=bare)
 
 
-MPS2 = ("0x00000000", "4M", "0x20000000", "4M", "16K")
+MEMORY = ("FLASH_ORIGIN", "FLASH_LENGTH", "RAM_ORIGIN", "RAM_LENGTH", "STACK_SIZE")
+with open(os.path.join(HERE, "board", "board.ld.in"), encoding="utf-8") as file:
+    DEFAULTS = dict(re.findall(r"^#define (\w+) (\w+)$", file.read(), re.M))
+MPS2 = tuple(DEFAULTS[name] for name in MEMORY)
 TIMER = ("0x40000000u", 1.25)
 PROCESSORS = [
     Processor("x86-64", ["gcc"], ["clang"], []),
@@ -78,19 +81,18 @@ def build(processor, optimize, sources, includes, folder):
         objects.append(os.path.join(folder, f"{i}.o"))
         strict = ["-std=c99", *STRICT] if i < 2 else []
         run([*processor.gcc, *strict, optimize, "-ffreestanding", "-ffunction-sections", *include, "-c", source, "-o", objects[-1]])
-    starts = [os.path.join(board, "main.c")] + ([os.path.join(board, "start.c")] if processor.is_bare else [])
+    programs = [os.path.join(board, "main.c")] + ([os.path.join(board, "start.c")] if processor.is_bare else [])
     count = [f"-DTIMER={processor.timer[0]}"] if processor.timer else []
     link = ["-static"]
     if processor.is_bare:
         link = ["-nostdlib", "-nostartfiles", "-Wl,--gc-sections"]
     if processor.board:
-        names = ("FLASH_ORIGIN", "FLASH_LENGTH", "RAM_ORIGIN", "RAM_LENGTH", "STACK_SIZE")
         script = os.path.join(folder, "board.ld")
-        run([*processor.gcc, "-E", "-P", "-x", "c", *(f"-D{n}={v}" for n, v in zip(names, processor.board)), os.path.join(board, "board.ld.in"),
+        run([*processor.gcc, "-E", "-P", "-x", "c", *(f"-D{n}={v}" for n, v in zip(MEMORY, processor.board)), os.path.join(board, "board.ld.in"),
              "-o", script])
         link += ["-T", script]
     bare = ["-ffreestanding"] if processor.is_bare else []
-    run([*processor.gcc, "-O2", *bare, *count, *include, *starts, *objects, *link, "-lgcc", "-o", program])
+    run([*processor.gcc, "-O2", *bare, *count, *include, *programs, *objects, *link, "-lgcc", "-o", program])
     size = run([processor.gcc[0].replace("gcc", "size"), objects[0]])
     return program, int(size.splitlines()[1].split()[0])
 

@@ -1,21 +1,7 @@
 /* Runs the self-test of an exported net (its prefix is `net`) on a board, and counts: instructions of all runs, the
  * deepest stack of one run. */
 #include "semihost.h"
-
-#ifdef TIMER /* a CMSDK timer counts down */
-#define TIMER_CONTROL (*(volatile uint32_t *)(TIMER + 0u))
-#define TIMER_VALUE (*(volatile uint32_t *)(TIMER + 4u))
-#define TIMER_RELOAD (*(volatile uint32_t *)(TIMER + 8u))
-static void start_timer(void) {
-    TIMER_CONTROL = 0;
-    TIMER_RELOAD = TIMER_VALUE = 0xFFFFFFFFu;
-    TIMER_CONTROL = 1;
-}
-static uint32_t ticks(void) { return 0xFFFFFFFFu - TIMER_VALUE; }
-#else
-static void start_timer(void) {}
-static uint32_t ticks(void) { return 0; }
-#endif
+#include "timer.h"
 
 static uint32_t total, before, deepest;
 
@@ -56,22 +42,6 @@ static void after_run(void) {
 #define NET_BEFORE_RUN before_run()
 #define NET_AFTER_RUN after_run()
 #include "net_selftest.c"
-
-#if !__STDC_HOSTED__
-void *memcpy(void *to, const void *from, __SIZE_TYPE__ n);
-void *memset(void *to, int value, __SIZE_TYPE__ n);
-void *memcpy(void *to, const void *from, __SIZE_TYPE__ n) {
-    unsigned char *a = to;
-    const unsigned char *b = from;
-    while (n-- > 0) *a++ = *b++;
-    return to;
-}
-void *memset(void *to, int value, __SIZE_TYPE__ n) {
-    unsigned char *a = to;
-    while (n-- > 0) *a++ = (unsigned char)value;
-    return to;
-}
-#endif
 
 int main(void) {
     int32_t differ;

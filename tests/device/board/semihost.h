@@ -45,14 +45,18 @@ static inline void host_exit(int code) {
 static inline void host_print(const char *text) { fputs(text, stdout); }
 #endif
 
-static inline void host_print_number(const char *label, uint32_t number) {
+static inline void host_print_decimal(uint32_t number) {
     char text[12];
     int i = 11;
     text[i] = 0;
     do text[--i] = (char)('0' + number % 10u);
     while ((number /= 10u) != 0u);
-    host_print(label);
     host_print(text + i);
+}
+
+static inline void host_print_number(const char *label, uint32_t number) {
+    host_print(label);
+    host_print_decimal(number);
     host_print("\n");
 }
 

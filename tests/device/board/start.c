@@ -6,6 +6,21 @@
 
 int main(void);
 
+/* What compilers call without being asked. */
+void *memcpy(void *to, const void *from, __SIZE_TYPE__ n);
+void *memset(void *to, int value, __SIZE_TYPE__ n);
+void *memcpy(void *to, const void *from, __SIZE_TYPE__ n) {
+    unsigned char *a = to;
+    const unsigned char *b = from;
+    while (n-- > 0) *a++ = *b++;
+    return to;
+}
+void *memset(void *to, int value, __SIZE_TYPE__ n) {
+    unsigned char *a = to;
+    while (n-- > 0) *a++ = (unsigned char)value;
+    return to;
+}
+
 #ifdef __riscv
 uint32_t stack_limit[4096];
 void start(void);
