@@ -31,7 +31,10 @@ octet_status octet_api_export_name(octet_context *ctx, octet_arena *arena, const
     for (size_t i = 0; i < length && n < MOST; i++)
         name[n++] = octet_ascii_is_letter(file[i]) || octet_ascii_is_digit(file[i]) ? file[i] : '_';
     name[n] = '\0';
-    return octet_arena_string(ctx, arena, name, out);
+    octet_context quiet;
+    octet_context_child(ctx, &quiet);
+    const bool is_good = octet_c_check_name(&quiet, name) == OCTET_OK;
+    return octet_arena_format(ctx, arena, out, "%s%s", is_good ? "" : "model_", name);
 }
 
 octet_status octet_api_export_check_folder(octet_context *ctx, const char *path, bool replace) {
@@ -113,6 +116,7 @@ static octet_status export_c(octet_context *ctx, export_job *job) {
     if (job->options.name != NULL) job->name = job->options.name;
     else OCTET_TRY(octet_api_export_name(ctx, &job->arena, job->model->path, &job->name));
     OCTET_TRY(octet_c_check_name(ctx, job->name));
+    OCTET_TRY(octet_c_check_graph(ctx, job->model->graph));
     OCTET_TRY(octet_api_export_check_folder(ctx, job->path, job->options.replace));
     job->c = (octet_c_job){.graph = job->model->graph,
                            .name = job->name,

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/ascii.h"
 #include "base/format.h"
 #include "export/c/cmsis_nn.h"
 #include "export/c/files.h"
@@ -11,50 +10,8 @@
 #include "graph/work.h"
 #include "lower/lower.h"
 
-octet_status octet_c_check_name(octet_context *ctx, const char *name) {
-    enum { MOST = 40 };
-    static const char *const keywords[] = {
-        "alignas",  "alignof",  "and",     "asm",      "auto",     "bool",     "break",     "case",      "catch",
-        "char",     "class",    "compl",   "concept",  "const",    "continue", "default",   "delete",    "do",
-        "double",   "else",     "enum",    "explicit", "export",   "extern",   "false",     "float",     "for",
-        "friend",   "goto",     "if",      "inline",   "int",      "long",     "mutable",   "namespace", "new",
-        "noexcept", "not",      "nullptr", "operator", "or",       "private",  "protected", "public",    "register",
-        "requires", "restrict", "return",  "short",    "signed",   "sizeof",   "static",    "struct",    "switch",
-        "template", "this",     "throw",   "true",     "try",      "typedef",  "typeid",    "typename",  "union",
-        "unsigned", "using",    "virtual", "void",     "volatile", "while",    "xor"};
-    size_t n = 0;
-    while (octet_ascii_is_letter(name[n]) || (n > 0 && (octet_ascii_is_digit(name[n]) || name[n] == '_'))) n++;
-    bool is_good = n > 0 && name[n] == '\0' && n <= MOST;
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) is_good = is_good && strcmp(name, keywords[i]) != 0;
-    OCTET_CHECK(ctx, is_good, OCTET_USAGE,
-                "name '%s': must be a C identifier: a letter, then letters, digits and '_', at most %d, no keyword",
-                name, MOST);
-    return OCTET_OK;
-}
-
 static octet_c_writer writer(octet_context *ctx, const char *prefix) {
     return (octet_c_writer){.ctx = ctx, .prefix = prefix};
-}
-
-/* What a float input is turned into: "int8", "int16". */
-static const char *type_behind(const octet_graph *graph, uint32_t input) {
-    for (uint32_t i = 0; i < graph->n_operators; i++) {
-        const octet_operator *op = &graph->operators[i];
-        if (op->n_inputs > 0 && op->inputs[0] == input && op->n_outputs > 0 &&
-            graph->values[op->outputs[0]].type == OCTET_INT16)
-            return "int16";
-    }
-    return "int8";
-}
-
-static octet_status check_ports(octet_context *ctx, const octet_graph *graph) {
-    for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        const octet_value *value = &graph->values[graph->inputs[i].value];
-        OCTET_CHECK(ctx, value->type != OCTET_FLOAT32, OCTET_UNSUPPORTED,
-                    "input '%s' is float32, C takes %s: quantize with --input-type %s", graph->inputs[i].name,
-                    type_behind(graph, graph->inputs[i].value), type_behind(graph, graph->inputs[i].value));
-    }
-    return OCTET_OK;
 }
 
 static octet_status prepare(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const char *prefix,
@@ -170,6 +127,8 @@ static octet_status write_functions(octet_c_emitter *e, octet_c_needs *needs) {
                              .ports = ports_bytes(e->graph),
                              .state = e->schedule->state_bytes,
                              .stack = FRAMES + SPILLED * e->locals_bytes};
+    OCTET_TRY(octet_c_check_size(e->ctx, "the arena", needs->arena));
+    OCTET_TRY(octet_c_check_size(e->ctx, "the constants", needs->constants));
     for (uint32_t i = 0; i < e->graph->n_operators; i++)
         needs->macs += octet_operator_macs(e->graph, &e->graph->operators[i]);
     return octet_c_estimate(e, needs);
@@ -179,7 +138,7 @@ static octet_status write_graph(octet_context *ctx, octet_arena *arena, const oc
                                 octet_schedule *schedule, octet_c_export *out) {
     const char *prefix;
     OCTET_TRY(octet_arena_format(ctx, arena, &prefix, "%s_", job->name));
-    OCTET_TRY(check_ports(ctx, job->graph));
+    OCTET_TRY(octet_c_check_graph(ctx, job->graph));
     OCTET_TRY(prepare(ctx, arena, job->graph, prefix, job->keeps_state, job->uses_cmsis_nn, schedule, e));
     OCTET_TRY(write_functions(e, &out->needs));
     return write_files(ctx, e, job, out);
@@ -208,7 +167,7 @@ octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, oc
 octet_status octet_c_measure(octet_context *ctx, octet_arena *arena, const octet_graph *graph, bool keeps_state,
                              octet_c_needs *needs, octet_step **steps, octet_schedule *schedule) {
     octet_c_emitter e = {0};
-    OCTET_TRY(check_ports(ctx, graph));
+    OCTET_TRY(octet_c_check_graph(ctx, graph));
     octet_status status = prepare(ctx, arena, graph, "net_", keeps_state, false, schedule, &e);
     if (status == OCTET_OK) status = write_functions(&e, needs);
     *steps = (octet_step *)(uintptr_t)e.steps;

@@ -59,9 +59,14 @@ typedef struct octet_c_export {
     octet_c_needs needs;
 } octet_c_export;
 
-/* Whether `name` may be a job's: a C identifier of at most 40 letters that is no keyword of C or C++ and does not begin
- * with '_'. USAGE. */
+/* Whether `name` may be a job's: a C identifier of at most 40 letters that is no keyword of C or C++, does not begin
+ * with '_', and gives files that hide no header. USAGE. */
 octet_status octet_c_check_name(octet_context *ctx, const char *name);
+/* Whether a graph may be a job's before anything of it is computed: ports of integers; every value within what int32_t
+ * counts. UNSUPPORTED. */
+octet_status octet_c_check_graph(octet_context *ctx, const octet_graph *graph);
+/* UNSUPPORTED for more bytes than exported C counts. */
+octet_status octet_c_check_size(octet_context *ctx, const char *what, size_t bytes);
 /* Texts are freed by octet_c_export_free, also after a failure. Errors: UNSUPPORTED names layer, operator and reason;
  * NOMEM, LIMIT. */
 octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, octet_c_export *out);

@@ -88,8 +88,10 @@ static void test_helpers(void **state) {
 static void test_names(void **state) {
     (void)state;
     static const char *const good[] = {"a", "mnist", "Net_2", "x123456789012345678901234567890123456789"};
-    static const char *const bad[] = {"",    "2x",    "_x",  "a-b",      "a b",
-                                      "int", "class", "a.c", "\xC3\xA4", "x1234567890123456789012345678901234567890"};
+    static const char *const bad[] = {
+        "",     "2x",     "_x",     "a-b",      "a b",
+        "int",  "class",  "a.c",    "\xC3\xA4", "x1234567890123456789012345678901234567890",
+        "main", "stdint", "string", "features", "arm_nnfunctions"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         assert_int_equal(octet_c_check_name(ctx, good[i]), OCTET_OK);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -98,8 +100,30 @@ static void test_names(void **state) {
     }
 }
 
+/* Nothing of these graphs is ever there: only their shapes are looked at. */
+static octet_graph *graph_of(octet_type type, int32_t height) {
+    octet_graph *graph;
+    const octet_shape shape = {4, {1, height, 1 << 16, 1}};
+    uint32_t x;
+    assert_int_equal(octet_graph_create(ctx, "test", &graph), OCTET_OK);
+    assert_int_equal(octet_graph_add_value(ctx, graph, "map", type, &shape, &x), OCTET_OK);
+    return graph;
+}
+
+static void test_sizes(void **state) {
+    (void)state;
+    octet_graph *fits = graph_of(OCTET_INT8, (1 << 15) - 1), *large = graph_of(OCTET_INT32, 1 << 13);
+    assert_int_equal(octet_c_check_graph(ctx, fits), OCTET_OK);
+    assert_int_equal(octet_c_check_graph(ctx, large), OCTET_UNSUPPORTED);
+    assert_string_equal(ctx->message, "map: 2147483648 bytes: C counts them with int32_t, at most 2147483647 are there "
+                                      "to address");
+    octet_graph_destroy(ctx, fits);
+    octet_graph_destroy(ctx, large);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_sizes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_remarks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
