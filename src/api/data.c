@@ -148,8 +148,9 @@ octet_status octet_api_bind_data(octet_context *ctx, const octet_data *data, con
         const char *name = graph->inputs[i].name;
         const uint32_t source = octet_api_find_input(data->dataset, graph, i);
         OCTET_CHECK(ctx, source != OCTET_NONE, OCTET_USAGE,
-                    "data: nothing is given for input '%s' (number %u of %u): write NAME=FILE,NAME=FILE", name, i,
-                    graph->n_inputs);
+                    "data: nothing is given for input '%s' (number %u of %u): name the data of each input "
+                    "(NAME=FILE,NAME=FILE)",
+                    name, i, graph->n_inputs);
         OCTET_TRY(octet_dataset_split_input(ctx, data->dataset, split, source, &samples[i]));
         const bool as_stored = octet_api_takes_counts(value) || graph->inputs[i].entry.expects_bytes;
         if (as_stored && !data->preprocess.given) OCTET_TRY(octet_samples_take_raw(ctx, samples[i]));

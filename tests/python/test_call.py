@@ -157,3 +157,28 @@ def test_handle_is_not_copied_into_another_process(model):
     for copy in (pickle.dumps, deepcopy):
         with pytest.raises(octet_tflite.UsageError, match="memory of this process"):
             copy(model)
+
+
+def test_call_is_made_where_the_system_refuses_threads(monkeypatch):
+    def refuses(_thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuses)
+    slow = Slow(0.01, Progress(False), listens=True)
+    call(Context(), slow, progress=slow.progress)
+    assert slow.ended.is_set()
+
+
+def test_ctrl_c_while_the_thread_starts(monkeypatch):
+    start = threading.Thread.start
+
+    def interrupted(thread):
+        start(thread)
+        raise KeyboardInterrupt
+
+    context, slow = Context(), Slow(0.3, Progress(False), listens=False)
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        call(context, slow, progress=slow.progress)
+    call(context, lambda *_: _structs.OK)  # waits for the thread
+    assert slow.ended.is_set()

@@ -1,11 +1,14 @@
 """Data as people have them, and what they become."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import octet_tflite
 from octet_tflite._data import Batch, Files, Inputs, in_chunks, open_data
 
+MODELS = Path(__file__).parent / "models"
 ONE = Inputs(["image"], [(8, 8, 1)])
 TWO = Inputs(["a", "b"], [(4,), (2, 2)])
 
@@ -142,3 +145,17 @@ def test_limit_ends_a_stream_without_end(model, quantized, x):
     assert model.evaluate(batches(), limit=10).n_samples == 10
     assert octet_tflite.compare(model, quantized, batches(), limit=10).to_dict()["samples"] == 10
     assert octet_tflite.quantize(model, batches(), n_samples=10).calibration_info.n_samples == 10
+    assert octet_tflite.quantize(model, iter([x[:7]]), n_samples=10).calibration_info.n_samples == 7
+
+
+def test_several_inputs():
+    model = octet_tflite.load_model(MODELS / "two_inputs_int8.tflite")
+    rng = np.random.default_rng(0)
+    a, b = (rng.random((6, *tensor.shape[1:]), np.float32) for tensor in model.inputs)
+    first, second = (tensor.name for tensor in model.inputs)
+    expected = model.predict([a, b])
+    for given in ({second: b, first: a}, (a, b), iter([[a[:2], b[:2]], (a[2:], b[2:])]), ([a, b], np.zeros(6))):
+        assert all(map(np.array_equal, expected, model.predict(given)))
+    for wrong, says in ((a, "2 inputs"), ([a], "2 inputs"), ({first: a}, second), ([a, b[:3]], "samples")):
+        with pytest.raises(octet_tflite.Error, match=says):
+            model.predict(wrong)

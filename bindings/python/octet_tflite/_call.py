@@ -196,17 +196,29 @@ class _Worker:
         self._keeps = keeps
         self._lock = threading.Lock()
         self._is_left = False
+        self._has_begun = False
+        self._is_withdrawn = False
         self.done = threading.Event()
         self.status = s.OK
-        threading.Thread(target=self._run, name="octet", daemon=True).start()
+        self.start = threading.Thread(target=self._run, name="octet", daemon=True).start
 
     def _run(self) -> None:
+        with self._lock:
+            self._has_begun = not self._is_withdrawn
+        if not self._has_begun:
+            return
         self.status = self._work()
         with self._lock:
             self.done.set()
             if self._is_left:
                 self._finish()
         del self._work, self._finish, self._keeps
+
+    def withdraw(self) -> bool:
+        """Whether the call has not begun; then it never will."""
+        with self._lock:
+            self._is_withdrawn = not self._has_begun
+            return self._is_withdrawn
 
     def leave(self, prepare: Callable[[], None]) -> bool:
         """Calls `prepare`, and has `finish` called by the thread when it ends; False where it has ended."""
@@ -243,15 +255,19 @@ def _run_aside(work: Callable[[], int], keeps: Any, contexts: Dict[Context, str]
             lib.octet_context_clear_error(context.pointer)
             context.release()
 
-    worker: Optional[_Worker] = None
+    worker = _Worker(work, finish, keeps)
     try:
-        worker = _Worker(work, finish, keeps)
+        try:
+            worker.start()
+        except RuntimeError:  # the system refuses threads
+            if worker.withdraw():
+                return work()
         while not worker.done.wait(_STEP_S):
             progress.show()
         progress.show()
     except BaseException:  # KeyboardInterrupt, what a signal handler or the caller's progress raises
         progress.is_cancelled = True
-        if worker is None or not _must_leave(worker, contexts):
+        if worker.withdraw() or not _must_leave(worker, contexts):
             finish()
         raise
     return worker.status
@@ -283,7 +299,7 @@ def call(
         return int(function(context.pointer, *plain))
 
     if progress is not None and threading.current_thread() is threading.main_thread():
-        status = _run_aside(work, (arguments, uses), contexts, progress)
+        status = _run_aside(work, (arguments, uses, progress), contexts, progress)
     else:
         if progress is not None:
             progress.show_in_calls()
@@ -352,3 +368,10 @@ def whole(number: Any, what: str) -> int:
     if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or not 0 <= number < 1 << 63:
         raise UsageError(f"{what} is {number!r}: give a whole number from 0 on")
     return int(number)
+
+
+def real(number: Any, what: str) -> float:
+    """A real number. Raises UsageError for anything else."""
+    if isinstance(number, bool) or not isinstance(number, (int, float, np.integer, np.floating)):
+        raise UsageError(f"{what} is {number!r}: give a number")
+    return float(number)

@@ -10,7 +10,7 @@ import numpy as np
 from . import _structs as s
 from ._arrays import Array, part_shape
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_bytes, call_for_text, encode, read, whole
+from ._call import Context, Handle, Out, call, call_for_bytes, call_for_text, encode, read, real, whole
 from ._data import Batch, Files, Inputs, ScalingOption, in_chunks, open_data, scaling_of
 from ._errors import UsageError
 from ._keras import is_live_model, saved
@@ -178,7 +178,9 @@ class Model:
         def ask(form: int) -> str:
             options = run_options(n_threads=n_threads, numerics=numerics)
             progress = Progress(False)
-            return call_for_text(lib.octet_model_bench, self.handle, float(seconds), options, form, progress=progress)
+            return call_for_text(
+                lib.octet_model_bench, self.handle, real(seconds, "seconds"), options, form, progress=progress
+            )
 
         return Rendering(ask(s.AS_TEXT))
 

@@ -6,7 +6,7 @@ from typing import Any, Iterator, List, Mapping, NamedTuple, Optional, Sequence,
 
 from . import _structs as s
 from ._c import lib
-from ._call import Context, Handle, Out, call, encode, whole
+from ._call import Context, Handle, Out, call, encode, real, whole
 from ._calibration import Calibration, info_of
 from ._data import Batch, Files, ScalingOption, first_samples, join, open_data, scaling_of
 from ._errors import UsageError
@@ -62,14 +62,20 @@ def _conversion(given: Mapping[str, Any]) -> s.Conversion:
     return options
 
 
-def _set_samples(options: s.Conversion, n_samples: Union[None, int, str], is_files: bool) -> None:
-    """How many samples are drawn: of arrays all, of files 100, unless it is said."""
-    if n_samples is None or n_samples == "all":
-        options.all_samples = n_samples == "all" or not is_files
-        return
-    options.n_samples = whole(n_samples, "n_samples")
-    if options.n_samples == 0:
+_Source = Union[Files, Batch, Iterator[Batch]]
+
+
+def _choose_samples(options: s.Conversion, source: _Source, n_samples: Union[None, int, str]) -> _Source:
+    """How many samples are run: of arrays all, of files 100, unless it is said; batches end after as many."""
+    if n_samples is not None and n_samples != "all" and whole(n_samples, "n_samples") == 0:
         raise UsageError("n_samples is 0: calibration needs samples")
+    is_number = n_samples is not None and n_samples != "all"
+    if not isinstance(source, (Files, Batch)):
+        options.all_samples = True
+        return first_samples(source, whole(n_samples, "n_samples")) if is_number else source
+    options.all_samples = n_samples == "all" or (n_samples is None and isinstance(source, Batch))
+    options.n_samples = whole(n_samples, "n_samples") if is_number else 0
+    return source
 
 
 def _gather(batches: Iterator[Batch], needs_all: bool) -> Tuple[List[Batch], Iterator[Batch]]:
@@ -167,10 +173,10 @@ def quantize(
             return _quantize_with(source_model, calibration, chosen, shown)
         source: Union[None, Files, Batch, Calibration] = None
         if calibration is not None:
-            source = _calibration_source(source_model, calibration, chosen, n_samples, scaling, progress)
+            samples = _choose_samples(chosen, open_data(calibration, source_model.sample_inputs()), n_samples)
+            source = _without_labels(source_model, samples, chosen, scaling, progress)
         if isinstance(source, Calibration):
             return _quantize_with(source_model, source, chosen, shown)
-        _set_samples(chosen, n_samples, isinstance(source, Files))
         context, seen = Context(), s.Calibration()
         data = None if source is None else data_of(context, source, scaling_of(scaling))
         handle = Handle(context, lib.octet_model_destroy, "model", source_model.handle)
@@ -181,22 +187,14 @@ def quantize(
         shown.close()
 
 
-def _calibration_source(
-    model: Model,
-    given: Any,
-    options: s.Conversion,
-    n_samples: Union[None, int, str],
-    scaling: ScalingOption,
-    progress: ProgressOption,
+def _without_labels(
+    model: Model, source: _Source, options: s.Conversion, scaling: ScalingOption, progress: ProgressOption
 ) -> Union[Files, Batch, Calibration]:
     """What is run over: a path, arrays, or statistics of batches that are too many for memory."""
-    source = open_data(given, model.sample_inputs())
     if isinstance(source, Files):
         return source
     if isinstance(source, Batch):
         return Batch(source.inputs, source.names)
-    if isinstance(n_samples, int):
-        source = first_samples(source, whole(n_samples, "n_samples"))
     recovers = options.recover not in (None, b"none")
     needs_all = recovers or options.max_float_layers > 0 or options.max_int16_layers > 0
     kept, rest = _gather(source, needs_all)
@@ -253,15 +251,14 @@ def quantize_for(
     scale = scaling_of(scaling)
     context, seen, is_met = Context(), s.Calibration(), c_bool()
     names = source_model.sample_inputs()
-    source = open_data(calibration, names)
-    _set_samples(chosen, n_samples, isinstance(source, Files))
+    source = _choose_samples(chosen, open_data(calibration, names), n_samples)
     data = data_of(context, source, scale)
     judged = None if test is None else data_of(context, open_data(test, names), scale)
     aim = s.Aim(
         has_max_drop=max_drop is not None,
         has_min_fidelity=min_fidelity is not None,
-        max_drop=max_drop or 0.0,
-        min_fidelity=min_fidelity or 0.0,
+        max_drop=real(max_drop or 0.0, "max_drop"),
+        min_fidelity=real(min_fidelity or 0.0, "min_fidelity"),
     )
     handle = Handle(context, lib.octet_model_destroy, "model", source_model.handle)
     verdict = Handle(context, lib.octet_verdict_destroy, "Verdict", source_model.handle, handle)

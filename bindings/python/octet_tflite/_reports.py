@@ -11,7 +11,7 @@ import numpy as np
 
 from . import _structs as s
 from ._c import lib
-from ._call import Context, Handle, call, call_for_text, encode, whole
+from ._call import Context, Handle, call, call_for_text, encode, real, whole
 from ._data import Batch, Files, ScalingOption, join, open_data, scaling_of
 from ._evaluation import Evaluation
 from ._layers import Layers
@@ -107,14 +107,18 @@ class Budget:
         return self.report._repr_html_()
 
 
-def budget(model: Model, *, flash_bytes: int = 0, ram_bytes: int = 0, keeps_state: bool = False) -> Budget:
+def budget(
+    model: Model, *, flash_bytes: int = 0, ram_bytes: int = 0, clock_mhz: float = 0.0, keeps_state: bool = False
+) -> Budget:
     """What the C that `export_c` writes would need.
 
-    flash_bytes, ram_bytes: of the device; 0: not known. keeps_state: as in `export_c`. Raises UnsupportedError for what has no C form, and for a float model.
+    flash_bytes, ram_bytes, clock_mhz: of the device; 0: not known. keeps_state: as in `export_c`. Raises
+    UnsupportedError for what has no C form, and for a float model.
     """
     options = s.BudgetOptions(
         flash_bytes=whole(flash_bytes, "flash_bytes"),
         ram_bytes=whole(ram_bytes, "ram_bytes"),
+        clock_mhz=real(clock_mhz, "clock_mhz"),
         keeps_state=bool(keeps_state),
     )
     fits = c_bool()
@@ -141,13 +145,15 @@ def export_c(
     n_vectors: int = 0,
     n_samples: int = 0,
     keeps_state: bool = False,
+    uses_cmsis_nn: bool = False,
     scaling: ScalingOption = None,
 ) -> str:
     """Writes a quantized model as C99 for a microcontroller into `folder`; gives what was written and what it needs.
 
     x: samples of the self-test; None: made-up ones. name: prefix of all symbols and files. verify: compile and run the
-    C, and compare its bytes. keeps_state: the state of LSTM layers goes on from run to run. Raises UnsupportedError (layer, operator, reason), UsageError (a folder that exists, unless
-    replace), FileError.
+    C, and compare its bytes. keeps_state: the state of LSTM layers goes on from run to run. uses_cmsis_nn: call Arm's
+    CMSIS-NN where it has the operator; that is not compiled here. Raises UnsupportedError (layer, operator, reason),
+    UsageError (a folder that exists, unless replace), FileError.
     """
     options = s.ExportOptions(
         name=encode(name, "name"),
@@ -156,6 +162,7 @@ def export_c(
         n_vectors=whole(n_vectors, "n_vectors"),
         n_samples=whole(n_samples, "n_samples"),
         keeps_state=bool(keeps_state),
+        uses_cmsis_nn=bool(uses_cmsis_nn),
     )
     context = Context()
     data = _optional_data(context, model, x, scaling)
