@@ -13,6 +13,19 @@ ONE = Inputs(["image"], [(8, 8, 1)])
 TWO = Inputs(["a", "b"], [(4,), (2, 2)])
 
 
+class Indexed:
+    """As Keras's Sequence and a torch Dataset: batches by number."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def __len__(self):
+        return (len(self.x) + 6) // 7
+
+    def __getitem__(self, index):
+        return self.x[7 * index : 7 * index + 7], np.zeros(len(self.x[7 * index : 7 * index + 7]), int)
+
+
 def layouts(x):
     """The numbers of x in every way in which numpy can hold them."""
     wide = np.zeros((2 * len(x), 8, 8, 1), np.float32)
@@ -35,6 +48,10 @@ def layouts(x):
         "function": lambda: x,
         "generator": (x[i : i + 7] for i in range(0, len(x), 7)),
         "samples one by one": iter(x),
+        "flat samples": iter(x.reshape(len(x), 64)),
+        "samples without channels": iter(x[..., 0]),
+        "buffer": memoryview(x),
+        "indexed": Indexed(x),
         "pairs": iter([(x, np.zeros(len(x), int))]),
     }
 

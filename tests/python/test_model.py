@@ -66,7 +66,7 @@ def test_prediction_is_that_of_the_interpreter(quantized, x):
 
 
 def test_check(model):
-    assert model.check().supported
+    assert model.check().supported and octet_tflite.check(model.to_bytes(), "tflm").supported
     assert set(octet_tflite.target_names()) >= {"litert", "tflm"}
     with pytest.raises(octet_tflite.UsageError, match="no-such"):
         model.check("no-such")

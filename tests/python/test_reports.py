@@ -106,6 +106,14 @@ def test_frames(model, quantized, x, y):
     assert compare_layers(model, quantized, x).to_frame()["layer"][1] == "conv"
 
 
+def test_tables_of_renderings(model, quantized):
+    pytest.importorskip("pandas")
+    assert list(model.summary().to_frame()["name"]) == ["conv", "norm", "pool", "flat", "dense"]
+    assert len(quantized.inspect().to_frame("tensors")) == len(quantized.tensors)
+    with pytest.raises(octet_tflite.UsageError, match="no table"):
+        model.summary().to_frame("nothing")
+
+
 def test_plots(model, quantized, x, y):
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("agg")

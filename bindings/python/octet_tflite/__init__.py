@@ -27,7 +27,7 @@ from ._evaluation import Evaluation
 from ._interpreter import Interpreter
 from ._layers import FlippedSample, LayerRow, Layers, compare_layers
 from ._library import library
-from ._model import Check, Model, load_model, target_names
+from ._model import Check, Model, check, load_model, target_names
 from ._quantize import Recovered, quantize, quantize_for
 from ._rendering import Rendering
 from ._reports import Budget, Page, budget, explain, export_artifacts, export_c, export_c_array, report
@@ -66,6 +66,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "budget",
+    "check",
     "compare",
     "compare_layers",
     "explain",

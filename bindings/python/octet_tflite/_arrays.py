@@ -1,5 +1,6 @@
 """Anything that holds numbers becomes one numpy array, as the C library reads it."""
 
+import array
 from typing import Any, Tuple
 
 import numpy as np
@@ -11,8 +12,8 @@ Array = npt.NDArray[Any]
 
 
 def is_array(x: Any) -> bool:
-    """Whether x holds numbers itself: an array of numpy, JAX or pandas, a tensor of TensorFlow or torch."""
-    return hasattr(x, "__array__") or hasattr(x, "detach")
+    """Whether x holds numbers itself: an array of numpy, JAX, pandas or Python, a tensor of TensorFlow or torch."""
+    return hasattr(x, "__array__") or hasattr(x, "detach") or isinstance(x, (array.array, memoryview))
 
 
 def to_numpy(x: Any, what: str) -> Array:
@@ -30,9 +31,9 @@ def to_numpy(x: Any, what: str) -> Array:
         raise DataError(f"{what}: cannot become an array of numbers: {reason}") from error
 
 
-def _native(array: Array, what: str) -> "np.dtype[Any]":
+def _native(numbers: Array, what: str) -> "np.dtype[Any]":
     """The type that the library reads the array as."""
-    dtype = array.dtype
+    dtype = numbers.dtype
     if dtype.kind in "bui" or (dtype.kind == "f" and dtype.itemsize <= 8):
         return dtype.newbyteorder("=")
     if dtype.kind == "f":  # long double
@@ -49,13 +50,13 @@ def as_array(x: Any, what: str) -> Array:
     """
     if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
         raise DataError(f"{what}: some numbers are masked: fill them first")
-    array = to_numpy(x, what)
-    dtype = _native(array, what)
-    if array.ndim == 0:
+    numbers = to_numpy(x, what)
+    dtype = _native(numbers, what)
+    if numbers.ndim == 0:
         raise DataError(f"{what}: is one number: samples lie along the first axis of an array")
-    if array.size == 0:
-        raise DataError(f"{what}: an array of shape {array.shape} has no samples")
-    return np.ascontiguousarray(array, dtype=dtype)
+    if numbers.size == 0:
+        raise DataError(f"{what}: an array of shape {numbers.shape} has no samples")
+    return np.ascontiguousarray(numbers, dtype=dtype)
 
 
 def part_shape(dims: Tuple[int, ...], batch: int) -> Tuple[int, ...]:

@@ -4,6 +4,7 @@ What is given becomes one of three: Files, which the library opens; one Batch; o
 number of the model's inputs it is known whether a pair is two inputs, or samples and their labels.
 """
 
+import math
 import os
 from dataclasses import dataclass
 from typing import Any, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
@@ -101,8 +102,9 @@ def _is_path(x: Any) -> bool:
 
 
 def _with_batch(array: Array, shape: Optional[Shape]) -> Array:
-    """A single sample gets an axis in front: one that as a whole has the shape which the model takes."""
-    return array[np.newaxis] if shape is not None and shape != () and array.shape == shape else array
+    """A single sample gets an axis in front: an array that has as many elements as the model takes for one."""
+    n = math.prod(shape) if shape is not None else 0
+    return array[np.newaxis] if n > 1 and array.size == n and array.shape[0] != 1 else array
 
 
 def _labels_of(y: Any, n_samples: int) -> Optional[Array]:
@@ -177,13 +179,15 @@ def _files_of(data: Any, y: Any) -> Optional[Files]:
 
 
 def _is_stream(data: Any) -> bool:
-    """Whether data are batches one after the other: anything to go through that is neither an array nor a collection of
-    arrays for the inputs."""
-    return hasattr(data, "__iter__") and not is_array(data) and not isinstance(data, (list, tuple, Mapping, bytes))
+    """Whether data are batches one after the other: anything to go through, or to index, that is neither an array nor a
+    collection of arrays for the inputs."""
+    has_items = hasattr(data, "__iter__") or (hasattr(data, "__getitem__") and hasattr(data, "__len__"))
+    return has_items and not is_array(data) and not isinstance(data, (list, tuple, Mapping, bytes))
 
 
 def _stream(data: Any, model: Inputs) -> Iterator[Batch]:
-    for item in data:
+    items = data if hasattr(data, "__iter__") else (data[i] for i in range(len(data)))
+    for item in items:
         yield batch_of(item, model)
 
 

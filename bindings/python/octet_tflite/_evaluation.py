@@ -198,7 +198,8 @@ class Evaluation:
         axes.imshow(confusion, cmap="Blues")
         for (row, column), n in np.ndenumerate(confusion if len(confusion) <= 20 else confusion[:0]):
             if n > 0:
-                axes.text(column, row, str(n), ha="center", va="center", fontsize=8)
+                color = "white" if 2 * n > confusion.max() else "black"
+                axes.text(column, row, str(n), ha="center", va="center", fontsize=8, color=color)
         axes.set_xlabel("answer")
         axes.set_ylabel("label")
         axes.set_title(f"accuracy {100 * self.accuracy:.2f} % of {self.n_samples} samples")

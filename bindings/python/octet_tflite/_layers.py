@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, List, Optional, Union
 
 from . import _structs as s
+from ._both import handle_for, run_over_both
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_text, read, whole
-from ._data import ScalingOption, open_data, scaling_of
-from ._model import Model, run_options
-from ._progress import Progress, ProgressOption
+from ._call import Handle, call_for_text, read
+from ._data import ScalingOption
+from ._model import Model
+from ._progress import ProgressOption
 from ._rendering import axes_for, frame_of, table_html, text_html
-from ._samples import data_of
 
 
 @dataclass(frozen=True)
@@ -172,14 +172,9 @@ def compare_layers(
     x, y: as in `Evaluation.update`; batches are gathered in memory. Raises UsageError (the original is quantized, the
     other one is not), DataError (they are not of one network), and what `compare` raises.
     """
-    context, shown = Context(), Progress(progress)
-    data = data_of(context, open_data(x, original.sample_inputs(), y, whole(limit, "limit")), scaling_of(scaling))
-    options = run_options(shown, split=split, limit=limit, n_threads=n_threads)
-    handle = Handle(context, lib.octet_layers_destroy, "Layers", original.handle, quantized.handle)
-    arguments = (original.handle, quantized.handle, data, options, Out(handle))
-    try:
-        call(context, lib.octet_compare_layers, *arguments, progress=shown)
-    finally:
-        shown.close()
-        data.close()
+    models = (original, quantized)
+    handle = handle_for(lib.octet_layers_destroy, "Layers", models)
+    how = {"split": split, "n_threads": n_threads}
+    compare = lib.octet_compare_layers
+    run_over_both(handle, compare, models, x, y, scaling=scaling, limit=limit, progress=progress, **how)
     return Layers(handle)

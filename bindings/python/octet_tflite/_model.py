@@ -365,3 +365,8 @@ def choices(what: str) -> Iterator[str]:
             return
         yield name.decode()
         index += 1
+
+
+def check(model: Any, target: Optional[str] = None) -> Check:
+    """Whether a target runs all operators of a model, or of what `load_model` takes; see `Model.check`."""
+    return (model if isinstance(model, Model) else load_model(model)).check(target)

@@ -5,7 +5,10 @@ import json
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from . import _structs as s
+from ._errors import UsageError
 from ._optional import package
+
+_TABLES = ("layers", "operators", "stages", "steps")
 
 
 class Rendering(str):
@@ -31,6 +34,17 @@ class Rendering(str):
 
     def _repr_html_(self) -> str:
         return frame_html(self.page) if self.page is not None else text_html(self)
+
+    def to_frame(self, table: Optional[str] = None) -> Any:
+        """A table of `data` as a pandas.DataFrame: that of this name, or the first of layers, operators, stages, steps.
+
+        Raises MissingPackageError without pandas, UsageError where there is no such table.
+        """
+        names = _TABLES if table is None else (table,)
+        rows = next((self.data[name] for name in names if isinstance(self.data, dict) and self.data.get(name)), None)
+        if not isinstance(rows, list):
+            raise UsageError(f"there is no table {' or '.join(names)} here: `data` has what there is")
+        return frame_of(rows)
 
 
 def render(ask: Callable[[int], str], page: bool = False) -> Rendering:

@@ -5,13 +5,13 @@ import os
 from typing import Any, List, Optional, Union
 
 from . import _structs as s
+from ._both import handle_for, run_over_both
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_text, read, whole
-from ._data import ScalingOption, open_data, scaling_of
-from ._model import Model, run_options
-from ._progress import Progress, ProgressOption
+from ._call import Handle, call_for_text, read
+from ._data import ScalingOption
+from ._model import Model
+from ._progress import ProgressOption
 from ._rendering import axes_for, frame_of, table_html
-from ._samples import data_of
 
 
 class Verdict:
@@ -111,14 +111,9 @@ def compare(
 
     Raises UsageError, DataError (other inputs or outputs, labels that do not fit), UnsupportedError.
     """
-    context, shown = Context(), Progress(progress)
-    data = data_of(context, open_data(x, original.sample_inputs(), y, whole(limit, "limit")), scaling_of(scaling))
-    options = run_options(shown, split=split, limit=limit, numerics=numerics, n_threads=n_threads)
-    handle = Handle(context, lib.octet_verdict_destroy, "Verdict", original.handle, quantized.handle)
-    arguments = (original.handle, quantized.handle, data, quantized.seen, options, Out(handle))
-    try:
-        call(context, lib.octet_compare, *arguments, progress=shown)
-    finally:
-        shown.close()
-        data.close()
+    models = (original, quantized)
+    handle = handle_for(lib.octet_verdict_destroy, "Verdict", models)
+    how = {"split": split, "numerics": numerics, "n_threads": n_threads}
+    seen = quantized.seen
+    run_over_both(handle, lib.octet_compare, models, x, y, seen, scaling=scaling, limit=limit, progress=progress, **how)
     return Verdict(handle)
