@@ -1,5 +1,7 @@
 #include "report/artifacts.h"
 
+#include "base/format.h"
+
 #include <inttypes.h>
 
 #include "base/json_writer.h"
@@ -29,17 +31,18 @@ octet_status octet_artifacts_summary_write_text(octet_context *ctx, const octet_
     OCTET_TRY(octet_buffer_format(ctx, out, "%s: %" PRIu32 " layer%s with weights, %" PRIu64 " files\n", s->path,
                                   s->plan->n_weighted, s->plan->n_weighted == 1 ? "" : "s", s->n_files));
     const char *what = r->data != NULL ? "samples" : "made-up inputs";
+    /* Of real outputs no step is known. */
+    char most[OCTET_TEXT_SIZE] = "";
+    if (cost->largest > 0) octet_format(most, sizeof most, ", by at most %" PRId64, cost->largest);
     octet_text_count(cost->n_numbers, b);
     octet_text_count(r->n_samples, c);
     if (cost->n_different == 0)
         OCTET_TRY(octet_buffer_format(ctx, out, "rounded once, all %s output numbers are those rounded twice (%s %s)\n",
                                       b, c, what));
     else
-        OCTET_TRY(
-            octet_buffer_format(ctx, out,
-                                "rounded once, %s of %s output numbers differ from those rounded twice, by at most "
-                                "%" PRId64 " (%s %s)\n",
-                                octet_text_count(cost->n_different, a), b, cost->largest, c, what));
+        OCTET_TRY(octet_buffer_format(
+            ctx, out, "rounded once, %s of %s output numbers differ from those rounded twice%s (%s %s)\n",
+            octet_text_count(cost->n_different, a), b, most, c, what));
     if (r->has_answers && r->has_labels)
         OCTET_TRY(octet_buffer_format(ctx, out, "accuracy %.2f %% rounded twice, %.2f %% rounded once\n",
                                       100.0 * r->accuracy_twice, 100.0 * r->accuracy_once));

@@ -4,11 +4,12 @@
 Exports each net, compiles it with gcc and clang for each processor with every warning an error, also as C++, runs its
 self-test on this machine and under qemu, and compares. On the Cortex-M4 it compares instructions with the table of
 docs/device.md, and fails when a number is more than 2 % above it, when a stack is deeper than net.h says, or code is not
-within 15 % of its estimate; --write writes the table anew. --all takes longer: every net on every processor that has room,
+within 15 % of its estimate; so are instructions of -Os on Cortex-M0, M4, M7 and M33; --write writes the table anew. --all takes longer: every net on every processor that has room,
 with 200 samples, 10,000 MNIST images and the test samples of the models of DIR on this machine. The C that calls CMSIS-NN
 is built with the folder $CMSIS_NN, or what GitHub has, or, where neither is there, what cmsis_nn/ has of it."""
 import argparse
 import glob
+import json
 import os
 import re
 import sys
@@ -17,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import cmsis_nn
 import samples
-from processors import COUNTED, CPLUSPLUS, PROCESSORS, build, compile_strictly, emulate, run
+from processors import COUNTED, CPLUSPLUS, ESTIMATED, PROCESSORS, build, compile_strictly, emulate, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -51,6 +52,9 @@ class Net:
         number = lambda pattern: int(re.search(pattern, header)[1])
         self.arena, self.constants = number(r"RAM: (\d+) bytes of arena"), number(r"Flash: (\d+) bytes of constants")
         self.ports, self.code, self.stack = number(r", (\d+) of input and output"), number(r"about (\d+) of code"), number(r"at most (\d+) of stack")
+
+        budget = json.loads(run([octet, "budget", self.model, "--json"]))
+        self.instructions = {f"Cortex-M{core[1:]}": count for core, count in budget["instructions"].items()}
 
     def write(self, octet, where, vectors, more=()):
         run([octet, "export", self.model, "--c", "--name", "net", "-o", f"{self.folder}/{where}", "--vectors", str(vectors), "--no-verify",
@@ -110,6 +114,10 @@ class Report:
         if abs(estimate - code) > 0.15 * code:
             self.fail(f"{net}: code {code}, estimated {estimate}")
 
+    def judge_estimate(self, where, instructions, estimate):
+        if abs(estimate - instructions) > 0.15 * instructions:
+            self.fail(f"{where}: {instructions:,} instructions, estimated {estimate:,}")
+
     def judge_stack(self, where, stack, bound):
         if stack > bound:
             self.fail(f"{where}: stack {stack}, stated are {bound} at most")
@@ -121,7 +129,7 @@ class Report:
 
 def work(report, net, processor, optimize, where, vectors):
     """One program: built, run, judged."""
-    folder = os.path.join(net.folder, f"{where}_{processor.name}{optimize}")
+    folder = os.path.join(net.folder, f"{where}_{processor.name}{optimize}{'_counted' if processor in ESTIMATED else ''}")
     program, code = build(processor, optimize, net.sources(where), [f"{net.folder}/{where}"], folder)
     numbers = emulate(processor, program, vectors)
     told = f"{net.name} {processor.name} {optimize}"
@@ -132,6 +140,8 @@ def work(report, net, processor, optimize, where, vectors):
         report.judge_count(net.name, optimize, numbers["instructions"])
         if optimize == "-Os":
             report.judge_code(net.name, code, net.code)
+    if where == "c" and optimize == "-Os" and "instructions" in numbers and processor.name in net.instructions:
+        report.judge_estimate(told, numbers["instructions"], net.instructions[processor.name])
     report.n_programs += 1
     counts = f", {numbers['instructions']:,} instructions" if "instructions" in numbers else ""
     print(f"{told}: {vectors} samples, code {code}, stack {numbers['stack']}{counts}", flush=True)
@@ -156,6 +166,13 @@ def jobs_of(report, net, options):
         both = processor.name == COUNTED or (options.all and processor.board)
         for optimize in ("-Os", "-O2") if both else ("-Os",) if processor.name == "Cortex-M0" else ("-O2",):
             yield lambda p=processor, o=optimize: work(report, net, p, o, "c", N_COUNTED)
+
+
+def estimated_jobs_of(report, net, options):
+    """What `octet budget` estimates, beside the counted processor."""
+    for processor in ESTIMATED:
+        if net.name in COUNTED_NETS and options.only in processor.name and (net.name in EVERYWHERE or processor.name == "Cortex-M0"):
+            yield lambda p=processor: work(report, net, p, "-Os", "c", N_COUNTED)
 
 
 def long_jobs_of(report, net, options):
@@ -200,7 +217,7 @@ def main(arguments, document=DOCUMENT):
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         chosen = [net for net in nets(options.shared, folder, options.all) if options.nets in net.name]
         list(pool.map(lambda net: net.export(options.octet), chosen))
-        jobs = [job for net in chosen for job in jobs_of(report, net, options)]
+        jobs = [job for net in chosen for kind in (jobs_of, estimated_jobs_of) for job in kind(report, net, options)]
         if not options.only:
             jobs += cmsis_nn.jobs(report, [net for net in chosen if net.name in EVERYWHERE + ("mnist_resnet",)], options.octet, folder)
         if options.all:

@@ -65,6 +65,7 @@ class Checks(unittest.TestCase):
     def test_bounds(self):
         with mock.patch("builtins.print"):
             for judge, good, bad in ((lambda r, n: r.judge_code("net", 1000, n), (850, 1150), (849, 1151)),
+                                     (lambda r, n: r.judge_estimate("net", 1000, n), (850, 1150), (849, 1151)),
                                      (lambda r, n: r.judge_stack("net", n, 640), (0, 640), (641,)),
                                      (lambda r, n: r.judge_count("net", "-O2", n), (1, 1020), (1021,))):
                 for numbers, n_failed in ((good, 0), (bad, 1)):

@@ -63,9 +63,23 @@ static const char *type_behind(const octet_graph *graph, uint32_t input) {
     return "int8";
 }
 
+/* Whether all that reads the value is QUANTIZE, or nothing does. */
+static bool is_quantized_at_once(const octet_graph *graph, uint32_t value) {
+    for (uint32_t i = 0; i < graph->n_operators; i++) {
+        const octet_operator *op = &graph->operators[i];
+        for (uint32_t k = 0; k < op->n_inputs; k++)
+            if (op->inputs[k] == value && op->code != OCTET_OP_QUANTIZE) return false;
+    }
+    return true;
+}
+
 octet_status octet_c_check_graph(octet_context *ctx, const octet_graph *graph) {
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
         const octet_value *value = &graph->values[graph->inputs[i].value];
+        OCTET_CHECK(ctx, value->type != OCTET_FLOAT32 || is_quantized_at_once(graph, graph->inputs[i].value),
+                    OCTET_UNSUPPORTED,
+                    "input '%s' is float32, and so is what is computed of it; C is made of models of mode int8",
+                    graph->inputs[i].name);
         OCTET_CHECK(ctx, value->type != OCTET_FLOAT32, OCTET_UNSUPPORTED,
                     "input '%s' is float32, C takes %s: quantize with --input-type %s", graph->inputs[i].name,
                     type_behind(graph, graph->inputs[i].value), type_behind(graph, graph->inputs[i].value));
