@@ -70,7 +70,8 @@ static octet_status write_head(octet_context *ctx, const octet_budget *b, octet_
     return write_limit(ctx, "RAM", octet_budget_ram(b), b->ram_bytes, out);
 }
 
-static octet_status write_table(octet_context *ctx, const octet_budget *b, octet_buffer *out) {
+static octet_status write_table(octet_context *ctx, octet_arena *arena, const octet_budget *b, octet_buffer *out) {
+    const char *name;
     char macs[OCTET_TEXT_SIZE], bytes[OCTET_TEXT_SIZE], cycles[OCTET_TEXT_SIZE];
     OCTET_TRY(octet_buffer_format(ctx, out, "\ngroup  result  operand        %15s  %9s  %10s  layer\n",
                                   "multiplications", "constants", "M4 cycles"));
@@ -87,13 +88,15 @@ static octet_status write_table(octet_context *ctx, const octet_budget *b, octet
     if (b->n_parts > 0) OCTET_TRY(octet_buffer_format(ctx, out, "\n  from      to  groups   arena\n"));
     for (uint32_t i = 0; i < b->n_parts; i++) {
         const octet_budget_part *p = &b->parts[i];
+        OCTET_TRY(octet_text_shorten(ctx, arena, p->name, OCTET_BUDGET_NAME_WIDTH, &name));
         OCTET_TRY(octet_buffer_format(ctx, out, "%6zu  %6zu  %u..%-4u  %s%s%s\n", p->offset, p->offset + p->size_bytes,
-                                      p->first_group, p->last_group, p->what, p->what[0] != '\0' ? " " : "", p->name));
+                                      p->first_group, p->last_group, p->what, p->what[0] != '\0' ? " " : "", name));
     }
     return OCTET_OK;
 }
 
-static octet_status write_most(octet_context *ctx, const octet_budget *b, octet_buffer *out) {
+static octet_status write_most(octet_context *ctx, octet_arena *arena, const octet_budget *b, octet_buffer *out) {
+    const char *name;
     char bytes[2][OCTET_TEXT_SIZE];
     const octet_budget_most most = octet_budget_find_most(b);
     OCTET_TRY(octet_buffer_format(ctx, out, "\nwhat takes most\n"));
@@ -109,10 +112,11 @@ static octet_status write_most(octet_context *ctx, const octet_budget *b, octet_
                                       100.0 * (double)b->ports_bytes / (double)octet_budget_ram(b)));
     if (most.part != OCTET_BUDGET_NOTHING) {
         const octet_budget_part *p = &b->parts[most.part];
-        OCTET_TRY(
-            octet_buffer_format(ctx, out, "- RAM: the arena is fullest in group %u, %s bytes; %s%s%s is %s of them\n",
-                                most.group, octet_text_count(most.used_bytes, bytes[0]), p->what,
-                                p->what[0] != '\0' ? " " : "", p->name, octet_text_count(p->size_bytes, bytes[1])));
+        OCTET_TRY(octet_text_shorten(ctx, arena, p->name, OCTET_BUDGET_NAME_WIDTH, &name));
+        OCTET_TRY(octet_buffer_format(ctx, out,
+                                      "- RAM: the arena is fullest in group %u, %s bytes; %s%s%s is %s of them\n",
+                                      most.group, octet_text_count(most.used_bytes, bytes[0]), p->what,
+                                      p->what[0] != '\0' ? " " : "", name, octet_text_count(p->size_bytes, bytes[1])));
     }
     if (most.cycles == OCTET_BUDGET_NOTHING) return OCTET_OK;
     const octet_budget_row *r = &b->rows[most.cycles];
@@ -120,22 +124,27 @@ static octet_status write_most(octet_context *ctx, const octet_budget *b, octet_
                                100.0 * r->cycles[b->usual_core] / b->cores[b->usual_core].cycles);
 }
 
-static octet_status write_advice(octet_context *ctx, const octet_budget *b, octet_buffer *out) {
-    octet_arena arena = {0};
+static octet_status write_advice(octet_context *ctx, octet_arena *arena, const octet_budget *b, octet_buffer *out) {
     octet_budget_advice advice;
-    octet_status status = octet_budget_advise(ctx, &arena, b, &advice);
+    octet_status status = octet_budget_advise(ctx, arena, b, &advice);
     if (status == OCTET_OK && advice.n > 0) status = octet_buffer_format(ctx, out, "\nwhat would help\n");
     for (uint32_t i = 0; i < advice.n && status == OCTET_OK; i++)
         status = octet_buffer_format(ctx, out, "- %s\n", advice.lines[i]);
-    octet_arena_free(ctx, &arena);
     return status;
 }
 
+static octet_status write_body(octet_context *ctx, octet_arena *arena, const octet_budget *b, octet_buffer *out) {
+    OCTET_TRY(write_table(ctx, arena, b, out));
+    OCTET_TRY(write_most(ctx, arena, b, out));
+    return write_advice(ctx, arena, b, out);
+}
+
 octet_status octet_budget_write_text(octet_context *ctx, const octet_budget *b, octet_buffer *out) {
+    octet_arena arena = {0};
     OCTET_TRY(write_head(ctx, b, out));
-    OCTET_TRY(write_table(ctx, b, out));
-    OCTET_TRY(write_most(ctx, b, out));
-    OCTET_TRY(write_advice(ctx, b, out));
+    const octet_status status = write_body(ctx, &arena, b, out);
+    octet_arena_free(ctx, &arena);
+    OCTET_TRY(status);
     return octet_buffer_format(ctx, out, "\n%s\n", estimates);
 }
 

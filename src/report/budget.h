@@ -8,7 +8,7 @@
 
 #include "base/buffer.h"
 
-enum { OCTET_BUDGET_N_CORES = 4, OCTET_BUDGET_MOST_ADVICE = 8 };
+enum { OCTET_BUDGET_N_CORES = 4, OCTET_BUDGET_MOST_ADVICE = 8, OCTET_BUDGET_NAME_WIDTH = 60 };
 
 typedef enum octet_budget_kind {
     OCTET_BUDGET_OTHER,
@@ -61,7 +61,7 @@ typedef struct octet_budget {
 typedef struct octet_budget_most {
     uint32_t flash, cycles, part;
     uint32_t group;    /* in which the arena is fullest */
-    size_t used_bytes; /* of the arena in it */
+    size_t used_bytes; /* of the arena in it; a byte that parts share counts once */
 } octet_budget_most;
 
 typedef struct octet_budget_advice {

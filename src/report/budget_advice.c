@@ -2,6 +2,37 @@
 #include "report/budget.h"
 #include "report/text.h"
 
+static bool is_used_in(const octet_budget_part *p, uint32_t group) {
+    return p->first_group <= group && p->last_group >= group;
+}
+
+/* Bytes of the arena that some part takes; parts may share bytes. */
+static size_t used_in(const octet_budget *b, uint32_t group) {
+    size_t used = 0, at = 0;
+    for (;;) {
+        size_t begin = SIZE_MAX, end = 0; /* of what comes next from `at` on */
+        for (uint32_t i = 0; i < b->n_parts; i++) {
+            const octet_budget_part *p = &b->parts[i];
+            const size_t from = p->offset > at ? p->offset : at, to = p->offset + p->size_bytes;
+            if (!is_used_in(p, group) || to <= at || from > begin) continue;
+            end = from < begin || to > end ? to : end;
+            begin = from;
+        }
+        if (begin == SIZE_MAX) return used;
+        used += end - begin;
+        at = end;
+    }
+}
+
+static uint32_t largest_in(const octet_budget *b, uint32_t group) {
+    uint32_t largest = OCTET_BUDGET_NOTHING;
+    for (uint32_t i = 0; i < b->n_parts; i++)
+        if (is_used_in(&b->parts[i], group) &&
+            (largest == OCTET_BUDGET_NOTHING || b->parts[i].size_bytes > b->parts[largest].size_bytes))
+            largest = i;
+    return largest;
+}
+
 octet_budget_most octet_budget_find_most(const octet_budget *b) {
     octet_budget_most most = {OCTET_BUDGET_NOTHING, OCTET_BUDGET_NOTHING, OCTET_BUDGET_NOTHING, 0, 0};
     const uint32_t core = b->usual_core;
@@ -15,18 +46,11 @@ octet_budget_most octet_budget_find_most(const octet_budget *b) {
         if (most.cycles == OCTET_BUDGET_NOTHING || r->cycles[core] > b->rows[most.cycles].cycles[core]) most.cycles = i;
     }
     for (uint32_t g = 0; g < n_groups; g++) {
-        size_t used = 0;
-        uint32_t largest = OCTET_BUDGET_NOTHING;
-        for (uint32_t i = 0; i < b->n_parts; i++) {
-            const octet_budget_part *p = &b->parts[i];
-            if (p->first_group > g || p->last_group < g) continue;
-            used += p->size_bytes;
-            if (largest == OCTET_BUDGET_NOTHING || p->size_bytes > b->parts[largest].size_bytes) largest = i;
-        }
+        const size_t used = used_in(b, g);
         if (used <= most.used_bytes) continue;
         most.used_bytes = used;
         most.group = g;
-        most.part = largest;
+        most.part = largest_in(b, g);
     }
     return most;
 }
@@ -71,6 +95,7 @@ static octet_status advise_flash(const adviser *a, bool is_missing) {
 
 static octet_status advise_ram(const adviser *a) {
     char bytes[OCTET_TEXT_SIZE];
+    const char *name;
     const octet_budget *b = a->b;
     const uint64_t ram = octet_budget_ram(b);
     if (b->ports_bytes * 2 > ram)
@@ -79,12 +104,13 @@ static octet_status advise_ram(const adviser *a) {
                                   share((double)b->ports_bytes, (double)ram));
     if (a->most.part == OCTET_BUDGET_NOTHING || b->arena_bytes * 2 < ram) return OCTET_OK;
     const octet_budget_part *p = &b->parts[a->most.part];
+    OCTET_TRY(octet_text_shorten(a->ctx, a->arena, p->name, OCTET_BUDGET_NAME_WIDTH, &name));
     return octet_arena_format(
         a->ctx, a->arena, next_line(a),
         p->what[0] != '\0'
             ? "RAM: fewer channels or a narrower map in %s, of which %s bytes are kept"
             : "RAM: fewer channels in %s, or a stride or a pool right behind it: its %s bytes are kept whole",
-        p->name, octet_text_count(p->size_bytes, bytes));
+        name, octet_text_count(p->size_bytes, bytes));
 }
 
 static octet_status advise_time(const adviser *a) {
