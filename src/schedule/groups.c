@@ -155,7 +155,8 @@ static size_t group_bytes(planner *p, uint32_t begin, uint32_t n) {
         }
     }
     if (last->flow == OCTET_FLOW_ADDS)
-        bytes += octet_shape_elements(&l->graph->values[last->result].shape) * sizeof(int32_t);
+        bytes += octet_shape_elements(&l->graph->values[last->result].shape) * sizeof(int32_t) *
+                 (size_t)octet_rows_words_of_sum(l->graph, &l->steps[last->step]);
     if (p->grouping != OCTET_GROUPING_APART) bytes -= shared_bytes(p, begin, n);
     return bytes + ring_bytes(p, n);
 }

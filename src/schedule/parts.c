@@ -44,7 +44,8 @@ static octet_status home_stage(octet_context *ctx, const octet_links *l, const o
     OCTET_TRY(home_variables(ctx, l, group, stage, out));
     if (stage->flow == OCTET_FLOW_ADDS) {
         const octet_part part = {.value = OCTET_NONE, .stage = g->first_stage + i};
-        const size_t n = octet_shape_elements(&l->graph->values[stage->result].shape);
+        const size_t n = octet_shape_elements(&l->graph->values[stage->result].shape) *
+                         (size_t)octet_rows_words_of_sum(l->graph, &l->steps[stage->step]);
         OCTET_TRY(add_place(ctx, out, part, n * sizeof(int32_t), group, &stage->sums));
     }
     if (octet_groups_is_ring(l, order, stages, g->n_stages, i)) {

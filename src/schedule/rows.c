@@ -125,9 +125,9 @@ static bool is_pool_of_maps(const octet_pool_2d_params *p, octet_rows *out) {
 bool octet_rows_of_sums(const octet_graph *graph, const octet_step *step, const octet_rows *before, octet_rows *out) {
     octet_rows rows = {.n_operands = 1, .batches = 1, .stride = 1, .extent = 1};
     bool can_add = false;
-    if (step->kernel == OCTET_KERNEL_fully_connected_s8) {
+    if (octet_kernel_params(step->kernel) == OCTET_PARAMS_fully_connected) {
         rows.in_h = before->out_h, rows.in_bytes = before->out_bytes;
-        can_add = octet_step_params_fully_connected(step)->rows == 1 && octet_rows_most_sum(graph, step) <= INT32_MAX;
+        can_add = octet_rows_words_of_sum(graph, step) > 0;
     } else if (step->kernel == OCTET_KERNEL_mean_s8) {
         can_add = is_mean_of_maps(graph, step, &rows);
     } else if (step->kernel == OCTET_KERNEL_average_pool_2d_s8) {
@@ -197,6 +197,16 @@ int64_t octet_rows_most_sum(const octet_graph *graph, const octet_step *step) {
     return largest;
 }
 
+int32_t octet_rows_words_of_sum(const octet_graph *graph, const octet_step *step) {
+    const bool is_s16 = step->kernel == OCTET_KERNEL_fully_connected_s16;
+    if (octet_kernel_params(step->kernel) != OCTET_PARAMS_fully_connected) return 1;
+    if (step->kernel != OCTET_KERNEL_fully_connected_s8 && !is_s16) return 0;
+    if (octet_step_params_fully_connected(step)->rows != 1) return 0;
+    const int64_t most = octet_rows_most_sum(graph, step);
+    if (most <= INT32_MAX) return 1;
+    return is_s16 && most < INT64_MAX ? 2 : 0;
+}
+
 static bool shifts_right(const channel_sums *s) {
     for (int32_t c = 0; c < s->n_channels; c++)
         if (s->q->shift[c] > 0) return false;
@@ -227,14 +237,16 @@ static bool is_tiling(const octet_pool_2d_params *p) {
 
 bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, const octet_step *pool, octet_rows *out) {
     channel_sums s;
-    if (step->kernel != OCTET_KERNEL_conv_2d_s8 || pool->kernel != OCTET_KERNEL_max_pool_2d_s8) return false;
+    const bool is_s8 = step->kernel == OCTET_KERNEL_conv_2d_s8 && pool->kernel == OCTET_KERNEL_max_pool_2d_s8,
+               is_s16 = step->kernel == OCTET_KERNEL_conv_2d_s16 && pool->kernel == OCTET_KERNEL_max_pool_2d_s16;
+    if (!is_s8 && !is_s16) return false;
     const octet_conv_2d_params *c = octet_step_params_conv_2d(step);
     const octet_pool_2d_params *p = octet_step_params_pool_2d(pool);
     if (!is_tiling(p) || !sums_of(graph, step, &s) || !shifts_right(&s) || octet_rows_most_sum(graph, step) > INT32_MAX)
         return false;
-    *out = conv_rows(c, 1);
+    *out = conv_rows(c, is_s16 ? 2 : 1);
     out->out_h = p->out_h;
-    out->out_bytes = (size_t)p->out_w * (size_t)p->channels;
+    out->out_bytes = (is_s16 ? 2 : 1) * (size_t)p->out_w * (size_t)p->channels;
     out->extent += (p->filter_h - 1) * c->stride_h;
     out->stride *= p->stride_h;
     return true;

@@ -1,4 +1,5 @@
 #include "export/c/conv_patch.h"
+#include "export/c/conv_wide.h"
 #include "export/c/forms.h"
 #include "export/c/scale.h"
 
@@ -315,6 +316,7 @@ void octet_c_emit_conv_2d(octet_c_emitter *e, const octet_stage *stage) {
     const bool is_folded = has_patch || has_runs || !(c.pads_rows || c.pads_columns);
     c.w = octet_c_weigh(e, stage, &p->q, (octet_c_channels){p->out_c, n_weights, 1, n_weights}, is_folded, has_patch);
     if (has_patch) octet_c_emit_conv_patch(e, stage, &c.w);
+    else if (!is_s8 && octet_c_conv_has_wide(p)) octet_c_emit_conv_wide(e, stage, &c.w);
     else if (has_runs) write_by_tiles(&c);
     else write_by_taps(&c);
 }

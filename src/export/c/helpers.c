@@ -59,6 +59,15 @@ static const struct {
          "static int32_t @scale_wide(int64_t x, int32_t multiplier, int32_t right) {\n"
          "    return (int32_t)((x * multiplier + ((int64_t)1 << (right - 1))) >> right);\n"
          "}\n\n"},
+    [OCTET_C_LONG_SUM] = {"@load_sum", 0,
+                          "/* An int64 in two words, which need no alignment beyond theirs. */\n"
+                          "static int64_t @load_sum(const int32_t *words) {\n"
+                          "    return (int64_t)((uint64_t)(uint32_t)words[1] << 32 | (uint32_t)words[0]);\n"
+                          "}\n"
+                          "static void @store_sum(int32_t *words, int64_t x) {\n"
+                          "    words[0] = (int32_t)(uint32_t)((uint64_t)x & UINT32_MAX);\n"
+                          "    words[1] = (int32_t)(uint32_t)((uint64_t)x >> 32);\n"
+                          "}\n\n"},
     [OCTET_C_TABLE16] = {"@lookup16", 0,
                          "/* A function of int16 by 513 of its results, 128 steps apart, and lines between them. */\n"
                          "static int32_t @lookup16(int32_t x, const int16_t *table) {\n"

@@ -138,6 +138,11 @@ void octet_c_write_zeros(octet_c_emitter *e, const octet_c_weighted *w, size_t n
     octet_c_table(e, w->stage, "zeros", type, zeros, n);
 }
 
+int32_t octet_c_side_by_side(const octet_c_weighted *w, int32_t n) {
+    if (n % 4 == 0 && strcmp(w->sum, "int32_t") == 0) return 4;
+    return n % 2 == 0 ? 2 : 1;
+}
+
 octet_c_name octet_c_bias(const octet_c_emitter *e, const octet_c_weighted *w, const char *channel) {
     octet_c_name text;
     if (w->has_bias)

@@ -34,6 +34,9 @@ octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, con
                                octet_c_channels channels, bool is_folded, bool no_weights);
 /* The table "@conv_2d_0_zeros" of n zero points, which stand for rows outside the operand. */
 void octet_c_write_zeros(octet_c_emitter *e, const octet_c_weighted *w, size_t n);
+/* How many of n outputs of int16 are computed side by side: as many sums as a processor with 16 registers has room for,
+ * of which n is a multiple. */
+int32_t octet_c_side_by_side(const octet_c_weighted *w, int32_t n);
 /* What a sum of channel c begins with: "@conv_2d_0_bias[c]", "0". */
 octet_c_name octet_c_bias(const octet_c_emitter *e, const octet_c_weighted *w, const char *channel);
 /* "(int8_t)@clamp(@scale(sum, @conv_2d_0_multiplier[c], 9) - 128, -128, 127)". */
