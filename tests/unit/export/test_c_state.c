@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "export/c/helpers.h"
+#include "kernels/ref/fixed_function16.h"
 #include "support/c_batch.h"
 #include "support/random_recurrent.h"
 
@@ -114,8 +116,45 @@ static void test_last_step(void **state) {
     assert_int_equal(ctx->memory_bytes, 0);
 }
 
+/* ---- The functions of gates ---- */
+
+static uint32_t mix(uint32_t hash, int32_t number) { return (hash ^ (uint32_t)number) * UINT32_C(16777619); }
+
+/* The logistic function and tanh of every int16, in every format of a cell's state. */
+static void test_functions(void **state) {
+    (void)state;
+    uint32_t hash = 1;
+    for (int32_t a = INT16_MIN; a <= INT16_MAX; a++) {
+        hash = mix(hash, octet_fixed16_sigmoid((int16_t)a));
+        for (int32_t bits = 0; bits <= 6; bits++) hash = mix(hash, octet_fixed16_tanh((int16_t)a, bits));
+    }
+    octet_context_init(ctx);
+    c_batch batch = {.ctx = ctx, .names = {"f"}, .n = 1};
+    octet_c_writer w = {.ctx = ctx, .prefix = "f_"};
+    octet_c_line(&w, "#include <stdint.h>");
+    octet_c_line(&w, "int32_t @selftest(void);");
+    octet_c_write_helpers(&w, octet_c_helper_needs(OCTET_C_SIGMOID16) | octet_c_helper_needs(OCTET_C_TANH16));
+    octet_c_line(&w, "static uint32_t mix(uint32_t hash, int32_t number) {");
+    octet_c_line(&w, "return (hash ^ (uint32_t)number) * UINT32_C(16777619);");
+    octet_c_end(&w);
+    octet_c_line(&w, "int32_t @selftest(void) {");
+    octet_c_line(&w, "uint32_t hash = 1;");
+    octet_c_line(&w, "int32_t a, bits;");
+    octet_c_line(&w, "for (a = -32768; a <= 32767; ++a) {");
+    octet_c_line(&w, "hash = mix(hash, @sigmoid16(a));");
+    octet_c_line(&w, "for (bits = 0; bits <= 6; ++bits) hash = mix(hash, @tanh16(a, bits));");
+    octet_c_line(&w, "}");
+    octet_c_line(&w, "return hash != UINT32_C(%u);", hash);
+    octet_c_end(&w);
+    assert_int_equal(w.status, OCTET_OK);
+    c_batch_keep(&batch, fixture_write("f.c", w.text.data, w.text.size));
+    octet_buffer_free(ctx, &w.text);
+    assert_true(c_batch_run(&batch) <= 0);
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_where_state_lies), cmocka_unit_test(test_last_step),
-                                       cmocka_unit_test(test_random_recurrent_nets)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_functions), cmocka_unit_test(test_where_state_lies),
+                                       cmocka_unit_test(test_last_step), cmocka_unit_test(test_random_recurrent_nets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
