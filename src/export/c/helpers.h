@@ -10,6 +10,7 @@
 #include "export/c/writer.h"
 
 typedef enum octet_c_helper {
+    OCTET_C_LONG_SUM,     /* load_sum(words), store_sum(words, x): an int64 in two int32 */
     OCTET_C_HIGH,         /* high(a, b) */
     OCTET_C_ROUND_SHIFT,  /* round_shift(x, shift) */
     OCTET_C_CLAMP,        /* clamp(x, min, max) */
@@ -18,7 +19,6 @@ typedef enum octet_c_helper {
     OCTET_C_SCALE_LEFT,   /* scale_left(x, multiplier, left) */
     OCTET_C_SCALE_BY,     /* scale_by(x, multiplier, shift) */
     OCTET_C_SCALE_WIDE,   /* scale_wide(x, multiplier, right): of int64, by a multiplier of 16 bits */
-    OCTET_C_LONG_SUM,     /* load_sum(words), store_sum(words, x): an int64 in two int32 */
     OCTET_C_TABLE16,      /* lookup16(x, table) */
     OCTET_C_EXP,          /* exp_negative(x) */
     OCTET_C_RECIPROCAL,   /* reciprocal(x) */
