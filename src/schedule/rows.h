@@ -31,7 +31,7 @@ void octet_rows_window(const octet_rows *rows, int32_t y, int32_t *begin, int32_
  * row of the operand: out_h is in_h, out_bytes 0. */
 bool octet_rows_of_sums(const octet_graph *graph, const octet_step *step, const octet_rows *rows_before,
                         octet_rows *out);
-/* How many int32 such a step keeps a sum in: 1, or 2 where it may leave 32 bits; 0 for a dense layer that cannot add. */
+/* How many int32 such a step keeps a sum in: 1, or 2 where it may leave 32 bits; 0: a dense layer that cannot add. */
 int32_t octet_rows_words_of_sum(const octet_graph *graph, const octet_step *step);
 /* A convolution whose result only `pool`, a MAX_POOL_2D, reads: the rows of
  * both as one stage. False where the pool's windows overlap or reach over the
