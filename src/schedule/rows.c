@@ -109,17 +109,20 @@ static bool is_mean_of_maps(const octet_graph *graph, const octet_step *step, oc
     if (in->rank != 4 || in->dims[0] != 1 || p->n_outputs != in->dims[3]) return false;
     for (int32_t i = 0; i < p->n_kept; i++)
         if (p->kept[i].size > 1 && p->kept[i].stride != 1) return false;
+    const octet_type type = graph->values[step->inputs[0]].type;
     out->in_h = in->dims[1];
-    out->in_bytes = (size_t)in->dims[2] * (size_t)in->dims[3];
-    return p->count == in->dims[1] * in->dims[2] && p->count <= OCTET_ROWS_MOST_MEAN;
+    out->in_bytes = octet_type_size(type) * (size_t)in->dims[2] * (size_t)in->dims[3];
+    return p->count == in->dims[1] * in->dims[2] && p->count <= octet_rows_most_mean(type);
 }
 
-static bool is_pool_of_maps(const octet_pool_2d_params *p, octet_rows *out) {
+static bool is_pool_of_maps(const octet_graph *graph, const octet_step *step, octet_rows *out) {
+    const octet_pool_2d_params *p = octet_step_params_pool_2d(step);
+    const octet_type type = graph->values[step->inputs[0]].type;
     out->in_h = p->in_h;
-    out->in_bytes = (size_t)p->in_w * (size_t)p->channels;
+    out->in_bytes = octet_type_size(type) * (size_t)p->in_w * (size_t)p->channels;
     return p->batches == 1 && p->out_h == 1 && p->out_w == 1 && p->pad_top == 0 && p->pad_left == 0 &&
            p->filter_h == p->in_h && p->filter_w == p->in_w &&
-           (int64_t)p->in_h * (int64_t)p->in_w <= OCTET_ROWS_MOST_MEAN;
+           (int64_t)p->in_h * (int64_t)p->in_w <= octet_rows_most_mean(type);
 }
 
 bool octet_rows_of_sums(const octet_graph *graph, const octet_step *step, const octet_rows *before, octet_rows *out) {
@@ -128,10 +131,10 @@ bool octet_rows_of_sums(const octet_graph *graph, const octet_step *step, const 
     if (octet_kernel_params(step->kernel) == OCTET_PARAMS_fully_connected) {
         rows.in_h = before->out_h, rows.in_bytes = before->out_bytes;
         can_add = octet_rows_words_of_sum(graph, step) > 0;
-    } else if (step->kernel == OCTET_KERNEL_mean_s8) {
+    } else if (step->kernel == OCTET_KERNEL_mean_s8 || step->kernel == OCTET_KERNEL_mean_s16) {
         can_add = is_mean_of_maps(graph, step, &rows);
-    } else if (step->kernel == OCTET_KERNEL_average_pool_2d_s8) {
-        can_add = is_pool_of_maps(octet_step_params_pool_2d(step), &rows);
+    } else if (step->kernel == OCTET_KERNEL_average_pool_2d_s8 || step->kernel == OCTET_KERNEL_average_pool_2d_s16) {
+        can_add = is_pool_of_maps(graph, step, &rows);
     }
     rows.out_h = rows.in_h;
     if (can_add) *out = rows;

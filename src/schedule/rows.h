@@ -18,7 +18,8 @@ typedef struct octet_rows {
     size_t out_bytes, in_bytes; /* of a row */
 } octet_rows;
 
-enum { OCTET_ROWS_MOST_MEAN = 1 << 23 }; /* int8 numbers whose sum is in int32, zero points taken off */
+/* How many numbers of int8 or int16 have a sum in int32, zero points taken off. */
+static inline int32_t octet_rows_most_mean(octet_type type) { return type == OCTET_INT16 ? 1 << 15 : 1 << 23; }
 
 /* False for a step that is not done row by row. */
 bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows *out);

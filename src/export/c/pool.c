@@ -27,8 +27,8 @@ void octet_c_emit_pool_2d(octet_c_emitter *e, const octet_stage *stage) {
     if (stage->flow == OCTET_FLOW_ADDS) {
         const int32_t n = p->in_h * p->in_w;
         octet_c_write_row_sums(e, stage, p->channels, 0,
-                               octet_c_format(e, "(int8_t)%s((sum > 0 ? sum + %d : sum - %d) / %d, %d, %d)", clamp,
-                                              n / 2, n / 2, n, p->min, p->max));
+                               octet_c_format(e, "%s((sum > 0 ? sum + %d : sum - %d) / %d, %d, %d)", clamp, n / 2,
+                                              n / 2, n, p->min, p->max));
         return;
     }
     octet_c_open(e, stage);

@@ -54,13 +54,12 @@ void octet_c_emit_mean(octet_c_emitter *e, const octet_stage *stage) {
     const reduction r = reduction_of(p);
     int32_t low, high;
     octet_type_limits(e->graph->values[step->outputs[0]].type, &low, &high);
-    if (p->count > (high == INT8_MAX ? OCTET_ROWS_MOST_MEAN : 1 << 15))
+    if (p->count > octet_rows_most_mean(e->graph->values[step->inputs[0]].type))
         octet_c_refuse(e, step, "the sum of %d elements may leave 32 bits", p->count);
     const int32_t first = -p->input_zero_point * p->count;
     const char *result = octet_c_clamped(e, octet_c_scaled(e, "sum", p->multiplier, p->shift), p->shift > 0,
                                          p->output_zero_point, low, high);
-    if (stage->flow == OCTET_FLOW_ADDS)
-        octet_c_write_row_sums(e, stage, p->n_outputs, first, octet_c_format(e, "(int8_t)%s", result));
+    if (stage->flow == OCTET_FLOW_ADDS) octet_c_write_row_sums(e, stage, p->n_outputs, first, result);
     else write_reduction(e, stage, &r, octet_c_format(e, "int32_t sum = %d;", first), "sum += element;", result);
 }
 

@@ -8,7 +8,7 @@
 
 #include "export/c/emitter.h"
 
-/* Each sum begins with `first`; `result` is the C expression of int8_t that `sum` becomes. */
+/* Each sum begins with `first`; `result` is the C expression that `sum` becomes. */
 void octet_c_write_row_sums(octet_c_emitter *e, const octet_stage *stage, int32_t n_channels, int32_t first,
                             const char *result);
 
