@@ -113,6 +113,7 @@ interop-shared: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/artifacts.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/helpers.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/sweep.py $(OCTET) $(SHARED)
+	@PYTHONPATH=bindings/python OCTET_LIBRARY=$(BUILD)/liboctet.so $(VENV)/bin/python tests/interop/python_bytes.py $(OCTET) $(SHARED) --every 20
 
 devices: setup all
 	@tools/setup --devices

@@ -13,9 +13,19 @@ from typing import Any
 
 from .._missing import missing
 from . import experimental
+from .converter import TFLiteConverter
 from .interpreter import Interpreter
+from .spec import OpsSet, Optimize, RepresentativeDataset, TargetSpec
 
-__all__ = ["Interpreter", "experimental"]
+__all__ = [
+    "Interpreter",
+    "OpsSet",
+    "Optimize",
+    "RepresentativeDataset",
+    "TFLiteConverter",
+    "TargetSpec",
+    "experimental",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,9 +4,10 @@ from typing import Any, Dict, NoReturn, Optional
 
 from .._errors import UnsupportedError
 from .._missing import missing
+from .debugger import QuantizationDebugger, QuantizationDebugOptions
 from .interpreter import OpResolverType
 
-__all__ = ["OpResolverType", "load_delegate"]
+__all__ = ["OpResolverType", "QuantizationDebugOptions", "QuantizationDebugger", "load_delegate"]
 
 
 def load_delegate(library: str, options: Optional[Dict[str, Any]] = None) -> NoReturn:
