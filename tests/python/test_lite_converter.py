@@ -8,6 +8,7 @@ import octet_tflite
 import pytest
 from helpers import EXAMPLES, command, digits
 from octet_tflite import lite
+from octet_tflite.lite.spec import plan
 
 FC = EXAMPLES / "mnist_fc_k2.h5"
 INT8 = [lite.OpsSet.TFLITE_BUILTINS_INT8]
@@ -59,6 +60,7 @@ MODES = [
      ["--per-tensor", "--input-type", "float32", "--output-type", "float32"]),
     ({"_experimental_disable_per_channel_quantization_for_dense_layers": True}, True,
      ["--per-tensor-dense", "--input-type", "float32", "--output-type", "float32"]),
+    ({"_experimental_disable_per_channel": True}, False, ["--mode", "dynamic", "--per-tensor"]),
     ({"strict_tensorflow": True}, True, ["--strict-tensorflow", "--input-type", "float32", "--output-type", "float32"]),
 ]  # fmt: skip
 
@@ -71,6 +73,22 @@ def test_the_command_writes_the_same_bytes(images, tmp_path, attributes, with_sa
     target = tmp_path / "out.tflite"
     subprocess.run([*command(), "quantize", FC, *data, *options, "--no-evaluate", "-o", target], check=True)
     assert converter(images if with_samples else None, **attributes).convert() == target.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "attributes, mode, calibrates",
+    [
+        ({}, "int8", False),
+        ({"optimizations": []}, "float32", False),
+        ({"supported_ops": INT8, "inference_input_type": np.uint8}, "int8", False),
+        ({"supported_ops": INT16X8}, "int16x8", False),
+        ({"representative_dataset": list}, "int8", True),
+    ],
+)
+def test_trained_ranges_need_no_samples(attributes, mode, calibrates):
+    made = converter(**attributes)
+    planned = plan(made, lambda: True)
+    assert (planned.mode, planned.calibrates) == (mode, calibrates)
 
 
 def test_inputs_and_outputs_are_float_unless_asked(images):

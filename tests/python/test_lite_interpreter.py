@@ -13,6 +13,7 @@ KEYS = {
     "name", "index", "shape", "shape_signature", "dtype", "quantization", "quantization_parameters", "sparsity_parameters",
 }  # fmt: skip
 REFUSED = (ValueError, RuntimeError)
+OCTET = ("octet_tflite.lite", "octet_tflite.lite.experimental")  # modules of the class and of its resolvers
 
 
 class Implementation:
@@ -34,7 +35,7 @@ class Implementation:
 
 @pytest.fixture(
     params=[
-        ("octet_tflite.lite", "octet_tflite.lite.experimental"),
+        OCTET,
         ("ai_edge_litert.interpreter", "ai_edge_litert.interpreter"),
     ],
     ids=["octet", "litert"],
@@ -69,7 +70,10 @@ def run(interpreter):
 
 def test_path_and_content_give_the_same(lite):
     content = (MODELS / "two_inputs_int8.tflite").read_bytes()
-    by_content, by_path = lite.create(model_content=content), lite.create(model_path=str(MODELS / "two_inputs_int8.tflite"))
+    by_content, by_path = (
+        lite.create(model_content=content),
+        lite.create(model_path=str(MODELS / "two_inputs_int8.tflite")),
+    )
     results = []
     for interpreter in (by_content, by_path, lite.create(MODELS / "two_inputs_int8.tflite")):
         interpreter.allocate_tensors()
@@ -207,6 +211,9 @@ def test_constants_can_be_read_before_allocate_tensors(lite):
     interpreter = lite.load("two_inputs_int8.tflite")
     weights = interpreter.get_tensor(index_of(interpreter.get_tensor_details(), "model/dense/MatMul"))
     assert weights.shape == (5, 4) and weights.dtype == np.int8
+    interpreter.resize_tensor_input(0, [2, 3])
+    again = interpreter.get_tensor(index_of(interpreter.get_tensor_details(), "model/dense/MatMul"))
+    assert (again == weights).all()
 
 
 @pytest.mark.parametrize(
@@ -232,10 +239,43 @@ def test_set_tensor_refuses_other_types_and_shapes(lite, value):
         interpreter.set_tensor(interpreter.get_input_details()[0]["index"], value)
 
 
+def test_another_thread_is_told_that_the_interpreter_is_in_use():
+    octet = Implementation(*OCTET).ready("flatten.tflite")
+    context = octet._main.context
+    set_ones(octet)
+    with context.lock:  # as while another thread is in invoke()
+        for attempt in (
+            octet.invoke,
+            octet.allocate_tensors,
+            octet.reset_all_variables,
+            lambda: octet.get_tensor(0),
+            lambda: octet.set_tensor(0, np.zeros((1, 3, 2), np.float32)),
+            lambda: octet.resize_tensor_input(0, [2, 3, 2]),
+            lambda: octet.get_signature_runner()(image=np.zeros((1, 3, 2), np.float32)),
+        ):
+            with pytest.raises(RuntimeError, match="in use by another thread"):
+                attempt()
+    octet.invoke()
+
+
+def test_float_sums_are_in_litert_order_where_reference_kernels_are_asked_for():
+    pytest.importorskip("ai_edge_litert.interpreter")
+    results = []
+    image = np.random.default_rng(0).normal(size=(1, 3, 2)).astype(np.float32)
+    for names in (OCTET, ("ai_edge_litert.interpreter", "ai_edge_litert.interpreter")):
+        lite = Implementation(*names)
+        interpreter = lite.ready("flatten.tflite", experimental_op_resolver_type=lite.resolvers.BUILTIN_REF)
+        interpreter.set_tensor(0, image)
+        results.append(run(interpreter).tobytes())
+    assert results[0] == results[1]
+
+
 def test_sentences_say_what_is_right():
-    octet = Implementation("octet_tflite.lite", "octet_tflite.lite.experimental").ready("two_inputs_int8.tflite")
+    octet = Implementation(*OCTET).ready("two_inputs_int8.tflite")
     for words, attempt in {
-        "tensor 6 .StatefulPartitionedCall:0. is no input: these are 0, 1": lambda: octet.set_tensor(6, np.zeros((1, 2), np.int8)),
+        "tensor 6 .StatefulPartitionedCall:0. is no input: these are 0, 1": lambda: octet.set_tensor(
+            6, np.zeros((1, 2), np.int8)
+        ),
         "tensor 9: this model has tensors 0 to 6": lambda: octet.get_tensor(9),
         "takes int8, float32 is given": lambda: octet.set_tensor(0, np.zeros((1, 3), np.float32)),
         r"has the shape \[1, 3\], one of \[1, 2\] is given": lambda: octet.set_tensor(0, np.zeros((1, 2), np.int8)),
@@ -343,7 +383,9 @@ def test_an_array_of_the_memory_outlives_the_interpreter(lite):
     interpreter = lite.ready("flatten.tflite")
     set_ones(interpreter, 2)
     interpreter.invoke()
-    arrays = [interpreter.tensor(one["index"])() for one in interpreter.get_input_details() + interpreter.get_output_details()]
+    arrays = [
+        interpreter.tensor(one["index"])() for one in interpreter.get_input_details() + interpreter.get_output_details()
+    ]
     kept = [array.copy() for array in arrays]
     del interpreter
     gc.collect()

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import octet_tflite
 import pytest
 from helpers import EXAMPLES, ROOT, idx
+from octet_tflite import lite
 
 SCRIPT = ROOT / "examples" / "tutorial.py"
 MNIST = Path(os.environ.get("OCTET_SHARED", "none")) / "data" / "mnist"
@@ -86,6 +86,6 @@ def test_tutorial_with_tensorflow(kind, npz, tmp_path):
     )
     assert ours[0] == pytest.approx(theirs[0], abs=0.0002)
     for one, other in zip(
-        *(octet_tflite.lite.Interpreter(model_content=content).get_output_details() for _, content in (ours, theirs))
+        *(lite.Interpreter(model_content=content).get_output_details() for _, content in (ours, theirs))
     ):
         assert one["quantization"] == other["quantization"]

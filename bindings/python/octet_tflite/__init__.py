@@ -6,6 +6,7 @@
 >>> quantized.save(tmp_path / "small.tflite")
 """
 
+from . import lite
 from ._call import set_max_memory
 from ._calibration import Calibration, CalibrationInfo
 from ._data import Scaling
@@ -73,6 +74,7 @@ __all__ = [
     "export_artifacts",
     "export_c",
     "export_c_array",
+    "lite",
     "load_model",
     "quantize",
     "quantize_for",

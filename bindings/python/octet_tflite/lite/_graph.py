@@ -81,7 +81,9 @@ class Graph:
         options.input_shape = text.encode() if text else None
         options.signature = None if self._asked is None else self._asked.encode("utf-8", "surrogateescape")
         model = Handle(self.context, lib.octet_model_destroy, "Model", self._content)
-        call(self.context, lib.octet_model_load_bytes, self._content, len(self._content), self._name, options, Out(model))
+        call(
+            self.context, lib.octet_model_load_bytes, self._content, len(self._content), self._name, options, Out(model)
+        )
         return model
 
     def _ports(self, count: Any, describe: Any) -> List[Port]:
@@ -106,7 +108,9 @@ class Graph:
             if port.tensor == index:
                 return position
         name = self.name(index)
-        raise UsageError(f"tensor {index} ({name}) is no input: these are {', '.join(str(p.tensor) for p in self.inputs)}")
+        raise UsageError(
+            f"tensor {index} ({name}) is no input: these are {', '.join(str(p.tensor) for p in self.inputs)}"
+        )
 
     def name(self, index: int) -> str:
         """The name of a tensor."""
@@ -200,7 +204,7 @@ class Graph:
         if buffer is not None:
             return array_at(buffer.ctypes.data, buffer.shape, buffer.dtype, buffer)
         tensor = self._tensor(index)
-        if not (self.is_ready or (tensor.is_constant and not self._is_stale)):
+        if not (self.is_ready or tensor.is_constant):
             raise UsageError(f"tensor {index} ({self.name(index)}) has no memory yet: call allocate_tensors() first")
         interpreter = self._prepare()
         address = lib.octet_interpreter_value(interpreter.pointer, index)

@@ -97,7 +97,9 @@ class SignatureRunner:
         """
         names = ", ".join(self._inputs)
         if len(kwargs) != len(self._inputs):
-            raise UsageError(f"signature {self._key} takes {len(self._inputs)} inputs ({names}), {len(kwargs)} are given")
+            raise UsageError(
+                f"signature {self._key} takes {len(self._inputs)} inputs ({names}), {len(kwargs)} are given"
+            )
         graph = self._graph
         graph.check_free()
         values = {name: _as_array(value) for name, value in kwargs.items()}
@@ -145,9 +147,13 @@ class Interpreter:
         experimental_force_delegate_node_profiling: bool = False,
     ) -> None:
         if experimental_delegates:
-            raise UnsupportedError("experimental_delegates: octet runs models by its own kernels and loads no delegates")
+            raise UnsupportedError(
+                "experimental_delegates: octet runs models by its own kernels and loads no delegates"
+            )
         self._settings = Settings(
-            _n_threads(num_threads), _float_order(experimental_op_resolver_type), bool(experimental_preserve_all_tensors)
+            _n_threads(num_threads),
+            _float_order(experimental_op_resolver_type),
+            bool(experimental_preserve_all_tensors),
         )
         if not model_path and not model_content:
             raise UsageError("model_path or model_content must be given")
@@ -207,7 +213,9 @@ class Interpreter:
 
     def _check_subgraph(self, subgraph_index: int) -> None:
         if subgraph_index != 0:
-            raise UsageError(f"subgraph_index is {subgraph_index}: octet shows graph 0, and others by get_signature_runner()")
+            raise UsageError(
+                f"subgraph_index is {subgraph_index}: octet shows graph 0, and others by get_signature_runner()"
+            )
 
     def set_tensor(self, tensor_index: int, value: Any) -> None:
         """Copies a value into an input. Raises ValueError where type or shape are not those of the input."""

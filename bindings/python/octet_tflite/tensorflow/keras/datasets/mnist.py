@@ -3,7 +3,6 @@
 import hashlib
 import os
 import tempfile
-import urllib.request
 import zipfile
 from typing import Any, Tuple, Union
 
@@ -25,6 +24,8 @@ def _cache() -> str:
 
 def _download(target: str) -> None:
     """Puts the file at `target`, complete or not at all."""
+    import urllib.request  # here, since it takes longer than reading the file
+
     folder = os.path.dirname(target)
     try:
         os.makedirs(folder, exist_ok=True)
