@@ -19,6 +19,7 @@ typedef struct octet_links {
     bool *is_fixed;    /* by root: constant, variable or graph input */
     bool *is_skipped;  /* by step: not work, or work that another step does */
     uint32_t *pools;   /* by step: the pool that it does too, or OCTET_NONE */
+    bool no_sharing;   /* as octet_schedule_options has it */
 } octet_links;
 
 /* How many rows of the result of a stage ROWS have to be kept for those that read it whole: all, or the last one. */

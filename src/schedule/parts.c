@@ -235,7 +235,7 @@ static octet_status lay_out(octet_context *ctx, octet_arena *scratch, octet_orde
         const octet_group *group = &s->groups[g];
         (void)octet_order_run(order, w->links, &s->stages[group->first_stage], group->n_stages);
         OCTET_TRY(mark_rings(ctx, scratch, order, g, w));
-        find_pairs(order, g, w);
+        if (!w->links->no_sharing) find_pairs(order, g, w);
     }
     find_rooms(w);
     const uint32_t n = sort_by_size(w);

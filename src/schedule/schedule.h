@@ -90,6 +90,8 @@ typedef struct octet_schedule {
 
 typedef struct octet_schedule_options {
     bool no_fusion;   /* every stage is a group of its own, every value whole */
+    bool no_sharing;  /* no result takes bytes of an operand whose rows are read meanwhile: stages may be computed in
+                         another order than row by row */
     bool keeps_state; /* variables go on from run to run, also where the graph
                          does not say so: octet_schedule_has_state */
 } octet_schedule_options;

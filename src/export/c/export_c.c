@@ -19,7 +19,8 @@ static octet_status prepare(octet_context *ctx, octet_arena *arena, const octet_
     octet_step *steps;
     const octet_lower_options options = {.numerics = OCTET_NUMERICS_INTEGER, .absorb_pads = !uses_cmsis_nn};
     OCTET_TRY(octet_lower_graph(ctx, arena, graph, &options, &steps));
-    const octet_schedule_options how = {.keeps_state = keeps_state, .no_fusion = uses_cmsis_nn};
+    const octet_schedule_options how = {
+        .keeps_state = keeps_state, .no_fusion = uses_cmsis_nn, .no_sharing = uses_cmsis_nn};
     OCTET_TRY(octet_schedule_make(ctx, arena, graph, steps, &how, schedule));
     *e = (octet_c_emitter){.ctx = ctx, .arena = arena, .graph = graph, .steps = steps, .schedule = schedule};
     e->functions = e->constants = e->declarations = e->queries = writer(ctx, prefix);

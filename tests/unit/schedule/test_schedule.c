@@ -37,13 +37,13 @@ static void good(octet_status status) {
     if (status != OCTET_OK) fail_msg("%s: %s", octet_status_name(status), ctx->message);
 }
 
-static void make(bool no_fusion) {
+static void make_so(octet_schedule_options how) {
     const octet_lower_options options = {.numerics = OCTET_NUMERICS_INTEGER, .absorb_pads = true};
-    const octet_schedule_options how = {.no_fusion = no_fusion};
     good(octet_graph_verify(ctx, graph, "test"));
     good(octet_lower_graph(ctx, &arena, graph, &options, &steps));
     good(octet_schedule_make(ctx, &arena, graph, steps, &how, &schedule));
 }
+static void make(bool no_fusion) { make_so((octet_schedule_options){.no_fusion = no_fusion}); }
 
 /* ---- What lies in the arena, byte by byte, while the groups work as the exported C does ---- */
 
@@ -269,6 +269,9 @@ static void test_lead(void **state) {
     check_parts();
     assert_int_equal(part_of(x)->offset - part_of(y)->offset, 2 * 64);
     assert_int_equal(schedule.arena_bytes, (32 + 2) * 64);
+    make_so((octet_schedule_options){.no_fusion = true, .no_sharing = true});
+    check_parts();
+    assert_int_equal(schedule.arena_bytes, 2 * 32 * 64);
 }
 
 /* A mean over a map takes its rows as they come. */

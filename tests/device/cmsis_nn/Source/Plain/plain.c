@@ -1,5 +1,6 @@
 /* The functions of arm_nnfunctions.h in plain loops. They take the scratch that CMSIS-NN would take on a processor with
- * the DSP extension, overwrite all of it, and refuse less. */
+ * the DSP extension, overwrite all of it, and refuse less. Results are computed from the last channel to the first, and
+ * from the end: the library promises no order. */
 #include "arm_nnfunctions.h"
 
 #include <string.h>
@@ -58,9 +59,9 @@ arm_cmsis_nn_status arm_convolve_wrapper_s8(const cmsis_nn_context *ctx, const c
         return ARM_CMSIS_NN_ARG_ERROR;
     if (!takes(ctx, arm_convolve_wrapper_s8_get_buffer_size(p, in_dims, filter_dims, out_dims)))
         return ARM_CMSIS_NN_ARG_ERROR;
-    for (y = 0; y < out_dims->h; ++y)
-        for (x = 0; x < out_dims->w; ++x)
-            for (o = 0; o < out_dims->c; ++o) {
+    for (o = out_dims->c; o-- > 0;)
+        for (y = out_dims->h; y-- > 0;)
+            for (x = out_dims->w; x-- > 0;) {
                 int64_t sum = bias[o];
                 for (ky = 0; ky < filter_dims->h; ++ky)
                     for (kx = 0; kx < filter_dims->w; ++kx) {
@@ -88,9 +89,9 @@ arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(const cmsis_nn_context *ctx, c
         return ARM_CMSIS_NN_ARG_ERROR;
     if (!takes(ctx, arm_depthwise_conv_wrapper_s8_get_buffer_size(p, in_dims, filter_dims, out_dims)))
         return ARM_CMSIS_NN_ARG_ERROR;
-    for (y = 0; y < out_dims->h; ++y)
-        for (x = 0; x < out_dims->w; ++x)
-            for (o = 0; o < out_dims->c; ++o) {
+    for (o = out_dims->c; o-- > 0;)
+        for (y = out_dims->h; y-- > 0;)
+            for (x = out_dims->w; x-- > 0;) {
                 int64_t sum = bias[o];
                 for (ky = 0; ky < filter_dims->h; ++ky)
                     for (kx = 0; kx < filter_dims->w; ++kx) {
@@ -115,8 +116,8 @@ arm_cmsis_nn_status arm_fully_connected_s8(const cmsis_nn_context *ctx, const cm
     (void)ctx;
     if (filter_dims->c != out_dims->c || bias_dims->c != out_dims->c || in_dims->n != out_dims->n)
         return ARM_CMSIS_NN_ARG_ERROR;
-    for (n = 0; n < in_dims->n; ++n)
-        for (o = 0; o < out_dims->c; ++o) {
+    for (o = out_dims->c; o-- > 0;)
+        for (n = in_dims->n; n-- > 0;) {
             int64_t sum = bias[o];
             for (c = 0; c < filter_dims->n; ++c)
                 sum += (input[n * filter_dims->n + c] + p->input_offset) *
@@ -132,9 +133,9 @@ static arm_cmsis_nn_status pool(int is_max, const cmsis_nn_pool_params *p, const
                                 int8_t *output) {
     int32_t y, x, c, ky, kx;
     if (in_dims->c != out_dims->c) return ARM_CMSIS_NN_ARG_ERROR;
-    for (y = 0; y < out_dims->h; ++y)
-        for (x = 0; x < out_dims->w; ++x)
-            for (c = 0; c < out_dims->c; ++c) {
+    for (c = out_dims->c; c-- > 0;)
+        for (y = out_dims->h; y-- > 0;)
+            for (x = out_dims->w; x-- > 0;) {
                 int32_t most = -128, sum = 0, n = 0;
                 for (ky = 0; ky < filter_dims->h; ++ky)
                     for (kx = 0; kx < filter_dims->w; ++kx) {
