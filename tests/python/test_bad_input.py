@@ -23,12 +23,12 @@ GOOD = np.zeros((2, 8, 8, 1), np.float32)
         (np.zeros((2,) * 9), "dimensions"),
         (np.array([None, 3], object), "type object"),
         (np.array(["a", "b"]), "type <U1"),
-        (np.array([b"a"]), "type |S1"),
+        (np.array([b"a"]), r"type \|S1"),
         (np.zeros(2, "datetime64[s]"), "datetime64"),
         (np.zeros((2, 8, 8, 1), complex), "complex128"),
         (np.zeros(2, [("a", "f4")]), "type"),
         (np.ma.masked_array(GOOD, mask=True), "masked"),
-        ([[1.0, 2.0], [3.0]], "array of numbers"),
+        ([[1.0, 2.0], [3.0]], "array of numbers|type object"),
         ([GOOD, GOOD, GOOD, GOOD], "one input"),
         ([], "has no samples"),
         ({}, "without arrays"),
@@ -40,7 +40,7 @@ GOOD = np.zeros((2, 8, 8, 1), np.float32)
     ],
 )
 def test_samples(model, x, says):
-    with pytest.raises(octet_tflite.Error, match=says.replace("|", r"\|").replace("<", "<")) as caught:
+    with pytest.raises(octet_tflite.Error, match=says) as caught:
         model.predict(x)
     assert "\n" not in str(caught.value)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import octet_tflite
+from octet_tflite._c import lib
 
 
 def test_every_source_gives_the_same_model(small_h5):
@@ -52,6 +53,15 @@ def test_predict_real_and_stored(quantized, x):
     assert np.array_equal(real, quantized.outputs[0].dequantize(stored))
     assert np.array_equal(quantized.predict(quantized.inputs[0].quantize(x), raw=True), stored)
     assert quantized.predict(x, limit=7).shape == (7, 3)
+
+
+def test_rounding_is_that_of_the_library(quantized):
+    info = quantized.inputs[0]
+    steps = np.array([0.49999997, 0.5, 1.5, 2.5, -0.49999997, -0.5, 300.0, -300.0, np.inf, np.nan], np.float32)
+    numbers = np.resize(steps * np.float32(info.scale), (1, 8, 8, 1))
+    interpreter = octet_tflite.Interpreter(quantized)
+    lib.octet_interpreter_set_input(interpreter.handle.pointer, 0, numbers.ctypes.data)
+    assert np.array_equal(info.quantize(numbers), interpreter.inputs[0])
 
 
 def test_uint8_input_takes_stored_bytes(model, x):

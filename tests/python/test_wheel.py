@@ -36,7 +36,7 @@ def test_it_claims_no_other_name():
 
 
 def test_it_needs_numpy_only():
-    assert metadata.requires("octet-tflite") == ["numpy"]
+    assert metadata.requires("octet-tflite") == ["numpy>=1.21"]
 
 
 def test_it_is_for_every_python_3():

@@ -57,15 +57,17 @@ class TensorInfo:
         return real
 
     def quantize(self, numbers: Any) -> Array:
-        """Stored numbers of real ones: rounded half away from zero, and clamped."""
+        """Stored numbers of real ones: rounded half away from zero, and clamped; NaN becomes the zero point."""
         real = np.asarray(numbers, dtype=np.float32)
         if not self.scales:
             return real.astype(self.dtype)
         scale, zero = self._parameters(real)
         steps = real / scale
-        rounded = np.trunc(steps + np.copysign(np.float32(0.5), steps)) + zero
+        whole = np.trunc(steps)
+        with np.errstate(invalid="ignore"):  # infinity stays what it is
+            rounded = whole + np.where(np.abs(steps - whole) >= 0.5, np.sign(steps), 0) + zero
         limits = np.iinfo(self.dtype)
-        clamped: Array = np.clip(rounded, limits.min, limits.max)
+        clamped: Array = np.clip(np.where(np.isnan(rounded), zero, rounded), limits.min, limits.max)
         return clamped.astype(self.dtype)
 
     def _parameters(self, numbers: Array) -> Tuple[Array, Array]:
