@@ -8,6 +8,7 @@ from typing import Any, Iterator, Optional, Union
 from . import _structs as s
 from ._c import lib
 from ._call import Context, Handle, Out, call, call_for_bytes, encode, read, whole
+from ._closing import Closing
 from ._data import Batch, Files, ScalingOption, first_samples, in_chunks, open_data, scaling_of
 from ._errors import UsageError
 from ._model import Model
@@ -60,7 +61,7 @@ def info_of(seen: s.Calibration) -> CalibrationInfo:
     )
 
 
-class Calibration:
+class Calibration(Closing):
     """What a float model's activations held over samples. Parts merge in any order: the result is that of one run.
 
     method: how ranges will be chosen; what it needs is gathered. gather_all: gather what any method needs.
@@ -99,28 +100,11 @@ class Calibration:
             n_threads=whole(n_threads, "n_threads"),
             all_samples=True,
         )
-        self._handle: Optional[Handle] = self._new_handle(model.handle)
+        self._handle = self._new_handle(model.handle)
         call(self._context, lib.octet_statistics_create, model.handle, Out(self.handle))
 
     def _new_handle(self, *needs: Any) -> Handle:
         return Handle(self._context, lib.octet_statistics_destroy, "Calibration", *needs)
-
-    @property
-    def handle(self) -> Handle:
-        """Of the library's object. Raises UsageError once it is closed."""
-        if self._handle is None:
-            raise UsageError("this calibration is closed")
-        return self._handle
-
-    def close(self) -> None:
-        """Gives the memory back. May be called again."""
-        self._handle = None
-
-    def __enter__(self) -> "Calibration":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return (

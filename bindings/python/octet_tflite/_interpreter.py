@@ -9,6 +9,7 @@ import numpy as np
 from ._arrays import Array, as_array
 from ._c import lib
 from ._call import Context, Handle, Out, call, read
+from ._closing import Closing
 from ._errors import DataError, UsageError
 from ._model import Model, run_options
 from ._progress import Progress
@@ -33,7 +34,7 @@ def _view(handle: Handle, address: Optional[int], tensor: TensorInfo) -> Array:
     return flat.reshape(tensor.shape)
 
 
-class Interpreter:
+class Interpreter(Closing):
     """A model prepared to run. `inputs` and `outputs` are views of its memory: fill, `run()`, read.
 
     n_threads: over which the kernels of one run are spread. keep_values: every value keeps its own memory (`value`).
@@ -61,7 +62,7 @@ class Interpreter:
         handle = Handle(context, lib.octet_interpreter_destroy, "Interpreter", model.handle)
         call(context, lib.octet_interpreter_create, model.handle, options, Out(handle), progress=Progress(False))
         self._run_s = 0.0
-        self._handle: Optional[Handle] = handle
+        self._handle = handle
         self._model = model
         self.input_details = model.inputs
         self.output_details = model.outputs
@@ -77,27 +78,14 @@ class Interpreter:
             output.flags.writeable = False
 
     @property
-    def handle(self) -> Handle:
-        """Of the library's object. Raises UsageError once it is closed."""
-        if self._handle is None:
-            raise UsageError("this interpreter is closed")
-        return self._handle
-
-    @property
     def outputs(self) -> Tuple[Array, ...]:
         """After `run`: views that the next run overwrites."""
         return self._outputs
 
     def close(self) -> None:
         """Gives the memory back once no view of it is left. May be called again."""
-        self._handle = None
+        super().close()
         self.inputs = self._outputs = ()
-
-    def __enter__(self) -> "Interpreter":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def run(self) -> None:
         """Computes the outputs from what is in `inputs`."""

@@ -1,9 +1,9 @@
 """Models: loading, describing, running, writing."""
 
 import os
-from ctypes import byref, c_bool, c_char, c_size_t, c_uint64, c_void_p
+from ctypes import byref, c_bool, c_size_t, c_uint64, c_void_p
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Sequence, Union
 
 import numpy as np
 
@@ -11,11 +11,12 @@ from . import _structs as s
 from ._arrays import Array, part_shape
 from ._c import lib
 from ._call import Context, Handle, Out, call, call_for_bytes, call_for_text, encode, read, real, whole
+from ._closing import Closing
 from ._data import Batch, Files, Inputs, ScalingOption, in_chunks, open_data, scaling_of
 from ._errors import UsageError
 from ._keras import is_live_model, saved
 from ._progress import Progress, ProgressOption
-from ._rendering import Rendering, render, table_html
+from ._rendering import Rendering, render
 from ._samples import CHUNK_BYTES, data_of_batch, data_of_files
 from ._tensor import TensorInfo, describe
 
@@ -59,7 +60,7 @@ def run_options(
     return options
 
 
-class Model:
+class Model(Closing):
     """A model: a float one of Keras or a .tflite, or a quantized one. Nothing changes it.
 
     Comes from `load_model` and `quantize`. One thread at a time may use it; `close`, or `with`, gives its memory back at
@@ -72,7 +73,7 @@ class Model:
     """
 
     def __init__(self, handle: Handle, path: str, calibration_info: "Optional[CalibrationInfo]" = None) -> None:
-        self._handle: Optional[Handle] = handle
+        self._handle = handle
         self.path = path
         """The file that it was loaded from, or a name for it."""
         self.calibration_info = calibration_info
@@ -91,23 +92,6 @@ class Model:
         """ "Keras 2", "Keras 3" or "TensorFlow Lite"."""
         self.is_quantized: bool = lib.octet_model_is_quantized(pointer)
         """Whether any tensor is int8, uint8 or int16 with a scale."""
-
-    @property
-    def handle(self) -> Handle:
-        """Of the library's object. Raises UsageError once the model is closed."""
-        if self._handle is None:
-            raise UsageError(f"{self.path}: this model is closed")
-        return self._handle
-
-    def close(self) -> None:
-        """Gives the memory back, once nothing that was made from the model needs it. May be called again."""
-        self._handle = None
-
-    def __enter__(self) -> "Model":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         def shapes(tensors: Sequence[TensorInfo]) -> str:
