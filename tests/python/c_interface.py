@@ -57,7 +57,7 @@ def read_interface(folder: Path) -> Interface:
     tree = c_parser.CParser().parse(text)
     Enums().visit(tree)
     for node in tree.ext:
-        name = node.name or ""
+        name = getattr(node, "name", None) or ""
         if not name.startswith("octet_"):
             continue
         if isinstance(node, c_ast.Typedef):
