@@ -17,6 +17,7 @@ static size_t kept_by(octet_operator_code code) {
     case OCTET_OP_MAX_POOL_2D:
     case OCTET_OP_MEAN: return 60;
     case OCTET_OP_RESHAPE: return 32;
+    case OCTET_OP_UNIDIRECTIONAL_SEQUENCE_LSTM: return 650;
     default: return 48;
     }
 }
@@ -33,9 +34,11 @@ static size_t kept_by_channels(const octet_graph *graph, const octet_operator *o
     return 2 * aligned((size_t)weights->shape.dims[operands.axis] * sizeof(int32_t));
 }
 
-/* Windows that CMSIS-NN copies as int16: two of a convolution that is not 1x1, one of a depthwise one that is not 3x3.
- */
+/* Windows that CMSIS-NN copies as int16: two of a convolution that is not 1x1, one of a depthwise one that is not 3x3;
+ * sums of TRANSPOSE_CONV and MEAN. */
 static size_t scratch_of(const octet_graph *graph, const octet_operator *op) {
+    if (op->code == OCTET_OP_TRANSPOSE_CONV || op->code == OCTET_OP_MEAN)
+        return octet_shape_elements(&graph->values[op->outputs[0]].shape) * sizeof(int32_t);
     if (op->code != OCTET_OP_CONV_2D && op->code != OCTET_OP_DEPTHWISE_CONV_2D) return 0;
     const octet_value *weights = octet_graph_input(graph, op, 1);
     if (weights == NULL || weights->shape.rank != 4) return 0;

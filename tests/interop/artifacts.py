@@ -25,7 +25,10 @@ def read(folder, name, kind):
 def requantize(acc, layer, once):
     """acc: [..., out]."""
     multiplier, shift = np.array(layer["multiplier"], np.int64), np.array(layer["shift"], np.int64)
-    if once:
+    if layer["outputs"][0]["type"] == "int16":
+        m, n = np.minimum((multiplier + (1 << 15)) >> 16, 32767), 15 - shift
+        scaled = (acc * m + (np.int64(1) << (n - 1))) >> n
+    elif once:
         n = 31 - shift
         scaled = (acc * multiplier + (np.int64(1) << (n - 1))) >> n
     else:
@@ -120,6 +123,12 @@ def check_formats(folder):
     return n
 
 
+def integers(folder, name):
+    """Real numbers as their bits."""
+    array = np.load(os.path.join(folder, "npy", name + ".npy"))
+    return array.view(f"<u{array.itemsize}") if array.dtype.kind == "f" else array
+
+
 def check_verilog(folder, work):
     """What $readmemh makes of the .mem files, where iverilog is installed; returns how many were read."""
     if shutil.which("iverilog") is None:
@@ -127,11 +136,11 @@ def check_verilog(folder, work):
     names = [name[:-4] for name in sorted(os.listdir(os.path.join(folder, "mem")))]
     lines = ["module top;", "integer i;"]
     for k, name in enumerate(names):
-        array = np.load(os.path.join(folder, "npy", name + ".npy"))
-        lines += [f"reg signed [{8 * array.itemsize - 1}:0] m{k} [0:{array.size - 1}];"]
+        array = integers(folder, name)
+        lines += [f"reg {'signed ' if array.dtype.kind == 'i' else ''}[{8 * array.itemsize - 1}:0] m{k} [0:{array.size - 1}];"]
     lines += ["initial begin"]
     for k, name in enumerate(names):
-        array = np.load(os.path.join(folder, "npy", name + ".npy"))
+        array = integers(folder, name)
         path = os.path.join(folder, "mem", name + ".mem")
         lines += [f'$readmemh("{path}", m{k});', f'for (i = 0; i < {array.size}; i = i + 1) $display("%0d", m{k}[i]);']
     lines += ["$finish;", "end", "endmodule"]
@@ -140,7 +149,7 @@ def check_verilog(folder, work):
         file.write("\n".join(lines))
     subprocess.run(["iverilog", "-o", program, source], check=True)
     shown = [int(word) for word in subprocess.run(["vvp", "-n", program], check=True, capture_output=True, text=True).stdout.split()]
-    wanted = np.concatenate([np.load(os.path.join(folder, "npy", name + ".npy")).ravel().astype(np.int64) for name in names])
+    wanted = np.concatenate([integers(folder, name).ravel().astype(np.int64) for name in names])
     assert shown == wanted.tolist()
     return len(names)
 
@@ -183,6 +192,8 @@ def cases(shared):
     for net in ("cnn", "fc"):
         for options in ([], ["--chw"], ["--per-tensor", "--names", "kind"]):
             yield os.path.join(examples, f"mnist_{net}_k2.h5"), ["--data", examples, "--limit", "20", *options]
+    for name in ("cnn_i16x8", "fc_int8_u8") if shared else ():
+        yield os.path.join(shared, "golden", "mnist", name + ".tflite"), ["--limit", "2", "--vectors", "2", "--chw"]
     for name in ("resnet8", "mnist_resnet", "ad01", "tm_mask") if shared else ():
         yield os.path.join(shared, "models", name, "tf_int8.tflite"), ["--limit", "2", "--vectors", "2", "--chw"]
 
