@@ -50,14 +50,56 @@ static const struct {
 enum { USUAL_ROUNDS = 4, USUAL_PRODUCTS = 8, MOST_ARGUMENTS = 16, MOST_DEPTH = 24 };
 static const double usual_chance = 0.5, edge_chance = 0.15;
 
+/* Which sets a part of the text is for. */
+typedef struct set_mask {
+    bool of[OCTET_C_N_SETS];
+} set_mask;
+
+/* A part between #if and #endif: who reads around it, who has read a branch of it. */
+typedef struct conditional {
+    set_mask around, done;
+} conditional;
+
+enum { MOST_CONDITIONALS = 8 };
+
 typedef struct counter {
     const octet_c_functions *functions;
     octet_c_count *total;
     uint32_t depth; /* of calls and blocks */
+    set_mask reads;
+    conditional conditionals[MOST_CONDITIONALS];
+    uint32_t n_conditionals;
 } counter;
 
 static void add(counter *c, double times, const octet_c_count *price) {
-    for (uint32_t i = 0; i < OCTET_C_N_SETS; i++) c->total->of[i] += times * price->of[i];
+    for (uint32_t i = 0; i < OCTET_C_N_SETS; i++)
+        if (c->reads.of[i]) c->total->of[i] += times * price->of[i];
+}
+
+static bool contains(octet_c_span a, const char *text) { return octet_c_span_find(a, text) < a.n; }
+
+/* Conditions that ask for DSP instructions hold for that set; all others, vectors of other processors, for none. */
+static void take_branch(counter *c, conditional *at, octet_c_span line) {
+    const bool is_else = octet_c_span_begins(line, "#else"), is_not = octet_c_span_begins(line, "#ifndef");
+    const bool asks_dsp = contains(line, "__ARM_FEATURE_DSP") || contains(line, "FOURS");
+    for (uint32_t i = 0; i < OCTET_C_N_SETS; i++) {
+        const bool holds = is_else || (asks_dsp && i == OCTET_C_DSP) != is_not;
+        c->reads.of[i] = at->around.of[i] && !at->done.of[i] && holds;
+        at->done.of[i] = at->done.of[i] || holds;
+    }
+}
+
+static void take_directive(counter *c, octet_c_span line) {
+    if (octet_c_span_begins(line, "#if")) {
+        if (c->n_conditionals == MOST_CONDITIONALS) return;
+        conditional *at = &c->conditionals[c->n_conditionals++];
+        *at = (conditional){.around = c->reads};
+        take_branch(c, at, line);
+    } else if (c->n_conditionals > 0 && octet_c_span_begins(line, "#el")) {
+        take_branch(c, &c->conditionals[c->n_conditionals - 1], line);
+    } else if (c->n_conditionals > 0 && octet_c_span_begins(line, "#endif")) {
+        c->reads = c->conditionals[--c->n_conditionals].around;
+    }
 }
 
 static void count_function(counter *c, const octet_c_function *f, octet_c_span call, const octet_c_known *known,
@@ -240,11 +282,10 @@ static double count_opened(counter *c, octet_c_span line, octet_c_span *text, co
 static octet_c_span count_block(counter *c, octet_c_span *text, octet_c_known known, double times) {
     octet_c_span line;
     size_t end;
-    bool is_left_out = false;
     if (c->depth++ >= MOST_DEPTH) times = 0.0;
     while (octet_c_span_next_line(text, &line)) {
-        if (octet_c_span_begins(line, "#")) is_left_out = octet_c_span_begins(line, "#if");
-        if (is_left_out) continue;
+        if (octet_c_span_begins(line, "#")) take_directive(c, line);
+        if (!c->reads.of[OCTET_C_PLAIN] && !c->reads.of[OCTET_C_DSP]) continue;
         if (octet_c_span_begins(line, "}")) break;
         if (octet_c_span_ends(line, "{")) times = count_opened(c, line, text, &known, times);
         else if (line.n > 0 && *line.at != '/' && *line.at != '#') {
@@ -321,7 +362,7 @@ octet_status octet_c_functions_find(octet_context *ctx, octet_arena *arena, octe
 
 void octet_c_count_calls(const octet_c_functions *functions, const char *name, double times, octet_c_count *count) {
     const octet_c_known nothing = {.n = 0};
-    counter c = {functions, count, 0};
+    counter c = {.functions = functions, .total = count, .reads = {{true, true}}};
     for (uint32_t i = 0; i < functions->n; i++)
         if (octet_c_span_is(functions->of[i].name, name))
             count_function(&c, &functions->of[i], functions->of[i].name, &nothing, times);

@@ -116,6 +116,16 @@ static void test_parts(void **state) {
         "static int32_t net_f(int8_t *x) {\n#if defined(A)\n    net_dot(x, x, 6400);\n#else\n    net_dot(x, x, "
         "64);\n#endif\n}\n",
         ONE, 1.0);
+    /* Each set takes its own of two forms, in nests too. */
+    const octet_c_count one = count(ONE),
+                        two = count("static void net_f(int8_t *x) {\n#ifndef net_FOURS\n    net_dot(x, "
+                                    "x, 64);\n#if defined(B)\n    net_dot(x, x, 64);\n#endif\n#else\n"
+                                    "    net_dot(x, x, 64);\n    net_dot(x, x, 64);\n#endif\n}\n");
+    assert_true(two.of[OCTET_C_PLAIN] == one.of[OCTET_C_PLAIN] && two.of[OCTET_C_DSP] == 2.0 * one.of[OCTET_C_DSP]);
+    const octet_c_count either = count("static void net_f(int8_t *x) {\n#if defined(__ARM_FEATURE_MVE)\n    "
+                                       "net_dot(x, x, 640);\n#elif defined(__ARM_FEATURE_DSP)\n    net_dot(x, x, 64);\n"
+                                       "#endif\n}\n");
+    assert_true(either.of[OCTET_C_PLAIN] == 0.0 && either.of[OCTET_C_DSP] == one.of[OCTET_C_DSP]);
     const octet_c_count wide = count("static int32_t net_f(int32_t a) {\n    return (int64_t)a * a;\n}\n"),
                         narrow = count("static int32_t net_f(int32_t a) {\n    return (int32_t)a * a;\n}\n");
     assert_true(wide.of[OCTET_C_PLAIN] > narrow.of[OCTET_C_PLAIN] + 20.0);
@@ -129,6 +139,7 @@ static void test_others(void **state) {
                                         "static void net_f(",
                                         "static void net_f(int8_t *x) {",
                                         "static void net_f(int8_t *x) {\n    for (\n    if (\n    while (\n",
+                                        "static void net_f(void) {\n#else\n#endif\n#endif\n#if\n#if\n#elif\n",
                                         "static void net_f(void) {\n    net_f();\n    net_f();\n}\n",
                                         "static void net_f(void) {\n    net_dot(\n    net_dot4(a\n}\n}\n}\n",
                                         "static void net_f(void) {\n    for (i = 0; i < x; ++i) {\n        do {\n}\n"};
