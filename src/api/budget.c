@@ -12,7 +12,7 @@
 typedef struct budget_job {
     octet_arena arena;
     const octet_graph *graph;
-    octet_step *steps;
+    const octet_step *steps;
     octet_schedule schedule;
     octet_c_needs needs;
 } budget_job;
@@ -105,9 +105,8 @@ static octet_status measure(octet_context *ctx, const octet_model *model, const 
                             budget_job *job, octet_budget *out) {
     OCTET_CHECK(ctx, octet_model_is_quantized(model), OCTET_USAGE, "%s: is not quantized: C is made of int8 models",
                 model->path);
-    job->graph = model->graph;
-    OCTET_TRY(
-        octet_c_measure(ctx, &job->arena, job->graph, options->keeps_state, &job->needs, &job->steps, &job->schedule));
+    OCTET_TRY(octet_c_measure(ctx, &job->arena, model->graph, options->keeps_state, &job->needs, &job->graph,
+                              &job->steps, &job->schedule));
     *out = (octet_budget){.model = model->path,
                           .constants_bytes = job->needs.constants,
                           .code_bytes = job->needs.code,

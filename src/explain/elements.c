@@ -15,7 +15,8 @@ static size_t walked_element(const octet_broadcast_params *walk, size_t element,
 }
 
 /* Codes of the two operands, as a term. */
-static void take_pair(const octet_explainer *e, const octet_broadcast_params *walk, int64_t code[2], double real[2]) {
+void octet_explainer_take_pair(const octet_explainer *e, const octet_broadcast_params *walk, int64_t code[2],
+                               double real[2]) {
     size_t at[2];
     for (uint32_t i = 0; i < 2; i++) {
         const octet_value *value = octet_explainer_operand(e, i);
@@ -28,7 +29,7 @@ static void take_pair(const octet_explainer *e, const octet_broadcast_params *wa
     octet_derivation_add_term(e->d, at[0], at[1], code[0], code[1], 0);
 }
 
-static double clamp_real(const octet_explainer *e, double real, int32_t min, int32_t max) {
+double octet_explainer_clamp(const octet_explainer *e, double real, int32_t min, int32_t max) {
     const octet_quantization *q = &octet_explainer_result(e)->quantization;
     if (q->n != 1) return real;
     const double scale = (double)q->scale[0];
@@ -49,11 +50,24 @@ static int32_t derive_common(const octet_explainer *e, const octet_arithmetic_qu
     return octet_derive_scaled(d, shifted, q->multiplier[i], q->shift[i]);
 }
 
-static int32_t derive_raw_product(const octet_explainer *e, const octet_arithmetic_quantized_params *q,
-                                  const int32_t centered[2]) {
+static void derive_centered(const octet_explainer *e, const octet_arithmetic_quantized_params *q,
+                            const int32_t centered[2]) {
     for (int32_t i = 0; i < 2; i++)
         octet_derive_integer(e->d, i == 0 ? "a_centered" : "b_centered", centered[i], "%s - zero point %" PRId32,
                              i == 0 ? "a" : "b", q->zero_point[i]);
+}
+
+static void explain_division(const octet_explainer *e, const octet_arithmetic_quantized_params *q,
+                             const int32_t centered[2], const double real[2]) {
+    derive_centered(e, q, centered);
+    const int32_t quotient = octet_derive_quotient(e->d, centered[0], centered[1], q->multiplier_out, q->shift_out);
+    if (centered[1] != 0) octet_derivation_set_exact(e->d, octet_explainer_clamp(e, real[0] / real[1], q->min, q->max));
+    octet_derive_output(e->d, quotient, q->zero_out, q->min, q->max);
+}
+
+static int32_t derive_raw_product(const octet_explainer *e, const octet_arithmetic_quantized_params *q,
+                                  const int32_t centered[2]) {
+    derive_centered(e, q, centered);
     const int32_t product = (int32_t)((uint32_t)centered[0] * (uint32_t)centered[1]);
     octet_derive_integer(e->d, "product", product, "%" PRId32 " * %" PRId32, centered[0], centered[1]);
     return product;
@@ -64,11 +78,11 @@ static void explain_quantized_pair(const octet_explainer *e) {
     const octet_arithmetic_quantized_params *q = &p->q;
     int64_t code[2];
     double real[2], exact = 0.0;
-    take_pair(e, &p->walk, code, real);
+    octet_explainer_take_pair(e, &p->walk, code, real);
     const int32_t centered[2] = {(int32_t)code[0] - q->zero_point[0], (int32_t)code[1] - q->zero_point[1]};
     int32_t sum = 0;
     if (p->operation == OCTET_ARITHMETIC_DIV) {
-        octet_derivation_refuse(e->d, "DIV divides by a reciprocal that its kernel approaches in steps of its own");
+        explain_division(e, q, centered, real);
         return;
     }
     if (p->operation == OCTET_ARITHMETIC_MUL) {
@@ -87,7 +101,7 @@ static void explain_quantized_pair(const octet_explainer *e) {
             octet_derive_integer(e->d, "square", sum, "%" PRId32 " * %" PRId32, difference, difference);
         }
     }
-    octet_derivation_set_exact(e->d, clamp_real(e, exact, q->min, q->max));
+    octet_derivation_set_exact(e->d, octet_explainer_clamp(e, exact, q->min, q->max));
     octet_derive_output(e->d, octet_derive_scaled(e->d, sum, q->multiplier_out, q->shift_out), q->zero_out, q->min,
                         q->max);
 }
@@ -98,12 +112,12 @@ static void explain_picked_pair(const octet_explainer *e) {
     const bool largest = p->operation == OCTET_ARITHMETIC_MAXIMUM;
     int64_t code[2];
     double real[2];
-    if (octet_explainer_operand(e, 0)->type == OCTET_FLOAT32 ||
+    if (!octet_type_is_quantized(octet_explainer_operand(e, 0)->type) ||
         (!largest && p->operation != OCTET_ARITHMETIC_MINIMUM)) {
-        octet_derivation_refuse(e->d, "its kernel computes with numbers as they stand, without scales");
+        octet_explain_arithmetic_integers(e);
         return;
     }
-    take_pair(e, &p->walk, code, real);
+    octet_explainer_take_pair(e, &p->walk, code, real);
     const bool first = largest ? code[0] > code[1] : code[0] < code[1];
     octet_derive_integer(e->d, largest ? "largest" : "smallest", first ? code[0] : code[1],
                          "the %s of %" PRId64 " and %" PRId64 "; all have one scale", largest ? "larger" : "smaller",
@@ -127,10 +141,10 @@ void octet_explain_prelu(const octet_explainer *e) {
         return;
     }
     octet_type_limits(octet_explainer_result(e)->type, &low, &high);
-    take_pair(e, &p->walk, code, real);
+    octet_explainer_take_pair(e, &p->walk, code, real);
     const int32_t x = (int32_t)code[0] - q->zero_in;
     octet_derive_integer(e->d, "centered", x, "input - zero point %" PRId32, q->zero_in);
-    octet_derivation_set_exact(e->d, clamp_real(e, x >= 0 ? real[0] : real[0] * real[1], low, high));
+    octet_derivation_set_exact(e->d, octet_explainer_clamp(e, x >= 0 ? real[0] : real[0] * real[1], low, high));
     int32_t scaled;
     if (x >= 0) {
         scaled = octet_derive_scaled(e->d, x, q->multiplier, q->shift);
@@ -193,7 +207,7 @@ void octet_explain_quantize(const octet_explainer *e) {
     int32_t low, high;
     octet_type_limits(output->type, &low, &high);
     const double real = octet_explain_real(input, octet_explainer_data(e, 0), e->element, 0);
-    octet_derivation_set_exact(e->d, clamp_real(e, real, low, high));
+    octet_derivation_set_exact(e->d, octet_explainer_clamp(e, real, low, high));
     const int64_t code = take_one(e, 0);
     if (!octet_type_is_quantized(input->type)) {
         octet_derive_quantized(e->d, (float)real, p->scale, p->output_zero_point, output->type);
@@ -222,7 +236,7 @@ static void derive_function(const octet_explainer *e, octet_unary operation) {
     octet_derive_real(e->d, "function_in_steps", (double)y / (double)scale + (double)output->quantization.zero_point[0],
                       "%.9g / scale %.9g + zero point %" PRId32, (double)y, (double)scale,
                       output->quantization.zero_point[0]);
-    octet_derivation_set_exact(e->d, clamp_real(e, (double)y, low, high));
+    octet_derivation_set_exact(e->d, octet_explainer_clamp(e, (double)y, low, high));
 }
 
 static void explain_scaled_s16(const octet_explainer *e, const octet_unary_quantized_params *q, int32_t code) {
@@ -285,7 +299,9 @@ void octet_explain_unary(const octet_explainer *e) {
         const int16_t code = (int16_t)take_one(e, 0);
         derive_function(e, p->q.operation);
         explain_unary_s16(e, &p->q, code);
+    } else if (octet_explainer_operand(e, 0)->type != OCTET_FLOAT32) {
+        octet_explain_unary_integers(e);
     } else {
-        octet_derivation_refuse(e->d, "its kernel computes with numbers as they stand, without scales");
+        octet_derivation_refuse(e->d, "its kernel computes with float32");
     }
 }

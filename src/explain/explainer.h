@@ -33,6 +33,12 @@ double octet_explain_real(const octet_value *value, const void *data, size_t ele
 /* Names the operands in the derivation, with their scales at `channel`. */
 void octet_explainer_list_operands(const octet_explainer *e, uint32_t channel);
 
+/* The elements of the two operands that broadcast to the element of the result: as a term, and here. */
+void octet_explainer_take_pair(const octet_explainer *e, const octet_broadcast_params *walk, int64_t code[2],
+                               double real[2]);
+/* A real number inside what codes [min, max] of the result stand for; as it is where the result has no scale. */
+double octet_explainer_clamp(const octet_explainer *e, double real, int32_t min, int32_t max);
+
 /* scaling.c: the steps of kernels/ref/fixed_point.h, which each gives its result. */
 int32_t octet_derive_scaled(octet_derivation *d, int32_t value, int32_t multiplier, int32_t shift);
 int32_t octet_derive_scaled_once(octet_derivation *d, int32_t value, int32_t multiplier, int32_t shift);
@@ -41,18 +47,36 @@ int32_t octet_derive_scaled_double(octet_derivation *d, double value, double sca
 /* Adds the zero point, then clamps. */
 int32_t octet_derive_output(octet_derivation *d, int32_t scaled, int32_t zero_point, int32_t min, int32_t max);
 
+/* integers.c: x / y as DIV of quantized numbers has it, before the zero point. */
+int32_t octet_derive_quotient(octet_derivation *d, int32_t x, int32_t y, int32_t multiplier, int32_t shift);
+
 /* A real number into a quantized type, as QUANTIZE does it: quotient, rounding, zero point. */
 void octet_derive_quantized(octet_derivation *d, float real, float scale, int32_t zero_point, octet_type type);
 
 /* By family. Each sets steps, and where it can the exact value; or a reason. */
-void octet_explain_weighted(const octet_explainer *e);   /* CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ... */
-void octet_explain_arithmetic(const octet_explainer *e); /* ADD, SUB, MUL, SQUARED_DIFFERENCE, MAXIMUM, MINIMUM */
+void octet_explain_weighted(const octet_explainer *e);            /* CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ... */
+void octet_explain_arithmetic(const octet_explainer *e);          /* ADD, SUB, MUL, DIV, MAXIMUM, ... */
+void octet_explain_arithmetic_integers(const octet_explainer *e); /* the same of numbers without scales */
+void octet_explain_compare(const octet_explainer *e);
+void octet_explain_elements(const octet_explainer *e); /* LOGICAL_NOT */
+void octet_explain_cast(const octet_explainer *e);
+void octet_explain_unary_integers(const octet_explainer *e);
 void octet_explain_prelu(const octet_explainer *e);
 void octet_explain_quantize(const octet_explainer *e); /* QUANTIZE, DEQUANTIZE */
 void octet_explain_unary(const octet_explainer *e);
 void octet_explain_pool(const octet_explainer *e);
 void octet_explain_reduce(const octet_explainer *e);
+void octet_explain_arg(const octet_explainer *e);
 void octet_explain_softmax(const octet_explainer *e);
+void octet_explain_log_softmax(const octet_explainer *e);
+void octet_explain_l2_normalization(const octet_explainer *e);
+void octet_explain_resize(const octet_explainer *e); /* RESIZE_BILINEAR */
+void octet_explain_cumsum(const octet_explainer *e);
+void octet_explain_scatter(const octet_explainer *e);
+void octet_explain_top_k(const octet_explainer *e);
+void octet_explain_range(const octet_explainer *e);
+void octet_explain_broadcast_args(const octet_explainer *e);
+void octet_explain_join_bytes(const octet_explainer *e);
 void octet_explain_lstm(const octet_explainer *e);
 void octet_explain_svdf(const octet_explainer *e);
 bool octet_explain_is_move(octet_kernel kernel);

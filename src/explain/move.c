@@ -6,11 +6,14 @@
 
 #include "explain/explainer.h"
 #include "kernels/ref/select.h"
+#include "kernels/ref/shape_values.h"
 
 /* Which operands are moved; the others say where to. */
 static bool is_moved(const octet_explainer *e, uint32_t operand) {
-    if (e->step->kernel == OCTET_KERNEL_copies) return true;
-    return e->step->kernel == OCTET_KERNEL_select ? operand > 0 : operand == 0;
+    const octet_kernel kernel = e->step->kernel;
+    if (kernel == OCTET_KERNEL_copies) return true;
+    if (kernel == OCTET_KERNEL_update_slice) return operand < 2;
+    return kernel == OCTET_KERNEL_select || kernel == OCTET_KERNEL_one_hot ? operand > 0 : operand == 0;
 }
 
 static void run_copies(const octet_explainer *e, const void *const *inputs, void *output) {
@@ -20,6 +23,20 @@ static void run_copies(const octet_explainer *e, const void *const *inputs, void
         const void *from = part->input == OCTET_NONE ? p->value : inputs[part->input];
         if (part->output == e->output) octet_copy_ref(&part->copy, from, output, 0, part->n_rows);
     }
+}
+
+static void run_filling(const octet_explainer *e, const void *const *inputs, void *output) {
+    if (e->step->kernel == OCTET_KERNEL_bytes) {
+        const octet_bytes_params *p = octet_step_params_bytes(e->step);
+        memcpy(output, p->bytes, p->n_bytes);
+        return;
+    }
+    const octet_fill_params *p = e->step->params;
+    octet_fill_ref(e->step->kernel == OCTET_KERNEL_fill ? inputs[0] : p->value, p->element_size, output, p->n_elements);
+}
+
+static bool is_filling(octet_kernel kernel) {
+    return kernel == OCTET_KERNEL_fill || kernel == OCTET_KERNEL_fill_constant || kernel == OCTET_KERNEL_bytes;
 }
 
 /* Runs the whole kernel. inputs: by operand; output: memory of the result that is asked for. */
@@ -34,6 +51,9 @@ static void run(const octet_explainer *e, const void *const *inputs, void *outpu
     if (kernel == OCTET_KERNEL_gather) octet_gather_ref(p, inputs[0], inputs[1], output, 0, n);
     if (kernel == OCTET_KERNEL_gather_nd) octet_gather_nd_ref(p, inputs[0], inputs[1], output, 0, n);
     if (kernel == OCTET_KERNEL_resize_nearest) octet_resize_nearest_ref(p, inputs[0], output, 0, n);
+    if (kernel == OCTET_KERNEL_update_slice) octet_update_slice_ref(p, inputs[0], inputs[1], inputs[2], output);
+    if (kernel == OCTET_KERNEL_one_hot) octet_one_hot_ref(p, inputs[0], inputs[1], inputs[2], output, 0, n);
+    if (is_filling(kernel)) run_filling(e, inputs, output);
     if (kernel == OCTET_KERNEL_select) {
         const octet_broadcast_params *walk = octet_step_params_select(e->step);
         octet_broadcast_walk(walk, octet_select_row_ref(walk->out_size), NULL, inputs, output, 0, n);
@@ -42,8 +62,10 @@ static void run(const octet_explainer *e, const void *const *inputs, void *outpu
 
 bool octet_explain_is_move(octet_kernel kernel) {
     static const octet_kernel moves[] = {
-        OCTET_KERNEL_copies, OCTET_KERNEL_mirror_pad, OCTET_KERNEL_space_to_batch, OCTET_KERNEL_batch_to_space,
-        OCTET_KERNEL_gather, OCTET_KERNEL_gather_nd,  OCTET_KERNEL_resize_nearest, OCTET_KERNEL_select};
+        OCTET_KERNEL_copies,      OCTET_KERNEL_mirror_pad, OCTET_KERNEL_space_to_batch, OCTET_KERNEL_batch_to_space,
+        OCTET_KERNEL_gather,      OCTET_KERNEL_gather_nd,  OCTET_KERNEL_resize_nearest, OCTET_KERNEL_select,
+        OCTET_KERNEL_fill,        OCTET_KERNEL_one_hot,    OCTET_KERNEL_fill_constant,  OCTET_KERNEL_bytes,
+        OCTET_KERNEL_update_slice};
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
         if (moves[i] == kernel) return true;
     return false;

@@ -25,7 +25,9 @@ static int64_t derive_extreme(const octet_explainer *e, bool largest) {
         const int64_t code = d->terms[i].number[0];
         if (largest ? code > best : code < best) best = code;
     }
-    octet_derive_integer(d, largest ? "largest" : "smallest", best, "of %zu; input and output have one scale",
+    octet_derive_integer(d, largest ? "largest" : "smallest", best,
+                         octet_explainer_result(e)->quantization.n > 0 ? "of %zu; input and output have one scale"
+                                                                       : "of %zu",
                          d->n_terms);
     return best;
 }
@@ -128,31 +130,92 @@ static void derive_sum(const octet_explainer *e, const octet_reduce_params *p, i
         e->d, real_of(octet_explainer_operand(e, 0), (double)sum - (p->count - 1) * (double)p->input_zero_point));
 }
 
-void octet_explain_reduce(const octet_explainer *e) {
-    const octet_reduce_params *p = octet_step_params_reduce(e->step);
-    const octet_kernel kernel = e->step->kernel;
-    const octet_type type = octet_explainer_operand(e, 0)->type;
-    int32_t low, high;
-    if (refuse_floats(e)) return;
-    octet_type_limits(type, &low, &high);
-    const bool is_mean = kernel == OCTET_KERNEL_mean_s8 || kernel == OCTET_KERNEL_mean_s16,
-               is_sum = kernel == OCTET_KERNEL_sum_s8 || kernel == OCTET_KERNEL_sum_s16,
-               is_max = kernel == OCTET_KERNEL_reduce_max_s8 || kernel == OCTET_KERNEL_reduce_max_s16,
-               is_min = kernel == OCTET_KERNEL_reduce_min_s8 || kernel == OCTET_KERNEL_reduce_min_s16;
-    if (!is_mean && !is_sum && !is_max && !is_min) {
-        octet_derivation_refuse(e->d, "its kernel %s has no derivation", octet_kernel_name(kernel));
-        return;
+/* Each factor but the first is scaled at once, so that products stay small. */
+static void derive_product(const octet_explainer *e, const octet_reduce_params *p, int32_t low, int32_t high) {
+    octet_derivation *d = e->d;
+    int32_t product = 0;
+    double exact = 1.0;
+    d->columns[1] = "centered";
+    d->columns[2] = "product";
+    for (size_t i = 0; i < d->n_terms; i++) {
+        const int32_t centered = (int32_t)d->terms[i].number[0] - p->input_zero_point;
+        product = i == 0 ? centered : octet_fixed_scale_s64((int64_t)product * centered, p->multiplier, p->shift);
+        exact *=
+            octet_explain_real(octet_explainer_operand(e, 0), octet_explainer_data(e, 0), d->terms[i].element[0], 0);
+        d->terms[i].number[1] = centered;
+        d->terms[i].number[2] = product;
     }
-    octet_explainer_list_operands(e, 0);
-    take_reduced(e, p);
-    if (is_max || is_min) {
-        octet_derivation_set_exact(e->d, real_of(octet_explainer_operand(e, 0), (double)derive_extreme(e, is_max)));
+    octet_derive_integer(
+        d, "product", product,
+        "of %zu factors (input - zero point %" PRId32 "); each but the first is multiplied by %.9g at once", d->n_terms,
+        p->input_zero_point, ldexp(octet_fixed_reduce_multiplier(p->multiplier), p->shift - 15));
+    octet_derive_output(d, octet_derive_scaled_s64(d, product, p->multiplier, p->shift), p->output_zero_point, low,
+                        high);
+    octet_derivation_set_exact(d, octet_explainer_clamp(e, exact, low, high));
+}
+
+/* SUM, MEAN and REDUCE_PROD of int32 and int64, REDUCE_ANY, REDUCE_ALL. */
+static void derive_integers(const octet_explainer *e, octet_operator_code code) {
+    octet_derivation *d = e->d;
+    const bool is_narrow = octet_explainer_result(e)->type == OCTET_INT32;
+    uint64_t sum = 0, product = 1;
+    size_t n_true = 0;
+    for (size_t i = 0; i < d->n_terms; i++) {
+        sum += (uint64_t)d->terms[i].number[0];
+        product *= (uint64_t)d->terms[i].number[0];
+        n_true += d->terms[i].number[0] != 0;
+    }
+    if (code == OCTET_OP_REDUCE_ANY || code == OCTET_OP_REDUCE_ALL) {
+        octet_derive_integer(d, "result", code == OCTET_OP_REDUCE_ANY ? n_true > 0 : n_true == d->n_terms,
+                             "%zu of %zu are true", n_true, d->n_terms);
+    } else if (code == OCTET_OP_MEAN) {
+        octet_derive_integer(d, "sum", (int64_t)sum, "of %zu numbers", d->n_terms);
+        octet_derive_integer(d, "average", (int64_t)sum / (int64_t)d->n_terms, "the sum / %zu, cut to an integer",
+                             d->n_terms);
+    } else {
+        const uint64_t result = code == OCTET_OP_SUM ? sum : product;
+        octet_derive_integer(d, code == OCTET_OP_SUM ? "sum" : "product", is_narrow ? (int32_t)result : (int64_t)result,
+                             "of %zu numbers as they stand, wrapping", d->n_terms);
+    }
+}
+
+static void derive_quantized(const octet_explainer *e, const octet_reduce_params *p, octet_operator_code code) {
+    int32_t low, high;
+    octet_type_limits(octet_explainer_operand(e, 0)->type, &low, &high);
+    if (code == OCTET_OP_REDUCE_PROD) {
+        derive_product(e, p, low, high);
         return;
     }
     const int64_t sum = sum_terms(e->d);
     octet_derive_integer(e->d, "sum", sum, "of %zu elements, as they are stored", e->d->n_terms);
-    if (is_mean) derive_mean(e, p, sum, low, high);
+    if (code == OCTET_OP_MEAN) derive_mean(e, p, sum, low, high);
     else derive_sum(e, p, sum, low, high);
+}
+
+void octet_explain_reduce(const octet_explainer *e) {
+    const octet_reduce_params *p = octet_step_params_reduce(e->step);
+    const octet_operator_code code = e->op->code;
+    const octet_type type = octet_explainer_operand(e, 0)->type;
+    const bool is_max = code == OCTET_OP_REDUCE_MAX;
+    if (refuse_floats(e)) return;
+    octet_explainer_list_operands(e, 0);
+    take_reduced(e, p);
+    if (is_max || code == OCTET_OP_REDUCE_MIN)
+        octet_derivation_set_exact(e->d, real_of(octet_explainer_operand(e, 0), (double)derive_extreme(e, is_max)));
+    else if (octet_type_is_quantized(type)) derive_quantized(e, p, code);
+    else derive_integers(e, code);
+}
+
+/* ARG_MAX, ARG_MIN. */
+void octet_explain_arg(const octet_explainer *e) {
+    const octet_arg_params *p = octet_step_params_arg(e->step);
+    if (refuse_floats(e)) return;
+    octet_explainer_list_operands(e, 0);
+    take_reduced(e, &p->reduce);
+    const int64_t found = derive_extreme(e, e->op->code == OCTET_OP_ARG_MAX);
+    int64_t place = 0;
+    while (e->d->terms[place].number[0] != found) place++;
+    octet_derive_integer(e->d, "place", place, "where it stands along the axis, of equal ones the first");
 }
 
 /* ---- SOFTMAX ---- */
@@ -232,7 +295,7 @@ void octet_explain_softmax(const octet_explainer *e) {
     const size_t first = e->element / (size_t)p->depth * (size_t)p->depth;
     if (refuse_floats(e)) return;
     if (kernel == OCTET_KERNEL_log_softmax_s8) {
-        octet_derivation_refuse(e->d, "LOG_SOFTMAX has no derivation");
+        octet_explain_log_softmax(e);
         return;
     }
     octet_explainer_list_operands(e, 0);

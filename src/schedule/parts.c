@@ -4,8 +4,8 @@
 
 static octet_status add_place(octet_context *ctx, octet_schedule *out, octet_part part, size_t size_bytes,
                               uint32_t group, uint32_t *index) {
-    OCTET_CHECK(ctx, octet_align_size(size_bytes > 0 ? size_bytes : 1, OCTET_SCHEDULE_ALIGNMENT, &part.size_bytes),
-                OCTET_LIMIT, "the activations are larger than memory can be");
+    OCTET_CHECK(ctx, octet_align_size(size_bytes > 0 ? size_bytes : 1, out->alignment, &part.size_bytes), OCTET_LIMIT,
+                "the activations are larger than memory can be");
     part.first_group = part.last_group = group;
     *index = out->n_parts;
     out->parts[out->n_parts++] = part;
@@ -164,13 +164,13 @@ static bool is_free(const layout *w, uint32_t n_placed, uint32_t part, size_t of
     return true;
 }
 
-static size_t aligned(size_t bytes) {
-    return (bytes + OCTET_SCHEDULE_ALIGNMENT - 1) & ~(size_t)(OCTET_SCHEDULE_ALIGNMENT - 1);
+static size_t aligned(const layout *w, size_t bytes) {
+    return (bytes + w->schedule->alignment - 1) / w->schedule->alignment * w->schedule->alignment;
 }
 
 static void find_rooms(layout *w) {
     for (uint32_t i = w->n_pairs; i-- > 0;) {
-        const size_t room = aligned(w->pairs[i].lead_bytes) + w->rooms[w->pairs[i].result];
+        const size_t room = aligned(w, w->pairs[i].lead_bytes) + w->rooms[w->pairs[i].result];
         if (room > w->rooms[w->pairs[i].operand]) w->rooms[w->pairs[i].operand] = room;
     }
 }
@@ -188,7 +188,7 @@ static size_t lowest_offset(const layout *w, uint32_t n_placed, uint32_t part, b
     }
     for (uint32_t i = 0; i < w->n_pairs; i++) {
         const pair *p = &w->pairs[i];
-        const size_t lead = aligned(p->lead_bytes);
+        const size_t lead = aligned(w, p->lead_bytes);
         size_t offset = SIZE_MAX;
         if (p->operand == part) offset = w->schedule->parts[p->result].offset + lead;
         else if (p->result == part && w->schedule->parts[p->operand].offset >= lead)
@@ -300,6 +300,13 @@ static octet_status lay_out_parts(octet_context *ctx, octet_arena *scratch, cons
     return lay_out(ctx, scratch, order, &w);
 }
 
+static size_t alignment_of(const octet_links *l, const octet_schedule *s) {
+    for (uint32_t v = 0; v < l->graph->n_values; v++)
+        if (l->graph->values[v].type == OCTET_INT64 && s->homes[l->roots[v]].kind == OCTET_HOME_NONE)
+            return 2 * (size_t)OCTET_SCHEDULE_ALIGNMENT;
+    return OCTET_SCHEDULE_ALIGNMENT;
+}
+
 octet_status octet_parts_make(octet_context *ctx, octet_arena *arena, octet_arena *scratch, const octet_links *l,
                               octet_schedule *out) {
     uint32_t most = out->n_stages + l->graph->n_values; /* sums, variables */
@@ -309,6 +316,7 @@ octet_status octet_parts_make(octet_context *ctx, octet_arena *arena, octet_aren
     OCTET_TRY(OCTET_NEW(ctx, arena, most, &out->parts));
     OCTET_TRY(octet_order_create(ctx, scratch, octet_groups_rows(out->stages, out->n_stages), &order));
     find_ports(l, out);
+    out->alignment = alignment_of(l, out);
     for (uint32_t g = 0; g < out->n_groups; g++) {
         const octet_group *group = &out->groups[g];
         (void)octet_order_run(&order, l, &out->stages[group->first_stage], group->n_stages);

@@ -49,7 +49,7 @@ static octet_rows lstm_rows(const octet_lstm_params *p) {
                         .in_bytes = (size_t)p->inputs};
 }
 
-static bool is_quantized(octet_type type) { return type == OCTET_INT8 || type == OCTET_INT16; }
+static bool is_quantized(octet_type type) { return type == OCTET_INT8 || type == OCTET_UINT8 || type == OCTET_INT16; }
 
 /* All operands have the shape of the result, [1,H,W,C]: a row of each gives a
  * row. */
@@ -71,19 +71,17 @@ static bool element_rows(const octet_graph *graph, const octet_step *step, octet
     return true;
 }
 
-/* Of one number each, of int8 and int16. */
-static bool is_elementwise(const octet_graph *graph, const octet_step *step) {
+/* Of one number each; QUANTIZE and DEQUANTIZE of float32 too. */
+static bool is_elementwise(const octet_step *step) {
     const octet_params_kind kind = octet_kernel_params(step->kernel);
     return kind == OCTET_PARAMS_arithmetic_quantized || kind == OCTET_PARAMS_unary_table ||
-           kind == OCTET_PARAMS_unary_s16 ||
-           (kind == OCTET_PARAMS_quantize && is_quantized(graph->values[step->inputs[0]].type) &&
-            is_quantized(graph->values[step->outputs[0]].type));
+           kind == OCTET_PARAMS_unary_s16 || kind == OCTET_PARAMS_quantize;
 }
 
 bool octet_rows_of(const octet_graph *graph, const octet_step *step, octet_rows *out) {
     const octet_params_kind kind = octet_kernel_params(step->kernel);
     if (step->n_inputs == 0 || step->inputs[0] == OCTET_NONE || step->n_outputs == 0) return false;
-    if (is_elementwise(graph, step)) return element_rows(graph, step, out);
+    if (is_elementwise(step)) return element_rows(graph, step, out);
     const octet_type type = graph->values[step->inputs[0]].type;
     const size_t size = octet_type_size(type);
     if (!is_quantized(type) || graph->values[step->outputs[0]].type != type) return false;

@@ -71,7 +71,8 @@ typedef struct octet_part {
 } octet_part; /* Parts that one group uses may share bytes: each row is there from when it is written until it is read.
                */
 
-enum { OCTET_SCHEDULE_ALIGNMENT = 4 }; /* of offsets, and of the arena: int32 sums, and words of four int8 */
+/* Of offsets, and of the arena: int32 sums, and words of four int8; where int64 lives in it, twice that. */
+enum { OCTET_SCHEDULE_ALIGNMENT = 4 };
 
 typedef struct octet_schedule {
     octet_stage *stages;
@@ -81,7 +82,7 @@ typedef struct octet_schedule {
     octet_home *homes; /* by value */
     octet_part *parts;
     uint32_t n_parts;
-    size_t arena_bytes;
+    size_t arena_bytes, alignment;
     uint32_t *states; /* variables that go on from run to run, widest elements
                          first: none needs padding before it */
     uint32_t n_states;

@@ -36,6 +36,14 @@ static inline void c_batch_keep(c_batch *b, const char *path) {
     b->sources[b->n_sources++] = copy;
 }
 
+static inline void c_batch_fill(octet_case_random *random, octet_type type, uint8_t *input, size_t n_bytes) {
+    for (size_t i = 0; i < n_bytes; i++) input[i] = (uint8_t)case_u32(random);
+    for (size_t i = 0; type == OCTET_FLOAT32 && i < n_bytes / sizeof(float); i++) {
+        const float real = 0.01f * (float)case_range(random, -700, 700);
+        memcpy(input + i * sizeof real, &real, sizeof real);
+    }
+}
+
 /* Random inputs, one run after the other; tensors one after the other. */
 static inline void c_batch_vectors(const c_batch *b, octet_arena *arena, const octet_graph *graph, uint32_t seed,
                                    bool keeps_state, octet_c_vectors *out) {
@@ -57,7 +65,7 @@ static inline void c_batch_vectors(const c_batch *b, octet_arena *arena, const o
             void **all = (void **)(uintptr_t)&out->inputs[i];
             if (k == 0) c_batch_good(b, octet_arena_array(b->ctx, arena, C_BATCH_VECTORS, n, all));
             uint8_t *input = (uint8_t *)*all + k * n;
-            for (size_t j = 0; j < n; j++) input[j] = (uint8_t)case_u32(&random);
+            c_batch_fill(&random, graph->values[x].type, input, n);
             memcpy(octet_runner_value(runner, x), input, n);
         }
         octet_runner_run(runner, NULL);

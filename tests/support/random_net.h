@@ -1,7 +1,8 @@
 /* random_net.h - small int8 networks, and int16 ones with int8 weights, drawn by a seed.
  * In:  a context, a seed.
  * Out: a quantized graph from one input to one to three outputs: convolutions of all kinds, pools, shortcuts, dense
- *      layers, element by element, movements; scales, zero points, paddings, strides and activations at random.
+ *      layers, element by element, movements; scales, zero points, paddings, strides and activations at random. One in
+ *      eight takes and gives float32, one in eight is uint8.
  * Knows: graph.
  * Does not know: what is right, who runs it. Needs cmocka.h. */
 #ifndef OCTET_TESTS_SUPPORT_RANDOM_NET_H
@@ -295,20 +296,39 @@ static inline uint32_t net_head(random_net *t, uint32_t x) {
     return y;
 }
 
-static inline octet_graph *random_net_make_of(octet_context *ctx, uint32_t seed, octet_type type) {
-    random_net net = {.ctx = ctx, .random = {seed}, .type = type}, *t = &net;
-    static uint32_t (*const layers[])(random_net *, uint32_t) = {net_conv,   net_conv,  net_depthwise, net_pool,
-                                                                 net_binary, net_unary, net_move,      net_rare};
-    const octet_shape shape = {4, {1, net_draw(t, 3, 17), net_draw(t, 3, 17), net_draw(t, 1, 7)}};
+#include "support/random_net_seldom.h"
+
+/* Input 0 as real numbers, which QUANTIZE takes. */
+static inline uint32_t net_begin(random_net *t, const octet_shape *shape, bool is_real) {
+    const octet_options none = {0};
     uint32_t x;
-    net_good(t, octet_graph_create(ctx, "random", &t->graph));
-    net_good(t, octet_graph_add_value(ctx, t->graph, "x", type, &shape, &x));
+    net_good(t, octet_graph_add_value(t->ctx, t->graph, "x", is_real ? OCTET_FLOAT32 : t->type, shape, &x));
+    net_good(t, octet_graph_add_input(t->ctx, t->graph, x, "x"));
+    if (is_real) {
+        x = NET_EMIT(t, OCTET_OP_QUANTIZE, &none, x);
+        t->graph->values[x].type = t->type;
+    }
     net_quantize_any(t, x);
-    net_good(t, octet_graph_add_input(ctx, t->graph, x, "x"));
+    return x;
+}
+
+/* Which layers a network is made of; WIDE: on int16, without the seldom ones. */
+typedef enum random_net_kind { RANDOM_NET_ALL, RANDOM_NET_SELDOM, RANDOM_NET_WIDE } random_net_kind;
+
+static inline octet_graph *random_net_make_of(octet_context *ctx, random_net_kind kind, uint32_t seed) {
+    const bool is_wide = kind == RANDOM_NET_WIDE;
+    random_net net = {.ctx = ctx, .random = {seed}, .type = is_wide ? OCTET_INT16 : OCTET_INT8}, *t = &net;
+    static uint32_t (*const layers[])(random_net *, uint32_t) = {
+        net_conv, net_conv, net_depthwise, net_pool, net_binary, net_unary, net_move, net_rare, net_seldom};
+    const octet_options none = {0};
+    const octet_shape shape = {4, {1, net_draw(t, 3, 17), net_draw(t, 3, 17), net_draw(t, 1, 7)}};
+    const bool is_real = net_draw(t, 0, 7) == 0, is_unsigned = !is_wide && net_draw(t, 0, 7) == 0;
+    net_good(t, octet_graph_create(ctx, "random", &t->graph));
+    uint32_t x = net_begin(t, &shape, is_real);
     for (int32_t i = net_draw(t, 1, 8); i > 0 && t->n_values < NET_MOST_VALUES; i--) {
         if (octet_shape_elements(&t->graph->values[x].shape) > NET_MOST_ELEMENTS) break;
         t->values[t->n_values++] = x;
-        x = layers[net_draw(t, 0, 7)](t, x);
+        x = layers[kind == RANDOM_NET_SELDOM ? 8 : net_draw(t, 0, is_wide ? 7 : 8)](t, x);
         if (net_draw(t, 0, 15) == 0) net_good(t, octet_graph_add_output(ctx, t->graph, x, "middle"));
     }
     if (octet_shape_elements(&t->graph->values[x].shape) < 4000 && net_draw(t, 0, 3) != 0) x = net_head(t, x);
@@ -317,12 +337,15 @@ static inline octet_graph *random_net_make_of(octet_context *ctx, uint32_t seed,
         const uint32_t axis = NET_INTEGERS(t, 1);
         x = NET_EMIT(t, net_draw(t, 0, 2) == 0 ? OCTET_OP_ARG_MIN : OCTET_OP_ARG_MAX, &index, x, axis);
     }
+    if (is_real && t->graph->values[x].type == t->type) x = NET_EMIT(t, OCTET_OP_DEQUANTIZE, &none, x);
     net_good(t, octet_graph_add_output(ctx, t->graph, x, "y"));
     net_good(t, octet_graph_compact(ctx, t->graph));
+    if (is_unsigned) net_make_unsigned(t);
     return t->graph;
 }
+
 static inline octet_graph *random_net_make(octet_context *ctx, uint32_t seed) {
-    return random_net_make_of(ctx, seed, OCTET_INT8);
+    return random_net_make_of(ctx, RANDOM_NET_ALL, seed);
 }
 
 #endif

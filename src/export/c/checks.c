@@ -52,38 +52,7 @@ octet_status octet_c_check_size(octet_context *ctx, const char *what, size_t byt
     return OCTET_OK;
 }
 
-/* What a float input is turned into: "int8", "int16". */
-static const char *type_behind(const octet_graph *graph, uint32_t input) {
-    for (uint32_t i = 0; i < graph->n_operators; i++) {
-        const octet_operator *op = &graph->operators[i];
-        if (op->n_inputs > 0 && op->inputs[0] == input && op->n_outputs > 0 &&
-            graph->values[op->outputs[0]].type == OCTET_INT16)
-            return "int16";
-    }
-    return "int8";
-}
-
-/* Whether all that reads the value is QUANTIZE, or nothing does. */
-static bool is_quantized_at_once(const octet_graph *graph, uint32_t value) {
-    for (uint32_t i = 0; i < graph->n_operators; i++) {
-        const octet_operator *op = &graph->operators[i];
-        for (uint32_t k = 0; k < op->n_inputs; k++)
-            if (op->inputs[k] == value && op->code != OCTET_OP_QUANTIZE) return false;
-    }
-    return true;
-}
-
 octet_status octet_c_check_graph(octet_context *ctx, const octet_graph *graph) {
-    for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        const octet_value *value = &graph->values[graph->inputs[i].value];
-        OCTET_CHECK(ctx, value->type != OCTET_FLOAT32 || is_quantized_at_once(graph, graph->inputs[i].value),
-                    OCTET_UNSUPPORTED,
-                    "input '%s' is float32, and so is what is computed of it; C is made of models of mode int8",
-                    graph->inputs[i].name);
-        OCTET_CHECK(ctx, value->type != OCTET_FLOAT32, OCTET_UNSUPPORTED,
-                    "input '%s' is float32, C takes %s: quantize with --input-type %s", graph->inputs[i].name,
-                    type_behind(graph, graph->inputs[i].value), type_behind(graph, graph->inputs[i].value));
-    }
     for (uint32_t i = 0; i < graph->n_values; i++)
         OCTET_TRY(octet_c_check_size(ctx, graph->values[i].name, octet_value_bytes(&graph->values[i])));
     return OCTET_OK;

@@ -36,6 +36,9 @@ void octet_c_emit_table(octet_c_emitter *e, const octet_stage *stage) {
     octet_c_close_elements(e);
 }
 
+/* One scale on both sides: codes that differ by a number. */
+static bool is_shift(const octet_quantize_params *p) { return p->multiplier == 1 << 30 && p->shift == 1; }
+
 /* From one scale to another. */
 void octet_c_emit_requantize(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
@@ -46,15 +49,19 @@ void octet_c_emit_requantize(octet_c_emitter *e, const octet_stage *stage) {
     octet_type_limits(type, &low, &high);
     octet_c_open_elements(e, stage, &x);
     x = octet_c_centered(e, octet_c_format(e, "%s[i]", x), p->input_zero_point);
-    octet_c_line(&e->functions, "output[i] = (%s)%s;", octet_c_type(type),
-                 octet_c_clamped(e, octet_c_scaled(e, x, p->multiplier, p->shift), p->shift > 0, p->output_zero_point,
-                                 low, high));
+    if (!is_shift(p)) x = octet_c_scaled(e, x, p->multiplier, p->shift);
+    octet_c_line(
+        &e->functions, "output[i] = (%s)%s;", octet_c_type(type),
+        octet_c_clamped(e, x, p->shift > 1 || (p->shift == 1 && !is_shift(p)), p->output_zero_point, low, high));
     octet_c_close_elements(e);
 }
 
 /* The result of two operands u and v, of which the zero points are taken off, before the zero point is added. */
 static const char *combined(octet_c_emitter *e, octet_arithmetic operation,
                             const octet_arithmetic_quantized_params *q) {
+    if (operation == OCTET_ARITHMETIC_DIV)
+        return octet_c_format(e, "%s(u, v, %d, %d)", octet_c_help(e, OCTET_C_QUOTIENT), q->multiplier_out,
+                              q->shift_out);
     const char *x = octet_c_format(e, "u * %d", 1 << q->left_shift),
                *y = octet_c_format(e, "v * %d", 1 << q->left_shift);
     if (operation == OCTET_ARITHMETIC_MUL) return octet_c_scaled(e, "u * v", q->multiplier_out, q->shift_out);
@@ -75,15 +82,15 @@ static void write_combination(octet_c_emitter *e, const octet_binary_quantized_p
     octet_c_line(f, "const int32_t v = %s;", octet_c_centered(e, b, p->q.zero_point[1]));
     const char *result = combined(e, p->operation, &p->q);
     octet_c_line(f, "%s = (%s)%s;", output, type,
-                 octet_c_clamped(e, result, p->q.shift_out > 0, p->q.zero_out, p->q.min, p->q.max));
+                 octet_c_clamped(e, result, p->q.shift_out > 0 || p->operation == OCTET_ARITHMETIC_DIV, p->q.zero_out,
+                                 p->q.min, p->q.max));
 }
 
-/* ADD, SUB, MUL, SQUARED_DIFFERENCE. */
+/* ADD, SUB, MUL, DIV, SQUARED_DIFFERENCE. */
 void octet_c_emit_arithmetic(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
     const octet_binary_quantized_params *p = octet_step_params_arithmetic_quantized(step);
     const char *operands[2];
-    if (p->operation == OCTET_ARITHMETIC_DIV) octet_c_refuse(e, step, "no form of it is there");
     if (stage->flow == OCTET_FLOW_ROWS) {
         octet_c_open_elements(e, stage, operands);
         write_combination(e, p, octet_c_output_type(e, stage), octet_c_format(e, "%s[i]", operands[0]),
@@ -99,23 +106,6 @@ void octet_c_emit_arithmetic(octet_c_emitter *e, const octet_stage *stage) {
                       octet_c_format(e, "output[%s]", walk.result));
     octet_c_close_walk(e, &p->walk);
     octet_c_end(&e->functions);
-}
-
-/* MAXIMUM and MINIMUM of numbers that have one scale. */
-void octet_c_emit_extremes(octet_c_emitter *e, const octet_stage *stage) {
-    const octet_step *step = &e->steps[stage->step];
-    const octet_binary_params *p = octet_step_params_arithmetic(step);
-    octet_c_writer *f = &e->functions;
-    const bool is_max = p->operation == OCTET_ARITHMETIC_MAXIMUM;
-    if (!is_max && p->operation != OCTET_ARITHMETIC_MINIMUM) octet_c_refuse(e, step, "no form of it is there");
-    const char *a = octet_c_operand(e, stage, 0), *b = octet_c_operand(e, stage, 1);
-    octet_c_open(e, stage);
-    const octet_c_walk walk = octet_c_open_walk(e, &p->walk);
-    octet_c_line(f, "const %s u = %s[%s], v = %s[%s];", octet_c_input_type(e, stage), a, walk.operands[0], b,
-                 walk.operands[1]);
-    octet_c_line(f, "output[%s] = u %c v ? u : v;", walk.result, is_max ? '>' : '<');
-    octet_c_close_walk(e, &p->walk);
-    octet_c_end(f);
 }
 
 void octet_c_emit_prelu(octet_c_emitter *e, const octet_stage *stage) {
@@ -137,4 +127,32 @@ void octet_c_emit_prelu(octet_c_emitter *e, const octet_stage *stage) {
                  octet_c_clamped(e, "v", p->q.shift > 0 || p->q.shift_negative > 0, p->q.zero_out, low, high));
     octet_c_close_walk(e, &p->walk);
     octet_c_end(f);
+}
+
+/* ---- Real numbers at inputs and outputs ---- */
+
+/* float32 to a quantized type: what is no number becomes the least code. */
+void octet_c_emit_quantize(octet_c_emitter *e, const octet_stage *stage) {
+    const octet_step *step = &e->steps[stage->step];
+    const octet_quantize_params *p = octet_step_params_quantize(step);
+    const octet_type type = e->graph->values[step->outputs[0]].type;
+    const char *x;
+    int32_t low, high;
+    octet_type_limits(type, &low, &high);
+    octet_c_open_elements(e, stage, &x);
+    octet_c_line(&e->functions, "float q = %s[i] / %.9ef;", x, (double)p->scale);
+    octet_c_line(&e->functions, "q = q > %d.0f ? q < %d.0f ? q : %d.0f : %d.0f;", low - p->output_zero_point,
+                 high - p->output_zero_point, high - p->output_zero_point, low - p->output_zero_point);
+    octet_c_line(&e->functions, "output[i] = (%s)((int32_t)(q + (q < 0.0f ? -0.49999997f : 0.49999997f)) + %d);",
+                 octet_c_type(type), p->output_zero_point);
+    octet_c_close_elements(e);
+}
+
+void octet_c_emit_dequantize(octet_c_emitter *e, const octet_stage *stage) {
+    const octet_quantize_params *p = octet_step_params_quantize(&e->steps[stage->step]);
+    const char *x;
+    octet_c_open_elements(e, stage, &x);
+    octet_c_line(&e->functions, "output[i] = %.9ef * (float)%s;", (double)p->scale,
+                 octet_c_centered(e, octet_c_format(e, "%s[i]", x), p->input_zero_point));
+    octet_c_close_elements(e);
 }

@@ -20,6 +20,7 @@ typedef struct octet_c_emitter {
     octet_arena *arena; /* of names */
     const octet_graph *graph;
     const octet_step *steps;
+    const uint32_t *origins; /* by step: the operator of the exported graph (unsigned.h) */
     const octet_schedule *schedule;
     octet_c_writer functions, constants, declarations;
     uint32_t helpers;       /* bits of octet_c_helper that the functions call */

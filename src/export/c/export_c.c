@@ -7,6 +7,7 @@
 #include "export/c/files.h"
 #include "export/c/forms.h"
 #include "export/c/run.h"
+#include "export/c/unsigned.h"
 #include "graph/work.h"
 #include "lower/lower.h"
 
@@ -17,18 +18,25 @@ static octet_c_writer writer(octet_context *ctx, const char *prefix) {
 static octet_status prepare(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const char *prefix,
                             bool keeps_state, bool uses_cmsis_nn, octet_schedule *schedule, octet_c_emitter *e) {
     octet_step *steps;
+    octet_c_unfolded unfolded;
     const octet_lower_options options = {.numerics = OCTET_NUMERICS_INTEGER, .absorb_pads = !uses_cmsis_nn};
     OCTET_TRY(octet_lower_graph(ctx, arena, graph, &options, &steps));
     const octet_schedule_options how = {
         .keeps_state = keeps_state, .no_fusion = uses_cmsis_nn, .no_sharing = uses_cmsis_nn};
-    OCTET_TRY(octet_schedule_make(ctx, arena, graph, steps, &how, schedule));
-    *e = (octet_c_emitter){.ctx = ctx, .arena = arena, .graph = graph, .steps = steps, .schedule = schedule};
+    OCTET_TRY(octet_c_unfold_unsigned(ctx, arena, graph, steps, &unfolded));
+    OCTET_TRY(octet_schedule_make(ctx, arena, unfolded.graph, unfolded.steps, &how, schedule));
+    *e = (octet_c_emitter){.ctx = ctx,
+                           .arena = arena,
+                           .graph = unfolded.graph,
+                           .steps = unfolded.steps,
+                           .origins = unfolded.origins,
+                           .schedule = schedule};
     e->functions = e->constants = e->declarations = e->queries = writer(ctx, prefix);
     e->queries.depth = 1;
     e->uses_cmsis_nn = uses_cmsis_nn;
     for (uint32_t i = 0; i < schedule->n_stages; i++)
-        if (octet_c_cmsis_nn_has(e, &steps[schedule->stages[i].step])) schedule->stages[i].flow = OCTET_FLOW_WHOLE;
-    return OCTET_NEW(ctx, arena, graph->n_values, &e->names);
+        if (octet_c_cmsis_nn_has(e, &e->steps[schedule->stages[i].step])) schedule->stages[i].flow = OCTET_FLOW_WHOLE;
+    return OCTET_NEW(ctx, arena, unfolded.graph->n_values, &e->names);
 }
 
 /* Constants that are outputs stand in no stage. */
@@ -166,12 +174,14 @@ octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, oc
 }
 
 octet_status octet_c_measure(octet_context *ctx, octet_arena *arena, const octet_graph *graph, bool keeps_state,
-                             octet_c_needs *needs, octet_step **steps, octet_schedule *schedule) {
+                             octet_c_needs *needs, const octet_graph **scheduled, const octet_step **steps,
+                             octet_schedule *schedule) {
     octet_c_emitter e = {0};
     OCTET_TRY(octet_c_check_graph(ctx, graph));
     octet_status status = prepare(ctx, arena, graph, "net_", keeps_state, false, schedule, &e);
     if (status == OCTET_OK) status = write_functions(&e, needs);
-    *steps = (octet_step *)(uintptr_t)e.steps;
+    *scheduled = e.graph;
+    *steps = e.steps;
     free_emitter(ctx, &e);
     return status;
 }
@@ -187,7 +197,8 @@ static octet_status check_stages(octet_context *ctx, octet_arena *arena, octet_c
         e->functions.status = OCTET_OK;
         octet_context_clear(ctx);
         if (status == OCTET_OK) continue;
-        OCTET_TRY(octet_arena_string(ctx, arena, e->reason, &reasons[e->steps[stage->step].operator_index]));
+        if (e->origins[stage->step] == OCTET_NONE) continue;
+        OCTET_TRY(octet_arena_string(ctx, arena, e->reason, &reasons[e->origins[stage->step]]));
     }
     return OCTET_OK;
 }

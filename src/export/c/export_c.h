@@ -62,7 +62,7 @@ typedef struct octet_c_export {
 /* Whether `name` may be a job's: a C identifier of at most 40 letters that is no keyword of C or C++, does not begin
  * with '_', and gives files that hide no header. USAGE. */
 octet_status octet_c_check_name(octet_context *ctx, const char *name);
-/* Whether a graph may be a job's before anything of it is computed: ports of integers; every value within what int32_t
+/* Whether a graph may be a job's before anything of it is computed: every value within what int32_t
  * counts. UNSUPPORTED. */
 octet_status octet_c_check_graph(octet_context *ctx, const octet_graph *graph);
 /* UNSUPPORTED for more bytes than exported C counts. */
@@ -72,10 +72,11 @@ octet_status octet_c_check_size(octet_context *ctx, const char *what, size_t byt
 octet_status octet_c_export_graph(octet_context *ctx, const octet_c_job *job, octet_c_export *out);
 /* The self-test alone, for other vectors. */
 octet_status octet_c_export_selftest(octet_context *ctx, const octet_c_job *job, octet_buffer *out);
-/* What the C would need, without its files; the steps and the schedule that it is made of live in `arena`. Errors as
- * above. */
+/* What the C would need, without its files; the graph (where steps on uint8 became steps on int8), the steps and the
+ * schedule that it is made of live in `arena`. Errors as above. */
 octet_status octet_c_measure(octet_context *ctx, octet_arena *arena, const octet_graph *graph, bool keeps_state,
-                             octet_c_needs *needs, octet_step **steps, octet_schedule *schedule);
+                             octet_c_needs *needs, const octet_graph **scheduled, const octet_step **steps,
+                             octet_schedule *schedule);
 /* Whether each operator has a C form: reasons[i] is NULL, or says why operator i has none; an array in `arena`. Errors:
  * those of lowering a graph. */
 octet_status octet_c_check(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const char ***reasons);

@@ -6,25 +6,20 @@ static size_t row_elements(const octet_c_emitter *e, const octet_step *step, siz
     return row_bytes / octet_type_size(e->graph->values[step->inputs[0]].type);
 }
 
-/* "index": an index below 0 or beyond the axis is its end. */
-static void write_index(octet_c_emitter *e, const char *from, int32_t axis) {
-    octet_c_line(&e->functions, "const int32_t index = %s((int32_t)%s, 0, %d);", octet_c_help(e, OCTET_C_CLAMP), from,
-                 axis - 1);
-}
-
 void octet_c_emit_gather(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
     const octet_gather_params *p = octet_step_params_gather(step);
     const size_t n = row_elements(e, step, p->row_bytes);
     const char *data = octet_c_operand(e, stage, 0), *indices = octet_c_operand(e, stage, 1);
     octet_c_writer *f = &e->functions;
-    if (p->index_size == 8) octet_c_refuse(e, step, "its indices are int64");
     octet_c_open(e, stage);
     octet_c_line(f, "int32_t b, o, k, i;");
     octet_c_line(f, "for (b = 0; b < %d; ++b) {", p->batches);
     octet_c_line(f, "for (o = 0; o < %d; ++o) {", p->outer);
     octet_c_line(f, "for (k = 0; k < %d; ++k) {", p->n_indices);
-    write_index(e, octet_c_format(e, "%s[b * %d + k]", indices, p->n_indices), p->axis);
+    octet_c_line(f, "int32_t index;");
+    octet_c_write_index(e, octet_c_type(e->graph->values[step->inputs[1]].type),
+                        octet_c_format(e, "%s[b * %d + k]", indices, p->n_indices), p->axis - 1, "index =");
     octet_c_line(f, "for (i = 0; i < %zu; ++i) *output++ = %s[((b * %d + o) * %d + index) * %zu + i];", n, data,
                  p->outer, p->axis, n);
     for (int32_t i = 0; i < 3; i++) octet_c_line(f, "}");
@@ -63,7 +58,8 @@ void octet_c_emit_batch_space(octet_c_emitter *e, const octet_stage *stage) {
     const bool to_batch = step->kernel == OCTET_KERNEL_space_to_batch;
     const size_t n = p->cell_bytes / p->element_size;
     octet_c_writer *f = &e->functions;
-    if (p->element_size != 1) octet_c_refuse(e, step, "its elements have %zu bytes", p->element_size);
+    char pad[OCTET_C_NUMBER_SIZE];
+    octet_c_number(e->graph->values[step->inputs[0]].type, p->pad, 0, pad);
     octet_c_open(e, stage);
     octet_c_line(f, "int32_t n, y, x, i;");
     octet_c_line(f, "for (n = 0; n < %d; ++n) {", p->batches);
@@ -78,8 +74,7 @@ void octet_c_emit_batch_space(octet_c_emitter *e, const octet_stage *stage) {
         octet_c_line(f, "const int32_t sy = y - %d, sx = x - %d;", p->top, p->left);
         octet_c_line(f, "const int inside = sy >= 0 && sy < %d && sx >= 0 && sx < %d;", p->space_h, p->space_w);
         octet_c_line(f, "for (i = 0; i < %zu; ++i) {", n);
-        octet_c_line(f, "output[cell * %zu + i] = %d;", n,
-                     e->graph->values[step->inputs[0]].type == OCTET_INT8 ? (int8_t)p->pad[0] : p->pad[0]);
+        octet_c_line(f, "output[cell * %zu + i] = %s;", n, pad);
         octet_c_line(f, "if (inside) output[cell * %zu + i] = input[((n * %d + sy) * %d + sx) * %zu + i];", n,
                      p->space_h, p->space_w, n);
         octet_c_line(f, "}");

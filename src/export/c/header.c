@@ -68,8 +68,8 @@ static void write_conversions(octet_c_emitter *e, octet_c_writer *w, bool is_out
 static void write_arena_size(octet_c_emitter *e, octet_c_writer *w, const char *macro, size_t scratch) {
     const size_t bytes = e->schedule->arena_bytes + scratch;
     if (e->uses_cmsis_nn) octet_c_line(w, "#define %s_SCRATCH_SIZE %zu", macro, scratch);
-    octet_c_line(w, "#define %s_ARENA_SIZE %zu /* bytes; aligned to %d */", macro, bytes > 0 ? bytes : 4,
-                 OCTET_SCHEDULE_ALIGNMENT);
+    octet_c_line(w, "#define %s_ARENA_SIZE %zu /* bytes; aligned to %zu */", macro,
+                 bytes > 0 ? bytes : e->schedule->alignment, e->schedule->alignment);
 }
 
 static void write_sizes(octet_c_emitter *e, octet_c_writer *w, const char *macro) {

@@ -55,9 +55,20 @@ static const struct {
                           "}\n\n"},
     [OCTET_C_SCALE_WIDE] =
         {"@scale_wide", 0,
-         "/* x * multiplier / 2^right, rounded to nearest, halves upwards; right > 0, |x| < 2^47. */\n"
+         "/* x * multiplier / 2^right of 64 bits, rounded once, halves upwards; what leaves 32 bits wraps. */\n"
          "static int32_t @scale_wide(int64_t x, int32_t multiplier, int32_t right) {\n"
-         "    return (int32_t)((x * multiplier + ((int64_t)1 << (right - 1))) >> right);\n"
+         "    const uint64_t product = (uint64_t)x * (uint64_t)multiplier;\n"
+         "    if (right <= 0) return (int32_t)(product << -right);\n"
+         "    return (int32_t)((int64_t)(product + (UINT64_C(1) << (right - 1))) >> right);\n"
+         "}\n\n"},
+    [OCTET_C_RESCALE] =
+        {"@rescale", BIT(ROUND_SHIFT),
+         "/* x * 2^exponent: clamped to 32 bits to the left, rounded to the right; exponent -31..31. */\n"
+         "static int32_t @rescale(int32_t x, int32_t exponent) {\n"
+         "    int64_t y;\n"
+         "    if (exponent < 0) return @round_shift(x, -exponent);\n"
+         "    y = (int64_t)x * (INT64_C(1) << exponent);\n"
+         "    return y > 2147483647 ? 2147483647 : y < -2147483647 ? (-2147483647 - 1) : (int32_t)y;\n"
          "}\n\n"},
     [OCTET_C_LONG_SUM] = {"@load_sum", 0,
                           "/* An int64 in two words, which need no alignment beyond theirs. */\n"
@@ -145,6 +156,68 @@ static const struct {
                         "    if (a == 0) return 0;\n"
                         "    return a > 0 ? (y > 32767 ? 32767 : y) : -(y > 32767 ? 32767 : y);\n"
                         "}\n\n"},
+    [OCTET_C_LOG] =
+        {"@log_fixed", BIT(HIGH) | BIT(RESCALE) | BIT(RECIPROCAL),
+         "/* ln(x) in Q5.26 for x >= 1 in Q12.19: x = 2^n * r with r around 2^-(1/4), the logarithm of r by a rational "
+         "function. */\n"
+         "static int32_t @log_fixed(int32_t x) {\n"
+         "    const int32_t b = @high(x, 1518500250);\n"
+         "    int32_t zeros = 0, headroom = 0, ra, rb, r, p, q, q2, power_a, power_b, above, below;\n"
+         "    while (((uint32_t)x << zeros) < UINT32_C(2147483648)) ++zeros;\n"
+         "    while (((uint32_t)b << headroom) < UINT32_C(1073741824)) ++headroom;\n"
+         "    ra = @rescale(@high(@rescale(x, zeros - 1), 1518500250), 1);\n"
+         "    rb = @rescale(x, headroom);\n"
+         "    power_a = (12 - zeros) * 33554432 + 8388608;\n"
+         "    power_b = (12 - headroom) * 33554432 - 8388608;\n"
+         "    r = ra < rb ? ra : rb;\n"
+         "    p = (int32_t)(((int64_t)r + 1805811302) / 2);\n"
+         "    q = 2 * (r - 1805811301);\n"
+         "    q2 = @high(q, q);\n"
+         "    above = @high(q, r) + @high(@high(q, q2), 117049297);\n"
+         "    below = @high(p, 1057819769 + q + @high(127690142, q2)) + @high(638450708, q);\n"
+         "    above = @high(@rescale(above, -6), @reciprocal(below));\n"
+         "    return @rescale(@high(power_a > power_b ? power_a : power_b, 1488522236) + above, 1);\n"
+         "}\n\n"},
+    [OCTET_C_ROOT] =
+        {"@inverse_root", BIT(HIGH) | BIT(RESCALE),
+         "/* 1 / sqrt(x) = result * 2^(*shift - 31), x >= 0: five steps y = y (3 - x y^2) / 2 in Q3.28. */\n"
+         "static int32_t @inverse_root(int32_t x, int32_t *shift) {\n"
+         "    int32_t halvings = 11, y = 268435456, quarter, i;\n"
+         "    *shift = 0;\n"
+         "    if (x <= 1) return 2147483647;\n"
+         "    for (; x >= 536870912; x /= 4) ++halvings;\n"
+         "    for (; x < 134217728; x *= 4) --halvings;\n"
+         "    quarter = @rescale(x >> 1, -1);\n"
+         "    for (i = 0; i < 5; ++i) {\n"
+         "        const int32_t cube = @rescale(@high(@high(y, y), y), 6);\n"
+         "        y = @rescale(@high(402653184, y) - @high(quarter, cube), 3);\n"
+         "    }\n"
+         "    y = @high(y, 1518500250);\n"
+         "    for (; halvings < 0; ++halvings) y = (int32_t)((uint32_t)y << 1);\n"
+         "    *shift = -halvings;\n"
+         "    return y;\n"
+         "}\n\n"},
+    [OCTET_C_QUOTIENT] =
+        {"@quotient", BIT(HIGH) | BIT(RESCALE) | BIT(RECIPROCAL),
+         "/* x / y * multiplier * 2^(shift - 31) by the reciprocal of |y|, x with its free bits used up; of a zero "
+         "divisor the end of\n * the range on the side of x. */\n"
+         "static int32_t @quotient(int32_t x, int32_t y, int32_t multiplier, int32_t shift) {\n"
+         "    int32_t zeros = 0, free_bits = 31, inverse, result;\n"
+         "    if (y == 0) return x == 0 ? 0 : x > 0 ? 1073741823 : -1073741824;\n"
+         "    if (y < 0) {\n"
+         "        x = -x;\n"
+         "        y = -y;\n"
+         "    }\n"
+         "    while (((uint32_t)y << zeros) < UINT32_C(2147483648)) ++zeros;\n"
+         "    inverse = @reciprocal((int32_t)(((uint32_t)y << zeros) - UINT32_C(2147483648)));\n"
+         "    if (x != 0) {\n"
+         "        uint32_t size = x < 0 ? 2u * (uint32_t)-x - 1u : (uint32_t)x;\n"
+         "        for (free_bits = x > 0 ? -1 : 0; size < UINT32_C(2147483648); size <<= 1) ++free_bits;\n"
+         "    }\n"
+         "    result = @high(@high((int32_t)((uint32_t)x << free_bits), inverse), multiplier);\n"
+         "    shift -= 31 - zeros + free_bits;\n"
+         "    return shift > 0 ? @rescale(result, shift) / 2 : shift < -31 ? 0 : @rescale(result, shift);\n"
+         "}\n\n"},
     [OCTET_C_MAC2] =
         {"@MAC2", 0,
          "/* sum += a[0] * b[0] + a[1] * b[1], of int16_t. */\n"

@@ -18,10 +18,14 @@ typedef enum octet_c_helper {
     OCTET_C_SCALE_RELU,   /* scale_relu(x, multiplier, right, most): 0..most, |x| < 2^30 */
     OCTET_C_SCALE_LEFT,   /* scale_left(x, multiplier, left) */
     OCTET_C_SCALE_BY,     /* scale_by(x, multiplier, shift) */
-    OCTET_C_SCALE_WIDE,   /* scale_wide(x, multiplier, right): of int64, by a multiplier of 16 bits */
+    OCTET_C_SCALE_WIDE,   /* scale_wide(x, multiplier, right) */
+    OCTET_C_RESCALE,      /* rescale(x, exponent) */
     OCTET_C_TABLE16,      /* lookup16(x, table) */
     OCTET_C_EXP,          /* exp_negative(x) */
     OCTET_C_RECIPROCAL,   /* reciprocal(x) */
+    OCTET_C_LOG,          /* log_fixed(x) */
+    OCTET_C_ROOT,         /* inverse_root(x, &shift) */
+    OCTET_C_QUOTIENT,     /* quotient(x, y, multiplier, shift) */
     OCTET_C_RECIPROCAL16, /* high16, exp16, reciprocal16: what SIGMOID16 and TANH16 share */
     OCTET_C_SIGMOID16,    /* sigmoid16(x): Q3.12 to Q0.15 */
     OCTET_C_TANH16,       /* tanh16(x, bits): Q<bits> of 15 bits to Q0.15 */

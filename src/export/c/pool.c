@@ -19,7 +19,7 @@ void octet_c_emit_pool_2d(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
     const octet_pool_2d_params *p = octet_step_params_pool_2d(step);
     octet_c_writer *f = &e->functions;
-    const bool is_max = step->kernel == OCTET_KERNEL_max_pool_2d_s8 || step->kernel == OCTET_KERNEL_max_pool_2d_s16;
+    const bool is_max = e->graph->operators[step->operator_index].code == OCTET_OP_MAX_POOL_2D;
     int32_t low, high;
     octet_type_limits(e->graph->values[step->inputs[0]].type, &low, &high);
     if (p->filter_h * p->filter_w > UINT16_MAX) octet_c_refuse(e, step, "the sum of a window may leave 32 bits");

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "export/c/forms.h"
 #include "export/c/scale.h"
 
@@ -75,9 +77,22 @@ void octet_c_emit_resize_nearest(octet_c_emitter *e, const octet_stage *stage) {
     close_pixels(e);
 }
 
-/* For each row or column: first cell, second cell, weight of the second in 1024. */
-static void write_spots(octet_c_emitter *e, const octet_stage *stage, const octet_resize_params *p, const char *what,
-                        int32_t in, int32_t out) {
+/* The kernels of int8 and int16 have weights in 1024ths. That of uint8 computes in float32, which is exact where all
+ * weights are 128ths: 8 bits of a cell and 8 of each weight fit 24. */
+enum { BITS_SIGNED = 10, BITS_U8 = 7 };
+
+static octet_resize_spot spot_of(octet_c_emitter *e, const octet_step *step, int32_t index, int32_t in, int32_t out) {
+    const octet_resize_params *p = octet_step_params_resize(step);
+    if (step->kernel != OCTET_KERNEL_resize_bilinear_u8) return octet_resize_find_spot(p, index, in, out);
+    const octet_resize_spot_f32 spot = octet_resize_find_spot_f32(p, index, in, out);
+    const float weight = spot.weight * (float)(1 << BITS_U8);
+    if (weight < floorf(weight) || weight > floorf(weight))
+        octet_c_refuse(e, step, "it computes with float32: weights of %g have no form", (double)spot.weight);
+    return (octet_resize_spot){spot.low, spot.high, (int64_t)weight};
+}
+
+/* For each row or column: first cell, second cell, weight of the second. */
+static void write_spots(octet_c_emitter *e, const octet_stage *stage, const char *what, int32_t in, int32_t out) {
     int32_t *numbers;
     const octet_status status = OCTET_NEW(e->ctx, e->arena, 3 * (size_t)out, &numbers);
     if (status != OCTET_OK) {
@@ -85,7 +100,7 @@ static void write_spots(octet_c_emitter *e, const octet_stage *stage, const octe
         return;
     }
     for (int32_t i = 0; i < out; i++) {
-        const octet_resize_spot spot = octet_resize_find_spot(p, i, in, out);
+        const octet_resize_spot spot = spot_of(e, &e->steps[stage->step], i, in, out);
         numbers[3 * i] = spot.low;
         numbers[3 * i + 1] = spot.high;
         numbers[3 * i + 2] = (int32_t)spot.weight;
@@ -94,30 +109,30 @@ static void write_spots(octet_c_emitter *e, const octet_stage *stage, const octe
 }
 
 void octet_c_emit_resize_bilinear(octet_c_emitter *e, const octet_stage *stage) {
-    const octet_resize_params *p = octet_step_params_resize(&e->steps[stage->step]);
+    const octet_step *step = &e->steps[stage->step];
+    const octet_resize_params *p = octet_step_params_resize(step);
     const octet_c_name name = octet_c_step_name(e, stage->step);
-    octet_c_writer *f = &e->functions;
-    const int32_t row = p->in_w * p->channels;
+    const bool is_signed = step->kernel != OCTET_KERNEL_resize_bilinear_u8;
     const char *type = octet_c_input_type(e, stage);
-    const char *wide = e->graph->values[e->steps[stage->step].inputs[0]].type == OCTET_INT16 ? "int64_t" : "int32_t";
-    write_spots(e, stage, p, "rows", p->in_h, p->out_h);
-    write_spots(e, stage, p, "columns", p->in_w, p->out_w);
+    const int32_t row = p->in_w * p->channels, bits = is_signed ? BITS_SIGNED : BITS_U8, one = 1 << bits;
+    octet_c_writer *f = &e->functions;
+    const char *wide = e->graph->values[step->inputs[0]].type == OCTET_INT16 ? "int64_t" : "int32_t";
+    write_spots(e, stage, "rows", p->in_h, p->out_h);
+    write_spots(e, stage, "columns", p->in_w, p->out_w);
     open_pixels(e, stage, p);
     octet_c_line(f, "const int16_t *v = @%s_rows + 3 * y, *h = @%s_columns + 3 * x;", name.text, name.text);
     octet_c_line(f, "const %s *above = input + (n * %d + v[0]) * %d, *below = input + (n * %d + v[1]) * %d;", type,
                  p->in_h, row, p->in_h, row);
     octet_c_line(f, "const int32_t left = h[0] * %d, right = h[1] * %d;", p->channels, p->channels);
-    octet_c_line(f, "const int32_t w00 = (1024 - v[2]) * (1024 - h[2]), w10 = v[2] * (1024 - h[2]);");
-    octet_c_line(f, "const int32_t w01 = (1024 - v[2]) * h[2], w11 = v[2] * h[2];");
+    octet_c_line(f, "const int32_t w00 = (%d - v[2]) * (%d - h[2]), w10 = v[2] * (%d - h[2]);", one, one, one);
+    octet_c_line(f, "const int32_t w01 = (%d - v[2]) * h[2], w11 = v[2] * h[2];", one);
     octet_c_line(f, "for (c = 0; c < %d; ++c) {", p->channels);
     octet_c_line(f,
                  "const %s sum = (%s)above[left + c] * w00 + (%s)below[left + c] * w10 + "
                  "(%s)above[right + c] * w01 + (%s)below[right + c] * w11;",
                  wide, wide, wide, wide, wide);
-    octet_c_line(f,
-                 "output[((n * %d + y) * %d + x) * %d + c] = (%s)((sum > 0 ? sum + 524288 : sum - 524288) / "
-                 "1048576);",
-                 p->out_h, p->out_w, p->channels, type);
+    octet_c_line(f, "output[((n * %d + y) * %d + x) * %d + c] = (%s)((sum > 0 ? sum + %d : sum - %d) / %d);", p->out_h,
+                 p->out_w, p->channels, type, one * one / 2, one * one / 2, one * one);
     octet_c_line(f, "}");
     close_pixels(e);
 }

@@ -10,7 +10,7 @@
 
 /* "@scale(x, 1200447984, 9)": x * multiplier * 2^(shift - 31). The text lives in e->arena. */
 const char *octet_c_scaled(octet_c_emitter *e, const char *x, int32_t multiplier, int32_t shift);
-/* "@scale_wide(x, 18317, 24)": of an int64, by a multiplier of 16 bits; shift at most 14. */
+/* "@scale_wide(x, 18318, 24)": the same of an int64, with a multiplier of 16 bits and one rounding. */
 const char *octet_c_scaled_wide(octet_c_emitter *e, const char *x, int32_t multiplier, int32_t shift);
 /* "@clamp(x + zero_point, min, max)"; the sum wraps where `may_wrap`. */
 const char *octet_c_clamped(octet_c_emitter *e, const char *x, bool may_wrap, int32_t zero_point, int32_t min,

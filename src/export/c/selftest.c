@@ -51,7 +51,7 @@ static void write_test(const octet_c_job *job, octet_c_writer *w, const char *ma
                    job->uses_cmsis_nn ? "; -1: CMSIS-NN asks for more scratch than the arena has" : "");
     octet_c_line(w, "int32_t @selftest(void);");
     octet_c_line(w, "int32_t @selftest(void) {");
-    octet_c_line(w, "static int32_t arena[(%s_ARENA_SIZE + 3) / 4];", macro);
+    octet_c_line(w, "static int64_t arena[(%s_ARENA_SIZE + 7) / 8];", macro);
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const octet_value *v = &graph->values[graph->outputs[i].value];
         octet_c_line(w, "static %s %s[%zu];", octet_c_type(v->type), octet_c_port_name(graph, true, i).text,

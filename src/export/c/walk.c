@@ -41,3 +41,11 @@ octet_c_walk octet_c_open_walk(octet_c_emitter *e, const octet_broadcast_params 
 void octet_c_close_walk(octet_c_emitter *e, const octet_broadcast_params *p) {
     for (int32_t i = 0; i < p->n_axes; i++) octet_c_line(&e->functions, "}");
 }
+
+void octet_c_write_index(octet_c_emitter *e, const char *type, const char *from, int32_t last, const char *then) {
+    octet_c_writer *f = &e->functions;
+    octet_c_line(f, "{");
+    octet_c_line(f, "const %s x = %s;", type, from);
+    octet_c_line(f, "%s (x < 0 ? 0 : x > %d ? %d : (int32_t)x);", then, last, last);
+    octet_c_line(f, "}");
+}

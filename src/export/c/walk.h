@@ -21,4 +21,8 @@ const char *octet_c_index(octet_c_emitter *e, int32_t n_axes, const int64_t *str
 /* "int32_t i0, i1;" and the loops over counts. */
 void octet_c_open_loops(octet_c_emitter *e, int32_t n_axes, const int32_t *counts);
 
+/* A block that reads an index, `from`, of a type, and does "<then> (index);", "row = row * 7 + (index);". An index
+ * below 0 is 0, one above `last` is `last`. */
+void octet_c_write_index(octet_c_emitter *e, const char *type, const char *from, int32_t last, const char *then);
+
 #endif

@@ -1,6 +1,7 @@
 #include "export/c/writer.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/format.h"
@@ -84,27 +85,39 @@ const char *octet_c_type(octet_type type) {
     return "int8_t";
 }
 
-static int64_t number_at(octet_type type, const void *data, size_t i) {
+static int64_t integer_at(octet_type type, const void *data, size_t i) {
     switch (type) {
     case OCTET_INT8: return ((const int8_t *)data)[i];
     case OCTET_UINT8:
     case OCTET_BOOL: return ((const uint8_t *)data)[i];
     case OCTET_INT16: return ((const int16_t *)data)[i];
+    case OCTET_FLOAT16: return ((const uint16_t *)data)[i];
     case OCTET_INT32: return ((const int32_t *)data)[i];
     case OCTET_INT64: return ((const int64_t *)data)[i];
     case OCTET_FLOAT32:
-    case OCTET_FLOAT16:
     case OCTET_COMPLEX64:
     case OCTET_N_TYPES: break;
     }
     return 0;
 }
 
+/* C99 has no literals for what is no finite number; compilers work out the quotients. */
+static void word_real(float number, char *text, size_t size) {
+    if (isfinite(number)) octet_format(text, size, "%.9ef", (double)number);
+    else octet_format(text, size, isnan(number) ? "(0.0f / 0.0f)" : number > 0 ? "(1.0f / 0.0f)" : "(-1.0f / 0.0f)");
+}
+
 /* C has no literal for the least number of a type as wide as its widest. */
-static int word_number(octet_type type, int64_t number, char *text, size_t size) {
-    if (number == INT64_MIN) return octet_format(text, size, "(-INT64_C(9223372036854775807) - 1)");
-    if (number == INT32_MIN) return octet_format(text, size, "(-2147483647 - 1)");
-    return octet_format(text, size, type == OCTET_INT64 ? "INT64_C(%" PRId64 ")" : "%" PRId64, number);
+void octet_c_number(octet_type type, const void *data, size_t i, char *text) {
+    const size_t size = OCTET_C_NUMBER_SIZE;
+    if (type == OCTET_FLOAT32) {
+        word_real(((const float *)data)[i], text, size);
+        return;
+    }
+    const int64_t number = integer_at(type, data, i);
+    if (number == INT64_MIN) octet_format(text, size, "(-INT64_C(9223372036854775807) - 1)");
+    else if (number == INT32_MIN) octet_format(text, size, "(-2147483647 - 1)");
+    else octet_format(text, size, type == OCTET_INT64 ? "INT64_C(%" PRId64 ")" : "%" PRId64, number);
 }
 
 void octet_c_numbers(octet_c_writer *w, const char *declaration, octet_type type, const void *data, size_t n) {
@@ -113,8 +126,9 @@ void octet_c_numbers(octet_c_writer *w, const char *declaration, octet_type type
     char line[LINE + 64];
     size_t used = 0;
     for (size_t i = 0; i < n && w->status == OCTET_OK; i++) {
-        char number[48];
-        const size_t size = (size_t)word_number(type, number_at(type, data, i), number, sizeof number);
+        char number[OCTET_C_NUMBER_SIZE];
+        octet_c_number(type, data, i, number);
+        const size_t size = strlen(number);
         if (used + size + 2 > LINE) {
             octet_c_line(w, "%.*s", (int)used, line);
             used = 0;

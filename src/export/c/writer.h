@@ -28,7 +28,12 @@ void octet_c_end(octet_c_writer *w);
 void octet_c_text(octet_c_writer *w, const char *text);
 /* A line with a remark, which may hold names from files: what could end it is replaced. */
 void octet_c_remark(octet_c_writer *w, const char *format, ...) OCTET_PRINTF(2, 3);
-/* "declaration = {1, 2, ...};" of n numbers; n is at least 1, `type` an integer type. */
+enum { OCTET_C_NUMBER_SIZE = 48 };
+
+/* Element i of memory of a type as a literal; halves (float16) as their bits. `text` has room for
+ * OCTET_C_NUMBER_SIZE bytes. */
+void octet_c_number(octet_type type, const void *data, size_t i, char *text);
+/* "declaration = {1, 2, ...};" of n numbers; n is at least 1. */
 void octet_c_numbers(octet_c_writer *w, const char *declaration, octet_type type, const void *data, size_t n);
 /* "int8_t", "float"; "int8_t" for types that C99 has no name for. */
 const char *octet_c_type(octet_type type);

@@ -120,9 +120,12 @@ static int32_t mean_of(const octet_reduce_params *p, uint64_t sum) {
     const uint32_t centered = (uint32_t)sum - (uint32_t)p->input_zero_point * (uint32_t)p->count;
     return octet_fixed_wrap_add(octet_fixed_scale((int32_t)centered, p->multiplier, p->shift), p->output_zero_point);
 }
-static int32_t sum_of(const octet_reduce_params *p, uint64_t sum) {
-    const float scaled = (float)(int32_t)(uint32_t)sum * p->scale + p->offset;
+int32_t octet_reduce_finish_sum(const octet_reduce_params *p, int32_t sum) {
+    const float scaled = (float)sum * p->scale + p->offset;
     return octet_round_s32(round((double)scaled) + (double)p->output_zero_point);
+}
+static int32_t sum_of(const octet_reduce_params *p, uint64_t sum) {
+    return octet_reduce_finish_sum(p, (int32_t)(uint32_t)sum);
 }
 static int32_t prod_step(const octet_reduce_params *p, int32_t product, int32_t x) {
     return octet_fixed_scale_s64((int64_t)product * (x - p->input_zero_point), p->multiplier, p->shift);

@@ -32,6 +32,10 @@ bool octet_reduce_prepare_mean(octet_reduce_params *p, float input_scale, float 
 void octet_reduce_prepare_sum(octet_reduce_params *p, float input_scale, float output_scale);
 bool octet_reduce_prepare_prod(octet_reduce_params *p, float input_scale, float output_scale);
 
+/* Quantized SUM of elements whose codes add up to `sum`, before it is clamped to the type; it never falls as the sum
+ * grows. */
+int32_t octet_reduce_finish_sum(const octet_reduce_params *p, int32_t sum);
+
 /* octet_<operator>_<type>_ref(p, input, output, begin, end) */
 #define OCTET_REDUCE_DECLARE(name, TYPE) \
     void octet_##name##_ref(const octet_reduce_params *p, const TYPE *input, TYPE *output, int32_t begin, int32_t end);

@@ -3,21 +3,15 @@
 #include <math.h>
 #include <string.h>
 
-/* Input cells on either side of an output cell, and how far it lies behind the first. */
-typedef struct spot_f32 {
-    int32_t low, high;
-    float weight;
-} spot_f32;
-
 static float scale_f32(int32_t in, int32_t out, bool align_corners) {
     return align_corners && out > 1 ? (float)(in - 1) / (float)(out - 1) : (float)in / (float)out;
 }
 
-static spot_f32 find_f32(const octet_resize_params *p, int32_t index, int32_t in, int32_t out) {
+octet_resize_spot_f32 octet_resize_find_spot_f32(const octet_resize_params *p, int32_t index, int32_t in, int32_t out) {
     const float scale = scale_f32(in, out, p->align_corners);
     const float position = p->half_pixel_centers ? ((float)index + 0.5f) * scale - 0.5f : (float)index * scale;
     const float cell = floorf(position);
-    spot_f32 s = {.low = cell > 0 ? (int32_t)cell : 0, .high = (int32_t)ceilf(position)};
+    octet_resize_spot_f32 s = {.low = cell > 0 ? (int32_t)cell : 0, .high = (int32_t)ceilf(position)};
     if (s.high > in - 1) s.high = in - 1;
     if (s.high < 0) s.high = 0;
     if (s.low > in - 1) s.low = in - 1;
@@ -26,25 +20,26 @@ static spot_f32 find_f32(const octet_resize_params *p, int32_t index, int32_t in
 }
 
 /* Interpolates in float; integers are rounded half up. */
-#define FLOAT(name, type, offset)                                                                      \
-    void name(const octet_resize_params *p, const type *in, type *out, uint32_t begin, uint32_t end) { \
-        const size_t c = (size_t)p->channels, row = (size_t)p->in_w * c;                               \
-        for (uint32_t unit = begin; unit < end; unit++) {                                              \
-            const spot_f32 y = find_f32(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);   \
-            const type *sample = in + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * row;     \
-            const type *above = sample + (size_t)y.low * row, *below = sample + (size_t)y.high * row;  \
-            type *o = out + unit * (size_t)p->out_w * c;                                               \
-            for (int32_t column = 0; column < p->out_w; column++, o += c) {                            \
-                const spot_f32 x = find_f32(p, column, p->in_w, p->out_w);                             \
-                const size_t left = (size_t)x.low * c, right = (size_t)x.high * c;                     \
-                for (size_t i = 0; i < c; i++) {                                                       \
-                    o[i] = (type)(above[left + i] * (1 - y.weight) * (1 - x.weight) +                  \
-                                  below[left + i] * y.weight * (1 - x.weight) +                        \
-                                  above[right + i] * (1 - y.weight) * x.weight +                       \
-                                  below[right + i] * y.weight * x.weight + (offset));                  \
-                }                                                                                      \
-            }                                                                                          \
-        }                                                                                              \
+#define FLOAT(name, type, offset)                                                                         \
+    void name(const octet_resize_params *p, const type *in, type *out, uint32_t begin, uint32_t end) {    \
+        const size_t c = (size_t)p->channels, row = (size_t)p->in_w * c;                                  \
+        for (uint32_t unit = begin; unit < end; unit++) {                                                 \
+            const octet_resize_spot_f32 y =                                                               \
+                octet_resize_find_spot_f32(p, (int32_t)(unit % (uint32_t)p->out_h), p->in_h, p->out_h);   \
+            const type *sample = in + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * row;        \
+            const type *above = sample + (size_t)y.low * row, *below = sample + (size_t)y.high * row;     \
+            type *o = out + unit * (size_t)p->out_w * c;                                                  \
+            for (int32_t column = 0; column < p->out_w; column++, o += c) {                               \
+                const octet_resize_spot_f32 x = octet_resize_find_spot_f32(p, column, p->in_w, p->out_w); \
+                const size_t left = (size_t)x.low * c, right = (size_t)x.high * c;                        \
+                for (size_t i = 0; i < c; i++) {                                                          \
+                    o[i] = (type)(above[left + i] * (1 - y.weight) * (1 - x.weight) +                     \
+                                  below[left + i] * y.weight * (1 - x.weight) +                           \
+                                  above[right + i] * (1 - y.weight) * x.weight +                          \
+                                  below[right + i] * y.weight * x.weight + (offset));                     \
+                }                                                                                         \
+            }                                                                                             \
+        }                                                                                                 \
     }
 
 FLOAT(octet_resize_bilinear_f32_ref, float, 0.0f)

@@ -26,6 +26,13 @@ typedef struct octet_resize_spot {
 } octet_resize_spot;
 octet_resize_spot octet_resize_find_spot(const octet_resize_params *p, int32_t index, int32_t in, int32_t out);
 
+/* The same of the kernels of float32 and uint8; 1 = 1. */
+typedef struct octet_resize_spot_f32 {
+    int32_t low, high;
+    float weight;
+} octet_resize_spot_f32;
+octet_resize_spot_f32 octet_resize_find_spot_f32(const octet_resize_params *p, int32_t index, int32_t in, int32_t out);
+
 void octet_resize_bilinear_f32_ref(const octet_resize_params *p, const float *in, float *out, uint32_t begin,
                                    uint32_t end);
 void octet_resize_bilinear_u8_ref(const octet_resize_params *p, const uint8_t *in, uint8_t *out, uint32_t begin,

@@ -12,9 +12,10 @@
 #include "support/golden.h"
 #include "support/one_operator.h"
 #include "support/random_graph.h"
+#include "support/random_net.h"
 #include "support/random_recurrent.h"
 
-enum { N_GRAPHS = 24, MOST_KERNELS = 256, ELEMENTS_OF_EACH = 5 };
+enum { N_GRAPHS = 24, N_NETS = 100, MOST_KERNELS = 256, ELEMENTS_OF_EACH = 5 };
 
 /* Kernels that were met, and whether one of their numbers had a derivation. */
 static struct {
@@ -48,6 +49,20 @@ static void explain_value(const octet_explain_request *request) {
     }
 }
 
+/* The fixed numbers of the golden tests, or as many as are needed. */
+static void fill_input(const octet_value *value, octet_operator_code code, uint32_t index, void *data) {
+    const size_t n = octet_shape_elements(&value->shape);
+    octet_case_random random = {index + 1};
+    if (n <= GOLDEN_ELEMENTS) {
+        golden_fill(value, code, 100 * (size_t)index, data);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (value->type == OCTET_FLOAT32) ((float *)data)[i] = 0.01f * (float)case_range(&random, -700, 700);
+        else ((uint8_t *)data)[i] = (uint8_t)case_u32(&random);
+    }
+}
+
 static void explain_graph(const octet_graph *graph, octet_operator_code code, const octet_exec_options *options) {
     octet_exec *exec = NULL;
     octet_runner *runner = NULL;
@@ -57,8 +72,7 @@ static void explain_graph(const octet_graph *graph, octet_operator_code code, co
     if (octet_exec_create(&golden_ctx, graph, &own, &exec) != OCTET_OK) return; /* some operands must be constants */
     golden_good(octet_runner_create(&golden_ctx, exec, 1, &runner), "runner");
     for (uint32_t i = 0; i < graph->n_inputs; i++)
-        golden_fill(&graph->values[graph->inputs[i].value], code, 100 * (size_t)i,
-                    octet_runner_value(runner, graph->inputs[i].value));
+        fill_input(&graph->values[graph->inputs[i].value], code, i, octet_runner_value(runner, graph->inputs[i].value));
     octet_runner_run(runner, NULL);
     assert_true(graph->n_values <= GOLDEN_VALUES);
     for (uint32_t v = 0; v < graph->n_values; v++) data[v] = octet_runner_value(runner, v);
@@ -126,7 +140,31 @@ static void test_every_number_arrives(void **state) {
                                           "space_to_batch",
                                           "batch_to_space",
                                           "resize_nearest",
-                                          "select"};
+                                          "select",
+                                          "compare_s8",
+                                          "compare_u8",
+                                          "logical_not",
+                                          "cast",
+                                          "log_softmax_s8",
+                                          "l2_normalization_s8",
+                                          "reduce_prod_s8",
+                                          "reduce_any_u8",
+                                          "arg_max_s8",
+                                          "resize_bilinear_s8",
+                                          "one_hot",
+                                          "top_k_s8",
+                                          "top_k_u8",
+                                          "resize_bilinear_u8",
+                                          "cumsum_s32",
+                                          "scatter_s8",
+                                          "compare_s32",
+                                          "unary_s32",
+                                          "reduce_max_s32",
+                                          "update_slice",
+                                          "range_s32",
+                                          "broadcast_args",
+                                          "bytes",
+                                          "arithmetic_s32"};
     octet_context_init(&golden_ctx);
     for (uint32_t row = 0; row < EVERY_N_ROWS; row++) {
         octet_graph *graph = NULL;
@@ -137,6 +175,12 @@ static void test_every_number_arrives(void **state) {
     for (uint32_t seed = 0; seed < N_GRAPHS; seed++) {
         octet_graph *graph = random_build(&golden_ctx, seed);
         explain_modes(graph, OCTET_OP_ADD);
+        octet_graph_destroy(&golden_ctx, graph);
+    }
+    const octet_exec_options integer = {.numerics = OCTET_NUMERICS_INTEGER};
+    for (uint32_t seed = 1; seed <= N_NETS; seed++) { /* of int8 and uint8 from the beginning */
+        octet_graph *graph = random_net_make_of(&golden_ctx, seed % 2 == 0 ? RANDOM_NET_ALL : RANDOM_NET_SELDOM, seed);
+        explain_graph(graph, OCTET_OP_ADD, &integer);
         octet_graph_destroy(&golden_ctx, graph);
     }
     for (size_t i = 0; i < sizeof derived / sizeof *derived; i++) {
@@ -296,6 +340,63 @@ static void test_pad(void **state) {
     octet_arena_free(&golden_ctx, &arena);
 }
 
+/* (50 + 10) * 0.5 / ((-20 - 4) * 0.25) = 30 / -6 = -5; in steps of 0.125: -40. */
+static void test_division(void **state) {
+    (void)state;
+    const octet_options options = {.arithmetic = {OCTET_ACTIVATION_NONE, false}};
+    const operand operands[2] = {S8(DIMS(1, 1), 0.5f, -10, 50), CONSTANT_S8(DIMS(1, 1), 0.25f, 4, -20)};
+    octet_arena arena = {0};
+    octet_derivation d;
+    golden_good(explain_one(OCTET_OP_DIV, &options, operands, 2, S8(DIMS(1, 1), 0.125f, 3, 0), OCTET_NUMERICS_INTEGER,
+                            0, 0, &arena, &d),
+                "explain");
+    expect_step(&d, "a_centered", 60);
+    expect_step(&d, "b_centered", -24);
+    expect_step(&d, "a_turned", -60);
+    expect_step(&d, "b_turned", 24);
+    expect_step(&d, "rounding_shift", -40);
+    expect_step(&d, "clamped", -37);
+    assert_true(d.has_exact && d.exact > -5.001 && d.exact < -4.999);
+    octet_arena_free(&golden_ctx, &arena);
+}
+
+/* 10 * 0.5 < 21 * 0.25: 5 < 5.25. */
+static void test_comparison(void **state) {
+    (void)state;
+    const octet_options options = {{0}};
+    const operand operands[2] = {S8(DIMS(1, 2), 0.5f, -3, 7, 8), CONSTANT_S8(DIMS(1, 2), 0.25f, 0, 21, 21)};
+    const operand output = {OCTET_BOOL, DIMS(1, 2), "", false, 0, 0};
+    for (size_t i = 0; i < 2; i++) {
+        octet_arena arena = {0};
+        octet_derivation d;
+        golden_good(explain_one(OCTET_OP_LESS, &options, operands, 2, output, OCTET_NUMERICS_INTEGER, i, 0, &arena, &d),
+                    "explain");
+        expect_step(&d, "b_centered", 21);
+        expect_step(&d, "compared", i == 0);
+        octet_arena_free(&golden_ctx, &arena);
+    }
+}
+
+/* uint8 tensors of two scales: (200 - 100) * 0.5 = 50, in steps of 0.25 from 10 on: 210. */
+static void test_joined_bytes(void **state) {
+    (void)state;
+    const octet_options options = {.concatenation = {OCTET_ACTIVATION_NONE, 1}};
+    const uint8_t x[2] = {200, 3}, w[1] = {7};
+    const operand operands[2] = {{OCTET_UINT8, DIMS(1, 2), x, false, 0.5f, 100},
+                                 {OCTET_UINT8, DIMS(1, 1), w, true, 0.25f, 10}};
+    const operand output = {OCTET_UINT8, DIMS(1, 3), x, false, 0.25f, 10};
+    static const int64_t codes[3] = {210, 0, 7};
+    for (size_t i = 0; i < 3; i++) {
+        octet_arena arena = {0};
+        octet_derivation d;
+        golden_good(explain_one(OCTET_OP_CONCATENATION, &options, operands, 2, output, OCTET_NUMERICS_INTEGER, i, 0,
+                                &arena, &d),
+                    "explain");
+        expect_step(&d, "table", codes[i]);
+        octet_arena_free(&golden_ctx, &arena);
+    }
+}
+
 /* A run that gave something else than the derivation is a mistake in octet, and is called one. */
 static void test_wrong_number(void **state) {
     (void)state;
@@ -315,6 +416,9 @@ int main(void) {
                                        cmocka_unit_test(test_fully_connected),
                                        cmocka_unit_test(test_unsigned),
                                        cmocka_unit_test(test_pad),
+                                       cmocka_unit_test(test_division),
+                                       cmocka_unit_test(test_comparison),
+                                       cmocka_unit_test(test_joined_bytes),
                                        cmocka_unit_test(test_wrong_number),
                                        cmocka_unit_test(test_recurrent)};
     return cmocka_run_group_tests(tests, NULL, NULL);
