@@ -26,7 +26,9 @@ DOCUMENT = os.path.join(TOP, "docs", "device.md")
 MNIST = os.path.join(TOP, "examples", "mnist")
 N_COUNTED = 8  # samples that the table is the mean of
 EVERYWHERE = ("fc", "cnn", "cnn_large")  # on every processor; the others on those with a library of C and the counted one
-COUNTED_NETS = EVERYWHERE + ("ad01", "resnet8", "mnist_resnet", "cifar10")  # in the table; further ones run here only
+SHARED = ("ad01", "resnet8", "mnist_resnet", "cifar10")
+MADE = ("kws", "vww")  # by make_nets.c
+COUNTED_NETS = EVERYWHERE + SHARED + MADE  # in the table; further ones run here only
 STRICT_BY_CLANG = ("cnn", "mnist_resnet")  # built by clang for every processor too
 
 
@@ -72,16 +74,19 @@ class Net:
         return self.constants + self.code + self.ports * vectors + 4096 < flash and arena + self.ports + stack + 256 < ram
 
 
-def nets(shared, folder, has_all):
+def nets(octet, shared, folder, has_all):
     yield Net("fc", os.path.join(MNIST, "mnist_fc_k2.h5"), ["--data", MNIST], folder)
     yield Net("cnn", os.path.join(MNIST, "mnist_cnn_k2.h5"), ["--data", MNIST], folder)
     large = os.path.join(shared, "golden", "mnist", "cnn_large_int8.tflite")
     if os.path.exists(large):
         yield Net("cnn_large", large, ["--data", MNIST], folder)
-    for name in COUNTED_NETS[len(EVERYWHERE):]:
+    for name in SHARED:
         model = os.path.join(shared, "models", name, "tf_int8.tflite")
         if os.path.exists(model):
             yield Net(name, model, [], folder)
+    run([os.path.join(os.path.dirname(octet), "make_nets"), folder])
+    for name in MADE:
+        yield Net(name, os.path.join(folder, f"{name}.tflite"), [], folder)
     if not has_all:
         return
     if os.path.exists(os.path.join(shared, "models", "tm_mask")):
@@ -215,7 +220,7 @@ def main(arguments, document=DOCUMENT):
     options = parser.parse_args(arguments)
     report = Report(None if options.write else stored(document))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-        chosen = [net for net in nets(options.shared, folder, options.all) if options.nets in net.name]
+        chosen = [net for net in nets(options.octet, options.shared, folder, options.all) if options.nets in net.name]
         list(pool.map(lambda net: net.export(options.octet), chosen))
         jobs = [job for net in chosen for kind in (jobs_of, estimated_jobs_of) for job in kind(report, net, options)]
         if not options.only:

@@ -1,4 +1,5 @@
 #include "export/c/conv_patch.h"
+#include "export/c/conv_rows.h"
 #include "export/c/conv_wide.h"
 #include "export/c/forms.h"
 #include "export/c/scale.h"
@@ -313,10 +314,16 @@ void octet_c_emit_conv_2d(octet_c_emitter *e, const octet_stage *stage) {
     const bool is_s8 = e->steps[stage->step].kernel == OCTET_KERNEL_conv_2d_s8;
     const bool has_runs = is_s8 && p->groups == 1 && p->dilation_w == 1 && p->dilation_h == 1 && p->filter_w <= p->in_w;
     const bool has_patch = is_s8 && octet_c_conv_has_patch(e, stage);
-    const bool is_folded = has_patch || has_runs || !(c.pads_rows || c.pads_columns);
-    c.w = octet_c_weigh(e, stage, &p->q, (octet_c_channels){p->out_c, n_weights, 1, n_weights}, is_folded, has_patch);
+    const bool has_rows = is_s8 && !has_patch && octet_c_conv_has_rows(e, stage);
+    const bool is_folded = has_patch || has_rows || has_runs || !(c.pads_rows || c.pads_columns);
+    const octet_c_weights_order order = has_patch  ? OCTET_C_WEIGHTS_ABSENT
+                                        : has_rows ? OCTET_C_WEIGHTS_PAIRED
+                                                   : OCTET_C_WEIGHTS_AS_THEY_ARE;
+    c.w = octet_c_weigh(e, stage, &p->q, (octet_c_channels){p->out_c, n_weights, 1, n_weights}, is_folded, order,
+                        n_weights);
     if (has_patch) octet_c_emit_conv_patch(e, stage, &c.w);
     else if (!is_s8 && octet_c_conv_has_wide(p)) octet_c_emit_conv_wide(e, stage, &c.w);
+    else if (c.w.is_paired) octet_c_emit_conv_rows(e, stage, &c.w);
     else if (has_runs) write_by_tiles(&c);
     else write_by_taps(&c);
 }

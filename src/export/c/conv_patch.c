@@ -43,8 +43,8 @@ bool octet_c_conv_has_patch(const octet_c_emitter *e, const octet_stage *stage) 
         const octet_pool_2d_params *pool = octet_step_params_pool_2d(&e->steps[stage->pool]);
         n_cells = pool->filter_h * pool->filter_w;
     }
-    return p->groups == 1 && p->filter_w * p->filter_c < 12 && p->filter_h * p->filter_w > 1 && n_cells <= 9 &&
-           n_cells * window_size(p) <= MOST_NUMBERS;
+    const bool is_short = p->filter_w * p->filter_c < 12 || window_size(p) <= 2 * MOST_UNROLLED;
+    return p->groups == 1 && is_short && n_cells <= 9 && n_cells * window_size(p) <= MOST_NUMBERS;
 }
 
 /* Weights as int16, a zero behind an odd number of them. */
@@ -97,16 +97,23 @@ static void write_gather(const patch *a) {
     octet_c_line(f, "const int32_t row = (y * %d + i / %d) * %d + k%s - %d;", a->step_h, a->w_cells, p->stride_h,
                  p->dilation_h > 1 ? octet_c_format(a->e, " * %d", p->dilation_h) : "", p->pad_top);
     octet_c_line(f, "int16_t *to = patch + i * %d + k * %d;", a->size, run);
-    if (is_padded(p) || p->dilation_w > 1) {
+    const char *from = octet_c_format(a->e, "%s + column * %d", octet_c_row(a->e, a->stage, 0, "row").text, p->in_c);
+    const bool has_edges = is_padded(p) || p->dilation_w > 1;
+    if (has_edges && p->dilation_w == 1)
+        octet_c_line(f, "if (row >= 0 && row < %d && column >= 0 && column <= %d) {", p->in_h, p->in_w - p->filter_w);
+    if (!has_edges || p->dilation_w == 1) {
+        octet_c_line(f, "const int8_t *from = %s;", from);
+        octet_c_line(f, "for (j = 0; j < %d; ++j) to[j] = from[j];", run);
+    }
+    if (has_edges) {
+        if (p->dilation_w == 1) octet_c_line(f, "continue;");
+        if (p->dilation_w == 1) octet_c_line(f, "}");
         octet_c_line(f, "for (j = 0; j < %d; ++j) {", run);
         octet_c_line(f, "const int32_t at = column + j / %d * %d;", p->filter_c, p->dilation_w);
         octet_c_line(f, "to[j] = %d;", p->q.input_zero_point);
         octet_c_line(f, "if (row >= 0 && row < %d && at >= 0 && at < %d) to[j] = (%s)[at * %d + j %% %d];", p->in_h,
                      p->in_w, octet_c_row(a->e, a->stage, 0, "row").text, p->in_c, p->filter_c);
         octet_c_line(f, "}");
-    } else {
-        octet_c_line(f, "const int8_t *from = %s + column * %d;", octet_c_row(a->e, a->stage, 0, "row").text, p->in_c);
-        octet_c_line(f, "for (j = 0; j < %d; ++j) to[j] = from[j];", run);
     }
     octet_c_line(f, "}");
     octet_c_line(f, "}");

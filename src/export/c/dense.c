@@ -2,9 +2,13 @@
 #include "export/c/scale.h"
 #include "export/c/weighted.h"
 
-static octet_c_weighted weigh(octet_c_emitter *e, const octet_stage *stage, const octet_fully_connected_params *p) {
+/* run: numbers of the operand that a call meets, all or a row. */
+static octet_c_weighted weigh(octet_c_emitter *e, const octet_stage *stage, const octet_fully_connected_params *p,
+                              size_t run) {
     const octet_c_channels channels = {p->out_c, (size_t)p->depth, 1, (size_t)p->depth};
-    return octet_c_weigh(e, stage, &p->q, channels, true, false);
+    const bool can_pair = run % 4 == 0 && run > 0 && p->out_c >= 4;
+    return octet_c_weigh(e, stage, &p->q, channels, true,
+                         can_pair ? OCTET_C_WEIGHTS_PAIRED : OCTET_C_WEIGHTS_AS_THEY_ARE, run);
 }
 
 /* Four outputs at a time, which read each element of the operand once for all of them. `columns`: of the weights. */
@@ -15,9 +19,16 @@ static void write_outputs(octet_c_emitter *e, const octet_fully_connected_params
     if (whole > 0) {
         octet_c_line(f, "for (c = 0; c < %d; c += 4) {", whole);
         octet_c_line(f, "const int8_t *w = %s + c * %d%s;", w->weights, p->depth, columns);
-        if (begin != NULL) octet_c_line(f, "for (i = 0; i < 4; ++i) sums[i] = %s;", begin);
-        octet_c_line(f, "%s(input, w, w + %d, w + %d, w + %d, %zu, sums%s);", octet_c_help(e, OCTET_C_DOT4), p->depth,
-                     2 * p->depth, 3 * p->depth, n, begin == NULL ? " + c" : "");
+        if (begin != NULL && !w->is_paired) octet_c_line(f, "for (i = 0; i < 4; ++i) sums[i] = %s;", begin);
+        const char *sums = begin == NULL ? "sums + c" : "sums";
+        if (w->is_paired)
+            octet_c_line(f, "%s(&input, &size, %zu, w, %d, %s, %s);", octet_c_help(e, OCTET_C_ROWS4), n, p->depth,
+                         begin == NULL ? sums
+                                       : octet_c_format(e, "@%s_bias + c", octet_c_step_name(e, w->stage->step).text),
+                         sums);
+        else
+            octet_c_line(f, "%s(input, w, w + %d, w + %d, w + %d, %zu, %s);", octet_c_help(e, OCTET_C_DOT4), p->depth,
+                         2 * p->depth, 3 * p->depth, n, sums);
         if (end != NULL) octet_c_line(f, "for (i = 0; i < 4; ++i) output[c + i] = %s;", end);
         octet_c_line(f, "}");
     }
@@ -36,9 +47,10 @@ static void write_outputs(octet_c_emitter *e, const octet_fully_connected_params
 
 static void write_whole(octet_c_emitter *e, const octet_stage *stage, const octet_fully_connected_params *p) {
     octet_c_writer *f = &e->functions;
-    const octet_c_weighted w = weigh(e, stage, p);
+    const octet_c_weighted w = weigh(e, stage, p, (size_t)p->depth);
     const bool has_rows = p->rows > 1, has_four = p->out_c >= 4;
     octet_c_open(e, stage);
+    if (w.is_paired) octet_c_line(f, "const int32_t size = %d;", p->depth);
     if (has_four) octet_c_line(f, "int32_t sums[4], i;");
     octet_c_use_stack(e, 4 * sizeof(int32_t));
     octet_c_line(f, "int32_t %sc;", has_rows ? "r, " : "");
@@ -92,7 +104,7 @@ static void write_wide_outputs(octet_c_emitter *e, const octet_fully_connected_p
 
 static void write_wide(octet_c_emitter *e, const octet_stage *stage, const octet_fully_connected_params *p) {
     octet_c_writer *f = &e->functions;
-    const octet_c_weighted w = weigh(e, stage, p);
+    const octet_c_weighted w = weigh(e, stage, p, 0);
     octet_c_open(e, stage);
     octet_c_line(f, "int32_t r, c;");
     octet_c_line(f, "for (r = 0; r < %d; ++r, input += %d, output += %d) {", p->rows, p->depth, p->out_c);
@@ -104,7 +116,7 @@ static void write_wide(octet_c_emitter *e, const octet_stage *stage, const octet
 /* The operand comes row by row: row y meets columns [y * row, (y + 1) * row) of the weights. */
 static void write_adds(octet_c_emitter *e, const octet_stage *stage, const octet_fully_connected_params *p) {
     octet_c_writer *f = &e->functions;
-    const octet_c_weighted w = weigh(e, stage, p);
+    const octet_c_weighted w = weigh(e, stage, p, stage->rows.in_bytes);
     const octet_c_name name = octet_c_step_name(e, stage->step);
     const bool is_s8 = e->steps[stage->step].kernel == OCTET_KERNEL_fully_connected_s8;
     octet_c_remark(f, "%s: adds the rows of its operand as they come", e->graph->operators[stage->step].layer);
@@ -115,6 +127,7 @@ static void write_adds(octet_c_emitter *e, const octet_stage *stage, const octet
     octet_c_line(f, "}");
     octet_c_end(f);
     octet_c_line(f, "static void @%s_add(const %s *input, int32_t *sums, int32_t y) {", name.text, w.type);
+    if (w.is_paired) octet_c_line(f, "const int32_t size = %zu;", stage->rows.in_bytes);
     octet_c_line(f, "int32_t c;");
     const size_t n = stage->rows.in_bytes / octet_type_size(e->graph->values[e->steps[stage->step].inputs[0]].type);
     const char *columns = octet_c_format(e, " + y * %zu", n);

@@ -35,14 +35,20 @@ void octet_c_use_stack(octet_c_emitter *e, size_t bytes) {
     if (bytes > e->locals_bytes) e->locals_bytes = bytes;
 }
 
-static void write_array(octet_c_emitter *e, const char *name, octet_type type, const void *data, size_t n) {
-    char declaration[256];
-    octet_format(declaration, sizeof declaration, "const %s %s[%zu]", octet_c_type(type), name, n);
-    octet_c_line(&e->declarations, "extern %s;", declaration);
-    octet_c_line(&e->constants, "extern %s;", declaration);
-    octet_c_numbers(&e->constants, declaration, type, data, n);
-    octet_c_blank(&e->constants);
+/* "const int8_t <name>[<n>]", declared where it is used and defined. */
+static octet_c_name declare(octet_c_emitter *e, const char *name, octet_type type, size_t n) {
+    octet_c_name declaration;
+    octet_format(declaration.text, sizeof declaration.text, "const %s %s[%zu]", octet_c_type(type), name, n);
+    octet_c_line(&e->declarations, "extern %s;", declaration.text);
+    octet_c_line(&e->constants, "extern %s;", declaration.text);
     e->constants_bytes += n * octet_type_size(type);
+    return declaration;
+}
+
+static void write_array(octet_c_emitter *e, const char *name, octet_type type, const void *data, size_t n) {
+    const octet_c_name declaration = declare(e, name, type, n);
+    octet_c_numbers(&e->constants, declaration.text, type, data, n);
+    octet_c_blank(&e->constants);
 }
 
 void octet_c_table(octet_c_emitter *e, const octet_stage *stage, const char *what, octet_type type, const void *data,
@@ -50,6 +56,18 @@ void octet_c_table(octet_c_emitter *e, const octet_stage *stage, const char *wha
     char name[160];
     octet_format(name, sizeof name, "@%s_%s", octet_c_step_name(e, stage->step).text, what);
     write_array(e, name, type, data, n);
+}
+
+void octet_c_table_of_two(octet_c_emitter *e, const octet_stage *stage, const char *what, octet_type type,
+                          const void *paired, const void *data, size_t n) {
+    char name[160];
+    octet_format(name, sizeof name, "@%s_%s", octet_c_step_name(e, stage->step).text, what);
+    const octet_c_name declaration = declare(e, name, type, n);
+    octet_c_text(&e->constants, OCTET_C_IF_PAIRED);
+    octet_c_numbers(&e->constants, declaration.text, type, paired, n);
+    octet_c_text(&e->constants, "#else\n");
+    octet_c_numbers(&e->constants, declaration.text, type, data, n);
+    octet_c_text(&e->constants, "#endif\n\n");
 }
 
 const char *octet_c_constant(octet_c_emitter *e, const octet_stage *stage, uint32_t value, const char *what) {

@@ -46,12 +46,17 @@ octet_c_name octet_c_step_name(const octet_c_emitter *e, uint32_t step);
 /* Fails the export: "layer: CONV_2D: <reason>". */
 void octet_c_refuse(octet_c_emitter *e, const octet_step *step, const char *format, ...) OCTET_PRINTF(3, 4);
 
+enum { OCTET_C_POINTER_BYTES = 4 }; /* of a processor whose stack is stated */
+
 /* Notes that a function has arrays of so many bytes on the stack. */
 void octet_c_use_stack(octet_c_emitter *e, size_t bytes);
 
 /* An array of constants "@conv_2d_3_<what>", of numbers that are worked out here. */
 void octet_c_table(octet_c_emitter *e, const octet_stage *stage, const char *what, octet_type type, const void *data,
                    size_t n);
+/* The same with other numbers where weights are paired (OCTET_C_IF_PAIRED). */
+void octet_c_table_of_two(octet_c_emitter *e, const octet_stage *stage, const char *what, octet_type type,
+                          const void *paired, const void *data, size_t n);
 /* The array of a constant of the graph: its name with '@', which stays. Two steps that read one constant share it. */
 const char *octet_c_constant(octet_c_emitter *e, const octet_stage *stage, uint32_t value, const char *what);
 

@@ -2,8 +2,9 @@
  * In:  a set of helpers.
  * Out: their C, each once, with what they call before them.
  * Knows: kernels/ref/fixed_point.h, fixed_function.h and fixed_function16.h in C99: the same results for the arguments
- * that occur; the DSP instructions of Arm, with which a compiler that has them (__ARM_FEATURE_DSP) gives the same
- * results. Does not know: kernels. */
+ *        that occur; the DSP instructions and Helium of Arm, with which a compiler that has them (__ARM_FEATURE_DSP,
+ *        __ARM_FEATURE_MVE) gives the same results.
+ * Does not know: kernels. */
 #ifndef OCTET_EXPORT_C_HELPERS_H
 #define OCTET_EXPORT_C_HELPERS_H
 
@@ -33,8 +34,17 @@ typedef enum octet_c_helper {
     OCTET_C_STEP,         /* what DOT and DOT4 share */
     OCTET_C_DOT,          /* dot(v, a, n): a sum */
     OCTET_C_DOT4,         /* dot4(v, a, b, c, d, n, sums): added to sums[0..3] */
+    OCTET_C_ROWS4,        /* rows4(rows, sizes, n, w, stride, bias, sums): four sums; of paired weights */
+    OCTET_C_TAPS4,        /* taps4(taps, w, c, n, stride, bias, sums), where the macro FOURS is defined */
     OCTET_C_N_HELPERS
 } octet_c_helper;
+
+/* Where weights are paired: the low halves of 16 bits are the weights of even numbers in a row, and 256 times the odd
+ * ones are added to them. Then halves as they are loaded, times the odd numbers of the operand, and the even weights
+ * times 256 even numbers + 127 - odd ones add up to 256 times the sum, and 127 times the even weights. */
+#define OCTET_C_IF_PAIRED                                                                        \
+    "#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__) && !defined(__ARM_FEATURE_MVE) && \\\n" \
+    "    !defined(__ARM_BIG_ENDIAN)\n"
 
 /* "@high"; and the set of what a helper calls, with itself, as bits. */
 const char *octet_c_helper_name(octet_c_helper helper);

@@ -23,28 +23,85 @@ static octet_status fold(octet_c_emitter *e, octet_c_channels channels, const oc
     return OCTET_OK;
 }
 
-static void write_bias(octet_c_emitter *e, octet_c_weighted *w, octet_c_channels channels, bool is_folded) {
+/* Whether 256 times a sum stays in int32, and 256 times a weight plus another in int16. */
+static bool can_pair(octet_c_channels channels, const int8_t *weights) {
+    enum { MOST = INT32_MAX / (256 * 128 + 127) };
+    for (int32_t c = 0; c < channels.n_channels; c++) {
+        int64_t most = 0;
+        for (size_t i = 0; i < channels.n_weights; i++) {
+            const int8_t w = weights[(size_t)c * channels.n_weights + i];
+            if (w == INT8_MIN) return false;
+            most += w < 0 ? -w : w;
+        }
+        if (most > MOST) return false;
+    }
+    return true;
+}
+
+/* The number of channels whose weights are paired. */
+static int32_t paired_channels(octet_c_channels channels) { return channels.n_channels / 4 * 4; }
+
+static octet_status pair_weights(octet_c_emitter *e, octet_c_channels channels, const int8_t *weights, int8_t **out) {
+    const size_t n = (size_t)channels.n_channels * channels.n_weights;
+    OCTET_TRY(OCTET_NEW(e->ctx, e->arena, n, out));
+    memcpy(*out, weights, n);
+    for (size_t i = 1; i < (size_t)paired_channels(channels) * channels.n_weights; i += 2)
+        if (weights[i - 1] < 0) (*out)[i]--;
+    return OCTET_OK;
+}
+
+/* What @rows4 adds too much to the sum of channel c. */
+static int32_t excess_of(octet_c_channels channels, const int8_t *weights, size_t run, int32_t c) {
+    int32_t excess = 0;
+    for (size_t begin = 0; begin < channels.n_weights; begin += run) {
+        int32_t sum = 0;
+        for (size_t i = begin; i < begin + run; i += 2) sum += weights[(size_t)c * channels.n_weights + i];
+        excess += (127 * sum - (127 * sum & 255)) / 256; /* rounded down */
+    }
+    return excess;
+}
+
+/* Weights and bias in both forms. */
+static octet_status write_paired(octet_c_emitter *e, octet_c_weighted *w, octet_c_channels channels,
+                                 const int32_t *bias, size_t run) {
+    const int8_t *weights = e->graph->values[e->steps[w->stage->step].inputs[1]].data;
+    int8_t *paired;
+    int32_t *corrected;
+    OCTET_TRY(pair_weights(e, channels, weights, &paired));
+    OCTET_TRY(OCTET_NEW(e->ctx, e->arena, (size_t)channels.n_channels, &corrected));
+    for (int32_t c = 0; c < channels.n_channels; c++)
+        corrected[c] = bias[c] - (c < paired_channels(channels) ? excess_of(channels, weights, run, c) : 0);
+    w->weights = octet_c_format(e, "@%s_weights", octet_c_step_name(e, w->stage->step).text);
+    w->has_bias = true;
+    octet_c_table_of_two(e, w->stage, "weights", OCTET_INT8, paired, weights,
+                         (size_t)channels.n_channels * channels.n_weights);
+    octet_c_table_of_two(e, w->stage, "bias", OCTET_INT32, corrected, bias, (size_t)channels.n_channels);
+    return OCTET_OK;
+}
+
+static octet_status write_weights(octet_c_emitter *e, octet_c_weighted *w, octet_c_channels channels, bool is_folded,
+                                  octet_c_weights_order order, size_t run) {
     const octet_step *step = &e->steps[w->stage->step];
     const int8_t *weights = e->graph->values[step->inputs[1]].data;
-    const bool has_bias = step->n_inputs > 2 && step->inputs[2] != OCTET_NONE;
-    const octet_value *bias = has_bias ? &e->graph->values[step->inputs[2]] : NULL;
+    const bool has_bias = step->n_inputs > 2 && step->inputs[2] != OCTET_NONE, is_s8 = w->type[3] == '8';
+    const octet_value *given = has_bias ? &e->graph->values[step->inputs[2]] : NULL;
     const size_t n = (size_t)channels.n_channels;
-    int64_t *table = NULL;
-    int32_t *narrow = NULL;
-    octet_status status = fold(e, channels, w->q, is_folded ? weights : NULL, bias, &table);
-    if (status == OCTET_OK) status = OCTET_NEW(e->ctx, e->arena, n, &narrow);
-    if (status != OCTET_OK) {
-        e->functions.status = status;
-        return;
-    }
+    int64_t *bias;
+    int32_t *narrow;
+    OCTET_TRY(fold(e, channels, w->q, is_folded ? weights : NULL, given, &bias));
+    OCTET_TRY(OCTET_NEW(e->ctx, e->arena, n, &narrow));
     bool fits = true;
     for (size_t c = 0; c < n; c++) {
-        w->has_bias = w->has_bias || table[c] != 0;
-        fits = fits && table[c] >= INT32_MIN && table[c] <= INT32_MAX;
-        narrow[c] = (int32_t)table[c];
+        w->has_bias = w->has_bias || bias[c] != 0;
+        fits = fits && bias[c] >= INT32_MIN && bias[c] <= INT32_MAX;
+        narrow[c] = (int32_t)bias[c];
     }
+    w->is_paired = order == OCTET_C_WEIGHTS_PAIRED && is_s8 && can_pair(channels, weights);
+    if (w->is_paired) return write_paired(e, w, channels, narrow, run);
+    if (order != OCTET_C_WEIGHTS_ABSENT) w->weights = octet_c_constant(e, w->stage, step->inputs[1], "weights");
     if (w->has_bias && fits) octet_c_table(e, w->stage, "bias", OCTET_INT32, narrow, n);
-    else if (w->has_bias) octet_c_table(e, w->stage, "bias", OCTET_INT64, table, n);
+    else if (w->has_bias) octet_c_table(e, w->stage, "bias", OCTET_INT64, bias, n);
+    return OCTET_OK;
 }
 
 static bool is_constant(const int32_t *numbers, int32_t n) {
@@ -90,7 +147,7 @@ static void write_scales(octet_c_emitter *e, octet_c_weighted *w, int32_t n) {
 }
 
 octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, const octet_requantize *q,
-                               octet_c_channels channels, bool is_folded, bool no_weights) {
+                               octet_c_channels channels, bool is_folded, octet_c_weights_order order, size_t run) {
     const octet_step *step = &e->steps[stage->step];
     const octet_type type = e->graph->values[step->inputs[0]].type;
     const bool has_wide_bias =
@@ -115,8 +172,9 @@ octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, con
         octet_c_refuse(e, step, "its sums may leave %d bits", type == OCTET_INT16 ? 48 : 32);
     w.are_small = most < 1 << 30;
     w.sum = most > INT32_MAX ? "int64_t" : "int32_t";
-    if (!no_weights) w.weights = octet_c_constant(e, stage, step->inputs[1], "weights");
-    write_bias(e, &w, channels, is_folded);
+    const octet_status status = write_weights(e, &w, channels, is_folded, order, run);
+    if (status != OCTET_OK && e->functions.status == OCTET_OK) e->functions.status = status;
+    if (e->functions.status != OCTET_OK) return w;
     if (w.is_wide) write_wide_scales(e, &w, channels.n_channels);
     else write_scales(e, &w, channels.n_channels);
     if (!is_folded && q->input_zero_point != 0)

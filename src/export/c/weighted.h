@@ -17,6 +17,7 @@ typedef struct octet_c_weighted {
     bool is_wide;            /* sums are requantized as 64-bit ones: int16, but for those with an int32 bias */
     int32_t min, max;        /* of the result, after a pool's clamp too */
     bool has_bias, has_left; /* whether some shift is to the left */
+    bool is_paired;          /* the first channels, four at a time, are for @rows4 only */
     bool are_small;          /* sums: |sum| < 2^30 */
     bool is_relu;            /* the least result is the zero point, all shifts are to the right, sums are small */
     octet_c_name less;       /* what is added to an operand's element: " + 128"; "" when it is folded into the bias */
@@ -28,10 +29,19 @@ typedef struct octet_c_channels {
     size_t n_weights, stride, first_stride;
 } octet_c_channels;
 
+/* How weights are stored. */
+typedef enum octet_c_weights_order {
+    OCTET_C_WEIGHTS_AS_THEY_ARE,
+    OCTET_C_WEIGHTS_PAIRED, /* for @rows4, which is called with all of them, or with `run` at a time; as they are where
+                               sums may be too large for that */
+    OCTET_C_WEIGHTS_ABSENT  /* the caller writes them in another form */
+} octet_c_weights_order;
+
 /* Writes the tables. is_folded: every tap of every window lies inside the operand, so that the zero point goes into
- * the bias. no_weights: the caller writes them in another form. Refuses sums of int8 that may leave int32. */
+ * the bias. run: of paired weights only, a divisor of n_weights and a multiple of 4. Refuses sums of int8 that may leave
+ * int32. */
 octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, const octet_requantize *q,
-                               octet_c_channels channels, bool is_folded, bool no_weights);
+                               octet_c_channels channels, bool is_folded, octet_c_weights_order order, size_t run);
 /* The table "@conv_2d_0_zeros" of n zero points, which stand for rows outside the operand. */
 void octet_c_write_zeros(octet_c_emitter *e, const octet_c_weighted *w, size_t n);
 /* How many of n outputs of int16 are computed side by side: as many sums as a processor with 16 registers has room for,
