@@ -73,7 +73,8 @@ static octet_status estimate_code(const octet_c_emitter *e, size_t *bytes) {
     const uint32_t dot = UINT32_C(1) << OCTET_C_DOT, dot4 = UINT32_C(1) << OCTET_C_DOT4,
                    rows4 = UINT32_C(1) << OCTET_C_ROWS4, taps4 = UINT32_C(1) << OCTET_C_TAPS4;
     octet_c_writer helpers = writer(e);
-    octet_c_write_helpers(&helpers, e->helpers & ~(dot | dot4 | rows4 | taps4 | UINT32_C(1) << OCTET_C_STEP));
+    octet_c_write_helpers(&helpers, e->helpers & ~(dot | dot4 | rows4 | taps4 | UINT32_C(1) << OCTET_C_STEP |
+                                                   UINT32_C(1) << OCTET_C_LANES));
     double code = text_code(&e->functions.text, helpers.prefix, &of_stages);
     code += text_code(&helpers.text, helpers.prefix, &of_helpers);
     if (e->helpers & dot) code += bytes_of_dot;

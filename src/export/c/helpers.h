@@ -34,6 +34,7 @@ typedef enum octet_c_helper {
     OCTET_C_STEP,         /* what DOT and DOT4 share */
     OCTET_C_DOT,          /* dot(v, a, n): a sum */
     OCTET_C_DOT4,         /* dot4(v, a, b, c, d, n, sums): added to sums[0..3] */
+    OCTET_C_LANES,        /* vectors of the host, for ROWS4 */
     OCTET_C_ROWS4,        /* rows4(rows, sizes, n, w, stride, bias, sums): four sums; of paired weights */
     OCTET_C_TAPS4,        /* taps4(taps, w, c, n, stride, bias, sums), where the macro FOURS is defined */
     OCTET_C_N_HELPERS

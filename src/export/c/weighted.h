@@ -38,8 +38,8 @@ typedef enum octet_c_weights_order {
 } octet_c_weights_order;
 
 /* Writes the tables. is_folded: every tap of every window lies inside the operand, so that the zero point goes into
- * the bias. run: of paired weights only, a divisor of n_weights and a multiple of 4. Refuses sums of int8 that may leave
- * int32. */
+ * the bias. run: of paired weights only, a divisor of n_weights and a multiple of 4. Refuses sums of int8 that may
+ * leave int32. */
 octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, const octet_requantize *q,
                                octet_c_channels channels, bool is_folded, octet_c_weights_order order, size_t run);
 /* The table "@conv_2d_0_zeros" of n zero points, which stand for rows outside the operand. */
