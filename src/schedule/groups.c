@@ -154,11 +154,16 @@ static size_t group_bytes(planner *p, uint32_t begin, uint32_t n) {
                 bytes += result_bytes(l, &p->stages[s], step->outputs[i]);
         }
     }
-    if (last->flow == OCTET_FLOW_ADDS)
+    size_t rows = ring_bytes(p, n);
+    if (last->flow == OCTET_FLOW_ADDS) { /* the result comes when no row is left */
+        const size_t result = whole_bytes(l, l->roots[last->result]);
         bytes += octet_shape_elements(&l->graph->values[last->result].shape) * sizeof(int32_t) *
-                 (size_t)octet_rows_words_of_sum(l->graph, &l->steps[last->step]);
+                     (size_t)octet_rows_words_of_sum(l->graph, &l->steps[last->step]) -
+                 result;
+        if (rows < result) rows = result;
+    }
     if (p->grouping != OCTET_GROUPING_APART) bytes -= shared_bytes(p, begin, n);
-    return bytes + ring_bytes(p, n);
+    return bytes + rows;
 }
 
 typedef struct cut {

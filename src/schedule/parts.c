@@ -97,6 +97,7 @@ typedef struct layout {
     octet_schedule *schedule;
     uint32_t *owners, *lasts; /* by part: whose bytes it has; its own last group */
     bool **alive;             /* by part: a ring's life by event of its group; else NULL */
+    bool *is_late;            /* by part: written from sums when all rows of its first group have been read */
     uint32_t *n_events;       /* by group */
     pair *pairs;              /* in the order of their groups */
     uint32_t n_pairs;
@@ -104,12 +105,19 @@ typedef struct layout {
     uint32_t *placed; /* parts, in the order in which they got a place */
 } layout;
 
+static void mark_late(layout *w, const octet_stage *stage) {
+    if (stage->flow != OCTET_FLOW_ADDS) return;
+    const octet_home *home = &w->schedule->homes[w->links->roots[stage->result]];
+    if (home->kind == OCTET_HOME_PART) w->is_late[home->index] = true;
+}
+
 static octet_status mark_rings(octet_context *ctx, octet_arena *scratch, const octet_order *order, uint32_t g,
                                layout *w) {
     const octet_group *group = &w->schedule->groups[g];
     w->n_events[g] = order->n_events;
     for (uint32_t i = 0; i < group->n_stages; i++) {
         const octet_stage *stages = &w->schedule->stages[group->first_stage];
+        mark_late(w, &stages[i]);
         if (!octet_groups_is_ring(w->links, order, stages, group->n_stages, i)) continue;
         const octet_home *home = &w->schedule->homes[w->links->roots[stages[i].result]];
         OCTET_TRY(OCTET_NEW(ctx, scratch, order->n_events + 1, &w->alive[home->index]));
@@ -140,6 +148,8 @@ static void find_pairs(const octet_order *order, uint32_t g, layout *w) {
 static bool is_rival(const layout *w, uint32_t a, uint32_t b) {
     const octet_part *x = &w->schedule->parts[a], *y = &w->schedule->parts[b];
     if (x->first_group > y->last_group || y->first_group > x->last_group) return false;
+    if (w->alive[b] != NULL && w->is_late[a] && x->first_group == y->first_group) return false;
+    if (w->alive[a] != NULL && w->is_late[b] && x->first_group == y->first_group) return false;
     if (w->alive[a] == NULL || w->alive[b] == NULL) return true;
     for (uint32_t t = 0; t < w->n_events[x->first_group]; t++)
         if (w->alive[a][t] && w->alive[b][t]) return true;
@@ -292,6 +302,7 @@ static octet_status lay_out_parts(octet_context *ctx, octet_arena *scratch, cons
     OCTET_TRY(OCTET_NEW(ctx, scratch, n, &w.owners));
     OCTET_TRY(OCTET_NEW(ctx, scratch, n, &w.lasts));
     OCTET_TRY(OCTET_NEW(ctx, scratch, n, &w.alive));
+    OCTET_TRY(OCTET_NEW(ctx, scratch, n, &w.is_late));
     OCTET_TRY(OCTET_NEW(ctx, scratch, n, &w.placed));
     OCTET_TRY(OCTET_NEW(ctx, scratch, n, &w.rooms));
     OCTET_TRY(OCTET_NEW(ctx, scratch, out->n_groups, &w.n_events));

@@ -4,8 +4,9 @@
 
 #include "export/c/scale.h"
 
-/* Numbers of a patch; pairs of products, and copies, that are written one by one: more make a loop. */
-enum { MOST_NUMBERS = 240, MOST_UNROLLED = 8, MOST_COPIES = 48 };
+/* Numbers of a patch, and of one of neighbours; pairs of products of a window, or of all, and copies, that are written
+ * one by one: more make a loop. */
+enum { MOST_NUMBERS = 240, MOST_BESIDE = 120, MOST_UNROLLED = 8, MOST_PAIRS = 24, MOST_COPIES = 48 };
 
 typedef struct patch {
     octet_c_emitter *e;
@@ -29,7 +30,7 @@ static patch patch_of(octet_c_emitter *e, const octet_stage *stage, const octet_
         a.step_h = a.pool->stride_h, a.step_w = a.pool->stride_w, a.n_tiles = a.pool->out_w;
     } else {
         for (int32_t n = 2; n <= 5; n++)
-            if (p->out_w % n == 0 && n * a.size <= MOST_NUMBERS) a.w_cells = n;
+            if (p->out_w % n == 0 && n * a.size <= MOST_BESIDE) a.w_cells = n;
         a.step_w = a.w_cells, a.n_tiles = p->out_w / a.w_cells;
     }
     a.n_cells = a.h * a.w_cells;
@@ -119,18 +120,22 @@ static void write_gather(const patch *a) {
     octet_c_line(f, "}");
 }
 
+static bool is_unrolled(const patch *a) {
+    return a->size / 2 <= MOST_UNROLLED || a->n_cells * a->size / 2 <= MOST_PAIRS;
+}
+
 static void write_sums(const patch *a) {
     octet_c_writer *f = &a->e->functions;
     const char *mac = octet_c_help(a->e, OCTET_C_MAC2);
-    const bool is_unrolled = a->size / 2 <= MOST_UNROLLED;
+    const bool unrolls = is_unrolled(a);
     for (int32_t i = 0; i < a->n_cells; i++)
         octet_c_line(f, "int32_t s%d = %s;", i, i == 0 ? octet_c_bias(a->e, a->w, "c").text : "s0");
-    if (!is_unrolled) octet_c_line(f, "for (j = 0; j < %d; j += 2) {", a->size);
-    for (int32_t j = 0; j < (is_unrolled ? a->size : 2); j += 2)
+    if (!unrolls) octet_c_line(f, "for (j = 0; j < %d; j += 2) {", a->size);
+    for (int32_t j = 0; j < (unrolls ? a->size : 2); j += 2)
         for (int32_t i = 0; i < a->n_cells; i++)
-            octet_c_line(f, "%s(s%d, patch + %d%s, w + %s);", mac, i, i * a->size + (is_unrolled ? j : 0),
-                         is_unrolled ? "" : " + j", is_unrolled ? octet_c_format(a->e, "%d", j) : "j");
-    if (!is_unrolled) octet_c_line(f, "}");
+            octet_c_line(f, "%s(s%d, patch + %d%s, w + %s);", mac, i, i * a->size + (unrolls ? j : 0),
+                         unrolls ? "" : " + j", unrolls ? octet_c_format(a->e, "%d", j) : "j");
+    if (!unrolls) octet_c_line(f, "}");
 }
 
 void octet_c_emit_conv_patch(octet_c_emitter *e, const octet_stage *stage, const octet_c_weighted *w) {
@@ -143,8 +148,7 @@ void octet_c_emit_conv_patch(octet_c_emitter *e, const octet_stage *stage, const
         !is_padded(a.p) && a.p->dilation_w == 1 && a.p->dilation_h == 1 && a.n_cells * n <= MOST_COPIES;
     octet_c_line(f, "int16_t patch[%d];", a.n_cells * a.size);
     octet_c_use_stack(e, (size_t)(a.n_cells * a.size) * sizeof(int16_t));
-    octet_c_line(f, "int32_t x, c%s%s;", has_copies ? "" : ", k, i",
-                 has_copies && a.size / 2 <= MOST_UNROLLED ? "" : ", j");
+    octet_c_line(f, "int32_t x, c%s%s;", has_copies ? "" : ", k, i", has_copies && is_unrolled(&a) ? "" : ", j");
     for (int32_t i = 0; i < a.n_cells && n % 2 != 0; i++) octet_c_line(f, "patch[%d] = 0;", (i + 1) * a.size - 1);
     octet_c_line(f, "for (x = 0; x < %d; ++x) {", a.n_tiles);
     if (has_copies) write_copies(&a);

@@ -294,7 +294,7 @@ static void test_mean(void **state) {
     check_parts();
     assert_int_equal(schedule.stages[1].flow, OCTET_FLOW_ADDS);
     assert_int_equal(part_of(x)->n_rows, 1);
-    assert_int_equal(schedule.arena_bytes, 32 + 6 * 4 + 8);
+    assert_int_equal(schedule.arena_bytes, 32 + 6 * 4); /* the means lie where the rows were */
 }
 
 /* A long chain of small maps with many channels would keep more in rings than two maps need: it is cut. */
