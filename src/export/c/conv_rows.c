@@ -5,6 +5,8 @@
 
 /* Convolutions as dense layers on what a window meets: rows of numbers that lie side by side, of the operand or,
  * outside of it, of zero points. Four channels at a time read each number once. */
+enum { MOST_WINDOW = 640 }; /* numbers of a window that are gathered for all channels: twice as many bytes of stack */
+
 typedef struct conv_rows {
     octet_c_emitter *e;
     const octet_stage *stage;
@@ -14,7 +16,7 @@ typedef struct conv_rows {
     octet_c_name name;
     int32_t n_cells, cells_w;       /* of a pool's window */
     int32_t run, n_weights, n_runs; /* numbers of a filter row, of a window; pieces of a window */
-    bool pads_rows, pads_columns;
+    bool pads_rows, pads_columns, gathers;
 } conv_rows;
 
 bool octet_c_conv_has_rows(const octet_c_emitter *e, const octet_stage *stage) {
@@ -34,6 +36,7 @@ static conv_rows rows_of(octet_c_emitter *e, const octet_stage *stage, const oct
     c.n_weights = p->filter_h * c.run;
     c.pads_rows = octet_c_conv_pads_rows(p);
     c.pads_columns = octet_c_conv_pads_columns(p);
+    c.gathers = c.pool == NULL && c.n_weights <= MOST_WINDOW;
     c.n_runs = c.pads_columns ? 3 * p->filter_h : p->filter_h;
     return c;
 }
@@ -89,10 +92,14 @@ static void write_windows(const conv_rows *c) {
 /* Channels of result x, four at a time. */
 static void write_channels(const conv_rows *c) {
     octet_c_writer *f = &c->e->functions;
-    const char *rows4 = octet_c_help(c->e, OCTET_C_ROWS4);
+    if (c->gathers) octet_c_line(f, "%s(rows, sizes, %d, window);", octet_c_help(c->e, OCTET_C_GATHER), c->n_weights);
     octet_c_line(f, "for (c = 0; c < %d; c += 4) {", c->p->out_c);
     octet_c_line(f, "int32_t sums[%d];", 4 * c->n_cells);
-    for (int32_t i = 0; i < c->n_cells; i++) {
+    if (c->gathers)
+        octet_c_line(f, "%s(window, %d, %s + c * %d, %d, @%s_bias + c, sums);", octet_c_help(c->e, OCTET_C_FOUR),
+                     c->n_weights, c->w->weights, c->n_weights, c->n_weights, c->name.text);
+    for (int32_t i = 0; i < c->n_cells && !c->gathers; i++) {
+        const char *rows4 = octet_c_help(c->e, OCTET_C_ROWS4);
         const char *rows = i > 0 ? octet_c_format(c->e, "rows + %d", i * c->n_runs) : "rows";
         const char *sizes = i > 0 && c->pads_columns ? octet_c_format(c->e, "sizes + %d", i * c->n_runs) : "sizes";
         const char *sums = i > 0 ? octet_c_format(c->e, "sums + %d", 4 * i) : "sums";
@@ -115,7 +122,10 @@ void octet_c_emit_conv_rows(octet_c_emitter *e, const octet_stage *stage, const 
     const int32_t n_rows = c.n_cells * c.n_runs + (c.pads_columns ? 1 : 0),
                   n_sizes = c.pads_columns ? n_rows : c.n_runs;
     if (c.pads_rows || c.pads_columns) octet_c_write_zeros(e, w, (size_t)c.run);
-    octet_c_open(e, stage);
+    if (c.gathers) octet_c_open_apart(e, stage);
+    else octet_c_open(e, stage);
+    if (c.gathers) octet_c_line(f, "int32_t window[%d];", c.n_weights / 2);
+    if (c.gathers) octet_c_use_stack(e, 2 * (size_t)c.n_weights);
     octet_c_use_stack(e, (size_t)n_rows * OCTET_C_POINTER_BYTES + (size_t)(n_sizes + 4 * c.n_cells) * sizeof(int32_t));
     octet_c_line(f, "const int8_t *rows[%d];", n_rows);
     octet_c_line(f, "int32_t sizes[%d], x, c, k%s;", n_sizes, c.n_cells > 1 ? ", i" : "");

@@ -103,7 +103,7 @@ void octet_c_emit_depthwise(octet_c_emitter *e, const octet_stage *stage) {
     d.n_taps = p->filter_h * p->filter_w;
     d.w = octet_c_weigh(e, stage, &p->q, channels, true, OCTET_C_WEIGHTS_AS_THEY_ARE, 0);
     if (d.pads_rows || d.pads_columns) octet_c_write_zeros(e, &d.w, (size_t)p->in_c);
-    octet_c_open(e, stage);
+    octet_c_open_apart(e, stage);
     octet_c_line(f, "const %s *rows[%d], *taps[%d];", d.w.type, p->filter_h, d.n_taps + 1);
     octet_c_use_stack(e, (size_t)(p->filter_h + d.n_taps + 1) * OCTET_C_POINTER_BYTES);
     octet_c_line(f, "int32_t x, c, k, j;");

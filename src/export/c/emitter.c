@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/format.h"
 #include "export/c/cmsis_nn.h"
+#include "export/c/scale.h"
 
 const char *octet_c_help(octet_c_emitter *e, octet_c_helper helper) {
     e->helpers |= octet_c_helper_needs(helper);
@@ -138,7 +139,7 @@ const char *octet_c_operand(octet_c_emitter *e, const octet_stage *stage, uint32
     return copy;
 }
 
-void octet_c_open(octet_c_emitter *e, const octet_stage *stage) {
+static void open_as(octet_c_emitter *e, const octet_stage *stage, const char *how) {
     const octet_step *step = &e->steps[stage->step];
     const octet_operator *op = &e->graph->operators[step->operator_index];
     char parameters[1400] = "";
@@ -157,9 +158,14 @@ void octet_c_open(octet_c_emitter *e, const octet_stage *stage) {
     if (used >= sizeof parameters) octet_c_refuse(e, step, "%u operands are too many", step->n_inputs);
     octet_c_remark(&e->functions, "%s %s%s", octet_operator_name(op->code), op->layer,
                    stage->flow == OCTET_FLOW_ROWS ? ": a row of its result" : "");
-    octet_c_line(&e->functions, "static void @%s(%s%s%s) {", octet_c_step_name(e, stage->step).text, parameters,
+    octet_c_line(&e->functions, "static %s@%s(%s%s%s) {", how, octet_c_step_name(e, stage->step).text, parameters,
                  stage->flow == OCTET_FLOW_ROWS ? ", int32_t y" : "",
                  octet_c_cmsis_nn_takes_scratch(e, step) ? ", void *scratch" : "");
+}
+
+void octet_c_open(octet_c_emitter *e, const octet_stage *stage) { open_as(e, stage, "void "); }
+void octet_c_open_apart(octet_c_emitter *e, const octet_stage *stage) {
+    open_as(e, stage, octet_c_format(e, "%s void ", octet_c_help(e, OCTET_C_APART)));
 }
 
 const char *octet_c_type_of(const octet_c_emitter *e, uint32_t value) {

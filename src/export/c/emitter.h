@@ -70,6 +70,8 @@ const char *octet_c_constant(octet_c_emitter *e, const octet_stage *stage, uint3
 
 /* Writes the head of the function of a stage WHOLE or ROWS; the emitter writes the body and "}". */
 void octet_c_open(octet_c_emitter *e, const octet_stage *stage);
+/* The same; the compiler shall not put the function into its caller, whose stack others would pay for. */
+void octet_c_open_apart(octet_c_emitter *e, const octet_stage *stage);
 /* "int8_t": the type of a value, of operand 0 and result 0 of a stage's step; how many elements a row of its result
  * has. */
 const char *octet_c_type_of(const octet_c_emitter *e, uint32_t value);

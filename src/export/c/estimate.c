@@ -18,7 +18,7 @@ typedef struct code_prices {
 
 static const code_prices of_stages = {0.77, 1.3, 1.0, 2.8, 12.6}, of_helpers = {0.3, 0.0, 0.0, 29.2, 0.0};
 static const double bytes_of_dot = 179.0, bytes_of_dot4 = 133.0, bytes_of_rows4 = 480.0, bytes_of_taps4 = 190.0,
-                    bytes_of_dot_call = 26.2, bytes_of_mac2 = 1.0;
+                    bytes_of_four = 480.0, bytes_of_dot_call = 26.2, bytes_of_mac2 = 1.0;
 
 static bool is_word(char c) { return octet_ascii_is_letter(c) || octet_ascii_is_digit(c) || c == '_'; }
 static bool is_sign(char c) { return c != '\0' && strchr("-+*/%<>=!&|?:", c) != NULL; }
@@ -33,8 +33,9 @@ static double names_code(octet_c_span line, const char *prefix, const code_price
         if (!is_call) bytes += prices->name;
         else if (octet_c_span_ends(name, "_MAC2")) bytes += bytes_of_mac2;
         else bytes += prices->call;
-        if (is_call && (octet_c_span_ends(name, "_dot") || octet_c_span_ends(name, "_dot4") ||
-                        octet_c_span_ends(name, "_rows4") || octet_c_span_ends(name, "_taps4")))
+        if (is_call &&
+            (octet_c_span_ends(name, "_dot") || octet_c_span_ends(name, "_dot4") || octet_c_span_ends(name, "_rows4") ||
+             octet_c_span_ends(name, "_four") || octet_c_span_ends(name, "_taps4")))
             bytes += bytes_of_dot_call;
     }
     return bytes;
@@ -71,16 +72,18 @@ static double text_code(const octet_buffer *text, const char *prefix, const code
 
 static octet_status estimate_code(const octet_c_emitter *e, size_t *bytes) {
     const uint32_t dot = UINT32_C(1) << OCTET_C_DOT, dot4 = UINT32_C(1) << OCTET_C_DOT4,
-                   rows4 = UINT32_C(1) << OCTET_C_ROWS4, taps4 = UINT32_C(1) << OCTET_C_TAPS4;
+                   rows4 = UINT32_C(1) << OCTET_C_ROWS4, taps4 = UINT32_C(1) << OCTET_C_TAPS4,
+                   four = UINT32_C(1) << OCTET_C_FOUR, gather = UINT32_C(1) << OCTET_C_GATHER;
     octet_c_writer helpers = writer(e);
-    octet_c_write_helpers(&helpers, e->helpers & ~(dot | dot4 | rows4 | taps4 | UINT32_C(1) << OCTET_C_STEP |
-                                                   UINT32_C(1) << OCTET_C_LANES));
+    octet_c_write_helpers(&helpers, e->helpers & ~(dot | dot4 | rows4 | taps4 | four | gather |
+                                                   UINT32_C(1) << OCTET_C_STEP | UINT32_C(1) << OCTET_C_LANES));
     double code = text_code(&e->functions.text, helpers.prefix, &of_stages);
     code += text_code(&helpers.text, helpers.prefix, &of_helpers);
     if (e->helpers & dot) code += bytes_of_dot;
     if (e->helpers & dot4) code += bytes_of_dot4;
     if (e->helpers & rows4) code += bytes_of_rows4;
     if (e->helpers & taps4) code += bytes_of_taps4;
+    if (e->helpers & four) code += bytes_of_four; /* and gather */
     *bytes = (size_t)(code / 4) * 4 + 4;
     octet_buffer_free(e->ctx, &helpers.text);
     return helpers.status;

@@ -36,6 +36,9 @@ typedef enum octet_c_helper {
     OCTET_C_DOT4,         /* dot4(v, a, b, c, d, n, sums): added to sums[0..3] */
     OCTET_C_LANES,        /* vectors of the host, for ROWS4 */
     OCTET_C_ROWS4,        /* rows4(rows, sizes, n, w, stride, bias, sums): four sums; of paired weights */
+    OCTET_C_APART,        /* APART: of functions that a compiler shall not put into their callers */
+    OCTET_C_GATHER,       /* gather(rows, sizes, n, to): 2 n bytes, for FOUR */
+    OCTET_C_FOUR,         /* four(x, n, w, stride, bias, sums): four sums; of paired weights */
     OCTET_C_TAPS4,        /* taps4(taps, w, c, n, stride, bias, sums), where the macro FOURS is defined */
     OCTET_C_N_HELPERS
 } octet_c_helper;

@@ -260,7 +260,7 @@ static void test_branches(void **state) {
     assert_int_equal(part_of(right)->n_rows, 1);
 }
 
-/* A map that is read for the last time: the result follows its rows, two behind what it reads. Whole steps keep off. */
+/* A map that is read for the last time: the result follows its rows, two behind what it reads. */
 static void test_lead(void **state) {
     (void)state;
     const uint32_t x = conv(input(32, 4, 4), 16, 1, OCTET_PADDING_SAME), y = conv(x, 16, 3, OCTET_PADDING_SAME);
