@@ -17,7 +17,7 @@ typedef struct code_prices {
 } code_prices;
 
 static const code_prices of_stages = {0.77, 1.3, 1.0, 2.8, 12.6}, of_helpers = {0.3, 0.0, 0.0, 29.2, 0.0};
-static const double bytes_of_dot = 179.0, bytes_of_dot4 = 133.0, bytes_of_rows4 = 480.0, bytes_of_taps4 = 190.0,
+static const double bytes_of_dot = 179.0, bytes_of_dot4 = 133.0, bytes_of_rows4 = 360.0, bytes_of_taps4 = 190.0,
                     bytes_of_four = 480.0, bytes_of_dot_call = 26.2, bytes_of_mac2 = 1.0;
 
 static bool is_word(char c) { return octet_ascii_is_letter(c) || octet_ascii_is_digit(c) || c == '_'; }
