@@ -124,6 +124,7 @@ devices: setup all
 	    OCTET_RANDOM_CC='gcc -O1 -g0 -fsanitize=address,undefined -fno-sanitize-recover=all' OCTET_RANDOM_NETS=24 $(BUILD)/test_c_state
 	@$(MAKE) --no-print-directory -s -C examples/device OCTET=$(abspath $(OCTET)) BUILD=$(abspath $(BUILD))/example-device
 	@python3 tests/device/devices.py $(OCTET) --shared $(SHARED) $(if $(ALL),--all)
+	@python3 tests/device/every_file.py $(OCTET) $(SHARED)/golden/kernels $(SHARED)/golden/layers --every $(if $(ALL),1,40)
 
 # Every call that the system may refuse is refused (tests/faults). The sanitizer is gcc's: its run-time library lets another stand in front.
 ifdef SANITIZE
