@@ -94,9 +94,9 @@ static void write_sizes(octet_c_emitter *e, octet_c_writer *w, const char *macro
 
 /* The struct of what goes on from run to run. */
 static void write_state(octet_c_emitter *e, octet_c_writer *w) {
-    octet_c_remark(w, "What goes on from run to run: one for each stream of inputs. Reset it before the first run of a "
-                      "stream, leave it alone between");
-    octet_c_remark(w, "two runs. The arena need not stay, and may serve several streams.");
+    octet_c_remark(w, "What goes on from run to run: one for each stream of inputs. It is to be reset before the first "
+                      "run of a stream.");
+    octet_c_remark(w, "The arena need not stay, and may serve several streams.");
     octet_c_line(w, "typedef struct @state {");
     for (uint32_t i = 0; i < e->schedule->n_states; i++) {
         const octet_value *v = &e->graph->values[e->schedule->states[i]];
