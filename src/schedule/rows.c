@@ -243,6 +243,8 @@ bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, cons
     if (!is_s8 && !is_s16) return false;
     const octet_conv_2d_params *c = octet_step_params_conv_2d(step);
     const octet_pool_2d_params *p = octet_step_params_pool_2d(pool);
+    /* A RESHAPE may stand between them, as around pools of one dimension. */
+    if (p->in_h != c->out_h || p->in_w != c->out_w || p->channels != c->out_c) return false;
     if (!is_tiling(p) || !sums_of(graph, step, &s) || !shifts_right(&s) || octet_rows_most_sum(graph, step) > INT32_MAX)
         return false;
     *out = conv_rows(c, is_s16 ? 2 : 1);

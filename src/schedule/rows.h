@@ -35,7 +35,7 @@ bool octet_rows_of_sums(const octet_graph *graph, const octet_step *step, const 
 /* How many int32 such a step keeps a sum in: 1, or 2 where it may leave 32 bits; 0: a dense layer that cannot add. */
 int32_t octet_rows_words_of_sum(const octet_graph *graph, const octet_step *step);
 /* A convolution whose result only `pool`, a MAX_POOL_2D, reads: the rows of
- * both as one stage. False where the pool's windows overlap or reach over the
+ * both as one stage. False where the pool takes another shape, where its windows overlap or reach over the
  * edge, or where the maximum of requantized sums may be another than the
  * requantized maximum (a shift to the left may wrap). */
 bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, const octet_step *pool, octet_rows *out);

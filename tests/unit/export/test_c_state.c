@@ -116,6 +116,34 @@ static void test_last_step(void **state) {
     assert_int_equal(ctx->memory_bytes, 0);
 }
 
+/* Conv1D and MaxPooling1D: the pool takes the sequence as its height. */
+static void test_one_dimension(void **state) {
+    (void)state;
+    random_net net = {.ctx = ctx, .random = {3}, .type = OCTET_INT8}, *t = &net;
+    octet_options conv = {.conv_2d = {.padding = OCTET_PADDING_VALID, .stride_h = 1, .stride_w = 1}},
+                  pool = {.pool_2d = {.padding = OCTET_PADDING_VALID, .stride_h = 2, .stride_w = 1}}, none = {0};
+    conv.conv_2d.dilation_h = conv.conv_2d.dilation_w = 1;
+    pool.pool_2d.filter_h = 2, pool.pool_2d.filter_w = 1;
+    octet_context_init(ctx);
+    net_good(t, octet_graph_create(ctx, "test", &t->graph));
+    const uint32_t x = recurrent_value(t, OCTET_INT8, octet_shape_make(4, (const int32_t[]){1, 1, 13, 3}), 0.03f, -7);
+    net_good(t, octet_graph_add_input(ctx, t->graph, x, "x"));
+    const uint32_t w = net_weights(t, octet_shape_make(4, (const int32_t[]){8, 1, 4, 3}), 0, 12), bias = net_bias(t, 8);
+    uint32_t y = NET_EMIT(t, OCTET_OP_CONV_2D, &conv, x, w, bias);
+    net_quantize_any(t, y);
+    const uint32_t shape = NET_INTEGERS(t, 1, 10, 1, 8), z = NET_EMIT(t, OCTET_OP_RESHAPE, &none, y, shape);
+    net_quantize_like(t, z, y);
+    y = NET_EMIT(t, OCTET_OP_MAX_POOL_2D, &pool, z);
+    net_quantize_like(t, y, z);
+    net_good(t, octet_graph_add_output(ctx, t->graph, y, "y"));
+    net_good(t, octet_graph_verify(ctx, t->graph, "test"));
+    c_batch batch = {.ctx = ctx};
+    assert_true(c_batch_add(&batch, t->graph, "flat", 7, false));
+    assert_true(c_batch_run(&batch) <= 0);
+    octet_graph_destroy(ctx, t->graph);
+    assert_int_equal(ctx->memory_bytes, 0);
+}
+
 /* ---- The functions of gates ---- */
 
 static uint32_t mix(uint32_t hash, int32_t number) { return (hash ^ (uint32_t)number) * UINT32_C(16777619); }
@@ -155,6 +183,7 @@ static void test_functions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_functions), cmocka_unit_test(test_where_state_lies),
-                                       cmocka_unit_test(test_last_step), cmocka_unit_test(test_random_recurrent_nets)};
+                                       cmocka_unit_test(test_last_step), cmocka_unit_test(test_one_dimension),
+                                       cmocka_unit_test(test_random_recurrent_nets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -217,6 +217,20 @@ static void test_separate_pool(void **state) {
     assert_int_equal(schedule.arena_bytes, 3 * 12 * 3);
 }
 
+/* A pool of one dimension stands behind a RESHAPE: its rows are not those of the convolution. */
+static void test_pool_of_another_shape(void **state) {
+    (void)state;
+    uint32_t shape, y;
+    const uint32_t x = conv(input(1, 12, 2), 3, 1, OCTET_PADDING_VALID);
+    good(octet_graph_add_i32(ctx, graph, "shape", (int32_t[]){1, 12, 1, 3}, 4, &shape));
+    good(sample_emit(ctx, graph, OCTET_OP_RESHAPE, (uint32_t[]){x, shape}, 2, NULL, &y));
+    output(pool(y, 1, 1));
+    make(false);
+    check_parts();
+    assert_int_equal(schedule.n_stages, 2);
+    assert_int_equal(schedule.stages[0].pool, OCTET_NONE);
+}
+
 static uint32_t add(uint32_t x, uint32_t y) {
     uint32_t sum;
     const octet_options options = {.arithmetic = {OCTET_ACTIVATION_NONE, false}};
@@ -352,6 +366,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_one_group, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_separate_pool, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_pool_of_another_shape, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shortcut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_branches, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lead, set_up, tear_down),
