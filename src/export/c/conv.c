@@ -116,6 +116,8 @@ static void write_runs(const conv *c, bool is_four) {
     octet_c_writer *f = &c->e->functions;
     const octet_conv_2d_params *p = c->p;
     const char *zeros = octet_c_format(c->e, "@%s_zeros", c->name.text), *run = octet_c_format(c->e, "%d", c->run);
+    /* Padding as wide as the filter, which a PAD gives: some windows meet no element. */
+    const bool may_miss = p->pad_left >= p->filter_w || (p->out_w - 1) * p->stride_w - p->pad_left >= p->in_w;
     octet_c_line(f, "const int32_t column = x * %d - %d;", p->stride_w, p->pad_left);
     if (c->pads_columns) {
         octet_c_line(f, "const int32_t left = column < 0 ? -column * %d : 0;", p->in_c);
@@ -125,8 +127,12 @@ static void write_runs(const conv *c, bool is_four) {
     octet_c_line(f, "for (k = 0; k < %d; ++k) {", p->filter_h);
     octet_c_line(f, "const int8_t *w = %s + (c * %d + k) * %d;", c->w.weights, p->filter_h, c->run);
     octet_c_line(f, "const int32_t row = y * %d + k - %d;", p->stride_h, p->pad_top);
-    if (c->pads_rows) {
-        octet_c_line(f, "if (row < 0 || row >= %d) {", p->in_h);
+    if (c->pads_rows || may_miss) {
+        const char *miss = octet_c_format(c->e, "column <= %d || column >= %d", -p->filter_w, p->in_w);
+        const char *outside = octet_c_format(c->e, "row < 0 || row >= %d", p->in_h);
+        if (!c->pads_rows) outside = miss;
+        else if (may_miss) outside = octet_c_format(c->e, "%s || %s", outside, miss);
+        octet_c_line(f, "if (%s) {", outside);
         write_run(c, is_four, zeros, "", run);
         octet_c_line(f, "continue;");
         octet_c_line(f, "}");
