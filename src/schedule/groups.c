@@ -40,12 +40,15 @@ static size_t result_bytes(const octet_links *l, const octet_stage *stage, uint3
 }
 
 size_t octet_groups_rows(const octet_stage *stages, uint32_t n) {
-    size_t n_rows = 1;
+    size_t n_rows = 1,
+           most = 0; /* of one stage: the last one of a group may add as many rows, though it has none itself */
     for (uint32_t i = 0; i < n; i++) {
         const octet_rows *r = &stages[i].rows;
-        n_rows += (size_t)(r->out_h > r->in_h ? r->out_h : r->in_h);
+        const size_t rows = (size_t)(r->out_h > r->in_h ? r->out_h : r->in_h);
+        n_rows += rows;
+        if (rows > most) most = rows;
     }
-    return n_rows;
+    return n_rows + most;
 }
 
 bool octet_groups_is_ring(const octet_links *l, const octet_order *order, const octet_stage *stages, uint32_t n,

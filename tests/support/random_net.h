@@ -250,7 +250,7 @@ static inline uint32_t net_rare(random_net *t, uint32_t x) {
         const octet_options o = {.mirror_pad = {net_draw(t, 0, 1) == 0}};
         net_good(t, octet_graph_add_constant(t->ctx, t->graph, "pads", OCTET_INT32, &shape, pads, &other));
         y = NET_EMIT(t, OCTET_OP_MIRROR_PAD, &o, x, other);
-    } else if (choice == 5) { /* and back, with other cuts */
+    } else if (choice == 5 && s.dims[1] > 2 && s.dims[2] > 2) { /* and back, with other cuts */
         const int32_t block = net_draw(t, 2, 3), top = net_draw(t, 0, 1), left = net_draw(t, 0, 1);
         const int32_t pads[] = {top, (block - (s.dims[1] + top) % block) % block, left,
                                 (block - (s.dims[2] + left) % block) % block},
