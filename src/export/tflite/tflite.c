@@ -103,13 +103,33 @@ static octet_status tensor_name(octet_context *ctx, writer *w, uint32_t value, c
     return OCTET_OK;
 }
 
+static bool is_port(const octet_port *ports, uint32_t n, uint32_t value) {
+    for (uint32_t i = 0; i < n; i++)
+        if (ports[i].value == value) return true;
+    return false;
+}
+
+/* -1 for the batch that the source leaves open, of inputs and outputs: there runtimes look for it. */
+static octet_status build_shape_signature(octet_context *ctx, writer *w, uint32_t index, ref *out) {
+    const octet_graph *graph = w->graph;
+    octet_shape shape = graph->values[index].shape;
+    const bool is_open =
+        graph->open_batch && shape.rank > 0 && shape.dims[0] == 1 &&
+        (is_port(graph->inputs, graph->n_inputs, index) || is_port(graph->outputs, graph->n_outputs, index));
+    *out = 0;
+    if (!is_open) return OCTET_OK;
+    shape.dims[0] = -1;
+    return build_i32s(ctx, w, shape.dims, (uint32_t)shape.rank, out);
+}
+
 static octet_status build_tensor(octet_context *ctx, writer *w, uint32_t index, ref *out) {
     const octet_value *value = &w->graph->values[index];
     const char *text;
-    ref quantization, name, shape;
+    ref quantization, name, shape, signature;
     OCTET_TRY(tensor_name(ctx, w, index, &text));
     OCTET_TRY(build_quantization(ctx, w, value, &quantization));
     OCTET_TRY(octet_flatbuffer_build_string(ctx, &w->builder, text, &name));
+    OCTET_TRY(build_shape_signature(ctx, w, index, &signature));
     OCTET_TRY(build_i32s(ctx, w, value->shape.dims, (uint32_t)value->shape.rank, &shape));
     const octet_flatbuffer_field fields[] = {
         octet_flatbuffer_link(OCTET_TFLITE_TENSOR_SHAPE, shape),
@@ -118,6 +138,7 @@ static octet_status build_tensor(octet_context *ctx, writer *w, uint32_t index, 
         octet_flatbuffer_link(OCTET_TFLITE_TENSOR_NAME, name),
         octet_flatbuffer_link(OCTET_TFLITE_TENSOR_QUANTIZATION, quantization),
         octet_flatbuffer_u8(OCTET_TFLITE_TENSOR_IS_VARIABLE, value->is_variable, 0),
+        octet_flatbuffer_link(OCTET_TFLITE_TENSOR_SHAPE_SIGNATURE, signature),
         octet_flatbuffer_u8(OCTET_TFLITE_TENSOR_HAS_RANK, 1, 0),
     };
     return BUILD_TABLE(fields, out);

@@ -335,6 +335,14 @@ static octet_status add_outputs(builder *b, const octet_keras_model *model, cons
     return OCTET_OK;
 }
 
+/* TensorFlow calls a function with variables by another operator than one without. */
+static const char *output_call(const octet_graph *graph, int32_t keras_version) {
+    bool has_variables = false;
+    for (uint32_t i = 0; i < graph->n_layers; i++) has_variables = has_variables || graph->layers[i].n_parameters > 0;
+    if (keras_version >= 3) return has_variables ? "StatefulPartitionedCall_1" : "PartitionedCall_1";
+    return has_variables ? "StatefulPartitionedCall" : "PartitionedCall";
+}
+
 octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, octet_hdf5 *hdf5,
                                const octet_json_document *document, const char *label, int32_t keras_version,
                                octet_keras_model *model, const octet_import_options *options, octet_graph *graph) {
@@ -347,12 +355,13 @@ octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, octet_hdf
     OCTET_TRY(OCTET_NEW(ctx, arena, model->n_inputs, &inputs));
     OCTET_TRY(OCTET_NEW(ctx, arena, n_outputs, &outputs));
     graph->is_traced = true;
-    graph->output_call = keras_version >= 3 ? "StatefulPartitionedCall_1" : "StatefulPartitionedCall";
     OCTET_TRY(octet_keras_inputs_add(ctx, arena, label, model, options, graph, inputs));
     place at = {.path = model->name};
     OCTET_TRY(octet_keras_scope_enter(ctx, arena, &scopes, keras_version, "", model->name, &at.scope));
     OCTET_TRY(build_model(&b, model, &at, inputs, model->n_inputs, outputs, &n_outputs));
     OCTET_TRY(add_outputs(&b, model, outputs, n_outputs));
     OCTET_TRY(octet_keras_order(ctx, graph, keras_version, &steps));
-    return octet_keras_summary_add(ctx, graph, model);
+    OCTET_TRY(octet_keras_summary_add(ctx, graph, model));
+    graph->output_call = output_call(graph, keras_version);
+    return OCTET_OK;
 }
