@@ -52,10 +52,11 @@ def quantized(net, path, scaling):
     descr, shape, data = read_npy(path)
     with open(f"{net.folder}/c/net.h", encoding="utf-8") as file:
         header = file.read()
-    scale, zero_point = re.search(r"input: .* real = (\S+) \* \(q - (-?\d+)\)", header).groups()
+    scale, sign, size = re.search(r"input: .* real = (\S+) \* \(q ([-+]) (\d+)\)", header).groups()
+    zero_point = int(size) if sign == "-" else -int(size)
     code = {"<f4": "f", "|u1": "B", "|i1": "b"}[descr]
     factor, offset = scaling["scale"] or 1.0, scaling["offset"] or 0.0
-    numbers = (round((x * factor + offset) / float(scale)) + int(zero_point) for x in array.array(code, data))
+    numbers = (round((x * factor + offset) / float(scale)) + zero_point for x in array.array(code, data))
     return shape, array.array("b", (max(-128, min(127, q)) for q in numbers)).tobytes()
 
 
