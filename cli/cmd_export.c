@@ -116,7 +116,8 @@ const struct command command_export = {
     .purpose = "write a model as C for microcontrollers, or as plain files",
     .usage = "MODEL --c -o DIR | --artifacts DIR | --c-array FILE [--data DATA] [options]",
     .paragraphs =
-        (const char *const[]){"The C needs no library, no allocation and no float, keeps all intermediate results in "
+        (const char *const[]){"The C needs no library, no allocation and, but for float32 inputs and outputs, no "
+                              "float, keeps all intermediate results in "
                               "one arena that the caller gives it, and computes the bytes of 'octet run --numerics "
                               "integer'. It is compiled and run here, with $CC, cc, gcc or clang, and compared with "
                               "octet before the folder appears.",

@@ -1,7 +1,9 @@
-/* c_batch.h - graphs as C, compiled together by the compiler of this machine and compared with the executor byte by
- * byte. In:  a context, quantized graphs with names. Out: whether all give the executor's bytes. Knows: export/c, exec,
- * cc, or $OCTET_RANDOM_CC, a compiler with its options. Inputs are random, and runs follow each other: state goes on
- * where the C says so. Does not know: how graphs are made. Needs cmocka.h. */
+/* c_batch.h - graphs as C, compiled together by the compiler of this machine and compared with the executor.
+ * In:  a context, quantized graphs with names.
+ * Out: whether all give the executor's bytes.
+ * Knows: export/c, exec, cc, or $OCTET_RANDOM_CC, a compiler with its options. Inputs are random, and runs follow each
+ *        other: state goes on where the C says so.
+ * Does not know: how graphs are made. Needs cmocka.h. */
 #ifndef OCTET_TESTS_SUPPORT_C_BATCH_H
 #define OCTET_TESTS_SUPPORT_C_BATCH_H
 

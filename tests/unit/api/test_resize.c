@@ -80,6 +80,25 @@ static void what_is_not_open_is_in_the_signature_as_it_is(void **state) {
     octet_buffer_free(ctx, &file);
 }
 
+static void an_open_batch_is_written(void **state) {
+    octet_buffer file = make_file();
+    octet_model *model = load_shaped(&file, NULL, false, OCTET_OK);
+    octet_buffer again = {0};
+    octet_tensor x = OCTET_TENSOR_INIT, y = OCTET_TENSOR_INIT;
+    (void)state;
+    model->graph->open_batch = true;
+    GOOD(octet_export_tflite(ctx, model->graph, &again));
+    octet_model_destroy(ctx, model);
+    model = load_shaped(&again, NULL, false, OCTET_OK);
+    octet_model_input(model, 0, &x);
+    octet_model_output(model, 0, &y);
+    assert_memory_equal(x.dims_signature, ((int32_t[]){-1, 2, 3}), 3 * sizeof(int32_t));
+    assert_memory_equal(y.dims_signature, ((int32_t[]){-1, 2, 4}), 3 * sizeof(int32_t));
+    octet_model_destroy(ctx, model);
+    octet_buffer_free(ctx, &file);
+    octet_buffer_free(ctx, &again);
+}
+
 static void signatures_have_names(void **state) {
     octet_buffer file = make_file();
     octet_model *model = load_shaped(&file, NULL, false, OCTET_OK);
@@ -122,6 +141,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(shapes_follow_from_those_of_inputs, start, end),
         cmocka_unit_test_setup_teardown(only_resize_replaces_what_the_file_fixes, start, end),
         cmocka_unit_test_setup_teardown(what_is_not_open_is_in_the_signature_as_it_is, start, end),
+        cmocka_unit_test_setup_teardown(an_open_batch_is_written, start, end),
         cmocka_unit_test_setup_teardown(signatures_have_names, start, end),
         cmocka_unit_test_setup_teardown(training_leaves_ranges, start, end),
     };

@@ -330,6 +330,17 @@ static void inputs_of_integers_keep_their_type(void **state) {
     }
 }
 
+static void outputs_are_called_by_whether_there_are_variables(void **state) {
+    (void)state;
+    static const char config[] =
+        "{\"module\": \"keras\", \"class_name\": \"Sequential\", \"config\": {\"name\": \"net\", \"layers\": [" INPUT_2
+        ", {\"module\": \"keras.layers\", \"class_name\": \"ReLU\", \"config\": {\"name\": \"relu\"}}]}}";
+    const octet_import_options options = {.architecture = fixture_write("relu.json", config, sizeof config - 1)};
+    octet_graph *graph = import_good(keras_write_h5("relu.h5", NULL, NULL, dense_weights, 0, false), &options);
+    assert_string_equal(graph->output_call, "PartitionedCall_1");
+    destroy(graph);
+}
+
 /* Keras 3's model.to_json() states no version, nor do its .weights.h5. */
 static void an_architecture_of_keras_3_is_known_by_its_module(void **state) {
     (void)state;
@@ -453,6 +464,7 @@ int main(void) {
         cmocka_unit_test(a_layer_without_module_is_told_from_a_function),
         cmocka_unit_test(inputs_of_integers_keep_their_type),
         cmocka_unit_test(a_derived_mask_and_its_integers_are_read),
+        cmocka_unit_test(outputs_are_called_by_whether_there_are_variables),
         cmocka_unit_test(an_architecture_of_keras_3_is_known_by_its_module),
         cmocka_unit_test(missing_weights_are_named),
         cmocka_unit_test(unknown_layers_and_code_are_refused_by_name),
