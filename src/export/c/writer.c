@@ -134,7 +134,7 @@ void octet_c_numbers(octet_c_writer *w, const char *declaration, octet_type type
             used = 0;
         }
         if (used > 0) line[used++] = ' ';
-        memcpy(line + used, number, size);
+        octet_format(line + used, sizeof line - used, "%s", number);
         used += size;
         if (i + 1 < n) line[used++] = ',';
     }
