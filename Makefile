@@ -125,6 +125,7 @@ devices: setup all
 	@$(MAKE) --no-print-directory -s -C examples/device OCTET=$(abspath $(OCTET)) BUILD=$(abspath $(BUILD))/example-device
 	@python3 tests/device/devices.py $(OCTET) --shared $(SHARED) $(if $(ALL),--all)
 	@python3 tests/device/every_file.py $(OCTET) $(SHARED)/golden/kernels $(SHARED)/golden/layers --every $(if $(ALL),1,40)
+	@python3 tests/device/every_file.py $(OCTET) $(SHARED)/golden/layers --mode int16x8 --every $(if $(ALL),1,20)
 
 # Every call that the system may refuse is refused (tests/faults). The sanitizer is gcc's: its run-time library lets another stand in front.
 ifdef SANITIZE
