@@ -222,7 +222,7 @@ static double rounds(const octet_c_span *parts, const octet_c_known *known) {
 
 /* The rounds of "for (...)" or "while (...)"; behind it: *end. A loop of two rounds is none to a compiler. */
 static double count_head(counter *c, octet_c_span line, const octet_c_known *known, double times, size_t *end) {
-    octet_c_span parts[3] = {{"", 0}, {"", 0}, {"", 0}};
+    octet_c_span parts[3];
     octet_c_span_arguments(line, octet_c_span_find(line, "("), ';', parts, 3, end);
     double n = USUAL_ROUNDS;
     if (octet_c_span_begins(line, "for")) n = rounds(parts, known);

@@ -60,6 +60,7 @@ uint32_t octet_c_span_arguments(octet_c_span a, size_t open, char separator, oct
                                 size_t *end) {
     uint32_t n = 0, depth = 0;
     size_t begin = open + 1;
+    for (uint32_t i = 0; i < most; i++) arguments[i] = (octet_c_span){"", 0};
     for (size_t i = open; i < a.n; i++) {
         const char c = a.at[i];
         if (c == '(' || c == '[' || c == '{') depth++;

@@ -37,8 +37,8 @@ size_t octet_c_span_find(octet_c_span a, const char *text);
 /* The first name in `a`, which it is cut from; false where there is none. */
 bool octet_c_span_next_name(octet_c_span *a, octet_c_span *name);
 
-/* a.at[open] is '('. Sets up to `most` arguments, which `separator` parts, and returns their number, which may be
- * larger; *end: behind the closing parenthesis. */
+/* a.at[open] is '('. Sets `most` arguments, which `separator` parts, those that are missing to "", and returns their
+ * number, which may be larger; *end: behind the closing parenthesis. */
 uint32_t octet_c_span_arguments(octet_c_span a, size_t open, char separator, octet_c_span *arguments, uint32_t most,
                                 size_t *end);
 
