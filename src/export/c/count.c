@@ -300,7 +300,6 @@ static octet_c_span count_block(counter *c, octet_c_span *text, octet_c_known kn
                 times *= 1.0 - chance(condition);
             }
         }
-        line = (octet_c_span){"", 0};
     }
     c->depth--;
     return line;

@@ -15,6 +15,7 @@ octet_c_span octet_c_span_trim(octet_c_span a) {
 }
 
 bool octet_c_span_next_line(octet_c_span *text, octet_c_span *line) {
+    *line = (octet_c_span){"", 0};
     if (text->n == 0) return false;
     const char *end = memchr(text->at, '\n', text->n);
     const size_t n = end != NULL ? (size_t)(end - text->at) : text->n;
