@@ -6,9 +6,9 @@ needs: pip install tflite-micro ai-edge-litert numpy
 
 The MNIST models and the models of SHARED/models are quantized with --target tflm and run on the first test samples; every layer case of
 SHARED/golden/layers that `octet check --target tflm` calls supported is quantized and run on its calibration samples. tflite-micro must load
-each file and give the bytes of `octet run --numerics integer`, and so must the C of `octet export`
-where the file has a C form, of every fourth file, or of all with ALL=1 in the environment. Each file is run in a child process, since tflite-micro ends the process on
-some errors. A case in micro.json may differ by as many steps as it says, for the reason given there. Last line: "N passed, N failed".
+each file and give the bytes of `octet run --numerics integer`, and so must the C of `octet export` where the file has a C form: of every
+fourth file, or of all with ALL=1 in the environment. Each file is run in a child process, since tflite-micro ends the process on some
+errors. A case in micro.json may differ by as many steps as it says, for the reason given there. Last line: "N passed, N failed".
 """
 import argparse
 import importlib.util
