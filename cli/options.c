@@ -160,6 +160,10 @@ static int take_option(const struct command *self, int n_words, char **words, vo
     if (!is_flag && value == NULL) {
         if (n_words == 1) return complain(0, "%s: %s needs a value: %s", self->name, name, found.option->value);
         value = words[n_taken++];
+        const char *ignored;
+        if (value[0] == '-' && find(self, settings, value, &ignored).option != NULL)
+            return complain(0, "%s: %s needs a value: %s; '%s' is an option (%s=%s where it is meant)", self->name,
+                            name, found.option->value, value, name, value);
     }
     if (!store(found, value))
         return complain(0, "%s: %s: '%s' is not %s", self->name, name, value, kind_text(found.option->kind));
