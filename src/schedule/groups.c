@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schedule/sums.h"
+
 typedef struct planner {
     const octet_links *links;
     octet_grouping grouping;
@@ -26,10 +28,13 @@ static octet_stage stage_of(const octet_links *l, uint32_t s) {
     return stage;
 }
 
+static size_t aligned(size_t bytes) {
+    return (bytes + OCTET_SCHEDULE_ALIGNMENT - 1) / OCTET_SCHEDULE_ALIGNMENT * OCTET_SCHEDULE_ALIGNMENT;
+}
+
 /* What a whole value takes of the arena. */
 static size_t whole_bytes(const octet_links *l, uint32_t root) {
-    const size_t bytes = octet_value_bytes(&l->graph->values[root]);
-    return l->is_fixed[root] || l->is_output[root] ? 0 : (bytes + OCTET_SCHEDULE_ALIGNMENT - 1) & ~(size_t)3;
+    return l->is_fixed[root] || l->is_output[root] ? 0 : aligned(octet_value_bytes(&l->graph->values[root]));
 }
 
 /* What the value that a stage computes takes where it is no ring; `value`: its result, or another output. */
@@ -40,8 +45,8 @@ static size_t result_bytes(const octet_links *l, const octet_stage *stage, uint3
 }
 
 size_t octet_groups_rows(const octet_stage *stages, uint32_t n) {
-    size_t n_rows = 1,
-           most = 0; /* of one stage: the last one of a group may add as many rows, though it has none itself */
+    size_t n_rows = 1;
+    size_t most = 0; /* of one stage: the last one of a group may add as many rows, though it has none itself */
     for (uint32_t i = 0; i < n; i++) {
         const octet_rows *r = &stages[i].rows;
         const size_t rows = (size_t)(r->out_h > r->in_h ? r->out_h : r->in_h);
@@ -96,7 +101,7 @@ static size_t ring_bytes(planner *p, uint32_t n) {
         const size_t bytes = (size_t)octet_order_ring(o, i) * p->trial[i].rows.out_bytes;
         octet_order_mark(o, i, p->alive);
         for (uint32_t t = 0; t < o->n_events; t++)
-            if (p->alive[t]) p->kept[t] += (bytes + OCTET_SCHEDULE_ALIGNMENT - 1) & ~(size_t)3;
+            if (p->alive[t]) p->kept[t] += aligned(bytes);
     }
     for (uint32_t t = 0; t < o->n_events; t++)
         if (p->kept[t] > most) most = p->kept[t];
@@ -161,7 +166,7 @@ static size_t group_bytes(planner *p, uint32_t begin, uint32_t n) {
     if (last->flow == OCTET_FLOW_ADDS) { /* the result comes when no row is left */
         const size_t result = whole_bytes(l, l->roots[last->result]);
         bytes += octet_shape_elements(&l->graph->values[last->result].shape) * sizeof(int32_t) *
-                     (size_t)octet_rows_words_of_sum(l->graph, &l->steps[last->step]) -
+                     (size_t)octet_sums_words(l->graph, &l->steps[last->step]) -
                  result;
         if (rows < result) rows = result;
     }

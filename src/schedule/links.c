@@ -2,8 +2,7 @@
 
 static bool is_same_bytes(const octet_step *step) { return step->kernel == OCTET_KERNEL_copies && step->in_place; }
 
-/* Gives the result the memory of the operand. Two graph outputs, or an input
- * and an output, stay apart. */
+/* Gives the result the memory of the operand. Two graph outputs, or an input and an output, stay apart. */
 static bool join(octet_links *l, uint32_t operand, uint32_t result) {
     const uint32_t root = l->roots[operand];
     if (l->graph->values[root].is_variable) return false; /* which changes while its copy does not */
@@ -77,8 +76,8 @@ static void take_pools(octet_links *l) {
 }
 
 octet_status octet_links_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_step *steps,
-                              bool no_fusion, octet_links *out) {
-    *out = (octet_links){.graph = graph, .steps = steps};
+                              octet_schedule_options options, octet_links *out) {
+    *out = (octet_links){.graph = graph, .steps = steps, .options = options};
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->roots));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->n_reads));
     OCTET_TRY(OCTET_NEW(ctx, arena, graph->n_values, &out->readers));
@@ -90,7 +89,7 @@ octet_status octet_links_make(octet_context *ctx, octet_arena *arena, const octe
     mark_values(out);
     skip_steps(out);
     count_reads(out);
-    if (!no_fusion) {
+    if (!options.no_fusion) {
         find_unread(out);
         take_pools(out);
     }

@@ -19,13 +19,13 @@ typedef struct octet_links {
     bool *is_fixed;    /* by root: constant, variable or graph input */
     bool *is_skipped;  /* by step: not work, or work that another step does */
     uint32_t *pools;   /* by step: the pool that it does too, or OCTET_NONE */
-    bool no_sharing;   /* as octet_schedule_options has it */
+    octet_schedule_options options;
 } octet_links;
 
 /* How many rows of the result of a stage ROWS have to be kept for those that read it whole: all, or the last one. */
 int32_t octet_links_kept_rows(const octet_links *links, const octet_stage *stage);
 
 octet_status octet_links_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_step *steps,
-                              bool no_fusion, octet_links *out);
+                              octet_schedule_options options, octet_links *out);
 
 #endif

@@ -1,6 +1,7 @@
 #include "schedule/parts.h"
 
 #include "schedule/groups.h"
+#include "schedule/sums.h"
 
 static octet_status add_place(octet_context *ctx, octet_schedule *out, octet_part part, size_t size_bytes,
                               uint32_t group, uint32_t *index) {
@@ -45,7 +46,7 @@ static octet_status home_stage(octet_context *ctx, const octet_links *l, const o
     if (stage->flow == OCTET_FLOW_ADDS) {
         const octet_part part = {.value = OCTET_NONE, .stage = g->first_stage + i};
         const size_t n = octet_shape_elements(&l->graph->values[stage->result].shape) *
-                         (size_t)octet_rows_words_of_sum(l->graph, &l->steps[stage->step]);
+                         (size_t)octet_sums_words(l->graph, &l->steps[stage->step]);
         OCTET_TRY(add_place(ctx, out, part, n * sizeof(int32_t), group, &stage->sums));
     }
     if (octet_groups_is_ring(l, order, stages, g->n_stages, i)) {
@@ -62,9 +63,8 @@ static octet_status home_stage(octet_context *ctx, const octet_links *l, const o
     return OCTET_OK;
 }
 
-/* The result of a step that works in place takes over the part of operand 0,
- * which nobody reads later. `owners`: by part, the one that it has become part
- * of. */
+/* The result of a step that works in place takes over the part of operand 0, which nobody reads later. `owners`: by
+ * part, the one that it has become part of. */
 static void join_in_place(const octet_links *l, const octet_schedule *s, uint32_t *owners) {
     for (uint32_t g = 0; g < s->n_groups; g++) {
         const octet_stage *stage = &s->stages[s->groups[g].first_stage];
@@ -245,7 +245,7 @@ static octet_status lay_out(octet_context *ctx, octet_arena *scratch, octet_orde
         const octet_group *group = &s->groups[g];
         (void)octet_order_run(order, w->links, &s->stages[group->first_stage], group->n_stages);
         OCTET_TRY(mark_rings(ctx, scratch, order, g, w));
-        if (!w->links->no_sharing) find_pairs(order, g, w);
+        if (!w->links->options.no_sharing) find_pairs(order, g, w);
     }
     find_rooms(w);
     const uint32_t n = sort_by_size(w);

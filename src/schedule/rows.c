@@ -1,5 +1,7 @@
 #include "schedule/rows.h"
 
+#include "schedule/sums.h"
+
 /* size: of an element, here and below. */
 static octet_rows conv_rows(const octet_conv_2d_params *p, size_t size) {
     return (octet_rows){.n_operands = 1,
@@ -51,8 +53,7 @@ static octet_rows lstm_rows(const octet_lstm_params *p) {
 
 static bool is_quantized(octet_type type) { return type == OCTET_INT8 || type == OCTET_UINT8 || type == OCTET_INT16; }
 
-/* All operands have the shape of the result, [1,H,W,C]: a row of each gives a
- * row. */
+/* All operands have the shape of the result, [1,H,W,C]: a row of each gives a row. */
 static bool element_rows(const octet_graph *graph, const octet_step *step, octet_rows *out) {
     const octet_shape *shape = &graph->values[step->outputs[0]].shape;
     if (shape->rank != 4 || shape->dims[0] != 1) return false;
@@ -128,7 +129,7 @@ bool octet_rows_of_sums(const octet_graph *graph, const octet_step *step, const 
     bool can_add = false;
     if (octet_kernel_params(step->kernel) == OCTET_PARAMS_fully_connected) {
         rows.in_h = before->out_h, rows.in_bytes = before->out_bytes;
-        can_add = octet_rows_words_of_sum(graph, step) > 0;
+        can_add = octet_sums_words(graph, step) > 0;
     } else if (step->kernel == OCTET_KERNEL_mean_s8 || step->kernel == OCTET_KERNEL_mean_s16) {
         can_add = is_mean_of_maps(graph, step, &rows);
     } else if (step->kernel == OCTET_KERNEL_average_pool_2d_s8 || step->kernel == OCTET_KERNEL_average_pool_2d_s16) {
@@ -137,81 +138,6 @@ bool octet_rows_of_sums(const octet_graph *graph, const octet_step *step, const 
     rows.out_h = rows.in_h;
     if (can_add) *out = rows;
     return can_add;
-}
-
-/* What an output channel sums: its weights lie `stride` apart. */
-typedef struct channel_sums {
-    const octet_requantize *q;
-    int32_t n_channels;
-    size_t n_weights, stride, first_stride; /* of a channel; from one channel to the next */
-} channel_sums;
-
-static bool sums_of(const octet_graph *graph, const octet_step *step, channel_sums *out) {
-    const octet_params_kind kind = octet_kernel_params(step->kernel);
-    if (step->n_inputs < 2 || !is_quantized(graph->values[step->inputs[0]].type) ||
-        graph->values[step->inputs[1]].type != OCTET_INT8)
-        return false;
-    if (kind == OCTET_PARAMS_conv_2d) {
-        const octet_conv_2d_params *p = octet_step_params_conv_2d(step);
-        const size_t n = (size_t)p->filter_h * (size_t)p->filter_w * (size_t)p->filter_c;
-        *out = (channel_sums){&p->q, p->out_c, n, 1, n};
-    } else if (kind == OCTET_PARAMS_depthwise) {
-        const octet_depthwise_params *p = octet_step_params_depthwise(step);
-        *out = (channel_sums){&p->q, p->out_c, (size_t)p->filter_h * (size_t)p->filter_w, (size_t)p->out_c, 1};
-    } else if (kind == OCTET_PARAMS_fully_connected) {
-        const octet_fully_connected_params *p = octet_step_params_fully_connected(step);
-        *out = (channel_sums){&p->q, p->out_c, (size_t)p->depth, 1, (size_t)p->depth};
-    } else if (kind == OCTET_PARAMS_transpose_conv) {
-        const octet_transpose_conv_params *p = octet_step_params_transpose_conv(step);
-        const size_t n = (size_t)p->filter_h * (size_t)p->filter_w * (size_t)p->in_c;
-        *out = (channel_sums){&p->q, p->out_c, n, 1, n};
-    } else {
-        return false;
-    }
-    return true;
-}
-
-static int64_t bias_at(const octet_value *bias, int32_t channel) {
-    const int64_t number =
-        bias->type == OCTET_INT64 ? ((const int64_t *)bias->data)[channel] : ((const int32_t *)bias->data)[channel];
-    return number < 0 ? -number : number;
-}
-
-int64_t octet_rows_most_sum(const octet_graph *graph, const octet_step *step) {
-    channel_sums s;
-    int64_t largest = 0;
-    if (!sums_of(graph, step, &s)) return INT64_MAX;
-    const int8_t *weights = graph->values[step->inputs[1]].data;
-    const bool has_bias = step->n_inputs > 2 && step->inputs[2] != OCTET_NONE;
-    const octet_value *bias = has_bias ? &graph->values[step->inputs[2]] : NULL;
-    if (weights == NULL || (has_bias && bias->data == NULL)) return INT64_MAX;
-    /* Of int8 255 is the largest difference, and 128 + 128 with one that is folded; int16 has no zero point. */
-    const int64_t largest_input = graph->values[step->inputs[0]].type == OCTET_INT16 ? 32768 : 256;
-    for (int32_t c = 0; c < s.n_channels; c++) {
-        int64_t most = bias != NULL ? bias_at(bias, c) : 0;
-        for (size_t i = 0; i < s.n_weights; i++) {
-            const int32_t w = weights[(size_t)c * s.first_stride + i * s.stride] - s.q->weight_zero_point;
-            most += (w < 0 ? -w : w) * largest_input;
-        }
-        if (most > largest) largest = most;
-    }
-    return largest;
-}
-
-int32_t octet_rows_words_of_sum(const octet_graph *graph, const octet_step *step) {
-    const bool is_s16 = step->kernel == OCTET_KERNEL_fully_connected_s16;
-    if (octet_kernel_params(step->kernel) != OCTET_PARAMS_fully_connected) return 1;
-    if (step->kernel != OCTET_KERNEL_fully_connected_s8 && !is_s16) return 0;
-    if (octet_step_params_fully_connected(step)->rows != 1) return 0;
-    const int64_t most = octet_rows_most_sum(graph, step);
-    if (most <= INT32_MAX) return 1;
-    return is_s16 && most < INT64_MAX ? 2 : 0;
-}
-
-static bool shifts_right(const channel_sums *s) {
-    for (int32_t c = 0; c < s->n_channels; c++)
-        if (s->q->shift[c] > 0) return false;
-    return true;
 }
 
 size_t octet_rows_unread(const octet_step *step, uint32_t operand) {
@@ -229,6 +155,13 @@ size_t octet_rows_unread(const octet_step *step, uint32_t operand) {
     return first < 0 || first == INT64_MAX ? 0 : (size_t)first;
 }
 
+/* Then requantizing keeps the order of sums. */
+static bool shifts_right(const octet_conv_2d_params *p) {
+    for (int32_t c = 0; c < p->out_c; c++)
+        if (p->q.shift[c] > 0) return false;
+    return true;
+}
+
 /* Windows side by side, inside the input. */
 static bool is_tiling(const octet_pool_2d_params *p) {
     return p->pad_top == 0 && p->pad_left == 0 && p->stride_h >= p->filter_h && p->stride_w >= p->filter_w &&
@@ -237,7 +170,6 @@ static bool is_tiling(const octet_pool_2d_params *p) {
 }
 
 bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, const octet_step *pool, octet_rows *out) {
-    channel_sums s;
     const bool is_s8 = step->kernel == OCTET_KERNEL_conv_2d_s8 && pool->kernel == OCTET_KERNEL_max_pool_2d_s8,
                is_s16 = step->kernel == OCTET_KERNEL_conv_2d_s16 && pool->kernel == OCTET_KERNEL_max_pool_2d_s16;
     if (!is_s8 && !is_s16) return false;
@@ -245,8 +177,7 @@ bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, cons
     const octet_pool_2d_params *p = octet_step_params_pool_2d(pool);
     /* A RESHAPE may stand between them, as around pools of one dimension. */
     if (p->in_h != c->out_h || p->in_w != c->out_w || p->channels != c->out_c) return false;
-    if (!is_tiling(p) || !sums_of(graph, step, &s) || !shifts_right(&s) || octet_rows_most_sum(graph, step) > INT32_MAX)
-        return false;
+    if (!is_tiling(p) || !shifts_right(c) || octet_sums_most(graph, step) > INT32_MAX) return false;
     *out = conv_rows(c, is_s16 ? 2 : 1);
     out->out_h = p->out_h;
     out->out_bytes = (is_s16 ? 2 : 1) * (size_t)p->out_w * (size_t)p->channels;

@@ -1,7 +1,7 @@
 /* schedule/rows.h - which rows of its operand a step reads for a row of its result.
  * In:  a step.
- * Out: heights, strides, bytes of rows; whether sums and maximum may change parts.
- * Knows: parameters of convolutions, pools, means, and operators that work element by element, on int8 and
+ * Out: heights, strides, bytes of rows; whether a convolution may do a pool's work too.
+ * Knows: sums.h; parameters of convolutions, pools, means, and operators that work element by element, on int8 and
  *        int16; recurrent layers.
  * Does not know: schedules. */
 #ifndef OCTET_SCHEDULE_ROWS_H
@@ -9,8 +9,8 @@
 
 #include "lower/step.h"
 
-/* Row y of the result reads rows [y * stride - pad, y * stride - pad + extent)
- * of each of the first n_operands operands, as far as they are inside [0, in_h). */
+/* Row y of the result reads rows [y * stride - pad, y * stride - pad + extent) of each of the first n_operands
+ * operands, as far as they are inside [0, in_h). */
 typedef struct octet_rows {
     uint32_t n_operands;
     int32_t batches, out_h, in_h;
@@ -32,16 +32,9 @@ void octet_rows_window(const octet_rows *rows, int32_t y, int32_t *begin, int32_
  * row of the operand: out_h is in_h, out_bytes 0. */
 bool octet_rows_of_sums(const octet_graph *graph, const octet_step *step, const octet_rows *rows_before,
                         octet_rows *out);
-/* How many int32 such a step keeps a sum in: 1, or 2 where it may leave 32 bits; 0: a dense layer that cannot add. */
-int32_t octet_rows_words_of_sum(const octet_graph *graph, const octet_step *step);
-/* A convolution whose result only `pool`, a MAX_POOL_2D, reads: the rows of
- * both as one stage. False where the pool takes another shape, where its windows overlap or reach over the
- * edge, or where the maximum of requantized sums may be another than the
- * requantized maximum (a shift to the left may wrap). */
+/* A convolution whose result only `pool`, a MAX_POOL_2D, reads: the rows of both as one stage. False where the pool
+ * takes another shape, where its windows overlap or reach over the edge, or where the maximum of requantized sums may
+ * be another than the requantized maximum (a shift to the left may wrap). */
 bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, const octet_step *pool, octet_rows *out);
-/* What no sum of a CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV or FULLY_CONNECTED exceeds in size, with bias, in
- * any order and with the input's zero point folded into the bias or not: from weights and bias. INT64_MAX where they
- * are computed, and for other steps. */
-int64_t octet_rows_most_sum(const octet_graph *graph, const octet_step *step);
 
 #endif

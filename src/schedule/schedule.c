@@ -25,8 +25,7 @@ static octet_status make_best(octet_context *ctx, octet_arena *arena, octet_aren
     static const octet_grouping others[] = {OCTET_GROUPING_APART, OCTET_GROUPING_FEW, OCTET_GROUPING_SINGLE};
     const bool has_state = octet_schedule_has_state(graph, options.keeps_state);
     octet_links links;
-    OCTET_TRY(octet_links_make(ctx, scratch, graph, steps, options.no_fusion, &links));
-    links.no_sharing = options.no_sharing;
+    OCTET_TRY(octet_links_make(ctx, scratch, graph, steps, options, &links));
     const octet_grouping first = options.no_fusion ? OCTET_GROUPING_SINGLE : OCTET_GROUPING_SHARED;
     OCTET_TRY(make(ctx, arena, scratch, &links, has_state, first, out));
     for (size_t i = 0; i < sizeof others / sizeof *others && !options.no_fusion; i++) {

@@ -13,8 +13,7 @@
 typedef enum octet_flow {
     OCTET_FLOW_WHOLE, /* once: whole operands, whole results */
     OCTET_FLOW_ROWS,  /* once for each row of its result, from 0 on */
-    OCTET_FLOW_ADDS   /* once for each row of its operand, which it adds to sums;
-                         the result comes from them at the end */
+    OCTET_FLOW_ADDS   /* once for each row of its operand, which it adds to sums; at the end those become the result */
 } octet_flow;
 
 enum { OCTET_GROUP_STAGES = 32, OCTET_STAGE_ASKS = 2 }; /* of a group, at most; operands that come by rows, at most */
@@ -58,18 +57,16 @@ typedef struct octet_home {
     uint32_t index;
 } octet_home;
 
-/* A part of the arena. */
+/* A part of the arena. Parts that one group uses may share bytes: each row is there from when it is written until it is
+ * read. */
 typedef struct octet_part {
     uint32_t value; /* one of those that live here; OCTET_NONE for sums */
     uint32_t stage; /* of sums: who adds; else OCTET_NONE */
-    int32_t n_rows; /* a ring: row y of the value lies in slot y % n_rows; 0: the
-                       whole value */
-    bool is_fresh;  /* a variable that begins every run at its zero point: to be
-                       filled before first_group */
+    int32_t n_rows; /* a ring: row y of the value lies in slot y % n_rows; 0: the whole value */
+    bool is_fresh;  /* a variable that begins every run at its zero point: to be filled before first_group */
     size_t size_bytes, offset;
     uint32_t first_group, last_group; /* that use it */
-} octet_part; /* Parts that one group uses may share bytes: each row is there from when it is written until it is read.
-               */
+} octet_part;
 
 /* Of offsets, and of the arena: int32 sums, and words of four int8; where int64 lives in it, twice that. */
 enum { OCTET_SCHEDULE_ALIGNMENT = 4 };
@@ -83,8 +80,7 @@ typedef struct octet_schedule {
     octet_part *parts;
     uint32_t n_parts;
     size_t arena_bytes, alignment;
-    uint32_t *states; /* variables that go on from run to run, widest elements
-                         first: none needs padding before it */
+    uint32_t *states; /* variables that go on from run to run, widest elements first: none needs padding before it */
     uint32_t n_states;
     size_t state_bytes; /* of a C struct of them */
 } octet_schedule;
@@ -93,18 +89,15 @@ typedef struct octet_schedule_options {
     bool no_fusion;   /* every stage is a group of its own, every value whole */
     bool no_sharing;  /* no result takes bytes of an operand whose rows are read meanwhile: stages may be computed in
                          another order than row by row */
-    bool keeps_state; /* variables go on from run to run, also where the graph
-                         does not say so: octet_schedule_has_state */
+    bool keeps_state; /* variables go on from run to run, also where the graph does not say so */
 } octet_schedule_options;
 
-/* Whether something goes on from run to run: the graph has variables, and one of
- * these asks for it: keeps_state, a stateful layer of the source, an operator
- * whose state is a stream (SVDF), a variable that the graph assigns. All other
- * recurrent layers begin every run anew. */
+/* Whether something goes on from run to run: the graph has variables, and one of these asks for it: keeps_state, a
+ * stateful layer of the source, an operator whose state is a stream (SVDF), a variable that the graph assigns. All
+ * other recurrent layers begin every run anew. */
 bool octet_schedule_has_state(const octet_graph *graph, bool keeps_state);
 
-/* *out lives in `arena` and points at nothing of the graph. options may be
- * NULL. Errors: NOMEM, LIMIT. */
+/* *out lives in `arena` and points at nothing of the graph. options may be NULL. Errors: NOMEM, LIMIT. */
 octet_status octet_schedule_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph,
                                  const octet_step *steps, const octet_schedule_options *options, octet_schedule *out);
 

@@ -3,6 +3,7 @@
 #include "base/format.h"
 #include "export/c/files.h"
 #include "export/c/scale.h"
+#include "schedule/sums.h"
 
 typedef struct dims {
     int32_t n, h, w, c;
@@ -14,7 +15,7 @@ static bool has_weights(const octet_c_emitter *e, const octet_step *step, const 
     const bool has_bias = step->n_inputs > 2 && step->inputs[2] != OCTET_NONE;
     return octet_value_is_constant(&e->graph->values[step->inputs[1]]) &&
            (!has_bias || octet_value_is_constant(&e->graph->values[step->inputs[2]])) && q->weight_zero_point == 0 &&
-           octet_rows_most_sum(e->graph, step) <= INT32_MAX;
+           octet_sums_most(e->graph, step) <= INT32_MAX;
 }
 
 static bool has_conv(const octet_c_emitter *e, const octet_step *step) {

@@ -6,8 +6,7 @@
 
 /* Positions of the convolution that are computed side by side, so that each weight is read once for all of them: the
  * cells of a pool's window, or neighbours in a row. Tiles cover results [begin, end) of a row, `step` at a time: those
- * whose windows lie inside the input from left to right. The others are computed one by one, four channels at a time.
- */
+ * whose windows lie inside the input from left to right. The others are computed singly, four channels at a time. */
 typedef struct tile {
     int32_t h, w, n_cells;
     bool is_pooled;
@@ -325,8 +324,7 @@ void octet_c_emit_conv_2d(octet_c_emitter *e, const octet_stage *stage) {
     const octet_c_weights_order order = has_patch  ? OCTET_C_WEIGHTS_ABSENT
                                         : has_rows ? OCTET_C_WEIGHTS_PAIRED
                                                    : OCTET_C_WEIGHTS_AS_THEY_ARE;
-    c.w = octet_c_weigh(e, stage, &p->q, (octet_c_channels){p->out_c, n_weights, 1, n_weights}, is_folded, order,
-                        n_weights);
+    c.w = octet_c_weigh(e, stage, is_folded, order, n_weights);
     if (has_patch) octet_c_emit_conv_patch(e, stage, &c.w);
     else if (!is_s8 && octet_c_conv_has_wide(p)) octet_c_emit_conv_wide(e, stage, &c.w);
     else if (c.w.is_paired) octet_c_emit_conv_rows(e, stage, &c.w);

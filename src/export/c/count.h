@@ -43,8 +43,7 @@ typedef struct octet_c_functions {
     const char *prefix; /* of all names, "net_" */
 } octet_c_functions;
 
-/* The functions that `text` defines; they point into it. Errors: NOMEM.
- */
+/* The functions that `text` defines; they point into it. Errors: NOMEM. */
 octet_status octet_c_functions_find(octet_context *ctx, octet_arena *arena, octet_c_span text, const char *prefix,
                                     octet_c_functions *out);
 /* Of parts that depend on the processor each set takes its own. Adds `times` calls of the function `name`, whose

@@ -1,14 +1,13 @@
 #include "export/c/forms.h"
 #include "export/c/scale.h"
 #include "export/c/weighted.h"
+#include "schedule/sums.h"
 
 /* run: numbers of the operand that a call meets, all or a row. */
 static octet_c_weighted weigh(octet_c_emitter *e, const octet_stage *stage, const octet_fully_connected_params *p,
                               size_t run) {
-    const octet_c_channels channels = {p->out_c, (size_t)p->depth, 1, (size_t)p->depth};
     const bool can_pair = run % 4 == 0 && run > 0 && p->out_c >= 4;
-    return octet_c_weigh(e, stage, &p->q, channels, true,
-                         can_pair ? OCTET_C_WEIGHTS_PAIRED : OCTET_C_WEIGHTS_AS_THEY_ARE, run);
+    return octet_c_weigh(e, stage, true, can_pair ? OCTET_C_WEIGHTS_PAIRED : OCTET_C_WEIGHTS_AS_THEY_ARE, run);
 }
 
 /* Four outputs at a time, which read each element of the operand once for all of them. `columns`: of the weights. */
@@ -72,7 +71,7 @@ static void keep_sum(octet_c_emitter *e, bool are_long, const char *c, const cha
 }
 
 static bool is_long(const octet_c_emitter *e, const octet_stage *stage) {
-    return octet_rows_words_of_sum(e->graph, &e->steps[stage->step]) > 1;
+    return octet_sums_words(e->graph, &e->steps[stage->step]) > 1;
 }
 
 /* int16: outputs side by side, which read each element of the operand once for all of them. `columns`: of the weights;

@@ -95,13 +95,12 @@ static bool write_fours(const depthwise *d) {
 
 void octet_c_emit_depthwise(octet_c_emitter *e, const octet_stage *stage) {
     const octet_depthwise_params *p = octet_step_params_depthwise(&e->steps[stage->step]);
-    const octet_c_channels channels = {p->out_c, (size_t)p->filter_h * (size_t)p->filter_w, (size_t)p->out_c, 1};
     octet_c_writer *f = &e->functions;
     depthwise d = {.e = e, .stage = stage, .p = p, .name = octet_c_step_name(e, stage->step)};
     d.pads_rows = reaches_over(p->out_h, p->stride_h, p->pad_top, p->filter_h, p->dilation_h, p->in_h);
     d.pads_columns = reaches_over(p->out_w, p->stride_w, p->pad_left, p->filter_w, p->dilation_w, p->in_w);
     d.n_taps = p->filter_h * p->filter_w;
-    d.w = octet_c_weigh(e, stage, &p->q, channels, true, OCTET_C_WEIGHTS_AS_THEY_ARE, 0);
+    d.w = octet_c_weigh(e, stage, true, OCTET_C_WEIGHTS_AS_THEY_ARE, 0);
     if (d.pads_rows || d.pads_columns) octet_c_write_zeros(e, &d.w, (size_t)p->in_c);
     octet_c_open_apart(e, stage);
     octet_c_line(f, "const %s *rows[%d], *taps[%d];", d.w.type, p->filter_h, d.n_taps + 1);

@@ -28,8 +28,7 @@ typedef struct product {
     const char *weights[GATES];
 } product;
 
-/* Writes what the sums of a cell's gates begin with, side by side, and the weights; refuses sums that may leave int32.
- */
+/* Writes what the sums of a cell's gates begin with, side by side, and weights; refuses sums that may leave int32. */
 static void write_product(octet_c_emitter *e, const octet_stage *stage, int32_t n_cells, product *p) {
     const octet_step *step = &e->steps[stage->step];
     int32_t *table;

@@ -94,8 +94,7 @@ static const char *row_part(octet_c_emitter *e, const octet_stage *stage, uint32
     return octet_c_format(e, "%s%s", base, row_offset(e, stage->result, index, n));
 }
 
-/* Computes rows of stage `index` of a group until there are `rows` of them, and before each row those that it asks for.
- */
+/* Computes rows of stage `index` of a group until there are `rows`, and before each row those that it asks for. */
 static void write_rows(octet_c_emitter *e, const octet_stage *stages, uint32_t index, const char *rows) {
     const octet_stage *stage = &stages[index];
     const char *name = octet_c_format(e, "%s", octet_c_step_name(e, stage->step).text);

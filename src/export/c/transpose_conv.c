@@ -14,9 +14,7 @@ static void open_taps(octet_c_emitter *e, const char *k, const char *out, int32_
 void octet_c_emit_transpose_conv(octet_c_emitter *e, const octet_stage *stage) {
     const octet_transpose_conv_params *p = octet_step_params_transpose_conv(&e->steps[stage->step]);
     octet_c_writer *f = &e->functions;
-    const size_t n_weights = (size_t)p->filter_h * (size_t)p->filter_w * (size_t)p->in_c;
-    const octet_c_weighted w = octet_c_weigh(e, stage, &p->q, (octet_c_channels){p->out_c, n_weights, 1, n_weights},
-                                             false, OCTET_C_WEIGHTS_AS_THEY_ARE, 0);
+    const octet_c_weighted w = octet_c_weigh(e, stage, false, OCTET_C_WEIGHTS_AS_THEY_ARE, 0);
     octet_c_open(e, stage);
     octet_c_line(f, "int32_t n, y, x, c, ky, kx, i;");
     octet_c_line(f, "for (n = 0; n < %d; ++n) {", p->batches);

@@ -1,35 +1,34 @@
 #include "export/c/weighted.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/format.h"
 #include "export/c/scale.h"
 #include "kernels/ref/fixed_point.h"
+#include "schedule/sums.h"
 
-static int64_t bias_at(const octet_value *bias, int32_t channel) {
-    if (bias == NULL) return 0;
-    return bias->type == OCTET_INT64 ? ((const int64_t *)bias->data)[channel] : ((const int32_t *)bias->data)[channel];
-}
-
-static octet_status fold(octet_c_emitter *e, octet_c_channels channels, const octet_requantize *q,
-                         const int8_t *weights, const octet_value *bias, int64_t **out) {
-    OCTET_TRY(OCTET_NEW(e->ctx, e->arena, (size_t)channels.n_channels, out));
-    for (int32_t c = 0; c < channels.n_channels; c++) {
-        int64_t sum = bias_at(bias, c);
-        for (size_t i = 0; i < channels.n_weights && weights != NULL; i++)
-            sum -= (int64_t)q->input_zero_point * weights[(size_t)c * channels.first_stride + i * channels.stride];
+/* Biases, with the zero point of the operand in them where it is folded. */
+static octet_status fold(octet_c_emitter *e, const octet_sums *sums, bool is_folded, int64_t **out) {
+    const int8_t *weights = sums->weights->data;
+    OCTET_TRY(OCTET_NEW(e->ctx, e->arena, (size_t)sums->n_channels, out));
+    for (int32_t c = 0; c < sums->n_channels; c++) {
+        int64_t sum = octet_sums_bias(sums, c);
+        for (size_t i = 0; i < sums->n_weights && is_folded; i++)
+            sum -= (int64_t)sums->q->input_zero_point * weights[(size_t)c * sums->first_stride + i * sums->stride];
         (*out)[c] = sum;
     }
     return OCTET_OK;
 }
 
 /* Whether 256 times a sum stays in int32, and 256 times a weight plus another in int16. */
-static bool can_pair(octet_c_channels channels, const int8_t *weights) {
+static bool can_pair(const octet_sums *sums) {
+    const int8_t *weights = sums->weights->data;
     enum { MOST = INT32_MAX / (256 * 128 + 127) };
-    for (int32_t c = 0; c < channels.n_channels; c++) {
+    for (int32_t c = 0; c < sums->n_channels; c++) {
         int64_t most = 0;
-        for (size_t i = 0; i < channels.n_weights; i++) {
-            const int8_t w = weights[(size_t)c * channels.n_weights + i];
+        for (size_t i = 0; i < sums->n_weights; i++) {
+            const int8_t w = weights[(size_t)c * sums->n_weights + i];
             if (w == INT8_MIN) return false;
             most += w < 0 ? -w : w;
         }
@@ -39,56 +38,55 @@ static bool can_pair(octet_c_channels channels, const int8_t *weights) {
 }
 
 /* The number of channels whose weights are paired. */
-static int32_t paired_channels(octet_c_channels channels) { return channels.n_channels / 4 * 4; }
+static int32_t paired_channels(const octet_sums *sums) { return sums->n_channels / 4 * 4; }
 
-static octet_status pair_weights(octet_c_emitter *e, octet_c_channels channels, const int8_t *weights, int8_t **out) {
-    const size_t n = (size_t)channels.n_channels * channels.n_weights;
+static octet_status pair_weights(octet_c_emitter *e, const octet_sums *sums, int8_t **out) {
+    const int8_t *weights = sums->weights->data;
+    const size_t n = (size_t)sums->n_channels * sums->n_weights;
     OCTET_TRY(OCTET_NEW(e->ctx, e->arena, n, out));
     memcpy(*out, weights, n);
-    for (size_t i = 1; i < (size_t)paired_channels(channels) * channels.n_weights; i += 2)
+    for (size_t i = 1; i < (size_t)paired_channels(sums) * sums->n_weights; i += 2)
         if (weights[i - 1] < 0) (*out)[i]--;
     return OCTET_OK;
 }
 
 /* What @rows4 adds too much to the sum of channel c. */
-static int32_t excess_of(octet_c_channels channels, const int8_t *weights, size_t run, int32_t c) {
+static int32_t excess_of(const octet_sums *sums, size_t run, int32_t c) {
+    const int8_t *weights = sums->weights->data;
     int32_t excess = 0;
-    for (size_t begin = 0; begin < channels.n_weights; begin += run) {
+    for (size_t begin = 0; begin < sums->n_weights; begin += run) {
         int32_t sum = 0;
-        for (size_t i = begin; i < begin + run; i += 2) sum += weights[(size_t)c * channels.n_weights + i];
+        for (size_t i = begin; i < begin + run; i += 2) sum += weights[(size_t)c * sums->n_weights + i];
         excess += (127 * sum - (127 * sum & 255)) / 256; /* rounded down */
     }
     return excess;
 }
 
 /* Weights and bias in both forms. */
-static octet_status write_paired(octet_c_emitter *e, octet_c_weighted *w, octet_c_channels channels,
-                                 const int32_t *bias, size_t run) {
-    const int8_t *weights = e->graph->values[e->steps[w->stage->step].inputs[1]].data;
+static octet_status write_paired(octet_c_emitter *e, octet_c_weighted *w, const octet_sums *sums, const int32_t *bias,
+                                 size_t run) {
     int8_t *paired;
     int32_t *corrected;
-    OCTET_TRY(pair_weights(e, channels, weights, &paired));
-    OCTET_TRY(OCTET_NEW(e->ctx, e->arena, (size_t)channels.n_channels, &corrected));
-    for (int32_t c = 0; c < channels.n_channels; c++)
-        corrected[c] = bias[c] - (c < paired_channels(channels) ? excess_of(channels, weights, run, c) : 0);
+    OCTET_TRY(pair_weights(e, sums, &paired));
+    OCTET_TRY(OCTET_NEW(e->ctx, e->arena, (size_t)sums->n_channels, &corrected));
+    for (int32_t c = 0; c < sums->n_channels; c++)
+        corrected[c] = bias[c] - (c < paired_channels(sums) ? excess_of(sums, run, c) : 0);
     w->weights = octet_c_format(e, "@%s_weights", octet_c_step_name(e, w->stage->step).text);
     w->has_bias = true;
-    octet_c_table_of_two(e, w->stage, "weights", OCTET_INT8, paired, weights,
-                         (size_t)channels.n_channels * channels.n_weights);
-    octet_c_table_of_two(e, w->stage, "bias", OCTET_INT32, corrected, bias, (size_t)channels.n_channels);
+    octet_c_table_of_two(e, w->stage, "weights", OCTET_INT8, paired, sums->weights->data,
+                         (size_t)sums->n_channels * sums->n_weights);
+    octet_c_table_of_two(e, w->stage, "bias", OCTET_INT32, corrected, bias, (size_t)sums->n_channels);
     return OCTET_OK;
 }
 
-static octet_status write_weights(octet_c_emitter *e, octet_c_weighted *w, octet_c_channels channels, bool is_folded,
+static octet_status write_weights(octet_c_emitter *e, octet_c_weighted *w, const octet_sums *sums, bool is_folded,
                                   octet_c_weights_order order, size_t run) {
     const octet_step *step = &e->steps[w->stage->step];
-    const int8_t *weights = e->graph->values[step->inputs[1]].data;
-    const bool has_bias = step->n_inputs > 2 && step->inputs[2] != OCTET_NONE, is_s8 = w->type[3] == '8';
-    const octet_value *given = has_bias ? &e->graph->values[step->inputs[2]] : NULL;
-    const size_t n = (size_t)channels.n_channels;
+    const bool is_s8 = e->graph->values[step->inputs[0]].type == OCTET_INT8;
+    const size_t n = (size_t)sums->n_channels;
     int64_t *bias;
     int32_t *narrow;
-    OCTET_TRY(fold(e, channels, w->q, is_folded ? weights : NULL, given, &bias));
+    OCTET_TRY(fold(e, sums, is_folded, &bias));
     OCTET_TRY(OCTET_NEW(e->ctx, e->arena, n, &narrow));
     bool fits = true;
     for (size_t c = 0; c < n; c++) {
@@ -96,8 +94,8 @@ static octet_status write_weights(octet_c_emitter *e, octet_c_weighted *w, octet
         fits = fits && bias[c] >= INT32_MIN && bias[c] <= INT32_MAX;
         narrow[c] = (int32_t)bias[c];
     }
-    w->is_paired = order == OCTET_C_WEIGHTS_PAIRED && is_s8 && can_pair(channels, weights);
-    if (w->is_paired) return write_paired(e, w, channels, narrow, run);
+    w->is_paired = order == OCTET_C_WEIGHTS_PAIRED && is_s8 && can_pair(sums);
+    if (w->is_paired) return write_paired(e, w, sums, narrow, run);
     if (order != OCTET_C_WEIGHTS_ABSENT) w->weights = octet_c_constant(e, w->stage, step->inputs[1], "weights");
     if (w->has_bias && fits) octet_c_table(e, w->stage, "bias", OCTET_INT32, narrow, n);
     else if (w->has_bias) octet_c_table(e, w->stage, "bias", OCTET_INT64, bias, n);
@@ -146,37 +144,40 @@ static void write_scales(octet_c_emitter *e, octet_c_weighted *w, int32_t n) {
     if (!is_constant(w->q->shift, n)) octet_c_table(e, w->stage, "shift", OCTET_INT8, shifts, (size_t)n);
 }
 
-octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, const octet_requantize *q,
-                               octet_c_channels channels, bool is_folded, octet_c_weights_order order, size_t run) {
+octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, bool is_folded,
+                               octet_c_weights_order order, size_t run) {
     const octet_step *step = &e->steps[stage->step];
     const octet_type type = e->graph->values[step->inputs[0]].type;
-    const bool has_wide_bias =
-        step->n_inputs < 3 || step->inputs[2] == OCTET_NONE || e->graph->values[step->inputs[2]].type == OCTET_INT64;
-    octet_c_weighted w = {.stage = stage, .q = q, .min = q->min, .max = q->max, .weights = ""};
+    octet_sums sums;
+    octet_c_weighted w = {.stage = stage, .weights = ""};
+    const bool has_weights = octet_sums_of(e->graph, step, &sums);
+    assert(has_weights);
+    (void)has_weights;
+    const octet_requantize *q = sums.q;
+    w.q = q, w.min = q->min, w.max = q->max;
     w.type = octet_c_type(type);
-    w.is_wide = type == OCTET_INT16 && has_wide_bias;
+    w.is_wide = type == OCTET_INT16 && (sums.bias == NULL || sums.bias->type == OCTET_INT64);
     if (stage->pool != OCTET_NONE) {
         const octet_pool_2d_params *pool = octet_step_params_pool_2d(&e->steps[stage->pool]);
         w.min = octet_clamp_s32(w.min, pool->min, pool->max);
         w.max = octet_clamp_s32(w.max, pool->min, pool->max);
     }
     const bool are_constant = e->schedule->homes[step->inputs[1]].kind == OCTET_HOME_CONSTANT &&
-                              (step->n_inputs < 3 || step->inputs[2] == OCTET_NONE ||
-                               e->schedule->homes[step->inputs[2]].kind == OCTET_HOME_CONSTANT);
+                              (sums.bias == NULL || e->schedule->homes[step->inputs[2]].kind == OCTET_HOME_CONSTANT);
     if (!are_constant) octet_c_refuse(e, step, "its weights are computed");
     else if (q->weight_zero_point != 0) octet_c_refuse(e, step, "its weights have a zero point");
     else if (type == OCTET_INT16 && q->input_zero_point != 0) octet_c_refuse(e, step, "int16 with a zero point");
     if (e->functions.status != OCTET_OK) return w;
-    const int64_t most = octet_rows_most_sum(e->graph, step);
+    const int64_t most = octet_sums_most(e->graph, step);
     if (most > (type == OCTET_INT16 ? INT64_C(1) << 47 : INT32_MAX))
         octet_c_refuse(e, step, "its sums may leave %d bits", type == OCTET_INT16 ? 48 : 32);
     w.are_small = most < 1 << 30;
     w.sum = most > INT32_MAX ? "int64_t" : "int32_t";
-    const octet_status status = write_weights(e, &w, channels, is_folded, order, run);
+    const octet_status status = write_weights(e, &w, &sums, is_folded, order, run);
     if (status != OCTET_OK && e->functions.status == OCTET_OK) e->functions.status = status;
     if (e->functions.status != OCTET_OK) return w;
-    if (w.is_wide) write_wide_scales(e, &w, channels.n_channels);
-    else write_scales(e, &w, channels.n_channels);
+    if (w.is_wide) write_wide_scales(e, &w, sums.n_channels);
+    else write_scales(e, &w, sums.n_channels);
     if (!is_folded && q->input_zero_point != 0)
         octet_format(w.less.text, sizeof w.less.text, " %c %d", q->input_zero_point < 0 ? '+' : '-',
                      q->input_zero_point < 0 ? -q->input_zero_point : q->input_zero_point);

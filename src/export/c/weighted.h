@@ -1,7 +1,7 @@
 /* export/c/weighted.h - what convolutions and dense layers share: bias, weights, requantization.
  * In:  a stage whose step has weights.
  * Out: its tables of constants, and the expressions in which they stand.
- * Knows: octet_requantize.
+ * Knows: schedule/sums.h, octet_requantize.
  * Does not know: loops. */
 #ifndef OCTET_EXPORT_C_WEIGHTED_H
 #define OCTET_EXPORT_C_WEIGHTED_H
@@ -23,12 +23,6 @@ typedef struct octet_c_weighted {
     octet_c_name less;       /* what is added to an operand's element: " + 128"; "" when it is folded into the bias */
 } octet_c_weighted;
 
-/* Which weights belong to an output channel: channel c has n of them, `stride` apart, from c * first_stride on. */
-typedef struct octet_c_channels {
-    int32_t n_channels;
-    size_t n_weights, stride, first_stride;
-} octet_c_channels;
-
 /* How weights are stored. */
 typedef enum octet_c_weights_order {
     OCTET_C_WEIGHTS_AS_THEY_ARE,
@@ -40,8 +34,8 @@ typedef enum octet_c_weights_order {
 /* Writes the tables. is_folded: every tap of every window lies inside the operand, so that the zero point goes into
  * the bias. run: of paired weights only, a divisor of n_weights and a multiple of 4. Refuses sums of int8 that may
  * leave int32. */
-octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, const octet_requantize *q,
-                               octet_c_channels channels, bool is_folded, octet_c_weights_order order, size_t run);
+octet_c_weighted octet_c_weigh(octet_c_emitter *e, const octet_stage *stage, bool is_folded,
+                               octet_c_weights_order order, size_t run);
 /* The table "@conv_2d_0_zeros" of n zero points, which stand for rows outside the operand. */
 void octet_c_write_zeros(octet_c_emitter *e, const octet_c_weighted *w, size_t n);
 /* How many of n outputs of int16 are computed side by side: as many sums as a processor with 16 registers has room for,

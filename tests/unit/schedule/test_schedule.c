@@ -10,6 +10,7 @@
 
 #include "lower/lower.h"
 #include "schedule/schedule.h"
+#include "schedule/sums.h"
 #include "support/random_net.h"
 #include "support/sample_graph.h"
 
@@ -347,7 +348,7 @@ static void test_wide_sums(void **state) {
     ((int32_t *)(uintptr_t)graph->values[graph->operators[0].inputs[2]].data)[0] = INT32_MAX - 10;
     make(false);
     assert_int_equal(schedule.stages[0].pool, OCTET_NONE);
-    assert_true(octet_rows_most_sum(graph, &steps[0]) > INT32_MAX);
+    assert_true(octet_sums_most(graph, &steps[0]) > INT32_MAX);
 }
 
 static void test_random(void **state) {
