@@ -98,8 +98,7 @@ static const struct option options[] = {
      "of `--c`: the state of LSTM layers goes on from run to run (a Keras file says so itself)"},
     {"--cmsis-nn", 0, NULL, OPTION_FLAG, IN(export.uses_cmsis_nn), 0,
      "of `--c`: call CMSIS-NN, which you have, for the operators that it has; 'make check CMSIS_NN=FOLDER' compares "
-     "the "
-     "result with octet's"},
+     "the result with octet's"},
     {"--names", 0, "HOW", OPTION_TEXT, IN(artifacts.names), 0,
      "of `--artifacts`: how layers are counted: {layer names}; layer gives conv0, fc1, fc2, kind gives conv0, fc0, "
      "fc1"},

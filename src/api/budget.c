@@ -9,6 +9,8 @@
 #include "graph/work.h"
 #include "target/micro_arena.h"
 
+_Static_assert((int)OCTET_BUDGET_N_CORES == (int)OCTET_C_N_CORES, "the report has a column for each core");
+
 typedef struct budget_job {
     octet_arena arena;
     const octet_graph *graph;

@@ -46,8 +46,7 @@ static void set_range(octet_statistics *statistics, uint32_t row, octet_observed
     for (int h = 0; h < OCTET_STATISTICS_HALVES; h++) statistics->rows[row].ranges[h] = range;
 }
 
-/* Keeps the range of a row that is best, if it is better by far enough: the one that it has, or one with another end.
- */
+/* Keeps the best range of a row, if it is better by far enough: the one that it has, or one with another end. */
 static octet_status move_end(descent *d, uint32_t row, bool is_max) {
     octet_statistics *statistics = d->corrected.statistics;
     octet_observed_range best = octet_statistics_range(&statistics->rows[row]);

@@ -83,8 +83,7 @@ static inline void c_batch_vectors(const c_batch *b, octet_arena *arena, const o
     octet_exec_destroy(b->ctx, exec);
 }
 
-/* Writes a verified graph; its self-test is a function. False, and the reason in the context, where it has no C form.
- */
+/* Writes a verified graph; its self-test is a function. False, the reason in the context, where it has no C form. */
 static inline bool c_batch_add(c_batch *b, const octet_graph *graph, const char *name, uint32_t seed,
                                bool keeps_state) {
     octet_arena arena = {0};

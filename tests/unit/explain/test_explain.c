@@ -295,8 +295,7 @@ static void test_fully_connected(void **state) {
     }
 }
 
-/* uint8 through int8: x 200 and 3 (zero point 128), weights 131 and 125 with zero point 128: 72 * 3 + -125 * -3 = 591.
- */
+/* uint8 through int8: x 200 and 3, weights 131 and 125, all with zero point 128: 72 * 3 + -125 * -3 = 591. */
 static void test_unsigned(void **state) {
     (void)state;
     const octet_options options = {.conv_2d = {OCTET_PADDING_VALID, OCTET_ACTIVATION_NONE, 1, 1, 1, 1, 0}};
