@@ -231,7 +231,7 @@ class Model(Closing):
         data = (
             data_of_files(context, source, scaling)
             if is_files
-            else data_of_batch(context, source, scaling, keep_bytes=self._takes_stored(source))
+            else data_of_batch(context, source, scaling, keep_bytes=self._takes_bytes)
         )
         n = c_uint64()
         call(context, lib.octet_model_count_samples, self.handle, data, options, byref(n))
@@ -255,7 +255,8 @@ class Model(Closing):
         data.close()
         return outputs
 
-    def _takes_stored(self, batch: Batch) -> bool:
+    @property
+    def _takes_bytes(self) -> bool:
         """Whether bytes are to stay what they are: where a quantized input has just this type."""
         return any(t.is_quantized and t.dtype == np.uint8 for t in self.inputs)
 
@@ -330,6 +331,11 @@ def load_model(
     return Model(handle, os.fsdecode(name))
 
 
+def as_model(model: Any) -> Model:
+    """The model itself, or what `load_model` makes of a path, bytes or a live Keras model."""
+    return model if isinstance(model, Model) else load_model(model)
+
+
 def target_names() -> List[str]:
     """Names that `target` can take.
 
@@ -353,4 +359,4 @@ def choices(what: str) -> Iterator[str]:
 
 def check(model: Any, target: Optional[str] = None) -> Check:
     """Whether a target runs all operators of a model, or of what `load_model` takes; see `Model.check`."""
-    return (model if isinstance(model, Model) else load_model(model)).check(target)
+    return as_model(model).check(target)

@@ -10,7 +10,7 @@ from ._call import Context, Handle, Out, call, encode, real, whole
 from ._calibration import Calibration, info_of
 from ._data import Batch, Files, ScalingOption, first_samples, join, open_data, scaling_of
 from ._errors import UsageError
-from ._model import Model, load_model, run_options
+from ._model import Model, as_model, run_options
 from ._progress import Progress, ProgressOption
 from ._samples import data_of
 from ._verdict import Verdict
@@ -19,11 +19,6 @@ GATHER_BYTES = 256 << 20
 """Batches are gathered in memory up to this size, and run over one after the other where there are more."""
 
 Patterns = Union[str, Sequence[str]]
-
-
-def as_model(model: Any) -> Model:
-    """The model itself, or what `load_model` makes of a path, bytes or a live Keras model."""
-    return model if isinstance(model, Model) else load_model(model)
 
 
 def _patterns(names: Patterns, what: str) -> Any:

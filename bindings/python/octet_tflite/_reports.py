@@ -1,7 +1,6 @@
 """What the command writes besides models: pages, C, plain files, derivations."""
 
 import io
-import json
 import os
 from ctypes import byref, c_bool, c_char_p, c_void_p, cast, pointer
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from ._evaluation import Evaluation
 from ._layers import Layers
 from ._model import Model, run_options
 from ._progress import Progress, ProgressOption
-from ._rendering import Rendering, frame_html
+from ._rendering import Rendering, frame_html, render
 from ._samples import data_of, open_options
 from ._verdict import Verdict
 
@@ -126,12 +125,12 @@ def budget(
     def ask(form: int) -> str:
         return call_for_text(lib.octet_model_budget, model.handle, options, form, byref(fits), progress=Progress(False))
 
-    text = ask(s.AS_TEXT)
-    return Budget(fits.value, Rendering(text, json.loads(ask(s.AS_JSON))))
+    report = render(ask)
+    return Budget(fits.value, report)
 
 
-def _optional_data(context: Context, model: Model, x: Any, scaling: ScalingOption) -> Optional[Handle]:
-    return None if x is None else data_of(context, open_data(x, model.sample_inputs()), scaling_of(scaling))
+def _optional_data(context: Context, model: Model, x: Any, y: Any, scaling: ScalingOption) -> Optional[Handle]:
+    return None if x is None else data_of(context, open_data(x, model.sample_inputs(), y), scaling_of(scaling))
 
 
 def export_c(
@@ -165,7 +164,7 @@ def export_c(
         uses_cmsis_nn=bool(uses_cmsis_nn),
     )
     context = Context()
-    data = _optional_data(context, model, x, scaling)
+    data = _optional_data(context, model, x, None, scaling)
     arguments = (lib.octet_model_export_c, model.handle, data, os.fsencode(folder), options, s.AS_TEXT)
     return Rendering(call_for_text(*arguments, context=context, progress=Progress(False)))
 
@@ -205,9 +204,7 @@ def export_artifacts(
         progress=shown.callback,
     )
     context = Context()
-    data = None
-    if x is not None:
-        data = data_of(context, open_data(x, model.sample_inputs(), y), scaling_of(scaling))
+    data = _optional_data(context, model, x, y, scaling)
     arguments = (lib.octet_model_export_artifacts, model.handle, data, os.fsencode(folder), options, s.AS_TEXT)
     try:
         return Rendering(call_for_text(*arguments, context=context, progress=shown))
@@ -271,4 +268,4 @@ def explain(
         arguments = (lib.octet_model_explain, model.handle, options, run, form)
         return call_for_text(*arguments, progress=Progress(False), uses=uses)
 
-    return Rendering(ask(s.AS_TEXT), json.loads(ask(s.AS_JSON)))
+    return render(ask)

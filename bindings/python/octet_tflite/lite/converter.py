@@ -30,12 +30,9 @@ _FROM_KERAS = "save the model with model.save('model.keras') and convert that fi
 
 def _model_of(source: Any) -> Any:
     """An octet_tflite.Model of whatever stands for a model."""
-    from .._model import Model, load_model
+    from .._model import as_model
 
-    native = getattr(source, "_octet_model", source)
-    if isinstance(native, Model):
-        return native
-    return load_model(native)
+    return as_model(getattr(source, "_octet_model", source))
 
 
 class TFLiteConverter:
