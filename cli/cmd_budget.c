@@ -16,7 +16,7 @@ static octet_status report(octet_context *ctx, octet_model *model, void *setting
     struct settings *s = settings;
     octet_model *quantized = NULL;
     octet_data *data = NULL;
-    octet_status status = quantize_first(ctx, model, &s->open, &s->conversion, &data, &quantized);
+    octet_status status = quantize_first(ctx, model, &s->open, &s->conversion, false, &data, &quantized);
     if (status == OCTET_OK)
         status = octet_model_budget(ctx, quantized != NULL ? quantized : model, &s->budget, as, &s->fits, out);
     octet_data_close(ctx, data);
@@ -32,6 +32,7 @@ static int run_budget(const struct command *self, int argc, char **argv) {
     int code;
     if (!parse(self, argc, argv, &s, &code)) return code;
     if (s.has_clock && s.budget.clock_mhz <= 0.0) return complain(EXIT_USAGE, "budget: --clock: must be above 0");
+    if (!has_samples_for(self, &s.open)) return EXIT_USAGE;
     const char *data = s.open.path != NULL ? s.open.path : "";
     if (!reads_input_once(self, (const char *const[]){s.common.model, data, NULL})) return EXIT_USAGE;
     s.conversion.progress = progress_bar();

@@ -69,7 +69,7 @@ static int run_compare(const struct command *self, int argc, char **argv) {
                                         {"the quantized model", s.common.other},
                                         {0}};
     if (!can_report(self, &s.page, inputs)) return EXIT_USAGE;
-    keep_command_line(self, argc, argv, &s.page);
+    keep_command_line(self, argc, argv, s.page.command);
     if (s.csv && s.common.json) return complain(EXIT_USAGE, "compare: --json and --csv exclude each other");
     s.run.progress = progress_bar();
     return print_report(&s.common, report);

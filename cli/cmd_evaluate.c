@@ -42,7 +42,7 @@ static int run_evaluate(const struct command *self, int argc, char **argv) {
                                         {"--labels", s.open.labels},   {"--architecture", s.common.load.architecture},
                                         {"the model", s.common.model}, {0}};
     if (!can_report(self, &s.page, inputs)) return EXIT_USAGE;
-    keep_command_line(self, argc, argv, &s.page);
+    keep_command_line(self, argc, argv, s.page.command);
     s.run.progress = progress_bar();
     return print_report(&s.common, report);
 }

@@ -1,6 +1,5 @@
 /* octet export. */
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "command.h"
@@ -29,16 +28,47 @@ static octet_status export_model(octet_context *ctx, octet_model *model, void *s
     struct settings *s = settings;
     octet_model *quantized = NULL;
     octet_data *data = NULL;
-    octet_status status = quantize_first(ctx, model, &s->open, &s->conversion, &data, &quantized);
+    octet_status status = quantize_first(ctx, model, &s->open, &s->conversion, s->c_array == NULL, &data, &quantized);
     if (status == OCTET_OK) status = write_model(ctx, quantized != NULL ? quantized : model, data, s, as, out);
     octet_data_close(ctx, data);
     octet_model_destroy(ctx, quantized);
     return status;
 }
 
-static void join_words(char *line, size_t size, int argc, char **argv) {
-    size_t used = (size_t)snprintf(line, size, "octet export");
-    for (int i = 0; i < argc && used < size; i++) used += (size_t)snprintf(line + used, size - used, " %s", argv[i]);
+enum job { JOB_C = 1, JOB_ARTIFACTS = 2, JOB_C_ARRAY = 4 };
+
+/* What the options are about that are not about everything. */
+static const struct {
+    const char *option;
+    int jobs;
+} scopes[] = {{"--output", JOB_C},        {"--name", JOB_C | JOB_C_ARRAY},  {"--vectors", JOB_C | JOB_ARTIFACTS},
+              {"--no-verify", JOB_C},     {"--verify-samples", JOB_C},      {"--stateful", JOB_C},
+              {"--cmsis-nn", JOB_C},      {"--names", JOB_ARTIFACTS},       {"--chw", JOB_ARTIFACTS},
+              {"--limit", JOB_ARTIFACTS}, {"--json", JOB_C | JOB_ARTIFACTS}};
+
+static bool is_about(const struct option *option, enum job job) {
+    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
+        if (strcmp(option->name, scopes[i].option) == 0) return (scopes[i].jobs & (int)job) != 0;
+    return true;
+}
+
+/* False, after a complaint, when an option was given that would change nothing. */
+static bool uses_options(const struct command *self, const struct settings *s) {
+    const enum job job = s->writes_c ? JOB_C : s->artifacts_path != NULL ? JOB_ARTIFACTS : JOB_C_ARRAY;
+    const char *const names[] = {[JOB_C] = "--c", [JOB_ARTIFACTS] = "--artifacts", [JOB_C_ARRAY] = "--c-array"};
+    const bool compares = job == JOB_C && !s->export.no_verify && !s->export.uses_cmsis_nn;
+    for (const struct option_group *group = self->groups; group->options != NULL; group++)
+        for (const struct option *option = group->options; option->name != NULL; option++)
+            if (!is_about(option, job) && is_given(option, (const char *)s + group->offset)) {
+                complain(0, "export: %s does not go with %s", option->name, names[job]);
+                return false;
+            }
+    if (s->export.n_samples > 0 && !compares) {
+        complain(0, "export: --verify-samples: nothing is compared with %s",
+                 s->export.no_verify ? "--no-verify" : "--cmsis-nn");
+        return false;
+    }
+    return has_samples_for(self, &s->open);
 }
 
 static int run_export(const struct command *self, int argc, char **argv) {
@@ -47,22 +77,21 @@ static int run_export(const struct command *self, int argc, char **argv) {
                          .conversion = OCTET_CONVERSION_INIT,
                          .export = OCTET_EXPORT_OPTIONS_INIT,
                          .artifacts = OCTET_ARTIFACTS_OPTIONS_INIT};
-    char line[1000];
+    char line[MOST_COMMAND];
     int code;
-    join_words(line, sizeof line, argc, argv);
+    keep_command_line(self, argc, argv, line);
     if (!parse(self, argc, argv, &s, &code)) return code;
     const int n_jobs = s.writes_c + (s.artifacts_path != NULL) + (s.c_array != NULL);
     if (n_jobs == 0) return complain(EXIT_USAGE, "export: say what to write: --c, --artifacts DIR or --c-array FILE");
     if (n_jobs > 1) return complain(EXIT_USAGE, "export: --c, --artifacts and --c-array exclude each other");
     if (s.writes_c && s.output == NULL) return complain(EXIT_USAGE, "export: the folder to write is missing (-o DIR)");
-    if (!s.writes_c && s.output != NULL)
-        return complain(EXIT_USAGE, "export: -o goes with --c; --artifacts and --c-array name what they write");
+    if (!uses_options(self, &s)) return EXIT_USAGE;
     const char *data = s.open.path != NULL ? s.open.path : "";
     if (!reads_input_once(self, (const char *const[]){s.common.model, data, NULL})) return EXIT_USAGE;
     const struct input_name inputs[] = {
         {"--data", data}, {"--images", s.open.images}, {"--labels", s.open.labels}, {"the model", s.common.model}, {0}};
     if (!keeps_inputs(self, s.c_array, inputs)) return EXIT_USAGE;
-    s.artifacts.command = s.export.command = line;
+    s.artifacts.command = s.export.command = line[0] != '\0' ? line : NULL;
     s.artifacts.replace = s.export.replace;
     s.artifacts.n_vectors = s.export.n_vectors;
     s.artifacts.progress = progress_bar();
@@ -86,13 +115,13 @@ static const struct option options[] = {
      "the prefix of all files and symbols, a C identifier (default: from the name of the model's file)"},
     {"--force", 0, NULL, OPTION_FLAG, IN(export.replace), 0,
      "write into a folder that exists: files of the same names are replaced, others stay"},
-    {"--vectors", 0, "N", OPTION_COUNT, IN(export.n_vectors), 0,
+    {"--vectors", 0, "N", OPTION_COUNT_FROM_1, IN(export.n_vectors), 0,
      "how many inputs and outputs stand in the self-test, or golden vectors in files (default 4; in the self-test at "
      "most "
      "1 MiB)"},
     {"--no-verify", 0, NULL, OPTION_FLAG, IN(export.no_verify), 0,
      "do not compile what is written, run it here and compare it with octet"},
-    {"--verify-samples", 0, "N", OPTION_COUNT, IN(export.n_samples), 0,
+    {"--verify-samples", 0, "N", OPTION_COUNT_FROM_1, IN(export.n_samples), 0,
      "how many samples that comparison takes (default 100; together at most 1 MiB)"},
     {"--stateful", 0, NULL, OPTION_FLAG, IN(export.keeps_state), 0,
      "of `--c`: the state of LSTM layers goes on from run to run (a Keras file says so itself)"},
@@ -104,7 +133,7 @@ static const struct option options[] = {
      "fc1"},
     {"--chw", 0, NULL, OPTION_FLAG, IN(artifacts.planar), 0,
      "of `--artifacts`: maps as [C,H,W], and so the columns of a dense layer behind a Flatten"},
-    {"--limit", 0, "N", OPTION_COUNT, IN(artifacts.limit), 0,
+    {"--limit", 0, "N", OPTION_COUNT_FROM_1, IN(artifacts.limit), 0,
      "of `--artifacts`: take at most N samples (default 1000): test images, and what rounding once is measured on"},
     {"--per-tensor", 0, NULL, OPTION_FLAG, IN(conversion.per_tensor), 0,
      "where the model is quantized on the way: one scale for all weights of a layer"},

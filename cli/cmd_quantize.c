@@ -194,7 +194,7 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
                                         {"the model", s.common.model},
                                         {0}};
     if (!keeps_inputs(self, s.output, inputs) || !can_report(self, &s.page, inputs)) return EXIT_USAGE;
-    keep_command_line(self, argc, argv, &s.page);
+    keep_command_line(self, argc, argv, s.page.command);
     const char *data = s.open.path != NULL ? s.open.path : "", *test = s.test != NULL ? s.test : "";
     if (!reads_input_once(self, (const char *const[]){s.common.model, data, test, NULL})) return EXIT_USAGE;
     s.conversion.n_threads = s.run.n_threads;

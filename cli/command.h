@@ -17,6 +17,7 @@ enum option_kind {
     OPTION_FLAG,
     OPTION_TEXT,
     OPTION_COUNT,
+    OPTION_COUNT_FROM_1,
     OPTION_SIZE,
     OPTION_NUMBER,
     OPTION_CHANNELS,
@@ -102,6 +103,9 @@ struct common {
 /* Reads the words after the command's name into `settings`, which begin with a struct common. True: go on. False: leave
  * with *exit_code (help was printed, or a sentence). */
 bool parse(const struct command *self, int argc, char **argv, void *settings, int *exit_code);
+/* True when `target`, the struct that the option's group fills, holds something else than nothing, false or 0; of a
+ * number: when `given` says so. */
+bool is_given(const struct option *option, const void *target);
 
 /* ---- outputs.c ---- */
 
@@ -125,8 +129,8 @@ struct report_settings {
     bool with_times;
     char command[MOST_COMMAND]; /* to get it again */
 };
-/* The words behind the command's name, as a shell takes them. */
-void keep_command_line(const struct command *self, int argc, char **argv, struct report_settings *report);
+/* The whole command as a shell takes it, without --threads; "" when it is too long. */
+void keep_command_line(const struct command *self, int argc, char **argv, char line[MOST_COMMAND]);
 /* False, after a complaint, where the page would replace an input. */
 bool can_report(const struct command *self, const struct report_settings *report, const struct input_name *inputs);
 /* Where a page was asked for, writes it of these parts. */
@@ -145,10 +149,14 @@ void forget_input(octet_context *ctx);
 
 /* ---- quantize_first.c ---- */
 
+/* False, after a complaint, when options about samples were given, but no samples. */
+bool has_samples_for(const struct command *self, const octet_open_options *open);
 /* Opens the data, where the options name some, and quantizes a float model: *quantized is NULL for one that is
- * quantized already. The caller closes both, also after a failure. */
+ * quantized already. One that is so is an error where options are about quantizing only: --per-tensor, and the data
+ * unless the command reads_data itself. The caller closes both, also after a failure. */
 octet_status quantize_first(octet_context *ctx, const octet_model *model, octet_open_options *open,
-                            const octet_conversion *conversion, octet_data **data, octet_model **quantized);
+                            const octet_conversion *conversion, bool reads_data, octet_data **data,
+                            octet_model **quantized);
 
 /* ---- alike.c ---- */
 

@@ -118,6 +118,7 @@ static bool store(struct found found, const char *text) {
     case OPTION_FLAG: *(bool *)target = true; return true;
     case OPTION_TEXT: *(const char **)target = text; return text[0] != '\0';
     case OPTION_COUNT: return parse_count(text, target);
+    case OPTION_COUNT_FROM_1: return parse_count(text, target) && *(uint64_t *)target > 0;
     case OPTION_SIZE: return parse_size(text, target);
     case OPTION_NUMBER: *given = true; return parse_number(text, target);
     case OPTION_CHANNELS: return parse_channels(text, target);
@@ -136,6 +137,7 @@ static bool store(struct found found, const char *text) {
 static const char *kind_text(enum option_kind kind) {
     switch (kind) {
     case OPTION_COUNT: return "a whole number from 0";
+    case OPTION_COUNT_FROM_1: return "a whole number from 1";
     case OPTION_SIZE: return "a number of bytes, such as 512M or 4G";
     case OPTION_NUMBER: return "a number, such as 0.5 or 1/255";
     case OPTION_CHANNELS: return "a number or three with commas, such as 0.5 or 0.485,0.456,0.406";
@@ -146,6 +148,23 @@ static const char *kind_text(enum option_kind kind) {
     case OPTION_WORDS: break;
     }
     return "a value";
+}
+
+bool is_given(const struct option *option, const void *target) {
+    const char *base = target, *at = base + option->target;
+    switch (option->kind) {
+    case OPTION_FLAG: return *(const bool *)at;
+    case OPTION_TEXT: return *(const char *const *)at != NULL;
+    case OPTION_COUNT:
+    case OPTION_COUNT_FROM_1:
+    case OPTION_SIZE: return *(const uint64_t *)at > 0;
+    case OPTION_NUMBER: return option->given != 0 && *(const bool *)(base + option->given);
+    case OPTION_CHANNELS: return ((const octet_channels *)at)->n > 0;
+    case OPTION_THREADS: return *(const uint32_t *)at > 0;
+    case OPTION_SAMPLES: return *(const bool *)(base + option->given) || *(const uint64_t *)at > 0;
+    case OPTION_WORDS: return ((const struct words *)at)->items[0] != NULL;
+    }
+    return false;
 }
 
 /* Takes the option at words[0] and its value; the number of words that were taken, 0 after a complaint. */

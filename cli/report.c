@@ -25,15 +25,14 @@ static size_t append_word(char *text, size_t size, size_t used, const char *word
     return used;
 }
 
-void keep_command_line(const struct command *self, int argc, char **argv, struct report_settings *report) {
-    const size_t size = sizeof report->command;
-    size_t used = (size_t)snprintf(report->command, size, "octet %s", self->name);
+void keep_command_line(const struct command *self, int argc, char **argv, char line[MOST_COMMAND]) {
+    size_t used = (size_t)snprintf(line, MOST_COMMAND, "octet %s", self->name);
     for (int i = 0; i < argc; i++) {
-        const bool is_threads = strncmp(argv[i], "--threads", 9) == 0; /* which changes nothing in the page */
+        const bool is_threads = strncmp(argv[i], "--threads", 9) == 0; /* which changes nothing in what is written */
         if (is_threads && argv[i][9] == '\0') i++;
-        if (!is_threads) used = append_word(report->command, size, used, argv[i]);
+        if (!is_threads) used = append_word(line, MOST_COMMAND, used, argv[i]);
     }
-    if (used >= size) report->command[0] = '\0'; /* half a command would be worse than none */
+    if (used >= MOST_COMMAND) line[0] = '\0'; /* half a command would be worse than none */
 }
 
 bool can_report(const struct command *self, const struct report_settings *report, const struct input_name *inputs) {

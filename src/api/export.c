@@ -102,6 +102,7 @@ static octet_status verify(octet_context *ctx, export_job *job) {
     const char *compiler;
     OCTET_TRY(octet_folder_create_beside(ctx, &job->arena, job->path, &job->scratch));
     OCTET_TRY(octet_api_export_verify(ctx, &job->arena, &job->c, job->folder, job->scratch, &compiler));
+    job->report.lacks_compiler = compiler == NULL;
     if (compiler == NULL) return OCTET_OK;
     job->report.n_samples = job->c.vectors.n;
     job->report.compiler = compiler;

@@ -9,7 +9,9 @@ octet_status octet_exported_write_text(octet_context *ctx, const octet_exported 
                                   e->constants_bytes, e->arena_bytes));
     if (e->state_bytes > 0) OCTET_TRY(octet_buffer_format(ctx, out, "%zu of state, ", e->state_bytes));
     OCTET_TRY(octet_buffer_format(ctx, out, "%" PRIu64 " multiplications a run\n", e->macs));
-    if (e->n_samples == 0) return octet_buffer_format(ctx, out, "not compiled and compared here\n");
+    if (e->n_samples == 0)
+        return octet_buffer_format(ctx, out, "not compiled and compared here%s\n",
+                                   e->lacks_compiler ? ": no C compiler was found" : "");
     return octet_buffer_format(ctx, out, "compiled with %s and run: %" PRIu64 " sample%s, no byte differs\n",
                                e->compiler, e->n_samples, e->n_samples == 1 ? "" : "s");
 }

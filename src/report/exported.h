@@ -14,6 +14,7 @@ typedef struct octet_exported {
     uint64_t macs;
     uint64_t n_samples;   /* that were compared; 0: none */
     const char *compiler; /* that compiled them, or NULL */
+    bool lacks_compiler;  /* nothing was compared, because none is on this machine */
 } octet_exported;
 
 octet_status octet_exported_write_text(octet_context *ctx, const octet_exported *e, octet_buffer *out);

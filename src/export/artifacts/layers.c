@@ -169,7 +169,8 @@ octet_status octet_artifacts_plan(octet_context *ctx, octet_arena *arena, const 
         OCTET_TRY(take_arrays(ctx, arena, out, layer));
         out->n_weighted++;
     }
-    OCTET_CHECK(ctx, out->n_weighted > 0, OCTET_UNSUPPORTED, "%s: it has no layers with int8 weights", graph->source);
+    OCTET_CHECK(ctx, out->n_weighted > 0, OCTET_UNSUPPORTED,
+                "%s: it has no convolutions and no dense layers with int8 weights", graph->source);
     return OCTET_OK;
 }
 

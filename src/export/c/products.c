@@ -2,6 +2,19 @@
 
 #include "export/c/helpers.h"
 
+/* The tails of functions that add four channels: the lanes of t0, t1, ... to s0, s1, ..., and all sums to the biases.
+ * What makes a sum of s0, s1, ... stands around the number. */
+#define ADD_LANES             \
+    "    s0 += @added(t0);\n" \
+    "    s1 += @added(t1);\n" \
+    "    s2 += @added(t2);\n" \
+    "    s3 += @added(t3);\n"
+#define SUM(i, before, behind) "    sums[" i "] = bias[" i "] + " before i behind ";\n"
+#define SUMS(before, behind) \
+    SUM("0", before, behind) SUM("1", before, behind) SUM("2", before, behind) SUM("3", before, behind)
+#define PAIRED_SUMS SUMS("(s", " >> 8)")
+#define PLAIN_SUMS SUMS("s", "")
+
 const char octet_c_lanes_text[] =
     "#if defined(__SSE2__) && defined(__STDC_HOSTED__) && __STDC_HOSTED__\n"
     "#include <immintrin.h>\n"
@@ -69,12 +82,7 @@ const char octet_c_rows4_text[] =
     "            @QUAD;\n"
     "            @QUAD;\n"
     "        }\n"
-    "    }\n"
-    "    sums[0] = bias[0] + (s0 >> 8);\n"
-    "    sums[1] = bias[1] + (s1 >> 8);\n"
-    "    sums[2] = bias[2] + (s2 >> 8);\n"
-    "    sums[3] = bias[3] + (s3 >> 8);\n"
-    "#else\n"
+    "    }\n" PAIRED_SUMS "#else\n"
     "        const int32_t size = (int32_t)(end - v);\n"
     "        int32_t i = 0;\n"
     "#if defined(@HELIUM)\n"
@@ -109,17 +117,7 @@ const char octet_c_rows4_text[] =
     "        c += size;\n"
     "        d += size;\n"
     "    }\n"
-    "#if defined(@LANES)\n"
-    "    s0 += @added(t0);\n"
-    "    s1 += @added(t1);\n"
-    "    s2 += @added(t2);\n"
-    "    s3 += @added(t3);\n"
-    "#endif\n"
-    "    sums[0] = bias[0] + s0;\n"
-    "    sums[1] = bias[1] + s1;\n"
-    "    sums[2] = bias[2] + s2;\n"
-    "    sums[3] = bias[3] + s3;\n"
-    "#endif\n"
+    "#if defined(@LANES)\n" ADD_LANES "#endif\n" PLAIN_SUMS "#endif\n"
     "}\n\n";
 
 const char octet_c_gather_text[] =
@@ -172,12 +170,7 @@ const char octet_c_four_text[] =
     "        @GROUP;\n"
     "        @GROUP;\n"
     "        @GROUP;\n"
-    "    }\n"
-    "    sums[0] = bias[0] + (s0 >> 8);\n"
-    "    sums[1] = bias[1] + (s1 >> 8);\n"
-    "    sums[2] = bias[2] + (s2 >> 8);\n"
-    "    sums[3] = bias[3] + (s3 >> 8);\n"
-    "#else\n"
+    "    }\n" PAIRED_SUMS "#else\n"
     "    const int8_t *v = (const int8_t *)(const void *)x;\n"
     "    int32_t i = 0;\n"
     "#if defined(@HELIUM)\n"
@@ -198,24 +191,14 @@ const char octet_c_four_text[] =
     "        t1 = @MAC(t1, y, @WIDEN(b + i));\n"
     "        t2 = @MAC(t2, y, @WIDEN(c + i));\n"
     "        t3 = @MAC(t3, y, @WIDEN(d + i));\n"
-    "    }\n"
-    "    s0 = @added(t0);\n"
-    "    s1 = @added(t1);\n"
-    "    s2 = @added(t2);\n"
-    "    s3 = @added(t3);\n"
-    "#endif\n"
+    "    }\n" ADD_LANES "#endif\n"
     "    for (; i < n; ++i) {\n"
     "        s0 += v[i] * a[i];\n"
     "        s1 += v[i] * b[i];\n"
     "        s2 += v[i] * c[i];\n"
     "        s3 += v[i] * d[i];\n"
     "    }\n"
-    "#endif\n"
-    "    sums[0] = bias[0] + s0;\n"
-    "    sums[1] = bias[1] + s1;\n"
-    "    sums[2] = bias[2] + s2;\n"
-    "    sums[3] = bias[3] + s3;\n"
-    "#endif\n"
+    "#endif\n" PLAIN_SUMS "#endif\n"
     "}\n\n";
 
 const char octet_c_taps4_text[] =

@@ -28,8 +28,9 @@ void octet_c_emit_softmax_wide(octet_c_emitter *e, const octet_stage *stage) {
     octet_c_line(f, "}");
     octet_c_line(f, "for (i = 0; i < %d; ++i) {", p->depth);
     octet_c_line(f, "const int32_t x = %s((int32_t)((uint32_t)%s + 32767u), -32768, 32767);", clamp, scaled);
-    octet_c_line(f, "output[i] = (int16_t)%s;", looked_up(e, stage, "x", "powers"));
-    octet_c_line(f, "sum += (uint32_t)output[i];");
+    octet_c_line(f, "const int32_t power = %s;", looked_up(e, stage, "x", "powers"));
+    octet_c_line(f, "output[i] = (int16_t)power;");
+    octet_c_line(f, "sum += (uint32_t)power;"); /* of output[i], gcc -Wconversion warns in spite of the cast */
     octet_c_line(f, "}");
     octet_c_remark(f, "sum = 2^(31 - zeros) * (1 + x); x in 65536 steps, centered");
     octet_c_line(f, "while (zeros < 30 && (sum << zeros) < UINT32_C(2147483648)) ++zeros;");
