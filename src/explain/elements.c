@@ -136,10 +136,7 @@ void octet_explain_prelu(const octet_explainer *e) {
     int64_t code[2];
     double real[2];
     int32_t low, high;
-    if (octet_explainer_operand(e, 0)->type == OCTET_FLOAT32) {
-        octet_derivation_refuse(e->d, "its kernel computes with float32");
-        return;
-    }
+    if (octet_explainer_refuse_float(e, octet_explainer_operand(e, 0))) return;
     octet_type_limits(octet_explainer_result(e)->type, &low, &high);
     octet_explainer_take_pair(e, &p->walk, code, real);
     const int32_t x = (int32_t)code[0] - q->zero_in;

@@ -24,6 +24,11 @@ uint32_t octet_explainer_number(const octet_explainer *e, uint32_t i) {
 
 const octet_value *octet_explainer_result(const octet_explainer *e) { return &e->values[e->step->outputs[e->output]]; }
 
+bool octet_explainer_refuse_float(const octet_explainer *e, const octet_value *value) {
+    if (value->type == OCTET_FLOAT32) octet_derivation_refuse(e->d, "its kernel computes with float32");
+    return value->type == OCTET_FLOAT32;
+}
+
 int64_t octet_explain_code(octet_type type, const void *data, size_t element) {
     switch (type) {
     case OCTET_INT8: return ((const int8_t *)data)[element];

@@ -2,7 +2,8 @@
  * In:  a step, its operands' values and memory, the element.
  * Out: the steps of its computation in an octet_derivation.
  * Knows: the parameters of the step (lower/params.h) and the arithmetic of kernels/ref: no number is worked out anew
- * from scales. Does not know: how the step was run, who asks. */
+ *        from scales.
+ * Does not know: how the step was run, who asks. */
 #ifndef OCTET_EXPLAIN_EXPLAINER_H
 #define OCTET_EXPLAIN_EXPLAINER_H
 
@@ -26,6 +27,8 @@ const octet_value *octet_explainer_operand(const octet_explainer *e, uint32_t i)
 const void *octet_explainer_data(const octet_explainer *e, uint32_t i);
 uint32_t octet_explainer_number(const octet_explainer *e, uint32_t i);
 const octet_value *octet_explainer_result(const octet_explainer *e);
+/* True, and the derivation says so, where `value`, of the step, is float32: there are no integers to derive. */
+bool octet_explainer_refuse_float(const octet_explainer *e, const octet_value *value);
 /* Integer number `element` of memory of a type; 0 for float types. */
 int64_t octet_explain_code(octet_type type, const void *data, size_t element);
 /* As a real number, by the scale of channel `channel` where there are several; floats as they are. */

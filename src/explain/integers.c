@@ -4,12 +4,6 @@
 #include "explain/explainer.h"
 #include "kernels/ref/fixed_function.h"
 
-static bool refuse_floats(const octet_explainer *e) {
-    const bool is_float = octet_explainer_operand(e, 0)->type == OCTET_FLOAT32;
-    if (is_float) octet_derivation_refuse(e->d, "its kernel computes with float32");
-    return is_float;
-}
-
 /* ---- DIV ---- */
 
 static int32_t derive_zero_divisor(octet_derivation *d, int32_t x) {
@@ -80,7 +74,7 @@ void octet_explain_compare(const octet_explainer *e) {
     octet_derivation *d = e->d;
     int64_t code[2];
     double real[2];
-    if (refuse_floats(e)) return;
+    if (octet_explainer_refuse_float(e, octet_explainer_operand(e, 0))) return;
     octet_explainer_take_pair(e, &p->walk, code, real);
     for (int32_t i = 0; i < 2 && e->step->kernel == OCTET_KERNEL_compare_s8; i++) {
         const int32_t centered = (int32_t)code[i] - p->q.zero_point[i];
@@ -157,7 +151,7 @@ void octet_explain_arithmetic_integers(const octet_explainer *e) {
     int64_t code[2], made = 0;
     double real[2];
     const void *in[2];
-    if (refuse_floats(e)) return;
+    if (octet_explainer_refuse_float(e, octet_explainer_operand(e, 0))) return;
     octet_explainer_take_pair(e, &p->walk, code, real);
     for (uint32_t i = 0; i < 2; i++)
         in[i] = (const char *)octet_explainer_data(e, i) + e->d->terms[0].element[i] * octet_type_size(type);

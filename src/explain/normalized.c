@@ -71,10 +71,7 @@ void octet_explain_l2_normalization(const octet_explainer *e) {
     octet_derivation *d = e->d;
     const size_t first = e->element / (size_t)p->depth * (size_t)p->depth;
     uint32_t sum = 0;
-    if (octet_explainer_operand(e, 0)->type == OCTET_FLOAT32) {
-        octet_derivation_refuse(d, "its kernel computes with float32");
-        return;
-    }
+    if (octet_explainer_refuse_float(e, octet_explainer_operand(e, 0))) return;
     const int8_t *x = (const int8_t *)octet_explainer_data(e, 0) + first;
     const int32_t own = x[e->element - first] - p->input_zero_point;
     octet_explainer_list_operands(e, 0);

@@ -9,12 +9,6 @@ static int64_t code_at(const octet_explainer *e, uint32_t operand, size_t at) {
     return octet_explain_code(octet_explainer_operand(e, operand)->type, octet_explainer_data(e, operand), at);
 }
 
-static bool refuse_floats(const octet_explainer *e) {
-    const bool is_float = octet_explainer_result(e)->type == OCTET_FLOAT32;
-    if (is_float) octet_derivation_refuse(e->d, "its kernel computes with float32");
-    return is_float;
-}
-
 /* An integer as the type of the result holds it: what does not fit wraps. */
 static int64_t wrapped(const octet_explainer *e, uint64_t number) {
     switch (octet_type_size(octet_explainer_result(e)->type)) {
@@ -102,7 +96,7 @@ void octet_explain_resize(const octet_explainer *e) {
     const bool in_float = e->step->kernel == OCTET_KERNEL_resize_bilinear_u8;
     const octet_value *input = octet_explainer_operand(e, 0);
     double exact = 0.0;
-    if (refuse_floats(e)) return;
+    if (octet_explainer_refuse_float(e, octet_explainer_result(e))) return;
     const quartet q = quartet_of(e, p, in_float, 1024.0);
     octet_explainer_list_operands(e, 0);
     if (in_float) interpolate_f32(e, &q);
@@ -121,7 +115,7 @@ void octet_explain_cumsum(const octet_explainer *e) {
                  first = e->element - at * inner, place = p->reverse ? n - 1 - at : at;
     const size_t count = place + (p->exclusive ? 0 : 1);
     uint64_t sum = 0;
-    if (refuse_floats(e)) return;
+    if (octet_explainer_refuse_float(e, octet_explainer_result(e))) return;
     octet_explainer_list_operands(e, 0);
     octet_derivation_expect_terms(e->d, count, "input", NULL, NULL);
     for (size_t i = 0; i < count; i++) {
@@ -147,7 +141,7 @@ static size_t place_of(const octet_explainer *e, const octet_scatter_params *p, 
 void octet_explain_scatter(const octet_explainer *e) {
     const octet_scatter_params *p = octet_step_params_scatter(e->step);
     uint64_t sum = 0;
-    if (refuse_floats(e)) return;
+    if (octet_explainer_refuse_float(e, octet_explainer_result(e))) return;
     octet_explainer_list_operands(e, 0);
     octet_derivation_expect_terms(e->d, (size_t)p->n_updates, "update", NULL, NULL);
     for (size_t i = 0; i < (size_t)p->n_updates; i++) {
@@ -203,7 +197,7 @@ void octet_explain_top_k(const octet_explainer *e) {
 /* ---- RANGE, BROADCAST_ARGS, CONCATENATION of uint8 ---- */
 
 void octet_explain_range(const octet_explainer *e) {
-    if (refuse_floats(e)) return;
+    if (octet_explainer_refuse_float(e, octet_explainer_result(e))) return;
     const int64_t start = code_at(e, 0, 0), delta = code_at(e, 1, 0);
     octet_explainer_list_operands(e, 0);
     octet_derive_integer(e->d, "result", wrapped(e, (uint64_t)start + e->element * (uint64_t)delta),

@@ -38,12 +38,6 @@ static void take_element(const octet_explainer *e, size_t at) {
                               0, 0);
 }
 
-static bool refuse_floats(const octet_explainer *e) {
-    const bool is_float = octet_explainer_operand(e, 0)->type == OCTET_FLOAT32;
-    if (is_float) octet_derivation_refuse(e->d, "its kernel computes with float32");
-    return is_float;
-}
-
 /* ---- Pools ---- */
 
 static void take_cells(const octet_explainer *e, const octet_pool_2d_params *p) {
@@ -63,7 +57,7 @@ void octet_explain_pool(const octet_explainer *e) {
     const octet_pool_2d_params *p = octet_step_params_pool_2d(e->step);
     const octet_kernel kernel = e->step->kernel;
     octet_derivation *d = e->d;
-    if (refuse_floats(e)) return;
+    if (octet_explainer_refuse_float(e, octet_explainer_operand(e, 0))) return;
     octet_explainer_list_operands(e, 0);
     take_cells(e, p);
     int64_t result;
@@ -197,7 +191,7 @@ void octet_explain_reduce(const octet_explainer *e) {
     const octet_operator_code code = e->op->code;
     const octet_type type = octet_explainer_operand(e, 0)->type;
     const bool is_max = code == OCTET_OP_REDUCE_MAX;
-    if (refuse_floats(e)) return;
+    if (octet_explainer_refuse_float(e, octet_explainer_operand(e, 0))) return;
     octet_explainer_list_operands(e, 0);
     take_reduced(e, p);
     if (is_max || code == OCTET_OP_REDUCE_MIN)
@@ -209,7 +203,7 @@ void octet_explain_reduce(const octet_explainer *e) {
 /* ARG_MAX, ARG_MIN. */
 void octet_explain_arg(const octet_explainer *e) {
     const octet_arg_params *p = octet_step_params_arg(e->step);
-    if (refuse_floats(e)) return;
+    if (octet_explainer_refuse_float(e, octet_explainer_operand(e, 0))) return;
     octet_explainer_list_operands(e, 0);
     take_reduced(e, &p->reduce);
     const int64_t found = derive_extreme(e, e->op->code == OCTET_OP_ARG_MAX);
@@ -293,7 +287,7 @@ void octet_explain_softmax(const octet_explainer *e) {
     const octet_softmax_params *p = octet_step_params_softmax(e->step);
     const octet_kernel kernel = e->step->kernel;
     const size_t first = e->element / (size_t)p->depth * (size_t)p->depth;
-    if (refuse_floats(e)) return;
+    if (octet_explainer_refuse_float(e, octet_explainer_operand(e, 0))) return;
     if (kernel == OCTET_KERNEL_log_softmax_s8) {
         octet_explain_log_softmax(e);
         return;
