@@ -64,17 +64,15 @@ OCTET_RUN(lstm_full_f32) {
     octet_lstm_full_f32_ref(task->params, &o, frame->scratch, (int32_t)begin, (int32_t)end);
 }
 
-/* SVDF. */
-enum { FEATURE_WEIGHTS = 1, TIME_WEIGHTS, SVDF_BIAS, STATE };
-
 #define RUN_SVDF(name)                                                                                              \
     OCTET_RUN(name) {                                                                                               \
         (void)phase;                                                                                                \
         const octet_params_of_##name *p = task->params;                                                             \
-        octet_##name##_ref(p, octet_task_input(task, frame, INPUT), octet_task_input(task, frame, FEATURE_WEIGHTS), \
-                           octet_task_input(task, frame, TIME_WEIGHTS), octet_task_input(task, frame, SVDF_BIAS),   \
-                           octet_task_state(task, frame, STATE), octet_task_output(task, frame, 0), (int32_t)begin, \
-                           (int32_t)end);                                                                           \
+        octet_##name##_ref(                                                                                         \
+            p, octet_task_input(task, frame, INPUT), octet_task_input(task, frame, OCTET_SVDF_FEATURE_WEIGHTS),     \
+            octet_task_input(task, frame, OCTET_SVDF_TIME_WEIGHTS), octet_task_input(task, frame, OCTET_SVDF_BIAS), \
+            octet_task_state(task, frame, OCTET_SVDF_STATE), octet_task_output(task, frame, 0), (int32_t)begin,     \
+            (int32_t)end);                                                                                          \
     }
 
 RUN_SVDF(svdf_f32)
@@ -84,7 +82,8 @@ OCTET_RUN(svdf_hybrid) {
     (void)phase;
     const octet_hybrid_svdf_params *p = task->params;
     octet_svdf_hybrid_ref(&p->shape, &p->rows, octet_task_input(task, frame, INPUT),
-                          octet_task_input(task, frame, FEATURE_WEIGHTS), p->time_weights,
-                          octet_task_input(task, frame, SVDF_BIAS), octet_task_state(task, frame, STATE),
-                          octet_task_output(task, frame, 0), frame->scratch, (int32_t)begin, (int32_t)end);
+                          octet_task_input(task, frame, OCTET_SVDF_FEATURE_WEIGHTS), p->time_weights,
+                          octet_task_input(task, frame, OCTET_SVDF_BIAS),
+                          octet_task_state(task, frame, OCTET_SVDF_STATE), octet_task_output(task, frame, 0),
+                          frame->scratch, (int32_t)begin, (int32_t)end);
 }

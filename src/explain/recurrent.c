@@ -7,9 +7,8 @@
 
 enum { GATES = OCTET_LSTM_GATES, INPUT_GATE = 0, FORGET_GATE, CELL_GATE, OUTPUT_GATE };
 
-/* Places in the kernels' operands. */
+/* Places in OCTET_LSTM_OPERANDS. */
 enum { INPUT, INPUT_WEIGHTS, STATE_WEIGHTS = 5, OUTPUT_STATE = 13, CELL_STATE };
-enum { TIME_WEIGHTS = 2, SVDF_BIAS, SVDF_STATE };
 
 /* ---- LSTM ---- */
 
@@ -158,7 +157,7 @@ void octet_explain_svdf(const octet_explainer *e) {
     const int32_t n_units = p->filters / p->rank, n = p->rank * p->memory;
     const size_t batch = e->element / (size_t)n_units, unit = e->element % (size_t)n_units, first = unit * (size_t)n,
                  state = batch * (size_t)p->filters * (size_t)p->memory + first;
-    if (octet_explainer_operand(e, SVDF_STATE)->n_uses > 1) {
+    if (octet_explainer_operand(e, OCTET_SVDF_STATE)->n_uses > 1) {
         octet_derivation_refuse(e->d, "another layer uses its state too");
         return;
     }
@@ -168,14 +167,15 @@ void octet_explain_svdf(const octet_explainer *e) {
     octet_derivation_expect_terms(e->d, (size_t)n, "state", "weight", "product");
     int64_t exact = 0;
     for (size_t i = 0; i < (size_t)n; i++) {
-        const int64_t a = octet_explain_code(OCTET_INT16, octet_explainer_data(e, SVDF_STATE), state + i),
-                      b = octet_explain_code(OCTET_INT16, octet_explainer_data(e, TIME_WEIGHTS), first + i);
+        const int64_t a = octet_explain_code(OCTET_INT16, octet_explainer_data(e, OCTET_SVDF_STATE), state + i),
+                      b = octet_explain_code(OCTET_INT16, octet_explainer_data(e, OCTET_SVDF_TIME_WEIGHTS), first + i);
         octet_derivation_add_term(e->d, SIZE_MAX, SIZE_MAX, a, b, a * b);
         exact += a * b;
     }
     octet_derive_integer(e->d, "sum_of_products", exact, "sum over %" PRId32 " terms of state * weight", n);
-    const octet_value *bias = octet_explainer_operand(e, SVDF_BIAS);
-    const int64_t start = bias != NULL ? octet_explain_code(OCTET_INT32, octet_explainer_data(e, SVDF_BIAS), unit) : 0;
+    const octet_value *bias = octet_explainer_operand(e, OCTET_SVDF_BIAS);
+    const int64_t start =
+        bias != NULL ? octet_explain_code(OCTET_INT32, octet_explainer_data(e, OCTET_SVDF_BIAS), unit) : 0;
     octet_derive_integer(e->d, "bias", start, "%s", bias != NULL ? "of this unit" : "there is none");
     const int32_t sum = (int32_t)(uint32_t)(uint64_t)(exact + start);
     octet_derive_integer(e->d, "accumulator", sum,

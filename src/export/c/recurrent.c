@@ -3,9 +3,8 @@
 
 enum { GATES = OCTET_LSTM_GATES, CELL_GATE = 2 };
 
-/* Places in the kernel's operands. */
+/* Places in OCTET_LSTM_OPERANDS. */
 enum { INPUT, INPUT_WEIGHTS, STATE_WEIGHTS = 5, OUTPUT_STATE = 13, CELL_STATE };
-enum { FEATURE_WEIGHTS = 1, TIME_WEIGHTS, SVDF_BIAS, STATE };
 
 static bool is_constant(const octet_c_emitter *e, const octet_step *step, uint32_t operand) {
     return step->inputs[operand] == OCTET_NONE || e->graph->values[step->inputs[operand]].data != NULL;
@@ -147,7 +146,7 @@ void octet_c_emit_lstm(octet_c_emitter *e, const octet_stage *stage) {
 /* What the sum of each filter begins with: the zero point times its weights. False where all are 0. */
 static bool write_feature_sums(octet_c_emitter *e, const octet_stage *stage, const octet_svdf_params *p) {
     const octet_step *step = &e->steps[stage->step];
-    const int8_t *weights = e->graph->values[step->inputs[FEATURE_WEIGHTS]].data;
+    const int8_t *weights = e->graph->values[step->inputs[OCTET_SVDF_FEATURE_WEIGHTS]].data;
     int32_t *table;
     bool has_sums = false;
     const octet_status status = OCTET_NEW(e->ctx, e->arena, (size_t)p->filters, &table);
@@ -169,8 +168,8 @@ static void write_filter(octet_c_emitter *e, const octet_stage *stage, const oct
     const octet_c_name name = octet_c_step_name(e, stage->step);
     const char *sum = octet_c_format(
         e, "%s%s(input, %s + k * %d, %d)", has_sums ? octet_c_format(e, "@%s_feature_sums[k] + ", name.text) : "",
-        octet_c_help(e, OCTET_C_DOT), octet_c_operand(e, stage, FEATURE_WEIGHTS), p->inputs, p->inputs);
-    octet_c_line(f, "const int16_t *w = %s + k * %d;", octet_c_operand(e, stage, TIME_WEIGHTS), p->memory);
+        octet_c_help(e, OCTET_C_DOT), octet_c_operand(e, stage, OCTET_SVDF_FEATURE_WEIGHTS), p->inputs, p->inputs);
+    octet_c_line(f, "const int16_t *w = %s + k * %d;", octet_c_operand(e, stage, OCTET_SVDF_TIME_WEIGHTS), p->memory);
     octet_c_line(f, "const int32_t newest = %s(%s, -32768, 32767);", octet_c_help(e, OCTET_C_CLAMP),
                  octet_c_scaled(e, octet_c_format(e, "(%s)", sum), p->feature_multiplier, p->feature_shift));
     octet_c_line(f, "for (j = 0; j < %d; ++j) {", p->memory - 1);
@@ -187,13 +186,14 @@ void octet_c_emit_svdf(octet_c_emitter *e, const octet_stage *stage) {
     const octet_step *step = &e->steps[stage->step];
     const octet_svdf_params *p = octet_step_params_svdf(step);
     octet_c_writer *f = &e->functions;
-    const bool has_bias = step->n_inputs > SVDF_BIAS && step->inputs[SVDF_BIAS] != OCTET_NONE;
-    if (!is_constant(e, step, FEATURE_WEIGHTS) || !is_constant(e, step, TIME_WEIGHTS))
+    const bool has_bias = step->n_inputs > OCTET_SVDF_BIAS && step->inputs[OCTET_SVDF_BIAS] != OCTET_NONE;
+    if (!is_constant(e, step, OCTET_SVDF_FEATURE_WEIGHTS) || !is_constant(e, step, OCTET_SVDF_TIME_WEIGHTS))
         octet_c_refuse(e, step, "its weights are computed");
     if (p->inputs > MOST_INPUTS) octet_c_refuse(e, step, "sums of %d products may leave 32 bits", p->inputs);
     if (e->functions.status != OCTET_OK) return;
     const bool has_sums = write_feature_sums(e, stage, p);
-    const char *bias = has_bias ? octet_c_format(e, "(uint32_t)%s[u]", octet_c_operand(e, stage, SVDF_BIAS)) : "0";
+    const char *bias =
+        has_bias ? octet_c_format(e, "(uint32_t)%s[u]", octet_c_operand(e, stage, OCTET_SVDF_BIAS)) : "0";
     octet_c_open(e, stage);
     octet_c_line(f, "int32_t n, u, k, j;");
     octet_c_line(f, "for (n = 0; n < %d; ++n, input += %d) {", p->batches, p->inputs);
