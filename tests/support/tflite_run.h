@@ -1,5 +1,6 @@
 /* tflite_run.h - a .tflite built by hand is read and run, or refused.
  * In:  a finished file, which these functions free, and what must come of it.
+ * Out: how many operators ran; a test that fails where something else comes of it.
  * Knows: the importer, the executor.
  * Does not know: what stands in the file. */
 #ifndef OCTET_TESTS_TFLITE_RUN_H

@@ -2,6 +2,7 @@
  * In:  text, numbers, an exit code.
  * Out: calls by breakpoint (Arm semihosting, qemu's -semihosting-config), by system call (a bare RISC-V under
  *      qemu-riscv32), by the library of C.
+ * Knows: the processor that it is compiled for.
  * Does not know: models. */
 #ifndef OCTET_TESTS_DEVICE_SEMIHOST_H
 #define OCTET_TESTS_DEVICE_SEMIHOST_H
