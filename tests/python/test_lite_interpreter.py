@@ -301,6 +301,29 @@ def test_there_is_no_such_tensor(lite, index):
         interpreter.resize_tensor_input(index, [1, 3])
 
 
+@pytest.mark.parametrize("index", ["x", 1.0, None, [0], np.array([0])])
+def test_the_index_of_a_tensor_is_a_whole_number(lite, index):
+    interpreter = lite.ready("two_inputs_int8.tflite")
+    value = np.zeros(1, np.int8)
+    for use in (
+        lambda: interpreter.get_tensor(index),
+        lambda: interpreter.tensor(index)(),
+        lambda: interpreter.set_tensor(index, value),
+        lambda: interpreter.resize_tensor_input(index, [1, 1]),
+    ):
+        with pytest.raises(TypeError):
+            use()
+
+
+def test_an_index_may_be_any_kind_of_whole_number(lite):
+    interpreter = lite.ready("two_inputs_int8.tflite")
+    source = interpreter.get_input_details()[0]
+    for index in (np.int64(source["index"]), np.array(source["index"])):
+        interpreter.set_tensor(index, np.ones(source["shape"], source["dtype"]))
+        assert (interpreter.get_tensor(index) == 1).all()
+        assert interpreter.tensor(index)().shape == tuple(source["shape"])
+
+
 def test_set_tensor_copies_arrays_of_any_layout(lite):
     interpreter = lite.ready("flatten.tflite")
     index = interpreter.get_input_details()[0]["index"]

@@ -11,6 +11,7 @@ from ._call import set_max_memory
 from ._calibration import Calibration, CalibrationInfo
 from ._data import Scaling
 from ._errors import (
+    ArgumentError,
     CancelledError,
     DataError,
     Error,
@@ -38,6 +39,7 @@ from ._verdict import Verdict, compare
 __version__: str = library.octet_version().decode()
 
 __all__ = [
+    "ArgumentError",
     "Budget",
     "Calibration",
     "CalibrationInfo",

@@ -6,20 +6,26 @@ from typing import Any, Tuple
 import numpy as np
 import numpy.typing as npt
 
-from ._errors import DataError
+from ._errors import DataError, OutOfMemoryError
 
 Array = npt.NDArray[Any]
 
 
+def _is_torch(x: Any) -> bool:
+    return hasattr(x, "detach") and hasattr(x, "cpu")  # files can be detached too
+
+
 def is_array(x: Any) -> bool:
     """Whether x holds numbers itself: an array of numpy, JAX, pandas or Python, a tensor of TensorFlow or torch."""
-    return hasattr(x, "__array__") or hasattr(x, "detach") or isinstance(x, (array.array, memoryview))
+    if isinstance(x, np.generic):  # one number has the methods of an array
+        return False
+    return hasattr(x, "__array__") or _is_torch(x) or isinstance(x, (array.array, memoryview))
 
 
 def to_numpy(x: Any, what: str) -> Array:
     """x as an array of whatever it holds. Raises DataError where x is ragged."""
     try:
-        if hasattr(x, "detach"):  # torch: perhaps on another device, in a type that numpy lacks
+        if _is_torch(x):  # torch: perhaps on another device, in a type that numpy lacks
             x = x.detach().cpu()
             x = x.float() if str(x.dtype) == "torch.bfloat16" else x
             return np.asarray(x.numpy())
@@ -56,7 +62,10 @@ def as_array(x: Any, what: str) -> Array:
         raise DataError(f"{what}: is one number: samples lie along the first axis of an array")
     if numbers.size == 0:
         raise DataError(f"{what}: an array of shape {numbers.shape} has no samples")
-    return np.ascontiguousarray(numbers, dtype=dtype)
+    try:
+        return np.ascontiguousarray(numbers, dtype=dtype)
+    except MemoryError as error:
+        raise OutOfMemoryError(f"{what}: an array of shape {numbers.shape} does not fit into memory") from error
 
 
 def part_shape(dims: Tuple[int, ...], batch: int) -> Tuple[int, ...]:

@@ -7,11 +7,11 @@ from typing import Any, Iterator, Optional, Union
 
 from . import _structs as s
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_bytes, encode, read, whole
+from ._call import Context, Handle, Out, call, call_for_bytes, encode, path_bytes, read, whole
 from ._closing import Closing
 from ._data import Batch, Files, ScalingOption, first_samples, in_chunks, open_data, scaling_of
 from ._errors import UsageError
-from ._model import Model
+from ._model import as_model
 from ._progress import Progress, ProgressOption
 from ._rendering import table_html
 from ._samples import CHUNK_BYTES, data_of
@@ -80,7 +80,7 @@ class Calibration(Closing):
 
     def __init__(
         self,
-        model: Model,
+        model: Any,
         *,
         method: Optional[str] = None,
         gather_all: bool = False,
@@ -89,7 +89,8 @@ class Calibration(Closing):
         n_threads: int = 0,
         progress: ProgressOption = None,
     ) -> None:
-        self._model = model
+        self._model = as_model(model)
+        model = self._model
         self._context = Context()
         self._scaling = scaling_of(scaling)
         self._progress = progress
@@ -170,21 +171,22 @@ class Calibration(Closing):
 
     def save(self, path: "Union[str, os.PathLike[str]]") -> None:
         """Writes a file, complete or not at all. Equal calibrations give equal bytes, on any machine."""
-        call(Context(), lib.octet_statistics_save, self.handle, os.fsencode(path), progress=Progress(False))
+        call(Context(), lib.octet_statistics_save, self.handle, path_bytes(path, "path"), progress=Progress(False))
 
     def to_bytes(self) -> bytes:
         """What `save` writes."""
         return call_for_bytes(lib.octet_statistics_save_bytes, self.handle)
 
     @classmethod
-    def load(cls, source: "Union[str, os.PathLike[str], bytes]", model: Model, **options: Any) -> "Calibration":
+    def load(cls, source: "Union[str, os.PathLike[str], bytes]", model: Any, **options: Any) -> "Calibration":
         """Reads what `save` wrote, from a path or bytes. options: as of Calibration. Raises FileError, FormatError."""
         made = cls(model, **options)
-        handle = made._new_handle(model.handle)
-        if isinstance(source, bytes):
-            arguments = (source, len(source), b"calibration", Out(handle))
+        handle = made._new_handle(made._model.handle)
+        if isinstance(source, (bytes, bytearray, memoryview)):
+            content = bytes(source)
+            arguments = (content, len(content), b"calibration", Out(handle))
             call(made._context, lib.octet_statistics_load_bytes, *arguments)
         else:
-            call(made._context, lib.octet_statistics_load, os.fsencode(source), Out(handle))
+            call(made._context, lib.octet_statistics_load, path_bytes(source, "source"), Out(handle))
         made._handle = handle
         return made

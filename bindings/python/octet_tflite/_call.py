@@ -5,6 +5,8 @@ takes the locks of all the contexts whose handles it is given, and says so where
 may take long runs in a thread of its own while the main thread waits, so that Ctrl-C is answered at once.
 """
 
+import math
+import os
 import threading
 from ctypes import Structure, byref, c_char_p, c_size_t, c_void_p, pointer, string_at
 from functools import partial
@@ -14,7 +16,7 @@ import numpy as np
 
 from . import _structs as s
 from ._c import lib
-from ._errors import OF_STATUS, Error, UsageError
+from ._errors import OF_STATUS, ArgumentError, Error, UsageError
 from ._progress import Progress
 
 _PATIENCE_S = 0.1
@@ -85,6 +87,9 @@ class Context:
     def __del__(self) -> None:
         if hasattr(self, "shared"):
             self.shared.release()
+
+    def __reduce__(self) -> Any:
+        raise UsageError("this object lies in the memory of this process: pass the bytes that it was made from")
 
     def destroy_object(self, destroy: Callable[[], None]) -> None:
         """Calls `destroy`, which uses the context: now, or when the thread that has the lock gives it back."""
@@ -363,6 +368,19 @@ def encode(text: Optional[str], what: str) -> Optional[bytes]:
     return text.encode("utf-8", "surrogateescape")
 
 
+def path_bytes(path: Any, what: str) -> bytes:
+    """A path as the library takes it. Raises UsageError for what is none."""
+    try:
+        name = os.fsencode(path)
+    except TypeError:
+        raise ArgumentError(f"{what} is {path!r}: give a path") from None
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{what} is {path!r}: {error.reason}") from None
+    if b"\0" in name:
+        raise UsageError(f"{what} has a zero character in it")
+    return name
+
+
 def whole(number: Any, what: str) -> int:
     """A number from 0 on. Raises UsageError for anything else."""
     if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or not 0 <= number < 1 << 63:
@@ -374,4 +392,6 @@ def real(number: Any, what: str) -> float:
     """A real number. Raises UsageError for anything else."""
     if isinstance(number, bool) or not isinstance(number, (int, float, np.integer, np.floating)):
         raise UsageError(f"{what} is {number!r}: give a number")
+    if not math.isfinite(number):
+        raise UsageError(f"{what} is {number!r}: give a finite number")
     return float(number)

@@ -48,7 +48,7 @@ def scaling_of(option: ScalingOption) -> Optional[Scaling]:
         if unknown:
             raise UsageError(f"scaling: there is no {unknown[0]!r}: give scale, offset, mean, std or preset")
         return Scaling(**option)
-    if isinstance(option, (int, float)) and not isinstance(option, bool):
+    if isinstance(option, (int, float, np.integer, np.floating)) and not isinstance(option, bool):
         return Scaling(scale=float(option))
     raise UsageError(f"scaling is {option!r}: give a factor, the name of a preset or a Scaling")
 

@@ -14,6 +14,10 @@ class UsageError(Error, ValueError):
     """Wrong use: an unknown name, a missing option, an object that is closed or in use by another thread."""
 
 
+class ArgumentError(UsageError, TypeError):
+    """Wrong use: an argument that is of no type that it can have."""
+
+
 class DataError(Error, ValueError):
     """The data do not fit the model, or contradict themselves."""
 
@@ -68,5 +72,5 @@ OF_STATUS = {
 }
 """By octet_status."""
 
-for _error in (Error, *Error.__subclasses__()):
+for _error in (Error, *Error.__subclasses__(), ArgumentError):
     _error.__module__ = "octet_tflite"  # where users find it

@@ -12,7 +12,7 @@ from ._c import lib
 from ._call import Context, Handle, Out, call, call_for_text, read, whole
 from ._data import Batch, Files, ScalingOption, in_chunks, open_data, scaling_of
 from ._errors import DataError, UsageError
-from ._model import Model, run_options
+from ._model import as_model, run_options
 from ._progress import Progress, ProgressOption
 from ._rendering import axes_for, frame_of, table_html, text_html
 from ._samples import CHUNK_BYTES, data_of
@@ -34,7 +34,7 @@ class Evaluation:
 
     def __init__(
         self,
-        model: Model,
+        model: Any,
         *,
         scaling: ScalingOption = None,
         split: Optional[str] = None,
@@ -45,7 +45,7 @@ class Evaluation:
         n_threads: int = 0,
         progress: ProgressOption = None,
     ) -> None:
-        self._model = model
+        self._model = as_model(model)
         self._context = Context()
         self._scaling = scaling_of(scaling)
         self._progress = progress

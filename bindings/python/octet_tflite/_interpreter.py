@@ -11,7 +11,7 @@ from ._c import lib
 from ._call import Context, Handle, Out, call, read
 from ._closing import Closing
 from ._errors import DataError, UsageError
-from ._model import Model, run_options
+from ._model import Model, as_model, run_options
 from ._progress import Progress
 from ._structs import OK
 from ._tensor import TensorInfo
@@ -37,7 +37,7 @@ def _view(handle: Handle, address: Optional[int], tensor: TensorInfo) -> Array:
 class Interpreter(Closing):
     """A model prepared to run. `inputs` and `outputs` are views of its memory: fill, `run()`, read.
 
-    n_threads: over which the kernels of one run are spread. keep_values: every value keeps its own memory (`value`).
+    model: a Model, or what `load_model` takes. n_threads: over which the kernels of one run are spread. keep_values: every value keeps its own memory (`value`).
     numerics, float_order: as in docs/running.md. One thread at a time may use it; several interpreters of one model may
     run in several threads. Raises UnsupportedError (no kernel for an operator), LimitError.
 
@@ -49,13 +49,14 @@ class Interpreter(Closing):
 
     def __init__(
         self,
-        model: Model,
+        model: Any,
         *,
         n_threads: int = 1,
         keep_values: bool = False,
         numerics: Optional[str] = None,
         float_order: Optional[str] = None,
     ) -> None:
+        model = as_model(model)
         context = Context()
         options = run_options(n_threads=n_threads, numerics=numerics, float_order=float_order)
         options.keep_values = bool(keep_values)
@@ -63,7 +64,7 @@ class Interpreter(Closing):
         call(context, lib.octet_interpreter_create, model.handle, options, Out(handle), progress=Progress(False))
         self._run_s = 0.0
         self._handle = handle
-        self._model = model
+        self._model: Model = model
         self.input_details = model.inputs
         self.output_details = model.outputs
         pointer = handle.pointer

@@ -11,7 +11,7 @@ from ._both import handle_for, run_over_both
 from ._c import lib
 from ._call import Handle, call_for_text, read
 from ._data import ScalingOption
-from ._model import Model
+from ._model import as_model
 from ._progress import ProgressOption
 from ._rendering import axes_for, frame_of, table_html, text_html
 
@@ -156,8 +156,8 @@ class Layers:
 
 
 def compare_layers(
-    original: Model,
-    quantized: Model,
+    original: Any,
+    quantized: Any,
     x: Any,
     y: Any = None,
     *,
@@ -169,10 +169,11 @@ def compare_layers(
 ) -> Layers:
     """Compares every value of the quantized model with the one of the float model that it stands for.
 
-    x, y: as in `Evaluation.update`; batches are gathered in memory. Raises UsageError (the original is quantized, the
+    original, quantized: Models, or what `load_model` takes. x, y: as in `Evaluation.update`; batches are gathered in
+    memory. Raises UsageError (the original is quantized, the
     other one is not), DataError (they are not of one network), and what `compare` raises.
     """
-    models = (original, quantized)
+    models = as_model(original), as_model(quantized)
     handle = handle_for(lib.octet_layers_destroy, "Layers", models)
     how = {"split": split, "n_threads": n_threads}
     compare = lib.octet_compare_layers

@@ -10,7 +10,7 @@ import numpy as np
 from . import _structs as s
 from ._arrays import Array, part_shape
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_bytes, call_for_text, encode, read, real, whole
+from ._call import Context, Handle, Out, call, call_for_bytes, call_for_text, encode, path_bytes, read, real, whole
 from ._closing import Closing
 from ._data import Batch, Files, Inputs, ScalingOption, in_chunks, open_data, scaling_of
 from ._errors import UsageError
@@ -158,13 +158,14 @@ class Model(Closing):
 
     def bench(self, seconds: float = 1.0, n_threads: int = 0, numerics: Optional[str] = None) -> Rendering:
         """Runs the model on made-up input for so long; the time of a run and of each operator, and the memory."""
+        time_s = real(seconds, "seconds")
+        if time_s <= 0:
+            raise UsageError(f"seconds is {seconds!r}: give a number above 0")
 
         def ask(form: int) -> str:
             options = run_options(n_threads=n_threads, numerics=numerics)
             progress = Progress(False)
-            return call_for_text(
-                lib.octet_model_bench, self.handle, real(seconds, "seconds"), options, form, progress=progress
-            )
+            return call_for_text(lib.octet_model_bench, self.handle, time_s, options, form, progress=progress)
 
         return Rendering(ask(s.AS_TEXT))
 
@@ -180,7 +181,7 @@ class Model(Closing):
     def save(self, path: "Union[str, os.PathLike[str]]") -> None:
         """Writes the model as .tflite: complete or not at all. Raises FileError, and UsageError for the file that the
         model was loaded from."""
-        name = os.fsencode(path)
+        name = path_bytes(path, "path")
         call(Context(), lib.octet_model_check_output, self.handle, name)
         call(Context(), lib.octet_model_write, self.handle, name, progress=Progress(False))
 
@@ -321,9 +322,7 @@ def load_model(
         raise UsageError(f"load_model: {type(source).__name__} is no path, no bytes, no file and no Keras model")
     handle = Handle(context, lib.octet_model_destroy, "model", content)
     if content is None:
-        path = os.fsencode(name)
-        if b"\0" in path:
-            raise UsageError("load_model: the path has a zero character in it")
+        path = path_bytes(name, "load_model: the path")
         call(context, lib.octet_model_load, path, options, Out(handle), progress=progress)
     else:
         label = encode(name, "name")

@@ -10,11 +10,12 @@ import numpy as np
 
 from . import _structs as s
 from ._c import lib
-from ._call import Context, Handle, call, call_for_text, encode, real, whole
+from ._call import Context, Handle, call, call_for_text, encode, path_bytes, real, whole
 from ._data import Batch, Files, ScalingOption, join, open_data, scaling_of
+from ._errors import FileError
 from ._evaluation import Evaluation
 from ._layers import Layers
-from ._model import Model, run_options
+from ._model import Model, as_model, run_options
 from ._progress import Progress, ProgressOption
 from ._rendering import Rendering, frame_html, render
 from ._samples import data_of, open_options
@@ -27,9 +28,13 @@ class Page(str):
     """A report as one HTML page that needs no network. A notebook shows it."""
 
     def save(self, path: Path) -> None:
-        """Writes the page."""
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write(self)
+        """Writes the page. Raises FileError."""
+        name = os.fsdecode(path_bytes(path, "path"))
+        try:
+            with open(name, "w", encoding="utf-8", newline="") as file:
+                file.write(self)
+        except OSError as error:
+            raise FileError(f"{name}: cannot be written: {error.strerror}") from error
 
     def __repr__(self) -> str:
         return f"<octet_tflite.Page of {len(self)} characters>"
@@ -43,12 +48,12 @@ def _pointer_of(handle: Optional[Handle]) -> Any:
 
 
 def report(
-    model: Model,
+    model: Any,
     x: Any,
     y: Any = None,
     *,
     evaluation: Optional[Evaluation] = None,
-    quantized: Optional[Model] = None,
+    quantized: Any = None,
     verdict: Optional[Verdict] = None,
     layers: Optional[Layers] = None,
     scaling: ScalingOption = None,
@@ -67,6 +72,8 @@ def report(
     >>> page.startswith("<!DOCTYPE html>")
     True
     """
+    model = as_model(model)
+    quantized = None if quantized is None else as_model(quantized)
     context = Context()
     data = data_of(context, open_data(x, model.sample_inputs(), y), scaling_of(scaling))
     parts = [
@@ -107,13 +114,14 @@ class Budget:
 
 
 def budget(
-    model: Model, *, flash_bytes: int = 0, ram_bytes: int = 0, clock_mhz: float = 0.0, keeps_state: bool = False
+    model: Any, *, flash_bytes: int = 0, ram_bytes: int = 0, clock_mhz: float = 0.0, keeps_state: bool = False
 ) -> Budget:
     """What the C that `export_c` writes would need.
 
     flash_bytes, ram_bytes, clock_mhz: of the device; 0: not known. keeps_state: as in `export_c`. Raises
     UnsupportedError for what has no C form, and for a float model.
     """
+    model = as_model(model)
     options = s.BudgetOptions(
         flash_bytes=whole(flash_bytes, "flash_bytes"),
         ram_bytes=whole(ram_bytes, "ram_bytes"),
@@ -134,7 +142,7 @@ def _optional_data(context: Context, model: Model, x: Any, y: Any, scaling: Scal
 
 
 def export_c(
-    model: Model,
+    model: Any,
     folder: Path,
     x: Any = None,
     *,
@@ -154,6 +162,7 @@ def export_c(
     CMSIS-NN where it has the operator; that is not compiled here. Raises UnsupportedError (layer, operator, reason),
     UsageError (a folder that exists, unless replace), FileError.
     """
+    model = as_model(model)
     options = s.ExportOptions(
         name=encode(name, "name"),
         replace=bool(replace),
@@ -165,18 +174,18 @@ def export_c(
     )
     context = Context()
     data = _optional_data(context, model, x, None, scaling)
-    arguments = (lib.octet_model_export_c, model.handle, data, os.fsencode(folder), options, s.AS_TEXT)
+    arguments = (lib.octet_model_export_c, model.handle, data, path_bytes(folder, "folder"), options, s.AS_TEXT)
     return Rendering(call_for_text(*arguments, context=context, progress=Progress(False)))
 
 
-def export_c_array(model: Model, path: Path, *, name: Optional[str] = None) -> None:
+def export_c_array(model: Any, path: Path, *, name: Optional[str] = None) -> None:
     """Writes the .tflite as C source: an aligned const array, its length, its hash. name: a C identifier."""
-    arguments = (model.handle, encode(name, "name"), os.fsencode(path))
+    arguments = (as_model(model).handle, encode(name, "name"), path_bytes(path, "path"))
     call(Context(), lib.octet_model_export_c_array, *arguments, progress=Progress(False))
 
 
 def export_artifacts(
-    model: Model,
+    model: Any,
     folder: Path,
     x: Any = None,
     y: Any = None,
@@ -194,7 +203,7 @@ def export_artifacts(
     x, y: samples and labels; None: made-up ones. layer_names: "layer" or "kind". planar: maps as [C,H,W]. Raises
     UnsupportedError (a layer whose weights are not int8), UsageError (a folder that exists, unless replace), FileError.
     """
-    shown = Progress(progress)
+    model, shown = as_model(model), Progress(progress)
     options = s.ArtifactsOptions(
         names=encode(layer_names, "layer_names"),
         planar=bool(planar),
@@ -205,7 +214,7 @@ def export_artifacts(
     )
     context = Context()
     data = _optional_data(context, model, x, y, scaling)
-    arguments = (lib.octet_model_export_artifacts, model.handle, data, os.fsencode(folder), options, s.AS_TEXT)
+    arguments = (lib.octet_model_export_artifacts, model.handle, data, path_bytes(folder, "folder"), options, s.AS_TEXT)
     try:
         return Rendering(call_for_text(*arguments, context=context, progress=shown))
     finally:
@@ -227,13 +236,13 @@ def _as_file(source: Union[Files, Batch, Iterator[Batch]], model: Model) -> "tup
 
 
 def explain(
-    model: Model,
+    model: Any,
     value: str,
     x: Any,
     *,
     sample: int = 0,
     with_all: bool = False,
-    original: Optional[Model] = None,
+    original: Any = None,
     numerics: Optional[str] = None,
     scaling: ScalingOption = None,
 ) -> Rendering:
@@ -248,9 +257,11 @@ def explain(
     >>> "softmax" in octet_tflite.explain(quantized, quantized.outputs[0].name + "[0]", x).lower()
     True
     """
+    model = as_model(model)
+    original = None if original is None else as_model(original)
     path, content = _as_file(open_data(x, model.sample_inputs()), model)
     data = open_options(scaling_of(scaling))
-    data.path = os.fsencode(path)
+    data.path = path_bytes(path, "x")
     if content is not None:
         data.bytes = cast(c_char_p(content), c_void_p)
         data.n_bytes = len(content)

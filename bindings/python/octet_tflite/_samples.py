@@ -9,7 +9,7 @@ import numpy as np
 from . import _structs as s
 from ._arrays import Array
 from ._c import lib
-from ._call import Context, Handle, Out, call, encode
+from ._call import Context, Handle, Out, call, encode, path_bytes
 from ._data import Batch, Files, Scaling, join
 from ._errors import UsageError
 
@@ -87,7 +87,7 @@ def data_of_files(context: Context, files: Files, scaling: Optional[Scaling]) ->
     options = open_options(scaling)
     for what in ("path", "images", "labels"):
         path = getattr(files, what)
-        setattr(options, what, None if path is None else os.fsencode(path))
+        setattr(options, what, None if path is None else path_bytes(path, what))
     data = Handle(context, lib.octet_data_close, "data")
     call(context, lib.octet_data_open, options, Out(data))
     return data

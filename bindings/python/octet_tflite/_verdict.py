@@ -7,9 +7,9 @@ from typing import Any, List, Optional, Union
 from . import _structs as s
 from ._both import handle_for, run_over_both
 from ._c import lib
-from ._call import Handle, call_for_text, read
+from ._call import Handle, call_for_text, path_bytes, read
 from ._data import ScalingOption
-from ._model import Model
+from ._model import as_model
 from ._progress import ProgressOption
 from ._rendering import axes_for, frame_of, table_html
 
@@ -33,7 +33,7 @@ class Verdict:
         return self._render(path, s.AS_TEXT)
 
     def _render(self, path: "Union[None, str, os.PathLike[str]]", form: int) -> str:
-        name = None if path is None else os.fsencode(path)
+        name = None if path is None else path_bytes(path, "path")
         return call_for_text(lib.octet_verdict_render, self.handle, name, form)
 
     def to_dict(self) -> Any:
@@ -95,8 +95,8 @@ class Verdict:
 
 
 def compare(
-    original: Model,
-    quantized: Model,
+    original: Any,
+    quantized: Any,
     x: Any,
     y: Any = None,
     *,
@@ -109,11 +109,11 @@ def compare(
 ) -> Verdict:
     """Runs both models over the same samples. x, y: as in `Evaluation.update`; batches are gathered in memory.
 
-    Raises UsageError, DataError (other inputs or outputs, labels that do not fit), UnsupportedError.
+    original, quantized: Models, or what `load_model` takes. Raises UsageError, DataError (other inputs or outputs, labels that do not fit), UnsupportedError.
     """
-    models = (original, quantized)
+    models = as_model(original), as_model(quantized)
     handle = handle_for(lib.octet_verdict_destroy, "Verdict", models)
     how = {"split": split, "numerics": numerics, "n_threads": n_threads}
-    seen = quantized.seen
+    seen = models[1].seen
     run_over_both(handle, lib.octet_compare, models, x, y, seen, scaling=scaling, limit=limit, progress=progress, **how)
     return Verdict(handle)

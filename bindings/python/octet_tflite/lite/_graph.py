@@ -1,6 +1,7 @@
 """One graph of a .tflite as LiteRT's users see it: tensors by number, inputs of any shape, memory that can be looked at."""
 
 import ctypes
+import operator
 from ctypes import byref
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
@@ -9,7 +10,7 @@ import numpy as np
 from .. import _structs as s
 from .._c import lib
 from .._call import Context, Handle, Out, call
-from .._errors import UsageError
+from .._errors import ArgumentError, OutOfMemoryError, UsageError
 
 Shape = Tuple[int, ...]
 
@@ -45,6 +46,14 @@ def array_at(address: int, shape: Shape, dtype: "np.dtype[Any]", owner: Any) -> 
     return np.asarray(memory), memory
 
 
+def as_index(index: Any) -> int:
+    """The number of a tensor. Raises ArgumentError for what is no whole number."""
+    try:
+        return operator.index(index)
+    except TypeError:
+        raise ArgumentError(f"the index of a tensor is {index!r}: give a whole number") from None
+
+
 class Graph:
     """One graph. It is loaded with the shapes that the file states, and made ready to run by `allocate`.
 
@@ -63,7 +72,8 @@ class Graph:
         self.is_ready = False
         self._buffers: Dict[int, "np.ndarray[Any, Any]"] = {}  # inputs, by tensor; they outlive runs
         self._known: Dict[int, "np.ndarray[Any, Any]"] = {}  # arrays of tensors that were read since `allocate`
-        self._moves: List[Tuple[int, int, int]] = []  # of each input: where it goes, where it is, how many bytes
+        # Of each input: where it goes, where it is, how many bytes, and what keeps both alive
+        self._moves: List[Tuple[int, int, int, Any]] = []
         self._run = lib.octet_interpreter_run
         self._model = self._load()
         self.inputs = self._ports(lib.octet_model_n_inputs, lib.octet_model_input)
@@ -173,13 +183,22 @@ class Graph:
             self._interpreter = None
             self._is_stale = False
         self._prepare()
-        self._buffers, self._known, self._moves = {}, {}, []
+        self._buffers, self._known = {}, {}
+        moves: List[Tuple[int, int, int, Any]] = []
         for position, port in enumerate(self.inputs):
             tensor = self._tensor(port.tensor)
-            buffer = np.zeros(tuple(tensor.dims[: tensor.rank]), tensor.type.decode())
+            shape = tuple(tensor.dims[: tensor.rank])
+            try:
+                buffer = np.zeros(shape, tensor.type.decode())
+            except MemoryError as error:
+                raise OutOfMemoryError(
+                    f"input {port.name}: the shape {list(shape)} does not fit into memory"
+                ) from error
             self._buffers[port.tensor] = buffer
-            target = lib.octet_interpreter_input(self._prepare().pointer, position)
-            self._moves.append((target, buffer.ctypes.data, buffer.nbytes))
+            interpreter = self._prepare()
+            target = lib.octet_interpreter_input(interpreter.pointer, position)
+            moves.append((target, buffer.ctypes.data, buffer.nbytes, (buffer, interpreter)))
+        self._moves = moves
         self.is_ready = True
 
     def _prepare(self) -> Handle:
@@ -238,7 +257,7 @@ class Graph:
         assert interpreter is not None
         self.context.acquire("Interpreter")
         try:
-            for target, source, size in self._moves:
+            for target, source, size, _ in self._moves:
                 ctypes.memmove(target, source, size)
             self._run(interpreter.pointer)
         finally:

@@ -10,9 +10,10 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 
 import numpy as np
 
-from .._errors import UnsupportedError, UsageError
+from .._call import path_bytes
+from .._errors import ArgumentError, UnsupportedError, UsageError
 from .._missing import missing
-from ._graph import Graph, Settings
+from ._graph import Graph, Settings, as_index
 
 Details = Dict[str, Any]
 
@@ -26,8 +27,7 @@ class OpResolverType(enum.Enum):
     BUILTIN_WITHOUT_DEFAULT_DELEGATES = 3
 
 
-def _read(model_path: Union[str, "os.PathLike[str]"]) -> bytes:
-    path = os.fspath(model_path)
+def _read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -155,12 +155,15 @@ class Interpreter:
             _float_order(experimental_op_resolver_type),
             bool(experimental_preserve_all_tensors),
         )
+        if model_content is not None and not isinstance(model_content, (bytes, bytearray, memoryview)):
+            raise ArgumentError(f"model_content is of the type {type(model_content).__name__}: give bytes")
         if not model_path and not model_content:
             raise UsageError("model_path or model_content must be given")
         if model_path and model_content:
             raise UsageError("model_path and model_content are both given: leave one of them out")
         if model_path:
-            self._name, self._content = str(os.fspath(model_path)), _read(model_path)
+            self._name = os.fsdecode(path_bytes(model_path, "model_path"))
+            self._content = _read(self._name)
         else:
             self._name, self._content = "model_content", bytes(model_content or b"")
         self._main = Graph(self._content, self._name, self._settings)
@@ -220,7 +223,7 @@ class Interpreter:
     def set_tensor(self, tensor_index: int, value: Any) -> None:
         """Copies a value into an input. Raises ValueError where type or shape are not those of the input."""
         self._main.check_free()
-        _set(self._main, tensor_index, value)
+        _set(self._main, as_index(tensor_index), value)
 
     def get_tensor(self, tensor_index: int, subgraph_index: int = 0) -> "np.ndarray[Any, Any]":
         """A copy of a tensor: an input, an output, a constant, state; with preserve_all_tensors, any. Raises ValueError
@@ -228,7 +231,7 @@ class Interpreter:
         if subgraph_index != 0:
             self._check_subgraph(subgraph_index)
         self._main.check_free()
-        return self._main.copy(tensor_index)
+        return self._main.copy(as_index(tensor_index))
 
     def tensor(self, tensor_index: int) -> "Callable[[], np.ndarray[Any, Any]]":
         """A function that gives an array of the memory of a tensor itself.
@@ -237,8 +240,10 @@ class Interpreter:
         RuntimeError. The array stays valid as long as it lives, also when the Interpreter is gone.
         """
 
+        index = as_index(tensor_index)
+
         def view() -> "np.ndarray[Any, Any]":
-            array, memory = self._main.array(tensor_index)
+            array, memory = self._main.array(index)
             self._views.append(weakref.ref(memory))
             return array
 
@@ -252,6 +257,7 @@ class Interpreter:
         """
         self._ensure_safe()
         self._main.check_free()
+        input_index = as_index(input_index)
         position = self._main.position(input_index)
         sizes = _as_array(tensor_size)
         if sizes.ndim != 1 or not (sizes.dtype.kind in "iu" or sizes.size == 0) or (sizes < 1).any():
