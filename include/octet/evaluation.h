@@ -25,12 +25,23 @@ typedef struct octet_evaluation octet_evaluation;
  * square error. options may be NULL. Errors: USAGE, DATA, UNSUPPORTED, and those of reading the data. */
 OCTET_API octet_status octet_evaluate(octet_context *ctx, const octet_model *model, octet_data *data,
                                       const octet_run_options *options, octet_evaluation **out);
-/* Makes *into one evaluation of its samples and those of `from`, which stays. Both are of the same split, over
- * different samples (octet_run_options.first and limit). In whatever order parts are merged, the figures are those of
- * one evaluation of all samples; only times are not. Errors: USAGE (they measure different things), DATA (names a
- * sample that both have); *into stays as it was then. */
+/* Makes *into one evaluation of its samples and those of `from`, which stays. Both are of the same model, split and
+ * options, over different samples (octet_run_options: part, or first and limit). In whatever order parts are merged,
+ * the figures are those of one evaluation of all samples; only times are not. Errors: USAGE (they measure different
+ * things), DATA (another model, or run otherwise; a model that keeps state from sample to sample; parts of another
+ * whole; names a part or a sample that both have); *into stays as it was then. */
 OCTET_API octet_status octet_evaluation_merge(octet_context *ctx, octet_evaluation **into,
                                               const octet_evaluation *from);
+/* Writes a file, complete or not at all. Equal evaluations give equal bytes but for times. */
+OCTET_API octet_status octet_evaluation_save(octet_context *ctx, const octet_evaluation *evaluation, const char *path);
+/* The same into memory: *size bytes at *out, to be freed with octet_bytes_free. */
+OCTET_API octet_status octet_evaluation_save_bytes(octet_context *ctx, const octet_evaluation *evaluation, void **out,
+                                                   size_t *size);
+/* Reads what one of the two wrote. Errors: IO, FORMAT, UNSUPPORTED (written by another octet), LIMIT. */
+OCTET_API octet_status octet_evaluation_load(octet_context *ctx, const char *path, octet_evaluation **out);
+/* name: in messages. The bytes are copied. */
+OCTET_API octet_status octet_evaluation_load_bytes(octet_context *ctx, const void *bytes, size_t size, const char *name,
+                                                   octet_evaluation **out);
 OCTET_API void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation);
 OCTET_API uint64_t octet_evaluation_n_samples(const octet_evaluation *evaluation);
 OCTET_API bool octet_evaluation_has_labels(const octet_evaluation *evaluation); /* that accuracy can be counted with */

@@ -33,6 +33,9 @@ typedef struct octet_run_options {
     void *progress_user;
     uint64_t number_from; /* of octet_evaluate: the number that the data's first sample has among all samples, where the
                              data are a part of them and evaluations are to be merged */
+    /* Of octet_evaluate: part 3 of 16 of the samples that first and limit leave, in blocks that follow each other. 0:
+     * all of them. A model whose state goes on from sample to sample cannot be evaluated in parts. */
+    uint32_t part, n_parts;
 } octet_run_options;
 #define OCTET_RUN_OPTIONS_INIT OCTET_INIT_(octet_run_options)
 

@@ -7,7 +7,9 @@
 #include "api/options.h"
 #include "api/sweep.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "report/text.h"
+#include "statistics/fingerprint.h"
 
 /* What computes the scores of a model: followed back from its output over operators that do not change their meaning.
  * NULL: none. */
@@ -47,8 +49,10 @@ typedef struct evaluation_job {
     octet_evaluation *evaluations[OCTET_SWEEP_MODELS];
     const octet_samples *labels; /* NULL without */
     octet_measure measure;
-    bool drops_folders;              /* labels that came from the names of folders are not used */
-    size_t first;                    /* sample */
+    bool drops_folders; /* labels that came from the names of folders are not used */
+    size_t first;       /* sample */
+    uint64_t choice;    /* hash of what parts are cut from */
+    const octet_run_options *options;
     uint64_t number_from;            /* of the first sample of the data */
     size_t n_scores, row, n_targets; /* of a sample */
     float *scores;                   /* [thread][model][n_scores] */
@@ -181,6 +185,10 @@ static octet_status make_job(octet_context *ctx, octet_sweep *sweep, const octet
                                         job->measure, &job->evaluations[m]));
         octet_evaluation *evaluation = job->evaluations[m];
         for (size_t i = 0; i < n_samples; i++) evaluation->numbers[i] = job->number_from + job->first + i;
+        OCTET_TRY(octet_fingerprint_make(ctx, graph, &evaluation->fingerprint));
+        OCTET_TRY(octet_parts_set(ctx, &evaluation->arena, job->options->part, job->options->n_parts, job->choice,
+                                  &evaluation->parts));
+        evaluation->keeps_state = sweep->keep_state;
         evaluation->n_targets = job->n_targets;
         evaluation->drops_folders = job->drops_folders;
         evaluation->row = job->row;
@@ -217,6 +225,41 @@ static octet_status describe_scaling(octet_context *ctx, const octet_graph *grap
                               entry->scale, entry->offset < 0.0 ? '-' : '+', fabs(entry->offset));
 }
 
+/* What else decides over the answers: by the names of the choices, so that two ways to ask for one give one text. */
+static octet_status describe_conditions(octet_context *ctx, const octet_data *data, const octet_exec_options *exec,
+                                        octet_rounding rounding, octet_evaluation *evaluation) {
+    char text[OCTET_PREPROCESS_TEXT];
+    return octet_arena_format(
+        ctx, &evaluation->arena, &evaluation->conditions, "scaling %s, numerics %s, float order %s, input rounding %s",
+        octet_preprocess_text(&data->preprocess, text), octet_choice_name("numerics", (uint32_t)exec->numerics),
+        octet_choice_name("float order", (uint32_t)exec->float_order),
+        octet_choice_name("input rounding", (uint32_t)rounding));
+}
+
+/* Which samples: what the options leave of n_samples, and of that one part. */
+static octet_status choose_samples(octet_context *ctx, const octet_run_options *options, bool keeps_state,
+                                   const char *model, evaluation_job *job, size_t *n_samples) {
+    size_t first, end;
+    const size_t n_all = *n_samples;
+    OCTET_CHECK(ctx, options->first < n_all, OCTET_DATA,
+                "the first sample is to be number %" PRIu64 ", counted from 0: there are %zu", options->first, n_all);
+    size_t n = n_all - (size_t)options->first;
+    if (options->limit > 0 && options->limit < n) n = (size_t)options->limit;
+    OCTET_CHECK(
+        ctx, options->n_parts <= 1 || !keeps_state, OCTET_DATA,
+        "%s keeps state from sample to sample: it cannot be evaluated in parts; evaluate all samples in one run",
+        model);
+    OCTET_TRY(octet_parts_place(ctx, options->part, options->n_parts, n, "samples", &first, &end));
+    const uint64_t cut[] = {n_all, options->number_from, options->first, n};
+    job->choice = octet_hash(0, cut, sizeof cut);
+    job->first = (size_t)options->first + first;
+    job->number_from = options->number_from;
+    *n_samples = end - first;
+    OCTET_CHECK(ctx, *n_samples <= UINT32_MAX, OCTET_LIMIT, "%zu samples: at most %u can be evaluated (--limit)",
+                *n_samples, UINT32_MAX);
+    return OCTET_OK;
+}
+
 static const char *split_name(const octet_dataset *dataset, octet_split split) {
     if (!octet_dataset_is_split(dataset)) return "all";
     return split == OCTET_SPLIT_TEST ? "test" : "training";
@@ -248,15 +291,8 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_mode
     sweep->progress_user = options->progress_user;
     sweep->what = "evaluating";
     size_t n_samples = octet_samples_count(samples[0]);
-    OCTET_CHECK(ctx, options->first < n_samples, OCTET_DATA,
-                "the first sample is to be number %" PRIu64 ", counted from 0: there are %zu", options->first,
-                n_samples);
-    job->first = (size_t)options->first;
-    job->number_from = options->number_from;
-    n_samples -= job->first;
-    if (options->limit > 0 && options->limit < n_samples) n_samples = (size_t)options->limit;
-    OCTET_CHECK(ctx, n_samples <= UINT32_MAX, OCTET_LIMIT, "%zu samples: at most %u can be evaluated (--limit)",
-                n_samples, UINT32_MAX);
+    job->options = options;
+    OCTET_TRY(choose_samples(ctx, options, sweep->keep_state, models[0]->path, job, &n_samples));
     OCTET_TRY(make_job(ctx, sweep, models, samples[0], n_samples, split_name(data->dataset, split), job));
     OCTET_TRY(octet_sweep_run(ctx, sweep, NULL, job->first, n_samples, visit, job));
     for (uint32_t m = 0; m < n_models; m++) {
@@ -266,6 +302,7 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_mode
         evaluation->n_threads = sweep->n_threads;
         octet_samples_range(samples[0], &evaluation->raw_min, &evaluation->raw_max, &evaluation->min, &evaluation->max);
         OCTET_TRY(describe_scaling(ctx, models[m]->graph, evaluation));
+        OCTET_TRY(describe_conditions(ctx, data, &exec, rounding, evaluation));
         OCTET_TRY(name_classes(ctx, samples[0], evaluation));
     }
     if (verdict == NULL) return OCTET_OK;
@@ -326,12 +363,4 @@ octet_status octet_evaluation_render(octet_context *ctx, const octet_evaluation 
                                     ? octet_evaluation_write_json(ctx, evaluation, with_confusion, &buffer)
                                     : octet_evaluation_write_text(ctx, evaluation, with_confusion, &buffer);
     return octet_api_give_text(ctx, &buffer, status, out);
-}
-
-octet_status octet_evaluation_merge(octet_context *ctx, octet_evaluation **into, const octet_evaluation *from) {
-    octet_evaluation *both = NULL;
-    OCTET_TRY(octet_evaluation_join(ctx, *into, from, &both));
-    octet_evaluation_free(ctx, *into);
-    *into = both;
-    return OCTET_OK;
 }

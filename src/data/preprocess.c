@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/choose.h"
+#include "base/format.h"
 
 const char *const octet_preset_names[] = {"raw", "unit", "mobilenet", "teachable-machine", "imagenet", "caffe", NULL};
 /* In the order of the names. */
@@ -52,4 +53,15 @@ octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *opt
     for (int32_t c = 0; c < out->n_channels; c++)
         for (int value = 0; value < 256; value++) out->tables[c][value] = octet_scaler_apply(out, c, (float)value);
     return OCTET_OK;
+}
+
+const char *octet_preprocess_text(const octet_preprocess *options, char text[OCTET_PREPROCESS_TEXT]) {
+    const double *a = options->scale, *b = options->offset;
+    if (options->preset != NULL) octet_format(text, OCTET_PREPROCESS_TEXT, "preset %s", options->preset);
+    else if (!options->given) octet_format(text, OCTET_PREPROCESS_TEXT, "by type");
+    else if (!options->by_channel) octet_format(text, OCTET_PREPROCESS_TEXT, "x * %.17g + %.17g", a[0], b[0]);
+    else
+        octet_format(text, OCTET_PREPROCESS_TEXT, "x * %.17g, %.17g, %.17g + %.17g, %.17g, %.17g", a[0], a[1], a[2],
+                     b[0], b[1], b[2]);
+    return text;
 }

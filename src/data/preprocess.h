@@ -48,6 +48,10 @@ typedef struct octet_scaler {
 /* is_u8: the data are uint8, which matters only without options. USAGE names an unknown preset and the known ones, or a
  * scale or offset that is not finite. */
 octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *options, bool is_u8, octet_scaler *out);
+/* The options in words, the same words for the same options and no others; cut where they are longer than `text`, which
+ * has OCTET_PREPROCESS_TEXT bytes and is returned. */
+enum { OCTET_PREPROCESS_TEXT = 256 };
+const char *octet_preprocess_text(const octet_preprocess *options, char text[OCTET_PREPROCESS_TEXT]);
 /* channel: of the result, < n_channels. */
 float octet_scaler_apply(const octet_scaler *scaler, int32_t channel, float value);
 

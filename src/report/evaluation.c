@@ -26,6 +26,7 @@ octet_status octet_evaluation_make(octet_context *ctx, const char *model, const 
         return status;
     }
     for (uint64_t i = 0; i < n_samples; i++) evaluation->numbers[i] = i;
+    evaluation->conditions = "";
     evaluation->n_samples = n_samples;
     evaluation->n_scores = n_scores;
     evaluation->scores = scores;

@@ -8,6 +8,7 @@
 
 #include "base/json_writer.h"
 #include "base/memory.h"
+#include "base/parts.h"
 
 /* What the scores are: decides how the loss is computed. */
 typedef enum octet_scores { OCTET_SCORES_PROBABILITIES, OCTET_SCORES_LOGITS } octet_scores;
@@ -30,6 +31,10 @@ typedef struct octet_evaluation {
     octet_arena arena;
     /* What was evaluated, for the report; strings are copied by octet_evaluation_make. */
     const char *model, *split; /* "test", "training", or "all" of data without splits */
+    uint64_t fingerprint;      /* of the model: of evaluations that are joined it is one */
+    const char *conditions;    /* how it was run, in words: the same; "" where nobody said */
+    bool keeps_state;          /* which went on from sample to sample: samples in parts would give other answers */
+    octet_parts parts;         /* of the samples that were asked for: which are here */
     uint64_t n_samples;
     size_t n_scores; /* 1: a single score, right side of 1/2 (of 0 for logits) */
     octet_scores scores;
@@ -74,9 +79,17 @@ void octet_evaluation_finish(octet_evaluation *evaluation);
 
 /* One finished evaluation of the samples of two, which are evaluations of the same kind over different samples of a
  * split; a and b stay as they are. In whatever order parts are joined, the figures are those of one evaluation of all
- * samples. USAGE when they do not fit, DATA names a sample that is in both. */
+ * samples. Errors: USAGE (they measure different things), DATA (other models, conditions or parts; a model that keeps
+ * state; names a sample that is in both), NOMEM. */
 octet_status octet_evaluation_join(octet_context *ctx, const octet_evaluation *a, const octet_evaluation *b,
                                    octet_evaluation **out);
+
+/* A finished evaluation as bytes, appended to `out`; all of it but times is the same for the same samples. Errors:
+ * NOMEM, LIMIT. */
+octet_status octet_evaluation_write(octet_context *ctx, const octet_evaluation *evaluation, octet_buffer *out);
+/* A finished evaluation again, sound whoever wrote the bytes. name: in messages. Errors: FORMAT (no evaluation,
+ * truncated, corrupt), UNSUPPORTED (another version), NOMEM, LIMIT. */
+octet_status octet_evaluation_read(octet_context *ctx, octet_bytes bytes, const char *name, octet_evaluation **out);
 
 /* Why the names of folders are not used, to stand in a sentence. */
 extern const char octet_text_dropped_folders[];

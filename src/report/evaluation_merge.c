@@ -6,13 +6,11 @@
 
 #include "report/evaluation.h"
 
-static octet_status check(octet_context *ctx, const octet_evaluation *a, const octet_evaluation *b) {
-    OCTET_CHECK(ctx,
-                a->n_scores == b->n_scores && a->measure == b->measure && a->scores == b->scores && a->row == b->row &&
-                    a->n_targets == b->n_targets && strcmp(a->split, b->split) == 0,
-                OCTET_USAGE,
-                "evaluations of %s (%s samples) and %s (%s samples) measure different things and cannot be merged",
-                a->model, a->split, b->model, b->split);
+static octet_status check_samples(octet_context *ctx, const octet_evaluation *a, const octet_evaluation *b) {
+    const bool keeps_state = a->keeps_state || b->keeps_state;
+    OCTET_CHECK(ctx, !keeps_state || a->n_samples == 0 || b->n_samples == 0, OCTET_DATA,
+                "%s keeps state from sample to sample: evaluate all samples in one run, its parts cannot be merged",
+                a->model);
     uint64_t i = 0, j = 0;
     while (i < a->n_samples && j < b->n_samples) {
         OCTET_CHECK(ctx, a->numbers[i] != b->numbers[j], OCTET_DATA,
@@ -22,6 +20,21 @@ static octet_status check(octet_context *ctx, const octet_evaluation *a, const o
         else j++;
     }
     return OCTET_OK;
+}
+
+static octet_status check(octet_context *ctx, const octet_evaluation *a, const octet_evaluation *b) {
+    OCTET_CHECK(ctx, a->fingerprint == b->fingerprint, OCTET_DATA,
+                "evaluations of two models, %s and %s: only parts of the evaluation of one model can be merged",
+                a->model, b->model);
+    OCTET_CHECK(
+        ctx,
+        a->n_scores == b->n_scores && a->measure == b->measure && a->scores == b->scores && a->row == b->row &&
+            a->n_targets == b->n_targets && a->drops_folders == b->drops_folders && strcmp(a->split, b->split) == 0,
+        OCTET_USAGE, "evaluations of %s (%s samples) and %s (%s samples) measure different things and cannot be merged",
+        a->model, a->split, b->model, b->split);
+    OCTET_CHECK(ctx, strcmp(a->conditions, b->conditions) == 0, OCTET_DATA,
+                "evaluations of %s run in two ways cannot be merged: %s; %s", a->model, a->conditions, b->conditions);
+    return check_samples(ctx, a, b);
 }
 
 static void copy_sample(octet_evaluation *to, uint64_t at, const octet_evaluation *from, uint64_t index) {
@@ -37,6 +50,13 @@ static void copy_sample(octet_evaluation *to, uint64_t at, const octet_evaluatio
 static octet_status copy_facts(octet_context *ctx, octet_evaluation *to, const octet_evaluation *a,
                                const octet_evaluation *b) {
     const octet_evaluation *named = a->class_names != NULL ? a : b;
+    OCTET_TRY(octet_parts_join(ctx, &to->arena, &a->parts, &b->parts, "evaluations", &to->parts));
+    OCTET_TRY(octet_arena_string(ctx, &to->arena, a->conditions, &to->conditions));
+    if (a->own_scaling != NULL) OCTET_TRY(octet_arena_string(ctx, &to->arena, a->own_scaling, &to->own_scaling));
+    to->fingerprint = a->fingerprint;
+    to->expects_bytes = a->expects_bytes;
+    to->drops_folders = a->drops_folders;
+    to->keeps_state = a->keeps_state;
     to->n_targets = a->n_targets;
     to->row = a->row;
     to->has_classes = a->has_classes;
@@ -58,7 +78,9 @@ octet_status octet_evaluation_join(octet_context *ctx, const octet_evaluation *a
                                    octet_evaluation **out) {
     octet_evaluation *both = NULL;
     OCTET_TRY(check(ctx, a, b));
-    OCTET_TRY(octet_evaluation_make(ctx, a->model, a->split, a->n_samples + b->n_samples, a->n_scores, a->scores,
+    /* One model may lie under another name on each machine. */
+    const char *name = strcmp(a->model, b->model) <= 0 ? a->model : b->model;
+    OCTET_TRY(octet_evaluation_make(ctx, name, a->split, a->n_samples + b->n_samples, a->n_scores, a->scores,
                                     a->measure, &both));
     const octet_status status = copy_facts(ctx, both, a, b);
     if (status != OCTET_OK) {

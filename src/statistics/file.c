@@ -23,13 +23,10 @@
  * A further kind needs no new version: an octet that does not know it says so. */
 #include "statistics/file.h"
 
+#include "base/record.h"
+#include "statistics/file_kinds.h"
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
-
-#include "base/hash.h"
-#include "statistics/file_kinds.h"
-#include "statistics/file_reader.h"
 
 static const char MAGIC[8] = {'o', 'c', 't', 'e', 't', 's', 't', 'a'};
 
@@ -43,24 +40,10 @@ enum {
 
 /* ---- Writing ---- */
 
-static octet_status write_f64(octet_context *ctx, octet_buffer *out, double value) {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return octet_buffer_u64le(ctx, out, bits);
-}
-
-static octet_status write_text(octet_context *ctx, octet_buffer *out, const char *text) {
-    const size_t size = strlen(text);
-    OCTET_CHECK(ctx, size <= LONGEST_TEXT, OCTET_LIMIT, "%.80s...: a name of %zu bytes is too long for statistics",
-                text, size);
-    OCTET_TRY(octet_buffer_u32le(ctx, out, (uint32_t)size));
-    return octet_buffer_append(ctx, out, text, size);
-}
-
 static octet_status write_row(octet_context *ctx, octet_buffer *out, const octet_statistics_row *row) {
-    OCTET_TRY(write_text(ctx, out, row->name));
+    OCTET_TRY(octet_record_write_text(ctx, out, row->name));
     OCTET_TRY(octet_buffer_u32le(ctx, out, row->occurrence));
-    OCTET_TRY(write_text(ctx, out, row->layer));
+    OCTET_TRY(octet_record_write_text(ctx, out, row->layer));
     return octet_kinds_write(ctx, row, out);
 }
 
@@ -71,41 +54,25 @@ octet_status octet_statistics_write(octet_context *ctx, const octet_statistics *
     OCTET_TRY(octet_buffer_u32le(ctx, out, statistics->keeps_state ? KEEPS_STATE : 0));
     OCTET_TRY(octet_buffer_u64le(ctx, out, statistics->fingerprint));
     OCTET_TRY(octet_buffer_u64le(ctx, out, statistics->n_samples));
-    OCTET_TRY(write_f64(ctx, out, statistics->data.raw_min));
-    OCTET_TRY(write_f64(ctx, out, statistics->data.raw_max));
-    OCTET_TRY(write_f64(ctx, out, statistics->data.min));
-    OCTET_TRY(write_f64(ctx, out, statistics->data.max));
+    OCTET_TRY(octet_record_write_f64(ctx, out, statistics->data.raw_min));
+    OCTET_TRY(octet_record_write_f64(ctx, out, statistics->data.raw_max));
+    OCTET_TRY(octet_record_write_f64(ctx, out, statistics->data.min));
+    OCTET_TRY(octet_record_write_f64(ctx, out, statistics->data.max));
     OCTET_TRY(octet_buffer_u32le(ctx, out, statistics->distinct.n));
     for (uint32_t i = 0; i < statistics->distinct.n; i++)
         OCTET_TRY(octet_buffer_u64le(ctx, out, statistics->distinct.hashes[i]));
     OCTET_TRY(octet_buffer_u32le(ctx, out, statistics->n_rows));
     for (uint32_t i = 0; i < statistics->n_rows; i++) OCTET_TRY(write_row(ctx, out, &statistics->rows[i]));
-    return octet_buffer_u64le(ctx, out, octet_hash(0, out->data + start, out->size - start));
+    return octet_record_write_check(ctx, out, start);
 }
 
 /* ---- Reading ---- */
 
-static octet_status read_text(octet_statistics_reader *r, octet_arena *arena, const char **out) {
-    uint32_t size;
-    void *text;
-    OCTET_TRY(octet_statistics_read_u32(r, &size));
-    OCTET_CHECK(r->ctx, size <= LONGEST_TEXT, OCTET_FORMAT, "%s: a name of %" PRIu32 " bytes; at most %d are written",
-                r->file, size, LONGEST_TEXT);
-    if (!octet_bytes_inside(r->bytes, r->at, size)) return octet_statistics_truncated(r);
-    const uint8_t *bytes = r->bytes.data + r->at;
-    OCTET_CHECK(r->ctx, memchr(bytes, 0, size) == NULL, OCTET_FORMAT, "%s: a name holds a byte 0", r->file);
-    OCTET_TRY(octet_arena_allocate(r->ctx, arena, (size_t)size + 1, 1, &text)); /* cleared: it ends in 0 */
-    memcpy(text, bytes, size);
-    *out = text;
-    r->at += size;
-    return OCTET_OK;
-}
-
-static octet_status read_data_range(octet_statistics_reader *r, octet_data_range *out) {
-    OCTET_TRY(octet_statistics_read_f64(r, &out->raw_min));
-    OCTET_TRY(octet_statistics_read_f64(r, &out->raw_max));
-    OCTET_TRY(octet_statistics_read_f64(r, &out->min));
-    OCTET_TRY(octet_statistics_read_f64(r, &out->max));
+static octet_status read_data_range(octet_record_reader *r, octet_data_range *out) {
+    OCTET_TRY(octet_record_read_f64(r, &out->raw_min));
+    OCTET_TRY(octet_record_read_f64(r, &out->raw_max));
+    OCTET_TRY(octet_record_read_f64(r, &out->min));
+    OCTET_TRY(octet_record_read_f64(r, &out->max));
     const octet_data_range empty = octet_data_range_empty();
     const bool is_empty = out->raw_min == empty.raw_min && out->raw_max == empty.raw_max && out->min == empty.min &&
                           out->max == empty.max;
@@ -115,17 +82,17 @@ static octet_status read_data_range(octet_statistics_reader *r, octet_data_range
     return OCTET_OK;
 }
 
-static octet_status read_hashes(octet_statistics_reader *r, uint64_t n_samples, octet_distinct *out) {
+static octet_status read_hashes(octet_record_reader *r, uint64_t n_samples, octet_distinct *out) {
     uint32_t n;
     void *block;
-    OCTET_TRY(octet_statistics_read_u32(r, &n));
+    OCTET_TRY(octet_record_read_u32(r, &n));
     OCTET_CHECK(r->ctx, n <= OCTET_DISTINCT_MOST && n <= n_samples, OCTET_FORMAT,
                 "%s: %" PRIu32 " hashes of %" PRIu64 " samples", r->file, n, n_samples);
-    if (!octet_bytes_inside(r->bytes, r->at, 8 * (size_t)n)) return octet_statistics_truncated(r);
+    if (!octet_bytes_inside(r->bytes, r->at, 8 * (size_t)n)) return octet_record_truncated(r);
     OCTET_TRY(octet_memory_allocate(r->ctx, 8 * (size_t)n, &block));
     *out = (octet_distinct){.hashes = block, .capacity = n};
     for (uint32_t i = 0; i < n; i++) {
-        OCTET_TRY(octet_statistics_read_u64(r, &out->hashes[i]));
+        OCTET_TRY(octet_record_read_u64(r, &out->hashes[i]));
         OCTET_CHECK(r->ctx, i == 0 || out->hashes[i] > out->hashes[i - 1], OCTET_FORMAT,
                     "%s: hash %" PRIu32 " of the samples is not above the one before", r->file, i);
     }
@@ -133,21 +100,21 @@ static octet_status read_hashes(octet_statistics_reader *r, uint64_t n_samples, 
     return OCTET_OK;
 }
 
-static octet_status read_row(octet_statistics_reader *r, octet_statistics *out, octet_statistics_row *row) {
+static octet_status read_row(octet_record_reader *r, octet_statistics *out, octet_statistics_row *row) {
     uint32_t n_kinds, kind = 0, size;
-    OCTET_TRY(read_text(r, &out->arena, &row->name));
-    OCTET_TRY(octet_statistics_read_u32(r, &row->occurrence));
-    OCTET_TRY(read_text(r, &out->arena, &row->layer));
-    OCTET_TRY(octet_statistics_read_u32(r, &n_kinds));
+    OCTET_TRY(octet_record_read_text(r, &out->arena, &row->name));
+    OCTET_TRY(octet_record_read_u32(r, &row->occurrence));
+    OCTET_TRY(octet_record_read_text(r, &out->arena, &row->layer));
+    OCTET_TRY(octet_record_read_u32(r, &n_kinds));
     OCTET_CHECK(r->ctx, n_kinds > 0, OCTET_FORMAT, "%s: %s has no range", r->file, row->name);
     for (uint32_t i = 0; i < n_kinds; i++) {
         const uint32_t before = kind;
-        OCTET_TRY(octet_statistics_read_u32(r, &kind));
-        OCTET_TRY(octet_statistics_read_u32(r, &size));
+        OCTET_TRY(octet_record_read_u32(r, &kind));
+        OCTET_TRY(octet_record_read_u32(r, &size));
         OCTET_CHECK(r->ctx, kind > before && (i > 0 || kind == KIND_RANGES), OCTET_FORMAT,
                     "%s: statistics of kind %" PRIu32 " of %s stand behind those of kind %" PRIu32, r->file, kind,
                     row->name, before);
-        if (!octet_bytes_inside(r->bytes, r->at, size)) return octet_statistics_truncated(r);
+        if (!octet_bytes_inside(r->bytes, r->at, size)) return octet_record_truncated(r);
         const octet_bytes body = {r->bytes.data + r->at, size};
         OCTET_TRY(
             octet_kinds_read(r->ctx, &out->arena, kind, body, r->file, octet_histogram_bins_for(out->n_rows), row));
@@ -157,43 +124,32 @@ static octet_status read_row(octet_statistics_reader *r, octet_statistics *out, 
     return OCTET_OK;
 }
 
-static octet_status read_rows(octet_statistics_reader *r, octet_statistics *out) {
+static octet_status read_rows(octet_record_reader *r, octet_statistics *out) {
     uint32_t n;
-    OCTET_TRY(octet_statistics_read_u32(r, &n));
-    if (n > (r->bytes.size - r->at) / LEAST_ROW_SIZE) return octet_statistics_truncated(r);
+    OCTET_TRY(octet_record_read_u32(r, &n));
+    if (n > (r->bytes.size - r->at) / LEAST_ROW_SIZE) return octet_record_truncated(r);
     OCTET_TRY(OCTET_NEW(r->ctx, &out->arena, n, &out->rows));
     out->n_rows = n;
     for (uint32_t i = 0; i < n; i++) OCTET_TRY(read_row(r, out, &out->rows[i]));
     return OCTET_OK;
 }
 
-static octet_status read_all(octet_statistics_reader *r, octet_statistics *out) {
-    uint32_t version, flags;
-    uint64_t hash;
-    OCTET_CHECK(r->ctx, r->bytes.size >= sizeof MAGIC && memcmp(r->bytes.data, MAGIC, sizeof MAGIC) == 0, OCTET_FORMAT,
-                "%s: these are no statistics of octet", r->file);
-    r->at = sizeof MAGIC;
-    OCTET_TRY(octet_statistics_read_u32(r, &version));
-    OCTET_CHECK(r->ctx, version == VERSION, OCTET_UNSUPPORTED,
-                "%s: statistics in version %" PRIu32 " of their layout; this octet reads version %d", r->file, version,
-                VERSION);
-    OCTET_TRY(octet_statistics_read_u32(r, &flags));
+static octet_status read_all(octet_record_reader *r, octet_statistics *out) {
+    uint32_t flags;
+    OCTET_TRY(octet_record_read_head(r, MAGIC, VERSION));
+    OCTET_TRY(octet_record_read_u32(r, &flags));
     OCTET_CHECK(r->ctx, flags <= KEEPS_STATE, OCTET_FORMAT, "%s: flags %" PRIu32 " in the head", r->file, flags);
     out->keeps_state = flags != 0;
-    OCTET_TRY(octet_statistics_read_u64(r, &out->fingerprint));
-    OCTET_TRY(octet_statistics_read_u64(r, &out->n_samples));
+    OCTET_TRY(octet_record_read_u64(r, &out->fingerprint));
+    OCTET_TRY(octet_record_read_u64(r, &out->n_samples));
     OCTET_TRY(read_data_range(r, &out->data));
     OCTET_TRY(read_hashes(r, out->n_samples, &out->distinct));
     OCTET_TRY(read_rows(r, out));
-    const size_t end = r->at;
-    OCTET_TRY(octet_statistics_read_u64(r, &hash));
-    OCTET_CHECK(r->ctx, r->at == r->bytes.size && hash == octet_hash(0, r->bytes.data, end), OCTET_FORMAT,
-                "%s: statistics and their check sum differ: the file is corrupt", r->file);
-    return OCTET_OK;
+    return octet_record_read_check(r);
 }
 
 octet_status octet_statistics_read(octet_context *ctx, octet_bytes bytes, const char *name, octet_statistics **out) {
-    octet_statistics_reader r = {.ctx = ctx, .bytes = bytes, .file = name};
+    octet_record_reader r = {.ctx = ctx, .bytes = bytes, .file = name, .what = "statistics"};
     octet_statistics *statistics = NULL;
     OCTET_TRY(octet_statistics_create_empty(ctx, &statistics));
     const octet_status status = read_all(&r, statistics);

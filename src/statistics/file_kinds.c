@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "statistics/file_reader.h"
+#include "base/record.h"
 
 enum {
     KIND_RANGES = 1,
@@ -28,16 +28,10 @@ enum {
 
 /* ---- Writing ---- */
 
-static octet_status write_f32(octet_context *ctx, octet_buffer *out, float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return octet_buffer_u32le(ctx, out, bits);
-}
-
 static octet_status write_ranges(octet_context *ctx, octet_buffer *out, const octet_observed_range *ranges, int n) {
     for (int i = 0; i < n; i++) {
-        OCTET_TRY(write_f32(ctx, out, ranges[i].min));
-        OCTET_TRY(write_f32(ctx, out, ranges[i].max));
+        OCTET_TRY(octet_record_write_f32(ctx, out, ranges[i].min));
+        OCTET_TRY(octet_record_write_f32(ctx, out, ranges[i].max));
         OCTET_TRY(octet_buffer_u32le(ctx, out,
                                      (ranges[i].seen ? RANGE_SEEN : 0u) | (ranges[i].saw_nan ? RANGE_SAW_NAN : 0u)));
     }
@@ -89,8 +83,8 @@ static octet_status write_channels(octet_context *ctx, octet_buffer *out, const 
     OCTET_TRY(octet_buffer_u32le(ctx, out, channels->n_channels));
     OCTET_TRY(octet_buffer_u64le(ctx, out, channels->n));
     for (uint32_t c = 0; c < channels->n_channels; c++) {
-        OCTET_TRY(write_f32(ctx, out, channels->min[c]));
-        OCTET_TRY(write_f32(ctx, out, channels->max[c]));
+        OCTET_TRY(octet_record_write_f32(ctx, out, channels->min[c]));
+        OCTET_TRY(octet_record_write_f32(ctx, out, channels->max[c]));
         OCTET_TRY(write_sum(ctx, out, &channels->sums[c]));
     }
     return OCTET_OK;
@@ -128,13 +122,13 @@ octet_status octet_kinds_write(octet_context *ctx, const octet_statistics_row *r
 
 /* ---- Reading ---- */
 
-static octet_status read_ranges(octet_statistics_reader *r, octet_observed_range *ranges, int n) {
+static octet_status read_ranges(octet_record_reader *r, octet_observed_range *ranges, int n) {
     for (int i = 0; i < n; i++) {
         octet_observed_range *range = &ranges[i];
         uint32_t flags;
-        OCTET_TRY(octet_statistics_read_f32(r, &range->min));
-        OCTET_TRY(octet_statistics_read_f32(r, &range->max));
-        OCTET_TRY(octet_statistics_read_u32(r, &flags));
+        OCTET_TRY(octet_record_read_f32(r, &range->min));
+        OCTET_TRY(octet_record_read_f32(r, &range->max));
+        OCTET_TRY(octet_record_read_u32(r, &flags));
         range->seen = (flags & RANGE_SEEN) != 0;
         range->saw_nan = (flags & RANGE_SAW_NAN) != 0;
         const octet_observed_range empty = octet_range_empty();
@@ -148,16 +142,16 @@ static octet_status read_ranges(octet_statistics_reader *r, octet_observed_range
     return OCTET_OK;
 }
 
-static octet_status read_sum(octet_statistics_reader *r, octet_exact_sum *out) {
+static octet_status read_sum(octet_record_reader *r, octet_exact_sum *out) {
     uint32_t first, n, word = 0;
-    OCTET_TRY(octet_statistics_read_u32(r, &first));
-    OCTET_TRY(octet_statistics_read_u32(r, &n));
+    OCTET_TRY(octet_record_read_u32(r, &first));
+    OCTET_TRY(octet_record_read_u32(r, &n));
     OCTET_CHECK(r->ctx, first < OCTET_EXACT_LIMBS && n <= OCTET_EXACT_LIMBS - first, OCTET_FORMAT,
                 "%s: %s has a sum of %" PRIu32 " limbs from %" PRIu32 " on; there are %d", r->file, r->row, n, first,
                 OCTET_EXACT_LIMBS);
     *out = (octet_exact_sum){0};
     for (uint32_t i = first; i < first + n; i++) {
-        OCTET_TRY(octet_statistics_read_u32(r, &word));
+        OCTET_TRY(octet_record_read_u32(r, &word));
         out->limbs[i] = word;
     }
     const bool is_negative = word >> 31 != 0;
@@ -166,10 +160,10 @@ static octet_status read_sum(octet_statistics_reader *r, octet_exact_sum *out) {
     return OCTET_OK;
 }
 
-static octet_status read_moments(octet_statistics_reader *r, octet_moments *moments) {
+static octet_status read_moments(octet_record_reader *r, octet_moments *moments) {
     for (int h = 0; h < OCTET_STATISTICS_HALVES; h++) {
-        OCTET_TRY(octet_statistics_read_u64(r, &moments[h].n));
-        OCTET_TRY(octet_statistics_read_u64(r, &moments[h].n_samples));
+        OCTET_TRY(octet_record_read_u64(r, &moments[h].n));
+        OCTET_TRY(octet_record_read_u64(r, &moments[h].n_samples));
         OCTET_TRY(read_sum(r, &moments[h].sum));
         OCTET_TRY(read_sum(r, &moments[h].squares));
         OCTET_TRY(read_sum(r, &moments[h].minima));
@@ -181,10 +175,10 @@ static octet_status read_moments(octet_statistics_reader *r, octet_moments *mome
     return OCTET_OK;
 }
 
-static octet_status read_bins(octet_statistics_reader *r, uint32_t n_bins, octet_histogram *h) {
+static octet_status read_bins(octet_record_reader *r, uint32_t n_bins, octet_histogram *h) {
     uint32_t exponent, first;
-    OCTET_TRY(octet_statistics_read_u32(r, &exponent));
-    OCTET_TRY(octet_statistics_read_u32(r, &first));
+    OCTET_TRY(octet_record_read_u32(r, &exponent));
+    OCTET_TRY(octet_record_read_u32(r, &first));
     h->exponent = (int32_t)exponent;
     h->first = (int32_t)first;
     const int64_t last = (int64_t)h->first + n_bins - 1;
@@ -196,7 +190,7 @@ static octet_status read_bins(octet_statistics_reader *r, uint32_t n_bins, octet
     h->last = (int32_t)last;
     for (int32_t i = h->first; i <= h->last; i++) {
         uint64_t count;
-        OCTET_TRY(octet_statistics_read_u64(r, &count));
+        OCTET_TRY(octet_record_read_u64(r, &count));
         OCTET_CHECK(r->ctx, count <= UINT64_MAX / 4 - h->n && (count > 0 || (i > h->first && i < h->last)),
                     OCTET_FORMAT, "%s: %s has the count %" PRIu64 " in bin %d", r->file, r->row, count, (int)i);
         h->counts[(uint32_t)i & (h->n_most - 1)] = count;
@@ -205,11 +199,11 @@ static octet_status read_bins(octet_statistics_reader *r, uint32_t n_bins, octet
     return OCTET_OK;
 }
 
-static octet_status read_histograms(octet_statistics_reader *r, octet_histogram *histograms) {
+static octet_status read_histograms(octet_record_reader *r, octet_histogram *histograms) {
     for (int half = 0; half < OCTET_STATISTICS_HALVES; half++) {
         uint32_t n_bins;
-        OCTET_TRY(octet_statistics_read_u64(r, &histograms[half].n_zeros));
-        OCTET_TRY(octet_statistics_read_u32(r, &n_bins));
+        OCTET_TRY(octet_record_read_u64(r, &histograms[half].n_zeros));
+        OCTET_TRY(octet_record_read_u32(r, &n_bins));
         OCTET_CHECK(r->ctx, histograms[half].n_zeros <= UINT64_MAX / 4, OCTET_FORMAT, "%s: %s has %" PRIu64 " zeros",
                     r->file, r->row, histograms[half].n_zeros);
         if (n_bins > 0) OCTET_TRY(read_bins(r, n_bins, &histograms[half]));
@@ -217,11 +211,11 @@ static octet_status read_histograms(octet_statistics_reader *r, octet_histogram 
     return OCTET_OK;
 }
 
-static octet_status read_channels(octet_statistics_reader *r, octet_channel_moments *channels) {
-    OCTET_TRY(octet_statistics_read_u64(r, &channels->n));
+static octet_status read_channels(octet_record_reader *r, octet_channel_moments *channels) {
+    OCTET_TRY(octet_record_read_u64(r, &channels->n));
     for (uint32_t c = 0; c < channels->n_channels; c++) {
-        OCTET_TRY(octet_statistics_read_f32(r, &channels->min[c]));
-        OCTET_TRY(octet_statistics_read_f32(r, &channels->max[c]));
+        OCTET_TRY(octet_record_read_f32(r, &channels->min[c]));
+        OCTET_TRY(octet_record_read_f32(r, &channels->max[c]));
         const bool is_empty = channels->min[c] == INFINITY && channels->max[c] == -INFINITY;
         OCTET_CHECK(r->ctx, is_empty || channels->min[c] <= channels->max[c], OCTET_FORMAT,
                     "%s: channel %" PRIu32 " of %s reaches from %g to %g", r->file, c, r->row, (double)channels->min[c],
@@ -232,14 +226,14 @@ static octet_status read_channels(octet_statistics_reader *r, octet_channel_mome
 }
 
 /* The number is looked at before so much memory is taken. */
-static octet_status read_n_channels(octet_statistics_reader *r, uint32_t *out) {
-    OCTET_TRY(octet_statistics_read_u32(r, out));
+static octet_status read_n_channels(octet_record_reader *r, uint32_t *out) {
+    OCTET_TRY(octet_record_read_u32(r, out));
     OCTET_CHECK(r->ctx, *out > 0 && *out <= OCTET_CHANNELS_MOST && *out <= r->bytes.size / LEAST_CHANNEL_SIZE,
                 OCTET_FORMAT, "%s: %s has %" PRIu32 " channels", r->file, r->row, *out);
     return OCTET_OK;
 }
 
-static octet_status read_member(octet_statistics_reader *r, octet_arena *arena, uint32_t kind, uint32_t n_bins,
+static octet_status read_member(octet_record_reader *r, octet_arena *arena, uint32_t kind, uint32_t n_bins,
                                 octet_statistics_row *row) {
     static const uint32_t members[] = {
         0, 0, OCTET_KIND_MOMENTS, OCTET_KIND_HISTOGRAM, OCTET_KIND_CHANNELS, OCTET_KIND_TENTHS};
@@ -257,7 +251,7 @@ static octet_status read_member(octet_statistics_reader *r, octet_arena *arena, 
 
 octet_status octet_kinds_read(octet_context *ctx, octet_arena *arena, uint32_t kind, octet_bytes body, const char *file,
                               uint32_t n_bins, octet_statistics_row *row) {
-    octet_statistics_reader r = {.ctx = ctx, .bytes = body, .file = file, .row = row->name};
+    octet_record_reader r = {.ctx = ctx, .bytes = body, .file = file, .what = "statistics", .row = row->name};
     OCTET_CHECK(ctx, kind >= KIND_RANGES && kind <= KIND_TENTHS, OCTET_UNSUPPORTED,
                 "%s: %s has statistics of kind %" PRIu32 "; a later octet has written them", file, row->name, kind);
     if (kind == KIND_RANGES) OCTET_TRY(read_ranges(&r, row->ranges, OCTET_STATISTICS_HALVES));

@@ -28,6 +28,10 @@ static void add_value(state *s, uint32_t v) {
     add_text(s, octet_type_name(value->type));
     add_number(s, value->is_variable);
     add(s, value->shape.dims, (size_t)value->shape.rank * sizeof *value->shape.dims);
+    if (value->quantization.n > 0) {
+        add(s, value->quantization.scale, value->quantization.n * sizeof *value->quantization.scale);
+        add(s, value->quantization.zero_point, value->quantization.n * sizeof *value->quantization.zero_point);
+    }
     if (octet_value_is_constant(value)) {
         add(s, value->data, n * octet_type_size(value->type));
         add(s, value->trained.scales, value->trained.n * sizeof *value->trained.scales);

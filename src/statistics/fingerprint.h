@@ -1,7 +1,7 @@
 /* statistics/fingerprint.h - which model statistics belong to.
  * In:  a graph.
  * Out: 64 bits that differ where the graph computes something else, or names it otherwise.
- * Knows: operators, options, shapes, types, constants, and the names of activations.
+ * Knows: operators, options, shapes, types, scales, constants, and the names of activations.
  * Does not know: origins, descriptions, layers of messages.
  *
  * Values are numbered by their first use, so that unused ones and their places do not count. */

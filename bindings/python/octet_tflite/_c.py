@@ -118,6 +118,10 @@ FUNCTIONS: "dict[str, tuple[Any, list[Any]]]" = {
     # evaluation.h
     "octet_evaluate": (c_int, [c_void_p, c_void_p, c_void_p, POINTER(RunOptions), POINTER(c_void_p)]),
     "octet_evaluation_merge": (c_int, [c_void_p, POINTER(c_void_p), c_void_p]),
+    "octet_evaluation_save": (c_int, [c_void_p, c_void_p, c_char_p]),
+    "octet_evaluation_save_bytes": (c_int, [c_void_p, c_void_p, POINTER(c_void_p), POINTER(c_size_t)]),
+    "octet_evaluation_load": (c_int, [c_void_p, c_char_p, POINTER(c_void_p)]),
+    "octet_evaluation_load_bytes": (c_int, [c_void_p, c_void_p, c_size_t, c_char_p, POINTER(c_void_p)]),
     "octet_evaluation_destroy": (None, [c_void_p, c_void_p]),
     "octet_evaluation_n_samples": (c_uint64, [c_void_p]),
     "octet_evaluation_has_labels": (c_bool, [c_void_p]),

@@ -181,6 +181,8 @@ class RunOptions(Sized):
         ("progress", Progress),
         ("progress_user", c_void_p),
         ("number_from", c_uint64),
+        ("part", c_uint32),
+        ("n_parts", c_uint32),
     ]
 
 

@@ -411,7 +411,7 @@ static void what_does_not_fit_is_refused(void **state) {
     REFUSED(octet_statistics_add(ctx, statistics, other, &input, 0, NULL), OCTET_DATA, "another model");
     REFUSED(octet_model_quantize_with(ctx, model, NULL, NULL, &quantized), OCTET_USAGE, "needs samples");
     REFUSED(octet_model_quantize_with(ctx, model, statistics, NULL, &quantized), OCTET_MODEL, "no calibrated range");
-    REFUSED(octet_statistics_load_bytes(ctx, "something", 9, "s", &unmade), OCTET_FORMAT, "no statistics of octet");
+    REFUSED(octet_statistics_load_bytes(ctx, "something", 9, "s", &unmade), OCTET_FORMAT, "no file of statistics");
     REFUSED(octet_statistics_load(ctx, fixture_path("missing"), &unmade), OCTET_IO, "missing");
     octet_conversion dynamic = OCTET_CONVERSION_INIT;
     dynamic.mode = "dynamic";

@@ -316,6 +316,58 @@ static octet_evaluation *evaluate_part(octet_model *model, octet_data *data, uin
     return part;
 }
 
+/* Saved to bytes and to a file, read again. */
+static octet_evaluation *saved(octet_evaluation *evaluation, bool to_file) {
+    static const char path[] = "test_interface.oct";
+    octet_evaluation *again = NULL;
+    void *bytes = NULL;
+    size_t size = 0;
+    if (to_file) {
+        GOOD(octet_evaluation_save(ctx, evaluation, path));
+        GOOD(octet_evaluation_load(ctx, path, &again));
+        assert_int_equal(remove(path), 0);
+    } else {
+        GOOD(octet_evaluation_save_bytes(ctx, evaluation, &bytes, &size));
+        GOOD(octet_evaluation_load_bytes(ctx, bytes, size, "bytes", &again));
+        octet_bytes_free(ctx, bytes);
+    }
+    octet_evaluation_destroy(ctx, evaluation);
+    return again;
+}
+
+/* Parts that other processes might have made: by number, not by first and limit. */
+static void parts_by_number_are_merged(void **state) {
+    (void)state;
+    static const uint32_t numbers[] = {1, 2, 7, 32};
+    octet_model *model = load("mnist_fc_k2.h5");
+    octet_data *data = from_arrays();
+    octet_evaluation *whole = evaluate_part(model, data, 0, N_SAMPLES);
+    octet_run_options options = OCTET_RUN_OPTIONS_INIT;
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        octet_evaluation *all = NULL, *part = NULL;
+        options.n_parts = numbers[k];
+        for (uint32_t i = 0; i < numbers[k]; i++) {
+            options.part = 1 + (i * 5 + 3) % numbers[k];
+            GOOD(octet_evaluate(ctx, model, data, &options, &part));
+            part = saved(part, i == 0);
+            if (all == NULL) {
+                all = part;
+                continue;
+            }
+            GOOD(octet_evaluation_merge(ctx, &all, part));
+            octet_evaluation_destroy(ctx, part);
+        }
+        same_figures(all, whole);
+        octet_evaluation_destroy(ctx, all);
+    }
+    octet_evaluation *none = NULL;
+    options.n_parts = N_SAMPLES + 1;
+    refused(octet_evaluate(ctx, model, data, &options, &none), OCTET_USAGE, "would be empty");
+    octet_evaluation_destroy(ctx, whole);
+    octet_data_close(ctx, data);
+    octet_model_destroy(ctx, model);
+}
+
 /* Parts of 13, 1, 30 and 16 samples, in several orders. */
 static void evaluations_are_merged(void **state) {
     (void)state;
@@ -388,10 +440,16 @@ static void values_are_kept(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_of_another_size), cmocka_unit_test(a_call_is_stopped),
-        cmocka_unit_test(models_in_memory),        cmocka_unit_test(tensors_in_detail),
-        cmocka_unit_test(data_in_memory),          cmocka_unit_test(bad_data_in_memory),
-        cmocka_unit_test(evaluations_are_merged),  cmocka_unit_test(values_are_kept),
+        cmocka_unit_test(options_of_another_size),
+        cmocka_unit_test(a_call_is_stopped),
+        cmocka_unit_test(models_in_memory),
+        cmocka_unit_test(tensors_in_detail),
+        cmocka_unit_test(data_in_memory),
+        cmocka_unit_test(bad_data_in_memory),
+        cmocka_unit_test(evaluations_are_merged),
+        cmocka_unit_test(values_are_kept),
+        cmocka_unit_test(parts_by_number_are_merged),
+        cmocka_unit_test(values_are_kept),
     };
     make_pictures();
     return cmocka_run_group_tests(tests, start, end);

@@ -324,7 +324,9 @@ static void damaged_files_are_refused(void **state) {
     bytes.data[8] = 2;
     assert_int_equal(octet_statistics_read(&f->ctx, (octet_bytes){bytes.data, bytes.size}, "s", &again),
                      OCTET_UNSUPPORTED);
-    assert_string_equal(f->ctx.message, "s: statistics in version 2 of their layout; this octet reads version 1");
+    assert_string_equal(
+        f->ctx.message,
+        "s: statistics in version 2 of their layout; this octet reads version 1: gather them again with it");
     octet_buffer_free(&f->ctx, &bytes);
     octet_statistics_free(&f->ctx, s);
 }
