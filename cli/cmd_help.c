@@ -4,8 +4,10 @@
 
 #include "command.h"
 
-/* --markdown and --man are for tools/docs and the build: documents and man pages are this help in other clothes. */
+/* --markdown, --man and --completion are for tools/docs and the build: documents, man pages and what shells complete
+ * are this help in other clothes. */
 static int run_help(const struct command *self, int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[0], "--completion") == 0 && print_completion(argv[1])) return finish(NULL, EXIT_YES);
     enum page_format format = PAGE_TEXT;
     if (argc > 0 && strcmp(argv[0], "--markdown") == 0) format = PAGE_MARKDOWN;
     if (argc > 0 && strcmp(argv[0], "--man") == 0) format = PAGE_MAN;

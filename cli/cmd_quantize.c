@@ -255,7 +255,7 @@ static const struct option conversion_options[] = {
     {"--input-type", 0, "TYPE", OPTION_TEXT, IN(conversion.input_type), 0,
      "type of the inputs: {type}; with `--mode int16x8`: {int16x8 type}"},
     {"--output-type", 0, "TYPE", OPTION_TEXT, IN(conversion.output_type), 0,
-     "type of the outputs, from the same names"},
+     "type of the outputs: {type}; with `--mode int16x8`: {int16x8 type}"},
     {"--per-tensor-dense", 0, NULL, OPTION_FLAG, IN(conversion.per_tensor_dense), 0,
      "use one scale for all weights of a dense layer"},
     {"--per-tensor", 0, NULL, OPTION_FLAG, IN(conversion.per_tensor), 0, "use one scale for all weights of each layer"},

@@ -8,7 +8,7 @@
 
 #include "octet/octet.h"
 
-/* ---- Commands. From these tables come the parser, `octet help`, docs/commands and the man pages. ----
+/* ---- Commands. From these tables come the parser, `octet help`, docs/commands, the man pages and completion. ----
  *
  * In texts `...` is what is typed as it stands, and {mode} the names of octet_choice_name("mode"). Texts of options are
  * phrases without a full stop, those of commands are sentences. */
@@ -182,6 +182,11 @@ enum page_format { PAGE_TEXT, PAGE_MARKDOWN, PAGE_MAN };
 void print_page(const struct command *command, enum page_format format);
 /* The exit codes as text. */
 void print_exit_codes(void);
+
+/* ---- completion.c ---- */
+
+/* The script that completes the command in a shell, on stdout. False: there is none for this shell. */
+bool print_completion(const char *shell);
 
 /* ---- terminal.c: what people see ---- */
 

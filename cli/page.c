@@ -93,6 +93,11 @@ static void write_overview(const struct page_writer *w, bool is_short) {
     const char *names[16];
     int n = 0;
     w->title(NULL, "quantize Keras models for TensorFlow Lite, and see what it costs", "COMMAND ...");
+    if (!is_short)
+        w->paragraph(
+            "Reads a trained float32 model and some of its training samples, writes the full-integer .tflite, runs "
+            "both models on test samples, and reports what quantization cost and why. A command names what is "
+            "to be done.");
     w->section("commands");
     w->list("command", 13);
     for (const struct command *const *c = all_commands; *c != NULL; c++) {
