@@ -30,6 +30,7 @@ from ._interpreter import Interpreter
 from ._layers import FlippedSample, LayerRow, Layers, compare_layers
 from ._library import library
 from ._model import Check, Model, check, load_model, target_names
+from ._parts import merge
 from ._quantize import Recovered, quantize, quantize_for
 from ._rendering import Rendering
 from ._reports import Budget, Page, budget, explain, export_artifacts, export_c, export_c_array, report
@@ -78,6 +79,7 @@ __all__ = [
     "export_c_array",
     "lite",
     "load_model",
+    "merge",
     "quantize",
     "quantize_for",
     "report",

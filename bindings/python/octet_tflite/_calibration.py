@@ -1,17 +1,15 @@
 """Calibration in parts: what the activations of a float model held, from as many batches as there are."""
 
-import os
 from ctypes import byref
 from dataclasses import dataclass
 from typing import Any, Iterator, Optional, Union
 
 from . import _structs as s
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_bytes, encode, path_bytes, read, whole
-from ._closing import Closing
+from ._call import Out, call, encode, read, whole
 from ._data import Batch, Files, ScalingOption, first_samples, in_chunks, open_data, scaling_of
-from ._errors import UsageError
-from ._model import as_model
+from ._model import Model, as_model
+from ._parts import Part
 from ._progress import Progress, ProgressOption
 from ._rendering import table_html
 from ._samples import CHUNK_BYTES, data_of
@@ -61,11 +59,11 @@ def info_of(seen: s.Calibration) -> CalibrationInfo:
     )
 
 
-class Calibration(Closing):
+class Calibration(Part):
     """What a float model's activations held over samples. Parts merge in any order: the result is that of one run.
 
     method: how ranges will be chosen; what it needs is gathered. gather_all: gather what any method needs.
-    strict_tensorflow: as `quantize` will have it. scaling: see `Scaling`. One thread at a time may use it.
+    strict_tensorflow: as `quantize` will have it. scaling: see `Scaling`. It pickles without its model.
 
     >>> import numpy, octet_tflite
     >>> model = octet_tflite.load_model(small_model)
@@ -78,6 +76,8 @@ class Calibration(Closing):
     True
     """
 
+    _PREFIX = "octet_statistics_"
+
     def __init__(
         self,
         model: Any,
@@ -89,9 +89,8 @@ class Calibration(Closing):
         n_threads: int = 0,
         progress: ProgressOption = None,
     ) -> None:
-        self._model = as_model(model)
-        model = self._model
-        self._context = Context()
+        model = as_model(model)
+        super().__init__(model)
         self._scaling = scaling_of(scaling)
         self._progress = progress
         self._options = s.Conversion(
@@ -101,11 +100,11 @@ class Calibration(Closing):
             n_threads=whole(n_threads, "n_threads"),
             all_samples=True,
         )
-        self._handle = self._new_handle(model.handle)
         call(self._context, lib.octet_statistics_create, model.handle, Out(self.handle))
 
-    def _new_handle(self, *needs: Any) -> Handle:
-        return Handle(self._context, lib.octet_statistics_destroy, "Calibration", *needs)
+    @staticmethod
+    def _join(context: Any, place: Any, other: Any) -> int:
+        return int(lib.octet_statistics_merge(context, place._obj, other))
 
     def __repr__(self) -> str:
         return (
@@ -122,36 +121,31 @@ class Calibration(Closing):
 
         n_samples: of batches, take so many at most. A generator's batches are added as they come, so that they need not
         fit into memory; where it raises, what came before stays added. A model that keeps state from sample to sample
-        takes all of its samples in one array. Raises DataError, UnsupportedError, LimitError.
+        takes all of its samples in one array. One thread at a time may update. Raises DataError, UnsupportedError,
+        LimitError.
         """
-        source = open_data(x, self._model.sample_inputs())
-        if isinstance(source, Files):
-            self._add(source)
-            return self
-        batches: Iterator[Batch] = iter([source]) if isinstance(source, Batch) else source
-        if n_samples is not None:
-            batches = first_samples(batches, whole(n_samples, "n_samples"))
-        for chunk in in_chunks(batches, CHUNK_BYTES):
-            self._add(Batch(chunk.inputs, chunk.names))
+        with self._updating() as model:
+            source = open_data(x, model.sample_inputs())
+            if isinstance(source, Files):
+                self._add(model, source)
+                return self
+            batches: Iterator[Batch] = iter([source]) if isinstance(source, Batch) else source
+            if n_samples is not None:
+                batches = first_samples(batches, whole(n_samples, "n_samples"))
+            for chunk in in_chunks(batches, CHUNK_BYTES):
+                self._add(model, Batch(chunk.inputs, chunk.names))
         return self
 
-    def _add(self, source: Union[Files, Batch]) -> None:
+    def _add(self, model: Model, source: Union[Files, Batch]) -> None:
         progress = Progress(self._progress)
         self._options.progress = progress.callback
         data = data_of(self._context, source, self._scaling)
-        arguments = (self.handle, self._model.handle, data, self._options)
+        arguments = (self.handle, model.handle, data, self._options)
         try:
             call(self._context, lib.octet_statistics_add_data, *arguments, progress=progress)
         finally:
             progress.close()
             data.close()
-
-    def merge(self, other: "Calibration") -> "Calibration":
-        """Adds what another one saw, of the same model. Raises DataError for another model's."""
-        if not isinstance(other, Calibration) or other is self:
-            raise UsageError("merge takes another Calibration")
-        call(self._context, lib.octet_statistics_merge, self.handle, other.handle)
-        return self
 
     @property
     def info(self) -> CalibrationInfo:
@@ -168,25 +162,3 @@ class Calibration(Closing):
     def n_samples(self) -> int:
         """That were added."""
         return self.info.n_samples
-
-    def save(self, path: "Union[str, os.PathLike[str]]") -> None:
-        """Writes a file, complete or not at all. Equal calibrations give equal bytes, on any machine."""
-        call(Context(), lib.octet_statistics_save, self.handle, path_bytes(path, "path"), progress=Progress(False))
-
-    def to_bytes(self) -> bytes:
-        """What `save` writes."""
-        return call_for_bytes(lib.octet_statistics_save_bytes, self.handle)
-
-    @classmethod
-    def load(cls, source: "Union[str, os.PathLike[str], bytes]", model: Any, **options: Any) -> "Calibration":
-        """Reads what `save` wrote, from a path or bytes. options: as of Calibration. Raises FileError, FormatError."""
-        made = cls(model, **options)
-        handle = made._new_handle(made._model.handle)
-        if isinstance(source, (bytes, bytearray, memoryview)):
-            content = bytes(source)
-            arguments = (content, len(content), b"calibration", Out(handle))
-            call(made._context, lib.octet_statistics_load_bytes, *arguments)
-        else:
-            call(made._context, lib.octet_statistics_load, path_bytes(source, "source"), Out(handle))
-        made._handle = handle
-        return made

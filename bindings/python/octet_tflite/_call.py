@@ -1,10 +1,12 @@
 """Calls of the C library: contexts, handles, errors, threads, Ctrl-C.
 
 The rules of octet.h become these: each object of Python has a context of its own, which it shares with nobody. A call
-takes the locks of all the contexts whose handles it is given, and says so where another thread has one. A call that
-may take long runs in a thread of its own while the main thread waits, so that Ctrl-C is answered at once.
+takes the locks of all the contexts whose handles it is given, and says so where another thread has one, or waits where
+threads take turns. A call that may take long runs in a thread of its own while the main thread waits, so that Ctrl-C is
+answered at once.
 """
 
+import itertools
 import math
 import os
 import threading
@@ -70,12 +72,20 @@ class _Shared:
             self._destroy()
 
 
-class Context:
-    """An octet_context, and the lock of everything made with it."""
+_numbers = itertools.count()
 
-    def __init__(self) -> None:
+
+class Context:
+    """An octet_context, and the lock of everything made with it.
+
+    takes_turns: a thread waits while another one has the lock; without, it is told so.
+    """
+
+    def __init__(self, takes_turns: bool = False) -> None:
         self.pointer = c_void_p()
         self.lock = threading.Lock()
+        self.takes_turns = takes_turns
+        self._number = next(_numbers)
         self.is_left_alone = False  # a call that Ctrl-C has ended still runs in it
         self._condemned: List[Callable[[], None]] = []
         if lib.octet_context_create(byref(self.pointer)) != s.OK:
@@ -98,12 +108,17 @@ class Context:
             self.release()
 
     def acquire(self, what: str) -> None:
-        """Takes the lock. Raises UsageError where another thread has it."""
+        """Takes the lock. Raises UsageError where another thread has it, unless they take turns."""
         if self.lock.acquire(blocking=False):
             return
-        if not self.is_left_alone:
+        if not self.is_left_alone and not self.takes_turns:
             raise UsageError(f"this {what} is in use by another thread: one thread at a time may use it")
         self.lock.acquire()
+
+    def order(self) -> Tuple[bool, int]:
+        """In which contexts are acquired: those that are waited for have one order, so that no two threads wait for each
+        other."""
+        return not self.takes_turns, self._number
 
     def release(self) -> None:
         self.is_left_alone = False
@@ -292,9 +307,9 @@ def call(
     contexts.update((one.context, one.what) for one in uses if isinstance(one, Handle))
     taken: Dict[Context, str] = {}
     try:
-        for one, what in contexts.items():
-            one.acquire(what)
-            taken[one] = what
+        for one in sorted(contexts, key=Context.order):
+            one.acquire(contexts[one])
+            taken[one] = contexts[one]
     except BaseException:
         for one in taken:
             one.release()

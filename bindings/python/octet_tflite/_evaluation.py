@@ -2,6 +2,7 @@
 
 import json
 import math
+from ctypes import byref, c_size_t, c_void_p
 from typing import Any, Iterator, Optional, Union
 
 import numpy as np
@@ -9,20 +10,21 @@ import numpy as np
 from . import _structs as s
 from ._arrays import Array
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_text, read, whole
+from ._call import Handle, Out, call, call_for_bytes, call_for_text, read, whole
 from ._data import Batch, Files, ScalingOption, in_chunks, open_data, scaling_of
 from ._errors import DataError, UsageError
-from ._model import as_model, run_options
+from ._model import Model, as_model, run_options
+from ._parts import Part
 from ._progress import Progress, ProgressOption
 from ._rendering import axes_for, frame_of, table_html, text_html
 from ._samples import CHUNK_BYTES, data_of
 
 
-class Evaluation:
+class Evaluation(Part):
     """A model's first output held against labels: class numbers, one-hot rows, or a number for every output value.
 
     limit: so many samples at most. first_sample: the number of the first one; evaluations that will be merged need
-    different ones. split: of a path, "test" or "train". scaling: see `Scaling`. One thread at a time may use it.
+    different ones. split: of a path, "test" or "train". scaling: see `Scaling`. It pickles without its model.
 
     >>> import numpy, octet_tflite
     >>> evaluation = octet_tflite.Evaluation(octet_tflite.load_model(small_model))
@@ -31,6 +33,8 @@ class Evaluation:
     >>> evaluation.n_samples, evaluation.confusion.shape
     (30, (3, 3))
     """
+
+    _PREFIX = "octet_evaluation_"
 
     def __init__(
         self,
@@ -45,8 +49,7 @@ class Evaluation:
         n_threads: int = 0,
         progress: ProgressOption = None,
     ) -> None:
-        self._model = as_model(model)
-        self._context = Context()
+        super().__init__(as_model(model))
         self._scaling = scaling_of(scaling)
         self._progress = progress
         self._limit = whole(limit, "limit")
@@ -54,61 +57,80 @@ class Evaluation:
             split=split, numerics=numerics, float_order=float_order, n_threads=n_threads, limit=limit
         )
         self._options.number_from = whole(first_sample, "first_sample")
-        self._handle: Optional[Handle] = None
 
     @property
     def handle(self) -> Handle:
         """Of the library's object. Raises UsageError before the first sample."""
-        if self._handle is None:
+        handle = self._open_handle()
+        if not handle.pointer:
             raise UsageError("this evaluation has seen no sample yet")
-        return self._handle
+        return handle
+
+    @staticmethod
+    def _join(context: Any, place: Any, other: Any) -> int:
+        if not other:
+            return s.OK  # without a sample
+        if place._obj:
+            return int(lib.octet_evaluation_merge(context, place, other))
+        content, size = c_void_p(), c_size_t()
+        status = int(lib.octet_evaluation_save_bytes(context, other, byref(content), byref(size)))
+        if status == s.OK:
+            status = int(lib.octet_evaluation_load_bytes(context, content, size, b"evaluation", place))
+            lib.octet_bytes_free(context, content)
+        return status
+
+    @staticmethod
+    def _take(context: Any, place: Any, part: Any) -> int:
+        """Merges `part` into what is at `place`, or puts it there."""
+        if place._obj:
+            return int(lib.octet_evaluation_merge(context, place, part._obj))
+        place._obj.value, part._obj.value = part._obj.value, None
+        return s.OK
+
+    def _content(self) -> bytes:
+        return super()._content() if self._open_handle().pointer else b""
+
+    def to_bytes(self) -> bytes:
+        """What `save` writes. Raises UsageError before the first sample."""
+        return call_for_bytes(lib.octet_evaluation_save_bytes, self.handle)
 
     def update(self, x: Any, y: Any = None) -> "Evaluation":
         """Runs the model over samples. x: as in `Model.predict`; y: labels, unless x brings them along.
 
-        A generator's batches, of (x, y), are evaluated as they come. Where it raises, what came before stays. Raises
-        DataError where labels do not fit.
+        A generator's batches, of (x, y), are evaluated as they come. Where it raises, what came before stays. One thread
+        at a time may update. Raises DataError where labels do not fit.
         """
-        source = open_data(x, self._model.sample_inputs(), y, self._limit)
-        if isinstance(source, Files):
-            self._add(source)
-            return self
-        batches: Iterator[Batch] = iter([source]) if isinstance(source, Batch) else source
-        for chunk in in_chunks(batches, CHUNK_BYTES):
-            self._add(chunk)
+        with self._updating() as model:
+            source = open_data(x, model.sample_inputs(), y, self._limit)
+            if isinstance(source, Files):
+                self._add(model, source)
+                return self
+            batches: Iterator[Batch] = iter([source]) if isinstance(source, Batch) else source
+            for chunk in in_chunks(batches, CHUNK_BYTES):
+                self._add(model, chunk)
         return self
 
-    def _add(self, source: Union[Files, Batch]) -> None:
+    def _add(self, model: Model, source: Union[Files, Batch]) -> None:
         progress = Progress(self._progress)
         self._options.progress = progress.callback
-        part = Handle(self._context, lib.octet_evaluation_destroy, "Evaluation", self._model.handle)
+        part = Handle(self._context, lib.octet_evaluation_destroy, "Evaluation", model.handle)
         data = data_of(self._context, source, self._scaling)
         try:
-            arguments = (self._model.handle, data, self._options, Out(part))
+            arguments = (model.handle, data, self._options, Out(part))
             call(self._context, lib.octet_evaluate, *arguments, progress=progress)
         finally:
             progress.close()
             data.close()
         n_new = read(lib.octet_evaluation_n_samples, part)
-        if self._handle is None:
-            self._handle = part
-        else:
-            call(self._context, lib.octet_evaluation_merge, Out(self._handle), part)
-            part.close()
+        call(self._context, self._take, Out(self._open_handle()), Out(part))
+        part.close()
         self._options.number_from += n_new
 
-    def merge(self, other: "Evaluation") -> "Evaluation":
-        """Makes this the evaluation of both ones' samples. Raises DataError where both have a sample of one number."""
-        if not isinstance(other, Evaluation) or other is self:
-            raise UsageError("merge takes another Evaluation")
-        call(self._context, lib.octet_evaluation_merge, Out(self.handle), other.handle)
-        return self
-
     def __repr__(self) -> str:
-        return "<octet_tflite.Evaluation: no samples>" if self._handle is None else self.render()
+        return self.render() if self.n_samples > 0 else "<octet_tflite.Evaluation: no samples>"
 
     def _repr_html_(self) -> str:
-        if self._handle is None:
+        if self.n_samples == 0:
             return text_html(repr(self))
         confusion = self.confusion
         if confusion is None or len(confusion) > 40:
@@ -130,7 +152,8 @@ class Evaluation:
 
     @property
     def n_samples(self) -> int:
-        return 0 if self._handle is None else int(read(lib.octet_evaluation_n_samples, self._handle))
+        handle = self._open_handle()
+        return int(read(lib.octet_evaluation_n_samples, handle)) if handle.pointer else 0
 
     @property
     def has_labels(self) -> bool:
