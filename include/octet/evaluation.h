@@ -42,6 +42,12 @@ OCTET_API octet_status octet_evaluation_load(octet_context *ctx, const char *pat
 /* name: in messages. The bytes are copied. */
 OCTET_API octet_status octet_evaluation_load_bytes(octet_context *ctx, const void *bytes, size_t size, const char *name,
                                                    octet_evaluation **out);
+/* Of the model: equal for evaluations that can be merged. */
+OCTET_API uint64_t octet_evaluation_fingerprint(const octet_evaluation *evaluation);
+/* *out: whether both found the same for the same samples of the same model: all that their files hold but for times,
+ * threads and the path of the model. */
+OCTET_API octet_status octet_evaluation_equal(octet_context *ctx, const octet_evaluation *a, const octet_evaluation *b,
+                                              bool *out);
 OCTET_API void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation);
 OCTET_API uint64_t octet_evaluation_n_samples(const octet_evaluation *evaluation);
 OCTET_API bool octet_evaluation_has_labels(const octet_evaluation *evaluation); /* that accuracy can be counted with */

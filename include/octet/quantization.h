@@ -124,6 +124,8 @@ OCTET_API octet_status octet_statistics_load(octet_context *ctx, const char *pat
 /* name: in messages. The bytes are copied. */
 OCTET_API octet_status octet_statistics_load_bytes(octet_context *ctx, const void *bytes, size_t size, const char *name,
                                                    octet_statistics **out);
+/* Of the model: equal for statistics that can be merged. */
+OCTET_API uint64_t octet_statistics_fingerprint(const octet_statistics *statistics);
 /* What they saw; time_ns is 0. */
 OCTET_API void octet_statistics_describe(const octet_statistics *statistics, octet_calibration *out);
 /* octet_model_quantize with statistics instead of data; what its options say of the choice of samples is not read.

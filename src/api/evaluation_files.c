@@ -1,4 +1,6 @@
-/* Evaluations of parts: merged, saved and loaded. */
+/* Evaluations of parts: merged, compared, saved and loaded. */
+#include <string.h>
+
 #include "api/handles.h"
 #include "report/evaluation.h"
 
@@ -8,6 +10,19 @@ octet_status octet_evaluation_merge(octet_context *ctx, octet_evaluation **into,
     octet_evaluation_free(ctx, *into);
     *into = both;
     return OCTET_OK;
+}
+
+uint64_t octet_evaluation_fingerprint(const octet_evaluation *evaluation) { return evaluation->fingerprint; }
+
+octet_status octet_evaluation_equal(octet_context *ctx, const octet_evaluation *a, const octet_evaluation *b,
+                                    bool *out) {
+    octet_buffer x = {0}, y = {0};
+    octet_status status = octet_evaluation_write_findings(ctx, a, &x);
+    if (status == OCTET_OK) status = octet_evaluation_write_findings(ctx, b, &y);
+    *out = status == OCTET_OK && x.size == y.size && memcmp(x.data, y.data, x.size) == 0;
+    octet_buffer_free(ctx, &x);
+    octet_buffer_free(ctx, &y);
+    return status;
 }
 
 octet_status octet_evaluation_save(octet_context *ctx, const octet_evaluation *evaluation, const char *path) {

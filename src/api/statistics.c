@@ -122,6 +122,8 @@ octet_status octet_statistics_load_bytes(octet_context *ctx, const void *bytes, 
     return octet_statistics_read(ctx, (octet_bytes){bytes, size}, name, out);
 }
 
+uint64_t octet_statistics_fingerprint(const octet_statistics *statistics) { return statistics->fingerprint; }
+
 void octet_statistics_describe(const octet_statistics *statistics, octet_calibration *out) {
     const char *where;
     const octet_data_range *data = &statistics->data;

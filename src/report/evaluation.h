@@ -87,6 +87,8 @@ octet_status octet_evaluation_join(octet_context *ctx, const octet_evaluation *a
 /* A finished evaluation as bytes, appended to `out`; all of it but times is the same for the same samples. Errors:
  * NOMEM, LIMIT. */
 octet_status octet_evaluation_write(octet_context *ctx, const octet_evaluation *evaluation, octet_buffer *out);
+/* The same without times, threads and the path of the model, which two runs need not share: to compare, not to read. */
+octet_status octet_evaluation_write_findings(octet_context *ctx, const octet_evaluation *evaluation, octet_buffer *out);
 /* A finished evaluation again, sound whoever wrote the bytes. name: in messages. Errors: FORMAT (no evaluation,
  * truncated, corrupt), UNSUPPORTED (another version), NOMEM, LIMIT. */
 octet_status octet_evaluation_read(octet_context *ctx, octet_bytes bytes, const char *name, octet_evaluation **out);

@@ -34,7 +34,8 @@ enum {
 
 /* ---- Writing ---- */
 
-static octet_status write_head(octet_context *ctx, const octet_evaluation *e, octet_buffer *out) {
+/* with_run: what two runs over the same samples need not share, too. */
+static octet_status write_head(octet_context *ctx, const octet_evaluation *e, bool with_run, octet_buffer *out) {
     const uint32_t flags = (e->has_classes ? HAS_CLASSES : 0u) | (e->drops_folders ? DROPS_FOLDERS : 0u) |
                            (e->expects_bytes ? EXPECTS_BYTES : 0u) | (e->keeps_state ? KEEPS_STATE : 0u) |
                            (e->own_scaling != NULL ? OWN_SCALING : 0u);
@@ -43,7 +44,7 @@ static octet_status write_head(octet_context *ctx, const octet_evaluation *e, oc
     OCTET_TRY(octet_buffer_u32le(ctx, out, VERSION));
     OCTET_TRY(octet_buffer_u32le(ctx, out, flags));
     OCTET_TRY(octet_buffer_u64le(ctx, out, e->fingerprint));
-    OCTET_TRY(octet_record_write_text(ctx, out, e->model));
+    OCTET_TRY(octet_record_write_text(ctx, out, with_run ? e->model : ""));
     OCTET_TRY(octet_record_write_text(ctx, out, e->split));
     OCTET_TRY(octet_record_write_text(ctx, out, e->conditions));
     if (e->own_scaling != NULL) OCTET_TRY(octet_record_write_text(ctx, out, e->own_scaling));
@@ -59,16 +60,17 @@ static octet_status write_head(octet_context *ctx, const octet_evaluation *e, oc
     OCTET_TRY(octet_record_write_f64(ctx, out, e->raw_max));
     OCTET_TRY(octet_record_write_f64(ctx, out, e->min));
     OCTET_TRY(octet_record_write_f64(ctx, out, e->max));
-    OCTET_TRY(octet_buffer_u64le(ctx, out, e->wall_ns));
-    return octet_buffer_u32le(ctx, out, e->n_threads);
+    OCTET_TRY(octet_buffer_u64le(ctx, out, with_run ? e->wall_ns : 0));
+    return octet_buffer_u32le(ctx, out, with_run ? e->n_threads : 0);
 }
 
-static octet_status write_sample(octet_context *ctx, const octet_evaluation *e, uint64_t i, octet_buffer *out) {
+static octet_status write_sample(octet_context *ctx, const octet_evaluation *e, uint64_t i, bool with_run,
+                                 octet_buffer *out) {
     OCTET_TRY(octet_buffer_u64le(ctx, out, e->numbers[i]));
     OCTET_TRY(octet_buffer_u32le(ctx, out, (uint32_t)e->labels[i]));
     OCTET_TRY(octet_buffer_u32le(ctx, out, (uint32_t)e->answers[i]));
     OCTET_TRY(octet_record_write_f64(ctx, out, e->losses[i]));
-    OCTET_TRY(octet_buffer_u64le(ctx, out, e->time_ns[i]));
+    OCTET_TRY(octet_buffer_u64le(ctx, out, with_run ? e->time_ns[i] : 0));
     if (e->right != NULL) OCTET_TRY(octet_buffer_u32le(ctx, out, e->right[i]));
     if (e->errors == NULL) return OCTET_OK;
     OCTET_TRY(octet_record_write_f64(ctx, out, e->errors[i].absolute));
@@ -77,12 +79,22 @@ static octet_status write_sample(octet_context *ctx, const octet_evaluation *e, 
     return octet_record_write_f64(ctx, out, e->errors[i].target_square);
 }
 
-octet_status octet_evaluation_write(octet_context *ctx, const octet_evaluation *evaluation, octet_buffer *out) {
+static octet_status write_all(octet_context *ctx, const octet_evaluation *evaluation, bool with_run,
+                              octet_buffer *out) {
     const size_t start = out->size;
-    OCTET_TRY(write_head(ctx, evaluation, out));
+    OCTET_TRY(write_head(ctx, evaluation, with_run, out));
     OCTET_TRY(octet_buffer_u64le(ctx, out, evaluation->n_samples));
-    for (uint64_t i = 0; i < evaluation->n_samples; i++) OCTET_TRY(write_sample(ctx, evaluation, i, out));
+    for (uint64_t i = 0; i < evaluation->n_samples; i++) OCTET_TRY(write_sample(ctx, evaluation, i, with_run, out));
     return octet_record_write_check(ctx, out, start);
+}
+
+octet_status octet_evaluation_write(octet_context *ctx, const octet_evaluation *evaluation, octet_buffer *out) {
+    return write_all(ctx, evaluation, true, out);
+}
+
+octet_status octet_evaluation_write_findings(octet_context *ctx, const octet_evaluation *evaluation,
+                                             octet_buffer *out) {
+    return write_all(ctx, evaluation, false, out);
 }
 
 /* ---- Reading ---- */

@@ -102,6 +102,7 @@ def test_samples_come_as_array_list_or_iterator(model, x, y):
     assert Calibration(model).update(list(x[:2])) == Calibration(model).update(x[:2])
     assert model.evaluate(list(x), list(y)) == model.evaluate(x, y)
     assert model.evaluate(list(x[:2]), y[:2]) == model.evaluate(x[:2], y[:2])
+    assert Calibration(model).update([x[0], x[1].ravel(), x[2, ..., 0]]) == Calibration(model).update(x[:3])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -186,11 +187,6 @@ def test_one_thread_at_a_time_updates(model, x):
             calibration.update(x)
 
     assert calibration.update(batches()).n_samples == 60
-
-
-@pytest.fixture
-def other_model(x):
-    return octet_tflite.load_model(octet_tflite.quantize(MODELS / "other.h5", mode="float32").to_bytes())
 
 
 def refusals(kind, model, other, x, y):

@@ -101,10 +101,14 @@ def _is_path(x: Any) -> bool:
     return isinstance(x, (str, os.PathLike))
 
 
+def _is_single(dims: Shape, shape: Shape) -> bool:
+    """Whether an array is one sample without a batch: it has as many elements as the model takes for one."""
+    return 1 < math.prod(dims) == math.prod(shape) and dims[0] != 1
+
+
 def _with_batch(array: Array, shape: Optional[Shape]) -> Array:
-    """A single sample gets an axis in front: an array that has as many elements as the model takes for one."""
-    n = math.prod(shape) if shape is not None else 0
-    return array[np.newaxis] if n > 1 and array.size == n and array.shape[0] != 1 else array
+    """A single sample gets an axis in front."""
+    return array[np.newaxis] if shape is not None and _is_single(array.shape, shape) else array
 
 
 def _labels_of(y: Any, n_samples: int) -> Optional[Array]:
@@ -185,6 +189,12 @@ def _is_stream(data: Any) -> bool:
     return has_items and not is_array(data) and not isinstance(data, (list, tuple, Mapping, bytes))
 
 
+def _is_list_of_samples(data: Any, model: Inputs) -> bool:
+    """Whether data are single samples in a list, as an engine hands out a partition; of a model with one input."""
+    is_list = isinstance(data, list) and len(data) > 1 and len(model.shapes) == 1 and all(map(is_array, data))
+    return is_list and all(_is_single(np.shape(array), model.shapes[0]) for array in data)
+
+
 def _stream(data: Any, model: Inputs) -> Iterator[Batch]:
     items = data if hasattr(data, "__iter__") else (data[i] for i in range(len(data)))
     for item in items:
@@ -210,6 +220,8 @@ def open_data(data: Any, model: Inputs, y: Any = None, limit: int = 0) -> Union[
             raise UsageError("batches bring their labels along: (x, y) each; no others can be given")
         batches = _stream(data, model)
         return first_samples(batches, limit) if limit > 0 else batches
+    if _is_list_of_samples(data, model):
+        data = np.stack([to_numpy(sample, "a sample").reshape(model.shapes[0]) for sample in data])
     return batch_of(data, model, y)
 
 

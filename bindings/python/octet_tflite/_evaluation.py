@@ -2,7 +2,7 @@
 
 import json
 import math
-from ctypes import byref, c_size_t, c_void_p
+from ctypes import byref, c_bool, c_size_t, c_void_p
 from typing import Any, Iterator, Optional, Union
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from . import _structs as s
 from ._arrays import Array
 from ._c import lib
-from ._call import Handle, Out, call, call_for_bytes, call_for_text, read, whole
+from ._call import Context, Handle, Out, call, call_for_bytes, call_for_text, read, whole
 from ._data import Batch, Files, ScalingOption, in_chunks, open_data, scaling_of
 from ._errors import DataError, UsageError
 from ._model import Model, as_model, run_options
@@ -87,6 +87,13 @@ class Evaluation(Part):
         place._obj.value, part._obj.value = part._obj.value, None
         return s.OK
 
+    def _is_equal(self, other: "Evaluation") -> bool:
+        mine, others, equal = self._open_handle(), other._open_handle(), c_bool()
+        if not mine.pointer or not others.pointer:
+            return not mine.pointer and not others.pointer
+        call(Context(), lib.octet_evaluation_equal, mine, others, byref(equal))
+        return equal.value
+
     def _content(self) -> bytes:
         return super()._content() if self._open_handle().pointer else b""
 
@@ -127,10 +134,12 @@ class Evaluation(Part):
         self._options.number_from += n_new
 
     def __repr__(self) -> str:
+        if self._handle is None:
+            return "<octet_tflite.Evaluation (closed)>"
         return self.render() if self.n_samples > 0 else "<octet_tflite.Evaluation: no samples>"
 
     def _repr_html_(self) -> str:
-        if self.n_samples == 0:
+        if self._handle is None or self.n_samples == 0:
             return text_html(repr(self))
         confusion = self.confusion
         if confusion is None or len(confusion) > 40:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Iterable, Iterator, Optional, Type, TypeVar, Union
 
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_bytes, path_bytes
+from ._call import Context, Handle, Out, call, call_for_bytes, path_bytes, read
 from ._closing import Closing
 from ._errors import ArgumentError, UnsupportedError, UsageError
 from ._model import Model, as_model
@@ -94,12 +94,21 @@ class Part(Closing):
         return self.merge(other)
 
     def __eq__(self, other: object) -> bool:
-        """Whether both found the same, to the last byte of their files."""
+        """Whether both found the same, to the last byte of their files; times do not count."""
         if not isinstance(other, Part):
             return NotImplemented
-        return other is self or (type(other) is type(self) and other._content() == self._content())
+        return other is self or (type(other) is type(self) and self._is_equal(other))
+
+    def _is_equal(self: PartType, other: PartType) -> bool:
+        """Of another part of the same class."""
+        return self._content() == other._content()
 
     __hash__ = None  # type: ignore[assignment] # it changes while samples are added
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the model: parts of one model have one, and merge."""
+        return f"{read(self._function('fingerprint'), self.handle):016x}"
 
     def _content(self) -> bytes:
         """The bytes of the file."""
@@ -110,7 +119,7 @@ class Part(Closing):
         return self._content()
 
     def save(self, path: "Union[str, os.PathLike[str]]") -> None:
-        """Writes a file, complete or not at all. Equal parts give equal bytes, on any machine."""
+        """Writes a file, complete or not at all. Equal parts give equal bytes, on any machine, but for times."""
         call(Context(), self._function("save"), self.handle, path_bytes(path, "path"), progress=Progress(False))
 
     @classmethod

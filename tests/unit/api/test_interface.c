@@ -357,6 +357,10 @@ static void parts_by_number_are_merged(void **state) {
             GOOD(octet_evaluation_merge(ctx, &all, part));
             octet_evaluation_destroy(ctx, part);
         }
+        bool is_equal = false;
+        GOOD(octet_evaluation_equal(ctx, all, whole, &is_equal)); /* though their times are not */
+        assert_true(is_equal);
+        assert_int_equal(octet_evaluation_fingerprint(all), octet_evaluation_fingerprint(whole));
         same_figures(all, whole);
         octet_evaluation_destroy(ctx, all);
     }

@@ -205,11 +205,46 @@ static void running_out_of_memory_leaks_nothing(void **state) {
     octet_buffer_free(&ctx, &bytes);
 }
 
+static octet_buffer findings_of(const octet_evaluation *e) {
+    octet_buffer bytes = {0};
+    assert_int_equal(octet_evaluation_write_findings(&ctx, e, &bytes), OCTET_OK);
+    return bytes;
+}
+
+static bool found_the_same(const octet_evaluation *a, const octet_evaluation *b) {
+    octet_buffer x = findings_of(a), y = findings_of(b);
+    const bool same = x.size == y.size && memcmp(x.data, y.data, x.size) == 0;
+    octet_buffer_free(&ctx, &x);
+    octet_buffer_free(&ctx, &y);
+    return same;
+}
+
+static void findings_are_all_but_how_it_was_run(void **state) {
+    (void)state;
+    octet_evaluation *a = evaluate(OCTET_MEASURE_ERROR, 0), *b = evaluate(OCTET_MEASURE_ERROR, 0);
+    b->model = "the same model elsewhere";
+    b->wall_ns = 5;
+    b->n_threads = 7;
+    b->time_ns[2] = 9;
+    assert_true(found_the_same(a, b));
+    b->numbers[4]++;
+    assert_false(found_the_same(a, b));
+    b->numbers[4]--;
+    b->errors[0].target += 1.0;
+    assert_false(found_the_same(a, b));
+    b->errors[0].target -= 1.0;
+    b->fingerprint++;
+    assert_false(found_the_same(a, b));
+    octet_evaluation_free(&ctx, a);
+    octet_evaluation_free(&ctx, b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(files_give_back_what_was_written, begin, end),
         cmocka_unit_test_setup_teardown(parts_join_after_they_were_read, begin, end),
         cmocka_unit_test_setup_teardown(other_evaluations_do_not_join, begin, end),
+        cmocka_unit_test_setup_teardown(findings_are_all_but_how_it_was_run, begin, end),
         cmocka_unit_test_setup_teardown(damaged_files_are_refused, begin, end),
         cmocka_unit_test_setup_teardown(running_out_of_memory_leaks_nothing, begin, end),
     };
