@@ -12,18 +12,18 @@ static const octet_value *operand_of(const octet_task_maker *maker, const octet_
 }
 enum { INPUT, WEIGHTS, BIAS };
 
+/* Vectors may pass the end of an activation, not of a constant. */
+static bool is_activation(const octet_task_maker *maker, const octet_task *task) {
+    return operand_of(maker, task, INPUT)->data == NULL;
+}
+
 /* Weights can be packed when they are known before the first run. bias: NULL for none. */
 static bool constant_weights(const octet_task_maker *maker, const octet_task *task, const void **weights,
                              const void **bias) {
     const octet_value *b = operand_of(maker, task, BIAS);
     *weights = operand_of(maker, task, WEIGHTS)->data;
     *bias = b != NULL ? b->data : NULL;
-    return *weights != NULL && (b == NULL || b->data != NULL);
-}
-
-/* Vectors may pass the end of an activation, not of a constant. */
-static bool is_activation(const octet_task_maker *maker, const octet_task *task) {
-    return operand_of(maker, task, INPUT)->data == NULL;
+    return *weights != NULL && (b == NULL || b->data != NULL) && is_activation(maker, task);
 }
 
 /* Work of one phase, or of two when the input is prepared first. */
@@ -143,8 +143,7 @@ static octet_status hasten_depthwise(const octet_task_maker *maker, octet_task *
     if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
     if (task->step->kernel == OCTET_KERNEL_depthwise_f32)
         OCTET_TRY(octet_channelwise_make_f32(maker->ctx, maker->arena, maker->cpu, p, weights, bias, &c));
-    else if (is_activation(maker, task))
-        OCTET_TRY(octet_channelwise_make_s8(maker->ctx, maker->arena, maker->cpu, p, weights, bias, &c));
+    else OCTET_TRY(octet_channelwise_make_s8(maker->ctx, maker->arena, maker->cpu, p, weights, bias, &c));
     if (c == NULL) return OCTET_OK;
     task->run = run_channelwise;
     task->params = c;

@@ -85,7 +85,7 @@ static inline bool case_conv_s8(octet_case *c) {
     case_weight_zero_point(c, &p.q);
     const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
                  n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
-    const int8_t *input = case_s8(c, n_in, -128),
+    const int8_t *input = case_s8(c, n_in + OCTET_PRODUCT_SLACK, -128),
                  *filter = case_s8(c, (size_t)(p.out_c * depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
     const int32_t *bias = case_bias(c, p.out_c, depth);
     int8_t *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
@@ -105,7 +105,7 @@ static inline bool case_conv_f32(octet_case *c) {
     const int32_t depth = p.filter_h * p.filter_w * p.filter_c;
     const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
                  n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
-    const float *input = case_f32(c, n_in), *filter = case_f32(c, (size_t)(p.out_c * depth));
+    const float *input = case_f32(c, n_in + OCTET_PRODUCT_SLACK), *filter = case_f32(c, (size_t)(p.out_c * depth));
     const float *bias = case_range(&c->random, 0, 3) ? case_f32(c, (size_t)p.out_c) : NULL;
     float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
     octet_conv_2d_f32_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);
@@ -133,7 +133,7 @@ static inline bool case_dense_s8(octet_case *c) {
     octet_fully_connected_params p = case_dense(c);
     p.q = case_requantize(c, p.out_c, p.depth, case_range(&c->random, 0, 2) > 0);
     case_weight_zero_point(c, &p.q);
-    const int8_t *input = case_s8(c, (size_t)(p.rows * p.depth), -128),
+    const int8_t *input = case_s8(c, (size_t)(p.rows * p.depth) + OCTET_PRODUCT_SLACK, -128),
                  *weights = case_s8(c, (size_t)(p.out_c * p.depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
     const int32_t *bias = case_bias(c, p.out_c, p.depth);
     const size_t n_out = (size_t)(p.rows * p.out_c);
@@ -151,7 +151,8 @@ static inline bool case_dense_s8(octet_case *c) {
 
 static inline bool case_dense_f32(octet_case *c) {
     const octet_fully_connected_params p = case_dense(c);
-    const float *input = case_f32(c, (size_t)(p.rows * p.depth)), *weights = case_f32(c, (size_t)(p.out_c * p.depth));
+    const float *input = case_f32(c, (size_t)(p.rows * p.depth) + OCTET_PRODUCT_SLACK),
+                *weights = case_f32(c, (size_t)(p.out_c * p.depth));
     const float *bias = case_range(&c->random, 0, 3) ? case_f32(c, (size_t)p.out_c) : NULL;
     const size_t n_out = (size_t)(p.rows * p.out_c);
     float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
@@ -429,7 +430,8 @@ static inline uint32_t octet_case_cpus(uint32_t sets[5]) {
     if (all & OCTET_CPU_AVX512_VNNI) sets[n++] = OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI;
 #endif
     if (all & OCTET_CPU_AVX_VNNI) sets[n++] = OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI;
-    if (all & OCTET_CPU_NEON_DOTPROD) sets[n++] = OCTET_CPU_NEON_DOTPROD;
+    if (all & OCTET_CPU_NEON) sets[n++] = OCTET_CPU_NEON;
+    if (all & OCTET_CPU_NEON_DOTPROD) sets[n++] = OCTET_CPU_NEON | OCTET_CPU_NEON_DOTPROD;
     return n;
 }
 

@@ -1,3 +1,6 @@
+#if defined(__APPLE__)
+#define _DARWIN_C_SOURCE /* sysctlbyname is no part of POSIX */
+#endif
 #include "kernels/fast/cpu.h"
 
 #include <stdlib.h>
@@ -8,6 +11,33 @@
 #endif
 #if OCTET_FAST_NEON && defined(__linux__)
 #include <sys/auxv.h>
+#elif OCTET_FAST_NEON && defined(__APPLE__)
+#include <sys/sysctl.h>
+#endif
+
+#if OCTET_FAST_NEON
+/* What the compiler may assume and what the system says. Systems without an answer have what is assumed. */
+static uint32_t arm_features(void) {
+    uint32_t bits = OCTET_CPU_NEON;
+#if defined(__ARM_FEATURE_DOTPROD)
+    bits |= OCTET_CPU_NEON_DOTPROD;
+#endif
+#if defined(__ARM_FEATURE_MATMUL_INT8)
+    bits |= OCTET_CPU_NEON_I8MM;
+#endif
+#if defined(__linux__)
+    if (getauxval(AT_HWCAP) & (1ul << 20)) bits |= OCTET_CPU_NEON_DOTPROD; /* HWCAP_ASIMDDP */
+    if (getauxval(AT_HWCAP2) & (1ul << 13)) bits |= OCTET_CPU_NEON_I8MM;   /* HWCAP2_I8MM */
+#elif defined(__APPLE__)
+    int has = 0;
+    size_t size = sizeof has;
+    if (sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, NULL, 0) == 0 && has != 0)
+        bits |= OCTET_CPU_NEON_DOTPROD;
+    size = sizeof has;
+    if (sysctlbyname("hw.optional.arm.FEAT_I8MM", &has, &size, NULL, 0) == 0 && has != 0) bits |= OCTET_CPU_NEON_I8MM;
+#endif
+    return bits;
+}
 #endif
 
 static uint32_t processor(void) {
@@ -25,8 +55,8 @@ static uint32_t processor(void) {
         }
     }
 #endif
-#if OCTET_FAST_NEON && defined(__linux__)
-    if (getauxval(AT_HWCAP) & (1ul << 20)) bits |= OCTET_CPU_NEON_DOTPROD; /* HWCAP_ASIMDDP */
+#if OCTET_FAST_NEON
+    bits |= arm_features();
 #endif
     return bits;
 }
@@ -38,6 +68,8 @@ uint32_t octet_cpu_detect(void) {
     if (strcmp(limit, "ref") == 0) return 0;
     if (strcmp(limit, "avx2") == 0) return bits & OCTET_CPU_AVX2;
     if (strcmp(limit, "avxvnni") == 0) return bits & (OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI);
+    if (strcmp(limit, "neon") == 0) return bits & OCTET_CPU_NEON;
+    if (strcmp(limit, "dotprod") == 0) return bits & (OCTET_CPU_NEON | OCTET_CPU_NEON_DOTPROD);
     return bits;
 }
 
@@ -46,6 +78,8 @@ const char *octet_cpu_name(uint32_t cpu) {
     if (cpu & OCTET_CPU_AVX512) return "avx512";
     if (cpu & OCTET_CPU_AVX_VNNI) return "avxvnni";
     if (cpu & OCTET_CPU_AVX2) return "avx2";
+    if (cpu & OCTET_CPU_NEON_I8MM) return "i8mm";
     if (cpu & OCTET_CPU_NEON_DOTPROD) return "dotprod";
+    if (cpu & OCTET_CPU_NEON) return "neon";
     return "ref";
 }

@@ -1,7 +1,7 @@
 /* kernels/fast/cpu.h - what this processor can do.
- * In:  the processor; the environment variable OCTET_KERNELS (ref, avx2, avxvnni, vnni, neon: use nothing better).
+ * In:  the processor; the environment variable OCTET_KERNELS (ref, avx2, avxvnni, neon, dotprod: use nothing better).
  * Out: a set of OCTET_CPU_* bits, and the attributes under which functions for each instruction set are compiled.
- * Knows: gcc's and clang's builtins, Linux's auxiliary vector.
+ * Knows: gcc's and clang's builtins; on Arm what Linux's auxiliary vector and macOS's sysctl say.
  * Does not know: kernels. */
 #ifndef OCTET_KERNELS_FAST_CPU_H
 #define OCTET_KERNELS_FAST_CPU_H
@@ -13,7 +13,9 @@ enum {
     OCTET_CPU_AVX512 = 2,      /* AVX-512 F, BW, DQ, VL */
     OCTET_CPU_AVX512_VNNI = 4, /* and VNNI */
     OCTET_CPU_AVX_VNNI = 8,    /* AVX-VNNI (256 bits), with AVX2 */
-    OCTET_CPU_NEON_DOTPROD = 16
+    OCTET_CPU_NEON = 16,       /* every 64-bit Arm */
+    OCTET_CPU_NEON_DOTPROD = 32,
+    OCTET_CPU_NEON_I8MM = 64
 };
 
 /* The bits of this processor after OCTET_KERNELS was applied; 0 = reference kernels only. Any thread, any time. */
@@ -33,6 +35,7 @@ const char *octet_cpu_name(uint32_t cpu);
 #if defined(__aarch64__) && defined(__GNUC__)
 #define OCTET_FAST_NEON 1
 #define OCTET_TARGET_FAST_DOTPROD __attribute__((target("arch=armv8.2-a+dotprod")))
+#define OCTET_TARGET_FAST_I8MM __attribute__((target("arch=armv8.2-a+dotprod+i8mm")))
 #else
 #define OCTET_FAST_NEON 0
 #endif

@@ -168,7 +168,8 @@ octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint3
                                    const int8_t *weights, const int32_t *bias, octet_product **out) {
     *out = NULL;
     const octet_product_kernel *pairs,
-        *kernel = octet_select_product_s8(cpu, q->weight_zero_point != 0, positions_of(shape), &pairs);
+        *kernel = octet_select_product_s8(cpu, q->weight_zero_point != 0, n_outputs / (uint32_t)shape->groups,
+                                          positions_of(shape), &pairs);
     if (kernel == NULL) return OCTET_OK;
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));

@@ -35,7 +35,8 @@ typedef struct octet_product_kernel {
     int32_t
         input_offset; /* prepared element - (input - zero point) = input_offset + zero point (u8: 128), or NO_OFFSET */
 } octet_product_kernel;
-enum { OCTET_PRODUCT_NO_OFFSET = INT32_MIN, OCTET_PRODUCT_MAX_ROWS = 16 }; /* MAX_ROWS: the most of any kernel */
+/* MAX_ROWS: the most of any kernel; SLACK: bytes after the input that must be readable. */
+enum { OCTET_PRODUCT_NO_OFFSET = INT32_MIN, OCTET_PRODUCT_MAX_ROWS = 16, OCTET_PRODUCT_SLACK = 16 };
 
 /* The outputs of a panel; fewer than it has lanes at the end of a group. */
 typedef struct octet_product_span {

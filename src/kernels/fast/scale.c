@@ -15,11 +15,12 @@ octet_status octet_scale_pack(octet_context *ctx, octet_arena *arena, const octe
         out->real = real;
         return OCTET_OK;
     }
-    int32_t *multiplier, *right, *left;
+    int32_t *multiplier, *right, *left, *down;
     int64_t *round, *multiplier_odd;
     OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * sizeof *multiplier, OCTET_ALIGNMENT, (void **)&multiplier));
     OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * sizeof *right, OCTET_ALIGNMENT, (void **)&right));
     OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * sizeof *left, OCTET_ALIGNMENT, (void **)&left));
+    OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * sizeof *down, OCTET_ALIGNMENT, (void **)&down));
     OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes * sizeof *round, OCTET_ALIGNMENT, (void **)&round));
     OCTET_TRY(octet_arena_allocate(ctx, arena, n_lanes / 2 * sizeof *multiplier_odd, OCTET_ALIGNMENT,
                                    (void **)&multiplier_odd));
@@ -31,6 +32,7 @@ octet_status octet_scale_pack(octet_context *ctx, octet_arena *arena, const octe
         if (i % 2) multiplier_odd[i / 2] = multiplier[i];
         left[i] = shift > 0 ? shift : 0;
         right[i] = shift > 0 ? 0 : -shift;
+        down[i] = -right[i];
         if (right[i] < 1) out->folded = false;
     }
     int64_t *even = round, *odd = round + n_lanes / 2;
@@ -42,6 +44,7 @@ octet_status octet_scale_pack(octet_context *ctx, octet_arena *arena, const octe
     out->multiplier_odd = multiplier_odd;
     out->right = right;
     out->left = left;
+    out->down = down;
     out->round_even = even;
     out->round_odd = odd;
     return OCTET_OK;

@@ -2,7 +2,7 @@
  * In:  an octet_requantize (kernels/ref) and, for every lane of the packed layout, its output channel.
  * Out: arrays of one entry per lane, padded to whole vectors.
  * Knows: the arithmetic of kernels/ref/fixed_point.h.
- * Does not know: instruction sets (scale_avx2.h, scale_avx512.h), layers.
+ * Does not know: instruction sets (scale_avx2.h, scale_avx512.h, scale_neon.h), layers.
  *
  * The reference rounds twice: y = floor((x * m + 2^30) / 2^31), then y / 2^e half away from zero, e = -shift. For e >=
  * 1 both fold into one shift of the 64-bit product: r = floor((x * m + 2^30 + 2^(30 + e) - [x < 0] * 2^31) / 2^(31 +
@@ -23,6 +23,7 @@ typedef struct octet_scale {
     const int64_t *multiplier_odd;         /* of lanes 1, 3, 5, ..., where vectors of products want them */
     const int32_t *right;                  /* e - 1 when folded, else e */
     const int32_t *left;                   /* used unless folded */
+    const int32_t *down;                   /* -e: a shift to the left by so much */
     const int64_t *round_even, *round_odd; /* 2^30 + 2^(30 + e) of lanes 0, 2, 4, ... and 1, 3, 5, ... */
     const double *real;                    /* not NULL: round sum * real half away from zero instead */
     int32_t zero_point, min, max;

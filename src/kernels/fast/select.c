@@ -8,8 +8,9 @@ enum { FEW_POSITIONS = 2 }; /* for which a kernel that keeps one window in regis
 
 #if OCTET_FAST_X86
 
-const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions,
-                                                    const octet_product_kernel **pairs) {
+const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, uint32_t group_outputs,
+                                                    size_t n_positions, const octet_product_kernel **pairs) {
+    (void)group_outputs;
     *pairs = NULL;
     if (cpu & OCTET_CPU_AVX512_VNNI && !weights_have_zero_point) return &octet_product_s8_vnni;
     if (cpu & OCTET_CPU_AVX_VNNI && !weights_have_zero_point) return &octet_product_s8_avx_vnni;
@@ -57,33 +58,70 @@ const octet_rows_kernel *octet_select_rows_s8(uint32_t cpu) {
 
 const octet_mean_kernel *octet_select_mean(uint32_t cpu) { return cpu & OCTET_CPU_AVX2 ? &octet_mean_rows : NULL; }
 
-#else
+#elif OCTET_FAST_NEON
 
-const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions,
-                                                    const octet_product_kernel **pairs) {
+const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, uint32_t group_outputs,
+                                                    size_t n_positions, const octet_product_kernel **pairs) {
     (void)n_positions;
     *pairs = NULL;
-#if OCTET_FAST_NEON
-    if (cpu & OCTET_CPU_NEON_DOTPROD && !weights_have_zero_point) return &octet_product_s8_neon;
-#endif
-    (void)cpu;
-    (void)weights_have_zero_point;
-    return NULL;
+    const bool narrow = group_outputs <= 8;
+    if (!(cpu & OCTET_CPU_NEON)) return NULL;
+    if (cpu & OCTET_CPU_NEON_DOTPROD && !weights_have_zero_point)
+        return narrow ? &octet_product_s8_dot_narrow : &octet_product_s8_dot;
+    return narrow ? &octet_product_s8_neon_narrow : &octet_product_s8_neon;
 }
 
 const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions) {
-    (void)group_outputs;
     (void)n_positions;
-#if OCTET_FAST_NEON
-    if (cpu & OCTET_CPU_NEON_DOTPROD) return &octet_product_f32_neon;
-#endif
+    if (!(cpu & OCTET_CPU_NEON)) return NULL;
+    return group_outputs <= 8 ? &octet_product_f32_neon_narrow : &octet_product_f32_neon;
+}
+
+const octet_mean_kernel *octet_select_mean(uint32_t cpu) { return cpu & OCTET_CPU_NEON ? &octet_mean_rows : NULL; }
+
+const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
+const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p) {
+    (void)cpu;
+    (void)p;
+    return NULL;
+}
+const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
+const octet_pool_kernel *octet_select_pool_2d(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
+const octet_rows_kernel *octet_select_rows_s8(uint32_t cpu) {
     (void)cpu;
     return NULL;
 }
 
-const octet_mean_kernel *octet_select_mean(uint32_t cpu) { return cpu != 0 ? &octet_mean_rows : NULL; }
+#else /* plain loops only */
 
-/* What only x86 has. */
+const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, uint32_t group_outputs,
+                                                    size_t n_positions, const octet_product_kernel **pairs) {
+    (void)cpu;
+    (void)weights_have_zero_point;
+    (void)group_outputs;
+    (void)n_positions;
+    *pairs = NULL;
+    return NULL;
+}
+const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions) {
+    (void)cpu;
+    (void)group_outputs;
+    (void)n_positions;
+    return NULL;
+}
+const octet_mean_kernel *octet_select_mean(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
 const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
     (void)cpu;
     return NULL;

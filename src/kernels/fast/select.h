@@ -16,8 +16,8 @@
 
 /* n_positions: windows (N * OH * OW). *pairs: a kernel for lists of steps (pairs.h), which is the better one where the
  * weights suit it; or NULL. */
-const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, size_t n_positions,
-                                                    const octet_product_kernel **pairs);
+const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, uint32_t group_outputs,
+                                                    size_t n_positions, const octet_product_kernel **pairs);
 const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions);
 const octet_winograd_kernel *octet_select_winograd(uint32_t cpu);
 const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p);
