@@ -13,13 +13,15 @@ VENV := $(BUILD)/venv
 REPORT_VENV := $(BUILD)/report/venv
 BENCH_VENV := $(BUILD)/bench/venv
 
-.PHONY: all help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report wheel python test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
+.PHONY: all configure help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report wheel python test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
 
-all:
+all: configure
+	@cmake --build $(BUILD) -j $(JOBS)
+
+configure:
 	@tools/setup --check
 	@cmake -S . -B $(BUILD) -G Ninja $(CMAKE_FLAGS) > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 	@mkdir -p $(BUILD) && mv $(BUILD).log $(BUILD)/cmake.log
-	@cmake --build $(BUILD) -j $(JOBS)
 
 help:
 	@echo 'make              build build/octet and the library'
@@ -54,7 +56,8 @@ help:
 setup:
 	@tools/setup
 
-demo: setup all
+demo: setup configure
+	@cmake --build $(BUILD) -j $(JOBS) --target octet octet-hdf5
 	@tools/demo $(OCTET)
 
 test: setup all
