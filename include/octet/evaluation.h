@@ -48,6 +48,8 @@ OCTET_API uint64_t octet_evaluation_fingerprint(const octet_evaluation *evaluati
  * threads and the path of the model. */
 OCTET_API octet_status octet_evaluation_equal(octet_context *ctx, const octet_evaluation *a, const octet_evaluation *b,
                                               bool *out);
+/* Which parts are missing: "3, 9 to 12 of 16" as a text for octet_text_free; NULL where none is. Errors: NOMEM. */
+OCTET_API octet_status octet_evaluation_missing(octet_context *ctx, const octet_evaluation *evaluation, char **out);
 OCTET_API void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation);
 OCTET_API uint64_t octet_evaluation_n_samples(const octet_evaluation *evaluation);
 OCTET_API bool octet_evaluation_has_labels(const octet_evaluation *evaluation); /* that accuracy can be counted with */

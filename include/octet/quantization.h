@@ -15,6 +15,8 @@ extern "C" {
 
 /* ---- Quantization ---- */
 
+typedef struct octet_statistics octet_statistics;
+
 typedef struct octet_conversion {
     size_t size;                          /* set by the INIT macro */
     const char *mode;                     /* of octet_choice_name("mode"); NULL: "int8" */
@@ -49,6 +51,17 @@ typedef struct octet_conversion {
     const char *silence; /* names of octet_choice_name("warning") with commas: what reports do not warn of; or NULL */
     /* octet_statistics_add gathers all kinds of statistics, channels too, so that any calibration may follow. */
     bool gather_all;
+    /* Of octet_statistics_add_data: part 3 of 16 of the samples that are chosen, in blocks that follow each other. 0:
+     * all of them. */
+    uint32_t part, n_parts;
+    /* octet_statistics_add_data also keeps what warnings about the samples are made of: odd samples, classes, numbers
+     * far beyond all others. They name samples by their number in the data: without part and n_parts, statistics of
+     * parts then merge to what is true of each part. */
+    bool looks_at_samples;
+    /* Of octet_model_quantize: ranges are those of these statistics, and `data`, if there are any, serve recovery. With
+     * the same samples the model is the same as without. Where parts are missing, that is DATA unless allow_missing. */
+    const octet_statistics *statistics;
+    bool allow_missing;
 } octet_conversion;
 #define OCTET_CONVERSION_INIT OCTET_INIT_(octet_conversion)
 
@@ -91,7 +104,6 @@ OCTET_API octet_status octet_model_quantize(octet_context *ctx, const octet_mode
  * number without repetitions is exact below 65536, and an estimate from there on (off by 0.4 % as a rule). A model
  * whose state goes on from sample to sample (stateful layers, SVDF; with strict_tensorflow every LSTM) depends on their
  * order: all of its samples are added in one call, and its statistics do not merge. */
-typedef struct octet_statistics octet_statistics;
 
 /* Of a float model, without any sample. Errors: USAGE (a quantized model), UNSUPPORTED, NOMEM. */
 OCTET_API octet_status octet_statistics_create(octet_context *ctx, const octet_model *model, octet_statistics **out);
@@ -106,12 +118,15 @@ OCTET_API void octet_statistics_destroy(octet_context *ctx, octet_statistics *st
 OCTET_API octet_status octet_statistics_add(octet_context *ctx, octet_statistics *statistics, const octet_model *model,
                                             const float *const *inputs, uint64_t n_samples,
                                             const octet_conversion *options);
-/* The same with samples of the training split, chosen by the options (indices, all_samples, n_samples, seed) too.
- * Errors: as above, and those of reading the data. */
+/* The same with samples of the training split, chosen by the options (indices, all_samples, n_samples, seed; of these
+ * part of n_parts) too. Errors: as above, and those of reading the data; DATA for a part of a model that keeps state.
+ */
 OCTET_API octet_status octet_statistics_add_data(octet_context *ctx, octet_statistics *statistics,
                                                  const octet_model *model, octet_data *data,
                                                  const octet_conversion *options);
-/* Adds another part; `into` is unchanged on failure. Errors: DATA (another model's; a model that keeps state, unless
+/* Adds another part; `into` is unchanged on failure, but for NOMEM. Statistics of parts of one whole go together, in
+ * any order and by way of any others; once all are there, they are those of the whole. Errors: DATA (another model's;
+ * samples that were scaled otherwise; parts of another whole, a part that both have; a model that keeps state, unless
  * one part has no samples), LIMIT. */
 OCTET_API octet_status octet_statistics_merge(octet_context *ctx, octet_statistics *into, const octet_statistics *from);
 /* Writes a file, complete or not at all. Equal statistics give equal bytes, on any machine. */
@@ -126,9 +141,11 @@ OCTET_API octet_status octet_statistics_load_bytes(octet_context *ctx, const voi
                                                    octet_statistics **out);
 /* Of the model: equal for statistics that can be merged. */
 OCTET_API uint64_t octet_statistics_fingerprint(const octet_statistics *statistics);
+/* Which parts are missing: "3, 9 to 12 of 16" as a text for octet_text_free; NULL where none is. Errors: NOMEM. */
+OCTET_API octet_status octet_statistics_missing(octet_context *ctx, const octet_statistics *statistics, char **out);
 /* What they saw; time_ns is 0. */
 OCTET_API void octet_statistics_describe(const octet_statistics *statistics, octet_calibration *out);
-/* octet_model_quantize with statistics instead of data; what its options say of the choice of samples is not read.
+/* octet_model_quantize without data, with these statistics; what its options say of the choice of samples is not read.
  * `statistics` may be NULL where `data` may. Errors: as there, and DATA for another model's statistics, or for such as
  * lack what options->calibration needs. */
 OCTET_API octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *model,

@@ -6,7 +6,7 @@
 #ifndef OCTET_API_CALIBRATE_H
 #define OCTET_API_CALIBRATE_H
 
-#include "api/handles.h"
+#include "api/looks.h"
 #include "statistics/statistics.h"
 
 /* Where samples come from: data, chosen by the options, or arrays. */
@@ -16,15 +16,15 @@ typedef struct octet_calibration_source {
     uint64_t n_samples;
 } octet_calibration_source;
 
-/* Which of n_available samples the options choose: an array in `arena`. Errors: USAGE, DATA. */
+/* Which of n_available samples the options choose, and of these the part that they name: arrays in `arena`. Errors:
+ * USAGE, DATA. */
 octet_status octet_api_choose_samples(octet_context *ctx, octet_arena *arena, const octet_conversion *options,
-                                      size_t n_available, size_t **indices, size_t *n);
+                                      size_t n_available, octet_chosen *out);
 
 /* statistics: of this graph, without samples. Of the options: indices, all_samples, n_samples, seed (with data),
- * n_threads, progress, strict_tensorflow. Errors: DATA, USAGE, UNSUPPORTED, LIMIT, NOMEM, CANCELLED, those of reading
- * the data; the statistics are then unusable. seen: NULL, or empty; gets what the samples of data held, and is the
- * caller's. */
+ * part, n_parts, looks_at_samples, n_threads, progress, strict_tensorflow. Errors: DATA, USAGE, UNSUPPORTED, LIMIT,
+ * NOMEM, CANCELLED, those of reading the data; the statistics are then unusable. */
 octet_status octet_api_calibrate(octet_context *ctx, const octet_graph *graph, const octet_calibration_source *source,
-                                 const octet_conversion *options, octet_statistics *statistics, octet_seen *seen);
+                                 const octet_conversion *options, octet_statistics *statistics);
 
 #endif

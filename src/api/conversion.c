@@ -1,4 +1,6 @@
 /* octet_model_quantize: calibrates, quantizes and fits the result to the target. */
+#include <inttypes.h>
+
 #include "api/calibrate.h"
 #include "api/data_checks.h"
 #include "api/islands.h"
@@ -216,53 +218,89 @@ static octet_status make(octet_context *ctx, making m, octet_recovery recovery, 
     return status;
 }
 
-/* Statistics over the calibration samples, with the ranges that the method chose. */
-static octet_status calibrate(octet_context *ctx, const octet_graph *graph, const octet_calibration_source *source,
-                              const octet_conversion *options, const octet_observe_options *method,
-                              octet_statistics **out, octet_seen *inputs, octet_calibration *seen) {
-    OCTET_TRY(octet_statistics_create_for(ctx, graph, out));
-    OCTET_TRY(octet_statistics_gather(ctx, graph, octet_narrow_kinds(method->method) | OCTET_KIND_TENTHS, *out));
-    OCTET_TRY(octet_api_calibrate(ctx, graph, source, options, *out, inputs));
-    octet_statistics_describe(*out, seen);
+/* What a model is calibrated with: statistics that are given, or those of samples, and both with ranges that a method
+ * chose. */
+typedef struct calibrated {
+    octet_statistics *gathered, *narrowed; /* owned; NULL where there are none */
+    const octet_statistics *ranges;
+    octet_seen inputs;
+} calibrated;
+
+static octet_status check_given(octet_context *ctx, const octet_graph *graph, const octet_conversion *options,
+                                const octet_quantize_options *quantize) {
+    char missing[OCTET_PARTS_TEXT];
+    const octet_statistics *given = options->statistics;
+    OCTET_TRY(check_state(ctx, graph, given, quantize));
+    if (given->parts.n == 0 || options->allow_missing) return OCTET_OK;
+    return octet_context_fail(ctx, OCTET_DATA,
+                              "the calibration lacks the parts %s of %" PRIu32
+                              ": merge them too (octet merge), or quantize without them (--allow-missing)",
+                              octet_parts_text(&given->parts, true, missing), given->parts.n);
+}
+
+static octet_status narrow(octet_context *ctx, const octet_graph *graph, const octet_observe_options *method,
+                           calibrated *c, double *clipped) {
+    *clipped = 0.0;
+    if (c->gathered != NULL) return octet_narrow_ranges(ctx, graph, method, c->gathered, clipped);
+    if (method->method == OCTET_OBSERVE_MINMAX) return OCTET_OK;
+    OCTET_TRY(octet_api_narrow_copy(ctx, graph, method, c->ranges, &c->narrowed, clipped));
+    c->ranges = c->narrowed;
+    return OCTET_OK;
+}
+
+static octet_status calibrate(octet_context *ctx, const octet_graph *graph, octet_data *data,
+                              const octet_conversion *options, const octet_quantize_options *quantize,
+                              const octet_observe_options *method, calibrated *c, octet_calibration *seen) {
+    const octet_calibration_source source = {.data = data};
+    const uint32_t kinds = octet_narrow_kinds(method->method) | OCTET_KIND_TENTHS;
+    if (options->statistics != NULL) {
+        OCTET_TRY(check_given(ctx, graph, options, quantize));
+    } else {
+        OCTET_TRY(octet_statistics_create_for(ctx, graph, &c->gathered));
+        OCTET_TRY(octet_statistics_gather(ctx, graph, kinds, c->gathered));
+        octet_conversion looking = *options;
+        looking.looks_at_samples = true;
+        OCTET_TRY(octet_api_calibrate(ctx, graph, &source, &looking, c->gathered));
+    }
+    c->ranges = c->gathered != NULL ? c->gathered : options->statistics;
+    octet_statistics_describe(c->ranges, seen);
+    seen->statistics_bytes = octet_statistics_bytes(c->ranges, kinds);
     octet_format(seen->method, sizeof seen->method, "%s",
                  options->calibration != NULL ? options->calibration : octet_calibration_names[method->method]);
-    inputs->is_given = true;
-    inputs->facts =
-        (octet_calibration_facts){seen->n_samples, seen->n_distinct, seen->last_tenth, seen->enough_samples};
-    OCTET_TRY(octet_api_check_layers(ctx, &inputs->arena, graph, *out, &inputs->checks));
-    return octet_narrow_ranges(ctx, graph, method, *out, &seen->clipped);
+    OCTET_TRY(octet_api_see(ctx, graph, c->ranges, seen, &c->inputs));
+    return narrow(ctx, graph, method, c, &seen->clipped);
 }
 
 static octet_status calibrate_and_make(octet_context *ctx, const octet_model *model, octet_float_graph *owner,
                                        octet_data *data, const octet_conversion *options, octet_model **out,
                                        octet_calibration *seen) {
-    const octet_calibration_source source = {.data = data};
     octet_quantize_options quantize;
     const octet_target *target;
     octet_recovery recovery;
     octet_observe_options method;
-    octet_statistics *statistics = NULL;
-    octet_seen inputs = {0};
+    calibrated c = {0};
     uint32_t silenced;
     octet_status status = OCTET_OK;
     OCTET_TRY(octet_warnings_read(ctx, options->silence, &silenced));
     OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
     OCTET_TRY(octet_api_mark_islands(ctx, model, options, &quantize, owner));
     const octet_graph *graph = owner->graph;
+    const bool has_samples = data != NULL || options->statistics != NULL;
     OCTET_TRY(choose_recovery(ctx, graph, options, &quantize, data != NULL, &recovery));
     OCTET_TRY(check_aim(ctx, recovery));
     OCTET_TRY(check_split(ctx, options, &quantize));
-    OCTET_TRY(check_ranges(ctx, graph, data != NULL, &quantize));
-    OCTET_TRY(octet_api_choose_method(ctx, options, &quantize, data != NULL, &method));
-    if (data != NULL && needs_ranges(&quantize))
-        status = calibrate(ctx, graph, &source, options, &method, &statistics, &inputs, seen);
+    OCTET_TRY(check_ranges(ctx, graph, has_samples, &quantize));
+    OCTET_TRY(octet_api_choose_method(ctx, options, &quantize, has_samples, &method));
+    if (has_samples && needs_ranges(&quantize))
+        status = calibrate(ctx, graph, data, options, &quantize, &method, &c, seen);
     if (status == OCTET_OK)
-        status = make(ctx, (making){model, graph, statistics, options, &quantize, target}, recovery, data, out);
+        status = make(ctx, (making){model, graph, c.ranges, options, &quantize, target}, recovery, data, out);
     if (status == OCTET_OK) {
-        (*out)->seen = inputs;
+        (*out)->seen = c.inputs;
         (*out)->silenced = silenced;
-    } else octet_arena_free(ctx, &inputs.arena);
-    octet_statistics_free(ctx, statistics);
+    } else octet_arena_free(ctx, &c.inputs.arena);
+    octet_statistics_free(ctx, c.narrowed);
+    octet_statistics_free(ctx, c.gathered);
     return status;
 }
 
@@ -284,28 +322,7 @@ octet_status octet_model_quantize(octet_context *ctx, const octet_model *model, 
 octet_status octet_model_quantize_with(octet_context *ctx, const octet_model *model, const octet_statistics *statistics,
                                        const octet_conversion *options, octet_model **out) {
     octet_conversion taken;
-    octet_float_graph graph;
-    octet_quantize_options quantize;
-    const octet_target *target;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_conversion, options, &taken));
-    OCTET_TRY(quantize_options(ctx, &taken, &quantize, &target));
-    OCTET_TRY(check_split(ctx, &taken, &quantize));
-    octet_recovery recovery;
-    octet_observe_options method;
-    octet_statistics *narrowed = NULL;
-    OCTET_TRY(octet_api_choose_method(ctx, &taken, &quantize, statistics != NULL, &method));
-    OCTET_TRY(octet_api_float_graph(ctx, model, &graph));
-    octet_status status = octet_api_mark_islands(ctx, model, &taken, &quantize, &graph);
-    if (status == OCTET_OK) status = check_ranges(ctx, graph.graph, statistics != NULL, &quantize);
-    if (status == OCTET_OK) status = choose_recovery(ctx, graph.graph, &taken, &quantize, false, &recovery);
-    if (status == OCTET_OK) status = check_state(ctx, graph.graph, statistics, &quantize);
-    if (status == OCTET_OK && method.method != OCTET_OBSERVE_MINMAX)
-        status = octet_api_narrow_copy(ctx, graph.graph, &method, statistics, &narrowed);
-    if (status == OCTET_OK)
-        status =
-            make(ctx, (making){model, graph.graph, narrowed != NULL ? narrowed : statistics, &taken, &quantize, target},
-                 OCTET_RECOVER_NONE, NULL, out);
-    octet_statistics_free(ctx, narrowed);
-    octet_api_release_float_graph(ctx, &graph);
-    return status;
+    taken.statistics = statistics;
+    return octet_model_quantize(ctx, model, NULL, &taken, out, NULL);
 }

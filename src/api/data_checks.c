@@ -2,127 +2,57 @@
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
-enum { MOST_LOOKED = 64, LEAST_NUMBERS = 16, LEAST_SIDE = 8, MOST_CHANNELS = 4 };
+/* ---- What the samples tell ---- */
 
-static const double uncorrelated = 0.1, chance = 3.0, mostly_equal = 0.5;
+/* A sample reaches far if its largest number is so many times what all but one in 50 stay within. */
+static const double far = 5.0;
+enum { FEWEST = 20, ONE_IN = 50 };
 
-/* A sample as rows of places of channels; height 0: it is no picture. */
-typedef struct picture {
-    size_t height, width, n_channels;
-} picture;
-
-static picture picture_of(const octet_shape *shape) {
-    const int32_t *d = shape->dims;
-    if (shape->rank == 3 && d[1] >= LEAST_SIDE && d[2] >= LEAST_SIDE) return (picture){(size_t)d[1], (size_t)d[2], 1};
-    if (shape->rank == 4 && d[1] >= LEAST_SIDE && d[2] >= LEAST_SIDE && d[3] <= MOST_CHANNELS)
-        return (picture){(size_t)d[1], (size_t)d[2], (size_t)d[3]};
-    return (picture){0};
+/* n: samples in all. Of more than ONE_IN times OCTET_LOOKS_REACHES it is more than all but one in 50. */
+static void find_outlier(const octet_look_input *seen, uint64_t n, octet_verdict_input *out) {
+    if (n < FEWEST || seen->n_reaches < FEWEST) return;
+    const uint64_t allowed = n / ONE_IN > 1 ? n / ONE_IN : 1, last = seen->n_reaches - 1;
+    const double usual = (double)seen->reaches[allowed < last ? allowed : last], most = (double)seen->reaches[0];
+    if (!(usual > 0.0) || !(most > far * usual)) return;
+    out->has_outlier = true;
+    out->outlier_sample = (size_t)seen->most.sample;
+    out->outlier_column = seen->most_column;
+    out->outlier_reach = most;
+    out->usual_reach = usual;
 }
 
-/* Of every number of a channel with the next one to the right or down; 1 for one number all over. */
-static double correlation(const float *x, const picture *p, size_t channel, bool is_down, double mean) {
-    double products = 0.0, squares = 0.0, n = 0.0, all = 0.0;
-    for (size_t r = 0; r < p->height; r++) {
-        for (size_t c = 0; c < p->width; c++) {
-            const double here = (double)x[(r * p->width + c) * p->n_channels + channel] - mean;
-            squares += here * here;
-            all += 1.0;
-            if (is_down ? r + 1 == p->height : c + 1 == p->width) continue;
-            const size_t next = is_down ? (r + 1) * p->width + c : r * p->width + c + 1;
-            products += here * ((double)x[next * p->n_channels + channel] - mean);
-            n += 1.0;
-        }
-    }
-    return squares > 0.0 ? products / n / (squares / all) : 1.0;
-}
-
-static bool is_noise(const float *x, const picture *p) {
-    const size_t n = p->height * p->width;
-    size_t n_equal = 0;
-    if (p->height == 0) return false;
-    const double most = fmax(uncorrelated, chance / sqrt((double)n));
-    for (size_t i = 0; i + p->n_channels < n * p->n_channels; i++) n_equal += x[i] == x[i + p->n_channels];
-    if ((double)n_equal > mostly_equal * (double)(n * p->n_channels)) return false;
-    for (size_t channel = 0; channel < p->n_channels; channel++) {
-        double sum = 0.0;
-        for (size_t i = 0; i < n; i++) sum += (double)x[i * p->n_channels + channel];
-        for (int down = 0; down < 2; down++)
-            if (!(fabs(correlation(x, p, channel, down == 1, sum / (double)n)) < most)) return false;
-    }
-    return true;
-}
-
-static bool is_constant(const float *x, size_t n) {
-    for (size_t i = 1; i < n; i++)
-        if (x[i] != x[0]) return false;
-    return n >= LEAST_NUMBERS;
-}
-
-static void look_at(const float *x, size_t n, const picture *p, size_t index, octet_data_checks *checks) {
-    checks->n_looked++;
-    if (is_constant(x, n)) {
-        if (checks->n_constant++ == 0) checks->constant_sample = index;
-    } else if (is_noise(x, p)) {
-        if (checks->n_noise++ == 0) checks->noise_sample = index;
-    }
-}
-
-static octet_status look_at_all(octet_context *ctx, octet_arena *scratch, const octet_graph *graph,
-                                octet_samples *samples, const size_t *indices, size_t n, octet_pool *pool,
-                                octet_data_checks *checks) {
-    const octet_value *value = &graph->values[graph->inputs[0].value];
-    const size_t n_elements = octet_shape_elements(&value->shape) / octet_api_batch(graph);
-    const picture p = picture_of(&value->shape);
-    const size_t n_looked = n < MOST_LOOKED ? n : MOST_LOOKED;
-    float *numbers;
-    size_t *chosen;
-    if (value->type != OCTET_FLOAT32 || n_elements == 0) return OCTET_OK;
-    OCTET_TRY(OCTET_NEW(ctx, scratch, n_elements, &numbers));
-    OCTET_TRY(OCTET_NEW(ctx, scratch, n_looked, &chosen));
-    for (size_t i = 0; i < n_looked; i++) chosen[i] = indices[i * n / n_looked];
-    OCTET_TRY(octet_samples_load(ctx, samples, chosen, n_looked, pool));
-    for (size_t i = 0; i < n_looked; i++) {
-        octet_samples_read(samples, chosen[i], numbers);
-        look_at(numbers, n_elements, &p, chosen[i], checks);
+static octet_status tell_inputs(octet_context *ctx, octet_arena *arena, const octet_looks *looks, uint64_t n_samples,
+                                octet_verdict_input **out) {
+    OCTET_TRY(OCTET_NEW(ctx, arena, looks->n_inputs, out));
+    for (uint32_t i = 0; i < looks->n_inputs; i++) {
+        const octet_look_input *seen = &looks->inputs[i];
+        octet_verdict_input *input = &(*out)[i];
+        input->n_columns = seen->n_columns;
+        const size_t size = seen->n_columns * sizeof *seen->min;
+        OCTET_TRY(octet_arena_copy(ctx, arena, seen->min, size, (void **)&input->min));
+        OCTET_TRY(octet_arena_copy(ctx, arena, seen->max, size, (void **)&input->max));
+        find_outlier(seen, n_samples, input);
     }
     return OCTET_OK;
 }
 
-static octet_status find_missing(octet_context *ctx, octet_arena *scratch, const octet_samples *samples,
-                                 const size_t *indices, size_t n, octet_data_checks *checks) {
-    const int32_t n_classes = octet_samples_n_classes(samples);
-    bool *is_there, *is_chosen;
-    if (!octet_samples_has_labels(samples) || n_classes < 2) return OCTET_OK;
-    OCTET_TRY(OCTET_NEW(ctx, scratch, (size_t)n_classes, &is_there));
-    OCTET_TRY(OCTET_NEW(ctx, scratch, (size_t)n_classes, &is_chosen));
-    for (size_t i = 0; i < octet_samples_count(samples); i++) {
-        const int32_t label = octet_samples_label(samples, i);
-        if (label >= 0 && label < n_classes) is_there[label] = true;
-    }
-    for (size_t i = 0; i < n; i++) {
-        const int32_t label = octet_samples_label(samples, indices[i]);
-        if (label >= 0 && label < n_classes) is_chosen[label] = true;
-    }
-    for (int32_t c = 0; c < n_classes; c++) {
-        checks->n_classes += is_there[c];
-        if (!is_there[c] || is_chosen[c]) continue;
-        if (checks->n_missing < OCTET_CHECKS_CLASSES) checks->missing[checks->n_missing] = c;
+void octet_api_tell_samples(const octet_looks *looks, octet_data_checks *checks) {
+    checks->n_looked = looks->n_looked;
+    checks->n_constant = looks->constant.n;
+    checks->constant_sample = (size_t)looks->constant.first.sample;
+    checks->n_noise = looks->noise.n;
+    checks->noise_sample = (size_t)looks->noise.first.sample;
+    for (uint32_t c = 0; c < looks->n_classes; c++) {
+        const bool is_there = (looks->classes[c] & OCTET_CLASS_THERE) != 0;
+        checks->n_classes += is_there;
+        if (!is_there || (looks->classes[c] & OCTET_CLASS_CHOSEN) != 0) continue;
+        if (checks->n_missing < OCTET_CHECKS_CLASSES) checks->missing[checks->n_missing] = (int32_t)c;
         checks->n_missing++;
     }
-    return OCTET_OK;
 }
 
-octet_status octet_api_check_samples(octet_context *ctx, const octet_graph *graph, octet_samples *const *samples,
-                                     const size_t *indices, size_t n, octet_pool *pool, octet_data_checks *checks) {
-    octet_arena scratch = {0};
-    if (graph->n_inputs == 0 || n == 0) return OCTET_OK;
-    octet_status status = find_missing(ctx, &scratch, samples[0], indices, n, checks);
-    if (status == OCTET_OK) status = look_at_all(ctx, &scratch, graph, samples[0], indices, n, pool, checks);
-    octet_arena_free(ctx, &scratch);
-    return status;
-}
+/* ---- What ranges tell ---- */
 
 /* The operator that alone reads a value; OCTET_NONE where several do. */
 static uint32_t only_reader(const octet_graph *graph, uint32_t v) {
@@ -219,4 +149,16 @@ octet_status octet_api_check_layers(octet_context *ctx, octet_arena *arena, cons
         status = check_input(ctx, arena, graph, statistics, rows_of, &graph->inputs[i], checks);
     octet_arena_free(ctx, &scratch);
     return status;
+}
+
+octet_status octet_api_see(octet_context *ctx, const octet_graph *graph, const octet_statistics *statistics,
+                           const octet_calibration *facts, octet_seen *out) {
+    out->is_given = true;
+    out->facts =
+        (octet_calibration_facts){facts->n_samples, facts->n_distinct, facts->last_tenth, facts->enough_samples};
+    if (statistics->looks.given && statistics->looks.n_inputs == graph->n_inputs) {
+        octet_api_tell_samples(&statistics->looks, &out->checks);
+        OCTET_TRY(tell_inputs(ctx, &out->arena, &statistics->looks, statistics->n_samples, &out->inputs));
+    }
+    return octet_api_check_layers(ctx, &out->arena, graph, statistics, &out->checks);
 }

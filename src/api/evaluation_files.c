@@ -52,3 +52,7 @@ octet_status octet_evaluation_load_bytes(octet_context *ctx, const void *bytes, 
                                          octet_evaluation **out) {
     return octet_evaluation_read(ctx, (octet_bytes){bytes, size}, name, out);
 }
+
+octet_status octet_evaluation_missing(octet_context *ctx, const octet_evaluation *evaluation, char **out) {
+    return octet_api_missing_parts(ctx, &evaluation->parts, out);
+}

@@ -76,6 +76,8 @@ octet_status octet_api_wrap(octet_context *ctx, octet_graph *graph, const char *
 octet_status octet_api_exec_options(octet_context *ctx, const octet_run_options *options, octet_exec_options *out);
 octet_status octet_api_split(octet_context *ctx, const octet_run_options *options, octet_split *out);
 octet_status octet_api_rounding(octet_context *ctx, const octet_run_options *options, octet_rounding *out);
+/* "3, 9 to 12 of 16" of the parts that are missing; NULL where none is. */
+octet_status octet_api_missing_parts(octet_context *ctx, const octet_parts *parts, char **out);
 /* An empty handle, which octet_data_close takes. */
 octet_status octet_api_new_data(octet_context *ctx, octet_data **out);
 /* What the options say of preprocessing; USAGE when they say two things. */

@@ -45,15 +45,14 @@ octet_status octet_api_choose_method(octet_context *ctx, const octet_conversion 
 }
 
 octet_status octet_api_narrow_copy(octet_context *ctx, const octet_graph *graph, const octet_observe_options *method,
-                                   const octet_statistics *statistics, octet_statistics **out) {
+                                   const octet_statistics *statistics, octet_statistics **out, double *clipped) {
     octet_arena scratch = {0};
     uint32_t *same;
     octet_statistics *made = NULL;
-    double clipped;
     octet_status status = OCTET_NEW(ctx, &scratch, graph->n_values, &same);
     for (uint32_t v = 0; status == OCTET_OK && v < graph->n_values; v++) same[v] = v;
     if (status == OCTET_OK) status = octet_statistics_carry_over(ctx, statistics, graph, graph, same, &made);
-    if (status == OCTET_OK) status = octet_narrow_ranges(ctx, graph, method, made, &clipped);
+    if (status == OCTET_OK) status = octet_narrow_ranges(ctx, graph, method, made, clipped);
     octet_arena_free(ctx, &scratch);
     if (status == OCTET_OK) *out = made;
     else octet_statistics_free(ctx, made);

@@ -16,9 +16,9 @@ octet_status octet_api_read_method(octet_context *ctx, const char *calibration, 
 octet_status octet_api_choose_method(octet_context *ctx, const octet_conversion *asked,
                                      const octet_quantize_options *options, bool has_samples,
                                      octet_observe_options *out);
-/* A copy of the statistics of this graph with the ranges that the method chose. Errors: those of octet_narrow_ranges.
- */
+/* A copy of the statistics of this graph with the ranges that the method chose; *clipped as octet_narrow_ranges has it.
+ * Errors: as there. */
 octet_status octet_api_narrow_copy(octet_context *ctx, const octet_graph *graph, const octet_observe_options *method,
-                                   const octet_statistics *statistics, octet_statistics **out);
+                                   const octet_statistics *statistics, octet_statistics **out, double *clipped);
 
 #endif

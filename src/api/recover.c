@@ -45,8 +45,10 @@ static octet_status read_samples(octet_context *ctx, const octet_graph *graph, o
     OCTET_TRY(octet_pool_create(ctx, options->n_threads, &job->pool));
     OCTET_TRY(OCTET_NEW(ctx, &job->arena, graph->n_inputs, &job->samples));
     OCTET_TRY(octet_api_bind_data(ctx, data, graph, OCTET_SPLIT_TRAIN, job->samples));
-    OCTET_TRY(octet_api_choose_samples(ctx, &job->arena, options, octet_samples_count(job->samples[0]), &job->indices,
-                                       &job->n));
+    octet_chosen chosen;
+    OCTET_TRY(octet_api_choose_samples(ctx, &job->arena, options, octet_samples_count(job->samples[0]), &chosen));
+    job->indices = chosen.indices;
+    job->n = chosen.n;
     return read_inputs(ctx, graph, job);
 }
 

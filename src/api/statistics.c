@@ -1,4 +1,5 @@
 /* octet_statistics: calibration in parts, merged, saved and loaded. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "api/calibrate.h"
@@ -58,10 +59,10 @@ static octet_status add_part(octet_context *ctx, const octet_graph *graph, const
     octet_observe_options method = {0};
     OCTET_TRY(octet_api_read_method(ctx, options->calibration, &method));
     status = octet_statistics_create_for(ctx, graph, &part);
+    const uint32_t kinds = octet_narrow_kinds(method.method) | OCTET_KIND_TENTHS;
     if (status == OCTET_OK)
-        status = octet_statistics_gather(
-            ctx, graph, options->gather_all ? OCTET_KINDS_ALL : octet_narrow_kinds(method.method), part);
-    if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, source, options, part, NULL);
+        status = octet_statistics_gather(ctx, graph, options->gather_all ? OCTET_KINDS_ALL : kinds, part);
+    if (status == OCTET_OK) status = octet_api_calibrate(ctx, graph, source, options, part);
     if (status == OCTET_OK) status = octet_statistics_join(ctx, statistics, part);
     octet_statistics_free(ctx, part);
     return status;
@@ -124,13 +125,27 @@ octet_status octet_statistics_load_bytes(octet_context *ctx, const void *bytes, 
 
 uint64_t octet_statistics_fingerprint(const octet_statistics *statistics) { return statistics->fingerprint; }
 
+octet_status octet_api_missing_parts(octet_context *ctx, const octet_parts *parts, char **out) {
+    char missing[OCTET_PARTS_TEXT];
+    octet_buffer buffer = {0};
+    *out = NULL;
+    if (parts->n == 0) return OCTET_OK;
+    octet_parts_text(parts, true, missing);
+    const octet_status status = octet_buffer_format(ctx, &buffer, "%s of %" PRIu32, missing, parts->n);
+    return octet_api_give_text(ctx, &buffer, status, out);
+}
+
+octet_status octet_statistics_missing(octet_context *ctx, const octet_statistics *statistics, char **out) {
+    return octet_api_missing_parts(ctx, &statistics->parts, out);
+}
+
 void octet_statistics_describe(const octet_statistics *statistics, octet_calibration *out) {
     const char *where;
     const octet_data_range *data = &statistics->data;
     octet_calibration seen = {.n_samples = statistics->n_samples,
                               .n_distinct = octet_statistics_n_distinct(statistics),
                               .late_growth = octet_statistics_late_growth(statistics, &where),
-                              .statistics_bytes = octet_statistics_bytes(statistics)};
+                              .statistics_bytes = octet_statistics_bytes(statistics, OCTET_KINDS_ALL)};
     const octet_settling settling = octet_statistics_settling(statistics);
     seen.last_tenth = settling.last_tenth;
     seen.enough_samples = octet_settling_enough(&settling, statistics->n_samples, OCTET_CHECKS_SETTLED);

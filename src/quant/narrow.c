@@ -111,7 +111,8 @@ static void narrow(octet_statistics_row *row, const octet_observe_options *optio
     const octet_observe_method method = options->method == OCTET_OBSERVE_AUTO ? judge(row, options) : options->method;
     const seen all = join_halves(row, range, both);
     const octet_range chosen = choose(method, options, all);
-    if (row->histograms != NULL) count_cut(all.numbers, chosen, cut);
+    /* Not where a histogram is there by chance: the same samples give the same figure. */
+    if ((octet_narrow_kinds(options->method) & OCTET_KIND_HISTOGRAM) != 0) count_cut(all.numbers, chosen, cut);
     for (int h = 0; h < OCTET_STATISTICS_HALVES; h++)
         row->ranges[h] = (octet_observed_range){chosen.min + 0.0f, chosen.max + 0.0f, true, false};
 }
@@ -124,9 +125,11 @@ static octet_status narrow_rows(octet_context *ctx, octet_arena *arena, const oc
     both_halves both = {0};
     cut_numbers cut = {0};
     OCTET_TRY(octet_statistics_bind(ctx, arena, statistics, graph, &rows_of));
-    OCTET_CHECK(ctx, (statistics->kinds & needed) == needed || statistics->n_samples == 0, OCTET_DATA,
-                "%s: the statistics hold only what other kinds of calibration need; gather them with this one",
-                graph->source);
+    OCTET_CHECK(
+        ctx, (statistics->kinds & needed) == needed || statistics->n_samples == 0, OCTET_DATA,
+        "%s: the calibration was gathered for other methods, and lacks what this one reads: gather it with this "
+        "method (octet calibrate --calibration HOW), or with auto, which gathers for all",
+        graph->source);
     OCTET_TRY(OCTET_NEW(ctx, arena, statistics->n_rows, &keeps));
     keep_own(graph, rows_of, keeps);
     for (uint32_t i = 0; i < statistics->n_rows; i++) {

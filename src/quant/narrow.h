@@ -15,7 +15,8 @@ uint32_t octet_narrow_kinds(octet_observe_method method);
  * results of operators that keep some (LSTM, SVDF), which share its scale; values that held NaN or infinity; rows that
  * lack the kinds. AUTO takes for each value the method that has the least octet_observe_error on the half that it was
  * not fitted on, both ways. *clipped: the share of all numbers of these activations that lies beyond the chosen ranges;
- * -1 where no histogram tells it. Errors: DATA (the statistics are another graph's, or lack the kinds), NOMEM. */
+ * -1 where the method reads no histogram. Errors: DATA (the statistics are another graph's, or lack the kinds), NOMEM.
+ */
 octet_status octet_narrow_ranges(octet_context *ctx, const octet_graph *graph, const octet_observe_options *options,
                                  octet_statistics *statistics, double *clipped);
 

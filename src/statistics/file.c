@@ -1,8 +1,7 @@
-/* All numbers are little-endian; f32 and f64 are the bits of IEEE 754; a text is a u32 with its size and so many bytes,
- * none of them 0.
+/* Numbers and texts are those of base/record.h.
  *
  *  1. 8 bytes "octetsta"
- *  2. u32     version of this layout: 1
+ *  2. u32     version of this layout: 2
  *  3. u32     flags: 1: the model keeps state from sample to sample
  *  4. u64     fingerprint of the model (fingerprint.h)
  *  5. u64     number of samples
@@ -10,7 +9,9 @@
  *             inf, -inf, inf, -inf
  *  7. u32     number of hashes of samples, at most OCTET_DISTINCT_MOST and the number of samples; then a u64 each,
  *             ascending: the least ones, each once (distinct.h)
- *  8. u32     number of rows; then for each, in the order of statistics.h:
+ *  8. text    how the samples were scaled
+ *  9. parts of the samples as base/parts.h has them, looks at the samples as looks.h
+ * 10. u32     number of rows; then for each, in the order of statistics.h:
  *       a. text   name of the value
  *       b. u32    occurrence of the name
  *       c. text   layer
@@ -18,7 +19,7 @@
  *            u32    number of the kind; 1: ranges, which none lacks
  *            u32    size of what follows in bytes
  *            bytes  as file_kinds.c lists them
- *  9. u64     octet_hash (base/hash.h) of everything before, and the end
+ * 11. u64     octet_hash (base/hash.h) of everything before, and the end
  *
  * A further kind needs no new version: an octet that does not know it says so. */
 #include "statistics/file.h"
@@ -31,7 +32,7 @@
 static const char MAGIC[8] = {'o', 'c', 't', 'e', 't', 's', 't', 'a'};
 
 enum {
-    VERSION = 1,
+    VERSION = 2,
     KEEPS_STATE = 1,
     KIND_RANGES = 1,
     LEAST_ROW_SIZE = 16, /* two empty texts, occurrence, no kind */
@@ -61,6 +62,9 @@ octet_status octet_statistics_write(octet_context *ctx, const octet_statistics *
     OCTET_TRY(octet_buffer_u32le(ctx, out, statistics->distinct.n));
     for (uint32_t i = 0; i < statistics->distinct.n; i++)
         OCTET_TRY(octet_buffer_u64le(ctx, out, statistics->distinct.hashes[i]));
+    OCTET_TRY(octet_record_write_text(ctx, out, statistics->scaling));
+    OCTET_TRY(octet_parts_write(ctx, &statistics->parts, out));
+    OCTET_TRY(octet_looks_write(ctx, &statistics->looks, out));
     OCTET_TRY(octet_buffer_u32le(ctx, out, statistics->n_rows));
     for (uint32_t i = 0; i < statistics->n_rows; i++) OCTET_TRY(write_row(ctx, out, &statistics->rows[i]));
     return octet_record_write_check(ctx, out, start);
@@ -144,6 +148,9 @@ static octet_status read_all(octet_record_reader *r, octet_statistics *out) {
     OCTET_TRY(octet_record_read_u64(r, &out->n_samples));
     OCTET_TRY(read_data_range(r, &out->data));
     OCTET_TRY(read_hashes(r, out->n_samples, &out->distinct));
+    OCTET_TRY(octet_record_read_text(r, &out->arena, &out->scaling));
+    OCTET_TRY(octet_parts_read(r, &out->arena, &out->parts));
+    OCTET_TRY(octet_looks_read(r, &out->arena, &out->looks));
     OCTET_TRY(read_rows(r, out));
     return octet_record_read_check(r);
 }

@@ -49,13 +49,14 @@ void octet_row_merge(octet_statistics_row *into, const octet_statistics_row *fro
     if (into->channels != NULL) octet_channel_moments_merge(into->channels, from->channels);
 }
 
-size_t octet_row_bytes(const octet_statistics_row *row) {
+size_t octet_row_bytes(const octet_statistics_row *row, uint32_t kinds) {
     size_t bytes = sizeof row->ranges;
-    if (row->moments != NULL) bytes += OCTET_STATISTICS_HALVES * sizeof *row->moments;
-    if (row->histograms != NULL)
+    const uint32_t has = octet_row_kinds(row) & kinds;
+    if ((has & OCTET_KIND_MOMENTS) != 0) bytes += OCTET_STATISTICS_HALVES * sizeof *row->moments;
+    if ((has & OCTET_KIND_HISTOGRAM) != 0)
         bytes += OCTET_STATISTICS_HALVES * (row->histograms[0].n_most * sizeof(uint64_t) + sizeof *row->histograms);
-    if (row->tenths != NULL) bytes += OCTET_STATISTICS_TENTHS * sizeof *row->tenths;
-    if (row->channels != NULL)
+    if ((has & OCTET_KIND_TENTHS) != 0) bytes += OCTET_STATISTICS_TENTHS * sizeof *row->tenths;
+    if ((has & OCTET_KIND_CHANNELS) != 0)
         bytes += row->channels->n_channels * (2 * sizeof(float) + sizeof(octet_exact_sum)) + sizeof *row->channels;
     return bytes;
 }

@@ -47,8 +47,8 @@ void octet_row_clear(octet_statistics_row *row);
 void octet_row_observe_sample(octet_statistics_row *row, uint32_t half, uint32_t tenth, const float *x, size_t n);
 /* Both have members of the same kinds and sizes. */
 void octet_row_merge(octet_statistics_row *into, const octet_statistics_row *from);
-/* What the ranges and the members take. */
-size_t octet_row_bytes(const octet_statistics_row *row);
+/* What the ranges and the members of these kinds take. */
+size_t octet_row_bytes(const octet_statistics_row *row, uint32_t kinds);
 /* Of its members. */
 uint32_t octet_row_kinds(const octet_statistics_row *row);
 

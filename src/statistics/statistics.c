@@ -105,6 +105,7 @@ octet_status octet_statistics_create_empty(octet_context *ctx, octet_statistics 
     octet_arena arena = {0};
     OCTET_TRY(OCTET_NEW(ctx, &arena, 1, out));
     (*out)->arena = arena;
+    (*out)->scaling = "";
     return OCTET_OK;
 }
 
@@ -204,22 +205,52 @@ static void merge_rows(octet_statistics *into, const octet_statistics *from) {
     }
 }
 
-octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, const octet_statistics *from) {
-    const bool same = into->fingerprint == from->fingerprint && same_rows(into, from->rows, from->n_rows) &&
-                      same_channels(into, from);
+static octet_status check_join(octet_context *ctx, const octet_statistics *a, const octet_statistics *b) {
+    const bool same = a->fingerprint == b->fingerprint && same_rows(a, b->rows, b->n_rows) && same_channels(a, b);
     OCTET_CHECK(ctx, same, OCTET_DATA, "statistics of two models: only parts gathered with one model can be merged");
-    const bool has_both = into->n_samples > 0 && from->n_samples > 0;
-    OCTET_CHECK(ctx, !has_both || (!into->keeps_state && !from->keeps_state), OCTET_DATA,
+    const bool has_both = a->n_samples > 0 && b->n_samples > 0, has_looks = a->looks.given && b->looks.given;
+    OCTET_CHECK(ctx, !has_both || (!a->keeps_state && !b->keeps_state), OCTET_DATA,
                 "the model keeps state from sample to sample, so that parts cannot be merged; gather its statistics "
                 "over all samples in one run");
-    OCTET_CHECK(ctx, from->n_samples <= UINT64_MAX - into->n_samples, OCTET_LIMIT,
+    OCTET_CHECK(ctx, !has_both || !has_looks || octet_looks_match(&a->looks, &b->looks), OCTET_DATA,
+                "statistics of samples with other inputs or columns: only parts gathered with one model can be merged");
+    const bool scaled_alike = a->scaling[0] == '\0' || b->scaling[0] == '\0' || strcmp(a->scaling, b->scaling) == 0;
+    OCTET_CHECK(ctx, !has_both || scaled_alike, OCTET_DATA,
+                "statistics of samples that were scaled in two ways cannot be merged: %s; %s", a->scaling, b->scaling);
+    OCTET_CHECK(ctx, b->n_samples <= UINT64_MAX - a->n_samples, OCTET_LIMIT,
                 "statistics of more than 2^64 samples cannot be merged");
-    if (into->n_samples == 0 && from->n_samples > 0) OCTET_TRY(make_room(ctx, into, from));
+    return OCTET_OK;
+}
+
+/* What is known of the samples apart from what the model made of them. Looks that one of two has not are lost. */
+static octet_status merge_looks(octet_context *ctx, octet_statistics *into, const octet_statistics *from) {
+    if (into->scaling[0] == '\0') OCTET_TRY(octet_arena_string(ctx, &into->arena, from->scaling, &into->scaling));
+    if (into->n_samples == 0) {
+        into->looks = (octet_looks){0};
+        if (from->looks.given) OCTET_TRY(octet_looks_create(ctx, &into->arena, from->looks.n_inputs, &into->looks));
+        for (uint32_t i = 0; i < from->looks.n_inputs; i++)
+            OCTET_TRY(
+                octet_looks_give_columns(ctx, &into->arena, from->looks.inputs[i].n_columns, &into->looks.inputs[i]));
+    }
+    if (into->looks.given && from->looks.given) return octet_looks_merge(ctx, &into->arena, &into->looks, &from->looks);
+    into->looks = (octet_looks){0};
+    return OCTET_OK;
+}
+
+octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, const octet_statistics *from) {
+    octet_parts parts = {0};
+    OCTET_TRY(check_join(ctx, into, from));
+    if (from->n_samples == 0) return OCTET_OK;
+    if (into->n_samples == 0) OCTET_TRY(octet_parts_copy(ctx, &into->arena, &from->parts, &parts));
+    else OCTET_TRY(octet_parts_join(ctx, &into->arena, &into->parts, &from->parts, "statistics", &parts));
+    if (into->n_samples == 0) OCTET_TRY(make_room(ctx, into, from));
+    OCTET_TRY(merge_looks(ctx, into, from));
     OCTET_TRY(octet_distinct_merge(ctx, &into->distinct, &from->distinct));
-    if (from->n_samples > 0) into->keeps_state = from->keeps_state;
+    into->parts = parts;
+    into->keeps_state = from->keeps_state;
     into->n_samples += from->n_samples;
     octet_data_range_merge(&into->data, &from->data);
-    if (from->n_samples > 0) merge_rows(into, from);
+    merge_rows(into, from);
     return OCTET_OK;
 }
 
@@ -238,9 +269,9 @@ octet_observed_range octet_statistics_range(const octet_statistics_row *row) {
     return range;
 }
 
-size_t octet_statistics_bytes(const octet_statistics *statistics) {
+size_t octet_statistics_bytes(const octet_statistics *statistics, uint32_t kinds) {
     size_t bytes = OCTET_DISTINCT_MOST * sizeof(uint64_t);
-    for (uint32_t i = 0; i < statistics->n_rows; i++) bytes += octet_row_bytes(&statistics->rows[i]);
+    for (uint32_t i = 0; i < statistics->n_rows; i++) bytes += octet_row_bytes(&statistics->rows[i], kinds);
     return bytes;
 }
 

@@ -9,8 +9,10 @@
 #ifndef OCTET_STATISTICS_STATISTICS_H
 #define OCTET_STATISTICS_STATISTICS_H
 
+#include "base/parts.h"
 #include "graph/graph.h"
 #include "statistics/distinct.h"
+#include "statistics/looks.h"
 #include "statistics/row.h"
 
 /* Of the first input, NaN passed over. Empty while raw_min > raw_max. */
@@ -29,6 +31,9 @@ typedef struct octet_statistics {
     uint64_t n_samples;
     octet_distinct distinct; /* settled */
     octet_data_range data;
+    const char *scaling; /* how the samples were scaled, in words; "" where nobody said */
+    octet_parts parts;   /* of the samples that were chosen: which are here */
+    octet_looks looks;
     uint32_t kinds; /* of what the rows hold beside ranges (row.h) */
     octet_statistics_row *rows;
     uint32_t n_rows;
@@ -58,14 +63,15 @@ octet_status octet_statistics_carry_over(octet_context *ctx, const octet_statist
                                          const octet_graph *from_graph, const octet_graph *graph, const uint32_t *old,
                                          octet_statistics **out);
 /* `into` becomes what one run over the samples of both gives, of the kinds that both have gathered (all kinds of one,
- * where the other has no samples); unchanged on failure. Errors: DATA (another model's;
- * state that went on from sample to sample in one of them, unless the other one is empty), LIMIT, NOMEM. */
+ * where the other has no samples); unchanged on failure, but for NOMEM. Errors: DATA (another model's; samples scaled
+ * otherwise; parts of another whole, or that both have; state that went on from sample to sample in one of them, unless
+ * the other one is empty), LIMIT, NOMEM. */
 octet_status octet_statistics_join(octet_context *ctx, octet_statistics *into, const octet_statistics *from);
 
 /* Both halves together. */
 octet_observed_range octet_statistics_range(const octet_statistics_row *row);
-/* What they take at most, whatever the number of samples. */
-size_t octet_statistics_bytes(const octet_statistics *statistics);
+/* What they take at most, whatever the number of samples, with these kinds alone. */
+size_t octet_statistics_bytes(const octet_statistics *statistics, uint32_t kinds);
 /* DATA names the first value that held NaN or infinity. is_bounded: by row; true where neither counts, because what is
  * read of the value is bounded otherwise; NULL: nowhere. */
 octet_status octet_statistics_check(octet_context *ctx, const octet_statistics *statistics, const bool *is_bounded);

@@ -143,6 +143,11 @@ class Conversion(Sized):
         ("max_int16_layers", c_uint64),
         ("silence", c_char_p),
         ("gather_all", c_bool),
+        ("part", c_uint32),
+        ("n_parts", c_uint32),
+        ("looks_at_samples", c_bool),
+        ("statistics", c_void_p),
+        ("allow_missing", c_bool),
     ]
 
 

@@ -354,12 +354,12 @@ static void statistics_that_lack_what_the_method_needs_are_refused(void **state)
     add_rows(whole, model, 10, ROWS);
     options.calibration = "mse";
     REFUSED(octet_model_quantize_with(ctx, model, plain, &options, &quantized), OCTET_DATA,
-            "gather them with this one");
+            "lacks what this one reads");
     GOOD(octet_model_quantize_with(ctx, model, whole, &options, &quantized));
     octet_model_destroy(ctx, quantized);
     GOOD(octet_statistics_merge(ctx, whole, plain));
     REFUSED(octet_model_quantize_with(ctx, model, whole, &options, &quantized), OCTET_DATA,
-            "gather them with this one");
+            "lacks what this one reads");
     options.calibration = "percentile=10";
     REFUSED(octet_model_quantize_with(ctx, model, whole, &options, &quantized), OCTET_USAGE, "above 50, at most 100");
     options.calibration = "best";

@@ -2,6 +2,7 @@
 #include <float.h>
 
 #include "api/data_checks.h"
+#include "api/looks.h"
 #include "support/graph_quantize.h"
 
 enum { SAMPLES = 24, SIDE = 10, CHANNELS = 3, SIZE = SIDE * SIDE * CHANNELS };
@@ -44,7 +45,18 @@ static octet_data_checks check(fixture *f, int32_t rank, const int32_t *dims, co
     expect_ok(f, octet_samples_adapt(&f->ctx, samples, rank - 1, dims + 1));
     size_t indices[SAMPLES];
     for (size_t i = 0; i < SAMPLES; i++) indices[i] = i;
-    expect_ok(f, octet_api_check_samples(&f->ctx, f->graph, &samples, indices, n, NULL, &checks));
+    octet_arena arena = {0};
+    octet_looks looks;
+    expect_ok(f, octet_looks_create(&f->ctx, &arena, 1, &looks));
+    for (size_t first = 0; first < n; first += 7) { /* in parts, which are merged */
+        const octet_chosen part = {indices + first, n - first < 7 ? n - first : 7, first, n, 0};
+        octet_looks some;
+        expect_ok(f, octet_looks_create(&f->ctx, &arena, 1, &some));
+        expect_ok(f, octet_api_look_at_samples(&f->ctx, f->graph, &samples, &part, NULL, &arena, &some));
+        expect_ok(f, octet_looks_merge(&f->ctx, &arena, &looks, &some));
+    }
+    octet_api_tell_samples(&looks, &checks);
+    octet_arena_free(&f->ctx, &arena);
     octet_dataset_close(&f->ctx, dataset);
     return checks;
 }
