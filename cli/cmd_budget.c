@@ -65,6 +65,7 @@ const struct command command_budget = {
                               "A float model is quantized first; that needs samples (`--data`).", NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {"data", source_options, IN(open)},
+                                            {NULL, label_option, IN(open)},
                                             {"scaling", scaling_options, IN(open)},
                                             {"model", model_options, 0},
                                             {NULL, json_option, 0},

@@ -64,6 +64,7 @@ const struct command command_evaluate = {
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {NULL, report_options, offsetof(struct settings, page)},
                                             {"data", source_options, offsetof(struct settings, open)},
+                                            {NULL, label_option, offsetof(struct settings, open)},
                                             {NULL, split_option, offsetof(struct settings, run)},
                                             {NULL, sampling_options, offsetof(struct settings, run)},
                                             {"scaling", scaling_options, offsetof(struct settings, open)},

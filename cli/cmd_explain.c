@@ -66,6 +66,7 @@ const struct command command_explain = {
             NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {"data", split_option, offsetof(struct settings, run)},
+                                            {NULL, label_option, offsetof(struct settings, data)},
                                             {"scaling", scaling_options, offsetof(struct settings, data)},
                                             {"arithmetic", kernel_options, offsetof(struct settings, run)},
                                             {"model and output", model_options, 0},

@@ -305,6 +305,7 @@ const struct command command_quantize = {
     .groups = (const struct option_group[]){{"options", conversion_options, 0},
                                             {NULL, report_options, IN(page)},
                                             {"data", source_options, IN(open)},
+                                            {NULL, label_option, IN(open)},
                                             {"scaling", scaling_options, IN(open)},
                                             {"calibration", calibration_options, 0},
                                             {"evaluation", test_options, 0},

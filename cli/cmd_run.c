@@ -67,6 +67,7 @@ const struct command command_run = {
                               NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {"data", split_option, offsetof(struct settings, run)},
+                                            {NULL, label_option, offsetof(struct settings, data)},
                                             {NULL, sampling_options, offsetof(struct settings, run)},
                                             {"scaling", scaling_options, offsetof(struct settings, data)},
                                             {"arithmetic", kernel_options, offsetof(struct settings, run)},

@@ -51,6 +51,7 @@ struct option_group {
 
 /* groups.c: what several commands have, and the struct that it fills. */
 extern const struct option source_options[];   /* --data, --images, --labels: octet_open_options */
+extern const struct option label_option[];     /* octet_open_options */
 extern const struct option scaling_options[];  /* octet_open_options */
 extern const struct option split_option[];     /* octet_run_options */
 extern const struct option sampling_options[]; /* --limit, --input-rounding: octet_run_options */

@@ -8,11 +8,19 @@
 
 const struct option source_options[] = {
     {"--data", 'd', "DATA", OPTION_TEXT, OPEN(path), 0,
-     "the samples: a folder of IDX files (plain or .gz), an .npz, an .npy or a folder of pictures; for several inputs "
-     "`NAME=FILE,NAME=FILE`; `-` for an .npy, .npz or IDX file from standard input"},
-    {"--images", 0, "FILE", OPTION_TEXT, OPEN(images), 0, "the samples as one .npy or IDX file, instead of `--data`"},
+     "the samples: a folder of IDX files (plain or .gz), an .npz, an .npy, a CSV or a folder of pictures; for several "
+     "inputs `NAME=FILE,NAME=FILE`; `-` for an .npy, .npz, CSV or IDX file from standard input"},
+    {"--images", 0, "FILE", OPTION_TEXT, OPEN(images), 0,
+     "the samples as one .npy, CSV or IDX file, instead of `--data`"},
     {"--labels", 0, "FILE", OPTION_TEXT, OPEN(labels), 0,
-     "the labels as .npy or IDX: class numbers, one-hot rows, or the numbers that the model should give"},
+     "the labels as .npy, CSV or IDX: class numbers, one-hot rows, or the numbers that the model should give"},
+    {0}};
+
+const struct option label_option[] = {
+    {"--label-column", 0, "NAME", OPTION_TEXT, OPEN(label_column), 0,
+     "the column of a CSV that holds the labels, by its name or by its number from 0 (-1: the last); several with "
+     "commas "
+     "between them for one-hot labels or several outputs; all other columns are the input"},
     {0}};
 
 const struct option scaling_options[] = {

@@ -4,7 +4,7 @@
 static bool has_samples(const octet_open_options *open) { return open->path != NULL || open->images != NULL; }
 
 bool has_samples_for(const struct command *self, const octet_open_options *open) {
-    const struct option *const lists[] = {source_options, scaling_options};
+    const struct option *const lists[] = {source_options, label_option, scaling_options};
     if (has_samples(open)) return true;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         for (const struct option *option = lists[i]; option->name != NULL; option++)

@@ -24,11 +24,11 @@ typedef struct octet_channels {
 
 typedef struct octet_open_options {
     size_t size;        /* set by the INIT macro */
-    const char *path;   /* folder with IDX files under their usual names (plain or .gz), .npz, .npy, folder of pictures;
-                           for several inputs "NAME=FILE,NAME=FILE" */
-    const char *images; /* .npy or IDX; instead of path */
-    const char *labels; /* .npy or IDX: class numbers, one-hot rows, or numbers for every output
-                           value; with images, or with a path to an .npy */
+    const char *path;   /* folder with IDX files under their usual names (plain or .gz), .npz, .npy, CSV, folder of
+                           pictures;   for several inputs "NAME=FILE,NAME=FILE" */
+    const char *images; /* .npy, IDX or CSV; instead of path */
+    const char *labels; /* .npy, IDX or CSV: class numbers, one-hot rows, or numbers for every output
+                           value; with images, or with a path to one of these files */
     /* x * scale + offset; without any of these, float data are taken as they are, and uint8 data divided by 255, unless
      * the model takes integers or scales bytes itself. */
     bool has_scale, has_offset, has_mean, has_std;
@@ -39,6 +39,8 @@ typedef struct octet_open_options {
     const void *bytes;          /* the file that `path` names in messages, in memory: an .npy, IDX or .npz, or a .gz of
                                    one; it must outlive the data; NULL: `path` is read */
     size_t n_bytes;
+    const char *label_column; /* of a CSV: the column of the labels, by name or by number from 0 (-1: the last), or
+                                 several with commas between them: one-hot, or several outputs; not with labels */
 } octet_open_options;
 #define OCTET_OPEN_OPTIONS_INIT OCTET_INIT_(octet_open_options)
 

@@ -53,6 +53,7 @@ static octet_status open_dataset(octet_context *ctx, octet_data *data, const oct
                                        .bytes = {options->bytes, options->n_bytes},
                                        .images = options->images,
                                        .labels = options->labels,
+                                       .label_column = options->label_column,
                                        .preprocess = data->preprocess};
     return octet_dataset_open(ctx, &source, &data->dataset);
 }

@@ -7,6 +7,7 @@
 #define OCTET_BASE_NUMBER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { OCTET_NUMBER_SIZE = 352, OCTET_NUMBER_MOST_DIGITS = 17 };
 
@@ -20,5 +21,9 @@ const char *octet_number_fixed(double value, int decimals, char *text);
  * behind the number, and `text` without one. */
 float octet_number_read_f32(const char *text, char **end);
 double octet_number_read_f64(const char *text, char **end);
+
+/* digits * 10^exponent, rounded to nearest even, many times faster than by way of text. False where this way cannot
+ * tell the last bit, which is rare, and for exponents beyond -22..22: octet_number_read_f64 can. */
+bool octet_number_from_digits(uint64_t digits, int exponent, double *out);
 
 #endif

@@ -8,7 +8,7 @@
 struct octet_dataset {
     octet_arena arena;
     octet_preprocess preprocess;
-    const char *root;
+    const char *root, *label_column;
     octet_places places;
     octet_bytes given;      /* the file that places point into, in memory; or nothing */
     octet_array *arrays;    /* of places in memory: a row per input, one for labels; or NULL */
@@ -26,6 +26,17 @@ static octet_status take_preprocess(octet_context *ctx, const octet_preprocess *
     return octet_scaler_create(ctx, preprocess, true, &scaler);
 }
 
+/* The labels of the table of the first input. */
+static octet_status take_label_column(octet_context *ctx, const octet_data_options *options, octet_dataset *dataset) {
+    if (options->label_column == NULL) return OCTET_OK;
+    OCTET_CHECK(ctx, options->labels == NULL, OCTET_USAGE, "--labels and --label-column: give one of them");
+    OCTET_CHECK(ctx, dataset->places.inputs[0][0].is_sheet, OCTET_USAGE,
+                "--label-column: %s is no CSV: its labels are a file of their own (--labels)", dataset->root);
+    OCTET_CHECK(ctx, dataset->places.labels[0].path == NULL, OCTET_USAGE, "--label-column: %s has labels of its own",
+                dataset->root);
+    return octet_arena_string(ctx, &dataset->arena, options->label_column, &dataset->label_column);
+}
+
 static octet_status find(octet_context *ctx, const octet_data_options *options, octet_dataset *dataset) {
     octet_places *places = &dataset->places;
     OCTET_TRY(take_preprocess(ctx, &options->preprocess, dataset));
@@ -37,13 +48,14 @@ static octet_status find(octet_context *ctx, const octet_data_options *options, 
     dataset->given = options->bytes;
     OCTET_TRY(
         octet_places_find(ctx, &dataset->arena, path, options->bytes.data != NULL ? &dataset->given : NULL, places));
+    OCTET_TRY(take_label_column(ctx, options, dataset));
     if (options->labels == NULL) return OCTET_OK;
     OCTET_CHECK(ctx, places->is_single && places->labels[0].path == NULL, OCTET_USAGE,
                 "--labels: %s has labels or splits of its own", path);
     octet_places labels;
     OCTET_TRY(octet_places_find(ctx, &dataset->arena, options->labels, NULL, &labels));
     OCTET_CHECK(ctx, labels.is_single && labels.n_inputs == 1 && !labels.inputs[0][0].is_pictures, OCTET_DATA,
-                "%s: no single array of labels (.npy or IDX)", options->labels);
+                "%s: no single array of labels (.npy, IDX or CSV)", options->labels);
     places->labels[0] = labels.inputs[0][0];
     return OCTET_OK;
 }
@@ -167,7 +179,9 @@ static octet_status open_samples(octet_context *ctx, octet_dataset *dataset, uin
     const octet_place *place = &dataset->places.inputs[input][split], *labels = &dataset->places.labels[split];
     if (place->is_pictures)
         OCTET_TRY(octet_pictures_list(ctx, samples, place->path, dataset->root, &dataset->preprocess));
-    else OCTET_TRY(octet_samples_open_array(ctx, samples, place, &dataset->preprocess));
+    else
+        OCTET_TRY(octet_samples_open_array(ctx, samples, place, input == 0 ? dataset->label_column : NULL,
+                                           &dataset->preprocess));
     if (input == 0 && labels->path != NULL) return octet_samples_open_labels(ctx, samples, labels);
     return OCTET_OK;
 }

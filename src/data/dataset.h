@@ -1,5 +1,5 @@
 /* data/dataset.h - files become float samples in the model's input shape.
- * In:  a folder of IDX files (plain or .gz), .npz, .npy, pairs of images and labels, folders of pictures.
+ * In:  a folder of IDX files (plain or .gz), .npz, .npy, CSV, pairs of images and labels, folders of pictures.
  * Out: splits of samples, read one at a time and lazily, scaled; labels as class numbers.
  * Knows: formats.
  * Does not know: graphs, models, quantization.
@@ -12,8 +12,9 @@
  *    directly. Pictures without sub-folders have no labels. Classes are numbered by labels.txt (a name a line, or
  *    "0 name") if there is one, else in the order of their names as strings, as Keras does ("10" before "2");
  *  - an .npz with x_train, y_train, x_test, y_test, or x, y, or train_images, train_labels, test_images, test_labels;
- *    any other .npz is a set of named inputs;
+ *    any other .npz is a set of named inputs, or, with one array beside labels, the samples;
  *  - a .npy or IDX file: samples without labels;
+ *  - a CSV, plain or .gz: a line of names, then a sample a line; label_column says which columns are labels;
  *  - a single picture;
  *  - NAME=FILE,NAME=FILE: a file per input of the model; the name "labels" gives the labels. */
 #ifndef OCTET_DATA_DATASET_H
@@ -30,7 +31,8 @@ enum { OCTET_DATA_MAX_RANK = 8, OCTET_DATA_MAX_INPUTS = 64 };
 typedef struct octet_data_options {
     const char *path;  /* see above; NULL with images */
     octet_bytes bytes; /* not NULL: the file `path` (.npy, IDX, .npz, .gz) in memory; it outlives the dataset */
-    const char *images, *labels; /* .npy or IDX, plain or .gz; labels may be NULL; labels alone goes with a path */
+    const char *images, *labels; /* .npy, IDX or CSV, plain or .gz; labels may be NULL; labels alone goes with a path */
+    const char *label_column;    /* of a CSV (sheet.h), or NULL; not with labels */
     octet_preprocess preprocess;
 } octet_data_options;
 
@@ -112,7 +114,7 @@ octet_status octet_samples_load_all(octet_context *ctx, const octet_load *loads,
 void octet_samples_release(octet_context *ctx, octet_samples *samples);
 /* One loaded sample as float32, scaled, in the adapted shape. Thread-safe. */
 void octet_samples_read(const octet_samples *samples, size_t index, float *out);
-/* The same sample as bytes, when it is stored so and all elements share one scaling: value v stands for (*table)[v],
+/* The same sample as bytes, when it is stored so and all elements share one scaling: value v stands for (*sheet)[v],
  * which octet_samples_read gives. NULL otherwise. table: NULL for the bytes alone, whatever their scaling, channels in
  * the order in which they are stored. Thread-safe. */
 const uint8_t *octet_samples_bytes(const octet_samples *samples, size_t index, const float **table);

@@ -60,8 +60,24 @@ static octet_status read_labels(octet_context *ctx, octet_samples *samples, octe
     return find_classes(ctx, samples);
 }
 
+octet_status octet_samples_take_labels(octet_context *ctx, octet_samples *samples, const char *name,
+                                       const octet_array *array) {
+    octet_array_source source;
+    octet_array_source_over(name, array, &source);
+    return read_labels(ctx, samples, &source);
+}
+
+static octet_status open_label_sheet(octet_context *ctx, octet_samples *samples, const octet_place *place) {
+    octet_sheet sheet;
+    OCTET_TRY(octet_sheet_read(ctx, &samples->arena, place, NULL, &sheet));
+    const octet_status status = octet_samples_take_labels(ctx, samples, place->path, &sheet.inputs);
+    octet_sheet_free(ctx, &sheet);
+    return status;
+}
+
 octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const octet_place *place) {
     octet_array_source source;
+    if (place->is_sheet) return open_label_sheet(ctx, samples, place);
     OCTET_TRY(octet_place_open(ctx, &samples->arena, place, &source));
     const octet_status status = read_labels(ctx, samples, &source);
     octet_array_source_close(ctx, &source);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "data/samples.h"
+#include "formats/gzip.h"
 #include "formats/image/image.h"
 #include "formats/zip.h"
 
@@ -57,9 +58,13 @@ typedef struct array_names {
 static const array_names known_names[] = {
     {{"x_train", "x_test"}, {"y_train", "y_test"}},
     {{"X_train", "X_test"}, {"y_train", "y_test"}},
+    {{"X_train", "X_test"}, {"Y_train", "Y_test"}},
     {{"train_images", "test_images"}, {"train_labels", "test_labels"}},
+    {{"train_x", "test_x"}, {"train_y", "test_y"}},
+    {{"train_data", "test_data"}, {"train_labels", "test_labels"}},
     {{"x", NULL}, {"y", NULL}},
     {{"X", NULL}, {"y", NULL}},
+    {{"X", NULL}, {"Y", NULL}},
     {{"images", NULL}, {"labels", NULL}},
     {{"arr_0", NULL}, {"arr_1", NULL}},
 };
@@ -78,25 +83,56 @@ static octet_status find_array(octet_context *ctx, octet_arena *arena, const cha
     return OCTET_OK;
 }
 
+/* The first names that fit; before those, the first that have labels too. */
 static octet_status find_arrays(octet_context *ctx, octet_arena *arena, const char *path, const octet_zip *zip,
                                 octet_places *out) {
-    for (size_t i = 0; i < sizeof known_names / sizeof *known_names; i++) {
-        const array_names *names = &known_names[i];
+    const size_t n_names = sizeof known_names / sizeof *known_names;
+    for (size_t i = 0; i < 2 * n_names; i++) {
+        const array_names *names = &known_names[i % n_names];
+        const bool needs_labels = i < n_names;
         for (int split = 0; split < 2; split++) {
             OCTET_TRY(find_array(ctx, arena, path, zip, names->samples[split], &out->inputs[0][split]));
             OCTET_TRY(find_array(ctx, arena, path, zip, names->labels[split], &out->labels[split]));
         }
         out->is_single = names->samples[1] == NULL;
-        if (out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL) return OCTET_OK;
+        const bool has_labels = out->labels[0].path != NULL || out->labels[1].path != NULL;
+        const bool has_samples = out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL;
+        if (has_samples && (has_labels || !needs_labels)) return OCTET_OK;
+        memset(out->inputs[0], 0, sizeof out->inputs[0]);
         memset(out->labels, 0, sizeof out->labels);
     }
     out->is_single = false;
     return OCTET_OK;
 }
 
-/* An archive whose names say nothing: every entry is an input of that name, but "labels" and "y". */
+/* Names of labels: the first two among any other arrays, all of them beside a single one. */
+static bool names_labels(const char *name, size_t n_arrays) {
+    static const char *const names[] = {"labels", "y", "label", "Y", "target", "targets", "classes"};
+    const size_t n = n_arrays == 2 ? sizeof names / sizeof *names : 2;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(name, names[i]) == 0) return true;
+    return false;
+}
+
+static size_t count_arrays(const octet_zip *zip) {
+    size_t n = 0;
+    for (size_t i = 0; i < octet_zip_count(zip); i++)
+        n += ends_with(octet_zip_name(zip, i), strlen(octet_zip_name(zip, i)), ".npy");
+    return n;
+}
+
+static octet_status refuse_archive(octet_context *ctx, const char *path, const octet_zip *zip) {
+    size_t index;
+    OCTET_CHECK(ctx, !octet_zip_find(zip, "xl/workbook.xml", &index), OCTET_UNSUPPORTED,
+                "%s: an Excel workbook: save the sheet as CSV", path);
+    return octet_context_fail(ctx, OCTET_DATA, "%s: the archive holds no .npy array", path);
+}
+
+/* An archive whose names say nothing: every entry is an input of that name, but labels; a single one is the input,
+ * whatever its name. */
 static octet_status take_entries(octet_context *ctx, octet_arena *arena, const char *path, const octet_zip *zip,
                                  octet_places *out) {
+    const size_t n_arrays = count_arrays(zip);
     out->n_inputs = 0;
     out->is_single = true;
     for (size_t i = 0; i < octet_zip_count(zip); i++) {
@@ -106,7 +142,7 @@ static octet_status take_entries(octet_context *ctx, octet_arena *arena, const c
         if (!ends_with(entry, length, ".npy")) continue;
         OCTET_TRY(octet_arena_format(ctx, arena, &name, "%.*s", (int)length - 4, entry));
         const octet_place place = {.path = path, .entry = entry};
-        if (strcmp(name, "labels") == 0 || strcmp(name, "y") == 0) {
+        if (names_labels(name, n_arrays)) {
             out->labels[0] = place;
             continue;
         }
@@ -115,7 +151,9 @@ static octet_status take_entries(octet_context *ctx, octet_arena *arena, const c
         out->names[out->n_inputs] = name;
         out->inputs[out->n_inputs++][0] = place;
     }
-    OCTET_CHECK(ctx, out->n_inputs > 0, OCTET_DATA, "%s: the archive holds no .npy array", path);
+    if (n_arrays == 0) return refuse_archive(ctx, path, zip);
+    OCTET_CHECK(ctx, out->n_inputs > 0, OCTET_DATA, "%s: the archive holds labels and no samples", path);
+    if (out->n_inputs == 1) out->names[0] = NULL;
     return OCTET_OK;
 }
 
@@ -168,23 +206,81 @@ static octet_status find_in_folder(octet_context *ctx, octet_arena *arena, const
     return OCTET_OK;
 }
 
+#define AS_ARRAYS "save the samples as one array, numpy.save(\"x.npy\", x), or as CSV"
+
+/* What is said of a file that holds no samples for octet, and what to do about it. */
+static const struct {
+    const char *what, *remedy;
+} refusals[OCTET_N_FILE_KINDS] = {
+    [OCTET_FILE_WAV] = {"a WAV sound",
+                        "octet takes what the model takes: compute the features as in training, and " AS_ARRAYS},
+    [OCTET_FILE_SOUND] = {"a sound",
+                          "octet takes what the model takes: compute the features as in training, and " AS_ARRAYS},
+    [OCTET_FILE_PARQUET] = {"a Parquet table",
+                            "save it as CSV: pandas.read_parquet(...).to_csv(\"x.csv\", index=False)"},
+    [OCTET_FILE_ARROW] = {"an Arrow or Feather table",
+                          "save it as CSV: pandas.read_feather(...).to_csv(\"x.csv\", index=False)"},
+    [OCTET_FILE_EXCEL] = {"an Excel workbook or another Office file", "save the sheet as CSV"},
+    [OCTET_FILE_MATLAB] = {"a MATLAB file", "load it with scipy.io.loadmat, and " AS_ARRAYS},
+    [OCTET_FILE_SQLITE] = {"an SQLite database", "save the rows as CSV"},
+    [OCTET_FILE_UTF16] = {"text in UTF-16", "save it as CSV in UTF-8"},
+    [OCTET_FILE_PICKLE] = {"a Python pickle", "load it in Python, and " AS_ARRAYS},
+    [OCTET_FILE_TFRECORD] = {"a TFRecord file, it seems",
+                             "go through it in Python with the parser of the training, and " AS_ARRAYS},
+    [OCTET_FILE_HDF5] = {"an HDF5 file",
+                         "octet takes models from HDF5, not samples: load them with h5py, and " AS_ARRAYS},
+    [OCTET_FILE_TFLITE] = {"a .tflite model", "name the samples here and the model first"},
+    [OCTET_FILE_GIT_LFS] = {"stands for a file in Git LFS", "fetch the file with git lfs pull"},
+    [OCTET_FILE_JSON] = {"JSON", AS_ARRAYS},
+    [OCTET_FILE_MARKUP] = {"a web page or XML",
+                           "the download may have failed; samples are .npy, .npz, CSV, IDX or pictures"},
+    [OCTET_FILE_PROTOBUF] = {"a protocol buffer, it seems", AS_ARRAYS},
+};
+
+static octet_status refuse(octet_context *ctx, const char *path, octet_file_kind kind) {
+    OCTET_CHECK(ctx, kind != OCTET_FILE_EMPTY, OCTET_FORMAT, "%s: the file is empty", path);
+    const char *unread = octet_image_unread(kind);
+    OCTET_CHECK(ctx, unread == NULL, OCTET_UNSUPPORTED,
+                "%s: a %s picture, which octet does not read: convert it to PNG or JPEG", path, unread);
+    OCTET_CHECK(ctx, refusals[kind].what == NULL, OCTET_UNSUPPORTED, "%s: %s: %s", path, refusals[kind].what,
+                refusals[kind].remedy);
+    return OCTET_OK;
+}
+
+/* The kind of what a .gz holds. */
+static octet_status look_inside(octet_context *ctx, const char *path, const octet_bytes *given, octet_file_kind *kind) {
+    enum { COMPRESSED = 1 << 16, HEAD = 4096 };
+    octet_reader reader;
+    octet_bytes bytes = {0};
+    octet_buffer head = {0};
+    if (given != NULL) reader = octet_reader_of_bytes(*given, path);
+    else OCTET_TRY(octet_reader_open(ctx, path, &reader));
+    octet_status status = octet_reader_head(ctx, &reader, COMPRESSED, &bytes);
+    if (status == OCTET_OK) status = octet_gzip_read_prefix(ctx, bytes, path, HEAD, &head);
+    if (status == OCTET_OK) *kind = octet_file_kind_of((octet_bytes){head.data, head.size});
+    octet_buffer_free(ctx, &head);
+    octet_memory_free(ctx, (void *)(uintptr_t)bytes.data);
+    octet_reader_close(&reader);
+    return status;
+}
+
 static octet_status find_file(octet_context *ctx, octet_arena *arena, const char *path, const octet_bytes *given,
                               octet_places *out) {
     octet_file_kind kind = given != NULL ? octet_file_kind_of(*given) : OCTET_FILE_EMPTY;
     if (given == NULL) OCTET_TRY(octet_file_kind_of_path(ctx, path, &kind));
     if (kind == OCTET_FILE_ZIP) return find_in_archive(ctx, arena, path, given, out);
-    const bool is_array = kind == OCTET_FILE_NPY || kind == OCTET_FILE_IDX || kind == OCTET_FILE_GZIP;
-    const bool is_picture = octet_image_is(kind);
-    OCTET_CHECK(ctx, kind != OCTET_FILE_EMPTY, OCTET_FORMAT, "%s: the file is empty", path);
-    const char *unread = octet_image_unread(kind);
-    OCTET_CHECK(ctx, unread == NULL, OCTET_UNSUPPORTED,
-                "%s: a %s picture, which octet does not read: convert it to PNG or JPEG", path, unread);
+    const bool is_gzip = kind == OCTET_FILE_GZIP;
+    if (is_gzip) OCTET_TRY(look_inside(ctx, path, given, &kind));
+    OCTET_TRY(refuse(ctx, path, kind));
+    const bool is_array = kind == OCTET_FILE_NPY || kind == OCTET_FILE_IDX, is_sheet = kind == OCTET_FILE_TEXT;
+    const bool is_picture = octet_image_is(kind) && !is_gzip;
     OCTET_CHECK(ctx, !is_picture || given == NULL, OCTET_DATA, "%s: a picture, which octet reads from a file only",
                 path);
-    OCTET_CHECK(ctx, is_array || is_picture, OCTET_DATA,
-                "%s: no .npy, .npz, IDX (or .gz) file and no picture by its first bytes", path);
+    OCTET_CHECK(ctx, is_array || is_sheet || is_picture, OCTET_DATA,
+                "%s: no .npy, .npz, CSV, IDX (or .gz) file and no picture by its first bytes", path);
     out->is_single = true;
-    out->inputs[0][0] = (octet_place){.path = path, .is_pictures = is_picture};
+    out->inputs[0][0] =
+        (octet_place){.path = path, .is_pictures = is_picture, .is_sheet = is_sheet, .is_gzip = is_gzip && is_sheet};
     return OCTET_OK;
 }
 

@@ -10,11 +10,12 @@
 #include "formats/array.h"
 
 typedef struct octet_place {
-    const char *path;  /* NULL: there is none */
-    const char *entry; /* of an archive, or NULL */
-    bool is_pictures;
-    const octet_bytes *given; /* the file `path` in memory; or NULL */
-    const octet_array *array; /* in memory, and `path` stands for it in messages; or NULL */
+    const char *path;           /* NULL: there is none */
+    const char *entry;          /* of an archive, or NULL */
+    bool is_pictures, is_sheet; /* a sheet: a CSV */
+    bool is_gzip;               /* compressed */
+    const octet_bytes *given;   /* the file `path` in memory; or NULL */
+    const octet_array *array;   /* in memory, and `path` stands for it in messages; or NULL */
 } octet_place;
 
 typedef struct octet_places {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/format.h"
 
 const char *octet_dims_text(int32_t rank, const int32_t *dims, char *text) {
     int length = snprintf(text, OCTET_ARRAY_TEXT_SIZE, "[");
@@ -31,6 +32,7 @@ void octet_samples_destroy(octet_context *ctx, octet_samples *samples) {
     if (samples == NULL) return;
     octet_pictures_release(ctx, samples);
     octet_array_source_close(ctx, &samples->source);
+    octet_sheet_free(ctx, &samples->sheet);
     octet_arena_free(ctx, &samples->arena);
     octet_memory_free(ctx, samples);
 }
@@ -49,9 +51,17 @@ octet_status octet_place_open(octet_context *ctx, octet_arena *arena, const octe
     return OCTET_OK;
 }
 
+static octet_status open_sheet(octet_context *ctx, octet_samples *samples, const octet_place *place,
+                               const char *label_column) {
+    OCTET_TRY(octet_sheet_read(ctx, &samples->arena, place, label_column, &samples->sheet));
+    octet_array_source_over(place->path, &samples->sheet.inputs, &samples->source);
+    return OCTET_OK;
+}
+
 octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const octet_place *place,
-                                      const octet_preprocess *preprocess) {
-    OCTET_TRY(octet_place_open(ctx, &samples->arena, place, &samples->source));
+                                      const char *label_column, const octet_preprocess *preprocess) {
+    OCTET_TRY(place->is_sheet ? open_sheet(ctx, samples, place, label_column)
+                              : octet_place_open(ctx, &samples->arena, place, &samples->source));
     const octet_array *array = &samples->source.array;
     const char *name = samples->name = samples->source.name;
     char text[OCTET_ARRAY_TEXT_SIZE];
@@ -69,6 +79,8 @@ octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples
                 "%s: %s has samples of more than 31 bits of elements", name, octet_array_text(array, text));
     samples->adapted_rank = samples->rank;
     memcpy(samples->adapted_dims, samples->dims, sizeof samples->dims);
+    if (samples->sheet.labels.data != NULL)
+        OCTET_TRY(octet_samples_take_labels(ctx, samples, name, &samples->sheet.labels));
     return octet_scaler_create(ctx, preprocess, array->element.kind == 'u' && array->element.size == 1,
                                &samples->scaler);
 }
@@ -132,6 +144,24 @@ static bool fits(const octet_samples *samples, int32_t rank, const int32_t *dims
     return one_is_flat && product(samples->rank, samples->dims) == product(rank, dims);
 }
 
+/* Says which columns there are. */
+static octet_status refuse_sheet(octet_context *ctx, const octet_samples *samples, int32_t rank, const int32_t *dims) {
+    enum { NAMES_SIZE = 200, FOR_ONE_MORE = 80 };
+    char names[NAMES_SIZE] = "", want[OCTET_ARRAY_TEXT_SIZE];
+    const octet_sheet *sheet = &samples->sheet;
+    size_t length = 0;
+    for (uint32_t c = 0; c < sheet->n_columns && length + FOR_ONE_MORE < NAMES_SIZE; c++)
+        length +=
+            (size_t)octet_format(names + length, NAMES_SIZE - length, "%s%.64s", c > 0 ? ", " : "", sheet->names[c]);
+    return octet_context_fail(
+        ctx, OCTET_DATA, "%s: %u column%s for the input (%s%s), the model's input %s takes %zu numbers%s",
+        samples->name, (unsigned)sheet->n_columns, sheet->n_columns == 1 ? "" : "s", names,
+        length + FOR_ONE_MORE < NAMES_SIZE ? "" : ", ...", octet_dims_text(rank, dims, want), product(rank, dims),
+        sheet->n_columns > product(rank, dims) && sheet->labels.data == NULL
+            ? ": --label-column names the column of the labels"
+            : "");
+}
+
 static octet_status adapt_array(octet_context *ctx, octet_samples *samples, int32_t rank, const int32_t *dims) {
     const octet_array *array = &samples->source.array;
     char have[OCTET_ARRAY_TEXT_SIZE], want[OCTET_ARRAY_TEXT_SIZE];
@@ -143,6 +173,7 @@ static octet_status adapt_array(octet_context *ctx, octet_samples *samples, int3
             whole[i] = (int32_t)array->dims[i];
         }
         is_sample = is_sample && equal_without_ones(array->rank, whole, rank, dims);
+        if (!is_sample && samples->sheet.names != NULL) return refuse_sheet(ctx, samples, rank, dims);
         OCTET_CHECK(ctx, is_sample, OCTET_DATA, "%s: samples of shape %s do not fit the model's input %s",
                     samples->name, octet_dims_text(samples->rank, samples->dims, have),
                     octet_dims_text(rank, dims, want));
@@ -296,7 +327,8 @@ void octet_samples_read(const octet_samples *samples, size_t index, float *out) 
 const octet_array *octet_samples_plain_array(const octet_samples *samples) {
     const octet_array_source *source = &samples->source;
     const bool is_as_stored = source->storage == OCTET_ARRAY_PLAIN || source->storage == OCTET_ARRAY_WHOLE;
-    return samples->pictures == NULL && is_as_stored && !source->is_idx ? &source->array : NULL;
+    return samples->pictures == NULL && samples->sheet.names == NULL && is_as_stored && !source->is_idx ? &source->array
+                                                                                                        : NULL;
 }
 
 void octet_samples_take_stored(octet_samples *samples, size_t n_elements) {

@@ -9,6 +9,7 @@
 #include "data/array_source.h"
 #include "data/dataset.h"
 #include "data/places.h"
+#include "data/sheet.h"
 
 typedef struct octet_picture {
     const char *path;
@@ -31,6 +32,7 @@ struct octet_samples {
     octet_scaler scaler;
     /* Either an array or pictures. */
     octet_array_source source;
+    octet_sheet sheet;       /* what the array lies in, of a CSV */
     octet_picture *pictures; /* count of them, or NULL */
     size_t picture_bytes;    /* decoded, in memory */
     uint64_t n_loads;
@@ -49,14 +51,18 @@ struct octet_samples {
 /* Creates samples over an array or (in octet_pictures_list) over pictures. */
 octet_status octet_samples_create(octet_context *ctx, const char *name, octet_samples **out);
 void octet_samples_destroy(octet_context *ctx, octet_samples *samples); /* NULL is allowed */
-/* Opens the array at the place and sets count, shape and scaler. */
+/* Opens the array at the place and sets count, shape and scaler. label_column: of a CSV, whose labels are opened too;
+ * or NULL. */
 octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const octet_place *place,
-                                      const octet_preprocess *preprocess);
+                                      const char *label_column, const octet_preprocess *preprocess);
 /* labels.c: reads labels of any numeric type, n or more a sample. They are classes when they are whole numbers from 0
  * on, one a sample, or rows of shares that sum to 1 (one-hot); the targets of a regression, masks or several labels a
  * sample otherwise. DATA when their number is not samples->count, or for one that is not finite. */
 octet_status octet_samples_open_labels(octet_context *ctx, octet_samples *samples, const octet_place *place);
-/* The source of a place that is no pictures; as octet_array_source_open. */
+/* The same from an array in memory, which `name` stands for in messages. */
+octet_status octet_samples_take_labels(octet_context *ctx, octet_samples *samples, const char *name,
+                                       const octet_array *array);
+/* The source of a place that is no pictures and no CSV; as octet_array_source_open. */
 octet_status octet_place_open(octet_context *ctx, octet_arena *arena, const octet_place *place,
                               octet_array_source *out);
 /* range.c: widens the range by n values that were loaded. */

@@ -32,6 +32,18 @@ static const signature strong[] = {
     SIGNATURE(HEIF, 4, "ftypheic"),
     SIGNATURE(HEIF, 4, "ftypmif1"),
     SIGNATURE(HEIF, 4, "ftypavif"),
+    SIGNATURE(WAV, 8, "WAVE"),
+    SIGNATURE(SOUND, 0, "fLaC"),
+    SIGNATURE(SOUND, 0, "OggS"),
+    SIGNATURE(SOUND, 0, "ID3"),
+    SIGNATURE(PARQUET, 0, "PAR1"),
+    SIGNATURE(ARROW, 0, "ARROW1\0\0"),
+    SIGNATURE(ARROW, 0, "FEA1"),
+    SIGNATURE(EXCEL, 0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    SIGNATURE(MATLAB, 0, "MATLAB 5.0 MAT-file"),
+    SIGNATURE(SQLITE, 0, "SQLite format 3\0"),
+    SIGNATURE(UTF16, 0, "\xff\xfe"),
+    SIGNATURE(UTF16, 0, "\xfe\xff"),
     SIGNATURE(TFLITE, 4, OCTET_SIGNATURE_TFLITE),
 };
 
@@ -58,6 +70,24 @@ static bool has_user_block(octet_bytes bytes) {
     return false;
 }
 
+/* A record: 8 bytes of its length, 4 of a checksum, and an Example or a SequenceExample, whose field 1 is a message. */
+static bool is_tfrecord(octet_bytes bytes) {
+    enum { HEADER = 12, FIELD_1_MESSAGE = 0x0a, MOST_BITS = 40 };
+    uint64_t length = 0;
+    return bytes.size > HEADER && octet_bytes_u64le(bytes, 0, &length) && length > 0 && length >> MOST_BITS == 0 &&
+           bytes.data[HEADER] == FIELD_1_MESSAGE;
+}
+
+/* Any encoding but UTF-16: no control characters at the beginning. */
+static bool is_text(octet_bytes bytes) {
+    enum { LOOKED_AT = 4096, DELETE = 0x7f };
+    for (size_t i = 0; i < bytes.size && i < LOOKED_AT; i++) {
+        const uint8_t c = bytes.data[i];
+        if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == DELETE) return false;
+    }
+    return bytes.size > 0;
+}
+
 octet_file_kind octet_file_kind_of(octet_bytes bytes) {
     enum { BMP_HEADERS = 26, PICKLE_PROTOCOL = 0x80, NEWEST_PICKLE = 5, FIELD_1 = 0x08, FIELD_1_MESSAGE = 0x0a };
     if (bytes.size == 0) return OCTET_FILE_EMPTY;
@@ -65,12 +95,14 @@ octet_file_kind octet_file_kind_of(octet_bytes bytes) {
     if (kind != OCTET_FILE_UNKNOWN) return kind;
     if (has_user_block(bytes)) return OCTET_FILE_HDF5;
     if (octet_idx_is(bytes)) return OCTET_FILE_IDX;
-    if (bytes.size >= BMP_HEADERS && stands_at(bytes, 0, "BM", 2)) return OCTET_FILE_BMP;
     kind = find(bytes, weak, sizeof weak / sizeof *weak);
     if (kind != OCTET_FILE_UNKNOWN) return kind;
+    if (is_text(bytes)) return OCTET_FILE_TEXT; /* before BMP: a table may begin with "BMI" */
+    if (bytes.size >= BMP_HEADERS && stands_at(bytes, 0, "BM", 2)) return OCTET_FILE_BMP;
     const uint8_t first = bytes.data[0];
     if (first == PICKLE_PROTOCOL && bytes.size > 1 && bytes.data[1] <= NEWEST_PICKLE) return OCTET_FILE_PICKLE;
     if ((first == FIELD_1 || first == FIELD_1_MESSAGE) && bytes.size > 64) return OCTET_FILE_PROTOBUF;
+    if (is_tfrecord(bytes)) return OCTET_FILE_TFRECORD;
     return OCTET_FILE_UNKNOWN;
 }
 

@@ -23,17 +23,28 @@ typedef enum octet_file_kind {
     OCTET_FILE_PNG,
     OCTET_FILE_JPEG,
     OCTET_FILE_BMP,
+    OCTET_FILE_TEXT, /* a CSV, or any other text; also with a UTF-8 byte order mark */
     /* Pictures that octet does not read. */
     OCTET_FILE_WEBP,
     OCTET_FILE_GIF,
     OCTET_FILE_TIFF,
     OCTET_FILE_HEIF, /* AVIF too */
+    /* Sound and tables that octet does not read. */
+    OCTET_FILE_WAV,
+    OCTET_FILE_SOUND, /* FLAC, Ogg, MP3 */
+    OCTET_FILE_PARQUET,
+    OCTET_FILE_ARROW,  /* Feather too */
+    OCTET_FILE_EXCEL,  /* .xls; an .xlsx is a zip */
+    OCTET_FILE_MATLAB, /* before 7.3, which is HDF5 */
+    OCTET_FILE_SQLITE,
+    OCTET_FILE_UTF16, /* text in it */
     /* What octet does not read, told by much weaker signs. */
     OCTET_FILE_GIT_LFS, /* a pointer to the file */
     OCTET_FILE_JSON,
     OCTET_FILE_MARKUP, /* HTML or XML */
     OCTET_FILE_PICKLE,
     OCTET_FILE_PROTOBUF, /* saved_model.pb, a frozen graph, ONNX */
+    OCTET_FILE_TFRECORD,
     OCTET_N_FILE_KINDS
 } octet_file_kind;
 

@@ -1,5 +1,5 @@
 /* A file given as data: what kind it is, shapes, labels, samples.
- * Covers: data/dataset.c data/places.c data/array_source.c data/labels.c data/samples.c data/preprocess.c */
+ * Covers: data/dataset.c data/places.c data/array_source.c data/sheet.c data/labels.c data/samples.c */
 #include "fuzz/target.h"
 
 #include <stdio.h>

@@ -81,6 +81,10 @@ for name, put_weights in (("keras_3", True), ("h5", False)):
     put("keras_file", name, (b"3" + json.dumps(layers(3)).encode() + b"\0" if put_weights else b"h") + body_of(path))
     path.unlink()
 
+for name, text in (("plain", b"a,b,y\n1,2.5,0\n-3e-2,4,1\n"), ("german", b"\xef\xbb\xbfa;b\r\n1,5;2\r\n\r\n"), ("tabs", b"# a\tb\r1\tTrue\r"),
+                   ("quotes", b'"a ""x""","b\n"\n"1" , 0.30000000000000004\n'), ("ragged", b"a,b\n1\n"), ("missing", b"a,b\n1,nan\n"),
+                   ("digits", b"a\n123456789012345678901234567890\n9007199254740993\n5e-324\n")):
+    put("csv", name, text)
 put("indices", "lines", b"# chosen\n1, \n 22\t# two\r\n\n999\n")
 put("indices", "json", b" [0, 5, 999, 1e1]")
 put("flexbuffer", "map", b"a\0\x01\x03\x01\x01\x01\x05\x04\x02\x24\x01")

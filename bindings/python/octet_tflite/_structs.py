@@ -99,6 +99,7 @@ class OpenOptions(Sized):
         ("stds", Channels),
         ("bytes", c_void_p),
         ("n_bytes", c_size_t),
+        ("label_column", c_char_p),
     ]
 
 

@@ -78,6 +78,18 @@ static void what_octet_does_not_read_is_named(void **state) {
                           "ftypavif",
                           12),
                      OCTET_FILE_HEIF);
+    assert_int_equal(KIND("RIFF\0\0\0\0WAVEfmt ", 16), OCTET_FILE_WAV);
+    assert_int_equal(KIND("fLaC", 4), OCTET_FILE_SOUND);
+    assert_int_equal(KIND("PAR1", 12), OCTET_FILE_PARQUET);
+    assert_int_equal(KIND("ARROW1\0\0", 16), OCTET_FILE_ARROW);
+    assert_int_equal(KIND("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 512), OCTET_FILE_EXCEL);
+    assert_int_equal(KIND("MATLAB 5.0 MAT-file, Platform: GLNXA64", 128), OCTET_FILE_MATLAB);
+    assert_int_equal(KIND("SQLite format 3\0", 100), OCTET_FILE_SQLITE);
+    assert_int_equal(KIND("\xff\xfe"
+                          "a\0,\0",
+                          6),
+                     OCTET_FILE_UTF16);
+    assert_int_equal(KIND("\x90\1\0\0\0\0\0\0crcs\x0a\x20", 64), OCTET_FILE_TFRECORD);
     assert_int_equal(KIND("\x80\4", 2), OCTET_FILE_PICKLE);
     assert_int_equal(KIND("\x80\x7f", 2), OCTET_FILE_UNKNOWN);
     assert_int_equal(KIND("\x08\1", 65), OCTET_FILE_PROTOBUF);
@@ -85,12 +97,22 @@ static void what_octet_does_not_read_is_named(void **state) {
     assert_int_equal(KIND("\x1f\x8b\x08\0TFL3", 8), OCTET_FILE_GZIP); /* of April 1997 */
 }
 
+static void text_has_no_control_characters(void **state) {
+    (void)state;
+    assert_int_equal(KIND("a,b\r\n1,2\r\n", 10), OCTET_FILE_TEXT);
+    assert_int_equal(KIND("\n\ta", 3), OCTET_FILE_TEXT);
+    assert_int_equal(KIND("\xef\xbb\xbf\xc3\xa4;b", 7), OCTET_FILE_TEXT);
+    assert_int_equal(KIND("\xe4;b", 3), OCTET_FILE_TEXT); /* Latin-1 */
+    assert_int_equal(KIND("BMI,age,y\n20,30,1\n40,50,0\n", 26), OCTET_FILE_TEXT);
+    assert_int_equal(KIND("a,b", 4), OCTET_FILE_UNKNOWN);
+    assert_int_equal(KIND("a\x7f", 2), OCTET_FILE_UNKNOWN);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(signatures_are_known),
-        cmocka_unit_test(shorter_files_are_something_else),
-        cmocka_unit_test(hdf5_may_have_a_user_block),
-        cmocka_unit_test(what_octet_does_not_read_is_named),
+        cmocka_unit_test(signatures_are_known),           cmocka_unit_test(shorter_files_are_something_else),
+        cmocka_unit_test(hdf5_may_have_a_user_block),     cmocka_unit_test(what_octet_does_not_read_is_named),
+        cmocka_unit_test(text_has_no_control_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
