@@ -64,6 +64,7 @@ static int run_compare(const struct command *self, int argc, char **argv) {
     const struct input_name inputs[] = {{"--data", s.open.path},
                                         {"--images", s.open.images},
                                         {"--labels", s.open.labels},
+                                        {"--columns", s.open.columns},
                                         {"--architecture", s.common.load.architecture},
                                         {"the original", s.common.model},
                                         {"the quantized model", s.common.other},

@@ -38,9 +38,13 @@ static int run_evaluate(const struct command *self, int argc, char **argv) {
     if (s.open.path == NULL && s.open.images == NULL)
         return complain(EXIT_USAGE, "evaluate: the data are missing (--data)");
     if (!reads_input_once(self, (const char *const[]){s.common.model, s.open.path, NULL})) return EXIT_USAGE;
-    const struct input_name inputs[] = {{"--data", s.open.path},       {"--images", s.open.images},
-                                        {"--labels", s.open.labels},   {"--architecture", s.common.load.architecture},
-                                        {"the model", s.common.model}, {0}};
+    const struct input_name inputs[] = {{"--data", s.open.path},
+                                        {"--images", s.open.images},
+                                        {"--labels", s.open.labels},
+                                        {"--columns", s.open.columns},
+                                        {"--architecture", s.common.load.architecture},
+                                        {"the model", s.common.model},
+                                        {0}};
     if (!can_report(self, &s.page, inputs)) return EXIT_USAGE;
     keep_command_line(self, argc, argv, s.page.command);
     s.run.progress = progress_bar();

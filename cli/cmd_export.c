@@ -88,8 +88,12 @@ static int run_export(const struct command *self, int argc, char **argv) {
     if (!uses_options(self, &s)) return EXIT_USAGE;
     const char *data = s.open.path != NULL ? s.open.path : "";
     if (!reads_input_once(self, (const char *const[]){s.common.model, data, NULL})) return EXIT_USAGE;
-    const struct input_name inputs[] = {
-        {"--data", data}, {"--images", s.open.images}, {"--labels", s.open.labels}, {"the model", s.common.model}, {0}};
+    const struct input_name inputs[] = {{"--data", data},
+                                        {"--images", s.open.images},
+                                        {"--labels", s.open.labels},
+                                        {"--columns", s.open.columns},
+                                        {"the model", s.common.model},
+                                        {0}};
     if (!keeps_inputs(self, s.c_array, inputs)) return EXIT_USAGE;
     s.artifacts.command = s.export.command = line[0] != '\0' ? line : NULL;
     s.artifacts.replace = s.export.replace;

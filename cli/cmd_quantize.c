@@ -189,6 +189,7 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
                                         {"--test", s.test},
                                         {"--images", s.open.images},
                                         {"--labels", s.open.labels},
+                                        {"--columns", s.open.columns},
                                         {"--indices", s.conversion.indices},
                                         {"--architecture", s.common.load.architecture},
                                         {"the model", s.common.model},

@@ -23,8 +23,11 @@ static int run_run(const struct command *self, int argc, char **argv) {
     if (s.data.path == NULL) return complain(EXIT_USAGE, "run: the input is missing (--input)");
     if (files->output == NULL && files->dump == NULL)
         return complain(EXIT_USAGE, "run: nothing to write: name -o FILE or --dump DIR");
-    const struct input_name inputs[] = {
-        {"--input", s.data.path}, {"the model", s.common.model}, {"--architecture", s.common.load.architecture}, {0}};
+    const struct input_name inputs[] = {{"--input", s.data.path},
+                                        {"--columns", s.data.columns},
+                                        {"the model", s.common.model},
+                                        {"--architecture", s.common.load.architecture},
+                                        {0}};
     if (!keeps_inputs(self, files->output, inputs)) return EXIT_USAGE;
     if (!reads_input_once(self, (const char *const[]){s.common.model, s.data.path, NULL})) return EXIT_USAGE;
     s.files.data = &s.data;

@@ -33,6 +33,10 @@ const struct option scaling_options[] = {
      "give the model (x - mean) / std, x as it is stored; one number, or three for the three channels"},
     {"--std", 0, "X|R,G,B", OPTION_CHANNELS, OPEN(stds), 0, "see `--mean`"},
     {"--preprocess", 0, "PRESET", OPTION_TEXT, OPEN(preset), 0, "scale by a named preset: {preset}"},
+    {"--columns", 0, "FILE", OPTION_TEXT, OPEN(columns), 0,
+     "scale each column by a CSV, JSON or .npz with a mean and a std, or a min and a max, for every column; of a CSV "
+     "as "
+     "data the columns that it names are the input, in its order"},
     {0}};
 
 const struct option split_option[] = {

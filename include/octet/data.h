@@ -41,6 +41,12 @@ typedef struct octet_open_options {
     size_t n_bytes;
     const char *label_column; /* of a CSV: the column of the labels, by name or by number from 0 (-1: the last), or
                                  several with commas between them: one-hot, or several outputs; not with labels */
+    const char *columns; /* a CSV, JSON or .npz with a mean and a standard deviation, or a least and a greatest number,
+                            for every column: of the last dimension, or of all numbers of a sample. A CSV as data is
+                            matched by names: the columns that are named are the input, in that order. Not together
+                            with any other scaling */
+    const void *columns_bytes; /* that file in memory, which `columns` names in messages; or NULL */
+    size_t n_columns_bytes;
 } octet_open_options;
 #define OCTET_OPEN_OPTIONS_INIT OCTET_INIT_(octet_open_options)
 

@@ -26,12 +26,16 @@ octet_status octet_api_preprocess(octet_context *ctx, const octet_open_options *
     OCTET_TRY(take_channels(ctx, "std", &options->stds, options->has_std, options->std, 1.0, std, &out->by_channel));
     const bool linear = options->has_scale || options->has_offset;
     const bool statistics = options->has_mean || options->has_std || options->means.n > 0 || options->stds.n > 0;
-    const bool preset = options->preset != NULL;
+    const bool preset = options->preset != NULL, columns = options->columns != NULL;
     OCTET_CHECK(
-        ctx, (int)linear + (int)statistics + (int)preset <= 1, OCTET_USAGE,
-        "preprocessing: scale and offset, mean and std, and a preset exclude each other: give one of the three");
-    out->given = linear || statistics || preset;
+        ctx, (int)linear + (int)statistics + (int)preset + (int)columns <= 1, OCTET_USAGE,
+        "preprocessing: scale and offset, mean and std, a preset, and columns exclude each other: give one of them");
+    OCTET_CHECK(ctx, options->columns_bytes == NULL || columns, OCTET_USAGE,
+                "preprocessing: columns in memory without a name for messages");
+    out->given = linear || statistics || preset || columns;
     out->preset = options->preset;
+    out->columns = options->columns;
+    out->columns_bytes = (octet_bytes){options->columns_bytes, options->n_columns_bytes};
     for (uint32_t c = 0; c < 3; c++) {
         OCTET_CHECK(ctx, std[c] != 0.0, OCTET_USAGE, "preprocessing: std is 0");
         out->scale[c] = linear && options->has_scale ? options->scale : 1.0 / std[c];

@@ -38,10 +38,41 @@ static octet_status make_room(octet_context *ctx, vectors_job *job, size_t n, oc
     return OCTET_OK;
 }
 
+/* The numbers as a list, such as "0.5, 2". */
+static octet_status list_numbers(octet_context *ctx, octet_buffer *text, const char *name, const double *numbers,
+                                 uint32_t n) {
+    OCTET_TRY(octet_buffer_format(ctx, text, "%s[%u] = {", name, (unsigned)n));
+    for (uint32_t i = 0; i < n; i++)
+        OCTET_TRY(octet_buffer_format(ctx, text, "%s%.17g", i > 0 ? ", " : "", numbers[i]));
+    return octet_buffer_format(ctx, text, "}");
+}
+
+/* channel: of the last dimension, or of all numbers of a sample, as many as there are columns. */
+static octet_status write_columns(octet_context *ctx, octet_arena *arena, const octet_columns *columns,
+                                  const char **out) {
+    octet_buffer text = {0};
+    octet_status status = octet_buffer_format(ctx, &text, "static const double ");
+    if (status == OCTET_OK)
+        status = list_numbers(ctx, &text, columns->is_range ? "scale" : "std", columns->scale, columns->n);
+    if (status == OCTET_OK) status = octet_buffer_format(ctx, &text, ", ");
+    if (status == OCTET_OK)
+        status = list_numbers(ctx, &text, columns->is_range ? "offset" : "mean", columns->shift, columns->n);
+    if (status == OCTET_OK)
+        status = octet_arena_format(ctx, arena, out, "%s;\n    return (float)(%s);", (const char *)text.data,
+                                    columns->is_range ? "(double)x * scale[channel] + offset[channel]"
+                                                      : "((double)x - mean[channel]) / std[channel]");
+    octet_buffer_free(ctx, &text);
+    return status;
+}
+
 static const char *scaling_of(const octet_samples *samples, octet_context *ctx, octet_arena *arena,
                               octet_status *status) {
     const octet_scaler *s = &samples->scaler;
     const char *text = NULL;
+    if (samples->columns.n > 0) {
+        *status = write_columns(ctx, arena, &samples->columns, &text);
+        return text;
+    }
     switch (s->scaling) {
     case OCTET_SCALING_RAW: return NULL;
     case OCTET_SCALING_UNIT: return "return x / 255.0f;";

@@ -63,6 +63,34 @@ static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict,
     return octet_arena_string(ctx, &verdict->arena, from->late_layer, &to->late_layer);
 }
 
+/* The columns of an input by the names that a CSV gives them. */
+static octet_status name_columns(octet_context *ctx, const octet_data *data, octet_split split,
+                                 const octet_graph *graph, uint32_t input, octet_verdict *verdict) {
+    octet_samples *samples;
+    const octet_shape *shape = &graph->values[graph->inputs[input].value].shape;
+    const uint32_t source = octet_api_find_input(data->dataset, graph, input);
+    const size_t row = shape->rank > 0 ? (size_t)shape->dims[shape->rank - 1] : 0;
+    const char ***columns = &verdict->inputs[input].columns;
+    if (source == OCTET_NONE || row == 0) return OCTET_OK;
+    OCTET_TRY(octet_dataset_split_input(ctx, data->dataset, split, source, &samples));
+    const char *last = octet_samples_column_name(samples, row - 1), *next = octet_samples_column_name(samples, row);
+    if (last == NULL || next != NULL) return OCTET_OK;
+    OCTET_TRY(OCTET_NEW(ctx, &verdict->arena, row, columns));
+    for (size_t c = 0; c < row; c++)
+        OCTET_TRY(octet_arena_string(ctx, &verdict->arena, octet_samples_column_name(samples, c), &(*columns)[c]));
+    return OCTET_OK;
+}
+
+static octet_status name_all_columns(octet_context *ctx, const octet_data *data, const octet_run_options *given,
+                                     const octet_graph *graph, octet_verdict *verdict) {
+    octet_run_options options;
+    octet_split split;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, given, &options));
+    OCTET_TRY(octet_api_split(ctx, &options, &split));
+    for (uint32_t i = 0; i < graph->n_inputs; i++) OCTET_TRY(name_columns(ctx, data, split, graph, i, verdict));
+    return OCTET_OK;
+}
+
 /* whole: the original as it was loaded, whose size counts. */
 static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet_model *whole,
                          const octet_model *original, const octet_model *quantized, octet_data *data,
@@ -95,6 +123,7 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet
         const char *layer = original->graph->inputs[i].entry.layer;
         if (layer != NULL) OCTET_TRY(octet_arena_string(ctx, &verdict->arena, layer, &verdict->inputs[i].own_layer));
     }
+    OCTET_TRY(name_all_columns(ctx, data, options, quantized->graph, verdict));
     verdict->seen = quantized->seen.inputs;
     const octet_status status = octet_verdict_finish(ctx, verdict);
     verdict->seen = NULL; /* the model's, which may go first; so are the checks */

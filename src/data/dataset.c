@@ -8,6 +8,7 @@
 struct octet_dataset {
     octet_arena arena;
     octet_preprocess preprocess;
+    octet_columns columns; /* n is 0 without any */
     const char *root, *label_column;
     octet_places places;
     octet_bytes given;      /* the file that places point into, in memory; or nothing */
@@ -23,6 +24,9 @@ static octet_status take_preprocess(octet_context *ctx, const octet_preprocess *
     dataset->preprocess = *preprocess;
     if (preprocess->preset != NULL)
         OCTET_TRY(octet_arena_string(ctx, &dataset->arena, preprocess->preset, &dataset->preprocess.preset));
+    if (preprocess->columns != NULL)
+        OCTET_TRY(octet_columns_read(ctx, &dataset->arena, preprocess->columns, preprocess->columns_bytes,
+                                     &dataset->columns));
     return octet_scaler_create(ctx, preprocess, true, &scaler);
 }
 
@@ -177,11 +181,22 @@ const char *octet_dataset_input_name(const octet_dataset *dataset, uint32_t inpu
 static octet_status open_samples(octet_context *ctx, octet_dataset *dataset, uint32_t split, uint32_t input,
                                  octet_samples *samples) {
     const octet_place *place = &dataset->places.inputs[input][split], *labels = &dataset->places.labels[split];
+    const octet_columns *columns = dataset->columns.n > 0 ? &dataset->columns : NULL;
+    const bool is_one_of_several = dataset->places.n_inputs > 1;
+    OCTET_CHECK(ctx, columns == NULL || !place->is_pictures, OCTET_USAGE,
+                "%s: scales columns, and %s are pictures: scale their channels (--mean, --std)", columns->path,
+                place->path);
+    OCTET_CHECK(
+        ctx, columns == NULL || !is_one_of_several || (place->is_sheet && columns->names != NULL), OCTET_USAGE,
+        "%s: columns of several inputs are told apart by their names: give a CSV for each input, and names here",
+        columns->path);
     if (place->is_pictures)
         OCTET_TRY(octet_pictures_list(ctx, samples, place->path, dataset->root, &dataset->preprocess));
     else
-        OCTET_TRY(octet_samples_open_array(ctx, samples, place, input == 0 ? dataset->label_column : NULL,
-                                           &dataset->preprocess));
+        OCTET_TRY(octet_samples_open_array(
+            ctx, samples, place,
+            &(octet_sheet_wish){input == 0 ? dataset->label_column : NULL, columns, is_one_of_several},
+            &dataset->preprocess));
     if (input == 0 && labels->path != NULL) return octet_samples_open_labels(ctx, samples, labels);
     return OCTET_OK;
 }

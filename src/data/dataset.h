@@ -73,6 +73,8 @@ const char *octet_samples_name(const octet_samples *samples); /* the file or fol
 /* Shape of one sample as stored, without the batch: [28,28]; returns the
  * rank. Pictures: that of the first one, [H,W,3]. */
 int32_t octet_samples_shape(const octet_samples *samples, int32_t dims[OCTET_DATA_MAX_RANK]);
+/* Of a CSV, a column of a sample as stored: its name; NULL for other samples, and beyond its columns. */
+const char *octet_samples_column_name(const octet_samples *samples, size_t column);
 bool octet_samples_has_labels(const octet_samples *samples); /* a class for every sample */
 int32_t octet_samples_n_classes(
     const octet_samples *samples); /* 1 + largest label (at least the number of names); 0 without labels */

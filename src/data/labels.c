@@ -69,7 +69,7 @@ octet_status octet_samples_take_labels(octet_context *ctx, octet_samples *sample
 
 static octet_status open_label_sheet(octet_context *ctx, octet_samples *samples, const octet_place *place) {
     octet_sheet sheet;
-    OCTET_TRY(octet_sheet_read(ctx, &samples->arena, place, NULL, &sheet));
+    OCTET_TRY(octet_sheet_read(ctx, &samples->arena, place, &(octet_sheet_wish){0}, &sheet));
     const octet_status status = octet_samples_take_labels(ctx, samples, place->path, &sheet.inputs);
     octet_sheet_free(ctx, &sheet);
     return status;

@@ -38,6 +38,8 @@ octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *opt
         OCTET_TRY(octet_choose(ctx, "preprocess", options->preset, octet_preset_names, &preset));
         out->scaling = presets[preset].scaling;
         out->crops = presets[preset].crops;
+    } else if (options->columns != NULL) { /* octet_samples scales by them */
+        out->scaling = OCTET_SCALING_RAW;
     } else if (options->given) {
         out->scaling = OCTET_SCALING_AFFINE;
         if (options->by_channel) out->n_channels = 3;

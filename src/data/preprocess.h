@@ -6,7 +6,7 @@
 #ifndef OCTET_DATA_PREPROCESS_H
 #define OCTET_DATA_PREPROCESS_H
 
-#include "base/context.h"
+#include "base/buffer.h"
 
 typedef struct octet_preprocess {
     bool given;      /* scale and offset were given; false without a preset: uint8 data (pictures too) are divided by
@@ -15,6 +15,8 @@ typedef struct octet_preprocess {
     double scale[3], offset[3]; /* float32(x) * float32(scale) + float32(offset) in float32, rounded twice; --mean M
                                  * --std S is scale 1/S, offset -M/S */
     const char *preset;         /* a name below, or NULL; wins over scale and offset */
+    const char *columns;        /* a file (data/columns.h) that scales column by column, or NULL; alone */
+    octet_bytes columns_bytes;  /* not NULL: that file in memory, which `columns` names in messages */
 } octet_preprocess;
 
 /* The presets, in float32 arithmetic, each operation rounded:

@@ -1,4 +1,6 @@
 /* The range of the samples that were read, as stored and as scaled. */
+#include <math.h>
+
 #include "data/samples.h"
 
 /* 64 lanes, so that compilers use vectors without being asked to reorder anything. */
@@ -54,11 +56,29 @@ void octet_samples_widen_floats(octet_samples *samples, const float *data, size_
         if (data[i] == data[i]) widen(samples, channel_of(samples, i), data[i], data[i]);
 }
 
-void octet_samples_forget_range(octet_samples *samples) { samples->has_range = false; }
+void octet_samples_widen_scaled(octet_samples *samples, const float *data, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (data[i] < samples->scaled_min) samples->scaled_min = data[i];
+        if (data[i] > samples->scaled_max) samples->scaled_max = data[i];
+    }
+}
+
+void octet_samples_forget_range(octet_samples *samples) {
+    samples->has_range = false;
+    samples->scaled_min = INFINITY;
+    samples->scaled_max = -INFINITY;
+}
 
 void octet_samples_range(const octet_samples *samples, double *raw_min, double *raw_max, double *min, double *max) {
     *raw_min = *raw_max = *min = *max = 0;
     if (!samples->has_range) return;
+    if (samples->columns.n > 0) {
+        *raw_min = (double)samples->raw_min[0];
+        *raw_max = (double)samples->raw_max[0];
+        *min = (double)samples->scaled_min;
+        *max = (double)samples->scaled_max;
+        return;
+    }
     for (int32_t c = 0; c < samples->scaler.n_channels; c++) {
         const float raw[2] = {samples->raw_min[c], samples->raw_max[c]};
         for (int i = 0; i < 2; i++) {

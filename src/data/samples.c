@@ -52,16 +52,18 @@ octet_status octet_place_open(octet_context *ctx, octet_arena *arena, const octe
 }
 
 static octet_status open_sheet(octet_context *ctx, octet_samples *samples, const octet_place *place,
-                               const char *label_column) {
-    OCTET_TRY(octet_sheet_read(ctx, &samples->arena, place, label_column, &samples->sheet));
+                               const octet_sheet_wish *wish) {
+    OCTET_TRY(octet_sheet_read(ctx, &samples->arena, place, wish, &samples->sheet));
     octet_array_source_over(place->path, &samples->sheet.inputs, &samples->source);
     return OCTET_OK;
 }
 
 octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const octet_place *place,
-                                      const char *label_column, const octet_preprocess *preprocess) {
-    OCTET_TRY(place->is_sheet ? open_sheet(ctx, samples, place, label_column)
+                                      const octet_sheet_wish *wish, const octet_preprocess *preprocess) {
+    OCTET_TRY(place->is_sheet ? open_sheet(ctx, samples, place, wish)
                               : octet_place_open(ctx, &samples->arena, place, &samples->source));
+    OCTET_TRY(octet_samples_take_columns(ctx, samples, wish->columns));
+    octet_samples_forget_range(samples);
     const octet_array *array = &samples->source.array;
     const char *name = samples->name = samples->source.name;
     char text[OCTET_ARRAY_TEXT_SIZE];
@@ -96,6 +98,10 @@ const char *octet_samples_name(const octet_samples *samples) { return samples->n
 int32_t octet_samples_shape(const octet_samples *samples, int32_t dims[OCTET_DATA_MAX_RANK]) {
     memcpy(dims, samples->dims, sizeof samples->dims);
     return samples->rank;
+}
+
+const char *octet_samples_column_name(const octet_samples *samples, size_t column) {
+    return column < samples->sheet.n_columns ? samples->sheet.names[column] : NULL;
 }
 
 bool octet_samples_has_labels(const octet_samples *samples) { return samples->labels != NULL; }
@@ -198,6 +204,7 @@ octet_status octet_samples_adapt(octet_context *ctx, octet_samples *samples, int
     OCTET_CHECK(ctx, n_channels == 1 || (rank > 0 && dims[rank - 1] == n_channels), OCTET_DATA,
                 "%s: this preprocessing needs %d channels last, the model's input is %s", samples->name,
                 (int)n_channels, octet_dims_text(rank, dims, want));
+    OCTET_TRY(octet_samples_check_columns(ctx, samples, rank, dims));
     samples->is_stored = false;
     samples->adapted_rank = rank;
     memcpy(samples->adapted_dims, dims, sizeof *dims * (size_t)rank);
@@ -220,24 +227,32 @@ static const uint8_t *row_of(const octet_samples *samples, size_t index) {
 static void read_floats(const octet_samples *samples, size_t index, float *out) {
     octet_array row = samples->source.array;
     row.data = row_of(samples, index);
-    octet_array_f32(&row, 0, samples->n_elements, out);
+    if (samples->columns.n > 0) octet_samples_scale_columns(samples, &row, samples->n_elements, out);
+    else octet_array_f32(&row, 0, samples->n_elements, out);
+}
+
+/* The range of a loaded sample; room for as many values as it has, or NULL for bytes. */
+static void widen_range(octet_samples *samples, size_t index, float *values) {
+    octet_array row = samples->source.array;
+    row.data = row_of(samples, index);
+    if (values == NULL) {
+        octet_samples_widen_bytes(samples, row.data, samples->n_elements);
+        return;
+    }
+    octet_array_f32(&row, 0, samples->n_elements, values);
+    octet_samples_widen_floats(samples, values, samples->n_elements);
+    if (samples->columns.n == 0) return;
+    octet_samples_scale_columns(samples, &row, samples->n_elements, values);
+    octet_samples_widen_scaled(samples, values, samples->n_elements);
 }
 
 static octet_status load_array(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n) {
     OCTET_TRY(octet_array_source_load_rows(ctx, &samples->source, indices, n, row_bytes(samples)));
     if (samples->is_stored) return OCTET_OK;
     float *values = NULL;
-    if (!is_of_bytes(samples))
+    if (!is_of_bytes(samples) || samples->columns.n > 0)
         OCTET_TRY(octet_memory_allocate(ctx, samples->n_elements * sizeof *values, (void **)&values));
-    for (size_t i = 0; i < n; i++) {
-        const size_t index = indices != NULL ? indices[i] : i;
-        if (values == NULL) {
-            octet_samples_widen_bytes(samples, row_of(samples, index), samples->n_elements);
-        } else {
-            read_floats(samples, index, values);
-            octet_samples_widen_floats(samples, values, samples->n_elements);
-        }
-    }
+    for (size_t i = 0; i < n; i++) widen_range(samples, indices != NULL ? indices[i] : i, values);
     octet_memory_free(ctx, values);
     return OCTET_OK;
 }
@@ -314,7 +329,7 @@ static const uint8_t *stored_bytes(const octet_samples *samples, size_t index) {
 
 void octet_samples_read(const octet_samples *samples, size_t index, float *out) {
     assert(index < samples->count);
-    const uint8_t *bytes = stored_bytes(samples, index);
+    const uint8_t *bytes = samples->columns.n == 0 ? stored_bytes(samples, index) : NULL;
     if (bytes != NULL) {
         scale_bytes(&samples->scaler, bytes, samples->n_elements, out);
         return;
@@ -343,5 +358,6 @@ const uint8_t *octet_samples_stored(const octet_samples *samples, size_t index) 
 
 const uint8_t *octet_samples_bytes(const octet_samples *samples, size_t index, const float **table) {
     if (table != NULL) *table = samples->scaler.tables[0];
-    return table == NULL || samples->scaler.n_channels == 1 ? stored_bytes(samples, index) : NULL;
+    const bool is_uniform = samples->scaler.n_channels == 1 && samples->columns.n == 0;
+    return table == NULL || is_uniform ? stored_bytes(samples, index) : NULL;
 }

@@ -30,6 +30,7 @@ struct octet_samples {
     size_t n_elements; /* of one sample in the adapted shape */
     bool is_stored;    /* octet_samples_take_stored */
     octet_scaler scaler;
+    octet_columns columns; /* how each column is scaled; n is 0 without any */
     /* Either an array or pictures. */
     octet_array_source source;
     octet_sheet sheet;       /* what the array lies in, of a CSV */
@@ -46,15 +47,16 @@ struct octet_samples {
     bool has_listed_classes; /* the names come from labels.txt */
     bool has_range;
     float raw_min[3], raw_max[3]; /* by channel of the scaler */
+    float scaled_min, scaled_max; /* with columns */
 };
 
 /* Creates samples over an array or (in octet_pictures_list) over pictures. */
 octet_status octet_samples_create(octet_context *ctx, const char *name, octet_samples **out);
 void octet_samples_destroy(octet_context *ctx, octet_samples *samples); /* NULL is allowed */
-/* Opens the array at the place and sets count, shape and scaler. label_column: of a CSV, whose labels are opened too;
- * or NULL. */
+/* Opens the array at the place and sets count, shape and scaler; the labels of a CSV too. wish->columns scale any
+ * array. */
 octet_status octet_samples_open_array(octet_context *ctx, octet_samples *samples, const octet_place *place,
-                                      const char *label_column, const octet_preprocess *preprocess);
+                                      const octet_sheet_wish *wish, const octet_preprocess *preprocess);
 /* labels.c: reads labels of any numeric type, n or more a sample. They are classes when they are whole numbers from 0
  * on, one a sample, or rows of shares that sum to 1 (one-hot); the targets of a regression, masks or several labels a
  * sample otherwise. DATA when their number is not samples->count, or for one that is not finite. */
@@ -68,6 +70,17 @@ octet_status octet_place_open(octet_context *ctx, octet_arena *arena, const octe
 /* range.c: widens the range by n values that were loaded. */
 void octet_samples_widen_bytes(octet_samples *samples, const uint8_t *data, size_t n);
 void octet_samples_widen_floats(octet_samples *samples, const float *data, size_t n);
+/* The same of n values scaled by columns. */
+void octet_samples_widen_scaled(octet_samples *samples, const float *data, size_t n);
+
+/* scale_columns.c. */
+/* The entries for the columns that the samples have; none for NULL. Names live in the arena of the samples. */
+octet_status octet_samples_take_columns(octet_context *ctx, octet_samples *samples, const octet_columns *columns);
+/* DATA when the columns are neither those of the last dimension nor all numbers of a sample of this shape. */
+octet_status octet_samples_check_columns(octet_context *ctx, const octet_samples *samples, int32_t rank,
+                                         const int32_t *dims);
+/* The n numbers of a row, scaled in float64 and rounded to float32. */
+void octet_samples_scale_columns(const octet_samples *samples, const octet_array *row, size_t n, float *out);
 
 /* picture_folder.c. */
 /* Whether the folder holds pictures, or sub-folders with pictures. */

@@ -224,8 +224,9 @@ static octet_status read_header(octet_context *ctx, octet_arena *arena, octet_cs
 }
 
 octet_status octet_csv_open(octet_context *ctx, octet_arena *arena, const octet_reader *reader, octet_csv *out) {
-    *out = (octet_csv){.name = reader->name, .separator = ',', .reader = *reader, .capacity = WINDOW};
-    OCTET_TRY(octet_memory_allocate(ctx, WINDOW + 1, (void **)&out->window));
+    *out = (octet_csv){.name = reader->name, .separator = ',', .reader = *reader};
+    out->capacity = reader->size == 0 ? 1 : reader->size < WINDOW ? (size_t)reader->size : WINDOW;
+    OCTET_TRY(octet_memory_allocate(ctx, out->capacity + 1, (void **)&out->window));
     const octet_status status = read_header(ctx, arena, out);
     if (status != OCTET_OK) octet_csv_close(ctx, out);
     return status;

@@ -57,7 +57,7 @@ static octet_status warn_of_layers(octet_context *ctx, const octet_data_checks *
         OCTET_WARN(
             ctx, list, OCTET_WARNING_FIRST_LAYERS,
             "%s, the first layer with weights, gives nothing but zeros for all calibration samples: are the data "
-            "scaled as in training? See --scale and --preprocess",
+            "scaled as in training? See --scale, --columns and --preprocess",
             checks->dead_layer);
     return OCTET_OK;
 }

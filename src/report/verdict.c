@@ -138,8 +138,8 @@ octet_status octet_verdict_finish(octet_context *ctx, octet_verdict *verdict) {
     if (!verdict->preprocess_given && !verdict->takes_counts && !before->expects_bytes && !has_outlier(verdict) &&
         !first_layer_copes(verdict) && fmax(fabs(before->min), fabs(before->max)) > unscaled) {
         WARN(SCALING,
-             "the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale and "
-             "--preprocess",
+             "the model is given values from %.6g to %.6g; most are trained on values near 1: see --scale, "
+             "--columns and --preprocess",
              before->min, before->max);
     }
     if (verdict->n_outputs > 1 && (before->has_classes || before->measure != OCTET_MEASURE_NONE)) {

@@ -19,6 +19,7 @@ typedef struct octet_verdict_port {
     float scale;
     int32_t zero_point;
     const char *own_layer; /* of an input: that scales it inside the model; or NULL */
+    const char **columns;  /* of an input whose data are a CSV: names of the last dimension; or NULL */
 } octet_verdict_port;
 
 /* What the calibration samples held for an input. */

@@ -41,11 +41,20 @@ const char *octet_verdict_remedy(const octet_verdict *v) {
     return strcmp(v->after.type, "dynamic") == 0 ? "try --mode float16" : "try --mode float32";
 }
 
+enum { COLUMN_TEXT_SIZE = 32 };
+
+/* "3", or "'petal_width'" of a CSV. */
+static const char *column_text(const octet_verdict_port *port, size_t column, char text[COLUMN_TEXT_SIZE]) {
+    if (port->columns != NULL) octet_format(text, COLUMN_TEXT_SIZE, "'%.28s'", port->columns[column]);
+    else octet_format(text, COLUMN_TEXT_SIZE, "%zu", column);
+    return text;
+}
+
 static octet_status warn_of_input(octet_context *ctx, octet_verdict *verdict, uint32_t input) {
     const octet_verdict_input *seen = &verdict->seen[input];
     const octet_verdict_port *port = &verdict->inputs[input];
     double low = 0.0, high = 0.0;
-    char text[160];
+    char text[160], name[COLUMN_TEXT_SIZE];
     size_t n = 0, length = 0;
     for (size_t c = 0; c < seen->n_columns; c++) {
         low = fmin(low, (double)seen->min[c]);
@@ -57,8 +66,8 @@ static octet_status warn_of_input(octet_context *ctx, octet_verdict *verdict, ui
         const double width = (double)seen->max[c] - (double)seen->min[c];
         if (!(width > 0.0) || width >= least_input_steps * step) continue;
         if (length + 64 < sizeof text)
-            length += (size_t)octet_format(text + length, sizeof text - length, "%s%zu (%.4g..%.4g)", n > 0 ? ", " : "",
-                                           c, (double)seen->min[c], (double)seen->max[c]);
+            length += (size_t)octet_format(text + length, sizeof text - length, "%s%s (%.4g..%.4g)", n > 0 ? ", " : "",
+                                           column_text(port, c, name), (double)seen->min[c], (double)seen->max[c]);
         n++;
     }
     if (n == 0) return OCTET_OK;
@@ -83,12 +92,14 @@ octet_status octet_verdict_warn_of_inputs(octet_context *ctx, octet_verdict *ver
 octet_status octet_verdict_warn_of_outliers(octet_context *ctx, octet_verdict *verdict, bool *found) {
     for (uint32_t i = 0; verdict->seen != NULL && i < verdict->n_inputs; i++) {
         const octet_verdict_input *seen = &verdict->seen[i];
+        char name[COLUMN_TEXT_SIZE];
         if (!seen->has_outlier) continue;
         *found = true;
         OCTET_VERDICT_WARN(ctx, verdict, OCTET_WARNING_OUTLIER,
-                           "calibration sample %zu (from 0) reaches %.4g in column %zu of input %s, the others only "
+                           "calibration sample %zu (from 0) reaches %.4g in column %s of input %s, the others only "
                            "%.4g: it alone sets the scale; leave it out (--indices) or clip it",
-                           seen->outlier_sample, seen->outlier_reach, seen->outlier_column, verdict->inputs[i].name,
+                           seen->outlier_sample, seen->outlier_reach,
+                           column_text(&verdict->inputs[i], seen->outlier_column, name), verdict->inputs[i].name,
                            seen->usual_reach);
     }
     return OCTET_OK;

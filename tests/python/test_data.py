@@ -176,3 +176,58 @@ def test_several_inputs():
     for wrong, says in ((a, "2 inputs"), ([a], "2 inputs"), ({first: a}, second), ([a, b[:3]], "samples")):
         with pytest.raises(octet_tflite.Error, match=says):
             model.predict(wrong)
+
+
+class Fitted:
+    """What a fitted scaler of scikit-learn has."""
+
+    def __init__(self, **fields):
+        self.__dict__.update(fields)
+
+
+def table(tmp_path):
+    """A CSV with a label, and its numbers."""
+    x = np.random.default_rng(3).normal(size=(20, 64)) * np.arange(1, 65)
+    y = np.arange(20) % 3
+    names = [f"c{i}" for i in range(64)]
+    lines = [",".join([*names, "kind"])] + [",".join(map(repr, [*row.tolist(), int(k)])) for row, k in zip(x, y)]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    return str(tmp_path / "t.csv"), x, y, names
+
+
+def test_columns_of_a_table(model, tmp_path):
+    path, x, y, names = table(tmp_path)
+    mean, std, low, high = x.mean(0), x.std(0), x.min(0), x.max(0)
+    standard = model.predict(((x - mean) / std).astype(np.float32))
+    by_mean = {"mean": mean, "std": std}
+    np.savez(tmp_path / "c.npz", mean=mean, std=std)
+    scalers = [Fitted(mean_=mean, scale_=std, n_features_in_=64, feature_names_in_=np.array(names, object)), by_mean]
+    scalers += [Fitted(center_=mean, scale_=std, n_features_in_=64), str(tmp_path / "c.npz"), tmp_path / "c.npz"]
+    for columns in scalers:
+        scaling = octet_tflite.Scaling(columns=columns)
+        assert np.array_equal(model.predict(x, scaling=scaling), standard)
+        files = octet_tflite.Files(path, label_column="kind")
+        assert np.array_equal(model.predict(files, scaling=scaling), standard)
+    factor = 1 / (high - low)
+    ranged = model.predict((x * factor + (0 - low * factor)).astype(np.float32))
+    scaler = Fitted(data_min_=low, data_max_=high, scale_=factor, feature_range=(0, 1))
+    assert np.array_equal(model.predict(x, scaling={"columns": scaler}), ranged)
+    centred = Fitted(mean_=mean, with_mean=False, scale_=None, n_features_in_=64)
+    assert np.array_equal(model.predict(x, scaling={"columns": centred}), model.predict(x))
+
+
+def test_columns_that_are_none(model, tmp_path):
+    path, x, y, names = table(tmp_path)
+    bad = [
+        (3, octet_tflite.UsageError, "columns is int"),
+        (Fitted(data_min_=x.min(0), data_max_=x.max(0), feature_range=(-1, 1)), octet_tflite.UsageError, "0..1"),
+        ({"mean": [1.0]}, octet_tflite.DataError, "a mean and a std"),
+        ({"mean": [1.0], "std": [1j]}, octet_tflite.UsageError, "columns"),
+        ({"mean": [1.0] * 3, "std": [1.0] * 3}, octet_tflite.DataError, "scales 3 columns"),
+        (str(tmp_path / "none.csv"), octet_tflite.FileError, "none.csv"),
+    ]
+    for columns, error, words in bad:
+        with pytest.raises(error, match=words):
+            model.predict(x, scaling=octet_tflite.Scaling(columns=columns))
+    with pytest.raises(octet_tflite.DataError, match="no column 'nope'"):
+        model.predict(octet_tflite.Files(path, label_column="nope"))

@@ -9,7 +9,7 @@
 from . import lite
 from ._call import set_max_memory
 from ._calibration import Calibration, CalibrationInfo
-from ._data import Scaling
+from ._data import Files, Scaling
 from ._errors import (
     ArgumentError,
     CancelledError,
@@ -50,6 +50,7 @@ __all__ = [
     "Error",
     "Evaluation",
     "FileError",
+    "Files",
     "FlippedSample",
     "FormatError",
     "InternalError",

@@ -17,13 +17,16 @@ from ._errors import DataError, UsageError
 
 @dataclass(frozen=True)
 class Scaling:
-    """How stored numbers become what the model takes: `x * scale + offset`, or `(x - mean) / std`, or a preset.
+    """How stored numbers become what the model takes: `x * scale + offset`, or `(x - mean) / std`, or a preset, or columns.
 
     mean and std: one number, or three for the channels of the last axis. preset: "unit", "mobilenet", "imagenet", ...
+    columns: a scaler of scikit-learn that was fitted (StandardScaler, MinMaxScaler to 0..1, RobustScaler), a dictionary
+    of lists ("mean" and "std", or "min" and "max", and "names"), or a path as --columns takes it: every column of the
+    last axis, or of a table, is scaled by its own numbers, in float64.
     Without a Scaling, arrays are taken as they are, and files as the command takes them (bytes are divided by 255).
 
     >>> Scaling(scale=1 / 255)
-    Scaling(scale=0.00392156862745098, offset=None, mean=None, std=None, preset=None)
+    Scaling(scale=0.00392156862745098, offset=None, mean=None, std=None, preset=None, columns=None)
     """
 
     scale: Optional[float] = None
@@ -31,6 +34,7 @@ class Scaling:
     mean: Union[None, float, Sequence[float]] = None
     std: Union[None, float, Sequence[float]] = None
     preset: Optional[str] = None
+    columns: Any = None
 
 
 ScalingOption = Union[None, float, str, Mapping[str, Any], Scaling]
@@ -46,7 +50,7 @@ def scaling_of(option: ScalingOption) -> Optional[Scaling]:
     if isinstance(option, Mapping):
         unknown = sorted(set(option) - set(Scaling.__dataclass_fields__))
         if unknown:
-            raise UsageError(f"scaling: there is no {unknown[0]!r}: give scale, offset, mean, std or preset")
+            raise UsageError(f"scaling: there is no {unknown[0]!r}: give scale, offset, mean, std, preset or columns")
         return Scaling(**option)
     if isinstance(option, (int, float, np.integer, np.floating)) and not isinstance(option, bool):
         return Scaling(scale=float(option))
@@ -55,11 +59,16 @@ def scaling_of(option: ScalingOption) -> Optional[Scaling]:
 
 @dataclass(frozen=True)
 class Files:
-    """Data in files, as --data, --images and --labels of the command name them."""
+    """Data in files, as --data, --images, --labels and --label-column of the command name them.
+
+    >>> Files("flowers.csv", label_column="species").label_column
+    'species'
+    """
 
     path: Optional[str] = None
     images: Optional[str] = None
     labels: Optional[str] = None
+    label_column: Optional[str] = None
 
 
 @dataclass(frozen=True)

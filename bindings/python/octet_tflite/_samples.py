@@ -1,8 +1,9 @@
 """Data as the library has them: an octet_data over arrays, files or batches."""
 
+import json
 import os
-from ctypes import c_int64
-from typing import Any, Iterator, List, Optional, Sequence, Union
+from ctypes import c_char_p, c_int64, c_void_p, cast
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
@@ -24,6 +25,49 @@ def _numbers(value: Any, what: str) -> List[float]:
     return [float(n) for n in numbers]
 
 
+def _fields_of_scaler(scaler: Any) -> Dict[str, Any]:
+    """The numbers of a fitted scaler, as scikit-learn names them."""
+    if getattr(scaler, "data_min_", None) is not None:
+        if tuple(scaler.feature_range) != (0, 1) or getattr(scaler, "clip", False):
+            raise UsageError(
+                "scaling: columns: a MinMaxScaler that clips, or to another range than 0..1: give mean and std"
+            )
+        fields = {"min": scaler.data_min_, "max": scaler.data_max_}
+    elif hasattr(scaler, "scale_") and (hasattr(scaler, "mean_") or hasattr(scaler, "center_")):
+        centre = getattr(scaler, "mean_", getattr(scaler, "center_", None))
+        if not getattr(scaler, "with_mean", True):
+            centre = None
+        n = scaler.n_features_in_
+        fields = {
+            "mean": np.zeros(n) if centre is None else centre,
+            "std": np.ones(n) if scaler.scale_ is None else scaler.scale_,
+        }
+    else:
+        raise UsageError(
+            f"scaling: columns is {type(scaler).__name__}: give a fitted StandardScaler, MinMaxScaler or RobustScaler, "
+            "a dictionary or a path"
+        )
+    names = getattr(scaler, "feature_names_in_", None)
+    return fields if names is None else {**fields, "names": names}
+
+
+def _set_columns(options: s.OpenOptions, columns: Any) -> None:
+    if columns is None:
+        return
+    if isinstance(columns, (str, os.PathLike)):
+        options.columns = path_bytes(os.fspath(columns), "columns")
+        return
+    fields = columns if isinstance(columns, Mapping) else _fields_of_scaler(columns)
+    try:
+        text = json.dumps({str(name): np.asarray(values).tolist() for name, values in fields.items()}).encode()
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"scaling: columns: {error}") from None
+    options.columns = b"columns"
+    options.columns_bytes = cast(c_char_p(text), c_void_p)
+    options.n_columns_bytes = len(text)
+    options.kept = text  # what columns_bytes points to
+
+
 def _set_scaling(options: s.OpenOptions, scaling: Scaling) -> None:
     for what in ("scale", "offset"):
         value = getattr(scaling, what)
@@ -39,6 +83,7 @@ def _set_scaling(options: s.OpenOptions, scaling: Scaling) -> None:
             channels.n = len(numbers)
             channels.values[: len(numbers)] = numbers
     options.preset = encode(scaling.preset, "scaling: preset")
+    _set_columns(options, scaling.columns)
 
 
 def open_options(scaling: Optional[Scaling]) -> s.OpenOptions:
@@ -88,6 +133,7 @@ def data_of_files(context: Context, files: Files, scaling: Optional[Scaling]) ->
     for what in ("path", "images", "labels"):
         path = getattr(files, what)
         setattr(options, what, None if path is None else path_bytes(path, what))
+    options.label_column = encode(files.label_column, "label_column")
     data = Handle(context, lib.octet_data_close, "data")
     call(context, lib.octet_data_open, options, Out(data))
     return data

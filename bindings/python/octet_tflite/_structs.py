@@ -100,6 +100,9 @@ class OpenOptions(Sized):
         ("bytes", c_void_p),
         ("n_bytes", c_size_t),
         ("label_column", c_char_p),
+        ("columns", c_char_p),
+        ("columns_bytes", c_void_p),
+        ("n_columns_bytes", c_size_t),
     ]
 
 

@@ -197,6 +197,25 @@ static void archives_are_read(void **state) {
     assert_int_equal(octet_dataset_split_input(&ctx, dataset, OCTET_SPLIT_TRAIN, 1, &samples), OCTET_OK);
 }
 
+static void one_array_needs_no_name(void **state) {
+    (void)state;
+    octet_samples *samples;
+    const char *const one[] = {"anything.npy"}, *const two[] = {"features.npy", "target.npy"};
+    const char *const twice[] = {"a.npy", "b.npy"}, *const upper[] = {"X_train.npy", "Y_train.npy"};
+    assert_int_equal(open_path(make_npz("o.npz", one, (const int32_t[][2]){{4, 3}}, 1), NULL), OCTET_OK);
+    assert_int_equal(octet_dataset_n_inputs(dataset), 1);
+    assert_null(octet_dataset_input_name(dataset, 0));
+    assert_int_equal(open_path(make_npz("t.npz", two, (const int32_t[][2]){{5, 3}, {5, 1}}, 2), NULL), OCTET_OK);
+    assert_null(octet_dataset_input_name(dataset, 0));
+    assert_int_equal(octet_dataset_split(&ctx, dataset, OCTET_SPLIT_TEST, &samples), OCTET_OK);
+    assert_true(octet_samples_has_labels(samples));
+    assert_int_equal(open_path(make_npz("w.npz", twice, (const int32_t[][2]){{5, 3}, {5, 1}}, 2), NULL), OCTET_OK);
+    assert_string_equal(octet_dataset_input_name(dataset, 1), "b");
+    assert_int_equal(open_path(make_npz("u.npz", upper, (const int32_t[][2]){{5, 3}, {5, 1}}, 2), NULL), OCTET_OK);
+    assert_int_equal(octet_dataset_split(&ctx, dataset, OCTET_SPLIT_TRAIN, &samples), OCTET_OK);
+    assert_true(octet_samples_has_labels(samples));
+}
+
 static void inputs_have_names(void **state) {
     (void)state;
     octet_samples *samples;
@@ -358,6 +377,7 @@ int main(void) {
                                        cmocka_unit_test_teardown(npy_pairs_are_read, close_all),
                                        cmocka_unit_test_teardown(shapes_are_adapted, close_all),
                                        cmocka_unit_test_teardown(archives_are_read, close_all),
+                                       cmocka_unit_test_teardown(one_array_needs_no_name, close_all),
                                        cmocka_unit_test_teardown(inputs_have_names, close_all),
                                        cmocka_unit_test_teardown(picture_folders_are_read, close_all),
                                        cmocka_unit_test_teardown(indices_are_read, close_all),
