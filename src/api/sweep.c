@@ -190,6 +190,23 @@ static size_t piece_size(const octet_sweep *sweep) {
     return (piece < 64 ? 64 : piece) * sweep->batch;
 }
 
+/* Integers have no NaN. A float model passes it on to its outputs, where it is counted. */
+static octet_status refuse_nan(octet_context *ctx, const octet_sweep *sweep, uint32_t input) {
+    size_t index;
+    if (!octet_samples_has_nan(sweep->samples[input], &index)) return OCTET_OK;
+    const octet_value *value = NULL;
+    for (uint32_t m = 0; m < sweep->n_models; m++) {
+        value = &sweep->graphs[m]->values[sweep->graphs[m]->inputs[input].value];
+        if (value->type == OCTET_FLOAT32 || value->type == OCTET_FLOAT16) return OCTET_OK;
+    }
+    return octet_context_fail(
+        ctx, OCTET_DATA,
+        "%s: sample %zu (from 0) holds NaN, which the %s input '%s' cannot hold: leave it out, or "
+        "fill it as in training",
+        octet_samples_name(sweep->samples[input]), index, octet_type_name(value->type),
+        sweep->graphs[0]->inputs[input].name);
+}
+
 static octet_status load(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t first, size_t n) {
     octet_load loads[OCTET_DATA_MAX_INPUTS];
     size_t n_loads = 0;
@@ -205,7 +222,10 @@ static octet_status load(octet_context *ctx, octet_sweep *sweep, const size_t *i
     }
     const octet_status status = n_loads > 0 ? octet_samples_load_all(ctx, loads, n_loads, sweep->pool) : OCTET_OK;
     octet_memory_free(ctx, places);
-    return status;
+    OCTET_TRY(status);
+    for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++)
+        if (sweep->raw[i] == NULL) OCTET_TRY(refuse_nan(ctx, sweep, i));
+    return OCTET_OK;
 }
 
 static void hash_piece(octet_sweep *sweep, const size_t *indices, size_t first, size_t n, uint64_t *hashes) {

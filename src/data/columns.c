@@ -259,6 +259,9 @@ static octet_status settle(octet_context *ctx, octet_arena *arena, const fields 
         const double divisor = is_constant ? 1.0 : width;
         out->scale[i] = has_range ? 1.0 / divisor : divisor;
         out->shift[i] = has_range ? 0.0 - a[i] * out->scale[i] : a[i];
+        OCTET_CHECK(ctx, isfinite(out->shift[i]) && isfinite(out->scale[i]), OCTET_DATA,
+                    "%s: column '%.64s': a min of %g is too far away for a range of %g", f->path, name_at(f, i, text),
+                    a[i], width);
     }
     out->is_range = has_range;
     out->n = f->n;

@@ -112,6 +112,8 @@ typedef struct octet_load {
     size_t n;
 } octet_load;
 octet_status octet_samples_load_all(octet_context *ctx, const octet_load *loads, size_t n_loads, octet_pool *pool);
+/* Whether one of the samples that were loaded last holds NaN; *index: of the first. */
+bool octet_samples_has_nan(const octet_samples *samples, size_t *index);
 /* Gives memory back (decompressed files, decoded pictures); load brings it back. */
 void octet_samples_release(octet_context *ctx, octet_samples *samples);
 /* One loaded sample as float32, scaled, in the adapted shape. Thread-safe. */

@@ -231,6 +231,15 @@ static void read_floats(const octet_samples *samples, size_t index, float *out) 
     else octet_array_f32(&row, 0, samples->n_elements, out);
 }
 
+/* Floats are NaN where they are not equal to themselves. */
+static void look_for_nan(octet_samples *samples, size_t index, const float *values) {
+    bool has_nan = false;
+    for (size_t i = 0; i < samples->n_elements; i++) has_nan |= values[i] != values[i];
+    if (!has_nan || samples->has_nan) return;
+    samples->has_nan = true;
+    samples->nan_sample = index;
+}
+
 /* The range of a loaded sample; room for as many values as it has, or NULL for bytes. */
 static void widen_range(octet_samples *samples, size_t index, float *values) {
     octet_array row = samples->source.array;
@@ -240,6 +249,7 @@ static void widen_range(octet_samples *samples, size_t index, float *values) {
         return;
     }
     octet_array_f32(&row, 0, samples->n_elements, values);
+    look_for_nan(samples, index, values);
     octet_samples_widen_floats(samples, values, samples->n_elements);
     if (samples->columns.n == 0) return;
     octet_samples_scale_columns(samples, &row, samples->n_elements, values);
@@ -247,6 +257,7 @@ static void widen_range(octet_samples *samples, size_t index, float *values) {
 }
 
 static octet_status load_array(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n) {
+    samples->has_nan = false;
     OCTET_TRY(octet_array_source_load_rows(ctx, &samples->source, indices, n, row_bytes(samples)));
     if (samples->is_stored) return OCTET_OK;
     float *values = NULL;
@@ -291,6 +302,11 @@ octet_status octet_samples_load_all(octet_context *ctx, const octet_load *loads,
             status = octet_context_fail(ctx, job.contexts[i].status, "%s", job.contexts[i].message);
     octet_arena_free(ctx, &arena);
     return status;
+}
+
+bool octet_samples_has_nan(const octet_samples *samples, size_t *index) {
+    *index = samples->nan_sample;
+    return samples->has_nan;
 }
 
 void octet_samples_release(octet_context *ctx, octet_samples *samples) {

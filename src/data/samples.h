@@ -45,6 +45,8 @@ struct octet_samples {
     const char **class_names; /* n_class_names, or NULL */
     int32_t n_class_names;
     bool has_listed_classes; /* the names come from labels.txt */
+    bool has_nan;            /* among what was loaded last: the first sample with one is nan_sample */
+    size_t nan_sample;
     bool has_range;
     float raw_min[3], raw_max[3]; /* by channel of the scaler */
     float scaled_min, scaled_max; /* with columns */

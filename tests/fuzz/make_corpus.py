@@ -85,6 +85,13 @@ for name, text in (("plain", b"a,b,y\n1,2.5,0\n-3e-2,4,1\n"), ("german", b"\xef\
                    ("quotes", b'"a ""x""","b\n"\n"1" , 0.30000000000000004\n'), ("ragged", b"a,b\n1\n"), ("missing", b"a,b\n1,nan\n"),
                    ("digits", b"a\n123456789012345678901234567890\n9007199254740993\n5e-324\n")):
     put("csv", name, text)
+for name, text in (("mean", b"name,mean,std\na,1,2\nb,3,0\n"), ("range", b",min,max\na,1,2\n"), ("json", b'{"mean_": [1, 2], "scale_": [1, 0], "names": ["a", "b"]}'),
+                   ("json_rows", b'{"a": {"min": 1, "max": 2}, "b": {"min": 0, "max": 0}}')):
+    put("columns", name, text)
+with zipfile.ZipFile(out := io.BytesIO(), "w") as archive:
+    archive.writestr("mean.npy", npy(np.array([1.0, 2.0])))
+    archive.writestr("scale_.npy", npy(np.array([1.0, 0.0])))
+put("columns", "npz", out.getvalue())
 put("indices", "lines", b"# chosen\n1, \n 22\t# two\r\n\n999\n")
 put("indices", "json", b" [0, 5, 999, 1e1]")
 put("flexbuffer", "map", b"a\0\x01\x03\x01\x01\x01\x05\x04\x02\x24\x01")
