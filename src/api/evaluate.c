@@ -229,11 +229,12 @@ static octet_status describe_scaling(octet_context *ctx, const octet_graph *grap
 static octet_status describe_conditions(octet_context *ctx, const octet_data *data, const octet_exec_options *exec,
                                         octet_rounding rounding, octet_evaluation *evaluation) {
     char text[OCTET_PREPROCESS_TEXT];
-    return octet_arena_format(
-        ctx, &evaluation->arena, &evaluation->conditions, "scaling %s, numerics %s, float order %s, input rounding %s",
-        octet_preprocess_text(&data->preprocess, text), octet_choice_name("numerics", (uint32_t)exec->numerics),
-        octet_choice_name("float order", (uint32_t)exec->float_order),
-        octet_choice_name("input rounding", (uint32_t)rounding));
+    return octet_arena_format(ctx, &evaluation->arena, &evaluation->conditions,
+                              "scaling %s, numerics %s, float order %s, input rounding %s",
+                              octet_preprocess_text(octet_dataset_preprocess(data->dataset), text),
+                              octet_choice_name("numerics", (uint32_t)exec->numerics),
+                              octet_choice_name("float order", (uint32_t)exec->float_order),
+                              octet_choice_name("input rounding", (uint32_t)rounding));
 }
 
 /* Which samples: what the options leave of n_samples, and of that one part. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "data/array_source.h"
 #include "formats/csv.h"
 #include "formats/json.h"
@@ -263,6 +264,9 @@ static octet_status settle(octet_context *ctx, octet_arena *arena, const fields 
                     "%s: column '%.64s': a min of %g is too far away for a range of %g", f->path, name_at(f, i, text),
                     a[i], width);
     }
+    out->hash =
+        octet_hash(octet_hash(has_range, out->shift, f->n * sizeof *out->shift), out->scale, f->n * sizeof *out->scale);
+    for (uint32_t i = 0; f->names != NULL && i < f->n; i++) out->hash = octet_hash_text(out->hash, f->names[i]);
     out->is_range = has_range;
     out->n = f->n;
     out->names = f->names;

@@ -26,6 +26,7 @@ typedef struct octet_columns {
     const char *const *names; /* by column, or NULL */
     bool is_range;            /* of least and greatest: scale = 1 / range, shift = 0 - least * scale */
     double *shift, *scale;    /* by column */
+    uint64_t hash;            /* of all of it but the path */
 } octet_columns;
 
 /* Reads `path`, or `given`, which `path` names in messages. Everything lives in `arena`. Errors: IO, FORMAT, LIMIT;

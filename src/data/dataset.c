@@ -27,6 +27,7 @@ static octet_status take_preprocess(octet_context *ctx, const octet_preprocess *
     if (preprocess->columns != NULL)
         OCTET_TRY(octet_columns_read(ctx, &dataset->arena, preprocess->columns, preprocess->columns_bytes,
                                      &dataset->columns));
+    dataset->preprocess.columns_hash = dataset->columns.hash;
     return octet_scaler_create(ctx, preprocess, true, &scaler);
 }
 
@@ -162,6 +163,8 @@ bool octet_dataset_reads(const octet_dataset *dataset, const char *path) {
 static uint32_t place_of(const octet_dataset *dataset, octet_split split) {
     return dataset->places.is_single ? 0 : (uint32_t)split;
 }
+
+const octet_preprocess *octet_dataset_preprocess(const octet_dataset *dataset) { return &dataset->preprocess; }
 
 bool octet_dataset_has_split(const octet_dataset *dataset, octet_split split) {
     return dataset->places.inputs[0][place_of(dataset, split)].path != NULL;

@@ -50,6 +50,8 @@ octet_status octet_dataset_open(octet_context *ctx, const octet_data_options *op
 octet_status octet_dataset_over(octet_context *ctx, const octet_array *inputs, const char *const *names,
                                 uint32_t n_inputs, const octet_array *labels, const octet_preprocess *preprocess,
                                 octet_dataset **out);
+/* As it was given, with what octet_preprocess_text needs to know of files. */
+const octet_preprocess *octet_dataset_preprocess(const octet_dataset *dataset);
 /* Makes n buffers, which hold the elements of arrays, the dataset's: they are emptied here and freed with it. */
 octet_status octet_dataset_own(octet_context *ctx, octet_dataset *dataset, octet_buffer *contents, uint32_t n);
 void octet_dataset_close(octet_context *ctx, octet_dataset *dataset); /* NULL is allowed; ends its samples too */

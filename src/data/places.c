@@ -191,6 +191,18 @@ static octet_status find_pictures(octet_context *ctx, octet_arena *arena, const 
     return OCTET_OK;
 }
 
+/* Which of them is for training cannot be told. */
+static octet_status refuse_tables(octet_context *ctx, octet_arena *arena, const char *folder) {
+    const char **names;
+    size_t n;
+    OCTET_TRY(octet_file_list(ctx, arena, folder, &names, &n));
+    for (size_t i = 0; i < n; i++)
+        OCTET_CHECK(ctx, !ends_with(names[i], strlen(names[i]), ".csv"), OCTET_DATA,
+                    "%s: a folder with CSV files: name the file itself, %s/%s, and another with --test", folder, folder,
+                    names[i]);
+    return OCTET_OK;
+}
+
 static octet_status find_in_folder(octet_context *ctx, octet_arena *arena, const char *folder, octet_places *out) {
     OCTET_TRY(find_idx_files(ctx, arena, folder, out));
     if (out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL) return OCTET_OK;
@@ -199,6 +211,7 @@ static octet_status find_in_folder(octet_context *ctx, octet_arena *arena, const
     OCTET_TRY(find_pictures(ctx, arena, folder, out));
     if (out->inputs[0][0].path == NULL && out->inputs[0][1].path == NULL)
         OCTET_TRY(octet_pictures_refuse_unread(ctx, folder));
+    if (out->inputs[0][0].path == NULL && out->inputs[0][1].path == NULL) OCTET_TRY(refuse_tables(ctx, arena, folder));
     OCTET_CHECK(ctx, out->inputs[0][0].path != NULL || out->inputs[0][1].path != NULL, OCTET_DATA,
                 "%s: the folder holds no data that octet knows: IDX files (train-images-idx3-ubyte, ...), x_train.npy, "
                 "... or a sub-folder of pictures per class",

@@ -60,6 +60,8 @@ octet_status octet_scaler_create(octet_context *ctx, const octet_preprocess *opt
 const char *octet_preprocess_text(const octet_preprocess *options, char text[OCTET_PREPROCESS_TEXT]) {
     const double *a = options->scale, *b = options->offset;
     if (options->preset != NULL) octet_format(text, OCTET_PREPROCESS_TEXT, "preset %s", options->preset);
+    else if (options->columns != NULL)
+        octet_format(text, OCTET_PREPROCESS_TEXT, "columns %016llx", (unsigned long long)options->columns_hash);
     else if (!options->given) octet_format(text, OCTET_PREPROCESS_TEXT, "by type");
     else if (!options->by_channel) octet_format(text, OCTET_PREPROCESS_TEXT, "x * %.17g + %.17g", a[0], b[0]);
     else

@@ -17,6 +17,7 @@ typedef struct octet_preprocess {
     const char *preset;         /* a name below, or NULL; wins over scale and offset */
     const char *columns;        /* a file (data/columns.h) that scales column by column, or NULL; alone */
     octet_bytes columns_bytes;  /* not NULL: that file in memory, which `columns` names in messages */
+    uint64_t columns_hash;      /* of what it says (octet_columns), once it is read: octet_dataset_preprocess */
 } octet_preprocess;
 
 /* The presets, in float32 arithmetic, each operation rounded:
