@@ -151,7 +151,8 @@ static octet_status run_data(octet_context *ctx, const octet_graph *graph, const
     octet_data_range_merge(&statistics->data, &range);
     OCTET_TRY(octet_parts_set(ctx, &statistics->arena, options->part, options->n_parts, job->chosen.choice,
                               &statistics->parts));
-    OCTET_TRY(octet_arena_string(ctx, &statistics->arena, octet_preprocess_text(&data->preprocess, scaling),
+    OCTET_TRY(octet_arena_string(ctx, &statistics->arena,
+                                 octet_preprocess_text(octet_dataset_preprocess(data->dataset), scaling),
                                  &statistics->scaling));
     if (!options->looks_at_samples) return OCTET_OK;
     OCTET_TRY(octet_looks_create(ctx, &statistics->arena, graph->n_inputs, &statistics->looks));

@@ -231,3 +231,18 @@ def test_columns_that_are_none(model, tmp_path):
             model.predict(x, scaling=octet_tflite.Scaling(columns=columns))
     with pytest.raises(octet_tflite.DataError, match="no column 'nope'"):
         model.predict(octet_tflite.Files(path, label_column="nope"))
+
+
+def test_parts_that_are_scaled_otherwise(model, tmp_path):
+    _, x, y, _ = table(tmp_path)
+    scalers = [{"mean": x.mean(0), "std": x.std(0)}, {"mean": x.mean(0), "std": 2 * x.std(0)}]
+
+    def part(columns, first):
+        scaling = octet_tflite.Scaling(columns=columns)
+        evaluation = octet_tflite.Evaluation(model, scaling=scaling, first_sample=first)
+        evaluation.update(x[first : first + 10], y[first : first + 10])
+        return evaluation
+
+    part(scalers[0], 0) + part(dict(scalers[0]), 10)
+    with pytest.raises(octet_tflite.DataError, match="in two ways"):
+        part(scalers[0], 0) + part(scalers[1], 10)
