@@ -7,7 +7,7 @@ from typing import Any, Iterator, Optional, Union
 from . import _structs as s
 from ._c import lib
 from ._call import Out, call, encode, read, whole
-from ._data import Batch, Files, ScalingOption, first_samples, in_chunks, open_data, scaling_of
+from ._data import Batch, Files, ScalingOption, Shard, first_samples, in_chunks, open_data, scaling_of, shard_of
 from ._model import Model, as_model
 from ._parts import Part
 from ._progress import Progress, ProgressOption
@@ -116,16 +116,18 @@ class Calibration(Part):
     def _repr_html_(self) -> str:
         return self.info._repr_html_()
 
-    def update(self, x: Any, *, n_samples: Optional[int] = None) -> "Calibration":
+    def update(self, x: Any, *, shard: Shard = None, n_samples: Optional[int] = None) -> "Calibration":
         """Runs the model over samples and adds what its activations held. x: as in `Model.predict`; labels are left out.
 
-        n_samples: of batches, take so many at most. A generator's batches are added as they come, so that they need not
+        shard: "3/16" takes the third of sixteen parts of an array, or of the training samples of a path; parts know their
+        place, so that none is merged twice. n_samples: of batches, take so many at most. A generator's batches are added as they come, so that they need not
         fit into memory; where it raises, what came before stays added. A model that keeps state from sample to sample
         takes all of its samples in one array. One thread at a time may update. Raises DataError, UnsupportedError,
         LimitError.
         """
         with self._updating() as model:
             source = open_data(x, model.sample_inputs())
+            self._options.part, self._options.n_parts = shard_of(shard, source)
             if isinstance(source, Files):
                 self._add(model, source)
                 return self

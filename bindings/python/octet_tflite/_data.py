@@ -5,6 +5,7 @@ number of the model's inputs it is known whether a pair is two inputs, or sample
 """
 
 import math
+import operator
 import os
 from dataclasses import dataclass
 from typing import Any, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
@@ -232,6 +233,29 @@ def open_data(data: Any, model: Inputs, y: Any = None, limit: int = 0) -> Union[
     if _is_list_of_samples(data, model):
         data = np.stack([to_numpy(sample, "a sample").reshape(model.shapes[0]) for sample in data])
     return batch_of(data, model, y)
+
+
+Shard = Union[None, str, Tuple[int, int]]
+"""A part of the samples: "3/16" or (3, 16); None: all."""
+
+
+def shard_of(shard: Shard, source: Any) -> Tuple[int, int]:
+    """The number of the part, from 1, and how many there are; 0 of 0 for all. Raises UsageError for anything else, and
+    for a part of batches."""
+    if shard is None:
+        return 0, 0
+    numbers = shard.split("/") if isinstance(shard, str) else shard
+    if not isinstance(numbers, (list, tuple)) or len(numbers) != 2:
+        raise UsageError(f'shard is {shard!r}: give "3/16", or (3, 16), for the third of sixteen parts')
+    try:
+        part, n_parts = (operator.index(int(n) if isinstance(shard, str) else n) for n in numbers)
+    except (TypeError, ValueError):
+        raise UsageError(f'shard is {shard!r}: give "3/16", or (3, 16), for the third of sixteen parts') from None
+    if not 1 <= part <= n_parts < 1 << 32:
+        raise UsageError(f"shard is {shard!r}: parts count from 1 to their number")
+    if not isinstance(source, (Files, Batch)):
+        raise UsageError(f"shard {part}/{n_parts}: batches cannot be cut: give a path or an array, or leave batches out")
+    return part, n_parts
 
 
 def join(batches: List[Batch]) -> Batch:

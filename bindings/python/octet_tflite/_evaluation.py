@@ -11,7 +11,7 @@ from . import _structs as s
 from ._arrays import Array
 from ._c import lib
 from ._call import Context, Handle, Out, call, call_for_bytes, call_for_text, read, whole
-from ._data import Batch, Files, ScalingOption, in_chunks, open_data, scaling_of
+from ._data import Batch, Files, ScalingOption, Shard, in_chunks, open_data, scaling_of, shard_of
 from ._errors import DataError, UsageError
 from ._model import Model, as_model, run_options
 from ._parts import Part
@@ -101,14 +101,16 @@ class Evaluation(Part):
         """What `save` writes. Raises UsageError before the first sample."""
         return call_for_bytes(lib.octet_evaluation_save_bytes, self.handle)
 
-    def update(self, x: Any, y: Any = None) -> "Evaluation":
+    def update(self, x: Any, y: Any = None, *, shard: Shard = None) -> "Evaluation":
         """Runs the model over samples. x: as in `Model.predict`; y: labels, unless x brings them along.
 
+        shard: "3/16" takes the third of sixteen parts of arrays or of a path, which keep the numbers of their samples.
         A generator's batches, of (x, y), are evaluated as they come. Where it raises, what came before stays. One thread
         at a time may update. Raises DataError where labels do not fit.
         """
         with self._updating() as model:
             source = open_data(x, model.sample_inputs(), y, self._limit)
+            self._options.part, self._options.n_parts = shard_of(shard, source)
             if isinstance(source, Files):
                 self._add(model, source)
                 return self
@@ -131,7 +133,8 @@ class Evaluation(Part):
         n_new = read(lib.octet_evaluation_n_samples, part)
         call(self._context, self._take, Out(self._open_handle()), Out(part))
         part.close()
-        self._options.number_from += n_new
+        if self._options.n_parts == 0:  # parts are numbered within their whole
+            self._options.number_from += n_new
 
     def __repr__(self) -> str:
         if self._handle is None:

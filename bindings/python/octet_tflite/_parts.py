@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Iterable, Iterator, Optional, Type, TypeVar, Union
 
 from ._c import lib
-from ._call import Context, Handle, Out, call, call_for_bytes, path_bytes, read
+from ._call import Context, Handle, Out, call, call_for_bytes, call_for_text, path_bytes, read
 from ._closing import Closing
 from ._errors import ArgumentError, UnsupportedError, UsageError
 from ._model import Model, as_model
@@ -109,6 +109,12 @@ class Part(Closing):
     def fingerprint(self) -> str:
         """Of the model: parts of one model have one, and merge."""
         return f"{read(self._function('fingerprint'), self.handle):016x}"
+
+    @property
+    def missing(self) -> Optional[str]:
+        """Of shards: those that have not been merged, as "3, 9 to 12 of 16"; None where none is missing."""
+        handle = self._open_handle()
+        return call_for_text(self._function("missing"), handle) or None if handle.pointer else None
 
     def _content(self) -> bytes:
         """The bytes of the file."""

@@ -30,7 +30,7 @@ def _patterns(names: Patterns, what: str) -> Any:
 
 _TEXTS = ("mode", "input_type", "output_type", "recover", "method", "target", "numerics")
 _COUNTS = ("max_float_layers", "max_int16_layers", "seed", "n_threads")
-_SWITCHES = ("strict_tensorflow", "per_tensor", "per_tensor_dense", "split_outputs")
+_SWITCHES = ("strict_tensorflow", "per_tensor", "per_tensor_dense", "split_outputs", "allow_missing")
 _PATTERNS = ("keep_float", "int16_layers")
 _NAMES_IN_C = {"method": "calibration"}
 
@@ -126,6 +126,7 @@ def quantize(
     numerics: Optional[str] = None,
     n_samples: Union[None, int, str] = None,
     seed: int = 0,
+    allow_missing: bool = False,
     scaling: ScalingOption = None,
     n_threads: int = 0,
     progress: ProgressOption = None,
@@ -137,7 +138,8 @@ def quantize(
     for models that carry trained ranges.
 
     n_samples: of arrays and batches all, of a path 100, are run unless a number or "all" is given; arrays are drawn from
-    with `seed`, of batches it takes the first. scaling: see `Scaling`.
+    with `seed`, of batches it takes the first. scaling: see `Scaling`. allow_missing: take a Calibration that lacks some
+    of its shards.
 
     - mode: "int8", "int16x8", "dynamic", "float16", "float32"
     - input_type, output_type: "int8", "uint8" or "float32"; in mode int16x8 "float32" or "int16"
