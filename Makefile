@@ -12,8 +12,9 @@ WHEEL := $(BUILD)/wheel
 VENV := $(BUILD)/venv
 REPORT_VENV := $(BUILD)/report/venv
 BENCH_VENV := $(BUILD)/bench/venv
+SCALE_VENV := $(BUILD)/scale/venv
 
-.PHONY: all configure help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report wheel python test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
+.PHONY: all configure help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report wheel python scale test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
 
 all: configure
 	@cmake --build $(BUILD) -j $(JOBS)
@@ -33,6 +34,7 @@ help:
 	@echo 'make report       check the pages of --report in headless Chromium (chromium from Debian; playwright into $(REPORT_VENV))'
 	@echo 'make wheel        the Python package: $(WHEEL)/dist/octet_tflite-*.whl (docs/python.md)'
 	@echo 'make python       the wheel, installed into an empty environment, and its tests'
+	@echo 'make scale        parts on a Dask cluster of this machine give what one process gives (dask into $(SCALE_VENV))'
 	@echo 'make test-shared  the tests again with the large suites over SHARED=$(SHARED)'
 	@echo 'make interop-shared  models and layer cases of SHARED in every mode, against TensorFlow, LiteRT and tflite-micro'
 	@echo 'make conformance  every layer case of SHARED, one line each'
@@ -76,6 +78,7 @@ mutation: setup
 $(VENV)/ready: tests/interop/requirements.txt
 $(BENCH_VENV)/ready: tests/bench/requirements.txt
 $(REPORT_VENV)/ready: tests/report/requirements.txt
+$(SCALE_VENV)/ready: tests/scale/requirements.txt
 %/ready:
 	@tools/setup --interop
 	@mkdir -p $(@D) && python3 -m venv $(@D) && $(@D)/bin/pip -q install -r $^ && touch $@
@@ -97,6 +100,10 @@ wheel:
 
 python: wheel
 	@tests/python/run $(WHEEL)/dist/*.whl $(WHEEL)/test
+
+scale: setup all $(SCALE_VENV)/ready
+	@PYTHONPATH=$(abspath bindings/python) OCTET_LIBRARY=$(abspath $(BUILD)/liboctet.so) \
+	    $(SCALE_VENV)/bin/python -m pytest -q -p no:cacheprovider tests/scale
 
 conformance: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/conformance/conformance.py $(OCTET) $(SHARED) --strict

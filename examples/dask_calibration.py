@@ -57,7 +57,9 @@ def main():
         quantized, before, after = quantize(given.model.read_bytes(), str(given.data), given.parts)
     quantized.save(given.output)
     print(f"{given.output}: {quantized.size_bytes} bytes, calibrated on {quantized.calibration_info.n_samples} samples")
-    print(f"accuracy over {after.n_samples} samples: float {100 * before.accuracy:.2f} %, int8 {100 * after.accuracy:.2f} %")
+    print(
+        f"accuracy over {after.n_samples} samples: float {100 * before.accuracy:.2f} %, int8 {100 * after.accuracy:.2f} %"
+    )
 
 
 if __name__ == "__main__":

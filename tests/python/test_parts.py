@@ -77,6 +77,78 @@ def test_what_a_method_needs_is_merged(model, x, y, method):
         octet_tflite.quantize(model, Calibration(model).update(x), method=method)
 
 
+@pytest.mark.parametrize("n", [1, 2, 7, 32])
+@pytest.mark.parametrize("kind", KINDS)
+def test_shards_of_arrays_and_files_give_what_the_whole_gives(kind, model, x, y, n, tmp_path):
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "y.npy", y)
+    files = tmp_path / "x.npy", tmp_path / "y.npy"
+    whole = kind(model).update((x, y))
+    assert whole.missing is None
+    numbers = list(range(1, n + 1))
+    random.Random(n).shuffle(numbers)
+    for data in ((x, y), files):
+        shards = [kind(model).update(data, shard=f"{i}/{n}") for i in numbers]
+        assert sum(pickle.loads(pickle.dumps(shard)) for shard in shards) == whole
+        one = kind(model)
+        for i in numbers:
+            assert one.missing is None if one.n_samples == 0 else f"of {n}" in one.missing
+            one.update(data, shard=(i, np.int64(n)))
+        assert one == whole and one.missing is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shards_that_overlap_or_belong_to_another_whole_are_told(kind, model, x, y):
+    third = kind(model).update((x, y), shard="3/7")
+    assert third.missing == "1, 2, 4 to 7 of 7"
+    for other, says in (
+        (kind(model).update((x, y), shard="3/7"), "3.*twice|sample 18 .*both"),
+        (kind(model).update((x, y), shard="1/8"), "of 8|one cut"),
+        (kind(model).update((x[:50], y[:50]), shard="1/7"), "different samples"),
+        (part_of(kind, model, x, y, 60), "whole"),
+    ):
+        for use in (lambda other=other: third + other, lambda other=other: other + third):
+            with pytest.raises(octet_tflite.DataError, match=says):
+                use()
+    with pytest.raises(octet_tflite.DataError, match="twice|both"):
+        third.update((x, y), shard="3/7")
+
+
+def test_quantizing_needs_all_shards(model, x):
+    some = Calibration(model).update(x, shard="1/3") + Calibration(model).update(x, shard="2/3")
+    with pytest.raises(octet_tflite.DataError, match="3 of 3"):
+        octet_tflite.quantize(model, some)
+    assert octet_tflite.quantize(model, some, allow_missing=True).calibration_info.n_samples == 40
+
+
+@pytest.mark.parametrize(
+    "shard, error, says",
+    [
+        ("3", octet_tflite.UsageError, "give"),
+        ("a/b", octet_tflite.UsageError, "give"),
+        ("", octet_tflite.UsageError, "give"),
+        (3, octet_tflite.UsageError, "give"),
+        ((1, 2, 3), octet_tflite.UsageError, "give"),
+        ((0.5, 2), octet_tflite.UsageError, "give"),
+        ("1.0/2", octet_tflite.UsageError, "give"),
+        ("0/3", octet_tflite.UsageError, "from 1"),
+        ((4, 3), octet_tflite.UsageError, "from 1"),
+        ("-1/3", octet_tflite.UsageError, "from 1"),
+        ((1, 1 << 40), octet_tflite.UsageError, "from 1"),
+        ((1, 1 << 31), octet_tflite.UsageError, "at most"),
+        ("1/61", octet_tflite.UsageError, "would be empty"),
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_shard_is_told(kind, model, x, shard, error, says):
+    part = kind(model)
+    with pytest.raises(error, match=says):
+        part.update(x, shard=shard)
+    assert part.n_samples == 0
+    with pytest.raises(octet_tflite.UsageError, match="batches cannot be cut"):
+        part.update(iter([x]), shard="1/2")
+
+
 def calibrate(path, x):
     return Calibration(path, n_threads=1).update(x)
 

@@ -96,7 +96,7 @@ FUNCTIONS: "dict[str, tuple[Any, list[Any]]]" = {
     "octet_statistics_load": (c_int, [c_void_p, c_char_p, POINTER(c_void_p)]),
     "octet_statistics_load_bytes": (c_int, [c_void_p, c_void_p, c_size_t, c_char_p, POINTER(c_void_p)]),
     "octet_statistics_fingerprint": (c_uint64, [c_void_p]),
-    "octet_statistics_missing": (c_int, [c_void_p, c_void_p, POINTER(c_void_p)]),
+    "octet_statistics_missing": (c_int, [c_void_p, c_void_p, POINTER(c_char_p)]),
     "octet_statistics_describe": (None, [c_void_p, POINTER(Calibration)]),
     "octet_model_quantize_with": (c_int, [c_void_p, c_void_p, c_void_p, POINTER(Conversion), POINTER(c_void_p)]),
     # run.h
@@ -126,7 +126,7 @@ FUNCTIONS: "dict[str, tuple[Any, list[Any]]]" = {
     "octet_evaluation_load_bytes": (c_int, [c_void_p, c_void_p, c_size_t, c_char_p, POINTER(c_void_p)]),
     "octet_evaluation_fingerprint": (c_uint64, [c_void_p]),
     "octet_evaluation_equal": (c_int, [c_void_p, c_void_p, c_void_p, POINTER(c_bool)]),
-    "octet_evaluation_missing": (c_int, [c_void_p, c_void_p, POINTER(c_void_p)]),
+    "octet_evaluation_missing": (c_int, [c_void_p, c_void_p, POINTER(c_char_p)]),
     "octet_evaluation_destroy": (None, [c_void_p, c_void_p]),
     "octet_evaluation_n_samples": (c_uint64, [c_void_p]),
     "octet_evaluation_has_labels": (c_bool, [c_void_p]),

@@ -244,17 +244,17 @@ def shard_of(shard: Shard, source: Any) -> Tuple[int, int]:
     for a part of batches."""
     if shard is None:
         return 0, 0
-    numbers = shard.split("/") if isinstance(shard, str) else shard
-    if not isinstance(numbers, (list, tuple)) or len(numbers) != 2:
-        raise UsageError(f'shard is {shard!r}: give "3/16", or (3, 16), for the third of sixteen parts')
+    numbers: Any = shard.split("/") if isinstance(shard, str) else shard
     try:
-        part, n_parts = (operator.index(int(n) if isinstance(shard, str) else n) for n in numbers)
+        part, n_parts = (int(n) if isinstance(n, str) else operator.index(n) for n in numbers)
     except (TypeError, ValueError):
         raise UsageError(f'shard is {shard!r}: give "3/16", or (3, 16), for the third of sixteen parts') from None
     if not 1 <= part <= n_parts < 1 << 32:
         raise UsageError(f"shard is {shard!r}: parts count from 1 to their number")
     if not isinstance(source, (Files, Batch)):
-        raise UsageError(f"shard {part}/{n_parts}: batches cannot be cut: give a path or an array, or leave batches out")
+        raise UsageError(
+            f"shard {part}/{n_parts}: batches cannot be cut: give a path or an array, or leave batches out"
+        )
     return part, n_parts
 
 
