@@ -266,6 +266,8 @@ def refusals(kind, model, other, x, y):
     foreign = part_of(kind, other, x, y, 60)
     yield octet_tflite.DataError, "model", lambda: part.merge(foreign)
     yield octet_tflite.DataError, "model", lambda: part + foreign
+    scaled = part_of(kind, model, x, y, 60, scaling=0.5)
+    yield octet_tflite.DataError, "two ways cannot be merged", lambda: part.merge(scaled)
     yield octet_tflite.DataError, "model", lambda: octet_tflite.merge([part, foreign])
     for wrong in (None, 5, "part", part.to_bytes(), model, x, [part], KINDS[kind is Calibration](model)):
         yield octet_tflite.ArgumentError, "another " + kind.__name__, lambda wrong=wrong: part.merge(wrong)

@@ -1,4 +1,4 @@
-"""Dask's workers calibrate and evaluate parts; what comes of them is what one process gives, also where a worker dies."""
+"""Dask's workers calibrate and evaluate parts: what comes of them is what one process gives, also where one dies."""
 
 import operator
 import os
