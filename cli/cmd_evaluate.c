@@ -9,6 +9,7 @@ struct settings {
     octet_run_options run;
     struct report_settings page;
     bool with_confusion;
+    const char *output;
 };
 
 static octet_status report(octet_context *ctx, octet_model *model, void *settings, octet_rendering as, char **out) {
@@ -17,6 +18,7 @@ static octet_status report(octet_context *ctx, octet_model *model, void *setting
     octet_evaluation *evaluation = NULL;
     octet_status status = take_data(ctx, &s->open);
     if (status == OCTET_OK && s->page.path != NULL) status = octet_model_check_output(ctx, model, s->page.path);
+    if (status == OCTET_OK && s->output != NULL) status = octet_model_check_output(ctx, model, s->output);
     if (status == OCTET_OK) status = octet_data_open(ctx, &s->open, &data);
     if (status == OCTET_OK) status = octet_evaluate(ctx, model, data, &s->run, &evaluation);
     if (status == OCTET_OK) status = octet_evaluation_render(ctx, evaluation, s->with_confusion, as, out);
@@ -26,6 +28,7 @@ static octet_status report(octet_context *ctx, octet_model *model, void *setting
     page.evaluation = evaluation;
     page.run = &s->run;
     if (status == OCTET_OK) status = write_page(ctx, &s->page, &page);
+    if (status == OCTET_OK && s->output != NULL) status = octet_evaluation_save(ctx, evaluation, s->output);
     octet_evaluation_destroy(ctx, evaluation);
     octet_data_close(ctx, data);
     return status;
@@ -45,13 +48,20 @@ static int run_evaluate(const struct command *self, int argc, char **argv) {
                                         {"--architecture", s.common.load.architecture},
                                         {"the model", s.common.model},
                                         {0}};
-    if (!can_report(self, &s.page, inputs)) return EXIT_USAGE;
+    if (!keeps_inputs(self, s.output, inputs) || !can_report(self, &s.page, inputs)) return EXIT_USAGE;
+    if (s.run.n_parts > 1 && s.page.path != NULL)
+        return complain(EXIT_USAGE, "evaluate: --report shows all samples, and --shard runs a part of them: leave one "
+                                    "of them away");
+    if (s.page.path != NULL && s.output != NULL && is_one_output(s.page.path, s.output))
+        return complain(EXIT_USAGE, "evaluate: %s: -o and --report need a file each", s.output);
     keep_command_line(self, argc, argv, s.page.command);
     s.run.progress = progress_bar();
     return print_report(&s.common, report);
 }
 
-static const struct option options[] = {{"--confusion", 0, NULL, OPTION_FLAG, offsetof(struct settings, with_confusion),
+static const struct option options[] = {{"--output", 'o', "FILE", OPTION_TEXT, offsetof(struct settings, output), 0,
+                                         "also save the evaluation, as a rule as NAME.oct, for `octet merge`"},
+                                        {"--confusion", 0, NULL, OPTION_FLAG, offsetof(struct settings, with_confusion),
                                          0, "also print the confusion matrix and the recall of every class"},
                                         {0}};
 
@@ -67,6 +77,7 @@ const struct command command_evaluate = {
             NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {NULL, report_options, offsetof(struct settings, page)},
+                                            {NULL, shard_option, offsetof(struct settings, run)},
                                             {"data", source_options, offsetof(struct settings, open)},
                                             {NULL, label_option, offsetof(struct settings, open)},
                                             {NULL, split_option, offsetof(struct settings, run)},
@@ -85,10 +96,12 @@ const struct command command_evaluate = {
              "octet evaluate examples/mnist/mnist_cnn_k2.h5 --data examples/mnist --limit 1000 --confusion", true},
             {"A quantized model whose input is cast as numpy's astype does.",
              "octet evaluate model.tflite --data examples/mnist --input-rounding truncate", false},
+            {"The third of 16 parts, for octet merge.",
+             "octet evaluate model.tflite --data photos/ --shard 3/16 -o part3.oct", false},
             {"Your own samples, scaled as in training.",
              "octet evaluate model.h5 --images x.npy --labels y.npy --mean 0.13 --std 0.31", false},
             {0}},
-    .see_also = (const char *const[]){"quantize", "run", NULL},
-    .documents = (const char *const[]){"data", NULL},
+    .see_also = (const char *const[]){"quantize", "run", "merge", NULL},
+    .documents = (const char *const[]){"data", "scale-out", NULL},
     .run = run_evaluate,
 };

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command.h"
 
@@ -11,7 +12,8 @@ struct settings {
     octet_open_options open;
     octet_conversion conversion;
     octet_run_options run;
-    struct words keep_float, int16_layers;
+    struct words keep_float, int16_layers, calibration;
+    const char *calibration_file;
     struct report_settings page;
     const char *output, *test;
     bool no_evaluate;
@@ -23,6 +25,30 @@ struct settings {
 };
 
 static bool has_data(const struct settings *s) { return s->open.path != NULL || s->open.images != NULL; }
+
+/* "--calibration" takes a method and a file: what is no method's name, and looks like a path or is there, is a file. */
+static bool is_method(const char *word) {
+    struct stat file;
+    const char *name;
+    if (strncmp(word, "percentile=", strlen("percentile=")) == 0) return true;
+    for (uint32_t i = 0; (name = octet_choice_name("calibration", i)) != NULL; i++)
+        if (strcmp(word, name) == 0) return true;
+    return strpbrk(word, "./") == NULL && stat(word, &file) != 0;
+}
+
+static bool sort_calibration(struct settings *s) {
+    for (int i = 0; s->calibration.items[i] != NULL; i++) {
+        const char *word = s->calibration.items[i];
+        const char **place = is_method(word) ? &s->conversion.calibration : &s->calibration_file;
+        if (*place != NULL)
+            return complain(0,
+                            "quantize: --calibration %s and --calibration %s: give one way to choose ranges and one "
+                            "file; octet merge makes one file of many",
+                            *place, word);
+        *place = word;
+    }
+    return true;
+}
 
 static bool evaluates(const struct settings *s) {
     return !s->no_evaluate && !s->no_test && (has_data(s) || s->test != NULL);
@@ -128,8 +154,11 @@ static octet_status quantize(octet_context *ctx, octet_model *model, void *setti
     octet_model *quantized = NULL;
     octet_verdict *verdict = NULL;
     octet_data *data = NULL, *test = NULL;
+    octet_statistics *statistics = NULL;
     octet_status status = OCTET_OK;
-    if (has_data(s)) status = take_data(ctx, &s->open);
+    if (s->calibration_file != NULL) status = octet_statistics_load(ctx, s->calibration_file, &statistics);
+    s->conversion.statistics = statistics;
+    if (status == OCTET_OK && has_data(s)) status = take_data(ctx, &s->open);
     if (status == OCTET_OK && has_data(s)) status = octet_data_open(ctx, &s->open, &data);
     s->no_test = status == OCTET_OK && data != NULL && s->test == NULL && !octet_data_has_split(data, "test");
     if (status == OCTET_OK) status = octet_model_check_output(ctx, model, s->output);
@@ -143,13 +172,36 @@ static octet_status quantize(octet_context *ctx, octet_model *model, void *setti
     octet_verdict_destroy(ctx, verdict);
     octet_data_close(ctx, test);
     octet_data_close(ctx, data);
+    octet_statistics_destroy(ctx, statistics);
     octet_model_destroy(ctx, quantized);
     return status;
+}
+
+/* The same of a calibration file. */
+static bool check_calibration(const struct settings *s) {
+    const char *mode = s->conversion.mode;
+    if (s->conversion.allow_missing && s->calibration_file == NULL)
+        return complain(0, "quantize: --allow-missing is about parts of a calibration file: --calibration FILE is "
+                           "missing");
+    if (s->calibration_file == NULL) return true;
+    if (mode != NULL && (strcmp(mode, "dynamic") == 0 || strcmp(mode, "float16") == 0 || strcmp(mode, "float32") == 0))
+        return complain(0,
+                        "quantize: mode %s leaves the activations in float, which need no ranges: leave "
+                        "--calibration %s away",
+                        mode, s->calibration_file);
+    for (const struct option *option = choice_options; option->name != NULL && !has_data(s); option++)
+        if (is_given(option, &s->conversion))
+            return complain(0,
+                            "quantize: %s chooses among the samples of --data, and those of %s are chosen already: "
+                            "leave it away",
+                            option->name, s->calibration_file);
+    return true;
 }
 
 /* Options that contradict each other: complains and returns false. */
 static bool check(const struct settings *s) {
     if (s->output == NULL) return complain(0, "quantize: the file to write is missing (-o OUT.tflite)");
+    if (!check_calibration(s)) return false;
     if (is_auto(s) && !has_aim(s))
         return complain(0, "quantize: --recover auto needs an aim: --max-drop P or --min-fidelity DB");
     const char *aim = s->aim.has_max_drop ? "--max-drop" : "--min-fidelity";
@@ -184,13 +236,14 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
                          .aim = OCTET_AIM_INIT};
     int code;
     if (!parse(self, argc, argv, &s, &code)) return code;
-    if (!check(&s)) return EXIT_USAGE;
+    if (!sort_calibration(&s) || !check(&s)) return EXIT_USAGE;
     const struct input_name inputs[] = {{"--data", s.open.path},
                                         {"--test", s.test},
                                         {"--images", s.open.images},
                                         {"--labels", s.open.labels},
                                         {"--columns", s.open.columns},
                                         {"--indices", s.conversion.indices},
+                                        {"--calibration", s.calibration_file},
                                         {"--architecture", s.common.load.architecture},
                                         {"the model", s.common.model},
                                         {0}};
@@ -227,16 +280,12 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
 #define IN(member) offsetof(struct settings, member)
 
 static const struct option calibration_options[] = {
-    {"--samples", 0, "N|all", OPTION_SAMPLES, IN(conversion.n_samples), IN(conversion.all_samples),
-     "calibrate on N samples drawn from the training split (default 100), or on all of it"},
-    {"--seed", 0, "S", OPTION_COUNT, IN(conversion.seed), 0,
-     "which samples are drawn: the same seed draws the same ones (default 0)"},
-    {"--indices", 0, "FILE", OPTION_TEXT, IN(conversion.indices), 0,
-     "calibrate on the training samples with these indices: a JSON array, or one index per line"},
-    {"--calibration", 0, "HOW", OPTION_TEXT, IN(conversion.calibration), 0,
+    {"--calibration", 0, "HOW|FILE", OPTION_WORDS, IN(calibration), 0,
      "how ranges are chosen: {calibration}; `percentile=P` for another percentile than 99.99; auto takes for each "
-     "tensor "
-     "the one with the least error on samples that it was not fitted on"},
+     "tensor the one with the least error on samples that it was not fitted on. Or, instead of running samples, the "
+     "file of `octet calibrate` or `octet merge`; may be given twice, once for each"},
+    {"--allow-missing", 0, NULL, OPTION_FLAG, IN(conversion.allow_missing), 0,
+     "quantize even if the calibration file lacks parts of the samples"},
     {0}};
 
 static const struct option test_options[] = {
@@ -308,7 +357,8 @@ const struct command command_quantize = {
                                             {"data", source_options, IN(open)},
                                             {NULL, label_option, IN(open)},
                                             {"scaling", scaling_options, IN(open)},
-                                            {"calibration", calibration_options, 0},
+                                            {"calibration", choice_options, IN(conversion)},
+                                            {NULL, calibration_options, 0},
                                             {"evaluation", test_options, 0},
                                             {NULL, sampling_options, IN(run)},
                                             {"arithmetic", kernel_options, IN(run)},
@@ -326,11 +376,13 @@ const struct command command_quantize = {
              "octet quantize model.h5 --data mnist.npz --max-drop 0.5 --json -o model.tflite", false},
             {"As little recovery as keeps the loss of accuracy below half a point.",
              "octet quantize model.h5 --data mnist.npz --recover auto --max-drop 0.5 -o model.tflite", false},
+            {"From what other processes gathered, without running a sample here.",
+             "octet quantize model.h5 --calibration all.oct --calibration entropy -o model.tflite", false},
             {"One array to calibrate on, another to evaluate on, and 16-bit activations.",
              "octet quantize model.keras --data calibration.npy --test test.npy --mode int16x8 -o model.tflite", false},
             {0}},
     .answer_no = "the accuracy fell by more than `--max-drop` allows, or the fidelity is below `--min-fidelity`",
-    .see_also = (const char *const[]){"check", "evaluate", "inspect", NULL},
-    .documents = (const char *const[]){"data", "quantization", "targets", NULL},
+    .see_also = (const char *const[]){"calibrate", "check", "evaluate", "inspect", NULL},
+    .documents = (const char *const[]){"data", "quantization", "scale-out", "targets", NULL},
     .run = run_quantize,
 };

@@ -23,6 +23,7 @@ enum option_kind {
     OPTION_CHANNELS,
     OPTION_THREADS,
     OPTION_SAMPLES,
+    OPTION_PART,
     OPTION_WORDS
 };
 
@@ -38,7 +39,8 @@ struct option {
     const char *value; /* "FILE" in the help; NULL for a flag */
     enum option_kind kind;
     /* Offsets in the struct of the group: of a bool, const char *, uint64_t, double, uint32_t or struct words; and of a
-     * bool that is set when the option was given (SAMPLES: when its value is "all"), or 0. */
+     * bool that is set when the option was given (SAMPLES: when its value is "all"), or 0.
+     * PART: of two uint32_t, the part and the number of parts. */
     size_t target, given;
     const char *help;
 };
@@ -50,16 +52,19 @@ struct option_group {
 };
 
 /* groups.c: what several commands have, and the struct that it fills. */
-extern const struct option source_options[];   /* --data, --images, --labels: octet_open_options */
-extern const struct option label_option[];     /* octet_open_options */
-extern const struct option scaling_options[];  /* octet_open_options */
-extern const struct option split_option[];     /* octet_run_options */
-extern const struct option sampling_options[]; /* --limit, --input-rounding: octet_run_options */
-extern const struct option kernel_options[];   /* octet_run_options */
-extern const struct option threads_option[];   /* octet_run_options */
-extern const struct option report_options[];   /* struct report_settings */
-extern const struct option model_options[];    /* struct common */
-extern const struct option json_option[];      /* struct common */
+extern const struct option source_options[];          /* --data, --images, --labels: octet_open_options */
+extern const struct option label_option[];            /* octet_open_options */
+extern const struct option scaling_options[];         /* octet_open_options */
+extern const struct option split_option[];            /* octet_run_options */
+extern const struct option sampling_options[];        /* --limit, --input-rounding: octet_run_options */
+extern const struct option kernel_options[];          /* octet_run_options */
+extern const struct option threads_option[];          /* octet_run_options */
+extern const struct option shard_option[];            /* octet_run_options */
+extern const struct option conversion_shard_option[]; /* octet_conversion */
+extern const struct option choice_options[];          /* --samples, --seed, --indices: octet_conversion */
+extern const struct option report_options[];          /* struct report_settings */
+extern const struct option model_options[];           /* struct common */
+extern const struct option json_option[];             /* struct common */
 
 struct example {
     const char *remark; /* a sentence, or NULL for what belongs to the example above */
@@ -72,6 +77,7 @@ struct command {
     const char *purpose;           /* one line that begins with a verb */
     const char *usage;             /* "MODEL --data DATA -o OUT.tflite [options]" */
     bool takes_two;                /* files, not one: the second is struct common's `other` */
+    bool takes_many;               /* files, one at least: struct common's `files` */
     const char *const *paragraphs; /* more about it; ends with NULL */
     const struct option_group *groups;
     const struct example *examples;
@@ -82,7 +88,8 @@ struct command {
 };
 
 extern const struct command command_summary, command_evaluate, command_compare, command_explain, command_quantize,
-    command_inspect, command_run, command_check, command_export, command_budget, command_bench, command_help;
+    command_inspect, command_calibrate, command_merge, command_run, command_check, command_export, command_budget,
+    command_bench, command_help;
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct command *const all_commands[];
 /* NULL: there is none of this name. */
@@ -92,6 +99,8 @@ const struct command *find_command(const char *name);
 struct common {
     const char *model;
     const char *other; /* of a command that takes two */
+    char **files;      /* n_files of a command that takes many; `model` is the first */
+    int n_files;
     octet_load_options load;
     uint64_t max_memory_bytes; /* 0: the library's own limit */
     bool json;
@@ -199,6 +208,8 @@ int complain(int exit_code, const char *format, ...)
     ;
 /* The context's error, worded and as an exit code; destroys the context (NULL: out of memory). */
 int fail(octet_context *ctx);
+/* The context's error behind the name of a file, or of none for NULL, and its exit code; the context stays. */
+int fail_of(octet_context *ctx, const char *path);
 /* A bar on stderr when that is a terminal, NULL otherwise. */
 octet_progress *progress_bar(void);
 /* Prints a text of the library on stdout and frees it. */

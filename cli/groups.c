@@ -5,6 +5,7 @@
 
 #define OPEN(member) offsetof(octet_open_options, member)
 #define RUN(member) offsetof(octet_run_options, member)
+#define CONVERSION(member) offsetof(octet_conversion, member)
 
 const struct option source_options[] = {
     {"--data", 'd', "DATA", OPTION_TEXT, OPEN(path), 0,
@@ -63,6 +64,25 @@ const struct option kernel_options[] = {
 const struct option threads_option[] = {{"--threads", 0, "N", OPTION_THREADS, RUN(n_threads), 0,
                                          "use N threads (default: one per processor); the results do not depend on it"},
                                         {0}};
+
+const struct option shard_option[] = {
+    {"--shard", 0, "K/N", OPTION_PART, RUN(part), 0,
+     "run part K of N of the samples, in blocks that follow each other; save it with `-o` for `octet merge`"},
+    {0}};
+
+const struct option conversion_shard_option[] = {
+    {"--shard", 0, "K/N", OPTION_PART, CONVERSION(part), 0,
+     "take part K of N of the chosen samples, in blocks that follow each other; `octet merge` puts the parts together"},
+    {0}};
+
+const struct option choice_options[] = {
+    {"--samples", 0, "N|all", OPTION_SAMPLES, CONVERSION(n_samples), CONVERSION(all_samples),
+     "calibrate on N samples drawn from the training split (default 100), or on all of it"},
+    {"--seed", 0, "S", OPTION_COUNT, CONVERSION(seed), 0,
+     "which samples are drawn: the same seed draws the same ones (default 0)"},
+    {"--indices", 0, "FILE", OPTION_TEXT, CONVERSION(indices), 0,
+     "calibrate on the training samples with these indices: a JSON array, or one index per line"},
+    {0}};
 
 const struct option model_options[] = {
     {"--architecture", 0, "FILE", OPTION_TEXT, offsetof(struct common, load.architecture), 0,

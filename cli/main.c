@@ -9,19 +9,10 @@
 
 #include "command.h"
 
-const struct command *const all_commands[] = {&command_quantize,
-                                              &command_evaluate,
-                                              &command_compare,
-                                              &command_explain,
-                                              &command_run,
-                                              &command_summary,
-                                              &command_inspect,
-                                              &command_check,
-                                              &command_export,
-                                              &command_budget,
-                                              &command_bench,
-                                              &command_help,
-                                              NULL};
+const struct command *const all_commands[] = {
+    &command_quantize, &command_evaluate,  &command_compare, &command_explain, &command_run,
+    &command_summary,  &command_inspect,   &command_check,   &command_export,  &command_budget,
+    &command_bench,    &command_calibrate, &command_merge,   &command_help,    NULL};
 
 const struct command *find_command(const char *name) {
     const struct command *const *c = all_commands;

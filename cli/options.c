@@ -100,6 +100,22 @@ static bool parse_channels(const char *text, octet_channels *out) {
     return out->n != 2;
 }
 
+/* "3/16": two whole numbers, the first from 1 to the second. */
+static bool parse_part(const char *text, uint32_t *part) {
+    enum { MOST_PARTS = 1 << 20 };
+    char first[16];
+    uint64_t k, n;
+    const char *slash = strchr(text, '/');
+    const size_t length = slash != NULL ? (size_t)(slash - text) : sizeof first;
+    if (length >= sizeof first) return false;
+    memcpy(first, text, length);
+    first[length] = '\0';
+    if (!parse_count(first, &k) || !parse_count(slash + 1, &n) || k < 1 || k > n || n > MOST_PARTS) return false;
+    part[0] = (uint32_t)k;
+    part[1] = (uint32_t)n;
+    return true;
+}
+
 static bool add_word(struct words *words, const char *text) {
     int n = 0;
     while (words->items[n] != NULL) n++;
@@ -127,6 +143,7 @@ static bool store(struct found found, const char *text) {
         *(uint32_t *)target = (uint32_t)count;
         return true;
     case OPTION_WORDS: return text[0] != '\0' && add_word(target, text);
+    case OPTION_PART: return parse_part(text, target);
     case OPTION_SAMPLES:
         *given = strcmp(text, "all") == 0;
         return *given || (parse_count(text, target) && *(uint64_t *)target > 0);
@@ -143,6 +160,7 @@ static const char *kind_text(enum option_kind kind) {
     case OPTION_CHANNELS: return "a number or three with commas, such as 0.5 or 0.485,0.456,0.406";
     case OPTION_THREADS: return "a whole number from 1 to 1024";
     case OPTION_SAMPLES: return "a whole number from 1, or all";
+    case OPTION_PART: return "a part, such as 3/16: the third of 16, counted from 1";
     case OPTION_FLAG:
     case OPTION_TEXT:
     case OPTION_WORDS: break;
@@ -160,7 +178,8 @@ bool is_given(const struct option *option, const void *target) {
     case OPTION_SIZE: return *(const uint64_t *)at > 0;
     case OPTION_NUMBER: return option->given != 0 && *(const bool *)(base + option->given);
     case OPTION_CHANNELS: return ((const octet_channels *)at)->n > 0;
-    case OPTION_THREADS: return *(const uint32_t *)at > 0;
+    case OPTION_THREADS:
+    case OPTION_PART: return *(const uint32_t *)at > 0;
     case OPTION_SAMPLES: return *(const bool *)(base + option->given) || *(const uint64_t *)at > 0;
     case OPTION_WORDS: return ((const struct words *)at)->items[0] != NULL;
     }
@@ -209,6 +228,8 @@ bool parse(const struct command *self, int argc, char **argv, void *settings, in
             const int n_taken = take_option(self, argc - i, argv + i, settings);
             if (n_taken == 0) return false;
             i += n_taken;
+        } else if (self->takes_many) {
+            argv[n_words++] = argv[i++];
         } else if (n_words == n_files) {
             complain(0, "%s: '%s' is one word too many; see 'octet %s --help'", self->name, word, self->name);
             return false;
@@ -216,6 +237,12 @@ bool parse(const struct command *self, int argc, char **argv, void *settings, in
             *files[n_words++] = word;
             i++;
         }
+    }
+    if (self->takes_many && n_words > 0) {
+        common->files = argv;
+        common->n_files = n_words;
+        common->model = argv[0];
+        return true;
     }
     if (n_words == n_files) return true;
     complain(0, "%s: a file is missing: octet %s %s", self->name, self->name, self->usage);

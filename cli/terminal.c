@@ -28,6 +28,13 @@ int fail(octet_context *ctx) {
     return exit_code_of(status);
 }
 
+int fail_of(octet_context *ctx, const char *path) {
+    const octet_status status = octet_context_status(ctx);
+    const char *message = octet_context_message(ctx);
+    return complain(exit_code_of(status), "%s%s%s", path != NULL ? path : "", path != NULL ? ": " : "",
+                    message[0] != '\0' ? message : octet_error_text(status));
+}
+
 /* 40 cells; drawn again only when a cell is added. */
 static bool draw(void *user, const char *what, uint64_t done, uint64_t total) {
     enum { CELLS = 40 };

@@ -64,6 +64,15 @@ OCTET_API int32_t octet_evaluation_class(const octet_evaluation *evaluation, uin
 OCTET_API octet_status octet_evaluation_render(octet_context *ctx, const octet_evaluation *evaluation,
                                                bool with_confusion, octet_rendering as, char **out);
 
+/* What octet_statistics_save or octet_evaluation_save wrote, by its first bytes. */
+typedef enum octet_saved_kind {
+    OCTET_SAVED_NEITHER = 0,
+    OCTET_SAVED_STATISTICS = 1,
+    OCTET_SAVED_EVALUATION = 2
+} octet_saved_kind;
+/* Errors: IO. */
+OCTET_API octet_status octet_saved_kind_of(octet_context *ctx, const char *path, octet_saved_kind *out);
+
 /* ---- The verdict: what quantization cost ---- */
 
 typedef struct octet_verdict octet_verdict;

@@ -143,6 +143,10 @@ OCTET_API octet_status octet_statistics_load_bytes(octet_context *ctx, const voi
 OCTET_API uint64_t octet_statistics_fingerprint(const octet_statistics *statistics);
 /* Which parts are missing: "3, 9 to 12 of 16" as a text for octet_text_free; NULL where none is. Errors: NOMEM. */
 OCTET_API octet_status octet_statistics_missing(octet_context *ctx, const octet_statistics *statistics, char **out);
+/* What they are of: samples, parts, data, for which octet_conversion.calibration they serve, the model's fingerprint.
+ * path: of their file, or NULL. Free *out with octet_text_free. */
+OCTET_API octet_status octet_statistics_render(octet_context *ctx, const octet_statistics *statistics, const char *path,
+                                               octet_rendering as, char **out);
 /* What they saw; time_ns is 0. */
 OCTET_API void octet_statistics_describe(const octet_statistics *statistics, octet_calibration *out);
 /* octet_model_quantize without data, with these statistics; what its options say of the choice of samples is not read.

@@ -68,8 +68,9 @@ octet_status octet_parts_join(octet_context *ctx, octet_arena *arena, const octe
     if (a->n == 0 && b->n == 0) return OCTET_OK;
     const octet_parts *cut = a->n != 0 ? a : b;
     OCTET_CHECK(ctx, a->n != 0 && b->n != 0, OCTET_DATA,
-                "%s of part %s of %" PRIu32 " and of a whole: merge the parts of one whole with each other first", what,
-                octet_parts_text(cut, false, x), cut->n);
+                "%s of part %s of %" PRIu32 ", and of all parts or of samples that were not cut: a part goes together "
+                "with the other parts of its whole only",
+                what, octet_parts_text(cut, false, x), cut->n);
     OCTET_CHECK(ctx, a->n == b->n, OCTET_DATA,
                 "%s of part %s of %" PRIu32 " and of part %s of %" PRIu32
                 ": only parts of one cut can be merged; make them with one number of parts",

@@ -84,7 +84,7 @@ octet_status octet_record_read_text(octet_record_reader *r, octet_arena *arena, 
     return OCTET_OK;
 }
 
-octet_status octet_record_read_head(octet_record_reader *r, const char magic[MAGIC_SIZE], uint32_t version) {
+octet_status octet_record_read_head(octet_record_reader *r, const char *magic, uint32_t version) {
     uint32_t found;
     OCTET_CHECK(r->ctx, r->bytes.size >= MAGIC_SIZE && memcmp(r->bytes.data, magic, MAGIC_SIZE) == 0, OCTET_FORMAT,
                 "%s: this is no file of %s that octet wrote", r->file, r->what);
@@ -94,14 +94,17 @@ octet_status octet_record_read_head(octet_record_reader *r, const char magic[MAG
                 "%s: %s in version %" PRIu32 " of their layout; this octet reads version %" PRIu32
                 ": gather them again with it",
                 r->file, r->what, found, version);
+    uint64_t hash = 0;
+    const size_t end = r->bytes.size - sizeof hash; /* at least MAGIC_SIZE and the version are there */
+    const bool fits = octet_bytes_u64le(r->bytes, end, &hash) && hash == octet_hash(0, r->bytes.data, end);
+    OCTET_CHECK(r->ctx, fits, OCTET_FORMAT, "%s: %s whose check sum does not fit: the file is cut or corrupt", r->file,
+                r->what);
+    r->bytes.size = end;
     return OCTET_OK;
 }
 
-octet_status octet_record_read_check(octet_record_reader *r) {
-    uint64_t hash;
-    const size_t end = r->at;
-    OCTET_TRY(octet_record_read_u64(r, &hash));
-    OCTET_CHECK(r->ctx, r->at == r->bytes.size && hash == octet_hash(0, r->bytes.data, end), OCTET_FORMAT,
-                "%s: %s and their check sum differ: the file is corrupt", r->file, r->what);
+octet_status octet_record_end(const octet_record_reader *r) {
+    OCTET_CHECK(r->ctx, r->at == r->bytes.size, OCTET_FORMAT, "%s: %zu bytes stand behind the end of %s", r->file,
+                r->bytes.size - r->at, r->what);
     return OCTET_OK;
 }

@@ -17,6 +17,10 @@ octet_status octet_record_write_text(octet_context *ctx, octet_buffer *out, cons
 /* The hash of everything from `start` on, which ends a file. */
 octet_status octet_record_write_check(octet_context *ctx, octet_buffer *out, size_t start);
 
+/* The first 8 bytes of the saved files, which tell their kinds. */
+#define OCTET_MAGIC_STATISTICS "octetsta"
+#define OCTET_MAGIC_EVALUATION "octeteva"
+
 typedef struct octet_record_reader {
     octet_context *ctx;
     octet_bytes bytes;
@@ -34,9 +38,10 @@ octet_status octet_record_read_f32(octet_record_reader *r, float *out);
 octet_status octet_record_read_f64(octet_record_reader *r, double *out);
 /* A copy in `arena`. Errors: FORMAT, NOMEM. */
 octet_status octet_record_read_text(octet_record_reader *r, octet_arena *arena, const char **out);
-/* The magic number and the version that begin a file. Errors: FORMAT, UNSUPPORTED. */
-octet_status octet_record_read_head(octet_record_reader *r, const char magic[8], uint32_t version);
-/* What octet_record_write_check wrote, and the end. Errors: FORMAT. */
-octet_status octet_record_read_check(octet_record_reader *r);
+/* The magic number and the version that begin a file; takes off what octet_record_write_check wrote. Errors: FORMAT,
+ * UNSUPPORTED. */
+octet_status octet_record_read_head(octet_record_reader *r, const char *magic, uint32_t version);
+/* FORMAT: there is more to read. */
+octet_status octet_record_end(const octet_record_reader *r);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/reader.h"
+#include "base/record.h"
 #include "formats/idx.h"
 
 typedef struct signature {
@@ -44,6 +45,8 @@ static const signature strong[] = {
     SIGNATURE(SQLITE, 0, "SQLite format 3\0"),
     SIGNATURE(UTF16, 0, "\xff\xfe"),
     SIGNATURE(UTF16, 0, "\xfe\xff"),
+    SIGNATURE(STATISTICS, 0, OCTET_MAGIC_STATISTICS),
+    SIGNATURE(EVALUATION, 0, OCTET_MAGIC_EVALUATION),
     SIGNATURE(TFLITE, 4, OCTET_SIGNATURE_TFLITE),
 };
 

@@ -23,7 +23,9 @@ typedef enum octet_file_kind {
     OCTET_FILE_PNG,
     OCTET_FILE_JPEG,
     OCTET_FILE_BMP,
-    OCTET_FILE_TEXT, /* a CSV, or any other text; also with a UTF-8 byte order mark */
+    OCTET_FILE_TEXT,       /* a CSV, or any other text; also with a UTF-8 byte order mark */
+    OCTET_FILE_STATISTICS, /* that octet saved */
+    OCTET_FILE_EVALUATION,
     /* Pictures that octet does not read. */
     OCTET_FILE_WEBP,
     OCTET_FILE_GIF,

@@ -7,6 +7,9 @@
 static const struct {
     const char *what, *remedy;
 } refusals[OCTET_N_FILE_KINDS] = {
+    [OCTET_FILE_STATISTICS] = {"is a calibration, no model", "; octet quantize MODEL --calibration takes it, and octet "
+                                                             "inspect shows it"},
+    [OCTET_FILE_EVALUATION] = {"is a saved evaluation, no model", "; octet merge takes it, and octet inspect shows it"},
     [OCTET_FILE_EMPTY] = {"the file is empty", NULL},
     [OCTET_FILE_GIT_LFS] = {"stands for a file in Git LFS", ": fetch the file with git lfs pull"},
     [OCTET_FILE_JSON] = {"is JSON", "; of a model's to_json() it is named with --architecture, and the file of the "

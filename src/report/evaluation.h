@@ -110,7 +110,7 @@ const char *octet_evaluation_doubt_scaling(const octet_evaluation *evaluation, c
 
 /* An evaluation in words, line by line. */
 typedef struct octet_evaluation_line {
-    const char *name; /* "accuracy", "loss", "error", "time", "data", "warning" */
+    const char *name; /* "accuracy", "loss", "error", "time", "parts", "data", "warning" */
     char text[OCTET_EVALUATION_SENTENCE];
 } octet_evaluation_line;
 /* Returns the number of lines. with_time: also times, which no two runs give alike. */

@@ -19,8 +19,6 @@
 
 #include "report/evaluation.h"
 
-static const char MAGIC[8] = {'o', 'c', 't', 'e', 't', 'e', 'v', 'a'};
-
 enum {
     VERSION = 1,
     HAS_CLASSES = 1,
@@ -40,7 +38,7 @@ static octet_status write_head(octet_context *ctx, const octet_evaluation *e, bo
                            (e->expects_bytes ? EXPECTS_BYTES : 0u) | (e->keeps_state ? KEEPS_STATE : 0u) |
                            (e->own_scaling != NULL ? OWN_SCALING : 0u);
     const uint32_t n_names = e->class_names != NULL ? (uint32_t)octet_evaluation_n_classes(e) : 0;
-    OCTET_TRY(octet_buffer_append(ctx, out, MAGIC, sizeof MAGIC));
+    OCTET_TRY(octet_buffer_append(ctx, out, OCTET_MAGIC_EVALUATION, sizeof OCTET_MAGIC_EVALUATION - 1));
     OCTET_TRY(octet_buffer_u32le(ctx, out, VERSION));
     OCTET_TRY(octet_buffer_u32le(ctx, out, flags));
     OCTET_TRY(octet_buffer_u64le(ctx, out, e->fingerprint));
@@ -146,7 +144,7 @@ static octet_status read_measure(octet_record_reader *r, head *h) {
 }
 
 static octet_status read_head(octet_record_reader *r, head *h) {
-    OCTET_TRY(octet_record_read_head(r, MAGIC, VERSION));
+    OCTET_TRY(octet_record_read_head(r, OCTET_MAGIC_EVALUATION, VERSION));
     OCTET_TRY(read_texts(r, h));
     OCTET_TRY(read_measure(r, h));
     OCTET_TRY(octet_parts_read(r, &h->arena, &h->parts));
@@ -220,7 +218,7 @@ static octet_status read_all(octet_record_reader *r, head *h, octet_evaluation *
                                     (octet_scores)h->scores, (octet_measure)h->measure, out));
     OCTET_TRY(copy_head(r->ctx, h, *out));
     for (uint64_t i = 0; i < h->n_samples; i++) OCTET_TRY(read_sample(r, i, *out));
-    return octet_record_read_check(r);
+    return octet_record_end(r);
 }
 
 octet_status octet_evaluation_read(octet_context *ctx, octet_bytes bytes, const char *name, octet_evaluation **out) {

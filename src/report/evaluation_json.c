@@ -1,5 +1,6 @@
 /* An evaluation as JSON. */
 #include "report/evaluation.h"
+#include "report/gathered.h"
 #include "report/text.h"
 
 static void write_confusion(octet_json_writer *json, const octet_evaluation *e, const octet_confusion *confusion) {
@@ -36,6 +37,7 @@ static octet_status write(octet_context *ctx, const octet_evaluation *e, const o
     octet_json_write_string(&json, "model", e->model);
     octet_json_write_string(&json, "split", e->split);
     octet_json_write_u64(&json, "samples", e->n_samples);
+    octet_gathered_write_parts(&json, &e->parts);
     if (e->measure == OCTET_MEASURE_ERROR) {
         octet_json_write_real(&json, "mean_absolute_error", e->mean_absolute_error, 10);
         octet_json_write_real(&json, "root_mean_square_error", e->root_mean_square_error, 10);

@@ -5,6 +5,7 @@
 
 #include "base/format.h"
 #include "report/evaluation.h"
+#include "report/gathered.h"
 #include "report/text.h"
 
 static octet_status write_confusion(octet_context *ctx, const octet_evaluation *e, const octet_confusion *confusion,
@@ -108,6 +109,11 @@ uint32_t octet_evaluation_list_lines(const octet_evaluation *e, bool with_time,
         octet_format(line->text, sizeof line->text, "%s per sample, %s in all with %u thread%s",
                      octet_text_time(e->time_per_sample_ns, a), octet_text_time((double)e->wall_ns, b), e->n_threads,
                      e->n_threads == 1 ? "" : "s");
+    }
+    if (e->parts.n != 0) {
+        char parts[OCTET_GATHERED_TEXT];
+        line = add_line(lines, &n, "parts");
+        octet_format(line->text, sizeof line->text, "%s", octet_gathered_parts_text(&e->parts, parts));
     }
     line = add_line(lines, &n, "data");
     octet_evaluation_data_text(e, line->text);

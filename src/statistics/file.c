@@ -29,8 +29,6 @@
 #include <inttypes.h>
 #include <math.h>
 
-static const char MAGIC[8] = {'o', 'c', 't', 'e', 't', 's', 't', 'a'};
-
 enum {
     VERSION = 2,
     KEEPS_STATE = 1,
@@ -50,7 +48,7 @@ static octet_status write_row(octet_context *ctx, octet_buffer *out, const octet
 
 octet_status octet_statistics_write(octet_context *ctx, const octet_statistics *statistics, octet_buffer *out) {
     const size_t start = out->size;
-    OCTET_TRY(octet_buffer_append(ctx, out, MAGIC, sizeof MAGIC));
+    OCTET_TRY(octet_buffer_append(ctx, out, OCTET_MAGIC_STATISTICS, sizeof OCTET_MAGIC_STATISTICS - 1));
     OCTET_TRY(octet_buffer_u32le(ctx, out, VERSION));
     OCTET_TRY(octet_buffer_u32le(ctx, out, statistics->keeps_state ? KEEPS_STATE : 0));
     OCTET_TRY(octet_buffer_u64le(ctx, out, statistics->fingerprint));
@@ -140,7 +138,7 @@ static octet_status read_rows(octet_record_reader *r, octet_statistics *out) {
 
 static octet_status read_all(octet_record_reader *r, octet_statistics *out) {
     uint32_t flags;
-    OCTET_TRY(octet_record_read_head(r, MAGIC, VERSION));
+    OCTET_TRY(octet_record_read_head(r, OCTET_MAGIC_STATISTICS, VERSION));
     OCTET_TRY(octet_record_read_u32(r, &flags));
     OCTET_CHECK(r->ctx, flags <= KEEPS_STATE, OCTET_FORMAT, "%s: flags %" PRIu32 " in the head", r->file, flags);
     out->keeps_state = flags != 0;
@@ -152,7 +150,7 @@ static octet_status read_all(octet_record_reader *r, octet_statistics *out) {
     OCTET_TRY(octet_parts_read(r, &out->arena, &out->parts));
     OCTET_TRY(octet_looks_read(r, &out->arena, &out->looks));
     OCTET_TRY(read_rows(r, out));
-    return octet_record_read_check(r);
+    return octet_record_end(r);
 }
 
 octet_status octet_statistics_read(octet_context *ctx, octet_bytes bytes, const char *name, octet_statistics **out) {

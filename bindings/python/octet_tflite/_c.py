@@ -97,6 +97,7 @@ FUNCTIONS: "dict[str, tuple[Any, list[Any]]]" = {
     "octet_statistics_load_bytes": (c_int, [c_void_p, c_void_p, c_size_t, c_char_p, POINTER(c_void_p)]),
     "octet_statistics_fingerprint": (c_uint64, [c_void_p]),
     "octet_statistics_missing": (c_int, [c_void_p, c_void_p, POINTER(c_char_p)]),
+    "octet_statistics_render": (c_int, [c_void_p, c_void_p, c_char_p, c_int, POINTER(c_char_p)]),
     "octet_statistics_describe": (None, [c_void_p, POINTER(Calibration)]),
     "octet_model_quantize_with": (c_int, [c_void_p, c_void_p, c_void_p, POINTER(Conversion), POINTER(c_void_p)]),
     # run.h
@@ -135,6 +136,7 @@ FUNCTIONS: "dict[str, tuple[Any, list[Any]]]" = {
     "octet_evaluation_mean_absolute_error": (c_double, [c_void_p]),
     "octet_evaluation_root_mean_square_error": (c_double, [c_void_p]),
     "octet_evaluation_class": (c_int32, [c_void_p, c_uint64]),
+    "octet_saved_kind_of": (c_int, [c_void_p, c_char_p, POINTER(c_int)]),
     "octet_evaluation_render": (c_int, [c_void_p, c_void_p, c_bool, c_int, POINTER(c_char_p)]),
     "octet_compare": (
         c_int,

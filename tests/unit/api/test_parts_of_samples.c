@@ -146,7 +146,7 @@ static void missing_parts_are_told(void **state) {
     octet_model_destroy(ctx, quantized);
     refused(octet_statistics_merge(ctx, some, more), OCTET_DATA, "part 5/7 is there twice");
     refused(octet_statistics_merge(ctx, some, other), OCTET_DATA, "one cut");
-    refused(octet_statistics_merge(ctx, some, whole), OCTET_DATA, "of a whole");
+    refused(octet_statistics_merge(ctx, some, whole), OCTET_DATA, "the other parts of its whole");
     octet_statistics *const made[] = {some, more, other, whole};
     for (int i = 0; i < 4; i++) octet_statistics_destroy(ctx, made[i]);
 }

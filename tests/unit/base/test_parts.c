@@ -98,8 +98,8 @@ static void other_parts_do_not_join(void **state) {
     refused(part(3, 16, 1), some, "part 3/16 is there twice");
     refused(some, part(5, 16, 2), "different samples");
     refused(some, part(5, 17, 1), "part 3, 4 of 16 and of part 5 of 17");
-    refused(some, part(1, 1, 1), "of a whole");
-    refused((octet_parts){0}, some, "of a whole");
+    refused(some, part(1, 1, 1), "the other parts of its whole");
+    refused((octet_parts){0}, some, "the other parts of its whole");
 }
 
 /* Texts stay within their room, however many runs there are. */
