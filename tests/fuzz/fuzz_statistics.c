@@ -1,4 +1,5 @@
-/* Covers: statistics/file.c statistics/file_kinds.c statistics/statistics.c statistics/row.c statistics/histogram.c */
+/* Covers: statistics/file.c statistics/looks.c statistics/file_kinds.c statistics/statistics.c statistics/row.c
+ * statistics/histogram.c */
 #include "fuzz/target.h"
 
 #include <string.h>
