@@ -85,6 +85,7 @@ const struct command command_calibrate = {
                                             {NULL, conversion_shard_option, IN(conversion)},
                                             {"samples", choice_options, IN(conversion)},
                                             {"data", source_options, IN(open)},
+                                            {NULL, label_option, IN(open)},
                                             {"scaling", scaling_options, IN(open)},
                                             {"model and output", model_options, 0},
                                             {NULL, threads_option, IN(run)},
