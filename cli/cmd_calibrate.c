@@ -46,6 +46,7 @@ static int run_calibrate(const struct command *self, int argc, char **argv) {
     const struct input_name inputs[] = {{"--data", s.open.path},
                                         {"--images", s.open.images},
                                         {"--labels", s.open.labels},
+                                        {"--columns", s.open.columns},
                                         {"--indices", s.conversion.indices},
                                         {"--architecture", s.common.load.architecture},
                                         {"the model", s.common.model},
