@@ -88,6 +88,7 @@ interop: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/layers.py $(OCTET)
 	@$(VENV)/bin/python tests/interop/artifacts.py $(OCTET)
 	@$(VENV)/bin/python tests/interop/helpers.py $(OCTET)
+	@$(VENV)/bin/python tests/interop/json_schema.py $(OCTET)
 	@PYTHONPATH=bindings/python OCTET_LIBRARY=$(BUILD)/liboctet.so $(VENV)/bin/python -m pytest -q -p no:cacheprovider tests/python/test_lite_interpreter.py
 
 report: setup all $(REPORT_VENV)/ready

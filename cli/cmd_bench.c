@@ -39,7 +39,7 @@ const struct command command_bench = {
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {"arithmetic", kernel_options, offsetof(struct settings, run)},
                                             {"model and output", model_options, 0},
-                                            {NULL, json_option, 0},
+                                            {NULL, answer_options, 0},
                                             {0}},
     .examples = (const struct example[]){{"Measure a bundled model for a fifth of a second.",
                                           "octet bench examples/mnist/mnist_cnn_k2.h5 --seconds 0.2", false},

@@ -35,7 +35,7 @@ static int run_budget(const struct command *self, int argc, char **argv) {
     if (!has_samples_for(self, &s.open)) return EXIT_USAGE;
     const char *data = s.open.path != NULL ? s.open.path : "";
     if (!reads_input_once(self, (const char *const[]){s.common.model, data, NULL})) return EXIT_USAGE;
-    s.conversion.progress = progress_bar();
+    s.conversion.progress = progress_bar(&s.common);
     code = print_report(&s.common, report);
     return code == EXIT_YES && !s.fits ? EXIT_NO : code;
 }
@@ -68,7 +68,7 @@ const struct command command_budget = {
                                             {NULL, label_option, IN(open)},
                                             {"scaling", scaling_options, IN(open)},
                                             {"model", model_options, 0},
-                                            {NULL, json_option, 0},
+                                            {NULL, answer_options, 0},
                                             {0}},
     .examples = (const struct example[]){{"A Keras model on a device with 256 KiB of flash and 16 KiB of RAM.",
                                           "octet budget examples/mnist/mnist_cnn_k2.h5 --data examples/mnist "

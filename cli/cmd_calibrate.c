@@ -16,7 +16,7 @@ static octet_status gather(octet_context *ctx, const octet_model *model, octet_d
     octet_statistics *statistics = NULL;
     octet_status status = octet_statistics_create(ctx, model, &statistics);
     if (status == OCTET_OK) status = octet_statistics_add_data(ctx, statistics, model, data, &s->conversion);
-    if (status == OCTET_OK) status = octet_statistics_render(ctx, statistics, s->output, as, out);
+    if (status == OCTET_OK) status = octet_statistics_render(ctx, statistics, shown_output(s->output), as, out);
     if (status == OCTET_OK) status = octet_statistics_save(ctx, statistics, s->output);
     octet_statistics_destroy(ctx, statistics);
     return status;
@@ -51,11 +51,13 @@ static int run_calibrate(const struct command *self, int argc, char **argv) {
                                         {"--architecture", s.common.load.architecture},
                                         {"the model", s.common.model},
                                         {0}};
+    if ((code = take_output(self, &s.common, "-o", &s.output, false)) != EXIT_YES) return code;
     if (!keeps_inputs(self, s.output, inputs)) return EXIT_USAGE;
+    if (!may_replace(self, s.output, OUTPUT_SAVED, s.common.force)) return EXIT_USAGE;
     if (!reads_input_once(self, (const char *const[]){s.common.model, s.open.path, NULL})) return EXIT_USAGE;
     s.conversion.looks_at_samples = true;
     s.conversion.n_threads = s.run.n_threads;
-    s.conversion.progress = progress_bar();
+    s.conversion.progress = progress_bar(&s.common);
     return print_report(&s.common, report);
 }
 
@@ -83,6 +85,7 @@ const struct command command_calibrate = {
             "number of machines make the parts, `octet merge` puts them together, in any order.",
             NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
+                                            {NULL, force_option, 0},
                                             {NULL, conversion_shard_option, IN(conversion)},
                                             {"samples", choice_options, IN(conversion)},
                                             {"data", source_options, IN(open)},
@@ -90,7 +93,7 @@ const struct command command_calibrate = {
                                             {"scaling", scaling_options, IN(open)},
                                             {"model and output", model_options, 0},
                                             {NULL, threads_option, IN(run)},
-                                            {NULL, json_option, 0},
+                                            {NULL, answer_options, 0},
                                             {0}},
     .examples =
         (const struct example[]){

@@ -33,7 +33,8 @@ const struct command command_check = {
                                         "there.",
                                         NULL},
     .groups =
-        (const struct option_group[]){{"options", options, 0}, {NULL, model_options, 0}, {NULL, json_option, 0}, {0}},
+        (const struct option_group[]){
+            {"options", options, 0}, {NULL, model_options, 0}, {NULL, answer_options, 0}, {0}},
     .examples = (const struct example[]){{"A model for tflite-micro.",
                                           "octet check examples/mnist/mnist_cnn_k2.h5 --target tflm", true},
                                          {"Your own model for the Edge TPU, for a program to read.",

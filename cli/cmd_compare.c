@@ -8,7 +8,7 @@ struct settings {
     octet_open_options open;
     octet_run_options run;
     struct report_settings page;
-    bool with_all, csv;
+    bool with_all;
 };
 
 /* The page begins with the verdict on the two. */
@@ -36,7 +36,7 @@ static octet_status compare(octet_context *ctx, const octet_model *original, con
     octet_status status = take_data(ctx, &s->open);
     if (status == OCTET_OK) status = octet_data_open(ctx, &s->open, &data);
     if (status == OCTET_OK) status = octet_compare_layers(ctx, original, quantized, data, &s->run, &layers);
-    if (status == OCTET_OK) status = octet_layers_render(ctx, layers, s->with_all, s->csv ? OCTET_AS_CSV : as, out);
+    if (status == OCTET_OK) status = octet_layers_render(ctx, layers, s->with_all, as, out);
     if (status == OCTET_OK) status = write_report(ctx, original, quantized, layers, data, s);
     octet_layers_destroy(ctx, layers);
     octet_data_close(ctx, data);
@@ -69,17 +69,17 @@ static int run_compare(const struct command *self, int argc, char **argv) {
                                         {"the original", s.common.model},
                                         {"the quantized model", s.common.other},
                                         {0}};
-    if (!can_report(self, &s.page, inputs)) return EXIT_USAGE;
+    if ((code = can_report(self, &s.common, &s.page, inputs)) != EXIT_YES) return code;
     keep_command_line(self, argc, argv, s.page.command);
-    if (s.csv && s.common.json) return complain(EXIT_USAGE, "compare: --json and --csv exclude each other");
-    s.run.progress = progress_bar();
+    if (s.common.csv && s.common.json) return complain(EXIT_USAGE, "compare: --json and --csv exclude each other");
+    s.run.progress = progress_bar(&s.common);
     return print_report(&s.common, report);
 }
 
 static const struct option options[] = {
     {"--all", 0, NULL, OPTION_FLAG, offsetof(struct settings, with_all), 0,
      "print every layer, every flipped sample and every value without a partner"},
-    {"--csv", 0, NULL, OPTION_FLAG, offsetof(struct settings, csv), 0,
+    {"--csv", 0, NULL, OPTION_FLAG, offsetof(struct settings, common.csv), 0,
      "print a row per layer as CSV, with the columns of TensorFlow's QuantizationDebugger first"},
     {0}};
 
@@ -102,6 +102,7 @@ const struct command command_compare = {
             NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {NULL, report_options, offsetof(struct settings, page)},
+                                            {NULL, force_option, 0},
                                             {"data", source_options, offsetof(struct settings, open)},
                                             {NULL, label_option, offsetof(struct settings, open)},
                                             {NULL, split_option, offsetof(struct settings, run)},
@@ -110,7 +111,7 @@ const struct command command_compare = {
                                             {"arithmetic", kernel_options, offsetof(struct settings, run)},
                                             {NULL, threads_option, offsetof(struct settings, run)},
                                             {"model and output", model_options, 0},
-                                            {NULL, json_option, 0},
+                                            {NULL, answer_options, 0},
                                             {0}},
     .examples =
         (const struct example[]){

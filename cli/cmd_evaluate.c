@@ -48,14 +48,17 @@ static int run_evaluate(const struct command *self, int argc, char **argv) {
                                         {"--architecture", s.common.load.architecture},
                                         {"the model", s.common.model},
                                         {0}};
-    if (!keeps_inputs(self, s.output, inputs) || !can_report(self, &s.page, inputs)) return EXIT_USAGE;
+    if ((code = take_output(self, &s.common, "-o", &s.output, false)) != EXIT_YES) return code;
+    if (!keeps_inputs(self, s.output, inputs)) return EXIT_USAGE;
+    if (!may_replace(self, s.output, OUTPUT_SAVED, s.common.force)) return EXIT_USAGE;
+    if ((code = can_report(self, &s.common, &s.page, inputs)) != EXIT_YES) return code;
     if (s.run.n_parts > 1 && s.page.path != NULL)
         return complain(EXIT_USAGE, "evaluate: --report shows all samples, and --shard runs a part of them: leave one "
                                     "of them away");
     if (s.page.path != NULL && s.output != NULL && is_one_output(s.page.path, s.output))
         return complain(EXIT_USAGE, "evaluate: %s: -o and --report need a file each", s.output);
     keep_command_line(self, argc, argv, s.page.command);
-    s.run.progress = progress_bar();
+    s.run.progress = progress_bar(&s.common);
     return print_report(&s.common, report);
 }
 
@@ -78,6 +81,7 @@ const struct command command_evaluate = {
     .groups = (const struct option_group[]){{"options", options, 0},
                                             {NULL, report_options, offsetof(struct settings, page)},
                                             {NULL, shard_option, offsetof(struct settings, run)},
+                                            {NULL, force_option, 0},
                                             {"data", source_options, offsetof(struct settings, open)},
                                             {NULL, label_option, offsetof(struct settings, open)},
                                             {NULL, split_option, offsetof(struct settings, run)},
@@ -86,7 +90,7 @@ const struct command command_evaluate = {
                                             {"arithmetic", kernel_options, offsetof(struct settings, run)},
                                             {NULL, threads_option, offsetof(struct settings, run)},
                                             {"model and output", model_options, 0},
-                                            {NULL, json_option, 0},
+                                            {NULL, answer_options, 0},
                                             {0}},
     .examples =
         (const struct example[]){

@@ -70,7 +70,7 @@ const struct command command_explain = {
                                             {"scaling", scaling_options, offsetof(struct settings, data)},
                                             {"arithmetic", kernel_options, offsetof(struct settings, run)},
                                             {"model and output", model_options, 0},
-                                            {NULL, json_option, 0},
+                                            {NULL, answer_options, 0},
                                             {0}},
     .examples =
         (const struct example[]){

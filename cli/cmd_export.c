@@ -94,12 +94,14 @@ static int run_export(const struct command *self, int argc, char **argv) {
                                         {"--columns", s.open.columns},
                                         {"the model", s.common.model},
                                         {0}};
+    if ((code = take_output(self, &s.common, "--c-array", &s.c_array, true)) != EXIT_YES) return code;
     if (!keeps_inputs(self, s.c_array, inputs)) return EXIT_USAGE;
+    if (!may_replace(self, s.c_array, OUTPUT_C_ARRAY, s.common.force)) return EXIT_USAGE;
     s.artifacts.command = s.export.command = line[0] != '\0' ? line : NULL;
-    s.artifacts.replace = s.export.replace;
+    s.artifacts.replace = s.export.replace = s.common.force;
     s.artifacts.n_vectors = s.export.n_vectors;
-    s.artifacts.progress = progress_bar();
-    s.conversion.progress = progress_bar();
+    s.artifacts.progress = progress_bar(&s.common);
+    s.conversion.progress = progress_bar(&s.common);
     return print_report(&s.common, export_model);
 }
 
@@ -114,11 +116,9 @@ static const struct option options[] = {
      "golden "
      "vectors, test images, a README"},
     {"--c-array", 0, "FILE", OPTION_TEXT, IN(c_array), 0,
-     "write the .tflite itself as a C array: aligned, with length and hash"},
+     "write the .tflite itself as a C array: aligned, with length and hash (`-`: to standard output)"},
     {"--name", 0, "NAME", OPTION_TEXT, IN(export.name), 0,
      "the prefix of all files and symbols, a C identifier (default: from the name of the model's file)"},
-    {"--force", 0, NULL, OPTION_FLAG, IN(export.replace), 0,
-     "write into a folder that exists: files of the same names are replaced, others stay"},
     {"--vectors", 0, "N", OPTION_COUNT_FROM_1, IN(export.n_vectors), 0,
      "how many inputs and outputs stand in the self-test, or golden vectors in files (default 4; in the self-test at "
      "most "
@@ -161,11 +161,12 @@ const struct command command_export = {
                               "README derives the arithmetic with the model's own numbers.",
                               NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
+                                            {NULL, force_option, 0},
                                             {"data", source_options, IN(open)},
                                             {NULL, label_option, IN(open)},
                                             {"scaling", scaling_options, IN(open)},
                                             {"model", model_options, 0},
-                                            {NULL, json_option, 0},
+                                            {NULL, answer_options, 0},
                                             {0}},
     .examples = (const struct example[]){{"A Keras model, quantized and exported.",
                                           "octet export examples/mnist/mnist_fc_k2.h5 --data examples/mnist --c "

@@ -17,6 +17,8 @@ static int run_help(const struct command *self, int argc, char **argv) {
     if (strcmp(topic, "--help") == 0 || strcmp(topic, "-h") == 0) command = self;
     if (strcmp(topic, "exit-codes") == 0) {
         print_exit_codes();
+    } else if (strcmp(topic, "environment") == 0) {
+        print_environment();
     } else if (command != NULL || strcmp(topic, "octet") == 0) {
         print_page(command, format);
     } else {
@@ -29,12 +31,14 @@ static int run_help(const struct command *self, int argc, char **argv) {
 
 const struct command command_help = {
     .name = "help",
-    .purpose = "explain a command, or the exit codes",
-    .usage = "[COMMAND | exit-codes]",
+    .purpose = "explain a command, the exit codes or the environment",
+    .usage = "[COMMAND | exit-codes | environment]",
     .paragraphs = (const char *const[]){"Without a word it lists the commands. `octet help COMMAND` prints what "
                                         "`octet COMMAND --help` prints.",
                                         NULL},
-    .examples = (const struct example[]){{"What the exit codes mean.", "octet help exit-codes", true}, {0}},
+    .examples = (const struct example[]){{"What the exit codes mean.", "octet help exit-codes", true},
+                                         {"Which environment variables octet reads.", "octet help environment", true},
+                                         {0}},
     .see_also = (const char *const[]){"quantize", "evaluate", NULL},
     .documents = (const char *const[]){NULL},
     .run = run_help,

@@ -37,7 +37,7 @@ static bool shows_saved(const struct common *settings, int *code) {
         *code = fail(ctx);
         return true;
     }
-    print_text(ctx, text);
+    print_text(ctx, text, settings->json);
     *code = finish(ctx, EXIT_YES);
     return true;
 }
@@ -59,7 +59,7 @@ const struct command command_inspect = {
             "A Keras model is shown as the float graph that octet makes of it. A file of `octet calibrate` or `octet "
             "evaluate -o` is shown too: its samples, its parts, what it serves.",
             NULL},
-    .groups = (const struct option_group[]){{"options", model_options, 0}, {NULL, json_option, 0}, {0}},
+    .groups = (const struct option_group[]){{"options", model_options, 0}, {NULL, answer_options, 0}, {0}},
     .examples =
         (const struct example[]){
             {"What is in a quantized file.",

@@ -57,7 +57,7 @@ static int add(octet_context *ctx, const char *first, const char *path, struct w
 
 static int add_all(octet_context *ctx, const struct settings *s, struct whole *all) {
     const struct common *c = &s->common;
-    octet_progress *progress = progress_bar();
+    octet_progress *progress = progress_bar(c);
     int code = load(ctx, c->files[0], all);
     for (int i = 1; i < c->n_files && code == EXIT_YES; i++) {
         code = add(ctx, c->files[0], c->files[i], all);
@@ -86,7 +86,8 @@ static int check_whole(octet_context *ctx, const struct settings *s, const struc
 static octet_status write(octet_context *ctx, const struct settings *s, const struct whole *all, char **text) {
     const octet_rendering as = s->common.json ? OCTET_AS_JSON : OCTET_AS_TEXT;
     octet_status status;
-    if (all->statistics != NULL) status = octet_statistics_render(ctx, all->statistics, s->output, as, text);
+    if (all->statistics != NULL)
+        status = octet_statistics_render(ctx, all->statistics, shown_output(s->output), as, text);
     else status = octet_evaluation_render(ctx, all->evaluation, s->with_confusion, as, text);
     if (status != OCTET_OK || s->output == NULL) return status;
     if (all->statistics != NULL) return octet_statistics_save(ctx, all->statistics, s->output);
@@ -103,7 +104,7 @@ static int merge(const struct settings *s) {
     if (code == EXIT_YES) code = check_whole(ctx, s, &all);
     if (code == EXIT_YES && write(ctx, s, &all, &text) != OCTET_OK) code = fail_of(ctx, NULL);
     free_whole(ctx, &all);
-    if (code == EXIT_YES) print_text(ctx, text);
+    if (code == EXIT_YES) print_text(ctx, text, s->common.json);
     else octet_text_free(ctx, text);
     return finish(ctx, code);
 }
@@ -112,6 +113,7 @@ static int run_merge(const struct command *self, int argc, char **argv) {
     struct settings s = {.common = COMMON_INIT};
     int code;
     if (!parse(self, argc, argv, &s, &code)) return code;
+    if ((code = take_output(self, &s.common, "-o", &s.output, false)) != EXIT_YES) return code;
     for (int i = 0; i < s.common.n_files; i++) {
         const struct input_name inputs[] = {{"a part", s.common.files[i]}, {0}};
         if (!keeps_inputs(self, s.output, inputs)) return EXIT_USAGE;
@@ -119,6 +121,7 @@ static int run_merge(const struct command *self, int argc, char **argv) {
             if (strcmp(s.common.files[i], s.common.files[k]) == 0)
                 return complain(EXIT_USAGE, "merge: %s is named twice: merge each part once", s.common.files[i]);
     }
+    if (!may_replace(self, s.output, OUTPUT_SAVED, s.common.force)) return EXIT_USAGE;
     return merge(&s);
 }
 
@@ -153,7 +156,8 @@ const struct command command_merge = {
             "are told where the whole is used: by `octet quantize`, and here by the report of an evaluation.",
             NULL},
     .groups =
-        (const struct option_group[]){{"options", options, 0}, {NULL, memory_option, 0}, {NULL, json_option, 0}, {0}},
+        (const struct option_group[]){
+            {"options", options, 0}, {NULL, memory_option, 0}, {NULL, force_option, 0}, {NULL, answer_options, 0}, {0}},
     .examples =
         (const struct example[]){
             {"The report of an evaluation in two parts.",

@@ -126,7 +126,7 @@ static octet_status write_report(octet_context *ctx, const struct settings *s, c
     if (octet_model_is_quantized(quantized)) status = octet_compare_layers(ctx, model, quantized, data, &run, &layers);
     page.model = model;
     page.quantized = quantized;
-    page.output = s->output;
+    page.output = shown_output(s->output);
     page.data = data;
     page.verdict = verdict;
     page.layers = layers;
@@ -139,11 +139,13 @@ static octet_status write_report(octet_context *ctx, const struct settings *s, c
 static octet_status write(octet_context *ctx, struct settings *s, const octet_model *quantized,
                           const octet_verdict *verdict, octet_rendering as, char **out) {
     octet_status status = OCTET_OK;
-    if (verdict != NULL) status = octet_verdict_render(ctx, verdict, s->output, as, out);
+    if (cannot_judge(s) && as == OCTET_AS_JSON) return OCTET_OK; /* that it cannot is the one object to print */
+    if (verdict != NULL) status = octet_verdict_render(ctx, verdict, shown_output(s->output), as, out);
     if (cannot_judge(s)) return status;
     if (status == OCTET_OK) status = octet_model_write(ctx, quantized, s->output);
     if (status == OCTET_OK && s->conversion.target != NULL) status = check_target(ctx, s, quantized);
-    if (status == OCTET_OK && verdict == NULL) status = octet_model_receipt(ctx, quantized, s->output, as, out);
+    if (status == OCTET_OK && verdict == NULL)
+        status = octet_model_receipt(ctx, quantized, shown_output(s->output), as, out);
     return status;
 }
 
@@ -247,14 +249,17 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
                                         {"--architecture", s.common.load.architecture},
                                         {"the model", s.common.model},
                                         {0}};
-    if (!keeps_inputs(self, s.output, inputs) || !can_report(self, &s.page, inputs)) return EXIT_USAGE;
+    if ((code = take_output(self, &s.common, "-o", &s.output, false)) != EXIT_YES) return code;
+    if (!keeps_inputs(self, s.output, inputs)) return EXIT_USAGE;
+    if (!may_replace(self, s.output, OUTPUT_TFLITE, s.common.force)) return EXIT_USAGE;
+    if ((code = can_report(self, &s.common, &s.page, inputs)) != EXIT_YES) return code;
     keep_command_line(self, argc, argv, s.page.command);
     const char *data = s.open.path != NULL ? s.open.path : "", *test = s.test != NULL ? s.test : "";
     if (!reads_input_once(self, (const char *const[]){s.common.model, data, test, NULL})) return EXIT_USAGE;
     s.conversion.n_threads = s.run.n_threads;
     s.conversion.keep_float = s.keep_float.items;
     s.conversion.int16_layers = s.int16_layers.items;
-    s.conversion.progress = s.run.progress = progress_bar();
+    s.conversion.progress = s.run.progress = progress_bar(&s.common);
 
     code = print_report(&s.common, quantize);
     if (code != EXIT_YES) return code;
@@ -265,14 +270,13 @@ static int run_quantize(const struct command *self, int argc, char **argv) {
                         s.aim.has_max_drop       ? "--max-drop"
                         : s.aim.has_min_fidelity ? "--min-fidelity"
                                                  : "--report");
-    if (s.no_test && !s.no_evaluate && !s.common.json)
-        puts("not evaluated: the data hold no test samples; --test DATA names some");
+    if (s.no_test && !s.no_evaluate) say("not evaluated: the data hold no test samples; --test DATA names some\n");
     if (cannot_judge(&s))
         return complain(EXIT_USAGE, "quantize: --max-drop: the outputs are numbers, not classes: there is no accuracy "
                                     "that could fall; nothing is written");
     if (s.does_not_run)
-        return complain(EXIT_NOT_THERE, "%s is written, but %s does not run all of its operators", s.output,
-                        s.conversion.target);
+        return complain(EXIT_NOT_THERE, "%s is written, but %s does not run all of its operators",
+                        shown_output(s.output), s.conversion.target);
     if (s.misses_aim) return complain_of_aim(&s);
     return EXIT_YES;
 }
@@ -300,7 +304,7 @@ static const struct option test_options[] = {
     {0}};
 
 static const struct option conversion_options[] = {
-    {"--output", 'o', "FILE", OPTION_TEXT, IN(output), 0, "the .tflite file to write"},
+    {"--output", 'o', "FILE", OPTION_TEXT, IN(output), 0, "the .tflite file to write (`-`: to standard output)"},
     {"--mode", 0, "MODE", OPTION_TEXT, IN(conversion.mode), 0, "the kind of quantization: {mode}"},
     {"--input-type", 0, "TYPE", OPTION_TEXT, IN(conversion.input_type), 0,
      "type of the inputs: {type}; with `--mode int16x8`: {int16x8 type}"},
@@ -354,6 +358,7 @@ const struct command command_quantize = {
             NULL},
     .groups = (const struct option_group[]){{"options", conversion_options, 0},
                                             {NULL, report_options, IN(page)},
+                                            {NULL, force_option, 0},
                                             {"data", source_options, IN(open)},
                                             {NULL, label_option, IN(open)},
                                             {"scaling", scaling_options, IN(open)},
@@ -364,7 +369,7 @@ const struct command command_quantize = {
                                             {"arithmetic", kernel_options, IN(run)},
                                             {NULL, threads_option, IN(run)},
                                             {"model and output", model_options, 0},
-                                            {NULL, json_option, 0},
+                                            {NULL, answer_options, 0},
                                             {0}},
     .examples =
         (const struct example[]){

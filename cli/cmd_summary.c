@@ -20,7 +20,7 @@ const struct command command_summary = {
     .paragraphs = (const char *const[]){"Prints the table that Keras's model.summary() prints: name, class, output "
                                         "shape and number of parameters of every layer, and their totals.",
                                         NULL},
-    .groups = (const struct option_group[]){{"options", model_options, 0}, {NULL, json_option, 0}, {0}},
+    .groups = (const struct option_group[]){{"options", model_options, 0}, {NULL, answer_options, 0}, {0}},
     .examples =
         (const struct example[]){
             {"The layers of a bundled model.", "octet summary examples/mnist/mnist_cnn_k2.h5", true}, {0}},

@@ -64,7 +64,8 @@ extern const struct option conversion_shard_option[]; /* octet_conversion */
 extern const struct option choice_options[];          /* --samples, --seed, --indices: octet_conversion */
 extern const struct option report_options[];          /* struct report_settings */
 extern const struct option model_options[];           /* struct common */
-extern const struct option json_option[];             /* struct common */
+extern const struct option force_option[];            /* struct common */
+extern const struct option answer_options[];          /* struct common */
 
 struct example {
     const char *remark; /* a sentence, or NULL for what belongs to the example above */
@@ -102,8 +103,8 @@ struct common {
     char **files;      /* n_files of a command that takes many; `model` is the first */
     int n_files;
     octet_load_options load;
-    uint64_t max_memory_bytes; /* 0: the library's own limit */
-    bool json;
+    uint64_t max_memory_bytes;    /* 0: the library's own limit */
+    bool json, csv, quiet, force; /* csv: of `octet compare` */
 };
 #define COMMON_INIT \
     { .load = OCTET_LOAD_OPTIONS_INIT }
@@ -129,6 +130,15 @@ bool keeps_inputs(const struct command *self, const char *output, const struct i
 /* True when both paths name one file, whether it is there already or not. */
 bool is_one_output(const char *a, const char *b);
 
+/* What a file to write is for: which file that is there it replaces without --force. */
+enum output_kind { OUTPUT_TFLITE, OUTPUT_NPY, OUTPUT_C_ARRAY, OUTPUT_HTML, OUTPUT_JSON, OUTPUT_TEXT, OUTPUT_SAVED };
+/* False, after a complaint, when something else is at `path` (NULL: nothing is written) than such a file as octet
+ * writes, and `force` does not allow to replace it. What is empty or no regular file is no loss. */
+bool may_replace(const struct command *self, const char *path, enum output_kind kind, bool force);
+/* False, after a complaint, when the folder `path` (NULL: none) holds anything but .npy, and `force` does not allow to
+ * write among it. */
+bool may_fill(const struct command *self, const char *path, bool force);
+
 /* ---- report.c ---- */
 
 enum { MOST_COMMAND = 8192 };
@@ -141,8 +151,10 @@ struct report_settings {
 };
 /* The whole command as a shell takes it, without --threads; "" when it is too long. */
 void keep_command_line(const struct command *self, int argc, char **argv, char line[MOST_COMMAND]);
-/* False, after a complaint, where the page would replace an input. */
-bool can_report(const struct command *self, const struct report_settings *report, const struct input_name *inputs);
+/* The exit code after a complaint, EXIT_YES without: the page would replace an input, or what octet does not write. Its
+ * path may be "-". */
+int can_report(const struct command *self, const struct common *settings, struct report_settings *report,
+               const struct input_name *inputs);
 /* Where a page was asked for, writes it of these parts. */
 octet_status write_page(octet_context *ctx, const struct report_settings *settings, octet_report *report);
 
@@ -156,6 +168,19 @@ octet_status load_model(octet_context *ctx, const char *path, const octet_load_o
 octet_status take_data(octet_context *ctx, octet_open_options *options);
 /* Frees what was read; no model or data may be left. */
 void forget_input(octet_context *ctx);
+
+/* ---- standard_output.c ---- */
+
+/* Where *path, the value of `option`, is "-": names a temporary file instead, and what people read goes to stderr. Any
+ * other exit code than EXIT_YES, after a complaint: standard output is taken, a terminal (unless the file is_text), or
+ * there is no room for the file. */
+int take_output(const struct command *self, const struct common *settings, const char *option, const char **path,
+                bool is_text);
+/* What reports call a path that take_output has seen. */
+const char *shown_output(const char *path);
+/* At the end: copies that file to standard output if the command made it, and removes it. Returns exit_code, or EXIT_IO
+ * after a complaint. */
+int hand_out(int exit_code);
 
 /* ---- quantize_first.c ---- */
 
@@ -181,8 +206,17 @@ const char *most_alike_command(const char *word);
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_IO = 4, EXIT_NOT_THERE = 12 };
 
 int exit_code_of(octet_status status);
+/* The status whose code it is: INTERNAL for a code of none. */
+octet_status status_of_exit_code(int exit_code);
 /* What the code means; NULL behind the last code. */
 const char *exit_code_text(int exit_code);
+
+/* ---- environment.c ---- */
+
+struct environment_variable {
+    const char *name, *value, *help; /* as of an option */
+};
+extern const struct environment_variable environment_variables[]; /* name NULL ends the list */
 
 /* ---- page.c: help, documents and man pages ---- */
 
@@ -190,30 +224,47 @@ enum page_format { PAGE_TEXT, PAGE_MARKDOWN, PAGE_MAN };
 
 /* The page of a command on stdout; of `octet` itself for NULL. */
 void print_page(const struct command *command, enum page_format format);
-/* The exit codes as text. */
+/* The exit codes, and the environment variables, as text. */
 void print_exit_codes(void);
+void print_environment(void);
 
 /* ---- completion.c ---- */
 
 /* The script that completes the command in a shell, on stdout. False: there is none for this shell. */
 bool print_completion(const char *shell);
 
-/* ---- terminal.c: what people see ---- */
+/* ---- answer.c: what is said ---- */
 
+/* Before anything is said: the words behind `octet`; command may be NULL. A "--json" among them asks for JSON
+ * also where the others cannot be read. */
+void begin_answer(const struct command *command, int n_words, char *const *words);
+/* After everything was said: under --json a failure becomes an object on stdout. Returns exit_code. */
+int end_answer(int exit_code);
+/* From here on nothing but errors and what programs read is printed. */
+void be_quiet(bool is_quiet);
+/* From here on stdout belongs to a file. */
+void speak_on_stderr(void);
 /* "octet: sentence" on stderr; returns exit_code. */
 int complain(int exit_code, const char *format, ...)
 #if defined(__GNUC__)
     __attribute__((format(printf, 2, 3)))
 #endif
     ;
+/* What that sentence is about, for programs: a file or an option, and the value that was given; NULL: not known. */
+void complain_about(const char *place, const char *value);
 /* The context's error, worded and as an exit code; destroys the context (NULL: out of memory). */
 int fail(octet_context *ctx);
 /* The context's error behind the name of a file, or of none for NULL, and its exit code; the context stays. */
 int fail_of(octet_context *ctx, const char *path);
-/* A bar on stderr when that is a terminal, NULL otherwise. */
-octet_progress *progress_bar(void);
-/* Prints a text of the library on stdout and frees it. */
-void print_text(octet_context *ctx, char *text);
+/* Prints a text for people, unless a program reads or nobody wants it. */
+void say(const char *text);
+/* Prints a text of the library on stdout and frees it. is_data: it is for programs. */
+void print_text(octet_context *ctx, char *text, bool is_data);
+
+/* ---- terminal.c: what most commands do ---- */
+
+/* A bar on stderr when that is a terminal and somebody wants to see it, NULL otherwise. */
+octet_progress *progress_bar(const struct common *settings);
 /* Destroys the context and returns exit_code, or EXIT_IO with a sentence when stdout could not be written. */
 int finish(octet_context *ctx, int exit_code);
 

@@ -18,6 +18,12 @@ int exit_code_of(octet_status status) {
     return exit_code_of(OCTET_INTERNAL);
 }
 
+octet_status status_of_exit_code(int exit_code) {
+    for (int i = 0; i < N_ROWS; i++)
+        if (rows[i].exit_code == exit_code) return rows[i].status;
+    return OCTET_INTERNAL;
+}
+
 const char *exit_code_text(int exit_code) {
     if (exit_code == EXIT_YES) return octet_error_text(OCTET_OK);
     if (exit_code == EXIT_NO)

@@ -99,5 +99,13 @@ const struct option model_options[] = {
      "code 9"},
     {0}};
 
-const struct option json_option[] = {
-    {"--json", 0, NULL, OPTION_FLAG, offsetof(struct common, json), 0, "print one JSON object"}, {0}};
+const struct option answer_options[] = {{"--json", 0, NULL, OPTION_FLAG, offsetof(struct common, json), 0,
+                                         "print one JSON object (docs/json.md), also where the command fails"},
+                                        {"--quiet", 'q', NULL, OPTION_FLAG, offsetof(struct common, quiet), 0,
+                                         "print nothing but errors, and what `--json` or `--csv` asks for"},
+                                        {0}};
+
+const struct option force_option[] = {
+    {"--force", 'f', NULL, OPTION_FLAG, offsetof(struct common, force), 0,
+     "replace a file that octet does not write, and write into a folder that holds other files"},
+    {0}};

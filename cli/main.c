@@ -29,9 +29,10 @@ static void set_up(void) {
     signal(SIGXFSZ, SIG_IGN);
 }
 
-int main(int argc, char **argv) {
-    set_up();
+static int run(int argc, char **argv) {
     const char *word = argc > 1 ? argv[1] : "--help";
+    const struct command *command = find_command(word);
+    begin_answer(command, argc > 0 ? argc - 1 : 0, argv + 1);
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
         printf("octet %s\n", octet_version());
         return finish(NULL, EXIT_YES);
@@ -40,9 +41,13 @@ int main(int argc, char **argv) {
         print_page(NULL, PAGE_TEXT);
         return finish(NULL, argc > 1 ? EXIT_YES : EXIT_USAGE);
     }
-    const struct command *command = find_command(word);
     if (command != NULL) return command->run(command, argc - 2, argv + 2);
     const char *alike = most_alike_command(word);
     if (alike != NULL) return complain(EXIT_USAGE, "unknown command '%s'; did you mean %s?", word, alike);
     return complain(EXIT_USAGE, "unknown command '%s'; see 'octet --help'", word);
+}
+
+int main(int argc, char **argv) {
+    set_up();
+    return end_answer(hand_out(run(argc, argv)));
 }

@@ -1,4 +1,5 @@
 /* Reads the words of the command line into the structs that the tables of options point to. */
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ static struct found find(const struct command *self, void *settings, const char 
 static int unknown_option(const struct command *self, const char *word) {
     const char *names[MAX_OPTIONS];
     int n = 0;
+    complain_about(NULL, word);
     for (const struct option_group *group = self->groups; group->options != NULL; group++)
         for (const struct option *option = group->options; option->name != NULL && n < MAX_OPTIONS; option++)
             names[n++] = option->name;
@@ -186,14 +188,31 @@ bool is_given(const struct option *option, const void *target) {
     return false;
 }
 
+/* The options with a value that were given; those that may be repeated apart. */
+struct taken {
+    const struct option *options[MAX_OPTIONS];
+    int n;
+};
+
+/* False: it was given before. */
+static bool take_once(struct taken *taken, const struct option *option) {
+    if (option->kind == OPTION_FLAG || option->kind == OPTION_WORDS) return true;
+    for (int i = 0; i < taken->n; i++)
+        if (taken->options[i] == option) return false;
+    assert(taken->n < MAX_OPTIONS);
+    taken->options[taken->n++] = option;
+    return true;
+}
+
 /* Takes the option at words[0] and its value; the number of words that were taken, 0 after a complaint. */
-static int take_option(const struct command *self, int n_words, char **words, void *settings) {
+static int take_option(const struct command *self, int n_words, char **words, void *settings, struct taken *taken) {
     const char *value;
     const struct found found = find(self, settings, words[0], &value);
     if (found.option == NULL) return unknown_option(self, words[0]), 0;
     const bool is_flag = found.option->kind == OPTION_FLAG;
     const char *name = found.option->name;
     int n_taken = 1;
+    complain_about(name, value);
     if (is_flag && value != NULL) return complain(0, "%s: %s takes no value", self->name, name);
     if (!is_flag && value == NULL) {
         if (n_words == 1) return complain(0, "%s: %s needs a value: %s", self->name, name, found.option->value);
@@ -203,8 +222,12 @@ static int take_option(const struct command *self, int n_words, char **words, vo
             return complain(0, "%s: %s needs a value: %s; '%s' is an option (%s=%s where it is meant)", self->name,
                             name, found.option->value, value, name, value);
     }
+    complain_about(name, value);
+    if (!take_once(taken, found.option))
+        return complain(0, "%s: %s is given twice: which value counts? Leave one out", self->name, name);
     if (!store(found, value))
         return complain(0, "%s: %s: '%s' is not %s", self->name, name, value, kind_text(found.option->kind));
+    complain_about(NULL, NULL);
     return n_taken;
 }
 
@@ -214,6 +237,7 @@ bool parse(const struct command *self, int argc, char **argv, void *settings, in
     const int n_files = self->takes_two ? 2 : 1;
     int n_words = 0;
     bool only_words = false;
+    struct taken taken = {0};
     *exit_code = EXIT_USAGE;
     for (int i = 0; i < argc;) {
         const char *word = argv[i];
@@ -225,7 +249,7 @@ bool parse(const struct command *self, int argc, char **argv, void *settings, in
             *exit_code = finish(NULL, EXIT_YES);
             return false;
         } else if (!only_words && word[0] == '-' && word[1] != '\0') {
-            const int n_taken = take_option(self, argc - i, argv + i, settings);
+            const int n_taken = take_option(self, argc - i, argv + i, settings, &taken);
             if (n_taken == 0) return false;
             i += n_taken;
         } else if (self->takes_many) {
@@ -238,6 +262,7 @@ bool parse(const struct command *self, int argc, char **argv, void *settings, in
             i++;
         }
     }
+    be_quiet(common->quiet);
     if (self->takes_many && n_words > 0) {
         common->files = argv;
         common->n_files = n_words;

@@ -1,4 +1,5 @@
 /* Output files that are input files, or other output files, too: they would be lost. */
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,7 +95,54 @@ bool is_one_output(const char *a, const char *b) {
 bool keeps_inputs(const struct command *self, const char *output, const struct input_name *inputs) {
     for (; inputs->option != NULL; inputs++)
         if (output != NULL && inputs->path != NULL && names_file(inputs->path, output))
-            return complain(0, "%s: %s: would replace the file of %s: name another file to write", self->name, output,
+            return complain_about(output, NULL),
+                   complain(0, "%s: %s: would replace the file of %s: name another file to write", self->name, output,
                             inputs->option);
     return true;
+}
+
+/* How a file of each kind begins. */
+static const struct {
+    const char *what;
+    size_t offset;
+    const char *bytes;
+} beginnings[] = {
+    [OUTPUT_TFLITE] = {".tflite", 4, "TFL3"},
+    [OUTPUT_NPY] = {".npy", 0, "\x93NUMPY"},
+    [OUTPUT_C_ARRAY] = {"C array", 0, "/* "},
+    [OUTPUT_HTML] = {"HTML page", 0, "<!DOCTYPE html>"},
+    [OUTPUT_JSON] = {"report as JSON", 0, "{\n  \"schema\": \"urn:octet:json:"},
+    [OUTPUT_SAVED] = {"calibration or evaluation", 0, "octet"},
+    [OUTPUT_TEXT] = {"report as text", 0, ""}, /* of which nothing tells that it is one */
+};
+
+bool may_replace(const struct command *self, const char *path, enum output_kind kind, bool force) {
+    char begin[64] = "";
+    struct stat info;
+    const char *bytes = beginnings[kind].bytes;
+    const size_t offset = beginnings[kind].offset;
+    if (path == NULL || force || stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return true;
+    FILE *file = fopen(path, "rb");
+    const size_t size = file != NULL ? fread(begin, 1, sizeof begin, file) : 0;
+    if (file != NULL) fclose(file);
+    if (size >= offset + strlen(bytes) && memcmp(begin + offset, bytes, strlen(bytes)) == 0) return true;
+    complain_about(path, NULL);
+    return complain(0, "%s: %s: is there already and is no %s: --force replaces it", self->name, path,
+                    beginnings[kind].what);
+}
+
+bool may_fill(const struct command *self, const char *path, bool force) {
+    char other[NAME_MAX + 1] = "";
+    DIR *folder = path != NULL && !force ? opendir(path) : NULL;
+    if (folder == NULL) return true;
+    for (const struct dirent *entry = readdir(folder); entry != NULL && other[0] == '\0'; entry = readdir(folder)) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        if (dot == NULL || strcmp(dot, ".npy") != 0) snprintf(other, sizeof other, "%s", entry->d_name);
+    }
+    closedir(folder);
+    if (other[0] == '\0') return true;
+    complain_about(path, NULL);
+    return complain(0, "%s: %s: holds other files than .npy, such as %s: --force writes among them", self->name, path,
+                    other);
 }

@@ -69,6 +69,16 @@ static void write_exit_codes(const struct page_writer *w) {
     }
 }
 
+static void write_environment(const struct page_writer *w) {
+    w->section("environment");
+    w->list("variable", 24);
+    for (const struct environment_variable *v = environment_variables; v->name != NULL; v++)
+        w->item((struct term){0, v->name, v->value}, v->help);
+    w->paragraph(
+        "No other variable changes what octet does: not the locale, and without colours not NO_COLOR. There is "
+        "no file of settings.");
+}
+
 static void write_exit_codes_of(const struct page_writer *w, const struct command *command) {
     w->section("exit codes");
     w->list("code", 6);
@@ -106,17 +116,21 @@ static void write_overview(const struct page_writer *w, bool is_short) {
     }
     names[n] = NULL;
     w->paragraph("`octet COMMAND --help` shows options and examples of a command, `octet help exit-codes` the exit "
-                 "codes, `octet --version` the version.");
-    w->paragraph("`MODEL`, or `DATA` where that is an .npy, .npz or IDX file, may be `-`: standard input, up to 2 GiB. "
-                 "Files that are read must be regular ones: no pipes, no devices.");
+                 "codes, `octet help environment` the environment variables, `octet --version` the version.");
     w->paragraph(
-        "Every failure is one sentence on standard error: where, what value, which rule or remedy. An output "
-        "file appears complete or not at all, and never replaces an input; of a symbolic link it replaces what "
-        "the link leads to. The same input gives the same bytes, on any processor and with "
-        "any number of threads.");
+        "`MODEL`, or `DATA` where that is an .npy, .npz or IDX file, may be `-`: standard input, up to 2 GiB. So may "
+        "one file to write: standard output, complete or not at all; what people read then goes to standard "
+        "error. "
+        "Files that are read must be regular ones: no pipes, no devices.");
+    w->paragraph("Every failure is one sentence on standard error: where, what value, which rule or remedy. An output "
+                 "file appears complete or not at all, and never replaces an input; a file of another kind than its "
+                 "own it replaces only with `--force`. Of a symbolic link it replaces what the link leads to. The same "
+                 "input gives the same bytes, on any processor and with "
+                 "any number of threads.");
     write_examples(w, &command_quantize);
     if (is_short) return;
     write_exit_codes(w);
+    write_environment(w);
     w->section("see also");
     w->see_also(names, names + n);
 }
@@ -128,3 +142,4 @@ void print_page(const struct command *command, enum page_format format) {
 }
 
 void print_exit_codes(void) { write_exit_codes(&page_text); }
+void print_environment(void) { write_environment(&page_text); }

@@ -8,7 +8,8 @@
 const struct option report_options[] = {
     {"--report", 0, "FILE", OPTION_TEXT, offsetof(struct report_settings, path), 0,
      "also write the report as one HTML page, which needs no network (as JSON where FILE ends in .json, as text in "
-     ".txt); "
+     ".txt; "
+     "`-`: to standard output); "
      "the same bytes every time"},
     {"--report-times", 0, NULL, OPTION_FLAG, offsetof(struct report_settings, with_times), 0,
      "time every operator for the report, a second for each model; these figures differ from run to run"},
@@ -35,10 +36,22 @@ void keep_command_line(const struct command *self, int argc, char **argv, char l
     if (used >= MOST_COMMAND) line[0] = '\0'; /* half a command would be worse than none */
 }
 
-bool can_report(const struct command *self, const struct report_settings *report, const struct input_name *inputs) {
+static enum output_kind kind_of(const char *path) {
+    const char *dot = strrchr(path, '.');
+    if (dot != NULL && strcmp(dot, ".json") == 0) return OUTPUT_JSON;
+    return dot != NULL && strcmp(dot, ".txt") == 0 ? OUTPUT_TEXT : OUTPUT_HTML;
+}
+
+int can_report(const struct command *self, const struct common *settings, struct report_settings *report,
+               const struct input_name *inputs) {
     if (report->with_times && report->path == NULL)
-        return complain(0, "%s: --report-times goes into the report that --report FILE writes", self->name);
-    return keeps_inputs(self, report->path, inputs);
+        return complain(EXIT_USAGE, "%s: --report-times goes into the report that --report FILE writes", self->name);
+    if (report->path == NULL) return EXIT_YES;
+    const int code = take_output(self, settings, "--report", &report->path, true);
+    if (code != EXIT_YES) return code;
+    const bool is_free = keeps_inputs(self, report->path, inputs) &&
+                         may_replace(self, report->path, kind_of(report->path), settings->force);
+    return is_free ? EXIT_YES : EXIT_USAGE;
 }
 
 octet_status write_page(octet_context *ctx, const struct report_settings *settings, octet_report *report) {

@@ -1,39 +1,10 @@
-/* What reaches the terminal: errors, progress and reports. */
+/* What most commands do: a context, a model, a report about it; and the bar of progress. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command.h"
-
-int complain(int exit_code, const char *format, ...) {
-    va_list arguments;
-    fflush(stdout);
-    fputs("octet: ", stderr);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    return exit_code;
-}
-
-int fail(octet_context *ctx) {
-    if (ctx == NULL) return complain(exit_code_of(OCTET_NOMEM), "%s", octet_error_text(OCTET_NOMEM));
-    const octet_status status = octet_context_status(ctx);
-    const char *message = octet_context_message(ctx);
-    complain(0, "%s", message[0] != '\0' ? message : octet_error_text(status));
-    forget_input(ctx);
-    octet_context_destroy(ctx);
-    return exit_code_of(status);
-}
-
-int fail_of(octet_context *ctx, const char *path) {
-    const octet_status status = octet_context_status(ctx);
-    const char *message = octet_context_message(ctx);
-    return complain(exit_code_of(status), "%s%s%s", path != NULL ? path : "", path != NULL ? ": " : "",
-                    message[0] != '\0' ? message : octet_error_text(status));
-}
 
 /* 40 cells; drawn again only when a cell is added. */
 static bool draw(void *user, const char *what, uint64_t done, uint64_t total) {
@@ -55,11 +26,8 @@ static bool draw(void *user, const char *what, uint64_t done, uint64_t total) {
     return true;
 }
 
-octet_progress *progress_bar(void) { return isatty(STDERR_FILENO) == 1 ? draw : NULL; }
-
-void print_text(octet_context *ctx, char *text) {
-    if (text != NULL) fputs(text, stdout);
-    octet_text_free(ctx, text);
+octet_progress *progress_bar(const struct common *settings) {
+    return !settings->quiet && isatty(STDERR_FILENO) == 1 ? draw : NULL;
 }
 
 int finish(octet_context *ctx, int exit_code) {
@@ -85,14 +53,14 @@ int print_report(struct common *settings, octet_status (*report)(octet_context *
     octet_model *model = NULL;
     char *text = NULL;
     if (create_context(settings, &ctx) != OCTET_OK) return fail(ctx);
+    const octet_rendering as = settings->json ? OCTET_AS_JSON : settings->csv ? OCTET_AS_CSV : OCTET_AS_TEXT;
     octet_status status = load_model(ctx, settings->model, &settings->load, &model);
-    if (status == OCTET_OK)
-        status = report(ctx, model, settings, settings->json ? OCTET_AS_JSON : OCTET_AS_TEXT, &text);
+    if (status == OCTET_OK) status = report(ctx, model, settings, as, &text);
     octet_model_destroy(ctx, model);
     if (status != OCTET_OK) {
         octet_text_free(ctx, text); /* a report of what then failed */
         return fail(ctx);
     }
-    print_text(ctx, text);
+    print_text(ctx, text, as != OCTET_AS_TEXT);
     return finish(ctx, EXIT_YES);
 }

@@ -49,6 +49,9 @@ OCTET_API void octet_context_destroy(octet_context *ctx);
 /* The sentence of the first error, UTF-8, one line; "" while there is none. Valid until the next call with ctx. */
 OCTET_API const char *octet_context_message(const octet_context *ctx);
 OCTET_API octet_status octet_context_status(const octet_context *ctx);
+/* What that sentence is about: "place" is the file, option or tensor that it begins with, "layer" a layer's name,
+ * "value" what was given there. "" where it does not say. Valid as long as the sentence. */
+OCTET_API const char *octet_context_about(const octet_context *ctx, const char *what);
 /* Forgets the error. */
 OCTET_API void octet_context_clear_error(octet_context *ctx);
 /* Upper bound of what the library allocates through this context, in bytes; default 16 GiB (--max-memory of the

@@ -37,6 +37,22 @@ OCTET_API octet_status octet_report_render(octet_context *ctx, const octet_repor
  * HTML. */
 OCTET_API octet_status octet_report_write(octet_context *ctx, const octet_report *report, const char *path);
 
+/* What the command prints under --json when it fails. Strings are NULL where nothing is known. */
+typedef struct octet_failure {
+    size_t size; /* set by the INIT macro */
+    octet_status status;
+    int exit_code;
+    const char *message; /* the sentence */
+    const char *command; /* "evaluate" */
+    const char *option;  /* "--limit", as it is written out */
+    const char *file, *layer;
+    const char *value; /* that was given, to the option or in the file */
+} octet_failure;
+#define OCTET_FAILURE_INIT OCTET_INIT_(octet_failure)
+
+/* As one JSON object. Free *out with octet_text_free. Errors: USAGE, NOMEM. */
+OCTET_API octet_status octet_failure_render(octet_context *ctx, const octet_failure *failure, char **out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -99,6 +99,11 @@ OCTET_API octet_status octet_model_run_files(octet_context *ctx, const octet_mod
                                              const octet_array_files *files, const octet_run_options *options,
                                              uint64_t *n_samples);
 
+/* What octet_model_run_files wrote, in one line or as JSON. */
+OCTET_API octet_status octet_array_files_render(octet_context *ctx, const octet_model *model,
+                                                const octet_array_files *files, uint64_t n_samples, octet_rendering as,
+                                                char **out);
+
 /* ---- Time ---- */
 
 /* Runs the model on made-up input for about `seconds` (0 = 1) and reports the time of a run and of every operator (the

@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-#include "api/handles.h"
+#include "api/export.h"
 #include "api/options.h"
-#include "export/c/export_c.h"
 #include "graph/work.h"
 #include "target/micro_arena.h"
 
@@ -107,6 +106,7 @@ static octet_status measure(octet_context *ctx, const octet_model *model, const 
                             budget_job *job, octet_budget *out) {
     OCTET_CHECK(ctx, octet_model_is_quantized(model), OCTET_USAGE, "%s: is not quantized: C is made of int8 models",
                 model->path);
+    OCTET_TRY(octet_api_export_check_state(ctx, model, options->keeps_state));
     OCTET_TRY(octet_c_measure(ctx, &job->arena, model->graph, options->keeps_state, &job->needs, &job->graph,
                               &job->steps, &job->schedule));
     *out = (octet_budget){.model = model->path,

@@ -37,13 +37,32 @@ octet_status octet_api_export_name(octet_context *ctx, octet_arena *arena, const
     return octet_arena_format(ctx, arena, out, "%s%s", is_good ? "" : "model_", name);
 }
 
+octet_status octet_api_export_check_state(octet_context *ctx, const octet_model *model, bool keeps_state) {
+    OCTET_CHECK(ctx, !keeps_state || octet_schedule_has_state(model->graph, true), OCTET_USAGE,
+                "%s: --stateful: no layer of the model has a state that could go on from run to run: leave it out",
+                model->path);
+    return OCTET_OK;
+}
+
+/* Nothing is looked at where all may be. */
+static octet_status check_empty(octet_context *ctx, const char *path, bool may_hold_anything) {
+    octet_arena arena = {0};
+    const char **names;
+    size_t n = 0;
+    if (may_hold_anything) return OCTET_OK;
+    const octet_status status = octet_file_list(ctx, &arena, path, &names, &n);
+    octet_arena_free(ctx, &arena);
+    OCTET_TRY(status);
+    OCTET_CHECK(ctx, n == 0, OCTET_USAGE, "%s: is there already, and not empty; --force writes into it", path);
+    return OCTET_OK;
+}
+
 octet_status octet_api_export_check_folder(octet_context *ctx, const char *path, bool replace) {
     octet_path_kind kind;
     OCTET_CHECK(ctx, path != NULL && path[0] != '\0', OCTET_USAGE, "export: no folder is named");
     OCTET_TRY(octet_file_look(ctx, path, &kind));
     OCTET_CHECK(ctx, kind != OCTET_PATH_FILE, OCTET_USAGE, "%s: is a file, a folder is wanted", path);
-    OCTET_CHECK(ctx, kind == OCTET_PATH_ABSENT || replace, OCTET_USAGE, "%s: is there already; --force writes into it",
-                path);
+    OCTET_TRY(check_empty(ctx, path, kind == OCTET_PATH_ABSENT || replace));
     const size_t length = strlen(path);
     return kind == OCTET_PATH_ABSENT && path[length - 1] != '/' ? octet_file_check_writable(ctx, path) : OCTET_OK;
 }
@@ -118,6 +137,7 @@ static octet_status export_c(octet_context *ctx, export_job *job) {
     else OCTET_TRY(octet_api_export_name(ctx, &job->arena, job->model->path, &job->name));
     OCTET_TRY(octet_c_check_name(ctx, job->name));
     OCTET_TRY(octet_c_check_graph(ctx, job->model->graph));
+    OCTET_TRY(octet_api_export_check_state(ctx, job->model, job->options.keeps_state));
     OCTET_TRY(octet_api_export_check_folder(ctx, job->path, job->options.replace));
     job->c = (octet_c_job){.graph = job->model->graph,
                            .name = job->name,

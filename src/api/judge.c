@@ -3,43 +3,12 @@
 
 #include <string.h>
 
+#include "api/describe.h"
 #include "api/evaluate.h"
 #include "api/layer_plan.h"
 #include "api/options.h"
 #include "api/outputs.h"
 #include "report/warnings.h"
-
-static octet_status describe_ports(octet_context *ctx, octet_verdict *verdict, const octet_graph *graph,
-                                   const octet_port *ports, uint32_t n, octet_verdict_port **out) {
-    OCTET_TRY(OCTET_NEW(ctx, &verdict->arena, n, out));
-    for (uint32_t i = 0; i < n; i++) {
-        const octet_value *value = &graph->values[ports[i].value];
-        octet_verdict_port *port = &(*out)[i];
-        OCTET_TRY(octet_arena_string(ctx, &verdict->arena, ports[i].name, &port->name));
-        port->type = octet_type_name(value->type);
-        port->quantized = value->quantization.n == 1;
-        if (port->quantized) {
-            port->scale = value->quantization.scale[0];
-            port->zero_point = value->quantization.zero_point[0];
-        }
-    }
-    return OCTET_OK;
-}
-
-/* The type that a column of the table is headed with: of the activations if they are quantized, else of the weights.
- * Among int8 some may be int16. */
-static const char *column_type(const octet_graph *graph) {
-    bool has_int16 = false, int8_weights = false, float16_weights = false;
-    for (uint32_t i = 0; i < graph->n_values; i++) {
-        const octet_value *value = &graph->values[i];
-        const bool constant = octet_value_is_constant(value), computed = !constant && !value->is_variable;
-        if (value->type == OCTET_INT8 && computed) return "int8";
-        has_int16 = has_int16 || (value->type == OCTET_INT16 && computed);
-        int8_weights = int8_weights || (value->type == OCTET_INT8 && constant);
-        float16_weights = float16_weights || (value->type == OCTET_FLOAT16 && constant);
-    }
-    return has_int16 ? "int16x8" : int8_weights ? "dynamic" : float16_weights ? "float16" : "float32";
-}
 
 static octet_status copy_calibration(octet_context *ctx, octet_verdict *verdict, const octet_calibration *given) {
     octet_verdict_calibration *to = &verdict->calibration;
@@ -100,15 +69,16 @@ static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet
     OCTET_TRY(octet_api_evaluate(ctx, models, 2, data, options, evaluations, verdict));
     verdict->before.evaluation = evaluations[0];
     verdict->after.evaluation = evaluations[1];
-    verdict->before.type = column_type(original->graph);
-    verdict->after.type = column_type(quantized->graph);
+    verdict->before.type = octet_api_type_of_graph(original->graph);
+    verdict->after.type = octet_api_type_of_graph(quantized->graph);
     OCTET_TRY(octet_model_size(ctx, whole, &verdict->before.size_bytes));
     OCTET_TRY(octet_model_size(ctx, quantized, &verdict->after.size_bytes));
     const octet_graph *graph = quantized->graph;
     verdict->n_inputs = graph->n_inputs;
     verdict->n_outputs = graph->n_outputs;
-    OCTET_TRY(describe_ports(ctx, verdict, graph, graph->inputs, graph->n_inputs, &verdict->inputs));
-    OCTET_TRY(describe_ports(ctx, verdict, graph, graph->outputs, graph->n_outputs, &verdict->outputs));
+    OCTET_TRY(octet_api_describe_ports(ctx, &verdict->arena, graph, graph->inputs, graph->n_inputs, &verdict->inputs));
+    OCTET_TRY(
+        octet_api_describe_ports(ctx, &verdict->arena, graph, graph->outputs, graph->n_outputs, &verdict->outputs));
     OCTET_TRY(copy_calibration(ctx, verdict, calibration));
     verdict->preprocess_given = data->preprocess.given;
     verdict->takes_counts = octet_api_takes_counts(&original->graph->values[original->graph->inputs[0].value]);

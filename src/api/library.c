@@ -28,6 +28,14 @@ void octet_context_destroy(octet_context *ctx) {
 }
 
 const char *octet_context_message(const octet_context *ctx) { return ctx->message; }
+
+const char *octet_context_about(const octet_context *ctx, const char *what) {
+    const octet_subject *subject = &ctx->subject;
+    if (strcmp(what, "place") == 0) return subject->place;
+    if (strcmp(what, "layer") == 0) return subject->layer;
+    return strcmp(what, "value") == 0 ? subject->value : "";
+}
+
 octet_status octet_context_status(const octet_context *ctx) { return ctx->status; }
 void octet_context_clear_error(octet_context *ctx) { octet_context_clear(ctx); }
 void octet_context_set_max_memory(octet_context *ctx, size_t bytes) { ctx->max_memory_bytes = bytes; }

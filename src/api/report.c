@@ -6,6 +6,7 @@
 #include "api/report_parts.h"
 #include "base/hash.h"
 #include "export/tflite/tflite.h"
+#include "report/failed.h"
 #include "report/html/html.h"
 
 enum { MOST_BYTES = 1000 * 1000, MOST_HASHED = 256 };
@@ -199,4 +200,13 @@ octet_status octet_report_write(octet_context *ctx, const octet_report *report, 
     if (status == OCTET_OK) status = octet_file_write(ctx, path, (octet_bytes){buffer.data, buffer.size});
     octet_buffer_free(ctx, &buffer);
     return status;
+}
+
+octet_status octet_failure_render(octet_context *ctx, const octet_failure *failure, char **out) {
+    octet_buffer buffer = {0};
+    octet_failure taken;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_failure, failure, &taken));
+    const octet_failed failed = {taken.status, taken.exit_code, taken.message, taken.command,
+                                 taken.option, taken.file,      taken.layer,   taken.value};
+    return octet_api_give_text(ctx, &buffer, octet_failed_write_json(ctx, &failed, &buffer), out);
 }

@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/folder.h"
 #include "formats/npy.h"
+#include "report/run_line.h"
 
 typedef struct run_job {
     octet_arena arena;
@@ -212,4 +213,15 @@ octet_status octet_model_run_files(octet_context *ctx, const octet_model *model,
     if (n_samples != NULL) *n_samples = job.n_samples;
     octet_arena_free(ctx, &job.arena);
     return status;
+}
+
+octet_status octet_array_files_render(octet_context *ctx, const octet_model *model, const octet_array_files *files,
+                                      uint64_t n_samples, octet_rendering as, char **out) {
+    octet_buffer buffer = {0};
+    octet_array_files taken;
+    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_array_files, files, &taken));
+    const octet_run_line line = {model->path, taken.output, taken.dump, n_samples};
+    const octet_status status = as == OCTET_AS_JSON ? octet_run_line_write_json(ctx, &line, &buffer)
+                                                    : octet_run_line_write_text(ctx, &line, &buffer);
+    return octet_api_give_text(ctx, &buffer, status, out);
 }

@@ -1,4 +1,5 @@
 /* octet_model_summary, octet_model_inspect and octet_model_receipt: reports on one model. */
+#include "api/describe.h"
 #include "api/handles.h"
 #include "base/buffer.h"
 #include "report/inspect.h"
@@ -98,8 +99,12 @@ static octet_status write_receipt(octet_context *ctx, octet_arena *arena, const 
     const octet_graph *graph = model->graph;
     octet_receipt receipt = {.path = path,
                              .ladder = model->ladder,
-                             .input_type = octet_type_name(graph->values[graph->inputs[0].value].type),
-                             .output_type = octet_type_name(graph->values[graph->outputs[0].value].type)};
+                             .model = model->path,
+                             .type = octet_api_type_of_graph(graph),
+                             .n_inputs = graph->n_inputs,
+                             .n_outputs = graph->n_outputs};
+    OCTET_TRY(octet_api_describe_ports(ctx, arena, graph, graph->inputs, graph->n_inputs, &receipt.inputs));
+    OCTET_TRY(octet_api_describe_ports(ctx, arena, graph, graph->outputs, graph->n_outputs, &receipt.outputs));
     OCTET_TRY(octet_model_size(ctx, model, &receipt.size_bytes));
     OCTET_TRY(octet_islands_find(ctx, arena, graph, model->has_layers, &receipt.islands));
     OCTET_TRY(octet_api_target_support(ctx, arena, model, &receipt.support));

@@ -26,6 +26,37 @@ void octet_context_child(const octet_context *parent, octet_context *child) {
 void octet_context_clear(octet_context *ctx) {
     ctx->status = OCTET_OK;
     ctx->message[0] = '\0';
+    ctx->subject = (octet_subject){0};
+}
+
+/* What is too long is not known. */
+static void keep(char *out, size_t size, const char *text) {
+    if (octet_format(out, size, "%s", text) >= (int)size) out[0] = '\0';
+}
+
+/* Reads the beginning of a format: what a sentence is about stands there, as an argument or as a word. */
+static void keep_subject(octet_subject *subject, const char *format, va_list arguments) {
+    const size_t length = strcspn(format, ": %"), size = sizeof subject->place;
+    int n;
+    if (strncmp(format, "%s/%s:", 6) == 0) {
+        const char *folder = va_arg(arguments, const char *);
+        n = octet_format(subject->place, size, "%s/%s", folder, va_arg(arguments, const char *));
+    } else if (strncmp(format, "%s:", 3) == 0) {
+        n = octet_format(subject->place, size, "%s", va_arg(arguments, const char *));
+    } else if (format[length] == ':') {
+        n = octet_format(subject->place, size, "%.*s", (int)length, format);
+    } else {
+        return;
+    }
+    if (n >= (int)size) subject->place[0] = '\0';
+    const char *rest = strchr(format, ':') + 1;
+    if (strncmp(rest, " layer %s", 9) == 0 || strncmp(rest, " layer %.", 9) == 0)
+        keep(subject->layer, sizeof subject->layer, va_arg(arguments, const char *));
+    else if (strncmp(rest, " '%s'", 5) == 0)
+        keep(subject->value, sizeof subject->value, va_arg(arguments, const char *));
+    octet_utf8_make_printable(subject->place);
+    octet_utf8_make_printable(subject->layer);
+    octet_utf8_make_printable(subject->value);
 }
 
 /* A sentence begins with names, which may be long, and ends with the reason: it loses its middle. */
@@ -51,13 +82,21 @@ octet_status octet_context_fail_list(octet_context *ctx, octet_status status, co
     assert(status != OCTET_OK);
     if (ctx->status != OCTET_OK) return ctx->status;
     ctx->status = status;
-    va_list again;
+    va_list again, subject;
     va_copy(again, arguments);
+    va_copy(subject, arguments);
     const int length = octet_format_list(ctx->message, sizeof ctx->message, format, arguments);
     if (length >= (int)sizeof ctx->message) shorten(ctx, (size_t)length, format, again);
     va_end(again);
+    keep_subject(&ctx->subject, format, subject);
+    va_end(subject);
     octet_utf8_make_printable(ctx->message);
     return status;
+}
+
+octet_status octet_context_pass(octet_context *ctx, const octet_context *from) {
+    if (ctx->status == OCTET_OK) ctx->subject = from->subject;
+    return octet_context_fail(ctx, from->status, "%s", from->message);
 }
 
 octet_status octet_context_fail(octet_context *ctx, octet_status status, const char *format, ...) {

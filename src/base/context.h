@@ -22,9 +22,17 @@
 
 enum { OCTET_MESSAGE_SIZE = 1024 };
 
+/* What a sentence is about; "" where it does not say, or is longer. */
+typedef struct octet_subject {
+    char place[256]; /* the file, option or tensor that the sentence begins with */
+    char layer[128]; /* of "PLACE: layer NAME" */
+    char value[128]; /* of "PLACE: 'VALUE'" */
+} octet_subject;
+
 typedef struct octet_context {
     octet_status status;
     char message[OCTET_MESSAGE_SIZE]; /* UTF-8, one line, empty while status is OCTET_OK */
+    octet_subject subject;
     /* Limits: a parser compares with them before it allocates, loops or descends. */
     size_t max_memory_bytes; /* everything allocated through the context together; default 16 GiB */
     uint32_t max_depth;      /* nesting of JSON, groups, models; default 64 */
@@ -45,10 +53,13 @@ void octet_context_clear(octet_context *ctx);
 
 /* Records status and sentence unless an error is already recorded (the first one wins). Control characters and invalid
  * UTF-8 that come from files are replaced by '?'; a sentence that is too long loses its middle, so that it keeps its
- * reason. Returns the recorded status. */
+ * reason. The subject comes from formats that begin with a word, %s or %s/%s, then ": layer %s", ": '%s'" or ":".
+ * Returns the recorded status. */
 octet_status octet_context_fail(octet_context *ctx, octet_status status, const char *format, ...) OCTET_PRINTF(3, 4);
 octet_status octet_context_fail_list(octet_context *ctx, octet_status status, const char *format, va_list arguments)
     OCTET_PRINTF(3, 0);
+/* Records the error of `from`, another context, in the same way. */
+octet_status octet_context_pass(octet_context *ctx, const octet_context *from);
 
 #define OCTET_TRY(expression)                          \
     do {                                               \

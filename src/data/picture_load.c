@@ -140,7 +140,7 @@ static octet_status load_missing(octet_context *ctx, octet_samples *samples, oct
         if (worker->context.status != OCTET_OK && (first == NULL || worker->failed_at < first->failed_at))
             first = worker;
     }
-    return first != NULL ? octet_context_fail(ctx, first->context.status, "%s", first->context.message) : OCTET_OK;
+    return first != NULL ? octet_context_pass(ctx, &first->context) : OCTET_OK;
 }
 
 /* The bytes of a picture are counted at their largest, so that the sum does not depend on which were resized. */

@@ -298,8 +298,7 @@ octet_status octet_samples_load_all(octet_context *ctx, const octet_load *loads,
     for (size_t i = 0; i < n_loads && status == OCTET_OK; i++) octet_context_child(ctx, &job.contexts[i]);
     if (status == OCTET_OK) octet_pool_run(pool, 0, load_one, &job, (uint32_t)n_loads, 1);
     for (size_t i = 0; i < n_loads && status == OCTET_OK; i++)
-        if (job.contexts[i].status != OCTET_OK)
-            status = octet_context_fail(ctx, job.contexts[i].status, "%s", job.contexts[i].message);
+        if (job.contexts[i].status != OCTET_OK) status = octet_context_pass(ctx, &job.contexts[i]);
     octet_arena_free(ctx, &arena);
     return status;
 }

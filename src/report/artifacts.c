@@ -90,7 +90,7 @@ octet_status octet_artifacts_summary_write_json(octet_context *ctx, const octet_
     const octet_artifact_cost *cost = last_cost(s);
     const char *first = "";
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_text_json_begin(&json, "export-artifacts", OCTET_JSON_LINES);
     octet_json_write_string(&json, "output", s->path);
     octet_json_write_u64(&json, "layers_with_weights", s->plan->n_weighted);
     octet_json_write_u64(&json, "layers_with_scale_per_channel", count_several(s->plan, &first));

@@ -221,7 +221,7 @@ static void write_parts(octet_json_writer *json, const octet_budget *b) {
 
 octet_status octet_budget_write_json(octet_context *ctx, const octet_budget *b, octet_buffer *out) {
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_text_json_begin(&json, "budget", OCTET_JSON_LINES);
     octet_json_write_string(&json, "model", b->model);
     octet_json_write_u64(&json, "flash_bytes", octet_budget_flash(b));
     octet_json_write_u64(&json, "constants_bytes", b->constants_bytes);
@@ -229,7 +229,7 @@ octet_status octet_budget_write_json(octet_context *ctx, const octet_budget *b, 
     octet_json_write_u64(&json, "ram_bytes", octet_budget_ram(b));
     octet_json_write_u64(&json, "arena_bytes", b->arena_bytes);
     octet_json_write_u64(&json, "ports_bytes", b->ports_bytes);
-    if (b->state_bytes > 0) octet_json_write_u64(&json, "state_bytes", b->state_bytes);
+    octet_json_write_u64(&json, "state_bytes", b->state_bytes);
     octet_json_write_u64(&json, "stack_bytes", b->stack_bytes);
     octet_json_write_u64(&json, "macs", b->macs);
     write_json_instructions(&json, b);

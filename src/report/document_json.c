@@ -1,6 +1,6 @@
 /* A document as JSON: the tree of its blocks, charts with their numbers; pictures by what they show. */
-#include "base/json_writer.h"
 #include "report/document.h"
+#include "report/text.h"
 
 enum { DIGITS = 9 };
 
@@ -101,7 +101,7 @@ static void write_blocks(octet_json_writer *json, const octet_block *parent) {
 
 octet_status octet_document_write_json(octet_context *ctx, const octet_document *document, octet_buffer *out) {
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_text_json_begin(&json, "report", OCTET_JSON_LINES);
     octet_json_write_string(&json, "title", document->title);
     write_blocks(&json, &document->root);
     octet_json_end(&json);

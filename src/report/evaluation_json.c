@@ -33,7 +33,7 @@ void octet_evaluation_write_data_range(octet_json_writer *json, const octet_eval
 static octet_status write(octet_context *ctx, const octet_evaluation *e, const octet_confusion *confusion,
                           octet_buffer *out) {
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_text_json_begin(&json, "evaluate", OCTET_JSON_LINES);
     octet_json_write_string(&json, "model", e->model);
     octet_json_write_string(&json, "split", e->split);
     octet_json_write_u64(&json, "samples", e->n_samples);

@@ -308,7 +308,7 @@ octet_status octet_explanation_write_json(octet_context *ctx, const octet_explan
     const octet_derivation *d = e->derivation;
     const octet_value *value = &e->graph->values[e->value];
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_text_json_begin(&json, "explain", OCTET_JSON_LINES);
     octet_json_write_string(&json, "model", e->model);
     octet_json_write_string(&json, "data", e->data);
     octet_json_write_u64(&json, "sample", e->sample);

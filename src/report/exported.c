@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "base/json_writer.h"
+#include "report/text.h"
 
 octet_status octet_exported_write_text(octet_context *ctx, const octet_exported *e, octet_buffer *out) {
     OCTET_TRY(octet_buffer_format(ctx, out, "%s: %s in C: %zu bytes of constants, %zu of arena, ", e->path, e->name,
@@ -18,15 +18,15 @@ octet_status octet_exported_write_text(octet_context *ctx, const octet_exported 
 
 octet_status octet_exported_write_json(octet_context *ctx, const octet_exported *e, octet_buffer *out) {
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_text_json_begin(&json, "export-c", OCTET_JSON_LINES);
     octet_json_write_string(&json, "output", e->path);
     octet_json_write_string(&json, "name", e->name);
     octet_json_write_u64(&json, "constants_bytes", e->constants_bytes);
     octet_json_write_u64(&json, "arena_bytes", e->arena_bytes);
-    if (e->state_bytes > 0) octet_json_write_u64(&json, "state_bytes", e->state_bytes);
+    octet_json_write_u64(&json, "state_bytes", e->state_bytes);
     octet_json_write_u64(&json, "macs", e->macs);
     octet_json_write_u64(&json, "samples_compared", e->n_samples);
-    if (e->compiler != NULL) octet_json_write_string(&json, "compiler", e->compiler);
+    octet_json_write_string(&json, "compiler", e->compiler);
     octet_json_end(&json);
     return octet_json_writer_finish(&json);
 }

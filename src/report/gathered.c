@@ -58,7 +58,7 @@ octet_status octet_gathered_write_text(octet_context *ctx, const octet_gathered 
 
 octet_status octet_gathered_write_json(octet_context *ctx, const octet_gathered *g, octet_buffer *out) {
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_text_json_begin(&json, "calibrate", OCTET_JSON_LINES);
     octet_json_write_string(&json, "kind", "calibration");
     if (g->path != NULL) octet_json_write_string(&json, "file", g->path);
     octet_json_write_u64(&json, "samples", g->facts.n_samples);

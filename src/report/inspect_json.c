@@ -24,8 +24,10 @@ static void write_quantization(octet_json_writer *json, const octet_quantization
 
 static void write_values(octet_json_writer *json, const char *key, const uint32_t *values, uint32_t n) {
     octet_json_begin_array(json, key, OCTET_JSON_TIGHT);
-    for (uint32_t i = 0; i < n; i++)
-        octet_json_write_i64(json, NULL, values[i] == OCTET_NONE ? -1 : (int64_t)values[i]);
+    for (uint32_t i = 0; i < n; i++) {
+        if (values[i] == OCTET_NONE) octet_json_write_null(json, NULL);
+        else octet_json_write_u64(json, NULL, values[i]);
+    }
     octet_json_end(json);
 }
 
@@ -82,13 +84,12 @@ static void write_tensor(octet_json_writer *json, const octet_inspection *in, ui
     octet_json_write_string(json, "type", octet_type_name(value->type));
     octet_text_json_shape(json, "shape", &value->shape);
     write_quantization(json, &value->quantization);
-    octet_json_write_u64(json, "bytes", octet_value_bytes(value));
+    octet_json_write_u64(json, "size_bytes", octet_value_bytes(value));
     octet_json_write_bool(json, "constant", value->data != NULL);
     octet_json_write_bool(json, "variable", value->is_variable);
-    if (value->quantization.stated != NULL) {
-        octet_json_write_real(json, "min", (double)value->quantization.stated[0], 9);
-        octet_json_write_real(json, "max", (double)value->quantization.stated[1], 9);
-    }
+    if (value->quantization.stated != NULL)
+        octet_text_json_range(json, "stated_range", (double)value->quantization.stated[0],
+                              (double)value->quantization.stated[1]);
     if (octet_inspect_is_placed(in, index)) octet_json_write_u64(json, "offset", in->offsets[index]);
     octet_json_end(json);
 }
@@ -96,11 +97,11 @@ static void write_tensor(octet_json_writer *json, const octet_inspection *in, ui
 octet_status octet_inspect_write_json(octet_context *ctx, const octet_inspection *in, octet_buffer *out) {
     const octet_graph *graph = in->graph;
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_TIGHT);
+    octet_text_json_begin(&json, "inspect", OCTET_JSON_TIGHT);
     octet_json_write_string(&json, "model", in->model);
     octet_summary_json_signatures(&json, graph);
     octet_json_write_string(&json, "description", graph->description);
-    octet_json_write_u64(&json, "file_bytes", in->file_bytes);
+    octet_json_write_u64(&json, "size_bytes", in->file_bytes);
     octet_json_write_u64(&json, "activation_bytes", in->arena_bytes);
     write_ports(&json, "inputs", graph->inputs, graph->n_inputs);
     write_ports(&json, "outputs", graph->outputs, graph->n_outputs);

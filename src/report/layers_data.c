@@ -24,9 +24,9 @@ static void write_row(octet_json_writer *json, const octet_layer_row *row) {
     octet_json_begin_object(json, NULL, OCTET_JSON_LINE);
     octet_json_write_string(json, "layer", row->layer);
     octet_json_write_string(json, "operator", row->op);
-    octet_json_write_string(json, "tensor", row->tensor);
-    octet_json_write_string(json, "float_tensor", row->partner);
-    octet_json_write_u64(json, "index", row->value);
+    octet_json_write_string(json, "name", row->tensor);
+    octet_json_write_string(json, "original_name", row->partner);
+    octet_json_write_u64(json, "tensor", row->value);
     octet_json_write_string(json, "type", row->type);
     octet_json_write_u64(json, "elements", row->n_elements);
     if (row->is_rescaled) octet_json_write_bool(json, "rescaled", true);
@@ -36,7 +36,7 @@ static void write_row(octet_json_writer *json, const octet_layer_row *row) {
     octet_json_write_real(json, "cosine", row->cosine, DIGITS);
     write_error(json, "error", &row->error);
     if (row->has_added) write_error(json, "added_error", &row->added);
-    octet_text_json_range(json, "float_range", row->min, row->max);
+    octet_text_json_range(json, "original_range", row->min, row->max);
     octet_json_write_u64(json, "not_finite", row->n_not_finite);
     if (row->has_step) {
         octet_json_write_real(json, "scale", row->scale, DIGITS);
@@ -74,26 +74,30 @@ static void write_unpaired(octet_json_writer *json, const octet_layers *layers) 
     for (uint32_t i = 0; i < layers->n_unpaired; i++) {
         const octet_unpaired *unpaired = &layers->unpaired[i];
         octet_json_begin_object(json, NULL, OCTET_JSON_LINE);
-        octet_json_write_string(json, "model", unpaired->is_quantized ? "quantized" : "float");
+        octet_json_write_string(json, "model", unpaired->is_quantized ? "quantized" : "original");
         octet_json_write_string(json, "layer", unpaired->layer);
         octet_json_write_string(json, "operator", unpaired->op);
-        octet_json_write_string(json, "tensor", unpaired->tensor);
+        octet_json_write_string(json, "name", unpaired->tensor);
         octet_json_end(json);
     }
     octet_json_end(json);
 }
 
+static void write_model(octet_json_writer *json, const char *key, const char *path, bool has_accuracy,
+                        double accuracy) {
+    octet_json_begin_object(json, key, OCTET_JSON_LINE);
+    octet_json_write_string(json, "model", path);
+    if (has_accuracy) octet_json_write_real(json, "accuracy", accuracy, DIGITS);
+    octet_json_end(json);
+}
+
 octet_status octet_layers_write_json(octet_context *ctx, const octet_layers *layers, octet_buffer *out) {
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
-    octet_json_write_string(&json, "original", layers->original);
-    octet_json_write_string(&json, "quantized", layers->quantized);
+    octet_text_json_begin(&json, "compare", OCTET_JSON_LINES);
+    write_model(&json, "original", layers->original, layers->has_accuracy, layers->accuracy_before);
+    write_model(&json, "quantized", layers->quantized, layers->has_accuracy, layers->accuracy_after);
     octet_json_write_string(&json, "split", layers->split);
     octet_json_write_u64(&json, "samples", layers->n_samples);
-    if (layers->has_accuracy) {
-        octet_json_write_real(&json, "accuracy_before", layers->accuracy_before, DIGITS);
-        octet_json_write_real(&json, "accuracy_after", layers->accuracy_after, DIGITS);
-    }
     octet_islands_write_member(&json, &layers->islands);
     if (layers->first_collapse < layers->n_rows) octet_json_write_u64(&json, "first_collapse", layers->first_collapse);
     else octet_json_write_null(&json, "first_collapse");

@@ -48,7 +48,7 @@ octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p
 
 octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *p, octet_buffer *out) {
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_text_json_begin(&json, "bench", OCTET_JSON_LINES);
     octet_json_write_string(&json, "model", p->model);
     octet_json_write_u64(&json, "threads", p->n_threads);
     octet_json_write_u64(&json, "runs", p->n_runs);
@@ -56,7 +56,7 @@ octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *p
     octet_json_write_fixed(&json, "median_us", p->median_ns / 1e3, 4);
     octet_json_write_fixed(&json, "mean_us", p->mean_ns / 1e3, 4);
     octet_json_write_u64(&json, "activation_bytes", p->arena_bytes);
-    octet_json_write_u64(&json, "constant_bytes", p->weight_bytes);
+    octet_json_write_u64(&json, "constants_bytes", p->weight_bytes);
     octet_json_write_u64(&json, "peak_bytes", p->peak_bytes);
     octet_json_begin_array(&json, "operators", OCTET_JSON_LINES);
     for (uint32_t i = 0; i < p->n_rows; i++) {

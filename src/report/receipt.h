@@ -1,5 +1,5 @@
 /* report/receipt.h - the line that reports a written file.
- * In:  path, size, types; whether its target runs it; warnings.
+ * In:  path, size, inputs, outputs; whether its target runs it; warnings.
  * Out: one line, and one for each of the others; JSON.
  * Knows: how the line is laid out.
  * Does not know: models. */
@@ -8,13 +8,16 @@
 
 #include "layers/islands.h"
 #include "recover/outcome.h"
+#include "report/ports.h"
 #include "report/support.h"
 
 typedef struct octet_receipt {
-    const char *path;
+    const char *model, *path;
     size_t size_bytes;
-    const char *input_type, *output_type; /* of the first input and output */
-    octet_ladder ladder;                  /* as in verdict.h */
+    const char *type;                    /* of the whole, as a verdict heads its column */
+    octet_report_port *inputs, *outputs; /* at least one of each */
+    uint32_t n_inputs, n_outputs;
+    octet_ladder ladder; /* as in verdict.h */
     octet_island_list islands;
     const octet_support *support; /* by the target that the file is for, or NULL */
     const char *const *warnings, *const *warning_names;

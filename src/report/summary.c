@@ -197,7 +197,7 @@ static void write_json_operators(octet_json_writer *json, const octet_graph *gra
         octet_json_write_string(json, "type", octet_type_name(output->type));
         octet_text_json_shape(json, "output_shape", &output->shape);
         octet_json_write_u64(json, "constants", read.n_elements);
-        octet_json_write_u64(json, "constant_bytes", read.n_bytes);
+        octet_json_write_u64(json, "constants_bytes", read.n_bytes);
         octet_json_end(json);
     }
     octet_json_end(json);
@@ -206,7 +206,7 @@ static void write_json_operators(octet_json_writer *json, const octet_graph *gra
 octet_status octet_summary_write_json(octet_context *ctx, const octet_graph *graph, const char *model,
                                       octet_buffer *out) {
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_TIGHT);
+    octet_text_json_begin(&json, "summary", OCTET_JSON_TIGHT);
     octet_json_write_string(&json, "model", model);
     octet_summary_json_signatures(&json, graph);
     if (graph->n_layers > 0) write_json_layers(&json, graph);

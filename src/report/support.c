@@ -1,5 +1,7 @@
 #include "report/support.h"
 
+#include "report/text.h"
+
 static uint32_t count(const octet_support *s, octet_support_level level) {
     uint32_t n = 0;
     for (uint32_t i = 0; i < s->graph->n_operators; i++) n += s->rows[i].level == level;
@@ -71,12 +73,9 @@ static void write_operators(octet_json_writer *json, const octet_support *s) {
 
 octet_status octet_support_write_json(octet_context *ctx, const octet_support *s, octet_buffer *out) {
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_text_json_begin(&json, "check", OCTET_JSON_LINES);
     octet_json_write_string(&json, "model", s->model);
-    octet_json_write_string(&json, "target", s->target);
-    octet_json_write_string(&json, "kernels_as_of", s->date);
-    octet_json_write_bool(&json, "supported", count(s, OCTET_SUPPORT_NONE) == 0);
-    write_operators(&json, s);
+    octet_support_write_member(&json, s);
     octet_json_begin_array(&json, "notes", OCTET_JSON_LINE);
     for (uint32_t i = 0; i < s->n_notes; i++) octet_json_write_string(&json, NULL, s->notes[i]);
     octet_json_end(&json);

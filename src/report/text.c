@@ -51,6 +51,13 @@ const char *octet_text_split(const char *split, char *text) {
     return text;
 }
 
+void octet_text_json_begin(octet_json_writer *json, const char *what, octet_json_layout layout) {
+    char form[OCTET_TEXT_SIZE];
+    octet_format(form, sizeof form, "urn:octet:json:1#%s", what);
+    octet_json_begin_object(json, NULL, layout);
+    octet_json_write_string(json, "schema", form);
+}
+
 void octet_text_json_range(octet_json_writer *json, const char *key, double low, double high) {
     octet_json_begin_array(json, key, OCTET_JSON_LINE);
     octet_json_write_real(json, NULL, low, 9);

@@ -24,6 +24,9 @@ uint32_t octet_text_n_characters(const char *text); /* of UTF-8 */
 octet_status octet_text_shorten(octet_context *ctx, octet_arena *arena, const char *name, uint32_t width,
                                 const char **out);
 
+/* Begins the object of a report, and writes the member that names its form: docs/json.md says what
+ * its number promises. */
+void octet_text_json_begin(octet_json_writer *json, const char *what, octet_json_layout layout);
 /* [low, high] in one line; 9 significant digits tell every float. */
 void octet_text_json_range(octet_json_writer *json, const char *key, double low, double high);
 /* [null,28,28] without spaces: null is an open dimension (below 0). */

@@ -10,17 +10,8 @@
 #include "report/data_checks.h"
 #include "report/evaluation.h"
 #include "report/ladder.h"
+#include "report/ports.h"
 #include "report/support.h"
-
-/* An input or output of the quantized model. */
-typedef struct octet_verdict_port {
-    const char *name, *type;
-    bool quantized;
-    float scale;
-    int32_t zero_point;
-    const char *own_layer; /* of an input: that scales it inside the model; or NULL */
-    const char **columns;  /* of an input whose data are a CSV: names of the last dimension; or NULL */
-} octet_verdict_port;
 
 /* What the calibration samples held for an input. */
 typedef struct octet_verdict_input {
@@ -70,7 +61,7 @@ enum { OCTET_MAX_WARNINGS = 20 };
 typedef struct octet_verdict {
     octet_arena arena;
     octet_verdict_side before, after;
-    octet_verdict_port *inputs, *outputs;
+    octet_report_port *inputs, *outputs;
     uint32_t n_inputs, n_outputs;
     octet_verdict_calibration calibration;
     octet_attempt *attempts; /* until an aim was met */

@@ -5,6 +5,7 @@
 #include "report/ladder.h"
 #include "report/text.h"
 #include "report/verdict.h"
+#include "report/warning_names.h"
 
 static void write_side(octet_json_writer *json, const octet_verdict_side *side, const char *name) {
     const octet_evaluation *e = side->evaluation;
@@ -20,21 +21,6 @@ static void write_side(octet_json_writer *json, const octet_verdict_side *side, 
     }
     octet_json_write_u64(json, "size_bytes", side->size_bytes);
     octet_json_write_real(json, "time_per_sample_us", e->time_per_sample_ns / 1e3, 6);
-    octet_json_end(json);
-}
-
-static void write_ports(octet_json_writer *json, const octet_verdict_port *ports, uint32_t n, const char *name) {
-    octet_json_begin_array(json, name, OCTET_JSON_LINE);
-    for (uint32_t i = 0; i < n; i++) {
-        octet_json_begin_object(json, NULL, OCTET_JSON_LINE);
-        octet_json_write_string(json, "name", ports[i].name);
-        octet_json_write_string(json, "type", ports[i].type);
-        if (ports[i].quantized) {
-            octet_json_write_real(json, "scale", (double)ports[i].scale, 9);
-            octet_json_write_i64(json, "zero_point", ports[i].zero_point);
-        }
-        octet_json_end(json);
-    }
     octet_json_end(json);
 }
 
@@ -56,9 +42,10 @@ static void write_calibration(octet_json_writer *json, const octet_verdict_calib
 octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v, const char *path, octet_buffer *out) {
     const octet_evaluation *before = v->before.evaluation;
     octet_json_writer json = octet_json_writer_make(ctx, out);
-    octet_json_begin_object(&json, NULL, OCTET_JSON_LINES);
+    octet_text_json_begin(&json, "quantize", OCTET_JSON_LINES);
     octet_json_write_string(&json, "model", before->model);
     octet_json_write_string(&json, "output", path);
+    octet_json_write_bool(&json, "evaluated", true);
     octet_json_write_u64(&json, "samples", before->n_samples);
     octet_json_write_string(&json, "split", before->split);
     write_side(&json, &v->before, "original");
@@ -70,20 +57,15 @@ octet_status octet_verdict_write_json(octet_context *ctx, const octet_verdict *v
     if (v->n_distances > 1) octet_json_write_string(&json, "worst_output", v->outputs[v->worst].name);
     octet_json_write_real(&json, "largest_difference", v->max_difference, 6);
     octet_json_write_real(&json, "size_ratio", v->size_ratio, 6);
-    write_ports(&json, v->inputs, v->n_inputs, "inputs");
-    write_ports(&json, v->outputs, v->n_outputs, "outputs");
+    octet_report_ports_write_member(&json, "inputs", v->inputs, v->n_inputs);
+    octet_report_ports_write_member(&json, "outputs", v->outputs, v->n_outputs);
     octet_evaluation_write_data_range(&json, before);
     if (v->calibration.given) write_calibration(&json, &v->calibration);
     octet_attempts_write_member(&json, v->attempts, v->n_attempts);
     octet_islands_write_member(&json, &v->islands);
     octet_ladder_write_member(&json, &v->ladder);
     if (v->support != NULL) octet_support_write_member(&json, v->support);
-    octet_json_begin_array(&json, "warnings", OCTET_JSON_LINE);
-    for (uint32_t i = 0; i < v->n_warnings; i++) octet_json_write_string(&json, NULL, v->warnings[i]);
-    octet_json_end(&json);
-    octet_json_begin_array(&json, "warning_names", OCTET_JSON_LINE);
-    for (uint32_t i = 0; i < v->n_warnings; i++) octet_json_write_string(&json, NULL, v->warning_names[i]);
-    octet_json_end(&json);
+    octet_warnings_write_member(&json, v->warnings, v->warning_names, v->n_warnings);
     octet_json_end(&json);
     return octet_json_writer_finish(&json);
 }

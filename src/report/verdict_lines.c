@@ -89,7 +89,7 @@ uint32_t octet_verdict_list_lines(const octet_verdict *v, bool with_time,
     return n + 1;
 }
 
-const char *octet_verdict_port_text(const octet_verdict_port *port, char *text) {
+const char *octet_verdict_port_text(const octet_report_port *port, char *text) {
     if (!port->quantized) {
         octet_format(text, OCTET_VERDICT_SENTENCE, "%s", port->type);
         return text;

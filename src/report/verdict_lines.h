@@ -23,7 +23,7 @@ uint32_t octet_verdict_list_lines(const octet_verdict *verdict, bool with_time,
                                   octet_verdict_line lines[OCTET_VERDICT_MOST_LINES]);
 /* Both write into `text`, OCTET_VERDICT_SENTENCE bytes, and return it. */
 /* "int8, real = 0.00392156886 * (q + 128)" */
-const char *octet_verdict_port_text(const octet_verdict_port *port, char *text);
+const char *octet_verdict_port_text(const octet_report_port *port, char *text);
 /* "half of them give the same ranges": how far the ranges of calibration have settled. */
 const char *octet_verdict_settled_text(const octet_verdict_calibration *k, char *text);
 

@@ -13,7 +13,7 @@ static octet_status write_table(octet_context *ctx, const octet_verdict *v, octe
     return OCTET_OK;
 }
 
-static octet_status write_ports(octet_context *ctx, const octet_verdict_port *ports, uint32_t n, const char *what,
+static octet_status write_ports(octet_context *ctx, const octet_report_port *ports, uint32_t n, const char *what,
                                 octet_buffer *out) {
     char text[OCTET_VERDICT_SENTENCE];
     for (uint32_t i = 0; i < n; i++)

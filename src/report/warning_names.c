@@ -56,3 +56,15 @@ void octet_warning_put(const octet_warning_list *list, octet_warning warning, co
     list->names[*list->n] = octet_warning_names[warning];
     (*list->n)++;
 }
+
+void octet_warnings_write_member(octet_json_writer *json, const char *const *texts, const char *const *names,
+                                 uint32_t n) {
+    octet_json_begin_array(json, "warnings", n > 0 ? OCTET_JSON_LINES : OCTET_JSON_TIGHT);
+    for (uint32_t i = 0; i < n; i++) {
+        octet_json_begin_object(json, NULL, OCTET_JSON_LINE);
+        octet_json_write_string(json, "name", names[i]);
+        octet_json_write_string(json, "message", texts[i]);
+        octet_json_end(json);
+    }
+    octet_json_end(json);
+}

@@ -6,7 +6,7 @@
 #ifndef OCTET_REPORT_WARNING_NAMES_H
 #define OCTET_REPORT_WARNING_NAMES_H
 
-#include "base/memory.h"
+#include "report/text.h"
 
 typedef enum octet_warning {
     OCTET_WARNING_FEW_SAMPLES,
@@ -48,6 +48,10 @@ typedef struct octet_warning_list {
 
 /* Adds a text of the list's arena, unless the warning is silenced; what is beyond `most` is dropped. */
 void octet_warning_put(const octet_warning_list *list, octet_warning warning, const char *text);
+
+/* "warnings": an array of objects, which may be empty. */
+void octet_warnings_write_member(octet_json_writer *json, const char *const *texts, const char *const *names,
+                                 uint32_t n);
 
 /* The same with a sentence that is worded here; a statement that returns on failure. */
 #define OCTET_WARN(ctx, list, warning, ...)                                        \

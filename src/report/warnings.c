@@ -44,7 +44,7 @@ const char *octet_verdict_remedy(const octet_verdict *v) {
 enum { COLUMN_TEXT_SIZE = 32 };
 
 /* "3", or "'petal_width'" of a CSV. */
-static const char *column_text(const octet_verdict_port *port, size_t column, char text[COLUMN_TEXT_SIZE]) {
+static const char *column_text(const octet_report_port *port, size_t column, char text[COLUMN_TEXT_SIZE]) {
     if (port->columns != NULL) octet_format(text, COLUMN_TEXT_SIZE, "'%.28s'", port->columns[column]);
     else octet_format(text, COLUMN_TEXT_SIZE, "%zu", column);
     return text;
@@ -52,7 +52,7 @@ static const char *column_text(const octet_verdict_port *port, size_t column, ch
 
 static octet_status warn_of_input(octet_context *ctx, octet_verdict *verdict, uint32_t input) {
     const octet_verdict_input *seen = &verdict->seen[input];
-    const octet_verdict_port *port = &verdict->inputs[input];
+    const octet_report_port *port = &verdict->inputs[input];
     double low = 0.0, high = 0.0;
     char text[160], name[COLUMN_TEXT_SIZE];
     size_t n = 0, length = 0;

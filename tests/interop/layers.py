@@ -68,7 +68,7 @@ def figures(real, codes, detail):
 
 
 def compare_layer(row, real, codes, details):
-    mine = figures(real, codes, details[row["index"]])
+    mine = figures(real, codes, details[row["tensor"]])
     row = {**row, **row["error"]}
     worst = [f"{key} {row[key]} not {value:.9g}" for key, value in mine.items()
              if abs((row[key] or 0.0) - value) > 2e-3 * max(abs(value), mine["max_abs"] if key in row["error"] else 0.1)]
@@ -87,7 +87,7 @@ def bundled(octet, folder, name, type_):
     codes, details = kept(paths[1], rows)
     by_name = {d["name"]: i for i, d in real_details.items()}
     for row in table["layers"]:
-        problem = compare_layer(row, real[by_name[row["float_tensor"]]], codes[row["index"]], details)
+        problem = compare_layer(row, real[by_name[row["original_name"]]], codes[row["tensor"]], details)
         check(f"{name} {type_}: {row['layer']} {row['operator']}", problem)
 
 

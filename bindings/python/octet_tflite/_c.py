@@ -14,6 +14,7 @@ from ._structs import (
     Conversion,
     ExplainOptions,
     ExportOptions,
+    Failure,
     FlippedSample,
     LayerFigures,
     LoadOptions,
@@ -33,6 +34,7 @@ FUNCTIONS: "dict[str, tuple[Any, list[Any]]]" = {
     "octet_context_destroy": (None, [c_void_p]),
     "octet_context_message": (c_char_p, [c_void_p]),
     "octet_context_status": (c_int, [c_void_p]),
+    "octet_context_about": (c_char_p, [c_void_p, c_char_p]),
     "octet_context_clear_error": (None, [c_void_p]),
     "octet_context_set_max_memory": (None, [c_void_p, c_size_t]),
     "octet_context_set_hdf5_helper": (c_int, [c_void_p, c_char_p]),
@@ -117,6 +119,10 @@ FUNCTIONS: "dict[str, tuple[Any, list[Any]]]" = {
         [c_void_p, c_void_p, c_void_p, POINTER(RunOptions), c_bool, POINTER(c_void_p), c_uint64],
     ),
     "octet_model_run_files": (c_int, [c_void_p, c_void_p, POINTER(ArrayFiles), POINTER(RunOptions), POINTER(c_uint64)]),
+    "octet_array_files_render": (
+        c_int,
+        [c_void_p, c_void_p, POINTER(ArrayFiles), c_uint64, c_int, POINTER(c_char_p)],
+    ),
     "octet_model_bench": (c_int, [c_void_p, c_void_p, c_double, POINTER(RunOptions), c_int, POINTER(c_char_p)]),
     # evaluation.h
     "octet_evaluate": (c_int, [c_void_p, c_void_p, c_void_p, POINTER(RunOptions), POINTER(c_void_p)]),
@@ -180,6 +186,7 @@ FUNCTIONS: "dict[str, tuple[Any, list[Any]]]" = {
     # report.h
     "octet_report_render": (c_int, [c_void_p, POINTER(Report), c_int, POINTER(c_char_p)]),
     "octet_report_write": (c_int, [c_void_p, POINTER(Report), c_char_p]),
+    "octet_failure_render": (c_int, [c_void_p, POINTER(Failure), POINTER(c_char_p)]),
     # explain.h
     "octet_model_explain": (
         c_int,

@@ -280,6 +280,20 @@ class Report(Sized):
     ]
 
 
+class Failure(Sized):
+    _fields_ = [
+        ("size", c_size_t),
+        ("status", c_int),
+        ("exit_code", c_int),
+        ("message", c_char_p),
+        ("command", c_char_p),
+        ("option", c_char_p),
+        ("file", c_char_p),
+        ("layer", c_char_p),
+        ("value", c_char_p),
+    ]
+
+
 class ExplainOptions(Sized):
     _fields_ = [
         ("size", c_size_t),
@@ -343,6 +357,7 @@ STRUCTS = {
     "octet_layer_figures": LayerFigures,
     "octet_flipped_sample": FlippedSample,
     "octet_report": Report,
+    "octet_failure": Failure,
     "octet_explain_options": ExplainOptions,
     "octet_artifacts_options": ArtifactsOptions,
     "octet_export_options": ExportOptions,

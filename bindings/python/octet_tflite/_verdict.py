@@ -61,7 +61,7 @@ class Verdict:
     @property
     def warnings(self) -> List[str]:
         """What looks wrong, a sentence each."""
-        return list(self.to_dict().get("warnings", []))
+        return [warning["message"] for warning in self.to_dict()["warnings"]]
 
     def _rows(self) -> "List[dict[str, Any]]":
         figures = self.to_dict()

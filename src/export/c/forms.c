@@ -141,7 +141,11 @@ void octet_c_emit_stage(octet_c_emitter *e, const octet_stage *stage) {
         if (forms[i].kernel == step->kernel) emit = forms[i].emit;
     if (octet_c_cmsis_nn_has(e, step)) emit = octet_c_emit_cmsis_nn;
     const octet_type type = float_type(e, step, emit != NULL);
-    if (type != OCTET_N_TYPES) octet_c_refuse(e, step, "it computes with %s", octet_type_name(type));
+    if (type == OCTET_FLOAT32)
+        octet_c_refuse(e, step,
+                       "it computes with float32: export a model that is int8 throughout (octet quantize "
+                       "with --mode int8, and no layer kept in float)");
+    else if (type != OCTET_N_TYPES) octet_c_refuse(e, step, "it computes with %s", octet_type_name(type));
     else if (emit == NULL) octet_c_refuse(e, step, "kernel %s has no form", octet_kernel_name(step->kernel));
     else emit(e, stage);
 }

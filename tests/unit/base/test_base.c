@@ -22,6 +22,45 @@ static void first_error_wins_and_is_printable(void **state) {
     assert_string_equal(ctx.message, "a?b?[31m caf\xc3\xa9 ?");
 }
 
+static void sentences_say_what_they_are_about(void **state) {
+    (void)state;
+    char long_name[300];
+    octet_context ctx, other;
+    memset(long_name, 'x', sizeof long_name - 1);
+    long_name[sizeof long_name - 1] = '\0';
+    octet_context_init(&ctx);
+    octet_context_fail(&ctx, OCTET_MODEL, "%s: layer %s (%s): is odd", "a.h5", "dense: 1", "Dense");
+    assert_string_equal(ctx.subject.place, "a.h5");
+    assert_string_equal(ctx.subject.layer, "dense: 1");
+    assert_string_equal(ctx.subject.value, "");
+    octet_context_fail(&ctx, OCTET_USAGE, "%s: '%s': use another", "mode", "int7");
+    assert_string_equal(ctx.subject.place, "a.h5");
+    octet_context_clear(&ctx);
+    assert_string_equal(ctx.subject.place, "");
+    octet_context_fail(&ctx, OCTET_USAGE, "%s: '%s': use another", "mo\nde", "int7");
+    assert_string_equal(ctx.subject.place, "mo?de");
+    assert_string_equal(ctx.subject.value, "int7");
+    octet_context_init(&other);
+    octet_context_pass(&other, &ctx);
+    assert_int_equal(other.status, OCTET_USAGE);
+    assert_string_equal(other.message, "mo?de: 'int7': use another");
+    assert_string_equal(other.subject.value, "int7");
+    octet_context_clear(&ctx);
+    octet_context_fail(&ctx, OCTET_USAGE, "--limit: '%s' is no number", "many");
+    assert_string_equal(ctx.subject.place, "--limit");
+    assert_string_equal(ctx.subject.value, "many");
+    octet_context_clear(&ctx);
+    octet_context_fail(&ctx, OCTET_IO, "%s/%s: is gone", "cats", "1.png");
+    assert_string_equal(ctx.subject.place, "cats/1.png");
+    octet_context_clear(&ctx);
+    octet_context_fail(&ctx, OCTET_IO, "out of %d: no more", 3);
+    assert_string_equal(ctx.subject.place, "");
+    octet_context_clear(&ctx);
+    octet_context_fail(&ctx, OCTET_IO, "%s: '%s'", long_name, long_name);
+    assert_string_equal(ctx.subject.place, "");
+    assert_string_equal(ctx.subject.value, "");
+}
+
 static void long_sentences_lose_their_middle(void **state) {
     (void)state;
     octet_context ctx;
@@ -113,6 +152,7 @@ static void reads_stay_inside(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_error_wins_and_is_printable),
+        cmocka_unit_test(sentences_say_what_they_are_about),
         cmocka_unit_test(long_sentences_lose_their_middle),
         cmocka_unit_test(memory_has_a_limit_and_an_account),
         cmocka_unit_test(arena_blocks_are_cleared_aligned_and_apart),

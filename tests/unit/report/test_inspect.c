@@ -68,7 +68,7 @@ static void inspect_text(void **state) {
     assert_int_equal(octet_inspect_write_json(&ctx, &in, &out), OCTET_OK);
     assert_non_null(strstr((const char *)out.data, "\"name\":\"w\\\"1\\\"\""));
     assert_non_null(
-        strstr((const char *)out.data, "\"inputs\":[0,1,-1],\"outputs\":[2],\"options\":{\"activation\":\"RELU\""));
+        strstr((const char *)out.data, "\"inputs\":[0,1,null],\"outputs\":[2],\"options\":{\"activation\":\"RELU\""));
     octet_buffer_free(&ctx, &out);
     octet_graph_destroy(&ctx, graph);
     assert_int_equal(ctx.memory_bytes, 0);

@@ -108,8 +108,8 @@ static octet_verdict *judge(octet_context *ctx, const float before[4][3], const 
     v->n_outputs = v->n_distances = 1;
     assert_int_equal(OCTET_NEW(ctx, &v->arena, 2, &v->outputs), OCTET_OK);
     assert_int_equal(OCTET_NEW(ctx, &v->arena, 2, &v->distances), OCTET_OK);
-    v->outputs[0] = (octet_verdict_port){.name = "first", .type = "int8"};
-    v->outputs[1] = (octet_verdict_port){.name = "second", .type = "int8"};
+    v->outputs[0] = (octet_report_port){.name = "first", .type = "int8"};
+    v->outputs[1] = (octet_report_port){.name = "second", .type = "int8"};
     return v;
 }
 
@@ -330,7 +330,7 @@ static void narrow_columns_of_an_input_are_named(void **state) {
     octet_context ctx;
     float min[3] = {0.0f, 990.0f, 0.0f}, max[3] = {25.0f, 1020.0f, 0.002f};
     octet_verdict_input seen = {.n_columns = 3, .min = min, .max = max};
-    octet_verdict_port port = {
+    octet_report_port port = {
         .name = "x", .type = "int8", .quantized = true, .scale = 4.0f, .own_layer = "normalization"};
     (void)state;
     octet_context_init(&ctx);
@@ -353,7 +353,7 @@ static void an_outlier_is_named(void **state) {
     octet_context ctx;
     octet_verdict_input seen = {
         .has_outlier = true, .outlier_sample = 37, .outlier_column = 2, .outlier_reach = 900.0, .usual_reach = 3.0};
-    octet_verdict_port port = {.name = "x", .type = "int8"};
+    octet_report_port port = {.name = "x", .type = "int8"};
     (void)state;
     octet_context_init(&ctx);
     for (int i = 0; i < 2; i++) {
