@@ -283,7 +283,7 @@ def refusals(kind, model, other, x, y):
     yield octet_tflite.UsageError, "without its model", lambda: pickle.loads(pickle.dumps(part)).update(x)
     content = part.to_bytes()
     yield octet_tflite.FormatError, kind.__name__.lower(), lambda: kind.load(b"")
-    yield octet_tflite.FormatError, "end in the middle", lambda: kind.load(content[:-9])
+    yield octet_tflite.FormatError, "check sum does not fit", lambda: kind.load(content[:-9])
     yield octet_tflite.FormatError, "corrupt", lambda: kind.load(content[:-1] + bytes([content[-1] ^ 1]))
     yield octet_tflite.FormatError, "that octet wrote", lambda: kind.load(b"\x80\x04pickle" + content)
     yield octet_tflite.FormatError, "that octet wrote", lambda: kind.load(
