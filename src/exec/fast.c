@@ -252,7 +252,7 @@ static octet_status hasten_arithmetic(const octet_task_maker *maker, octet_task 
     *r = (fast_rows){.walk = &p->walk, .row = row, .params = params};
     task->run = run_rows;
     task->params = r;
-    task->variant = "avx2";
+    task->variant = params->name;
     return OCTET_OK;
 }
 

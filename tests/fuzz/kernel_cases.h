@@ -224,7 +224,8 @@ static inline bool case_depthwise_f32(octet_case *c) {
     const octet_depthwise_params p = case_depthwise(c);
     const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
                  n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
-    const float *input = case_f32(c, n_in), *filter = case_f32(c, (size_t)(p.out_c * p.filter_h * p.filter_w));
+    const float *input = case_f32(c, n_in + OCTET_CHANNEL_SLACK),
+                *filter = case_f32(c, (size_t)(p.out_c * p.filter_h * p.filter_w));
     const float *bias = case_range(&c->random, 0, 3) ? case_f32(c, (size_t)p.out_c) : NULL;
     float *expected = case_bytes(c, n_out * 4), *got = case_bytes(c, n_out * 4);
     octet_depthwise_f32_ref(&p, input, filter, bias, expected, 0, p.batches * p.out_h);

@@ -33,7 +33,10 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_cha
 octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu,
                                        const octet_depthwise_params *p, const int8_t *filter, const int32_t *bias,
                                        octet_channelwise **out) {
-    const octet_channelwise_kernel *kernel = octet_select_channelwise_s8(cpu, p);
+    bool wide = p->q.weight_zero_point != 0;
+    for (size_t i = 0; i < (size_t)p->filter_h * (size_t)p->filter_w * (size_t)p->out_c && !wide; i++)
+        wide = filter[i] == INT8_MIN;
+    const octet_channelwise_kernel *kernel = octet_select_channelwise_s8(cpu, p, wide);
     *out = NULL;
     if (kernel == NULL || p->multiplier != 1) return OCTET_OK;
     octet_channelwise *c;

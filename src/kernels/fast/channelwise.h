@@ -41,7 +41,7 @@ struct octet_channelwise {
     octet_scale scale;
 };
 
-/* *out is NULL when no kernel fits (a channel multiplier, no instruction set). OCTET_CHANNEL_SLACK bytes after the int8
+/* *out is NULL when no kernel fits (a channel multiplier, no instruction set). OCTET_CHANNEL_SLACK bytes after the
  * input must be readable. */
 octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu,
                                        const octet_depthwise_params *p, const int8_t *filter, const int32_t *bias,

@@ -34,8 +34,17 @@ const char *octet_cpu_name(uint32_t cpu);
 #endif
 #if defined(__aarch64__) && defined(__GNUC__)
 #define OCTET_FAST_NEON 1
+#if defined(__clang__)
+#define OCTET_TARGET_FAST_DOTPROD __attribute__((target("dotprod")))
+#define OCTET_TARGET_FAST_I8MM __attribute__((target("dotprod,i8mm")))
+#else
 #define OCTET_TARGET_FAST_DOTPROD __attribute__((target("arch=armv8.2-a+dotprod")))
 #define OCTET_TARGET_FAST_I8MM __attribute__((target("arch=armv8.2-a+dotprod+i8mm")))
+#endif
+/* Before version 16 clang declares what a processor may lack only where the whole file is compiled for it. */
+#if !defined(__clang__) || __clang_major__ >= 16 || defined(__ARM_FEATURE_DOTPROD)
+#define OCTET_FAST_DOTPROD 1
+#endif
 #else
 #define OCTET_FAST_NEON 0
 #endif

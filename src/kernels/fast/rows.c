@@ -90,6 +90,7 @@ octet_status octet_rows_make_s8(octet_context *ctx, octet_arena *arena, uint32_t
     if (kernel == NULL || !(multiplies || adds)) return OCTET_OK;
     octet_rows_s8 *r;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &r));
+    r->name = kernel->name;
     const octet_requantize range = {.output_zero_point = p->zero_out, .min = p->min, .max = p->max};
     const octet_requantize none = {.min = INT8_MIN, .max = INT8_MAX};
     OCTET_TRY(uniform_scale(ctx, arena, p->multiplier_out, p->shift_out, &range, &r->out));

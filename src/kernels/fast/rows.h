@@ -25,6 +25,7 @@ typedef struct octet_row_joint {
 } octet_row_joint;
 
 typedef struct octet_rows_s8 {
+    const char *name; /* of the kernel */
     octet_row_joint joint;
     bool is_joint;
     octet_row_operand operand[2];

@@ -35,7 +35,9 @@ const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
     return cpu & OCTET_CPU_AVX2 && !has_vnni ? &octet_winograd_avx2 : NULL;
 }
 
-const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p) {
+const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p,
+                                                            bool weights_are_wide) {
+    (void)weights_are_wide;
     if (p->multiplier != 1) return NULL;
     if (cpu & OCTET_CPU_AVX512_VNNI && p->q.weight_zero_point == 0) return &octet_channelwise_s8_vnni;
     if (!(cpu & OCTET_CPU_AVX2)) return NULL;
@@ -63,11 +65,14 @@ const octet_mean_kernel *octet_select_mean(uint32_t cpu) { return cpu & OCTET_CP
 const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, uint32_t group_outputs,
                                                     size_t n_positions, const octet_product_kernel **pairs) {
     (void)n_positions;
+    (void)weights_have_zero_point;
     *pairs = NULL;
     const bool narrow = group_outputs <= 8;
     if (!(cpu & OCTET_CPU_NEON)) return NULL;
+#if defined(OCTET_FAST_DOTPROD)
     if (cpu & OCTET_CPU_NEON_DOTPROD && !weights_have_zero_point)
         return narrow ? &octet_product_s8_dot_narrow : &octet_product_s8_dot;
+#endif
     return narrow ? &octet_product_s8_neon_narrow : &octet_product_s8_neon;
 }
 
@@ -83,22 +88,23 @@ const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
     (void)cpu;
     return NULL;
 }
-const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p) {
-    (void)cpu;
-    (void)p;
-    return NULL;
+const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p,
+                                                            bool weights_are_wide) {
+    if (p->multiplier != 1 || !(cpu & OCTET_CPU_NEON)) return NULL;
+    const bool is_3x3 = p->filter_h == 3 && p->filter_w == 3 && p->dilation_h == 1 && p->dilation_w == 1;
+    return is_3x3 && !weights_are_wide ? &octet_channelwise_s8_neon_3x3 : &octet_channelwise_s8_neon;
 }
+
 const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu) {
-    (void)cpu;
-    return NULL;
+    return cpu & OCTET_CPU_NEON ? &octet_channelwise_f32_neon : NULL;
 }
+
 const octet_pool_kernel *octet_select_pool_2d(uint32_t cpu) {
-    (void)cpu;
-    return NULL;
+    return cpu & OCTET_CPU_NEON ? &octet_pool_2d_neon : NULL;
 }
+
 const octet_rows_kernel *octet_select_rows_s8(uint32_t cpu) {
-    (void)cpu;
-    return NULL;
+    return cpu & OCTET_CPU_NEON ? &octet_rows_s8_neon : NULL;
 }
 
 #else /* plain loops only */
@@ -126,9 +132,11 @@ const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
     (void)cpu;
     return NULL;
 }
-const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p) {
+const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p,
+                                                            bool weights_are_wide) {
     (void)cpu;
     (void)p;
+    (void)weights_are_wide;
     return NULL;
 }
 const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu) {

@@ -2,7 +2,7 @@
 #include "kernels/fast/arm/int8_tile_neon.h"
 #include "kernels/fast/arm/kernels.h"
 
-#if OCTET_FAST_NEON
+#if OCTET_FAST_NEON && defined(OCTET_FAST_DOTPROD)
 
 #define STEP(lane)                                                                                       \
     {                                                                                                    \
