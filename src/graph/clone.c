@@ -57,6 +57,7 @@ static octet_status copy_all(octet_context *ctx, const octet_graph *graph, octet
     copy->is_traced = graph->is_traced;
     copy->is_stateful = graph->is_stateful;
     copy->open_batch = graph->open_batch;
+    copy->is_for_device = graph->is_for_device;
     copy->is_unrolled = graph->is_unrolled;
     copy->is_canonical = graph->is_canonical;
     copy->n_folded = graph->n_folded;

@@ -125,6 +125,7 @@ typedef struct octet_graph {
     bool is_canonical;       /* passes/ has brought it into its form */
     bool is_stateful;        /* the source says that state (LSTM) goes on from sample to sample */
     bool open_batch;         /* the source leaves dimension 0 of the inputs open (written here as 1) */
+    bool is_for_device;      /* its run-time target takes one sample at a time, and no operators that serve more */
 } octet_graph;
 
 octet_status octet_graph_create(octet_context *ctx, const char *source, octet_graph **out);

@@ -93,6 +93,16 @@ octet_status octet_edit_set_inputs(octet_context *ctx, octet_graph *graph, uint3
     return OCTET_OK;
 }
 
+octet_status octet_edit_mark_batch(octet_context *ctx, octet_graph *graph, uint32_t k, int32_t axis) {
+    octet_shape shape = octet_graph_output(graph, &graph->operators[k], 0)->shape;
+    const char *name = octet_graph_input(graph, &graph->operators[k], 1)->name;
+    uint32_t constant;
+    shape.dims[axis] = -1;
+    OCTET_TRY(octet_graph_add_i32(ctx, graph, name, shape.dims, shape.rank, &constant));
+    octet_graph_set_input(graph, k, 1, constant);
+    return OCTET_OK;
+}
+
 octet_status octet_edit_make_reshape(octet_context *ctx, octet_graph *graph, uint32_t k) {
     const octet_shape shape = graph->values[graph->operators[k].outputs[0]].shape;
     const char *name = NULL;

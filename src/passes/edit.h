@@ -16,6 +16,8 @@ bool octet_edit_is_private(const octet_graph *graph, uint32_t value);
 /* True for a Keras model whose file fixes the batch: TensorFlow's converter then knows every shape, and simplifies more
  * of them. */
 bool octet_edit_has_fixed_batch(const octet_graph *graph);
+/* RESHAPE k has the batch in dimension `axis` of its result: its constant holds -1 there. */
+octet_status octet_edit_mark_batch(octet_context *ctx, octet_graph *graph, uint32_t k, int32_t axis);
 /* All elements of a float32 constant equal `number`. */
 bool octet_edit_is_splat(const octet_graph *graph, uint32_t value, float number);
 

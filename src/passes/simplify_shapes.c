@@ -1,3 +1,4 @@
+#include "graph/batch.h"
 #include "graph/constant.h"
 #include "passes/edit.h"
 #include "passes/list.h"
@@ -40,18 +41,49 @@ static octet_status merge_transposes(octet_context *ctx, octet_graph *graph, uin
     return OCTET_OK;
 }
 
-static octet_status simplify_transpose(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
+/* Where the batch is, found when it is first asked for. The pass adds constants only, and leaves every value's batch
+ * where it is. */
+typedef struct places {
+    octet_arena arena;
+    octet_batch *batch; /* NULL: not asked for */
+} places;
+
+static octet_status find_places(octet_context *ctx, const octet_graph *graph, places *p) {
+    return p->batch != NULL || !graph->open_batch ? OCTET_OK : octet_batch_find(ctx, &p->arena, graph, &p->batch);
+}
+
+/* Whether more samples than one lie in another order in value `b` than in value `a`, which has the same elements. */
+static bool moves_batch(const places *p, uint32_t a, uint32_t b) {
+    return p->batch != NULL && p->batch[a].axis >= 0 && p->batch[b].axis >= 0 && p->batch[a].outer != p->batch[b].outer;
+}
+
+/* Whether the batch is in another axis of value `b`, which has the shape of `a`. */
+static bool shifts_batch(const places *p, uint32_t a, uint32_t b) {
+    return p->batch != NULL && p->batch[a].axis >= 0 && p->batch[b].axis >= 0 && p->batch[a].axis != p->batch[b].axis;
+}
+
+static octet_status make_reshape(octet_context *ctx, octet_graph *graph, places *p, uint32_t k) {
+    OCTET_TRY(find_places(ctx, graph, p));
+    const uint32_t to = graph->operators[k].outputs[0];
+    OCTET_TRY(octet_edit_make_reshape(ctx, graph, k));
+    return p->batch != NULL && p->batch[to].axis >= 0 ? octet_edit_mark_batch(ctx, graph, k, p->batch[to].axis)
+                                                      : OCTET_OK;
+}
+
+static octet_status simplify_transpose(octet_context *ctx, octet_graph *graph, places *p, uint32_t k, bool *changed) {
     int32_t permutation[OCTET_MAX_RANK];
     const octet_operator *op = &graph->operators[k];
     if (!read_permutation(graph, op, permutation)) return OCTET_OK;
     if (!moves_nothing(&octet_graph_input(graph, op, 0)->shape, permutation))
         return merge_transposes(ctx, graph, k, permutation, changed);
     *changed = true;
-    if (octet_shape_equal(&octet_graph_input(graph, op, 0)->shape, &octet_graph_output(graph, op, 0)->shape)) {
-        octet_edit_bypass(graph, k, op->inputs[0]);
+    OCTET_TRY(find_places(ctx, graph, p));
+    const uint32_t from = op->inputs[0], to = op->outputs[0];
+    if (octet_shape_equal(&graph->values[from].shape, &graph->values[to].shape) && !shifts_batch(p, from, to)) {
+        octet_edit_bypass(graph, k, from);
         return OCTET_OK;
     }
-    return octet_edit_make_reshape(ctx, graph, k);
+    return make_reshape(ctx, graph, p, k);
 }
 
 static bool integers_all_equal(const octet_graph *graph, const octet_operator *op, uint32_t i, int32_t number) {
@@ -117,36 +149,49 @@ static bool keep_reduced(octet_graph *graph, uint32_t k) {
     return true;
 }
 
-static octet_status simplify(octet_context *ctx, octet_graph *graph, uint32_t k, bool *changed) {
+/* RESHAPE k reads what the RESHAPE before it reads. */
+static octet_status merge_reshapes(octet_context *ctx, octet_graph *graph, places *p, uint32_t k, bool *changed) {
+    const octet_operator *op = &graph->operators[k], *first = octet_edit_producer(graph, op->inputs[0]);
+    if (first == NULL || first->code != OCTET_OP_RESHAPE) return OCTET_OK;
+    OCTET_TRY(find_places(ctx, graph, p));
+    const uint32_t to = op->outputs[0];
+    if (moves_batch(p, first->inputs[0], first->outputs[0]) && p->batch[to].axis >= 0)
+        OCTET_TRY(octet_edit_mark_batch(ctx, graph, k, p->batch[to].axis));
+    octet_graph_set_input(graph, k, 0, first->inputs[0]);
+    *changed = true;
+    return OCTET_OK;
+}
+
+static octet_status simplify(octet_context *ctx, octet_graph *graph, places *p, uint32_t k, bool *changed) {
     const octet_operator *op = &graph->operators[k];
     if (is_identity(graph, op)) {
+        if (op->code == OCTET_OP_RESHAPE) OCTET_TRY(find_places(ctx, graph, p));
+        if (op->code == OCTET_OP_RESHAPE && shifts_batch(p, op->inputs[0], op->outputs[0])) return OCTET_OK;
         octet_edit_bypass(graph, k, op->inputs[0]);
         *changed = true;
         return OCTET_OK;
     }
-    if (op->code == OCTET_OP_TRANSPOSE) return simplify_transpose(ctx, graph, k, changed);
+    if (op->code == OCTET_OP_TRANSPOSE) return simplify_transpose(ctx, graph, p, k, changed);
     if (op->code == OCTET_OP_EXPAND_DIMS || op->code == OCTET_OP_SQUEEZE) {
         *changed = true;
-        return octet_edit_make_reshape(ctx, graph, k);
+        return make_reshape(ctx, graph, p, k);
     }
     if (op->code != OCTET_OP_RESHAPE) return OCTET_OK;
     if (keep_reduced(graph, k)) {
         *changed = true;
         return OCTET_OK;
     }
-    const octet_operator *first = octet_edit_producer(graph, op->inputs[0]);
-    if (first != NULL && first->code == OCTET_OP_RESHAPE) {
-        octet_graph_set_input(graph, k, 0, first->inputs[0]);
-        *changed = true;
-    }
-    return OCTET_OK;
+    return merge_reshapes(ctx, graph, p, k, changed);
 }
 
 /* EXPAND_DIMS, SQUEEZE and TRANSPOSE that moves no data become RESHAPE, as with a static batch; pairs of RESHAPE or
  * TRANSPOSE become one, and with a fixed batch a RESHAPE behind a reduction part of it; what changes nothing goes. */
 octet_status octet_pass_simplify_shapes(octet_context *ctx, octet_graph *graph, bool *changed) {
-    for (uint32_t k = 0; k < graph->n_operators; k++) {
-        if (!graph->operators[k].removed) OCTET_TRY(simplify(ctx, graph, k, changed));
+    places p = {0};
+    octet_status status = OCTET_OK;
+    for (uint32_t k = 0; k < graph->n_operators && status == OCTET_OK; k++) {
+        if (!graph->operators[k].removed) status = simplify(ctx, graph, &p, k, changed);
     }
-    return OCTET_OK;
+    octet_arena_free(ctx, &p.arena);
+    return status;
 }

@@ -46,6 +46,7 @@ bool octet_fit_has_form(const octet_target *target, octet_operator_code code) {
 
 octet_status octet_target_fit(octet_context *ctx, const octet_target *target, octet_graph *graph) {
     const uint32_t n = graph->n_operators;
+    graph->is_for_device = target->kernels != OCTET_TARGET_KERNELS_LITERT;
     for (uint32_t k = 0; k < n; k++) {
         const octet_operator *op = &graph->operators[k];
         const octet_operator_code code = op->code;

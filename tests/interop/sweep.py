@@ -12,6 +12,8 @@ For every folder of SHARED/golden/layers, and for every model of SHARED/models (
   default  files of the modes float32 and float16 also run in octet's default order of sums, whose results are LiteRT's within 1e-5 of the
            largest
 For every folder of SHARED/golden/layers:
+  batch    LiteRT runs the file of each mode with two samples as it runs it with each of them (resize_tensor_input, strict), where it does so
+           with TensorFlow's int8 file
   source   TensorFlow's float.tflite, and octet's own float32 file, quantize to int8 with the parameters that the Keras file gives
 and over SHARED/golden/mnist: each *_float.tflite and *_f16.tflite gives the int8 file of the Keras model; evaluate, run and inspect take
 every file there. Known differences are in sweep.json with their reason. The last lines count the files that are equal and the operators
@@ -29,6 +31,7 @@ import tempfile
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+import batch
 import one_operator
 import suite
 import ulps
@@ -154,6 +157,10 @@ def layer(case, folder, shared):
         except (RuntimeError, ValueError) as error:
             if "LiteRT has no" not in str(error) and "the model has no operators" not in str(error):
                 check(f"{case} {mode}", error)
+    theirs = os.path.join(folder, "int8.tflite")
+    if os.path.exists(theirs) and not batch.problem(theirs):
+        for mode, path in written.items():
+            check(f"{case} {mode} batch", batch.problem(path), ("files that take two samples at a time, as TensorFlow's do",))
     if "int8" not in written:
         return
     sources = {"float.tflite": os.path.join(folder, "float.tflite"), "our float32 file": written.get("float32", "")}
@@ -166,7 +173,8 @@ def layer(case, folder, shared):
             again = data if len(files) == 1 else ",".join(f"{n}={files[names.index(o)]}" for n, o in zip(theirs, order))
             target = os.path.join(shared, "again.tflite")
             octet("quantize", path, "--data", again, "--samples", "all", "--no-evaluate", "-o", target)
-            check(f"{case} from {name}", compare(target, CONFORMANCE.reorder_inputs(written["int8"], order)))
+            one = [CONFORMANCE.for_one_sample(path) for path in (target, CONFORMANCE.reorder_inputs(written["int8"], order))]
+            check(f"{case} from {name}", compare(*one))
         except (RuntimeError, ValueError) as error:
             check(f"{case} from {name}", error)
 

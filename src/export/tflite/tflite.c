@@ -8,6 +8,7 @@
 
 #include "base/version.h"
 #include "export/tflite/layout.h"
+#include "export/tflite/open_batch.h"
 #include "formats/flatbuffer_builder.h"
 #include "formats/flexbuffer.h"
 #include "formats/kind.h"
@@ -109,16 +110,19 @@ static bool is_port(const octet_port *ports, uint32_t n, uint32_t value) {
     return false;
 }
 
-/* -1 for the batch that the source leaves open, of inputs and outputs: there runtimes look for it. */
+/* -1 for the batch that the source leaves open, of inputs and outputs, where runtimes look for it, and of what
+ * open_batch.c names. */
 static octet_status build_shape_signature(octet_context *ctx, writer *w, uint32_t index, ref *out) {
     const octet_graph *graph = w->graph;
     octet_shape shape = graph->values[index].shape;
-    const bool is_open =
-        graph->open_batch && shape.rank > 0 && shape.dims[0] == 1 &&
+    const uint8_t inner = graph->is_traced ? graph->values[index].open : 0;
+    const bool is_open_port =
+        shape.rank > 0 && shape.dims[0] == 1 &&
         (is_port(graph->inputs, graph->n_inputs, index) || is_port(graph->outputs, graph->n_outputs, index));
     *out = 0;
-    if (!is_open) return OCTET_OK;
-    shape.dims[0] = -1;
+    if (!graph->open_batch || (!is_open_port && inner == 0)) return OCTET_OK;
+    for (int32_t i = 0; i < shape.rank; i++)
+        if ((is_open_port && i == 0) || (inner >> i & 1) != 0) shape.dims[i] = -1;
     return build_i32s(ctx, w, shape.dims, (uint32_t)shape.rank, out);
 }
 
@@ -388,17 +392,21 @@ typedef octet_status use_pieces(octet_context *ctx, const writer *w, const octet
 static octet_status export(octet_context *ctx, const octet_graph *graph, use_pieces *use, void *user) {
     OCTET_CHECK(ctx, graph->n_carries == 0, OCTET_UNSUPPORTED,
                 "%s keeps its state in variables, which octet runs and does not write", graph->source);
-    writer w = {.graph = graph};
+    octet_graph opened = *graph;
+    writer w = {.graph = &opened};
     ref model = 0;
     octet_bytes *pieces;
     size_t n;
-    octet_status status = octet_tflite_layout_plan(ctx, &w.scratch, graph, &w.layout);
+    opened.arena = (octet_arena){0};
+    octet_status status = octet_tflite_open_batch(ctx, graph, &opened);
+    if (status == OCTET_OK) status = octet_tflite_layout_plan(ctx, &w.scratch, &opened, &w.layout);
     if (status == OCTET_OK) status = build_model(ctx, &w, &model);
     if (status == OCTET_OK) status = octet_flatbuffer_builder_finish(ctx, &w.builder, model, OCTET_SIGNATURE_TFLITE);
     if (status == OCTET_OK) status = octet_flatbuffer_builder_pieces(ctx, &w.builder, &w.scratch, &pieces, &n);
     if (status == OCTET_OK) status = use(ctx, &w, pieces, n, user);
     octet_flatbuffer_builder_free(ctx, &w.builder);
     octet_arena_free(ctx, &w.scratch);
+    octet_arena_free(ctx, &opened.arena);
     return status;
 }
 

@@ -288,8 +288,9 @@ octet_status octet_keras_transpose(octet_keras_call *call, const char *name, uin
     }
     *out = x;
     if (is_identity) return OCTET_OK;
-    /* Moving only axes of length 1 is a RESHAPE, as in the converter's files. */
-    if (keeps_order) return octet_keras_reshape(call, name, x, shape.rank, dims, out);
+    /* Moving only axes of length 1 is a RESHAPE, as in the converter's files. With an open batch passes/ see to it,
+     * which know whether the batch is among them. */
+    if (keeps_order && !call->graph->open_batch) return octet_keras_reshape(call, name, x, shape.rank, dims, out);
     uint32_t inputs[2] = {x, 0};
     char constant[96];
     snprintf(constant, sizeof constant, "%s/perm", name);

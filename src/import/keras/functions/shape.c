@@ -2,6 +2,24 @@
 #include "import/keras/functions/arguments.h"
 #include "import/keras/functions/functions.h"
 
+/* Which -1 the RESHAPE is to have: that of the batch, for an input that has it first. It is the first dimension that is
+ * computed (tf.shape(x)[0]) or -1 with only ones before it; other -1 become sizes. */
+static octet_status mark_batch(octet_keras_call *call, const octet_shape *sizes, int32_t *dims) {
+    const octet_keras_argument *shape = NULL;
+    OCTET_TRY(octet_keras_operand(call, 1, "shape newshape target_shape", &shape));
+    const bool is_list = shape->kind == OCTET_KERAS_LIST && shape->n_items == (uint32_t)sizes->rank;
+    bool is_computed = shape->kind == OCTET_KERAS_TENSOR;
+    int32_t batch = -1;
+    for (int32_t i = 0; i < sizes->rank; i++) {
+        const bool is_tensor = is_list && shape->items[i].kind == OCTET_KERAS_TENSOR;
+        is_computed = is_computed || is_tensor;
+        if (batch < 0 && octet_shape_product(sizes, 0, i) == 1 && (is_tensor || (dims[i] == -1 && is_list))) batch = i;
+    }
+    if (batch < 0 && !is_computed) return OCTET_OK;
+    for (int32_t i = 0; i < sizes->rank; i++) dims[i] = i == batch ? -1 : sizes->dims[i];
+    return OCTET_OK;
+}
+
 octet_status octet_keras_function_reshape(octet_keras_call *call, const octet_keras_function *self) {
     (void)self;
     uint32_t x;
@@ -22,6 +40,9 @@ octet_status octet_keras_function_reshape(octet_keras_call *call, const octet_ke
         return octet_keras_contradict(call, "its shape has %lld elements, its input %lld for one sample",
                                       (long long)product, (long long)wanted);
     }
+    octet_shape sizes = octet_shape_make(n, dims);
+    if (open >= 0) sizes.dims[open] = (int32_t)(wanted / product);
+    if (call->graph->open_batch) OCTET_TRY(mark_batch(call, &sizes, dims));
     OCTET_TRY(octet_keras_reshape_open(call, "Reshape", x, n, dims, &x));
     return octet_keras_return(call, x);
 }
@@ -57,6 +78,7 @@ octet_status octet_keras_function_expand_dims(octet_keras_call *call, const octe
         return octet_keras_refuse(call, "would have more than %d dimensions", OCTET_MAX_RANK);
     OCTET_TRY(octet_keras_operand_axis(call, 1, "axis", shape.rank + 1, 0, &axis));
     for (int32_t i = 0; i <= shape.rank; i++) dims[i] = i < axis ? shape.dims[i] : i == axis ? 1 : shape.dims[i - 1];
+    if (call->graph->open_batch && axis == 0 && shape.rank > 0) dims[1] = -1; /* the batch comes second */
     OCTET_TRY(octet_keras_reshape(call, "ExpandDims", x, shape.rank + 1, dims, &x));
     return octet_keras_return(call, x);
 }

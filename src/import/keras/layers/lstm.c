@@ -123,8 +123,8 @@ static octet_status lstm_step(octet_keras_call *call, const octet_keras_recurren
     } else {
         uint32_t inner;
         OCTET_TRY(octet_keras_fully_connected(call, "lstm_cell/MatMul_1", *h, r->recurrent, OCTET_NONE, &inner));
-        /* Keras 3 with one sample drops the batch here, as the converter's files do. */
-        if (call->keras_version >= 3 && octet_keras_shape(call, inner)->dims[0] == 1) {
+        /* Keras 3 for one sample drops the batch here, as the converter's files do. */
+        if (call->keras_version >= 3 && !call->graph->open_batch && octet_keras_shape(call, inner)->dims[0] == 1) {
             OCTET_TRY(
                 octet_keras_reshape(call, "lstm_cell/Reshape", inner, 1, (const int32_t[]){4 * r->units}, &inner));
         }

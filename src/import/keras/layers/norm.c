@@ -173,15 +173,16 @@ static octet_status layer_normalization_fused(octet_keras_call *call, uint32_t x
                                               int32_t n_rows, int32_t n_columns, const uint32_t *parameters) {
     uint32_t mean, variance, inverse, zeros;
     static const int32_t axes[3] = {0, 1, 2};
-    OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 4, (const int32_t[]){1, n_rows, n_columns, 1}, &x));
+    OCTET_TRY(octet_keras_reshape(call, "Reshape", x, 4, (const int32_t[]){1, -1, n_columns, 1}, &x));
     OCTET_TRY(octet_keras_transpose(call, "FusedBatchNormV3", x, (const int32_t[]){0, 2, 3, 1}, &x));
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "mean", x, axes, 3, false, false, &mean));
     OCTET_TRY(octet_keras_binary(call, OCTET_OP_SQUARED_DIFFERENCE, "SquaredDifference", x, mean, &variance));
     OCTET_TRY(octet_keras_reduce(call, OCTET_OP_MEAN, "variance", variance, axes, 3, false, false, &variance));
     OCTET_TRY(inverse_deviation(call, variance, OCTET_NONE, &inverse));
     float *data = NULL;
-    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n_rows, &data));
-    OCTET_TRY(octet_keras_constant(call, "Fill", NULL, 1, &n_rows, data, &zeros));
+    const int32_t n_zeros = call->graph->open_batch ? 1 : n_rows; /* rows of all samples */
+    OCTET_TRY(OCTET_NEW(call->ctx, call->arena, (size_t)n_zeros, &data));
+    OCTET_TRY(octet_keras_constant(call, "Fill", NULL, 1, &n_zeros, data, &zeros));
     OCTET_TRY(apply_2(call, x, mean, inverse, zeros, &x));
     OCTET_TRY(octet_keras_transpose(call, "FusedBatchNormV3_1", x, (const int32_t[]){0, 3, 1, 2}, &x));
     OCTET_TRY(octet_keras_reshape(call, "Reshape_1", x, shape->rank, shape->dims, &x));
