@@ -104,6 +104,26 @@ static octet_status add_open_shape(opening *o, octet_shape shape, int32_t axis, 
     return add_list(o, shape.dims, shape.rank, out);
 }
 
+/* Constant i of an operator is the shape of its result, with -1 for the batch; it keeps its name where no other
+ * operator reads it. */
+static octet_status copy_with_open_shape(opening *o, const octet_operator *op, uint32_t i) {
+    octet_shape shape = o->from->values[op->outputs[0]].shape;
+    octet_value *constant = &o->to->values[op->inputs[i]];
+    const int32_t axis = o->batch[op->outputs[0]].axis;
+    const octet_shape list = {1, {shape.rank}};
+    const size_t size = (size_t)shape.rank * sizeof *shape.dims;
+    uint32_t value;
+    shape.dims[axis] = -1;
+    const bool is_list = constant->type == OCTET_INT32 && octet_shape_equal(&constant->shape, &list);
+    if (is_list && memcmp(constant->data, shape.dims, size) == 0) return copy_operator(o, op);
+    if (is_list && constant->n_uses == 1) {
+        OCTET_TRY(octet_arena_copy(o->ctx, &o->to->arena, shape.dims, size, (void **)(uintptr_t)&constant->data));
+        return copy_operator(o, op);
+    }
+    OCTET_TRY(add_open_shape(o, shape, axis, &value));
+    return copy_with_input(o, op, i, value);
+}
+
 /* RESHAPE from [outer, batch, inner, rest] to [outer, inner, batch, rest] or back, in one sample the same order:
  * TRANSPOSE, with RESHAPEs around it where the shapes are others. */
 static octet_status move_batch(opening *o, const octet_operator *op) {
@@ -147,10 +167,7 @@ static octet_status open_reshape(opening *o, const octet_operator *op) {
     int32_t permutation[OCTET_MAX_RANK];
     uint32_t constant;
     if (in.axis < 0 || out.axis < 0) return copy_operator(o, op);
-    if (in.outer == out.outer) {
-        OCTET_TRY(add_open_shape(o, *to, out.axis, &constant));
-        return copy_with_input(o, op, 1, constant);
-    }
+    if (in.outer == out.outer) return copy_with_open_shape(o, op, 1);
     const bool goes_in = in.outer < out.outer;
     if (o->from->is_for_device || (goes_in ? out.outer % in.outer : in.outer % out.outer) != 0)
         return copy_operator(o, op);
@@ -164,12 +181,9 @@ static octet_status open_reshape(opening *o, const octet_operator *op) {
 /* LiteRT's SLICE keeps a result that the file does not call open as long as it is there. */
 static octet_status open_slice(opening *o, const octet_operator *op) {
     const octet_batch in = o->batch[op->inputs[0]], out = o->batch[op->outputs[0]];
-    octet_value *result = &o->to->values[op->outputs[0]];
-    uint32_t constant;
     if (in.axis < 0 || out.axis < 0) return copy_operator(o, op);
-    result->open = (uint8_t)(1u << out.axis);
-    OCTET_TRY(add_open_shape(o, result->shape, out.axis, &constant));
-    return copy_with_input(o, op, 2, constant);
+    o->to->values[op->outputs[0]].open = (uint8_t)(1u << out.axis);
+    return copy_with_open_shape(o, op, 2);
 }
 
 /* Operands that are the same for all samples are repeated for each. */

@@ -81,7 +81,7 @@ static const layer_case cases[] = {
      "FULLY_CONNECTED LOGISTIC [1,4,3]"},
     {"Flatten", 0, "4,5", "Flatten {}", "", "RESHAPE [1,20]"},
     {"Reshape", 0, "4,6", "Reshape {\"target_shape\": [-1, 3, 2]}", "", "RESHAPE [1,4,3,2]"},
-    {"Permute of an axis of one", 0, "1,6", "Permute {\"dims\": [2, 1]}", "", "RESHAPE [1,6,1]"},
+    {"Permute of an axis of one", 0, "1,6", "Permute {\"dims\": [2, 1]}", "", "TRANSPOSE [1,6,1]"},
     {"RepeatVector", 2, "6", "RepeatVector {\"n\": 3}", "", "RESHAPE TILE [1,3,6]"},
     {"RepeatVector", 3, "6", "RepeatVector {\"n\": 3}", "", "RESHAPE TILE RESHAPE [1,3,6]"},
     {"Conv2D in groups", 0, "8,8,4",
