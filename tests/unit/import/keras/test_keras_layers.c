@@ -104,7 +104,8 @@ static const layer_case cases[] = {
      "TRANSPOSE STRIDED_SLICE STRIDED_SLICE CONCATENATION RESHAPE DEPTHWISE_CONV_2D RESHAPE [1,4,3,3]"},
     {"LocallyConnected1D", 2, "4,1",
      "LocallyConnected1D {\"filters\": 3, \"kernel_size\": 2, \"padding\": \"same\", \"implementation\": 2}",
-     "4,1,4,3 4,3", "PAD RESHAPE STRIDED_SLICE STRIDED_SLICE CONCATENATION RESHAPE DEPTHWISE_CONV_2D RESHAPE [1,4,3]"},
+     "4,1,4,3 4,3",
+     "PAD TRANSPOSE STRIDED_SLICE STRIDED_SLICE CONCATENATION RESHAPE DEPTHWISE_CONV_2D RESHAPE [1,4,3]"},
     {"MaxPooling1D", 0, "9,2", "MaxPooling1D {\"pool_size\": [2]}", "", "RESHAPE MAX_POOL_2D RESHAPE [1,4,2]"},
     {"AveragePooling3D", 0, "4,4,4,2", "AveragePooling3D {\"pool_size\": [2, 2, 2]}", "",
      "RESHAPE AVERAGE_POOL_2D RESHAPE AVERAGE_POOL_2D RESHAPE [1,2,2,2,2]"},
@@ -153,14 +154,12 @@ static const layer_case cases[] = {
      "REVERSE_V2 UNIDIRECTIONAL_SEQUENCE_LSTM [1,5,3]"},
     {"LSTM of one step, unrolled", 2, "1,4",
      "LSTM {\"units\": 3, \"recurrent_activation\": \"sigmoid\", \"activation\": \"relu\"}", "4,12 3,12 12",
-     "UNPACK FULLY_CONNECTED SPLIT LOGISTIC LOGISTIC RELU MUL RELU MUL [1,3]"},
+     "TRANSPOSE UNPACK FULLY_CONNECTED SPLIT LOGISTIC LOGISTIC RELU MUL RELU MUL [1,3]"},
     {"SimpleRNN", 0, "2,4", "SimpleRNN {\"units\": 3}", "4,3 3,3 3",
-     "FULLY_CONNECTED RESHAPE UNPACK TANH FULLY_CONNECTED ADD TANH [1,3]"},
+     "FULLY_CONNECTED TRANSPOSE UNPACK TANH FULLY_CONNECTED ADD TANH [1,3]"},
     {"SimpleRNN with a mask", 0, "2,4", "Masking {\"mask_value\": 0.0}; SimpleRNN {\"units\": 3}", "4,3 3,3 3",
-     "NOT_EQUAL REDUCE_ANY CAST MUL RESHAPE FULLY_CONNECTED RESHAPE UNPACK RESHAPE RESHAPE UNPACK TANH SELECT_V2 "
-     "FULLY_CONNECTED ADD TANH "
-     "SELECT_V2 "
-     "[1,3]"},
+     "NOT_EQUAL REDUCE_ANY CAST MUL RESHAPE FULLY_CONNECTED TRANSPOSE UNPACK RESHAPE TRANSPOSE UNPACK TANH SELECT_V2 "
+     "FULLY_CONNECTED ADD TANH SELECT_V2 [1,3]"},
     {"a mask that nobody heeds", 2, "5",
      "Embedding {\"input_dim\": 9, \"output_dim\": 4, \"mask_zero\": true}; Flatten {}", "9,4",
      "CAST NOT_EQUAL GATHER RESHAPE [1,20]"},
@@ -191,7 +190,8 @@ static const layer_case cases[] = {
      "\"SimpleRNNCell\", "
      "\"config\": {\"name\": \"a\", \"units\": 3}}, {\"class_name\": \"LSTMCell\", \"config\": {\"name\": \"b\", "
      "\"units\": 2}}]}}}",
-     "4,3 3,3 3 3,8 2,8 8", "FULLY_CONNECTED UNPACK TANH PACK UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE [1,2]"},
+     "4,3 3,3 3 3,8 2,8 8",
+     "FULLY_CONNECTED TRANSPOSE UNPACK TANH PACK TRANSPOSE UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE [1,2]"},
     {"Discretization", 0, "5", "Discretization {\"bin_boundaries\": [0.5, 1.5], \"output_mode\": \"int\"}", "",
      "RESHAPE GREATER_EQUAL CAST SUM [1,5]"},
     {"Discretization that was adapted", 0, "5", "Discretization {\"num_bins\": 3}", "2,9",
@@ -217,7 +217,7 @@ static const layer_case cases[] = {
      "4,3 3", "FULLY_CONNECTED [1,3]"},
     {"RNN", 0, "1,4",
      "RNN {\"cell\": {\"class_name\": \"SimpleRNNCell\", \"config\": {\"name\": \"c\", \"units\": 3}}}", "4,3 3,3 3",
-     "FULLY_CONNECTED UNPACK TANH [1,3]"},
+     "FULLY_CONNECTED TRANSPOSE UNPACK TANH [1,3]"},
     {"TimeDistributed Conv1D", 0, "3,6,2",
      "TimeDistributed {\"layer\": {\"class_name\": \"Conv1D\", \"config\": {\"name\": \"c\", \"filters\": 4, "
      "\"kernel_size\": [3]}}}",
