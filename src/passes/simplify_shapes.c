@@ -49,7 +49,9 @@ typedef struct places {
 } places;
 
 static octet_status find_places(octet_context *ctx, const octet_graph *graph, places *p) {
-    return p->batch != NULL || !graph->open_batch ? OCTET_OK : octet_batch_find(ctx, &p->arena, graph, &p->batch);
+    if (p->batch != NULL || !graph->open_batch || !graph->is_traced)
+        return OCTET_OK; /* a .tflite keeps its constants */
+    return octet_batch_find(ctx, &p->arena, graph, &p->batch);
 }
 
 /* Whether more samples than one lie in another order in value `b` than in value `a`, which has the same elements. */
