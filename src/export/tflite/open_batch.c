@@ -104,23 +104,22 @@ static octet_status add_open_shape(opening *o, octet_shape shape, int32_t axis, 
     return add_list(o, shape.dims, shape.rank, out);
 }
 
-/* Constant i of an operator is the shape of its result, with -1 for the batch; it keeps its name where no other
- * operator reads it. */
-static octet_status copy_with_open_shape(opening *o, const octet_operator *op, uint32_t i) {
+/* Constant i of an operator is the shape of its result, with -1 in dimension `axis` (none: all are stated); it keeps
+ * its name where no other operator reads it. */
+static octet_status copy_with_shape(opening *o, const octet_operator *op, uint32_t i, int32_t axis) {
     octet_shape shape = o->from->values[op->outputs[0]].shape;
     octet_value *constant = &o->to->values[op->inputs[i]];
-    const int32_t axis = o->batch[op->outputs[0]].axis;
     const octet_shape list = {1, {shape.rank}};
     const size_t size = (size_t)shape.rank * sizeof *shape.dims;
     uint32_t value;
-    shape.dims[axis] = -1;
+    if (axis >= 0) shape.dims[axis] = -1;
     const bool is_list = constant->type == OCTET_INT32 && octet_shape_equal(&constant->shape, &list);
     if (is_list && memcmp(constant->data, shape.dims, size) == 0) return copy_operator(o, op);
     if (is_list && constant->n_uses == 1) {
         OCTET_TRY(octet_arena_copy(o->ctx, &o->to->arena, shape.dims, size, (void **)(uintptr_t)&constant->data));
         return copy_operator(o, op);
     }
-    OCTET_TRY(add_open_shape(o, shape, axis, &value));
+    OCTET_TRY(add_list(o, shape.dims, shape.rank, &value));
     return copy_with_input(o, op, i, value);
 }
 
@@ -167,10 +166,10 @@ static octet_status open_reshape(opening *o, const octet_operator *op) {
     int32_t permutation[OCTET_MAX_RANK];
     uint32_t constant;
     if (in.axis < 0 || out.axis < 0) return copy_operator(o, op);
-    if (in.outer == out.outer) return copy_with_open_shape(o, op, 1);
+    if (in.outer == out.outer) return copy_with_shape(o, op, 1, out.axis);
     const bool goes_in = in.outer < out.outer;
     if (o->from->is_for_device || (goes_in ? out.outer % in.outer : in.outer % out.outer) != 0)
-        return copy_operator(o, op);
+        return copy_with_shape(o, op, 1, OCTET_BATCH_NONE); /* more samples are refused, not mixed up */
     if (!is_transposed(from, in.axis, to, out.axis, permutation)) return move_batch(o, op);
     OCTET_TRY(add_list(o, permutation, to->rank, &constant));
     OCTET_TRY(copy_with_input(o, op, 1, constant));
@@ -183,7 +182,7 @@ static octet_status open_slice(opening *o, const octet_operator *op) {
     const octet_batch in = o->batch[op->inputs[0]], out = o->batch[op->outputs[0]];
     if (in.axis < 0 || out.axis < 0) return copy_operator(o, op);
     o->to->values[op->outputs[0]].open = (uint8_t)(1u << out.axis);
-    return copy_with_open_shape(o, op, 2);
+    return copy_with_shape(o, op, 2, out.axis);
 }
 
 /* Operands that are the same for all samples are repeated for each. */
