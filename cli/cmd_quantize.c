@@ -346,8 +346,9 @@ const struct command command_quantize = {
             "Runs the model over some training samples to learn the range of every tensor, quantizes it, runs both "
             "models over the test samples, writes the file and prints the verdict: accuracy, loss, agreement, size and "
             "time of the two.",
-            "`MODEL` is a Keras .h5 or .keras file or a float .tflite. A model from quantization-aware training "
-            "carries its ranges and needs no `--data`; nor do the modes dynamic, float16 and float32.",
+            "`MODEL` is a Keras .h5 or .keras file, a SavedModel folder of Keras 2 or a float .tflite. A model from "
+            "quantization-aware training carries its ranges and needs no `--data`; nor do the modes dynamic, float16 and "
+            "float32.",
             "In the verdict, agreement is the share of samples that both models answer alike, and fidelity is the "
             "signal-to-noise ratio of the outputs.",
             "Lines that begin with `!` are warnings: too few calibration samples, the same sample again and again, "

@@ -1,5 +1,5 @@
 /* octet/model.h - models: loading, describing, checking, writing.
- * In:  model files (.h5, .keras, .tflite), or their bytes.
+ * In:  model files (.h5, .keras, .tflite), SavedModel folders of Keras 2, or the bytes of a file.
  * Out: handles, tables, .tflite files.
  * Knows: contexts.
  * Does not know: data, how a model is quantized or run. */
@@ -29,8 +29,8 @@ typedef struct octet_load_options {
 } octet_load_options;
 #define OCTET_LOAD_OPTIONS_INIT OCTET_INIT_(octet_load_options)
 
-/* Reads a Keras 2 or Keras 3 .h5, a .keras or a .tflite; the content decides, not the name. Code
- * inside a file is never run. options may be NULL. Errors: IO, FORMAT, UNSUPPORTED (names layer,
+/* Reads a Keras 2 or Keras 3 .h5, a .keras, a SavedModel folder of Keras 2 or a .tflite; the content decides, not the
+ * name. Code inside a file is never run. options may be NULL. Errors: IO, FORMAT, UNSUPPORTED (names layer,
  * class and what is supported), MODEL, LIMIT. */
 OCTET_API octet_status octet_model_load(octet_context *ctx, const char *path, const octet_load_options *options,
                                         octet_model **out);

@@ -1,5 +1,7 @@
 #include "import/import.h"
 
+#include "import/keras/metadata.h"
+
 #define FROM_TENSORFLOW \
     "; load it in TensorFlow and save it with model.save(\"model.keras\"), or have it converted to a float .tflite"
 
@@ -18,18 +20,6 @@ static const struct {
     [OCTET_FILE_PICKLE] = {"is a Python pickle", NULL},
     [OCTET_FILE_PROTOBUF] = {"seems to be a saved_model.pb, a frozen graph or ONNX", FROM_TENSORFLOW},
 };
-
-static octet_status refuse_saved_model(octet_context *ctx, const char *path) {
-    octet_arena scratch = {0};
-    const char *inner = NULL;
-    octet_path_kind kind = OCTET_PATH_ABSENT;
-    octet_status status = octet_arena_format(ctx, &scratch, &inner, "%s/saved_model.pb", path);
-    if (status == OCTET_OK) status = octet_file_look(ctx, inner, &kind);
-    if (kind != OCTET_PATH_ABSENT)
-        status = octet_context_fail(ctx, OCTET_UNSUPPORTED, "%s: is a SavedModel folder" FROM_TENSORFLOW, path);
-    octet_arena_free(ctx, &scratch);
-    return status;
-}
 
 octet_status octet_import_file_kind(octet_context *ctx, const octet_reader *file, octet_file_kind *out) {
     octet_bytes head;
@@ -57,7 +47,12 @@ octet_status octet_import(octet_context *ctx, const char *path, const octet_impo
     *out = NULL;
     octet_path_kind at_path;
     OCTET_TRY(octet_file_look(ctx, path, &at_path));
-    if (at_path == OCTET_PATH_FOLDER) OCTET_TRY(refuse_saved_model(ctx, path));
+    bool is_saved_model = false;
+    if (at_path == OCTET_PATH_FOLDER) OCTET_TRY(octet_keras_metadata_look(ctx, path, &is_saved_model));
+    if (is_saved_model) {
+        OCTET_TRY(refuse_signature(ctx, path, options));
+        return octet_import_keras(ctx, path, options, kind, out);
+    }
     OCTET_TRY(octet_reader_open(ctx, path, &file));
     const octet_status status = octet_import_file_kind(ctx, &file, &container);
     octet_reader_close(&file);

@@ -1,5 +1,6 @@
 /* import/import.h - a model file of any kind becomes a graph.
- * In:  paths: Keras 2 and 3 .h5, .keras, weights with an architecture .json, .tflite; told apart by content.
+ * In:  paths: Keras 2 and 3 .h5, .keras, weights with an architecture .json, SavedModel folders, .tflite; told apart by
+ *      content.
  * Out: a verified graph, not yet rewritten; every value remembers where it came from.
  * Knows: formats, graph; which reader is for which kind of file (import/keras, import/tflite).
  * Does not know: quantization, execution. Code inside a file is never run. */

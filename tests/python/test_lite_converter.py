@@ -6,11 +6,12 @@ import subprocess
 import numpy as np
 import octet_tflite
 import pytest
-from helpers import EXAMPLES, command, digits
+from helpers import EXAMPLES, ROOT, command, digits
 from octet_tflite import lite
 from octet_tflite.lite.spec import plan
 
 FC = EXAMPLES / "mnist_fc_k2.h5"
+SAVED_MODELS = ROOT / "tests" / "cli" / "fixtures" / "saved_models"
 INT8 = [lite.OpsSet.TFLITE_BUILTINS_INT8]
 INT16X8 = [lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8]
 
@@ -204,14 +205,21 @@ def test_what_is_not_there_is_said_by_name(tmp_path):
     assert made.experimental_new_converter is True
     with pytest.raises(NotImplementedError, match="save the model"):
         lite.TFLiteConverter.from_concrete_functions([])
-    (tmp_path / "saved").mkdir()
-    (tmp_path / "saved" / "saved_model.pb").write_bytes(b"")
-    with pytest.raises(NotImplementedError, match="is a SavedModel folder; .*save it with"):
-        lite.TFLiteConverter.from_saved_model(tmp_path / "saved")
+    with pytest.raises(NotImplementedError, match="is a SavedModel without keras_metadata.pb: .*save it with"):
+        lite.TFLiteConverter.from_saved_model(SAVED_MODELS / "plain")
+    with pytest.raises(NotImplementedError, match="signature_keys: .*'train'.*: leave signature_keys out"):
+        lite.TFLiteConverter.from_saved_model(SAVED_MODELS / "shared", signature_keys=["train"])
     with pytest.raises(AttributeError, match="octet_tflite.lite has no toco_convert: it has .*TFLiteConverter"):
         lite.toco_convert  # noqa: B018
     with pytest.raises(AttributeError, match="it has OpResolverType"):
         lite.experimental.Analyzer  # noqa: B018
+
+
+def test_a_saved_model_gives_the_bytes_of_its_h5():
+    for source in (SAVED_MODELS / "nested", str(SAVED_MODELS / "nested")):
+        made = lite.TFLiteConverter.from_saved_model(source, ["serving_default"], {"serve"}).convert()
+        assert made == lite.TFLiteConverter.from_keras_model(SAVED_MODELS / "nested.h5").convert()
+    assert octet_tflite.load_model(SAVED_MODELS / "shared").summary() != ""
 
 
 def test_a_quantized_model_is_not_quantized_again(images, tmp_path):

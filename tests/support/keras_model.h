@@ -6,7 +6,6 @@
 #ifndef OCTET_TESTS_KERAS_MODEL_H
 #define OCTET_TESTS_KERAS_MODEL_H
 
-#include "formats/hdf5.h"
 #include "import/keras/build.h"
 #include "import/keras/weights.h"
 
@@ -31,21 +30,19 @@ static inline octet_status keras_give_weights(octet_context *ctx, octet_arena *a
         const bool in_files =
             strstr(layer->weights[i].name, "_scale") != NULL || strstr(layer->weights[i].name, "lora_") != NULL;
         if (layer->weights[i].is_optional && (in_files || shapes->at >= shapes->bytes.size)) continue;
-        octet_hdf5_node *node = NULL;
-        OCTET_TRY(OCTET_NEW(ctx, arena, 1, &node));
-        node->path = layer->weights[i].path;
-        node->name = layer->weights[i].name;
-        node->is_dataset = true;
-        node->kind = OCTET_HDF5_NUMBERS;
-        node->rank = keras_next(shapes) % (OCTET_HDF5_MAX_RANK + 1);
-        node->n_elements = 1;
-        node->data = shapes->data;
-        for (int32_t j = 0; j < node->rank; j++) {
-            node->dims[j] = keras_next(shapes);
-            if (node->n_elements * (size_t)node->dims[j] > KERAS_MODEL_MAX_ELEMENTS) node->dims[j] = 1;
-            node->n_elements *= (size_t)node->dims[j];
+        octet_keras_dataset *dataset = NULL;
+        OCTET_TRY(OCTET_NEW(ctx, arena, 1, &dataset));
+        dataset->path = layer->weights[i].path;
+        dataset->is_numeric = true;
+        dataset->rank = keras_next(shapes) % (OCTET_KERAS_MAX_RANK + 1);
+        dataset->n_elements = 1;
+        dataset->data = shapes->data;
+        for (int32_t j = 0; j < dataset->rank; j++) {
+            dataset->dims[j] = keras_next(shapes);
+            if (dataset->n_elements * (size_t)dataset->dims[j] > KERAS_MODEL_MAX_ELEMENTS) dataset->dims[j] = 1;
+            dataset->n_elements *= (size_t)dataset->dims[j];
         }
-        layer->weights[i].dataset = node;
+        layer->weights[i].dataset = dataset;
     }
     for (uint32_t i = 0; i < layer->n_wrapped; i++)
         OCTET_TRY(keras_give_weights(ctx, arena, &layer->wrapped[i], shapes));
@@ -57,11 +54,11 @@ static inline octet_status keras_model_steps(octet_context *ctx, octet_arena *ar
                                              keras_shapes *shapes, const octet_import_options *options,
                                              octet_graph *graph) {
     octet_keras_model *model = NULL;
-    OCTET_TRY(octet_keras_config_read(ctx, arena, document, &model));
+    OCTET_TRY(octet_keras_config_read(ctx, arena, document, document->root, &model));
     OCTET_TRY(octet_keras_weights_list(ctx, arena, model, "test"));
     octet_keras_layer whole = {.name = model->name, .class_name = "Functional", .model = model, .is_trainable = true};
     OCTET_TRY(keras_give_weights(ctx, arena, &whole, shapes));
-    OCTET_TRY(octet_keras_build(ctx, arena, NULL, document, "test", keras_version, model, options, graph));
+    OCTET_TRY(octet_keras_build(ctx, arena, document, "test", keras_version, model, options, graph));
     return octet_graph_verify(ctx, graph, "import");
 }
 

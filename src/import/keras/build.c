@@ -14,7 +14,6 @@
 typedef struct builder {
     octet_context *ctx;
     octet_arena *arena;
-    octet_hdf5 *hdf5;
     const octet_json_document *document;
     const char *label;
     int32_t keras_version;
@@ -107,7 +106,6 @@ static octet_status new_call(builder *b, const octet_keras_layer *layer, const c
     **out = (octet_keras_call){.ctx = b->ctx,
                                .graph = b->graph,
                                .arena = b->arena,
-                               .hdf5 = b->hdf5,
                                .document = b->document,
                                .label = b->label,
                                .keras_version = b->keras_version,
@@ -296,7 +294,6 @@ octet_status octet_keras_call_layer(octet_keras_call *outer, const octet_keras_l
                                     uint32_t n_inputs, uint32_t mask, uint32_t *outputs, uint32_t *n_outputs) {
     builder b = {.ctx = outer->ctx,
                  .arena = outer->arena,
-                 .hdf5 = outer->hdf5,
                  .document = outer->document,
                  .label = outer->label,
                  .keras_version = outer->keras_version,
@@ -343,14 +340,14 @@ static const char *output_call(const octet_graph *graph, int32_t keras_version) 
     return has_variables ? "StatefulPartitionedCall" : "PartitionedCall";
 }
 
-octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, octet_hdf5 *hdf5,
-                               const octet_json_document *document, const char *label, int32_t keras_version,
-                               octet_keras_model *model, const octet_import_options *options, octet_graph *graph) {
+octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
+                               const char *label, int32_t keras_version, octet_keras_model *model,
+                               const octet_import_options *options, octet_graph *graph) {
     uint32_t n_calls = 0;
     octet_keras_masks masks = {0};
     octet_keras_steps steps = {0};
     octet_keras_scopes scopes = {0};
-    builder b = {ctx, arena, hdf5, document, label, keras_version, graph, &n_calls, &masks, &scopes, &steps};
+    builder b = {ctx, arena, document, label, keras_version, graph, &n_calls, &masks, &scopes, &steps};
     uint32_t *inputs = NULL, *outputs = NULL, n_outputs = OCTET_KERAS_MAX_OUTPUTS;
     OCTET_TRY(OCTET_NEW(ctx, arena, model->n_inputs, &inputs));
     OCTET_TRY(OCTET_NEW(ctx, arena, n_outputs, &outputs));

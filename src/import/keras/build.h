@@ -6,16 +6,14 @@
 #ifndef OCTET_IMPORT_KERAS_BUILD_H
 #define OCTET_IMPORT_KERAS_BUILD_H
 
-#include "formats/hdf5.h"
 #include "graph/graph.h"
 #include "import/import.h"
 #include "import/keras/config.h"
 
-/* hdf5: where the weights are, but for those that are in memory. keras_version: 2 or 3, the dialect of the file.
- * `label` opens messages. Errors: UNSUPPORTED (layer, class, what is supported), MODEL, DATA, LIMIT. `arena` is for the
- * time of the import. */
-octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, octet_hdf5 *hdf5,
-                               const octet_json_document *document, const char *label, int32_t keras_version,
-                               octet_keras_model *model, const octet_import_options *options, octet_graph *graph);
+/* keras_version: 2 or 3, the dialect of the file. `label` opens messages. Errors: UNSUPPORTED (layer, class, what is
+ * supported), MODEL, DATA, LIMIT. `arena` is for the time of the import. */
+octet_status octet_keras_build(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
+                               const char *label, int32_t keras_version, octet_keras_model *model,
+                               const octet_import_options *options, octet_graph *graph);
 
 #endif

@@ -9,6 +9,7 @@ typedef struct reader {
     octet_context *ctx;
     octet_arena *arena;
     const octet_json_document *document;
+    const octet_json *model; /* the outermost */
     uint32_t depth, n_arguments;
 } reader;
 
@@ -201,7 +202,7 @@ static octet_status read_ends(reader *r, const octet_keras_model *model, const o
     }
     const octet_json_kind kind = octet_json_kind_of(item);
     if ((kind != OCTET_JSON_ARRAY && kind != OCTET_JSON_OBJECT) || depth > 4) {
-        return fail_at(r, OCTET_MODEL, octet_json_get(octet_json_get(r->document->root, "config"), "layers"),
+        return fail_at(r, OCTET_MODEL, octet_json_get(octet_json_get(r->model, "config"), "layers"),
                        "input_layers or output_layers name a layer that the model does not have");
     }
     if (kind == OCTET_JSON_ARRAY) {
@@ -447,11 +448,11 @@ static octet_status read_model(reader *r, const octet_json *object, const char *
 }
 
 octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
-                                     octet_keras_model **out) {
-    reader r = {.ctx = ctx, .arena = arena, .document = document};
-    OCTET_CHECK(ctx, octet_json_kind_of(document->root) == OCTET_JSON_OBJECT, OCTET_FORMAT,
+                                     const octet_json *object, octet_keras_model **out) {
+    reader r = {.ctx = ctx, .arena = arena, .document = document, .model = object};
+    OCTET_CHECK(ctx, octet_json_kind_of(object) == OCTET_JSON_OBJECT, OCTET_FORMAT,
                 "%s: is not the configuration of a model", document->name);
-    return read_model(&r, document->root, "model", out);
+    return read_model(&r, object, "model", out);
 }
 
 const char *octet_keras_dtype_name(const octet_json *dtype) {

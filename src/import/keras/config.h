@@ -1,5 +1,5 @@
 /* import/keras/config.h - a Keras model's configuration as plain structs, the same for every dialect.
- * In:  the JSON of model.to_json(), of an .h5's model_config or of a .keras' config.json.
+ * In:  the JSON of model.to_json(), of an .h5's model_config, of a .keras' config.json or of a SavedModel's metadata.
  * Out: layers, the calls of each (nodes) and what each call is given; nested models inside the layers that they are.
  * Knows: Keras 2.0 to 2.15 (inbound_nodes as lists, kwargs, _CONSTANT_VALUE), Keras 3 (keras_history); the row of each
  *        class. Sequential becomes a chain of calls here.
@@ -47,7 +47,7 @@ typedef struct octet_keras_weight {
     const char *name; /* "kernel", "query/kernel": unique in the layer */
     const char *path; /* from the layer's group in a Keras 3 weights file: "vars/0", "cell/vars/1" */
     bool is_trainable, is_optional;
-    const struct octet_hdf5_node *dataset; /* NULL while not found */
+    const struct octet_keras_dataset *dataset; /* NULL while not found */
 } octet_keras_weight;
 
 typedef struct octet_keras_layer {
@@ -82,11 +82,11 @@ typedef struct octet_keras_model {
     uint32_t *table, table_mask; /* Functional: layers by hash of their name; UINT32_MAX: empty */
 } octet_keras_model;
 
-/* `root`: the object with class_name and config. Errors: FORMAT (not such a text), MODEL (a
+/* `object`: the object with class_name and config, in `document`. Errors: FORMAT (not such a text), MODEL (a
  * reference to nothing), UNSUPPORTED (a class that is no Sequential or Functional model), LIMIT.
  * Everything lives in `arena` and `document`. */
 octet_status octet_keras_config_read(octet_context *ctx, octet_arena *arena, const octet_json_document *document,
-                                     octet_keras_model **out);
+                                     const octet_json *object, octet_keras_model **out);
 
 /* "float32" of an attribute dtype: a name, or a policy with one. NULL: neither. */
 const char *octet_keras_dtype_name(const octet_json *dtype);

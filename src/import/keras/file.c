@@ -8,6 +8,8 @@
 #include "import/import.h"
 #include "import/keras/build.h"
 #include "import/keras/known.h"
+#include "import/keras/metadata.h"
+#include "import/keras/objects.h"
 #include "import/keras/training.h"
 #include "import/keras/weights.h"
 
@@ -18,6 +20,7 @@ typedef struct sources {
     octet_reader reader; /* of the file */
     octet_hdf5 *hdf5;
     octet_zip *zip;
+    octet_bundle *bundle; /* of a SavedModel folder */
     octet_buffer config_text, metadata_text;
     octet_reader weights;   /* of a .keras file */
     int weights_descriptor; /* -1 where the weights lie in the .keras file as they are */
@@ -32,6 +35,7 @@ static void close_sources(octet_context *ctx, sources *s) {
     octet_json_free(ctx, &s->metadata);
     octet_hdf5_close(ctx, s->hdf5);
     octet_zip_close(ctx, s->zip);
+    octet_bundle_close(ctx, s->bundle);
     octet_buffer_free(ctx, &s->config_text);
     octet_buffer_free(ctx, &s->metadata_text);
     if (s->weights_descriptor >= 0) close(s->weights_descriptor);
@@ -130,29 +134,57 @@ static octet_status open_zip(octet_context *ctx, sources *s, const char *path, c
     return open_weights(ctx, s, path);
 }
 
+static octet_status open_folder(octet_context *ctx, sources *s, const char *path, const octet_import_options *options) {
+    const char *name = NULL, *prefix = NULL;
+    if (options != NULL && options->architecture != NULL) {
+        OCTET_TRY(read_architecture(ctx, s, options->architecture));
+    } else {
+        OCTET_TRY(octet_keras_metadata_read(ctx, &s->arena, path, &s->config_text, &name));
+        OCTET_TRY(parse_config(ctx, s, (octet_bytes){s->config_text.data, s->config_text.size}, name));
+    }
+    OCTET_TRY(octet_arena_format(ctx, &s->arena, &prefix, "%s/variables/variables", path));
+    OCTET_TRY(octet_bundle_open(ctx, prefix, &s->bundle));
+    s->label = octet_bundle_name(s->bundle);
+    return OCTET_OK;
+}
+
 /* given: the file in memory; NULL: it is at the path. */
-static octet_status import_sources(octet_context *ctx, sources *s, const octet_bytes *given, const char *path,
-                                   const octet_import_options *options, octet_graph *graph) {
+static octet_status open_file(octet_context *ctx, sources *s, const octet_bytes *given, const char *path,
+                              const octet_import_options *options) {
     octet_file_kind kind = OCTET_FILE_HDF5;
     if (given == NULL) OCTET_TRY(octet_reader_open(ctx, path, &s->own));
     s->reader = given != NULL ? octet_reader_of_bytes(*given, path) : s->own;
     OCTET_TRY(octet_import_file_kind(ctx, &s->reader, &kind));
     s->label = path;
-    if (kind == OCTET_FILE_ZIP) {
-        OCTET_TRY(open_zip(ctx, s, path, options));
-    } else {
-        OCTET_CHECK(ctx, kind == OCTET_FILE_HDF5, OCTET_FORMAT, "%s: is no Keras model", path);
-        OCTET_TRY(open_h5(ctx, s, path, options));
-    }
-    if (kind == OCTET_FILE_HDF5) OCTET_TRY(octet_keras_training_read_h5(ctx, s->hdf5, graph));
-    else OCTET_TRY(octet_keras_training_read(ctx, octet_json_get(s->config.root, "compile_config"), graph));
+    if (kind == OCTET_FILE_ZIP) return open_zip(ctx, s, path, options);
+    OCTET_CHECK(ctx, kind == OCTET_FILE_HDF5, OCTET_FORMAT, "%s: is no Keras model", path);
+    return open_h5(ctx, s, path, options);
+}
+
+static octet_status read_training(octet_context *ctx, const sources *s, octet_graph *graph) {
+    if (s->zip == NULL && s->bundle == NULL) return octet_keras_training_read_h5(ctx, s->hdf5, graph);
+    const char *key = s->zip != NULL ? "compile_config" : "training_config";
+    return octet_keras_training_read(ctx, octet_json_get(s->config.root, key), graph);
+}
+
+static octet_status import_sources(octet_context *ctx, sources *s, const octet_bytes *given, const char *path,
+                                   const octet_import_options *options, octet_graph *graph) {
+    octet_path_kind at_path = OCTET_PATH_FILE;
+    if (given == NULL) OCTET_TRY(octet_file_look(ctx, path, &at_path));
+    if (at_path == OCTET_PATH_FOLDER) OCTET_TRY(open_folder(ctx, s, path, options));
+    else OCTET_TRY(open_file(ctx, s, given, path, options));
+    OCTET_TRY(read_training(ctx, s, graph));
     if (s->version == 0) s->version = 2;
+    /* The metadata of a SavedModel hold the model among other things. */
+    const octet_json *whole = s->config.root, *inner = octet_json_get(whole, "model_config"),
+                     *object = octet_json_kind_of(inner) == OCTET_JSON_OBJECT ? inner : whole;
     octet_keras_model *model = NULL;
-    OCTET_TRY(octet_keras_config_read(ctx, &s->arena, &s->config, &model));
+    OCTET_TRY(octet_keras_config_read(ctx, &s->arena, &s->config, object, &model));
     OCTET_TRY(octet_keras_known_check(ctx, path, model));
     OCTET_TRY(octet_keras_weights_list(ctx, &s->arena, model, s->label));
-    OCTET_TRY(octet_keras_weights_bind(ctx, &s->arena, model, s->hdf5, s->label));
-    OCTET_TRY(octet_keras_build(ctx, &s->arena, s->hdf5, &s->config, path, s->version, model, options, graph));
+    if (s->bundle != NULL) OCTET_TRY(octet_keras_objects_bind(ctx, &s->arena, model, s->bundle));
+    else OCTET_TRY(octet_keras_weights_bind(ctx, &s->arena, model, s->hdf5, s->label));
+    OCTET_TRY(octet_keras_build(ctx, &s->arena, &s->config, path, s->version, model, options, graph));
     return octet_graph_verify(ctx, graph, "import");
 }
 

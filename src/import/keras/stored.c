@@ -4,13 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "formats/hdf5.h"
+#include "import/keras/dataset.h"
 #include "import/keras/weights.h"
 
 typedef struct joiner {
     octet_context *ctx;
     octet_arena *arena;
-    octet_hdf5 *hdf5;
     const char *label;
 } joiner;
 
@@ -45,7 +44,7 @@ void octet_keras_stored_list(octet_keras_layer *layer) {
     for (uint32_t i = first; i < layer->n_weights; i++) layer->weights[i].is_optional = true;
 }
 
-static const octet_hdf5_node *part_of(const octet_keras_layer *layer, const char *ending) {
+static const octet_keras_dataset *part_of(const octet_keras_layer *layer, const char *ending) {
     const size_t n = strlen(ending);
     for (uint32_t i = 1; i < layer->n_weights; i++) {
         const size_t length = strlen(layer->weights[i].name);
@@ -59,13 +58,13 @@ bool octet_keras_stored_lacks_scale(const octet_keras_layer *layer) {
 }
 
 /* real = q / scale, with a scale per row of a table, else per element of the trailing axes. */
-static octet_status divide(octet_context *ctx, const octet_keras_layer *layer, const octet_hdf5_node *scale, size_t n,
-                           float *data) {
-    const octet_hdf5_node *whole = layer->weights[0].dataset;
+static octet_status divide(octet_context *ctx, const octet_keras_layer *layer, const octet_keras_dataset *scale,
+                           size_t n, float *data) {
+    const octet_keras_dataset *whole = layer->weights[0].dataset;
     const size_t rows = whole->rank > 0 ? (size_t)whole->dims[0] : 0;
     const bool is_table = layer->class->is_table;
     OCTET_CHECK(ctx,
-                scale->kind == OCTET_HDF5_NUMBERS && scale->n_elements > 0 && n % scale->n_elements == 0 &&
+                scale->is_numeric && scale->n_elements > 0 && n % scale->n_elements == 0 &&
                     (!is_table || scale->n_elements == rows),
                 OCTET_MODEL, "%s: %zu scales for the %zu numbers of %s", layer->name, scale->n_elements, n,
                 whole->path);
@@ -74,14 +73,14 @@ static octet_status divide(octet_context *ctx, const octet_keras_layer *layer, c
 }
 
 /* kernel + alpha / rank * a b, over the last axis of a. */
-static octet_status add_update(octet_context *ctx, const octet_keras_layer *layer, const octet_hdf5_node *a,
-                               const octet_hdf5_node *b, size_t n, float *data) {
+static octet_status add_update(octet_context *ctx, const octet_keras_layer *layer, const octet_keras_dataset *a,
+                               const octet_keras_dataset *b, size_t n, float *data) {
     int64_t rank = 0;
     double alpha = 0.0;
     octet_json_integer(octet_json_get(layer->config, "lora_rank"), &rank);
     if (!octet_json_number(octet_json_get(layer->config, "lora_alpha"), &alpha)) alpha = (double)rank;
-    const bool fits = rank > 0 && a->kind == OCTET_HDF5_NUMBERS && b->kind == OCTET_HDF5_NUMBERS && a->rank > 0 &&
-                      b->rank > 0 && a->dims[a->rank - 1] == rank && b->dims[0] == rank;
+    const bool fits = rank > 0 && a->is_numeric && b->is_numeric && a->rank > 0 && b->rank > 0 &&
+                      a->dims[a->rank - 1] == rank && b->dims[0] == rank;
     const size_t k = fits ? (size_t)rank : 1, rows = a->n_elements / k, columns = b->n_elements / k;
     OCTET_CHECK(ctx, fits && rows * columns == n, OCTET_MODEL, "%s: its LoRA weights do not fit %s", layer->name,
                 layer->weights[0].dataset->path);
@@ -94,18 +93,19 @@ static octet_status add_update(octet_context *ctx, const octet_keras_layer *laye
     return OCTET_OK;
 }
 
-static bool is_shaped_like(const octet_hdf5_node *a, const octet_hdf5_node *b) {
-    return a->kind == OCTET_HDF5_NUMBERS && b->kind == OCTET_HDF5_NUMBERS && a->rank == b->rank && a->rank > 0 &&
+static bool is_shaped_like(const octet_keras_dataset *a, const octet_keras_dataset *b) {
+    return a->is_numeric && b->is_numeric && a->rank == b->rank && a->rank > 0 &&
            memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0;
 }
 
 /* The same dataset with its numbers in memory; *data: these numbers, to be changed. */
-static octet_status copy_dataset(joiner *j, const octet_hdf5_node *from, float **data, const octet_hdf5_node **out) {
-    octet_hdf5_node *node = NULL;
-    OCTET_TRY(octet_hdf5_check_size(j->ctx, j->hdf5, from));
+static octet_status copy_dataset(joiner *j, const octet_keras_dataset *from, float **data,
+                                 const octet_keras_dataset **out) {
+    octet_keras_dataset *node = NULL;
+    OCTET_TRY(octet_keras_dataset_check_size(j->ctx, from));
     OCTET_TRY(OCTET_NEW(j->ctx, j->arena, 1, &node));
     OCTET_TRY(OCTET_NEW(j->ctx, j->arena, from->n_elements, data));
-    OCTET_TRY(octet_hdf5_numbers(j->ctx, j->hdf5, from, *data));
+    OCTET_TRY(octet_keras_dataset_numbers(j->ctx, from, *data));
     *node = *from;
     node->data = *data;
     *out = node;
@@ -113,13 +113,13 @@ static octet_status copy_dataset(joiner *j, const octet_hdf5_node *from, float *
 }
 
 /* To be read only. NULL, and what holds no numbers, stay as they are. */
-static octet_status load(joiner *j, const octet_hdf5_node **node) {
+static octet_status load(joiner *j, const octet_keras_dataset **node) {
     float *data;
-    if (*node == NULL || (*node)->data != NULL || (*node)->kind != OCTET_HDF5_NUMBERS) return OCTET_OK;
+    if (*node == NULL || (*node)->data != NULL || !(*node)->is_numeric) return OCTET_OK;
     return copy_dataset(j, *node, &data, node);
 }
 
-static octet_status multiply(joiner *j, octet_keras_weight *weight, const octet_hdf5_node *mask) {
+static octet_status multiply(joiner *j, octet_keras_weight *weight, const octet_keras_dataset *mask) {
     float *data = NULL;
     OCTET_TRY(load(j, &mask));
     OCTET_TRY(copy_dataset(j, weight->dataset, &data, &weight->dataset));
@@ -128,10 +128,10 @@ static octet_status multiply(joiner *j, octet_keras_weight *weight, const octet_
 }
 
 /* The first weight inside that has the shape of the mask and, where it is known, the numbers of `kernel`. */
-static octet_status join_mask(joiner *j, const octet_hdf5_node *mask, const octet_hdf5_node *kernel,
+static octet_status join_mask(joiner *j, const octet_keras_dataset *mask, const octet_keras_dataset *kernel,
                               octet_keras_layer *inner) {
     for (uint32_t i = 0; i < inner->n_weights; i++) {
-        const octet_hdf5_node *whole = inner->weights[i].dataset;
+        const octet_keras_dataset *whole = inner->weights[i].dataset;
         if (whole == NULL || !is_shaped_like(whole, mask)) continue;
         if (kernel != NULL) OCTET_TRY(load(j, &kernel));
         if (kernel != NULL) OCTET_TRY(load(j, &whole));
@@ -143,14 +143,14 @@ static octet_status join_mask(joiner *j, const octet_hdf5_node *mask, const octe
 
 /* A .keras file numbers the variables of the wrapper: n pruned weights, n times a mask and a threshold, the step. */
 static octet_status join_variables(joiner *j, const octet_keras_layer *layer, octet_keras_layer *inner) {
-    const octet_hdf5_node *variables[OCTET_KERAS_MAX_WEIGHTS];
+    const octet_keras_dataset *variables[OCTET_KERAS_MAX_WEIGHTS];
     uint32_t n = 0;
     for (uint32_t i = 0; i < layer->n_weights; i++) {
         if (layer->weights[i].dataset == NULL || layer->weights[i].name[0] != OCTET_KERAS_STORED_VARIABLE[0]) continue;
         variables[n++] = layer->weights[i].dataset;
     }
     for (uint32_t i = 0, n_pruned = n / 3; i < n_pruned && n == 3 * n_pruned + 1; i++) {
-        const octet_hdf5_node *kernel = variables[i], *mask = variables[n_pruned + 2 * i];
+        const octet_keras_dataset *kernel = variables[i], *mask = variables[n_pruned + 2 * i];
         if (is_shaped_like(kernel, mask)) OCTET_TRY(join_mask(j, mask, kernel, inner));
     }
     return OCTET_OK;
@@ -158,10 +158,10 @@ static octet_status join_variables(joiner *j, const octet_keras_layer *layer, oc
 
 /* Each element is the centroid that is nearest to it, the first one of several: tfmot looks for them again in every
  * call, and what the file says of them may be older. centroids [n], or [channels,n] for the last axis. */
-static octet_status join_centroids(joiner *j, const octet_hdf5_node *table, octet_keras_weight *weight) {
-    const octet_hdf5_node *whole = weight->dataset;
-    const bool is_table = table->kind == OCTET_HDF5_NUMBERS && (table->rank == 1 || table->rank == 2);
-    const bool fits = is_table && table->n_elements > 0 && whole != NULL && whole->kind == OCTET_HDF5_NUMBERS &&
+static octet_status join_centroids(joiner *j, const octet_keras_dataset *table, octet_keras_weight *weight) {
+    const octet_keras_dataset *whole = weight->dataset;
+    const bool is_table = table->is_numeric && (table->rank == 1 || table->rank == 2);
+    const bool fits = is_table && table->n_elements > 0 && whole != NULL && whole->is_numeric &&
                       (table->rank == 1 || (whole->rank > 0 && table->dims[0] == whole->dims[whole->rank - 1]));
     OCTET_CHECK(j->ctx, fits, OCTET_MODEL, "%s: %s: does not fit the weight %s that it is for; save the model again",
                 j->label, table->path, weight->name);
@@ -196,15 +196,15 @@ static octet_status join_wrapped(joiner *j, octet_keras_layer *layer) {
     return OCTET_OK;
 }
 
-octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_hdf5 *hdf5, octet_keras_layer *layer,
+octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer,
                                      const char *label) {
-    joiner j = {.ctx = ctx, .arena = arena, .hdf5 = hdf5, .label = label};
+    joiner j = {.ctx = ctx, .arena = arena, .label = label};
     OCTET_TRY(join_wrapped(&j, layer));
-    const octet_hdf5_node *scale = part_of(layer, "_scale"), *a = part_of(layer, "_a"), *b = part_of(layer, "_b");
+    const octet_keras_dataset *scale = part_of(layer, "_scale"), *a = part_of(layer, "_a"), *b = part_of(layer, "_b");
     if (!has_parts(layer) || (scale == NULL && (a == NULL || b == NULL))) return OCTET_OK;
-    const octet_hdf5_node *parts = layer->weights[0].dataset;
-    OCTET_CHECK(ctx, parts != NULL && parts->kind == OCTET_HDF5_NUMBERS, OCTET_MODEL, "%s: layer %s has no %s", label,
-                layer->name, layer->weights[0].name);
+    const octet_keras_dataset *parts = layer->weights[0].dataset;
+    OCTET_CHECK(ctx, parts != NULL && parts->is_numeric, OCTET_MODEL, "%s: layer %s has no %s", label, layer->name,
+                layer->weights[0].name);
     float *data = NULL;
     const size_t n = parts->n_elements;
     OCTET_TRY(load(&j, &scale));

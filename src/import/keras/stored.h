@@ -7,7 +7,6 @@
 #ifndef OCTET_IMPORT_KERAS_STORED_H
 #define OCTET_IMPORT_KERAS_STORED_H
 
-#include "formats/hdf5.h"
 #include "import/keras/config.h"
 
 /* Weights of the wrappers of tfmot: the mask of a pruned layer in an .h5, and its variables by number in a .keras; of
@@ -18,8 +17,8 @@
 
 /* Appends the parts of layer->weights[0] that the configuration speaks of. */
 void octet_keras_stored_list(octet_keras_layer *layer);
-/* Errors: MODEL (shapes that do not fit), those of octet_hdf5_numbers. The new dataset lives in `arena`. */
-octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_hdf5 *hdf5, octet_keras_layer *layer,
+/* Errors: MODEL (shapes that do not fit), those of octet_keras_dataset_numbers. The new dataset lives in `arena`. */
+octet_status octet_keras_stored_join(octet_context *ctx, octet_arena *arena, octet_keras_layer *layer,
                                      const char *label);
 /* The mode of model.quantize() that the layer's dtype names ("int8", "int4", ...); NULL: none. */
 const char *octet_keras_stored_mode(const octet_keras_layer *layer);

@@ -71,7 +71,7 @@ static octet_status join_layer(binder *b, octet_keras_layer *layer) {
     for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers; i++)
         OCTET_TRY(join_layer(b, &layer->model->layers[i]));
     for (uint32_t i = 0; i < layer->n_wrapped; i++) OCTET_TRY(join_layer(b, &layer->wrapped[i]));
-    return octet_keras_stored_join(b->ctx, b->arena, b->hdf5, layer, b->label);
+    return octet_keras_stored_join(b->ctx, b->arena, layer, b->label);
 }
 
 /* Keras's order: all trainable weights of the tree, then all others; nothing in a frozen layer is trainable. */
@@ -125,76 +125,106 @@ static bool name_matches(const char *path, const octet_keras_layer *layer, const
 
 /* True when every weight is named by exactly one of the datasets (an optional one by none or one), and no dataset names
  * two. */
-static bool match_by_name(const weight_list *list, const octet_hdf5_node *const *datasets, const char *const *names,
-                          size_t n) {
+static bool match_by_name(const weight_list *list, const octet_keras_weight_group *group) {
     for (size_t i = 0; i < list->n; i++) {
-        size_t found = n;
-        for (size_t j = 0; j < n; j++) {
-            if (!name_matches(names[j], list->layers[i], list->items[i])) continue;
-            if (found < n) return false;
+        size_t found = group->n;
+        for (size_t j = 0; j < group->n; j++) {
+            if (!name_matches(group->names[j], list->layers[i], list->items[i])) continue;
+            if (found < group->n) return false;
             found = j;
         }
-        if (found == n && list->items[i]->is_optional) continue;
-        if (found == n) return false;
+        if (found == group->n && list->items[i]->is_optional) continue;
+        if (found == group->n) return false;
         for (size_t k = 0; k < i; k++) {
-            if (list->items[k]->dataset == datasets[found]) return false;
+            if (list->items[k]->dataset == group->datasets[found]) return false;
         }
-        list->items[i]->dataset = datasets[found];
+        list->items[i]->dataset = group->datasets[found];
     }
     return true;
 }
 
-static octet_status bind_group(binder *b, octet_keras_layer *layer, const octet_hdf5_node *group,
-                               const char *group_path) {
+/* Keras's rule where names are not clear: the weights of both sides in order. */
+static octet_status bind_by_order(binder *b, const octet_keras_layer *layer, weight_list *list,
+                                  const octet_keras_weight_group *group) {
+    size_t needed = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        list->items[i]->dataset = NULL;
+        needed += !list->items[i]->is_optional;
+    }
+    if (group->n < list->n &&
+        group->n == needed) { /* the optional ones (Normalization's statistics) are absent altogether */
+        size_t m = 0;
+        for (size_t i = 0; i < list->n; i++) {
+            if (!list->items[i]->is_optional) list->items[m++] = list->items[i];
+        }
+        list->n = m;
+    }
+    OCTET_CHECK(b->ctx, group->n >= list->n, OCTET_MODEL,
+                "%s:%s: holds %zu weights, but layer %s (%s) has %zu, the missing one may be %s; save the model again "
+                "from Keras",
+                b->label, group->place, group->n, layer->name, layer->class_name, list->n,
+                list->items[group->n < list->n ? group->n : 0]->name);
+    OCTET_CHECK(
+        b->ctx, group->n == list->n, OCTET_MODEL,
+        "%s:%s: holds %zu weights, but layer %s (%s) has %zu as it is configured; save the model again from Keras",
+        b->label, group->place, group->n, layer->name, layer->class_name, list->n);
+    OCTET_CHECK(b->ctx, group->is_ordered || layer->model == NULL, OCTET_MODEL,
+                "%s:%s: the names of its weights do not tell which layer of %s (%s) they are of; save the whole model "
+                "with model.save(\"model.keras\")",
+                b->label, group->place, layer->name, layer->class_name);
+    for (size_t i = 0; i < group->n; i++) list->items[i]->dataset = group->datasets[i];
+    return OCTET_OK;
+}
+
+static octet_status bind_group(binder *b, octet_keras_layer *layer, const octet_keras_weight_group *group) {
     weight_list list = {0};
     OCTET_TRY(collect(b, layer, true, false, &list));
     OCTET_TRY(collect(b, layer, false, false, &list));
     if (list.n == 0) return OCTET_OK;
-    OCTET_CHECK(b->ctx, group != NULL, OCTET_MODEL,
-                "%s:%s/%s: no such group, but layer %s (%s) has %zu weights; save the model again from Keras", b->label,
-                group_path, layer->name, layer->name, layer->class_name, list.n);
-    const char *const *names = NULL;
-    size_t n = 0;
-    OCTET_TRY(octet_hdf5_strings(b->ctx, b->hdf5, b->arena, group, "weight_names", &names, &n));
-    const octet_hdf5_node **datasets = NULL;
-    OCTET_TRY(OCTET_NEW(b->ctx, b->arena, n, &datasets));
-    for (size_t i = 0; i < n; i++) {
-        datasets[i] = octet_hdf5_find(b->hdf5, group, names[i]);
-        OCTET_CHECK(b->ctx, datasets[i] != NULL && datasets[i]->is_dataset, OCTET_MODEL,
-                    "%s:%s/%s: weight_names lists it, but there is no such dataset", b->label, group->path, names[i]);
+    OCTET_CHECK(b->ctx, group->is_there, OCTET_MODEL,
+                "%s:%s: no such group, but layer %s (%s) has %zu weights; save the model again from Keras", b->label,
+                group->place, layer->name, layer->class_name, list.n);
+    if (list.n <= 4096 && group->n <= 8192 && match_by_name(&list, group)) return OCTET_OK;
+    return bind_by_order(b, layer, &list, group);
+}
+
+static bool has_weights(const octet_keras_layer *layer) {
+    bool found = layer->n_weights > 0;
+    for (uint32_t i = 0; i < layer->n_wrapped; i++) found = found || has_weights(&layer->wrapped[i]);
+    for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers && !found; i++)
+        found = has_weights(&layer->model->layers[i]);
+    return found;
+}
+
+/* A name with '/' is a path of groups, which octet_hdf5_find follows. */
+static octet_status read_group(binder *b, const octet_hdf5_node *root, const char *layer_name,
+                               octet_keras_weight_group *out) {
+    const octet_hdf5_node *group = octet_hdf5_find(b->hdf5, root, layer_name);
+    const octet_keras_dataset **datasets = NULL;
+    const char *root_path = strcmp(root->path, "/") == 0 ? "" : root->path;
+    *out = (octet_keras_weight_group){.is_there = group != NULL, .is_ordered = true};
+    if (group == NULL) return octet_arena_format(b->ctx, b->arena, &out->place, "%s/%s", root_path, layer_name);
+    out->place = group->path;
+    OCTET_TRY(octet_hdf5_strings(b->ctx, b->hdf5, b->arena, group, "weight_names", &out->names, &out->n));
+    OCTET_TRY(OCTET_NEW(b->ctx, b->arena, out->n, &datasets));
+    for (size_t i = 0; i < out->n; i++) {
+        const octet_hdf5_node *node = octet_hdf5_find(b->hdf5, group, out->names[i]);
+        OCTET_CHECK(b->ctx, node != NULL && node->is_dataset, OCTET_MODEL,
+                    "%s:%s/%s: weight_names lists it, but there is no such dataset", b->label, group->path,
+                    out->names[i]);
+        OCTET_TRY(octet_keras_dataset_of_node(b->ctx, b->arena, b->hdf5, node, &datasets[i]));
     }
-    if (list.n <= 4096 && n <= 8192 && match_by_name(&list, datasets, names, n)) return OCTET_OK;
-    size_t needed = 0;
-    for (size_t i = 0; i < list.n; i++) {
-        list.items[i]->dataset = NULL;
-        needed += !list.items[i]->is_optional;
-    }
-    if (n < list.n && n == needed) { /* the optional ones (Normalization's statistics) are absent altogether */
-        size_t m = 0;
-        for (size_t i = 0; i < list.n; i++) {
-            if (!list.items[i]->is_optional) list.items[m++] = list.items[i];
-        }
-        list.n = m;
-    }
-    OCTET_CHECK(b->ctx, n >= list.n, OCTET_MODEL,
-                "%s:%s: holds %zu weights, but layer %s (%s) has %zu, the missing one may be %s; save the model again "
-                "from Keras",
-                b->label, group->path, n, layer->name, layer->class_name, list.n, list.items[n < list.n ? n : 0]->name);
-    OCTET_CHECK(
-        b->ctx, n == list.n, OCTET_MODEL,
-        "%s:%s: holds %zu weights, but layer %s (%s) has %zu as it is configured; save the model again from Keras",
-        b->label, group->path, n, layer->name, layer->class_name, list.n);
-    for (size_t i = 0; i < n; i++) list.items[i]->dataset = datasets[i];
+    out->datasets = datasets;
     return OCTET_OK;
 }
 
 static octet_status bind_keras_2(binder *b, octet_keras_model *model, const octet_hdf5_node *root) {
-    const char *root_path = strcmp(root->path, "/") == 0 ? "" : root->path;
     for (uint32_t i = 0; i < model->n_layers; i++) {
         octet_keras_layer *layer = &model->layers[i];
-        if (layer->is_operation) continue;
-        /* A name with '/' is a path of groups, which octet_hdf5_find follows. */
-        OCTET_TRY(bind_group(b, layer, octet_hdf5_find(b->hdf5, root, layer->name), root_path));
+        octet_keras_weight_group group;
+        if (layer->is_operation || !has_weights(layer)) continue;
+        OCTET_TRY(read_group(b, root, layer->name, &group));
+        OCTET_TRY(bind_group(b, layer, &group));
     }
     return OCTET_OK;
 }
@@ -233,14 +263,6 @@ static void name_child(const octet_keras_layer *layer, class_count *counts, uint
     } else {
         snprintf(name, capacity, "%s_%u", snake, (unsigned)number);
     }
-}
-
-static bool has_weights(const octet_keras_layer *layer) {
-    bool found = layer->n_weights > 0;
-    for (uint32_t i = 0; i < layer->n_wrapped; i++) found = found || has_weights(&layer->wrapped[i]);
-    for (uint32_t i = 0; layer->model != NULL && i < layer->model->n_layers && !found; i++)
-        found = has_weights(&layer->model->layers[i]);
-    return found;
 }
 
 /* The groups of the layers of a model. Keras 2.12 and 2.13 visit a layer with weights twice, as "layer_with_weights-N"
@@ -331,16 +353,16 @@ static octet_status bind_tree(binder *b, octet_keras_layer *layer, const octet_h
         "what tfmot.clustering.keras.strip_clustering(model) gives",
         b->label, layer->name, layer->class_name);
     if (group != NULL && layer->class != NULL && layer->class->is_trainer)
-        octet_keras_trained_bind(b->hdf5, group, layer);
+        OCTET_TRY(octet_keras_trained_bind(b->ctx, b->arena, b->hdf5, group, layer));
     for (uint32_t i = 0; i < layer->n_weights; i++) {
         octet_keras_weight *weight = &layer->weights[i];
         if (weight->dataset != NULL) continue;
-        const octet_hdf5_node *dataset = group != NULL ? child_of(b, group, weight->path) : NULL;
-        if (dataset == NULL && weight->is_optional) continue;
-        OCTET_CHECK(b->ctx, dataset != NULL && dataset->is_dataset, OCTET_MODEL,
+        const octet_hdf5_node *node = group != NULL ? child_of(b, group, weight->path) : NULL;
+        if (node == NULL && weight->is_optional) continue;
+        OCTET_CHECK(b->ctx, node != NULL && node->is_dataset, OCTET_MODEL,
                     "%s:%s/%s: no such weight, but layer %s (%s) needs it as its %s; save the model again from Keras",
                     b->label, path, weight->path, layer->name, layer->class_name, weight->name);
-        weight->dataset = dataset;
+        OCTET_TRY(octet_keras_dataset_of_node(b->ctx, b->arena, b->hdf5, node, &weight->dataset));
     }
     return bind_wrapped(b, layer, group, path);
 }
@@ -371,6 +393,15 @@ octet_status octet_keras_weights_bind(octet_context *ctx, octet_arena *arena, oc
                 "model.save(\"model.keras\")",
                 label);
     OCTET_TRY(bind_container(&b, model, root, ""));
+    return join_layer(&b, &whole);
+}
+
+octet_status octet_keras_weights_bind_groups(octet_context *ctx, octet_arena *arena, octet_keras_model *model,
+                                             const octet_keras_weight_group *groups, const char *label) {
+    binder b = {.ctx = ctx, .arena = arena, .label = label};
+    octet_keras_layer whole = {.name = model->name, .class_name = "Functional", .model = model};
+    for (uint32_t i = 0; i < model->n_layers; i++)
+        if (!model->layers[i].is_operation) OCTET_TRY(bind_group(&b, &model->layers[i], &groups[i]));
     return join_layer(&b, &whole);
 }
 

@@ -85,9 +85,17 @@ class TFLiteConverter:
         signature_keys: Optional[Any] = None,
         tags: Optional[Any] = None,
     ) -> "TFLiteConverter":
-        """Raises UnsupportedError for a SavedModel, with what to do instead."""
-        if signature_keys is not None or tags is not None:
-            raise UnsupportedError(f"{os.fspath(saved_model_dir)}: octet reads no SavedModel: {_FROM_KERAS}")
+        """Of a SavedModel folder that Keras 2 wrote; UnsupportedError for another, with what to do instead.
+
+        signature_keys and tags: what such a folder has, ["serving_default"] and {"serve"}, or None.
+        """
+        given = (("signature_keys", signature_keys, ["serving_default"]), ("tags", tags, ["serve"]))
+        for name, value, only in given:
+            if value is not None and list(value) != only:
+                raise UnsupportedError(
+                    f"{os.fspath(saved_model_dir)}: {name}: {value!r}: octet reads the Keras model in a SavedModel, "
+                    f"which is {only[0]!r}: leave {name} out"
+                )
         return cls(saved_model_dir)
 
     @classmethod

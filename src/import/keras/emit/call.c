@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "formats/hdf5.h"
 #include "graph/fold.h"
 
 static octet_status fail(octet_keras_call *call, octet_status status, const char *format, va_list arguments) {

@@ -6,9 +6,9 @@
 #ifndef OCTET_IMPORT_KERAS_EMIT_CALL_H
 #define OCTET_IMPORT_KERAS_EMIT_CALL_H
 
-#include "formats/hdf5.h"
 #include "graph/graph.h"
 #include "import/keras/config.h"
+#include "import/keras/dataset.h"
 
 enum { OCTET_KERAS_MAX_OUTPUTS = 256, OCTET_KERAS_MAX_INPUTS = 1024 };
 
@@ -16,7 +16,6 @@ typedef struct octet_keras_call {
     octet_context *ctx;
     octet_graph *graph;
     octet_arena *arena;  /* for the time of the import */
-    octet_hdf5 *hdf5;    /* holds the weights */
     octet_arena weights; /* their numbers, while this call is written */
     const octet_json_document *document;
     const char *label;     /* the file, as messages call it */

@@ -31,7 +31,7 @@ octet_status octet_keras_weight_shape(octet_keras_call *call, const char *name, 
     const octet_keras_weight *weight = find_weight(call, name);
     if (weight == NULL || weight->dataset == NULL)
         return octet_keras_contradict(call, "its weight %s is not in the file", name);
-    const octet_hdf5_node *dataset = weight->dataset;
+    const octet_keras_dataset *dataset = weight->dataset;
     octet_shape wanted = octet_shape_make(rank, dims), found = {.rank = dataset->rank};
     bool fits = dataset->rank == rank;
     for (int32_t i = 0; i < dataset->rank && i < OCTET_MAX_RANK; i++) {
@@ -39,21 +39,20 @@ octet_status octet_keras_weight_shape(octet_keras_call *call, const char *name, 
         if (fits && dims[i] >= 0) fits = dims[i] == dataset->dims[i];
     }
     char text[2][OCTET_SHAPE_TEXT_SIZE];
-    OCTET_CHECK(call->ctx, dataset->kind != OCTET_HDF5_EMPTY, OCTET_MODEL,
-                "%s:%s: holds no data; save the model again from Keras", call->label, dataset->path);
-    OCTET_TRY(octet_hdf5_check_size(call->ctx, call->hdf5, dataset));
+    OCTET_CHECK(call->ctx, !dataset->is_empty, OCTET_MODEL, "%s:%s: holds no data; save the model again from Keras",
+                call->label, dataset->path);
+    OCTET_TRY(octet_keras_dataset_check_size(call->ctx, dataset));
     OCTET_CHECK(call->ctx, fits, OCTET_MODEL,
                 "%s:%s: shape %s, but the config of layer %s (%s) says %s; save the model again from Keras",
                 call->label, dataset->path, octet_shape_text(&found, text[0]), call->layer->name,
                 call->layer->class_name, octet_shape_text(&wanted, text[1]));
-    OCTET_CHECK(call->ctx, dataset->kind == OCTET_HDF5_NUMBERS, OCTET_MODEL, "%s:%s: holds no numbers", call->label,
-                dataset->path);
+    OCTET_CHECK(call->ctx, dataset->is_numeric, OCTET_MODEL, "%s:%s: holds no numbers", call->label, dataset->path);
     OCTET_TRY(octet_shape_check(call->ctx, &found, dataset->path));
     for (int32_t i = 0; i < rank; i++) dims[i] = found.dims[i];
     return OCTET_OK;
 }
 
-static octet_status check_finite(const octet_keras_call *call, const octet_hdf5_node *dataset, const float *data,
+static octet_status check_finite(const octet_keras_call *call, const octet_keras_dataset *dataset, const float *data,
                                  size_t first, size_t n) {
     for (size_t i = 0; i < n; i++) {
         OCTET_CHECK(call->ctx, isfinite(data[i]), OCTET_DATA,
@@ -67,14 +66,14 @@ static octet_status check_finite(const octet_keras_call *call, const octet_hdf5_
 octet_status octet_keras_weight_data(octet_keras_call *call, const char *name, int32_t rank, int32_t *dims,
                                      const float **data) {
     OCTET_TRY(octet_keras_weight_shape(call, name, rank, dims));
-    const octet_hdf5_node *dataset = find_weight(call, name)->dataset;
+    const octet_keras_dataset *dataset = find_weight(call, name)->dataset;
     if (dataset->data != NULL) {
         *data = dataset->data;
         return check_finite(call, dataset, dataset->data, 0, dataset->n_elements);
     }
     float *numbers = NULL;
     OCTET_TRY(OCTET_NEW(call->ctx, &call->weights, dataset->n_elements, &numbers));
-    OCTET_TRY(octet_hdf5_numbers(call->ctx, call->hdf5, dataset, numbers));
+    OCTET_TRY(octet_keras_dataset_numbers(call->ctx, dataset, numbers));
     *data = numbers;
     return check_finite(call, dataset, numbers, 0, dataset->n_elements);
 }
@@ -117,7 +116,7 @@ void octet_keras_permute(int32_t rank, const int32_t *dims, const int32_t *whole
 /* Pieces of a weight on their way into the graph: rows of axis `axis`, before which there are only axes of 1. */
 typedef struct placement {
     const octet_keras_call *call;
-    const octet_hdf5_node *dataset;
+    const octet_keras_dataset *dataset;
     int32_t rank, axis;
     const int32_t *shape, *perm; /* perm: NULL for the order of the file */
     size_t row, stride;          /* elements of a row; from row to row in the constant */
@@ -153,5 +152,5 @@ octet_status octet_keras_weight_constant(octet_keras_call *call, const char *wei
     while (p.axis + 1 < rank && shape[p.axis] == 1) p.axis++;
     for (int32_t i = p.axis + 1; i < rank; i++) p.row *= (size_t)shape[i];
     for (int32_t i = rank - 1; perm != NULL && i >= 0 && perm[i] != p.axis; i--) p.stride *= (size_t)shape[perm[i]];
-    return octet_hdf5_pieces(call->ctx, call->hdf5, p.dataset, p.row, place_piece, &p);
+    return octet_keras_dataset_pieces(call->ctx, p.dataset, p.row, place_piece, &p);
 }

@@ -1,5 +1,5 @@
 /* import/keras/emit/weight.h - the weights of the layer that is called.
- * In:  datasets of an HDF5 file, which are read when they are asked for.
+ * In:  datasets (import/keras/dataset.h), which are read when they are asked for.
  * Out: their numbers for the time of the call, or a constant of the graph that they are read into.
  * Knows: the shape that the configuration asks for.
  * Does not know: which weights a layer has (import/keras/weights.h), what they mean. */

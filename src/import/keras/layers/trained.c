@@ -38,18 +38,26 @@ octet_status octet_keras_weights_quantize_wrapper(octet_context *ctx, octet_aren
     return p.output ? add_range(ctx, arena, layer, "output") : OCTET_OK;
 }
 
+static octet_status bind(octet_context *ctx, octet_arena *arena, octet_hdf5 *hdf5, const octet_hdf5_node *group,
+                         const char *path, octet_keras_weight *weight) {
+    const octet_hdf5_node *node = octet_hdf5_find(hdf5, group, path);
+    weight->dataset = NULL;
+    return node != NULL ? octet_keras_dataset_of_node(ctx, arena, hdf5, node, &weight->dataset) : OCTET_OK;
+}
+
 /* Keras 2's .keras files: a wrapper takes over the trainable weights of its layer, each rounded one twice (its own
  * list, then the list of what it rounds), before its own; when the layer was frozen as the wrapper was built, only the
  * rounded ones. */
-void octet_keras_trained_bind(const octet_hdf5 *hdf5, const octet_hdf5_node *group, octet_keras_layer *wrapper) {
+octet_status octet_keras_trained_bind(octet_context *ctx, octet_arena *arena, octet_hdf5 *hdf5,
+                                      const octet_hdf5_node *group, octet_keras_layer *wrapper) {
     const octet_keras_trained_plan p = octet_keras_trained_plan_of(wrapper);
     octet_keras_layer *inner = wrapper->wrapped;
     uint32_t n_vars = 0, n_trainable = 0, n_left = 0, next = 0;
     char path[32];
-    if (p.refusal != NULL) return;
+    if (p.refusal != NULL) return OCTET_OK;
     do snprintf(path, sizeof path, "vars/%u", (unsigned)n_vars);
     while (octet_hdf5_find(hdf5, group, path) != NULL && ++n_vars < 64);
-    if (n_vars < wrapper->n_weights) return;
+    if (n_vars < wrapper->n_weights) return OCTET_OK;
     const uint32_t first = n_vars - wrapper->n_weights;
     for (uint32_t i = 0; i < inner->n_weights; i++) n_trainable += inner->weights[i].is_trainable;
     const bool takes_all = first == n_trainable + p.n_weights;
@@ -62,12 +70,13 @@ void octet_keras_trained_bind(const octet_hdf5 *hdf5, const octet_hdf5_node *gro
         } else {
             snprintf(path, sizeof path, "layer/vars/%u", (unsigned)(takes_all && p.n_weights == 0 ? i : n_left++));
         }
-        weight->dataset = octet_hdf5_find(hdf5, group, path);
+        OCTET_TRY(bind(ctx, arena, hdf5, group, path, weight));
     }
     for (uint32_t i = 0; i < wrapper->n_weights; i++) {
         snprintf(path, sizeof path, "vars/%u", (unsigned)(first + i));
-        wrapper->weights[i].dataset = octet_hdf5_find(hdf5, group, path);
+        OCTET_TRY(bind(ctx, arena, hdf5, group, path, &wrapper->weights[i]));
     }
+    return OCTET_OK;
 }
 
 octet_status octet_keras_layer_quantize_layer(octet_keras_call *call) {

@@ -10,6 +10,7 @@
 #include "import/keras/config.h"
 
 /* Datasets of the wrapper's and its layer's weights in a group of Keras 3's layout; what is not found stays NULL. */
-void octet_keras_trained_bind(const octet_hdf5 *hdf5, const octet_hdf5_node *group, octet_keras_layer *wrapper);
+octet_status octet_keras_trained_bind(octet_context *ctx, octet_arena *arena, octet_hdf5 *hdf5,
+                                      const octet_hdf5_node *group, octet_keras_layer *wrapper);
 
 #endif
