@@ -347,7 +347,8 @@ const struct command command_quantize = {
             "models over the test samples, writes the file and prints the verdict: accuracy, loss, agreement, size and "
             "time of the two.",
             "`MODEL` is a Keras .h5 or .keras file, a SavedModel folder of Keras 2 or a float .tflite. A model from "
-            "quantization-aware training carries its ranges and needs no `--data`; nor do the modes dynamic, float16 and "
+            "quantization-aware training carries its ranges and needs no `--data`; nor do the modes dynamic, float16 "
+            "and "
             "float32.",
             "In the verdict, agreement is the share of samples that both models answer alike, and fidelity is the "
             "signal-to-noise ratio of the outputs.",
