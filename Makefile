@@ -14,7 +14,7 @@ REPORT_VENV := $(BUILD)/report/venv
 BENCH_VENV := $(BUILD)/bench/venv
 SCALE_VENV := $(BUILD)/scale/venv
 
-.PHONY: all configure help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report wheel python scale test-faults sanitize coverage fuzz fuzz-kernels bench docs check format install clean
+.PHONY: all configure help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report wheel python scale test-faults sanitize coverage fuzz fuzz-kernels bench bench-arm bench-arm-check docs check format install clean
 
 all: configure
 	@cmake --build $(BUILD) -j $(JOBS)
@@ -49,6 +49,7 @@ help:
 	@echo 'make fuzz         each fuzz target for SECONDS_EACH=60 with libFuzzer (clang); tools/fuzz has other engines'
 	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops (minutes)'
 	@echo 'make bench        octet against LiteRT and ONNX Runtime, exported C against tflite-micro, interleaved; memory; the whole job (packages into $(BENCH_VENV))'
+	@echo 'make bench-arm    instructions of octet and LiteRT on emulated Arm cores (packages into $(BUILD)/arm); bench-arm-check: octet, against a stored table'
 	@echo '                  CONTENTION=yes: one and two threads on a busy machine as well'
 	@echo 'make golden       write the stored hashes of tests/golden anew'
 	@echo 'make mutation     MUTANTS=500 small mistakes in the numeric rooms, each of which a test must notice (an hour)'
@@ -171,6 +172,14 @@ bench: setup all $(BENCH_VENV)/ready
 	    $(BENCH_VENV)/bin/python tests/bench/bench.py $(BUILD) --shared $(SHARED) --isa $$isa --json $(BUILD)/bench_$$isa.json || exit 1; done
 	@$(BENCH_VENV)/bin/python tests/bench/exported.py $(BUILD) --shared $(SHARED)
 	@[ -z "$(CONTENTION)" ] || $(BENCH_VENV)/bin/python tests/bench/contention.py $(BUILD) --shared $(SHARED)
+
+bench-arm: setup all $(BENCH_VENV)/ready
+	@tools/setup --devices
+	@$(BENCH_VENV)/bin/python tests/bench/arm/arm.py $(BUILD) --shared $(SHARED) --litert
+
+bench-arm-check: setup all
+	@tools/setup --devices
+	@python3 tests/bench/arm/arm.py $(BUILD) --shared $(SHARED) --check
 
 check: all
 	@tools/check_layers

@@ -25,9 +25,8 @@ import goals
 import memory
 import networks
 import subjects
+import trained
 import tutorial
-
-EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "mnist")
 
 
 def take_turns(running, seconds):
@@ -43,41 +42,6 @@ def take_turns(running, seconds):
 
 def span(times):
     return {"min": min(times), "median": statistics.median(times), "max": max(times)}
-
-
-def trained_models(build, folder, shared, only):
-    """(name, type, path, no ONNX model, multiply-accumulates not counted) of MNIST's models and of those of the shared folder."""
-    jobs = [(name, path, EXAMPLES, ("f32", "int8")) for name, path in mnist_models(shared).items()]
-    found = []
-    for name in sorted(os.listdir(os.path.join(shared, "models"))) if shared else []:
-        path = os.path.join(shared, "models", name)
-        if os.path.exists(os.path.join(path, "tf_int8.tflite")):
-            jobs.append((name, os.path.join(path, "model.h5"), os.path.join(path, "calib.npy"), ("f32",)))
-            found.append((name, "int8", os.path.join(path, "tf_int8.tflite"), None, 0))
-    for name, model, data, kinds in jobs:
-        for kind in kinds if re.search(only, name) else ():
-            out = os.path.join(folder, "%s_%s.tflite" % (name, kind))
-            mode = "float32" if kind == "f32" else kind
-            subprocess.run([os.path.join(build, "octet"), "quantize", model, "--data", data, "--mode", mode, "--no-evaluate", "-o", out],
-                           check=True, stdout=subprocess.DEVNULL)
-            found.append((name, kind, out, None, 0))
-    return sorted(case for case in found if re.search(only, case[0]))
-
-
-def mnist_models(shared):
-    models = {"mnist_fc": os.path.join(EXAMPLES, "mnist_fc_k2.h5"), "mnist_cnn": os.path.join(EXAMPLES, "mnist_cnn_k2.h5")}
-    if shared:
-        models["mnist_cnn_large"] = os.path.join(shared, "models", "mnist", "mnist_cnn_large_k2.h5")
-    return models
-
-
-def one_addition(folder):
-    """The smallest model there is."""
-    net = networks.Net(False)
-    x = net.input([1, 1])
-    path = os.path.join(folder, "one_addition.tflite")
-    net.write(path, net.add(x, x))
-    return path
 
 
 def call_overhead(path):
@@ -156,7 +120,7 @@ def main():
             sys.exit("bench: --isa avx2 is not possible: %s" % reason)
     folder = os.path.join(a.build, "bench")
     os.makedirs(folder, exist_ok=True)
-    smallest = one_addition(folder)
+    smallest = networks.one_addition(folder)
     result = {"processor": subjects.processor_name(), "isa": a.isa, "peaks": peaks, "litert": ai_edge_litert.__version__,
               "onnxruntime": onnxruntime.__version__ if a.isa == "native" else None, "call_overhead_ns": call_overhead(smallest),
               "rows": [], "memory": [], "tutorial": []}
@@ -165,7 +129,7 @@ def main():
         result["litert"], result["call_overhead_ns"] / 1e3))
     print("%-20s %-12s T  %-18s     min   median      max" % ("model", "type", "subject"))
 
-    cases = trained_models(a.build, folder, shared, a.only)
+    cases = trained.models(a.build, folder, shared, a.only)
     for name in networks.NETWORKS:
         if re.search(a.only, name):
             cases += [(name, *written) for written in networks.write(folder, name)]
@@ -182,7 +146,7 @@ def main():
         print("%-20s %-12s %15.0f %8.0f %18.0f %8.0f" % (name, kind, *kib), flush=True)
 
     data = os.path.join(shared, "data", "mnist") if shared else None
-    for name, path in mnist_models(shared).items() if data else ():
+    for name, path in trained.mnist(shared).items() if data else ():
         if re.search(a.only, name):
             seconds = span(tutorial.measure(a.build, path, data, folder, a.isa))
             tensorflow = tutorial.TENSORFLOW_SECONDS[name]

@@ -286,6 +286,15 @@ UNIFORM = ["mobilenet_v1", "resnet50", "stack_3x3x256_14", "stack_1x1x512_28", "
 IN_ONNX = UNIFORM + ["mobilenet_v2"]
 
 
+def one_addition(folder):
+    """The smallest model there is."""
+    net = Net(False)
+    x = net.input([1, 1])
+    path = os.path.join(folder, "one_addition.tflite")
+    net.write(path, net.add(x, x))
+    return path
+
+
 def write(folder, name):
     """Writes one network; gives [(type, path, path of the ONNX model or None, multiply-accumulates)]."""
     os.makedirs(folder, exist_ok=True)
