@@ -90,8 +90,9 @@ const struct command command_compare = {
     .takes_two = true,
     .paragraphs =
         (const char *const[]){
-            "Runs the float model `ORIGINAL` (a Keras .h5 or .keras file or a float .tflite) and `QUANTIZED`, a "
-            ".tflite that octet, TensorFlow or LiteRT made of it, over the same samples, and compares every value. "
+            "Runs the float model `ORIGINAL` (a Keras .h5 or .keras file, a SavedModel folder of Keras 2 or a float "
+            ".tflite) and `QUANTIZED`, a .tflite that octet, TensorFlow or LiteRT made of it, over the same samples, "
+            "and compares every value. "
             "Layers have the names that they have in the float model.",
             "SQNR is the energy of the float values over that of the error, in decibels. What a layer adds is the "
             "error that is left when the float layer computes with the numbers that the quantized one read; the rest "

@@ -75,7 +75,8 @@ const struct command command_evaluate = {
     .paragraphs =
         (const char *const[]){
             "Runs the model over the test samples and compares its first output with the labels. `MODEL` is a Keras "
-            ".h5 or .keras file or a .tflite. Labels that are class numbers give accuracy and loss, labels that are "
+            ".h5 or .keras file, a SavedModel folder of Keras 2 or a .tflite. Labels that are class numbers give "
+            "accuracy and loss, labels that are "
             "numbers give the mean absolute and the root mean square error.",
             NULL},
     .groups = (const struct option_group[]){{"options", options, 0},
