@@ -95,6 +95,8 @@ extern const struct command command_summary, command_evaluate, command_compare, 
 extern const struct command *const all_commands[];
 /* NULL: there is none of this name. */
 const struct command *find_command(const char *name);
+/* The whole program; returns the exit code. */
+int run_command_line(int argc, char **argv);
 
 /* What every command on a model is given; the first member of its settings. */
 struct common {

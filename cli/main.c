@@ -47,7 +47,7 @@ static int run(int argc, char **argv) {
     return complain(EXIT_USAGE, "unknown command '%s'; see 'octet --help'", word);
 }
 
-int main(int argc, char **argv) {
+int run_command_line(int argc, char **argv) {
     set_up();
     return end_answer(hand_out(run(argc, argv)));
 }

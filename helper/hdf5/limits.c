@@ -119,10 +119,14 @@ static uint64_t memory_bytes;
 
 uint64_t limits_memory_bytes(void) { return memory_bytes; }
 
+/* More than this program takes itself: where the system does not tell, as without /proc. */
+#define MOST_OWN_BYTES (UINT64_C(64) << 20)
+
 static void limit_memory(uint64_t file_size) {
-    const uint64_t used = used_bytes("VmSize:"), bytes = used + file_size + memory_bytes;
+    const uint64_t told = used_bytes("VmSize:"), used = told > 0 ? told : MOST_OWN_BYTES;
+    const uint64_t bytes = used + file_size + memory_bytes;
     struct rlimit limit;
-    if (used == 0 || getrlimit(RLIMIT_AS, &limit) != 0) return;
+    if (getrlimit(RLIMIT_AS, &limit) != 0) return;
     if (bytes < limit.rlim_cur) own_limit_bytes = bytes;
     lower(RLIMIT_AS, (rlim_t)bytes, (rlim_t)bytes);
 }
@@ -152,12 +156,25 @@ const char *__asan_default_options(void) { return SANITIZER_OPTIONS; }
 const char *__tsan_default_options(void) { return SANITIZER_OPTIONS; }
 #elif defined(__GLIBC__)
 /* libhdf5 does not tell a lack of memory from damage. glibc lets a program stand in front of its allocator; what is
- * visible stands there for shared libraries too. */
+ * visible stands there for shared libraries too. A program without them has a linker that does it (--wrap). */
+#if defined(OCTET_STATIC_PROGRAM)
+#define OWN(name) __wrap_##name
+#define GLIBC(name) __real_##name
+#define GLIBC_ALIGNED __real_aligned_alloc
+#else
+#define OWN(name) name
+#define GLIBC(name) __libc_##name
+#define GLIBC_ALIGNED __libc_memalign
+#endif
 #define VISIBLE __attribute__((visibility("default")))
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *block, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
+void *GLIBC(malloc)(size_t size);
+void *GLIBC(calloc)(size_t n, size_t size);
+void *GLIBC(realloc)(void *block, size_t size);
+void *GLIBC_ALIGNED(size_t alignment, size_t size);
+void *OWN(malloc)(size_t size);
+void *OWN(calloc)(size_t n, size_t size);
+void *OWN(realloc)(void *block, size_t size);
+void *OWN(aligned_alloc)(size_t alignment, size_t size);
 
 static void *note(void *block, size_t size) {
     if (block != NULL || size == 0 || size > most_possible_bytes) return block;
@@ -166,12 +183,12 @@ static void *note(void *block, size_t size) {
     return block;
 }
 
-VISIBLE void *malloc(size_t size) { return note(__libc_malloc(size), size); }
-VISIBLE void *calloc(size_t n, size_t size) {
+VISIBLE void *OWN(malloc)(size_t size) { return note(GLIBC(malloc)(size), size); }
+VISIBLE void *OWN(calloc)(size_t n, size_t size) {
     size_t product;
     if (__builtin_mul_overflow(n, size, &product)) product = SIZE_MAX;
-    return note(__libc_calloc(n, size), product);
+    return note(GLIBC(calloc)(n, size), product);
 }
-VISIBLE void *aligned_alloc(size_t alignment, size_t size) { return note(__libc_memalign(alignment, size), size); }
-VISIBLE void *realloc(void *block, size_t size) { return note(__libc_realloc(block, size), size); }
+VISIBLE void *OWN(aligned_alloc)(size_t alignment, size_t size) { return note(GLIBC_ALIGNED(alignment, size), size); }
+VISIBLE void *OWN(realloc)(void *block, size_t size) { return note(GLIBC(realloc)(block, size), size); }
 #endif

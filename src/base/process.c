@@ -52,27 +52,35 @@ static void end_spawning(spawning *s) {
     posix_spawn_file_actions_destroy(&s->actions);
 }
 
-static int spawn(const char *path, int socket, int file, pid_t *id) {
+/* What is written there gets lost. Where there is no /dev/null, as in a bare chroot, the file takes its place: it is
+ * open for reading only. */
+static int add_null(spawning *s, int descriptor, int file) {
+    if (access("/dev/null", F_OK) != 0 && errno == ENOENT)
+        return posix_spawn_file_actions_adddup2(&s->actions, file, descriptor);
+    return posix_spawn_file_actions_addopen(&s->actions, descriptor, "/dev/null", O_RDWR, 0);
+}
+
+static int spawn(const char *path, const char *name, int socket, int file, pid_t *id) {
     spawning s;
-    char *const arguments[] = {(char *)(uintptr_t)path, NULL};
+    char *const arguments[] = {(char *)(uintptr_t)name, NULL};
     int error = begin_spawning(&s);
     if (error != 0) return error;
     error = posix_spawn_file_actions_adddup2(&s.actions, socket, 0);
     if (error == 0) error = posix_spawn_file_actions_adddup2(&s.actions, socket, 1);
-    if (error == 0) error = posix_spawn_file_actions_addopen(&s.actions, 2, "/dev/null", O_RDWR, 0);
+    if (error == 0) error = add_null(&s, 2, file);
     if (error == 0) error = posix_spawn_file_actions_adddup2(&s.actions, file, 3);
     if (error == 0) error = posix_spawn(id, path, &s.actions, &s.attributes, arguments, environ);
     end_spawning(&s);
     return error;
 }
 
-int octet_process_start(const char *path, int file, octet_process *process) {
+int octet_process_start(const char *path, const char *name, int file, octet_process *process) {
     int ends[2], error = 0;
     pid_t id = -1;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return errno;
     const int socket = lift(ends[1]), lifted_file = lift(file);
     if (socket < 0 || lifted_file < 0) error = errno;
-    if (error == 0) error = spawn(path, socket, lifted_file, &id);
+    if (error == 0) error = spawn(path, name, socket, lifted_file, &id);
     if (socket >= 0) close(socket);
     if (lifted_file >= 0) close(lifted_file);
     close(ends[1]);

@@ -23,10 +23,11 @@ typedef struct octet_process_end {
     int exit_code;
 } octet_process_end;
 
-/* Starts the program `path` without arguments. Its descriptors are 0 and 1 (one socket, whose other end is
- * process->socket), 2 (/dev/null), 3 (`file`), and those of the host that are not marked close-on-exec; its signals
- * have their default actions and none is blocked. Returns 0 or the system's error number; then nothing was started. */
-int octet_process_start(const char *path, int file, octet_process *process);
+/* Starts the program `path`, called `name` (argv[0]), without arguments. Its descriptors are 0 and 1 (one socket, whose
+ * other end is process->socket), 2 (/dev/null, or `file` where there is none), 3 (`file`, open for reading only), and
+ * those of the host that are not marked close-on-exec; its signals have their default actions and none is blocked.
+ * Returns 0 or the system's error number; then nothing was started. */
+int octet_process_start(const char *path, const char *name, int file, octet_process *process);
 
 /* Sends everything. False (errno; EPIPE or ECONNRESET when the program does not take it) when that failed. */
 bool octet_process_send(const octet_process *process, const void *data, size_t size);

@@ -1,11 +1,13 @@
 /* base/version.h - the version of octet in words.
  * In:  nothing.
  * Out: OCTET_VERSION_TEXT, written into files.
- * Knows: include/octet/octet.h says the same; a test compares the two.
+ * Knows: the public header, where the version stands; CMakeLists.txt and pyproject.toml read it there.
  * Does not know: anything else. */
 #ifndef OCTET_BASE_VERSION_H
 #define OCTET_BASE_VERSION_H
 
-#define OCTET_VERSION_TEXT "0.1.0"
+#include "octet/context.h"
+
+#define OCTET_VERSION_TEXT OCTET_VERSION
 
 #endif

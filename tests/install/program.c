@@ -7,7 +7,10 @@
 int main(int argc, char **argv) {
     octet_context *ctx = NULL;
     octet_model *model = NULL;
-    if (strcmp(octet_version(), OCTET_VERSION) != 0 || octet_context_create(&ctx) != OCTET_OK) return 1;
+    char numbers[32];
+    snprintf(numbers, sizeof numbers, "%d.%d.%d", OCTET_VERSION_MAJOR, OCTET_VERSION_MINOR, OCTET_VERSION_PATCH);
+    if (strcmp(octet_version(), OCTET_VERSION) != 0 || strcmp(numbers, OCTET_VERSION) != 0) return 1;
+    if (octet_context_create(&ctx) != OCTET_OK) return 1;
     octet_load_options options = OCTET_LOAD_OPTIONS_INIT;
     const octet_status status = octet_model_load(ctx, argc > 1 ? argv[1] : "missing.h5", &options, &model);
     if (status == OCTET_OK) printf("%s: %u input\n", octet_model_format(model), (unsigned)octet_model_n_inputs(model));

@@ -174,7 +174,7 @@ octet_status octet_hdf5_exchange_open(octet_context *ctx, const octet_reader *fi
     *body = (octet_bytes){0};
     *x = (octet_hdf5_exchange){.name = name, .cpu_seconds = max_seconds(file->size)};
     OCTET_TRY(octet_hdf5_helper_find(ctx, &x->arena, name, &x->helper));
-    const int error = octet_process_start(x->helper, file->descriptor, &x->process);
+    const int error = octet_process_start(x->helper, "octet-hdf5", file->descriptor, &x->process);
     if (is_lack(error)) return fail_call(ctx, x, "started", error);
     OCTET_CHECK(ctx, error == 0, OCTET_IO, "%s: %s, which is to read it, cannot be started: %s: " INSTALL, x->name,
                 x->helper, octet_format_error(error));

@@ -25,7 +25,7 @@ static const char *write_script(const char *name, const char *text) {
 /* Runs `path` with `file`, sends "hello" and gives what comes back as text. */
 static octet_process_end talk(const char *path, int file, char *answer, size_t size) {
     octet_process process;
-    assert_int_equal(octet_process_start(path, file, &process), 0);
+    assert_int_equal(octet_process_start(path, "name", file, &process), 0);
     octet_process_send(&process, "hello", 5);
     size_t n = 0;
     for (;;) {
@@ -59,13 +59,26 @@ static void descriptors_are_where_they_should_be(void **state) {
     assert_int_equal(count_descriptors(), before);
 }
 
+static void programs_learn_their_name(void **state) {
+    (void)state;
+    octet_process process;
+    char answer[64] = "";
+    const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(octet_process_start("/bin/sh", "a-name", file, &process), 0);
+    assert_true(octet_process_send(&process, "echo $0\n", 8));
+    assert_int_equal(octet_process_receive(&process, answer, sizeof answer), 7);
+    assert_string_equal(answer, "a-name\n");
+    octet_process_finish(&process);
+    close(file);
+}
+
 static void errors_are_numbers(void **state) {
     (void)state;
     const size_t before = count_descriptors();
     octet_process process;
-    assert_int_equal(octet_process_start(fixture_path("missing"), 0, &process), ENOENT);
-    assert_int_equal(octet_process_start(fixture_write("text", "text", 4), 0, &process), EACCES);
-    assert_int_equal(octet_process_start("/bin/true", -1, &process), EBADF);
+    assert_int_equal(octet_process_start(fixture_path("missing"), "name", 0, &process), ENOENT);
+    assert_int_equal(octet_process_start(fixture_write("text", "text", 4), "name", 0, &process), EACCES);
+    assert_int_equal(octet_process_start("/bin/true", "name", -1, &process), EBADF);
     assert_int_equal(count_descriptors(), before);
 }
 
@@ -76,7 +89,8 @@ static void ends_are_told(void **state) {
     const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
     const octet_process_end killed = talk(write_script("killed", "#!/bin/sh\nkill -15 $$\n"), file, answer, 64);
     assert_true(killed.is_known && killed.signal == SIGTERM && answer[0] == '\0');
-    assert_int_equal(octet_process_start(write_script("waits", "#!/bin/sh\nexec sleep 100\n"), file, &process), 0);
+    assert_int_equal(octet_process_start(write_script("waits", "#!/bin/sh\nexec sleep 100\n"), "name", file, &process),
+                     0);
     process.max_idle = 3;
     assert_int_equal(octet_process_receive(&process, answer, sizeof answer), -1);
     assert_int_equal(errno, ETIMEDOUT);
@@ -92,12 +106,13 @@ static void hosts_are_left_alone(void **state) {
     octet_process process;
     char answer[64];
     const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    assert_int_equal(octet_process_start("/bin/true", file, &process), 0);
+    assert_int_equal(octet_process_start("/bin/true", "name", file, &process), 0);
     assert_false(octet_process_send(&process, large, sizeof large));
     octet_process_finish(&process);
     const uint64_t start = octet_clock_ns();
     assert_int_equal(
-        octet_process_start(write_script("stays", "#!/bin/sh\nexec <&- >&-\nexec sleep 100\n"), file, &process), 0);
+        octet_process_start(write_script("stays", "#!/bin/sh\nexec <&- >&-\nexec sleep 100\n"), "name", file, &process),
+        0);
     assert_int_equal(octet_process_receive(&process, answer, sizeof answer), 0);
     assert_int_equal(octet_process_finish(&process).signal, SIGKILL);
     assert_true(octet_clock_ns() - start < UINT64_C(60000000000));
@@ -116,7 +131,8 @@ static void ends_are_seen_behind_inherited_descriptors(void **state) {
     char answer[64];
     const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
     assert_int_equal(
-        octet_process_start(write_script("hands", "#!/bin/sh\nsleep 100 & printf %8d $!\n"), file, &process), 0);
+        octet_process_start(write_script("hands", "#!/bin/sh\nsleep 100 & printf %8d $!\n"), "name", file, &process),
+        0);
     assert_int_equal(octet_process_receive(&process, answer, sizeof answer), 8);
     assert_int_equal(octet_process_receive(&process, answer + 9, sizeof answer - 9), 0);
     answer[8] = '\0';
@@ -162,6 +178,7 @@ static void places_are_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(descriptors_are_where_they_should_be),
+                                       cmocka_unit_test(programs_learn_their_name),
                                        cmocka_unit_test(errors_are_numbers),
                                        cmocka_unit_test(ends_are_told),
                                        cmocka_unit_test(hosts_are_left_alone),
