@@ -14,7 +14,7 @@ REPORT_VENV := $(BUILD)/report/venv
 BENCH_VENV := $(BUILD)/bench/venv
 SCALE_VENV := $(BUILD)/scale/venv
 
-.PHONY: all configure help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report wheel static python scale test-faults sanitize coverage fuzz fuzz-kernels bench bench-arm bench-arm-check docs check format install clean
+.PHONY: all configure help setup demo test golden mutation test-shared conformance cases accuracy interop interop-shared devices report wheel static deb python scale test-faults sanitize coverage fuzz fuzz-kernels bench bench-arm bench-arm-check docs check format install clean
 
 all: configure
 	@cmake --build $(BUILD) -j $(JOBS)
@@ -33,6 +33,7 @@ help:
 	@echo 'make interop      run what octet writes in LiteRT (installs ai-edge-litert into $(VENV))'
 	@echo 'make report       check the pages of --report in headless Chromium (chromium from Debian; playwright into $(REPORT_VENV))'
 	@echo 'make wheel        the Python package: $(WHEEL)/dist/octet_tflite-*.whl (docs/python.md)'
+	@echo 'make deb          the Debian packages octet, liboctet0 and liboctet-dev: $(BUILD)/deb (docs/packages.md)'
 	@echo 'make static       octet as one program that needs nothing else: $(BUILD)/static/octet (docs/packages.md)'
 	@echo 'make python       the wheel, installed into an empty environment, and its tests'
 	@echo 'make scale        parts on a Dask cluster of this machine give what one process gives (dask into $(SCALE_VENV))'
@@ -100,6 +101,11 @@ report: setup all $(REPORT_VENV)/ready
 wheel:
 	@tools/setup --wheel
 	@tools/wheel/build $(WHEEL)
+
+deb:
+	@tools/setup
+	@tools/setup --deb
+	@tools/deb $(BUILD)/deb
 
 static: setup all
 	@tools/setup --wheel
