@@ -38,7 +38,7 @@ help:
 	@echo 'make python       the wheel, installed into an empty environment, and its tests'
 	@echo 'make scale        parts on a Dask cluster of this machine give what one process gives (dask into $(SCALE_VENV))'
 	@echo 'make test-shared  the tests again with the large suites over SHARED=$(SHARED)'
-	@echo 'make interop-shared  models and layer cases of SHARED in every mode, against TensorFlow, LiteRT and tflite-micro'
+	@echo 'make interop-shared  models and layer cases of SHARED in every mode, against TensorFlow, LiteRT and tflite-micro; ALL=1: each case'
 	@echo 'make conformance  every layer case of SHARED, one line each'
 	@echo 'make cases        every case of SHARED from public bug reports'
 	@echo 'make accuracy     SQNR of every layer case and model of SHARED against the files of TensorFlow'
@@ -135,7 +135,7 @@ interop-shared: setup all $(VENV)/ready
 	@$(VENV)/bin/python tests/interop/micro_operators.py
 	@$(VENV)/bin/python tests/interop/artifacts.py $(OCTET) $(SHARED)
 	@$(VENV)/bin/python tests/interop/helpers.py $(OCTET) $(SHARED)
-	@$(VENV)/bin/python tests/interop/sweep.py $(OCTET) $(SHARED)
+	@$(VENV)/bin/python tests/interop/sweep.py $(OCTET) $(SHARED) --every $(if $(ALL),1,4)
 	@PYTHONPATH=bindings/python OCTET_LIBRARY=$(BUILD)/liboctet.so $(VENV)/bin/python tests/interop/python_bytes.py $(OCTET) $(SHARED) --every 20
 
 devices: setup all

@@ -144,7 +144,7 @@ def measure_float(bench, row):
 def measure_equal(bench, row):
     path = bench.quantized(row["model"], row["data"], row.get("options", ""))
     compare = conformance.load_compare(bench.shared)
-    problem = conformance.compare_files(compare, path, bench.path(row["reference"]))
+    problem = conformance.compare_files(compare, path, bench.path(row["reference"]), False)
     return problem or "equal", not problem
 
 

@@ -231,12 +231,12 @@ def job(case):
     return list(results)
 
 
-def main(only):
+def main(only, every):
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "sweep.json"), encoding="utf-8") as f:
         reasons = json.load(f)
     passed = failed = known = 0
     totals = collections.Counter()
-    cases = [c for c in ["mnist", *MODELS, *sorted(os.listdir(os.path.join(SHARED, "golden", "layers")))] if only in c]
+    cases = [c for c in ["mnist", *MODELS, *sorted(os.listdir(os.path.join(SHARED, "golden", "layers")))] if only in c][::every]
     with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
         for done in pool.imap(job, cases):
             for name, problem, counts in done:
@@ -257,8 +257,9 @@ if __name__ == "__main__":
     parser.add_argument("octet")
     parser.add_argument("shared")
     parser.add_argument("--only", default="")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="take one case in N")
     arguments = parser.parse_args()
     octet, SHARED = suite.Octet(arguments.octet), arguments.shared
     compare = suite.Comparison(SHARED)
     CONFORMANCE = suite.module_from(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "conformance", "conformance.py"))
-    sys.exit(main(arguments.only))
+    sys.exit(main(arguments.only, arguments.every))

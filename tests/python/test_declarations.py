@@ -31,6 +31,7 @@ SCALARS = {
     "uint64_t": ctypes.c_uint64,
     "octet_status": ctypes.c_int,
     "octet_rendering": ctypes.c_int,
+    "octet_saved_kind": ctypes.c_int,
 }
 
 

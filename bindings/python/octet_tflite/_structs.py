@@ -27,6 +27,8 @@ OK, USAGE, NOMEM, IO, FORMAT, UNSUPPORTED, MODEL, DATA, LIMIT, INTERNAL, CANCELL
 """octet_status"""
 AS_TEXT, AS_JSON, AS_CSV, AS_HTML = range(4)
 """octet_rendering"""
+SAVED_NEITHER, SAVED_STATISTICS, SAVED_EVALUATION = range(3)
+"""octet_saved_kind"""
 TENSOR_MAX_RANK = 8
 
 Progress = CFUNCTYPE(c_bool, c_void_p, c_char_p, c_uint64, c_uint64)
