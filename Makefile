@@ -50,7 +50,7 @@ help:
 	@echo '                  DENSE=400 refuses more of them, SANITIZE=1 looks for leaks'
 	@echo 'make fuzz         each fuzz target for SECONDS_EACH=60 with libFuzzer (clang); tools/fuzz has other engines'
 	@echo 'make fuzz-kernels a million random shapes, vector instructions against plain loops (minutes)'
-	@echo 'make bench        octet against LiteRT and ONNX Runtime, exported C against tflite-micro, interleaved; memory; the whole job (packages into $(BENCH_VENV))'
+	@echo 'make bench        octet against LiteRT and ONNX Runtime, exported C against tflite-micro, interleaved; memory; the whole job (packages into $(BENCH_VENV)); TENSORFLOW=PYTHON: TensorFlow too'
 	@echo 'make bench-arm    instructions of octet and LiteRT on emulated Arm cores (packages into $(BUILD)/arm); bench-arm-check: octet, against a stored table'
 	@echo '                  CONTENTION=yes: one and two threads on a busy machine as well'
 	@echo 'make golden       write the stored hashes of tests/golden anew'
@@ -179,8 +179,9 @@ fuzz-kernels: setup all
 
 bench: setup all $(BENCH_VENV)/ready
 	@rm -f $(BUILD)/bench_*.json
-	@for isa in native avx2; do \
-	    $(BENCH_VENV)/bin/python tests/bench/bench.py $(BUILD) --shared $(SHARED) --isa $$isa --json $(BUILD)/bench_$$isa.json || exit 1; done
+	@for isa in native avx512vnni avx2; do \
+	    $(BENCH_VENV)/bin/python tests/bench/bench.py $(BUILD) --shared $(SHARED) --isa $$isa $(TENSORFLOW:%=--tensorflow %) \
+	        --json $(BUILD)/bench_$$isa.json || exit 1; done
 	@$(BENCH_VENV)/bin/python tests/bench/exported.py $(BUILD) --shared $(SHARED)
 	@[ -z "$(CONTENTION)" ] || $(BENCH_VENV)/bin/python tests/bench/contention.py $(BUILD) --shared $(SHARED)
 

@@ -1,13 +1,15 @@
 """octet against LiteRT and ONNX Runtime, interleaved in one run.
 
-    bench.py BUILD_FOLDER [--shared DIR] [--isa native|avx2] [--threads 1,2] [--seconds S] [--only REGEX] [--json FILE]
+    bench.py BUILD_FOLDER [--shared DIR] [--isa native|avx512vnni|avx2] [--threads 1,2] [--seconds S] [--only REGEX] [--json FILE]
+             [--tensorflow PYTHON]
 
 For every model the subjects take turns, a slice of time each, so that all see the same machine. LiteRT is the interpreter of the
 ai-edge-litert package with its default delegate (XNNPACK), called from Python; what that call costs is measured with a model of a single
 addition, stated, and subtracted from LiteRT's times. ONNX Runtime runs the larger int8 networks of networks.py with one thread, as it comes
 and kept from saturating. octet is the program `measure`, which runs the library in a process of its own. --isa avx2 keeps octet
-(OCTET_KERNELS) and LiteRT (its record of the processor's features) from instructions beyond AVX2 and FMA; ONNX Runtime cannot be kept from
-them, and is left out then. Afterwards: the memory of every model, and the tutorial's whole job.
+(OCTET_KERNELS) and LiteRT (its record of the processor's features) from instructions beyond AVX2 and FMA, avx512vnni from AMX; ONNX Runtime
+cannot be kept from them, and is left out with avx2. Afterwards: the memory of every model, and the tutorial's whole job. --tensorflow
+names a Python that has TensorFlow and tf_keras, to measure its process too.
 """
 import argparse
 import json
@@ -74,8 +76,9 @@ def measure_model(a, case, threads, result):
 
 def peak(result, kind):
     """Of the register-tile loops: the one for this type and the widest instructions in use; infinite where there is none."""
-    cpu = "avx2" if result["isa"] == "avx2" else result["peaks"]["cpu"]
-    return result["peaks"].get("f32_" + cpu.replace("vnni", "") if kind == "f32" else "int8_" + cpu, float("inf"))
+    cpu = result["peaks"]["cpu"] if result["isa"] == "native" else result["isa"]
+    name = "int8_" + cpu if kind != "f32" else "f32_avx512" if cpu.startswith(("avx512", "amx")) else "f32_avx2"
+    return result["peaks"].get(name, float("inf"))
 
 
 def time_text(t):
@@ -102,28 +105,29 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
     parser.add_argument("--shared")
-    parser.add_argument("--isa", default="native", choices=["native", "avx2"])
+    parser.add_argument("--isa", default="native", choices=["native", *subjects.LIMITS])
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--only", default="")
     parser.add_argument("--json")
+    parser.add_argument("--tensorflow")
     a = parser.parse_args()
     shared = a.shared if a.shared and os.path.isdir(os.path.join(a.shared, "models")) else None
     peaks = json.loads(subprocess.run([os.path.join(a.build, "peak")], capture_output=True, text=True, check=True).stdout)
-    if a.isa == "avx2":
-        if peaks["cpu"] == "avx2":
-            print("bench: this processor has nothing beyond AVX2 and FMA: --isa native has measured that")
+    if a.isa != "native":
+        if peaks["cpu"] == a.isa or "int8_" + a.isa not in peaks:
+            print("bench: this processor has nothing beyond %s, or not that: --isa native has measured what it has" % a.isa)
             return
         try:
-            subjects.limit_litert()
+            subjects.limit_litert(a.isa)
         except subjects.Unlimited as reason:
-            sys.exit("bench: --isa avx2 is not possible: %s" % reason)
+            sys.exit("bench: --isa %s is not possible: %s" % (a.isa, reason))
     folder = os.path.join(a.build, "bench")
     os.makedirs(folder, exist_ok=True)
     smallest = networks.one_addition(folder)
-    result = {"processor": subjects.processor_name(), "isa": a.isa, "peaks": peaks, "litert": ai_edge_litert.__version__,
-              "onnxruntime": onnxruntime.__version__ if a.isa == "native" else None, "call_overhead_ns": call_overhead(smallest),
-              "rows": [], "memory": [], "tutorial": []}
+    result = {"processor": subjects.processor_name(), "cores": os.cpu_count(), "date": time.strftime("%Y-%m-%d"), "isa": a.isa, "peaks": peaks,
+              "litert": ai_edge_litert.__version__, "onnxruntime": None if a.isa == "avx2" else onnxruntime.__version__,
+              "call_overhead_ns": call_overhead(smallest), "rows": [], "memory": [], "tutorial": []}
     print("%(processor)s, instructions: %(isa)s; one core at most, GMAC/s: %(peaks)s" % result)
     print("LiteRT %s; an invoke() of one addition takes %.2f us, which is subtracted from its times" % (
         result["litert"], result["call_overhead_ns"] / 1e3))
@@ -148,12 +152,13 @@ def main():
     data = os.path.join(shared, "data", "mnist") if shared else None
     for name, path in trained.mnist(shared).items() if data else ():
         if re.search(a.only, name):
-            seconds = span(tutorial.measure(a.build, path, data, folder, a.isa))
-            tensorflow = tutorial.TENSORFLOW_SECONDS[name]
-            ratios = {key: tensorflow / seconds[key] for key in ("min", "median")}
-            result["tutorial"].append({"model": name, "seconds": seconds, "tensorflow_seconds": tensorflow, "ratios": ratios})
+            times, tensorflow_times = tutorial.measure(a.build, name, path, data, folder, a.isa, a.tensorflow)
+            seconds, tensorflow = span(times), span(tensorflow_times)
+            result["tutorial"].append({"model": name, "seconds": seconds, "tensorflow_seconds": tensorflow,
+                                       "tensorflow_is_measured": bool(a.tensorflow), "ratios": goals.ratios(tensorflow, seconds)})
             print("tutorial %s: %.3f s at best, %.3f s in the median of %d; TensorFlow %.2f s, ratio %.1f (minima) %.1f (medians)" % (
-                name, seconds["min"], seconds["median"], tutorial.RUNS, tensorflow, ratios["min"], ratios["median"]), flush=True)
+                name, seconds["min"], seconds["median"], tutorial.RUNS, tensorflow["min"],
+                *result["tutorial"][-1]["ratios"].values()), flush=True)
 
     print("\n%-50s %-19s %6s %5s %7s %8s" % ("asked / measured", "against", "must", "aim", "minima", "medians"))
     for row in goals.summary(result):

@@ -13,8 +13,13 @@ class Unlimited(Exception):
     """LiteRT cannot be kept from instructions."""
 
 
-def limit_litert():
-    """Clears AVX-VNNI and everything of AVX-512 in the record (cpuinfo_isa) from which XNNPACK chooses its kernels."""
+# What LiteRT has to do without, by the value of OCTET_KERNELS that keeps octet from the same: bytes in the record (struct cpuinfo_x86_isa)
+# from which XNNPACK chooses its kernels. 0x16 is avx, 0x17 avxvnni, 0x18 fma3, 0x1c avx2, 0x1d avx512f; the rest of AVX-512 follows, then AMX.
+LIMITS = {"avx512vnni": range(0x31, 0x39), "avx2": [0x17, *range(0x1D, 0x39)]}
+
+
+def limit_litert(isa):
+    """isa: a key of LIMITS."""
     library = os.path.join(os.path.dirname(ai_edge_litert.__file__), "libpywrap_litert_common.so")
     symbols = {}
     for line in subprocess.run(["nm", library], capture_output=True, text=True).stdout.splitlines():
@@ -25,12 +30,16 @@ def limit_litert():
         raise Unlimited("this build of LiteRT does not name cpuinfo_isa")
     base = min(int(line.split("-")[0], 16) for line in open("/proc/self/maps") if library in line)
     ctypes.CFUNCTYPE(ctypes.c_bool)(base + symbols["cpuinfo_initialize"])()
-    isa = (ctypes.c_ubyte * 0x50).from_address(base + symbols["cpuinfo_isa"])
-    # Bytes in the order of struct cpuinfo_x86_isa: 0x16 avx, 0x17 avxvnni, 0x18 fma3, ..., 0x1c avx2, 0x1d avx512f and the rest of AVX-512.
-    if not (isa[0x16] and isa[0x18] and isa[0x1C]):
+    record = (ctypes.c_ubyte * 0x50).from_address(base + symbols["cpuinfo_isa"])
+    if not (record[0x16] and record[0x18] and record[0x1C]):
         raise Unlimited("LiteRT's record of processor features has another layout")
-    for i in [0x17] + list(range(0x1D, 0x39)):
-        isa[i] = 0
+    for i in LIMITS[isa]:
+        record[i] = 0
+
+
+def octet_environment(isa):
+    """For octet's processes: "native" or a key of LIMITS."""
+    return dict(os.environ, OCTET_KERNELS=isa) if isa in LIMITS else None
 
 
 def processor_name():
@@ -53,9 +62,8 @@ class Octet:
     """The program `measure`, a process of its own."""
 
     def __init__(self, build, path, threads, isa):
-        env = dict(os.environ, OCTET_KERNELS="avx2") if isa == "avx2" else None
         self.process = subprocess.Popen([os.path.join(build, "measure"), path, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True, env=env)
+                                        text=True, env=octet_environment(isa))
         _, arena, peak = self.process.stdout.readline().split()
         self.arena_bytes, self.peak_bytes = int(arena), int(peak)
 

@@ -5,6 +5,8 @@ import sys
 
 import goals
 
+INSTRUCTIONS = {"native": "all", "avx512vnni": "AVX-512 and VNNI, no AMX", "avx2": "AVX2 and FMA only"}
+
 
 def time_text(t):
     unit, divisor, digits = ("us", 1e3, 1) if t["median"] < 1e6 else ("ms", 1e6, 2)
@@ -58,7 +60,7 @@ def memory(result):
 
 def whole_job(result):
     for r in result["tutorial"]:
-        yield (r["model"], "%.2f s" % r["tensorflow_seconds"], "%(min).3f / %(median).3f s" % r["seconds"],
+        yield (r["model"], "%(min).2f / %(median).2f s" % r["tensorflow_seconds"], "%(min).3f / %(median).3f s" % r["seconds"],
                "%(min).1f / %(median).1f" % r["ratios"])
 
 
@@ -69,12 +71,13 @@ def main():
     for path in [a for a in sys.argv[1:] if a != "--page"]:
         with open(path) as f:
             result = json.load(f)
-        print("\n### %s, instructions: %s\n" % (result["processor"], "all" if result["isa"] == "native" else "AVX2 and FMA only"))
+        print("\n### %s, instructions: %s\n" % (result["processor"], INSTRUCTIONS[result["isa"]]))
+        print("Measured on %(date)s on %(cores)d cores." % result)
         peaks = ", ".join("%s %s" % item for item in result["peaks"].items() if item[0] != "cpu")
         print("Peak of one core on tiles in registers, GMAC/s: %s. LiteRT %s; %.2f us per call are subtracted from its times.%s" % (
             peaks, result["litert"], result["call_overhead_ns"] / 1e3,
             " ONNX Runtime %s." % result["onnxruntime"] if result["onnxruntime"] else ""))
-        table("Goals: ratios of one thread; `reached` says which goal the ratio of the minima meets",
+        table("Goals, set for AVX2 and one thread unless said; `reached` says which goal the ratio of the minima meets",
               ["what", "against", "must", "aim", "minima", "medians", "reached"], "llrrrrl", goals.summary(result))
         table("Every model; each pair is minimum / median", ["model", "type", "threads", "octet", "LiteRT", "ratio", "GMAC/s", "of peak"],
               "llrrrrrr", speed(result))
@@ -82,8 +85,9 @@ def main():
               ["model", "type", "octet", "ONNX Runtime", "ratio", "outputs that saturation changed", "by up to", "exact session", "ratio"],
               "llrrrrrrr", onnx_runtime(result))
         table("Memory, KiB", ["model", "type", "octet, peak", "LiteRT, peak", "octet, arena", "LiteRT, arena"], "llrrrr", memory(result))
-        table("The tutorial's whole job; each pair is minimum / median", ["model", "TensorFlow", "octet", "ratio"], "lrrr",
-              whole_job(result))
+        where = "in the same run" if all(r["tensorflow_is_measured"] for r in result["tutorial"]) else "on an AMD EPYC (Zen 3)"
+        table("The tutorial's whole job, TensorFlow measured %s; each pair is minimum / median" % where,
+              ["model", "TensorFlow", "octet", "ratio"], "lrrr", whole_job(result))
 
 
 if __name__ == "__main__":
