@@ -18,9 +18,9 @@ static bool class_of_row(const float *row, size_t width, int32_t *out) {
 }
 
 static bool class_of_number(float number, int32_t *out) {
-    if (!(number >= 0.0f && number < MAX_CLASSES) || floorf(number) != number) return false;
+    if (!(number >= 0.0f && number < MAX_CLASSES)) return false;
     *out = (int32_t)number;
-    return true;
+    return (float)*out == number;
 }
 
 /* Classes, if every sample has one. */
@@ -51,12 +51,10 @@ static octet_status read_labels(octet_context *ctx, octet_samples *samples, octe
     OCTET_TRY(octet_array_source_load(ctx, source, octet_array_bytes(array)));
     OCTET_TRY(OCTET_NEW(ctx, &samples->arena, array->n_elements, &samples->targets));
     samples->n_targets = width;
-    for (size_t i = 0; i < array->n_elements; i++) {
-        const double number = octet_array_f64(array, i);
-        OCTET_CHECK(ctx, isfinite(number), OCTET_DATA, "%s: the label of sample %zu is not finite", source->name,
-                    i / width);
-        samples->targets[i] = (float)number;
-    }
+    octet_array_f32(array, 0, array->n_elements, samples->targets);
+    for (size_t i = 0; i < array->n_elements; i++)
+        OCTET_CHECK(ctx, isfinite(samples->targets[i]), OCTET_DATA, "%s: the label of sample %zu is not finite",
+                    source->name, i / width);
     return find_classes(ctx, samples);
 }
 

@@ -23,10 +23,8 @@ struct octet_hdf5 {
 };
 
 static octet_status check_kind(octet_context *ctx, const octet_hdf5 *hdf5) {
-    octet_bytes head;
-    OCTET_TRY(octet_reader_head(ctx, &hdf5->reader, OCTET_FILE_HEAD, &head));
-    const octet_file_kind kind = octet_file_kind_of(head);
-    octet_memory_free(ctx, (void *)(uintptr_t)head.data);
+    octet_file_kind kind;
+    OCTET_TRY(octet_file_kind_of_reader(ctx, &hdf5->reader, &kind));
     OCTET_CHECK(ctx, kind == OCTET_FILE_HDF5, OCTET_FORMAT, "%s: %llu bytes without HDF5's signature: not an HDF5 file",
                 hdf5->name, (unsigned long long)hdf5->reader.size);
     return OCTET_OK;

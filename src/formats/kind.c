@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/reader.h"
 #include "base/record.h"
 #include "formats/idx.h"
 
@@ -16,6 +15,7 @@ typedef struct signature {
 #define SIGNATURE(kind, at, text) \
     { OCTET_FILE_##kind, (at), sizeof(text) - 1, (text) }
 #define HDF5_SIGNATURE "\x89HDF\r\n\x1a\n"
+enum { FIRST_BYTES = 64 }; /* hold every signature of `strong` */
 
 /* The first that fits counts: TFLITE comes late, since bytes 4 to 7 of a .gz are a date. */
 static const signature strong[] = {
@@ -109,14 +109,25 @@ octet_file_kind octet_file_kind_of(octet_bytes bytes) {
     return OCTET_FILE_UNKNOWN;
 }
 
+/* Most files say at once what they are. */
+octet_status octet_file_kind_of_reader(octet_context *ctx, const octet_reader *reader, octet_file_kind *out) {
+    uint8_t first[FIRST_BYTES];
+    const size_t n = reader->size < FIRST_BYTES ? (size_t)reader->size : FIRST_BYTES;
+    octet_bytes head;
+    OCTET_TRY(octet_reader_read(ctx, reader, 0, first, n));
+    *out = find((octet_bytes){first, n}, strong, sizeof strong / sizeof *strong);
+    if (*out != OCTET_FILE_UNKNOWN) return OCTET_OK;
+    OCTET_TRY(octet_reader_head(ctx, reader, OCTET_FILE_HEAD, &head));
+    *out = octet_file_kind_of(head);
+    octet_memory_free(ctx, (void *)(uintptr_t)head.data);
+    return OCTET_OK;
+}
+
 octet_status octet_file_kind_of_path(octet_context *ctx, const char *path, octet_file_kind *out) {
     octet_reader reader;
-    octet_bytes head;
     *out = OCTET_FILE_EMPTY;
     OCTET_TRY(octet_reader_open(ctx, path, &reader));
-    const octet_status status = octet_reader_head(ctx, &reader, OCTET_FILE_HEAD, &head);
-    if (status == OCTET_OK) *out = octet_file_kind_of(head);
-    octet_memory_free(ctx, (void *)(uintptr_t)head.data);
+    const octet_status status = octet_file_kind_of_reader(ctx, &reader, out);
     octet_reader_close(&reader);
     return status;
 }

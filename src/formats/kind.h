@@ -7,6 +7,7 @@
 #define OCTET_FORMATS_KIND_H
 
 #include "base/file.h"
+#include "base/reader.h"
 
 #define OCTET_SIGNATURE_TFLITE "TFL3" /* bytes 4 to 7: the identifier of the flatbuffer */
 #define OCTET_SIGNATURE_NPY "\x93NUMPY"
@@ -55,7 +56,9 @@ enum { OCTET_FILE_HEAD = 1 << 20 };
 
 /* Give the whole file where there is one: the signature of HDF5 may stand at 512, 1024, ... */
 octet_file_kind octet_file_kind_of(octet_bytes bytes);
-/* By the first OCTET_FILE_HEAD bytes. Errors: those of octet_file_open. */
+/* By the first OCTET_FILE_HEAD bytes, of which only those that it takes are read. Errors: IO, NOMEM. */
+octet_status octet_file_kind_of_reader(octet_context *ctx, const octet_reader *reader, octet_file_kind *out);
+/* The same; errors of octet_file_open too. */
 octet_status octet_file_kind_of_path(octet_context *ctx, const char *path, octet_file_kind *out);
 
 #endif

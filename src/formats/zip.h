@@ -1,7 +1,7 @@
 /* formats/zip.h - entries of a zip archive (.keras, .npz).
  * In:  a path or the bytes of an archive.
  * Out: names, sizes, and the content of one entry at a time, checksums verified.
- * Knows: libzip; caps against archives that expand without end.
+ * Knows: stored and deflated entries (zlib, libdeflate); caps against archives that expand without end.
  * Does not know: what the entries hold. Nothing is ever written to disk, so names with ".." are harmless. */
 #ifndef OCTET_FORMATS_ZIP_H
 #define OCTET_FORMATS_ZIP_H

@@ -22,11 +22,8 @@ static const struct {
 };
 
 octet_status octet_import_file_kind(octet_context *ctx, const octet_reader *file, octet_file_kind *out) {
-    octet_bytes head;
     const char *name = file->name;
-    OCTET_TRY(octet_reader_head(ctx, file, OCTET_FILE_HEAD, &head));
-    *out = octet_file_kind_of(head);
-    octet_memory_free(ctx, (void *)(uintptr_t)head.data);
+    OCTET_TRY(octet_file_kind_of_reader(ctx, file, out));
     const char *what = refusals[*out].what, *remedy = refusals[*out].remedy;
     OCTET_CHECK(ctx, *out == OCTET_FILE_TFLITE || *out == OCTET_FILE_ZIP || *out == OCTET_FILE_HDF5, OCTET_FORMAT,
                 "%s: %s%s", name, what != NULL ? what : "the first bytes are of no model file",

@@ -232,7 +232,6 @@ def main():
     options.kinds = options.kinds.split(",")
     options.environment = {
         "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=1:fast_unwind_on_malloc=0",
-        "LSAN_OPTIONS": f"suppressions={inputs.HERE / 'leaks.supp'}:print_suppressions=0",
         "OCTET_KERNELS": "ref",
     } if options.sanitize else {}
     with tempfile.TemporaryDirectory(prefix="octet-faults-") as scratch:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif("OCTET_LIBRARY" in os.environ, reason="a source 
 
 needs_binutils = pytest.mark.skipif(shutil.which("readelf") is None, reason="needs binutils")
 BINARIES = ["liboctet.so", "octet", "octet-hdf5"]
-BUNDLED = ["hdf5", "libdeflate", "libjpeg-turbo", "libpng1.6", "libzip", "zlib"]
+BUNDLED = ["hdf5", "libdeflate", "libjpeg-turbo", "libpng1.6", "zlib"]
 SYSTEM = {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 
 

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <zip.h>
 #include <zlib.h>
 
 #include <jpeglib.h>
@@ -18,12 +17,6 @@
     type __real_##name(__VA_ARGS__);                                        \
     __attribute__((visibility("default"))) type __wrap_##name(__VA_ARGS__); \
     type __wrap_##name(__VA_ARGS__)
-
-/* A call into a library: its own buffers are not checked where they meet memcpy and the like. */
-#define UNCHECKED(type, result, call)           \
-    __msan_scoped_disable_interceptor_checks(); \
-    type result = call;                         \
-    __msan_scoped_enable_interceptor_checks()
 
 INSTEAD_OF(int, inflate, z_stream *z, int flush) {
     uint8_t *begin = z->next_out;
@@ -40,42 +33,19 @@ INSTEAD_OF(enum libdeflate_result, libdeflate_gzip_decompress_ex, struct libdefl
     return result;
 }
 
+INSTEAD_OF(enum libdeflate_result, libdeflate_deflate_decompress_ex, struct libdeflate_decompressor *d, const void *in,
+           size_t in_size, void *out, size_t room, size_t *consumed, size_t *produced) {
+    const enum libdeflate_result result =
+        __real_libdeflate_deflate_decompress_ex(d, in, in_size, out, room, consumed, produced);
+    if (result == LIBDEFLATE_SUCCESS) __msan_unpoison(out, *produced);
+    return result;
+}
+
 INSTEAD_OF(size_t, libdeflate_zlib_compress, struct libdeflate_compressor *c, const void *in, size_t in_size, void *out,
            size_t room) {
     const size_t n = __real_libdeflate_zlib_compress(c, in, in_size, out, room);
     __msan_unpoison(out, n);
     return n;
-}
-
-INSTEAD_OF(int, zip_stat_index, zip_t *zip, zip_uint64_t index, zip_flags_t flags, zip_stat_t *stat) {
-    const int result = __real_zip_stat_index(zip, index, flags, stat);
-    if (result == 0) __msan_unpoison(stat, sizeof *stat);
-    if (result == 0 && (stat->valid & ZIP_STAT_NAME) != 0) __msan_unpoison_string(stat->name);
-    return result;
-}
-
-INSTEAD_OF(zip_int64_t, zip_fread, zip_file_t *file, void *out, zip_uint64_t size) {
-    UNCHECKED(const zip_int64_t, n, __real_zip_fread(file, out, size));
-    if (n > 0) __msan_unpoison(out, (size_t)n);
-    return n;
-}
-
-INSTEAD_OF(const char *, zip_get_name, zip_t *zip, zip_uint64_t index, zip_flags_t flags) {
-    const char *name = __real_zip_get_name(zip, index, flags);
-    if (name != NULL) __msan_unpoison_string(name);
-    return name;
-}
-
-INSTEAD_OF(const char *, zip_error_strerror, zip_error_t *error) {
-    const char *text = __real_zip_error_strerror(error);
-    if (text != NULL) __msan_unpoison_string(text);
-    return text;
-}
-
-INSTEAD_OF(zip_t *, zip_open_from_source, zip_source_t *source, int flags, zip_error_t *error) {
-    UNCHECKED(zip_t *, zip, __real_zip_open_from_source(source, flags, error));
-    __msan_unpoison(error, sizeof *error);
-    return zip;
 }
 
 /* libpng leaves by png_longjmp in the middle of a call. */
