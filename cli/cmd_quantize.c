@@ -84,16 +84,12 @@ static octet_status make(octet_context *ctx, struct settings *s, octet_model *mo
                          octet_model **quantized, octet_verdict **verdict) {
     octet_calibration calibration = OCTET_CALIBRATION_INIT;
     bool is_met = false;
-    if (is_auto(s) && evaluates(s))
-        return octet_model_quantize_for(ctx, model, data, test, &s->conversion, &s->run, &s->aim, quantized,
-                                        &calibration, verdict, &is_met);
-    octet_status status = octet_model_quantize(ctx, model, data, &s->conversion, quantized, &calibration);
-    if (status != OCTET_OK || !evaluates(s)) return status;
-    octet_data *on = test != NULL ? test : data;
-    status = octet_compare(ctx, model, *quantized, on, &calibration, &s->run, verdict);
-    if (status == OCTET_OK && data != NULL)
-        status = octet_verdict_suggest(ctx, *verdict, model, *quantized, data, on, &s->conversion, &s->run);
-    return status;
+    if (!evaluates(s)) return octet_model_quantize(ctx, model, data, &s->conversion, quantized, &calibration);
+    const octet_status status =
+        octet_model_quantize_for(ctx, model, data, test, &s->conversion, &s->run, is_auto(s) ? &s->aim : NULL,
+                                 quantized, &calibration, verdict, &is_met);
+    if (status != OCTET_OK || is_auto(s) || data == NULL) return status;
+    return octet_verdict_suggest(ctx, *verdict, model, *quantized, data, test, &s->conversion, &s->run);
 }
 
 static void look(struct settings *s, const octet_verdict *verdict) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/evaluate.h"
 #include "api/handles.h"
 #include "api/options.h"
 #include "api/recover.h"
@@ -33,6 +34,7 @@ typedef struct search {
     octet_conversion options;
     octet_run_options run;
     octet_aim aim;
+    octet_ahead *ahead; /* or NULL */
     octet_attempt attempts[N_KINDS];
     uint32_t n;
     result best;
@@ -44,16 +46,22 @@ static void free_result(octet_context *ctx, result *r) {
     *r = (result){0};
 }
 
-static octet_status make(search *s, octet_recovery recovery, bool moves_layers, result *out) {
+static octet_status make_with(search *s, const octet_conversion *options, result *out) {
     *out = (result){.calibration = OCTET_CALIBRATION_INIT};
+    octet_status status = octet_model_quantize(s->ctx, s->model, s->data, options, &out->model, &out->calibration);
+    octet_ahead_stop(s->ctx, s->ahead);
+    if (status == OCTET_OK)
+        status = octet_api_compare(s->ctx, s->model, out->model, s->test, &out->calibration, &s->run, s->ahead,
+                                   &out->verdict);
+    if (status != OCTET_OK) free_result(s->ctx, out);
+    return status;
+}
+
+static octet_status make(search *s, octet_recovery recovery, bool moves_layers, result *out) {
     octet_conversion options = s->options;
     options.recover = octet_recovery_names[recovery];
     if (!moves_layers) options.max_float_layers = options.max_int16_layers = 0;
-    octet_status status = octet_model_quantize(s->ctx, s->model, s->data, &options, &out->model, &out->calibration);
-    if (status == OCTET_OK)
-        status = octet_compare(s->ctx, s->model, out->model, s->test, &out->calibration, &s->run, &out->verdict);
-    if (status != OCTET_OK) free_result(s->ctx, out);
-    return status;
+    return make_with(s, &options, out);
 }
 
 static bool meets(const octet_aim *aim, const octet_attempt *a) {
@@ -89,8 +97,19 @@ static octet_status try_all(search *s, bool *is_met) {
         s->n++;
         if (s->aim.has_max_drop && isnan(a->drop_points)) break;
     }
+    s->best.verdict->n_attempts = s->n;
     return octet_arena_copy(s->ctx, &s->best.verdict->arena, s->attempts, s->n * sizeof *s->attempts,
                             (void **)&s->best.verdict->attempts);
+}
+
+static octet_status try_for_aim(search *s, const octet_aim *aim, bool *is_met) {
+    OCTET_TRY(OCTET_OPTIONS_TAKE(s->ctx, octet_aim, aim, &s->aim));
+    OCTET_CHECK(s->ctx, s->aim.has_max_drop || s->aim.has_min_fidelity, OCTET_USAGE,
+                "an aim says how much accuracy may be lost, or how faithful the outputs must be: this one says "
+                "neither");
+    s->options.recover = octet_recovery_names[OCTET_RECOVER_AUTO];
+    OCTET_TRY(octet_api_check_recovery(s->ctx, s->model, &s->options, s->data != NULL));
+    return try_all(s, is_met);
 }
 
 octet_status octet_model_quantize_for(octet_context *ctx, const octet_model *model, octet_data *data, octet_data *test,
@@ -100,18 +119,13 @@ octet_status octet_model_quantize_for(octet_context *ctx, const octet_model *mod
     search s = {.ctx = ctx, .model = model, .data = data, .test = test != NULL ? test : data};
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_conversion, options, &s.options));
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, run, &s.run));
-    OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_aim, aim, &s.aim));
-    OCTET_CHECK(ctx, s.aim.has_max_drop || s.aim.has_min_fidelity, OCTET_USAGE,
-                "an aim says how much accuracy may be lost, or how faithful the outputs must be: this one says "
-                "neither");
-    s.options.recover = octet_recovery_names[OCTET_RECOVER_AUTO];
-    OCTET_TRY(octet_api_check_recovery(ctx, model, &s.options, data != NULL));
-    const octet_status status = try_all(&s, is_met);
+    if (data != NULL && s.options.statistics == NULL) octet_ahead_begin(ctx, model, data, s.test, &s.run, &s.ahead);
+    const octet_status status = aim != NULL ? try_for_aim(&s, aim, is_met) : make_with(&s, &s.options, &s.best);
+    octet_ahead_end(ctx, s.ahead);
     if (status != OCTET_OK) {
         free_result(ctx, &s.best);
         return status;
     }
-    s.best.verdict->n_attempts = s.n;
     *out = s.best.model;
     *verdict = s.best.verdict;
     if (calibration != NULL) octet_options_give(&s.best.calibration, sizeof s.best.calibration, calibration);

@@ -203,7 +203,7 @@ static octet_status copy_answers(octet_context *ctx, octet_layers *layers, const
 static octet_status compare_answers(octet_context *ctx, comparison *c, octet_data *data,
                                     const octet_run_options *options) {
     octet_evaluation *evaluations[2];
-    OCTET_TRY(octet_api_evaluate(ctx, c->plan.models, 2, data, options, evaluations, NULL));
+    OCTET_TRY(octet_api_evaluate(ctx, c->plan.models, 2, data, options, NULL, evaluations, NULL));
     const octet_status status = copy_answers(ctx, c->plan.layers, evaluations[0], evaluations[1]);
     octet_evaluation_free(ctx, evaluations[0]);
     octet_evaluation_free(ctx, evaluations[1]);

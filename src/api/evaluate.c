@@ -267,8 +267,8 @@ static const char *split_name(const octet_dataset *dataset, octet_split split) {
 }
 
 static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_model *const *models, uint32_t n_models,
-                        octet_data *data, const octet_run_options *options, evaluation_job *job,
-                        octet_verdict *verdict) {
+                        octet_data *data, const octet_run_options *options, const octet_ahead *ahead,
+                        evaluation_job *job, octet_verdict *verdict) {
     octet_exec_options exec;
     octet_split split;
     octet_rounding rounding;
@@ -291,6 +291,7 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_mode
     sweep->progress = options->progress;
     sweep->progress_user = options->progress_user;
     sweep->what = "evaluating";
+    octet_ahead_give(ahead, sweep, &exec);
     size_t n_samples = octet_samples_count(samples[0]);
     job->options = options;
     OCTET_TRY(choose_samples(ctx, options, sweep->keep_state, models[0]->path, job, &n_samples));
@@ -317,13 +318,13 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_mode
 }
 
 octet_status octet_api_evaluate(octet_context *ctx, const octet_model *const *models, uint32_t n_models,
-                                octet_data *data, const octet_run_options *options, octet_evaluation **evaluations,
-                                octet_verdict *verdict) {
+                                octet_data *data, const octet_run_options *options, const octet_ahead *ahead,
+                                octet_evaluation **evaluations, octet_verdict *verdict) {
     octet_run_options taken;
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, options, &taken));
     octet_sweep sweep = {0};
     evaluation_job job = {0};
-    const octet_status status = run(ctx, &sweep, models, n_models, data, &taken, &job, verdict);
+    const octet_status status = run(ctx, &sweep, models, n_models, data, &taken, ahead, &job, verdict);
     octet_sweep_close(ctx, &sweep);
     for (uint32_t m = 0; m < n_models; m++) {
         if (status == OCTET_OK) evaluations[m] = job.evaluations[m];
@@ -334,7 +335,7 @@ octet_status octet_api_evaluate(octet_context *ctx, const octet_model *const *mo
 
 octet_status octet_evaluate(octet_context *ctx, const octet_model *model, octet_data *data,
                             const octet_run_options *options, octet_evaluation **out) {
-    return octet_api_evaluate(ctx, &model, 1, data, options, out, NULL);
+    return octet_api_evaluate(ctx, &model, 1, data, options, NULL, out, NULL);
 }
 
 void octet_evaluation_destroy(octet_context *ctx, octet_evaluation *evaluation) {

@@ -63,10 +63,11 @@ static octet_status name_all_columns(octet_context *ctx, const octet_data *data,
 /* whole: the original as it was loaded, whose size counts. */
 static octet_status fill(octet_context *ctx, octet_verdict *verdict, const octet_model *whole,
                          const octet_model *original, const octet_model *quantized, octet_data *data,
-                         const octet_calibration *calibration, const octet_run_options *options) {
+                         const octet_calibration *calibration, const octet_run_options *options,
+                         const octet_ahead *ahead) {
     const octet_model *const models[] = {original, quantized};
     octet_evaluation *evaluations[2];
-    OCTET_TRY(octet_api_evaluate(ctx, models, 2, data, options, evaluations, verdict));
+    OCTET_TRY(octet_api_evaluate(ctx, models, 2, data, options, ahead, evaluations, verdict));
     verdict->before.evaluation = evaluations[0];
     verdict->after.evaluation = evaluations[1];
     verdict->before.type = octet_api_type_of_graph(original->graph);
@@ -130,9 +131,9 @@ static bool have_ports_alike(const octet_graph *a, const octet_graph *b) {
            are_alike(a, a->inputs, b, b->inputs, a->n_inputs) && are_alike(a, a->outputs, b, b->outputs, a->n_outputs);
 }
 
-octet_status octet_compare(octet_context *ctx, const octet_model *original, const octet_model *quantized,
-                           octet_data *data, const octet_calibration *calibration, const octet_run_options *options,
-                           octet_verdict **out) {
+octet_status octet_api_compare(octet_context *ctx, const octet_model *original, const octet_model *quantized,
+                               octet_data *data, const octet_calibration *calibration, const octet_run_options *options,
+                               const octet_ahead *ahead, octet_verdict **out) {
     octet_arena arena = {0};
     octet_verdict *verdict;
     octet_model *split = NULL;
@@ -147,11 +148,17 @@ octet_status octet_compare(octet_context *ctx, const octet_model *original, cons
         status = octet_api_align_ports(ctx, &verdict->arena, before->graph, quantized, &aligned, &ports);
         quantized = &aligned;
     }
-    if (status == OCTET_OK) status = fill(ctx, verdict, original, before, quantized, data, calibration, options);
+    if (status == OCTET_OK) status = fill(ctx, verdict, original, before, quantized, data, calibration, options, ahead);
     octet_model_destroy(ctx, split);
     if (status == OCTET_OK) *out = verdict;
     else octet_verdict_free(ctx, verdict);
     return status;
+}
+
+octet_status octet_compare(octet_context *ctx, const octet_model *original, const octet_model *quantized,
+                           octet_data *data, const octet_calibration *calibration, const octet_run_options *options,
+                           octet_verdict **out) {
+    return octet_api_compare(ctx, original, quantized, data, calibration, options, NULL, out);
 }
 
 void octet_verdict_destroy(octet_context *ctx, octet_verdict *verdict) { octet_verdict_free(ctx, verdict); }

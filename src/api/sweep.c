@@ -1,7 +1,6 @@
 #include "api/sweep.h"
 
 #include <assert.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,11 +11,11 @@ static octet_status make_room(octet_context *ctx, octet_sweep *sweep) {
     enum { KEPT_MOST = 1 << 18 };
     const octet_graph *graph = sweep->graphs[0];
     sweep->row = OCTET_SWEEP_ROW;
-    if (sweep->n_models == 1) return OCTET_OK;
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const octet_value *value = &graph->values[graph->outputs[i].value];
         sweep->kept_bytes += octet_value_bytes(value);
     }
+    if (sweep->n_models == 1) return OCTET_OK;
     if (sweep->kept_bytes > KEPT_MOST / OCTET_SWEEP_ROW) sweep->row = KEPT_MOST / sweep->kept_bytes;
     if (sweep->row == 0) sweep->row = 1;
     return octet_arena_array(ctx, &sweep->arena, sweep->n_threads * sweep->row, sweep->kept_bytes,
@@ -121,16 +120,25 @@ static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32
     for (size_t k = 0; k < n; k++) tensor[k] = table[bytes[k]];
 }
 
-/* Model m's outputs of one run, between its runner and `kept`. */
-static void copy_outputs(const octet_sweep *sweep, uint32_t thread, uint32_t m, uint8_t *kept, bool keep) {
+void octet_sweep_keep_outputs(const octet_sweep *sweep, uint32_t thread, uint32_t m, uint8_t *kept) {
     const octet_graph *graph = sweep->graphs[m];
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const octet_value *value = &graph->values[graph->outputs[i].value];
         if (octet_value_is_constant(value)) continue;
         const size_t size = octet_value_bytes(value);
-        void *output = octet_runner_value(sweep->runners[thread * sweep->n_models + m], graph->outputs[i].value);
-        if (keep) memcpy(kept, output, size);
-        else memcpy(output, kept, size);
+        memcpy(kept, octet_runner_value(sweep->runners[thread * sweep->n_models + m], graph->outputs[i].value), size);
+        kept += size;
+    }
+}
+
+/* The opposite, for the first model. */
+static void put_outputs(const octet_sweep *sweep, uint32_t thread, const uint8_t *kept) {
+    const octet_graph *graph = sweep->graphs[0];
+    for (uint32_t i = 0; i < graph->n_outputs; i++) {
+        const octet_value *value = &graph->values[graph->outputs[i].value];
+        if (octet_value_is_constant(value)) continue;
+        const size_t size = octet_value_bytes(value);
+        memcpy(octet_runner_value(sweep->runners[thread * sweep->n_models], graph->outputs[i].value), kept, size);
         kept += size;
     }
 }
@@ -151,6 +159,28 @@ static uint64_t run_batch(sweep_job *job, uint32_t thread, size_t position, uint
     return (octet_clock_ns() - start) / sweep->batch;
 }
 
+static bool is_stopped(const sweep_job *job) {
+    const atomic_bool *stop = job->sweep->stop;
+    return atomic_load(&job->is_cancelled) || (stop != NULL && atomic_load(stop));
+}
+
+/* The first of two models, from `position` on: n runs, whose outputs are kept, and their times. */
+static void run_first(sweep_job *job, uint32_t thread, size_t position, size_t n, uint8_t *kept,
+                      uint64_t (*time_ns)[OCTET_SWEEP_MODELS]) {
+    const octet_sweep *sweep = job->sweep;
+    const octet_early *early = &sweep->early;
+    for (size_t i = 0; i < n; i++, position += sweep->batch, kept += sweep->kept_bytes) {
+        const size_t at = position - early->first;
+        if (position >= early->first && at < early->n) {
+            time_ns[i][0] = early->time_ns[at];
+            memcpy(kept, early->outputs + at * sweep->kept_bytes, sweep->kept_bytes);
+        } else {
+            time_ns[i][0] = run_batch(job, thread, position, 0);
+            octet_sweep_keep_outputs(sweep, thread, 0, kept);
+        }
+    }
+}
+
 /* Runs [begin, end) of a piece. A model has several runs in a row while its weights are near; outputs of the first
  * model are kept until the second has run. */
 static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
@@ -158,17 +188,14 @@ static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
     octet_sweep *sweep = job->sweep;
     const uint32_t last = sweep->n_models - 1, batch = sweep->batch;
     uint8_t *kept = sweep->kept != NULL ? sweep->kept + thread * sweep->row * sweep->kept_bytes : NULL;
-    for (size_t unit = begin; unit < end && !atomic_load(&job->is_cancelled); unit += sweep->row) {
+    for (size_t unit = begin; unit < end && !is_stopped(job); unit += sweep->row) {
         const size_t first = job->first + unit * batch, n = end - unit < sweep->row ? end - unit : sweep->row;
         uint64_t time_ns[OCTET_SWEEP_ROW][OCTET_SWEEP_MODELS];
-        for (size_t i = 0; last > 0 && i < n; i++) {
-            time_ns[i][0] = run_batch(job, thread, first + i * batch, 0);
-            copy_outputs(sweep, thread, 0, kept + i * sweep->kept_bytes, true);
-        }
+        if (last > 0) run_first(job, thread, first, n, kept, time_ns);
         for (size_t i = 0; i < n; i++) {
             const size_t position = first + i * batch;
             time_ns[i][last] = run_batch(job, thread, position, last);
-            if (last > 0) copy_outputs(sweep, thread, 0, kept + i * sweep->kept_bytes, false);
+            if (last > 0) put_outputs(sweep, thread, kept + i * sweep->kept_bytes);
             for (uint32_t slot = 0; slot < batch && position + slot < job->end; slot++)
                 job->visit(job->user, thread, position + slot, slot, &sweep->runners[thread * sweep->n_models],
                            time_ns[i]);
@@ -270,8 +297,8 @@ octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_
         const size_t pieces =
             (size_t)sweep->n_threads * 32; /* small enough to share evenly, large enough to cost nothing */
         octet_pool_run(sweep->pool, 0, work, &job, (uint32_t)n_runs, (uint32_t)(n_runs / pieces + 1));
-        OCTET_CHECK(ctx, !atomic_load(&job.is_cancelled), OCTET_CANCELLED, "%s was stopped at sample %zu of %zu",
-                    sweep->what, done + now < atomic_load(&job.done) ? done + now : atomic_load(&job.done), n);
+        OCTET_CHECK(ctx, !is_stopped(&job), OCTET_CANCELLED, "%s was stopped at sample %zu of %zu", sweep->what,
+                    done + now < atomic_load(&job.done) ? done + now : atomic_load(&job.done), n);
     }
     OCTET_CHECK(ctx, sweep->progress == NULL || sweep->progress(sweep->progress_user, sweep->what, n, n),
                 OCTET_CANCELLED, "%s was stopped", sweep->what);

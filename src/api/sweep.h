@@ -8,6 +8,8 @@
 #ifndef OCTET_API_SWEEP_H
 #define OCTET_API_SWEEP_H
 
+#include <stdatomic.h>
+
 #include "api/handles.h"
 #include "exec/convert.h"
 
@@ -19,6 +21,13 @@ typedef struct octet_sweep octet_sweep;
  * tensors, cut into `batch` along axis 0, is this sample's. time_ns: by model, a sample's share of this run. */
 typedef void octet_sweep_visit(void *user, uint32_t thread, size_t position, uint32_t slot,
                                octet_runner *const *runners, const uint64_t *time_ns);
+
+/* What the first of two models gave for the samples first..first+n before (ahead.h). */
+typedef struct octet_early {
+    size_t first, n;
+    const uint8_t *outputs;  /* [n][kept_bytes], as octet_sweep_keep_outputs leaves them */
+    const uint64_t *time_ns; /* [n] */
+} octet_early;
 
 struct octet_sweep {
     octet_arena arena;
@@ -35,8 +44,10 @@ struct octet_sweep {
     const uint8_t **raw;         /* by input: samples in the tensor's own type, one after the other; or NULL */
     size_t *position;            /* [thread]: of the first sample that is being run */
     size_t row;                  /* 1..OCTET_SWEEP_ROW: runs of one model before the other has its */
-    size_t kept_bytes;           /* of all outputs of the first of two models, for one run */
+    size_t kept_bytes;           /* of all outputs of the first model, for one run */
     uint8_t *kept;               /* [thread][row][kept_bytes], or NULL for one model */
+    octet_early early;           /* only where the batch is 1 and the samples have no list of indices */
+    const atomic_bool *stop;     /* true: no further run is begun; or NULL */
     octet_rounding rounding;
     octet_progress *progress;
     void *progress_user;
@@ -56,8 +67,10 @@ octet_status octet_sweep_hash(octet_context *ctx, octet_sweep *sweep, const size
                               uint64_t *hashes);
 /* Loads and runs samples indices[first..first+n) (indices NULL: the samples first..first+n themselves); positions are
  * first..first+n. A last run of fewer samples than the batch repeats its last one. Large samples are loaded in pieces.
- * Errors: those of octet_samples_load; CANCELLED. */
+ * Errors: those of octet_samples_load; CANCELLED, also where `stop` became true. */
 octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t first, size_t n,
                              octet_sweep_visit *visit, void *user);
+/* Copies all outputs of model m, which has just run on this thread, to `kept`, kept_bytes for the first model. */
+void octet_sweep_keep_outputs(const octet_sweep *sweep, uint32_t thread, uint32_t m, uint8_t *kept);
 
 #endif

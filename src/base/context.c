@@ -23,6 +23,12 @@ void octet_context_child(const octet_context *parent, octet_context *child) {
     child->hdf5_helper = parent->hdf5_helper;
 }
 
+void octet_context_adopt(octet_context *ctx, octet_context *child) {
+    ctx->memory_bytes += child->memory_bytes;
+    if (ctx->memory_bytes > ctx->peak_memory_bytes) ctx->peak_memory_bytes = ctx->memory_bytes;
+    child->memory_bytes = 0;
+}
+
 void octet_context_clear(octet_context *ctx) {
     ctx->status = OCTET_OK;
     ctx->message[0] = '\0';

@@ -48,6 +48,8 @@ typedef struct octet_context {
 void octet_context_init(octet_context *ctx);
 /* A context with the same limits and no error, for a worker thread; *child needs no destruction. */
 void octet_context_child(const octet_context *parent, octet_context *child);
+/* Takes the memory that a child still has on this account: the child's is empty afterwards. */
+void octet_context_adopt(octet_context *ctx, octet_context *child);
 /* Forgets the error, keeps limits and accounts. */
 void octet_context_clear(octet_context *ctx);
 

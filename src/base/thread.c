@@ -201,25 +201,31 @@ static void *help(void *user) {
     }
 }
 
+/* False where the system refuses it. */
+static bool start_thread(pthread_t *thread, void *(*run)(void *), void *user) {
+    sigset_t all, before;
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0) return false;
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* the thread inherits it */
+    const bool is_started = pthread_create(thread, &attributes, run, user) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return is_started;
+}
+
 /* As many as the system grants, up to n in all. */
 static void start_helpers(octet_pool *pool, uint32_t n) {
     const uint32_t n_processors = octet_thread_count();
-    sigset_t all, before;
-    pthread_attr_t attributes;
     pool->size = 1;
     pool->seats[0] = (seat){.pool = pool, .spin_ns = n_processors > 1 ? OCTET_POOL_SPIN_NS : 0};
-    if (pthread_attr_init(&attributes) != 0) return;
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* threads inherit it */
     for (; pool->size < n; pool->size++) {
         seat *own = &pool->seats[pool->size];
         *own =
             (seat){.pool = pool, .number = pool->size, .spin_ns = pool->size < n_processors ? OCTET_POOL_SPIN_NS : 0};
-        if (pthread_create(&own->thread, &attributes, help, own) != 0) break;
+        if (!start_thread(&own->thread, help, own)) break;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
 }
 
 octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_pool **out) {
@@ -280,4 +286,32 @@ void octet_pool_run(octet_pool *pool, uint32_t n_threads, octet_pool_task *task,
     atomic_fetch_and(&pool->state, ~PLACES);
     wait_for(pool, INSIDE, true, &pool->seats[0]);
     atomic_store_explicit(&pool->state, 0, memory_order_relaxed);
+}
+
+struct octet_errand {
+    pthread_t thread;
+    octet_errand_task *task;
+    void *user;
+};
+
+static void *run_errand(void *user) {
+    const octet_errand *errand = user;
+    errand->task(errand->user);
+    return NULL;
+}
+
+octet_status octet_errand_start(octet_context *ctx, octet_errand_task *task, void *user, octet_errand **out) {
+    *out = NULL;
+    octet_errand *errand;
+    OCTET_TRY(octet_memory_allocate(ctx, sizeof *errand, (void **)&errand));
+    *errand = (octet_errand){.task = task, .user = user};
+    if (start_thread(&errand->thread, run_errand, errand)) *out = errand;
+    else octet_memory_free(ctx, errand);
+    return OCTET_OK;
+}
+
+void octet_errand_wait(octet_context *ctx, octet_errand *errand) {
+    if (errand == NULL) return;
+    pthread_join(errand->thread, NULL);
+    octet_memory_free(ctx, errand);
 }

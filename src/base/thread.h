@@ -1,4 +1,4 @@
-/* base/thread.h - a pool of threads that costs nothing when one thread is used.
+/* base/thread.h - a pool of threads that costs nothing when one thread is used; a thread for one call.
  * In:  a function and a number of work units.
  * Out: every unit done once. The caller's thread works first; the others help when they get to run.
  * Knows: POSIX threads; on Linux futexes.
@@ -31,5 +31,14 @@ uint32_t octet_pool_size(const octet_pool *pool); /* 1 for NULL */
 typedef void octet_pool_task(void *user, uint32_t thread, uint32_t begin, uint32_t end);
 void octet_pool_run(octet_pool *pool, uint32_t n_threads, octet_pool_task *task, void *user, uint32_t n_units,
                     uint32_t grain);
+
+/* A call beside what the caller does. */
+typedef struct octet_errand octet_errand;
+typedef void octet_errand_task(void *user);
+/* Calls task(user) on a thread of its own, which takes no signals. *out is NULL, and nothing is called, where the
+ * system refuses a thread. Errors: NOMEM. */
+octet_status octet_errand_start(octet_context *ctx, octet_errand_task *task, void *user, octet_errand **out);
+/* Waits until the call has returned. NULL is allowed. The process must not have been forked since the start. */
+void octet_errand_wait(octet_context *ctx, octet_errand *errand);
 
 #endif

@@ -100,6 +100,8 @@ octet_status octet_samples_take_raw(octet_context *ctx, octet_samples *samples);
  * call replaces the first. */
 octet_status octet_samples_adapt(octet_context *ctx, octet_samples *samples, int32_t rank, const int32_t *dims);
 
+/* Whether loading them decompresses one file, on one thread. */
+bool octet_samples_are_compressed(const octet_samples *samples);
 /* Makes samples [0, n) (or all listed by `indices`, n of them) ready in memory, in parallel; cheap when they are
  * already. After it octet_samples_read of these cannot fail. Decoded pictures of earlier calls are dropped beyond 256
  * MiB: load big folders in pieces of some hundred. Errors: FORMAT, DATA (an index that does not exist, a picture of

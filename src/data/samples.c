@@ -268,6 +268,10 @@ static octet_status load_array(octet_context *ctx, octet_samples *samples, const
     return OCTET_OK;
 }
 
+bool octet_samples_are_compressed(const octet_samples *samples) {
+    return samples->source.storage == OCTET_ARRAY_GZIP || samples->source.storage == OCTET_ARRAY_ZIP;
+}
+
 octet_status octet_samples_load(octet_context *ctx, octet_samples *samples, const size_t *indices, size_t n,
                                 octet_pool *pool) {
     OCTET_CHECK(ctx, indices != NULL || n <= samples->count, OCTET_DATA, "%s: %zu samples are asked for, there are %zu",

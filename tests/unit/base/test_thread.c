@@ -313,19 +313,40 @@ static void a_forked_process_goes_on(void **state) {
     octet_pool_destroy(&ctx, pool);
 }
 
+static void set_flag(void *user) {
+    sigset_t blocked;
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    atomic_store((atomic_int *)user, sigismember(&blocked, SIGINT) ? 1 : 2);
+}
+
+static void an_errand_is_done_or_refused(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    octet_errand *errand;
+    atomic_int flag = 0;
+    assert_int_equal(octet_errand_start(&ctx, set_flag, &flag, &errand), OCTET_OK);
+    assert_non_null(errand);
+    octet_errand_wait(&ctx, errand);
+    assert_int_equal(atomic_load(&flag), 1);
+    atomic_store(&flag, 0);
+    n_granted = 0;
+    assert_int_equal(octet_errand_start(&ctx, set_flag, &flag, &errand), OCTET_OK);
+    n_granted = UINT32_MAX;
+    assert_null(errand);
+    octet_errand_wait(&ctx, errand);
+    assert_int_equal(atomic_load(&flag), 0);
+    assert_int_equal(ctx.memory_bytes, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_unit_is_done_once),
-        cmocka_unit_test(pieces_have_the_size_of_the_grain),
-        cmocka_unit_test(short_runs_follow_each_other),
-        cmocka_unit_test(all_threads_come_when_there_is_time),
-        cmocka_unit_test(the_caller_waits_for_what_has_begun),
-        cmocka_unit_test(two_threads_have_a_pool_each),
-        cmocka_unit_test(refused_threads_leave_a_smaller_pool),
-        cmocka_unit_test(a_pool_ends_awake_or_asleep),
-        cmocka_unit_test(limits_are_told),
-        cmocka_unit_test(threads_take_no_signals_of_the_host),
-        cmocka_unit_test(a_forked_process_goes_on),
+        cmocka_unit_test(an_errand_is_done_or_refused),        cmocka_unit_test(every_unit_is_done_once),
+        cmocka_unit_test(pieces_have_the_size_of_the_grain),   cmocka_unit_test(short_runs_follow_each_other),
+        cmocka_unit_test(all_threads_come_when_there_is_time), cmocka_unit_test(the_caller_waits_for_what_has_begun),
+        cmocka_unit_test(two_threads_have_a_pool_each),        cmocka_unit_test(refused_threads_leave_a_smaller_pool),
+        cmocka_unit_test(a_pool_ends_awake_or_asleep),         cmocka_unit_test(limits_are_told),
+        cmocka_unit_test(threads_take_no_signals_of_the_host), cmocka_unit_test(a_forked_process_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
