@@ -109,9 +109,9 @@ typedef struct octet_aim {
  * max_float_layers or max_int16_layers allow it, "full" with these), until the verdict meets the aim. *is_met: whether
  * one did; else *out is the one that came nearest. The verdict lists all. options->recover is not read. test: what is
  * compared on; NULL: `data`. Where the drop counts and octet_verdict_drop is NaN, the first one is given. aim NULL:
- * once, with options->recover, and *is_met is not set; where samples have to be decompressed this is faster than the two
- * calls, since the original runs meanwhile. options, run and calibration may be NULL. Errors: those of both, and USAGE
- * where the model or the options do not go with recovery, or the aim says nothing. */
+ * once, with options->recover, and *is_met is not set; where samples have to be decompressed this is faster than the
+ * two calls, since the original runs meanwhile. options, run and calibration may be NULL. Errors: those of both, and
+ * USAGE where the model or the options do not go with recovery, or the aim says nothing. */
 OCTET_API octet_status octet_model_quantize_for(octet_context *ctx, const octet_model *model, octet_data *data,
                                                 octet_data *test, const octet_conversion *options,
                                                 const octet_run_options *run, const octet_aim *aim, octet_model **out,
