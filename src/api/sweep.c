@@ -36,6 +36,7 @@ octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octe
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, n_inputs, &sweep->raw));
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, sweep->n_threads, &sweep->position));
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, (size_t)n_models * n_inputs, &sweep->has_table));
+    OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, (size_t)n_models * n_inputs, &sweep->is_shift));
     OCTET_TRY(OCTET_NEW(ctx, &sweep->arena, (size_t)n_models * n_inputs, &sweep->byte_tables));
     for (uint32_t i = 0; i < n_inputs; i++) sweep->samples[i] = samples[i];
     for (uint32_t m = 0; m < n_models; m++) {
@@ -91,8 +92,21 @@ static void make_byte_tables(octet_sweep *sweep, size_t index) {
             if (octet_samples_bytes(sweep->samples[i], index, &table) == NULL) continue;
             octet_convert_from_real(value, sweep->rounding, table, 256, sweep->byte_tables[place]);
             sweep->has_table[place] = true;
+            sweep->is_shift[place] = true;
+            for (uint32_t b = 0; b < 256; b++)
+                if (sweep->byte_tables[place][b] != (uint8_t)(sweep->byte_tables[place][0] + b))
+                    sweep->is_shift[place] = false;
         }
     }
+}
+
+/* 64 lanes, so that compilers use vectors. */
+static void add_to_bytes(const uint8_t *restrict from, uint8_t shift, size_t n, uint8_t *restrict to) {
+    enum { LANES = 64 };
+    size_t k = 0;
+    for (; k + LANES <= n; k += LANES)
+        for (size_t j = 0; j < LANES; j++) to[k + j] = (uint8_t)(from[k + j] + shift);
+    for (; k < n; k++) to[k] = (uint8_t)(from[k] + shift);
 }
 
 static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32_t slot, uint32_t i, uint32_t m) {
@@ -107,17 +121,24 @@ static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32
         memcpy(tensor, stored, size);
         return;
     }
-    float *real = sweep->real[thread * n_inputs + i] + slot * n;
+    if (value->type == OCTET_FLOAT32) {
+        octet_samples_read(sweep->samples[i], index, (float *)(void *)tensor);
+        return;
+    }
     const float *real_of_byte;
-    const bool by_table = sweep->has_table[m * n_inputs + i];
-    const uint8_t *bytes = by_table ? octet_samples_bytes(sweep->samples[i], index, &real_of_byte) : NULL;
-    if (bytes == NULL) octet_samples_read(sweep->samples[i], index, real);
+    const uint32_t place = m * n_inputs + i;
+    const uint8_t *bytes =
+        sweep->has_table[place] ? octet_samples_bytes(sweep->samples[i], index, &real_of_byte) : NULL;
     if (bytes == NULL) {
+        float *real = sweep->real[thread * n_inputs + i] + slot * n;
+        octet_samples_read(sweep->samples[i], index, real);
         octet_convert_from_real(value, sweep->rounding, real, n, tensor);
         return;
     }
-    const uint8_t *table = sweep->byte_tables[m * n_inputs + i];
-    for (size_t k = 0; k < n; k++) tensor[k] = table[bytes[k]];
+    const uint8_t *table = sweep->byte_tables[place];
+    if (sweep->is_shift[place]) add_to_bytes(bytes, table[0], n, tensor);
+    else
+        for (size_t k = 0; k < n; k++) tensor[k] = table[bytes[k]];
 }
 
 void octet_sweep_keep_outputs(const octet_sweep *sweep, uint32_t thread, uint32_t m, uint8_t *kept) {

@@ -40,6 +40,7 @@ struct octet_sweep {
     bool keep_state; /* variables go on from sample to sample, as TensorFlow calibrates and streams do; one thread */
     uint8_t (*byte_tables)[256]; /* [model][input]: stored byte to input byte; valid where has_table says so */
     bool *has_table;             /* [model][input] */
+    bool *is_shift;              /* [model][input]: the table adds its first entry to each byte, modulo 256 */
     octet_samples **samples;     /* by input */
     const uint8_t **raw;         /* by input: samples in the tensor's own type, one after the other; or NULL */
     size_t *position;            /* [thread]: of the first sample that is being run */

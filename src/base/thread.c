@@ -118,11 +118,12 @@ static void wake(octet_pool *pool, sleeper who, uint32_t n) {
 #endif
 
 uint32_t octet_thread_count(void) {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    long count = 0;
 #ifdef CPU_COUNT
     cpu_set_t allowed; /* taskset, containers */
     if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) count = CPU_COUNT(&allowed);
 #endif
+    if (count == 0) count = sysconf(_SC_NPROCESSORS_ONLN); /* glibc reads a file for it */
     return count < 1 ? 1 : count > 256 ? 256 : (uint32_t)count;
 }
 

@@ -22,18 +22,9 @@ static octet_status make_room(octet_context *ctx, octet_buffer *content, size_t 
     return OCTET_OK;
 }
 
-/* The compressed bytes are in memory for as long as they are needed. */
-static octet_status decompress_prefix(octet_context *ctx, octet_array_source *source, size_t n_bytes) {
-    octet_bytes bytes;
-    OCTET_TRY(octet_reader_head(ctx, &source->reader, (size_t)source->reader.size, &bytes));
-    const octet_status status = octet_gzip_read_prefix(ctx, bytes, source->name, n_bytes, &source->content);
-    octet_memory_free(ctx, (void *)(uintptr_t)bytes.data);
-    return status;
-}
-
 static octet_status read_prefix(octet_context *ctx, octet_array_source *source, size_t n_bytes) {
     switch (source->storage) {
-    case OCTET_ARRAY_GZIP: return decompress_prefix(ctx, source, n_bytes);
+    case OCTET_ARRAY_GZIP: return octet_gzip_read_file_prefix(ctx, &source->reader, n_bytes, &source->content);
     case OCTET_ARRAY_PLAIN:
         if (n_bytes > source->reader.size) n_bytes = (size_t)source->reader.size;
         OCTET_TRY(make_room(ctx, &source->content, n_bytes));

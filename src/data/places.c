@@ -262,17 +262,14 @@ static octet_status refuse(octet_context *ctx, const char *path, octet_file_kind
 
 /* The kind of what a .gz holds. */
 static octet_status look_inside(octet_context *ctx, const char *path, const octet_bytes *given, octet_file_kind *kind) {
-    enum { COMPRESSED = 1 << 16, HEAD = 4096 };
+    enum { HEAD = 4096 };
     octet_reader reader;
-    octet_bytes bytes = {0};
     octet_buffer head = {0};
     if (given != NULL) reader = octet_reader_of_bytes(*given, path);
     else OCTET_TRY(octet_reader_open(ctx, path, &reader));
-    octet_status status = octet_reader_head(ctx, &reader, COMPRESSED, &bytes);
-    if (status == OCTET_OK) status = octet_gzip_read_prefix(ctx, bytes, path, HEAD, &head);
+    const octet_status status = octet_gzip_read_file_prefix(ctx, &reader, HEAD, &head);
     if (status == OCTET_OK) *kind = octet_file_kind_of((octet_bytes){head.data, head.size});
     octet_buffer_free(ctx, &head);
-    octet_memory_free(ctx, (void *)(uintptr_t)bytes.data);
     octet_reader_close(&reader);
     return status;
 }

@@ -263,7 +263,11 @@ static octet_status load_array(octet_context *ctx, octet_samples *samples, const
     float *values = NULL;
     if (!is_of_bytes(samples) || samples->columns.n > 0)
         OCTET_TRY(octet_memory_allocate(ctx, samples->n_elements * sizeof *values, (void **)&values));
-    for (size_t i = 0; i < n; i++) widen_range(samples, indices != NULL ? indices[i] : i, values);
+    /* The first n lie one behind the other. */
+    if (values == NULL && indices == NULL && n > 0)
+        octet_samples_widen_bytes(samples, row_of(samples, 0), n * samples->n_elements);
+    for (size_t i = 0; (values != NULL || indices != NULL) && i < n; i++)
+        widen_range(samples, indices != NULL ? indices[i] : i, values);
     octet_memory_free(ctx, values);
     return OCTET_OK;
 }

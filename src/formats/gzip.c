@@ -131,3 +131,33 @@ octet_status octet_gzip_read_prefix(octet_context *ctx, octet_bytes bytes, const
     if (out->size > n_bytes) out->size = n_bytes;
     return OCTET_OK;
 }
+
+/* Tries with the beginning of the file. *is_enough: that held n_bytes. What is said of its end is nothing. */
+static octet_status read_head(octet_context *ctx, const octet_reader *file, size_t n_packed, size_t n_bytes,
+                              octet_buffer *out, bool *is_enough) {
+    octet_bytes head;
+    octet_context quiet;
+    bool ended;
+    octet_buffer_free(ctx, out); /* what it holds is on this account */
+    OCTET_TRY(octet_reader_head(ctx, file, n_packed, &head));
+    octet_context_child(ctx, &quiet);
+    out->max_size = n_bytes;
+    *is_enough = read_streaming(&quiet, head, file->name, n_bytes, out, &ended) == OCTET_OK && out->size == n_bytes;
+    octet_context_adopt(ctx, &quiet);
+    octet_memory_free(ctx, (void *)(uintptr_t)head.data);
+    return OCTET_OK;
+}
+
+octet_status octet_gzip_read_file_prefix(octet_context *ctx, const octet_reader *file, size_t n_bytes,
+                                         octet_buffer *out) {
+    enum { HEADER = 1 << 12 }; /* with a name, and the codes of a block */
+    const size_t n_packed = n_bytes <= SIZE_MAX / 4 ? n_bytes + n_bytes / 4 + HEADER : SIZE_MAX;
+    octet_bytes bytes;
+    bool is_enough = false;
+    if (n_packed < file->size / 4) OCTET_TRY(read_head(ctx, file, n_packed, n_bytes, out, &is_enough));
+    if (is_enough) return OCTET_OK;
+    OCTET_TRY(octet_reader_head(ctx, file, (size_t)file->size, &bytes));
+    const octet_status status = octet_gzip_read_prefix(ctx, bytes, file->name, n_bytes, out);
+    octet_memory_free(ctx, (void *)(uintptr_t)bytes.data);
+    return status;
+}

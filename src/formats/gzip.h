@@ -7,6 +7,7 @@
 #define OCTET_FORMATS_GZIP_H
 
 #include "base/buffer.h"
+#include "base/reader.h"
 
 /* Decompresses everything into `out` (emptied first; the caller frees it); checksums are verified. max_bytes: LIMIT
  * when there is more (0: 2 GiB). Errors: FORMAT (corrupt, truncated), LIMIT, NOMEM. */
@@ -16,5 +17,8 @@ octet_status octet_gzip_read(octet_context *ctx, octet_bytes bytes, const char *
  * libdeflate takes a quarter of zlib's time. */
 octet_status octet_gzip_read_prefix(octet_context *ctx, octet_bytes bytes, const char *name, size_t n_bytes,
                                     octet_buffer *out);
+/* The first n_bytes of a file, of which no more is read than that takes as a rule. */
+octet_status octet_gzip_read_file_prefix(octet_context *ctx, const octet_reader *file, size_t n_bytes,
+                                         octet_buffer *out);
 
 #endif

@@ -46,6 +46,38 @@ static void whole_and_beginning_are_read(void **state) {
     free(packed);
 }
 
+/* Of a file that is cut in the middle, the beginning is read as if it were whole; whatever its header takes. */
+static void beginnings_of_files_are_read(void **state) {
+    (void)state;
+    octet_context ctx;
+    octet_context_init(&ctx);
+    const size_t size = 1000000, room = size + 2000;
+    uint8_t *data = pattern(size), *packed = malloc(room + 20000), *named = calloc(1, room + 20000);
+    const size_t n = compress(data, size, packed, room);
+    memcpy(named, packed, 10); /* a name of 9999 bytes after the fixed header */
+    named[3] = 8;
+    memset(named + 10, 'n', 9999);
+    memcpy(named + 10010, packed + 10, n - 10);
+    const octet_bytes files[] = {{packed, n}, {packed, n / 2}, {named, n + 10000}};
+    for (size_t f = 0; f < 3; f++) {
+        const octet_reader reader = octet_reader_of_bytes(files[f], "f.gz");
+        static const size_t beginnings[] = {0, 1, 4096, 3000, 40000};
+        octet_buffer out = {0};
+        for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+            assert_int_equal(octet_gzip_read_file_prefix(&ctx, &reader, beginnings[i], &out), OCTET_OK);
+            assert_int_equal(out.size, beginnings[i]);
+            assert_memory_equal(out.data, data, out.size);
+        }
+        assert_int_equal(octet_gzip_read_file_prefix(&ctx, &reader, size, &out), f == 1 ? OCTET_FORMAT : OCTET_OK);
+        octet_context_clear(&ctx);
+        octet_buffer_free(&ctx, &out);
+        assert_int_equal(ctx.memory_bytes, 0);
+    }
+    free(data);
+    free(packed);
+    free(named);
+}
+
 static void members_follow_each_other(void **state) {
     (void)state;
     octet_context ctx;
@@ -81,8 +113,8 @@ static void damage_is_survived(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(whole_and_beginning_are_read),
-                                       cmocka_unit_test(members_follow_each_other),
-                                       cmocka_unit_test(damage_is_survived)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_and_beginning_are_read), cmocka_unit_test(beginnings_of_files_are_read),
+        cmocka_unit_test(members_follow_each_other), cmocka_unit_test(damage_is_survived)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
