@@ -24,7 +24,7 @@ static void visit(void *user, uint32_t thread, size_t position, uint32_t slot, o
     octet_ahead *ahead = user;
     (void)slot, (void)runners;
     octet_sweep_keep_outputs(&ahead->sweep, thread, 0,
-                             ahead->outputs + (position - ahead->first) * ahead->sweep.kept_bytes);
+                             ahead->outputs + (position - ahead->first) * ahead->sweep.kept_bytes[0]);
     ahead->time_ns[position - ahead->first] = time_ns[0];
     atomic_store(&ahead->n, position - ahead->first + 1);
 }
@@ -61,15 +61,16 @@ static octet_status prepare(octet_ahead *ahead, const octet_model *original, con
                                samples));
     ahead->sweep.rounding = rounding;
     ahead->sweep.what = "evaluating";
-    ahead->sweep.row = 1;
+    OCTET_TRY(octet_sweep_widen(ctx, &ahead->sweep, &ahead->exec));
+    if (ahead->sweep.wide[0].n == 0) ahead->sweep.row = 1; /* a long run is not waited for longer than it takes */
     ahead->sweep.stop = &ahead->stop;
-    const size_t count = octet_samples_count(samples[0]), most = MOST_OUTPUT_BYTES / (ahead->sweep.kept_bytes + 1);
+    const size_t count = octet_samples_count(samples[0]), most = MOST_OUTPUT_BYTES / (ahead->sweep.kept_bytes[0] + 1);
     if (options->first >= count) return OCTET_OK;
     ahead->first = (size_t)options->first;
     ahead->most = count - ahead->first;
     if (options->limit > 0 && options->limit < ahead->most) ahead->most = (size_t)options->limit;
     if (most < ahead->most) ahead->most = most;
-    OCTET_TRY(octet_arena_array(ctx, &ahead->arena, ahead->most, ahead->sweep.kept_bytes, (void **)&ahead->outputs));
+    OCTET_TRY(octet_arena_array(ctx, &ahead->arena, ahead->most, ahead->sweep.kept_bytes[0], (void **)&ahead->outputs));
     OCTET_TRY(OCTET_NEW(ctx, &ahead->arena, ahead->most, &ahead->time_ns));
     *is_ready = ahead->most > 0;
     return OCTET_OK;

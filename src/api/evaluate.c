@@ -292,6 +292,7 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_mode
     sweep->progress_user = options->progress_user;
     sweep->what = "evaluating";
     octet_ahead_give(ahead, sweep, &exec);
+    OCTET_TRY(octet_sweep_widen(ctx, sweep, &exec));
     size_t n_samples = octet_samples_count(samples[0]);
     job->options = options;
     OCTET_TRY(choose_samples(ctx, options, sweep->keep_state, models[0]->path, job, &n_samples));

@@ -9,17 +9,15 @@
 /* Rows as long as the outputs of one fit KEPT_MOST bytes. */
 static octet_status make_room(octet_context *ctx, octet_sweep *sweep) {
     enum { KEPT_MOST = 1 << 18 };
-    const octet_graph *graph = sweep->graphs[0];
     sweep->row = OCTET_SWEEP_ROW;
-    for (uint32_t i = 0; i < graph->n_outputs; i++) {
-        const octet_value *value = &graph->values[graph->outputs[i].value];
-        sweep->kept_bytes += octet_value_bytes(value);
-    }
+    for (uint32_t m = 0; m < sweep->n_models; m++)
+        for (uint32_t i = 0; i < sweep->graphs[m]->n_outputs; i++)
+            sweep->kept_bytes[m] += octet_value_bytes(&sweep->graphs[m]->values[sweep->graphs[m]->outputs[i].value]);
     if (sweep->n_models == 1) return OCTET_OK;
-    if (sweep->kept_bytes > KEPT_MOST / OCTET_SWEEP_ROW) sweep->row = KEPT_MOST / sweep->kept_bytes;
+    if (sweep->kept_bytes[0] > KEPT_MOST / OCTET_SWEEP_ROW) sweep->row = KEPT_MOST / sweep->kept_bytes[0];
     if (sweep->row == 0) sweep->row = 1;
-    return octet_arena_array(ctx, &sweep->arena, sweep->n_threads * sweep->row, sweep->kept_bytes,
-                             (void **)&sweep->kept);
+    sweep->n_kept = sweep->row * sweep->kept_bytes[0];
+    return octet_arena_array(ctx, &sweep->arena, sweep->n_threads, sweep->n_kept, (void **)&sweep->kept);
 }
 
 octet_status octet_sweep_open(octet_context *ctx, octet_sweep *sweep, const octet_graph *const *graphs,
@@ -61,7 +59,13 @@ void octet_sweep_close(octet_context *ctx, octet_sweep *sweep) {
     for (uint32_t i = 0; sweep->runners != NULL && i < sweep->n_threads * sweep->n_models; i++) {
         octet_runner_destroy(ctx, sweep->runners[i]);
     }
-    for (uint32_t m = 0; m < sweep->n_models; m++) octet_exec_destroy(ctx, sweep->execs[m]);
+    for (uint32_t m = 0; m < sweep->n_models; m++) {
+        octet_wide *wide = &sweep->wide[m];
+        for (uint32_t t = 0; wide->runners != NULL && t < sweep->n_threads; t++)
+            octet_runner_destroy(ctx, wide->runners[t]);
+        octet_exec_destroy(ctx, wide->exec);
+        octet_exec_destroy(ctx, sweep->execs[m]);
+    }
     octet_pool_destroy(ctx, sweep->pool);
     octet_arena_free(ctx, &sweep->arena);
     *sweep = (octet_sweep){0};
@@ -70,6 +74,7 @@ void octet_sweep_close(octet_context *ctx, octet_sweep *sweep) {
 typedef struct sweep_job {
     octet_sweep *sweep;
     const size_t *indices;
+    size_t begin;      /* position of the first sample of all */
     size_t first, end; /* positions of the piece that is loaded */
     size_t n;          /* of all pieces */
     octet_sweep_visit *visit;
@@ -109,11 +114,13 @@ static void add_to_bytes(const uint8_t *restrict from, uint8_t shift, size_t n, 
     for (; k < n; k++) to[k] = (uint8_t)(from[k] + shift);
 }
 
-static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32_t slot, uint32_t i, uint32_t m) {
+/* Of a run of model m. */
+static void feed_input(octet_sweep *sweep, octet_runner *runner, uint32_t thread, size_t index, uint32_t slot,
+                       uint32_t i, uint32_t m) {
     const uint32_t n_inputs = sweep->graphs[0]->n_inputs, id = sweep->graphs[m]->inputs[i].value;
     const octet_value *value = &sweep->graphs[m]->values[id];
     const size_t n = octet_shape_elements(&value->shape) / sweep->batch, size = n * octet_type_size(value->type);
-    uint8_t *tensor = (uint8_t *)octet_runner_value(sweep->runners[thread * sweep->n_models + m], id) + slot * size;
+    uint8_t *tensor = (uint8_t *)octet_runner_value(runner, id) + slot * size;
     const uint8_t *stored =
         sweep->raw[i] != NULL ? sweep->raw[i] + index * size : octet_samples_stored(sweep->samples[i], index);
     if (stored != NULL) {
@@ -130,7 +137,7 @@ static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32
     const uint8_t *bytes =
         sweep->has_table[place] ? octet_samples_bytes(sweep->samples[i], index, &real_of_byte) : NULL;
     if (bytes == NULL) {
-        float *real = sweep->real[thread * n_inputs + i] + slot * n;
+        float *real = sweep->real[thread * n_inputs + i];
         octet_samples_read(sweep->samples[i], index, real);
         octet_convert_from_real(value, sweep->rounding, real, n, tensor);
         return;
@@ -141,25 +148,29 @@ static void feed_input(octet_sweep *sweep, uint32_t thread, size_t index, uint32
         for (size_t k = 0; k < n; k++) tensor[k] = table[bytes[k]];
 }
 
+/* Slot number `slot` of a runner's outputs to `kept`. */
+static void keep_slot(const octet_graph *graph, const octet_runner *runner, uint32_t slot, uint8_t *kept) {
+    for (uint32_t i = 0; i < graph->n_outputs; i++) {
+        const octet_value *value = &graph->values[graph->outputs[i].value];
+        if (octet_value_is_constant(value)) continue;
+        const size_t size = octet_value_bytes(value);
+        memcpy(kept, (const uint8_t *)octet_runner_value(runner, graph->outputs[i].value) + slot * size, size);
+        kept += size;
+    }
+}
+
 void octet_sweep_keep_outputs(const octet_sweep *sweep, uint32_t thread, uint32_t m, uint8_t *kept) {
+    keep_slot(sweep->graphs[m], sweep->runners[thread * sweep->n_models + m], 0, kept);
+}
+
+/* The opposite. */
+static void put_outputs(const octet_sweep *sweep, uint32_t thread, uint32_t m, const uint8_t *kept) {
     const octet_graph *graph = sweep->graphs[m];
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         const octet_value *value = &graph->values[graph->outputs[i].value];
         if (octet_value_is_constant(value)) continue;
         const size_t size = octet_value_bytes(value);
-        memcpy(kept, octet_runner_value(sweep->runners[thread * sweep->n_models + m], graph->outputs[i].value), size);
-        kept += size;
-    }
-}
-
-/* The opposite, for the first model. */
-static void put_outputs(const octet_sweep *sweep, uint32_t thread, const uint8_t *kept) {
-    const octet_graph *graph = sweep->graphs[0];
-    for (uint32_t i = 0; i < graph->n_outputs; i++) {
-        const octet_value *value = &graph->values[graph->outputs[i].value];
-        if (octet_value_is_constant(value)) continue;
-        const size_t size = octet_value_bytes(value);
-        memcpy(octet_runner_value(sweep->runners[thread * sweep->n_models], graph->outputs[i].value), kept, size);
+        memcpy(octet_runner_value(sweep->runners[thread * sweep->n_models + m], graph->outputs[i].value), kept, size);
         kept += size;
     }
 }
@@ -172,7 +183,7 @@ static uint64_t run_batch(sweep_job *job, uint32_t thread, size_t position, uint
     for (uint32_t slot = 0; slot < sweep->batch; slot++) {
         const size_t at = position + slot < job->end ? position + slot : job->end - 1;
         const size_t index = job->indices != NULL ? job->indices[at] : at;
-        for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++) feed_input(sweep, thread, index, slot, i, m);
+        for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++) feed_input(sweep, runner, thread, index, slot, i, m);
     }
     if (!sweep->keep_state) octet_runner_reset(runner);
     const uint64_t start = octet_clock_ns();
@@ -185,38 +196,70 @@ static bool is_stopped(const sweep_job *job) {
     return atomic_load(&job->is_cancelled) || (stop != NULL && atomic_load(stop));
 }
 
-/* The first of two models, from `position` on: n runs, whose outputs are kept, and their times. */
-static void run_first(sweep_job *job, uint32_t thread, size_t position, size_t n, uint8_t *kept,
-                      uint64_t (*time_ns)[OCTET_SWEEP_MODELS]) {
-    const octet_sweep *sweep = job->sweep;
+/* What was known before of the samples from `position` on, of n at most: how many. */
+static size_t take_early(const octet_sweep *sweep, size_t position, size_t n, uint8_t *kept,
+                         uint64_t (*time_ns)[OCTET_SWEEP_MODELS]) {
     const octet_early *early = &sweep->early;
-    for (size_t i = 0; i < n; i++, position += sweep->batch, kept += sweep->kept_bytes) {
-        const size_t at = position - early->first;
-        if (position >= early->first && at < early->n) {
-            time_ns[i][0] = early->time_ns[at];
-            memcpy(kept, early->outputs + at * sweep->kept_bytes, sweep->kept_bytes);
+    if (position < early->first || position - early->first >= early->n) return 0;
+    const size_t at = position - early->first, left = early->n - at;
+    if (left < n) n = left;
+    memcpy(kept, early->outputs + at * sweep->kept_bytes[0], n * sweep->kept_bytes[0]);
+    for (size_t i = 0; i < n; i++) time_ns[i][0] = early->time_ns[at + i];
+    return n;
+}
+
+/* Runs wide->n samples from `position` on. */
+static void run_wide(sweep_job *job, uint32_t thread, size_t position, uint32_t m, uint8_t *kept) {
+    octet_sweep *sweep = job->sweep;
+    const octet_wide *wide = &sweep->wide[m];
+    octet_runner *runner = wide->runners[thread];
+    for (uint32_t slot = 0; slot < wide->n; slot++)
+        for (uint32_t i = 0; i < sweep->graphs[0]->n_inputs; i++)
+            feed_input(sweep, runner, thread, job->indices != NULL ? job->indices[position + slot] : position + slot,
+                       slot, i, m);
+    octet_runner_run(runner, NULL);
+    for (uint32_t slot = 0; slot < wide->n; slot++)
+        keep_slot(sweep->graphs[m], runner, slot, kept + slot * sweep->kept_bytes[m]);
+}
+
+/* A row of model m, from `position` on: n runs, whose outputs are kept, and their times. */
+static void run_row(sweep_job *job, uint32_t thread, size_t position, size_t n, uint32_t m, uint8_t *kept,
+                    uint64_t (*time_ns)[OCTET_SWEEP_MODELS]) {
+    const octet_sweep *sweep = job->sweep;
+    const size_t at_once = (position - job->begin) / OCTET_SWEEP_ROW % OCTET_SINGLE_ROWS == 0 ? 0 : sweep->wide[m].n;
+    const size_t kept_bytes = sweep->kept_bytes[m];
+    for (size_t i = m == 0 ? take_early(sweep, position, n, kept, time_ns) : 0, step; i < n; i += step) {
+        const bool is_wide = at_once > 0 && n - i >= at_once;
+        step = is_wide ? at_once : 1;
+        if (is_wide) {
+            run_wide(job, thread, position + i, m, kept + i * kept_bytes);
+            for (size_t k = 0; k < step; k++) time_ns[i + k][m] = 0;
         } else {
-            time_ns[i][0] = run_batch(job, thread, position, 0);
-            octet_sweep_keep_outputs(sweep, thread, 0, kept);
+            time_ns[i][m] = run_batch(job, thread, position + i * sweep->batch, m);
+            octet_sweep_keep_outputs(sweep, thread, m, kept + i * kept_bytes);
         }
     }
 }
 
 /* Runs [begin, end) of a piece. A model has several runs in a row while its weights are near; outputs of the first
- * model are kept until the second has run. */
+ * model are kept until the second has run, those of the last one where it does not run alone. */
 static void work(void *user, uint32_t thread, uint32_t begin, uint32_t end) {
     sweep_job *job = user;
     octet_sweep *sweep = job->sweep;
     const uint32_t last = sweep->n_models - 1, batch = sweep->batch;
-    uint8_t *kept = sweep->kept != NULL ? sweep->kept + thread * sweep->row * sweep->kept_bytes : NULL;
+    const bool keeps_last = sweep->wide[last].n > 0;
+    uint8_t *kept[OCTET_SWEEP_MODELS] = {sweep->kept != NULL ? sweep->kept + thread * sweep->n_kept : NULL};
+    if (last > 0) kept[last] = kept[0] + sweep->row * sweep->kept_bytes[0];
     for (size_t unit = begin; unit < end && !is_stopped(job); unit += sweep->row) {
         const size_t first = job->first + unit * batch, n = end - unit < sweep->row ? end - unit : sweep->row;
         uint64_t time_ns[OCTET_SWEEP_ROW][OCTET_SWEEP_MODELS];
-        if (last > 0) run_first(job, thread, first, n, kept, time_ns);
+        if (last > 0) run_row(job, thread, first, n, 0, kept[0], time_ns);
+        if (keeps_last) run_row(job, thread, first, n, last, kept[last], time_ns);
         for (size_t i = 0; i < n; i++) {
             const size_t position = first + i * batch;
-            time_ns[i][last] = run_batch(job, thread, position, last);
-            if (last > 0) put_outputs(sweep, thread, kept + i * sweep->kept_bytes);
+            if (keeps_last) put_outputs(sweep, thread, last, kept[last] + i * sweep->kept_bytes[last]);
+            else time_ns[i][last] = run_batch(job, thread, position, last);
+            if (last > 0) put_outputs(sweep, thread, 0, kept[0] + i * sweep->kept_bytes[0]);
             for (uint32_t slot = 0; slot < batch && position + slot < job->end; slot++)
                 job->visit(job->user, thread, position + slot, slot, &sweep->runners[thread * sweep->n_models],
                            time_ns[i]);
@@ -284,7 +327,7 @@ static void hash_piece(octet_sweep *sweep, const size_t *indices, size_t first, 
             const uint32_t id = graph->inputs[i].value;
             const octet_value *value = &graph->values[id];
             const size_t size = octet_shape_elements(&value->shape) / sweep->batch * octet_type_size(value->type);
-            feed_input(sweep, 0, indices != NULL ? indices[at] : at, 0, i, 0);
+            feed_input(sweep, sweep->runners[0], 0, indices != NULL ? indices[at] : at, 0, i, 0);
             hashes[at] = octet_hash(hashes[at], octet_runner_value(sweep->runners[0], id), size);
         }
     }
@@ -304,7 +347,7 @@ octet_status octet_sweep_hash(octet_context *ctx, octet_sweep *sweep, const size
 
 octet_status octet_sweep_run(octet_context *ctx, octet_sweep *sweep, const size_t *indices, size_t first, size_t n,
                              octet_sweep_visit *visit, void *user) {
-    sweep_job job = {.sweep = sweep, .indices = indices, .n = n, .visit = visit, .user = user};
+    sweep_job job = {.sweep = sweep, .indices = indices, .begin = first, .n = n, .visit = visit, .user = user};
     atomic_init(&job.done, 0);
     atomic_init(&job.is_cancelled, false);
     const size_t piece = piece_size(sweep);

@@ -148,13 +148,15 @@ static int compare_times(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Of up to 1001 samples, evenly spread: the mean would be the mean of what else the machine did. */
+/* Of up to 1001 samples, evenly spread, of which not all were timed: the mean would be the mean of what else the
+ * machine did. */
 static double median_time(const octet_evaluation *evaluation) {
     enum { MAX = 1001 };
     uint64_t times[MAX];
     const uint64_t step = evaluation->n_samples / MAX + 1;
     size_t n = 0;
-    for (uint64_t i = 0; i < evaluation->n_samples && n < MAX; i += step) times[n++] = evaluation->time_ns[i];
+    for (uint64_t i = 0; i < evaluation->n_samples && n < MAX; i += step)
+        if (evaluation->time_ns[i] > 0) times[n++] = evaluation->time_ns[i];
     qsort(times, n, sizeof *times, compare_times);
     const size_t middle = n / 2;
     return n > 0 ? (double)times[middle] : 0.0;

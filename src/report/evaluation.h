@@ -70,8 +70,9 @@ octet_status octet_evaluation_make(octet_context *ctx, const char *model, const 
                                    size_t n_scores, octet_scores scores, octet_measure measure, octet_evaluation **out);
 void octet_evaluation_free(octet_context *ctx, octet_evaluation *evaluation);
 
-/* Sample `index` got these n_scores scores in time_ns. label: where the measure is its class, 0..n_scores-1 (0 or 1 for
- * a single score); targets: n_targets numbers for the other measures. Thread-safe for different indices. */
+/* Sample `index` got these n_scores scores in time_ns, or 0: not measured. label: where the measure is its class,
+ * 0..n_scores-1 (0 or 1 for a single score); targets: n_targets numbers for the other measures. Thread-safe for
+ * different indices. */
 void octet_evaluation_record(octet_evaluation *evaluation, uint64_t index, const float *scores, int32_t label,
                              const float *targets, uint64_t time_ns);
 /* Sums up in the order of the indices, so that the numbers do not depend on who recorded what. */
