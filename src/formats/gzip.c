@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "formats/kind.h"
+#include "formats/library.h"
 
 enum { MAX_DEFLATE_RATIO = 1032, MIN_MEMBER = 18 };
 
@@ -32,8 +33,10 @@ static size_t claimed_size(octet_bytes bytes) {
 static bool is_possible(octet_bytes bytes, size_t n_bytes) { return n_bytes / MAX_DEFLATE_RATIO <= bytes.size; }
 
 /* Decompresses a file of one member of known size; *done is false when it turns out to be something else. */
-static octet_status read_at_once(octet_context *ctx, octet_bytes bytes, size_t size, octet_buffer *out, bool *done) {
+static octet_status read_at_once(octet_context *ctx, octet_bytes bytes, const char *name, size_t size,
+                                 octet_buffer *out, bool *done) {
     *done = false;
+    OCTET_TRY(octet_library_load(ctx, OCTET_LIBRARY_DEFLATE, name));
     OCTET_TRY(make_room(ctx, out, size));
     struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
     OCTET_CHECK(ctx, decompressor != NULL, OCTET_NOMEM, "out of memory for decompression");
@@ -95,6 +98,7 @@ static octet_status inflate_up_to(octet_context *ctx, z_stream *z, octet_bytes b
 static octet_status read_streaming(octet_context *ctx, octet_bytes bytes, const char *name, size_t limit,
                                    octet_buffer *out, bool *ended) {
     z_stream z = {0};
+    OCTET_TRY(octet_library_load(ctx, OCTET_LIBRARY_ZLIB, name));
     out->size = 0;
     OCTET_TRY(octet_buffer_append(ctx, out, "", 0));
     OCTET_CHECK(ctx, inflateInit2(&z, 15 + 16) == Z_OK, OCTET_NOMEM, "%s: out of memory for decompression", name);
@@ -109,7 +113,8 @@ octet_status octet_gzip_read(octet_context *ctx, octet_bytes bytes, const char *
     const size_t claimed = claimed_size(bytes);
     bool ended = false;
     out->size = 0;
-    if (claimed <= limit && is_possible(bytes, claimed)) OCTET_TRY(read_at_once(ctx, bytes, claimed, out, &ended));
+    if (claimed <= limit && is_possible(bytes, claimed))
+        OCTET_TRY(read_at_once(ctx, bytes, name, claimed, out, &ended));
     if (ended) return OCTET_OK;
     out->max_size = limit + 1;
     OCTET_TRY(read_streaming(ctx, bytes, name, limit + 1, out, &ended));
@@ -123,7 +128,8 @@ octet_status octet_gzip_read_prefix(octet_context *ctx, octet_bytes bytes, const
     const size_t claimed = claimed_size(bytes);
     bool ended = false;
     out->size = 0;
-    if (n_bytes > claimed / 4 && is_possible(bytes, claimed)) OCTET_TRY(read_at_once(ctx, bytes, claimed, out, &ended));
+    if (n_bytes > claimed / 4 && is_possible(bytes, claimed))
+        OCTET_TRY(read_at_once(ctx, bytes, name, claimed, out, &ended));
     if (!ended) {
         out->max_size = n_bytes;
         OCTET_TRY(read_streaming(ctx, bytes, name, n_bytes, out, &ended));

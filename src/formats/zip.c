@@ -9,6 +9,7 @@
 
 #include "base/checked.h"
 #include "base/memory.h"
+#include "formats/library.h"
 #include "formats/zip_directory.h"
 
 enum { HEADER_SIZE = 30, PIECE = 1 << 17, MIN_GROWTH = 1 << 20, MAX_DEFLATE_RATIO = 1032 };
@@ -140,7 +141,9 @@ typedef struct stream {
 static octet_status open_stream(octet_context *ctx, const octet_zip *zip, size_t index, stream *out) {
     *out = (stream){.zip = zip, .entry = &zip->entries[index]};
     OCTET_TRY(find_packed(ctx, zip, out->entry, &out->packed));
+    OCTET_TRY(octet_library_load(ctx, OCTET_LIBRARY_DEFLATE, zip->name)); /* its checksums */
     if (out->entry->method == OCTET_ZIP_STORED) return OCTET_OK;
+    OCTET_TRY(octet_library_load(ctx, OCTET_LIBRARY_ZLIB, zip->name));
     OCTET_TRY(octet_memory_allocate(ctx, PIECE, (void **)&out->input));
     if (inflateInit2(&out->z, -15) == Z_OK) return OCTET_OK;
     octet_memory_free(ctx, out->input);
@@ -229,6 +232,7 @@ static octet_status read_deflated(octet_context *ctx, octet_zip *zip, const octe
     octet_bytes bytes;
     size_t taken = 0, given = 0;
     uint8_t *place;
+    OCTET_TRY(octet_library_load(ctx, OCTET_LIBRARY_DEFLATE, zip->name));
     OCTET_TRY(find_packed(ctx, zip, entry, &packed));
     if (entry->size / MAX_DEFLATE_RATIO > packed.size)
         return corrupt(ctx, zip, entry, "is smaller than the directory says");

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "formats/image/image.h"
+#include "formats/library.h"
 
 enum { MAX_SCANS = 100 }; /* progressive files of ordinary encoders have about ten */
 
@@ -85,6 +86,7 @@ static octet_status read_rows(jpeg_reader *r, octet_bytes bytes, bool measure_on
 octet_status octet_jpeg_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,
                              octet_image *out) {
     jpeg_reader *r;
+    OCTET_TRY(octet_library_load(ctx, OCTET_LIBRARY_JPEG, name));
     OCTET_TRY(octet_memory_allocate(ctx, sizeof *r, (void **)&r));
     memset(r, 0, sizeof *r);
     r->ctx = ctx;

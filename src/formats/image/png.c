@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "formats/image/image.h"
+#include "formats/library.h"
 
 /* libpng leaves by longjmp: everything that must survive it lives in this struct, not in registers. */
 typedef struct png_reader {
@@ -89,6 +90,7 @@ static octet_status read_rows(png_reader *r) {
 
 octet_status octet_png_read(octet_context *ctx, octet_bytes bytes, const char *name, bool measure_only,
                             octet_image *out) {
+    OCTET_TRY(octet_library_load(ctx, OCTET_LIBRARY_PNG, name));
     png_reader r = {.ctx = ctx, .bytes = bytes, .name = name, .measure_only = measure_only, .out = out};
     r.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning, &r, take_memory, give_memory);
     if (r.png != NULL) r.info = png_create_info_struct(r.png);

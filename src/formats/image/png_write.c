@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/image/image.h"
+#include "formats/library.h"
 
 static octet_status append_u32be(octet_context *ctx, octet_buffer *out, uint32_t x) {
     const uint8_t bytes[] = {(uint8_t)(x >> 24), (uint8_t)(x >> 16), (uint8_t)(x >> 8), (uint8_t)x};
@@ -54,6 +55,7 @@ octet_status octet_png_write(octet_context *ctx, const uint8_t *pixels, uint32_t
     uint8_t *filtered;
     const size_t row_bytes = (size_t)width * n_channels, size = height * (row_bytes + 1);
     const uint8_t rest[] = {8, n_channels == 3 ? RGB : GREY, 0, 0, 0};
+    OCTET_TRY(octet_library_load(ctx, OCTET_LIBRARY_DEFLATE, "PNG"));
     octet_status status = octet_buffer_append(ctx, out, "\x89PNG\r\n\x1a\n", 8);
     if (status == OCTET_OK) status = append_u32be(ctx, &header, width);
     if (status == OCTET_OK) status = append_u32be(ctx, &header, height);
