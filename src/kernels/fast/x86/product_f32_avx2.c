@@ -13,7 +13,7 @@ enum {
     THREE_ROWS = 4,
     ONE_VECTORS = 8,
     MOST_SUMS = 12,
-    FETCH_STEPS = 8
+    UNROLLED = 8 /* steps */
 };
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i first_lanes(uint32_t n) {
@@ -37,7 +37,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void step(__m256 *sum, const float *w, const
 }
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row,
-                                              float *out, const int rows, const int vectors, const bool fetches) {
+                                              float *out, const int rows, const int vectors) {
     __m256 sum[MOST_SUMS];
     const float *bias = p->bias + (size_t)panel * LANES * p->kernel->vectors;
     OCTET_UNROLL
@@ -47,21 +47,18 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
     }
     const float *w = (const float *)(const void *)(p->weights + panel * p->panel_bytes);
     const size_t steps = p->steps;
-    const uint8_t *ahead = fetches ? row[rows] : NULL, *const ahead_end = fetches ? row[rows + 1] : NULL;
     for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
         const float *x[NARROW_ROWS];
         OCTET_UNROLL
         for (int i = 0; i < rows; i++)
             x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
         size_t k = 0;
-        for (; fetches && ahead < ahead_end && k + FETCH_STEPS <= steps; k += FETCH_STEPS, ahead += 64) {
-            _mm_prefetch((const char *)ahead, _MM_HINT_T1);
+        for (; k + UNROLLED <= steps; k += UNROLLED) {
             OCTET_UNROLL
-            for (size_t j = 0; j < FETCH_STEPS; j++, w += vectors * LANES) step(sum, w, x, k + j, rows, vectors);
+            for (size_t j = 0; j < UNROLLED; j++, w += vectors * LANES) step(sum, w, x, k + j, rows, vectors);
         }
         for (; k < steps; k++, w += vectors * LANES) step(sum, w, x, k, rows, vectors);
     }
-    for (; fetches && ahead < ahead_end; ahead += 64) _mm_prefetch((const char *)ahead, _MM_HINT_T1);
     const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);
     const size_t next = p->n_outputs;
     const uint32_t n_last =
@@ -82,9 +79,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
 /* One or two vectors. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile_rows(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
                                                    float *out, const int n) {
-    if (octet_product_width(p, panel) <= LANES) tile(p, panel, rows, out, n, 1, false);
-    else if (rows[n] != NULL) tile(p, panel, rows, out, n, 2, true);
-    else tile(p, panel, rows, out, n, 2, false);
+    if (octet_product_width(p, panel) <= LANES) tile(p, panel, rows, out, n, 1);
+    else tile(p, panel, rows, out, n, 2);
 }
 
 static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
@@ -103,29 +99,29 @@ static OCTET_TARGET_FAST_AVX2 void tile_any(const octet_product *p, uint32_t pan
 static OCTET_TARGET_FAST_AVX2 void tile_narrow(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
                                                uint32_t n_rows, void *out) {
     switch (n_rows) {
-    case 1: tile(p, panel, rows, out, 1, 1, false); break;
-    case 2: tile(p, panel, rows, out, 2, 1, false); break;
-    case 3: tile(p, panel, rows, out, 3, 1, false); break;
-    case 4: tile(p, panel, rows, out, 4, 1, false); break;
-    case 5: tile(p, panel, rows, out, 5, 1, false); break;
-    case 6: tile(p, panel, rows, out, 6, 1, false); break;
-    case 7: tile(p, panel, rows, out, 7, 1, false); break;
-    default: tile(p, panel, rows, out, NARROW_ROWS, 1, false);
+    case 1: tile(p, panel, rows, out, 1, 1); break;
+    case 2: tile(p, panel, rows, out, 2, 1); break;
+    case 3: tile(p, panel, rows, out, 3, 1); break;
+    case 4: tile(p, panel, rows, out, 4, 1); break;
+    case 5: tile(p, panel, rows, out, 5, 1); break;
+    case 6: tile(p, panel, rows, out, 6, 1); break;
+    case 7: tile(p, panel, rows, out, 7, 1); break;
+    default: tile(p, panel, rows, out, NARROW_ROWS, 1);
     }
 }
 
 /* Multiples of 24 outputs. */
 static OCTET_TARGET_FAST_AVX2 void tile_three(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
                                               uint32_t n_rows, void *out) {
-    if (n_rows == 1) tile(p, panel, rows, out, 1, 3, false);
-    else if (n_rows == 2) tile(p, panel, rows, out, 2, 3, false);
-    else if (n_rows == 3) tile(p, panel, rows, out, 3, 3, false);
-    else tile(p, panel, rows, out, THREE_ROWS, 3, false);
+    if (n_rows == 1) tile(p, panel, rows, out, 1, 3);
+    else if (n_rows == 2) tile(p, panel, rows, out, 2, 3);
+    else if (n_rows == 3) tile(p, panel, rows, out, 3, 3);
+    else tile(p, panel, rows, out, THREE_ROWS, 3);
 }
 
 /* One window: 64 outputs, or the latency of FMA would be the limit. */
 #define ONE(n) \
-    case n: tile(p, panel, rows, out, 1, n, false); break;
+    case n: tile(p, panel, rows, out, 1, n); break;
 static OCTET_TARGET_FAST_AVX2 void tile_one(const octet_product *p, uint32_t panel, const uint8_t *const *rows,
                                             uint32_t n_rows, void *out) {
     (void)n_rows;
@@ -137,7 +133,7 @@ static OCTET_TARGET_FAST_AVX2 void tile_one(const octet_product *p, uint32_t pan
         ONE(5)
         ONE(6)
         ONE(7)
-    default: tile(p, panel, rows, out, 1, ONE_VECTORS, false);
+    default: tile(p, panel, rows, out, 1, ONE_VECTORS);
     }
 }
 
@@ -150,7 +146,6 @@ const octet_product_kernel octet_product_f32_avx2 = {.name = "avx2",
                                                      .lanes = LANES,
                                                      .vectors = VECTORS,
                                                      .max_rows = MAX_ROWS,
-                                                     .fetches = true,
                                                      .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 const octet_product_kernel octet_product_f32_avx2_narrow = {.name = "avx2",

@@ -5,7 +5,22 @@
 #if OCTET_FAST_X86
 #include <immintrin.h>
 
-enum { VECTORS = 2, LANES = 16, MAX_ROWS = 8 };
+enum { VECTORS = 2, LANES = 16, MAX_ROWS = 8, UNROLLED = 4 /* steps */ };
+
+/* Element k of every window. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX512 void step(__m512 *sum, const float *w, const float *const *x, size_t k,
+                                                const int rows, const int vectors) {
+    __m512 weight[VECTORS];
+    OCTET_UNROLL
+    for (int v = 0; v < vectors; v++) weight[v] = _mm512_loadu_ps(w + v * LANES);
+    OCTET_UNROLL
+    for (int i = 0; i < rows; i++) {
+        const __m512 value = _mm512_set1_ps(x[i][k]);
+        OCTET_UNROLL
+        for (int v = 0; v < vectors; v++)
+            sum[i * vectors + v] = _mm512_fmadd_ps(value, weight[v], sum[i * vectors + v]);
+    }
+}
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row,
                                                 float *out, const int rows, const int vectors) {
@@ -23,18 +38,12 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t
         OCTET_UNROLL
         for (int i = 0; i < rows; i++)
             x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
-        for (size_t k = 0; k < steps; k++, w += vectors * LANES) {
-            __m512 weight[VECTORS];
+        size_t k = 0;
+        for (; k + UNROLLED <= steps; k += UNROLLED) {
             OCTET_UNROLL
-            for (int v = 0; v < vectors; v++) weight[v] = _mm512_loadu_ps(w + v * LANES);
-            OCTET_UNROLL
-            for (int i = 0; i < rows; i++) {
-                const __m512 value = _mm512_set1_ps(x[i][k]);
-                OCTET_UNROLL
-                for (int v = 0; v < vectors; v++)
-                    sum[i * vectors + v] = _mm512_fmadd_ps(value, weight[v], sum[i * vectors + v]);
-            }
+            for (size_t j = 0; j < UNROLLED; j++, w += vectors * LANES) step(sum, w, x, k + j, rows, vectors);
         }
+        for (; k < steps; k++, w += vectors * LANES) step(sum, w, x, k, rows, vectors);
     }
     const uint32_t width = octet_product_width(p, panel);
     const __m512 min = _mm512_set1_ps(p->real_min), max = _mm512_set1_ps(p->real_max);
