@@ -76,7 +76,7 @@ octet_status octet_channelwise_make_s8(octet_context *ctx, octet_arena *arena, u
 octet_status octet_channelwise_make_f32(octet_context *ctx, octet_arena *arena, uint32_t cpu,
                                         const octet_depthwise_params *p, const float *filter, const float *bias,
                                         octet_channelwise **out) {
-    const octet_channelwise_kernel *kernel = octet_select_channelwise_f32(cpu);
+    const octet_channelwise_kernel *kernel = octet_select_channelwise_f32(cpu, p->in_c);
     *out = NULL;
     if (kernel == NULL || p->multiplier != 1) return OCTET_OK;
     octet_channelwise *c;

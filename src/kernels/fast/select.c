@@ -46,8 +46,9 @@ const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const 
     return is_3x3 ? &octet_channelwise_s8_avx2_3x3 : &octet_channelwise_s8_avx2;
 }
 
-const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu) {
-    return cpu & OCTET_CPU_AVX2 ? &octet_channelwise_f32_avx2 : NULL;
+const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu, int32_t channels) {
+    if (!(cpu & OCTET_CPU_AVX2)) return NULL;
+    return cpu & OCTET_CPU_AVX512 && channels > 8 ? &octet_channelwise_f32_avx512 : &octet_channelwise_f32_avx2;
 }
 
 const octet_pool_kernel *octet_select_pool_2d(uint32_t cpu) {
@@ -95,7 +96,8 @@ const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const 
     return is_3x3 && !weights_are_wide ? &octet_channelwise_s8_neon_3x3 : &octet_channelwise_s8_neon;
 }
 
-const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu) {
+const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu, int32_t channels) {
+    (void)channels;
     return cpu & OCTET_CPU_NEON ? &octet_channelwise_f32_neon : NULL;
 }
 
@@ -139,8 +141,9 @@ const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const 
     (void)weights_are_wide;
     return NULL;
 }
-const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu) {
+const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu, int32_t channels) {
     (void)cpu;
+    (void)channels;
     return NULL;
 }
 const octet_pool_kernel *octet_select_pool_2d(uint32_t cpu) {

@@ -23,7 +23,7 @@ const octet_winograd_kernel *octet_select_winograd(uint32_t cpu);
 /* weights_are_wide: some weight less its zero point is below -127 or above 127. */
 const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p,
                                                             bool weights_are_wide);
-const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu);
+const octet_channelwise_kernel *octet_select_channelwise_f32(uint32_t cpu, int32_t channels);
 const octet_pool_kernel *octet_select_pool_2d(uint32_t cpu);
 const octet_rows_kernel *octet_select_rows_s8(uint32_t cpu);
 const octet_mean_kernel *octet_select_mean(uint32_t cpu);

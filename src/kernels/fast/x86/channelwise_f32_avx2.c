@@ -1,139 +1,27 @@
-/* float32 depthwise convolutions with AVX2 and FMA: taps in ascending order, those outside the input left out, as the
- * reference does. */
+/* float32 depthwise convolutions with AVX2 and FMA. */
 #include "kernels/fast/cpu.h"
-#include "kernels/fast/x86/kernels.h"
 
 #if OCTET_FAST_X86
 #include <immintrin.h>
 
-enum { BLOCK = OCTET_CHANNEL_BLOCK, COLUMNS = 4, ANY = 0 };
+#define TARGET OCTET_TARGET_FAST_AVX2
+enum { LANES = 8 };
+typedef __m256 vector;
+typedef __m256i lane_mask;
 
-/* Neighbouring windows of one output row. */
-typedef struct windows {
-    const float *row; /* of the input, the first that they see; column 0, channel 0 */
-    octet_taps y;
-    int32_t left; /* column of the first window's first tap, perhaps outside the input */
-    bool whole;   /* all taps of x are inside */
-} windows;
-
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i first_lanes(size_t n) {
+OCTET_INLINE TARGET lane_mask first_lanes(size_t n) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int32_t)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
-
-/* `columns` windows, `vectors` vectors of channels from `first`; n < 8: one vector of n channels. Filters `width` wide
- * with steps of `stride` take every input once for all sums; those of ANY width go tap by tap. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void sums(const octet_channelwise *c, const windows *at, size_t first, size_t n,
-                                              float *out, const int columns, const int width, const int stride,
-                                              const int vectors, const bool whole, const bool partial) {
-    const octet_depthwise_params *p = &c->shape;
-    const size_t channels = (size_t)p->in_c, n_taps = (size_t)p->filter_h * (size_t)p->filter_w;
-    const float *weights = (const float *)(const void *)c->weights + first / BLOCK * BLOCK * n_taps + first % BLOCK;
-    const __m256i mask = first_lanes(n);
-    __m256 sum[COLUMNS][2];
-    OCTET_UNROLL
-    for (int i = 0; i < columns; i++) {
-        OCTET_UNROLL
-        for (int v = 0; v < vectors; v++) sum[i][v] = _mm256_loadu_ps(c->bias + first + v * 8);
-    }
-    for (int32_t ky = at->y.first; ky < at->y.last; ky++) {
-        const float *w = weights + (size_t)ky * (size_t)p->filter_w * BLOCK;
-        const float *x =
-            at->row + (size_t)(ky - at->y.first) * (size_t)p->dilation_h * (size_t)p->in_w * channels + first;
-        if (width == ANY) {
-            for (int32_t kx = 0; kx < p->filter_w; kx++, w += BLOCK) {
-                OCTET_UNROLL
-                for (int i = 0; i < columns; i++) {
-                    const int32_t column = at->left + kx * p->dilation_w + i * p->stride_w;
-                    if (!whole && (column < 0 || column >= p->in_w)) continue;
-                    OCTET_UNROLL
-                    for (int v = 0; v < vectors; v++) {
-                        const float *from = x + (size_t)column * channels + v * 8;
-                        const __m256 value = partial ? _mm256_maskload_ps(from, mask) : _mm256_loadu_ps(from);
-                        sum[i][v] = _mm256_fmadd_ps(value, _mm256_loadu_ps(w + v * 8), sum[i][v]);
-                    }
-                }
-            }
-            continue;
-        }
-        OCTET_UNROLL
-        for (int j = 0; j < (columns - 1) * stride + width; j++) {
-            const int32_t column = at->left + j;
-            if (!whole && (column < 0 || column >= p->in_w)) continue;
-            OCTET_UNROLL
-            for (int v = 0; v < vectors; v++) {
-                const float *from = x + (size_t)column * channels + v * 8;
-                const __m256 value = partial ? _mm256_maskload_ps(from, mask) : _mm256_loadu_ps(from);
-                OCTET_UNROLL
-                for (int i = 0; i < columns; i++) {
-                    const int kx = j - i * stride;
-                    if (kx >= 0 && kx < width)
-                        sum[i][v] = _mm256_fmadd_ps(value, _mm256_loadu_ps(w + kx * BLOCK + v * 8), sum[i][v]);
-                }
-            }
-        }
-    }
-    const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);
-    OCTET_UNROLL
-    for (int i = 0; i < columns; i++) {
-        OCTET_UNROLL
-        for (int v = 0; v < vectors; v++) {
-            const __m256 r = _mm256_min_ps(max, _mm256_max_ps(min, sum[i][v])); /* in this order NaN stays NaN */
-            float *to = out + (size_t)i * channels + first + v * 8;
-            if (partial) _mm256_maskstore_ps(to, mask, r);
-            else _mm256_storeu_ps(to, r);
-        }
-    }
+OCTET_INLINE TARGET vector load(const float *from) { return _mm256_loadu_ps(from); }
+OCTET_INLINE TARGET vector load_some(const float *from, lane_mask some) { return _mm256_maskload_ps(from, some); }
+OCTET_INLINE TARGET void store(float *to, vector x) { _mm256_storeu_ps(to, x); }
+OCTET_INLINE TARGET void store_some(float *to, lane_mask some, vector x) { _mm256_maskstore_ps(to, some, x); }
+OCTET_INLINE TARGET vector multiply_add(vector a, vector b, vector c) { return _mm256_fmadd_ps(a, b, c); }
+OCTET_INLINE TARGET vector limit(vector x, float min, float max) { /* in this order NaN stays NaN */
+    return _mm256_min_ps(_mm256_set1_ps(max), _mm256_max_ps(_mm256_set1_ps(min), x));
 }
 
-/* All channels; blocks have 32 of them, so two vectors never pass the end of one. */
-#define WINDOWS(name, columns, width, stride)                                                                          \
-    static OCTET_TARGET_FAST_AVX2 void name(const octet_channelwise *c, const windows *at, float *out) {               \
-        const size_t channels = (size_t)c->shape.in_c;                                                                 \
-        size_t first = 0;                                                                                              \
-        for (; at->whole && first + 16 <= channels; first += 16)                                                       \
-            sums(c, at, first, 8, out, columns, width, stride, 2, true, false);                                        \
-        for (; first + 16 <= channels; first += 16)                                                                    \
-            sums(c, at, first, 8, out, columns, width, stride, 2, false, false);                                       \
-        for (; first + 8 <= channels; first += 8) sums(c, at, first, 8, out, columns, width, stride, 1, false, false); \
-        if (first < channels) sums(c, at, first, channels - first, out, columns, width, stride, 1, false, true);       \
-    }
-
-typedef void run_windows(const octet_channelwise *c, const windows *at, float *out);
-WINDOWS(one_any, 1, ANY, 1)
-WINDOWS(four_any, COLUMNS, ANY, 1)
-WINDOWS(four_3, COLUMNS, 3, 1)
-WINDOWS(four_3_by_2, COLUMNS, 3, 2)
-WINDOWS(four_5, COLUMNS, 5, 1)
-
-static run_windows *four_windows(const octet_depthwise_params *p) {
-    if (p->dilation_w != 1) return four_any;
-    if (p->filter_w == 3 && p->stride_w <= 2) return p->stride_w == 1 ? four_3 : four_3_by_2;
-    return p->filter_w == 5 && p->stride_w == 1 ? four_5 : four_any;
-}
-
-static OCTET_TARGET_FAST_AVX2 void rows(const octet_channelwise *c, const void *input, void *output, uint32_t begin,
-                                        uint32_t end) {
-    const octet_depthwise_params *p = &c->shape;
-    const size_t channels = (size_t)p->in_c;
-    const int32_t columns = p->out_w < COLUMNS ? 1 : COLUMNS;
-    const int32_t wide = (columns - 1) * p->stride_w + (p->filter_w - 1) * p->dilation_w + 1;
-    run_windows *run = columns == 1 ? one_any : four_windows(p);
-    for (uint32_t unit = begin; unit < end; unit++) {
-        const float *sample =
-            (const float *)input + (size_t)(unit / (uint32_t)p->out_h) * (size_t)p->in_h * (size_t)p->in_w * channels;
-        float *out = (float *)output + (size_t)unit * (size_t)p->out_w * channels;
-        const int32_t oy = (int32_t)(unit % (uint32_t)p->out_h) * p->stride_h - p->pad_top;
-        windows at = {.y = octet_taps_inside(oy, p->in_h, p->filter_h, p->dilation_h)};
-        at.row = sample + (size_t)(oy + at.y.first * p->dilation_h) * (size_t)p->in_w * channels;
-        for (int32_t done = 0; done < p->out_w; done += columns) {
-            const int32_t ox =
-                done < p->out_w - columns ? done : p->out_w - columns; /* the last ones may be computed twice */
-            at.left = ox * p->stride_w - p->pad_left;
-            at.whole = at.left >= 0 && at.left + wide <= p->in_w;
-            run(c, &at, out + (size_t)ox * channels);
-        }
-    }
-}
+#include "kernels/fast/x86/channelwise_f32.h"
 
 const octet_channelwise_kernel octet_channelwise_f32_avx2 = {
     .name = "avx2", .rows = rows, .element = 4, .tap_group = 1};
