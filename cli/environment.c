@@ -7,7 +7,8 @@ const struct environment_variable environment_variables[] = {
      "folder "
      "of its installation)"},
     {"OCTET_KERNELS", "NAME",
-     "the most that octet uses of the processor: ref for plain loops, avx2 or avxvnni; the same bytes, slower"},
+     "the most that octet uses of the processor: ref for plain loops, avx2, avxvnni, avx512, avx512vnni, amx; neon or "
+     "dotprod on Arm; the same bytes, slower"},
     {"OCTET_DEBUG", "WORDS",
      "for those who work on octet: passes prints the graph after each pass that changed it, steps a line for each step "
      "that runs, both on standard error"},

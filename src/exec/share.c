@@ -5,12 +5,13 @@
 #include "kernels/fast/cpu.h"
 
 /* Work per nanosecond of one core, as fast as it was measured for steps of 2 to 50 us (`octet bench` of the ResNet-8
- * and the DS-CNN of tests/bench/networks.py on a Xeon with AVX-512 VNNI, also with OCTET_KERNELS=avx2 and ref). Where
- * there is no row for an instruction set, that of AVX2 stands for it. */
+ * and the DS-CNN of tests/bench/networks.py on a Xeon with AMX, also with OCTET_KERNELS=avx512vnni, avx2 and ref).
+ * Where there is no row for an instruction set, that of AVX2 stands for it. */
 enum {
     PRODUCT_F32_AVX512 = 95, /* multiply-accumulates */
     PRODUCT_F32 = 60,
     PRODUCT_F32_PLAIN = 7,
+    PRODUCT_S8_AMX = 600,
     PRODUCT_S8_VNNI = 290,
     PRODUCT_S8 = 100,
     PRODUCT_S8_PLAIN = 15,
@@ -24,7 +25,10 @@ static uint64_t rate_of(const octet_graph *graph, const octet_task *task, uint32
     const bool is_plain = cpu == 0 || (task->run == octet_runs[kernel] && kernel != OCTET_KERNEL_as_s8);
     if (octet_kernel_params(kernel) == OCTET_PARAMS_depthwise) return is_plain ? DEPTHWISE_PLAIN : DEPTHWISE;
     if (octet_type_size(graph->values[task->step->outputs[0]].type) == 1)
-        return is_plain ? PRODUCT_S8_PLAIN : cpu & OCTET_CPU_AVX512_VNNI ? PRODUCT_S8_VNNI : PRODUCT_S8;
+        return is_plain                      ? PRODUCT_S8_PLAIN
+               : cpu & OCTET_CPU_AMX_INT8    ? PRODUCT_S8_AMX
+               : cpu & OCTET_CPU_AVX512_VNNI ? PRODUCT_S8_VNNI
+                                             : PRODUCT_S8;
     return is_plain ? PRODUCT_F32_PLAIN : cpu & OCTET_CPU_AVX512 ? PRODUCT_F32_AVX512 : PRODUCT_F32;
 }
 

@@ -5,7 +5,7 @@
 int main(int argc, char **argv) {
     const unsigned long long n = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000,
                              first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-    uint32_t sets[5];
+    uint32_t sets[6];
     const uint32_t n_sets = octet_case_cpus(sets);
     unsigned long long failures = 0, compared = 0;
     for (unsigned long long seed = first; seed < first + n; seed++) {

@@ -78,8 +78,7 @@ static inline octet_conv_2d_params case_conv(octet_case *c) {
     p.real_max = case_range(r, 0, 2) == 0 ? 6.0f : INFINITY;
     return p;
 }
-static inline bool case_conv_s8(octet_case *c) {
-    octet_conv_2d_params p = case_conv(c);
+static inline bool case_conv_s8_of(octet_case *c, octet_conv_2d_params p) {
     const int32_t depth = p.filter_h * p.filter_w * p.filter_c;
     p.q = case_requantize(c, p.out_c, depth, false);
     case_weight_zero_point(c, &p.q);
@@ -98,6 +97,27 @@ static inline bool case_conv_s8(octet_case *c) {
     if (product == NULL) return true;
     case_product_run(c, product, input, got);
     return case_equal("CONV_2D int8", expected, got, n_out, product->kernel->name);
+}
+
+/* Lines of windows that are worth tiles: wide, deep, with many outputs. */
+static inline octet_conv_2d_params case_lines(octet_case *c) {
+    octet_case_random *r = &c->random;
+    octet_conv_2d_params p = case_conv(c);
+    const int32_t wide_h = (p.filter_h - 1) * p.dilation_h, wide_w = (p.filter_w - 1) * p.dilation_w;
+    p.in_h = wide_h + case_range(r, 1, 5);
+    p.in_w = wide_w + case_range(r, 5, 45);
+    p.filter_c = case_range(r, 8, case_range(r, 0, 3) == 0 ? 140 : 40);
+    if (case_range(r, 0, 1)) p.filter_c = (p.filter_c + 3) / 4 * 4;
+    p.in_c = p.filter_c * p.groups;
+    p.out_c = p.groups * case_range(r, 12, case_range(r, 0, 2) == 0 ? 80 : 40);
+    const bool padded = p.pad_top + p.pad_left > 0;
+    p.out_h = (p.in_h + (padded ? wide_h : 0) - wide_h - 1) / p.stride_h + 1;
+    p.out_w = (p.in_w + (padded ? wide_w : 0) - wide_w - 1) / p.stride_w + 1;
+    return p;
+}
+static inline bool case_conv_s8(octet_case *c) { return case_conv_s8_of(c, case_conv(c)); }
+static inline bool case_lines_s8(octet_case *c) {
+    return !(c->cpu & OCTET_CPU_AMX_INT8) || case_conv_s8_of(c, case_lines(c));
 }
 
 static inline bool case_conv_f32(octet_case *c) {
@@ -408,7 +428,7 @@ static inline bool case_softmax_s8(octet_case *c) {
 typedef bool octet_case_function(octet_case *c);
 static octet_case_function *const octet_cases[] = {
     case_conv_s8,       case_conv_f32, case_dense_s8, case_dense_f32,  case_depthwise_s8, case_depthwise_f32,
-    case_arithmetic_s8, case_pool,     case_mean,     case_softmax_s8, case_winograd};
+    case_arithmetic_s8, case_pool,     case_mean,     case_softmax_s8, case_winograd,     case_lines_s8};
 enum { OCTET_N_CASES = sizeof octet_cases / sizeof octet_cases[0] };
 
 /* Case number `seed` of a kind on a set of CPU bits. */
@@ -422,12 +442,13 @@ static inline bool octet_case_run(octet_case_function *function, uint64_t seed, 
 }
 
 /* The sets of bits worth testing on this machine: every kernel it can run. Returns their number. */
-static inline uint32_t octet_case_cpus(uint32_t sets[5]) {
+static inline uint32_t octet_case_cpus(uint32_t sets[6]) {
     const uint32_t all = octet_cpu_detect();
     uint32_t n = 0;
     if (all & OCTET_CPU_AVX2) sets[n++] = OCTET_CPU_AVX2;
     if (all & OCTET_CPU_AVX512) sets[n++] = all & (OCTET_CPU_AVX2 | OCTET_CPU_AVX512 | OCTET_CPU_AVX512_VNNI);
-#ifdef OCTET_AVX_VNNI_AS_EVEX /* see kernels/fast/x86/product_s8_avxvnni.c */
+    if (all & OCTET_CPU_AMX_INT8) sets[n++] = all; /* or the model of its instructions */
+#ifdef OCTET_AVX_VNNI_AS_EVEX                      /* see kernels/fast/x86/product_s8_avxvnni.c */
     if (all & OCTET_CPU_AVX512_VNNI) sets[n++] = OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI;
 #endif
     if (all & OCTET_CPU_AVX_VNNI) sets[n++] = OCTET_CPU_AVX2 | OCTET_CPU_AVX_VNNI;

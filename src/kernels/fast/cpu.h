@@ -1,7 +1,8 @@
 /* kernels/fast/cpu.h - what this processor can do.
- * In:  the processor; the environment variable OCTET_KERNELS (ref, avx2, avxvnni, neon, dotprod: use nothing better).
+ * In:  the processor; the environment variable OCTET_KERNELS (a name that octet_cpu_name knows: use nothing better).
  * Out: a set of OCTET_CPU_* bits, and the attributes under which functions for each instruction set are compiled.
- * Knows: gcc's and clang's builtins; on Arm what Linux's auxiliary vector and macOS's sysctl say.
+ * Knows: gcc's and clang's builtins; Linux's permission for AMX; on Arm what Linux's auxiliary vector and macOS's
+ *        sysctl say.
  * Does not know: kernels. */
 #ifndef OCTET_KERNELS_FAST_CPU_H
 #define OCTET_KERNELS_FAST_CPU_H
@@ -15,10 +16,13 @@ enum {
     OCTET_CPU_AVX_VNNI = 8,    /* AVX-VNNI (256 bits), with AVX2 */
     OCTET_CPU_NEON = 16,       /* every 64-bit Arm */
     OCTET_CPU_NEON_DOTPROD = 32,
-    OCTET_CPU_NEON_I8MM = 64
+    OCTET_CPU_NEON_I8MM = 64,
+    OCTET_CPU_AMX_INT8 = 128 /* AMX with int8, with AVX-512 VNNI; Linux allowed this process to use it */
 };
 
-/* The bits of this processor after OCTET_KERNELS was applied; 0 = reference kernels only. Any thread, any time. */
+/* The bits of this processor after OCTET_KERNELS was applied; 0 = reference kernels only. Any thread, any time; takes
+ * about a microsecond. Where OCTET_KERNELS allows AMX and the processor has it, Linux is asked for its permission
+ * (arch_prctl), which then holds for the process. */
 uint32_t octet_cpu_detect(void);
 /* "ref", "avx2", "avx512vnni", ...: the best that `cpu` allows. */
 const char *octet_cpu_name(uint32_t cpu);
@@ -29,6 +33,21 @@ const char *octet_cpu_name(uint32_t cpu);
 #define OCTET_TARGET_FAST_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")))
 #define OCTET_TARGET_FAST_VNNI __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
 #define OCTET_TARGET_FAST_AVX_VNNI __attribute__((target("avx2,fma,avxvnni")))
+/* Compilers that know tiles, but for MemorySanitizer, which does not see what tiles write. */
+#if defined(__has_feature)
+#define OCTET_SEES_NO_TILES __has_feature(memory_sanitizer)
+#else
+#define OCTET_SEES_NO_TILES 0
+#endif
+#if defined(OCTET_AMX_MODEL) || (!OCTET_SEES_NO_TILES && (defined(__clang__) ? __clang_major__ >= 12 : __GNUC__ >= 11))
+#define OCTET_FAST_AMX 1
+#endif
+#if defined(OCTET_AMX_MODEL) /* tests: kernels/fast/x86/tile_amx.h */
+#define OCTET_TARGET_FAST_AMX OCTET_TARGET_FAST_AVX2
+#else
+#define OCTET_TARGET_FAST_AMX \
+    __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,amx-tile,amx-int8")))
+#endif
 #else
 #define OCTET_FAST_X86 0
 #endif

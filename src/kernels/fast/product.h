@@ -10,6 +10,7 @@
 #ifndef OCTET_KERNELS_FAST_PRODUCT_H
 #define OCTET_KERNELS_FAST_PRODUCT_H
 
+#include "kernels/fast/lines.h"
 #include "kernels/fast/pairs.h"
 #include "kernels/fast/scale.h"
 #include "kernels/fast/window.h"
@@ -21,12 +22,21 @@ typedef struct octet_product octet_product;
 typedef void octet_product_tile(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
                                 void *out);
 
+/* Instead of tiles one by one: panels [first, end) of tiles [first_tile, end_tile), each two parts of lines (lines.h),
+ * between enter, which prepares a thread for it, and leave. */
+typedef void octet_product_block(const octet_product *p, const uint8_t *prepared, uint8_t *output, size_t first_tile,
+                                 size_t end_tile, uint32_t first, uint32_t end);
+
 typedef struct octet_product_kernel {
     const char *name;
-    octet_product_tile *tile;
+    octet_product_tile *tile; /* or: */
+    octet_product_block *block;
+    void (*enter)(const octet_product *p);
+    void (*leave)(void);
     octet_windows_prepare *prepare; /* of the input */
     uint32_t element;               /* bytes of a prepared input element */
-    uint32_t k_group;               /* elements of k that one lane takes per step: segments are padded to it */
+    uint32_t k_group;               /* elements of k that one lane takes per step */
+    uint32_t k_multiple;            /* segments are padded to it; 0 for k_group */
     uint32_t weight_bytes;          /* of one packed weight */
     uint32_t lanes, vectors;        /* outputs per vector, vectors per panel */
     uint32_t max_rows;
@@ -34,7 +44,7 @@ typedef struct octet_product_kernel {
         input_offset; /* prepared element - (input - zero point) = input_offset + zero point (u8: 128), or NO_OFFSET */
 } octet_product_kernel;
 /* MAX_ROWS: the most of any kernel; SLACK: bytes after the input that must be readable. */
-enum { OCTET_PRODUCT_NO_OFFSET = INT32_MIN, OCTET_PRODUCT_MAX_ROWS = 16, OCTET_PRODUCT_SLACK = 16 };
+enum { OCTET_PRODUCT_NO_OFFSET = INT32_MIN, OCTET_PRODUCT_MAX_ROWS = 16, OCTET_PRODUCT_SLACK = 64 };
 
 /* The outputs of a panel; fewer than it has lanes at the end of a group. */
 typedef struct octet_product_span {
@@ -44,6 +54,7 @@ typedef struct octet_product_span {
 struct octet_product {
     const octet_product_kernel *kernel;
     octet_windows windows;
+    octet_lines lines; /* for kernels with `block` */
     uint32_t n_outputs, group_outputs, panels_per_group, n_panels;
     const octet_product_span *spans; /* by panel */
     uint32_t steps;                  /* per segment */

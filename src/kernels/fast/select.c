@@ -6,6 +6,15 @@
 
 enum { FEW_POSITIONS = 2 }; /* for which a kernel that keeps one window in registers is the best */
 
+const octet_product_kernel *octet_select_product_lines(uint32_t cpu, bool weights_have_zero_point) {
+#if defined(OCTET_FAST_AMX)
+    if (cpu & OCTET_CPU_AMX_INT8 && !weights_have_zero_point) return &octet_product_s8_amx;
+#endif
+    (void)cpu;
+    (void)weights_have_zero_point;
+    return NULL;
+}
+
 #if OCTET_FAST_X86
 
 const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, uint32_t group_outputs,

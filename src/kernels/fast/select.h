@@ -18,6 +18,8 @@
  * weights suit it; or NULL. */
 const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_have_zero_point, uint32_t group_outputs,
                                                     size_t n_positions, const octet_product_kernel **pairs);
+/* A kernel for windows in lines (lines.h), or NULL. */
+const octet_product_kernel *octet_select_product_lines(uint32_t cpu, bool weights_have_zero_point);
 const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions);
 const octet_winograd_kernel *octet_select_winograd(uint32_t cpu);
 /* weights_are_wide: some weight less its zero point is below -127 or above 127. */

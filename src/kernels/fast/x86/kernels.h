@@ -1,7 +1,7 @@
 /* kernels/fast/x86/kernels.h - the kernels of this folder, for select.c.
  * In:  nothing.
  * Out: declarations. Each file says what its kernel is for.
- * Knows: names; _avx2, _avx512, _vnni (AVX-512), _avx_vnni (256 bits).
+ * Knows: names; _avx2, _avx512, _vnni (AVX-512), _avx_vnni (256 bits), _amx.
  * Does not know: which is chosen when. */
 #ifndef OCTET_KERNELS_FAST_X86_KERNELS_H
 #define OCTET_KERNELS_FAST_X86_KERNELS_H
@@ -13,7 +13,7 @@
 #include "kernels/fast/winograd.h"
 
 extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_vector, octet_product_s8_avx2_pairs,
-    octet_product_s8_vnni, octet_product_s8_avx_vnni;
+    octet_product_s8_vnni, octet_product_s8_avx_vnni, octet_product_s8_amx;
 extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx2_narrow, octet_product_f32_avx2_three,
     octet_product_f32_avx2_vector, octet_product_f32_avx512;
 extern const octet_channelwise_kernel octet_channelwise_s8_avx2, octet_channelwise_s8_avx2_3x3,
