@@ -116,26 +116,31 @@ struct libdeflate_compressor *libdeflate_alloc_compressor(int level) {
     return calls.libdeflate_alloc_compressor(level);
 }
 void libdeflate_free_compressor(struct libdeflate_compressor *c) { calls.libdeflate_free_compressor(c); }
-size_t libdeflate_zlib_compress_bound(struct libdeflate_compressor *c, size_t n) {
-    return calls.libdeflate_zlib_compress_bound(c, n);
+size_t libdeflate_zlib_compress_bound(struct libdeflate_compressor *compressor, size_t in_nbytes) {
+    return calls.libdeflate_zlib_compress_bound(compressor, in_nbytes);
 }
-size_t libdeflate_zlib_compress(struct libdeflate_compressor *c, const void *in, size_t n, void *out, size_t room) {
-    return calls.libdeflate_zlib_compress(c, in, n, out, room);
+size_t libdeflate_zlib_compress(struct libdeflate_compressor *compressor, const void *in, size_t in_nbytes, void *out,
+                                size_t out_nbytes_avail) {
+    return calls.libdeflate_zlib_compress(compressor, in, in_nbytes, out, out_nbytes_avail);
 }
 struct libdeflate_decompressor *libdeflate_alloc_decompressor(void) {
     return calls.libdeflate_alloc_decompressor();
 }
 void libdeflate_free_decompressor(struct libdeflate_decompressor *d) { calls.libdeflate_free_decompressor(d); }
-enum libdeflate_result libdeflate_gzip_decompress_ex(struct libdeflate_decompressor *d, const void *in, size_t n,
-                                                     void *out, size_t room, size_t *taken, size_t *given) {
-    return calls.libdeflate_gzip_decompress_ex(d, in, n, out, room, taken, given);
+enum libdeflate_result libdeflate_gzip_decompress_ex(struct libdeflate_decompressor *decompressor, const void *in,
+                                                     size_t in_nbytes, void *out, size_t out_nbytes_avail,
+                                                     size_t *actual_in_nbytes_ret, size_t *actual_out_nbytes_ret) {
+    return calls.libdeflate_gzip_decompress_ex(decompressor, in, in_nbytes, out, out_nbytes_avail, actual_in_nbytes_ret,
+                                               actual_out_nbytes_ret);
 }
-enum libdeflate_result libdeflate_deflate_decompress_ex(struct libdeflate_decompressor *d, const void *in, size_t n,
-                                                        void *out, size_t room, size_t *taken, size_t *given) {
-    return calls.libdeflate_deflate_decompress_ex(d, in, n, out, room, taken, given);
+enum libdeflate_result libdeflate_deflate_decompress_ex(struct libdeflate_decompressor *decompressor, const void *in,
+                                                        size_t in_nbytes, void *out, size_t out_nbytes_avail,
+                                                        size_t *actual_in_nbytes_ret, size_t *actual_out_nbytes_ret) {
+    return calls.libdeflate_deflate_decompress_ex(decompressor, in, in_nbytes, out, out_nbytes_avail,
+                                                  actual_in_nbytes_ret, actual_out_nbytes_ret);
 }
-uint32_t libdeflate_crc32(uint32_t before, const void *data, size_t n) {
-    return calls.libdeflate_crc32(before, data, n);
+uint32_t libdeflate_crc32(uint32_t crc, const void *buffer, size_t len) {
+    return calls.libdeflate_crc32(crc, buffer, len);
 }
 
 /* ---- libpng ---- */
