@@ -52,6 +52,7 @@ static octet_status prepare(octet_ahead *ahead, const octet_model *original, con
     octet_rounding rounding;
     octet_samples **samples;
     OCTET_TRY(octet_api_exec_options(ctx, options, &ahead->exec));
+    ahead->exec.outputs_only = true;
     OCTET_TRY(octet_api_split(ctx, options, &split));
     OCTET_TRY(octet_api_rounding(ctx, options, &rounding));
     if (!is_worth_it(ctx, original, data, test, options, split)) return OCTET_OK;

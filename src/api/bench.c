@@ -80,6 +80,22 @@ static void measure(bench_job *job, double seconds) {
     for (uint64_t i = 0; i < job->n_runs && octet_clock_ns() + last < end; i++) last = run_profiled(job, i == 0);
 }
 
+/* The time of steps that run as one goes to the one with the most multiply-accumulates. */
+static void gather_groups(const octet_exec *exec, octet_profile_row *rows, uint32_t n_steps) {
+    for (uint32_t last = 0; last < n_steps; last++) {
+        uint32_t most = last;
+        rows[last].is_no_work = octet_exec_step_done_at(exec, last) == OCTET_NONE;
+        if (octet_exec_step_done_at(exec, last) != last) continue;
+        for (uint32_t i = last; i-- > 0;)
+            if (octet_exec_step_done_at(exec, i) == last && rows[i].macs >= rows[most].macs) most = i;
+        const double time_ns = rows[last].time_ns;
+        for (uint32_t i = 0; i <= last; i++)
+            if (octet_exec_step_done_at(exec, i) == last) rows[i].with = rows[most].index;
+        rows[last].time_ns = 0.0;
+        rows[most].time_ns = time_ns;
+    }
+}
+
 static octet_status run(octet_context *ctx, const octet_model *model, double seconds, const octet_run_options *given,
                         octet_arena *arena, bench_job *job, octet_profile *out) {
     octet_run_options options;
@@ -87,6 +103,7 @@ static octet_status run(octet_context *ctx, const octet_model *model, double sec
     octet_exec_options exec;
     OCTET_TRY(octet_api_exec_options(ctx, &options, &exec));
     const octet_graph *graph = model->graph;
+    exec.outputs_only = true;
     OCTET_TRY(octet_pool_create(ctx, options.n_threads > 0 ? options.n_threads : 1, &job->pool));
     OCTET_TRY(octet_exec_create(ctx, graph, &exec, &job->exec));
     OCTET_TRY(octet_runner_create(ctx, job->exec, octet_pool_size(job->pool), &job->runner));
@@ -112,12 +129,14 @@ static octet_status run(octet_context *ctx, const octet_model *model, double sec
         const uint32_t index = octet_exec_step_operator(job->exec, i);
         const octet_operator *op = &graph->operators[index];
         rows[i] = (octet_profile_row){.index = index,
+                                      .with = index,
                                       .name = octet_operator_name(op->code),
                                       .layer = op->layer,
                                       .macs = octet_operator_macs(graph, op),
                                       .variant = octet_exec_step_variant(job->exec, i),
                                       .time_ns = (double)job->least[i]};
     }
+    gather_groups(job->exec, rows, job->n_steps);
     for (uint32_t i = 0; i < graph->n_values; i++) {
         const octet_value *value = &graph->values[i];
         if (octet_value_is_constant(value)) profile.weight_bytes += octet_value_bytes(value);

@@ -275,6 +275,7 @@ static octet_status run(octet_context *ctx, octet_sweep *sweep, const octet_mode
     OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
     OCTET_TRY(octet_api_split(ctx, options, &split));
     OCTET_TRY(octet_api_rounding(ctx, options, &rounding));
+    exec.outputs_only = true;
     const octet_graph *graphs[OCTET_SWEEP_MODELS];
     for (uint32_t m = 0; m < n_models; m++) {
         graphs[m] = models[m]->graph;

@@ -17,6 +17,7 @@ static octet_status create(octet_context *ctx, const octet_model *model, const o
     OCTET_TRY(OCTET_OPTIONS_TAKE(ctx, octet_run_options, given, &options));
     octet_exec_options exec;
     OCTET_TRY(octet_api_exec_options(ctx, &options, &exec));
+    exec.outputs_only = !options.keep_values;
     interpreter->graph = model->graph;
     interpreter->keeps_values = options.keep_values;
     OCTET_TRY(octet_pool_create(ctx, options.n_threads > 0 ? options.n_threads : 1, &interpreter->pool));

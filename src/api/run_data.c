@@ -29,6 +29,7 @@ static octet_status run(octet_context *ctx, const octet_model *model, void *cons
     octet_rounding rounding;
     OCTET_TRY(octet_api_exec_options(ctx, &job->options, &exec));
     OCTET_TRY(octet_api_rounding(ctx, &job->options, &rounding));
+    exec.outputs_only = true;
     OCTET_TRY(octet_sweep_open(ctx, &job->sweep, (const octet_graph *const *)&model->graph, 1, &exec,
                                job->options.n_threads, job->inputs.samples));
     octet_results results = {model->graph, job->sweep.batch, real_output, outputs};

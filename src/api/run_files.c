@@ -174,6 +174,7 @@ static octet_status run(octet_context *ctx, const octet_model *model, const octe
     OCTET_TRY(octet_api_exec_options(ctx, options, &exec));
     OCTET_TRY(octet_api_split(ctx, options, &split));
     OCTET_TRY(octet_api_rounding(ctx, options, &rounding));
+    exec.outputs_only = files->dump == NULL;
     OCTET_CHECK(ctx, files->data != NULL, OCTET_USAGE, "run: no samples are named");
     OCTET_CHECK(ctx, files->output != NULL || files->dump != NULL, OCTET_USAGE, "run: no output is named (-o, --dump)");
     const octet_graph *graph = job->graph = model->graph;

@@ -14,11 +14,13 @@ struct octet_exec {
     octet_arena arena;
     const octet_graph *graph;
     octet_step *steps; /* one per operator, in order: what is computed */
-    octet_task *tasks; /* by step: how */
+    octet_task *tasks; /* by step: how; of a group at its last step, the others have none */
+    uint32_t *done_at; /* by step: octet_exec_step_done_at */
     uint64_t *time_ns; /* by step: an estimate (share.h) */
     octet_plan plan;
     size_t shared_bytes, scratch_bytes; /* the largest of any step */
     uint32_t cpu;                       /* that the tasks were made for; 0: plain loops only */
+    bool outputs_only;
 };
 
 #endif

@@ -2,6 +2,7 @@
 #include "exec/task.h"
 #include "kernels/fast/select.h"
 #include "kernels/fast/softmax.h"
+#include "lower/readers.h"
 
 enum { UNPACKED_BYTES = 32 << 20 };
 
@@ -100,14 +101,26 @@ static octet_status hasten_winograd(const octet_task_maker *maker, const octet_w
     return OCTET_OK;
 }
 
+static octet_status hasten_conv_s8(const octet_task_maker *maker, const octet_conv_2d_params *p,
+                                   const octet_window_shape *shape, octet_task *task) {
+    bool done;
+    OCTET_TRY(hasten_winograd(maker, shape, p->out_c, &p->q, task, &done));
+    return done ? OCTET_OK : hasten_product_s8(maker, shape, p->out_c, &p->q, task);
+}
+
 static octet_status hasten_conv_2d(const octet_task_maker *maker, octet_task *task) {
     const octet_conv_2d_params *p = octet_step_params_conv_2d(task->step);
     const octet_window_shape shape = octet_window_shape_of_conv_2d(p);
     if (task->step->kernel == OCTET_KERNEL_conv_2d_f32)
         return hasten_product_f32(maker, &shape, p->out_c, p->real_min, p->real_max, task);
-    bool done;
-    OCTET_TRY(hasten_winograd(maker, &shape, p->out_c, &p->q, task, &done));
-    return done ? OCTET_OK : hasten_product_s8(maker, &shape, p->out_c, &p->q, task);
+    return hasten_conv_s8(maker, p, &shape, task);
+}
+
+/* The pool takes its maximum of sums. */
+static octet_status hasten_conv_2d_with_pool(const octet_task_maker *maker, octet_task *task) {
+    const octet_conv_2d_params *p = octet_step_params_conv_2d(task->step);
+    const octet_window_shape shape = octet_window_shape_of_pooled(p, octet_step_params_pool_2d(task->behind[0]));
+    return hasten_conv_s8(maker, p, &shape, task);
 }
 
 /* One row through float weights that no cache holds waits for memory. The plain loop, which computes some outputs
@@ -278,5 +291,11 @@ octet_status octet_task_hasten(const octet_task_maker *maker, octet_task *task) 
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].kernel == task->step->kernel) return table[i].hasten(maker, task);
+    return OCTET_OK;
+}
+
+octet_status octet_task_hasten_group(const octet_task_maker *maker, octet_task *task) {
+    if (task->step->kernel == OCTET_KERNEL_conv_2d_s8 && octet_step_takes_pool(task->step, task->behind[0]))
+        return hasten_conv_2d_with_pool(maker, task);
     return OCTET_OK;
 }

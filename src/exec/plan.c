@@ -37,7 +37,8 @@ static int lower_first(const void *a, const void *b) {
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, const octet_step *steps, block *blocks) {
+static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, const octet_step *steps,
+                              const uint32_t *done_at, block *blocks) {
     for (uint32_t i = 0; i < graph->n_values; i++) {
         blocks[i] = (block){.value = i, .first = UINT32_MAX};
         OCTET_TRY(value_bytes(ctx, &graph->values[i], &blocks[i].size_bytes));
@@ -45,10 +46,15 @@ static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, cons
     const uint32_t end = graph->n_operators + 1;
     for (uint32_t i = 0; i < graph->n_inputs; i++) live(&blocks[graph->inputs[i].value], 0);
     for (uint32_t s = 0; s < graph->n_operators; s++) {
+        const uint32_t at = done_at != NULL ? done_at[s] : s;
         for (uint32_t j = 0; j < steps[s].n_inputs; j++)
-            if (steps[s].inputs[j] != OCTET_NONE) live(&blocks[steps[s].inputs[j]], s + 1);
-        for (uint32_t j = 0; j < steps[s].n_outputs; j++) live(&blocks[steps[s].outputs[j]], s + 1);
+            if (steps[s].inputs[j] != OCTET_NONE) live(&blocks[steps[s].inputs[j]], at + 1);
+        for (uint32_t j = 0; j < steps[s].n_outputs; j++) live(&blocks[steps[s].outputs[j]], at + 1);
     }
+    /* Only steps of the same group read what the others of it give. */
+    for (uint32_t s = 0; s < graph->n_operators && done_at != NULL; s++)
+        for (uint32_t j = 0; j < steps[s].n_outputs && done_at[s] != s; j++)
+            blocks[steps[s].outputs[j]].first = UINT32_MAX;
     for (uint32_t i = 0; i < graph->n_outputs; i++) live(&blocks[graph->outputs[i].value], end);
     for (uint32_t i = 0; i < graph->n_carries; i++) live(&blocks[graph->carries[i].value], end);
     for (uint32_t i = 0; i < graph->n_values; i++) {
@@ -59,17 +65,27 @@ static octet_status lifetimes(octet_context *ctx, const octet_graph *graph, cons
     return OCTET_OK;
 }
 
+/* Whether other steps run with it: they may read what the result would overwrite. */
+static bool is_grouped(const uint32_t *done_at, uint32_t step) {
+    if (done_at[step] != step) return true;
+    for (uint32_t s = 0; s < step; s++)
+        if (done_at[s] == step) return true;
+    return false;
+}
+
 /* A result takes over the block of the first input: owner[] then leads from value to block. */
-static void join_in_place(const octet_graph *graph, const octet_step *steps, block *blocks, uint32_t *owner) {
+static void join_in_place(const octet_graph *graph, const octet_step *steps, const uint32_t *done_at, block *blocks,
+                          uint32_t *owner) {
     for (uint32_t s = 0; s < graph->n_operators; s++) {
         const octet_step *step = &steps[s];
         if (!step->in_place || step->n_inputs == 0 || step->inputs[0] == OCTET_NONE) continue;
+        if (done_at != NULL && is_grouped(done_at, s)) continue;
         const octet_value *input = &graph->values[step->inputs[0]];
         block *from = &blocks[owner[step->inputs[0]]], *to = &blocks[step->outputs[0]];
         bool read_again = false; /* as another operand of the same step */
         for (uint32_t j = 1; j < step->n_inputs; j++) read_again = read_again || step->inputs[j] == step->inputs[0];
-        if (input->data != NULL || input->is_variable || from->first == 0 || from->last != s + 1 || read_again ||
-            from->size_bytes != to->size_bytes)
+        if (input->data != NULL || input->is_variable || from->first == 0 || from->first == UINT32_MAX ||
+            from->last != s + 1 || read_again || from->size_bytes != to->size_bytes)
             continue;
         owner[step->outputs[0]] = from->value;
         from->last = to->last;
@@ -100,7 +116,7 @@ static octet_status place(octet_context *ctx, octet_arena *scratch, block *block
 }
 
 static octet_status make(octet_context *ctx, octet_arena *arena, octet_arena *scratch, const octet_graph *graph,
-                         const octet_step *steps, bool no_sharing, octet_plan *out) {
+                         const octet_step *steps, const uint32_t *done_at, bool no_sharing, octet_plan *out) {
     block *blocks;
     uint32_t *owner;
     const uint32_t n = graph->n_values;
@@ -108,8 +124,8 @@ static octet_status make(octet_context *ctx, octet_arena *arena, octet_arena *sc
     OCTET_TRY(OCTET_NEW(ctx, scratch, n, &owner));
     OCTET_TRY(OCTET_NEW(ctx, arena, n, &out->offsets));
     for (uint32_t i = 0; i < n; i++) owner[i] = i;
-    OCTET_TRY(lifetimes(ctx, graph, steps, blocks));
-    if (!no_sharing) join_in_place(graph, steps, blocks, owner);
+    OCTET_TRY(lifetimes(ctx, graph, steps, done_at, blocks));
+    if (!no_sharing) join_in_place(graph, steps, done_at, blocks, owner);
     uint32_t n_blocks = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (graph->values[i].data != NULL || blocks[i].first == UINT32_MAX) continue;
@@ -126,10 +142,10 @@ static octet_status make(octet_context *ctx, octet_arena *arena, octet_arena *sc
 }
 
 octet_status octet_plan_make(octet_context *ctx, octet_arena *arena, const octet_graph *graph, const octet_step *steps,
-                             bool no_sharing, octet_plan *out) {
+                             const uint32_t *done_at, bool no_sharing, octet_plan *out) {
     octet_arena scratch = {0};
     *out = (octet_plan){0};
-    const octet_status status = make(ctx, arena, &scratch, graph, steps, no_sharing, out);
+    const octet_status status = make(ctx, arena, &scratch, graph, steps, done_at, no_sharing, out);
     octet_arena_free(ctx, &scratch);
     return status;
 }

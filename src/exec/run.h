@@ -20,15 +20,23 @@ typedef struct octet_task octet_task;
 /* Does units [begin, end) of one phase. */
 typedef void octet_run(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end);
 
+enum { OCTET_GROUP_BEHIND = 2 }; /* steps of a group behind its first one, at most */
+
 struct octet_task {
     octet_run *run;
-    const void *params;     /* of `run`: the step's, or what a fast variant has made of them */
-    const octet_step *step; /* names the operands */
-    octet_work work;        /* of `run` */
-    const char *variant;    /* "ref", "avx2", ...: which loops they are, for profiles */
-    bool idle;              /* another task absorbed its work: runs for observers only */
+    const void *params;                           /* of `run`: the step's, or what a fast variant has made of them */
+    const octet_step *step;                       /* names the operands */
+    const octet_step *behind[OCTET_GROUP_BEHIND]; /* done in the same run, each reading the result of the one before,
+                                                     which has no memory; the last one names the results */
+    uint32_t n_behind;                            /* 0: the step alone */
+    octet_work work;                              /* of `run` */
+    const char *variant;                          /* "ref", "avx2", ...: which loops they are, for profiles */
 };
 
+static inline const octet_step *octet_task_last(const octet_task *task) {
+    return task->n_behind > 0 ? task->behind[task->n_behind - 1] : task->step;
+}
+/* Of the first step. */
 static inline const void *octet_task_input(const octet_task *task, const octet_frame *frame, uint32_t i) {
     const octet_step *step = task->step;
     return i < step->n_inputs && step->inputs[i] != OCTET_NONE ? frame->values[step->inputs[i]] : NULL;
@@ -38,7 +46,7 @@ static inline void *octet_task_state(const octet_task *task, const octet_frame *
     return frame->values[task->step->inputs[i]];
 }
 static inline void *octet_task_output(const octet_task *task, const octet_frame *frame, uint32_t i) {
-    return frame->values[task->step->outputs[i]];
+    return frame->values[octet_task_last(task)->outputs[i]];
 }
 
 /* octet_run_<kernel>, in run_<family>.c. */

@@ -1,4 +1,5 @@
 /* Runs the tasks of a prepared graph, in order and on all threads. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -103,6 +104,7 @@ void octet_runner_reset(octet_runner *runner) {
 }
 
 void octet_runner_set_observer(octet_runner *runner, octet_observe *observe, void *user) {
+    assert(!runner->exec->outputs_only);
     runner->observe = observe;
     runner->observe_user = user;
 }
@@ -153,7 +155,7 @@ void octet_runner_run(octet_runner *runner, octet_pool *pool) {
     if (runner->observe != NULL)
         for (uint32_t i = 0; i < graph->n_inputs; i++) observe(runner, graph->inputs[i].value);
     for (uint32_t i = 0; i < graph->n_operators; i++) {
-        if (runner->exec->tasks[i].idle && runner->observe == NULL) continue;
+        if (runner->exec->done_at[i] != i && runner->observe == NULL) continue;
         const uint64_t start = runner->time_ns != NULL ? octet_clock_ns() : 0;
         run_step(runner, i, pool);
         if (runner->time_ns != NULL) runner->time_ns[i] += octet_clock_ns() - start;
@@ -169,4 +171,7 @@ void octet_runner_run(octet_runner *runner, octet_pool *pool) {
     if (runner->saved_ns > 0) runner->end_ns = octet_clock_ns();
 }
 
-void octet_runner_run_step(octet_runner *runner, uint32_t step, octet_pool *pool) { run_step(runner, step, pool); }
+void octet_runner_run_step(octet_runner *runner, uint32_t step, octet_pool *pool) {
+    assert(!runner->exec->outputs_only);
+    run_step(runner, step, pool);
+}

@@ -34,8 +34,10 @@ static uint64_t rate_of(const octet_graph *graph, const octet_task *task, uint32
 
 uint64_t octet_share_estimate(const octet_graph *graph, const octet_task *task, uint32_t cpu) {
     const octet_operator *op = &graph->operators[task->step->operator_index];
-    const uint64_t macs = octet_operator_macs(graph, op);
-    if (task->idle || op->n_outputs == 0) return 0;
+    uint64_t macs = octet_operator_macs(graph, op);
+    if (op->n_outputs == 0) return 0;
+    for (uint32_t i = 0; i < task->n_behind; i++)
+        macs += octet_operator_macs(graph, &graph->operators[task->behind[i]->operator_index]);
     return macs > 0 ? macs / rate_of(graph, task, cpu) : octet_operator_work(graph, op) / ELEMENTS;
 }
 

@@ -8,8 +8,8 @@
 
 #include "exec/run.h"
 
-/* Nanoseconds of a step on one thread: rather too few, so that no step is shared that is faster alone. cpu: OCTET_CPU_*
- * bits that the task was made for. */
+/* Nanoseconds of a task on one thread: rather too few, so that no step is shared that is faster alone. cpu: OCTET_CPU_*
+ * bits that the task was made for. Of a group the multiply-accumulates count. */
 uint64_t octet_share_estimate(const octet_graph *graph, const octet_task *task, uint32_t cpu);
 
 /* Steps must save as much where helpers are woken for them: that takes the caller 16 us where processors sleep deeply,

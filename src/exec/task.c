@@ -75,3 +75,11 @@ octet_status octet_task_make(const octet_task_maker *maker, const octet_step *st
     if (step->kernel == OCTET_KERNEL_as_s8) return make_as_s8(maker, out);
     return maker->cpu != 0 ? octet_task_hasten(maker, out) : OCTET_OK;
 }
+
+octet_status octet_task_make_group(const octet_task_maker *maker, const octet_step *step, const octet_step *behind,
+                                   octet_task *out, bool *done) {
+    *out = (octet_task){.step = step, .behind = {behind}, .n_behind = 1};
+    OCTET_TRY(octet_task_hasten_group(maker, out));
+    *done = out->run != NULL;
+    return OCTET_OK;
+}

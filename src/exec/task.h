@@ -18,8 +18,15 @@ typedef struct octet_task_maker {
 /* The task points into the step. */
 octet_status octet_task_make(const octet_task_maker *maker, const octet_step *step, octet_task *out);
 
+/* Steps that may run as one (lower/readers.h): `step`, whose result only `behind` reads. Leaves *done false where no
+ * kernel does both at once. */
+octet_status octet_task_make_group(const octet_task_maker *maker, const octet_step *step, const octet_step *behind,
+                                   octet_task *out, bool *done);
+
 /* fast.c: replaces plain loops by a faster variant where there is one that gives the same bytes, for this processor and
  * these parameters; the task is left as it is otherwise. */
 octet_status octet_task_hasten(const octet_task_maker *maker, octet_task *task);
+/* The same for a group, which has no plain loops: run stays NULL where nothing fits. */
+octet_status octet_task_hasten_group(const octet_task_maker *maker, octet_task *task);
 
 #endif

@@ -8,6 +8,21 @@
 #include "base/json_writer.h"
 #include "report/text.h"
 
+/* Of an operator and of those that run with it. */
+static uint64_t macs_of(const octet_profile *p, const octet_profile_row *row) {
+    uint64_t macs = 0;
+    for (uint32_t i = 0; i < p->n_rows; i++)
+        if (p->rows[i].with == row->index) macs += p->rows[i].macs;
+    return macs;
+}
+
+const char *octet_profile_kernel(const octet_profile_row *row, char *text) {
+    if (row->is_no_work) return "no work";
+    if (row->with == row->index) return row->variant;
+    octet_format(text, OCTET_TEXT_SIZE, "with %u", row->with);
+    return text;
+}
+
 octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p, octet_buffer *out) {
     char a[OCTET_TEXT_SIZE], b[OCTET_TEXT_SIZE], c[OCTET_TEXT_SIZE];
     double total_ns = 0.0;
@@ -36,12 +51,12 @@ octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *p
     for (uint32_t i = 0; i < p->n_rows; i++) {
         const octet_profile_row *row = &p->rows[i];
         char rate[OCTET_TEXT_SIZE] = "";
-        if (row->macs > 0 && row->time_ns > 0.0)
-            octet_format(rate, sizeof rate, "%.2f", (double)row->macs / row->time_ns);
+        const uint64_t macs = macs_of(p, row);
+        if (macs > 0 && row->time_ns > 0.0) octet_format(rate, sizeof rate, "%.2f", (double)macs / row->time_ns);
         OCTET_TRY(octet_buffer_format(ctx, out, "%4u  %-*s %10s %6.1f%% %8s  %-10s %s\n", row->index, width, row->name,
                                       octet_text_time(row->time_ns, a),
-                                      total_ns > 0.0 ? 100.0 * row->time_ns / total_ns : 0.0, rate, row->variant,
-                                      row->layer));
+                                      total_ns > 0.0 ? 100.0 * row->time_ns / total_ns : 0.0, rate,
+                                      octet_profile_kernel(row, b), row->layer));
     }
     return OCTET_OK;
 }
@@ -66,7 +81,8 @@ octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *p
         octet_json_write_string(&json, "operator", row->name);
         octet_json_write_fixed(&json, "time_us", row->time_ns / 1e3, 4);
         octet_json_write_u64(&json, "macs", row->macs);
-        octet_json_write_string(&json, "kernel", row->variant);
+        octet_json_write_string(&json, "kernel", row->is_no_work ? "none" : row->variant);
+        if (row->with != row->index) octet_json_write_u64(&json, "with", row->with);
         octet_json_write_string(&json, "layer", row->layer);
         octet_json_end(&json);
     }

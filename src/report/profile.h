@@ -9,7 +9,9 @@
 #include "base/buffer.h"
 
 typedef struct octet_profile_row {
-    uint32_t index; /* of the operator in its graph */
+    uint32_t index;  /* of the operator in its graph */
+    uint32_t with;   /* the operator whose time includes this one's, as they run as one; its own index: none */
+    bool is_no_work; /* its result is the memory of its operand */
     const char *name, *layer;
     const char *variant; /* which kernel: "ref", "avx2", ... */
     uint64_t macs;       /* multiply-accumulates; 0 of operators without */
@@ -27,6 +29,10 @@ typedef struct octet_profile {
     size_t peak_bytes; /* of what octet allocated: the model, weights as kernels want them, activations; not files,
                           which are mapped */
 } octet_profile;
+
+/* "avx2", or why it has none of its own: "with 3", "no work". text: OCTET_TEXT_SIZE (report/text.h), written to only
+ * where needed. */
+const char *octet_profile_kernel(const octet_profile_row *row, char *text);
 
 octet_status octet_profile_write_text(octet_context *ctx, const octet_profile *profile, octet_buffer *out);
 octet_status octet_profile_write_json(octet_context *ctx, const octet_profile *profile, octet_buffer *out);

@@ -46,7 +46,7 @@ static void write_profile(octet_document *document, const octet_profile *profile
         octet_cell *share =
             octet_document_cell(document, table, "%.1f %%", total_ns > 0.0 ? 100.0 * row->time_ns / total_ns : 0.0);
         share->shade = total_ns > 0.0 ? (float)(row->time_ns / total_ns) : 0.0f;
-        octet_document_cell(document, table, "%s", row->variant);
+        octet_document_cell(document, table, "%s", octet_profile_kernel(row, b));
     }
     if (profile->n_rows > MOST_ROWS)
         octet_document_say(document, OCTET_TONE_PLAIN, "The first %d of %u operators; octet bench lists all.",

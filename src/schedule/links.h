@@ -1,7 +1,7 @@
 /* schedule/links.h - which steps are work, which values share memory, who reads a value.
  * In:  a graph and its steps.
  * Out: a root per value, readers, steps that need no code, pools that convolutions take over.
- * Knows: rows.h. A RESHAPE is no work: its result is its operand.
+ * Knows: lower/readers.h, rows.h.
  * Does not know: groups, memory. */
 #ifndef OCTET_SCHEDULE_LINKS_H
 #define OCTET_SCHEDULE_LINKS_H
@@ -11,14 +11,11 @@
 typedef struct octet_links {
     const octet_graph *graph;
     const octet_step *steps;
-    uint32_t *roots;   /* by value: the one that stands for all that share its memory */
-    uint32_t *n_reads; /* by root: operands of steps that are work, and graph outputs */
-    uint32_t *readers; /* by root: one of the steps that read it */
-    size_t *unread;    /* by root: bytes at its beginning that nobody reads */
-    bool *is_output;   /* by root */
-    bool *is_fixed;    /* by root: constant, variable or graph input */
-    bool *is_skipped;  /* by step: not work, or work that another step does */
-    uint32_t *pools;   /* by step: the pool that it does too, or OCTET_NONE */
+    uint32_t *roots, *n_reads, *readers; /* as in octet_readers */
+    bool *is_output, *is_fixed;
+    bool *is_skipped; /* also pools that a convolution does too */
+    size_t *unread;   /* by root: bytes at its beginning that nobody reads */
+    uint32_t *pools;  /* by step: the pool that it does too, or OCTET_NONE */
     octet_schedule_options options;
 } octet_links;
 

@@ -1,5 +1,6 @@
 #include "schedule/rows.h"
 
+#include "lower/readers.h"
 #include "schedule/sums.h"
 
 /* size: of an element, here and below. */
@@ -155,32 +156,14 @@ size_t octet_rows_unread(const octet_step *step, uint32_t operand) {
     return first < 0 || first == INT64_MAX ? 0 : (size_t)first;
 }
 
-/* Then requantizing keeps the order of sums. */
-static bool shifts_right(const octet_conv_2d_params *p) {
-    for (int32_t c = 0; c < p->out_c; c++)
-        if (p->q.shift[c] > 0) return false;
-    return true;
-}
-
-/* Windows side by side, inside the input. */
-static bool is_tiling(const octet_pool_2d_params *p) {
-    return p->pad_top == 0 && p->pad_left == 0 && p->stride_h >= p->filter_h && p->stride_w >= p->filter_w &&
-           (p->out_h - 1) * p->stride_h + p->filter_h <= p->in_h &&
-           (p->out_w - 1) * p->stride_w + p->filter_w <= p->in_w;
-}
-
 bool octet_rows_with_pool(const octet_graph *graph, const octet_step *step, const octet_step *pool, octet_rows *out) {
-    const bool is_s8 = step->kernel == OCTET_KERNEL_conv_2d_s8 && pool->kernel == OCTET_KERNEL_max_pool_2d_s8,
-               is_s16 = step->kernel == OCTET_KERNEL_conv_2d_s16 && pool->kernel == OCTET_KERNEL_max_pool_2d_s16;
-    if (!is_s8 && !is_s16) return false;
+    if (!octet_step_takes_pool(step, pool) || octet_sums_most(graph, step) > INT32_MAX) return false;
     const octet_conv_2d_params *c = octet_step_params_conv_2d(step);
     const octet_pool_2d_params *p = octet_step_params_pool_2d(pool);
-    /* A RESHAPE may stand between them, as around pools of one dimension. */
-    if (p->in_h != c->out_h || p->in_w != c->out_w || p->channels != c->out_c) return false;
-    if (!is_tiling(p) || !shifts_right(c) || octet_sums_most(graph, step) > INT32_MAX) return false;
-    *out = conv_rows(c, is_s16 ? 2 : 1);
+    const size_t element = step->kernel == OCTET_KERNEL_conv_2d_s16 ? 2 : 1;
+    *out = conv_rows(c, element);
     out->out_h = p->out_h;
-    out->out_bytes = (is_s16 ? 2 : 1) * (size_t)p->out_w * (size_t)p->channels;
+    out->out_bytes = element * (size_t)p->out_w * (size_t)p->channels;
     out->extent += (p->filter_h - 1) * c->stride_h;
     out->stride *= p->stride_h;
     return true;

@@ -32,23 +32,15 @@ static inline void case_product_run(octet_case *c, const octet_product *p, const
     octet_product_run(p, input, shared, output, 0, split);
 }
 
-/* How often outputs were compared, by operator and kernel: a case that has no fast kernel compares nothing. */
-typedef struct octet_case_tally {
-    const char *what, *name; /* NULL behind the last */
-    unsigned long long n;
-} octet_case_tally;
-static octet_case_tally octet_case_tallies[64];
-
-static inline bool case_equal(const char *what, const void *a, const void *b, size_t n, const char *name) {
-    octet_case_tally *tally = octet_case_tallies;
-    while (tally->what != NULL && (strcmp(tally->what, what) != 0 || strcmp(tally->name, name) != 0)) tally++;
-    *tally = (octet_case_tally){what, name, tally->n + 1};
-    if (memcmp(a, b, n) == 0) return true;
-    size_t i = 0;
-    while (((const uint8_t *)a)[i] == ((const uint8_t *)b)[i]) i++;
-    fprintf(stderr, "%s (%s): byte %zu of %zu: %d, the reference has %d\n", what, name, i, n, ((const int8_t *)b)[i],
-            ((const int8_t *)a)[i]);
-    return false;
+static inline void case_winograd_run(octet_case *c, const octet_winograd *w, const int8_t *input, int8_t *output) {
+    void *shared = case_bytes(c, octet_winograd_shared_bytes(w));
+    memset(shared, 0x5A, octet_winograd_shared_bytes(w));
+    for (uint32_t phase = 0; phase < 3; phase++) {
+        const uint32_t units = octet_winograd_units(w, phase),
+                       split = (uint32_t)case_range(&c->random, 0, (int32_t)units);
+        octet_winograd_run(w, phase, input, shared, output, split, units);
+        octet_winograd_run(w, phase, input, shared, output, 0, split);
+    }
 }
 
 /* A convolution whose window fits; VALID when pads are 0. */
@@ -119,6 +111,42 @@ static inline bool case_conv_s8(octet_case *c) { return case_conv_s8_of(c, case_
 static inline bool case_lines_s8(octet_case *c) {
     return !(c->cpu & OCTET_CPU_AMX_INT8) || case_conv_s8_of(c, case_lines(c));
 }
+
+/* A convolution and the max pool behind it against one after the other: by Winograd where that fits, else as a product.
+ */
+static inline bool case_pooled(octet_case *c, octet_conv_2d_params p) {
+    const int32_t depth = p.filter_h * p.filter_w * p.filter_c;
+    p.q = case_requantize(c, p.out_c, depth, false);
+    case_shift_right(&p.q, p.out_c);
+    case_weight_zero_point(c, &p.q);
+    const octet_pool_2d_params pool = case_pool_of(c, &p);
+    const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
+                 n_map = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c),
+                 n_out = (size_t)p.batches * (size_t)(pool.out_h * pool.out_w * p.out_c);
+    const int8_t *input = case_s8(c, n_in + OCTET_PRODUCT_SLACK, -128),
+                 *filter = case_s8(c, (size_t)(p.out_c * depth), case_range(&c->random, 0, 3) == 0 ? -128 : -127);
+    const int32_t *bias = case_bias(c, p.out_c, depth);
+    int8_t *map = case_bytes(c, n_map), *expected = case_bytes(c, n_out), *got = case_bytes(c, n_out);
+    octet_conv_2d_s8_ref(&p, input, filter, bias, map, 0, p.batches * p.out_h);
+    octet_max_pool_2d_s8_ref(&pool, map, expected, 0, p.batches * pool.out_h);
+    const octet_window_shape shape = octet_window_shape_of_pooled(&p, &pool);
+    octet_winograd *w;
+    octet_product *product;
+    if (octet_winograd_make(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &w) != OCTET_OK)
+        return false;
+    if (w != NULL) {
+        case_winograd_run(c, w, input, got);
+        return case_equal("CONV_2D + MAX_POOL_2D int8", expected, got, n_out, "winograd");
+    }
+    if (octet_product_make_s8(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &product) !=
+        OCTET_OK)
+        return false;
+    if (product == NULL) return true;
+    case_product_run(c, product, input, got);
+    return case_equal("CONV_2D + MAX_POOL_2D int8", expected, got, n_out, product->kernel->name);
+}
+
+static inline bool case_conv_pool(octet_case *c) { return case_pooled(c, case_conv(c)); }
 
 static inline bool case_conv_f32(octet_case *c) {
     const octet_conv_2d_params p = case_conv(c);
@@ -386,6 +414,7 @@ static inline bool case_winograd(octet_case *c) {
     p.filter_c = p.in_c;
     p.out_h = p.in_h - 2 + 2 * pad;
     p.out_w = p.in_w - 2 + 2 * pad;
+    if (case_range(r, 0, 2) == 0) return case_pooled(c, p);
     p.q = case_requantize(c, p.out_c, 9 * p.in_c, false);
     const size_t n_in = (size_t)p.batches * (size_t)(p.in_h * p.in_w * p.in_c),
                  n_out = (size_t)p.batches * (size_t)(p.out_h * p.out_w * p.out_c);
@@ -399,13 +428,7 @@ static inline bool case_winograd(octet_case *c) {
     if (octet_winograd_make(&c->ctx, &c->arena, c->cpu, &shape, (uint32_t)p.out_c, &p.q, filter, bias, &w) != OCTET_OK)
         return false;
     if (w == NULL) return true;
-    void *shared = case_bytes(c, octet_winograd_shared_bytes(w));
-    memset(shared, 0x5A, octet_winograd_shared_bytes(w));
-    for (uint32_t phase = 0; phase < 3; phase++) {
-        const uint32_t units = octet_winograd_units(w, phase), split = (uint32_t)case_range(r, 0, (int32_t)units);
-        octet_winograd_run(w, phase, input, shared, got, split, units);
-        octet_winograd_run(w, phase, input, shared, got, 0, split);
-    }
+    case_winograd_run(c, w, input, got);
     return case_equal("CONV_2D int8", expected, got, n_out, "winograd");
 }
 
@@ -427,8 +450,9 @@ static inline bool case_softmax_s8(octet_case *c) {
 
 typedef bool octet_case_function(octet_case *c);
 static octet_case_function *const octet_cases[] = {
-    case_conv_s8,       case_conv_f32, case_dense_s8, case_dense_f32,  case_depthwise_s8, case_depthwise_f32,
-    case_arithmetic_s8, case_pool,     case_mean,     case_softmax_s8, case_winograd,     case_lines_s8};
+    case_conv_s8,       case_conv_f32,      case_dense_s8, case_dense_f32, case_depthwise_s8,
+    case_depthwise_f32, case_arithmetic_s8, case_pool,     case_mean,      case_softmax_s8,
+    case_winograd,      case_lines_s8,      case_conv_pool};
 enum { OCTET_N_CASES = sizeof octet_cases / sizeof octet_cases[0] };
 
 /* Case number `seed` of a kind on a set of CPU bits. */

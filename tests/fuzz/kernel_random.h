@@ -8,9 +8,13 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "kernels/ref/conv.h"
+#include "kernels/ref/pool.h"
 #include "kernels/ref/requantize.h"
 
 typedef struct octet_case_random {
@@ -94,6 +98,50 @@ static inline int32_t *case_bias(octet_case *c, int32_t n, int32_t depth) {
     const int32_t width = case_range(&c->random, 0, 15) == 0 ? INT32_MAX / 2 : 400 * depth;
     for (int32_t i = 0; i < n; i++) bias[i] = case_range(&c->random, -width, width);
     return bias;
+}
+
+/* A max pool over the convolution: of every window that fits, also where some rows and columns are left over. */
+static inline octet_pool_2d_params case_pool_of(octet_case *c, const octet_conv_2d_params *p) {
+    octet_case_random *r = &c->random;
+    octet_pool_2d_params pool = {.batches = p->batches,
+                                 .in_h = p->out_h,
+                                 .in_w = p->out_w,
+                                 .channels = p->out_c,
+                                 .filter_h = case_range(r, 1, p->out_h < 3 ? p->out_h : 3),
+                                 .filter_w = case_range(r, 1, p->out_w < 3 ? p->out_w : 3),
+                                 .min = -128,
+                                 .max = 127};
+    if (case_range(r, 0, 1) && p->out_h > 1 && p->out_w > 1) pool.filter_h = pool.filter_w = 2;
+    pool.stride_h = pool.filter_h + (case_range(r, 0, 5) == 0);
+    pool.stride_w = pool.filter_w + (case_range(r, 0, 5) == 0);
+    pool.out_h = (p->out_h - pool.filter_h) / pool.stride_h + 1;
+    pool.out_w = (p->out_w - pool.filter_w) / pool.stride_w + 1;
+    return pool;
+}
+
+/* Shifts to the right only, as octet_step_takes_pool asks for. */
+static inline void case_shift_right(octet_requantize *q, int32_t out_c) {
+    for (int32_t i = 0; i < out_c; i++)
+        if (q->shift[i] > 0) ((int32_t *)(uintptr_t)q->shift)[i] = 0;
+}
+
+/* How often outputs were compared, by operator and kernel: a case that has no fast kernel compares nothing. */
+typedef struct octet_case_tally {
+    const char *what, *name; /* NULL behind the last */
+    unsigned long long n;
+} octet_case_tally;
+static octet_case_tally octet_case_tallies[64];
+
+static inline bool case_equal(const char *what, const void *a, const void *b, size_t n, const char *name) {
+    octet_case_tally *tally = octet_case_tallies;
+    while (tally->what != NULL && (strcmp(tally->what, what) != 0 || strcmp(tally->name, name) != 0)) tally++;
+    *tally = (octet_case_tally){what, name, tally->n + 1};
+    if (memcmp(a, b, n) == 0) return true;
+    size_t i = 0;
+    while (((const uint8_t *)a)[i] == ((const uint8_t *)b)[i]) i++;
+    fprintf(stderr, "%s (%s): byte %zu of %zu: %d, the reference has %d\n", what, name, i, n, ((const int8_t *)b)[i],
+            ((const int8_t *)a)[i]);
+    return false;
 }
 
 #endif

@@ -52,7 +52,7 @@ static inline void c_batch_vectors(const c_batch *b, octet_arena *arena, const o
     octet_exec *exec;
     octet_runner *runner;
     octet_case_random random = {seed};
-    const octet_exec_options options = {.numerics = OCTET_NUMERICS_INTEGER};
+    const octet_exec_options options = {.numerics = OCTET_NUMERICS_INTEGER, .outputs_only = true};
     const bool has_state = octet_schedule_has_state(graph, keeps_state);
     c_batch_good(b, octet_exec_create(b->ctx, graph, &options, &exec));
     c_batch_good(b, octet_runner_create(b->ctx, exec, 1, &runner));

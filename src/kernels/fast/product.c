@@ -10,8 +10,8 @@ enum { L1_BYTES = 24 << 10, L2_BYTES = 256 << 10, FETCH_TILES = 3 };
 /* Cycles per 4 inputs, 8 outputs and window, as pairs.c estimates them, below which pairs.h is faster than vpmaddwd. */
 #define PAIRS_WORTH 1.25
 
-static size_t positions_of(const octet_window_shape *s) {
-    return (size_t)s->batches * (size_t)s->out_h * (size_t)s->out_w;
+static size_t windows_of(const octet_window_shape *s) {
+    return (size_t)s->batches * (size_t)s->out_h * (size_t)s->out_w * (size_t)s->cell_h * (size_t)s->cell_w;
 }
 
 /* Everything but weights and constants. */
@@ -40,7 +40,8 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_pro
                     p->panel_bytes < (size_t)1 << 40,
                 OCTET_LIMIT, "a window of %zu elements is too large", lanes);
     const size_t window_bytes = lanes * kernel->element;
-    p->tiles = (p->windows.n_positions + kernel->max_rows - 1) / kernel->max_rows;
+    const uint32_t tile_positions = kernel->max_rows / p->windows.n_cells;
+    p->tiles = (p->windows.n_positions + tile_positions - 1) / tile_positions;
     if (kernel->block != NULL) {
         p->lines = octet_lines_of(&p->windows);
         p->tiles = (p->lines.n_parts + 1) / 2;
@@ -51,7 +52,7 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_pro
     p->n_blocks = (p->tiles + p->tiles_per_block - 1) / p->tiles_per_block;
     /* Large weights are read once if all windows pass each panel; windows that do not stay near must then come again
      * for every panel. */
-    const size_t weights = p->panel_bytes * p->n_panels, all_windows = p->windows.n_positions * window_bytes;
+    const size_t weights = p->panel_bytes * p->n_panels, all_windows = windows_of(shape) * window_bytes;
     const size_t input = all_windows < p->windows.prepared_bytes ? all_windows : p->windows.prepared_bytes;
     p->panel_major = weights > L2_BYTES && (input <= L2_BYTES || p->n_panels * input < p->n_blocks * weights);
     OCTET_CHECK(ctx, p->n_blocks * p->n_panels < UINT32_MAX, OCTET_LIMIT, "a product of %zu positions is too large",
@@ -181,22 +182,37 @@ static bool lines_pay(const octet_product *p) {
     return 150 + (add > scale ? add : scale) < other;
 }
 
+/* All windows of all positions as positions of their own. */
+static octet_window_shape without_cells(const octet_window_shape *s) {
+    octet_window_shape single = *s;
+    if (s->cell_h * s->cell_w == 1) return single;
+    single.out_h *= s->cell_h;
+    single.out_w *= s->cell_w;
+    single.stride_h = s->cell_step_h;
+    single.stride_w = s->cell_step_w;
+    single.cell_h = single.cell_w = 1;
+    return single;
+}
+
 octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu,
                                    const octet_window_shape *shape, uint32_t n_outputs, const octet_requantize *q,
                                    const int8_t *weights, const int32_t *bias, octet_product **out) {
     *out = NULL;
     const octet_product_kernel *pairs,
         *kernel = octet_select_product_s8(cpu, q->weight_zero_point != 0, n_outputs / (uint32_t)shape->groups,
-                                          positions_of(shape), &pairs);
-    if (kernel == NULL) return OCTET_OK;
+                                          windows_of(shape), &pairs);
+    const uint32_t n_cells = (uint32_t)shape->cell_h * (uint32_t)shape->cell_w;
+    if (kernel == NULL || (n_cells > 1 && (!kernel->pools || n_cells > kernel->max_rows))) return OCTET_OK;
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
     const octet_product_kernel *lines = octet_select_product_lines(cpu, q->weight_zero_point != 0);
     bool paired = false, lined = false;
     if (lines != NULL) {
-        OCTET_TRY(make(ctx, arena, lines, shape, n_outputs, p));
+        const octet_window_shape single = without_cells(shape);
+        OCTET_TRY(make(ctx, arena, lines, &single, n_outputs, p));
         lined = lines_pay(p);
     }
+    if (lined && n_cells > 1) return OCTET_OK; /* faster, though the pool comes after */
     if (!lined && pairs != NULL) OCTET_TRY(try_pairs(ctx, arena, pairs, shape, n_outputs, weights, p, &paired));
     if (!lined && !paired) OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, p));
     p->zero_point = q->input_zero_point;
@@ -216,7 +232,7 @@ octet_status octet_product_make_f32(octet_context *ctx, octet_arena *arena, uint
                                     const float *weights, const float *bias, octet_product **out) {
     *out = NULL;
     const octet_product_kernel *kernel =
-        octet_select_product_f32(cpu, n_outputs / (uint32_t)shape->groups, positions_of(shape));
+        octet_select_product_f32(cpu, n_outputs / (uint32_t)shape->groups, windows_of(shape));
     if (kernel == NULL) return OCTET_OK;
     octet_product *p;
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
@@ -283,10 +299,11 @@ static void run_tiles(const octet_product *p, const uint8_t *prepared, uint8_t *
         for (size_t tile = first_tile; tile < last_tile; tile++) {
             const uint32_t n = (uint32_t)n_rows + (tile < n_longer);
             const uint8_t *rows[OCTET_PRODUCT_MAX_ROWS];
+            const uint32_t n_windows = n * p->windows.n_cells;
             octet_windows_next(&p->windows, &cursor, n, rows);
             if (p->panel_major && p->tiles >= FETCH_TILES && first + 1 < p->n_panels) fetch_ahead(p, first + 1, tile);
             for (uint32_t panel = first; panel < end; panel++) {
-                p->kernel->tile(p, panel, rows, n, out + octet_product_first(p, panel) * out_element);
+                p->kernel->tile(p, panel, rows, n_windows, out + octet_product_first(p, panel) * out_element);
             }
             out += n * p->n_outputs * out_element;
         }

@@ -40,6 +40,7 @@ typedef struct octet_product_kernel {
     uint32_t weight_bytes;          /* of one packed weight */
     uint32_t lanes, vectors;        /* outputs per vector, vectors per panel */
     uint32_t max_rows;
+    bool pools; /* takes the maximum of the windows of a position */
     int32_t
         input_offset; /* prepared element - (input - zero point) = input_offset + zero point (u8: 128), or NO_OFFSET */
 } octet_product_kernel;
@@ -70,7 +71,8 @@ struct octet_product {
     bool panel_major; /* order of units: all blocks of a panel, or all panels of a block */
 };
 
-/* weights: [O][n_segments][segment_elements] with group_outputs = O / groups outputs per group; bias: [O] or NULL.
+/* *out: NULL where no kernel fits; of a shape with several windows per position where none pools so many.
+ * weights: [O][n_segments][segment_elements] with group_outputs = O / groups outputs per group; bias: [O] or NULL.
  * Work: n_prepare units of prepare (0 when the input serves directly), then n_units of run. */
 octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint32_t cpu,
                                    const octet_window_shape *shape, uint32_t n_outputs, const octet_requantize *q,

@@ -10,13 +10,27 @@
     .batches = p->batches, .in_h = p->in_h, .in_w = p->in_w, .in_c = p->in_c, .out_h = p->out_h, .out_w = p->out_w, \
     .filter_h = p->filter_h, .filter_w = p->filter_w, .stride_h = p->stride_h, .stride_w = p->stride_w,             \
     .dilation_h = p->dilation_h, .dilation_w = p->dilation_w, .pad_top = p->pad_top, .pad_left = p->pad_left
+#define ONE_CELL .cell_h = 1, .cell_w = 1, .cell_step_h = 1, .cell_step_w = 1
 
 octet_window_shape octet_window_shape_of_conv_2d(const octet_conv_2d_params *p) {
-    return (octet_window_shape){SHAPE, .groups = p->groups};
+    return (octet_window_shape){SHAPE, .groups = p->groups, ONE_CELL};
+}
+
+octet_window_shape octet_window_shape_of_pooled(const octet_conv_2d_params *p, const octet_pool_2d_params *pool) {
+    octet_window_shape shape = octet_window_shape_of_conv_2d(p);
+    shape.out_h = pool->out_h;
+    shape.out_w = pool->out_w;
+    shape.cell_h = pool->filter_h;
+    shape.cell_w = pool->filter_w;
+    shape.cell_step_h = p->stride_h;
+    shape.cell_step_w = p->stride_w;
+    shape.stride_h *= pool->stride_h;
+    shape.stride_w *= pool->stride_w;
+    return shape;
 }
 
 octet_window_shape octet_window_shape_of_depthwise(const octet_depthwise_params *p) {
-    return (octet_window_shape){SHAPE, .groups = 1};
+    return (octet_window_shape){SHAPE, .groups = 1, ONE_CELL};
 }
 
 octet_window_shape octet_window_shape_of_fully_connected(const octet_fully_connected_params *p) {
@@ -32,16 +46,19 @@ octet_window_shape octet_window_shape_of_fully_connected(const octet_fully_conne
                                 .stride_w = 1,
                                 .dilation_h = 1,
                                 .dilation_w = 1,
-                                .groups = 1};
+                                .groups = 1,
+                                ONE_CELL};
 }
 
 octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const octet_window_shape *shape, size_t element,
                                 bool in_place, octet_windows *out) {
     *out = (octet_windows){.shape = *shape, .element = element};
-    int64_t padded_h =
-        ((int64_t)shape->out_h - 1) * shape->stride_h + ((int64_t)shape->filter_h - 1) * shape->dilation_h + 1;
-    int64_t padded_w =
-        ((int64_t)shape->out_w - 1) * shape->stride_w + ((int64_t)shape->filter_w - 1) * shape->dilation_w + 1;
+    int64_t padded_h = ((int64_t)shape->out_h - 1) * shape->stride_h +
+                       ((int64_t)shape->cell_h - 1) * shape->cell_step_h +
+                       ((int64_t)shape->filter_h - 1) * shape->dilation_h + 1;
+    int64_t padded_w = ((int64_t)shape->out_w - 1) * shape->stride_w +
+                       ((int64_t)shape->cell_w - 1) * shape->cell_step_w +
+                       ((int64_t)shape->filter_w - 1) * shape->dilation_w + 1;
     out->whole = in_place && !shape->pad_top && !shape->pad_left && padded_h <= shape->in_h && padded_w <= shape->in_w;
     if (out->whole) {
         padded_h = shape->in_h;
@@ -74,6 +91,14 @@ octet_status octet_windows_make(octet_context *ctx, octet_arena *arena, const oc
                      (size_t)(i % per_row) * (size_t)shape->dilation_w * out->pixel;
     }
     out->segment_offsets = offsets;
+    size_t *cells;
+    const uint32_t cell_w = (uint32_t)shape->cell_w;
+    out->n_cells = (uint32_t)shape->cell_h * cell_w;
+    OCTET_TRY(OCTET_NEW(ctx, arena, out->n_cells, &cells));
+    for (uint32_t i = 0; i < out->n_cells; i++)
+        cells[i] = (size_t)(i / cell_w) * (size_t)shape->cell_step_h * out->row +
+                   (size_t)(i % cell_w) * (size_t)shape->cell_step_w * out->pixel;
+    out->cell_offsets = cells;
     if (shape->filter_h == 1 && per_row == 1) return OCTET_OK;
     if (runs && out->row == out->segment_elements * element &&
         shape->dilation_h == 1) { /* windows as wide as the input: one segment */
@@ -96,7 +121,8 @@ void octet_windows_next(const octet_windows *w, octet_windows_cursor *c, uint32_
     const octet_window_shape *s = &w->shape;
     const size_t step = (size_t)s->stride_w * w->pixel;
     for (uint32_t i = 0; i < n; i++) {
-        rows[i] = c->row + c->x * step;
+        const uint8_t *first = c->row + c->x * step;
+        for (uint32_t k = 0; k < w->n_cells; k++) *rows++ = first + w->cell_offsets[k];
         if (++c->x < (size_t)s->out_w) continue;
         c->x = 0;
         if (++c->y < (size_t)s->out_h) {

@@ -13,16 +13,24 @@ enum {
 /* Transformed weights (32 bytes per pair of channels) that come from far away must serve several blocks of tiles. */
 enum { FEW_TILES = 32, LARGE_WEIGHTS = 4 << 20 };
 
+static bool pools(const octet_window_shape *s) { return s->cell_h > 1 || s->cell_w > 1; }
+
+/* Windows of the pool that are no tiles are left to others. */
+static bool has_tiles(const octet_window_shape *s) {
+    if (!pools(s)) return s->stride_h == 1 && s->stride_w == 1;
+    return s->cell_h == 2 && s->cell_w == 2 && s->cell_step_h == 1 && s->cell_step_w == 1 && s->stride_h == 2 &&
+           s->stride_w == 2;
+}
+
 static bool pays(const octet_window_shape *s, uint32_t n_outputs) {
-    if (s->filter_h != 3 || s->filter_w != 3 || s->stride_h != 1 || s->stride_w != 1 || s->dilation_h != 1 ||
-        s->dilation_w != 1)
-        return false;
+    if (s->filter_h != 3 || s->filter_w != 3 || s->dilation_h != 1 || s->dilation_w != 1 || !has_tiles(s)) return false;
     if (s->groups != 1 || s->in_c % 2 || s->in_c < MIN_CHANNELS || s->in_c > MAX_CHANNELS || n_outputs < MIN_CHANNELS)
         return false;
-    const int64_t tiles = (int64_t)((s->out_h + 1) / 2) * ((s->out_w + 1) / 2);
+    const int64_t tiles =
+        pools(s) ? (int64_t)s->out_h * s->out_w : (int64_t)((s->out_h + 1) / 2) * ((s->out_w + 1) / 2);
     if (tiles < FEW_TILES && (int64_t)s->in_c * n_outputs * 32 > LARGE_WEIGHTS) return false;
     /* At least two thirds of the computed outputs must be wanted. */
-    return tiles >= MIN_TILES && (int64_t)s->out_h * s->out_w * 3 >= tiles * 4 * 2;
+    return tiles >= MIN_TILES && (pools(s) || (int64_t)s->out_h * s->out_w * 3 >= tiles * 4 * 2);
 }
 
 /* (2G) g (2G)^T with 2G = [2 0 0; 1 1 1; 1 -1 1; 0 0 2]. */
@@ -79,11 +87,13 @@ octet_status octet_winograd_make(octet_context *ctx, octet_arena *arena, uint32_
     *w = (octet_winograd){.kernel = kernel,
                           .out_h = shape->out_h,
                           .out_w = shape->out_w,
+                          .pools = pools(shape),
                           .n_outputs = n_outputs,
                           .zero_point = q->input_zero_point};
     octet_window_shape even = *shape;
-    even.out_h += even.out_h % 2;
-    even.out_w += even.out_w % 2;
+    even.out_h = w->pools ? 2 * even.out_h : even.out_h + even.out_h % 2;
+    even.out_w = w->pools ? 2 * even.out_w : even.out_w + even.out_w % 2;
+    even.stride_h = even.stride_w = even.cell_h = even.cell_w = 1;
     OCTET_TRY(octet_windows_make(ctx, arena, &even, sizeof(int16_t), false, &w->windows));
     w->tiles_h = (uint32_t)even.out_h / 2;
     w->tiles_w = (uint32_t)even.out_w / 2;

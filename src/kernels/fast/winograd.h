@@ -25,7 +25,8 @@ typedef struct octet_winograd_kernel {
 struct octet_winograd {
     const octet_winograd_kernel *kernel;
     octet_windows windows; /* padded input as int16, of an even number of output rows and columns */
-    int32_t out_h, out_w;  /* true */
+    int32_t out_h, out_w;  /* true; of pools those behind them */
+    bool pools;            /* a tile's four outputs are the window of a max pool, taken before they are requantized */
     uint32_t n_outputs, n_panels, tiles_h, tiles_w;
     size_t n_tiles, n_blocks;  /* 2x2 outputs each; blocks of tiles */
     size_t row_elements;       /* C rounded up to whole vectors: one tile's row of a transformed plane */

@@ -1,7 +1,7 @@
 /* int8 products with AVX2: weights and activations widened to int16, pairs multiplied and added by vpmaddwd. Exact:
  * 2 * 255 * 255 fits 32 bits. */
 #include "kernels/fast/x86/kernels.h"
-#include "kernels/fast/x86/scale_avx2.h"
+#include "kernels/fast/x86/product_pool.h"
 
 #if OCTET_FAST_X86
 
@@ -54,6 +54,13 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
             }
         }
     }
+    if (p->windows.n_cells > 1) {
+        __m256i cells[MAX_ROWS * VECTORS];
+        OCTET_UNROLL
+        for (int i = 0; i < rows * vectors; i++) cells[i] = sum[i];
+        octet_product_pool_avx2(p, panel, lane, cells, rows, vectors, out);
+        return;
+    }
     __m256i total[MAX_ROWS * VECTORS]; /* sum itself is never addressed */
     OCTET_UNROLL
     for (int i = 0; i < rows * vectors; i++) total[i] = sum[i];
@@ -90,6 +97,7 @@ const octet_product_kernel octet_product_s8_avx2 = {.name = "avx2",
                                                     .lanes = LANES,
                                                     .vectors = VECTORS,
                                                     .max_rows = MAX_ROWS,
+                                                    .pools = true,
                                                     .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 #endif

@@ -1,6 +1,6 @@
 /* int8 products with AVX-VNNI: as product_s8_vnni.c in vectors of 8. */
 #include "kernels/fast/x86/kernels.h"
-#include "kernels/fast/x86/scale_avx2.h"
+#include "kernels/fast/x86/product_pool.h"
 
 #if OCTET_FAST_X86
 
@@ -57,6 +57,13 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX_VNNI void tile(const octet_product *p, uint32
             }
         }
     }
+    if (p->windows.n_cells > 1) {
+        __m256i cells[MAX_ROWS * VECTORS];
+        OCTET_UNROLL
+        for (int i = 0; i < rows * vectors; i++) cells[i] = sum[i];
+        octet_product_pool_avx2(p, panel, lane, cells, rows, vectors, out);
+        return;
+    }
     __m256i total[MAX_ROWS * VECTORS]; /* sum itself is never addressed */
     OCTET_UNROLL
     for (int i = 0; i < rows * vectors; i++) total[i] = sum[i];
@@ -94,6 +101,7 @@ const octet_product_kernel octet_product_s8_avx_vnni = {.name = "avxvnni",
                                                         .lanes = LANES,
                                                         .vectors = VECTORS,
                                                         .max_rows = MAX_ROWS,
+                                                        .pools = true,
                                                         .input_offset = 128};
 
 #endif

@@ -1,6 +1,6 @@
 /* int8 products with AVX2's vpmaddubsw over lists of steps (pairs.h): 7 windows by 8 outputs at a time. */
 #include "kernels/fast/x86/kernels.h"
-#include "kernels/fast/x86/scale_avx2.h"
+#include "kernels/fast/x86/product_pool.h"
 
 #if OCTET_FAST_X86
 
@@ -93,6 +93,13 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
     }
     const cursor middle = add_list(pairs->plain, (cursor){pairs->weights, pairs->offsets}, x, sum, rows, false);
     (void)add_list(pairs->turned, middle, x, sum, rows, true);
+    if (p->windows.n_cells > 1) {
+        __m256i cells[MAX_ROWS];
+        OCTET_UNROLL
+        for (int i = 0; i < rows; i++) cells[i] = sum[i];
+        octet_product_pool_avx2(p, panel, lane, cells, rows, 1, out);
+        return;
+    }
     __m256i total[MAX_ROWS]; /* sum itself is never addressed */
     OCTET_UNROLL
     for (int i = 0; i < rows; i++) total[i] = sum[i];
@@ -125,6 +132,7 @@ const octet_product_kernel octet_product_s8_avx2_pairs = {.name = "avx2 pairs",
                                                           .lanes = LANES,
                                                           .vectors = 1,
                                                           .max_rows = MAX_ROWS,
+                                                          .pools = true,
                                                           .input_offset = 128};
 
 #endif

@@ -1,7 +1,7 @@
 /* int8 products with AVX-512 VNNI: vpdpbusd adds four products of unsigned activations (value + 128) and signed weights
  * without saturation. */
 #include "kernels/fast/x86/kernels.h"
-#include "kernels/fast/x86/scale_avx512.h"
+#include "kernels/fast/x86/product_pool.h"
 
 #if OCTET_FAST_X86
 
@@ -75,6 +75,13 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI void tile(const octet_product *p, uint32_t p
         OCTET_UNROLL
         for (int i = 0; i < rows * vectors; i++) sum[i] = _mm512_add_epi32(sum[i], more[part - 1][i]);
     }
+    if (p->windows.n_cells > 1) {
+        __m512i cells[MAX_ROWS * VECTORS];
+        OCTET_UNROLL
+        for (int i = 0; i < rows * vectors; i++) cells[i] = sum[i];
+        octet_product_pool_avx512(p, panel, lane, cells, rows, vectors, out);
+        return;
+    }
     __m512i total[MAX_ROWS * VECTORS]; /* sum itself is never addressed */
     OCTET_UNROLL
     for (int i = 0; i < rows * vectors; i++) total[i] = sum[i];
@@ -116,6 +123,7 @@ const octet_product_kernel octet_product_s8_vnni = {.name = "avx512vnni",
                                                     .lanes = LANES,
                                                     .vectors = VECTORS,
                                                     .max_rows = MAX_ROWS,
+                                                    .pools = true,
                                                     .input_offset = 128};
 
 #endif

@@ -109,6 +109,13 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_winograd *w, int kin
     __m256i low[4], high[4];
     transform_back(m, plane, octet_load_256(w->scale.bias + lane), low);
     transform_back(m + 8, plane, octet_load_256(w->scale.bias + lane + 8), high);
+    if (w->pools) {
+        const __m256i a = _mm256_max_epi32(_mm256_max_epi32(low[0], low[1]), _mm256_max_epi32(low[2], low[3]));
+        const __m256i b = _mm256_max_epi32(_mm256_max_epi32(high[0], high[1]), _mm256_max_epi32(high[2], high[3]));
+        octet_store_bytes_avx2(output + tile * w->n_outputs + lane, octet_scale_avx2(&w->scale, kind, lane, a, b),
+                               width);
+        return;
+    }
     OCTET_UNROLL
     for (int i = 0; i < 4; i++) {
         const size_t y = 2 * ty + (size_t)(i / 2), x = 2 * tx + (size_t)(i % 2);
