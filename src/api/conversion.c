@@ -13,6 +13,7 @@
 #include "base/format.h"
 #include "graph/entry.h"
 #include "passes/passes.h"
+#include "statistics/fingerprint.h"
 #include "target/fit.h"
 
 static octet_status choose_type(octet_context *ctx, const char *what, const char *name, octet_mode mode,
@@ -280,6 +281,7 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     octet_observe_options method;
     calibrated c = {0};
     uint32_t silenced;
+    octet_graph known;
     octet_status status = OCTET_OK;
     OCTET_TRY(octet_warnings_read(ctx, options->silence, &silenced));
     OCTET_TRY(quantize_options(ctx, options, &quantize, &target));
@@ -291,8 +293,12 @@ static octet_status calibrate_and_make(octet_context *ctx, const octet_model *mo
     OCTET_TRY(check_split(ctx, options, &quantize));
     OCTET_TRY(check_ranges(ctx, graph, has_samples, &quantize));
     OCTET_TRY(octet_api_choose_method(ctx, options, &quantize, has_samples, &method));
-    if (has_samples && needs_ranges(&quantize))
+    if (has_samples &&
+        needs_ranges(&quantize)) { /* statistics are asked again and again whether they are of this graph */
+        OCTET_TRY(octet_fingerprint_know(ctx, graph, &known));
+        graph = &known;
         status = calibrate(ctx, graph, data, options, &quantize, &method, &c, seen);
+    }
     if (status == OCTET_OK)
         status = make(ctx, (making){model, graph, c.ranges, options, &quantize, target}, recovery, data, out);
     if (status == OCTET_OK) {

@@ -126,6 +126,7 @@ typedef struct octet_graph {
     bool is_stateful;        /* the source says that state (LSTM) goes on from sample to sample */
     bool open_batch;         /* the source leaves dimension 0 of the inputs open (written here as 1) */
     bool is_for_device;      /* its run-time target takes one sample at a time, and no operators that serve more */
+    uint64_t fingerprint;    /* statistics/fingerprint.h, where it is known; else 0 */
 } octet_graph;
 
 octet_status octet_graph_create(octet_context *ctx, const char *source, octet_graph **out);

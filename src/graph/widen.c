@@ -56,6 +56,7 @@ static bool is_alone(const octet_graph *graph, const octet_operator *op) {
 octet_status octet_graph_widen(octet_context *ctx, octet_arena *arena, const octet_graph *graph, int32_t n,
                                octet_graph *out, bool *is_wide) {
     *out = *graph;
+    out->fingerprint = 0;
     *is_wide = graph->n_carries == 0;
     for (uint32_t i = 0; i < graph->n_inputs; i++)
         *is_wide = *is_wide && has_batch(&graph->values[graph->inputs[i].value]);

@@ -61,6 +61,8 @@ static void add_options(state *s, const octet_operator *op) {
 octet_status octet_fingerprint_make(octet_context *ctx, const octet_graph *graph, uint64_t *out) {
     octet_arena arena = {0};
     state s = {.graph = graph};
+    *out = graph->fingerprint;
+    if (graph->fingerprint != 0) return OCTET_OK;
     const octet_status status = OCTET_NEW(ctx, &arena, graph->n_values, &s.numbers);
     for (uint32_t i = 0; i < graph->n_inputs && status == OCTET_OK; i++) {
         add_value(&s, graph->inputs[i].value);
@@ -78,4 +80,9 @@ octet_status octet_fingerprint_make(octet_context *ctx, const octet_graph *graph
     octet_arena_free(ctx, &arena);
     *out = s.hash;
     return status;
+}
+
+octet_status octet_fingerprint_know(octet_context *ctx, const octet_graph *graph, octet_graph *out) {
+    *out = *graph;
+    return octet_fingerprint_make(ctx, graph, &out->fingerprint);
 }

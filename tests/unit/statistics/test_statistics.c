@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "statistics/file.h"
+#include "statistics/fingerprint.h"
 #include "statistics/observer.h"
 #include "support/graph_quantize.h"
 
@@ -202,6 +203,23 @@ static void samples_of_a_batch_count_one_by_one(void **state) {
     octet_statistics_free(&f->ctx, s);
 }
 
+/* It is the fingerprint of what shares the constants; a copy, which may change, finds out its own. */
+static void a_graph_that_knows_its_fingerprint_has_the_same(void **state) {
+    fixture *f = *state;
+    make_graph(f);
+    uint64_t fingerprint, again;
+    octet_graph known, *copy = NULL;
+    expect_ok(f, octet_fingerprint_make(&f->ctx, f->graph, &fingerprint));
+    expect_ok(f, octet_fingerprint_know(&f->ctx, f->graph, &known));
+    expect_ok(f, octet_fingerprint_make(&f->ctx, &known, &again));
+    assert_true(again == fingerprint && known.fingerprint == fingerprint && f->graph->fingerprint == 0);
+    expect_ok(f, octet_graph_clone(&f->ctx, &known, &copy));
+    copy->values[copy->operators[0].outputs[0]].name = "z";
+    expect_ok(f, octet_fingerprint_make(&f->ctx, copy, &again));
+    assert_true(again != fingerprint);
+    octet_graph_destroy(&f->ctx, copy);
+}
+
 static void what_makes_another_model_makes_another_fingerprint(void **state) {
     fixture *f = *state;
     static const float weights[8] = {1, 2, 3, 4, 5, 6, 7, 8};
@@ -391,6 +409,7 @@ int main(void) {
         CASE(a_row_per_float_activation_in_order),
         CASE(samples_go_to_the_half_of_their_hash),
         CASE(parts_merge_to_the_same_bytes_in_any_order),
+        CASE(a_graph_that_knows_its_fingerprint_has_the_same),
         CASE(what_makes_another_model_makes_another_fingerprint),
         CASE(parts_of_two_models_do_not_merge),
         CASE(parts_of_a_model_with_state_do_not_merge),
