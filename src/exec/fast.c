@@ -101,10 +101,36 @@ static octet_status hasten_winograd(const octet_task_maker *maker, const octet_w
     return OCTET_OK;
 }
 
+static void run_columns(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin,
+                        uint32_t end) {
+    octet_columns_run(task->params, phase, octet_task_input(task, frame, INPUT), frame->shared,
+                      octet_task_output(task, frame, 0), begin, end);
+}
+
+/* *done: whether it fits and pays. */
+static octet_status hasten_columns(const octet_task_maker *maker, const octet_window_shape *shape, int32_t channels,
+                                   const octet_requantize *q, octet_task *task, bool *done) {
+    const void *weights, *bias;
+    octet_columns *columns;
+    *done = false;
+    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
+    OCTET_TRY(octet_columns_make(maker->ctx, maker->arena, maker->cpu, shape, (uint32_t)channels, q, weights, bias,
+                                 &columns));
+    if (columns == NULL) return OCTET_OK;
+    task->run = run_columns;
+    task->params = columns;
+    task->work = (octet_work){.n_phases = 3, .shared_bytes = octet_columns_shared_bytes(columns)};
+    for (uint32_t i = 0; i < task->work.n_phases; i++) task->work.n_units[i] = octet_columns_units(columns, i);
+    task->variant = columns->kernel->name;
+    *done = true;
+    return OCTET_OK;
+}
+
 static octet_status hasten_conv_s8(const octet_task_maker *maker, const octet_conv_2d_params *p,
                                    const octet_window_shape *shape, octet_task *task) {
     bool done;
     OCTET_TRY(hasten_winograd(maker, shape, p->out_c, &p->q, task, &done));
+    if (!done) OCTET_TRY(hasten_columns(maker, shape, p->out_c, &p->q, task, &done));
     return done ? OCTET_OK : hasten_product_s8(maker, shape, p->out_c, &p->q, task);
 }
 

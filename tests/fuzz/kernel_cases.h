@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/column_cases.h"
 #include "fuzz/kernel_random.h"
 #include "kernels/fast/cpu.h"
 #include "kernels/fast/select.h"
@@ -450,9 +451,9 @@ static inline bool case_softmax_s8(octet_case *c) {
 
 typedef bool octet_case_function(octet_case *c);
 static octet_case_function *const octet_cases[] = {
-    case_conv_s8,       case_conv_f32,      case_dense_s8, case_dense_f32, case_depthwise_s8,
-    case_depthwise_f32, case_arithmetic_s8, case_pool,     case_mean,      case_softmax_s8,
-    case_winograd,      case_lines_s8,      case_conv_pool};
+    case_conv_s8,       case_conv_f32,      case_dense_s8,  case_dense_f32, case_depthwise_s8,
+    case_depthwise_f32, case_arithmetic_s8, case_pool,      case_mean,      case_softmax_s8,
+    case_winograd,      case_lines_s8,      case_conv_pool, case_columns};
 enum { OCTET_N_CASES = sizeof octet_cases / sizeof octet_cases[0] };
 
 /* Case number `seed` of a kind on a set of CPU bits. */

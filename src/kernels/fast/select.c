@@ -38,10 +38,14 @@ const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t grou
     return cpu & OCTET_CPU_AVX512 ? &octet_product_f32_avx512 : &octet_product_f32_avx2;
 }
 
-/* Without VNNI, fewer multiplications are worth two transforms. */
+static bool has_vnni(uint32_t cpu) { return cpu & (OCTET_CPU_AVX512_VNNI | OCTET_CPU_AVX_VNNI); }
+
+/* Without VNNI, fewer multiplications are worth two transforms, and fewer widenings a program for every output. */
 const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
-    const bool has_vnni = cpu & (OCTET_CPU_AVX512_VNNI | OCTET_CPU_AVX_VNNI);
-    return cpu & OCTET_CPU_AVX2 && !has_vnni ? &octet_winograd_avx2 : NULL;
+    return cpu & OCTET_CPU_AVX2 && !has_vnni(cpu) ? &octet_winograd_avx2 : NULL;
+}
+const octet_columns_kernel *octet_select_columns(uint32_t cpu) {
+    return cpu & OCTET_CPU_AVX2 && !has_vnni(cpu) ? &octet_columns_avx2 : NULL;
 }
 
 const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p,
@@ -98,6 +102,10 @@ const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
     (void)cpu;
     return NULL;
 }
+const octet_columns_kernel *octet_select_columns(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
 const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p,
                                                             bool weights_are_wide) {
     if (p->multiplier != 1 || !(cpu & OCTET_CPU_NEON)) return NULL;
@@ -140,6 +148,10 @@ const octet_mean_kernel *octet_select_mean(uint32_t cpu) {
     return NULL;
 }
 const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
+const octet_columns_kernel *octet_select_columns(uint32_t cpu) {
     (void)cpu;
     return NULL;
 }

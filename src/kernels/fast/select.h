@@ -8,6 +8,7 @@
 #define OCTET_KERNELS_FAST_SELECT_H
 
 #include "kernels/fast/channelwise.h"
+#include "kernels/fast/columns.h"
 #include "kernels/fast/pool.h"
 #include "kernels/fast/product.h"
 #include "kernels/fast/reduce.h"
@@ -22,6 +23,7 @@ const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_h
 const octet_product_kernel *octet_select_product_lines(uint32_t cpu, bool weights_have_zero_point);
 const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions);
 const octet_winograd_kernel *octet_select_winograd(uint32_t cpu);
+const octet_columns_kernel *octet_select_columns(uint32_t cpu);
 /* weights_are_wide: some weight less its zero point is below -127 or above 127. */
 const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const octet_depthwise_params *p,
                                                             bool weights_are_wide);
