@@ -270,8 +270,8 @@ void octet_product_prepare(const octet_product *p, const void *input, void *shar
 }
 
 /* Weights that do not fit the second-level cache come from far away. While tile `tile` is computed, its share of the
- * next panel is fetched. */
-static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile) {
+ * next panel is fetched: by the kernel if it does that, which finds where behind the rows. */
+static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile, const uint8_t **ahead) {
     const uint8_t *weights = p->weights + next * p->panel_bytes;
     size_t size = p->panel_bytes;
     if (p->pairs != NULL) {
@@ -280,7 +280,12 @@ static void fetch_ahead(const octet_product *p, uint32_t next, size_t tile) {
     }
     const size_t share = (size / p->tiles / 64 + 1) * 64, begin = tile * share,
                  end = begin + share < size ? begin + share : size;
-    for (size_t i = begin; i < end; i += 64) __builtin_prefetch(weights + i, 0, 2);
+    if (p->kernel->fetches) {
+        ahead[0] = weights + (begin < end ? begin : end);
+        ahead[1] = weights + end;
+    } else {
+        for (size_t i = begin; i < end; i += 64) __builtin_prefetch(weights + i, 0, 2);
+    }
 }
 
 /* Panels [first, last) of tiles [first_tile, last_tile): the addresses of a tile's windows serve all of them. */
@@ -298,10 +303,12 @@ static void run_tiles(const octet_product *p, const uint8_t *prepared, uint8_t *
         uint8_t *out = output + position * p->n_outputs * out_element;
         for (size_t tile = first_tile; tile < last_tile; tile++) {
             const uint32_t n = (uint32_t)n_rows + (tile < n_longer);
-            const uint8_t *rows[OCTET_PRODUCT_MAX_ROWS];
+            const uint8_t *rows[OCTET_PRODUCT_MAX_ROWS + 2];
             const uint32_t n_windows = n * p->windows.n_cells;
             octet_windows_next(&p->windows, &cursor, n, rows);
-            if (p->panel_major && p->tiles >= FETCH_TILES && first + 1 < p->n_panels) fetch_ahead(p, first + 1, tile);
+            rows[n_windows] = rows[n_windows + 1] = NULL;
+            if (p->panel_major && p->tiles >= FETCH_TILES && first + 1 < p->n_panels)
+                fetch_ahead(p, first + 1, tile, rows + n_windows);
             for (uint32_t panel = first; panel < end; panel++) {
                 p->kernel->tile(p, panel, rows, n_windows, out + octet_product_first(p, panel) * out_element);
             }

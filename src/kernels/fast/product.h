@@ -18,7 +18,8 @@
 typedef struct octet_product octet_product;
 
 /* Outputs of panel `panel` for n_rows (1..max_rows) windows; out points at the first window's
- * output pixel. */
+ * output pixel. A kernel that fetches finds begin and end of memory to fetch meanwhile in
+ * rows[n_rows] and rows[n_rows + 1], both NULL for none. */
 typedef void octet_product_tile(const octet_product *p, uint32_t panel, const uint8_t *const *rows, uint32_t n_rows,
                                 void *out);
 
@@ -41,6 +42,7 @@ typedef struct octet_product_kernel {
     uint32_t lanes, vectors;        /* outputs per vector, vectors per panel */
     uint32_t max_rows;
     bool pools; /* takes the maximum of the windows of a position */
+    bool fetches;
     int32_t
         input_offset; /* prepared element - (input - zero point) = input_offset + zero point (u8: 128), or NO_OFFSET */
 } octet_product_kernel;

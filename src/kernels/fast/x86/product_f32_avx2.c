@@ -47,6 +47,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
     }
     const float *w = (const float *)(const void *)(p->weights + panel * p->panel_bytes);
     const size_t steps = p->steps;
+    const uint8_t *ahead = row[rows], *const ahead_end = row[rows + 1];
     for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
         const float *x[NARROW_ROWS];
         OCTET_UNROLL
@@ -54,11 +55,14 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t p
             x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
         size_t k = 0;
         for (; k + UNROLLED <= steps; k += UNROLLED) {
+            if (ahead < ahead_end) _mm_prefetch((const char *)ahead, _MM_HINT_T1);
+            ahead += 64;
             OCTET_UNROLL
             for (size_t j = 0; j < UNROLLED; j++, w += vectors * LANES) step(sum, w, x, k + j, rows, vectors);
         }
         for (; k < steps; k++, w += vectors * LANES) step(sum, w, x, k, rows, vectors);
     }
+    for (; ahead < ahead_end; ahead += 64) _mm_prefetch((const char *)ahead, _MM_HINT_T1);
     const __m256 min = _mm256_set1_ps(p->real_min), max = _mm256_set1_ps(p->real_max);
     const size_t next = p->n_outputs;
     const uint32_t n_last =
@@ -146,6 +150,7 @@ const octet_product_kernel octet_product_f32_avx2 = {.name = "avx2",
                                                      .lanes = LANES,
                                                      .vectors = VECTORS,
                                                      .max_rows = MAX_ROWS,
+                                                     .fetches = true,
                                                      .input_offset = OCTET_PRODUCT_NO_OFFSET};
 
 const octet_product_kernel octet_product_f32_avx2_narrow = {.name = "avx2",
