@@ -66,7 +66,7 @@ struct octet_pool {
     /* The run: written while nobody is inside. */
     alignas(OCTET_ALIGNMENT) octet_pool_task *task;
     void *user;
-    uint32_t n_units, grain, n_shares;
+    uint32_t n_units, n_pieces, n_shares;
     /* The pool. */
     uint32_t size;
     pid_t process;
@@ -144,8 +144,9 @@ static void work(octet_pool *pool, uint32_t number) {
     for (uint32_t i = 0; i < pool->n_shares; i++) {
         _Atomic uint64_t *share = &pool->seats[(number + i) % pool->n_shares].share;
         for (uint32_t piece; take(share, i > 0, &piece);) {
-            const uint32_t begin = piece * pool->grain, left = pool->n_units - begin;
-            pool->task(pool->user, number, begin, begin + (left < pool->grain ? left : pool->grain));
+            const uint64_t n = pool->n_units;
+            pool->task(pool->user, number, (uint32_t)(piece * n / pool->n_pieces),
+                       (uint32_t)((piece + 1) * n / pool->n_pieces));
         }
     }
 }
@@ -264,16 +265,19 @@ void octet_pool_run(octet_pool *pool, uint32_t n_threads, octet_pool_task *task,
     const uint32_t size = octet_pool_size(pool);
     if (n_threads == 0 || n_threads > size) n_threads = size;
     if (grain == 0) grain = (n_units - 1) / n_threads + 1;
-    const uint32_t n_pieces = (n_units - 1) / grain + 1;
+    uint32_t n_pieces = (n_units - 1) / grain + 1;
     if (n_threads > n_pieces) n_threads = n_pieces;
     if (n_threads == 1) {
         task(user, 0, 0, n_units);
         return;
     }
+    /* As many for each thread, where there are so many units. */
+    const uint64_t even = ((uint64_t)n_pieces + n_threads - 1) / n_threads * n_threads;
+    if (even <= n_units) n_pieces = (uint32_t)even;
     pool->task = task;
     pool->user = user;
     pool->n_units = n_units;
-    pool->grain = grain;
+    pool->n_pieces = n_pieces;
     pool->n_shares = n_threads;
     for (uint64_t i = 0; i < n_threads; i++) {
         const uint64_t first = i * n_pieces / n_threads, end = (i + 1) * n_pieces / n_threads;

@@ -6,6 +6,8 @@
 #include "kernels/fast/select.h"
 #include "kernels/ref/conv.h"
 
+/* So many blocks of windows, if there are so many tiles, let threads have equal shares. */
+enum { BLOCKS_TO_SHARE = 32 };
 enum { L1_BYTES = 24 << 10, L2_BYTES = 256 << 10, FETCH_TILES = 3 };
 /* Cycles per 4 inputs, 8 outputs and window, as pairs.c estimates them, below which pairs.h is faster than vpmaddwd. */
 #define PAIRS_WORTH 1.25
@@ -48,7 +50,8 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_pro
     }
     p->tiles_per_block = L1_BYTES / (window_bytes * kernel->max_rows + 1);
     if (p->tiles_per_block < 1) p->tiles_per_block = 1;
-    if (p->tiles_per_block > 8) p->tiles_per_block = 8;
+    const size_t share = p->tiles / BLOCKS_TO_SHARE + 1, most = share < 8 && kernel->block == NULL ? share : 8;
+    if (p->tiles_per_block > most) p->tiles_per_block = most;
     p->n_blocks = (p->tiles + p->tiles_per_block - 1) / p->tiles_per_block;
     /* Large weights are read once if all windows pass each panel; windows that do not stay near must then come again
      * for every panel. */
@@ -328,7 +331,14 @@ void octet_product_run(const octet_product *p, const void *input, const void *sh
         const size_t outer = unit / inner, first = unit % inner,
                      n = inner - first < end - unit ? inner - first : end - unit;
         const size_t block = p->panel_major ? first : outer, panel = p->panel_major ? outer : first;
-        const size_t tile = block * p->tiles_per_block, stop = tile + (p->panel_major ? n : 1) * p->tiles_per_block;
+        const size_t tile = block * p->tiles_per_block;
+        if (p->kernel->block == NULL && !p->panel_major && panel == 0 && end - unit >= inner) { /* whole blocks */
+            const size_t n_blocks = (end - unit) / inner, last = tile + n_blocks * p->tiles_per_block;
+            run_tiles(p, prepared, output, tile, last < p->tiles ? last : p->tiles, 0, p->n_panels);
+            unit += n_blocks * inner;
+            continue;
+        }
+        const size_t stop = tile + (p->panel_major ? n : 1) * p->tiles_per_block;
         run(p, prepared, output, tile, stop < p->tiles ? stop : p->tiles, (uint32_t)panel,
             (uint32_t)panel + (p->panel_major ? 1 : (uint32_t)n));
         unit += n;
