@@ -25,9 +25,10 @@ octet_status octet_pool_create(octet_context *ctx, uint32_t n_threads, octet_poo
 void octet_pool_destroy(octet_context *ctx, octet_pool *pool);
 uint32_t octet_pool_size(const octet_pool *pool); /* 1 for NULL */
 
-/* Calls task(user, thread, begin, end) until [0, n_units) is covered, in pieces of at most `grain` units, as many
- * for each thread (0: n_units divided evenly over the threads), on at most n_threads threads (0: all of the pool). thread is 0..size-1 and never
- * used twice at a time: it may index scratch memory. One caller at a time; no call from a task of the same pool. */
+/* Calls task(user, thread, begin, end) until [0, n_units) is covered, in pieces of at most `grain` units (0: n_units
+ * divided evenly over the threads), as many for each thread, on at most n_threads threads (0: all of the pool). thread
+ * is 0..size-1 and never used twice at a time: it may index scratch memory. One caller at a time; no call from a task
+ * of the same pool. */
 typedef void octet_pool_task(void *user, uint32_t thread, uint32_t begin, uint32_t end);
 void octet_pool_run(octet_pool *pool, uint32_t n_threads, octet_pool_task *task, void *user, uint32_t n_units,
                     uint32_t grain);
