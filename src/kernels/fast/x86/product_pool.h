@@ -41,7 +41,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 void octet_product_pool_avx512(const octet
             most[v] = sum[v];
             for (int k = 1; k < n_cells; k++) most[v] = _mm512_max_epi32(most[v], sum[k * vectors + v]);
         }
-        octet_scale_store_avx512(&p->scale, kind, lane, most, vectors, width, out);
+        octet_scale_store_avx512(&p->scale, kind, lane, most, 1, vectors, width, out, 0);
     }
 }
 

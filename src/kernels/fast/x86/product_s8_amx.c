@@ -23,15 +23,17 @@ OCTET_INLINE OCTET_TARGET_FAST_AMX void finish(const octet_product *p, int kind,
     const octet_scale *s = &p->scale;
     const octet_scale_lanes_512 low = octet_scale_lanes_avx512(s, kind, w->lane),
                                 high = octet_scale_lanes_avx512(s, kind, w->lane + LANES);
-    const __mmask32 mask = w->width >= WIDTH ? ~(__mmask32)0 : ((__mmask32)1 << w->width) - 1;
+    const __mmask32 mask = octet_mask_32(w->width);
     const size_t pitch = p->n_outputs;
     const int32_t *row = w->row;
     int8_t *out = w->out;
     uint32_t n_rows = w->n_rows;
     for (; n > 0 && n_rows > 0; n--) {
         const int32_t *second = n_rows > 1 ? row + WIDTH : row;
-        const __m512i a = octet_scale_words_of_avx512(s, kind, &low, &high, row, row + LANES);
-        const __m512i b = octet_scale_words_of_avx512(s, kind, &low, &high, second, second + LANES);
+        const __m512i a = octet_scale_words_avx512(s, kind, &low, octet_sums_in_memory(row), &high,
+                                                   octet_sums_in_memory(row + LANES));
+        const __m512i b = octet_scale_words_avx512(s, kind, &low, octet_sums_in_memory(second), &high,
+                                                   octet_sums_in_memory(second + LANES));
         const __m512i bytes = octet_scale_bytes_avx512(s, a, b);
         _mm256_mask_storeu_epi8(out, mask, _mm512_castsi512_si256(bytes));
         if (n_rows == 1) {

@@ -7,12 +7,8 @@
 
 enum { VECTORS = 4, LANES = 16, MAX_ROWS = 6 };
 
-#define FINISH(kind)                                                                         \
-    OCTET_UNROLL                                                                             \
-    for (int i = 0; i < rows; i++) {                                                         \
-        octet_scale_store_avx512(&p->scale, kind, lane, total + i * vectors, vectors, width, \
-                                 (int8_t *)out + (size_t)i * p->n_outputs);                  \
-    }
+#define FINISH(kind) \
+    octet_scale_store_avx512(&p->scale, kind, lane, total, rows, vectors, width, (int8_t *)out, p->n_outputs)
 
 OCTET_INLINE OCTET_TARGET_FAST_VNNI __m512i four(const uint8_t *x) {
     int32_t bytes;
