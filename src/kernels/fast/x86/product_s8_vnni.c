@@ -5,7 +5,7 @@
 
 #if OCTET_FAST_X86
 
-enum { VECTORS = 4, LANES = 16, MAX_ROWS = 6 };
+enum { VECTORS = 4, LANES = 16, MAX_ROWS = 6, STEPS = 4 };
 
 #define FINISH(kind) \
     octet_scale_store_avx512(&p->scale, kind, lane, total, rows, vectors, width, (int8_t *)out, p->n_outputs)
@@ -14,6 +14,21 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI __m512i four(const uint8_t *x) {
     int32_t bytes;
     __builtin_memcpy(&bytes, x, 4);
     return _mm512_set1_epi32(bytes);
+}
+
+/* The products of one step, at byte `at` of each row. */
+OCTET_INLINE OCTET_TARGET_FAST_VNNI void add(__m512i *sum, const uint8_t *const *x, size_t at, const uint8_t *w,
+                                             const int rows, const int vectors) {
+    __m512i weight[VECTORS];
+    OCTET_UNROLL
+    for (int v = 0; v < vectors; v++) weight[v] = _mm512_loadu_si512(w + v * 64);
+    OCTET_UNROLL
+    for (int i = 0; i < rows; i++) {
+        const __m512i bytes = four(x[i] + at);
+        OCTET_UNROLL
+        for (int v = 0; v < vectors; v++)
+            sum[i * vectors + v] = _mm512_dpbusd_epi32(sum[i * vectors + v], bytes, weight[v]);
+    }
 }
 
 /* rows and vectors are constants at every call: sums live in registers. Few
@@ -53,18 +68,12 @@ OCTET_INLINE OCTET_TARGET_FAST_VNNI void tile(const octet_product *p, uint32_t p
                 }
             }
         }
-        for (; k < steps; k++, w += step_bytes) {
-            __m512i weight[VECTORS];
+        for (; parts == 1 && k + STEPS <= steps; k += STEPS, w += STEPS * step_bytes) {
             OCTET_UNROLL
-            for (int v = 0; v < vectors; v++) weight[v] = _mm512_loadu_si512(w + v * 64);
-            OCTET_UNROLL
-            for (int i = 0; i < rows; i++) {
-                const __m512i bytes = four(x[i] + 4 * k);
-                OCTET_UNROLL
-                for (int v = 0; v < vectors; v++)
-                    sum[i * vectors + v] = _mm512_dpbusd_epi32(sum[i * vectors + v], bytes, weight[v]);
-            }
+            for (int step = 0; step < STEPS; step++)
+                add(sum, x, 4 * (k + (size_t)step), w + (size_t)step * step_bytes, rows, vectors);
         }
+        for (; k < steps; k++, w += step_bytes) add(sum, x, 4 * k, w, rows, vectors);
     }
     OCTET_UNROLL
     for (int part = 1; part < parts; part++) {
