@@ -12,7 +12,7 @@
 #include "kernels/fast/window.h"
 #include "kernels/ref/depthwise.h"
 
-enum { OCTET_CHANNEL_BLOCK = 32, OCTET_CHANNEL_SLACK = 16 };
+enum { OCTET_CHANNEL_BLOCK = 32, OCTET_CHANNEL_SLACK = 32 };
 
 typedef struct octet_channelwise octet_channelwise;
 

@@ -52,10 +52,11 @@ const octet_channelwise_kernel *octet_select_channelwise_s8(uint32_t cpu, const 
                                                             bool weights_are_wide) {
     (void)weights_are_wide;
     if (p->multiplier != 1) return NULL;
-    if (cpu & OCTET_CPU_AVX512_VNNI && p->q.weight_zero_point == 0) return &octet_channelwise_s8_vnni;
-    if (!(cpu & OCTET_CPU_AVX2)) return NULL;
     const bool is_3x3 = p->filter_h == 3 && p->filter_w == 3 && p->dilation_h == 1 && p->dilation_w == 1 &&
                         (p->stride_w == 1 || p->stride_w == 2);
+    if (cpu & OCTET_CPU_AVX512_VNNI && p->q.weight_zero_point == 0)
+        return is_3x3 ? &octet_channelwise_s8_vnni_3x3 : &octet_channelwise_s8_vnni;
+    if (!(cpu & OCTET_CPU_AVX2)) return NULL;
     return is_3x3 ? &octet_channelwise_s8_avx2_3x3 : &octet_channelwise_s8_avx2;
 }
 

@@ -13,19 +13,36 @@
 
 /* What lanes [lane, lane + 16) need, loaded once for many sums: as in scale_avx2.h. */
 typedef struct octet_scale_lanes_512 {
-    size_t lane;
+    size_t lane, upper; /* of the lower and the upper half */
     __m512i multiplier, multiplier_odd, round_even, round_odd, right;
 } octet_scale_lanes_512;
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX512 octet_scale_lanes_512 octet_scale_lanes_avx512(const octet_scale *s, int kind,
                                                                                      size_t lane) {
-    octet_scale_lanes_512 l = {.lane = lane};
+    octet_scale_lanes_512 l = {.lane = lane, .upper = lane + 8};
     if (kind == OCTET_SCALE_POSITIVE || kind == OCTET_SCALE_FOLDED) {
         l.multiplier = _mm512_loadu_si512(s->multiplier + lane);
         l.multiplier_odd = _mm512_loadu_si512(s->multiplier_odd + lane / 2);
         l.round_even = _mm512_loadu_si512(s->round_even + lane / 2);
         l.round_odd = _mm512_loadu_si512(s->round_odd + lane / 2);
         l.right = _mm512_loadu_si512(s->right + lane);
+    }
+    return l;
+}
+
+/* Lanes [lane, lane + 8) in both halves. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX512 __m512i octet_twice_avx512(const void *p) {
+    return _mm512_broadcast_i64x4(octet_load_256(p));
+}
+OCTET_INLINE OCTET_TARGET_FAST_AVX512 octet_scale_lanes_512 octet_scale_lanes_twice_avx512(const octet_scale *s,
+                                                                                           int kind, size_t lane) {
+    octet_scale_lanes_512 l = {.lane = lane, .upper = lane};
+    if (kind == OCTET_SCALE_POSITIVE || kind == OCTET_SCALE_FOLDED) {
+        l.multiplier = octet_twice_avx512(s->multiplier + lane);
+        l.multiplier_odd = octet_twice_avx512(s->multiplier_odd + lane / 2);
+        l.round_even = octet_twice_avx512(s->round_even + lane / 2);
+        l.round_odd = octet_twice_avx512(s->round_odd + lane / 2);
+        l.right = octet_twice_avx512(s->right + lane);
     }
     return l;
 }
@@ -70,18 +87,22 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 __m512i octet_scale_words_avx512(const oct
                     _mm512_extracti64x4_epi64(y.all, 1)};
     OCTET_UNROLL
     for (int i = 0; i < 4; i++) {
-        const size_t at = (i < 2 ? l->lane : m->lane) + (size_t)(i % 2) * 8;
+        const octet_scale_lanes_512 *of = i < 2 ? l : m;
+        const size_t at = i % 2 == 0 ? of->lane : of->upper;
         r[i] = kind == OCTET_SCALE_GENERAL ? octet_scale_general_avx2(s, at, r[i]) : octet_scale_real_avx2(s, at, r[i]);
     }
     return _mm512_packs_epi32(_mm512_inserti64x4(_mm512_castsi256_si512(r[0]), r[1], 1),
                               _mm512_inserti64x4(_mm512_castsi256_si512(r[2]), r[3], 1));
 }
 
+OCTET_INLINE OCTET_TARGET_FAST_AVX512 __m512i octet_scale_clamp_avx512(const octet_scale *s, __m512i bytes) {
+    return _mm512_min_epi8(_mm512_max_epi8(bytes, _mm512_set1_epi8((int8_t)s->min)), _mm512_set1_epi8((int8_t)s->max));
+}
+
 /* Words of four vectors, interleaved as above, to clamped bytes in the order of the vectors. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX512 __m512i octet_scale_bytes_avx512(const octet_scale *s, __m512i a, __m512i b) {
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packs_epi16(a, b));
-    return _mm512_min_epi8(_mm512_max_epi8(bytes, _mm512_set1_epi8((int8_t)s->min)), _mm512_set1_epi8((int8_t)s->max));
+    return octet_scale_clamp_avx512(s, _mm512_permutexvar_epi32(order, _mm512_packs_epi16(a, b)));
 }
 
 OCTET_INLINE OCTET_TARGET_FAST_AVX512 __mmask32 octet_mask_32(uint32_t width) {
