@@ -94,7 +94,8 @@ static octet_status hasten_winograd(const octet_task_maker *maker, const octet_w
     if (winograd == NULL) return OCTET_OK;
     task->run = run_winograd;
     task->params = winograd;
-    task->work = (octet_work){.n_phases = 3, .shared_bytes = octet_winograd_shared_bytes(winograd)};
+    task->work = (octet_work){.n_phases = octet_winograd_phases(winograd),
+                              .shared_bytes = octet_winograd_shared_bytes(winograd)};
     for (uint32_t i = 0; i < task->work.n_phases; i++) task->work.n_units[i] = octet_winograd_units(winograd, i);
     task->variant = winograd->kernel->name;
     *done = true;

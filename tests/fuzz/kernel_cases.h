@@ -36,7 +36,7 @@ static inline void case_product_run(octet_case *c, const octet_product *p, const
 static inline void case_winograd_run(octet_case *c, const octet_winograd *w, const int8_t *input, int8_t *output) {
     void *shared = case_bytes(c, octet_winograd_shared_bytes(w));
     memset(shared, 0x5A, octet_winograd_shared_bytes(w));
-    for (uint32_t phase = 0; phase < 3; phase++) {
+    for (uint32_t phase = 0; phase < octet_winograd_phases(w); phase++) {
         const uint32_t units = octet_winograd_units(w, phase),
                        split = (uint32_t)case_range(&c->random, 0, (int32_t)units);
         octet_winograd_run(w, phase, input, shared, output, split, units);
@@ -401,7 +401,7 @@ static inline bool case_winograd(octet_case *c) {
     octet_conv_2d_params p = {.batches = case_range(r, 1, 2),
                               .in_h = case_range(r, 4, 12),
                               .in_w = case_range(r, 4, 12),
-                              .in_c = 2 * case_range(r, 8, 30),
+                              .in_c = 2 * (case_range(r, 0, 3) == 0 ? case_range(r, 31, 40) : case_range(r, 8, 30)),
                               .out_c = case_range(r, 16, 50),
                               .filter_h = 3,
                               .filter_w = 3,

@@ -134,6 +134,19 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i octet_scale_avx2(const octet_scale *
     return octet_scale_bytes_of_avx2(s, kind, &l, &m, a, b);
 }
 
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_clamp_avx2(const octet_scale *s, __m256i bytes) {
+    return _mm256_min_epi8(_mm256_max_epi8(bytes, _mm256_set1_epi8((int8_t)s->min)), _mm256_set1_epi8((int8_t)s->max));
+}
+
+/* Two times 16 outputs of the same lanes l and m, sums a, b and c, d: 32 clamped bytes. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_two_avx2(const octet_scale *s, int kind,
+                                                                 const octet_scale_lanes *l, const octet_scale_lanes *m,
+                                                                 __m256i a, __m256i b, __m256i c, __m256i d) {
+    const __m256i bytes = _mm256_packs_epi16(octet_scale_words_of_avx2(s, kind, l, m, a, b),
+                                             octet_scale_words_of_avx2(s, kind, l, m, c, d));
+    return octet_scale_clamp_avx2(s, _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)));
+}
+
 /* The first n (1..16) bytes. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void octet_store_bytes_avx2(int8_t *out, __m128i bytes, uint32_t n) {
     if (n >= 16) {
@@ -160,9 +173,6 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void octet_store_bytes_avx2(int8_t *out, __m
     if (n & 1) *out = (int8_t)_mm_cvtsi128_si32(bytes);
 }
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i octet_scale_clamp_avx2(const octet_scale *s, __m256i bytes) {
-    return _mm256_min_epi8(_mm256_max_epi8(bytes, _mm256_set1_epi8((int8_t)s->min)), _mm256_set1_epi8((int8_t)s->max));
-}
 /* The first n (1..32) bytes. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void octet_store_32_avx2(int8_t *out, __m256i bytes, uint32_t n) {
     if (n >= 32) {

@@ -16,33 +16,57 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void transform_4(__m256i a, __m256i b, __m25
     out[3 * stride] = _mm256_sub_epi16(b, d);
 }
 
-static OCTET_TARGET_FAST_AVX2 void transform(const octet_winograd *w, const int16_t *padded, int16_t *planes,
-                                             uint32_t begin, uint32_t end) {
-    const size_t pixel = (size_t)w->windows.shape.in_c, row = pixel * (size_t)w->windows.padded_w,
-                 plane = w->n_tiles * w->row_elements;
-    for (uint32_t unit = begin; unit < end; unit++) {
-        const size_t sample = unit / w->tiles_h, ty = unit % w->tiles_h;
-        const int16_t *top = padded + (sample * (size_t)w->windows.padded_h + 2 * ty) * row;
-        for (size_t tx = 0; tx < w->tiles_w; tx++) {
-            int16_t *out = planes + ((size_t)unit * w->tiles_w + tx) * w->row_elements;
-            for (size_t c = 0; c < pixel; c += VECTOR) {
-                const int16_t *d = top + 2 * tx * pixel + c;
-                __m256i half[16], full[16]; /* columns transformed, then rows */
-                OCTET_UNROLL
-                for (int x = 0; x < 4; x++) {
-                    const int16_t *column = d + (size_t)x * pixel;
-                    transform_4(octet_load_256(column), octet_load_256(column + row), octet_load_256(column + 2 * row),
-                                octet_load_256(column + 3 * row), half + x, 4);
-                }
-                OCTET_UNROLL
-                for (int y = 0; y < 4; y++) {
-                    transform_4(half[4 * y], half[4 * y + 1], half[4 * y + 2], half[4 * y + 3], full + 4 * y, 1);
-                }
-                OCTET_UNROLL
-                for (int i = 0; i < 16; i++) store_256(out + (size_t)i * plane + c, full[i]);
-            }
+/* A column of four inputs, transformed. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void column(const int8_t *d, size_t row, __m256i out[4]) {
+    __m256i wide[4];
+    OCTET_UNROLL
+    for (size_t y = 0; y < 4; y++)
+        wide[y] = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(d + y * row)));
+    transform_4(wide[0], wide[1], wide[2], wide[3], out, 1);
+}
+
+/* 16 channels of n tiles side by side; a tile takes over the last two columns of the one before. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void transform_row(const octet_winograd *w, const int8_t *d, int16_t *out,
+                                                       size_t n) {
+    const size_t pixel = w->windows.pixel, row = w->windows.row, plane = w->plane_elements, step = w->row_elements;
+    __m256i a[4], b[4], c[4], e[4], full[4];
+    column(d, row, a);
+    column(d + pixel, row, b);
+    for (size_t i = 0; i < n; i++, out += step) {
+        d += 2 * pixel;
+        column(d, row, c);
+        column(d + pixel, row, e);
+        OCTET_UNROLL
+        for (size_t y = 0; y < 4; y++) {
+            transform_4(a[y], b[y], c[y], e[y], full, 1);
+            OCTET_UNROLL
+            for (size_t x = 0; x < 4; x++) store_256(out + (4 * y + x) * plane, full[x]);
+            a[y] = c[y];
+            b[y] = e[y];
         }
     }
+}
+
+static OCTET_TARGET_FAST_AVX2 void transform(const octet_winograd *w, const int8_t *padded, int16_t *planes,
+                                             size_t first, size_t n) {
+    for (size_t done = 0; done < n;) {
+        const size_t tx = (first + done) % w->tiles_w, line = (first + done) / w->tiles_w;
+        const size_t run = w->tiles_w - tx < n - done ? w->tiles_w - tx : n - done;
+        const int8_t *d = padded + line / w->tiles_h * w->windows.sample + line % w->tiles_h * 2 * w->windows.row +
+                          2 * tx * w->windows.pixel;
+        for (size_t c = 0; c < w->windows.pixel; c += VECTOR)
+            transform_row(w, d + c, planes + done * w->row_elements + c, run);
+        done += run;
+    }
+}
+
+/* Two channels of a tile times their weights of 16 outputs. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void multiply_pair(const int16_t *x, const int16_t *weights, __m256i out[2]) {
+    int32_t two;
+    __builtin_memcpy(&two, x, sizeof two);
+    const __m256i pair = _mm256_set1_epi32(two);
+    out[0] = _mm256_madd_epi16(octet_load_256(weights), pair);
+    out[1] = _mm256_madd_epi16(octet_load_256(weights + LANES), pair);
 }
 
 /* Products of one plane for `rows` tiles and 16 outputs. */
@@ -52,18 +76,17 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void product(const int16_t *x, size_t x_row,
     const int16_t *row[ROWS];
     OCTET_UNROLL
     for (int i = 0; i < rows; i++) {
-        sum[2 * i] = sum[2 * i + 1] = _mm256_setzero_si256();
         row[i] = x + (size_t)i * x_row;
+        multiply_pair(row[i], weights, &sum[2 * i]);
     }
-    for (size_t k = 0; k < steps; k++, weights += 2 * LANES) {
-        const __m256i a = octet_load_256(weights), b = octet_load_256(weights + LANES);
+    for (size_t k = 1; k < steps; k++) {
+        weights += 2 * LANES;
         OCTET_UNROLL
         for (int i = 0; i < rows; i++) {
-            int32_t two;
-            __builtin_memcpy(&two, row[i] + 2 * k, sizeof two);
-            const __m256i pair = _mm256_set1_epi32(two);
-            sum[2 * i] = _mm256_add_epi32(sum[2 * i], _mm256_madd_epi16(a, pair));
-            sum[2 * i + 1] = _mm256_add_epi32(sum[2 * i + 1], _mm256_madd_epi16(b, pair));
+            __m256i products[2];
+            multiply_pair(row[i] + 2 * k, weights, products);
+            sum[2 * i] = _mm256_add_epi32(sum[2 * i], products[0]);
+            sum[2 * i + 1] = _mm256_add_epi32(sum[2 * i + 1], products[1]);
         }
     }
     OCTET_UNROLL
@@ -101,50 +124,68 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void transform_back(const int32_t *m, size_t
     for (int i = 0; i < 4; i++) y[i] = _mm256_add_epi32(_mm256_srai_epi32(y[i], 2), bias);
 }
 
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_winograd *w, int kind, size_t panel, size_t tile,
+/* What the outputs of a panel need, loaded once for many tiles. */
+typedef struct target {
+    octet_scale scale;
+    octet_scale_lanes lanes[2];
+    __m256i bias[2];
+    size_t pixel; /* outputs */
+    uint32_t width;
+} target;
+
+/* Both pixels of a row of a tile; one of them at the edge. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void store_two(const target *t, int kind, const __m256i low[2],
+                                                   const __m256i high[2], bool both, int8_t *out) {
+    const __m256i bytes =
+        octet_scale_two_avx2(&t->scale, kind, &t->lanes[0], &t->lanes[1], low[0], high[0], low[1], high[1]);
+    octet_store_bytes_avx2(out, _mm256_castsi256_si128(bytes), t->width);
+    if (both) octet_store_bytes_avx2(out + t->pixel, _mm256_extracti128_si256(bytes, 1), t->width);
+}
+
+/* m: the sums of a tile, `plane` apart. */
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_winograd *w, const target *t, int kind, size_t tile,
                                                 const int32_t *m, size_t plane, int8_t *output) {
-    const size_t lane = panel * LANES, tx = tile % w->tiles_w, ty = tile / w->tiles_w % w->tiles_h,
-                 sample = tile / w->tiles_w / w->tiles_h;
-    const uint32_t left = w->n_outputs - (uint32_t)lane, width = left < LANES ? left : LANES;
     __m256i low[4], high[4];
-    transform_back(m, plane, octet_load_256(w->scale.bias + lane), low);
-    transform_back(m + 8, plane, octet_load_256(w->scale.bias + lane + 8), high);
+    transform_back(m, plane, t->bias[0], low);
+    transform_back(m + 8, plane, t->bias[1], high);
     if (w->pools) {
         const __m256i a = _mm256_max_epi32(_mm256_max_epi32(low[0], low[1]), _mm256_max_epi32(low[2], low[3]));
         const __m256i b = _mm256_max_epi32(_mm256_max_epi32(high[0], high[1]), _mm256_max_epi32(high[2], high[3]));
-        octet_store_bytes_avx2(output + tile * w->n_outputs + lane, octet_scale_avx2(&w->scale, kind, lane, a, b),
-                               width);
+        octet_store_bytes_avx2(output + tile * t->pixel,
+                               octet_scale_bytes_of_avx2(&t->scale, kind, &t->lanes[0], &t->lanes[1], a, b), t->width);
         return;
     }
-    OCTET_UNROLL
-    for (int i = 0; i < 4; i++) {
-        const size_t y = 2 * ty + (size_t)(i / 2), x = 2 * tx + (size_t)(i % 2);
-        if (y >= (size_t)w->out_h || x >= (size_t)w->out_w) continue;
-        int8_t *out = output + ((sample * (size_t)w->out_h + y) * (size_t)w->out_w + x) * w->n_outputs + lane;
-        octet_store_bytes_avx2(out, octet_scale_avx2(&w->scale, kind, lane, low[i], high[i]), width);
-    }
+    const size_t x = 2 * (tile % w->tiles_w), line = tile / w->tiles_w, y = 2 * (line % w->tiles_h),
+                 out_w = (size_t)w->out_w, out_h = (size_t)w->out_h;
+    int8_t *out = output + ((line / w->tiles_h * out_h + y) * out_w + x) * t->pixel;
+    store_two(t, kind, low, high, x + 1 < out_w, out);
+    if (y + 1 < out_h) store_two(t, kind, low + 2, high + 2, x + 1 < out_w, out + out_w * t->pixel);
 }
-#define FINISH(kind) \
-    for (size_t i = 0; i < n; i++) finish(w, kind, panel, first + i, sums + i * LANES, (size_t)BLOCK * LANES, output)
+#define FINISH(kind)                                                                                               \
+    do {                                                                                                           \
+        const target t = {                                                                                         \
+            w->scale,                                                                                              \
+            {octet_scale_lanes_avx2(&w->scale, kind, lane), octet_scale_lanes_avx2(&w->scale, kind, lane + 8)},    \
+            {octet_load_256(w->scale.bias + lane), octet_load_256(w->scale.bias + lane + 8)},                      \
+            w->n_outputs,                                                                                          \
+            left < LANES ? left : LANES};                                                                          \
+        for (size_t i = 0; i < n; i++) finish(w, &t, kind, first + i, sums + i * LANES, n * LANES, output + lane); \
+    } while (0)
 
 static OCTET_TARGET_FAST_AVX2 void multiply(const octet_winograd *w, const int16_t *planes, int8_t *output,
-                                            uint32_t begin, uint32_t end) {
-    const size_t channels = (size_t)w->windows.shape.in_c, plane = w->n_tiles * w->row_elements;
+                                            size_t panel, size_t first, size_t n) {
+    const size_t channels = w->windows.pixel, lane = panel * LANES, groups = (n + ROWS - 1) / ROWS;
+    const int16_t *weights = w->weights + lane * channels * 16;
     int32_t sums[16 * BLOCK * LANES];
-    for (uint32_t unit = begin; unit < end; unit++) {
-        const size_t panel = unit / w->n_blocks, block = unit % w->n_blocks;
-        const size_t first = block * w->n_tiles / w->n_blocks, n = (block + 1) * w->n_tiles / w->n_blocks - first;
-        const int16_t *weights = w->weights + panel * channels * LANES * 16;
-        const size_t groups = (n + ROWS - 1) / ROWS;
-        for (size_t i = 0; i < 16; i++) {
-            for (size_t g = 0; g < groups; g++) {
-                const size_t from = g * n / groups, to = (g + 1) * n / groups;
-                product_any(planes + i * plane + (first + from) * w->row_elements, w->row_elements,
-                            weights + i * channels * LANES, channels / 2, sums + (i * BLOCK + from) * LANES, to - from);
-            }
+    for (size_t i = 0; i < 16; i++) {
+        for (size_t g = 0; g < groups; g++) {
+            const size_t from = g * n / groups, to = (g + 1) * n / groups;
+            product_any(planes + i * w->plane_elements + from * w->row_elements, w->row_elements,
+                        weights + i * channels * LANES, channels / 2, sums + (i * n + from) * LANES, to - from);
         }
-        OCTET_SCALE_SWITCH(&w->scale, FINISH)
     }
+    const uint32_t left = w->n_outputs - (uint32_t)lane;
+    OCTET_SCALE_SWITCH(&w->scale, FINISH)
 }
 
 const octet_winograd_kernel octet_winograd_avx2 = {
