@@ -12,23 +12,24 @@
 
 /* AHEAD: weights that come from memory are asked for this many bytes before they are used; the processor by itself
  * stops at every page. */
-enum { LANES = 8, VECTORS = 8, GROUP = 4, AHEAD = 4096 };
+enum { LANES = 8, VECTORS = 8, GROUP = 4, AHEAD = 2048 };
 
 /* The sum of |x| over negative x of n bytes, n a multiple of 4, in all lanes. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m128i negative_part(__m128i x) {
-    return _mm_sad_epu8(_mm_and_si128(_mm_abs_epi8(x), _mm_cmpgt_epi8(_mm_setzero_si128(), x)), _mm_setzero_si128());
+OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i negative_part(__m256i x) {
+    const __m256i zero = _mm256_setzero_si256();
+    return _mm256_sad_epu8(_mm256_and_si256(_mm256_abs_epi8(x), _mm256_cmpgt_epi8(zero, x)), zero);
 }
 static OCTET_TARGET_FAST_AVX2 __m128i sum_negatives(const uint8_t *x, size_t n) {
-    __m128i sum = _mm_setzero_si128();
+    __m256i sum = _mm256_setzero_si256();
     size_t i = 0;
-    for (; i + 16 <= n; i += 16)
-        sum = _mm_add_epi32(sum, negative_part(_mm_loadu_si128((const __m128i *)(const void *)(x + i))));
+    for (; i + 32 <= n; i += 32) sum = _mm256_add_epi32(sum, negative_part(octet_load_256(x + i)));
     for (; i < n; i += GROUP) {
         int32_t four;
         __builtin_memcpy(&four, x + i, 4);
-        sum = _mm_add_epi32(sum, negative_part(_mm_cvtsi32_si128(four)));
+        sum = _mm256_add_epi32(sum, negative_part(_mm256_zextsi128_si256(_mm_cvtsi32_si128(four))));
     }
-    return _mm_shuffle_epi32(_mm_add_epi32(sum, _mm_unpackhi_epi64(sum, sum)), 0);
+    const __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    return _mm_shuffle_epi32(_mm_add_epi32(half, _mm_unpackhi_epi64(half, half)), 0);
 }
 
 static OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, size_t lane, const __m256i *sum, uint32_t width,
@@ -64,6 +65,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void multiply(const octet_product *p, uint32
             for (int v = 0; v < vectors; v++) {
                 const __m256i words = _mm256_maddubs_epi16(size, _mm256_xor_si256(sign, octet_load_256(w + v * 32)));
                 sum[v] = _mm256_add_epi32(sum[v], _mm256_madd_epi16(words, ones));
+                __asm__("" : "+x"(sum[v])); /* gcc would compute several ahead and run out of registers */
             }
         }
     }
