@@ -127,10 +127,35 @@ static octet_status hasten_columns(const octet_task_maker *maker, const octet_wi
     return OCTET_OK;
 }
 
+static void run_strips(const octet_task *task, const octet_frame *frame, uint32_t phase, uint32_t begin, uint32_t end) {
+    octet_strips_run(task->params, phase, octet_task_input(task, frame, INPUT), frame->shared,
+                     octet_task_output(task, frame, 0), begin, end);
+}
+
+/* *done: whether it fits and pays. */
+static octet_status hasten_strips(const octet_task_maker *maker, const octet_window_shape *shape, int32_t channels,
+                                  const octet_requantize *q, octet_task *task, bool *done) {
+    const void *weights, *bias;
+    octet_strips *strips;
+    *done = false;
+    if (!constant_weights(maker, task, &weights, &bias)) return OCTET_OK;
+    OCTET_TRY(
+        octet_strips_make(maker->ctx, maker->arena, maker->cpu, shape, (uint32_t)channels, q, weights, bias, &strips));
+    if (strips == NULL) return OCTET_OK;
+    task->run = run_strips;
+    task->params = strips;
+    task->work =
+        work_of(octet_strips_units(strips, 0), octet_strips_units(strips, 1), octet_strips_shared_bytes(strips));
+    task->variant = strips->kernel->name;
+    *done = true;
+    return OCTET_OK;
+}
+
 static octet_status hasten_conv_s8(const octet_task_maker *maker, const octet_conv_2d_params *p,
                                    const octet_window_shape *shape, octet_task *task) {
     bool done;
     OCTET_TRY(hasten_winograd(maker, shape, p->out_c, &p->q, task, &done));
+    if (!done) OCTET_TRY(hasten_strips(maker, shape, p->out_c, &p->q, task, &done));
     if (!done) OCTET_TRY(hasten_columns(maker, shape, p->out_c, &p->q, task, &done));
     return done ? OCTET_OK : hasten_product_s8(maker, shape, p->out_c, &p->q, task);
 }

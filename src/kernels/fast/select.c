@@ -40,6 +40,12 @@ const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t grou
 
 static bool has_vnni(uint32_t cpu) { return cpu & (OCTET_CPU_AVX512_VNNI | OCTET_CPU_AVX_VNNI); }
 
+/* AVX-512 VNNI multiplies by more outputs at a time than there are columns. */
+const octet_strips_kernel *octet_select_strips(uint32_t cpu) {
+    if (cpu & OCTET_CPU_AVX512_VNNI) return NULL;
+    return cpu & OCTET_CPU_AVX2 ? &octet_strips_avx2 : NULL;
+}
+
 /* Without VNNI, fewer multiplications are worth two transforms, and fewer widenings a program for every output. */
 const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
     return cpu & OCTET_CPU_AVX2 && !has_vnni(cpu) ? &octet_winograd_avx2 : NULL;
@@ -99,6 +105,10 @@ const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t grou
 
 const octet_mean_kernel *octet_select_mean(uint32_t cpu) { return cpu & OCTET_CPU_NEON ? &octet_mean_rows : NULL; }
 
+const octet_strips_kernel *octet_select_strips(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
 const octet_winograd_kernel *octet_select_winograd(uint32_t cpu) {
     (void)cpu;
     return NULL;
@@ -145,6 +155,10 @@ const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t grou
     return NULL;
 }
 const octet_mean_kernel *octet_select_mean(uint32_t cpu) {
+    (void)cpu;
+    return NULL;
+}
+const octet_strips_kernel *octet_select_strips(uint32_t cpu) {
     (void)cpu;
     return NULL;
 }

@@ -13,6 +13,7 @@
 #include "kernels/fast/product.h"
 #include "kernels/fast/reduce.h"
 #include "kernels/fast/rows.h"
+#include "kernels/fast/strips.h"
 #include "kernels/fast/winograd.h"
 
 /* n_positions: windows (N * OH * OW). *pairs: a kernel for lists of steps (pairs.h), which is the better one where the
@@ -22,6 +23,7 @@ const octet_product_kernel *octet_select_product_s8(uint32_t cpu, bool weights_h
 /* A kernel for windows in lines (lines.h), or NULL. */
 const octet_product_kernel *octet_select_product_lines(uint32_t cpu, bool weights_have_zero_point);
 const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t group_outputs, size_t n_positions);
+const octet_strips_kernel *octet_select_strips(uint32_t cpu);
 const octet_winograd_kernel *octet_select_winograd(uint32_t cpu);
 const octet_columns_kernel *octet_select_columns(uint32_t cpu);
 /* weights_are_wide: some weight less its zero point is below -127 or above 127. */
