@@ -1,5 +1,7 @@
-/* Covers: formats/zip.c */
+/* Covers: formats/zip.c formats/zip_directory.c */
 #include "fuzz/target.h"
+
+#include <unistd.h>
 
 #include "formats/zip.h"
 
@@ -16,6 +18,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (status == OCTET_OK) status = octet_zip_read(&ctx, zip, i, 1 << 20, &content);
         if (content.size > 1 << 20 && status == OCTET_OK) abort();
     }
+    int descriptor = -1;
+    octet_reader reader;
+    if (status == OCTET_OK && octet_zip_count(zip) > 0 && octet_zip_size(zip, 0) <= 1 << 16)
+        status = octet_zip_reader(&ctx, zip, 0, "entry", &descriptor, &reader);
+    if (descriptor >= 0) close(descriptor);
     octet_buffer_free(&ctx, &content);
     octet_zip_close(&ctx, zip);
     return target_end(&ctx, status);
