@@ -68,21 +68,18 @@ struct octet_arena_chunk {
 enum { CHUNK_HEADER = OCTET_ALIGNMENT, CHUNK_MIN = 1 << 16 };
 
 static octet_status add_chunk(octet_context *ctx, octet_arena *arena, size_t size_bytes) {
-    const size_t capacity = size_bytes > CHUNK_MIN ? size_bytes : CHUNK_MIN;
+    /* A large block gets a chunk of its own behind the current one, whose rest stays in use. */
+    const bool own = arena->chunks != NULL && size_bytes > CHUNK_MIN / 4 && arena->chunks->capacity == CHUNK_MIN;
+    const size_t capacity = own || size_bytes > CHUNK_MIN ? size_bytes : CHUNK_MIN;
     size_t total;
     OCTET_CHECK(ctx, octet_add_size(capacity, CHUNK_HEADER, &total), OCTET_LIMIT,
                 "%zu bytes of memory are more than exist", size_bytes);
     octet_arena_chunk *chunk;
     OCTET_TRY(octet_memory_allocate(ctx, total, (void **)&chunk));
     *chunk = (octet_arena_chunk){.capacity = capacity};
-    /* A large block gets a chunk of its own behind the current one, whose rest stays in use. */
-    if (arena->chunks != NULL && size_bytes > CHUNK_MIN / 4 && arena->chunks->capacity == CHUNK_MIN) {
-        chunk->next = arena->chunks->next;
-        arena->chunks->next = chunk;
-    } else {
-        chunk->next = arena->chunks;
-        arena->chunks = chunk;
-    }
+    octet_arena_chunk **place = own ? &arena->chunks->next : &arena->chunks;
+    chunk->next = *place;
+    *place = chunk;
     return OCTET_OK;
 }
 

@@ -11,6 +11,7 @@ enum { BLOCKS_TO_SHARE = 32 };
 enum { L1_BYTES = 24 << 10, L2_BYTES = 256 << 10, FETCH_TILES = 3 };
 /* Cycles per 4 inputs, 8 outputs and window, as pairs.c estimates them, below which pairs.h is faster than vpmaddwd. */
 #define PAIRS_WORTH 1.25
+enum { PAIRS_SAMPLES = 8 }; /* panels that are looked at before it is decided */
 
 static size_t windows_of(const octet_window_shape *s) {
     return (size_t)s->batches * (size_t)s->out_h * (size_t)s->out_w * (size_t)s->cell_h * (size_t)s->cell_w;
@@ -64,32 +65,36 @@ static octet_status make(octet_context *ctx, octet_arena *arena, const octet_pro
 }
 
 /* Packed order: panel, segment, step, vector, lane, element of the group. */
-static void pack(const octet_product *p, const void *weights, size_t size, int16_t zero_point, uint8_t *out) {
+static void pack_panel(const octet_product *p, uint32_t panel, const void *weights, size_t size, int16_t zero_point,
+                       uint8_t *out) {
     const octet_product_kernel *kernel = p->kernel;
     const size_t run = p->windows.segment_elements, group = kernel->k_group;
-    for (uint32_t panel = 0; panel < p->n_panels; panel++) {
-        const size_t first = octet_product_first(p, panel), n = octet_product_width(p, panel);
-        const size_t lanes = (n + kernel->lanes - 1) / kernel->lanes * kernel->lanes; /* absent vectors take no place */
-        for (size_t lane = 0; lane < n; lane++) {
-            const uint8_t *source = (const uint8_t *)weights + (first + lane) * run * p->windows.n_segments * size;
-            uint8_t *place = out + panel * p->panel_bytes + lane * group * kernel->weight_bytes;
-            for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
-                for (size_t k = 0; k < p->steps * group; k += group, place += lanes * group * kernel->weight_bytes) {
-                    if (k >= run) continue;
-                    const size_t count = run - k < group ? run - k : group;
-                    if (size == kernel->weight_bytes) {
-                        memcpy(place, source, count * size);
-                    } else {
-                        for (size_t i = 0; i < count; i++) {
-                            const int16_t wide = (int16_t)((int8_t)source[i] - zero_point);
-                            memcpy(place + i * sizeof wide, &wide, sizeof wide);
-                        }
+    const size_t first = octet_product_first(p, panel), n = octet_product_width(p, panel);
+    const size_t lanes = (n + kernel->lanes - 1) / kernel->lanes * kernel->lanes; /* absent vectors take no place */
+    for (size_t lane = 0; lane < n; lane++) {
+        const uint8_t *source = (const uint8_t *)weights + (first + lane) * run * p->windows.n_segments * size;
+        uint8_t *place = out + lane * group * kernel->weight_bytes;
+        for (uint32_t segment = 0; segment < p->windows.n_segments; segment++) {
+            for (size_t k = 0; k < p->steps * group; k += group, place += lanes * group * kernel->weight_bytes) {
+                if (k >= run) continue;
+                const size_t count = run - k < group ? run - k : group;
+                if (size == kernel->weight_bytes) {
+                    memcpy(place, source, count * size);
+                } else {
+                    for (size_t i = 0; i < count; i++) {
+                        const int16_t wide = (int16_t)((int8_t)source[i] - zero_point);
+                        memcpy(place + i * sizeof wide, &wide, sizeof wide);
                     }
-                    source += count * size;
                 }
+                source += count * size;
             }
         }
     }
+}
+
+static void pack(const octet_product *p, const void *weights, size_t size, int16_t zero_point, uint8_t *out) {
+    for (uint32_t panel = 0; panel < p->n_panels; panel++)
+        pack_panel(p, panel, weights, size, zero_point, out + panel * p->panel_bytes);
 }
 
 /* Bias with the zero-point correction: sum w * (x - z) = sum w * (x + 128) - (128 + z) * sum w, modulo 2^32. */
@@ -120,18 +125,16 @@ static octet_status constants(octet_context *ctx, octet_arena *arena, octet_prod
     return octet_scale_pack(ctx, arena, q, channel, lanes, folded, &p->scale);
 }
 
-/* From a temporary arena into one that stays. */
-static octet_status adopt(octet_context *ctx, octet_arena *arena, octet_pairs_panel *panel) {
-    const size_t n = octet_pairs_steps(panel->plain) + octet_pairs_steps(panel->turned),
-                 size = octet_pairs_bytes(panel);
-    uint32_t *offsets;
-    int8_t *weights;
-    OCTET_TRY(OCTET_NEW(ctx, arena, n, &offsets));
-    OCTET_TRY(octet_arena_allocate(ctx, arena, size, OCTET_ALIGNMENT, (void **)&weights));
-    memcpy(offsets, panel->offsets, n * sizeof *offsets);
-    memcpy(weights, panel->weights, size);
-    panel->offsets = offsets;
-    panel->weights = weights;
+/* Lists of steps of panels `distance` apart, into `arena`; adds to *cost. offsets, steps: those of a panel, room. */
+static octet_status pack_pairs(octet_context *ctx, octet_arena *arena, const octet_product *p, const int8_t *weights,
+                               uint32_t distance, const uint32_t *offsets, uint8_t *steps, octet_pairs_panel *panels,
+                               double *cost) {
+    for (uint32_t panel = 0; panel < p->n_panels; panel += distance) {
+        memset(steps, 0, p->panel_bytes); /* a panel may have fewer lanes than the one before */
+        pack_panel(p, panel, weights, 1, 0, steps);
+        OCTET_TRY(octet_pairs_pack(ctx, arena, (const int8_t *)steps, offsets, p->windows.n_segments * p->steps,
+                                   &panels[panel], cost));
+    }
     return OCTET_OK;
 }
 
@@ -141,35 +144,29 @@ static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octe
                               octet_product *p, bool *done) {
     *done = false;
     octet_product q;
-    octet_arena packed = {0}, steps_arena = {0};
+    octet_arena temporary = {0};
     OCTET_TRY(make(ctx, arena, kernel, shape, n_outputs, &q));
-    const uint32_t n_steps = q.windows.n_segments * q.steps;
+    const uint32_t n_steps = q.windows.n_segments * q.steps,
+                   distance = (q.n_panels + PAIRS_SAMPLES - 1) / PAIRS_SAMPLES;
     if (q.windows.sample * (size_t)shape->batches > UINT32_MAX) return OCTET_OK; /* offsets have 32 bits */
     uint32_t *offsets;
     octet_pairs_panel *panels;
-    int8_t *steps;
-    double cost = 0;
-    octet_status status = OCTET_NEW(ctx, arena, q.n_panels, &panels);
-    if (status == OCTET_OK) status = OCTET_NEW(ctx, &steps_arena, n_steps, &offsets);
-    if (status == OCTET_OK)
-        status = octet_arena_allocate(ctx, &steps_arena, q.panel_bytes * q.n_panels, OCTET_ALIGNMENT, (void **)&steps);
-    if (status == OCTET_OK) {
-        for (uint32_t i = 0; i < n_steps; i++)
-            offsets[i] = (uint32_t)(q.windows.segment_offsets[i / q.steps] + i % q.steps * q.kernel->k_group);
-        pack(&q, weights, 1, 0, (uint8_t *)steps);
-    }
-    const double worth = PAIRS_WORTH * n_steps * q.n_panels;
-    for (uint32_t i = 0; status == OCTET_OK && i < q.n_panels && cost < worth; i++) {
-        status = octet_pairs_pack(ctx, &packed, steps + i * q.panel_bytes, offsets, n_steps, &panels[i], &cost);
-    }
-    octet_arena_free(ctx, &steps_arena);
-    if (status == OCTET_OK && cost < worth) {
+    uint8_t *steps;
+    double cost = 0, ignored = 0;
+    octet_status status = OCTET_NEW(ctx, &temporary, n_steps, &offsets);
+    if (status == OCTET_OK) status = OCTET_NEW(ctx, &temporary, q.panel_bytes, &steps);
+    if (status == OCTET_OK) status = OCTET_NEW(ctx, arena, q.n_panels, &panels);
+    for (uint32_t i = 0; status == OCTET_OK && i < n_steps; i++)
+        offsets[i] = (uint32_t)(q.windows.segment_offsets[i / q.steps] + i % q.steps * q.kernel->k_group);
+    if (status == OCTET_OK) status = pack_pairs(ctx, &temporary, &q, weights, distance, offsets, steps, panels, &cost);
+    const uint32_t n_samples = (q.n_panels + distance - 1) / distance;
+    if (status == OCTET_OK && cost < PAIRS_WORTH * n_steps * n_samples) {
         *done = true;
         *p = q;
         p->pairs = panels;
-        for (uint32_t i = 0; status == OCTET_OK && i < q.n_panels; i++) status = adopt(ctx, arena, &panels[i]);
+        status = pack_pairs(ctx, arena, &q, weights, 1, offsets, steps, panels, &ignored);
     }
-    octet_arena_free(ctx, &packed);
+    octet_arena_free(ctx, &temporary);
     return status;
 }
 
