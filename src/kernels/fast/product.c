@@ -174,6 +174,8 @@ static octet_status try_pairs(octet_context *ctx, octet_arena *arena, const octe
  * the rows and however little of a step a segment fills, while 64 sums are requantized in 17; AVX-512 VNNI adds 128
  * products in one and requantizes one after the other. */
 static bool lines_pay(const octet_product *p) {
+    if (p->kernel->max_steps > 0)
+        return p->windows.n_segments * p->steps <= p->kernel->max_steps && p->lines.n_parts > 1;
     const double n_parts = p->lines.n_parts > 1 ? 2 : 1, n_rows = n_parts * p->lines.part;
     const double n_vectors = p->group_outputs > 16 ? 2 : 1, n_segments = p->windows.n_segments;
     const double steps = n_segments * p->steps * p->kernel->k_group / 64;
@@ -207,7 +209,7 @@ octet_status octet_product_make_s8(octet_context *ctx, octet_arena *arena, uint3
     OCTET_TRY(OCTET_NEW(ctx, arena, 1, &p));
     const octet_product_kernel *lines = octet_select_product_lines(cpu, q->weight_zero_point != 0);
     bool paired = false, lined = false;
-    if (lines != NULL) {
+    if (lines != NULL && (n_cells == 1 || lines->max_steps == 0)) {
         const octet_window_shape single = without_cells(shape);
         OCTET_TRY(make(ctx, arena, lines, &single, n_outputs, p));
         lined = lines_pay(p);

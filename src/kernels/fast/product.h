@@ -41,7 +41,8 @@ typedef struct octet_product_kernel {
     uint32_t weight_bytes;          /* of one packed weight */
     uint32_t lanes, vectors;        /* outputs per vector, vectors per panel */
     uint32_t max_rows;
-    bool pools; /* takes the maximum of the windows of a position */
+    uint32_t max_steps; /* that a window may have where it pays; 0: any number */
+    bool pools;         /* takes the maximum of the windows of a position */
     bool fetches;
     int32_t
         input_offset; /* prepared element - (input - zero point) = input_offset + zero point (u8: 128), or NO_OFFSET */

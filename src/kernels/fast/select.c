@@ -10,6 +10,10 @@ const octet_product_kernel *octet_select_product_lines(uint32_t cpu, bool weight
 #if defined(OCTET_FAST_AMX)
     if (cpu & OCTET_CPU_AMX_INT8 && !weights_have_zero_point) return &octet_product_s8_amx;
 #endif
+#if OCTET_FAST_X86
+    const bool multiplies_bytes = cpu & (OCTET_CPU_AVX512_VNNI | OCTET_CPU_AVX_VNNI) && !weights_have_zero_point;
+    if (cpu & OCTET_CPU_AVX2 && !multiplies_bytes) return &octet_product_s8_avx2_shallow;
+#endif
     (void)cpu;
     (void)weights_have_zero_point;
     return NULL;

@@ -15,7 +15,7 @@
 #include "kernels/fast/winograd.h"
 
 extern const octet_product_kernel octet_product_s8_avx2, octet_product_s8_avx2_vector, octet_product_s8_avx2_pairs,
-    octet_product_s8_vnni, octet_product_s8_avx_vnni, octet_product_s8_amx;
+    octet_product_s8_avx2_shallow, octet_product_s8_vnni, octet_product_s8_avx_vnni, octet_product_s8_amx;
 extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx2_narrow, octet_product_f32_avx2_three,
     octet_product_f32_avx2_vector, octet_product_f32_avx512;
 extern const octet_channelwise_kernel octet_channelwise_s8_avx2, octet_channelwise_s8_avx2_3x3,

@@ -14,12 +14,17 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_product *p, int kind
                             m = octet_scale_lanes_avx2(&scale, kind, lane + LANES);
     const size_t pixel = p->n_outputs;
     OCTET_UNROLL
-    for (int i = 0; i < rows; i++, out += pixel) {
-        const __m256i a = sum[i * vectors], b = sum[i * vectors + vectors - 1];
-        octet_store_bytes_avx2(out, octet_scale_bytes_of_avx2(&scale, kind, &l, &m, a, b), width);
+    for (int i = 0; i < rows; i += 2, out += 2 * pixel) {
+        const __m256i *first = sum + i * vectors, *last = i + 1 < rows ? first + vectors : first;
+        const __m256i bytes =
+            octet_scale_two_avx2(&scale, kind, &l, &m, first[0], first[vectors - 1], last[0], last[vectors - 1]);
+        octet_store_bytes_avx2(out, _mm256_castsi256_si128(bytes), width);
+        if (i + 1 < rows) octet_store_bytes_avx2(out + pixel, _mm256_extracti128_si256(bytes, 1), width);
     }
 }
-#define FINISH(kind) finish(p, kind, lane, total, rows, vectors, out, width)
+#define FINISH(kind)                                                                                \
+    if (width == LANES * VECTORS) finish(p, kind, lane, total, rows, vectors, out, LANES *VECTORS); \
+    else finish(p, kind, lane, total, rows, vectors, out, width)
 
 /* rows and vectors are constants at every call: sums live in registers. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void tile(const octet_product *p, uint32_t panel, const uint8_t *const *row,
