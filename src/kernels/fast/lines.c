@@ -19,11 +19,29 @@ octet_lines octet_lines_of(const octet_windows *w) {
     return lines;
 }
 
-octet_lines_part octet_lines_at(const octet_lines *lines, const octet_windows *w, const uint8_t *prepared, size_t i) {
-    const size_t at = i % lines->parts_per_line * lines->part, last = lines->length - lines->part;
-    const size_t begin = at < last ? at : last, position = i / lines->parts_per_line * lines->length + begin;
+static const uint8_t *window_at(const octet_windows *w, const uint8_t *prepared, size_t position) {
+    const uint8_t *window;
     octet_windows_cursor cursor = octet_windows_seek(w, prepared, position);
-    octet_lines_part part = {.position = position, .skip = (uint32_t)(at - begin)};
-    octet_windows_next(w, &cursor, 1, &part.window);
+    octet_windows_next(w, &cursor, 1, &window);
+    return window;
+}
+
+octet_lines_cursor octet_lines_seek(const octet_lines *lines, const octet_windows *w, const uint8_t *prepared,
+                                    size_t i) {
+    const size_t first = i / lines->parts_per_line * lines->length;
+    return (octet_lines_cursor){
+        .line = window_at(w, prepared, first), .first = first, .at = i % lines->parts_per_line * lines->part};
+}
+
+octet_lines_part octet_lines_next(const octet_lines *lines, const octet_windows *w, const uint8_t *prepared,
+                                  octet_lines_cursor *c) {
+    const size_t last = lines->length - lines->part, begin = c->at < last ? c->at : last;
+    const octet_lines_part part = {c->line + begin * lines->stride, c->first + begin, (uint32_t)(c->at - begin)};
+    c->at += lines->part;
+    if (c->at >= lines->length && c->first + lines->length < w->n_positions) {
+        c->first += lines->length;
+        c->at = 0;
+        c->line = window_at(w, prepared, c->first);
+    }
     return part;
 }

@@ -26,7 +26,16 @@ typedef struct octet_lines_part {
     uint32_t skip;
 } octet_lines_part;
 
+/* Walks over the parts in their order. */
+typedef struct octet_lines_cursor {
+    const uint8_t *line; /* the first window of the line */
+    size_t first, at;    /* its position; the next part's place in the line */
+} octet_lines_cursor;
+
 octet_lines octet_lines_of(const octet_windows *w);
-octet_lines_part octet_lines_at(const octet_lines *lines, const octet_windows *w, const uint8_t *prepared, size_t i);
+octet_lines_cursor octet_lines_seek(const octet_lines *lines, const octet_windows *w, const uint8_t *prepared,
+                                    size_t i);
+octet_lines_part octet_lines_next(const octet_lines *lines, const octet_windows *w, const uint8_t *prepared,
+                                  octet_lines_cursor *c);
 
 #endif

@@ -17,6 +17,17 @@ typedef struct waiting {
     int8_t *out;
 } waiting;
 
+/* Weights of the next panel, which come from far away: some lines per step. */
+typedef struct ahead {
+    const uint8_t *at, *end;
+    size_t step_bytes;
+} ahead;
+
+OCTET_INLINE void fetch(ahead *f) {
+    const uint8_t *end = f->at + f->step_bytes;
+    for (; f->at < end && f->at < f->end; f->at += 64) __builtin_prefetch(f->at, 0, 2);
+}
+
 /* Requantizes the next n pairs of rows. */
 #ifndef OCTET_AMX_MODEL
 OCTET_INLINE OCTET_TARGET_FAST_AMX void finish(const octet_product *p, int kind, waiting *w, uint32_t n) {
@@ -64,7 +75,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AMX void finish(const octet_product *p, int kind,
 /* The sums of `parts` parts of lines by `vectors` vectors of a panel; meanwhile those that wait are requantized. */
 OCTET_INLINE OCTET_TARGET_FAST_AMX void multiply(const octet_product *p, uint32_t panel, const octet_lines_part *part,
                                                  int kind, const int parts, const int vectors, waiting *w,
-                                                 int32_t *sums) {
+                                                 int32_t *sums, ahead *next) {
     const int32_t *bias = p->scale.bias + (size_t)panel * WIDTH;
     OCTET_TILE_LOAD(0, bias, 0);
     if (parts > 1) OCTET_TILE_LOAD(2, bias, 0);
@@ -90,6 +101,7 @@ OCTET_INLINE OCTET_TARGET_FAST_AMX void multiply(const octet_product *p, uint32_
                 OCTET_TILE_DOT(1, 4, 7);
                 if (parts > 1) OCTET_TILE_DOT(3, 5, 7);
             }
+            fetch(next);
             if (w->n_rows > 0) finish(p, kind, w, pairs_per_step);
             a += OCTET_TILE_DEPTH;
             b += OCTET_TILE_DEPTH;
@@ -105,6 +117,16 @@ OCTET_INLINE OCTET_TARGET_FAST_AMX void multiply(const octet_product *p, uint32_
     if (parts > 1 && vectors > 1) OCTET_TILE_STORE(3, second + LANES, row);
 }
 
+/* The share of a tile of a panel, for products that go through panels one by one. */
+static ahead ahead_of(const octet_product *p, uint32_t panel, size_t tile) {
+    if (!p->panel_major || panel >= p->n_panels) return (ahead){.at = NULL, .end = NULL};
+    const uint32_t steps = p->windows.n_segments * p->steps * p->kernel->k_group / OCTET_TILE_DEPTH;
+    const size_t share = (p->panel_bytes / p->tiles / 64 + 1) * 64;
+    const uint8_t *weights = p->weights + panel * p->panel_bytes, *at = weights + tile * share;
+    const uint8_t *end = weights + p->panel_bytes;
+    return (ahead){at, at + share < end ? at + share : end, (share / steps / 64 + 1) * 64};
+}
+
 OCTET_INLINE OCTET_TARGET_FAST_AMX void block_of(const octet_product *p, const uint8_t *prepared, int8_t *output,
                                                  size_t first_tile, size_t end_tile, uint32_t first, uint32_t end,
                                                  int kind) {
@@ -115,19 +137,21 @@ OCTET_INLINE OCTET_TARGET_FAST_AMX void block_of(const octet_product *p, const u
         const uint32_t group = first / p->panels_per_group, behind = (group + 1) * p->panels_per_group;
         const uint8_t *input = prepared + group * (size_t)(p->windows.shape.in_c / p->windows.shape.groups);
         const uint32_t stop = end < behind ? end : behind;
+        octet_lines_cursor cursor = octet_lines_seek(&p->lines, &p->windows, input, PARTS * first_tile);
         for (size_t tile = first_tile; tile < end_tile; tile++) {
             octet_lines_part part[PARTS];
             const bool two = PARTS * tile + 1 < p->lines.n_parts;
-            part[0] = octet_lines_at(&p->lines, &p->windows, input, PARTS * tile);
-            part[1] = two ? octet_lines_at(&p->lines, &p->windows, input, PARTS * tile + 1) : part[0];
+            part[0] = octet_lines_next(&p->lines, &p->windows, input, &cursor);
+            part[1] = two ? octet_lines_next(&p->lines, &p->windows, input, &cursor) : part[0];
             const uint32_t n_rows = (two ? 2 * p->lines.part - part[1].skip : p->lines.part) - part[0].skip;
             int8_t *out = output + (part[0].position + part[0].skip) * p->n_outputs;
+            ahead next = ahead_of(p, first + 1, tile);
             for (uint32_t panel = first; panel < stop; panel++) {
                 const bool wide = octet_product_width(p, panel) > LANES;
-                if (two && wide) multiply(p, panel, part, kind, 2, 2, &w[turn], sums[turn]);
-                else if (two) multiply(p, panel, part, kind, 2, 1, &w[turn], sums[turn]);
-                else if (wide) multiply(p, panel, part, kind, 1, 2, &w[turn], sums[turn]);
-                else multiply(p, panel, part, kind, 1, 1, &w[turn], sums[turn]);
+                if (two && wide) multiply(p, panel, part, kind, 2, 2, &w[turn], sums[turn], &next);
+                else if (two) multiply(p, panel, part, kind, 2, 1, &w[turn], sums[turn], &next);
+                else if (wide) multiply(p, panel, part, kind, 1, 2, &w[turn], sums[turn], &next);
+                else multiply(p, panel, part, kind, 1, 1, &w[turn], sums[turn], &next);
                 w[turn] = (waiting){.row = sums[turn] + part[0].skip * WIDTH,
                                     .n_rows = n_rows,
                                     .lane = (size_t)panel * WIDTH,

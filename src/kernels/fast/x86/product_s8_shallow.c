@@ -84,7 +84,8 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void run_block(const octet_product *p, int k
     octet_lines_part parts[MAX_PARTS];
     const size_t n_parts = end_part - first_part,
                  group_bytes = (size_t)(p->windows.shape.in_c / p->windows.shape.groups) * p->kernel->element;
-    for (size_t i = 0; i < n_parts; i++) parts[i] = octet_lines_at(&p->lines, &p->windows, prepared, first_part + i);
+    octet_lines_cursor cursor = octet_lines_seek(&p->lines, &p->windows, prepared, first_part);
+    for (size_t i = 0; i < n_parts; i++) parts[i] = octet_lines_next(&p->lines, &p->windows, prepared, &cursor);
     for (uint32_t panel = first; panel < end; panel++) {
         const size_t lane = (size_t)panel * LANES * VECTORS;
         const target t = {
