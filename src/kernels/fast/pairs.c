@@ -87,8 +87,9 @@ static octet_status pack(octet_context *ctx, octet_arena *arena, const work *w, 
     const size_t n_plain = octet_pairs_steps(out->plain);
     int8_t *weights, *place;
     uint32_t *ordered;
-    OCTET_TRY(octet_arena_allocate(ctx, arena, octet_pairs_bytes(out), OCTET_ALIGNMENT, (void **)&weights));
+    /* Offsets lie in front of their weights, where the processor comes along when it reads the panel before. */
     OCTET_TRY(OCTET_NEW(ctx, arena, (size_t)w->n_ordered, &ordered));
+    OCTET_TRY(octet_arena_allocate(ctx, arena, octet_pairs_bytes(out), OCTET_ALIGNMENT, (void **)&weights));
     place = weights;
     for (size_t i = 0; i < w->n_ordered; i++) {
         const int8_t *step = w->steps + (size_t)w->order[i] * STEP;
