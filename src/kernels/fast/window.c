@@ -120,10 +120,17 @@ octet_windows_cursor octet_windows_seek(const octet_windows *w, const void *prep
 void octet_windows_next(const octet_windows *w, octet_windows_cursor *c, uint32_t n, const uint8_t **rows) {
     const octet_window_shape *s = &w->shape;
     const size_t step = (size_t)s->stride_w * w->pixel;
-    for (uint32_t i = 0; i < n; i++) {
+    while (n > 0) {
+        const size_t left = (size_t)s->out_w - c->x; /* in this row */
+        const uint32_t count = left < n ? (uint32_t)left : n;
         const uint8_t *first = c->row + c->x * step;
-        for (uint32_t k = 0; k < w->n_cells; k++) *rows++ = first + w->cell_offsets[k];
-        if (++c->x < (size_t)s->out_w) continue;
+        for (uint32_t i = 0; i < count; i++, first += step) {
+            *rows++ = first; /* the first cell has offset 0 */
+            for (uint32_t k = 1; k < w->n_cells; k++) *rows++ = first + w->cell_offsets[k];
+        }
+        n -= count;
+        c->x += count;
+        if (c->x < (size_t)s->out_w) return;
         c->x = 0;
         if (++c->y < (size_t)s->out_h) {
             c->row += (size_t)s->stride_h * w->row;
