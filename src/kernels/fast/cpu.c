@@ -53,7 +53,8 @@ static uint32_t arm_features(void) {
 static bool has_tiles(void) {
     unsigned eax, ebx, ecx, edx, low, high;
     const unsigned tiles = 1u << 24, int8 = 1u << 25, kept = 3u << 17;
-    if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || (edx & (tiles | int8)) != (tiles | int8)) return false;
+    __cpuid_count(7, 0, eax, ebx, ecx, edx);
+    if ((edx & (tiles | int8)) != (tiles | int8)) return false;
     __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
     return (low & kept) == kept;
 }
@@ -80,7 +81,8 @@ static uint32_t x86_features(uint32_t limit) {
     bits |= OCTET_CPU_AMX_INT8;
 #endif
     unsigned eax, ebx, ecx, edx;
-    if (__get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & (1u << 4))) bits |= OCTET_CPU_AVX_VNNI;
+    __cpuid_count(7, 1, eax, ebx, ecx, edx); /* leaf 7 exists: it says AVX2 */
+    if (eax & (1u << 4)) bits |= OCTET_CPU_AVX_VNNI;
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
         !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
         return bits & limit;

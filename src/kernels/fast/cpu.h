@@ -21,8 +21,8 @@ enum {
 };
 
 /* The bits of this processor after OCTET_KERNELS was applied; 0 = reference kernels only. Any thread, any time; takes
- * about a microsecond. Where OCTET_KERNELS allows AMX and the processor has it, Linux is asked for its permission
- * (arch_prctl), which then holds for the process. */
+ * about a microsecond, ten where a hypervisor answers CPUID. Where OCTET_KERNELS allows AMX and the processor has it,
+ * Linux is asked for its permission (arch_prctl), which then holds for the process. */
 uint32_t octet_cpu_detect(void);
 /* "ref", "avx2", "avx512vnni", ...: the best that `cpu` allows. */
 const char *octet_cpu_name(uint32_t cpu);
