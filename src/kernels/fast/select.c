@@ -44,9 +44,8 @@ const octet_product_kernel *octet_select_product_f32(uint32_t cpu, uint32_t grou
 
 static bool has_vnni(uint32_t cpu) { return cpu & (OCTET_CPU_AVX512_VNNI | OCTET_CPU_AVX_VNNI); }
 
-/* AVX-512 VNNI multiplies by more outputs at a time than there are columns. */
 const octet_strips_kernel *octet_select_strips(uint32_t cpu) {
-    if (cpu & OCTET_CPU_AVX512_VNNI) return NULL;
+    if (cpu & OCTET_CPU_AVX512_VNNI) return &octet_strips_vnni;
     return cpu & OCTET_CPU_AVX2 ? &octet_strips_avx2 : NULL;
 }
 

@@ -1,8 +1,10 @@
 #include "kernels/fast/strips.h"
 
+#include <string.h>
+
 #include "kernels/fast/select.h"
 
-enum { GROUP = OCTET_STRIPS_CHANNELS, STRIDE = 2, MOST_CELLS = 2, MOST_PAIRS = 15, OTHER_LANES = 8 };
+enum { GROUP = OCTET_STRIPS_CHANNELS, STRIDE = 2, MOST_CELLS = 2, MOST_PAIRS = 15, BLOCK = 32, OTHER_LANES = 8 };
 
 static bool fits(const octet_window_shape *s) {
     return s->in_c == 1 && s->groups == 1 && s->dilation_h == 1 && s->dilation_w == 1 && s->stride_w == STRIDE &&
@@ -67,6 +69,31 @@ uint32_t octet_strips_units(const octet_strips *c, uint32_t phase) {
 
 size_t octet_strips_shared_bytes(const octet_strips *c) { return c->windows.prepared_bytes; }
 
+/* Of n columns, `left` outputs that are side by side. */
+static void store(const int8_t *bytes, size_t n, size_t left, size_t pixel, int8_t *out) {
+    if (left >= GROUP)
+        for (size_t i = 0; i < n; i++) memcpy(out + i * pixel, bytes + i * GROUP, GROUP);
+    else
+        for (size_t i = 0; i < n; i++) memcpy(out + i * pixel, bytes + i * GROUP, left);
+}
+
+static void run_row(const octet_strips *c, const int16_t *input, int8_t *output) {
+    int32_t sums[BLOCK * OCTET_STRIPS_LANES];
+    int8_t bytes[BLOCK * OCTET_STRIPS_LANES];
+    const size_t n_outputs = c->n_outputs, n_columns = (size_t)c->windows.shape.out_w, lanes = c->kernel->lanes;
+    for (size_t column = 0; column < n_columns; column += lanes) {
+        const size_t n = n_columns - column < lanes ? n_columns - column : lanes;
+        for (size_t first = 0; first < n_outputs; first += BLOCK) {
+            const size_t count = n_outputs - first < BLOCK ? n_outputs - first : BLOCK,
+                         end = first + (count + GROUP - 1) / GROUP * GROUP;
+            c->kernel->sums(c, input + STRIDE * column, first, end, sums);
+            c->kernel->bytes(c, first, end, sums, bytes);
+            for (size_t o = 0; o < count; o += GROUP)
+                store(bytes + o * lanes, n, count - o, n_outputs, output + column * n_outputs + first + o);
+        }
+    }
+}
+
 void octet_strips_run(const octet_strips *c, uint32_t phase, const int8_t *input, void *shared, int8_t *output,
                       uint32_t begin, uint32_t end) {
     if (phase == 0) {
@@ -76,6 +103,6 @@ void octet_strips_run(const octet_strips *c, uint32_t phase, const int8_t *input
     const size_t out_w = (size_t)c->windows.shape.out_w;
     for (uint32_t unit = begin; unit < end; unit++) {
         const octet_windows_cursor at = octet_windows_seek(&c->windows, shared, unit * out_w);
-        c->kernel->row(c, (const int16_t *)(const void *)at.row, output + unit * out_w * c->n_outputs);
+        run_row(c, (const int16_t *)(const void *)at.row, output + unit * out_w * c->n_outputs);
     }
 }

@@ -14,16 +14,21 @@
 
 typedef struct octet_strips octet_strips;
 
-/* One row of the result; input: where its first window begins. */
-typedef void octet_strips_row(const octet_strips *c, const int16_t *input, int8_t *output);
+/* Sums of outputs [first, end) for a vector of columns, the largest of the windows of each position: [output][column].
+ * input: where the first window begins. */
+typedef void octet_strips_sums(const octet_strips *c, const int16_t *input, size_t first, size_t end, int32_t *sums);
+/* Requantizes them: [output / OCTET_STRIPS_CHANNELS][column][OCTET_STRIPS_CHANNELS]. */
+typedef void octet_strips_bytes(const octet_strips *c, size_t first, size_t end, const int32_t *sums, int8_t *bytes);
 
 typedef struct octet_strips_kernel {
     const char *name;
-    octet_strips_row *row;
-    uint32_t lanes; /* columns of a vector */
+    octet_strips_sums *sums;
+    octet_strips_bytes *bytes;
+    uint32_t lanes; /* columns of a vector, at most OCTET_STRIPS_LANES */
 } octet_strips_kernel;
 
-enum { OCTET_STRIPS_PAIRS = 3, OCTET_STRIPS_CHANNELS = 4 }; /* of a filter row, at most; computed for one store */
+/* PAIRS: of a filter row, at most; CHANNELS: `first` and `end` are multiples of it. */
+enum { OCTET_STRIPS_PAIRS = 3, OCTET_STRIPS_CHANNELS = 4, OCTET_STRIPS_LANES = 16 };
 
 struct octet_strips {
     const octet_strips_kernel *kernel;

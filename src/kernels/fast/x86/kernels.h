@@ -20,7 +20,7 @@ extern const octet_product_kernel octet_product_f32_avx2, octet_product_f32_avx2
     octet_product_f32_avx2_vector, octet_product_f32_avx512;
 extern const octet_channelwise_kernel octet_channelwise_s8_avx2, octet_channelwise_s8_avx2_3x3,
     octet_channelwise_s8_vnni, octet_channelwise_s8_vnni_3x3, octet_channelwise_f32_avx2, octet_channelwise_f32_avx512;
-extern const octet_strips_kernel octet_strips_avx2;
+extern const octet_strips_kernel octet_strips_avx2, octet_strips_vnni;
 extern const octet_winograd_kernel octet_winograd_avx2;
 extern const octet_columns_kernel octet_columns_avx2;
 extern const octet_pool_kernel octet_pool_2d_avx2;

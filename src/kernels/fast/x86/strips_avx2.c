@@ -6,10 +6,7 @@
 
 #if OCTET_FAST_X86
 
-enum { LANES = 8, GROUP = OCTET_STRIPS_CHANNELS, CELLS = 4, TOGETHER = 2, BLOCK = 32 };
-
-/* Sums of outputs [first, end) for 8 columns, the largest of the windows of each position: [output][8]. */
-typedef void add_function(const octet_strips *c, const int16_t *input, size_t first, size_t end, int32_t *most);
+enum { LANES = 8, GROUP = OCTET_STRIPS_CHANNELS, CELLS = 4, TOGETHER = 2 };
 
 /* cells_h, cells_w and pairs are constants at every call: sums live in registers. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 void add(const octet_strips *c, const int16_t *input, size_t first, size_t end,
@@ -60,16 +57,20 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void add(const octet_strips *c, const int16_
     }
 }
 
-#define ADD(name, h, w)                                                                                            \
-    static OCTET_TARGET_FAST_AVX2 void name(const octet_strips *c, const int16_t *input, size_t first, size_t end, \
-                                            int32_t *most) {                                                       \
-        if (c->pairs == 1) add(c, input, first, end, most, h, w, 1);                                               \
-        else if (c->pairs == 2) add(c, input, first, end, most, h, w, 2);                                          \
-        else add(c, input, first, end, most, h, w, OCTET_STRIPS_PAIRS);                                            \
-    }
-ADD(add_square, 2, 2)
-ADD(add_beside, 1, 2)
-ADD(add_below, 2, 1)
+#define ADD(h, w)                                                         \
+    do {                                                                  \
+        if (c->pairs == 1) add(c, input, first, end, most, h, w, 1);      \
+        else if (c->pairs == 2) add(c, input, first, end, most, h, w, 2); \
+        else add(c, input, first, end, most, h, w, OCTET_STRIPS_PAIRS);   \
+    } while (0)
+
+static OCTET_TARGET_FAST_AVX2 void add_any(const octet_strips *c, const int16_t *input, size_t first, size_t end,
+                                           int32_t *most) {
+    const octet_window_shape *s = &c->windows.shape;
+    if (s->cell_h == 1) ADD(1, 2);
+    else if (s->cell_w == 1) ADD(2, 1);
+    else ADD(2, 2);
+}
 
 /* GROUP outputs of 8 columns: those of a column side by side in a double word. */
 OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i requantize(const octet_scale *scale, int kind, size_t output,
@@ -89,43 +90,17 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 __m256i requantize(const octet_scale *scale,
     return _mm256_shuffle_epi8(bytes, order);
 }
 
-/* Sums of `count` outputs to bytes of the first n columns. */
-OCTET_INLINE OCTET_TARGET_FAST_AVX2 void finish(const octet_strips *c, int kind, size_t first, size_t count,
-                                                const int32_t *sums, size_t n, int8_t *output) {
+#define REQUANTIZE(kind)                                                                       \
+    for (size_t o = first; o < end; o += GROUP, sums += GROUP * LANES, bytes += GROUP * LANES) \
+    _mm256_storeu_si256((__m256i *)(void *)bytes, requantize(&scale, kind, o, sums))
+
+static OCTET_TARGET_FAST_AVX2 void requantize_any(const octet_strips *c, size_t first, size_t end, const int32_t *sums,
+                                                  int8_t *bytes) {
     const octet_scale scale = c->scale;
-    const size_t pixel = c->n_outputs;
-    for (size_t o = 0; o < count; o += GROUP) {
-        uint8_t bytes[LANES * GROUP];
-        const size_t left = count - o;
-        _mm256_storeu_si256((__m256i *)(void *)bytes, requantize(&scale, kind, first + o, sums + o * LANES));
-        int8_t *out = output + o;
-        for (size_t i = 0; i < n && left >= GROUP; i++, out += pixel) __builtin_memcpy(out, bytes + i * GROUP, GROUP);
-        for (size_t i = 0; i < n && left < GROUP; i++, out += pixel)
-            for (size_t k = 0; k < left; k++) out[k] = (int8_t)bytes[i * GROUP + k];
-    }
-}
-#define FINISH(kind) finish(c, kind, first, count, sums, n, output)
-
-static __attribute__((noinline)) OCTET_TARGET_FAST_AVX2 void
-finish_any(const octet_strips *c, size_t first, size_t count, const int32_t *sums, size_t n, int8_t *output) {
-    OCTET_SCALE_SWITCH(&c->scale, FINISH)
+    OCTET_SCALE_SWITCH(&scale, REQUANTIZE)
 }
 
-static OCTET_TARGET_FAST_AVX2 void row(const octet_strips *c, const int16_t *input, int8_t *output) {
-    const octet_window_shape *s = &c->windows.shape;
-    const size_t n_outputs = c->n_outputs, n_columns = (size_t)s->out_w;
-    add_function *const add_block = s->cell_h == 1 ? add_beside : s->cell_w == 1 ? add_below : add_square;
-    for (size_t column = 0; column < n_columns; column += LANES) {
-        const size_t n = n_columns - column < LANES ? n_columns - column : LANES;
-        for (size_t first = 0; first < n_outputs; first += BLOCK) {
-            int32_t sums[BLOCK * LANES];
-            const size_t count = n_outputs - first < BLOCK ? n_outputs - first : BLOCK;
-            add_block(c, input + 2 * column, first, first + (count + GROUP - 1) / GROUP * GROUP, sums);
-            finish_any(c, first, count, sums, n, output + column * n_outputs + first);
-        }
-    }
-}
-
-const octet_strips_kernel octet_strips_avx2 = {.name = "avx2 strips", .row = row, .lanes = LANES};
+const octet_strips_kernel octet_strips_avx2 = {
+    .name = "avx2 strips", .sums = add_any, .bytes = requantize_any, .lanes = LANES};
 
 #endif
