@@ -75,7 +75,7 @@ static inline octet_depthwise_params case_depthwise(octet_case *c) {
     octet_depthwise_params p = {.batches = v.batches,
                                 .in_h = v.in_h,
                                 .in_w = v.in_w,
-                                .in_c = case_range(&c->random, 1, 80),
+                                .in_c = case_range(&c->random, 1, case_range(&c->random, 0, 3) == 0 ? 8 : 80),
                                 .out_h = v.out_h,
                                 .out_w = v.out_w,
                                 .multiplier = 1,
