@@ -84,10 +84,12 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX2 void slide(const octet_channelwise *c, int k
                 channels - lane < CHANNELS ? (uint32_t)(channels - lane) : CHANNELS,
                 (size_t)c->shape.out_w * channels};
     two bias = {{octet_load_256(o.scale.bias + lane), octet_load_256(o.scale.bias + lane + 8)}};
-    OCTET_UNROLL
-    for (int i = 0; i < 2 && n_rows == 2; i++) {
-        o.lanes[i] = lanes_twice(o.lanes[i]);
-        bias.v[i] = twice(bias.v[i]);
+    if (n_rows == 2) {
+        OCTET_UNROLL
+        for (int i = 0; i < 2; i++) {
+            o.lanes[i] = lanes_twice(o.lanes[i]);
+            bias.v[i] = twice(bias.v[i]);
+        }
     }
     const strip s = *in;
     int32_t x = -c->shape.pad_left;
