@@ -12,6 +12,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <poll.h>
 #include <pthread.h>
 #include <spawn.h>
@@ -97,6 +98,8 @@ static bool is_program(const char *name) {
     return slash != NULL && strcmp(slash + 1, name) == 0;
 }
 
+static int find_linker(struct dl_phdr_info *object, size_t size, void *user);
+
 __attribute__((constructor)) static void begin(void) {
     const char *kind = getenv("FAULT_KIND"), *n = getenv("FAULT_N"), *program = getenv("FAULT_PROGRAM"),
                *count = getenv("FAULT_COUNT");
@@ -110,6 +113,7 @@ __attribute__((constructor)) static void begin(void) {
     counts = words;
     first = strtoull(n, NULL, 10);
     goes_on = getenv("FAULT_ALL") != NULL;
+    dl_iterate_phdr(find_linker, NULL);
     is_meant = true;
 }
 
@@ -145,10 +149,31 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
-#define ALLOCATION(name, kind, parameters, ...)        \
-    void *name parameters {                            \
-        NEXT(name);                                    \
-        return fails(kind) ? NULL : next(__VA_ARGS__); \
+/* What the dynamic linker takes for a library that is loaded late is its own: it ends the program where that is
+ * refused, as it does before main. */
+static uintptr_t linker_begin, linker_end;
+
+static int find_linker(struct dl_phdr_info *object, size_t size, void *user) {
+    (void)size;
+    (void)user;
+    if (strstr(object->dlpi_name, "/ld-linux") == NULL) return 0;
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const uintptr_t end = object->dlpi_addr + object->dlpi_phdr[i].p_vaddr + object->dlpi_phdr[i].p_memsz;
+        if (object->dlpi_phdr[i].p_type == PT_LOAD && end > linker_end) linker_end = end;
+    }
+    linker_begin = object->dlpi_addr;
+    return 1;
+}
+
+static bool is_linker(const void *caller) {
+    const uintptr_t at = (uintptr_t)caller;
+    return at >= linker_begin && at < linker_end;
+}
+
+#define ALLOCATION(name, kind, parameters, ...)                                                   \
+    void *name parameters {                                                                       \
+        NEXT(name);                                                                               \
+        return !is_linker(__builtin_return_address(0)) && fails(kind) ? NULL : next(__VA_ARGS__); \
     }
 
 ALLOCATION(malloc, MALLOC, (size_t size), size)

@@ -87,6 +87,9 @@ static uint32_t x86_features(uint32_t limit) {
         !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
         return bits & limit;
     bits |= OCTET_CPU_AVX512;
+#if defined(OCTET_VNNI_TAKES_MEGABYTES)
+    return bits & limit;
+#endif
     if (!__builtin_cpu_supports("avx512vnni")) return bits & limit;
     bits |= OCTET_CPU_AVX512_VNNI;
     if (limit & OCTET_CPU_AMX_INT8 && has_tiles() && tiles_are_allowed()) bits |= OCTET_CPU_AMX_INT8;

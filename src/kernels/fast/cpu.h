@@ -33,6 +33,12 @@ const char *octet_cpu_name(uint32_t cpu);
 #define OCTET_TARGET_FAST_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")))
 #define OCTET_TARGET_FAST_VNNI __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
 #define OCTET_TARGET_FAST_AVX_VNNI __attribute__((target("avx2,fma,avxvnni")))
+/* Of stack: clang's AddressSanitizer gives each variable of the tiles its own place. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define OCTET_VNNI_TAKES_MEGABYTES 1
+#endif
+#endif
 /* Compilers that know tiles, but for MemorySanitizer, which does not see what tiles write. */
 #if defined(__has_feature)
 #define OCTET_SEES_NO_TILES __has_feature(memory_sanitizer)

@@ -41,8 +41,10 @@ OCTET_INLINE OCTET_TARGET_FAST_AVX512 void tile(const octet_product *p, uint32_t
             x[i] = (const float *)(const void *)(row[i] + p->windows.segment_offsets[segment]);
         size_t k = 0;
         for (; k + UNROLLED <= steps; k += UNROLLED) {
-            if (ahead < ahead_end) _mm_prefetch((const char *)ahead, _MM_HINT_T1);
-            ahead += 64;
+            if (ahead < ahead_end) {
+                _mm_prefetch((const char *)ahead, _MM_HINT_T1);
+                ahead += 64;
+            }
             OCTET_UNROLL
             for (size_t j = 0; j < UNROLLED; j++, w += vectors * LANES) step(sum, w, x, k + j, rows, vectors);
         }

@@ -24,6 +24,7 @@ typedef struct ahead {
 } ahead;
 
 OCTET_INLINE void fetch(ahead *f) {
+    if (f->at == NULL) return;
     const uint8_t *end = f->at + f->step_bytes;
     for (; f->at < end && f->at < f->end; f->at += 64) __builtin_prefetch(f->at, 0, 2);
 }
