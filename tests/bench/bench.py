@@ -7,8 +7,7 @@ For every model the subjects take turns, a slice of time each, so that all see t
 ai-edge-litert package with its default delegate (XNNPACK), called from Python; what that call costs is measured with a model of a single
 addition, stated, and subtracted from LiteRT's times. ONNX Runtime runs the larger int8 networks of networks.py with one thread, as it comes
 and kept from saturating. octet is the program `measure`, which runs the library in a process of its own. --isa avx2 keeps octet
-(OCTET_KERNELS) and LiteRT (its record of the processor's features) from instructions beyond AVX2 and FMA, avx512vnni from AMX; ONNX Runtime
-cannot be kept from them, and is left out with avx2. Afterwards: the memory of every model, and the tutorial's whole job. --tensorflow
+(OCTET_KERNELS) and the others (limit.py) from instructions beyond AVX2 and FMA, avx512vnni from AMX. Afterwards: the memory of every model, and the tutorial's whole job. --tensorflow
 names a Python that has TensorFlow and tf_keras, to measure its process too.
 """
 import argparse
@@ -17,13 +16,13 @@ import os
 import re
 import statistics
 import subprocess
-import sys
 import time
 
 import ai_edge_litert
 import onnxruntime
 
 import goals
+import limit
 import memory
 import networks
 import subjects
@@ -58,7 +57,7 @@ def call_overhead(path):
 def measure_model(a, case, threads, result):
     name, kind, path, onnx, macs = case
     running = {"octet": subjects.Octet(a.build, path, threads, a.isa), "litert": subjects.LiteRT(path, threads)}
-    if onnx and threads == 1 and result["onnxruntime"]:
+    if onnx and threads == 1:
         running["onnxruntime"] = subjects.OnnxRuntime(onnx, False)
         running["onnxruntime_exact"] = subjects.OnnxRuntime(onnx, True)
     times = take_turns(running, a.seconds)
@@ -105,7 +104,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
     parser.add_argument("--shared")
-    parser.add_argument("--isa", default="native", choices=["native", *subjects.LIMITS])
+    parser.add_argument("--isa", default="native", choices=["native", *limit.ISAS])
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--only", default="")
@@ -113,20 +112,18 @@ def main():
     parser.add_argument("--tensorflow")
     a = parser.parse_args()
     shared = a.shared if a.shared and os.path.isdir(os.path.join(a.shared, "models")) else None
-    peaks = json.loads(subprocess.run([os.path.join(a.build, "peak")], capture_output=True, text=True, check=True).stdout)
+    peaks = json.loads(subprocess.run([os.path.join(a.build, "peak")], capture_output=True, text=True, check=True,
+                                      env=subjects.octet_environment("native")).stdout)
     if a.isa != "native":
         if peaks["cpu"] == a.isa or "int8_" + a.isa not in peaks:
             print("bench: this processor has nothing beyond %s, or not that: --isa native has measured what it has" % a.isa)
             return
-        try:
-            subjects.limit_litert(a.isa)
-        except subjects.Unlimited as reason:
-            sys.exit("bench: --isa %s is not possible: %s" % (a.isa, reason))
+        limit.restart(a.build, a.isa)
     folder = os.path.join(a.build, "bench")
     os.makedirs(folder, exist_ok=True)
     smallest = networks.one_addition(folder)
     result = {"processor": subjects.processor_name(), "cores": os.cpu_count(), "date": time.strftime("%Y-%m-%d"), "isa": a.isa, "peaks": peaks,
-              "litert": ai_edge_litert.__version__, "onnxruntime": None if a.isa == "avx2" else onnxruntime.__version__,
+              "litert": ai_edge_litert.__version__, "onnxruntime": onnxruntime.__version__,
               "call_overhead_ns": call_overhead(smallest), "rows": [], "memory": [], "tutorial": []}
     print("%(processor)s, instructions: %(isa)s; one core at most, GMAC/s: %(peaks)s" % result)
     print("LiteRT %s; an invoke() of one addition takes %.2f us, which is subtracted from its times" % (

@@ -1,45 +1,16 @@
 """What bench.py times: octet, LiteRT, ONNX Runtime, each with run(n), which gives the times of n runs in nanoseconds."""
-import ctypes
 import os
 import subprocess
 import time
 
-import ai_edge_litert
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 
-class Unlimited(Exception):
-    """LiteRT cannot be kept from instructions."""
-
-
-# What LiteRT has to do without, by the value of OCTET_KERNELS that keeps octet from the same: bytes in the record (struct cpuinfo_x86_isa)
-# from which XNNPACK chooses its kernels. 0x16 is avx, 0x17 avxvnni, 0x18 fma3, 0x1c avx2, 0x1d avx512f; the rest of AVX-512 follows, then AMX.
-LIMITS = {"avx512vnni": range(0x31, 0x39), "avx2": [0x17, *range(0x1D, 0x39)]}
-
-
-def limit_litert(isa):
-    """isa: a key of LIMITS."""
-    library = os.path.join(os.path.dirname(ai_edge_litert.__file__), "libpywrap_litert_common.so")
-    symbols = {}
-    for line in subprocess.run(["nm", library], capture_output=True, text=True).stdout.splitlines():
-        part = line.split()
-        if len(part) == 3 and part[2] in ("cpuinfo_initialize", "cpuinfo_isa"):
-            symbols[part[2]] = int(part[0], 16)
-    if len(symbols) != 2:
-        raise Unlimited("this build of LiteRT does not name cpuinfo_isa")
-    base = min(int(line.split("-")[0], 16) for line in open("/proc/self/maps") if library in line)
-    ctypes.CFUNCTYPE(ctypes.c_bool)(base + symbols["cpuinfo_initialize"])()
-    record = (ctypes.c_ubyte * 0x50).from_address(base + symbols["cpuinfo_isa"])
-    if not (record[0x16] and record[0x18] and record[0x1C]):
-        raise Unlimited("LiteRT's record of processor features has another layout")
-    for i in LIMITS[isa]:
-        record[i] = 0
-
-
 def octet_environment(isa):
-    """For octet's processes: "native" or a key of LIMITS."""
-    return dict(os.environ, OCTET_KERNELS=isa) if isa in LIMITS else None
+    """For octet's processes: "native", or a value of OCTET_KERNELS; without what hides instructions from the others (limit.py)."""
+    environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    return environment if isa == "native" else {**environment, "OCTET_KERNELS": isa}
 
 
 def processor_name():

@@ -1,7 +1,13 @@
-"""table.py [--page] FILE.json ...: the results of bench.py as tables in Markdown; with --page after the text of performance.md.in."""
+"""The results of bench.py as tables in Markdown.
+
+    table.py [--page PAGE.md] FILE.json ...
+
+With --page the tables replace what stands below the heading "Tables" of PAGE.md, in place.
+"""
+import argparse
+import contextlib
+import io
 import json
-import os
-import sys
 
 import goals
 
@@ -64,30 +70,50 @@ def whole_job(result):
                "%(min).1f / %(median).1f" % r["ratios"])
 
 
+HEADING = "\n## Tables\n"
+
+
+def print_results(path):
+    with open(path) as f:
+        result = json.load(f)
+    print("\n### %s, instructions: %s\n" % (result["processor"], INSTRUCTIONS[result["isa"]]))
+    print("Measured on %(date)s on %(cores)d cores." % result)
+    peaks = ", ".join("%s %s" % item for item in result["peaks"].items() if item[0] != "cpu")
+    print("Peak of one core on tiles in registers, GMAC/s: %s." % peaks)
+    print("LiteRT %s; %.2f us per call are subtracted from its times. ONNX Runtime %s." % (
+        result["litert"], result["call_overhead_ns"] / 1e3, result["onnxruntime"]))
+    table("Goals, set for AVX2 and one thread unless said; `reached` says which goal the ratio of the minima meets",
+          ["what", "against", "must", "aim", "minima", "medians", "reached"], "llrrrrl", goals.summary(result))
+    table("Every model; each pair is minimum / median", ["model", "type", "threads", "octet", "LiteRT", "ratio", "GMAC/s", "of peak"],
+          "llrrrrrr", speed(result))
+    table("ONNX Runtime, one thread; each pair is minimum / median",
+          ["model", "type", "octet", "ONNX Runtime", "ratio", "outputs that saturation changed", "by up to", "exact session", "ratio"],
+          "llrrrrrrr", onnx_runtime(result))
+    table("Memory, KiB", ["model", "type", "octet, peak", "LiteRT, peak", "octet, arena", "LiteRT, arena"], "llrrrr", memory(result))
+    where = "in the same run" if all(r["tensorflow_is_measured"] for r in result["tutorial"]) else "on an AMD EPYC (Zen 3)"
+    table("The tutorial's whole job, TensorFlow measured %s; each pair is minimum / median" % where,
+          ["model", "TensorFlow", "octet", "ratio"], "lrrr", whole_job(result))
+
+
 def main():
-    if "--page" in sys.argv:
-        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "performance.md.in")) as f:
-            print(f.read().rstrip())
-    for path in [a for a in sys.argv[1:] if a != "--page"]:
-        with open(path) as f:
-            result = json.load(f)
-        print("\n### %s, instructions: %s\n" % (result["processor"], INSTRUCTIONS[result["isa"]]))
-        print("Measured on %(date)s on %(cores)d cores." % result)
-        peaks = ", ".join("%s %s" % item for item in result["peaks"].items() if item[0] != "cpu")
-        print("Peak of one core on tiles in registers, GMAC/s: %s. LiteRT %s; %.2f us per call are subtracted from its times.%s" % (
-            peaks, result["litert"], result["call_overhead_ns"] / 1e3,
-            " ONNX Runtime %s." % result["onnxruntime"] if result["onnxruntime"] else ""))
-        table("Goals, set for AVX2 and one thread unless said; `reached` says which goal the ratio of the minima meets",
-              ["what", "against", "must", "aim", "minima", "medians", "reached"], "llrrrrl", goals.summary(result))
-        table("Every model; each pair is minimum / median", ["model", "type", "threads", "octet", "LiteRT", "ratio", "GMAC/s", "of peak"],
-              "llrrrrrr", speed(result))
-        table("ONNX Runtime, one thread; each pair is minimum / median",
-              ["model", "type", "octet", "ONNX Runtime", "ratio", "outputs that saturation changed", "by up to", "exact session", "ratio"],
-              "llrrrrrrr", onnx_runtime(result))
-        table("Memory, KiB", ["model", "type", "octet, peak", "LiteRT, peak", "octet, arena", "LiteRT, arena"], "llrrrr", memory(result))
-        where = "in the same run" if all(r["tensorflow_is_measured"] for r in result["tutorial"]) else "on an AMD EPYC (Zen 3)"
-        table("The tutorial's whole job, TensorFlow measured %s; each pair is minimum / median" % where,
-              ["model", "TensorFlow", "octet", "ratio"], "lrrr", whole_job(result))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("results", nargs="+")
+    parser.add_argument("--page")
+    a = parser.parse_args()
+    if not a.page:
+        for path in a.results:
+            print_results(path)
+        return
+    tables = io.StringIO()
+    with contextlib.redirect_stdout(tables):
+        for path in a.results:
+            print_results(path)
+    with open(a.page) as f:
+        text, found, _ = f.read().partition(HEADING)
+    if not found:
+        parser.error("%s has no heading \"Tables\"" % a.page)
+    with open(a.page, "w") as f:
+        f.write(text + HEADING + tables.getvalue())
 
 
 if __name__ == "__main__":
